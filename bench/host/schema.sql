@@ -1,0 +1,82 @@
+-- The results database: one file per run of the suite. See docs/results.md.
+PRAGMA user_version = 1;
+
+CREATE TABLE run (
+	id       INTEGER PRIMARY KEY CHECK (id = 1),
+	name     TEXT NOT NULL,             -- <UTC time>-<engines>, the folder's name
+	started  TEXT NOT NULL,             -- ISO 8601, UTC
+	finished TEXT,
+	state    TEXT NOT NULL,             -- running | complete | failed | cut short
+	command  TEXT NOT NULL,
+	seed     INTEGER NOT NULL
+);
+
+CREATE TABLE environment (
+	key   TEXT PRIMARY KEY,
+	value TEXT NOT NULL
+);
+
+-- One boot of one image on one engine. engine 'image' holds facts read from the image itself, without a boot.
+CREATE TABLE launches (
+	id        INTEGER PRIMARY KEY,
+	engine    TEXT NOT NULL,
+	strategy  TEXT NOT NULL,            -- preset name, or stack+loader+isolation
+	stack     TEXT NOT NULL,
+	loader    TEXT NOT NULL,
+	isolation TEXT NOT NULL,
+	cpus      INTEGER NOT NULL,
+	memory    INTEGER NOT NULL,         -- MiB
+	round     INTEGER NOT NULL,
+	bench     TEXT NOT NULL,            -- the glob it was asked to run
+	state     TEXT NOT NULL,            -- running | complete | failed | cut short | damaged | timed out
+	reason    TEXT NOT NULL DEFAULT '',
+	status    INTEGER,                  -- exit status of the engine, or 128 + signal
+	revision  TEXT NOT NULL DEFAULT '', -- as the kernel itself says
+	compiler  TEXT NOT NULL DEFAULT '',
+	sha256    TEXT NOT NULL DEFAULT '', -- of the image
+	seconds   REAL
+);
+
+CREATE TABLE samples (
+	launch    INTEGER NOT NULL REFERENCES launches(id),
+	benchmark TEXT NOT NULL,
+	parameter INTEGER NOT NULL,
+	parameter_unit TEXT NOT NULL,
+	sample    INTEGER NOT NULL,
+	metric    TEXT NOT NULL,
+	unit      TEXT NOT NULL,
+	value     INTEGER NOT NULL,         -- raw, overhead not subtracted
+	flags     TEXT NOT NULL             -- '' or a comma list: warmup, overhead, outlier, check-failed, no-counts, cut-short
+);
+CREATE INDEX samples_by_row ON samples (launch, benchmark, parameter, metric);
+
+CREATE TABLE checks (
+	launch INTEGER NOT NULL REFERENCES launches(id),
+	kind   TEXT NOT NULL,               -- check | test | skip
+	name   TEXT NOT NULL,
+	parameter INTEGER NOT NULL,
+	ok     INTEGER NOT NULL,            -- 1 passed, 0 failed, 2 skipped
+	detail TEXT NOT NULL
+);
+
+CREATE TABLE facts (
+	launch INTEGER NOT NULL REFERENCES launches(id),
+	name   TEXT NOT NULL,
+	value  TEXT NOT NULL,
+	unit   TEXT NOT NULL
+);
+
+CREATE TABLE summary (
+	engine TEXT, strategy TEXT, stack TEXT, loader TEXT, isolation TEXT, cpus INTEGER,
+	benchmark TEXT, parameter INTEGER, metric TEXT, unit TEXT,
+	n INTEGER, min REAL, q1 REAL, median REAL, q3 REAL, max REAL, mad REAL, ci_low REAL, ci_high REAL, flags TEXT
+);
+
+CREATE TABLE comparisons (
+	engine TEXT, benchmark TEXT, parameter INTEGER, metric TEXT, a TEXT, b TEXT,
+	ratio REAL, ci_low REAL, ci_high REAL, n INTEGER, flags TEXT
+);
+
+CREATE TABLE claims (
+	id INTEGER PRIMARY KEY, seed TEXT, quote TEXT, verdict TEXT, evidence TEXT, figure TEXT
+);
