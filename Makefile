@@ -8,6 +8,17 @@ STRATEGY  ?= window
 HOSTCC    ?= gcc
 HOST_CFLAGS := -std=gnu17 -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror -I.
 
+# `make V=1` shows the commands.
+ifeq ($(V),1)
+Q   :=
+say :=
+else
+Q   := @
+say  = @printf '  %-5s %s\n' $(1) $(2)
+endif
+
+SHELL := /bin/bash
+
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules

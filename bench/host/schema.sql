@@ -34,6 +34,7 @@ CREATE TABLE launches (
 	revision  TEXT NOT NULL DEFAULT '', -- as the kernel itself says
 	compiler  TEXT NOT NULL DEFAULT '',
 	sha256    TEXT NOT NULL DEFAULT '', -- of the image
+	seed      INTEGER NOT NULL DEFAULT 0, -- what the kernel was given
 	seconds   REAL
 );
 

@@ -1,0 +1,18 @@
+# The Bochs instrumentation library, an LD_PRELOAD object for a stock Bochs.
+
+BOCHS_LIBRARY := $(BUILD)/bochs/palimpsest-bochs.so
+BOCHS_LIBRARY_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/bochs/*.c))
+
+$(BUILD)/bench/bochs/%.o: bench/bochs/%.c
+	@mkdir -p $(@D)
+	$(HOSTCC) $(HOST_CFLAGS) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
+
+$(BOCHS_LIBRARY): $(BOCHS_LIBRARY_OBJECTS)
+	@mkdir -p $(@D)
+	$(HOSTCC) -shared -o $@ $^ -ldl
+
+bochs-library: $(BOCHS_LIBRARY)
+
+.PHONY: bochs-library
+
+-include $(BOCHS_LIBRARY_OBJECTS:.o=.d)

@@ -1,0 +1,212 @@
+/*
+ * The instrumentation library for Bochs, loaded with LD_PRELOAD into a stock Bochs: it counts what the guest does in
+ * the regions that the guest marks, passes port 0xE9 on, and ends Bochs when the guest writes to port 0xF4.
+ * docs/records.md has the lines and markers.
+ *
+ * Bochs makes no calls from other threads, so nothing here is locked.
+ */
+#define _GNU_SOURCE
+#include <elf.h>
+#include <link.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/bochs/hooks.h"
+#include "bench/bochs/metrics.h"
+#include "bench/bochs/output.h"
+#include "bench/bochs/regions.h"
+#include "bench/bochs/rip.h"
+
+enum { PORT_RECORDS = 0xE9, PORT_EXIT = 0xF4 };
+
+struct instruction; /* Bochs's own */
+
+static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t from, uint16_t to_cs,
+                       uint64_t to);
+
+static void write_hello(void);
+
+static void reset(unsigned cpu, unsigned type)
+{
+	static bool greeted;
+
+	(void)type;
+	output_machine_started();
+	rip_after_reset(cpu);
+	region_reset(cpu);
+	if (!greeted)
+		write_hello();
+	greeted = true;
+}
+
+static void prefetch_hint(unsigned cpu, unsigned hint, unsigned segment, uint64_t offset)
+{
+	(void)segment;
+	if (rip_of[cpu] && output_wanted())
+		region_prefetch(cpu, hint, offset);
+}
+
+static void hwinterrupt(unsigned cpu, unsigned vector, uint16_t cs, uint64_t rip)
+{
+	(void)cs;
+	if (!rip_of[cpu])
+		return;
+	rip_check(cpu, rip);
+	region_hardware_interrupt(cpu, vector);
+}
+
+static void outp(uint16_t port, unsigned length, unsigned value)
+{
+	(void)length;
+	if (port == PORT_RECORDS)
+		output_guest_byte((unsigned char)value);
+	else if (port == PORT_EXIT)
+		output_exit(value);
+}
+
+static void before_execution(unsigned cpu, struct instruction *instruction)
+{
+	(void)instruction;
+	region_instruction_starts(cpu);
+}
+
+static void after_execution(unsigned cpu, struct instruction *instruction)
+{
+	(void)instruction;
+	region_instruction_ends(cpu);
+}
+
+static void repeat_iteration(unsigned cpu, struct instruction *instruction)
+{
+	(void)instruction;
+	region_repeat_iteration(cpu);
+}
+
+static void lin_access(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length, unsigned type,
+                       unsigned rw)
+{
+	(void)linear;
+	(void)physical;
+	(void)length;
+	(void)type;
+	(void)rw;
+	region_data_access(cpu);
+}
+
+/* Outside virtualisation, Bochs reports only its page walks here. Bit 0 of `rw` is set for a write. */
+static void phy_access(unsigned cpu, uint64_t physical, unsigned length, unsigned type, unsigned rw)
+{
+	(void)physical;
+	(void)length;
+	(void)type;
+	region_walk_access(cpu, rw & 1);
+}
+
+static void tlb_cntrl(unsigned cpu, unsigned what, uint64_t value)
+{
+	(void)value;
+	region_tlb_control(cpu, what);
+}
+
+static void exception(unsigned cpu, unsigned vector, unsigned error_code)
+{
+	(void)vector;
+	(void)error_code;
+	region_exception(cpu);
+}
+
+static void interrupt(unsigned cpu, unsigned vector)
+{
+	region_interrupt(cpu, vector);
+}
+
+#define HOOK(mangled, function_, live_)                        \
+	{                                                      \
+		mangled, (hook_function)function_, live_, NULL \
+	}
+
+/* The far branch comes first: it is switched off once RIP is found. */
+static struct hook hooks[] = {
+	HOOK("_Z19bx_instr_far_branchjjtmtm", far_branch, true),
+	HOOK("_Z14bx_instr_resetjj", reset, true),
+	HOOK("_Z22bx_instr_prefetch_hintjjjm", prefetch_hint, true),
+	HOOK("_Z20bx_instr_hwinterruptjjtm", hwinterrupt, true),
+	HOOK("_Z13bx_instr_outptjj", outp, true),
+	HOOK("_Z25bx_instr_before_executionjP15bxInstruction_c", before_execution, false),
+	HOOK("_Z24bx_instr_after_executionjP15bxInstruction_c", after_execution, false),
+	HOOK("_Z25bx_instr_repeat_iterationjP15bxInstruction_c", repeat_iteration, false),
+	HOOK("_Z19bx_instr_lin_accessjmmjjj", lin_access, false),
+	HOOK("_Z19bx_instr_phy_accessjmjjj", phy_access, false),
+	HOOK("_Z18bx_instr_tlb_cntrljjm", tlb_cntrl, false),
+	HOOK("_Z18bx_instr_exceptionjjj", exception, false),
+	HOOK("_Z18bx_instr_interruptjj", interrupt, false),
+};
+
+enum { HOOKS = sizeof hooks / sizeof hooks[0] };
+
+static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t from, uint16_t to_cs,
+                       uint64_t to)
+{
+	(void)what;
+	(void)from_cs;
+	(void)to_cs;
+	if (rip_after_far_branch(cpu, from, to))
+		hook_switch(&hooks[0], false);
+}
+
+/* Most of a run is outside all regions: the hooks that count are connected only while one is open. */
+static void connect_counters(bool open)
+{
+	for (unsigned i = 0; i < HOOKS; i++)
+		if (!hooks[i].live)
+			hook_switch(&hooks[i], open);
+}
+
+/* The linker's build ID of the executable, which is the first object, as hexadecimal digits. */
+static int find_build_id(struct dl_phdr_info *info, size_t size, void *text)
+{
+	(void)size;
+	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+		uintptr_t at = info->dlpi_addr + segment->p_vaddr;
+		uintptr_t end = at + segment->p_memsz;
+
+		while (segment->p_type == PT_NOTE && at + sizeof(ElfW(Nhdr)) <= end) {
+			const ElfW(Nhdr) *note = (const ElfW(Nhdr) *)at;
+			const unsigned char *id =
+			        (const unsigned char *)(note + 1) + ((note->n_namesz + 3) & ~3U);
+
+			if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && note->n_descsz <= 20) {
+				for (unsigned byte = 0; byte < note->n_descsz; byte++)
+					sprintf((char *)text + 2 * byte, "%02x", id[byte]);
+				return 1;
+			}
+			at = (uintptr_t)id + ((note->n_descsz + 3) & ~3U);
+		}
+	}
+	return 1;
+}
+
+static void write_hello(void)
+{
+#define METRIC_NAME(id, name) "," name
+	static const char names[] = METRICS(METRIC_NAME);
+#undef METRIC_NAME
+	char build[41] = "unknown", line[512];
+	int length;
+
+	dl_iterate_phdr(find_build_id, build);
+	length = snprintf(line, sizeof line, "!hook version=1 bochs=build-%s metrics=%s\n", build, names + 1);
+	output_line(line, (size_t)length);
+}
+
+__attribute__((constructor)) static void start(void)
+{
+	if (!hooks_in_bochs())
+		return;
+	output_open();
+	regions_on_change(connect_counters);
+	hooks_install(hooks, HOOKS);
+}

@@ -1,0 +1,144 @@
+#define _GNU_SOURCE
+#include "bench/bochs/output.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int descriptor = -1;
+static bool machine_started;
+
+/* The guest's unfinished line. A record has at most 512 bytes, so a line that does not fit is noise. */
+static char guest_line[4096];
+static size_t guest_length;
+
+bool output_wanted(void)
+{
+	return descriptor >= 0;
+}
+
+void output_machine_started(void)
+{
+	machine_started = true;
+}
+
+void output_open(void)
+{
+	const char *text = getenv("PALIMPSEST_FD");
+	char *end;
+	long number;
+	int flags;
+
+	if (!text)
+		return;
+	number = strtol(text, &end, 10);
+	if (end == text || *end || number < 0 || number > INT_MAX)
+		output_fail(2, "PALIMPSEST_FD is no descriptor number: %s", text);
+	flags = fcntl((int)number, F_GETFL);
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+		output_fail(2, "PALIMPSEST_FD is not open for writing: %s", text);
+	descriptor = (int)number;
+	signal(SIGPIPE, SIG_IGN); /* a harness that is gone shows as EPIPE */
+}
+
+static void write_all(const char *bytes, size_t length)
+{
+	while (length) {
+		ssize_t written = write(descriptor, bytes, length);
+
+		if (written >= 0) {
+			bytes += written;
+			length -= (size_t)written;
+		} else if (errno == EAGAIN) {
+			poll(&(struct pollfd){ .fd = descriptor, .events = POLLOUT }, 1, -1);
+		} else if (errno != EINTR) {
+			descriptor = -1;
+			output_fail(1, "cannot write to the harness: %s", strerror(errno));
+		}
+	}
+}
+
+static void write_guest_line(void)
+{
+	size_t length = guest_length;
+
+	guest_length = 0;
+	write_all(guest_line, length);
+}
+
+void output_guest_byte(unsigned char byte)
+{
+	if (!output_wanted())
+		return;
+	if (guest_length == sizeof guest_line - 1) {
+		guest_line[guest_length++] = '\n';
+		write_guest_line();
+	}
+	guest_line[guest_length++] = (char)byte;
+	if (byte == '\n')
+		write_guest_line();
+}
+
+void output_line(const char *line, size_t length)
+{
+	if (output_wanted())
+		write_all(line, length);
+}
+
+static _Noreturn void leave(int status)
+{
+	int (*bochs_exit)(void);
+
+	*(void **)&bochs_exit = dlsym(RTLD_DEFAULT, "_Z9bx_atexitv");
+	if (machine_started && bochs_exit) {
+		machine_started = false; /* once, whatever happens in there */
+		bochs_exit();
+	}
+	fflush(NULL);
+	_exit(status);
+}
+
+/* A guest's last line that has no end. */
+static void finish_guest_line(void)
+{
+	if (!output_wanted() || !guest_length)
+		return;
+	guest_line[guest_length++] = '\n';
+	write_guest_line();
+}
+
+__attribute__((destructor)) static void finish(void)
+{
+	finish_guest_line();
+}
+
+void output_exit(unsigned value)
+{
+	int status = (int)((2 * value + 1) & 0xFF);
+	char line[32];
+	int length = snprintf(line, sizeof line, "!exit status=%d\n", status);
+
+	finish_guest_line();
+	output_line(line, (size_t)length);
+	leave(status);
+}
+
+void output_fail(int status, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	fputs("palimpsest-bochs: ", stderr);
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+	va_end(arguments);
+	leave(status);
+}

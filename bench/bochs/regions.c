@@ -1,0 +1,249 @@
+#define _GNU_SOURCE
+#include "bench/bochs/regions.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/bochs/metrics.h"
+#include "bench/bochs/output.h"
+#include "bench/bochs/rip.h"
+
+#define MARKER_TAG 0x50414CU /* "PAL" */
+
+enum marker { MARKER_REGION = 1, MARKER_BEGIN, MARKER_END, MARKER_BEGIN_ON_IRQ, MARKER_END_AT };
+
+enum { BEGIN_KERNEL_ONLY = 1 << 0 };
+
+enum { PREFETCH_NTA = 0 }; /* Bochs's codes of prefetch hints ... */
+
+enum { TLB_CR3_WRITE = 11, TLB_INVLPG = 15, TLB_INVPCID = 18 }; /* ... and of TLB control */
+
+enum { NO_IRQ = -1 };
+
+struct region {
+	uint64_t counts[METRIC_COUNT];
+	uint64_t settled_reads; /* page walks that are surely not the fetch of a closing instruction */
+	uint64_t settled_writes;
+	uint64_t start; /* RIP of the instruction that is being executed */
+	uint64_t end_at;
+	uint32_t id;
+	int begin_on_irq;
+	bool open;
+	bool kernel_only;
+	bool end_at_armed;
+	bool executing;  /* an instruction started in the region and did not end */
+	bool repeating;  /* and it made an iteration */
+	bool delivering; /* an exception or external interrupt was reported, its delivery not yet */
+};
+
+static struct region regions[MAX_CPUS];
+static unsigned open_regions;
+static void (*tell_change)(bool open);
+
+void regions_on_change(void (*tell)(bool open))
+{
+	tell_change = tell;
+	for (unsigned cpu = 0; cpu < MAX_CPUS; cpu++)
+		regions[cpu].begin_on_irq = NO_IRQ;
+}
+
+static bool in_kernel_half(uint64_t address)
+{
+	return address >> 63;
+}
+
+/* True when an event of the CPU at this moment counts. */
+static bool counts_now(const struct region *region, unsigned cpu)
+{
+	return region->open && (!region->kernel_only || in_kernel_half(*rip_of[cpu]));
+}
+
+static void settle_walks(struct region *region)
+{
+	region->settled_reads = region->counts[METRIC_WALK_READS];
+	region->settled_writes = region->counts[METRIC_WALK_WRITES];
+}
+
+static void drop_region(struct region *region)
+{
+	region->begin_on_irq = NO_IRQ;
+	region->end_at_armed = false;
+	if (!region->open)
+		return;
+	region->open = false;
+	if (--open_regions == 0)
+		tell_change(false);
+}
+
+static void open_region(struct region *region, bool kernel_only)
+{
+	memset(region->counts, 0, sizeof region->counts);
+	settle_walks(region);
+	region->begin_on_irq = NO_IRQ;
+	region->kernel_only = kernel_only;
+	region->executing = false; /* the marker itself is outside */
+	region->delivering = false;
+	if (region->open)
+		return;
+	region->open = true;
+	if (open_regions++ == 0)
+		tell_change(true);
+}
+
+static void write_counts(const struct region *region)
+{
+#define METRIC_FORMAT(id, name) " " name "=%" PRIu64
+#define METRIC_VALUE(id, name)  , region->counts[METRIC_##id]
+	char line[512];
+	int length = snprintf(line, sizeof line, "!count region=%" PRIu32 METRICS(METRIC_FORMAT) "\n",
+	                      region->id METRICS(METRIC_VALUE));
+#undef METRIC_FORMAT
+#undef METRIC_VALUE
+
+	output_line(line, (size_t)length);
+}
+
+static void close_region(struct region *region)
+{
+	if (!region->open)
+		return;
+	region->counts[METRIC_WALK_READS] = region->settled_reads;
+	region->counts[METRIC_WALK_WRITES] = region->settled_writes;
+	write_counts(region);
+	drop_region(region);
+	region->id = 0;
+}
+
+void region_prefetch(unsigned cpu, unsigned hint, uint64_t address)
+{
+	struct region *region = &regions[cpu];
+	uint32_t argument = (uint32_t)address;
+
+	if (address >> 40 != MARKER_TAG || hint != PREFETCH_NTA)
+		return;
+	switch ((enum marker)(address >> 32 & 0xFF)) {
+	case MARKER_REGION:
+		drop_region(region);
+		region->id = argument;
+		break;
+	case MARKER_BEGIN:
+		open_region(region, argument & BEGIN_KERNEL_ONLY);
+		break;
+	case MARKER_END:
+		close_region(region);
+		break;
+	case MARKER_BEGIN_ON_IRQ:
+		region->begin_on_irq = (int)(argument & 0xFF);
+		break;
+	case MARKER_END_AT:
+		region->end_at = (uint64_t)(int64_t)(int32_t)argument;
+		region->end_at_armed = true;
+		break;
+	}
+}
+
+void region_hardware_interrupt(unsigned cpu, unsigned vector)
+{
+	struct region *region = &regions[cpu];
+
+	if (region->begin_on_irq == (int)vector)
+		open_region(region, false);
+	region->counts[METRIC_INTERRUPTS] += counts_now(region, cpu);
+	region->delivering = true;
+	settle_walks(region);
+}
+
+void region_reset(unsigned cpu)
+{
+	drop_region(&regions[cpu]);
+}
+
+void region_instruction_starts(unsigned cpu)
+{
+	struct region *region = &regions[cpu];
+
+	region->start = *rip_of[cpu];
+	region->executing = true;
+	region->repeating = false;
+	region->delivering = false;
+	if (region->end_at_armed && region->start == region->end_at)
+		close_region(region);
+}
+
+void region_instruction_ends(unsigned cpu)
+{
+	struct region *region = &regions[cpu];
+
+	if (!region->open || !region->executing)
+		return;
+	region->executing = false;
+	settle_walks(region);
+	if (region->repeating && *rip_of[cpu] == region->start)
+		return; /* Bochs leaves a REP instruction after each iteration and comes back for the next */
+	region->counts[METRIC_INSTRUCTIONS] += !region->kernel_only || in_kernel_half(region->start);
+}
+
+void region_repeat_iteration(unsigned cpu)
+{
+	struct region *region = &regions[cpu];
+
+	region->repeating = true;
+	region->counts[METRIC_REP_ITERATIONS] += counts_now(region, cpu);
+}
+
+void region_data_access(unsigned cpu)
+{
+	struct region *region = &regions[cpu];
+
+	region->counts[METRIC_DATA_ACCESSES] += counts_now(region, cpu);
+	settle_walks(region);
+}
+
+void region_walk_access(unsigned cpu, bool write)
+{
+	struct region *region = &regions[cpu];
+
+	region->counts[write ? METRIC_WALK_WRITES : METRIC_WALK_READS] += counts_now(region, cpu);
+}
+
+void region_tlb_control(unsigned cpu, unsigned what)
+{
+	struct region *region = &regions[cpu];
+	enum metric metric;
+
+	switch (what) {
+	case TLB_CR3_WRITE:
+		metric = METRIC_CR3_WRITES;
+		break;
+	case TLB_INVLPG:
+		metric = METRIC_INVLPG;
+		break;
+	case TLB_INVPCID:
+		metric = METRIC_INVPCID;
+		break;
+	default:
+		return;
+	}
+	region->counts[metric] += counts_now(region, cpu);
+}
+
+void region_exception(unsigned cpu)
+{
+	struct region *region = &regions[cpu];
+
+	region->counts[METRIC_EXCEPTIONS] += counts_now(region, cpu);
+	region->delivering = true;
+	settle_walks(region);
+}
+
+/* Bochs reports every delivery here, also those that it reported as an exception or external interrupt. What
+ * remains are software interrupts; INT1, INT3 and INTO are exceptions among them. */
+void region_interrupt(unsigned cpu, unsigned vector)
+{
+	struct region *region = &regions[cpu];
+
+	if (!region->delivering && (vector == 1 || vector == 3 || vector == 4))
+		region->counts[METRIC_EXCEPTIONS] += counts_now(region, cpu);
+	region->delivering = false;
+}

@@ -1,0 +1,39 @@
+/*
+ * Regions: which events count, and towards what.
+ *
+ * Each CPU has at most one region, opened and closed by the markers that this CPU executes (docs/records.md).
+ * Counting is exact at both ends:
+ *  - BEGIN: from the end of the marker, so the fetch of the next instruction is in the region. A BEGIN in an open
+ *    region starts it afresh.
+ *  - BEGIN_ON_IRQ: from the delivery of the interrupt, so the interrupt itself and the reads, pushes and page walks
+ *    of its delivery are in the region. The flag of an earlier BEGIN does not apply: everything counts.
+ *  - END, END_AT: up to the end of the previous instruction, or of the delivery that led here. The fetch of the
+ *    closing instruction is not in the region.
+ * Closing a region writes its `!count` line, forgets its id, and disarms END_AT. Until the next REGION the id is 0.
+ *
+ * The functions below are called with the events of Bochs; those in the first group whether or not a region is
+ * open, the others only while one is open on some CPU.
+ */
+#ifndef PALIMPSEST_BOCHS_REGIONS_H
+#define PALIMPSEST_BOCHS_REGIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* True while a region is open on any CPU: told at each change. */
+void regions_on_change(void (*tell)(bool open));
+
+void region_prefetch(unsigned cpu, unsigned hint, uint64_t address);
+void region_hardware_interrupt(unsigned cpu, unsigned vector);
+void region_reset(unsigned cpu);
+
+void region_instruction_starts(unsigned cpu);
+void region_instruction_ends(unsigned cpu);
+void region_repeat_iteration(unsigned cpu);
+void region_data_access(unsigned cpu);
+void region_walk_access(unsigned cpu, bool write);
+void region_tlb_control(unsigned cpu, unsigned what);
+void region_exception(unsigned cpu);
+void region_interrupt(unsigned cpu, unsigned vector);
+
+#endif

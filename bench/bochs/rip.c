@@ -1,0 +1,73 @@
+#define _GNU_SOURCE
+#include "bench/bochs/rip.h"
+
+#include <dlfcn.h>
+#include <inttypes.h>
+#include <stddef.h>
+
+#include "bench/bochs/output.h"
+
+#define RESET_RIP 0xFFF0
+
+/* The registers stand near the start of the object, which is far larger than this. */
+enum { WORDS = 512 };
+
+const uint64_t *rip_of[MAX_CPUS];
+
+static const uint64_t *object_of[MAX_CPUS];
+static bool candidate[WORDS];
+static unsigned place; /* word of the object that is RIP */
+static bool found;
+
+static const uint64_t *find_object(unsigned cpu)
+{
+	static uint64_t ***array;
+
+	if (!array)
+		array = dlsym(RTLD_DEFAULT, "bx_cpu_array");
+	if (!array)
+		output_fail(2, "this Bochs does not export bx_cpu_array; needed is a build with "
+		               "--enable-smp, such as "
+		               "package bochs of Debian 12 or later");
+	return (*array)[cpu];
+}
+
+void rip_check(unsigned cpu, uint64_t expected)
+{
+	if (found && *rip_of[cpu] != expected)
+		output_fail(2, "RIP of CPU %u is not where it was found: %#" PRIx64 " instead of %#" PRIx64,
+		            cpu, *rip_of[cpu], expected);
+}
+
+void rip_after_reset(unsigned cpu)
+{
+	if (cpu >= MAX_CPUS)
+		output_fail(2, "more than %d CPUs", MAX_CPUS);
+	object_of[cpu] = find_object(cpu);
+	if (found)
+		rip_of[cpu] = object_of[cpu] + place;
+	else if (cpu == 0)
+		for (unsigned i = 0; i < WORDS; i++)
+			candidate[i] = object_of[0][i] == RESET_RIP;
+	rip_check(cpu, RESET_RIP);
+}
+
+bool rip_after_far_branch(unsigned cpu, uint64_t from, uint64_t to)
+{
+	unsigned matches = 0;
+
+	if (found || cpu != 0 || from != RESET_RIP || to == RESET_RIP)
+		return found;
+	for (unsigned i = 0; i < WORDS; i++)
+		if (candidate[i] && object_of[0][i] == to) {
+			place = i;
+			matches++;
+		}
+	if (matches != 1)
+		output_fail(2, "RIP was not found in the CPU object of this Bochs (%u candidates)", matches);
+	found = true;
+	for (unsigned i = 0; i < MAX_CPUS; i++)
+		if (object_of[i])
+			rip_of[i] = object_of[i] + place;
+	return true;
+}

@@ -1,0 +1,47 @@
+-- id:      1
+-- seed:    000_01f62672c32e270b.txt
+-- quote:   there's absolutely no stack-switching code on interrupt entry
+-- asks:    with one stack address for every task and IST gates (fixed-ist), does the entry stub hold no
+--          instruction that switches stacks?
+-- metric:  rsp_writes of irq.entry.user, counted in the image: instructions that write RSP between the gate and
+--          the handler. The same count on heap-sw, which switches in software, is the control.
+-- margin:  0 on every fixed-ist image confirms and more than 0 refutes, if the control is more than 0;
+--          if the control is 0 the count is blind, and the verdict is inconclusive
+-- figure:  irq-entry
+WITH image(stack, writes, instructions) AS (
+	SELECT stack,
+	       max("max") FILTER (WHERE metric = 'rsp_writes'),
+	       max("max") FILTER (WHERE metric = 'entry_instructions')
+	FROM summary
+	WHERE engine = 'image' AND benchmark = 'irq.entry.user'
+	GROUP BY stack
+), delivered(stack, seen) AS (
+	SELECT stack, printf('%g', min(median)) || iif(max(median) > min(median), printf(' to %g', max(median)), '')
+	FROM summary
+	WHERE engine = 'bochs' AND benchmark = 'irq.entry.user' AND metric = 'instructions'
+	  AND flags NOT LIKE '%check-failed%'
+	GROUP BY stack
+), fact AS (
+	SELECT (SELECT writes FROM image WHERE stack = 'fixed-ist') AS writes,
+	       (SELECT instructions FROM image WHERE stack = 'fixed-ist') AS instructions,
+	       (SELECT writes FROM image WHERE stack = 'heap-sw') AS control,
+	       (SELECT instructions FROM image WHERE stack = 'heap-sw') AS control_instructions,
+	       (SELECT seen FROM delivered WHERE stack = 'fixed-ist') AS seen,
+	       (SELECT seen FROM delivered WHERE stack = 'heap-sw') AS control_seen
+)
+SELECT CASE
+         WHEN writes IS NULL OR control IS NULL THEN 'not measured'
+         WHEN control = 0                       THEN 'inconclusive'
+         WHEN writes = 0                        THEN 'confirmed'
+         ELSE 'refuted'
+       END AS verdict,
+       CASE
+         WHEN writes IS NULL  THEN 'missing: rsp_writes of a fixed-ist image'
+         WHEN control IS NULL THEN 'missing: rsp_writes of a heap-sw image, the control'
+         WHEN control = 0     THEN 'the count finds no RSP write on heap-sw either, which has one'
+         ELSE printf('RSP writes in the entry stub: %g on fixed-ist, %g on heap-sw', writes, control)
+              || coalesce(printf('; instructions in the stub: %g and %g', instructions, control_instructions), '')
+              || coalesce('; from delivery to handler on Bochs: ' || seen || ' and ' || control_seen
+                          || ' instructions', '')
+       END AS evidence
+FROM fact;

@@ -1,0 +1,56 @@
+-- id:      4
+-- seed:    000_01f62672c32e270b.txt
+-- quote:   most benefits (mainly simplicity) are no longer gained as stack-switching code at the start of IRQs is
+--          mandatory again
+-- asks:    does a kernel with heap stacks need code at the start of an IRQ to switch stacks, or can the processor
+--          do it through TSS.RSP0 (heap-rsp0)?
+-- metric:  rsp_writes of irq.entry.user, counted in the image of heap-rsp0; heap-sw, which switches in software,
+--          is the control. That heap-rsp0 works is shown by irq.entry.user having run on it with its check passed.
+-- margin:  0 on heap-rsp0 refutes ("mandatory" falls to one working kernel without it), more than 0 confirms, if
+--          the control is more than 0; if the control is 0 the count is blind, and the verdict is inconclusive
+-- figure:  irq-entry
+-- needs:   heap-rsp0+sandwich+shared irq.entry.*
+WITH image(stack, writes, instructions) AS (
+	SELECT stack,
+	       max("max") FILTER (WHERE metric = 'rsp_writes'),
+	       max("max") FILTER (WHERE metric = 'entry_instructions')
+	FROM summary
+	WHERE engine = 'image' AND benchmark = 'irq.entry.user'
+	GROUP BY stack
+), delivered(stack, median, unit) AS (
+	-- Counts on Bochs where the run has them, else ticks on KVM.
+	SELECT stack, min(median), CASE engine WHEN 'bochs' THEN 'instructions on Bochs' ELSE 'ticks on KVM' END
+	FROM summary
+	WHERE benchmark = 'irq.entry.user' AND flags NOT LIKE '%check-failed%'
+	  AND (engine = 'bochs' AND metric = 'instructions'
+	       OR engine = 'kvm' AND metric = 'tsc'
+	          AND NOT EXISTS (SELECT * FROM summary WHERE engine = 'bochs' AND metric = 'instructions'))
+	GROUP BY stack
+), fact AS (
+	SELECT (SELECT writes FROM image WHERE stack = 'heap-rsp0') AS writes,
+	       (SELECT instructions FROM image WHERE stack = 'heap-rsp0') AS instructions,
+	       (SELECT writes FROM image WHERE stack = 'heap-sw') AS control,
+	       (SELECT instructions FROM image WHERE stack = 'heap-sw') AS control_instructions,
+	       (SELECT median FROM delivered WHERE stack = 'heap-rsp0') AS seen,
+	       (SELECT unit FROM delivered WHERE stack = 'heap-rsp0') AS unit,
+	       (SELECT group_concat(printf('%s %g', stack, median), ', ')
+	        FROM (SELECT * FROM delivered WHERE stack <> 'heap-rsp0' ORDER BY stack)) AS others
+)
+SELECT CASE
+         WHEN writes IS NULL OR control IS NULL OR seen IS NULL THEN 'not measured'
+         WHEN control = 0                                       THEN 'inconclusive'
+         WHEN writes = 0                                        THEN 'refuted'
+         ELSE 'confirmed'
+       END AS verdict,
+       CASE
+         WHEN writes IS NULL  THEN 'missing: rsp_writes of a heap-rsp0 image'
+         WHEN control IS NULL THEN 'missing: rsp_writes of a heap-sw image, the control'
+         WHEN seen IS NULL    THEN 'missing: irq.entry.user on heap-rsp0, which shows that it works'
+         WHEN control = 0     THEN 'the count finds no RSP write on heap-sw either, which has one'
+         ELSE printf('heap stacks through TSS.RSP0: %g RSP writes in the entry stub, against %g in software', writes,
+                     control)
+              || coalesce(printf('; instructions in the stub: %g against %g', instructions, control_instructions), '')
+              || printf('; from delivery to handler, %s: heap-rsp0 %g', unit, seen)
+              || coalesce(', ' || others, '')
+       END AS evidence
+FROM fact;

@@ -1,0 +1,79 @@
+-- id:      6
+-- seed:    000_01f62672c32e270b.txt
+-- quote:   simpler in logic (thus also faster)
+-- asks:    is loading through a window at a fixed place (window) faster than through one at a random place (random),
+--          with the window's page tables in place and with none?
+-- metric:  exec.load and exec.load.cold at every size that was measured. Time: tsc on KVM, cycles_low, cycles_nominal
+--          and cycles_high on Bochs. Without time, the events that Bochs counts. Only "faster" is decided here.
+-- margin:  time: the whole 95 % interval of window/random below 1 for every benchmark and size confirms; at or above 1
+--          for one, and below 1 for none, refutes.
+--          events: no event more often and instructions fewer, for every benchmark and size, confirms, as no price
+--          of events can reverse it; no event less often for one, and the former for none, refutes;
+--          anything between is inconclusive. More and fewer are 95 % intervals apart, as often is equal medians.
+-- figure:  exec
+WITH timed AS (
+	SELECT benchmark, parameter,
+	       min(ci_high < 1 AND flags NOT LIKE '%few%') AS faster,
+	       min(ci_low >= 1 AND flags NOT LIKE '%few%') AS slower,
+	       min(ci_low) AS low, max(ci_high) AS high
+	FROM comparisons
+	WHERE benchmark IN ('exec.load', 'exec.load.cold') AND a = 'window' AND b = 'random'
+	  AND (engine = 'kvm' AND metric = 'tsc'
+	       OR engine = 'bochs' AND metric IN ('cycles_low', 'cycles_nominal', 'cycles_high'))
+	GROUP BY engine, benchmark, parameter
+), event AS (
+	SELECT benchmark, parameter, metric, w.median AS window, r.median AS random,
+	       w.ci_low AS low, w.ci_high AS high, r.ci_low AS random_low, r.ci_high AS random_high
+	FROM summary w JOIN summary r USING (engine, cpus, benchmark, parameter, metric)
+	WHERE engine = 'bochs' AND benchmark IN ('exec.load', 'exec.load.cold')
+	  AND w.strategy = 'window' AND r.strategy = 'random'
+	  AND metric IN ('instructions', 'rep_iterations', 'data_accesses', 'walk_reads', 'walk_writes', 'cr3_writes',
+	                 'invlpg', 'invpcid', 'interrupts', 'exceptions')
+	  AND w.flags NOT LIKE '%check-failed%' AND r.flags NOT LIKE '%check-failed%'
+), counted AS (
+	SELECT benchmark, parameter,
+	       min(high <= random_low OR window = random)
+	       AND max(metric = 'instructions' AND high < random_low) AS faster,
+	       min(low >= random_high OR window = random) AS slower,
+	       max(CASE metric WHEN 'instructions' THEN low / random_high END) AS low,
+	       max(CASE metric WHEN 'instructions' THEN high / random_low END) AS high
+	FROM event
+	GROUP BY benchmark, parameter
+	HAVING sum(metric = 'instructions') > 0
+), used AS (
+	SELECT 1 AS is_time, * FROM timed
+	UNION ALL
+	SELECT 0, * FROM counted WHERE NOT EXISTS (SELECT * FROM timed)
+), fact AS (
+	SELECT max(is_time) AS is_time, count(*) AS rows, sum(benchmark = 'exec.load') AS warm,
+	       sum(benchmark = 'exec.load.cold') AS cold, min(faster) AS all_faster, max(faster) AS one_faster,
+	       max(slower) AS one_slower, min(low) AS low, max(high) AS high
+	FROM used
+), frames AS (
+	SELECT max(CASE strategy WHEN 'window' THEN "max" END) AS window,
+	       max(CASE strategy WHEN 'random' THEN "max" END) AS random
+	FROM summary
+	WHERE engine IN ('bochs', 'kvm') AND metric = 'window_tables' AND strategy IN ('window', 'random')
+)
+SELECT CASE
+         WHEN rows = 0 OR warm = 0 OR cold = 0  THEN 'not measured'
+         WHEN all_faster                        THEN 'confirmed'
+         WHEN one_slower AND NOT one_faster     THEN 'refuted'
+         ELSE 'inconclusive'
+       END AS verdict,
+       CASE
+         WHEN rows = 0 THEN 'missing: exec.load and exec.load.cold of both window and random on bochs or kvm'
+         WHEN warm = 0 THEN 'missing: exec.load of both window and random'
+         WHEN cold = 0 THEN 'missing: exec.load.cold of both window and random'
+         ELSE printf('window/random in %s: %.3f … %.3f over %d rows, page tables cold and warm',
+                     iif(is_time, 'time', 'instructions on Bochs (events, not time)'), low, high, rows)
+              || coalesce('; events that differ at the largest size: '
+                          || (SELECT group_concat(printf('%s %s %.10g to %.10g', benchmark, metric, window, random), ', ')
+                              FROM (SELECT * FROM event
+                                    WHERE NOT is_time AND parameter = (SELECT max(parameter) FROM event)
+                                      AND window <> random
+                                    ORDER BY benchmark, metric)), '')
+              || coalesce((SELECT printf('; page-table frames of the window, at most: %g against %g', window, random)
+                           FROM frames WHERE window IS NOT NULL AND random IS NOT NULL), '')
+       END AS evidence
+FROM fact;

@@ -1,0 +1,30 @@
+-- id:      23
+-- seed:    002_7cbd5e126f251619.txt
+-- quote:   No more Memory Leak after Task Exit.
+-- asks:    are as many frames free after rounds of spawn, exit, kill and failed exec as there were before?
+-- metric:  leak.spawn: violations (frames by which the free count differs) over tries (rounds)
+-- margin:  no difference over at least 10000 rounds in all, over every strategy, confirms; any difference refutes;
+--          none over fewer rounds is inconclusive
+-- figure:  none
+WITH fact AS (
+	SELECT count(DISTINCT strategy) AS strategies,
+	       coalesce(sum(value) FILTER (WHERE metric = 'violations'), 0) AS violations,
+	       count(*) FILTER (WHERE metric = 'violations') AS counts,
+	       coalesce(sum(value) FILTER (WHERE metric = 'tries'), 0) AS tries
+	FROM samples JOIN launches ON launches.id = samples.launch
+	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'leak.spawn' AND flags NOT LIKE '%overhead%'
+)
+SELECT CASE
+         WHEN counts = 0     THEN 'not measured'
+         WHEN violations > 0 THEN 'refuted'
+         WHEN tries = 0      THEN 'not measured'
+         WHEN tries < 10000  THEN 'inconclusive'
+         ELSE 'confirmed'
+       END AS verdict,
+       CASE
+         WHEN counts = 0                   THEN 'missing: leak.spawn on bochs or kvm'
+         WHEN violations = 0 AND tries = 0 THEN 'missing: tries of leak.spawn'
+         ELSE printf('%d frames of difference over %d rounds, %d strategies', violations, tries, strategies)
+              || iif(violations = 0 AND tries < 10000, '; wanted 10000 rounds', '')
+       END AS evidence
+FROM fact;

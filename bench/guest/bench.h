@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Benchmarks that run inside the kernel. Each is one row of a table that the linker puts together:
+ * adding one means writing a BENCH() in one file of this folder.
+ *
+ * Every row has a set-up, a body that is timed and counted, an untimed check that the body really
+ * did its work, and a tear-down. There are two kinds:
+ *   - in the kernel: body(b) runs between the markers and the time stamps, interrupts off;
+ *   - with a program: the row names a program of bench/programs and its argument; it runs in user
+ *     mode and asks for each sample with SYS_bench_next (bench/guest/user.c).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "loader/elf.h"
+#include "mem/address_space.h"
+
+#define BENCH_EXTRAS 4
+
+struct bench;
+
+struct benchmark {
+	const char *name;
+	const char *unit;	    /* of the parameter */
+	const uint64_t *parameters; /* ends in 0; NULL: there is no parameter */
+	unsigned few;		    /* not 0: so many samples, whatever was asked for */
+	bool experiment;	    /* counts something itself: no time stamps, no overhead */
+
+	int (*setup)(struct bench *b); /* 0, or a negative error number: the row is skipped */
+	void (*prepare)(struct bench *b);
+	void (*body)(struct bench *b);
+	bool (*check)(struct bench *b); /* after every sample but those of the overhead */
+	void (*teardown)(struct bench *b);
+
+	void (*timed)(struct bench *b, bool overhead); /* instead of the usual markers and stamps around body */
+
+	const char *program, *argument; /* for rows with a program */
+	bool wants_lapic;		/* the program gets the local APIC and a flag page */
+};
+
+/* State of the row that runs. */
+struct bench {
+	const struct benchmark *row;
+	uint64_t parameter;
+	uint64_t t0, t1; /* TSC ticks */
+	unsigned region; /* id of the sample's region, for the records */
+	struct {
+		const char *metric, *unit;
+		uint64_t value;
+	} extra[BENCH_EXTRAS]; /* further metrics of the sample */
+	unsigned extras;
+
+	/* For the rows' own use. */
+	char module[32];
+	struct elf_plan plan;
+	struct address_space space;
+	uint64_t cr3;
+	unsigned phase;
+	uint64_t tries, violations;
+};
+
+#define BENCH(id, ...)                                                                                                 \
+	static const struct benchmark bench_##id                                                                       \
+		__attribute__((used, section(".benchmarks." #id), aligned(8))) = { __VA_ARGS__ }
+
+/* Parameter lists. */
+extern const uint64_t bench_image_sizes[];  /* bytes: 4 KiB, 64 KiB, 1 MiB, 16 MiB */
+extern const uint64_t bench_powers_of_2[]; /* 1 … 1024 */
+
+/* Adds a metric to the sample that is being taken. */
+void bench_metric(struct bench *b, const char *metric, uint64_t value, const char *unit);
+
+/* Samples and warm-up rounds that the command line asks for. */
+struct bench_plan {
+	unsigned samples, warmup, overhead;
+	bool quick;
+};
+extern struct bench_plan bench_plan;
+
+/* Gives the next sample a region: its marker, and its number in the records. */
+void bench_open_region(struct bench *b);
+
+/* Writes the sample's record. `flags`: "-", "warmup" or "overhead". */
+void bench_record(struct bench *b, unsigned sample, const char *flags);
+
+/* Runs a row's program until it has taken all its samples. False: it failed, and why is in `why`. */
+bool bench_run_program(struct bench *b, const char **why);
+
+/* Finds and checks the payload of `bytes` bytes: b->module and b->plan. 0, -ENOENT or -ENOEXEC. */
+int bench_find_payload(struct bench *b, uint64_t bytes);
+
+/* A handler for VECTOR_BENCH that stamps the time, counts and raises the flag. */
+void bench_irq_handler(void);
+extern volatile uint64_t bench_irq_stamp, bench_irq_count;
+extern volatile uint8_t *bench_irq_flag;

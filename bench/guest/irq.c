@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Interrupt entry and return, by an IPI that the CPU sends to itself.
+ *
+ * On Bochs the region opens at the delivery and closes before the first instruction of the C
+ * handler (entry) or after the return (round trip). The time stamps bracket the write to the ICR
+ * too, which is what a processor that is not simulated allows.
+ */
+#include "bench/guest/bench.h"
+#include "cpu/apic.h"
+#include "cpu/cpu.h"
+#include "lib/record.h"
+
+#define PATIENCE 10000000U /* loop rounds before an interrupt counts as lost */
+
+static uint64_t count_before;
+
+static void reset_flag(struct bench *b)
+{
+	(void)b;
+	*bench_irq_flag = 0;
+	count_before = bench_irq_count;
+}
+
+static bool one_interrupt(struct bench *b)
+{
+	(void)b;
+	return bench_irq_count == count_before + 1;
+}
+
+static inline void wait_for_flag(void)
+{
+	for (unsigned i = 0; i < PATIENCE && !*bench_irq_flag; i++)
+		;
+}
+
+static void entry_kernel(struct bench *b, bool overhead)
+{
+	if (overhead) { /* nothing runs between delivery and handler but what is measured */
+		b->t0 = timestamp();
+		b->t1 = timestamp();
+		mark(MARK_BEGIN);
+		mark(MARK_END);
+		return;
+	}
+	mark(MARK_END_AT(bench_irq_handler));
+	mark(MARK_BEGIN_ON_IRQ(VECTOR_BENCH));
+	interrupts_on();
+	b->t0 = timestamp();
+	lapic_self_ipi(VECTOR_BENCH);
+	wait_for_flag();
+	interrupts_off();
+	b->t1 = bench_irq_stamp;
+}
+
+static void roundtrip_kernel(struct bench *b, bool overhead)
+{
+	const uint64_t end = MARK_END;
+
+	if (overhead) {
+		*bench_irq_flag = 1;
+		b->t0 = timestamp();
+		mark(MARK_BEGIN);
+		wait_for_flag();
+		mark(end);
+		b->t1 = timestamp();
+		return;
+	}
+	mark(MARK_BEGIN_ON_IRQ(VECTOR_BENCH));
+	interrupts_on();
+	b->t0 = timestamp();
+	lapic_self_ipi(VECTOR_BENCH);
+	wait_for_flag();
+	mark(end);
+	b->t1 = timestamp();
+	interrupts_off();
+}
+
+static void arm_entry(struct bench *b)
+{
+	(void)b;
+	mark(MARK_END_AT(bench_irq_handler));
+	mark(MARK_BEGIN_ON_IRQ(VECTOR_BENCH));
+}
+
+static void arm_roundtrip(struct bench *b)
+{
+	(void)b;
+	mark(MARK_BEGIN_ON_IRQ(VECTOR_BENCH));
+}
+
+/* The program knows when it wrote the ICR; the handler knows when it began. */
+static bool entry_user_done(struct bench *b)
+{
+	b->t1 = bench_irq_stamp;
+	return one_interrupt(b);
+}
+
+BENCH(irq_entry_kernel, .name = "irq.entry.kernel", .prepare = reset_flag, .timed = entry_kernel,
+      .check = one_interrupt);
+
+BENCH(irq_entry_user, .name = "irq.entry.user", .prepare = reset_flag, .body = arm_entry, .check = entry_user_done,
+      .program = "probe", .argument = "irq-entry", .wants_lapic = true);
+
+BENCH(irq_roundtrip_kernel, .name = "irq.roundtrip.kernel", .prepare = reset_flag, .timed = roundtrip_kernel,
+      .check = one_interrupt);
+
+BENCH(irq_roundtrip_user, .name = "irq.roundtrip.user", .prepare = reset_flag, .body = arm_roundtrip,
+      .check = one_interrupt, .program = "probe", .argument = "irq-roundtrip", .wants_lapic = true);

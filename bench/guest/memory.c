@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* What one more task costs in memory, its program's own pages aside. */
+#include "bench/guest/bench.h"
+#include "loader/loader.h"
+#include "mem/frames.h"
+#include "stack/kstack.h"
+#include "task/task.h"
+
+#define TASKS 16
+
+static size_t user_bytes(struct task *task)
+{
+	const struct region *region = address_space_regions(&task->space);
+	size_t total = 0;
+
+	for (uint32_t i = 0; i < task->space.count; i++)
+		total += region[i].pages * PAGE_SIZE;
+	return total;
+}
+
+static void spawn_and_count(struct bench *b)
+{
+	static const char *const argv[] = { "payload-4k", "-" };
+	size_t before, total, table_bytes;
+	int pids[TASKS], status;
+
+	b->violations = 1;
+	loader_trim(); /* its tables belong to no task */
+	before = frames_free();
+	for (size_t i = 0; i < TASKS; i++)
+		pids[i] = task_spawn("payload-4k", argv, 2);
+	loader_trim();
+	total = (before - frames_free()) * PAGE_SIZE / TASKS;
+	if (pids[TASKS - 1] > 0) {
+		total -= user_bytes(task_find(pids[TASKS - 1]));
+		table_bytes = total - kstack_stack_bytes() - PAGE_SIZE;
+		bench_metric(b, "bytes", total, "bytes");
+		bench_metric(b, "stack_bytes", kstack_stack_bytes(), "bytes");
+		bench_metric(b, "table_bytes", table_bytes, "bytes");
+		bench_metric(b, "task_bytes", PAGE_SIZE, "bytes");
+		/* PML4, and three tables each below it for image, stack, and private kernel stack. */
+		b->violations = table_bytes != 6 * PAGE_SIZE + PAGE_SIZE + kstack_table_bytes();
+	}
+	for (size_t i = 0; i < TASKS; i++) {
+		if (pids[i] < 0)
+			continue;
+		task_kill(pids[i], SIGKILL);
+		task_wait(pids[i], &status, 0);
+	}
+	if (frames_free() != before)
+		b->violations++;
+}
+
+static bool adds_up(struct bench *b)
+{
+	return b->violations == 0;
+}
+
+BENCH(memory_per_task, .name = "memory.per_task", .experiment = true, .few = 1, .body = spawn_and_count,
+      .check = adds_up);

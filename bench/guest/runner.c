@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs the rows of the table that the command line asks for, and writes their records. */
+#include "bench/guest/bench.h"
+#include "boot/boot.h"
+#include "cpu/apic.h"
+#include "cpu/cpu.h"
+#include "lib/console.h"
+#include "lib/errno.h"
+#include "lib/record.h"
+#include "lib/string.h"
+#include "sys/modes.h"
+
+/* Linker script. */
+extern const struct benchmark benchmarks_start[], benchmarks_end[];
+
+const uint64_t bench_image_sizes[] = { 4 * KIB, 64 * KIB, MIB, 16 * MIB, 0 };
+const uint64_t bench_powers_of_2[] = { 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 0 };
+
+struct bench_plan bench_plan;
+static unsigned regions;
+static char globs[128];
+
+void bench_metric(struct bench *b, const char *metric, uint64_t value, const char *unit)
+{
+	if (b->extras < BENCH_EXTRAS) {
+		b->extra[b->extras].metric = metric;
+		b->extra[b->extras].value = value;
+		b->extra[b->extras++].unit = unit;
+	}
+}
+
+void bench_open_region(struct bench *b)
+{
+	b->extras = 0;
+	b->region = ++regions;
+	mark(MARK_REGION(b->region));
+}
+
+void bench_record(struct bench *b, unsigned sample, const char *flags)
+{
+	record_start("sample");
+	record_text("name", b->row->name);
+	record_number("parameter", b->parameter);
+	record_number("sample", sample);
+	record_text("flags", flags);
+	record_number("region", b->row->experiment ? 0 : b->region);
+	if (!b->row->experiment)
+		record_metric("tsc", b->t1 > b->t0 ? b->t1 - b->t0 : 0, "ticks");
+	for (unsigned i = 0; i < b->extras; i++)
+		record_metric(b->extra[i].metric, b->extra[i].value, b->extra[i].unit);
+	record_end();
+}
+
+static void empty_body(struct bench *b)
+{
+	(void)b;
+}
+
+static void between_markers(struct bench *b, void (*body)(struct bench *))
+{
+	const uint64_t end = MARK_END;
+
+	mark(MARK_BEGIN);
+	b->t0 = timestamp();
+	body(b);
+	b->t1 = timestamp();
+	mark(end);
+}
+
+static void take_sample(struct bench *b, bool overhead)
+{
+	const struct benchmark *row = b->row;
+
+	if (row->prepare)
+		row->prepare(b);
+	bench_open_region(b);
+	if (row->timed)
+		row->timed(b, overhead);
+	else if (row->experiment)
+		row->body(b);
+	else
+		between_markers(b, overhead ? empty_body : row->body);
+}
+
+int bench_find_payload(struct bench *b, uint64_t bytes)
+{
+	const struct boot_module *module;
+
+	if (bytes < MIB)
+		format_string(b->module, sizeof b->module, "payload-%luk", bytes / KIB);
+	else
+		format_string(b->module, sizeof b->module, "payload-%lum", bytes / MIB);
+	module = boot_module_find(b->module);
+	return module ? elf_check(module->data, module->size, &b->plan) : -ENOENT;
+}
+
+static void record_skip(const struct bench *b, const char *reason)
+{
+	record_start("skip");
+	record_text("name", b->row->name);
+	record_number("parameter", b->parameter);
+	record_text("reason", reason);
+	record_end();
+}
+
+static bool record_check(const struct bench *b, bool ok, const char *detail)
+{
+	record_start("check");
+	record_text("name", b->row->name);
+	record_number("parameter", b->parameter);
+	record_number("ok", ok);
+	record_text("detail", detail);
+	record_end();
+	if (!ok)
+		kprintf("%s %lu: %s\n", b->row->name, b->parameter, detail);
+	return ok;
+}
+
+/* All samples of a row whose body runs in the kernel. */
+static bool run_in_kernel(struct bench *b, unsigned samples, unsigned warmup)
+{
+	bool ok = true;
+
+	for (unsigned i = 0; i < warmup + samples; i++) {
+		bool warm = i < warmup;
+
+		take_sample(b, false);
+		if (b->row->check && !b->row->check(b))
+			ok = false;
+		bench_record(b, warm ? i : i - warmup, warm ? "warmup" : "-");
+	}
+	for (unsigned i = 0; !b->row->experiment && i < bench_plan.overhead; i++) {
+		take_sample(b, true);
+		bench_record(b, i, "overhead");
+	}
+	return ok;
+}
+
+static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned index, unsigned of, bool list_only)
+{
+	static struct bench b; /* large */
+	unsigned samples = row->few ? row->few : bench_plan.samples;
+	unsigned warmup = row->experiment ? 0 : bench_plan.warmup;
+	const char *why = "the body did not do its work";
+	bool ok;
+	int error;
+
+	memset(&b, 0, sizeof b);
+	b.row = row;
+	b.parameter = parameter;
+	record_start("bench");
+	record_text("name", row->name);
+	record_number("parameter", parameter);
+	record_text("unit", row->unit ? row->unit : "none");
+	record_number("samples", samples);
+	record_number("warmup", warmup);
+	record_number("index", index);
+	record_number("of", of);
+	record_end();
+	if (list_only)
+		return true;
+	error = row->setup ? row->setup(&b) : 0;
+	if (error) {
+		record_skip(&b, error == -ENOENT   ? "its boot module is not there"
+				: error == -ENOMEM ? "not enough memory"
+						   : "cannot be set up");
+		return true;
+	}
+	ok = row->program ? bench_run_program(&b, &why) : run_in_kernel(&b, samples, warmup);
+	if (row->teardown)
+		row->teardown(&b);
+	return record_check(&b, ok, ok ? "-" : why);
+}
+
+/* Whether one of the comma-separated globs matches. */
+static bool wanted(const struct benchmark *row)
+{
+	const char *glob = globs;
+
+	while (*glob) {
+		char one[sizeof globs];
+		size_t n = 0;
+
+		for (; *glob && *glob != ','; glob++)
+			one[n++] = *glob;
+		one[n] = '\0';
+		if (*glob)
+			glob++;
+		if (string_matches(row->name, one))
+			return true;
+	}
+	return false;
+}
+
+static const uint64_t no_parameter[] = { 0, 0 };
+
+/* Calls run_row for each wanted row, or only counts them. */
+static bool each_row(unsigned of, bool list_only, unsigned *counted)
+{
+	bool ok = true;
+
+	*counted = 0;
+	for (const struct benchmark *row = benchmarks_start; row < benchmarks_end; row++) {
+		const uint64_t *p = row->parameters ? row->parameters : no_parameter;
+
+		if (!wanted(row))
+			continue;
+		do {
+			++*counted;
+			if (of && !run_row(row, *p, *counted, of, list_only))
+				ok = false;
+		} while (*++p);
+	}
+	return ok;
+}
+
+bool benchmarks_run(bool list_only)
+{
+	char option[16];
+	unsigned count;
+
+	if (!boot_option("bench", globs, sizeof globs))
+		string_copy(globs, "*", sizeof globs);
+	boot_option("samples", option, sizeof option);
+	bench_plan.quick = !strcmp(option, "quick");
+	bench_plan.samples = bench_plan.quick ? 3 : 11;
+	bench_plan.warmup = bench_plan.quick ? 1 : 3;
+	bench_plan.overhead = 3;
+	irq_set_handler(VECTOR_BENCH, bench_irq_handler);
+	each_row(0, list_only, &count);
+	if (!count) {
+		kprintf("no benchmark matches %s\n", globs);
+		record_start("skip");
+		record_text("name", "bench");
+		record_number("parameter", 0);
+		record_text("reason", "no benchmark matches");
+		record_end();
+		return false;
+	}
+	return each_row(count, list_only, &count);
+}

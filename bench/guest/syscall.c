@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* The cheapest system call: getpid, from the SYSCALL instruction to the SYSRET. */
+#include "bench/guest/bench.h"
+
+static bool stamped(struct bench *b)
+{
+	return b->t1 > b->t0; /* the program checks that the call answered */
+}
+
+BENCH(syscall_null, .name = "syscall.null", .check = stamped, .program = "probe", .argument = "null");

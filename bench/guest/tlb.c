@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * TLB flushes: what a flush costs, and what it costs to fill the TLB again.
+ *
+ * The pages lie in the kernel half and are not global. Each has two frames, with different tags;
+ * before a sample all pages are touched, then their entries are turned to the other frame without
+ * a flush. What is read after the body tells whether the body flushed.
+ */
+#include "bench/guest/bench.h"
+#include "cpu/cpu.h"
+#include "lib/errno.h"
+#include "mem/frames.h"
+
+#define PAGES_MAX 1024
+_Static_assert(PAGES_MAX * PAGE_SIZE <= BENCH_AREA_SIZE, "the benchmark area holds them");
+
+static uint64_t frames[2][PAGES_MAX];
+static pte_t *entries[PAGES_MAX];
+static volatile uint64_t sum;
+
+static volatile uint64_t *page(size_t i)
+{
+	return (volatile uint64_t *)(BENCH_AREA_BASE + i * PAGE_SIZE);
+}
+
+static size_t pages(const struct bench *b)
+{
+	return b->parameter ? b->parameter : 1;
+}
+
+static uint64_t tag(unsigned phase, size_t i)
+{
+	return (uint64_t)(phase + 1) << 32 | i;
+}
+
+static pte_t entry_for(unsigned phase, size_t i)
+{
+	return frames[phase][i] | PTE_PRESENT | PTE_WRITE | PTE_NX;
+}
+
+static void free_frames(size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		frame_free(frames[0][i]);
+		frame_free(frames[1][i]);
+	}
+}
+
+static int map_pages(struct bench *b)
+{
+	for (size_t i = 0; i < pages(b); i++) {
+		uintptr_t address = (uintptr_t)page(i);
+
+		frames[0][i] = frame_alloc();
+		frames[1][i] = frame_alloc();
+		if (frames[0][i] == FRAME_NONE || frames[1][i] == FRAME_NONE ||
+		    paging_map_kernel(address, frames[0][i], PTE_WRITE | PTE_NX)) {
+			if (frames[0][i] != FRAME_NONE)
+				frame_free(frames[0][i]);
+			if (frames[1][i] != FRAME_NONE)
+				frame_free(frames[1][i]);
+			free_frames(i);
+			return -ENOMEM;
+		}
+		entries[i] = paging_table(kernel_pml4, address, 0, NULL) + PT_INDEX(address);
+		*(uint64_t *)phys_to_virt(frames[0][i]) = tag(0, i);
+		*(uint64_t *)phys_to_virt(frames[1][i]) = tag(1, i);
+	}
+	b->cr3 = read_cr3();
+	return 0;
+}
+
+static void unmap_pages(struct bench *b)
+{
+	for (size_t i = 0; i < pages(b); i++) {
+		*entries[i] = 0;
+		invlpg((uintptr_t)page(i));
+	}
+	free_frames(pages(b));
+}
+
+static void touch_pages(struct bench *b)
+{
+	for (size_t i = 0; i < pages(b); i++)
+		sum += *page(i);
+}
+
+/* Every page cached with one frame, its entry pointing to the other. */
+static void make_stale(struct bench *b)
+{
+	touch_pages(b);
+	b->phase ^= 1;
+	for (size_t i = 0; i < pages(b); i++)
+		*entries[i] = entry_for(b->phase, i);
+}
+
+/* The pages are touched, and nothing else: tlb.remap turns the entries itself. */
+static void touch_only(struct bench *b)
+{
+	touch_pages(b);
+	b->phase ^= 1;
+}
+
+static bool reads_new_frames(struct bench *b)
+{
+	for (size_t i = 0; i < pages(b); i++)
+		if (*page(i) != tag(b->phase, i))
+			return false;
+	return true;
+}
+
+static void reload_cr3(struct bench *b)
+{
+	write_cr3(b->cr3);
+}
+
+static void invlpg_pages(struct bench *b)
+{
+	for (size_t i = 0; i < b->parameter; i++)
+		invlpg((uintptr_t)page(i));
+}
+
+static void reload_and_touch(struct bench *b)
+{
+	write_cr3(b->cr3);
+	touch_pages(b);
+}
+
+static void remap_pages(struct bench *b)
+{
+	for (size_t i = 0; i < b->parameter; i++) {
+		*entries[i] = entry_for(b->phase, i);
+		invlpg((uintptr_t)page(i));
+	}
+}
+
+BENCH(tlb_cr3, .name = "tlb.cr3", .setup = map_pages, .prepare = make_stale, .body = reload_cr3,
+      .check = reads_new_frames, .teardown = unmap_pages);
+
+BENCH(tlb_invlpg, .name = "tlb.invlpg", .unit = "pages", .parameters = bench_powers_of_2, .setup = map_pages,
+      .prepare = make_stale, .body = invlpg_pages, .check = reads_new_frames, .teardown = unmap_pages);
+
+BENCH(tlb_refill, .name = "tlb.refill", .unit = "pages", .parameters = bench_powers_of_2, .setup = map_pages,
+      .prepare = make_stale, .body = reload_and_touch, .check = reads_new_frames, .teardown = unmap_pages);
+
+BENCH(tlb_remap, .name = "tlb.remap", .unit = "pages", .parameters = bench_powers_of_2, .setup = map_pages,
+      .prepare = touch_only, .body = remap_pages, .check = reads_new_frames, .teardown = unmap_pages);

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Benchmarks whose body is in user mode. The program loops over SYS_bench_next, which finishes the
+ * sample before and returns what the next one is to be: 1 a sample, 2 the overhead (the same
+ * without the thing measured), 0 the end. The time stamps are the kernel's (SYS_bench_start,
+ * SYS_bench_stamp) or the program's own (SYS_bench_value).
+ */
+#include "bench/guest/bench.h"
+#include "cpu/apic.h"
+#include "cpu/cpu.h"
+#include "lib/console.h"
+#include "lib/errno.h"
+#include "lib/record.h"
+#include "lib/string.h"
+#include "sys/syscall.h"
+#include "task/task.h"
+
+volatile uint64_t bench_irq_stamp, bench_irq_count;
+static uint8_t kernel_flag;
+volatile uint8_t *bench_irq_flag = &kernel_flag;
+
+static struct bench *running;
+static unsigned taken; /* samples begun: warm-up, then real ones, then overhead */
+static unsigned failed;
+
+void bench_irq_handler(void)
+{
+	bench_irq_stamp = timestamp();
+	bench_irq_count++;
+	*bench_irq_flag = 1;
+	lapic_eoi();
+}
+
+static unsigned samples_wanted(void)
+{
+	return running->row->few ? running->row->few : bench_plan.samples;
+}
+
+static void finish_sample(unsigned index)
+{
+	unsigned samples = samples_wanted();
+
+	if (index < bench_plan.warmup + samples) {
+		bool warm = index < bench_plan.warmup;
+
+		if (running->row->check && !running->row->check(running))
+			failed++;
+		bench_record(running, warm ? index : index - bench_plan.warmup, warm ? "warmup" : "-");
+	} else {
+		bench_record(running, index - bench_plan.warmup - samples, "overhead");
+	}
+}
+
+static long bench_next(void)
+{
+	unsigned first_overhead = bench_plan.warmup + samples_wanted();
+
+	if (taken)
+		finish_sample(taken - 1);
+	if (taken == first_overhead + bench_plan.overhead) {
+		running = NULL;
+		bench_calls = NULL;
+		return 0;
+	}
+	running->t0 = running->t1 = 0;
+	if (running->row->prepare)
+		running->row->prepare(running);
+	bench_open_region(running);
+	if (taken < first_overhead && running->row->body)
+		running->row->body(running); /* arms what the program will trigger */
+	return taken++ < first_overhead ? 1 : 2;
+}
+
+static long bench_start(void)
+{
+	running->t0 = timestamp();
+	return 0;
+}
+
+static long bench_stamp(void)
+{
+	running->t1 = timestamp();
+	return 0;
+}
+
+static long bench_value(uint64_t index, uint64_t value)
+{
+	if (index > 1)
+		return -EINVAL;
+	*(index ? &running->t1 : &running->t0) = value;
+	return 0;
+}
+
+/* The local APIC and a page with the flag, at BENCH_USER_LAPIC of the task. */
+static bool map_lapic(struct task *task, uint64_t flag_frame)
+{
+	pte_t *table = paging_table(task->space.pml4, BENCH_USER_LAPIC, PTE_USER, &task->space.tables);
+
+	if (!table)
+		return false;
+	table += PT_INDEX(BENCH_USER_LAPIC);
+	table[0] = lapic_physical | PTE_PRESENT | PTE_USER | PTE_WRITE | PTE_NX | PTE_UNCACHED;
+	table[1] = flag_frame | PTE_PRESENT | PTE_USER | PTE_WRITE | PTE_NX;
+	return true;
+}
+
+bool bench_run_program(struct bench *b, const char **why)
+{
+	static const struct bench_calls calls = { bench_next, bench_start, bench_stamp, bench_value };
+	const char *const argv[] = { b->row->program, b->row->argument, b->module };
+	uint64_t flag_frame = b->row->wants_lapic ? frame_alloc_zeroed() : FRAME_NONE;
+	int pid, status = -1;
+
+	pid = task_spawn(b->row->program, argv, 3);
+	if (pid < 0 ||
+	    (b->row->wants_lapic && (flag_frame == FRAME_NONE || !map_lapic(task_find(pid), flag_frame)))) {
+		*why = "the program cannot be started";
+		if (pid > 0) {
+			task_kill(pid, SIGKILL);
+			task_wait(pid, &status, 0);
+		}
+		if (flag_frame != FRAME_NONE)
+			frame_free(flag_frame);
+		return false;
+	}
+	if (b->row->wants_lapic)
+		bench_irq_flag = phys_to_virt(flag_frame);
+	running = b;
+	taken = failed = 0;
+	bench_calls = &calls;
+	while (task_wait(pid, &status, 0) != pid)
+		;
+	bench_irq_flag = &kernel_flag;
+	if (flag_frame != FRAME_NONE)
+		frame_free(flag_frame);
+	if (status != 0 || bench_calls) {
+		*why = "the program failed";
+		bench_calls = NULL;
+		return false;
+	}
+	return failed == 0;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* A list of words, for a command line or an environment. */
+#pragma once
+
+#include <stddef.h>
+
+#define ARGUMENTS_MAX 64
+
+struct arguments {
+	size_t count;
+	char *item[ARGUMENTS_MAX + 1]; /* ends with NULL; each is malloc'ed */
+};
+
+/* Adds one word, formatted as by printf. A list that is full, or no memory, ends the program. */
+__attribute__((format(printf, 2, 3))) void arguments_add(struct arguments *arguments, const char *format,
+                                                         ...);
+
+/* Adds the words of a list that ends with NULL, as they are. */
+void arguments_add_list(struct arguments *arguments, const char *const words[]);
+
+/* The same for words written out. */
+#define arguments_add_all(arguments, ...) \
+	arguments_add_list(arguments, (const char *const[]){ __VA_ARGS__, NULL })
+
+/* Frees the words and empties the list. */
+void arguments_free(struct arguments *arguments);

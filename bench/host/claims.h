@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Claims: one file per claim, with a header for people and one SELECT that decides. docs/claims.md
+ * describes the form.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include <sqlite3.h>
+
+/* A launch that a claim needs beside those that were asked for. */
+struct claim_run {
+	char strategy[64];
+	char bench[64]; /* glob over benchmark names */
+};
+
+/*
+ * Decides every claim in the folder `claims_dir` and replaces the table claims by the verdicts. A file that
+ * is not a well-formed claim gets a message on stderr, and no row; the others are still decided.
+ *
+ * Returns 0, or -1 when a file was malformed, the folder unreadable or the database not writable.
+ */
+int claims_decide(sqlite3 *db, const char *claims_dir);
+
+/*
+ * Collects the `needs:` lines of the claims in `dir`, each pair once, in the order of the file names.
+ *
+ * Returns how many there are; the first `max` of them are stored in `runs`. A folder or line that cannot be
+ * read gets a message on stderr and is passed over.
+ */
+size_t claims_needed_runs(const char *dir, struct claim_run *runs, size_t max);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* The host's clocks. */
+#pragma once
+
+#define CLOCK_TEXT_MAX 32
+
+/* Seconds of the monotonic clock. */
+double clock_seconds(void);
+
+/* The present UTC time in strftime's `format`. */
+void clock_utc(char text[CLOCK_TEXT_MAX], const char *format);

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/engine.h"
+#include "bench/host/paths.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct engine *const engine_table[] = { &engine_bochs, &engine_kvm, &engine_tcg };
+
+const struct engine *engine_at(size_t index)
+{
+	return index < sizeof engine_table / sizeof engine_table[0] ? engine_table[index] : NULL;
+}
+
+const struct engine *engine_find(const char *name)
+{
+	for (size_t i = 0; engine_at(i); i++)
+		if (strcmp(engine_at(i)->name, name) == 0)
+			return engine_at(i);
+	return NULL;
+}
+
+void engine_image_path(char path[PATH_MAX], const struct strategy *strategy, const char *suffix)
+{
+	path_format(path, PATH_MAX, "%s/build/%s/palimpsest.%s", path_root(), strategy->build, suffix);
+}
+
+static int is_program(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return length > 4 && strcmp(entry->d_name + length - 4, ".elf") == 0;
+}
+
+int engine_modules(struct arguments *names, char *why, size_t size)
+{
+	struct dirent **entries;
+	char path[PATH_MAX];
+	int count;
+
+	path_format(path, sizeof path, "%s/build/programs", path_root());
+	count = scandir(path, &entries, is_program, alphasort);
+	if (count < 0) {
+		snprintf(why, size, "%.200s: %s", path, strerror(errno));
+		return -1;
+	}
+	for (int i = 0; i < count; i++) {
+		arguments_add(names, "%.*s", (int)strlen(entries[i]->d_name) - 4, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+	return 0;
+}
+
+int engine_link(const char *target, const char *directory, const char *name, char *why, size_t size)
+{
+	char path[PATH_MAX];
+
+	path_format(path, sizeof path, "%s/%s", directory, name);
+	unlink(path);
+	if (!path_exists(target))
+		snprintf(why, size, "%.200s does not exist", target);
+	else if (symlink(target, path))
+		snprintf(why, size, "%.200s: %s", path, strerror(errno));
+	else
+		return 0;
+	return -1;
+}
+
+void engine_unlink(const char *directory, const char *name)
+{
+	char path[PATH_MAX];
+
+	path_format(path, sizeof path, "%s/%s", directory, name);
+	unlink(path);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Engines: the machines that boot an image. Each is one row of engine_table; adding one means a file with
+ * its functions and a row.
+ */
+#pragma once
+
+#include "bench/host/process.h"
+#include "bench/host/strategy.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define ENGINE_WHY_MAX 400
+
+/* One boot, as an engine sees it. */
+struct engine_boot {
+	const struct strategy *strategy;
+	const char *directory;    /* of this boot: the engine runs in it, and its files are made there */
+	const char *command_line; /* for the kernel */
+	unsigned cpus;
+	unsigned memory; /* MiB */
+};
+
+/* How to start it; see struct process_spec. */
+struct engine_command {
+	struct arguments arguments;
+	struct arguments environment;
+	int output;
+};
+
+struct engine {
+	const char *name;
+	const char *meaning; /* what its numbers mean, for --list */
+	unsigned rounds;     /* boots per image when the user does not say */
+	unsigned timeout;    /* seconds per boot, likewise */
+	bool exclusive;      /* its times are real: nothing else may run beside it */
+	bool counts;         /* it has the instrumentation library */
+
+	/* Whether the engine can run at all. Returns 0, or -1 with the reason in `why`. */
+	int (*can_run)(char *why, size_t size);
+
+	/* Makes what the boot needs in boot->directory. Returns 0, or -1 with the reason in `why`. */
+	int (*prepare)(const struct engine_boot *boot, struct engine_command *command, char *why,
+	               size_t size);
+
+	/* Removes what prepare made and nobody needs any more. */
+	void (*tidy)(const char *directory);
+};
+
+extern const struct engine engine_bochs, engine_kvm, engine_tcg;
+
+/* The engine called `name`, or NULL; and all of them in turn, NULL after the last. */
+const struct engine *engine_find(const char *name);
+const struct engine *engine_at(size_t index);
+
+/* Path of a strategy's image; `suffix` is "elf" or "elf32". */
+void engine_image_path(char path[PATH_MAX], const struct strategy *strategy, const char *suffix);
+
+/* Names of the boot modules (files of build/programs/ without .elf), sorted. */
+int engine_modules(struct arguments *names, char *why, size_t size);
+
+/* Makes or replaces a symbolic link. Returns 0, or -1 with the reason in `why`. */
+int engine_link(const char *target, const char *directory, const char *name, char *why, size_t size);
+
+/* Removes directory/name. */
+void engine_unlink(const char *directory, const char *name);
+
+/* Lets vCPU n of a running QEMU keep the host's CPU n from the last one down. Returns how many were pinned. */
+unsigned engine_pin_cpus(pid_t pid);

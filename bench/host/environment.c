@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/environment.h"
+#include "bench/host/image.h"
+#include "bench/host/paths.h"
+#include "bench/host/probe_kvm.h"
+#include "bench/host/process.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+void environment_add(struct environment *environment, const char *key, const char *format, ...)
+{
+	va_list arguments;
+
+	if (environment->count == ENVIRONMENT_MAX)
+		return;
+	snprintf(environment->item[environment->count].key, sizeof environment->item[0].key, "%s", key);
+	va_start(arguments, format);
+	vsnprintf(environment->item[environment->count++].value, ENVIRONMENT_VALUE_MAX, format, arguments);
+	va_end(arguments);
+}
+
+/* The first line of `path` that starts with `prefix`, from behind the prefix and any " :\t=" there. */
+static bool find_line(const char *path, const char *prefix, char *line, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	bool found = false;
+
+	if (!file)
+		return false;
+	while (!found && fgets(line, (int)size, file)) {
+		if (strncmp(line, prefix, strlen(prefix)) != 0)
+			continue;
+		found = true;
+		line[strcspn(line, "\n")] = '\0';
+		memmove(line, line + strlen(prefix), strlen(line + strlen(prefix)) + 1);
+		memmove(line, line + strspn(line, " \t:="), strlen(line + strspn(line, " \t:=")) + 1);
+	}
+	fclose(file);
+	return found;
+}
+
+static void add_line(struct environment *environment, const char *key, const char *path, const char *prefix)
+{
+	char line[ENVIRONMENT_VALUE_MAX];
+
+	if (find_line(path, prefix, line, sizeof line))
+		environment_add(environment, key, "%s", line);
+	else
+		environment_add(environment, key, "unknown: %s %s", path,
+		                path_exists(path) ? "does not say" : "does not exist");
+}
+
+static void add_turbo(struct environment *environment)
+{
+	char line[16];
+
+	if (find_line("/sys/devices/system/cpu/intel_pstate/no_turbo", "", line, sizeof line))
+		environment_add(environment, "host.turbo", "%s", *line == '1' ? "off" : "on");
+	else if (find_line("/sys/devices/system/cpu/cpufreq/boost", "", line, sizeof line))
+		environment_add(environment, "host.turbo", "%s", *line == '0' ? "off" : "on");
+	else
+		environment_add(environment, "host.turbo",
+		                "unknown: neither intel_pstate nor cpufreq/boost is there");
+}
+
+static void add_hypervisor(struct environment *environment)
+{
+	char line[8192];
+
+	if (!find_line("/proc/cpuinfo", "flags", line, sizeof line))
+		environment_add(environment, "host.hypervisor", "unknown: /proc/cpuinfo has no flags");
+	else
+		environment_add(environment, "host.hypervisor", "%s",
+		                strstr(line, " hypervisor") ? "yes: the host is a virtual machine" : "no");
+}
+
+static void add_host(struct environment *environment)
+{
+	struct utsname host;
+
+	add_line(environment, "host.cpu", "/proc/cpuinfo", "model name");
+	add_line(environment, "host.microcode", "/proc/cpuinfo", "microcode");
+	environment_add(environment, "host.cpus", "%ld", sysconf(_SC_NPROCESSORS_ONLN));
+	add_line(environment, "host.memory", "/proc/meminfo", "MemTotal");
+	add_line(environment, "host.os", "/etc/os-release", "PRETTY_NAME");
+	if (uname(&host) == 0)
+		environment_add(environment, "host.kernel", "%s %s %s", host.sysname, host.release,
+		                host.machine);
+	add_line(environment, "host.governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "");
+	add_line(environment, "host.smt", "/sys/devices/system/cpu/smt/control", "");
+	add_turbo(environment);
+	add_hypervisor(environment);
+	add_line(environment, "host.clocksource",
+	         "/sys/devices/system/clocksource/clocksource0/current_clocksource", "");
+}
+
+static void add_kvm(struct environment *environment)
+{
+	char backend[64];
+	char path[128];
+
+	if (access("/dev/kvm", R_OK | W_OK) == 0)
+		environment_add(environment, "kvm.device", "present, readable and writable");
+	else
+		environment_add(environment, "kvm.device", "%s", strerror(errno));
+	probe_kvm_backend(backend, sizeof backend);
+	environment_add(environment, "kvm.backend", "%s", backend);
+	backend[strcspn(backend, " ")] = '\0';
+	path_format(path, sizeof path, "/sys/module/%s/parameters/%s", backend,
+	            strcmp(backend, "kvm_amd") == 0 ? "npt" : "ept");
+	add_line(environment, "kvm.nested_paging", path, "");
+	path_format(path, sizeof path, "/sys/module/%s/parameters/nested", backend);
+	add_line(environment, "kvm.nested", path, "");
+}
+
+/* The first line that holds a digit in what `program argument` prints; Bochs prints a frame around it. */
+static void add_version(struct environment *environment, const char *key, const char *override,
+                        const char *const programs[], const char *argument)
+{
+	struct arguments command = { 0 };
+	char program[PATH_MAX];
+	char *rest = NULL;
+	char *line = NULL;
+	char *output;
+	int status;
+
+	if (path_find_program(override, programs, program)) {
+		environment_add(environment, key, "unknown: %s is not installed", programs[0]);
+		return;
+	}
+	arguments_add_all(&command, program, argument);
+	output = process_capture(&command, NULL, 10, true, &status);
+	arguments_free(&command);
+	if (output)
+		line = strtok_r(output, "\n", &rest);
+	while (line && !line[strcspn(line, "0123456789")])
+		line = strtok_r(NULL, "\n", &rest);
+	if (line)
+		environment_add(environment, key, "%s", line + strspn(line, " "));
+	else
+		environment_add(environment, key, "unknown: '%s %s' prints no version", programs[0],
+		                argument);
+	free(output);
+}
+
+static void add_tools(struct environment *environment)
+{
+	add_version(environment, "tool.qemu", "PALIMPSEST_QEMU",
+	            (const char *[]){ "qemu-system-x86_64", NULL }, "--version");
+	add_version(environment, "tool.bochs", "PALIMPSEST_BOCHS",
+	            (const char *[]){ "bochs-bin", "bochs", NULL }, "--help");
+	add_version(environment, "tool.gcc", NULL, (const char *[]){ "gcc", NULL }, "--version");
+	add_version(environment, "tool.nasm", NULL, (const char *[]){ "nasm", NULL }, "--version");
+	add_version(environment, "tool.ld", NULL, (const char *[]){ "ld", NULL }, "--version");
+	add_version(environment, "tool.grub", NULL, (const char *[]){ "grub-mkrescue", NULL }, "--version");
+	add_version(environment, "tool.gnuplot", NULL, (const char *[]){ "gnuplot", NULL }, "--version");
+	environment_add(environment, "tool.sqlite", "%s", sqlite3_libversion());
+}
+
+static void add_source(struct environment *environment)
+{
+	struct arguments command = { 0 };
+	char sha256[IMAGE_SHA256_MAX];
+	char path[PATH_MAX];
+	int status = -1;
+	char *output;
+
+	arguments_add_all(&command, "git", "-C", path_root(), "describe", "--always", "--dirty");
+	output = process_capture(&command, NULL, 20, true, &status);
+	arguments_free(&command);
+	if (output && status == 0)
+		environment_add(environment, "source.revision", "%.*s", (int)strcspn(output, "\n"), output);
+	else
+		environment_add(environment, "source.revision",
+		                "unknown: not a git checkout, or git is missing");
+	free(output);
+	path_format(path, sizeof path, "%s/build/bochs/palimpsest-bochs.so", path_root());
+	image_sha256(path, sha256);
+	environment_add(environment, "sha256.bochs-library", "%s", sha256);
+}
+
+void environment_collect(struct environment *environment)
+{
+	add_host(environment);
+	add_kvm(environment);
+	add_tools(environment);
+	add_source(environment);
+}
+
+int environment_store(const struct environment *environment, struct store *store)
+{
+	for (size_t i = 0; i < environment->count; i++)
+		if (store_environment(store, environment->item[i].key, environment->item[i].value))
+			return -1;
+	return store_commit(store);
+}
+
+static void write_json_string(FILE *file, const char *text)
+{
+	fputc('"', file);
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			fprintf(file, "\\%c", *text);
+		else if (iscntrl((unsigned char)*text))
+			fprintf(file, "\\u%04x", (unsigned)*text);
+		else
+			fputc(*text, file);
+	}
+	fputc('"', file);
+}
+
+int environment_write_json(const struct environment *environment, const char *path)
+{
+	FILE *file = fopen(path, "we");
+	int failed;
+
+	if (!file)
+		return -1;
+	fputs("{\n", file);
+	for (size_t i = 0; i < environment->count; i++) {
+		fputs("  ", file);
+		write_json_string(file, environment->item[i].key);
+		fputs(": ", file);
+		write_json_string(file, environment->item[i].value);
+		fputs(i + 1 < environment->count ? ",\n" : "\n", file);
+	}
+	fputs("}\n", file);
+	failed = ferror(file);
+	return fclose(file) || failed ? -1 : 0;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The machine and the tools that results came from. What cannot be found out is recorded as "unknown: <reason>",
+ * never guessed.
+ */
+#pragma once
+
+#include "bench/host/options.h"
+#include "bench/host/store.h"
+
+#define ENVIRONMENT_MAX       64
+#define ENVIRONMENT_VALUE_MAX 600
+
+struct environment {
+	size_t count;
+	struct {
+		char key[72];
+		char value[ENVIRONMENT_VALUE_MAX];
+	} item[ENVIRONMENT_MAX];
+};
+
+/* Adds one entry; too long values are cut. */
+__attribute__((format(printf, 3, 4))) void environment_add(struct environment *environment, const char *key,
+                                                           const char *format, ...);
+
+/* Adds what is known of the host, KVM, the tools and the source. */
+void environment_collect(struct environment *environment);
+
+/* Writes all to the store's table. Returns 0 or -1 as the store does. */
+int environment_store(const struct environment *environment, struct store *store);
+
+/* Writes all to a JSON file: one object of strings. Returns 0, or -1 with errno. */
+int environment_write_json(const struct environment *environment, const char *path);

@@ -1,0 +1,31 @@
+# The harness and its tests' objects. `make host` builds build/host/palimpsest-bench.
+
+HOST_LIBS    := -lsqlite3 -lgsl -lgslcblas -lm -lz
+HOST_SOURCES := $(wildcard bench/host/*.c)
+HOST_OBJECTS := $(HOST_SOURCES:bench/host/%.c=$(BUILD)/host/%.o)
+
+host: $(BUILD)/host/palimpsest-bench
+
+$(BUILD)/host/palimpsest-bench: $(HOST_OBJECTS)
+	$(HOSTCC) $(HOST_CFLAGS) -o $@ $(HOST_OBJECTS) $(HOST_LIBS)
+
+$(BUILD)/host/%.o: bench/host/%.c | $(BUILD)/host
+	$(HOSTCC) $(HOST_CFLAGS) -I$(BUILD)/host -MMD -MP -c -o $@ $<
+
+# The database's schema as a C string, so that the program carries it.
+$(BUILD)/host/schema.h: bench/host/schema.sql | $(BUILD)/host
+	{ echo '#define SCHEMA_SQL \'; sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/	"&\\n" \\/' $<; echo '	""'; } > $@
+
+$(BUILD)/host/store.o: $(BUILD)/host/schema.h
+
+# Plays an engine in the end-to-end tests.
+$(BUILD)/tests/make-records: tests/e2e/make-records.c $(BUILD)/host/record.o
+	mkdir -p $(@D)
+	$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ -lz
+
+$(BUILD)/host:
+	mkdir -p $@
+
+-include $(HOST_OBJECTS:.o=.d)
+
+.PHONY: host

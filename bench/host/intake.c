@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/host/intake.h"
+#include "bench/host/counts.h"
+#include "bench/host/rows.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHECKS_MAX 100000 /* checks, tests, skips and facts stored per launch */
+
+struct intake {
+	struct intake_setup setup;
+	struct intake_report report;
+	struct stream stream;
+	struct counts *counts; /* NULL unless setup.counts */
+	struct rows rows;
+	bool row_skipped; /* the newest row was given up by the guest */
+	uint64_t checks;
+};
+
+__attribute__((format(printf, 2, 3))) static void fail(struct intake *intake, const char *format, ...)
+{
+	va_list arguments;
+
+	if (*intake->report.failure)
+		return;
+	va_start(arguments, format);
+	vsnprintf(intake->report.failure, sizeof intake->report.failure, format, arguments);
+	va_end(arguments);
+}
+
+static const char *text_of(const struct record *record, const char *key)
+{
+	const char *value = record_get(record, key);
+
+	return value ? value : "";
+}
+
+static void refuse(struct intake *intake, const struct record *record, const char *why)
+{
+	stream_damage(&intake->stream, "record %" PRIu64 " (%s %.40s): %s", record->number, record->type,
+	              text_of(record, "name"), why);
+}
+
+/* Facts and checks share a limit, so that a guest cannot fill the disk with them. */
+static bool may_store(struct intake *intake)
+{
+	return intake->setup.store && intake->checks++ < CHECKS_MAX;
+}
+
+static void store_fact_of(struct intake *intake, const char *name, const char *value, const char *unit)
+{
+	if (may_store(intake))
+		store_fact(intake->setup.store, intake->setup.launch, name, value, unit);
+}
+
+static void expect(struct intake *intake, const struct record *record, const char *key, const char *wanted)
+{
+	const char *said = text_of(record, key);
+
+	if (strcmp(said, wanted) != 0)
+		fail(intake, "the image says %s %.40s, asked for %s", key, *said ? said : "nothing", wanted);
+}
+
+static void take_hello(struct intake *intake, const struct record *record)
+{
+	struct intake_report *report = &intake->report;
+
+	if (report->hello) {
+		refuse(intake, record, "a second hello");
+		return;
+	}
+	report->hello = true;
+	expect(intake, record, "protocol", "2");
+	expect(intake, record, "stack", intake->setup.strategy->stack);
+	expect(intake, record, "loader", intake->setup.strategy->loader);
+	expect(intake, record, "isolation", intake->setup.strategy->isolation);
+	expect(intake, record, "mode", intake->setup.mode);
+	snprintf(report->revision, sizeof report->revision, "%s", text_of(record, "revision"));
+	snprintf(report->compiler, sizeof report->compiler, "%s", text_of(record, "compiler"));
+	if (*report->failure)
+		intake->setup.store = NULL; /* another image measured: nothing of it under this one's name */
+	store_fact_of(intake, "features", text_of(record, "features"), "list");
+	store_fact_of(intake, "memory.usable", text_of(record, "memory"), "bytes");
+	store_fact_of(intake, "cpus", text_of(record, "cpus"), "cpus");
+}
+
+static struct store_row store_row_of(const struct intake *intake, const struct row *row)
+{
+	return (struct store_row){ .launch = intake->setup.launch,
+		                   .benchmark = row->name,
+		                   .parameter = row->parameter,
+		                   .parameter_unit = row->unit };
+}
+
+/* Marks the newest row when the guest left it before its last sample; that is damage if it sent more since. */
+static void close_row(struct intake *intake, bool more_came)
+{
+	struct row *row = intake->rows.count ? &intake->rows.row[intake->rows.count - 1] : NULL;
+	struct store_row stored;
+
+	if (!row || intake->row_skipped || !row_is_short(row) || strcmp(intake->setup.mode, "bench") != 0)
+		return;
+	if (more_came && !*intake->report.failure)
+		stream_damage(&intake->stream, "row %s %" PRId64 " has fewer samples than announced",
+		              row->name, row->parameter);
+	stored = store_row_of(intake, row);
+	if (intake->setup.store &&
+	    row->taken[ROW_SAMPLE] + row->taken[ROW_WARMUP] + row->taken[ROW_OVERHEAD] > 0)
+		store_flag_row(intake->setup.store, &stored, "cut-short");
+}
+
+static void take_bench(struct intake *intake, const struct record *record)
+{
+	struct intake_report *report = &intake->report;
+	const char *why;
+	int64_t index = 0;
+	int64_t of = 0;
+
+	close_row(intake, true);
+	why = rows_open(&intake->rows, record);
+	intake->row_skipped = why != NULL;
+	if (why) {
+		refuse(intake, record, why);
+		return;
+	}
+	record_number(record, "index", &index);
+	record_number(record, "of", &of);
+	report->index = (uint64_t)index;
+	report->of = (uint64_t)of;
+	report->rows++;
+	snprintf(report->row, sizeof report->row, "%s", text_of(record, "name"));
+}
+
+/* Splits "value:unit" into *unit (it points into `text`) and *value. */
+static bool split_metric(const char *text, int64_t *value, const char **unit)
+{
+	char digits[24];
+	size_t length = strcspn(text, ":");
+
+	if (text[length] != ':' || length >= sizeof digits || !row_is_name(text + length + 1))
+		return false;
+	memcpy(digits, text, length);
+	digits[length] = '\0';
+	*unit = text + length + 1;
+	return record_decimal(digits, value);
+}
+
+struct sample {
+	struct intake *intake;
+	struct store_row row;
+	int64_t number;
+	const char *flags;
+};
+
+static void store_count(void *context, const char *metric, int64_t value)
+{
+	const struct sample *sample = context;
+
+	if (sample->intake->setup.store)
+		store_sample(sample->intake->setup.store, &sample->row, sample->number, metric,
+		             counts_unit(metric), value, sample->flags);
+}
+
+/* The sample's own metrics. Returns NULL, or what is wrong; `store` false: only look. */
+static const char *take_metrics(const struct sample *sample, const struct record *record, bool store)
+{
+	for (size_t i = 0; i < record->pairs; i++) {
+		const char *name = record->pair[i].key;
+		const char *unit;
+		int64_t value;
+
+		if (strncmp(name, "m.", 2) != 0)
+			continue;
+		if (!row_is_name(name + 2) || !split_metric(record->pair[i].value, &value, &unit))
+			return "a metric that is not <number>:<unit>";
+		if (!store || !sample->intake->setup.store)
+			continue;
+		if (sample->intake->counts && strcmp(name, "m.tsc") == 0)
+			continue; /* it would be instructions, not time */
+		store_sample(sample->intake->setup.store, &sample->row, sample->number, name + 2, unit, value,
+		             sample->flags);
+	}
+	return NULL;
+}
+
+static const char *class_of(const char *flags, enum row_class *class, const char **stored)
+{
+	static const char *const names[ROW_CLASSES] = { "-", "warmup", "overhead" };
+
+	for (int i = 0; i < ROW_CLASSES; i++) {
+		if (strcmp(flags, names[i]) == 0) {
+			*class = (enum row_class)i;
+			*stored = i == ROW_SAMPLE ? "" : names[i];
+			return NULL;
+		}
+	}
+	return "unknown flags";
+}
+
+/* Stores the sample with the counts of its region. One that should have counts and has none is marked. */
+static const char *take_sample(struct intake *intake, const struct record *record)
+{
+	struct row *row = rows_current(&intake->rows, record);
+	struct sample sample = { .intake = intake };
+	char marked[32];
+	enum row_class class;
+	const char *why;
+	int64_t region;
+
+	if (!row || intake->row_skipped)
+		return "a sample of a row that is not open";
+	if (!record_number(record, "sample", &sample.number) || !record_number(record, "region", &region))
+		return "a sample without proper numbers";
+	why = class_of(text_of(record, "flags"), &class, &sample.flags);
+	sample.row = store_row_of(intake, row);
+	if (!why)
+		why = take_metrics(&sample, record, false);
+	if (!why)
+		why = row_take(row, class, sample.number);
+	if (why)
+		return why;
+	if (intake->counts && region && !counts_take(intake->counts, region, store_count, &sample)) {
+		snprintf(marked, sizeof marked, "%s%sno-counts", sample.flags, *sample.flags ? "," : "");
+		sample.flags = marked;
+		refuse(intake, record, "no counts came for its region");
+	}
+	return take_metrics(&sample, record, true);
+}
+
+static const char *take_check(struct intake *intake, const struct record *record)
+{
+	bool is_check = strcmp(record->type, "check") == 0;
+	struct row *row = is_check ? rows_current(&intake->rows, record) : NULL;
+	int64_t parameter = 0;
+	int64_t ok;
+
+	if (!row_is_name(text_of(record, "name")) || !record_number(record, "ok", &ok) ||
+	    ok > (is_check ? 1 : 2))
+		return "a result without proper values";
+	if (is_check && !record_number(record, "parameter", &parameter))
+		return "a check without a parameter";
+	if (may_store(intake))
+		store_check(intake->setup.store, intake->setup.launch, record->type, text_of(record, "name"),
+		            parameter, (int)ok, text_of(record, "detail"));
+	if (ok != 0)
+		return NULL;
+	intake->report.failed++;
+	if (row && intake->setup.store) {
+		struct store_row stored = store_row_of(intake, row);
+
+		store_flag_row(intake->setup.store, &stored, "check-failed");
+	}
+	return NULL;
+}
+
+static const char *take_skip(struct intake *intake, const struct record *record)
+{
+	int64_t parameter;
+
+	if (!row_is_name(text_of(record, "name")) || !record_number(record, "parameter", &parameter))
+		return "a skipped row without a proper name";
+	if (rows_current(&intake->rows, record))
+		intake->row_skipped = true;
+	intake->report.rows++;
+	if (may_store(intake))
+		store_check(intake->setup.store, intake->setup.launch, "skip", text_of(record, "name"),
+		            parameter, 2, text_of(record, "reason"));
+	return NULL;
+}
+
+static const char *take_fact(struct intake *intake, const struct record *record)
+{
+	if (!row_is_name(text_of(record, "name")) || !record_get(record, "value"))
+		return "a fact without a name or a value";
+	store_fact_of(intake, text_of(record, "name"), text_of(record, "value"), text_of(record, "unit"));
+	return NULL;
+}
+
+static void take_end(struct intake *intake, const struct record *record)
+{
+	close_row(intake, true);
+	intake->report.ended = intake->stream.ended;
+	if (strcmp(text_of(record, "status"), "ok") == 0)
+		return;
+	if (intake->report.failed)
+		fail(intake, "%" PRIu64 " checks or tests failed", intake->report.failed);
+	else
+		fail(intake, "the kernel says that the run failed");
+}
+
+static void take_guest(struct intake *intake, const struct record *record)
+{
+	const char *type = record->type;
+	const char *why = NULL;
+
+	if (intake->setup.observe)
+		intake->setup.observe(intake->setup.context, record);
+	if (strcmp(type, "hello") == 0)
+		take_hello(intake, record);
+	else if (strcmp(type, "panic") == 0)
+		fail(intake, "kernel panic: %.150s", text_of(record, "text"));
+	else if (strcmp(type, "end") == 0)
+		take_end(intake, record);
+	else if (!intake->report.hello)
+		why = "comes before hello";
+	else if (strcmp(type, "bench") == 0)
+		take_bench(intake, record);
+	else if (strcmp(type, "sample") == 0)
+		why = take_sample(intake, record);
+	else if (strcmp(type, "check") == 0 || strcmp(type, "test") == 0)
+		why = take_check(intake, record);
+	else if (strcmp(type, "skip") == 0)
+		why = take_skip(intake, record);
+	else if (strcmp(type, "fact") == 0)
+		why = take_fact(intake, record);
+	else
+		why = "an unknown type";
+	if (why)
+		refuse(intake, record, why);
+}
+
+static void accept_record(void *context, const struct record *record, bool from_library)
+{
+	struct intake *intake = context;
+
+	intake->report.records++;
+	if (!from_library) {
+		take_guest(intake, record);
+	} else if (intake->counts && strcmp(record->type, "count") == 0) {
+		const char *why = counts_add(intake->counts, record);
+
+		if (why)
+			refuse(intake, record, why);
+	}
+}
+
+struct intake *intake_new(const struct intake_setup *setup)
+{
+	struct intake *intake = calloc(1, sizeof *intake);
+
+	if (!intake)
+		return NULL;
+	intake->setup = *setup;
+	stream_init(&intake->stream, accept_record, intake);
+	if (setup->counts) {
+		intake->counts = counts_new();
+		if (!intake->counts) {
+			free(intake);
+			return NULL;
+		}
+	}
+	return intake;
+}
+
+void intake_free(struct intake *intake)
+{
+	if (!intake)
+		return;
+	counts_free(intake->counts);
+	rows_free(&intake->rows);
+	free(intake);
+}
+
+void intake_feed(struct intake *intake, const char *bytes, size_t length)
+{
+	stream_feed(&intake->stream, bytes, length);
+	intake->report.flood = intake->stream.flood;
+}
+
+void intake_finish(struct intake *intake)
+{
+	stream_finish(&intake->stream);
+	if (!intake->report.ended)
+		close_row(intake, false);
+}
+
+const struct intake_report *intake_report(struct intake *intake)
+{
+	struct intake_report *report = &intake->report;
+
+	report->damaged = intake->stream.damaged;
+	snprintf(report->damage, sizeof report->damage, "%s", intake->stream.damage);
+	return report;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/launch.h"
+#include "bench/host/clock.h"
+#include "bench/host/interrupt.h"
+#include "bench/host/paths.h"
+#include "bench/host/verdict.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GRACE      2.0         /* seconds between SIGTERM and SIGKILL */
+#define LINGER     5.0         /* seconds an engine may live after the end record */
+#define PUMP_BYTES (256 << 10) /* at most per call, so that one guest cannot keep the others waiting */
+
+struct launch {
+	struct launch_setup setup;
+	struct process process;
+	struct intake *intake;
+	FILE *raw;
+	double started;
+	double heard;   /* when the last byte came */
+	double ended;   /* when the end record came; 0: not yet */
+	double stopped; /* when we asked the engine to end; 0: not yet */
+	double seconds; /* how long it ran, once it is over */
+	bool killed;
+	bool pinned;
+	bool over;
+	enum launch_stop cause;
+};
+
+static int open_files(struct launch *launch, char *why, size_t size)
+{
+	char path[PATH_MAX];
+
+	if (path_make_folders(launch->setup.directory)) {
+		snprintf(why, size, "%.200s: %s", launch->setup.directory, strerror(errno));
+		return -1;
+	}
+	path_format(path, sizeof path, "%s/records.txt", launch->setup.directory);
+	launch->raw = fopen(path, "we");
+	if (launch->raw)
+		setvbuf(launch->raw, NULL, _IONBF, 0); /* a killed harness leaves what came */
+	if (!launch->raw)
+		snprintf(why, size, "%.200s: %s", path, strerror(errno));
+	return launch->raw ? 0 : -1;
+}
+
+static int start_engine(struct launch *launch, char *why, size_t size)
+{
+	const struct launch_setup *setup = &launch->setup;
+	struct engine_command command = { 0 };
+	char command_line[400];
+	char log[PATH_MAX];
+	struct engine_boot boot = { .strategy = setup->strategy,
+		                    .directory = setup->directory,
+		                    .command_line = command_line,
+		                    .cpus = setup->cpus,
+		                    .memory = setup->memory };
+	struct process_spec spec = { .arguments = &command.arguments,
+		                     .environment = &command.environment,
+		                     .directory = setup->directory,
+		                     .log = log };
+	int status;
+
+	path_format(command_line, sizeof command_line, "run=%s bench=%s samples=%s seed=%" PRIu64 " exit=1",
+	            setup->mode, setup->bench, setup->quick ? "quick" : "full", setup->seed);
+	path_format(log, sizeof log, "%s/engine.log", setup->directory);
+	status = setup->engine->prepare(&boot, &command, why, size);
+	spec.output = command.output;
+	if (status == 0 && process_start(&launch->process, &spec)) {
+		snprintf(why, size, "%.200s: %s", command.arguments.item[0], strerror(errno));
+		status = -1;
+	}
+	arguments_free(&command.arguments);
+	arguments_free(&command.environment);
+	return status;
+}
+
+struct launch *launch_start(const struct launch_setup *setup, char *why, size_t size)
+{
+	struct launch *launch = calloc(1, sizeof *launch);
+	struct intake_setup intake = { .store = setup->store,
+		                       .launch = setup->id,
+		                       .strategy = setup->strategy,
+		                       .mode = setup->mode,
+		                       .counts = setup->engine->counts,
+		                       .observe = setup->observe,
+		                       .context = setup->context };
+
+	snprintf(why, size, "no memory");
+	if (!launch)
+		return NULL;
+	launch->setup = *setup;
+	launch->process.output = -1;
+	launch->intake = intake_new(&intake);
+	if (!launch->intake || open_files(launch, why, size) || start_engine(launch, why, size)) {
+		launch_free(launch);
+		return NULL;
+	}
+	launch->started = launch->heard = clock_seconds();
+	return launch;
+}
+
+int launch_descriptor(const struct launch *launch)
+{
+	return launch->process.output;
+}
+
+const struct intake_report *launch_report(struct launch *launch)
+{
+	return intake_report(launch->intake);
+}
+
+void launch_stop(struct launch *launch, enum launch_stop cause)
+{
+	if (launch->stopped > 0 || launch->over)
+		return;
+	launch->cause = cause;
+	launch->stopped = clock_seconds();
+	process_signal(&launch->process, SIGTERM);
+}
+
+/* Reads what is there. Returns false once the engine's output is closed. */
+static bool read_some(struct launch *launch)
+{
+	char buffer[65536];
+	size_t total = 0;
+
+	while (total < PUMP_BYTES) {
+		ssize_t length = process_read(&launch->process, buffer, sizeof buffer);
+
+		if (length < 0)
+			return false;
+		if (length == 0)
+			return true;
+		total += (size_t)length;
+		launch->heard = clock_seconds();
+		if (intake_report(launch->intake)->flood)
+			continue;
+		if (fwrite(buffer, 1, (size_t)length, launch->raw) != (size_t)length)
+			launch_stop(launch, STOP_DISK);
+		intake_feed(launch->intake, buffer, (size_t)length);
+	}
+	return true;
+}
+
+static void keep_time(struct launch *launch)
+{
+	const struct intake_report *report = intake_report(launch->intake);
+	double now = clock_seconds();
+
+	if (report->ended && launch->ended <= 0)
+		launch->ended = now;
+	if (launch->stopped > 0) {
+		if (now - launch->stopped > GRACE && !launch->killed) {
+			launch->killed = true;
+			process_signal(&launch->process, SIGKILL);
+		}
+	} else if (report->flood) {
+		launch_stop(launch, STOP_FLOOD);
+	} else if (launch->ended > 0 && now - launch->ended > LINGER) {
+		launch_stop(launch, STOP_LINGER);
+	} else if (now - launch->started > launch->setup.timeout) {
+		launch_stop(launch, STOP_TIMEOUT);
+	} else if (now - launch->heard > LAUNCH_QUIET) {
+		launch_stop(launch, STOP_QUIET);
+	}
+}
+
+bool launch_pump(struct launch *launch)
+{
+	bool open;
+
+	if (launch->over)
+		return true;
+	open = read_some(launch);
+	if (launch->setup.engine->exclusive && !launch->pinned && intake_report(launch->intake)->hello) {
+		launch->pinned = true;
+		engine_pin_cpus(launch->process.pid);
+	}
+	keep_time(launch);
+	if (!process_reap(&launch->process))
+		return false;
+	/* Whatever the engine wrote last is in the pipe by now; a stray child of it may still hold the other end. */
+	while (open && launch_descriptor(launch) >= 0) {
+		double heard = launch->heard;
+
+		open = read_some(launch);
+		if (launch->heard <= heard)
+			break;
+	}
+	process_kill(&launch->process);
+	intake_finish(launch->intake);
+	launch->seconds = clock_seconds() - launch->started;
+	if (fclose(launch->raw) && launch->cause == STOP_NONE)
+		launch->cause = STOP_DISK;
+	launch->raw = NULL;
+	launch->over = true;
+	return true;
+}
+
+void launch_outcome(struct launch *launch, struct store_outcome *outcome, char reason[LAUNCH_WHY_MAX])
+{
+	struct verdict_input input = { .report = intake_report(launch->intake),
+		                       .cause = launch->cause,
+		                       .exited = &launch->process,
+		                       .mode = launch->setup.mode,
+		                       .bench = launch->setup.bench,
+		                       .timeout = launch->setup.timeout };
+
+	outcome->state = verdict(&input, reason, LAUNCH_WHY_MAX);
+	outcome->reason = reason;
+	outcome->status = launch->process.status;
+	outcome->revision = input.report->revision;
+	outcome->compiler = input.report->compiler;
+	outcome->seconds = launch->seconds;
+}
+
+void launch_free(struct launch *launch)
+{
+	process_kill(&launch->process);
+	if (launch->raw)
+		fclose(launch->raw);
+	launch->setup.engine->tidy(launch->setup.directory);
+	intake_free(launch->intake);
+	free(launch);
+}
+
+int launch_alone(const struct launch_setup *setup, struct store_outcome *outcome, char reason[LAUNCH_WHY_MAX])
+{
+	struct launch *launch = launch_start(setup, reason, LAUNCH_WHY_MAX);
+
+	if (!launch)
+		return -1;
+	while (!launch_pump(launch)) {
+		struct pollfd wait = { .fd = launch_descriptor(launch), .events = POLLIN };
+
+		poll(&wait, 1, 50);
+		if (interrupt_count() > 0)
+			launch_stop(launch, STOP_INTERRUPT);
+	}
+	launch_outcome(launch, outcome, reason);
+	outcome->revision = outcome->compiler = ""; /* they lie in the launch */
+	launch_free(launch);
+	return 0;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* The harness: run-bench.sh builds what `--print-builds` names and then calls this with the same arguments. */
+#define _GNU_SOURCE
+#include "bench/host/interrupt.h"
+#include "bench/host/listing.h"
+#include "bench/host/probe_kvm.h"
+#include "bench/host/progress.h"
+#include "bench/host/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define EXIT_USAGE 2
+
+static bool uses(const struct options *options, const char *engine)
+{
+	for (size_t i = 0; i < options->engines; i++)
+		if (strcmp(options->engine[i], engine) == 0)
+			return true;
+	return options->engines_auto && strcmp(engine, "tcg") != 0;
+}
+
+/* What has to be built for this command line, one stack+loader+isolation per line. */
+static int print_builds(const struct options *options)
+{
+	struct plan plan = { 0 };
+	struct strategy window;
+	char why[OPTIONS_WHY_MAX];
+
+	if (options->mode == MODE_HELP)
+		return EXIT_SUCCESS;
+	if ((options->mode == MODE_RUN && plan_strategies(&plan, options, why, sizeof why)) ||
+	    strategy_parse("window", &window, why, sizeof why)) {
+		message_error("run-bench: %s", why);
+		return EXIT_USAGE;
+	}
+	if (uses(options, "bochs"))
+		for (size_t i = 0; i < plan.supporting; i++)
+			strategy_list_add(&plan.strategies, &plan.support[i].strategy);
+	if (options->mode != MODE_RUN || uses(options, "kvm")) /* --list and the probe boot it */
+		strategy_list_add(&plan.strategies, &window);
+	for (size_t i = 0; i < plan.strategies.count; i++)
+		puts(plan.strategies.item[i].build);
+	return EXIT_SUCCESS;
+}
+
+/* The command line as the user wrote it, for the records. */
+static void join(char *text, size_t size, int argc, char *const argv[])
+{
+	size_t used = (size_t)snprintf(text, size, "run-bench.sh");
+
+	for (int i = 1; i < argc && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, " %s", argv[i]);
+}
+
+int main(int argc, char *argv[])
+{
+	struct options options;
+	char why[OPTIONS_WHY_MAX];
+	char command[2048];
+
+	if (options_parse(&options, argc, argv, why)) {
+		message_error("run-bench: %s", why);
+		options_usage(stderr);
+		return EXIT_USAGE;
+	}
+	interrupt_install();
+	if (options.print_builds)
+		return print_builds(&options);
+	switch (options.mode) {
+	case MODE_HELP:
+		options_help(stdout);
+		return EXIT_SUCCESS;
+	case MODE_PROBE:
+		probe_kvm_print(stdout);
+		return EXIT_SUCCESS;
+	case MODE_LIST:
+		return listing_print(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+	case MODE_RUN:
+		break;
+	}
+	join(command, sizeof command, argc, argv);
+	return session_run(&options, command);
+}

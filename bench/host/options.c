@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/options.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BENCH_MAX 200
+
+static const char usage_line[] = "usage: run-bench.sh [--setup] [--engine E[,E]] [--strategy S[,S]] [--bench "
+                                 "GLOB] [--quick] [--rounds N]\n"
+                                 "                    [--cpus N] [--memory MIB] [--seed N] [--jobs N] "
+                                 "[--timeout SECONDS] [--out DIR]\n"
+                                 "                    [--list] [--probe] [--compare A B] [--help]\n";
+
+static const char help_text[] =
+        "\n"
+        "Builds the kernels, runs the benchmarks, and writes results, claims and figures to a folder of "
+        "results/.\n"
+        "\n"
+        "  --setup              install missing Debian packages first (--setup-only: and stop)\n"
+        "  --engine E[,E]       auto (bochs, and kvm when its probe passes), bochs, kvm, tcg\n"
+        "  --strategy S[,S]     heap, window, random, all, or STACK+LOADER+ISOLATION; default "
+        "heap,window,random\n"
+        "                       STACK heap-sw heap-rsp0 fixed-ist fixed-rsp0\n"
+        "                       LOADER sandwich window random direct self   ISOLATION shared\n"
+        "  --bench GLOB[,GLOB]  only benchmarks whose name matches; default *\n"
+        "  --quick              fewer samples\n"
+        "  --rounds N           boots per image; default 9 on kvm, 1 elsewhere\n"
+        "  --cpus N             CPUs of the machine, 1 to 64; default 1\n"
+        "  --memory MIB         memory of the machine, 64 to 16384; default 512\n"
+        "  --seed N             of every random choice; default 1\n"
+        "  --jobs N             boots at a time on bochs and tcg; default: the host's CPUs\n"
+        "  --timeout SECONDS    for each boot; default 300 on bochs, 60 elsewhere\n"
+        "  --out DIR            a new folder for the results\n"
+        "  --list               engines, strategies and benchmarks\n"
+        "  --probe              what KVM can do here\n"
+        "  --compare A B        not available in this version\n"
+        "\n"
+        "Environment: PALIMPSEST_QEMU and PALIMPSEST_BOCHS name the engines' programs; NO_COLOR turns "
+        "colours off.\n"
+        "Exit status: 0 done, 1 a run failed or was cut short (what did run is kept), 2 wrong use, a missing "
+        "tool,\n"
+        "or a named engine that cannot run.\n";
+
+enum {
+	OPTION_ENGINE = 256,
+	OPTION_STRATEGY,
+	OPTION_BENCH,
+	OPTION_QUICK,
+	OPTION_ROUNDS,
+	OPTION_CPUS,
+	OPTION_MEMORY,
+	OPTION_SEED,
+	OPTION_JOBS,
+	OPTION_TIMEOUT,
+	OPTION_OUT,
+	OPTION_COMPARE,
+	OPTION_LIST,
+	OPTION_PROBE,
+	OPTION_BUILDS,
+	OPTION_HELP,
+};
+
+static const struct option long_options[] = {
+	{ "engine", required_argument, NULL, OPTION_ENGINE },
+	{ "strategy", required_argument, NULL, OPTION_STRATEGY },
+	{ "bench", required_argument, NULL, OPTION_BENCH },
+	{ "quick", no_argument, NULL, OPTION_QUICK },
+	{ "rounds", required_argument, NULL, OPTION_ROUNDS },
+	{ "cpus", required_argument, NULL, OPTION_CPUS },
+	{ "memory", required_argument, NULL, OPTION_MEMORY },
+	{ "seed", required_argument, NULL, OPTION_SEED },
+	{ "jobs", required_argument, NULL, OPTION_JOBS },
+	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
+	{ "out", required_argument, NULL, OPTION_OUT },
+	{ "compare", no_argument, NULL, OPTION_COMPARE },
+	{ "list", no_argument, NULL, OPTION_LIST },
+	{ "probe", no_argument, NULL, OPTION_PROBE },
+	{ "print-builds", no_argument, NULL, OPTION_BUILDS },
+	{ "help", no_argument, NULL, OPTION_HELP },
+	{ 0 },
+};
+
+void options_usage(FILE *out)
+{
+	fputs(usage_line, out);
+}
+
+void options_help(FILE *out)
+{
+	fputs(usage_line, out);
+	fputs(help_text, out);
+}
+
+__attribute__((format(printf, 2, 3))) static int wrong(char *why, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(why, OPTIONS_WHY_MAX, format, arguments);
+	va_end(arguments);
+	return -1;
+}
+
+static int parse_number(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *value,
+                        char *why)
+{
+	char *end;
+
+	*value = strtoull(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || *value < low || *value > high)
+		return wrong(why, "--%s '%.40s': a number from %llu to %llu is needed", name, text,
+		             (unsigned long long)low, (unsigned long long)high);
+	return 0;
+}
+
+static int parse_unsigned(const char *name, const char *text, unsigned low, unsigned high, unsigned *out,
+                          char *why)
+{
+	uint64_t value;
+
+	if (parse_number(name, text, low, high, &value, why))
+		return -1;
+	*out = (unsigned)value;
+	return 0;
+}
+
+static int add_engine(struct options *options, const char *name, size_t length, char *why)
+{
+	static const char *const known[] = { "bochs", "kvm", "tcg" };
+
+	if (length == 4 && strncmp(name, "auto", 4) == 0) {
+		options->engines_auto = true;
+		return 0;
+	}
+	if (length == 12 && strncmp(name, "kvm-emulated", 12) == 0)
+		return wrong(why, "engine kvm-emulated is not available in this version");
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+		if (strlen(known[i]) != length || strncmp(known[i], name, length) != 0)
+			continue;
+		for (size_t j = 0; j < options->engines; j++)
+			if (options->engine[j] == known[i])
+				return 0;
+		options->engine[options->engines++] = known[i];
+		return 0;
+	}
+	return wrong(why, "unknown engine '%.*s'; valid are: auto, bochs, kvm, tcg", (int)length, name);
+}
+
+static int parse_engines(struct options *options, const char *text, char *why)
+{
+	options->engines_auto = false;
+	options->engines = 0;
+	for (;;) {
+		size_t length = strcspn(text, ",");
+
+		if (add_engine(options, text, length, why))
+			return -1;
+		if (!text[length])
+			return 0;
+		text += length + 1;
+	}
+}
+
+static int parse_strategies(struct options *options, const char *text, char *why)
+{
+	options->strategies_given = true;
+	options->strategies_all = false;
+	options->strategies.count = 0;
+	for (;;) {
+		size_t length = strcspn(text, ",");
+		struct strategy strategy;
+		char reason[160];
+		char name[64];
+
+		snprintf(name, sizeof name, "%.*s", (int)length, text);
+		if (strcmp(name, "all") == 0)
+			options->strategies_all = true;
+		else if (strategy_parse(name, &strategy, reason, sizeof reason))
+			return wrong(why, "%s; valid are: %s", reason, strategy_valid);
+		else if (strategy_list_add(&options->strategies, &strategy))
+			return wrong(why, "too many strategies");
+		if (!text[length])
+			return 0;
+		text += length + 1;
+	}
+}
+
+/* The glob goes on the kernel's command line, so nothing that a boot loader would take apart may be in it. */
+static int parse_bench(struct options *options, const char *text, char *why)
+{
+	static const char valid[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_*?[],";
+
+	if (!*text || strlen(text) > BENCH_MAX || strspn(text, valid) != strlen(text))
+		return wrong(
+		        why,
+		        "--bench '%.40s': a glob of letters, digits and . - _ * ? [ ] , is needed, such as"
+		        " 'exec.*'",
+		        text);
+	options->bench = text;
+	options->bench_given = true;
+	return 0;
+}
+
+static int take_option(struct options *options, int option, const char *value, char *why)
+{
+	switch (option) {
+	case OPTION_ENGINE:
+		return parse_engines(options, value, why);
+	case OPTION_STRATEGY:
+		return parse_strategies(options, value, why);
+	case OPTION_BENCH:
+		return parse_bench(options, value, why);
+	case OPTION_QUICK:
+		options->quick = true;
+		return 0;
+	case OPTION_ROUNDS:
+		return parse_unsigned("rounds", value, 1, 1000, &options->rounds, why);
+	case OPTION_CPUS:
+		return parse_unsigned("cpus", value, 1, 64, &options->cpus, why);
+	case OPTION_MEMORY:
+		return parse_unsigned("memory", value, 64, 16384, &options->memory, why);
+	case OPTION_SEED:
+		return parse_number("seed", value, 0, INT64_MAX - 1000, &options->seed, why);
+	case OPTION_JOBS:
+		return parse_unsigned("jobs", value, 1, 64, &options->jobs, why);
+	case OPTION_TIMEOUT:
+		return parse_unsigned("timeout", value, 1, 86400, &options->timeout, why);
+	case OPTION_OUT:
+		options->out = value;
+		return *value ? 0 : wrong(why, "--out needs the name of a folder");
+	case OPTION_COMPARE:
+		return wrong(why, "--compare is not available in this version");
+	case OPTION_LIST:
+		options->mode = MODE_LIST;
+		return 0;
+	case OPTION_PROBE:
+		options->mode = MODE_PROBE;
+		return 0;
+	case OPTION_BUILDS:
+		options->print_builds = true;
+		return 0;
+	default:
+		options->mode = MODE_HELP;
+		return 0;
+	}
+}
+
+int options_parse(struct options *options, int argc, char *const argv[], char why[OPTIONS_WHY_MAX])
+{
+	int option;
+
+	*options =
+	        (struct options){ .engines_auto = true, .bench = "*", .cpus = 1, .memory = 512, .seed = 1 };
+	parse_strategies(options, "heap,window,random", why);
+	options->strategies_given = false;
+	opterr = 0;
+	optind = 0;
+	while ((option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {
+		if (option == ':')
+			return wrong(why, "option '%s' needs a value", argv[optind - 1]);
+		if (option == '?' && optopt > 0 && optopt < OPTION_ENGINE)
+			return wrong(why, "unknown option '-%c'", optopt);
+		if (option == '?')
+			return wrong(why, "unknown option '%s'%s", argv[optind - 1],
+			             optopt ? " (it takes no value)" : "");
+		if (take_option(options, option, optarg, why))
+			return -1;
+		if (options->mode == MODE_HELP)
+			return 0;
+	}
+	if (optind < argc)
+		return wrong(why, "'%s' is not an option", argv[optind]);
+	return 0;
+}

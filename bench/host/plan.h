@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* The list of boots that a run makes, in order. */
+#pragma once
+
+#include "bench/host/engine.h"
+#include "bench/host/options.h"
+
+struct job {
+	const struct engine *engine;
+	const struct strategy *strategy;
+	const char *bench;
+	unsigned round; /* from 1 */
+	uint64_t seed;  /* the run's seed in round 1, one more in each later round */
+};
+
+/* A strategy that is not among those asked for, but that a claim needs. */
+struct supporting_run {
+	struct strategy strategy;
+	char bench[256];
+};
+
+struct plan {
+	struct strategy_list strategies; /* asked for */
+	size_t supporting;
+	struct supporting_run support[STRATEGIES_MAX];
+	size_t jobs;
+	struct job *job; /* engines whose times are real come last; each of their rounds is in random order */
+};
+
+/*
+ * Fills in the strategies: those of the options and, when neither strategies nor benchmarks were chosen, those
+ * that the claims in the source tree need. Returns 0, or -1 with the reason.
+ */
+int plan_strategies(struct plan *plan, const struct options *options, char *why, size_t size);
+
+/* Fills in the jobs for `count` engines. plan_strategies comes first; supporting runs are for Bochs alone. */
+void plan_jobs(struct plan *plan, const struct options *options, const struct engine *const engines[],
+               size_t count);
+
+void plan_free(struct plan *plan);

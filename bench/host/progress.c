@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/progress.h"
+#include "bench/host/clock.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define REWRITE_EVERY 0.2 /* seconds, on a terminal */
+#define LINE_EVERY    10.0
+#define ESTIMATE_FROM 0.02 /* the part done from which a guess of the time left means something */
+
+static bool shown; /* the rewritten line is on the screen */
+static double began, last;
+
+static bool is_terminal(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+static bool has_colours(void)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return is_terminal() && !(no && *no);
+}
+
+static size_t terminal_width(void)
+{
+	struct winsize size;
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
+}
+
+void progress_clear(void)
+{
+	if (shown)
+		fputs("\r\033[K", stderr);
+	shown = false;
+}
+
+static void write_line(const char *colour, const char *format, va_list arguments)
+{
+	progress_clear();
+	fputs(colour, stderr);
+	vfprintf(stderr, format, arguments);
+	fputs(*colour ? "\033[0m\n" : "\n", stderr);
+}
+
+void message(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_line("", format, arguments);
+	va_end(arguments);
+}
+
+void message_error(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_line(has_colours() ? "\033[31m" : "", format, arguments);
+	va_end(arguments);
+}
+
+static void format_time(char *text, size_t size, double seconds)
+{
+	unsigned whole = (unsigned)seconds;
+
+	if (whole >= 3600)
+		snprintf(text, size, "%u:%02u:%02u", whole / 3600, whole / 60 % 60, whole % 60);
+	else
+		snprintf(text, size, "%u:%02u", whole / 60, whole % 60);
+}
+
+void progress_update(const char *what, double done)
+{
+	double now = clock_seconds();
+	bool terminal = is_terminal();
+	char elapsed[16], left[16] = "?";
+	char line[256];
+
+	if (began <= 0)
+		began = last = now;
+	if (now - last < (terminal ? REWRITE_EVERY : LINE_EVERY))
+		return;
+	last = now;
+	format_time(elapsed, sizeof elapsed, now - began);
+	if (done >= ESTIMATE_FROM)
+		format_time(left, sizeof left, (now - began) * (1 - done) / done);
+	snprintf(line, sizeof line, "%3.0f %%  %s elapsed, about %s left  %s", done * 100, elapsed, left,
+	         what);
+	if (terminal) {
+		size_t width = terminal_width();
+
+		fprintf(stderr, "\r\033[K%.*s", (int)(width - 1), line);
+		shown = true;
+	} else {
+		fprintf(stderr, "%s\n", line);
+	}
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a person sees while the benchmarks run, on stderr: one line that is rewritten on a terminal; elsewhere a
+ * line when something begins or ends, and one every ten seconds.
+ */
+#pragma once
+
+#include <stddef.h>
+
+/* Writes a message on a line of its own. */
+__attribute__((format(printf, 1, 2))) void message(const char *format, ...);
+
+/* The same for what goes wrong; red on a terminal. */
+__attribute__((format(printf, 1, 2))) void message_error(const char *format, ...);
+
+/* Says how far the run is: `what` runs now, `done` of the whole is done (0 to 1). */
+void progress_update(const char *what, double done);
+
+/* Takes the rewritten line away. */
+void progress_clear(void);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One line of the guest's record stream (docs/records.md): its form, its number and its CRC.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RECORD_LINE_MAX  512 /* bytes, newline included */
+#define RECORD_PAIRS_MAX 48
+
+struct record {
+	uint64_t number; /* 0 for a line of the instrumentation library */
+	const char *type;
+	size_t pairs;
+	struct {
+		const char *key;
+		const char *value; /* decoded */
+	} pair[RECORD_PAIRS_MAX];
+	char text[RECORD_LINE_MAX]; /* what the pointers above point into */
+};
+
+enum record_kind {
+	RECORD_NOISE,   /* neither '@' nor '!' at the start: firmware */
+	RECORD_GUEST,   /* '@': a record of the guest */
+	RECORD_LIBRARY, /* '!': a line of the instrumentation library */
+	RECORD_BAD,     /* looks like one of them and is not: *why says what is wrong */
+};
+
+/*
+ * Reads `line` of `length` bytes, without its newline. `record` is valid after RECORD_GUEST and
+ * RECORD_LIBRARY only; `*why` after RECORD_BAD only.
+ */
+enum record_kind record_parse(struct record *record, const char *line, size_t length, const char **why);
+
+/* The value of `key`, or NULL. */
+const char *record_get(const struct record *record, const char *key);
+
+/* Reads the value of `key` as a decimal integer from 0 to INT64_MAX. Returns false when it is not one. */
+bool record_number(const struct record *record, const char *key, int64_t *value);
+
+/* Reads `text` as a decimal integer from 0 to INT64_MAX, digits only. */
+bool record_decimal(const char *text, int64_t *value);
+
+/*
+ * Writes the line that carries `body` ("type key=value …", already escaped) as number `number`, with its
+ * CRC and newline. Returns its length, or 0 when it does not fit.
+ */
+size_t record_encode(char *line, size_t size, uint64_t number, const char *body);
+
+/* CRC-32 (IEEE 802.3) of `length` bytes, going on from `crc` (0 at the start). */
+uint32_t record_crc(uint32_t crc, const char *bytes, size_t length);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* The benchmark rows of a launch: which one is open, and that none comes twice. */
+#pragma once
+
+#include "bench/host/record.h"
+
+#define ROWS_MAX        4096
+#define ROW_NAME_MAX    64
+#define ROW_SAMPLES_MAX 1000000
+
+enum row_class { ROW_SAMPLE, ROW_WARMUP, ROW_OVERHEAD, ROW_CLASSES };
+
+struct row {
+	char name[ROW_NAME_MAX];
+	char unit[24]; /* of the parameter */
+	int64_t parameter;
+	int64_t samples; /* that the guest said it would send */
+	int64_t warmup;
+	int64_t taken[ROW_CLASSES];
+	int64_t last[ROW_CLASSES]; /* number of the last sample of each class; -1: none */
+};
+
+struct rows {
+	size_t count;
+	struct row *row; /* count of them */
+};
+
+/* Starts the row of a `bench` record. Returns NULL, or what is wrong with it. */
+const char *rows_open(struct rows *rows, const struct record *record);
+
+/* The newest row if `record` names it, else NULL. */
+struct row *rows_current(struct rows *rows, const struct record *record);
+
+/* Notes sample `number` of `class`. Returns NULL, or what is wrong with it. */
+const char *row_take(struct row *row, enum row_class class, int64_t number);
+
+/* Whether the row has fewer samples than announced. A guest may count the warm-up in or not. */
+bool row_is_short(const struct row *row);
+
+void rows_free(struct rows *rows);
+
+/* Whether `text` can be a benchmark's, test's, metric's or unit's name. */
+bool row_is_name(const char *text);

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/session.h"
+#include "bench/host/claims.h"
+#include "bench/host/csv.h"
+#include "bench/host/environment.h"
+#include "bench/host/image.h"
+#include "bench/host/interrupt.h"
+#include "bench/host/paths.h"
+#include "bench/host/plots.h"
+#include "bench/host/progress.h"
+#include "bench/host/runner.h"
+#include "bench/host/summary.h"
+#include "bench/host/table.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXIT_CANNOT 2
+
+struct session {
+	const struct options *options;
+	size_t engines;
+	const struct engine *engine[OPTIONS_ENGINES_MAX];
+	struct plan plan;
+	struct folder folder;
+	struct store *store;
+};
+
+static int add_engine(struct session *session, const struct engine *engine)
+{
+	char why[ENGINE_WHY_MAX * 2];
+
+	for (size_t i = 0; i < session->engines; i++)
+		if (session->engine[i] == engine)
+			return 0;
+	if (engine->can_run(why, sizeof why)) {
+		message_error("run-bench: engine %s cannot run: %s", engine->name, why);
+		return -1;
+	}
+	session->engine[session->engines++] = engine;
+	return 0;
+}
+
+/* An engine that was named must run; KVM, when it was not, is left out with a line that says why. */
+static int choose_engines(struct session *session)
+{
+	const struct options *options = session->options;
+	char why[ENGINE_WHY_MAX * 2];
+
+	for (size_t i = 0; i < options->engines; i++)
+		if (add_engine(session, engine_find(options->engine[i])))
+			return -1;
+	if (!options->engines_auto)
+		return 0;
+	if (add_engine(session, &engine_bochs))
+		return -1;
+	for (size_t i = 0; i < session->engines; i++)
+		if (session->engine[i] == &engine_kvm)
+			return 0;
+	if (engine_kvm.can_run(why, sizeof why))
+		message("engine kvm is left out: %s", why);
+	else
+		session->engine[session->engines++] = &engine_kvm;
+	return 0;
+}
+
+static int check_images(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->jobs; i++) {
+		char path[PATH_MAX];
+
+		engine_image_path(path, plan->job[i].strategy, "elf32");
+		if (!path_exists(path)) {
+			message_error("run-bench: %s is not built (run-bench.sh builds what it needs)", path);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int describe_environment(struct session *session, const char *command)
+{
+	const struct options *options = session->options;
+	struct environment *environment = calloc(1, sizeof *environment);
+	char path[PATH_MAX];
+	int status;
+
+	if (!environment)
+		return -1;
+	environment_add(environment, "run.name", "%s", session->folder.name);
+	environment_add(environment, "run.command", "%s", command);
+	environment_add(environment, "run.seed", "%" PRIu64, options->seed);
+	environment_add(environment, "run.cpus", "%u", options->cpus);
+	environment_add(environment, "run.memory", "%u MiB", options->memory);
+	environment_add(environment, "run.samples", "%s", options->quick ? "quick" : "full");
+	environment_collect(environment);
+	for (size_t i = 0; i < session->plan.strategies.count; i++) {
+		char sha256[IMAGE_SHA256_MAX];
+		char key[72];
+
+		engine_image_path(path, &session->plan.strategies.item[i], "elf");
+		image_sha256(path, sha256);
+		snprintf(key, sizeof key, "sha256.image.%s", session->plan.strategies.item[i].name);
+		environment_add(environment, key, "%s", sha256);
+	}
+	path_format(path, sizeof path, "%s/environment.json", session->folder.path);
+	status = environment_store(environment, session->store);
+	if (status) {
+		message_error("run-bench: %s", store_error(session->store));
+	} else if (environment_write_json(environment, path)) {
+		message_error("run-bench: %s: %s", path, strerror(errno));
+		status = -1;
+	}
+	free(environment);
+	return status;
+}
+
+/* Makes the folder and the database and writes what is known before the first boot. */
+static int begin(struct session *session, const char *command)
+{
+	char path[PATH_MAX];
+	char why[OPTIONS_WHY_MAX];
+
+	if (plan_strategies(&session->plan, session->options, why, sizeof why)) {
+		message_error("run-bench: %s", why);
+		return EXIT_CANNOT;
+	}
+	plan_jobs(&session->plan, session->options, session->engine, session->engines);
+	if (check_images(&session->plan))
+		return EXIT_CANNOT;
+	if (folder_make(&session->folder, session->options->out, session->engine, session->engines, why,
+	                sizeof why)) {
+		message_error("run-bench: %s", why);
+		return EXIT_CANNOT;
+	}
+	path_format(path, sizeof path, "%s/results.sqlite", session->folder.path);
+	session->store = store_create(path, why, sizeof why);
+	if (!session->store) {
+		message_error("run-bench: %s", why);
+		return EXIT_FAILURE;
+	}
+	if (store_run_start(session->store, session->folder.name, command, session->options->seed)) {
+		message_error("run-bench: %s", store_error(session->store));
+		return EXIT_FAILURE;
+	}
+	return describe_environment(session, command) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int store_images(struct session *session)
+{
+	const struct plan *plan = &session->plan;
+	int status = 0;
+
+	for (size_t i = 0; i < plan->strategies.count && status == 0; i++)
+		status = image_store_facts(session->store, &plan->strategies.item[i]);
+	for (size_t i = 0; i < plan->supporting && status == 0; i++)
+		status = image_store_facts(session->store, &plan->support[i].strategy);
+	return status;
+}
+
+/* Statistics, claims, files and figures. Returns 0 when all of them worked. */
+static int evaluate(struct session *session)
+{
+	sqlite3 *db = store_database(session->store);
+	char claims[PATH_MAX];
+	char plots[PATH_MAX];
+	int failed = 0;
+
+	path_format(claims, sizeof claims, "%s/bench/claims", path_root());
+	path_format(plots, sizeof plots, "%s/plots", path_root());
+	failed |= summary_compute(db);
+	failed |= claims_decide(db, claims);
+	failed |= csv_export(db, session->folder.path);
+	if (interrupt_count() == 0)
+		failed |= plots_make(session->folder.path, plots);
+	else
+		message("the figures were left out");
+	table_print(db, stdout);
+	return failed;
+}
+
+static int finish(struct session *session, const struct runner_result *result)
+{
+	bool interrupted = interrupt_count() > 0;
+	bool failed = result->other > 0 || result->skipped > 0;
+	const char *state = interrupted ? "cut short" : failed ? "failed" : "complete";
+
+	if (store_run_finish(session->store, state)) {
+		message_error("run-bench: %s", store_error(session->store));
+		failed = true;
+	} else {
+		failed |= evaluate(session) != 0;
+	}
+	if (store_close(session->store))
+		failed = true;
+	session->store = NULL;
+	if (result->rows > 0 && folder_is_latest(&session->folder))
+		message_error("run-bench: results/latest: %s", strerror(errno));
+	if (interrupted || failed)
+		message_error("run-bench: %s: %zu launches complete, %zu not, %zu not started; what was "
+		              "measured is kept",
+		              interrupted ? "cut short" : "failed", result->complete, result->other,
+		              result->skipped);
+	message("results: %s", session->folder.path);
+	return interrupted || failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int session_run(const struct options *options, const char *command)
+{
+	struct session session = { .options = options };
+	struct runner_setup setup = { .plan = &session.plan, .options = options, .folder = &session.folder };
+	struct runner_result result = { 0 };
+	int status;
+
+	if (choose_engines(&session))
+		return EXIT_CANNOT;
+	status = begin(&session, command);
+	if (status == EXIT_SUCCESS) {
+		setup.store = session.store;
+		if (store_images(&session) == 0)
+			result = runner_run(&setup);
+		else
+			result.skipped = session.plan.jobs;
+		status = finish(&session, &result);
+	} else if (session.store) {
+		store_close(session.store);
+	}
+	plan_free(&session.plan);
+	return status;
+}

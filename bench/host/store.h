@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The results database of one run (schema.sql). Rows are written as they come and committed about twice a
+ * second, so that a harness that is killed loses no more than that and leaves a file that can be read.
+ *
+ * Every function that returns int returns 0, or -1 after the first error has been put into words for
+ * store_error(). After an error nothing more is written; what was committed before stays.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sqlite3.h>
+
+struct store;
+
+struct store_launch {
+	const char *engine;
+	const char *strategy;
+	const char *stack;
+	const char *loader;
+	const char *isolation;
+	unsigned cpus;
+	unsigned memory; /* MiB */
+	unsigned round;  /* from 1; 0 for facts of an image */
+	uint64_t seed;
+	const char *bench;  /* the glob asked for */
+	const char *sha256; /* of the image */
+};
+
+struct store_row {
+	int64_t launch;
+	const char *benchmark;
+	int64_t parameter;
+	const char *parameter_unit;
+};
+
+struct store_outcome {
+	const char *state;  /* complete | failed | cut short | damaged | timed out */
+	const char *reason; /* "" when complete */
+	int status;         /* exit status, or 128 + signal; -1: none */
+	const char *revision;
+	const char *compiler;
+	double seconds;
+};
+
+/* Creates the database at `path`, which must not exist. Returns NULL after a message in `why`. */
+struct store *store_create(const char *path, char *why, size_t size);
+
+/* Commits, folds the write-ahead log into the file and closes it. Returns 0 or -1 as above; frees `store`. */
+int store_close(struct store *store);
+
+/* What went wrong first, or NULL. */
+const char *store_error(const struct store *store);
+
+/* The connection, with everything committed: for what works on finished results. */
+sqlite3 *store_database(struct store *store);
+
+int store_run_start(struct store *store, const char *name, const char *command, uint64_t seed);
+int store_run_finish(struct store *store, const char *state);
+int store_environment(struct store *store, const char *key, const char *value);
+
+/* Returns the new launch's id, or -1. Its state is `running` until store_launch_finish. */
+int64_t store_launch_start(struct store *store, const struct store_launch *launch);
+int store_launch_finish(struct store *store, int64_t launch, const struct store_outcome *outcome);
+
+int store_sample(struct store *store, const struct store_row *row, int64_t sample, const char *metric,
+                 const char *unit, int64_t value, const char *flags);
+int store_check(struct store *store, int64_t launch, const char *kind, const char *name, int64_t parameter,
+                int ok, const char *detail);
+int store_fact(struct store *store, int64_t launch, const char *name, const char *value, const char *unit);
+
+/* Adds `flag` to every sample of the row. */
+int store_flag_row(struct store *store, const struct store_row *row, const char *flag);
+
+/* Commits when the open transaction is older than half a second. Called from the main loop. */
+int store_tick(struct store *store);
+int store_commit(struct store *store);

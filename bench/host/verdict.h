@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* What to think of a launch that is over. */
+#pragma once
+
+#include "bench/host/launch.h"
+
+struct verdict_input {
+	const struct intake_report *report;
+	enum launch_stop cause;
+	const struct process *exited;
+	const char *mode;
+	const char *bench;
+	unsigned timeout; /* seconds that the launch was given */
+};
+
+/*
+ * Returns the launch's state (complete, failed, cut short, damaged, timed out), and writes the reason, "" when
+ * it is complete.
+ */
+const char *verdict(const struct verdict_input *input, char *reason, size_t size);

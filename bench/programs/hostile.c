@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A program that does what it must not: hostile KIND. It is to be killed, or its call refused; if
+ * it comes to its end, its exit status says that it got away with it (1), or that the kernel
+ * refused properly (0).
+ */
+#include "bench/programs/user.h"
+
+/* It is all on purpose. */
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#pragma GCC diagnostic ignored "-Warray-bounds"
+
+#define KERNEL_TEXT   KERNEL_BASE
+#define PRIVILEGED(s) __asm__ volatile(s : : "a"(0), "d"(0), "c"(0x1b) : "memory")
+
+static int deep(volatile char *above)
+{
+	volatile char here[512];
+
+	here[0] = above ? above[0] : 0;
+	return deep(here) + here[0];
+}
+
+/* Calls with bad pointers: each must give -EFAULT (14) and nothing else. */
+static int bad_pointers(void)
+{
+	static const uint64_t bad[] = {
+		0, 8, 0x1000, USER_TOP - 1, USER_TOP, 0x800000000000, 0x8000000000000000, DIRECT_MAP_BASE, KERNEL_TEXT, ~0UL,
+	};
+
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		if (call(SYS_write, 1, bad[i], 16) != -14 || call(SYS_spawn, bad[i], 0, 0) != -14 ||
+		    call(SYS_execve, bad[i], 0, 0) != -14)
+			return 1;
+		if (bad[i] && (call(SYS_spawn, (uintptr_t)"hello", bad[i], 0) != -14 ||
+			       call(SYS_wait4, ~0UL, bad[i], 1) == 0))
+			return 1;
+	}
+	if (call(SYS_write, 1, 0x400000, ~0UL) != -14 || call(SYS_write, 1, 0x400000, USER_TOP) != -14)
+		return 1;
+	return 0;
+}
+
+static int bad_numbers(void)
+{
+	static const uint64_t bad[] = { 3, 499, 505, 511, 512, 1UL << 31, 1UL << 32, 1UL << 63, ~0UL };
+
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		if (call((long)bad[i], 0, 0, 0) != -38)
+			return 1;
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const unsigned char code[] = { 0xc3 };
+	const char *kind = argc > 1 ? argv[1] : "";
+	void (*volatile function)(void);
+
+	if (equal(kind, "read-kernel"))
+		return *(volatile int *)KERNEL_TEXT & 0;
+	if (equal(kind, "write-kernel"))
+		*(volatile int *)KERNEL_TEXT = 0;
+	else if (equal(kind, "read-direct-map"))
+		return *(volatile int *)DIRECT_MAP_BASE & 0;
+	else if (equal(kind, "read-stack-of-kernel"))
+		return *(volatile int *)(KSTACK_FIXED_TOP - 8) & 0;
+	else if (equal(kind, "read-null"))
+		return *(volatile int *)0x10 & 0;
+	else if (equal(kind, "jump-kernel"))
+		function = (void (*)(void))KERNEL_TEXT, function();
+	else if (equal(kind, "jump-noncanonical"))
+		function = (void (*)(void))0x8000000000000000, function();
+	else if (equal(kind, "write-text"))
+		*(volatile char *)(uintptr_t)main = 0;
+	else if (equal(kind, "execute-data"))
+		function = (void (*)(void))(uintptr_t)code, function();
+	else if (equal(kind, "execute-stack")) {
+		volatile unsigned char here[16] = { 0xc3 };
+
+		function = (void (*)(void))(uintptr_t)here, function();
+	} else if (equal(kind, "overrun-stack"))
+		return deep(NULL) & 0;
+	else if (equal(kind, "cli"))
+		PRIVILEGED("cli");
+	else if (equal(kind, "hlt"))
+		PRIVILEGED("hlt");
+	else if (equal(kind, "in"))
+		PRIVILEGED("inb %%dx, %%al");
+	else if (equal(kind, "out"))
+		PRIVILEGED("outb %%al, $0xf4");
+	else if (equal(kind, "wrmsr"))
+		PRIVILEGED("wrmsr");
+	else if (equal(kind, "mov-cr3"))
+		PRIVILEGED("mov %%rax, %%cr3");
+	else if (equal(kind, "invlpg"))
+		PRIVILEGED("invlpg (%%rax)");
+	else if (equal(kind, "lgdt"))
+		PRIVILEGED("lgdt (%%rsp)");
+	else if (equal(kind, "swapgs"))
+		PRIVILEGED("swapgs");
+	else if (equal(kind, "iretq"))
+		PRIVILEGED("iretq");
+	else if (equal(kind, "divide"))
+		PRIVILEGED("div %%ecx; mov $0, %%ecx; div %%ecx");
+	else if (equal(kind, "ud2"))
+		PRIVILEGED("ud2");
+	else if (equal(kind, "int3"))
+		PRIVILEGED("int3");
+	else if (equal(kind, "int-irq"))
+		PRIVILEGED("int $0x50");
+	else if (equal(kind, "int-double-fault"))
+		PRIVILEGED("int $8");
+	else if (equal(kind, "sse"))
+		PRIVILEGED("xorps %%xmm0, %%xmm0");
+	else if (equal(kind, "x87"))
+		PRIVILEGED("fninit; fld1");
+	else if (equal(kind, "bad-rsp-syscall")) {
+		/* The kernel must never use the user's RSP; afterwards a push faults. */
+		__asm__ volatile("mov $39, %%eax; mov $0x8000000000000000, %%rsp; syscall; push %%rax" : : : "memory");
+	} else if (equal(kind, "gs-and-flags")) {
+		/* A null GS, and the flags that SYSCALL must mask: single steps, alignment, direction. */
+		__asm__ volatile("xor %%eax, %%eax; mov %%eax, %%gs; pushfq; orq $0x40400, (%%rsp); popfq; mov $39, %%eax; "
+				 "syscall; cld"
+				 :
+				 :
+				 : "rax", "rcx", "r11", "memory");
+		return 0;
+	} else if (equal(kind, "trap-flag"))
+		__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq; mov $39, %%eax; syscall" : : : "rax", "rcx", "r11", "memory");
+	else if (equal(kind, "bad-pointers"))
+		return bad_pointers();
+	else if (equal(kind, "bad-numbers"))
+		return bad_numbers();
+	else if (equal(kind, "kill-first"))
+		return call(SYS_kill, 1, 9, 0) != -1;
+	else if (equal(kind, "bench-calls"))
+		return call(SYS_bench_next, 0, 0, 0) != -38 || call(SYS_bench_stamp, 0, 0, 0) != -38;
+	else if (equal(kind, "spin"))
+		for (;;)
+			;
+	return 1;
+}

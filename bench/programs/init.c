@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* The first program of a demonstration: a prompt on the console that runs the boot modules. */
+#include "bench/programs/user.h"
+
+#define LINE 80
+#define WORDS 8
+
+static void print_number(int number)
+{
+	char digits[12];
+	char *at = digits + sizeof digits - 1;
+
+	*at = '\0';
+	do {
+		*--at = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	print(at);
+}
+
+static size_t read_line(char *line)
+{
+	size_t used = 0;
+	char c;
+
+	while (call(SYS_read, 0, (uintptr_t)&c, 1) == 1) {
+		if (c == '\n')
+			break;
+		if ((c == '\b' || c == 127) && used) {
+			used--;
+			print("\b \b");
+		} else if (c >= ' ' && c < 127 && used + 1 < LINE) {
+			call(SYS_write, 1, (uintptr_t)&c, 1);
+			line[used++] = c;
+		}
+	}
+	print("\n");
+	line[used] = '\0';
+	return used;
+}
+
+static void run(char *line)
+{
+	const char *words[WORDS + 1];
+	size_t count = 0;
+	int status = 0;
+	long pid;
+
+	while (*line && count < WORDS) {
+		while (*line == ' ')
+			*line++ = '\0';
+		if (!*line)
+			break;
+		words[count++] = line;
+		while (*line && *line != ' ')
+			line++;
+	}
+	words[count] = NULL;
+	if (!count)
+		return;
+	pid = call(SYS_spawn, (uintptr_t)words[0], (uintptr_t)words, 0);
+	if (pid < 0) {
+		print("cannot run it: error ");
+		print_number((int)-pid);
+		print("\n");
+		return;
+	}
+	call(SYS_wait4, (uint64_t)pid, (uintptr_t)&status, 0);
+	if (status & 0x7f) {
+		print("killed by signal ");
+		print_number(status & 0x7f);
+		print("\n");
+	} else if (status) {
+		print("exit status ");
+		print_number(status >> 8 & 0xff);
+		print("\n");
+	}
+}
+
+int main(void)
+{
+	char line[LINE];
+
+	print("Type a program and its arguments: hello, hostile KIND, payload-1m -; exit leaves.\n");
+	for (;;) {
+		print("> ");
+		read_line(line);
+		if (equal(line, "exit"))
+			return 0;
+		run(line);
+	}
+}

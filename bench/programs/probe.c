@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The user half of the benchmarks: probe KIND PAYLOAD. See bench/guest/user.c for the protocol.
+ *
+ * Every marker's address is in a register before the region opens, and the region of spawn and
+ * execve is closed by the payload.
+ */
+#include "bench/programs/user.h"
+
+#define SAMPLE 1
+
+/* BEGIN marker, system call, END marker, with nothing else between them. */
+#define MARKED_CALL(begin, end, number, a, b)                                                                         \
+	({                                                                                                             \
+		long result_;                                                                                          \
+		__asm__ volatile("prefetchnta (%[first])\n\t"                                                          \
+				 "syscall\n\t"                                                                         \
+				 "prefetchnta (%[last])"                                                               \
+				 : "=a"(result_)                                                                       \
+				 : "a"((long)(number)), "D"((uint64_t)(a)), "S"((uint64_t)(b)), [first] "r"(begin),    \
+				   [last] "r"(end)                                                                     \
+				 : "rcx", "r11", "memory");                                                            \
+		result_;                                                                                               \
+	})
+
+static void empty_region(uint64_t begin)
+{
+	const uint64_t end = MARK_END;
+
+	__asm__ volatile("prefetchnta (%0); prefetchnta (%1)" : : "r"(begin), "r"(end) : "memory");
+}
+
+static int null_call(void)
+{
+	const uint64_t begin = MARK_BEGIN_KERNEL, end = MARK_END;
+	long pid = call(SYS_getpid, 0, 0, 0), what;
+
+	while ((what = call(SYS_bench_next, 0, 0, 0)) > 0) {
+		uint64_t t0 = stamp(), t1;
+
+		if (what == SAMPLE) {
+			if (MARKED_CALL(begin, end, SYS_getpid, 0, 0) != pid)
+				return 1;
+		} else {
+			empty_region(begin);
+		}
+		t1 = stamp();
+		call(SYS_bench_value, 0, t0, 0);
+		call(SYS_bench_value, 1, t1, 0);
+	}
+	return 0;
+}
+
+static int wait_for(long pid)
+{
+	int status = 0;
+
+	if (pid <= 0 || call(SYS_wait4, (uint64_t)pid, (uintptr_t)&status, 0) != pid)
+		return -1;
+	return status;
+}
+
+/* The new task closes the region with its first instruction and stamps the time. */
+static int spawn(const char *payload)
+{
+	const char *argv[] = { payload, NULL };
+	const uint64_t begin = MARK_BEGIN_KERNEL, end = MARK_END;
+	long what;
+
+	while ((what = call(SYS_bench_next, 0, 0, 0)) > 0) {
+		call(SYS_bench_start, 0, 0, 0);
+		if (what == SAMPLE) {
+			if (wait_for(MARKED_CALL(begin, end, SYS_spawn, payload, argv)) != 0)
+				return 1;
+		} else {
+			empty_region(begin);
+			call(SYS_bench_stamp, 0, 0, 0);
+		}
+	}
+	return 0;
+}
+
+/* A child of its own for each sample: it execs the payload. */
+static int execve_all(const char *self, const char *payload)
+{
+	const char *argv[] = { self, "execve-child", payload, NULL };
+	long what;
+
+	while ((what = call(SYS_bench_next, 0, 0, 0)) > 0) {
+		if (what == SAMPLE) {
+			if (wait_for(call(SYS_spawn, (uintptr_t)self, (uintptr_t)argv, 0)) != 0)
+				return 1;
+		} else {
+			call(SYS_bench_start, 0, 0, 0);
+			empty_region(MARK_BEGIN_KERNEL);
+			call(SYS_bench_stamp, 0, 0, 0);
+		}
+	}
+	return 0;
+}
+
+static int execve_child(const char *payload)
+{
+	const char *argv[] = { payload, NULL };
+	const uint64_t begin = MARK_BEGIN_KERNEL, end = MARK_END;
+
+	call(SYS_bench_start, 0, 0, 0);
+	MARKED_CALL(begin, end, SYS_execve, payload, argv);
+	return 1; /* it came back: it failed */
+}
+
+static int roundtrip(const char *payload)
+{
+	const char *argv[] = { payload, "-", NULL };
+	const uint64_t begin = MARK_BEGIN, end = MARK_END;
+	long what;
+
+	while ((what = call(SYS_bench_next, 0, 0, 0)) > 0) {
+		int status = 0;
+		uint64_t t0 = stamp();
+
+		__asm__ volatile("prefetchnta (%0)" : : "r"(begin) : "memory");
+		if (what == SAMPLE)
+			status = wait_for(call(SYS_spawn, (uintptr_t)payload, (uintptr_t)argv, 0));
+		__asm__ volatile("prefetchnta (%0)" : : "r"(end) : "memory");
+		call(SYS_bench_value, 0, t0, 0);
+		call(SYS_bench_value, 1, stamp(), 0);
+		if (status != 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* An IPI to itself, and the wait until the handler has raised the flag. */
+static int irq(int entry_only)
+{
+	volatile uint32_t *icr = (volatile uint32_t *)(BENCH_USER_LAPIC + 0x300);
+	volatile uint8_t *flag = (volatile uint8_t *)(BENCH_USER_LAPIC + PAGE_SIZE);
+	const uint64_t begin = MARK_BEGIN, end = MARK_END;
+	long what;
+
+	while ((what = call(SYS_bench_next, 0, 0, 0)) > 0) {
+		uint64_t t0, t1;
+
+		if (what == SAMPLE) { /* the region opens at the delivery */
+			t0 = stamp();
+			__asm__ volatile("movl %[ipi], (%[icr])\n"
+					 "1:\tcmpb $0, (%[flag])\n\t"
+					 "je 1b\n\t"
+					 "prefetchnta (%[end])"
+					 :
+					 : [ipi] "r"(0x40050), [icr] "r"(icr), [flag] "r"(flag), [end] "r"(end)
+					 : "memory", "cc");
+		} else if (entry_only) { /* the handler closes the region: nothing of ours is in it */
+			t0 = stamp();
+			empty_region(begin);
+		} else {
+			*flag = 1;
+			t0 = stamp();
+			__asm__ volatile("prefetchnta (%[begin])\n"
+					 "1:\tcmpb $0, (%[flag])\n\t"
+					 "je 1b\n\t"
+					 "prefetchnta (%[end])"
+					 :
+					 : [begin] "r"(begin), [flag] "r"(flag), [end] "r"(end)
+					 : "memory", "cc");
+		}
+		t1 = stamp();
+		call(SYS_bench_value, 0, t0, 0);
+		call(SYS_bench_value, 1, t1, 0);
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 3)
+		return 2;
+	if (equal(argv[1], "null"))
+		return null_call();
+	if (equal(argv[1], "spawn"))
+		return spawn(argv[2]);
+	if (equal(argv[1], "execve"))
+		return execve_all(argv[0], argv[2]);
+	if (equal(argv[1], "execve-child"))
+		return execve_child(argv[2]);
+	if (equal(argv[1], "roundtrip"))
+		return roundtrip(argv[2]);
+	if (equal(argv[1], "irq-entry"))
+		return irq(1);
+	if (equal(argv[1], "irq-roundtrip"))
+		return irq(0);
+	return 2;
+}

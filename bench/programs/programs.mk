@@ -1,0 +1,44 @@
+# User programs: static ELF files that the kernel gets as boot modules. They are the same for every
+# strategy. `broken` is cut short on purpose: the kernel must refuse it.
+
+P             := $(BUILD)/programs
+PAYLOAD_PAGES := 4k:1 64k:16 1m:256 16m:4096
+PAYLOADS      := $(foreach p,$(PAYLOAD_PAGES),$(P)/payload-$(firstword $(subst :, ,$(p))).elf)
+PROGRAMS_C    := init probe hostile hello
+MODULES       := $(PROGRAMS_C:%=$(P)/%.elf) $(P)/tag.elf $(P)/broken.elf $(PAYLOADS)
+
+PROGRAM_CFLAGS := -std=gnu17 -O2 -ffreestanding -fno-pic -fno-pie -static -nostdlib -mgeneral-regs-only -fcf-protection=none \
+	-fno-stack-protector -fno-asynchronous-unwind-tables -Wall -Wextra -Wshadow -Werror -Ikernel -I.
+PROGRAM_LINK   := -no-pie -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,-z,separate-code -Wl,-z,noexecstack \
+	-Wl,-Ttext-segment=0x400000 -Wl,--fatal-warnings
+
+programs: $(MODULES)
+
+$(P)/%.o: bench/programs/%.asm
+	@mkdir -p $(@D)
+	$(Q)nasm -f elf64 -o $@ $<
+
+$(P)/%.elf: bench/programs/%.c $(P)/start.o bench/programs/user.h
+	@mkdir -p $(@D)
+	$(Q)gcc $(PROGRAM_CFLAGS) $(PROGRAM_LINK) -o $@ $(P)/start.o $<
+	@strip $@
+
+# Data at 0x400000, code above it.
+$(P)/tag.elf: $(P)/tag.o bench/programs/tag.ld
+	$(Q)ld --build-id=none -z max-page-size=4096 -T bench/programs/tag.ld -o $@ $<
+
+define payload_rule
+$(P)/payload-$(1).o: bench/programs/payload.asm
+	@mkdir -p $$(@D)
+	$$(Q)nasm -f elf64 -DPAGES=$(2) -o $$@ $$<
+$(P)/payload-$(1).elf: $(P)/payload-$(1).o
+	$$(Q)ld --build-id=none -z max-page-size=4096 -T bench/programs/payload.ld -o $$@ $$<
+	@strip $$@
+endef
+$(foreach p,$(PAYLOAD_PAGES),$(eval $(call payload_rule,$(firstword $(subst :, ,$(p))),$(lastword $(subst :, ,$(p))))))
+
+$(P)/broken.elf: $(P)/hello.elf
+	$(Q)head -c 300 $< > $@
+
+.PHONY: programs
+.PRECIOUS: $(P)/%.o

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* What the programs share: system calls (Linux x86-64 convention), time stamps, text output. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/record.h"
+#include "mem/layout.h"
+#include "sys/syscall.h"
+
+static inline long call(long number, uint64_t a, uint64_t b, uint64_t c)
+{
+	long result;
+
+	__asm__ volatile("syscall"
+			 : "=a"(result)
+			 : "a"(number), "D"(a), "S"(b), "d"(c)
+			 : "rcx", "r11", "memory");
+	return result;
+}
+
+static inline void print(const char *text)
+{
+	size_t size = 0;
+
+	while (text[size])
+		size++;
+	call(SYS_write, 1, (uintptr_t)text, size);
+}
+
+static inline int equal(const char *a, const char *b)
+{
+	while (*a && *a == *b)
+		a++, b++;
+	return *a == *b;
+}
+
+static inline uint64_t stamp(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("lfence; rdtsc; lfence" : "=a"(low), "=d"(high) : : "memory");
+	return (uint64_t)high << 32 | low;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the boot loader gave: memory, modules, command line; and the order in which the kernel
+ * comes up.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define EARLY_STACK_SIZE  1024
+#define EARLY_STACK_PAINT 0x5041494e54504150UL /* cannot be an address: not canonical */
+
+#define BOOT_MODULES      32
+#define BOOT_MODULE_NAME  32
+
+/* A boot module: a file in memory that the loader put there. Read-only. */
+struct boot_module {
+	char name[BOOT_MODULE_NAME]; /* last path component of the last word of its string, no .elf */
+	const void *data;            /* in the direct map */
+	size_t size;                 /* bytes */
+};
+
+/* The module called `name`, or NULL. */
+const struct boot_module *boot_module_find(const char *name);
+
+/* Module `index`, or NULL when there are no more. */
+const struct boot_module *boot_module_at(size_t index);
+
+/*
+ * The value of `key=` on the command line, copied to `value` (at most `size` bytes with the NUL).
+ * Returns false, and "" in `value`, when the key is not there.
+ */
+bool boot_option(const char *key, char *value, size_t size);
+
+/* The deepest that the early stack was used, in bytes, as far as its paint shows. */
+size_t early_stack_high_water(void);
+
+/* Entered from entry.asm on the early stack, with the boot page tables. `info`: physical address. */
+_Noreturn void boot_main(uint32_t info);

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* What this image was built as; the build writes the values (kernel/kernel.mk). */
+#pragma once
+
+extern const char config_stack[], config_loader[], config_isolation[];
+extern const char config_revision[]; /* git describe --always --dirty */
+extern const char config_compiler[];

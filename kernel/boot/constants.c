@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Constants that NASM needs. The build compiles this file to assembly and turns every line marked
+ * "->" into an `equ`, so the C headers stay the one place where they are written.
+ */
+#include <stddef.h>
+
+#include "boot/boot.h"
+#include "cpu/cpu.h"
+#include "mem/layout.h"
+#include "sys/syscall.h"
+
+#define CONSTANT(name, value) __asm__ volatile("\n->" name " %0" : : "i"(value))
+
+void constants(void);
+void constants(void)
+{
+	CONSTANT("KERNEL_PML4_FIRST", KERNEL_PML4_FIRST);
+	CONSTANT("KSTACK_FIXED_TOP", KSTACK_FIXED_TOP);
+	CONSTANT("EARLY_STACK_SIZE", EARLY_STACK_SIZE);
+	CONSTANT("EARLY_STACK_PAINT", EARLY_STACK_PAINT);
+	CONSTANT("CPU_USER_RSP", offsetof(struct cpu, user_rsp));
+	CONSTANT("CPU_KSTACK_TOP", offsetof(struct cpu, kstack_top));
+	CONSTANT("CPU_SCRATCH_RAX", offsetof(struct cpu, scratch_rax));
+	CONSTANT("CPU_NEED_RESCHED", offsetof(struct cpu, need_resched));
+	CONSTANT("CPU_SCRATCH_TOP", offsetof(struct cpu, scratch_top));
+	CONSTANT("SELECTOR_USER_DATA", SELECTOR_USER_DATA);
+	CONSTANT("SELECTOR_USER_CODE", SELECTOR_USER_CODE);
+	CONSTANT("SYSCALL_COUNT", SYSCALL_COUNT);
+	CONSTANT("MSR_GS_BASE", MSR_GS_BASE);
+	CONSTANT("VECTOR_BENCH", VECTOR_BENCH);
+}

@@ -1,0 +1,142 @@
+; SPDX-License-Identifier: MIT
+;
+; From the Multiboot 1 loader (32-bit protected mode, paging off; Multiboot 0.6.96, 3.2) to
+; boot_main() in long mode.
+;
+; The boot page tables map the first 4 GiB, with 2 MiB pages, three times: at 0 (this code), at
+; DIRECT_MAP_BASE, and (the first 2 GiB) at KERNEL_VMA. They are given back once the real ones
+; stand (boot/init.c).
+
+%include "constants.inc"
+
+MULTIBOOT_MAGIC  equ 0x1badb002
+MULTIBOOT_FLAGS  equ 3				; modules page-aligned, memory map wanted
+
+section .multiboot align=4
+	dd MULTIBOOT_MAGIC, MULTIBOOT_FLAGS, -(MULTIBOOT_MAGIC + MULTIBOOT_FLAGS)
+
+section .boot.bss nobits align=4096
+	global boot_tables
+boot_tables:
+boot_pml4:	resb 4096
+boot_pdpt_low:	resb 4096
+boot_pdpt_high:	resb 4096
+boot_pd:	resb 4 * 4096
+boot_tables_end:
+
+section .boot.rodata
+align 8
+boot_gdt:	dq 0, 0x00209a0000000000, 0x0000920000000000
+boot_gdtr:	dw 3 * 8 - 1
+		dd boot_gdt
+message_magic:	db "palimpsest: not started by a Multiboot 1 loader", 13, 10, 0
+message_long:	db "palimpsest: this processor has no long mode (x86-64)", 13, 10, 0
+message_nx:	db "palimpsest: this processor has no execute-disable bit (NX)", 13, 10, 0
+
+bits 32
+section .boot.text
+	global boot_entry
+boot_entry:
+	cli
+	cld
+	mov	ebp, ebx			; Multiboot information
+	mov	esi, message_magic
+	cmp	eax, 0x2badb002
+	jne	give_up
+	mov	esi, message_long
+	mov	eax, 0x80000000
+	cpuid
+	cmp	eax, 0x80000001
+	jb	give_up
+	mov	eax, 0x80000001
+	cpuid
+	bt	edx, 29				; long mode (SDM 2A, CPUID)
+	jnc	give_up
+	mov	esi, message_nx
+	bt	edx, 20
+	jnc	give_up
+
+	xor	eax, eax			; the tables may hold anything
+	mov	edi, boot_tables
+	mov	ecx, (boot_tables_end - boot_tables) / 4
+	rep	stosd
+	mov	eax, boot_pdpt_low + 3
+	mov	[boot_pml4], eax
+	mov	[boot_pml4 + KERNEL_PML4_FIRST * 8], eax
+	mov	dword [boot_pml4 + 511 * 8], boot_pdpt_high + 3
+	mov	eax, boot_pd + 3
+	mov	edi, boot_pdpt_low
+	mov	ecx, 4
+.pdpt:	mov	[edi], eax
+	add	eax, 4096
+	add	edi, 8
+	loop	.pdpt
+	mov	dword [boot_pdpt_high + 510 * 8], boot_pd + 3
+	mov	dword [boot_pdpt_high + 511 * 8], boot_pd + 4096 + 3
+	mov	eax, 0x83			; present, writable, 2 MiB
+	mov	edi, boot_pd
+	mov	ecx, 4 * 512
+.pd:	mov	[edi], eax
+	add	eax, 0x200000
+	add	edi, 8
+	loop	.pd
+
+	mov	eax, cr4
+	or	eax, 1 << 5			; PAE
+	mov	cr4, eax
+	mov	eax, boot_pml4
+	mov	cr3, eax
+	mov	ecx, 0xc0000080			; EFER
+	rdmsr
+	or	eax, 1 << 8 | 1 << 11		; LME, NXE
+	wrmsr
+	mov	eax, cr0
+	or	eax, 1 << 31 | 1 << 16 | 1	; PG, WP, PE
+	mov	cr0, eax
+	lgdt	[boot_gdtr]
+	jmp	8:.long
+
+bits 64
+.long:	mov	eax, 16
+	mov	ds, eax
+	mov	es, eax
+	mov	ss, eax
+	xor	eax, eax
+	mov	fs, eax
+	mov	gs, eax
+	mov	rax, boot_high
+	jmp	rax
+
+bits 32
+give_up:					; ESI: message; to COM1 and to the text screen
+	mov	edi, 0xb8000
+.next:	lodsb
+	test	al, al
+	jz	.stop
+	mov	dx, 0x3f8
+	out	dx, al
+	mov	ah, 0x4f
+	stosw
+	jmp	.next
+.stop:	hlt
+	jmp	.stop
+
+bits 64
+section .bss
+align 16
+	global early_stack, early_stack_top
+early_stack:	resb EARLY_STACK_SIZE
+early_stack_top:
+
+section .text
+	extern	boot_main
+boot_high:
+	mov	rdi, early_stack		; paint it, to measure how deep it gets
+	mov	rax, EARLY_STACK_PAINT
+	mov	ecx, EARLY_STACK_SIZE / 8
+	rep	stosq
+	mov	rsp, early_stack_top
+	mov	edi, ebp
+	xor	ebp, ebp
+	call	boot_main
+	ud2

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include "boot/boot.h"
+#include "boot/multiboot.h"
+#include "cpu/apic.h"
+#include "cpu/cpu.h"
+#include "lib/console.h"
+#include "lib/panic.h"
+#include "lib/string.h"
+#include "loader/loader.h"
+#include "mem/paging.h"
+#include "stack/kstack.h"
+#include "sys/modes.h"
+#include "task/task.h"
+
+#define RANGES_MAX 128
+#define BOOT_MAPPED (4 * GIB) /* what the boot page tables reach */
+
+/* Linker script and entry.asm. */
+extern char image_start[], image_end[], boot_end[];
+extern uint64_t early_stack[];
+
+/* Static: the early stack is small. */
+static char command_line[512];
+static struct boot_module modules[BOOT_MODULES];
+static size_t module_count;
+static struct memory_range ram[RANGES_MAX], usable[RANGES_MAX], reserved[BOOT_MODULES + 3];
+static size_t ram_count, usable_count, reserved_count;
+
+const struct boot_module *boot_module_find(const char *name)
+{
+	for (size_t i = 0; i < module_count; i++)
+		if (!strcmp(modules[i].name, name))
+			return &modules[i];
+	return NULL;
+}
+
+const struct boot_module *boot_module_at(size_t index)
+{
+	return index < module_count ? &modules[index] : NULL;
+}
+
+bool boot_option(const char *key, char *value, size_t size)
+{
+	size_t length = strlen(key);
+	const char *word = command_line;
+
+	value[0] = '\0';
+	while (*word) {
+		if (!strncmp(word, key, length) && word[length] == '=') {
+			size_t i = 0;
+
+			for (word += length + 1; *word && *word != ' ' && i + 1 < size; i++)
+				value[i] = *word++;
+			value[i] = '\0';
+			return true;
+		}
+		while (*word && *word != ' ')
+			word++;
+		while (*word == ' ')
+			word++;
+	}
+	return false;
+}
+
+size_t early_stack_high_water(void)
+{
+	size_t untouched = 0;
+
+	while (untouched < EARLY_STACK_SIZE / 8 && early_stack[untouched] == EARLY_STACK_PAINT)
+		untouched++;
+	return EARLY_STACK_SIZE - untouched * 8;
+}
+
+/* "path/name.elf words" of GRUB or "path words name" of QEMU: the last word, without path and .elf */
+static void module_name(char *name, const char *string)
+{
+	const char *start = string;
+	size_t length;
+
+	for (const char *s = string; *s; s++)
+		if ((*s == ' ' || *s == '/') && s[1] && s[1] != ' ')
+			start = s + 1;
+	string_copy(name, start, BOOT_MODULE_NAME);
+	length = strlen(name);
+	if (length > 4 && !strcmp(name + length - 4, ".elf"))
+		name[length - 4] = '\0';
+}
+
+static void reserve(uint64_t start, uint64_t end)
+{
+	reserved[reserved_count++] = (struct memory_range){ start, end };
+}
+
+static void read_modules(const struct multiboot_info *info)
+{
+	const struct multiboot_module *m = phys_to_virt(info->mods_addr);
+
+	if (!(info->flags & MULTIBOOT_HAS_MODULES))
+		return;
+	if (info->mods_count > BOOT_MODULES)
+		kprintf("%u boot modules, the first %d are used\n", info->mods_count, BOOT_MODULES);
+	for (uint32_t i = 0; i < info->mods_count && i < BOOT_MODULES; i++, m++) {
+		struct boot_module *module = &modules[module_count];
+
+		if (m->end < m->start)
+			continue;
+		module_name(module->name, m->string ? phys_to_virt(m->string) : "");
+		module->data = phys_to_virt(m->start);
+		module->size = m->end - m->start;
+		module_count++;
+		reserve(m->start, m->end);
+	}
+}
+
+static void add_ram(uint64_t start, uint64_t length)
+{
+	if (ram_count < RANGES_MAX)
+		ram[ram_count++] = (struct memory_range){ start, length > ~start ? ~0UL : start + length };
+}
+
+static void read_memory_map(const struct multiboot_info *info)
+{
+	const char *at = phys_to_virt(info->mmap_addr), *end = at + info->mmap_length;
+
+	if (!(info->flags & MULTIBOOT_HAS_MAP)) {
+		if (!(info->flags & MULTIBOOT_HAS_MEMORY))
+			panic("the boot loader gave no memory map");
+		add_ram(0, info->mem_lower * KIB);
+		add_ram(MIB, info->mem_upper * KIB);
+		return;
+	}
+	while (at < end) {
+		const struct multiboot_range *range = (const void *)at;
+
+		if (range->type == MULTIBOOT_RAM)
+			add_ram(range->address, range->length);
+		at += range->size + sizeof range->size;
+	}
+}
+
+/* Finds `size` bytes that are free and that the boot page tables map. */
+static uint64_t place(size_t size)
+{
+	for (size_t i = 0; i < usable_count; i++) {
+		uint64_t end = usable[i].end < BOOT_MAPPED ? usable[i].end : BOOT_MAPPED;
+
+		if (usable[i].start >= MIB && usable[i].start < end && end - usable[i].start >= size)
+			return usable[i].start;
+	}
+	panic("not enough memory: no room for %lu bytes of frame links", size);
+}
+
+static void start_frames(void)
+{
+	size_t bytes;
+	uint64_t links;
+
+	ram_count = memory_ranges_prepare(ram, ram_count, RANGES_MAX, NULL, 0);
+	memcpy(usable, ram, sizeof ram);
+	reserve((uintptr_t)image_start, (uintptr_t)image_end);
+	usable_count = memory_ranges_prepare(usable, ram_count, RANGES_MAX, reserved, reserved_count);
+	if (!usable_count)
+		panic("no usable memory");
+	bytes = (usable[usable_count - 1].end >> PAGE_SHIFT) * sizeof(uint32_t);
+	links = place(bytes);
+	reserve(links, links + bytes);
+	usable_count = memory_ranges_prepare(usable, usable_count, RANGES_MAX, &reserved[reserved_count - 1], 1);
+	frames_init(usable, usable_count, phys_to_virt(links));
+}
+
+static uint64_t option_number(const char *key)
+{
+	char value[24];
+
+	return boot_option(key, value, sizeof value) ? string_to_number(value) : 0;
+}
+
+void boot_main(uint32_t address)
+{
+	const struct multiboot_info *info = phys_to_virt(address);
+
+	console_init();
+	if (info->flags & MULTIBOOT_HAS_CMDLINE)
+		string_copy(command_line, phys_to_virt(info->cmdline), sizeof command_line);
+	cpu_enable_features();
+	read_modules(info);
+	read_memory_map(info);
+	start_frames();
+	paging_init(ram, ram_count);
+	frames_add((uintptr_t)image_start, (uintptr_t)boot_end); /* boot code and tables are done with */
+	cpu_init();
+	kstack_init_cpu(this_cpu());
+	lapic_init();
+	loader_init(option_number("seed"));
+	task_start(kernel_main);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "cpu/apic.h"
+
+#include "lib/panic.h"
+#include "mem/paging.h"
+
+#define APIC_BASE_ENABLE  (1UL << 11)
+#define APIC_BASE_X2APIC  (1UL << 10)
+
+#define PIC1_DATA    0x21
+#define PIC2_DATA    0xa1
+
+#define PIT_HERTZ    1193182U
+#define PIT_CHANNEL2 0x42
+#define PIT_COMMAND  0x43
+#define PIT_GATE     0x61
+#define PIT_OUT2     0x20
+#define CALIBRATION_MS 10
+#define PATIENCE     10000000U /* polls of a PIT that is not there */
+
+uint64_t lapic_physical;
+static uint32_t ticks_per_second; /* of the timer, divided by 16 */
+
+void lapic_init(void)
+{
+	uint64_t base = read_msr(MSR_APIC_BASE);
+
+	outb(PIC1_DATA, 0xff);
+	outb(PIC2_DATA, 0xff);
+	if (base & APIC_BASE_X2APIC) { /* only through "disabled" does it go back (SDM 3A 11.12.5) */
+		write_msr(MSR_APIC_BASE, base & ~(APIC_BASE_ENABLE | APIC_BASE_X2APIC));
+		base &= ~APIC_BASE_X2APIC;
+	}
+	write_msr(MSR_APIC_BASE, base | APIC_BASE_ENABLE);
+	lapic_physical = base & PTE_FRAME;
+	if (!lapic_physical || paging_map_kernel(LAPIC_BASE, lapic_physical, PTE_WRITE | PTE_NX | PTE_UNCACHED))
+		panic("no local APIC");
+	lapic_write(LAPIC_LVT_TIMER, LAPIC_LVT_MASKED);
+	lapic_write(LAPIC_LVT_LINT0, LAPIC_LVT_MASKED);
+	lapic_write(LAPIC_LVT_LINT1, LAPIC_LVT_MASKED);
+	lapic_write(LAPIC_LVT_ERROR, LAPIC_LVT_MASKED);
+	lapic_write(LAPIC_SPURIOUS, 1U << 8 | VECTOR_SPURIOUS);
+	lapic_eoi();
+}
+
+/* Ticks of the APIC timer in a second, against channel 2 of the PIT. */
+static uint32_t calibrate(void)
+{
+	uint32_t count = PIT_HERTZ / 1000 * CALIBRATION_MS, polls = 0, left;
+
+	outb(PIT_GATE, (inb(PIT_GATE) & ~2U) | 1); /* speaker off, gate on */
+	outb(PIT_COMMAND, 0xb0);		   /* channel 2, both bytes, mode 0 */
+	outb(PIT_CHANNEL2, count & 0xff);
+	outb(PIT_CHANNEL2, (uint8_t)(count >> 8));
+	lapic_write(LAPIC_TIMER_INIT, UINT32_MAX);
+	while (!(inb(PIT_GATE) & PIT_OUT2) && ++polls < PATIENCE)
+		;
+	left = lapic_read(LAPIC_TIMER_NOW);
+	lapic_write(LAPIC_TIMER_INIT, 0);
+	return (UINT32_MAX - left) * (1000 / CALIBRATION_MS);
+}
+
+void lapic_timer(unsigned hertz)
+{
+	lapic_write(LAPIC_TIMER_DIV, 3); /* by 16 */
+	if (!hertz) {
+		lapic_write(LAPIC_LVT_TIMER, LAPIC_LVT_MASKED);
+		lapic_write(LAPIC_TIMER_INIT, 0);
+		return;
+	}
+	if (!ticks_per_second)
+		ticks_per_second = calibrate();
+	lapic_write(LAPIC_LVT_TIMER, LAPIC_LVT_PERIODIC | VECTOR_TIMER);
+	lapic_write(LAPIC_TIMER_INIT, ticks_per_second / hertz ? ticks_per_second / hertz : 1);
+}

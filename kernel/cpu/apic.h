@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* The local APIC in xAPIC mode (SDM 3A 11): memory-mapped registers, reached with plain MOVs. */
+#pragma once
+
+#include <stdint.h>
+
+#include "cpu/cpu.h"
+
+#define LAPIC_ID         0x020
+#define LAPIC_EOI        0x0b0
+#define LAPIC_SPURIOUS   0x0f0
+#define LAPIC_ICR_LOW    0x300
+#define LAPIC_ICR_HIGH   0x310
+#define LAPIC_LVT_TIMER  0x320
+#define LAPIC_LVT_LINT0  0x350
+#define LAPIC_LVT_LINT1  0x360
+#define LAPIC_LVT_ERROR  0x370
+#define LAPIC_TIMER_INIT 0x380
+#define LAPIC_TIMER_NOW  0x390
+#define LAPIC_TIMER_DIV  0x3e0
+
+#define LAPIC_LVT_MASKED   (1U << 16)
+#define LAPIC_LVT_PERIODIC (1U << 17)
+#define LAPIC_ICR_SELF     (1U << 18) /* fixed delivery, destination shorthand: self */
+#define LAPIC_ICR_NMI      (4U << 8)
+
+static inline void lapic_write(uint32_t reg, uint32_t value)
+{
+	__asm__ volatile("movl %0, (%1)" : : "r"(value), "r"(LAPIC_BASE + reg) : "memory");
+}
+
+static inline uint32_t lapic_read(uint32_t reg)
+{
+	uint32_t value;
+
+	__asm__ volatile("movl (%1), %0" : "=r"(value) : "r"(LAPIC_BASE + reg) : "memory");
+	return value;
+}
+
+/* Ends the interrupt that is in service. */
+static inline void lapic_eoi(void)
+{
+	lapic_write(LAPIC_EOI, 0);
+}
+
+/* Sends an interrupt to this CPU. */
+static inline void lapic_self_ipi(uint8_t vector)
+{
+	lapic_write(LAPIC_ICR_LOW, LAPIC_ICR_SELF | vector);
+}
+
+/* Masks the two 8259 PICs, maps and enables the local APIC, everything masked. Panics without one. */
+void lapic_init(void);
+
+/* Physical address of the registers. */
+extern uint64_t lapic_physical;
+
+/* Interrupts with VECTOR_TIMER `hertz` times a second (calibrated against the PIT). 0 stops it. */
+void lapic_timer(unsigned hertz);

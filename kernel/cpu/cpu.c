@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+#include "cpu/cpu.h"
+
+#include "lib/panic.h"
+#include "lib/string.h"
+#include "mem/paging.h"
+
+struct cpu_features cpu_features;
+static struct cpu cpus[MAX_CPUS];
+
+/* entry.asm */
+extern char syscall_entry[];
+
+struct cpuid {
+	uint32_t a, b, c, d;
+};
+
+static struct cpuid cpuid(uint32_t leaf)
+{
+	struct cpuid r;
+
+	__asm__ volatile("cpuid" : "=a"(r.a), "=b"(r.b), "=c"(r.c), "=d"(r.d) : "a"(leaf), "c"(0));
+	return r;
+}
+
+static void find_features(void)
+{
+	struct cpuid r = cpuid(0);
+	uint32_t last = r.a;
+
+	memcpy(cpu_features.vendor, &r.b, 4);
+	memcpy(cpu_features.vendor + 4, &r.d, 4);
+	memcpy(cpu_features.vendor + 8, &r.c, 4);
+	r = cpuid(1);
+	cpu_features.pge = r.d >> 13 & 1;
+	cpu_features.pcid = r.c >> 17 & 1;
+	cpu_features.x2apic = r.c >> 21 & 1;
+	cpu_features.rdrand = r.c >> 30 & 1;
+	cpu_features.hypervisor = r.c >> 31 & 1;
+	if (last >= 7) {
+		r = cpuid(7);
+		cpu_features.smep = r.b >> 7 & 1;
+		cpu_features.invpcid = r.b >> 10 & 1;
+		cpu_features.smap = r.b >> 20 & 1;
+		cpu_features.umip = r.c >> 2 & 1;
+	}
+	cpu_features.page_1g = cpuid(0x80000001).d >> 26 & 1;
+	if (cpuid(0x80000000).a >= 0x80000007)
+		cpu_features.invariant_tsc = cpuid(0x80000007).d >> 8 & 1;
+}
+
+void cpu_enable_features(void)
+{
+	uint64_t cr4;
+
+	find_features();
+	cr4 = read_cr4();
+	cr4 |= cpu_features.pge ? CR4_PGE : 0;
+	cr4 |= cpu_features.smep ? CR4_SMEP : 0;
+	cr4 |= cpu_features.smap ? CR4_SMAP : 0;
+	cr4 |= cpu_features.umip ? CR4_UMIP : 0;
+	write_cr4(cr4);
+	/* No FPU: neither the kernel nor, so far, programs use it. With EM set its instructions trap. */
+	write_cr0((read_cr0() | CR0_WP | CR0_EM | CR0_TS) & ~CR0_MP);
+}
+
+static void map_stack(uintptr_t top, size_t size)
+{
+	for (uintptr_t page = top - size; page < top; page += PAGE_SIZE) {
+		uint64_t frame = frame_alloc_zeroed();
+
+		if (frame == FRAME_NONE ||
+		    paging_map_kernel(page, frame, PTE_WRITE | PTE_NX | (cpu_features.pge ? PTE_GLOBAL : 0)))
+			panic("no memory for the stacks of a CPU");
+	}
+}
+
+static void load_gdt(struct cpu *cpu)
+{
+	const uint64_t base = (uintptr_t)&cpu->tss, limit = sizeof cpu->tss - 1;
+	const struct {
+		uint16_t limit;
+		uint64_t base;
+	} __attribute__((packed)) pointer = { sizeof cpu->gdt - 1, (uintptr_t)cpu->gdt };
+
+	cpu->gdt[SELECTOR_KERNEL_CODE / 8] = 0x00209a0000000000;
+	cpu->gdt[SELECTOR_KERNEL_DATA / 8] = 0x0000920000000000;
+	cpu->gdt[SELECTOR_USER_DATA / 8] = 0x0000f20000000000;
+	cpu->gdt[SELECTOR_USER_CODE / 8] = 0x0020fa0000000000;
+	/* SDM 3A 7.2.3: a 16-byte descriptor, type 9 (available 64-bit TSS). */
+	cpu->gdt[SELECTOR_TSS / 8] = limit | (base & 0xffffff) << 16 | 0x89UL << 40 | (base >> 24 & 0xff) << 56;
+	cpu->gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
+	__asm__ volatile("lgdt %0\n\t"
+			 "push %1\n\t"
+			 "lea 1f(%%rip), %%rax\n\t"
+			 "push %%rax\n\t"
+			 "lretq\n"
+			 "1:\tmov %2, %%eax\n\t"
+			 "mov %%eax, %%ds\n\t"
+			 "mov %%eax, %%es\n\t"
+			 "mov %%eax, %%ss\n\t"
+			 "ltr %w3"
+			 :
+			 : "m"(pointer), "i"(SELECTOR_KERNEL_CODE), "i"(SELECTOR_KERNEL_DATA), "r"(SELECTOR_TSS)
+			 : "rax", "memory");
+}
+
+void cpu_init(void)
+{
+	struct cpu *cpu = &cpus[0];
+
+	cpu->self = cpu;
+	map_stack(CPU_SCRATCH_TOP(0), SCRATCH_SIZE);
+	map_stack(CPU_ENTRY_TOP(0), CPU_STACK_SIZE);
+	map_stack(CPU_DF_TOP(0), CPU_STACK_SIZE);
+	map_stack(CPU_NMI_TOP(0), CPU_STACK_SIZE);
+	map_stack(CPU_MC_TOP(0), CPU_STACK_SIZE);
+	cpu->scratch_top = CPU_SCRATCH_TOP(0);
+	cpu->tss.io_map = sizeof cpu->tss; /* beyond the limit: user mode has no port */
+	cpu->tss.ist[IST_DF - 1] = CPU_DF_TOP(0);
+	cpu->tss.ist[IST_NMI - 1] = CPU_NMI_TOP(0);
+	cpu->tss.ist[IST_MC - 1] = CPU_MC_TOP(0);
+	load_gdt(cpu);
+	write_msr(MSR_GS_BASE, (uintptr_t)cpu);
+	write_msr(MSR_KERNEL_GS, 0);
+	idt_init();
+
+	write_msr(MSR_EFER, read_msr(MSR_EFER) | 1); /* SCE */
+	write_msr(MSR_STAR, (uint64_t)(SELECTOR_USER_DATA - 8) << 48 | (uint64_t)SELECTOR_KERNEL_CODE << 32);
+	write_msr(MSR_LSTAR, (uintptr_t)syscall_entry);
+	write_msr(MSR_FMASK, RFLAGS_IF | RFLAGS_TF | RFLAGS_DF | RFLAGS_NT | RFLAGS_AC);
+}

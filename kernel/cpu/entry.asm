@@ -1,0 +1,252 @@
+; SPDX-License-Identifier: MIT
+;
+; Every way into the kernel, and back.
+;
+; The STACK axis provides three macros (kernel/stack/kstack_<value>.inc, included by the build):
+;   KSTACK_ENTER n    at the first instruction of a stub, with the n words that the hardware and
+;                     the stub pushed on top of the stack: SWAPGS when the interrupt came from user
+;                     mode, and whatever is needed to be on the task's kernel stack
+;   KSTACK_SYSCALL    load RSP in the SYSCALL path
+; All gates are interrupt gates: IF is 0 in every handler.
+
+%include "constants.inc"
+
+	extern	irq_handlers, exception_entry, syscall_table, user_return_hook
+	global	entry_stubs, syscall_entry, enter_user, irq_entry_bench
+
+%macro PUSH_CALLER_SAVED 0
+	push	rax
+	push	rcx
+	push	rdx
+	push	rsi
+	push	rdi
+	push	r8
+	push	r9
+	push	r10
+	push	r11
+%endmacro
+
+%macro POP_CALLER_SAVED 0
+	pop	r11
+	pop	r10
+	pop	r9
+	pop	r8
+	pop	rdi
+	pop	rsi
+	pop	rdx
+	pop	rcx
+	pop	rax
+%endmacro
+
+%macro PUSH_CALLEE_SAVED 0
+	push	rbx
+	push	rbp
+	push	r12
+	push	r13
+	push	r14
+	push	r15
+%endmacro
+
+; Device interrupt: only what a C function may change is saved; the handler is called straight
+; from the stub. 9 registers and 5 words of the hardware leave RSP 16-byte aligned.
+%macro IRQ_STUB 1
+stub_%1:
+	KSTACK_ENTER 5
+	PUSH_CALLER_SAVED
+	cld
+	call	[irq_handlers + 8 * %1]
+	jmp	irq_return
+%endmacro
+
+; Exception: all registers, so that they can be printed and changed.
+%macro EXCEPTION_STUB 1
+stub_%1:
+%if !(%1 == 8 || (%1 >= 10 && %1 <= 14) || %1 == 17 || %1 == 21)
+	push	0			; the CPU pushes an error code for these only (SDM 3A 6.13)
+%endif
+	push	%1
+%if %1 == 2 || %1 == 8 || %1 == 18
+	jmp	exception_paranoid
+%else
+	jmp	exception_common
+%endif
+%endmacro
+
+section .text
+
+exception_common:
+	KSTACK_ENTER 7
+	push	rax			; struct trap_frame, from its end
+	push	rbx
+	push	rcx
+	push	rdx
+	push	rsi
+	push	rdi
+	push	rbp
+	push	r8
+	push	r9
+	push	r10
+	push	r11
+	push	r12
+	push	r13
+	push	r14
+	push	r15
+	cld
+	mov	rdi, rsp
+	call	exception_entry
+	test	byte [rsp + 18 * 8], 3	; CS
+	jz	.pop
+	swapgs
+.pop:	call	restore_frame
+	iretq
+
+; NMI, #DF, #MC: they come anywhere, also between SYSCALL and SWAPGS, so CS does not tell whose
+; GS base is loaded; its sign does.
+exception_paranoid:
+	push	rax
+	push	rbx
+	push	rcx
+	push	rdx
+	push	rsi
+	push	rdi
+	push	rbp
+	push	r8
+	push	r9
+	push	r10
+	push	r11
+	push	r12
+	push	r13
+	push	r14
+	push	r15
+	cld
+	xor	ebx, ebx
+	mov	ecx, MSR_GS_BASE
+	rdmsr
+	test	edx, edx
+	js	.kernel
+	swapgs
+	inc	ebx
+.kernel:
+	mov	rdi, rsp
+	call	exception_entry
+	test	ebx, ebx
+	jz	.pop
+	swapgs
+.pop:	call	restore_frame
+	iretq
+
+; Pops the registers of a struct trap_frame that lies above the return address.
+restore_frame:
+	mov	r15, [rsp + 8]
+	mov	r14, [rsp + 16]
+	mov	r13, [rsp + 24]
+	mov	r12, [rsp + 32]
+	mov	r11, [rsp + 40]
+	mov	r10, [rsp + 48]
+	mov	r9, [rsp + 56]
+	mov	r8, [rsp + 64]
+	mov	rbp, [rsp + 72]
+	mov	rdi, [rsp + 80]
+	mov	rsi, [rsp + 88]
+	mov	rdx, [rsp + 96]
+	mov	rcx, [rsp + 104]
+	mov	rbx, [rsp + 112]
+	mov	rax, [rsp + 120]
+	ret	17 * 8			; registers, vector and error code
+
+irq_return:
+	test	byte [rsp + 10 * 8], 3	; CS
+	jz	.pop
+	cmp	qword [gs:CPU_NEED_RESCHED], 0
+	jne	.hook
+.user:	swapgs
+.pop:	POP_CALLER_SAVED
+	iretq
+.hook:	call	[user_return_hook]
+	jmp	.user
+
+; SYSCALL: RCX holds RIP, R11 RFLAGS, RSP is still the user's; IF is 0 (FMASK). As in Linux,
+; everything but RAX, RCX and R11 is preserved.
+syscall_entry:
+	swapgs
+	mov	[gs:CPU_USER_RSP], rsp
+	KSTACK_SYSCALL
+	push	qword [gs:CPU_USER_RSP]
+	push	r11
+	push	rcx
+	push	rdi
+	push	rsi
+	push	rdx
+	push	r10
+	push	r8
+	push	r9
+	push	rax			; aligns the stack
+	mov	rcx, r10
+	cmp	rax, SYSCALL_COUNT
+	jae	.unknown
+	call	[syscall_table + rax * 8]
+.done:	cmp	qword [gs:CPU_NEED_RESCHED], 0
+	jne	.hook
+.back:	add	rsp, 8
+	pop	r9
+	pop	r8
+	pop	r10
+	pop	rdx
+	pop	rsi
+	pop	rdi
+	pop	rcx
+	pop	r11
+	pop	rsp
+	swapgs
+	o64 sysret
+.unknown:
+	mov	rax, -38		; ENOSYS
+	jmp	.done
+.hook:	mov	[rsp], rax
+	call	[user_return_hook]
+	mov	rax, [rsp]
+	jmp	.back
+
+; _Noreturn void enter_user(uintptr_t rip, uintptr_t rsp): user mode for the first time, every
+; other register 0. Interrupts must be off.
+enter_user:
+	mov	rcx, rdi
+	mov	rsp, rsi
+	mov	r11d, 0x202		; IF
+	xor	eax, eax
+	xor	ebx, ebx
+	xor	edx, edx
+	xor	esi, esi
+	xor	edi, edi
+	xor	ebp, ebp
+	xor	r8d, r8d
+	xor	r9d, r9d
+	xor	r10d, r10d
+	xor	r12d, r12d
+	xor	r13d, r13d
+	xor	r14d, r14d
+	xor	r15d, r15d
+	swapgs
+	o64 sysret
+
+%assign vector 0
+%rep 32
+	EXCEPTION_STUB vector
+%assign vector vector + 1
+%endrep
+%rep 224
+%if vector == VECTOR_BENCH
+irq_entry_bench:			; the harness disassembles this one
+%endif
+	IRQ_STUB vector
+%assign vector vector + 1
+%endrep
+
+section .rodata
+align 8
+entry_stubs:
+%assign vector 0
+%rep 256
+	dq	stub_ %+ vector
+%assign vector vector + 1
+%endrep

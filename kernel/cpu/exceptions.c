@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#include "cpu/exceptions.h"
+
+#include "cpu/cpu.h"
+#include "lib/console.h"
+#include "lib/panic.h"
+
+uint64_t nmi_count;
+
+static void (*user_handler)(struct trap_frame *);
+static uint64_t expected_vector;
+static void (*expected_resume)(void);
+static unsigned expected_count;
+
+/* mem/user_copy.asm */
+extern char user_copy_start[], user_copy_end[], user_copy_fault[];
+extern char user_string_start[], user_string_end[], user_string_fault[];
+
+const char *exception_name(uint64_t vector)
+{
+	static const char *const names[32] = {
+		"#DE divide error",	 "#DB debug",		   "NMI",
+		"#BP breakpoint",	 "#OF overflow",	   "#BR bound range",
+		"#UD invalid opcode",	 "#NM no coprocessor",	   "#DF double fault",
+		"coprocessor overrun",	 "#TS invalid TSS",	   "#NP segment not present",
+		"#SS stack fault",	 "#GP general protection", "#PF page fault",
+		"reserved",		 "#MF x87 error",	   "#AC alignment check",
+		"#MC machine check",	 "#XM SIMD error",	   "#VE virtualization",
+		"#CP control protection",
+	};
+
+	return vector < 32 && names[vector] ? names[vector] : "reserved exception";
+}
+
+void exception_dump(const struct trap_frame *f)
+{
+	kprintf("%s, error %lx, at %04lx:%016lx, flags %lx\n", exception_name(f->vector), f->error, f->cs,
+		f->rip, f->rflags);
+	kprintf("rax %016lx rbx %016lx rcx %016lx rdx %016lx\n", f->rax, f->rbx, f->rcx, f->rdx);
+	kprintf("rsi %016lx rdi %016lx rbp %016lx rsp %016lx\n", f->rsi, f->rdi, f->rbp, f->rsp);
+	kprintf("r8  %016lx r9  %016lx r10 %016lx r11 %016lx\n", f->r8, f->r9, f->r10, f->r11);
+	kprintf("r12 %016lx r13 %016lx r14 %016lx r15 %016lx\n", f->r12, f->r13, f->r14, f->r15);
+	kprintf("cr2 %016lx cr3 %016lx cr0 %08lx cr4 %08lx\n", read_cr2(), read_cr3(), read_cr0(), read_cr4());
+}
+
+void exception_set_user_handler(void (*handler)(struct trap_frame *))
+{
+	user_handler = handler;
+}
+
+unsigned exception_expect(uint64_t vector, void (*resume)(void))
+{
+	unsigned count = expected_count;
+
+	expected_vector = vector;
+	expected_resume = resume;
+	expected_count = 0;
+	return count;
+}
+
+static bool within(uint64_t rip, const char *start, const char *end)
+{
+	return rip >= (uintptr_t)start && rip < (uintptr_t)end;
+}
+
+/* A kernel access to user memory that was expected to be able to fault. */
+static bool user_copy_faulted(struct trap_frame *frame)
+{
+	if (frame->vector != EXCEPTION_PF && frame->vector != EXCEPTION_GP)
+		return false;
+	if (within(frame->rip, user_copy_start, user_copy_end))
+		frame->rip = (uintptr_t)user_copy_fault;
+	else if (within(frame->rip, user_string_start, user_string_end))
+		frame->rip = (uintptr_t)user_string_fault;
+	else
+		return false;
+	return true;
+}
+
+/* Called by the stubs in entry.asm. */
+void exception_entry(struct trap_frame *frame);
+void exception_entry(struct trap_frame *frame)
+{
+	if (frame->vector == EXCEPTION_NMI) {
+		nmi_count++;
+		return;
+	}
+	if (expected_resume && frame->vector == expected_vector && !(frame->cs & 3)) {
+		frame->rip = (uintptr_t)expected_resume;
+		expected_resume = NULL;
+		expected_count++;
+		return;
+	}
+	if ((frame->cs & 3) && user_handler && frame->vector != EXCEPTION_DF && frame->vector != EXCEPTION_MC) {
+		user_handler(frame);
+		return;
+	}
+	if (user_copy_faulted(frame))
+		return;
+	kprintf("\n");
+	exception_dump(frame);
+	panic("%s in the kernel at %lx, address %lx", exception_name(frame->vector), frame->rip, read_cr2());
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* Exceptions: what the entry stubs save, and who handles them. */
+#pragma once
+
+#include <stdint.h>
+
+/* Registers as the exception stubs push them, lowest address first; the last five and the error code are the CPU's. */
+struct trap_frame {
+	uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax;
+	uint64_t vector, error;
+	uint64_t rip, cs, rflags, rsp, ss;
+};
+
+#define EXCEPTION_DE 0
+#define EXCEPTION_NMI 2
+#define EXCEPTION_BP 3
+#define EXCEPTION_UD 6
+#define EXCEPTION_DF 8
+#define EXCEPTION_GP 13
+#define EXCEPTION_PF 14
+#define EXCEPTION_MC 18
+
+/* "#PF page fault" and so on; vectors from 0 to 31. */
+const char *exception_name(uint64_t vector);
+
+/* Prints all registers on the console. */
+void exception_dump(const struct trap_frame *frame);
+
+/* Sets what runs when user mode raised an exception. It must not return to the faulting code. */
+void exception_set_user_handler(void (*handler)(struct trap_frame *frame));
+
+/*
+ * For tests: the next exception with `vector` raised in the kernel is counted, and execution goes
+ * on at `resume`, with the stack as it was. Returns how many such exceptions came since the last
+ * call. NULL disarms.
+ */
+unsigned exception_expect(uint64_t vector, void (*resume)(void));
+
+/* NMIs since boot. */
+extern uint64_t nmi_count;

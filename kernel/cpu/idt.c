@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "cpu/apic.h"
+#include "cpu/cpu.h"
+#include "cpu/exceptions.h"
+#include "cpu/stack_choice.h"
+
+/* SDM 3A 6.14.1 */
+struct gate {
+	uint16_t offset0, selector;
+	uint8_t ist, type;
+	uint16_t offset1;
+	uint32_t offset2, reserved;
+};
+_Static_assert(sizeof(struct gate) == 16, "64-bit gate");
+
+#define GATE_INTERRUPT 0x8e
+#define GATE_USER      0x60 /* DPL 3 */
+
+static struct gate idt[256] __attribute__((aligned(16)));
+
+/* entry.asm: addresses of the 256 stubs, and the table that they call through. */
+extern const uint64_t entry_stubs[256];
+void (*irq_handlers[256])(void);
+
+static void spurious(void)
+{
+	lapic_eoi();
+}
+
+static void spurious_no_eoi(void)
+{
+}
+
+static unsigned ist_of(unsigned vector)
+{
+	switch (vector) {
+	case EXCEPTION_DF:
+		return IST_DF;
+	case EXCEPTION_NMI:
+		return IST_NMI;
+	case EXCEPTION_MC:
+		return IST_MC;
+	default:
+		return kstack_gate_ist(vector);
+	}
+}
+
+void idt_init(void)
+{
+	const struct {
+		uint16_t limit;
+		uint64_t base;
+	} __attribute__((packed)) pointer = { sizeof idt - 1, (uintptr_t)idt };
+
+	for (unsigned vector = 0; vector < 256; vector++) {
+		uint64_t stub = entry_stubs[vector];
+
+		irq_handlers[vector] = spurious;
+		idt[vector] = (struct gate){
+			.offset0 = (uint16_t)stub,
+			.selector = SELECTOR_KERNEL_CODE,
+			.ist = (uint8_t)ist_of(vector),
+			.type = vector == EXCEPTION_BP ? GATE_INTERRUPT | GATE_USER : GATE_INTERRUPT,
+			.offset1 = (uint16_t)(stub >> 16),
+			.offset2 = (uint32_t)(stub >> 32),
+		};
+	}
+	irq_handlers[VECTOR_SPURIOUS] = spurious_no_eoi; /* SDM 3A 11.9: no EOI */
+	__asm__ volatile("lidt %0" : : "m"(pointer));
+}
+
+void irq_set_handler(unsigned vector, void (*handler)(void))
+{
+	irq_handlers[vector] = handler ? handler : spurious;
+}

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+/* What the cpu room must know of the STACK axis; the file kernel/stack/kstack_<value>.c answers. */
+#pragma once
+
+/* The IST slot for a gate, IST_NONE for none. Not asked for #DF, NMI and #MC. */
+unsigned kstack_gate_ist(unsigned vector);

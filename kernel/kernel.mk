@@ -1,0 +1,109 @@
+# The kernel: one build folder per combination of STACK, LOADER and ISOLATION.
+
+STACKS     := heap-sw heap-rsp0 fixed-ist fixed-rsp0
+LOADERS    := sandwich window random direct
+ISOLATIONS := shared
+
+PRESET_heap   := heap-sw sandwich shared
+PRESET_window := fixed-ist window shared
+PRESET_random := fixed-ist random shared
+
+ifeq ($(PRESET_$(STRATEGY)),)
+$(error unknown STRATEGY "$(STRATEGY)": one of heap, window, random)
+endif
+STACK     ?= $(word 1,$(PRESET_$(STRATEGY)))
+LOADER    ?= $(word 2,$(PRESET_$(STRATEGY)))
+ISOLATION ?= $(word 3,$(PRESET_$(STRATEGY)))
+ifeq ($(filter $(STACK),$(STACKS)),)
+$(error unknown STACK "$(STACK)": one of $(STACKS))
+endif
+ifeq ($(filter $(LOADER),$(LOADERS)),)
+$(error unknown LOADER "$(LOADER)": one of $(LOADERS))
+endif
+ifeq ($(filter $(ISOLATION),$(ISOLATIONS)),)
+$(error unknown ISOLATION "$(ISOLATION)": one of $(ISOLATIONS))
+endif
+
+COMBINATIONS := $(foreach s,$(STACKS),$(foreach l,$(LOADERS),$(foreach i,$(ISOLATIONS),$(s)+$(l)+$(i))))
+
+K         := $(BUILD)/$(STACK)+$(LOADER)+$(ISOLATION)
+KERNEL_CC ?= gcc
+REVISION  := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+
+KERNEL_CFLAGS := -std=gnu17 -O2 -g -ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mno-red-zone \
+	-mgeneral-regs-only -fcf-protection=none -fno-stack-protector -fno-asynchronous-unwind-tables \
+	-fno-strict-aliasing -fstack-usage -ffile-prefix-map=$(CURDIR)/= \
+	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Werror \
+	-Ikernel -I. -I$(K)
+
+# One file per value of an axis; what several values share stands beside them.
+AXIS_heap-sw    := stack/kstack_heap stack/kstack_heap_sw
+AXIS_heap-rsp0  := stack/kstack_heap stack/kstack_heap_rsp0
+AXIS_fixed-ist  := stack/kstack_fixed stack/kstack_fixed_ist stack/kstack_fixed.asm
+AXIS_fixed-rsp0 := stack/kstack_fixed stack/kstack_fixed_rsp0 stack/kstack_fixed.asm
+AXIS_sandwich   := loader/loader_sandwich
+AXIS_window     := loader/window loader/loader_window
+AXIS_random     := loader/window loader/loader_random
+AXIS_direct     := loader/loader_direct
+AXIS_shared     := isolation/isolation_shared
+ENTRY_MACROS    := kernel/stack/kstack_$(subst -,_,$(STACK)).inc
+
+AXIS_SOURCES   := $(AXIS_$(STACK)) $(AXIS_$(LOADER)) $(AXIS_$(ISOLATION))
+KERNEL_C       := $(filter-out kernel/boot/constants.c,$(wildcard kernel/boot/*.c kernel/cpu/*.c kernel/mem/*.c \
+	kernel/lib/*.c kernel/task/*.c kernel/sys/*.c)) kernel/loader/elf.c \
+	$(patsubst %,kernel/%.c,$(filter-out %.asm,$(AXIS_SOURCES))) \
+	$(wildcard bench/guest/*.c tests/kernel/*.c)
+KERNEL_ASM     := $(wildcard kernel/boot/*.asm kernel/cpu/*.asm kernel/mem/*.asm kernel/task/*.asm) \
+	$(patsubst %,kernel/%,$(filter %.asm,$(AXIS_SOURCES)))
+KERNEL_OBJECTS := $(KERNEL_C:%.c=$(K)/%.o) $(KERNEL_ASM:%.asm=$(K)/%.asm.o)
+
+kernel: $(K)/palimpsest.elf32
+
+$(K)/constants.inc: kernel/boot/constants.c
+	@mkdir -p $(@D)
+	$(Q)$(KERNEL_CC) $(filter-out -fstack-usage,$(KERNEL_CFLAGS)) -MMD -MF $(K)/constants.d -MT $@ -S -o $(K)/constants.s $<
+	$(Q)sed -n 's/^->\([A-Z0-9_]*\) \$$\(.*\)/%define \1 \2/p' $(K)/constants.s > $@
+
+# Written anew only when the revision differs, so that other builds need not link again.
+$(K)/revision: FORCE
+	@mkdir -p $(@D)
+	@echo '$(REVISION)' | cmp -s - $@ || echo '$(REVISION)' > $@
+
+$(K)/kernel/boot/config.o: KERNEL_CFLAGS += -DCONFIG_STACK='"$(STACK)"' -DCONFIG_LOADER='"$(LOADER)"' \
+	-DCONFIG_ISOLATION='"$(ISOLATION)"' -DCONFIG_REVISION='"$(REVISION)"'
+$(K)/kernel/boot/config.o: $(K)/revision
+
+$(K)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(KERNEL_CC) $(KERNEL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(K)/%.asm.o: %.asm $(K)/constants.inc $(ENTRY_MACROS)
+	@mkdir -p $(@D)
+	$(call say,NASM,$@)
+	$(Q)nasm -f elf64 -g -F dwarf -I$(K)/ -P $(ENTRY_MACROS) -Wall -Werror -o $@ $<
+
+$(K)/palimpsest.elf: $(KERNEL_OBJECTS) kernel/kernel.ld
+	$(call say,LD,$@)
+	$(Q)$(KERNEL_CC) -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,--fatal-warnings \
+		-T kernel/kernel.ld -o $@ $(KERNEL_OBJECTS)
+
+# The same image as ELF32, which is what QEMU's -kernel loads.
+$(K)/palimpsest.elf32: $(K)/palimpsest.elf
+	$(Q)objcopy -O elf32-i386 --strip-debug $< $@
+
+# Stack use per function, from -fstack-usage: the ten largest.
+stack-usage: $(K)/palimpsest.elf
+	@find $(K) -name '*.su' -exec cat {} + | sort -t '	' -k2 -rn | head -10 | \
+		awk -F '\t' '{ printf "%6d bytes  %s\n", $$2, $$1 }'
+
+list-strategies:
+	@printf '%s\n' $(COMBINATIONS)
+
+all-strategies:
+	@set -e; for c in $(COMBINATIONS); do \
+		IFS=+ read -r s l i <<< "$$c"; $(MAKE) --no-print-directory kernel STACK=$$s LOADER=$$l ISOLATION=$$i; done
+
+FORCE:
+.PHONY: kernel stack-usage list-strategies all-strategies FORCE
+-include $(K)/constants.d $(patsubst %.o,%.d,$(filter-out %.asm.o,$(KERNEL_OBJECTS)))

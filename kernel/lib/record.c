@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include "lib/record.h"
+
+#include "cpu/cpu.h"
+#include "lib/console.h"
+#include "lib/string.h"
+
+#define PORT_RECORDS    0xe9
+#define PORT_EXIT       0xf4
+#define PORT_BOCHS_EXIT 0x8900
+#define LINE_MAX        512
+#define TAIL            11 /* " ~", 8 digits, newline */
+
+static char line[LINE_MAX];
+static size_t used;
+static uint64_t records;
+static uint32_t stream_crc;
+
+/* CRC-32 of IEEE 802.3, reflected, four bits at a time: small, and fast enough for lines. */
+static uint32_t crc32(uint32_t crc, const char *data, size_t size)
+{
+	static const uint32_t table[16] = {
+		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+		0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+	};
+
+	crc = ~crc;
+	for (size_t i = 0; i < size; i++) {
+		crc ^= (uint8_t)data[i];
+		crc = table[crc & 15] ^ crc >> 4;
+		crc = table[crc & 15] ^ crc >> 4;
+	}
+	return ~crc;
+}
+
+static void put_line(char character, void *argument)
+{
+	(void)argument;
+	if (used < LINE_MAX - TAIL)
+		line[used++] = character;
+}
+
+static void put(const char *format, ...)
+{
+	va_list values;
+
+	va_start(values, format);
+	format_va(put_line, NULL, format, values);
+	va_end(values);
+}
+
+void record_start(const char *type)
+{
+	used = 0;
+	put("@%lu %s", records + 1, type);
+}
+
+void record_text(const char *key, const char *value)
+{
+	put(" %s=", key);
+	for (; *value; value++) {
+		unsigned char c = (unsigned char)*value;
+
+		if (c <= ' ' || c == '%' || c >= 0x7f)
+			put("%%%02x", c);
+		else
+			put_line(*value, NULL);
+	}
+}
+
+void record_number(const char *key, uint64_t value)
+{
+	put(" %s=%lu", key, value);
+}
+
+void record_metric(const char *metric, uint64_t value, const char *unit)
+{
+	put(" m.%s=%lu:%s", metric, value, unit);
+}
+
+void record_end(void)
+{
+	const char *at = line;
+	size_t size;
+
+	used += format_string(line + used, TAIL + 1, " ~%08x\n", crc32(0, line, used));
+	stream_crc = crc32(stream_crc, line, used);
+	records++;
+	size = used;
+	__asm__ volatile("rep outsb" : "+S"(at), "+c"(size) : "d"(PORT_RECORDS) : "memory");
+}
+
+void record_finish(const char *status)
+{
+	char checksum[9];
+
+	format_string(checksum, sizeof checksum, "%08x", stream_crc);
+	record_start("end");
+	record_number("records", records);
+	record_text("checksum", checksum);
+	record_text("status", status);
+	record_end();
+}
+
+void record_fact(const char *name, uint64_t value, const char *unit)
+{
+	record_start("fact");
+	record_text("name", name);
+	record_number("value", value);
+	record_text("unit", unit);
+	record_end();
+}
+
+void machine_leave(uint32_t value)
+{
+	outl(PORT_EXIT, value);
+	for (const char *word = "Shutdown"; *word; word++)
+		outb(PORT_BOCHS_EXIT, (uint8_t)*word);
+	for (;;)
+		__asm__ volatile("cli; hlt");
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "loader/elf.h"
+
+#include <elf.h>
+
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mem/paging.h"
+
+/* A guard page stays free below the stack. */
+#define IMAGE_TOP (USER_STACK_BASE - PAGE_SIZE)
+
+static int check_header(const Elf64_Ehdr *h, size_t size)
+{
+	if (size < sizeof *h || memcmp(h->e_ident, ELFMAG, SELFMAG) != 0)
+		return -ENOEXEC;
+	if (h->e_ident[EI_CLASS] != ELFCLASS64 || h->e_ident[EI_DATA] != ELFDATA2LSB ||
+	    h->e_ident[EI_VERSION] != EV_CURRENT || h->e_version != EV_CURRENT)
+		return -ENOEXEC;
+	if (h->e_type != ET_EXEC || h->e_machine != EM_X86_64 || h->e_ehsize != sizeof *h)
+		return -ENOEXEC;
+	if (h->e_phentsize != sizeof(Elf64_Phdr) || h->e_phnum == 0 || h->e_phnum == PN_XNUM)
+		return -ENOEXEC;
+	if (h->e_phoff > size || h->e_phoff % _Alignof(Elf64_Phdr) ||
+	    h->e_phnum > (size - h->e_phoff) / sizeof(Elf64_Phdr))
+		return -ENOEXEC;
+	return 0;
+}
+
+static int check_segment(const Elf64_Phdr *p, size_t size)
+{
+	if (p->p_filesz > p->p_memsz || p->p_offset > size || p->p_filesz > size - p->p_offset)
+		return -ENOEXEC;
+	if (p->p_vaddr < USER_BASE || p->p_vaddr > IMAGE_TOP || p->p_memsz > IMAGE_TOP - p->p_vaddr)
+		return -ENOEXEC;
+	if ((p->p_flags & PF_W) && (p->p_flags & PF_X))
+		return -ENOEXEC;
+	if (p->p_align > 1 && ((p->p_align & (p->p_align - 1)) || (p->p_vaddr - p->p_offset) % p->p_align))
+		return -ENOEXEC;
+	return 0;
+}
+
+static int add_segment(struct elf_plan *plan, const uint8_t *file, const Elf64_Phdr *p)
+{
+	struct load_segment *s = &plan->segments[plan->count];
+	uintptr_t end = (p->p_vaddr + p->p_memsz + PAGE_MASK) & ~PAGE_MASK;
+
+	if (plan->count == ELF_SEGMENTS_MAX)
+		return -E2BIG;
+	s->start = p->p_vaddr & ~PAGE_MASK;
+	s->pages = (end - s->start) / PAGE_SIZE;
+	s->flags = (p->p_flags & PF_W ? PTE_WRITE : 0) | (p->p_flags & PF_X ? 0 : PTE_NX);
+	s->data = file + p->p_offset;
+	s->data_size = p->p_filesz;
+	s->data_offset = p->p_vaddr - s->start;
+	for (const struct load_segment *other = plan->segments; other < s; other++)
+		if (s->start < other->start + other->pages * PAGE_SIZE && other->start < end)
+			return -ENOEXEC;
+	plan->count++;
+	return 0;
+}
+
+int elf_check(const void *file, size_t size, struct elf_plan *plan)
+{
+	const Elf64_Ehdr *header = file;
+	const Elf64_Phdr *p;
+	int error = check_header(header, size);
+
+	if (error)
+		return error;
+	plan->entry = header->e_entry;
+	plan->count = 0;
+	p = (const Elf64_Phdr *)((const uint8_t *)file + header->e_phoff);
+	for (unsigned i = 0; i < header->e_phnum; i++, p++) {
+		if (p->p_type == PT_INTERP || p->p_type == PT_DYNAMIC)
+			return -ENOEXEC; /* dynamic linking is not offered */
+		if (p->p_type != PT_LOAD || p->p_memsz == 0)
+			continue;
+		error = check_segment(p, size);
+		if (!error)
+			error = add_segment(plan, file, p);
+		if (error)
+			return error;
+	}
+	for (const struct load_segment *s = plan->segments; s < plan->segments + plan->count; s++)
+		if (!(s->flags & PTE_NX) && plan->entry >= s->start + s->data_offset &&
+		    plan->entry < s->start + s->data_offset + s->data_size)
+			return 0;
+	return -ENOEXEC;
+}

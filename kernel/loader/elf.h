@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ELF executables (System V ABI, gABI chapters 4 and 5; x86-64 psABI). The file comes from user
+ * hands: nothing in it is trusted. Compiled for the host too, for unit tests and fuzzing.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "loader/loader.h"
+
+#define ELF_SEGMENTS_MAX (LOAD_SEGMENTS_MAX - 1) /* PT_LOAD segments that are accepted */
+
+/* A checked executable: what to load, and where it starts. */
+struct elf_plan {
+	uintptr_t entry;
+	size_t count;
+	struct load_segment segments[LOAD_SEGMENTS_MAX]; /* the last is for the stack */
+};
+
+/*
+ * Checks the `size` bytes at `file` and fills `plan`. Returns 0, or
+ *   -ENOEXEC  not a static little-endian x86-64 ET_EXEC file, damaged, cut short, a sum that
+ *             overflows, segments that overlap in a page, leave the user half, reach into the
+ *             stack's pages, or are writable and executable; an entry point that is not executable
+ *   -E2BIG    more than ELF_SEGMENTS_MAX segments to load
+ * Nothing is allocated.
+ */
+int elf_check(const void *file, size_t size, struct elf_plan *plan);

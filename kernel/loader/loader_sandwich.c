@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sandwich: CR3 of the new space, the copies, CR3 of the old space.
+ *
+ * The pages are written at their user addresses, so they are writable and not executable until
+ * the copies are done, and SMAP is opened meanwhile. A stack that stays in place under both CR3
+ * values is needed (kstack_call_across_cr3).
+ */
+#include "cpu/cpu.h"
+#include "loader/fill.h"
+#include "stack/kstack.h"
+
+struct job {
+	struct address_space *space;
+	const struct load_segment *segments;
+	size_t count;
+};
+
+void loader_init(uint64_t seed)
+{
+	(void)seed;
+}
+
+static void copy_under_new_cr3(void *argument)
+{
+	const struct job *job = argument;
+	const uint64_t old = read_cr3(), new = job->space->pml4;
+	const size_t count = job->count;
+	struct load_segment segments[LOAD_SEGMENTS_MAX]; /* the caller's may vanish with its stack */
+
+	copy_bytes(segments, job->segments, count * sizeof *segments);
+	write_cr3(new);
+	user_access_begin();
+	for (const struct load_segment *s = segments; s < segments + count; s++)
+		fill_view((char *)s->start, s, 0, s->pages * PAGE_SIZE);
+	user_access_end();
+	write_cr3(old);
+}
+
+int loader_load(struct address_space *space, const struct load_segment *segments, size_t count)
+{
+	struct job job = { space, segments, count };
+
+	for (size_t i = 0; i < count; i++) {
+		int error = address_space_map(space, segments[i].start, segments[i].pages, PTE_WRITE | PTE_NX);
+
+		if (error)
+			return error;
+	}
+	kstack_call_across_cr3(copy_under_new_cr3, &job);
+	for (size_t i = 0; i < count; i++)
+		if (segments[i].flags != (PTE_WRITE | PTE_NX))
+			address_space_protect(space, i, segments[i].flags);
+	return 0;
+}
+
+size_t loader_kept_tables(void)
+{
+	return 0;
+}
+
+void loader_trim(void)
+{
+}
+
+uint64_t loader_places(void)
+{
+	return 0;
+}

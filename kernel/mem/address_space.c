@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include "mem/address_space.h"
+
+#include "cpu/cpu.h"
+#include "lib/errno.h"
+#include "lib/panic.h"
+#include "lib/string.h"
+#include "mem/heap.h"
+
+int address_space_create(struct address_space *space)
+{
+	uint64_t frame = frame_alloc();
+	pte_t *pml4 = phys_to_virt(frame);
+	const pte_t *kernel = phys_to_virt(kernel_pml4);
+
+	if (frame == FRAME_NONE)
+		return -ENOMEM;
+	zero_bytes(pml4, KERNEL_PML4_FIRST * sizeof *pml4);
+	copy_bytes(pml4 + KERNEL_PML4_FIRST, kernel + KERNEL_PML4_FIRST,
+		   (512 - KERNEL_PML4_FIRST) * sizeof *pml4);
+	space->pml4 = frame;
+	space->tables = FRAME_LIST_END;
+	space->count = 0;
+	space->room = REGIONS_INSIDE;
+	space->more = NULL;
+	return 0;
+}
+
+/* Makes room for one region more: a bigger array each time, a page at most. */
+static int grow(struct address_space *space)
+{
+	uint32_t room = space->room * 2;
+	struct region *more;
+
+	if (room * sizeof *more > PAGE_SIZE)
+		return -ENOMEM;
+	more = heap_alloc(room * sizeof *more);
+	if (!more)
+		return -ENOMEM;
+	copy_bytes(more, address_space_regions(space), space->count * sizeof *more);
+	heap_free(space->more);
+	space->more = more;
+	space->room = room;
+	return 0;
+}
+
+/* The entries that map the pages of [address, end) that lie in one page table. */
+struct run {
+	pte_t *entry;
+	size_t pages;
+};
+
+static struct run run_at(uint64_t pml4, uintptr_t address, size_t pages, uint32_t *tables)
+{
+	pte_t *table = paging_table(pml4, address, PTE_USER, tables);
+	size_t first = PT_INDEX(address);
+
+	if (!table)
+		return (struct run){ NULL, 0 };
+	return (struct run){ table + first, pages < 512 - first ? pages : 512 - first };
+}
+
+int address_space_map(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags)
+{
+	struct region *region;
+
+	if (space->count == space->room && grow(space))
+		return -ENOMEM;
+	region = &address_space_regions(space)[space->count++];
+	*region = (struct region){ start, 0, flags };
+	flags |= PTE_PRESENT | PTE_USER;
+	while (region->pages < pages) {
+		struct run run = run_at(space->pml4, start + region->pages * PAGE_SIZE,
+					pages - region->pages, &space->tables);
+
+		if (!run.entry)
+			return -ENOMEM;
+		for (; run.pages; run.pages--) {
+			uint64_t frame = frame_alloc();
+
+			if (frame == FRAME_NONE)
+				return -ENOMEM;
+			*run.entry++ = frame | flags;
+			region->pages++;
+		}
+	}
+	return 0;
+}
+
+void address_space_protect(struct address_space *space, size_t index, uint64_t flags)
+{
+	struct region *region = &address_space_regions(space)[index];
+
+	region->flags = flags;
+	flags |= PTE_PRESENT | PTE_USER;
+	for (size_t done = 0; done < region->pages;) {
+		struct run run = run_at(space->pml4, region->start + done * PAGE_SIZE, region->pages - done,
+					NULL);
+
+		done += run.pages;
+		for (; run.pages; run.pages--, run.entry++)
+			*run.entry = pte_frame(*run.entry) | flags;
+	}
+}
+
+void address_space_destroy(struct address_space *space)
+{
+	struct region *region = address_space_regions(space);
+
+	for (uint32_t i = 0; i < space->count; i++, region++) {
+		for (size_t done = 0; done < region->pages;) {
+			struct run run = run_at(space->pml4, region->start + done * PAGE_SIZE,
+						region->pages - done, NULL);
+
+			done += run.pages;
+			for (; run.pages; run.pages--)
+				frame_free(pte_frame(*run.entry++));
+		}
+	}
+	while (space->tables != FRAME_LIST_END)
+		frame_free(frame_list_pop(&space->tables));
+	heap_free(space->more);
+	frame_free(space->pml4);
+	space->pml4 = FRAME_NONE;
+	space->count = 0;
+}
+
+/* user_copy.asm: they return the number of bytes that were not copied. */
+size_t user_copy_bytes(void *to, const void *from, size_t size);
+long user_copy_string(char *to, const char *from, size_t size);
+
+int copy_from_user(void *to, uint64_t from, size_t size)
+{
+	size_t left;
+
+	if (!user_range(from, size))
+		return -EFAULT;
+	user_access_begin();
+	left = user_copy_bytes(to, (const void *)from, size);
+	user_access_end();
+	return left ? -EFAULT : 0;
+}
+
+int copy_to_user(uint64_t to, const void *from, size_t size)
+{
+	size_t left;
+
+	if (!user_range(to, size))
+		return -EFAULT;
+	user_access_begin();
+	left = user_copy_bytes((void *)to, from, size);
+	user_access_end();
+	return left ? -EFAULT : 0;
+}
+
+long copy_string_from_user(char *to, uint64_t from, size_t size)
+{
+	size_t room = size;
+	long length;
+
+	if (!user_range(from, 1))
+		return -EFAULT;
+	if (room > USER_TOP - from)
+		room = USER_TOP - from;
+	user_access_begin();
+	length = user_copy_string(to, (const char *)from, room);
+	user_access_end();
+	if (length == -E2BIG && room < size)
+		return -EFAULT;
+	return length;
+}

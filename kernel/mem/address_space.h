@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Address spaces: a PML4 whose kernel half is shared, and the user regions below it.
+ */
+#pragma once
+
+#include "mem/paging.h"
+
+#define REGIONS_INSIDE 8 /* regions that need no memory of their own */
+
+/* Whole pages of user memory with the same rights, all of them present. */
+struct region {
+	uintptr_t start;
+	size_t pages;
+	uint64_t flags; /* PTE_WRITE, PTE_NX */
+};
+
+struct address_space {
+	uint64_t pml4;		/* physical */
+	uint32_t tables;	/* frame list of the user half's page tables */
+	uint32_t count, room;
+	struct region *more;	/* from the heap, when `room` is over REGIONS_INSIDE */
+	struct region inside[REGIONS_INSIDE];
+};
+
+/* An empty user half under the shared kernel half. Returns 0 or -ENOMEM. */
+int address_space_create(struct address_space *space);
+
+/*
+ * Maps `pages` new frames at `start` (page-aligned, in the user half, nothing there yet) with
+ * `flags` (PTE_WRITE, PTE_NX; never writable and executable). Their contents are undefined: the
+ * caller must fill all of them before user mode runs. Returns 0 or -ENOMEM; what was mapped until
+ * then belongs to the space and goes with it.
+ */
+int address_space_map(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags);
+
+/* Changes the rights of region `index` to `flags`. The space must not be loaded in any CR3. */
+void address_space_protect(struct address_space *space, size_t index, uint64_t flags);
+
+/* Frees every frame of the space, its tables and its PML4. It must not be loaded in any CR3. */
+void address_space_destroy(struct address_space *space);
+
+static inline struct region *address_space_regions(struct address_space *space)
+{
+	return space->room > REGIONS_INSIDE ? space->more : space->inside;
+}
+
+/* True when [address, address + size) lies in the user half. */
+static inline bool user_range(uint64_t address, uint64_t size)
+{
+	return size <= USER_TOP && address <= USER_TOP - size;
+}
+
+/*
+ * Copies between user memory of the loaded address space and the kernel. Return 0, or -EFAULT
+ * when the range is not the user's or is not mapped with the rights needed; part may have been
+ * copied then.
+ */
+int copy_from_user(void *to, uint64_t from, size_t size);
+int copy_to_user(uint64_t to, const void *from, size_t size);
+
+/* Copies a string of at most `size` bytes with its NUL. Returns its length, -EFAULT or -E2BIG. */
+long copy_string_from_user(char *to, uint64_t from, size_t size);

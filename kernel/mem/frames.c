@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* See frames.h. Compiled for the host too, where the unit tests run it. */
+#include "mem/frames.h"
+
+#include "lib/panic.h"
+#include "lib/string.h"
+
+#define LINK_ALLOCATED 0xfffffffeU
+#define LINK_UNUSABLE  0xfffffffdU
+
+static struct {
+	uint32_t *links;
+	uint32_t head;
+	uint32_t limit; /* frames below this number have a link */
+	size_t free;
+	size_t total;
+	size_t reserve;
+} frames;
+
+static void sort_ranges(struct memory_range *ranges, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		struct memory_range range = ranges[i];
+		size_t j = i;
+
+		for (; j > 0 && ranges[j - 1].start > range.start; j--)
+			ranges[j] = ranges[j - 1];
+		ranges[j] = range;
+	}
+}
+
+/* Takes `hole` out of the ranges; one that is split needs room for another. */
+static size_t cut(struct memory_range *ranges, size_t count, size_t room, struct memory_range hole)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct memory_range *range = &ranges[i];
+
+		if (hole.start >= range->end || hole.end <= range->start)
+			continue;
+		if (hole.start > range->start && hole.end < range->end) {
+			if (count < room) {
+				ranges[count].start = hole.end;
+				ranges[count++].end = range->end;
+			}
+			range->end = hole.start;
+		} else if (hole.start > range->start) {
+			range->end = hole.start;
+		} else if (hole.end < range->end) {
+			range->start = hole.end;
+		} else {
+			*range = ranges[--count];
+			i--;
+		}
+	}
+	return count;
+}
+
+size_t memory_ranges_prepare(struct memory_range *ranges, size_t count, size_t room,
+			     const struct memory_range *reserved, size_t reserved_count)
+{
+	const uint64_t top = (uint64_t)LINK_UNUSABLE << PAGE_SHIFT;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) { /* inwards to whole frames */
+		struct memory_range range = ranges[i];
+
+		range.start = range.start > top ? top : (range.start + PAGE_MASK) & ~PAGE_MASK;
+		range.end = range.end > top ? top : range.end & ~PAGE_MASK;
+		if (range.start == 0)
+			range.start = PAGE_SIZE;
+		if (range.start < range.end)
+			ranges[kept++] = range;
+	}
+	sort_ranges(ranges, kept);
+	count = kept;
+	kept = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (kept && ranges[i].start <= ranges[kept - 1].end) {
+			if (ranges[i].end > ranges[kept - 1].end)
+				ranges[kept - 1].end = ranges[i].end;
+		} else {
+			ranges[kept++] = ranges[i];
+		}
+	}
+	for (size_t i = 0; i < reserved_count; i++) { /* outwards to whole frames */
+		struct memory_range hole = { reserved[i].start & ~PAGE_MASK,
+					     (reserved[i].end + PAGE_MASK) & ~PAGE_MASK };
+
+		if (hole.start < hole.end)
+			kept = cut(ranges, kept, room, hole);
+	}
+	sort_ranges(ranges, kept);
+	return kept;
+}
+
+void frames_init(const struct memory_range *ranges, size_t count, uint32_t *links)
+{
+	frames.links = links;
+	frames.head = FRAME_LIST_END;
+	frames.free = frames.total = frames.reserve = 0;
+	frames.limit = count ? (uint32_t)(ranges[count - 1].end >> PAGE_SHIFT) : 0;
+	for (uint32_t i = 0; i < frames.limit; i++)
+		links[i] = LINK_UNUSABLE;
+	for (size_t i = count; i-- > 0;) /* downwards, so that low memory is handed out first */
+		frames_add(ranges[i].start, ranges[i].end);
+}
+
+void frames_add(uint64_t start, uint64_t end)
+{
+	for (uint64_t frame = end; frame > start;) {
+		uint32_t number;
+
+		frame -= PAGE_SIZE;
+		number = (uint32_t)(frame >> PAGE_SHIFT);
+		if (number >= frames.limit)
+			continue;
+		if (frames.links[number] != LINK_UNUSABLE)
+			panic("frame %lx is added twice", frame);
+		frames.links[number] = frames.head;
+		frames.head = number;
+		frames.free++;
+		frames.total++;
+	}
+}
+
+uint64_t frame_alloc(void)
+{
+	uint32_t number = frames.head;
+
+	if (frames.free <= frames.reserve)
+		return FRAME_NONE;
+	frames.head = frames.links[number];
+	frames.links[number] = LINK_ALLOCATED;
+	frames.free--;
+	return (uint64_t)number << PAGE_SHIFT;
+}
+
+uint64_t frame_alloc_zeroed(void)
+{
+	uint64_t frame = frame_alloc();
+
+	if (frame != FRAME_NONE)
+		zero_pages(phys_to_virt(frame), 1);
+	return frame;
+}
+
+void frame_free(uint64_t frame)
+{
+	uint32_t number = (uint32_t)(frame >> PAGE_SHIFT);
+
+	if (number >= frames.limit || frames.links[number] != LINK_ALLOCATED)
+		panic("frame %lx is freed but was not allocated", frame);
+	frames.links[number] = frames.head;
+	frames.head = number;
+	frames.free++;
+}
+
+size_t frames_free(void)
+{
+	return frames.free;
+}
+
+size_t frames_total(void)
+{
+	return frames.total;
+}
+
+void frame_list_push(uint32_t *list, uint64_t frame)
+{
+	uint32_t number = (uint32_t)(frame >> PAGE_SHIFT);
+
+	frames.links[number] = *list;
+	*list = number;
+}
+
+uint64_t frame_list_pop(uint32_t *list)
+{
+	uint32_t number = *list;
+
+	if (number == FRAME_LIST_END)
+		return FRAME_NONE;
+	*list = frames.links[number];
+	frames.links[number] = LINK_ALLOCATED;
+	return (uint64_t)number << PAGE_SHIFT;
+}
+
+void frames_set_reserve(size_t count)
+{
+	frames.reserve = count;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Physical memory in frames of 4 KiB.
+ *
+ * One 32-bit link per frame, for all of memory: free frames form a list through it, and so can
+ * the frames that one owner holds. Allocation and release are a few instructions each; a frame
+ * that is freed twice, or was never allocated, is caught by its link.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mem/layout.h"
+
+#define FRAME_NONE 0UL          /* no frame: frame 0 is never handed out */
+#define FRAME_LIST_END 0xffffffffU
+
+/* A half-open range of physical addresses. */
+struct memory_range {
+	uint64_t start, end;
+};
+
+/*
+ * Turns a firmware memory map into usable ranges: trims them to whole frames, sorts, merges, and
+ * takes `reserved` out. `ranges` holds `count` entries and has room for `room`; the result is in
+ * place, sorted and disjoint. Returns how many there are; what does not fit in `room` is left
+ * out, smallest loss last. Frame 0 is never usable.
+ */
+size_t memory_ranges_prepare(struct memory_range *ranges, size_t count, size_t room,
+			     const struct memory_range *reserved, size_t reserved_count);
+
+/*
+ * Starts the allocator over `ranges` (as prepared above) with the array `links`, which must have
+ * one entry for every frame below the end of the last range.
+ */
+void frames_init(const struct memory_range *ranges, size_t count, uint32_t *links);
+
+/* Adds the frames of [start, end), page-aligned, that no one uses any more. */
+void frames_add(uint64_t start, uint64_t end);
+
+/* A frame's physical address, its contents undefined; FRAME_NONE when there is no memory. */
+uint64_t frame_alloc(void);
+
+/* The same, zeroed through the direct map. */
+uint64_t frame_alloc_zeroed(void);
+
+/* Gives a frame back. Panics when it is not an allocated one. */
+void frame_free(uint64_t frame);
+
+size_t frames_free(void);
+size_t frames_total(void);
+
+/*
+ * Lists of allocated frames through their links. A list is its head; an empty one is
+ * FRAME_LIST_END. A frame must leave its list before it is freed.
+ */
+void frame_list_push(uint32_t *list, uint64_t frame);
+uint64_t frame_list_pop(uint32_t *list); /* FRAME_NONE when empty */
+
+/* Lets allocations fail while `count` or fewer frames are free: memory shortage, for tests. */
+void frames_set_reserve(size_t count);

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every address constant of the kernel, and the map they draw.
+ *
+ *   0000000000000000  null page, never mapped
+ *   0000000000400000  programs are linked here
+ *   00007fffffffb000  user stack (USER_STACK_SIZE, a guard page below)
+ *   00007ffffffff000  USER_TOP: the last page stays empty, so that SYSRET never sees a
+ *                     non-canonical RCX (SDM 2B, SYSRET)
+ *   ------------------------------------------------------------- non-canonical hole
+ *   ffff800000000000  direct map of RAM                PML4[256..319], shared, global, NX
+ *   ffffff0000000000  fixed kernel stack               PML4[510], private to each task
+ *   ffffff8000000000  heap of kernel stacks            PML4[511]: the kernel's PDPT, shared
+ *   ffffffa000000000  loading window
+ *   ffffffc000000000  per-CPU area: entry, scratch and IST stacks, guard pages between
+ *   ffffffd000000000  devices (local APIC), uncached
+ *   ffffffe000000000  pages that benchmarks map and unmap, never global
+ *   ffffffff80100000  kernel image, its sections page-aligned
+ */
+#pragma once
+
+#define PAGE_SHIFT 12
+#define PAGE_SIZE  (1UL << PAGE_SHIFT)
+#define PAGE_MASK  (PAGE_SIZE - 1)
+
+#define KIB        1024UL
+#define MIB        (1024UL * KIB)
+#define GIB        (1024UL * MIB)
+
+/* One entry of a table of each level maps this many bytes (SDM 3A 4.5). */
+#define PT_SPAN   PAGE_SIZE
+#define PD_SPAN   (2 * MIB)
+#define PDPT_SPAN GIB
+#define PML4_SPAN (512 * GIB)
+
+/* The user half. */
+#define USER_BASE       0x0000000000010000UL
+#define USER_TOP        0x00007ffffffff000UL
+#define USER_STACK_TOP  USER_TOP
+#define USER_STACK_SIZE (16 * KIB)
+#define USER_STACK_BASE (USER_STACK_TOP - USER_STACK_SIZE)
+
+/* The kernel half: PML4 entries KERNEL_PML4_FIRST to 511. */
+#define KERNEL_PML4_FIRST 256
+
+#define DIRECT_MAP_BASE 0xffff800000000000UL
+#define DIRECT_MAP_SIZE (64 * PML4_SPAN)
+
+/*
+ * The fixed stack: one virtual address for every task, private frames behind it. fixed-ist uses
+ * three stacks (see kstack_fixed_ist.c), fixed-rsp0 the first alone; a guard page stands below,
+ * between and above.
+ */
+#define KSTACK_FIXED_PML4      510
+#define KSTACK_FIXED_BASE      0xffffff0000000000UL
+#define KSTACK_SIZE            (8 * KIB)
+#define KSTACK_FIXED_TOP       (KSTACK_FIXED_BASE + PAGE_SIZE + KSTACK_SIZE)
+#define KSTACK_FIXED_IRQ_TOP   (KSTACK_FIXED_TOP + 2 * PAGE_SIZE)
+#define KSTACK_FIXED_FAULT_TOP (KSTACK_FIXED_IRQ_TOP + 2 * PAGE_SIZE)
+#define KSTACK_FIXED_END       (KSTACK_FIXED_FAULT_TOP + PAGE_SIZE)
+
+/* The kernel's PDPT. */
+#define KERNEL_PDPT_PML4   511
+#define KSTACK_HEAP_BASE   0xffffff8000000000UL
+#define KSTACK_HEAP_STRIDE (2 * PAGE_SIZE + KSTACK_SIZE) /* a guard page on both sides */
+#define KSTACK_HEAP_SLOTS  16384UL
+#define KSTACK_HEAP_END    (KSTACK_HEAP_BASE + KSTACK_HEAP_SLOTS * KSTACK_HEAP_STRIDE)
+
+#define WINDOW_BASE         0xffffffa000000000UL
+#define WINDOW_SIZE         (2 * MIB) /* the most that one pass of the loader maps */
+#define WINDOW_RANDOM_RANGE GIB       /* where the random window may lie */
+
+#define CPU_AREA_BASE   0xffffffc000000000UL
+#define CPU_AREA_STRIDE (64 * KIB)
+#define CPU_STACK_SIZE  PAGE_SIZE /* entry, #DF, NMI, #MC */
+#define SCRATCH_SIZE    (2 * PAGE_SIZE)
+#define MAX_CPUS        8
+#define CPU_AREA(cpu)   (CPU_AREA_BASE + (cpu) * CPU_AREA_STRIDE)
+#define CPU_SCRATCH_TOP(cpu) (CPU_AREA(cpu) + PAGE_SIZE + SCRATCH_SIZE)
+#define CPU_ENTRY_TOP(cpu)   (CPU_SCRATCH_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
+#define CPU_DF_TOP(cpu)      (CPU_ENTRY_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
+#define CPU_NMI_TOP(cpu)     (CPU_DF_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
+#define CPU_MC_TOP(cpu)      (CPU_NMI_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
+
+#define MMIO_BASE       0xffffffd000000000UL
+#define LAPIC_BASE      MMIO_BASE
+
+#define BENCH_AREA_BASE 0xffffffe000000000UL
+#define BENCH_AREA_SIZE (16 * MIB)
+
+#define KERNEL_VMA  0xffffffff80000000UL
+#define KERNEL_LMA  0x0000000000100000UL
+#define KERNEL_BASE (KERNEL_VMA + KERNEL_LMA)
+
+/* A benchmark's own program sees the local APIC here; nothing else of a device is mapped for users. */
+#define BENCH_USER_LAPIC 0x0000700000000000UL
+
+#ifndef __ASSEMBLER__
+#include <stddef.h>
+#include <stdint.h>
+
+#define PML4_INDEX(va) (((va) >> 39) & 511)
+#define PDPT_INDEX(va) (((va) >> 30) & 511)
+#define PD_INDEX(va)   (((va) >> 21) & 511)
+#define PT_INDEX(va)   (((va) >> 12) & 511)
+
+_Static_assert(PML4_INDEX(DIRECT_MAP_BASE) == KERNEL_PML4_FIRST, "the direct map opens the kernel half");
+_Static_assert(PML4_INDEX(DIRECT_MAP_BASE + DIRECT_MAP_SIZE) < KSTACK_FIXED_PML4, "direct map meets fixed stack");
+_Static_assert(PML4_INDEX(KSTACK_FIXED_BASE) == KSTACK_FIXED_PML4, "the fixed stack has a PML4 entry of its own");
+_Static_assert(PML4_INDEX(KSTACK_FIXED_END - 1) == KSTACK_FIXED_PML4, "the fixed stack fits its PML4 entry");
+_Static_assert(KSTACK_FIXED_END - KSTACK_FIXED_BASE <= PD_SPAN, "one page table holds a task's fixed stacks");
+_Static_assert(PML4_INDEX(KSTACK_HEAP_BASE) == KERNEL_PDPT_PML4, "the stack heap lies in the kernel's PDPT");
+_Static_assert(KSTACK_HEAP_END <= WINDOW_BASE, "stack heap meets window");
+_Static_assert(PD_SPAN % KSTACK_HEAP_STRIDE == 0, "a slot never straddles two page tables");
+_Static_assert(PML4_INDEX(WINDOW_BASE) == KERNEL_PDPT_PML4, "the window lies in the kernel's PDPT");
+_Static_assert(WINDOW_BASE % PDPT_SPAN == 0 && WINDOW_RANDOM_RANGE <= PDPT_SPAN, "one page directory for the window");
+_Static_assert(WINDOW_BASE + WINDOW_RANDOM_RANGE <= CPU_AREA_BASE, "window meets per-CPU area");
+_Static_assert(CPU_AREA_BASE + MAX_CPUS * CPU_AREA_STRIDE <= MMIO_BASE, "per-CPU area meets devices");
+_Static_assert(CPU_MC_TOP(0) + PAGE_SIZE <= CPU_AREA(1), "the stacks of a CPU fit its area");
+_Static_assert(MMIO_BASE + PAGE_SIZE <= BENCH_AREA_BASE, "devices meet the benchmark area");
+_Static_assert(BENCH_AREA_BASE + BENCH_AREA_SIZE <= KERNEL_VMA, "benchmark area meets the kernel image");
+_Static_assert(KSTACK_FIXED_TOP % 16 == 0 && KSTACK_SIZE % PAGE_SIZE == 0, "stacks are page-aligned");
+_Static_assert(USER_STACK_TOP <= USER_TOP, "the user stack lies in the user half");
+
+/* The direct map: the address of a physical address, and back. */
+static inline void *phys_to_virt(uint64_t physical)
+{
+	return (void *)(DIRECT_MAP_BASE + physical);
+}
+
+static inline uint64_t virt_to_phys(const void *address)
+{
+	return (uintptr_t)address - DIRECT_MAP_BASE;
+}
+#endif

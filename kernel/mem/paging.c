@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include "mem/paging.h"
+
+#include "cpu/cpu.h"
+#include "lib/errno.h"
+#include "lib/panic.h"
+#include "lib/string.h"
+
+uint64_t kernel_pml4;
+
+/* Tables of the kernel half; they stay for ever, the list only keeps their links tidy. */
+static uint32_t kernel_tables = FRAME_LIST_END;
+
+/* Linker script. */
+extern char text_start[], text_end[], rodata_start[], rodata_end[], data_start[], data_end[];
+
+static pte_t *table_at(pte_t entry)
+{
+	return phys_to_virt(pte_frame(entry));
+}
+
+/* The table below `entry`, made when it is missing and `tables` is not NULL. */
+static pte_t *descend(pte_t *entry, uint64_t flags, uint32_t *tables)
+{
+	uint64_t frame;
+
+	if (*entry & PTE_PRESENT)
+		return *entry & PTE_LARGE ? NULL : table_at(*entry);
+	if (!tables)
+		return NULL;
+	frame = frame_alloc_zeroed();
+	if (frame == FRAME_NONE)
+		return NULL;
+	frame_list_push(tables, frame);
+	*entry = frame | PTE_PRESENT | PTE_WRITE | flags;
+	return phys_to_virt(frame);
+}
+
+pte_t *paging_table(uint64_t pml4, uintptr_t address, uint64_t flags, uint32_t *tables)
+{
+	pte_t *table = phys_to_virt(pml4);
+
+	table = descend(&table[PML4_INDEX(address)], flags, tables);
+	if (table)
+		table = descend(&table[PDPT_INDEX(address)], flags, tables);
+	if (table)
+		table = descend(&table[PD_INDEX(address)], flags, tables);
+	return table;
+}
+
+uint64_t paging_translate(uint64_t pml4, uintptr_t address, pte_t *entry)
+{
+	const pte_t *table = phys_to_virt(pml4);
+
+	for (unsigned shift = 39;; shift -= 9) {
+		pte_t e = table[(address >> shift) & 511];
+		uint64_t span = 1UL << shift;
+
+		if (!(e & PTE_PRESENT))
+			return PAGING_INVALID;
+		if (shift == PAGE_SHIFT || (shift < 39 && (e & PTE_LARGE))) {
+			if (entry)
+				*entry = e;
+			return (pte_frame(e) & ~(span - 1)) + (address & (span - 1));
+		}
+		table = table_at(e);
+	}
+}
+
+struct visitor {
+	void (*visit)(uintptr_t, size_t, pte_t, uint64_t, void *);
+	void *argument;
+};
+
+static void visit_table(const pte_t *table, unsigned shift, uintptr_t base, uint64_t rights, unsigned first,
+			unsigned last, const struct visitor *v)
+{
+	for (unsigned i = first; i <= last; i++) {
+		pte_t e = table[i];
+		uintptr_t address = base + ((uintptr_t)i << shift);
+		uint64_t flags = rights & e & (PTE_WRITE | PTE_USER);
+
+		if (!(e & PTE_PRESENT))
+			continue;
+		if (shift == 39 && i >= KERNEL_PML4_FIRST)
+			address |= 0xffffUL << 48;
+		flags |= (rights | e) & PTE_NX;
+		if (shift == PAGE_SHIFT || (shift < 39 && (e & PTE_LARGE)))
+			v->visit(address, 1UL << shift, e, flags, v->argument);
+		else
+			visit_table(table_at(e), shift - 9, address, flags, 0, 511, v);
+	}
+}
+
+void paging_visit(uint64_t pml4, unsigned first, unsigned last,
+		  void (*visit)(uintptr_t address, size_t size, pte_t leaf, uint64_t flags, void *argument),
+		  void *argument)
+{
+	const struct visitor v = { visit, argument };
+
+	visit_table(phys_to_virt(pml4), 39, 0, PTE_WRITE | PTE_USER, first, last, &v);
+}
+
+int paging_map_kernel(uintptr_t address, uint64_t frame, uint64_t flags)
+{
+	pte_t *table = paging_table(kernel_pml4, address, 0, &kernel_tables);
+
+	if (!table)
+		return -ENOMEM;
+	table[PT_INDEX(address)] = frame | flags | PTE_PRESENT;
+	return 0;
+}
+
+static void must(int error)
+{
+	if (error)
+		panic("no memory for the kernel's page tables");
+}
+
+/* Maps a large page of `span` bytes in the direct map. */
+static void map_large(uint64_t physical, uint64_t span, uint64_t flags)
+{
+	uintptr_t address = DIRECT_MAP_BASE + physical;
+	pte_t *table = phys_to_virt(kernel_pml4);
+
+	table = descend(&table[PML4_INDEX(address)], 0, &kernel_tables);
+	if (table && span == PD_SPAN)
+		table = descend(&table[PDPT_INDEX(address)], 0, &kernel_tables);
+	must(table ? 0 : -ENOMEM);
+	table[span == PD_SPAN ? PD_INDEX(address) : PDPT_INDEX(address)] =
+		physical | flags | PTE_LARGE | PTE_PRESENT;
+}
+
+static bool fits(uint64_t at, uint64_t end, uint64_t span)
+{
+	return at % span == 0 && end - at >= span;
+}
+
+static void map_direct(uint64_t start, uint64_t end, uint64_t global)
+{
+	const uint64_t text = (uintptr_t)text_start - KERNEL_VMA, data = (uintptr_t)data_start - KERNEL_VMA;
+
+	while (start < end) {
+		uint64_t flags = PTE_NX | PTE_WRITE | global;
+		/* What the kernel executes or holds constant must not be writable here either. */
+		bool near_text = start < data && (start & ~(PD_SPAN - 1)) + PD_SPAN > text;
+		uint64_t span = PAGE_SIZE;
+
+		if (cpu_features.page_1g && start >= GIB && fits(start, end, PDPT_SPAN))
+			span = PDPT_SPAN;
+		else if (!near_text && fits(start, end, PD_SPAN))
+			span = PD_SPAN;
+		if (start >= text && start < data)
+			flags &= ~PTE_WRITE;
+		if (span == PAGE_SIZE)
+			must(paging_map_kernel(DIRECT_MAP_BASE + start, start, flags));
+		else
+			map_large(start, span, flags);
+		start += span;
+	}
+}
+
+static void map_image(const char *start, const char *end, uint64_t flags)
+{
+	for (uintptr_t address = (uintptr_t)start; address < (uintptr_t)end; address += PAGE_SIZE)
+		must(paging_map_kernel(address, address - KERNEL_VMA, flags));
+}
+
+void paging_init(const struct memory_range *ranges, size_t count)
+{
+	uint64_t global = cpu_features.pge ? PTE_GLOBAL : 0;
+
+	kernel_pml4 = frame_alloc_zeroed();
+	must(kernel_pml4 == FRAME_NONE ? -ENOMEM : 0);
+	for (size_t i = 0; i < count; i++)
+		map_direct(ranges[i].start, ranges[i].end, global);
+	map_image(text_start, text_end, global);
+	map_image(rodata_start, rodata_end, global | PTE_NX);
+	map_image(data_start, data_end, global | PTE_NX | PTE_WRITE);
+	write_cr3(kernel_pml4);
+}

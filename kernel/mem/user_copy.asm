@@ -1,0 +1,45 @@
+; SPDX-License-Identifier: MIT
+;
+; Copies that may fault on user memory. A page fault between user_copy_start and user_copy_end goes
+; on at user_copy_fault (cpu/exceptions.c). Callers have checked the range and opened SMAP.
+
+EFAULT	equ 14
+E2BIG	equ 7
+
+section .text
+	global user_copy_bytes, user_copy_string
+	global user_copy_start, user_copy_end, user_copy_fault
+	global user_string_start, user_string_end, user_string_fault
+
+; size_t user_copy_bytes(void *to, const void *from, size_t size): bytes not copied
+user_copy_bytes:
+	mov	rcx, rdx
+user_copy_start:
+	rep	movsb
+user_copy_end:
+user_copy_fault:
+	mov	rax, rcx
+	ret
+
+; long user_copy_string(char *to, const char *from, size_t size): length, -EFAULT or -E2BIG
+user_copy_string:
+	mov	rcx, rdx
+	jrcxz	string_long
+user_string_start:
+string_next:	mov	al, [rsi]
+user_string_end:
+	mov	[rdi], al
+	inc	rsi
+	inc	rdi
+	test	al, al
+	jz	string_done
+	dec	rcx
+	jnz	string_next
+string_long:	mov	rax, -E2BIG
+	ret
+string_done:	mov	rax, rdx
+	sub	rax, rcx
+	ret
+user_string_fault:
+	mov	rax, -EFAULT
+	ret

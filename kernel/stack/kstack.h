@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Kernel stacks: where a task's kernel stack lives, and how an interrupt reaches it.
+ *
+ * The build links exactly one value of the STACK axis, a file in C and one for the entry stubs:
+ *
+ *   kstack_heap_sw     slot in the stack heap; interrupts land on the CPU's entry stack and the
+ *                      stub moves to the slot in software
+ *   kstack_heap_rsp0   slot in the stack heap; TSS.RSP0 is rewritten at each context switch
+ *   kstack_fixed_ist   KSTACK_FIXED_TOP in every task; every gate goes through the IST
+ *   kstack_fixed_rsp0  KSTACK_FIXED_TOP in every task; TSS.RSP0 is a constant
+ *
+ * kstack_heap.c and kstack_fixed.c hold what two values share.
+ */
+#pragma once
+
+#include "cpu/cpu.h"
+#include "cpu/stack_choice.h"
+#include "mem/paging.h"
+
+#define KSTACK_FRAMES_MAX 4 /* frames of stack pages, at most, of one task */
+
+struct kstack {
+	uintptr_t top;	    /* first byte above the stack that system calls use, 16-byte aligned */
+	uint64_t top_frame; /* physical address of the page below `top` */
+	uint32_t slot;	    /* heap slot; 0 on fixed stacks */
+	uint32_t tables;    /* frame list of private page tables (fixed stacks) */
+	uint64_t frames[KSTACK_FRAMES_MAX];
+};
+
+/* Sets the TSS of a CPU up: RSP0, IST1, IST2, as far as this STACK uses them. Once per CPU. */
+void kstack_init_cpu(struct cpu *cpu);
+
+/*
+ * Gives the task whose PML4 is at physical address `pml4` a kernel stack of KSTACK_SIZE bytes with an unmapped guard
+ * page on each side. The pages are supervisor-only, NX and never global: a G bit on a per-task
+ * address would survive the CR3 write and show the last task's stack (SDM 3A 4.10.2.4).
+ * Returns 0, or -ENOMEM with nothing changed.
+ */
+int kstack_create(struct kstack *stack, uint64_t pml4);
+
+/* Frees the frames, private tables and slot. The stack must not be the running one. */
+void kstack_destroy(struct kstack *stack);
+
+/* Makes the stack reachable under the PML4 `to` as well: execve() changes the space under a task. */
+void kstack_move(const struct kstack *stack, uint64_t from, uint64_t to);
+
+/*
+ * Makes interrupts and system calls from user mode land on `stack`, of the task that is about to
+ * run on this CPU. Interrupts are off. Fixed stacks have nothing to do here: that is their point.
+ */
+void kstack_activate(struct cpu *cpu, const struct kstack *stack);
+
+/* Bytes of stack pages and of private page tables of one task. */
+size_t kstack_stack_bytes(void);
+size_t kstack_table_bytes(void);
+
+/*
+ * Calls function(argument) on a stack that every CR3 maps at the same place, and comes back. Inside, CR3 may be
+ * changed, and must be what it was at the end; the caller's locals may be out of reach meanwhile.
+ * Heap stacks are such stacks; fixed ones use this CPU's scratch stack. Interrupts must be off.
+ */
+void kstack_call_across_cr3(void (*function)(void *argument), void *argument);
+
+/* What `top_frame` holds, through the direct map: the address of the byte at `top` - `below`. */
+static inline void *kstack_view(const struct kstack *stack, size_t below)
+{
+	return (char *)phys_to_virt(stack->top_frame) + PAGE_SIZE - below;
+}

@@ -1,0 +1,19 @@
+; SPDX-License-Identifier: MIT
+;
+; void kstack_call_across_cr3(void (*function)(void *argument), void *argument), for fixed stacks.
+; The return address and RBP stay on the old stack, which must be mapped again by the end.
+
+%include "constants.inc"
+
+section .text
+	global	kstack_call_across_cr3
+kstack_call_across_cr3:
+	push	rbp
+	mov	rbp, rsp
+	mov	rax, rdi
+	mov	rdi, rsi
+	mov	rsp, [gs:CPU_SCRATCH_TOP]
+	call	rax
+	mov	rsp, rbp
+	pop	rbp
+	ret

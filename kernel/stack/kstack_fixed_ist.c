@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fixed-ist: the same addresses in every task, and every gate switches to them through the IST,
+ * from user and from kernel mode alike.
+ *
+ * An IST slot always starts at its top, so whoever enters it twice overwrites the first frame.
+ * The rule that keeps this design sound:
+ *   - system calls run on KSTACK_FIXED_TOP, device interrupts on IST1 (KSTACK_FIXED_IRQ_TOP),
+ *     exceptions on IST2 (KSTACK_FIXED_FAULT_TOP), so each may interrupt the one before it;
+ *   - interrupt and exception handlers keep interrupts off until IRETQ, so IST1 is never entered
+ *     twice and no interrupt comes on top of an exception;
+ *   - exception handlers never touch user memory and never fault, so IST2 is never entered twice.
+ */
+#include "cpu/exceptions.h"
+#include "stack/kstack_fixed.h"
+
+const struct fixed_stack fixed_stacks[] = {
+	{ KSTACK_FIXED_TOP, KSTACK_SIZE / PAGE_SIZE },
+	{ KSTACK_FIXED_IRQ_TOP, 1 },
+	{ KSTACK_FIXED_FAULT_TOP, 1 },
+};
+const size_t fixed_stack_count = sizeof fixed_stacks / sizeof *fixed_stacks;
+_Static_assert(KSTACK_SIZE / PAGE_SIZE + 2 <= KSTACK_FRAMES_MAX, "struct kstack has room for the frames");
+
+void kstack_init_cpu(struct cpu *cpu)
+{
+	cpu->tss.ist[IST_IRQ - 1] = KSTACK_FIXED_IRQ_TOP;
+	cpu->tss.ist[IST_FAULT - 1] = KSTACK_FIXED_FAULT_TOP;
+}
+
+unsigned kstack_gate_ist(unsigned vector)
+{
+	return vector < 32 ? IST_FAULT : IST_IRQ;
+}

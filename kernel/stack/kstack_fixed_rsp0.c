@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fixed-rsp0: the same address in every task, and TSS.RSP0 holds it for good. From kernel mode
+ * the interrupted stack goes on, so interrupts nest as on any stack.
+ */
+#include "stack/kstack_fixed.h"
+
+const struct fixed_stack fixed_stacks[] = {
+	{ KSTACK_FIXED_TOP, KSTACK_SIZE / PAGE_SIZE },
+};
+const size_t fixed_stack_count = sizeof fixed_stacks / sizeof *fixed_stacks;
+
+void kstack_init_cpu(struct cpu *cpu)
+{
+	cpu->tss.rsp[0] = KSTACK_FIXED_TOP;
+}
+
+unsigned kstack_gate_ist(unsigned vector)
+{
+	(void)vector;
+	return IST_NONE;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "sys/modes.h"
+
+#include "boot/config.h"
+#include "cpu/apic.h"
+#include "lib/console.h"
+#include "lib/record.h"
+#include "lib/string.h"
+#include "mem/frames.h"
+#include "task/task.h"
+
+#define DEMO_HERTZ 100
+
+static void timer_tick(void)
+{
+	this_cpu()->need_resched = 1;
+	lapic_eoi();
+}
+
+static void append_feature(char *list, size_t size, bool have, const char *name)
+{
+	size_t used = strlen(list);
+
+	if (have)
+		format_string(list + used, size - used, "%s%s", used ? "," : "", name);
+}
+
+static void say_hello(const char *mode)
+{
+	char features[128] = "", seed[24];
+	const struct cpu_features *f = &cpu_features;
+
+	append_feature(features, sizeof features, f->smep, "smep");
+	append_feature(features, sizeof features, f->smap, "smap");
+	append_feature(features, sizeof features, f->umip, "umip");
+	append_feature(features, sizeof features, f->pge, "pge");
+	append_feature(features, sizeof features, f->pcid, "pcid");
+	append_feature(features, sizeof features, f->invpcid, "invpcid");
+	append_feature(features, sizeof features, f->page_1g, "1g");
+	append_feature(features, sizeof features, f->rdrand, "rdrand");
+	append_feature(features, sizeof features, f->invariant_tsc, "invariant-tsc");
+	append_feature(features, sizeof features, f->hypervisor, "hypervisor");
+	boot_option("seed", seed, sizeof seed);
+	kprintf("Palimpsest %s: stack %s, loader %s, isolation %s (%s)\n", config_revision, config_stack,
+		config_loader, config_isolation, config_compiler);
+	kprintf("%lu MiB free, CPU %s with %s\n", frames_free() * PAGE_SIZE / MIB, f->vendor, features);
+	record_start("hello");
+	record_number("protocol", 2);
+	record_text("stack", config_stack);
+	record_text("loader", config_loader);
+	record_text("isolation", config_isolation);
+	record_text("revision", config_revision);
+	record_text("compiler", config_compiler);
+	record_text("mode", mode);
+	record_number("cpus", 1);
+	record_number("memory", frames_total() * PAGE_SIZE);
+	record_number("seed", string_to_number(seed));
+	record_text("features", features);
+	record_end();
+}
+
+/* Runs the program `init` as long as it wants. */
+static bool demo(void)
+{
+	static const char *const argv[] = { "init" };
+	int status, pid;
+
+	lapic_timer(DEMO_HERTZ);
+	pid = task_spawn("init", argv, 1);
+	if (pid < 0) {
+		kprintf("cannot start the module init: error %d\n", -pid);
+		return false;
+	}
+	while (task_wait(pid, &status, 0) != pid)
+		;
+	kprintf("init ended with status %x\n", (unsigned)status);
+	return status == 0;
+}
+
+void kernel_main(void)
+{
+	char mode[16], exit[4];
+	bool ok;
+
+	if (!boot_option("run", mode, sizeof mode))
+		string_copy(mode, "demo", sizeof mode);
+	irq_set_handler(VECTOR_TIMER, timer_tick);
+	say_hello(mode);
+	record_fact("early-stack-high-water", early_stack_high_water(), "bytes");
+	if (!strcmp(mode, "bench"))
+		ok = benchmarks_run(false);
+	else if (!strcmp(mode, "list"))
+		ok = benchmarks_run(true);
+	else if (!strcmp(mode, "test"))
+		ok = self_tests_run();
+	else
+		ok = demo();
+	record_finish(ok ? "ok" : "failed");
+	boot_option("exit", exit, sizeof exit);
+	if (strcmp(exit, "0") != 0)
+		machine_leave(ok ? EXIT_OK : EXIT_FAILED);
+	kprintf("done\n");
+	for (;;)
+		__asm__ volatile("cli; hlt");
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/* Programs: from a boot module and its arguments to a task that is ready to enter user mode. */
+#include <elf.h>
+
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "loader/elf.h"
+#include "loader/loader.h"
+#include "task/task.h"
+#include "task/task_internal.h"
+
+/*
+ * The upper end of the new user stack, built in one frame: strings at the top, and below them what
+ * the psABI (3.4.1) wants at RSP: argc, argv[], NULL, envp[] (empty), NULL, auxiliary vector.
+ */
+struct arguments {
+	char *page;		    /* a frame in the direct map */
+	size_t top;		    /* strings begin here */
+	size_t count;
+	uint64_t at[ARGUMENTS_MAX]; /* user addresses of the strings */
+};
+
+#define FIXED_WORDS 9 /* argc, two NULLs, and three pairs of the auxiliary vector */
+
+static int arguments_begin(struct arguments *a)
+{
+	uint64_t frame = frame_alloc();
+
+	if (frame == FRAME_NONE)
+		return -ENOMEM;
+	a->page = phys_to_virt(frame);
+	a->top = ARGUMENTS_SIZE;
+	a->count = 0;
+	return 0;
+}
+
+static void arguments_end(struct arguments *a)
+{
+	frame_free(virt_to_phys(a->page));
+}
+
+/* Bytes that are free for one more string. */
+static size_t arguments_room(const struct arguments *a)
+{
+	size_t words = (a->count + 1 + FIXED_WORDS + 1) * 8;
+
+	return a->count < ARGUMENTS_MAX && a->top > words ? a->top - words : 0;
+}
+
+/* Takes the string of `length` bytes and a NUL that stands at the start of the page. */
+static void arguments_take(struct arguments *a, size_t length)
+{
+	a->top -= length + 1;
+	memmove(a->page + a->top, a->page, length + 1);
+	a->at[a->count++] = USER_STACK_TOP - ARGUMENTS_SIZE + a->top;
+}
+
+static int arguments_add(struct arguments *a, const char *string)
+{
+	size_t length = strlen(string);
+
+	if (length >= arguments_room(a))
+		return -E2BIG;
+	memcpy(a->page, string, length + 1);
+	arguments_take(a, length);
+	return 0;
+}
+
+static int arguments_add_user(struct arguments *a, uint64_t argv)
+{
+	for (; argv; argv += 8) {
+		uint64_t string;
+		long length = copy_from_user(&string, argv, sizeof string);
+
+		if (length)
+			return (int)length;
+		if (!string)
+			break;
+		length = copy_string_from_user(a->page, string, arguments_room(a));
+		if (length < 0)
+			return (int)length;
+		arguments_take(a, (size_t)length);
+	}
+	return 0;
+}
+
+/* Lays the words out below the strings and describes the whole as a segment. Returns RSP. */
+static uintptr_t arguments_finish(struct arguments *a, struct load_segment *stack, uintptr_t entry)
+{
+	size_t words = a->count + FIXED_WORDS;
+	size_t offset = (a->top - words * 8) & ~15UL;
+	uint64_t *word = (uint64_t *)(a->page + offset), *end = (uint64_t *)(a->page + (a->top & ~7UL));
+
+	*word++ = a->count;
+	for (size_t i = 0; i < a->count; i++)
+		*word++ = a->at[i];
+	*word++ = 0;
+	*word++ = 0;
+	*word++ = AT_PAGESZ;
+	*word++ = PAGE_SIZE;
+	*word++ = AT_ENTRY;
+	*word++ = entry;
+	while (word < end) /* AT_NULL, and padding */
+		*word++ = 0;
+	for (size_t i = a->top & ~7UL; i < a->top; i++)
+		a->page[i] = 0;
+	*stack = (struct load_segment){
+		.start = USER_STACK_BASE,
+		.pages = USER_STACK_SIZE / PAGE_SIZE,
+		.flags = PTE_WRITE | PTE_NX,
+		.data_offset = USER_STACK_SIZE - ARGUMENTS_SIZE + offset,
+		.data = (const uint8_t *)a->page + offset,
+		.data_size = ARGUMENTS_SIZE - offset,
+	};
+	return USER_STACK_TOP - ARGUMENTS_SIZE + offset;
+}
+
+/* Loads a program into an empty space; entry point and stack pointer go into `task`. */
+static int load_program(struct task *task, struct address_space *space, const char *name, struct arguments *a)
+{
+	const struct boot_module *module = boot_module_find(name);
+	struct elf_plan plan;
+	int error;
+
+	if (!module)
+		return -ENOENT;
+	error = elf_check(module->data, module->size, &plan);
+	if (error)
+		return error;
+	task->user_rsp = arguments_finish(a, &plan.segments[plan.count], plan.entry);
+	task->entry = plan.entry;
+	return loader_load(space, plan.segments, plan.count + 1);
+}
+
+static void start_program(void)
+{
+	struct task *task = current_task();
+
+	enter_user(task->entry, task->user_rsp);
+}
+
+/* Creates the task, loads the program, and makes it a child of the current task. */
+static int spawn(const char *name, struct arguments *a, struct task **result)
+{
+	struct task *task = task_create(name, start_program);
+	int error;
+
+	if (!task)
+		return -ENOMEM;
+	error = load_program(task, &task->space, name, a);
+	if (error) {
+		task_destroy(task);
+		return error;
+	}
+	task_adopt(task, current_task());
+	*result = task;
+	return task->pid;
+}
+
+int task_spawn(const char *name, const char *const *argv, size_t count)
+{
+	struct arguments a;
+	struct task *task;
+	int result = arguments_begin(&a);
+
+	if (result)
+		return result;
+	for (size_t i = 0; !result && i < count; i++)
+		result = arguments_add(&a, argv[i]);
+	if (!result)
+		result = spawn(name, &a, &task);
+	arguments_end(&a);
+	if (result > 0)
+		sched_enqueue(task);
+	return result;
+}
+
+/* Name and arguments from user memory. */
+static int arguments_from_user(struct arguments *a, uint64_t name, uint64_t argv, char *copy)
+{
+	long length = copy_string_from_user(copy, name, TASK_NAME);
+	int error;
+
+	if (length < 0)
+		return length == -E2BIG ? -ENAMETOOLONG : (int)length;
+	error = arguments_begin(a);
+	if (error)
+		return error;
+	error = arguments_add_user(a, argv);
+	if (error)
+		arguments_end(a);
+	return error;
+}
+
+long task_spawn_user(uint64_t user_name, uint64_t argv)
+{
+	char name[TASK_NAME];
+	struct arguments a;
+	struct task *task;
+	int result = arguments_from_user(&a, user_name, argv, name);
+
+	if (result)
+		return result;
+	result = spawn(name, &a, &task);
+	arguments_end(&a);
+	if (result > 0) { /* the new task has the CPU first, as after vfork() */
+		sched_enqueue(current_task());
+		sched_switch_to(task);
+	}
+	return result;
+}
+
+long task_execve_user(uint64_t user_name, uint64_t argv)
+{
+	struct task *task = current_task();
+	struct address_space space, old;
+	char name[TASK_NAME];
+	struct arguments a;
+	int result = arguments_from_user(&a, user_name, argv, name);
+
+	if (result)
+		return result;
+	result = address_space_create(&space);
+	if (!result) {
+		result = load_program(task, &space, name, &a);
+		if (result)
+			address_space_destroy(&space);
+	}
+	arguments_end(&a);
+	if (result)
+		return result;
+	kstack_move(&task->stack, task->space.pml4, space.pml4);
+	old = task->space;
+	task->space = space;
+	write_cr3(space.pml4); /* the kernel stack is the same memory under both */
+	address_space_destroy(&old);
+	string_copy(task->name, name, sizeof task->name);
+	enter_user(task->entry, task->user_rsp);
+}

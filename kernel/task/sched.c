@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* The run queue: first come, first served. */
+#include "lib/panic.h"
+#include "task/task_internal.h"
+
+static struct task *first, *last;
+
+void sched_enqueue(struct task *task)
+{
+	task->next = NULL;
+	task->previous = last;
+	*(last ? &last->next : &first) = task;
+	last = task;
+}
+
+void sched_dequeue(struct task *task)
+{
+	*(task->previous ? &task->previous->next : &first) = task->next;
+	*(task->next ? &task->next->previous : &last) = task->previous;
+}
+
+void sched_finish_switch(void)
+{
+	struct cpu *cpu = this_cpu();
+	struct task *dead = cpu->dead;
+
+	if (dead) {
+		cpu->dead = NULL;
+		task_teardown(dead);
+	}
+}
+
+void sched_switch_to(struct task *task)
+{
+	struct cpu *cpu = this_cpu();
+	struct task *previous = cpu->current;
+
+	if (task == previous)
+		return;
+	cpu->current = task;
+	kstack_activate(cpu, &task->stack);
+	context_switch(&previous->rsp, task->rsp, task->space.pml4);
+	sched_finish_switch();
+}
+
+void sched_switch(void)
+{
+	struct task *task = first;
+
+	if (task)
+		sched_dequeue(task);
+	else
+		task = this_cpu()->idle;
+	sched_switch_to(task);
+}
+
+void task_yield(void)
+{
+	struct cpu *cpu = this_cpu();
+
+	cpu->need_resched = 0;
+	if (!first)
+		return;
+	if (cpu->current != cpu->idle)
+		sched_enqueue(cpu->current);
+	sched_switch();
+}

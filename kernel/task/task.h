@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tasks: each has an address space, a kernel stack and a parent. One task runs at a time on a CPU;
+ * the kernel itself is never preempted: a task is switched away only where it says so, or on the
+ * way back to user mode.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "boot/boot.h"
+#include "cpu/cpu.h"
+#include "mem/address_space.h"
+#include "stack/kstack.h"
+
+#define TASK_NAME      32
+#define ARGUMENTS_SIZE PAGE_SIZE /* of a program: strings, pointers and auxiliary vector together */
+#define ARGUMENTS_MAX  64        /* strings */
+
+/* Signals that the kernel ends tasks with (Linux numbers). */
+#define SIGILL  4
+#define SIGTRAP 5
+#define SIGFPE  8
+#define SIGKILL 9
+#define SIGSEGV 11
+#define SIGTERM 15
+
+enum task_state {
+	TASK_READY,   /* running, or in the run queue */
+	TASK_BLOCKED, /* in task_wait() */
+	TASK_ZOMBIE,  /* ended; only its status is left */
+};
+
+struct task {
+	uint64_t rsp; /* while it does not run; task/switch.asm knows this one */
+	struct address_space space;
+	struct kstack stack;
+	enum task_state state;
+	int pid;
+	int status; /* as wait4() reports it */
+	struct task *parent, *children, *sibling;
+	struct task *next, *previous; /* run queue */
+	struct task *all_next;
+	uintptr_t entry, user_rsp; /* where a new program starts */
+	char name[TASK_NAME];
+};
+
+/* The strings of argv, in one frame: laid out as the new program will find them. */
+struct arguments;
+
+static inline struct task *current_task(void)
+{
+	struct task *task;
+
+	__asm__ volatile("mov %%gs:%c1, %0" : "=r"(task) : "i"(offsetof(struct cpu, current)));
+	return task;
+}
+
+/*
+ * Makes the boot CPU's first two tasks and runs function() as the first of them, on its own stack
+ * and PML4, interrupts off; when there is nothing to run, the idle task halts.
+ */
+_Noreturn void task_start(void (*function)(void));
+
+/*
+ * Creates a task that runs the module's program with the strings of `argv` (at most `count`), as
+ * a child of the current task, and puts it at the end of the run queue. Returns its process ID,
+ * or -ENOENT, -ENOEXEC, -E2BIG, -ENOMEM with nothing changed.
+ */
+int task_spawn(const char *name, const char *const *argv, size_t count);
+
+/*
+ * The same from user memory, for the system call; the new task runs at once. `argv`: user address
+ * of an array of pointers that ends in 0, or 0. -EFAULT for bad addresses.
+ */
+long task_spawn_user(uint64_t name, uint64_t argv);
+
+/* Replaces the program of the current task; comes back only with an error, the old program intact. */
+long task_execve_user(uint64_t name, uint64_t argv);
+
+/* Ends the current task. `status` as wait4() reports it: code << 8, or a signal number. */
+_Noreturn void task_exit(int status);
+
+/* Ends another task, or the current one, with a signal. -ESRCH, -EINVAL, -EPERM for the first task. */
+long task_kill(int pid, int signal);
+
+#define WAIT_NO_HANG 1
+
+/*
+ * Waits until child `pid` (-1: any) has ended, stores its status, and frees the rest of it.
+ * Returns its process ID, -ECHILD, or 0 with WAIT_NO_HANG when none has ended.
+ */
+long task_wait(int pid, int *status, int options);
+
+/* Lets the other tasks that are ready run first. */
+void task_yield(void);
+
+/* Tasks that exist: running, ready, blocked and zombies. */
+size_t task_count(void);
+
+/* The task with this process ID, or NULL. */
+struct task *task_find(int pid);
+
+/* Whether messages about killed tasks are printed. */
+extern bool task_quiet;

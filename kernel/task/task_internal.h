@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* Between the files of the task room. */
+#pragma once
+
+#include "task/task.h"
+
+/* sched.c */
+void sched_enqueue(struct task *task);
+void sched_dequeue(struct task *task);
+/* Gives the CPU to the first in the run queue, or the idle task. The current one has been queued, or blocks. */
+void sched_switch(void);
+/* Gives the CPU to `task`, which is ready and in no queue. */
+void sched_switch_to(struct task *task);
+/* Every task's first act, and the last of every switch: tears down the task that ended before. */
+void sched_finish_switch(void);
+
+/* task.c */
+/* A task without a program: PML4 and kernel stack. `start` runs first, on its stack. NULL: no memory. */
+struct task *task_create(const char *name, void (*start)(void));
+/* Takes a task that is not queued and has not run out of the tables, and frees all of it. */
+void task_destroy(struct task *task);
+/* Frees what a zombie still has: its entry in its parent's list, and itself. */
+void task_reap(struct task *task);
+/* Frees stack and space of a task that ended; the task itself too when no one will wait for it. */
+void task_teardown(struct task *task);
+/* Puts a new task below `parent` and gives it a process ID. */
+void task_adopt(struct task *task, struct task *parent);
+
+/* switch.asm */
+void context_switch(uint64_t *save_rsp, uint64_t rsp, uint64_t cr3);
+_Noreturn void enter_user(uintptr_t rip, uintptr_t rsp);
+void task_first_run(void);

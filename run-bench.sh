@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Builds what a run needs and runs it. `./run-bench.sh --help` says how.
+set -u
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 2
+
+# Every Debian package that building and running needs.
+packages=(gcc make nasm binutils qemu-system-x86 seabios bochs bochs-sdl bochsbios vgabios grub-pc-bin grub-common
+	xorriso mtools gnuplot-nox sqlite3 libsqlite3-dev libgsl-dev zlib1g-dev libcmocka-dev librsvg2-bin)
+
+# What a run cannot do without: a program, header or folder, and the package it comes from. Engines are looked for
+# later, because a run may need only one of them.
+needed=(gcc=gcc make=make nasm=nasm ld=binutils objdump=binutils xorriso=xorriso mformat=mtools
+	grub-mkrescue=grub-common /usr/lib/grub/i386-pc=grub-pc-bin gnuplot=gnuplot-nox rsvg-convert=librsvg2-bin
+	sqlite3.h=libsqlite3-dev gsl/gsl_errno.h=libgsl-dev zlib.h=zlib1g-dev)
+
+fail()
+{
+	echo "run-bench: $*" >&2
+	exit 2
+}
+
+installed()
+{
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+install_packages()
+{
+	local missing=() sudo=()
+
+	command -v apt-get >/dev/null || fail "--setup needs apt-get; install by hand: ${packages[*]}"
+	for package in "${packages[@]}"; do
+		installed "$package" || missing+=("$package")
+	done
+	if [ ${#missing[@]} -eq 0 ]; then
+		echo "run-bench: every package is installed" >&2
+		return
+	fi
+	if [ "$(id -u)" -ne 0 ]; then
+		command -v sudo >/dev/null || fail "--setup needs root or sudo to install: ${missing[*]}"
+		sudo=(sudo)
+	fi
+	echo "run-bench: installing ${missing[*]}" >&2
+	if ! { "${sudo[@]}" apt-get update &&
+		"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } >&2
+	then
+		fail "apt-get could not install ${missing[*]}"
+	fi
+}
+
+present()
+{
+	case $1 in
+	/*) [ -e "$1" ] ;;
+	*.h) echo "#include <$1>" | gcc -E -x c -o /dev/null - 2>/dev/null ;;
+	*) command -v "$1" >/dev/null ;;
+	esac
+}
+
+check_tools()
+{
+	local absent=0
+
+	for item in "${needed[@]}"; do
+		present "${item%%=*}" && continue
+		echo "run-bench: ${item%%=*} is missing (Debian package ${item#*=})" >&2
+		absent=1
+	done
+	[ $absent -eq 0 ] || fail "install what is missing, or run: ./run-bench.sh --setup"
+}
+
+build()
+{
+	make -s -C "$root" --no-print-directory "$@" >&2 && return
+	echo "run-bench: building failed (make $*)" >&2
+	exit 1
+}
+
+setup=no
+arguments=()
+for argument in "$@"; do
+	case $argument in
+	--setup) [ $setup = only ] || setup=yes ;;
+	--setup-only) setup=only ;;
+	*) arguments+=("$argument") ;;
+	esac
+done
+
+[ $setup = no ] || install_packages
+[ $setup != only ] || exit 0
+check_tools
+
+jobs=$(nproc 2>/dev/null || echo 1)
+bench=$root/build/host/palimpsest-bench
+build -j"$jobs" host
+
+builds=$("$bench" --print-builds "${arguments[@]}") || exit
+if [ -n "$builds" ]; then
+	build -j"$jobs" programs bochs-library
+	while IFS=+ read -r stack loader isolation; do
+		build -j"$jobs" kernel STACK="$stack" LOADER="$loader" ISOLATION="$isolation"
+	done <<<"$builds"
+fi
+
+exec "$bench" "${arguments[@]}"

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# For the end-to-end tests: a small source tree with the real harness and a played engine (make-records) in it, so
+# that neither kernels nor emulators are needed. Prints TAP. Sourced, from the top of the source tree.
+set -u
+
+tree=$(mktemp -d)
+count=0
+failures=0
+trap 'rm -rf "$tree"' EXIT
+
+# What the harness must say it ran: the tests play the preset `window`.
+hello='hello protocol=2 stack=fixed-ist loader=window isolation=shared revision=abc123 compiler=gcc%2012 mode=bench cpus=1 memory=1000000 seed=1 features=pcid,smep'
+
+make_tree()
+{
+	mkdir -p "$tree"/{build/{host,programs,bochs,tests},kernel/boot,bench/claims,plots,results}
+	cp build/host/palimpsest-bench "$tree/build/host/"
+	cp build/tests/make-records "$tree/build/tests/"
+	cp bochsrc "$tree/"
+	for build in heap-sw+sandwich+shared fixed-ist+window+shared fixed-ist+random+shared; do
+		mkdir -p "$tree/build/$build"
+		echo image >"$tree/build/$build/palimpsest.elf"
+		echo image >"$tree/build/$build/palimpsest.elf32"
+	done
+	echo program >"$tree/build/programs/init.elf"
+	printf '#!/bin/sh\necho iso >"$1"\n' >"$tree/kernel/boot/make-iso.sh"
+	chmod +x "$tree/kernel/boot/make-iso.sh"
+	# The library is loaded into the played Bochs too, so it must be one.
+	echo 'int palimpsest_nothing;' | gcc -shared -fPIC -x c -o "$tree/build/bochs/palimpsest-bochs.so" -
+}
+
+# play: the engine becomes one that plays the script on standard input
+play()
+{
+	cat >"$tree/script"
+	cat >"$tree/engine" <<-EOF
+		#!/bin/sh
+		case "\$*" in *--version* | *--help*) echo "played engine 1.0"; exit 0 ;; esac
+		exec "$tree/build/tests/make-records" <"$tree/script"
+	EOF
+	chmod +x "$tree/engine"
+}
+
+# bench <arguments>: runs the harness on the played engine; output in $tree/out, $tree/err, status in $status
+bench()
+{
+	rm -rf "$tree/run"
+	PALIMPSEST_QEMU=$tree/engine PALIMPSEST_BOCHS=$tree/engine timeout 50 \
+		"$tree/build/host/palimpsest-bench" --out "$tree/run" "$@" >"$tree/out" 2>"$tree/err"
+	status=$?
+}
+
+# query <sql>: of the last run's results
+query()
+{
+	sqlite3 "$tree/run/results.sqlite" "$1"
+}
+
+# check <name> <command…>: one test, passed when the command succeeds
+check()
+{
+	local name=$1
+
+	shift
+	count=$((count + 1))
+	if "$@"; then
+		echo "ok $count - $name"
+		return
+	fi
+	echo "not ok $count - $name"
+	echo "# failed: $*"
+	sed 's/^/# stderr: /' "$tree/err"
+	failures=$((failures + 1))
+}
+
+# is <name> <expected> <actual>
+is()
+{
+	check "$1" test "$2" = "$3"
+}
+
+says()
+{
+	grep -qF -- "$1" "$tree/err"
+}
+
+# finish: the plan, and the exit status
+finish()
+{
+	echo "1..$count"
+	[ "$failures" -eq 0 ]
+}

@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Wrong use, missing tools and engines that cannot run: exit status 2 and a message that helps.
+. "$(dirname "$0")/common.sh"
+
+make_tree
+play <<<"exit 0"
+
+# refused <part of the message> <arguments>
+refused()
+{
+	local message=$1
+
+	shift
+	bench "$@"
+	is "$*: exits 2" 2 "$status"
+	check "$*: says '$message'" says "$message"
+	check "$*: leaves nothing" test ! -e "$tree/run/results.sqlite"
+}
+
+refused "unknown option '--nothing'" --nothing
+check "an unknown option: the usage is printed" says "usage: run-bench.sh"
+refused "unknown engine 'vmware'; valid are: auto, bochs, kvm, tcg" --engine vmware
+refused "unknown strategy 'stack'; valid are: heap, window, random, all" --strategy stack
+refused "unknown loader 'floppy'" --strategy fixed-ist+floppy+shared
+refused "bouncing isolation is not available in this version" --strategy fixed-ist+window+bouncing
+refused "engine kvm-emulated is not available in this version" --engine kvm-emulated
+refused "--compare is not available in this version" --compare a b
+refused "a number from 1 to 64 is needed" --cpus 0
+refused "a number from" --seed 99999999999999999999
+refused "option '--rounds' needs a value" --rounds
+refused "a glob of letters" --bench 'exec.*;reboot'
+refused "'more' is not an option" more
+
+rm "$tree/build/fixed-ist+random+shared/palimpsest.elf32"
+refused "is not built" --engine tcg --strategy random
+refused "'make list-strategies' failed" --engine tcg --strategy all
+
+# A folder that holds something is not written to.
+mkdir "$tree/full"
+echo mine >"$tree/full/file"
+PALIMPSEST_QEMU=$tree/engine "$tree/build/host/palimpsest-bench" --engine tcg --strategy window --out "$tree/full" \
+	>"$tree/out" 2>"$tree/err"
+is "a folder in use: exits 2" 2 $?
+check "a folder in use: says so" says "is not an empty folder"
+
+PALIMPSEST_QEMU=/nowhere/qemu "$tree/build/host/palimpsest-bench" --engine tcg >"$tree/out" 2>"$tree/err"
+is "no QEMU: exits 2" 2 $?
+check "no QEMU: names the package" says "Debian package qemu-system-x86"
+
+PALIMPSEST_BOCHS=/nowhere/bochs "$tree/build/host/palimpsest-bench" >"$tree/out" 2>"$tree/err"
+is "no Bochs: exits 2" 2 $?
+check "no Bochs: names the packages" says "Debian packages bochs, bochs-sdl"
+
+"$tree/build/host/palimpsest-bench" --help >"$tree/out" 2>"$tree/err"
+is "--help: exits 0" 0 $?
+check "--help: is on standard output" grep -q -- '--strategy' "$tree/out"
+
+# KVM whose guest does not get through its self-test is an engine that cannot run.
+bench --engine kvm
+is "unusable KVM: exits 2" 2 "$status"
+check "unusable KVM: says why" says "engine kvm cannot run: "
+
+# run-bench.sh without one of the tools: a PATH that has only some.
+mkdir "$tree/bin"
+for tool in bash dirname id nproc gcc make nasm objdump ld gnuplot rsvg-convert grub-mkrescue mformat; do
+	ln -s "$(command -v "$tool")" "$tree/bin/$tool"
+done
+PATH=$tree/bin ./run-bench.sh --engine tcg >"$tree/out" 2>"$tree/err"
+is "a missing tool: exits 2" 2 $?
+check "a missing tool: is named with its package" says "xorriso is missing (Debian package xorriso)"
+
+finish
