@@ -19,6 +19,7 @@ struct intake {
 	struct rows rows;
 	bool row_skipped; /* the newest row was given up by the guest */
 	uint64_t checks;
+	char first_failed[120]; /* the first check or test that failed, with its detail */
 };
 
 __attribute__((format(printf, 2, 3))) static void fail(struct intake *intake, const char *format, ...)
@@ -248,7 +249,9 @@ static const char *take_check(struct intake *intake, const struct record *record
 		            parameter, (int)ok, text_of(record, "detail"));
 	if (ok != 0)
 		return NULL;
-	intake->report.failed++;
+	if (intake->report.failed++ == 0)
+		snprintf(intake->first_failed, sizeof intake->first_failed, "%.40s %" PRId64 ": %.60s",
+		         text_of(record, "name"), parameter, text_of(record, "detail"));
 	if (row && intake->setup.store) {
 		struct store_row stored = store_row_of(intake, row);
 
@@ -265,6 +268,8 @@ static const char *take_skip(struct intake *intake, const struct record *record)
 		return "a skipped row without a proper name";
 	if (rows_current(&intake->rows, record))
 		intake->row_skipped = true;
+	else if (strcmp(text_of(record, "name"), "bench") == 0) /* no row at all */
+		fail(intake, "%.100s", text_of(record, "reason"));
 	intake->report.rows++;
 	if (may_store(intake))
 		store_check(intake->setup.store, intake->setup.launch, "skip", text_of(record, "name"),
@@ -287,7 +292,8 @@ static void take_end(struct intake *intake, const struct record *record)
 	if (strcmp(text_of(record, "status"), "ok") == 0)
 		return;
 	if (intake->report.failed)
-		fail(intake, "%" PRIu64 " checks or tests failed", intake->report.failed);
+		fail(intake, "%" PRIu64 " checks or tests failed, the first: %s", intake->report.failed,
+		     intake->first_failed);
 	else
 		fail(intake, "the kernel says that the run failed");
 }

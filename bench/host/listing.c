@@ -26,11 +26,11 @@ static void observe(void *context, const struct record *record)
 	if (strcmp(record->type, "bench") != 0 || !name || !unit || !parameter)
 		return;
 	if (strcmp(list->name, name) != 0) {
-		fprintf(list->out, "%s  %-22s", *list->name ? "\n" : "", name);
+		fprintf(list->out, "%s  %s", *list->name ? "\n" : "", name);
 		snprintf(list->name, sizeof list->name, "%s", name);
 		if (strcmp(unit, "none") == 0)
 			return;
-		fprintf(list->out, "%s:", unit);
+		fprintf(list->out, "%*s%s:", strlen(name) < 22 ? (int)(22 - strlen(name)) : 1, "", unit);
 	}
 	fprintf(list->out, " %s", parameter);
 }

@@ -16,7 +16,7 @@ struct job {
 /* A strategy that is not among those asked for, but that a claim needs. */
 struct supporting_run {
 	struct strategy strategy;
-	char bench[256];
+	char bench[128];
 };
 
 struct plan {

@@ -179,6 +179,7 @@ static int evaluate(struct session *session)
 	else
 		message("the figures were left out");
 	table_print(db, stdout);
+	fflush(stdout);
 	return failed;
 }
 

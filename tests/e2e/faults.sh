@@ -160,7 +160,7 @@ ${second/sample=1/sample=2}
 end ok
 EOF
 
-fault "failed check" failed "1 checks or tests failed" 2 <<EOF
+fault "failed check" failed "1 checks or tests failed, the first: tlb.cr3 0: stale" 2 <<EOF
 $hello
 $row
 $first
