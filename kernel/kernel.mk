@@ -53,7 +53,8 @@ KERNEL_C       := $(filter-out kernel/boot/constants.c,$(wildcard kernel/boot/*.
 	kernel/lib/*.c kernel/task/*.c kernel/sys/*.c)) kernel/loader/elf.c \
 	$(patsubst %,kernel/%.c,$(filter-out %.asm,$(AXIS_SOURCES))) \
 	$(wildcard bench/guest/*.c tests/kernel/*.c)
-KERNEL_ASM     := $(wildcard kernel/boot/*.asm kernel/cpu/*.asm kernel/mem/*.asm kernel/task/*.asm) \
+KERNEL_ASM     := $(wildcard kernel/boot/*.asm kernel/cpu/*.asm kernel/mem/*.asm kernel/task/*.asm \
+	tests/kernel/*.asm) \
 	$(patsubst %,kernel/%,$(filter %.asm,$(AXIS_SOURCES)))
 KERNEL_OBJECTS := $(KERNEL_C:%.c=$(K)/%.o) $(KERNEL_ASM:%.asm=$(K)/%.asm.o)
 

@@ -26,11 +26,12 @@ void environment_add(struct environment *environment, const char *key, const cha
 	va_end(arguments);
 }
 
-/* The first line of `path` that starts with `prefix`, from behind the prefix and any " :\t=" there. */
+/* The first line of `path` that starts with `prefix`: what stands behind the prefix, without quotes. */
 static bool find_line(const char *path, const char *prefix, char *line, size_t size)
 {
 	FILE *file = fopen(path, "re");
 	bool found = false;
+	char *value;
 
 	if (!file)
 		return false;
@@ -38,9 +39,10 @@ static bool find_line(const char *path, const char *prefix, char *line, size_t s
 		if (strncmp(line, prefix, strlen(prefix)) != 0)
 			continue;
 		found = true;
-		line[strcspn(line, "\n")] = '\0';
-		memmove(line, line + strlen(prefix), strlen(line + strlen(prefix)) + 1);
-		memmove(line, line + strspn(line, " \t:="), strlen(line + strspn(line, " \t:=")) + 1);
+		value = line + strlen(prefix);
+		value += strspn(value, " \t:=\"");
+		value[strcspn(value, "\"\n")] = '\0';
+		memmove(line, value, strlen(value) + 1);
 	}
 	fclose(file);
 	return found;

@@ -81,6 +81,19 @@ static int check_images(const struct plan *plan)
 	return 0;
 }
 
+/* The image that is booted, by its hash. */
+static void add_image(struct environment *environment, const struct strategy *strategy)
+{
+	char sha256[IMAGE_SHA256_MAX];
+	char path[PATH_MAX];
+	char key[72];
+
+	engine_image_path(path, strategy, "elf32");
+	image_sha256(path, sha256);
+	snprintf(key, sizeof key, "sha256.image.%s", strategy->name);
+	environment_add(environment, key, "%s", sha256);
+}
+
 static int describe_environment(struct session *session, const char *command)
 {
 	const struct options *options = session->options;
@@ -97,15 +110,10 @@ static int describe_environment(struct session *session, const char *command)
 	environment_add(environment, "run.memory", "%u MiB", options->memory);
 	environment_add(environment, "run.samples", "%s", options->quick ? "quick" : "full");
 	environment_collect(environment);
-	for (size_t i = 0; i < session->plan.strategies.count; i++) {
-		char sha256[IMAGE_SHA256_MAX];
-		char key[72];
-
-		engine_image_path(path, &session->plan.strategies.item[i], "elf");
-		image_sha256(path, sha256);
-		snprintf(key, sizeof key, "sha256.image.%s", session->plan.strategies.item[i].name);
-		environment_add(environment, key, "%s", sha256);
-	}
+	for (size_t i = 0; i < session->plan.strategies.count; i++)
+		add_image(environment, &session->plan.strategies.item[i]);
+	for (size_t i = 0; i < session->plan.supporting; i++)
+		add_image(environment, &session->plan.support[i].strategy);
 	path_format(path, sizeof path, "%s/environment.json", session->folder.path);
 	status = environment_store(environment, session->store);
 	if (status) {

@@ -25,7 +25,7 @@ static int deep(volatile char *above)
 static int bad_pointers(void)
 {
 	static const uint64_t bad[] = {
-		0, 8, 0x1000, USER_TOP - 1, USER_TOP, 0x800000000000, 0x8000000000000000, DIRECT_MAP_BASE, KERNEL_TEXT, ~0UL,
+		0, 8, 0x1000, USER_STACK_BASE - 1, USER_TOP, 0x800000000000, 0x8000000000000000, DIRECT_MAP_BASE, KERNEL_TEXT, ~0UL,
 	};
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -36,7 +36,7 @@ static int bad_pointers(void)
 			       call(SYS_wait4, ~0UL, bad[i], 1) == 0))
 			return 1;
 	}
-	if (call(SYS_write, 1, 0x400000, ~0UL) != -14 || call(SYS_write, 1, 0x400000, USER_TOP) != -14)
+	if (call(SYS_write, 1, USER_TOP - 8, 16) != -14 || call(SYS_write, 1, 0x400000, ~0UL) != -14 || call(SYS_write, 1, 0x400000, USER_TOP) != -14)
 		return 1;
 	return 0;
 }
@@ -49,6 +49,42 @@ static int bad_numbers(void)
 		if (call((long)bad[i], 0, 0, 0) != -38)
 			return 1;
 	return 0;
+}
+
+/* An exec that fails leaves the program as it is. */
+static int failed_exec(void)
+{
+	const char *argv[] = { "x", NULL };
+
+	return call(SYS_execve, (uintptr_t)"nobody", (uintptr_t)argv, 0) != -2 ||
+	       call(SYS_execve, (uintptr_t)"broken", (uintptr_t)argv, 0) != -8 ||
+	       call(SYS_execve, (uintptr_t)"a-name-that-is-longer-than-any-module-can-be", 0, 0) != -36;
+}
+
+/* More than fits the argument page, in count and in bytes: E2BIG (7). */
+static int many_arguments(void)
+{
+	static char long_string[5000];
+	const char *argv[100];
+
+	for (size_t i = 0; i < sizeof long_string - 1; i++)
+		long_string[i] = 'x';
+	for (size_t i = 0; i < 99; i++)
+		argv[i] = "argument";
+	argv[99] = NULL;
+	if (call(SYS_spawn, (uintptr_t)"hello", (uintptr_t)argv, 0) != -7)
+		return 1;
+	argv[0] = long_string;
+	argv[1] = NULL;
+	return call(SYS_spawn, (uintptr_t)"hello", (uintptr_t)argv, 0) != -7;
+}
+
+/* Ends before its child does. */
+static int leave_child(void)
+{
+	const char *argv[] = { "hostile", "yield", NULL };
+
+	return call(SYS_spawn, (uintptr_t)"hostile", (uintptr_t)argv, 0) <= 0;
 }
 
 int main(int argc, char **argv)
@@ -132,6 +168,18 @@ int main(int argc, char **argv)
 		return bad_pointers();
 	else if (equal(kind, "bad-numbers"))
 		return bad_numbers();
+	else if (equal(kind, "failed-exec"))
+		return failed_exec();
+	else if (equal(kind, "many-arguments"))
+		return many_arguments();
+	else if (equal(kind, "leave-child"))
+		return leave_child();
+	else if (equal(kind, "yield")) {
+		for (int i = 0; i < 5; i++)
+			call(SYS_sched_yield, 0, 0, 0);
+		return 0;
+	} else if (equal(kind, "arguments"))
+		return argc != 3 || !equal(argv[0], "hostile") || !equal(argv[2], "three words here") || argv[3];
 	else if (equal(kind, "kill-first"))
 		return call(SYS_kill, 1, 9, 0) != -1;
 	else if (equal(kind, "bench-calls"))

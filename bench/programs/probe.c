@@ -172,6 +172,18 @@ static int irq(int entry_only)
 	return 0;
 }
 
+/* The loop that the kernel times too. */
+static int speed(void)
+{
+	uint32_t rounds = 1000000;
+	uint64_t t0 = stamp();
+
+	__asm__ volatile("1: dec %0; jnz 1b" : "+r"(rounds) : : "cc");
+	call(SYS_bench_value, 1, stamp(), 0);
+	call(SYS_bench_value, 0, t0, 0);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 3)
@@ -186,6 +198,8 @@ int main(int argc, char **argv)
 		return execve_child(argv[2]);
 	if (equal(argv[1], "roundtrip"))
 		return roundtrip(argv[2]);
+	if (equal(argv[1], "speed"))
+		return speed();
 	if (equal(argv[1], "irq-entry"))
 		return irq(1);
 	if (equal(argv[1], "irq-roundtrip"))

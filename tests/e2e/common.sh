@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2016 # the tests use them; the shell that reads them expands them
 #
 # For the end-to-end tests: a small source tree with the real harness and a played engine (make-records) in it, so
 # that neither kernels nor emulators are needed. Prints TAP. Sourced, from the top of the source tree.

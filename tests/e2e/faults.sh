@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC1091,SC2154 # common.sh defines them
 # What a guest or an engine can do wrong: every launch gets a state and a reason, and what was valid is kept.
 . "$(dirname "$0")/common.sh"
 

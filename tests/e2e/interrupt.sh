@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC1091,SC2154 # common.sh defines them
 # Ctrl-C, a killed harness and a full disk: what was measured stays and can be read, and no engine is left.
 . "$(dirname "$0")/common.sh"
 
@@ -68,6 +69,7 @@ wait "$harness"
 is "SIGTERM: the same" '1 cut short' "$? $(query 'SELECT state FROM run')"
 
 # An engine that will not end of itself is ended.
+# shellcheck disable=SC2016 # the engine expands it
 sed -i 's|^exec |trap "" TERM; "$0" ignored --version >/dev/null; |' "$tree/engine"
 begin
 kill -INT "$harness"

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC1091,SC2154 # common.sh defines them
 # A good run from the first record to the exports, on a played engine.
 . "$(dirname "$0")/common.sh"
 

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC1091,SC2154 # common.sh defines them
 # Wrong use, missing tools and engines that cannot run: exit status 2 and a message that helps.
 . "$(dirname "$0")/common.sh"
 

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* Programs that run, and programs that do what they must not. */
+#include "boot/boot.h"
+#include "cpu/apic.h"
+#include "isolation/isolation.h"
+#include "lib/console.h"
+#include "lib/errno.h"
+#include "lib/record.h"
+#include "lib/string.h"
+#include "loader/loader.h"
+#include "mem/frames.h"
+#include "sys/syscall.h"
+#include "task/task.h"
+#include "tests/kernel/test.h"
+
+/* The wait status of a program, or a negative error number. */
+static int run(const char *name, const char *argument, const char *second)
+{
+	const char *argv[] = { name, argument, second };
+	int status, pid = task_spawn(name, argv, second ? 3 : argument ? 2 : 1);
+
+	if (pid < 0)
+		return pid;
+	while (task_wait(pid, &status, 0) != pid)
+		;
+	return status;
+}
+
+TEST(a_program_runs_and_ends)
+{
+	if (run("payload-4k", "-", NULL) != 0)
+		return "exit status 0 was expected";
+	return run("probe", NULL, NULL) == 2 << 8 ? NULL : "exit status 2 was expected";
+}
+
+TEST(arguments_arrive)
+{
+	return run("hostile", "arguments", "three words here") == 0 ? NULL : "argv is not what was given";
+}
+
+TEST(large_images_run)
+{
+	if (!boot_module_find("payload-16m"))
+		return SKIP "its boot module is not there";
+	return run("payload-1m", "-", NULL) == 0 && run("payload-16m", "-", NULL) == 0 ? NULL : "exit status 0 was expected";
+}
+
+TEST(bad_programs_are_refused)
+{
+	if (run("nobody", NULL, NULL) != -ENOENT)
+		return "a program that is not there";
+	return run("broken", NULL, NULL) == -ENOEXEC ? NULL : "a file that was cut short";
+}
+
+/* What hostile programs do, and the signal (or exit status << 8) that they must end with. */
+static const struct {
+	const char *kind;
+	int status;
+} hostile[] = {
+	{ "read-kernel", SIGSEGV },
+	{ "write-kernel", SIGSEGV },
+	{ "read-direct-map", SIGSEGV },
+	{ "read-stack-of-kernel", SIGSEGV },
+	{ "read-null", SIGSEGV },
+	{ "jump-kernel", SIGSEGV },
+	{ "jump-noncanonical", SIGSEGV },
+	{ "write-text", SIGSEGV },
+	{ "execute-data", SIGSEGV },
+	{ "execute-stack", SIGSEGV },
+	{ "overrun-stack", SIGSEGV },
+	{ "cli", SIGSEGV },
+	{ "hlt", SIGSEGV },
+	{ "in", SIGSEGV },
+	{ "out", SIGSEGV },
+	{ "wrmsr", SIGSEGV },
+	{ "mov-cr3", SIGSEGV },
+	{ "invlpg", SIGSEGV },
+	{ "lgdt", SIGSEGV },
+	{ "swapgs", SIGSEGV },
+	{ "iretq", SIGSEGV },
+	{ "divide", SIGFPE },
+	{ "ud2", SIGILL },
+	{ "int3", SIGTRAP },
+	{ "int-irq", SIGSEGV },
+	{ "int-double-fault", SIGSEGV },
+	{ "sse", SIGILL },
+	{ "x87", SIGILL },
+	{ "bad-rsp-syscall", SIGSEGV },
+	{ "trap-flag", SIGTRAP },
+	{ "gs-and-flags", 0 },
+	{ "bad-pointers", 0 },
+	{ "bad-numbers", 0 },
+	{ "kill-first", 0 },
+	{ "bench-calls", 0 },
+	{ "failed-exec", 0 },
+	{ "many-arguments", 0 },
+	{ "leave-child", 0 },
+};
+
+TEST(hostile_programs_are_stopped)
+{
+	static char problem[80];
+
+	for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
+		size_t before = frames_free();
+		int status = run("hostile", hostile[i].kind, NULL);
+
+		while (task_count() > 1) /* what it left behind ends too */
+			task_yield();
+		loader_trim();
+		if (status != hostile[i].status) {
+			format_string(problem, sizeof problem, "%s: status %x", hostile[i].kind, (unsigned)status);
+			return problem;
+		}
+		if (frames_free() + 8 < before) { /* the exact count is compared at the end */
+			format_string(problem, sizeof problem, "%s: %lu frames lost", hostile[i].kind,
+				      before - frames_free());
+			return problem;
+		}
+	}
+	return NULL;
+}
+
+TEST(tasks_are_preempted_and_killed)
+{
+	const char *argv[] = { "hostile", "spin" };
+	int pids[3], status;
+
+	for (size_t i = 0; i < 3; i++) {
+		pids[i] = task_spawn("hostile", argv, 2);
+		if (pids[i] < 0)
+			return "no memory";
+	}
+	lapic_timer(1000);
+	for (unsigned i = 0; i < 5; i++)
+		task_yield(); /* comes back only because the timer takes the CPU from each of them */
+	lapic_timer(0);
+	for (size_t i = 0; i < 3; i++)
+		if (task_kill(pids[i], SIGKILL) || task_wait(pids[i], &status, 0) != pids[i] || status != SIGKILL)
+			return "one could not be killed";
+	this_cpu()->need_resched = 0;
+	return task_kill(pids[0], SIGKILL) == -ESRCH ? NULL : "one was killed twice";
+}
+
+TEST(nothing_stays_in_the_window)
+{
+	if (run("payload-1m", "-", NULL) != 0)
+		return "the program failed";
+	for (uintptr_t page = WINDOW_BASE; page < WINDOW_BASE + WINDOW_RANDOM_RANGE; page += PAGE_SIZE)
+		if (paging_translate(kernel_pml4, page, NULL) != PAGING_INVALID)
+			return "a page is still mapped";
+	return NULL;
+}
+
+TEST(kernel_half_is_shared)
+{
+	struct address_space space;
+	unsigned shared;
+
+	if (address_space_create(&space))
+		return "no memory";
+	shared = isolation_shared_entries(space.pml4);
+	address_space_destroy(&space);
+	return shared >= 2 ? NULL : "direct map and kernel PDPT were expected";
+}
+
+TEST(memory_shortage_is_an_error)
+{
+	const char *problem = NULL;
+	unsigned refused = 0;
+
+	for (size_t left = 0; left < 64 && !problem; left++) {
+		size_t before;
+		int status;
+
+		loader_trim();
+		before = frames_free();
+		frames_set_reserve(before - left);
+		status = run("payload-64k", "-", NULL);
+		frames_set_reserve(0);
+		loader_trim();
+		if (status == -ENOMEM)
+			refused++;
+		else if (status != 0)
+			problem = "another error than ENOMEM";
+		if (frames_free() != before)
+			problem = "frames are lost";
+	}
+	return problem ? problem : refused >= 16 && refused < 64 ? NULL : "it never, or always, ran out";
+}
+
+static uint64_t user_stamps[2];
+
+static long speed_next(void)
+{
+	return -ENOSYS;
+}
+
+static long speed_value(uint64_t index, uint64_t value)
+{
+	user_stamps[index & 1] = value;
+	return 0;
+}
+
+/*
+ * The same loop in kernel and in user mode: where a hypervisor emulates kernel mode, it is many
+ * times slower there. A fact for the harness's probe; how fast is no matter of right or wrong.
+ */
+TEST(native_speed_is_measured)
+{
+	static const struct bench_calls calls = { speed_next, speed_next, speed_next, speed_value };
+	uint64_t kernel, user, t0;
+	uint32_t rounds = 1000000;
+	int status;
+
+	bench_calls = &calls;
+	status = run("probe", "speed", "-");
+	bench_calls = NULL;
+	t0 = timestamp();
+	__asm__ volatile("1: dec %0; jnz 1b" : "+r"(rounds) : : "cc");
+	kernel = timestamp() - t0;
+	user = user_stamps[1] - user_stamps[0];
+	if (status != 0 || !user)
+		return "the program failed";
+	record_fact("native-speed-ratio", kernel * 100 / user, "percent");
+	return NULL;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* What the page tables and the processor must not allow. */
+#include "cpu/apic.h"
+#include "cpu/cpu.h"
+#include "lib/string.h"
+#include "mem/frames.h"
+#include "mem/paging.h"
+#include "stack/kstack.h"
+#include "task/task.h"
+#include "tests/kernel/test.h"
+#include "tests/kernel/trap.h"
+
+/* Linker script. */
+extern char text_start[], text_end[], data_start[];
+
+#define USER_PAGE 0x10000000UL
+
+static void read_byte(uint64_t address)
+{
+	(void)*(volatile uint8_t *)address;
+}
+
+static void write_byte(uint64_t address)
+{
+	*(volatile uint8_t *)address = 0;
+}
+
+static void jump_to(uint64_t address)
+{
+	((void (*)(void))address)();
+}
+
+struct audit {
+	size_t leaves, writable_text, writable_executable, user, global_stack;
+};
+
+static void audit_leaf(uintptr_t address, size_t size, pte_t leaf, uint64_t flags, void *argument)
+{
+	const uint64_t text = (uintptr_t)text_start - KERNEL_VMA, data = (uintptr_t)data_start - KERNEL_VMA;
+	uint64_t physical = pte_frame(leaf) & ~(size - 1);
+	struct audit *audit = argument;
+
+	audit->leaves++;
+	audit->writable_executable += (flags & PTE_WRITE) && !(flags & PTE_NX);
+	audit->writable_text += (flags & PTE_WRITE) && physical < data && physical + size > text;
+	audit->user += !!(flags & PTE_USER);
+	audit->global_stack += PML4_INDEX(address) == KSTACK_FIXED_PML4 && (leaf & PTE_GLOBAL);
+}
+
+static struct audit audit(unsigned first, unsigned last)
+{
+	struct audit result = { 0 };
+
+	paging_visit(current_task()->space.pml4, first, last, audit_leaf, &result);
+	return result;
+}
+
+TEST(no_page_is_writable_and_executable)
+{
+	struct audit kernel = audit(KERNEL_PML4_FIRST, 511);
+
+	if (kernel.leaves < 32)
+		return "the kernel half has too few pages to be true";
+	return kernel.writable_executable ? "a page of the kernel half is both" : NULL;
+}
+
+TEST(kernel_text_has_no_writable_alias)
+{
+	return audit(KERNEL_PML4_FIRST, 511).writable_text ? "the direct map lets it be written" : NULL;
+}
+
+TEST(kernel_half_is_supervisor_only)
+{
+	return audit(KERNEL_PML4_FIRST, 511).user ? "a page of the kernel half is open to user mode" : NULL;
+}
+
+TEST(fixed_stacks_are_never_global)
+{
+	return audit(KSTACK_FIXED_PML4, KSTACK_FIXED_PML4).global_stack ? "a per-task page is global" : NULL;
+}
+
+TEST(kernel_text_cannot_be_written)
+{
+	if (!raises(EXCEPTION_PF, write_byte, (uintptr_t)text_start))
+		return "at its address";
+	if (!raises(EXCEPTION_PF, write_byte, DIRECT_MAP_BASE + (uintptr_t)text_start - KERNEL_VMA))
+		return "through the direct map";
+	return NULL;
+}
+
+TEST(data_cannot_be_executed)
+{
+	static uint8_t code[] = { 0xc3 };
+
+	if (!raises(EXCEPTION_PF, jump_to, (uintptr_t)code))
+		return "kernel data";
+	if (!raises(EXCEPTION_PF, jump_to, DIRECT_MAP_BASE + (uintptr_t)text_start - KERNEL_VMA))
+		return "the direct map";
+	return NULL;
+}
+
+TEST(null_pointer_faults)
+{
+	return raises(EXCEPTION_PF, read_byte, 0) ? NULL : "page 0 can be read";
+}
+
+TEST(guard_pages_stand_around_stacks)
+{
+	const struct kstack *stack = &current_task()->stack;
+	const uintptr_t guards[] = {
+		stack->top,	    stack->top - KSTACK_SIZE - 1, CPU_AREA(0),	 CPU_SCRATCH_TOP(0),
+		CPU_ENTRY_TOP(0),   CPU_DF_TOP(0),		  CPU_NMI_TOP(0), CPU_MC_TOP(0),
+	};
+
+	for (size_t i = 0; i < sizeof guards / sizeof *guards; i++)
+		if (paging_translate(read_cr3() & PTE_FRAME, guards[i], NULL) != PAGING_INVALID)
+			return "a page beside a stack is mapped";
+	return NULL;
+}
+
+/* A push on a stack that is not mapped: #PF where it has a stack of its own, else #DF. */
+TEST(unmapped_stack_is_survived)
+{
+	uint64_t vector = kstack_gate_ist(EXCEPTION_PF) == IST_NONE ? EXCEPTION_DF : EXCEPTION_PF;
+
+	return raises(vector, push_below, CPU_AREA(0) + 64) ? NULL : "no exception came";
+}
+
+TEST(nmi_has_its_own_stack)
+{
+	uint64_t before = nmi_count;
+
+	/* The shorthand "self" allows fixed delivery only (SDM 3A 11.6.1): name this CPU instead. */
+	lapic_write(LAPIC_ICR_HIGH, lapic_read(LAPIC_ID));
+	lapic_write(LAPIC_ICR_LOW, LAPIC_ICR_NMI);
+	for (unsigned i = 0; i < 1000000 && nmi_count == before; i++)
+		__asm__ volatile("pause");
+	return nmi_count == before + 1 ? NULL : SKIP "this machine sends no NMI to itself";
+}
+
+/* Maps one user page in the running space, calls, and takes it out again. */
+static const char *with_user_page(const char *(*body)(void))
+{
+	uint32_t tables = FRAME_LIST_END;
+	uint64_t frame = frame_alloc_zeroed(), pml4 = current_task()->space.pml4;
+	pte_t *table = paging_table(pml4, USER_PAGE, PTE_USER, &tables);
+	const char *result = "no memory";
+
+	if (table && frame != FRAME_NONE) {
+		*(uint8_t *)phys_to_virt(frame) = 0xc3;
+		table[PT_INDEX(USER_PAGE)] = frame | PTE_PRESENT | PTE_USER;
+		result = body();
+	}
+	((pte_t *)phys_to_virt(pml4))[PML4_INDEX(USER_PAGE)] = 0;
+	while (tables != FRAME_LIST_END)
+		frame_free(frame_list_pop(&tables));
+	write_cr3(pml4);
+	if (frame != FRAME_NONE)
+		frame_free(frame);
+	return result;
+}
+
+static const char *smap_body(void)
+{
+	uint8_t byte;
+
+	if (!raises(EXCEPTION_PF, read_byte, USER_PAGE))
+		return "the kernel read a user page";
+	return copy_from_user(&byte, USER_PAGE, 1) || byte != 0xc3 ? "copy_from_user() failed" : NULL;
+}
+
+TEST(smap_is_on)
+{
+	return cpu_features.smap ? with_user_page(smap_body) : SKIP "the CPU has no SMAP";
+}
+
+static const char *smep_body(void)
+{
+	return raises(EXCEPTION_PF, jump_to, USER_PAGE) ? NULL : "the kernel executed a user page";
+}
+
+TEST(smep_is_on)
+{
+	return cpu_features.smep ? with_user_page(smep_body) : SKIP "the CPU has no SMEP";
+}
+
+static const char *copy_body(void)
+{
+	char buffer[16];
+
+	if (copy_from_user(buffer, USER_PAGE, 8))
+		return "a good address is refused";
+	if (!copy_to_user(USER_PAGE, buffer, 1))
+		return "a read-only page was written";
+	if (!copy_from_user(buffer, USER_PAGE + PAGE_SIZE - 4, 8))
+		return "a copy ran over the end of the page";
+	if (!copy_from_user(buffer, 0, 1) || !copy_from_user(buffer, USER_TOP - 1, 2) ||
+	    !copy_from_user(buffer, DIRECT_MAP_BASE, 1) || !copy_from_user(buffer, USER_PAGE, ~0UL))
+		return "a bad address is taken";
+	if (copy_string_from_user(buffer, USER_PAGE, sizeof buffer) != 1 || buffer[1] != '\0')
+		return "a string is copied wrongly";
+	if (copy_string_from_user(buffer, USER_PAGE + PAGE_SIZE, sizeof buffer) >= 0)
+		return "a string from an unmapped page is taken";
+	return NULL;
+}
+
+TEST(user_copies_check_and_survive)
+{
+	return with_user_page(copy_body);
+}
