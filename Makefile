@@ -31,7 +31,63 @@ include bench/bochs/bochs.mk
 include bench/host/host.mk
 include tests/tests.mk
 
+# What the first program is: demo (a prompt), test, or bench; EXTRA are further words for the kernel.
+RUN   ?= demo
+EXTRA ?=
+
+setup:
+	./run-bench.sh --setup-only
+
+iso: $(BUILD)/palimpsest.iso
+
+$(BUILD)/palimpsest.iso: $(K)/palimpsest.elf32 $(MODULES) FORCE
+	kernel/boot/make-iso.sh $@ $< "run=$(RUN) $(EXTRA)" $(sort $(MODULES))
+
+QEMU := qemu-system-x86_64 -m 512 -cpu max -nodefaults -no-user-config -display none -no-reboot \
+	-device isa-debug-exit,iobase=0xf4,iosize=4 -kernel $(K)/palimpsest.elf32 -append "run=$(RUN) $(EXTRA)" \
+	-initrd "$$(printf '%s\n' $(sort $(MODULES)) | sed 's|.*/\(.*\)\.elf|& \1|' | paste -sd,)"
+
+# A guest that says "all well" ends QEMU with 33.
+qemu: $(K)/palimpsest.elf32 $(MODULES)
+	@echo "Console of the kernel; Ctrl-A X ends QEMU."
+	@$(QEMU) -serial mon:stdio || [ $$? = 33 ]
+
+qemu-gdb: $(K)/palimpsest.elf32 $(MODULES)
+	@echo "QEMU waits. In another terminal:"
+	@echo "    gdb $(K)/palimpsest.elf -ex 'target remote $(BUILD)/gdb.sock' -ex 'hbreak kernel_main' -ex continue"
+	@$(QEMU) -serial mon:stdio -S -gdb chardev:gdb -chardev socket,id=gdb,path=$(BUILD)/gdb.sock,server=on,wait=off \
+		|| [ $$? = 33 ]
+
+# The console is this terminal when there is one (with input), else it is only printed.
+bochs: $(BUILD)/palimpsest.iso bochs-library
+	@tests/bochs/console.sh $(BUILD)
+
+SOURCES_C  := $(shell git ls-files '*.c' '*.h' 2>/dev/null)
+SOURCES_SH := $(shell git ls-files '*.sh' .ci/run 2>/dev/null)
+
+format:
+	clang-format -i $(SOURCES_C)
+
+lint:
+	clang-format --dry-run -Werror $(SOURCES_C)
+	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
+		--suppressions-list=tests/cppcheck.txt -D__x86_64__ -D__STDC_HOSTED__=0 -Ikernel -I. kernel bench/guest tests/kernel
+	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
+		--suppressions-list=tests/cppcheck.txt -D__x86_64__ -I. bench/host bench/bochs
+	shellcheck $(SOURCES_SH)
+
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all clean
+help:
+	@echo "make [STRATEGY=heap|window|random]   the kernel and the harness"
+	@echo "make STACK=... LOADER=... ISOLATION=...   any combination of the axes; make list-strategies shows them"
+	@echo "make all-strategies                  a kernel for each of them"
+	@echo "make qemu | qemu-gdb | bochs         boot to a prompt (RUN=test, RUN=bench EXTRA=samples=quick)"
+	@echo "make iso                             $(BUILD)/palimpsest.iso, for a real PC or any emulator"
+	@echo "make setup                           install the Debian packages that are needed"
+	@echo "make test | lint | format            tests; style and static checks; clang-format"
+	@echo "make stack-usage                     the ten functions that use most stack"
+	@echo "make clean                           remove $(BUILD)/"
+
+.PHONY: all clean setup iso qemu qemu-gdb bochs format lint help

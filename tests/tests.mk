@@ -1,0 +1,21 @@
+# Tests: unit tests on the host (cmocka), self-tests inside the kernel on tcg and bochs, the
+# instrumentation library against hand-counted code, and the whole suite end to end.
+
+-include tests/unit/unit.mk
+
+HOST_TESTS := $(patsubst tests/host/%.c,$(BUILD)/tests/host/%,$(wildcard tests/host/test_*.c))
+
+$(BUILD)/tests/host/%: tests/host/%.c $(filter-out %/main.o,$(HOST_OBJECTS))
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ -lcmocka $(HOST_LIBS)
+
+preset-kernels:
+	@set -e; for s in heap window random; do $(MAKE) --no-print-directory kernel STRATEGY=$$s; done
+
+test-programs: host bochs-library programs preset-kernels $(HOST_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records
+
+test: test-programs
+	@tests/run.sh $(UNIT_TESTS) $(HOST_TESTS)
+
+.PHONY: test test-programs preset-kernels

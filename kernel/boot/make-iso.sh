@@ -13,8 +13,9 @@ for tool in grub-mkrescue xorriso mformat; do
 	}
 done
 
-tree=$(mktemp -d)
-trap 'rm -rf "$tree"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+tree=$work/tree
 mkdir -p "$tree/boot/grub"
 cp "$kernel" "$tree/boot/palimpsest"
 {
@@ -29,4 +30,4 @@ cp "$kernel" "$tree/boot/palimpsest"
 	echo "}"
 } >"$tree/boot/grub/grub.cfg"
 grub-mkrescue -d /usr/lib/grub/i386-pc -o "$output" "$tree" --install-modules="multiboot normal iso9660 biosdisk" \
-	--themes= --fonts= --locales= >"$tree/log" 2>&1 || { cat "$tree/log" >&2; exit 1; }
+	--themes= --fonts= --locales= >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Boots a kernel on an engine and prints its records (port 0xE9).
+# usage: boot.sh tcg|bochs STACK+LOADER+ISOLATION "command line"     CPU and MEMORY (MiB) may be set
+# Exit status: the engine's; 33 when the kernel said that all went well.
+set -euo pipefail
+
+engine=$1 build=build/$2 words=$3
+cd "$(dirname "$0")/.."
+modules=(build/programs/*.elf)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+case $engine in
+tcg)
+	list=
+	for module in "${modules[@]}"; do
+		list+=${list:+,}"$module $(basename "$module" .elf)"
+	done
+	status=0
+	timeout "${LIMIT:-120}" qemu-system-x86_64 -accel tcg -cpu "${CPU:-max}" -m "${MEMORY:-512}" -nodefaults \
+		-no-user-config -display none -monitor none -no-reboot -debugcon stdio -serial "file:$work/serial" \
+		-device isa-debug-exit,iobase=0xf4,iosize=4 -kernel "$build/palimpsest.elf32" -initrd "$list" \
+		-append "$words" </dev/null 2>"$work/errors" || status=$?
+	;;
+bochs)
+	kernel/boot/make-iso.sh "$work/cd.iso" "$build/palimpsest.elf32" "$words" "${modules[@]}"
+	{
+		cat bochsrc
+		echo "memory: guest=${MEMORY:-512}, host=${MEMORY:-512}"
+		echo "ata0-master: type=cdrom, path=$work/cd.iso, status=inserted"
+		echo "com1: enabled=1, mode=file, dev=$work/serial"
+		echo "log: $work/errors"
+	} >"$work/bochsrc"
+	echo c >"$work/rc"
+	status=0
+	PALIMPSEST_FD=3 SDL_VIDEODRIVER=dummy LD_PRELOAD=$PWD/build/bochs/palimpsest-bochs.so timeout "${LIMIT:-120}" \
+		bochs -q -f "$work/bochsrc" -rc "$work/rc" </dev/null 3>&1 >"$work/out" 2>"$work/err" || status=$?
+	;;
+*)
+	echo "boot.sh: no engine $engine" >&2
+	exit 2
+	;;
+esac
+if [ "$status" != 33 ]; then
+	sed 's/^/# serial: /' "$work/serial" >&2 2>/dev/null || true
+	tail -n 5 "$work/errors" 2>/dev/null | sed 's/^/# engine: /' >&2
+fi
+exit "$status"

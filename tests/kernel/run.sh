@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# The self-tests inside the kernel, as TAP: run.sh ENGINE STACK+LOADER+ISOLATION [NAME=VALUE…]
+# The assignments (CPU=…, MEMORY=…) go to the machine.
+set -uo pipefail
+
+engine=$1 build=$2
+shift 2
+what="$engine $build${*:+ $*}"
+records=$(env "$@" "$(dirname "$0")/../boot.sh" "$engine" "$build" run=test)
+status=$?
+grep -a '^@' <<<"$records" | awk -v what="$what" -v status="$status" '
+	function field(key,   i, v) {
+		for (i = 3; i <= NF; i++)
+			if (index($i, key "=") == 1) {
+				v = substr($i, length(key) + 2)
+				gsub(/%20/, " ", v)
+				return v
+			}
+	}
+	$2 == "test" {
+		ok = field("ok"); detail = field("detail")
+		print (ok == 0 ? "not ok " : "ok ") ++n " - " what ": " field("name") \
+			(ok == 2 ? " # SKIP " detail : ok == 0 ? " # " detail : "")
+	}
+	$2 == "end" { complete = field("status") == "ok" && field("records") == count }
+	{ count++ }
+	END {
+		print (complete && n > 20 && status == 33 ? "ok " : "not ok ") ++n " - " what \
+			": all records arrived, status " status
+		print "1.." n
+	}'

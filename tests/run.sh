@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Runs every test program, reads its TAP, and closes with "N passed, N failed, N skipped".
+# usage: run.sh UNIT-TEST-BINARY…      (the other tests are found here)
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+passed=0 failed=0 skipped=0
+limit=${TEST_LIMIT:-300}
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# suite NAME COMMAND…: one test program
+suite()
+{
+	local name=$1 status ok bad skip start=$SECONDS
+	shift
+	timeout "$limit" "$@" >"$log" 2>&1 </dev/null
+	status=$?
+	ok=$(grep -acE '^ok [0-9]+' "$log")
+	skip=$(grep -acE '^ok [0-9]+.*# ?(SKIP|skip)' "$log")
+	bad=$(grep -acE '^not ok [0-9]+' "$log")
+	if [ "$status" != 0 ] && [ "$bad" = 0 ] || [ $((ok + bad)) = 0 ]; then
+		bad=$((bad + 1))
+		echo "not ok - $name ended with status $status$([ "$status" = 124 ] && echo " (over $limit s)")"
+		tail -n 20 "$log" | sed 's/^/    /'
+	fi
+	grep -aE -A3 '^not ok [0-9]+' "$log" | sed 's/^/    /'
+	passed=$((passed + ok - skip)) skipped=$((skipped + skip)) failed=$((failed + bad))
+	printf '%-44s %4d passed %3d failed %3d skipped %4d s\n' "$name" $((ok - skip)) "$bad" "$skip" \
+		$((SECONDS - start))
+}
+
+export CMOCKA_MESSAGE_OUTPUT=TAP
+for binary in "$@"; do
+	suite "$(basename "$binary")" "$binary"
+done
+for preset in heap-sw+sandwich fixed-ist+window fixed-ist+random; do
+	suite "kernel tcg $preset" tests/kernel/run.sh tcg "$preset+shared"
+	suite "kernel bochs $preset" tests/kernel/run.sh bochs "$preset+shared"
+done
+# Small and large memory, and processors without SMEP, SMAP, 1 GiB pages, UMIP, RDRAND.
+for machine in MEMORY=64 MEMORY=6000 CPU=qemu64 CPU=Haswell; do
+	suite "kernel tcg $machine" tests/kernel/run.sh tcg fixed-ist+window+shared "$machine"
+done
+for script in tests/bochs/run.sh tests/e2e/*.sh; do
+	if [ -x "$script" ]; then
+		suite "$script" "$script"
+	fi
+done
+
+echo
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* Where the kernel image's sections lie in the unit tests. */
+#pragma once
+
+#define IMAGE_TEXT       0xffffffff80105000
+#define IMAGE_TEXT_END   0xffffffff80110000
+#define IMAGE_RODATA     0xffffffff80110000
+#define IMAGE_RODATA_END 0xffffffff80114000
+#define IMAGE_DATA       0xffffffff80114000
+#define IMAGE_DATA_END   0xffffffff80120000

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Takes the place of kernel/cpu/cpu.h in the unit tests: what is privileged is counted, not done.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mem/layout.h"
+
+struct cpu_features {
+	bool smep, smap, umip, pge, pcid, invpcid, page_1g, rdrand, x2apic, invariant_tsc, hypervisor;
+	char vendor[13];
+};
+extern struct cpu_features cpu_features;
+
+/* What the code under test asked the processor for. */
+struct cpu_calls {
+	uint64_t cr3; /* the last value loaded */
+	unsigned write_cr3, invlpg;
+	unsigned user_accesses; /* times that SMAP was opened */
+	bool user_access;	/* it is open now */
+};
+extern struct cpu_calls cpu_calls;
+
+void outl(uint16_t port, uint32_t value);
+void outb(uint16_t port, uint8_t value);
+
+static inline void write_cr3(uint64_t value)
+{
+	cpu_calls.cr3 = value;
+	cpu_calls.write_cr3++;
+}
+
+static inline void invlpg(uintptr_t address)
+{
+	(void)address;
+	cpu_calls.invlpg++;
+}
+
+static inline void user_access_begin(void)
+{
+	cpu_calls.user_access = true;
+	cpu_calls.user_accesses++;
+}
+
+static inline void user_access_end(void)
+{
+	cpu_calls.user_access = false;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the unit tests share: physical memory for the code under test, panics that can be expected,
+ * buffers that end at a page that is not there, and random numbers that are the same in every run.
+ */
+#pragma once
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdbool.h>
+
+#include "mem/layout.h"
+
+#define ARENA_FRAMES 4096UL /* frames that phys_to_virt() knows, from frame 0 on */
+#define GARBAGE      0xa5   /* fills frames whose contents are undefined */
+
+/*
+ * Starts the frame allocator anew over frames 1 … `count` (less than ARENA_FRAMES), full of garbage.
+ * frame_alloc() hands them out in ascending order.
+ */
+void memory_start(size_t count);
+
+/* Group set-up: memory_start(ARENA_FRAMES - 1). */
+int memory_setup(void **state);
+
+/* The call must panic with a message that matches `glob`. State that it left behind stays. */
+#define assert_panics(call, glob)                                       \
+	do {                                                            \
+		expect_assert_failure(call);                            \
+		if (!panic_matches(glob))                               \
+			fail_msg("the panic says: %s", panic_message()); \
+	} while (0)
+bool panic_matches(const char *glob);
+const char *panic_message(void);
+
+/* `size` bytes directly below a page that is not there (above one, with guard_after()). */
+#define GUARDED_ROOM (64 * KIB)
+void *guard_before(size_t size);
+void *guard_after(void);
+
+/* xorshift64*: the same numbers in each run. random_below(n) is 0 … n - 1. */
+void random_start(uint64_t seed);
+uint64_t random_next(void);
+uint64_t random_below(uint64_t n);

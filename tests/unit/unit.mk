@@ -1,0 +1,59 @@
+# Unit tests on the host. UNIT_TESTS lists the programs; each is a TAP producer of its own.
+#
+# The kernel's sources are compiled for the host with sanitizers. tests/unit/include stands before
+# kernel/ on the include path, so that cpu/cpu.h is the one without privileged instructions.
+
+UNIT       := $(BUILD)/tests/unit
+UNIT_NAMES := frames paging address_space user_copy heap elf fill format string records
+UNIT_TESTS := $(UNIT_NAMES:%=$(UNIT)/test_%)
+
+UNIT_CFLAGS = $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=address,undefined \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer
+
+# What each program links besides its own source.
+UNIT_MEM           := support kernel/mem/frames kernel/lib/string
+UNIT_frames        := $(UNIT_MEM)
+UNIT_paging        := $(UNIT_MEM) kernel/mem/paging image
+UNIT_address_space := $(UNIT_MEM) kernel/mem/paging kernel/mem/address_space kernel/mem/heap \
+	kernel/mem/user_copy.asm image
+UNIT_user_copy     := $(UNIT_address_space)
+UNIT_heap          := $(UNIT_MEM) kernel/mem/heap
+UNIT_elf           := $(UNIT_MEM) kernel/loader/elf
+UNIT_fill          := $(UNIT_address_space) kernel/loader/loader_direct
+UNIT_format        := kernel/lib/format
+UNIT_string        := kernel/lib/string
+UNIT_records       := kernel/lib/record kernel/lib/format kernel/lib/string bench/host/record bench/host/stream
+
+define unit_program
+$(UNIT)/test_$(1): $(UNIT)/test_$(1).o $(UNIT_$(1):%=$(UNIT)/%.o)
+	$$(call say,LD,$$@)
+	$$(Q)$$(HOSTCC) $$(UNIT_CFLAGS) -Wl,-z,noexecstack -o $$@ $$^ -lcmocka -lz
+endef
+$(foreach name,$(UNIT_NAMES),$(eval $(call unit_program,$(name))))
+
+$(UNIT)/%.o: tests/unit/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(HOSTCC) $(UNIT_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(UNIT)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(HOSTCC) $(UNIT_CFLAGS) $(UNIT_RENAME:%=-D%) -MMD -MP -c -o $@ $<
+
+# Names that the C library or the harness has too get a prefix.
+$(UNIT)/kernel/lib/string.o: UNIT_RENAME := $(foreach name,memset memcpy memmove memcmp strlen strcmp strncmp,\
+	$(name)=kernel_$(name))
+$(UNIT)/kernel/lib/record.o: UNIT_RENAME := record_number=kernel_record_number
+
+$(UNIT)/%.asm.o: %.asm
+	@mkdir -p $(@D)
+	$(call say,NASM,$@)
+	$(Q)nasm -f elf64 -g -F dwarf -Wall -Werror -o $@ $<
+
+unit-tests: $(UNIT_TESTS)
+	@status=0; for test in $^; do CMOCKA_MESSAGE_OUTPUT=TAP $$test || status=1; done; exit $$status
+
+-include $(wildcard $(UNIT)/*.d $(UNIT)/*/*/*.d)
+
+.PHONY: unit-tests
