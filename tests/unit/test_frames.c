@@ -117,6 +117,8 @@ static size_t random_ranges(struct memory_range *ranges, size_t most)
 			start &= ~PAGE_MASK;
 		if (random_below(2))
 			size &= ~PAGE_MASK;
+		if (!size && (start & PAGE_MASK))
+			size = 1; /* nothing, in the middle of a frame: not defined for a hole */
 		ranges[i].start = start;
 		ranges[i].end = start + size < PAGE(FRAMES) ? start + size : PAGE(FRAMES);
 	}

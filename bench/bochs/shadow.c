@@ -1,0 +1,177 @@
+#include "bench/bochs/shadow.h"
+
+#include "bench/bochs/rip.h"
+
+enum { ENTRIES = 2048, PENDING = 2, LEVELS = 4 };
+
+enum { PAGE_SHIFT = 12, INDEX_BITS = 9, LINEAR_BITS = 48 };
+
+/* An entry is valid in the epoch in which it was written. */
+struct entry {
+	uint64_t page; /* linear address / 4096 */
+	uint32_t epoch;
+	bool wide; /* maybe a part of a large page */
+};
+
+struct walk {
+	uint64_t table;   /* physical address of the first table */
+	uint64_t indices; /* of all levels so far, the first one highest */
+	unsigned levels;
+	unsigned counted; /* reads that are in the region's counts */
+	bool wrote;
+};
+
+struct shadow {
+	struct entry entries[ENTRIES];
+	uint32_t epoch;
+	uint32_t wide_epoch; /* of the entries that are wide */
+	unsigned pending;
+	struct walk walks[PENDING]; /* not yet claimed, the oldest first */
+};
+
+static struct shadow shadows[MAX_CPUS];
+
+static struct entry *entry_of(struct shadow *shadow, uint64_t page)
+{
+	return &shadow->entries[page % ENTRIES];
+}
+
+static bool is_held(const struct shadow *shadow, const struct entry *entry, uint64_t page)
+{
+	return entry->page == page && entry->epoch == (entry->wide ? shadow->wide_epoch : shadow->epoch);
+}
+
+static void hold(const struct shadow *shadow, struct entry *entry, uint64_t page, bool wide)
+{
+	entry->page = page;
+	entry->wide = wide;
+	entry->epoch = wide ? shadow->wide_epoch : shadow->epoch;
+}
+
+void shadow_flush(unsigned cpu)
+{
+	struct shadow *shadow = &shadows[cpu];
+
+	shadow->epoch++;
+	shadow->wide_epoch++;
+	shadow->pending = 0;
+}
+
+void shadow_start(unsigned cpu)
+{
+	shadow_flush(cpu);
+}
+
+static void drop_page(struct shadow *shadow, uint64_t page)
+{
+	struct entry *entry = entry_of(shadow, page);
+
+	if (entry->page == page)
+		entry->epoch = 0;
+	shadow->wide_epoch++;
+}
+
+void shadow_flush_page(unsigned cpu, uint64_t linear)
+{
+	drop_page(&shadows[cpu], linear >> PAGE_SHIFT);
+}
+
+void shadow_settle(unsigned cpu)
+{
+	shadows[cpu].pending = 0;
+}
+
+/* The page of a walk with all levels. Bits 63-48 repeat bit 47. */
+static uint64_t page_of(const struct walk *walk)
+{
+	uint64_t linear = walk->indices << PAGE_SHIFT;
+
+	return (uint64_t)((int64_t)(linear << (64 - LINEAR_BITS)) >> (64 - LINEAR_BITS)) >> PAGE_SHIFT;
+}
+
+void shadow_exception(unsigned cpu)
+{
+	struct shadow *shadow = &shadows[cpu];
+
+	if (shadow->pending) {
+		const struct walk *walk = &shadow->walks[shadow->pending - 1];
+
+		/* Fewer levels are a large page, or tables that are not present: such pages are not held. */
+		drop_page(shadow, walk->levels == LEVELS ? page_of(walk) : 0);
+	}
+	shadow->pending = 0;
+}
+
+/* Each walk begins in the same table. */
+static struct walk *current_walk(struct shadow *shadow, uint64_t table)
+{
+	struct walk *walk = &shadow->walks[shadow->pending - 1];
+
+	if (shadow->pending && shadow->walks[0].table != table && walk->levels < LEVELS)
+		return walk;
+	if (shadow->pending == PENDING)
+		shadow->walks[0] = shadow->walks[--shadow->pending];
+	walk = &shadow->walks[shadow->pending++];
+	*walk = (struct walk){ .table = table };
+	return walk;
+}
+
+void shadow_walk_read(unsigned cpu, uint64_t physical, bool counted)
+{
+	struct walk *walk = current_walk(&shadows[cpu], physical >> PAGE_SHIFT);
+
+	walk->indices = walk->indices << INDEX_BITS | (physical >> 3 & ((1 << INDEX_BITS) - 1));
+	walk->levels++;
+	walk->counted += counted;
+}
+
+void shadow_walk_write(unsigned cpu)
+{
+	struct shadow *shadow = &shadows[cpu];
+
+	if (shadow->pending)
+		shadow->walks[shadow->pending - 1].wrote = true;
+}
+
+static bool leads_to(const struct walk *walk, uint64_t linear)
+{
+	unsigned bits = INDEX_BITS * walk->levels;
+
+	return walk->levels >= 2 && (linear >> (LINEAR_BITS - bits) & ((1ULL << bits) - 1)) == walk->indices;
+}
+
+/* Takes the first pending walk that leads to the address, and those before it, off the list. */
+static bool claim(struct shadow *shadow, uint64_t linear, struct walk *walk)
+{
+	for (unsigned i = 0; i < shadow->pending; i++)
+		if (leads_to(&shadow->walks[i], linear)) {
+			*walk = shadow->walks[i++];
+			shadow->pending -= i;
+			if (shadow->pending)
+				shadow->walks[0] = shadow->walks[i];
+			return true;
+		}
+	return false;
+}
+
+unsigned shadow_data_access(unsigned cpu, uint64_t linear, unsigned length)
+{
+	struct shadow *shadow = &shadows[cpu];
+	uint64_t page = linear >> PAGE_SHIFT;
+	struct entry *entry = entry_of(shadow, page);
+	bool held = is_held(shadow, entry, page);
+	unsigned walks = shadow->pending;
+	struct walk walk;
+
+	if (!walks || !claim(shadow, linear, &walk)) {
+		if (!held)
+			hold(shadow, entry, page, true); /* Bochs's own TLB had it */
+		return 0;
+	}
+	hold(shadow, entry, page, walk.levels < LEVELS);
+	/* At the end of a page, the one walk in a large page may be that of the next page, which the access goes on
+	 * to. */
+	if (walk.levels < LEVELS && walks == 1 && (linear + length) % (1 << PAGE_SHIFT) == 0)
+		return 0;
+	return held && !walk.wrote ? walk.counted : 0;
+}
