@@ -14,7 +14,8 @@ Q   :=
 say :=
 else
 Q   := @
-say  = @printf '  %-5s %s\n' $(1) $(2)
+# Silent under `make -s`.
+say  = $(if $(findstring s,$(firstword -$(MAKEFLAGS))),@:,@printf '  %-5s %s\n' $(1) $(2))
 endif
 
 SHELL := /bin/bash

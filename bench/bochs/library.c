@@ -87,27 +87,23 @@ static void repeat_iteration(unsigned cpu, struct instruction *instruction)
 static void lin_access(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length, unsigned type,
                        unsigned rw)
 {
-	(void)linear;
 	(void)physical;
-	(void)length;
 	(void)type;
 	(void)rw;
-	region_data_access(cpu);
+	region_data_access(cpu, linear, length);
 }
 
 /* Outside virtualisation, Bochs reports only its page walks here. Bit 0 of `rw` is set for a write. */
 static void phy_access(unsigned cpu, uint64_t physical, unsigned length, unsigned type, unsigned rw)
 {
-	(void)physical;
 	(void)length;
 	(void)type;
-	region_walk_access(cpu, rw & 1);
+	region_walk_access(cpu, physical, rw & 1);
 }
 
 static void tlb_cntrl(unsigned cpu, unsigned what, uint64_t value)
 {
-	(void)value;
-	region_tlb_control(cpu, what);
+	region_tlb_control(cpu, what, value);
 }
 
 static void exception(unsigned cpu, unsigned vector, unsigned error_code)

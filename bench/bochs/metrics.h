@@ -21,8 +21,12 @@
  *                 the frames that it pushes are included; instruction fetches and page walks are not.
  * WALK_READS      Reads of paging-structure entries, one per level of each walk, data and code alike: 4 for a
  *                 4 KiB page, 3 for 2 MiB, 2 for 1 GiB. Bochs walks when its own TLB (2048 data entries, 1024
- *                 code entries, direct-mapped, no paging-structure caches) misses. The walk that fetches the
- *                 instruction which closes a region is not part of it.
+ *                 code entries, direct-mapped, no paging-structure caches) misses, and when an entry lacks a right
+ *                 that the page tables give: at every supervisor access to a user page while CR4.SMAP is set. Such
+ *                 a repeated data walk counts only where a processor with that TLB would walk too: when it sets an
+ *                 accessed or dirty bit, or when no data access in the region used the page since its last flush
+ *                 or eviction. As the region begins with no page known, a page that was used before it can count
+ *                 once more. The walk that fetches the instruction which closes a region is not part of it.
  * WALK_WRITES     Writes of paging-structure entries that set accessed and dirty bits, one per entry.
  * CR3_WRITES      Completed MOV to CR3.
  * INVLPG          Completed INVLPG of a canonical address.

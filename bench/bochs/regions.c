@@ -8,6 +8,7 @@
 #include "bench/bochs/metrics.h"
 #include "bench/bochs/output.h"
 #include "bench/bochs/rip.h"
+#include "bench/bochs/shadow.h"
 
 #define MARKER_TAG 0x50414CU /* "PAL" */
 
@@ -78,6 +79,7 @@ static void drop_region(struct region *region)
 
 static void open_region(struct region *region, bool kernel_only)
 {
+	shadow_start((unsigned)(region - regions));
 	memset(region->counts, 0, sizeof region->counts);
 	settle_walks(region);
 	region->begin_on_irq = NO_IRQ;
@@ -152,6 +154,7 @@ void region_hardware_interrupt(unsigned cpu, unsigned vector)
 	region->counts[METRIC_INTERRUPTS] += counts_now(region, cpu);
 	region->delivering = true;
 	settle_walks(region);
+	shadow_settle(cpu);
 }
 
 void region_reset(unsigned cpu)
@@ -167,6 +170,7 @@ void region_instruction_starts(unsigned cpu)
 	region->executing = true;
 	region->repeating = false;
 	region->delivering = false;
+	shadow_settle(cpu);
 	if (region->end_at_armed && region->start == region->end_at)
 		close_region(region);
 }
@@ -192,25 +196,40 @@ void region_repeat_iteration(unsigned cpu)
 	region->counts[METRIC_REP_ITERATIONS] += counts_now(region, cpu);
 }
 
-void region_data_access(unsigned cpu)
+void region_data_access(unsigned cpu, uint64_t linear, unsigned length)
 {
 	struct region *region = &regions[cpu];
 
+	if (!region->open)
+		return;
 	region->counts[METRIC_DATA_ACCESSES] += counts_now(region, cpu);
+	region->counts[METRIC_WALK_READS] -= shadow_data_access(cpu, linear, length);
 	settle_walks(region);
 }
 
-void region_walk_access(unsigned cpu, bool write)
+void region_walk_access(unsigned cpu, uint64_t physical, bool write)
 {
 	struct region *region = &regions[cpu];
+	bool counts = counts_now(region, cpu);
 
-	region->counts[write ? METRIC_WALK_WRITES : METRIC_WALK_READS] += counts_now(region, cpu);
+	if (!region->open)
+		return;
+	region->counts[write ? METRIC_WALK_WRITES : METRIC_WALK_READS] += counts;
+	if (write)
+		shadow_walk_write(cpu);
+	else
+		shadow_walk_read(cpu, physical, counts);
 }
 
-void region_tlb_control(unsigned cpu, unsigned what)
+void region_tlb_control(unsigned cpu, unsigned what, uint64_t value)
 {
 	struct region *region = &regions[cpu];
 	enum metric metric;
+
+	if (what == TLB_INVLPG)
+		shadow_flush_page(cpu, value);
+	else
+		shadow_flush(cpu);
 
 	switch (what) {
 	case TLB_CR3_WRITE:
@@ -235,6 +254,7 @@ void region_exception(unsigned cpu)
 	region->counts[METRIC_EXCEPTIONS] += counts_now(region, cpu);
 	region->delivering = true;
 	settle_walks(region);
+	shadow_exception(cpu);
 }
 
 /* Bochs reports every delivery here, also those that it reported as an exception or external interrupt. What

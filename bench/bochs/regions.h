@@ -30,9 +30,9 @@ void region_reset(unsigned cpu);
 void region_instruction_starts(unsigned cpu);
 void region_instruction_ends(unsigned cpu);
 void region_repeat_iteration(unsigned cpu);
-void region_data_access(unsigned cpu);
-void region_walk_access(unsigned cpu, bool write);
-void region_tlb_control(unsigned cpu, unsigned what);
+void region_data_access(unsigned cpu, uint64_t linear, unsigned length);
+void region_walk_access(unsigned cpu, uint64_t physical, bool write);
+void region_tlb_control(unsigned cpu, unsigned what, uint64_t value);
 void region_exception(unsigned cpu);
 void region_interrupt(unsigned cpu, unsigned vector);
 

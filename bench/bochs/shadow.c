@@ -14,7 +14,7 @@ struct entry {
 };
 
 struct walk {
-	uint64_t table;   /* physical address of the first table */
+	uint64_t table;   /* the first one's physical address / 4096 */
 	uint64_t indices; /* of all levels so far, the first one highest */
 	unsigned levels;
 	unsigned counted; /* reads that are in the region's counts */
@@ -68,12 +68,12 @@ static void drop_page(struct shadow *shadow, uint64_t page)
 
 	if (entry->page == page)
 		entry->epoch = 0;
-	shadow->wide_epoch++;
 }
 
 void shadow_flush_page(unsigned cpu, uint64_t linear)
 {
 	drop_page(&shadows[cpu], linear >> PAGE_SHIFT);
+	shadows[cpu].wide_epoch++;
 }
 
 void shadow_settle(unsigned cpu)
@@ -96,30 +96,36 @@ void shadow_exception(unsigned cpu)
 	if (shadow->pending) {
 		const struct walk *walk = &shadow->walks[shadow->pending - 1];
 
-		/* Fewer levels are a large page, or tables that are not present: such pages are not held. */
-		drop_page(shadow, walk->levels == LEVELS ? page_of(walk) : 0);
+		if (walk->levels == LEVELS)
+			drop_page(shadow, page_of(walk));
+		shadow->wide_epoch++;
 	}
 	shadow->pending = 0;
 }
 
 /* Each walk begins in the same table. */
-static struct walk *current_walk(struct shadow *shadow, uint64_t table)
+static bool goes_on(const struct shadow *shadow, uint64_t table)
 {
-	struct walk *walk = &shadow->walks[shadow->pending - 1];
+	return shadow->pending && shadow->walks[0].table != table &&
+	       shadow->walks[shadow->pending - 1].levels < LEVELS;
+}
 
-	if (shadow->pending && shadow->walks[0].table != table && walk->levels < LEVELS)
-		return walk;
+static void start_walk(struct shadow *shadow, uint64_t table)
+{
 	if (shadow->pending == PENDING)
 		shadow->walks[0] = shadow->walks[--shadow->pending];
-	walk = &shadow->walks[shadow->pending++];
-	*walk = (struct walk){ .table = table };
-	return walk;
+	shadow->walks[shadow->pending++] = (struct walk){ .table = table };
 }
 
 void shadow_walk_read(unsigned cpu, uint64_t physical, bool counted)
 {
-	struct walk *walk = current_walk(&shadows[cpu], physical >> PAGE_SHIFT);
+	struct shadow *shadow = &shadows[cpu];
+	uint64_t table = physical >> PAGE_SHIFT;
+	struct walk *walk;
 
+	if (!goes_on(shadow, table))
+		start_walk(shadow, table);
+	walk = &shadow->walks[shadow->pending - 1];
 	walk->indices = walk->indices << INDEX_BITS | (physical >> 3 & ((1 << INDEX_BITS) - 1));
 	walk->levels++;
 	walk->counted += counted;

@@ -20,6 +20,9 @@ FRESH   equ 0xFFFFFE8000000000  ; a 4 KiB page below tables without accessed bit
 SMALL_PTE  equ KERNEL + TABLES + 6 * 4096
 ABSENT  equ 8
 USER    equ 0x400000            ; the user page's address, in the low half
+DATA    equ USER + 16 * 4096    ; user pages with data
+USER_PTE   equ KERNEL + TABLES + 11 * 4096
+DATA_PTE   equ USER_PTE + 16 * 8
 
 PRESENT  equ 1
 WRITABLE equ 2
@@ -77,6 +80,11 @@ start:
         table 9, 0, TABLES + 10 * 4096 + (TABLE & ~ACCESSED)
         table 10, 0, 0x502000 + (PAGE & ~ACCESSED & ~DIRTY)
         table 11, 0, LOADED(user_page) + (PAGE | USERMODE)
+%assign data 0
+%rep 4
+        table 11, 16 + data, 0x504000 + data * 4096 + (PAGE | USERMODE)
+%assign data data + 1
+%endrep
 
         mov eax, cr4
         or eax, 1 << 5 | 1 << 9         ; PAE, OSFXSR
@@ -534,14 +542,7 @@ tests:
         prefetchnta [r8]
         END
 
-        SAY "whole line", 10, "a line "
-        ;= between two parts of a guest's line | instructions=1
-        TEST
-        BEGIN
-        nop
-        END
-        SAY "in two parts", 10, "an unfinished line"
-        mov rax, leave
+        mov rax, walks
         jmp rax
 
 ; ---- handlers, in the same page as the tests ----
@@ -581,6 +582,241 @@ from_user:
 page_fault_length equ 7
 
 %if $ - tests > 4096
+        %error "the counted code does not fit in one page"
+%endif
+
+; ---- walks that Bochs repeats, and hardware does not: a second page of counted code ----
+%macro SMAP 1                           ; 0 or 1; then AC is set, and what a copy uses is in the TLB
+        mov rax, cr4
+        and eax, ~(1 << 21)
+        or eax, (%1) << 21
+        mov cr4, rax
+        %if %1
+        stac
+        %endif
+        WARM
+        mov rax, USER_PTE
+        lock or dword [rax], 0
+        mov rax, SMALL_PTE
+        lock or dword [rax], 0
+        lock or dword [r8 + 2 * 4096], 0
+        lock or dword [r8 + 3 * 4096], 0
+%endmacro
+%macro FLUSH_DATA 0
+        %assign data 0
+        %rep 4
+        invlpg [rbp + data * 4096]
+        %assign data data + 1
+        %endrep
+%endmacro
+%macro CLEAN_DATA 0
+        mov rax, DATA_PTE
+        %assign data 0
+        %rep 4
+        and dword [rax + data * 8], ~(ACCESSED | DIRTY)
+        %assign data data + 1
+        %endrep
+        FLUSH_DATA
+%endmacro
+%macro COPY 2                           ; 4 pages: to, from
+        mov rdi, %1
+        mov rsi, %2
+        mov ecx, 4 * 512
+        BEGIN
+        rep movsq
+        END
+%endmacro
+
+        align 4096
+walks:
+        mov rbp, DATA
+        SMAP 1
+
+        ;= SMAP: copy to 4 user pages for the first time | instructions=1 rep_iterations=2048 data_accesses=4096 walk_reads=16 walk_writes=4
+        TEST
+        CLEAN_DATA
+        COPY rbp, r8
+
+        ;= SMAP: again, accessed and dirty | instructions=1 rep_iterations=2048 data_accesses=4096 walk_reads=16
+        TEST
+        FLUSH_DATA
+        COPY rbp, r8
+
+        ;= SMAP: again, walked to before the region | instructions=1 rep_iterations=2048 data_accesses=4096 walk_reads=16
+        TEST
+        COPY rbp, r8
+
+        ;= SMAP: copy from 4 user pages | instructions=1 rep_iterations=2048 data_accesses=4096 walk_reads=16
+        TEST
+        FLUSH_DATA
+        COPY r8, rbp
+
+        SMAP 0
+
+        ;= no SMAP: copy to 4 user pages for the first time | instructions=1 rep_iterations=2048 data_accesses=4096 walk_reads=16 walk_writes=4
+        TEST
+        CLEAN_DATA
+        COPY rbp, r8
+
+        ;= no SMAP: again, accessed and dirty | instructions=1 rep_iterations=2048 data_accesses=4096 walk_reads=16
+        TEST
+        FLUSH_DATA
+        COPY rbp, r8
+
+        ;= no SMAP: copy from 4 user pages | instructions=1 rep_iterations=2048 data_accesses=4096 walk_reads=16
+        TEST
+        FLUSH_DATA
+        COPY r8, rbp
+
+        SMAP 1
+
+        ;= SMAP: 5 reads of a user page | instructions=5 data_accesses=5 walk_reads=4
+        TEST
+        FLUSH_DATA
+        BEGIN
+        times 5 mov rcx, [rbp]
+        END
+
+        ;= SMAP: INVLPG in between | instructions=5 data_accesses=4 walk_reads=8 invlpg=1
+        TEST
+        FLUSH_DATA
+        BEGIN
+        times 2 mov rcx, [rbp]
+        invlpg [rbp]
+        times 2 mov rcx, [rbp]
+        END
+
+        ;= SMAP: INVLPG of another page in between | instructions=5 data_accesses=4 walk_reads=4 invlpg=1
+        TEST
+        FLUSH_DATA
+        BEGIN
+        times 2 mov rcx, [rbp]
+        invlpg [rbp + 4096]
+        times 2 mov rcx, [rbp]
+        END
+
+        ;= SMAP: CR3 write in between, with 3 reads for code | instructions=5 data_accesses=4 walk_reads=11 cr3_writes=1
+        TEST
+        FLUSH_DATA
+        BEGIN
+        times 2 mov rcx, [rbp]
+        mov cr3, rbx
+        times 2 mov rcx, [rbp]
+        END
+        SMAP 1
+
+        ;= SMAP: INVPCID in between, with 3 reads for code, 3 for data | instructions=5 data_accesses=5 walk_reads=14 invpcid=1
+        TEST
+        FLUSH_DATA
+        mov esi, 2
+        lea rdx, [rel invpcid_descriptor]
+        mov rax, [rdx]
+        BEGIN
+        times 2 mov rcx, [rbp]
+        invpcid rsi, [rdx]
+        mov rcx, [r8]
+        mov rcx, [rbp]
+        END
+        SMAP 1
+
+        ;= SMAP: the walk that sets the dirty bit counts too | instructions=4 data_accesses=4 walk_reads=8 walk_writes=2
+        TEST
+        CLEAN_DATA
+        BEGIN
+        times 2 mov rcx, [rbp]
+        times 2 mov [rbp], rcx
+        END
+
+        ;= SMAP: reads across two user pages | instructions=3 data_accesses=6 walk_reads=8
+        TEST
+        FLUSH_DATA
+        BEGIN
+        times 3 mov rcx, [rbp + 4096 - 4]
+        END
+
+        ;= SMAP: and one of the pages is known | instructions=2 data_accesses=3 walk_reads=8
+        TEST
+        FLUSH_DATA
+        BEGIN
+        mov rcx, [rbp]
+        mov rcx, [rbp + 4096 - 4]
+        END
+
+        ;= SMAP: a page that takes another one's entry | instructions=4 data_accesses=4 walk_reads=14
+        TEST
+        mov rdi, MEDIUM + (16 << 12)
+        FLUSH_DATA
+        invlpg [rdi]
+        BEGIN
+        mov rcx, [rdi]
+        mov rcx, [rbp]
+        mov rcx, [rdi]
+        mov rcx, [rbp]
+        END
+
+        ;= a page fault in between, and no INVLPG | instructions=7 data_accesses=21 walk_reads=12 exceptions=1
+        TEST
+        mov rdi, rbp
+        mov rax, DATA_PTE
+        int 0x42                        ; the handlers' page into the TLB
+        FLUSH_DATA
+        BEGIN
+        mov rcx, [rdi]
+        and dword [rax], ~PRESENT
+        mov rcx, [dword rdi + 0]
+        or dword [rax], PRESENT
+        mov rcx, [rdi]
+        END
+
+        ;= first write to a dirty page that was read | instructions=2 data_accesses=2 walk_reads=4
+        TEST
+        mov rcx, [r10]
+        mov [r10], rcx
+        invlpg [r10]
+        BEGIN
+        mov rcx, [r10]
+        mov [r10], rcx
+        END
+
+        ;= and that was read without a walk | instructions=2 data_accesses=2
+        TEST
+        invlpg [r10]
+        mov rcx, [r10]
+        BEGIN
+        mov rcx, [r10]
+        mov [r10], rcx
+        END
+
+        ;= the same in a 2 MiB page | instructions=3 data_accesses=3 walk_reads=3
+        TEST
+        invlpg [r11]
+        BEGIN
+        mov rcx, [r11]
+        mov [r11], rcx
+        mov rcx, [r11]
+        END
+
+        ;= INVLPG elsewhere in the 2 MiB page | instructions=3 data_accesses=2 walk_reads=6 invlpg=1
+        TEST
+        invlpg [r11]
+        BEGIN
+        mov rcx, [r11]
+        invlpg [r11 + 0x100000]
+        mov [r11], rcx
+        END
+        SMAP 0
+
+        SAY "whole line", 10, "a line "
+        ;= between two parts of a guest's line | instructions=1
+        TEST
+        BEGIN
+        nop
+        END
+        SAY "in two parts", 10, "an unfinished line"
+        mov rax, leave
+        jmp rax
+
+%if $ - walks > 4096
         %error "the counted code does not fit in one page"
 %endif
 

@@ -31,15 +31,13 @@ static void check_region(uint64_t pml4, uintptr_t start, size_t pages, uint64_t 
 		frame = paging_translate(pml4, address, &leaf);
 		assert_int_not_equal(frame, PAGING_INVALID);
 		assert_int_equal(leaf, frame | flags | PTE_PRESENT | PTE_USER);
-		assert_int_equal(*(uint64_t *)phys_to_virt(frame), 0xa5a5a5a5a5a5a5a5UL); /* not used yet */
 		*(uint64_t *)phys_to_virt(frame) = address;
 	}
 	for (size_t i = 0; i < pages; i++) {
 		uintptr_t address = start + i * PAGE_SIZE;
-		uint64_t *word = phys_to_virt(paging_translate(pml4, address, NULL));
+		const uint64_t *word = phys_to_virt(paging_translate(pml4, address, NULL));
 
-		assert_int_equal(*word, address);
-		*word = 0xa5a5a5a5a5a5a5a5UL;
+		assert_int_equal(*word, address); /* no later page has the same frame */
 	}
 }
 

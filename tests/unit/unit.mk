@@ -16,13 +16,14 @@ UNIT_frames        := $(UNIT_MEM)
 UNIT_paging        := $(UNIT_MEM) kernel/mem/paging image
 UNIT_address_space := $(UNIT_MEM) kernel/mem/paging kernel/mem/address_space kernel/mem/heap \
 	kernel/mem/user_copy.asm image
-UNIT_user_copy     := $(UNIT_address_space)
+UNIT_user_copy     := $(UNIT_address_space) traps
 UNIT_heap          := $(UNIT_MEM) kernel/mem/heap
 UNIT_elf           := $(UNIT_MEM) kernel/loader/elf
 UNIT_fill          := $(UNIT_address_space) kernel/loader/loader_direct
 UNIT_format        := kernel/lib/format
 UNIT_string        := kernel/lib/string
-UNIT_records       := kernel/lib/record kernel/lib/format kernel/lib/string bench/host/record bench/host/stream
+UNIT_records       := kernel/lib/record kernel/lib/format kernel/lib/string bench/host/record bench/host/stream \
+	traps
 
 define unit_program
 $(UNIT)/test_$(1): $(UNIT)/test_$(1).o $(UNIT_$(1):%=$(UNIT)/%.o)

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Copies from and to user memory (mem/address_space.c, mem/user_copy.asm). The process's own memory
+ * is the user half; faults go on where cpu/exceptions.c would go on.
+ */
+#define _GNU_SOURCE /* REG_RIP */
+#include "tests/unit/support.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "cpu/cpu.h"
+#include "mem/address_space.h"
+#include "tests/unit/traps.h"
+
+extern char user_copy_start[], user_copy_end[], user_copy_fault[];
+extern char user_string_start[], user_string_end[], user_string_fault[];
+
+static bool within(greg_t rip, const char *start, const char *end)
+{
+	return (uintptr_t)rip >= (uintptr_t)start && (uintptr_t)rip < (uintptr_t)end;
+}
+
+static int on_page_fault(greg_t *registers)
+{
+	greg_t *rip = &registers[REG_RIP];
+
+	if (!cpu_calls.user_access) /* SMAP */
+		return -1;
+	if (within(*rip, user_copy_start, user_copy_end))
+		*rip = (greg_t)(uintptr_t)user_copy_fault;
+	else if (within(*rip, user_string_start, user_string_end))
+		*rip = (greg_t)(uintptr_t)user_string_fault;
+	else
+		return -1;
+	return 0;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	traps_start(on_page_fault);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	return cpu_calls.user_access ? -1 : 0; /* each copy closes what it opened */
+}
+
+static void whole_copies(void **state)
+{
+	char from[300], to[302];
+	(void)state;
+
+	for (size_t i = 0; i < sizeof from; i++)
+		from[i] = (char)(i * 7);
+	for (size_t size = 0; size <= sizeof from; size++) {
+		memset(to, 'x', sizeof to);
+		assert_int_equal(copy_from_user(to + 1, (uintptr_t)from, size), 0);
+		assert_memory_equal(to + 1, from, size);
+		assert_true(to[0] == 'x' && to[size + 1] == 'x');
+
+		memset(to, 'x', sizeof to);
+		assert_int_equal(copy_to_user((uintptr_t)to + 1, from, size), 0);
+		assert_memory_equal(to + 1, from, size);
+		assert_true(to[0] == 'x' && to[size + 1] == 'x');
+		assert_false(cpu_calls.user_access);
+	}
+}
+
+static void not_the_users(void **state)
+{
+	static const uint64_t addresses[] = {
+		USER_TOP, USER_TOP - 7, 1UL << 47, KERNEL_BASE, DIRECT_MAP_BASE, UINT64_MAX - 6, UINT64_MAX,
+	};
+	unsigned accesses = cpu_calls.user_accesses;
+	char bytes[8];
+	(void)state;
+
+	for (unsigned i = 0; i < sizeof addresses / sizeof *addresses; i++) {
+		assert_int_equal(copy_from_user(bytes, addresses[i], sizeof bytes), -EFAULT);
+		assert_int_equal(copy_to_user(addresses[i], bytes, sizeof bytes), -EFAULT);
+	}
+	assert_int_equal(copy_from_user(bytes, (uintptr_t)bytes, UINT64_MAX), -EFAULT);
+	assert_int_equal(copy_string_from_user(bytes, USER_TOP, sizeof bytes), -EFAULT);
+	assert_int_equal(copy_string_from_user(bytes, UINT64_MAX, sizeof bytes), -EFAULT);
+	assert_int_equal(cpu_calls.user_accesses, accesses); /* refused before SMAP was opened */
+}
+
+static void pages_that_are_not_there(void **state)
+{
+	char bytes[16];
+	(void)state;
+
+	assert_int_equal(copy_from_user(bytes, 0, 1), -EFAULT);
+	assert_int_equal(copy_to_user(0, bytes, 1), -EFAULT);
+	for (size_t there = 0; there <= 16; there++) {
+		char *user = guard_before(there);
+		int result = there == 16 ? 0 : -EFAULT;
+
+		memset(user, 'a', there);
+		assert_int_equal(copy_from_user(bytes, (uintptr_t)user, 16), result);
+		assert_memory_equal(bytes, user, there); /* what was there was copied */
+		assert_int_equal(copy_to_user((uintptr_t)user, bytes, 16), result);
+		assert_false(cpu_calls.user_access);
+	}
+}
+
+static void strings(void **state)
+{
+	char to[8], *user;
+	(void)state;
+
+	assert_int_equal(copy_string_from_user(to, (uintptr_t)"", 1), 0);
+	assert_string_equal(to, "");
+	assert_int_equal(copy_string_from_user(to, (uintptr_t)"seven c", 8), 7);
+	assert_string_equal(to, "seven c");
+	assert_int_equal(copy_string_from_user(to, (uintptr_t)"eight ch", 8), -E2BIG);
+	assert_int_equal(copy_string_from_user(to, (uintptr_t)"a", 1), -E2BIG);
+	assert_int_equal(copy_string_from_user(to, (uintptr_t)"", 0), -E2BIG);
+
+	user = guard_before(4); /* the string ends with the page, and then a byte later */
+	strcpy(user, "abc");
+	assert_int_equal(copy_string_from_user(to, (uintptr_t)user, 8), 3);
+	user[3] = 'd';
+	assert_int_equal(copy_string_from_user(to, (uintptr_t)user, 8), -EFAULT);
+	assert_int_equal(copy_string_from_user(to, (uintptr_t)user, 4), -E2BIG);
+	assert_int_equal(copy_string_from_user(to, 0, 8), -EFAULT);
+	assert_int_equal(copy_string_from_user(to, USER_TOP - 4, 8), -EFAULT);
+	assert_false(cpu_calls.user_access);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(whole_copies, teardown),
+		cmocka_unit_test_teardown(not_the_users, teardown),
+		cmocka_unit_test_teardown(pages_that_are_not_there, teardown),
+		cmocka_unit_test_teardown(strings, teardown),
+	};
+
+	return cmocka_run_group_tests_name("user_copy", tests, setup, NULL);
+}
