@@ -2,7 +2,7 @@
 # Runs every test program, reads its TAP, and closes with "N passed, N failed, N skipped".
 # usage: run.sh UNIT-TEST-BINARY…      (the other tests are found here)
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 passed=0 failed=0 skipped=0
 limit=${TEST_LIMIT:-300}

@@ -24,10 +24,10 @@ struct bench;
 
 struct benchmark {
 	const char *name;
-	const char *unit;	    /* of the parameter */
+	const char *unit;           /* of the parameter */
 	const uint64_t *parameters; /* ends in 0; NULL: there is no parameter */
-	unsigned few;		    /* not 0: so many samples, whatever was asked for */
-	bool experiment;	    /* counts something itself: no time stamps, no overhead */
+	unsigned few;               /* not 0: so many samples, whatever was asked for */
+	bool experiment;            /* counts something itself: no time stamps, no overhead */
 
 	int (*setup)(struct bench *b); /* 0, or a negative error number: the row is skipped */
 	void (*prepare)(struct bench *b);
@@ -35,10 +35,11 @@ struct benchmark {
 	bool (*check)(struct bench *b); /* after every sample but those of the overhead */
 	void (*teardown)(struct bench *b);
 
-	void (*timed)(struct bench *b, bool overhead); /* instead of the usual markers and stamps around body */
+	void (*timed)(struct bench *b,
+	              bool overhead); /* instead of the usual markers and stamps around body */
 
 	const char *program, *argument; /* for rows with a program */
-	bool wants_lapic;		/* the program gets the local APIC and a flag page */
+	bool wants_lapic;               /* the program gets the local APIC and a flag page */
 };
 
 /* State of the row that runs. */
@@ -62,12 +63,12 @@ struct bench {
 	uint64_t tries, violations;
 };
 
-#define BENCH(id, ...)                                                                                                 \
-	static const struct benchmark bench_##id                                                                       \
-		__attribute__((used, section(".benchmarks." #id), aligned(8))) = { __VA_ARGS__ }
+#define BENCH(id, ...)                           \
+	static const struct benchmark bench_##id \
+	        __attribute__((used, section(".benchmarks." #id), aligned(8))) = { __VA_ARGS__ }
 
 /* Parameter lists. */
-extern const uint64_t bench_image_sizes[];  /* bytes: 4 KiB, 64 KiB, 1 MiB, 16 MiB */
+extern const uint64_t bench_image_sizes[]; /* bytes: 4 KiB, 64 KiB, 1 MiB, 16 MiB */
 extern const uint64_t bench_powers_of_2[]; /* 1 … 1024 */
 
 /* Adds a metric to the sample that is being taken. */

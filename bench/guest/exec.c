@@ -36,7 +36,10 @@ static bool same_words(const void *a, const void *b, size_t size)
 	bool same;
 
 	size /= 8;
-	__asm__ volatile("cmp %%rax, %%rax; repe cmpsq" : "+S"(a), "+D"(b), "+c"(size), "=@ccz"(same) : : "memory");
+	__asm__ volatile("cmp %%rax, %%rax; repe cmpsq"
+	                 : "+S"(a), "+D"(b), "+c"(size), "=@ccz"(same)
+	                 :
+	                 : "memory");
 	return same;
 }
 
@@ -106,12 +109,12 @@ BENCH(exec_load_cold, .name = "exec.load.cold", .unit = "bytes", .parameters = b
       .teardown = drop_space);
 
 /* First kernel instruction of the system call → first user instruction of the new task. */
-BENCH(exec_spawn, .name = "exec.spawn", .unit = "bytes", .parameters = bench_image_sizes, .setup = find_payload,
-      .check = stamped, .program = "probe", .argument = "spawn");
+BENCH(exec_spawn, .name = "exec.spawn", .unit = "bytes", .parameters = bench_image_sizes,
+      .setup = find_payload, .check = stamped, .program = "probe", .argument = "spawn");
 
 /* The same in the calling task. */
-BENCH(exec_execve, .name = "exec.execve", .unit = "bytes", .parameters = bench_image_sizes, .setup = find_payload,
-      .check = stamped, .program = "probe", .argument = "execve");
+BENCH(exec_execve, .name = "exec.execve", .unit = "bytes", .parameters = bench_image_sizes,
+      .setup = find_payload, .check = stamped, .program = "probe", .argument = "execve");
 
 /* spawn, exit, wait: user and kernel instructions together. */
 BENCH(exec_roundtrip, .name = "exec.roundtrip", .unit = "bytes", .parameters = bench_image_sizes,

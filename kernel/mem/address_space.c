@@ -17,7 +17,7 @@ int address_space_create(struct address_space *space)
 		return -ENOMEM;
 	zero_bytes(pml4, KERNEL_PML4_FIRST * sizeof *pml4);
 	copy_bytes(pml4 + KERNEL_PML4_FIRST, kernel + KERNEL_PML4_FIRST,
-		   (512 - KERNEL_PML4_FIRST) * sizeof *pml4);
+	           (512 - KERNEL_PML4_FIRST) * sizeof *pml4);
 	space->pml4 = frame;
 	space->tables = FRAME_LIST_END;
 	space->count = 0;
@@ -70,8 +70,8 @@ int address_space_map(struct address_space *space, uintptr_t start, size_t pages
 	*region = (struct region){ start, 0, flags };
 	flags |= PTE_PRESENT | PTE_USER;
 	while (region->pages < pages) {
-		struct run run = run_at(space->pml4, start + region->pages * PAGE_SIZE,
-					pages - region->pages, &space->tables);
+		struct run run = run_at(space->pml4, start + region->pages * PAGE_SIZE, pages - region->pages,
+		                        &space->tables);
 
 		if (!run.entry)
 			return -ENOMEM;
@@ -94,8 +94,8 @@ void address_space_protect(struct address_space *space, size_t index, uint64_t f
 	region->flags = flags;
 	flags |= PTE_PRESENT | PTE_USER;
 	for (size_t done = 0; done < region->pages;) {
-		struct run run = run_at(space->pml4, region->start + done * PAGE_SIZE, region->pages - done,
-					NULL);
+		struct run run =
+		        run_at(space->pml4, region->start + done * PAGE_SIZE, region->pages - done, NULL);
 
 		done += run.pages;
 		for (; run.pages; run.pages--, run.entry++)
@@ -110,7 +110,7 @@ void address_space_destroy(struct address_space *space)
 	for (uint32_t i = 0; i < space->count; i++, region++) {
 		for (size_t done = 0; done < region->pages;) {
 			struct run run = run_at(space->pml4, region->start + done * PAGE_SIZE,
-						region->pages - done, NULL);
+			                        region->pages - done, NULL);
 
 			done += run.pages;
 			for (; run.pages; run.pages--)

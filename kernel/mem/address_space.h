@@ -16,10 +16,10 @@ struct region {
 };
 
 struct address_space {
-	uint64_t pml4;		/* physical */
-	uint32_t tables;	/* frame list of the user half's page tables */
+	uint64_t pml4;   /* physical */
+	uint32_t tables; /* frame list of the user half's page tables */
 	uint32_t count, room;
-	struct region *more;	/* from the heap, when `room` is over REGIONS_INSIDE */
+	struct region *more; /* from the heap, when `room` is over REGIONS_INSIDE */
 	struct region inside[REGIONS_INSIDE];
 };
 

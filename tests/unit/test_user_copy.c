@@ -36,19 +36,6 @@ static int on_page_fault(greg_t *registers)
 	return 0;
 }
 
-static int setup(void **state)
-{
-	(void)state;
-	traps_start(on_page_fault);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	return cpu_calls.user_access ? -1 : 0; /* each copy closes what it opened */
-}
-
 static void whole_copies(void **state)
 {
 	char from[300], to[302];
@@ -94,6 +81,7 @@ static void pages_that_are_not_there(void **state)
 	char bytes[16];
 	(void)state;
 
+	traps_start(on_page_fault);
 	assert_int_equal(copy_from_user(bytes, 0, 1), -EFAULT);
 	assert_int_equal(copy_to_user(0, bytes, 1), -EFAULT);
 	for (size_t there = 0; there <= 16; there++) {
@@ -113,6 +101,7 @@ static void strings(void **state)
 	char to[8], *user;
 	(void)state;
 
+	traps_start(on_page_fault);
 	assert_int_equal(copy_string_from_user(to, (uintptr_t)"", 1), 0);
 	assert_string_equal(to, "");
 	assert_int_equal(copy_string_from_user(to, (uintptr_t)"seven c", 8), 7);
@@ -135,11 +124,11 @@ static void strings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(whole_copies, teardown),
-		cmocka_unit_test_teardown(not_the_users, teardown),
-		cmocka_unit_test_teardown(pages_that_are_not_there, teardown),
-		cmocka_unit_test_teardown(strings, teardown),
+		cmocka_unit_test(whole_copies),
+		cmocka_unit_test(not_the_users),
+		cmocka_unit_test(pages_that_are_not_there),
+		cmocka_unit_test(strings),
 	};
 
-	return cmocka_run_group_tests_name("user_copy", tests, setup, NULL);
+	return cmocka_run_group_tests_name("user_copy", tests, NULL, NULL);
 }

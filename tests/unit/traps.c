@@ -5,17 +5,17 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static int (*handle)(greg_t *registers);
+static struct sigaction before;
 
 static void on_fault(int number, siginfo_t *info, void *context)
 {
 	ucontext_t *user = context;
 
 	(void)info;
-	if (handle(user->uc_mcontext.gregs)) /* again, without a handler */
-		signal(number, SIG_DFL);
+	if (handle(user->uc_mcontext.gregs)) /* again, for who is there to report it */
+		sigaction(number, &before, NULL);
 }
 
 void traps_start(int (*handler)(greg_t *registers))
@@ -23,7 +23,7 @@ void traps_start(int (*handler)(greg_t *registers))
 	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO };
 
 	handle = handler;
-	if (sigaction(SIGSEGV, &action, NULL)) {
+	if (sigaction(SIGSEGV, &action, &before)) {
 		perror("sigaction");
 		exit(1);
 	}

@@ -9,7 +9,8 @@
 #include <ucontext.h>
 
 /*
- * Calls handler(registers) at each fault from now on. The handler changes the registers
- * (registers[REG_RIP] and so on) and returns 0, or -1 when the fault is none of its own: then the process ends.
+ * Calls handler(registers) at each fault until the test ends (cmocka has a handler of its own, which
+ * it brings back). The handler changes the registers (registers[REG_RIP] and so on) and returns 0, or
+ * -1 when the fault is none of its own: then the test fails.
  */
 void traps_start(int (*handler)(greg_t *registers));

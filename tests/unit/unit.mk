@@ -20,8 +20,8 @@ UNIT_user_copy     := $(UNIT_address_space) traps
 UNIT_heap          := $(UNIT_MEM) kernel/mem/heap
 UNIT_elf           := $(UNIT_MEM) kernel/loader/elf
 UNIT_fill          := $(UNIT_address_space) kernel/loader/loader_direct
-UNIT_format        := kernel/lib/format
-UNIT_string        := kernel/lib/string
+UNIT_format        := $(UNIT_MEM) kernel/lib/format
+UNIT_string        := $(UNIT_MEM)
 UNIT_records       := kernel/lib/record kernel/lib/format kernel/lib/string bench/host/record bench/host/stream \
 	traps
 
