@@ -629,6 +629,8 @@ page_fault_length equ 7
 
         align 4096
 walks:
+        mov eax, 16
+        mov ss, ax                      ; null since user mode
         mov rbp, DATA
         SMAP 1
 
@@ -729,6 +731,7 @@ walks:
 
         ;= SMAP: reads across two user pages | instructions=3 data_accesses=6 walk_reads=8
         TEST
+        mov rcx, [rbp + 4096]           ; accessed
         FLUSH_DATA
         BEGIN
         times 3 mov rcx, [rbp + 4096 - 4]
@@ -742,9 +745,9 @@ walks:
         mov rcx, [rbp + 4096 - 4]
         END
 
-        ;= SMAP: a page that takes another one's entry | instructions=4 data_accesses=4 walk_reads=14
+        ;= SMAP: a page that takes another one's entry | instructions=4 data_accesses=4 walk_reads=12
         TEST
-        mov rdi, MEDIUM + (16 << 12)
+        mov rdi, LARGE + DATA           ; bits 22-12 are the same
         FLUSH_DATA
         invlpg [rdi]
         BEGIN
