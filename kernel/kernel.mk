@@ -1,15 +1,16 @@
 # The kernel: one build folder per combination of STACK, LOADER and ISOLATION.
 
 STACKS     := heap-sw heap-rsp0 fixed-ist fixed-rsp0
-LOADERS    := sandwich window random direct
+LOADERS    := sandwich window random direct self
 ISOLATIONS := shared
 
 PRESET_heap   := heap-sw sandwich shared
 PRESET_window := fixed-ist window shared
 PRESET_random := fixed-ist random shared
+PRESET_best   := heap-rsp0 direct shared
 
 ifeq ($(PRESET_$(STRATEGY)),)
-$(error unknown STRATEGY "$(STRATEGY)": one of heap, window, random)
+$(error unknown STRATEGY "$(STRATEGY)": one of heap, window, random, best)
 endif
 STACK     ?= $(word 1,$(PRESET_$(STRATEGY)))
 LOADER    ?= $(word 2,$(PRESET_$(STRATEGY)))
@@ -41,10 +42,11 @@ AXIS_heap-sw    := stack/kstack_heap stack/kstack_heap_sw
 AXIS_heap-rsp0  := stack/kstack_heap stack/kstack_heap_rsp0
 AXIS_fixed-ist  := stack/kstack_fixed stack/kstack_fixed_ist stack/kstack_fixed.asm
 AXIS_fixed-rsp0 := stack/kstack_fixed stack/kstack_fixed_rsp0 stack/kstack_fixed.asm
-AXIS_sandwich   := loader/loader_sandwich
+AXIS_sandwich   := loader/no_window loader/loader_sandwich
 AXIS_window     := loader/window loader/loader_window
 AXIS_random     := loader/window loader/loader_random
-AXIS_direct     := loader/loader_direct
+AXIS_direct     := loader/no_window loader/loader_direct
+AXIS_self       := loader/no_window loader/loader_self
 AXIS_shared     := isolation/isolation_shared
 ENTRY_MACROS    := kernel/stack/kstack_$(subst -,_,$(STACK)).inc
 

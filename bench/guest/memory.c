@@ -20,7 +20,7 @@ static size_t user_bytes(struct task *task)
 
 static void spawn_and_count(struct bench *b)
 {
-	static const char *const argv[] = { "payload-4k", "-" };
+	static const char *const argv[] = { "hostile", "yield" };
 	size_t before, total, table_bytes;
 	int pids[TASKS], status;
 
@@ -28,7 +28,8 @@ static void spawn_and_count(struct bench *b)
 	loader_trim(); /* its tables belong to no task */
 	before = frames_free();
 	for (size_t i = 0; i < TASKS; i++)
-		pids[i] = task_spawn("payload-4k", argv, 2);
+		pids[i] = task_spawn("hostile", argv, 2);
+	task_yield(); /* each runs until it yields, so all of them have begun */
 	loader_trim();
 	total = (before - frames_free()) * PAGE_SIZE / TASKS;
 	if (pids[TASKS - 1] > 0) {

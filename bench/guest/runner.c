@@ -164,6 +164,7 @@ static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned in
 	if (error) {
 		record_skip(&b, error == -ENOENT   ? "its boot module is not there"
 		                : error == -ENOMEM ? "not enough memory"
+		                : error == -ENOSYS ? "this build has nothing of the kind"
 		                                   : "cannot be set up");
 		return true;
 	}

@@ -134,6 +134,13 @@ static void remap_pages(struct bench *b)
 	}
 }
 
+static void remap_pages_cr3(struct bench *b)
+{
+	for (size_t i = 0; i < b->parameter; i++)
+		*entries[i] = entry_for(b->phase, i);
+	write_cr3(b->cr3);
+}
+
 BENCH(tlb_cr3, .name = "tlb.cr3", .setup = map_pages, .prepare = make_stale, .body = reload_cr3,
       .check = reads_new_frames, .teardown = unmap_pages);
 
@@ -145,3 +152,6 @@ BENCH(tlb_refill, .name = "tlb.refill", .unit = "pages", .parameters = bench_pow
 
 BENCH(tlb_remap, .name = "tlb.remap", .unit = "pages", .parameters = bench_powers_of_2, .setup = map_pages,
       .prepare = touch_only, .body = remap_pages, .check = reads_new_frames, .teardown = unmap_pages);
+
+BENCH(tlb_remap_cr3, .name = "tlb.remap.cr3", .unit = "pages", .parameters = bench_powers_of_2, .setup = map_pages,
+      .prepare = touch_only, .body = remap_pages_cr3, .check = reads_new_frames, .teardown = unmap_pages);

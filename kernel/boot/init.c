@@ -179,6 +179,7 @@ static uint64_t option_number(const char *key)
 void boot_main(uint32_t address)
 {
 	const struct multiboot_info *info = phys_to_virt(address);
+	char flush[8];
 
 	console_init();
 	if (info->flags & MULTIBOOT_HAS_CMDLINE)
@@ -193,5 +194,7 @@ void boot_main(uint32_t address)
 	kstack_init_cpu(this_cpu());
 	lapic_init();
 	loader_init(option_number("seed"));
+	if (boot_option("window-flush", flush, sizeof flush) && !strcmp(flush, "cr3"))
+		loader_set_flush(LOADER_FLUSH_CR3);
 	task_start(kernel_main);
 }

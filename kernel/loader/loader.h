@@ -8,6 +8,7 @@
  *   loader_window    map the new frames in a fixed range of the kernel's PDPT, copy, unmap
  *   loader_random    the same at a random page of that range
  *   loader_direct    write through the direct map of physical memory
+ *   loader_self      the new task writes its own image when it first runs, under its own CR3
  *
  * fill.h and window.h hold what several values share.
  */
@@ -30,12 +31,27 @@ struct load_segment {
 /* Once at boot, after paging_init(). `seed`: of the random window; 0 takes RDRAND or the TSC. */
 void loader_init(uint64_t seed);
 
+/* How the window is unmapped; other loaders ignore it. The note that proposed the window reloads CR3. */
+enum loader_flush {
+	LOADER_FLUSH_INVLPG, /* page by page */
+	LOADER_FLUSH_CR3,    /* a CR3 load, once for each use */
+};
+void loader_set_flush(enum loader_flush flush);
+
 /*
  * Maps the segments in `space`, which is not loaded in any CR3, and fills every page of them (at most LOAD_SEGMENTS_MAX).
- * Interrupts must be off. Returns 0, or -ENOMEM: then the space holds a part of the image and can
- * only be destroyed.
+ * Interrupts may be on: what must not be interrupted turns them off itself. Returns 0, or -ENOMEM:
+ * then the space holds a part of the image and can only be destroyed.
  */
 int loader_load(struct address_space *space, const struct load_segment *segments, size_t count);
+
+/*
+ * NULL, or the second half of loading, which the new task does for itself: loader_load() has only
+ * mapped, and the task calls this with the same segments before it enters user mode, under its own
+ * CR3. It cannot fail.
+ */
+extern void (*const loader_fill_own)(struct address_space *space, const struct load_segment *segments,
+                                     size_t count);
 
 /* Page-table frames that the loader keeps for its window between loads. */
 size_t loader_kept_tables(void);
@@ -45,3 +61,9 @@ void loader_trim(void);
 
 /* The number of places where the window may begin (1: fixed, 0: there is no window). */
 uint64_t loader_places(void);
+
+/*
+ * Starts (true) or stops to measure how long the window's lock is held, interrupts off. Returns the
+ * longest time since it was started, in TSC ticks; 0 where there is no window.
+ */
+uint64_t loader_measure_lock(bool on);

@@ -4,10 +4,7 @@
 
 #include "lib/errno.h"
 
-void loader_init(uint64_t seed)
-{
-	(void)seed;
-}
+void (*const loader_fill_own)(struct address_space *, const struct load_segment *, size_t) = NULL;
 
 int loader_load(struct address_space *space, const struct load_segment *segments, size_t count)
 {
@@ -26,19 +23,5 @@ int loader_load(struct address_space *space, const struct load_segment *segments
 			fill_view(phys_to_virt(pte_frame(*entry)), s, i * PAGE_SIZE, PAGE_SIZE);
 		}
 	}
-	return 0;
-}
-
-size_t loader_kept_tables(void)
-{
-	return 0;
-}
-
-void loader_trim(void)
-{
-}
-
-uint64_t loader_places(void)
-{
 	return 0;
 }

@@ -16,10 +16,7 @@ struct job {
 	size_t count;
 };
 
-void loader_init(uint64_t seed)
-{
-	(void)seed;
-}
+void (*const loader_fill_own)(struct address_space *, const struct load_segment *, size_t) = NULL;
 
 static void copy_under_new_cr3(void *argument)
 {
@@ -52,19 +49,5 @@ int loader_load(struct address_space *space, const struct load_segment *segments
 	for (size_t i = 0; i < count; i++)
 		if (segments[i].flags != (PTE_WRITE | PTE_NX))
 			address_space_protect(space, i, segments[i].flags);
-	return 0;
-}
-
-size_t loader_kept_tables(void)
-{
-	return 0;
-}
-
-void loader_trim(void)
-{
-}
-
-uint64_t loader_places(void)
-{
 	return 0;
 }

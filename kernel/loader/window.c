@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The new task's frames are mapped a second time, in a range of the kernel's PDPT that every PML4
- * shares; the copies go there; then the range is unmapped, page by page with INVLPG. An image that
- * is larger than the window goes through it in pieces.
+ * shares; the copies go there; then the range is unmapped and flushed. An image that is larger than
+ * the window goes through it in pieces, with interrupts on in between.
  *
  * The window is one for the whole kernel, so a lock stands around it, with interrupts off: a task
  * that was switched away in the middle would leave its pages open to the next.
@@ -15,7 +15,12 @@
 #include "lib/panic.h"
 #include "loader/fill.h"
 
+void (*const loader_fill_own)(struct address_space *, const struct load_segment *, size_t) = NULL;
+
 static struct spinlock lock;
+static enum loader_flush flush_by;
+static bool measure;
+static uint64_t longest_held; /* TSC ticks */
 static pte_t *directory;                 /* page directory of the window's range; it stays */
 static uint32_t tables = FRAME_LIST_END; /* page tables below it */
 static size_t kept;
@@ -83,10 +88,27 @@ static void window_close(size_t pages, uintptr_t base)
 		if (!entry || PT_INDEX(view) == 0)
 			entry = window_entry(view);
 		if (!entry)
-			return; /* the table was never made: nothing is mapped from here on */
+			break; /* the table was never made: nothing is mapped from here on */
 		*entry = 0;
-		invlpg(view);
+		if (flush_by == LOADER_FLUSH_INVLPG)
+			invlpg(view);
 	}
+	if (flush_by == LOADER_FLUSH_CR3)
+		write_cr3(read_cr3());
+}
+
+void loader_set_flush(enum loader_flush flush)
+{
+	flush_by = flush;
+}
+
+uint64_t loader_measure_lock(bool on)
+{
+	uint64_t longest = longest_held;
+
+	measure = on;
+	longest_held = 0;
+	return longest;
 }
 
 static int load_segment(struct address_space *space, const struct load_segment *s)
@@ -94,12 +116,15 @@ static int load_segment(struct address_space *space, const struct load_segment *
 	for (size_t done = 0; done < s->pages;) {
 		size_t pages = s->pages - done < WINDOW_PAGES ? s->pages - done : WINDOW_PAGES;
 		uint64_t flags = spin_lock(&lock);
+		uint64_t since = measure ? timestamp() : 0;
 		uintptr_t base = window_place(pages);
 		int error = window_open(space, s, done, pages, base);
 
 		if (!error)
 			fill_view((char *)base, s, done * PAGE_SIZE, pages * PAGE_SIZE);
 		window_close(pages, base);
+		if (measure && timestamp() - since > longest_held)
+			longest_held = timestamp() - since;
 		spin_unlock(&lock, flags);
 		if (error)
 			return error;

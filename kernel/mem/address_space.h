@@ -34,7 +34,7 @@ int address_space_create(struct address_space *space);
  */
 int address_space_map(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags);
 
-/* Changes the rights of region `index` to `flags`. The space must not be loaded in any CR3. */
+/* Changes the rights of region `index` to `flags`. Flushing what a CPU may have cached is the caller's. */
 void address_space_protect(struct address_space *space, size_t index, uint64_t flags);
 
 /* Frees every frame of the space, its tables and its PML4. It must not be loaded in any CR3. */

@@ -58,7 +58,8 @@ size_t kstack_table_bytes(void);
 /*
  * Calls function(argument) on a stack that every CR3 maps at the same place, and comes back. Inside, CR3 may be
  * changed, and must be what it was at the end; the caller's locals may be out of reach meanwhile.
- * Heap stacks are such stacks; fixed ones use this CPU's scratch stack. Interrupts must be off.
+ * Heap stacks are such stacks; fixed ones use this CPU's scratch stack, with interrupts off, because
+ * the stacks that interrupts land on go away with the CR3.
  */
 void kstack_call_across_cr3(void (*function)(void *argument), void *argument);
 

@@ -10,10 +10,13 @@ section .text
 kstack_call_across_cr3:
 	push	rbp
 	mov	rbp, rsp
+	pushfq				; under the other CR3 the stacks of interrupts are not there
+	cli
 	mov	rax, rdi
 	mov	rdi, rsi
 	mov	rsp, [gs:CPU_SCRATCH_TOP]
 	call	rax
-	mov	rsp, rbp
+	lea	rsp, [rbp - 8]
+	popfq
 	pop	rbp
 	ret

@@ -6,6 +6,7 @@
 #include "lib/console.h"
 #include "lib/record.h"
 #include "lib/string.h"
+#include "loader/loader.h"
 #include "mem/frames.h"
 #include "task/task.h"
 
@@ -87,6 +88,11 @@ void kernel_main(void)
 	irq_set_handler(VECTOR_TIMER, timer_tick);
 	say_hello(mode);
 	record_fact("early-stack-high-water", early_stack_high_water(), "bytes");
+	if (loader_places()) {
+		record_fact("window-places", loader_places(), "pages");
+		record_fact("window-entropy", 63 - (unsigned)__builtin_clzl(loader_places()), "bits");
+		record_fact("window-granularity", PAGE_SIZE, "bytes");
+	}
 	if (!strcmp(mode, "bench"))
 		ok = benchmarks_run(false);
 	else if (!strcmp(mode, "list"))

@@ -2,10 +2,12 @@
 /* Programs: from a boot module and its arguments to a task that is ready to enter user mode. */
 #include <elf.h>
 
+#include "cpu/cpu.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "loader/elf.h"
 #include "loader/loader.h"
+#include "mem/heap.h"
 #include "task/task.h"
 #include "task/task_internal.h"
 
@@ -36,7 +38,8 @@ static int arguments_begin(struct arguments *a)
 
 static void arguments_end(struct arguments *a)
 {
-	frame_free(virt_to_phys(a->page));
+	if (a->page)
+		frame_free(virt_to_phys(a->page));
 }
 
 /* Bytes that are free for one more string. */
@@ -115,39 +118,80 @@ static uintptr_t arguments_finish(struct arguments *a, struct load_segment *stac
 	return USER_STACK_TOP - ARGUMENTS_SIZE + offset;
 }
 
-/* Loads a program into an empty space; entry point and stack pointer go into `task`. */
-static int load_program(struct task *task, struct address_space *space, const char *name, struct arguments *a)
+/* Finds and checks a program; its last segment is the stack with the arguments. */
+static int plan_program(const char *name, struct arguments *a, struct elf_plan *plan, uintptr_t *rsp)
 {
 	const struct boot_module *module = boot_module_find(name);
-	struct elf_plan plan;
 	int error;
 
 	if (!module)
 		return -ENOENT;
-	error = elf_check(module->data, module->size, &plan);
+	error = elf_check(module->data, module->size, plan);
 	if (error)
 		return error;
-	task->user_rsp = arguments_finish(a, &plan.segments[plan.count], plan.entry);
-	task->entry = plan.entry;
-	return loader_load(space, plan.segments, plan.count + 1);
+	*rsp = arguments_finish(a, &plan->segments[plan->count++], plan->entry);
+	return 0;
+}
+
+/* What a task that loads its own image needs for it. */
+struct first_run {
+	struct elf_plan plan;
+	struct arguments arguments;
+};
+_Static_assert(sizeof(struct first_run) <= PAGE_SIZE, "the kernel heap can hold it");
+
+/* Keeps plan and arguments for the task's first run; the arguments' frame goes along. */
+static int first_run_keep(struct task *task, const struct elf_plan *plan, struct arguments *a)
+{
+	task->first_run = heap_alloc(sizeof *task->first_run);
+	if (!task->first_run)
+		return -ENOMEM;
+	task->first_run->plan = *plan;
+	task->first_run->arguments = *a;
+	a->page = NULL;
+	return 0;
+}
+
+void first_run_drop(struct task *task)
+{
+	if (!task->first_run)
+		return;
+	arguments_end(&task->first_run->arguments);
+	heap_free(task->first_run);
+	task->first_run = NULL;
 }
 
 static void start_program(void)
 {
 	struct task *task = current_task();
 
+	if (task->first_run) {
+		interrupts_on();
+		loader_fill_own(&task->space, task->first_run->plan.segments, task->first_run->plan.count);
+		first_run_drop(task);
+		interrupts_off();
+	}
 	enter_user(task->entry, task->user_rsp);
 }
 
 /* Creates the task, loads the program, and makes it a child of the current task. */
 static int spawn(const char *name, struct arguments *a, struct task **result)
 {
-	struct task *task = task_create(name, start_program);
-	int error;
+	struct elf_plan plan;
+	struct task *task;
+	uintptr_t rsp;
+	int error = plan_program(name, a, &plan, &rsp);
 
+	if (error)
+		return error;
+	task = task_create(name, start_program);
 	if (!task)
 		return -ENOMEM;
-	error = load_program(task, &task->space, name, a);
+	task->entry = plan.entry;
+	task->user_rsp = rsp;
+	error = loader_load(&task->space, plan.segments, plan.count);
+	if (!error && loader_fill_own)
+		error = first_run_keep(task, &plan, a);
 	if (error) {
 		task_destroy(task);
 		return error;
@@ -197,12 +241,15 @@ long task_spawn_user(uint64_t user_name, uint64_t argv)
 	char name[TASK_NAME];
 	struct arguments a;
 	struct task *task;
-	int result = arguments_from_user(&a, user_name, argv, name);
+	int result;
 
-	if (result)
-		return result;
-	result = spawn(name, &a, &task);
-	arguments_end(&a);
+	interrupts_on();
+	result = arguments_from_user(&a, user_name, argv, name);
+	if (!result) {
+		result = spawn(name, &a, &task);
+		arguments_end(&a);
+	}
+	interrupts_off();
 	if (result > 0) { /* the new task has the CPU first, as after vfork() */
 		sched_enqueue(current_task());
 		sched_switch_to(task);
@@ -210,30 +257,52 @@ long task_spawn_user(uint64_t user_name, uint64_t argv)
 	return result;
 }
 
-long task_execve_user(uint64_t user_name, uint64_t argv)
+/* Gives the current task a new space with the checked program, and frees the old one. */
+static int execve(struct arguments *a, const struct elf_plan *plan)
 {
 	struct task *task = current_task();
 	struct address_space space, old;
-	char name[TASK_NAME];
-	struct arguments a;
-	int result = arguments_from_user(&a, user_name, argv, name);
+	int error = address_space_create(&space);
 
-	if (result)
-		return result;
-	result = address_space_create(&space);
-	if (!result) {
-		result = load_program(task, &space, name, &a);
-		if (result)
-			address_space_destroy(&space);
+	if (error)
+		return error;
+	error = loader_load(&space, plan->segments, plan->count);
+	if (error) {
+		address_space_destroy(&space);
+		return error;
 	}
-	arguments_end(&a);
-	if (result)
-		return result;
 	kstack_move(&task->stack, task->space.pml4, space.pml4);
 	old = task->space;
 	task->space = space;
 	write_cr3(space.pml4); /* the kernel stack is the same memory under both */
+	if (loader_fill_own)
+		loader_fill_own(&task->space, plan->segments, plan->count);
+	arguments_end(a);
 	address_space_destroy(&old);
+	return 0;
+}
+
+long task_execve_user(uint64_t user_name, uint64_t argv)
+{
+	struct task *task = current_task();
+	char name[TASK_NAME];
+	struct arguments a;
+	struct elf_plan plan;
+	uintptr_t rsp;
+	int error;
+
+	interrupts_on();
+	error = arguments_from_user(&a, user_name, argv, name);
+	if (!error) {
+		error = plan_program(name, &a, &plan, &rsp);
+		if (!error)
+			error = execve(&a, &plan);
+		if (error)
+			arguments_end(&a);
+	}
+	interrupts_off();
+	if (error)
+		return error;
 	string_copy(task->name, name, sizeof task->name);
-	enter_user(task->entry, task->user_rsp);
+	enter_user(plan.entry, rsp);
 }

@@ -36,6 +36,7 @@ struct task *task_create(const char *name, void (*start)(void))
 	task->state = TASK_READY;
 	task->status = 0;
 	task->parent = task->children = task->sibling = NULL;
+	task->first_run = NULL;
 	string_copy(task->name, name, sizeof task->name);
 	/* r15, r14, r13, r12, rbp, rbx, return address */
 	stack = kstack_view(&task->stack, FIRST_FRAME);
@@ -52,6 +53,7 @@ no_space:
 
 void task_destroy(struct task *task)
 {
+	first_run_drop(task);
 	kstack_destroy(&task->stack);
 	address_space_destroy(&task->space);
 	frame_free(virt_to_phys(task));
@@ -90,6 +92,7 @@ void task_reap(struct task *task)
 
 void task_teardown(struct task *task)
 {
+	first_run_drop(task);
 	kstack_destroy(&task->stack);
 	address_space_destroy(&task->space);
 	if (!task->parent)

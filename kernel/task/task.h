@@ -43,11 +43,9 @@ struct task {
 	struct task *next, *previous; /* run queue */
 	struct task *all_next;
 	uintptr_t entry, user_rsp; /* where a new program starts */
+	struct first_run *first_run; /* what a new task still has to do for itself, or NULL (exec.c) */
 	char name[TASK_NAME];
 };
-
-/* The strings of argv, in one frame: laid out as the new program will find them. */
-struct arguments;
 
 static inline struct task *current_task(void)
 {

@@ -26,6 +26,9 @@ void task_teardown(struct task *task);
 /* Puts a new task below `parent` and gives it a process ID. */
 void task_adopt(struct task *task, struct task *parent);
 
+/* exec.c: frees what a task that never ran had before it. */
+void first_run_drop(struct task *task);
+
 /* switch.asm */
 void context_switch(uint64_t *save_rsp, uint64_t rsp, uint64_t cr3);
 _Noreturn void enter_user(uintptr_t rip, uintptr_t rsp);

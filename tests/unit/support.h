@@ -28,10 +28,10 @@ void memory_start(size_t count);
 int memory_setup(void **state);
 
 /* The call must panic with a message that matches `glob`. State that it left behind stays. */
-#define assert_panics(call, glob)                                       \
-	do {                                                            \
-		expect_assert_failure(call);                            \
-		if (!panic_matches(glob))                               \
+#define assert_panics(call, glob)                                        \
+	do {                                                             \
+		expect_assert_failure(call);                             \
+		if (!panic_matches(glob))                                \
 			fail_msg("the panic says: %s", panic_message()); \
 	} while (0)
 bool panic_matches(const char *glob);

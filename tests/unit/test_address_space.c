@@ -144,7 +144,7 @@ static void protects_one_region(void **state)
 		assert_int_equal(address_space_regions(&space)[i].flags, regions[i].flags ^ PTE_NX);
 		for (size_t j = 0; j < REGIONS; j++)
 			check_region(space.pml4, regions[j].start, regions[j].pages,
-				     regions[j].flags ^ (j <= i ? PTE_NX : 0));
+			             regions[j].flags ^ (j <= i ? PTE_NX : 0));
 	}
 	assert_int_equal(frames_free(), mapped);
 	address_space_destroy(&space);
@@ -162,7 +162,8 @@ static void many_regions(void **state)
 		assert_int_equal(address_space_map(&space, 0x400000 + n * 2 * PAGE_SIZE, 1, PTE_NX), 0);
 		assert_int_equal(space.count, n + 1);
 		for (size_t i = 0; i <= n; i++) {
-			assert_int_equal(address_space_regions(&space)[i].start, 0x400000 + i * 2 * PAGE_SIZE);
+			assert_int_equal(address_space_regions(&space)[i].start,
+			                 0x400000 + i * 2 * PAGE_SIZE);
 			assert_int_equal(address_space_regions(&space)[i].pages, 1);
 		}
 	}
@@ -231,8 +232,9 @@ static void shortage_at_every_allocation(void **state)
 
 				if (r->pages)
 					assert_int_not_equal(
-						paging_translate(space.pml4, r->start + (r->pages - 1) * PAGE_SIZE, NULL),
-						PAGING_INVALID);
+					        paging_translate(space.pml4,
+					                         r->start + (r->pages - 1) * PAGE_SIZE, NULL),
+					        PAGING_INVALID);
 			}
 			address_space_destroy(&space);
 		}
@@ -264,12 +266,9 @@ static void user_ranges(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(created_empty),
-		cmocka_unit_test(maps_regions),
-		cmocka_unit_test(protects_one_region),
-		cmocka_unit_test(many_regions),
-		cmocka_unit_test(two_spaces),
-		cmocka_unit_test(shortage_at_every_allocation),
+		cmocka_unit_test(created_empty),       cmocka_unit_test(maps_regions),
+		cmocka_unit_test(protects_one_region), cmocka_unit_test(many_regions),
+		cmocka_unit_test(two_spaces),          cmocka_unit_test(shortage_at_every_allocation),
 		cmocka_unit_test(user_ranges),
 	};
 

@@ -11,13 +11,13 @@
 #define COUNT(array) (sizeof array / sizeof *array)
 
 /* Formats with both; they must agree. */
-#define assert_same(...)                                                            \
-	do {                                                                        \
-		char want[200], got[200];                                           \
-		int length = snprintf(want, sizeof want, __VA_ARGS__);              \
-                                                                                    \
+#define assert_same(...)                                                               \
+	do {                                                                           \
+		char want[200], got[200];                                              \
+		int length = snprintf(want, sizeof want, __VA_ARGS__);                 \
+                                                                                       \
 		assert_int_equal(format_string(got, sizeof got, __VA_ARGS__), length); \
-		assert_string_equal(got, want);                                     \
+		assert_string_equal(got, want);                                        \
 	} while (0)
 
 static void text_alone(void **state)
@@ -31,7 +31,9 @@ static void text_alone(void **state)
 
 static void strings(void **state)
 {
-	static const char *const formats[] = { "%s", "%5s", "%-5s", "%1s", "%20s", "%-20s", "[%3s]", "[%-3s]" };
+	static const char *const formats[] = {
+		"%s", "%5s", "%-5s", "%1s", "%20s", "%-20s", "[%3s]", "[%-3s]"
+	};
 	static const char *const values[] = { "", "a", "abc", "abcde", "a longer one", "50%s" };
 	(void)state;
 
@@ -56,8 +58,8 @@ static void ints(void **state)
 
 static void unsigned_ints(void **state)
 {
-	static const char *const formats[] = { "%u",  "%5u", "%-5u", "%05u", "%x",
-					       "%5x", "%-5x", "%05x", "%08x", "%012x" };
+	static const char *const formats[] = { "%u",  "%5u",  "%-5u", "%05u", "%x",
+		                               "%5x", "%-5x", "%05x", "%08x", "%012x" };
 	static const unsigned values[] = { 0, 1, 9, 10, 15, 16, 0xdead, 0x80000000, UINT_MAX };
 	(void)state;
 
@@ -69,9 +71,11 @@ static void unsigned_ints(void **state)
 static void longs(void **state)
 {
 	static const char *const formats[] = { "%ld", "%25ld", "%-25ld" };
-	static const char *const unsigned_formats[] = { "%lu", "%lx", "%016lx", "%25lu", "%-25lx", "%zu", "%zx" };
+	static const char *const unsigned_formats[] = { "%lu",    "%lx", "%016lx", "%25lu",
+		                                        "%-25lx", "%zu", "%zx" };
 	static const long values[] = { 0, -1, 1L << 40, LONG_MAX, LONG_MIN };
-	static const unsigned long unsigned_values[] = { 0, UINT_MAX, 1UL << 40, 0xffff800000000000, UINT64_MAX };
+	static const unsigned long unsigned_values[] = { 0, UINT_MAX, 1UL << 40, 0xffff800000000000,
+		                                         UINT64_MAX };
 	(void)state;
 
 	for (size_t f = 0; f < COUNT(formats); f++)
@@ -139,14 +143,10 @@ static void cut_short(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(text_alone),
-		cmocka_unit_test(strings),
-		cmocka_unit_test(ints),
-		cmocka_unit_test(unsigned_ints),
-		cmocka_unit_test(longs),
-		cmocka_unit_test(zeros_after_the_sign),
-		cmocka_unit_test(pointers),
-		cmocka_unit_test(unknown_letters),
+		cmocka_unit_test(text_alone), cmocka_unit_test(strings),
+		cmocka_unit_test(ints),       cmocka_unit_test(unsigned_ints),
+		cmocka_unit_test(longs),      cmocka_unit_test(zeros_after_the_sign),
+		cmocka_unit_test(pointers),   cmocka_unit_test(unknown_letters),
 		cmocka_unit_test(cut_short),
 	};
 

@@ -6,8 +6,8 @@
 
 #include "mem/frames.h"
 
-#define ROOM 32
-#define PAGE(n) ((uint64_t)(n) * PAGE_SIZE)
+#define ROOM    32
+#define PAGE(n) ((uint64_t)(n)*PAGE_SIZE)
 
 /* A firmware map, what is taken out of it, and what must be left. Each list ends with { 0, 0 }. */
 struct map {
@@ -29,7 +29,10 @@ static const struct map maps[] = {
 	  { { 0 } },
 	  { { PAGE(2), PAGE(3) }, { PAGE(5), PAGE(6) }, { PAGE(8), PAGE(9) } } },
 	{ "overlap", { { PAGE(4), PAGE(9) }, { PAGE(2), PAGE(6) } }, { { 0 } }, { { PAGE(2), PAGE(9) } } },
-	{ "one inside another", { { PAGE(2), PAGE(9) }, { PAGE(4), PAGE(5) } }, { { 0 } }, { { PAGE(2), PAGE(9) } } },
+	{ "one inside another",
+	  { { PAGE(2), PAGE(9) }, { PAGE(4), PAGE(5) } },
+	  { { 0 } },
+	  { { PAGE(2), PAGE(9) } } },
 	{ "twice", { { PAGE(2), PAGE(9) }, { PAGE(2), PAGE(9) } }, { { 0 } }, { { PAGE(2), PAGE(9) } } },
 	{ "adjacent", { { PAGE(4), PAGE(6) }, { PAGE(2), PAGE(4) } }, { { 0 } }, { { PAGE(2), PAGE(6) } } },
 	{ "hole at the start", { { PAGE(2), PAGE(9) } }, { { PAGE(1), PAGE(4) } }, { { PAGE(4), PAGE(9) } } },
@@ -47,8 +50,14 @@ static const struct map maps[] = {
 	  { { PAGE(2), PAGE(3) }, { PAGE(4), PAGE(5) }, { PAGE(6), PAGE(9) } },
 	  { { PAGE(1), PAGE(7) } },
 	  { { PAGE(7), PAGE(9) } } },
-	{ "hole beside", { { PAGE(4), PAGE(6) } }, { { PAGE(2), PAGE(4) }, { PAGE(6), PAGE(8) } }, { { PAGE(4), PAGE(6) } } },
-	{ "hole without length", { { PAGE(2), PAGE(9) } }, { { PAGE(4), PAGE(4) } }, { { PAGE(2), PAGE(9) } } },
+	{ "hole beside",
+	  { { PAGE(4), PAGE(6) } },
+	  { { PAGE(2), PAGE(4) }, { PAGE(6), PAGE(8) } },
+	  { { PAGE(4), PAGE(6) } } },
+	{ "hole without length",
+	  { { PAGE(2), PAGE(9) } },
+	  { { PAGE(4), PAGE(4) } },
+	  { { PAGE(2), PAGE(9) } } },
 	{ "holes that overlap",
 	  { { PAGE(2), PAGE(9) } },
 	  { { PAGE(5), PAGE(7) }, { PAGE(4), PAGE(6) } },
@@ -57,14 +66,23 @@ static const struct map maps[] = {
 	  { { 0, 0x9fc00 }, { 0x100000, 0x7fe0000 } },
 	  { { 0x100000, 0x151234 }, { 0x180000, 0x1a0001 } },
 	  { { PAGE(1), 0x9f000 }, { 0x152000, 0x180000 }, { 0x1a1000, 0x7fe0000 } } },
-	{ "less than 128 MiB", { { 0, 0xa0000 }, { MIB, 8 * MIB } }, { { 0 } }, { { PAGE(1), 0xa0000 }, { MIB, 8 * MIB } } },
+	{ "less than 128 MiB",
+	  { { 0, 0xa0000 }, { MIB, 8 * MIB } },
+	  { { 0 } },
+	  { { PAGE(1), 0xa0000 }, { MIB, 8 * MIB } } },
 	{ "over 4 GiB",
 	  { { MIB, 3 * GIB }, { 4 * GIB, 6 * GIB } },
 	  { { 5 * GIB, 5 * GIB + 1 } },
 	  { { MIB, 3 * GIB }, { 4 * GIB, 5 * GIB }, { 5 * GIB + PAGE_SIZE, 6 * GIB } } },
-	{ "past the last frame", { { 1UL << 50, UINT64_MAX }, { UINT64_MAX - 5, UINT64_MAX } }, { { 0 } }, { { 0 } } },
+	{ "past the last frame",
+	  { { 1UL << 50, UINT64_MAX }, { UINT64_MAX - 5, UINT64_MAX } },
+	  { { 0 } },
+	  { { 0 } } },
 	{ "up to 2^64", { { PAGE(2), UINT64_MAX } }, { { 0 } }, { { PAGE(2), PAGE(0xfffffffdUL) } } },
-	{ "hole up to 2^64", { { PAGE(2), PAGE(9) } }, { { PAGE(4), UINT64_MAX } }, { { PAGE(2), PAGE(4) } } },
+	{ "hole up to 2^64",
+	  { { PAGE(2), PAGE(9) } },
+	  { { PAGE(4), UINT64_MAX } },
+	  { { PAGE(2), PAGE(4) } } },
 };
 
 static size_t length(const struct memory_range *ranges)
@@ -84,7 +102,8 @@ static void ranges_known(void **state)
 		size_t count;
 
 		memcpy(ranges, map->given, sizeof ranges);
-		count = memory_ranges_prepare(ranges, length(ranges), ROOM, map->reserved, length(map->reserved));
+		count = memory_ranges_prepare(ranges, length(ranges), ROOM, map->reserved,
+		                              length(map->reserved));
 		if (count != length(map->usable) || memcmp(ranges, map->usable, count * sizeof *ranges) != 0)
 			fail_msg("wrong ranges: %s", map->name);
 	}
@@ -94,7 +113,7 @@ static void ranges_known(void **state)
 
 /* Which of the first FRAMES frames are usable, one by one. */
 static void mark_usable(bool *usable, const struct memory_range *ranges, size_t count,
-			const struct memory_range *holes, size_t hole_count)
+                        const struct memory_range *holes, size_t hole_count)
 {
 	for (uint64_t n = 0; n < FRAMES; n++) {
 		usable[n] = false;
@@ -102,7 +121,7 @@ static void mark_usable(bool *usable, const struct memory_range *ranges, size_t 
 			usable[n] |= n && PAGE(n) >= ranges[i].start && PAGE(n + 1) <= ranges[i].end;
 		for (size_t i = 0; i < hole_count; i++)
 			usable[n] &= holes[i].start >= holes[i].end || PAGE(n) >= holes[i].end ||
-				     PAGE(n + 1) <= holes[i].start;
+			             PAGE(n + 1) <= holes[i].start;
 	}
 }
 
@@ -220,10 +239,10 @@ static void wrong_frees(void **state)
 	memory_start(8);
 	frame = frame_alloc();
 	frame_free(frame);
-	assert_panics(frame_free(frame), "*not allocated*");		      /* twice */
-	assert_panics(frame_free(PAGE(5)), "*not allocated*");		      /* never allocated */
-	assert_panics(frame_free(0), "*not allocated*");		      /* frame 0 */
-	assert_panics(frame_free(PAGE(9)), "*not allocated*");		      /* no memory there */
+	assert_panics(frame_free(frame), "*not allocated*");                   /* twice */
+	assert_panics(frame_free(PAGE(5)), "*not allocated*");                 /* never allocated */
+	assert_panics(frame_free(0), "*not allocated*");                       /* frame 0 */
+	assert_panics(frame_free(PAGE(9)), "*not allocated*");                 /* no memory there */
 	assert_panics(frame_free(UINT64_MAX & ~PAGE_MASK), "*not allocated*"); /* nor there */
 	frame_list_push(&list, frame_alloc());
 	assert_panics(frame_free(frame), "*not allocated*"); /* still on a list */
@@ -260,7 +279,7 @@ static void added_later(void **state)
 	assert_int_equal(frame_alloc(), PAGE(3));
 	assert_int_equal(frame_alloc(), PAGE(4));
 	assert_int_equal(frame_alloc(), PAGE(8));
-	assert_panics(frames_add(PAGE(4), PAGE(5)), "*added twice*");	/* allocated */
+	assert_panics(frames_add(PAGE(4), PAGE(5)), "*added twice*");  /* allocated */
 	assert_panics(frames_add(PAGE(9), PAGE(10)), "*added twice*"); /* free */
 }
 

@@ -154,7 +154,7 @@ static void translates_each_size(void **state)
 				pte_t entry = 0;
 
 				assert_int_equal(paging_translate(pml4, base + offsets[j], &entry),
-						 (PTE_FRAME & ~(span - 1)) + offsets[j]);
+				                 (PTE_FRAME & ~(span - 1)) + offsets[j]);
 				assert_int_equal(entry, leaf);
 			}
 			assert_int_not_equal(paging_translate(pml4, base + span - 1, NULL), PAGING_INVALID);
@@ -191,7 +191,7 @@ struct visit {
 };
 
 struct visits {
-	struct visit visits[4096];
+	struct visit visits[16384];
 	size_t count;
 };
 
@@ -219,7 +219,8 @@ static void rights_of_all_levels(void **state)
 
 		for (unsigned level = 1; level <= 4; level++) {
 			unsigned b = bits >> (3 * (level - 1));
-			pte_t rights = (b & 1 ? PTE_WRITE : 0) | (b & 2 ? PTE_USER : 0) | (b & 4 ? PTE_NX : 0);
+			pte_t rights =
+			        (b & 1 ? PTE_WRITE : 0) | (b & 2 ? PTE_USER : 0) | (b & 4 ? PTE_NX : 0);
 			pte_t *entry = entry_at(pml4, GIB, level);
 
 			*entry = pte_frame(*entry) | PTE_PRESENT | PTE_ACCESSED | rights;
@@ -279,7 +280,7 @@ static void visits_each_size_and_half(void **state)
 static uintptr_t random_page(void)
 {
 	uintptr_t address = (random_below(4) << 39 | random_below(4) << 30 | random_below(4) << 21 |
-			     random_below(64) << 12);
+	                     random_below(64) << 12);
 
 	return random_below(2) ? address : address | DIRECT_MAP_BASE;
 }
@@ -298,7 +299,8 @@ static void random_mappings(void **state)
 	pml4 = new_pml4();
 	for (unsigned step = 0; step < 20000; step++) {
 		uintptr_t page = random_page();
-		pte_t leaf = (random_next() & (PTE_FRAME | PTE_NX | PTE_WRITE)) | (random_below(3) ? PTE_PRESENT : 0);
+		pte_t leaf = (random_next() & (PTE_FRAME | PTE_NX | PTE_WRITE)) |
+		             (random_below(3) ? PTE_PRESENT : 0);
 		size_t i = 0;
 
 		while (i < count && map[i].address != page)
@@ -341,7 +343,7 @@ static void map_kernel_page(void **state)
 	kernel_pml4 = new_pml4();
 	assert_int_equal(paging_map_kernel(LAPIC_BASE, 0xfee00000, PTE_NX | PTE_WRITE | PTE_UNCACHED), 0);
 	assert_int_equal(*entry_at(kernel_pml4, LAPIC_BASE, 1),
-			 0xfee00000 | PTE_NX | PTE_WRITE | PTE_UNCACHED | PTE_PRESENT);
+	                 0xfee00000 | PTE_NX | PTE_WRITE | PTE_UNCACHED | PTE_PRESENT);
 	for (unsigned level = 2; level <= 4; level++)
 		assert_int_equal(*entry_at(kernel_pml4, LAPIC_BASE, level) & PTE_USER, 0);
 	frames_set_reserve(frames_free());
@@ -405,9 +407,9 @@ static void check_kernel_half(uint64_t global, uint64_t largest)
 	assert_int_equal(mapped, expected);
 	assert_int_equal(biggest, largest);
 
-	for (uint64_t at = MIB; at < 2 * MIB; at += PAGE_SIZE)
+	for (uint64_t at = MIB; at < 8 * MIB; at += PAGE_SIZE)
 		check_mapping(DIRECT_MAP_BASE + at, at,
-			      PTE_NX | global | (at >= text && at < data ? 0 : PTE_WRITE));
+		              PTE_NX | global | (at >= text && at < data ? 0 : PTE_WRITE));
 	for (uintptr_t at = IMAGE_TEXT; at < IMAGE_TEXT_END; at += PAGE_SIZE)
 		check_mapping(at, at - KERNEL_VMA, global);
 	for (uintptr_t at = IMAGE_RODATA; at < IMAGE_RODATA_END; at += PAGE_SIZE)

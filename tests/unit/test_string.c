@@ -148,8 +148,8 @@ static void globs(void **state)
 		{ "exec.load", "exec.*x", false },
 		{ "exec.load", "tlb.*", false },
 		{ "exec.load", "e?ec.l*d", true },
-		{ "aaab", "*ab", true },	 /* the first try of * fails */
-		{ "abcabcabd", "*abd", true },	 /* and so does the second */
+		{ "aaab", "*ab", true },       /* the first try of * fails */
+		{ "abcabcabd", "*abd", true }, /* and so does the second */
 		{ "abcabcabd", "*abc?bd", true },
 		{ "mississippi", "m*iss*ip*", true },
 		{ "mississippi", "m*iss*ipp", false },
@@ -168,7 +168,8 @@ static void globs(void **state)
 static bool matches_by_definition(const char *text, const char *glob)
 {
 	if (*glob == '*')
-		return matches_by_definition(text, glob + 1) || (*text && matches_by_definition(text + 1, glob));
+		return matches_by_definition(text, glob + 1) ||
+		       (*text && matches_by_definition(text + 1, glob));
 	if (!*text || !*glob)
 		return *text == *glob;
 	return (*glob == '?' || *glob == *text) && matches_by_definition(text + 1, glob + 1);

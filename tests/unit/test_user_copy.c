@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "cpu/cpu.h"
 #include "mem/address_space.h"
@@ -102,13 +103,13 @@ static void strings(void **state)
 	(void)state;
 
 	traps_start(on_page_fault);
-	assert_int_equal(copy_string_from_user(to, (uintptr_t)"", 1), 0);
+	assert_int_equal(copy_string_from_user(to, (uintptr_t) "", 1), 0);
 	assert_string_equal(to, "");
-	assert_int_equal(copy_string_from_user(to, (uintptr_t)"seven c", 8), 7);
+	assert_int_equal(copy_string_from_user(to, (uintptr_t) "seven c", 8), 7);
 	assert_string_equal(to, "seven c");
-	assert_int_equal(copy_string_from_user(to, (uintptr_t)"eight ch", 8), -E2BIG);
-	assert_int_equal(copy_string_from_user(to, (uintptr_t)"a", 1), -E2BIG);
-	assert_int_equal(copy_string_from_user(to, (uintptr_t)"", 0), -E2BIG);
+	assert_int_equal(copy_string_from_user(to, (uintptr_t) "eight ch", 8), -E2BIG);
+	assert_int_equal(copy_string_from_user(to, (uintptr_t) "a", 1), -E2BIG);
+	assert_int_equal(copy_string_from_user(to, (uintptr_t) "", 0), -E2BIG);
 
 	user = guard_before(4); /* the string ends with the page, and then a byte later */
 	strcpy(user, "abc");
@@ -121,6 +122,26 @@ static void strings(void **state)
 	assert_false(cpu_calls.user_access);
 }
 
+/* A string may not go on past the user half, even when there is something. */
+static void string_at_the_top(void **state)
+{
+	char *page = (char *)(USER_TOP - PAGE_SIZE), *user = page + PAGE_SIZE - 4, to[8];
+	(void)state;
+
+	if (mmap(page, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
+	         -1, 0) != page)
+		skip(); /* this host has something else there */
+	traps_start(on_page_fault);
+	strcpy(user, "abc");
+	assert_int_equal(copy_string_from_user(to, (uintptr_t)user, 8), 3);
+	assert_int_equal(copy_string_from_user(to, (uintptr_t)user, 4), 3);
+	user[3] = 'd';
+	assert_int_equal(copy_string_from_user(to, (uintptr_t)user, 8), -EFAULT);
+	assert_int_equal(copy_string_from_user(to, (uintptr_t)user, 4), -E2BIG);
+	assert_int_equal(copy_string_from_user(to, (uintptr_t)user, 3), -E2BIG);
+	munmap(page, PAGE_SIZE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -128,6 +149,7 @@ int main(void)
 		cmocka_unit_test(not_the_users),
 		cmocka_unit_test(pages_that_are_not_there),
 		cmocka_unit_test(strings),
+		cmocka_unit_test(string_at_the_top),
 	};
 
 	return cmocka_run_group_tests_name("user_copy", tests, NULL, NULL);

@@ -21,7 +21,7 @@ struct cpu_calls {
 	uint64_t cr3; /* the last value loaded */
 	unsigned write_cr3, invlpg;
 	unsigned user_accesses; /* times that SMAP was opened */
-	bool user_access;	/* it is open now */
+	bool user_access;       /* it is open now */
 };
 extern struct cpu_calls cpu_calls;
 

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * self: only the mapping is done by the task that asked; the new task fills its pages at their user
+ * addresses when it first runs in the kernel, under the CR3 that it needs anyway. Until then the
+ * pages are writable and not executable; afterwards they get their rights, and their translations
+ * are flushed.
+ */
+#include "cpu/cpu.h"
+#include "loader/fill.h"
+
+static void fill_own(struct address_space *space, const struct load_segment *segments, size_t count)
+{
+	user_access_begin();
+	for (const struct load_segment *s = segments; s < segments + count; s++)
+		fill_view((char *)s->start, s, 0, s->pages * PAGE_SIZE);
+	user_access_end();
+	for (size_t i = 0; i < count; i++) {
+		if (segments[i].flags == (PTE_WRITE | PTE_NX))
+			continue;
+		address_space_protect(space, i, segments[i].flags);
+		for (size_t page = 0; page < segments[i].pages; page++)
+			invlpg(segments[i].start + page * PAGE_SIZE);
+	}
+}
+
+void (*const loader_fill_own)(struct address_space *, const struct load_segment *, size_t) = fill_own;
+
+int loader_load(struct address_space *space, const struct load_segment *segments, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		int error = address_space_map(space, segments[i].start, segments[i].pages, PTE_WRITE | PTE_NX);
+
+		if (error)
+			return error;
+	}
+	return 0;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* What the loaders that have no window answer. */
+#include "loader/loader.h"
+
+void loader_init(uint64_t seed)
+{
+	(void)seed;
+}
+
+void loader_set_flush(enum loader_flush flush)
+{
+	(void)flush;
+}
+
+size_t loader_kept_tables(void)
+{
+	return 0;
+}
+
+void loader_trim(void)
+{
+}
+
+uint64_t loader_places(void)
+{
+	return 0;
+}
+
+uint64_t loader_measure_lock(bool on)
+{
+	(void)on;
+	return 0;
+}

@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: MIT */
+/* The ELF checker (loader/elf.c): a good file, the same file with each kind of damage, and random damage. */
+#include "tests/unit/support.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <string.h>
+
+#include "loader/elf.h"
+
+#define IMAGE_TOP (USER_STACK_BASE - PAGE_SIZE) /* the stack's guard page stays free */
+
+/* Laid out as a linker does: headers and constants, text, data with .bss behind it, PT_GNU_STACK. */
+enum { CONSTANTS, TEXT, DATA, STACK, SEGMENTS };
+
+struct file {
+	Elf64_Ehdr header;
+	Elf64_Phdr segments[SEGMENTS];
+	uint8_t rest[0x380 - sizeof(Elf64_Ehdr) - SEGMENTS * sizeof(Elf64_Phdr)];
+};
+_Static_assert(sizeof(struct file) == 0x380, "no padding");
+
+static const struct file good = {
+	.header = {
+		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+		.e_type = ET_EXEC,
+		.e_machine = EM_X86_64,
+		.e_version = EV_CURRENT,
+		.e_entry = 0x401210,
+		.e_phoff = sizeof(Elf64_Ehdr),
+		.e_ehsize = sizeof(Elf64_Ehdr),
+		.e_phentsize = sizeof(Elf64_Phdr),
+		.e_phnum = SEGMENTS,
+	},
+	.segments = {
+		{ PT_LOAD, PF_R, 0, 0x400000, 0x400000, 0x200, 0x200, 0x1000 },
+		{ PT_LOAD, PF_R | PF_X, 0x200, 0x401200, 0x401200, 0x100, 0x100, 0x1000 },
+		{ PT_LOAD, PF_R | PF_W, 0x300, 0x402300, 0x402300, 0x80, 0x3000, 0x1000 },
+		{ PT_GNU_STACK, PF_R | PF_W, 0, 0, 0, 0, 0, 16 },
+	},
+};
+
+/* Checks `size` bytes of a file that end at a page that is not there, at any alignment. */
+static int check(const void *bytes, size_t size, struct elf_plan *plan)
+{
+	void *copy = guard_before(size);
+
+	memcpy(copy, bytes, size);
+	return elf_check(copy, size, plan);
+}
+
+static void accepts_a_good_file(void **state)
+{
+	static const struct load_segment want[] = {
+		{ .start = 0x400000, .pages = 1, .flags = PTE_NX, .data_offset = 0, .data_size = 0x200 },
+		{ .start = 0x401000, .pages = 1, .flags = 0, .data_offset = 0x200, .data_size = 0x100 },
+		{ .start = 0x402000,
+		  .pages = 4,
+		  .flags = PTE_WRITE | PTE_NX,
+		  .data_offset = 0x300,
+		  .data_size = 0x80 },
+	};
+	struct elf_plan plan;
+	(void)state;
+
+	assert_int_equal(elf_check(&good, sizeof good, &plan), 0);
+	assert_int_equal(plan.entry, 0x401210);
+	assert_int_equal(plan.count, 3);
+	for (unsigned i = 0; i < 3; i++) {
+		const struct load_segment *s = &plan.segments[i];
+
+		assert_int_equal(s->start, want[i].start);
+		assert_int_equal(s->pages, want[i].pages);
+		assert_int_equal(s->flags, want[i].flags);
+		assert_int_equal(s->data_offset, want[i].data_offset);
+		assert_int_equal(s->data_size, want[i].data_size);
+		assert_ptr_equal(s->data, (const uint8_t *)&good + good.segments[i].p_offset);
+	}
+}
+
+/* One field of the good file, and what elf_check() says when it has another value. */
+struct damage {
+	size_t offset, size;
+	uint64_t value;
+	int result;
+};
+
+#define HEADER(field, value, result)                                                        \
+	{                                                                                   \
+		offsetof(Elf64_Ehdr, field), sizeof((Elf64_Ehdr *)0)->field, value, -result \
+	}
+#define IDENT(index, value, result)      \
+	{                                \
+		index, 1, value, -result \
+	}
+#define SEGMENT(index, field, value, result)                                                                 \
+	{                                                                                                    \
+		offsetof(struct file, segments[index].field), sizeof((Elf64_Phdr *)0)->field, value, -result \
+	}
+
+static void check_damages(const struct damage *damages, size_t count)
+{
+	for (const struct damage *d = damages; d < damages + count; d++) {
+		struct file file = good;
+		struct elf_plan plan;
+		int result;
+
+		memcpy((uint8_t *)&file + d->offset, &d->value, d->size);
+		result = check(&file, sizeof file, &plan);
+		if (result != d->result)
+			fail_msg("offset %#zx with %#lx: %d", d->offset, d->value, result);
+	}
+}
+
+static void header_fields(void **state)
+{
+	static const struct damage damages[] = {
+		IDENT(EI_MAG0, 0, ENOEXEC),
+		IDENT(EI_MAG1, 'e', ENOEXEC),
+		IDENT(EI_MAG2, 'l', ENOEXEC),
+		IDENT(EI_MAG3, 'f', ENOEXEC),
+		IDENT(EI_CLASS, ELFCLASSNONE, ENOEXEC),
+		IDENT(EI_CLASS, ELFCLASS32, ENOEXEC),
+		IDENT(EI_DATA, ELFDATANONE, ENOEXEC),
+		IDENT(EI_DATA, ELFDATA2MSB, ENOEXEC),
+		IDENT(EI_VERSION, 0, ENOEXEC),
+		IDENT(EI_VERSION, 2, ENOEXEC),
+		IDENT(EI_OSABI, ELFOSABI_GNU, 0), /* static glibc programs have it */
+		HEADER(e_type, ET_NONE, ENOEXEC),
+		HEADER(e_type, ET_REL, ENOEXEC),
+		HEADER(e_type, ET_DYN, ENOEXEC),
+		HEADER(e_type, ET_CORE, ENOEXEC),
+		HEADER(e_machine, EM_386, ENOEXEC),
+		HEADER(e_machine, EM_AARCH64, ENOEXEC),
+		HEADER(e_version, 0, ENOEXEC),
+		HEADER(e_version, 2, ENOEXEC),
+		HEADER(e_ehsize, 0, ENOEXEC),
+		HEADER(e_ehsize, sizeof(Elf32_Ehdr), ENOEXEC),
+		HEADER(e_ehsize, sizeof(Elf64_Ehdr) + 1, ENOEXEC),
+		HEADER(e_phentsize, 0, ENOEXEC),
+		HEADER(e_phentsize, sizeof(Elf32_Phdr), ENOEXEC),
+		HEADER(e_phentsize, sizeof(Elf64_Phdr) + 8, ENOEXEC),
+		HEADER(e_phnum, 0, ENOEXEC),
+		HEADER(e_phnum, 1, ENOEXEC), /* the text is not among them */
+		HEADER(e_phnum, 3, 0),
+		HEADER(e_phnum, 15, ENOEXEC), /* one more than the file has room for; those in it are empty */
+		HEADER(e_phnum, PN_XNUM, ENOEXEC),
+		HEADER(e_phnum, PN_XNUM - 1, ENOEXEC),
+		HEADER(e_phoff, 0x41, ENOEXEC),
+		HEADER(e_phoff, 0x3c, ENOEXEC),
+		HEADER(e_phoff, 0x380 - 4 * 56 + 8, ENOEXEC),
+		HEADER(e_phoff, 0x380, ENOEXEC),
+		HEADER(e_phoff, 0x388, ENOEXEC),
+		HEADER(e_phoff, 1UL << 63, ENOEXEC),
+		HEADER(e_phoff, 0UL - 4 * 56, ENOEXEC), /* with the table's size: 0 */
+		HEADER(e_phoff, 0UL - 8, ENOEXEC),
+		HEADER(e_shoff, UINT64_MAX, 0), /* sections are none of the loader's business */
+		HEADER(e_shnum, 0xffff, 0),
+		HEADER(e_flags, 0xffffffff, 0),
+	};
+	(void)state;
+
+	check_damages(damages, sizeof damages / sizeof *damages);
+}
+
+static void entry_points(void **state)
+{
+	static const struct damage damages[] = {
+		HEADER(e_entry, 0x401200, 0),
+		HEADER(e_entry, 0x4012ff, 0),
+		HEADER(e_entry, 0x4011ff, ENOEXEC), /* in the text's page, before it */
+		HEADER(e_entry, 0x401300, ENOEXEC), /* behind it */
+		HEADER(e_entry, 0x400000, ENOEXEC), /* constants */
+		HEADER(e_entry, 0x402300, ENOEXEC), /* data */
+		HEADER(e_entry, 0, ENOEXEC),
+		HEADER(e_entry, USER_STACK_BASE, ENOEXEC),
+		HEADER(e_entry, KERNEL_BASE, ENOEXEC),
+		HEADER(e_entry, UINT64_MAX, ENOEXEC),
+		SEGMENT(TEXT, p_flags, PF_R, ENOEXEC),
+		SEGMENT(TEXT, p_type, PT_NOTE, ENOEXEC),
+		SEGMENT(TEXT, p_filesz, 0x10, ENOEXEC), /* the entry lies in .bss */
+		SEGMENT(TEXT, p_filesz, 0x11, 0),
+	};
+	(void)state;
+
+	check_damages(damages, sizeof damages / sizeof *damages);
+}
+
+static void segment_sizes(void **state)
+{
+	static const struct damage damages[] = {
+		SEGMENT(DATA, p_filesz, 0, 0),
+		SEGMENT(DATA, p_filesz, 0x81, ENOEXEC), /* a byte past the file */
+		SEGMENT(DATA, p_filesz, 0x3001, ENOEXEC),
+		SEGMENT(DATA, p_filesz, UINT64_MAX, ENOEXEC),
+		SEGMENT(DATA, p_filesz, 0UL - 0x300, ENOEXEC), /* with the offset: 0 */
+		SEGMENT(DATA, p_memsz, 0x80, 0),
+		SEGMENT(DATA, p_memsz, 0x7f, ENOEXEC), /* less than the file has */
+		SEGMENT(DATA, p_memsz, 0, 0),          /* nothing to load */
+		SEGMENT(DATA, p_memsz, IMAGE_TOP - 0x402300, 0),
+		SEGMENT(DATA, p_memsz, IMAGE_TOP - 0x402300 + 1, ENOEXEC), /* into the stack's guard page */
+		SEGMENT(DATA, p_memsz, USER_STACK_TOP - 0x402300, ENOEXEC),
+		SEGMENT(DATA, p_memsz, KERNEL_BASE, ENOEXEC),
+		SEGMENT(DATA, p_memsz, 0UL - 0x402300, ENOEXEC),     /* with the address: 0 */
+		SEGMENT(DATA, p_memsz, 0UL - 0x402300 - 1, ENOEXEC), /* … 2^64 - 1 */
+		SEGMENT(DATA, p_memsz, UINT64_MAX, ENOEXEC),
+		SEGMENT(DATA, p_offset, 0x1300, ENOEXEC),
+		SEGMENT(DATA, p_offset, 1UL << 63 | 0x300, ENOEXEC),
+		SEGMENT(DATA, p_offset, 0UL - 0xd00, ENOEXEC),
+		SEGMENT(CONSTANTS, p_memsz, 0x1000, 0),
+		SEGMENT(CONSTANTS, p_memsz, 0x1001, ENOEXEC), /* into the text's page */
+		SEGMENT(TEXT, p_memsz, 0xe00, 0),
+		SEGMENT(TEXT, p_memsz, 0xe01, ENOEXEC), /* into the data's */
+	};
+	(void)state;
+
+	check_damages(damages, sizeof damages / sizeof *damages);
+}
+
+static void segment_addresses(void **state)
+{
+	static const struct damage damages[] = {
+		SEGMENT(CONSTANTS, p_vaddr, 0, ENOEXEC), /* null page */
+		SEGMENT(CONSTANTS, p_vaddr, 0x1000, ENOEXEC),
+		SEGMENT(CONSTANTS, p_vaddr, USER_BASE - PAGE_SIZE, ENOEXEC),
+		SEGMENT(CONSTANTS, p_vaddr, USER_BASE, 0),
+		SEGMENT(CONSTANTS, p_vaddr, IMAGE_TOP - PAGE_SIZE, 0),
+		SEGMENT(CONSTANTS, p_vaddr, IMAGE_TOP, ENOEXEC), /* guard page */
+		SEGMENT(CONSTANTS, p_vaddr, USER_STACK_BASE, ENOEXEC),
+		SEGMENT(CONSTANTS, p_vaddr, USER_STACK_TOP - PAGE_SIZE, ENOEXEC),
+		SEGMENT(CONSTANTS, p_vaddr, USER_TOP, ENOEXEC),
+		SEGMENT(CONSTANTS, p_vaddr, 1UL << 47, ENOEXEC), /* not canonical */
+		SEGMENT(CONSTANTS, p_vaddr, DIRECT_MAP_BASE, ENOEXEC),
+		SEGMENT(CONSTANTS, p_vaddr, KERNEL_BASE, ENOEXEC),
+		SEGMENT(CONSTANTS, p_vaddr, 0UL - PAGE_SIZE, ENOEXEC),
+		SEGMENT(CONSTANTS, p_vaddr, 0x401000, ENOEXEC), /* the text's page */
+		SEGMENT(CONSTANTS, p_vaddr, 0x404000, ENOEXEC), /* in the midst of .bss */
+		SEGMENT(CONSTANTS, p_vaddr, 0x405000, ENOEXEC), /* its last page */
+		SEGMENT(CONSTANTS, p_vaddr, 0x406000, 0),
+		SEGMENT(CONSTANTS, p_vaddr, 0x400008, ENOEXEC), /* not as the offset, modulo p_align */
+		SEGMENT(CONSTANTS, p_paddr, UINT64_MAX, 0),
+	};
+	(void)state;
+
+	check_damages(damages, sizeof damages / sizeof *damages);
+}
+
+static void segment_rights(void **state)
+{
+	static const struct damage damages[] = {
+		SEGMENT(TEXT, p_flags, PF_R | PF_W | PF_X, ENOEXEC),
+		SEGMENT(TEXT, p_flags, PF_W | PF_X, ENOEXEC),
+		SEGMENT(TEXT, p_flags, PF_X, 0),
+		SEGMENT(DATA, p_flags, PF_R | PF_W | PF_X, ENOEXEC),
+		SEGMENT(DATA, p_flags, 0, 0),
+		SEGMENT(DATA, p_flags, 0xffffffff & ~(uint64_t)PF_X, 0),
+		SEGMENT(STACK, p_flags, PF_R | PF_W | PF_X, 0), /* a wish that is not granted */
+	};
+	(void)state;
+
+	check_damages(damages, sizeof damages / sizeof *damages);
+}
+
+static void segment_alignments(void **state)
+{
+	static const struct damage damages[] = {
+		SEGMENT(DATA, p_align, 0, 0),
+		SEGMENT(DATA, p_align, 1, 0),
+		SEGMENT(DATA, p_align, 2, 0),
+		SEGMENT(DATA, p_align, 3, ENOEXEC),
+		SEGMENT(DATA, p_align, 0x1001, ENOEXEC),
+		SEGMENT(DATA, p_align, 0x1800, ENOEXEC),
+		SEGMENT(DATA, p_align, 0x2000, 0),
+		SEGMENT(DATA, p_align, 0x4000, ENOEXEC), /* 0x402300 and 0x300 differ by 0x402000 */
+		SEGMENT(DATA, p_align, 1UL << 63, ENOEXEC),
+		SEGMENT(DATA, p_align, UINT64_MAX, ENOEXEC),
+		SEGMENT(DATA, p_offset, 0x2f8, ENOEXEC),
+		SEGMENT(DATA, p_vaddr, 0x402308, ENOEXEC),
+	};
+	(void)state;
+
+	check_damages(damages, sizeof damages / sizeof *damages);
+}
+
+static void segment_types(void **state)
+{
+	static const struct damage damages[] = {
+		SEGMENT(STACK, p_type, PT_INTERP, ENOEXEC),
+		SEGMENT(STACK, p_type, PT_DYNAMIC, ENOEXEC),
+		SEGMENT(STACK, p_type, PT_NULL, 0),
+		SEGMENT(STACK, p_type, PT_NOTE, 0),
+		SEGMENT(STACK, p_type, PT_TLS, 0),
+		SEGMENT(STACK, p_type, PT_LOAD, 0), /* of no size */
+		SEGMENT(STACK, p_type, 0x6fffffff, 0),
+		SEGMENT(DATA, p_type, PT_INTERP, ENOEXEC),
+	};
+	(void)state;
+
+	check_damages(damages, sizeof damages / sizeof *damages);
+}
+
+/* `count` segments of a page, of which the last is the text. */
+static int check_many(unsigned count, struct elf_plan *plan)
+{
+	static struct {
+		Elf64_Ehdr header;
+		Elf64_Phdr segments[200];
+	} file;
+
+	file.header = good.header;
+	file.header.e_phnum = (uint16_t)count;
+	file.header.e_entry = 0x400000 + (count - 1) * PAGE_SIZE;
+	for (unsigned i = 0; i < count; i++)
+		file.segments[i] = (Elf64_Phdr){
+			.p_type = PT_LOAD,
+			.p_flags = i == count - 1 ? PF_X : PF_W,
+			.p_vaddr = 0x400000 + i * PAGE_SIZE,
+			.p_filesz = 1,
+			.p_memsz = PAGE_SIZE,
+		};
+	return check(&file, sizeof file, plan);
+}
+
+static void too_many_segments(void **state)
+{
+	struct elf_plan plan;
+	(void)state;
+
+	for (unsigned count = 1; count < 200; count++) {
+		int result = check_many(count, &plan);
+
+		assert_int_equal(result, count <= ELF_SEGMENTS_MAX ? 0 : -E2BIG);
+		if (!result)
+			assert_int_equal(plan.count, count);
+	}
+}
+
+/* Cut anywhere, the file is refused, and nothing past its end is read. */
+static void every_truncation(void **state)
+{
+	struct elf_plan plan;
+	(void)state;
+
+	for (size_t size = 0; size < sizeof good; size++)
+		assert_int_equal(check(&good, size, &plan), -ENOEXEC);
+	assert_int_equal(check(&good, sizeof good, &plan), 0);
+}
+
+static void every_alignment(void **state)
+{
+	static uint8_t room[sizeof good + 16];
+	struct elf_plan plan;
+	(void)state;
+
+	for (size_t at = 0; at < 16; at++) {
+		memcpy(room + at, &good, sizeof good);
+		assert_int_equal(elf_check(room + at, sizeof good, &plan), 0);
+		assert_ptr_equal(plan.segments[TEXT].data, room + at + 0x200);
+	}
+}
+
+/* What the rest of the kernel builds on when a plan was accepted. */
+static void check_plan(const struct elf_plan *plan, const uint8_t *file, size_t size)
+{
+	bool entry_found = false;
+
+	assert_in_range(plan->count, 1, ELF_SEGMENTS_MAX);
+	for (const struct load_segment *s = plan->segments; s < plan->segments + plan->count; s++) {
+		assert_int_equal(s->start % PAGE_SIZE, 0);
+		assert_in_range(s->start, USER_BASE, IMAGE_TOP - PAGE_SIZE);
+		assert_in_range(s->pages, 1, (IMAGE_TOP - s->start) / PAGE_SIZE);
+		assert_int_equal(s->flags & ~(PTE_WRITE | PTE_NX), 0);
+		assert_true(!(s->flags & PTE_WRITE) || (s->flags & PTE_NX));
+		assert_in_range(s->data_offset, 0, PAGE_SIZE - 1);
+		assert_in_range(s->data_size, 0, s->pages * PAGE_SIZE - s->data_offset);
+		assert_true(s->data >= file && s->data <= file + size);
+		assert_in_range(s->data_size, 0, (size_t)(file + size - s->data));
+		for (const struct load_segment *other = plan->segments; other < s; other++)
+			assert_true(s->start + s->pages * PAGE_SIZE <= other->start ||
+			            other->start + other->pages * PAGE_SIZE <= s->start);
+		entry_found |= !(s->flags & PTE_NX) && plan->entry >= s->start + s->data_offset &&
+		               plan->entry - s->start - s->data_offset < s->data_size;
+	}
+	assert_true(entry_found);
+}
+
+/* A number that is likely to be on the edge of something. */
+static uint64_t edge_number(void)
+{
+	static const uint64_t edges[] = {
+		0,         1,         0x40,      0x200,           0x380,           PAGE_SIZE,
+		USER_BASE, 0x400000,  0x401200,  IMAGE_TOP,       USER_STACK_BASE, USER_TOP,
+		1UL << 31, 1UL << 32, 1UL << 47, DIRECT_MAP_BASE, 1UL << 63,       UINT64_MAX - PAGE_MASK,
+	};
+	uint64_t number = edges[random_below(sizeof edges / sizeof *edges)];
+
+	switch (random_below(4)) {
+	case 0:
+		return number;
+	case 1:
+		return number + random_below(17) - 8;
+	case 2:
+		return number + (random_below(9) - 4) * PAGE_SIZE;
+	default:
+		return random_next() >> random_below(64);
+	}
+}
+
+static void damage(struct file *file)
+{
+	static const size_t sizes[] = { 2, 4, 8 };
+	const size_t headers = offsetof(struct file, rest);
+	size_t size = sizes[random_below(3)], at = random_below(headers / size) * size;
+	uint64_t number;
+
+	switch (random_below(6)) {
+	case 0: /* a bit */
+		((uint8_t *)file)[random_below(headers)] ^= (uint8_t)(1U << random_below(8));
+		break;
+	case 1: /* a byte */
+		((uint8_t *)file)[random_below(headers)] = (uint8_t)random_next();
+		break;
+	case 2: /* one segment like another */
+		file->segments[random_below(SEGMENTS)] = file->segments[random_below(SEGMENTS)];
+		break;
+	case 3: /* a field of a segment: type, flags, then six of 8 bytes */
+		at = sizeof(Elf64_Ehdr) + random_below(SEGMENTS) * sizeof(Elf64_Phdr) + 8 +
+		     random_below(6) * 8;
+		size = 8;
+		/* fall through */
+	default:
+		number = edge_number();
+		memcpy((uint8_t *)file + at, &number, size);
+	}
+}
+
+static void random_damage(void **state)
+{
+	size_t accepted = 0, rounds = 200000;
+	(void)state;
+
+	random_start(6);
+	for (size_t round = 0; round < rounds; round++) {
+		struct file file = good;
+		struct elf_plan plan;
+		size_t size = random_below(8) ? sizeof file : random_below(sizeof file + 1);
+		int result;
+
+		for (unsigned i = 0; i <= random_below(4); i++)
+			damage(&file);
+		result = check(&file, size, &plan);
+		if (!result)
+			check_plan(&plan, guard_before(size), size);
+		else
+			assert_true(result == -ENOEXEC || result == -E2BIG);
+		accepted += !result;
+	}
+	assert_in_range(accepted, rounds / 50, rounds / 2); /* or the damage is too great, or too small */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(accepts_a_good_file), cmocka_unit_test(header_fields),
+		cmocka_unit_test(entry_points),        cmocka_unit_test(segment_sizes),
+		cmocka_unit_test(segment_addresses),   cmocka_unit_test(segment_rights),
+		cmocka_unit_test(segment_alignments),  cmocka_unit_test(segment_types),
+		cmocka_unit_test(too_many_segments),   cmocka_unit_test(every_truncation),
+		cmocka_unit_test(every_alignment),     cmocka_unit_test(random_damage),
+	};
+
+	return cmocka_run_group_tests_name("elf", tests, NULL, NULL);
+}
