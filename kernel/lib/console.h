@@ -22,9 +22,7 @@ void kprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void format_va(void (*put)(char character, void *argument), void *argument, const char *format,
                va_list values);
 
-/* Formats into `buffer`, always ending it with a NUL. Returns the characters that were kept. */
-/* The same with its values in a list. */
+/* The same into `buffer`, always ending it with a NUL. Returns the characters that were kept. */
 size_t format_string_va(char *buffer, size_t size, const char *format, va_list values);
-
 size_t format_string(char *buffer, size_t size, const char *format, ...)
         __attribute__((format(printf, 3, 4)));

@@ -15,6 +15,10 @@ static void put_padded(void (*put)(char, void *), void *argument, const char *te
 {
 	size_t pad = spec->width > size ? spec->width - size : 0;
 
+	if (spec->zero && !spec->left && *text == '-') { /* the sign stands before the zeros */
+		put(*text++, argument);
+		size--;
+	}
 	if (!spec->left)
 		for (; pad; pad--)
 			put(spec->zero ? '0' : ' ', argument);

@@ -11,7 +11,8 @@
 #define LINE_MAX        512
 #define TAIL            11 /* " ~", 8 digits, newline */
 
-static char line[LINE_MAX];
+static char line[LINE_MAX + 1]; /* and a NUL that format_string() puts */
+static bool full;
 static size_t used;
 static uint64_t records;
 static uint32_t stream_crc;
@@ -39,6 +40,8 @@ static void put_line(char character, void *argument)
 	(void)argument;
 	if (used < LINE_MAX - TAIL)
 		line[used++] = character;
+	else
+		full = true;
 }
 
 static void put(const char *format, ...)
@@ -53,11 +56,14 @@ static void put(const char *format, ...)
 void record_start(const char *type)
 {
 	used = 0;
+	full = false;
 	put("@%lu %s", records + 1, type);
 }
 
 void record_text(const char *key, const char *value)
 {
+	const size_t start = used;
+
 	put(" %s=", key);
 	for (; *value; value++) {
 		unsigned char c = (unsigned char)*value;
@@ -67,16 +73,26 @@ void record_text(const char *key, const char *value)
 		else
 			put_line(*value, NULL);
 	}
+	if (full)
+		used = start;
 }
 
 void record_number(const char *key, uint64_t value)
 {
+	const size_t start = used;
+
 	put(" %s=%lu", key, value);
+	if (full)
+		used = start;
 }
 
 void record_metric(const char *metric, uint64_t value, const char *unit)
 {
+	const size_t start = used;
+
 	put(" m.%s=%lu:%s", metric, value, unit);
+	if (full)
+		used = start;
 }
 
 void record_end(void)

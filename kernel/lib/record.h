@@ -13,7 +13,8 @@
 #define EXIT_FAILED 0x11
 #define EXIT_PANIC  0x12
 
-/* A record is built by one start, any number of fields, and one end. At most 512 bytes. */
+/* A record is built by one start, any number of fields, and one end. At most 512 bytes: fields that do
+   not fit are left out whole. */
 void record_start(const char *type);
 void record_text(const char *key, const char *value); /* escapes what a value may not hold */
 void record_number(const char *key, uint64_t value);

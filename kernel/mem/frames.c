@@ -84,7 +84,7 @@ size_t memory_ranges_prepare(struct memory_range *ranges, size_t count, size_t r
 	}
 	for (size_t i = 0; i < reserved_count; i++) { /* outwards to whole frames */
 		struct memory_range hole = { reserved[i].start & ~PAGE_MASK,
-			                     (reserved[i].end + PAGE_MASK) & ~PAGE_MASK };
+			                     reserved[i].end > top ? top : (reserved[i].end + PAGE_MASK) & ~PAGE_MASK };
 
 		if (hole.start < hole.end)
 			kept = cut(ranges, kept, room, hole);
@@ -146,12 +146,12 @@ uint64_t frame_alloc_zeroed(void)
 
 void frame_free(uint64_t frame)
 {
-	uint32_t number = (uint32_t)(frame >> PAGE_SHIFT);
+	uint64_t number = frame >> PAGE_SHIFT;
 
-	if (number >= frames.limit || frames.links[number] != LINK_ALLOCATED)
+	if ((frame & PAGE_MASK) || number >= frames.limit || frames.links[number] != LINK_ALLOCATED)
 		panic("frame %lx is freed but was not allocated", frame);
 	frames.links[number] = frames.head;
-	frames.head = number;
+	frames.head = (uint32_t)number;
 	frames.free++;
 }
 

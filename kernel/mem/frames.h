@@ -25,8 +25,8 @@ struct memory_range {
 /*
  * Turns a firmware memory map into usable ranges: trims them to whole frames, sorts, merges, and
  * takes `reserved` out. `ranges` holds `count` entries and has room for `room`; the result is in
- * place, sorted and disjoint. Returns how many there are; what does not fit in `room` is left
- * out, smallest loss last. Frame 0 is never usable.
+ * place, sorted and disjoint. Returns how many there are. A range that is split without room for
+ * another loses its upper part. Frame 0 is never usable.
  */
 size_t memory_ranges_prepare(struct memory_range *ranges, size_t count, size_t room,
                              const struct memory_range *reserved, size_t reserved_count);

@@ -87,6 +87,7 @@ void *heap_alloc(size_t size)
 void heap_free(void *object)
 {
 	struct slab *slab = (struct slab *)((uintptr_t)object & ~PAGE_MASK);
+	size_t at = (uintptr_t)object & PAGE_MASK;
 
 	if (!object)
 		return;
@@ -94,7 +95,8 @@ void heap_free(void *object)
 		frame_free(virt_to_phys(object));
 		return;
 	}
-	if (slab->magic != SLAB_MAGIC || slab->class >= CLASSES || !slab->used)
+	if (slab->magic != SLAB_MAGIC || slab->class >= CLASSES || !slab->used || at < HEADER ||
+	    at % ((size_t)SMALLEST << slab->class))
 		panic("%p is freed but is not on the heap", object);
 	*(void **)object = slab->free;
 	slab->free = object;

@@ -13,5 +13,6 @@
  */
 void *heap_alloc(size_t size);
 
-/* Gives an object back; NULL is ignored. Panics when it is not one of the heap's. */
+/* Gives an object back; NULL is ignored. Panics when it is
+ * seen not to be one of the heap's; that it was given back before is not always seen. */
 void heap_free(void *object);
