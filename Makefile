@@ -61,7 +61,7 @@ qemu-gdb: $(K)/palimpsest.elf32 $(MODULES)
 
 # The console is this terminal when there is one (with input), else it is only printed.
 bochs: $(BUILD)/palimpsest.iso bochs-library
-	@tests/bochs/console.sh $(BUILD)
+	@bench/bochs/console.sh $(BUILD)
 
 SOURCES_C  := $(shell git ls-files '*.c' '*.h' 2>/dev/null)
 SOURCES_SH := $(shell git ls-files '*.sh' .ci/run 2>/dev/null)

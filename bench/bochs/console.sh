@@ -6,15 +6,15 @@ build=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp bochsrc "$work/bochsrc"
+console="mode=file, dev=$work/console"
+if [ -t 0 ] && [ -t 1 ]; then
+	console="mode=term, dev=$(tty)"
+	echo "Console of the kernel; 'exit' or Ctrl-C ends Bochs."
+fi
 {
 	echo "ata0-master: type=cdrom, path=$PWD/$build/palimpsest.iso, status=inserted"
 	echo "log: $work/log"
-	if [ -t 0 ] && [ -t 1 ]; then
-		echo "com1: enabled=1, mode=term, dev=$(tty)"
-		echo "Console of the kernel; 'exit' or Ctrl-C ends Bochs." >&2
-	else
-		echo "com1: enabled=1, mode=file, dev=$work/console"
-	fi
+	echo "com1: enabled=1, $console"
 } >>"$work/bochsrc"
 echo c >"$work/rc"
 : >"$work/console"
