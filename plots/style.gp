@@ -46,6 +46,19 @@ set samples 2
 
 data(b, s) = "data/".engine."/".b.".".s.".dat"
 has(b) = strlen(strategies(b)) > 0
+
+# At most eight strategies in one panel, as many as there are styles.
+shown(b) = first_words(strategies(b), 8)
+first_words(list, n) = words(list) <= n ? list : list[1:nth_end(list, n)]
+nth_end(list, n) = n == 0 ? 0 : nth_end(list, n-1) + strlen(word(list, n)) + (n > 1)
+# The strategies shown of any of the benchmarks, each once.
+union(benchmarks) = merge(benchmarks, 1, "")
+merge(list, i, got) = i > words(list) ? got : merge(list, i+1, join(got, shown(word(list, i)), 1))
+join(got, more, i) = i > words(more) ? got : join(member(word(more, i), got) ? got : got.(got eq "" ? "" : " ").word(more, i), more, i+1)
+member(s, list) = strstrt(" ".list." ", " ".s." ") > 0
+index_of(s, list) = words(list[1:strstrt(" ".list." ", " ".s." ")]) + (strstrt(" ".list." ", " ".s." ") == 1 ? (words(list[1:1]) == 0) : 0)
+# A long name on two lines.
+label_of(s) = strstrt(s, "+") ? s[1:strstrt(s, "+")-1]."\n".s[strstrt(s, "+"):*] : s
 baselines = folder."baselines.dat"
 # A baseline's value if the row is of this kernel and benchmark. Baselines are instructions, so only Bochs has them.
 baseline(k, b) = strcol("kernel") eq k && strcol("benchmark") eq b ? column("instructions") : NaN
