@@ -33,7 +33,8 @@ do for [format in "svg png"] {
 		set xrange [(panel == 0 && words(kernels) > 0 ? -0.35 : 0.4):2.6]
 		set yrange [0:*]
 		set offsets 0,0,graph 0.12,0
-		set xtics ("from user mode" 1, "from kernel mode" 2)
+		set xtics ("user mode" 1, "kernel mode" 2)
+		set xlabel "interrupted in"
 		first = word(benchmarks, 1+2*panel)
 		second = word(benchmarks, 2+2*panel)
 		# Baselines of the interrupt from user mode; the round trips of the others do work besides, and are left out.
