@@ -59,6 +59,10 @@ static int map_pages(struct bench *b)
 				frame_free(frames[0][i]);
 			if (frames[1][i] != FRAME_NONE)
 				frame_free(frames[1][i]);
+			for (size_t done = 0; done < i; done++) {
+				*entries[done] = 0;
+				invlpg((uintptr_t)page(done));
+			}
 			free_frames(i);
 			return -ENOMEM;
 		}

@@ -181,6 +181,12 @@ int main(int argc, char **argv)
 		                 :
 		                 :
 		                 : "rax", "rcx", "r11", "memory");
+	else if (equal(kind, "ac-int3")) /* AC set: the kernel must not take it for its own */
+		__asm__ volatile("pushfq; orq $0x40000, (%%rsp); popfq; int3" : : : "memory", "cc");
+	else if (equal(kind, "ac-spin"))
+		__asm__ volatile("pushfq; orq $0x40000, (%%rsp); popfq; 1: jmp 1b" : : : "memory", "cc");
+	else if (equal(kind, "load-ldt"))
+		__asm__ volatile("mov $7, %%eax; mov %%eax, %%ds" : : : "rax", "memory");
 	else if (equal(kind, "bad-pointers"))
 		return bad_pointers();
 	else if (equal(kind, "bad-numbers"))

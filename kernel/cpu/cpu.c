@@ -32,6 +32,7 @@ static void find_features(void)
 	memcpy(cpu_features.vendor + 4, &r.d, 4);
 	memcpy(cpu_features.vendor + 8, &r.c, 4);
 	r = cpuid(1);
+	cpu_features.mce = r.d >> 7 & 1;
 	cpu_features.pge = r.d >> 13 & 1;
 	cpu_features.pcid = r.c >> 17 & 1;
 	cpu_features.x2apic = r.c >> 21 & 1;
@@ -55,6 +56,7 @@ void cpu_enable_features(void)
 
 	find_features();
 	cr4 = read_cr4();
+	cr4 |= cpu_features.mce ? CR4_MCE : 0;
 	cr4 |= cpu_features.pge ? CR4_PGE : 0;
 	cr4 |= cpu_features.smep ? CR4_SMEP : 0;
 	cr4 |= cpu_features.smap ? CR4_SMAP : 0;
@@ -100,10 +102,11 @@ static void load_gdt(struct cpu *cpu)
 	                 "mov %%eax, %%ds\n\t"
 	                 "mov %%eax, %%es\n\t"
 	                 "mov %%eax, %%ss\n\t"
-	                 "ltr %w3"
+	                 "ltr %w3\n\t"
+	                 "lldt %w4" /* none: after reset it would be 64 KiB at address 0 */
 	                 :
 	                 : "m"(pointer), "i"(SELECTOR_KERNEL_CODE), "i"(SELECTOR_KERNEL_DATA),
-	                   "r"(SELECTOR_TSS)
+	                   "r"(SELECTOR_TSS), "r"(0)
 	                 : "rax", "memory");
 }
 

@@ -15,6 +15,7 @@
 #define CR0_EM               (1UL << 2)
 #define CR0_TS               (1UL << 3)
 #define CR0_WP               (1UL << 16)
+#define CR4_MCE        (1UL << 6)
 #define CR4_PGE              (1UL << 7)
 #define CR4_UMIP             (1UL << 11)
 #define CR4_PCIDE            (1UL << 17)
@@ -87,7 +88,7 @@ struct cpu {
 
 /* What CPUID reported and the kernel uses; false means: done without. */
 struct cpu_features {
-	bool smep, smap, umip, pge, pcid, invpcid, page_1g, rdrand, x2apic, invariant_tsc, hypervisor;
+	bool smep, smap, umip, mce, pge, pcid, invpcid, page_1g, rdrand, x2apic, invariant_tsc, hypervisor;
 	char vendor[13];
 };
 extern struct cpu_features cpu_features;
@@ -225,7 +226,7 @@ static inline uint64_t timestamp(void)
 	return (uint64_t)high << 32 | low;
 }
 
-/* Finds the features, then turns NX, WP, SMEP, SMAP, UMIP, PGE and SYSCALL on; the FPU stays off. */
+/* Finds the features, then turns WP, SMEP, SMAP, UMIP, PGE and machine checks on; the FPU stays off. */
 void cpu_enable_features(void);
 
 /*

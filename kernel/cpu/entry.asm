@@ -208,7 +208,7 @@ syscall_entry:
 	jmp	.back
 
 ; _Noreturn void enter_user(uintptr_t rip, uintptr_t rsp): user mode for the first time, every
-; other register 0. Interrupts must be off.
+; other register and data selector 0. Interrupts must be off.
 enter_user:
 	mov	rcx, rdi
 	mov	rsp, rsi
@@ -227,6 +227,10 @@ enter_user:
 	xor	r14d, r14d
 	xor	r15d, r15d
 	swapgs
+	mov	ds, eax			; after SWAPGS: a null selector may zero the base that is loaded
+	mov	es, eax
+	mov	fs, eax
+	mov	gs, eax
 	o64 sysret
 
 %assign vector 0

@@ -96,6 +96,7 @@ static bool user_copy_faulted(struct trap_frame *frame)
 void exception_entry(struct trap_frame *frame);
 void exception_entry(struct trap_frame *frame)
 {
+	user_access_end(); /* a gate leaves AC as it was (SDM 3A 6.12.1), and user mode may have set it */
 	if (frame->vector == EXCEPTION_NMI) {
 		nmi_count++;
 		return;

@@ -65,7 +65,7 @@ void paging_init(const struct memory_range *ranges, size_t count);
 extern uint64_t kernel_pml4;
 
 /*
- * Maps one page in the kernel's shared half for good, making tables as needed. Returns 0, or
- * -ENOMEM. For set-up: what it maps is never unmapped.
+ * Maps one page in the kernel's shared half, making tables as needed, which stay. Returns 0, or
+ * -ENOMEM. Whoever maps pages for a while clears their entries and flushes them.
  */
 int paging_map_kernel(uintptr_t address, uint64_t frame, uint64_t flags);

@@ -94,6 +94,7 @@ int kstack_create(struct kstack *stack, uint64_t pml4)
 		if (stack->frames[i] == FRAME_NONE) {
 			while (i-- > 0) {
 				entry[i] = 0;
+				invlpg(slot_bottom(slot) + i * PAGE_SIZE); /* it may be cached already */
 				frame_free(stack->frames[i]);
 			}
 			give_slot(slot);

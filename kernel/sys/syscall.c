@@ -20,9 +20,9 @@ static long sys_read(uint64_t fd, uint64_t buffer, uint64_t size)
 		return -EFAULT;
 	if (!size)
 		return 0;
-	while ((c = console_read()) < 0) { /* the timer wakes it */
+	while ((c = console_read()) < 0) { /* polled: COM1 raises no interrupt, and the timer may be off */
 		task_yield();
-		__asm__ volatile("sti; hlt; cli" : : : "memory");
+		__asm__ volatile("sti; pause; cli" : : : "memory");
 	}
 	character = (char)(c == '\r' ? '\n' : c);
 	return copy_to_user(buffer, &character, 1) ? -EFAULT : 1;

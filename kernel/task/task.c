@@ -18,6 +18,7 @@ bool task_quiet;
 static struct task *all;
 static size_t count;
 static int next_pid = 1;
+#define PID_LAST 0x7fffffff
 
 /* entry.asm calls it on the way back to user mode when need_resched is set. */
 void (*user_return_hook)(void);
@@ -61,9 +62,13 @@ void task_destroy(struct task *task)
 
 void task_adopt(struct task *task, struct task *parent)
 {
-	task->pid = next_pid++;
-	if (next_pid <= 0) /* after two thousand million tasks, numbers start again */
-		next_pid = 2;
+	static bool wrapped;
+
+	do {
+		task->pid = next_pid;
+		wrapped |= next_pid == PID_LAST;
+		next_pid = next_pid == PID_LAST ? 2 : next_pid + 1;
+	} while (wrapped && task_find(task->pid)); /* the task itself is not in the list yet */
 	task->parent = parent;
 	if (parent) {
 		task->sibling = parent->children;

@@ -89,6 +89,8 @@ static const struct {
 	{ "x87", SIGILL },
 	{ "bad-rsp-syscall", SIGSEGV },
 	{ "trap-flag", SIGTRAP },
+	{ "ac-int3", SIGTRAP },
+	{ "load-ldt", SIGSEGV },
 	{ "gs-and-flags", 0 },
 	{ "bad-pointers", 0 },
 	{ "bad-numbers", 0 },
@@ -98,6 +100,15 @@ static const struct {
 	{ "many-arguments", 0 },
 	{ "leave-child", 0 },
 };
+
+/* EFLAGS.AC: SMAP is off while it is set (SDM 3A 4.6). */
+static bool flag_ac(void)
+{
+	uint64_t flags;
+
+	__asm__ volatile("pushfq; pop %0" : "=r"(flags));
+	return flags & RFLAGS_AC;
+}
 
 TEST(hostile_programs_are_stopped)
 {
@@ -110,6 +121,11 @@ TEST(hostile_programs_are_stopped)
 		while (task_count() > 1) /* what it left behind ends too */
 			task_yield();
 		loader_trim();
+		if (flag_ac()) {
+			format_string(problem, sizeof problem, "%s: AC is set in the kernel",
+			              hostile[i].kind);
+			return problem;
+		}
 		if (status != hostile[i].status) {
 			format_string(problem, sizeof problem, "%s: status %x", hostile[i].kind,
 			              (unsigned)status);
@@ -130,6 +146,7 @@ TEST(tasks_are_preempted_and_killed)
 	int pids[3], status;
 
 	for (size_t i = 0; i < 3; i++) {
+		argv[1] = i == 2 ? "ac-spin" : "spin";
 		pids[i] = task_spawn("hostile", argv, 2);
 		if (pids[i] < 0)
 			return "no memory";
@@ -138,6 +155,8 @@ TEST(tasks_are_preempted_and_killed)
 	for (unsigned i = 0; i < 5; i++)
 		task_yield(); /* comes back only because the timer takes the CPU from each of them */
 	lapic_timer(0);
+	if (flag_ac())
+		return "a preempted program's AC is set in the kernel";
 	for (size_t i = 0; i < 3; i++)
 		if (task_kill(pids[i], SIGKILL) || task_wait(pids[i], &status, 0) != pids[i] ||
 		    status != SIGKILL)
