@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define VALUE_MAX 1024
-#define FILE_MAX (256 * 1024)
+#define FILE_MAX  (256 * 1024)
 
 enum { ID, SEED, QUOTE, ASKS, METRIC, MARGIN, FIGURE, REQUIRED_KEYS, NEEDS = REQUIRED_KEYS, KEYS };
 
@@ -24,7 +24,7 @@ static const char *const verdicts[] = { "confirmed", "refuted", "inconclusive", 
 
 struct claim {
 	const char *file; /* name without its folder, for messages */
-	char *text;	  /* all of the file */
+	char *text;       /* all of the file */
 	char values[KEYS][VALUE_MAX];
 	int id;
 };
@@ -146,7 +146,8 @@ static int parse_id(struct claim *claim)
 		return malformed(claim, "is not named NN-name.sql", "");
 	claim->id = (name[0] - '0') * 10 + name[1] - '0';
 	if (claim->id != id)
-		return malformed(claim, "the id differs from the number in the file's name", claim->values[ID]);
+		return malformed(claim, "the id differs from the number in the file's name",
+		                 claim->values[ID]);
 	return 0;
 }
 
@@ -186,9 +187,9 @@ static int store(const struct claim *claim, sqlite3 *db, const char *verdict, co
 	bool stored = false;
 
 	if (sqlite3_prepare_v2(db,
-			       "INSERT INTO claims (id, seed, quote, verdict, evidence, figure)"
-			       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-			       -1, &insert, NULL) == SQLITE_OK) {
+	                       "INSERT INTO claims (id, seed, quote, verdict, evidence, figure)"
+	                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	                       -1, &insert, NULL) == SQLITE_OK) {
 		sqlite3_bind_int(insert, 1, claim->id);
 		sqlite3_bind_text(insert, 2, claim->values[SEED], -1, SQLITE_STATIC);
 		sqlite3_bind_text(insert, 3, claim->values[QUOTE], -1, SQLITE_STATIC);
@@ -285,7 +286,7 @@ int claims_decide(sqlite3 *db, const char *claims_dir)
 
 /* Adds one "strategy glob" item to `runs`, unless it is there; returns the new count. */
 static size_t add_run(const struct claim *claim, const char *item, struct claim_run *runs, size_t count,
-		      size_t max)
+                      size_t max)
 {
 	struct claim_run run;
 	int used = 0;

@@ -10,24 +10,31 @@
 #include <string.h>
 #include <unistd.h>
 
-struct export {
+struct sheet {
 	const char *file;
 	const char *query; /* its columns are those of the file */
 };
 
-static const struct export exports[] = {
-	{ "samples.csv", "SELECT run.name AS run, engine, strategy, stack, loader, isolation, cpus, benchmark,"
-			 " parameter, round, sample, metric, unit, value, flags"
-			 " FROM samples JOIN launches ON launches.id = samples.launch, run"
-			 " ORDER BY engine, strategy, cpus, benchmark, parameter, round, launches.id, metric,"
-			 " flags LIKE '%overhead%', sample, samples.rowid" },
-	{ "summary.csv", "SELECT engine, strategy, stack, loader, isolation, cpus, benchmark, parameter, metric,"
-			 " unit, n, min, q1, median, q3, max, mad, ci_low, ci_high, flags FROM summary"
-			 " ORDER BY engine, strategy, stack, loader, isolation, cpus, benchmark, parameter,"
-			 " metric, unit" },
-	{ "comparisons.csv", "SELECT engine, benchmark, parameter, metric, a, b, ratio, ci_low, ci_high, n, flags"
-			     " FROM comparisons ORDER BY engine, benchmark, parameter, metric, a, b, ratio,"
-			     " ci_low, ci_high, n, flags" },
+static const struct sheet sheets[] = {
+	{ "samples.csv",
+	  "SELECT run.name AS run, engine, strategy, stack, loader, isolation, cpus, benchmark,"
+	  " parameter, round, sample, metric, unit, value, flags"
+	  " FROM samples JOIN launches ON launches.id = samples.launch, run"
+	  " ORDER BY engine, strategy, cpus, benchmark, parameter, round, launches.id, metric,"
+	  " flags LIKE '%overhead%', sample, samples.rowid" },
+	{ "summary.csv",
+	  "SELECT engine, strategy, stack, loader, isolation, cpus, benchmark, parameter, metric,"
+	  " unit, n, min, q1, median, q3, max, mad, ci_low, ci_high, flags FROM summary"
+	  " ORDER BY engine, strategy, stack, loader, isolation, cpus, benchmark, parameter,"
+	  " metric, unit" },
+	{ "comparisons.csv",
+	  "SELECT engine, benchmark, parameter, metric, a, b, ratio, ci_low, ci_high, n, flags"
+	  " FROM comparisons ORDER BY engine, benchmark, parameter, metric, a, b, ratio,"
+	  " ci_low, ci_high, n, flags" },
+	{ "attribution.csv",
+	  "SELECT engine, benchmark, parameter, metric, unit, a, b, value_a, value_b, difference,"
+	  " due_to_stack, due_to_loader, interaction FROM attribution"
+	  " ORDER BY engine, benchmark, parameter, metric, a, b" },
 	{ "claims.csv", "SELECT id, seed, quote, verdict, evidence, figure FROM claims ORDER BY id" },
 };
 
@@ -75,14 +82,14 @@ static void write_column(FILE *out, sqlite3_stmt *row, int column)
 	}
 }
 
-static int write_rows(sqlite3 *db, const struct export *export, FILE *out)
+static int write_rows(sqlite3 *db, const struct sheet *sheet, FILE *out)
 {
 	sqlite3_stmt *row;
 	int columns;
 	int step;
 
-	if (sqlite3_prepare_v2(db, export->query, -1, &row, NULL) != SQLITE_OK) {
-		fprintf(stderr, "%s: %s\n", export->file, sqlite3_errmsg(db));
+	if (sqlite3_prepare_v2(db, sheet->query, -1, &row, NULL) != SQLITE_OK) {
+		fprintf(stderr, "%s: %s\n", sheet->file, sqlite3_errmsg(db));
 		return -1;
 	}
 	columns = sqlite3_column_count(row);
@@ -95,20 +102,20 @@ static int write_rows(sqlite3 *db, const struct export *export, FILE *out)
 		putc('\n', out);
 	}
 	if (step != SQLITE_DONE && step != SQLITE_ROW)
-		fprintf(stderr, "%s: %s\n", export->file, sqlite3_errmsg(db));
+		fprintf(stderr, "%s: %s\n", sheet->file, sqlite3_errmsg(db));
 	sqlite3_finalize(row);
 	return step == SQLITE_DONE || step == SQLITE_ROW ? 0 : -1;
 }
 
-static int write_file(sqlite3 *db, const struct export *export, const char *run_dir)
+static int write_file(sqlite3 *db, const struct sheet *sheet, const char *run_dir)
 {
 	char path[PATH_MAX];
 	char temporary[PATH_MAX + 8];
 	FILE *out;
 	int failed;
 
-	if (snprintf(path, sizeof(path), "%s/%s", run_dir, export->file) >= (int)sizeof(path)) {
-		fprintf(stderr, "%s: the folder's name is too long: %s\n", export->file, run_dir);
+	if (snprintf(path, sizeof(path), "%s/%s", run_dir, sheet->file) >= (int)sizeof(path)) {
+		fprintf(stderr, "%s: the folder's name is too long: %s\n", sheet->file, run_dir);
 		return -1;
 	}
 	snprintf(temporary, sizeof(temporary), "%s.new", path);
@@ -117,7 +124,7 @@ static int write_file(sqlite3 *db, const struct export *export, const char *run_
 		fprintf(stderr, "%s: %s\n", temporary, strerror(errno));
 		return -1;
 	}
-	failed = write_rows(db, export, out);
+	failed = write_rows(db, sheet, out);
 	/* ferror catches what an earlier flush lost, fclose what is lost now. */
 	if (!failed) {
 		int lost = fflush(out) || ferror(out) || fsync(fileno(out));
@@ -143,8 +150,8 @@ int csv_export(sqlite3 *db, const char *run_dir)
 {
 	int status = 0;
 
-	for (size_t i = 0; i < sizeof(exports) / sizeof(exports[0]); i++) {
-		if (write_file(db, &exports[i], run_dir))
+	for (size_t i = 0; i < sizeof(sheets) / sizeof(sheets[0]); i++) {
+		if (write_file(db, &sheets[i], run_dir))
 			status = -1;
 	}
 	return status;

@@ -43,10 +43,10 @@ static const struct engine {
 #define ENGINES (sizeof(engines) / sizeof(engines[0]))
 
 /* The strategies with a style of their own; the others share the styles that follow. */
-static const char *const presets[] = { "heap", "window", "random" };
+static const char *const presets[] = { "heap", "window", "random", "best" };
 
 #define PRESETS (sizeof(presets) / sizeof(presets[0]))
-#define STYLES 8
+#define STYLES  8
 
 static int complain(const char *what, const char *why)
 {
@@ -133,9 +133,10 @@ static int read_rows(const char *run_dir, struct rows *rows)
 		status = 0;
 		while (!status && (got = csv_read_record(in, &record)) == 1) {
 			if (record.count != width)
-				status = complain(path, "a row has another number of columns than the header");
+				status =
+				        complain(path, "a row has another number of columns than the header");
 			else if (is_drawn(record.fields[places[ENGINE]]) &&
-				 !strstr(record.fields[places[FLAGS]], "check-failed"))
+			         !strstr(record.fields[places[FLAGS]], "check-failed"))
 				status = add_row(rows, &record, places);
 		}
 	}
@@ -230,7 +231,7 @@ static int write_data(const char *data_dir, const struct row *rows, size_t count
 	FILE *out;
 
 	if (snprintf(path, sizeof(path), "%s/%s/%s.%s.dat", data_dir, rows->fields[ENGINE],
-		     rows->fields[BENCHMARK], rows->fields[STRATEGY]) >= (int)sizeof(path))
+	             rows->fields[BENCHMARK], rows->fields[STRATEGY]) >= (int)sizeof(path))
 		return complain(path, "the name is too long");
 	out = fopen(path, "we");
 	if (!out)
@@ -249,7 +250,7 @@ static int write_data(const char *data_dir, const struct row *rows, size_t count
 				j++;
 			if (j < next)
 				fprintf(out, " %s %s %s", rows[j].fields[MEDIAN], rows[j].fields[CI_LOW],
-					rows[j].fields[CI_HIGH]);
+				        rows[j].fields[CI_HIGH]);
 			else
 				fprintf(out, " NaN NaN NaN");
 		}
@@ -265,11 +266,12 @@ static void write_functions(FILE *out, const struct row *rows, size_t count)
 
 	fprintf(out, "strategies(b) =");
 	for (size_t i = 0; i < count; i++) {
-		bool new_benchmark = i == 0 || strcmp(rows[i].fields[BENCHMARK], rows[i - 1].fields[BENCHMARK]);
+		bool new_benchmark =
+		        i == 0 || strcmp(rows[i].fields[BENCHMARK], rows[i - 1].fields[BENCHMARK]);
 
 		if (new_benchmark)
 			fprintf(out, "%s b eq \"%s\" ? \"%s", i ? "\" :" : "", rows[i].fields[BENCHMARK],
-				rows[i].fields[STRATEGY]);
+			        rows[i].fields[STRATEGY]);
 		else if (!same_file(&rows[i], &rows[i - 1]))
 			fprintf(out, " %s", rows[i].fields[STRATEGY]);
 	}
@@ -283,13 +285,14 @@ static void write_functions(FILE *out, const struct row *rows, size_t count)
 			j++;
 		if (j == i && preset_place(rows[i].fields[STRATEGY]) == PRESETS)
 			fprintf(out, " s eq \"%s\" ? %zu :", rows[i].fields[STRATEGY],
-				PRESETS + 1 + others++ % (STYLES - PRESETS));
+			        PRESETS + 1 + others++ % (STYLES - PRESETS));
 	}
 	fprintf(out, " %d\n", STYLES);
 }
 
 /* What the scripts load first: what this engine measured. */
-static int write_index(const char *data_dir, const struct engine *engine, const struct row *rows, size_t count)
+static int write_index(const char *data_dir, const struct engine *engine, const struct row *rows,
+                       size_t count)
 {
 	char path[PATH_MAX];
 	FILE *out;
@@ -300,7 +303,8 @@ static int write_index(const char *data_dir, const struct engine *engine, const 
 	if (!out)
 		return complain(path, strerror(errno));
 	fprintf(out, "# What this run measured on %s; written from summary.csv.\n", engine->name);
-	fprintf(out, "engine = \"%s\"\nmain = \"%s\"\nunit = \"%s\"\n", engine->name, engine->metric, engine->unit);
+	fprintf(out, "engine = \"%s\"\nmain = \"%s\"\nunit = \"%s\"\n", engine->name, engine->metric,
+	        engine->unit);
 	write_functions(out, rows, count);
 	return close_file(out, path);
 }
@@ -320,7 +324,8 @@ static size_t engine_rows(const struct rows *rows, const char *engine, const str
 	return end - start;
 }
 
-static int write_engine(const char *data_dir, const struct engine *engine, const struct row *rows, size_t count)
+static int write_engine(const char *data_dir, const struct engine *engine, const struct row *rows,
+                        size_t count)
 {
 	char path[PATH_MAX];
 
@@ -431,7 +436,8 @@ static int draw(const struct rows *rows, const char *plots_out, const char *scri
 
 		if (!any_measured(first, count, needs))
 			continue;
-		snprintf(figure, sizeof(figure), "%s%s%s", name, drawn ? "-" : "", drawn ? engines[i].name : "");
+		snprintf(figure, sizeof(figure), "%s%s%s", name, drawn ? "-" : "",
+		         drawn ? engines[i].name : "");
 		drawn = true;
 		if (run_gnuplot(plots_out, script, engines[i].name, figure))
 			status = -1;

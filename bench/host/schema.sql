@@ -78,6 +78,12 @@ CREATE TABLE comparisons (
 	ratio REAL, ci_low REAL, ci_high REAL, n INTEGER, flags TEXT
 );
 
+-- See attribution.h: b less a, split into what the stack and what the loader does.
+CREATE TABLE attribution (
+	engine TEXT, benchmark TEXT, parameter INTEGER, metric TEXT, unit TEXT, a TEXT, b TEXT,
+	value_a REAL, value_b REAL, difference REAL, due_to_stack REAL, due_to_loader REAL, interaction REAL
+);
+
 CREATE TABLE claims (
 	id INTEGER PRIMARY KEY, seed TEXT, quote TEXT, verdict TEXT, evidence TEXT, figure TEXT
 );

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
+#include "bench/host/attribution.h"
 #include "bench/host/session.h"
 #include "bench/host/claims.h"
 #include "bench/host/csv.h"
@@ -180,6 +181,7 @@ static int evaluate(struct session *session)
 	path_format(claims, sizeof claims, "%s/bench/claims", path_root());
 	path_format(plots, sizeof plots, "%s/plots", path_root());
 	failed |= summary_compute(db);
+	failed |= attribution_compute(db);
 	failed |= claims_decide(db, claims);
 	failed |= csv_export(db, session->folder.path);
 	if (interrupt_count() == 0)

@@ -8,12 +8,12 @@
 #include <gsl/gsl_statistics_double.h>
 
 /* The probability that the interval misses on one side. */
-#define TAIL 0.025
+#define TAIL                     0.025
 
 /* A normal distribution's standard deviation over its MAD, and over its mean absolute deviation. */
-#define SIGMA_PER_MAD 1.482602218505602
+#define SIGMA_PER_MAD            1.482602218505602
 #define SIGMA_PER_MEAN_DEVIATION 1.2533141373155003
-#define OUTLIER_SIGMAS 10
+#define OUTLIER_SIGMAS           10
 
 size_t stats_interval_rank(size_t n)
 {

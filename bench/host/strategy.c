@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char strategy_valid[] = "heap, window, random, all, or STACK+LOADER+ISOLATION with STACK heap-sw, "
+const char strategy_valid[] = "heap, window, random, best, all, or STACK+LOADER+ISOLATION with STACK heap-sw, "
                               "heap-rsp0, fixed-ist or fixed-rsp0,"
                               " LOADER sandwich, window, random, direct or self, ISOLATION shared";
 
@@ -18,6 +18,7 @@ static const struct {
 	{ "heap", "heap-sw+sandwich+shared" },
 	{ "window", "fixed-ist+window+shared" },
 	{ "random", "fixed-ist+random+shared" },
+	{ "best", "heap-rsp0+direct+shared" },
 };
 
 static const char *const stacks[] = { "heap-sw", "heap-rsp0", "fixed-ist", "fixed-rsp0", NULL };

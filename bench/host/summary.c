@@ -82,37 +82,41 @@ static int no_memory(void)
 	return -1;
 }
 
-/* Makes room for one more item of `size` bytes in an array; false when there is no memory. */
-static bool grow(void *array, size_t count, size_t *room, size_t size)
+/*
+ * Makes room for one more item of `size` bytes. Returns the array, which may have moved, or NULL when there is
+ * no memory; the old array is valid then.
+ */
+static void *grow(void *array, size_t count, size_t *room, size_t size)
 {
-	void *old;
-	void *bigger;
 	size_t wanted = *room ? *room * 2 : 16;
 
 	if (count < *room)
-		return true;
-	memcpy(&old, array, sizeof(old));
-	bigger = reallocarray(old, wanted, size);
-	if (!bigger)
-		return false;
-	memcpy(array, &bigger, sizeof(bigger));
-	*room = wanted;
-	return true;
+		return array;
+	array = reallocarray(array, wanted, size);
+	if (array)
+		*room = wanted;
+	return array;
 }
 
 static bool push_value(struct values *values, double value)
 {
-	if (!grow(&values->items, values->count, &values->room, sizeof(*values->items)))
+	double *items = grow(values->items, values->count, &values->room, sizeof(*items));
+
+	if (!items)
 		return false;
-	values->items[values->count++] = value;
+	values->items = items;
+	items[values->count++] = value;
 	return true;
 }
 
 static bool push_rowid(struct rowids *rows, sqlite3_int64 row)
 {
-	if (!grow(&rows->items, rows->count, &rows->room, sizeof(*rows->items)))
+	sqlite3_int64 *items = grow(rows->items, rows->count, &rows->room, sizeof(*items));
+
+	if (!items)
 		return false;
-	rows->items[rows->count++] = row;
+	rows->items = items;
+	items[rows->count++] = row;
 	return true;
 }
 
@@ -137,7 +141,7 @@ static void format_flags(unsigned flags, char *text, size_t size)
 	for (size_t i = 0; i < sizeof(flag_names) / sizeof(flag_names[0]); i++) {
 		if (flags & 1u << i)
 			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? "," : "",
-						 flag_names[i]);
+			                         flag_names[i]);
 	}
 }
 
@@ -270,7 +274,8 @@ static bool same_series(const struct series *series, sqlite3_stmt *row)
 static int begin_series(struct work *work, sqlite3_stmt *row)
 {
 	struct series series = { .cpus = sqlite3_column_int64(row, CPUS),
-				 .parameter = sqlite3_column_int64(row, PARAMETER) };
+		                 .parameter = sqlite3_column_int64(row, PARAMETER) };
+	struct series *all;
 
 	for (int i = 0; i < NAMES; i++) {
 		series.names[i] = strdup(column_name(row, i));
@@ -279,11 +284,13 @@ static int begin_series(struct work *work, sqlite3_stmt *row)
 			return no_memory();
 		}
 	}
-	if (!grow(&work->series, work->series_count, &work->series_room, sizeof(series))) {
+	all = grow(work->series, work->series_count, &work->series_room, sizeof(series));
+	if (!all) {
 		free_series(&series);
 		return no_memory();
 	}
-	work->series[work->series_count++] = series;
+	work->series = all;
+	all[work->series_count++] = series;
 	return 0;
 }
 
@@ -325,11 +332,11 @@ static int read_samples(struct work *work)
 {
 	/* The order puts a series together, its rounds one after another, and within them its launches. */
 	static const char query[] =
-		"SELECT s.rowid, s.launch, l.round, l.cpus, s.parameter, s.value, s.flags,"
-		" l.engine, l.strategy, l.stack, l.loader, l.isolation, s.benchmark, s.metric, s.unit"
-		" FROM samples s JOIN launches l ON l.id = s.launch"
-		" ORDER BY l.engine, s.benchmark, s.parameter, s.metric, s.unit, l.cpus, l.strategy,"
-		" l.stack, l.loader, l.isolation, l.round, s.launch, s.sample, s.rowid";
+	        "SELECT s.rowid, s.launch, l.round, l.cpus, s.parameter, s.value, s.flags,"
+	        " l.engine, l.strategy, l.stack, l.loader, l.isolation, s.benchmark, s.metric, s.unit"
+	        " FROM samples s JOIN launches l ON l.id = s.launch"
+	        " ORDER BY l.engine, s.benchmark, s.parameter, s.metric, s.unit, l.cpus, l.strategy,"
+	        " l.stack, l.loader, l.isolation, l.round, s.launch, s.sample, s.rowid";
 	sqlite3_stmt *row;
 	int step;
 
@@ -349,8 +356,8 @@ static int read_samples(struct work *work)
 
 /* Takes `outlier` out of a sample's flags, wherever in the list it is. */
 static const char clear_outliers[] =
-	"UPDATE samples SET flags = trim(replace(',' || flags || ',', ',outlier,', ','), ',')"
-	" WHERE flags LIKE '%outlier%'";
+        "UPDATE samples SET flags = trim(replace(',' || flags || ',', ',outlier,', ','), ',')"
+        " WHERE flags LIKE '%outlier%'";
 
 static int mark_outliers(struct work *work)
 {
@@ -359,8 +366,8 @@ static int mark_outliers(struct work *work)
 
 	if (sqlite3_exec(work->db, clear_outliers, NULL, NULL, NULL) != SQLITE_OK ||
 	    sqlite3_prepare_v2(work->db,
-			       "UPDATE samples SET flags = ltrim(flags || ',outlier', ',') WHERE rowid = ?1", -1,
-			       &update, NULL) != SQLITE_OK)
+	                       "UPDATE samples SET flags = ltrim(flags || ',outlier', ',') WHERE rowid = ?1",
+	                       -1, &update, NULL) != SQLITE_OK)
 		return complain(work->db, "marking outliers");
 	for (size_t i = 0; i < work->outliers.count && status == 0; i++) {
 		sqlite3_bind_int64(update, 1, work->outliers.items[i]);
@@ -375,10 +382,11 @@ static int mark_outliers(struct work *work)
 static int write_summary(struct work *work)
 {
 	static const char statement[] =
-		"INSERT INTO summary (engine, strategy, stack, loader, isolation, cpus, benchmark, parameter,"
-		" metric, unit, n, min, q1, median, q3, max, mad, ci_low, ci_high, flags)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
-		" ?20)";
+	        "INSERT INTO summary (engine, strategy, stack, loader, isolation, cpus, benchmark, parameter,"
+	        " metric, unit, n, min, q1, median, q3, max, mad, ci_low, ci_high, flags)"
+	        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
+	        "?19,"
+	        " ?20)";
 	static const int name_places[NAMES] = { 1, 2, 3, 4, 5, 7, 9, 10 };
 	sqlite3_stmt *insert;
 	int status = 0;
@@ -388,9 +396,9 @@ static int write_summary(struct work *work)
 		return complain(work->db, "writing summaries");
 	for (size_t i = 0; i < work->series_count && status == 0; i++) {
 		const struct series *series = &work->series[i];
-		const double numbers[] = { series->stats.min,	 series->stats.q1,     series->stats.median,
-					   series->stats.q3,	 series->stats.max,    series->stats.mad,
-					   series->stats.ci_low, series->stats.ci_high };
+		const double numbers[] = { series->stats.min,    series->stats.q1,     series->stats.median,
+			                   series->stats.q3,     series->stats.max,    series->stats.mad,
+			                   series->stats.ci_low, series->stats.ci_high };
 		char flags[128];
 
 		for (int j = 0; j < NAMES; j++)
@@ -506,7 +514,7 @@ static bool same_measurement(const struct series *a, const struct series *b)
 }
 
 static int write_comparison(struct work *work, sqlite3_stmt *insert, const struct series *a,
-			    const struct series *b)
+                            const struct series *b)
 {
 	struct comparison result;
 	char flags[128];
@@ -538,10 +546,10 @@ static int write_comparisons(struct work *work)
 
 	if (sqlite3_exec(work->db, "DELETE FROM comparisons", NULL, NULL, NULL) != SQLITE_OK ||
 	    sqlite3_prepare_v2(work->db,
-			       "INSERT INTO comparisons (engine, benchmark, parameter, metric, a, b, ratio,"
-			       " ci_low, ci_high, n, flags)"
-			       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-			       -1, &insert, NULL) != SQLITE_OK)
+	                       "INSERT INTO comparisons (engine, benchmark, parameter, metric, a, b, ratio,"
+	                       " ci_low, ci_high, n, flags)"
+	                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+	                       -1, &insert, NULL) != SQLITE_OK)
 		return complain(work->db, "writing comparisons");
 	/* The series of one measurement lie side by side. */
 	for (size_t i = 0; i < work->series_count && status == 0; i++) {

@@ -12,9 +12,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define GAP 2		   /* columns between two cells */
-#define WIDTH_NARROWEST 40 /* a terminal that says it is narrower is not believed */
-#define WIDTH_OF_TEXT 110  /* where evidence wraps when there is no terminal */
+#define GAP             2   /* columns between two cells */
+#define WIDTH_NARROWEST 40  /* a terminal that says it is narrower is not believed */
+#define WIDTH_OF_TEXT   110 /* where evidence wraps when there is no terminal */
 
 static const struct engine {
 	const char *name;
@@ -24,7 +24,8 @@ static const struct engine {
 } engines[] = {
 	{ "bochs", "instructions", "instructions on Bochs: exact counts, not time", false },
 	{ "kvm", "tsc", "TSC ticks on KVM", false },
-	{ "kvm-emulated", "tsc", "emulated SVM: function only, its times mean nothing and are left out", true },
+	{ "kvm-emulated", "tsc", "emulated SVM: function only, its times mean nothing and are left out",
+	  true },
 	{ "tcg", "tsc", "QEMU without KVM: function only, its times mean nothing and are left out", true },
 	{ "image", "", "read from the image, without a boot", false },
 };
@@ -105,7 +106,10 @@ static void format_marks(const char *flags, char *text)
 	static const struct {
 		const char *flag;
 		char mark;
-	} marks[] = { { "few", '?' }, { "unstable", '~' }, { "outliers", '^' }, { "check-failed", '!' },
+	} marks[] = { { "few", '?' },
+		      { "unstable", '~' },
+		      { "outliers", '^' },
+		      { "check-failed", '!' },
 		      { "cut-short", '/' } };
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
@@ -138,7 +142,7 @@ static void fill_cell(struct cell *cell, sqlite3_stmt *row, int first)
 
 /* "exec.load 64 KiB", "tlb.invlpg 16 pages", "memory.per_task stack_bytes (bytes)". */
 static char *format_label(const char *benchmark, int64_t parameter, const char *unit, const char *metric,
-			  const char *metric_unit)
+                          const char *metric_unit)
 {
 	char where[64] = "";
 
@@ -148,8 +152,8 @@ static char *format_label(const char *benchmark, int64_t parameter, const char *
 		snprintf(where, sizeof(where), " %" PRId64 " KiB", parameter >> 10);
 	else if (strcmp(unit, "none") != 0)
 		snprintf(where, sizeof(where), " %" PRId64 " %.40s", parameter, unit);
-	return *metric ? format("%s%s %s (%s)", benchmark, where, metric, metric_unit) :
-			 format("%s%s", benchmark, where);
+	return *metric ? format("%s%s %s (%s)", benchmark, where, metric, metric_unit)
+	               : format("%s%s", benchmark, where);
 }
 
 static void free_table(struct table *table)
@@ -172,10 +176,10 @@ static void free_table(struct table *table)
 /* Finds the strategies of an engine, the presets first. */
 static bool load_strategies(sqlite3 *db, const struct engine *engine, struct table *table)
 {
-	static const char query[] =
-		"SELECT DISTINCT strategy FROM summary WHERE engine = ?1"
-		" ORDER BY CASE strategy WHEN 'heap' THEN 0 WHEN 'window' THEN 1 WHEN 'random' THEN 2 ELSE 3 END,"
-		" strategy";
+	static const char query[] = "SELECT DISTINCT strategy FROM summary WHERE engine = ?1"
+	                            " ORDER BY CASE strategy WHEN 'heap' THEN 0 WHEN 'window' THEN 1 WHEN "
+	                            "'random' THEN 2 ELSE 3 END,"
+	                            " strategy";
 	sqlite3_stmt *row;
 
 	if (sqlite3_prepare_v2(db, query, -1, &row, NULL) != SQLITE_OK) {
@@ -236,14 +240,15 @@ static struct line *line_for(struct table *table, char *label)
 static bool load_lines(sqlite3 *db, const struct engine *engine, struct table *table)
 {
 	static const char query[] =
-		"WITH units AS (SELECT benchmark, max(parameter_unit) AS unit FROM samples GROUP BY benchmark),"
-		" timed AS (SELECT DISTINCT benchmark FROM summary WHERE engine = ?1 AND metric = ?2)"
-		" SELECT benchmark, parameter, coalesce(units.unit, 'none'), iif(metric = ?2, '', metric),"
-		" summary.unit, strategy, median, ci_low, ci_high, flags"
-		" FROM summary LEFT JOIN units USING (benchmark)"
-		" WHERE engine = ?1 AND (metric = ?2 OR benchmark NOT IN timed)"
-		" AND NOT (?3 AND benchmark IN timed)"
-		" ORDER BY benchmark, parameter, metric, cpus, strategy";
+	        "WITH units AS (SELECT benchmark, max(parameter_unit) AS unit FROM samples GROUP BY "
+	        "benchmark),"
+	        " timed AS (SELECT DISTINCT benchmark FROM summary WHERE engine = ?1 AND metric = ?2)"
+	        " SELECT benchmark, parameter, coalesce(units.unit, 'none'), iif(metric = ?2, '', metric),"
+	        " summary.unit, strategy, median, ci_low, ci_high, flags"
+	        " FROM summary LEFT JOIN units USING (benchmark)"
+	        " WHERE engine = ?1 AND (metric = ?2 OR benchmark NOT IN timed)"
+	        " AND NOT (?3 AND benchmark IN timed)"
+	        " ORDER BY benchmark, parameter, metric, cpus, strategy";
 	sqlite3_stmt *row;
 
 	if (sqlite3_prepare_v2(db, query, -1, &row, NULL) != SQLITE_OK) {
@@ -254,11 +259,10 @@ static bool load_lines(sqlite3 *db, const struct engine *engine, struct table *t
 	sqlite3_bind_text(row, 2, engine->main, -1, SQLITE_STATIC);
 	sqlite3_bind_int(row, 3, engine->time_is_void);
 	while (sqlite3_step(row) == SQLITE_ROW) {
-		char *label = format_label((const char *)sqlite3_column_text(row, 0),
-					   sqlite3_column_int64(row, 1),
-					   (const char *)sqlite3_column_text(row, 2),
-					   (const char *)sqlite3_column_text(row, 3),
-					   (const char *)sqlite3_column_text(row, 4));
+		char *label = format_label(
+		        (const char *)sqlite3_column_text(row, 0), sqlite3_column_int64(row, 1),
+		        (const char *)sqlite3_column_text(row, 2), (const char *)sqlite3_column_text(row, 3),
+		        (const char *)sqlite3_column_text(row, 4));
 		size_t place = strategy_place(table, (const char *)sqlite3_column_text(row, 5));
 		struct line *line = line_for(table, label);
 
@@ -309,7 +313,7 @@ static void print_padded(const struct screen *screen, const char *text, size_t w
 
 /* Prints the strategies from `first` to before `end`. */
 static void print_columns(const struct screen *screen, const struct table *table, size_t first, size_t end,
-			  bool full)
+                          bool full)
 {
 	size_t label = label_width(table);
 
@@ -323,7 +327,7 @@ static void print_columns(const struct screen *screen, const struct table *table
 		fprintf(screen->out, "%-*s", (int)label, line->label);
 		for (size_t j = first; j < end; j++)
 			print_padded(screen, cell_text(&line->cells[j], full),
-				     column_width(table, j, full) + GAP);
+			             column_width(table, j, full) + GAP);
 		putc('\n', screen->out);
 	}
 	putc('\n', screen->out);
@@ -412,10 +416,11 @@ static void print_claims(sqlite3 *db, const struct screen *screen)
 
 		if (!any)
 			fprintf(screen->out, "%sclaims%s\n  id  verdict       evidence\n",
-				screen->colour ? "\033[1m" : "", screen->colour ? "\033[0m" : "");
+			        screen->colour ? "\033[1m" : "", screen->colour ? "\033[0m" : "");
 		any = true;
 		fprintf(screen->out, "  %2d  %s%-12s%s  ", sqlite3_column_int(row, 0),
-			screen->colour ? verdict_colour(verdict) : "", verdict, screen->colour ? "\033[0m" : "");
+		        screen->colour ? verdict_colour(verdict) : "", verdict,
+		        screen->colour ? "\033[0m" : "");
 		print_wrapped(screen, (const char *)sqlite3_column_text(row, 2), indent, total - indent);
 	}
 	sqlite3_finalize(row);
@@ -448,7 +453,7 @@ void table_print(sqlite3 *db, FILE *out)
 
 		if (load_strategies(db, &engines[i], &table) && load_lines(db, &engines[i], &table)) {
 			fprintf(out, "%s%s%s  medians; %s\n", screen.colour ? "\033[1m" : "", engines[i].name,
-				screen.colour ? "\033[0m" : "", engines[i].means);
+			        screen.colour ? "\033[0m" : "", engines[i].means);
 			if (table.line_count > 0)
 				print_results(&screen, &table);
 			any = true;
@@ -456,8 +461,9 @@ void table_print(sqlite3 *db, FILE *out)
 		free_table(&table);
 	}
 	if (any)
-		fprintf(out, "[..] 95 %% interval of the median, left out where it is one value\n"
-			     "? too few samples for one: all lie in it   ~ spread over 5 %%   ^ outliers, kept\n"
-			     "! a check failed   / cut short   - not measured\n\n");
+		fprintf(out,
+		        "[..] 95 %% interval of the median, left out where it is one value\n"
+		        "? too few samples for one: all lie in it   ~ spread over 5 %%   ^ outliers, kept\n"
+		        "! a check failed   / cut short   - not measured\n\n");
 	print_claims(db, &screen);
 }

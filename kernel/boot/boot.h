@@ -17,9 +17,10 @@
 
 /* A boot module: a file in memory that the loader put there. Read-only. */
 struct boot_module {
-	char name[BOOT_MODULE_NAME]; /* last path component of the last word of its string, no .elf */
-	const void *data;            /* in the direct map */
-	size_t size;                 /* bytes */
+	char name[BOOT_MODULE_NAME] __attribute__((aligned(8))); /* last path component of its
+	                                                            string's last word, no .elf */
+	const void *data;                                        /* in the direct map */
+	size_t size;                                             /* bytes */
 };
 
 /* The module called `name`, or NULL. */

@@ -28,9 +28,19 @@ static size_t ram_count, usable_count, reserved_count;
 
 const struct boot_module *boot_module_find(const char *name)
 {
-	for (size_t i = 0; i < module_count; i++)
-		if (!strcmp(modules[i].name, name))
+	union {
+		char text[BOOT_MODULE_NAME];
+		uint64_t word[BOOT_MODULE_NAME / 8];
+	} key = { .word = { 0 } };
+
+	string_copy(key.text, name, sizeof key.text);
+	for (size_t i = 0; i < module_count; i++) {
+		const uint64_t *word = (const uint64_t *)modules[i].name; /* padded with NULs too */
+
+		if (word[0] == key.word[0] && word[1] == key.word[1] && word[2] == key.word[2] &&
+		    word[3] == key.word[3])
 			return &modules[i];
+	}
 	return NULL;
 }
 

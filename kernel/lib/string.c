@@ -64,13 +64,11 @@ int strcmp(const char *a, const char *b)
 
 void string_copy(char *to, const char *from, size_t size)
 {
-	size_t i = 0;
-
 	if (!size)
 		return;
-	for (; i + 1 < size && from[i]; i++)
-		to[i] = from[i];
-	to[i] = '\0';
+	while (--size && *from)
+		*to++ = *from++;
+	*to = '\0';
 }
 
 bool string_matches(const char *text, const char *glob)

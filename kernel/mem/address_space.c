@@ -105,16 +105,21 @@ void address_space_protect(struct address_space *space, size_t index, uint64_t f
 
 void address_space_destroy(struct address_space *space)
 {
-	struct region *region = address_space_regions(space);
+	const struct region *regions = address_space_regions(space);
 
-	for (uint32_t i = 0; i < space->count; i++, region++) {
-		for (size_t done = 0; done < region->pages;) {
-			struct run run = run_at(space->pml4, region->start + done * PAGE_SIZE,
-			                        region->pages - done, NULL);
+	/*
+	 * Downwards, last region first: the free list hands frames out in the opposite order, so the next
+	 * space gets them as this one did, side by side if they were.
+	 */
+	for (uint32_t i = space->count; i-- > 0;) {
+		for (size_t left = regions[i].pages; left > 0;) {
+			uintptr_t last = regions[i].start + (left - 1) * PAGE_SIZE;
+			const pte_t *table = paging_table(space->pml4, last, PTE_USER, NULL);
+			size_t n = PT_INDEX(last) + 1 < left ? PT_INDEX(last) + 1 : left;
 
-			done += run.pages;
-			for (; run.pages; run.pages--)
-				frame_free(pte_frame(*run.entry++));
+			left -= n;
+			for (const pte_t *entry = table + PT_INDEX(last); n; n--)
+				frame_free(pte_frame(*entry--));
 		}
 	}
 	while (space->tables != FRAME_LIST_END)

@@ -36,7 +36,8 @@ static pte_t *descend(pte_t *entry, uint64_t flags, uint32_t *tables)
 	return phys_to_virt(frame);
 }
 
-pte_t *paging_table(uint64_t pml4, uintptr_t address, uint64_t flags, uint32_t *tables)
+static __attribute__((noinline)) pte_t *make_table(uint64_t pml4, uintptr_t address, uint64_t flags,
+                                                   uint32_t *tables)
 {
 	pte_t *table = phys_to_virt(pml4);
 
@@ -46,6 +47,26 @@ pte_t *paging_table(uint64_t pml4, uintptr_t address, uint64_t flags, uint32_t *
 	if (table)
 		table = descend(&table[PD_INDEX(address)], flags, tables);
 	return table;
+}
+
+static bool leads_to_table(pte_t entry)
+{
+	return (entry & (PTE_PRESENT | PTE_LARGE)) == PTE_PRESENT;
+}
+
+pte_t *paging_table(uint64_t pml4, uintptr_t address, uint64_t flags, uint32_t *tables)
+{
+	pte_t entry = ((const pte_t *)phys_to_virt(pml4))[PML4_INDEX(address)];
+
+	if (leads_to_table(entry)) { /* most often all of it is there */
+		entry = table_at(entry)[PDPT_INDEX(address)];
+		if (leads_to_table(entry)) {
+			entry = table_at(entry)[PD_INDEX(address)];
+			if (leads_to_table(entry))
+				return table_at(entry);
+		}
+	}
+	return make_table(pml4, address, flags, tables);
 }
 
 uint64_t paging_translate(uint64_t pml4, uintptr_t address, pte_t *entry)

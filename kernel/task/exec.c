@@ -238,7 +238,7 @@ static int arguments_from_user(struct arguments *a, uint64_t name, uint64_t argv
 
 long task_spawn_user(uint64_t user_name, uint64_t argv)
 {
-	char name[TASK_NAME];
+	char name[TASK_NAME] = "";
 	struct arguments a;
 	struct task *task;
 	int result;
@@ -285,7 +285,7 @@ static int execve(struct arguments *a, const struct elf_plan *plan)
 long task_execve_user(uint64_t user_name, uint64_t argv)
 {
 	struct task *task = current_task();
-	char name[TASK_NAME];
+	char name[TASK_NAME] = "";
 	struct arguments a;
 	struct elf_plan plan;
 	uintptr_t rsp;
@@ -303,6 +303,6 @@ long task_execve_user(uint64_t user_name, uint64_t argv)
 	interrupts_off();
 	if (error)
 		return error;
-	string_copy(task->name, name, sizeof task->name);
+	memcpy(task->name, name, sizeof name);
 	enter_user(plan.entry, rsp);
 }
