@@ -136,7 +136,8 @@ static bool run_in_kernel(struct bench *b, unsigned samples, unsigned warmup)
 	return ok;
 }
 
-static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned index, unsigned of, bool list_only)
+static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned index, unsigned of,
+                    bool list_only)
 {
 	static struct bench b; /* large */
 	unsigned samples = row->few ? row->few : bench_plan.samples;
@@ -161,15 +162,16 @@ static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned in
 		return true;
 	error = row->setup ? row->setup(&b) : 0;
 	if (error) {
-		record_skip(&b, error == -ENOENT   ? "its boot module is not there"
-				: error == -ENOMEM ? "not enough memory"
-						   : "cannot be set up");
+		record_skip(&b, b.why              ? b.why
+		                : error == -ENOENT ? "its boot module is not there"
+		                : error == -ENOMEM ? "not enough memory"
+		                                   : "cannot be set up");
 		return true;
 	}
 	ok = row->program ? bench_run_program(&b, &why) : run_in_kernel(&b, samples, warmup);
 	if (row->teardown)
 		row->teardown(&b);
-	return record_check(&b, ok, ok ? "-" : why);
+	return record_check(&b, ok, !ok ? why : b.why ? b.why : "-");
 }
 
 /* Whether one of the comma-separated globs matches. */

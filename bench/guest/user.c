@@ -91,8 +91,7 @@ static long bench_value(uint64_t index, uint64_t value)
 	return 0;
 }
 
-/* The local APIC and a page with the flag, at BENCH_USER_LAPIC of the task. */
-static bool map_lapic(struct task *task, uint64_t flag_frame)
+bool bench_map_lapic(struct task *task, uint64_t flag_frame)
 {
 	pte_t *table = paging_table(task->space.pml4, BENCH_USER_LAPIC, PTE_USER, &task->space.tables);
 
@@ -113,7 +112,7 @@ bool bench_run_program(struct bench *b, const char **why)
 
 	pid = task_spawn(b->row->program, argv, 3);
 	if (pid < 0 ||
-	    (b->row->wants_lapic && (flag_frame == FRAME_NONE || !map_lapic(task_find(pid), flag_frame)))) {
+	    (b->row->wants_lapic && (flag_frame == FRAME_NONE || !bench_map_lapic(task_find(pid), flag_frame)))) {
 		*why = "the program cannot be started";
 		if (pid > 0) {
 			task_kill(pid, SIGKILL);

@@ -50,6 +50,7 @@
 #define IST_DF     3
 #define IST_NMI    4
 #define IST_MC     5
+#define IST_SPARE  6 /* of no shipped gate; for experiments (gate_set_ist) */
 
 /* Interrupt vectors. */
 #define VECTOR_TIMER    0x40
@@ -236,6 +237,12 @@ void cpu_init(void);
 
 /* Fills the 256 gates and loads the IDT. */
 void idt_init(void);
+
+/*
+ * For experiments: makes the gate of `vector` use IST slot `ist`, or none (IST_NONE). Returns the slot that it
+ * used until now.
+ */
+unsigned gate_set_ist(unsigned vector, unsigned ist);
 
 /*
  * Calls handler() with interrupts off when `vector` (32 … 255) arrives. The handler must call

@@ -67,3 +67,8 @@ uint64_t loader_places(void)
 {
 	return 0;
 }
+
+struct spinlock *loader_window_lock(void)
+{
+	return NULL;
+}

@@ -121,6 +121,11 @@ int loader_load(struct address_space *space, const struct load_segment *segments
 	return 0;
 }
 
+struct spinlock *loader_window_lock(void)
+{
+	return &lock;
+}
+
 size_t loader_kept_tables(void)
 {
 	return kept;
