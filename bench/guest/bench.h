@@ -105,3 +105,4 @@ bool bench_map_lapic(struct task *task, uint64_t flag_frame);
 void bench_irq_handler(void);
 extern volatile uint64_t bench_irq_stamp, bench_irq_count;
 extern volatile uint8_t *bench_irq_flag;
+void bench_irq_flag_reset(void); /* points it to the kernel's own flag again */

@@ -31,6 +31,11 @@ void bench_irq_handler(void)
 	lapic_eoi();
 }
 
+void bench_irq_flag_reset(void)
+{
+	bench_irq_flag = &kernel_flag;
+}
+
 static unsigned samples_wanted(void)
 {
 	return running->row->few ? running->row->few : bench_plan.samples;
@@ -129,7 +134,7 @@ bool bench_run_program(struct bench *b, const char **why)
 	bench_calls = &calls;
 	while (task_wait(pid, &status, 0) != pid)
 		;
-	bench_irq_flag = &kernel_flag;
+	bench_irq_flag_reset();
 	if (flag_frame != FRAME_NONE)
 		frame_free(flag_frame);
 	if (status != 0 || bench_calls) {
