@@ -70,31 +70,31 @@ static uint64_t watch_second_interrupt(void)
 	uint64_t changed, rounds = PITFALL_PATIENCE;
 
 	__asm__ volatile("mov %%rsp, %%rsi\n\t"
-			 "mov %[kept], %%rdi\n\t"
-			 "mov %[words], %%ecx\n\t"
-			 "rep movsq\n\t"
-			 "movl %[ipi], (%[icr])\n\t"
-			 "sti\n"
-			 "1:\tcmpb $0, %[came]\n\t"
-			 "jne 2f\n\t"
-			 "pause\n\t"
-			 "dec %[rounds]\n\t"
-			 "jnz 1b\n"
-			 "2:\tcli\n\t"
-			 "xor %[changed], %[changed]\n\t"
-			 "xor %%ecx, %%ecx\n"
-			 "3:\tmov (%[kept], %%rcx, 8), %%rax\n\t"
-			 "cmp %%rax, (%%rsp, %%rcx, 8)\n\t"
-			 "je 4f\n\t"
-			 "inc %[changed]\n\t"
-			 "mov %%rax, (%%rsp, %%rcx, 8)\n"
-			 "4:\tinc %%ecx\n\t"
-			 "cmp %[words], %%ecx\n\t"
-			 "jne 3b"
-			 : [changed] "=&r"(changed), [rounds] "+r"(rounds)
-			 : [kept] "r"(kept), [words] "i"(WATCHED_WORDS), [came] "m"(second_came),
-			   [ipi] "r"(LAPIC_ICR_SELF | PITFALL_SECOND), [icr] "r"(LAPIC_BASE + LAPIC_ICR_LOW)
-			 : "rax", "rcx", "rsi", "rdi", "memory", "cc");
+	                 "mov %[kept], %%rdi\n\t"
+	                 "mov %[words], %%ecx\n\t"
+	                 "rep movsq\n\t"
+	                 "movl %[ipi], (%[icr])\n\t"
+	                 "sti\n"
+	                 "1:\tcmpb $0, %[came]\n\t"
+	                 "jne 2f\n\t"
+	                 "pause\n\t"
+	                 "dec %[rounds]\n\t"
+	                 "jnz 1b\n"
+	                 "2:\tcli\n\t"
+	                 "xor %[changed], %[changed]\n\t"
+	                 "xor %%ecx, %%ecx\n"
+	                 "3:\tmov (%[kept], %%rcx, 8), %%rax\n\t"
+	                 "cmp %%rax, (%%rsp, %%rcx, 8)\n\t"
+	                 "je 4f\n\t"
+	                 "inc %[changed]\n\t"
+	                 "mov %%rax, (%%rsp, %%rcx, 8)\n"
+	                 "4:\tinc %%ecx\n\t"
+	                 "cmp %[words], %%ecx\n\t"
+	                 "jne 3b"
+	                 : [changed] "=&r"(changed), [rounds] "+r"(rounds)
+	                 : [kept] "r"(kept), [words] "i"(WATCHED_WORDS), [came] "m"(second_came),
+	                   [ipi] "r"(LAPIC_ICR_SELF | PITFALL_SECOND), [icr] "r"(LAPIC_BASE + LAPIC_ICR_LOW)
+	                 : "rax", "rcx", "rsi", "rdi", "memory", "cc");
 	return changed;
 }
 

@@ -15,8 +15,8 @@
 #define USER_PAGE    0x10000000UL
 _Static_assert(PML4_INDEX(PRIVATE_PAGE) == PRIVATE_PML4, "a PML4 entry of its own");
 
-#define PITFALL_VECTOR  0x60
-#define PITFALL_SECOND  0x70 /* of a higher priority class (SDM 3A 11.8.3) */
+#define PITFALL_VECTOR   0x60
+#define PITFALL_SECOND   0x70 /* of a higher priority class (SDM 3A 11.8.3) */
 #define PITFALL_PATIENCE 1000000U
 
 /* Metrics `violations` and `tries`, and a check that the experiment ran at all. */
@@ -40,7 +40,8 @@ bool contained_call(void (*function)(void *argument), void *argument, uintptr_t 
 void contained_resume(void);
 
 /* True when function(argument) on that stack ended with the exception `vector`. */
-static inline bool contained_raises(uint64_t vector, void (*function)(void *argument), void *argument, uintptr_t top)
+static inline bool contained_raises(uint64_t vector, void (*function)(void *argument), void *argument,
+                                    uintptr_t top)
 {
 	bool back;
 

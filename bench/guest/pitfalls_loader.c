@@ -48,10 +48,10 @@ static bool begin_load(unsigned who, uint64_t round)
 	for (uint64_t i = 0; i < WORDS; i++)
 		load->data[i] = (uint64_t)(who + 1) << 56 | round << 32 | i;
 	load->segment = (struct load_segment){ .start = IMAGE,
-					       .pages = PAGES,
-					       .flags = PTE_WRITE | PTE_NX,
-					       .data = (const uint8_t *)TRAP(who),
-					       .data_size = SIZE };
+		                               .pages = PAGES,
+		                               .flags = PTE_WRITE | PTE_NX,
+		                               .data = (const uint8_t *)TRAP(who),
+		                               .data_size = SIZE };
 	return !address_space_create(&load->space);
 }
 

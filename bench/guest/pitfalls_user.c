@@ -36,7 +36,8 @@ static uint64_t kernel_words(void)
 	for (uintptr_t at = USER_PAGE; at < USER_PAGE + PAGE_SIZE; at += sizeof word) {
 		if (copy_from_user(&word, at, sizeof word) || copy_to_user(at, &zero, sizeof zero))
 			return ~0UL;
-		found += word >= DIRECT_MAP_BASE && word < ~0UL - PAGE_SIZE; /* small negative numbers are none */
+		found += word >= DIRECT_MAP_BASE &&
+		         word < ~0UL - PAGE_SIZE; /* small negative numbers are none */
 	}
 	return found;
 }
@@ -106,7 +107,7 @@ static void user_stack_irq(struct bench *b)
 	irq_set_handler(PITFALL_VECTOR, NULL);
 	pitfall_unmap(own, USER_PAGE, &tables, frame);
 	pitfall_report(b);
-	bench_metric(b, "control_violations", control + words_that_a_program_sees(), "words");
+	bench_metric(b, "control_violations", control + words_that_a_program_sees(), "count");
 }
 
 static int need_program(struct bench *b)
@@ -115,5 +116,5 @@ static int need_program(struct bench *b)
 	return boot_module_find("nest") ? 0 : -ENOENT;
 }
 
-BENCH(pitfall_user_stack_irq, .name = "pitfall.user_stack_irq", .experiment = true, .few = 1, .setup = need_program,
-      .body = user_stack_irq, .check = pitfall_ran);
+BENCH(pitfall_user_stack_irq, .name = "pitfall.user_stack_irq", .experiment = true, .few = 1,
+      .setup = need_program, .body = user_stack_irq, .check = pitfall_ran);
