@@ -5,6 +5,7 @@
  *   calls  SYS_bench_next until it returns 0, and system calls whose buffers are not there
  *   nmi    NMIs that it sends to its own CPU, at most a few instructions before a system call
  *   irq    an interrupt that it sends to its own CPU, then a look for kernel addresses below its stack pointer
+ *   ac     RFLAGS.AC set, and then nothing until it is killed
  */
 #include "bench/programs/user.h"
 
@@ -77,6 +78,14 @@ static int irq(void)
 	return words > 255 ? 255 : (int)words;
 }
 
+/* RFLAGS.AC set for good: user mode may, and interrupt gates do not clear it. */
+static _Noreturn void set_ac(void)
+{
+	__asm__ volatile("pushfq; orq $0x40000, (%%rsp); popfq" : : : "memory", "cc");
+	for (;;)
+		;
+}
+
 int main(int argc, char **argv)
 {
 	volatile uint64_t canaries[CANARIES];
@@ -91,6 +100,8 @@ int main(int argc, char **argv)
 		wrong = nmi();
 	else if (equal(kind, "irq"))
 		wrong = irq();
+	else if (equal(kind, "ac"))
+		set_ac();
 	for (uint64_t i = 0; i < CANARIES; i++)
 		wrong += canaries[i] != (~i << 32 | i);
 	return wrong;

@@ -102,6 +102,7 @@ static bool user_copy_faulted(struct trap_frame *frame)
 void exception_entry(struct trap_frame *frame);
 void exception_entry(struct trap_frame *frame)
 {
+	user_access_end(); /* gates leave AC as it was (SDM 3A 6.12.1.3); IRETQ brings it back */
 	nmi_count += frame->vector == EXCEPTION_NMI;
 	if (probe && probe(frame))
 		return;

@@ -259,11 +259,33 @@ static const char *second_interrupt(void)
 	return innermost == LEVELS ? NULL : "they did not stand on top of each other";
 }
 
+static bool smap_is_open(void)
+{
+	uint64_t flags;
+
+	__asm__ volatile("pushfq; pop %0" : "=r"(flags));
+	return cpu_features.smap && (flags & RFLAGS_AC);
+}
+
+static bool look_at_smap(struct trap_frame *frame)
+{
+	if (frame->vector == EXCEPTION_PF && smap_is_open())
+		inside = "a fault handler began with SMAP open";
+	return false;
+}
+
+static const char *fault_closes_smap(void)
+{
+	exception_set_probe(look_at_smap);
+	return user_copy_faults();
+}
+
 static const struct {
 	const char *name;
 	const char *(*step)(void);
 } steps[] = {
 	{ "fault in a user copy", user_copy_faults },
+	{ "SMAP in a fault", fault_closes_smap },
 	{ "kernel fault", kernel_fault_recovers },
 	{ "interrupt", interrupt_comes },
 	{ "interrupt after a fault", interrupt_right_after_a_fault },
@@ -357,4 +379,26 @@ TEST(interrupt_on_unmapped_stack_is_survived)
 	if (!own_stack)
 		lapic_eoi(); /* it was accepted, and its handler never ran */
 	return raised && arrived[0] == own_stack ? NULL : "the exception that was expected did not come";
+}
+
+/* A program that has set AC is preempted: the task that runs next must not have its SMAP open. */
+TEST(preemption_closes_smap)
+{
+	const char *argv[] = { "nest", "ac" };
+	int pid = task_spawn("nest", argv, 2), status;
+	bool open = false;
+
+	if (pid < 0)
+		return pid == -ENOENT ? SKIP "its boot module is not there" : "the program cannot be started";
+	lapic_timer(1000);
+	for (unsigned i = 0; i < 3; i++) {
+		task_yield();
+		open |= smap_is_open();
+		user_access_end();
+	}
+	lapic_timer(0);
+	task_kill(pid, SIGKILL);
+	task_wait(pid, &status, 0);
+	this_cpu()->need_resched = 0;
+	return open ? "it is open" : NULL;
 }
