@@ -136,8 +136,7 @@ static bool run_in_kernel(struct bench *b, unsigned samples, unsigned warmup)
 	return ok;
 }
 
-static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned index, unsigned of,
-                    bool list_only)
+static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned index, unsigned of, bool list_only)
 {
 	static struct bench b; /* large */
 	unsigned samples = row->few ? row->few : bench_plan.samples;
@@ -162,10 +161,10 @@ static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned in
 		return true;
 	error = row->setup ? row->setup(&b) : 0;
 	if (error) {
-		record_skip(&b, b.why              ? b.why
-		                : error == -ENOENT ? "its boot module is not there"
-		                : error == -ENOMEM ? "not enough memory"
-		                                   : "cannot be set up");
+		record_skip(&b, b.why		   ? b.why
+				: error == -ENOENT   ? "its boot module is not there"
+				: error == -ENOMEM ? "not enough memory"
+						   : "cannot be set up");
 		return true;
 	}
 	ok = row->program ? bench_run_program(&b, &why) : run_in_kernel(&b, samples, warmup);

@@ -13,6 +13,7 @@
 #include "stack/kstack.h"
 #include "sys/syscall.h"
 #include "task/task.h"
+#include "tests/kernel/canary.h"
 #include "tests/kernel/test.h"
 #include "tests/kernel/trap.h"
 
@@ -21,26 +22,11 @@
 #define LEVELS       4
 #define VECTOR(n)    (VECTOR_FIRST + 16 * (n))
 #define NOT_MAPPED   0x1000UL
-#define CANARIES     24
 #define PATIENCE     1000000U
 
 static volatile unsigned arrived[LEVELS]; /* interrupts of each level, counted */
 static volatile unsigned innermost;       /* the deepest that handlers stood on top of each other */
 static const char *volatile inside;       /* what went wrong in a handler */
-
-static void fill(volatile uint64_t *canaries)
-{
-	for (uint64_t i = 0; i < CANARIES; i++)
-		canaries[i] = ~i << 32 | i;
-}
-
-static bool intact(const volatile uint64_t *canaries)
-{
-	for (uint64_t i = 0; i < CANARIES; i++)
-		if (canaries[i] != (~i << 32 | i))
-			return false;
-	return true;
-}
 
 static const char *guarded(const char *(*step)(void))
 {
@@ -357,48 +343,4 @@ TEST(handlers_nest_in_a_system_call)
 	if (step_problem)
 		return step_problem;
 	return status == 0 && next_step == STEPS ? NULL : "the program found its state changed";
-}
-
-/* nesting.asm */
-void interrupt_on_stack(uint64_t rsp);
-
-/*
- * An interrupt that comes while RSP points nowhere: with an IST slot of its own it is handled; otherwise the
- * pushes fault, and #DF ends it, on a stack that is always there.
- */
-TEST(interrupt_on_unmapped_stack_is_survived)
-{
-	bool own_stack = kstack_gate_ist(VECTOR(0)) != IST_NONE, raised;
-
-	arrived[0] = 0;
-	use_handler(plain_handler);
-	lapic_self_ipi(VECTOR(0));
-	raised = raises(own_stack ? EXCEPTION_UD : EXCEPTION_DF, interrupt_on_stack, CPU_AREA(0) + 64);
-	interrupts_off();
-	use_handler(NULL);
-	if (!own_stack)
-		lapic_eoi(); /* it was accepted, and its handler never ran */
-	return raised && arrived[0] == own_stack ? NULL : "the exception that was expected did not come";
-}
-
-/* A program that has set AC is preempted: the task that runs next must not have its SMAP open. */
-TEST(preemption_closes_smap)
-{
-	const char *argv[] = { "nest", "ac" };
-	int pid = task_spawn("nest", argv, 2), status;
-	bool open = false;
-
-	if (pid < 0)
-		return pid == -ENOENT ? SKIP "its boot module is not there" : "the program cannot be started";
-	lapic_timer(1000);
-	for (unsigned i = 0; i < 3; i++) {
-		task_yield();
-		open |= smap_is_open();
-		user_access_end();
-	}
-	lapic_timer(0);
-	task_kill(pid, SIGKILL);
-	task_wait(pid, &status, 0);
-	this_cpu()->need_resched = 0;
-	return open ? "it is open" : NULL;
 }
