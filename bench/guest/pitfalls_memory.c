@@ -38,7 +38,7 @@ static uint64_t first_overlap(uint64_t (*place)(uint64_t pid), uint64_t limit)
 /* The first process whose stack does not end in the user half; the places only rise. */
 static uint64_t first_outside(uint64_t (*place)(uint64_t pid))
 {
-	uint64_t low = 1, high = 1UL << 46;
+	uint64_t low = 1, high = 1UL << 48; /* 2^47 processes at the most */
 
 	while (low < high) {
 		uint64_t middle = low + (high - low) / 2;
