@@ -56,7 +56,7 @@ KERNEL_C       := $(filter-out kernel/boot/constants.c,$(wildcard kernel/boot/*.
 	$(patsubst %,kernel/%.c,$(filter-out %.asm,$(AXIS_SOURCES))) \
 	$(wildcard bench/guest/*.c tests/kernel/*.c)
 KERNEL_ASM     := $(wildcard kernel/boot/*.asm kernel/cpu/*.asm kernel/mem/*.asm kernel/task/*.asm \
-	tests/kernel/*.asm) \
+	bench/guest/*.asm tests/kernel/*.asm) \
 	$(patsubst %,kernel/%,$(filter %.asm,$(AXIS_SOURCES)))
 KERNEL_OBJECTS := $(KERNEL_C:%.c=$(K)/%.o) $(KERNEL_ASM:%.asm=$(K)/%.asm.o)
 

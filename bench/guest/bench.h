@@ -18,7 +18,7 @@
 #include "loader/elf.h"
 #include "mem/address_space.h"
 
-#define BENCH_EXTRAS 4
+#define BENCH_EXTRAS 6
 
 struct bench;
 
@@ -53,6 +53,9 @@ struct bench {
 		uint64_t value;
 	} extra[BENCH_EXTRAS]; /* further metrics of the sample */
 	unsigned extras;
+
+	const char *
+	        why; /* set-up: why the row is skipped; later: what qualifies the result, for the check's record */
 
 	/* For the rows' own use. */
 	char module[32];
@@ -93,7 +96,15 @@ bool bench_run_program(struct bench *b, const char **why);
 /* Finds and checks the payload of `bytes` bytes: b->module and b->plan. 0, -ENOENT or -ENOEXEC. */
 int bench_find_payload(struct bench *b, uint64_t bytes);
 
+/*
+ * Maps the local APIC and, on the page behind it, `flag_frame` at BENCH_USER_LAPIC of the task, open to user mode.
+ * False: no memory. The frame stays the caller's.
+ */
+struct task;
+bool bench_map_lapic(struct task *task, uint64_t flag_frame);
+
 /* A handler for VECTOR_BENCH that stamps the time, counts and raises the flag. */
 void bench_irq_handler(void);
 extern volatile uint64_t bench_irq_stamp, bench_irq_count;
 extern volatile uint8_t *bench_irq_flag;
+void bench_irq_flag_reset(void); /* points it to the kernel's own flag again */

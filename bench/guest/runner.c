@@ -162,7 +162,8 @@ static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned in
 		return true;
 	error = row->setup ? row->setup(&b) : 0;
 	if (error) {
-		record_skip(&b, error == -ENOENT   ? "its boot module is not there"
+		record_skip(&b, b.why              ? b.why
+		                : error == -ENOENT ? "its boot module is not there"
 		                : error == -ENOMEM ? "not enough memory"
 		                : error == -ENOSYS ? "this build has nothing of the kind"
 		                                   : "cannot be set up");
@@ -171,7 +172,7 @@ static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned in
 	ok = row->program ? bench_run_program(&b, &why) : run_in_kernel(&b, samples, warmup);
 	if (row->teardown)
 		row->teardown(&b);
-	return record_check(&b, ok, ok ? "-" : why);
+	return record_check(&b, ok, !ok ? why : b.why ? b.why : "-");
 }
 
 /* Whether one of the comma-separated globs matches. */

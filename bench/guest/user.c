@@ -31,6 +31,11 @@ void bench_irq_handler(void)
 	lapic_eoi();
 }
 
+void bench_irq_flag_reset(void)
+{
+	bench_irq_flag = &kernel_flag;
+}
+
 static unsigned samples_wanted(void)
 {
 	return running->row->few ? running->row->few : bench_plan.samples;
@@ -91,8 +96,7 @@ static long bench_value(uint64_t index, uint64_t value)
 	return 0;
 }
 
-/* The local APIC and a page with the flag, at BENCH_USER_LAPIC of the task. */
-static bool map_lapic(struct task *task, uint64_t flag_frame)
+bool bench_map_lapic(struct task *task, uint64_t flag_frame)
 {
 	pte_t *table = paging_table(task->space.pml4, BENCH_USER_LAPIC, PTE_USER, &task->space.tables);
 
@@ -112,8 +116,8 @@ bool bench_run_program(struct bench *b, const char **why)
 	int pid, status = -1;
 
 	pid = task_spawn(b->row->program, argv, 3);
-	if (pid < 0 ||
-	    (b->row->wants_lapic && (flag_frame == FRAME_NONE || !map_lapic(task_find(pid), flag_frame)))) {
+	if (pid < 0 || (b->row->wants_lapic &&
+	                (flag_frame == FRAME_NONE || !bench_map_lapic(task_find(pid), flag_frame)))) {
 		*why = "the program cannot be started";
 		if (pid > 0) {
 			task_kill(pid, SIGKILL);
@@ -130,7 +134,7 @@ bool bench_run_program(struct bench *b, const char **why)
 	bench_calls = &calls;
 	while (task_wait(pid, &status, 0) != pid)
 		;
-	bench_irq_flag = &kernel_flag;
+	bench_irq_flag_reset();
 	if (flag_frame != FRAME_NONE)
 		frame_free(flag_frame);
 	if (status != 0 || bench_calls) {

@@ -15,7 +15,7 @@
 #define CR0_EM               (1UL << 2)
 #define CR0_TS               (1UL << 3)
 #define CR0_WP               (1UL << 16)
-#define CR4_MCE        (1UL << 6)
+#define CR4_MCE              (1UL << 6)
 #define CR4_PGE              (1UL << 7)
 #define CR4_UMIP             (1UL << 11)
 #define CR4_PCIDE            (1UL << 17)
@@ -51,6 +51,7 @@
 #define IST_DF               3
 #define IST_NMI              4
 #define IST_MC               5
+#define IST_SPARE            6 /* of no shipped gate; for experiments (gate_set_ist) */
 
 /* Interrupt vectors. */
 #define VECTOR_TIMER         0x40
@@ -237,6 +238,12 @@ void cpu_init(void);
 
 /* Fills the 256 gates and loads the IDT. */
 void idt_init(void);
+
+/*
+ * For experiments: makes the gate of `vector` use IST slot `ist`, or none (IST_NONE). Returns the slot that it
+ * used until now.
+ */
+unsigned gate_set_ist(unsigned vector, unsigned ist);
 
 /*
  * Calls handler() with interrupts off when `vector` (32 … 255) arrives. The handler must call

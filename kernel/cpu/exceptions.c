@@ -8,6 +8,7 @@
 uint64_t nmi_count;
 
 static void (*user_handler)(struct trap_frame *);
+static bool (*probe)(struct trap_frame *);
 static uint64_t expected_vector;
 static void (*expected_resume)(void);
 static unsigned expected_count;
@@ -63,6 +64,11 @@ void exception_set_user_handler(void (*handler)(struct trap_frame *))
 	user_handler = handler;
 }
 
+void exception_set_probe(bool (*function)(struct trap_frame *))
+{
+	probe = function;
+}
+
 unsigned exception_expect(uint64_t vector, void (*resume)(void))
 {
 	unsigned count = expected_count;
@@ -96,11 +102,12 @@ static bool user_copy_faulted(struct trap_frame *frame)
 void exception_entry(struct trap_frame *frame);
 void exception_entry(struct trap_frame *frame)
 {
-	user_access_end(); /* a gate leaves AC as it was (SDM 3A 6.12.1), and user mode may have set it */
-	if (frame->vector == EXCEPTION_NMI) {
-		nmi_count++;
+	user_access_end(); /* gates leave AC as it was (SDM 3A 6.12.1.3); IRETQ brings it back */
+	nmi_count += frame->vector == EXCEPTION_NMI;
+	if (probe && probe(frame))
 		return;
-	}
+	if (frame->vector == EXCEPTION_NMI)
+		return;
 	if (expected_resume && frame->vector == expected_vector && !(frame->cs & 3)) {
 		frame->rip = (uintptr_t)expected_resume;
 		expected_resume = NULL;

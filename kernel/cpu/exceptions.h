@@ -2,6 +2,7 @@
 /* Exceptions: what the entry stubs save, and who handles them. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Registers as the exception stubs push them, lowest address first; the last five and the error code are the CPU's. */
@@ -35,6 +36,13 @@ void exception_set_user_handler(void (*handler)(struct trap_frame *frame));
  * call. NULL disarms.
  */
 unsigned exception_expect(uint64_t vector, void (*resume)(void));
+
+/*
+ * For tests and experiments: probe(frame) is asked first about every exception and NMI, with interrupts off and on
+ * the stack that the gate chose. It may change the frame; true means that it has dealt with the exception. NULL:
+ * no one is asked.
+ */
+void exception_set_probe(bool (*probe)(struct trap_frame *frame));
 
 /* NMIs since boot. */
 extern uint64_t nmi_count;

@@ -73,3 +73,11 @@ void irq_set_handler(unsigned vector, void (*handler)(void))
 {
 	irq_handlers[vector] = handler ? handler : spurious;
 }
+
+unsigned gate_set_ist(unsigned vector, unsigned ist)
+{
+	unsigned before = idt[vector].ist;
+
+	idt[vector].ist = (uint8_t)ist;
+	return before;
+}

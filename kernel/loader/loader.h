@@ -59,6 +59,13 @@ size_t loader_kept_tables(void);
 /* Gives those frames back, where it can: the next load makes them again. */
 void loader_trim(void);
 
+/*
+ * For experiments: the lock around the window, NULL when there is no window. It is held exactly while the window
+ * is open.
+ */
+struct spinlock;
+struct spinlock *loader_window_lock(void);
+
 /* The number of places where the window may begin (1: fixed, 0: there is no window). */
 uint64_t loader_places(void);
 

@@ -20,7 +20,7 @@ void (*const loader_fill_own)(struct address_space *, const struct load_segment 
 static struct spinlock lock;
 static enum loader_flush flush_by;
 static bool measure;
-static uint64_t longest_held; /* TSC ticks */
+static uint64_t longest_held;            /* TSC ticks */
 static pte_t *directory;                 /* page directory of the window's range; it stays */
 static uint32_t tables = FRAME_LIST_END; /* page tables below it */
 static size_t kept;
@@ -144,6 +144,11 @@ int loader_load(struct address_space *space, const struct load_segment *segments
 			return error;
 	}
 	return 0;
+}
+
+struct spinlock *loader_window_lock(void)
+{
+	return &lock;
 }
 
 size_t loader_kept_tables(void)

@@ -51,6 +51,12 @@ void kstack_move(const struct kstack *stack, uint64_t from, uint64_t to);
  */
 void kstack_activate(struct cpu *cpu, const struct kstack *stack);
 
+/*
+ * Whether an interrupt or exception may come on top of another one: whether handlers may turn interrupts on, and
+ * fault. Where it is false, each STACK states its rule in its own file.
+ */
+bool kstack_nests(void);
+
 /* Bytes of stack pages and of private page tables of one task. */
 size_t kstack_stack_bytes(void);
 size_t kstack_table_bytes(void);

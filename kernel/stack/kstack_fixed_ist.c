@@ -32,3 +32,9 @@ unsigned kstack_gate_ist(unsigned vector)
 {
 	return vector < 32 ? IST_FAULT : IST_IRQ;
 }
+
+bool kstack_nests(void)
+{
+	return false; /* an IST slot starts at its top each time (SDM 3A 6.14.5) */
+	;
+}

@@ -20,3 +20,8 @@ unsigned kstack_gate_ist(unsigned vector)
 	(void)vector;
 	return IST_NONE;
 }
+
+bool kstack_nests(void)
+{
+	return true;
+}

@@ -58,7 +58,6 @@ void task_yield(void)
 {
 	struct cpu *cpu = this_cpu();
 
-	user_access_end(); /* after an interrupt AC is still the user's; the next task must not inherit it */
 	cpu->need_resched = 0;
 	if (!first)
 		return;

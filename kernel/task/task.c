@@ -233,6 +233,13 @@ static void user_exception(struct trap_frame *frame)
 	task_exit(signal);
 }
 
+/* On the way back to user mode from an interrupt; AC may still be what the program set (SDM 3A 6.12.1.3). */
+static void preempt(void)
+{
+	user_access_end();
+	task_yield();
+}
+
 static struct task *must_create(const char *name, void (*start)(void))
 {
 	struct task *task = task_create(name, start);
@@ -249,7 +256,7 @@ void task_start(void (*function)(void))
 	uint64_t ignored;
 
 	exception_set_user_handler(user_exception);
-	user_return_hook = task_yield;
+	user_return_hook = preempt;
 	cpu->idle = must_create("idle", idle);
 	task_adopt(task, NULL);
 	cpu->current = task;

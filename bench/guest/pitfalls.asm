@@ -1,0 +1,43 @@
+; SPDX-License-Identifier: MIT
+;
+; Calls that may lose their stack and their CR3; see pitfalls.h.
+
+section .bss
+saved_rsp:	resq 1
+saved_cr3:	resq 1
+
+section .text
+	global	contained_call, contained_resume
+contained_call:
+	push	rbx
+	push	rbp
+	push	r12
+	push	r13
+	push	r14
+	push	r15
+	sub	rsp, 8
+	mov	[saved_rsp], rsp
+	mov	rax, cr3
+	mov	[saved_cr3], rax
+	mov	rax, rdi
+	mov	rdi, rsi
+	test	rdx, rdx
+	cmovnz	rsp, rdx
+	call	rax
+	mov	rsp, [saved_rsp]
+	mov	eax, 1
+	jmp	contained_out
+contained_resume:
+	mov	rax, [saved_cr3]	; first: the stack may lie there only
+	mov	cr3, rax
+	mov	rsp, [saved_rsp]
+	xor	eax, eax
+contained_out:
+	add	rsp, 8
+	pop	r15
+	pop	r14
+	pop	r13
+	pop	r12
+	pop	rbp
+	pop	rbx
+	ret

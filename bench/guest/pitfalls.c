@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+/* Pitfalls of kernel stacks: IST slots, shared PML4s, CR3 in C, interrupts on the user stack. */
+#include "bench/guest/pitfalls.h"
+
+#include "cpu/apic.h"
+#include "cpu/cpu.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mem/frames.h"
+#include "stack/kstack.h"
+#include "task/task.h"
+
+void pitfall_report(struct bench *b)
+{
+	bench_metric(b, "violations", b->violations, "count");
+	bench_metric(b, "tries", b->tries, "count");
+}
+
+bool pitfall_ran(struct bench *b)
+{
+	return b->tries > 0;
+}
+
+uint64_t pitfall_map(uint64_t pml4, uintptr_t address, uint64_t flags, uint32_t *tables)
+{
+	pte_t *table;
+	uint64_t frame;
+
+	*tables = FRAME_LIST_END;
+	table = paging_table(pml4, address, flags & PTE_USER, tables);
+	frame = table ? frame_alloc_zeroed() : FRAME_NONE;
+	if (frame != FRAME_NONE)
+		table[PT_INDEX(address)] = frame | flags | PTE_PRESENT | PTE_WRITE | PTE_NX;
+	return frame;
+}
+
+void pitfall_unmap(uint64_t pml4, uintptr_t address, uint32_t *tables, uint64_t frame)
+{
+	((pte_t *)phys_to_virt(pml4))[PML4_INDEX(address)] = 0;
+	invlpg(address); /* global or not, and the paging-structure caches (SDM 3A 4.10.4.1) */
+	while (*tables != FRAME_LIST_END)
+		frame_free(frame_list_pop(tables));
+	if (frame != FRAME_NONE)
+		frame_free(frame);
+}
+
+/*
+ * pitfall.ist_reentry. The first handler keeps a copy of the stack from its RSP upwards (its frame, and what the
+ * hardware and the stub pushed), lets a second interrupt come, compares, and puts the copy back, which is what
+ * contains the damage: without it, the first IRETQ would return to where the second came from.
+ */
+#define WATCHED_WORDS 64
+#define SPARE_SIZE    (2 * PAGE_SIZE)
+
+static uint8_t spare_stack[SPARE_SIZE + WATCHED_WORDS * 8] __attribute__((aligned(16)));
+static uint64_t kept[WATCHED_WORDS];
+static volatile uint8_t second_came, first_done;
+static uint64_t words_overwritten;
+static bool keep_the_rule; /* interrupts stay off, as fixed-ist's rule says */
+
+static void second_handler(void)
+{
+	second_came = 1;
+	lapic_eoi();
+}
+
+/* One piece of assembly, so that nothing of it lives on the stack meanwhile. */
+static uint64_t watch_second_interrupt(void)
+{
+	uint64_t changed, rounds = PITFALL_PATIENCE;
+
+	__asm__ volatile("mov %%rsp, %%rsi\n\t"
+	                 "mov %[kept], %%rdi\n\t"
+	                 "mov %[words], %%ecx\n\t"
+	                 "rep movsq\n\t"
+	                 "movl %[ipi], (%[icr])\n\t"
+	                 "sti\n"
+	                 "1:\tcmpb $0, %[came]\n\t"
+	                 "jne 2f\n\t"
+	                 "pause\n\t"
+	                 "dec %[rounds]\n\t"
+	                 "jnz 1b\n"
+	                 "2:\tcli\n\t"
+	                 "xor %[changed], %[changed]\n\t"
+	                 "xor %%ecx, %%ecx\n"
+	                 "3:\tmov (%[kept], %%rcx, 8), %%rax\n\t"
+	                 "cmp %%rax, (%%rsp, %%rcx, 8)\n\t"
+	                 "je 4f\n\t"
+	                 "inc %[changed]\n\t"
+	                 "mov %%rax, (%%rsp, %%rcx, 8)\n"
+	                 "4:\tinc %%ecx\n\t"
+	                 "cmp %[words], %%ecx\n\t"
+	                 "jne 3b"
+	                 : [changed] "=&r"(changed), [rounds] "+r"(rounds)
+	                 : [kept] "r"(kept), [words] "i"(WATCHED_WORDS), [came] "m"(second_came),
+	                   [ipi] "r"(LAPIC_ICR_SELF | PITFALL_SECOND), [icr] "r"(LAPIC_BASE + LAPIC_ICR_LOW)
+	                 : "rax", "rcx", "rsi", "rdi", "memory", "cc");
+	return changed;
+}
+
+static void first_handler(void)
+{
+	if (keep_the_rule)
+		lapic_self_ipi(PITFALL_SECOND);
+	else
+		words_overwritten = watch_second_interrupt();
+	lapic_eoi();
+	first_done = 1;
+}
+
+static bool wait_until(const volatile uint8_t *flag)
+{
+	for (unsigned i = 0; i < PITFALL_PATIENCE && !*flag; i++)
+		__asm__ volatile("pause");
+	return *flag;
+}
+
+/* The words that the second interrupt changed under the first; ~0 when one did not come. */
+static uint64_t two_interrupts(bool rule)
+{
+	bool both;
+
+	keep_the_rule = rule;
+	second_came = first_done = 0;
+	words_overwritten = 0;
+	interrupts_on();
+	lapic_self_ipi(PITFALL_VECTOR);
+	both = wait_until(&first_done) && wait_until(&second_came);
+	interrupts_off();
+	return both ? words_overwritten : ~0UL;
+}
+
+/* Where gates have an IST slot of the task, both vectors get the spare one; elsewhere they stay as they are. */
+static void ist_reentry(struct bench *b)
+{
+	bool by_ist = kstack_gate_ist(PITFALL_VECTOR) != IST_NONE;
+	uint64_t words = 0, control = 0;
+
+	if (by_ist) {
+		this_cpu()->tss.ist[IST_SPARE - 1] = (uintptr_t)spare_stack + SPARE_SIZE;
+		gate_set_ist(PITFALL_VECTOR, IST_SPARE);
+		gate_set_ist(PITFALL_SECOND, IST_SPARE);
+	}
+	irq_set_handler(PITFALL_VECTOR, first_handler);
+	irq_set_handler(PITFALL_SECOND, second_handler);
+	for (unsigned i = 0; i < 16; i++) {
+		uint64_t changed = two_interrupts(false), with_rule = two_interrupts(true);
+
+		if (changed == ~0UL || with_rule == ~0UL)
+			break;
+		b->tries++;
+		b->violations += changed > 0;
+		words += changed;
+		control += with_rule;
+	}
+	irq_set_handler(PITFALL_VECTOR, NULL);
+	irq_set_handler(PITFALL_SECOND, NULL);
+	gate_set_ist(PITFALL_VECTOR, kstack_gate_ist(PITFALL_VECTOR));
+	gate_set_ist(PITFALL_SECOND, kstack_gate_ist(PITFALL_SECOND));
+	pitfall_report(b);
+	bench_metric(b, "words_overwritten", words, "words");
+	bench_metric(b, "control_violations", control, "count");
+}
+
+static bool ist_reentry_ran(struct bench *b)
+{
+	return b->tries == 16;
+}
+
+/* pitfall.shared_pml4: two users of the STACK, each with canaries below the top of its stack. */
+#define CANARIES 64
+
+static struct user {
+	struct address_space *space;
+	struct kstack stack;
+} users[2];
+static uint64_t lost; /* canaries of the first that the second changed */
+
+static volatile uint64_t *canary(const struct user *user, unsigned i)
+{
+	return (volatile uint64_t *)(user->stack.top - PAGE_SIZE) + i;
+}
+
+/* Both "run": each under its own CR3, on no stack of either. Everything is static: see kstack_call_across_cr3(). */
+static void use_both_stacks(void *argument)
+{
+	const uint64_t old = read_cr3();
+
+	(void)argument;
+	for (unsigned u = 0; u < 2; u++) {
+		write_cr3(users[u].space->pml4);
+		for (unsigned i = 0; i < CANARIES; i++)
+			*canary(&users[u], i) = (uint64_t)(u + 1) << 32 | i;
+	}
+	write_cr3(users[0].space->pml4);
+	lost = 0;
+	for (unsigned i = 0; i < CANARIES; i++)
+		lost += *canary(&users[0], i) != (1UL << 32 | i);
+	write_cr3(old);
+}
+
+/* Canaries lost when the second user's space is `second`; false without memory. */
+static bool two_users(struct address_space *first, struct address_space *second)
+{
+	bool ok;
+
+	users[0].space = first;
+	users[1].space = second;
+	if (kstack_create(&users[0].stack, first->pml4))
+		return false;
+	ok = !kstack_create(&users[1].stack, second->pml4);
+	if (ok) {
+		kstack_call_across_cr3(use_both_stacks, NULL);
+		kstack_destroy(&users[1].stack);
+	}
+	kstack_destroy(&users[0].stack);
+	return ok;
+}
+
+static bool two_users_in_new_spaces(bool shared, uint64_t *canaries_lost)
+{
+	static struct address_space spaces[2];
+	bool ok;
+
+	if (address_space_create(&spaces[0]))
+		return false;
+	if (address_space_create(&spaces[1])) {
+		address_space_destroy(&spaces[0]);
+		return false;
+	}
+	ok = two_users(&spaces[0], &spaces[shared ? 0 : 1]);
+	*canaries_lost = lost;
+	address_space_destroy(&spaces[0]);
+	address_space_destroy(&spaces[1]);
+	return ok;
+}
+
+static void shared_pml4(struct bench *b)
+{
+	uint64_t shared, apart, control = 0;
+
+	for (unsigned i = 0; i < 16; i++) {
+		if (!two_users_in_new_spaces(true, &shared) || !two_users_in_new_spaces(false, &apart))
+			break;
+		b->tries += CANARIES;
+		b->violations += shared;
+		control += apart;
+	}
+	pitfall_report(b);
+	bench_metric(b, "control_violations", control, "count");
+}
+
+/* pitfall.cr3_in_c: C code that loads another CR3 and goes on, on stacks in three kinds of places. */
+static uint64_t other_cr3;
+
+static void switch_in_c(void *argument)
+{
+	const uint64_t old = read_cr3();
+	volatile uint64_t local = 1; /* on the stack */
+
+	(void)argument;
+	write_cr3(other_cr3);
+	local = local + 1;
+	write_cr3(old);
+}
+
+static void switch_across(void *argument)
+{
+	kstack_call_across_cr3(switch_in_c, argument);
+}
+
+/* The stack that is gone cannot take the #PF's frame either: #DF, on a stack that is always there. */
+static bool dies(void (*function)(void *), uintptr_t top)
+{
+	return contained_raises(EXCEPTION_DF, function, NULL, top);
+}
+
+static void cr3_in_c(struct bench *b)
+{
+	uint64_t own = current_task()->space.pml4, fixed_faults = 0, heap_faults = 0, scratch_faults = 0;
+	uint64_t fixed_frame, heap_frame = frame_alloc_zeroed();
+	uint32_t tables;
+	struct address_space other;
+
+	if (heap_frame == FRAME_NONE)
+		return;
+	if (address_space_create(&other)) {
+		frame_free(heap_frame);
+		return;
+	}
+	other_cr3 = other.pml4;
+	fixed_frame = pitfall_map(own, PRIVATE_PAGE, 0, &tables);
+	if (fixed_frame != FRAME_NONE && !paging_map_kernel(SHARED_PAGE, heap_frame, PTE_WRITE | PTE_NX)) {
+		for (; b->tries < 16; b->tries++) {
+			b->violations += dies(switch_in_c, 0);
+			fixed_faults += dies(switch_in_c, PRIVATE_PAGE + PAGE_SIZE);
+			heap_faults += dies(switch_in_c, SHARED_PAGE + PAGE_SIZE);
+			scratch_faults += dies(switch_across, 0);
+		}
+		paging_table(kernel_pml4, SHARED_PAGE, 0, NULL)[PT_INDEX(SHARED_PAGE)] = 0;
+		invlpg(SHARED_PAGE);
+	}
+	pitfall_unmap(own, PRIVATE_PAGE, &tables, fixed_frame);
+	frame_free(heap_frame);
+	address_space_destroy(&other);
+	pitfall_report(b);
+	bench_metric(b, "fixed_faults", fixed_faults, "count");
+	bench_metric(b, "heap_faults", heap_faults, "count");
+	bench_metric(b, "scratch_faults", scratch_faults, "count");
+}
+
+BENCH(pitfall_ist_reentry, .name = "pitfall.ist_reentry", .experiment = true, .few = 1, .body = ist_reentry,
+      .check = ist_reentry_ran);
+
+BENCH(pitfall_shared_pml4, .name = "pitfall.shared_pml4", .experiment = true, .few = 1, .body = shared_pml4,
+      .check = pitfall_ran);
+
+BENCH(pitfall_cr3_in_c, .name = "pitfall.cr3_in_c", .experiment = true, .few = 1, .body = cr3_in_c,
+      .check = pitfall_ran);

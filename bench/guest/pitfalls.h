@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Negative experiments: each breaks, on purpose and contained, a rule that the kernel keeps, and counts what goes
+ * wrong. What is shared between the files stands here and in pitfalls.asm.
+ */
+#pragma once
+
+#include "bench/guest/bench.h"
+#include "cpu/exceptions.h"
+
+/* Pages of the experiments: a PML4 entry that nothing else uses, a place in the kernel's PDPT, a user address. */
+#define PRIVATE_PML4 400
+#define PRIVATE_PAGE 0xffffc80000000000UL
+#define SHARED_PAGE  BENCH_AREA_BASE
+#define USER_PAGE    0x10000000UL
+_Static_assert(PML4_INDEX(PRIVATE_PAGE) == PRIVATE_PML4, "a PML4 entry of its own");
+
+#define PITFALL_VECTOR   0x60
+#define PITFALL_SECOND   0x70 /* of a higher priority class (SDM 3A 11.8.3) */
+#define PITFALL_PATIENCE 1000000U
+
+/* Metrics `violations` and `tries`, and a check that the experiment ran at all. */
+void pitfall_report(struct bench *b);
+bool pitfall_ran(struct bench *b);
+
+/*
+ * A new page at `address` under the PML4 at `pml4`, with tables of its own on the list `tables`; `flags` as for
+ * PTEs, PTE_USER for all levels. Returns the frame, or FRAME_NONE with the tables on the list.
+ */
+uint64_t pitfall_map(uint64_t pml4, uintptr_t address, uint64_t flags, uint32_t *tables);
+
+/* Takes that page's whole PML4 entry out again, flushes, and frees the tables and the frame (not FRAME_NONE's). */
+void pitfall_unmap(uint64_t pml4, uintptr_t address, uint32_t *tables, uint64_t frame);
+
+/*
+ * Calls function(argument) on the stack below `top`, or on this one when `top` is 0. True when it came back; false
+ * when the exception that was expected with contained_resume() ended it. Stack and CR3 are as before either way.
+ */
+bool contained_call(void (*function)(void *argument), void *argument, uintptr_t top);
+void contained_resume(void);
+
+/* True when function(argument) on that stack ended with the exception `vector`. */
+static inline bool contained_raises(uint64_t vector, void (*function)(void *argument), void *argument,
+                                    uintptr_t top)
+{
+	bool back;
+
+	exception_expect(vector, contained_resume);
+	back = contained_call(function, argument, top);
+	return exception_expect(0, NULL) == 1 && !back;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Interrupts in the middle of a load. The data of a segment "lies" at an address that is not mapped, so the loader's
+ * copy faults when it begins: with the window open, or under the new CR3. There the probe looks around, acts, and
+ * gives the copy its real source.
+ */
+#include "bench/guest/pitfalls.h"
+#include "cpu/apic.h"
+#include "cpu/cpu.h"
+#include "lib/errno.h"
+#include "lib/lock.h"
+#include "lib/string.h"
+#include "loader/loader.h"
+#include "mem/frames.h"
+#include "stack/kstack.h"
+#include "task/task.h"
+
+#define PAGES       4
+#define SIZE        (PAGES * PAGE_SIZE)
+#define WORDS       (SIZE / 8)
+#define ROUNDS      8
+#define IMAGE       0x400000UL
+#define TRAP(who)   (BENCH_AREA_BASE + (1 + (who)) * MIB) /* where the data is not */
+#define STACK_BYTES (2 * PAGE_SIZE)
+
+enum { OUTER, INNER };
+
+static struct load {
+	struct address_space space;
+	struct load_segment segment;
+	uint64_t data[WORDS];
+} loads[2];
+static uint64_t dump[WORDS]; /* takes what would have gone to a page that is not mapped any more */
+static uint8_t inner_stack[STACK_BYTES] __attribute__((aligned(16)));
+static struct spinlock *lock;
+
+static struct {
+	bool interleave;
+	struct trap_frame parked;
+	uint64_t probes, open_with_if, faults;
+} state;
+static volatile uint64_t delivered, delivered_inside;
+
+static bool begin_load(unsigned who, uint64_t round)
+{
+	struct load *load = &loads[who];
+
+	for (uint64_t i = 0; i < WORDS; i++)
+		load->data[i] = (uint64_t)(who + 1) << 56 | round << 32 | i;
+	load->segment = (struct load_segment){ .start = IMAGE,
+		                               .pages = PAGES,
+		                               .flags = PTE_WRITE | PTE_NX,
+		                               .data = (const uint8_t *)TRAP(who),
+		                               .data_size = SIZE };
+	return !address_space_create(&load->space);
+}
+
+static void run_load(unsigned who)
+{
+	loader_load(&loads[who].space, &loads[who].segment, 1);
+}
+
+/* Words of `who`'s image that are in the frames of `where`. */
+static uint64_t words_of(unsigned who, unsigned where)
+{
+	uint64_t found = 0;
+
+	for (size_t p = 0; p < PAGES; p++) {
+		uint64_t frame = paging_translate(loads[where].space.pml4, IMAGE + p * PAGE_SIZE, NULL);
+		const uint64_t *words = phys_to_virt(frame);
+
+		if (frame == PAGING_INVALID)
+			continue;
+		for (size_t i = 0; i < PAGE_SIZE / 8; i++)
+			found += words[i] == loads[who].data[p * PAGE_SIZE / 8 + i];
+	}
+	return found;
+}
+
+static void count_delivery(void)
+{
+	delivered++;
+	delivered_inside += lock && lock->held;
+	lapic_eoi();
+}
+
+/* What runs while the outer load stands in the open window: another use of it. */
+static void inner_main(void)
+{
+	run_load(INNER);
+	__asm__ volatile("int3"); /* back to whoever resumed it; never resumed again */
+	__builtin_unreachable();
+}
+
+static void swap_frames(struct trap_frame *frame)
+{
+	struct trap_frame parked = state.parked;
+
+	state.parked = *frame;
+	*frame = parked;
+}
+
+/* The outer copy has faulted: the window is open. */
+static void outer_faulted(struct trap_frame *frame)
+{
+	state.probes++;
+	state.open_with_if += !!(frame->rflags & RFLAGS_IF);
+	frame->rsi = (uintptr_t)loads[OUTER].data;
+	if (!state.interleave) {
+		lapic_self_ipi(PITFALL_VECTOR); /* must wait until the window is closed */
+		return;
+	}
+	/* The second user comes in between, past the lock. */
+	state.parked = *frame;
+	lock->held = 0;
+	frame->rip = (uintptr_t)inner_main;
+	frame->rsp = (uintptr_t)inner_stack + STACK_BYTES - 8;
+	frame->rflags = RFLAGS_FIXED;
+}
+
+static bool window_probe(struct trap_frame *frame)
+{
+	uintptr_t address = read_cr2();
+
+	if (frame->vector == EXCEPTION_BP) {
+		swap_frames(frame);
+		return true;
+	}
+	if (frame->vector != EXCEPTION_PF)
+		return false;
+	if (address == TRAP(OUTER)) {
+		outer_faulted(frame);
+	} else if (address == TRAP(INNER)) {
+		frame->rsi = (uintptr_t)loads[INNER].data;
+		if (state.interleave)
+			swap_frames(frame); /* the first goes on while the second's window is open */
+	} else if (address >= WINDOW_BASE && address < WINDOW_BASE + WINDOW_RANDOM_RANGE) {
+		state.faults++; /* closed under its user */
+		frame->rdi = (uintptr_t)dump;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+struct window_result {
+	uint64_t wrong_bytes, lost_bytes;
+};
+
+/* Two loads, one after the other or one inside the other. */
+static bool two_loads(uint64_t round, bool interleave, struct window_result *result)
+{
+	if (!begin_load(OUTER, round))
+		return false;
+	if (!begin_load(INNER, round)) {
+		address_space_destroy(&loads[OUTER].space);
+		return false;
+	}
+	state.interleave = interleave;
+	interrupts_on(); /* it is the window's own lock that must turn them off */
+	run_load(OUTER);
+	interrupts_off();
+	if (interleave)
+		__asm__ volatile("int3" : : : "memory"); /* lets the inner load come to its end */
+	else
+		run_load(INNER);
+	result->wrong_bytes += (words_of(OUTER, INNER) + words_of(INNER, OUTER)) * 8;
+	result->lost_bytes += (2 * WORDS - words_of(OUTER, OUTER) - words_of(INNER, INNER)) * 8;
+	address_space_destroy(&loads[OUTER].space);
+	address_space_destroy(&loads[INNER].space);
+	return true;
+}
+
+static void window_irq(struct bench *b)
+{
+	struct window_result alone = { 0 }, together = { 0 };
+	uint64_t rounds = 0;
+
+	memset(&state, 0, sizeof state);
+	delivered = delivered_inside = 0;
+	irq_set_handler(PITFALL_VECTOR, count_delivery);
+	exception_set_probe(window_probe);
+	while (rounds < ROUNDS && two_loads(2 * rounds + 1, false, &alone) &&
+	       two_loads(2 * rounds + 2, true, &together))
+		rounds++;
+	exception_set_probe(NULL);
+	irq_set_handler(PITFALL_VECTOR, NULL);
+	b->tries = rounds == ROUNDS && delivered == ROUNDS ? state.probes : 0;
+	b->violations = state.open_with_if + delivered_inside;
+	pitfall_report(b);
+	bench_metric(b, "control_violations", alone.wrong_bytes + alone.lost_bytes, "bytes");
+	bench_metric(b, "corruptions", together.wrong_bytes, "bytes");
+	bench_metric(b, "bytes_lost", together.lost_bytes, "bytes");
+	bench_metric(b, "faults", state.faults, "count");
+}
+
+static int need_window(struct bench *b)
+{
+	lock = loader_window_lock();
+	b->why = lock ? NULL : "this loader has no window";
+	return lock ? 0 : -ENOSYS;
+}
+
+BENCH(pitfall_window_irq, .name = "pitfall.window_irq", .experiment = true, .few = 1, .setup = need_window,
+      .body = window_irq, .check = pitfall_ran);

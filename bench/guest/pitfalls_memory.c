@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* What the notes say of stacks by formula, of user stacks, of the order of a tear-down, and of the kernel heap. */
+#include "bench/guest/pitfalls.h"
+#include "boot/boot.h"
+#include "cpu/cpu.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "loader/loader.h"
+#include "mem/frames.h"
+#include "mem/heap.h"
+#include "stack/kstack.h"
+#include "task/task.h"
+
+/* arith.stack_formula: where the notes put the stack of a process, in one address space for all of them. */
+#define NOTE_BASE     0x500000UL
+#define NOTE_STACK    (64 * KIB)
+#define NOTE_USER_END 0x800000000000UL
+
+static uint64_t as_written(uint64_t pid)
+{
+	return NOTE_BASE + pid + 0x10000;
+}
+
+static uint64_t as_meant(uint64_t pid)
+{
+	return NOTE_BASE + pid * 0x10000;
+}
+
+/* The first process from 2 on whose stack meets the one before; 0 when none up to `limit` does (both are linear). */
+static uint64_t first_overlap(uint64_t (*place)(uint64_t pid), uint64_t limit)
+{
+	for (uint64_t pid = 2; pid <= limit; pid++)
+		if (place(pid) - place(pid - 1) < NOTE_STACK)
+			return pid;
+	return 0;
+}
+
+/* The first process whose stack does not end in the user half; the places only rise. */
+static uint64_t first_outside(uint64_t (*place)(uint64_t pid))
+{
+	uint64_t low = 1, high = 1UL << 48; /* 2^47 processes at the most */
+
+	while (low < high) {
+		uint64_t middle = low + (high - low) / 2;
+
+		if (place(middle) + NOTE_STACK > NOTE_USER_END)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+static void stack_formula(struct bench *b)
+{
+	uint64_t limit = 1 << 20, written = first_overlap(as_written, limit),
+	         meant = first_overlap(as_meant, limit);
+
+	b->tries = 2;
+	b->violations = (written != 0) + (meant != 0);
+	pitfall_report(b);
+	bench_metric(b, "first_overlap_as_written", written, "pid");
+	bench_metric(b, "first_overlap_intended", meant, "pid");
+	bench_metric(b, "first_outside_as_written", first_outside(as_written), "pid");
+	bench_metric(b, "first_outside_intended", first_outside(as_meant), "pid");
+}
+
+/* teardown.order: a space freed while its CR3 is loaded, its frames poisoned by their next owner. */
+#define ROUNDS       16
+#define POISON       0x6b6b6b6b6b6b6b6aUL /* as an entry of a table: not present */
+#define TAG          0x7461670074616700UL
+#define FREED_FRAMES 5 /* page, page table, directory, PDPT, PML4 */
+
+static struct address_space doomed;
+static uint64_t poisoned[FREED_FRAMES], reused;
+static struct {
+	uint64_t faults, poison_reads, unharmed;
+} outcome;
+
+static void fill_frame(uint64_t frame, size_t words)
+{
+	uint64_t *word = phys_to_virt(frame);
+
+	for (size_t i = 0; i < words; i++)
+		word[i] = POISON;
+}
+
+/*
+ * The next owner of the frames: the allocator hands them out again at once, the last freed first. Returns 1 when
+ * the PML4 was among them.
+ */
+static uint64_t destroy_and_poison(void)
+{
+	uint64_t pml4 = doomed.pml4, again = 0;
+
+	address_space_destroy(&doomed);
+	for (size_t i = 0; i < FREED_FRAMES; i++) {
+		poisoned[i] = frame_alloc();
+		again += poisoned[i] == pml4;
+		/* The kernel half of a PML4 that is loaded stays, or no one could report. */
+		if (poisoned[i] != FRAME_NONE)
+			fill_frame(poisoned[i], poisoned[i] == pml4 ? KERNEL_PML4_FIRST : 512);
+	}
+	return again;
+}
+
+/* Through copy_from_user(), which survives a fault. */
+static void use_page(void)
+{
+	uint64_t word = 0;
+
+	if (copy_from_user(&word, USER_PAGE, sizeof word))
+		outcome.faults++;
+	else if (word == POISON)
+		outcome.poison_reads++;
+	else if (word == TAG)
+		outcome.unharmed++;
+}
+
+/* `free_first`: before the switch away, which is what the notes warn of. */
+static void leave_space(void *argument)
+{
+	const bool free_first = *(const bool *)argument;
+	const uint64_t old = read_cr3(), doomed_cr3 = doomed.pml4;
+
+	write_cr3(doomed_cr3);
+	use_page(); /* the translation is cached: unharmed */
+	if (free_first) {
+		reused += destroy_and_poison();
+		use_page();            /* through the cached translation: the next owner's bytes */
+		write_cr3(doomed_cr3); /* as an interrupt's or a task's way back would do */
+		use_page();            /* through the poisoned tables */
+	}
+	write_cr3(old);
+	if (!free_first)
+		destroy_and_poison();
+}
+
+static bool tear_down(bool free_first)
+{
+	static bool order;
+	struct kstack stack;
+	pte_t *table;
+
+	order = free_first;
+	memset(&outcome, 0, sizeof outcome);
+	if (address_space_create(&doomed))
+		return false;
+	if (address_space_map(&doomed, USER_PAGE, 1, PTE_WRITE | PTE_NX) ||
+	    kstack_create(&stack, doomed.pml4)) {
+		address_space_destroy(&doomed);
+		return false;
+	}
+	table = paging_table(doomed.pml4, USER_PAGE, PTE_USER, NULL);
+	*(uint64_t *)phys_to_virt(pte_frame(table[PT_INDEX(USER_PAGE)])) = TAG;
+	kstack_call_across_cr3(leave_space, &order);
+	for (size_t i = FREED_FRAMES; i-- > 0;)
+		if (poisoned[i] != FRAME_NONE)
+			frame_free(poisoned[i]);
+	kstack_destroy(&stack);
+	return true;
+}
+
+static void teardown_order(struct bench *b)
+{
+	uint64_t faults = 0, poison_reads = 0, control = 0;
+
+	reused = 0;
+	for (; b->tries < ROUNDS; b->tries++) {
+		if (!tear_down(true))
+			break;
+		faults += outcome.faults;
+		poison_reads += outcome.poison_reads;
+		if (!tear_down(false))
+			break;
+		control += outcome.faults + outcome.poison_reads + (outcome.unharmed != 1);
+	}
+	b->violations = faults + poison_reads;
+	pitfall_report(b);
+	bench_metric(b, "faults", faults, "count");
+	bench_metric(b, "poison_reads", poison_reads, "count");
+	bench_metric(b, "loaded_pml4_reused", reused, "count");
+	bench_metric(b, "control_violations", control, "count");
+}
+
+/* heap.fuzz */
+#define OBJECTS 256
+
+static struct object {
+	uint8_t *at;
+	size_t size;
+	uint8_t pattern;
+} objects[OBJECTS];
+
+static uint64_t next_random(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
+static bool overlaps(const struct object *o)
+{
+	for (const struct object *other = objects; other < objects + OBJECTS; other++)
+		if (other != o && other->at && o->at < other->at + other->size && other->at < o->at + o->size)
+			return true;
+	return false;
+}
+
+static uint64_t take(struct object *o, size_t size, uint8_t pattern)
+{
+	uintptr_t at;
+
+	o->at = heap_alloc(size);
+	if (size == 0 || size > PAGE_SIZE)
+		return o->at != NULL;
+	if (!o->at)
+		return 0; /* no memory is no violation */
+	o->size = size;
+	o->pattern = pattern;
+	at = (uintptr_t)o->at;
+	memset(o->at, pattern, size);
+	return (at < DIRECT_MAP_BASE || at + size > DIRECT_MAP_BASE + DIRECT_MAP_SIZE) + (at % 16 != 0) +
+	       overlaps(o);
+}
+
+static uint64_t give(struct object *o)
+{
+	bool damaged = false;
+
+	for (size_t i = 0; i < o->size; i++)
+		damaged |= o->at[i] != o->pattern;
+	heap_free(o->at);
+	o->at = NULL;
+	return damaged;
+}
+
+static void heap_fuzz(struct bench *b)
+{
+	uint64_t state = 0x70616c696d707365, live = 0;
+	unsigned rounds = bench_plan.quick ? 5000 : 100000;
+	size_t before = frames_free();
+
+	memset(objects, 0, sizeof objects);
+	for (; b->tries < rounds; b->tries++) {
+		uint64_t r = next_random(&state);
+		struct object *o = &objects[r % OBJECTS];
+		/* Small sizes as often as large ones; now and then one that must be refused. */
+		size_t size = (r >> 16 & (PAGE_SIZE - 1)) >> (r >> 8 & 7);
+
+		if (o->at)
+			b->violations += give(o);
+		else
+			b->violations +=
+			        take(o, (r >> 32) % 64 ? size + 1 : size * PAGE_SIZE * 2, (uint8_t)(r >> 40));
+		if (o->at)
+			live++;
+	}
+	for (struct object *o = objects; o < objects + OBJECTS; o++)
+		if (o->at)
+			b->violations += give(o);
+	b->violations += frames_free() != before;
+	pitfall_report(b);
+	bench_metric(b, "allocations", live, "count");
+}
+
+BENCH(arith_stack_formula, .name = "arith.stack_formula", .experiment = true, .few = 1, .body = stack_formula,
+      .check = pitfall_ran);
+
+BENCH(teardown_order, .name = "teardown.order", .experiment = true, .few = 1, .body = teardown_order,
+      .check = pitfall_ran);
+
+BENCH(heap_fuzz, .name = "heap.fuzz", .experiment = true, .few = 1, .body = heap_fuzz, .check = pitfall_ran);

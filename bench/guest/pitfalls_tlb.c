@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* Pitfalls of the TLB: global pages at a per-task address, and PCIDs around a remapped window. */
+#include "bench/guest/pitfalls.h"
+#include "cpu/cpu.h"
+#include "lib/errno.h"
+#include "mem/address_space.h"
+#include "mem/frames.h"
+#include "stack/kstack.h"
+#include "task/task.h"
+
+#define ROUNDS       16
+#define CR3_NO_FLUSH (1UL << 63) /* with CR4.PCIDE: keep what this PCID has cached (SDM 3A 4.10.4.1) */
+
+static volatile uint64_t *const page = (volatile uint64_t *)PRIVATE_PAGE;
+static uint64_t cr3s[2], seen[2];
+
+static void write_tag(uint64_t frame, uint64_t tag)
+{
+	*(uint64_t *)phys_to_virt(frame) = tag;
+}
+
+/* The task's page under the first CR3, and after the switch to the second. */
+static void look_under_both(void *argument)
+{
+	const uint64_t old = read_cr3();
+
+	(void)argument;
+	for (unsigned i = 0; i < 2; i++) {
+		write_cr3(cr3s[i]);
+		seen[i] = *page;
+	}
+	write_cr3(old);
+}
+
+/* Two tasks, one address, private frames: 1 when the second task read the first one's frame. -1: no memory. */
+static int stale_read(uint64_t flags)
+{
+	struct address_space spaces[2];
+	uint32_t tables[2];
+	uint64_t frames[2];
+	unsigned made = 0;
+	bool ok = true;
+
+	for (; made < 2 && ok; made++) {
+		if (address_space_create(&spaces[made]))
+			break;
+		frames[made] = pitfall_map(spaces[made].pml4, PRIVATE_PAGE, flags, &tables[made]);
+		cr3s[made] = spaces[made].pml4;
+		ok = frames[made] != FRAME_NONE;
+		if (ok)
+			write_tag(frames[made], made + 1);
+	}
+	ok = ok && made == 2;
+	if (ok)
+		kstack_call_across_cr3(look_under_both, NULL);
+	while (made-- > 0) {
+		pitfall_unmap(spaces[made].pml4, PRIVATE_PAGE, &tables[made], frames[made]);
+		address_space_destroy(&spaces[made]);
+	}
+	if (!ok || seen[0] != 1)
+		return -1;
+	return seen[1] != 2;
+}
+
+static int need_global_pages(struct bench *b)
+{
+	b->why = "the CPU has no global pages";
+	if (!cpu_features.pge)
+		return -ENOSYS;
+	b->why = NULL;
+	return 0;
+}
+
+static void global_stack(struct bench *b)
+{
+	uint64_t control = 0;
+
+	for (; b->tries < ROUNDS; b->tries++) {
+		int with = stale_read(PTE_GLOBAL), without = stale_read(0);
+
+		if (with < 0 || without < 0)
+			break;
+		b->violations += (unsigned)with;
+		control += (unsigned)without;
+	}
+	if (!b->violations)
+		b->why = "this machine's TLB dropped global translations at the CR3 write too";
+	pitfall_report(b);
+	bench_metric(b, "control_violations", control, "count");
+}
+
+static bool all_rounds(struct bench *b)
+{
+	return b->tries == ROUNDS;
+}
+
+/* pitfall.pcid_remap: a page of the kernel's PDPT, remapped from frame 0 to frame 1, as the window is. */
+static uint64_t frames[2];
+static pte_t *entry;
+
+static uint64_t read_shared(void)
+{
+	return *(volatile uint64_t *)SHARED_PAGE;
+}
+
+static void point_to(unsigned which)
+{
+	*(volatile pte_t *)entry = frames[which] | PTE_PRESENT | PTE_WRITE | PTE_NX;
+}
+
+/* The translation to frame 0 cached under PCID 1, and PCID 1 loaded. False: not even that works. */
+static bool cache_old(uint64_t pml4)
+{
+	point_to(0);
+	write_cr3(pml4 | 1); /* flushes what PCID 1 had */
+	return read_shared() == 0;
+}
+
+struct remap {
+	uint64_t tries, stale, foreign, control;
+};
+
+static void remap_rounds(uint64_t pml4, struct remap *r)
+{
+	for (r->tries = 0; r->tries < ROUNDS; r->tries++) {
+		/* Remapped without INVLPG, and CR3 loaded without a flush. */
+		if (!cache_old(pml4))
+			return;
+		point_to(1);
+		write_cr3(pml4 | 1 | CR3_NO_FLUSH);
+		r->stale += read_shared() == 0;
+		invlpg(SHARED_PAGE);
+		r->control += read_shared() == 0;
+
+		/* Remapped with INVLPG, but under PCID 2: it reaches the translations of that one only. */
+		if (!cache_old(pml4))
+			return;
+		write_cr3(pml4 | 2);
+		point_to(1);
+		invlpg(SHARED_PAGE);
+		write_cr3(pml4 | 1 | CR3_NO_FLUSH);
+		r->foreign += read_shared() == 0;
+
+		/* The load without bit 63 flushes. */
+		if (!cache_old(pml4))
+			return;
+		point_to(1);
+		write_cr3(pml4 | 1);
+		r->control += read_shared() == 0;
+	}
+}
+
+static int need_pcid(struct bench *b)
+{
+	b->why = "the CPU has no PCID";
+	if (!cpu_features.pcid)
+		return -ENOSYS;
+	b->why = NULL;
+	frames[0] = frame_alloc_zeroed();
+	frames[1] = frame_alloc_zeroed();
+	if (frames[0] != FRAME_NONE && frames[1] != FRAME_NONE &&
+	    !paging_map_kernel(SHARED_PAGE, frames[0], PTE_WRITE | PTE_NX)) {
+		entry = paging_table(kernel_pml4, SHARED_PAGE, 0, NULL) + PT_INDEX(SHARED_PAGE);
+		write_tag(frames[1], 1);
+		return 0;
+	}
+	for (unsigned i = 0; i < 2; i++)
+		if (frames[i] != FRAME_NONE)
+			frame_free(frames[i]);
+	return -ENOMEM;
+}
+
+static void pcid_remap(struct bench *b)
+{
+	uint64_t pml4 = current_task()->space.pml4;
+	struct remap r = { 0 };
+
+	write_cr4(read_cr4() | CR4_PCIDE); /* CR3 bits 11-0 are 0, as that wants (SDM 3A 4.10.1) */
+	remap_rounds(pml4, &r);
+	write_cr3(pml4);
+	write_cr4(read_cr4() & ~CR4_PCIDE); /* flushes everything, of all PCIDs */
+	b->tries = r.tries;
+	b->violations = r.stale + r.foreign;
+	if (!b->violations)
+		b->why = "this machine's TLB has no PCID tags: every CR3 load flushes it";
+	pitfall_report(b);
+	bench_metric(b, "stale_after_load", r.stale, "count");
+	bench_metric(b, "stale_after_invlpg_elsewhere", r.foreign, "count");
+	bench_metric(b, "control_violations", r.control, "count");
+}
+
+static void unmap_shared(struct bench *b)
+{
+	(void)b;
+	*entry = 0;
+	invlpg(SHARED_PAGE);
+	frame_free(frames[0]);
+	frame_free(frames[1]);
+}
+
+BENCH(pitfall_global_stack, .name = "pitfall.global_stack", .experiment = true, .few = 1,
+      .setup = need_global_pages, .body = global_stack, .check = all_rounds);
+
+BENCH(pitfall_pcid_remap, .name = "pitfall.pcid_remap", .experiment = true, .few = 1, .setup = need_pcid,
+      .body = pcid_remap, .check = all_rounds, .teardown = unmap_shared);

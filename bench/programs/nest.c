@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A program to whom exceptions and interrupts happen: nest KIND. Its exit status is the number of things that
+ * were not as they should be.
+ *   calls  SYS_bench_next until it returns 0, and system calls whose buffers are not there
+ *   nmi    NMIs that it sends to its own CPU, at most a few instructions before a system call
+ *   irq    an interrupt that it sends to its own CPU, then a look for kernel addresses below its stack pointer
+ *   ac     RFLAGS.AC set, and then nothing until it is killed
+ */
+#include "bench/programs/user.h"
+
+#define CANARIES  64
+#define ROUNDS    64
+#define BELOW     3072 /* bytes that are looked at below the stack pointer */
+#define LAPIC(at) (*(volatile uint32_t *)(BENCH_USER_LAPIC + (at)))
+
+static int calls(void)
+{
+	int wrong = 0;
+
+	while (call(SYS_bench_next, 0, 0, 0) > 0) {
+		wrong += call(SYS_write, 1, 0x1000, 8) != -14;
+		wrong += call(SYS_spawn, 0x1000, 0, 0) != -14;
+	}
+	return wrong;
+}
+
+/* One more instruction each round lies between the NMI and SYSCALL. */
+static int nmi(void)
+{
+	long pid = call(SYS_getpid, 0, 0, 0);
+	int wrong = 0;
+
+	LAPIC(0x310) = LAPIC(0x020);
+	for (int i = 0; i < ROUNDS; i++) {
+		long got;
+		long rounds = i % 8;
+
+		__asm__ volatile(
+		        "movl %[nmi], (%[icr])\n\t"
+		        "test %[n], %[n]\n\t"
+		        "jz 2f\n"
+		        "1:\tdec %[n]\n\t"
+		        "jnz 1b\n"
+		        "2:\tsyscall"
+		        : "=a"(got), [n] "+r"(rounds)
+		        : "a"((long)SYS_getpid), [nmi] "r"(4U << 8), [icr] "r"(BENCH_USER_LAPIC + 0x300)
+		        : "rcx", "r11", "memory", "cc");
+		wrong += got != pid;
+	}
+	return wrong;
+}
+
+static int irq(void)
+{
+	volatile uint8_t *flag = (volatile uint8_t *)(BENCH_USER_LAPIC + PAGE_SIZE);
+	uint64_t words, at = BELOW / 8;
+
+	LAPIC(0x300) = 0x40050;
+	while (!*flag)
+		;
+	/* Everything below RSP but the red zone is free for whoever interrupts: what did they leave? */
+	__asm__ volatile("xor %[words], %[words]\n"
+	                 "1:\tmov %%rsp, %%rax\n\t"
+	                 "sub $128, %%rax\n\t"
+	                 "lea (,%[at],8), %%rcx\n\t"
+	                 "sub %%rcx, %%rax\n\t"
+	                 "mov (%%rax), %%rax\n\t"
+	                 "sar $47, %%rax\n\t"
+	                 "cmp $-1, %%rax\n\t"
+	                 "jne 2f\n\t"
+	                 "inc %[words]\n"
+	                 "2:\tdec %[at]\n\t"
+	                 "jnz 1b"
+	                 : [words] "=&r"(words), [at] "+r"(at)
+	                 :
+	                 : "rax", "rcx", "memory", "cc");
+	return words > 255 ? 255 : (int)words;
+}
+
+/* RFLAGS.AC set for good: user mode may, and interrupt gates do not clear it. */
+static _Noreturn void set_ac(void)
+{
+	__asm__ volatile("pushfq; orq $0x40000, (%%rsp); popfq" : : : "memory", "cc");
+	for (;;)
+		;
+}
+
+int main(int argc, char **argv)
+{
+	volatile uint64_t canaries[CANARIES];
+	const char *kind = argc > 1 ? argv[1] : "";
+	int wrong = 1;
+
+	for (uint64_t i = 0; i < CANARIES; i++)
+		canaries[i] = ~i << 32 | i;
+	if (equal(kind, "calls"))
+		wrong = calls();
+	else if (equal(kind, "nmi"))
+		wrong = nmi();
+	else if (equal(kind, "irq"))
+		wrong = irq();
+	else if (equal(kind, "ac"))
+		set_ac();
+	for (uint64_t i = 0; i < CANARIES; i++)
+		wrong += canaries[i] != (~i << 32 | i);
+	return wrong;
+}

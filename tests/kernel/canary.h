@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Canaries: words in a function's frame that whoever comes on top of it must leave alone. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CANARIES 24
+
+static inline void fill(volatile uint64_t *canaries)
+{
+	for (uint64_t i = 0; i < CANARIES; i++)
+		canaries[i] = ~i << 32 | i;
+}
+
+static inline bool intact(const volatile uint64_t *canaries)
+{
+	for (uint64_t i = 0; i < CANARIES; i++)
+		if (canaries[i] != (~i << 32 | i))
+			return false;
+	return true;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* Entries into the kernel with a stack pointer or flags that are not the kernel's. */
+#include "cpu/apic.h"
+#include "cpu/cpu.h"
+#include "lib/errno.h"
+#include "stack/kstack.h"
+#include "task/task.h"
+#include "tests/kernel/test.h"
+#include "tests/kernel/trap.h"
+
+#define TEST_VECTOR 0x60
+
+static volatile unsigned arrived;
+
+static void count_interrupt(void)
+{
+	arrived++;
+	lapic_eoi();
+}
+
+static uint64_t read_flags(void)
+{
+	uint64_t flags;
+
+	__asm__ volatile("pushfq; pop %0" : "=r"(flags));
+	return flags;
+}
+
+/* nesting.asm */
+void interrupt_on_stack(uint64_t rsp);
+
+/*
+ * An interrupt that comes while RSP points nowhere: with an IST slot of its own it is handled; otherwise the
+ * pushes fault, and #DF ends it, on a stack that is always there.
+ */
+TEST(interrupt_on_unmapped_stack_is_survived)
+{
+	bool own_stack = kstack_gate_ist(TEST_VECTOR) != IST_NONE, raised;
+
+	arrived = 0;
+	irq_set_handler(TEST_VECTOR, count_interrupt);
+	lapic_self_ipi(TEST_VECTOR);
+	raised = raises(own_stack ? EXCEPTION_UD : EXCEPTION_DF, interrupt_on_stack, CPU_AREA(0) + 64);
+	interrupts_off();
+	irq_set_handler(TEST_VECTOR, NULL);
+	if (!own_stack)
+		lapic_eoi(); /* it was accepted, and its handler never ran */
+	return raised && arrived == own_stack ? NULL : "the exception that was expected did not come";
+}
+
+/* A program that has set AC is preempted: the task that runs next must not have its SMAP open. */
+TEST(preemption_closes_smap)
+{
+	const char *argv[] = { "nest", "ac" };
+	int pid = task_spawn("nest", argv, 2), status;
+	bool open = false;
+
+	if (pid < 0)
+		return pid == -ENOENT ? SKIP "its boot module is not there" : "the program cannot be started";
+	lapic_timer(1000);
+	for (unsigned i = 0; i < 3; i++) {
+		task_yield();
+		open |= cpu_features.smap && (read_flags() & RFLAGS_AC);
+		user_access_end();
+	}
+	lapic_timer(0);
+	task_kill(pid, SIGKILL);
+	task_wait(pid, &status, 0);
+	this_cpu()->need_resched = 0;
+	return open ? "it is open" : NULL;
+}
