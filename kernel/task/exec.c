@@ -232,7 +232,7 @@ long task_execve_user(uint64_t user_name, uint64_t argv)
 	kstack_move(&task->stack, task->space.pml4, space.pml4);
 	old = task->space;
 	task->space = space;
-	write_cr3(space.pml4); /* the kernel stack is the same memory under both */
+	write_cr3(address_space_cr3(&task->space)); /* the kernel stack is the same memory under both */
 	address_space_destroy(&old);
 	string_copy(task->name, name, sizeof task->name);
 	enter_user(task->entry, task->user_rsp);
