@@ -61,8 +61,8 @@ static void find_ratio(void)
 	uint64_t t0, t1;
 	uint32_t ticks;
 
-	lapic_timer_once(VECTOR_BENCH,
-	                 UINT32_MAX); /* interrupts are off, and it is stopped before it is due */
+	/* Interrupts are off, and it is stopped long before it is due. */
+	lapic_timer_once(VECTOR_BENCH, UINT32_MAX);
 	t0 = timestamp();
 	ticks = lapic_read(LAPIC_TIMER_NOW);
 	do
@@ -120,8 +120,9 @@ static uint64_t latency_at(struct bench *b, uint32_t ticks, bool *ok)
 	uint64_t count = bench_irq_count, due;
 	int pid;
 
+	lapic_timer_once(VECTOR_BENCH, UINT32_MAX);
 	due = timestamp() + (((uint64_t)ticks * ratio) >> RATIO_SHIFT);
-	lapic_timer_once(VECTOR_BENCH, ticks);
+	lapic_timer_again(ticks);
 	pid = start_payload(b);
 	wait_with_interrupts_on(count);
 	lapic_timer(0);
