@@ -21,7 +21,8 @@
 #include "lib/record.h"
 #include "task/task.h"
 
-#define PATIENCE 10000000U /* loop rounds before an interrupt counts as lost */
+#define PATIENCE 10000000U   /* loop rounds before an interrupt counts as lost */
+#define LOST     (1UL << 34) /* the same in TSC ticks: some seconds */
 
 /* Starts a program that will not get the CPU. Its process ID, or a negative error number. */
 static int start_payload(struct bench *b)
@@ -40,8 +41,10 @@ static bool end_payload(int pid)
 
 static void wait_with_interrupts_on(uint64_t count)
 {
+	const uint64_t start = timestamp();
+
 	interrupts_on();
-	for (unsigned i = 0; i < PATIENCE && bench_irq_count == count; i++)
+	while (bench_irq_count == count && timestamp() - start < LOST)
 		;
 	interrupts_off();
 }
