@@ -24,22 +24,24 @@ struct bench;
 
 struct benchmark {
 	const char *name;
-	const char *unit;	    /* of the parameter */
+	const char *unit;           /* of the parameter */
 	const uint64_t *parameters; /* ends in BENCH_LIST_END; NULL: there is no parameter */
-	unsigned few;		    /* not 0: so many samples, whatever was asked for */
-	uint64_t large;		    /* not 0: parameters from here on get few samples */
-	bool experiment;	    /* counts something itself: no time stamps, no warm-up, no overhead */
+	unsigned few;               /* not 0: so many samples, whatever was asked for */
+	uint64_t large;             /* not 0: parameters from here on get few samples */
+	bool experiment;            /* counts something itself: no time stamps, no warm-up, no overhead */
 
-	int (*setup)(struct bench *b); /* 0, or a negative error number: the row is skipped, see bench_skip() */
+	int (*setup)(
+	        struct bench *b); /* 0, or a negative error number: the row is skipped, see bench_skip() */
 	void (*prepare)(struct bench *b);
 	void (*body)(struct bench *b);
 	bool (*check)(struct bench *b); /* after every sample but those of the overhead */
 	void (*teardown)(struct bench *b);
 
-	void (*timed)(struct bench *b, bool overhead); /* instead of the usual markers and stamps around body */
+	void (*timed)(struct bench *b,
+	              bool overhead); /* instead of the usual markers and stamps around body */
 
-	const char *program, *argument; /* for rows with a program */
-	bool wants_lapic;		/* the program gets the local APIC and a flag page */
+	const char *program, *argument;   /* for rows with a program */
+	bool wants_lapic;                 /* the program gets the local APIC and a flag page */
 	void (*started)(struct bench *b); /* the last act of SYS_bench_start, when not NULL */
 	void (*stamped)(struct bench *b); /* the first act of SYS_bench_stamp */
 };
@@ -48,12 +50,12 @@ struct benchmark {
 struct bench {
 	const struct benchmark *row;
 	uint64_t parameter;
-	uint64_t t0, t1; /* TSC ticks */
-	unsigned region; /* id of the sample's region, for the records */
+	uint64_t t0, t1;                    /* TSC ticks */
+	unsigned region;                    /* id of the sample's region, for the records */
 	unsigned samples, warmup, overhead; /* how many of each */
-	const char *skip;		    /* why the row cannot run here */
-	int pid;			    /* of the program */
-	uint64_t evidence;		    /* what the program tells with SYS_bench_value 2, for check() */
+	const char *skip;                   /* why the row cannot run here */
+	int pid;                            /* of the program */
+	uint64_t evidence;                  /* what the program tells with SYS_bench_value 2, for check() */
 	struct {
 		const char *metric, *unit;
 		uint64_t value;
@@ -69,9 +71,9 @@ struct bench {
 	uint64_t tries, violations;
 };
 
-#define BENCH(id, ...)                                                                                                 \
-	static const struct benchmark bench_##id                                                                       \
-		__attribute__((used, section(".benchmarks." #id), aligned(8))) = { __VA_ARGS__ }
+#define BENCH(id, ...)                           \
+	static const struct benchmark bench_##id \
+	        __attribute__((used, section(".benchmarks." #id), aligned(8))) = { __VA_ARGS__ }
 
 /* Parameter lists. */
 #define BENCH_LIST_END UINT64_MAX

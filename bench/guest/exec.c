@@ -102,7 +102,10 @@ static bool same_words(const void *a, const void *b, size_t size)
 	bool same;
 
 	size /= 8;
-	__asm__ volatile("cmp %%rax, %%rax; repe cmpsq" : "+S"(a), "+D"(b), "+c"(size), "=@ccz"(same) : : "memory");
+	__asm__ volatile("cmp %%rax, %%rax; repe cmpsq"
+	                 : "+S"(a), "+D"(b), "+c"(size), "=@ccz"(same)
+	                 :
+	                 : "memory");
 	return same;
 }
 
@@ -168,25 +171,28 @@ static bool stamped(struct bench *b)
 }
 
 BENCH(exec_load, .name = "exec.load", .unit = "bytes", .parameters = load_sizes, .large = 64 * MIB,
-      .setup = find_repeated_payload, .prepare = fresh_space, .body = load, .check = image_arrived, .teardown = drop_space);
+      .setup = find_repeated_payload, .prepare = fresh_space, .body = load, .check = image_arrived,
+      .teardown = drop_space);
 
 BENCH(exec_load_cold, .name = "exec.load.cold", .unit = "bytes", .parameters = bench_image_sizes,
       .setup = find_payload, .prepare = fresh_space_cold, .body = load, .check = image_arrived,
       .teardown = drop_space);
 
 BENCH(exec_load_segments, .name = "exec.load.segments", .unit = "segments", .parameters = segment_counts,
-      .setup = many_segments, .prepare = fresh_space, .body = load, .check = image_arrived, .teardown = drop_space);
+      .setup = many_segments, .prepare = fresh_space, .body = load, .check = image_arrived,
+      .teardown = drop_space);
 
 BENCH(exec_load_bss, .name = "exec.load.bss", .unit = "bytes", .parameters = bss_sizes, .large = 16 * MIB,
-      .setup = large_bss, .prepare = fresh_space, .body = load, .check = image_arrived, .teardown = drop_space);
+      .setup = large_bss, .prepare = fresh_space, .body = load, .check = image_arrived,
+      .teardown = drop_space);
 
 /* First kernel instruction of the system call → first user instruction of the new task. */
-BENCH(exec_spawn, .name = "exec.spawn", .unit = "bytes", .parameters = bench_image_sizes, .setup = find_payload,
-      .check = stamped, .program = "probe", .argument = "spawn");
+BENCH(exec_spawn, .name = "exec.spawn", .unit = "bytes", .parameters = bench_image_sizes,
+      .setup = find_payload, .check = stamped, .program = "probe", .argument = "spawn");
 
 /* The same in the calling task. */
-BENCH(exec_execve, .name = "exec.execve", .unit = "bytes", .parameters = bench_image_sizes, .setup = find_payload,
-      .check = stamped, .program = "probe", .argument = "execve");
+BENCH(exec_execve, .name = "exec.execve", .unit = "bytes", .parameters = bench_image_sizes,
+      .setup = find_payload, .check = stamped, .program = "probe", .argument = "execve");
 
 /* spawn, exit, wait: user and kernel instructions together. */
 BENCH(exec_roundtrip, .name = "exec.roundtrip", .unit = "bytes", .parameters = bench_image_sizes,

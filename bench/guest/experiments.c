@@ -131,7 +131,8 @@ static void spawn_rounds(struct bench *b)
 				b->violations++;
 			break;
 		case 2: /* is no program */
-			if (task_spawn("broken", argv, 2) != -ENOEXEC || task_spawn("nobody", argv, 2) != -ENOENT)
+			if (task_spawn("broken", argv, 2) != -ENOEXEC ||
+			    task_spawn("nobody", argv, 2) != -ENOENT)
 				b->violations++;
 			break;
 		case 3: /* memory runs out a little later each time */
@@ -155,14 +156,16 @@ static void spawn_rounds(struct bench *b)
 static int need_modules(struct bench *b)
 {
 	(void)b;
-	return boot_module_find("tag") && boot_module_find("broken") && boot_module_find("payload-4k") ? 0 : -ENOENT;
+	return boot_module_find("tag") && boot_module_find("broken") && boot_module_find("payload-4k")
+	               ? 0
+	               : -ENOENT;
 }
 
 BENCH(isolation_tags, .name = "isolation.tags", .experiment = true, .few = 1, .setup = need_modules,
       .body = distinct_tags, .check = ran);
 
-BENCH(leak_spawn, .name = "leak.spawn", .experiment = true, .few = 1, .setup = need_modules, .body = spawn_rounds,
-      .check = ran);
+BENCH(leak_spawn, .name = "leak.spawn", .experiment = true, .few = 1, .setup = need_modules,
+      .body = spawn_rounds, .check = ran);
 
 BENCH(window_same_frame, .name = "window.same_frame", .experiment = true, .few = 1, .body = same_frame,
       .check = ran);

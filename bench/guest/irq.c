@@ -175,11 +175,11 @@ static bool entry_user_done(struct bench *b)
 BENCH(irq_entry_kernel, .name = "irq.entry.kernel", .prepare = reset_flag, .timed = entry_kernel,
       .check = one_interrupt);
 
-BENCH(irq_entry_user, .name = "irq.entry.user", .prepare = reset_flag, .body = arm_entry, .check = entry_user_done,
-      .program = "probe", .argument = "irq-entry", .wants_lapic = true);
+BENCH(irq_entry_user, .name = "irq.entry.user", .prepare = reset_flag, .body = arm_entry,
+      .check = entry_user_done, .program = "probe", .argument = "irq-entry", .wants_lapic = true);
 
-BENCH(irq_nested_kernel, .name = "irq.nested.kernel", .setup = take_vectors, .timed = nested_kernel, .check = both_came,
-      .teardown = give_vectors);
+BENCH(irq_nested_kernel, .name = "irq.nested.kernel", .setup = take_vectors, .timed = nested_kernel,
+      .check = both_came, .teardown = give_vectors);
 
 BENCH(irq_roundtrip_kernel, .name = "irq.roundtrip.kernel", .prepare = reset_flag, .timed = roundtrip_kernel,
       .check = one_interrupt);

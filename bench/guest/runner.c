@@ -161,7 +161,8 @@ static void plan_samples(struct bench *b)
 		b->warmup = b->overhead = 0;
 }
 
-static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned index, unsigned of, bool list_only)
+static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned index, unsigned of,
+                    bool list_only)
 {
 	static struct bench b; /* large */
 	const char *why = "the body did not do its work";
@@ -185,10 +186,10 @@ static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned in
 		return true;
 	error = row->setup ? row->setup(&b) : 0;
 	if (error) {
-		record_skip(&b, b.skip ? b.skip
-				: error == -ENOENT ? "its boot module is not there"
-				: error == -ENOMEM ? "not enough memory"
-						   : "cannot be set up");
+		record_skip(&b, b.skip             ? b.skip
+		                : error == -ENOENT ? "its boot module is not there"
+		                : error == -ENOMEM ? "not enough memory"
+		                                   : "cannot be set up");
 		return true;
 	}
 	ok = row->program ? bench_run_program(&b, &why) : run_in_kernel(&b);

@@ -12,7 +12,7 @@
 #include "mem/frames.h"
 
 #define PAGES_MAX 1024
-_Static_assert(PAGES_MAX * PAGE_SIZE <= BENCH_AREA_SIZE, "the benchmark area holds them");
+_Static_assert(PAGES_MAX *PAGE_SIZE <= BENCH_AREA_SIZE, "the benchmark area holds them");
 
 static uint64_t frames[2][PAGES_MAX];
 static pte_t *entries[PAGES_MAX];

@@ -25,18 +25,28 @@ static int deep(volatile char *above)
 static int bad_pointers(void)
 {
 	static const uint64_t bad[] = {
-		0, 8, 0x1000, USER_STACK_BASE - 1, USER_TOP, 0x800000000000, 0x8000000000000000, DIRECT_MAP_BASE, KERNEL_TEXT, ~0UL,
+		0,
+		8,
+		0x1000,
+		USER_STACK_BASE - 1,
+		USER_TOP,
+		0x800000000000,
+		0x8000000000000000,
+		DIRECT_MAP_BASE,
+		KERNEL_TEXT,
+		~0UL,
 	};
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		if (call(SYS_write, 1, bad[i], 16) != -14 || call(SYS_spawn, bad[i], 0, 0) != -14 ||
 		    call(SYS_execve, bad[i], 0, 0) != -14)
 			return 1;
-		if (bad[i] && (call(SYS_spawn, (uintptr_t)"hello", bad[i], 0) != -14 ||
-			       call(SYS_wait4, ~0UL, bad[i], 1) == 0))
+		if (bad[i] && (call(SYS_spawn, (uintptr_t) "hello", bad[i], 0) != -14 ||
+		               call(SYS_wait4, ~0UL, bad[i], 1) == 0))
 			return 1;
 	}
-	if (call(SYS_write, 1, USER_TOP - 8, 16) != -14 || call(SYS_write, 1, 0x400000, ~0UL) != -14 || call(SYS_write, 1, 0x400000, USER_TOP) != -14)
+	if (call(SYS_write, 1, USER_TOP - 8, 16) != -14 || call(SYS_write, 1, 0x400000, ~0UL) != -14 ||
+	    call(SYS_write, 1, 0x400000, USER_TOP) != -14)
 		return 1;
 	return 0;
 }
@@ -56,9 +66,9 @@ static int failed_exec(void)
 {
 	const char *argv[] = { "x", NULL };
 
-	return call(SYS_execve, (uintptr_t)"nobody", (uintptr_t)argv, 0) != -2 ||
-	       call(SYS_execve, (uintptr_t)"broken", (uintptr_t)argv, 0) != -8 ||
-	       call(SYS_execve, (uintptr_t)"a-name-that-is-longer-than-any-module-can-be", 0, 0) != -36;
+	return call(SYS_execve, (uintptr_t) "nobody", (uintptr_t)argv, 0) != -2 ||
+	       call(SYS_execve, (uintptr_t) "broken", (uintptr_t)argv, 0) != -8 ||
+	       call(SYS_execve, (uintptr_t) "a-name-that-is-longer-than-any-module-can-be", 0, 0) != -36;
 }
 
 /* More than fits the argument page, in count and in bytes: E2BIG (7). */
@@ -72,11 +82,11 @@ static int many_arguments(void)
 	for (size_t i = 0; i < 99; i++)
 		argv[i] = "argument";
 	argv[99] = NULL;
-	if (call(SYS_spawn, (uintptr_t)"hello", (uintptr_t)argv, 0) != -7)
+	if (call(SYS_spawn, (uintptr_t) "hello", (uintptr_t)argv, 0) != -7)
 		return 1;
 	argv[0] = long_string;
 	argv[1] = NULL;
-	return call(SYS_spawn, (uintptr_t)"hello", (uintptr_t)argv, 0) != -7;
+	return call(SYS_spawn, (uintptr_t) "hello", (uintptr_t)argv, 0) != -7;
 }
 
 /* Ends before its child does. */
@@ -84,7 +94,7 @@ static int leave_child(void)
 {
 	const char *argv[] = { "hostile", "yield", NULL };
 
-	return call(SYS_spawn, (uintptr_t)"hostile", (uintptr_t)argv, 0) <= 0;
+	return call(SYS_spawn, (uintptr_t) "hostile", (uintptr_t)argv, 0) <= 0;
 }
 
 int main(int argc, char **argv)
@@ -153,17 +163,24 @@ int main(int argc, char **argv)
 		PRIVILEGED("fninit; fld1");
 	else if (equal(kind, "bad-rsp-syscall")) {
 		/* The kernel must never use the user's RSP; afterwards a push faults. */
-		__asm__ volatile("mov $39, %%eax; mov $0x8000000000000000, %%rsp; syscall; push %%rax" : : : "memory");
+		__asm__ volatile("mov $39, %%eax; mov $0x8000000000000000, %%rsp; syscall; push %%rax"
+		                 :
+		                 :
+		                 : "memory");
 	} else if (equal(kind, "gs-and-flags")) {
 		/* A null GS, and the flags that SYSCALL must mask: single steps, alignment, direction. */
-		__asm__ volatile("xor %%eax, %%eax; mov %%eax, %%gs; pushfq; orq $0x40400, (%%rsp); popfq; mov $39, %%eax; "
-				 "syscall; cld"
-				 :
-				 :
-				 : "rax", "rcx", "r11", "memory");
+		__asm__ volatile("xor %%eax, %%eax; mov %%eax, %%gs; pushfq; orq $0x40400, (%%rsp); popfq; "
+		                 "mov $39, %%eax; "
+		                 "syscall; cld"
+		                 :
+		                 :
+		                 : "rax", "rcx", "r11", "memory");
 		return 0;
 	} else if (equal(kind, "trap-flag"))
-		__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq; mov $39, %%eax; syscall" : : : "rax", "rcx", "r11", "memory");
+		__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq; mov $39, %%eax; syscall"
+		                 :
+		                 :
+		                 : "rax", "rcx", "r11", "memory");
 	else if (equal(kind, "bad-pointers"))
 		return bad_pointers();
 	else if (equal(kind, "bad-numbers"))
@@ -179,7 +196,8 @@ int main(int argc, char **argv)
 			call(SYS_sched_yield, 0, 0, 0);
 		return 0;
 	} else if (equal(kind, "arguments"))
-		return argc != 3 || !equal(argv[0], "hostile") || !equal(argv[2], "three words here") || argv[3];
+		return argc != 3 || !equal(argv[0], "hostile") || !equal(argv[2], "three words here") ||
+		       argv[3];
 	else if (equal(kind, "kill-first"))
 		return call(SYS_kill, 1, 9, 0) != -1;
 	else if (equal(kind, "bench-calls"))

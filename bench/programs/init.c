@@ -2,7 +2,7 @@
 /* The first program of a demonstration: a prompt on the console that runs the boot modules. */
 #include "bench/programs/user.h"
 
-#define LINE 80
+#define LINE  80
 #define WORDS 8
 
 static void print_number(int number)

@@ -10,17 +10,17 @@
 #define SAMPLE 1
 
 /* BEGIN marker, system call, END marker, with nothing else between them. */
-#define MARKED_CALL(begin, end, number, a, b)                                                                         \
-	({                                                                                                             \
-		long result_;                                                                                          \
-		__asm__ volatile("prefetchnta (%[first])\n\t"                                                          \
-				 "syscall\n\t"                                                                         \
-				 "prefetchnta (%[last])"                                                               \
-				 : "=a"(result_)                                                                       \
-				 : "a"((long)(number)), "D"((uint64_t)(a)), "S"((uint64_t)(b)), [first] "r"(begin),    \
-				   [last] "r"(end)                                                                     \
-				 : "rcx", "r11", "memory");                                                            \
-		result_;                                                                                               \
+#define MARKED_CALL(begin, end, number, a, b)                                              \
+	({                                                                                 \
+		long result_;                                                              \
+		__asm__ volatile("prefetchnta (%[first])\n\t"                              \
+		                 "syscall\n\t"                                             \
+		                 "prefetchnta (%[last])"                                   \
+		                 : "=a"(result_)                                           \
+		                 : "a"((long)(number)), "D"((uint64_t)(a)),                \
+		                   "S"((uint64_t)(b)), [first] "r"(begin), [last] "r"(end) \
+		                 : "rcx", "r11", "memory");                                \
+		result_;                                                                   \
 	})
 
 static void empty_region(uint64_t begin)
@@ -144,13 +144,14 @@ static int irq(int entry_only)
 
 		if (what == SAMPLE) { /* the region opens at the delivery */
 			t0 = stamp();
-			__asm__ volatile("movl %[ipi], (%[icr])\n"
-					 "1:\tcmpb $0, (%[flag])\n\t"
-					 "je 1b\n\t"
-					 "prefetchnta (%[end])"
-					 :
-					 : [ipi] "r"(0x40050), [icr] "r"(icr), [flag] "r"(flag), [end] "r"(end)
-					 : "memory", "cc");
+			__asm__ volatile(
+			        "movl %[ipi], (%[icr])\n"
+			        "1:\tcmpb $0, (%[flag])\n\t"
+			        "je 1b\n\t"
+			        "prefetchnta (%[end])"
+			        :
+			        : [ipi] "r"(0x40050), [icr] "r"(icr), [flag] "r"(flag), [end] "r"(end)
+			        : "memory", "cc");
 		} else if (entry_only) { /* the handler closes the region: nothing of ours is in it */
 			t0 = stamp();
 			empty_region(begin);
@@ -158,12 +159,12 @@ static int irq(int entry_only)
 			*flag = 1;
 			t0 = stamp();
 			__asm__ volatile("prefetchnta (%[begin])\n"
-					 "1:\tcmpb $0, (%[flag])\n\t"
-					 "je 1b\n\t"
-					 "prefetchnta (%[end])"
-					 :
-					 : [begin] "r"(begin), [flag] "r"(flag), [end] "r"(end)
-					 : "memory", "cc");
+			                 "1:\tcmpb $0, (%[flag])\n\t"
+			                 "je 1b\n\t"
+			                 "prefetchnta (%[end])"
+			                 :
+			                 : [begin] "r"(begin), [flag] "r"(flag), [end] "r"(end)
+			                 : "memory", "cc");
 		}
 		t1 = stamp();
 		call(SYS_bench_value, 0, t0, 0);

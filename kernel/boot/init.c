@@ -13,7 +13,7 @@
 #include "sys/modes.h"
 #include "task/task.h"
 
-#define RANGES_MAX 128
+#define RANGES_MAX  128
 #define BOOT_MAPPED (4 * GIB) /* what the boot page tables reach */
 
 /* Linker script and entry.asm. */
@@ -165,7 +165,8 @@ static void start_frames(void)
 	bytes = (usable[usable_count - 1].end >> PAGE_SHIFT) * sizeof(uint32_t);
 	links = place(bytes);
 	reserve(links, links + bytes);
-	usable_count = memory_ranges_prepare(usable, usable_count, RANGES_MAX, &reserved[reserved_count - 1], 1);
+	usable_count =
+	        memory_ranges_prepare(usable, usable_count, RANGES_MAX, &reserved[reserved_count - 1], 1);
 	frames_init(usable, usable_count, phys_to_virt(links));
 }
 

@@ -4,19 +4,19 @@
 #include "lib/panic.h"
 #include "mem/paging.h"
 
-#define APIC_BASE_ENABLE  (1UL << 11)
-#define APIC_BASE_X2APIC  (1UL << 10)
+#define APIC_BASE_ENABLE (1UL << 11)
+#define APIC_BASE_X2APIC (1UL << 10)
 
-#define PIC1_DATA    0x21
-#define PIC2_DATA    0xa1
+#define PIC1_DATA        0x21
+#define PIC2_DATA        0xa1
 
-#define PIT_HERTZ    1193182U
-#define PIT_CHANNEL2 0x42
-#define PIT_COMMAND  0x43
-#define PIT_GATE     0x61
-#define PIT_OUT2     0x20
-#define CALIBRATION_MS 10
-#define PATIENCE     10000000U /* polls of a PIT that is not there */
+#define PIT_HERTZ        1193182U
+#define PIT_CHANNEL2     0x42
+#define PIT_COMMAND      0x43
+#define PIT_GATE         0x61
+#define PIT_OUT2         0x20
+#define CALIBRATION_MS   10
+#define PATIENCE         10000000U /* polls of a PIT that is not there */
 
 uint64_t lapic_physical;
 static uint32_t ticks_per_second; /* of the timer, divided by 16 */
@@ -33,7 +33,8 @@ void lapic_init(void)
 	}
 	write_msr(MSR_APIC_BASE, base | APIC_BASE_ENABLE);
 	lapic_physical = base & PTE_FRAME;
-	if (!lapic_physical || paging_map_kernel(LAPIC_BASE, lapic_physical, PTE_WRITE | PTE_NX | PTE_UNCACHED))
+	if (!lapic_physical ||
+	    paging_map_kernel(LAPIC_BASE, lapic_physical, PTE_WRITE | PTE_NX | PTE_UNCACHED))
 		panic("no local APIC");
 	lapic_write(LAPIC_LVT_TIMER, LAPIC_LVT_MASKED);
 	lapic_write(LAPIC_LVT_LINT0, LAPIC_LVT_MASKED);
@@ -49,7 +50,7 @@ static uint32_t calibrate(void)
 	uint32_t count = PIT_HERTZ / 1000 * CALIBRATION_MS, polls = 0, left;
 
 	outb(PIT_GATE, (inb(PIT_GATE) & ~2U) | 1); /* speaker off, gate on */
-	outb(PIT_COMMAND, 0xb0);		   /* channel 2, both bytes, mode 0 */
+	outb(PIT_COMMAND, 0xb0);                   /* channel 2, both bytes, mode 0 */
 	outb(PIT_CHANNEL2, count & 0xff);
 	outb(PIT_CHANNEL2, (uint8_t)(count >> 8));
 	lapic_write(LAPIC_TIMER_INIT, UINT32_MAX);

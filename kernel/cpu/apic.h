@@ -6,18 +6,18 @@
 
 #include "cpu/cpu.h"
 
-#define LAPIC_ID         0x020
-#define LAPIC_EOI        0x0b0
-#define LAPIC_SPURIOUS   0x0f0
-#define LAPIC_ICR_LOW    0x300
-#define LAPIC_ICR_HIGH   0x310
-#define LAPIC_LVT_TIMER  0x320
-#define LAPIC_LVT_LINT0  0x350
-#define LAPIC_LVT_LINT1  0x360
-#define LAPIC_LVT_ERROR  0x370
-#define LAPIC_TIMER_INIT 0x380
-#define LAPIC_TIMER_NOW  0x390
-#define LAPIC_TIMER_DIV  0x3e0
+#define LAPIC_ID           0x020
+#define LAPIC_EOI          0x0b0
+#define LAPIC_SPURIOUS     0x0f0
+#define LAPIC_ICR_LOW      0x300
+#define LAPIC_ICR_HIGH     0x310
+#define LAPIC_LVT_TIMER    0x320
+#define LAPIC_LVT_LINT0    0x350
+#define LAPIC_LVT_LINT1    0x360
+#define LAPIC_LVT_ERROR    0x370
+#define LAPIC_TIMER_INIT   0x380
+#define LAPIC_TIMER_NOW    0x390
+#define LAPIC_TIMER_DIV    0x3e0
 
 #define LAPIC_LVT_MASKED   (1U << 16)
 #define LAPIC_LVT_PERIODIC (1U << 17)

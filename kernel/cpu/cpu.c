@@ -88,21 +88,23 @@ static void load_gdt(struct cpu *cpu)
 	cpu->gdt[SELECTOR_USER_DATA / 8] = 0x0000f20000000000;
 	cpu->gdt[SELECTOR_USER_CODE / 8] = 0x0020fa0000000000;
 	/* SDM 3A 7.2.3: a 16-byte descriptor, type 9 (available 64-bit TSS). */
-	cpu->gdt[SELECTOR_TSS / 8] = limit | (base & 0xffffff) << 16 | 0x89UL << 40 | (base >> 24 & 0xff) << 56;
+	cpu->gdt[SELECTOR_TSS / 8] =
+	        limit | (base & 0xffffff) << 16 | 0x89UL << 40 | (base >> 24 & 0xff) << 56;
 	cpu->gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
 	__asm__ volatile("lgdt %0\n\t"
-			 "push %1\n\t"
-			 "lea 1f(%%rip), %%rax\n\t"
-			 "push %%rax\n\t"
-			 "lretq\n"
-			 "1:\tmov %2, %%eax\n\t"
-			 "mov %%eax, %%ds\n\t"
-			 "mov %%eax, %%es\n\t"
-			 "mov %%eax, %%ss\n\t"
-			 "ltr %w3"
-			 :
-			 : "m"(pointer), "i"(SELECTOR_KERNEL_CODE), "i"(SELECTOR_KERNEL_DATA), "r"(SELECTOR_TSS)
-			 : "rax", "memory");
+	                 "push %1\n\t"
+	                 "lea 1f(%%rip), %%rax\n\t"
+	                 "push %%rax\n\t"
+	                 "lretq\n"
+	                 "1:\tmov %2, %%eax\n\t"
+	                 "mov %%eax, %%ds\n\t"
+	                 "mov %%eax, %%es\n\t"
+	                 "mov %%eax, %%ss\n\t"
+	                 "ltr %w3"
+	                 :
+	                 : "m"(pointer), "i"(SELECTOR_KERNEL_CODE), "i"(SELECTOR_KERNEL_DATA),
+	                   "r"(SELECTOR_TSS)
+	                 : "rax", "memory");
 }
 
 void cpu_init(void)

@@ -11,30 +11,30 @@
 
 #include "mem/layout.h"
 
-#define CR0_MP         (1UL << 1)
-#define CR0_EM         (1UL << 2)
-#define CR0_TS         (1UL << 3)
-#define CR0_WP         (1UL << 16)
-#define CR4_PGE        (1UL << 7)
-#define CR4_UMIP       (1UL << 11)
-#define CR4_PCIDE      (1UL << 17)
-#define CR4_SMEP       (1UL << 20)
-#define CR4_SMAP       (1UL << 21)
+#define CR0_MP               (1UL << 1)
+#define CR0_EM               (1UL << 2)
+#define CR0_TS               (1UL << 3)
+#define CR0_WP               (1UL << 16)
+#define CR4_PGE              (1UL << 7)
+#define CR4_UMIP             (1UL << 11)
+#define CR4_PCIDE            (1UL << 17)
+#define CR4_SMEP             (1UL << 20)
+#define CR4_SMAP             (1UL << 21)
 
-#define MSR_APIC_BASE  0x1bU
-#define MSR_EFER       0xc0000080U
-#define MSR_STAR       0xc0000081U
-#define MSR_LSTAR      0xc0000082U
-#define MSR_FMASK      0xc0000084U
-#define MSR_GS_BASE    0xc0000101U
-#define MSR_KERNEL_GS  0xc0000102U
+#define MSR_APIC_BASE        0x1bU
+#define MSR_EFER             0xc0000080U
+#define MSR_STAR             0xc0000081U
+#define MSR_LSTAR            0xc0000082U
+#define MSR_FMASK            0xc0000084U
+#define MSR_GS_BASE          0xc0000101U
+#define MSR_KERNEL_GS        0xc0000102U
 
-#define RFLAGS_FIXED   (1UL << 1)
-#define RFLAGS_TF      (1UL << 8)
-#define RFLAGS_IF      (1UL << 9)
-#define RFLAGS_DF      (1UL << 10)
-#define RFLAGS_NT      (1UL << 14)
-#define RFLAGS_AC      (1UL << 18)
+#define RFLAGS_FIXED         (1UL << 1)
+#define RFLAGS_TF            (1UL << 8)
+#define RFLAGS_IF            (1UL << 9)
+#define RFLAGS_DF            (1UL << 10)
+#define RFLAGS_NT            (1UL << 14)
+#define RFLAGS_AC            (1UL << 18)
 
 /* Selectors. SYSRET wants user data directly below user code (SDM 2B, SYSRET). */
 #define SELECTOR_KERNEL_CODE 0x08
@@ -44,18 +44,18 @@
 #define SELECTOR_TSS         0x28
 
 /* IST slots (SDM 3A 6.14.5). 1 and 2 belong to the STACK axis, the others to every build. */
-#define IST_NONE   0
-#define IST_IRQ    1
-#define IST_FAULT  2
-#define IST_DF     3
-#define IST_NMI    4
-#define IST_MC     5
+#define IST_NONE             0
+#define IST_IRQ              1
+#define IST_FAULT            2
+#define IST_DF               3
+#define IST_NMI              4
+#define IST_MC               5
 
 /* Interrupt vectors. */
-#define VECTOR_TIMER    0x40
-#define VECTOR_BENCH    0x50
-#define VECTOR_INNER    0x60 /* of a higher class: for an interrupt within an interrupt */
-#define VECTOR_SPURIOUS 0xff
+#define VECTOR_TIMER         0x40
+#define VECTOR_BENCH         0x50
+#define VECTOR_INNER         0x60 /* of a higher class: for an interrupt within an interrupt */
+#define VECTOR_SPURIOUS      0xff
 
 struct tss {
 	uint32_t reserved0;

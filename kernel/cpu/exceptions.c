@@ -19,13 +19,27 @@ extern char user_string_start[], user_string_end[], user_string_fault[];
 const char *exception_name(uint64_t vector)
 {
 	static const char *const names[32] = {
-		"#DE divide error",	 "#DB debug",		   "NMI",
-		"#BP breakpoint",	 "#OF overflow",	   "#BR bound range",
-		"#UD invalid opcode",	 "#NM no coprocessor",	   "#DF double fault",
-		"coprocessor overrun",	 "#TS invalid TSS",	   "#NP segment not present",
-		"#SS stack fault",	 "#GP general protection", "#PF page fault",
-		"reserved",		 "#MF x87 error",	   "#AC alignment check",
-		"#MC machine check",	 "#XM SIMD error",	   "#VE virtualization",
+		"#DE divide error",
+		"#DB debug",
+		"NMI",
+		"#BP breakpoint",
+		"#OF overflow",
+		"#BR bound range",
+		"#UD invalid opcode",
+		"#NM no coprocessor",
+		"#DF double fault",
+		"coprocessor overrun",
+		"#TS invalid TSS",
+		"#NP segment not present",
+		"#SS stack fault",
+		"#GP general protection",
+		"#PF page fault",
+		"reserved",
+		"#MF x87 error",
+		"#AC alignment check",
+		"#MC machine check",
+		"#XM SIMD error",
+		"#VE virtualization",
 		"#CP control protection",
 	};
 
@@ -35,12 +49,13 @@ const char *exception_name(uint64_t vector)
 void exception_dump(const struct trap_frame *f)
 {
 	kprintf("%s, error %lx, at %04lx:%016lx, flags %lx\n", exception_name(f->vector), f->error, f->cs,
-		f->rip, f->rflags);
+	        f->rip, f->rflags);
 	kprintf("rax %016lx rbx %016lx rcx %016lx rdx %016lx\n", f->rax, f->rbx, f->rcx, f->rdx);
 	kprintf("rsi %016lx rdi %016lx rbp %016lx rsp %016lx\n", f->rsi, f->rdi, f->rbp, f->rsp);
 	kprintf("r8  %016lx r9  %016lx r10 %016lx r11 %016lx\n", f->r8, f->r9, f->r10, f->r11);
 	kprintf("r12 %016lx r13 %016lx r14 %016lx r15 %016lx\n", f->r12, f->r13, f->r14, f->r15);
-	kprintf("cr2 %016lx cr3 %016lx cr0 %08lx cr4 %08lx\n", read_cr2(), read_cr3(), read_cr0(), read_cr4());
+	kprintf("cr2 %016lx cr3 %016lx cr0 %08lx cr4 %08lx\n", read_cr2(), read_cr3(), read_cr0(),
+	        read_cr4());
 }
 
 void exception_set_user_handler(void (*handler)(struct trap_frame *))
@@ -91,7 +106,8 @@ void exception_entry(struct trap_frame *frame)
 		expected_count++;
 		return;
 	}
-	if ((frame->cs & 3) && user_handler && frame->vector != EXCEPTION_DF && frame->vector != EXCEPTION_MC) {
+	if ((frame->cs & 3) && user_handler && frame->vector != EXCEPTION_DF &&
+	    frame->vector != EXCEPTION_MC) {
 		user_handler(frame);
 		return;
 	}

@@ -11,14 +11,14 @@ struct trap_frame {
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
-#define EXCEPTION_DE 0
+#define EXCEPTION_DE  0
 #define EXCEPTION_NMI 2
-#define EXCEPTION_BP 3
-#define EXCEPTION_UD 6
-#define EXCEPTION_DF 8
-#define EXCEPTION_GP 13
-#define EXCEPTION_PF 14
-#define EXCEPTION_MC 18
+#define EXCEPTION_BP  3
+#define EXCEPTION_UD  6
+#define EXCEPTION_DF  8
+#define EXCEPTION_GP  13
+#define EXCEPTION_PF  14
+#define EXCEPTION_MC  18
 
 /* "#PF page fault" and so on; vectors from 0 to 31. */
 const char *exception_name(uint64_t vector);

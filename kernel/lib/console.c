@@ -5,15 +5,15 @@
 #include "lib/panic.h"
 #include "lib/record.h"
 
-#define COM1           0x3f8
-#define COM1_IER       (COM1 + 1)
-#define COM1_FCR       (COM1 + 2)
-#define COM1_LCR       (COM1 + 3)
-#define COM1_MCR       (COM1 + 4)
-#define COM1_LSR       (COM1 + 5)
-#define LSR_DATA       0x01
-#define LSR_THR_EMPTY  0x20
-#define PATIENCE       100000 /* polls before a port that is not there is given up */
+#define COM1          0x3f8
+#define COM1_IER      (COM1 + 1)
+#define COM1_FCR      (COM1 + 2)
+#define COM1_LCR      (COM1 + 3)
+#define COM1_MCR      (COM1 + 4)
+#define COM1_LSR      (COM1 + 5)
+#define LSR_DATA      0x01
+#define LSR_THR_EMPTY 0x20
+#define PATIENCE      100000 /* polls before a port that is not there is given up */
 
 void console_init(void)
 {

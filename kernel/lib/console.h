@@ -19,10 +19,12 @@ int console_read(void);
 void kprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Formats through put(character, argument). */
-void format_va(void (*put)(char character, void *argument), void *argument, const char *format, va_list values);
+void format_va(void (*put)(char character, void *argument), void *argument, const char *format,
+               va_list values);
 
 /* Formats into `buffer`, always ending it with a NUL. Returns the characters that were kept. */
 /* The same with its values in a list. */
 size_t format_string_va(char *buffer, size_t size, const char *format, va_list values);
 
-size_t format_string(char *buffer, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+size_t format_string(char *buffer, size_t size, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));

@@ -11,7 +11,7 @@ struct spec {
 };
 
 static void put_padded(void (*put)(char, void *), void *argument, const char *text, size_t size,
-		       const struct spec *spec)
+                       const struct spec *spec)
 {
 	size_t pad = spec->width > size ? spec->width - size : 0;
 
@@ -24,8 +24,8 @@ static void put_padded(void (*put)(char, void *), void *argument, const char *te
 		put(' ', argument);
 }
 
-static void put_number(void (*put)(char, void *), void *argument, uint64_t value, unsigned base, bool negative,
-		       const struct spec *spec)
+static void put_number(void (*put)(char, void *), void *argument, uint64_t value, unsigned base,
+                       bool negative, const struct spec *spec)
 {
 	char digits[24];
 	size_t at = sizeof digits;
@@ -69,13 +69,13 @@ void format_va(void (*put)(char, void *), void *argument, const char *format, va
 		case 'd':
 			number = spec.wide ? va_arg(values, int64_t) : va_arg(values, int);
 			put_number(put, argument, number < 0 ? -(uint64_t)number : (uint64_t)number, 10,
-				   number < 0, &spec);
+			           number < 0, &spec);
 			break;
 		case 'u':
 		case 'x':
 			put_number(put, argument,
-				   spec.wide ? va_arg(values, uint64_t) : va_arg(values, unsigned),
-				   *format == 'u' ? 10 : 16, false, &spec);
+			           spec.wide ? va_arg(values, uint64_t) : va_arg(values, unsigned),
+			           *format == 'u' ? 10 : 16, false, &spec);
 			break;
 		case 'p':
 			put_number(put, argument, (uintptr_t)va_arg(values, void *), 16, false, &spec);

@@ -21,7 +21,8 @@ int loader_load(struct address_space *space, const struct load_segment *segments
 			uintptr_t address = s->start + i * PAGE_SIZE;
 
 			if (!entry || PT_INDEX(address) == 0)
-				entry = paging_table(space->pml4, address, PTE_USER, NULL) + PT_INDEX(address);
+				entry = paging_table(space->pml4, address, PTE_USER, NULL) +
+				        PT_INDEX(address);
 			fill_view(phys_to_virt(pte_frame(*entry)), s, i * PAGE_SIZE, PAGE_SIZE);
 		}
 	}

@@ -42,7 +42,8 @@ int loader_load(struct address_space *space, const struct load_segment *segments
 	struct job job = { space, segments, count };
 
 	for (size_t i = 0; i < count; i++) {
-		int error = address_space_map(space, segments[i].start, segments[i].pages, PTE_WRITE | PTE_NX);
+		int error =
+		        address_space_map(space, segments[i].start, segments[i].pages, PTE_WRITE | PTE_NX);
 
 		if (error)
 			return error;

@@ -16,8 +16,8 @@
 #include "loader/fill.h"
 
 static struct spinlock lock;
-static pte_t *directory;		  /* page directory of the window's range; it stays */
-static uint32_t tables = FRAME_LIST_END;  /* page tables below it */
+static pte_t *directory;                 /* page directory of the window's range; it stays */
+static uint32_t tables = FRAME_LIST_END; /* page tables below it */
 static size_t kept;
 
 void loader_init(uint64_t seed)
@@ -54,7 +54,7 @@ static pte_t *window_entry(uintptr_t address)
 
 /* Maps `pages` frames of the segment's pages from page `first` on at `base`. */
 static int window_open(struct address_space *space, const struct load_segment *s, size_t first, size_t pages,
-		       uintptr_t base)
+                       uintptr_t base)
 {
 	const pte_t *from = NULL;
 	pte_t *to = NULL;

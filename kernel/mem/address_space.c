@@ -17,7 +17,7 @@ int address_space_create(struct address_space *space)
 		return -ENOMEM;
 	zero_bytes(pml4, KERNEL_PML4_FIRST * sizeof *pml4);
 	copy_bytes(pml4 + KERNEL_PML4_FIRST, kernel + KERNEL_PML4_FIRST,
-		   (512 - KERNEL_PML4_FIRST) * sizeof *pml4);
+	           (512 - KERNEL_PML4_FIRST) * sizeof *pml4);
 	space->pml4 = space->cr3 = space->cr3_again = frame;
 	if (pcid_on) {
 		space->cr3 |= pcid_take();
@@ -74,8 +74,8 @@ int address_space_map(struct address_space *space, uintptr_t start, size_t pages
 	*region = (struct region){ start, 0, flags };
 	flags |= PTE_PRESENT | PTE_USER;
 	while (region->pages < pages) {
-		struct run run = run_at(space->pml4, start + region->pages * PAGE_SIZE,
-					pages - region->pages, &space->tables);
+		struct run run = run_at(space->pml4, start + region->pages * PAGE_SIZE, pages - region->pages,
+		                        &space->tables);
 
 		if (!run.entry)
 			return -ENOMEM;
@@ -99,8 +99,8 @@ void address_space_protect(struct address_space *space, size_t index, uint64_t f
 	space->cr3 = space->cr3_again & ~CR3_NO_FLUSH; /* rights may have shrunk */
 	flags |= PTE_PRESENT | PTE_USER;
 	for (size_t done = 0; done < region->pages;) {
-		struct run run = run_at(space->pml4, region->start + done * PAGE_SIZE, region->pages - done,
-					NULL);
+		struct run run =
+		        run_at(space->pml4, region->start + done * PAGE_SIZE, region->pages - done, NULL);
 
 		done += run.pages;
 		for (; run.pages; run.pages--, run.entry++)
@@ -115,7 +115,7 @@ void address_space_destroy(struct address_space *space)
 	for (uint32_t i = 0; i < space->count; i++, region++) {
 		for (size_t done = 0; done < region->pages;) {
 			struct run run = run_at(space->pml4, region->start + done * PAGE_SIZE,
-						region->pages - done, NULL);
+			                        region->pages - done, NULL);
 
 			done += run.pages;
 			for (; run.pages; run.pages--)

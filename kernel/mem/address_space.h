@@ -17,12 +17,12 @@ struct region {
 };
 
 struct address_space {
-	uint64_t pml4;		/* physical */
-	uint64_t cr3;		/* what the next load of CR3 takes, and those after it (mem/pcid.h) */
+	uint64_t pml4; /* physical */
+	uint64_t cr3;  /* what the next load of CR3 takes, and those after it (mem/pcid.h) */
 	uint64_t cr3_again;
-	uint32_t tables;	/* frame list of the user half's page tables */
+	uint32_t tables; /* frame list of the user half's page tables */
 	uint32_t count, room;
-	struct region *more;	/* from the heap, when `room` is over REGIONS_INSIDE */
+	struct region *more; /* from the heap, when `room` is over REGIONS_INSIDE */
 	struct region inside[REGIONS_INSIDE];
 };
 

@@ -56,7 +56,7 @@ static size_t cut(struct memory_range *ranges, size_t count, size_t room, struct
 }
 
 size_t memory_ranges_prepare(struct memory_range *ranges, size_t count, size_t room,
-			     const struct memory_range *reserved, size_t reserved_count)
+                             const struct memory_range *reserved, size_t reserved_count)
 {
 	const uint64_t top = (uint64_t)LINK_UNUSABLE << PAGE_SHIFT;
 	size_t kept = 0;
@@ -84,7 +84,7 @@ size_t memory_ranges_prepare(struct memory_range *ranges, size_t count, size_t r
 	}
 	for (size_t i = 0; i < reserved_count; i++) { /* outwards to whole frames */
 		struct memory_range hole = { reserved[i].start & ~PAGE_MASK,
-					     (reserved[i].end + PAGE_MASK) & ~PAGE_MASK };
+			                     (reserved[i].end + PAGE_MASK) & ~PAGE_MASK };
 
 		if (hole.start < hole.end)
 			kept = cut(ranges, kept, room, hole);

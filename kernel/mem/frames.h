@@ -14,7 +14,7 @@
 
 #include "mem/layout.h"
 
-#define FRAME_NONE 0UL          /* no frame: frame 0 is never handed out */
+#define FRAME_NONE     0UL /* no frame: frame 0 is never handed out */
 #define FRAME_LIST_END 0xffffffffU
 
 /* A half-open range of physical addresses. */
@@ -29,7 +29,7 @@ struct memory_range {
  * out, smallest loss last. Frame 0 is never usable.
  */
 size_t memory_ranges_prepare(struct memory_range *ranges, size_t count, size_t room,
-			     const struct memory_range *reserved, size_t reserved_count);
+                             const struct memory_range *reserved, size_t reserved_count);
 
 /*
  * Starts the allocator over `ranges` (as prepared above) with the array `links`, which must have

@@ -68,7 +68,7 @@ void *heap_alloc(size_t size)
 	if (size == 0 || size > PAGE_SIZE)
 		return NULL;
 	while (class < CLASSES && size > (size_t)SMALLEST << class)
-		class++;
+		class ++;
 	if (class == CLASSES) {
 		uint64_t frame = frame_alloc();
 

@@ -19,32 +19,32 @@
  */
 #pragma once
 
-#define PAGE_SHIFT 12
-#define PAGE_SIZE  (1UL << PAGE_SHIFT)
-#define PAGE_MASK  (PAGE_SIZE - 1)
+#define PAGE_SHIFT             12
+#define PAGE_SIZE              (1UL << PAGE_SHIFT)
+#define PAGE_MASK              (PAGE_SIZE - 1)
 
-#define KIB        1024UL
-#define MIB        (1024UL * KIB)
-#define GIB        (1024UL * MIB)
+#define KIB                    1024UL
+#define MIB                    (1024UL * KIB)
+#define GIB                    (1024UL * MIB)
 
 /* One entry of a table of each level maps this many bytes (SDM 3A 4.5). */
-#define PT_SPAN   PAGE_SIZE
-#define PD_SPAN   (2 * MIB)
-#define PDPT_SPAN GIB
-#define PML4_SPAN (512 * GIB)
+#define PT_SPAN                PAGE_SIZE
+#define PD_SPAN                (2 * MIB)
+#define PDPT_SPAN              GIB
+#define PML4_SPAN              (512 * GIB)
 
 /* The user half. */
-#define USER_BASE       0x0000000000010000UL
-#define USER_TOP        0x00007ffffffff000UL
-#define USER_STACK_TOP  USER_TOP
-#define USER_STACK_SIZE (16 * KIB)
-#define USER_STACK_BASE (USER_STACK_TOP - USER_STACK_SIZE)
+#define USER_BASE              0x0000000000010000UL
+#define USER_TOP               0x00007ffffffff000UL
+#define USER_STACK_TOP         USER_TOP
+#define USER_STACK_SIZE        (16 * KIB)
+#define USER_STACK_BASE        (USER_STACK_TOP - USER_STACK_SIZE)
 
 /* The kernel half: PML4 entries KERNEL_PML4_FIRST to 511. */
-#define KERNEL_PML4_FIRST 256
+#define KERNEL_PML4_FIRST      256
 
-#define DIRECT_MAP_BASE 0xffff800000000000UL
-#define DIRECT_MAP_SIZE (64 * PML4_SPAN)
+#define DIRECT_MAP_BASE        0xffff800000000000UL
+#define DIRECT_MAP_SIZE        (64 * PML4_SPAN)
 
 /*
  * The fixed stack: one virtual address for every task, private frames behind it. fixed-ist uses
@@ -60,40 +60,40 @@
 #define KSTACK_FIXED_END       (KSTACK_FIXED_FAULT_TOP + PAGE_SIZE)
 
 /* The kernel's PDPT. */
-#define KERNEL_PDPT_PML4   511
-#define KSTACK_HEAP_BASE   0xffffff8000000000UL
-#define KSTACK_HEAP_STRIDE (2 * PAGE_SIZE + KSTACK_SIZE) /* a guard page on both sides */
-#define KSTACK_HEAP_SLOTS  16384UL
-#define KSTACK_HEAP_END    (KSTACK_HEAP_BASE + KSTACK_HEAP_SLOTS * KSTACK_HEAP_STRIDE)
+#define KERNEL_PDPT_PML4       511
+#define KSTACK_HEAP_BASE       0xffffff8000000000UL
+#define KSTACK_HEAP_STRIDE     (2 * PAGE_SIZE + KSTACK_SIZE) /* a guard page on both sides */
+#define KSTACK_HEAP_SLOTS      16384UL
+#define KSTACK_HEAP_END        (KSTACK_HEAP_BASE + KSTACK_HEAP_SLOTS * KSTACK_HEAP_STRIDE)
 
-#define WINDOW_BASE         0xffffffa000000000UL
-#define WINDOW_SIZE         (2 * MIB) /* the most that one pass of the loader maps */
-#define WINDOW_RANDOM_RANGE GIB       /* where the random window may lie */
+#define WINDOW_BASE            0xffffffa000000000UL
+#define WINDOW_SIZE            (2 * MIB) /* the most that one pass of the loader maps */
+#define WINDOW_RANDOM_RANGE    GIB       /* where the random window may lie */
 
-#define CPU_AREA_BASE   0xffffffc000000000UL
-#define CPU_AREA_STRIDE (64 * KIB)
-#define CPU_STACK_SIZE  PAGE_SIZE /* entry, #DF, NMI, #MC */
-#define SCRATCH_SIZE    (2 * PAGE_SIZE)
-#define MAX_CPUS        8
-#define CPU_AREA(cpu)   (CPU_AREA_BASE + (cpu) * CPU_AREA_STRIDE)
-#define CPU_SCRATCH_TOP(cpu) (CPU_AREA(cpu) + PAGE_SIZE + SCRATCH_SIZE)
-#define CPU_ENTRY_TOP(cpu)   (CPU_SCRATCH_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
-#define CPU_DF_TOP(cpu)      (CPU_ENTRY_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
-#define CPU_NMI_TOP(cpu)     (CPU_DF_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
-#define CPU_MC_TOP(cpu)      (CPU_NMI_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
+#define CPU_AREA_BASE          0xffffffc000000000UL
+#define CPU_AREA_STRIDE        (64 * KIB)
+#define CPU_STACK_SIZE         PAGE_SIZE /* entry, #DF, NMI, #MC */
+#define SCRATCH_SIZE           (2 * PAGE_SIZE)
+#define MAX_CPUS               8
+#define CPU_AREA(cpu)          (CPU_AREA_BASE + (cpu)*CPU_AREA_STRIDE)
+#define CPU_SCRATCH_TOP(cpu)   (CPU_AREA(cpu) + PAGE_SIZE + SCRATCH_SIZE)
+#define CPU_ENTRY_TOP(cpu)     (CPU_SCRATCH_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
+#define CPU_DF_TOP(cpu)        (CPU_ENTRY_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
+#define CPU_NMI_TOP(cpu)       (CPU_DF_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
+#define CPU_MC_TOP(cpu)        (CPU_NMI_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
 
-#define MMIO_BASE       0xffffffd000000000UL
-#define LAPIC_BASE      MMIO_BASE
+#define MMIO_BASE              0xffffffd000000000UL
+#define LAPIC_BASE             MMIO_BASE
 
-#define BENCH_AREA_BASE 0xffffffe000000000UL
-#define BENCH_AREA_SIZE (16 * MIB)
+#define BENCH_AREA_BASE        0xffffffe000000000UL
+#define BENCH_AREA_SIZE        (16 * MIB)
 
-#define KERNEL_VMA  0xffffffff80000000UL
-#define KERNEL_LMA  0x0000000000100000UL
-#define KERNEL_BASE (KERNEL_VMA + KERNEL_LMA)
+#define KERNEL_VMA             0xffffffff80000000UL
+#define KERNEL_LMA             0x0000000000100000UL
+#define KERNEL_BASE            (KERNEL_VMA + KERNEL_LMA)
 
 /* A benchmark's own program sees the local APIC here; nothing else of a device is mapped for users. */
-#define BENCH_USER_LAPIC 0x0000700000000000UL
+#define BENCH_USER_LAPIC       0x0000700000000000UL
 
 #ifndef __ASSEMBLER__
 #include <stddef.h>
@@ -105,15 +105,18 @@
 #define PT_INDEX(va)   (((va) >> 12) & 511)
 
 _Static_assert(PML4_INDEX(DIRECT_MAP_BASE) == KERNEL_PML4_FIRST, "the direct map opens the kernel half");
-_Static_assert(PML4_INDEX(DIRECT_MAP_BASE + DIRECT_MAP_SIZE) < KSTACK_FIXED_PML4, "direct map meets fixed stack");
-_Static_assert(PML4_INDEX(KSTACK_FIXED_BASE) == KSTACK_FIXED_PML4, "the fixed stack has a PML4 entry of its own");
+_Static_assert(PML4_INDEX(DIRECT_MAP_BASE + DIRECT_MAP_SIZE) < KSTACK_FIXED_PML4,
+               "direct map meets fixed stack");
+_Static_assert(PML4_INDEX(KSTACK_FIXED_BASE) == KSTACK_FIXED_PML4,
+               "the fixed stack has a PML4 entry of its own");
 _Static_assert(PML4_INDEX(KSTACK_FIXED_END - 1) == KSTACK_FIXED_PML4, "the fixed stack fits its PML4 entry");
 _Static_assert(KSTACK_FIXED_END - KSTACK_FIXED_BASE <= PD_SPAN, "one page table holds a task's fixed stacks");
 _Static_assert(PML4_INDEX(KSTACK_HEAP_BASE) == KERNEL_PDPT_PML4, "the stack heap lies in the kernel's PDPT");
 _Static_assert(KSTACK_HEAP_END <= WINDOW_BASE, "stack heap meets window");
 _Static_assert(PD_SPAN % KSTACK_HEAP_STRIDE == 0, "a slot never straddles two page tables");
 _Static_assert(PML4_INDEX(WINDOW_BASE) == KERNEL_PDPT_PML4, "the window lies in the kernel's PDPT");
-_Static_assert(WINDOW_BASE % PDPT_SPAN == 0 && WINDOW_RANDOM_RANGE <= PDPT_SPAN, "one page directory for the window");
+_Static_assert(WINDOW_BASE % PDPT_SPAN == 0 && WINDOW_RANDOM_RANGE <= PDPT_SPAN,
+               "one page directory for the window");
 _Static_assert(WINDOW_BASE + WINDOW_RANDOM_RANGE <= CPU_AREA_BASE, "window meets per-CPU area");
 _Static_assert(CPU_AREA_BASE + MAX_CPUS * CPU_AREA_STRIDE <= MMIO_BASE, "per-CPU area meets devices");
 _Static_assert(CPU_MC_TOP(0) + PAGE_SIZE <= CPU_AREA(1), "the stacks of a CPU fit its area");

@@ -73,7 +73,7 @@ struct visitor {
 };
 
 static void visit_table(const pte_t *table, unsigned shift, uintptr_t base, uint64_t rights, unsigned first,
-			unsigned last, const struct visitor *v)
+                        unsigned last, const struct visitor *v)
 {
 	for (unsigned i = first; i <= last; i++) {
 		pte_t e = table[i];
@@ -93,8 +93,8 @@ static void visit_table(const pte_t *table, unsigned shift, uintptr_t base, uint
 }
 
 void paging_visit(uint64_t pml4, unsigned first, unsigned last,
-		  void (*visit)(uintptr_t address, size_t size, pte_t leaf, uint64_t flags, void *argument),
-		  void *argument)
+                  void (*visit)(uintptr_t address, size_t size, pte_t leaf, uint64_t flags, void *argument),
+                  void *argument)
 {
 	const struct visitor v = { visit, argument };
 
@@ -128,7 +128,7 @@ static void map_large(uint64_t physical, uint64_t span, uint64_t flags)
 		table = descend(&table[PDPT_INDEX(address)], 0, &kernel_tables);
 	must(table ? 0 : -ENOMEM);
 	table[span == PD_SPAN ? PD_INDEX(address) : PDPT_INDEX(address)] =
-		physical | flags | PTE_LARGE | PTE_PRESENT;
+	        physical | flags | PTE_LARGE | PTE_PRESENT;
 }
 
 static bool fits(uint64_t at, uint64_t end, uint64_t span)

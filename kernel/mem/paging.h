@@ -13,16 +13,16 @@
 
 typedef uint64_t pte_t;
 
-#define PTE_PRESENT  (1UL << 0)
-#define PTE_WRITE    (1UL << 1)
-#define PTE_USER     (1UL << 2)
-#define PTE_UNCACHED (1UL << 4)
-#define PTE_ACCESSED (1UL << 5)
-#define PTE_DIRTY    (1UL << 6)
-#define PTE_LARGE    (1UL << 7)
-#define PTE_GLOBAL   (1UL << 8)
-#define PTE_NX       (1UL << 63)
-#define PTE_FRAME    0x000ffffffffff000UL
+#define PTE_PRESENT    (1UL << 0)
+#define PTE_WRITE      (1UL << 1)
+#define PTE_USER       (1UL << 2)
+#define PTE_UNCACHED   (1UL << 4)
+#define PTE_ACCESSED   (1UL << 5)
+#define PTE_DIRTY      (1UL << 6)
+#define PTE_LARGE      (1UL << 7)
+#define PTE_GLOBAL     (1UL << 8)
+#define PTE_NX         (1UL << 63)
+#define PTE_FRAME      0x000ffffffffff000UL
 
 #define PAGING_INVALID (~0UL) /* no translation */
 
@@ -52,8 +52,8 @@ uint64_t paging_translate(uint64_t pml4, uintptr_t address, pte_t *entry);
  * PTE_WRITE, PTE_USER, PTE_NX.
  */
 void paging_visit(uint64_t pml4, unsigned first, unsigned last,
-		  void (*visit)(uintptr_t address, size_t size, pte_t leaf, uint64_t flags, void *argument),
-		  void *argument);
+                  void (*visit)(uintptr_t address, size_t size, pte_t leaf, uint64_t flags, void *argument),
+                  void *argument);
 
 /*
  * Builds the kernel half (direct map of `ranges` with the largest pages that fit, kernel image

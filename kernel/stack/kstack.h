@@ -21,9 +21,9 @@
 #define KSTACK_FRAMES_MAX 4 /* frames of stack pages, at most, of one task */
 
 struct kstack {
-	uintptr_t top;	    /* first byte above the stack that system calls use, 16-byte aligned */
+	uintptr_t top;      /* first byte above the stack that system calls use, 16-byte aligned */
 	uint64_t top_frame; /* physical address of the page below `top` */
-	uint32_t slot;	    /* heap slot; 0 on fixed stacks */
+	uint32_t slot;      /* heap slot; 0 on fixed stacks */
 	uint32_t tables;    /* frame list of private page tables (fixed stacks) */
 	uint64_t frames[KSTACK_FRAMES_MAX];
 };

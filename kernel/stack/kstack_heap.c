@@ -10,8 +10,8 @@
 #include "stack/kstack.h"
 
 #define SLOTS_PER_TABLE (PD_SPAN / KSTACK_HEAP_STRIDE)
-#define TABLES	        (KSTACK_HEAP_SLOTS / SLOTS_PER_TABLE)
-#define PAGES		(KSTACK_SIZE / PAGE_SIZE)
+#define TABLES          (KSTACK_HEAP_SLOTS / SLOTS_PER_TABLE)
+#define PAGES           (KSTACK_SIZE / PAGE_SIZE)
 _Static_assert(SLOTS_PER_TABLE == 128, "two words of bits per table");
 _Static_assert(PAGES <= KSTACK_FRAMES_MAX, "struct kstack has room for the frames");
 
@@ -40,8 +40,8 @@ static size_t take_slot(void)
 		first_with_room = c;
 		bit = (unsigned)__builtin_ctzl(~chunks[c].used[word]);
 		if (!chunks[c].table)
-			chunks[c].table = paging_table(kernel_pml4, slot_bottom(c * SLOTS_PER_TABLE), 0,
-						       &directories);
+			chunks[c].table =
+			        paging_table(kernel_pml4, slot_bottom(c * SLOTS_PER_TABLE), 0, &directories);
 		if (!chunks[c].table)
 			break;
 		chunks[c].used[word] |= 1UL << bit;

@@ -44,7 +44,7 @@ static void say_hello(const char *mode)
 	append_feature(features, sizeof features, f->hypervisor, "hypervisor");
 	boot_option("seed", seed, sizeof seed);
 	kprintf("Palimpsest %s: stack %s, loader %s, isolation %s (%s)\n", config_revision, config_stack,
-		config_loader, config_isolation, config_compiler);
+	        config_loader, config_isolation, config_compiler);
 	kprintf("%lu MiB free, CPU %s with %s\n", frames_free() * PAGE_SIZE / MIB, f->vendor, features);
 	record_start("hello");
 	record_number("protocol", 2);

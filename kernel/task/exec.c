@@ -14,8 +14,8 @@
  * the psABI (3.4.1) wants at RSP: argc, argv[], NULL, envp[] (empty), NULL, auxiliary vector.
  */
 struct arguments {
-	char *page;		    /* a frame in the direct map */
-	size_t top;		    /* strings begin here */
+	char *page; /* a frame in the direct map */
+	size_t top; /* strings begin here */
 	size_t count;
 	uint64_t at[ARGUMENTS_MAX]; /* user addresses of the strings */
 };

@@ -207,18 +207,19 @@ static void idle(void)
 static void user_exception(struct trap_frame *frame)
 {
 	static const uint8_t signals[32] = {
-		[EXCEPTION_DE] = SIGFPE, [EXCEPTION_BP] = SIGTRAP, [EXCEPTION_UD] = SIGILL, [7] = SIGILL, [1] = SIGTRAP,
+		[EXCEPTION_DE] = SIGFPE, [EXCEPTION_BP] = SIGTRAP, [EXCEPTION_UD] = SIGILL, [7] = SIGILL,
+		[1] = SIGTRAP,
 	};
 	uint8_t signal = signals[frame->vector & 31] ? signals[frame->vector & 31] : SIGSEGV;
 
 	if (!task_quiet) {
 		kprintf("task %d (%s) killed: %s at %lx", current_task()->pid, current_task()->name,
-			exception_name(frame->vector), frame->rip);
+		        exception_name(frame->vector), frame->rip);
 		if (frame->vector == EXCEPTION_PF)
 			kprintf(", address %lx, %s", read_cr2(),
-				frame->error & 16  ? "fetch"
-				: frame->error & 2 ? "write"
-						   : "read");
+			        frame->error & 16  ? "fetch"
+			        : frame->error & 2 ? "write"
+			                           : "read");
 		kprintf("\n");
 	}
 	task_exit(signal);

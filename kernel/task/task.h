@@ -19,12 +19,12 @@
 #define ARGUMENTS_MAX  64        /* strings */
 
 /* Signals that the kernel ends tasks with (Linux numbers). */
-#define SIGILL  4
-#define SIGTRAP 5
-#define SIGFPE  8
-#define SIGKILL 9
-#define SIGSEGV 11
-#define SIGTERM 15
+#define SIGILL         4
+#define SIGTRAP        5
+#define SIGFPE         8
+#define SIGKILL        9
+#define SIGSEGV        11
+#define SIGTERM        15
 
 enum task_state {
 	TASK_READY,   /* running, or in the run queue */

@@ -42,7 +42,9 @@ TEST(large_images_run)
 {
 	if (!boot_module_find("payload-16m"))
 		return SKIP "its boot module is not there";
-	return run("payload-1m", "-", NULL) == 0 && run("payload-16m", "-", NULL) == 0 ? NULL : "exit status 0 was expected";
+	return run("payload-1m", "-", NULL) == 0 && run("payload-16m", "-", NULL) == 0
+	               ? NULL
+	               : "exit status 0 was expected";
 }
 
 TEST(bad_programs_are_refused)
@@ -109,12 +111,13 @@ TEST(hostile_programs_are_stopped)
 			task_yield();
 		loader_trim();
 		if (status != hostile[i].status) {
-			format_string(problem, sizeof problem, "%s: status %x", hostile[i].kind, (unsigned)status);
+			format_string(problem, sizeof problem, "%s: status %x", hostile[i].kind,
+			              (unsigned)status);
 			return problem;
 		}
 		if (frames_free() + 8 < before) { /* the exact count is compared at the end */
 			format_string(problem, sizeof problem, "%s: %lu frames lost", hostile[i].kind,
-				      before - frames_free());
+			              before - frames_free());
 			return problem;
 		}
 	}
@@ -136,7 +139,8 @@ TEST(tasks_are_preempted_and_killed)
 		task_yield(); /* comes back only because the timer takes the CPU from each of them */
 	lapic_timer(0);
 	for (size_t i = 0; i < 3; i++)
-		if (task_kill(pids[i], SIGKILL) || task_wait(pids[i], &status, 0) != pids[i] || status != SIGKILL)
+		if (task_kill(pids[i], SIGKILL) || task_wait(pids[i], &status, 0) != pids[i] ||
+		    status != SIGKILL)
 			return "one could not be killed";
 	this_cpu()->need_resched = 0;
 	return task_kill(pids[0], SIGKILL) == -ESRCH ? NULL : "one was killed twice";

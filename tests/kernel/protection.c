@@ -108,8 +108,10 @@ TEST(guard_pages_stand_around_stacks)
 {
 	const struct kstack *stack = &current_task()->stack;
 	const uintptr_t guards[] = {
-		stack->top,	    stack->top - KSTACK_SIZE - 1, CPU_AREA(0),	 CPU_SCRATCH_TOP(0),
-		CPU_ENTRY_TOP(0),   CPU_DF_TOP(0),		  CPU_NMI_TOP(0), CPU_MC_TOP(0),
+		stack->top,       stack->top - KSTACK_SIZE - 1,
+		CPU_AREA(0),      CPU_SCRATCH_TOP(0),
+		CPU_ENTRY_TOP(0), CPU_DF_TOP(0),
+		CPU_NMI_TOP(0),   CPU_MC_TOP(0),
 	};
 
 	for (size_t i = 0; i < sizeof guards / sizeof *guards; i++)

@@ -31,8 +31,11 @@ static bool run_one(const struct self_test *test)
 	}
 	if (!problem && task_count() != tasks)
 		problem = "a task is left over";
-	kprintf("%s %s%s%s\n", skipped ? "skip" : problem ? "FAIL" : "ok  ", test->name, problem ? ": " : "",
-		problem ? problem : "");
+	kprintf("%s %s%s%s\n",
+	        skipped   ? "skip"
+	        : problem ? "FAIL"
+	                  : "ok  ",
+	        test->name, problem ? ": " : "", problem ? problem : "");
 	record_start("test");
 	record_text("name", test->name);
 	record_number("ok", skipped ? 2 : !problem);

@@ -14,10 +14,10 @@ struct self_test {
 	const char *(*run)(void);
 };
 
-#define TEST(id)                                                                                                       \
-	static const char *test_##id(void);                                                                            \
-	static const struct self_test row_##id                                                                         \
-		__attribute__((used, section(".self_tests." #id), aligned(8))) = { #id, test_##id };                   \
+#define TEST(id)                                                                                     \
+	static const char *test_##id(void);                                                          \
+	static const struct self_test row_##id                                                       \
+	        __attribute__((used, section(".self_tests." #id), aligned(8))) = { #id, test_##id }; \
 	static const char *test_##id(void)
 
 /* What a test returns when it cannot be made here: the text behind this prefix says why. */
