@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Boots a kernel on an engine and prints its records (port 0xE9).
-# usage: boot.sh tcg|bochs STACK+LOADER+ISOLATION "command line"     CPU and MEMORY (MiB) may be set
+# usage: boot.sh tcg|bochs STACK+LOADER+ISOLATION "command line"     CPU, MEMORY (MiB) and WORDS (more of the command line) may be set
 # Exit status: the engine's; 33 when the kernel said that all went well.
 set -euo pipefail
 
-engine=$1 build=build/$2 words=$3
+engine=$1 build=build/$2 words="$3${WORDS:+ $WORDS}"
 cd "$(dirname "$0")/.."
 modules=(build/programs/*.elf)
 work=$(mktemp -d)

@@ -42,6 +42,9 @@ done
 for machine in MEMORY=64 MEMORY=6000 CPU=qemu64 CPU=Haswell; do
 	suite "kernel tcg $machine" tests/kernel/run.sh tcg fixed-ist+window+shared "$machine"
 done
+for build in heap-sw+sandwich fixed-ist+window; do
+	suite "kernel bochs $build pcid=on" tests/kernel/run.sh bochs "$build+shared" WORDS=pcid=on
+done
 for script in tests/bochs/run.sh tests/e2e/*.sh; do
 	[ "$script" = tests/e2e/common.sh ] || suite "$script" bash "$script"
 done

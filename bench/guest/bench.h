@@ -25,11 +25,13 @@ struct bench;
 struct benchmark {
 	const char *name;
 	const char *unit;           /* of the parameter */
-	const uint64_t *parameters; /* ends in 0; NULL: there is no parameter */
+	const uint64_t *parameters; /* ends in BENCH_LIST_END; NULL: there is no parameter */
 	unsigned few;               /* not 0: so many samples, whatever was asked for */
-	bool experiment;            /* counts something itself: no time stamps, no overhead */
+	uint64_t large;             /* not 0: parameters from here on get few samples */
+	bool experiment;            /* counts something itself: no time stamps, no warm-up, no overhead */
 
-	int (*setup)(struct bench *b); /* 0, or a negative error number: the row is skipped */
+	int (*setup)(
+	        struct bench *b); /* 0, or a negative error number: the row is skipped, see bench_skip() */
 	void (*prepare)(struct bench *b);
 	void (*body)(struct bench *b);
 	bool (*check)(struct bench *b); /* after every sample but those of the overhead */
@@ -38,16 +40,21 @@ struct benchmark {
 	void (*timed)(struct bench *b,
 	              bool overhead); /* instead of the usual markers and stamps around body */
 
-	const char *program, *argument; /* for rows with a program */
-	bool wants_lapic;               /* the program gets the local APIC and a flag page */
+	const char *program, *argument;   /* for rows with a program */
+	bool wants_lapic;                 /* the program gets the local APIC and a flag page */
+	void (*started)(struct bench *b); /* the last act of SYS_bench_start, when not NULL */
+	void (*stamped)(struct bench *b); /* the first act of SYS_bench_stamp */
 };
 
 /* State of the row that runs. */
 struct bench {
 	const struct benchmark *row;
 	uint64_t parameter;
-	uint64_t t0, t1; /* TSC ticks */
-	unsigned region; /* id of the sample's region, for the records */
+	uint64_t t0, t1;                    /* TSC ticks */
+	unsigned region;                    /* id of the sample's region, for the records */
+	unsigned samples, warmup, overhead; /* how many of each */
+	int pid;                            /* of the program */
+	uint64_t evidence;                  /* what the program tells with SYS_bench_value 2, for check() */
 	struct {
 		const char *metric, *unit;
 		uint64_t value;
@@ -71,8 +78,12 @@ struct bench {
 	        __attribute__((used, section(".benchmarks." #id), aligned(8))) = { __VA_ARGS__ }
 
 /* Parameter lists. */
+#define BENCH_LIST_END UINT64_MAX
 extern const uint64_t bench_image_sizes[]; /* bytes: 4 KiB, 64 KiB, 1 MiB, 16 MiB */
 extern const uint64_t bench_powers_of_2[]; /* 1 … 1024 */
+
+/* For set-ups: skips the row with a reason of its own. Returns an error number. */
+int bench_skip(struct bench *b, const char *reason);
 
 /* Adds a metric to the sample that is being taken. */
 void bench_metric(struct bench *b, const char *metric, uint64_t value, const char *unit);

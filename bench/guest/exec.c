@@ -9,9 +9,75 @@
 #include "mem/frames.h"
 #include "stack/kstack.h"
 
+#define LARGEST_FILE (16 * MIB)
+
+static const uint64_t load_sizes[] = { 4 * KIB, 64 * KIB, MIB, 16 * MIB, 64 * MIB, BENCH_LIST_END };
+static const uint64_t bss_sizes[] = { 64 * KIB, MIB, 16 * MIB, BENCH_LIST_END };
+static const uint64_t segment_counts[] = { 1, 2, 4, 8, 16, BENCH_LIST_END };
+_Static_assert(ELF_SEGMENTS_MAX >= 16, "the loader takes them all");
+
 static int find_payload(struct bench *b)
 {
 	return bench_find_payload(b, b->parameter);
+}
+
+/*
+ * 64 MiB from the payload of 16 MiB: its segments four times, one behind the other. Any loader sees
+ * an image with four times as many segments; the boot medium stays small.
+ */
+static int find_repeated_payload(struct bench *b)
+{
+	const size_t times = b->parameter > LARGEST_FILE ? b->parameter / LARGEST_FILE : 1;
+	int error = bench_find_payload(b, b->parameter / times);
+	const size_t count = b->plan.count;
+
+	if (error)
+		return error;
+	if (count * times > ELF_SEGMENTS_MAX)
+		return -E2BIG;
+	for (size_t i = count; i < count * times; i++) {
+		b->plan.segments[i] = b->plan.segments[i - count];
+		b->plan.segments[i].start += LARGEST_FILE;
+	}
+	b->plan.count = count * times;
+	/* The pages, their tables, and something to spare. */
+	return frames_free() > b->parameter / PAGE_SIZE * 9 / 8 + 64 ? 0 : -ENOMEM;
+}
+
+#define SEGMENT_GAP (2 * PAGE_SIZE) /* from one small segment to the next */
+
+/* As many segments of one page as the parameter says, with rights that differ. */
+static int many_segments(struct bench *b)
+{
+	static const uint64_t flags[] = { 0, PTE_WRITE | PTE_NX, PTE_NX }; /* text, data, constants */
+	int error = bench_find_payload(b, 4 * KIB);
+	const struct load_segment text = b->plan.segments[0];
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < b->parameter; i++) {
+		b->plan.segments[i] = text;
+		b->plan.segments[i].start += i * SEGMENT_GAP;
+		b->plan.segments[i].flags = flags[i % 3];
+	}
+	b->plan.count = b->parameter;
+	return 0;
+}
+
+/* A page of the file, and as much .bss as the parameter says. */
+static int large_bss(struct bench *b)
+{
+	int error = bench_find_payload(b, 4 * KIB);
+
+	if (error)
+		return error;
+	b->plan.segments[b->plan.count++] = (struct load_segment){
+		.start = b->plan.segments[0].start + SEGMENT_GAP,
+		.pages = b->parameter / PAGE_SIZE,
+		.flags = PTE_WRITE | PTE_NX,
+		.data = b->plan.segments[0].data,
+	};
+	return 0;
 }
 
 static void empty_space(struct bench *b)
@@ -76,9 +142,12 @@ static bool page_arrived(const struct address_space *space, const struct load_se
 	if (offset >= s->data_offset && offset + PAGE_SIZE <= end)
 		return same_words(s->data + offset - s->data_offset, phys_to_virt(frame), PAGE_SIZE);
 	zero_pages(expected, 1);
-	for (size_t i = 0; i < PAGE_SIZE; i++)
-		if (offset + i >= s->data_offset && offset + i < end)
-			expected[i] = s->data[offset + i - s->data_offset];
+	if (offset < end && offset + PAGE_SIZE > s->data_offset) {
+		size_t first = offset > s->data_offset ? offset : s->data_offset;
+		size_t last = offset + PAGE_SIZE < end ? offset + PAGE_SIZE : end;
+
+		memcpy(expected + (first - offset), s->data + (first - s->data_offset), last - first);
+	}
 	return same_words(expected, phys_to_virt(frame), PAGE_SIZE);
 }
 
@@ -154,8 +223,9 @@ static bool stamped(struct bench *b)
 	return b->t1 > b->t0;
 }
 
-BENCH(exec_load, .name = "exec.load", .unit = "bytes", .parameters = bench_image_sizes, .setup = find_payload,
-      .prepare = fresh_space, .body = load, .check = image_arrived, .teardown = drop_space);
+BENCH(exec_load, .name = "exec.load", .unit = "bytes", .parameters = load_sizes, .large = 64 * MIB,
+      .setup = find_repeated_payload, .prepare = fresh_space, .body = load, .check = image_arrived,
+      .teardown = drop_space);
 
 BENCH(exec_load_cold, .name = "exec.load.cold", .unit = "bytes", .parameters = bench_image_sizes,
       .setup = find_payload, .prepare = fresh_space_cold, .body = load, .check = image_arrived,
@@ -167,8 +237,17 @@ BENCH(exec_load_flush_cr3, .name = "exec.load.flush_cr3", .unit = "bytes", .para
       .check = image_arrived_flush_cr3, .teardown = restore_flush);
 
 /* Under Bochs a tick is an instruction. */
-BENCH(window_lock, .name = "window.lock", .unit = "bytes", .parameters = bench_image_sizes, .experiment = true,
-      .setup = find_payload_for_window, .body = hold_lock, .check = image_arrived, .teardown = drop_space);
+BENCH(window_lock, .name = "window.lock", .unit = "bytes", .parameters = bench_image_sizes,
+      .experiment = true, .setup = find_payload_for_window, .body = hold_lock, .check = image_arrived,
+      .teardown = drop_space);
+
+BENCH(exec_load_segments, .name = "exec.load.segments", .unit = "segments", .parameters = segment_counts,
+      .setup = many_segments, .prepare = fresh_space, .body = load, .check = image_arrived,
+      .teardown = drop_space);
+
+BENCH(exec_load_bss, .name = "exec.load.bss", .unit = "bytes", .parameters = bss_sizes, .large = 16 * MIB,
+      .setup = large_bss, .prepare = fresh_space, .body = load, .check = image_arrived,
+      .teardown = drop_space);
 
 /* First kernel instruction of the system call → first user instruction of the new task. */
 BENCH(exec_spawn, .name = "exec.spawn", .unit = "bytes", .parameters = bench_image_sizes,

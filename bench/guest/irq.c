@@ -10,6 +10,7 @@
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
 #include "lib/record.h"
+#include "stack/kstack.h"
 
 #define PATIENCE 10000000U /* loop rounds before an interrupt counts as lost */
 
@@ -77,6 +78,80 @@ static void roundtrip_kernel(struct bench *b, bool overhead)
 	interrupts_off();
 }
 
+/*
+ * An interrupt within an interrupt: the handler of the outer one, with its own interrupt ended and
+ * interrupts on, is where the same round trip is measured again.
+ */
+static struct bench *nesting;
+static bool nesting_overhead;
+static volatile unsigned inner_count, outer_count;
+static volatile uint8_t inner_flag;
+
+static void inner_handler(void)
+{
+	inner_count++;
+	inner_flag = 1;
+	lapic_eoi();
+}
+
+static void outer_handler(void)
+{
+	const uint64_t begin = MARK_BEGIN, end = MARK_END;
+	struct bench *b = nesting;
+
+	lapic_eoi();
+	if (nesting_overhead) {
+		inner_flag = 1;
+		b->t0 = timestamp();
+		mark(begin);
+	} else {
+		mark(MARK_BEGIN_ON_IRQ(VECTOR_INNER));
+		interrupts_on();
+		b->t0 = timestamp();
+		lapic_self_ipi(VECTOR_INNER);
+	}
+	for (unsigned i = 0; i < PATIENCE && !inner_flag; i++)
+		;
+	mark(end);
+	b->t1 = timestamp();
+	interrupts_off();
+	outer_count++;
+}
+
+static int take_vectors(struct bench *b)
+{
+	if (!kstack_nests())
+		return bench_skip(b, "interrupts do not nest on these stacks");
+	irq_set_handler(VECTOR_BENCH, outer_handler);
+	irq_set_handler(VECTOR_INNER, inner_handler);
+	return 0;
+}
+
+static void give_vectors(struct bench *b)
+{
+	(void)b;
+	irq_set_handler(VECTOR_BENCH, bench_irq_handler);
+	irq_set_handler(VECTOR_INNER, NULL);
+}
+
+static void nested_kernel(struct bench *b, bool overhead)
+{
+	nesting = b;
+	nesting_overhead = overhead;
+	inner_count = outer_count = inner_flag = 0;
+	interrupts_on();
+	lapic_self_ipi(VECTOR_BENCH);
+	for (unsigned i = 0; i < PATIENCE && !outer_count; i++)
+		;
+	interrupts_off();
+}
+
+static bool both_came(struct bench *b)
+{
+	(void)b;
+	return outer_count == 1 && inner_count == 1;
+}
+
 static void arm_entry(struct bench *b)
 {
 	(void)b;
@@ -102,6 +177,9 @@ BENCH(irq_entry_kernel, .name = "irq.entry.kernel", .prepare = reset_flag, .time
 
 BENCH(irq_entry_user, .name = "irq.entry.user", .prepare = reset_flag, .body = arm_entry,
       .check = entry_user_done, .program = "probe", .argument = "irq-entry", .wants_lapic = true);
+
+BENCH(irq_nested_kernel, .name = "irq.nested.kernel", .setup = take_vectors, .timed = nested_kernel,
+      .check = both_came, .teardown = give_vectors);
 
 BENCH(irq_roundtrip_kernel, .name = "irq.roundtrip.kernel", .prepare = reset_flag, .timed = roundtrip_kernel,
       .check = one_interrupt);

@@ -121,7 +121,7 @@ static void stack_overlap(struct bench *b)
 {
 	uint64_t refused = 0, note_overlaps = 0;
 
-	for (const uint64_t *size = bench_image_sizes; *size; size++) {
+	for (const uint64_t *size = bench_image_sizes; *size != BENCH_LIST_END; size++) {
 		note_overlaps += meets(IMAGE_BASE, IMAGE_BASE + *size, NOTE_TOP - NOTE_STACK, NOTE_TOP);
 		if (!bench_find_payload(b, *size))
 			b->violations += overlapping_regions(b->module, b);

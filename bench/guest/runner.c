@@ -13,8 +13,8 @@
 /* Linker script. */
 extern const struct benchmark benchmarks_start[], benchmarks_end[];
 
-const uint64_t bench_image_sizes[] = { 4 * KIB, 64 * KIB, MIB, 16 * MIB, 0 };
-const uint64_t bench_powers_of_2[] = { 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 0 };
+const uint64_t bench_image_sizes[] = { 4 * KIB, 64 * KIB, MIB, 16 * MIB, BENCH_LIST_END };
+const uint64_t bench_powers_of_2[] = { 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, BENCH_LIST_END };
 
 struct bench_plan bench_plan;
 static unsigned regions;
@@ -27,6 +27,12 @@ void bench_metric(struct bench *b, const char *metric, uint64_t value, const cha
 		b->extra[b->extras].value = value;
 		b->extra[b->extras++].unit = unit;
 	}
+}
+
+int bench_skip(struct bench *b, const char *reason)
+{
+	b->why = reason;
+	return -ENOSYS;
 }
 
 void bench_open_region(struct bench *b)
@@ -117,31 +123,48 @@ static bool record_check(const struct bench *b, bool ok, const char *detail)
 }
 
 /* All samples of a row whose body runs in the kernel. */
-static bool run_in_kernel(struct bench *b, unsigned samples, unsigned warmup)
+static bool run_in_kernel(struct bench *b)
 {
 	bool ok = true;
 
-	for (unsigned i = 0; i < warmup + samples; i++) {
-		bool warm = i < warmup;
+	for (unsigned i = 0; i < b->warmup + b->samples; i++) {
+		bool warm = i < b->warmup;
 
 		take_sample(b, false);
 		if (b->row->check && !b->row->check(b))
 			ok = false;
-		bench_record(b, warm ? i : i - warmup, warm ? "warmup" : "-");
+		bench_record(b, warm ? i : i - b->warmup, warm ? "warmup" : "-");
 	}
-	for (unsigned i = 0; !b->row->experiment && i < bench_plan.overhead; i++) {
+	for (unsigned i = 0; i < b->overhead; i++) {
 		take_sample(b, true);
 		bench_record(b, i, "overhead");
 	}
 	return ok;
 }
 
+/* How many samples of each kind the row gets. */
+static void plan_samples(struct bench *b)
+{
+	const struct benchmark *row = b->row;
+
+	b->samples = bench_plan.samples;
+	b->warmup = bench_plan.warmup;
+	b->overhead = bench_plan.overhead;
+	if (row->large && b->parameter >= row->large) {
+		b->samples = bench_plan.quick ? 1 : 3;
+		b->warmup = bench_plan.quick ? 0 : 1;
+		b->overhead = 1;
+	}
+	if (row->few)
+		b->samples = row->few;
+	if (row->experiment)
+		b->warmup = b->overhead = 0;
+}
+
 static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned index, unsigned of,
                     bool list_only)
 {
 	static struct bench b; /* large */
-	unsigned samples = row->few ? row->few : bench_plan.samples;
-	unsigned warmup = row->experiment ? 0 : bench_plan.warmup;
 	const char *why = "the body did not do its work";
 	bool ok;
 	int error;
@@ -149,12 +172,13 @@ static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned in
 	memset(&b, 0, sizeof b);
 	b.row = row;
 	b.parameter = parameter;
+	plan_samples(&b);
 	record_start("bench");
 	record_text("name", row->name);
 	record_number("parameter", parameter);
 	record_text("unit", row->unit ? row->unit : "none");
-	record_number("samples", samples);
-	record_number("warmup", warmup);
+	record_number("samples", b.samples);
+	record_number("warmup", b.warmup);
 	record_number("index", index);
 	record_number("of", of);
 	record_end();
@@ -169,7 +193,7 @@ static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned in
 		                                   : "cannot be set up");
 		return true;
 	}
-	ok = row->program ? bench_run_program(&b, &why) : run_in_kernel(&b, samples, warmup);
+	ok = row->program ? bench_run_program(&b, &why) : run_in_kernel(&b);
 	if (row->teardown)
 		row->teardown(&b);
 	return record_check(&b, ok, !ok ? why : b.why ? b.why : "-");
@@ -195,7 +219,7 @@ static bool wanted(const struct benchmark *row)
 	return false;
 }
 
-static const uint64_t no_parameter[] = { 0, 0 };
+static const uint64_t no_parameter[] = { 0, BENCH_LIST_END };
 
 /* Calls run_row for each wanted row, or only counts them. */
 static bool each_row(unsigned of, bool list_only, unsigned *counted)
@@ -212,7 +236,7 @@ static bool each_row(unsigned of, bool list_only, unsigned *counted)
 			++*counted;
 			if (of && !run_row(row, *p, *counted, of, list_only))
 				ok = false;
-		} while (*++p);
+		} while (*++p != BENCH_LIST_END);
 	}
 	return ok;
 }

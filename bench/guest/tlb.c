@@ -157,5 +157,6 @@ BENCH(tlb_refill, .name = "tlb.refill", .unit = "pages", .parameters = bench_pow
 BENCH(tlb_remap, .name = "tlb.remap", .unit = "pages", .parameters = bench_powers_of_2, .setup = map_pages,
       .prepare = touch_only, .body = remap_pages, .check = reads_new_frames, .teardown = unmap_pages);
 
-BENCH(tlb_remap_cr3, .name = "tlb.remap.cr3", .unit = "pages", .parameters = bench_powers_of_2, .setup = map_pages,
-      .prepare = touch_only, .body = remap_pages_cr3, .check = reads_new_frames, .teardown = unmap_pages);
+BENCH(tlb_remap_cr3, .name = "tlb.remap.cr3", .unit = "pages", .parameters = bench_powers_of_2,
+      .setup = map_pages, .prepare = touch_only, .body = remap_pages_cr3, .check = reads_new_frames,
+      .teardown = unmap_pages);

@@ -36,33 +36,26 @@ void bench_irq_flag_reset(void)
 	bench_irq_flag = &kernel_flag;
 }
 
-static unsigned samples_wanted(void)
-{
-	return running->row->few ? running->row->few : bench_plan.samples;
-}
-
 static void finish_sample(unsigned index)
 {
-	unsigned samples = samples_wanted();
-
-	if (index < bench_plan.warmup + samples) {
-		bool warm = index < bench_plan.warmup;
+	if (index < running->warmup + running->samples) {
+		bool warm = index < running->warmup;
 
 		if (running->row->check && !running->row->check(running))
 			failed++;
-		bench_record(running, warm ? index : index - bench_plan.warmup, warm ? "warmup" : "-");
+		bench_record(running, warm ? index : index - running->warmup, warm ? "warmup" : "-");
 	} else {
-		bench_record(running, index - bench_plan.warmup - samples, "overhead");
+		bench_record(running, index - running->warmup - running->samples, "overhead");
 	}
 }
 
 static long bench_next(void)
 {
-	unsigned first_overhead = bench_plan.warmup + samples_wanted();
+	unsigned first_overhead = running->warmup + running->samples;
 
 	if (taken)
 		finish_sample(taken - 1);
-	if (taken == first_overhead + bench_plan.overhead) {
+	if (taken == first_overhead + running->overhead) {
 		running = NULL;
 		bench_calls = NULL;
 		return 0;
@@ -79,20 +72,26 @@ static long bench_next(void)
 static long bench_start(void)
 {
 	running->t0 = timestamp();
+	if (running->row->started)
+		running->row->started(running);
 	return 0;
 }
 
 static long bench_stamp(void)
 {
 	running->t1 = timestamp();
+	if (running->row->stamped)
+		running->row->stamped(running);
 	return 0;
 }
 
 static long bench_value(uint64_t index, uint64_t value)
 {
-	if (index > 1)
+	uint64_t *const to[] = { &running->t0, &running->t1, &running->evidence };
+
+	if (index >= sizeof to / sizeof *to)
 		return -EINVAL;
-	*(index ? &running->t1 : &running->t0) = value;
+	*to[index] = value;
 	return 0;
 }
 
@@ -130,6 +129,7 @@ bool bench_run_program(struct bench *b, const char **why)
 	if (b->row->wants_lapic)
 		bench_irq_flag = phys_to_virt(flag_frame);
 	running = b;
+	b->pid = pid;
 	taken = failed = 0;
 	bench_calls = &calls;
 	while (task_wait(pid, &status, 0) != pid)

@@ -4,7 +4,7 @@
 P             := $(BUILD)/programs
 PAYLOAD_PAGES := 4k:1 64k:16 1m:256 16m:4096
 PAYLOADS      := $(foreach p,$(PAYLOAD_PAGES),$(P)/payload-$(firstword $(subst :, ,$(p))).elf)
-PROGRAMS_C    := init probe hostile hello nest
+PROGRAMS_C    := init probe pingpong hostile hello nest
 MODULES       := $(PROGRAMS_C:%=$(P)/%.elf) $(P)/tag.elf $(P)/broken.elf $(PAYLOADS)
 
 PROGRAM_CFLAGS := -std=gnu17 -O2 -ffreestanding -fno-pic -fno-pie -static -nostdlib -mgeneral-regs-only -fcf-protection=none \
@@ -18,7 +18,7 @@ $(P)/%.o: bench/programs/%.asm
 	@mkdir -p $(@D)
 	$(Q)nasm -f elf64 -o $@ $<
 
-$(P)/%.elf: bench/programs/%.c $(P)/start.o bench/programs/user.h
+$(P)/%.elf: bench/programs/%.c $(P)/start.o $(wildcard bench/programs/*.h)
 	@mkdir -p $(@D)
 	$(Q)gcc $(PROGRAM_CFLAGS) $(PROGRAM_LINK) -o $@ $(P)/start.o $<
 	@strip $@

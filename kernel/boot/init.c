@@ -8,6 +8,7 @@
 #include "lib/string.h"
 #include "loader/loader.h"
 #include "mem/paging.h"
+#include "mem/pcid.h"
 #include "stack/kstack.h"
 #include "sys/modes.h"
 #include "task/task.h"
@@ -186,6 +187,13 @@ static uint64_t option_number(const char *key)
 	return boot_option(key, value, sizeof value) ? string_to_number(value) : 0;
 }
 
+static bool option_is(const char *key, const char *wanted)
+{
+	char value[8];
+
+	return boot_option(key, value, sizeof value) && !strcmp(value, wanted);
+}
+
 void boot_main(uint32_t address)
 {
 	const struct multiboot_info *info = phys_to_virt(address);
@@ -199,6 +207,7 @@ void boot_main(uint32_t address)
 	read_memory_map(info);
 	start_frames();
 	paging_init(ram, ram_count);
+	pcid_init(option_is("pcid", "on"));
 	frames_add((uintptr_t)image_start, (uintptr_t)boot_end); /* boot code and tables are done with */
 	cpu_init();
 	kstack_init_cpu(this_cpu());

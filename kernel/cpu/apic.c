@@ -61,6 +61,13 @@ static uint32_t calibrate(void)
 	return (UINT32_MAX - left) * (1000 / CALIBRATION_MS);
 }
 
+void lapic_timer_once(uint8_t vector, uint32_t ticks)
+{
+	lapic_write(LAPIC_TIMER_DIV, 0xb); /* by 1 */
+	lapic_write(LAPIC_LVT_TIMER, vector);
+	lapic_timer_again(ticks);
+}
+
 void lapic_timer(unsigned hertz)
 {
 	lapic_write(LAPIC_TIMER_DIV, 3); /* by 16 */

@@ -49,6 +49,15 @@ static inline void lapic_self_ipi(uint8_t vector)
 	lapic_write(LAPIC_ICR_LOW, LAPIC_ICR_SELF | vector);
 }
 
+/*
+ * Starts the timer again with the vector that lapic_timer_once() has set: an interrupt after `ticks`
+ * (not 0) of its input clock.
+ */
+static inline void lapic_timer_again(uint32_t ticks)
+{
+	lapic_write(LAPIC_TIMER_INIT, ticks);
+}
+
 /* Masks the two 8259 PICs, maps and enables the local APIC, everything masked. Panics without one. */
 void lapic_init(void);
 
@@ -57,3 +66,6 @@ extern uint64_t lapic_physical;
 
 /* Interrupts with VECTOR_TIMER `hertz` times a second (calibrated against the PIT). 0 stops it. */
 void lapic_timer(unsigned hertz);
+
+/* One interrupt with `vector` after `ticks` of the timer's input clock, which nothing divides. */
+void lapic_timer_once(uint8_t vector, uint32_t ticks);

@@ -56,6 +56,7 @@
 /* Interrupt vectors. */
 #define VECTOR_TIMER         0x40
 #define VECTOR_BENCH         0x50
+#define VECTOR_INNER         0x60 /* of a higher class: for an interrupt within an interrupt */
 #define VECTOR_SPURIOUS      0xff
 
 struct tss {
@@ -149,7 +150,10 @@ static inline uint64_t read_cr3(void)
 	return value;
 }
 
-/* Loads CR3: flushes every translation that is not global (SDM 3A 4.10.4.1). */
+/*
+ * Loads CR3: flushes every translation that is not global, with PCIDs those of the value's PCID
+ * (SDM 3A 4.10.4.1).
+ */
 static inline void write_cr3(uint64_t value)
 {
 	__asm__ volatile("mov %0, %%cr3" : : "r"(value) : "memory");
@@ -172,6 +176,18 @@ static inline void write_cr4(uint64_t value)
 static inline void invlpg(uintptr_t address)
 {
 	__asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
+}
+
+#define INVPCID_ALL 2 /* types of INVPCID (SDM 2A): every PCID, global translations too */
+
+/* Flushes as `type` says; `pcid` and `address` matter to some types only. */
+static inline void invpcid(uint64_t type, uint64_t pcid, uintptr_t address)
+{
+	const struct {
+		uint64_t pcid, address;
+	} descriptor = { pcid, address };
+
+	__asm__ volatile("invpcid %0, %1" : : "m"(descriptor), "r"(type) : "memory");
 }
 
 static inline uint64_t read_msr(uint32_t msr)

@@ -31,7 +31,7 @@ static void copy_under_new_cr3(void *argument)
 	for (const struct load_segment *s = segments; s < segments + count; s++)
 		fill_view((char *)s->start, s, 0, s->pages * PAGE_SIZE);
 	user_access_end();
-	write_cr3(old);
+	write_cr3(pcid_back(old));
 }
 
 int loader_load(struct address_space *space, const struct load_segment *segments, size_t count)

@@ -28,7 +28,8 @@ void (*const loader_fill_own)(struct address_space *, const struct load_segment 
 int loader_load(struct address_space *space, const struct load_segment *segments, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		int error = address_space_map(space, segments[i].start, segments[i].pages, PTE_WRITE | PTE_NX);
+		int error =
+		        address_space_map(space, segments[i].start, segments[i].pages, PTE_WRITE | PTE_NX);
 
 		if (error)
 			return error;

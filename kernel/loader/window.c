@@ -162,5 +162,5 @@ void loader_trim(void)
 		directory[i] = 0;
 	for (; tables != FRAME_LIST_END; kept--)
 		frame_free(frame_list_pop(&tables));
-	invlpg(WINDOW_BASE); /* nothing is mapped; this drops the paging-structure caches */
+	pcid_flush_tables(WINDOW_BASE); /* nothing is mapped; this drops the paging-structure caches */
 }

@@ -18,7 +18,11 @@ int address_space_create(struct address_space *space)
 	zero_bytes(pml4, KERNEL_PML4_FIRST * sizeof *pml4);
 	copy_bytes(pml4 + KERNEL_PML4_FIRST, kernel + KERNEL_PML4_FIRST,
 	           (512 - KERNEL_PML4_FIRST) * sizeof *pml4);
-	space->pml4 = frame;
+	space->pml4 = space->cr3 = space->cr3_again = frame;
+	if (pcid_on) {
+		space->cr3 |= pcid_take();
+		space->cr3_again = pcid_back(space->cr3);
+	}
 	space->tables = FRAME_LIST_END;
 	space->count = 0;
 	space->room = REGIONS_INSIDE;
@@ -92,6 +96,7 @@ void address_space_protect(struct address_space *space, size_t index, uint64_t f
 	struct region *region = &address_space_regions(space)[index];
 
 	region->flags = flags;
+	space->cr3 = space->cr3_again & ~CR3_NO_FLUSH; /* rights may have shrunk */
 	flags |= PTE_PRESENT | PTE_USER;
 	for (size_t done = 0; done < region->pages;) {
 		struct run run =
@@ -125,6 +130,7 @@ void address_space_destroy(struct address_space *space)
 	while (space->tables != FRAME_LIST_END)
 		frame_free(frame_list_pop(&space->tables));
 	heap_free(space->more);
+	pcid_give(space->cr3 & CR3_PCID);
 	frame_free(space->pml4);
 	space->pml4 = FRAME_NONE;
 	space->count = 0;

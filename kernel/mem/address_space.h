@@ -5,6 +5,7 @@
 #pragma once
 
 #include "mem/paging.h"
+#include "mem/pcid.h"
 
 #define REGIONS_INSIDE 8 /* regions that need no memory of their own */
 
@@ -16,7 +17,9 @@ struct region {
 };
 
 struct address_space {
-	uint64_t pml4;   /* physical */
+	uint64_t pml4; /* physical */
+	uint64_t cr3;  /* what the next load of CR3 takes, and those after it (mem/pcid.h) */
+	uint64_t cr3_again;
 	uint32_t tables; /* frame list of the user half's page tables */
 	uint32_t count, room;
 	struct region *more; /* from the heap, when `room` is over REGIONS_INSIDE */
@@ -33,6 +36,18 @@ int address_space_create(struct address_space *space);
  * then belongs to the space and goes with it.
  */
 int address_space_map(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags);
+
+/*
+ * The value for CR3 that makes the space the running one. The caller loads it at once, interrupts
+ * off: the next value relies on it.
+ */
+static inline uint64_t address_space_cr3(struct address_space *space)
+{
+	uint64_t cr3 = space->cr3;
+
+	space->cr3 = space->cr3_again;
+	return cr3;
+}
 
 /* Changes the rights of region `index` to `flags`. Flushing what a CPU may have cached is the caller's. */
 void address_space_protect(struct address_space *space, size_t index, uint64_t flags);

@@ -84,7 +84,9 @@ size_t memory_ranges_prepare(struct memory_range *ranges, size_t count, size_t r
 	}
 	for (size_t i = 0; i < reserved_count; i++) { /* outwards to whole frames */
 		struct memory_range hole = { reserved[i].start & ~PAGE_MASK,
-			                     reserved[i].end > top ? top : (reserved[i].end + PAGE_MASK) & ~PAGE_MASK };
+			                     reserved[i].end > top
+			                             ? top
+			                             : (reserved[i].end + PAGE_MASK) & ~PAGE_MASK };
 
 		if (hole.start < hole.end)
 			kept = cut(ranges, kept, room, hole);

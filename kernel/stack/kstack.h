@@ -33,8 +33,9 @@ void kstack_init_cpu(struct cpu *cpu);
 
 /*
  * Gives the task whose PML4 is at physical address `pml4` a kernel stack of KSTACK_SIZE bytes with an unmapped guard
- * page on each side. The pages are supervisor-only, NX and never global: a G bit on a per-task
- * address would survive the CR3 write and show the last task's stack (SDM 3A 4.10.2.4).
+ * page on each side. The pages are supervisor-only and NX. Those at an address that tasks share in
+ * turn (fixed stacks) are never global: a G bit would survive the CR3 write and show the last
+ * task's stack (SDM 3A 4.10.2.4).
  * Returns 0, or -ENOMEM with nothing changed that the next call would not use.
  */
 int kstack_create(struct kstack *stack, uint64_t pml4);

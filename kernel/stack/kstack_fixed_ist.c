@@ -28,13 +28,12 @@ void kstack_init_cpu(struct cpu *cpu)
 	cpu->tss.ist[IST_FAULT - 1] = KSTACK_FIXED_FAULT_TOP;
 }
 
+bool kstack_nests(void)
+{
+	return false; /* IST1 would be entered twice */
+}
+
 unsigned kstack_gate_ist(unsigned vector)
 {
 	return vector < 32 ? IST_FAULT : IST_IRQ;
-}
-
-bool kstack_nests(void)
-{
-	return false; /* an IST slot starts at its top each time (SDM 3A 6.14.5) */
-	;
 }

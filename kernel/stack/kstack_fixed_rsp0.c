@@ -15,13 +15,13 @@ void kstack_init_cpu(struct cpu *cpu)
 	cpu->tss.rsp[0] = KSTACK_FIXED_TOP;
 }
 
+bool kstack_nests(void)
+{
+	return true;
+}
+
 unsigned kstack_gate_ist(unsigned vector)
 {
 	(void)vector;
 	return IST_NONE;
-}
-
-bool kstack_nests(void)
-{
-	return true;
 }

@@ -6,6 +6,7 @@
  */
 #include "cpu/cpu.h"
 #include "lib/errno.h"
+#include "mem/pcid.h"
 #include "stack/kstack.h"
 
 #define SLOTS_PER_TABLE (PD_SPAN / KSTACK_HEAP_STRIDE)
@@ -59,7 +60,7 @@ static void free_table(size_t c)
 	pte_t *directory = phys_to_virt(pte_frame(pdpt[PDPT_INDEX(address)]));
 
 	directory[PD_INDEX(address)] = 0;
-	invlpg(address); /* and with it the paging-structure caches */
+	pcid_flush_tables(address);
 	for (uint64_t other; (other = frame_list_pop(&directories)) != FRAME_NONE;) {
 		if (other != frame)
 			frame_list_push(&kept, other);
@@ -100,7 +101,7 @@ int kstack_create(struct kstack *stack, uint64_t pml4)
 			give_slot(slot);
 			return -ENOMEM;
 		}
-		entry[i] = stack->frames[i] | PTE_PRESENT | PTE_WRITE | PTE_NX;
+		entry[i] = stack->frames[i] | PTE_PRESENT | PTE_WRITE | PTE_NX | pcid_global;
 	}
 	stack->slot = (uint32_t)slot;
 	stack->tables = FRAME_LIST_END;
@@ -116,7 +117,7 @@ void kstack_destroy(struct kstack *stack)
 
 	for (size_t i = 0; i < PAGES; i++) {
 		entry[i] = 0;
-		invlpg(bottom + i * PAGE_SIZE); /* the slot's next owner has other frames */
+		invlpg(bottom + i * PAGE_SIZE); /* the slot's next owner has other frames; see mem/pcid.h */
 		frame_free(stack->frames[i]);
 	}
 	give_slot(stack->slot);
@@ -132,6 +133,11 @@ void kstack_call_across_cr3(void (*function)(void *argument), void *argument)
 	function(argument);
 }
 
+bool kstack_nests(void)
+{
+	return true;
+}
+
 size_t kstack_stack_bytes(void)
 {
 	return KSTACK_SIZE;
@@ -140,9 +146,4 @@ size_t kstack_stack_bytes(void)
 size_t kstack_table_bytes(void)
 {
 	return 0; /* its entries stand in tables that all tasks share */
-}
-
-bool kstack_nests(void)
-{
-	return true;
 }

@@ -8,6 +8,7 @@
 #include "lib/string.h"
 #include "loader/loader.h"
 #include "mem/frames.h"
+#include "mem/pcid.h"
 #include "task/task.h"
 
 #define DEMO_HERTZ 100
@@ -37,6 +38,7 @@ static void say_hello(const char *mode)
 	append_feature(features, sizeof features, f->pge, "pge");
 	append_feature(features, sizeof features, f->pcid, "pcid");
 	append_feature(features, sizeof features, f->invpcid, "invpcid");
+	append_feature(features, sizeof features, pcid_on, "pcid-on");
 	append_feature(features, sizeof features, f->page_1g, "1g");
 	append_feature(features, sizeof features, f->rdrand, "rdrand");
 	append_feature(features, sizeof features, f->invariant_tsc, "invariant-tsc");

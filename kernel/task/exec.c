@@ -274,7 +274,7 @@ static int execve(struct arguments *a, const struct elf_plan *plan)
 	kstack_move(&task->stack, task->space.pml4, space.pml4);
 	old = task->space;
 	task->space = space;
-	write_cr3(space.pml4); /* the kernel stack is the same memory under both */
+	write_cr3(address_space_cr3(&task->space)); /* the kernel stack is the same memory under both */
 	if (loader_fill_own)
 		loader_fill_own(&task->space, plan->segments, plan->count);
 	arguments_end(a);

@@ -39,7 +39,7 @@ void sched_switch_to(struct task *task)
 		return;
 	cpu->current = task;
 	kstack_activate(cpu, &task->stack);
-	context_switch(&previous->rsp, task->rsp, task->space.pml4);
+	context_switch(&previous->rsp, task->rsp, address_space_cr3(&task->space));
 	sched_finish_switch();
 }
 

@@ -261,6 +261,6 @@ void task_start(void (*function)(void))
 	task_adopt(task, NULL);
 	cpu->current = task;
 	kstack_activate(cpu, &task->stack);
-	context_switch(&ignored, task->rsp, task->space.pml4);
+	context_switch(&ignored, task->rsp, address_space_cr3(&task->space));
 	panic("the boot stack runs again");
 }

@@ -42,7 +42,7 @@ struct task {
 	struct task *parent, *children, *sibling;
 	struct task *next, *previous; /* run queue */
 	struct task *all_next;
-	uintptr_t entry, user_rsp; /* where a new program starts */
+	uintptr_t entry, user_rsp;   /* where a new program starts */
 	struct first_run *first_run; /* what a new task still has to do for itself, or NULL (exec.c) */
 	char name[TASK_NAME];
 };

@@ -156,7 +156,7 @@ static const char *with_user_page(const char *(*body)(void))
 	((pte_t *)phys_to_virt(pml4))[PML4_INDEX(USER_PAGE)] = 0;
 	while (tables != FRAME_LIST_END)
 		frame_free(frame_list_pop(&tables));
-	write_cr3(pml4);
+	write_cr3(read_cr3()); /* the running PCID, if there are any */
 	if (frame != FRAME_NONE)
 		frame_free(frame);
 	return result;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The self-tests inside the kernel, as TAP: run.sh ENGINE STACK+LOADER+ISOLATION [NAME=VALUE…]
-# The assignments (CPU=…, MEMORY=…) go to the machine.
+# The assignments (CPU=…, MEMORY=…, WORDS=…) go to boot.sh.
 set -uo pipefail
 
 engine=$1 build=$2

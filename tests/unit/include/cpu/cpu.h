@@ -10,6 +10,10 @@
 
 #include "mem/layout.h"
 
+#define CR4_PGE     (1UL << 7)
+#define CR4_PCIDE   (1UL << 17)
+#define INVPCID_ALL 2
+
 struct cpu_features {
 	bool smep, smap, umip, pge, pcid, invpcid, page_1g, rdrand, x2apic, invariant_tsc, hypervisor;
 	char vendor[13];
@@ -19,9 +23,10 @@ extern struct cpu_features cpu_features;
 /* What the code under test asked the processor for. */
 struct cpu_calls {
 	uint64_t cr3; /* the last value loaded */
-	unsigned write_cr3, invlpg;
+	uint64_t cr4;
+	unsigned write_cr3, write_cr4, invlpg, invpcid;
 	unsigned user_accesses; /* times that SMAP was opened */
-	bool user_access;       /* it is open now */
+	bool user_access;	/* it is open now */
 };
 extern struct cpu_calls cpu_calls;
 
@@ -38,6 +43,23 @@ static inline void invlpg(uintptr_t address)
 {
 	(void)address;
 	cpu_calls.invlpg++;
+}
+
+static inline uint64_t read_cr4(void)
+{
+	return cpu_calls.cr4;
+}
+
+static inline void write_cr4(uint64_t value)
+{
+	cpu_calls.cr4 = value;
+	cpu_calls.write_cr4++;
+}
+
+static inline void invpcid(uint64_t type, uint64_t pcid, uintptr_t address)
+{
+	(void)type, (void)pcid, (void)address;
+	cpu_calls.invpcid++;
 }
 
 static inline void user_access_begin(void)

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How long an interrupt waits while a program is loaded, by the way that programs are started, with
+ * whatever the kernel does about interrupts meanwhile.
+ *
+ *   irq.latency.loading  an interrupt that becomes due at one point of the load waits so long. The
+ *                        region and the stamps are those of an IPI sent just before the load;
+ *                        `latency` is the worst over several points, by the timer of the APIC:
+ *                        the first is due as the load begins, the others at equal distances.
+ *   irq.off.max          the longest time that interrupts are off from the system call spawn to the
+ *                        first instruction of the new program. A timer is started anew by its own
+ *                        handler, to be due again at once: `off` is the longest time from one
+ *                        handler to the next, less what that takes when nothing is loaded.
+ *
+ * Both times are in ticks of the TSC. Under Bochs a tick is an instruction, or an iteration of one
+ * that repeats; elsewhere it is a clock's, and what the host takes away is in it.
+ */
+#include "bench/guest/bench.h"
+#include "cpu/apic.h"
+#include "cpu/cpu.h"
+#include "lib/record.h"
+#include "task/task.h"
+
+#define PATIENCE 10000000U   /* loop rounds before an interrupt counts as lost */
+#define LOST     (1UL << 34) /* the same in TSC ticks: some seconds */
+
+/* Starts a program that will not get the CPU. Its process ID, or a negative error number. */
+static int start_payload(struct bench *b)
+{
+	const char *argv[] = { b->module, "-" };
+
+	return task_spawn(b->module, argv, 2);
+}
+
+static bool end_payload(int pid)
+{
+	int status;
+
+	return pid > 0 && !task_kill(pid, SIGKILL) && task_wait(pid, &status, 0) == pid;
+}
+
+static void wait_with_interrupts_on(uint64_t count)
+{
+	const uint64_t start = timestamp();
+
+	interrupts_on();
+	while (bench_irq_count == count && timestamp() - start < LOST)
+		;
+	interrupts_off();
+}
+
+/* irq.latency.loading */
+
+#define RATIO_SHIFT 16
+#define RATIO_TICKS 20000U
+
+static uint64_t ratio;       /* TSC ticks per tick of the timer, times 2^RATIO_SHIFT */
+static uint64_t load_length; /* ticks of the timer */
+static uint64_t interrupts;
+static int child;
+
+static void find_ratio(void)
+{
+	uint64_t t0, t1;
+	uint32_t ticks;
+
+	/* Interrupts are off, and it is stopped long before it is due. */
+	lapic_timer_once(VECTOR_BENCH, UINT32_MAX);
+	t0 = timestamp();
+	ticks = lapic_read(LAPIC_TIMER_NOW);
+	do
+		t1 = timestamp();
+	while (ticks - lapic_read(LAPIC_TIMER_NOW) < RATIO_TICKS && t1 - t0 < UINT32_MAX);
+	ticks -= lapic_read(LAPIC_TIMER_NOW);
+	t1 = timestamp();
+	lapic_timer(0);
+	ratio = ticks ? ((t1 - t0) << RATIO_SHIFT) / ticks : 0;
+}
+
+static int measure_load(struct bench *b)
+{
+	int error = bench_find_payload(b, b->parameter);
+	uint64_t t0, t1;
+
+	if (error)
+		return error;
+	find_ratio();
+	if (!ratio)
+		return bench_skip(b, "the timer of the local APIC does not run");
+	t0 = timestamp();
+	child = start_payload(b);
+	t1 = timestamp();
+	if (child < 0)
+		return child;
+	end_payload(child);
+	load_length = ((t1 - t0) << RATIO_SHIFT) / ratio;
+	return load_length < UINT32_MAX ? 0 : bench_skip(b, "the load takes longer than the timer counts");
+}
+
+static void ipi_before_load(struct bench *b, bool overhead)
+{
+	const uint64_t begin = MARK_BEGIN, end = MARK_END;
+
+	if (overhead) {
+		b->t0 = timestamp();
+		b->t1 = timestamp();
+		__asm__ volatile("prefetchnta (%0); prefetchnta (%1)" : : "r"(begin), "r"(end) : "memory");
+		return;
+	}
+	interrupts = bench_irq_count;
+	mark(MARK_END_AT(bench_irq_handler));
+	b->t0 = timestamp();
+	mark(begin);
+	lapic_self_ipi(VECTOR_BENCH);
+	child = start_payload(b);
+	wait_with_interrupts_on(interrupts);
+	b->t1 = bench_irq_stamp;
+}
+
+/* What an interrupt waits that becomes due `ticks` of the timer after the start of a load. */
+static uint64_t latency_at(struct bench *b, uint32_t ticks, bool *ok)
+{
+	uint64_t count = bench_irq_count, due;
+	int pid;
+
+	lapic_timer_once(VECTOR_BENCH, UINT32_MAX);
+	due = timestamp() + (((uint64_t)ticks * ratio) >> RATIO_SHIFT);
+	lapic_timer_again(ticks);
+	pid = start_payload(b);
+	wait_with_interrupts_on(count);
+	lapic_timer(0);
+	*ok = *ok && end_payload(pid) && bench_irq_count == count + 1;
+	return bench_irq_stamp > due ? bench_irq_stamp - due : 0;
+}
+
+static bool worst_latency(struct bench *b)
+{
+	const unsigned points = bench_plan.quick ? b->parameter <= MIB ? 4 : 2 : 16;
+	bool ok = end_payload(child) && bench_irq_count == interrupts + 1;
+	uint64_t worst = 0;
+
+	for (unsigned i = 0; i < points; i++) {
+		uint64_t latency = latency_at(b, (uint32_t)(load_length * i / points) + 1, &ok);
+
+		if (latency > worst)
+			worst = latency;
+	}
+	bench_metric(b, "latency", worst, "tsc-ticks");
+	bench_metric(b, "points", points, "count");
+	return ok;
+}
+
+BENCH(irq_latency_loading, .name = "irq.latency.loading", .unit = "bytes", .parameters = bench_image_sizes,
+      .large = 16 * MIB, .setup = measure_load, .timed = ipi_before_load, .check = worst_latency);
+
+/* irq.off.max */
+
+#define STORM_TRIAL    64U        /* interrupts */
+#define STORM_PROGRESS 4U         /* rounds of a short loop between two of them */
+#define STORM_SLOWEST  (1U << 24) /* ticks of the timer */
+
+static struct {
+	uint64_t last, longest, shortest; /* TSC ticks from handler to handler */
+	uint64_t usual;                   /* the shortest, when nothing is loaded */
+	uint64_t left;                    /* interrupts until it ends by itself */
+	uint32_t period;                  /* ticks of the timer from the handler's end */
+} storm;
+
+static void end_gap(void)
+{
+	uint64_t now = timestamp(), gap = now - storm.last;
+
+	if (gap > storm.longest)
+		storm.longest = gap;
+	if (gap < storm.shortest)
+		storm.shortest = gap;
+	storm.last = now;
+}
+
+static void storm_handler(void)
+{
+	end_gap();
+	lapic_eoi();
+	if (--storm.left)
+		lapic_timer_again(storm.period);
+}
+
+static void storm_start(uint64_t count)
+{
+	storm.left = count;
+	storm.longest = 0;
+	storm.shortest = UINT64_MAX;
+	storm.last = timestamp();
+	lapic_timer_once(VECTOR_BENCH, storm.period);
+}
+
+/*
+ * The shortest period that lets the interrupted code get on: were the timer due again when the
+ * handler returns, nothing else would ever run.
+ */
+static int find_period(struct bench *b)
+{
+	const volatile uint64_t *left = &storm.left;
+	int error = bench_find_payload(b, b->parameter);
+
+	if (error)
+		return error;
+	irq_set_handler(VECTOR_BENCH, storm_handler);
+	for (storm.period = 16; storm.period <= STORM_SLOWEST; storm.period *= 2) {
+		uint64_t progress = 0;
+
+		storm_start(STORM_TRIAL);
+		interrupts_on();
+		while (*left && progress < PATIENCE)
+			progress++;
+		interrupts_off();
+		lapic_timer(0);
+		storm.usual = storm.shortest;
+		if (!*left && progress >= STORM_TRIAL * STORM_PROGRESS)
+			return 0;
+	}
+	irq_set_handler(VECTOR_BENCH, bench_irq_handler);
+	return bench_skip(b, "the timer of the local APIC does not run");
+}
+
+static void storm_begin(struct bench *b)
+{
+	(void)b;
+	storm_start(UINT64_MAX);
+}
+
+static void storm_end(struct bench *b)
+{
+	(void)b;
+	end_gap(); /* the last interrupt may still be waiting */
+	lapic_timer(0);
+}
+
+static bool storm_came(struct bench *b)
+{
+	bench_metric(b, "off", storm.longest > storm.usual ? storm.longest - storm.usual : 0, "tsc-ticks");
+	bench_metric(b, "period", storm.usual, "tsc-ticks");
+	return storm.longest > 0;
+}
+
+static void storm_teardown(struct bench *b)
+{
+	(void)b;
+	lapic_timer(0);
+	irq_set_handler(VECTOR_BENCH, bench_irq_handler);
+}
+
+BENCH(irq_off_max, .name = "irq.off.max", .unit = "bytes", .parameters = bench_image_sizes, .large = 16 * MIB,
+      .experiment = true, .setup = find_period, .check = storm_came, .teardown = storm_teardown,
+      .program = "probe", .argument = "spawn", .started = storm_begin, .stamped = storm_end);

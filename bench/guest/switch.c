@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Context switches against the pages that each task touches: two tasks of bench/programs/pingpong.c
+ * yield to each other. A sample is PINGPONG_ROUNDS round trips, so twice as many switches, with the
+ * system calls and the touches; the overhead sample makes the same touches in one task.
+ */
+#include "bench/guest/bench.h"
+#include "bench/programs/pingpong.h"
+#include "boot/boot.h"
+#include "lib/console.h"
+#include "lib/errno.h"
+#include "task/task.h"
+
+static const uint64_t page_counts[] = { 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, PINGPONG_PAGES, BENCH_LIST_END };
+
+static int pass_parameter(struct bench *b)
+{
+	format_string(b->module, sizeof b->module, "%lu", b->parameter);
+	return boot_module_find("pingpong") ? 0 : -ENOENT;
+}
+
+/* Reads a word of the program's child: turns that it has taken. `evidence` is the address. */
+static uint64_t turns_of_partner(const struct bench *b)
+{
+	const struct task *task = task_find(b->pid);
+	uint64_t at;
+
+	if (!task || !task->children)
+		return 0;
+	at = paging_translate(task->children->space.pml4, b->evidence, NULL);
+	return at == PAGING_INVALID ? 0 : *(const uint64_t *)phys_to_virt(at);
+}
+
+static void count_turns(struct bench *b)
+{
+	b->tries = turns_of_partner(b);
+}
+
+static bool took_turns(struct bench *b)
+{
+	bench_metric(b, "switches", 2 * PINGPONG_ROUNDS, "count");
+	return b->t1 > b->t0 && turns_of_partner(b) == b->tries + PINGPONG_ROUNDS;
+}
+
+BENCH(switch_pingpong, .name = "switch.pingpong", .unit = "pages", .parameters = page_counts,
+      .setup = pass_parameter, .prepare = count_turns, .check = took_turns, .program = "pingpong",
+      .argument = "ping");

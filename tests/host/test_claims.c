@@ -1,0 +1,654 @@
+/* SPDX-License-Identifier: MIT */
+/* Claims: what each file of bench/claims says of made-up results, and what becomes of files that are no claims. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <dirent.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/host/claims.h"
+#include "bench/host/store.h"
+#include "bench/host/summary.h"
+
+#define CLAIMS "bench/claims"
+#define IDS    100
+
+static char folder[] = "/tmp/test-claims-XXXXXX";
+static char claims[64]; /* a folder of claims within */
+static struct store *store;
+static sqlite3 *db;
+
+static const char *path_of(const char *name)
+{
+	static char path[300];
+
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	return path;
+}
+
+static int make_database(void)
+{
+	char why[200];
+
+	store = store_create(path_of("results.sqlite"), why, sizeof why);
+	if (!store || store_run_start(store, "run", "command", 7))
+		return -1;
+	db = store_database(store);
+	return 0;
+}
+
+static void remove_database(void)
+{
+	if (store)
+		store_close(store);
+	store = NULL;
+	unlink(path_of("results.sqlite"));
+}
+
+static void remove_contents(const char *where)
+{
+	DIR *files = opendir(where);
+	struct dirent *file;
+	char path[400];
+
+	if (!files)
+		return;
+	while ((file = readdir(files))) {
+		snprintf(path, sizeof path, "%s/%s", where, file->d_name);
+		if (file->d_name[0] != '.')
+			remove(path);
+	}
+	closedir(files);
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	return mkdir(claims, 0777) || make_database();
+}
+
+static int finish(void **state)
+{
+	(void)state;
+	remove_database();
+	remove_contents(claims);
+	rmdir(claims);
+	remove_contents(folder);
+	return 0;
+}
+
+static int make_folder(void **state)
+{
+	(void)state;
+	if (!mkdtemp(folder))
+		return -1;
+	snprintf(claims, sizeof claims, "%s/claims", folder);
+	return 0;
+}
+
+static int remove_folder(void **state)
+{
+	(void)state;
+	return rmdir(folder);
+}
+
+/* The first column of the first row, in a static buffer; "" when there is none. */
+static const char *ask(const char *sql)
+{
+	static char text[2000];
+	sqlite3_stmt *row;
+
+	text[0] = '\0';
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &row, NULL), SQLITE_OK);
+	if (sqlite3_step(row) == SQLITE_ROW && sqlite3_column_text(row, 0))
+		snprintf(text, sizeof text, "%s", (const char *)sqlite3_column_text(row, 0));
+	sqlite3_finalize(row);
+	return text;
+}
+
+static void add_sample(const char *engine, const char *strategy, unsigned round, const struct store_row *row,
+                       const char *metric, int64_t value, const char *flags)
+{
+	const char *stack = !strcmp(strategy, "heap") ? "heap-sw" : "fixed-ist";
+	const char *isolation = strrchr(strategy, '+') ? strrchr(strategy, '+') + 1 : "shared";
+	char own_stack[64];
+	struct store_launch launch = { .engine = engine,
+		                       .strategy = strategy,
+		                       .stack = own_stack,
+		                       .loader = "",
+		                       .isolation = isolation,
+		                       .cpus = 1,
+		                       .memory = 512,
+		                       .round = round,
+		                       .bench = "*",
+		                       .sha256 = "" };
+	struct store_row stored = *row;
+	char find[300];
+
+	if (strchr(strategy, '+'))
+		snprintf(own_stack, sizeof own_stack, "%.*s", (int)strcspn(strategy, "+"), strategy);
+	else
+		snprintf(own_stack, sizeof own_stack, "%s", stack);
+	snprintf(find, sizeof find,
+	         "SELECT id FROM launches WHERE engine = '%s' AND strategy = '%s' AND round = %u", engine,
+	         strategy, round);
+	stored.launch = atoll(ask(find));
+	if (stored.launch == 0)
+		stored.launch = store_launch_start(store, &launch);
+	assert_int_equal(store_sample(store, &stored, 0, metric, "u", value, flags), 0);
+	db = store_database(store);
+}
+
+/*
+ * Adds what the lines of `text` say: "<engine> <strategy> <benchmark> <parameter> <metric> <value>[*<times>]…", with
+ * a last word "!" for a failed check. Each value is a sample; on kvm, one of a round of its own.
+ */
+static void measure(const char *text)
+{
+	char line[400];
+
+	for (; *text; text += strcspn(text, "\n") + 1) {
+		char engine[32], strategy[64], benchmark[64], metric[32];
+		long long parameter;
+		const char *flags;
+		unsigned round = 0;
+		int used;
+		char *end;
+
+		snprintf(line, sizeof line, "%.*s", (int)strcspn(text, "\n"), text);
+		assert_int_equal(sscanf(line, "%31s %63s %63s %lld %31s %n", engine, strategy, benchmark,
+		                        &parameter, metric, &used),
+		                 5);
+		flags = strchr(line, '!') ? "check-failed" : "";
+		for (char *word = line + used; *word && *word != '!'; word = end + strspn(end, " ")) {
+			struct store_row row = { 0, benchmark, parameter, "none" };
+			int64_t value = strtoll(word, &end, 10);
+			long times = 1;
+
+			assert_true(end > word);
+			if (*end == '*')
+				times = strtol(end + 1, &end, 10);
+			for (; times > 0; times--)
+				add_sample(engine, strategy, strcmp(engine, "kvm") ? 1 : ++round, &row,
+				           metric, value, flags);
+		}
+	}
+	assert_int_equal(summary_compute(db), 0);
+}
+
+#define RSP_WRITES(strategy, n) "image " strategy " irq.entry.user 0 rsp_writes " n "\n"
+#define RSP0                    "heap-rsp0+sandwich+shared"
+#define RSP0_RAN                "bochs " RSP0 " irq.entry.user 0 instructions 14 14\n"
+#define TIME(strategy, benchmark, size, values) \
+	"kvm " strategy " exec.load" benchmark " " size " tsc " values "\n"
+#define EVENT(strategy, benchmark, size, metric, values) \
+	"bochs " strategy " exec.load" benchmark " " size " " metric " " values "\n"
+#define SMALL "4096"
+#define LARGE "1048576"
+#define EQUAL_EVENTS(size)                                                                                  \
+	EVENT("window", "", size, "instructions", "100 100")                                                \
+	EVENT("heap", "", size, "instructions", "100 100") EVENT("window", "", size, "walk_reads", "20 20") \
+	        EVENT("heap", "", size, "walk_reads", "20 20")
+#define CYCLES(strategy, size, low, nominal, high)   \
+	EVENT(strategy, "", size, "cycles_low", low) \
+	EVENT(strategy, "", size, "cycles_nominal", nominal) EVENT(strategy, "", size, "cycles_high", high)
+/* Window and random at one size, warm and cold. */
+#define TIMES(warm, warm_random, cold, cold_random)                                 \
+	TIME("window", "", SMALL, warm)                                             \
+	TIME("random", "", SMALL, warm_random) TIME("window", ".cold", SMALL, cold) \
+	        TIME("random", ".cold", SMALL, cold_random)
+#define EVENTS(metric, warm, warm_random, cold, cold_random)                                          \
+	EVENT("window", "", SMALL, metric, warm)                                                      \
+	EVENT("random", "", SMALL, metric, warm_random) EVENT("window", ".cold", SMALL, metric, cold) \
+	        EVENT("random", ".cold", SMALL, metric, cold_random)
+#define TRIES(engine, strategy, benchmark, violations, tries)                                                \
+	engine " " strategy " " benchmark " 0 violations " violations "\n" engine " " strategy " " benchmark \
+	       " 0 tries " tries "\n"
+
+struct expectation {
+	int id;
+	const char *verdict;
+	const char *evidence; /* a part of it */
+	const char *results;
+};
+
+static const struct expectation expectations[] = {
+	{ 1, "confirmed", "0 on fixed-ist, 1 on heap-sw",
+	  RSP_WRITES("window", "0") RSP_WRITES("random", "0") RSP_WRITES("heap", "1") },
+	/* One image with a switch is enough. */
+	{ 1, "refuted", "2 on fixed-ist",
+	  RSP_WRITES("window", "0") RSP_WRITES("random", "2") RSP_WRITES("heap", "1") },
+	{ 1, "inconclusive", "finds no RSP write on heap-sw",
+	  RSP_WRITES("window", "0") RSP_WRITES("heap", "0") },
+	{ 1, "not measured", "missing: rsp_writes of a heap-sw image", RSP_WRITES("window", "0") },
+	{ 1, "not measured", "missing: rsp_writes of a fixed-ist image", RSP_WRITES("heap", "1") },
+
+	{ 4, "confirmed", "1 RSP writes in the entry stub, against 1",
+	  RSP_WRITES(RSP0, "1") RSP_WRITES("heap", "1") RSP0_RAN },
+	{ 4, "refuted", "heap-rsp0 14", RSP_WRITES(RSP0, "0") RSP_WRITES("heap", "1") RSP0_RAN },
+	{ 4, "refuted", "ticks on KVM: heap-rsp0 500",
+	  RSP_WRITES(RSP0, "0") RSP_WRITES("heap", "1") "kvm " RSP0 " irq.entry.user 0 tsc 500*9\n" },
+	{ 4, "inconclusive", "finds no RSP write on heap-sw",
+	  RSP_WRITES(RSP0, "0") RSP_WRITES("heap", "0") RSP0_RAN },
+	{ 4, "not measured", "which shows that it works", RSP_WRITES(RSP0, "0") RSP_WRITES("heap", "1") },
+	{ 4, "not measured", "which shows that it works",
+	  RSP_WRITES(RSP0, "0") RSP_WRITES("heap", "1") "bochs " RSP0
+	                                                " irq.entry.user 0 instructions 14 14 !\n" },
+	{ 4, "not measured", "missing: rsp_writes of a heap-sw", RSP_WRITES(RSP0, "0") RSP0_RAN },
+	{ 4, "not measured", "missing: rsp_writes of a heap-rsp0", RSP_WRITES("heap", "1") RSP0_RAN },
+
+	/* Time. */
+	{ 5, "confirmed", "time, window/heap: 1.000 … 1.040 over 2 sizes",
+	  TIME("window", "", SMALL, "1000*9") TIME("heap", "", SMALL, "1000*9")
+	          TIME("window", "", LARGE, "1040*9") TIME("heap", "", LARGE, "1000*9") },
+	{ 5, "refuted", "1.200",
+	  TIME("window", "", SMALL, "1000*9") TIME("heap", "", SMALL, "1000*9")
+	          TIME("window", "", LARGE, "1200*9") TIME("heap", "", LARGE, "1000*9") },
+	{ 5, "refuted", "0.500",
+	  TIME("window", "", SMALL, "500*9") TIME("heap", "", SMALL, "1000*9")
+	          TIME("window", "", LARGE, "1000*9") TIME("heap", "", LARGE, "1000*9") },
+	/* The interval, of ranks 2 and 8, crosses the margin. */
+	{ 5, "inconclusive", "1.000 … 1.100",
+	  TIME("window", "", SMALL, "1000*4 1040 1100*4") TIME("heap", "", SMALL, "1000*9")
+	          TIME("window", "", LARGE, "1000*9") TIME("heap", "", LARGE, "1000*9") },
+	/* Five rounds have no interval. */
+	{ 5, "inconclusive", "1.200",
+	  TIME("window", "", SMALL, "1200*5") TIME("heap", "", SMALL, "1000*5")
+	          TIME("window", "", LARGE, "1200*5") TIME("heap", "", LARGE, "1000*5") },
+	/* The cycle model: only what all three parameter sets say. */
+	{ 5, "confirmed", "(bochs)",
+	  CYCLES("window", SMALL, "98", "100", "104") CYCLES("heap", SMALL, "100", "100", "100")
+	          CYCLES("window", LARGE, "98", "100", "104") CYCLES("heap", LARGE, "100", "100", "100") },
+	{ 5, "refuted", "1.100 … 1.300",
+	  CYCLES("window", SMALL, "110", "120", "130") CYCLES("heap", SMALL, "100", "100", "100")
+	          CYCLES("window", LARGE, "110", "120", "130") CYCLES("heap", LARGE, "100", "100", "100") },
+	{ 5, "inconclusive", "0.900 … 1.200",
+	  CYCLES("window", SMALL, "90", "110", "120") CYCLES("heap", SMALL, "100", "100", "100")
+	          CYCLES("window", LARGE, "90", "110", "120") CYCLES("heap", LARGE, "100", "100", "100") },
+	/* Events. */
+	{ 5, "confirmed", "events on Bochs, not time", EQUAL_EVENTS(SMALL) EQUAL_EVENTS(LARGE) },
+	{ 5, "refuted", "1.000 … 2.000",
+	  EQUAL_EVENTS(SMALL) EVENT("window", "", LARGE, "instructions", "200 200") EVENT(
+	          "heap", "", LARGE, "instructions", "100 100") EVENT("window", "", LARGE, "invlpg", "9")
+	          EVENT("window", "", LARGE, "cr3_writes", "0") EVENT("heap", "", LARGE, "invlpg", "0")
+	                  EVENT("heap", "", LARGE, "cr3_writes", "0") },
+	/* More of one and less of the other: nobody knows the prices. */
+	{ 5, "inconclusive", "invlpg 9 to 0",
+	  EQUAL_EVENTS(SMALL) EVENT("window", "", LARGE, "instructions", "100 100") EVENT(
+	          "heap", "", LARGE, "instructions", "100 100") EVENT("window", "", LARGE, "invlpg", "9")
+	          EVENT("heap", "", LARGE, "invlpg", "0") EVENT("window", "", LARGE, "cr3_writes", "0")
+	                  EVENT("heap", "", LARGE, "cr3_writes", "2") },
+	/* Time, where there is any, is what counts. */
+	{ 5, "refuted", "time, ",
+	  EQUAL_EVENTS(SMALL) EQUAL_EVENTS(LARGE) TIME("window", "", SMALL, "1200*9")
+	          TIME("heap", "", SMALL, "1000*9") TIME("window", "", LARGE, "1200*9")
+	                  TIME("heap", "", LARGE, "1000*9") },
+	{ 5, "not measured", "measured 4096 … 4096 bytes", EQUAL_EVENTS(SMALL) },
+	{ 5, "not measured", "measured 1048576 … 1048576 bytes", EQUAL_EVENTS(LARGE) },
+	{ 5, "not measured", "missing: exec.load",
+	  "tcg window exec.load 4096 tsc 5*9\ntcg heap exec.load 4096 tsc 5*9\n"
+	  "tcg window exec.load 1048576 tsc 5*9\ntcg heap exec.load 1048576 tsc 5*9\n" },
+	{ 5, "not measured", "measured 4096 … 4096 bytes",
+	  EQUAL_EVENTS(SMALL) EVENT("window", "", LARGE, "instructions", "100 !")
+	          EVENT("heap", "", LARGE, "instructions", "100") },
+
+	/* Time. */
+	{ 6, "confirmed", "in time: 0.800 … 0.900", TIMES("800*9", "1000*9", "900*9", "1000*9") },
+	{ 6, "refuted", "in time: 1.000 … 1.200", TIMES("1000*9", "1000*9", "1200*9", "1000*9") },
+	{ 6, "inconclusive", "in time", TIMES("800*9", "1000*9", "1200*9", "1000*9") },
+	{ 6, "inconclusive", "in time", TIMES("900*4 1000 1100*4", "1000*9", "900*9", "1000*9") },
+	{ 6, "inconclusive", "in time", TIMES("800*5", "1000*5", "800*5", "1000*5") },
+	/* Events. */
+	{ 6, "confirmed", "instructions on Bochs (events, not time): 0.800 … 0.900",
+	  EVENTS("instructions", "80 80", "100 100", "90 90", "100 100")
+	          EVENTS("invlpg", "1 1", "1 1", "1 1", "2 2") },
+	{ 6, "refuted", "1.000 … 1.200", EVENTS("instructions", "100 100", "100 100", "120 120", "100 100") },
+	/* Fewer instructions, and more walks. */
+	{ 6, "inconclusive", "walk_reads 7 to 5",
+	  EVENTS("instructions", "80 80", "100 100", "90 90", "100 100")
+	          EVENTS("walk_reads", "7 7", "5 5", "7 7", "5 5") },
+	/* Faster cold, slower warm. */
+	{ 6, "inconclusive", "", EVENTS("instructions", "120 120", "100 100", "90 90", "100 100") },
+	{ 6, "not measured", "missing: exec.load.cold",
+	  EVENT("window", "", SMALL, "instructions", "80")
+	          EVENT("random", "", SMALL, "instructions", "100") },
+	{ 6, "not measured", "missing: exec.load of both",
+	  EVENT("window", ".cold", SMALL, "instructions", "80")
+	          EVENT("random", ".cold", SMALL, "instructions", "100") },
+
+	{ 9, "confirmed", "0 violations over 9 address spaces, 2 strategies",
+	  TRIES("bochs", "window", "window.same_frame", "0", "5")
+	          TRIES("kvm", "random", "window.same_frame", "0", "4") },
+	{ 9, "refuted", "1 violations",
+	  TRIES("bochs", "window", "window.same_frame", "0", "5")
+	          TRIES("bochs", "random", "window.same_frame", "1", "5") },
+	{ 9, "not measured", "1 address spaces, wanted 2",
+	  TRIES("bochs", "window", "window.same_frame", "0", "1") },
+	{ 9, "not measured", "missing", TRIES("tcg", "window", "window.same_frame", "0", "5") },
+	{ 9, "not measured", "missing",
+	  TRIES("bochs", "fixed-ist+window+private", "window.same_frame", "0", "5") },
+
+	{ 19, "confirmed", "0 violations over 6 tries",
+	  TRIES("bochs", "heap", "isolation.tags", "0 0", "3 3") },
+	{ 19, "refuted", "1 violations over 6 tries",
+	  TRIES("bochs", "heap", "isolation.tags", "0 1", "3 3") },
+	{ 19, "not measured", "missing: tries", TRIES("bochs", "heap", "isolation.tags", "0", "0") },
+	{ 19, "not measured", "missing", TRIES("tcg", "heap", "isolation.tags", "0", "5") },
+
+	{ 23, "confirmed", "0 frames of difference over 10000 rounds",
+	  TRIES("bochs", "heap", "leak.spawn", "0", "6000")
+	          TRIES("bochs", "window", "leak.spawn", "0", "4000") },
+	{ 23, "refuted", "2 frames of difference", TRIES("bochs", "heap", "leak.spawn", "2", "10000") },
+	/* A leak need not be waited for. */
+	{ 23, "refuted", "1 frames of difference", TRIES("bochs", "heap", "leak.spawn", "1", "3") },
+	{ 23, "inconclusive", "wanted 10000 rounds", TRIES("bochs", "heap", "leak.spawn", "0", "9999") },
+	{ 23, "not measured", "missing: tries", TRIES("bochs", "heap", "leak.spawn", "0", "0") },
+};
+
+#define EXPECTATIONS (sizeof expectations / sizeof expectations[0])
+
+static void verdicts_follow_from_the_results(void **state)
+{
+	bool right = true;
+	(void)state;
+
+	for (size_t i = 0; i < EXPECTATIONS; i++) {
+		const struct expectation *expected = &expectations[i];
+		char verdict[32];
+		char sql[100];
+
+		remove_database();
+		assert_int_equal(make_database(), 0);
+		measure(expected->results);
+		assert_int_equal(claims_decide(db, CLAIMS), 0);
+		snprintf(sql, sizeof sql, "SELECT verdict FROM claims WHERE id = %d", expected->id);
+		snprintf(verdict, sizeof verdict, "%s", ask(sql));
+		snprintf(sql, sizeof sql, "SELECT evidence FROM claims WHERE id = %d", expected->id);
+		if (strcmp(verdict, expected->verdict) || !strstr(ask(sql), expected->evidence)) {
+			print_error("claim %d is %s: %s\nwanted: %s: %s\nof:\n%s", expected->id, verdict,
+			            ask(sql), expected->verdict, expected->evidence, expected->results);
+			right = false;
+		}
+	}
+	assert_true(right);
+}
+
+static bool is_expected(int id, const char *verdict)
+{
+	for (size_t i = 0; i < EXPECTATIONS; i++)
+		if (expectations[i].id == id && !strcmp(expectations[i].verdict, verdict))
+			return true;
+	return false;
+}
+
+/* Each claim of the project can go either way, and the table above shows it. */
+static void every_claim_has_results_that_confirm_and_that_refute_it(void **state)
+{
+	DIR *files = opendir(CLAIMS);
+	struct dirent *file;
+	bool right = true;
+	(void)state;
+
+	assert_non_null(files);
+	while ((file = readdir(files))) {
+		int id = atoi(file->d_name);
+
+		if (file->d_name[0] == '.')
+			continue;
+		if (!is_expected(id, "confirmed") || !is_expected(id, "refuted")) {
+			print_error("%s: no results that confirm it, or none that refute it\n", file->d_name);
+			right = false;
+		}
+	}
+	closedir(files);
+	assert_true(right);
+}
+
+static void an_empty_database_measures_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(claims_decide(db, CLAIMS), 0);
+	assert_string_equal(ask("SELECT count(*) >= 7 FROM claims"), "1");
+	assert_string_equal(ask("SELECT group_concat(id) FROM claims WHERE verdict <> 'not measured' OR "
+	                        "evidence NOT LIKE 'missing: %'"),
+	                    "");
+	/* Again: the verdicts are replaced. */
+	assert_int_equal(claims_decide(db, CLAIMS), 0);
+}
+
+/* Writes claims/<name> with a header of `fields` (lines) and the query. */
+static void write_claim(const char *name, const char *fields, const char *query)
+{
+	char path[400];
+	FILE *out;
+
+	snprintf(path, sizeof path, "%s/%s", claims, name);
+	out = fopen(path, "w");
+	assert_non_null(out);
+	fprintf(out, "%s%s", fields, query);
+	fclose(out);
+}
+
+#define REST       "-- asks: a?\n-- metric: m\n-- margin: 1\n-- figure: none\n"
+#define HEADER(id) "-- id: " id "\n-- seed: s\n-- quote: q\n" REST
+#define SOUND      "SELECT 'refuted' AS verdict, 'because' AS evidence;\n"
+
+/* Decides the claims of the test's folder; what was written to stderr is left in `message`. */
+static char message[2000];
+
+static int decide(void)
+{
+	int saved = dup(STDERR_FILENO);
+	int status;
+	FILE *in;
+
+	assert_non_null(freopen(path_of("stderr"), "w", stderr));
+	status = claims_decide(db, claims);
+	fflush(stderr);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	in = fopen(path_of("stderr"), "r");
+	message[fread(message, 1, sizeof message - 1, in)] = '\0';
+	fclose(in);
+	return status;
+}
+
+static void a_header_is_read(void **state)
+{
+	(void)state;
+	write_claim(
+	        "07-long.sql",
+	        "-- id:      7\n-- seed:    f.txt\n-- quote:   in two\n--          lines\n-- asks: ?\n"
+	        "-- metric: m\n-- margin: m\n--   of two: lines\n-- figure:  exec\n-- any other comment\n\n",
+	        SOUND);
+	write_claim("notes.txt", "", "not a claim");
+	assert_int_equal(decide(), 0);
+	assert_string_equal(message, "");
+	assert_string_equal(
+	        ask("SELECT group_concat(id || '|' || seed || '|' || quote || '|' || verdict || '|' ||"
+	            " evidence || '|' || figure) FROM claims"),
+	        "7|f.txt|in two lines|refuted|because|exec");
+	/* `none` is no figure. */
+	write_claim("07-long.sql", HEADER("7"), SOUND);
+	assert_int_equal(decide(), 0);
+	assert_string_equal(ask("SELECT figure IS '' FROM claims"), "1");
+}
+
+static void malformed_claims_are_named_and_the_others_decided(void **state)
+{
+	static const struct {
+		const char *name, *fields, *query, *complaint;
+	} bad[] = {
+		{ "11-x.sql", "-- seed: s\n-- quote: q\n" REST, SOUND, "the header lacks a line: id" },
+		{ "11-x.sql", "-- id: 11\n-- seed: s\n" REST, SOUND, "the header lacks a line: quote" },
+		{ "11-x.sql", "-- id: 11\n-- seed: s\n-- quote:\n" REST, SOUND,
+		  "the header lacks a line: quote" },
+		{ "11-x.sql", "-- id: 11\n-- id: 12\n-- seed: s\n-- quote: q\n" REST, SOUND,
+		  "is given twice: id" },
+		{ "11-x.sql", HEADER("eleven"), SOUND, "the id is not a number from 1 to 99: eleven" },
+		{ "11-x.sql", HEADER("12"), SOUND, "the id differs from the number in the file's name: 12" },
+		{ "x.sql", HEADER("11"), SOUND, "is not named NN-name.sql" },
+		{ "11-x.sql", HEADER("11"), "SELEKT 1;\n", "SQL: near \"SELEKT\": syntax error" },
+		{ "11-x.sql", HEADER("11"), "SELECT x AS verdict, 1 AS evidence FROM nowhere;",
+		  "SQL: no such table" },
+		{ "11-x.sql", HEADER("11"), "", "there is no SELECT" },
+		{ "11-x.sql", HEADER("11"), SOUND SOUND, "there is more than one statement" },
+		{ "11-x.sql", HEADER("11"), "DELETE FROM samples;", "the statement is not a SELECT" },
+		{ "11-x.sql", HEADER("11"), "SELECT 'refuted', 'because';",
+		  "the columns are not verdict and evidence" },
+		{ "11-x.sql", HEADER("11"),
+		  "SELECT 'refuted' AS verdict, 'x' AS evidence UNION ALL SELECT 'refuted', 'y';",
+		  "the SELECT does not give exactly one row" },
+		{ "11-x.sql", HEADER("11"), "SELECT 'refuted' AS verdict, 'x' AS evidence WHERE 0;",
+		  "the SELECT does not give exactly one row" },
+		{ "11-x.sql", HEADER("11"), "SELECT 'maybe' AS verdict, 'x' AS evidence;",
+		  "not a verdict: maybe" },
+		{ "11-x.sql", HEADER("11"), "SELECT NULL AS verdict, 'x' AS evidence;",
+		  "not a verdict: NULL" },
+		{ "11-x.sql", HEADER("11"), "SELECT 'refuted' AS verdict, NULL AS evidence;",
+		  "the evidence is empty" },
+		{ "11-x.sql", HEADER("11"),
+		  "SELECT 'refuted' AS verdict, abs(-9223372036854775807 - 1) AS evidence;",
+		  "SQL: integer overflow" },
+		{ "10-same.sql", HEADER("10"), SOUND,
+		  "the verdict cannot be stored: UNIQUE constraint failed" },
+	};
+	(void)state;
+
+	write_claim("10-before.sql", HEADER("10"), SOUND);
+	write_claim("99-after.sql", HEADER("99"), SOUND);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		char path[400];
+
+		write_claim(bad[i].name, bad[i].fields, bad[i].query);
+		assert_int_equal(decide(), -1);
+		if (!strstr(message, bad[i].complaint) || !strstr(message, bad[i].name))
+			fail_msg("%s, wanted: %s", message, bad[i].complaint);
+		assert_string_equal(ask("SELECT group_concat(id) FROM claims"), "10,99");
+		snprintf(path, sizeof path, "%s/%s", claims, bad[i].name);
+		unlink(path);
+	}
+	assert_int_equal(decide(), 0);
+}
+
+static void unreadable_files_and_folders_are_named(void **state)
+{
+	char path[400];
+	(void)state;
+
+	write_claim("10-before.sql", HEADER("10"), SOUND);
+	snprintf(path, sizeof path, "%s/11-folder.sql", claims);
+	assert_int_equal(mkdir(path, 0777), 0);
+	assert_int_equal(decide(), -1);
+	assert_non_null(strstr(message, "claim 11-folder.sql: cannot be read"));
+	assert_string_equal(ask("SELECT group_concat(id) FROM claims"), "10");
+	rmdir(path);
+	remove_contents(claims);
+	rmdir(claims);
+	assert_int_equal(decide(), -1);
+	assert_non_null(strstr(message, "/claims: No such file or directory"));
+}
+
+static void needed_runs_are_collected_once_each(void **state)
+{
+	struct claim_run runs[4];
+	int saved = dup(STDERR_FILENO);
+	(void)state;
+
+	assert_int_equal(claims_needed_runs(claims, runs, 4), 0);
+	write_claim("02-two.sql", HEADER("2") "-- needs: heap irq.*\n-- needs: a+b+c  exec.*\n", SOUND);
+	write_claim("03-same.sql", HEADER("3") "-- needs: heap irq.*, heap tlb.*\n", SOUND);
+	write_claim("01-none.sql", HEADER("1"), SOUND);
+	assert_int_equal(claims_needed_runs(claims, runs, 4), 3);
+	assert_string_equal(runs[0].strategy, "heap");
+	assert_string_equal(runs[0].bench, "irq.*");
+	assert_string_equal(runs[1].strategy, "a+b+c");
+	assert_string_equal(runs[1].bench, "exec.*");
+	assert_string_equal(runs[2].strategy, "heap");
+	assert_string_equal(runs[2].bench, "tlb.*");
+	/* More than there is room for: they are still counted. */
+	memset(&runs[2], 0, sizeof runs[2]);
+	assert_int_equal(claims_needed_runs(claims, runs, 2), 3);
+	assert_string_equal(runs[2].strategy, "");
+
+	write_claim("04-bad.sql", HEADER("4") "-- needs: heap irq.* exec.*\n", SOUND);
+	write_claim("05-bad.sql", HEADER("5") "-- needs: heap\n-- needs: window switch.*\n", SOUND);
+	assert_non_null(freopen(path_of("stderr"), "w", stderr));
+	assert_int_equal(claims_needed_runs(claims, runs, 4), 4);
+	assert_int_equal(claims_needed_runs("/nowhere", runs, 4), 0);
+	fflush(stderr);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	assert_string_equal(runs[3].strategy, "window");
+}
+
+static void the_claims_of_the_project_need_what_they_say(void **state)
+{
+	struct claim_run runs[32];
+	size_t count = claims_needed_runs(CLAIMS, runs, 32);
+	bool found = false;
+	(void)state;
+
+	for (size_t i = 0; i < count; i++)
+		found |= !strcmp(runs[i].strategy, RSP0) && !strcmp(runs[i].bench, "irq.entry.*");
+	assert_true(found);
+}
+
+/* The queries that docs/results.md shows, each between ```sql and ```. */
+static void the_documented_queries_give_rows(void **state)
+{
+	FILE *in = fopen("docs/results.md", "r");
+	char sql[2000] = "";
+	char line[400];
+	bool inside = false;
+	int queries = 0;
+	(void)state;
+
+	assert_non_null(in);
+	measure(EQUAL_EVENTS(SMALL) EQUAL_EVENTS(LARGE)
+	                EVENT("random", "", SMALL, "instructions", "100*6 99*6 300"));
+	assert_int_equal(claims_decide(db, CLAIMS), 0);
+	while (fgets(line, sizeof line, in)) {
+		if (inside && !strncmp(line, "```", 3)) {
+			if (!*ask(sql))
+				fail_msg("no rows: %s", sql);
+			queries++;
+			inside = false;
+		} else if (inside) {
+			strncat(sql, line, sizeof sql - strlen(sql) - 1);
+		} else if (!strcmp(line, "```sql\n")) {
+			inside = true;
+			sql[0] = '\0';
+		}
+	}
+	fclose(in);
+	assert_true(queries >= 3);
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, begin, finish)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(verdicts_follow_from_the_results),
+		TEST(every_claim_has_results_that_confirm_and_that_refute_it),
+		TEST(an_empty_database_measures_nothing),
+		TEST(a_header_is_read),
+		TEST(malformed_claims_are_named_and_the_others_decided),
+		TEST(unreadable_files_and_folders_are_named),
+		TEST(needed_runs_are_collected_once_each),
+		TEST(the_claims_of_the_project_need_what_they_say),
+		TEST(the_documented_queries_give_rows),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* Process-context identifiers: handed out, given back, and never a translation of the last owner. */
+#include "cpu/cpu.h"
+#include "lib/string.h"
+#include "mem/address_space.h"
+#include "mem/frames.h"
+#include "stack/kstack.h"
+#include "tests/kernel/test.h"
+
+#define PAGE 0x10000000UL
+
+static const char *off(void)
+{
+	return cpu_features.pcid ? SKIP "pcid=on was not asked for" : SKIP "the CPU has no PCID";
+}
+
+/* A space with one page, whose first word is `tag`. */
+static bool make(struct address_space *space, uint64_t tag)
+{
+	if (address_space_create(space))
+		return false;
+	if (address_space_map(space, PAGE, 1, PTE_WRITE | PTE_NX)) {
+		address_space_destroy(space);
+		return false;
+	}
+	*(uint64_t *)phys_to_virt(paging_translate(space->pml4, PAGE, NULL)) = tag;
+	return true;
+}
+
+struct look {
+	struct address_space *space;
+	uint64_t seen;
+};
+
+static void look_inside(void *argument)
+{
+	struct look *look = argument; /* on the old stack */
+	const uint64_t old = read_cr3(), new = address_space_cr3(look->space);
+	uint64_t seen;
+
+	write_cr3(new);
+	user_access_begin();
+	seen = *(volatile uint64_t *)PAGE;
+	user_access_end();
+	write_cr3(pcid_back(old));
+	look->seen = seen;
+}
+
+/* What the space shows at PAGE, loaded as a context switch loads it. */
+static uint64_t seen_in(struct address_space *space)
+{
+	struct look look = { space, 0 };
+
+	kstack_call_across_cr3(look_inside, &look);
+	return look.seen;
+}
+
+TEST(pcids_are_recycled)
+{
+	static struct address_space space;
+	bool seen_first = false;
+	unsigned first = 0;
+
+	if (!pcid_on)
+		return off();
+	for (uint64_t round = 1; round <= PCID_COUNT + 100; round++) {
+		unsigned pcid;
+
+		if (!make(&space, round))
+			return "no memory";
+		pcid = space.cr3 & CR3_PCID;
+		if (round == 1)
+			first = pcid;
+		else
+			seen_first |= pcid == first;
+		if (!pcid || space.cr3 & CR3_NO_FLUSH || seen_in(&space) != round ||
+		    seen_in(&space) != round) {
+			address_space_destroy(&space);
+			return "a new space shows an old page";
+		}
+		address_space_destroy(&space);
+	}
+	return seen_first ? NULL : "no PCID came back";
+}
+
+TEST(pcids_keep_spaces_apart)
+{
+	static struct address_space a, b;
+	const char *problem = NULL;
+
+	if (!pcid_on)
+		return off();
+	if (!make(&a, 1) || !make(&b, 2))
+		return "no memory";
+	for (unsigned i = 0; i < 3; i++)
+		if (seen_in(&a) != 1 || seen_in(&b) != 2)
+			problem = "one space shows the other's page";
+	if (!(a.cr3 & CR3_NO_FLUSH))
+		problem = "the second load would flush";
+	address_space_protect(&a, 0, PTE_NX);
+	if (a.cr3 & CR3_NO_FLUSH)
+		problem = "rights shrank, and the next load would not flush";
+	address_space_destroy(&a);
+	address_space_destroy(&b);
+	return problem;
+}
+
+/* More spaces than PCIDs: those beyond get none, and work. */
+TEST(pcids_run_out)
+{
+	const char *problem = NULL;
+	struct address_space *space;
+	uint32_t list = FRAME_LIST_END;
+	uint64_t frame;
+	size_t without = 0, made;
+
+	if (!pcid_on)
+		return off();
+	if (frames_free() < 4 * PCID_COUNT)
+		return SKIP "not enough memory";
+	for (made = 0; without < 4; made++) { /* a frame for each, as for a task */
+		frame = frame_alloc();
+		space = phys_to_virt(frame);
+		if (frame == FRAME_NONE || address_space_create(space) || made > PCID_COUNT) {
+			problem = "they do not end, or memory does";
+			break;
+		}
+		frame_list_push(&list, frame);
+		if (space->cr3 & CR3_PCID)
+			continue;
+		without++;
+		if (address_space_map(space, PAGE, 1, PTE_WRITE | PTE_NX)) {
+			problem = "no memory";
+			break;
+		}
+		*(uint64_t *)phys_to_virt(paging_translate(space->pml4, PAGE, NULL)) = made;
+		if (seen_in(space) != made || seen_in(space) != made || space->cr3 & CR3_NO_FLUSH)
+			problem = "a space without a PCID does not flush";
+	}
+	while ((frame = frame_list_pop(&list)) != FRAME_NONE) {
+		address_space_destroy(phys_to_virt(frame));
+		frame_free(frame);
+	}
+	return problem;
+}
