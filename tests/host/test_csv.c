@@ -236,7 +236,7 @@ static void values_are_written_as_they_are(void **state)
 	db = store_database(store);
 	execute("INSERT INTO comparisons VALUES "
 	        "('bochs','b',0,'m','window','heap',1.0/3,0.1,2.0,1,'exact,net'),"
-	        "('bochs','b',0,'m','heap','window',1e300,NULL,-0.5,1,'')");
+	        "('bochs','b',0,'m','heap','window',1e20,NULL,-0.5,1,'')");
 	execute("INSERT INTO claims VALUES (2,'f','it''s \"so\", says who','refuted','1,2','')");
 	assert_int_equal(csv_export(db, folder), 0);
 	assert_string_equal(strchr(content("samples.csv"), '\n') + 1,
@@ -247,7 +247,7 @@ static void values_are_written_as_they_are(void **state)
 	                    "instructions,instructions,5,"
 	                    "\"warmup,check-failed\"\n");
 	assert_string_equal(strchr(content("comparisons.csv"), '\n') + 1,
-	                    "bochs,b,0,m,heap,window,1e+300,,-0.5,1,\n"
+	                    "bochs,b,0,m,heap,window,1e+20,,-0.5,1,\n"
 	                    "bochs,b,0,m,window,heap,0.33333333333333331,0.1,2,1,\"exact,net\"\n");
 	assert_string_equal(strchr(content("claims.csv"), '\n') + 1,
 	                    "2,f,\"it's \"\"so\"\", says who\",refuted,\"1,2\",\n");
