@@ -40,6 +40,8 @@ struct benchmark {
 	void (*timed)(struct bench *b,
 	              bool overhead); /* instead of the usual markers and stamps around body */
 
+	bool own_boot; /* breaks something on purpose: runs only when the command line names it, not with * */
+
 	const char *program, *argument;   /* for rows with a program */
 	bool wants_lapic;                 /* the program gets the local APIC and a flag page */
 	void (*started)(struct bench *b); /* the last act of SYS_bench_start, when not NULL */

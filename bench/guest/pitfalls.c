@@ -309,11 +309,11 @@ static void cr3_in_c(struct bench *b)
 	bench_metric(b, "scratch_faults", scratch_faults, "count");
 }
 
-BENCH(pitfall_ist_reentry, .name = "pitfall.ist_reentry", .experiment = true, .few = 1, .body = ist_reentry,
-      .check = ist_reentry_ran);
+BENCH(pitfall_ist_reentry, .name = "pitfall.ist_reentry", .own_boot = true, .experiment = true, .few = 1,
+      .body = ist_reentry, .check = ist_reentry_ran);
 
-BENCH(pitfall_shared_pml4, .name = "pitfall.shared_pml4", .experiment = true, .few = 1, .body = shared_pml4,
-      .check = pitfall_ran);
+BENCH(pitfall_shared_pml4, .name = "pitfall.shared_pml4", .own_boot = true, .experiment = true, .few = 1,
+      .body = shared_pml4, .check = pitfall_ran);
 
-BENCH(pitfall_cr3_in_c, .name = "pitfall.cr3_in_c", .experiment = true, .few = 1, .body = cr3_in_c,
-      .check = pitfall_ran);
+BENCH(pitfall_cr3_in_c, .name = "pitfall.cr3_in_c", .own_boot = true, .experiment = true, .few = 1,
+      .body = cr3_in_c, .check = pitfall_ran);

@@ -268,7 +268,7 @@ static void heap_fuzz(struct bench *b)
 BENCH(arith_stack_formula, .name = "arith.stack_formula", .experiment = true, .few = 1, .body = stack_formula,
       .check = pitfall_ran);
 
-BENCH(teardown_order, .name = "teardown.order", .experiment = true, .few = 1, .body = teardown_order,
-      .check = pitfall_ran);
+BENCH(teardown_order, .name = "teardown.order", .own_boot = true, .experiment = true, .few = 1,
+      .body = teardown_order, .check = pitfall_ran);
 
 BENCH(heap_fuzz, .name = "heap.fuzz", .experiment = true, .few = 1, .body = heap_fuzz, .check = pitfall_ran);

@@ -213,7 +213,7 @@ static bool wanted(const struct benchmark *row)
 		one[n] = '\0';
 		if (*glob)
 			glob++;
-		if (string_matches(row->name, one))
+		if (string_matches(row->name, one) && (!row->own_boot || strcmp(one, "*") != 0))
 			return true;
 	}
 	return false;

@@ -14,10 +14,10 @@
 #define VALUE_MAX 1024
 #define FILE_MAX  (256 * 1024)
 
-enum { ID, SEED, QUOTE, ASKS, METRIC, MARGIN, FIGURE, REQUIRED_KEYS, NEEDS = REQUIRED_KEYS, KEYS };
+enum { ID, SEED, QUOTE, ASKS, METRIC, MARGIN, FIGURE, REQUIRED_KEYS, NEEDS = REQUIRED_KEYS, BOOTS, KEYS };
 
 static const char *const key_names[KEYS] = {
-	"id", "seed", "quote", "asks", "metric", "margin", "figure", "needs",
+	"id", "seed", "quote", "asks", "metric", "margin", "figure", "needs", "boots",
 };
 
 static const char *const verdicts[] = { "confirmed", "refuted", "inconclusive", "not measured" };
@@ -285,23 +285,38 @@ int claims_decide(sqlite3 *db, const char *claims_dir)
 }
 
 /* Adds one "strategy glob" item to `runs`, unless it is there; returns the new count. */
-static size_t add_run(const struct claim *claim, const char *item, struct claim_run *runs, size_t count,
-                      size_t max)
+static size_t add_run(const struct claim *claim, bool alone, const char *item, struct claim_run *runs,
+                      size_t count, size_t max)
 {
-	struct claim_run run;
+	struct claim_run run = { .alone = alone };
 	int used = 0;
 
 	if (sscanf(item, "%63s %63s %n", run.strategy, run.bench, &used) != 2 || item[used]) {
-		malformed(claim, "needs: not a strategy and a benchmark", item);
+		malformed(claim,
+		          alone ? "boots: not a strategy and a benchmark"
+		                : "needs: not a strategy and a benchmark",
+		          item);
 		return count;
 	}
 	for (size_t i = 0; i < count && i < max; i++) {
-		if (!strcmp(runs[i].strategy, run.strategy) && !strcmp(runs[i].bench, run.bench))
+		if (runs[i].alone == alone && !strcmp(runs[i].strategy, run.strategy) &&
+		    !strcmp(runs[i].bench, run.bench))
 			return count;
 	}
 	if (count < max)
 		runs[count] = run;
 	return count + 1;
+}
+
+/* The items of one header line, separated by commas. */
+static size_t add_runs(struct claim *claim, int key, struct claim_run *runs, size_t count, size_t max)
+{
+	char *rest = claim->values[key];
+	char *item;
+
+	while (*claim->values[key] && (item = strsep(&rest, ",")))
+		count = add_run(claim, key == BOOTS, item, runs, count, max);
+	return count;
 }
 
 size_t claims_needed_runs(const char *dir, struct claim_run *runs, size_t max)
@@ -314,12 +329,10 @@ size_t claims_needed_runs(const char *dir, struct claim_run *runs, size_t max)
 		return 0;
 	for (int i = 0; i < files_count; i++) {
 		struct claim claim = { .file = files[i]->d_name };
-		char *rest = claim.values[NEEDS];
-		char *item;
 
-		if (!load_claim(&claim, dir) && *rest) {
-			while ((item = strsep(&rest, ",")))
-				count = add_run(&claim, item, runs, count, max);
+		if (!load_claim(&claim, dir)) {
+			count = add_runs(&claim, NEEDS, runs, count, max);
+			count = add_runs(&claim, BOOTS, runs, count, max);
 		}
 		free(claim.text);
 		free(files[i]);

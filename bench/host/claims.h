@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <sqlite3.h>
@@ -13,6 +14,7 @@
 struct claim_run {
 	char strategy[64];
 	char bench[64]; /* glob over benchmark names */
+	bool alone;     /* `boots:` - a boot of its own, also of a strategy that runs anyway */
 };
 
 /*
@@ -24,7 +26,7 @@ struct claim_run {
 int claims_decide(sqlite3 *db, const char *claims_dir);
 
 /*
- * Collects the `needs:` lines of the claims in `dir`, each pair once, in the order of the file names.
+ * Collects the `needs:` and `boots:` lines of the claims in `dir`, each pair once, in the order of the file names.
  *
  * Returns how many there are; the first `max` of them are stored in `runs`. A folder or line that cannot be
  * read gets a message on stderr and is passed over.

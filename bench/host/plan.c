@@ -49,18 +49,19 @@ static int add_support(struct plan *plan, const struct claim_run *need, char *wh
 
 	if (strategy_parse(need->strategy, &strategy, why, size))
 		return -1;
-	if (is_listed(&plan->strategies, &strategy))
+	if (is_listed(&plan->strategies, &strategy) && !need->alone)
 		return 0;
-	for (size_t i = 0; i < plan->supporting; i++)
-		if (strcmp(plan->support[i].strategy.build, strategy.build) == 0)
+	for (size_t i = 0; i < plan->supporting && !need->alone; i++)
+		if (strcmp(plan->support[i].strategy.build, strategy.build) == 0 && !plan->support[i].alone)
 			run = &plan->support[i];
 	if (!run) {
 		if (plan->supporting == STRATEGIES_MAX) {
-			snprintf(why, size, "the claims need too many strategies");
+			snprintf(why, size, "the claims need too many launches");
 			return -1;
 		}
 		run = &plan->support[plan->supporting++];
 		run->strategy = strategy;
+		run->alone = need->alone;
 		run->bench[0] = '\0';
 	}
 	used = strlen(run->bench);
@@ -80,7 +81,7 @@ int plan_strategies(struct plan *plan, const struct options *options, char *why,
 		return -1;
 	if (check_offered(&plan->strategies, why, size))
 		return -1;
-	if (options->strategies_given || options->bench_given)
+	if ((options->strategies_given && !options->strategies_all) || options->bench_given)
 		return 0;
 	path_format(folder, sizeof folder, "%s/bench/claims", path_root());
 	count = claims_needed_runs(folder, needs, NEEDS_MAX);

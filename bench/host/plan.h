@@ -13,10 +13,11 @@ struct job {
 	uint64_t seed;  /* the run's seed in round 1, one more in each later round */
 };
 
-/* A strategy that is not among those asked for, but that a claim needs. */
+/* A launch that was not asked for, but that a claim needs. */
 struct supporting_run {
 	struct strategy strategy;
 	char bench[128];
+	bool alone;
 };
 
 struct plan {
@@ -28,7 +29,7 @@ struct plan {
 };
 
 /*
- * Fills in the strategies: those of the options and, when neither strategies nor benchmarks were chosen, those
+ * Fills in the strategies: those of the options and, when neither some strategies nor benchmarks were chosen, those
  * that the claims in the source tree need. Returns 0, or -1 with the reason.
  */
 int plan_strategies(struct plan *plan, const struct options *options, char *why, size_t size);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "bench/host/attribution.h"
 #include "bench/host/session.h"
+#include "bench/host/attribution.h"
 #include "bench/host/claims.h"
 #include "bench/host/csv.h"
 #include "bench/host/environment.h"
@@ -114,7 +114,8 @@ static int describe_environment(struct session *session, const char *command)
 	for (size_t i = 0; i < session->plan.strategies.count; i++)
 		add_image(environment, &session->plan.strategies.item[i]);
 	for (size_t i = 0; i < session->plan.supporting; i++)
-		add_image(environment, &session->plan.support[i].strategy);
+		if (!session->plan.support[i].alone)
+			add_image(environment, &session->plan.support[i].strategy);
 	path_format(path, sizeof path, "%s/environment.json", session->folder.path);
 	status = environment_store(environment, session->store);
 	if (status) {
@@ -166,7 +167,8 @@ static int store_images(struct session *session)
 	for (size_t i = 0; i < plan->strategies.count && status == 0; i++)
 		status = image_store_facts(session->store, &plan->strategies.item[i]);
 	for (size_t i = 0; i < plan->supporting && status == 0; i++)
-		status = image_store_facts(session->store, &plan->support[i].strategy);
+		if (!plan->support[i].alone)
+			status = image_store_facts(session->store, &plan->support[i].strategy);
 	return status;
 }
 

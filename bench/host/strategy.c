@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char strategy_valid[] = "heap, window, random, best, all, or STACK+LOADER+ISOLATION with STACK heap-sw, "
-                              "heap-rsp0, fixed-ist or fixed-rsp0,"
-                              " LOADER sandwich, window, random, direct or self, ISOLATION shared";
+const char strategy_valid[] =
+        "heap, window, random, best, all, or STACK+LOADER+ISOLATION with STACK heap-sw, "
+        "heap-rsp0, fixed-ist or fixed-rsp0,"
+        " LOADER sandwich, window, random, direct or self, ISOLATION shared";
 
 static const struct {
 	const char *name;

@@ -1,0 +1,31 @@
+-- id:      2
+-- seed:    000_01f62672c32e270b.txt
+-- quote:   since each task is guaranteed to have different page map level 4 tables
+-- asks:    is the guarantee what the fixed stack rests on, so that two threads cannot share a PML4?
+-- metric:  pitfall.shared_pml4 on fixed stacks: violations (canaries of the first thread that the second overwrote)
+--          with one PML4, control_violations with two, over tries
+-- margin:  with two PML4s no canary may be lost; then one lost canary with a shared PML4 confirms that the guarantee
+--          is needed, and none refutes that; a canary lost with two PML4s refutes that the guarantee is enough
+-- figure:  none
+-- boots:   window pitfall.shared_pml4, heap pitfall.shared_pml4
+WITH fact AS (
+	SELECT sum(value) FILTER (WHERE metric = 'violations' AND stack LIKE 'fixed-%') AS shared,
+	       sum(value) FILTER (WHERE metric = 'control_violations' AND stack LIKE 'fixed-%') AS own,
+	       sum(value) FILTER (WHERE metric = 'tries' AND stack LIKE 'fixed-%') AS tries,
+	       sum(value) FILTER (WHERE metric = 'violations' AND stack LIKE 'heap-%') AS heap
+	FROM samples JOIN launches ON launches.id = samples.launch
+	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'pitfall.shared_pml4' AND flags = ''
+)
+SELECT CASE
+         WHEN tries IS NULL OR tries = 0 THEN 'not measured'
+         WHEN own > 0                    THEN 'refuted'
+         WHEN shared > 0                 THEN 'confirmed'
+         ELSE 'refuted'
+       END AS verdict,
+       CASE
+         WHEN tries IS NULL OR tries = 0 THEN 'missing: pitfall.shared_pml4 on a fixed stack'
+         ELSE printf('canaries overwritten on fixed stacks: %d of %d when two threads share a PML4, %d with one PML4 each',
+                     shared, tries, own)
+              || coalesce(printf('; on heap stacks %d', heap), '')
+       END AS evidence
+FROM fact;

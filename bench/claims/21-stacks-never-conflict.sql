@@ -1,0 +1,27 @@
+-- id:      21
+-- seed:    002_7cbd5e126f251619.txt
+-- quote:   User Stacks never conflict.
+-- asks:    does an image ever reach the user stack, with the note's stack top of 16 MiB and with this kernel's?
+-- metric:  user.stack_overlap: note_overlaps (images that are loaded over a stack below 16 MiB), violations (the same in
+--          this kernel, deep recursion included) over tries
+-- margin:  one overlap in the note's layout refutes; none confirms. This kernel's own count is evidence only
+-- figure:  none
+WITH fact AS (
+	SELECT max(value) FILTER (WHERE metric = 'note_overlaps') AS note,
+	       sum(value) FILTER (WHERE metric = 'violations') AS violations,
+	       sum(value) FILTER (WHERE metric = 'tries') AS tries,
+	       max(value) FILTER (WHERE metric = 'note_image_room') AS room
+	FROM samples JOIN launches ON launches.id = samples.launch
+	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'user.stack_overlap' AND flags = ''
+)
+SELECT CASE
+         WHEN tries IS NULL OR tries = 0 OR note IS NULL THEN 'not measured'
+         WHEN note > 0                                   THEN 'refuted'
+         ELSE 'confirmed'
+       END AS verdict,
+       CASE
+         WHEN tries IS NULL OR tries = 0 OR note IS NULL THEN 'missing: user.stack_overlap'
+         ELSE printf('with the stack below 16 MiB, images over %d bytes reach it: %d of the images here; in this kernel '
+                     || '%d overlaps over %d tries', room, note, violations, tries)
+       END AS evidence
+FROM fact;

@@ -1,0 +1,28 @@
+-- id:      24
+-- seed:    002_7cbd5e126f251619.txt
+-- quote:   to avoid eating itself up
+-- asks:    does it do harm to free an address space before CR3 has left it?
+-- metric:  teardown.order: violations (faults, and reads of poison, through tables that were freed while loaded) and
+--          control_violations (the same when CR3 was switched first) over tries
+-- margin:  no harm may come when CR3 is switched first; then harm in the other order confirms, and none refutes
+-- figure:  none
+-- boots:   heap teardown.order, window teardown.order
+WITH fact AS (
+	SELECT sum(value) FILTER (WHERE metric = 'violations') AS before,
+	       sum(value) FILTER (WHERE metric = 'control_violations') AS after,
+	       sum(value) FILTER (WHERE metric = 'tries') AS tries
+	FROM samples JOIN launches ON launches.id = samples.launch
+	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'teardown.order' AND flags = ''
+)
+SELECT CASE
+         WHEN tries IS NULL OR tries = 0 THEN 'not measured'
+         WHEN after > 0                  THEN 'inconclusive'
+         WHEN before > 0                 THEN 'confirmed'
+         ELSE 'refuted'
+       END AS verdict,
+       CASE
+         WHEN tries IS NULL OR tries = 0 THEN 'missing: teardown.order'
+         ELSE printf('uses of freed tables that faulted or read poison: %d over %d teardowns before the switch, %d after it',
+                     before, tries, after)
+       END AS evidence
+FROM fact;

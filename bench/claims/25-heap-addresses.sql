@@ -1,0 +1,26 @@
+-- id:      25
+-- seed:    002_7cbd5e126f251619.txt
+-- quote:   returned addresses are not lower than hhdm_offset
+-- asks:    does the kernel heap ever give out an address below the direct map?
+-- metric:  heap.fuzz: violations (addresses below the direct map, misaligned, or overlapping) over tries (operations)
+-- margin:  one violation refutes; none over at least 100000 operations, over all builds, confirms
+-- figure:  none
+WITH fact AS (
+	SELECT sum(value) FILTER (WHERE metric = 'violations') AS violations,
+	       sum(value) FILTER (WHERE metric = 'tries') AS tries,
+	       count(DISTINCT strategy) AS strategies
+	FROM samples JOIN launches ON launches.id = samples.launch
+	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'heap.fuzz' AND flags = ''
+)
+SELECT CASE
+         WHEN tries IS NULL OR tries = 0 THEN 'not measured'
+         WHEN violations > 0             THEN 'refuted'
+         WHEN tries < 100000             THEN 'inconclusive'
+         ELSE 'confirmed'
+       END AS verdict,
+       CASE
+         WHEN tries IS NULL OR tries = 0 THEN 'missing: heap.fuzz'
+         ELSE printf('%d violations over %d operations, %d strategies', violations, tries, strategies)
+              || iif(violations = 0 AND tries < 100000, '; wanted 100000', '')
+       END AS evidence
+FROM fact;
