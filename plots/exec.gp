@@ -23,7 +23,7 @@ do for [format in "svg png"] {
 	set logscale xy
 	set format y "10^{%L}"
 	set xrange [2500:200e6]
-	set xtics ("4 KiB" 4096, "64 KiB" 65536, "1 MiB" 1048576, "16 MiB" 16777216, "64" 67108864) font ",10"
+	set xtics ("4 KiB" 4096, "64 KiB" 65536, "1 MiB" 1048576, "16 MiB" 16777216, "64 MiB" 67108864) font ",9"
 	set xlabel "size of the image"
 	set ylabel unit
 	unset key

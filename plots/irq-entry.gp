@@ -44,7 +44,7 @@ do for [format in "svg png"] {
 		     for [s in shown(first)] data(first, s) using (place(1, s)):main:(sprintf("%g", column(main))) with labels offset 0,0.6 font ",10", \
 		     for [s in shown(second)] data(second, s) using (place(2, s)):main:(sprintf("%g", column(main))) with labels offset 0,0.6 font ",10", \
 		     for [j=1:words(known)] baselines using (0.55):(baseline(word(known, j), first)):(0.88) \
-			with xerrorbars lt kernel_style(word(known, j)) ps 0, \
+			with xerrorbars lt kernel_style(word(known, j)) pt -1, \
 		     for [j=1:words(known)] baselines using (-0.32):(baseline(word(known, j), first)):(kernel_name(word(known, j))) \
 			with labels left offset 0,0.5 font ",10"
 	}

@@ -17,9 +17,10 @@ set encoding utf8
 set datafile columnheaders
 set datafile missing "?"
 
-set linetype 1 lc rgb "#0072B2" lw 1.6 dt solid    pt 7  ps 0.8
-set linetype 2 lc rgb "#D55E00" lw 1.6 dt (10,4)   pt 5  ps 0.8
-set linetype 3 lc rgb "#009E73" lw 1.6 dt (3,3)    pt 9  ps 1.0
+# The first three grow narrower, so that a curve still shows under another that lies on it.
+set linetype 1 lc rgb "#0072B2" lw 3.4 dt solid    pt 7  ps 1.3
+set linetype 2 lc rgb "#D55E00" lw 2.0 dt (10,4)   pt 5  ps 0.9
+set linetype 3 lc rgb "#009E73" lw 1.0 dt (3,3)    pt 9  ps 0.6
 set linetype 4 lc rgb "#CC79A7" lw 1.6 dt (12,3,3,3) pt 11 ps 1.0
 set linetype 5 lc rgb "#E69F00" lw 1.6 dt (6,2,2,2,2,2) pt 13 ps 1.0
 set linetype 6 lc rgb "#56B4E9" lw 1.6 dt (16,4)   pt 15 ps 1.0
@@ -33,6 +34,8 @@ do for [n=1:8] {
 	set linetype 20+n lc rgb word("#0072B2 #D55E00 #009E73 #CC79A7 #E69F00 #56B4E9 #7F6000 #4D4D4D", n) \
 		lw 0.8 dt (1,3) pt int(word("6 4 8 10 12 14 4 6", n)) ps 1.4
 }
+# The width of a strategy's curve where a script chooses the dashes.
+weight(s) = style(s) == 1 ? 3.4 : style(s) == 2 ? 2.0 : 1.0
 cold_style(s) = 20+style(s)
 
 # Fills for bars, by style: solid first, then patterns.

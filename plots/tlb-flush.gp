@@ -42,7 +42,7 @@ do for [format in "svg png"] {
 			if (words(drawn) > 0) {
 				plot for [b in drawn] for [s in strategies_shown] data(b, s) \
 					using "parameter":(column(metric) > 0 ? column(metric) : NaN) \
-					with linespoints lt (b eq b1 ? 0 : 20)+style(s) lw 1.6 dt dash_of(b)
+					with linespoints lt (b eq b1 ? 0 : 20)+style(s) lw weight(s) dt dash_of(b)
 			} else {
 				set label 1 "not measured" at graph 0.5,0.5 center
 				plot [][1:10] NaN
@@ -52,7 +52,7 @@ do for [format in "svg png"] {
 	}
 	load folder."legend.style"
 	plot for [s in strategies_shown] NaN with linespoints lt style(s) dt 1 title s.": INVLPG of each page", \
-	     for [s in strategies_shown] NaN with linespoints lt 20+style(s) lw 1.6 dt 2 title s.": one CR3 load (and refill)"
+	     for [s in strategies_shown] NaN with linespoints lt 20+style(s) lw weight(s) dt 2 title s.": one CR3 load (and refill)"
 	unset multiplot
 	set output
 }
