@@ -70,12 +70,13 @@ format:
 	clang-format -i $(SOURCES_C)
 
 lint:
-	clang-format --dry-run -Werror $(SOURCES_C)
-	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
+	@echo "clang-format, cppcheck and shellcheck over $(words $(SOURCES_C)) and $(words $(SOURCES_SH)) files"
+	@clang-format --dry-run -Werror $(SOURCES_C)
+	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
 		--suppressions-list=tests/cppcheck.txt -D__x86_64__ -D__STDC_HOSTED__=0 -Ikernel -I. kernel bench/guest tests/kernel
-	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
+	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
 		--suppressions-list=tests/cppcheck.txt -D__x86_64__ -I. bench/host bench/bochs
-	shellcheck $(SOURCES_SH)
+	@shellcheck $(SOURCES_SH)
 
 clean:
 	rm -rf $(BUILD)

@@ -10,6 +10,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 2
 packages=(gcc make nasm binutils qemu-system-x86 seabios bochs bochs-sdl bochsbios vgabios grub-pc-bin grub-common
 	xorriso mtools gnuplot-nox sqlite3 libsqlite3-dev libgsl-dev zlib1g-dev libcmocka-dev librsvg2-bin)
 
+# And what only those need who change it (make setup, make lint, make qemu-gdb).
+developer_packages=(clang-format cppcheck shellcheck gdb)
+
 # What a run cannot do without: a program, header or folder, and the package it comes from. Engines are looked for
 # later, because a run may need only one of them.
 needed=(gcc=gcc make=make nasm=nasm ld=binutils objdump=binutils xorriso=xorriso mformat=mtools
@@ -89,6 +92,7 @@ for argument in "$@"; do
 	esac
 done
 
+[ $setup != only ] || packages+=("${developer_packages[@]}")
 [ $setup = no ] || install_packages
 [ $setup != only ] || exit 0
 check_tools

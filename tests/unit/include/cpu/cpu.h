@@ -26,7 +26,7 @@ struct cpu_calls {
 	uint64_t cr4;
 	unsigned write_cr3, write_cr4, invlpg, invpcid;
 	unsigned user_accesses; /* times that SMAP was opened */
-	bool user_access;	/* it is open now */
+	bool user_access;       /* it is open now */
 };
 extern struct cpu_calls cpu_calls;
 
