@@ -7,7 +7,7 @@ ISOLATIONS := shared
 PRESET_heap   := heap-sw sandwich shared
 PRESET_window := fixed-ist window shared
 PRESET_random := fixed-ist random shared
-PRESET_best   := heap-rsp0 direct shared
+PRESET_best   := heap-rsp0 self shared
 
 ifeq ($(PRESET_$(STRATEGY)),)
 $(error unknown STRATEGY "$(STRATEGY)": one of heap, window, random, best)

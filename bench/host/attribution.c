@@ -7,7 +7,7 @@ static const char statement[] =
         "DELETE FROM attribution;"
         "WITH preset(place, name, stack, loader) AS (VALUES"
         "  (1, 'heap', 'heap-sw', 'sandwich'), (2, 'window', 'fixed-ist', 'window'),"
-        "  (3, 'random', 'fixed-ist', 'random'), (4, 'best', 'heap-rsp0', 'direct')),"
+        "  (3, 'random', 'fixed-ist', 'random'), (4, 'best', 'heap-rsp0', 'self')),"
         " y AS (SELECT engine, stack, loader, isolation, cpus, benchmark, parameter, metric, unit, median"
         "       FROM summary WHERE engine IN ('bochs', 'kvm') AND flags NOT LIKE '%check-failed%')"
         " INSERT INTO attribution"

@@ -19,7 +19,7 @@ static const struct {
 	{ "heap", "heap-sw+sandwich+shared" },
 	{ "window", "fixed-ist+window+shared" },
 	{ "random", "fixed-ist+random+shared" },
-	{ "best", "heap-rsp0+direct+shared" },
+	{ "best", "heap-rsp0+self+shared" },
 };
 
 static const char *const stacks[] = { "heap-sw", "heap-rsp0", "fixed-ist", "fixed-rsp0", NULL };

@@ -17,6 +17,7 @@
 
 #include "bench/host/claims.h"
 #include "bench/host/store.h"
+#include "bench/host/strategy.h"
 #include "bench/host/summary.h"
 
 #define CLAIMS "bench/claims"
@@ -115,16 +116,25 @@ static const char *ask(const char *sql)
 	return text;
 }
 
+/* stack+loader+isolation, not only of those that can be built. */
+static const char *build_of(const char *strategy)
+{
+	const char *name, *build;
+
+	for (size_t i = 0; (name = strategy_preset(i, &build)); i++)
+		if (!strcmp(name, strategy))
+			return build;
+	return strategy;
+}
+
 static void add_sample(const char *engine, const char *strategy, unsigned round, const struct store_row *row,
                        const char *metric, int64_t value, const char *flags)
 {
-	const char *stack = !strcmp(strategy, "heap") ? "heap-sw" : "fixed-ist";
-	const char *isolation = strrchr(strategy, '+') ? strrchr(strategy, '+') + 1 : "shared";
-	char own_stack[64];
+	char stack[16], loader[16], isolation[16];
 	struct store_launch launch = { .engine = engine,
 		                       .strategy = strategy,
-		                       .stack = own_stack,
-		                       .loader = "",
+		                       .stack = stack,
+		                       .loader = loader,
 		                       .isolation = isolation,
 		                       .cpus = 1,
 		                       .memory = 512,
@@ -134,10 +144,7 @@ static void add_sample(const char *engine, const char *strategy, unsigned round,
 	struct store_row stored = *row;
 	char find[300];
 
-	if (strchr(strategy, '+'))
-		snprintf(own_stack, sizeof own_stack, "%.*s", (int)strcspn(strategy, "+"), strategy);
-	else
-		snprintf(own_stack, sizeof own_stack, "%s", stack);
+	assert_int_equal(sscanf(build_of(strategy), "%15[^+]+%15[^+]+%15s", stack, loader, isolation), 3);
 	snprintf(find, sizeof find,
 	         "SELECT id FROM launches WHERE engine = '%s' AND strategy = '%s' AND round = %u", engine,
 	         strategy, round);
@@ -213,6 +220,36 @@ static void measure(const char *text)
 #define TRIES(engine, strategy, benchmark, violations, tries)                                                \
 	engine " " strategy " " benchmark " 0 violations " violations "\n" engine " " strategy " " benchmark \
 	       " 0 tries " tries "\n"
+#define COUNT(strategy, benchmark, metric, value) "bochs " strategy " " benchmark " 0 " metric " " value "\n"
+/* Violations with a control, or with other metrics, on Bochs. */
+#define CONTROLLED(strategy, benchmark, violations, control, tries) \
+	TRIES("bochs", strategy, benchmark, violations, tries)      \
+	COUNT(strategy, benchmark, "control_violations", control)
+#define SHARED_PML4(strategy, shared, own) CONTROLLED(strategy, "pitfall.shared_pml4", shared, own, "1024")
+#define USER_STACK(strategy, words, control) \
+	CONTROLLED(strategy, "pitfall.user_stack_irq", words, control, "16")
+#define TEARDOWN(strategy, before, after) CONTROLLED(strategy, "teardown.order", before, after, "16")
+#define CR3_IN_C(strategy, fixed, heap, scratch, tries)                \
+	COUNT(strategy, "pitfall.cr3_in_c", "fixed_faults", fixed)     \
+	COUNT(strategy, "pitfall.cr3_in_c", "heap_faults", heap)       \
+	COUNT(strategy, "pitfall.cr3_in_c", "scratch_faults", scratch) \
+	COUNT(strategy, "pitfall.cr3_in_c", "tries", tries)
+#define WINDOW_IRQ(strategy, violations, tries, corruptions)              \
+	TRIES("bochs", strategy, "pitfall.window_irq", violations, tries) \
+	COUNT(strategy, "pitfall.window_irq", "corruptions", corruptions)
+#define FORMULA(written, overlap, outside)                                        \
+	COUNT("heap", "arith.stack_formula", "first_overlap_as_written", written) \
+	COUNT("heap", "arith.stack_formula", "first_overlap_intended", overlap)   \
+	COUNT("heap", "arith.stack_formula", "first_outside_intended", outside)
+#define OVERLAP(strategy, note, violations)                             \
+	TRIES("bochs", strategy, "user.stack_overlap", violations, "9") \
+	COUNT(strategy, "user.stack_overlap", "note_overlaps", note)    \
+	COUNT(strategy, "user.stack_overlap", "note_image_room", "5000")
+#define SANDWICH(strategy, violations, leaked, refused)                    \
+	TRIES("bochs", strategy, "pitfall.sandwich_irq", violations, "16") \
+	COUNT(strategy, "pitfall.sandwich_irq", "frames_leaked", leaked)   \
+	COUNT(strategy, "pitfall.sandwich_irq", "images_refused", refused) \
+	COUNT(strategy, "pitfall.sandwich_irq", "wrong_space_when_forced", "12")
 
 struct expectation {
 	int id;
@@ -231,6 +268,30 @@ static const struct expectation expectations[] = {
 	  RSP_WRITES("window", "0") RSP_WRITES("heap", "0") },
 	{ 1, "not measured", "missing: rsp_writes of a heap-sw image", RSP_WRITES("window", "0") },
 	{ 1, "not measured", "missing: rsp_writes of a fixed-ist image", RSP_WRITES("heap", "1") },
+
+	{ 2, "confirmed", "1 of 1024 when two threads share a PML4, 0 with one PML4 each; on heap stacks 0",
+	  SHARED_PML4("window", "1", "0") SHARED_PML4("heap", "0", "0") },
+	/* Of heap stacks it says nothing. */
+	{ 2, "confirmed", "on heap stacks 7", SHARED_PML4("random", "1", "0") SHARED_PML4("heap", "7", "7") },
+	{ 2, "refuted", "0 of 1024", SHARED_PML4("window", "0", "0") SHARED_PML4("heap", "7", "0") },
+	/* Two PML4s are not enough, in one build of two. */
+	{ 2, "refuted", "1024 of 2048 when two threads share a PML4, 1 with",
+	  SHARED_PML4("window", "1024", "0") SHARED_PML4("random", "0", "1") },
+	{ 2, "not measured", "missing: pitfall.shared_pml4 on a fixed stack", SHARED_PML4("heap", "1", "0") },
+	{ 2, "not measured", "missing", CONTROLLED("window", "pitfall.shared_pml4", "0", "0", "0") },
+	{ 2, "not measured", "missing", TRIES("bochs", "window", "pitfall.shared_pml4", "1 !", "1024 !") },
+	{ 2, "not measured", "missing", TRIES("tcg", "window", "pitfall.shared_pml4", "1", "1024") },
+
+	{ 3, "confirmed", "of 16 tries each: 16 on a fixed stack, 0 on a heap stack, 16 on a per-CPU",
+	  CR3_IN_C("window", "16", "0", "16", "16") },
+	{ 3, "refuted", "of 32 tries each: 32 on a fixed stack, 0 on a heap stack, 0 on a per-CPU",
+	  CR3_IN_C("window", "16", "0", "0", "16") CR3_IN_C("heap", "16", "0", "0", "16") },
+	{ 3, "refuted", "0 on a fixed stack", CR3_IN_C("window", "0", "0", "16", "16") },
+	{ 3, "inconclusive", "15 on a fixed stack", CR3_IN_C("window", "15", "0", "0", "16") },
+	{ 3, "inconclusive", "1 on a per-CPU", CR3_IN_C("window", "16", "0", "1", "16") },
+	{ 3, "not measured", "missing: pitfall.cr3_in_c", CR3_IN_C("window", "0", "0", "0", "0") },
+	{ 3, "not measured", "missing", CR3_IN_C("window", "16 !", "0 !", "16 !", "16 !") },
+	{ 3, "not measured", "missing", "tcg window pitfall.cr3_in_c 0 tries 16\n" },
 
 	{ 4, "confirmed", "1 RSP writes in the entry stub, against 1",
 	  RSP_WRITES(RSP0, "1") RSP_WRITES("heap", "1") RSP0_RAN },
@@ -333,6 +394,35 @@ static const struct expectation expectations[] = {
 	  EVENT("window", ".cold", SMALL, "instructions", "80")
 	          EVENT("random", ".cold", SMALL, "instructions", "100") },
 
+	{ 7, "confirmed",
+	  "0 of 16 uses with interrupts on; two users at once without the lock: 8 bytes in wrong",
+	  WINDOW_IRQ("window", "0", "8", "8") WINDOW_IRQ("random", "0", "8", "5") },
+	/* The price is the worst of the builds with a window. */
+	{ 7, "confirmed", "on Bochs): bochs 4096 bytes: 30, bochs 65536 bytes: 50",
+	  WINDOW_IRQ("window", "0", "16", "8") "bochs window irq.off.max 4096 off 20\n"
+	                                       "bochs random irq.off.max 4096 off 30\n"
+	                                       "bochs heap irq.off.max 4096 off 90\n"
+	                                       "bochs window irq.off.max 65536 off 50\n"
+	                                       "tcg window irq.off.max 4096 off 95\n" },
+	{ 7, "refuted", "1 of 16 uses",
+	  WINDOW_IRQ("window", "0", "8", "8") WINDOW_IRQ("random", "1", "8", "0") },
+	{ 7, "refuted", "1 of 2 uses", WINDOW_IRQ("window", "1", "2", "8") },
+	{ 7, "inconclusive", "0 of 15 uses", WINDOW_IRQ("window", "0", "15", "8") },
+	{ 7, "not measured", "missing: pitfall.window_irq", WINDOW_IRQ("window", "0", "0", "0") },
+	{ 7, "not measured", "missing", WINDOW_IRQ("window", "1 !", "16 !", "8 !") },
+	{ 7, "not measured", "missing", TRIES("tcg", "window", "pitfall.window_irq", "0", "16") },
+
+	{ 8, "confirmed",
+	  "9 words with kernel addresses on the user stack after 32 interrupts taken there; 0 after",
+	  USER_STACK("heap", "9", "0") USER_STACK("window", "0", "0") },
+	{ 8, "refuted", "0 words", USER_STACK("heap", "0", "0") USER_STACK("window", "0", "0") },
+	{ 8, "inconclusive", "1 after regular ones",
+	  USER_STACK("heap", "9", "0") USER_STACK("window", "9", "1") },
+	{ 8, "not measured", "missing: pitfall.user_stack_irq",
+	  CONTROLLED("heap", "pitfall.user_stack_irq", "0", "0", "0") },
+	{ 8, "not measured", "missing", TRIES("bochs", "heap", "pitfall.user_stack_irq", "9 !", "16 !") },
+	{ 8, "not measured", "missing", TRIES("tcg", "heap", "pitfall.user_stack_irq", "9", "16") },
+
 	{ 9, "confirmed", "0 violations over 9 address spaces, 2 strategies",
 	  TRIES("bochs", "window", "window.same_frame", "0", "5")
 	          TRIES("kvm", "random", "window.same_frame", "0", "4") },
@@ -352,6 +442,48 @@ static const struct expectation expectations[] = {
 	{ 19, "not measured", "missing: tries", TRIES("bochs", "heap", "isolation.tags", "0", "0") },
 	{ 19, "not measured", "missing", TRIES("tcg", "heap", "isolation.tags", "0", "5") },
 
+	{ 20, "confirmed",
+	  "as written, stacks overlap from PID 2 on; with PID times 64 KiB they never overlap",
+	  FORMULA("2", "0", "0") },
+	{ 20, "confirmed", "as written, stacks never overlap; with PID times 64 KiB from PID 65537 on",
+	  FORMULA("0", "65537", "0") },
+	/* The largest PID, and the next, which is none. */
+	{ 20, "confirmed", "never overlap and leave the user half at PID 2147483647",
+	  FORMULA("0", "0", "2147483647") },
+	{ 20, "refuted", "at PID 2147483648", FORMULA("0", "0", "2147483648") },
+	{ 20, "refuted", "they never overlap", FORMULA("0", "0", "0") },
+	{ 20, "not measured", "missing: arith.stack_formula",
+	  COUNT("heap", "arith.stack_formula", "first_overlap_as_written", "2") },
+	{ 20, "not measured", "missing", FORMULA("2 !", "0 !", "0 !") },
+	{ 20, "not measured", "missing", "tcg heap arith.stack_formula 0 first_overlap_as_written 2\n" },
+
+	{ 21, "confirmed",
+	  "images over 5000 bytes reach it: 0 of the images here; in this kernel 0 overlaps over 18",
+	  OVERLAP("heap", "0", "0") OVERLAP("window", "0", "0") },
+	/* The note's layout decides, not this kernel's. */
+	{ 21, "confirmed", "2 overlaps over 9 tries", OVERLAP("heap", "0", "2") },
+	{ 21, "refuted", "1 of the images here", OVERLAP("heap", "1", "0") },
+	{ 21, "not measured", "missing: user.stack_overlap",
+	  TRIES("bochs", "heap", "user.stack_overlap", "0", "9") },
+	{ 21, "not measured", "missing", COUNT("heap", "user.stack_overlap", "note_overlaps", "1") },
+	{ 21, "not measured", "missing",
+	  OVERLAP("heap", "1 !", "0 !") TRIES("tcg", "heap", "user.stack_overlap", "0", "9") },
+
+	{ 22, "confirmed",
+	  "0 violations over 16 interrupted loads, 0 frames leaked, 10 of 10 damaged images refused; with "
+	  "interrupts forced on, 12 handlers",
+	  SANDWICH("heap", "0", "0", "10") },
+	{ 22, "refuted", "1 violations", SANDWICH("heap", "1", "0", "10") },
+	{ 22, "refuted", "1 frames leaked", SANDWICH("heap", "0", "1", "10") },
+	/* The worst of two builds. */
+	{ 22, "refuted", "9 of 10 damaged",
+	  SANDWICH("heap", "0", "0", "9") SANDWICH("fixed-ist+sandwich+shared", "0", "0", "10") },
+	{ 22, "not measured", "missing: pitfall.sandwich_irq of a build with the sandwich",
+	  SANDWICH("window", "1", "0", "10") },
+	{ 22, "not measured", "missing", TRIES("bochs", "heap", "pitfall.sandwich_irq", "0", "0") },
+	{ 22, "not measured", "missing", TRIES("bochs", "heap", "pitfall.sandwich_irq", "0 !", "16 !") },
+	{ 22, "not measured", "missing", TRIES("tcg", "heap", "pitfall.sandwich_irq", "0", "16") },
+
 	{ 23, "confirmed", "0 frames of difference over 10000 rounds",
 	  TRIES("bochs", "heap", "leak.spawn", "0", "6000")
 	          TRIES("bochs", "window", "leak.spawn", "0", "4000") },
@@ -360,6 +492,25 @@ static const struct expectation expectations[] = {
 	{ 23, "refuted", "1 frames of difference", TRIES("bochs", "heap", "leak.spawn", "1", "3") },
 	{ 23, "inconclusive", "wanted 10000 rounds", TRIES("bochs", "heap", "leak.spawn", "0", "9999") },
 	{ 23, "not measured", "missing: tries", TRIES("bochs", "heap", "leak.spawn", "0", "0") },
+
+	{ 24, "confirmed", "poison: 1 over 32 teardowns before the switch, 0 after",
+	  TEARDOWN("heap", "1", "0") TEARDOWN("window", "0", "0") },
+	{ 24, "refuted", "poison: 0 over 16", TEARDOWN("heap", "0", "0") },
+	{ 24, "inconclusive", "1 after it", TEARDOWN("heap", "16", "0") TEARDOWN("window", "16", "1") },
+	{ 24, "not measured", "missing: teardown.order",
+	  CONTROLLED("heap", "teardown.order", "0", "0", "0") },
+	{ 24, "not measured", "missing", TRIES("bochs", "heap", "teardown.order", "1 !", "16 !") },
+	{ 24, "not measured", "missing", TRIES("tcg", "heap", "teardown.order", "1", "16") },
+
+	{ 25, "confirmed", "0 violations over 100000 operations, 2 strategies",
+	  TRIES("bochs", "heap", "heap.fuzz", "0", "60000")
+	          TRIES("kvm", "window", "heap.fuzz", "0", "40000") },
+	/* One counter-example is enough, however few were tried. */
+	{ 25, "refuted", "1 violations over 3 operations", TRIES("bochs", "heap", "heap.fuzz", "1", "3") },
+	{ 25, "inconclusive", "; wanted 100000", TRIES("bochs", "heap", "heap.fuzz", "0", "99999") },
+	{ 25, "not measured", "missing: heap.fuzz", TRIES("bochs", "heap", "heap.fuzz", "0", "0") },
+	{ 25, "not measured", "missing", TRIES("bochs", "heap", "heap.fuzz", "1 !", "9 !") },
+	{ 25, "not measured", "missing", TRIES("tcg", "heap", "heap.fuzz", "0", "100000") },
 };
 
 #define EXPECTATIONS (sizeof expectations / sizeof expectations[0])
@@ -425,7 +576,7 @@ static void an_empty_database_measures_nothing(void **state)
 {
 	(void)state;
 	assert_int_equal(claims_decide(db, CLAIMS), 0);
-	assert_string_equal(ask("SELECT count(*) >= 7 FROM claims"), "1");
+	assert_string_equal(ask("SELECT count(*) >= 16 FROM claims"), "1");
 	assert_string_equal(ask("SELECT group_concat(id) FROM claims WHERE verdict <> 'not measured' OR "
 	                        "evidence NOT LIKE 'missing: %'"),
 	                    "");
@@ -450,23 +601,35 @@ static void write_claim(const char *name, const char *fields, const char *query)
 #define HEADER(id) "-- id: " id "\n-- seed: s\n-- quote: q\n" REST
 #define SOUND      "SELECT 'refuted' AS verdict, 'because' AS evidence;\n"
 
-/* Decides the claims of the test's folder; what was written to stderr is left in `message`. */
-static char message[2000];
+static char message[2000]; /* what was written to stderr */
 
-static int decide(void)
+static int divert_stderr(void)
 {
 	int saved = dup(STDERR_FILENO);
-	int status;
-	FILE *in;
 
 	assert_non_null(freopen(path_of("stderr"), "w", stderr));
-	status = claims_decide(db, claims);
+	return saved;
+}
+
+static void restore_stderr(int saved)
+{
+	FILE *in;
+
 	fflush(stderr);
 	dup2(saved, STDERR_FILENO);
 	close(saved);
 	in = fopen(path_of("stderr"), "r");
 	message[fread(message, 1, sizeof message - 1, in)] = '\0';
 	fclose(in);
+}
+
+/* Decides the claims of the test's folder. */
+static int decide(void)
+{
+	int saved = divert_stderr();
+	int status = claims_decide(db, claims);
+
+	restore_stderr(saved);
 	return status;
 }
 
@@ -566,49 +729,95 @@ static void unreadable_files_and_folders_are_named(void **state)
 	assert_non_null(strstr(message, "/claims: No such file or directory"));
 }
 
+/* The launches that the claims in the folder `where` need, a line each; one that is `alone` begins with "+". */
+static const char *needed(const char *where)
+{
+	static char text[64 * sizeof(struct claim_run)];
+	FILE *out = fmemopen(text, sizeof text, "w");
+	struct claim_run runs[64];
+	int saved = divert_stderr();
+	size_t count = claims_needed_runs(where, runs, 64);
+
+	restore_stderr(saved);
+	assert_true(count <= 64);
+	for (size_t i = 0; i < count; i++)
+		fprintf(out, "%s%s %s\n", runs[i].alone ? "+" : "", runs[i].strategy, runs[i].bench);
+	putc('\0', out);
+	fclose(out);
+	return text;
+}
+
 static void needed_runs_are_collected_once_each(void **state)
 {
 	struct claim_run runs[4];
-	int saved = dup(STDERR_FILENO);
 	(void)state;
 
-	assert_int_equal(claims_needed_runs(claims, runs, 4), 0);
+	assert_string_equal(needed(claims), "");
 	write_claim("02-two.sql", HEADER("2") "-- needs: heap irq.*\n-- needs: a+b+c  exec.*\n", SOUND);
 	write_claim("03-same.sql", HEADER("3") "-- needs: heap irq.*, heap tlb.*\n", SOUND);
 	write_claim("01-none.sql", HEADER("1"), SOUND);
-	assert_int_equal(claims_needed_runs(claims, runs, 4), 3);
-	assert_string_equal(runs[0].strategy, "heap");
-	assert_string_equal(runs[0].bench, "irq.*");
-	assert_string_equal(runs[1].strategy, "a+b+c");
-	assert_string_equal(runs[1].bench, "exec.*");
-	assert_string_equal(runs[2].strategy, "heap");
-	assert_string_equal(runs[2].bench, "tlb.*");
+	assert_string_equal(needed(claims), "heap irq.*\na+b+c exec.*\nheap tlb.*\n");
 	/* More than there is room for: they are still counted. */
-	memset(&runs[2], 0, sizeof runs[2]);
+	memset(runs, 0, sizeof runs);
 	assert_int_equal(claims_needed_runs(claims, runs, 2), 3);
+	assert_string_equal(runs[1].bench, "exec.*");
 	assert_string_equal(runs[2].strategy, "");
 
 	write_claim("04-bad.sql", HEADER("4") "-- needs: heap irq.* exec.*\n", SOUND);
 	write_claim("05-bad.sql", HEADER("5") "-- needs: heap\n-- needs: window switch.*\n", SOUND);
-	assert_non_null(freopen(path_of("stderr"), "w", stderr));
-	assert_int_equal(claims_needed_runs(claims, runs, 4), 4);
-	assert_int_equal(claims_needed_runs("/nowhere", runs, 4), 0);
-	fflush(stderr);
-	dup2(saved, STDERR_FILENO);
-	close(saved);
-	assert_string_equal(runs[3].strategy, "window");
+	assert_string_equal(needed(claims), "heap irq.*\na+b+c exec.*\nheap tlb.*\nwindow switch.*\n");
+	assert_non_null(
+	        strstr(message, "claim 04-bad.sql: needs: not a strategy and a benchmark: heap irq.*"));
+	assert_non_null(strstr(message, "claim 05-bad.sql: needs: not a strategy and a benchmark: heap\n"));
+	assert_string_equal(needed("/nowhere"), "");
+}
+
+static void boots_are_launches_of_their_own(void **state)
+{
+	(void)state;
+
+	/* The same pair under both keys is two launches, and under one key in two claims is one. */
+	write_claim("01-both.sql", HEADER("1") "-- boots: heap irq.*,window  tlb.*\n-- needs: heap irq.*\n",
+	            SOUND);
+	write_claim("02-same.sql", HEADER("2") "-- boots: heap irq.* , heap irq.*\n-- needs: window tlb.*\n",
+	            SOUND);
+	write_claim("03-long.sql", HEADER("3") "-- boots: heap a,\n--   heap b\n", SOUND);
+	assert_string_equal(needed(claims),
+	                    "heap irq.*\n+heap irq.*\n+window tlb.*\nwindow tlb.*\n+heap a\n+heap b\n");
+	assert_string_equal(message, "");
+	remove_contents(claims);
+
+	/* A bad item is named; the others count. */
+	write_claim("01-bad.sql", HEADER("1") "-- boots: heap, window a, window b c,\n", SOUND);
+	assert_string_equal(needed(claims), "+window a\n");
+	assert_non_null(strstr(message, "claim 01-bad.sql: boots: not a strategy and a benchmark: heap\n"));
+	assert_non_null(
+	        strstr(message, "claim 01-bad.sql: boots: not a strategy and a benchmark:  window b c\n"));
+	assert_non_null(strstr(message, "claim 01-bad.sql: boots: not a strategy and a benchmark\n"));
+	/* `boots` is optional, and may be empty. */
+	write_claim("01-bad.sql", HEADER("1") "-- boots:\n", SOUND);
+	assert_string_equal(needed(claims), "");
+	assert_string_equal(message, "");
 }
 
 static void the_claims_of_the_project_need_what_they_say(void **state)
 {
-	struct claim_run runs[32];
-	size_t count = claims_needed_runs(CLAIMS, runs, 32);
-	bool found = false;
+	static const char *const some[] = { RSP0 " irq.entry.*\n", "+heap pitfall.sandwich_irq\n",
+		                            "+window pitfall.window_irq\n", "+random pitfall.window_irq\n" };
+	struct claim_run runs[64];
+	size_t count = claims_needed_runs(CLAIMS, runs, 64);
+	const char *all = needed(CLAIMS);
 	(void)state;
 
-	for (size_t i = 0; i < count; i++)
-		found |= !strcmp(runs[i].strategy, RSP0) && !strcmp(runs[i].bench, "irq.entry.*");
-	assert_true(found);
+	assert_string_equal(message, "");
+	for (size_t i = 0; i < sizeof some / sizeof some[0]; i++)
+		assert_non_null(strstr(all, some[i]));
+	for (size_t i = 0; i < count; i++) {
+		struct strategy strategy;
+		char why[200];
+
+		assert_int_equal(strategy_parse(runs[i].strategy, &strategy, why, sizeof why), 0);
+	}
 }
 
 /* The queries that docs/results.md shows, each between ```sql and ```. */
@@ -654,6 +863,7 @@ int main(void)
 		TEST(malformed_claims_are_named_and_the_others_decided),
 		TEST(unreadable_files_and_folders_are_named),
 		TEST(needed_runs_are_collected_once_each),
+		TEST(boots_are_launches_of_their_own),
 		TEST(the_claims_of_the_project_need_what_they_say),
 		TEST(the_documented_queries_give_rows),
 	};
