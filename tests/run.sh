@@ -34,9 +34,12 @@ export CMOCKA_MESSAGE_OUTPUT=TAP
 for binary in "$@"; do
 	suite "$(basename "$binary")" "$binary"
 done
-for preset in heap-sw+sandwich fixed-ist+window fixed-ist+random; do
-	suite "kernel tcg $preset" tests/kernel/run.sh tcg "$preset+shared"
-	suite "kernel bochs $preset" tests/kernel/run.sh bochs "$preset+shared"
+# Every combination of the axes on tcg; the presets on Bochs as well.
+for build in $(make -s list-strategies); do
+	suite "kernel tcg $build" tests/kernel/run.sh tcg "$build"
+done
+for build in heap-sw+sandwich fixed-ist+window fixed-ist+random heap-rsp0+self; do
+	suite "kernel bochs $build" tests/kernel/run.sh bochs "$build+shared"
 done
 # Small and large memory, and processors without SMEP, SMAP, 1 GiB pages, UMIP, RDRAND.
 for machine in MEMORY=64 MEMORY=6000 CPU=qemu64 CPU=Haswell; do

@@ -10,12 +10,9 @@ $(BUILD)/tests/host/%: tests/host/%.c $(filter-out %/main.o,$(HOST_OBJECTS))
 	$(call say,TEST,$@)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ -lcmocka $(HOST_LIBS)
 
-preset-kernels:
-	@set -e; for s in heap window random; do $(MAKE) --no-print-directory kernel STRATEGY=$$s; done
-
-test-programs: host bochs-library programs preset-kernels $(HOST_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records
+test-programs: host bochs-library programs all-strategies $(HOST_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records
 
 test: test-programs
 	@tests/run.sh $(UNIT_TESTS) $(HOST_TESTS)
 
-.PHONY: test test-programs preset-kernels
+.PHONY: test test-programs

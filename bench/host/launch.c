@@ -68,8 +68,10 @@ static int start_engine(struct launch *launch, char *why, size_t size)
 		                     .log = log };
 	int status;
 
-	path_format(command_line, sizeof command_line, "run=%s bench=%s samples=%s seed=%" PRIu64 " exit=1",
-	            setup->mode, setup->bench, setup->quick ? "quick" : "full", setup->seed);
+	path_format(command_line, sizeof command_line,
+	            "run=%s bench=%s samples=%s seed=%" PRIu64 " exit=1%s%s", setup->mode, setup->bench,
+	            setup->quick ? "quick" : "full", setup->seed, setup->pcid ? " pcid=on" : "",
+	            setup->flush_cr3 ? " window-flush=cr3" : "");
 	path_format(log, sizeof log, "%s/engine.log", setup->directory);
 	status = setup->engine->prepare(&boot, &command, why, size);
 	spec.output = command.output;

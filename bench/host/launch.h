@@ -19,6 +19,7 @@ struct launch_setup {
 	const char *mode;      /* the kernel's run=: bench, test or list */
 	const char *bench;
 	bool quick;
+	bool pcid, flush_cr3; /* see options.h */
 	unsigned cpus;
 	unsigned memory;  /* MiB */
 	unsigned timeout; /* seconds */

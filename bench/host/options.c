@@ -13,6 +13,7 @@ static const char usage_line[] = "usage: run-bench.sh [--setup] [--engine E[,E]]
                                  "GLOB] [--quick] [--rounds N]\n"
                                  "                    [--cpus N] [--memory MIB] [--seed N] [--jobs N] "
                                  "[--timeout SECONDS] [--out DIR]\n"
+                                 "                    [--pcid on|off] [--window-flush invlpg|cr3]\n"
                                  "                    [--list] [--probe] [--compare A B] [--help]\n";
 
 static const char help_text[] =
@@ -29,12 +30,14 @@ static const char help_text[] =
         "  --bench GLOB[,GLOB]  only benchmarks whose name matches; default *\n"
         "  --quick              fewer samples\n"
         "  --rounds N           boots per image; default 9 on kvm, 1 elsewhere\n"
-        "  --cpus N             CPUs of the machine, 1 to 64; default 1\n"
+        "  --cpus N             CPUs of the machine, 1 to 64; default 1 (the kernel uses one)\n"
         "  --memory MIB         memory of the machine, 64 to 16384; default 512\n"
         "  --seed N             of every random choice; default 1\n"
         "  --jobs N             boots at a time on bochs and tcg; default: the host's CPUs\n"
         "  --timeout SECONDS    for each boot; default 300 on bochs, 60 elsewhere\n"
         "  --out DIR            a new folder for the results\n"
+        "  --pcid on|off        PCIDs in the context switch, where the CPU has them; default off\n"
+        "  --window-flush F     how the loading window is unmapped: invlpg (default) or cr3\n"
         "  --list               engines, strategies and benchmarks\n"
         "  --probe              what KVM can do here\n"
         "  --compare A B        not available in this version\n"
@@ -57,6 +60,8 @@ enum {
 	OPTION_JOBS,
 	OPTION_TIMEOUT,
 	OPTION_OUT,
+	OPTION_PCID,
+	OPTION_WINDOW_FLUSH,
 	OPTION_COMPARE,
 	OPTION_LIST,
 	OPTION_PROBE,
@@ -76,6 +81,8 @@ static const struct option long_options[] = {
 	{ "jobs", required_argument, NULL, OPTION_JOBS },
 	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
 	{ "out", required_argument, NULL, OPTION_OUT },
+	{ "pcid", required_argument, NULL, OPTION_PCID },
+	{ "window-flush", required_argument, NULL, OPTION_WINDOW_FLUSH },
 	{ "compare", no_argument, NULL, OPTION_COMPARE },
 	{ "list", no_argument, NULL, OPTION_LIST },
 	{ "probe", no_argument, NULL, OPTION_PROBE },
@@ -205,6 +212,16 @@ static int parse_bench(struct options *options, const char *text, char *why)
 	return 0;
 }
 
+/* One of two words; *second is set when it is the second. */
+static int parse_either(const char *name, const char *value, const char *first, const char *other,
+                        bool *second, char *why)
+{
+	*second = strcmp(value, other) == 0;
+	if (*second || strcmp(value, first) == 0)
+		return 0;
+	return wrong(why, "--%s '%.40s': %s or %s is needed", name, value, first, other);
+}
+
 static int take_option(struct options *options, int option, const char *value, char *why)
 {
 	switch (option) {
@@ -232,6 +249,10 @@ static int take_option(struct options *options, int option, const char *value, c
 	case OPTION_OUT:
 		options->out = value;
 		return *value ? 0 : wrong(why, "--out needs the name of a folder");
+	case OPTION_PCID:
+		return parse_either("pcid", value, "off", "on", &options->pcid, why);
+	case OPTION_WINDOW_FLUSH:
+		return parse_either("window-flush", value, "invlpg", "cr3", &options->flush_cr3, why);
 	case OPTION_COMPARE:
 		return wrong(why, "--compare is not available in this version");
 	case OPTION_LIST:

@@ -107,6 +107,8 @@ static void start(struct runner *runner, const struct job *job)
 	                                                    .mode = "bench",
 	                                                    .bench = job->bench,
 	                                                    .quick = options->quick,
+	                                                    .pcid = options->pcid,
+	                                                    .flush_cr3 = options->flush_cr3,
 	                                                    .cpus = options->cpus,
 	                                                    .memory = options->memory,
 	                                                    .timeout = default_timeout(runner, job),

@@ -67,6 +67,19 @@ static void everything_given(void **state)
 	assert_string_equal(options.out, "x y");
 }
 
+static void kernel_options(void **state)
+{
+	struct options options;
+	(void)state;
+
+	assert_int_equal(PARSE(&options, "--quick"), 0);
+	assert_false(options.pcid || options.flush_cr3);
+	assert_int_equal(PARSE(&options, "--pcid", "on", "--window-flush", "cr3"), 0);
+	assert_true(options.pcid && options.flush_cr3);
+	assert_int_equal(PARSE(&options, "--pcid", "off", "--window-flush", "invlpg"), 0);
+	assert_false(options.pcid || options.flush_cr3);
+}
+
 static void modes(void **state)
 {
 	struct options options;
@@ -107,6 +120,8 @@ static void wrong_use(void **state)
 		{ { "run-bench.sh", "--bench", "a b" }, "a glob" },
 		{ { "run-bench.sh", "--bench", "" }, "a glob" },
 		{ { "run-bench.sh", "--out", "" }, "needs the name" },
+		{ { "run-bench.sh", "--pcid", "yes" }, "off or on" },
+		{ { "run-bench.sh", "--window-flush", "" }, "invlpg or cr3" },
 		{ { "run-bench.sh", "--compare", "a" }, "not available" },
 		{ { "run-bench.sh", "word" }, "'word' is not an option" },
 	};
@@ -176,6 +191,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(everything_given),
+		cmocka_unit_test(kernel_options),
 		cmocka_unit_test(modes),
 		cmocka_unit_test(wrong_use),
 		cmocka_unit_test(plan_keeps_real_time_apart),
