@@ -38,9 +38,19 @@
 	pop	rax
 %endmacro
 
-%macro PUSH_CALLEE_SAVED 0
+; struct trap_frame (cpu/exceptions.h), from its end
+%macro PUSH_TRAP_FRAME 0
+	push	rax
 	push	rbx
+	push	rcx
+	push	rdx
+	push	rsi
+	push	rdi
 	push	rbp
+	push	r8
+	push	r9
+	push	r10
+	push	r11
 	push	r12
 	push	r13
 	push	r14
@@ -76,21 +86,7 @@ section .text
 
 exception_common:
 	KSTACK_ENTER 7
-	push	rax			; struct trap_frame, from its end
-	push	rbx
-	push	rcx
-	push	rdx
-	push	rsi
-	push	rdi
-	push	rbp
-	push	r8
-	push	r9
-	push	r10
-	push	r11
-	push	r12
-	push	r13
-	push	r14
-	push	r15
+	PUSH_TRAP_FRAME
 	cld
 	mov	rdi, rsp
 	call	exception_entry
@@ -103,21 +99,7 @@ exception_common:
 ; NMI, #DF, #MC: they come anywhere, also between SYSCALL and SWAPGS, so CS does not tell whose
 ; GS base is loaded; its sign does.
 exception_paranoid:
-	push	rax
-	push	rbx
-	push	rcx
-	push	rdx
-	push	rsi
-	push	rdi
-	push	rbp
-	push	r8
-	push	r9
-	push	r10
-	push	r11
-	push	r12
-	push	r13
-	push	r14
-	push	r15
+	PUSH_TRAP_FRAME
 	cld
 	xor	ebx, ebx
 	mov	ecx, MSR_GS_BASE
