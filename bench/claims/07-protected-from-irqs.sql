@@ -13,11 +13,13 @@ WITH fact AS (
 	       sum(value) FILTER (WHERE metric = 'tries') AS tries,
 	       sum(value) FILTER (WHERE metric = 'corruptions' AND loader = 'window') AS corruptions
 	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'pitfall.window_irq' AND flags = ''
+	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'pitfall.window_irq'
+	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
 ), off AS (
 	SELECT engine, parameter, max(median) AS ticks
 	FROM summary
 	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'irq.off.max' AND metric = 'off' AND loader IN ('window', 'random')
+	  AND flags NOT LIKE '%check-failed%'
 	GROUP BY engine, parameter
 )
 SELECT CASE

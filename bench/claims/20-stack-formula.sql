@@ -11,7 +11,8 @@ WITH fact AS (
 	       max(value) FILTER (WHERE metric = 'first_overlap_intended') AS overlap,
 	       max(value) FILTER (WHERE metric = 'first_outside_intended') AS outside
 	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'arith.stack_formula' AND flags = ''
+	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'arith.stack_formula'
+	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
 )
 SELECT CASE
          WHEN written IS NULL OR overlap IS NULL OR outside IS NULL THEN 'not measured'

@@ -12,16 +12,17 @@ WITH fact AS (
 	       sum(value) FILTER (WHERE metric = 'control_violations') AS after,
 	       sum(value) FILTER (WHERE metric = 'tries') AS tries
 	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'teardown.order' AND flags = ''
+	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'teardown.order'
+	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
 )
 SELECT CASE
-         WHEN tries IS NULL OR tries = 0 THEN 'not measured'
+         WHEN tries IS NULL OR tries = 0 OR before IS NULL OR after IS NULL THEN 'not measured'
          WHEN after > 0                  THEN 'inconclusive'
          WHEN before > 0                 THEN 'confirmed'
          ELSE 'refuted'
        END AS verdict,
        CASE
-         WHEN tries IS NULL OR tries = 0 THEN 'missing: teardown.order'
+         WHEN tries IS NULL OR tries = 0 OR before IS NULL OR after IS NULL THEN 'missing: teardown.order'
          ELSE printf('uses of freed tables that faulted or read poison: %d over %d teardowns before the switch, %d after it',
                      before, tries, after)
        END AS evidence

@@ -10,7 +10,8 @@ WITH fact AS (
 	       sum(value) FILTER (WHERE metric = 'tries') AS tries,
 	       count(DISTINCT strategy) AS strategies
 	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'heap.fuzz' AND flags = ''
+	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'heap.fuzz'
+	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
 )
 SELECT CASE
          WHEN tries IS NULL OR tries = 0 THEN 'not measured'

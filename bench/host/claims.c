@@ -114,7 +114,7 @@ static int parse_header(struct claim *claim)
 
 		if (found != KEYS) {
 			key = found;
-			if (key != NEEDS && claim->values[key][0])
+			if (key < REQUIRED_KEYS && claim->values[key][0])
 				return malformed(claim, "is given twice", key_names[key]);
 			if (!add_value(claim->values[key], value, (size_t)(end - value), ','))
 				return malformed(claim, "is too long", key_names[key]);

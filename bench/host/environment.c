@@ -17,12 +17,17 @@
 void environment_add(struct environment *environment, const char *key, const char *format, ...)
 {
 	va_list arguments;
+	size_t at = 0;
 
-	if (environment->count == ENVIRONMENT_MAX)
+	while (at < environment->count && strcmp(environment->item[at].key, key) != 0)
+		at++;
+	if (at == ENVIRONMENT_MAX)
 		return;
-	snprintf(environment->item[environment->count].key, sizeof environment->item[0].key, "%s", key);
+	if (at == environment->count)
+		environment->count++;
+	snprintf(environment->item[at].key, sizeof environment->item[at].key, "%s", key);
 	va_start(arguments, format);
-	vsnprintf(environment->item[environment->count++].value, ENVIRONMENT_VALUE_MAX, format, arguments);
+	vsnprintf(environment->item[at].value, ENVIRONMENT_VALUE_MAX, format, arguments);
 	va_end(arguments);
 }
 

@@ -19,7 +19,7 @@ struct environment {
 	} item[ENVIRONMENT_MAX];
 };
 
-/* Adds one entry; too long values are cut. */
+/* Adds one entry, or replaces the one with this key; too long values are cut. */
 __attribute__((format(printf, 3, 4))) void environment_add(struct environment *environment, const char *key,
                                                            const char *format, ...);
 

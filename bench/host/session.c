@@ -116,8 +116,7 @@ static int describe_environment(struct session *session, const char *command)
 	for (size_t i = 0; i < session->plan.strategies.count; i++)
 		add_image(environment, &session->plan.strategies.item[i]);
 	for (size_t i = 0; i < session->plan.supporting; i++)
-		if (!session->plan.support[i].alone)
-			add_image(environment, &session->plan.support[i].strategy);
+		add_image(environment, &session->plan.support[i].strategy);
 	path_format(path, sizeof path, "%s/environment.json", session->folder.path);
 	status = environment_store(environment, session->store);
 	if (status) {

@@ -58,6 +58,12 @@ void kstack_activate(struct cpu *cpu, const struct kstack *stack);
  */
 bool kstack_nests(void);
 
+/*
+ * Whether interrupts may be turned on where the caller stands: always where handlers nest, else not on
+ * a stack of interrupts or exceptions.
+ */
+bool kstack_may_interrupt(void);
+
 /* Bytes of stack pages and of private page tables of one task. */
 size_t kstack_stack_bytes(void);
 size_t kstack_table_bytes(void);

@@ -25,3 +25,8 @@ unsigned kstack_gate_ist(unsigned vector)
 	(void)vector;
 	return IST_NONE;
 }
+
+bool kstack_may_interrupt(void)
+{
+	return true;
+}

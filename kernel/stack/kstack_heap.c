@@ -147,3 +147,8 @@ size_t kstack_table_bytes(void)
 {
 	return 0; /* its entries stand in tables that all tasks share */
 }
+
+bool kstack_may_interrupt(void)
+{
+	return true;
+}

@@ -24,10 +24,13 @@ void sched_finish_switch(void)
 	struct cpu *cpu = this_cpu();
 	struct task *dead = cpu->dead;
 
-	if (dead) {
-		cpu->dead = NULL;
-		task_teardown(dead);
-	}
+	if (!dead)
+		return;
+	cpu->dead = NULL;
+	if (kstack_may_interrupt())
+		interrupts_on(); /* a large space takes long */
+	task_teardown(dead);
+	interrupts_off();
 }
 
 void sched_switch_to(struct task *task)

@@ -22,7 +22,7 @@ refused()
 refused "unknown option '--nothing'" --nothing
 check "an unknown option: the usage is printed" says "usage: run-bench.sh"
 refused "unknown engine 'vmware'; valid are: auto, bochs, kvm, tcg" --engine vmware
-refused "unknown strategy 'stack'; valid are: heap, window, random, all" --strategy stack
+refused "unknown strategy 'stack'; valid are: heap, window, random, best, all" --strategy stack
 refused "unknown loader 'floppy'" --strategy fixed-ist+floppy+shared
 refused "bouncing isolation is not available in this version" --strategy fixed-ist+window+bouncing
 refused "engine kvm-emulated is not available in this version" --engine kvm-emulated

@@ -507,6 +507,7 @@ static const struct expectation expectations[] = {
 	          TRIES("kvm", "window", "heap.fuzz", "0", "40000") },
 	/* One counter-example is enough, however few were tried. */
 	{ 25, "refuted", "1 violations over 3 operations", TRIES("bochs", "heap", "heap.fuzz", "1", "3") },
+	{ 25, "refuted", "1 violations", TRIES("bochs", "heap", "heap.fuzz", "0*15 1", "9999*16") },
 	{ 25, "inconclusive", "; wanted 100000", TRIES("bochs", "heap", "heap.fuzz", "0", "99999") },
 	{ 25, "not measured", "missing: heap.fuzz", TRIES("bochs", "heap", "heap.fuzz", "0", "0") },
 	{ 25, "not measured", "missing", TRIES("bochs", "heap", "heap.fuzz", "1 !", "9 !") },
