@@ -42,5 +42,6 @@ bool kstack_may_interrupt(void)
 {
 	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 
-	return here - KSTACK_FIXED_BASE < KSTACK_FIXED_TOP - KSTACK_FIXED_BASE; /* the stack of system calls */
+	return here - KSTACK_FIXED_BASE <
+	       KSTACK_FIXED_TOP - KSTACK_FIXED_BASE; /* the stack of system calls */
 }
