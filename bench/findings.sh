@@ -79,10 +79,15 @@ table()
 				printf('%,d', most) AS most, printf('%,d', max(median) FILTER (WHERE build = 'heap-rsp0+self')) AS best
 			FROM v GROUP BY title ORDER BY min(place)"
 		;;
+	pitfalls)
+		query "SELECT benchmark AS experiment, strategy, group_concat(metric || ' ' || printf('%,d', median), ', ') AS counts
+			FROM (SELECT * FROM summary WHERE engine = 'bochs' AND (benchmark LIKE 'pitfall.%' OR benchmark = 'teardown.order')
+				ORDER BY benchmark, strategy, metric = 'tries', metric = 'control_violations', metric <> 'violations', metric)
+			GROUP BY benchmark, strategy"
+		;;
 	run)
-		query "SELECT key, value FROM environment WHERE key IN ('source.revision', 'versions.bochs', 'versions.gcc',
-			'run.seed', 'run.samples', 'run.memory') OR key LIKE '%revision%' OR key LIKE '%bochs%' OR key LIKE '%gcc%'
-			ORDER BY key"
+		query "SELECT key, value FROM environment WHERE key IN ('source.revision', 'tool.bochs', 'tool.gcc', 'run.seed',
+			'run.samples', 'run.memory', 'run.command') ORDER BY key"
 		;;
 	*)
 		echo "$0: docs/findings.md asks for an unknown table: $1" >&2

@@ -8,6 +8,7 @@
 -- margin:  0 on every fixed-ist image confirms and more than 0 refutes, if the control is more than 0;
 --          if the control is 0 the count is blind, and the verdict is inconclusive
 -- figure:  irq-entry
+-- boots:   window pitfall.ist_reentry, heap pitfall.ist_reentry
 WITH image(stack, writes, instructions) AS (
 	SELECT stack,
 	       max("max") FILTER (WHERE metric = 'rsp_writes'),

@@ -7,7 +7,7 @@
 -- margin:  with two PML4s no canary may be lost; then one lost canary with a shared PML4 confirms that the guarantee
 --          is needed, and none refutes that; a canary lost with two PML4s refutes that the guarantee is enough
 -- figure:  none
--- boots:   window pitfall.shared_pml4, heap pitfall.shared_pml4
+-- boots:   window pitfall.shared_pml4, heap pitfall.shared_pml4, window pitfall.global_stack
 WITH fact AS (
 	SELECT sum(value) FILTER (WHERE metric = 'violations' AND stack LIKE 'fixed-%') AS shared,
 	       sum(value) FILTER (WHERE metric = 'control_violations' AND stack LIKE 'fixed-%') AS own,

@@ -6,6 +6,7 @@
 --          kernels with shared isolation. "Always" is decided; "only" is not asked.
 -- margin:  no violation over at least 2 address spaces confirms; one violation refutes
 -- figure:  none
+-- boots:   window pitfall.pcid_remap
 WITH fact AS (
 	SELECT count(DISTINCT strategy) AS strategies,
 	       coalesce(sum(value) FILTER (WHERE metric = 'violations'), 0) AS violations,
