@@ -124,7 +124,7 @@ static void ipi_before_load(struct bench *b, bool overhead)
 /* What an interrupt waits that becomes due `ticks` of the timer after the start of a load. */
 static uint64_t latency_at(struct bench *b, uint32_t ticks, bool *ok)
 {
-	uint64_t count = bench_irq_count, due;
+	uint64_t count = bench_irq_count, due, stamp;
 	int pid;
 
 	lapic_timer_once(VECTOR_BENCH, UINT32_MAX);
@@ -132,9 +132,12 @@ static uint64_t latency_at(struct bench *b, uint32_t ticks, bool *ok)
 	lapic_timer_again(ticks);
 	pid = start_payload(b);
 	wait_with_interrupts_on(count);
+	stamp = bench_irq_stamp;
 	lapic_timer(0);
-	*ok = *ok && end_payload(pid) && bench_irq_count == count + 1;
-	return bench_irq_stamp > due ? bench_irq_stamp - due : 0;
+	/* Some hypervisors deliver once more when the timer is set anew: the first counts, the other goes by. */
+	__asm__ volatile("sti; pause; cli" : : : "memory");
+	*ok = *ok && end_payload(pid) && bench_irq_count > count;
+	return stamp > due ? stamp - due : 0;
 }
 
 static bool worst_latency(struct bench *b)
