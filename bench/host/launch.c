@@ -24,10 +24,11 @@ struct launch {
 	struct intake *intake;
 	FILE *raw;
 	double started;
-	double heard;   /* when the last byte came */
-	double ended;   /* when the end record came; 0: not yet */
-	double stopped; /* when we asked the engine to end; 0: not yet */
-	double seconds; /* how long it ran, once it is over */
+	double heard;             /* when the last byte came */
+	double ended;             /* when the end record came; 0: not yet */
+	double stopped;           /* when we asked the engine to end; 0: not yet */
+	char directory[PATH_MAX]; /* what setup.directory points to: the caller's may be used again */
+	double seconds;           /* how long it ran, once it is over */
 	bool killed;
 	bool pinned;
 	bool over;
@@ -99,6 +100,8 @@ struct launch *launch_start(const struct launch_setup *setup, char *why, size_t 
 	if (!launch)
 		return NULL;
 	launch->setup = *setup;
+	path_format(launch->directory, sizeof launch->directory, "%s", setup->directory);
+	launch->setup.directory = launch->directory;
 	launch->process.output = -1;
 	launch->intake = intake_new(&intake);
 	if (!launch->intake || open_files(launch, why, size) || start_engine(launch, why, size)) {

@@ -95,4 +95,21 @@ bench --engine tcg --strategy window --rounds 3
 is "rounds are run in order" '1 2 3' "$(query "SELECT group_concat(round, ' ') FROM launches WHERE engine = 'tcg'")"
 is "each round has its own seed" '1 2 3' "$(query "SELECT group_concat(seed, ' ') FROM launches WHERE engine = 'tcg'")"
 
+# Three boots, two at a time: the first ends first, so the second moves up and the third takes its place. What the
+# third was given must still be there after the second has ended.
+good | play
+cat >"$tree/engine" <<EOF
+#!/bin/sh
+case "\$*" in *--version* | *--help*) exit 0 ;; esac
+case "\$PWD" in
+*/001-*) sleep 0.1 ;;
+*/002-*) sleep 0.8 ;;
+*) sleep 1.5; [ -e palimpsest.iso ] && [ -e palimpsest-bochs.so ] || exit 1 ;;
+esac
+exec "$tree/build/tests/make-records" <"$tree/script"
+EOF
+bench --engine bochs --strategy window --rounds 3 --jobs 2
+is "boots that overlap keep their own files" 'complete complete complete' \
+	"$(query "SELECT group_concat(state, ' ') FROM launches WHERE engine = 'bochs'")"
+
 finish
