@@ -17,6 +17,7 @@
 #include "bench/bochs/guest.h"
 #include "bench/bochs/hooks.h"
 #include "bench/bochs/metrics.h"
+#include "bench/bochs/model/metrics.h"
 #include "bench/bochs/model/model.h"
 #include "bench/bochs/output.h"
 #include "bench/bochs/regions.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench/bochs/metrics.h"
+#include "bench/bochs/model/metrics.h"
 #include "bench/bochs/model/model.h"
 #include "bench/bochs/output.h"
 #include "bench/bochs/rip.h"
