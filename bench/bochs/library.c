@@ -37,6 +37,8 @@ static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t f
 
 static void write_hello(void);
 
+static bool modelled; /* there is a profile */
+
 static void reset(unsigned cpu, unsigned type)
 {
 	static bool greeted;
@@ -45,6 +47,8 @@ static void reset(unsigned cpu, unsigned type)
 	output_machine_started();
 	rip_after_reset(cpu);
 	region_reset(cpu);
+	if (!greeted && modelled)
+		guest_memory_check();
 	if (!greeted)
 		write_hello();
 	greeted = true;
@@ -174,8 +178,6 @@ static struct hook hooks[] = {
 };
 
 enum { MODEL_HOOKS = 3, HOOKS = sizeof hooks / sizeof hooks[0] };
-
-static bool modelled;
 
 static unsigned hooks_used(void)
 {
