@@ -280,6 +280,14 @@ static int take_option(struct options *options, int option, const char *value, c
 	}
 }
 
+static bool uses_bochs(const struct options *options)
+{
+	for (size_t i = 0; i < options->engines; i++)
+		if (strcmp(options->engine[i], "bochs") == 0)
+			return true;
+	return options->engines_auto;
+}
+
 int options_parse(struct options *options, int argc, char *const argv[], char why[OPTIONS_WHY_MAX])
 {
 	int option;
@@ -305,5 +313,7 @@ int options_parse(struct options *options, int argc, char *const argv[], char wh
 	}
 	if (optind < argc)
 		return wrong(why, "'%s' is not an option", argv[optind]);
+	if (options->profile && !uses_bochs(options))
+		return wrong(why, "--profile is of use on engine bochs only, which is not among the engines");
 	return 0;
 }
