@@ -10,9 +10,16 @@ $(BUILD)/tests/host/%: tests/host/%.c $(filter-out %/main.o,$(HOST_OBJECTS))
 	$(call say,TEST,$@)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ -lcmocka $(HOST_LIBS)
 
-test-programs: host bochs-library programs all-strategies $(HOST_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records
+MODEL_TESTS := $(patsubst tests/model/%.c,$(BUILD)/tests/model/%,$(wildcard tests/model/test_*.c))
+
+$(BUILD)/tests/model/%: tests/model/%.c $(MODEL_OBJECTS)
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ -lcmocka
+
+test-programs: host bochs-library programs all-strategies $(HOST_TESTS) $(MODEL_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records
 
 test: test-programs
-	@tests/run.sh $(UNIT_TESTS) $(HOST_TESTS)
+	@tests/run.sh $(UNIT_TESTS) $(HOST_TESTS) $(MODEL_TESTS)
 
 .PHONY: test test-programs

@@ -1,7 +1,8 @@
 # The Bochs instrumentation library, an LD_PRELOAD object for a stock Bochs.
 
 BOCHS_LIBRARY := $(BUILD)/bochs/palimpsest-bochs.so
-BOCHS_LIBRARY_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/bochs/*.c))
+MODEL_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/bochs/model/*.c))
+BOCHS_LIBRARY_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/bochs/*.c)) $(MODEL_OBJECTS)
 
 $(BUILD)/bench/bochs/%.o: bench/bochs/%.c
 	@mkdir -p $(@D)

@@ -11,15 +11,24 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "bench/bochs/guest.h"
 #include "bench/bochs/hooks.h"
 #include "bench/bochs/metrics.h"
+#include "bench/bochs/model/metrics.h"
+#include "bench/bochs/model/model.h"
 #include "bench/bochs/output.h"
 #include "bench/bochs/regions.h"
 #include "bench/bochs/rip.h"
 
 enum { PORT_RECORDS = 0xE9, PORT_EXIT = 0xF4 };
+
+enum { ACCESS_WRITE = 1 }; /* Bochs's code of an access that only writes */
+
+/* And of branches. */
+enum { IS_JUMP_INDIRECT = 11, IS_CALL, IS_CALL_INDIRECT, IS_RETURN };
 
 struct instruction; /* Bochs's own */
 
@@ -27,6 +36,8 @@ static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t f
                        uint64_t to);
 
 static void write_hello(void);
+
+static bool modelled; /* there is a profile */
 
 static void reset(unsigned cpu, unsigned type)
 {
@@ -36,6 +47,8 @@ static void reset(unsigned cpu, unsigned type)
 	output_machine_started();
 	rip_after_reset(cpu);
 	region_reset(cpu);
+	if (!greeted && modelled)
+		guest_memory_check();
 	if (!greeted)
 		write_hello();
 	greeted = true;
@@ -87,10 +100,8 @@ static void repeat_iteration(unsigned cpu, struct instruction *instruction)
 static void lin_access(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length, unsigned type,
                        unsigned rw)
 {
-	(void)physical;
 	(void)type;
-	(void)rw;
-	region_data_access(cpu, linear, length);
+	region_data_access(cpu, linear, physical, length, rw == ACCESS_WRITE);
 }
 
 /* Outside virtualisation, Bochs reports only its page walks here. Bit 0 of `rw` is set for a write. */
@@ -118,6 +129,28 @@ static void interrupt(unsigned cpu, unsigned vector)
 	region_interrupt(cpu, vector);
 }
 
+static void branch_taken(unsigned cpu, uint64_t from, uint64_t to)
+{
+	(void)to;
+	region_conditional_branch(cpu, from, true);
+}
+
+static void branch_not_taken(unsigned cpu, uint64_t from)
+{
+	region_conditional_branch(cpu, from, false);
+}
+
+static void branch(unsigned cpu, unsigned what, uint64_t from, uint64_t to)
+{
+	enum branch_kind kind = what == IS_JUMP_INDIRECT   ? BRANCH_INDIRECT
+	                        : what == IS_CALL          ? BRANCH_CALL
+	                        : what == IS_CALL_INDIRECT ? BRANCH_CALL_INDIRECT
+	                        : what == IS_RETURN        ? BRANCH_RETURN
+	                                                   : BRANCH_DIRECT;
+
+	region_branch(cpu, kind, from, to);
+}
+
 #define HOOK(mangled, function_, live_)                        \
 	{                                                      \
 		mangled, (hook_function)function_, live_, NULL \
@@ -138,9 +171,18 @@ static struct hook hooks[] = {
 	HOOK("_Z18bx_instr_tlb_cntrljjm", tlb_cntrl, false),
 	HOOK("_Z18bx_instr_exceptionjjj", exception, false),
 	HOOK("_Z18bx_instr_interruptjj", interrupt, false),
+	/* The rest only with a profile. */
+	HOOK("_Z27bx_instr_cnear_branch_takenjmm", branch_taken, false),
+	HOOK("_Z31bx_instr_cnear_branch_not_takenjm", branch_not_taken, false),
+	HOOK("_Z22bx_instr_ucnear_branchjjmm", branch, false),
 };
 
-enum { HOOKS = sizeof hooks / sizeof hooks[0] };
+enum { MODEL_HOOKS = 3, HOOKS = sizeof hooks / sizeof hooks[0] };
+
+static unsigned hooks_used(void)
+{
+	return modelled ? HOOKS : HOOKS - MODEL_HOOKS;
+}
 
 static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t from, uint16_t to_cs,
                        uint64_t to)
@@ -152,10 +194,10 @@ static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t f
 		hook_switch(&hooks[0], false);
 }
 
-/* Most of a run is outside all regions: the hooks that count are connected only while one is open. */
+/* Most of a run is outside all regions: the hooks that count are connected only while they are needed. */
 static void connect_counters(bool open)
 {
-	for (unsigned i = 0; i < HOOKS; i++)
+	for (unsigned i = 0; i < hooks_used(); i++)
 		if (!hooks[i].live)
 			hook_switch(&hooks[i], open);
 }
@@ -189,13 +231,37 @@ static void write_hello(void)
 {
 #define METRIC_NAME(id, name) "," name
 	static const char names[] = METRICS(METRIC_NAME);
+	static const char model_names[] = MODEL_METRICS(METRIC_NAME);
 #undef METRIC_NAME
-	char build[41] = "unknown", line[512];
+	char build[41] = "unknown", line[1024];
 	int length;
 
 	dl_iterate_phdr(find_build_id, build);
-	length = snprintf(line, sizeof line, "!hook version=1 bochs=build-%s metrics=%s\n", build, names + 1);
+	length = snprintf(line, sizeof line, "!hook version=1 bochs=build-%s metrics=%s%s\n", build,
+	                  names + 1, modelled ? model_names : "");
 	output_line(line, (size_t)length);
+}
+
+/* The model of the profile that PALIMPSEST_PROFILE names, or NULL without one. Only a stream has use for it. */
+static struct model *open_model(void)
+{
+	const char *path = getenv("PALIMPSEST_PROFILE");
+	char why[PROFILE_WHY_MAX];
+	struct profile profile;
+	struct model *model;
+
+	if (!path || !output_wanted())
+		return NULL;
+	if (profile_read(&profile, path, why))
+		output_fail(2, "%s", why);
+	guest_memory_open();
+	model = model_new(&profile, guest_frame);
+	if (!model)
+		output_fail(1, "no memory for the model's caches");
+	modelled = true;
+	for (unsigned i = 0; i < HOOKS; i++) /* control registers are followed from the reset on */
+		hooks[i].live = hooks[i].live || hooks[i].function == (hook_function)tlb_cntrl;
+	return model;
 }
 
 __attribute__((constructor)) static void start(void)
@@ -203,6 +269,6 @@ __attribute__((constructor)) static void start(void)
 	if (!hooks_in_bochs())
 		return;
 	output_open();
-	regions_on_change(connect_counters);
-	hooks_install(hooks, HOOKS);
+	regions_open(connect_counters, open_model());
+	hooks_install(hooks, hooks_used());
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "bench/bochs/metrics.h"
+#include "bench/bochs/model/metrics.h"
+#include "bench/bochs/model/model.h"
 #include "bench/bochs/output.h"
 #include "bench/bochs/rip.h"
 #include "bench/bochs/shadow.h"
@@ -18,9 +20,17 @@ enum { BEGIN_KERNEL_ONLY = 1 << 0 };
 
 enum { PREFETCH_NTA = 0 }; /* Bochs's codes of prefetch hints ... */
 
-enum { TLB_CR3_WRITE = 11, TLB_INVLPG = 15, TLB_INVPCID = 18 }; /* ... and of TLB control */
+enum {
+	TLB_CR0_WRITE = 10,
+	TLB_CR3_WRITE = 11,
+	TLB_CR4_WRITE = 12,
+	TLB_INVLPG = 15,
+	TLB_INVPCID = 18
+}; /* ... and of TLB control */
 
 enum { NO_IRQ = -1 };
+
+enum { GENERAL_REGISTERS = 16 }; /* they stand before RIP */
 
 struct region {
 	uint64_t counts[METRIC_COUNT];
@@ -36,15 +46,18 @@ struct region {
 	bool executing;  /* an instruction started in the region and did not end */
 	bool repeating;  /* and it made an iteration */
 	bool delivering; /* an exception or external interrupt was reported, its delivery not yet */
+	bool fault;      /* and it was an exception */
 };
 
 static struct region regions[MAX_CPUS];
 static unsigned open_regions;
 static void (*tell_change)(bool open);
+static struct model *model; /* or NULL */
 
-void regions_on_change(void (*tell)(bool open))
+void regions_open(void (*tell)(bool open), struct model *use)
 {
 	tell_change = tell;
+	model = use;
 	for (unsigned cpu = 0; cpu < MAX_CPUS; cpu++)
 		regions[cpu].begin_on_irq = NO_IRQ;
 }
@@ -60,6 +73,13 @@ static bool counts_now(const struct region *region, unsigned cpu)
 	return region->open && (!region->kernel_only || in_kernel_half(*rip_of[cpu]));
 }
 
+/* The model, told whether an event of this moment counts. */
+static struct model *tell_model(const struct region *region, unsigned cpu)
+{
+	model_counts(model, cpu, counts_now(region, cpu));
+	return model;
+}
+
 static void settle_walks(struct region *region)
 {
 	region->settled_reads = region->counts[METRIC_WALK_READS];
@@ -73,7 +93,7 @@ static void drop_region(struct region *region)
 	if (!region->open)
 		return;
 	region->open = false;
-	if (--open_regions == 0)
+	if (--open_regions == 0 && !model)
 		tell_change(false);
 }
 
@@ -82,6 +102,8 @@ static void open_region(struct region *region, bool kernel_only)
 	shadow_start((unsigned)(region - regions));
 	memset(region->counts, 0, sizeof region->counts);
 	settle_walks(region);
+	if (model)
+		model_start(model, (unsigned)(region - regions));
 	region->begin_on_irq = NO_IRQ;
 	region->kernel_only = kernel_only;
 	region->executing = false; /* the marker itself is outside */
@@ -93,16 +115,41 @@ static void open_region(struct region *region, bool kernel_only)
 		tell_change(true);
 }
 
+/* Appends the model's counts to a line. */
+static int add_model_counts(char *line, size_t size, const struct model_counts *counts)
+{
+	const uint64_t values[] = { counts->cycles.of[SET_LOW],  counts->cycles.of[SET_NOMINAL],
+		                    counts->cycles.of[SET_HIGH], counts->events[MODEL_ITLB],
+		                    counts->events[MODEL_DTLB],  counts->events[MODEL_STLB],
+		                    counts->events[MODEL_L1],    counts->events[MODEL_L2],
+		                    counts->events[MODEL_L3],    counts->events[MODEL_MISPREDICT] };
+#define METRIC_NAME(id, name) name,
+	static const char *const names[] = { MODEL_METRICS(METRIC_NAME) };
+#undef METRIC_NAME
+	int length = 0;
+
+	_Static_assert(sizeof names / sizeof names[0] == sizeof values / sizeof values[0],
+	               "each name has its value");
+	for (unsigned i = 0; i < sizeof values / sizeof values[0]; i++)
+		length += snprintf(line + length, size - (size_t)length, " %s=%" PRIu64, names[i],
+		                   i < SETS ? (values[i] + CYCLE / 2) / CYCLE : values[i]);
+	return length;
+}
+
 static void write_counts(const struct region *region)
 {
 #define METRIC_FORMAT(id, name) " " name "=%" PRIu64
 #define METRIC_VALUE(id, name)  , region->counts[METRIC_##id]
-	char line[512];
-	int length = snprintf(line, sizeof line, "!count region=%" PRIu32 METRICS(METRIC_FORMAT) "\n",
+	char line[1024];
+	int length = snprintf(line, sizeof line, "!count region=%" PRIu32 METRICS(METRIC_FORMAT),
 	                      region->id METRICS(METRIC_VALUE));
 #undef METRIC_FORMAT
 #undef METRIC_VALUE
 
+	if (model)
+		length += add_model_counts(line + length, sizeof line - (size_t)length,
+		                           model_read(model, (unsigned)(region - regions)));
+	line[length++] = '\n';
 	output_line(line, (size_t)length);
 }
 
@@ -126,6 +173,8 @@ void region_prefetch(unsigned cpu, unsigned hint, uint64_t address)
 		return;
 	switch ((enum marker)(address >> 32 & 0xFF)) {
 	case MARKER_REGION:
+		if (model)
+			tell_change(true);
 		drop_region(region);
 		region->id = argument;
 		break;
@@ -153,12 +202,15 @@ void region_hardware_interrupt(unsigned cpu, unsigned vector)
 		open_region(region, false);
 	region->counts[METRIC_INTERRUPTS] += counts_now(region, cpu);
 	region->delivering = true;
+	region->fault = false;
 	settle_walks(region);
 	shadow_settle(cpu);
 }
 
 void region_reset(unsigned cpu)
 {
+	if (model)
+		model_reset(model, cpu);
 	drop_region(&regions[cpu]);
 }
 
@@ -171,6 +223,8 @@ void region_instruction_starts(unsigned cpu)
 	region->repeating = false;
 	region->delivering = false;
 	shadow_settle(cpu);
+	if (model)
+		model_instruction_starts(model, cpu, region->start, rip_of[cpu] - GENERAL_REGISTERS);
 	if (region->end_at_armed && region->start == region->end_at)
 		close_region(region);
 }
@@ -178,14 +232,20 @@ void region_instruction_starts(unsigned cpu)
 void region_instruction_ends(unsigned cpu)
 {
 	struct region *region = &regions[cpu];
+	/* Bochs leaves a REP instruction after each iteration and comes back for the next. */
+	bool complete = !region->repeating || *rip_of[cpu] != region->start;
+	bool counts =
+	        region->open && region->executing && (!region->kernel_only || in_kernel_half(region->start));
 
+	if (model) {
+		model_counts(model, cpu, counts);
+		model_instruction_ends(model, cpu, *rip_of[cpu], complete);
+	}
 	if (!region->open || !region->executing)
 		return;
 	region->executing = false;
 	settle_walks(region);
-	if (region->repeating && *rip_of[cpu] == region->start)
-		return; /* Bochs leaves a REP instruction after each iteration and comes back for the next */
-	region->counts[METRIC_INSTRUCTIONS] += !region->kernel_only || in_kernel_half(region->start);
+	region->counts[METRIC_INSTRUCTIONS] += complete && counts;
 }
 
 void region_repeat_iteration(unsigned cpu)
@@ -194,12 +254,16 @@ void region_repeat_iteration(unsigned cpu)
 
 	region->repeating = true;
 	region->counts[METRIC_REP_ITERATIONS] += counts_now(region, cpu);
+	if (model)
+		model_repeat_iteration(tell_model(region, cpu), cpu);
 }
 
-void region_data_access(unsigned cpu, uint64_t linear, unsigned length)
+void region_data_access(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length, bool write)
 {
 	struct region *region = &regions[cpu];
 
+	if (model)
+		model_data_access(tell_model(region, cpu), cpu, linear, physical, length, write);
 	if (!region->open)
 		return;
 	region->counts[METRIC_DATA_ACCESSES] += counts_now(region, cpu);
@@ -221,11 +285,34 @@ void region_walk_access(unsigned cpu, uint64_t physical, bool write)
 		shadow_walk_read(cpu, physical, counts);
 }
 
+static void control_model(unsigned cpu, unsigned what, uint64_t value)
+{
+	switch (what) {
+	case TLB_CR0_WRITE:
+		model_write_cr0(model, cpu, value);
+		break;
+	case TLB_CR3_WRITE:
+		model_write_cr3(model, cpu, value);
+		break;
+	case TLB_CR4_WRITE:
+		model_write_cr4(model, cpu, value);
+		break;
+	case TLB_INVLPG:
+		model_invlpg(model, cpu, value);
+		break;
+	case TLB_INVPCID:
+		model_invpcid(model, cpu, value);
+		break;
+	}
+}
+
 void region_tlb_control(unsigned cpu, unsigned what, uint64_t value)
 {
 	struct region *region = &regions[cpu];
 	enum metric metric;
 
+	if (model)
+		control_model(cpu, what, value);
 	if (what == TLB_INVLPG)
 		shadow_flush_page(cpu, value);
 	else
@@ -253,6 +340,7 @@ void region_exception(unsigned cpu)
 
 	region->counts[METRIC_EXCEPTIONS] += counts_now(region, cpu);
 	region->delivering = true;
+	region->fault = true;
 	settle_walks(region);
 	shadow_exception(cpu);
 }
@@ -265,5 +353,19 @@ void region_interrupt(unsigned cpu, unsigned vector)
 
 	if (!region->delivering && (vector == 1 || vector == 3 || vector == 4))
 		region->counts[METRIC_EXCEPTIONS] += counts_now(region, cpu);
+	if (model)
+		model_delivery(tell_model(region, cpu), cpu,
+		               region->delivering && region->fault ? DELIVERY_FAULT : DELIVERY_INTERRUPT,
+		               !in_kernel_half(*rip_of[cpu]));
 	region->delivering = false;
+}
+
+void region_conditional_branch(unsigned cpu, uint64_t from, bool taken)
+{
+	model_conditional_branch(tell_model(&regions[cpu], cpu), cpu, from, taken);
+}
+
+void region_branch(unsigned cpu, enum branch_kind kind, uint64_t from, uint64_t to)
+{
+	model_branch(tell_model(&regions[cpu], cpu), cpu, kind, from, to);
 }

@@ -12,7 +12,7 @@
  * Closing a region writes its `!count` line, forgets its id, and disarms END_AT. Until the next REGION the id is 0.
  *
  * The functions below are called with the events of Bochs; those in the first group whether or not a region is
- * open, the others only while one is open on some CPU.
+ * open, the others only after the change to true was told.
  */
 #ifndef PALIMPSEST_BOCHS_REGIONS_H
 #define PALIMPSEST_BOCHS_REGIONS_H
@@ -20,8 +20,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* True while a region is open on any CPU: told at each change. */
-void regions_on_change(void (*tell)(bool open));
+#include "bench/bochs/model/branches.h"
+
+struct model;
+
+/* True while a region is open on any CPU: told at each change. With a model, which may be NULL and gets every event told
+ * here: true from the first REGION marker on, for good, so that its caches and TLBs are as warm as a processor's. Control
+ * registers and resets have to be told from the start then. */
+void regions_open(void (*tell)(bool open), struct model *use);
 
 void region_prefetch(unsigned cpu, unsigned hint, uint64_t address);
 void region_hardware_interrupt(unsigned cpu, unsigned vector);
@@ -30,10 +36,14 @@ void region_reset(unsigned cpu);
 void region_instruction_starts(unsigned cpu);
 void region_instruction_ends(unsigned cpu);
 void region_repeat_iteration(unsigned cpu);
-void region_data_access(unsigned cpu, uint64_t linear, unsigned length);
+void region_data_access(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length, bool write);
 void region_walk_access(unsigned cpu, uint64_t physical, bool write);
 void region_tlb_control(unsigned cpu, unsigned what, uint64_t value);
 void region_exception(unsigned cpu);
 void region_interrupt(unsigned cpu, unsigned vector);
+
+/* Branches; only a model needs them. */
+void region_conditional_branch(unsigned cpu, uint64_t from, bool taken);
+void region_branch(unsigned cpu, enum branch_kind kind, uint64_t from, uint64_t to);
 
 #endif

@@ -19,6 +19,7 @@ struct engine_boot {
 	const struct strategy *strategy;
 	const char *directory;    /* of this boot: the engine runs in it, and its files are made there */
 	const char *command_line; /* for the kernel */
+	const char *profile;      /* of the cycle model, or NULL; engines without one ignore it */
 	unsigned cpus;
 	unsigned memory; /* MiB */
 };

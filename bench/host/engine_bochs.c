@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "bench/host/engine.h"
 #include "bench/host/paths.h"
+#include "bench/host/profiles.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,6 +119,10 @@ static int prepare(const struct engine_boot *boot, struct engine_command *comman
 	arguments_add_all(&command->arguments, path, "-q", "-f", "bochsrc", "-rc", "debugger.rc");
 	arguments_add_all(&command->environment, "SDL_VIDEODRIVER=dummy", "SDL_AUDIODRIVER=dummy",
 	                  "LD_PRELOAD=./" LIBRARY, "PALIMPSEST_FD=3");
+	if (boot->profile) {
+		profiles_path(path, boot->profile);
+		arguments_add(&command->environment, "PALIMPSEST_PROFILE=%s", path);
+	}
 	command->output = 3;
 	return 0;
 }
@@ -131,7 +136,8 @@ static void tidy(const char *directory)
 
 const struct engine engine_bochs = {
 	.name = "bochs",
-	.meaning = "Bochs with the instrumentation library: exact counts of events, the same on every host",
+	.meaning = "Bochs with the instrumentation library: exact counts of events, the same on every host;\n"
+	           "                        with --profile also cycles by a model",
 	.rounds = 1,
 	.timeout = 300,
 	.counts = true,

@@ -2,7 +2,7 @@
 
 HOST_LIBS    := -lsqlite3 -lgsl -lgslcblas -lm -lz
 HOST_SOURCES := $(wildcard bench/host/*.c)
-HOST_OBJECTS := $(HOST_SOURCES:bench/host/%.c=$(BUILD)/host/%.o)
+HOST_OBJECTS := $(HOST_SOURCES:bench/host/%.c=$(BUILD)/host/%.o) $(BUILD)/bench/bochs/model/profile.o
 
 host: $(BUILD)/host/palimpsest-bench
 

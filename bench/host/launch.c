@@ -61,6 +61,7 @@ static int start_engine(struct launch *launch, char *why, size_t size)
 	struct engine_boot boot = { .strategy = setup->strategy,
 		                    .directory = setup->directory,
 		                    .command_line = command_line,
+		                    .profile = setup->profile,
 		                    .cpus = setup->cpus,
 		                    .memory = setup->memory };
 	struct process_spec spec = { .arguments = &command.arguments,

@@ -20,6 +20,7 @@ struct launch_setup {
 	const char *bench;
 	bool quick;
 	bool pcid, flush_cr3; /* see options.h */
+	const char *profile;  /* likewise */
 	unsigned cpus;
 	unsigned memory;  /* MiB */
 	unsigned timeout; /* seconds */

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "bench/host/listing.h"
 #include "bench/host/launch.h"
+#include "bench/host/profiles.h"
 #include "bench/host/progress.h"
 
 #include <stdlib.h>
@@ -84,5 +85,7 @@ int listing_print(FILE *out)
 	for (size_t i = 0; strategy_preset(i, &build); i++)
 		fprintf(out, "  %-22s%s\n", strategy_preset(i, &build), build);
 	fprintf(out, "  also STACK+LOADER+ISOLATION: 'make list-strategies' prints every combination\n");
+	fprintf(out, "\nprofiles of the cycle model (engine bochs)\n");
+	profiles_print(out);
 	return list_benchmarks(out);
 }

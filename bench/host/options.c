@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/options.h"
+#include "bench/host/profiles.h"
 
 #include <getopt.h>
 #include <stdarg.h>
@@ -9,12 +10,13 @@
 
 #define BENCH_MAX 127 /* what the kernel has room for */
 
-static const char usage_line[] = "usage: run-bench.sh [--setup] [--engine E[,E]] [--strategy S[,S]] [--bench "
-                                 "GLOB] [--quick] [--rounds N]\n"
-                                 "                    [--cpus N] [--memory MIB] [--seed N] [--jobs N] "
-                                 "[--timeout SECONDS] [--out DIR]\n"
-                                 "                    [--pcid on|off] [--window-flush invlpg|cr3]\n"
-                                 "                    [--list] [--probe] [--compare A B] [--help]\n";
+static const char usage_line[] =
+        "usage: run-bench.sh [--setup] [--engine E[,E]] [--strategy S[,S]] [--bench "
+        "GLOB] [--quick] [--rounds N]\n"
+        "                    [--cpus N] [--memory MIB] [--seed N] [--jobs N] "
+        "[--timeout SECONDS] [--out DIR]\n"
+        "                    [--pcid on|off] [--window-flush invlpg|cr3] [--profile NAME]\n"
+        "                    [--list] [--probe] [--compare A B] [--help]\n";
 
 static const char help_text[] =
         "\n"
@@ -38,7 +40,10 @@ static const char help_text[] =
         "  --out DIR            a new folder for the results\n"
         "  --pcid on|off        PCIDs in the context switch, where the CPU has them; default off\n"
         "  --window-flush F     how the loading window is unmapped: invlpg (default) or cr3\n"
-        "  --list               engines, strategies and benchmarks\n"
+        "  --profile NAME       on bochs: cycles of this processor, by the cycle model (slower); default: "
+        "counts\n"
+        "                       only; --list shows the names\n"
+        "  --list               engines, strategies, profiles and benchmarks\n"
         "  --probe              what KVM can do here\n"
         "  --compare A B        not available in this version\n"
         "\n"
@@ -62,6 +67,7 @@ enum {
 	OPTION_OUT,
 	OPTION_PCID,
 	OPTION_WINDOW_FLUSH,
+	OPTION_PROFILE,
 	OPTION_COMPARE,
 	OPTION_LIST,
 	OPTION_PROBE,
@@ -83,6 +89,7 @@ static const struct option long_options[] = {
 	{ "out", required_argument, NULL, OPTION_OUT },
 	{ "pcid", required_argument, NULL, OPTION_PCID },
 	{ "window-flush", required_argument, NULL, OPTION_WINDOW_FLUSH },
+	{ "profile", required_argument, NULL, OPTION_PROFILE },
 	{ "compare", no_argument, NULL, OPTION_COMPARE },
 	{ "list", no_argument, NULL, OPTION_LIST },
 	{ "probe", no_argument, NULL, OPTION_PROBE },
@@ -253,6 +260,9 @@ static int take_option(struct options *options, int option, const char *value, c
 		return parse_either("pcid", value, "off", "on", &options->pcid, why);
 	case OPTION_WINDOW_FLUSH:
 		return parse_either("window-flush", value, "invlpg", "cr3", &options->flush_cr3, why);
+	case OPTION_PROFILE:
+		options->profile = value;
+		return profiles_check(value, why, OPTIONS_WHY_MAX);
 	case OPTION_COMPARE:
 		return wrong(why, "--compare is not available in this version");
 	case OPTION_LIST:
@@ -268,6 +278,14 @@ static int take_option(struct options *options, int option, const char *value, c
 		options->mode = MODE_HELP;
 		return 0;
 	}
+}
+
+static bool uses_bochs(const struct options *options)
+{
+	for (size_t i = 0; i < options->engines; i++)
+		if (strcmp(options->engine[i], "bochs") == 0)
+			return true;
+	return options->engines_auto;
 }
 
 int options_parse(struct options *options, int argc, char *const argv[], char why[OPTIONS_WHY_MAX])
@@ -295,5 +313,7 @@ int options_parse(struct options *options, int argc, char *const argv[], char wh
 	}
 	if (optind < argc)
 		return wrong(why, "'%s' is not an option", argv[optind]);
+	if (options->profile && !uses_bochs(options))
+		return wrong(why, "--profile is of use on engine bochs only, which is not among the engines");
 	return 0;
 }

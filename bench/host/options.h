@@ -31,9 +31,10 @@ struct options {
 	unsigned jobs;    /* 0: as many as CPUs online */
 	unsigned timeout; /* seconds per launch; 0: what the engine uses */
 	uint64_t seed;
-	bool pcid;       /* the context switch uses PCIDs where the CPU has them */
-	bool flush_cr3;  /* the loading window is unmapped with a CR3 load, not with INVLPG */
-	const char *out; /* NULL: results/<time>-<engines> */
+	bool pcid;           /* the context switch uses PCIDs where the CPU has them */
+	bool flush_cr3;      /* the loading window is unmapped with a CR3 load, not with INVLPG */
+	const char *profile; /* of the cycle model on bochs; NULL: counts only */
+	const char *out;     /* NULL: results/<time>-<engines> */
 };
 
 /*

@@ -13,8 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SLOTS_MAX 64
-#define POLL_MS   100
+#define SLOTS_MAX      64
+#define POLL_MS        100
+
+#define PROFILE_SLOWER 3 /* times the seconds that an engine has by default, with the cycle model */
 
 struct slot {
 	const struct job *job;
@@ -37,7 +39,9 @@ static unsigned default_timeout(const struct runner *runner, const struct job *j
 {
 	unsigned chosen = runner->setup->options->timeout;
 
-	return chosen ? chosen : job->engine->timeout;
+	if (chosen)
+		return chosen;
+	return job->engine->timeout * (runner->setup->options->profile ? PROFILE_SLOWER : 1);
 }
 
 static void describe(const struct job *job, char *text, size_t size)
@@ -109,6 +113,7 @@ static void start(struct runner *runner, const struct job *job)
 	                                                    .quick = options->quick,
 	                                                    .pcid = options->pcid,
 	                                                    .flush_cr3 = options->flush_cr3,
+	                                                    .profile = options->profile,
 	                                                    .cpus = options->cpus,
 	                                                    .memory = options->memory,
 	                                                    .timeout = default_timeout(runner, job),

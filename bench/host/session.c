@@ -111,6 +111,7 @@ static int describe_environment(struct session *session, const char *command)
 	environment_add(environment, "run.memory", "%u MiB", options->memory);
 	environment_add(environment, "run.pcid", "%s", options->pcid ? "on" : "off");
 	environment_add(environment, "run.window_flush", "%s", options->flush_cr3 ? "cr3" : "invlpg");
+	environment_add(environment, "run.profile", "%s", options->profile ? options->profile : "none");
 	environment_add(environment, "run.samples", "%s", options->quick ? "quick" : "full");
 	environment_collect(environment);
 	for (size_t i = 0; i < session->plan.strategies.count; i++)

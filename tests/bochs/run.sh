@@ -68,9 +68,9 @@ image() { # NAME [nasm options]: NAME.iso and NAME.bochsrc
 }
 echo c >debugger.rc
 
-boot() { # IMAGE RUN: RUN.stream, RUN.out, RUN.err, RUN.status
+boot() { # IMAGE RUN [NAME=VALUE for Bochs]: RUN.stream, RUN.out, RUN.err, RUN.status
 	status=0
-	PALIMPSEST_FD=3 SDL_VIDEODRIVER=dummy LD_PRELOAD=$library \
+	env ${3+"$3"} PALIMPSEST_FD=3 SDL_VIDEODRIVER=dummy LD_PRELOAD="$library" \
 		timeout 60 bochs -f "$1.bochsrc" -rc debugger.rc \
 		</dev/null >"$2.out" 2>"$2.err" 3>"$2.stream" || status=$?
 	echo $status >"$2.status"
@@ -138,6 +138,38 @@ boot two two
 check "regions of two CPUs at the same time" sh -c 'grep "^!" two.stream | tail -n 3 | cut -d " " -f 1-3 >regions
 	printf "%s\n" "!count region=2000 instructions=500" "!count region=1000 instructions=20001" "!exit status=33" |
 	diff - regions'
+
+# ---- with the cycle model ----
+profile=PALIMPSEST_PROFILE=$here/../../bench/bochs/profiles/skylake-client.ini
+boot guest modelled "$profile"
+boot guest again "$profile"
+boot two two-modelled "$profile"
+boot two two-again "$profile"
+check "with a profile the guest ends as without" ends_with 33 modelled
+check "and what was counted without it is the same" sh -c '
+	for run in first modelled; do sed "1d; s/ cycles_low=.*//" $run.stream >$run.counts; done
+	cmp first.counts modelled.counts'
+check "each count has cycles, low to high" awk '/^!count/ {
+		lines++
+		split("", value)
+		for (i = 2; i <= NF; i++) {
+			split($i, part, "=")
+			value[part[1]] = part[2]
+		}
+		if (!(value["cycles_low"] <= value["cycles_nominal"] && value["cycles_nominal"] <= value["cycles_high"] &&
+		      (value["instructions"] == 0 || value["cycles_high"] > 0))) {
+			print
+			wrong = 1
+		}
+	}
+	END { exit wrong || !lines }' modelled.stream
+check "two runs with a profile give the same bytes" cmp modelled.stream again.stream
+check "with two CPUs too" cmp two-modelled.stream two-again.stream
+sed 's/^invlpg .*/invlpg = many  # [S] nobody/' "${profile#*=}" >wrong.ini
+boot guest wrong "PALIMPSEST_PROFILE=$PWD/wrong.ini"
+check "a wrong profile is refused" ends_with 2 wrong
+check "with its file and line" sh -c '
+	grep -q "wrong.ini:$(grep -n "^invlpg " wrong.ini | cut -d : -f 1): .many" wrong.err'
 
 # ---- without a harness ----
 status=0

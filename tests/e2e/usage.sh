@@ -33,6 +33,13 @@ refused "option '--rounds' needs a value" --rounds
 refused "a glob of letters" --bench 'exec.*;reboot'
 refused "'more' is not an option" more
 
+mkdir -p "$tree/bench/bochs/profiles"
+cp "$(dirname "$0")/../../bench/bochs/profiles/"*.ini "$tree/bench/bochs/profiles/"
+refused "unknown profile 'fast'; valid are: skylake-client, skylake-server, zen2, zen3, zen4" --profile fast
+refused "--profile is of use on engine bochs only" --profile zen3 --engine tcg
+sed -i 's/^invlpg .*/invlpg = 211/' "$tree/bench/bochs/profiles/zen3.ini"
+refused "zen3.ini:$(grep -n '^invlpg ' "$tree/bench/bochs/profiles/zen3.ini" | cut -d : -f 1): invlpg needs" --profile zen3
+
 rm "$tree/build/fixed-ist+random+shared/palimpsest.elf32"
 refused "is not built" --engine tcg --strategy random
 refused "'make list-strategies' failed" --engine tcg --strategy all

@@ -1,0 +1,39 @@
+#define _GNU_SOURCE
+#include "bench/bochs/guest.h"
+
+#include <dlfcn.h>
+#include <stddef.h>
+
+#include "bench/bochs/output.h"
+
+enum { BX_READ = 0, FRAME_BYTES = 4096 };
+
+/* Every BIOS begins with a far jump. */
+enum { RESET_VECTOR = 0xFFFF0, FAR_JUMP = 0xEA };
+
+/* BX_MEM_C::getHostMemAddr(BX_CPU_C *, bx_phy_address, unsigned), which is static in a build with one machine. Without a
+ * CPU, no CPU's APIC page is in the way. */
+static const uint8_t *(*host_address)(void *cpu, uint64_t physical, unsigned access);
+
+void guest_memory_open(void)
+{
+	*(void **)&host_address = dlsym(RTLD_DEFAULT, "_ZN8BX_MEM_C14getHostMemAddrEP8BX_CPU_Cmj");
+	if (!host_address)
+		output_fail(
+		        2,
+		        "this Bochs does not export BX_MEM_C::getHostMemAddr, which a profile needs; package "
+		        "bochs of Debian 12 does");
+}
+
+void guest_memory_check(void)
+{
+	const uint8_t *frame = guest_frame(RESET_VECTOR);
+
+	if (!frame || frame[RESET_VECTOR % FRAME_BYTES] != FAR_JUMP)
+		output_fail(2, "BX_MEM_C::getHostMemAddr of this Bochs does not lead to the guest's memory");
+}
+
+const uint8_t *guest_frame(uint64_t physical)
+{
+	return host_address(NULL, physical & ~(uint64_t)(FRAME_BYTES - 1), BX_READ);
+}

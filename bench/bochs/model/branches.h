@@ -1,0 +1,28 @@
+/*
+ * A branch predictor of plain design, since the real ones are not published: for conditional branches 2-bit counters that
+ * the branch's address and the last 12 outcomes choose (gshare), the last target for indirect jumps and calls,
+ * and a stack of 16 return addresses.
+ */
+#ifndef PALIMPSEST_MODEL_BRANCHES_H
+#define PALIMPSEST_MODEL_BRANCHES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { BRANCH_COUNTERS = 1 << 14, BRANCH_HISTORY_BITS = 12, BRANCH_TARGETS = 1 << 10, BRANCH_RETURNS = 16 };
+
+enum branch_kind { BRANCH_DIRECT, BRANCH_INDIRECT, BRANCH_CALL, BRANCH_CALL_INDIRECT, BRANCH_RETURN };
+
+struct branches {
+	uint8_t counter[BRANCH_COUNTERS]; /* 0 and 1 predict not taken, 2 and 3 taken */
+	uint64_t target[BRANCH_TARGETS];
+	uint64_t call[BRANCH_RETURNS]; /* addresses of the calls, a ring */
+	unsigned calls;
+	unsigned history;
+};
+
+/* Each returns true when the branch was mispredicted, and learns from it. */
+bool branches_conditional(struct branches *branches, uint64_t from, bool taken);
+bool branches_unconditional(struct branches *branches, enum branch_kind kind, uint64_t from, uint64_t to);
+
+#endif

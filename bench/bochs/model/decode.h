@@ -1,0 +1,47 @@
+/* Which instructions cost more than the core's base: recognised from their bytes, in 64-bit code. */
+#ifndef PALIMPSEST_MODEL_DECODE_H
+#define PALIMPSEST_MODEL_DECODE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { DECODE_BYTES = 15 };
+
+enum instruction_class {
+	CLASS_PLAIN,
+	CLASS_REP_COPY,  /* REP MOVS, REP STOS: `size` is that of an element */
+	CLASS_REP_OTHER, /* REP with LODS, CMPS, SCAS, INS, OUTS */
+	CLASS_SYSCALL,
+	CLASS_SYSRET,
+	CLASS_IRET,
+	CLASS_CR3_WRITE, /* `reg` is the general register */
+	CLASS_CR4_WRITE,
+	CLASS_CR_WRITE, /* CR0, CR2, CR8 */
+	CLASS_CR_READ,
+	CLASS_INVLPG,
+	CLASS_INVPCID, /* `reg` has the type */
+	CLASS_WRMSR,
+	CLASS_RDMSR,
+	CLASS_RDTSC,
+	CLASS_RDTSCP,
+	CLASS_CPUID,
+	CLASS_LFENCE,
+	CLASS_MFENCE,
+	CLASS_CLI,
+	CLASS_STI,
+	CLASS_POPF,
+	CLASS_LOAD_TABLE, /* LGDT, LIDT, LTR */
+	CLASS_SWAPGS,
+	CLASS_LOCKED, /* LOCK prefix, or XCHG with memory */
+	CLASS_PORT_IO,
+};
+
+struct decoded {
+	enum instruction_class class;
+	uint8_t size;
+	uint8_t reg;
+};
+
+struct decoded decode(const uint8_t bytes[DECODE_BYTES]);
+
+#endif

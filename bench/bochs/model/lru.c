@@ -1,0 +1,83 @@
+#include "bench/bochs/model/lru.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool lru_make(struct lru *lru, uint64_t entries, unsigned ways, bool values)
+{
+	lru->sets = entries / ways;
+	lru->ways = ways;
+	lru->key = calloc(entries, sizeof *lru->key);
+	lru->value = values ? calloc(entries, sizeof *lru->value) : NULL;
+	return lru->key && (lru->value || !values);
+}
+
+void lru_free(struct lru *lru)
+{
+	free(lru->key);
+	free(lru->value);
+}
+
+/* Moves the ways before `way` back by one and puts an entry in front. */
+static void put_first(struct lru *lru, uint64_t first, unsigned way, uint64_t key, uint64_t value)
+{
+	uint64_t *keys = lru->key + first;
+
+	for (unsigned i = way; i > 0; i--)
+		keys[i] = keys[i - 1];
+	keys[0] = key;
+	if (!lru->value)
+		return;
+	memmove(lru->value + first + 1, lru->value + first, way * sizeof *lru->value);
+	lru->value[first] = value;
+}
+
+bool lru_find(struct lru *lru, uint64_t index, uint64_t key, uint64_t other, uint64_t *value)
+{
+	uint64_t first = index % lru->sets * lru->ways;
+	const uint64_t *keys = lru->key + first;
+
+	for (unsigned way = 0; way < lru->ways && keys[way]; way++) {
+		if (keys[way] != key && keys[way] != other)
+			continue;
+		if (lru->value)
+			*value = lru->value[first + way];
+		if (way)
+			put_first(lru, first, way, keys[way], lru->value ? *value : 0);
+		return true;
+	}
+	return false;
+}
+
+void lru_add(struct lru *lru, uint64_t index, uint64_t key, uint64_t value)
+{
+	put_first(lru, index % lru->sets * lru->ways, lru->ways - 1, key, value);
+}
+
+void lru_remove(struct lru *lru, bool (*match)(uint64_t key, uint64_t value, const void *context),
+                const void *context)
+{
+	for (uint64_t set = 0; set < lru->sets; set++) {
+		uint64_t first = set * lru->ways;
+		unsigned kept = 0;
+
+		for (unsigned way = 0; way < lru->ways && lru->key[first + way]; way++) {
+			uint64_t key = lru->key[first + way];
+			uint64_t value = lru->value ? lru->value[first + way] : 0;
+
+			if (match(key, value, context))
+				continue;
+			lru->key[first + kept] = key;
+			if (lru->value)
+				lru->value[first + kept] = value;
+			kept++;
+		}
+		while (kept < lru->ways && lru->key[first + kept])
+			lru->key[first + kept++] = 0;
+	}
+}
+
+void lru_clear(struct lru *lru)
+{
+	memset(lru->key, 0, lru->sets * lru->ways * sizeof *lru->key);
+}

@@ -1,0 +1,26 @@
+/*
+ * The metrics of the cycle model, which come behind those of metrics.h when there is a profile (docs/model.md). Misses are the model's:
+ * of caches and TLBs of the profile's sizes, for instruction fetches, data and page walks alike.
+ *
+ * CYCLES_*     Cycles in the three parameter sets, rounded.
+ * ITLB_MISSES  Translations that the first-level TLB for code, or DTLB_MISSES for data, did not have.
+ * STLB_MISSES  Those of both that the second level did not have either: page walks.
+ * L1_MISSES    Lines that L1I or L1D did not have; L2_MISSES and L3_MISSES those of them that were not there either.
+ * MISPREDICTS  Branches that the model's predictor got wrong.
+ */
+#ifndef PALIMPSEST_MODEL_METRICS_H
+#define PALIMPSEST_MODEL_METRICS_H
+
+#define MODEL_METRICS(X)                    \
+	X(CYCLES_LOW, "cycles_low")         \
+	X(CYCLES_NOMINAL, "cycles_nominal") \
+	X(CYCLES_HIGH, "cycles_high")       \
+	X(ITLB_MISSES, "itlb_misses")       \
+	X(DTLB_MISSES, "dtlb_misses")       \
+	X(STLB_MISSES, "stlb_misses")       \
+	X(L1_MISSES, "l1_misses")           \
+	X(L2_MISSES, "l2_misses")           \
+	X(L3_MISSES, "l3_misses")           \
+	X(MISPREDICTS, "mispredicts")
+
+#endif

@@ -1,0 +1,76 @@
+/*
+ * The cycle model: what the events of a CPU cost on the processor of a profile, in three parameter sets at once.
+ *
+ * The caller tells every event of every CPU, from the first one on, and before each of them whether it counts. State
+ * (caches, TLBs, predictor) follows all events; the counts only those that count. An instruction is told as
+ *     model_instruction_starts, then its accesses, iterations and branches, then model_instruction_ends
+ * or without an end when it faults or its repetition is interrupted. What its fetch costs is counted with the first
+ * event after the start, so that a region which closes at the start of an instruction does not have it.
+ *
+ * docs/model.md says what is modelled and what is not.
+ */
+#ifndef PALIMPSEST_MODEL_H
+#define PALIMPSEST_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bench/bochs/model/branches.h"
+#include "bench/bochs/model/memory.h"
+#include "bench/bochs/model/profile.h"
+
+enum { MODEL_CPUS = 64 };
+
+enum model_event {
+	MODEL_ITLB,
+	MODEL_DTLB,
+	MODEL_STLB,
+	MODEL_L1,
+	MODEL_L2,
+	MODEL_L3,
+	MODEL_MISPREDICT,
+	MODEL_EVENTS
+};
+
+struct model_counts {
+	struct cost cycles; /* in millionths */
+	uint64_t events[MODEL_EVENTS];
+};
+
+/* What kind of delivery brings the CPU to a handler. */
+enum delivery { DELIVERY_INTERRUPT, DELIVERY_FAULT };
+
+struct model;
+
+/* NULL when there is no memory. */
+struct model *model_new(const struct profile *profile, memory_frame frame_of);
+void model_free(struct model *model);
+
+/* A reset of the CPU, before its first event. Caches and predictor keep what they have. */
+void model_reset(struct model *model, unsigned cpu);
+
+/* Whether the events that follow count. */
+void model_counts(struct model *model, unsigned cpu, bool counts);
+
+/* Counts from zero; and what was counted. */
+void model_start(struct model *model, unsigned cpu);
+const struct model_counts *model_read(const struct model *model, unsigned cpu);
+
+/* `registers` are the CPU's 16 general registers, to be read until the instruction ends. */
+void model_instruction_starts(struct model *model, unsigned cpu, uint64_t rip, const uint64_t *registers);
+void model_instruction_ends(struct model *model, unsigned cpu, uint64_t next_rip, bool complete);
+void model_repeat_iteration(struct model *model, unsigned cpu);
+void model_data_access(struct model *model, unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
+                       bool write);
+void model_conditional_branch(struct model *model, unsigned cpu, uint64_t from, bool taken);
+void model_branch(struct model *model, unsigned cpu, enum branch_kind kind, uint64_t from, uint64_t to);
+void model_delivery(struct model *model, unsigned cpu, enum delivery delivery, bool from_user);
+
+/* Completed writes of control registers and invalidations. */
+void model_write_cr0(struct model *model, unsigned cpu, uint64_t value);
+void model_write_cr3(struct model *model, unsigned cpu, uint64_t value);
+void model_write_cr4(struct model *model, unsigned cpu, uint64_t value);
+void model_invlpg(struct model *model, unsigned cpu, uint64_t linear);
+void model_invpcid(struct model *model, unsigned cpu, uint64_t type);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * Profiles: the parameters of one processor, read from a file.
+ *
+ *     [section]
+ *     key = VALUE  # [TAG] source
+ *     key = VALUE low VALUE high VALUE  # [TAG] source
+ *
+ * TAG is S (seen in the named source), D (derived from S), R (recalled) or A (assumed). Without low and high all three
+ * sets have the one value. Every parameter of parameters.h stands in the file once, and nothing else does. A line
+ * may be empty or a comment.
+ */
+#ifndef PALIMPSEST_MODEL_PROFILE_H
+#define PALIMPSEST_MODEL_PROFILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bench/bochs/model/parameters.h"
+
+enum { SET_LOW, SET_NOMINAL, SET_HIGH, SETS };
+
+/* Costs are whole millionths of a cycle (or of 1), so that sums are the same on every host. */
+enum { CYCLE = 1000000 };
+
+#define SIZE_CONSTANT(id, section, key, least, most) SIZE_##id,
+#define COST_CONSTANT(id, section, key, most)        COST_##id,
+enum size_parameter { MODEL_SIZES(SIZE_CONSTANT) SIZE_COUNT };
+enum cost_parameter { MODEL_COSTS(COST_CONSTANT) COST_COUNT };
+#undef SIZE_CONSTANT
+#undef COST_CONSTANT
+
+enum { PROFILE_WHY_MAX = 400 };
+
+struct cost {
+	uint64_t of[SETS];
+};
+
+struct profile {
+	unsigned size[SIZE_COUNT];
+	struct cost cost[COST_COUNT];
+};
+
+/* Returns 0, or -1 with the file, the line and the cause in `why`. */
+int profile_read(struct profile *profile, const char *path, char why[PROFILE_WHY_MAX]);
+
+#endif

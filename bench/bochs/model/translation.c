@@ -1,0 +1,355 @@
+#include "bench/bochs/model/translation.h"
+
+#include <string.h>
+
+#define CR0_PG         (1ULL << 31)
+#define CR4_PAE        (1ULL << 5)
+#define CR4_PGE        (1ULL << 7)
+#define CR4_LA57       (1ULL << 12)
+#define CR4_PCIDE      (1ULL << 17)
+#define CR4_SMEP       (1ULL << 20)
+#define ENTRY_PRESENT  (1ULL << 0)
+#define ENTRY_LARGE    (1ULL << 7)
+#define ENTRY_GLOBAL   (1ULL << 8)
+#define ENTRY_FRAME    0x000FFFFFFFFFF000ULL
+#define LINEAR_MASK    0x0000FFFFFFFFFFFFULL
+#define PCID_MASK      0xFFFULL
+
+/* Keys: bit 63 always; TLBs: 62-61 the size that is held, 60 global, 59-48 PCID (0 if global), the page's number in that
+ * size below. Structure caches: 59-48 PCID, the linear address's upper bits below. A TLB's value is the first frame's
+ * address, with the size of the page in the tables in bits 1-0 and global in bit 2. */
+#define VALUE_SIZE     3ULL
+#define VALUE_GLOBAL   4ULL
+#define KEY_USED       (1ULL << 63)
+#define KEY_GLOBAL     (1ULL << 60)
+#define KEY_PCID_SHIFT 48
+#define KEY_SIZE_SHIFT 61
+#define KEY_PAGE       ((1ULL << KEY_PCID_SHIFT) - 1)
+
+static const unsigned page_shift[PAGE_SIZES] = { 12, 21, 30 };
+
+struct leaf {
+	uint64_t physical;
+	enum page_size page;
+	bool global;
+};
+
+static uint64_t key_pcid(uint64_t key)
+{
+	return key >> KEY_PCID_SHIFT & PCID_MASK;
+}
+
+static uint64_t current_pcid(const struct translation *translation)
+{
+	return translation->cr4 & CR4_PCIDE ? translation->cr3 & PCID_MASK : 0;
+}
+
+static struct lru *add_array(struct translation *translation, unsigned entries, unsigned ways, bool *ok)
+{
+	struct lru *array = &translation->array[translation->arrays++];
+
+	*ok = lru_make(array, entries, ways, true) && *ok;
+	return array;
+}
+
+bool translation_make(struct translation *translation, const struct profile *profile, memory_frame frame_of)
+{
+	const unsigned *size = profile->size;
+	struct lru **code = translation->first[SIDE_CODE], **data = translation->first[SIDE_DATA];
+	struct lru *second, *second_code, *second_1g = NULL;
+	bool ok = true;
+
+	memset(translation, 0, sizeof *translation);
+	translation->frame_of = frame_of;
+	code[PAGE_4K] = add_array(translation, size[SIZE_ITLB_4K], size[SIZE_ITLB_4K_WAYS], &ok);
+	code[PAGE_2M] = code[PAGE_4K];
+	if (size[SIZE_ITLB_2M])
+		code[PAGE_2M] = add_array(translation, size[SIZE_ITLB_2M], size[SIZE_ITLB_2M_WAYS], &ok);
+	else
+		code[PAGE_1G] = code[PAGE_4K];
+	data[PAGE_4K] = add_array(translation, size[SIZE_DTLB_4K], size[SIZE_DTLB_4K_WAYS], &ok);
+	data[PAGE_2M] = data[PAGE_1G] = data[PAGE_4K];
+	if (size[SIZE_DTLB_2M])
+		data[PAGE_2M] = add_array(translation, size[SIZE_DTLB_2M], size[SIZE_DTLB_2M_WAYS], &ok);
+	if (size[SIZE_DTLB_1G])
+		data[PAGE_1G] = add_array(translation, size[SIZE_DTLB_1G], size[SIZE_DTLB_1G_WAYS], &ok);
+	second = add_array(translation, size[SIZE_STLB], size[SIZE_STLB_WAYS], &ok);
+	second_code = second;
+	if (size[SIZE_STLB_CODE])
+		second_code = add_array(translation, size[SIZE_STLB_CODE], size[SIZE_STLB_CODE_WAYS], &ok);
+	if (size[SIZE_STLB_1G])
+		second_1g = add_array(translation, size[SIZE_STLB_1G], size[SIZE_STLB_1G_WAYS], &ok);
+	for (enum page_size page = PAGE_4K; page <= PAGE_2M; page++) {
+		translation->second[SIDE_DATA][page] = second;
+		translation->second[SIDE_CODE][page] = second_code;
+	}
+	translation->second[SIDE_DATA][PAGE_1G] = translation->second[SIDE_CODE][PAGE_1G] = second_1g;
+	for (unsigned level = 0; level < WALK_LEVELS - 1; level++) {
+		unsigned entries = size[SIZE_WALK_PML4E + level];
+
+		ok = lru_make(&translation->structures[level], entries, entries, true) && ok;
+	}
+	return ok;
+}
+
+void translation_free(struct translation *translation)
+{
+	for (unsigned i = 0; i < translation->arrays; i++)
+		lru_free(&translation->array[i]);
+	for (unsigned level = 0; level < WALK_LEVELS - 1; level++)
+		lru_free(&translation->structures[level]);
+}
+
+static void forget_last(struct translation *translation)
+{
+	translation->last[SIDE_CODE].valid = translation->last[SIDE_DATA].valid = false;
+}
+
+static void flush_all(struct translation *translation)
+{
+	forget_last(translation);
+	for (unsigned i = 0; i < translation->arrays; i++)
+		lru_clear(&translation->array[i]);
+	for (unsigned level = 0; level < WALK_LEVELS - 1; level++)
+		lru_clear(&translation->structures[level]);
+}
+
+void translation_reset(struct translation *translation)
+{
+	flush_all(translation);
+	translation->cr0 = translation->cr3 = translation->cr4 = 0;
+}
+
+static uint64_t key_of(uint64_t linear, enum page_size size, uint64_t pcid)
+{
+	return KEY_USED | (uint64_t)size << KEY_SIZE_SHIFT | pcid << KEY_PCID_SHIFT |
+	       (linear & LINEAR_MASK) >> page_shift[size];
+}
+
+static uint64_t within(uint64_t linear, enum page_size size)
+{
+	return linear & ((1ULL << page_shift[size]) - 1);
+}
+
+static bool find(struct lru *const arrays[PAGE_SIZES], uint64_t pcid, uint64_t linear, struct leaf *leaf)
+{
+	for (enum page_size size = PAGE_4K; size <= PAGE_1G; size++) {
+		uint64_t key = key_of(linear, size, pcid);
+		uint64_t global = key_of(linear, size, 0) | KEY_GLOBAL;
+		uint64_t value;
+
+		if (!arrays[size] || !lru_find(arrays[size], key & KEY_PAGE, key, global, &value))
+			continue;
+		leaf->physical = (value & ENTRY_FRAME) | within(linear, size);
+		leaf->page = (enum page_size)(value & VALUE_SIZE);
+		leaf->global = value & VALUE_GLOBAL;
+		return true;
+	}
+	return false;
+}
+
+/* The entry of a page of size `page` in `arrays`; a size that has no array is held in pieces of the next smaller one. */
+static void add(struct lru *const arrays[PAGE_SIZES], uint64_t pcid, uint64_t linear, const struct leaf *leaf)
+{
+	enum page_size held = arrays[leaf->page] ? leaf->page : PAGE_2M;
+	uint64_t key = key_of(linear, held, leaf->global ? 0 : pcid) | (leaf->global ? KEY_GLOBAL : 0);
+	uint64_t value = (leaf->physical - within(leaf->physical, held)) | leaf->page |
+	                 (leaf->global ? VALUE_GLOBAL : 0);
+
+	lru_add(arrays[held], key & KEY_PAGE, key, value);
+}
+
+static uint64_t structure_key(const struct translation *translation, uint64_t linear, unsigned level)
+{
+	return KEY_USED | current_pcid(translation) << KEY_PCID_SHIFT |
+	       (linear & LINEAR_MASK) >> (39 - 9 * level);
+}
+
+/* Where the walk begins: behind the deepest structure entry that is held. Returns its level, *table its table. */
+static unsigned first_level(struct translation *translation, uint64_t linear, uint64_t *table)
+{
+	for (unsigned level = WALK_LEVELS - 1; level > 0; level--) {
+		uint64_t key = structure_key(translation, linear, level - 1);
+
+		if (lru_find(&translation->structures[level - 1], 0, key, key, table))
+			return level;
+	}
+	*table = translation->cr3 & ENTRY_FRAME;
+	return 0;
+}
+
+static bool read_entry(const struct translation *translation, uint64_t address, uint64_t *entry)
+{
+	const uint8_t *frame = translation->frame_of(address);
+
+	if (frame)
+		memcpy(entry, frame + within(address, PAGE_4K), sizeof *entry);
+	return frame;
+}
+
+/* Follows the tables from `level` on. `fill`, when given, takes the structure entries that it passes. */
+static void follow(const struct translation *translation, struct translation *fill, uint64_t linear,
+                   unsigned level, uint64_t table, struct walk *walk, struct leaf *leaf)
+{
+	walk->loads = 0;
+	walk->present = false;
+	for (; level < WALK_LEVELS; level++) {
+		unsigned shift = 39 - 9 * level;
+		uint64_t address = table + (linear >> shift & 511) * 8;
+		uint64_t entry;
+
+		walk->address[walk->loads++] = address;
+		if (!read_entry(translation, address, &entry) || !(entry & ENTRY_PRESENT))
+			return;
+		if (level == WALK_LEVELS - 1 || (level > 0 && entry & ENTRY_LARGE)) {
+			leaf->page = (enum page_size)(WALK_LEVELS - 1 - level);
+			leaf->physical =
+			        ((entry & ENTRY_FRAME) >> shift << shift) | within(linear, leaf->page);
+			leaf->global = entry & ENTRY_GLOBAL && translation->cr4 & CR4_PGE;
+			walk->present = true;
+			return;
+		}
+		table = entry & ENTRY_FRAME;
+		if (fill)
+			lru_add(&fill->structures[level], 0, structure_key(fill, linear, level), table);
+	}
+}
+
+enum translation_outcome translation_look_up(struct translation *translation, uint64_t linear, enum side side,
+                                             struct walk *walk, uint64_t *physical)
+{
+	uint64_t pcid = current_pcid(translation);
+	enum translation_outcome outcome = TRANSLATION_L1;
+	struct leaf leaf;
+	uint64_t table;
+	unsigned level;
+
+	if (translation->last[side].valid && translation->last[side].page == linear >> 12) {
+		*physical = translation->last[side].frame << 12 | within(linear, PAGE_4K);
+		return TRANSLATION_L1;
+	}
+	*physical = linear;
+	if (!(translation->cr0 & CR0_PG))
+		return TRANSLATION_L1;
+	if (!find(translation->first[side], pcid, linear, &leaf)) {
+		outcome = TRANSLATION_L2;
+		if (!find(translation->second[side], pcid, linear, &leaf)) {
+			outcome = TRANSLATION_WALK;
+			level = first_level(translation, linear, &table);
+			follow(translation, translation, linear, level, table, walk, &leaf);
+			if (!walk->present)
+				return TRANSLATION_WALK;
+			add(translation->second[side], pcid, linear, &leaf);
+		}
+		add(translation->first[side], pcid, linear, &leaf);
+	}
+	*physical = leaf.physical;
+	translation->last[side].valid = true;
+	translation->last[side].page = linear >> 12;
+	translation->last[side].frame = leaf.physical >> 12;
+	return outcome;
+}
+
+bool translation_peek(const struct translation *translation, uint64_t linear, uint64_t *physical)
+{
+	struct walk walk;
+	struct leaf leaf;
+
+	*physical = linear;
+	if (!(translation->cr0 & CR0_PG))
+		return true;
+	follow(translation, NULL, linear, 0, translation->cr3 & ENTRY_FRAME, &walk, &leaf);
+	if (walk.present)
+		*physical = leaf.physical;
+	return walk.present;
+}
+
+struct flush {
+	bool one_pcid; /* else all of them */
+	uint64_t pcid;
+	bool one_page; /* else all of them */
+	uint64_t linear;
+	bool global; /* global entries too, whatever the PCID */
+};
+
+static bool matches_page(uint64_t key, uint64_t value, const void *context)
+{
+	const struct flush *flush = context;
+	unsigned held = page_shift[key >> KEY_SIZE_SHIFT & 3];
+	unsigned whole = page_shift[value & VALUE_SIZE];
+
+	if (key & KEY_GLOBAL ? !flush->global : flush->one_pcid && key_pcid(key) != flush->pcid)
+		return false;
+	return !flush->one_page ||
+	       (key & KEY_PAGE) << held >> whole == (flush->linear & LINEAR_MASK) >> whole;
+}
+
+static bool matches_structure(uint64_t key, uint64_t value, const void *context)
+{
+	const struct flush *flush = context;
+
+	(void)value;
+	return !flush->one_pcid || key_pcid(key) == flush->pcid;
+}
+
+static void flush_some(struct translation *translation, const struct flush *flush)
+{
+	forget_last(translation);
+	for (unsigned i = 0; i < translation->arrays; i++)
+		lru_remove(&translation->array[i], matches_page, flush);
+	for (unsigned level = 0; level < WALK_LEVELS - 1; level++)
+		lru_remove(&translation->structures[level], matches_structure, flush);
+}
+
+bool translation_has_pcids(const struct translation *translation)
+{
+	return translation->cr4 & CR4_PCIDE;
+}
+
+void translation_write_cr0(struct translation *translation, uint64_t value)
+{
+	if (translation->cr0 & ~value & CR0_PG)
+		flush_all(translation);
+	translation->cr0 = value;
+}
+
+void translation_write_cr3(struct translation *translation, uint64_t value, bool keep)
+{
+	translation->cr3 = value & ~(1ULL << 63);
+	forget_last(translation);
+	if (keep && translation->cr4 & CR4_PCIDE)
+		return;
+	flush_some(translation, &(struct flush){ .one_pcid = true, .pcid = current_pcid(translation) });
+}
+
+bool translation_write_cr4(struct translation *translation, uint64_t value)
+{
+	uint64_t changed = translation->cr4 ^ value;
+	bool flushes = changed & (CR4_PGE | CR4_PAE | CR4_LA57) || changed & translation->cr4 & CR4_PCIDE ||
+	               changed & value & CR4_SMEP;
+
+	translation->cr4 = value;
+	if (flushes)
+		flush_all(translation);
+	return flushes;
+}
+
+void translation_invlpg(struct translation *translation, uint64_t linear)
+{
+	flush_some(translation, &(struct flush){ .one_pcid = true,
+	                                         .pcid = current_pcid(translation),
+	                                         .one_page = true,
+	                                         .linear = linear,
+	                                         .global = true });
+}
+
+void translation_invpcid(struct translation *translation, uint64_t type, unsigned pcid, uint64_t linear)
+{
+	if (type == 2)
+		flush_all(translation);
+	else
+		flush_some(translation, &(struct flush){ .one_pcid = type < 2,
+		                                         .pcid = pcid,
+		                                         .one_page = type == 0,
+		                                         .linear = linear });
+}

@@ -1,0 +1,77 @@
+/*
+ * Translation: the TLBs and paging-structure caches of one CPU, and the walker that fills them.
+ *
+ * First-level TLBs for code and data have arrays for 4 KiB, 2 MiB and 1 GiB pages, or share one; so does the second level.
+ * Where no array takes 1 GiB pages, their 2 MiB pieces are held. Entries carry the PCID and the global bit. The
+ * paging-structure caches (PML4, PDPT and PD entries that point to a table) are fully associative and carry the PCID.
+ * Paging has four levels; the walker reads the guest's tables as they are and changes nothing in them.
+ *
+ * Flushes are those of the manual (Intel SDM, volume 3, 4.10.4.1):
+ *  MOV CR3        without PCIDs, or with bit 63 clear: all but global entries of the new PCID; with bit 63: none
+ *  MOV CR4        a change of PGE, PAE or LA57, PCIDE cleared, SMEP set: everything
+ *  MOV CR0        PG cleared: everything
+ *  INVLPG         the page in the current PCID, and as a global page; all paging-structure entries of the PCID
+ *  INVPCID        0: the page in one PCID, not global; 1: one PCID, not global; 2: everything; 3: all that is not global
+ */
+#ifndef PALIMPSEST_MODEL_TRANSLATION_H
+#define PALIMPSEST_MODEL_TRANSLATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bench/bochs/model/lru.h"
+#include "bench/bochs/model/memory.h"
+#include "bench/bochs/model/profile.h"
+
+enum page_size { PAGE_4K, PAGE_2M, PAGE_1G, PAGE_SIZES };
+enum side { SIDE_CODE, SIDE_DATA, SIDES };
+enum { WALK_LEVELS = 4 };
+
+enum translation_outcome { TRANSLATION_L1, TRANSLATION_L2, TRANSLATION_WALK };
+
+struct walk {
+	unsigned loads; /* of paging-structure entries, dependent on each other, in this order: */
+	uint64_t address[WALK_LEVELS];
+	bool present; /* the page is mapped */
+};
+
+struct translation {
+	memory_frame frame_of;
+	struct lru array[12]; /* all TLBs; those below point here */
+	unsigned arrays;
+	struct lru *first[SIDES][PAGE_SIZES]; /* NULL: no array takes this size */
+	struct lru *second[SIDES][PAGE_SIZES];
+	struct lru structures[WALK_LEVELS - 1]; /* PML4, PDPT and PD entries */
+	uint64_t cr0, cr3, cr4;                 /* cr3 without bit 63 */
+	struct {
+		bool valid;
+		uint64_t page, frame; /* of 4 KiB */
+	} last[SIDES];                /* the newest entry of its side: a hit there changes nothing */
+};
+
+/* False when there is no memory. */
+bool translation_make(struct translation *translation, const struct profile *profile, memory_frame frame_of);
+void translation_free(struct translation *translation);
+
+/* A reset of the CPU: paging is off, nothing is held. */
+void translation_reset(struct translation *translation);
+
+/* Translates for an access. `walk` is written when the outcome is TRANSLATION_WALK. Without paging, or for a page that is
+ * not mapped, *physical is the linear address. */
+enum translation_outcome translation_look_up(struct translation *translation, uint64_t linear, enum side side,
+                                             struct walk *walk, uint64_t *physical);
+
+/* Translates by the tables alone, without any effect. False when the page is not mapped. */
+bool translation_peek(const struct translation *translation, uint64_t linear, uint64_t *physical);
+
+/* CR4.PCIDE is set. */
+bool translation_has_pcids(const struct translation *translation);
+
+void translation_write_cr0(struct translation *translation, uint64_t value);
+void translation_write_cr3(struct translation *translation, uint64_t value, bool keep);
+/* True when it flushed. */
+bool translation_write_cr4(struct translation *translation, uint64_t value);
+void translation_invlpg(struct translation *translation, uint64_t linear);
+void translation_invpcid(struct translation *translation, uint64_t type, unsigned pcid, uint64_t linear);
+
+#endif

@@ -1,0 +1,234 @@
+/* The accounting: cycles of hand-written streams, decoding, branches. Paging is off here: see test_translation.c. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/bochs/model/branches.h"
+#include "bench/bochs/model/decode.h"
+#include "bench/bochs/model/model.h"
+
+enum { FRAMES = 64 };
+
+static uint8_t memory[FRAMES][4096];
+static uint64_t registers[16];
+static struct profile profile;
+static struct model *model;
+
+static const uint8_t *frame_of(uint64_t physical)
+{
+	return physical / 4096 < FRAMES ? memory[physical / 4096] : NULL;
+}
+
+static int set_up(void **state)
+{
+	char why[PROFILE_WHY_MAX];
+	(void)state;
+
+	memset(memory, 0x90, sizeof memory);
+	memset(registers, 0, sizeof registers);
+	if (profile_read(&profile, "bench/bochs/profiles/skylake-client.ini", why))
+		return -1;
+	model = model_new(&profile, frame_of);
+	model_reset(model, 0);
+	model_counts(model, 0, true);
+	model_start(model, 0);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	model_free(model);
+	return 0;
+}
+
+/* Executes one instruction at `rip`; what it cost since the last call, in the nominal set. */
+static uint64_t execute(uint64_t rip, uint64_t next)
+{
+	model_instruction_starts(model, 0, rip, registers);
+	model_instruction_ends(model, 0, next, true);
+	return model_read(model, 0)->cycles.of[SET_NOMINAL];
+}
+
+static void put(uint64_t rip, const char *bytes, unsigned length)
+{
+	memcpy(memory[0] + rip, bytes, length);
+}
+
+static void plain_instructions(void **state)
+{
+	const struct model_counts *counts;
+	(void)state;
+
+	/* The first fetch misses everywhere: (168 - 4) * 0.8 = 131.2; then 0.5 each. */
+	assert_int_equal(execute(0x100, 0x101), 131700000);
+	assert_int_equal(execute(0x101, 0x102), 132200000);
+	assert_int_equal(execute(0x140, 0x141), 263900000); /* the next line, again from memory */
+	counts = model_read(model, 0);
+	assert_int_equal(counts->events[MODEL_L1], 2);
+	assert_int_equal(counts->events[MODEL_L3], 2);
+	assert_int_equal(counts->events[MODEL_ITLB], 0);
+	assert_int_equal(counts->cycles.of[SET_LOW], 2 * 77000000 + 3 * 350000); /* (158 - 4) * 0.5 */
+}
+
+static void privileged_instructions(void **state)
+{
+	static const struct {
+		const char *bytes;
+		unsigned length;
+		enum cost_parameter cost;
+	} cases[] = {
+		{ "\x0F\x05", 2, COST_SYSCALL },
+		{ "\x48\x0F\x07", 3, COST_SYSRET },
+		{ "\x0F\x22\xD8", 3, COST_CR3_FLUSH },
+		{ "\x0F\x01\x38", 3, COST_INVLPG_COST },
+		{ "\x66\x0F\x38\x82\x00", 5, COST_INVPCID_PAGE },
+		{ "\x0F\x30", 2, COST_WRMSR },
+		{ "\x0F\xA2", 2, COST_CPUID },
+		{ "\x0F\xAE\xE8", 3, COST_LFENCE },
+		{ "\xFA", 1, COST_CLI },
+		{ "\xF0\x48\x0F\xB1\x0F", 5, COST_LOCKED },
+		{ "\x48\x87\x07", 3, COST_LOCKED },
+		{ "\x0F\x01\xF8", 3, COST_SWAPGS },
+		{ "\xE6\xF4", 2, COST_PORT_IO },
+		{ "\x48\xCF", 2, COST_IRET_USER },
+	};
+	uint64_t before;
+	(void)state;
+
+	before = execute(0x100, 0x101);
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		uint64_t now;
+
+		put(0x102, cases[i].bytes, cases[i].length);
+		now = execute(0x102, 0x110);
+		assert_int_equal(now - before, profile.cost[cases[i].cost].of[SET_NOMINAL]);
+		before = now;
+	}
+	/* IRETQ into the kernel half is the cheaper one; the APIC's MSRs have costs of their own. */
+	assert_int_equal(execute(0x102, 1ULL << 63) - before, profile.cost[COST_IRET_KERNEL].of[SET_NOMINAL]);
+	put(0x102, "\x0F\x30", 2);
+	registers[1] = 0x830;
+	before = model_read(model, 0)->cycles.of[SET_NOMINAL];
+	assert_int_equal(execute(0x102, 0x104) - before, profile.cost[COST_IPI_SEND].of[SET_NOMINAL]);
+}
+
+static void data_and_strings(void **state)
+{
+	uint64_t before = execute(0x100, 0x101);
+	(void)state;
+
+	model_data_access(model, 0, 0x2000, 0x2000, 8, false); /* (168 - 4) * 0.6 */
+	model_data_access(model, 0, 0x2008, 0x2008, 8, false);
+	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before, 98400000);
+	model_data_access(model, 0, 0x203C, 0x203C, 8, true); /* into the next line, a stream: 164 * 0.1 */
+	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before, 98400000 + 16400000);
+	model_data_access(model, 0, 0x8000, 0x8000, 8, true); /* a store: 164 * 0.2 */
+	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before,
+	                 98400000 + 16400000 + 32800000);
+
+	before = model_read(model, 0)->cycles.of[SET_NOMINAL];
+	put(0x102, "\xF3\x48\xA5", 3); /* REP MOVSQ, three times: 35 + 24 bytes at 2.2 / 64 */
+	for (unsigned i = 0; i < 3; i++) {
+		model_instruction_starts(model, 0, 0x102, registers);
+		model_repeat_iteration(model, 0);
+		model_instruction_ends(model, 0, i < 2 ? 0x102 : 0x105, i == 2);
+	}
+	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before, 35000000 + 24 * 34375);
+}
+
+static void what_counts(void **state)
+{
+	(void)state;
+
+	/* The fetch of an instruction that never gets anywhere is not counted; that of the next one is, once. */
+	model_instruction_starts(model, 0, 0x100, registers);
+	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL], 0);
+	model_start(model, 0);
+	model_counts(model, 0, false);
+	execute(0x101, 0x102);
+	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL], 0);
+	model_counts(model, 0, true);
+	assert_int_equal(execute(0x102, 0x103), 500000);
+	model_delivery(model, 0, DELIVERY_INTERRUPT, true);
+	assert_int_equal(execute(0x103, 0x104), 500000 + 314000000 + 1000000); /* the entry's CPI is 1 */
+}
+
+static void branch_prediction(void **state)
+{
+	static struct branches branches;
+	unsigned wrong = 0;
+	(void)state;
+
+	for (unsigned i = 0; i < 1000; i++)
+		wrong += branches_conditional(&branches, 0x1000,
+		                              i % 4 != 0); /* a pattern that history shows */
+	assert_in_range(wrong, 1, 40);
+	assert_false(branches_unconditional(&branches, BRANCH_CALL, 0x2000, 0x3000));
+	assert_false(branches_unconditional(&branches, BRANCH_CALL, 0x3010, 0x4000));
+	assert_false(branches_unconditional(&branches, BRANCH_RETURN, 0x4010, 0x3015));
+	assert_false(branches_unconditional(&branches, BRANCH_RETURN, 0x3020, 0x2005));
+	assert_true(branches_unconditional(&branches, BRANCH_RETURN, 0x3020, 0x9999));
+	assert_true(branches_unconditional(&branches, BRANCH_INDIRECT, 0x5000, 0x6000));
+	assert_false(branches_unconditional(&branches, BRANCH_INDIRECT, 0x5000, 0x6000));
+	assert_true(branches_unconditional(&branches, BRANCH_INDIRECT, 0x5000, 0x7000));
+	assert_false(branches_unconditional(&branches, BRANCH_DIRECT, 0x5000, 0x1));
+}
+
+static void decoding(void **state)
+{
+	static const struct {
+		uint8_t bytes[DECODE_BYTES];
+		enum instruction_class class;
+		unsigned size, reg;
+	} cases[] = {
+		{ { 0xF3, 0xA4 }, CLASS_REP_COPY, 1, 0 },
+		{ { 0xF3, 0x66, 0xAB }, CLASS_REP_COPY, 2, 0 },
+		{ { 0xF3, 0x48, 0xAB }, CLASS_REP_COPY, 8, 0 },
+		{ { 0xF2, 0xAE }, CLASS_REP_OTHER, 1, 0 },
+		{ { 0xA4 }, CLASS_PLAIN, 0, 0 },
+		{ { 0x41, 0x0F, 0x22, 0xDC }, CLASS_CR3_WRITE, 0, 12 },
+		{ { 0x0F, 0x22, 0xE1 }, CLASS_CR4_WRITE, 0, 1 },
+		{ { 0x44, 0x0F, 0x22, 0xC0 }, CLASS_CR_WRITE, 0, 0 }, /* CR8 */
+		{ { 0x66, 0x44, 0x0F, 0x38, 0x82, 0x0F }, CLASS_INVPCID, 0, 9 },
+		{ { 0x0F, 0x01, 0xC8 }, CLASS_PLAIN, 0, 0 }, /* MONITOR, not LGDT */
+		{ { 0x0F, 0x01, 0x1D }, CLASS_LOAD_TABLE, 0, 0 },
+		{ { 0xF3, 0x48, 0x0F, 0xAE, 0xE8 }, CLASS_PLAIN, 0, 0 }, /* INCSSPQ, not LFENCE */
+		{ { 0x48, 0x87, 0xD8 }, CLASS_PLAIN, 0, 0 },             /* XCHG of registers */
+		{ { 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66,
+		    0x90 },
+		  CLASS_PLAIN,
+		  0,
+		  0 },
+	};
+	(void)state;
+
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct decoded decoded = decode(cases[i].bytes);
+
+		if (decoded.class != cases[i].class)
+			fail_msg("case %u", i);
+		if (cases[i].size)
+			assert_int_equal(decoded.size, cases[i].size);
+		assert_int_equal(decoded.reg, cases[i].reg);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(decoding),
+		cmocka_unit_test(branch_prediction),
+		cmocka_unit_test_setup_teardown(plain_instructions, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(privileged_instructions, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(data_and_strings, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_counts, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests_name("model accounting", tests, NULL, NULL);
+}
