@@ -209,8 +209,8 @@ void region_hardware_interrupt(unsigned cpu, unsigned vector)
 
 void region_reset(unsigned cpu)
 {
-	if (model)
-		model_reset(model, cpu);
+	if (model && !model_reset(model, cpu))
+		output_fail(1, "no memory for the model's caches");
 	drop_region(&regions[cpu]);
 }
 

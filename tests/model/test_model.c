@@ -34,7 +34,8 @@ static int set_up(void **state)
 	if (profile_read(&profile, "bench/bochs/profiles/skylake-client.ini", why))
 		return -1;
 	model = model_new(&profile, frame_of);
-	model_reset(model, 0);
+	if (!model || !model_reset(model, 0))
+		return -1;
 	model_counts(model, 0, true);
 	model_start(model, 0);
 	return 0;

@@ -118,7 +118,7 @@ static void forget_fetch(struct core *core)
 	core->line = ~0ULL;
 }
 
-void model_reset(struct model *model, unsigned cpu)
+bool model_reset(struct model *model, unsigned cpu)
 {
 	struct core *core = model->core[cpu];
 
@@ -126,11 +126,12 @@ void model_reset(struct model *model, unsigned cpu)
 		core = model->core[cpu] = calloc(1, sizeof *core);
 		if (!core || !translation_make(&core->translation, &model->profile, model->frame_of) ||
 		    !caches_make(&core->caches, &model->profile, &model->l3))
-			abort();
+			return false;
 		core->sink = &core->ignored;
 	}
 	translation_reset(&core->translation);
 	forget_fetch(core);
+	return true;
 }
 
 void model_counts(struct model *model, unsigned cpu, bool counts)

@@ -46,8 +46,9 @@ struct model;
 struct model *model_new(const struct profile *profile, memory_frame frame_of);
 void model_free(struct model *model);
 
-/* A reset of the CPU, before its first event. Caches and predictor keep what they have. */
-void model_reset(struct model *model, unsigned cpu);
+/* A reset of the CPU, before its first event. Caches and predictor keep what they have. False when there
+ * is no memory. */
+bool model_reset(struct model *model, unsigned cpu);
 
 /* Whether the events that follow count. */
 void model_counts(struct model *model, unsigned cpu, bool counts);
