@@ -6,11 +6,13 @@ BOCHS_LIBRARY_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/bochs/*.c)
 
 $(BUILD)/bench/bochs/%.o: bench/bochs/%.c
 	@mkdir -p $(@D)
-	$(HOSTCC) $(HOST_CFLAGS) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
+	$(call say,CC,$@)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
 
 $(BOCHS_LIBRARY): $(BOCHS_LIBRARY_OBJECTS)
 	@mkdir -p $(@D)
-	$(HOSTCC) -shared -o $@ $^ -ldl
+	$(call say,LD,$@)
+	$(Q)$(HOSTCC) -shared -o $@ $^ -ldl
 
 bochs-library: $(BOCHS_LIBRARY)
 

@@ -7,24 +7,26 @@ HOST_OBJECTS := $(HOST_SOURCES:bench/host/%.c=$(BUILD)/host/%.o) $(BUILD)/bench/
 host: $(BUILD)/host/palimpsest-bench
 
 $(BUILD)/host/palimpsest-bench: $(HOST_OBJECTS)
-	$(HOSTCC) $(HOST_CFLAGS) -o $@ $(HOST_OBJECTS) $(HOST_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $(HOST_OBJECTS) $(HOST_LIBS)
 
 $(BUILD)/host/%.o: bench/host/%.c | $(BUILD)/host
-	$(HOSTCC) $(HOST_CFLAGS) -I$(BUILD)/host -MMD -MP -c -o $@ $<
+	$(call say,CC,$@)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -I$(BUILD)/host -MMD -MP -c -o $@ $<
 
 # The database's schema as a C string, so that the program carries it.
 $(BUILD)/host/schema.h: bench/host/schema.sql | $(BUILD)/host
-	{ echo '#define SCHEMA_SQL \'; sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/	"&\\n" \\/' $<; echo '	""'; } > $@
+	$(Q){ echo '#define SCHEMA_SQL \'; sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/	"&\\n" \\/' $<; echo '	""'; } > $@
 
 $(BUILD)/host/store.o: $(BUILD)/host/schema.h
 
 # Plays an engine in the end-to-end tests.
 $(BUILD)/tests/make-records: tests/e2e/make-records.c $(BUILD)/host/record.o
-	mkdir -p $(@D)
-	$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ -lz
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ -lz
 
 $(BUILD)/host:
-	mkdir -p $@
+	$(Q)mkdir -p $@
 
 -include $(HOST_OBJECTS:.o=.d)
 
