@@ -14,63 +14,8 @@
 #include <unistd.h>
 
 #include "bench/host/csv.h"
-#include "bench/host/store.h"
 #include "bench/host/summary.h"
-
-static char folder[] = "/tmp/test-summary-XXXXXX";
-static struct store *store;
-static sqlite3 *db;
-
-static const char *path_of(const char *name)
-{
-	static char path[300];
-
-	snprintf(path, sizeof path, "%s/%s", folder, name);
-	return path;
-}
-
-static int make_database(void **state)
-{
-	char why[200];
-	(void)state;
-
-	store = store_create(path_of("results.sqlite"), why, sizeof why);
-	if (!store || store_run_start(store, "run", "command", 7))
-		return -1;
-	db = store_database(store);
-	return 0;
-}
-
-static int remove_files(void **state)
-{
-	DIR *files = opendir(folder);
-	struct dirent *file;
-	(void)state;
-
-	store_close(store);
-	while ((file = readdir(files)))
-		if (file->d_name[0] != '.')
-			remove(path_of(file->d_name));
-	closedir(files);
-	return 0;
-}
-
-static int make_folder(void **state)
-{
-	(void)state;
-	return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-	(void)state;
-	return rmdir(folder);
-}
-
-static void execute(const char *sql)
-{
-	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-}
+#include "tests/host/scratch.h"
 
 /* The first row, its columns joined by spaces, in a static buffer; "" when there is none. */
 static const char *ask(const char *sql)

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A folder for the test program and a results database in it for each test. SCRATCH_RUN, the run's name, may be
+ * defined before; include after cmocka.h.
+ */
+#pragma once
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "bench/host/store.h"
+
+#ifndef SCRATCH_RUN
+#define SCRATCH_RUN "run"
+#endif
+
+static char folder[] = "/tmp/palimpsest-test-XXXXXX";
+static struct store *store;
+static sqlite3 *db;
+
+static const char *path_of(const char *name)
+{
+	static char path[300];
+
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	return path;
+}
+
+static void execute(const char *sql)
+{
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+}
+
+static int make_database(void **state)
+{
+	char why[200];
+	(void)state;
+
+	store = store_create(path_of("results.sqlite"), why, sizeof why);
+	if (!store || store_run_start(store, SCRATCH_RUN, "command", 7))
+		return -1;
+	db = store_database(store);
+	return 0;
+}
+
+static int remove_files(void **state)
+{
+	DIR *files = opendir(folder);
+	struct dirent *file;
+	(void)state;
+
+	store_close(store);
+	while ((file = readdir(files)))
+		if (file->d_name[0] != '.')
+			remove(path_of(file->d_name));
+	closedir(files);
+	return 0;
+}
+
+static int make_folder(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+	(void)state;
+	return rmdir(folder);
+}
