@@ -180,6 +180,35 @@ static void start_frames(void)
 	frames_init(usable, usable_count, phys_to_virt(links));
 }
 
+static void map_stack(uintptr_t top, size_t size)
+{
+	for (uintptr_t page = top - size; page < top; page += PAGE_SIZE) {
+		uint64_t frame = frame_alloc_zeroed();
+
+		if (frame == FRAME_NONE ||
+		    paging_map_kernel(page, frame, PTE_WRITE | PTE_NX | (cpu_features.pge ? PTE_GLOBAL : 0)))
+			panic("no memory for the stacks of a CPU");
+	}
+}
+
+/* The stacks that this CPU has under every CR3, with guard pages between them. */
+static void map_cpu_stacks(void)
+{
+	map_stack(CPU_SCRATCH_TOP(0), SCRATCH_SIZE);
+	map_stack(CPU_ENTRY_TOP(0), CPU_STACK_SIZE);
+	map_stack(CPU_DF_TOP(0), CPU_STACK_SIZE);
+	map_stack(CPU_NMI_TOP(0), CPU_STACK_SIZE);
+	map_stack(CPU_MC_TOP(0), CPU_STACK_SIZE);
+}
+
+static void start_lapic(void)
+{
+	lapic_find();
+	if (paging_map_kernel(LAPIC_BASE, lapic_physical, PTE_WRITE | PTE_NX | PTE_UNCACHED))
+		panic("no memory for the page tables of the local APIC");
+	lapic_init();
+}
+
 static uint64_t option_number(const char *key)
 {
 	char value[24];
@@ -209,9 +238,10 @@ void boot_main(uint32_t address)
 	paging_init(ram, ram_count);
 	pcid_init(option_is("pcid", "on"));
 	frames_add((uintptr_t)image_start, (uintptr_t)boot_end); /* boot code and tables are done with */
+	map_cpu_stacks();
 	cpu_init();
 	kstack_init_cpu(this_cpu());
-	lapic_init();
+	start_lapic();
 	loader_init(option_number("seed"));
 	if (boot_option("window-flush", flush, sizeof flush) && !strcmp(flush, "cr3"))
 		loader_set_flush(LOADER_FLUSH_CR3);

@@ -2,26 +2,26 @@
 #include "cpu/apic.h"
 
 #include "lib/panic.h"
-#include "mem/paging.h"
 
-#define APIC_BASE_ENABLE (1UL << 11)
-#define APIC_BASE_X2APIC (1UL << 10)
+#define APIC_BASE_ENABLE  (1UL << 11)
+#define APIC_BASE_X2APIC  (1UL << 10)
+#define APIC_BASE_ADDRESS 0x000ffffffffff000UL
 
-#define PIC1_DATA        0x21
-#define PIC2_DATA        0xa1
+#define PIC1_DATA         0x21
+#define PIC2_DATA         0xa1
 
-#define PIT_HERTZ        1193182U
-#define PIT_CHANNEL2     0x42
-#define PIT_COMMAND      0x43
-#define PIT_GATE         0x61
-#define PIT_OUT2         0x20
-#define CALIBRATION_MS   10
-#define PATIENCE         10000000U /* polls of a PIT that is not there */
+#define PIT_HERTZ         1193182U
+#define PIT_CHANNEL2      0x42
+#define PIT_COMMAND       0x43
+#define PIT_GATE          0x61
+#define PIT_OUT2          0x20
+#define CALIBRATION_MS    10
+#define PATIENCE          10000000U /* polls of a PIT that is not there */
 
 uint64_t lapic_physical;
 static uint32_t ticks_per_second; /* of the timer, divided by 16 */
 
-void lapic_init(void)
+void lapic_find(void)
 {
 	uint64_t base = read_msr(MSR_APIC_BASE);
 
@@ -32,10 +32,13 @@ void lapic_init(void)
 		base &= ~APIC_BASE_X2APIC;
 	}
 	write_msr(MSR_APIC_BASE, base | APIC_BASE_ENABLE);
-	lapic_physical = base & PTE_FRAME;
-	if (!lapic_physical ||
-	    paging_map_kernel(LAPIC_BASE, lapic_physical, PTE_WRITE | PTE_NX | PTE_UNCACHED))
+	lapic_physical = base & APIC_BASE_ADDRESS;
+	if (!lapic_physical)
 		panic("no local APIC");
+}
+
+void lapic_init(void)
+{
 	lapic_write(LAPIC_LVT_TIMER, LAPIC_LVT_MASKED);
 	lapic_write(LAPIC_LVT_LINT0, LAPIC_LVT_MASKED);
 	lapic_write(LAPIC_LVT_LINT1, LAPIC_LVT_MASKED);

@@ -58,7 +58,13 @@ static inline void lapic_timer_again(uint32_t ticks)
 	lapic_write(LAPIC_TIMER_INIT, ticks);
 }
 
-/* Masks the two 8259 PICs, maps and enables the local APIC, everything masked. Panics without one. */
+/*
+ * Masks the two 8259 PICs, turns the local APIC on in xAPIC mode and sets lapic_physical. Panics without
+ * one. Its registers must then be mapped at LAPIC_BASE, uncached.
+ */
+void lapic_find(void);
+
+/* Once the registers are mapped: enables interrupts from it, every source masked. */
 void lapic_init(void);
 
 /* Physical address of the registers. */

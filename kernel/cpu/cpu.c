@@ -3,7 +3,6 @@
 
 #include "lib/panic.h"
 #include "lib/string.h"
-#include "mem/paging.h"
 
 struct cpu_features cpu_features;
 static struct cpu cpus[MAX_CPUS];
@@ -66,17 +65,6 @@ void cpu_enable_features(void)
 	write_cr0((read_cr0() | CR0_WP | CR0_EM | CR0_TS) & ~CR0_MP);
 }
 
-static void map_stack(uintptr_t top, size_t size)
-{
-	for (uintptr_t page = top - size; page < top; page += PAGE_SIZE) {
-		uint64_t frame = frame_alloc_zeroed();
-
-		if (frame == FRAME_NONE ||
-		    paging_map_kernel(page, frame, PTE_WRITE | PTE_NX | (cpu_features.pge ? PTE_GLOBAL : 0)))
-			panic("no memory for the stacks of a CPU");
-	}
-}
-
 static void load_gdt(struct cpu *cpu)
 {
 	const uint64_t base = (uintptr_t)&cpu->tss, limit = sizeof cpu->tss - 1;
@@ -115,11 +103,6 @@ void cpu_init(void)
 	struct cpu *cpu = &cpus[0];
 
 	cpu->self = cpu;
-	map_stack(CPU_SCRATCH_TOP(0), SCRATCH_SIZE);
-	map_stack(CPU_ENTRY_TOP(0), CPU_STACK_SIZE);
-	map_stack(CPU_DF_TOP(0), CPU_STACK_SIZE);
-	map_stack(CPU_NMI_TOP(0), CPU_STACK_SIZE);
-	map_stack(CPU_MC_TOP(0), CPU_STACK_SIZE);
 	cpu->scratch_top = CPU_SCRATCH_TOP(0);
 	cpu->tss.io_map = sizeof cpu->tss; /* beyond the limit: user mode has no port */
 	cpu->tss.ist[IST_DF - 1] = CPU_DF_TOP(0);

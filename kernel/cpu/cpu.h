@@ -247,8 +247,8 @@ static inline uint64_t timestamp(void)
 void cpu_enable_features(void);
 
 /*
- * Gives the boot CPU its GDT, TSS, IDT and stacks. The frames of its stacks come from the frame
- * allocator. Panics when there are none.
+ * Gives the boot CPU its GDT, TSS and IDT, and the addresses of its stacks (CPU_*_TOP of layout.h), which
+ * must be mapped before.
  */
 void cpu_init(void);
 
