@@ -28,7 +28,7 @@ static int bad_pointers(void)
 		0,
 		8,
 		0x1000,
-		USER_STACK_BASE - 1,
+		USER_STACK_TOP - USER_STACK_LIMIT - 1,
 		USER_TOP,
 		0x800000000000,
 		0x8000000000000000,

@@ -11,8 +11,8 @@
 
 %include "constants.inc"
 
-	extern	irq_handlers, exception_entry, syscall_table, user_return_hook
-	global	entry_stubs, syscall_entry, enter_user, irq_entry_bench
+	extern	irq_handlers, exception_entry, syscall_table, user_return_hook, task_fork, sched_finish_switch
+	global	entry_stubs, syscall_entry, enter_user, irq_entry_bench, sys_fork, fork_child
 
 %macro PUSH_CALLER_SAVED 0
 	push	rax
@@ -188,6 +188,34 @@ syscall_entry:
 	call	[user_return_hook]
 	mov	rax, [rsp]
 	jmp	.back
+
+; long sys_fork(void): finds the registers that C keeps as context_switch() would, below those that syscall_entry
+; has pushed; the child begins with them at fork_child (task/fork.c).
+sys_fork:
+	push	rbx
+	push	rbp
+	push	r12
+	push	r13
+	push	r14
+	push	r15
+	mov	rdi, rsp
+	sub	rsp, 8
+	call	task_fork
+	add	rsp, 8
+	pop	r15
+	pop	r14
+	pop	r13
+	pop	r12
+	pop	rbp
+	pop	rbx
+	ret
+
+fork_child:
+	sub	rsp, 8
+	call	sched_finish_switch
+	add	rsp, 8
+	xor	eax, eax
+	ret
 
 ; _Noreturn void enter_user(uintptr_t rip, uintptr_t rsp): user mode for the first time, every
 ; other register and data selector 0. Interrupts must be off.

@@ -9,6 +9,7 @@ uint64_t nmi_count;
 
 static void (*user_handler)(struct trap_frame *);
 static bool (*probe)(struct trap_frame *);
+static bool (*page_fault)(uintptr_t address, uint64_t error);
 static uint64_t expected_vector;
 static void (*expected_resume)(void);
 static unsigned expected_count;
@@ -69,6 +70,11 @@ void exception_set_probe(bool (*function)(struct trap_frame *))
 	probe = function;
 }
 
+void exception_set_page_fault(bool (*function)(uintptr_t address, uint64_t error))
+{
+	page_fault = function;
+}
+
 unsigned exception_expect(uint64_t vector, void (*resume)(void))
 {
 	unsigned count = expected_count;
@@ -82,6 +88,11 @@ unsigned exception_expect(uint64_t vector, void (*resume)(void))
 static bool within(uint64_t rip, const char *start, const char *end)
 {
 	return rip >= (uintptr_t)start && rip < (uintptr_t)end;
+}
+
+static bool in_user_copy(uint64_t rip)
+{
+	return within(rip, user_copy_start, user_copy_end) || within(rip, user_string_start, user_string_end);
 }
 
 /* A kernel access to user memory that was expected to be able to fault. */
@@ -107,6 +118,9 @@ void exception_entry(struct trap_frame *frame)
 	if (probe && probe(frame))
 		return;
 	if (frame->vector == EXCEPTION_NMI)
+		return;
+	if (frame->vector == EXCEPTION_PF && page_fault && ((frame->cs & 3) || in_user_copy(frame->rip)) &&
+	    page_fault(read_cr2(), frame->error))
 		return;
 	if (expected_resume && frame->vector == expected_vector && !(frame->cs & 3)) {
 		frame->rip = (uintptr_t)expected_resume;

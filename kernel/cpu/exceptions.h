@@ -31,6 +31,12 @@ void exception_dump(const struct trap_frame *frame);
 void exception_set_user_handler(void (*handler)(struct trap_frame *frame));
 
 /*
+ * Is asked first about page faults in user mode and in copies to and from user memory: true when the instruction
+ * may be tried again.
+ */
+void exception_set_page_fault(bool (*function)(uintptr_t address, uint64_t error));
+
+/*
  * For tests: the next exception with `vector` raised in the kernel is counted, and execution goes
  * on at `resume`, with the stack as it was. Returns how many such exceptions came since the last
  * call. NULL disarms.

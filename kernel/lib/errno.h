@@ -20,7 +20,10 @@
 #define ECHILD       10
 #define EAGAIN       11
 #define ENOMEM       12
+#define EACCES       13
 #define EFAULT       14
+#define EEXIST       17
+#define ENODEV       19
 #define EINVAL       22
 #define ENAMETOOLONG 36
 #define ENOSYS       38

@@ -22,7 +22,7 @@
 struct load_segment {
 	uintptr_t start; /* page-aligned, in the user half */
 	size_t pages;
-	uint64_t flags;      /* PTE_WRITE, PTE_NX; never writable and executable */
+	uint64_t flags;      /* PTE_WRITE, PTE_NX, REGION_GROWS; never writable and executable */
 	size_t data_offset;  /* of the data in the segment, bytes */
 	const uint8_t *data; /* in kernel memory */
 	size_t data_size;    /* bytes */

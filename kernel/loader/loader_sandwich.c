@@ -39,15 +39,15 @@ int loader_load(struct address_space *space, const struct load_segment *segments
 	struct job job = { space, segments, count };
 
 	for (size_t i = 0; i < count; i++) {
-		int error =
-		        address_space_map(space, segments[i].start, segments[i].pages, PTE_WRITE | PTE_NX);
+		int error = address_space_map(space, segments[i].start, segments[i].pages,
+		                              PTE_WRITE | PTE_NX | (segments[i].flags & REGION_GROWS));
 
 		if (error)
 			return error;
 	}
 	kstack_call_across_cr3(copy_under_new_cr3, &job);
 	for (size_t i = 0; i < count; i++)
-		if (segments[i].flags != (PTE_WRITE | PTE_NX))
-			address_space_protect(space, i, segments[i].flags);
+		if (REGION_TO_PTE(segments[i].flags) != (PTE_WRITE | PTE_NX))
+			address_space_protect(space, segments[i].start, segments[i].flags);
 	return 0;
 }

@@ -15,9 +15,9 @@ static void fill_own(struct address_space *space, const struct load_segment *seg
 		fill_view((char *)s->start, s, 0, s->pages * PAGE_SIZE);
 	user_access_end();
 	for (size_t i = 0; i < count; i++) {
-		if (segments[i].flags == (PTE_WRITE | PTE_NX))
+		if (REGION_TO_PTE(segments[i].flags) == (PTE_WRITE | PTE_NX))
 			continue;
-		address_space_protect(space, i, segments[i].flags);
+		address_space_protect(space, segments[i].start, segments[i].flags);
 		for (size_t page = 0; page < segments[i].pages; page++)
 			invlpg(segments[i].start + page * PAGE_SIZE);
 	}
@@ -28,8 +28,8 @@ void (*const loader_fill_own)(struct address_space *, const struct load_segment 
 int loader_load(struct address_space *space, const struct load_segment *segments, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		int error =
-		        address_space_map(space, segments[i].start, segments[i].pages, PTE_WRITE | PTE_NX);
+		int error = address_space_map(space, segments[i].start, segments[i].pages,
+		                              PTE_WRITE | PTE_NX | (segments[i].flags & REGION_GROWS));
 
 		if (error)
 			return error;

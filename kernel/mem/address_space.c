@@ -24,28 +24,63 @@ int address_space_create(struct address_space *space)
 		space->cr3_again = pcid_back(space->cr3);
 	}
 	space->tables = FRAME_LIST_END;
+	space->brk_start = space->brk = 0;
 	space->count = 0;
 	space->room = REGIONS_INSIDE;
 	space->more = NULL;
 	return 0;
 }
 
-/* Makes room for one region more: a bigger array each time, a page at most. */
-static int grow(struct address_space *space)
+/* Makes room for `room` regions or more: a bigger array each time, a page at most. */
+static __attribute__((noinline)) int grow(struct address_space *space, uint32_t room)
 {
-	uint32_t room = space->room * 2;
+	uint32_t bigger = space->room * 2;
 	struct region *more;
 
-	if (room * sizeof *more > PAGE_SIZE)
+	if (room > REGIONS_MOST)
 		return -ENOMEM;
-	more = heap_alloc(room * sizeof *more);
+	while (bigger < room)
+		bigger *= 2;
+	if (bigger > REGIONS_MOST)
+		bigger = REGIONS_MOST;
+	more = heap_alloc(bigger * sizeof *more);
 	if (!more)
 		return -ENOMEM;
 	copy_bytes(more, address_space_regions(space), space->count * sizeof *more);
 	heap_free(space->more);
 	space->more = more;
-	space->room = room;
+	space->room = bigger;
 	return 0;
+}
+
+int address_space_reserve(struct address_space *space, uint32_t extra)
+{
+	return space->count + extra <= space->room ? 0 : grow(space, space->count + extra);
+}
+
+struct region *address_space_open(struct address_space *space, uint32_t index)
+{
+	struct region *region = address_space_regions(space) + index;
+
+	memmove(region + 1, region, (space->count - index) * sizeof *region);
+	space->count++;
+	return region;
+}
+
+uint32_t address_space_find(struct address_space *space, uintptr_t address)
+{
+	const struct region *regions = address_space_regions(space);
+	uint32_t low = 0, high = space->count;
+
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+
+		if (region_end(&regions[middle]) <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 /* The entries that map the pages of [address, end) that lie in one page table. */
@@ -66,13 +101,18 @@ static struct run run_at(uint64_t pml4, uintptr_t address, size_t pages, uint32_
 
 int address_space_map(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags)
 {
+	uint32_t index = space->count;
 	struct region *region;
 
-	if (space->count == space->room && grow(space))
+	if (address_space_reserve(space, 1))
 		return -ENOMEM;
-	region = &address_space_regions(space)[space->count++];
+	region = address_space_regions(space) + index;
+	if (index && region[-1].start > start) /* segments that are not in order */
+		region = address_space_open(space, address_space_find(space, start));
+	else
+		space->count++;
 	*region = (struct region){ start, 0, flags };
-	flags |= PTE_PRESENT | PTE_USER;
+	flags = REGION_TO_PTE(flags) | PTE_PRESENT | PTE_USER;
 	while (region->pages < pages) {
 		struct run run = run_at(space->pml4, start + region->pages * PAGE_SIZE, pages - region->pages,
 		                        &space->tables);
@@ -91,13 +131,13 @@ int address_space_map(struct address_space *space, uintptr_t start, size_t pages
 	return 0;
 }
 
-void address_space_protect(struct address_space *space, size_t index, uint64_t flags)
+void address_space_protect(struct address_space *space, uintptr_t start, uint64_t flags)
 {
-	struct region *region = &address_space_regions(space)[index];
+	struct region *region = &address_space_regions(space)[address_space_find(space, start)];
 
 	region->flags = flags;
 	space->cr3 = space->cr3_again & ~CR3_NO_FLUSH; /* rights may have shrunk */
-	flags |= PTE_PRESENT | PTE_USER;
+	flags = REGION_TO_PTE(flags) | PTE_PRESENT | PTE_USER;
 	for (size_t done = 0; done < region->pages;) {
 		struct run run =
 		        run_at(space->pml4, region->start + done * PAGE_SIZE, region->pages - done, NULL);
@@ -108,6 +148,50 @@ void address_space_protect(struct address_space *space, size_t index, uint64_t f
 	}
 }
 
+pte_t *address_space_next_run(const struct address_space *space, uintptr_t *address, uintptr_t end,
+                              size_t *pages)
+{
+	while (*address < end) {
+		uintptr_t here = *address;
+		size_t span;
+		pte_t *table = paging_look_up(space->pml4, here, &span);
+		uintptr_t next = (here | (span - 1)) + 1;
+
+		*address = next < end ? next : end;
+		*pages = (*address - here) / PAGE_SIZE;
+		if (table)
+			return table + PT_INDEX(here);
+	}
+	return NULL;
+}
+
+/* Gives the frames of [start, end) back, from the last to the first. */
+static void free_pages(uint64_t pml4, uintptr_t start, uintptr_t end)
+{
+	while (end > start) {
+		uintptr_t last = end - PAGE_SIZE, base;
+		size_t span, pages;
+		const pte_t *entry = paging_look_up(pml4, last, &span);
+
+		base = last & ~(span - 1);
+		if (base < start)
+			base = start;
+		pages = (end - base) / PAGE_SIZE;
+		end = base;
+		if (!entry)
+			continue;
+		for (entry += PT_INDEX(last); pages; pages--, entry--)
+			if (*entry)
+				frame_free(pte_frame(*entry));
+	}
+}
+
+void address_space_set_brk(struct address_space *space)
+{
+	space->brk_start = space->brk =
+	        space->count > 1 ? region_end(&address_space_regions(space)[space->count - 2]) : 0;
+}
+
 void address_space_destroy(struct address_space *space)
 {
 	const struct region *regions = address_space_regions(space);
@@ -116,17 +200,8 @@ void address_space_destroy(struct address_space *space)
 	 * Downwards, last region first: the free list hands frames out in the opposite order, so the next
 	 * space gets them as this one did, side by side if they were.
 	 */
-	for (uint32_t i = space->count; i-- > 0;) {
-		for (size_t left = regions[i].pages; left > 0;) {
-			uintptr_t last = regions[i].start + (left - 1) * PAGE_SIZE;
-			const pte_t *table = paging_table(space->pml4, last, PTE_USER, NULL);
-			size_t n = PT_INDEX(last) + 1 < left ? PT_INDEX(last) + 1 : left;
-
-			left -= n;
-			for (const pte_t *entry = table + PT_INDEX(last); n; n--)
-				frame_free(pte_frame(*entry--));
-		}
-	}
+	for (uint32_t i = space->count; i-- > 0;)
+		free_pages(space->pml4, regions[i].start, region_end(&regions[i]));
 	while (space->tables != FRAME_LIST_END)
 		frame_free(frame_list_pop(&space->tables));
 	heap_free(space->more);

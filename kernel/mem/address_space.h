@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Address spaces: a PML4 whose kernel half is shared, and the user regions below it.
+ * Address spaces: a PML4 whose kernel half is shared, and the user regions below it. What programs do with
+ * their regions is in mem/regions.h.
  */
 #pragma once
 
@@ -9,18 +10,32 @@
 
 #define REGIONS_INSIDE 8 /* regions that need no memory of their own */
 
-/* Whole pages of user memory with the same rights, all of them present. */
+/* Flags of a region beside PTE_WRITE and PTE_NX, in bits that the processor ignores (SDM 3A 4.5). */
+#define REGION_GROWS (1UL << 9)  /* downwards, to USER_STACK_LIMIT: the user stack */
+#define REGION_NONE  (1UL << 10) /* no access at all */
+#define REGION_TO_PTE(flags) ((flags) & (PTE_WRITE | PTE_NX))
+
+/*
+ * Whole pages of user memory with the same rights. Those that a program was loaded into are all present; others
+ * get their frames, filled with zeros, when they are first used. Regions lie in ascending order and never overlap.
+ */
 struct region {
 	uintptr_t start;
 	size_t pages;
-	uint64_t flags; /* PTE_WRITE, PTE_NX */
+	uint64_t flags; /* PTE_WRITE, PTE_NX, REGION_* */
 };
+
+static inline uintptr_t region_end(const struct region *region)
+{
+	return region->start + region->pages * PAGE_SIZE;
+}
 
 struct address_space {
 	uint64_t pml4; /* physical */
 	uint64_t cr3;  /* what the next load of CR3 takes, and those after it (mem/pcid.h) */
 	uint64_t cr3_again;
 	uint32_t tables; /* frame list of the user half's page tables */
+	uintptr_t brk_start, brk; /* the data that grows behind the image: its first byte, and the one behind its last */
 	uint32_t count, room;
 	struct region *more; /* from the heap, when `room` is over REGIONS_INSIDE */
 	struct region inside[REGIONS_INSIDE];
@@ -31,7 +46,7 @@ int address_space_create(struct address_space *space);
 
 /*
  * Maps `pages` new frames at `start` (page-aligned, in the user half, nothing there yet) with
- * `flags` (PTE_WRITE, PTE_NX; never writable and executable). Their contents are undefined: the
+ * `flags` (PTE_WRITE, PTE_NX, REGION_GROWS; never writable and executable). Their contents are undefined: the
  * caller must fill all of them before user mode runs. Returns 0 or -ENOMEM; what was mapped until
  * then belongs to the space and goes with it.
  */
@@ -49,8 +64,14 @@ static inline uint64_t address_space_cr3(struct address_space *space)
 	return cr3;
 }
 
-/* Changes the rights of region `index` to `flags`. Flushing what a CPU may have cached is the caller's. */
-void address_space_protect(struct address_space *space, size_t index, uint64_t flags);
+/*
+ * Changes the rights of the region that begins at `start`, all of it present and none of it shared, to `flags`. Flushing what
+ * a CPU may have cached is the caller's.
+ */
+void address_space_protect(struct address_space *space, uintptr_t start, uint64_t flags);
+
+/* Makes the data that grows begin behind the image, which has just been loaded: its regions and a stack above. */
+void address_space_set_brk(struct address_space *space);
 
 /* Frees every frame of the space, its tables and its PML4. It must not be loaded in any CR3. */
 void address_space_destroy(struct address_space *space);
@@ -59,6 +80,24 @@ static inline struct region *address_space_regions(struct address_space *space)
 {
 	return space->room > REGIONS_INSIDE ? space->more : space->inside;
 }
+
+/* Index of the first region that ends above `address`, which need not begin below it; `count` when there is none. */
+uint32_t address_space_find(struct address_space *space, uintptr_t address);
+
+/*
+ * Opens a place for a region at `index`, to be filled by the caller. -ENOMEM when there is no memory or there are
+ * REGIONS_MOST of them. address_space_reserve() says beforehand whether `extra` more will fit, and makes that sure.
+ */
+#define REGIONS_MOST (PAGE_SIZE / sizeof(struct region))
+int address_space_reserve(struct address_space *space, uint32_t extra);
+struct region *address_space_open(struct address_space *space, uint32_t index);
+
+/*
+ * The entries of the pages of [*address, end) as far as one table holds them, `*pages` of them, and moves *address behind them; what
+ * has no table is skipped. NULL at the end.
+ */
+pte_t *address_space_next_run(const struct address_space *space, uintptr_t *address, uintptr_t end,
+                              size_t *pages);
 
 /* True when [address, address + size) lies in the user half. */
 static inline bool user_range(uint64_t address, uint64_t size)

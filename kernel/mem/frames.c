@@ -5,8 +5,9 @@
 #include "lib/panic.h"
 #include "lib/string.h"
 
-#define LINK_ALLOCATED 0xfffffffeU
-#define LINK_UNUSABLE  0xfffffffdU
+#define LINK_ALLOCATED 0xfffffffeU /* one owner; one less for each further owner */
+#define LINK_MOST      0xf0000000U /* with this link, a frame has as many owners as it can */
+#define LINK_UNUSABLE  0xefffffffU
 
 static struct {
 	uint32_t *links;
@@ -146,12 +147,38 @@ uint64_t frame_alloc_zeroed(void)
 	return frame;
 }
 
+static bool is_allocated(uint32_t link)
+{
+	return link >= LINK_MOST && link <= LINK_ALLOCATED;
+}
+
+bool frame_share(uint64_t frame)
+{
+	uint32_t *link = &frames.links[frame >> PAGE_SHIFT];
+
+	if (!is_allocated(*link))
+		panic("frame %lx is shared but was not allocated", frame);
+	if (*link == LINK_MOST)
+		return false;
+	--*link;
+	return true;
+}
+
+bool frame_is_shared(uint64_t frame)
+{
+	return frames.links[frame >> PAGE_SHIFT] != LINK_ALLOCATED;
+}
+
 void frame_free(uint64_t frame)
 {
 	uint64_t number = frame >> PAGE_SHIFT;
 
-	if ((frame & PAGE_MASK) || number >= frames.limit || frames.links[number] != LINK_ALLOCATED)
+	if ((frame & PAGE_MASK) || number >= frames.limit || !is_allocated(frames.links[number]))
 		panic("frame %lx is freed but was not allocated", frame);
+	if (frames.links[number] != LINK_ALLOCATED) {
+		frames.links[number]++;
+		return;
+	}
 	frames.links[number] = frames.head;
 	frames.head = (uint32_t)number;
 	frames.free++;

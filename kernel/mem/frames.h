@@ -46,8 +46,17 @@ uint64_t frame_alloc(void);
 /* The same, zeroed through the direct map. */
 uint64_t frame_alloc_zeroed(void);
 
-/* Gives a frame back. Panics when it is not an allocated one. */
+/* Gives a frame back: its last owner does. Panics when it is not an allocated one. */
 void frame_free(uint64_t frame);
+
+/*
+ * One more owner of an allocated frame that is on no list; each gives it back with frame_free(). False: it has as
+ * many owners as can be counted, which is more than 200 million.
+ */
+bool frame_share(uint64_t frame);
+
+/* Whether an allocated frame has more than one owner. */
+bool frame_is_shared(uint64_t frame);
 
 size_t frames_free(void);
 size_t frames_total(void);

@@ -4,7 +4,9 @@
  *
  *   0000000000000000  null page, never mapped
  *   0000000000400000  programs are linked here
- *   00007fffffffb000  user stack (USER_STACK_SIZE, a guard page below)
+ *   00007fffff7fe000  what mmap() places lies below, downwards from here
+ *   00007fffff7ff000  the user stack may grow down to here (USER_STACK_LIMIT)
+ *   00007fffffffb000  user stack of a new program (USER_STACK_SIZE)
  *   00007ffffffff000  USER_TOP: the last page stays empty, so that SYSRET never sees a
  *                     non-canonical RCX (SDM 2B, SYSRET)
  *   ------------------------------------------------------------- non-canonical hole
@@ -39,6 +41,9 @@
 #define USER_STACK_TOP         USER_TOP
 #define USER_STACK_SIZE        (16 * KIB)
 #define USER_STACK_BASE        (USER_STACK_TOP - USER_STACK_SIZE)
+#define USER_STACK_LIMIT       (8 * MIB)
+#define USER_STACK_GUARD       PAGE_SIZE /* stays free below the stack, however far it grows */
+#define USER_MAP_TOP           (USER_STACK_TOP - USER_STACK_LIMIT - USER_STACK_GUARD)
 
 /* The kernel half: PML4 entries KERNEL_PML4_FIRST to 511. */
 #define KERNEL_PML4_FIRST      256
@@ -123,6 +128,7 @@ _Static_assert(CPU_MC_TOP(0) + PAGE_SIZE <= CPU_AREA(1), "the stacks of a CPU fi
 _Static_assert(MMIO_BASE + PAGE_SIZE <= BENCH_AREA_BASE, "devices meet the benchmark area");
 _Static_assert(BENCH_AREA_BASE + BENCH_AREA_SIZE <= KERNEL_VMA, "benchmark area meets the kernel image");
 _Static_assert(KSTACK_FIXED_TOP % 16 == 0 && KSTACK_SIZE % PAGE_SIZE == 0, "stacks are page-aligned");
+_Static_assert(USER_STACK_SIZE <= USER_STACK_LIMIT, "a new stack is within its limit");
 _Static_assert(USER_STACK_TOP <= USER_TOP, "the user stack lies in the user half");
 
 /* The direct map: the address of a physical address, and back. */

@@ -41,6 +41,12 @@ static inline uint64_t pte_frame(pte_t entry)
 pte_t *paging_table(uint64_t pml4, uintptr_t address, uint64_t flags, uint32_t *tables);
 
 /*
+ * The page table that maps `address`, or NULL; `span` gets how many bytes, aligned to their number, the answer is for:
+ * PD_SPAN with a table, and what the first missing entry would map without.
+ */
+pte_t *paging_look_up(uint64_t pml4, uintptr_t address, size_t *span);
+
+/*
  * The physical address that `address` translates to under `pml4`, by walking the tables in
  * software, or PAGING_INVALID. `entry`, when not NULL, gets the leaf entry.
  */

@@ -134,6 +134,12 @@ const syscall_function syscall_table[SYSCALL_COUNT] = {
 	[0 ... SYSCALL_COUNT - 1] = (syscall_function)sys_unknown,
 	CALL(read),
 	CALL(write),
+	CALL(mmap),
+	CALL(mprotect),
+	CALL(munmap),
+	CALL(brk),
+	CALL(fork),
+	[SYS_vfork] = (syscall_function)sys_fork, /* the child runs first, in a copy: all that vfork() promises */
 	CALL(sched_yield),
 	CALL(getpid),
 	CALL(execve),

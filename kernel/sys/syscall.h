@@ -6,8 +6,14 @@
 
 #define SYS_read        0
 #define SYS_write       1
+#define SYS_mmap        9
+#define SYS_mprotect    10
+#define SYS_munmap      11
+#define SYS_brk         12
 #define SYS_sched_yield 24
 #define SYS_getpid      39
+#define SYS_fork        57
+#define SYS_vfork       58
 #define SYS_execve      59
 #define SYS_exit        60
 #define SYS_wait4       61
@@ -20,6 +26,25 @@
 #define SYS_bench_stamp 503
 #define SYS_bench_value 504
 #define SYSCALL_COUNT   512
+
+/* cpu/entry.asm, sys/memory.c */
+long sys_fork(void);
+long sys_mmap(uint64_t address, uint64_t size, uint64_t protection, uint64_t flags, uint64_t fd,
+              uint64_t offset);
+long sys_mprotect(uint64_t address, uint64_t size, uint64_t protection);
+long sys_munmap(uint64_t address, uint64_t size);
+long sys_brk(uint64_t address);
+
+/* Values of mmap() that are the same in Linux (uapi/asm-generic/mman-common.h, mman.h). */
+#define PROT_READ           0x1
+#define PROT_WRITE          0x2
+#define PROT_EXEC           0x4
+#define MAP_SHARED          0x01
+#define MAP_PRIVATE         0x02
+#define MAP_TYPE            0x0f
+#define MAP_FIXED           0x10
+#define MAP_ANONYMOUS       0x20
+#define MAP_FIXED_NOREPLACE 0x100000
 
 /* What SYS_bench_* reach while a benchmark program runs; NULL: they return -ENOSYS. */
 struct bench_calls {

@@ -110,7 +110,7 @@ static uintptr_t arguments_finish(struct arguments *a, struct load_segment *stac
 	*stack = (struct load_segment){
 		.start = USER_STACK_BASE,
 		.pages = USER_STACK_SIZE / PAGE_SIZE,
-		.flags = PTE_WRITE | PTE_NX,
+		.flags = PTE_WRITE | PTE_NX | REGION_GROWS,
 		.data_offset = USER_STACK_SIZE - ARGUMENTS_SIZE + offset,
 		.data = (const uint8_t *)a->page + offset,
 		.data_size = ARGUMENTS_SIZE - offset,
@@ -196,6 +196,7 @@ static int spawn(const char *name, struct arguments *a, struct task **result)
 		task_destroy(task);
 		return error;
 	}
+	address_space_set_brk(&task->space);
 	task_adopt(task, current_task());
 	*result = task;
 	return task->pid;
@@ -271,6 +272,7 @@ static int execve(struct arguments *a, const struct elf_plan *plan)
 		address_space_destroy(&space);
 		return error;
 	}
+	address_space_set_brk(&space);
 	kstack_move(&task->stack, task->space.pml4, space.pml4);
 	old = task->space;
 	task->space = space;

@@ -6,6 +6,7 @@
 #include "lib/errno.h"
 #include "lib/panic.h"
 #include "lib/string.h"
+#include "mem/regions.h"
 #include "task/task_internal.h"
 
 _Static_assert(sizeof(struct task) <= PAGE_SIZE, "a task has a frame of its own");
@@ -211,6 +212,12 @@ static void idle(void)
 	}
 }
 
+/* Where memory has run out, the task ends. */
+static bool page_fault(uintptr_t address, uint64_t error)
+{
+	return region_fault(&current_task()->space, address, error) == 0;
+}
+
 /* An exception in user mode ends the task: the kernel and the others go on. */
 static void user_exception(struct trap_frame *frame)
 {
@@ -256,6 +263,7 @@ void task_start(void (*function)(void))
 	uint64_t ignored;
 
 	exception_set_user_handler(user_exception);
+	exception_set_page_fault(page_fault);
 	user_return_hook = preempt;
 	cpu->idle = must_create("idle", idle);
 	task_adopt(task, NULL);

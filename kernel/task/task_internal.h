@@ -33,3 +33,7 @@ void first_run_drop(struct task *task);
 void context_switch(uint64_t *save_rsp, uint64_t rsp, uint64_t cr3);
 _Noreturn void enter_user(uintptr_t rip, uintptr_t rsp);
 void task_first_run(void);
+
+/* fork.c, for cpu/entry.asm. `saved`: RSP with the registers of the system call and those that C keeps above it. */
+long task_fork(const uint64_t *saved);
+extern char fork_child[]; /* where the child begins */

@@ -97,7 +97,7 @@ TEST(pcids_keep_spaces_apart)
 			problem = "one space shows the other's page";
 	if (!(a.cr3 & CR3_NO_FLUSH))
 		problem = "the second load would flush";
-	address_space_protect(&a, 0, PTE_NX);
+	address_space_protect(&a, address_space_regions(&a)->start, PTE_NX);
 	if (a.cr3 & CR3_NO_FLUSH)
 		problem = "rights shrank, and the next load would not flush";
 	address_space_destroy(&a);

@@ -13,6 +13,7 @@
 
 struct cpu_features cpu_features;
 struct cpu_calls cpu_calls;
+void (*cpu_flushes)(uintptr_t address);
 
 static char *arena;
 static uint32_t links[ARENA_FRAMES];

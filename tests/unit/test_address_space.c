@@ -7,8 +7,6 @@
 #include "mem/address_space.h"
 #include "mem/heap.h"
 
-#define REGIONS_MOST 128 /* an array of as many regions as fit in a page, doubling from REGIONS_INSIDE */
-
 static int setup(void **state)
 {
 	uint32_t tables = FRAME_LIST_END;
@@ -84,9 +82,9 @@ static const struct region regions[] = {
 	{ USER_BASE, 1, PTE_NX },
 	{ 0x400000, 511, 0 },
 	{ 0x5ff000, 1, PTE_WRITE | PTE_NX },
+	{ 0x10000000, 1200, PTE_WRITE | PTE_NX },
 	{ GIB - PAGE_SIZE, 2, 0 },
 	{ PML4_SPAN - 3 * PAGE_SIZE, 7, PTE_NX },
-	{ 0x10000000, 1200, PTE_WRITE | PTE_NX },
 	{ USER_STACK_BASE, USER_STACK_SIZE / PAGE_SIZE, PTE_WRITE | PTE_NX },
 };
 
@@ -130,6 +128,29 @@ static void maps_regions(void **state)
 	assert_int_equal(frames_free(), before);
 }
 
+/* Segments in any order: the regions are in theirs. */
+static void maps_in_any_order(void **state)
+{
+	struct address_space space;
+	size_t before = frames_free();
+	(void)state;
+
+	assert_int_equal(address_space_create(&space), 0);
+	for (size_t n = 0; n < REGIONS; n++) {
+		const struct region *r = &regions[n * 3 % REGIONS];
+
+		assert_int_equal(address_space_map(&space, r->start, r->pages, r->flags), 0);
+	}
+	for (size_t i = 0; i < REGIONS; i++) {
+		assert_memory_equal(&address_space_regions(&space)[i], &regions[i], sizeof *regions);
+		check_region(space.pml4, regions[i].start, regions[i].pages, regions[i].flags);
+	}
+	address_space_set_brk(&space);
+	assert_int_equal(space.brk, region_end(&regions[REGIONS - 2]));
+	address_space_destroy(&space);
+	assert_int_equal(frames_free(), before);
+}
+
 static void protects_one_region(void **state)
 {
 	struct address_space space;
@@ -140,7 +161,7 @@ static void protects_one_region(void **state)
 	assert_int_equal(map_all(&space), 0);
 	mapped = frames_free();
 	for (size_t i = 0; i < REGIONS; i++) {
-		address_space_protect(&space, i, regions[i].flags ^ PTE_NX);
+		address_space_protect(&space, regions[i].start, regions[i].flags ^ PTE_NX);
 		assert_int_equal(address_space_regions(&space)[i].flags, regions[i].flags ^ PTE_NX);
 		for (size_t j = 0; j < REGIONS; j++)
 			check_region(space.pml4, regions[j].start, regions[j].pages,
@@ -267,7 +288,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(created_empty),       cmocka_unit_test(maps_regions),
-		cmocka_unit_test(protects_one_region), cmocka_unit_test(many_regions),
+		cmocka_unit_test(maps_in_any_order), cmocka_unit_test(protects_one_region), cmocka_unit_test(many_regions),
 		cmocka_unit_test(two_spaces),          cmocka_unit_test(shortage_at_every_allocation),
 		cmocka_unit_test(user_ranges),
 	};

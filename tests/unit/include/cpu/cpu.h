@@ -30,6 +30,9 @@ struct cpu_calls {
 };
 extern struct cpu_calls cpu_calls;
 
+/* What a test wants to know of flushes: of one page, or of all of the TLB (address 0). NULL: nothing. */
+extern void (*cpu_flushes)(uintptr_t address);
+
 void outl(uint16_t port, uint32_t value);
 void outb(uint16_t port, uint8_t value);
 
@@ -37,12 +40,15 @@ static inline void write_cr3(uint64_t value)
 {
 	cpu_calls.cr3 = value;
 	cpu_calls.write_cr3++;
+	if (cpu_flushes)
+		cpu_flushes(0);
 }
 
 static inline void invlpg(uintptr_t address)
 {
-	(void)address;
 	cpu_calls.invlpg++;
+	if (cpu_flushes)
+		cpu_flushes(address);
 }
 
 static inline uint64_t read_cr4(void)

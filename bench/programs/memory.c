@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a program may expect of its memory: memory KIND. Exit status 0: all was so; otherwise the number of the
+ * check that failed.
+ */
+#include "bench/programs/user.h"
+
+#define PRIVATE (MAP_PRIVATE | MAP_ANONYMOUS)
+#define RW      (PROT_READ | PROT_WRITE)
+
+#define CHECK(condition)                 \
+	do {                             \
+		if (!(condition))        \
+			return __LINE__; \
+	} while (0)
+
+static long call6(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)
+{
+	register uint64_t r10 __asm__("r10") = d, r8 __asm__("r8") = e, r9 __asm__("r9") = f;
+	long result;
+
+	__asm__ volatile("syscall"
+	                 : "=a"(result)
+	                 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+	                 : "rcx", "r11", "memory");
+	return result;
+}
+
+static long map(uintptr_t at, size_t size, int protection, int flags)
+{
+	return call6(SYS_mmap, at, size, (uint64_t)protection, (uint64_t)flags, ~0UL, 0);
+}
+
+static int status_of(long pid)
+{
+	int status = -1;
+
+	if (call(SYS_wait4, (uint64_t)pid, (uintptr_t)&status, 0) != pid)
+		return -1;
+	return status;
+}
+
+/* Ends a child with `status` that all was well in it. */
+_Noreturn static void leave(int status)
+{
+	call(SYS_exit, (uint64_t)status, 0, 0);
+	for (;;)
+		;
+}
+
+static int maps(void)
+{
+	volatile uint64_t *a = (volatile uint64_t *)map(0, 5 * PAGE_SIZE, RW, PRIVATE);
+	volatile uint64_t *b = (volatile uint64_t *)map(0, 1, RW, PRIVATE);
+	const size_t page = PAGE_SIZE / 8;
+
+	CHECK((long)a > 0 && (uintptr_t)a % PAGE_SIZE == 0);
+	CHECK((uintptr_t)b + PAGE_SIZE == (uintptr_t)a); /* downwards, side by side */
+	for (size_t i = 0; i < 5; i++)
+		CHECK(a[i * page] == 0 && a[i * page + page - 1] == 0);
+	for (size_t i = 0; i < 5; i++)
+		a[i * page] = i + 1;
+	CHECK(call(SYS_munmap, (uintptr_t)(a + page), 2 * PAGE_SIZE, 0) == 0);
+	CHECK(a[0] == 1 && a[3 * page] == 4 && a[4 * page] == 5);
+	CHECK(map((uintptr_t)(a + page), PAGE_SIZE, RW, PRIVATE | MAP_FIXED_NOREPLACE) == (long)(a + page));
+	CHECK(a[page] == 0);
+	CHECK(map((uintptr_t)a, PAGE_SIZE, RW, PRIVATE | MAP_FIXED_NOREPLACE) == -17);
+	CHECK(map((uintptr_t)a, PAGE_SIZE, RW, PRIVATE | MAP_FIXED) == (long)a);
+	CHECK(a[0] == 0 && a[3 * page] == 4);
+	return 0;
+}
+
+/* A child that touches what it must not is killed with SIGSEGV. */
+static int child_dies_at(volatile char *at, int write)
+{
+	long pid = call(SYS_fork, 0, 0, 0);
+
+	if (pid == 0) {
+		if (write)
+			*at = 1;
+		else
+			(void)*at;
+		leave(0);
+	}
+	return status_of(pid) == 11;
+}
+
+static int protects(void)
+{
+	volatile char *a = (volatile char *)map(0, 3 * PAGE_SIZE, RW, PRIVATE);
+
+	CHECK((long)a > 0);
+	a[0] = 1, a[PAGE_SIZE] = 2;
+	CHECK(call(SYS_mprotect, (uintptr_t)a + PAGE_SIZE, PAGE_SIZE, PROT_READ) == 0);
+	CHECK(a[PAGE_SIZE] == 2 && child_dies_at(a + PAGE_SIZE, 1));
+	CHECK(call(SYS_mprotect, (uintptr_t)a + PAGE_SIZE, PAGE_SIZE, 0) == 0);
+	CHECK(child_dies_at(a + PAGE_SIZE, 0));
+	CHECK(call(SYS_mprotect, (uintptr_t)a, 3 * PAGE_SIZE, RW) == 0);
+	CHECK(a[PAGE_SIZE] == 2);
+	a[PAGE_SIZE] = 3;
+	CHECK(a[0] == 1 && a[PAGE_SIZE] == 3);
+	CHECK(call(SYS_mprotect, (uintptr_t)a, PAGE_SIZE, PROT_WRITE | PROT_EXEC) == -13);
+	CHECK(call(SYS_munmap, (uintptr_t)a, 3 * PAGE_SIZE, 0) == 0);
+	CHECK(child_dies_at(a, 0));
+	CHECK(call(SYS_mprotect, (uintptr_t)a, PAGE_SIZE, RW) == -12);
+	return 0;
+}
+
+/* What one of both writes, the other does not see. */
+static int forks(void)
+{
+	static volatile uint64_t data = 1, bss;
+	volatile uint64_t stack = 1, *mapped = (volatile uint64_t *)map(0, PAGE_SIZE, RW, PRIVATE);
+	long pid;
+
+	CHECK((long)mapped > 0);
+	*mapped = 1;
+	pid = call(SYS_fork, 0, 0, 0);
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		if (data != 1 || bss != 0 || stack != 1 || *mapped != 1)
+			leave(1);
+		data = bss = stack = *mapped = 7;
+		for (int i = 0; i < 3; i++)
+			call(SYS_sched_yield, 0, 0, 0);
+		leave(data == 7 && bss == 7 && stack == 7 && *mapped == 7 ? 0 : 2);
+	}
+	CHECK(data == 1 && bss == 0 && stack == 1 && *mapped == 1);
+	data = bss = stack = *mapped = 9;
+	CHECK(status_of(pid) == 0);
+	CHECK(data == 9 && bss == 9 && stack == 9 && *mapped == 9);
+	pid = call(SYS_fork, 0, 0, 0); /* the kernel writes to a shared page too */
+	if (pid == 0) {
+		long grandchild = call(SYS_fork, 0, 0, 0);
+
+		if (grandchild == 0)
+			leave(3);
+		leave(status_of(grandchild) == 3 << 8 ? 0 : 1);
+	}
+	CHECK(status_of(pid) == 0);
+	return 0;
+}
+
+/* Every register but RAX, RCX and R11 is the same in both, as after any call. */
+static int registers(void)
+{
+	long result, pid;
+	uint64_t wrong;
+
+	__asm__ volatile("mov $1, %%ebx; mov $2, %%r12d; mov $3, %%r13d; mov $4, %%r14d; mov $5, %%r15d\n\t"
+	                 "mov $6, %%r8d; mov $7, %%r9d; mov $8, %%r10d; mov $9, %%edi; mov $10, %%esi; mov $11, %%edx\n\t"
+	                 "syscall\n\t"
+	                 "xor %%ecx, %%ecx\n\t"
+	                 "sub $1, %%rbx; or %%rbx, %%rcx; sub $2, %%r12; or %%r12, %%rcx\n\t"
+	                 "sub $3, %%r13; or %%r13, %%rcx; sub $4, %%r14; or %%r14, %%rcx\n\t"
+	                 "sub $5, %%r15; or %%r15, %%rcx; sub $6, %%r8; or %%r8, %%rcx\n\t"
+	                 "sub $7, %%r9; or %%r9, %%rcx; sub $8, %%r10; or %%r10, %%rcx\n\t"
+	                 "sub $9, %%rdi; or %%rdi, %%rcx; sub $10, %%rsi; or %%rsi, %%rcx\n\t"
+	                 "sub $11, %%rdx; or %%rdx, %%rcx"
+	                 : "=a"(result), "=c"(wrong)
+	                 : "a"(SYS_fork)
+	                 : "rbx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+	                   "memory", "cc");
+	pid = result;
+	if (pid == 0)
+		leave(wrong ? 1 : 0);
+	CHECK(pid > 0 && !wrong);
+	CHECK(status_of(pid) == 0);
+	return 0;
+}
+
+static int breaks(void)
+{
+	const uintptr_t start = (uintptr_t)call(SYS_brk, 0, 0, 0);
+	volatile char *data = (volatile char *)start;
+
+	CHECK(start % PAGE_SIZE == 0 && start > 0x400000);
+	CHECK(call(SYS_brk, start + 100, 0, 0) == (long)start + 100);
+	CHECK(data[0] == 0);
+	data[99] = 1;
+	CHECK(call(SYS_brk, start + 3 * PAGE_SIZE + 1, 0, 0) == (long)(start + 3 * PAGE_SIZE + 1));
+	CHECK(data[99] == 1 && data[3 * PAGE_SIZE] == 0);
+	data[PAGE_SIZE] = 2;
+	CHECK(call(SYS_brk, start + PAGE_SIZE, 0, 0) == (long)(start + PAGE_SIZE));
+	CHECK(data[99] == 1 && child_dies_at(data + PAGE_SIZE, 0));
+	CHECK(call(SYS_brk, start + 2 * PAGE_SIZE, 0, 0) == (long)(start + 2 * PAGE_SIZE));
+	CHECK(data[PAGE_SIZE] == 0);
+	CHECK(call(SYS_brk, start - 1, 0, 0) == (long)(start + 2 * PAGE_SIZE));
+	CHECK(call(SYS_brk, ~0UL, 0, 0) == (long)(start + 2 * PAGE_SIZE));
+	return 0;
+}
+
+/* 512 KiB of stack, which the first program page does not have. */
+static int grows(void)
+{
+	volatile char *low = (volatile char *)__builtin_frame_address(0) - 512 * KIB;
+
+	CHECK(*low == 0);
+	*low = 1;
+	for (volatile char *p = low; p < low + 500 * KIB; p += PAGE_SIZE)
+		*p = 1;
+	/* The kernel's copies make it grow too. */
+	CHECK(call(SYS_wait4, ~0UL, (uintptr_t)low - 64 * KIB, 1) == -10);
+	CHECK(child_dies_at((volatile char *)(USER_STACK_TOP - USER_STACK_LIMIT) - 1, 0));
+	return 0;
+}
+
+static int refuses(void)
+{
+	const long a = map(0, 2 * PAGE_SIZE, RW, PRIVATE);
+
+	CHECK(a > 0);
+	CHECK(map(0, 0, RW, PRIVATE) == -22);
+	CHECK(map(1, PAGE_SIZE, RW, PRIVATE | MAP_FIXED) == -22);
+	CHECK(map(0, PAGE_SIZE, RW, PRIVATE | MAP_FIXED) == -1);
+	CHECK(map(USER_TOP, PAGE_SIZE, RW, PRIVATE | MAP_FIXED) == -12);
+	CHECK(map(DIRECT_MAP_BASE, PAGE_SIZE, RW, PRIVATE | MAP_FIXED) == -12);
+	CHECK(map(0x400000, ~0UL, RW, PRIVATE) == -12);
+	CHECK(map(0x400000, ~0UL - PAGE_SIZE, RW, PRIVATE | MAP_FIXED) == -12);
+	CHECK(map(0, USER_TOP, RW, PRIVATE) == -12);
+	CHECK(map(0, PAGE_SIZE, PROT_WRITE | PROT_EXEC, PRIVATE) == -13);
+	CHECK(map(0, PAGE_SIZE, 0x1000, PRIVATE) == -22);
+	CHECK(map(0, PAGE_SIZE, RW, MAP_ANONYMOUS) == -22);
+	CHECK(call(SYS_munmap, (uint64_t)a + 1, PAGE_SIZE, 0) == -22);
+	CHECK(call(SYS_munmap, (uint64_t)a, 0, 0) == -22);
+	CHECK(call(SYS_munmap, USER_TOP, PAGE_SIZE, 0) == -22);
+	CHECK(call(SYS_munmap, KERNEL_BASE, PAGE_SIZE, 0) == -22);
+	CHECK(call(SYS_munmap, (uint64_t)a, ~0UL, 0) == -22);
+	CHECK(call(SYS_mprotect, KERNEL_BASE, PAGE_SIZE, RW) == -12);
+	CHECK(call(SYS_mprotect, (uint64_t)a + 8, PAGE_SIZE, RW) == -22);
+	CHECK(call(SYS_mprotect, (uint64_t)a, 3 * PAGE_SIZE, RW) == 0 ||
+	      call(SYS_mprotect, (uint64_t)a, 3 * PAGE_SIZE, RW) == -12);
+	return 0;
+}
+
+/* As many regions as there may be, and then an error; all of them go again. */
+static int many(void)
+{
+	long last = 0;
+	int count = 0;
+
+	for (uintptr_t at = 0x100000000; last >= 0 && count < 1000; at += 2 * PAGE_SIZE, count++)
+		last = map(at, PAGE_SIZE, RW, PRIVATE | MAP_FIXED);
+	CHECK(last == -12 && count > 50);
+	CHECK(call(SYS_munmap, 0x100000000, (uint64_t)count * 2 * PAGE_SIZE, 0) == 0);
+	CHECK(map(0x100000000, PAGE_SIZE, RW, PRIVATE | MAP_FIXED) > 0);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*run)(void);
+	} kinds[] = {
+		{ "maps", maps },     { "protects", protects }, { "forks", forks },     { "registers", registers },
+		{ "breaks", breaks }, { "grows", grows },       { "refuses", refuses }, { "many", many },
+	};
+
+	for (size_t i = 0; argc > 1 && i < sizeof kinds / sizeof *kinds; i++)
+		if (equal(argv[1], kinds[i].name)) {
+			int line = kinds[i].run();
+
+			if (line)
+				print(argv[1]), print(" failed\n");
+			return line & 0xff ? line & 0xff : line != 0;
+		}
+	return 2;
+}

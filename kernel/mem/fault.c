@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* Page faults in regions, and fork(): pages that come when they are used, and copies that are made when they are written. */
+#include "mem/regions.h"
+
+#include "cpu/cpu.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+
+/* Lets a stack that lies above `address` grow down to it. Returns its index, or `count`. */
+static uint32_t grow_stack(struct address_space *space, uint32_t index, uintptr_t address)
+{
+	struct region *region = address_space_regions(space) + index;
+	uintptr_t start = address & ~PAGE_MASK;
+
+	if (index == space->count || !(region->flags & REGION_GROWS) ||
+	    start < USER_STACK_TOP - USER_STACK_LIMIT)
+		return space->count;
+	if (index && region_end(region - 1) > start - USER_STACK_GUARD)
+		return space->count;
+	region->pages += (region->start - start) / PAGE_SIZE;
+	region->start = start;
+	return index;
+}
+
+static int fill_with_zeros(pte_t *entry, uint64_t flags)
+{
+	uint64_t frame = frame_alloc_zeroed();
+
+	if (frame == FRAME_NONE)
+		return -ENOMEM;
+	*entry = frame | PTE_PRESENT | PTE_USER | REGION_TO_PTE(flags);
+	return 0;
+}
+
+/* A write to a page whose frame a copy of the space has, or had, too. */
+static int make_own(pte_t *entry, uintptr_t address)
+{
+	uint64_t frame = pte_frame(*entry), copy;
+
+	if (frame_is_shared(frame)) {
+		copy = frame_alloc();
+		if (copy == FRAME_NONE)
+			return -ENOMEM;
+		copy_bytes(phys_to_virt(copy), phys_to_virt(frame), PAGE_SIZE);
+		frame_free(frame);
+		*entry = (*entry & ~PTE_FRAME) | copy;
+	}
+	*entry |= PTE_WRITE;
+	invlpg(address);
+	return 0;
+}
+
+int region_fault(struct address_space *space, uintptr_t address, uint64_t error)
+{
+	uint32_t index;
+	uint64_t flags;
+	pte_t *table;
+
+	if (!user_range(address, 1))
+		return -EFAULT;
+	index = address_space_find(space, address);
+	if (index == space->count || address_space_regions(space)[index].start > address)
+		index = grow_stack(space, index, address);
+	if (index == space->count)
+		return -EFAULT;
+	flags = address_space_regions(space)[index].flags;
+	if ((flags & REGION_NONE) || ((error & FAULT_WRITE) && !(flags & PTE_WRITE)) ||
+	    ((error & FAULT_FETCH) && (flags & PTE_NX)))
+		return -EFAULT;
+	table = paging_table(space->pml4, address, PTE_USER, &space->tables);
+	if (!table)
+		return -ENOMEM;
+	table += PT_INDEX(address);
+	if (!*table)
+		return fill_with_zeros(table, flags);
+	if ((error & FAULT_WRITE) && !(*table & PTE_WRITE))
+		return make_own(table, address);
+	return -EFAULT; /* nothing that the region explains */
+}
+
+/* Shares the frames of a region; `to` has no page of it yet. */
+static int share_pages(struct address_space *to, struct address_space *from, const struct region *region)
+{
+	uintptr_t next = region->start, end = region_end(region);
+	size_t n;
+
+	for (pte_t *entry; (entry = address_space_next_run(from, &next, end, &n));) {
+		uintptr_t at = next - n * PAGE_SIZE;
+		pte_t *copy = paging_table(to->pml4, at, PTE_USER, &to->tables);
+
+		if (!copy)
+			return -ENOMEM;
+		for (copy += PT_INDEX(at); n; n--, entry++, copy++) {
+			if (!*entry)
+				continue;
+			if (!frame_share(pte_frame(*entry)))
+				return -ENOMEM;
+			*entry &= ~PTE_WRITE;
+			*copy = *entry & ~(PTE_ACCESSED | PTE_DIRTY);
+		}
+	}
+	return 0;
+}
+
+int address_space_fork(struct address_space *to, struct address_space *from)
+{
+	const struct region *regions = address_space_regions(from);
+	int error = address_space_reserve(to, from->count);
+
+	for (uint32_t i = 0; !error && i < from->count; i++) {
+		*address_space_open(to, i) = regions[i];
+		error = share_pages(to, from, &regions[i]);
+	}
+	to->brk_start = from->brk_start;
+	to->brk = from->brk;
+	from->cr3 = from->cr3_again & ~CR3_NO_FLUSH; /* what was writable is not any more */
+	write_cr3(address_space_cr3(from));
+	return error;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+#include "mem/regions.h"
+
+#include "cpu/cpu.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+
+/* Ranges of more pages than this are flushed with a load of CR3. Linux has the same number (tlb_single_page_flush_ceiling). */
+#define FLUSH_SINGLY 33
+
+/* After entries of pages in the range were changed. */
+static void flush(struct address_space *space, uintptr_t start, uintptr_t end)
+{
+	if (end - start > FLUSH_SINGLY * PAGE_SIZE) {
+		space->cr3 = space->cr3_again & ~CR3_NO_FLUSH;
+		write_cr3(address_space_cr3(space));
+		return;
+	}
+	for (; start < end; start += PAGE_SIZE)
+		invlpg(start);
+}
+
+static bool alike(const struct region *a, const struct region *b)
+{
+	return region_end(a) == b->start && a->flags == b->flags;
+}
+
+/* Takes `n` regions from `index` on out of the list. */
+static void close_list(struct address_space *space, uint32_t index, uint32_t n)
+{
+	struct region *region = address_space_regions(space) + index;
+
+	memmove(region, region + n, (space->count - index - n) * sizeof *region);
+	space->count -= n;
+}
+
+/* Makes the regions below and from `index` on one, where they are alike. */
+static void merge_at(struct address_space *space, uint32_t index)
+{
+	struct region *region = address_space_regions(space) + index;
+
+	if (index == 0 || index >= space->count || !alike(region - 1, region))
+		return;
+	region[-1].pages += region->pages;
+	close_list(space, index, 1);
+}
+
+/* Splits region `index` at `address`, which lies in it. There is room for another. */
+static void split(struct address_space *space, uint32_t index, uintptr_t address)
+{
+	struct region *upper = address_space_open(space, index + 1), *lower = upper - 1;
+
+	*upper = (struct region){ address, (region_end(lower) - address) / PAGE_SIZE, lower->flags };
+	lower->pages -= upper->pages;
+}
+
+/*
+ * Splits regions so that they begin and end at the edges of the range: those in it are `first` up to, not including,
+ * `last`. Makes sure of room for `extra` more. -ENOMEM with nothing changed.
+ */
+static int carve(struct address_space *space, uintptr_t start, uintptr_t end, uint32_t extra, uint32_t *first,
+                 uint32_t *last)
+{
+	const struct region *regions = address_space_regions(space);
+	uint32_t i = address_space_find(space, start), j = address_space_find(space, end);
+	bool below = i < space->count && regions[i].start < start;
+	bool above = j < space->count && regions[j].start < end;
+
+	if (address_space_reserve(space, extra + below + above))
+		return -ENOMEM;
+	if (above)
+		split(space, j, end);
+	if (below) {
+		split(space, i++, start);
+		j++;
+	}
+	*first = i;
+	*last = j + above;
+	return 0;
+}
+
+/* Frees the frames in the range. */
+static void drop_pages(struct address_space *space, uintptr_t start, uintptr_t end)
+{
+	uintptr_t at = start;
+	bool dropped = false;
+	size_t n;
+
+	for (pte_t *entry; (entry = address_space_next_run(space, &at, end, &n));)
+		for (; n; n--, entry++)
+			if (*entry) {
+				frame_free(pte_frame(*entry));
+				*entry = 0;
+				dropped = true;
+			}
+	if (dropped)
+		flush(space, start, end);
+}
+
+/* What the entry of a page of a region with `flags` is, whose frame may be shared with a copy of the space. */
+static pte_t entry_of(uint64_t frame, uint64_t flags)
+{
+	pte_t entry = frame | PTE_USER | REGION_TO_PTE(flags);
+
+	if (!(flags & REGION_NONE))
+		entry |= PTE_PRESENT;
+	return frame_is_shared(frame) ? entry & ~PTE_WRITE : entry;
+}
+
+static void reflag_pages(struct address_space *space, uintptr_t start, uintptr_t end, uint64_t flags)
+{
+	uintptr_t at = start;
+	bool changed = false;
+	size_t n;
+
+	for (pte_t *entry; (entry = address_space_next_run(space, &at, end, &n));)
+		for (; n; n--, entry++)
+			if (*entry) {
+				*entry = entry_of(pte_frame(*entry), flags);
+				changed = true;
+			}
+	if (changed)
+		flush(space, start, end);
+}
+
+int region_map(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags)
+{
+	uintptr_t end = start + pages * PAGE_SIZE;
+	uint32_t first, last;
+
+	if (carve(space, start, end, 1, &first, &last))
+		return -ENOMEM;
+	drop_pages(space, start, end);
+	close_list(space, first, last - first);
+	*address_space_open(space, first) = (struct region){ start, pages, flags };
+	merge_at(space, first + 1);
+	merge_at(space, first);
+	return 0;
+}
+
+int region_unmap(struct address_space *space, uintptr_t start, size_t pages)
+{
+	uintptr_t end = start + pages * PAGE_SIZE;
+	uint32_t first, last;
+
+	if (carve(space, start, end, 0, &first, &last))
+		return -ENOMEM;
+	drop_pages(space, start, end);
+	close_list(space, first, last - first);
+	return 0;
+}
+
+/* Whether every page of the range is in a region. */
+static bool is_whole(struct address_space *space, uintptr_t start, uintptr_t end)
+{
+	const struct region *regions = address_space_regions(space);
+
+	for (uint32_t i = address_space_find(space, start); start < end; i++) {
+		if (i == space->count || regions[i].start > start)
+			return false;
+		start = region_end(&regions[i]);
+	}
+	return true;
+}
+
+int region_protect(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags)
+{
+	uintptr_t end = start + pages * PAGE_SIZE;
+	struct region *regions;
+	uint32_t first, last;
+
+	if (!is_whole(space, start, end) || carve(space, start, end, 0, &first, &last))
+		return -ENOMEM;
+	regions = address_space_regions(space);
+	for (uint32_t i = first; i < last; i++)
+		regions[i].flags = flags | (regions[i].flags & REGION_GROWS);
+	reflag_pages(space, start, end, flags);
+	for (uint32_t i = last + 1; i-- > first;) /* downwards, so that the others keep their numbers */
+		merge_at(space, i);
+	return 0;
+}
+
+bool region_is_free(struct address_space *space, uintptr_t start, size_t pages)
+{
+	uintptr_t end = start + pages * PAGE_SIZE;
+	uint32_t i;
+
+	if (start < USER_BASE || pages > USER_TOP / PAGE_SIZE || !user_range(start, pages * PAGE_SIZE))
+		return false;
+	i = address_space_find(space, start);
+	return i == space->count || address_space_regions(space)[i].start >= end;
+}
+
+uintptr_t region_find_place(struct address_space *space, size_t pages)
+{
+	const struct region *regions = address_space_regions(space);
+	uintptr_t top = USER_MAP_TOP;
+
+	for (uint32_t i = address_space_find(space, top);; i--) {
+		uintptr_t below = i ? region_end(&regions[i - 1]) : USER_BASE;
+
+		if (i < space->count && regions[i].start < top)
+			top = regions[i].start;
+		if (below <= top && pages <= (top - below) / PAGE_SIZE)
+			return top - pages * PAGE_SIZE;
+		if (!i)
+			return 0;
+	}
+}

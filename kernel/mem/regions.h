@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What programs do with their regions: mmap(), munmap(), mprotect(), brk() and fork(), and what a page fault in
+ * one of them means. Ranges are whole pages of the user half. Neighbours that are alike become one region.
+ *
+ * All but address_space_fork()'s `to` act on the address space that is loaded, interrupts off, and flush what they
+ * change from its TLB. Calls that fail have changed nothing.
+ */
+#pragma once
+
+#include "mem/address_space.h"
+
+/*
+ * Maps anonymous memory in place of whatever was in the range. Returns 0, or -ENOMEM: no memory, or too many
+ * regions.
+ */
+int region_map(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags);
+
+/* Unmaps what there is in the range. Returns 0, or -ENOMEM when a region would be split and there is no room for its parts. */
+int region_unmap(struct address_space *space, uintptr_t start, size_t pages);
+
+/* Gives the range other rights: PTE_WRITE, PTE_NX, REGION_NONE. -ENOMEM when a page of it is not mapped, or as above. */
+int region_protect(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags);
+
+/* Whether the range is in the user half and nothing is mapped in it. */
+bool region_is_free(struct address_space *space, uintptr_t start, size_t pages);
+
+/* The highest place below USER_MAP_TOP for so many pages, or 0. */
+uintptr_t region_find_place(struct address_space *space, size_t pages);
+
+/*
+ * A page fault at `address`, with the error code that the CPU pushed (SDM 3A 4.7). Returns 0 when the instruction may be tried
+ * again: the page got a frame, or a copy of its own. -EFAULT when the address is no one's or the access is not
+ * allowed, -ENOMEM.
+ */
+#define FAULT_WRITE (1UL << 1)
+#define FAULT_FETCH (1UL << 4)
+int region_fault(struct address_space *space, uintptr_t address, uint64_t error);
+
+/*
+ * Fills the empty space `to` with a copy of `from`, which is loaded: frames are shared, and copied when one of both
+ * writes. Returns 0, or -ENOMEM: then `to` holds a part and can only be destroyed, and `from` is as it was.
+ */
+int address_space_fork(struct address_space *to, struct address_space *from);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* Regions, page faults and fork() as programs see them; bench/programs/memory.c has the checks. */
+#include "lib/console.h"
+#include "lib/string.h"
+#include "loader/loader.h"
+#include "mem/frames.h"
+#include "task/task.h"
+#include "tests/kernel/test.h"
+
+static int run(const char *kind)
+{
+	const char *argv[] = { "memory", kind };
+	int status, pid = task_spawn("memory", argv, 2);
+
+	if (pid < 0)
+		return pid;
+	while (task_wait(pid, &status, 0) != pid)
+		;
+	return status;
+}
+
+TEST(programs_use_their_memory)
+{
+	static const char *const kinds[] = { "maps",   "protects", "forks",   "registers",
+		                             "breaks", "grows",    "refuses", "many" };
+	static char problem[80];
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		size_t before;
+		int status;
+
+		loader_trim();
+		before = frames_free();
+		status = run(kinds[i]);
+		loader_trim();
+		if (status != 0 || frames_free() != before) {
+			format_string(problem, sizeof problem, "%s: status %d, %ld frames lost", kinds[i],
+			              status >> 8, (long)(before - frames_free()));
+			return problem;
+		}
+	}
+	return NULL;
+}
+
+/* A fork, a page or a table that there is no memory for: an error or the task's end, and nothing lost. */
+TEST(shortage_in_programs_loses_nothing)
+{
+	const char *problem = NULL;
+
+	for (size_t left = 12; left < 80 && !problem; left++) {
+		size_t before;
+
+		loader_trim();
+		before = frames_free();
+		frames_set_reserve(before - left);
+		run(left % 2 ? "forks" : "maps");
+		frames_set_reserve(0);
+		loader_trim();
+		if (frames_free() != before)
+			problem = "frames are lost";
+	}
+	return problem;
+}

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Regions, page faults and fork() (mem/regions.c, mem/fault.c) against a model that knows pages only, under random
+ * operations, with and without memory to spare. A TLB of all pages is kept beside: what it holds must be right.
+ */
+#include "tests/unit/support.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "cpu/cpu.h"
+#include "mem/regions.h"
+
+#define PAGES  192                           /* of each space that take part */
+#define BASE   (GIB - 100 * PAGE_SIZE)       /* two page tables and two page directories */
+#define SPACES 4
+#define ROUNDS 1000000
+
+struct page {
+	bool mapped;
+	uint64_t flags;
+	uint64_t word; /* the first one of its contents */
+};
+
+static struct address_space spaces[SPACES];
+static struct page model[SPACES][PAGES];
+static pte_t tlb[PAGES]; /* of the space that is loaded; 0: nothing */
+static unsigned loaded;
+static bool scarce; /* memory may run out in this operation */
+
+static uintptr_t address_of(size_t page)
+{
+	return BASE + page * PAGE_SIZE;
+}
+
+static void flushed(uintptr_t address)
+{
+	if (!address)
+		memset(tlb, 0, sizeof tlb);
+	else if (address >= BASE && address < address_of(PAGES))
+		tlb[(address - BASE) / PAGE_SIZE] = 0;
+}
+
+static void load(unsigned index)
+{
+	loaded = index;
+	flushed(0);
+}
+
+static pte_t entry_at(const struct address_space *space, size_t page)
+{
+	size_t span;
+	const pte_t *table = paging_look_up(space->pml4, address_of(page), &span);
+
+	return table ? table[PT_INDEX(address_of(page))] : 0;
+}
+
+/* A cached translation may grant less than the tables, never more, and never another frame. */
+static void check_tlb(size_t page)
+{
+	pte_t entry = entry_at(&spaces[loaded], page);
+
+	if (!tlb[page])
+		return;
+	assert_true(entry & PTE_PRESENT);
+	assert_int_equal(pte_frame(entry), pte_frame(tlb[page]));
+	assert_false(tlb[page] & ~entry & PTE_WRITE);
+	assert_false(~tlb[page] & entry & PTE_NX);
+}
+
+static bool allowed(const struct page *page, bool write)
+{
+	return page->mapped && !(page->flags & REGION_NONE) && (!write || (page->flags & PTE_WRITE));
+}
+
+/* The access as the processor makes it. Returns the word, or NULL when it failed as it should. */
+static uint64_t *access_page(size_t page, bool write)
+{
+	struct address_space *space = &spaces[loaded];
+	const struct page *expected = &model[loaded][page];
+
+	for (unsigned tries = 0; tries < 2; tries++) {
+		pte_t entry = tlb[page] ? tlb[page] : entry_at(space, page);
+		int error;
+
+		if ((entry & PTE_PRESENT) && (!write || (entry & PTE_WRITE))) {
+			assert_true(allowed(expected, write));
+			assert_int_equal(!(entry & PTE_NX), !(expected->flags & PTE_NX));
+			tlb[page] = entry;
+			return phys_to_virt(pte_frame(entry));
+		}
+		tlb[page] = 0; /* a fault drops the page's translation (SDM 3A 4.10.4.1) */
+		error = region_fault(space, address_of(page) + random_below(PAGE_SIZE),
+		                     (entry & PTE_PRESENT) | (write ? FAULT_WRITE : 0));
+		if (error == -ENOMEM) {
+			assert_true(scarce && allowed(expected, write));
+			return NULL;
+		}
+		if (error) {
+			assert_int_equal(error, -EFAULT);
+			assert_false(allowed(expected, write));
+			return NULL;
+		}
+	}
+	fail_msg("the page fault was dealt with twice and came again");
+	return NULL;
+}
+
+static void check_page(size_t page)
+{
+	const struct page *expected = &model[loaded][page];
+	const uint64_t *word = access_page(page, false);
+
+	if (word)
+		assert_int_equal(*word, expected->word);
+}
+
+/* The list is in order, nothing overlaps, neighbours differ, and it says what the model says. */
+static void check_list(unsigned index)
+{
+	const struct region *region = address_space_regions(&spaces[index]);
+	size_t page = 0;
+
+	for (uint32_t i = 0; i < spaces[index].count; i++, region++) {
+		assert_true(region->pages > 0);
+		if (i && region_end(region - 1) == region->start)
+			assert_int_not_equal(region[-1].flags, region->flags);
+		for (; address_of(page) < region->start; page++)
+			assert_false(model[index][page].mapped);
+		for (; address_of(page) < region_end(region); page++) {
+			assert_true(model[index][page].mapped);
+			assert_int_equal(model[index][page].flags, region->flags);
+		}
+	}
+	for (; page < PAGES; page++)
+		assert_false(model[index][page].mapped);
+}
+
+static void check_all(void)
+{
+	for (unsigned i = 0; i < SPACES; i++) {
+		load(i);
+		check_list(i);
+		for (size_t page = 0; page < PAGES; page++)
+			check_page(page);
+	}
+}
+
+static uint64_t random_flags(void)
+{
+	static const uint64_t choices[] = { PTE_WRITE | PTE_NX, PTE_NX, 0, PTE_NX | REGION_NONE };
+
+	return choices[random_below(4)];
+}
+
+static void one_map(size_t first, size_t n)
+{
+	uint64_t flags = random_flags();
+	int error = region_map(&spaces[loaded], address_of(first), n, flags);
+
+	assert_true(!error || (error == -ENOMEM && scarce));
+	for (size_t i = first; !error && i < first + n; i++)
+		model[loaded][i] = (struct page){ true, flags, 0 };
+}
+
+static void one_unmap(size_t first, size_t n)
+{
+	int error = region_unmap(&spaces[loaded], address_of(first), n);
+
+	assert_true(!error || (error == -ENOMEM && scarce));
+	for (size_t i = first; !error && i < first + n; i++)
+		model[loaded][i] = (struct page){ 0 };
+}
+
+static void one_protect(size_t first, size_t n)
+{
+	uint64_t flags = random_flags();
+	int error = region_protect(&spaces[loaded], address_of(first), n, flags);
+	bool whole = true;
+
+	for (size_t i = first; i < first + n; i++)
+		whole = whole && model[loaded][i].mapped;
+	assert_true(whole ? !error || (error == -ENOMEM && scarce) : error == -ENOMEM);
+	for (size_t i = first; !error && i < first + n; i++)
+		model[loaded][i].flags = flags;
+}
+
+static void one_write(size_t page)
+{
+	uint64_t *word = access_page(page, true);
+
+	if (word)
+		*word = model[loaded][page].word = random_next();
+}
+
+/* exit() of another space, and fork() of this one into its place. */
+static void one_fork(void)
+{
+	unsigned child = (unsigned)((loaded + 1 + random_below(SPACES - 1)) % SPACES);
+	int error;
+
+	address_space_destroy(&spaces[child]);
+	memset(model[child], 0, sizeof model[child]);
+	error = address_space_create(&spaces[child]);
+	if (!error && random_below(4)) {
+		error = address_space_fork(&spaces[child], &spaces[loaded]);
+		if (!error)
+			memcpy(model[child], model[loaded], sizeof model[child]);
+		else
+			address_space_destroy(&spaces[child]);
+	}
+	frames_set_reserve(0);
+	if (error) {
+		assert_true(scarce && error == -ENOMEM);
+		assert_int_equal(address_space_create(&spaces[child]), 0);
+	}
+}
+
+static void one_operation(void)
+{
+	size_t first = random_below(PAGES), n = 1 + random_below(random_below(4) ? 6 : PAGES - first);
+
+	if (n > PAGES - first)
+		n = PAGES - first;
+	switch (random_below(16)) {
+	case 0:
+	case 1:
+		one_map(first, n);
+		break;
+	case 2:
+		one_unmap(first, n);
+		break;
+	case 3:
+	case 4:
+		one_protect(first, n);
+		break;
+	case 5:
+		if (random_below(8) == 0)
+			one_fork();
+		break;
+	case 6:
+		if (random_below(8) == 0)
+			load((unsigned)random_below(SPACES));
+		break;
+	case 7:
+	case 8:
+	case 9:
+	case 10:
+		check_page(first);
+		break;
+	default:
+		one_write(first);
+	}
+}
+
+static void random_operations(void **state)
+{
+	size_t before = frames_free();
+	(void)state;
+
+	random_start(7);
+	cpu_flushes = flushed;
+	for (unsigned i = 0; i < SPACES; i++)
+		assert_int_equal(address_space_create(&spaces[i]), 0);
+	load(0);
+	for (unsigned round = 1; round <= ROUNDS; round++) {
+		scarce = random_below(4) == 0;
+		if (scarce)
+			frames_set_reserve(frames_free() - random_below(4));
+		one_operation();
+		frames_set_reserve(0);
+		scarce = false;
+		for (unsigned i = 0; i < 4; i++)
+			check_tlb(random_below(PAGES));
+		check_list(loaded);
+		if (round % 2000 == 0) {
+			for (size_t page = 0; page < PAGES; page++)
+				check_tlb(page);
+			check_all();
+		}
+	}
+	for (unsigned i = 0; i < SPACES; i++)
+		address_space_destroy(&spaces[i]);
+	cpu_flushes = NULL;
+	assert_int_equal(frames_free(), before);
+}
+
+static void too_many_regions(void **state)
+{
+	struct address_space *space = &spaces[0];
+	size_t before = frames_free();
+	uintptr_t at = BASE;
+	(void)state;
+
+	assert_int_equal(address_space_create(space), 0);
+	for (size_t i = 0; i < REGIONS_MOST - 1; i++, at += 2 * PAGE_SIZE)
+		assert_int_equal(region_map(space, at, 1, PTE_NX), 0);
+	assert_int_equal(region_map(space, at, 3, PTE_NX), 0);
+	assert_int_equal(space->count, REGIONS_MOST);
+	assert_int_equal(region_map(space, at + 4 * PAGE_SIZE, 1, PTE_NX), -ENOMEM);
+	assert_int_equal(region_unmap(space, at + PAGE_SIZE, 1), -ENOMEM);
+	assert_int_equal(region_protect(space, at, 1, 0), -ENOMEM);
+	assert_int_equal(space->count, REGIONS_MOST);
+	assert_int_equal(region_unmap(space, at, 3), 0);
+	assert_int_equal(region_unmap(space, BASE, REGIONS_MOST * 2), 0);
+	assert_int_equal(space->count, 0);
+	address_space_destroy(space);
+	assert_int_equal(frames_free(), before);
+}
+
+static void finds_places(void **state)
+{
+	struct address_space *space = &spaces[0];
+	const size_t all = (USER_MAP_TOP - USER_BASE) / PAGE_SIZE;
+	(void)state;
+
+	assert_int_equal(address_space_create(space), 0);
+	assert_int_equal(region_find_place(space, 3), USER_MAP_TOP - 3 * PAGE_SIZE);
+	assert_int_equal(region_find_place(space, all), USER_BASE);
+	assert_int_equal(region_find_place(space, all + 1), 0);
+	assert_int_equal(region_map(space, USER_STACK_BASE, 4, PTE_WRITE | PTE_NX | REGION_GROWS), 0);
+	assert_int_equal(region_find_place(space, 3), USER_MAP_TOP - 3 * PAGE_SIZE);
+	assert_int_equal(region_map(space, USER_MAP_TOP - 10 * PAGE_SIZE, 2, PTE_NX), 0);
+	assert_int_equal(region_find_place(space, 8), USER_MAP_TOP - 8 * PAGE_SIZE);
+	assert_int_equal(region_find_place(space, 9), USER_MAP_TOP - 19 * PAGE_SIZE);
+	assert_true(region_is_free(space, USER_MAP_TOP - 8 * PAGE_SIZE, 8));
+	assert_false(region_is_free(space, USER_MAP_TOP - 9 * PAGE_SIZE, 9));
+	assert_false(region_is_free(space, USER_TOP, 1));
+	assert_false(region_is_free(space, USER_BASE - PAGE_SIZE, 1));
+	assert_false(region_is_free(space, USER_BASE, ~0UL / PAGE_SIZE));
+	address_space_destroy(space);
+}
+
+static void stacks_grow(void **state)
+{
+	struct address_space *space = &spaces[0];
+	const uintptr_t limit = USER_STACK_TOP - USER_STACK_LIMIT;
+	const struct region *stack;
+	(void)state;
+
+	assert_int_equal(address_space_create(space), 0);
+	assert_int_equal(region_map(space, USER_STACK_BASE, 4, PTE_WRITE | PTE_NX | REGION_GROWS), 0);
+	stack = address_space_regions(space);
+	assert_int_equal(region_fault(space, USER_STACK_BASE - 5000, FAULT_WRITE), 0);
+	assert_int_equal(stack->start, USER_STACK_BASE - 2 * PAGE_SIZE);
+	assert_int_equal(region_end(stack), USER_STACK_TOP);
+	assert_int_equal(region_fault(space, limit - 1, FAULT_WRITE), -EFAULT);
+	assert_int_equal(region_fault(space, limit, 0), 0);
+	assert_int_equal(stack->start, limit);
+	assert_int_equal(region_unmap(space, limit, 1024), 0);
+	assert_int_equal(region_map(space, limit, 16, PTE_NX), 0);
+	stack = address_space_regions(space) + 1;
+	assert_int_equal(region_fault(space, limit + 16 * PAGE_SIZE, 0), -EFAULT); /* the guard page */
+	assert_int_equal(region_fault(space, limit + 17 * PAGE_SIZE, 0), 0);
+	assert_int_equal(stack->start, limit + 17 * PAGE_SIZE);
+	address_space_destroy(space);
+}
+
+static int setup(void **state)
+{
+	uint32_t tables = FRAME_LIST_END;
+
+	memory_setup(state);
+	kernel_pml4 = frame_alloc_zeroed();
+	assert_non_null(paging_table(kernel_pml4, KERNEL_BASE, 0, &tables));
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(random_operations),
+		cmocka_unit_test(too_many_regions),
+		cmocka_unit_test(finds_places),
+		cmocka_unit_test(stacks_grow),
+	};
+
+	return cmocka_run_group_tests_name("regions", tests, setup, NULL);
+}
