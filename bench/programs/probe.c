@@ -131,6 +131,113 @@ static int roundtrip(const char *payload)
 	return 0;
 }
 
+/* fork(), in the child exit() or the payload, and wait4(). */
+static int fork_roundtrip(const char *payload)
+{
+	const char *argv[] = { payload, "-", NULL };
+	const uint64_t begin = MARK_BEGIN, end = MARK_END;
+	long what;
+
+	while ((what = call(SYS_bench_next, 0, 0, 0)) > 0) {
+		int status = 0;
+		uint64_t t0 = stamp();
+
+		__asm__ volatile("prefetchnta (%0)" : : "r"(begin) : "memory");
+		if (what == SAMPLE) {
+			long pid = call(SYS_fork, 0, 0, 0);
+
+			if (pid == 0) {
+				if (payload)
+					call(SYS_execve, (uintptr_t)payload, (uintptr_t)argv, 0);
+				call(SYS_exit, payload ? 1 : 0, 0, 0);
+			}
+			status = wait_for(pid);
+		}
+		__asm__ volatile("prefetchnta (%0)" : : "r"(end) : "memory");
+		call(SYS_bench_value, 0, t0, 0);
+		call(SYS_bench_value, 1, stamp(), 0);
+		if (status != 0)
+			return 1;
+	}
+	return 0;
+}
+
+static long map(size_t pages)
+{
+	register uint64_t r10 __asm__("r10") = MAP_PRIVATE | MAP_ANONYMOUS, r8 __asm__("r8") = ~0UL,
+	                  r9 __asm__("r9") = 0;
+	long result;
+
+	__asm__ volatile("syscall"
+	                 : "=a"(result)
+	                 : "a"(SYS_mmap), "D"(0), "S"(pages * PAGE_SIZE), "d"(PROT_READ | PROT_WRITE), "r"(r10),
+	                   "r"(r8), "r"(r9)
+	                 : "rcx", "r11", "memory");
+	return result;
+}
+
+/* The first write to a page. */
+static int fault(void)
+{
+	const uint64_t begin = MARK_BEGIN, end = MARK_END;
+	long what;
+
+	while ((what = call(SYS_bench_next, 0, 0, 0)) > 0) {
+		volatile char *page = (volatile char *)map(1);
+		uint64_t t0;
+
+		if ((long)page < 0)
+			return 1;
+		if (what != SAMPLE)
+			*page = 1;
+		t0 = stamp();
+		__asm__ volatile("prefetchnta (%1); movb $1, (%0); prefetchnta (%2)"
+		                 :
+		                 : "r"(page), "r"(begin), "r"(end)
+		                 : "memory");
+		call(SYS_bench_value, 1, stamp(), 0);
+		call(SYS_bench_value, 0, t0, 0);
+		call(SYS_munmap, (uintptr_t)page, PAGE_SIZE, 0);
+	}
+	return 0;
+}
+
+/* mmap(), a write to each page, munmap(). */
+static int map_unmap(size_t pages)
+{
+	const uint64_t begin = MARK_BEGIN, end = MARK_END;
+	long what;
+
+	while ((what = call(SYS_bench_next, 0, 0, 0)) > 0) {
+		long result = 0;
+		uint64_t t0 = stamp();
+
+		__asm__ volatile("prefetchnta (%0)" : : "r"(begin) : "memory");
+		if (what == SAMPLE) {
+			volatile char *page = (volatile char *)map(pages);
+
+			for (size_t i = 0; i < pages; i++)
+				page[i * PAGE_SIZE] = 1;
+			result = call(SYS_munmap, (uintptr_t)page, pages * PAGE_SIZE, 0);
+		}
+		__asm__ volatile("prefetchnta (%0)" : : "r"(end) : "memory");
+		call(SYS_bench_value, 0, t0, 0);
+		call(SYS_bench_value, 1, stamp(), 0);
+		if (result)
+			return 1;
+	}
+	return 0;
+}
+
+static size_t number(const char *digits)
+{
+	size_t n = 0;
+
+	while (*digits)
+		n = n * 10 + (size_t)(*digits++ - '0');
+	return n;
+}
+
 /* An IPI to itself, and the wait until the handler has raised the flag. */
 static int irq(int entry_only)
 {
@@ -199,6 +306,14 @@ int main(int argc, char **argv)
 		return execve_child(argv[2]);
 	if (equal(argv[1], "roundtrip"))
 		return roundtrip(argv[2]);
+	if (equal(argv[1], "fork"))
+		return fork_roundtrip(NULL);
+	if (equal(argv[1], "fork-exec"))
+		return fork_roundtrip(argv[2]);
+	if (equal(argv[1], "fault"))
+		return fault();
+	if (equal(argv[1], "map"))
+		return map_unmap(number(argv[2]));
 	if (equal(argv[1], "speed"))
 		return speed();
 	if (equal(argv[1], "irq-entry"))

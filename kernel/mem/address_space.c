@@ -25,7 +25,7 @@ int address_space_create(struct address_space *space)
 	}
 	space->tables = FRAME_LIST_END;
 	space->brk_start = space->brk = 0;
-	space->count = 0;
+	space->count = space->recent = 0;
 	space->room = REGIONS_INSIDE;
 	space->more = NULL;
 	return 0;

@@ -37,6 +37,7 @@ struct address_space {
 	uint32_t tables; /* frame list of the user half's page tables */
 	uintptr_t brk_start, brk; /* the data that grows behind the image: its first byte, and the one behind its last */
 	uint32_t count, room;
+	uint32_t recent; /* region of the last page fault, if it still is one */
 	struct region *more; /* from the heap, when `room` is over REGIONS_INSIDE */
 	struct region inside[REGIONS_INSIDE];
 };

@@ -6,20 +6,33 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 
-/* Lets a stack that lies above `address` grow down to it. Returns its index, or `count`. */
-static uint32_t grow_stack(struct address_space *space, uint32_t index, uintptr_t address)
+/* Lets a stack that lies above `address` grow down to it. False when there is none, or it may not. */
+static bool grow_stack(struct region *above, bool lowest, uintptr_t address)
 {
-	struct region *region = address_space_regions(space) + index;
 	uintptr_t start = address & ~PAGE_MASK;
 
-	if (index == space->count || !(region->flags & REGION_GROWS) ||
-	    start < USER_STACK_TOP - USER_STACK_LIMIT)
-		return space->count;
-	if (index && region_end(region - 1) > start - USER_STACK_GUARD)
-		return space->count;
-	region->pages += (region->start - start) / PAGE_SIZE;
-	region->start = start;
-	return index;
+	if (!(above->flags & REGION_GROWS) || start < USER_STACK_TOP - USER_STACK_LIMIT)
+		return false;
+	if (!lowest && region_end(above - 1) > start - USER_STACK_GUARD)
+		return false;
+	above->pages += (above->start - start) / PAGE_SIZE;
+	above->start = start;
+	return true;
+}
+
+/* The region that a fault at `address` is in, or NULL. Faults come in rows: the region of the last one is tried first. */
+static const struct region *region_of(struct address_space *space, uintptr_t address)
+{
+	struct region *region = address_space_regions(space) + space->recent;
+
+	if (space->recent < space->count && address - region->start < region->pages * PAGE_SIZE)
+		return region;
+	space->recent = address_space_find(space, address);
+	region = address_space_regions(space) + space->recent;
+	if (space->recent == space->count ||
+	    (region->start > address && !grow_stack(region, space->recent == 0, address)))
+		return NULL;
+	return region;
 }
 
 static int fill_with_zeros(pte_t *entry, uint64_t flags)
@@ -52,18 +65,13 @@ static int make_own(pte_t *entry, uintptr_t address)
 
 int region_fault(struct address_space *space, uintptr_t address, uint64_t error)
 {
-	uint32_t index;
+	const struct region *region = region_of(space, address);
 	uint64_t flags;
 	pte_t *table;
 
-	if (!user_range(address, 1))
+	if (!region)
 		return -EFAULT;
-	index = address_space_find(space, address);
-	if (index == space->count || address_space_regions(space)[index].start > address)
-		index = grow_stack(space, index, address);
-	if (index == space->count)
-		return -EFAULT;
-	flags = address_space_regions(space)[index].flags;
+	flags = region->flags;
 	if ((flags & REGION_NONE) || ((error & FAULT_WRITE) && !(flags & PTE_WRITE)) ||
 	    ((error & FAULT_FETCH) && (flags & PTE_NX)))
 		return -EFAULT;

@@ -169,14 +169,22 @@ bool frame_is_shared(uint64_t frame)
 	return frames.links[frame >> PAGE_SHIFT] != LINK_ALLOCATED;
 }
 
-void frame_free(uint64_t frame)
+/* What is not the last owner's, or not right. */
+static __attribute__((noinline)) void give_share_back(uint64_t frame)
 {
 	uint64_t number = frame >> PAGE_SHIFT;
 
 	if ((frame & PAGE_MASK) || number >= frames.limit || !is_allocated(frames.links[number]))
 		panic("frame %lx is freed but was not allocated", frame);
-	if (frames.links[number] != LINK_ALLOCATED) {
-		frames.links[number]++;
+	frames.links[number]++;
+}
+
+void frame_free(uint64_t frame)
+{
+	uint64_t number = frame >> PAGE_SHIFT;
+
+	if ((frame & PAGE_MASK) || number >= frames.limit || frames.links[number] != LINK_ALLOCATED) {
+		give_share_back(frame);
 		return;
 	}
 	frames.links[number] = frames.head;

@@ -71,17 +71,18 @@ pte_t *paging_table(uint64_t pml4, uintptr_t address, uint64_t flags, uint32_t *
 
 pte_t *paging_look_up(uint64_t pml4, uintptr_t address, size_t *span)
 {
-	pte_t *table = phys_to_virt(pml4);
+	pte_t entry = ((const pte_t *)phys_to_virt(pml4))[PML4_INDEX(address)];
 
-	for (unsigned shift = 39; shift > PAGE_SHIFT; shift -= 9) {
-		pte_t entry = table[(address >> shift) & 511];
-
-		*span = 1UL << shift;
-		if (!leads_to_table(entry))
-			return NULL;
-		table = table_at(entry);
-	}
-	return table;
+	*span = PML4_SPAN;
+	if (!leads_to_table(entry))
+		return NULL;
+	entry = table_at(entry)[PDPT_INDEX(address)];
+	*span = PDPT_SPAN;
+	if (!leads_to_table(entry))
+		return NULL;
+	entry = table_at(entry)[PD_INDEX(address)];
+	*span = PD_SPAN;
+	return leads_to_table(entry) ? table_at(entry) : NULL;
 }
 
 uint64_t paging_translate(uint64_t pml4, uintptr_t address, pte_t *entry)

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory as programs use it: fork(), page faults, mmap() and munmap(), copies between kernel and user. */
+#include "bench/guest/bench.h"
+#include "lib/console.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mem/regions.h"
+#include "task/task.h"
+
+static const uint64_t page_counts[] = { 1, 4, 16, 64, 256, 1024, BENCH_LIST_END };
+static const uint64_t copy_sizes[] = { 8, 64, 512, 4 * KIB, 64 * KIB, MIB, BENCH_LIST_END };
+static const uint64_t small_images[] = { 4 * KIB, 64 * KIB, MIB, BENCH_LIST_END };
+
+#define COPY_AT 0x10000000UL /* in the benchmark's own task */
+
+static bool stamped(struct bench *b)
+{
+	return b->t1 > b->t0; /* the program checks what it did */
+}
+
+static int find_payload(struct bench *b)
+{
+	return bench_find_payload(b, b->parameter);
+}
+
+/* The program's second argument is a number of pages. */
+static int pass_number(struct bench *b)
+{
+	format_string(b->module, sizeof b->module, "%lu", b->parameter);
+	return 0;
+}
+
+/* User memory of the parameter's size, all there, and as much in the kernel. */
+static int prepare_copy(struct bench *b)
+{
+	struct address_space *space = &current_task()->space;
+	const size_t pages = (b->parameter + PAGE_MASK) / PAGE_SIZE;
+
+	if (region_map(space, COPY_AT, pages, PTE_WRITE | PTE_NX))
+		return -ENOMEM;
+	for (size_t i = 0; i < pages; i++)
+		if (region_fault(space, COPY_AT + i * PAGE_SIZE, FAULT_WRITE))
+			return -ENOMEM;
+	return 0;
+}
+
+static uint8_t copy_buffer[MIB] __attribute__((aligned(4096)));
+
+static void mark(struct bench *b)
+{
+	copy_buffer[0] = (uint8_t)(copy_buffer[0] + 1);
+	copy_buffer[b->parameter - 1] = copy_buffer[0];
+	b->evidence = copy_buffer[0];
+}
+
+static void copy_out(struct bench *b)
+{
+	b->phase = (unsigned)copy_to_user(COPY_AT, copy_buffer, b->parameter);
+}
+
+static bool copied(struct bench *b)
+{
+	const struct address_space *space = &current_task()->space;
+	const uint64_t at = paging_translate(space->pml4, COPY_AT + b->parameter - 1, NULL);
+
+	return b->phase == 0 && *(const uint8_t *)phys_to_virt(at) == b->evidence;
+}
+
+static void unmap_copy(struct bench *b)
+{
+	region_unmap(&current_task()->space, COPY_AT, (b->parameter + PAGE_MASK) / PAGE_SIZE);
+}
+
+/* fork(), exit() in the child, wait4(): user and kernel instructions together. */
+BENCH(fork_roundtrip, .name = "fork.roundtrip", .check = stamped, .program = "probe", .argument = "fork");
+
+/* fork(), execve() of an image, its exit(), wait4(). */
+BENCH(fork_exec, .name = "fork.exec", .unit = "bytes", .parameters = small_images, .setup = find_payload,
+      .check = stamped, .program = "probe", .argument = "fork-exec");
+
+/* The first write to a page of anonymous memory. */
+BENCH(fault_page, .name = "fault.page", .check = stamped, .program = "probe", .argument = "fault");
+
+/* mmap(), a write to each page, munmap(). */
+BENCH(map_unmap, .name = "map.unmap", .unit = "pages", .parameters = page_counts, .setup = pass_number,
+      .check = stamped, .program = "probe", .argument = "map");
+
+/* From the kernel to user memory that is mapped. */
+BENCH(copy_user, .name = "copy.user", .unit = "bytes", .parameters = copy_sizes, .setup = prepare_copy,
+      .prepare = mark, .body = copy_out, .check = copied, .teardown = unmap_copy);
