@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory as programs use it: fork(), page faults, mmap() and munmap(), copies between kernel and user. */
+#include "mem/regions.h"
 #include "bench/guest/bench.h"
 #include "lib/console.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "mem/regions.h"
 #include "task/task.h"
 
 static const uint64_t page_counts[] = { 1, 4, 16, 64, 256, 1024, BENCH_LIST_END };

@@ -148,7 +148,8 @@ static int registers(void)
 	uint64_t wrong;
 
 	__asm__ volatile("mov $1, %%ebx; mov $2, %%r12d; mov $3, %%r13d; mov $4, %%r14d; mov $5, %%r15d\n\t"
-	                 "mov $6, %%r8d; mov $7, %%r9d; mov $8, %%r10d; mov $9, %%edi; mov $10, %%esi; mov $11, %%edx\n\t"
+	                 "mov $6, %%r8d; mov $7, %%r9d; mov $8, %%r10d; mov $9, %%edi; mov $10, %%esi; mov "
+	                 "$11, %%edx\n\t"
 	                 "syscall\n\t"
 	                 "xor %%ecx, %%ecx\n\t"
 	                 "sub $1, %%rbx; or %%rbx, %%rcx; sub $2, %%r12; or %%r12, %%rcx\n\t"
@@ -253,8 +254,9 @@ int main(int argc, char **argv)
 		const char *name;
 		int (*run)(void);
 	} kinds[] = {
-		{ "maps", maps },     { "protects", protects }, { "forks", forks },     { "registers", registers },
-		{ "breaks", breaks }, { "grows", grows },       { "refuses", refuses }, { "many", many },
+		{ "maps", maps },           { "protects", protects }, { "forks", forks },
+		{ "registers", registers }, { "breaks", breaks },     { "grows", grows },
+		{ "refuses", refuses },     { "many", many },
 	};
 
 	for (size_t i = 0; argc > 1 && i < sizeof kinds / sizeof *kinds; i++)

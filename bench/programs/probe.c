@@ -165,13 +165,13 @@ static int fork_roundtrip(const char *payload)
 static long map(size_t pages)
 {
 	register uint64_t r10 __asm__("r10") = MAP_PRIVATE | MAP_ANONYMOUS, r8 __asm__("r8") = ~0UL,
-	                  r9 __asm__("r9") = 0;
+	                      r9 __asm__("r9") = 0;
 	long result;
 
 	__asm__ volatile("syscall"
 	                 : "=a"(result)
-	                 : "a"(SYS_mmap), "D"(0), "S"(pages * PAGE_SIZE), "d"(PROT_READ | PROT_WRITE), "r"(r10),
-	                   "r"(r8), "r"(r9)
+	                 : "a"(SYS_mmap), "D"(0), "S"(pages * PAGE_SIZE), "d"(PROT_READ | PROT_WRITE),
+	                   "r"(r10), "r"(r8), "r"(r9)
 	                 : "rcx", "r11", "memory");
 	return result;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cpu/cpu.h"
 
+#include "cpu/fpu.h"
 #include "lib/panic.h"
 #include "lib/string.h"
 
@@ -33,8 +34,11 @@ static void find_features(void)
 	r = cpuid(1);
 	cpu_features.mce = r.d >> 7 & 1;
 	cpu_features.pge = r.d >> 13 & 1;
+	cpu_features.fxsr = r.d >> 24 & 1 && r.d >> 25 & 1; /* and SSE */
 	cpu_features.pcid = r.c >> 17 & 1;
 	cpu_features.x2apic = r.c >> 21 & 1;
+	cpu_features.xsave = cpu_features.fxsr && r.c >> 26 & 1;
+	cpu_features.avx = cpu_features.xsave && r.c >> 28 & 1;
 	cpu_features.rdrand = r.c >> 30 & 1;
 	cpu_features.hypervisor = r.c >> 31 & 1;
 	if (last >= 7) {
@@ -61,7 +65,7 @@ void cpu_enable_features(void)
 	cr4 |= cpu_features.smap ? CR4_SMAP : 0;
 	cr4 |= cpu_features.umip ? CR4_UMIP : 0;
 	write_cr4(cr4);
-	/* No FPU: neither the kernel nor, so far, programs use it. With EM set its instructions trap. */
+	/* No FPU yet: with EM set its instructions trap. */
 	write_cr0((read_cr0() | CR0_WP | CR0_EM | CR0_TS) & ~CR0_MP);
 }
 
@@ -116,5 +120,6 @@ void cpu_init(void)
 	write_msr(MSR_EFER, read_msr(MSR_EFER) | 1); /* SCE */
 	write_msr(MSR_STAR, (uint64_t)(SELECTOR_USER_DATA - 8) << 48 | (uint64_t)SELECTOR_KERNEL_CODE << 32);
 	write_msr(MSR_LSTAR, (uintptr_t)syscall_entry);
+	fpu_init();
 	write_msr(MSR_FMASK, RFLAGS_IF | RFLAGS_TF | RFLAGS_DF | RFLAGS_NT | RFLAGS_AC);
 }

@@ -14,11 +14,15 @@
 #define CR0_MP               (1UL << 1)
 #define CR0_EM               (1UL << 2)
 #define CR0_TS               (1UL << 3)
+#define CR0_NE               (1UL << 5)
 #define CR0_WP               (1UL << 16)
 #define CR4_MCE              (1UL << 6)
 #define CR4_PGE              (1UL << 7)
+#define CR4_OSFXSR           (1UL << 9)
+#define CR4_OSXMMEXCPT       (1UL << 10)
 #define CR4_UMIP             (1UL << 11)
 #define CR4_PCIDE            (1UL << 17)
+#define CR4_OSXSAVE          (1UL << 18)
 #define CR4_SMEP             (1UL << 20)
 #define CR4_SMAP             (1UL << 21)
 
@@ -27,6 +31,7 @@
 #define MSR_STAR             0xc0000081U
 #define MSR_LSTAR            0xc0000082U
 #define MSR_FMASK            0xc0000084U
+#define MSR_FS_BASE          0xc0000100U
 #define MSR_GS_BASE          0xc0000101U
 #define MSR_KERNEL_GS        0xc0000102U
 
@@ -91,6 +96,7 @@ struct cpu {
 /* What CPUID reported and the kernel uses; false means: done without. */
 struct cpu_features {
 	bool smep, smap, umip, mce, pge, pcid, invpcid, page_1g, rdrand, x2apic, invariant_tsc, hypervisor;
+	bool fxsr, xsave, avx;
 	char vendor[13];
 };
 extern struct cpu_features cpu_features;
@@ -243,7 +249,7 @@ static inline uint64_t timestamp(void)
 	return (uint64_t)high << 32 | low;
 }
 
-/* Finds the features, then turns WP, SMEP, SMAP, UMIP, PGE and machine checks on; the FPU stays off. */
+/* Finds the features, then turns WP, SMEP, SMAP, UMIP, PGE and machine checks on. The FPU stays off until fpu_init(). */
 void cpu_enable_features(void);
 
 /*

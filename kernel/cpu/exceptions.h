@@ -16,10 +16,13 @@ struct trap_frame {
 #define EXCEPTION_NMI 2
 #define EXCEPTION_BP  3
 #define EXCEPTION_UD  6
+#define EXCEPTION_NM  7
 #define EXCEPTION_DF  8
 #define EXCEPTION_GP  13
 #define EXCEPTION_PF  14
+#define EXCEPTION_MF  16
 #define EXCEPTION_MC  18
+#define EXCEPTION_XM  19
 
 /* "#PF page fault" and so on; vectors from 0 to 31. */
 const char *exception_name(uint64_t vector);
@@ -27,7 +30,7 @@ const char *exception_name(uint64_t vector);
 /* Prints all registers on the console. */
 void exception_dump(const struct trap_frame *frame);
 
-/* Sets what runs when user mode raised an exception. It must not return to the faulting code. */
+/* Sets what runs when user mode raised an exception. When it returns, the instruction is tried again. */
 void exception_set_user_handler(void (*handler)(struct trap_frame *frame));
 
 /*

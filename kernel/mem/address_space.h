@@ -8,11 +8,11 @@
 #include "mem/paging.h"
 #include "mem/pcid.h"
 
-#define REGIONS_INSIDE 8 /* regions that need no memory of their own */
+#define REGIONS_INSIDE       8 /* regions that need no memory of their own */
 
 /* Flags of a region beside PTE_WRITE and PTE_NX, in bits that the processor ignores (SDM 3A 4.5). */
-#define REGION_GROWS (1UL << 9)  /* downwards, to USER_STACK_LIMIT: the user stack */
-#define REGION_NONE  (1UL << 10) /* no access at all */
+#define REGION_GROWS         (1UL << 9)  /* downwards, to USER_STACK_LIMIT: the user stack */
+#define REGION_NONE          (1UL << 10) /* no access at all */
 #define REGION_TO_PTE(flags) ((flags) & (PTE_WRITE | PTE_NX))
 
 /*
@@ -35,9 +35,10 @@ struct address_space {
 	uint64_t cr3;  /* what the next load of CR3 takes, and those after it (mem/pcid.h) */
 	uint64_t cr3_again;
 	uint32_t tables; /* frame list of the user half's page tables */
-	uintptr_t brk_start, brk; /* the data that grows behind the image: its first byte, and the one behind its last */
+	uintptr_t brk_start,
+	        brk; /* the data that grows behind the image: its first byte, and the one behind its last */
 	uint32_t count, room;
-	uint32_t recent; /* region of the last page fault, if it still is one */
+	uint32_t recent;     /* region of the last page fault, if it still is one */
 	struct region *more; /* from the heap, when `room` is over REGIONS_INSIDE */
 	struct region inside[REGIONS_INSIDE];
 };

@@ -74,7 +74,8 @@ long sys_mmap(uint64_t address, uint64_t size, uint64_t protection, uint64_t fla
 
 long sys_munmap(uint64_t address, uint64_t size)
 {
-	return is_range(address, size) ? region_unmap(&current_task()->space, address, pages_of(size)) : -EINVAL;
+	return is_range(address, size) ? region_unmap(&current_task()->space, address, pages_of(size))
+	                               : -EINVAL;
 }
 
 long sys_mprotect(uint64_t address, uint64_t size, uint64_t protection)
@@ -88,8 +89,9 @@ long sys_mprotect(uint64_t address, uint64_t size, uint64_t protection)
 		return -EINVAL;
 	if (!size)
 		return 0;
-	return is_range(address, size) ? region_protect(&current_task()->space, address, pages_of(size), flags)
-	                               : -ENOMEM;
+	return is_range(address, size)
+	               ? region_protect(&current_task()->space, address, pages_of(size), flags)
+	               : -ENOMEM;
 }
 
 static uintptr_t page_above(uintptr_t address)

@@ -93,6 +93,26 @@ static long sys_execve(uint64_t name, uint64_t argv)
 	return task_execve_user(name, argv);
 }
 
+#define ARCH_SET_FS 0x1002 /* as in Linux (uapi/asm/prctl.h) */
+#define ARCH_GET_FS 0x1003
+
+static long sys_arch_prctl(uint64_t code, uint64_t address)
+{
+	struct task *task = current_task();
+
+	switch (code) {
+	case ARCH_SET_FS:
+		if (!user_range(address, 0))
+			return -EPERM;
+		task->fs_base = address;
+		write_msr(MSR_FS_BASE, address);
+		return 0;
+	case ARCH_GET_FS:
+		return copy_to_user(address, &task->fs_base, sizeof task->fs_base);
+	}
+	return -EINVAL;
+}
+
 static long sys_spawn(uint64_t name, uint64_t argv)
 {
 	return task_spawn_user(name, argv);
@@ -139,7 +159,8 @@ const syscall_function syscall_table[SYSCALL_COUNT] = {
 	CALL(munmap),
 	CALL(brk),
 	CALL(fork),
-	[SYS_vfork] = (syscall_function)sys_fork, /* the child runs first, in a copy: all that vfork() promises */
+	[SYS_vfork] =
+	        (syscall_function)sys_fork, /* the child runs first, in a copy: all that vfork() promises */
 	CALL(sched_yield),
 	CALL(getpid),
 	CALL(execve),
@@ -147,6 +168,7 @@ const syscall_function syscall_table[SYSCALL_COUNT] = {
 	CALL(wait4),
 	CALL(kill),
 	CALL(getppid),
+	CALL(arch_prctl),
 	[SYS_exit_group] = (syscall_function)sys_exit,
 	CALL(spawn),
 	CALL(bench_next),

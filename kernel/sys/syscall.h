@@ -19,6 +19,7 @@
 #define SYS_wait4       61
 #define SYS_kill        62
 #define SYS_getppid     110
+#define SYS_arch_prctl  158
 #define SYS_exit_group  231
 #define SYS_spawn       500 /* (name, argv): process ID of a new task, which runs at once */
 #define SYS_bench_next  501 /* for benchmark programs: bench/guest/user.c */

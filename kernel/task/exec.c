@@ -306,5 +306,8 @@ long task_execve_user(uint64_t user_name, uint64_t argv)
 	if (error)
 		return error;
 	memcpy(task->name, name, sizeof name);
+	task_drop_fpu(task);
+	if (task->fs_base)
+		write_msr(MSR_FS_BASE, task->fs_base = 0);
 	enter_user(plan.entry, rsp);
 }

@@ -34,6 +34,12 @@ long task_fork(const uint64_t *saved)
 		return -ENOMEM;
 	}
 	make_stack(child, saved);
+	child->fs_base = parent->fs_base;
+	child->has_fpu = parent->has_fpu;
+	if (child->has_fpu) {
+		fpu_save(task_fpu_area(parent));
+		copy_bytes(task_fpu_area(child), task_fpu_area(parent), FPU_AREA);
+	}
 	task_adopt(child, parent);
 	sched_enqueue(parent);
 	sched_switch_to(child); /* first: if it execs soon, the parent's writes copy nothing */

@@ -33,6 +33,20 @@ void sched_finish_switch(void)
 	interrupts_off();
 }
 
+/* What of user mode is in registers that the kernel does not use. */
+static void switch_user_state(struct task *from, struct task *to)
+{
+	if (from->fs_base |
+	    to->fs_base) /* also when they are equal: a program can load FS and so change its base */
+		write_msr(MSR_FS_BASE, to->fs_base);
+	if (from->has_fpu)
+		fpu_save(task_fpu_area(from));
+	if (to->has_fpu)
+		fpu_restore(task_fpu_area(to));
+	else if (from->has_fpu)
+		fpu_stop();
+}
+
 void sched_switch_to(struct task *task)
 {
 	struct cpu *cpu = this_cpu();
@@ -42,6 +56,7 @@ void sched_switch_to(struct task *task)
 		return;
 	cpu->current = task;
 	kstack_activate(cpu, &task->stack);
+	switch_user_state(previous, task);
 	context_switch(&previous->rsp, task->rsp, address_space_cr3(&task->space));
 	sched_finish_switch();
 }

@@ -9,7 +9,8 @@
 #include "mem/regions.h"
 #include "task/task_internal.h"
 
-_Static_assert(sizeof(struct task) <= PAGE_SIZE, "a task has a frame of its own");
+_Static_assert(sizeof(struct task) <= PAGE_SIZE - FPU_AREA,
+               "a task has a frame of its own, with room for its FPU");
 
 /* What context_switch() pops of a new task: six registers, a return address, and two words that
    leave the stack 16-byte aligned there. */
@@ -39,6 +40,8 @@ struct task *task_create(const char *name, void (*start)(void))
 	task->status = 0;
 	task->parent = task->children = task->sibling = NULL;
 	task->first_run = NULL;
+	task->fs_base = 0;
+	task->has_fpu = false;
 	string_copy(task->name, name, sizeof task->name);
 	/* r15, r14, r13, r12, rbp, rbx, return address */
 	stack = kstack_view(&task->stack, FIRST_FRAME);
@@ -119,6 +122,14 @@ static void disown_children(struct task *task)
 	task->children = NULL;
 }
 
+void task_drop_fpu(struct task *task)
+{
+	if (!task->has_fpu)
+		return;
+	task->has_fpu = false;
+	fpu_stop();
+}
+
 void task_exit(int status)
 {
 	struct cpu *cpu = this_cpu();
@@ -127,6 +138,7 @@ void task_exit(int status)
 	if (task->pid == 1)
 		panic("the first task ended");
 	disown_children(task);
+	task_drop_fpu(task);
 	task->status = status;
 	task->state = TASK_ZOMBIE;
 	cpu->dead = task;
@@ -222,13 +234,20 @@ static bool page_fault(uintptr_t address, uint64_t error)
 static void user_exception(struct trap_frame *frame)
 {
 	static const uint8_t signals[32] = {
-		[EXCEPTION_DE] = SIGFPE, [EXCEPTION_BP] = SIGTRAP, [EXCEPTION_UD] = SIGILL, [7] = SIGILL,
+		[EXCEPTION_DE] = SIGFPE, [EXCEPTION_BP] = SIGTRAP, [EXCEPTION_UD] = SIGILL,
+		[EXCEPTION_NM] = SIGILL, [EXCEPTION_MF] = SIGFPE,  [EXCEPTION_XM] = SIGFPE,
 		[1] = SIGTRAP,
 	};
+	struct task *task = current_task();
 	uint8_t signal = signals[frame->vector & 31] ? signals[frame->vector & 31] : SIGSEGV;
 
+	if (frame->vector == EXCEPTION_NM && fpu_present() && !task->has_fpu) {
+		fpu_start(task_fpu_area(task));
+		task->has_fpu = true;
+		return;
+	}
 	if (!task_quiet) {
-		kprintf("task %d (%s) killed: %s at %lx", current_task()->pid, current_task()->name,
+		kprintf("task %d (%s) killed: %s at %lx", task->pid, task->name,
 		        exception_name(frame->vector), frame->rip);
 		if (frame->vector == EXCEPTION_PF)
 			kprintf(", address %lx, %s", read_cr2(),

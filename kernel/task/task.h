@@ -11,6 +11,7 @@
 
 #include "boot/boot.h"
 #include "cpu/cpu.h"
+#include "cpu/fpu.h"
 #include "mem/address_space.h"
 #include "stack/kstack.h"
 
@@ -44,8 +45,16 @@ struct task {
 	struct task *all_next;
 	uintptr_t entry, user_rsp;   /* where a new program starts */
 	struct first_run *first_run; /* what a new task still has to do for itself, or NULL (exec.c) */
+	uint64_t fs_base;            /* of user mode: thread-local storage */
+	bool has_fpu;                /* it has used the FPU */
 	char name[TASK_NAME];
 };
+
+/* Where its FPU's registers are while it does not run: at the end of the task's frame. */
+static inline void *task_fpu_area(struct task *task)
+{
+	return (char *)task + PAGE_SIZE - FPU_AREA;
+}
 
 static inline struct task *current_task(void)
 {

@@ -26,6 +26,9 @@ void task_teardown(struct task *task);
 /* Puts a new task below `parent` and gives it a process ID. */
 void task_adopt(struct task *task, struct task *parent);
 
+/* Takes the FPU away from the running task, if it has it. */
+void task_drop_fpu(struct task *task);
+
 /* exec.c: frees what a task that never ran had before it. */
 void first_run_drop(struct task *task);
 

@@ -7,10 +7,10 @@
 #include "task/task.h"
 #include "tests/kernel/test.h"
 
-static int run(const char *kind)
+static int run(const char *program, const char *kind)
 {
-	const char *argv[] = { "memory", kind };
-	int status, pid = task_spawn("memory", argv, 2);
+	const char *argv[] = { program, kind };
+	int status, pid = task_spawn(program, argv, 2);
 
 	if (pid < 0)
 		return pid;
@@ -31,7 +31,7 @@ TEST(programs_use_their_memory)
 
 		loader_trim();
 		before = frames_free();
-		status = run(kinds[i]);
+		status = run("memory", kinds[i]);
 		loader_trim();
 		if (status != 0 || frames_free() != before) {
 			format_string(problem, sizeof problem, "%s: status %d, %ld frames lost", kinds[i],
@@ -40,6 +40,18 @@ TEST(programs_use_their_memory)
 		}
 	}
 	return NULL;
+}
+
+TEST(programs_keep_their_registers)
+{
+	int status;
+
+	if (!fpu_present())
+		return SKIP "this CPU has no SSE";
+	status = run("state", "fpu");
+	if (status != 0)
+		return status >> 8 == 0 ? "FPU: the program was killed" : "FPU: a check failed";
+	return run("state", "fs-base") == 0 ? NULL : "the base of FS";
 }
 
 /* A fork, a page or a table that there is no memory for: an error or the task's end, and nothing lost. */
@@ -53,7 +65,7 @@ TEST(shortage_in_programs_loses_nothing)
 		loader_trim();
 		before = frames_free();
 		frames_set_reserve(before - left);
-		run(left % 2 ? "forks" : "maps");
+		run("memory", left % 2 ? "forks" : "maps");
 		frames_set_reserve(0);
 		loader_trim();
 		if (frames_free() != before)

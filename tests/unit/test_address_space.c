@@ -287,9 +287,13 @@ static void user_ranges(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(created_empty),       cmocka_unit_test(maps_regions),
-		cmocka_unit_test(maps_in_any_order), cmocka_unit_test(protects_one_region), cmocka_unit_test(many_regions),
-		cmocka_unit_test(two_spaces),          cmocka_unit_test(shortage_at_every_allocation),
+		cmocka_unit_test(created_empty),
+		cmocka_unit_test(maps_regions),
+		cmocka_unit_test(maps_in_any_order),
+		cmocka_unit_test(protects_one_region),
+		cmocka_unit_test(many_regions),
+		cmocka_unit_test(two_spaces),
+		cmocka_unit_test(shortage_at_every_allocation),
 		cmocka_unit_test(user_ranges),
 	};
 

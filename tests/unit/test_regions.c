@@ -11,8 +11,8 @@
 #include "cpu/cpu.h"
 #include "mem/regions.h"
 
-#define PAGES  192                           /* of each space that take part */
-#define BASE   (GIB - 100 * PAGE_SIZE)       /* two page tables and two page directories */
+#define PAGES  192                     /* of each space that take part */
+#define BASE   (GIB - 100 * PAGE_SIZE) /* two page tables and two page directories */
 #define SPACES 4
 #define ROUNDS 1000000
 

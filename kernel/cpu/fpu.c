@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "cpu/fpu.h"
+
+#include "cpu/cpu.h"
+#include "lib/string.h"
+
+#define XCR0_X87 1U
+#define XCR0_SSE 2U
+#define XCR0_AVX 4U
+
+static bool present, with_xsave;
+static uint32_t components; /* of XCR0 that are on */
+static char initial[FPU_AREA] __attribute__((aligned(64)));
+
+void fpu_init(void)
+{
+	uint16_t control = 0x37f; /* as after FNINIT (SDM 1 8.1.5), and MXCSR as after reset (SDM 1 10.2.3) */
+	uint32_t mxcsr = 0x1f80;
+
+	present = cpu_features.fxsr;
+	with_xsave = cpu_features.xsave;
+	if (!present)
+		return;
+	write_cr4(read_cr4() | CR4_OSFXSR | CR4_OSXMMEXCPT | (with_xsave ? CR4_OSXSAVE : 0));
+	if (with_xsave) {
+		components = XCR0_X87 | XCR0_SSE | (cpu_features.avx ? XCR0_AVX : 0);
+		__asm__ volatile("xsetbv" : : "c"(0), "a"(components), "d"(0));
+	}
+	memcpy(initial, &control, sizeof control);
+	memcpy(initial + 24, &mxcsr, sizeof mxcsr);
+	write_cr0((read_cr0() | CR0_MP | CR0_NE | CR0_TS) & ~CR0_EM);
+}
+
+bool fpu_present(void)
+{
+	return present;
+}
+
+void fpu_save(void *area)
+{
+	if (with_xsave)
+		__asm__ volatile("xsave64 (%0)" : : "r"(area), "a"(components), "d"(0) : "memory");
+	else
+		__asm__ volatile("fxsave64 (%0)" : : "r"(area) : "memory");
+}
+
+static void load(const void *area)
+{
+	if (with_xsave)
+		__asm__ volatile("xrstor64 (%0)" : : "r"(area), "a"(components), "d"(0) : "memory");
+	else
+		__asm__ volatile("fxrstor64 (%0)" : : "r"(area) : "memory");
+}
+
+void fpu_restore(const void *area)
+{
+	__asm__ volatile("clts" : : : "memory");
+	load(area);
+}
+
+void fpu_start(void *area)
+{
+	copy_bytes(area, initial, FPU_AREA);
+	fpu_restore(area);
+}
+
+void fpu_stop(void)
+{
+	load(initial);
+	write_cr0(read_cr0() | CR0_TS);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The registers of x87, SSE and AVX. The kernel uses none of them; a program gets them with its first instruction that
+ * does, which raises #NM while CR0.TS is set (SDM 3A 13.4, 13.5). They are saved and restored at each switch from or to such a
+ * program, never later: nothing of one task is left in them while another runs.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define FPU_AREA 1024 /* bytes that a task has for them: XSAVE with AVX takes 832 (SDM 1 13.4) */
+
+/* Turns them on where the CPU has FXSAVE, with AVX where it has XSAVE too; otherwise each use raises #UD. Once per CPU. */
+void fpu_init(void);
+
+/* Whether programs can have them. */
+bool fpu_present(void);
+
+/* Fills `area` (FPU_AREA bytes, 64-byte aligned) with what a new program finds, and gives them to the running task. */
+void fpu_start(void *area);
+
+void fpu_save(void *area);
+void fpu_restore(const void *area);
+
+/* Clears them and takes them away from the running task. */
+void fpu_stop(void);
