@@ -159,8 +159,6 @@ int main(int argc, char **argv)
 		PRIVILEGED("int $8");
 	else if (equal(kind, "x87-divide"))
 		PRIVILEGED("push $0x37e; fldcw (%%rsp); fldz; fldz; fdivp; fwait");
-	else if (equal(kind, "xsetbv"))
-		PRIVILEGED("xsetbv");
 	else if (equal(kind, "bad-rsp-syscall")) {
 		/* The kernel must never use the user's RSP; afterwards a push faults. */
 		__asm__ volatile("mov $39, %%eax; mov $0x8000000000000000, %%rsp; syscall; push %%rax"

@@ -86,7 +86,6 @@ static const struct {
 	{ "int-irq", SIGSEGV },
 	{ "int-double-fault", SIGSEGV },
 	{ "x87-divide", SIGFPE },
-	{ "xsetbv", SIGSEGV },
 	{ "bad-rsp-syscall", SIGSEGV },
 	{ "trap-flag", SIGTRAP },
 	{ "ac-int3", SIGTRAP },
