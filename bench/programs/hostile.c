@@ -75,13 +75,13 @@ static int failed_exec(void)
 static int many_arguments(void)
 {
 	static char long_string[5000];
-	const char *argv[100];
+	const char *argv[200];
 
 	for (size_t i = 0; i < sizeof long_string - 1; i++)
 		long_string[i] = 'x';
-	for (size_t i = 0; i < 99; i++)
+	for (size_t i = 0; i < 199; i++)
 		argv[i] = "argument";
-	argv[99] = NULL;
+	argv[199] = NULL;
 	if (call(SYS_spawn, (uintptr_t) "hello", (uintptr_t)argv, 0) != -7)
 		return 1;
 	argv[0] = long_string;

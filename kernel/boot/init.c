@@ -5,6 +5,7 @@
 #include "cpu/cpu.h"
 #include "lib/console.h"
 #include "lib/panic.h"
+#include "lib/random.h"
 #include "lib/string.h"
 #include "loader/loader.h"
 #include "mem/paging.h"
@@ -242,7 +243,8 @@ void boot_main(uint32_t address)
 	cpu_init();
 	kstack_init_cpu(this_cpu());
 	start_lapic();
-	loader_init(option_number("seed"));
+	random_seed(option_number("seed"));
+	loader_init();
 	if (boot_option("window-flush", flush, sizeof flush) && !strcmp(flush, "cr3"))
 		loader_set_flush(LOADER_FLUSH_CR3);
 	task_start(kernel_main);

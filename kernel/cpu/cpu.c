@@ -32,6 +32,7 @@ static void find_features(void)
 	memcpy(cpu_features.vendor + 4, &r.d, 4);
 	memcpy(cpu_features.vendor + 8, &r.c, 4);
 	r = cpuid(1);
+	cpu_features.leaf1_edx = r.d;
 	cpu_features.mce = r.d >> 7 & 1;
 	cpu_features.pge = r.d >> 13 & 1;
 	cpu_features.fxsr = r.d >> 24 & 1 && r.d >> 25 & 1; /* and SSE */

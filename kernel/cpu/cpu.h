@@ -97,6 +97,7 @@ struct cpu {
 struct cpu_features {
 	bool smep, smap, umip, mce, pge, pcid, invpcid, page_1g, rdrand, x2apic, invariant_tsc, hypervisor;
 	bool fxsr, xsave, avx;
+	uint32_t leaf1_edx; /* as programs want it in AT_HWCAP */
 	char vendor[13];
 };
 extern struct cpu_features cpu_features;

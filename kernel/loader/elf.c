@@ -17,7 +17,8 @@ static int check_header(const Elf64_Ehdr *h, size_t size)
 	if (h->e_ident[EI_CLASS] != ELFCLASS64 || h->e_ident[EI_DATA] != ELFDATA2LSB ||
 	    h->e_ident[EI_VERSION] != EV_CURRENT || h->e_version != EV_CURRENT)
 		return -ENOEXEC;
-	if (h->e_type != ET_EXEC || h->e_machine != EM_X86_64 || h->e_ehsize != sizeof *h)
+	if ((h->e_type != ET_EXEC && h->e_type != ET_DYN) || h->e_machine != EM_X86_64 ||
+	    h->e_ehsize != sizeof *h)
 		return -ENOEXEC;
 	if (h->e_phentsize != sizeof(Elf64_Phdr) || h->e_phnum == 0 || h->e_phnum == PN_XNUM)
 		return -ENOEXEC;
@@ -27,11 +28,14 @@ static int check_header(const Elf64_Ehdr *h, size_t size)
 	return 0;
 }
 
-static int check_segment(const Elf64_Phdr *p, size_t size)
+/* `base` is added to every address. */
+static int check_segment(const Elf64_Phdr *p, size_t size, uintptr_t base)
 {
+	const uintptr_t lowest = base ? 0 : USER_BASE, top = IMAGE_TOP - base;
+
 	if (p->p_filesz > p->p_memsz || p->p_offset > size || p->p_filesz > size - p->p_offset)
 		return -ENOEXEC;
-	if (p->p_vaddr < USER_BASE || p->p_vaddr > IMAGE_TOP || p->p_memsz > IMAGE_TOP - p->p_vaddr)
+	if (p->p_vaddr < lowest || p->p_vaddr > top || p->p_memsz > top - p->p_vaddr)
 		return -ENOEXEC;
 	if ((p->p_flags & PF_W) && (p->p_flags & PF_X))
 		return -ENOEXEC;
@@ -40,22 +44,25 @@ static int check_segment(const Elf64_Phdr *p, size_t size)
 	return 0;
 }
 
-static int add_segment(struct elf_plan *plan, const uint8_t *file, const Elf64_Phdr *p)
+static int add_segment(struct elf_plan *plan, const uint8_t *file, const Elf64_Phdr *p, uintptr_t base)
 {
 	struct load_segment *s = &plan->segments[plan->count];
-	uintptr_t end = (p->p_vaddr + p->p_memsz + PAGE_MASK) & ~PAGE_MASK;
+	uintptr_t start = base + p->p_vaddr, end = (start + p->p_memsz + PAGE_MASK) & ~PAGE_MASK;
+	uint64_t headers = ((const Elf64_Ehdr *)file)->e_phoff;
 
 	if (plan->count == ELF_SEGMENTS_MAX)
 		return -E2BIG;
-	s->start = p->p_vaddr & ~PAGE_MASK;
+	s->start = start & ~PAGE_MASK;
 	s->pages = (end - s->start) / PAGE_SIZE;
 	s->flags = (p->p_flags & PF_W ? PTE_WRITE : 0) | (p->p_flags & PF_X ? 0 : PTE_NX);
 	s->data = file + p->p_offset;
 	s->data_size = p->p_filesz;
-	s->data_offset = p->p_vaddr - s->start;
+	s->data_offset = start - s->start;
 	for (const struct load_segment *other = plan->segments; other < s; other++)
 		if (s->start < other->start + other->pages * PAGE_SIZE && other->start < end)
 			return -ENOEXEC;
+	if (headers >= p->p_offset && headers - p->p_offset < p->p_filesz)
+		plan->headers = start + (headers - p->p_offset);
 	plan->count++;
 	return 0;
 }
@@ -64,21 +71,25 @@ int elf_check(const void *file, size_t size, struct elf_plan *plan)
 {
 	const Elf64_Ehdr *header = file;
 	const Elf64_Phdr *p;
+	uintptr_t base;
 	int error = check_header(header, size);
 
 	if (error)
 		return error;
-	plan->entry = header->e_entry;
+	base = header->e_type == ET_DYN ? USER_PIE_BASE : 0;
+	plan->entry = base + header->e_entry;
+	plan->headers = 0;
+	plan->header_count = header->e_phnum;
 	plan->count = 0;
 	p = (const Elf64_Phdr *)((const uint8_t *)file + header->e_phoff);
 	for (unsigned i = 0; i < header->e_phnum; i++, p++) {
-		if (p->p_type == PT_INTERP || p->p_type == PT_DYNAMIC)
+		if (p->p_type == PT_INTERP)
 			return -ENOEXEC; /* dynamic linking is not offered */
 		if (p->p_type != PT_LOAD || p->p_memsz == 0)
 			continue;
-		error = check_segment(p, size);
+		error = check_segment(p, size, base);
 		if (!error)
-			error = add_segment(plan, file, p);
+			error = add_segment(plan, file, p, base);
 		if (error)
 			return error;
 	}

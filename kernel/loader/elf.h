@@ -15,13 +15,16 @@
 /* A checked executable: what to load, and where it starts. */
 struct elf_plan {
 	uintptr_t entry;
+	uintptr_t headers; /* where the program headers are in memory; 0: in no segment */
+	size_t header_count;
 	size_t count;
 	struct load_segment segments[LOAD_SEGMENTS_MAX]; /* the last is for the stack */
 };
 
 /*
  * Checks the `size` bytes at `file` and fills `plan`. Returns 0, or
- *   -ENOEXEC  not a static little-endian x86-64 ET_EXEC file, damaged, cut short, a sum that
+ *   -ENOEXEC  not a static little-endian x86-64 file (ET_EXEC, or ET_DYN that asks for no interpreter: static PIE,
+ *             which is put at USER_PIE_BASE and relocates itself), damaged, cut short, a sum that
  *             overflows, segments that overlap in a page, leave the user half, reach into the
  *             stack's pages, or are writable and executable; an entry point that is not executable
  *   -E2BIG    more than ELF_SEGMENTS_MAX segments to load

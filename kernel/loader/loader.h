@@ -28,8 +28,8 @@ struct load_segment {
 	size_t data_size;    /* bytes */
 };
 
-/* Once at boot, after paging_init(). `seed`: of the random window; 0 takes RDRAND or the TSC. */
-void loader_init(uint64_t seed);
+/* Once at boot, after paging_init(). */
+void loader_init(void);
 
 /* How the window is unmapped; other loaders ignore it. The note that proposed the window reloads CR3. */
 enum loader_flush {

@@ -2,11 +2,6 @@
 /* window: the window is always at WINDOW_BASE. */
 #include "loader/window.h"
 
-void window_seed(uint64_t seed)
-{
-	(void)seed;
-}
-
 uintptr_t window_place(size_t pages)
 {
 	(void)pages;

@@ -2,9 +2,8 @@
 /* What the loaders that have no window answer. */
 #include "loader/loader.h"
 
-void loader_init(uint64_t seed)
+void loader_init(void)
 {
-	(void)seed;
 }
 
 void loader_set_flush(enum loader_flush flush)

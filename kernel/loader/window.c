@@ -25,7 +25,7 @@ static pte_t *directory;                 /* page directory of the window's range
 static uint32_t tables = FRAME_LIST_END; /* page tables below it */
 static size_t kept;
 
-void loader_init(uint64_t seed)
+void loader_init(void)
 {
 	uint32_t above = FRAME_LIST_END;
 	pte_t *pdpt;
@@ -37,7 +37,6 @@ void loader_init(uint64_t seed)
 	directory = phys_to_virt(pte_frame(pdpt[PDPT_INDEX(WINDOW_BASE)]));
 	frame_free(frame_list_pop(&above));
 	directory[PD_INDEX(WINDOW_BASE)] = 0;
-	window_seed(seed);
 }
 
 /* The entry that maps `address`, or NULL when its table is missing and there is no memory. */

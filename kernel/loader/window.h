@@ -8,6 +8,3 @@
 
 /* Where the next window of `pages` (1 … WINDOW_PAGES) begins: page-aligned, within the range. */
 uintptr_t window_place(size_t pages);
-
-/* Seeds the choice; see loader_init(). */
-void window_seed(uint64_t seed);

@@ -4,6 +4,7 @@
  *
  *   0000000000000000  null page, never mapped
  *   0000000000400000  programs are linked here
+ *   0000000010000000  position-independent ones are put here
  *   00007fffff7fe000  what mmap() places lies below, downwards from here
  *   00007fffff7ff000  the user stack may grow down to here (USER_STACK_LIMIT)
  *   00007fffffffb000  user stack of a new program (USER_STACK_SIZE)
@@ -37,6 +38,7 @@
 
 /* The user half. */
 #define USER_BASE              0x0000000000010000UL
+#define USER_PIE_BASE          0x0000000010000000UL
 #define USER_TOP               0x00007ffffffff000UL
 #define USER_STACK_TOP         USER_TOP
 #define USER_STACK_SIZE        (16 * KIB)

@@ -88,9 +88,9 @@ static long sys_kill(uint64_t pid, uint64_t signal)
 	return task_kill((int)pid, (int)signal);
 }
 
-static long sys_execve(uint64_t name, uint64_t argv)
+static long sys_execve(uint64_t name, uint64_t argv, uint64_t envp)
 {
-	return task_execve_user(name, argv);
+	return task_execve_user(name, argv, envp);
 }
 
 #define ARCH_SET_FS 0x1002 /* as in Linux (uapi/asm/prctl.h) */
@@ -113,9 +113,9 @@ static long sys_arch_prctl(uint64_t code, uint64_t address)
 	return -EINVAL;
 }
 
-static long sys_spawn(uint64_t name, uint64_t argv)
+static long sys_spawn(uint64_t name, uint64_t argv, uint64_t envp)
 {
-	return task_spawn_user(name, argv);
+	return task_spawn_user(name, argv, envp);
 }
 
 static long sys_bench_next(void)

@@ -21,7 +21,7 @@
 #define SYS_getppid     110
 #define SYS_arch_prctl  158
 #define SYS_exit_group  231
-#define SYS_spawn       500 /* (name, argv): process ID of a new task, which runs at once */
+#define SYS_spawn       500 /* (name, argv, envp): process ID of a new task, which runs at once */
 #define SYS_bench_next  501 /* for benchmark programs: bench/guest/user.c */
 #define SYS_bench_start 502
 #define SYS_bench_stamp 503

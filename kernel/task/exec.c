@@ -1,122 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Programs: from a boot module and its arguments to a task that is ready to enter user mode. */
-#include <elf.h>
-
 #include "cpu/cpu.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "loader/elf.h"
 #include "loader/loader.h"
 #include "mem/heap.h"
+#include "task/arguments.h"
 #include "task/task.h"
 #include "task/task_internal.h"
-
-/*
- * The upper end of the new user stack, built in one frame: strings at the top, and below them what
- * the psABI (3.4.1) wants at RSP: argc, argv[], NULL, envp[] (empty), NULL, auxiliary vector.
- */
-struct arguments {
-	char *page; /* a frame in the direct map */
-	size_t top; /* strings begin here */
-	size_t count;
-	uint64_t at[ARGUMENTS_MAX]; /* user addresses of the strings */
-};
-
-#define FIXED_WORDS 9 /* argc, two NULLs, and three pairs of the auxiliary vector */
-
-static int arguments_begin(struct arguments *a)
-{
-	uint64_t frame = frame_alloc();
-
-	if (frame == FRAME_NONE)
-		return -ENOMEM;
-	a->page = phys_to_virt(frame);
-	a->top = ARGUMENTS_SIZE;
-	a->count = 0;
-	return 0;
-}
-
-static void arguments_end(struct arguments *a)
-{
-	if (a->page)
-		frame_free(virt_to_phys(a->page));
-}
-
-/* Bytes that are free for one more string. */
-static size_t arguments_room(const struct arguments *a)
-{
-	size_t words = (a->count + 1 + FIXED_WORDS + 1) * 8;
-
-	return a->count < ARGUMENTS_MAX && a->top > words ? a->top - words : 0;
-}
-
-/* Takes the string of `length` bytes and a NUL that stands at the start of the page. */
-static void arguments_take(struct arguments *a, size_t length)
-{
-	a->top -= length + 1;
-	memmove(a->page + a->top, a->page, length + 1);
-	a->at[a->count++] = USER_STACK_TOP - ARGUMENTS_SIZE + a->top;
-}
-
-static int arguments_add(struct arguments *a, const char *string)
-{
-	size_t length = strlen(string);
-
-	if (length >= arguments_room(a))
-		return -E2BIG;
-	memcpy(a->page, string, length + 1);
-	arguments_take(a, length);
-	return 0;
-}
-
-static int arguments_add_user(struct arguments *a, uint64_t argv)
-{
-	for (; argv; argv += 8) {
-		uint64_t string;
-		long length = copy_from_user(&string, argv, sizeof string);
-
-		if (length)
-			return (int)length;
-		if (!string)
-			break;
-		length = copy_string_from_user(a->page, string, arguments_room(a));
-		if (length < 0)
-			return (int)length;
-		arguments_take(a, (size_t)length);
-	}
-	return 0;
-}
-
-/* Lays the words out below the strings and describes the whole as a segment. Returns RSP. */
-static uintptr_t arguments_finish(struct arguments *a, struct load_segment *stack, uintptr_t entry)
-{
-	size_t words = a->count + FIXED_WORDS;
-	size_t offset = (a->top - words * 8) & ~15UL;
-	uint64_t *word = (uint64_t *)(a->page + offset), *end = (uint64_t *)(a->page + (a->top & ~7UL));
-
-	*word++ = a->count;
-	for (size_t i = 0; i < a->count; i++)
-		*word++ = a->at[i];
-	*word++ = 0;
-	*word++ = 0;
-	*word++ = AT_PAGESZ;
-	*word++ = PAGE_SIZE;
-	*word++ = AT_ENTRY;
-	*word++ = entry;
-	while (word < end) /* AT_NULL, and padding */
-		*word++ = 0;
-	for (size_t i = a->top & ~7UL; i < a->top; i++)
-		a->page[i] = 0;
-	*stack = (struct load_segment){
-		.start = USER_STACK_BASE,
-		.pages = USER_STACK_SIZE / PAGE_SIZE,
-		.flags = PTE_WRITE | PTE_NX | REGION_GROWS,
-		.data_offset = USER_STACK_SIZE - ARGUMENTS_SIZE + offset,
-		.data = (const uint8_t *)a->page + offset,
-		.data_size = ARGUMENTS_SIZE - offset,
-	};
-	return USER_STACK_TOP - ARGUMENTS_SIZE + offset;
-}
 
 /* Finds and checks a program; its last segment is the stack with the arguments. */
 static int plan_program(const char *name, struct arguments *a, struct elf_plan *plan, uintptr_t *rsp)
@@ -129,7 +21,7 @@ static int plan_program(const char *name, struct arguments *a, struct elf_plan *
 	error = elf_check(module->data, module->size, plan);
 	if (error)
 		return error;
-	*rsp = arguments_finish(a, &plan->segments[plan->count++], plan->entry);
+	*rsp = arguments_finish(a, plan);
 	return 0;
 }
 
@@ -221,7 +113,7 @@ int task_spawn(const char *name, const char *const *argv, size_t count)
 }
 
 /* Name and arguments from user memory. */
-static int arguments_from_user(struct arguments *a, uint64_t name, uint64_t argv, char *copy)
+static int arguments_from_user(struct arguments *a, uint64_t name, uint64_t argv, uint64_t envp, char *copy)
 {
 	long length = copy_string_from_user(copy, name, TASK_NAME);
 	int error;
@@ -231,13 +123,13 @@ static int arguments_from_user(struct arguments *a, uint64_t name, uint64_t argv
 	error = arguments_begin(a);
 	if (error)
 		return error;
-	error = arguments_add_user(a, argv);
+	error = arguments_add_user(a, argv, envp);
 	if (error)
 		arguments_end(a);
 	return error;
 }
 
-long task_spawn_user(uint64_t user_name, uint64_t argv)
+long task_spawn_user(uint64_t user_name, uint64_t argv, uint64_t envp)
 {
 	char name[TASK_NAME] = "";
 	struct arguments a;
@@ -245,7 +137,7 @@ long task_spawn_user(uint64_t user_name, uint64_t argv)
 	int result;
 
 	interrupts_on();
-	result = arguments_from_user(&a, user_name, argv, name);
+	result = arguments_from_user(&a, user_name, argv, envp, name);
 	if (!result) {
 		result = spawn(name, &a, &task);
 		arguments_end(&a);
@@ -284,7 +176,7 @@ static int execve(struct arguments *a, const struct elf_plan *plan)
 	return 0;
 }
 
-long task_execve_user(uint64_t user_name, uint64_t argv)
+long task_execve_user(uint64_t user_name, uint64_t argv, uint64_t envp)
 {
 	struct task *task = current_task();
 	char name[TASK_NAME] = "";
@@ -294,7 +186,7 @@ long task_execve_user(uint64_t user_name, uint64_t argv)
 	int error;
 
 	interrupts_on();
-	error = arguments_from_user(&a, user_name, argv, name);
+	error = arguments_from_user(&a, user_name, argv, envp, name);
 	if (!error) {
 		error = plan_program(name, &a, &plan, &rsp);
 		if (!error)

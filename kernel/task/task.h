@@ -15,17 +15,15 @@
 #include "mem/address_space.h"
 #include "stack/kstack.h"
 
-#define TASK_NAME      32
-#define ARGUMENTS_SIZE PAGE_SIZE /* of a program: strings, pointers and auxiliary vector together */
-#define ARGUMENTS_MAX  64        /* strings */
+#define TASK_NAME 32
 
 /* Signals that the kernel ends tasks with (Linux numbers). */
-#define SIGILL         4
-#define SIGTRAP        5
-#define SIGFPE         8
-#define SIGKILL        9
-#define SIGSEGV        11
-#define SIGTERM        15
+#define SIGILL    4
+#define SIGTRAP   5
+#define SIGFPE    8
+#define SIGKILL   9
+#define SIGSEGV   11
+#define SIGTERM   15
 
 enum task_state {
 	TASK_READY,   /* running, or in the run queue */
@@ -78,13 +76,13 @@ _Noreturn void task_start(void (*function)(void));
 int task_spawn(const char *name, const char *const *argv, size_t count);
 
 /*
- * The same from user memory, for the system call; the new task runs at once. `argv`: user address
- * of an array of pointers that ends in 0, or 0. -EFAULT for bad addresses.
+ * The same from user memory, for the system call; the new task runs at once. `argv`, `envp`: user
+ * addresses of arrays of pointers that end in 0, or 0. -EFAULT for bad addresses.
  */
-long task_spawn_user(uint64_t name, uint64_t argv);
+long task_spawn_user(uint64_t name, uint64_t argv, uint64_t envp);
 
 /* Replaces the program of the current task; comes back only with an error, the old program intact. */
-long task_execve_user(uint64_t name, uint64_t argv);
+long task_execve_user(uint64_t name, uint64_t argv, uint64_t envp);
 
 /* Ends the current task. `status` as wait4() reports it: code << 8, or a signal number. */
 _Noreturn void task_exit(int status);

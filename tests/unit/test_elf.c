@@ -128,7 +128,7 @@ static void header_fields(void **state)
 		IDENT(EI_OSABI, ELFOSABI_GNU, 0), /* static glibc programs have it */
 		HEADER(e_type, ET_NONE, ENOEXEC),
 		HEADER(e_type, ET_REL, ENOEXEC),
-		HEADER(e_type, ET_DYN, ENOEXEC),
+		HEADER(e_type, ET_DYN, 0),
 		HEADER(e_type, ET_CORE, ENOEXEC),
 		HEADER(e_machine, EM_386, ENOEXEC),
 		HEADER(e_machine, EM_AARCH64, ENOEXEC),
@@ -282,11 +282,43 @@ static void segment_alignments(void **state)
 	check_damages(damages, sizeof damages / sizeof *damages);
 }
 
+/* Static PIE: the same file, everything USER_PIE_BASE higher. */
+static void moves_a_pie(void **state)
+{
+	struct file file = good;
+	struct elf_plan plan, moved;
+	(void)state;
+
+	assert_int_equal(check(&file, sizeof file, &plan), 0);
+	assert_int_equal(plan.headers, 0x400000 + sizeof(Elf64_Ehdr));
+	assert_int_equal(plan.header_count, SEGMENTS);
+	file.header.e_type = ET_DYN;
+	assert_int_equal(check(&file, sizeof file, &moved), 0);
+	assert_int_equal(moved.entry, plan.entry + USER_PIE_BASE);
+	assert_int_equal(moved.headers, plan.headers + USER_PIE_BASE);
+	assert_int_equal(moved.count, plan.count);
+	for (size_t i = 0; i < plan.count; i++) {
+		assert_int_equal(moved.segments[i].start, plan.segments[i].start + USER_PIE_BASE);
+		assert_int_equal(moved.segments[i].pages, plan.segments[i].pages);
+		assert_int_equal(moved.segments[i].data_offset, plan.segments[i].data_offset);
+	}
+	file.segments[0].p_vaddr = 0; /* a PIE begins at 0 */
+	assert_int_equal(check(&file, sizeof file, &moved), 0);
+	assert_int_equal(moved.segments[0].start, USER_PIE_BASE);
+	file.segments[DATA].p_vaddr =
+	        IMAGE_TOP - USER_PIE_BASE - 0x3000 + 0x300; /* the last page that fits */
+	assert_int_equal(check(&file, sizeof file, &moved), -ENOEXEC);
+	file.segments[DATA].p_vaddr = IMAGE_TOP - USER_PIE_BASE - 0x4000 + 0x300;
+	assert_int_equal(check(&file, sizeof file, &moved), 0);
+	file.segments[DATA].p_vaddr = UINT64_MAX - 0xfff + 0x300;
+	assert_int_equal(check(&file, sizeof file, &moved), -ENOEXEC);
+}
+
 static void segment_types(void **state)
 {
 	static const struct damage damages[] = {
 		SEGMENT(STACK, p_type, PT_INTERP, ENOEXEC),
-		SEGMENT(STACK, p_type, PT_DYNAMIC, ENOEXEC),
+		SEGMENT(STACK, p_type, PT_DYNAMIC, 0), /* static PIE has one */
 		SEGMENT(STACK, p_type, PT_NULL, 0),
 		SEGMENT(STACK, p_type, PT_NOTE, 0),
 		SEGMENT(STACK, p_type, PT_TLS, 0),
@@ -464,9 +496,10 @@ int main(void)
 		cmocka_unit_test(accepts_a_good_file), cmocka_unit_test(header_fields),
 		cmocka_unit_test(entry_points),        cmocka_unit_test(segment_sizes),
 		cmocka_unit_test(segment_addresses),   cmocka_unit_test(segment_rights),
-		cmocka_unit_test(segment_alignments),  cmocka_unit_test(segment_types),
-		cmocka_unit_test(too_many_segments),   cmocka_unit_test(every_truncation),
-		cmocka_unit_test(every_alignment),     cmocka_unit_test(random_damage),
+		cmocka_unit_test(segment_alignments),  cmocka_unit_test(moves_a_pie),
+		cmocka_unit_test(segment_types),       cmocka_unit_test(too_many_segments),
+		cmocka_unit_test(every_truncation),    cmocka_unit_test(every_alignment),
+		cmocka_unit_test(random_damage),
 	};
 
 	return cmocka_run_group_tests_name("elf", tests, NULL, NULL);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#include "lib/random.h"
+
+#include "cpu/cpu.h"
+#include "lib/string.h"
+
+static uint64_t state = 1;
+
+void random_seed(uint64_t seed)
+{
+	state = seed;
+	if (!state && cpu_features.rdrand)
+		__asm__ volatile("rdrand %0" : "+r"(state) : : "cc");
+	if (!state)
+		state = timestamp() | 1;
+}
+
+/* xorshift64* (Marsaglia 2003; Vigna 2016). */
+uint64_t random_number(void)
+{
+	state ^= state >> 12;
+	state ^= state << 25;
+	state ^= state >> 27;
+	return state * 0x2545f4914f6cdd1dUL;
+}
+
+void random_bytes(void *to, size_t size)
+{
+	for (char *at = to; size;) {
+		uint64_t number = random_number();
+		size_t n = size < sizeof number ? size : sizeof number;
+
+		memcpy(at, &number, n);
+		at += n;
+		size -= n;
+	}
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include "task/arguments.h"
+
+#include <elf.h>
+
+#include "cpu/cpu.h"
+#include "lib/errno.h"
+#include "lib/random.h"
+#include "lib/string.h"
+#include "mem/address_space.h"
+
+#define VECTOR_PAIRS 16                     /* of the auxiliary vector, AT_NULL included */
+#define FIXED_WORDS  (3 + 2 * VECTOR_PAIRS) /* and argc, and two NULLs */
+#define RANDOM_BYTES 16                     /* that AT_RANDOM points to */
+#define TICKS        100                    /* AT_CLKTCK: per second, for times() */
+
+int arguments_begin(struct arguments *a)
+{
+	uint64_t frame = frame_alloc();
+
+	if (frame == FRAME_NONE)
+		return -ENOMEM;
+	a->page = phys_to_virt(frame);
+	a->top = ARGUMENTS_SIZE - RANDOM_BYTES;
+	a->count = a->argv_count = 0;
+	random_bytes(a->page + a->top, RANDOM_BYTES);
+	return 0;
+}
+
+void arguments_end(struct arguments *a)
+{
+	if (a->page)
+		frame_free(virt_to_phys(a->page));
+}
+
+static uint64_t user_address(size_t offset)
+{
+	return USER_STACK_TOP - ARGUMENTS_SIZE + offset;
+}
+
+/* Bytes that are free for one more string. */
+static size_t room(const struct arguments *a)
+{
+	size_t words = (a->count + 1 + FIXED_WORDS + 1) * 8;
+
+	return a->count < ARGUMENTS_MAX && a->top > words ? a->top - words : 0;
+}
+
+/* Takes the string of `length` bytes and a NUL that stands at the start of the page. */
+static void take(struct arguments *a, size_t length)
+{
+	a->top -= length + 1;
+	memmove(a->page + a->top, a->page, length + 1);
+	a->at[a->count++] = (uint16_t)a->top;
+}
+
+int arguments_add(struct arguments *a, const char *string)
+{
+	size_t length = strlen(string);
+
+	if (length >= room(a))
+		return -E2BIG;
+	memcpy(a->page, string, length + 1);
+	take(a, length);
+	a->argv_count = a->count;
+	return 0;
+}
+
+static int add_user(struct arguments *a, uint64_t array)
+{
+	for (; array; array += 8) {
+		uint64_t string;
+		long length = copy_from_user(&string, array, sizeof string);
+
+		if (length)
+			return (int)length;
+		if (!string)
+			break;
+		length = copy_string_from_user(a->page, string, room(a));
+		if (length < 0)
+			return (int)length;
+		take(a, (size_t)length);
+	}
+	return 0;
+}
+
+int arguments_add_user(struct arguments *a, uint64_t argv, uint64_t envp)
+{
+	int error = add_user(a, argv);
+
+	a->argv_count = a->count;
+	return error ? error : add_user(a, envp);
+}
+
+static uint64_t *put(uint64_t *word, uint64_t type, uint64_t value)
+{
+	word[0] = type;
+	word[1] = value;
+	return word + 2;
+}
+
+uintptr_t arguments_finish(struct arguments *a, struct elf_plan *plan)
+{
+	size_t words = a->count + FIXED_WORDS;
+	size_t offset = (a->top - words * 8) & ~15UL;
+	uint64_t *word = (uint64_t *)(a->page + offset), *end = (uint64_t *)(a->page + (a->top & ~7UL));
+
+	*word++ = a->argv_count;
+	for (size_t i = 0; i < a->count; i++) {
+		if (i == a->argv_count)
+			*word++ = 0;
+		*word++ = user_address(a->at[i]);
+	}
+	if (a->count == a->argv_count)
+		*word++ = 0;
+	*word++ = 0;
+	word = put(word, AT_PHDR, plan->headers);
+	word = put(word, AT_PHENT, sizeof(Elf64_Phdr));
+	word = put(word, AT_PHNUM, plan->header_count);
+	word = put(word, AT_PAGESZ, PAGE_SIZE);
+	word = put(word, AT_BASE, 0);
+	word = put(word, AT_FLAGS, 0);
+	word = put(word, AT_ENTRY, plan->entry);
+	word = put(word, AT_UID, 0);
+	word = put(word, AT_EUID, 0);
+	word = put(word, AT_GID, 0);
+	word = put(word, AT_EGID, 0);
+	word = put(word, AT_SECURE, 0);
+	word = put(word, AT_RANDOM, user_address(ARGUMENTS_SIZE - RANDOM_BYTES));
+	word = put(word, AT_HWCAP, cpu_features.leaf1_edx);
+	word = put(word, AT_CLKTCK, TICKS);
+	while (word < end) /* AT_NULL, and padding */
+		*word++ = 0;
+	for (size_t i = a->top & ~7UL; i < a->top; i++)
+		a->page[i] = 0;
+	plan->segments[plan->count++] = (struct load_segment){
+		.start = USER_STACK_BASE,
+		.pages = USER_STACK_SIZE / PAGE_SIZE,
+		.flags = PTE_WRITE | PTE_NX | REGION_GROWS,
+		.data_offset = USER_STACK_SIZE - ARGUMENTS_SIZE + offset,
+		.data = (const uint8_t *)a->page + offset,
+		.data_size = ARGUMENTS_SIZE - offset,
+	};
+	return user_address(offset);
+}
