@@ -11,8 +11,8 @@
 
 %include "constants.inc"
 
-	extern	irq_handlers, exception_entry, syscall_table, user_return_hook, task_fork, sched_finish_switch
-	global	entry_stubs, syscall_entry, enter_user, irq_entry_bench, sys_fork, fork_child
+	extern	irq_handlers, exception_entry, syscall_table, user_return_hook, fork_call, clone_call, task_begin_child
+	global	entry_stubs, syscall_entry, enter_user, irq_entry_bench, sys_fork, sys_clone, fork_child
 
 %macro PUSH_CALLER_SAVED 0
 	push	rax
@@ -189,9 +189,10 @@ syscall_entry:
 	mov	rax, [rsp]
 	jmp	.back
 
-; long sys_fork(void): finds the registers that C keeps as context_switch() would, below those that syscall_entry
-; has pushed; the child begins with them at fork_child (task/fork.c).
-sys_fork:
+; long sys_fork(void), long sys_clone(…): task/fork.c finds the registers that C keeps as context_switch() would, below
+; those that syscall_entry has pushed; the child begins with them at fork_child.
+%macro FORK_CALL 1
+sys_%1:
 	push	rbx
 	push	rbp
 	push	r12
@@ -200,7 +201,7 @@ sys_fork:
 	push	r15
 	mov	rdi, rsp
 	sub	rsp, 8
-	call	task_fork
+	call	%1_call
 	add	rsp, 8
 	pop	r15
 	pop	r14
@@ -209,10 +210,13 @@ sys_fork:
 	pop	rbp
 	pop	rbx
 	ret
+%endmacro
+	FORK_CALL fork
+	FORK_CALL clone
 
 fork_child:
 	sub	rsp, 8
-	call	sched_finish_switch
+	call	task_begin_child
 	add	rsp, 8
 	xor	eax, eax
 	ret

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Linux's error numbers (include/uapi/asm-generic/errno-base.h), as system calls return them. */
+/* Linux's error numbers (include/uapi/asm-generic/errno-base.h, errno.h), as system calls return them. */
 #pragma once
 
 #ifdef __STDC_HOSTED__
@@ -14,6 +14,7 @@
 #define ENOENT       2
 #define ESRCH        3
 #define EINTR        4
+#define EIO          5
 #define E2BIG        7
 #define ENOEXEC      8
 #define EBADF        9
@@ -22,9 +23,23 @@
 #define ENOMEM       12
 #define EACCES       13
 #define EFAULT       14
+#define EBUSY        16
 #define EEXIST       17
 #define ENODEV       19
+#define ENOTDIR      20
+#define EISDIR       21
 #define EINVAL       22
+#define EMFILE       24
+#define ENOTTY       25
+#define EFBIG        27
+#define ENOSPC       28
+#define ESPIPE       29
+#define EROFS        30
+#define EPIPE        32
+#define ERANGE       34
 #define ENAMETOOLONG 36
 #define ENOSYS       38
+#define ENOTEMPTY    39
+#define ELOOP        40
+#define ENODATA      61
 #endif

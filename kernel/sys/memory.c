@@ -2,6 +2,7 @@
 /* System calls on memory regions. Memory is anonymous and private; a mapping may not be writable and executable. */
 #include "lib/errno.h"
 #include "mem/regions.h"
+#include "sys/calls.h"
 #include "sys/syscall.h"
 #include "task/task.h"
 

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "sys/modes.h"
 
+#include "boot/boot.h"
 #include "boot/config.h"
 #include "cpu/apic.h"
+#include "fs/cpio.h"
+#include "fs/node.h"
 #include "lib/console.h"
+#include "lib/errno.h"
 #include "lib/record.h"
 #include "lib/string.h"
 #include "loader/loader.h"
@@ -62,22 +66,40 @@ static void say_hello(const char *mode)
 	record_end();
 }
 
-/* Runs the program `init` as long as it wants. */
+/* Runs the first program as long as it wants: what init= names, else /init of an archive, else the module init. */
 static bool demo(void)
 {
-	static const char *const argv[] = { "init" };
-	int status, pid;
+	char name[64];
+	const char *argv[] = { name };
+	int status, pid, error;
 
+	if (!boot_option("init", name, sizeof name))
+		string_copy(name, node_find(NULL, "/init", true, &error) ? "/init" : "init", sizeof name);
 	lapic_timer(DEMO_HERTZ);
-	pid = task_spawn("init", argv, 1);
+	pid = task_spawn(name, argv, 1);
 	if (pid < 0) {
-		kprintf("cannot start the module init: error %d\n", -pid);
+		kprintf("cannot start %s: error %d\n", name, -pid);
 		return false;
 	}
 	while (task_wait(pid, &status, 0) != pid)
 		;
-	kprintf("init ended with status %x\n", (unsigned)status);
+	kprintf("%s ended with status %x\n", name, (unsigned)status);
 	return status == 0;
+}
+
+/* Files from the boot modules that are archives. */
+static void unpack_modules(void)
+{
+	const struct boot_module *module;
+
+	node_init();
+	for (size_t i = 0; (module = boot_module_at(i)); i++) {
+		int error = cpio_is(module->data, module->size) ? cpio_unpack(module->data, module->size) : 0;
+
+		if (error)
+			kprintf("module %s: the archive is %s\n", module->name,
+			        error == -ENOMEM ? "too large for memory" : "damaged");
+	}
 }
 
 void kernel_main(void)
@@ -89,6 +111,7 @@ void kernel_main(void)
 		string_copy(mode, "demo", sizeof mode);
 	irq_set_handler(VECTOR_TIMER, timer_tick);
 	say_hello(mode);
+	unpack_modules();
 	record_fact("early-stack-high-water", early_stack_high_water(), "bytes");
 	if (loader_places()) {
 		record_fact("window-places", loader_places(), "pages");

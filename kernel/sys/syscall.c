@@ -1,51 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "sys/syscall.h"
+#include "sys/calls.h"
 
 #include "lib/console.h"
 #include "lib/errno.h"
 #include "task/task.h"
 
-#define CHUNK 64 /* bytes on their way between a program and the console */
-
 const struct bench_calls *bench_calls;
-
-static long sys_read(uint64_t fd, uint64_t buffer, uint64_t size)
-{
-	char character;
-	int c;
-
-	if (fd != 0)
-		return -EBADF;
-	if (!user_range(buffer, size))
-		return -EFAULT;
-	if (!size)
-		return 0;
-	while ((c = console_read()) < 0) { /* polled: COM1 raises no interrupt, and the timer may be off */
-		task_yield();
-		__asm__ volatile("sti; pause; cli" : : : "memory");
-	}
-	character = (char)(c == '\r' ? '\n' : c);
-	return copy_to_user(buffer, &character, 1) ? -EFAULT : 1;
-}
-
-static long sys_write(uint64_t fd, uint64_t buffer, uint64_t size)
-{
-	char chunk[CHUNK];
-
-	if (fd != 1 && fd != 2)
-		return -EBADF;
-	if (!user_range(buffer, size))
-		return -EFAULT;
-	for (uint64_t done = 0; done < size;) {
-		size_t n = size - done < CHUNK ? size - done : CHUNK;
-
-		if (copy_from_user(chunk, buffer + done, n))
-			return done ? (long)done : -EFAULT;
-		console_write(chunk, n);
-		done += n;
-	}
-	return (long)size;
-}
 
 static long sys_sched_yield(void)
 {
@@ -93,26 +54,6 @@ static long sys_execve(uint64_t name, uint64_t argv, uint64_t envp)
 	return task_execve_user(name, argv, envp);
 }
 
-#define ARCH_SET_FS 0x1002 /* as in Linux (uapi/asm/prctl.h) */
-#define ARCH_GET_FS 0x1003
-
-static long sys_arch_prctl(uint64_t code, uint64_t address)
-{
-	struct task *task = current_task();
-
-	switch (code) {
-	case ARCH_SET_FS:
-		if (!user_range(address, 0))
-			return -EPERM;
-		task->fs_base = address;
-		write_msr(MSR_FS_BASE, address);
-		return 0;
-	case ARCH_GET_FS:
-		return copy_to_user(address, &task->fs_base, sizeof task->fs_base);
-	}
-	return -EINVAL;
-}
-
 static long sys_spawn(uint64_t name, uint64_t argv, uint64_t envp)
 {
 	return task_spawn_user(name, argv, envp);
@@ -154,21 +95,66 @@ const syscall_function syscall_table[SYSCALL_COUNT] = {
 	[0 ... SYSCALL_COUNT - 1] = (syscall_function)sys_unknown,
 	CALL(read),
 	CALL(write),
+	CALL(open),
+	CALL(close),
+	CALL(stat),
+	CALL(fstat),
+	CALL(lstat),
+	CALL(lseek),
 	CALL(mmap),
 	CALL(mprotect),
 	CALL(munmap),
 	CALL(brk),
-	CALL(fork),
-	[SYS_vfork] =
-	        (syscall_function)sys_fork, /* the child runs first, in a copy: all that vfork() promises */
+	CALL(readv),
+	CALL(writev),
+	CALL(access),
+	CALL(pipe),
 	CALL(sched_yield),
+	CALL(dup),
+	CALL(dup2),
 	CALL(getpid),
+	CALL(clone),
+	CALL(fork),
 	CALL(execve),
 	CALL(exit),
 	CALL(wait4),
 	CALL(kill),
+	CALL(fcntl),
+	CALL(ftruncate),
+	CALL(getcwd),
+	CALL(chdir),
+	CALL(fchdir),
+	CALL(rename),
+	CALL(mkdir),
+	CALL(rmdir),
+	CALL(unlink),
+	CALL(readlink),
 	CALL(getppid),
 	CALL(arch_prctl),
+	CALL(ioctl),
+	CALL(uname),
+	CALL(umask),
+	[SYS_getuid] = (syscall_function)sys_getuid,
+	[SYS_getgid] = (syscall_function)sys_getuid,
+	[SYS_geteuid] = (syscall_function)sys_getuid,
+	[SYS_getegid] = (syscall_function)sys_getuid,
+	CALL(gettid),
+	CALL(set_tid_address),
+	CALL(set_robust_list),
+	CALL(prlimit64),
+	CALL(getrandom),
+	CALL(getdents64),
+	CALL(openat),
+	CALL(mkdirat),
+	CALL(newfstatat),
+	CALL(unlinkat),
+	CALL(renameat),
+	CALL(readlinkat),
+	CALL(faccessat),
+	CALL(dup3),
+	CALL(pipe2),
+	[SYS_vfork] =
+	        (syscall_function)sys_fork, /* the child runs first, in a copy: all that vfork() promises */
 	[SYS_exit_group] = (syscall_function)sys_exit,
 	CALL(spawn),
 	CALL(bench_next),

@@ -4,37 +4,74 @@
 
 #include <stdint.h>
 
-#define SYS_read        0
-#define SYS_write       1
-#define SYS_mmap        9
-#define SYS_mprotect    10
-#define SYS_munmap      11
-#define SYS_brk         12
-#define SYS_sched_yield 24
-#define SYS_getpid      39
-#define SYS_fork        57
-#define SYS_vfork       58
-#define SYS_execve      59
-#define SYS_exit        60
-#define SYS_wait4       61
-#define SYS_kill        62
-#define SYS_getppid     110
-#define SYS_arch_prctl  158
-#define SYS_exit_group  231
-#define SYS_spawn       500 /* (name, argv, envp): process ID of a new task, which runs at once */
-#define SYS_bench_next  501 /* for benchmark programs: bench/guest/user.c */
-#define SYS_bench_start 502
-#define SYS_bench_stamp 503
-#define SYS_bench_value 504
-#define SYSCALL_COUNT   512
-
-/* cpu/entry.asm, sys/memory.c */
-long sys_fork(void);
-long sys_mmap(uint64_t address, uint64_t size, uint64_t protection, uint64_t flags, uint64_t fd,
-              uint64_t offset);
-long sys_mprotect(uint64_t address, uint64_t size, uint64_t protection);
-long sys_munmap(uint64_t address, uint64_t size);
-long sys_brk(uint64_t address);
+#define SYS_read            0
+#define SYS_write           1
+#define SYS_open            2
+#define SYS_close           3
+#define SYS_stat            4
+#define SYS_fstat           5
+#define SYS_lstat           6
+#define SYS_lseek           8
+#define SYS_mmap            9
+#define SYS_mprotect        10
+#define SYS_munmap          11
+#define SYS_brk             12
+#define SYS_ioctl           16
+#define SYS_readv           19
+#define SYS_writev          20
+#define SYS_access          21
+#define SYS_pipe            22
+#define SYS_sched_yield     24
+#define SYS_dup             32
+#define SYS_dup2            33
+#define SYS_getpid          39
+#define SYS_clone           56
+#define SYS_fork            57
+#define SYS_vfork           58
+#define SYS_execve          59
+#define SYS_exit            60
+#define SYS_wait4           61
+#define SYS_kill            62
+#define SYS_uname           63
+#define SYS_fcntl           72
+#define SYS_ftruncate       77
+#define SYS_getcwd          79
+#define SYS_chdir           80
+#define SYS_fchdir          81
+#define SYS_rename          82
+#define SYS_mkdir           83
+#define SYS_rmdir           84
+#define SYS_unlink          87
+#define SYS_readlink        89
+#define SYS_umask           95
+#define SYS_getuid          102
+#define SYS_getgid          104
+#define SYS_geteuid         107
+#define SYS_getegid         108
+#define SYS_getppid         110
+#define SYS_arch_prctl      158
+#define SYS_gettid          186
+#define SYS_getdents64      217
+#define SYS_set_tid_address 218
+#define SYS_exit_group      231
+#define SYS_openat          257
+#define SYS_mkdirat         258
+#define SYS_newfstatat      262
+#define SYS_unlinkat        263
+#define SYS_renameat        264
+#define SYS_readlinkat      267
+#define SYS_faccessat       269
+#define SYS_set_robust_list 273
+#define SYS_dup3            292
+#define SYS_pipe2           293
+#define SYS_prlimit64       302
+#define SYS_getrandom       318
+#define SYS_spawn           500 /* (name, argv, envp): process ID of a new task, which runs at once */
+#define SYS_bench_next      501 /* for benchmark programs: bench/guest/user.c */
+#define SYS_bench_start     502
+#define SYS_bench_stamp     503
+#define SYS_bench_value     504
+#define SYSCALL_COUNT       512
 
 /* Values of mmap() that are the same in Linux (uapi/asm-generic/mman-common.h, mman.h). */
 #define PROT_READ           0x1

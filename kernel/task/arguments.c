@@ -66,6 +66,31 @@ int arguments_add(struct arguments *a, const char *string)
 	return 0;
 }
 
+int arguments_prepend(struct arguments *a, const char *string)
+{
+	size_t length = strlen(string);
+	uint16_t at;
+
+	if (length >= room(a))
+		return -E2BIG;
+	memcpy(a->page, string, length + 1);
+	take(a, length);
+	at = a->at[a->count - 1];
+	memmove(a->at + 1, a->at, (a->count - 1) * sizeof *a->at);
+	a->at[0] = at;
+	a->argv_count++;
+	return 0;
+}
+
+int arguments_replace_first(struct arguments *a, const char *string)
+{
+	if (a->argv_count) {
+		memmove(a->at, a->at + 1, --a->count * sizeof *a->at);
+		a->argv_count--;
+	}
+	return arguments_prepend(a, string);
+}
+
 static int add_user(struct arguments *a, uint64_t array)
 {
 	for (; array; array += 8) {

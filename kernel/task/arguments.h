@@ -30,6 +30,10 @@ void arguments_end(struct arguments *a);
 /* Adds a string to argv. 0, or -E2BIG. */
 int arguments_add(struct arguments *a, const char *string);
 
+/* Puts a string before the first of argv, or in its place. 0, or -E2BIG. */
+int arguments_prepend(struct arguments *a, const char *string);
+int arguments_replace_first(struct arguments *a, const char *string);
+
 /*
  * Adds the strings of user arrays of pointers that end in 0; an address of 0 is an empty one. argv ends where envp begins. 0,
  * -EFAULT or -E2BIG.

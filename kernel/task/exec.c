@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Programs: from a boot module and its arguments to a task that is ready to enter user mode. */
 #include "cpu/cpu.h"
+#include "fs/file.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "loader/elf.h"
@@ -10,19 +11,89 @@
 #include "task/task.h"
 #include "task/task_internal.h"
 
-/* Finds and checks a program; its last segment is the stack with the arguments. */
-static int plan_program(const char *name, struct arguments *a, struct elf_plan *plan, uintptr_t *rsp)
+#define SCRIPT_LINE  256 /* bytes of the first line that count (BINPRM_BUF_SIZE) */
+#define SCRIPTS_MOST 4   /* that are each other's interpreter */
+
+/* A file that can be run: a boot module by its name, or what is at a path. */
+struct program {
+	const uint8_t *data;
+	size_t size; /* bytes */
+};
+
+static int find_program(const char *name, struct program *program)
 {
 	const struct boot_module *module = boot_module_find(name);
+	const void *bytes = NULL;
+	struct node *node;
 	int error;
 
-	if (!module)
-		return -ENOENT;
-	error = elf_check(module->data, module->size, plan);
-	if (error)
+	if (module) {
+		*program = (struct program){ module->data, module->size };
+		return 0;
+	}
+	node = node_find(current_task()->directory, name, true, &error);
+	if (!node)
 		return error;
-	*rsp = arguments_finish(a, plan);
+	if ((node->mode & NODE_KIND) != NODE_FILE || !(node->mode & 0111))
+		return -EACCES;
+	if (node_bytes(node, 0, node->size, &bytes) < node->size)
+		return -ENOEXEC; /* it was written here, and does not lie in one piece */
+	*program = (struct program){ bytes, node->size };
 	return 0;
+}
+
+/*
+ * A script begins with #!, the path of its interpreter, and at most one argument (man 2 execve). Puts them and the script's
+ * path in place of argv[0], and the interpreter in `name`. -ENOEXEC: there is none.
+ */
+static int find_interpreter(const struct program *script, struct arguments *a, char name[PATH_LENGTH])
+{
+	char line[SCRIPT_LINE], *interpreter = line, *argument, *end;
+	size_t length = script->size - 2 < sizeof line - 1 ? script->size - 2 : sizeof line - 1;
+	int error;
+
+	memcpy(line, script->data + 2, length);
+	line[length] = '\0';
+	for (end = line; *end && *end != '\n'; end++)
+		;
+	if (!*end && length == sizeof line - 1)
+		return -ENOEXEC;
+	while (end > line && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	*end = '\0';
+	while (*interpreter == ' ' || *interpreter == '\t')
+		interpreter++;
+	for (argument = interpreter; *argument && *argument != ' ' && *argument != '\t'; argument++)
+		;
+	while (*argument == ' ' || *argument == '\t')
+		*argument++ = '\0';
+	if (!*interpreter)
+		return -ENOEXEC;
+	error = arguments_replace_first(a, name);
+	if (!error && *argument)
+		error = arguments_prepend(a, argument);
+	if (!error)
+		error = arguments_prepend(a, interpreter);
+	string_copy(name, interpreter, PATH_LENGTH);
+	return error;
+}
+
+/* Finds and checks a program; its last segment is the stack with the arguments. */
+static int plan_program(char name[PATH_LENGTH], struct arguments *a, struct elf_plan *plan, uintptr_t *rsp)
+{
+	struct program program;
+	int error = find_program(name, &program);
+
+	for (unsigned depth = 0; !error && program.size > 2 && memcmp(program.data, "#!", 2) == 0; depth++) {
+		error = depth < SCRIPTS_MOST ? find_interpreter(&program, a, name) : -ELOOP;
+		if (!error)
+			error = find_program(name, &program);
+	}
+	if (!error)
+		error = elf_check(program.data, program.size, plan);
+	if (!error)
+		*rsp = arguments_finish(a, plan);
+	return error;
 }
 
 /* What a task that loads its own image needs for it. */
@@ -66,8 +137,18 @@ static void start_program(void)
 	enter_user(task->entry, task->user_rsp);
 }
 
+static const char *last_component(const char *path)
+{
+	const char *last = path;
+
+	for (; *path; path++)
+		if (*path == '/' && path[1])
+			last = path + 1;
+	return last;
+}
+
 /* Creates the task, loads the program, and makes it a child of the current task. */
-static int spawn(const char *name, struct arguments *a, struct task **result)
+static int spawn(char name[PATH_LENGTH], struct arguments *a, struct task **result)
 {
 	struct elf_plan plan;
 	struct task *task;
@@ -76,12 +157,14 @@ static int spawn(const char *name, struct arguments *a, struct task **result)
 
 	if (error)
 		return error;
-	task = task_create(name, start_program);
+	task = task_create(last_component(name), start_program);
 	if (!task)
 		return -ENOMEM;
 	task->entry = plan.entry;
 	task->user_rsp = rsp;
 	error = loader_load(&task->space, plan.segments, plan.count);
+	if (!error)
+		error = task_inherit_files(task);
 	if (!error && loader_fill_own)
 		error = first_run_keep(task, &plan, a);
 	if (error) {
@@ -94,14 +177,16 @@ static int spawn(const char *name, struct arguments *a, struct task **result)
 	return task->pid;
 }
 
-int task_spawn(const char *name, const char *const *argv, size_t count)
+int task_spawn(const char *program, const char *const *argv, size_t count)
 {
+	char name[PATH_LENGTH];
 	struct arguments a;
 	struct task *task;
 	int result = arguments_begin(&a);
 
 	if (result)
 		return result;
+	string_copy(name, program, sizeof name);
 	for (size_t i = 0; !result && i < count; i++)
 		result = arguments_add(&a, argv[i]);
 	if (!result)
@@ -113,9 +198,10 @@ int task_spawn(const char *name, const char *const *argv, size_t count)
 }
 
 /* Name and arguments from user memory. */
-static int arguments_from_user(struct arguments *a, uint64_t name, uint64_t argv, uint64_t envp, char *copy)
+static int arguments_from_user(struct arguments *a, uint64_t name, uint64_t argv, uint64_t envp,
+                               char copy[PATH_LENGTH])
 {
-	long length = copy_string_from_user(copy, name, TASK_NAME);
+	long length = copy_string_from_user(copy, name, PATH_LENGTH);
 	int error;
 
 	if (length < 0)
@@ -131,7 +217,7 @@ static int arguments_from_user(struct arguments *a, uint64_t name, uint64_t argv
 
 long task_spawn_user(uint64_t user_name, uint64_t argv, uint64_t envp)
 {
-	char name[TASK_NAME] = "";
+	char name[PATH_LENGTH];
 	struct arguments a;
 	struct task *task;
 	int result;
@@ -179,7 +265,7 @@ static int execve(struct arguments *a, const struct elf_plan *plan)
 long task_execve_user(uint64_t user_name, uint64_t argv, uint64_t envp)
 {
 	struct task *task = current_task();
-	char name[TASK_NAME] = "";
+	char name[PATH_LENGTH];
 	struct arguments a;
 	struct elf_plan plan;
 	uintptr_t rsp;
@@ -197,8 +283,9 @@ long task_execve_user(uint64_t user_name, uint64_t argv, uint64_t envp)
 	interrupts_off();
 	if (error)
 		return error;
-	memcpy(task->name, name, sizeof name);
+	string_copy(task->name, last_component(name), sizeof task->name);
 	task_drop_fpu(task);
+	file_table_exec(task);
 	if (task->fs_base)
 		write_msr(MSR_FS_BASE, task->fs_base = 0);
 	enter_user(plan.entry, rsp);

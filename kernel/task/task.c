@@ -2,12 +2,14 @@
 #include "task/task.h"
 
 #include "cpu/exceptions.h"
+#include "fs/file.h"
 #include "lib/console.h"
 #include "lib/errno.h"
 #include "lib/panic.h"
 #include "lib/string.h"
 #include "mem/regions.h"
 #include "task/task_internal.h"
+#include "task/wait.h"
 
 _Static_assert(sizeof(struct task) <= PAGE_SIZE - FPU_AREA,
                "a task has a frame of its own, with room for its FPU");
@@ -40,6 +42,10 @@ struct task *task_create(const char *name, void (*start)(void))
 	task->status = 0;
 	task->parent = task->children = task->sibling = NULL;
 	task->first_run = NULL;
+	task->files = NULL;
+	task->directory = NULL;
+	task->waiting = NULL;
+	task->tid_address = 0;
 	task->fs_base = 0;
 	task->has_fpu = false;
 	string_copy(task->name, name, sizeof task->name);
@@ -56,8 +62,18 @@ no_space:
 	return NULL;
 }
 
+/* What a task that ends has open. */
+static void drop_files(struct task *task)
+{
+	file_table_drop(task);
+	if (task->directory)
+		node_drop(task->directory);
+	task->directory = NULL;
+}
+
 void task_destroy(struct task *task)
 {
+	drop_files(task);
 	first_run_drop(task);
 	kstack_destroy(&task->stack);
 	address_space_destroy(&task->space);
@@ -122,12 +138,29 @@ static void disown_children(struct task *task)
 	task->children = NULL;
 }
 
+int task_inherit_files(struct task *child)
+{
+	const struct task *parent = current_task();
+
+	if (file_table_copy(child, parent))
+		return -ENOMEM;
+	child->directory = parent->directory;
+	if (child->directory)
+		node_hold(child->directory);
+	return 0;
+}
+
 void task_drop_fpu(struct task *task)
 {
 	if (!task->has_fpu)
 		return;
 	task->has_fpu = false;
 	fpu_stop();
+}
+
+static bool waits_for_child(const struct task *task)
+{
+	return task->state == TASK_BLOCKED && !task->waiting;
 }
 
 void task_exit(int status)
@@ -139,10 +172,11 @@ void task_exit(int status)
 		panic("the first task ended");
 	disown_children(task);
 	task_drop_fpu(task);
+	drop_files(task);
 	task->status = status;
 	task->state = TASK_ZOMBIE;
 	cpu->dead = task;
-	if (parent && parent->state == TASK_BLOCKED) {
+	if (parent && waits_for_child(parent)) {
 		parent->state = TASK_READY;
 		sched_switch_to(parent);
 	}
@@ -164,10 +198,12 @@ long task_kill(int pid, int signal)
 		task_exit(signal);
 	if (task->state == TASK_READY)
 		sched_dequeue(task);
+	wait_leave(task);
+	drop_files(task);
 	disown_children(task);
 	task->status = signal;
 	task->state = TASK_ZOMBIE;
-	if (task->parent && task->parent->state == TASK_BLOCKED) {
+	if (task->parent && waits_for_child(task->parent)) {
 		task->parent->state = TASK_READY;
 		sched_enqueue(task->parent);
 	}

@@ -26,6 +26,9 @@ void task_teardown(struct task *task);
 /* Puts a new task below `parent` and gives it a process ID. */
 void task_adopt(struct task *task, struct task *parent);
 
+/* Gives a new task the current one's open files and working directory. 0 or -ENOMEM. */
+int task_inherit_files(struct task *child);
+
 /* Takes the FPU away from the running task, if it has it. */
 void task_drop_fpu(struct task *task);
 
@@ -37,6 +40,6 @@ void context_switch(uint64_t *save_rsp, uint64_t rsp, uint64_t cr3);
 _Noreturn void enter_user(uintptr_t rip, uintptr_t rsp);
 void task_first_run(void);
 
-/* fork.c, for cpu/entry.asm. `saved`: RSP with the registers of the system call and those that C keeps above it. */
-long task_fork(const uint64_t *saved);
-extern char fork_child[]; /* where the child begins */
+/* fork.c: a child's first act. */
+void task_begin_child(void);
+extern char fork_child[]; /* cpu/entry.asm: where it begins */

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/file.h"
+
+#include "lib/console.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mem/address_space.h"
+#include "mem/heap.h"
+#include "task/task.h"
+
+#define CHUNK 256 /* bytes on their way between a program and the console */
+
+static long console_read_line(struct file *file, uint64_t buffer, size_t size)
+{
+	char line[CHUNK];
+	size_t n = 0;
+
+	(void)file;
+	if (size > sizeof line)
+		size = sizeof line;
+	while (n < size) {
+		int c;
+
+		while ((c = console_read()) <
+		       0) { /* polled: COM1 raises no interrupt, and the timer may be off */
+			task_yield();
+			__asm__ volatile("sti; pause; cli" : : : "memory");
+		}
+		line[n++] = (char)(c == '\r' ? '\n' : c);
+		if (line[n - 1] == '\n')
+			break;
+	}
+	return copy_to_user(buffer, line, n) ? -EFAULT : (long)n;
+}
+
+static long console_write_all(struct file *file, uint64_t buffer, size_t size)
+{
+	char chunk[CHUNK];
+
+	(void)file;
+	for (size_t done = 0; done < size;) {
+		size_t n = size - done < CHUNK ? size - done : CHUNK;
+
+		if (copy_from_user(chunk, buffer + done, n))
+			return done ? (long)done : -EFAULT;
+		console_write(chunk, n);
+		done += n;
+	}
+	return (long)size;
+}
+
+static long read_nothing(struct file *file, uint64_t buffer, size_t size)
+{
+	(void)file, (void)buffer, (void)size;
+	return 0;
+}
+
+static long write_nowhere(struct file *file, uint64_t buffer, size_t size)
+{
+	(void)file, (void)buffer;
+	return (long)size;
+}
+
+static long read_zeros(struct file *file, uint64_t buffer, size_t size)
+{
+	static const char zeros[CHUNK];
+
+	(void)file;
+	for (size_t done = 0; done < size;) {
+		size_t n = size - done < CHUNK ? size - done : CHUNK;
+
+		if (copy_to_user(buffer + done, zeros, n))
+			return done ? (long)done : -EFAULT;
+		done += n;
+	}
+	return (long)size;
+}
+
+static long read_node(struct file *file, uint64_t buffer, size_t size)
+{
+	size_t done = 0;
+
+	if ((file->node->mode & NODE_KIND) == NODE_DIRECTORY)
+		return -EISDIR;
+	while (done < size) {
+		const void *bytes;
+		size_t n = node_bytes(file->node, file->offset, size - done, &bytes);
+
+		if (!n)
+			break;
+		if (copy_to_user(buffer + done, bytes, n))
+			return done ? (long)done : -EFAULT;
+		file->offset += n;
+		done += n;
+	}
+	return (long)done;
+}
+
+static long write_node(struct file *file, uint64_t buffer, size_t size)
+{
+	size_t done = 0;
+
+	if (file->flags & O_APPEND)
+		file->offset = file->node->size;
+	if (file->offset >= FILE_SIZE_MOST)
+		return -EFBIG;
+	while (done < size) {
+		size_t length = file->node->size, n;
+		void *bytes;
+
+		n = node_room(file->node, file->offset, size - done, &bytes);
+		if (!n)
+			return done ? (long)done : -ENOSPC;
+		if (copy_from_user(bytes, buffer + done, n)) {
+			if (file->node->size > length)
+				node_truncate(file->node, length);
+			return done ? (long)done : -EFAULT;
+		}
+		file->offset += n;
+		done += n;
+	}
+	return (long)done;
+}
+
+static const struct file_kind console_kind = { console_read_line, console_write_all, NULL };
+static const struct file_kind null_kind = { read_nothing, write_nowhere, NULL };
+static const struct file_kind zero_kind = { read_zeros, write_nowhere, NULL };
+static const struct file_kind node_kind = { read_node, write_node, NULL };
+
+/* What stands at 0, 1 and 2 of a task without a table. */
+static struct file standard = { .kind = &console_kind, .references = 1, .flags = O_RDWR };
+
+static const struct file_kind *kind_of(const struct node *node)
+{
+	switch (node->device) {
+	case DEVICE_CONSOLE:
+		return &console_kind;
+	case DEVICE_NULL:
+		return &null_kind;
+	case DEVICE_ZERO:
+		return &zero_kind;
+	}
+	return &node_kind;
+}
+
+struct file *file_open(struct node *node, uint32_t flags)
+{
+	struct file *file = heap_alloc(sizeof *file);
+
+	if (!file)
+		return NULL;
+	*file = (struct file){ .kind = kind_of(node), .node = node, .references = 1, .flags = flags };
+	node_hold(node);
+	return file;
+}
+
+void file_drop(struct file *file)
+{
+	if (--file->references)
+		return;
+	if (file->kind->close)
+		file->kind->close(file);
+	if (file->node)
+		node_drop(file->node);
+	heap_free(file);
+}
+
+struct file *file_of(uint64_t fd)
+{
+	const struct file_table *table = current_task()->files;
+
+	if (!table)
+		return fd < 3 ? &standard : NULL;
+	return fd < FILES_MOST ? table->file[fd] : NULL;
+}
+
+static struct file_table *own_table(struct task *task)
+{
+	struct file_table *table = task->files;
+
+	if (table)
+		return table;
+	standard.node = node_find(NULL, "/dev/console", true, &(int){ 0 });
+	table = heap_alloc(sizeof *table);
+	if (!table)
+		return NULL;
+	zero_bytes(table, sizeof *table);
+	for (unsigned fd = 0; fd < 3; fd++)
+		table->file[fd] = &standard;
+	standard.references += 3;
+	task->files = table;
+	return table;
+}
+
+static void put(struct file_table *table, unsigned fd, struct file *file, bool close_on_exec)
+{
+	table->file[fd] = file;
+	table->close_on_exec &= ~(1UL << fd);
+	table->close_on_exec |= (uint64_t)close_on_exec << fd;
+}
+
+int file_install(struct file *file, unsigned lowest, bool close_on_exec)
+{
+	struct file_table *table = own_table(current_task());
+
+	if (!table)
+		return -ENOMEM;
+	for (unsigned fd = lowest; fd < FILES_MOST; fd++)
+		if (!table->file[fd]) {
+			put(table, fd, file, close_on_exec);
+			return (int)fd;
+		}
+	return -EMFILE;
+}
+
+int file_install_at(struct file *file, unsigned fd, bool close_on_exec)
+{
+	struct file_table *table = own_table(current_task());
+	struct file *old;
+
+	if (!table)
+		return -ENOMEM;
+	old = table->file[fd];
+	put(table, fd, file, close_on_exec);
+	if (old)
+		file_drop(old);
+	return (int)fd;
+}
+
+int file_close(uint64_t fd)
+{
+	struct file *file = file_of(fd);
+	struct file_table *table;
+
+	if (!file)
+		return -EBADF;
+	table = own_table(current_task());
+	if (!table)
+		return -ENOMEM;
+	put(table, (unsigned)fd, NULL, false);
+	file_drop(file);
+	return 0;
+}
+
+int file_table_copy(struct task *to, const struct task *from)
+{
+	if (!from->files)
+		return 0;
+	to->files = heap_alloc(sizeof *to->files);
+	if (!to->files)
+		return -ENOMEM;
+	*to->files = *from->files;
+	for (unsigned fd = 0; fd < FILES_MOST; fd++)
+		if (to->files->file[fd])
+			to->files->file[fd]->references++;
+	return 0;
+}
+
+void file_table_exec(struct task *task)
+{
+	struct file_table *table = task->files;
+
+	while (table && table->close_on_exec) {
+		unsigned fd = (unsigned)__builtin_ctzl(table->close_on_exec);
+		struct file *file = table->file[fd];
+
+		put(table, fd, NULL, false);
+		file_drop(file);
+	}
+}
+
+void file_table_drop(struct task *task)
+{
+	struct file_table *table = task->files;
+
+	if (!table)
+		return;
+	task->files = NULL;
+	for (unsigned fd = 0; fd < FILES_MOST; fd++)
+		if (table->file[fd])
+			file_drop(table->file[fd]);
+	heap_free(table);
+}

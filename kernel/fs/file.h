@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Open files, and the tables of file descriptors that lead to them. A task has no table of its own until it changes
+ * something: without one, descriptors 0, 1 and 2 are the console.
+ */
+#pragma once
+
+#include "fs/node.h"
+
+#define FILES_MOST  64 /* descriptors of a task */
+
+/* Flags of open() (uapi/asm-generic/fcntl.h). */
+#define O_RDONLY    0
+#define O_WRONLY    01
+#define O_RDWR      02
+#define O_ACCMODE   03
+#define O_CREAT     0100
+#define O_EXCL      0200
+#define O_TRUNC     01000
+#define O_APPEND    02000
+#define O_NONBLOCK  04000
+#define O_DIRECTORY 0200000
+#define O_NOFOLLOW  0400000
+#define O_CLOEXEC   02000000
+
+struct file;
+
+/* What a kind of file does. `buffer` is a user address that lies in the user half; results are bytes or negative error numbers. */
+struct file_kind {
+	long (*read)(struct file *file, uint64_t buffer, size_t size);
+	long (*write)(struct file *file, uint64_t buffer, size_t size);
+	void (*close)(struct file *file); /* the last reference went; or NULL */
+};
+
+struct file {
+	const struct file_kind *kind;
+	struct node *node; /* or NULL: a pipe */
+	struct pipe *pipe;
+	uint64_t offset;
+	uint32_t references;
+	uint32_t flags; /* of open() */
+};
+
+struct file_table {
+	struct file *file[FILES_MOST];
+	uint64_t close_on_exec; /* a bit for each */
+};
+
+/* Opens a node; what its permissions say is not asked: there is one user, root. NULL: no memory. */
+struct file *file_open(struct node *node, uint32_t flags);
+
+/* The two ends of a new pipe. 0 or -ENOMEM. */
+int pipe_open(struct file *ends[2], uint32_t flags);
+
+void file_drop(struct file *file);
+
+/* The current task's file of this number, or NULL. */
+struct file *file_of(uint64_t fd);
+
+/* The lowest free number from `lowest` on for a file, whose reference it takes. -EMFILE, -ENOMEM: the caller still has it. */
+int file_install(struct file *file, unsigned lowest, bool close_on_exec);
+
+/* The same for a given number; what it was before is closed. */
+int file_install_at(struct file *file, unsigned fd, bool close_on_exec);
+
+/* Closes a number. 0, -EBADF or -ENOMEM. */
+int file_close(uint64_t fd);
+
+/* A child's table, before it runs: the same files. 0 or -ENOMEM. */
+struct task;
+int file_table_copy(struct task *to, const struct task *from);
+
+/* Closes what execve() does not keep; and everything. */
+void file_table_exec(struct task *task);
+void file_table_drop(struct task *task);

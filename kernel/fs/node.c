@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/node.h"
+
+#include "lib/errno.h"
+#include "lib/panic.h"
+#include "lib/string.h"
+#include "mem/frames.h"
+#include "mem/heap.h"
+
+#define LINKS_MOST 8 /* that one path may lead through */
+
+struct node *node_root;
+static uint32_t last_number;
+
+static char *copy_name(const char *name, size_t length)
+{
+	char *copy = heap_alloc(length + 1);
+
+	if (copy) {
+		memcpy(copy, name, length);
+		copy[length] = '\0';
+	}
+	return copy;
+}
+
+static struct node *make(const char *name, size_t length, uint32_t mode)
+{
+	struct node *node = heap_alloc(sizeof *node);
+	char *copy = copy_name(name, length);
+
+	if (!node || !copy) {
+		heap_free(node);
+		heap_free(copy);
+		return NULL;
+	}
+	*node = (struct node){ .mode = mode, .number = ++last_number, .references = 1, .top = FRAME_NONE };
+	node->name_length = (uint16_t)length;
+	node->name = copy;
+	return node;
+}
+
+static void enter(struct node *directory, struct node *node)
+{
+	struct node **end = &directory->children;
+
+	while (*end) /* in the order in which they came */
+		end = &(*end)->next;
+	*end = node;
+	node->next = NULL;
+	node->parent = directory;
+}
+
+static void leave(struct node *node)
+{
+	struct node **link = &node->parent->children;
+
+	while (*link != node)
+		link = &(*link)->next;
+	*link = node->next;
+	node->parent = NULL;
+}
+
+static void must_create(struct node *directory, const char *name, uint32_t mode, uint16_t device)
+{
+	struct node *node = node_create(directory, name, strlen(name), mode);
+
+	if (!node)
+		panic("no memory for /%s", name);
+	node->device = device;
+}
+
+void node_init(void)
+{
+	struct node *dev;
+
+	node_root = make("", 0, NODE_DIRECTORY | 0755);
+	if (!node_root)
+		panic("no memory for the root directory");
+	node_root->parent = node_root;
+	must_create(node_root, "dev", NODE_DIRECTORY | 0755, 0);
+	dev = node_child(node_root, "dev", 3);
+	must_create(dev, "console", NODE_CHARACTER | 0666, DEVICE_CONSOLE);
+	must_create(dev, "tty", NODE_CHARACTER | 0666, DEVICE_CONSOLE);
+	must_create(dev, "null", NODE_CHARACTER | 0666, DEVICE_NULL);
+	must_create(dev, "zero", NODE_CHARACTER | 0666, DEVICE_ZERO);
+	must_create(node_root, "tmp", NODE_DIRECTORY | 01777, 0);
+}
+
+static bool is(const struct node *node, uint32_t kind)
+{
+	return (node->mode & NODE_KIND) == kind;
+}
+
+struct node *node_child(const struct node *directory, const char *name, size_t length)
+{
+	struct node *child = directory->children;
+
+	while (child && (child->name_length != length || memcmp(child->name, name, length) != 0))
+		child = child->next;
+	return child;
+}
+
+/* The next component of a path, and the path behind it. */
+static size_t component(const char **path, const char **name)
+{
+	while (**path == '/')
+		++*path;
+	*name = *path;
+	while (**path && **path != '/')
+		++*path;
+	return (size_t)(*path - *name);
+}
+
+static bool is_last(const char *path)
+{
+	while (*path == '/')
+		path++;
+	return !*path;
+}
+
+static struct node *walk(struct node *from, const char *path, bool follow, unsigned links, int *error);
+
+/* What a link at `node` leads to. */
+static struct node *through(struct node *node, unsigned links, int *error)
+{
+	char target[PATH_LENGTH / 4];
+	const void *bytes;
+	size_t length;
+
+	*error = -ELOOP;
+	if (links == 0 || node->size >= sizeof target)
+		return NULL;
+	length = node_bytes(node, 0, node->size, &bytes);
+	memcpy(target, bytes, length);
+	target[length] = '\0';
+	return walk(node->parent, target, true, links - 1, error);
+}
+
+/* One step: the child called `name`, with `.` and `..`. */
+static struct node *step(struct node *node, const char *name, size_t length, int *error)
+{
+	*error = is(node, NODE_DIRECTORY) ? -ENOENT : -ENOTDIR;
+	if (*error == -ENOTDIR || !node->parent)
+		return NULL;
+	if (length > NAME_LENGTH) {
+		*error = -ENAMETOOLONG;
+		return NULL;
+	}
+	if (length == 1 && name[0] == '.')
+		return node;
+	if (length == 2 && name[0] == '.' && name[1] == '.')
+		return node->parent;
+	return node_child(node, name, length);
+}
+
+static struct node *walk(struct node *from, const char *path, bool follow, unsigned links, int *error)
+{
+	struct node *node = *path == '/' || !from ? node_root : from;
+	const char *name;
+	size_t length;
+
+	*error = -ENOENT;
+	if (!*path)
+		return NULL;
+	while (node && (length = component(&path, &name))) {
+		node = step(node, name, length, error);
+		if (node && is(node, NODE_LINK) && (follow || !is_last(path) || *path == '/'))
+			node = through(node, links, error);
+	}
+	if (node && path[-1] == '/' && !is(node, NODE_DIRECTORY)) {
+		*error = -ENOTDIR;
+		return NULL;
+	}
+	return node;
+}
+
+struct node *node_find(struct node *from, const char *path, bool follow, int *error)
+{
+	return walk(from, path, follow, LINKS_MOST, error);
+}
+
+struct node *node_find_parent(struct node *from, const char *path, const char **name, size_t *length,
+                              int *error)
+{
+	struct node *node = *path == '/' || !from ? node_root : from;
+
+	*error = -ENOENT;
+	for (;;) {
+		*length = component(&path, name);
+		if (is_last(path))
+			break;
+		node = step(node, *name, *length, error);
+		if (node && is(node, NODE_LINK))
+			node = through(node, LINKS_MOST, error);
+		if (!node)
+			return NULL;
+	}
+	if (!is(node, NODE_DIRECTORY))
+		*error = -ENOTDIR;
+	else if (*length > NAME_LENGTH)
+		*error = -ENAMETOOLONG;
+	else
+		return node;
+	return NULL;
+}
+
+struct node *node_create(struct node *directory, const char *name, size_t length, uint32_t mode)
+{
+	struct node *node = make(name, length, mode);
+
+	if (node)
+		enter(directory, node);
+	return node;
+}
+
+int node_remove(struct node *node)
+{
+	if (node == node_root)
+		return -EBUSY;
+	if (node->children)
+		return -ENOTEMPTY;
+	leave(node);
+	node_drop(node);
+	return 0;
+}
+
+static bool is_below(const struct node *node, const struct node *above)
+{
+	while (node != above && node != node_root)
+		node = node->parent;
+	return node == above;
+}
+
+int node_rename(struct node *node, struct node *directory, const char *name, size_t length)
+{
+	struct node *there = node_child(directory, name, length);
+	char *copy;
+
+	if (is_below(directory, node))
+		return -EINVAL;
+	if (there == node)
+		return 0;
+	if (there && is(there, NODE_DIRECTORY) != is(node, NODE_DIRECTORY))
+		return is(there, NODE_DIRECTORY) ? -EISDIR : -ENOTDIR;
+	if (there && there->children)
+		return -ENOTEMPTY;
+	copy = copy_name(name, length);
+	if (!copy)
+		return -ENOMEM;
+	if (there)
+		node_remove(there);
+	leave(node);
+	heap_free(node->name);
+	node->name = copy;
+	node->name_length = (uint16_t)length;
+	enter(directory, node);
+	return 0;
+}
+
+void node_hold(struct node *node)
+{
+	node->references++;
+}
+
+void node_drop(struct node *node)
+{
+	if (--node->references)
+		return;
+	node_truncate(node, 0);
+	heap_free(node->name);
+	heap_free(node);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The file system: a tree of nodes in memory. Files that came with a boot module point into it and cost no memory of their own until
+ * they are written; others keep their bytes in frames. Nothing is ever written to a disk.
+ *
+ * Interrupts are off in every call, and nothing in them blocks.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Kinds of nodes, in `mode` with the permissions (uapi/linux/stat.h). */
+#define NODE_KIND      0170000
+#define NODE_FIFO      0010000
+#define NODE_CHARACTER 0020000
+#define NODE_DIRECTORY 0040000
+#define NODE_FILE      0100000
+#define NODE_LINK      0120000
+
+#define NAME_LENGTH    255
+#define PATH_LENGTH    1024 /* with the NUL */
+#define FILE_SIZE_MOST (512UL << 30)
+
+struct node {
+	uint32_t mode;
+	uint32_t number;     /* st_ino */
+	uint32_t references; /* open files, working directories; and one as long as it is in the tree */
+	uint16_t device;     /* of a character device: DEVICE_* */
+	uint16_t name_length;
+	struct node *parent; /* a directory; the root's is itself; NULL: removed */
+	struct node *children, *next;
+	size_t size;         /* bytes; of a link: of its target */
+	const uint8_t *data; /* in a boot module, or NULL: in frames */
+	uint64_t top; /* frame with the addresses of frames with the addresses of the data's, or FRAME_NONE */
+	char *name;   /* with a NUL, from the heap */
+};
+
+enum { DEVICE_CONSOLE = 1, DEVICE_NULL, DEVICE_ZERO };
+
+extern struct node *node_root;
+
+/* Makes the root, /dev with its devices, and /tmp. Once at boot. */
+void node_init(void);
+
+/*
+ * The node that a path leads to, from `from` when the path is relative (NULL: the root). Links in between are followed, and the last
+ * one when `follow`. Returns it without a reference of its own, or NULL and *error: -ENOENT, -ENOTDIR, -ELOOP, -ENAMETOOLONG.
+ */
+struct node *node_find(struct node *from, const char *path, bool follow, int *error);
+
+/*
+ * The directory that a path's last component is in, or should be, and that component: `*name`, a place in the path, and its
+ * length. NULL and *error as above.
+ */
+struct node *node_find_parent(struct node *from, const char *path, const char **name, size_t *length,
+                              int *error);
+
+/* The child of this name, or NULL. */
+struct node *node_child(const struct node *directory, const char *name, size_t length);
+
+/* A new node in a directory that has none of this name. NULL: no memory. */
+struct node *node_create(struct node *directory, const char *name, size_t length, uint32_t mode);
+
+/* Takes a node out of the tree: 0, -EBUSY (the root) or -ENOTEMPTY. It goes when the last reference does. */
+int node_remove(struct node *node);
+
+/* Moves a node below `directory` under another name; what has that name goes. 0, -EINVAL (into itself), -ENOTEMPTY, -EISDIR, -ENOTDIR, -ENOMEM. */
+int node_rename(struct node *node, struct node *directory, const char *name, size_t length);
+
+void node_hold(struct node *node);
+void node_drop(struct node *node);
+
+/* Up to `size` bytes from `offset` on: a pointer to those that lie side by side, and how many; holes read as zeros. 0 at the end. */
+size_t node_bytes(const struct node *node, size_t offset, size_t size, const void **bytes);
+
+/* The same to write to; the file becomes longer as needed. 0: no memory. */
+size_t node_room(struct node *node, size_t offset, size_t size, void **bytes);
+
+/* Cuts a file off at `size` bytes, or makes it longer with zeros. 0 or -ENOMEM. */
+int node_truncate(struct node *node, size_t size);

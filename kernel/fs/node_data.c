@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* What is in a file: bytes of a boot module until it is written, then frames, found through two levels of tables. */
+#include "fs/node.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mem/frames.h"
+
+#define ENTRIES 512 /* addresses of frames in a frame */
+
+_Static_assert(FILE_SIZE_MOST >= ENTRIES * ENTRIES * PAGE_SIZE, "a file's tables may be full");
+
+static const uint8_t zeros[PAGE_SIZE] __attribute__((aligned(64)));
+
+static uint64_t *entries(uint64_t frame)
+{
+	return phys_to_virt(frame);
+}
+
+/* The frame of a page of the file, or FRAME_NONE. */
+static uint64_t frame_of(const struct node *node, size_t page)
+{
+	uint64_t table;
+
+	if (node->top == FRAME_NONE)
+		return FRAME_NONE;
+	table = entries(node->top)[page / ENTRIES];
+	return table == FRAME_NONE ? FRAME_NONE : entries(table)[page % ENTRIES];
+}
+
+static bool fill(uint64_t *entry)
+{
+	if (*entry == FRAME_NONE)
+		*entry = frame_alloc_zeroed();
+	return *entry != FRAME_NONE;
+}
+
+/* The same, made when it is missing. */
+static uint64_t make_frame(struct node *node, size_t page)
+{
+	uint64_t *entry;
+
+	if (page >= ENTRIES * ENTRIES || !fill(&node->top))
+		return FRAME_NONE;
+	entry = &entries(node->top)[page / ENTRIES];
+	if (!fill(entry))
+		return FRAME_NONE;
+	entry = &entries(*entry)[page % ENTRIES];
+	return fill(entry) ? *entry : FRAME_NONE;
+}
+
+/* Copies what a boot module has, before the first write. */
+static bool make_own(struct node *node)
+{
+	const uint8_t *data = node->data;
+
+	for (size_t done = 0; data && done < node->size; done += PAGE_SIZE) {
+		uint64_t frame = make_frame(node, done / PAGE_SIZE);
+		size_t n = node->size - done < PAGE_SIZE ? node->size - done : PAGE_SIZE;
+
+		if (frame == FRAME_NONE)
+			return false;
+		memcpy(phys_to_virt(frame), data + done, n);
+	}
+	node->data = NULL;
+	return true;
+}
+
+size_t node_bytes(const struct node *node, size_t offset, size_t size, const void **bytes)
+{
+	size_t in_page = offset % PAGE_SIZE;
+	uint64_t frame;
+
+	if (offset >= node->size)
+		return 0;
+	if (size > node->size - offset)
+		size = node->size - offset;
+	if (node->data) {
+		*bytes = node->data + offset;
+		return size;
+	}
+	frame = frame_of(node, offset / PAGE_SIZE);
+	*bytes = (frame == FRAME_NONE ? zeros : (const uint8_t *)phys_to_virt(frame)) + in_page;
+	return size < PAGE_SIZE - in_page ? size : PAGE_SIZE - in_page;
+}
+
+size_t node_room(struct node *node, size_t offset, size_t size, void **bytes)
+{
+	size_t in_page = offset % PAGE_SIZE;
+	uint64_t frame;
+
+	if (node->data && !make_own(node))
+		return 0;
+	frame = make_frame(node, offset / PAGE_SIZE);
+	if (frame == FRAME_NONE)
+		return 0;
+	if (size > PAGE_SIZE - in_page)
+		size = PAGE_SIZE - in_page;
+	*bytes = (uint8_t *)phys_to_virt(frame) + in_page;
+	if (node->size < offset + size)
+		node->size = offset + size;
+	return size;
+}
+
+/* Frees the frames of a table from page `first` on. True when none is left. */
+static bool cut_table(uint64_t table, size_t first)
+{
+	for (size_t i = first; i < ENTRIES; i++)
+		if (entries(table)[i] != FRAME_NONE) {
+			frame_free(entries(table)[i]);
+			entries(table)[i] = FRAME_NONE;
+		}
+	return first == 0;
+}
+
+static void cut(struct node *node, size_t pages)
+{
+	for (size_t i = pages / ENTRIES; i < ENTRIES; i++) {
+		uint64_t *table = &entries(node->top)[i];
+
+		if (*table != FRAME_NONE && cut_table(*table, i * ENTRIES < pages ? pages % ENTRIES : 0)) {
+			frame_free(*table);
+			*table = FRAME_NONE;
+		}
+	}
+	if (pages == 0) {
+		frame_free(node->top);
+		node->top = FRAME_NONE;
+	}
+}
+
+int node_truncate(struct node *node, size_t size)
+{
+	if (size == 0)
+		node->data = NULL;
+	if (node->data && size != node->size && !make_own(node))
+		return -ENOMEM;
+	if (size < node->size && node->top != FRAME_NONE) {
+		uint64_t frame = frame_of(node, size / PAGE_SIZE);
+
+		if (size % PAGE_SIZE && frame != FRAME_NONE) /* what comes behind must read as zeros later */
+			zero_bytes((char *)phys_to_virt(frame) + size % PAGE_SIZE,
+			           PAGE_SIZE - size % PAGE_SIZE);
+		cut(node, (size + PAGE_MASK) / PAGE_SIZE);
+	}
+	node->size = size;
+	return 0;
+}

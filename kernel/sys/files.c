@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* System calls on open files: read, write, positions, descriptors. sys/paths.c has those that name files. */
+#include "fs/file.h"
+#include "lib/errno.h"
+#include "mem/address_space.h"
+#include "sys/calls.h"
+#include "task/task.h"
+
+#define VECTORS_MOST 1024 /* UIO_MAXIOV */
+
+enum { SEEK_SET, SEEK_CUR, SEEK_END };
+enum { F_DUPFD = 0, F_GETFD = 1, F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, F_DUPFD_CLOEXEC = 1030 };
+enum { FD_CLOEXEC = 1 };
+
+typedef long transfer(struct file *file, uint64_t buffer, size_t size);
+
+static long transfer_one(uint64_t fd, uint64_t buffer, uint64_t size, bool write)
+{
+	struct file *file = file_of(fd);
+	transfer *function;
+
+	if (!file)
+		return -EBADF;
+	function = write ? file->kind->write : file->kind->read;
+	if (!function || (file->flags & O_ACCMODE) == (write ? O_RDONLY : O_WRONLY))
+		return -EBADF;
+	if (!user_range(buffer, size))
+		return -EFAULT;
+	return function(file, buffer, size);
+}
+
+long sys_read(uint64_t fd, uint64_t buffer, uint64_t size)
+{
+	return transfer_one(fd, buffer, size, false);
+}
+
+long sys_write(uint64_t fd, uint64_t buffer, uint64_t size)
+{
+	return transfer_one(fd, buffer, size, true);
+}
+
+static long transfer_all(uint64_t fd, uint64_t vectors, uint64_t count, bool write)
+{
+	long done = 0;
+
+	if (count > VECTORS_MOST)
+		return -EINVAL;
+	for (uint64_t i = 0; i < count; i++) {
+		uint64_t vector[2]; /* address, bytes */
+		long result;
+
+		if (copy_from_user(vector, vectors + i * sizeof vector, sizeof vector))
+			return done ? done : -EFAULT;
+		if (!vector[1])
+			continue;
+		result = transfer_one(fd, vector[0], vector[1], write);
+		if (result < 0)
+			return done ? done : result;
+		done += result;
+		if ((uint64_t)result < vector[1])
+			break;
+	}
+	return done;
+}
+
+long sys_readv(uint64_t fd, uint64_t vectors, uint64_t count)
+{
+	return transfer_all(fd, vectors, count, false);
+}
+
+long sys_writev(uint64_t fd, uint64_t vectors, uint64_t count)
+{
+	return transfer_all(fd, vectors, count, true);
+}
+
+long sys_lseek(uint64_t fd, uint64_t offset, uint64_t whence)
+{
+	struct file *file = file_of(fd);
+	int64_t base, result;
+
+	if (!file)
+		return -EBADF;
+	if (!file->node || (file->node->mode & NODE_KIND) == NODE_CHARACTER)
+		return -ESPIPE;
+	if (whence > SEEK_END)
+		return -EINVAL;
+	base = whence == SEEK_SET   ? 0
+	       : whence == SEEK_CUR ? (int64_t)file->offset
+	                            : (int64_t)file->node->size;
+	if (__builtin_add_overflow(base, (int64_t)offset, &result) || result < 0)
+		return -EINVAL;
+	file->offset = (uint64_t)result;
+	return result;
+}
+
+long sys_close(uint64_t fd)
+{
+	return file_close(fd);
+}
+
+static long duplicate(uint64_t fd, uint64_t lowest, bool close_on_exec)
+{
+	struct file *file = file_of(fd);
+	int result;
+
+	if (!file)
+		return -EBADF;
+	if (lowest >= FILES_MOST)
+		return -EINVAL;
+	file->references++;
+	result = file_install(file, (unsigned)lowest, close_on_exec);
+	if (result < 0)
+		file->references--;
+	return result;
+}
+
+long sys_dup(uint64_t fd)
+{
+	return duplicate(fd, 0, false);
+}
+
+static long duplicate_to(uint64_t fd, uint64_t to, bool close_on_exec)
+{
+	struct file *file = file_of(fd);
+	int result;
+
+	if (!file || to >= FILES_MOST)
+		return -EBADF;
+	file->references++;
+	result = file_install_at(file, (unsigned)to, close_on_exec);
+	if (result < 0)
+		file->references--;
+	return result;
+}
+
+long sys_dup2(uint64_t fd, uint64_t to)
+{
+	if (fd == to)
+		return file_of(fd) ? (long)fd : -EBADF;
+	return duplicate_to(fd, to, false);
+}
+
+long sys_dup3(uint64_t fd, uint64_t to, uint64_t flags)
+{
+	if (fd == to || (flags & ~(uint64_t)O_CLOEXEC))
+		return -EINVAL;
+	return duplicate_to(fd, to, flags & O_CLOEXEC);
+}
+
+long sys_pipe2(uint64_t address, uint64_t flags)
+{
+	struct file *ends[2];
+	int fds[2], error;
+
+	if (flags & ~(uint64_t)(O_CLOEXEC | O_NONBLOCK))
+		return -EINVAL;
+	error = pipe_open(ends, (uint32_t)flags & O_NONBLOCK);
+	if (error)
+		return error;
+	fds[0] = file_install(ends[0], 0, flags & O_CLOEXEC);
+	fds[1] = fds[0] < 0 ? fds[0] : file_install(ends[1], 0, flags & O_CLOEXEC);
+	error = fds[1] < 0 ? fds[1] : copy_to_user(address, fds, sizeof fds);
+	if (!error)
+		return 0;
+	if (fds[0] >= 0)
+		file_close((uint64_t)fds[0]);
+	else
+		file_drop(ends[0]);
+	if (fds[0] >= 0 && fds[1] >= 0)
+		file_close((uint64_t)fds[1]);
+	else
+		file_drop(ends[1]);
+	return error;
+}
+
+long sys_pipe(uint64_t address)
+{
+	return sys_pipe2(address, 0);
+}
+
+long sys_fcntl(uint64_t fd, uint64_t command, uint64_t value)
+{
+	struct file *file = file_of(fd);
+	struct file_table *table = current_task()->files;
+	const uint32_t settable = O_APPEND | O_NONBLOCK;
+
+	if (!file)
+		return -EBADF;
+	switch (command) {
+	case F_DUPFD:
+	case F_DUPFD_CLOEXEC:
+		return duplicate(fd, value, command == F_DUPFD_CLOEXEC);
+	case F_GETFD:
+		return table ? (long)(table->close_on_exec >> fd & 1) : 0;
+	case F_SETFD:
+		file->references++;
+		return file_install_at(file, (unsigned)fd, value & FD_CLOEXEC) < 0 ? -ENOMEM : 0;
+	case F_GETFL:
+		return (long)file->flags;
+	case F_SETFL:
+		file->flags = (file->flags & ~settable) | ((uint32_t)value & settable);
+		return 0;
+	}
+	return -EINVAL;
+}

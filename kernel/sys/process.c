@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* System calls on the task itself, and what programs ask for when they start. There is one user, root, and one thread per task. */
+#include "boot/config.h"
+#include "fs/file.h"
+#include "lib/errno.h"
+#include "lib/random.h"
+#include "lib/string.h"
+#include "mem/address_space.h"
+#include "sys/calls.h"
+#include "sys/syscall.h"
+#include "task/task.h"
+
+#define ARCH_SET_FS 0x1002 /* uapi/asm/prctl.h */
+#define ARCH_GET_FS 0x1003
+
+#define CHUNK       64
+
+long sys_arch_prctl(uint64_t code, uint64_t address)
+{
+	struct task *task = current_task();
+
+	switch (code) {
+	case ARCH_SET_FS:
+		if (!user_range(address, 0))
+			return -EPERM;
+		task->fs_base = address;
+		write_msr(MSR_FS_BASE, address);
+		return 0;
+	case ARCH_GET_FS:
+		return copy_to_user(address, &task->fs_base, sizeof task->fs_base);
+	}
+	return -EINVAL;
+}
+
+long sys_getuid(void)
+{
+	return 0;
+}
+
+long sys_gettid(void)
+{
+	return current_task()->pid;
+}
+
+/* What it asks for, a wake-up when the thread ends, has no one to see it. */
+long sys_set_tid_address(void)
+{
+	return current_task()->pid;
+}
+
+long sys_set_robust_list(uint64_t head, uint64_t size)
+{
+	(void)head;
+	return size == 24 ? 0 : -EINVAL;
+}
+
+long sys_getrandom(uint64_t buffer, uint64_t size, uint64_t flags)
+{
+	char chunk[CHUNK];
+
+	if (flags & ~7UL)
+		return -EINVAL;
+	if (!user_range(buffer, size))
+		return -EFAULT;
+	for (uint64_t done = 0; done < size;) {
+		size_t n = size - done < CHUNK ? size - done : CHUNK;
+
+		random_bytes(chunk, n);
+		if (copy_to_user(buffer + done, chunk, n))
+			return done ? (long)done : -EFAULT;
+		done += n;
+	}
+	return (long)size;
+}
+
+long sys_uname(uint64_t address)
+{
+	char names[6][65] = {
+		"Palimpsest", "palimpsest", "6.1.0", "", "x86_64", "(none)"
+	}; /* a Linux whose calls these are */
+
+	string_copy(names[3], config_revision, sizeof names[3]);
+	return copy_to_user(address, names, sizeof names);
+}
+
+enum { RLIMIT_STACK = 3, RLIMIT_NOFILE = 7, RLIMITS = 16 };
+
+long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old)
+{
+	uint64_t limit[2] = { ~0UL, ~0UL }, ignored[2];
+
+	if (pid && pid != (uint64_t)current_task()->pid)
+		return -ESRCH;
+	if (resource >= RLIMITS)
+		return -EINVAL;
+	if (resource == RLIMIT_STACK)
+		limit[0] = limit[1] = USER_STACK_LIMIT;
+	if (resource == RLIMIT_NOFILE)
+		limit[0] = limit[1] = FILES_MOST;
+	if (new &&copy_from_user(ignored, new, sizeof ignored))
+		return -EFAULT;
+	return old ? copy_to_user(old, limit, sizeof limit) : 0;
+}
+
+long sys_umask(uint64_t mask)
+{
+	(void)mask;
+	return 022;
+}
+
+enum { TCGETS = 0x5401, TCSETS, TCSETSW, TCSETSF, TIOCGPGRP = 0x540f, TIOCSPGRP, TIOCGWINSZ = 0x5413 };
+
+/* struct termios of the kernel's own (uapi/asm-generic/termbits.h): a terminal that is as it is, whatever is set. */
+struct termios {
+	uint32_t input, output, control, local;
+	uint8_t line, characters[19];
+};
+_Static_assert(sizeof(struct termios) == 36, "as programs know it");
+
+long sys_ioctl(uint64_t fd, uint64_t request, uint64_t address)
+{
+	static const struct termios termios = {
+		.input = 0x500, .output = 5, .control = 0xbf, .local = 0x8a3b
+	};
+	static const uint16_t size[4] = { 25, 80 };
+	const struct file *file = file_of(fd);
+	const int pid = current_task()->pid;
+
+	if (!file)
+		return -EBADF;
+	if (file->pipe || (file->node && file->node->device != DEVICE_CONSOLE))
+		return -ENOTTY;
+	switch (request) {
+	case TCGETS:
+		return copy_to_user(address, &termios, sizeof termios);
+	case TCSETS:
+	case TCSETSW:
+	case TCSETSF:
+	case TIOCSPGRP:
+		return 0;
+	case TIOCGPGRP:
+		return copy_to_user(address, &pid, sizeof pid);
+	case TIOCGWINSZ:
+		return copy_to_user(address, size, sizeof size);
+	}
+	return -ENOTTY;
+}
