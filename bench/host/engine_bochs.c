@@ -123,6 +123,12 @@ static int prepare(const struct engine_boot *boot, struct engine_command *comman
 		profiles_path(path, boot->profile);
 		arguments_add(&command->environment, "PALIMPSEST_PROFILE=%s", path);
 	}
+	if (boot->profile || boot->functions) {
+		engine_image_path(path, boot->strategy, "elf");
+		arguments_add(&command->environment, "PALIMPSEST_SYMBOLS=%s", path);
+	}
+	if (boot->trace)
+		arguments_add(&command->environment, "PALIMPSEST_TRACE=trace.txt");
 	command->output = 3;
 	return 0;
 }

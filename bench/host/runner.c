@@ -114,6 +114,8 @@ static void start(struct runner *runner, const struct job *job)
 	                                                    .pcid = options->pcid,
 	                                                    .flush_cr3 = options->flush_cr3,
 	                                                    .profile = options->profile,
+	                                                    .functions = options->functions,
+	                                                    .trace = options->trace,
 	                                                    .cpus = options->cpus,
 	                                                    .memory = options->memory,
 	                                                    .timeout = default_timeout(runner, job),

@@ -3,6 +3,7 @@
 #include "bench/host/session.h"
 #include "bench/host/attribution.h"
 #include "bench/host/claims.h"
+#include "bench/host/collapsed.h"
 #include "bench/host/csv.h"
 #include "bench/host/environment.h"
 #include "bench/host/image.h"
@@ -188,6 +189,7 @@ static int evaluate(struct session *session)
 	failed |= attribution_compute(db);
 	failed |= claims_decide(db, claims);
 	failed |= csv_export(db, session->folder.path);
+	failed |= collapsed_write(db, session->folder.path);
 	if (interrupt_count() == 0)
 		failed |= plots_make(session->folder.path, plots);
 	else
