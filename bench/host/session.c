@@ -191,7 +191,7 @@ static int evaluate(struct session *session)
 	failed |= csv_export(db, session->folder.path);
 	failed |= collapsed_write(db, session->folder.path);
 	if (interrupt_count() == 0)
-		failed |= plots_make(session->folder.path, plots);
+		failed |= plots_make(session->folder.path, plots, session->options->profile);
 	else
 		message("the figures were left out");
 	table_print(db, stdout);
