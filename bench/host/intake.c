@@ -346,6 +346,12 @@ static void take_guest(struct intake *intake, const struct record *record)
 		refuse(intake, record, why);
 }
 
+static void take_failure(struct intake *intake, const struct record *record)
+{
+	intake->report.refused = strcmp(text_of(record, "status"), "2") == 0;
+	fail(intake, "%s", text_of(record, "reason"));
+}
+
 static void take_library(struct intake *intake, const struct record *record)
 {
 	const char *why = NULL;
@@ -356,6 +362,8 @@ static void take_library(struct intake *intake, const struct record *record)
 		why = functions_frame(intake->functions, record);
 	else if (strcmp(record->type, "function") == 0)
 		why = functions_add(intake->functions, record);
+	else if (strcmp(record->type, "fail") == 0)
+		take_failure(intake, record);
 	if (why)
 		refuse(intake, record, why);
 }

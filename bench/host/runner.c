@@ -165,6 +165,7 @@ static void pump(struct runner *runner)
 			continue;
 		}
 		launch_outcome(slot->launch, &outcome, reason);
+		runner->result.refused += launch_report(slot->launch)->refused;
 		runner->result.rows += launch_report(slot->launch)->rows;
 		finish(runner, slot, &outcome);
 		launch_free(slot->launch);

@@ -222,6 +222,8 @@ static int finish(struct session *session, const struct runner_result *result)
 		              interrupted ? "cut short" : "failed", result->complete, result->other,
 		              result->skipped);
 	message("results: %s", session->folder.path);
+	if (result->refused > 0 && !interrupted)
+		return EXIT_CANNOT;
 	return interrupted || failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
