@@ -300,7 +300,7 @@ static void write_frame(struct node *node)
 	char line[256], name[100];
 	size_t length = strlen(node->function->name);
 
-	if (!node->function || node->id)
+	if (node->id)
 		return;
 	if (node->parent->function)
 		write_frame(node->parent);

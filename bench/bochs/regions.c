@@ -10,10 +10,10 @@
 #include "bench/bochs/model/metrics.h"
 #include "bench/bochs/model/model.h"
 #include "bench/bochs/output.h"
+#include "bench/bochs/region.h"
 #include "bench/bochs/rip.h"
 #include "bench/bochs/rounding.h"
 #include "bench/bochs/shadow.h"
-#include "bench/bochs/trace.h"
 
 #define MARKER_TAG 0x50414CU /* "PAL" */
 
@@ -21,54 +21,16 @@ enum marker { MARKER_REGION = 1, MARKER_BEGIN, MARKER_END, MARKER_BEGIN_ON_IRQ, 
 
 enum { BEGIN_KERNEL_ONLY = 1 << 0 };
 
-enum { PREFETCH_NTA = 0 }; /* Bochs's codes of prefetch hints ... */
-
-enum {
-	TLB_CR0_WRITE = 10,
-	TLB_CR3_WRITE = 11,
-	TLB_CR4_WRITE = 12,
-	TLB_INVLPG = 15,
-	TLB_INVPCID = 18
-}; /* ... and of TLB control */
+enum { PREFETCH_NTA = 0 }; /* Bochs's code of a prefetch hint */
 
 enum { NO_IRQ = -1 };
 
 enum { GENERAL_REGISTERS = 16, REGISTER_RSP = 4 }; /* they stand before RIP */
 
-struct region {
-	uint64_t counts[METRIC_COUNT];
-	uint64_t settled_reads; /* page walks that are surely not the fetch of a closing instruction */
-	uint64_t settled_writes;
-	uint64_t start; /* RIP of the instruction that is being executed */
-	uint64_t end_at;
-	uint32_t id;
-	int begin_on_irq;
-	bool open;
-	bool kernel_only;
-	bool end_at_armed;
-	bool executing;  /* an instruction started in the region and did not end */
-	bool repeating;  /* and it made an iteration */
-	bool delivering; /* an exception or external interrupt was reported, its delivery not yet */
-	bool fault;      /* and it was an exception */
-	bool fetch_walked; /* the model walked for the instruction that started, and no event told yet whether that counts */
-	unsigned fetch_loads;
-};
-
-static struct region regions[MAX_CPUS];
+struct region regions[MAX_CPUS];
 static unsigned open_regions;
 static void (*tell_change)(bool open);
 static struct model *model; /* or NULL */
-
-static bool in_kernel_half(uint64_t address)
-{
-	return address >> 63;
-}
-
-/* True when an event of the CPU at this moment counts. */
-static bool counts_now(const struct region *region, unsigned cpu)
-{
-	return region->open && (!region->kernel_only || in_kernel_half(*rip_of[cpu]));
-}
 
 static struct totals totals_of(const struct region *region, unsigned cpu)
 {
@@ -83,74 +45,11 @@ static bool attributes(const struct region *region)
 	return region->open && functions_wanted();
 }
 
-/* A line of the trace, for an event that counts. */
-static void trace(const struct region *region, unsigned cpu, const char *event, uint64_t address,
-                  const char *detail)
-{
-	trace_event(&(struct trace_moment){ .region = region->id,
-	                                    .cpu = cpu,
-	                                    .instructions = region->counts[METRIC_INSTRUCTIONS],
-	                                    .cycles = model ? model_read(model, cpu)->cycles.of[SET_NOMINAL] /
-	                                                              CYCLE
-	                                                    : 0,
-	                                    .function = functions_wanted() ? functions_name(cpu) : "-" },
-	            event, address, detail);
-}
-
-/* The walk of a fetch counts with the first event after it, as in the model. */
-static void trace_fetch_walk(struct region *region, unsigned cpu, bool counts)
-{
-	char detail[48];
-
-	if (!region->fetch_walked)
-		return;
-	region->fetch_walked = false;
-	if (!counts)
-		return;
-	snprintf(detail, sizeof detail, "loads=%u", region->fetch_loads);
-	trace(region, cpu, "walk-code", region->start, detail);
-}
-
-/* Whether an event of this moment goes into the trace. */
-static bool traces(struct region *region, unsigned cpu)
-{
-	if (!trace_wanted() || !counts_now(region, cpu))
-		return false;
-	trace_fetch_walk(region, cpu, true);
-	return true;
-}
-
-static void trace_number(struct region *region, unsigned cpu, const char *event, uint64_t address,
-                         const char *name, uint64_t number)
-{
-	char detail[48];
-
-	if (!traces(region, cpu))
-		return;
-	snprintf(detail, sizeof detail, "%s=%" PRIu64, name, number);
-	trace(region, cpu, event, address, detail);
-}
-
-static unsigned walking_cpu; /* that the model is being told an event of */
-
-static void model_walked(uint64_t linear, enum side side, unsigned loads)
-{
-	struct region *region = &regions[walking_cpu];
-
-	if (side == SIDE_DATA) {
-		trace_number(region, walking_cpu, "walk-data", linear, "loads", loads);
-	} else if (region->open) {
-		region->fetch_walked = true;
-		region->fetch_loads = loads;
-	}
-}
-
 void regions_open(void (*tell)(bool open), struct model *use)
 {
 	tell_change = tell;
 	model = use;
-	if (model && trace_wanted())
-		model_watch(model, model_walked);
+	region_trace_open(model);
 	for (unsigned cpu = 0; cpu < MAX_CPUS; cpu++)
 		regions[cpu].begin_on_irq = NO_IRQ;
 }
@@ -160,7 +59,7 @@ static struct model *tell_model(struct region *region, unsigned cpu)
 {
 	bool counts = counts_now(region, cpu);
 
-	walking_cpu = cpu;
+	traced_cpu = cpu;
 	model_counts(model, cpu, counts);
 	trace_fetch_walk(region, cpu, counts);
 	return model;
@@ -325,7 +224,7 @@ void region_instruction_starts(unsigned cpu)
 	region->delivering = false;
 	region->fetch_walked = false;
 	shadow_settle(cpu);
-	walking_cpu = cpu;
+	traced_cpu = cpu;
 	if (model)
 		model_instruction_starts(model, cpu, region->start, rip_of[cpu] - GENERAL_REGISTERS);
 	if (region->end_at_armed && region->start == region->end_at)
@@ -346,7 +245,7 @@ void region_instruction_ends(unsigned cpu)
 	        region->open && region->executing && (!region->kernel_only || in_kernel_half(region->start));
 
 	if (model) {
-		walking_cpu = cpu;
+		traced_cpu = cpu;
 		model_counts(model, cpu, counts);
 		trace_fetch_walk(region, cpu, counts);
 		model_instruction_ends(model, cpu, *rip_of[cpu], complete);
@@ -357,6 +256,7 @@ void region_instruction_ends(unsigned cpu)
 	settle_walks(region);
 	region->counts[METRIC_INSTRUCTIONS] += complete && counts;
 	if (functions_wanted()) {
+		const uint64_t *registers = rip_of[cpu] - GENERAL_REGISTERS;
 		struct totals totals = totals_of(region, cpu);
 
 		functions_instruction_ends(cpu, *rip_of[cpu], rip_of[cpu][REGISTER_RSP - GENERAL_REGISTERS],
@@ -423,23 +323,6 @@ static void control_model(unsigned cpu, unsigned what, uint64_t value)
 		model_invpcid(model, cpu, value);
 		break;
 	}
-}
-
-static void trace_flush(struct region *region, unsigned cpu, unsigned what, uint64_t value)
-{
-	const char *event = what == TLB_CR0_WRITE   ? "cr0"
-	                    : what == TLB_CR3_WRITE ? "cr3"
-	                    : what == TLB_CR4_WRITE ? "cr4"
-	                    : what == TLB_INVLPG    ? "invlpg"
-	                    : what == TLB_INVPCID   ? "invpcid"
-	                                            : NULL;
-
-	if (!event || !traces(region, cpu))
-		return;
-	trace(region, cpu, event, value,
-	      what == TLB_INVLPG    ? "page"
-	      : what == TLB_INVPCID ? "type"
-	                            : "value");
 }
 
 void region_tlb_control(unsigned cpu, unsigned what, uint64_t value)
