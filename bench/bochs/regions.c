@@ -259,8 +259,7 @@ void region_instruction_ends(unsigned cpu)
 		const uint64_t *registers = rip_of[cpu] - GENERAL_REGISTERS;
 		struct totals totals = totals_of(region, cpu);
 
-		functions_instruction_ends(cpu, *rip_of[cpu], rip_of[cpu][REGISTER_RSP - GENERAL_REGISTERS],
-		                           &totals);
+		functions_instruction_ends(cpu, *rip_of[cpu], registers[REGISTER_RSP], &totals);
 	}
 }
 
