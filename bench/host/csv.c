@@ -35,6 +35,11 @@ static const struct sheet sheets[] = {
 	  "SELECT engine, benchmark, parameter, metric, unit, a, b, value_a, value_b, difference,"
 	  " due_to_stack, due_to_loader, interaction FROM attribution"
 	  " ORDER BY engine, benchmark, parameter, metric, a, b" },
+	{ "functions.csv",
+	  "SELECT engine, strategy, stack, loader, isolation, cpus, benchmark, parameter, round, kind,"
+	  " function, metric, unit, value, n FROM functions JOIN launches ON launches.id = functions.launch"
+	  " ORDER BY engine, strategy, cpus, benchmark, parameter, round, launches.id, kind, function,"
+	  " metric" },
 	{ "claims.csv", "SELECT id, seed, quote, verdict, evidence, figure FROM claims ORDER BY id" },
 };
 

@@ -62,6 +62,8 @@ static int start_engine(struct launch *launch, char *why, size_t size)
 		                    .directory = setup->directory,
 		                    .command_line = command_line,
 		                    .profile = setup->profile,
+		                    .functions = setup->functions,
+		                    .trace = setup->trace,
 		                    .cpus = setup->cpus,
 		                    .memory = setup->memory };
 	struct process_spec spec = { .arguments = &command.arguments,

@@ -21,6 +21,7 @@ struct launch_setup {
 	bool quick;
 	bool pcid, flush_cr3; /* see options.h */
 	const char *profile;  /* likewise */
+	bool functions, trace;
 	unsigned cpus;
 	unsigned memory;  /* MiB */
 	unsigned timeout; /* seconds */

@@ -114,6 +114,8 @@ static void start(struct runner *runner, const struct job *job)
 	                                                    .pcid = options->pcid,
 	                                                    .flush_cr3 = options->flush_cr3,
 	                                                    .profile = options->profile,
+	                                                    .functions = options->functions,
+	                                                    .trace = options->trace,
 	                                                    .cpus = options->cpus,
 	                                                    .memory = options->memory,
 	                                                    .timeout = default_timeout(runner, job),
@@ -163,6 +165,7 @@ static void pump(struct runner *runner)
 			continue;
 		}
 		launch_outcome(slot->launch, &outcome, reason);
+		runner->result.refused += launch_report(slot->launch)->refused;
 		runner->result.rows += launch_report(slot->launch)->rows;
 		finish(runner, slot, &outcome);
 		launch_free(slot->launch);

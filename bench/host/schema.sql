@@ -51,6 +51,33 @@ CREATE TABLE samples (
 );
 CREATE INDEX samples_by_row ON samples (launch, benchmark, parameter, metric);
 
+-- What the kernel's functions had of a row: sums over its samples, or its overhead samples; warm-up is left out.
+CREATE TABLE functions (
+	launch    INTEGER NOT NULL REFERENCES launches(id),
+	benchmark TEXT NOT NULL,
+	parameter INTEGER NOT NULL,
+	kind      TEXT NOT NULL,            -- sample | overhead
+	function  TEXT NOT NULL,            -- symbol, or [user], [delivery], [unknown]
+	metric    TEXT NOT NULL,
+	unit      TEXT NOT NULL,
+	value     INTEGER NOT NULL,         -- sum over n samples; functions add up to the samples
+	n         INTEGER NOT NULL
+);
+CREATE INDEX functions_by_row ON functions (launch, benchmark, parameter, metric);
+
+-- The same by chains of calls, in one metric: cycles_nominal, or instructions without a profile.
+CREATE TABLE stacks (
+	launch    INTEGER NOT NULL REFERENCES launches(id),
+	benchmark TEXT NOT NULL,
+	parameter INTEGER NOT NULL,
+	kind      TEXT NOT NULL,
+	stack     TEXT NOT NULL,            -- outermost;...;innermost
+	metric    TEXT NOT NULL,
+	unit      TEXT NOT NULL,
+	value     INTEGER NOT NULL,
+	n         INTEGER NOT NULL
+);
+
 CREATE TABLE checks (
 	launch INTEGER NOT NULL REFERENCES launches(id),
 	kind   TEXT NOT NULL,               -- check | test | skip

@@ -3,6 +3,7 @@
 #include "bench/host/session.h"
 #include "bench/host/attribution.h"
 #include "bench/host/claims.h"
+#include "bench/host/collapsed.h"
 #include "bench/host/csv.h"
 #include "bench/host/environment.h"
 #include "bench/host/image.h"
@@ -188,8 +189,9 @@ static int evaluate(struct session *session)
 	failed |= attribution_compute(db);
 	failed |= claims_decide(db, claims);
 	failed |= csv_export(db, session->folder.path);
+	failed |= collapsed_write(db, session->folder.path);
 	if (interrupt_count() == 0)
-		failed |= plots_make(session->folder.path, plots);
+		failed |= plots_make(session->folder.path, plots, session->options->profile);
 	else
 		message("the figures were left out");
 	table_print(db, stdout);
@@ -220,6 +222,8 @@ static int finish(struct session *session, const struct runner_result *result)
 		              interrupted ? "cut short" : "failed", result->complete, result->other,
 		              result->skipped);
 	message("results: %s", session->folder.path);
+	if (result->refused > 0 && !interrupted)
+		return EXIT_CANNOT;
 	return interrupted || failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 

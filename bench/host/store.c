@@ -21,6 +21,8 @@ enum statement {
 	SAMPLE,
 	CHECK,
 	FACT,
+	FUNCTION,
+	STACK,
 	FLAG_ROW,
 	STATEMENTS
 };
@@ -45,6 +47,12 @@ static const struct {
 	[CHECK] = { "issiis", "INSERT INTO checks (launch, kind, name, parameter, ok, detail)"
 	                      " VALUES (?, ?, ?, ?, ?, ?)" },
 	[FACT] = { "isss", "INSERT INTO facts (launch, name, value, unit) VALUES (?, ?, ?, ?)" },
+	[FUNCTION] = { "isissssii",
+	               "INSERT INTO functions (launch, benchmark, parameter, kind, function, metric,"
+	               " unit, value, n) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+	[STACK] = { "isissssii",
+	            "INSERT INTO stacks (launch, benchmark, parameter, kind, stack, metric, unit,"
+	            " value, n) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)" },
 	[FLAG_ROW] = { "sisi", "UPDATE samples SET flags = ltrim(flags || ',' || ?, ',')"
 	                       " WHERE launch = ? AND benchmark = ? AND parameter = ?" },
 };
@@ -238,6 +246,24 @@ int store_check(struct store *store, int64_t launch, const char *kind, const cha
 int store_fact(struct store *store, int64_t launch, const char *name, const char *value, const char *unit)
 {
 	return run(store, FACT, launch, name, value, unit);
+}
+
+static int run_function(struct store *store, enum statement which, const struct store_function *function)
+{
+	const struct store_row *row = function->row;
+
+	return run(store, which, row->launch, row->benchmark, row->parameter, function->kind, function->name,
+	           function->metric, function->unit, function->value, function->samples);
+}
+
+int store_function(struct store *store, const struct store_function *function)
+{
+	return run_function(store, FUNCTION, function);
+}
+
+int store_stack(struct store *store, const struct store_function *stack)
+{
+	return run_function(store, STACK, stack);
 }
 
 int store_flag_row(struct store *store, const struct store_row *row, const char *flag)
