@@ -163,8 +163,7 @@ uintptr_t arguments_finish(struct arguments *a, struct elf_plan *plan)
 	word += VECTOR_WORDS;
 	while (word < end) /* padding */
 		*word++ = 0;
-	for (size_t i = a->top & ~7UL; i < a->top; i++)
-		a->page[i] = 0;
+	zero_bytes(end, a->top & 7);
 	plan->segments[plan->count++] = (struct load_segment){
 		.start = USER_STACK_BASE,
 		.pages = USER_STACK_SIZE / PAGE_SIZE,
