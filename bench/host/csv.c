@@ -35,6 +35,9 @@ static const struct sheet sheets[] = {
 	  "SELECT engine, benchmark, parameter, metric, unit, a, b, value_a, value_b, difference,"
 	  " due_to_stack, due_to_loader, interaction FROM attribution"
 	  " ORDER BY engine, benchmark, parameter, metric, a, b" },
+	{ "drift.csv",
+	  "SELECT engine, strategy, cpus, benchmark, parameter, metric, unit, n, slope, change, chance, flags"
+	  " FROM drift ORDER BY engine, strategy, cpus, benchmark, parameter, metric, unit" },
 	{ "claims.csv", "SELECT id, seed, quote, verdict, evidence, figure FROM claims ORDER BY id" },
 };
 

@@ -84,6 +84,12 @@ CREATE TABLE attribution (
 	value_a REAL, value_b REAL, difference REAL, due_to_stack REAL, due_to_loader REAL, interaction REAL
 );
 
+-- See drift.h: the trend of a series over the rounds.
+CREATE TABLE drift (
+	engine TEXT, strategy TEXT, cpus INTEGER, benchmark TEXT, parameter INTEGER, metric TEXT, unit TEXT,
+	n INTEGER, slope REAL, change REAL, chance REAL, flags TEXT
+);
+
 CREATE TABLE claims (
 	id INTEGER PRIMARY KEY, seed TEXT, quote TEXT, verdict TEXT, evidence TEXT, figure TEXT
 );

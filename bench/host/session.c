@@ -4,6 +4,7 @@
 #include "bench/host/attribution.h"
 #include "bench/host/claims.h"
 #include "bench/host/csv.h"
+#include "bench/host/drift.h"
 #include "bench/host/environment.h"
 #include "bench/host/image.h"
 #include "bench/host/interrupt.h"
@@ -186,6 +187,7 @@ static int evaluate(struct session *session)
 	path_format(plots, sizeof plots, "%s/plots", path_root());
 	failed |= summary_compute(db);
 	failed |= attribution_compute(db);
+	failed |= drift_compute(db);
 	failed |= claims_decide(db, claims);
 	failed |= csv_export(db, session->folder.path);
 	if (interrupt_count() == 0)
@@ -193,6 +195,7 @@ static int evaluate(struct session *session)
 	else
 		message("the figures were left out");
 	table_print(db, stdout);
+	drift_print(db, stdout);
 	fflush(stdout);
 	return failed;
 }
