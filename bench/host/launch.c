@@ -2,8 +2,10 @@
 #define _GNU_SOURCE
 #include "bench/host/launch.h"
 #include "bench/host/clock.h"
+#include "bench/host/engine_log.h"
 #include "bench/host/interrupt.h"
 #include "bench/host/paths.h"
+#include "bench/host/pin.h"
 #include "bench/host/verdict.h"
 
 #include <errno.h>
@@ -16,6 +18,7 @@
 
 #define GRACE      2.0         /* seconds between SIGTERM and SIGKILL */
 #define LINGER     5.0         /* seconds an engine may live after the end record */
+#define LOG_EVERY  0.5         /* seconds between two looks at what the engine itself says */
 #define PUMP_BYTES (256 << 10) /* at most per call, so that one guest cannot keep the others waiting */
 
 struct launch {
@@ -26,6 +29,7 @@ struct launch {
 	double started;
 	double heard;             /* when the last byte came */
 	double ended;             /* when the end record came; 0: not yet */
+	double looked;            /* when its messages were last looked at */
 	double stopped;           /* when we asked the engine to end; 0: not yet */
 	char directory[PATH_MAX]; /* what setup.directory points to: the caller's may be used again */
 	double seconds;           /* how long it ran, once it is over */
@@ -156,6 +160,17 @@ static bool read_some(struct launch *launch)
 	return true;
 }
 
+/* Some engines stay when their guest cannot go on; only their messages tell. */
+static bool is_stuck(struct launch *launch, double now)
+{
+	char text[LAUNCH_WHY_MAX];
+
+	if (launch->setup.engine->counts || now - launch->looked < LOG_EVERY)
+		return false;
+	launch->looked = now;
+	return engine_log_explain(launch->directory, text, sizeof text) == LOG_STUCK;
+}
+
 static void keep_time(struct launch *launch)
 {
 	const struct intake_report *report = intake_report(launch->intake);
@@ -176,7 +191,20 @@ static void keep_time(struct launch *launch)
 		launch_stop(launch, STOP_TIMEOUT);
 	} else if (now - launch->heard > LAUNCH_QUIET) {
 		launch_stop(launch, STOP_QUIET);
+	} else if (is_stuck(launch, now)) {
+		launch_stop(launch, STOP_STUCK);
 	}
+}
+
+static void pin(struct launch *launch)
+{
+	const struct launch_setup *setup = &launch->setup;
+	char text[200];
+
+	launch->pinned = true;
+	pin_machine(launch->process.pid, setup->cpus, text, sizeof text);
+	if (setup->store)
+		store_fact(setup->store, setup->id, "pinned", text, "vcpu:cpu");
 }
 
 bool launch_pump(struct launch *launch)
@@ -186,10 +214,8 @@ bool launch_pump(struct launch *launch)
 	if (launch->over)
 		return true;
 	open = read_some(launch);
-	if (launch->setup.engine->exclusive && !launch->pinned && intake_report(launch->intake)->hello) {
-		launch->pinned = true;
-		engine_pin_cpus(launch->process.pid);
-	}
+	if (launch->setup.engine->exclusive && !launch->pinned && intake_report(launch->intake)->hello)
+		pin(launch);
 	keep_time(launch);
 	if (!process_reap(&launch->process))
 		return false;
@@ -220,7 +246,12 @@ void launch_outcome(struct launch *launch, struct store_outcome *outcome, char r
 		                       .bench = launch->setup.bench,
 		                       .timeout = launch->setup.timeout };
 
+	char advice[LAUNCH_WHY_MAX];
+
 	outcome->state = verdict(&input, reason, LAUNCH_WHY_MAX);
+	if (*reason && !launch->setup.engine->counts &&
+	    engine_log_explain(launch->directory, advice, sizeof advice) != LOG_NOTHING)
+		snprintf(reason + strlen(reason), LAUNCH_WHY_MAX - strlen(reason), "; QEMU says %s", advice);
 	outcome->reason = reason;
 	outcome->status = launch->process.status;
 	outcome->revision = input.report->revision;

@@ -32,7 +32,16 @@ struct launch_setup {
 };
 
 /* Why the harness ended an engine. */
-enum launch_stop { STOP_NONE, STOP_TIMEOUT, STOP_QUIET, STOP_LINGER, STOP_FLOOD, STOP_DISK, STOP_INTERRUPT };
+enum launch_stop {
+	STOP_NONE,
+	STOP_TIMEOUT,
+	STOP_QUIET,
+	STOP_LINGER,
+	STOP_FLOOD,
+	STOP_DISK,
+	STOP_INTERRUPT,
+	STOP_STUCK
+};
 
 struct launch;
 

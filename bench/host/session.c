@@ -8,9 +8,11 @@
 #include "bench/host/environment.h"
 #include "bench/host/image.h"
 #include "bench/host/interrupt.h"
+#include "bench/host/kvm_machine.h"
 #include "bench/host/paths.h"
 #include "bench/host/plots.h"
 #include "bench/host/progress.h"
+#include "bench/host/replay.h"
 #include "bench/host/runner.h"
 #include "bench/host/summary.h"
 #include "bench/host/table.h"
@@ -96,6 +98,14 @@ static void add_image(struct environment *environment, const struct strategy *st
 	environment_add(environment, key, "%s", sha256);
 }
 
+static bool uses_kvm(const struct session *session)
+{
+	for (size_t i = 0; i < session->engines; i++)
+		if (session->engine[i] == &engine_kvm)
+			return true;
+	return false;
+}
+
 static int describe_environment(struct session *session, const char *command)
 {
 	const struct options *options = session->options;
@@ -115,6 +125,13 @@ static int describe_environment(struct session *session, const char *command)
 	environment_add(environment, "run.profile", "%s", options->profile ? options->profile : "none");
 	environment_add(environment, "run.samples", "%s", options->quick ? "quick" : "full");
 	environment_collect(environment);
+	if (uses_kvm(session)) {
+		environment_add(environment, "kvm.cpu", "%s", kvm_cpu());
+		environment_add(environment, "kvm.memory", "%s", kvm_memory_backing(options->memory));
+	}
+	if (replay_is_on())
+		environment_add(environment, "run.replayed",
+		                "yes: a script played QEMU or the host; no measurement");
 	for (size_t i = 0; i < session->plan.strategies.count; i++)
 		add_image(environment, &session->plan.strategies.item[i]);
 	for (size_t i = 0; i < session->plan.supporting; i++)
@@ -188,12 +205,18 @@ static int evaluate(struct session *session)
 	failed |= summary_compute(db);
 	failed |= attribution_compute(db);
 	failed |= drift_compute(db);
-	failed |= claims_decide(db, claims);
+	if (!replay_is_on())
+		failed |= claims_decide(db, claims);
 	failed |= csv_export(db, session->folder.path);
-	if (interrupt_count() == 0)
+	if (replay_is_on())
+		message("a replayed run: no claim is decided and no figure is drawn");
+	else if (interrupt_count() == 0)
 		failed |= plots_make(session->folder.path, plots);
 	else
 		message("the figures were left out");
+	if (replay_is_on())
+		puts("REPLAYED: a script played QEMU or the host. These numbers test the harness; they "
+		     "measure nothing.\n");
 	table_print(db, stdout);
 	drift_print(db, stdout);
 	fflush(stdout);
@@ -215,7 +238,7 @@ static int finish(struct session *session, const struct runner_result *result)
 	if (store_close(session->store))
 		failed = true;
 	session->store = NULL;
-	if (result->rows > 0 && folder_is_latest(&session->folder))
+	if (result->rows > 0 && !replay_is_on() && folder_is_latest(&session->folder))
 		message_error("run-bench: results/latest: %s", strerror(errno));
 	if (interrupted || failed)
 		message_error("run-bench: %s: %zu launches complete, %zu not, %zu not started; what was "
