@@ -3,6 +3,7 @@
 
 #include "cpu/cpu.h"
 #include "cpu/cpuid.h"
+#include "cpu/msr.h"
 #include "lib/string.h"
 
 #define MSR_FIXED_CONTROL 0x38dU
@@ -10,15 +11,6 @@
 
 static struct pmu pmu;
 static uint64_t started[PMU_COUNTERS], counted[PMU_METRICS];
-
-/* The counter's value when everything before is done, and before anything after begins. */
-static inline uint64_t read_counter(uint32_t index)
-{
-	uint32_t low, high;
-
-	__asm__ volatile("lfence; rdpmc; lfence" : "=a"(low), "=d"(high) : "c"(index) : "memory");
-	return (uint64_t)high << 32 | low;
-}
 
 static void describe(struct pmu_cpuid *cpuid)
 {
@@ -40,21 +32,19 @@ static void describe(struct pmu_cpuid *cpuid)
 		cpuid->amd_monitoring_a = cpuid_read(0x80000022).a;
 }
 
-static void program(void)
+/* Sets the counters going. False: a register of theirs was refused. */
+static bool program(void)
 {
-	if (pmu.global_msr)
-		write_msr(pmu.global_msr, 0);
-	for (unsigned i = 0; i < pmu.counters; i++) {
+	bool ok = !pmu.global_msr || msr_try_write(pmu.global_msr, 0);
+
+	for (unsigned i = 0; i < pmu.counters && ok; i++) {
 		const struct pmu_counter *counter = &pmu.counter[i];
 
-		write_msr(counter->value, 0);
-		if (counter->select)
-			write_msr(counter->select, counter->event);
+		ok = msr_try_write(counter->value, 0) &&
+		     (!counter->select || msr_try_write(counter->select, counter->event));
 	}
-	if (pmu.fixed_control)
-		write_msr(MSR_FIXED_CONTROL, pmu.fixed_control);
-	if (pmu.global_msr)
-		write_msr(pmu.global_msr, pmu.global);
+	ok = ok && (!pmu.fixed_control || msr_try_write(MSR_FIXED_CONTROL, pmu.fixed_control));
+	return ok && (!pmu.global_msr || msr_try_write(pmu.global_msr, pmu.global));
 }
 
 /* A hypervisor may show counters and count nothing: a loop must be seen in both that always exist. */
@@ -76,11 +66,12 @@ unsigned pmu_init(void)
 	pmu_plan(&pmu, &cpuid);
 	if (!pmu.counters)
 		return 0;
-	program();
-	if (!they_count()) {
+	if (!program())
+		pmu.why = "CPUID shows performance counters, but their registers are refused";
+	else if (!they_count())
+		pmu.why = "the performance counters are there, but do not count";
+	if (pmu.why)
 		pmu.counters = 0;
-		pmu.why = "the performance counters are there but do not count";
-	}
 	return pmu.counters;
 }
 
@@ -97,7 +88,7 @@ unsigned pmu_counters(void)
 void pmu_begin(void)
 {
 	for (unsigned i = 0; i < pmu.counters; i++)
-		started[i] = read_counter(pmu.counter[i].read);
+		started[i] = counter_read(pmu.counter[i].read);
 }
 
 void pmu_end(void)
@@ -106,7 +97,7 @@ void pmu_end(void)
 
 	/* In the same order: every counter misses as much of its own reading as it counts of the others'. */
 	for (unsigned i = 0; i < pmu.counters; i++)
-		now[i] = read_counter(pmu.counter[i].read);
+		now[i] = counter_read(pmu.counter[i].read);
 	memset(counted, 0, sizeof counted);
 	for (unsigned i = 0; i < pmu.counters; i++)
 		for (unsigned m = 0; m < PMU_METRICS; m++)

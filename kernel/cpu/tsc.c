@@ -3,6 +3,7 @@
 
 #include "cpu/cpu.h"
 #include "cpu/cpuid.h"
+#include "cpu/msr.h"
 #include "lib/string.h"
 
 #define LEAF_TSC        0x15U
@@ -35,10 +36,11 @@ uint64_t tsc_khz(void)
 	return cpuid_read(0).a >= LEAF_FREQUENCY ? (cpuid_read(LEAF_FREQUENCY).a & 0xffff) * 1000UL : 0;
 }
 
-bool tsc_lfence_serializes(void)
+bool tsc_make_lfence_serialize(void)
 {
 	uint32_t version = cpuid_read(1).a;
 	uint32_t family = version >> 8 & 0xf;
+	uint64_t value;
 
 	if (strcmp(cpu_features.vendor, "AuthenticAMD") != 0 &&
 	    strcmp(cpu_features.vendor, "HygonGenuine") != 0)
@@ -49,5 +51,9 @@ bool tsc_lfence_serializes(void)
 		return true; /* it has no such MSR */
 	if (cpuid_read(LEAF_EXTENDED).a >= LEAF_AMD_MORE && cpuid_read(LEAF_AMD_MORE).a & LFENCE_ALWAYS)
 		return true;
-	return read_msr(MSR_DE_CFG) & DE_CFG_LFENCE;
+	/* A hypervisor may show the bit as clear although its own is set: writing it is what finds out. */
+	if (!msr_try_read(MSR_DE_CFG, &value))
+		return false;
+	return value & DE_CFG_LFENCE || (msr_try_write(MSR_DE_CFG, value | DE_CFG_LFENCE) &&
+	                                 msr_try_read(MSR_DE_CFG, &value) && value & DE_CFG_LFENCE);
 }

@@ -12,7 +12,8 @@
 uint64_t tsc_khz(void);
 
 /*
- * Whether LFENCE waits for all earlier instructions, which timestamp() needs. Intel: always (SDM 2A, LFENCE). AMD:
- * when CPUID 8000_0021H EAX[2] or MSR C001_1029H bit 1 say so, and before family 10H (APM 3, LFENCE).
+ * Makes LFENCE wait for all earlier instructions, which timestamp() needs. Intel: it always does (SDM 2A, LFENCE). AMD:
+ * when CPUID 8000_0021H EAX[2] says so, before family 10H, and else with MSR C001_1029H bit 1, which is set here
+ * (APM 3, LFENCE). Returns whether it does. Only after cpu_init().
  */
-bool tsc_lfence_serializes(void);
+bool tsc_make_lfence_serialize(void);

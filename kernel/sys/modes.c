@@ -70,7 +70,7 @@ static void say_clock(void)
 	char option[4];
 
 	record_fact("tsc-frequency", tsc_khz(), "kHz");
-	record_fact("lfence-serializing", tsc_lfence_serializes(), "bool");
+	record_fact("lfence-serializing", tsc_make_lfence_serialize(), "bool");
 	boot_option("pmu", option, sizeof option);
 	if (strcmp(option, "on") != 0)
 		return;
