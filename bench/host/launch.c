@@ -3,6 +3,7 @@
 #include "bench/host/launch.h"
 #include "bench/host/clock.h"
 #include "bench/host/engine_log.h"
+#include "bench/host/exits.h"
 #include "bench/host/interrupt.h"
 #include "bench/host/paths.h"
 #include "bench/host/pin.h"
@@ -25,6 +26,7 @@ struct launch {
 	struct launch_setup setup;
 	struct process process;
 	struct intake *intake;
+	struct exits *exits; /* NULL: not counted */
 	FILE *raw;
 	double started;
 	double heard;             /* when the last byte came */
@@ -35,6 +37,7 @@ struct launch {
 	double seconds;           /* how long it ran, once it is over */
 	bool killed;
 	bool pinned;
+	bool counting; /* of VM exits, has begun */
 	bool over;
 	enum launch_stop cause;
 };
@@ -94,7 +97,7 @@ static int start_engine(struct launch *launch, char *why, size_t size)
 struct launch *launch_start(const struct launch_setup *setup, char *why, size_t size)
 {
 	struct launch *launch = calloc(1, sizeof *launch);
-	struct intake_setup intake = { .store = setup->store,
+	struct intake_setup intake = { .store = setup->exits ? NULL : setup->store,
 		                       .launch = setup->id,
 		                       .strategy = setup->strategy,
 		                       .mode = setup->mode,
@@ -110,7 +113,10 @@ struct launch *launch_start(const struct launch_setup *setup, char *why, size_t 
 	launch->setup.directory = launch->directory;
 	launch->process.output = -1;
 	launch->intake = intake_new(&intake);
-	if (!launch->intake || open_files(launch, why, size) || start_engine(launch, why, size)) {
+	if (setup->exits)
+		launch->exits = exits_new();
+	if (!launch->intake || (setup->exits && !launch->exits) || open_files(launch, why, size) ||
+	    start_engine(launch, why, size)) {
 		launch_free(launch);
 		return NULL;
 	}
@@ -157,6 +163,8 @@ static bool read_some(struct launch *launch)
 		if (fwrite(buffer, 1, (size_t)length, launch->raw) != (size_t)length)
 			launch_stop(launch, STOP_DISK);
 		intake_feed(launch->intake, buffer, (size_t)length);
+		if (launch->exits)
+			exits_feed(launch->exits, buffer, (size_t)length);
 	}
 	return true;
 }
@@ -208,6 +216,27 @@ static void pin(struct launch *launch)
 		store_fact(setup->store, setup->id, "pinned", text, "vcpu:cpu");
 }
 
+/* The vCPUs exist once the guest speaks. */
+static void count_exits(struct launch *launch)
+{
+	const struct launch_setup *setup = &launch->setup;
+	char why[LAUNCH_WHY_MAX];
+
+	launch->counting = true;
+	if (exits_attach(launch->exits, launch->process.pid, why, sizeof why) && setup->store)
+		store_fact(setup->store, setup->id, "exits-absent", why, "reason");
+}
+
+static void store_exits_of(struct launch *launch)
+{
+	const struct launch_setup *setup = &launch->setup;
+	char why[LAUNCH_WHY_MAX];
+
+	if (launch->exits && setup->store &&
+	    exits_store(launch->exits, setup->store, setup->id, why, sizeof why))
+		store_fact(setup->store, setup->id, "exits-absent", why, "reason");
+}
+
 bool launch_pump(struct launch *launch)
 {
 	bool open;
@@ -217,6 +246,10 @@ bool launch_pump(struct launch *launch)
 	open = read_some(launch);
 	if (launch->setup.engine->exclusive && !launch->pinned && intake_report(launch->intake)->hello)
 		pin(launch);
+	if (launch->exits && !launch->counting && intake_report(launch->intake)->hello)
+		count_exits(launch);
+	if (launch->exits)
+		exits_drain(launch->exits);
 	keep_time(launch);
 	if (!process_reap(&launch->process))
 		return false;
@@ -230,6 +263,7 @@ bool launch_pump(struct launch *launch)
 	}
 	process_kill(&launch->process);
 	intake_finish(launch->intake);
+	store_exits_of(launch);
 	launch->seconds = clock_seconds() - launch->started;
 	if (fclose(launch->raw) && launch->cause == STOP_NONE)
 		launch->cause = STOP_DISK;
@@ -267,6 +301,7 @@ void launch_free(struct launch *launch)
 		fclose(launch->raw);
 	launch->setup.engine->tidy(launch->setup.directory);
 	intake_free(launch->intake);
+	exits_free(launch->exits);
 	free(launch);
 }
 

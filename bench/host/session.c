@@ -6,6 +6,7 @@
 #include "bench/host/csv.h"
 #include "bench/host/drift.h"
 #include "bench/host/environment.h"
+#include "bench/host/exits.h"
 #include "bench/host/image.h"
 #include "bench/host/interrupt.h"
 #include "bench/host/kvm_machine.h"
@@ -31,6 +32,7 @@ struct session {
 	struct plan plan;
 	struct folder folder;
 	struct store *store;
+	char exits[ENGINE_WHY_MAX]; /* whether VM exits are counted, or what stands in the way */
 };
 
 static int add_engine(struct session *session, const struct engine *engine)
@@ -128,6 +130,7 @@ static int describe_environment(struct session *session, const char *command)
 	if (uses_kvm(session)) {
 		environment_add(environment, "kvm.cpu", "%s", kvm_cpu());
 		environment_add(environment, "kvm.memory", "%s", kvm_memory_backing(options->memory));
+		environment_add(environment, "kvm.exits", "%s", session->exits);
 	}
 	if (replay_is_on())
 		environment_add(environment, "run.replayed",
@@ -249,8 +252,24 @@ static int finish(struct session *session, const struct runner_result *result)
 	return interrupted || failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-int session_run(const struct options *options, const char *command)
+/* Counts VM exits too where the host permits it; where not, says what to change. */
+static void choose_exits(struct session *session, struct options *options)
 {
+	snprintf(session->exits, sizeof session->exits, "none: engine kvm does not run");
+	if (!uses_kvm(session))
+		return;
+	options->exits = exits_can_count(session->exits, sizeof session->exits) == 0;
+	if (options->exits)
+		snprintf(session->exits, sizeof session->exits,
+		         "counted, in launches of their own (round 0)");
+	else
+		message("VM exits are not counted: %s", session->exits);
+}
+
+int session_run(const struct options *chosen, const char *command)
+{
+	struct options with_exits = *chosen;
+	const struct options *options = &with_exits;
 	struct session session = { .options = options };
 	struct runner_setup setup = { .plan = &session.plan, .options = options, .folder = &session.folder };
 	struct runner_result result = { 0 };
@@ -258,6 +277,7 @@ int session_run(const struct options *options, const char *command)
 
 	if (choose_engines(&session))
 		return EXIT_CANNOT;
+	choose_exits(&session, &with_exits);
 	status = begin(&session, command);
 	if (status == EXIT_SUCCESS) {
 		setup.store = session.store;

@@ -22,6 +22,7 @@ enum statement {
 	CHECK,
 	FACT,
 	FLAG_ROW,
+	EXITS,
 	STATEMENTS
 };
 
@@ -47,6 +48,8 @@ static const struct {
 	[FACT] = { "isss", "INSERT INTO facts (launch, name, value, unit) VALUES (?, ?, ?, ?)" },
 	[FLAG_ROW] = { "sisi", "UPDATE samples SET flags = ltrim(flags || ',' || ?, ',')"
 	                       " WHERE launch = ? AND benchmark = ? AND parameter = ?" },
+	[EXITS] = { "isisii", "INSERT INTO vm_exits (launch, benchmark, parameter, reason, exits, samples)"
+	                      " VALUES (?, ?, ?, ?, ?, ?)" },
 };
 
 struct store {
@@ -238,6 +241,12 @@ int store_check(struct store *store, int64_t launch, const char *kind, const cha
 int store_fact(struct store *store, int64_t launch, const char *name, const char *value, const char *unit)
 {
 	return run(store, FACT, launch, name, value, unit);
+}
+
+int store_exits(struct store *store, int64_t launch, const char *benchmark, int64_t parameter,
+                const char *reason, int64_t exits, int64_t samples)
+{
+	return run(store, EXITS, launch, benchmark, parameter, reason, exits, samples);
 }
 
 int store_flag_row(struct store *store, const struct store_row *row, const char *flag)

@@ -71,6 +71,10 @@ int store_check(struct store *store, int64_t launch, const char *kind, const cha
                 int ok, const char *detail);
 int store_fact(struct store *store, int64_t launch, const char *name, const char *value, const char *unit);
 
+/* VM exits of one reason in a row that took `samples` samples. */
+int store_exits(struct store *store, int64_t launch, const char *benchmark, int64_t parameter,
+                const char *reason, int64_t exits, int64_t samples);
+
 /* Adds `flag` to every sample of the row. */
 int store_flag_row(struct store *store, const struct store_row *row, const char *flag);
 
