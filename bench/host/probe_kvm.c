@@ -226,7 +226,13 @@ static void judge(struct probe *probe)
 {
 	char reason[ENGINE_WHY_MAX] = "";
 
-	if (*probe->self_test)
+	if (slow(probe->loop_ticks, probe->host_loop_ticks))
+		snprintf(reason, sizeof reason,
+		         "kernel mode takes %.0f times the host's time for the same loop, so the backend "
+		         "emulates it%s",
+		         (double)probe->loop_ticks / (double)probe->host_loop_ticks,
+		         *probe->self_test ? ", and the kernel's self-test does not pass" : "");
+	else if (*probe->self_test)
 		snprintf(reason, sizeof reason, "the kernel's self-test does not pass under it: %.340s",
 		         probe->self_test);
 	else if (probe->tests_passed == 0)
@@ -238,11 +244,6 @@ static void judge(struct probe *probe)
 		snprintf(reason, sizeof reason,
 		         "kernel mode runs at %lld %% of user mode's time, so the backend emulates it",
 		         (long long)probe->native_percent);
-	else if (slow(probe->loop_ticks, probe->host_loop_ticks))
-		snprintf(reason, sizeof reason,
-		         "kernel mode takes %lld %% of the host's time for the same loop, so the backend "
-		         "emulates it",
-		         (long long)(probe->loop_ticks * 100 / probe->host_loop_ticks));
 	if (!*reason) {
 		probe->usable = true;
 		return;

@@ -4,30 +4,19 @@
 #include "bench/host/host_facts.h"
 #include "bench/host/kvm_machine.h"
 #include "bench/host/paths.h"
-#include "bench/host/probe_kvm.h"
+#include "bench/host/probe_row.h"
 #include "bench/host/qemu.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define ITEM_WIDTH  20
 #define VALUE_WIDTH 24
 #define TEXT_WIDTH  66
 
-enum grade { GOOD, MEDIOCRE, BAD };
-
-struct row {
-	enum grade grade;
-	const char *item;
-	char value[200];
-	const char *meaning; /* for the numbers */
-	const char *advice;  /* NULL: nothing to improve */
-};
-
-__attribute__((format(printf, 2, 3))) static void set(struct row *row, const char *format, ...)
+void probe_set(struct probe_row *row, const char *format, ...)
 {
 	va_list arguments;
 
@@ -55,7 +44,7 @@ static void print_text(FILE *out, const char *text)
 	fprintf(out, "%s\n", text);
 }
 
-static void print_row(FILE *out, const struct row *row)
+static void print_row(FILE *out, const struct probe_row *row)
 {
 	static const char marks[] = { [GOOD] = ' ', [MEDIOCRE] = '~', [BAD] = '!' };
 
@@ -77,11 +66,11 @@ static bool is_emulating(const struct probe *probe)
 	return strstr(probe->backend, "kvm_pvm") != NULL;
 }
 
-static struct row device_row(const struct probe *probe)
+static struct probe_row device_row(const struct probe *probe)
 {
-	struct row row = { .item = "/dev/kvm", .meaning = "virtual machines can be made" };
+	struct probe_row row = { .item = "/dev/kvm", .meaning = "virtual machines can be made" };
 
-	set(&row, "%s", probe->opens ? "opens" : "does not open");
+	probe_set(&row, "%s", probe->opens ? "opens" : "does not open");
 	if (!probe->opens) {
 		row.grade = BAD;
 		row.meaning = "no virtual machine can be made, so engine kvm cannot run";
@@ -90,11 +79,11 @@ static struct row device_row(const struct probe *probe)
 	return row;
 }
 
-static struct row backend_row(const struct probe *probe)
+static struct probe_row backend_row(const struct probe *probe)
 {
-	struct row row = { .item = "backend" };
+	struct probe_row row = { .item = "backend" };
 
-	set(&row, "%s", probe->backend);
+	probe_set(&row, "%s", probe->backend);
 	if (is_emulating(probe)) {
 		row.grade = BAD;
 		row.meaning =
@@ -129,12 +118,12 @@ static int parameter(const struct probe *probe, const char *name)
 	return *line == 'Y' || *line == '1';
 }
 
-static struct row parameter_row(const char *item, int value, const char *on, const char *off,
-                                const char *advice)
+static struct probe_row parameter_row(const char *item, int value, const char *on, const char *off,
+                                      const char *advice)
 {
-	struct row row = { .item = item, .meaning = "the backend does not say" };
+	struct probe_row row = { .item = item, .meaning = "the backend does not say" };
 
-	set(&row, "%s", value < 0 ? "not known" : value ? "on" : "off");
+	probe_set(&row, "%s", value < 0 ? "not known" : value ? "on" : "off");
 	row.grade = value < 0 ? MEDIOCRE : value ? GOOD : BAD;
 	if (value >= 0)
 		row.meaning = value ? on : off;
@@ -146,7 +135,7 @@ static void print_backend(const struct probe *probe, FILE *out)
 {
 	bool amd = strstr(probe->backend, "kvm_amd") != NULL;
 	bool intel = strstr(probe->backend, "kvm_intel") != NULL;
-	struct row row;
+	struct probe_row row;
 
 	row = parameter_row(
 	        amd ? "nested paging" : "nested paging", parameter(probe, amd ? "npt" : "ept"),
@@ -156,7 +145,7 @@ static void print_backend(const struct probe *probe, FILE *out)
 	        amd ? "sudo modprobe -r kvm_amd; sudo modprobe kvm_amd npt=1"
 	            : "sudo modprobe -r kvm_intel; sudo modprobe kvm_intel ept=1");
 	if (is_emulating(probe)) {
-		set(&row, "none");
+		probe_set(&row, "none");
 		row.grade = BAD;
 		row.meaning = "this backend shadows the guest's page tables in software";
 	}
@@ -174,38 +163,38 @@ static void print_backend(const struct probe *probe, FILE *out)
 		        "sudo modprobe kvm_intel vpid=1");
 		print_row(out, &row);
 	} else if (amd) {
-		row = (struct row){ .item = "ASID",
-			            .value = "always",
-			            .meaning = "the guest's TLB entries outlive an exit" };
+		row = (struct probe_row){ .item = "ASID",
+			                  .value = "always",
+			                  .meaning = "the guest's TLB entries outlive an exit" };
 		print_row(out, &row);
 	} else {
-		row = (struct row){ .grade = MEDIOCRE,
-			            .item = "VPID, unrestricted",
-			            .value = "does not apply",
-			            .meaning = "these belong to kvm_intel" };
+		row = (struct probe_row){ .grade = MEDIOCRE,
+			                  .item = "VPID, unrestricted",
+			                  .value = "does not apply",
+			                  .meaning = "these belong to kvm_intel" };
 		print_row(out, &row);
 	}
 }
 
 static void print_guest(const struct probe *probe, FILE *out)
 {
-	struct row row = { .item = "self-test", .meaning = "all parts of the kernel work on it" };
+	struct probe_row row = { .item = "self-test", .meaning = "all parts of the kernel work on it" };
 	static const char not_run[] = "not tried";
 	int64_t of_host = probe->loop_ticks > 0 && probe->host_loop_ticks > 0
 	                          ? probe->loop_ticks * 100 / probe->host_loop_ticks
 	                          : -1;
 
-	set(&row, "%" PRId64 " tests passed", probe->tests_passed);
+	probe_set(&row, "%" PRId64 " tests passed", probe->tests_passed);
 	if (!probe->opens || *probe->self_test) {
 		row.grade = BAD;
-		set(&row, "%s", probe->booted ? "does not pass" : not_run);
+		probe_set(&row, "%s", probe->booted ? "does not pass" : not_run);
 		row.meaning = *probe->self_test ? probe->self_test : "there is nothing to try it on";
 	}
 	print_row(out, &row);
 
-	row = (struct row){ .item = "guest CPU",
-		            .meaning = "the guest sees this processor with all its features" };
-	set(&row, "-cpu %.*s", (int)strcspn(kvm_cpu(), ","), kvm_cpu());
+	row = (struct probe_row){ .item = "guest CPU",
+		                  .meaning = "the guest sees this processor with all its features" };
+	probe_set(&row, "-cpu %.*s", (int)strcspn(kvm_cpu(), ","), kvm_cpu());
 	if (*probe->refused) {
 		row.grade = MEDIOCRE;
 		row.meaning = probe->refused;
@@ -215,11 +204,16 @@ static void print_guest(const struct probe *probe, FILE *out)
 	}
 	print_row(out, &row);
 
-	row = (struct row){ .item = "native speed", .meaning = "kernel mode runs as fast as on the host" };
-	if (of_host >= 0)
-		set(&row, "%" PRId64 " %% of host's time", of_host);
+	row = (struct probe_row){ .item = "native speed",
+		                  .meaning = "kernel mode runs as fast as on the host" };
+	if (of_host >= 1000)
+		probe_set(&row, "1/%" PRId64 " of the host's", of_host / 100);
+	else if (of_host > 0)
+		probe_set(&row, "%" PRId64 " %% of the host's", 10000 / of_host);
+	else if (of_host == 0)
+		probe_set(&row, "over 10000 %% of it");
 	else
-		set(&row, "%s", not_run);
+		probe_set(&row, "%s", not_run);
 	if (of_host > PROBE_NATIVE_MAX) {
 		row.grade = BAD;
 		row.meaning =
@@ -231,12 +225,13 @@ static void print_guest(const struct probe *probe, FILE *out)
 	}
 	print_row(out, &row);
 
-	row = (struct row){ .item = "vPMU",
-		            .meaning =
-		                    "the guest counts cycles, instructions, data-TLB misses and page walks" };
-	set(&row, "%s", probe->counters < 0 ? "not known" : "none in the guest");
+	row = (struct probe_row){
+		.item = "vPMU",
+		.meaning = "the guest counts cycles, instructions, data-TLB misses and page walks"
+	};
+	probe_set(&row, "%s", probe->counters < 0 ? "not known" : "none in the guest");
 	if (probe->counters > 0) {
-		set(&row, "%" PRId64 " counters", probe->counters);
+		probe_set(&row, "%" PRId64 " counters", probe->counters);
 	} else {
 		row.grade = MEDIOCRE;
 		row.meaning = "only ticks of the TSC are measured; columns of counters stay away";
@@ -246,9 +241,10 @@ static void print_guest(const struct probe *probe, FILE *out)
 	}
 	print_row(out, &row);
 
-	row = (struct row){ .item = "time stamps",
-		            .value = "LFENCE; RDTSC; LFENCE",
-		            .meaning = "the TSC is invariant in the guest, and LFENCE orders its reads" };
+	row = (struct probe_row){ .item = "time stamps",
+		                  .value = "LFENCE; RDTSC; LFENCE",
+		                  .meaning =
+		                          "the TSC is invariant in the guest, and LFENCE orders its reads" };
 	if (probe->lfence == 0 || (probe->lfence > 0 && !probe->invariant)) {
 		row.grade = MEDIOCRE;
 		row.meaning = probe->lfence == 0
@@ -265,177 +261,9 @@ static void print_guest(const struct probe *probe, FILE *out)
 	print_row(out, &row);
 }
 
-static struct row processor_row(void)
-{
-	struct row row = { .item = "processor", .meaning = "numbers hold for this model" };
-	char line[160] = "unknown";
-
-	host_line("/proc/cpuinfo", "model name", line, sizeof line);
-	set(&row, "%s", line);
-	return row;
-}
-
-static struct row hypervisor_row(void)
-{
-	struct row row = { .item = "under a hypervisor",
-		           .value = "no",
-		           .meaning = "the host has the processor to itself" };
-	char vendor[80] = "";
-
-	if (!host_cpu_flag("hypervisor"))
-		return row;
-	host_line("/sys/class/dmi/id/sys_vendor", "", vendor, sizeof vendor);
-	set(&row, "yes%s%.60s", *vendor ? ": " : "", vendor);
-	row.grade = BAD;
-	row.meaning = "this host is a virtual machine: others take its time unseen, exits go through two "
-	              "hypervisors,"
-	              " and page walks may have a third dimension";
-	row.advice = "measure on the machine itself; ratios of a nested run are an indication at best";
-	return row;
-}
-
-static struct row tsc_row(void)
-{
-	struct row row = { .item = "TSC", .meaning = "ticks are time: constant, and running in idle states" };
-	char source[40] = "unknown";
-
-	host_line("/sys/devices/system/clocksource/clocksource0/current_clocksource", "", source,
-	          sizeof source);
-	set(&row, "%.0f MHz, clock %.20s", host_tsc_khz() / 1000, source);
-	if (!host_cpu_flag("constant_tsc") || !host_cpu_flag("nonstop_tsc")) {
-		row.grade = BAD;
-		row.meaning =
-		        "the TSC is not invariant: a tick is not a fixed time, and samples do not compare";
-		row.advice = "use a processor with constant_tsc and nonstop_tsc in /proc/cpuinfo";
-	}
-	return row;
-}
-
-static struct row perf_row(void)
-{
-	struct row row = { .item = "perf permission", .meaning = "VM exits can be counted by reason" };
-	char level[16];
-
-	if (!host_line("/proc/sys/kernel/perf_event_paranoid", "", level, sizeof level)) {
-		set(&row, "no perf events");
-		row.grade = MEDIOCRE;
-		row.meaning = "VM exits cannot be counted: the host's kernel has no perf events";
-		return row;
-	}
-	set(&row, "paranoid = %.12s%s", level, geteuid() == 0 ? ", root" : "");
-	if (geteuid() != 0 && atoi(level) > -1) {
-		row.grade = MEDIOCRE;
-		row.meaning = "VM exits cannot be counted";
-		row.advice = "sudo sysctl kernel.perf_event_paranoid=-1, and sudo mount -o remount,mode=755"
-		             " /sys/kernel/tracing; or run as root";
-	}
-	return row;
-}
-
-static struct row governor_row(void)
-{
-	struct row row = { .item = "governor", .meaning = "the clock stays up" };
-	char line[40];
-
-	if (!host_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "", line, sizeof line)) {
-		set(&row, "not known");
-		row.grade = MEDIOCRE;
-		row.meaning = "this host does not control its clock (a virtual machine, or no driver)";
-		return row;
-	}
-	set(&row, "%s", line);
-	if (strcmp(line, "performance") != 0) {
-		row.grade = MEDIOCRE;
-		row.meaning = "the clock follows the load, so ticks of the TSC are not proportional to "
-		              "cycles; drift shows it";
-		row.advice = "sudo cpupower frequency-set -g performance";
-	}
-	return row;
-}
-
-static struct row turbo_row(void)
-{
-	struct row row = { .item = "turbo", .meaning = "the clock does not depend on heat and neighbours" };
-	int turbo = host_turbo();
-
-	set(&row, "%s", turbo < 0 ? "not known" : turbo ? "on" : "off");
-	if (turbo != 0) {
-		row.grade = MEDIOCRE;
-		row.meaning = turbo < 0 ? "neither intel_pstate nor cpufreq/boost is there"
-		                        : "the clock changes with heat and with what other cores do; rounds "
-		                          "in random order"
-		                          " keep ratios fair, medians in ticks drift";
-		row.advice = turbo < 0 ? NULL
-		             : host_exists("/sys/devices/system/cpu/intel_pstate/no_turbo")
-		                     ? "echo 1 | sudo tee /sys/devices/system/cpu/intel_pstate/no_turbo"
-		                     : "echo 0 | sudo tee /sys/devices/system/cpu/cpufreq/boost";
-	}
-	return row;
-}
-
-static struct row smt_row(void)
-{
-	struct row row = { .item = "SMT", .meaning = "a core's caches, TLBs and units belong to one thread" };
-	char line[40];
-
-	if (!host_line("/sys/devices/system/cpu/smt/control", "", line, sizeof line))
-		snprintf(line, sizeof line, "not known");
-	set(&row, "%s", line);
-	if (strcmp(line, "on") == 0) {
-		row.grade = MEDIOCRE;
-		row.meaning = "what runs on the other hardware thread shares the core's caches and TLBs with "
-		              "the guest";
-		row.advice = "echo off | sudo tee /sys/devices/system/cpu/smt/control";
-	} else if (strcmp(line, "not known") == 0) {
-		row.grade = MEDIOCRE;
-		row.meaning = "the host does not say; a virtual CPU may be half a core";
-	}
-	return row;
-}
-
-static struct row isolated_row(void)
-{
-	struct row row = { .item = "isolated cores",
-		           .meaning = "vCPUs get cores that the scheduler leaves alone" };
-	char line[64] = "";
-
-	host_line("/sys/devices/system/cpu/isolated", "", line, sizeof line);
-	set(&row, "%s", *line ? line : "none");
-	if (!*line) {
-		row.grade = MEDIOCRE;
-		row.meaning =
-		        "vCPUs are pinned, but other tasks may run on their CPUs; that shows as outliers";
-		row.advice =
-		        "boot the host with isolcpus=N nohz_full=N rcu_nocbs=N for a core N other than 0";
-	}
-	return row;
-}
-
-static struct row memory_row(void)
-{
-	struct row row = { .item = "guest memory" };
-	char line[32] = "0";
-
-	host_line("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "", line, sizeof line);
-	set(&row, "%s huge pages free", line);
-	row.meaning =
-	        "the guest's memory is allocated before it starts, in pages of 2 MiB when enough are free";
-	if (strtoul(line, NULL, 10) < 256) {
-		row.grade = MEDIOCRE;
-		row.meaning = "the guest's memory is allocated before it starts, in pages of 4 KiB: the "
-		              "host's half of a page"
-		              " walk is longer than with huge pages";
-		row.advice = "echo 300 | sudo tee /proc/sys/vm/nr_hugepages (for --memory 512)";
-	}
-	return row;
-}
-
 void probe_table(const struct probe *probe, FILE *out)
 {
-	struct row (*const rows[])(void) = { processor_row, hypervisor_row, tsc_row,
-		                             governor_row,  turbo_row,      smt_row,
-		                             isolated_row,  memory_row,     perf_row };
-	struct row row;
+	struct probe_row row;
 
 	fprintf(out, "   %-*s%-*s%s\n", ITEM_WIDTH, "item", VALUE_WIDTH, "value",
 	        "what it means for the numbers; -> how to improve it");
@@ -447,16 +275,14 @@ void probe_table(const struct probe *probe, FILE *out)
 	row = backend_row(probe);
 	print_row(out, &row);
 	print_backend(probe, out);
-	row = (struct row){ .item = "QEMU", .meaning = "5.2 or newer is needed" };
-	set(&row, "%s", *qemu_version() ? qemu_version() : "missing");
+	row = (struct probe_row){ .item = "QEMU", .meaning = "5.2 or newer is needed" };
+	probe_set(&row, "%s", *qemu_version() ? qemu_version() : "missing");
 	row.grade = *qemu_version() ? GOOD : BAD;
 	row.advice = "sudo apt-get install qemu-system-x86";
 	print_row(out, &row);
 	print_guest(probe, out);
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		row = rows[i]();
+	for (size_t i = 0; probe_host_row(i, &row); i++)
 		print_row(out, &row);
-	}
 	if (probe->usable)
 		fprintf(out, "\nKVM is usable: ./run-bench.sh --engine kvm   (! spoils the numbers, ~ makes "
 		             "them worse)\n");

@@ -145,7 +145,7 @@ cannot()
 }
 
 FAKE_RATIO=40000 cannot "kernel mode is emulated" "kernel mode runs at 40000 % of user mode's time"
-FAKE_LOOP=4000000000 cannot "all of the guest is slow" "of the host's time for the same loop"
+FAKE_LOOP=4000000000 cannot "all of the guest is slow" "times the host's time for the same loop"
 export FAKE_IN=test
 FAKE_FAULT=failed-test cannot "SYSCALL is broken" "SYSCALL goes nowhere"
 host kvm_amd no-device
