@@ -219,7 +219,7 @@ static void boot_some_cpu(struct probe *probe)
 
 static bool slow(int64_t time, int64_t native)
 {
-	return time > 0 && native > 0 && time * 100 / native > PROBE_NATIVE_MAX;
+	return time > 0 && native > 0 && time / native >= PROBE_HOST_MAX;
 }
 
 static void judge(struct probe *probe)
@@ -278,6 +278,11 @@ int probe_kvm(char *why, size_t size)
 		message("engine kvm: -cpu host is refused (%s); the guest gets -cpu %s, which may lack "
 		        "features",
 		        probe.refused, kvm_cpu());
+	if (probe.usable && !(host_cpu_flag("constant_tsc") && host_cpu_flag("nonstop_tsc")))
+		message("engine kvm: this host's TSC is not invariant: a tick is not a fixed time");
+	if (probe.usable && host_cpu_flag("hypervisor"))
+		message("engine kvm: this host is a virtual machine itself: its numbers are an indication at "
+		        "best");
 	snprintf(why, size, "%s", probe.why);
 	return probe.usable ? 0 : -1;
 }

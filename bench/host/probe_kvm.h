@@ -12,7 +12,13 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define PROBE_NATIVE_MAX 200 /* percent: kernel-mode loop time over that of user mode, or of the host */
+#define PROBE_NATIVE_MAX 200 /* percent: kernel-mode loop time over that of user mode */
+
+/*
+ * Times: kernel-mode loop time over the host's. The two are not timed at once, so the clock may differ by as much as it
+ * can change; emulation is thousands of times slower.
+ */
+#define PROBE_HOST_MAX   20
 
 /* What was found. Numbers of the guest are -1 when it did not say. */
 struct probe {

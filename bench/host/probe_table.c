@@ -214,11 +214,15 @@ static void print_guest(const struct probe *probe, FILE *out)
 		probe_set(&row, "over 10000 %% of it");
 	else
 		probe_set(&row, "%s", not_run);
-	if (of_host > PROBE_NATIVE_MAX) {
+	if (of_host >= PROBE_HOST_MAX * 100) {
 		row.grade = BAD;
 		row.meaning =
 		        "a loop in kernel mode takes a multiple of the host's ticks: kernel mode is emulated";
 		row.advice = "a host with VT-x or SVM is needed";
+	} else if (of_host > PROBE_NATIVE_MAX) {
+		row.grade = MEDIOCRE;
+		row.meaning = "the clock was down when the guest ran, or others took its time";
+		row.advice = "see the rows governor and isolated cores";
 	} else if (of_host < 0) {
 		row.grade = MEDIOCRE;
 		row.meaning = "the guest did not get so far";
