@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 /* Where the exception goes on: the instruction after the one that may fault. */
-extern void msr_read_resume(void), msr_write_resume(void);
+extern void msr_read_resume(void), msr_write_resume(void), counter_resume(void);
 
 bool __attribute__((noinline, noclone)) msr_try_read(uint32_t msr, uint64_t *value)
 {
@@ -41,4 +41,16 @@ uint64_t counter_read(uint32_t index)
 
 	__asm__ volatile("lfence; rdpmc; lfence" : "=a"(low), "=d"(high) : "c"(index) : "memory");
 	return (uint64_t)high << 32 | low;
+}
+
+bool __attribute__((noinline, noclone)) counter_try_read(uint32_t index)
+{
+	exception_expect(EXCEPTION_GP, counter_resume);
+	__asm__ volatile("rdpmc\n"
+	                 "	.globl counter_resume\n"
+	                 "counter_resume:"
+	                 :
+	                 : "c"(index)
+	                 : "rax", "rdx", "memory");
+	return exception_expect(EXCEPTION_GP, NULL) == 0;
 }

@@ -52,6 +52,9 @@ static bool they_count(void)
 {
 	uint32_t rounds = TRIAL_ROUNDS;
 
+	for (unsigned i = 0; i < pmu.counters; i++)
+		if (!counter_try_read(pmu.counter[i].read))
+			return false;
 	pmu_begin();
 	__asm__ volatile("1: dec %0; jnz 1b" : "+r"(rounds) : : "cc");
 	pmu_end();
