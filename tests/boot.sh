@@ -18,8 +18,8 @@ tcg)
 		list+=${list:+,}"$module $(basename "$module" .elf)"
 	done
 	status=0
-	timeout -k 5 "${LIMIT:-120}" qemu-system-x86_64 -machine "${MACHINE:-pc}" -accel tcg -cpu "${CPU:-max}" -smp "${CPUS:-1}" \
-		-m "${MEMORY:-512}" -nodefaults -no-user-config -display none -monitor none -no-reboot -debugcon stdio \
+	timeout -k 5 "${LIMIT:-120}" "${PALIMPSEST_QEMU:-qemu-system-x86_64}" -machine "${MACHINE:-pc}" \
+		-accel tcg -cpu "${CPU:-max}" -smp "${CPUS:-1}" -m "${MEMORY:-512}" -nodefaults -no-user-config -display none -monitor none -no-reboot -debugcon stdio \
 		-serial "file:$work/serial" -device isa-debug-exit,iobase=0xf4,iosize=4 \
 		-kernel "$build/palimpsest.elf32" -initrd "$list" -append "$words" </dev/null 2>"$work/errors" || status=$?
 	;;
