@@ -103,6 +103,7 @@ struct launch *launch_start(const struct launch_setup *setup, char *why, size_t 
 		                       .launch = setup->id,
 		                       .strategy = setup->strategy,
 		                       .mode = setup->mode,
+		                       .pcid = setup->pcid,
 		                       .counts = setup->engine->counts,
 		                       .observe = setup->observe,
 		                       .context = setup->context };

@@ -42,6 +42,7 @@ static void say_hello(const char *mode)
 	append_feature(features, sizeof features, f->invpcid, "invpcid");
 	append_feature(features, sizeof features, pcid_on, "pcid-on");
 	append_feature(features, sizeof features, f->page_1g, "1g");
+	append_feature(features, sizeof features, f->x2apic, "x2apic");
 	append_feature(features, sizeof features, f->rdrand, "rdrand");
 	append_feature(features, sizeof features, f->invariant_tsc, "invariant-tsc");
 	append_feature(features, sizeof features, f->hypervisor, "hypervisor");
