@@ -22,4 +22,9 @@ test-programs: host bochs-library programs all-strategies $(HOST_TESTS) $(MODEL_
 test: test-programs
 	@tests/run.sh $(UNIT_TESTS) $(HOST_TESTS) $(MODEL_TESTS)
 
-.PHONY: test test-programs
+# The matrix of machines, memory sizes and CPU models, under TCG.
+test-machines: programs
+	@set -e; for s in window heap random best; do $(MAKE) --no-print-directory kernel STRATEGY=$$s; done
+	@tests/machines.sh
+
+.PHONY: test test-programs test-machines

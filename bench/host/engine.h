@@ -70,6 +70,3 @@ int engine_link(const char *target, const char *directory, const char *name, cha
 
 /* Removes directory/name. */
 void engine_unlink(const char *directory, const char *name);
-
-/* Lets vCPU n of a running QEMU keep the host's CPU n from the last one down. Returns how many were pinned. */
-unsigned engine_pin_cpus(pid_t pid);

@@ -9,8 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIBRARY "palimpsest-bochs.so"
-#define ISO     "palimpsest.iso"
+#define LIBRARY         "palimpsest-bochs.so"
+#define ISO             "palimpsest.iso"
+
+/* What Bochs holds in its own memory, in MiB; what a guest touches beyond that goes to a file. */
+#define HOST_MEMORY_MAX 2048U
 
 /* Debian's `bochs` is a script around `bochs-bin`. */
 static const char *const programs[] = { "bochs-bin", "bochs", NULL };
@@ -120,7 +123,8 @@ static int write_bochsrc(const struct engine_boot *boot, char *why, size_t size)
 	            "ata0-master: type=cdrom, path=" ISO ", status=inserted\n"
 	            "com1: enabled=1, mode=file, dev=serial.log\n"
 	            "log: bochs.log\n",
-	            boot->memory, boot->memory, boot->cpus);
+	            boot->memory, boot->memory < HOST_MEMORY_MAX ? boot->memory : HOST_MEMORY_MAX,
+	            boot->cpus);
 	return write_file(boot->directory, "bochsrc", text, why, size);
 }
 

@@ -68,6 +68,17 @@ static void expect(struct intake *intake, const struct record *record, const cha
 		fail(intake, "the image says %s %.40s, asked for %s", key, *said ? said : "nothing", wanted);
 }
 
+/* Whether `name` is in the comma list `list`. */
+static bool listed(const char *list, const char *name)
+{
+	const size_t length = strlen(name);
+
+	for (; list; list = strchr(list, ',') ? strchr(list, ',') + 1 : NULL)
+		if (strncmp(list, name, length) == 0 && (list[length] == ',' || list[length] == '\0'))
+			return true;
+	return false;
+}
+
 static void take_hello(struct intake *intake, const struct record *record)
 {
 	struct intake_report *report = &intake->report;
@@ -82,6 +93,8 @@ static void take_hello(struct intake *intake, const struct record *record)
 	expect(intake, record, "loader", intake->setup.strategy->loader);
 	expect(intake, record, "isolation", intake->setup.strategy->isolation);
 	expect(intake, record, "mode", intake->setup.mode);
+	if (intake->setup.pcid && !listed(text_of(record, "features"), "pcid-on"))
+		fail(intake, "the CPU has no PCIDs for --pcid on; another engine may have");
 	snprintf(report->revision, sizeof report->revision, "%s", text_of(record, "revision"));
 	snprintf(report->compiler, sizeof report->compiler, "%s", text_of(record, "compiler"));
 	if (*report->failure)

@@ -16,6 +16,7 @@ struct intake_setup {
 	int64_t launch;
 	const struct strategy *strategy; /* that the image must say it is */
 	const char *mode;                /* that the kernel must say it runs: bench, test or list */
+	bool pcid;                       /* the kernel was asked for PCIDs, and must say that they are on */
 	bool counts;                     /* an instrumentation library counts: time stamps are dropped, and a
 					    timed sample without counts is marked */
 	void (*observe)(void *context,

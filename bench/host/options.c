@@ -33,8 +33,8 @@ static const char help_text[] =
         "  --bench GLOB[,GLOB]  only benchmarks whose name matches; default *\n"
         "  --quick              fewer samples\n"
         "  --rounds N           boots per image; default 9 on kvm, 1 elsewhere\n"
-        "  --cpus N             CPUs of the machine, 1 to 64; default 1 (the kernel uses one)\n"
-        "  --memory MIB         memory of the machine, 64 to 16384; default 512\n"
+        "  --cpus N             CPUs of the machine, 1 to 8; default 1 (the kernel uses one)\n"
+        "  --memory MIB         memory of the machine, 64 to 8192; default 512\n"
         "  --seed N             of every random choice; default 1\n"
         "  --jobs N             boots at a time on bochs and tcg; default: the host's CPUs\n"
         "  --timeout SECONDS    for each boot; default 300 on bochs, 60 elsewhere\n"
@@ -252,9 +252,9 @@ static int take_option(struct options *options, int option, const char *value, c
 	case OPTION_ROUNDS:
 		return parse_unsigned("rounds", value, 1, 1000, &options->rounds, why);
 	case OPTION_CPUS:
-		return parse_unsigned("cpus", value, 1, 64, &options->cpus, why);
+		return parse_unsigned("cpus", value, 1, 8, &options->cpus, why);
 	case OPTION_MEMORY:
-		return parse_unsigned("memory", value, 64, 16384, &options->memory, why);
+		return parse_unsigned("memory", value, 64, 8192, &options->memory, why);
 	case OPTION_SEED:
 		return parse_number("seed", value, 0, INT64_MAX - 1000, &options->seed, why);
 	case OPTION_JOBS:

@@ -47,7 +47,9 @@ static unsigned default_timeout(const struct runner *runner, const struct job *j
 static void describe(const struct job *job, char *text, size_t size)
 {
 	snprintf(text, size, "%s %s", job->engine->name, job->strategy->name);
-	if (job->round > 1)
+	if (job->round == 0)
+		snprintf(text + strlen(text), size - strlen(text), ", VM exits");
+	else if (job->round > 1)
 		snprintf(text + strlen(text), size - strlen(text), ", round %u", job->round);
 }
 
@@ -121,6 +123,7 @@ static void start(struct runner *runner, const struct job *job)
 	                                                    .timeout = default_timeout(runner, job),
 	                                                    .seed = job->seed,
 	                                                    .store = runner->setup->store,
+	                                                    .exits = job->round == 0,
 	                                                    .id = slot->id },
 	                            why, sizeof why);
 	if (slot->launch) {

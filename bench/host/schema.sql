@@ -111,6 +111,22 @@ CREATE TABLE attribution (
 	value_a REAL, value_b REAL, difference REAL, due_to_stack REAL, due_to_loader REAL, interaction REAL
 );
 
+-- See drift.h: the trend of a series over the rounds.
+CREATE TABLE drift (
+	engine TEXT, strategy TEXT, cpus INTEGER, benchmark TEXT, parameter INTEGER, metric TEXT, unit TEXT,
+	n INTEGER, slope REAL, change REAL, chance REAL, flags TEXT
+);
+
+-- VM exits while a row ran, set-up included and its records left out, in a launch of their own (exits.h).
+CREATE TABLE vm_exits (
+	launch    INTEGER NOT NULL REFERENCES launches(id),
+	benchmark TEXT NOT NULL,
+	parameter INTEGER NOT NULL,
+	reason    TEXT NOT NULL,            -- as the host's kernel calls it
+	exits     INTEGER NOT NULL,
+	samples   INTEGER NOT NULL          -- of all kinds that the row took meanwhile
+);
+
 CREATE TABLE claims (
 	id INTEGER PRIMARY KEY, seed TEXT, quote TEXT, verdict TEXT, evidence TEXT, figure TEXT
 );

@@ -24,6 +24,7 @@ enum statement {
 	FUNCTION,
 	STACK,
 	FLAG_ROW,
+	EXITS,
 	STATEMENTS
 };
 
@@ -55,6 +56,8 @@ static const struct {
 	            " value, n) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)" },
 	[FLAG_ROW] = { "sisi", "UPDATE samples SET flags = ltrim(flags || ',' || ?, ',')"
 	                       " WHERE launch = ? AND benchmark = ? AND parameter = ?" },
+	[EXITS] = { "isisii", "INSERT INTO vm_exits (launch, benchmark, parameter, reason, exits, samples)"
+	                      " VALUES (?, ?, ?, ?, ?, ?)" },
 };
 
 struct store {
@@ -264,6 +267,12 @@ int store_function(struct store *store, const struct store_function *function)
 int store_stack(struct store *store, const struct store_function *stack)
 {
 	return run_function(store, STACK, stack);
+}
+
+int store_exits(struct store *store, int64_t launch, const char *benchmark, int64_t parameter,
+                const char *reason, int64_t exits, int64_t samples)
+{
+	return run(store, EXITS, launch, benchmark, parameter, reason, exits, samples);
 }
 
 int store_flag_row(struct store *store, const struct store_row *row, const char *flag)

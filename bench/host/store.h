@@ -85,6 +85,10 @@ int store_fact(struct store *store, int64_t launch, const char *name, const char
 int store_function(struct store *store, const struct store_function *function);
 int store_stack(struct store *store, const struct store_function *stack);
 
+/* VM exits of one reason in a row that took `samples` samples. */
+int store_exits(struct store *store, int64_t launch, const char *benchmark, int64_t parameter,
+                const char *reason, int64_t exits, int64_t samples);
+
 /* Adds `flag` to every sample of the row. */
 int store_flag_row(struct store *store, const struct store_row *row, const char *flag);
 

@@ -4,6 +4,8 @@
 #include "boot/boot.h"
 #include "boot/config.h"
 #include "cpu/apic.h"
+#include "cpu/pmu.h"
+#include "cpu/tsc.h"
 #include "fs/cpio.h"
 #include "fs/node.h"
 #include "lib/console.h"
@@ -44,6 +46,7 @@ static void say_hello(const char *mode)
 	append_feature(features, sizeof features, f->invpcid, "invpcid");
 	append_feature(features, sizeof features, pcid_on, "pcid-on");
 	append_feature(features, sizeof features, f->page_1g, "1g");
+	append_feature(features, sizeof features, f->x2apic, "x2apic");
 	append_feature(features, sizeof features, f->rdrand, "rdrand");
 	append_feature(features, sizeof features, f->invariant_tsc, "invariant-tsc");
 	append_feature(features, sizeof features, f->hypervisor, "hypervisor");
@@ -64,6 +67,26 @@ static void say_hello(const char *mode)
 	record_number("seed", string_to_number(seed));
 	record_text("features", features);
 	record_end();
+}
+
+/* What time stamps and counters are worth here. */
+static void say_clock(void)
+{
+	char option[4];
+
+	record_fact("tsc-frequency", tsc_khz(), "kHz");
+	record_fact("lfence-serializing", tsc_make_lfence_serialize(), "bool");
+	boot_option("pmu", option, sizeof option);
+	if (strcmp(option, "on") != 0)
+		return;
+	record_fact("pmu-counters", pmu_init(), "counters");
+	if (!pmu_counters()) {
+		record_start("fact");
+		record_text("name", "pmu-absent");
+		record_text("value", pmu_why());
+		record_text("unit", "reason");
+		record_end();
+	}
 }
 
 /* Runs the first program as long as it wants: what init= names, else /init of an archive, else the module init. */
@@ -111,6 +134,7 @@ void kernel_main(void)
 		string_copy(mode, "demo", sizeof mode);
 	irq_set_handler(VECTOR_TIMER, timer_tick);
 	say_hello(mode);
+	say_clock();
 	unpack_modules();
 	record_fact("early-stack-high-water", early_stack_high_water(), "bytes");
 	if (loader_places()) {

@@ -27,7 +27,10 @@ refused "unknown loader 'floppy'" --strategy fixed-ist+floppy+shared
 refused "bouncing isolation is not available in this version" --strategy fixed-ist+window+bouncing
 refused "engine kvm-emulated is not available in this version" --engine kvm-emulated
 refused "--compare is not available in this version" --compare a b
-refused "a number from 1 to 64 is needed" --cpus 0
+refused "a number from 1 to 8 is needed" --cpus 0
+refused "a number from 1 to 8 is needed" --cpus 9
+refused "a number from 64 to 8192 is needed" --memory 63
+refused "a number from 64 to 8192 is needed" --memory 8193
 refused "a number from" --seed 99999999999999999999
 refused "option '--rounds' needs a value" --rounds
 refused "a glob of letters" --bench 'exec.*;reboot'
