@@ -64,6 +64,11 @@ static void add_line(struct environment *environment, const char *key, const cha
 		                path_exists(path) ? "does not say" : "does not exist");
 }
 
+void environment_add_file(struct environment *environment, const char *key, const char *path)
+{
+	add_line(environment, key, path, "");
+}
+
 static void add_turbo(struct environment *environment)
 {
 	char line[16];
@@ -171,6 +176,25 @@ static void add_tools(struct environment *environment)
 	environment_add(environment, "tool.sqlite", "%s", sqlite3_libversion());
 }
 
+/* One hash of all programs that the kernel is given. */
+static void add_programs(struct environment *environment)
+{
+	struct arguments command = { 0 };
+	char script[PATH_MAX + 80];
+	int status = -1;
+	char *output;
+
+	path_format(script, sizeof script, "cd '%s/build/programs' && cat *.elf | sha256sum", path_root());
+	arguments_add_all(&command, "sh", "-c", script);
+	output = process_capture(&command, NULL, 20, true, &status);
+	arguments_free(&command);
+	if (output && status == 0 && strlen(output) > 64)
+		environment_add(environment, "sha256.programs", "%.64s", output);
+	else
+		environment_add(environment, "sha256.programs", "unknown: build/programs cannot be read");
+	free(output);
+}
+
 static void add_source(struct environment *environment)
 {
 	struct arguments command = { 0 };
@@ -191,6 +215,7 @@ static void add_source(struct environment *environment)
 	path_format(path, sizeof path, "%s/build/bochs/palimpsest-bochs.so", path_root());
 	image_sha256(path, sha256);
 	environment_add(environment, "sha256.bochs-library", "%s", sha256);
+	add_programs(environment);
 }
 
 void environment_collect(struct environment *environment)

@@ -10,6 +10,7 @@
 #include "bench/host/paths.h"
 #include "bench/host/plots.h"
 #include "bench/host/progress.h"
+#include "bench/host/results_folder.h"
 #include "bench/host/runner.h"
 #include "bench/host/summary.h"
 #include "bench/host/table.h"
@@ -82,7 +83,7 @@ static int check_images(const struct plan *plan)
 	return 0;
 }
 
-/* The image that is booted, by its hash. */
+/* The image that is booted, by its hash, and by that of all of it but the name of the revision. */
 static void add_image(struct environment *environment, const struct strategy *strategy)
 {
 	char sha256[IMAGE_SHA256_MAX];
@@ -93,6 +94,9 @@ static void add_image(struct environment *environment, const struct strategy *st
 	image_sha256(path, sha256);
 	snprintf(key, sizeof key, "sha256.image.%s", strategy->name);
 	environment_add(environment, key, "%s", sha256);
+	path_format(path, sizeof path, "%s/build/%s/code.sha256", path_root(), strategy->build);
+	snprintf(key, sizeof key, "sha256.code.%s", strategy->name);
+	environment_add_file(environment, key, path);
 }
 
 static int describe_environment(struct session *session, const char *command)
@@ -104,6 +108,7 @@ static int describe_environment(struct session *session, const char *command)
 
 	if (!environment)
 		return -1;
+	environment_add(environment, "results.format", "%d", STORE_VERSION);
 	environment_add(environment, "run.name", "%s", session->folder.name);
 	environment_add(environment, "run.command", "%s", command);
 	environment_add(environment, "run.seed", "%" PRIu64, options->seed);
@@ -148,6 +153,7 @@ static int begin(struct session *session, const char *command)
 		message_error("run-bench: %s", why);
 		return EXIT_CANNOT;
 	}
+	folder_lock(session->folder.path);
 	path_format(path, sizeof path, "%s/results.sqlite", session->folder.path);
 	session->store = store_create(path, why, sizeof why);
 	if (!session->store) {
@@ -175,9 +181,8 @@ static int store_images(struct session *session)
 }
 
 /* Statistics, claims, files and figures. Returns 0 when all of them worked. */
-static int evaluate(struct session *session)
+static int evaluate(sqlite3 *db, const char *folder)
 {
-	sqlite3 *db = store_database(session->store);
 	char claims[PATH_MAX];
 	char plots[PATH_MAX];
 	int failed = 0;
@@ -187,9 +192,9 @@ static int evaluate(struct session *session)
 	failed |= summary_compute(db);
 	failed |= attribution_compute(db);
 	failed |= claims_decide(db, claims);
-	failed |= csv_export(db, session->folder.path);
+	failed |= csv_export(db, folder);
 	if (interrupt_count() == 0)
-		failed |= plots_make(session->folder.path, plots);
+		failed |= plots_make(folder, plots);
 	else
 		message("the figures were left out");
 	table_print(db, stdout);
@@ -207,7 +212,7 @@ static int finish(struct session *session, const struct runner_result *result)
 		message_error("run-bench: %s", store_error(session->store));
 		failed = true;
 	} else {
-		failed |= evaluate(session) != 0;
+		failed |= evaluate(store_database(session->store), session->folder.path) != 0;
 	}
 	if (store_close(session->store))
 		failed = true;
@@ -221,6 +226,44 @@ static int finish(struct session *session, const struct runner_result *result)
 		              result->skipped);
 	message("results: %s", session->folder.path);
 	return interrupted || failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* A harness that was killed could not say how its run ended; of a row in flight it is not known whether it is whole. */
+static const char close_run[] =
+        "UPDATE samples SET flags = ltrim(flags || ',cut-short', ',') WHERE flags NOT LIKE '%cut-short%'"
+        " AND (launch, benchmark, parameter) IN (SELECT launch, benchmark, parameter FROM samples WHERE "
+        "rowid IN"
+        "  (SELECT max(rowid) FROM samples JOIN launches ON id = launch WHERE state = 'running' AND engine "
+        "<> 'image'"
+        "   GROUP BY launch));"
+        "UPDATE launches SET state = 'cut short', reason = 'the harness was killed'"
+        " WHERE state = 'running' AND engine <> 'image';"
+        "UPDATE run SET state = 'cut short' WHERE state = 'running'";
+
+int session_recover(const char *folder)
+{
+	char why[RESULTS_WHY_MAX];
+	sqlite3 *db = results_open_database(folder, why);
+	char *error = NULL;
+	int failed = 0;
+
+	if (!db) {
+		message_error("run-bench: %s", why);
+		return EXIT_CANNOT;
+	}
+	if (sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_exec(db, close_run, NULL, NULL, &error) != SQLITE_OK ||
+	    sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK) {
+		message_error("run-bench: %s: %s", folder, error ? error : sqlite3_errmsg(db));
+		failed = 1;
+	} else {
+		failed = evaluate(db, folder);
+		failed |= sqlite3_exec(db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) != SQLITE_OK;
+		message("recovered: %s", folder);
+	}
+	sqlite3_free(error);
+	sqlite3_close(db);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 int session_run(const struct options *options, const char *command)

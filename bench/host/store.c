@@ -116,6 +116,11 @@ static int run(struct store *store, enum statement which, ...)
 	return status == SQLITE_DONE ? 0 : -1;
 }
 
+const char *store_schema(void)
+{
+	return SCHEMA_SQL;
+}
+
 struct store *store_create(const char *path, char *why, size_t size)
 {
 	struct store *store = calloc(1, sizeof *store);

@@ -13,6 +13,9 @@
 
 #include <sqlite3.h>
 
+/* The version of the database and of the exports (schema.sql). */
+#define STORE_VERSION 1
+
 struct store;
 
 struct store_launch {
@@ -44,6 +47,9 @@ struct store_outcome {
 	const char *compiler;
 	double seconds;
 };
+
+/* The schema, as SQL. */
+const char *store_schema(void);
 
 /* Creates the database at `path`, which must not exist. Returns NULL after a message in `why`. */
 struct store *store_create(const char *path, char *why, size_t size);
