@@ -160,14 +160,15 @@ static void print_sum(const struct changes *changes, double threshold)
 	putchar('\n');
 }
 
-/* The claims whose verdict is another one. */
+/* The claims that both decide, and whose verdict is another one. */
 static void print_claims(const struct results pair[2])
 {
-	static const char query[] = "SELECT verdict FROM claims WHERE id = ?1";
+	static const char query[] = "SELECT verdict FROM claims WHERE id = ?1 AND verdict <> 'not measured'";
 	sqlite3_stmt *a = NULL, *b = NULL;
 
-	if (sqlite3_prepare_v2(pair[0].db, "SELECT id, verdict FROM claims ORDER BY id", -1, &a, NULL) ==
-	            SQLITE_OK &&
+	if (sqlite3_prepare_v2(pair[0].db,
+	                       "SELECT id, verdict FROM claims WHERE verdict <> 'not measured' ORDER BY id",
+	                       -1, &a, NULL) == SQLITE_OK &&
 	    sqlite3_prepare_v2(pair[1].db, query, -1, &b, NULL) == SQLITE_OK) {
 		while (sqlite3_step(a) == SQLITE_ROW) {
 			const char *before = (const char *)sqlite3_column_text(a, 1);

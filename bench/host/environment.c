@@ -2,11 +2,11 @@
 #define _GNU_SOURCE
 #include "bench/host/environment.h"
 #include "bench/host/image.h"
+#include "bench/host/json.h"
 #include "bench/host/paths.h"
 #include "bench/host/probe_kvm.h"
 #include "bench/host/process.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -234,20 +234,6 @@ int environment_store(const struct environment *environment, struct store *store
 	return store_commit(store);
 }
 
-static void write_json_string(FILE *file, const char *text)
-{
-	fputc('"', file);
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			fprintf(file, "\\%c", *text);
-		else if (iscntrl((unsigned char)*text))
-			fprintf(file, "\\u%04x", (unsigned)*text);
-		else
-			fputc(*text, file);
-	}
-	fputc('"', file);
-}
-
 int environment_write_json(const struct environment *environment, const char *path)
 {
 	FILE *file = fopen(path, "we");
@@ -258,9 +244,9 @@ int environment_write_json(const struct environment *environment, const char *pa
 	fputs("{\n", file);
 	for (size_t i = 0; i < environment->count; i++) {
 		fputs("  ", file);
-		write_json_string(file, environment->item[i].key);
+		json_write_string(file, environment->item[i].key);
 		fputs(": ", file);
-		write_json_string(file, environment->item[i].value);
+		json_write_string(file, environment->item[i].value);
 		fputs(i + 1 < environment->count ? ",\n" : "\n", file);
 	}
 	fputs("}\n", file);
