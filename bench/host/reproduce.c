@@ -85,9 +85,9 @@ static int print_groups(const struct changes *changes, const struct results pair
 			other++;
 	}
 	if (other == 0)
-		printf("identical: all %zu benchmarks\n", identical);
+		printf("identical: all of %zu benchmark%s\n", identical, identical == 1 ? "" : "s");
 	else
-		printf("%zu benchmarks identical, %zu not%s\n", identical, other,
+		printf("benchmarks: %zu identical, %zu not%s\n", identical, other,
 		       status ? ", some for no known reason" : ", for the reasons that are given");
 	return status;
 }

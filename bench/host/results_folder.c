@@ -273,27 +273,25 @@ void results_close(struct results *results)
 	results->db = NULL;
 }
 
-sqlite3 *results_open_database(const char *path, char why[RESULTS_WHY_MAX])
+int results_check_run(const char *path, char why[RESULTS_WHY_MAX])
 {
 	char file[PATH_MAX];
 	sqlite3 *db = NULL;
 	int status;
 
 	if (check_folder(path, why))
-		return NULL;
+		return -1;
 	path_format(file, sizeof file, "%s/results.sqlite", path);
 	if (!path_exists(file))
-		status = wrong(why, "%s is not the folder of a run: it has no results.sqlite", path);
-	else if (folder_lock(path))
-		status = wrong(why, "%s: a run is writing to it", path);
-	else if (sqlite3_open_v2(file, &db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
+		return wrong(why, "%s is not the folder of a run: it has no results.sqlite", path);
+	if (folder_lock(path))
+		return wrong(why, "%s: a run is writing to it", path);
+	if (sqlite3_open_v2(file, &db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
 		status = wrong(why, "%s: %s", file, sqlite3_errmsg(db));
 	else
 		status = check_database(db, file, why);
-	if (status == 0)
-		return db;
 	sqlite3_close(db);
-	return NULL;
+	return status;
 }
 
 void results_environment(const struct results *results, const char *key, char *value, size_t size)

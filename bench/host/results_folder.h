@@ -24,10 +24,10 @@ int results_open(struct results *results, const char *path, char why[RESULTS_WHY
 void results_close(struct results *results);
 
 /*
- * Opens the database of a run for writing, also of one that was killed, and checks it like results_open. Fails when
- * a run is still writing to the folder. Returns NULL with the reason.
+ * Whether `path` holds the database of a run, also of one that was killed, that is whole and that no run is writing
+ * to; this process holds it from then on. Returns 0, or -1 with the reason.
  */
-sqlite3 *results_open_database(const char *path, char why[RESULTS_WHY_MAX]);
+int results_check_run(const char *path, char why[RESULTS_WHY_MAX]);
 
 /* The value of a key of environment.json, copied to `value`, or "unknown". */
 void results_environment(const struct results *results, const char *key, char *value, size_t size);

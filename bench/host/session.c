@@ -10,6 +10,7 @@
 #include "bench/host/paths.h"
 #include "bench/host/plots.h"
 #include "bench/host/progress.h"
+#include "bench/host/recover.h"
 #include "bench/host/results_folder.h"
 #include "bench/host/runner.h"
 #include "bench/host/summary.h"
@@ -228,41 +229,28 @@ static int finish(struct session *session, const struct runner_result *result)
 	return interrupted || failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* A harness that was killed could not say how its run ended; of a row in flight it is not known whether it is whole. */
-static const char close_run[] =
-        "UPDATE samples SET flags = ltrim(flags || ',cut-short', ',') WHERE flags NOT LIKE '%cut-short%'"
-        " AND (launch, benchmark, parameter) IN (SELECT launch, benchmark, parameter FROM samples WHERE "
-        "rowid IN"
-        "  (SELECT max(rowid) FROM samples JOIN launches ON id = launch WHERE state = 'running' AND engine "
-        "<> 'image'"
-        "   GROUP BY launch));"
-        "UPDATE launches SET state = 'cut short', reason = 'the harness was killed'"
-        " WHERE state = 'running' AND engine <> 'image';"
-        "UPDATE run SET state = 'cut short' WHERE state = 'running'";
-
 int session_recover(const char *folder)
 {
 	char why[RESULTS_WHY_MAX];
-	sqlite3 *db = results_open_database(folder, why);
-	char *error = NULL;
-	int failed = 0;
+	char path[PATH_MAX];
+	struct store *store;
+	int failed;
 
-	if (!db) {
+	if (results_check_run(folder, why)) {
 		message_error("run-bench: %s", why);
 		return EXIT_CANNOT;
 	}
-	if (sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK ||
-	    sqlite3_exec(db, close_run, NULL, NULL, &error) != SQLITE_OK ||
-	    sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK) {
-		message_error("run-bench: %s: %s", folder, error ? error : sqlite3_errmsg(db));
-		failed = 1;
-	} else {
-		failed = evaluate(db, folder);
-		failed |= sqlite3_exec(db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) != SQLITE_OK;
-		message("recovered: %s", folder);
+	path_format(path, sizeof path, "%s/results.sqlite", folder);
+	store = store_open(path, why, sizeof why);
+	if (!store) {
+		message_error("run-bench: %s", why);
+		return EXIT_CANNOT;
 	}
-	sqlite3_free(error);
-	sqlite3_close(db);
+	failed = recover_launches(store, folder) < 0;
+	if (!failed)
+		failed = evaluate(store_database(store), folder);
+	failed |= store_close(store);
+	message(failed ? "not all of %s could be written" : "recovered: %s", folder);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
