@@ -64,6 +64,17 @@ static void format_line(struct line *line, const struct change *change)
 		         change->low, change->high);
 }
 
+/* A line of the table; numbers stand on the right of their columns, and nothing behind the last cell. */
+static void print_cells(const char *const cells[CELLS], const size_t width[CELLS])
+{
+	for (int i = 0; i < CELLS; i++) {
+		int room = i + 1 < CELLS ? (int)width[i] : 0;
+
+		printf("%s%*s", i ? "  " : "", i == 4 || i == 5 ? room : -room, cells[i]);
+	}
+	putchar('\n');
+}
+
 /* Prints the lines of one verdict; returns how many were left out. */
 static size_t print_lines(const struct changes *changes, enum verdict_of_change verdict, size_t most,
                           const size_t width[CELLS])
@@ -73,7 +84,8 @@ static size_t print_lines(const struct changes *changes, enum verdict_of_change 
 
 	for (size_t i = 0; i < changes->count; i++) {
 		const struct change *change = &changes->items[i];
-		struct line line;
+		const char *cells[CELLS];
+		struct line line = { 0 };
 
 		if (!change->in_a || !change->in_b || change->verdict != verdict)
 			continue;
@@ -82,29 +94,21 @@ static size_t print_lines(const struct changes *changes, enum verdict_of_change 
 			continue;
 		}
 		format_line(&line, change);
-		for (int j = 0; j < CELLS; j++) {
-			bool right = j == 4 || j == 5;
-
-			printf("%s%*s", j ? "  " : "",
-			       (int)(right           ? width[j]
-			             : j + 1 < CELLS ? width[j]
-			                             : 0) *
-			               (right ? 1 : -1),
-			       line.text[j]);
-		}
-		putchar('\n');
+		for (int j = 0; j < CELLS; j++)
+			cells[j] = line.text[j];
+		print_cells(cells, width);
 	}
 	return left;
 }
 
-static void measure(const struct changes *changes, size_t width[CELLS])
+/* Widens the columns for all lines of one verdict. */
+static void measure(const struct changes *changes, enum verdict_of_change verdict, size_t width[CELLS])
 {
 	for (size_t i = 0; i < changes->count; i++) {
 		const struct change *change = &changes->items[i];
-		struct line line;
+		struct line line = { 0 };
 
-		if (!change->in_a || !change->in_b || change->verdict == CHANGE_IDENTICAL ||
-		    change->verdict == CHANGE_WITHIN)
+		if (!change->in_a || !change->in_b || change->verdict != verdict)
 			continue;
 		format_line(&line, change);
 		for (int j = 0; j < CELLS; j++)
@@ -117,23 +121,20 @@ static void print_table(const struct changes *changes, bool all)
 	static const enum verdict_of_change order[] = { CHANGE_REGRESSION, CHANGE_IMPROVED, CHANGE_OUTCOME,
 		                                        CHANGE_UNDECIDED, CHANGE_WITHIN };
 	static const char *const heads[CELLS] = { "change", "series", "", "", "A", "B", "B/A" };
-	size_t width[CELLS] = { 10, 6, 0, 0, 1, 1, 0 };
+	const size_t kinds = sizeof(order) / sizeof(order[0]) - !all; /* what is within is listed on demand */
+	size_t width[CELLS] = { 0 };
+	size_t lines = 0;
 
-	if (changes_count(changes, CHANGE_IDENTICAL) + changes_count(changes, CHANGE_WITHIN) < changes->count)
-		measure(changes, width);
-	for (size_t i = 0, shown = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-		size_t left;
+	for (size_t i = 0; i < kinds; i++) {
+		measure(changes, order[i], width);
+		lines += changes_count(changes, order[i]);
+	}
+	if (lines > 0)
+		print_cells(heads, width);
+	for (size_t i = 0; i < kinds; i++) {
+		size_t most = all || order[i] == CHANGE_REGRESSION ? SIZE_MAX : LINES_MAX;
+		size_t left = print_lines(changes, order[i], most, width);
 
-		if (changes_count(changes, order[i]) == 0 || (order[i] == CHANGE_WITHIN && !all))
-			continue;
-		if (shown++ == 0) {
-			for (int j = 0; j < CELLS; j++)
-				printf("%s%*s", j ? "  " : "", (int)width[j] * (j == 4 || j == 5 ? 1 : -1),
-				       heads[j]);
-			putchar('\n');
-		}
-		left = print_lines(changes, order[i],
-		                   all || order[i] == CHANGE_REGRESSION ? SIZE_MAX : LINES_MAX, width);
 		if (left > 0)
 			printf("%s  and %zu more; --verbose lists them\n", words[order[i]], left);
 	}

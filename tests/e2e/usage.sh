@@ -26,7 +26,9 @@ refused "unknown strategy 'stack'; valid are: heap, window, random, best, all" -
 refused "unknown loader 'floppy'" --strategy fixed-ist+floppy+shared
 refused "bouncing isolation is not available in this version" --strategy fixed-ist+window+bouncing
 refused "engine kvm-emulated is not available in this version" --engine kvm-emulated
-refused "--compare is not available in this version" --compare a b
+refused "--compare needs two folders of results" --compare a
+refused "--threshold 'x': a number of percent" --threshold x
+refused "--quiet and --verbose exclude each other" --quiet --verbose
 refused "a number from 1 to 64 is needed" --cpus 0
 refused "a number from" --seed 99999999999999999999
 refused "option '--rounds' needs a value" --rounds

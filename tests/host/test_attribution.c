@@ -39,8 +39,10 @@ static int remove_database(void **state)
 
 static int leave(void **state)
 {
-	static const char *const files[] = { "samples.csv",     "summary.csv", "comparisons.csv",
-		                             "attribution.csv", "claims.csv",  "stderr" };
+	static const char *const files[] = { "samples.csv",     "summary.csv",       "comparisons.csv",
+		                             "attribution.csv", "claims.csv",        "stderr",
+		                             "summary.jsonl",   "comparisons.jsonl", "attribution.jsonl",
+		                             "claims.jsonl" };
 	(void)state;
 
 	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
