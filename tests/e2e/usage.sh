@@ -80,4 +80,10 @@ PATH=$tree/bin ./run-bench.sh --engine tcg >"$tree/out" 2>"$tree/err"
 is "a missing tool: exits 2" 2 $?
 check "a missing tool: is named with its package" says "xorriso is missing (Debian package xorriso)"
 
+# Every benchmark has a line of explanation for --list.
+cd "$(dirname "$0")/../.." || exit 1
+unexplained=$(comm -23 <(grep -ho 'BENCH([a-z0-9_]*, .name = "[^"]*"' bench/guest/*.c | cut -d '"' -f 2 | sort) \
+	<(cut -f 1 bench/guest/about.txt | sort))
+is "bench/guest/about.txt explains every benchmark" "" "$unexplained"
+
 finish
