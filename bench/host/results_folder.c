@@ -264,7 +264,13 @@ int results_open(struct results *results, const char *path, char why[RESULTS_WHY
 	if (status)
 		return -1;
 	ask(results->db, "SELECT count(*) FROM summary", text, sizeof text);
-	return strcmp(text, "0") == 0 ? wrong(why, "%s holds no summary: nothing was measured", path) : 0;
+	if (strcmp(text, "0") != 0)
+		return 0;
+	return wrong(why,
+	             "%s holds no summary: nothing was measured, or the run was killed before it was summed "
+	             "up; then"
+	             " `./run-bench.sh --recover %s` does it",
+	             path, path);
 }
 
 void results_close(struct results *results)
