@@ -120,37 +120,54 @@ is "25 databases with random damage: none crashes it, none is met in silence" "0
 	done
 	echo "end ok"
 } | play
-lost=0 unclear=0 unreadable=0 had=0 began=0
-RANDOM=7
-for kill in $(seq 50); do
-	rm -rf "$tree/run"
-	PALIMPSEST_QEMU=$tree/engine "$harness" --out "$tree/run" --engine tcg --strategy window >"$tree/out" 2>"$tree/err" &
-	victim=$!
-	# Every other one once records come, so that a slow machine has some of these too.
-	for _ in $(seq $((kill % 2 * 500))); do
-		[ ! -s "$(echo "$tree"/run/logs/*/records.txt)" ] || break
-		sleep 0.01
+
+# kill_ten <seed>: ten of them in a folder of their own; prints what happened
+kill_ten()
+{
+	local run=$tree/killed-$1 lost=0 unclear=0 unreadable=0 had=0 began=0 victim status sent kept
+
+	RANDOM=$1
+	for kill in $(seq 10); do
+		rm -rf "$run"
+		PALIMPSEST_QEMU=$tree/engine "$harness" --out "$run" --engine tcg --strategy window >/dev/null 2>&1 &
+		victim=$!
+		# Every other one once records come, so that a slow machine has some of these too.
+		for _ in $(seq $((kill % 2 * 500))); do
+			[ ! -s "$(echo "$run"/logs/*/records.txt)" ] || break
+			sleep 0.01
+		done
+		sleep "0.$(printf %03d $((RANDOM % 280)))"
+		kill -KILL $victim 2>/dev/null
+		wait $victim 2>/dev/null
+		[ -e "$run/results.sqlite" ] || continue
+		timeout 20 "$harness" --compare "$run" "$tree/good" >"$run.out" 2>&1
+		status=$?
+		{ [ $status = 2 ] || [ $status = 0 ]; } && [ -s "$run.out" ] || unclear=$((unclear + 1))
+		# One that was killed before it had begun has nothing to be had back.
+		[ -n "$(sqlite3 "$run/results.sqlite" 'SELECT name FROM run' 2>/dev/null)" ] || continue
+		began=$((began + 1))
+		timeout 20 "$harness" --recover "$run" >/dev/null 2>&1 || unreadable=$((unreadable + 1))
+		sent=$(cat "$run"/logs/*/records.txt 2>/dev/null | grep -c '^@.* sample .* m.tsc=1[0-9]*:ticks.*')
+		kept=$(sqlite3 "$run/results.sqlite" \
+			"SELECT count(*) FROM samples WHERE launch IN (SELECT id FROM launches WHERE engine = 'tcg')")
+		had=$((had + kept))
+		# The last line may have been cut.
+		[ "$kept" -ge $((sent - 1)) ] && [ "$(sqlite3 "$run/results.sqlite" 'PRAGMA integrity_check')" = ok ] ||
+			lost=$((lost + 1))
 	done
-	sleep "0.$(printf %03d $((RANDOM % 280)))"
-	kill -KILL $victim 2>/dev/null
-	wait $victim 2>/dev/null
-	[ -e "$tree/run/results.sqlite" ] || continue
-	timeout 20 "$harness" --compare "$tree/run" "$tree/good" >"$tree/out" 2>&1
-	status=$?
-	{ [ $status = 2 ] || [ $status = 0 ]; } && [ -s "$tree/out" ] || unclear=$((unclear + 1))
-	[ -n "$(query 'SELECT name FROM run' 2>/dev/null)" ] || continue # killed before it had begun
-	began=$((began + 1))
-	timeout 20 "$harness" --recover "$tree/run" >"$tree/out" 2>&1 || unreadable=$((unreadable + 1))
-	sent=$(cat "$tree"/run/logs/*/records.txt 2>/dev/null | grep -c '^@.* sample .* m.tsc=1[0-9]*:ticks.*')
-	kept=$(query 'SELECT count(*) FROM samples WHERE launch IN (SELECT id FROM launches WHERE engine = "tcg")')
-	had=$((had + kept))
-	# The last line may have been cut.
-	[ "$kept" -ge $((sent - 1)) ] && [ "$(query 'PRAGMA integrity_check')" = ok ] || lost=$((lost + 1))
+	echo "$lost $unclear $unreadable $had $began"
+}
+
+for seed in 1 2 3 4 5; do
+	kill_ten $seed >"$tree/killed-$seed.sum" &
 done
+wait
+read -r lost unclear unreadable had began < <(awk '{ for (i = 1; i <= 5; i++) sum[i] += $i }
+	END { print sum[1], sum[2], sum[3], sum[4], sum[5] }' "$tree"/killed-*.sum)
 check "50 times kill -9: $began runs had begun, and some samples had come" test "$began" -gt 20 -a "$had" -gt 100
-is "50 times kill -9: no sample that came is lost" 0 $lost
-is "50 times kill -9: a comparison says what is the matter" 0 $unclear
-is "50 times kill -9: every run that had begun is recovered" 0 $unreadable
+is "50 times kill -9: no sample that came is lost" 0 "$lost"
+is "50 times kill -9: a comparison says what is the matter" 0 "$unclear"
+is "50 times kill -9: every run that had begun is recovered" 0 "$unreadable"
 
 # One more, looked at closely.
 rm -rf "$tree/run"
