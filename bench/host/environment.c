@@ -180,12 +180,12 @@ static void add_tools(struct environment *environment)
 static void add_programs(struct environment *environment)
 {
 	struct arguments command = { 0 };
-	char script[PATH_MAX + 80];
+	char folder[PATH_MAX];
 	int status = -1;
 	char *output;
 
-	path_format(script, sizeof script, "cd '%s/build/programs' && cat *.elf | sha256sum", path_root());
-	arguments_add_all(&command, "sh", "-c", script);
+	path_format(folder, sizeof folder, "%s/build/programs", path_root());
+	arguments_add_all(&command, "sh", "-c", "cd \"$1\" && cat *.elf | sha256sum", "sh", folder);
 	output = process_capture(&command, NULL, 20, true, &status);
 	arguments_free(&command);
 	if (output && status == 0 && strlen(output) > 64)

@@ -6,6 +6,7 @@
 #include "bench/host/paths.h"
 #include "bench/host/progress.h"
 
+#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@
 
 /* A launch that never ended; `place` is its number among the boots, with which its folder's name begins. */
 struct interrupted {
-	int64_t id, place, round;
+	int64_t id, place;
 	char engine[32], strategy[64];
 };
 
@@ -60,6 +61,23 @@ static int replay(struct store *store, const struct interrupted *launch, FILE *r
 	return 0;
 }
 
+/* The raw records of the launch: the folder of its number, or NULL. */
+static FILE *open_records(const struct interrupted *launch, const char *folder)
+{
+	char pattern[PATH_MAX];
+	FILE *records = NULL;
+	glob_t found;
+
+	path_format(pattern, sizeof pattern, "%s/logs/%03d-%s-*/records.txt", folder, (int)launch->place,
+	            launch->engine);
+	if (glob(pattern, 0, NULL, &found) == 0) {
+		if (found.gl_pathc == 1)
+			records = fopen(found.gl_pathv[0], "re");
+		globfree(&found);
+	}
+	return records;
+}
+
 static int recover(struct store *store, const struct interrupted *launch, const char *folder)
 {
 	struct intake_report report = { 0 };
@@ -69,12 +87,9 @@ static int recover(struct store *store, const struct interrupted *launch, const 
 		                         .revision = report.revision,
 		                         .compiler = report.compiler };
 	int64_t before = count_samples(store, launch->id);
-	char path[PATH_MAX];
 	FILE *records;
 
-	path_format(path, sizeof path, "%s/logs/%03d-%s-%s-%d/records.txt", folder, (int)launch->place,
-	            launch->engine, launch->strategy, (int)launch->round);
-	records = fopen(path, "re");
+	records = open_records(launch, folder);
 	if (records) {
 		if (store_launch_clear(store, launch->id) || replay(store, launch, records, &report) ||
 		    count_samples(store, launch->id) < before)
@@ -90,7 +105,7 @@ static int recover(struct store *store, const struct interrupted *launch, const 
 static int find_interrupted(struct store *store, struct interrupted *found)
 {
 	static const char query[] =
-	        "SELECT id, place, round, engine, strategy FROM (SELECT *, row_number() OVER (ORDER BY id) "
+	        "SELECT id, place, engine, strategy FROM (SELECT *, row_number() OVER (ORDER BY id) "
 	        "AS place"
 	        " FROM launches WHERE engine <> 'image') WHERE state = 'running' ORDER BY id";
 	sqlite3_stmt *row;
@@ -103,11 +118,10 @@ static int find_interrupted(struct store *store, struct interrupted *found)
 
 		launch->id = sqlite3_column_int64(row, 0);
 		launch->place = sqlite3_column_int64(row, 1);
-		launch->round = sqlite3_column_int64(row, 2);
 		snprintf(launch->engine, sizeof launch->engine, "%s",
-		         (const char *)sqlite3_column_text(row, 3));
+		         (const char *)sqlite3_column_text(row, 2));
 		snprintf(launch->strategy, sizeof launch->strategy, "%s",
-		         (const char *)sqlite3_column_text(row, 4));
+		         (const char *)sqlite3_column_text(row, 3));
 	}
 	sqlite3_finalize(row);
 	return count;

@@ -16,9 +16,6 @@ enum statement {
 	RUN_START,
 	RUN_FINISH,
 	RUN_CUT_SHORT,
-	CLEAR_SAMPLES,
-	CLEAR_CHECKS,
-	CLEAR_FACTS,
 	ENVIRONMENT,
 	LAUNCH_START,
 	LAUNCH_FINISH,
@@ -38,9 +35,6 @@ static const struct {
 	                        " VALUES (1, ?, ?, 'running', ?, ?)" },
 	[RUN_FINISH] = { "ss", "UPDATE run SET finished = ?, state = ?" },
 	[RUN_CUT_SHORT] = { "s", "UPDATE run SET state = ? WHERE state = 'running'" },
-	[CLEAR_SAMPLES] = { "i", "DELETE FROM samples WHERE launch = ?" },
-	[CLEAR_CHECKS] = { "i", "DELETE FROM checks WHERE launch = ?" },
-	[CLEAR_FACTS] = { "i", "DELETE FROM facts WHERE launch = ?" },
 	[ENVIRONMENT] = { "ss", "INSERT OR REPLACE INTO environment VALUES (?, ?)" },
 	[LAUNCH_START] = { "sssssiiissi", "INSERT INTO launches (engine, strategy, stack, loader, isolation, "
 	                                  "cpus, memory, round,"
@@ -239,10 +233,23 @@ int store_run_cut_short(struct store *store)
 
 int store_launch_clear(struct store *store, int64_t launch)
 {
-	return run(store, CLEAR_SAMPLES, launch) || run(store, CLEAR_CHECKS, launch) ||
-	                       run(store, CLEAR_FACTS, launch)
-	               ? -1
-	               : 0;
+	/* Every table whose rows belong to a launch. */
+	static const char tables[] = "SELECT m.name FROM sqlite_master m, pragma_table_info(m.name) c"
+	                             " WHERE m.type = 'table' AND c.name = 'launch'";
+	sqlite3_stmt *row = NULL;
+	int status = open_transaction(store);
+
+	if (status == 0 && sqlite3_prepare_v2(store->db, tables, -1, &row, NULL) != SQLITE_OK)
+		status = fail(store);
+	while (status == 0 && sqlite3_step(row) == SQLITE_ROW) {
+		char sql[200];
+
+		snprintf(sql, sizeof sql, "DELETE FROM \"%.100s\" WHERE launch = %lld",
+		         (const char *)sqlite3_column_text(row, 0), (long long)launch);
+		status = execute(store, sql);
+	}
+	sqlite3_finalize(row);
+	return status;
 }
 
 int store_rollback(struct store *store)
