@@ -43,6 +43,21 @@ static const struct sheet sheets[] = {
 	  " due_to_stack, due_to_loader, interaction FROM attribution"
 	  " ORDER BY engine, benchmark, parameter, metric, a, b",
 	  true },
+	{ "functions.csv",
+	  "SELECT engine, strategy, stack, loader, isolation, cpus, benchmark, parameter, round, kind,"
+	  " function, metric, unit, value, n FROM functions JOIN launches ON launches.id = functions.launch"
+	  " ORDER BY engine, strategy, cpus, benchmark, parameter, round, launches.id, kind, function,"
+	  " metric",
+	  false },
+	{ "drift.csv",
+	  "SELECT engine, strategy, cpus, benchmark, parameter, metric, unit, n, slope, change, chance, flags"
+	  " FROM drift ORDER BY engine, strategy, cpus, benchmark, parameter, metric, unit",
+	  true },
+	{ "exits.csv",
+	  "SELECT engine, strategy, cpus, benchmark, parameter, vm_exits.reason AS reason, exits, samples"
+	  " FROM vm_exits JOIN launches ON launches.id = vm_exits.launch"
+	  " ORDER BY engine, strategy, cpus, benchmark, parameter, vm_exits.reason",
+	  true },
 	{ "claims.csv", "SELECT id, seed, quote, verdict, evidence, figure FROM claims ORDER BY id", true },
 };
 
