@@ -8,6 +8,7 @@
 #include "bench/bochs/metrics.h"
 #include "bench/bochs/model/metrics.h"
 #include "bench/bochs/model/model.h"
+#include "bench/bochs/nested.h"
 #include "bench/bochs/output.h"
 #include "bench/bochs/rip.h"
 #include "bench/bochs/shadow.h"
@@ -24,6 +25,7 @@ enum {
 	TLB_CR0_WRITE = 10,
 	TLB_CR3_WRITE = 11,
 	TLB_CR4_WRITE = 12,
+	TLB_CONTEXT_SWITCH = 14,
 	TLB_INVLPG = 15,
 	TLB_INVPCID = 18
 }; /* ... and of TLB control */
@@ -70,7 +72,8 @@ static bool in_kernel_half(uint64_t address)
 /* True when an event of the CPU at this moment counts. */
 static bool counts_now(const struct region *region, unsigned cpu)
 {
-	return region->open && (!region->kernel_only || in_kernel_half(*rip_of[cpu]));
+	return region->open && !nested_in_hypervisor(cpu) &&
+	       (!region->kernel_only || in_kernel_half(*rip_of[cpu]));
 }
 
 /* The model, told whether an event of this moment counts. */
@@ -100,6 +103,7 @@ static void drop_region(struct region *region)
 static void open_region(struct region *region, bool kernel_only)
 {
 	shadow_start((unsigned)(region - regions));
+	nested_region_opens((unsigned)(region - regions));
 	memset(region->counts, 0, sizeof region->counts);
 	settle_walks(region);
 	if (model)
@@ -149,6 +153,9 @@ static void write_counts(const struct region *region)
 	if (model)
 		length += add_model_counts(line + length, sizeof line - (size_t)length,
 		                           model_read(model, (unsigned)(region - regions)));
+	if (nested_wanted())
+		length += snprintf(line + length, sizeof line - (size_t)length, " vm_exits=%" PRIu64,
+		                   nested_exits((unsigned)(region - regions)));
 	line[length++] = '\n';
 	output_line(line, (size_t)length);
 }
@@ -198,6 +205,8 @@ void region_hardware_interrupt(unsigned cpu, unsigned vector)
 {
 	struct region *region = &regions[cpu];
 
+	if (nested_wanted()) /* these are the hypervisor's; it injects its guest's otherwise */
+		return;
 	if (region->begin_on_irq == (int)vector)
 		open_region(region, false);
 	region->counts[METRIC_INTERRUPTS] += counts_now(region, cpu);
@@ -218,6 +227,10 @@ void region_instruction_starts(unsigned cpu)
 {
 	struct region *region = &regions[cpu];
 
+	if (nested_in_hypervisor(cpu)) {
+		region->executing = false;
+		return;
+	}
 	region->start = *rip_of[cpu];
 	region->executing = true;
 	region->repeating = false;
@@ -267,7 +280,8 @@ void region_data_access(unsigned cpu, uint64_t linear, uint64_t physical, unsign
 	if (!region->open)
 		return;
 	region->counts[METRIC_DATA_ACCESSES] += counts_now(region, cpu);
-	region->counts[METRIC_WALK_READS] -= shadow_data_access(cpu, linear, length);
+	if (!nested_wanted())
+		region->counts[METRIC_WALK_READS] -= shadow_data_access(cpu, linear, length);
 	settle_walks(region);
 }
 
@@ -279,6 +293,8 @@ void region_walk_access(unsigned cpu, uint64_t physical, bool write)
 	if (!region->open)
 		return;
 	region->counts[write ? METRIC_WALK_WRITES : METRIC_WALK_READS] += counts;
+	if (nested_wanted())
+		return;
 	if (write)
 		shadow_walk_write(cpu);
 	else
@@ -313,6 +329,8 @@ void region_tlb_control(unsigned cpu, unsigned what, uint64_t value)
 
 	if (model)
 		control_model(cpu, what, value);
+	if (what == TLB_CONTEXT_SWITCH)
+		nested_context_switch(cpu);
 	if (what == TLB_INVLPG)
 		shadow_flush_page(cpu, value);
 	else
@@ -338,6 +356,8 @@ void region_exception(unsigned cpu)
 {
 	struct region *region = &regions[cpu];
 
+	if (nested_in_hypervisor(cpu))
+		return;
 	region->counts[METRIC_EXCEPTIONS] += counts_now(region, cpu);
 	region->delivering = true;
 	region->fault = true;
@@ -351,6 +371,8 @@ void region_interrupt(unsigned cpu, unsigned vector)
 {
 	struct region *region = &regions[cpu];
 
+	if (nested_in_hypervisor(cpu))
+		return;
 	if (!region->delivering && (vector == 1 || vector == 3 || vector == 4))
 		region->counts[METRIC_EXCEPTIONS] += counts_now(region, cpu);
 	if (model)

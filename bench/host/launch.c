@@ -62,6 +62,7 @@ static int start_engine(struct launch *launch, char *why, size_t size)
 		                    .directory = setup->directory,
 		                    .command_line = command_line,
 		                    .profile = setup->profile,
+		                    .variant = setup->variant,
 		                    .cpus = setup->cpus,
 		                    .memory = setup->memory };
 	struct process_spec spec = { .arguments = &command.arguments,
@@ -93,7 +94,11 @@ struct launch *launch_start(const struct launch_setup *setup, char *why, size_t 
 		                       .launch = setup->id,
 		                       .strategy = setup->strategy,
 		                       .mode = setup->mode,
-		                       .counts = setup->engine->counts,
+		                       .counts = setup->engine->counts        ? COUNTS_ALL
+		                                 : setup->engine->some_counts ? COUNTS_SOME
+		                                                              : COUNTS_NONE,
+		                       .engine_flag = setup->engine->flag,
+		                       .variant = setup->variant,
 		                       .observe = setup->observe,
 		                       .context = setup->context };
 
@@ -156,6 +161,12 @@ static bool read_some(struct launch *launch)
 	return true;
 }
 
+/* Seconds without a byte that are too many. */
+static unsigned quiet_limit(const struct launch *launch)
+{
+	return launch->setup.engine->quiet ? launch->setup.engine->quiet : LAUNCH_QUIET;
+}
+
 static void keep_time(struct launch *launch)
 {
 	const struct intake_report *report = intake_report(launch->intake);
@@ -174,7 +185,7 @@ static void keep_time(struct launch *launch)
 		launch_stop(launch, STOP_LINGER);
 	} else if (now - launch->started > launch->setup.timeout) {
 		launch_stop(launch, STOP_TIMEOUT);
-	} else if (now - launch->heard > LAUNCH_QUIET) {
+	} else if (now - launch->heard > quiet_limit(launch)) {
 		launch_stop(launch, STOP_QUIET);
 	}
 }
@@ -218,9 +229,14 @@ void launch_outcome(struct launch *launch, struct store_outcome *outcome, char r
 		                       .exited = &launch->process,
 		                       .mode = launch->setup.mode,
 		                       .bench = launch->setup.bench,
-		                       .timeout = launch->setup.timeout };
+		                       .timeout = launch->setup.timeout,
+		                       .quiet = quiet_limit(launch) };
+	const struct engine *engine = launch->setup.engine;
+	char words[LAUNCH_WHY_MAX];
 
 	outcome->state = verdict(&input, reason, LAUNCH_WHY_MAX);
+	if (*reason && engine->explain && engine->explain(launch->directory, words, sizeof words) == 0)
+		snprintf(reason + strlen(reason), LAUNCH_WHY_MAX - strlen(reason), "; %s", words);
 	outcome->reason = reason;
 	outcome->status = launch->process.status;
 	outcome->revision = input.report->revision;

@@ -45,7 +45,7 @@ struct round {
 	double median;
 };
 
-enum { ENGINE, STRATEGY, STACK, LOADER, ISOLATION, BENCHMARK, METRIC, UNIT, NAMES };
+enum { ENGINE, STRATEGY, STACK, LOADER, ISOLATION, BENCHMARK, METRIC, UNIT, VARIANT, NAMES };
 
 struct series {
 	char *names[NAMES];
@@ -333,9 +333,11 @@ static int read_samples(struct work *work)
 	/* The order puts a series together, its rounds one after another, and within them its launches. */
 	static const char query[] =
 	        "SELECT s.rowid, s.launch, l.round, l.cpus, s.parameter, s.value, s.flags,"
-	        " l.engine, l.strategy, l.stack, l.loader, l.isolation, s.benchmark, s.metric, s.unit"
+	        " l.engine, l.strategy, l.stack, l.loader, l.isolation, s.benchmark, s.metric, s.unit, "
+	        "l.variant"
 	        " FROM samples s JOIN launches l ON l.id = s.launch"
-	        " ORDER BY l.engine, s.benchmark, s.parameter, s.metric, s.unit, l.cpus, l.strategy,"
+	        " ORDER BY l.engine, l.variant, s.benchmark, s.parameter, s.metric, s.unit, l.cpus, "
+	        "l.strategy,"
 	        " l.stack, l.loader, l.isolation, l.round, s.launch, s.sample, s.rowid";
 	sqlite3_stmt *row;
 	int step;
@@ -387,7 +389,7 @@ static int write_summary(struct work *work)
 	        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
 	        "?19,"
 	        " ?20)";
-	static const int name_places[NAMES] = { 1, 2, 3, 4, 5, 7, 9, 10 };
+	static const int name_places[VARIANT] = { 1, 2, 3, 4, 5, 7, 9, 10 };
 	sqlite3_stmt *insert;
 	int status = 0;
 
@@ -401,7 +403,7 @@ static int write_summary(struct work *work)
 			                   series->stats.ci_low, series->stats.ci_high };
 		char flags[128];
 
-		for (int j = 0; j < NAMES; j++)
+		for (int j = 0; j < VARIANT; j++)
 			sqlite3_bind_text(insert, name_places[j], series->names[j], -1, SQLITE_STATIC);
 		sqlite3_bind_int64(insert, 6, series->cpus);
 		sqlite3_bind_int64(insert, 8, series->parameter);
@@ -409,6 +411,9 @@ static int write_summary(struct work *work)
 		for (int j = 0; j < (int)(sizeof(numbers) / sizeof(numbers[0])); j++)
 			sqlite3_bind_double(insert, 12 + j, numbers[j]);
 		format_flags(series->flags, flags, sizeof(flags));
+		if (*series->names[VARIANT])
+			snprintf(flags + strlen(flags), sizeof(flags) - strlen(flags), "%s%s",
+			         *flags ? "," : "", series->names[VARIANT]);
 		sqlite3_bind_text(insert, 20, flags, -1, SQLITE_TRANSIENT);
 		if (sqlite3_step(insert) != SQLITE_DONE)
 			status = complain(work->db, "writing summaries");
