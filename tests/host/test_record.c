@@ -288,7 +288,7 @@ static const char hello[] =
         " mode=bench cpus=1 memory=1 seed=1 features=none";
 
 /* Runs the stream through an intake that stores nothing, and takes the report. */
-static struct intake_report take(const struct guest *guest, bool counts)
+static struct intake_report take(const struct guest *guest, enum intake_counts counts)
 {
 	struct strategy strategy;
 	struct intake_setup setup = { .strategy = &strategy, .mode = "bench", .counts = counts };
@@ -316,7 +316,7 @@ static void intake_of_a_good_launch(void **state)
 	say(&guest, "bench name=tlb.cr3 parameter=0 unit=none samples=1 warmup=0 index=3 of=9");
 	say(&guest, "sample name=tlb.cr3 parameter=0 sample=0 flags=- region=0 m.tsc=5:ticks");
 	say_end(&guest);
-	report = take(&guest, false);
+	report = take(&guest, COUNTS_NONE);
 	assert_true(report.hello && report.ended);
 	assert_int_equal(report.rows, 1);
 	assert_int_equal(report.index, 3);
@@ -334,8 +334,9 @@ static void intake_wants_counts(void **state)
 	say(&guest, "bench name=tlb.cr3 parameter=0 unit=none samples=1 warmup=0 index=1 of=1");
 	say(&guest, "sample name=tlb.cr3 parameter=0 sample=0 flags=- region=4 m.tsc=5:ticks");
 	say_end(&guest);
-	assert_int_equal(take(&guest, false).damaged, 0);
-	assert_int_equal(take(&guest, true).damaged, 1);
+	assert_int_equal(take(&guest, COUNTS_NONE).damaged, 0);
+	assert_int_equal(take(&guest, COUNTS_SOME).damaged, 0);
+	assert_int_equal(take(&guest, COUNTS_ALL).damaged, 1);
 }
 
 static void intake_needs_hello_first(void **state)
@@ -348,7 +349,7 @@ static void intake_needs_hello_first(void **state)
 	say(&guest, hello);
 	say(&guest, hello);
 	say_end(&guest);
-	report = take(&guest, false);
+	report = take(&guest, COUNTS_NONE);
 	assert_int_equal(report.damaged, 2);
 	assert_string_equal(report.damage, "record 1 (fact x): comes before hello");
 }
