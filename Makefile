@@ -88,7 +88,7 @@ help:
 	@echo "make all-strategies                  a kernel for each of them"
 	@echo "make qemu | qemu-gdb | bochs         boot to a prompt (RUN=test, RUN=bench EXTRA=samples=quick)"
 	@echo "make iso                             $(BUILD)/palimpsest.iso, for a real PC or any emulator"
-	@echo "make lab                             the outer machines of engine kvm-emulated"
+	@echo "make lab | nested-walks              the outer machines of engine kvm-emulated; page walks with and without EPT"
 	@echo "make setup                           install the Debian packages that are needed"
 	@echo "make test | lint | format            tests; style and static checks; clang-format"
 	@echo "make stack-usage                     the ten functions that use most stack"

@@ -105,7 +105,7 @@ int bochs_prepare(const char *directory, const char *iso, unsigned memory, unsig
 	}
 	arguments_add_all(&command->arguments, path, "-q", "-f", "bochsrc", "-rc", "debugger.rc");
 	arguments_add_all(&command->environment, "SDL_VIDEODRIVER=dummy", "SDL_AUDIODRIVER=dummy",
-	                  "LD_PRELOAD=./" LIBRARY, "PALIMPSEST_FD=3");
+	                  "LD_PRELOAD=./" LIBRARY, "PALIMPSEST_FD=3", "PALIMPSEST_NESTED=0");
 	command->output = 3;
 	return 0;
 }

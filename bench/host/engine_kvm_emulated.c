@@ -205,8 +205,8 @@ const struct engine engine_kvm_emulated = {
 	.meaning = "the real KVM modules on an emulated processor: shows that everything works under KVM;\n"
 	           "                        its times mean nothing",
 	.rounds = 1,
-	.timeout = 1500,
-	.quiet = 400,
+	.timeout = 3000,
+	.quiet = 600,
 	.some_counts = true,
 	.self_test = true,
 	.flag = "emulated",

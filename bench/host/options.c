@@ -39,7 +39,7 @@ static const char help_text[] =
         "  --seed N             of every random choice; default 1\n"
         "  --jobs N             boots at a time, but on kvm; default: the host's CPUs\n"
         "  --timeout SECONDS    for each boot; default 300 on bochs, 60 on kvm and tcg,\n"
-        "                       1500 on kvm-emulated\n"
+        "                       3000 on kvm-emulated\n"
         "  --out DIR            a new folder for the results\n"
         "  --pcid on|off        PCIDs in the context switch, where the CPU has them; default off\n"
         "  --window-flush F     how the loading window is unmapped: invlpg (default) or cr3\n"

@@ -23,4 +23,8 @@ $(LAB)/relay: bench/lab/relay.c | $(LAB)
 $(LAB):
 	$(Q)mkdir -p $@
 
-.PHONY: lab
+# Page-walk reads of a TLB refill with and without nested paging.
+nested-walks:
+	@bench/lab/nested-walks.sh $(STRATEGY)
+
+.PHONY: lab nested-walks
