@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Makes what every outer machine of engine kvm-emulated boots: FOLDER/vmlinuz and FOLDER/base.cpio, an initramfs with
 # busybox, the KVM modules of that kernel, and this host's QEMU with its libraries and firmware.
+# FOLDER/busybox packs what is added to it, FOLDER/kernel names the kernel's package.
 # usage: build.sh FOLDER RELAY      (fetch.sh FOLDER comes first)
 set -euo pipefail
 
@@ -84,5 +85,6 @@ add_qemu
 "$here/pack.sh" "$root" "$root/bin/busybox" "$work/base.cpio"
 cp "$root/bin/busybox" "$work/busybox.program"
 cp "$(one "$work/kernel/boot/vmlinuz-*")" "$work/vmlinuz"
+basename "$(one "$folder/packages/linux-image-*_*.deb")" .deb >"$folder/kernel"
 mv "$work/busybox.program" "$folder/busybox"
 mv "$work/vmlinuz" "$work/base.cpio" "$folder/"
