@@ -123,7 +123,6 @@ static void add_rounds(struct plan *plan, const struct options *options, const s
 		for (size_t i = 0; i < plan->strategies.count; i++)
 			plan->job[plan->jobs++] = (struct job){ .engine = engine,
 				                                .strategy = &plan->strategies.item[i],
-				                                .mode = "bench",
 				                                .bench = options->bench,
 				                                .round = round,
 				                                .seed = options->seed + round - 1 };
@@ -154,11 +153,11 @@ static void add_variants(struct plan *plan, const struct options *options, const
 		for (size_t i = 0; i < variants * plan->strategies.count; i++) {
 			job.variant = engine->variants[i / plan->strategies.count];
 			job.strategy = &plan->strategies.item[i % plan->strategies.count];
-			job.mode = "test";
+			job.self_test = true;
 			job.bench = "";
 			if (engine->self_test && job.round == 1 && !options->bench_given)
 				plan->job[plan->jobs++] = job;
-			job.mode = "bench";
+			job.self_test = false;
 			job.bench = options->bench;
 			plan->job[plan->jobs++] = job;
 		}
@@ -174,7 +173,6 @@ static void add_engine(struct plan *plan, const struct options *options, const s
 	for (size_t i = 0; i < plan->supporting && engine == &engine_bochs; i++)
 		plan->job[plan->jobs++] = (struct job){ .engine = engine,
 			                                .strategy = &plan->support[i].strategy,
-			                                .mode = "bench",
 			                                .bench = plan->support[i].bench,
 			                                .round = 1,
 			                                .seed = options->seed };

@@ -9,7 +9,7 @@ struct job {
 	const struct engine *engine;
 	const struct strategy *strategy;
 	const char *variant; /* of the engine, or NULL */
-	const char *mode;    /* the kernel's run=: bench or test */
+	bool self_test;      /* the boot is for the self-tests, not for benchmarks */
 	const char *bench;
 	unsigned round; /* from 1 */
 	uint64_t seed;  /* the run's seed in round 1, one more in each later round */

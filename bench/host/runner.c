@@ -47,7 +47,7 @@ static unsigned default_timeout(const struct runner *runner, const struct job *j
 static void describe(const struct job *job, char *text, size_t size)
 {
 	snprintf(text, size, "%s %s%s%s%s", job->engine->name, job->strategy->name, job->variant ? " " : "",
-	         job->variant ? job->variant : "", strcmp(job->mode, "test") == 0 ? " self-test" : "");
+	         job->variant ? job->variant : "", job->self_test ? " self-test" : "");
 	if (job->round > 1)
 		snprintf(text + strlen(text), size - strlen(text), ", round %u", job->round);
 }
@@ -103,8 +103,8 @@ static void start(struct runner *runner, const struct job *job)
 	slot->job = job;
 	path_format(slot->directory, sizeof slot->directory, "%s/logs/%03zu-%s%s%s-%s%s-%u",
 	            runner->setup->folder->path, runner->next, job->engine->name, job->variant ? "-" : "",
-	            job->variant ? job->variant : "", job->strategy->name,
-	            strcmp(job->mode, "test") == 0 ? "-test" : "", job->round);
+	            job->variant ? job->variant : "", job->strategy->name, job->self_test ? "-test" : "",
+	            job->round);
 	slot->id = store_start(runner, job);
 	if (slot->id < 0)
 		return;
@@ -112,7 +112,7 @@ static void start(struct runner *runner, const struct job *job)
 	                                                    .strategy = job->strategy,
 	                                                    .directory = slot->directory,
 	                                                    .variant = job->variant,
-	                                                    .mode = job->mode,
+	                                                    .mode = job->self_test ? "test" : "bench",
 	                                                    .bench = job->bench,
 	                                                    .quick = options->quick,
 	                                                    .pcid = options->pcid,
