@@ -226,8 +226,8 @@ static const char *boots(const char *const *words)
 	plan_jobs(&plan, &options, engines, 1);
 	for (size_t i = 0; i < plan.jobs; i++)
 		snprintf(text + strlen(text), sizeof text - strlen(text), "%s %s %s %u\n",
-		         plan.job[i].variant, plan.job[i].strategy->name, plan.job[i].mode,
-		         plan.job[i].round);
+		         plan.job[i].variant, plan.job[i].strategy->name,
+		         plan.job[i].self_test ? "test" : "bench", plan.job[i].round);
 	plan_free(&plan);
 	return text;
 }
