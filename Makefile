@@ -91,6 +91,7 @@ help:
 	@echo "make lab | nested-walks              the outer machines of engine kvm-emulated; page walks with and without EPT"
 	@echo "make setup                           install the Debian packages that are needed"
 	@echo "make test | lint | format            tests; style and static checks; clang-format"
+	@echo "make test-machines                   boots on the machines, memory sizes and processors of QEMU"
 	@echo "make stack-usage                     the ten functions that use most stack"
 	@echo "make clean                           remove $(BUILD)/"
 

@@ -19,8 +19,11 @@ struct engine_boot {
 	const struct strategy *strategy;
 	const char *directory;    /* of this boot: the engine runs in it, and its files are made there */
 	const char *command_line; /* for the kernel */
-	const char *profile;      /* of the cycle model, or NULL; engines without one ignore it */
-	const char *variant;      /* of the engine, or NULL when it has none */
+	const char
+	        *profile; /* of the cycle model, or NULL; engines without one ignore it, and the next two */
+	bool functions;   /* counts per function without a profile too */
+	bool trace;       /* write directory/trace.txt */
+	const char *variant; /* of the engine, or NULL when it has none */
 	unsigned cpus;
 	unsigned memory; /* MiB */
 };
@@ -81,9 +84,6 @@ int engine_link(const char *target, const char *directory, const char *name, cha
 
 /* Removes directory/name. */
 void engine_unlink(const char *directory, const char *name);
-
-/* Lets vCPU n of a running QEMU keep the host's CPU n from the last one down. Returns how many were pinned. */
-unsigned engine_pin_cpus(pid_t pid);
 
 /* Writes the file directory/name. Returns 0, or -1 with the reason in `why`. */
 int engine_write_file(const char *directory, const char *name, const char *text, char *why, size_t size);

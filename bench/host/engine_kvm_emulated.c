@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include "bench/host/engine_bochs.h"
 #include "bench/host/paths.h"
+#include "bench/host/qemu.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,8 +23,6 @@
 
 /* With ept=0 in Bochs a timer that starts itself anew leaves a program hardly any time: hours for 16 MiB. */
 #define TOO_SLOW     " skip=irq.off.max"
-
-static const char *const programs[] = { "qemu-system-x86_64", NULL };
 
 static const char *const variants[] = { "npt=1", "npt=0", "ept=1", "ept=0", NULL };
 
@@ -40,19 +39,11 @@ static bool in_bochs(const char *variant)
 	return strncmp(variant, "ept=", 4) == 0;
 }
 
-static int find_qemu(char path[PATH_MAX], char *why, size_t size)
-{
-	if (path_find_program("PALIMPSEST_QEMU", programs, path) == 0)
-		return 0;
-	snprintf(why, size, "qemu-system-x86_64 is missing (Debian package qemu-system-x86)");
-	return -1;
-}
-
 static int can_run(char *why, size_t size)
 {
 	char path[PATH_MAX];
 
-	if (find_qemu(path, why, size))
+	if (qemu_find(path, why, size))
 		return -1;
 	path_format(path, sizeof path, "%s/build/lab/base.cpio", path_root());
 	if (path_exists(path))
@@ -123,7 +114,7 @@ static int prepare_qemu(const struct engine_boot *boot, struct engine_command *c
 	struct arguments *arguments = &command->arguments;
 	char program[PATH_MAX];
 
-	if (find_qemu(program, why, size))
+	if (qemu_find(program, why, size))
 		return -1;
 	arguments_add_all(arguments, program, "-accel", "tcg", "-cpu", "EPYC,+svm,+npt,check=off", "-smp",
 	                  "1", "-m");
