@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The harness: run-bench.sh builds what `--print-builds` names and then calls this with the same arguments. */
 #define _GNU_SOURCE
+#include "bench/host/compare.h"
 #include "bench/host/interrupt.h"
 #include "bench/host/listing.h"
 #include "bench/host/probe_kvm.h"
@@ -27,7 +28,7 @@ static int print_builds(const struct options *options)
 	struct strategy window;
 	char why[OPTIONS_WHY_MAX];
 
-	if (options->mode == MODE_HELP)
+	if (options->mode == MODE_HELP || options->folder[0])
 		return EXIT_SUCCESS;
 	if ((options->mode == MODE_RUN && plan_strategies(&plan, options, why, sizeof why)) ||
 	    strategy_parse("window", &window, why, sizeof why)) {
@@ -67,6 +68,9 @@ int main(int argc, char *argv[])
 		return EXIT_USAGE;
 	}
 	interrupt_install();
+	progress_set_level(options.quiet     ? PROGRESS_QUIET
+	                   : options.verbose ? PROGRESS_VERBOSE
+	                                     : PROGRESS_NORMAL);
 	if (options.print_builds)
 		return print_builds(&options);
 	switch (options.mode) {
@@ -78,6 +82,13 @@ int main(int argc, char *argv[])
 		return EXIT_SUCCESS;
 	case MODE_LIST:
 		return listing_print(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+	case MODE_COMPARE:
+		return compare_print(options.folder[0], options.folder[1], options.threshold,
+		                     options.verbose);
+	case MODE_REPRODUCES:
+		return compare_reproduction(options.folder[0], options.folder[1], options.threshold);
+	case MODE_RECOVER:
+		return session_recover(options.folder[0]);
 	case MODE_RUN:
 		break;
 	}

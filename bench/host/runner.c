@@ -107,6 +107,8 @@ static void start(struct runner *runner, const struct job *job)
 	            runner->setup->folder->path, runner->next, job->engine->name, job->variant ? "-" : "",
 	            job->variant ? job->variant : "", job->strategy->name, job->self_test ? "-test" : "",
 	            job->round);
+	message_detail("  benchmarks %s, seed %" PRIu64 ", at most %u s; logs in %s", job->bench, job->seed,
+	               default_timeout(runner, job), slot->directory);
 	slot->id = store_start(runner, job);
 	if (slot->id < 0)
 		return;
