@@ -47,10 +47,16 @@ $(BUILD)/palimpsest.iso: $(K)/palimpsest.elf32 $(MODULES) FORCE
 
 QEMU := qemu-system-x86_64 -m 512 -cpu max -nodefaults -no-user-config -display none -no-reboot \
 	-device isa-debug-exit,iobase=0xf4,iosize=4 -kernel $(K)/palimpsest.elf32 -append "run=$(RUN) $(EXTRA)" \
-	-initrd "$$(printf '%s\n' $(sort $(MODULES)) | sed 's|.*/\(.*\)\.elf|& \1|' | paste -sd,)"
+	-initrd "$$(printf '%s\n' $(sort $(MODULES)) $(wildcard $(BUILD)/linux/linux.cpio) | \
+		sed 's|.*/\(.*\)\.elf|& \1|; s|.*/linux.cpio|& linux|' | paste -sd,)"
+
+# Programs of Linux, as far as this machine has static ones: with busybox among them, the prompt of make qemu is its shell.
+linux:
+	@bench/linux/archive.sh $(BUILD)/linux bench/linux/init.sh
+	@sed 's/^/not on this machine: static /' $(BUILD)/linux/missing
 
 # A guest that says "all well" ends QEMU with 33.
-qemu: $(K)/palimpsest.elf32 $(MODULES)
+qemu: $(K)/palimpsest.elf32 $(MODULES) linux
 	@echo "Console of the kernel; Ctrl-A X ends QEMU."
 	@$(QEMU) -serial mon:stdio || [ $$? = 33 ]
 
@@ -115,4 +121,4 @@ help:
 	@echo "make stack-usage                     the ten functions that use most stack"
 	@echo "make clean                           remove $(BUILD)/"
 
-.PHONY: all clean setup iso qemu qemu-gdb bochs reference reproduce format lint help
+.PHONY: all linux clean setup iso qemu qemu-gdb bochs reference reproduce format lint help

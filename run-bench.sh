@@ -10,8 +10,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 2
 packages=(gcc make nasm binutils qemu-system-x86 seabios bochs bochs-sdl bochsbios vgabios grub-pc-bin grub-common
 	xorriso mtools gnuplot-nox sqlite3 libsqlite3-dev libgsl-dev zlib1g-dev libcmocka-dev librsvg2-bin)
 
-# And what only those need who change it (make setup, make lint, make qemu-gdb).
-developer_packages=(clang-format cppcheck shellcheck gdb)
+# And what only those need who change it (make setup, make lint, make qemu-gdb), with Linux programs to run inside the kernel.
+developer_packages=(clang-format cppcheck shellcheck gdb busybox-static bash-static sash cpio musl-tools)
 
 # What a run cannot do without: a program, header or folder, and the package it comes from. Engines are looked for
 # later, because a run may need only one of them.
