@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The harness: run-bench.sh builds what `--print-builds` names and then calls this with the same arguments. */
 #define _GNU_SOURCE
+#include "bench/host/again.h"
 #include "bench/host/interrupt.h"
 #include "bench/host/listing.h"
 #include "bench/host/probe_kvm.h"
@@ -27,7 +28,7 @@ static int print_builds(const struct options *options)
 	struct strategy window;
 	char why[OPTIONS_WHY_MAX];
 
-	if (options->mode == MODE_HELP)
+	if (options->mode == MODE_HELP || options->mode == MODE_REPORT)
 		return EXIT_SUCCESS;
 	if ((options->mode == MODE_RUN && plan_strategies(&plan, options, why, sizeof why)) ||
 	    strategy_parse("window", &window, why, sizeof why)) {
@@ -64,7 +65,8 @@ int main(int argc, char *argv[])
 		options_usage(stderr);
 		return EXIT_USAGE;
 	}
-	interrupt_install();
+	if (options.mode != MODE_REPORT)
+		interrupt_install();
 	if (options.print_builds)
 		return print_builds(&options);
 	switch (options.mode) {
@@ -76,6 +78,8 @@ int main(int argc, char *argv[])
 		return EXIT_SUCCESS;
 	case MODE_LIST:
 		return listing_print(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+	case MODE_REPORT:
+		return again_report(options.report);
 	case MODE_RUN:
 		break;
 	}

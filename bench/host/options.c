@@ -16,7 +16,7 @@ static const char usage_line[] =
         "                    [--cpus N] [--memory MIB] [--seed N] [--jobs N] "
         "[--timeout SECONDS] [--out DIR]\n"
         "                    [--pcid on|off] [--window-flush invlpg|cr3] [--profile NAME]\n"
-        "                    [--list] [--probe] [--compare A B] [--help]\n";
+        "                    [--list] [--probe] [--report DIR] [--compare A B] [--help]\n";
 
 static const char help_text[] =
         "\n"
@@ -45,6 +45,9 @@ static const char help_text[] =
         "                       only; --list shows the names\n"
         "  --list               engines, strategies, profiles and benchmarks\n"
         "  --probe              what KVM can do here\n"
+        "  --report DIR         draws the figures and writes report.html of an earlier run again; a run that "
+        "was\n"
+        "                       killed is evaluated first\n"
         "  --compare A B        not available in this version\n"
         "\n"
         "Environment: PALIMPSEST_QEMU and PALIMPSEST_BOCHS name the engines' programs; NO_COLOR turns "
@@ -68,6 +71,7 @@ enum {
 	OPTION_PCID,
 	OPTION_WINDOW_FLUSH,
 	OPTION_PROFILE,
+	OPTION_REPORT,
 	OPTION_COMPARE,
 	OPTION_LIST,
 	OPTION_PROBE,
@@ -90,6 +94,7 @@ static const struct option long_options[] = {
 	{ "pcid", required_argument, NULL, OPTION_PCID },
 	{ "window-flush", required_argument, NULL, OPTION_WINDOW_FLUSH },
 	{ "profile", required_argument, NULL, OPTION_PROFILE },
+	{ "report", required_argument, NULL, OPTION_REPORT },
 	{ "compare", no_argument, NULL, OPTION_COMPARE },
 	{ "list", no_argument, NULL, OPTION_LIST },
 	{ "probe", no_argument, NULL, OPTION_PROBE },
@@ -263,6 +268,10 @@ static int take_option(struct options *options, int option, const char *value, c
 	case OPTION_PROFILE:
 		options->profile = value;
 		return profiles_check(value, why, OPTIONS_WHY_MAX);
+	case OPTION_REPORT:
+		options->mode = MODE_REPORT;
+		options->report = value;
+		return 0;
 	case OPTION_COMPARE:
 		return wrong(why, "--compare is not available in this version");
 	case OPTION_LIST:

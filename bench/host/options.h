@@ -11,7 +11,7 @@
 #define OPTIONS_ENGINES_MAX 8
 #define OPTIONS_WHY_MAX     512
 
-enum options_mode { MODE_RUN, MODE_LIST, MODE_PROBE, MODE_HELP };
+enum options_mode { MODE_RUN, MODE_LIST, MODE_PROBE, MODE_REPORT, MODE_HELP };
 
 struct options {
 	enum options_mode mode;
@@ -34,6 +34,7 @@ struct options {
 	bool pcid;           /* the context switch uses PCIDs where the CPU has them */
 	bool flush_cr3;      /* the loading window is unmapped with a CR3 load, not with INVLPG */
 	const char *profile; /* of the cycle model on bochs; NULL: counts only */
+	const char *report;  /* the folder for MODE_REPORT */
 	const char *out;     /* NULL: results/<time>-<engines> */
 };
 

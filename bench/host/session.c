@@ -10,6 +10,7 @@
 #include "bench/host/paths.h"
 #include "bench/host/plots.h"
 #include "bench/host/progress.h"
+#include "bench/host/report.h"
 #include "bench/host/runner.h"
 #include "bench/host/summary.h"
 #include "bench/host/table.h"
@@ -174,10 +175,8 @@ static int store_images(struct session *session)
 	return status;
 }
 
-/* Statistics, claims, files and figures. Returns 0 when all of them worked. */
-static int evaluate(struct session *session)
+int session_evaluate(sqlite3 *db, const char *run_dir)
 {
-	sqlite3 *db = store_database(session->store);
 	char claims[PATH_MAX];
 	char plots[PATH_MAX];
 	int failed = 0;
@@ -187,11 +186,12 @@ static int evaluate(struct session *session)
 	failed |= summary_compute(db);
 	failed |= attribution_compute(db);
 	failed |= claims_decide(db, claims);
-	failed |= csv_export(db, session->folder.path);
+	failed |= csv_export(db, run_dir);
 	if (interrupt_count() == 0)
-		failed |= plots_make(session->folder.path, plots);
+		failed |= plots_make(db, run_dir, plots);
 	else
 		message("the figures were left out");
+	failed |= report_write(db, run_dir, plots);
 	table_print(db, stdout);
 	fflush(stdout);
 	return failed;
@@ -202,12 +202,13 @@ static int finish(struct session *session, const struct runner_result *result)
 	bool interrupted = interrupt_count() > 0;
 	bool failed = result->other > 0 || result->skipped > 0;
 	const char *state = interrupted ? "cut short" : failed ? "failed" : "complete";
+	char report[PATH_MAX];
 
 	if (store_run_finish(session->store, state)) {
 		message_error("run-bench: %s", store_error(session->store));
 		failed = true;
 	} else {
-		failed |= evaluate(session) != 0;
+		failed |= session_evaluate(store_database(session->store), session->folder.path) != 0;
 	}
 	if (store_close(session->store))
 		failed = true;
@@ -220,6 +221,9 @@ static int finish(struct session *session, const struct runner_result *result)
 		              interrupted ? "cut short" : "failed", result->complete, result->other,
 		              result->skipped);
 	message("results: %s", session->folder.path);
+	path_format(report, sizeof report, "%s/report.html", session->folder.path);
+	if (path_exists(report))
+		message("report:  %s", report);
 	return interrupted || failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
