@@ -13,6 +13,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static const char *const endings[] = { "svg", "png" };
+
+#define ENDINGS (sizeof(endings) / sizeof(endings[0]))
+
 static int complain(const char *what, const char *why)
 {
 	fprintf(stderr, "plots: %s: %s\n", what, why);
@@ -79,9 +83,7 @@ static int run_gnuplot(const char *plots_out, const char *script, const char *vi
 /* Whether the figure's two files are there and not empty. */
 static bool is_figure_there(const char *plots_out, const char *figure)
 {
-	static const char *const endings[] = { "svg", "png" };
-
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+	for (size_t i = 0; i < ENDINGS; i++) {
 		char path[PATH_MAX + NAME_MAX + 24];
 		struct stat state;
 
@@ -92,11 +94,24 @@ static bool is_figure_there(const char *plots_out, const char *figure)
 	return true;
 }
 
+/* Half a figure is none. */
+static void remove_figure(const char *plots_out, const char *figure)
+{
+	for (size_t i = 0; i < ENDINGS; i++) {
+		char path[PATH_MAX + NAME_MAX + 24];
+
+		snprintf(path, sizeof(path), "%s/%s.%s", plots_out, figure, endings[i]);
+		unlink(path);
+	}
+}
+
 /* Draws one script, for one view. */
 static int draw_view(const char *plots_out, const char *script, const char *view, const char *figure)
 {
-	if (run_gnuplot(plots_out, script, view, figure))
+	if (run_gnuplot(plots_out, script, view, figure)) {
+		remove_figure(plots_out, figure);
 		return -1;
+	}
 	return is_figure_there(plots_out, figure)
 	               ? 0
 	               : complain(script, "gnuplot wrote no figure; is the disk full?");

@@ -11,8 +11,8 @@
 #define METRICS_MAX 64
 
 /* The rows that are drawn: of the view's engine, of checks that passed; ?1 is the engine, ?2 the view's metric. */
-#define ROWS                                                                                         \
-	" FROM summary WHERE engine = ?1 AND flags NOT LIKE '%check-failed%' AND ("                  \
+#define ROWS                                                                                   \
+	" FROM summary WHERE engine = ?1 AND flags NOT LIKE '%check-failed%' AND ("            \
 	"?1 = ?3 OR EXISTS (SELECT 1 FROM summary s WHERE s.engine = ?1 AND s.metric = ?2 AND" \
 	" s.benchmark = summary.benchmark AND s.strategy = summary.strategy))"
 
@@ -162,7 +162,8 @@ static int write_distribution(sqlite3 *db, const char *data_dir, const struct vi
                               const char *benchmark, const char *strategy)
 {
 	static const char sql[] =
-	        "WITH s AS (SELECT launch, value, flags FROM launches CROSS JOIN samples ON launches.id = launch"
+	        "WITH s AS (SELECT launch, value, flags FROM launches CROSS JOIN samples ON launches.id = "
+	        "launch"
 	        " WHERE engine = ?1 AND metric = ?2 AND ?3 <> '' AND benchmark = ?4 AND strategy = ?5 AND "
 	        "parameter = 0"
 	        " AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%no-counts%' AND flags NOT LIKE "
@@ -172,7 +173,8 @@ static int write_distribution(sqlite3 *db, const char *data_dir, const struct vi
 	        " count(*) OVER (PARTITION BY launch) AS n FROM s WHERE flags LIKE '%overhead%'),"
 	        " overhead AS (SELECT launch, avg(value) AS value FROM ranked"
 	        " WHERE place IN ((n + 1) / 2, (n + 2) / 2) GROUP BY launch)"
-	        " SELECT max(s.value - coalesce(overhead.value, 0), 0) AS v, count(*) FROM s LEFT JOIN "
+	        " SELECT max(s.value - coalesce(overhead.value, 0), 0) AS v, count(*), 1.0 * count(*) / "
+	        "sum(count(*)) OVER () FROM s LEFT JOIN "
 	        "overhead"
 	        " USING (launch) WHERE flags NOT LIKE '%overhead%' GROUP BY v ORDER BY v";
 	sqlite3_stmt *query = prepare(db, view, sql);
@@ -187,9 +189,9 @@ static int write_distribution(sqlite3 *db, const char *data_dir, const struct vi
 	if (out) {
 		sqlite3_bind_text(query, 4, benchmark, -1, SQLITE_STATIC);
 		sqlite3_bind_text(query, 5, strategy, -1, SQLITE_STATIC);
-		fputs("value samples\n", out);
+		fputs("value samples share\n", out);
 		while (sqlite3_step(query) == SQLITE_ROW)
-			fprintf(out, "%s %s\n", text(query, 0), text(query, 1));
+			fprintf(out, "%s %s %s\n", text(query, 0), text(query, 1), text(query, 2));
 		status = close_file(out, path);
 	}
 	sqlite3_finalize(query);
@@ -289,6 +291,8 @@ static int write_overview(sqlite3 *db, const char *data_dir, const struct view *
 		return -1;
 	fputs("x y strategy ratio value subject unit\n", out);
 	for (size_t i = 0; i < subjects_count && found >= 0; i++) {
+		if (!subject_is_of(&subjects[i], view))
+			continue;
 		found = write_subject(out, db, view, &subjects[i], x);
 		x += found > 0;
 	}

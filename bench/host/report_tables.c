@@ -99,7 +99,7 @@ static bool find_unit(const struct report *report, const struct view *view, cons
 	                                   view->engine);
 	bool found = false;
 
-	if (query) {
+	if (query && subject_is_of(subject, view)) {
 		sqlite3_bind_text(query, 2, subject->metric ? subject->metric : view->metric, -1,
 		                  SQLITE_STATIC);
 		sqlite3_bind_text(query, 3, subject->benchmark, -1, SQLITE_STATIC);

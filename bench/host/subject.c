@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/host/subject.h"
 
+#include <string.h>
+
 #define KIB 1024LL
 #define MIB (1024 * KIB)
 
@@ -38,3 +40,8 @@ const struct view views[] = {
 };
 
 const size_t views_count = sizeof(views) / sizeof(views[0]);
+
+bool subject_is_of(const struct subject *subject, const struct view *view)
+{
+	return !subject->metric || !strcmp(view->name, view->engine);
+}

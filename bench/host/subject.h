@@ -2,6 +2,7 @@
 /* The subjects that tables and figures compare builds on: one benchmark, at one size, in one metric. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct subject {
@@ -27,6 +28,9 @@ struct view {
 /* In the order in which figures are drawn and tables are shown. */
 extern const struct view views[];
 extern const size_t views_count;
+
+/* Whether the subject has a number in this view: modelled cycles are of what is timed only. */
+bool subject_is_of(const struct subject *subject, const struct view *view);
 
 /*
  * ORDER BY terms for a column with a strategy's name: presets first, in their order, then the others.
