@@ -1,6 +1,6 @@
 # All strategies on all subjects: how many times the least that any of them needs.
-# read: Light is good: 1 is the least of its column, and the other numbers are multiples of it. An empty cell was not
-#       measured. A column of ones is a subject that the choice has no part in.
+# read: 1 is the least of its column, and the other numbers are multiples of it: the stronger the colour, the worse. An empty
+#       cell was not measured. A column of ones is a subject that neither stack nor loader has a part in.
 # needs: exec.load exec.spawn exec.roundtrip irq.entry.user irq.entry.kernel irq.roundtrip.user switch.pingpong syscall.null
 #       memory.per_task irq.off.max irq.latency.loading
 # cycles: yes

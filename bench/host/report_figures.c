@@ -109,12 +109,20 @@ static size_t place(const char *name)
 	return COUNT(order);
 }
 
+/* By name, a figure before those whose names go on from its own. */
+static int compare_names(const char *a, const char *b)
+{
+	while (*a && *a == *b)
+		a++, b++;
+	return *a == *b ? 0 : *a == '.' ? -1 : *b == '.' ? 1 : (unsigned char)*a - (unsigned char)*b;
+}
+
 static int compare(const struct dirent **a, const struct dirent **b)
 {
 	size_t left = place((*a)->d_name);
 	size_t right = place((*b)->d_name);
 
-	return left != right ? (left < right ? -1 : 1) : strcmp((*a)->d_name, (*b)->d_name);
+	return left != right ? (left < right ? -1 : 1) : compare_names((*a)->d_name, (*b)->d_name);
 }
 
 static int is_listed(const struct dirent *entry)

@@ -111,7 +111,11 @@ static void say_verdicts(sqlite3 *db, char *sentence)
 		        query && sqlite3_step(query) == SQLITE_ROW ? sqlite3_column_int64(query, 0) : 0;
 
 		sqlite3_finalize(query);
-		append(sentence, "%s%lld %s", i == 0 ? ", " : i == 3 ? " and " : ", ", count, verdicts[i]);
+		append(sentence, "%s%lld %s%s", i == 3 ? " and " : ", ", count,
+		       i > 0        ? ""
+		       : count == 1 ? "is "
+		                    : "are ",
+		       verdicts[i]);
 	}
 	append(sentence, ".");
 }

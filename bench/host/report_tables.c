@@ -89,6 +89,18 @@ static void write_cell(const struct report *report, const struct view *view, con
 	sqlite3_finalize(row);
 }
 
+/* A strategy's name, which may break after each of its parts. */
+static void write_strategy(FILE *out, const char *strategy)
+{
+	for (size_t length; *strategy; strategy += length) {
+		length = strcspn(strategy, "+");
+		length += strategy[length] == '+';
+		html_format(out, "%.*s", (int)length, strategy);
+		if (strategy[length])
+			fputs("<wbr>", out);
+	}
+}
+
 /* The unit of a subject that was measured in this view; false when it was not. */
 static bool find_unit(const struct report *report, const struct view *view, const struct subject *subject,
                       char *unit, size_t size)
@@ -118,7 +130,8 @@ static void write_subjects(const struct report *report, const struct view *view)
 	sqlite3_stmt *strategy = query_view(report, view, STRATEGIES);
 	char unit[64];
 
-	fputs("<div class=\"wide\"><table class=\"numbers\"><thead><tr><th>strategy</th>", report->out);
+	fputs("<div class=\"wide\" tabindex=\"0\"><table class=\"numbers\"><thead><tr><th>strategy</th>",
+	      report->out);
 	for (size_t i = 0; i < subjects_count; i++) {
 		if (!find_unit(report, view, &subjects[i], unit, sizeof unit))
 			continue;
@@ -131,7 +144,7 @@ static void write_subjects(const struct report *report, const struct view *view)
 	fputs("</tr></thead><tbody>\n", report->out);
 	while (strategy && sqlite3_step(strategy) == SQLITE_ROW) {
 		fputs("<tr><th scope=\"row\">", report->out);
-		html_text(report->out, report_column(strategy, 0));
+		write_strategy(report->out, report_column(strategy, 0));
 		fputs("</th>", report->out);
 		for (size_t i = 0; i < subjects_count; i++)
 			if (find_unit(report, view, &subjects[i], unit, sizeof unit))
@@ -169,12 +182,12 @@ static void write_everything(const struct report *report, const struct view *vie
 
 	fputs("<details><summary>Every benchmark in ", report->out);
 	html_text(report->out, view->unit);
-	fputs("</summary>\n<div class=\"wide\"><table "
+	fputs("</summary>\n<div class=\"wide\" tabindex=\"0\"><table "
 	      "class=\"numbers\"><thead><tr><th>benchmark</th><th></th>",
 	      report->out);
 	while (strategy && sqlite3_step(strategy) == SQLITE_ROW) {
 		fputs("<th>", report->out);
-		html_text(report->out, report_column(strategy, 0));
+		write_strategy(report->out, report_column(strategy, 0));
 		fputs("</th>", report->out);
 	}
 	fputs("</tr></thead><tbody>\n", report->out);
