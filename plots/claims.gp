@@ -11,8 +11,7 @@ wide = 1000
 high = 230
 file = "data/claims.dat"
 verdicts = "'confirmed' 'refuted' 'inconclusive' 'not measured'"
-shades = "#009E73 #D55E00 #E69F00 #B5B5B5"
-inks = "white white black black"
+shades = "0x009E73 0xD55E00 0xE69F00 0xB5B5B5"
 array seen[4]
 
 do for [format in "svg png"] {
@@ -36,9 +35,10 @@ do for [format in "svg png"] {
 	set yrange [4.55:0.45]
 	set ytics () scale 0 font ",13"
 	do for [v=1:4] { set ytics add (sprintf("%s: %d", word(verdicts, v), seen[v]) v) }
-	plot for [v=1:4] n=0 file using (n = n+(row(strcol("verdict")) == v), row(strcol("verdict")) == v ? n : NaN):(v):(n-0.46):(n+0.46):(v-0.4):(v+0.4) \
-		with boxxyerror fs solid noborder lc rgb word(shades, v), \
-	     for [v=1:4] n=0 file using (n = n+(row(strcol("verdict")) == v), row(strcol("verdict")) == v ? n : NaN):(v):(sprintf("%d", column("id"))) \
-		with labels tc rgb word(inks, v) font ",12"
+	plot file using "place":(row(strcol("verdict"))):(column("place")-0.46):(column("place")+0.46): \
+		(row(strcol("verdict"))-0.4):(row(strcol("verdict"))+0.4):(word(shades, row(strcol("verdict")))+0) \
+		with boxxyerror fs solid noborder lc rgb variable, \
+	     file using "place":(row(strcol("verdict"))):(sprintf("%d", column("id"))):(row(strcol("verdict")) <= 2 ? 0xFFFFFF : 0) \
+		with labels tc rgb variable font ",12"
 	set output
 }

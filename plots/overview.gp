@@ -18,15 +18,17 @@ do for [format in "svg png"] {
 	load "data/".ARG1."/index.gp"
 	high = 400
 	load folder."style.gp"
-	stats file using "x":"y" nooutput
-	columns = STATS_max_x
-	rows = STATS_max_y
+	stats file using "x" nooutput
+	columns = STATS_max
+	stats file using "y" nooutput
+	rows = STATS_max
 	high = 190 + rows*(rows > 8 ? 24 : 34)
 	load folder."style.gp"
 	unset key
 	unset grid
 	set border 0
 	set xrange [0.5:columns+0.5]
+	set x2range [0.5:columns+0.5]
 	set yrange [rows+0.5:0.5]
 	set lmargin at screen 0.165
 	set rmargin at screen 0.865

@@ -337,18 +337,20 @@ int plots_data_write(sqlite3 *db, const char *data_dir, const struct view *view)
 
 int plots_data_write_claims(sqlite3 *db, const char *data_dir)
 {
+	static const char sql[] = "SELECT id, verdict, row_number() OVER (PARTITION BY verdict ORDER BY id)"
+	                          " FROM claims ORDER BY id";
 	sqlite3_stmt *query;
 	char path[PATH_MAX];
 	FILE *out;
 
-	if (sqlite3_prepare_v2(db, "SELECT id, verdict FROM claims ORDER BY id", -1, &query, NULL) !=
-	    SQLITE_OK)
+	if (sqlite3_prepare_v2(db, sql, -1, &query, NULL) != SQLITE_OK)
 		return complain("claims", sqlite3_errmsg(db));
 	out = open_file(path, data_dir, "", "claims.dat");
 	if (out) {
-		fputs("id verdict\n", out);
+		fputs("id verdict place\n", out);
 		while (sqlite3_step(query) == SQLITE_ROW)
-			fprintf(out, "%d \"%s\"\n", sqlite3_column_int(query, 0), text(query, 1));
+			fprintf(out, "%d \"%s\" %s\n", sqlite3_column_int(query, 0), text(query, 1),
+			        text(query, 2));
 	}
 	sqlite3_finalize(query);
 	return out ? close_file(out, path) : -1;
