@@ -78,6 +78,12 @@ lint:
 		--suppressions-list=tests/cppcheck.txt -D__x86_64__ -I. bench/host bench/bochs
 	@shellcheck $(SOURCES_SH)
 
+# The figures of the documentation, from a run: RESULTS=results/latest.
+RESULTS ?= results/latest
+
+figures: host
+	@bench/figures.sh $(RESULTS)
+
 clean:
 	rm -rf $(BUILD)
 
@@ -90,6 +96,7 @@ help:
 	@echo "make setup                           install the Debian packages that are needed"
 	@echo "make test | lint | format            tests; style and static checks; clang-format"
 	@echo "make stack-usage                     the ten functions that use most stack"
+	@echo "make figures [RESULTS=results/latest]   docs/figures.md and its figures, from a run"
 	@echo "make clean                           remove $(BUILD)/"
 
-.PHONY: all clean setup iso qemu qemu-gdb bochs format lint help
+.PHONY: all clean setup iso qemu qemu-gdb bochs format lint figures help
