@@ -95,6 +95,7 @@ help:
 	@echo "make iso                             $(BUILD)/palimpsest.iso, for a real PC or any emulator"
 	@echo "make setup                           install the Debian packages that are needed"
 	@echo "make test | lint | format            tests; style and static checks; clang-format"
+	@echo "make test-machines                   boots on the machines, memory sizes and processors of QEMU"
 	@echo "make stack-usage                     the ten functions that use most stack"
 	@echo "make figures [RESULTS=results/latest]   docs/figures.md and its figures, from a run"
 	@echo "make clean                           remove $(BUILD)/"

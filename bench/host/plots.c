@@ -122,6 +122,7 @@ static int draw(sqlite3 *db, const char *plots_out, const char *script, const ch
 {
 	char needs[512];
 	char cycles[8];
+	char metric[64];
 	bool drawn = false;
 	bool of_claims;
 	int status = 0;
@@ -129,12 +130,13 @@ static int draw(sqlite3 *db, const char *plots_out, const char *script, const ch
 	if (!plots_script_line(script, "needs", needs, sizeof(needs)))
 		return 0;
 	plots_script_line(script, "cycles", cycles, sizeof(cycles));
+	plots_script_line(script, "metric", metric, sizeof(metric));
 	of_claims = !strcmp(needs, "claims");
 	for (size_t i = 0; i < views_count && !(drawn && of_claims); i++) {
 		bool own = !strcmp(views[i].name, views[i].engine);
 		char figure[NAME_MAX + 16];
 
-		if ((!own && strcmp(cycles, "yes") != 0) || !plots_data_has(db, &views[i], needs))
+		if ((!own && strcmp(cycles, "yes") != 0) || !plots_data_has(db, &views[i], needs, metric))
 			continue;
 		snprintf(figure, sizeof(figure), "%s%s", name, drawn || !own ? views[i].suffix : "");
 		drawn = true;
@@ -142,7 +144,8 @@ static int draw(sqlite3 *db, const char *plots_out, const char *script, const ch
 			status = -1;
 	}
 	if (!drawn)
-		fprintf(stderr, "plots: %s is not drawn: the run measured nothing of %s\n", name, needs);
+		fprintf(stderr, "plots: %s is not drawn: the run measured nothing of %s%s%s\n", name, metric,
+		        *metric ? " of " : "", needs);
 	return status;
 }
 

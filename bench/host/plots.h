@@ -12,7 +12,8 @@
  * script in `plots_dir` whose name ends in .gp and that has a `# needs:` line. A figure is
  * <run_dir>/plots/<script>.svg and .png. When the run has results of both bochs and kvm, those of kvm are in
  * <script>-kvm.svg and .png; a script with a line `# cycles: yes` is drawn in cycles of the model too, as <script>-cycles.
- * A script none of whose benchmarks was measured is passed over with a note on stderr.
+ * A script none of whose benchmarks was measured is passed over with a note on stderr; so is one whose `# metric:` line
+ * names a metric that none of them has.
  *
  * Returns 0, or -1 after a message on stderr; the other figures are still drawn.
  */

@@ -230,6 +230,20 @@ static int write_choice(FILE *out, sqlite3 *db, const struct view *view, const c
 	return 0;
 }
 
+/* The profile of the cycle model, "" without one. */
+static int write_profile(FILE *out, sqlite3 *db)
+{
+	sqlite3_stmt *query;
+
+	if (sqlite3_prepare_v2(db,
+	                       "SELECT value FROM environment WHERE key = 'run.profile' AND value <> 'none'",
+	                       -1, &query, NULL) != SQLITE_OK)
+		return complain("results.sqlite", sqlite3_errmsg(db));
+	fprintf(out, "profile = \"%s\"\n", sqlite3_step(query) == SQLITE_ROW ? text(query, 0) : "");
+	sqlite3_finalize(query);
+	return 0;
+}
+
 /* What the scripts load first: what this view has, and how it is called. */
 static int write_index(sqlite3 *db, const char *data_dir, const struct view *view)
 {
@@ -243,10 +257,11 @@ static int write_index(sqlite3 *db, const char *data_dir, const struct view *vie
 	fprintf(out, "engine = \"%s\"\nview = \"%s\"\nunit = \"%s\"\n", view->engine, view->name, view->unit);
 	fprintf(out, "main = \"%s\"\nmain_low = \"%s\"\nmain_high = \"%s\"\n", view->metric, view->low,
 	        view->high);
-	status = write_choice(out, db, view, "strategies",
-	                      "SELECT benchmark, group_concat(strategy, ' ') FROM"
-	                      " (SELECT DISTINCT benchmark, strategy" ROWS
-	                      " ORDER BY benchmark, " STRATEGY_ORDER("strategy") ") GROUP BY benchmark");
+	status = write_profile(out, db);
+	status |= write_choice(out, db, view, "strategies",
+	                       "SELECT benchmark, group_concat(strategy, ' ') FROM"
+	                       " (SELECT DISTINCT benchmark, strategy" ROWS
+	                       " ORDER BY benchmark, " STRATEGY_ORDER("strategy") ") GROUP BY benchmark");
 	status |= write_choice(out, db, view, "stack_of", "SELECT DISTINCT strategy, stack" ROWS);
 	status |= write_choice(out, db, view, "loader_of", "SELECT DISTINCT strategy, loader" ROWS);
 	return close_file(out, path) || status ? -1 : 0;
@@ -299,17 +314,19 @@ static int write_overview(sqlite3 *db, const char *data_dir, const struct view *
 	return close_file(out, path) || found < 0 ? -1 : 0;
 }
 
-bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks)
+bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks, const char *metric)
 {
-	static const char claims[] =
-	        "SELECT 1 FROM claims WHERE ?1 <> '' AND ?2 <> '' AND ?3 <> '' AND ?4 <> '' LIMIT 1";
+	static const char claims[] = "SELECT 1 FROM claims WHERE ?1 <> '' AND ?2 <> '' AND ?3 <> '' AND ?4 "
+	                             "<> '' AND ?5 = '' LIMIT 1";
 	static const char rows[] =
-	        "SELECT 1" ROWS " AND instr(' ' || ?4 || ' ', ' ' || benchmark || ' ') LIMIT 1";
+	        "SELECT 1" ROWS
+	        " AND instr(' ' || ?4 || ' ', ' ' || benchmark || ' ') AND ?5 IN ('', metric) LIMIT 1";
 	sqlite3_stmt *query = prepare(db, view, strcmp(benchmarks, "claims") ? rows : claims);
 	bool has = false;
 
 	if (query) {
 		sqlite3_bind_text(query, 4, benchmarks, -1, SQLITE_STATIC);
+		sqlite3_bind_text(query, 5, metric, -1, SQLITE_STATIC);
 		has = sqlite3_step(query) == SQLITE_ROW;
 	}
 	sqlite3_finalize(query);

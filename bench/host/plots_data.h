@@ -20,5 +20,6 @@ int plots_data_write(sqlite3 *db, const char *data_dir, const struct view *view)
 /* Writes <data_dir>/claims.dat. Returns 0, or -1 after a message on stderr. */
 int plots_data_write_claims(sqlite3 *db, const char *data_dir);
 
-/* Whether one of the benchmarks, words separated by spaces, was measured in this view; `claims` means any verdict. */
-bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks);
+/* Whether one of the benchmarks, words separated by spaces, was measured in this view, in any metric or the one that is not "";
+ * `claims` means any verdict. */
+bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks, const char *metric);

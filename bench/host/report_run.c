@@ -38,6 +38,12 @@ void report_state(const struct report *report)
 {
 	sqlite3_stmt *run = report_query(report->db, "SELECT state FROM run", NULL);
 
+	if (report_count(report->db, "SELECT count(*) FROM environment WHERE key = 'run.replayed'") > 0)
+		fputs("<div class=\"alarm\" role=\"note\"><b>This run was replayed.</b> A script played QEMU "
+		      "or the host. The "
+		      "numbers test the harness; they measure nothing.</div>\n",
+		      report->out);
+
 	if (run && sqlite3_step(run) == SQLITE_ROW && strcmp(report_column(run, 0), "complete") != 0)
 		write_state(report, report_column(run, 0));
 	else if (report_count(report->db, "SELECT count(*) FROM run") == 0)
@@ -100,6 +106,12 @@ void report_launches(const struct report *report)
 	        " ': median ' || printf('%g', median) || ', quartiles ' || printf('%g', q1) || ' and ' ||"
 	        " printf('%g', q3) || ' ' || unit FROM summary WHERE flags LIKE '%unstable%'"
 	        " AND metric IN ('instructions', 'cycles_nominal', 'tsc') ORDER BY (q3 - q1) / median DESC");
+	if (report_count(report->db, "SELECT count(*) FROM sqlite_master WHERE name = 'drift'") > 0)
+		any |= write_list(report, "Drift over the rounds",
+		                  "SELECT engine || ' ' || strategy || ': ' || benchmark || ' ' || parameter "
+		                  "|| ', ' || metric"
+		                  " || printf(': %+.1f %% over %d rounds', 100 * change, n) FROM drift"
+		                  " WHERE flags LIKE '%drift%' ORDER BY abs(change) DESC");
 	if (!any)
 		fputs("<p>Every launch completed, every check passed, and no row was skipped.</p>\n",
 		      report->out);

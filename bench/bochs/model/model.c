@@ -50,6 +50,7 @@ struct model {
 	struct cost latency[EXPOSURES][LEVELS];
 	struct cost rep_byte;
 	struct core *core[MODEL_CPUS];
+	void (*walked)(uint64_t linear, enum side side, unsigned loads); /* or NULL */
 };
 
 static const struct cost *cost_of(const struct model *model, enum cost_parameter parameter)
@@ -57,10 +58,11 @@ static const struct cost *cost_of(const struct model *model, enum cost_parameter
 	return &model->profile.cost[parameter];
 }
 
-static void charge(struct model_counts *counts, const struct cost *cost)
+static void charge(struct model_counts *counts, enum model_cause cause, const struct cost *cost)
 {
 	for (unsigned set = 0; set < SETS; set++)
 		counts->cycles.of[set] += cost->of[set];
+	counts->causes[cause] += cost->of[SET_NOMINAL];
 }
 
 /* Latencies beyond L1, times the share that shows. Loads of a walk depend on each other: theirs show whole. */
@@ -113,6 +115,11 @@ void model_free(struct model *model)
 	free(model);
 }
 
+void model_watch(struct model *model, void (*walked)(uint64_t linear, enum side side, unsigned loads))
+{
+	model->walked = walked;
+}
+
 static void forget_fetch(struct core *core)
 {
 	core->line = ~0ULL;
@@ -157,7 +164,10 @@ static void settle_fetch(struct core *core)
 	if (!core->fetched)
 		return;
 	core->fetched = false;
-	charge(core->sink, &core->fetch.cycles);
+	for (unsigned set = 0; set < SETS; set++)
+		core->sink->cycles.of[set] += core->fetch.cycles.of[set];
+	for (unsigned cause = 0; cause < MODEL_CAUSES; cause++)
+		core->sink->causes[cause] += core->fetch.causes[cause];
 	for (unsigned event = 0; event < MODEL_EVENTS; event++)
 		core->sink->events[event] += core->fetch.events[event];
 	memset(&core->fetch, 0, sizeof core->fetch);
@@ -173,12 +183,12 @@ static void walk_costs(struct model *model, struct core *core, struct model_coun
                        const struct walk *walk)
 {
 	counts->events[MODEL_STLB]++;
-	charge(counts, cost_of(model, COST_WALK_BASE));
+	charge(counts, CAUSE_TRANSLATION, cost_of(model, COST_WALK_BASE));
 	for (unsigned i = 0; i < walk->loads; i++) {
 		enum cache_level level = caches_access(&core->caches, walk->address[i]);
 
 		count_misses(counts, level);
-		charge(counts, &model->latency[EXPOSED_WALK][level]);
+		charge(counts, CAUSE_TRANSLATION, &model->latency[EXPOSED_WALK][level]);
 	}
 }
 
@@ -193,10 +203,12 @@ static uint64_t translate(struct model *model, struct core *core, struct model_c
 	case TRANSLATION_L1:
 		return physical;
 	case TRANSLATION_L2:
-		charge(counts, cost_of(model, COST_STLB_HIT));
+		charge(counts, CAUSE_TRANSLATION, cost_of(model, COST_STLB_HIT));
 		break;
 	case TRANSLATION_WALK:
 		walk_costs(model, core, counts, &walk);
+		if (model->walked)
+			model->walked(linear, side, walk.loads);
 		break;
 	}
 	counts->events[side == SIDE_CODE ? MODEL_ITLB : MODEL_DTLB]++;
@@ -214,7 +226,7 @@ static void fetch_line(struct model *model, struct core *core, uint64_t rip)
 	core->code = model->frame_of(physical);
 	level = caches_fetch(&core->caches, physical);
 	count_misses(&core->fetch, level);
-	charge(&core->fetch, &model->latency[EXPOSED_FETCH][level]);
+	charge(&core->fetch, CAUSE_FETCH, &model->latency[EXPOSED_FETCH][level]);
 }
 
 /* The instruction at RIP, read anew each time because code may change. Bytes that cannot be read are taken as 0. */
@@ -334,6 +346,28 @@ static bool changes_ring(enum instruction_class class)
 	return class == CLASS_SYSCALL || class == CLASS_SYSRET || class == CLASS_IRET;
 }
 
+static enum model_cause cause_of(enum instruction_class class)
+{
+	switch (class) {
+	case CLASS_PLAIN:
+		return CAUSE_INSTRUCTIONS;
+	case CLASS_REP_COPY:
+	case CLASS_REP_OTHER:
+		return CAUSE_STRINGS;
+	case CLASS_SYSCALL:
+	case CLASS_SYSRET:
+	case CLASS_IRET:
+		return CAUSE_RINGS;
+	case CLASS_CR3_WRITE:
+	case CLASS_CR4_WRITE:
+	case CLASS_INVLPG:
+	case CLASS_INVPCID:
+		return CAUSE_FLUSHES;
+	default:
+		return CAUSE_PRIVILEGED;
+	}
+}
+
 void model_instruction_ends(struct model *model, unsigned cpu, uint64_t next_rip, bool complete)
 {
 	struct core *core = model->core[cpu];
@@ -345,7 +379,7 @@ void model_instruction_ends(struct model *model, unsigned cpu, uint64_t next_rip
 	cost = fixed_cost(model, core, next_rip);
 	if (!cost)
 		cost = cost_of(model, core->entry_left ? COST_CPI_ENTRY : COST_CPI_HOT);
-	charge(core->sink, cost);
+	charge(core->sink, cause_of(core->decoded.class), cost);
 	if (core->entry_left)
 		core->entry_left--;
 	if (changes_ring(core->decoded.class))
@@ -355,13 +389,16 @@ void model_instruction_ends(struct model *model, unsigned cpu, uint64_t next_rip
 void model_repeat_iteration(struct model *model, unsigned cpu)
 {
 	struct core *core = model->core[cpu];
+	struct cost bytes;
 
 	settle_fetch(core);
-	if (core->decoded.class != CLASS_REP_COPY)
-		charge(core->sink, cost_of(model, COST_REP_OTHER));
-	else
-		for (unsigned set = 0; set < SETS; set++)
-			core->sink->cycles.of[set] += model->rep_byte.of[set] * core->decoded.size;
+	if (core->decoded.class != CLASS_REP_COPY) {
+		charge(core->sink, CAUSE_STRINGS, cost_of(model, COST_REP_OTHER));
+		return;
+	}
+	for (unsigned set = 0; set < SETS; set++)
+		bytes.of[set] = model->rep_byte.of[set] * core->decoded.size;
+	charge(core->sink, CAUSE_STRINGS, &bytes);
 }
 
 static bool is_device(uint64_t physical)
@@ -386,7 +423,7 @@ static void access_line(struct model *model, struct core *core, uint64_t physica
 	count_misses(core->sink, level);
 	if (caches_in_stream(&core->caches, physical))
 		exposure = EXPOSED_STREAM;
-	charge(core->sink, &model->latency[exposure][level]);
+	charge(core->sink, CAUSE_DATA, &model->latency[exposure][level]);
 }
 
 void model_data_access(struct model *model, unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
@@ -399,7 +436,7 @@ void model_data_access(struct model *model, unsigned cpu, uint64_t linear, uint6
 	core->access = physical;
 	translate(model, core, core->sink, linear, SIDE_DATA);
 	if (is_device(physical)) {
-		charge(core->sink, device_cost(model, physical, write));
+		charge(core->sink, CAUSE_PRIVILEGED, device_cost(model, physical, write));
 		return;
 	}
 	access_line(model, core, physical, write);
@@ -410,7 +447,7 @@ void model_data_access(struct model *model, unsigned cpu, uint64_t linear, uint6
 static void mispredicted(struct model *model, struct core *core)
 {
 	core->sink->events[MODEL_MISPREDICT]++;
-	charge(core->sink, cost_of(model, COST_MISPREDICT));
+	charge(core->sink, CAUSE_MISPREDICTS, cost_of(model, COST_MISPREDICT));
 }
 
 void model_conditional_branch(struct model *model, unsigned cpu, uint64_t from, bool taken)
@@ -439,7 +476,7 @@ void model_delivery(struct model *model, unsigned cpu, enum delivery delivery, b
 	if (delivery == DELIVERY_FAULT)
 		cost = from_user ? COST_FAULT_USER : COST_FAULT_KERNEL;
 	settle_fetch(core);
-	charge(core->sink, cost_of(model, cost));
+	charge(core->sink, CAUSE_RINGS, cost_of(model, cost));
 	core->entry_left = model->profile.size[SIZE_ENTRY_INSTRUCTIONS];
 }
 
