@@ -61,7 +61,7 @@ do for [format in "svg png"] {
 		set yrange [n+0.6:0.4]
 		set offsets 0,graph 0.2,0,0
 		set format x "%.0s %c"
-		set xtics font ",10" maxcount 5
+		set xtics font ",9"
 		set ytics () scale 0 font label_font
 		do for [j=1:n] { set ytics add ((c == 0 ? short(word(all, j)) : "") j) }
 		at(v) = column("parameter") == p ? v : NaN

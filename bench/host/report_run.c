@@ -194,8 +194,8 @@ void report_reproduce(const struct report *report)
 		html_format(report->out, "git checkout %.*s\n", (int)plain, revision);
 	fputs("./run-bench.sh --setup-only\n", report->out);
 	if (run && sqlite3_step(run) == SQLITE_ROW) {
-		html_format(report->out, "./%s</code></pre>\n", report_column(run, 0));
-		fprintf(report->out, "<p>The seed was %lld. ", sqlite3_column_int64(run, 1));
+		html_format(report->out, "./%s", report_column(run, 0));
+		fprintf(report->out, "</code></pre>\n<p>The seed was %lld. ", sqlite3_column_int64(run, 1));
 	} else {
 		fputs("./run-bench.sh</code></pre>\n<p>The command was lost. ", report->out);
 	}

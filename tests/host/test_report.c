@@ -265,6 +265,7 @@ static void an_empty_run_has_a_report(void **state)
 
 	assert_int_equal(report_write(db, folder, "/nowhere"), 0);
 	text = report_text();
+	assert_non_null(strstr(text, "./command</code></pre>\n<p>The seed was 7. "));
 	assert_non_null(strstr(text, "This run never came to its end."));
 	assert_non_null(strstr(text, "No claim was decided in this run."));
 	assert_non_null(strstr(text, "This run has no figures"));
