@@ -63,6 +63,25 @@ qemu-gdb: $(K)/palimpsest.elf32 $(MODULES)
 bochs: $(BUILD)/palimpsest.iso bochs-library
 	@bench/bochs/console.sh $(BUILD)
 
+# The numbers that the project vouches for, and a run that repeats them. A run with other words: make reference
+# REFERENCE_RUN='--engine bochs --quick'.
+REFERENCE     := results/reference
+REFERENCE_RUN ?= --engine bochs --strategy heap,window,random,best
+
+reference:
+	rm -rf $(BUILD)/reference
+	./run-bench.sh $(REFERENCE_RUN) --out $(BUILD)/reference
+	mkdir -p $(REFERENCE)
+	cp $(addprefix $(BUILD)/reference/,summary.csv environment.json) $(REFERENCE)/
+
+# The run that the reference names, again; says for each benchmark whether the numbers are the same, and if not why.
+reproduce:
+	@rm -rf $(BUILD)/reproduce
+	@run=$$(sed -n 's/^ *"run.command": "run-bench.sh \(.*\) --out [^ "]*",$$/\1/p' $(REFERENCE)/environment.json) && \
+		[ -n "$$run" ] || { echo "$(REFERENCE)/environment.json does not say how it was made; see make reference"; exit 2; }; \
+		./run-bench.sh $$run --out $(BUILD)/reproduce >$(BUILD)/reproduce.out || { tail -n 5 $(BUILD)/reproduce.out; exit 1; }
+	@./run-bench.sh --reproduces $(REFERENCE) $(BUILD)/reproduce
+
 SOURCES_C  := $(shell git ls-files '*.c' '*.h' 2>/dev/null)
 SOURCES_SH := $(shell git ls-files '*.sh' .ci/run 2>/dev/null)
 
@@ -94,10 +113,11 @@ help:
 	@echo "make qemu | qemu-gdb | bochs         boot to a prompt (RUN=test, RUN=bench EXTRA=samples=quick)"
 	@echo "make iso                             $(BUILD)/palimpsest.iso, for a real PC or any emulator"
 	@echo "make setup                           install the Debian packages that are needed"
+	@echo "make reproduce | reference           repeat the committed results and compare; make them anew"
 	@echo "make test | lint | format            tests; style and static checks; clang-format"
 	@echo "make test-machines                   boots on the machines, memory sizes and processors of QEMU"
 	@echo "make stack-usage                     the ten functions that use most stack"
 	@echo "make figures [RESULTS=results/latest]   docs/figures.md and its figures, from a run"
 	@echo "make clean                           remove $(BUILD)/"
 
-.PHONY: all clean setup iso qemu qemu-gdb bochs format lint figures help
+.PHONY: all clean setup iso qemu qemu-gdb bochs reference reproduce figures format lint help

@@ -3,11 +3,11 @@
 #include "bench/host/environment.h"
 #include "bench/host/host_facts.h"
 #include "bench/host/image.h"
+#include "bench/host/json.h"
 #include "bench/host/paths.h"
 #include "bench/host/probe_kvm.h"
 #include "bench/host/process.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -41,6 +41,11 @@ static void add_line(struct environment *environment, const char *key, const cha
 	else
 		environment_add(environment, key, "unknown: %s %s", path,
 		                host_exists(path) ? "does not say" : "does not exist");
+}
+
+void environment_add_file(struct environment *environment, const char *key, const char *path)
+{
+	add_line(environment, key, path, "");
 }
 
 static void add_turbo(struct environment *environment)
@@ -165,6 +170,25 @@ static void add_tools(struct environment *environment)
 	environment_add(environment, "tool.sqlite", "%s", sqlite3_libversion());
 }
 
+/* One hash of all programs that the kernel is given. */
+static void add_programs(struct environment *environment)
+{
+	struct arguments command = { 0 };
+	char folder[PATH_MAX];
+	int status = -1;
+	char *output;
+
+	path_format(folder, sizeof folder, "%s/build/programs", path_root());
+	arguments_add_all(&command, "sh", "-c", "cd \"$1\" && cat *.elf | sha256sum", "sh", folder);
+	output = process_capture(&command, NULL, 20, true, &status);
+	arguments_free(&command);
+	if (output && status == 0 && strlen(output) > 64)
+		environment_add(environment, "sha256.programs", "%.64s", output);
+	else
+		environment_add(environment, "sha256.programs", "unknown: build/programs cannot be read");
+	free(output);
+}
+
 static void add_source(struct environment *environment)
 {
 	struct arguments command = { 0 };
@@ -185,6 +209,7 @@ static void add_source(struct environment *environment)
 	path_format(path, sizeof path, "%s/build/bochs/palimpsest-bochs.so", path_root());
 	image_sha256(path, sha256);
 	environment_add(environment, "sha256.bochs-library", "%s", sha256);
+	add_programs(environment);
 }
 
 void environment_collect(struct environment *environment)
@@ -203,20 +228,6 @@ int environment_store(const struct environment *environment, struct store *store
 	return store_commit(store);
 }
 
-static void write_json_string(FILE *file, const char *text)
-{
-	fputc('"', file);
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			fprintf(file, "\\%c", *text);
-		else if (iscntrl((unsigned char)*text))
-			fprintf(file, "\\u%04x", (unsigned)*text);
-		else
-			fputc(*text, file);
-	}
-	fputc('"', file);
-}
-
 int environment_write_json(const struct environment *environment, const char *path)
 {
 	FILE *file = fopen(path, "we");
@@ -227,9 +238,9 @@ int environment_write_json(const struct environment *environment, const char *pa
 	fputs("{\n", file);
 	for (size_t i = 0; i < environment->count; i++) {
 		fputs("  ", file);
-		write_json_string(file, environment->item[i].key);
+		json_write_string(file, environment->item[i].key);
 		fputs(": ", file);
-		write_json_string(file, environment->item[i].value);
+		json_write_string(file, environment->item[i].value);
 		fputs(i + 1 < environment->count ? ",\n" : "\n", file);
 	}
 	fputs("}\n", file);

@@ -2,6 +2,7 @@
 /* The harness: run-bench.sh builds what `--print-builds` names and then calls this with the same arguments. */
 #define _GNU_SOURCE
 #include "bench/host/again.h"
+#include "bench/host/compare.h"
 #include "bench/host/interrupt.h"
 #include "bench/host/listing.h"
 #include "bench/host/probe_kvm.h"
@@ -28,7 +29,7 @@ static int print_builds(const struct options *options)
 	struct strategy window;
 	char why[OPTIONS_WHY_MAX];
 
-	if (options->mode == MODE_HELP || options->mode == MODE_REPORT)
+	if (options->mode == MODE_HELP || options->folder[0])
 		return EXIT_SUCCESS;
 	if ((options->mode == MODE_RUN && plan_strategies(&plan, options, why, sizeof why)) ||
 	    strategy_parse("window", &window, why, sizeof why)) {
@@ -67,6 +68,9 @@ int main(int argc, char *argv[])
 	}
 	if (options.mode != MODE_REPORT)
 		interrupt_install();
+	progress_set_level(options.quiet     ? PROGRESS_QUIET
+	                   : options.verbose ? PROGRESS_VERBOSE
+	                                     : PROGRESS_NORMAL);
 	if (options.print_builds)
 		return print_builds(&options);
 	switch (options.mode) {
@@ -79,7 +83,14 @@ int main(int argc, char *argv[])
 	case MODE_LIST:
 		return listing_print(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 	case MODE_REPORT:
-		return again_report(options.report);
+		return again_report(options.folder[0]);
+	case MODE_COMPARE:
+		return compare_print(options.folder[0], options.folder[1], options.threshold,
+		                     options.verbose);
+	case MODE_REPRODUCES:
+		return compare_reproduction(options.folder[0], options.folder[1], options.threshold);
+	case MODE_RECOVER:
+		return session_recover(options.folder[0]);
 	case MODE_RUN:
 		break;
 	}

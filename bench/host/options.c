@@ -16,8 +16,10 @@ static const char usage_line[] =
         "                    [--cpus N] [--memory MIB] [--seed N] [--jobs N] "
         "[--timeout SECONDS] [--out DIR]\n"
         "                    [--pcid on|off] [--window-flush invlpg|cr3] [--profile NAME]\n"
-        "                    [--functions] [--trace]\n"
-        "                    [--list] [--probe] [--report DIR] [--compare A B] [--help]\n";
+        "                    [--functions] [--trace] [--quiet | --verbose]\n"
+        "                    [--list] [--probe] [--help]\n"
+        "       run-bench.sh --compare A B [--threshold PCT] | --reproduces A B | --recover DIR | --report "
+        "DIR\n";
 
 static const char help_text[] =
         "\n"
@@ -49,10 +51,14 @@ static const char help_text[] =
         "--bench\n"
         "  --list               engines, strategies, profiles and benchmarks\n"
         "  --probe              what KVM can do here\n"
-        "  --report DIR         draws the figures and writes report.html of an earlier run again; a run that "
-        "was\n"
-        "                       killed is evaluated first\n"
-        "  --compare A B        not available in this version\n"
+        "  --quiet              only results and errors; --verbose: also where logs are, and every change\n"
+        "\n"
+        "Of folders of results, without a run:\n"
+        "  --compare A B        what changed from A to B; exit status 1 if B has regressions\n"
+        "  --threshold PCT      a change beyond this is one; default 5\n"
+        "  --reproduces A B     has B the numbers of A, and if not, why?\n"
+        "  --report DIR         the figures and report.html again\n"
+        "  --recover DIR        summaries, claims and figures again, also of a run that was killed\n"
         "\n"
         "Environment: PALIMPSEST_QEMU and PALIMPSEST_BOCHS name the engines' programs; NO_COLOR turns "
         "colours off.\n"
@@ -79,6 +85,11 @@ enum {
 	OPTION_TRACE,
 	OPTION_REPORT,
 	OPTION_COMPARE,
+	OPTION_REPRODUCES,
+	OPTION_RECOVER,
+	OPTION_THRESHOLD,
+	OPTION_QUIET,
+	OPTION_VERBOSE,
 	OPTION_LIST,
 	OPTION_PROBE,
 	OPTION_BUILDS,
@@ -100,10 +111,15 @@ static const struct option long_options[] = {
 	{ "pcid", required_argument, NULL, OPTION_PCID },
 	{ "window-flush", required_argument, NULL, OPTION_WINDOW_FLUSH },
 	{ "profile", required_argument, NULL, OPTION_PROFILE },
+	{ "compare", required_argument, NULL, OPTION_COMPARE },
+	{ "reproduces", required_argument, NULL, OPTION_REPRODUCES },
+	{ "recover", required_argument, NULL, OPTION_RECOVER },
+	{ "threshold", required_argument, NULL, OPTION_THRESHOLD },
+	{ "quiet", no_argument, NULL, OPTION_QUIET },
+	{ "verbose", no_argument, NULL, OPTION_VERBOSE },
 	{ "functions", no_argument, NULL, OPTION_FUNCTIONS },
 	{ "trace", no_argument, NULL, OPTION_TRACE },
 	{ "report", required_argument, NULL, OPTION_REPORT },
-	{ "compare", no_argument, NULL, OPTION_COMPARE },
 	{ "list", no_argument, NULL, OPTION_LIST },
 	{ "probe", no_argument, NULL, OPTION_PROBE },
 	{ "print-builds", no_argument, NULL, OPTION_BUILDS },
@@ -242,6 +258,17 @@ static int parse_either(const char *name, const char *value, const char *first, 
 	return wrong(why, "--%s '%.40s': %s or %s is needed", name, value, first, other);
 }
 
+static int parse_percent(const char *text, double *part, char *why)
+{
+	char *end;
+	double percent = strtod(text, &end);
+
+	if (*text < '0' || *text > '9' || *end || !(percent >= 0 && percent <= 1000))
+		return wrong(why, "--threshold '%.40s': a number of percent from 0 to 1000 is needed", text);
+	*part = percent / 100;
+	return 0;
+}
+
 static int take_option(struct options *options, int option, const char *value, char *why)
 {
 	switch (option) {
@@ -278,7 +305,7 @@ static int take_option(struct options *options, int option, const char *value, c
 		return profiles_check(value, why, OPTIONS_WHY_MAX);
 	case OPTION_REPORT:
 		options->mode = MODE_REPORT;
-		options->report = value;
+		options->folder[0] = value;
 		return 0;
 	case OPTION_FUNCTIONS:
 		options->functions = true;
@@ -287,7 +314,25 @@ static int take_option(struct options *options, int option, const char *value, c
 		options->trace = true;
 		return 0;
 	case OPTION_COMPARE:
-		return wrong(why, "--compare is not available in this version");
+		options->mode = MODE_COMPARE;
+		options->folder[0] = value;
+		return 0;
+	case OPTION_REPRODUCES:
+		options->mode = MODE_REPRODUCES;
+		options->folder[0] = value;
+		return 0;
+	case OPTION_RECOVER:
+		options->mode = MODE_RECOVER;
+		options->folder[0] = value;
+		return 0;
+	case OPTION_THRESHOLD:
+		return parse_percent(value, &options->threshold, why);
+	case OPTION_QUIET:
+		options->quiet = true;
+		return 0;
+	case OPTION_VERBOSE:
+		options->verbose = true;
+		return 0;
 	case OPTION_LIST:
 		options->mode = MODE_LIST;
 		return 0;
@@ -330,8 +375,9 @@ int options_parse(struct options *options, int argc, char *const argv[], char wh
 {
 	int option;
 
-	*options =
-	        (struct options){ .engines_auto = true, .bench = "*", .cpus = 1, .memory = 512, .seed = 1 };
+	*options = (struct options){
+		.engines_auto = true, .bench = "*", .cpus = 1, .memory = 512, .seed = 1, .threshold = 0.05
+	};
 	parse_strategies(options, "heap,window,random", why);
 	options->strategies_given = false;
 	opterr = 0;
@@ -348,7 +394,16 @@ int options_parse(struct options *options, int argc, char *const argv[], char wh
 			return -1;
 		if (options->mode == MODE_HELP)
 			return 0;
+		/* The second folder of --compare and --reproduces. */
+		if ((option == OPTION_COMPARE || option == OPTION_REPRODUCES) && optind < argc &&
+		    strncmp(argv[optind], "--", 2) != 0)
+			options->folder[1] = argv[optind++];
 	}
+	if ((options->mode == MODE_COMPARE || options->mode == MODE_REPRODUCES) && !options->folder[1])
+		return wrong(why, "--%s needs two folders of results",
+		             options->mode == MODE_COMPARE ? "compare" : "reproduces");
+	if (options->quiet && options->verbose)
+		return wrong(why, "--quiet and --verbose exclude each other");
 	if (optind < argc)
 		return wrong(why, "'%s' is not an option", argv[optind]);
 	return check_bochs(options, why);

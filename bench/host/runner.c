@@ -104,6 +104,8 @@ static void start(struct runner *runner, const struct job *job)
 	path_format(slot->directory, sizeof slot->directory, "%s/logs/%03zu-%s-%s-%u",
 	            runner->setup->folder->path, runner->next, job->engine->name, job->strategy->name,
 	            job->round);
+	message_detail("  benchmarks %s, seed %" PRIu64 ", at most %u s; logs in %s", job->bench, job->seed,
+	               default_timeout(runner, job), slot->directory);
 	slot->id = store_start(runner, job);
 	if (slot->id < 0)
 		return;

@@ -111,8 +111,8 @@ sqlite3 "$tree/run/results.sqlite" "UPDATE run SET state = 'running', finished =
 rm -r "$tree/run/report.html" "$tree/run/plots" "$tree/run/summary.csv"
 "$tree/build/host/palimpsest-bench" --report "$tree/run" >"$tree/out" 2>"$tree/err"
 is "--report of a killed run exits 0" 0 $?
-check "--report of a killed run: it is evaluated first" grep -q ',exec.load,4096,instructions,' "$tree/run/summary.csv"
-check "--report of a killed run: the report says so" holds 'This run never came to its end.'
+check "--report of a killed run: it is recovered" grep -q ',exec.load,4096,instructions,' "$tree/run/summary.csv"
+check "--report of a killed run: the report says so" holds 'This run was cut short.'
 
 rm "$tree/bench/claims/01-test.sql"
 good | grep -v '^end' | play
@@ -135,12 +135,12 @@ refused()
 }
 
 mkdir "$tree/foreign" "$tree/other"
-refused "$tree/nowhere" "no folder" "name the folder of a run"
+refused "$tree/nowhere" "no folder" "No such file"
 echo "not a database, but long enough to be taken for one" >"$tree/foreign/results.sqlite"
-refused "$tree/foreign" "a file that is no database" "cannot be used"
+refused "$tree/foreign" "a file that is no database" "is damaged"
 sqlite3 "$tree/other/results.sqlite" "CREATE TABLE run (x)"
-refused "$tree/other" "another database" "no such table"
+refused "$tree/other" "another database" "is no results database"
 head -c 20000 "$tree/run/results.sqlite" >"$tree/foreign/results.sqlite"
-refused "$tree/foreign" "half a database" "cannot be used"
+refused "$tree/foreign" "half a database" "is damaged"
 
 finish
