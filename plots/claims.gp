@@ -30,6 +30,7 @@ do for [format in "svg png"] {
 	stats file using (seen[row(strcol("verdict"))] = seen[row(strcol("verdict"))]+1, 0) nooutput
 	longest = seen[1]
 	do for [v=2:4] { longest = seen[v] > longest ? seen[v] : longest }
+	label_font = longest > 30 ? ",10" : ",12"
 	longest = longest < 16 ? 16 : longest
 	set xrange [0.3:longest+0.7]
 	set yrange [4.55:0.45]
@@ -39,6 +40,6 @@ do for [format in "svg png"] {
 		(row(strcol("verdict"))-0.4):(row(strcol("verdict"))+0.4):(word(shades, row(strcol("verdict")))+0) \
 		with boxxyerror fs solid noborder lc rgb variable, \
 	     file using "place":(row(strcol("verdict"))):(sprintf("%d", column("id"))):(row(strcol("verdict")) <= 2 ? 0xFFFFFF : 0) \
-		with labels tc rgb variable font ",12"
+		with labels tc rgb variable font label_font
 	set output
 }

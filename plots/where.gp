@@ -2,7 +2,7 @@
 # read: Shorter is better. A bar is the median of a sample, less the overhead, with the nominal parameters of the cycle
 #       model; its parts are what the model charges the cycles to.
 # needs: exec.load exec.spawn irq.entry.user irq.roundtrip.user tlb.remap switch.pingpong
-# metric: cycles_nominal
+# metric: due_instructions
 #
 # To draw it again, in the folder plots/ of a run: gnuplot -c <source tree>/plots/where.gp bochs where
 # (the view, and the figure's name without its ending). It reads data/ there.
