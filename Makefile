@@ -30,6 +30,7 @@ include kernel/kernel.mk
 include bench/programs/programs.mk
 include bench/bochs/bochs.mk
 include bench/host/host.mk
+include bench/lab/lab.mk
 include tests/tests.mk
 
 # What the first program is: demo (a prompt), test, or bench; EXTRA are further words for the kernel.
@@ -112,6 +113,7 @@ help:
 	@echo "make all-strategies                  a kernel for each of them"
 	@echo "make qemu | qemu-gdb | bochs         boot to a prompt (RUN=test, RUN=bench EXTRA=samples=quick)"
 	@echo "make iso                             $(BUILD)/palimpsest.iso, for a real PC or any emulator"
+	@echo "make lab | nested-walks              the outer machines of engine kvm-emulated; page walks with and without EPT"
 	@echo "make setup                           install the Debian packages that are needed"
 	@echo "make reproduce | reference           repeat the committed results and compare; make them anew"
 	@echo "make test | lint | format            tests; style and static checks; clang-format"

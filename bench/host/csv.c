@@ -31,7 +31,7 @@ static const struct sheet sheets[] = {
 	  "SELECT engine, strategy, stack, loader, isolation, cpus, benchmark, parameter, metric,"
 	  " unit, n, min, q1, median, q3, max, mad, ci_low, ci_high, flags FROM summary"
 	  " ORDER BY engine, strategy, stack, loader, isolation, cpus, benchmark, parameter,"
-	  " metric, unit",
+	  " metric, unit, flags",
 	  true },
 	{ "comparisons.csv",
 	  "SELECT engine, benchmark, parameter, metric, a, b, ratio, ci_low, ci_high, n, flags"

@@ -156,6 +156,22 @@ static void add_version(struct environment *environment, const char *key, const 
 	free(output);
 }
 
+/* The Linux of the outer machines of kvm-emulated: the first line of the file that `make lab` leaves. */
+static void add_outer_linux(struct environment *environment)
+{
+	char name[PATH_MAX + 40] = "unknown: 'make lab' was not run";
+	char path[PATH_MAX];
+	FILE *file;
+
+	path_format(path, sizeof path, "%s/build/lab/kernel", path_root());
+	file = fopen(path, "re");
+	if (file && !fgets(name, sizeof name, file))
+		snprintf(name, sizeof name, "unknown: %s is empty", path);
+	if (file)
+		fclose(file);
+	environment_add(environment, "tool.outer_linux", "%.*s", (int)strcspn(name, "\n"), name);
+}
+
 static void add_tools(struct environment *environment)
 {
 	add_version(environment, "tool.qemu", "PALIMPSEST_QEMU",
@@ -167,6 +183,7 @@ static void add_tools(struct environment *environment)
 	add_version(environment, "tool.ld", NULL, (const char *[]){ "ld", NULL }, "--version");
 	add_version(environment, "tool.grub", NULL, (const char *[]){ "grub-mkrescue", NULL }, "--version");
 	add_version(environment, "tool.gnuplot", NULL, (const char *[]){ "gnuplot", NULL }, "--version");
+	add_outer_linux(environment);
 	environment_add(environment, "tool.sqlite", "%s", sqlite3_libversion());
 }
 

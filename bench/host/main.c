@@ -19,10 +19,10 @@ static bool uses(const struct options *options, const char *engine)
 	for (size_t i = 0; i < options->engines; i++)
 		if (strcmp(options->engine[i], engine) == 0)
 			return true;
-	return options->engines_auto && strcmp(engine, "tcg") != 0;
+	return options->engines_auto && (strcmp(engine, "bochs") == 0 || strcmp(engine, "kvm") == 0);
 }
 
-/* What has to be built for this command line, one stack+loader+isolation per line. */
+/* What has to be built for this command line: one stack+loader+isolation per line, and `lab` for outer machines. */
 static int print_builds(const struct options *options)
 {
 	struct plan plan = { 0 };
@@ -43,6 +43,8 @@ static int print_builds(const struct options *options)
 		strategy_list_add(&plan.strategies, &window);
 	for (size_t i = 0; i < plan.strategies.count; i++)
 		puts(plan.strategies.item[i].build);
+	if (options->mode == MODE_RUN && uses(options, "kvm-emulated"))
+		puts("lab");
 	return EXIT_SUCCESS;
 }
 

@@ -12,8 +12,8 @@
 
 static const char usage_line[] =
         "usage: run-bench.sh [--setup] [--engine E[,E]] [--strategy S[,S]] [--bench "
-        "GLOB] [--quick] [--rounds N]\n"
-        "                    [--cpus N] [--memory MIB] [--seed N] [--jobs N] "
+        "GLOB] [--quick] [--full]\n"
+        "                    [--rounds N] [--cpus N] [--memory MIB] [--seed N] [--jobs N] "
         "[--timeout SECONDS] [--out DIR]\n"
         "                    [--pcid on|off] [--window-flush invlpg|cr3] [--profile NAME]\n"
         "                    [--functions] [--trace] [--quiet | --verbose]\n"
@@ -27,19 +27,22 @@ static const char help_text[] =
         "results/.\n"
         "\n"
         "  --setup              install missing Debian packages first (--setup-only: and stop)\n"
-        "  --engine E[,E]       auto (bochs, and kvm when its probe passes), bochs, kvm, tcg\n"
+        "  --engine E[,E]       auto (bochs, and kvm when its probe passes), bochs, kvm,\n"
+        "                       kvm-emulated, tcg\n"
         "  --strategy S[,S]     heap, window, random, all, or STACK+LOADER+ISOLATION; default "
         "heap,window,random\n"
         "                       STACK heap-sw heap-rsp0 fixed-ist fixed-rsp0\n"
         "                       LOADER sandwich window random direct self   ISOLATION shared\n"
         "  --bench GLOB[,GLOB]  only benchmarks whose name matches; default *\n"
         "  --quick              fewer samples\n"
+        "  --full               kvm-emulated: ept=1 and ept=0 as well as npt=1 and npt=0 (slower)\n"
         "  --rounds N           boots per image; default 9 on kvm, 1 elsewhere\n"
         "  --cpus N             CPUs of the machine, 1 to 8; default 1 (the kernel uses one)\n"
         "  --memory MIB         memory of the machine, 64 to 8192; default 512\n"
         "  --seed N             of every random choice; default 1\n"
-        "  --jobs N             boots at a time on bochs and tcg; default: the host's CPUs\n"
-        "  --timeout SECONDS    for each boot; default 300 on bochs, 60 elsewhere\n"
+        "  --jobs N             boots at a time, but on kvm; default: the host's CPUs\n"
+        "  --timeout SECONDS    for each boot; default 300 on bochs, 60 on kvm and tcg,\n"
+        "                       3000 on kvm-emulated\n"
         "  --out DIR            a new folder for the results\n"
         "  --pcid on|off        PCIDs in the context switch, where the CPU has them; default off\n"
         "  --window-flush F     how the loading window is unmapped: invlpg (default) or cr3\n"
@@ -71,6 +74,7 @@ enum {
 	OPTION_STRATEGY,
 	OPTION_BENCH,
 	OPTION_QUICK,
+	OPTION_FULL,
 	OPTION_ROUNDS,
 	OPTION_CPUS,
 	OPTION_MEMORY,
@@ -101,6 +105,7 @@ static const struct option long_options[] = {
 	{ "strategy", required_argument, NULL, OPTION_STRATEGY },
 	{ "bench", required_argument, NULL, OPTION_BENCH },
 	{ "quick", no_argument, NULL, OPTION_QUICK },
+	{ "full", no_argument, NULL, OPTION_FULL },
 	{ "rounds", required_argument, NULL, OPTION_ROUNDS },
 	{ "cpus", required_argument, NULL, OPTION_CPUS },
 	{ "memory", required_argument, NULL, OPTION_MEMORY },
@@ -173,14 +178,12 @@ static int parse_unsigned(const char *name, const char *text, unsigned low, unsi
 
 static int add_engine(struct options *options, const char *name, size_t length, char *why)
 {
-	static const char *const known[] = { "bochs", "kvm", "tcg" };
+	static const char *const known[] = { "bochs", "kvm", "kvm-emulated", "tcg" };
 
 	if (length == 4 && strncmp(name, "auto", 4) == 0) {
 		options->engines_auto = true;
 		return 0;
 	}
-	if (length == 12 && strncmp(name, "kvm-emulated", 12) == 0)
-		return wrong(why, "engine kvm-emulated is not available in this version");
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
 		if (strlen(known[i]) != length || strncmp(known[i], name, length) != 0)
 			continue;
@@ -190,7 +193,8 @@ static int add_engine(struct options *options, const char *name, size_t length, 
 		options->engine[options->engines++] = known[i];
 		return 0;
 	}
-	return wrong(why, "unknown engine '%.*s'; valid are: auto, bochs, kvm, tcg", (int)length, name);
+	return wrong(why, "unknown engine '%.*s'; valid are: auto, bochs, kvm, kvm-emulated, tcg",
+	             (int)length, name);
 }
 
 static int parse_engines(struct options *options, const char *text, char *why)
@@ -281,6 +285,9 @@ static int take_option(struct options *options, int option, const char *value, c
 	case OPTION_QUICK:
 		options->quick = true;
 		return 0;
+	case OPTION_FULL:
+		options->full = true;
+		return 0;
 	case OPTION_ROUNDS:
 		return parse_unsigned("rounds", value, 1, 1000, &options->rounds, why);
 	case OPTION_CPUS:
@@ -348,12 +355,12 @@ static int take_option(struct options *options, int option, const char *value, c
 	}
 }
 
-static bool uses_bochs(const struct options *options)
+static bool names(const struct options *options, const char *engine)
 {
 	for (size_t i = 0; i < options->engines; i++)
-		if (strcmp(options->engine[i], "bochs") == 0)
+		if (strcmp(options->engine[i], engine) == 0)
 			return true;
-	return options->engines_auto;
+	return false;
 }
 
 /* What only the instrumentation library can do. */
@@ -364,7 +371,7 @@ static int check_bochs(const struct options *options, char *why)
 	                   : options->trace     ? "--trace"
 	                                        : NULL;
 
-	if (name && !uses_bochs(options))
+	if (name && !options->engines_auto && !names(options, "bochs"))
 		return wrong(why, "%s is of use on engine bochs only, which is not among the engines", name);
 	if (options->trace && !options->bench_given)
 		return wrong(why, "--trace writes a line per event: choose benchmarks with --bench");
@@ -406,5 +413,8 @@ int options_parse(struct options *options, int argc, char *const argv[], char wh
 		return wrong(why, "--quiet and --verbose exclude each other");
 	if (optind < argc)
 		return wrong(why, "'%s' is not an option", argv[optind]);
+	if (options->full && !names(options, "kvm-emulated"))
+		return wrong(why,
+		             "--full is of use on engine kvm-emulated only, which is not among the engines");
 	return check_bochs(options, why);
 }

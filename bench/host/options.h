@@ -34,6 +34,7 @@ struct options {
 	bool bench_given;
 	const char *bench; /* glob, or several with commas */
 	bool quick;
+	bool full;       /* kvm-emulated: all its variants */
 	unsigned rounds; /* 0: what the engine uses */
 	unsigned cpus;
 	unsigned memory;  /* MiB */

@@ -159,6 +159,7 @@ static void free_one(struct series *series)
 {
 	for (size_t i = 0; i < SERIES_NAMES; i++)
 		free(series->names[i]);
+	free(series->variant);
 	free(series->rounds);
 }
 
@@ -199,7 +200,8 @@ static const char *column_name(sqlite3_stmt *row, int name)
 static bool same_series(const struct series *series, sqlite3_stmt *row)
 {
 	if (series->cpus != sqlite3_column_int64(row, CPUS) ||
-	    series->parameter != sqlite3_column_int64(row, PARAMETER))
+	    series->parameter != sqlite3_column_int64(row, PARAMETER) ||
+	    strcmp(series->variant, column_name(row, SERIES_NAMES)))
 		return false;
 	for (int i = 0; i < SERIES_NAMES; i++) {
 		if (strcmp(series->names[i], column_name(row, i)))
@@ -220,6 +222,11 @@ static int begin_series(struct work *work, sqlite3_stmt *row)
 			free_one(&series);
 			return no_memory();
 		}
+	}
+	series.variant = strdup(column_name(row, SERIES_NAMES));
+	if (!series.variant) {
+		free_one(&series);
+		return no_memory();
 	}
 	all = grow(work->list->items, work->list->count, &work->list->room, sizeof(series));
 	if (!all) {
@@ -270,9 +277,11 @@ static int read_samples(struct work *work)
 	/* The order puts a series together, its rounds one after another, and within them its launches. */
 	static const char query[] =
 	        "SELECT s.rowid, s.launch, l.round, l.cpus, s.parameter, s.value, s.flags,"
-	        " l.engine, l.strategy, l.stack, l.loader, l.isolation, s.benchmark, s.metric, s.unit"
+	        " l.engine, l.strategy, l.stack, l.loader, l.isolation, s.benchmark, s.metric, s.unit, "
+	        "l.variant"
 	        " FROM samples s JOIN launches l ON l.id = s.launch"
-	        " ORDER BY l.engine, s.benchmark, s.parameter, s.metric, s.unit, l.cpus, l.strategy,"
+	        " ORDER BY l.engine, l.variant, s.benchmark, s.parameter, s.metric, s.unit, l.cpus, "
+	        "l.strategy,"
 	        " l.stack, l.loader, l.isolation, l.round, s.launch, s.sample, s.rowid";
 	sqlite3_stmt *row;
 	int step;

@@ -49,6 +49,7 @@ struct round {
 
 struct series {
 	char *names[SERIES_NAMES];
+	char *variant; /* of the engine; "" where it has none */
 	int64_t cpus, parameter;
 	struct stats stats;
 	struct round *rounds;

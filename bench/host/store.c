@@ -39,10 +39,11 @@ static const struct {
 	[RUN_FINISH] = { "ss", "UPDATE run SET finished = ?, state = ?" },
 	[RUN_CUT_SHORT] = { "s", "UPDATE run SET state = ? WHERE state = 'running'" },
 	[ENVIRONMENT] = { "ss", "INSERT OR REPLACE INTO environment VALUES (?, ?)" },
-	[LAUNCH_START] = { "sssssiiissi", "INSERT INTO launches (engine, strategy, stack, loader, isolation, "
-	                                  "cpus, memory, round,"
-	                                  " bench, sha256, seed, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
-	                                  "?, ?, 'running')" },
+	[LAUNCH_START] = { "ssssssiiissi",
+	                   "INSERT INTO launches (engine, variant, strategy, stack, loader, isolation, "
+	                   "cpus, memory, round,"
+	                   " bench, sha256, seed, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+	                   "?, ?, ?, 'running')" },
 	[LAUNCH_FINISH] = { "ssissdi", "UPDATE launches SET state = ?, reason = ?, status = nullif(?, -1),"
 	                               " revision = ?, compiler = ?, seconds = ? WHERE id = ?" },
 	[SAMPLE] = { "isisissis", "INSERT INTO samples (launch, benchmark, parameter, parameter_unit, sample,"
@@ -280,9 +281,10 @@ int64_t store_launch_start(struct store *store, const struct store_launch *launc
 {
 	int64_t id;
 
-	if (run(store, LAUNCH_START, launch->engine, launch->strategy, launch->stack, launch->loader,
-	        launch->isolation, (int64_t)launch->cpus, (int64_t)launch->memory, (int64_t)launch->round,
-	        launch->bench, launch->sha256, (int64_t)launch->seed))
+	if (run(store, LAUNCH_START, launch->engine, launch->variant ? launch->variant : "", launch->strategy,
+	        launch->stack, launch->loader, launch->isolation, (int64_t)launch->cpus,
+	        (int64_t)launch->memory, (int64_t)launch->round, launch->bench, launch->sha256,
+	        (int64_t)launch->seed))
 		return -1;
 	id = sqlite3_last_insert_rowid(store->db);
 	return store_commit(store) ? -1 : id;

@@ -20,6 +20,7 @@ struct store;
 
 struct store_launch {
 	const char *engine;
+	const char *variant; /* of the engine; NULL or "" when it has none */
 	const char *strategy;
 	const char *stack;
 	const char *loader;

@@ -65,7 +65,7 @@ static int write_summary(sqlite3 *db, const struct series_list *list)
 		const double numbers[] = { series->stats.min,    series->stats.q1,     series->stats.median,
 			                   series->stats.q3,     series->stats.max,    series->stats.mad,
 			                   series->stats.ci_low, series->stats.ci_high };
-		char flags[FLAGS_TEXT_MAX];
+		char flags[FLAGS_TEXT_MAX + 16];
 
 		for (int j = 0; j < SERIES_NAMES; j++)
 			sqlite3_bind_text(insert, name_places[j], series->names[j], -1, SQLITE_STATIC);
@@ -75,6 +75,9 @@ static int write_summary(sqlite3 *db, const struct series_list *list)
 		for (int j = 0; j < (int)(sizeof(numbers) / sizeof(numbers[0])); j++)
 			sqlite3_bind_double(insert, 12 + j, numbers[j]);
 		flags_format(series->flags, flags);
+		if (*series->variant)
+			snprintf(flags + strlen(flags), sizeof(flags) - strlen(flags), "%s%s",
+			         *flags ? "," : "", series->variant);
 		sqlite3_bind_text(insert, 20, flags, -1, SQLITE_TRANSIENT);
 		if (sqlite3_step(insert) != SQLITE_DONE)
 			status = complain(db, "writing summaries");

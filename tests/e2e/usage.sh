@@ -21,11 +21,12 @@ refused()
 
 refused "unknown option '--nothing'" --nothing
 check "an unknown option: the usage is printed" says "usage: run-bench.sh"
-refused "unknown engine 'vmware'; valid are: auto, bochs, kvm, tcg" --engine vmware
+refused "unknown engine 'vmware'; valid are: auto, bochs, kvm, kvm-emulated, tcg" --engine vmware
 refused "unknown strategy 'stack'; valid are: heap, window, random, best, all" --strategy stack
 refused "unknown loader 'floppy'" --strategy fixed-ist+floppy+shared
 refused "bouncing isolation is not available in this version" --strategy fixed-ist+window+bouncing
-refused "engine kvm-emulated is not available in this version" --engine kvm-emulated
+refused "engine kvm-emulated cannot run: the outer machine is not built" --engine kvm-emulated
+refused "--full is of use on engine kvm-emulated only" --full
 refused "--compare needs two folders of results" --compare a
 refused "--threshold 'x': a number of percent" --threshold x
 refused "--quiet and --verbose exclude each other" --quiet --verbose

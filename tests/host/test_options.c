@@ -104,6 +104,18 @@ static void kernel_options(void **state)
 	assert_false(options.pcid || options.flush_cr3);
 }
 
+static void full_is_for_emulated_kvm(void **state)
+{
+	struct options options;
+	(void)state;
+
+	assert_int_equal(PARSE(&options, "--engine", "kvm-emulated"), 0);
+	assert_string_equal(options.engine[0], "kvm-emulated");
+	assert_false(options.full);
+	assert_int_equal(PARSE(&options, "--full", "--engine", "kvm-emulated,bochs"), 0);
+	assert_true(options.full && options.engines == 2);
+}
+
 static void modes(void **state)
 {
 	struct options options;
@@ -132,7 +144,8 @@ static void wrong_use(void **state)
 		{ { "run-bench.sh", "--engine" }, "needs a value" },
 		{ { "run-bench.sh", "--engine", "" }, "unknown engine ''" },
 		{ { "run-bench.sh", "--engine", "kvm," }, "unknown engine ''" },
-		{ { "run-bench.sh", "--engine", "kvm-emulated" }, "not available" },
+		{ { "run-bench.sh", "--full" }, "on engine kvm-emulated only" },
+		{ { "run-bench.sh", "--full", "--engine", "kvm" }, "on engine kvm-emulated only" },
 		{ { "run-bench.sh", "--strategy", "" }, "unknown strategy" },
 		{ { "run-bench.sh", "--strategy", "heap-sw+sandwich" }, "unknown isolation ''" },
 		{ { "run-bench.sh", "--strategy", "heap-sw+sandwich+shared+x" },
@@ -233,6 +246,7 @@ int main(void)
 		cmocka_unit_test(everything_given),
 		cmocka_unit_test(folders_of_results),
 		cmocka_unit_test(kernel_options),
+		cmocka_unit_test(full_is_for_emulated_kvm),
 		cmocka_unit_test(modes),
 		cmocka_unit_test(wrong_use),
 		cmocka_unit_test(plan_keeps_real_time_apart),

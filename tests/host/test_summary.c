@@ -283,6 +283,32 @@ static void emulated_time_is_never_compared(void **state)
 	assert_string_equal(ask("SELECT count(*) FROM comparisons"), "0");
 }
 
+static void variants_are_series_of_their_own(void **state)
+{
+	struct store_launch one = { .engine = "kvm-emulated",
+		                    .variant = "ept=1",
+		                    .strategy = "window",
+		                    .stack = "s",
+		                    .loader = "l",
+		                    .isolation = "i",
+		                    .cpus = 1,
+		                    .round = 1,
+		                    .bench = "*",
+		                    .sha256 = "" };
+	struct store_launch other = one;
+	(void)state;
+
+	other.variant = "ept=0";
+	samples(store_launch_start(store, &one), "walk_reads", "emulated,ept=1", "24 24");
+	samples(store_launch_start(store, &one), "walk_reads", "emulated,ept=1,overhead", "4 4");
+	samples(store_launch_start(store, &other), "walk_reads", "emulated,ept=0", "8 8");
+	db = store_database(store);
+	compute();
+	assert_string_equal(ask("SELECT group_concat(n || ':' || median || ':' || flags, ' ') FROM"
+	                        " (SELECT * FROM summary ORDER BY median)"),
+	                    "2:8.0:few,ept=0 2:24.0:few,ept=1");
+}
+
 static void division_by_zero_gives_no_row(void **state)
 {
 	static const int some_zero[] = { 1, 1, 0, 1, 1, 1, 1, 1, 1 };
@@ -440,6 +466,7 @@ int main(void)
 		TEST(rounds_that_only_one_has_are_left_out),
 		TEST(a_single_round_of_a_noisy_engine_says_few),
 		TEST(emulated_time_is_never_compared),
+		TEST(variants_are_series_of_their_own),
 		TEST(division_by_zero_gives_no_row),
 		TEST(a_failed_check_is_said_and_not_compared),
 		TEST(only_like_is_compared_with_like),
