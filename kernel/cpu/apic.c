@@ -20,6 +20,7 @@
 
 uint64_t lapic_physical;
 static uint32_t ticks_per_second; /* of the timer, divided by 16 */
+static uint64_t tsc_per_second;
 
 void lapic_find(void)
 {
@@ -47,21 +48,32 @@ void lapic_init(void)
 	lapic_eoi();
 }
 
-/* Ticks of the APIC timer in a second, against channel 2 of the PIT. */
-static uint32_t calibrate(void)
+/* Finds the ticks of the APIC timer and of the TSC in a second, against channel 2 of the PIT. */
+static void calibrate(void)
 {
 	uint32_t count = PIT_HERTZ / 1000 * CALIBRATION_MS, polls = 0, left;
+	uint64_t start;
 
+	lapic_write(LAPIC_TIMER_DIV, 3);           /* by 16 */
 	outb(PIT_GATE, (inb(PIT_GATE) & ~2U) | 1); /* speaker off, gate on */
 	outb(PIT_COMMAND, 0xb0);                   /* channel 2, both bytes, mode 0 */
 	outb(PIT_CHANNEL2, count & 0xff);
 	outb(PIT_CHANNEL2, (uint8_t)(count >> 8));
+	start = timestamp();
 	lapic_write(LAPIC_TIMER_INIT, UINT32_MAX);
 	while (!(inb(PIT_GATE) & PIT_OUT2) && ++polls < PATIENCE)
 		;
 	left = lapic_read(LAPIC_TIMER_NOW);
+	tsc_per_second = (timestamp() - start) * (1000 / CALIBRATION_MS);
 	lapic_write(LAPIC_TIMER_INIT, 0);
-	return (UINT32_MAX - left) * (1000 / CALIBRATION_MS);
+	ticks_per_second = (UINT32_MAX - left) * (1000 / CALIBRATION_MS);
+}
+
+uint64_t tsc_hertz(void)
+{
+	if (!ticks_per_second)
+		calibrate();
+	return tsc_per_second;
 }
 
 void lapic_timer_once(uint8_t vector, uint32_t ticks)
@@ -80,7 +92,7 @@ void lapic_timer(unsigned hertz)
 		return;
 	}
 	if (!ticks_per_second)
-		ticks_per_second = calibrate();
+		calibrate();
 	lapic_write(LAPIC_LVT_TIMER, LAPIC_LVT_PERIODIC | VECTOR_TIMER);
 	lapic_write(LAPIC_TIMER_INIT, ticks_per_second / hertz ? ticks_per_second / hertz : 1);
 }

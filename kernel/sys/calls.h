@@ -66,3 +66,54 @@ long sys_uname(uint64_t address);
 long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old);
 long sys_umask(uint64_t mask);
 long sys_ioctl(uint64_t fd, uint64_t request, uint64_t address);
+
+/* signals.c */
+long sys_rt_sigaction(uint64_t signal, uint64_t new, uint64_t old, uint64_t size);
+long sys_rt_sigprocmask(uint64_t how, uint64_t new, uint64_t old, uint64_t size);
+long sys_rt_sigpending(uint64_t address, uint64_t size);
+long sys_rt_sigsuspend(uint64_t address, uint64_t size);
+long sys_rt_sigreturn(void);
+long sys_sigaltstack(uint64_t new, uint64_t old);
+long sys_pause(void);
+long sys_kill(uint64_t pid, uint64_t signal);
+long sys_tkill(uint64_t pid, uint64_t signal);
+long sys_tgkill(uint64_t group, uint64_t pid, uint64_t signal);
+long sys_alarm(uint64_t seconds);
+long sys_getitimer(uint64_t which, uint64_t address);
+long sys_setitimer(uint64_t which, uint64_t new, uint64_t old);
+
+/* time.c */
+long sys_clock_gettime(uint64_t clock, uint64_t address);
+long sys_clock_getres(uint64_t clock, uint64_t address);
+long sys_clock_nanosleep(uint64_t clock, uint64_t flags, uint64_t request, uint64_t remaining);
+long sys_nanosleep(uint64_t request, uint64_t remaining);
+long sys_gettimeofday(uint64_t address, uint64_t zone);
+long sys_time(uint64_t address);
+long sys_times(uint64_t address);
+long sys_getrusage(uint64_t who, uint64_t address);
+long sys_sysinfo(uint64_t address);
+long sys_futex(uint64_t address, uint64_t operation, uint64_t value, uint64_t timeout);
+
+/* A struct timespec of a program, in nanoseconds. 0, -EFAULT or -EINVAL. */
+long time_from_user(uint64_t address, uint64_t *ns);
+
+/* poll.c */
+long sys_poll(uint64_t address, uint64_t count, uint64_t timeout);
+long sys_ppoll(uint64_t address, uint64_t count, uint64_t timeout, uint64_t mask, uint64_t mask_size);
+long sys_select(uint64_t count, uint64_t in, uint64_t out, uint64_t exceptional, uint64_t timeout);
+long sys_pselect6(uint64_t count, uint64_t in, uint64_t out, uint64_t exceptional, uint64_t timeout,
+                  uint64_t mask);
+
+/* groups.c */
+long sys_getpgid(uint64_t pid);
+long sys_getpgrp(void);
+long sys_getsid(uint64_t pid);
+long sys_setpgid(uint64_t pid, uint64_t group);
+long sys_setsid(void);
+long sys_setuid(uint64_t id);
+long sys_setreuid(uint64_t real, uint64_t effective);
+long sys_setresuid(uint64_t real, uint64_t effective, uint64_t saved);
+long sys_getresuid(uint64_t real, uint64_t effective, uint64_t saved);
+long sys_getgroups(uint64_t size, uint64_t address);
+long sys_setgroups(uint64_t size, uint64_t address);
+long sys_sched_getaffinity(uint64_t pid, uint64_t size, uint64_t address);

@@ -13,13 +13,12 @@
 #include "loader/loader.h"
 #include "mem/frames.h"
 #include "mem/pcid.h"
+#include "task/clock.h"
 #include "task/task.h"
-
-#define DEMO_HERTZ 100
 
 static void timer_tick(void)
 {
-	this_cpu()->need_resched = 1;
+	this_cpu()->need_resched |= RETURN_YIELD;
 	lapic_eoi();
 }
 
@@ -75,7 +74,7 @@ static bool demo(void)
 
 	if (!boot_option("init", name, sizeof name))
 		string_copy(name, node_find(NULL, "/init", true, &error) ? "/init" : "init", sizeof name);
-	lapic_timer(DEMO_HERTZ);
+	clock_start();
 	pid = task_spawn(name, argv, 1);
 	if (pid < 0) {
 		kprintf("cannot start %s: error %d\n", name, -pid);

@@ -2,6 +2,7 @@
 /* System calls on the task itself, and what programs ask for when they start. There is one user, root, and one thread per task. */
 #include "boot/config.h"
 #include "fs/file.h"
+#include "fs/terminal.h"
 #include "lib/errno.h"
 #include "lib/random.h"
 #include "lib/string.h"
@@ -108,23 +109,23 @@ long sys_umask(uint64_t mask)
 	return 022;
 }
 
-enum { TCGETS = 0x5401, TCSETS, TCSETSW, TCSETSF, TIOCGPGRP = 0x540f, TIOCSPGRP, TIOCGWINSZ = 0x5413 };
-
-/* struct termios of the kernel's own (uapi/asm-generic/termbits.h): a terminal that is as it is, whatever is set. */
-struct termios {
-	uint32_t input, output, control, local;
-	uint8_t line, characters[19];
+enum {
+	TCGETS = 0x5401,
+	TCSETS,
+	TCSETSW,
+	TCSETSF,
+	TCFLSH = 0x540b,
+	TIOCGPGRP = 0x540f,
+	TIOCSPGRP,
+	TIOCGWINSZ = 0x5413
 };
-_Static_assert(sizeof(struct termios) == 36, "as programs know it");
 
 long sys_ioctl(uint64_t fd, uint64_t request, uint64_t address)
 {
-	static const struct termios termios = {
-		.input = 0x500, .output = 5, .control = 0xbf, .local = 0x8a3b
-	};
 	static const uint16_t size[4] = { 25, 80 };
 	const struct file *file = file_of(fd);
-	const int pid = current_task()->pid;
+	struct termios settings;
+	int group = terminal_group ? terminal_group : current_task()->group;
 
 	if (!file)
 		return -EBADF;
@@ -132,14 +133,28 @@ long sys_ioctl(uint64_t fd, uint64_t request, uint64_t address)
 		return -ENOTTY;
 	switch (request) {
 	case TCGETS:
-		return copy_to_user(address, &termios, sizeof termios);
+		return copy_to_user(address, &terminal_settings, sizeof terminal_settings);
 	case TCSETS:
 	case TCSETSW:
 	case TCSETSF:
+		if (copy_from_user(&settings, address, sizeof settings))
+			return -EFAULT;
+		if (request == TCSETSF)
+			terminal_flush();
+		terminal_settings = settings;
+		return 0;
+	case TCFLSH:
+		terminal_flush();
+		return 0;
 	case TIOCSPGRP:
+		if (copy_from_user(&group, address, sizeof group))
+			return -EFAULT;
+		if (group <= 0)
+			return -EINVAL;
+		terminal_group = group;
 		return 0;
 	case TIOCGPGRP:
-		return copy_to_user(address, &pid, sizeof pid);
+		return copy_to_user(address, &group, sizeof group);
 	case TIOCGWINSZ:
 		return copy_to_user(address, size, sizeof size);
 	}
