@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* Signals as programs see them; bench/programs/signals.c has the checks. */
+#include "cpu/fpu.h"
+#include "lib/console.h"
+#include "lib/string.h"
+#include "loader/loader.h"
+#include "mem/frames.h"
+#include "task/task.h"
+#include "tests/kernel/test.h"
+
+static int run(const char *kind)
+{
+	const char *argv[] = { "signals", kind };
+	int status, pid = task_spawn("signals", argv, 2);
+
+	if (pid < 0)
+		return pid;
+	while (task_wait(pid, &status, 0) != pid)
+		;
+	while (task_count() > 1) /* children that it left behind */
+		task_yield();
+	return status;
+}
+
+static const char *run_all(const char *const *kinds, size_t count)
+{
+	static char problem[80];
+
+	for (size_t i = 0; i < count; i++) {
+		size_t before;
+		int status;
+
+		loader_trim();
+		before = frames_free();
+		status = run(kinds[i]);
+		loader_trim();
+		if (status != 0 || frames_free() != before) {
+			format_string(problem, sizeof problem, "%s: status %x, check %d, %ld frames lost",
+			              kinds[i], (unsigned)status & 0xff, status >> 8,
+			              (long)(before - frames_free()));
+			return problem;
+		}
+	}
+	return NULL;
+}
+
+TEST(signals_arrive)
+{
+	static const char *const kinds[] = { "registers", "interrupts", "faults",   "ends",
+		                             "masks",     "restarts",   "children", "pipes",
+		                             "killed",    "times",      "stacks" };
+
+	return run_all(kinds, sizeof kinds / sizeof *kinds);
+}
+
+TEST(signal_frames_are_not_trusted)
+{
+	static const char *const kinds[] = { "fpu", "hostile" };
+
+	return fpu_present() ? run_all(kinds, 2) : SKIP "this CPU has no SSE";
+}
