@@ -11,8 +11,8 @@
 
 %include "constants.inc"
 
-	extern	irq_handlers, exception_entry, syscall_table, user_return_hook, fork_call, clone_call, task_begin_child
-	global	entry_stubs, syscall_entry, enter_user, return_through_frame, irq_entry_bench, sys_fork, sys_clone, fork_child
+	extern	irq_handlers, exception_entry, syscall_table, user_return_hook, fork_call, clone_call, task_begin_child, trace_call, trace_result
+	global	entry_stubs, syscall_entry, syscall_entry_traced, enter_user, return_through_frame, irq_entry_bench, sys_fork, sys_clone, fork_child
 
 %macro PUSH_CALLER_SAVED 0
 	push	rax
@@ -167,8 +167,8 @@ return_through_frame:
 	iretq
 
 ; SYSCALL: RCX holds RIP, R11 RFLAGS, RSP is still the user's; IF is 0 (FMASK). As in Linux,
-; everything but RAX, RCX and R11 is preserved.
-syscall_entry:
+; everything but RAX, RCX and R11 is preserved. The second way in is the one with trace=calls (sys/trace.c).
+%macro SYSCALL_ENTRY 1
 	swapgs
 	mov	[gs:CPU_USER_RSP], rsp
 	KSTACK_SYSCALL
@@ -183,10 +183,26 @@ syscall_entry:
 	push	r9
 	push	rax			; aligns the stack
 	mov	rcx, r10
+%if %1
+	mov	rdi, rsp		; the ten words above
+	call	trace_call
+	mov	r9, [rsp + 8]
+	mov	r8, [rsp + 2 * 8]
+	mov	rcx, [rsp + 3 * 8]
+	mov	rdx, [rsp + 4 * 8]
+	mov	rsi, [rsp + 5 * 8]
+	mov	rdi, [rsp + 6 * 8]
+	mov	rax, [rsp]
+%endif
 	cmp	rax, SYSCALL_COUNT
 	jae	.unknown
 	call	[syscall_table + rax * 8]
-.done:	cmp	qword [gs:CPU_NEED_RESCHED], 0
+.done:
+%if %1
+	mov	rdi, rax
+	call	trace_result
+%endif
+	cmp	qword [gs:CPU_NEED_RESCHED], 0
 	jne	.hook
 .back:	add	rsp, 8
 	pop	r9
@@ -221,6 +237,12 @@ syscall_entry:
 	PUSH_TRAP_FRAME
 	mov	rdi, rsp
 	jmp	return_through_frame
+%endmacro
+
+syscall_entry:
+	SYSCALL_ENTRY 0
+syscall_entry_traced:
+	SYSCALL_ENTRY 1
 
 ; long sys_fork(void), long sys_clone(…): task/fork.c finds the registers that C keeps as context_switch() would, below
 ; those that syscall_entry has pushed; the child begins with them at fork_child.

@@ -13,6 +13,7 @@
 #include "loader/loader.h"
 #include "mem/frames.h"
 #include "mem/pcid.h"
+#include "sys/trace.h"
 #include "task/clock.h"
 #include "task/task.h"
 
@@ -103,12 +104,14 @@ static void unpack_modules(void)
 
 void kernel_main(void)
 {
-	char mode[16], exit[4];
+	char mode[16], exit[4], trace[8];
 	bool ok;
 
 	if (!boot_option("run", mode, sizeof mode))
 		string_copy(mode, "demo", sizeof mode);
 	irq_set_handler(VECTOR_TIMER, timer_tick);
+	if (boot_option("trace", trace, sizeof trace) && !strcmp(trace, "calls"))
+		trace_start();
 	say_hello(mode);
 	unpack_modules();
 	record_fact("early-stack-high-water", early_stack_high_water(), "bytes");
