@@ -23,6 +23,8 @@ long sys_read(uint64_t fd, uint64_t buffer, uint64_t size);
 long sys_write(uint64_t fd, uint64_t buffer, uint64_t size);
 long sys_readv(uint64_t fd, uint64_t vectors, uint64_t count);
 long sys_writev(uint64_t fd, uint64_t vectors, uint64_t count);
+long sys_pread64(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset);
+long sys_pwrite64(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset);
 long sys_lseek(uint64_t fd, uint64_t offset, uint64_t whence);
 long sys_close(uint64_t fd);
 long sys_dup(uint64_t fd);
@@ -64,7 +66,9 @@ long sys_set_robust_list(uint64_t head, uint64_t size);
 long sys_getrandom(uint64_t buffer, uint64_t size, uint64_t flags);
 long sys_uname(uint64_t address);
 long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old);
-long sys_umask(uint64_t mask);
+long sys_getrlimit(uint64_t resource, uint64_t address);
+long sys_setrlimit(uint64_t resource, uint64_t address);
+long sys_prctl(uint64_t option, uint64_t address);
 long sys_ioctl(uint64_t fd, uint64_t request, uint64_t address);
 
 /* signals.c */
@@ -117,3 +121,24 @@ long sys_getresuid(uint64_t real, uint64_t effective, uint64_t saved);
 long sys_getgroups(uint64_t size, uint64_t address);
 long sys_setgroups(uint64_t size, uint64_t address);
 long sys_sched_getaffinity(uint64_t pid, uint64_t size, uint64_t address);
+
+/* attributes.c */
+long sys_umask(uint64_t mask);
+long sys_fchmodat(uint64_t directory, uint64_t path, uint64_t mode);
+long sys_chmod(uint64_t path, uint64_t mode);
+long sys_fchmod(uint64_t fd, uint64_t mode);
+long sys_fchownat(uint64_t directory, uint64_t path, uint64_t user, uint64_t group, uint64_t flags);
+long sys_chown(uint64_t path, uint64_t user, uint64_t group);
+long sys_lchown(uint64_t path, uint64_t user, uint64_t group);
+long sys_fchown(uint64_t fd, uint64_t user, uint64_t group);
+long sys_utimensat(uint64_t directory, uint64_t path, uint64_t address, uint64_t flags);
+long sys_symlinkat(uint64_t target, uint64_t directory, uint64_t address);
+long sys_symlink(uint64_t target, uint64_t path);
+long sys_linkat(uint64_t from_directory, uint64_t from, uint64_t to_directory, uint64_t to);
+long sys_link(uint64_t from, uint64_t to);
+long sys_mknodat(uint64_t directory, uint64_t address, uint64_t mode);
+long sys_mknod(uint64_t path, uint64_t mode);
+long sys_truncate(uint64_t path, uint64_t size);
+long sys_sync(void);
+long sys_fsync(uint64_t fd);
+long sys_fadvise64(uint64_t fd);

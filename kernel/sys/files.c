@@ -39,6 +39,36 @@ long sys_write(uint64_t fd, uint64_t buffer, uint64_t size)
 	return transfer_one(fd, buffer, size, true);
 }
 
+/* At a place of its own; the file's position stays. */
+static long transfer_at(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset, bool write)
+{
+	struct file *file = file_of(fd);
+	uint64_t position;
+	long result;
+
+	if (!file)
+		return -EBADF;
+	if ((int64_t)offset < 0)
+		return -EINVAL;
+	if (!file->node || (file->node->mode & NODE_KIND) == NODE_CHARACTER)
+		return -ESPIPE;
+	position = file->offset;
+	file->offset = offset;
+	result = transfer_one(fd, buffer, size, write);
+	file->offset = position;
+	return result;
+}
+
+long sys_pread64(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset)
+{
+	return transfer_at(fd, buffer, size, offset, false);
+}
+
+long sys_pwrite64(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset)
+{
+	return transfer_at(fd, buffer, size, offset, true);
+}
+
 static long transfer_all(uint64_t fd, uint64_t vectors, uint64_t count, bool write)
 {
 	long done = 0;

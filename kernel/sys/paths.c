@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* System calls that name files by their paths, and what they tell of them. */
+#include "sys/paths.h"
 #include "fs/file.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/address_space.h"
 #include "sys/calls.h"
 #include "task/task.h"
-
-#define AT_FDCWD            (-100)
-#define AT_SYMLINK_NOFOLLOW 0x100
-#define AT_REMOVEDIR        0x200
-#define AT_EMPTY_PATH       0x1000
 
 /* struct stat of Linux on x86-64 (uapi/asm/stat.h). */
 struct stat {
@@ -23,11 +19,6 @@ struct stat {
 };
 _Static_assert(sizeof(struct stat) == 144, "as programs know it");
 
-struct path {
-	char text[PATH_LENGTH];
-	struct node *from;
-};
-
 static struct node *working_directory(void)
 {
 	struct node *node = current_task()->directory;
@@ -35,8 +26,7 @@ static struct node *working_directory(void)
 	return node ? node : node_root;
 }
 
-/* Copies a path; `directory` is a descriptor or AT_FDCWD. 0 or a negative error number. */
-static int take_path(struct path *path, uint64_t directory, uint64_t address)
+int take_path(struct path *path, uint64_t directory, uint64_t address)
 {
 	long length = copy_string_from_user(path->text, address, sizeof path->text);
 	struct file *file;
@@ -53,13 +43,18 @@ static int take_path(struct path *path, uint64_t directory, uint64_t address)
 	return file->node && (file->node->mode & NODE_KIND) == NODE_DIRECTORY ? 0 : -ENOTDIR;
 }
 
-/* The node that a program names, or NULL and *error. */
-static struct node *take_node(uint64_t directory, uint64_t address, bool follow, int *error)
+struct node *take_node(uint64_t directory, uint64_t address, bool follow, int *error)
 {
 	struct path path;
 
 	*error = take_path(&path, directory, address);
 	return *error ? NULL : node_find(path.from, path.text, follow, error);
+}
+
+/* Of a new file. */
+static uint32_t mode_of(uint64_t mode)
+{
+	return (uint32_t)mode & 07777 & ~current_task()->umask;
 }
 
 static bool is_directory(const struct node *node)
@@ -85,7 +80,7 @@ static struct node *open_node(const struct path *path, uint64_t flags, uint64_t 
 	if (*error == -EISDIR || !parent->parent)
 		return NULL;
 	*error = -ENOSPC;
-	return node_create(parent, name, length, NODE_FILE | ((uint32_t)mode & 07777));
+	return node_create(parent, name, length, NODE_FILE | mode_of(mode));
 }
 
 long sys_openat(uint64_t directory, uint64_t address, uint64_t flags, uint64_t mode)
@@ -276,7 +271,7 @@ long sys_mkdirat(uint64_t directory, uint64_t address, uint64_t mode)
 	parent = node_find_parent(path.from, path.text, &name, &length, &error);
 	if (!parent || !parent->parent)
 		return parent ? -ENOENT : error;
-	return node_create(parent, name, length, NODE_DIRECTORY | ((uint32_t)mode & 07777)) ? 0 : -ENOSPC;
+	return node_create(parent, name, length, NODE_DIRECTORY | mode_of(mode)) ? 0 : -ENOSPC;
 }
 
 long sys_mkdir(uint64_t path, uint64_t mode)

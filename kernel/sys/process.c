@@ -84,6 +84,36 @@ long sys_uname(uint64_t address)
 	return copy_to_user(address, names, sizeof names);
 }
 
+enum { PR_SET_NAME = 15, PR_GET_NAME };
+
+long sys_prctl(uint64_t option, uint64_t address)
+{
+	char name[16] = "";
+
+	switch (option) {
+	case PR_SET_NAME:
+		if (copy_string_from_user(name, address, sizeof name) == -EFAULT)
+			return -EFAULT;
+		name[sizeof name - 1] = '\0';
+		string_copy(current_task()->name, name, TASK_NAME);
+		return 0;
+	case PR_GET_NAME:
+		string_copy(name, current_task()->name, sizeof name);
+		return copy_to_user(address, name, sizeof name);
+	}
+	return -EINVAL;
+}
+
+long sys_getrlimit(uint64_t resource, uint64_t address)
+{
+	return address ? sys_prlimit64(0, resource, 0, address) : -EFAULT;
+}
+
+long sys_setrlimit(uint64_t resource, uint64_t address)
+{
+	return address ? sys_prlimit64(0, resource, address, 0) : -EFAULT;
+}
+
 enum { RLIMIT_STACK = 3, RLIMIT_NOFILE = 7, RLIMITS = 16 };
 
 long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old)
@@ -101,12 +131,6 @@ long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old)
 	if (new &&copy_from_user(ignored, new, sizeof ignored))
 		return -EFAULT;
 	return old ? copy_to_user(old, limit, sizeof limit) : 0;
-}
-
-long sys_umask(uint64_t mask)
-{
-	(void)mask;
-	return 022;
 }
 
 enum {

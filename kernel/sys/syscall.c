@@ -81,6 +81,11 @@ static long sys_bench_value(uint64_t index, uint64_t value)
 	return bench_calls ? bench_calls->value(index, value) : -ENOSYS;
 }
 
+static long sys_absent(void)
+{
+	return -ENOSYS;
+}
+
 /* Said once for each number, so that what a program wants is seen. */
 static long sys_unknown(void)
 {
@@ -209,6 +214,31 @@ const syscall_function syscall_table[SYSCALL_COUNT] = {
 	[SYS_setregid] = (syscall_function)sys_setreuid,
 	[SYS_setresgid] = (syscall_function)sys_setresuid,
 	[SYS_getresgid] = (syscall_function)sys_getresuid,
+	CALL(pread64),
+	CALL(pwrite64),
+	CALL(fsync),
+	CALL(truncate),
+	CALL(link),
+	CALL(symlink),
+	CALL(chmod),
+	CALL(fchmod),
+	CALL(chown),
+	CALL(fchown),
+	CALL(lchown),
+	CALL(getrlimit),
+	CALL(mknod),
+	CALL(prctl),
+	CALL(setrlimit),
+	CALL(sync),
+	CALL(fadvise64),
+	CALL(mknodat),
+	CALL(fchownat),
+	CALL(linkat),
+	CALL(symlinkat),
+	CALL(fchmodat),
+	CALL(utimensat),
+	[SYS_fdatasync] = (syscall_function)sys_fsync,
+	[SYS_rseq] = (syscall_function)sys_absent, /* C libraries ask for it each time */
 	CALL(spawn),
 	CALL(bench_next),
 	CALL(bench_start),

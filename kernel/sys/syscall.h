@@ -21,6 +21,8 @@
 #define SYS_rt_sigprocmask    14
 #define SYS_rt_sigreturn      15
 #define SYS_ioctl             16
+#define SYS_pread64           17
+#define SYS_pwrite64          18
 #define SYS_readv             19
 #define SYS_writev            20
 #define SYS_access            21
@@ -44,6 +46,9 @@
 #define SYS_kill              62
 #define SYS_uname             63
 #define SYS_fcntl             72
+#define SYS_fsync             74
+#define SYS_fdatasync         75
+#define SYS_truncate          76
 #define SYS_ftruncate         77
 #define SYS_getcwd            79
 #define SYS_chdir             80
@@ -51,10 +56,18 @@
 #define SYS_rename            82
 #define SYS_mkdir             83
 #define SYS_rmdir             84
+#define SYS_link              86
 #define SYS_unlink            87
+#define SYS_symlink           88
 #define SYS_readlink          89
+#define SYS_chmod             90
+#define SYS_fchmod            91
+#define SYS_chown             92
+#define SYS_fchown            93
+#define SYS_lchown            94
 #define SYS_umask             95
 #define SYS_gettimeofday      96
+#define SYS_getrlimit         97
 #define SYS_getrusage         98
 #define SYS_sysinfo           99
 #define SYS_times             100
@@ -81,7 +94,11 @@
 #define SYS_rt_sigpending     127
 #define SYS_rt_sigsuspend     130
 #define SYS_sigaltstack       131
+#define SYS_mknod             133
+#define SYS_prctl             157
 #define SYS_arch_prctl        158
+#define SYS_setrlimit         160
+#define SYS_sync              162
 #define SYS_gettid            186
 #define SYS_tkill             200
 #define SYS_time              201
@@ -89,6 +106,7 @@
 #define SYS_sched_getaffinity 204
 #define SYS_getdents64        217
 #define SYS_set_tid_address   218
+#define SYS_fadvise64         221
 #define SYS_clock_gettime     228
 #define SYS_clock_getres      229
 #define SYS_clock_nanosleep   230
@@ -96,18 +114,25 @@
 #define SYS_tgkill            234
 #define SYS_openat            257
 #define SYS_mkdirat           258
+#define SYS_mknodat           259
+#define SYS_fchownat          260
 #define SYS_newfstatat        262
 #define SYS_unlinkat          263
 #define SYS_renameat          264
+#define SYS_linkat            265
+#define SYS_symlinkat         266
 #define SYS_readlinkat        267
+#define SYS_fchmodat          268
 #define SYS_faccessat         269
 #define SYS_pselect6          270
 #define SYS_ppoll             271
 #define SYS_set_robust_list   273
+#define SYS_utimensat         280
 #define SYS_dup3              292
 #define SYS_pipe2             293
 #define SYS_prlimit64         302
 #define SYS_getrandom         318
+#define SYS_rseq              334
 #define SYS_spawn             500 /* (name, argv, envp): process ID of a new task, which runs at once */
 #define SYS_bench_next        501 /* for benchmark programs: bench/guest/user.c */
 #define SYS_bench_start       502

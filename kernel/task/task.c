@@ -51,6 +51,7 @@ struct task *task_create(const char *name, void (*start)(void))
 	task->attention = 0;
 	task->wake_at = task->alarm_at = task->alarm_interval = 0;
 	task->group = task->session = 0;
+	task->umask = 022;
 	task->signals.pending = task->signals.blocked = 0;
 	task->signals.keep = false;
 	task->signals.action = NULL;
@@ -156,6 +157,7 @@ int task_inherit_files(struct task *child)
 
 	if (file_table_copy(child, parent))
 		return -ENOMEM;
+	child->umask = parent->umask;
 	child->directory = parent->directory;
 	if (child->directory)
 		node_hold(child->directory);

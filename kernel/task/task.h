@@ -43,6 +43,7 @@ struct task {
 	uint64_t fs_base;            /* of user mode: thread-local storage */
 	bool has_fpu;                /* it has used the FPU */
 	int group, session;          /* process IDs of their leaders */
+	uint32_t umask;              /* bits that new files do not get */
 	uint64_t attention;         /* RETURN_SIGNAL while the way back to user mode has to be the long one */
 	uint64_t wake_at, alarm_at; /* times of clock_now(), or 0 (task/clock.c) */
 	uint64_t alarm_interval;    /* ns, or 0: once */
