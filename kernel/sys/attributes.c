@@ -96,7 +96,7 @@ long sys_utimensat(uint64_t directory, uint64_t path, uint64_t address, uint64_t
 			if (times[i] >= 1000000000 && times[i] != UTIME_NOW && times[i] != UTIME_OMIT)
 				return -EINVAL;
 	}
-	if (!path)
+	if (!path && (int)directory != AT_FDCWD)
 		return file_of((uint32_t)directory) ? 0 : -EBADF;
 	return take_node(directory, path, !(flags & AT_SYMLINK_NOFOLLOW), &error) ? 0 : error;
 }

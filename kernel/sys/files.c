@@ -73,6 +73,8 @@ static long transfer_all(uint64_t fd, uint64_t vectors, uint64_t count, bool wri
 {
 	long done = 0;
 
+	if (!file_of(fd))
+		return -EBADF;
 	if (count > VECTORS_MOST)
 		return -EINVAL;
 	for (uint64_t i = 0; i < count; i++) {
@@ -81,6 +83,8 @@ static long transfer_all(uint64_t fd, uint64_t vectors, uint64_t count, bool wri
 
 		if (copy_from_user(vector, vectors + i * sizeof vector, sizeof vector))
 			return done ? done : -EFAULT;
+		if ((int64_t)vector[1] < 0)
+			return done ? done : -EINVAL;
 		if (!vector[1])
 			continue;
 		result = transfer_one(fd, vector[0], vector[1], write);

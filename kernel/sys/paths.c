@@ -8,6 +8,9 @@
 #include "sys/calls.h"
 #include "task/task.h"
 
+/* What stat() knows beside: AT_NO_AUTOMOUNT, AT_STATX_SYNC_TYPE. */
+#define STAT_FLAGS (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | 0x6800)
+
 /* struct stat of Linux on x86-64 (uapi/asm/stat.h). */
 struct stat {
 	uint64_t device, number, links;
@@ -141,6 +144,8 @@ long sys_newfstatat(uint64_t directory, uint64_t path, uint64_t address, uint64_
 	char first;
 	int error;
 
+	if (flags & ~(uint64_t)STAT_FLAGS)
+		return -EINVAL;
 	if (flags & AT_EMPTY_PATH && !copy_from_user(&first, path, 1) && !first)
 		return sys_fstat((uint32_t)directory, address);
 	node = take_node(directory, path, !(flags & AT_SYMLINK_NOFOLLOW), &error);
@@ -172,8 +177,11 @@ long sys_fstat(uint64_t fd, uint64_t address)
 long sys_faccessat(uint64_t directory, uint64_t path, uint64_t mode)
 {
 	int error;
-	struct node *node = take_node(directory, path, true, &error);
+	struct node *node;
 
+	if (mode & ~7UL)
+		return -EINVAL;
+	node = take_node(directory, path, true, &error);
 	if (!node)
 		return error;
 	return (mode & 1) && !is_directory(node) && !(node->mode & 0111) ? -EACCES
@@ -194,7 +202,7 @@ long sys_readlinkat(uint64_t directory, uint64_t path, uint64_t buffer, uint64_t
 
 	if (!node)
 		return error;
-	if ((node->mode & NODE_KIND) != NODE_LINK || !size)
+	if ((node->mode & NODE_KIND) != NODE_LINK || (int)size <= 0)
 		return -EINVAL;
 	n = node_bytes(node, 0, size, &bytes);
 	return copy_to_user(buffer, bytes, n) ? -EFAULT : (long)n;
@@ -282,8 +290,11 @@ long sys_mkdir(uint64_t path, uint64_t mode)
 long sys_unlinkat(uint64_t directory, uint64_t path, uint64_t flags)
 {
 	int error;
-	struct node *node = take_node(directory, path, false, &error);
+	struct node *node;
 
+	if (flags & ~(uint64_t)AT_REMOVEDIR)
+		return -EINVAL;
+	node = take_node(directory, path, false, &error);
 	if (!node)
 		return error;
 	if (is_directory(node) != !!(flags & AT_REMOVEDIR))
@@ -332,9 +343,9 @@ long sys_ftruncate(uint64_t fd, uint64_t size)
 {
 	struct file *file = file_of(fd);
 
-	if (!file || (file->flags & O_ACCMODE) == O_RDONLY)
+	if (!file)
 		return -EBADF;
-	if (!file->node || (file->node->mode & NODE_KIND) != NODE_FILE || size > FILE_SIZE_MOST)
+	if (!file->node || (file->flags & O_ACCMODE) == O_RDONLY || (file->node->mode & NODE_KIND) != NODE_FILE || size > FILE_SIZE_MOST)
 		return -EINVAL;
 	return node_truncate(file->node, size);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals as programs see them; bench/programs/signals.c has the checks. */
+/* Signals as programs see them, and hostile calls; bench/programs/signals.c and calls.c have the checks. */
 #include "cpu/fpu.h"
 #include "lib/console.h"
 #include "lib/string.h"
@@ -8,10 +8,10 @@
 #include "task/task.h"
 #include "tests/kernel/test.h"
 
-static int run(const char *kind)
+static int run(const char *program, const char *kind)
 {
-	const char *argv[] = { "signals", kind };
-	int status, pid = task_spawn("signals", argv, 2);
+	const char *argv[] = { program, kind };
+	int status, pid = task_spawn(program, argv, 2);
 
 	if (pid < 0)
 		return pid;
@@ -22,7 +22,7 @@ static int run(const char *kind)
 	return status;
 }
 
-static const char *run_all(const char *const *kinds, size_t count)
+static const char *run_all(const char *program, const char *const *kinds, size_t count)
 {
 	static char problem[80];
 
@@ -32,7 +32,7 @@ static const char *run_all(const char *const *kinds, size_t count)
 
 		loader_trim();
 		before = frames_free();
-		status = run(kinds[i]);
+		status = run(program, kinds[i]);
 		loader_trim();
 		if (status != 0 || frames_free() != before) {
 			format_string(problem, sizeof problem, "%s: status %x, check %d, %ld frames lost",
@@ -50,12 +50,19 @@ TEST(signals_arrive)
 		                             "masks",     "restarts",   "children", "pipes",
 		                             "killed",    "times",      "stacks" };
 
-	return run_all(kinds, sizeof kinds / sizeof *kinds);
+	return run_all("signals", kinds, sizeof kinds / sizeof *kinds);
 }
 
 TEST(signal_frames_are_not_trusted)
 {
 	static const char *const kinds[] = { "fpu", "hostile" };
 
-	return fpu_present() ? run_all(kinds, 2) : SKIP "this CPU has no SSE";
+	return fpu_present() ? run_all("signals", kinds, 2) : SKIP "this CPU has no SSE";
+}
+
+TEST(calls_with_bad_arguments_are_refused)
+{
+	static const char *const kinds[] = { "all" };
+
+	return run_all("calls", kinds, 1);
 }
