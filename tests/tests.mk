@@ -17,9 +17,16 @@ $(BUILD)/tests/model/%: tests/model/%.c $(MODEL_OBJECTS) $(BUILD)/bench/bochs/sy
 	$(call say,TEST,$@)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ -lcmocka
 
+$(BUILD)/tests/model/test_nested: $(BUILD)/bench/bochs/nested.o
+
 test-programs: host bochs-library programs all-strategies $(HOST_TESTS) $(MODEL_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records
 
 test: test-programs
 	@tests/run.sh $(UNIT_TESTS) $(HOST_TESTS) $(MODEL_TESTS)
 
-.PHONY: test test-programs
+# The matrix of machines, memory sizes and CPU models, under TCG.
+test-machines: programs
+	@set -e; for s in window heap random best; do $(MAKE) --no-print-directory kernel STRATEGY=$$s; done
+	@tests/machines.sh
+
+.PHONY: test test-programs test-machines

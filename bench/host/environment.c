@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/environment.h"
+#include "bench/host/host_facts.h"
 #include "bench/host/image.h"
+#include "bench/host/json.h"
 #include "bench/host/paths.h"
 #include "bench/host/probe_kvm.h"
 #include "bench/host/process.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -31,57 +32,46 @@ void environment_add(struct environment *environment, const char *key, const cha
 	va_end(arguments);
 }
 
-/* The first line of `path` that starts with `prefix`: what stands behind the prefix, without quotes. */
-static bool find_line(const char *path, const char *prefix, char *line, size_t size)
-{
-	FILE *file = fopen(path, "re");
-	bool found = false;
-	char *value;
-
-	if (!file)
-		return false;
-	while (!found && fgets(line, (int)size, file)) {
-		if (strncmp(line, prefix, strlen(prefix)) != 0)
-			continue;
-		found = true;
-		value = line + strlen(prefix);
-		value += strspn(value, " \t:=\"");
-		value[strcspn(value, "\"\n")] = '\0';
-		memmove(line, value, strlen(value) + 1);
-	}
-	fclose(file);
-	return found;
-}
-
 static void add_line(struct environment *environment, const char *key, const char *path, const char *prefix)
 {
 	char line[ENVIRONMENT_VALUE_MAX];
 
-	if (find_line(path, prefix, line, sizeof line))
+	if (host_line(path, prefix, line, sizeof line))
 		environment_add(environment, key, "%s", line);
 	else
 		environment_add(environment, key, "unknown: %s %s", path,
-		                path_exists(path) ? "does not say" : "does not exist");
+		                host_exists(path) ? "does not say" : "does not exist");
+}
+
+void environment_add_file(struct environment *environment, const char *key, const char *path)
+{
+	add_line(environment, key, path, "");
 }
 
 static void add_turbo(struct environment *environment)
 {
-	char line[16];
+	int turbo = host_turbo();
 
-	if (find_line("/sys/devices/system/cpu/intel_pstate/no_turbo", "", line, sizeof line))
-		environment_add(environment, "host.turbo", "%s", *line == '1' ? "off" : "on");
-	else if (find_line("/sys/devices/system/cpu/cpufreq/boost", "", line, sizeof line))
-		environment_add(environment, "host.turbo", "%s", *line == '0' ? "off" : "on");
-	else
-		environment_add(environment, "host.turbo",
-		                "unknown: neither intel_pstate nor cpufreq/boost is there");
+	environment_add(environment, "host.turbo", "%s",
+	                turbo < 0 ? "unknown: neither intel_pstate nor cpufreq/boost is there"
+	                : turbo   ? "on"
+	                          : "off");
+}
+
+/* What the time stamps are worth: whether ticks are time, and how many there are. */
+static void add_tsc(struct environment *environment)
+{
+	bool invariant = host_cpu_flag("constant_tsc") && host_cpu_flag("nonstop_tsc");
+
+	environment_add(environment, "host.tsc_khz", "%.0f", host_tsc_khz());
+	environment_add(environment, "host.tsc_invariant", "%s", invariant ? "yes" : "no");
 }
 
 static void add_hypervisor(struct environment *environment)
 {
 	char line[8192];
 
-	if (!find_line("/proc/cpuinfo", "flags", line, sizeof line))
+	if (!host_line("/proc/cpuinfo", "flags", line, sizeof line))
 		environment_add(environment, "host.hypervisor", "unknown: /proc/cpuinfo has no flags");
 	else
 		environment_add(environment, "host.hypervisor", "%s",
@@ -104,16 +94,21 @@ static void add_host(struct environment *environment)
 	add_line(environment, "host.smt", "/sys/devices/system/cpu/smt/control", "");
 	add_turbo(environment);
 	add_hypervisor(environment);
+	add_tsc(environment);
+	add_line(environment, "host.isolated_cpus", "/sys/devices/system/cpu/isolated", "");
+	add_line(environment, "host.perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid", "");
 	add_line(environment, "host.clocksource",
 	         "/sys/devices/system/clocksource/clocksource0/current_clocksource", "");
 }
 
 static void add_kvm(struct environment *environment)
 {
+	char device[PATH_MAX];
 	char backend[64];
 	char path[128];
 
-	if (access("/dev/kvm", R_OK | W_OK) == 0)
+	host_path(device, "/dev/kvm");
+	if (access(device, R_OK | W_OK) == 0)
 		environment_add(environment, "kvm.device", "present, readable and writable");
 	else
 		environment_add(environment, "kvm.device", "%s", strerror(errno));
@@ -125,6 +120,10 @@ static void add_kvm(struct environment *environment)
 	add_line(environment, "kvm.nested_paging", path, "");
 	path_format(path, sizeof path, "/sys/module/%s/parameters/nested", backend);
 	add_line(environment, "kvm.nested", path, "");
+	path_format(path, sizeof path, "/sys/module/%s/parameters/vpid", backend);
+	if (strcmp(backend, "kvm_intel") == 0)
+		add_line(environment, "kvm.vpid", path, "");
+	add_line(environment, "kvm.enable_pmu", "/sys/module/kvm/parameters/enable_pmu", "");
 }
 
 /* The first line that holds a digit in what `program argument` prints; Bochs prints a frame around it. */
@@ -157,6 +156,22 @@ static void add_version(struct environment *environment, const char *key, const 
 	free(output);
 }
 
+/* The Linux of the outer machines of kvm-emulated: the first line of the file that `make lab` leaves. */
+static void add_outer_linux(struct environment *environment)
+{
+	char name[PATH_MAX + 40] = "unknown: 'make lab' was not run";
+	char path[PATH_MAX];
+	FILE *file;
+
+	path_format(path, sizeof path, "%s/build/lab/kernel", path_root());
+	file = fopen(path, "re");
+	if (file && !fgets(name, sizeof name, file))
+		snprintf(name, sizeof name, "unknown: %s is empty", path);
+	if (file)
+		fclose(file);
+	environment_add(environment, "tool.outer_linux", "%.*s", (int)strcspn(name, "\n"), name);
+}
+
 static void add_tools(struct environment *environment)
 {
 	add_version(environment, "tool.qemu", "PALIMPSEST_QEMU",
@@ -168,7 +183,27 @@ static void add_tools(struct environment *environment)
 	add_version(environment, "tool.ld", NULL, (const char *[]){ "ld", NULL }, "--version");
 	add_version(environment, "tool.grub", NULL, (const char *[]){ "grub-mkrescue", NULL }, "--version");
 	add_version(environment, "tool.gnuplot", NULL, (const char *[]){ "gnuplot", NULL }, "--version");
+	add_outer_linux(environment);
 	environment_add(environment, "tool.sqlite", "%s", sqlite3_libversion());
+}
+
+/* One hash of all programs that the kernel is given. */
+static void add_programs(struct environment *environment)
+{
+	struct arguments command = { 0 };
+	char folder[PATH_MAX];
+	int status = -1;
+	char *output;
+
+	path_format(folder, sizeof folder, "%s/build/programs", path_root());
+	arguments_add_all(&command, "sh", "-c", "cd \"$1\" && cat *.elf | sha256sum", "sh", folder);
+	output = process_capture(&command, NULL, 20, true, &status);
+	arguments_free(&command);
+	if (output && status == 0 && strlen(output) > 64)
+		environment_add(environment, "sha256.programs", "%.64s", output);
+	else
+		environment_add(environment, "sha256.programs", "unknown: build/programs cannot be read");
+	free(output);
 }
 
 static void add_source(struct environment *environment)
@@ -191,6 +226,7 @@ static void add_source(struct environment *environment)
 	path_format(path, sizeof path, "%s/build/bochs/palimpsest-bochs.so", path_root());
 	image_sha256(path, sha256);
 	environment_add(environment, "sha256.bochs-library", "%s", sha256);
+	add_programs(environment);
 }
 
 void environment_collect(struct environment *environment)
@@ -209,20 +245,6 @@ int environment_store(const struct environment *environment, struct store *store
 	return store_commit(store);
 }
 
-static void write_json_string(FILE *file, const char *text)
-{
-	fputc('"', file);
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			fprintf(file, "\\%c", *text);
-		else if (iscntrl((unsigned char)*text))
-			fprintf(file, "\\u%04x", (unsigned)*text);
-		else
-			fputc(*text, file);
-	}
-	fputc('"', file);
-}
-
 int environment_write_json(const struct environment *environment, const char *path)
 {
 	FILE *file = fopen(path, "we");
@@ -233,9 +255,9 @@ int environment_write_json(const struct environment *environment, const char *pa
 	fputs("{\n", file);
 	for (size_t i = 0; i < environment->count; i++) {
 		fputs("  ", file);
-		write_json_string(file, environment->item[i].key);
+		json_write_string(file, environment->item[i].key);
 		fputs(": ", file);
-		write_json_string(file, environment->item[i].value);
+		json_write_string(file, environment->item[i].value);
 		fputs(i + 1 < environment->count ? ",\n" : "\n", file);
 	}
 	fputs("}\n", file);

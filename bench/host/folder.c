@@ -3,12 +3,15 @@
 #include "bench/host/folder.h"
 #include "bench/host/clock.h"
 #include "bench/host/paths.h"
+#include "bench/host/replay.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -59,6 +62,8 @@ int folder_make(struct folder *folder, const char *out, const struct engine *con
 	for (size_t i = 0; i < count; i++)
 		path_format(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? "+" : "",
 		            engines[i]->name);
+	if (replay_is_on())
+		path_format(names + strlen(names), sizeof names - strlen(names), "+replayed");
 	if (out)
 		path_format(folder->path, sizeof folder->path, "%s", out);
 	status = out ? path_make_folders(out) : make_new(folder, names);
@@ -86,4 +91,12 @@ int folder_is_latest(const struct folder *folder)
 	path_format(temporary, sizeof temporary, "%s/results/.latest-%d", path_root(), (int)getpid());
 	unlink(temporary);
 	return symlink(folder->name, temporary) || rename(temporary, link) ? -1 : 0;
+}
+
+int folder_lock(const char *path)
+{
+	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	/* Left open: the kernel gives the lock back when the process ends, however it does. */
+	return folder < 0 || flock(folder, LOCK_EX | LOCK_NB) ? -1 : 0;
 }

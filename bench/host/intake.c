@@ -16,7 +16,7 @@ struct intake {
 	struct intake_setup setup;
 	struct intake_report report;
 	struct stream stream;
-	struct counts *counts;       /* NULL unless setup.counts */
+	struct counts *counts;       /* NULL with COUNTS_NONE */
 	struct functions *functions; /* likewise */
 	struct rows rows;
 	bool row_skipped; /* the newest row was given up by the guest */
@@ -68,6 +68,17 @@ static void expect(struct intake *intake, const struct record *record, const cha
 		fail(intake, "the image says %s %.40s, asked for %s", key, *said ? said : "nothing", wanted);
 }
 
+/* Whether `name` is in the comma list `list`. */
+static bool listed(const char *list, const char *name)
+{
+	const size_t length = strlen(name);
+
+	for (; list; list = strchr(list, ',') ? strchr(list, ',') + 1 : NULL)
+		if (strncmp(list, name, length) == 0 && (list[length] == ',' || list[length] == '\0'))
+			return true;
+	return false;
+}
+
 static void take_hello(struct intake *intake, const struct record *record)
 {
 	struct intake_report *report = &intake->report;
@@ -82,6 +93,8 @@ static void take_hello(struct intake *intake, const struct record *record)
 	expect(intake, record, "loader", intake->setup.strategy->loader);
 	expect(intake, record, "isolation", intake->setup.strategy->isolation);
 	expect(intake, record, "mode", intake->setup.mode);
+	if (intake->setup.pcid && !listed(text_of(record, "features"), "pcid-on"))
+		fail(intake, "the CPU has no PCIDs for --pcid on; another engine may have");
 	snprintf(report->revision, sizeof report->revision, "%s", text_of(record, "revision"));
 	snprintf(report->compiler, sizeof report->compiler, "%s", text_of(record, "compiler"));
 	if (*report->failure)
@@ -194,7 +207,7 @@ static const char *take_metrics(const struct sample *sample, const struct record
 			return "a metric that is not <number>:<unit>";
 		if (!store || !sample->intake->setup.store)
 			continue;
-		if (sample->intake->counts && strcmp(name, "m.tsc") == 0)
+		if (sample->intake->setup.counts == COUNTS_ALL && strcmp(name, "m.tsc") == 0)
 			continue; /* it would be instructions, not time */
 		store_sample(sample->intake->setup.store, &sample->row, sample->number, name + 2, unit, value,
 		             sample->flags);
@@ -216,13 +229,23 @@ static const char *class_of(const char *flags, enum row_class *class, const char
 	return "unknown flags";
 }
 
+/* Appends a flag to a comma list; NULL and "" are none. */
+static void add_flag(char *list, size_t size, const char *flag)
+{
+	size_t used = strlen(list);
+
+	if (flag && *flag)
+		snprintf(list + used, size - used, "%s%s", used ? "," : "", flag);
+}
+
 /* Stores the sample with the counts of its region. One that should have counts and has none is marked. */
 static const char *take_sample(struct intake *intake, const struct record *record)
 {
 	struct row *row = rows_current(&intake->rows, record);
 	struct sample sample = { .intake = intake };
-	char marked[32];
-	enum row_class class;
+	char flags[80] = "";
+	enum row_class class = ROW_SAMPLE;
+	const char *class_flag = NULL;
 	const char *why;
 	int64_t region;
 
@@ -230,7 +253,11 @@ static const char *take_sample(struct intake *intake, const struct record *recor
 		return "a sample of a row that is not open";
 	if (!record_number(record, "sample", &sample.number) || !record_number(record, "region", &region))
 		return "a sample without proper numbers";
-	why = class_of(text_of(record, "flags"), &class, &sample.flags);
+	why = class_of(text_of(record, "flags"), &class, &class_flag);
+	add_flag(flags, sizeof flags, intake->setup.engine_flag);
+	add_flag(flags, sizeof flags, intake->setup.variant);
+	add_flag(flags, sizeof flags, class_flag);
+	sample.flags = flags;
 	sample.row = store_row_of(intake, row);
 	if (!why)
 		why = take_metrics(&sample, record, false);
@@ -240,9 +267,8 @@ static const char *take_sample(struct intake *intake, const struct record *recor
 		return why;
 	if (intake->counts && region && counts_take(intake->counts, region, store_count, &sample)) {
 		functions_take(intake->functions, region, class);
-	} else if (intake->counts && region) {
-		snprintf(marked, sizeof marked, "%s%sno-counts", sample.flags, *sample.flags ? "," : "");
-		sample.flags = marked;
+	} else if (intake->setup.counts == COUNTS_ALL && region) {
+		add_flag(flags, sizeof flags, "no-counts");
 		refuse(intake, record, "no counts came for its region");
 	}
 	return take_metrics(&sample, record, true);
@@ -387,7 +413,7 @@ struct intake *intake_new(const struct intake_setup *setup)
 		return NULL;
 	intake->setup = *setup;
 	stream_init(&intake->stream, accept_record, intake);
-	if (setup->counts) {
+	if (setup->counts != COUNTS_NONE) {
 		intake->counts = counts_new();
 		intake->functions = functions_new();
 		if (!intake->counts || !intake->functions) {

@@ -5,12 +5,18 @@
 #include "bench/host/claims.h"
 #include "bench/host/collapsed.h"
 #include "bench/host/csv.h"
+#include "bench/host/drift.h"
 #include "bench/host/environment.h"
+#include "bench/host/exits.h"
 #include "bench/host/image.h"
 #include "bench/host/interrupt.h"
+#include "bench/host/kvm_machine.h"
 #include "bench/host/paths.h"
 #include "bench/host/plots.h"
 #include "bench/host/progress.h"
+#include "bench/host/recover.h"
+#include "bench/host/replay.h"
+#include "bench/host/results_folder.h"
 #include "bench/host/runner.h"
 #include "bench/host/summary.h"
 #include "bench/host/table.h"
@@ -29,6 +35,7 @@ struct session {
 	struct plan plan;
 	struct folder folder;
 	struct store *store;
+	char exits[ENGINE_WHY_MAX]; /* whether VM exits are counted, or what stands in the way */
 };
 
 static int add_engine(struct session *session, const struct engine *engine)
@@ -83,7 +90,7 @@ static int check_images(const struct plan *plan)
 	return 0;
 }
 
-/* The image that is booted, by its hash. */
+/* The image that is booted, by its hash, and by that of all of it but the name of the revision. */
 static void add_image(struct environment *environment, const struct strategy *strategy)
 {
 	char sha256[IMAGE_SHA256_MAX];
@@ -94,6 +101,17 @@ static void add_image(struct environment *environment, const struct strategy *st
 	image_sha256(path, sha256);
 	snprintf(key, sizeof key, "sha256.image.%s", strategy->name);
 	environment_add(environment, key, "%s", sha256);
+	path_format(path, sizeof path, "%s/build/%s/code.sha256", path_root(), strategy->build);
+	snprintf(key, sizeof key, "sha256.code.%s", strategy->name);
+	environment_add_file(environment, key, path);
+}
+
+static bool uses_kvm(const struct session *session)
+{
+	for (size_t i = 0; i < session->engines; i++)
+		if (session->engine[i] == &engine_kvm)
+			return true;
+	return false;
 }
 
 static int describe_environment(struct session *session, const char *command)
@@ -105,6 +123,7 @@ static int describe_environment(struct session *session, const char *command)
 
 	if (!environment)
 		return -1;
+	environment_add(environment, "results.format", "%d", STORE_VERSION);
 	environment_add(environment, "run.name", "%s", session->folder.name);
 	environment_add(environment, "run.command", "%s", command);
 	environment_add(environment, "run.seed", "%" PRIu64, options->seed);
@@ -115,6 +134,14 @@ static int describe_environment(struct session *session, const char *command)
 	environment_add(environment, "run.profile", "%s", options->profile ? options->profile : "none");
 	environment_add(environment, "run.samples", "%s", options->quick ? "quick" : "full");
 	environment_collect(environment);
+	if (uses_kvm(session)) {
+		environment_add(environment, "kvm.cpu", "%s", kvm_cpu());
+		environment_add(environment, "kvm.memory", "%s", kvm_memory_backing(options->memory));
+		environment_add(environment, "kvm.exits", "%s", session->exits);
+	}
+	if (replay_is_on())
+		environment_add(environment, "run.replayed",
+		                "yes: a script played QEMU or the host; no measurement");
 	for (size_t i = 0; i < session->plan.strategies.count; i++)
 		add_image(environment, &session->plan.strategies.item[i]);
 	for (size_t i = 0; i < session->plan.supporting; i++)
@@ -149,6 +176,7 @@ static int begin(struct session *session, const char *command)
 		message_error("run-bench: %s", why);
 		return EXIT_CANNOT;
 	}
+	folder_lock(session->folder.path);
 	path_format(path, sizeof path, "%s/results.sqlite", session->folder.path);
 	session->store = store_create(path, why, sizeof why);
 	if (!session->store) {
@@ -176,9 +204,8 @@ static int store_images(struct session *session)
 }
 
 /* Statistics, claims, files and figures. Returns 0 when all of them worked. */
-static int evaluate(struct session *session)
+static int evaluate(sqlite3 *db, const char *folder, const char *profile)
 {
-	sqlite3 *db = store_database(session->store);
 	char claims[PATH_MAX];
 	char plots[PATH_MAX];
 	int failed = 0;
@@ -187,14 +214,22 @@ static int evaluate(struct session *session)
 	path_format(plots, sizeof plots, "%s/plots", path_root());
 	failed |= summary_compute(db);
 	failed |= attribution_compute(db);
-	failed |= claims_decide(db, claims);
-	failed |= csv_export(db, session->folder.path);
-	failed |= collapsed_write(db, session->folder.path);
-	if (interrupt_count() == 0)
-		failed |= plots_make(session->folder.path, plots, session->options->profile);
+	failed |= drift_compute(db);
+	if (!replay_is_on())
+		failed |= claims_decide(db, claims);
+	failed |= csv_export(db, folder);
+	failed |= collapsed_write(db, folder);
+	if (replay_is_on())
+		message("a replayed run: no claim is decided and no figure is drawn");
+	else if (interrupt_count() == 0)
+		failed |= plots_make(folder, plots, profile);
 	else
 		message("the figures were left out");
+	if (replay_is_on())
+		puts("REPLAYED: a script played QEMU or the host. These numbers test the harness; they "
+		     "measure nothing.\n");
 	table_print(db, stdout);
+	drift_print(db, stdout);
 	fflush(stdout);
 	return failed;
 }
@@ -209,12 +244,13 @@ static int finish(struct session *session, const struct runner_result *result)
 		message_error("run-bench: %s", store_error(session->store));
 		failed = true;
 	} else {
-		failed |= evaluate(session) != 0;
+		failed |= evaluate(store_database(session->store), session->folder.path,
+		                   session->options->profile) != 0;
 	}
 	if (store_close(session->store))
 		failed = true;
 	session->store = NULL;
-	if (result->rows > 0 && folder_is_latest(&session->folder))
+	if (result->rows > 0 && !replay_is_on() && folder_is_latest(&session->folder))
 		message_error("run-bench: results/latest: %s", strerror(errno));
 	if (interrupted || failed)
 		message_error("run-bench: %s: %zu launches complete, %zu not, %zu not started; what was "
@@ -227,8 +263,67 @@ static int finish(struct session *session, const struct runner_result *result)
 	return interrupted || failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-int session_run(const struct options *options, const char *command)
+static bool is_replayed(struct store *store)
 {
+	struct results results = { .db = store_database(store) };
+	char replayed[64];
+
+	results_environment(&results, "run.replayed", replayed, sizeof replayed);
+	return strcmp(replayed, "unknown") != 0;
+}
+
+int session_recover(const char *folder)
+{
+	char why[RESULTS_WHY_MAX];
+	char path[PATH_MAX];
+	struct store *store;
+	int failed;
+
+	if (results_check_run(folder, why)) {
+		message_error("run-bench: %s", why);
+		return EXIT_CANNOT;
+	}
+	path_format(path, sizeof path, "%s/results.sqlite", folder);
+	store = store_open(path, why, sizeof why);
+	if (!store) {
+		message_error("run-bench: %s", why);
+		return EXIT_CANNOT;
+	}
+	failed = recover_launches(store, folder) < 0;
+	if (!failed && is_replayed(store)) {
+		message("a replayed run: it measures nothing, and is left without summaries");
+	} else if (!failed) {
+		struct results results = { .db = store_database(store) };
+		bool has_profile;
+		char profile[64];
+
+		results_environment(&results, "run.profile", profile, sizeof profile);
+		has_profile = strcmp(profile, "none") != 0 && strcmp(profile, "unknown") != 0;
+		failed = evaluate(results.db, folder, has_profile ? profile : NULL);
+	}
+	failed |= store_close(store);
+	message(failed ? "not all of %s could be written" : "recovered: %s", folder);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* Counts VM exits too where the host permits it; where not, says what to change. */
+static void choose_exits(struct session *session, struct options *options)
+{
+	snprintf(session->exits, sizeof session->exits, "none: engine kvm does not run");
+	if (!uses_kvm(session))
+		return;
+	options->exits = exits_can_count(session->exits, sizeof session->exits) == 0;
+	if (options->exits)
+		snprintf(session->exits, sizeof session->exits,
+		         "counted, in launches of their own (round 0)");
+	else
+		message("VM exits are not counted: %s", session->exits);
+}
+
+int session_run(const struct options *chosen, const char *command)
+{
+	struct options with_exits = *chosen;
+	const struct options *options = &with_exits;
 	struct session session = { .options = options };
 	struct runner_setup setup = { .plan = &session.plan, .options = options, .folder = &session.folder };
 	struct runner_result result = { 0 };
@@ -236,6 +331,7 @@ int session_run(const struct options *options, const char *command)
 
 	if (choose_engines(&session))
 		return EXIT_CANNOT;
+	choose_exits(&session, &with_exits);
 	status = begin(&session, command);
 	if (status == EXIT_SUCCESS) {
 		setup.store = session.store;

@@ -10,17 +10,17 @@
 #define SAMPLE 1
 
 /* BEGIN marker, system call, END marker, with nothing else between them. */
-#define MARKED_CALL(begin, end, number, a, b)                                              \
-	({                                                                                 \
-		long result_;                                                              \
-		__asm__ volatile("prefetchnta (%[first])\n\t"                              \
-		                 "syscall\n\t"                                             \
-		                 "prefetchnta (%[last])"                                   \
-		                 : "=a"(result_)                                           \
-		                 : "a"((long)(number)), "D"((uint64_t)(a)),                \
-		                   "S"((uint64_t)(b)), [first] "r"(begin), [last] "r"(end) \
-		                 : "rcx", "r11", "memory");                                \
-		result_;                                                                   \
+#define MARKED_CALL(begin, end, number, a, b)                                                   \
+	({                                                                                      \
+		long result_;                                                                   \
+		__asm__ volatile("prefetchnta (%[first])\n\t"                                   \
+		                 "syscall\n\t"                                                  \
+		                 "prefetchnta (%[last])"                                        \
+		                 : "=a"(result_)                                                \
+		                 : "a"((long)(number)), "D"((uint64_t)(a)), "S"((uint64_t)(b)), \
+		                   "d"(0UL), [first] "r"(begin), [last] "r"(end)                \
+		                 : "rcx", "r11", "memory");                                     \
+		result_;                                                                        \
 	})
 
 static void empty_region(uint64_t begin)

@@ -36,12 +36,12 @@ const struct boot_module *boot_module_find(const char *name)
 	} key = { .word = { 0 } };
 
 	string_copy(key.text, name, sizeof key.text);
-	for (size_t i = 0; i < module_count; i++) {
-		const uint64_t *word = (const uint64_t *)modules[i].name; /* padded with NULs too */
+	for (const struct boot_module *module = modules; module < modules + module_count; module++) {
+		const uint64_t *word = (const uint64_t *)module->name; /* padded with NULs too */
 
 		if (word[0] == key.word[0] && word[1] == key.word[1] && word[2] == key.word[2] &&
 		    word[3] == key.word[3])
-			return &modules[i];
+			return module;
 	}
 	return NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cpu/apic.h"
 
+#include "lib/console.h"
 #include "lib/panic.h"
 
 #define APIC_BASE_ENABLE  (1UL << 11)
@@ -16,10 +17,14 @@
 #define PIT_GATE          0x61
 #define PIT_OUT2          0x20
 #define CALIBRATION_MS    10
-#define PATIENCE          10000000U /* polls of a PIT that is not there */
+#define PATIENCE          10000000U /* polls of a PIT that does not count */
+
+/* Without a PIT: the timer of QEMU's and KVM's local APIC counts nanoseconds (KVM: APIC_BUS_CYCLE_NS is 1). */
+#define TIMER_HERTZ       1000000000U
+#define TIMER_DIVISOR     16
 
 uint64_t lapic_physical;
-static uint32_t ticks_per_second; /* of the timer, divided by 16 */
+static uint32_t ticks_per_second; /* of the timer, divided by TIMER_DIVISOR */
 static uint64_t tsc_per_second;
 
 void lapic_find(void)
@@ -48,25 +53,48 @@ void lapic_init(void)
 	lapic_eoi();
 }
 
-/* Finds the ticks of the APIC timer and of the TSC in a second, against channel 2 of the PIT. */
+/* Ticks of the TSC while the APIC timer counts so many of its own, in a second. */
+static uint64_t tsc_against_timer(uint32_t ticks)
+{
+	uint64_t start = timestamp();
+
+	lapic_write(LAPIC_TIMER_INIT, UINT32_MAX);
+	for (uint32_t polls = 0; UINT32_MAX - lapic_read(LAPIC_TIMER_NOW) < ticks && polls < PATIENCE; polls++)
+		;
+	start = timestamp() - start;
+	lapic_write(LAPIC_TIMER_INIT, 0);
+	return start * (1000 / CALIBRATION_MS);
+}
+
+/*
+ * Finds the ticks of the APIC timer and of the TSC in a second, against channel 2 of the PIT. Some machines have none
+ * (microvm,pit=off): there its output reads as set at once, because no one answers at its port, or it never changes.
+ */
 static void calibrate(void)
 {
 	uint32_t count = PIT_HERTZ / 1000 * CALIBRATION_MS, polls = 0, left;
 	uint64_t start;
+	bool absent;
 
-	lapic_write(LAPIC_TIMER_DIV, 3);           /* by 16 */
+	lapic_write(LAPIC_TIMER_DIV, 3);           /* by TIMER_DIVISOR */
 	outb(PIT_GATE, (inb(PIT_GATE) & ~2U) | 1); /* speaker off, gate on */
 	outb(PIT_COMMAND, 0xb0);                   /* channel 2, both bytes, mode 0 */
 	outb(PIT_CHANNEL2, count & 0xff);
 	outb(PIT_CHANNEL2, (uint8_t)(count >> 8));
 	start = timestamp();
 	lapic_write(LAPIC_TIMER_INIT, UINT32_MAX);
+	absent = inb(PIT_GATE) & PIT_OUT2;
 	while (!(inb(PIT_GATE) & PIT_OUT2) && ++polls < PATIENCE)
 		;
 	left = lapic_read(LAPIC_TIMER_NOW);
 	tsc_per_second = (timestamp() - start) * (1000 / CALIBRATION_MS);
 	lapic_write(LAPIC_TIMER_INIT, 0);
 	ticks_per_second = (UINT32_MAX - left) * (1000 / CALIBRATION_MS);
+	if (absent || polls == PATIENCE) {
+		kprintf("no PIT: the local APIC's timer is taken to run at 1 GHz\n");
+		ticks_per_second = TIMER_HERTZ / TIMER_DIVISOR;
+		tsc_per_second = tsc_against_timer(ticks_per_second / (1000 / CALIBRATION_MS));
+	}
 }
 
 uint64_t tsc_hertz(void)

@@ -255,7 +255,10 @@ static inline uint64_t timestamp(void)
 	return (uint64_t)high << 32 | low;
 }
 
-/* Finds the features, then turns WP, SMEP, SMAP, UMIP, PGE and machine checks on. The FPU stays off until fpu_init(). */
+/*
+ * Finds the features (panics when one is missing that nothing can replace), then turns WP, SMEP, SMAP, UMIP, PGE and machine
+ * checks on. The FPU stays off until fpu_init().
+ */
 void cpu_enable_features(void);
 
 /*

@@ -71,11 +71,14 @@ int strcmp(const char *a, const char *b)
 
 void string_copy(char *to, const char *from, size_t size)
 {
+	size_t length = 0;
+
 	if (!size)
 		return;
-	while (--size && *from)
-		*to++ = *from++;
-	*to = '\0';
+	while (length < size - 1 && from[length])
+		length++;
+	copy_bytes(to, from, length);
+	to[length] = '\0';
 }
 
 bool string_matches(const char *text, const char *glob)

@@ -7,15 +7,19 @@
 #include "lib/string.h"
 #include "mem/paging.h"
 
+/* The first bytes of a file: magic number, EI_CLASS, EI_DATA, EI_VERSION. */
+#define IDENT                                                                                   \
+	(ELFMAG0 | (uint64_t)ELFMAG1 << 8 | (uint64_t)ELFMAG2 << 16 | (uint64_t)ELFMAG3 << 24 | \
+	 (uint64_t)ELFCLASS64 << 32 | (uint64_t)ELFDATA2LSB << 40 | (uint64_t)EV_CURRENT << 48)
+
 /* A guard page stays free below the stack. */
 #define IMAGE_TOP (USER_STACK_BASE - PAGE_SIZE)
 
 static int check_header(const Elf64_Ehdr *h, size_t size)
 {
-	if (size < sizeof *h || memcmp(h->e_ident, ELFMAG, SELFMAG) != 0)
+	if (size < sizeof *h || h->e_version != EV_CURRENT)
 		return -ENOEXEC;
-	if (h->e_ident[EI_CLASS] != ELFCLASS64 || h->e_ident[EI_DATA] != ELFDATA2LSB ||
-	    h->e_ident[EI_VERSION] != EV_CURRENT || h->e_version != EV_CURRENT)
+	if ((*(const uint64_t *)h->e_ident ^ IDENT) << 8) /* the byte behind them, EI_OSABI, may be any */
 		return -ENOEXEC;
 	if ((h->e_type != ET_EXEC && h->e_type != ET_DYN) || h->e_machine != EM_X86_64 ||
 	    h->e_ehsize != sizeof *h)

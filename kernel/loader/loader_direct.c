@@ -22,8 +22,10 @@ static void fill_segment(struct address_space *space, const struct load_segment 
 		if (!entry || PT_INDEX(address) == 0)
 			entry = paging_table(space->pml4, address, PTE_USER, NULL) + PT_INDEX(address);
 		if (pte_frame(*entry) != end) {
-			fill_view(phys_to_virt(start), s, done, end - start);
-			done += end - start;
+			if (end) {
+				fill_view(phys_to_virt(start), s, done, end - start);
+				done += end - start;
+			}
 			start = end = pte_frame(*entry);
 		}
 		end += PAGE_SIZE;

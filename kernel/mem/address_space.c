@@ -165,22 +165,27 @@ pte_t *address_space_next_run(const struct address_space *space, uintptr_t *addr
 	return NULL;
 }
 
+/* The last answer of paging_look_up(), and for which addresses. */
+struct found {
+	pte_t *table;
+	uintptr_t base;
+	size_t span;
+};
+
 /* Gives the frames of [start, end) back, from the last to the first. */
-static void free_pages(uint64_t pml4, uintptr_t start, uintptr_t end)
+static void free_pages(uint64_t pml4, uintptr_t start, uintptr_t end, struct found *found)
 {
 	while (end > start) {
-		uintptr_t last = end - PAGE_SIZE, base;
-		size_t span, pages;
-		const pte_t *entry = paging_look_up(pml4, last, &span);
+		uintptr_t last = end - PAGE_SIZE;
+		const pte_t *entry;
 
-		base = last & ~(span - 1);
-		if (base < start)
-			base = start;
-		pages = (end - base) / PAGE_SIZE;
-		end = base;
-		if (!entry)
-			continue;
-		for (entry += PT_INDEX(last); pages; pages--, entry--)
+		if (last - found->base >= found->span) {
+			found->table = paging_look_up(pml4, last, &found->span);
+			found->base = last & ~(found->span - 1);
+		}
+		entry = found->table + PT_INDEX(last);
+		end = found->base > start ? found->base : start;
+		for (uintptr_t at = last; found->table && at >= end; at -= PAGE_SIZE, entry--)
 			if (*entry)
 				frame_free(pte_frame(*entry));
 	}
@@ -195,15 +200,15 @@ void address_space_set_brk(struct address_space *space)
 void address_space_destroy(struct address_space *space)
 {
 	const struct region *regions = address_space_regions(space);
+	struct found found = { .span = 0 };
 
 	/*
 	 * Downwards, last region first: the free list hands frames out in the opposite order, so the next
 	 * space gets them as this one did, side by side if they were.
 	 */
 	for (uint32_t i = space->count; i-- > 0;)
-		free_pages(space->pml4, regions[i].start, region_end(&regions[i]));
-	while (space->tables != FRAME_LIST_END)
-		frame_free(frame_list_pop(&space->tables));
+		free_pages(space->pml4, regions[i].start, region_end(&regions[i]), &found);
+	frame_list_free(&space->tables);
 	heap_free(space->more);
 	pcid_give(space->cr3 & CR3_PCID);
 	frame_free(space->pml4);

@@ -221,6 +221,17 @@ uint64_t frame_list_pop(uint32_t *list)
 	return (uint64_t)number << PAGE_SHIFT;
 }
 
+void frame_list_free(uint32_t *list)
+{
+	for (uint32_t number = *list, next; number != FRAME_LIST_END; number = next) {
+		next = frames.links[number];
+		frames.links[number] = frames.head;
+		frames.head = number;
+		frames.free++;
+	}
+	*list = FRAME_LIST_END;
+}
+
 void frames_set_reserve(size_t count)
 {
 	frames.reserve = count;

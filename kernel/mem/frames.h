@@ -67,6 +67,7 @@ size_t frames_total(void);
  */
 void frame_list_push(uint32_t *list, uint64_t frame);
 uint64_t frame_list_pop(uint32_t *list); /* FRAME_NONE when empty */
+void frame_list_free(uint32_t *list);    /* gives back all of them */
 
 /* Lets allocations fail while `count` or fewer frames are free: memory shortage, for tests. */
 void frames_set_reserve(size_t count);

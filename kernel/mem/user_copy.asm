@@ -25,20 +25,21 @@ user_copy_fault:
 user_copy_string:
 	mov	rcx, rdx
 	jrcxz	string_long
+	add	rsi, rdx
+	add	rdi, rdx
+	neg	rcx			; counts up to 0, behind the end of both
+string_next:
 user_string_start:
-string_next:	mov	al, [rsi]
+	mov	al, [rsi + rcx]
 user_string_end:
-	mov	[rdi], al
-	inc	rsi
-	inc	rdi
+	mov	[rdi + rcx], al
 	test	al, al
 	jz	string_done
-	dec	rcx
+	inc	rcx
 	jnz	string_next
 string_long:	mov	rax, -E2BIG
 	ret
-string_done:	mov	rax, rdx
-	sub	rax, rcx
+string_done:	lea	rax, [rdx + rcx]
 	ret
 user_string_fault:
 	mov	rax, -EFAULT

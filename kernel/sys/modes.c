@@ -4,6 +4,8 @@
 #include "boot/boot.h"
 #include "boot/config.h"
 #include "cpu/apic.h"
+#include "cpu/pmu.h"
+#include "cpu/tsc.h"
 #include "fs/cpio.h"
 #include "fs/node.h"
 #include "lib/console.h"
@@ -44,6 +46,7 @@ static void say_hello(const char *mode)
 	append_feature(features, sizeof features, f->invpcid, "invpcid");
 	append_feature(features, sizeof features, pcid_on, "pcid-on");
 	append_feature(features, sizeof features, f->page_1g, "1g");
+	append_feature(features, sizeof features, f->x2apic, "x2apic");
 	append_feature(features, sizeof features, f->rdrand, "rdrand");
 	append_feature(features, sizeof features, f->invariant_tsc, "invariant-tsc");
 	append_feature(features, sizeof features, f->hypervisor, "hypervisor");
@@ -66,12 +69,33 @@ static void say_hello(const char *mode)
 	record_end();
 }
 
+/* What time stamps and counters are worth here. */
+static void say_clock(void)
+{
+	char option[4];
+
+	record_fact("tsc-frequency", tsc_khz(), "kHz");
+	record_fact("lfence-serializing", tsc_make_lfence_serialize(), "bool");
+	boot_option("pmu", option, sizeof option);
+	if (strcmp(option, "on") != 0)
+		return;
+	record_fact("pmu-counters", pmu_init(), "counters");
+	if (!pmu_counters()) {
+		record_start("fact");
+		record_text("name", "pmu-absent");
+		record_text("value", pmu_why());
+		record_text("unit", "reason");
+		record_end();
+	}
+}
+
 /* Runs the first program as long as it wants: what init= names, else /init of an archive, else the module init. */
 static bool demo(void)
 {
 	char name[64];
 	const char *argv[] = { name };
 	int status, pid, error;
+	size_t before = frames_free();
 
 	if (!boot_option("init", name, sizeof name))
 		string_copy(name, node_find(NULL, "/init", true, &error) ? "/init" : "init", sizeof name);
@@ -83,7 +107,11 @@ static bool demo(void)
 	}
 	while (task_wait(pid, &status, 0) != pid)
 		;
-	kprintf("%s ended with status %x\n", name, (unsigned)status);
+	while (task_count() > 1) /* what it left behind */
+		task_yield();
+	loader_trim();
+	kprintf("%s ended with status %x, %ld frames are lost\n", name, (unsigned)status,
+	        (long)(before - frames_free()));
 	return status == 0;
 }
 
@@ -113,6 +141,7 @@ void kernel_main(void)
 	if (boot_option("trace", trace, sizeof trace) && !strcmp(trace, "calls"))
 		trace_start();
 	say_hello(mode);
+	say_clock();
 	unpack_modules();
 	record_fact("early-stack-high-water", early_stack_high_water(), "bytes");
 	if (loader_places()) {

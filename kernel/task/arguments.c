@@ -9,10 +9,10 @@
 #include "lib/string.h"
 #include "mem/address_space.h"
 
-#define VECTOR_PAIRS 16                     /* of the auxiliary vector, AT_NULL included */
-#define FIXED_WORDS  (3 + 2 * VECTOR_PAIRS) /* and argc, and two NULLs */
-#define RANDOM_BYTES 16                     /* that AT_RANDOM points to */
-#define TICKS        100                    /* AT_CLKTCK: per second, for times() */
+#define RANDOM_BYTES 16                 /* that AT_RANDOM points to */
+#define VECTOR_WORDS 32                 /* of the auxiliary vector */
+#define FIXED_WORDS  (3 + VECTOR_WORDS) /* and argc, and two NULLs */
+#define TICKS        100                /* AT_CLKTCK: per second, for times() */
 
 int arguments_begin(struct arguments *a)
 {
@@ -23,7 +23,8 @@ int arguments_begin(struct arguments *a)
 	a->page = phys_to_virt(frame);
 	a->top = ARGUMENTS_SIZE - RANDOM_BYTES;
 	a->count = a->argv_count = 0;
-	random_bytes(a->page + a->top, RANDOM_BYTES);
+	((uint64_t *)(a->page + a->top))[0] = random_number();
+	((uint64_t *)(a->page + a->top))[1] = random_number();
 	return 0;
 }
 
@@ -117,12 +118,27 @@ int arguments_add_user(struct arguments *a, uint64_t argv, uint64_t envp)
 	return error ? error : add_user(a, envp);
 }
 
-static uint64_t *put(uint64_t *word, uint64_t type, uint64_t value)
-{
-	word[0] = type;
-	word[1] = value;
-	return word + 2;
-}
+/* The auxiliary vector; what is 0 in it is filled in for each program, at the places named. */
+enum { VECTOR_PHDR = 1, VECTOR_PHNUM = 3, VECTOR_ENTRY = 5, VECTOR_HWCAP = 7 };
+static const uint64_t vector[] = {
+	AT_PHDR,   0,
+	AT_PHNUM,  0,
+	AT_ENTRY,  0,
+	AT_HWCAP,  0,
+	AT_RANDOM, USER_STACK_TOP - RANDOM_BYTES,
+	AT_PHENT,  sizeof(Elf64_Phdr),
+	AT_PAGESZ, PAGE_SIZE,
+	AT_CLKTCK, TICKS,
+	AT_BASE,   0,
+	AT_FLAGS,  0,
+	AT_UID,    0,
+	AT_EUID,   0,
+	AT_GID,    0,
+	AT_EGID,   0,
+	AT_SECURE, 0,
+	AT_NULL,   0,
+};
+_Static_assert(sizeof vector == VECTOR_WORDS * sizeof *vector, "all of it");
 
 uintptr_t arguments_finish(struct arguments *a, struct elf_plan *plan)
 {
@@ -139,25 +155,15 @@ uintptr_t arguments_finish(struct arguments *a, struct elf_plan *plan)
 	if (a->count == a->argv_count)
 		*word++ = 0;
 	*word++ = 0;
-	word = put(word, AT_PHDR, plan->headers);
-	word = put(word, AT_PHENT, sizeof(Elf64_Phdr));
-	word = put(word, AT_PHNUM, plan->header_count);
-	word = put(word, AT_PAGESZ, PAGE_SIZE);
-	word = put(word, AT_BASE, 0);
-	word = put(word, AT_FLAGS, 0);
-	word = put(word, AT_ENTRY, plan->entry);
-	word = put(word, AT_UID, 0);
-	word = put(word, AT_EUID, 0);
-	word = put(word, AT_GID, 0);
-	word = put(word, AT_EGID, 0);
-	word = put(word, AT_SECURE, 0);
-	word = put(word, AT_RANDOM, user_address(ARGUMENTS_SIZE - RANDOM_BYTES));
-	word = put(word, AT_HWCAP, cpu_features.leaf1_edx);
-	word = put(word, AT_CLKTCK, TICKS);
-	while (word < end) /* AT_NULL, and padding */
+	copy_bytes(word, vector, sizeof vector);
+	word[VECTOR_PHDR] = plan->headers;
+	word[VECTOR_PHNUM] = plan->header_count;
+	word[VECTOR_ENTRY] = plan->entry;
+	word[VECTOR_HWCAP] = cpu_features.leaf1_edx;
+	word += VECTOR_WORDS;
+	while (word < end) /* padding */
 		*word++ = 0;
-	for (size_t i = a->top & ~7UL; i < a->top; i++)
-		a->page[i] = 0;
+	zero_bytes(end, a->top & 7);
 	plan->segments[plan->count++] = (struct load_segment){
 		.start = USER_STACK_BASE,
 		.pages = USER_STACK_SIZE / PAGE_SIZE,

@@ -28,7 +28,7 @@ static uint64_t cmos_number(uint8_t reg)
 	return cmos(11) & CMOS_BINARY ? value : value / 16 * 10U + value % 16;
 }
 
-/* Seconds since 1970 by the real-time clock, which runs in UTC and has years from 2000 on. */
+/* Seconds since 1970 by the real-time clock, or 0; it runs in UTC and has years from 2000 on. */
 static uint64_t read_cmos(void)
 {
 	uint64_t y, m, days;
@@ -37,6 +37,8 @@ static uint64_t read_cmos(void)
 		;
 	y = 2000 + cmos_number(9);
 	m = cmos_number(8);
+	if (m < 1 || m > 12) /* not every machine has one */
+		return 0;
 	/* Days since 1970-01-01, with years that begin in March. */
 	y -= m <= 2;
 	m = m <= 2 ? m + 9 : m - 3;

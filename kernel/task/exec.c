@@ -18,6 +18,8 @@
 struct program {
 	const uint8_t *data;
 	size_t size; /* bytes */
+	const char *name;
+	size_t name_length;
 };
 
 static int find_program(const char *name, struct program *program)
@@ -28,7 +30,8 @@ static int find_program(const char *name, struct program *program)
 	int error;
 
 	if (module) {
-		*program = (struct program){ module->data, module->size };
+		*program = (struct program){ module->data, module->size, module->name,
+			                     sizeof module->name - 1 }; /* padded with NULs */
 		return 0;
 	}
 	node = node_find(current_task()->directory, name, true, &error);
@@ -38,7 +41,7 @@ static int find_program(const char *name, struct program *program)
 		return -EACCES;
 	if (node_bytes(node, 0, node->size, &bytes) < node->size)
 		return -ENOEXEC; /* it was written here, and does not lie in one piece */
-	*program = (struct program){ bytes, node->size };
+	*program = (struct program){ bytes, node->size, node->name, node->name_length };
 	return 0;
 }
 
@@ -79,18 +82,19 @@ static int find_interpreter(const struct program *script, struct arguments *a, c
 }
 
 /* Finds and checks a program; its last segment is the stack with the arguments. */
-static int plan_program(char name[PATH_LENGTH], struct arguments *a, struct elf_plan *plan, uintptr_t *rsp)
+static int plan_program(char name[PATH_LENGTH], struct arguments *a, struct program *program,
+                        struct elf_plan *plan, uintptr_t *rsp)
 {
-	struct program program;
-	int error = find_program(name, &program);
+	int error = find_program(name, program);
 
-	for (unsigned depth = 0; !error && program.size > 2 && memcmp(program.data, "#!", 2) == 0; depth++) {
-		error = depth < SCRIPTS_MOST ? find_interpreter(&program, a, name) : -ELOOP;
+	for (unsigned depth = 0; !error && program->size > 2 && memcmp(program->data, "#!", 2) == 0;
+	     depth++) {
+		error = depth < SCRIPTS_MOST ? find_interpreter(program, a, name) : -ELOOP;
 		if (!error)
-			error = find_program(name, &program);
+			error = find_program(name, program);
 	}
 	if (!error)
-		error = elf_check(program.data, program.size, plan);
+		error = elf_check(program->data, program->size, plan);
 	if (!error)
 		*rsp = arguments_finish(a, plan);
 	return error;
@@ -139,27 +143,18 @@ static void start_program(void)
 	enter_user(task->entry, task->user_rsp);
 }
 
-static const char *last_component(const char *path)
-{
-	const char *last = path;
-
-	for (; *path; path++)
-		if (*path == '/' && path[1])
-			last = path + 1;
-	return last;
-}
-
 /* Creates the task, loads the program, and makes it a child of the current task. */
 static int spawn(char name[PATH_LENGTH], struct arguments *a, struct task **result)
 {
+	struct program program;
 	struct elf_plan plan;
 	struct task *task;
 	uintptr_t rsp;
-	int error = plan_program(name, a, &plan, &rsp);
+	int error = plan_program(name, a, &program, &plan, &rsp);
 
 	if (error)
 		return error;
-	task = task_create(last_component(name), start_program);
+	task = task_create(program.name, program.name_length, start_program);
 	if (!task)
 		return -ENOMEM;
 	task->entry = plan.entry;
@@ -268,6 +263,7 @@ long task_execve_user(uint64_t user_name, uint64_t argv, uint64_t envp)
 {
 	struct task *task = current_task();
 	char name[PATH_LENGTH];
+	struct program program;
 	struct arguments a;
 	struct elf_plan plan;
 	uintptr_t rsp;
@@ -276,7 +272,7 @@ long task_execve_user(uint64_t user_name, uint64_t argv, uint64_t envp)
 	interrupts_on();
 	error = arguments_from_user(&a, user_name, argv, envp, name);
 	if (!error) {
-		error = plan_program(name, &a, &plan, &rsp);
+		error = plan_program(name, &a, &program, &plan, &rsp);
 		if (!error)
 			error = execve(&a, &plan);
 		if (error)
@@ -285,7 +281,7 @@ long task_execve_user(uint64_t user_name, uint64_t argv, uint64_t envp)
 	interrupts_off();
 	if (error)
 		return error;
-	string_copy(task->name, last_component(name), sizeof task->name);
+	task_set_name(task, program.name, program.name_length);
 	task_drop_fpu(task);
 	file_table_exec(task);
 	signals_exec(task);

@@ -27,7 +27,15 @@ static int next_pid = 1;
 /* entry.asm calls it on the way back to user mode when need_resched is set. */
 void (*user_return_hook)(struct trap_frame *frame);
 
-struct task *task_create(const char *name, void (*start)(void))
+void task_set_name(struct task *task, const char *name, size_t length)
+{
+	if (length >= sizeof task->name)
+		length = sizeof task->name - 1;
+	copy_bytes(task->name, name, length);
+	task->name[length] = '\0';
+}
+
+struct task *task_create(const char *name, size_t length, void (*start)(void))
 {
 	uint64_t frame = frame_alloc(), *stack;
 	struct task *task = phys_to_virt(frame);
@@ -56,7 +64,7 @@ struct task *task_create(const char *name, void (*start)(void))
 	task->signals.keep = false;
 	task->signals.action = NULL;
 	task->signals.stack_size = 0;
-	string_copy(task->name, name, sizeof task->name);
+	task_set_name(task, name, length);
 	/* r15, r14, r13, r12, rbp, rbx, return address */
 	stack = kstack_view(&task->stack, FIRST_FRAME);
 	stack[5] = (uintptr_t)start;
@@ -347,7 +355,7 @@ static void user_return(struct trap_frame *frame)
 
 static struct task *must_create(const char *name, void (*start)(void))
 {
-	struct task *task = task_create(name, start);
+	struct task *task = task_create(name, strlen(name), start);
 
 	if (!task)
 		panic("no memory for the first tasks");

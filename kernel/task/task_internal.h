@@ -16,7 +16,9 @@ void sched_finish_switch(void);
 
 /* task.c */
 /* A task without a program: PML4 and kernel stack. `start` runs first, on its stack. NULL: no memory. */
-struct task *task_create(const char *name, void (*start)(void));
+struct task *task_create(const char *name, size_t length, void (*start)(void));
+/* Its name: `length` characters, cut off where there is no room. */
+void task_set_name(struct task *task, const char *name, size_t length);
 /* Takes a task that is not queued and has not run out of the tables, and frees all of it. */
 void task_destroy(struct task *task);
 /* Frees what a zombie still has: its entry in its parent's list, and itself. */
