@@ -59,7 +59,8 @@ static uint64_t tsc_against_timer(uint32_t ticks)
 	uint64_t start = timestamp();
 
 	lapic_write(LAPIC_TIMER_INIT, UINT32_MAX);
-	for (uint32_t polls = 0; UINT32_MAX - lapic_read(LAPIC_TIMER_NOW) < ticks && polls < PATIENCE; polls++)
+	for (uint32_t polls = 0; UINT32_MAX - lapic_read(LAPIC_TIMER_NOW) < ticks && polls < PATIENCE;
+	     polls++)
 		;
 	start = timestamp() - start;
 	lapic_write(LAPIC_TIMER_INIT, 0);

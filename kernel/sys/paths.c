@@ -345,7 +345,8 @@ long sys_ftruncate(uint64_t fd, uint64_t size)
 
 	if (!file)
 		return -EBADF;
-	if (!file->node || (file->flags & O_ACCMODE) == O_RDONLY || (file->node->mode & NODE_KIND) != NODE_FILE || size > FILE_SIZE_MOST)
+	if (!file->node || (file->flags & O_ACCMODE) == O_RDONLY ||
+	    (file->node->mode & NODE_KIND) != NODE_FILE || size > FILE_SIZE_MOST)
 		return -EINVAL;
 	return node_truncate(file->node, size);
 }

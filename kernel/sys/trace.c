@@ -13,8 +13,8 @@ void trace_call(const uint64_t words[10])
 {
 	const struct task *task = current_task();
 
-	kprintf("[%d %s] %lu(%lx, %lx, %lx, %lx, %lx, %lx) at %lx\n", task->pid, task->name, words[0], words[6],
-	        words[5], words[4], words[3], words[2], words[1], words[7]);
+	kprintf("[%d %s] %lu(%lx, %lx, %lx, %lx, %lx, %lx) at %lx\n", task->pid, task->name, words[0],
+	        words[6], words[5], words[4], words[3], words[2], words[1], words[7]);
 }
 
 uint64_t trace_result(uint64_t result)
