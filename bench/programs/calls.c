@@ -313,16 +313,8 @@ static const struct row {
 };
 
 static const uint64_t bad_addresses[] = {
-	0,
-	8,
-	0x1000,
-	USER_TOP,
-	0x800000000000,
-	0x8000000000000000,
-	DIRECT_MAP_BASE,
-	KERNEL_BASE,
-	~0UL - 64,
-	~0UL,
+	0,           8,         0x1000, USER_TOP, 0x800000000000, 0x8000000000000000, DIRECT_MAP_BASE,
+	KERNEL_BASE, ~0UL - 64, ~0UL,
 };
 
 static void print_number(long value)

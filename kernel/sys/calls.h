@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* cpu/entry.asm */
@@ -26,6 +27,8 @@ long sys_writev(uint64_t fd, uint64_t vectors, uint64_t count);
 long sys_pread64(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset);
 long sys_pwrite64(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset);
 long sys_lseek(uint64_t fd, uint64_t offset, uint64_t whence);
+/* Opens what /dev/fd/N and /dev/stdin, stdout and stderr name: a descriptor again. -ENODEV: it is another path. */
+long open_descriptor(const char *path, bool close_on_exec);
 long sys_close(uint64_t fd);
 long sys_dup(uint64_t fd);
 long sys_dup2(uint64_t fd, uint64_t to);

@@ -2,6 +2,7 @@
 /* System calls on open files: read, write, positions, descriptors. sys/paths.c has those that name files. */
 #include "fs/file.h"
 #include "lib/errno.h"
+#include "lib/string.h"
 #include "mem/address_space.h"
 #include "sys/calls.h"
 #include "task/task.h"
@@ -146,6 +147,25 @@ static long duplicate(uint64_t fd, uint64_t lowest, bool close_on_exec)
 	if (result < 0)
 		file->references--;
 	return result;
+}
+
+long open_descriptor(const char *path, bool close_on_exec)
+{
+	static const char *const names[] = { "/dev/stdin", "/dev/stdout", "/dev/stderr" };
+	static const char folder[] = "/dev/fd/";
+	uint64_t fd = 0;
+
+	for (uint64_t i = 0; i < 3; i++)
+		if (strcmp(path, names[i]) == 0)
+			return duplicate(i, 0, close_on_exec);
+	if (strncmp(path, folder, sizeof folder - 1) != 0)
+		return -ENODEV;
+	path += sizeof folder - 1;
+	do
+		fd = *path >= '0' && *path <= '9' && fd < FILES_MOST ? fd * 10 + (uint64_t)(*path - '0')
+		                                                     : FILES_MOST;
+	while (*path && *++path);
+	return fd < FILES_MOST ? duplicate(fd, 0, close_on_exec) : -ENOENT;
 }
 
 long sys_dup(uint64_t fd)

@@ -93,9 +93,10 @@ long sys_openat(uint64_t directory, uint64_t address, uint64_t flags, uint64_t m
 	struct node *node;
 	struct file *file;
 	int error = take_path(&path, directory, address), fd;
+	long again = error ? error : open_descriptor(path.text, flags & O_CLOEXEC);
 
-	if (error)
-		return error;
+	if (again != -ENODEV)
+		return again;
 	node = open_node(&path, flags, mode, &error);
 	if (!node)
 		return error;

@@ -189,8 +189,10 @@ long sys_alarm(uint64_t seconds)
 /* Of the three timers only the one of real time is there. */
 long sys_getitimer(uint64_t which, uint64_t address)
 {
-	const struct timer timer = which ? (struct timer){ 0 } : timer_of(current_task());
+	struct timer timer = { 0 };
 
+	if (!which)
+		timer = timer_of(current_task());
 	return which > 2 ? -EINVAL : copy_to_user(address, &timer, sizeof timer);
 }
 
