@@ -66,3 +66,24 @@ TEST(calls_with_bad_arguments_are_refused)
 
 	return run_all("calls", kinds, 1);
 }
+
+/* No memory for a child, a table of handlers, a page of a handler's stack: an error or the task's end, and nothing lost. */
+TEST(shortage_with_signals_loses_nothing)
+{
+	static const char *const kinds[] = { "children", "masks", "pipes", "stacks" };
+	const char *problem = NULL;
+
+	for (size_t left = 12; left < 64 && !problem; left++) {
+		size_t before;
+
+		loader_trim();
+		before = frames_free();
+		frames_set_reserve(before - left);
+		run("signals", kinds[left % 4]);
+		frames_set_reserve(0);
+		loader_trim();
+		if (frames_free() != before)
+			problem = "frames are lost";
+	}
+	return problem;
+}
