@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* System calls on memory regions. Memory is anonymous and private; a mapping may not be writable and executable. */
+#include "fs/file.h"
 #include "lib/errno.h"
 #include "mem/regions.h"
 #include "sys/calls.h"
@@ -57,11 +58,10 @@ long sys_mmap(uint64_t address, uint64_t size, uint64_t protection, uint64_t fla
 	int error = flags_of(protection, &region_flags);
 	long start;
 
-	(void)fd;
 	if ((flags & MAP_TYPE) != MAP_PRIVATE || !size || offset % PAGE_SIZE)
 		return -EINVAL;
 	if (!(flags & MAP_ANONYMOUS))
-		return -ENODEV;
+		return file_of(fd) ? -ENODEV : -EBADF;
 	if (pages > USER_TOP / PAGE_SIZE)
 		return -ENOMEM;
 	if (error)
