@@ -251,6 +251,21 @@ static void measure(const char *text)
 	COUNT(strategy, "pitfall.sandwich_irq", "images_refused", refused) \
 	COUNT(strategy, "pitfall.sandwich_irq", "wrong_space_when_forced", "12")
 
+#define FUZZ(violations, leaked, broken, held, tries)               \
+	TRIES("bochs", "heap", "regions.fuzz", violations, tries)   \
+	COUNT("heap", "regions.fuzz", "leaked", leaked)             \
+	COUNT("heap", "regions.fuzz", "control_violations", broken) \
+	COUNT("heap", "regions.fuzz", "control_leaked", held)
+#define OVERFLOW(violations, guarded, bare, stepped, tries)              \
+	TRIES("bochs", "heap", "user.stack_overflow", violations, tries) \
+	COUNT("heap", "user.stack_overflow", "guarded_faults", guarded)  \
+	COUNT("heap", "user.stack_overflow", "bare_corruptions", bare)   \
+	COUNT("heap", "user.stack_overflow", "stepped_over", stepped)
+#define ELF_ORDER(violations, failed, control, tries)                  \
+	TRIES("bochs", "heap", "regions.elf_order", violations, tries) \
+	COUNT("heap", "regions.elf_order", "programs_failed", failed)  \
+	COUNT("heap", "regions.elf_order", "control_violations", control)
+
 struct expectation {
 	int id;
 	const char *verdict;
@@ -512,6 +527,42 @@ static const struct expectation expectations[] = {
 	{ 25, "not measured", "missing: heap.fuzz", TRIES("bochs", "heap", "heap.fuzz", "0", "0") },
 	{ 25, "not measured", "missing", TRIES("bochs", "heap", "heap.fuzz", "1 !", "9 !") },
 	{ 25, "not measured", "missing", TRIES("tcg", "heap", "heap.fuzz", "0", "100000") },
+
+	{ 33, "confirmed",
+	  "5 accesses go wrong and 7 frames are held for nothing; with it 0 and 0, over 20000",
+	  FUZZ("0 0", "0 0", "2 3", "4 3", "10000 10000") },
+	{ 33, "confirmed", "0 accesses go wrong and 1 frames", FUZZ("0", "0", "0", "1", "20000") },
+	{ 33, "refuted", "with it 1 and 0", FUZZ("1", "0", "5", "7", "20000") },
+	{ 33, "refuted", "with it 0 and 1", FUZZ("0", "1", "5", "7", "3") },
+	/* If it went as well without, it was not that. */
+	{ 33, "refuted", "without splitting 0 accesses", FUZZ("0", "0", "0", "0", "20000") },
+	{ 33, "inconclusive", "; wanted 20000", FUZZ("0", "0", "5", "7", "19999") },
+	{ 33, "not measured", "missing: regions.fuzz", TRIES("bochs", "heap", "regions.fuzz", "0", "20000") },
+	{ 33, "not measured", "missing", FUZZ("0 !", "0 !", "5 !", "7 !", "20000 !") },
+	{ 33, "not measured", "missing", TRIES("tcg", "heap", "regions.fuzz", "1", "20000") },
+
+	{ 39, "confirmed", "over 8 tries: 0 silent corruptions of the neighbour without a guard page, 0 with",
+	  OVERFLOW("0", "16", "0", "0", "8") },
+	{ 39, "refuted",
+	  "1 silent corruptions of the neighbour without a guard page, 0 with one, which stopped 16; a",
+	  OVERFLOW("0", "16", "1", "1", "8") },
+	{ 39, "inconclusive", "1 with one", OVERFLOW("1", "15", "8", "1", "8") },
+	{ 39, "inconclusive", "stopped 0", OVERFLOW("0", "0", "8", "1", "8") },
+	{ 39, "inconclusive", "over 7 tries", OVERFLOW("0", "14", "0", "0", "7") },
+	{ 39, "not measured", "missing: user.stack_overflow",
+	  TRIES("bochs", "heap", "user.stack_overflow", "0", "8") },
+	{ 39, "not measured", "missing", OVERFLOW("0", "16", "8", "1", "0") },
+	{ 39, "not measured", "missing", OVERFLOW("0 !", "16 !", "8 !", "1 !", "8 !") },
+
+	{ 40, "confirmed", "0 misses over 248 pages looked up, 0 programs failed; 9 misses with",
+	  ELF_ORDER("0", "0", "9", "248") },
+	{ 40, "refuted", "1 misses over", ELF_ORDER("1", "0", "9", "248") },
+	{ 40, "refuted", "1 programs failed", ELF_ORDER("0", "1", "9", "31") },
+	{ 40, "inconclusive", "0 misses with", ELF_ORDER("0", "0", "0", "248") },
+	{ 40, "inconclusive", "; wanted 248 pages", ELF_ORDER("0", "0", "9", "247") },
+	{ 40, "not measured", "missing: regions.elf_order",
+	  TRIES("bochs", "heap", "regions.elf_order", "0", "248") },
+	{ 40, "not measured", "missing", ELF_ORDER("0 !", "0 !", "9 !", "248 !") },
 };
 
 #define EXPECTATIONS (sizeof expectations / sizeof expectations[0])
