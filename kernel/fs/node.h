@@ -22,6 +22,7 @@
 #define NAME_LENGTH    255
 #define PATH_LENGTH    1024 /* with the NUL */
 #define FILE_SIZE_MOST (512UL << 30)
+#define NODE_SIZE_MOST (1UL << 30) /* bytes that can be anything but a hole */
 
 struct node {
 	uint32_t mode;
@@ -69,6 +70,12 @@ int node_remove(struct node *node);
 /* Moves a node below `directory` under another name; what has that name goes. 0, -EINVAL (into itself), -ENOTEMPTY, -EISDIR, -ENOTDIR, -ENOMEM. */
 int node_rename(struct node *node, struct node *directory, const char *name, size_t length);
 
+/*
+ * A file of `size` zeros, at most NODE_SIZE_MOST bytes, that is in no directory: memory that is shared. The reference is the
+ * caller's. NULL: no memory.
+ */
+struct node *node_create_nameless(size_t size);
+
 void node_hold(struct node *node);
 void node_drop(struct node *node);
 
@@ -77,6 +84,12 @@ size_t node_bytes(const struct node *node, size_t offset, size_t size, const voi
 
 /* The same to write to; the file becomes longer as needed. 0: no memory. */
 size_t node_room(struct node *node, size_t offset, size_t size, void **bytes);
+
+/*
+ * The frame with a page of the file, made when it is missing; it stays the file's, which others may share (frame_share()).
+ * FRAME_NONE: no memory.
+ */
+uint64_t node_frame(struct node *node, size_t page);
 
 /* Cuts a file off at `size` bytes, or makes it longer with zeros. 0 or -ENOMEM. */
 int node_truncate(struct node *node, size_t size);

@@ -48,6 +48,8 @@ static uint64_t make_frame(struct node *node, size_t page)
 	return fill(entry) ? *entry : FRAME_NONE;
 }
 
+_Static_assert(NODE_SIZE_MOST == ENTRIES * ENTRIES * PAGE_SIZE, "a file's tables hold as much");
+
 /* Copies what a boot module has, before the first write. */
 static bool make_own(struct node *node)
 {
@@ -63,6 +65,11 @@ static bool make_own(struct node *node)
 	}
 	node->data = NULL;
 	return true;
+}
+
+uint64_t node_frame(struct node *node, size_t page)
+{
+	return node->data && !make_own(node) ? FRAME_NONE : make_frame(node, page);
 }
 
 size_t node_bytes(const struct node *node, size_t offset, size_t size, const void **bytes)
@@ -134,7 +141,8 @@ int node_truncate(struct node *node, size_t size)
 		node->data = NULL;
 	if (node->data && size != node->size && !make_own(node))
 		return -ENOMEM;
-	if (size < node->size && node->top != FRAME_NONE) {
+	if (size <= node->size &&
+	    node->top != FRAME_NONE) { /* after a shortage, tables are there without a byte */
 		uint64_t frame = frame_of(node, size / PAGE_SIZE);
 
 		if (size % PAGE_SIZE && frame != FRAME_NONE) /* what comes behind must read as zeros later */

@@ -18,6 +18,9 @@ long sys_mmap(uint64_t address, uint64_t size, uint64_t protection, uint64_t fla
 long sys_munmap(uint64_t address, uint64_t size);
 long sys_mprotect(uint64_t address, uint64_t size, uint64_t protection);
 long sys_brk(uint64_t address);
+long sys_mremap(uint64_t address, uint64_t old_size, uint64_t new_size, uint64_t flags, uint64_t to);
+long sys_madvise(uint64_t address, uint64_t size, uint64_t advice);
+long sys_msync(uint64_t address, uint64_t size, uint64_t flags);
 /* files.c */
 long sys_read(uint64_t fd, uint64_t buffer, uint64_t size);
 long sys_write(uint64_t fd, uint64_t buffer, uint64_t size);

@@ -22,6 +22,9 @@
 #define SYS_access          21
 #define SYS_pipe            22
 #define SYS_sched_yield     24
+#define SYS_mremap          25
+#define SYS_msync           26
+#define SYS_madvise         28
 #define SYS_dup             32
 #define SYS_dup2            33
 #define SYS_getpid          39
@@ -73,7 +76,7 @@
 #define SYS_bench_value     504
 #define SYSCALL_COUNT       512
 
-/* Values of mmap() that are the same in Linux (uapi/asm-generic/mman-common.h, mman.h). */
+/* Values of mmap(), mremap() and msync() that are the same in Linux (uapi/asm-generic/mman-common.h, linux/mman.h). */
 #define PROT_READ           0x1
 #define PROT_WRITE          0x2
 #define PROT_EXEC           0x4
@@ -83,6 +86,10 @@
 #define MAP_FIXED           0x10
 #define MAP_ANONYMOUS       0x20
 #define MAP_FIXED_NOREPLACE 0x100000
+#define MREMAP_MAYMOVE      1
+#define MREMAP_FIXED        2
+#define MS_ASYNC            1
+#define MS_SYNC             4
 
 /* What SYS_bench_* reach while a benchmark program runs; NULL: they return -ENOSYS. */
 struct bench_calls {

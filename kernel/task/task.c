@@ -268,10 +268,13 @@ static void idle(void)
 	}
 }
 
+static int fault_error; /* of the last page fault */
+
 /* Where memory has run out, the task ends. */
 static bool page_fault(uintptr_t address, uint64_t error)
 {
-	return region_fault(&current_task()->space, address, error) == 0;
+	fault_error = region_fault(&current_task()->space, address, error);
+	return fault_error == 0;
 }
 
 /* An exception in user mode ends the task: the kernel and the others go on. */
@@ -290,6 +293,8 @@ static void user_exception(struct trap_frame *frame)
 		task->has_fpu = true;
 		return;
 	}
+	if (frame->vector == EXCEPTION_PF && fault_error == -ENXIO)
+		signal = SIGBUS;
 	if (!task_quiet) {
 		kprintf("task %d (%s) killed: %s at %lx", task->pid, task->name,
 		        exception_name(frame->vector), frame->rip);

@@ -20,6 +20,7 @@
 /* Signals that the kernel ends tasks with (Linux numbers). */
 #define SIGILL    4
 #define SIGTRAP   5
+#define SIGBUS    7
 #define SIGFPE    8
 #define SIGKILL   9
 #define SIGSEGV   11

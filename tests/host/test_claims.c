@@ -256,6 +256,12 @@ static void measure(const char *text)
 	COUNT("heap", "regions.fuzz", "leaked", leaked)             \
 	COUNT("heap", "regions.fuzz", "control_violations", broken) \
 	COUNT("heap", "regions.fuzz", "control_leaked", held)
+#define FILE_END(mapped, refused, bus, read, tries)                    \
+	TRIES("bochs", "heap", "map.file_end", "0", tries)             \
+	COUNT("heap", "map.file_end", "mapped_with_zero_tail", mapped) \
+	COUNT("heap", "map.file_end", "beyond_not_mapped", refused)    \
+	COUNT("heap", "map.file_end", "beyond_bus_errors", bus)        \
+	COUNT("heap", "map.file_end", "beyond_read", read)
 #define OVERFLOW(violations, guarded, bare, stepped, tries)              \
 	TRIES("bochs", "heap", "user.stack_overflow", violations, tries) \
 	COUNT("heap", "user.stack_overflow", "guarded_faults", guarded)  \
@@ -540,6 +546,19 @@ static const struct expectation expectations[] = {
 	{ 33, "not measured", "missing: regions.fuzz", TRIES("bochs", "heap", "regions.fuzz", "0", "20000") },
 	{ 33, "not measured", "missing", FUZZ("0 !", "0 !", "5 !", "7 !", "20000 !") },
 	{ 33, "not measured", "missing", TRIES("tcg", "heap", "regions.fuzz", "1", "20000") },
+
+	{ 34, "confirmed",
+	  "16 of 16 files mapped to the end of their last page with zeros behind them; of one page more, 0",
+	  FILE_END("16", "0", "16", "0", "16") },
+	/* As the note does it. */
+	{ 34, "confirmed", "16 mappings refused", FILE_END("16", "16", "0", "0", "16") },
+	{ 34, "refuted", "1 read", FILE_END("16", "0", "15", "1", "16") },
+	{ 34, "refuted", "15 of 16 files", FILE_END("15", "0", "16", "0", "16") },
+	{ 34, "inconclusive", "15 ended in SIGBUS", FILE_END("16", "0", "15", "0", "16") },
+	{ 34, "inconclusive", "; wanted 16 files", FILE_END("15", "0", "15", "0", "15") },
+	{ 34, "not measured", "missing: map.file_end", FILE_END("0", "0", "0", "0", "0") },
+	{ 34, "not measured", "missing", FILE_END("16 !", "0 !", "16 !", "0 !", "16 !") },
+	{ 34, "not measured", "missing", TRIES("tcg", "heap", "map.file_end", "1", "16") },
 
 	{ 39, "confirmed", "over 8 tries: 0 silent corruptions of the neighbour without a guard page, 0 with",
 	  OVERFLOW("0", "16", "0", "0", "8") },

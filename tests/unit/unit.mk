@@ -15,7 +15,7 @@ UNIT_MEM           := support kernel/mem/frames kernel/mem/pcid kernel/lib/strin
 UNIT_frames        := $(UNIT_MEM)
 UNIT_paging        := $(UNIT_MEM) kernel/mem/paging image
 UNIT_address_space := $(UNIT_MEM) kernel/mem/paging kernel/mem/address_space kernel/mem/heap \
-	kernel/mem/user_copy.asm image
+	kernel/mem/user_copy.asm kernel/fs/node kernel/fs/node_data image
 UNIT_regions       := $(UNIT_address_space) kernel/mem/regions kernel/mem/fault
 UNIT_user_copy     := $(UNIT_address_space) traps
 UNIT_heap          := $(UNIT_MEM) kernel/mem/heap
