@@ -30,6 +30,7 @@ include kernel/kernel.mk
 include bench/programs/programs.mk
 include bench/bochs/bochs.mk
 include bench/host/host.mk
+include bench/lab/lab.mk
 include tests/tests.mk
 
 # What the first program is: demo (a prompt), test, or bench; EXTRA are further words for the kernel.
@@ -46,10 +47,16 @@ $(BUILD)/palimpsest.iso: $(K)/palimpsest.elf32 $(MODULES) FORCE
 
 QEMU := qemu-system-x86_64 -m 512 -cpu max -nodefaults -no-user-config -display none -no-reboot \
 	-device isa-debug-exit,iobase=0xf4,iosize=4 -kernel $(K)/palimpsest.elf32 -append "run=$(RUN) $(EXTRA)" \
-	-initrd "$$(printf '%s\n' $(sort $(MODULES)) | sed 's|.*/\(.*\)\.elf|& \1|' | paste -sd,)"
+	-initrd "$$(printf '%s\n' $(sort $(MODULES)) $(wildcard $(BUILD)/linux/linux.cpio) | \
+		sed 's|.*/\(.*\)\.elf|& \1|; s|.*/linux.cpio|& linux|' | paste -sd,)"
+
+# Programs of Linux, as far as this machine has static ones: with busybox among them, the prompt of make qemu is its shell.
+linux:
+	@bench/linux/archive.sh $(BUILD)/linux bench/linux/init.sh
+	@sed 's/^/not on this machine: static /' $(BUILD)/linux/missing
 
 # A guest that says "all well" ends QEMU with 33.
-qemu: $(K)/palimpsest.elf32 $(MODULES)
+qemu: $(K)/palimpsest.elf32 $(MODULES) linux
 	@echo "Console of the kernel; Ctrl-A X ends QEMU."
 	@$(QEMU) -serial mon:stdio || [ $$? = 33 ]
 
@@ -62,6 +69,25 @@ qemu-gdb: $(K)/palimpsest.elf32 $(MODULES)
 # The console is this terminal when there is one (with input), else it is only printed.
 bochs: $(BUILD)/palimpsest.iso bochs-library
 	@bench/bochs/console.sh $(BUILD)
+
+# The numbers that the project vouches for, and a run that repeats them. A run with other words: make reference
+# REFERENCE_RUN='--engine bochs --quick'.
+REFERENCE     := results/reference
+REFERENCE_RUN ?= --engine bochs --strategy heap,window,random,best
+
+reference:
+	rm -rf $(BUILD)/reference
+	./run-bench.sh $(REFERENCE_RUN) --out $(BUILD)/reference
+	mkdir -p $(REFERENCE)
+	cp $(addprefix $(BUILD)/reference/,summary.csv environment.json) $(REFERENCE)/
+
+# The run that the reference names, again; says for each benchmark whether the numbers are the same, and if not why.
+reproduce:
+	@rm -rf $(BUILD)/reproduce
+	@run=$$(sed -n 's/^ *"run.command": "run-bench.sh \(.*\) --out [^ "]*",$$/\1/p' $(REFERENCE)/environment.json) && \
+		[ -n "$$run" ] || { echo "$(REFERENCE)/environment.json does not say how it was made; see make reference"; exit 2; }; \
+		./run-bench.sh $$run --out $(BUILD)/reproduce >$(BUILD)/reproduce.out || { tail -n 5 $(BUILD)/reproduce.out; exit 1; }
+	@./run-bench.sh --reproduces $(REFERENCE) $(BUILD)/reproduce
 
 SOURCES_C  := $(shell git ls-files '*.c' '*.h' 2>/dev/null)
 SOURCES_SH := $(shell git ls-files '*.sh' .ci/run 2>/dev/null)
@@ -87,10 +113,12 @@ help:
 	@echo "make all-strategies                  a kernel for each of them"
 	@echo "make qemu | qemu-gdb | bochs         boot to a prompt (RUN=test, RUN=bench EXTRA=samples=quick)"
 	@echo "make iso                             $(BUILD)/palimpsest.iso, for a real PC or any emulator"
+	@echo "make lab | nested-walks              the outer machines of engine kvm-emulated; page walks with and without EPT"
 	@echo "make setup                           install the Debian packages that are needed"
+	@echo "make reproduce | reference           repeat the committed results and compare; make them anew"
 	@echo "make test | lint | format            tests; style and static checks; clang-format"
 	@echo "make test-machines                   boots on the machines, memory sizes and processors of QEMU"
 	@echo "make stack-usage                     the ten functions that use most stack"
 	@echo "make clean                           remove $(BUILD)/"
 
-.PHONY: all clean setup iso qemu qemu-gdb bochs format lint help
+.PHONY: all linux clean setup iso qemu qemu-gdb bochs reference reproduce format lint help

@@ -10,8 +10,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 2
 packages=(gcc make nasm binutils qemu-system-x86 seabios bochs bochs-sdl bochsbios vgabios grub-pc-bin grub-common
 	xorriso mtools gnuplot-nox sqlite3 libsqlite3-dev libgsl-dev zlib1g-dev libcmocka-dev librsvg2-bin)
 
-# And what only those need who change it (make setup, make lint, make qemu-gdb).
-developer_packages=(clang-format cppcheck shellcheck gdb)
+# And what only those need who change it (make setup, make lint, make qemu-gdb), with Linux programs to run inside the kernel.
+developer_packages=(clang-format cppcheck shellcheck gdb busybox-static bash-static sash cpio musl-tools)
 
 # What a run cannot do without: a program, header or folder, and the package it comes from. Engines are looked for
 # later, because a run may need only one of them.
@@ -94,7 +94,10 @@ done
 
 [ $setup != only ] || packages+=("${developer_packages[@]}")
 [ $setup = no ] || install_packages
-[ $setup != only ] || exit 0
+if [ $setup = only ]; then
+	"$root/bench/lab/fetch.sh" "$root/build/lab" || echo "run-bench: engine kvm-emulated will not run; all else does" >&2
+	exit 0
+fi
 check_tools
 
 jobs=$(nproc 2>/dev/null || echo 1)
@@ -105,6 +108,10 @@ builds=$("$bench" --print-builds "${arguments[@]}") || exit
 if [ -n "$builds" ]; then
 	build -j"$jobs" programs bochs-library
 	while IFS=+ read -r stack loader isolation; do
+		if [ "$stack" = lab ]; then
+			make -s -C "$root" --no-print-directory lab >&2 || fail "engine kvm-emulated cannot run: see above"
+			continue
+		fi
 		build -j"$jobs" kernel STACK="$stack" LOADER="$loader" ISOLATION="$isolation"
 	done <<<"$builds"
 fi

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Boots a kernel on an engine and prints its records (port 0xE9).
 # usage: boot.sh tcg|bochs STACK+LOADER+ISOLATION "command line"     CPU (a model of the engine), MEMORY (MiB),
-# MACHINE (QEMU's -machine), CPUS and WORDS (more of the command line) may be set
+# MACHINE (QEMU's -machine), CPUS, WORDS (more of the command line), MODULES (files, in place of the programs) and
+# SERIAL (a file that gets the console's output) may be set
 # Exit status: the engine's; 33 when the kernel said that all went well.
 set -euo pipefail
 
 engine=$1 build=build/$2 words="$3${WORDS:+ $WORDS}"
 cd "$(dirname "$0")/.."
 modules=(build/programs/*.elf)
+[ -z "${MODULES:-}" ] || read -ra modules <<<"$MODULES"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -44,7 +46,8 @@ bochs)
 	exit 2
 	;;
 esac
-if [ "$status" != 33 ]; then
+[ -z "${SERIAL:-}" ] || cp "$work/serial" "$SERIAL"
+if [ "$status" != 33 ] && [ -z "${SERIAL:-}" ]; then
 	sed 's/^/# serial: /' "$work/serial" >&2 2>/dev/null || true
 	tail -n 5 "$work/errors" 2>/dev/null | sed 's/^/# engine: /' >&2
 fi

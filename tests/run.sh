@@ -49,7 +49,13 @@ suite "kernel bochs sandy_bridge pcid=on" tests/kernel/run.sh bochs heap-sw+sand
 for build in heap-sw+sandwich fixed-ist+window; do
 	suite "kernel bochs $build pcid=on" tests/kernel/run.sh bochs "$build+shared" WORDS=pcid=on
 done
-for script in tests/bochs/run.sh tests/e2e/*.sh; do
+# Programs of Linux.
+for engine in tcg bochs; do
+	for build in heap-sw+sandwich fixed-ist+window fixed-ist+random heap-rsp0+self; do
+		suite "linux $engine $build" tests/linux/run.sh $engine "$build+shared"
+	done
+done
+for script in tests/bochs/run.sh tests/lab/run.sh tests/e2e/*.sh; do
 	[ "$script" = tests/e2e/common.sh ] || suite "$script" bash "$script"
 done
 

@@ -7,7 +7,7 @@ BOCHS_LIBRARY_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/bochs/*.c)
 $(BUILD)/bench/bochs/%.o: bench/bochs/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(HOSTCC) $(HOST_CFLAGS) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -ffile-prefix-map=$(CURDIR)=. -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
 
 $(BOCHS_LIBRARY): $(BOCHS_LIBRARY_OBJECTS)
 	@mkdir -p $(@D)

@@ -7,10 +7,18 @@
 
 #include "bench/bochs/metrics.h"
 #include "bench/bochs/model/model.h"
+#include "bench/bochs/nested.h"
 #include "bench/bochs/rip.h"
 
 /* Bochs's codes of TLB control. */
-enum { TLB_CR0_WRITE = 10, TLB_CR3_WRITE = 11, TLB_CR4_WRITE = 12, TLB_INVLPG = 15, TLB_INVPCID = 18 };
+enum {
+	TLB_CR0_WRITE = 10,
+	TLB_CR3_WRITE = 11,
+	TLB_CR4_WRITE = 12,
+	TLB_CONTEXT_SWITCH = 14,
+	TLB_INVLPG = 15,
+	TLB_INVPCID = 18
+};
 
 struct region {
 	uint64_t counts[METRIC_COUNT];
@@ -42,7 +50,8 @@ static inline bool in_kernel_half(uint64_t address)
 /* True when an event of the CPU at this moment counts. */
 static inline bool counts_now(const struct region *region, unsigned cpu)
 {
-	return region->open && (!region->kernel_only || in_kernel_half(*rip_of[cpu]));
+	return region->open && !nested_in_hypervisor(cpu) &&
+	       (!region->kernel_only || in_kernel_half(*rip_of[cpu]));
 }
 
 /* Lets the model, which may be NULL, tell its walks to the trace. */

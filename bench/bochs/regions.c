@@ -9,6 +9,7 @@
 #include "bench/bochs/metrics.h"
 #include "bench/bochs/model/metrics.h"
 #include "bench/bochs/model/model.h"
+#include "bench/bochs/nested.h"
 #include "bench/bochs/output.h"
 #include "bench/bochs/region.h"
 #include "bench/bochs/rip.h"
@@ -85,6 +86,7 @@ static void drop_region(struct region *region)
 static void open_region(struct region *region, bool kernel_only)
 {
 	shadow_start((unsigned)(region - regions));
+	nested_region_opens((unsigned)(region - regions));
 	memset(region->counts, 0, sizeof region->counts);
 	settle_walks(region);
 	if (model)
@@ -138,6 +140,9 @@ static void write_counts(const struct region *region)
 	if (model)
 		length += add_model_counts(line + length, sizeof line - (size_t)length,
 		                           model_read(model, (unsigned)(region - regions)));
+	if (nested_wanted())
+		length += snprintf(line + length, sizeof line - (size_t)length, " vm_exits=%" PRIu64,
+		                   nested_exits((unsigned)(region - regions)));
 	line[length++] = '\n';
 	output_line(line, (size_t)length);
 }
@@ -197,6 +202,8 @@ void region_hardware_interrupt(unsigned cpu, unsigned vector)
 {
 	struct region *region = &regions[cpu];
 
+	if (nested_wanted()) /* these are the hypervisor's; it injects its guest's otherwise */
+		return;
 	if (region->begin_on_irq == (int)vector)
 		open_region(region, false);
 	region->counts[METRIC_INTERRUPTS] += counts_now(region, cpu);
@@ -218,6 +225,10 @@ void region_instruction_starts(unsigned cpu)
 {
 	struct region *region = &regions[cpu];
 
+	if (nested_in_hypervisor(cpu)) {
+		region->executing = false;
+		return;
+	}
 	region->start = *rip_of[cpu];
 	region->executing = true;
 	region->repeating = false;
@@ -282,7 +293,8 @@ void region_data_access(unsigned cpu, uint64_t linear, uint64_t physical, unsign
 	if (!region->open)
 		return;
 	region->counts[METRIC_DATA_ACCESSES] += counts_now(region, cpu);
-	region->counts[METRIC_WALK_READS] -= shadow_data_access(cpu, linear, length);
+	if (!nested_wanted())
+		region->counts[METRIC_WALK_READS] -= shadow_data_access(cpu, linear, length);
 	settle_walks(region);
 }
 
@@ -297,6 +309,8 @@ void region_walk_access(unsigned cpu, uint64_t physical, bool write)
 		trace_number(region, cpu, write ? "walk-write" : "walk-read", physical, "entry",
 		             physical >> 3 & 511);
 	region->counts[write ? METRIC_WALK_WRITES : METRIC_WALK_READS] += counts;
+	if (nested_wanted())
+		return;
 	if (write)
 		shadow_walk_write(cpu);
 	else
@@ -332,6 +346,8 @@ void region_tlb_control(unsigned cpu, unsigned what, uint64_t value)
 	trace_flush(region, cpu, what, value);
 	if (model)
 		control_model(cpu, what, value);
+	if (what == TLB_CONTEXT_SWITCH)
+		nested_context_switch(cpu);
 	if (what == TLB_INVLPG)
 		shadow_flush_page(cpu, value);
 	else
@@ -357,6 +373,8 @@ void region_exception(unsigned cpu, unsigned vector)
 {
 	struct region *region = &regions[cpu];
 
+	if (nested_in_hypervisor(cpu))
+		return;
 	trace_number(region, cpu, "exception", region->start, "vector", vector);
 	region->counts[METRIC_EXCEPTIONS] += counts_now(region, cpu);
 	region->delivering = true;
@@ -371,6 +389,8 @@ void region_interrupt(unsigned cpu, unsigned vector)
 {
 	struct region *region = &regions[cpu];
 
+	if (nested_in_hypervisor(cpu))
+		return;
 	if (!region->delivering && (vector == 1 || vector == 3 || vector == 4))
 		region->counts[METRIC_EXCEPTIONS] += counts_now(region, cpu);
 	if (attributes(region)) {

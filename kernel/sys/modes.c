@@ -95,6 +95,7 @@ static bool demo(void)
 	char name[64];
 	const char *argv[] = { name };
 	int status, pid, error;
+	size_t before = frames_free();
 
 	if (!boot_option("init", name, sizeof name))
 		string_copy(name, node_find(NULL, "/init", true, &error) ? "/init" : "init", sizeof name);
@@ -106,7 +107,11 @@ static bool demo(void)
 	}
 	while (task_wait(pid, &status, 0) != pid)
 		;
-	kprintf("%s ended with status %x\n", name, (unsigned)status);
+	while (task_count() > 1) /* what it left behind */
+		task_yield();
+	loader_trim();
+	kprintf("%s ended with status %x, %ld frames are lost\n", name, (unsigned)status,
+	        (long)(before - frames_free()));
 	return status == 0;
 }
 

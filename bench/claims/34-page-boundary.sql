@@ -1,6 +1,6 @@
 -- id:      34
 -- seed:    004_87762b6adc9ad0d3.txt
--- quote:   This is only allowed if the mapping does **not** exceed a page boundary.
+-- quote:   only allowed if the mapping does **not** exceed a page boundary
 -- asks:    can the pages that hold a file's bytes be mapped to their end, with zeros behind the file's, and nothing be read behind
 --          them? The note refuses a longer mapping; one that is made, as in Linux, whose access ends in SIGBUS, serves as well
 -- metric:  map.file_end: mapped_with_zero_tail (files of which all pages are right) and beyond_read (programs that read one page

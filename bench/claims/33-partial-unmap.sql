@@ -1,6 +1,6 @@
 -- id:      33
 -- seed:    004_87762b6adc9ad0d3.txt
--- quote:   without this we were just leaking up memory or straight up crashing programs.
+-- quote:   we were just leaking up memory or straight up crashing programs
 -- asks:    do regions that are split by munmap(), mprotect() and MAP_FIXED keep to what programs were promised, where mappings
 --          that come and go in one piece only leak and break it?
 -- metric:  regions.fuzz: violations (accesses that differ from an oracle of pages) and leaked (frames) over tries (calls

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Makes an archive of unmodified programs from Debian's packages, and of some that are compiled here, for the kernel to run.
+# usage: archive.sh FOLDER [INIT]      leaves FOLDER/linux.cpio, with the script INIT as /init, and in FOLDER/missing what this
+# machine does not have
+set -euo pipefail
+
+[ $# = 1 ] || [ $# = 2 ] || { echo "usage: $0 FOLDER [INIT]" >&2; exit 2; }
+init=${2:+$(realpath "$2")}
+here=$(cd "$(dirname "$0")" && pwd)
+mkdir -p "$1"
+cd "$1"
+rm -rf root missing
+mkdir -p root/bin root/etc
+touch missing
+
+for program in busybox bash-static sash; do
+	path=$(command -v "$program" || true)
+	if [ -n "$path" ] && ! LC_ALL=C readelf -lW "$path" 2>/dev/null | grep -q INTERP; then
+		cp -L "$path" "root/bin/$program"
+	else
+		echo "$program" >>missing
+	fi
+done
+compile()
+{
+	local name=$1
+	shift
+	"$@" -O2 -o "root/bin/$name" "$here/hello.c" -lm 2>/dev/null || echo "$name" >>missing
+}
+compile hello-glibc gcc -static
+compile hello-pie gcc -static-pie
+compile hello-musl musl-gcc -static
+for applet in sh ls cat echo awk sort md5sum true wc head tail seq grep sed cut tr rm mkdir rmdir mv cp find xargs test expr printf \
+	sleep kill dd yes uniq basename dirname env pwd touch ln readlink tee; do
+	ln -s busybox "root/bin/$applet"
+done
+if [ -n "$init" ] && [ -e root/bin/busybox ]; then
+	cp "$init" root/init
+	chmod 755 root/init
+fi
+for rounds in 200 10000; do
+	# shellcheck disable=SC2016
+	printf '#!/bin/sh\ni=0\nwhile [ $i -lt %d ]; do /bin/true && i=$((i + 1)); done\necho $i rounds\n' $rounds >root/etc/rounds-$rounds
+	chmod 755 root/etc/rounds-$rounds
+done
+head -c 100000 /dev/zero | tr '\0' 'p' >root/etc/data
+(cd root && find . -mindepth 1 | LC_ALL=C sort | cpio --quiet -o -H newc --owner 0:0 --reproducible) >linux.cpio

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# Static programs of Linux, unmodified, inside the kernel, as TAP: run.sh ENGINE STACK+LOADER+ISOLATION
+# ROUNDS (200 or 10000) is how often busybox's true is started.
+# What a shell script prints there is compared with what the host's busybox prints.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit
+
+engine=$1 build=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+count=0
+
+result()
+{
+	count=$((count + 1))
+	echo "$1 $count - $engine $build: $2"
+}
+
+if ! bench/linux/archive.sh "$work" tests/linux/script.sh >"$work/log" 2>&1; then
+	sed 's/^/# /' "$work/log"
+	result "not ok" "the archive is made"
+	echo "1..1"
+	exit
+fi
+while read -r name; do
+	result ok "$name # SKIP this machine has no static $name"
+done <"$work/missing"
+if grep -qx busybox "$work/missing"; then
+	echo "1..$count"
+	exit
+fi
+
+# boot INIT: the console's output, and the exit status as the kernel says it
+boot()
+{
+	MODULES="$work/linux.cpio" SERIAL=$work/console LIMIT=${LIMIT:-120} tests/boot.sh "$engine" "$build" "run=demo init=$1" >"$work/records"
+	tr -d '\r' <"$work/console"
+}
+
+# The same script on the host: in a folder of its own, with the same programs.
+wanted()
+{
+	sed -n '/^= /p' <<<"$1"
+}
+
+boot /init >"$work/got"
+(
+	mkdir -p "$work/host/tmp"
+	sed "s|/etc/data|$work/root/etc/data|g; s|/tmp/a|$work/host/tmp/a|g; s|/bin/busybox|$work/root/bin/busybox|g; s|^PATH=.*|PATH=$work/root/bin|; s|/bin/true|true|; s|cd /etc|cd $work/root/etc|" \
+		tests/linux/script.sh >"$work/host/script"
+	cd / && "$work/root/bin/busybox" sh "$work/host/script" | sed "s|$work/root||g"
+) >"$work/want" 2>&1
+while IFS= read -r line; do
+	what=${line#= }
+	if grep -qxF -- "$line" "$work/got"; then
+		result ok "a shell script: ${what%% *}"
+	else
+		result "not ok" "a shell script: ${what%% *}"
+		echo "# wanted: $line"
+		grep -a -- "^= ${what%% *} " "$work/got" | sed 's/^/# got: /'
+	fi
+done < <(grep '^= ' "$work/want")
+if grep -q '^/init ended with status 0, ' "$work/got"; then
+	result ok "the script ended well"
+else
+	result "not ok" "the script ended well"
+	tail -n 5 "$work/got" | sed 's/^/# /'
+fi
+
+for name in hello-musl hello-glibc hello-pie; do
+	grep -qx "$name" "$work/missing" && continue
+	boot "/bin/$name" >"$work/got"
+	if grep -qF "hello from /bin/$name: tls 41, sqrt 1.414214, env no, errno 2" "$work/got" &&
+		grep -q "^/bin/$name ended with status 700, 0 frames are lost$" "$work/got"; then
+		result ok "$name"
+	else
+		result "not ok" "$name"
+		tail -n 5 "$work/got" | sed 's/^/# /'
+	fi
+done
+# Every round a fork(), an execve() of busybox, its exit() and a wait4().
+rounds=${ROUNDS:-200}
+boot "/etc/rounds-$rounds" >"$work/got"
+if grep -q "^$rounds rounds$" "$work/got" && grep -q "^/etc/rounds-$rounds ended with status 0, 0 frames are lost$" "$work/got"; then
+	result ok "$rounds rounds of fork, exec, exit and wait lose no frame"
+else
+	result "not ok" "$rounds rounds of fork, exec, exit and wait lose no frame"
+	tail -n 5 "$work/got" | sed 's/^/# /'
+fi
+echo "1..$count"
