@@ -38,7 +38,12 @@ struct node {
 	char *name;   /* with a NUL, from the heap */
 };
 
-enum { DEVICE_CONSOLE = 1, DEVICE_NULL, DEVICE_ZERO };
+enum {
+	DEVICE_CONSOLE = 1,
+	DEVICE_NULL,
+	DEVICE_ZERO,
+	DEVICE_SHM /* shared memory with a key: never in a directory */
+};
 
 extern struct node *node_root;
 

@@ -25,6 +25,9 @@
 #define SYS_mremap          25
 #define SYS_msync           26
 #define SYS_madvise         28
+#define SYS_shmget          29
+#define SYS_shmat           30
+#define SYS_shmctl          31
 #define SYS_dup             32
 #define SYS_dup2            33
 #define SYS_getpid          39
@@ -36,6 +39,7 @@
 #define SYS_wait4           61
 #define SYS_kill            62
 #define SYS_uname           63
+#define SYS_shmdt           67
 #define SYS_fcntl           72
 #define SYS_ftruncate       77
 #define SYS_getcwd          79
@@ -49,9 +53,19 @@
 #define SYS_umask           95
 #define SYS_getuid          102
 #define SYS_getgid          104
+#define SYS_setuid          105
+#define SYS_setgid          106
 #define SYS_geteuid         107
 #define SYS_getegid         108
 #define SYS_getppid         110
+#define SYS_setreuid        113
+#define SYS_setregid        114
+#define SYS_getgroups       115
+#define SYS_setgroups       116
+#define SYS_setresuid       117
+#define SYS_getresuid       118
+#define SYS_setresgid       119
+#define SYS_getresgid       120
 #define SYS_arch_prctl      158
 #define SYS_gettid          186
 #define SYS_getdents64      217

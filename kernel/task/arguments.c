@@ -8,6 +8,7 @@
 #include "lib/random.h"
 #include "lib/string.h"
 #include "mem/address_space.h"
+#include "task/task.h"
 
 #define RANDOM_BYTES 16                 /* that AT_RANDOM points to */
 #define VECTOR_WORDS 32                 /* of the auxiliary vector */
@@ -119,7 +120,7 @@ int arguments_add_user(struct arguments *a, uint64_t argv, uint64_t envp)
 }
 
 /* The auxiliary vector; what is 0 in it is filled in for each program, at the places named. */
-enum { VECTOR_PHDR = 1, VECTOR_PHNUM = 3, VECTOR_ENTRY = 5, VECTOR_HWCAP = 7 };
+enum { VECTOR_PHDR = 1, VECTOR_PHNUM = 3, VECTOR_ENTRY = 5, VECTOR_HWCAP = 7, VECTOR_UID = 21 };
 static const uint64_t vector[] = {
 	AT_PHDR,   0,
 	AT_PHNUM,  0,
@@ -140,8 +141,16 @@ static const uint64_t vector[] = {
 };
 _Static_assert(sizeof vector == VECTOR_WORDS * sizeof *vector, "all of it");
 
+/* AT_UID, AT_EUID, AT_GID, AT_EGID */
+static void set_identity(uint64_t *word, struct identity identity)
+{
+	word[0] = word[2] = identity.user;
+	word[4] = word[6] = identity.group;
+}
+
 uintptr_t arguments_finish(struct arguments *a, struct elf_plan *plan)
 {
+	const struct identity identity = current_task()->identity;
 	size_t words = a->count + FIXED_WORDS;
 	size_t offset = (a->top - words * 8) & ~15UL;
 	uint64_t *word = (uint64_t *)(a->page + offset), *end = (uint64_t *)(a->page + (a->top & ~7UL));
@@ -160,6 +169,8 @@ uintptr_t arguments_finish(struct arguments *a, struct elf_plan *plan)
 	word[VECTOR_PHNUM] = plan->header_count;
 	word[VECTOR_ENTRY] = plan->entry;
 	word[VECTOR_HWCAP] = cpu_features.leaf1_edx;
+	if (identity.user || identity.group)
+		set_identity(&word[VECTOR_UID], identity);
 	word += VECTOR_WORDS;
 	while (word < end) /* padding */
 		*word++ = 0;

@@ -152,6 +152,7 @@ int task_inherit_files(struct task *child)
 
 	if (file_table_copy(child, parent))
 		return -ENOMEM;
+	child->identity = parent->identity;
 	child->directory = parent->directory;
 	if (child->directory)
 		node_hold(child->directory);
@@ -321,6 +322,7 @@ static struct task *must_create(const char *name, void (*start)(void))
 
 	if (!task)
 		panic("no memory for the first tasks");
+	task->identity = (struct identity){ 0, 0 };
 	return task;
 }
 

@@ -262,6 +262,12 @@ static void measure(const char *text)
 	COUNT("heap", "map.file_end", "beyond_not_mapped", refused)    \
 	COUNT("heap", "map.file_end", "beyond_bus_errors", bus)        \
 	COUNT("heap", "map.file_end", "beyond_read", read)
+#define SHM_SCAN(violations, found, segments, owner, tries)     \
+	TRIES("bochs", "heap", "shm.scan", violations, tries)   \
+	COUNT("heap", "shm.scan", "control_found", found)       \
+	COUNT("heap", "shm.scan", "control_first_after", "196") \
+	COUNT("heap", "shm.scan", "segments", segments)         \
+	COUNT("heap", "shm.scan", "read_by_owner", owner)
 #define OVERFLOW(violations, guarded, bare, stepped, tries)              \
 	TRIES("bochs", "heap", "user.stack_overflow", violations, tries) \
 	COUNT("heap", "user.stack_overflow", "guarded_faults", guarded)  \
@@ -598,6 +604,18 @@ static const struct expectation expectations[] = {
 	{ 34, "not measured", "missing: map.file_end", FILE_END("0", "0", "0", "0", "0") },
 	{ 34, "not measured", "missing", FILE_END("16 !", "0 !", "16 !", "0 !", "16 !") },
 	{ 34, "not measured", "missing", TRIES("tcg", "heap", "map.file_end", "1", "16") },
+
+	{ 36, "confirmed",
+	  "8 of 8 segments are read, the first after 196 keys; with them 0 over 4096 keys, and 8 by",
+	  SHM_SCAN("0", "8", "8", "8", "4096") },
+	{ 36, "refuted", "0 of 8 segments", SHM_SCAN("0", "0", "8", "8", "4096") },
+	{ 36, "inconclusive", "with them 1 over", SHM_SCAN("1", "8", "8", "8", "4096") },
+	{ 36, "inconclusive", "7 of 8", SHM_SCAN("0", "7", "8", "8", "4096") },
+	{ 36, "inconclusive", "7 by their owner", SHM_SCAN("0", "8", "8", "7", "4096") },
+	{ 36, "inconclusive", "over 4095 keys", SHM_SCAN("0", "8", "8", "8", "4095") },
+	{ 36, "not measured", "missing: shm.scan", SHM_SCAN("0", "8", "8", "8", "0") },
+	{ 36, "not measured", "missing", SHM_SCAN("0 !", "8 !", "8 !", "8 !", "4096 !") },
+	{ 36, "not measured", "missing", TRIES("tcg", "heap", "shm.scan", "1", "4096") },
 
 	{ 39, "confirmed", "over 8 tries: 0 silent corruptions of the neighbour without a guard page, 0 with",
 	  OVERFLOW("0", "16", "0", "0", "8") },

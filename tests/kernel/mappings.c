@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Mapped files, shared memory, mremap(), madvise() as programs see them; bench/programs/mappings.c has the checks. */
+/* Mapped files, shared memory, mremap(), madvise() as programs see them; bench/programs has the checks (mappings.c, shm.c). */
 #include "fs/node.h"
 #include "lib/console.h"
 #include "lib/string.h"
@@ -12,10 +12,10 @@ static const char *const kinds[] = { "private-files", "shared-files", "shared-me
 	                             "remaps",        "advises",      "refuses" };
 #define KINDS (sizeof kinds / sizeof *kinds)
 
-static int run(const char *kind)
+static int run(const char *program, const char *kind)
 {
-	const char *argv[] = { "mappings", kind };
-	int status, pid = task_spawn("mappings", argv, 2);
+	const char *argv[] = { program, kind };
+	int status, pid = task_spawn(program, argv, 2);
 
 	if (pid < 0)
 		return pid;
@@ -24,22 +24,34 @@ static int run(const char *kind)
 	return status;
 }
 
-TEST(programs_map_files_and_share_memory)
+static const char *run_all(const char *program, const char *const *list, size_t count)
 {
 	static char problem[80];
 
-	for (size_t i = 0; i < KINDS; i++) {
+	for (size_t i = 0; i < count; i++) {
 		size_t before = frames_free();
-		int status = run(kinds[i]);
+		int status = run(program, list[i]);
 
 		loader_trim();
 		if (status != 0 || frames_free() != before) {
-			format_string(problem, sizeof problem, "%s: status %x, %ld frames lost", kinds[i],
-			              (unsigned)status, (long)(before - frames_free()));
+			format_string(problem, sizeof problem, "%s %s: status %x, %ld frames lost", program,
+			              list[i], (unsigned)status, (long)(before - frames_free()));
 			return problem;
 		}
 	}
 	return NULL;
+}
+
+TEST(programs_map_files_and_share_memory)
+{
+	return run_all("mappings", kinds, KINDS);
+}
+
+TEST(programs_find_memory_by_keys)
+{
+	static const char *const shm[] = { "segments", "permissions", "refuses", "identity" };
+
+	return run_all("shm", shm, sizeof shm / sizeof *shm);
 }
 
 /* The file stays where the program was ended: it is removed here. */
@@ -60,7 +72,7 @@ TEST(shortage_in_mappings_loses_nothing)
 		loader_trim();
 		before = frames_free();
 		frames_set_reserve(before - left);
-		run(kinds[left % KINDS]);
+		run("mappings", kinds[left % KINDS]);
 		frames_set_reserve(0);
 		remove_left_over();
 		loader_trim();
