@@ -28,6 +28,28 @@ static size_t module_count;
 static struct memory_range ram[RANGES_MAX], usable[RANGES_MAX], reserved[BOOT_MODULES + 3];
 static size_t ram_count, usable_count, reserved_count;
 
+/*
+ * Modules by their names: the number of one, from 1 on, at the place that its name gives or behind it. The names are
+ * padded with NULs; the first two words tell most of them apart.
+ */
+#define PLACES (2 * BOOT_MODULES)
+static uint8_t places[PLACES];
+
+static unsigned place_of_name(const uint64_t *word)
+{
+	return (word[0] + word[1] * 0x100000001b3) * 0x9e3779b97f4a7c15 >> 58;
+}
+_Static_assert(PLACES == 1 << (64 - 58), "the upper bits are a place");
+
+static void enter_module(size_t index)
+{
+	unsigned at = place_of_name((const uint64_t *)modules[index].name);
+
+	while (places[at])
+		at = (at + 1) % PLACES;
+	places[at] = (uint8_t)(index + 1);
+}
+
 const struct boot_module *boot_module_find(const char *name)
 {
 	union {
@@ -36,8 +58,9 @@ const struct boot_module *boot_module_find(const char *name)
 	} key = { .word = { 0 } };
 
 	string_copy(key.text, name, sizeof key.text);
-	for (const struct boot_module *module = modules; module < modules + module_count; module++) {
-		const uint64_t *word = (const uint64_t *)module->name; /* padded with NULs too */
+	for (unsigned at = place_of_name(key.word); places[at]; at = (at + 1) % PLACES) {
+		const struct boot_module *module = &modules[places[at] - 1];
+		const uint64_t *word = (const uint64_t *)module->name;
 
 		if (word[0] == key.word[0] && word[1] == key.word[1] && word[2] == key.word[2] &&
 		    word[3] == key.word[3])
@@ -119,7 +142,7 @@ static void read_modules(const struct multiboot_info *info)
 		module_name(module->name, m->string ? phys_to_virt(m->string) : "");
 		module->data = phys_to_virt(m->start);
 		module->size = m->end - m->start;
-		module_count++;
+		enter_module(module_count++);
 		reserve(m->start, m->end);
 	}
 }

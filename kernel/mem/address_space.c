@@ -189,7 +189,9 @@ static void free_pages(uint64_t pml4, uintptr_t start, uintptr_t end, struct fou
 		}
 		entry = found->table + PT_INDEX(last);
 		end = found->base > start ? found->base : start;
-		for (uintptr_t at = last; found->table && at >= end; at -= PAGE_SIZE, entry--)
+		if (!found->table)
+			continue;
+		for (uintptr_t at = last; at >= end; at -= PAGE_SIZE, entry--)
 			if (*entry)
 				frame_free(pte_frame(*entry));
 	}

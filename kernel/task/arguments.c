@@ -141,16 +141,17 @@ static const uint64_t vector[] = {
 };
 _Static_assert(sizeof vector == VECTOR_WORDS * sizeof *vector, "all of it");
 
-/* AT_UID, AT_EUID, AT_GID, AT_EGID */
-static void set_identity(uint64_t *word, struct identity identity)
+/* AT_UID, AT_EUID, AT_GID and AT_EGID, unless they are root's, which are there. */
+static void set_identity(uint64_t *word, const struct task *task)
 {
-	word[0] = word[2] = identity.user;
-	word[4] = word[6] = identity.group;
+	if (!(task->identity.user | (uint64_t)task->identity.group << 32))
+		return;
+	word[0] = word[2] = task->identity.user;
+	word[4] = word[6] = task->identity.group;
 }
 
 uintptr_t arguments_finish(struct arguments *a, struct elf_plan *plan)
 {
-	const struct identity identity = current_task()->identity;
 	size_t words = a->count + FIXED_WORDS;
 	size_t offset = (a->top - words * 8) & ~15UL;
 	uint64_t *word = (uint64_t *)(a->page + offset), *end = (uint64_t *)(a->page + (a->top & ~7UL));
@@ -169,12 +170,11 @@ uintptr_t arguments_finish(struct arguments *a, struct elf_plan *plan)
 	word[VECTOR_PHNUM] = plan->header_count;
 	word[VECTOR_ENTRY] = plan->entry;
 	word[VECTOR_HWCAP] = cpu_features.leaf1_edx;
-	if (identity.user || identity.group)
-		set_identity(&word[VECTOR_UID], identity);
+	set_identity(&word[VECTOR_UID], current_task());
 	word += VECTOR_WORDS;
 	while (word < end) /* padding */
 		*word++ = 0;
-	zero_bytes(end, a->top & 7);
+	*end &= ~0UL << (a->top & 7) * 8; /* and the bytes of it below the strings */
 	plan->segments[plan->count++] = (struct load_segment){
 		.start = USER_STACK_BASE,
 		.pages = USER_STACK_SIZE / PAGE_SIZE,
