@@ -23,7 +23,9 @@ extern uint64_t early_stack[];
 
 /* Static: the early stack is small. */
 static char command_line[512];
-static struct boot_module modules[BOOT_MODULES];
+static struct boot_module modules[BOOT_MODULES + 1] = {
+	[BOOT_MODULES].name[BOOT_MODULE_NAME - 1] = 1, /* not empty, and no string: nothing is called so */
+};
 static size_t module_count;
 static struct memory_range ram[RANGES_MAX], usable[RANGES_MAX], reserved[BOOT_MODULES + 3];
 static size_t ram_count, usable_count, reserved_count;
@@ -32,7 +34,8 @@ static size_t ram_count, usable_count, reserved_count;
  * Modules by their names: the number of one, from 1 on, at the place that its name gives or behind it. The names are
  * padded with NULs; the first two words tell most of them apart.
  */
-#define PLACES (2 * BOOT_MODULES)
+#define PLACES    (2 * BOOT_MODULES)
+#define FORGOTTEN (BOOT_MODULES + 1) /* the entry behind the modules */
 static uint8_t places[PLACES];
 
 static unsigned place_of_name(const uint64_t *word)
@@ -72,6 +75,14 @@ const struct boot_module *boot_module_find(const char *name)
 const struct boot_module *boot_module_at(size_t index)
 {
 	return index < module_count ? &modules[index] : NULL;
+}
+
+void boot_module_forget(size_t index)
+{
+	modules[index].size = 0;
+	for (unsigned at = 0; at < PLACES; at++) /* the place stays taken: others may be behind it */
+		if (places[at] == index + 1)
+			places[at] = FORGOTTEN;
 }
 
 bool boot_option(const char *key, char *value, size_t size)

@@ -29,6 +29,7 @@ struct node {
 	uint32_t number;     /* st_ino */
 	uint32_t references; /* open files, working directories; and one as long as it is in the tree */
 	uint16_t device;     /* of a character device: DEVICE_* */
+	bool owns_data;      /* it is an owner of the frames that `data` is in */
 	uint16_t name_length;
 	struct node *parent; /* a directory; the root's is itself; NULL: removed */
 	struct node *children, *next;
@@ -95,6 +96,16 @@ size_t node_room(struct node *node, size_t offset, size_t size, void **bytes);
  * FRAME_NONE: no memory.
  */
 uint64_t node_frame(struct node *node, size_t page);
+
+/* Makes a file an owner of the frames that its data, of a boot module, is in; they go when their last file does. */
+void node_own_data(struct node *node);
+
+/*
+ * Keeps the frames in which a file's bytes lie side by side, while someone goes on reading them whatever becomes of the file. False:
+ * they are not the allocator's, and stay anyway.
+ */
+bool node_keep_bytes(const struct node *node);
+void node_release_bytes(const void *bytes, size_t size);
 
 /* Cuts a file off at `size` bytes, or makes it longer with zeros. 0 or -ENOMEM. */
 int node_truncate(struct node *node, size_t size);

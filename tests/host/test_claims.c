@@ -268,6 +268,12 @@ static void measure(const char *text)
 	COUNT("heap", "shm.scan", "control_first_after", "196") \
 	COUNT("heap", "shm.scan", "segments", segments)         \
 	COUNT("heap", "shm.scan", "read_by_owner", owner)
+#define GIVE_BACK(damaged, freed, contents, lost, tries)               \
+	TRIES("bochs", "heap", "modules.give_back", damaged, tries)    \
+	COUNT("heap", "modules.give_back", "bytes", "10000")           \
+	COUNT("heap", "modules.give_back", "bytes_freed", freed)       \
+	COUNT("heap", "modules.give_back", "bytes_of_files", contents) \
+	COUNT("heap", "modules.give_back", "frames_lost", lost)
 #define OVERFLOW(violations, guarded, bare, stepped, tries)              \
 	TRIES("bochs", "heap", "user.stack_overflow", violations, tries) \
 	COUNT("heap", "user.stack_overflow", "guarded_faults", guarded)  \
@@ -616,6 +622,18 @@ static const struct expectation expectations[] = {
 	{ 36, "not measured", "missing: shm.scan", SHM_SCAN("0", "8", "8", "8", "0") },
 	{ 36, "not measured", "missing", SHM_SCAN("0 !", "8 !", "8 !", "8 !", "4096 !") },
 	{ 36, "not measured", "missing", TRIES("tcg", "heap", "shm.scan", "1", "4096") },
+
+	{ 37, "confirmed",
+	  "of 10000 bytes of archives 600 are given back at once and 8900 are of files; 500 are kept for "
+	  "nothing, 0 of 100",
+	  GIVE_BACK("0", "600", "8900", "0", "100") },
+	{ 37, "refuted", "501 are kept", GIVE_BACK("0", "599", "8900", "0", "100") },
+	{ 37, "refuted", "1 of 3 files differ", GIVE_BACK("1", "600", "9400", "0", "3") },
+	{ 37, "refuted", "2 frames are lost", GIVE_BACK("0", "600", "9400", "2", "100") },
+	{ 37, "inconclusive", "0 of 99 files", GIVE_BACK("0", "600", "9400", "0", "99") },
+	{ 37, "not measured", "missing: modules.give_back", GIVE_BACK("0", "600", "9400", "0", "0") },
+	{ 37, "not measured", "missing", GIVE_BACK("0 !", "600 !", "9400 !", "0 !", "100 !") },
+	{ 37, "not measured", "missing", TRIES("tcg", "heap", "modules.give_back", "1", "100") },
 
 	{ 39, "confirmed", "over 8 tries: 0 silent corruptions of the neighbour without a guard page, 0 with",
 	  OVERFLOW("0", "16", "0", "0", "8") },
