@@ -46,7 +46,7 @@ struct file_table {
 	uint64_t close_on_exec; /* a bit for each */
 };
 
-/* Opens a node; what its permissions say is not asked: there is one user, root. NULL: no memory. */
+/* Opens a node; what its permissions say is not asked. NULL: no memory. */
 struct file *file_open(struct node *node, uint32_t flags);
 
 /* The two ends of a new pipe. 0 or -ENOMEM. */

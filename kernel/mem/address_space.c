@@ -187,10 +187,10 @@ static void free_pages(uint64_t pml4, uintptr_t start, uintptr_t end, struct fou
 			found->table = paging_look_up(pml4, last, &found->span);
 			found->base = last & ~(found->span - 1);
 		}
-		entry = found->table + PT_INDEX(last);
 		end = found->base > start ? found->base : start;
 		if (!found->table)
 			continue;
+		entry = found->table + PT_INDEX(last);
 		for (uintptr_t at = last; at >= end; at -= PAGE_SIZE, entry--)
 			if (*entry)
 				frame_free(pte_frame(*entry));

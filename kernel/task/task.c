@@ -322,7 +322,6 @@ static struct task *must_create(const char *name, void (*start)(void))
 
 	if (!task)
 		panic("no memory for the first tasks");
-	task->identity = (struct identity){ 0, 0 };
 	return task;
 }
 
@@ -335,6 +334,7 @@ void task_start(void (*function)(void))
 	exception_set_user_handler(user_exception);
 	exception_set_page_fault(page_fault);
 	user_return_hook = preempt;
+	task->identity = (struct identity){ 0, 0 }; /* root's: all others come from it */
 	cpu->idle = must_create("idle", idle);
 	task_adopt(task, NULL);
 	cpu->current = task;
