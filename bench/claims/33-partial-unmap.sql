@@ -1,10 +1,36 @@
 -- id:      33
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   we were just leaking up memory or straight up crashing programs
--- asks:    do unmaps of parts of regions leak or crash when regions are not split, and not when they are?
--- metric:  unmap.oracle: frames leaked and pages that differ from an oracle, over random partial unmaps,
---          with and without splitting
--- margin:  a leak or a difference without splitting, and none with it over 100000 unmaps, confirms; none
---          without it refutes
+-- asks:    do regions that are split by munmap(), mprotect() and MAP_FIXED keep to what programs were promised, where mappings
+--          that come and go in one piece only leak and break it?
+-- metric:  regions.fuzz: violations (accesses that differ from an oracle of pages) and leaked (frames) over tries (calls
+--          and accesses); control_violations and control_leaked of the same calls without splitting
+-- margin:  none of both over at least 20000 tries in all confirms, if the control has either in each run; any of them with
+--          splitting, or neither without, refutes; fewer tries are inconclusive
 -- figure:  none
--- not-measured: the kernel has no memory regions that a user can change (mmap, munmap)
+WITH fact AS (
+	SELECT sum(value) FILTER (WHERE metric = 'violations') AS violations,
+	       sum(value) FILTER (WHERE metric = 'leaked') AS leaked,
+	       sum(value) FILTER (WHERE metric = 'tries') AS tries,
+	       sum(value) FILTER (WHERE metric = 'control_violations') AS broken,
+	       sum(value) FILTER (WHERE metric = 'control_leaked') AS held
+	FROM samples JOIN launches ON launches.id = samples.launch
+	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'regions.fuzz'
+	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+), whole AS (
+	SELECT *, violations + leaked + broken + held IS NOT NULL AND coalesce(tries, 0) > 0 AS measured FROM fact
+)
+SELECT CASE
+         WHEN NOT measured            THEN 'not measured'
+         WHEN violations + leaked > 0 THEN 'refuted'
+         WHEN broken + held = 0       THEN 'refuted'
+         WHEN tries < 20000           THEN 'inconclusive'
+         ELSE 'confirmed'
+       END AS verdict,
+       CASE
+         WHEN NOT measured THEN 'missing: regions.fuzz'
+         ELSE printf('without splitting %d accesses go wrong and %d frames are held for nothing; with it %d and %d, over %d tries',
+                     broken, held, violations, leaked, tries)
+              || iif(violations + leaked = 0 AND broken + held > 0 AND tries < 20000, '; wanted 20000', '')
+       END AS evidence
+FROM whole;

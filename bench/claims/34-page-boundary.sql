@@ -1,9 +1,36 @@
 -- id:      34
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   only allowed if the mapping does **not** exceed a page boundary
--- asks:    of a file of one and a half pages: do two pages map, does the tail read as zero, and are three
---          refused?
--- metric:  map.file: outcomes that differ from these three
--- margin:  none confirms, any refutes
+-- asks:    can the pages that hold a file's bytes be mapped to their end, with zeros behind the file's, and nothing be read behind
+--          them? The note refuses a longer mapping; one that is made, as in Linux, whose access ends in SIGBUS, serves as well
+-- metric:  map.file_end: mapped_with_zero_tail (files of which all pages are right) and beyond_read (programs that read one page
+--          more) over tries (files of several sizes, of boot modules and in frames); beyond_not_mapped, beyond_bus_errors
+-- margin:  every file mapped and nothing read behind it over at least 16 tries in all confirms; a file that is not, or a page
+--          that is read, refutes; fewer tries are inconclusive
 -- figure:  none
--- not-measured: the kernel has no memory regions that a user can change (mmap, munmap) and no files to map
+WITH fact AS (
+	SELECT sum(value) FILTER (WHERE metric = 'tries') AS tries,
+	       sum(value) FILTER (WHERE metric = 'mapped_with_zero_tail') AS mapped,
+	       sum(value) FILTER (WHERE metric = 'beyond_not_mapped') AS refused,
+	       sum(value) FILTER (WHERE metric = 'beyond_bus_errors') AS bus,
+	       sum(value) FILTER (WHERE metric = 'beyond_read') AS beyond
+	FROM samples JOIN launches ON launches.id = samples.launch
+	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'map.file_end'
+	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+), whole AS (
+	SELECT *, mapped + refused + bus + beyond IS NOT NULL AND coalesce(tries, 0) > 0 AS measured FROM fact
+)
+SELECT CASE
+         WHEN NOT measured                  THEN 'not measured'
+         WHEN mapped < tries OR beyond > 0  THEN 'refuted'
+         WHEN refused + bus < tries         THEN 'inconclusive'
+         WHEN tries < 16                    THEN 'inconclusive'
+         ELSE 'confirmed'
+       END AS verdict,
+       CASE
+         WHEN NOT measured THEN 'missing: map.file_end'
+         ELSE printf('%d of %d files mapped to the end of their last page with zeros behind them; of one page more, %d mappings '
+                     || 'refused, %d ended in SIGBUS, %d read', mapped, tries, refused, bus, beyond)
+              || iif(mapped = tries AND beyond = 0 AND tries < 16, '; wanted 16 files', '')
+       END AS evidence
+FROM whole;

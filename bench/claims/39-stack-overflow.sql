@@ -1,10 +1,36 @@
 -- id:      39
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   userspace stackoverflow will be handeled as cleanly as it was prior
--- asks:    does a user stack that overflows into a mapping beside it fault, with a guard page and without?
--- metric:  overflow.user: overflows that changed the neighbour without a fault, of all that were tried,
---          with and without guard
--- margin:  none without a guard confirms; one refutes; a change with a guard makes it inconclusive
+-- asks:    does a user stack that has become a region without a guard page still end its program when it overflows into a
+--          neighbouring mapping, as one with a guard page does?
+-- metric:  user.stack_overflow: bare_corruptions (overflows without a guard page that overwrite the neighbour and go on), violations
+--          (the same with one) and guarded_faults over tries (sizes of a call's frame, none over a page)
+-- margin:  one silent corruption without the guard page refutes; none over at least 8 tries, with a guard page that stops every
+--          one, confirms; a guard page that does not stop one makes it inconclusive
 -- figure:  none
--- not-measured: the kernel has no memory regions that a user can change (mmap, munmap), so nothing can be mapped
---          beside a user stack
+WITH fact AS (
+	SELECT sum(value) FILTER (WHERE metric = 'violations') AS violations,
+	       sum(value) FILTER (WHERE metric = 'tries') AS tries,
+	       sum(value) FILTER (WHERE metric = 'bare_corruptions') AS bare,
+	       sum(value) FILTER (WHERE metric = 'guarded_faults') AS guarded,
+	       max(value) FILTER (WHERE metric = 'stepped_over') AS stepped
+	FROM samples JOIN launches ON launches.id = samples.launch
+	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'user.stack_overflow'
+	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+), whole AS (
+	SELECT *, violations + bare + guarded IS NOT NULL AND coalesce(tries, 0) > 0 AS measured FROM fact
+)
+SELECT CASE
+         WHEN NOT measured                  THEN 'not measured'
+         WHEN violations > 0 OR guarded = 0 THEN 'inconclusive'
+         WHEN bare > 0                      THEN 'refuted'
+         WHEN tries < 8                     THEN 'inconclusive'
+         ELSE 'confirmed'
+       END AS verdict,
+       CASE
+         WHEN NOT measured THEN 'missing: user.stack_overflow'
+         ELSE printf('over %d tries: %d silent corruptions of the neighbour without a guard page, %d with one, which stopped %d',
+                     tries, bare, violations, guarded)
+              || iif(stepped > 0, '; a frame of two pages steps over it', '')
+       END AS evidence
+FROM whole;

@@ -23,6 +23,15 @@ _Static_assert(PML4_INDEX(PRIVATE_PAGE) == PRIVATE_PML4, "a PML4 entry of its ow
 void pitfall_report(struct bench *b);
 bool pitfall_ran(struct bench *b);
 
+/* xorshift64: the same numbers in each run, from a state that is not 0. */
+static inline uint64_t pitfall_random(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
 /*
  * A new page at `address` under the PML4 at `pml4`, with tables of its own on the list `tables`; `flags` as for
  * PTEs, PTE_USER for all levels. Returns the frame, or FRAME_NONE with the tables on the list.

@@ -192,14 +192,6 @@ static struct object {
 	uint8_t pattern;
 } objects[OBJECTS];
 
-static uint64_t next_random(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
-
 static bool overlaps(const struct object *o)
 {
 	for (const struct object *other = objects; other < objects + OBJECTS; other++)
@@ -244,7 +236,7 @@ static void heap_fuzz(struct bench *b)
 
 	memset(objects, 0, sizeof objects);
 	for (; b->tries < rounds; b->tries++) {
-		uint64_t r = next_random(&state);
+		uint64_t r = pitfall_random(&state);
 		struct object *o = &objects[r % OBJECTS];
 		/* Small sizes as often as large ones; now and then one that must be refused. */
 		size_t size = (r >> 16 & (PAGE_SIZE - 1)) >> (r >> 8 & 7);

@@ -29,6 +29,16 @@ const struct boot_module *boot_module_find(const char *name);
 /* Module `index`, or NULL when there are no more. */
 const struct boot_module *boot_module_at(size_t index);
 
+/* Its contents are no longer there: it has no bytes, and no one finds it by its name. */
+void boot_module_forget(size_t index);
+
+/*
+ * Unpacks the modules that are archives, with a message for each that is damaged, and gives the frames back that no file needs.
+ * Two facts say how many bytes: `modules-unpacked`, `modules-freed`. Modules whose frames cannot be the allocator's stay
+ * as they are. Once, after node_init().
+ */
+void boot_unpack_modules(void);
+
 /*
  * The value of `key=` on the command line, copied to `value` (at most `size` bytes with the NUL).
  * Returns false, and "" in `value`, when the key is not there.

@@ -23,10 +23,35 @@ extern uint64_t early_stack[];
 
 /* Static: the early stack is small. */
 static char command_line[512];
-static struct boot_module modules[BOOT_MODULES];
+static struct boot_module modules[BOOT_MODULES + 1] = {
+	[BOOT_MODULES].name[BOOT_MODULE_NAME - 1] = 1, /* not empty, and no string: nothing is called so */
+};
 static size_t module_count;
 static struct memory_range ram[RANGES_MAX], usable[RANGES_MAX], reserved[BOOT_MODULES + 3];
 static size_t ram_count, usable_count, reserved_count;
+
+/*
+ * Modules by their names: the number of one, from 1 on, at the place that its name gives or behind it. The names are
+ * padded with NULs; the first two words tell most of them apart.
+ */
+#define PLACES    (2 * BOOT_MODULES)
+#define FORGOTTEN (BOOT_MODULES + 1) /* the entry behind the modules */
+static uint8_t places[PLACES];
+
+static unsigned place_of_name(const uint64_t *word)
+{
+	return (word[0] + word[1] * 0x100000001b3) * 0x9e3779b97f4a7c15 >> 58;
+}
+_Static_assert(PLACES == 1 << (64 - 58), "the upper bits are a place");
+
+static void enter_module(size_t index)
+{
+	unsigned at = place_of_name((const uint64_t *)modules[index].name);
+
+	while (places[at])
+		at = (at + 1) % PLACES;
+	places[at] = (uint8_t)(index + 1);
+}
 
 const struct boot_module *boot_module_find(const char *name)
 {
@@ -36,8 +61,9 @@ const struct boot_module *boot_module_find(const char *name)
 	} key = { .word = { 0 } };
 
 	string_copy(key.text, name, sizeof key.text);
-	for (const struct boot_module *module = modules; module < modules + module_count; module++) {
-		const uint64_t *word = (const uint64_t *)module->name; /* padded with NULs too */
+	for (unsigned at = place_of_name(key.word); places[at]; at = (at + 1) % PLACES) {
+		const struct boot_module *module = &modules[places[at] - 1];
+		const uint64_t *word = (const uint64_t *)module->name;
 
 		if (word[0] == key.word[0] && word[1] == key.word[1] && word[2] == key.word[2] &&
 		    word[3] == key.word[3])
@@ -49,6 +75,14 @@ const struct boot_module *boot_module_find(const char *name)
 const struct boot_module *boot_module_at(size_t index)
 {
 	return index < module_count ? &modules[index] : NULL;
+}
+
+void boot_module_forget(size_t index)
+{
+	modules[index].size = 0;
+	for (unsigned at = 0; at < PLACES; at++) /* the place stays taken: others may be behind it */
+		if (places[at] == index + 1)
+			places[at] = FORGOTTEN;
 }
 
 bool boot_option(const char *key, char *value, size_t size)
@@ -119,7 +153,7 @@ static void read_modules(const struct multiboot_info *info)
 		module_name(module->name, m->string ? phys_to_virt(m->string) : "");
 		module->data = phys_to_virt(m->start);
 		module->size = m->end - m->start;
-		module_count++;
+		enter_module(module_count++);
 		reserve(m->start, m->end);
 	}
 }

@@ -79,8 +79,26 @@ static bool is_known(uint32_t kind)
 	return kind == NODE_FILE || kind == NODE_DIRECTORY || kind == NODE_LINK;
 }
 
+/* Where the contents of the next file go: over headers, names and contents that have been read. */
+struct room {
+	uint8_t *bytes;
+	size_t used;
+};
+
+#define CONTENT_ALIGNMENT 16 /* never more than a header takes */
+_Static_assert(CONTENT_ALIGNMENT <= sizeof(struct header), "contents move down only");
+
+static const uint8_t *keep(struct room *room, const uint8_t *data, size_t size)
+{
+	uint8_t *to = room->bytes + room->used;
+
+	memmove(to, data, size);
+	room->used += (size + CONTENT_ALIGNMENT - 1) & ~(size_t)(CONTENT_ALIGNMENT - 1);
+	return to;
+}
+
 /* One member. Devices and the like are left out: the kernel has its own. */
-static int unpack_one(const char *path, uint32_t mode, const uint8_t *data, size_t size)
+static int unpack_one(struct room *room, const char *path, uint32_t mode, const uint8_t *data, size_t size)
 {
 	const char *name;
 	size_t length;
@@ -100,7 +118,7 @@ static int unpack_one(const char *path, uint32_t mode, const uint8_t *data, size
 	if (!node)
 		return -ENOMEM;
 	if ((mode & NODE_KIND) != NODE_DIRECTORY && size) {
-		node->data = data;
+		node->data = keep(room, data, size);
 		node->size = size;
 	}
 	return 0;
@@ -111,9 +129,9 @@ static size_t aligned(size_t offset)
 	return (offset + 3) & ~(size_t)3;
 }
 
-int cpio_unpack(const void *archive, size_t size)
+static int unpack(struct room *room, size_t size)
 {
-	const uint8_t *bytes = archive;
+	const uint8_t *bytes = room->bytes;
 	size_t at = 0;
 
 	for (;;) {
@@ -135,9 +153,18 @@ int cpio_unpack(const void *archive, size_t size)
 		data_at = aligned(at + name_size);
 		if (data_at > size || data_size > size - data_at)
 			return -EINVAL;
-		error = unpack_one((const char *)bytes + at, mode, bytes + data_at, data_size);
+		error = unpack_one(room, (const char *)bytes + at, mode, bytes + data_at, data_size);
 		if (error)
 			return error;
 		at = aligned(data_at + data_size);
 	}
+}
+
+int cpio_unpack(void *archive, size_t size, size_t *used)
+{
+	struct room room = { archive, 0 };
+	int error = unpack(&room, size);
+
+	*used = room.used < size ? room.used : size;
+	return error;
 }

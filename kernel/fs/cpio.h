@@ -9,7 +9,8 @@
 bool cpio_is(const void *archive, size_t size);
 
 /*
- * Puts what is in an archive below the root, in place of what has the same name; files keep pointing into it. Directories that are
- * missing are made. Returns 0; -EINVAL when it is damaged, -ENOMEM: what came before that stays.
+ * Puts what is in an archive below the root, in place of what has the same name. Directories that are missing are made. Files
+ * keep pointing into the archive: their contents are moved together, down to its first `*used` bytes; the rest is no longer
+ * needed. Returns 0; -EINVAL when it is damaged, -ENOMEM: what came before that stays.
  */
-int cpio_unpack(const void *archive, size_t size);
+int cpio_unpack(void *archive, size_t size, size_t *used);

@@ -58,7 +58,7 @@ struct file_table {
 /* Tasks that wait until some file, they look which, would not block any more. */
 extern struct wait_queue file_changed;
 
-/* Opens a node; what its permissions say is not asked: there is one user, root. NULL: no memory. */
+/* Opens a node; what its permissions say is not asked. NULL: no memory. */
 struct file *file_open(struct node *node, uint32_t flags);
 
 /* The two ends of a new pipe. 0 or -ENOMEM. */

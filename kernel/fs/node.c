@@ -213,6 +213,15 @@ struct node *node_create(struct node *directory, const char *name, size_t length
 	return node;
 }
 
+struct node *node_create_nameless(size_t size)
+{
+	struct node *node = make("", 0, NODE_FILE | 0600);
+
+	if (node)
+		node->size = size;
+	return node;
+}
+
 int node_remove(struct node *node)
 {
 	if (node == node_root)

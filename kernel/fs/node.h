@@ -22,12 +22,14 @@
 #define NAME_LENGTH    255
 #define PATH_LENGTH    1024 /* with the NUL */
 #define FILE_SIZE_MOST (512UL << 30)
+#define NODE_SIZE_MOST (1UL << 30) /* bytes that can be anything but a hole */
 
 struct node {
 	uint32_t mode;
 	uint32_t number;     /* st_ino */
 	uint32_t references; /* open files, working directories; and one as long as it is in the tree */
 	uint16_t device;     /* of a character device: DEVICE_* */
+	bool owns_data;      /* it is an owner of the frames that `data` is in */
 	uint16_t name_length;
 	struct node *parent; /* a directory; the root's is itself; NULL: removed */
 	struct node *children, *next;
@@ -37,7 +39,12 @@ struct node {
 	char *name;   /* with a NUL, from the heap */
 };
 
-enum { DEVICE_CONSOLE = 1, DEVICE_NULL, DEVICE_ZERO };
+enum {
+	DEVICE_CONSOLE = 1,
+	DEVICE_NULL,
+	DEVICE_ZERO,
+	DEVICE_SHM /* shared memory with a key: never in a directory */
+};
 
 extern struct node *node_root;
 
@@ -69,6 +76,12 @@ int node_remove(struct node *node);
 /* Moves a node below `directory` under another name; what has that name goes. 0, -EINVAL (into itself), -ENOTEMPTY, -EISDIR, -ENOTDIR, -ENOMEM. */
 int node_rename(struct node *node, struct node *directory, const char *name, size_t length);
 
+/*
+ * A file of `size` zeros, at most NODE_SIZE_MOST bytes, that is in no directory: memory that is shared. The reference is the
+ * caller's. NULL: no memory.
+ */
+struct node *node_create_nameless(size_t size);
+
 void node_hold(struct node *node);
 void node_drop(struct node *node);
 
@@ -77,6 +90,22 @@ size_t node_bytes(const struct node *node, size_t offset, size_t size, const voi
 
 /* The same to write to; the file becomes longer as needed. 0: no memory. */
 size_t node_room(struct node *node, size_t offset, size_t size, void **bytes);
+
+/*
+ * The frame with a page of the file, made when it is missing; it stays the file's, which others may share (frame_share()).
+ * FRAME_NONE: no memory.
+ */
+uint64_t node_frame(struct node *node, size_t page);
+
+/* Makes a file an owner of the frames that its data, of a boot module, is in; they go when their last file does. */
+void node_own_data(struct node *node);
+
+/*
+ * Keeps the frames in which a file's bytes lie side by side, while someone goes on reading them whatever becomes of the file. False:
+ * they are not the allocator's, and stay anyway.
+ */
+bool node_keep_bytes(const struct node *node);
+void node_release_bytes(const void *bytes, size_t size);
 
 /* Cuts a file off at `size` bytes, or makes it longer with zeros. 0 or -ENOMEM. */
 int node_truncate(struct node *node, size_t size);

@@ -2,6 +2,7 @@
 /* What is in a file: bytes of a boot module until it is written, then frames, found through two levels of tables. */
 #include "fs/node.h"
 #include "lib/errno.h"
+#include "lib/panic.h"
 #include "lib/string.h"
 #include "mem/frames.h"
 
@@ -48,6 +49,59 @@ static uint64_t make_frame(struct node *node, size_t page)
 	return fill(entry) ? *entry : FRAME_NONE;
 }
 
+_Static_assert(NODE_SIZE_MOST == ENTRIES * ENTRIES * PAGE_SIZE, "a file's tables hold as much");
+
+/* Takes, or gives back, a share in each frame of a range of bytes. */
+static void share(const uint8_t *bytes, size_t size)
+{
+	for (const uint8_t *page = bytes - (uintptr_t)bytes % PAGE_SIZE; page < bytes + size;
+	     page += PAGE_SIZE)
+		if (!frame_share(virt_to_phys(page)))
+			panic("a frame of a boot module has too many files");
+}
+
+void node_release_bytes(const void *bytes, size_t size)
+{
+	const uint8_t *start = bytes, *page = start - (uintptr_t)start % PAGE_SIZE;
+
+	for (; page < start + size; page += PAGE_SIZE)
+		frame_free(virt_to_phys(page));
+}
+
+void node_own_data(struct node *node)
+{
+	if (node->owns_data)
+		return;
+	share(node->data, node->size);
+	node->owns_data = true;
+}
+
+/* Zeros of a hole, and boot modules that are not the allocator's, stay where they are. */
+static bool bytes_are_fixed(const struct node *node, const void *bytes)
+{
+	return node->data ? !node->owns_data : bytes == zeros;
+}
+
+bool node_keep_bytes(const struct node *node)
+{
+	const void *bytes;
+	size_t size = node_bytes(node, 0, node->size, &bytes);
+
+	if (!size || bytes_are_fixed(node, bytes))
+		return false;
+	share(bytes, size);
+	return true;
+}
+
+/* The bytes of a boot module are the file's no more. */
+static void leave_data(struct node *node)
+{
+	if (node->owns_data)
+		node_release_bytes(node->data, node->size);
+	node->owns_data = false;
+	node->data = NULL;
+}
+
 /* Copies what a boot module has, before the first write. */
 static bool make_own(struct node *node)
 {
@@ -61,8 +115,13 @@ static bool make_own(struct node *node)
 			return false;
 		memcpy(phys_to_virt(frame), data + done, n);
 	}
-	node->data = NULL;
+	leave_data(node);
 	return true;
+}
+
+uint64_t node_frame(struct node *node, size_t page)
+{
+	return node->data && !make_own(node) ? FRAME_NONE : make_frame(node, page);
 }
 
 size_t node_bytes(const struct node *node, size_t offset, size_t size, const void **bytes)
@@ -131,10 +190,11 @@ static void cut(struct node *node, size_t pages)
 int node_truncate(struct node *node, size_t size)
 {
 	if (size == 0)
-		node->data = NULL;
+		leave_data(node);
 	if (node->data && size != node->size && !make_own(node))
 		return -ENOMEM;
-	if (size < node->size && node->top != FRAME_NONE) {
+	if (size <= node->size &&
+	    node->top != FRAME_NONE) { /* after a shortage, tables are there without a byte */
 		uint64_t frame = frame_of(node, size / PAGE_SIZE);
 
 		if (size % PAGE_SIZE && frame != FRAME_NONE) /* what comes behind must read as zeros later */

@@ -15,6 +15,7 @@
 #define ESRCH        3
 #define EINTR        4
 #define EIO          5
+#define ENXIO        6
 #define E2BIG        7
 #define ENOEXEC      8
 #define EBADF        9
@@ -42,6 +43,7 @@
 #define ENOTEMPTY    39
 #define ELOOP        40
 #define ENODATA      61
+#define EOVERFLOW    75
 #define ETIMEDOUT    110
 #endif
 

@@ -2,6 +2,7 @@
 #include "mem/address_space.h"
 
 #include "cpu/cpu.h"
+#include "fs/node.h"
 #include "lib/errno.h"
 #include "lib/panic.h"
 #include "lib/string.h"
@@ -26,6 +27,7 @@ int address_space_create(struct address_space *space)
 	space->tables = FRAME_LIST_END;
 	space->brk_start = space->brk = 0;
 	space->count = space->recent = 0;
+	space->has_files = false;
 	space->room = REGIONS_INSIDE;
 	space->more = NULL;
 	return 0;
@@ -111,7 +113,9 @@ int address_space_map(struct address_space *space, uintptr_t start, size_t pages
 		region = address_space_open(space, address_space_find(space, start));
 	else
 		space->count++;
-	*region = (struct region){ start, 0, flags };
+	region->start = start;
+	region->pages = 0;
+	region->flags = flags;
 	flags = REGION_TO_PTE(flags) | PTE_PRESENT | PTE_USER;
 	while (region->pages < pages) {
 		struct run run = run_at(space->pml4, start + region->pages * PAGE_SIZE, pages - region->pages,
@@ -183,9 +187,11 @@ static void free_pages(uint64_t pml4, uintptr_t start, uintptr_t end, struct fou
 			found->table = paging_look_up(pml4, last, &found->span);
 			found->base = last & ~(found->span - 1);
 		}
-		entry = found->table + PT_INDEX(last);
 		end = found->base > start ? found->base : start;
-		for (uintptr_t at = last; found->table && at >= end; at -= PAGE_SIZE, entry--)
+		if (!found->table)
+			continue;
+		entry = found->table + PT_INDEX(last);
+		for (uintptr_t at = last; at >= end; at -= PAGE_SIZE, entry--)
 			if (*entry)
 				frame_free(pte_frame(*entry));
 	}
@@ -195,6 +201,15 @@ void address_space_set_brk(struct address_space *space)
 {
 	space->brk_start = space->brk =
 	        space->count > 1 ? region_end(&address_space_regions(space)[space->count - 2]) : 0;
+}
+
+static __attribute__((noinline)) void drop_files(struct address_space *space)
+{
+	const struct region *regions = address_space_regions(space);
+
+	for (uint32_t i = 0; i < space->count; i++)
+		if (regions[i].flags & REGION_FILE)
+			node_drop(regions[i].node);
 }
 
 void address_space_destroy(struct address_space *space)
@@ -209,6 +224,8 @@ void address_space_destroy(struct address_space *space)
 	for (uint32_t i = space->count; i-- > 0;)
 		free_pages(space->pml4, regions[i].start, region_end(&regions[i]), &found);
 	frame_list_free(&space->tables);
+	if (space->has_files)
+		drop_files(space);
 	heap_free(space->more);
 	pcid_give(space->cr3 & CR3_PCID);
 	frame_free(space->pml4);

@@ -8,21 +8,30 @@
 #include "mem/paging.h"
 #include "mem/pcid.h"
 
-#define REGIONS_INSIDE       8 /* regions that need no memory of their own */
+#define REGIONS_INSIDE 8 /* regions that need no memory of their own */
 
 /* Flags of a region beside PTE_WRITE and PTE_NX, in bits that the processor ignores (SDM 3A 4.5). */
-#define REGION_GROWS         (1UL << 9)  /* downwards, to USER_STACK_LIMIT: the user stack */
-#define REGION_NONE          (1UL << 10) /* no access at all */
+#define REGION_GROWS   (1UL << 9)  /* downwards, to USER_STACK_LIMIT: the user stack */
+#define REGION_NONE    (1UL << 10) /* no access at all */
+#define REGION_FILE    (1UL << 11) /* its pages are those of a file, or copies of them */
+#define REGION_SHARED \
+	(1UL << 52) /* the file's own: what is written there, others see; never copied by fork() */
+#define REGION_NO_WRITE      (1UL << 53) /* and it may not become writable: the file is open for reading only */
 #define REGION_TO_PTE(flags) ((flags) & (PTE_WRITE | PTE_NX))
 
 /*
  * Whole pages of user memory with the same rights. Those that a program was loaded into are all present; others
- * get their frames, filled with zeros, when they are first used. Regions lie in ascending order and never overlap.
+ * get their frames, filled with zeros or from a file, when they are first used. Regions lie in ascending order and
+ * never overlap.
  */
+struct node;
 struct region {
 	uintptr_t start;
 	size_t pages;
 	uint64_t flags; /* PTE_WRITE, PTE_NX, REGION_* */
+	/* With REGION_FILE only: the file, of which the region holds a reference, and which of its pages is the first here. */
+	struct node *node;
+	size_t page;
 };
 
 static inline uintptr_t region_end(const struct region *region)
@@ -39,6 +48,7 @@ struct address_space {
 	        brk; /* the data that grows behind the image: its first byte, and the one behind its last */
 	uint32_t count, room;
 	uint32_t recent;     /* region of the last page fault, if it still is one */
+	uint32_t has_files;  /* there are, or were, regions with REGION_FILE */
 	struct region *more; /* from the heap, when `room` is over REGIONS_INSIDE */
 	struct region inside[REGIONS_INSIDE];
 };

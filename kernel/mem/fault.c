@@ -3,6 +3,7 @@
 #include "mem/regions.h"
 
 #include "cpu/cpu.h"
+#include "fs/node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
@@ -45,6 +46,29 @@ static int fill_with_zeros(pte_t *entry, uint64_t flags)
 	return 0;
 }
 
+/* A page of a file: the file's own frame, or a copy whose end is zeros. */
+static int fill_from_file(pte_t *entry, const struct region *region, uintptr_t address)
+{
+	const size_t page = region->page + (address - region->start) / PAGE_SIZE;
+	const bool shared = region->flags & REGION_SHARED;
+	const void *bytes;
+	uint64_t frame;
+	size_t n;
+
+	if (page >= (region->node->size + PAGE_MASK) / PAGE_SIZE)
+		return -ENXIO;
+	frame = shared ? node_frame(region->node, page) : frame_alloc();
+	if (frame == FRAME_NONE || (shared && !frame_share(frame)))
+		return -ENOMEM;
+	if (!shared) {
+		n = node_bytes(region->node, page * PAGE_SIZE, PAGE_SIZE, &bytes);
+		copy_bytes(phys_to_virt(frame), bytes, n);
+		zero_bytes((char *)phys_to_virt(frame) + n, PAGE_SIZE - n);
+	}
+	*entry = frame | PTE_PRESENT | PTE_USER | REGION_TO_PTE(region->flags);
+	return 0;
+}
+
 /* A write to a page whose frame a copy of the space has, or had, too. */
 static int make_own(pte_t *entry, uintptr_t address)
 {
@@ -80,7 +104,8 @@ int region_fault(struct address_space *space, uintptr_t address, uint64_t error)
 		return -ENOMEM;
 	table += PT_INDEX(address);
 	if (!*table)
-		return fill_with_zeros(table, flags);
+		return flags & REGION_FILE ? fill_from_file(table, region, address)
+		                           : fill_with_zeros(table, flags);
 	if ((error & FAULT_WRITE) && !(*table & PTE_WRITE))
 		return make_own(table, address);
 	return -EFAULT; /* nothing that the region explains */
@@ -89,6 +114,8 @@ int region_fault(struct address_space *space, uintptr_t address, uint64_t error)
 /* Shares the frames of a region; `to` has no page of it yet. */
 static int share_pages(struct address_space *to, struct address_space *from, const struct region *region)
 {
+	const pte_t not_shared =
+	        region->flags & REGION_SHARED ? 0 : PTE_WRITE; /* what is copied before a write */
 	uintptr_t next = region->start, end = region_end(region);
 	size_t n;
 
@@ -103,7 +130,7 @@ static int share_pages(struct address_space *to, struct address_space *from, con
 				continue;
 			if (!frame_share(pte_frame(*entry)))
 				return -ENOMEM;
-			*entry &= ~PTE_WRITE;
+			*entry &= ~not_shared;
 			*copy = *entry & ~(PTE_ACCESSED | PTE_DIRTY);
 		}
 	}
@@ -117,6 +144,10 @@ int address_space_fork(struct address_space *to, struct address_space *from)
 
 	for (uint32_t i = 0; !error && i < from->count; i++) {
 		*address_space_open(to, i) = regions[i];
+		if (regions[i].flags & REGION_FILE) {
+			node_hold(regions[i].node);
+			to->has_files = true;
+		}
 		error = share_pages(to, from, &regions[i]);
 	}
 	to->brk_start = from->brk_start;

@@ -126,6 +126,21 @@ void frames_add(uint64_t start, uint64_t end)
 	}
 }
 
+bool frames_adopt(uint64_t start, uint64_t end)
+{
+	const uint64_t first = start >> PAGE_SHIFT, last = end >> PAGE_SHIFT;
+
+	if (last > frames.limit)
+		return false;
+	for (uint64_t number = first; number < last; number++)
+		if (frames.links[number] != LINK_UNUSABLE)
+			return false;
+	for (uint64_t number = first; number < last; number++)
+		frames.links[number] = LINK_ALLOCATED;
+	frames.total += last - first;
+	return true;
+}
+
 uint64_t frame_alloc(void)
 {
 	uint32_t number = frames.head;

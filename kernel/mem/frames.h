@@ -40,6 +40,12 @@ void frames_init(const struct memory_range *ranges, size_t count, uint32_t *link
 /* Adds the frames of [start, end), page-aligned, that no one uses any more. */
 void frames_add(uint64_t start, uint64_t end);
 
+/*
+ * Makes the frames of [start, end), page-aligned, allocated ones with one owner: those of memory that was reserved, and is
+ * now to come and go. False, with nothing changed: one of them is another's, or above what the allocator knows.
+ */
+bool frames_adopt(uint64_t start, uint64_t end);
+
 /* A frame's physical address, its contents undefined; FRAME_NONE when there is no memory. */
 uint64_t frame_alloc(void);
 

@@ -2,11 +2,15 @@
 #include "mem/regions.h"
 
 #include "cpu/cpu.h"
+#include "fs/node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
 /* Ranges of more pages than this are flushed with a load of CR3. Linux has the same number (tlb_single_page_flush_ceiling). */
 #define FLUSH_SINGLY 33
+
+/* Flags that mprotect() leaves as they are. */
+#define REGION_KEPT  (REGION_GROWS | REGION_FILE | REGION_SHARED | REGION_NO_WRITE)
 
 /* After entries of pages in the range were changed. */
 static void flush(struct address_space *space, uintptr_t start, uintptr_t end)
@@ -22,14 +26,32 @@ static void flush(struct address_space *space, uintptr_t start, uintptr_t end)
 
 static bool alike(const struct region *a, const struct region *b)
 {
-	return region_end(a) == b->start && a->flags == b->flags;
+	if (region_end(a) != b->start || a->flags != b->flags)
+		return false;
+	return !(a->flags & REGION_FILE) || (a->node == b->node && a->page + a->pages == b->page);
 }
 
-/* Takes `n` regions from `index` on out of the list. */
+/* A part of a region, from `address` on. A region with a file holds it. */
+static struct region part_of(const struct region *region, uintptr_t address, size_t pages)
+{
+	struct region part = { .start = address, .pages = pages, .flags = region->flags };
+
+	if (region->flags & REGION_FILE) {
+		part.node = region->node;
+		part.page = region->page + (address - region->start) / PAGE_SIZE;
+		node_hold(part.node);
+	}
+	return part;
+}
+
+/* Takes `n` regions from `index` on, whose pages are gone, out of the list. */
 static void close_list(struct address_space *space, uint32_t index, uint32_t n)
 {
 	struct region *region = address_space_regions(space) + index;
 
+	for (uint32_t i = 0; i < n; i++)
+		if (region[i].flags & REGION_FILE)
+			node_drop(region[i].node);
 	memmove(region, region + n, (space->count - index - n) * sizeof *region);
 	space->count -= n;
 }
@@ -50,7 +72,7 @@ static void split(struct address_space *space, uint32_t index, uintptr_t address
 {
 	struct region *upper = address_space_open(space, index + 1), *lower = upper - 1;
 
-	*upper = (struct region){ address, (region_end(lower) - address) / PAGE_SIZE, lower->flags };
+	*upper = part_of(lower, address, (region_end(lower) - address) / PAGE_SIZE);
 	lower->pages -= upper->pages;
 }
 
@@ -104,7 +126,7 @@ static pte_t entry_of(uint64_t frame, uint64_t flags)
 
 	if (!(flags & REGION_NONE))
 		entry |= PTE_PRESENT;
-	return frame_is_shared(frame) ? entry & ~PTE_WRITE : entry;
+	return frame_is_shared(frame) && !(flags & REGION_SHARED) ? entry & ~PTE_WRITE : entry;
 }
 
 static void reflag_pages(struct address_space *space, uintptr_t start, uintptr_t end, uint64_t flags)
@@ -123,7 +145,8 @@ static void reflag_pages(struct address_space *space, uintptr_t start, uintptr_t
 		flush(space, start, end);
 }
 
-int region_map(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags)
+int region_map_file(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
+                    struct node *node, size_t page)
 {
 	uintptr_t end = start + pages * PAGE_SIZE;
 	uint32_t first, last;
@@ -131,8 +154,13 @@ int region_map(struct address_space *space, uintptr_t start, size_t pages, uint6
 	if (carve(space, start, end, 1, &first, &last))
 		return -ENOMEM;
 	drop_pages(space, start, end);
+	if (node) { /* before the last region with it goes */
+		node_hold(node);
+		flags |= REGION_FILE;
+		space->has_files = true;
+	}
 	close_list(space, first, last - first);
-	*address_space_open(space, first) = (struct region){ start, pages, flags };
+	*address_space_open(space, first) = (struct region){ start, pages, flags, node, page };
 	merge_at(space, first + 1);
 	merge_at(space, first);
 	return 0;
@@ -150,10 +178,10 @@ int region_unmap(struct address_space *space, uintptr_t start, size_t pages)
 	return 0;
 }
 
-/* Whether every page of the range is in a region. */
-static bool is_whole(struct address_space *space, uintptr_t start, uintptr_t end)
+bool region_is_whole(struct address_space *space, uintptr_t start, size_t pages)
 {
 	const struct region *regions = address_space_regions(space);
+	const uintptr_t end = start + pages * PAGE_SIZE;
 
 	for (uint32_t i = address_space_find(space, start); start < end; i++) {
 		if (i == space->count || regions[i].start > start)
@@ -163,21 +191,100 @@ static bool is_whole(struct address_space *space, uintptr_t start, uintptr_t end
 	return true;
 }
 
+static bool may_not_write(struct address_space *space, uintptr_t start, uintptr_t end)
+{
+	const struct region *regions = address_space_regions(space);
+
+	for (uint32_t i = address_space_find(space, start); i < space->count && regions[i].start < end; i++)
+		if (regions[i].flags & REGION_NO_WRITE)
+			return true;
+	return false;
+}
+
 int region_protect(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags)
 {
 	uintptr_t end = start + pages * PAGE_SIZE;
 	struct region *regions;
 	uint32_t first, last;
 
-	if (!is_whole(space, start, end) || carve(space, start, end, 0, &first, &last))
+	if (!region_is_whole(space, start, pages))
+		return -ENOMEM;
+	if ((flags & PTE_WRITE) && may_not_write(space, start, end))
+		return -EACCES;
+	if (carve(space, start, end, 0, &first, &last))
 		return -ENOMEM;
 	regions = address_space_regions(space);
-	for (uint32_t i = first; i < last; i++)
-		regions[i].flags = flags | (regions[i].flags & REGION_GROWS);
-	reflag_pages(space, start, end, flags);
+	for (uint32_t i = first; i < last; i++) {
+		regions[i].flags = flags | (regions[i].flags & REGION_KEPT);
+		reflag_pages(space, regions[i].start, region_end(&regions[i]), regions[i].flags);
+	}
 	for (uint32_t i = last + 1; i-- > first;) /* downwards, so that the others keep their numbers */
 		merge_at(space, i);
 	return 0;
+}
+
+int region_discard(struct address_space *space, uintptr_t start, size_t pages)
+{
+	drop_pages(space, start, start + pages * PAGE_SIZE);
+	return region_is_whole(space, start, pages) ? 0 : -ENOMEM;
+}
+
+const struct region *region_of_range(struct address_space *space, uintptr_t start, size_t pages)
+{
+	const struct region *region = address_space_regions(space) + address_space_find(space, start);
+
+	if (region == address_space_regions(space) + space->count || region->start > start ||
+	    (region_end(region) - start) / PAGE_SIZE < pages)
+		return NULL;
+	return region;
+}
+
+/* Takes the entries of a range to the tables of another, which are made. 0 or -ENOMEM, with all of them still there. */
+static int move_pages(struct address_space *space, uintptr_t from, size_t pages, uintptr_t to)
+{
+	const uintptr_t end = from + pages * PAGE_SIZE;
+
+	for (int round = 0; round < 2; round++) { /* first the tables, then the entries */
+		uintptr_t next = from;
+		size_t n;
+
+		for (pte_t *entry; (entry = address_space_next_run(space, &next, end, &n));)
+			for (uintptr_t at = next - n * PAGE_SIZE - from + to; n;
+			     n--, entry++, at += PAGE_SIZE) {
+				pte_t *table;
+
+				if (!*entry)
+					continue;
+				table = paging_table(space->pml4, at, PTE_USER, &space->tables);
+				if (!table)
+					return -ENOMEM;
+				if (round == 0)
+					continue;
+				table[PT_INDEX(at)] = *entry;
+				*entry = 0;
+			}
+	}
+	flush(space, from, end);
+	return 0;
+}
+
+int region_move(struct address_space *space, uintptr_t from, size_t pages, uintptr_t to, size_t room)
+{
+	const struct region *region;
+
+	if (address_space_reserve(space, 3)) /* the new one, and two parts of the old one */
+		return -ENOMEM;
+	region = address_space_regions(space) + address_space_find(space, from);
+	if (region->flags & REGION_FILE)
+		region_map_file(space, to, room, region->flags, region->node,
+		                region->page + (from - region->start) / PAGE_SIZE);
+	else
+		region_map(space, to, room, region->flags & ~REGION_GROWS);
+	if (move_pages(space, from, pages, to)) {
+		region_unmap(space, to, room);
+		return -ENOMEM;
+	}
+	return region_unmap(space, from, pages);
 }
 
 bool region_is_free(struct address_space *space, uintptr_t start, size_t pages)

@@ -19,6 +19,27 @@ long sys_mmap(uint64_t address, uint64_t size, uint64_t protection, uint64_t fla
 long sys_munmap(uint64_t address, uint64_t size);
 long sys_mprotect(uint64_t address, uint64_t size, uint64_t protection);
 long sys_brk(uint64_t address);
+long sys_mremap(uint64_t address, uint64_t old_size, uint64_t new_size, uint64_t flags, uint64_t to);
+long sys_madvise(uint64_t address, uint64_t size, uint64_t advice);
+long sys_msync(uint64_t address, uint64_t size, uint64_t flags);
+/* shm.c */
+long sys_shmget(uint64_t key, uint64_t size, uint64_t flags);
+long sys_shmat(uint64_t id, uint64_t address, uint64_t flags);
+long sys_shmdt(uint64_t address);
+long sys_shmctl(uint64_t id, uint64_t command, uint64_t address);
+/* identity.c */
+long sys_getuid(void);
+long sys_getgid(void);
+long sys_setuid(uint64_t id);
+long sys_setgid(uint64_t id);
+long sys_setreuid(uint64_t real, uint64_t effective);
+long sys_setregid(uint64_t real, uint64_t effective);
+long sys_setresuid(uint64_t real, uint64_t effective, uint64_t saved);
+long sys_setresgid(uint64_t real, uint64_t effective, uint64_t saved);
+long sys_getresuid(uint64_t real, uint64_t effective, uint64_t saved);
+long sys_getresgid(uint64_t real, uint64_t effective, uint64_t saved);
+long sys_getgroups(uint64_t count, uint64_t address);
+long sys_setgroups(uint64_t count, uint64_t address);
 /* files.c */
 long sys_read(uint64_t fd, uint64_t buffer, uint64_t size);
 long sys_write(uint64_t fd, uint64_t buffer, uint64_t size);
@@ -62,7 +83,6 @@ long sys_getdents64(uint64_t fd, uint64_t buffer, uint64_t size);
 
 /* process.c */
 long sys_arch_prctl(uint64_t code, uint64_t address);
-long sys_getuid(void);
 long sys_gettid(void);
 long sys_set_tid_address(void);
 long sys_set_robust_list(uint64_t head, uint64_t size);
@@ -117,12 +137,6 @@ long sys_getpgrp(void);
 long sys_getsid(uint64_t pid);
 long sys_setpgid(uint64_t pid, uint64_t group);
 long sys_setsid(void);
-long sys_setuid(uint64_t id);
-long sys_setreuid(uint64_t real, uint64_t effective);
-long sys_setresuid(uint64_t real, uint64_t effective, uint64_t saved);
-long sys_getresuid(uint64_t real, uint64_t effective, uint64_t saved);
-long sys_getgroups(uint64_t size, uint64_t address);
-long sys_setgroups(uint64_t size, uint64_t address);
 long sys_sched_getaffinity(uint64_t pid, uint64_t size, uint64_t address);
 
 /* attributes.c */

@@ -85,49 +85,6 @@ long sys_setsid(void)
 	return task->pid;
 }
 
-/* setuid() and the like: to root, which everyone is. */
-long sys_setuid(uint64_t id)
-{
-	return id ? -EPERM : 0;
-}
-
-long sys_setresuid(uint64_t real, uint64_t effective, uint64_t saved)
-{
-	const uint32_t keep = ~0U;
-
-	return (real && (uint32_t)real != keep) || (effective && (uint32_t)effective != keep) ||
-	                       (saved && (uint32_t)saved != keep)
-	               ? -EPERM
-	               : 0;
-}
-
-long sys_setreuid(uint64_t real, uint64_t effective)
-{
-	return sys_setresuid(real, effective, 0);
-}
-
-long sys_getresuid(uint64_t real, uint64_t effective, uint64_t saved)
-{
-	const uint32_t root = 0;
-
-	return copy_to_user(real, &root, sizeof root) || copy_to_user(effective, &root, sizeof root) ||
-	                       copy_to_user(saved, &root, sizeof root)
-	               ? -EFAULT
-	               : 0;
-}
-
-long sys_getgroups(uint64_t size, uint64_t address)
-{
-	(void)address;
-	return (int)size < 0 ? -EINVAL : 0;
-}
-
-long sys_setgroups(uint64_t size, uint64_t address)
-{
-	(void)address;
-	return size ? -EPERM : 0;
-}
-
 long sys_sched_getaffinity(uint64_t pid, uint64_t size, uint64_t address)
 {
 	const uint64_t first_cpu = 1;

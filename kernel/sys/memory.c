@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls on memory regions. Memory is anonymous and private; a mapping may not be writable and executable. */
+/*
+ * System calls on memory regions. A mapping may not be writable and executable. Files are mapped as in Linux, also past their
+ * end: the end of their last page reads as zeros, and an access behind it ends in SIGBUS.
+ */
 #include "fs/file.h"
 #include "lib/errno.h"
 #include "mem/regions.h"
@@ -7,7 +10,11 @@
 #include "sys/syscall.h"
 #include "task/task.h"
 
-#define PROTECTIONS (PROT_READ | PROT_WRITE | PROT_EXEC)
+#define PROTECTIONS   (PROT_READ | PROT_WRITE | PROT_EXEC)
+
+#define MADV_DONTNEED 4 /* uapi/asm-generic/mman-common.h */
+/* MADV_FREE, DOFORK, MERGEABLE, UNMERGEABLE, HUGEPAGE, NOHUGEPAGE, DONTDUMP, DODUMP, COLD, PAGEOUT */
+#define MADV_HARMLESS 0x33f900UL
 
 static size_t pages_of(uint64_t size)
 {
@@ -46,30 +53,87 @@ static long place(struct address_space *space, uint64_t address, size_t pages, u
 		return (long)address;
 	}
 	address &= ~PAGE_MASK;
-	return (long)(region_is_free(space, address, pages) ? address : region_find_place(space, pages));
+	if (address <= USER_MAP_TOP && pages <= (USER_MAP_TOP - address) / PAGE_SIZE &&
+	    region_is_free(space, address, pages))
+		return (long)address;
+	return (long)region_find_place(space, pages);
+}
+
+/* What is mapped: NULL is anonymous and private. The reference is the caller's. */
+struct source {
+	struct node *node;
+	size_t page;
+	uint64_t flags; /* REGION_SHARED, REGION_NO_WRITE */
+};
+
+/* Checks the file that a program maps. 0 or a negative error number. */
+static int source_of_file(struct source *source, uint64_t fd, uint64_t offset, uint64_t protection)
+{
+	const struct file *file = file_of((uint32_t)fd);
+	const uint32_t mode = file ? file->flags & O_ACCMODE : 0;
+
+	if (!file)
+		return -EBADF;
+	if (mode == O_WRONLY)
+		return -EACCES;
+	if (file->node && file->node->device == DEVICE_ZERO && !(source->flags & REGION_SHARED))
+		return 0;
+	if (!file->node || (file->node->mode & NODE_KIND) != NODE_FILE)
+		return -ENODEV;
+	if ((source->flags & REGION_SHARED) && mode == O_RDONLY) {
+		if (protection & PROT_WRITE)
+			return -EACCES;
+		source->flags |= REGION_NO_WRITE;
+	}
+	source->page = offset / PAGE_SIZE;
+	source->node = file->node;
+	node_hold(source->node);
+	return 0;
+}
+
+static int source_of(struct source *source, size_t pages, uint64_t protection, uint64_t flags, uint64_t fd,
+                     uint64_t offset)
+{
+	if ((flags & MAP_TYPE) == MAP_SHARED)
+		source->flags = REGION_SHARED;
+	if (!(flags & MAP_ANONYMOUS))
+		return source_of_file(source, fd, offset, protection);
+	if (!source->flags)
+		return 0;
+	if (pages > NODE_SIZE_MOST / PAGE_SIZE)
+		return -ENOMEM;
+	source->node = node_create_nameless(pages * PAGE_SIZE);
+	return source->node ? 0 : -ENOMEM;
 }
 
 long sys_mmap(uint64_t address, uint64_t size, uint64_t protection, uint64_t flags, uint64_t fd,
               uint64_t offset)
 {
 	struct address_space *space = &current_task()->space;
+	struct source source = { 0 };
 	size_t pages = pages_of(size);
 	uint64_t region_flags = 0;
 	int error = flags_of(protection, &region_flags);
 	long start;
 
-	if ((flags & MAP_TYPE) != MAP_PRIVATE || !size || offset % PAGE_SIZE)
+	if (((flags & MAP_TYPE) != MAP_PRIVATE && (flags & MAP_TYPE) != MAP_SHARED) || !size ||
+	    offset % PAGE_SIZE)
 		return -EINVAL;
-	if (!(flags & MAP_ANONYMOUS))
-		return file_of(fd) ? -ENODEV : -EBADF;
 	if (pages > USER_TOP / PAGE_SIZE)
 		return -ENOMEM;
+	if (offset + pages * PAGE_SIZE < offset)
+		return -EOVERFLOW;
 	if (error)
 		return error;
 	start = place(space, address, pages, flags);
 	if (start <= 0)
 		return start ? start : -ENOMEM;
-	error = region_map(space, (uintptr_t)start, pages, region_flags);
+	error = source_of(&source, pages, protection, flags, fd, offset);
+	if (!error)
+		error = region_map_file(space, (uintptr_t)start, pages, region_flags | source.flags,
+		                        source.node, source.page);
+	if (source.node)
+		node_drop(source.node);
 	return error ? error : start;
 }
 
@@ -92,6 +156,87 @@ long sys_mprotect(uint64_t address, uint64_t size, uint64_t protection)
 		return 0;
 	return is_range(address, size)
 	               ? region_protect(&current_task()->space, address, pages_of(size), flags)
+	               : -ENOMEM;
+}
+
+/* Makes the range longer where it is, but not into the room of the stack. False: something is in the way, or there is no memory. */
+static bool grow_in_place(struct address_space *space, uintptr_t end, size_t extra)
+{
+	const struct region *region = region_of_range(space, end - PAGE_SIZE, 1);
+	bool file = region->flags & REGION_FILE;
+
+	return region_end(region) == end && end <= USER_MAP_TOP &&
+	       extra <= (USER_MAP_TOP - end) / PAGE_SIZE && region_is_free(space, end, extra) &&
+	       !region_map_file(space, end, extra, region->flags & ~REGION_GROWS, file ? region->node : NULL,
+	                        file ? region->page + region->pages : 0);
+}
+
+static bool ranges_meet(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
+{
+	return a < b + b_size && b < a + a_size;
+}
+
+long sys_mremap(uint64_t address, uint64_t old_size, uint64_t new_size, uint64_t flags, uint64_t to)
+{
+	struct address_space *space = &current_task()->space;
+	const size_t old = pages_of(old_size), new = pages_of(new_size);
+	int error;
+
+	if ((flags & ~(uint64_t)(MREMAP_MAYMOVE | MREMAP_FIXED)) || address % PAGE_SIZE || !old || !new)
+		return -EINVAL;
+	if (!is_range(address, old_size) || !region_of_range(space, address, old))
+		return -EFAULT;
+	if (flags & MREMAP_FIXED) {
+		if (!(flags & MREMAP_MAYMOVE) || !is_range(to, new_size) || to < USER_BASE ||
+		    ranges_meet(address, old * PAGE_SIZE, to, new *PAGE_SIZE))
+			return -EINVAL;
+		error = region_unmap(space, to, new);
+		if (error)
+			return error;
+	}
+	if (new < old) {
+		error = region_unmap(space, address + new *PAGE_SIZE, old - new);
+		if (error)
+			return error;
+	}
+	if (!(flags & MREMAP_FIXED)) {
+		if (new <= old || grow_in_place(space, address + old * PAGE_SIZE, new - old))
+			return (long)address;
+		if (!(flags & MREMAP_MAYMOVE) || new > USER_TOP / PAGE_SIZE)
+			return -ENOMEM;
+		to = region_find_place(space, new);
+		if (!to)
+			return -ENOMEM;
+	}
+	error = region_move(space, address, old < new ? old : new, to, new);
+	return error ? error : (long)to;
+}
+
+/* Advice that changes nothing that a program could see may be left. */
+long sys_madvise(uint64_t address, uint64_t size, uint64_t advice)
+{
+	struct address_space *space = &current_task()->space;
+
+	if (address % PAGE_SIZE || advice > 63 || (advice > MADV_DONTNEED && !(MADV_HARMLESS >> advice & 1)))
+		return -EINVAL;
+	if (!size)
+		return 0;
+	if (!is_range(address, size))
+		return address + size < address ? -EINVAL : -ENOMEM;
+	if (advice == MADV_DONTNEED)
+		return region_discard(space, address, pages_of(size));
+	return region_is_whole(space, address, pages_of(size)) ? 0 : -ENOMEM;
+}
+
+/* A shared mapping is the file itself: there is nothing to write back. */
+long sys_msync(uint64_t address, uint64_t size, uint64_t flags)
+{
+	if (address % PAGE_SIZE || (flags & ~7UL) || (flags & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC))
+		return -EINVAL;
+	if (!size)
+		return 0;
+	return is_range(address, size) && region_is_whole(&current_task()->space, address, pages_of(size))
+	               ? 0
 	               : -ENOMEM;
 }
 

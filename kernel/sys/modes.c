@@ -6,10 +6,8 @@
 #include "cpu/apic.h"
 #include "cpu/pmu.h"
 #include "cpu/tsc.h"
-#include "fs/cpio.h"
 #include "fs/node.h"
 #include "lib/console.h"
-#include "lib/errno.h"
 #include "lib/record.h"
 #include "lib/string.h"
 #include "loader/loader.h"
@@ -115,21 +113,6 @@ static bool demo(void)
 	return status == 0;
 }
 
-/* Files from the boot modules that are archives. */
-static void unpack_modules(void)
-{
-	const struct boot_module *module;
-
-	node_init();
-	for (size_t i = 0; (module = boot_module_at(i)); i++) {
-		int error = cpio_is(module->data, module->size) ? cpio_unpack(module->data, module->size) : 0;
-
-		if (error)
-			kprintf("module %s: the archive is %s\n", module->name,
-			        error == -ENOMEM ? "too large for memory" : "damaged");
-	}
-}
-
 void kernel_main(void)
 {
 	char mode[16], exit[4], trace[8];
@@ -142,7 +125,8 @@ void kernel_main(void)
 		trace_start();
 	say_hello(mode);
 	say_clock();
-	unpack_modules();
+	node_init();
+	boot_unpack_modules();
 	record_fact("early-stack-high-water", early_stack_high_water(), "bytes");
 	if (loader_places()) {
 		record_fact("window-places", loader_places(), "pages");

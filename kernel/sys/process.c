@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls on the task itself, and what programs ask for when they start. There is one user, root, and one thread per task. */
+/* System calls on the task itself, and what programs ask for when they start. There is one thread per task. */
 #include "boot/config.h"
 #include "fs/file.h"
 #include "fs/terminal.h"
@@ -31,11 +31,6 @@ long sys_arch_prctl(uint64_t code, uint64_t address)
 		return copy_to_user(address, &task->fs_base, sizeof task->fs_base);
 	}
 	return -EINVAL;
-}
-
-long sys_getuid(void)
-{
-	return 0;
 }
 
 long sys_gettid(void)

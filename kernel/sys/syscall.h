@@ -29,6 +29,12 @@
 #define SYS_pipe              22
 #define SYS_select            23
 #define SYS_sched_yield       24
+#define SYS_mremap            25
+#define SYS_msync             26
+#define SYS_madvise           28
+#define SYS_shmget            29
+#define SYS_shmat             30
+#define SYS_shmctl            31
 #define SYS_dup               32
 #define SYS_dup2              33
 #define SYS_pause             34
@@ -45,6 +51,7 @@
 #define SYS_wait4             61
 #define SYS_kill              62
 #define SYS_uname             63
+#define SYS_shmdt             67
 #define SYS_fcntl             72
 #define SYS_fsync             74
 #define SYS_fdatasync         75
@@ -140,7 +147,7 @@
 #define SYS_bench_value       504
 #define SYSCALL_COUNT         512
 
-/* Values of mmap() that are the same in Linux (uapi/asm-generic/mman-common.h, mman.h). */
+/* Values of mmap(), mremap() and msync() that are the same in Linux (uapi/asm-generic/mman-common.h, linux/mman.h). */
 #define PROT_READ             0x1
 #define PROT_WRITE            0x2
 #define PROT_EXEC             0x4
@@ -150,6 +157,10 @@
 #define MAP_FIXED             0x10
 #define MAP_ANONYMOUS         0x20
 #define MAP_FIXED_NOREPLACE   0x100000
+#define MREMAP_MAYMOVE        1
+#define MREMAP_FIXED          2
+#define MS_ASYNC              1
+#define MS_SYNC               4
 
 /* What SYS_bench_* reach while a benchmark program runs; NULL: they return -ENOSYS. */
 struct bench_calls {

@@ -8,6 +8,7 @@
 #include "lib/random.h"
 #include "lib/string.h"
 #include "mem/address_space.h"
+#include "task/task.h"
 
 #define RANDOM_BYTES 16                 /* that AT_RANDOM points to */
 #define VECTOR_WORDS 32                 /* of the auxiliary vector */
@@ -119,7 +120,7 @@ int arguments_add_user(struct arguments *a, uint64_t argv, uint64_t envp)
 }
 
 /* The auxiliary vector; what is 0 in it is filled in for each program, at the places named. */
-enum { VECTOR_PHDR = 1, VECTOR_PHNUM = 3, VECTOR_ENTRY = 5, VECTOR_HWCAP = 7 };
+enum { VECTOR_PHDR = 1, VECTOR_PHNUM = 3, VECTOR_ENTRY = 5, VECTOR_HWCAP = 7, VECTOR_UID = 21 };
 static const uint64_t vector[] = {
 	AT_PHDR,   0,
 	AT_PHNUM,  0,
@@ -139,6 +140,15 @@ static const uint64_t vector[] = {
 	AT_NULL,   0,
 };
 _Static_assert(sizeof vector == VECTOR_WORDS * sizeof *vector, "all of it");
+
+/* AT_UID, AT_EUID, AT_GID and AT_EGID, unless they are root's, which are there. */
+static void set_identity(uint64_t *word, const struct task *task)
+{
+	if (!(task->identity.user | (uint64_t)task->identity.group << 32))
+		return;
+	word[0] = word[2] = task->identity.user;
+	word[4] = word[6] = task->identity.group;
+}
 
 uintptr_t arguments_finish(struct arguments *a, struct elf_plan *plan)
 {
@@ -160,10 +170,11 @@ uintptr_t arguments_finish(struct arguments *a, struct elf_plan *plan)
 	word[VECTOR_PHNUM] = plan->header_count;
 	word[VECTOR_ENTRY] = plan->entry;
 	word[VECTOR_HWCAP] = cpu_features.leaf1_edx;
+	set_identity(&word[VECTOR_UID], current_task());
 	word += VECTOR_WORDS;
 	while (word < end) /* padding */
 		*word++ = 0;
-	zero_bytes(end, a->top & 7);
+	*end &= ~0UL << (a->top & 7) * 8; /* and the bytes of it below the strings */
 	plan->segments[plan->count++] = (struct load_segment){
 		.start = USER_STACK_BASE,
 		.pages = USER_STACK_SIZE / PAGE_SIZE,

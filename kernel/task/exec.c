@@ -20,6 +20,7 @@ struct program {
 	size_t size; /* bytes */
 	const char *name;
 	size_t name_length;
+	const struct node *node; /* or NULL: a boot module */
 };
 
 static int find_program(const char *name, struct program *program)
@@ -31,7 +32,7 @@ static int find_program(const char *name, struct program *program)
 
 	if (module) {
 		*program = (struct program){ module->data, module->size, module->name,
-			                     sizeof module->name - 1 }; /* padded with NULs */
+			                     sizeof module->name - 1, NULL }; /* padded with NULs */
 		return 0;
 	}
 	node = node_find(current_task()->directory, name, true, &error);
@@ -41,7 +42,7 @@ static int find_program(const char *name, struct program *program)
 		return -EACCES;
 	if (node_bytes(node, 0, node->size, &bytes) < node->size)
 		return -ENOEXEC; /* it was written here, and does not lie in one piece */
-	*program = (struct program){ bytes, node->size, node->name, node->name_length };
+	*program = (struct program){ bytes, node->size, node->name, node->name_length, node };
 	return 0;
 }
 
@@ -104,17 +105,22 @@ static int plan_program(char name[PATH_LENGTH], struct arguments *a, struct prog
 struct first_run {
 	struct elf_plan plan;
 	struct arguments arguments;
+	const void *bytes; /* the file's, which are kept until then, or NULL */
+	size_t size;
 };
 _Static_assert(sizeof(struct first_run) <= PAGE_SIZE, "the kernel heap can hold it");
 
-/* Keeps plan and arguments for the task's first run; the arguments' frame goes along. */
-static int first_run_keep(struct task *task, const struct elf_plan *plan, struct arguments *a)
+/* Keeps plan, arguments and file for the task's first run; the arguments' frame goes along. */
+static int first_run_keep(struct task *task, const struct elf_plan *plan, struct arguments *a,
+                          const struct program *program)
 {
 	task->first_run = heap_alloc(sizeof *task->first_run);
 	if (!task->first_run)
 		return -ENOMEM;
 	task->first_run->plan = *plan;
 	task->first_run->arguments = *a;
+	task->first_run->bytes = program->node && node_keep_bytes(program->node) ? program->data : NULL;
+	task->first_run->size = program->size;
 	a->page = NULL;
 	return 0;
 }
@@ -124,6 +130,8 @@ void first_run_drop(struct task *task)
 	if (!task->first_run)
 		return;
 	arguments_end(&task->first_run->arguments);
+	if (task->first_run->bytes)
+		node_release_bytes(task->first_run->bytes, task->first_run->size);
 	heap_free(task->first_run);
 	task->first_run = NULL;
 }
@@ -163,7 +171,7 @@ static int spawn(char name[PATH_LENGTH], struct arguments *a, struct task **resu
 	if (!error)
 		error = task_inherit_files(task);
 	if (!error && loader_fill_own)
-		error = first_run_keep(task, &plan, a);
+		error = first_run_keep(task, &plan, a, &program);
 	if (error) {
 		task_destroy(task);
 		return error;

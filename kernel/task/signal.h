@@ -56,6 +56,7 @@ enum {
 	FPE_FLTINV = 7,
 	ILL_ILLOPN = 2,
 	BUS_ADRALN = 1,
+	BUS_ADRERR = 2,
 	TRAP_TRACE = 2
 };
 

@@ -166,6 +166,7 @@ int task_inherit_files(struct task *child)
 	if (file_table_copy(child, parent))
 		return -ENOMEM;
 	child->umask = parent->umask;
+	child->identity = parent->identity;
 	child->directory = parent->directory;
 	if (child->directory)
 		node_hold(child->directory);
@@ -301,10 +302,13 @@ static void idle(void)
 	}
 }
 
+static int fault_error; /* of the last page fault */
+
 /* Where memory has run out, the task ends. */
 static bool page_fault(uintptr_t address, uint64_t error)
 {
-	return region_fault(&current_task()->space, address, error) == 0;
+	fault_error = region_fault(&current_task()->space, address, error);
+	return fault_error == 0;
 }
 
 /* An exception in user mode is a signal for the task; the kernel and the others go on. */
@@ -335,6 +339,10 @@ static void user_exception(struct trap_frame *frame)
 	if (frame->vector == EXCEPTION_PF)
 		info = (struct signal_info){ .code = frame->error & 1 ? SEGV_ACCERR : SEGV_MAPERR,
 			                     .value = read_cr2() };
+	if (frame->vector == EXCEPTION_PF && fault_error == -ENXIO) { /* behind the end of a mapped file */
+		signal = SIGBUS;
+		info.code = BUS_ADRERR;
+	}
 	signal_fault(frame, signal, info);
 }
 
@@ -371,6 +379,7 @@ void task_start(void (*function)(void))
 	exception_set_user_handler(user_exception);
 	exception_set_page_fault(page_fault);
 	user_return_hook = user_return;
+	task->identity = (struct identity){ 0, 0 }; /* root's: all others come from it */
 	cpu->idle = must_create("idle", idle);
 	task_adopt(task, NULL);
 	cpu->current = task;

@@ -24,6 +24,11 @@ enum task_state {
 	TASK_ZOMBIE,  /* ended; only its status is left */
 };
 
+/* Whose a task is; 0 is root. */
+struct identity {
+	uint32_t user, group;
+};
+
 struct task {
 	uint64_t rsp; /* while it does not run; task/switch.asm knows this one */
 	struct address_space space;
@@ -39,11 +44,12 @@ struct task {
 	struct file_table *files;    /* or NULL: fs/file.h */
 	struct node *directory;      /* working directory, or NULL: the root */
 	struct wait_queue *waiting;  /* the queue that it is in while it blocks, or NULL */
-	uint64_t tid_address;        /* what clone() has still to fill, or 0 */
-	uint64_t fs_base;            /* of user mode: thread-local storage */
-	bool has_fpu;                /* it has used the FPU */
-	int group, session;          /* process IDs of their leaders */
-	uint32_t umask;              /* bits that new files do not get */
+	struct identity identity;
+	uint64_t tid_address;       /* what clone() has still to fill, or 0 */
+	uint64_t fs_base;           /* of user mode: thread-local storage */
+	bool has_fpu;               /* it has used the FPU */
+	int group, session;         /* process IDs of their leaders */
+	uint32_t umask;             /* bits that new files do not get */
 	uint64_t attention;         /* RETURN_SIGNAL while the way back to user mode has to be the long one */
 	uint64_t wake_at, alarm_at; /* times of clock_now(), or 0 (task/clock.c) */
 	uint64_t alarm_interval;    /* ns, or 0: once */

@@ -28,7 +28,7 @@ void task_teardown(struct task *task);
 /* Puts a new task below `parent` and gives it a process ID. */
 void task_adopt(struct task *task, struct task *parent);
 
-/* Gives a new task the current one's open files and working directory. 0 or -ENOMEM. */
+/* Gives a new task the current one's identity, open files and working directory. 0 or -ENOMEM. */
 int task_inherit_files(struct task *child);
 
 /* Takes the FPU away from the running task, if it has it. */

@@ -251,6 +251,38 @@ static void measure(const char *text)
 	COUNT(strategy, "pitfall.sandwich_irq", "images_refused", refused) \
 	COUNT(strategy, "pitfall.sandwich_irq", "wrong_space_when_forced", "12")
 
+#define FUZZ(violations, leaked, broken, held, tries)               \
+	TRIES("bochs", "heap", "regions.fuzz", violations, tries)   \
+	COUNT("heap", "regions.fuzz", "leaked", leaked)             \
+	COUNT("heap", "regions.fuzz", "control_violations", broken) \
+	COUNT("heap", "regions.fuzz", "control_leaked", held)
+#define FILE_END(mapped, refused, bus, read, tries)                    \
+	TRIES("bochs", "heap", "map.file_end", "0", tries)             \
+	COUNT("heap", "map.file_end", "mapped_with_zero_tail", mapped) \
+	COUNT("heap", "map.file_end", "beyond_not_mapped", refused)    \
+	COUNT("heap", "map.file_end", "beyond_bus_errors", bus)        \
+	COUNT("heap", "map.file_end", "beyond_read", read)
+#define SHM_SCAN(violations, found, segments, owner, tries)     \
+	TRIES("bochs", "heap", "shm.scan", violations, tries)   \
+	COUNT("heap", "shm.scan", "control_found", found)       \
+	COUNT("heap", "shm.scan", "control_first_after", "196") \
+	COUNT("heap", "shm.scan", "segments", segments)         \
+	COUNT("heap", "shm.scan", "read_by_owner", owner)
+#define GIVE_BACK(damaged, freed, contents, lost, tries)               \
+	TRIES("bochs", "heap", "modules.give_back", damaged, tries)    \
+	COUNT("heap", "modules.give_back", "bytes", "10000")           \
+	COUNT("heap", "modules.give_back", "bytes_freed", freed)       \
+	COUNT("heap", "modules.give_back", "bytes_of_files", contents) \
+	COUNT("heap", "modules.give_back", "frames_lost", lost)
+#define OVERFLOW(violations, guarded, bare, stepped, tries)              \
+	TRIES("bochs", "heap", "user.stack_overflow", violations, tries) \
+	COUNT("heap", "user.stack_overflow", "guarded_faults", guarded)  \
+	COUNT("heap", "user.stack_overflow", "bare_corruptions", bare)   \
+	COUNT("heap", "user.stack_overflow", "stepped_over", stepped)
+#define ELF_ORDER(violations, failed, control, tries)                  \
+	TRIES("bochs", "heap", "regions.elf_order", violations, tries) \
+	COUNT("heap", "regions.elf_order", "programs_failed", failed)  \
+	COUNT("heap", "regions.elf_order", "control_violations", control)
 #define BOOT_LAYOUT(metric, value) COUNT("heap", "arith.boot_layout", metric, value)
 #define SMALL_STACK(strategy, bytes, tries)                         \
 	COUNT(strategy, "pitfall.small_stack", "high_water", bytes) \
@@ -552,6 +584,79 @@ static const struct expectation expectations[] = {
 	{ 30, "inconclusive", "1 with it at both", MOVED("heap", "16", "1") },
 	{ 30, "not measured", "missing: pitfall.moved_kernel",
 	  COUNT("heap", "pitfall.moved_kernel", "tries", "16") },
+
+	{ 33, "confirmed",
+	  "5 accesses go wrong and 7 frames are held for nothing; with it 0 and 0, over 20000",
+	  FUZZ("0 0", "0 0", "2 3", "4 3", "10000 10000") },
+	{ 33, "confirmed", "0 accesses go wrong and 1 frames", FUZZ("0", "0", "0", "1", "20000") },
+	{ 33, "refuted", "with it 1 and 0", FUZZ("1", "0", "5", "7", "20000") },
+	{ 33, "refuted", "with it 0 and 1", FUZZ("0", "1", "5", "7", "3") },
+	/* If it went as well without, it was not that. */
+	{ 33, "refuted", "without splitting 0 accesses", FUZZ("0", "0", "0", "0", "20000") },
+	{ 33, "inconclusive", "; wanted 20000", FUZZ("0", "0", "5", "7", "19999") },
+	{ 33, "not measured", "missing: regions.fuzz", TRIES("bochs", "heap", "regions.fuzz", "0", "20000") },
+	{ 33, "not measured", "missing", FUZZ("0 !", "0 !", "5 !", "7 !", "20000 !") },
+	{ 33, "not measured", "missing", TRIES("tcg", "heap", "regions.fuzz", "1", "20000") },
+
+	{ 34, "confirmed",
+	  "16 of 16 files mapped to the end of their last page with zeros behind them; of one page more, 0",
+	  FILE_END("16", "0", "16", "0", "16") },
+	/* As the note does it. */
+	{ 34, "confirmed", "16 mappings refused", FILE_END("16", "16", "0", "0", "16") },
+	{ 34, "refuted", "1 read", FILE_END("16", "0", "15", "1", "16") },
+	{ 34, "refuted", "15 of 16 files", FILE_END("15", "0", "16", "0", "16") },
+	{ 34, "inconclusive", "15 ended in SIGBUS", FILE_END("16", "0", "15", "0", "16") },
+	{ 34, "inconclusive", "; wanted 16 files", FILE_END("15", "0", "15", "0", "15") },
+	{ 34, "not measured", "missing: map.file_end", FILE_END("0", "0", "0", "0", "0") },
+	{ 34, "not measured", "missing", FILE_END("16 !", "0 !", "16 !", "0 !", "16 !") },
+	{ 34, "not measured", "missing", TRIES("tcg", "heap", "map.file_end", "1", "16") },
+
+	{ 36, "confirmed",
+	  "8 of 8 segments are read, the first after 196 keys; with them 0 over 4096 keys, and 8 by",
+	  SHM_SCAN("0", "8", "8", "8", "4096") },
+	{ 36, "refuted", "0 of 8 segments", SHM_SCAN("0", "0", "8", "8", "4096") },
+	{ 36, "inconclusive", "with them 1 over", SHM_SCAN("1", "8", "8", "8", "4096") },
+	{ 36, "inconclusive", "7 of 8", SHM_SCAN("0", "7", "8", "8", "4096") },
+	{ 36, "inconclusive", "7 by their owner", SHM_SCAN("0", "8", "8", "7", "4096") },
+	{ 36, "inconclusive", "over 4095 keys", SHM_SCAN("0", "8", "8", "8", "4095") },
+	{ 36, "not measured", "missing: shm.scan", SHM_SCAN("0", "8", "8", "8", "0") },
+	{ 36, "not measured", "missing", SHM_SCAN("0 !", "8 !", "8 !", "8 !", "4096 !") },
+	{ 36, "not measured", "missing", TRIES("tcg", "heap", "shm.scan", "1", "4096") },
+
+	{ 37, "confirmed",
+	  "of 10000 bytes of archives 600 are given back at once and 8900 are of files; 500 are kept for "
+	  "nothing, 0 of 100",
+	  GIVE_BACK("0", "600", "8900", "0", "100") },
+	{ 37, "refuted", "501 are kept", GIVE_BACK("0", "599", "8900", "0", "100") },
+	{ 37, "refuted", "1 of 3 files differ", GIVE_BACK("1", "600", "9400", "0", "3") },
+	{ 37, "refuted", "2 frames are lost", GIVE_BACK("0", "600", "9400", "2", "100") },
+	{ 37, "inconclusive", "0 of 99 files", GIVE_BACK("0", "600", "9400", "0", "99") },
+	{ 37, "not measured", "missing: modules.give_back", GIVE_BACK("0", "600", "9400", "0", "0") },
+	{ 37, "not measured", "missing", GIVE_BACK("0 !", "600 !", "9400 !", "0 !", "100 !") },
+	{ 37, "not measured", "missing", TRIES("tcg", "heap", "modules.give_back", "1", "100") },
+
+	{ 39, "confirmed", "over 8 tries: 0 silent corruptions of the neighbour without a guard page, 0 with",
+	  OVERFLOW("0", "16", "0", "0", "8") },
+	{ 39, "refuted",
+	  "1 silent corruptions of the neighbour without a guard page, 0 with one, which stopped 16; a",
+	  OVERFLOW("0", "16", "1", "1", "8") },
+	{ 39, "inconclusive", "1 with one", OVERFLOW("1", "15", "8", "1", "8") },
+	{ 39, "inconclusive", "stopped 0", OVERFLOW("0", "0", "8", "1", "8") },
+	{ 39, "inconclusive", "over 7 tries", OVERFLOW("0", "14", "0", "0", "7") },
+	{ 39, "not measured", "missing: user.stack_overflow",
+	  TRIES("bochs", "heap", "user.stack_overflow", "0", "8") },
+	{ 39, "not measured", "missing", OVERFLOW("0", "16", "8", "1", "0") },
+	{ 39, "not measured", "missing", OVERFLOW("0 !", "16 !", "8 !", "1 !", "8 !") },
+
+	{ 40, "confirmed", "0 misses over 248 pages looked up, 0 programs failed; 9 misses with",
+	  ELF_ORDER("0", "0", "9", "248") },
+	{ 40, "refuted", "1 misses over", ELF_ORDER("1", "0", "9", "248") },
+	{ 40, "refuted", "1 programs failed", ELF_ORDER("0", "1", "9", "31") },
+	{ 40, "inconclusive", "0 misses with", ELF_ORDER("0", "0", "0", "248") },
+	{ 40, "inconclusive", "; wanted 248 pages", ELF_ORDER("0", "0", "9", "247") },
+	{ 40, "not measured", "missing: regions.elf_order",
+	  TRIES("bochs", "heap", "regions.elf_order", "0", "248") },
+	{ 40, "not measured", "missing", ELF_ORDER("0 !", "0 !", "9 !", "248 !") },
 };
 
 #define EXPECTATIONS (sizeof expectations / sizeof expectations[0])

@@ -79,13 +79,13 @@ static void created_empty(void **state)
 
 /* Regions at the edges of tables of each level, and one over several tables. */
 static const struct region regions[] = {
-	{ USER_BASE, 1, PTE_NX },
-	{ 0x400000, 511, 0 },
-	{ 0x5ff000, 1, PTE_WRITE | PTE_NX },
-	{ 0x10000000, 1200, PTE_WRITE | PTE_NX },
-	{ GIB - PAGE_SIZE, 2, 0 },
-	{ PML4_SPAN - 3 * PAGE_SIZE, 7, PTE_NX },
-	{ USER_STACK_BASE, USER_STACK_SIZE / PAGE_SIZE, PTE_WRITE | PTE_NX },
+	{ USER_BASE, 1, PTE_NX, NULL, 0 },
+	{ 0x400000, 511, 0, NULL, 0 },
+	{ 0x5ff000, 1, PTE_WRITE | PTE_NX, NULL, 0 },
+	{ 0x10000000, 1200, PTE_WRITE | PTE_NX, NULL, 0 },
+	{ GIB - PAGE_SIZE, 2, 0, NULL, 0 },
+	{ PML4_SPAN - 3 * PAGE_SIZE, 7, PTE_NX, NULL, 0 },
+	{ USER_STACK_BASE, USER_STACK_SIZE / PAGE_SIZE, PTE_WRITE | PTE_NX, NULL, 0 },
 };
 
 #define REGIONS (sizeof regions / sizeof *regions)
@@ -120,7 +120,8 @@ static void maps_regions(void **state)
 	assert_int_equal(map_all(&space), 0);
 	assert_int_equal(space.count, REGIONS);
 	for (size_t i = 0; i < REGIONS; i++) {
-		assert_memory_equal(&address_space_regions(&space)[i], &regions[i], sizeof *regions);
+		assert_memory_equal(&address_space_regions(&space)[i], &regions[i],
+		                    offsetof(struct region, node));
 		check_region(space.pml4, regions[i].start, regions[i].pages, regions[i].flags);
 	}
 	assert_int_equal(user_pages(space.pml4), pages_of_all());
@@ -142,7 +143,8 @@ static void maps_in_any_order(void **state)
 		assert_int_equal(address_space_map(&space, r->start, r->pages, r->flags), 0);
 	}
 	for (size_t i = 0; i < REGIONS; i++) {
-		assert_memory_equal(&address_space_regions(&space)[i], &regions[i], sizeof *regions);
+		assert_memory_equal(&address_space_regions(&space)[i], &regions[i],
+		                    offsetof(struct region, node));
 		check_region(space.pml4, regions[i].start, regions[i].pages, regions[i].flags);
 	}
 	address_space_set_brk(&space);

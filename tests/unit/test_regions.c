@@ -9,22 +9,32 @@
 #include <string.h>
 
 #include "cpu/cpu.h"
+#include "fs/node.h"
 #include "mem/regions.h"
 
-#define PAGES  192                     /* of each space that take part */
-#define BASE   (GIB - 100 * PAGE_SIZE) /* two page tables and two page directories */
-#define SPACES 4
-#define ROUNDS 1000000
+#define PAGES      192                     /* of each space that take part */
+#define BASE       (GIB - 100 * PAGE_SIZE) /* two page tables and two page directories */
+#define SPACES     4
+#define ROUNDS     1000000
+
+#define FILES      2
+#define FILE_PAGES 60 /* of each file; the last one is half full */
+#define FILE_SIZE  (FILE_PAGES * PAGE_SIZE - PAGE_SIZE / 2)
 
 struct page {
 	bool mapped;
 	uint64_t flags;
-	uint64_t word; /* the first one of its contents */
+	uint64_t word; /* the first one of its contents, but of shared pages */
+	unsigned file; /* with REGION_FILE */
+	size_t place;  /* page of the file */
+	bool copied;   /* a private page that has been used, and is the file's no more */
 };
 
 static struct address_space spaces[SPACES];
 static struct page model[SPACES][PAGES];
 static pte_t tlb[PAGES]; /* of the space that is loaded; 0: nothing */
+static struct node *files[FILES];
+static uint64_t file_words[FILES][FILE_PAGES]; /* the first of each page */
 static unsigned loaded;
 static bool scarce; /* memory may run out in this operation */
 
@@ -73,11 +83,37 @@ static bool allowed(const struct page *page, bool write)
 	return page->mapped && !(page->flags & REGION_NONE) && (!write || (page->flags & PTE_WRITE));
 }
 
+static bool past_end(const struct page *page)
+{
+	return (page->flags & REGION_FILE) && page->place >= FILE_PAGES;
+}
+
+/* Where the page's word is remembered. */
+static uint64_t *word_of(struct page *page)
+{
+	if ((page->flags & REGION_FILE) && ((page->flags & REGION_SHARED) || !page->copied))
+		return &file_words[page->file][page->place];
+	return &page->word;
+}
+
+/* The page is there now. */
+static void was_used(struct page *page, const uint64_t *words)
+{
+	if (!(page->flags & REGION_FILE))
+		return;
+	if (page->place == FILE_PAGES - 1)
+		assert_int_equal(words[PAGE_SIZE / 16] | words[PAGE_SIZE / 8 - 1], 0);
+	if (!(page->flags & REGION_SHARED) && !page->copied) {
+		page->word = file_words[page->file][page->place];
+		page->copied = true;
+	}
+}
+
 /* The access as the processor makes it. Returns the word, or NULL when it failed as it should. */
 static uint64_t *access_page(size_t page, bool write)
 {
 	struct address_space *space = &spaces[loaded];
-	const struct page *expected = &model[loaded][page];
+	struct page *expected = &model[loaded][page];
 
 	for (unsigned tries = 0; tries < 2; tries++) {
 		pte_t entry = tlb[page] ? tlb[page] : entry_at(space, page);
@@ -87,6 +123,7 @@ static uint64_t *access_page(size_t page, bool write)
 			assert_true(allowed(expected, write));
 			assert_int_equal(!(entry & PTE_NX), !(expected->flags & PTE_NX));
 			tlb[page] = entry;
+			was_used(expected, phys_to_virt(pte_frame(entry)));
 			return phys_to_virt(pte_frame(entry));
 		}
 		tlb[page] = 0; /* a fault drops the page's translation (SDM 3A 4.10.4.1) */
@@ -94,6 +131,10 @@ static uint64_t *access_page(size_t page, bool write)
 		                     (entry & PTE_PRESENT) | (write ? FAULT_WRITE : 0));
 		if (error == -ENOMEM) {
 			assert_true(scarce && allowed(expected, write));
+			return NULL;
+		}
+		if (error == -ENXIO) {
+			assert_true(allowed(expected, write) && past_end(expected));
 			return NULL;
 		}
 		if (error) {
@@ -108,11 +149,17 @@ static uint64_t *access_page(size_t page, bool write)
 
 static void check_page(size_t page)
 {
-	const struct page *expected = &model[loaded][page];
 	const uint64_t *word = access_page(page, false);
 
 	if (word)
-		assert_int_equal(*word, expected->word);
+		assert_int_equal(*word, *word_of(&model[loaded][page]));
+}
+
+/* Whether one region may hold both: `b` is the page behind `a`. */
+static bool goes_on(const struct page *a, const struct page *b)
+{
+	return a->mapped && b->mapped && a->flags == b->flags &&
+	       (!(a->flags & REGION_FILE) || (a->file == b->file && a->place + 1 == b->place));
 }
 
 /* The list is in order, nothing overlaps, neighbours differ, and it says what the model says. */
@@ -124,12 +171,18 @@ static void check_list(unsigned index)
 	for (uint32_t i = 0; i < spaces[index].count; i++, region++) {
 		assert_true(region->pages > 0);
 		if (i && region_end(region - 1) == region->start)
-			assert_int_not_equal(region[-1].flags, region->flags);
+			assert_false(goes_on(&model[index][page - 1], &model[index][page]));
 		for (; address_of(page) < region->start; page++)
 			assert_false(model[index][page].mapped);
 		for (; address_of(page) < region_end(region); page++) {
 			assert_true(model[index][page].mapped);
 			assert_int_equal(model[index][page].flags, region->flags);
+			if (region->flags & REGION_FILE) {
+				assert_ptr_equal(files[model[index][page].file], region->node);
+				assert_int_equal(model[index][page].place,
+				                 region->page +
+				                         (address_of(page) - region->start) / PAGE_SIZE);
+			}
 		}
 	}
 	for (; page < PAGES; page++)
@@ -155,12 +208,74 @@ static uint64_t random_flags(void)
 
 static void one_map(size_t first, size_t n)
 {
-	uint64_t flags = random_flags();
-	int error = region_map(&spaces[loaded], address_of(first), n, flags);
+	struct page page = { .mapped = true, .flags = random_flags() };
+	struct node *node = NULL;
+	int error;
 
+	if (random_below(2)) {
+		page.file = (unsigned)random_below(FILES);
+		page.place = random_below(FILE_PAGES + 4);
+		page.flags |= random_below(2) ? REGION_SHARED : 0;
+		if ((page.flags & REGION_SHARED) && !(page.flags & PTE_WRITE) && random_below(2))
+			page.flags |= REGION_NO_WRITE;
+		node = files[page.file];
+	}
+	error = region_map_file(&spaces[loaded], address_of(first), n, page.flags, node, page.place);
 	assert_true(!error || (error == -ENOMEM && scarce));
-	for (size_t i = first; !error && i < first + n; i++)
-		model[loaded][i] = (struct page){ true, flags, 0 };
+	page.flags |= node ? REGION_FILE : 0;
+	for (size_t i = first; !error && i < first + n; i++, page.place++)
+		model[loaded][i] = page;
+}
+
+static void one_discard(size_t first, size_t n)
+{
+	int error = region_discard(&spaces[loaded], address_of(first), n);
+	bool whole = true;
+
+	for (size_t i = first; i < first + n; i++) {
+		whole = whole && model[loaded][i].mapped;
+		model[loaded][i].word = 0;
+		model[loaded][i].copied = false;
+	}
+	assert_int_equal(error, whole ? 0 : -ENOMEM);
+}
+
+/* mremap(): some pages to a place where there is nothing, and perhaps more pages behind them. */
+static void one_move(size_t first, size_t n)
+{
+	struct page *pages = model[loaded], moved[PAGES];
+	size_t to = random_below(PAGES), room = n + random_below(3);
+	bool one = pages[first].mapped;
+	int error;
+
+	for (size_t i = first + 1; i < first + n; i++)
+		one = one && goes_on(&pages[i - 1], &pages[i]);
+	assert_int_equal(region_of_range(&spaces[loaded], address_of(first), n) != NULL, one);
+	if (!one || to + room > PAGES || (to < first + n && first < to + room) ||
+	    !region_is_free(&spaces[loaded], address_of(to), room))
+		return;
+	error = region_move(&spaces[loaded], address_of(first), n, address_of(to), room);
+	assert_true(!error || (error == -ENOMEM && scarce));
+	if (error)
+		return;
+	memcpy(moved, pages + first, n * sizeof *moved);
+	for (size_t i = n; i < room; i++)
+		moved[i] = (struct page){ true, moved[0].flags, 0, moved[0].file, moved[0].place + i, false };
+	memset(pages + first, 0, n * sizeof *pages);
+	memcpy(pages + to, moved, room * sizeof *pages);
+}
+
+/* write() to a file. */
+static void one_file_write(void)
+{
+	unsigned file = (unsigned)random_below(FILES);
+	size_t place = random_below(FILE_PAGES);
+	void *bytes;
+
+	if (node_room(files[file], place * PAGE_SIZE, 8, &bytes) == 8)
+		*(uint64_t *)bytes = file_words[file][place] = random_next();
+	else
+		assert_true(scarce);
 }
 
 static void one_unmap(size_t first, size_t n)
@@ -176,13 +291,20 @@ static void one_protect(size_t first, size_t n)
 {
 	uint64_t flags = random_flags();
 	int error = region_protect(&spaces[loaded], address_of(first), n, flags);
-	bool whole = true;
+	bool whole = true, may = true;
 
-	for (size_t i = first; i < first + n; i++)
+	for (size_t i = first; i < first + n; i++) {
 		whole = whole && model[loaded][i].mapped;
+		may = may && !((flags & PTE_WRITE) && (model[loaded][i].flags & REGION_NO_WRITE));
+	}
+	if (whole && !may) {
+		assert_int_equal(error, -EACCES);
+		return;
+	}
 	assert_true(whole ? !error || (error == -ENOMEM && scarce) : error == -ENOMEM);
 	for (size_t i = first; !error && i < first + n; i++)
-		model[loaded][i].flags = flags;
+		model[loaded][i].flags =
+		        flags | (model[loaded][i].flags & (REGION_FILE | REGION_SHARED | REGION_NO_WRITE));
 }
 
 static void one_write(size_t page)
@@ -190,7 +312,7 @@ static void one_write(size_t page)
 	uint64_t *word = access_page(page, true);
 
 	if (word)
-		*word = model[loaded][page].word = random_next();
+		*word = *word_of(&model[loaded][page]) = random_next();
 }
 
 /* exit() of another space, and fork() of this one into its place. */
@@ -222,7 +344,17 @@ static void one_operation(void)
 
 	if (n > PAGES - first)
 		n = PAGES - first;
-	switch (random_below(16)) {
+	switch (random_below(18)) {
+	case 16:
+		if (random_below(4))
+			one_move(first, n);
+		else
+			one_discard(first, n);
+		break;
+	case 17:
+		if (random_below(4) == 0)
+			one_file_write();
+		break;
 	case 0:
 	case 1:
 		one_map(first, n);
@@ -253,12 +385,27 @@ static void one_operation(void)
 	}
 }
 
+/* One file in frames, and one that came with a boot module. */
+static void make_files(void)
+{
+	static uint64_t module[FILE_SIZE / 8];
+
+	for (size_t i = 0; i < FILE_PAGES; i++)
+		module[i * PAGE_SIZE / 8] = file_words[1][i] = 1000 + i;
+	for (size_t i = 0; i < FILES; i++) {
+		files[i] = node_create_nameless(FILE_SIZE);
+		assert_non_null(files[i]);
+	}
+	files[1]->data = (const uint8_t *)module;
+}
+
 static void random_operations(void **state)
 {
 	size_t before = frames_free();
 	(void)state;
 
 	random_start(7);
+	make_files();
 	cpu_flushes = flushed;
 	for (unsigned i = 0; i < SPACES; i++)
 		assert_int_equal(address_space_create(&spaces[i]), 0);
@@ -281,6 +428,10 @@ static void random_operations(void **state)
 	}
 	for (unsigned i = 0; i < SPACES; i++)
 		address_space_destroy(&spaces[i]);
+	for (unsigned i = 0; i < FILES; i++) {
+		assert_int_equal(files[i]->references, 1);
+		node_drop(files[i]);
+	}
 	cpu_flushes = NULL;
 	assert_int_equal(frames_free(), before);
 }

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * modules.give_back: archives of several sizes, as a boot loader leaves them in memory (claim 37). After they are unpacked, the
+ * frames that no file needs are given back and overwritten, and every file is read again; then the files go, and every frame must
+ * be free that was.
+ */
+#include "bench/guest/pitfalls.h"
+#include "fs/archive.h"
+#include "fs/node.h"
+#include "lib/console.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mem/frames.h"
+
+#define FILES_MOST 512
+#define POISON     0x6b6b6b6b6b6b6b6bUL
+#define SPARE      64 /* frames that are poisoned beside those of the archive */
+#define FOLDER     "tmp/archive"
+
+static struct {
+	size_t size;
+	uint64_t sum;
+} files[FILES_MOST];
+static size_t file_count;
+
+struct archive {
+	uint8_t *bytes;
+	size_t pages, size; /* size: what is written */
+};
+
+/*
+ * Frames side by side: takes frames until so many lie in ascending order, and gives the others back. NULL: there are none.
+ */
+static uint8_t *take_run(size_t pages)
+{
+	uint32_t others = FRAME_LIST_END, run = FRAME_LIST_END;
+	uint64_t first = FRAME_NONE, next = FRAME_NONE;
+
+	while (!first || next - first < pages * PAGE_SIZE) {
+		uint64_t frame = frame_alloc();
+
+		if (frame != next) { /* the run so far was too short */
+			while (run != FRAME_LIST_END)
+				frame_list_push(&others, frame_list_pop(&run));
+			first = next = frame;
+		}
+		if (frame == FRAME_NONE)
+			break;
+		frame_list_push(&run, frame);
+		next += PAGE_SIZE;
+	}
+	while (frame_list_pop(&run) != FRAME_NONE) /* they stay allocated, on no list */
+		;
+	frame_list_free(&others);
+	return first ? phys_to_virt(first) : NULL;
+}
+
+static uint64_t sum_of(const uint8_t *bytes, size_t size, uint64_t sum)
+{
+	for (size_t i = 0; i < size; i++)
+		sum = (sum ^ bytes[i]) * 0x100000001b3;
+	return sum;
+}
+
+static void put_header(struct archive *a, const char *name, uint32_t mode, size_t size)
+{
+	uint8_t *at = a->bytes + a->size;
+
+	format_string((char *)at, 256, "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%s", 0U,
+	              mode, 0U, 0U, 1U, 0U, (unsigned)size, 0U, 0U, 0U, 0U, (unsigned)strlen(name) + 1, 0U,
+	              name);
+	a->size += 110 + strlen(name) + 1;
+	while (a->size % 4)
+		a->bytes[a->size++] = 0;
+}
+
+/* A file of random bytes: most are small, some of many pages, some empty. */
+static void put_file(struct archive *a, uint64_t *state)
+{
+	uint64_t r = pitfall_random(state);
+	size_t left = a->pages * PAGE_SIZE - a->size - 1024,
+	       size = (r >> 8) % 8 ? r % 2000 : (r >> 16) % (8 * PAGE_SIZE);
+	char name[64];
+
+	if (size > left)
+		size = left;
+	format_string(name, sizeof name, FOLDER "/%u", (unsigned)file_count);
+	put_header(a, name, NODE_FILE | 0644, size);
+	for (size_t i = 0; i < size; i++)
+		a->bytes[a->size + i] = (uint8_t)(r >> (i % 56));
+	a->bytes[a->size] ^= (uint8_t)file_count;
+	files[file_count].size = size;
+	files[file_count++].sum = sum_of(a->bytes + a->size, size, 0);
+	a->size += size;
+	while (a->size % 4)
+		a->bytes[a->size++] = 0;
+}
+
+static void make_archive(struct archive *a, uint64_t seed)
+{
+	uint64_t state = seed;
+
+	a->size = 0;
+	file_count = 0;
+	put_header(a, FOLDER, NODE_DIRECTORY | 0755, 0);
+	while (file_count < FILES_MOST && a->pages * PAGE_SIZE - a->size > PAGE_SIZE)
+		put_file(a, &state);
+	put_header(a, "TRAILER!!!", 0, 0);
+}
+
+/*
+ * The frames that became free last, which come first when frames are taken again: all of the archive's must be among so many. Returns
+ * how many are.
+ */
+static uint64_t poison_memory(const struct archive *a, size_t count)
+{
+	uint32_t all = FRAME_LIST_END;
+	uint64_t own = 0;
+
+	for (uint64_t frame; count && (frame = frame_alloc()) != FRAME_NONE; count--) {
+		uint64_t *words = phys_to_virt(frame);
+
+		for (size_t i = 0; i < PAGE_SIZE / 8; i++)
+			words[i] = POISON;
+		own += (uint8_t *)words - a->bytes < (ptrdiff_t)(a->pages * PAGE_SIZE) &&
+		       (uint8_t *)words >= a->bytes;
+		frame_list_push(&all, frame);
+	}
+	frame_list_free(&all);
+	return own;
+}
+
+static uint64_t damaged_files(struct node *folder)
+{
+	uint64_t damaged = 0;
+
+	for (size_t i = 0; i < file_count; i++) {
+		char name[16];
+		const struct node *node;
+		uint64_t sum = 0;
+		const void *bytes;
+		size_t n, at = 0;
+
+		format_string(name, sizeof name, "%u", (unsigned)i);
+		node = node_child(folder, name, strlen(name));
+		for (; node && (n = node_bytes(node, at, node->size, &bytes)); at += n)
+			sum = sum_of(bytes, n, sum);
+		damaged += !node || node->size != files[i].size || sum != files[i].sum;
+	}
+	return damaged;
+}
+
+static uint64_t contents(void)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < file_count; i++)
+		sum += files[i].size;
+	return sum;
+}
+
+struct outcome {
+	uint64_t bytes, freed, contents, files, damaged, lost;
+};
+
+static bool one_archive(size_t pages, struct outcome *outcome)
+{
+	const size_t before = frames_free();
+	struct archive a = { take_run(pages), pages, 0 };
+	struct node *folder;
+	size_t freed;
+	uint64_t again; /* frames of the archive that others could have */
+	int error;
+
+	if (!a.bytes)
+		return false;
+	make_archive(&a, pages);
+	a.size = pages * PAGE_SIZE; /* with what is behind the last member */
+	if (archive_unpack(a.bytes, a.size, &freed))
+		return false;
+	again = poison_memory(&a, freed / PAGE_SIZE + SPARE);
+	folder = node_find(NULL, "/" FOLDER, true, &error);
+	if (!folder)
+		return false;
+	outcome->bytes += a.size;
+	outcome->freed += freed;
+	outcome->files += file_count;
+	outcome->contents += contents();
+	outcome->damaged += damaged_files(folder) + (again != freed / PAGE_SIZE);
+	while (folder->children)
+		node_remove(folder->children);
+	node_remove(folder);
+	outcome->lost += before > frames_free() ? before - frames_free() : frames_free() - before;
+	return true;
+}
+
+static void give_back(struct bench *b)
+{
+	static const size_t pages[] = { 2, 5, 16, 64, 256 };
+	const size_t sizes = bench_plan.quick ? 4 : 5;
+	struct outcome outcome = { 0 };
+	bool ran = true;
+
+	for (size_t i = 0; ran && i < sizes; i++)
+		ran = one_archive(pages[i], &outcome);
+	b->tries = ran ? outcome.files : 0;
+	b->violations = outcome.damaged;
+	pitfall_report(b);
+	bench_metric(b, "bytes", outcome.bytes, "bytes");
+	bench_metric(b, "bytes_of_files", outcome.contents, "bytes");
+	bench_metric(b, "bytes_freed", outcome.freed, "bytes");
+	bench_metric(b, "frames_lost", outcome.lost, "frames");
+}
+
+BENCH(modules_give_back, .name = "modules.give_back", .experiment = true, .few = 1, .body = give_back,
+      .check = pitfall_ran);

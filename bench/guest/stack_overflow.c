@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * user.stack_overflow: a user stack that overflows into a neighbouring mapping, with and without a guard page between (claim 39).
+ * bench/programs/overflow.c does it; here the ways are counted in which it ends.
+ */
+#include "bench/guest/pitfalls.h"
+#include "boot/boot.h"
+#include "lib/console.h"
+#include "lib/errno.h"
+#include "task/task.h"
+
+/* Bytes of stack that each call takes: none larger than the guard page. */
+static const unsigned frames[] = { 8, 64, 128, 512, 1024, 2048, 4088, 4096 };
+#define FRAMES  (sizeof frames / sizeof *frames)
+#define BEYOND  8192 /* one that can step over it */
+
+#define CORRUPT (1 << 8)
+
+static int overflow(const char *kind, unsigned frame)
+{
+	char number[16];
+	const char *argv[] = { "overflow", kind, number };
+	const bool quiet = task_quiet;
+	int pid, status = -1;
+
+	format_string(number, sizeof number, "%u", frame);
+	task_quiet = true;
+	pid = task_spawn("overflow", argv, 3);
+	while (pid > 0 && task_wait(pid, &status, 0) != pid)
+		;
+	task_quiet = quiet;
+	return status;
+}
+
+/* Ends of one kind of stack over all frame sizes. */
+struct ends {
+	uint64_t faults, corruptions, others;
+};
+
+static struct ends ends_of(const char *kind)
+{
+	struct ends ends = { 0 };
+
+	for (size_t i = 0; i < FRAMES; i++) {
+		int status = overflow(kind, frames[i]);
+
+		ends.faults += status == SIGSEGV;
+		ends.corruptions += status == CORRUPT;
+		ends.others += status != SIGSEGV && status != CORRUPT;
+	}
+	return ends;
+}
+
+static void stack_overflow(struct bench *b)
+{
+	struct ends own = ends_of("main"), guarded = ends_of("guarded"), bare = ends_of("bare");
+
+	if (own.others + guarded.others + bare.others == 0)
+		b->tries = FRAMES;
+	b->violations = own.corruptions + guarded.corruptions;
+	pitfall_report(b);
+	bench_metric(b, "bare_corruptions", bare.corruptions, "count");
+	bench_metric(b, "bare_faults", bare.faults, "count");
+	bench_metric(b, "guarded_faults", own.faults + guarded.faults, "count");
+	bench_metric(b, "stepped_over", overflow("guarded", BEYOND) == CORRUPT, "count");
+}
+
+static int need_program(struct bench *b)
+{
+	(void)b;
+	return boot_module_find("overflow") ? 0 : -ENOENT;
+}
+
+BENCH(user_stack_overflow, .name = "user.stack_overflow", .experiment = true, .few = 1, .setup = need_program,
+      .body = stack_overflow, .check = pitfall_ran);

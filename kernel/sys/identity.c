@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * System calls on who a task is. Real, effective and saved IDs are always the same: what would make them differ is refused
+ * with -EINVAL. Only root may become another; there are no further groups.
+ */
+#include "lib/errno.h"
+#include "mem/address_space.h"
+#include "sys/calls.h"
+#include "task/task.h"
+
+#define SAME UINT32_MAX /* an ID that is not to change */
+
+long sys_getuid(void)
+{
+	return current_task()->identity.user;
+}
+
+long sys_getgid(void)
+{
+	return current_task()->identity.group;
+}
+
+/* The three IDs that are asked for, in place of `id`. */
+static long set(uint32_t *id, uint32_t real, uint32_t effective, uint32_t saved)
+{
+	const uint32_t new = real != SAME ? real : effective != SAME ? effective : saved;
+	const uint32_t wanted[] = { real, effective, saved };
+
+	if (new == SAME)
+		return 0;
+	if (new != *id && current_task()->identity.user != 0)
+		return -EPERM;
+	for (size_t i = 0; i < 3; i++)
+		if ((wanted[i] == SAME ? *id : wanted[i]) != new)
+			return -EINVAL;
+	*id = new;
+	return 0;
+}
+
+/* IDs are the lower halves of the arguments. */
+long sys_setuid(uint64_t id)
+{
+	return (uint32_t)id == SAME
+	               ? -EINVAL
+	               : set(&current_task()->identity.user, (uint32_t)id, (uint32_t)id, (uint32_t)id);
+}
+
+long sys_setgid(uint64_t id)
+{
+	return (uint32_t)id == SAME
+	               ? -EINVAL
+	               : set(&current_task()->identity.group, (uint32_t)id, (uint32_t)id, (uint32_t)id);
+}
+
+long sys_setresuid(uint64_t real, uint64_t effective, uint64_t saved)
+{
+	return set(&current_task()->identity.user, (uint32_t)real, (uint32_t)effective, (uint32_t)saved);
+}
+
+long sys_setresgid(uint64_t real, uint64_t effective, uint64_t saved)
+{
+	return set(&current_task()->identity.group, (uint32_t)real, (uint32_t)effective, (uint32_t)saved);
+}
+
+/* The saved ID follows the effective one. */
+long sys_setreuid(uint64_t real, uint64_t effective)
+{
+	return sys_setresuid(real, effective, effective);
+}
+
+long sys_setregid(uint64_t real, uint64_t effective)
+{
+	return sys_setresgid(real, effective, effective);
+}
+
+static long tell(uint32_t id, uint64_t real, uint64_t effective, uint64_t saved)
+{
+	return copy_to_user(real, &id, sizeof id) || copy_to_user(effective, &id, sizeof id) ||
+	                       copy_to_user(saved, &id, sizeof id)
+	               ? -EFAULT
+	               : 0;
+}
+
+long sys_getresuid(uint64_t real, uint64_t effective, uint64_t saved)
+{
+	return tell(current_task()->identity.user, real, effective, saved);
+}
+
+long sys_getresgid(uint64_t real, uint64_t effective, uint64_t saved)
+{
+	return tell(current_task()->identity.group, real, effective, saved);
+}
+
+long sys_getgroups(uint64_t count, uint64_t address)
+{
+	(void)address;
+	return (int)count < 0 ? -EINVAL : 0;
+}
+
+long sys_setgroups(uint64_t count, uint64_t address)
+{
+	(void)address;
+	if (current_task()->identity.user != 0)
+		return -EPERM;
+	return count ? -EINVAL : 0;
+}

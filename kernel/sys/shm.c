@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Shared memory that programs find by keys (man 7 sysvipc). A segment is a file without a name; the table holds a reference, and
+ * each region of a program that has it attached another. Once it is removed, no one can find it, and its memory goes with
+ * the last region.
+ */
+#include "sys/shm.h"
+
+#include "fs/node.h"
+#include "lib/errno.h"
+#include "mem/regions.h"
+#include "sys/calls.h"
+#include "sys/syscall.h"
+#include "task/task.h"
+
+struct segment {
+	struct node *node; /* NULL: the place is free */
+	size_t size;       /* bytes that were asked for */
+	uint32_t key, mode;
+	uint32_t round; /* how often the place was used: part of the ID */
+	struct identity owner, creator;
+	int creator_pid, last_pid;
+};
+
+static struct segment segments[SEGMENTS_MOST];
+bool shm_unprotected;
+
+#define ROUNDS (INT32_MAX / SEGMENTS_MOST)
+
+static long id_of(const struct segment *segment)
+{
+	return (long)(segment->round % ROUNDS) * SEGMENTS_MOST + (segment - segments);
+}
+
+static struct segment *by_id(uint64_t id)
+{
+	struct segment *segment = &segments[(uint32_t)id % SEGMENTS_MOST];
+
+	return (int)id >= 0 && segment->node && id_of(segment) == (int)id ? segment : NULL;
+}
+
+static struct segment *by_key(uint32_t key)
+{
+	for (struct segment *segment = segments; segment < segments + SEGMENTS_MOST; segment++)
+		if (segment->node && segment->key == key && key != IPC_PRIVATE)
+			return segment;
+	return NULL;
+}
+
+static bool owns(const struct segment *segment)
+{
+	const uint32_t user = current_task()->identity.user;
+
+	return user == 0 || user == segment->owner.user || user == segment->creator.user;
+}
+
+/* Whether the task may do what the bits of `wanted` (0444 reading, 0222 writing) say. */
+static bool permits(const struct segment *segment, uint32_t wanted)
+{
+	const struct identity *identity = &current_task()->identity;
+	uint32_t granted = segment->mode;
+
+	if (identity->user == 0 || shm_unprotected)
+		return true;
+	if (owns(segment))
+		granted >>= 6;
+	else if (identity->group == segment->owner.group || identity->group == segment->creator.group)
+		granted >>= 3;
+	wanted |= wanted >> 3 | wanted >> 6;
+	return !(wanted & ~granted & 7);
+}
+
+static long create(uint32_t key, uint64_t size, uint32_t mode)
+{
+	const struct task *task = current_task();
+	struct segment *segment = segments;
+
+	if (size == 0 || size > NODE_SIZE_MOST)
+		return -EINVAL;
+	while (segment < segments + SEGMENTS_MOST && segment->node)
+		segment++;
+	if (segment == segments + SEGMENTS_MOST)
+		return -ENOSPC;
+	*segment = (struct segment){
+		.node = node_create_nameless((size + PAGE_MASK) & ~PAGE_MASK),
+		.size = size,
+		.key = key,
+		.mode = mode & 0777,
+		.round = segment->round + 1,
+		.owner = task->identity,
+		.creator = task->identity,
+		.creator_pid = task->pid,
+	};
+	if (!segment->node)
+		return -ENOMEM;
+	segment->node->device = DEVICE_SHM;
+	return id_of(segment);
+}
+
+long sys_shmget(uint64_t key, uint64_t size, uint64_t flags)
+{
+	const struct segment *segment = by_key((uint32_t)key);
+
+	if (!segment)
+		return (uint32_t)key == IPC_PRIVATE || (flags & IPC_CREAT)
+		               ? create((uint32_t)key, size, (uint32_t)flags)
+		               : -ENOENT;
+	if ((flags & IPC_CREAT) && (flags & IPC_EXCL))
+		return -EEXIST;
+	if (!permits(segment, flags & 0777))
+		return -EACCES;
+	return size > segment->size ? -EINVAL : id_of(segment);
+}
+
+/* Where to attach: an address, or 0 there is no place, or a negative error number. */
+static long place(struct address_space *space, uint64_t address, size_t pages, uint64_t flags)
+{
+	if (!address)
+		return flags & SHM_REMAP ? -EINVAL : (long)region_find_place(space, pages);
+	if (address % PAGE_SIZE && !(flags & SHM_RND))
+		return -EINVAL;
+	address &= ~PAGE_MASK;
+	if (address < USER_BASE || !user_range(address, pages * PAGE_SIZE))
+		return -EINVAL;
+	if (!(flags & SHM_REMAP) && !region_is_free(space, address, pages))
+		return -EINVAL;
+	return (long)address;
+}
+
+long sys_shmat(uint64_t id, uint64_t address, uint64_t flags)
+{
+	struct address_space *space = &current_task()->space;
+	struct segment *segment = by_id(id);
+	uint64_t rights = REGION_SHARED | (flags & SHM_EXEC ? 0 : PTE_NX) |
+	                  (flags & SHM_RDONLY ? REGION_NO_WRITE : PTE_WRITE);
+	size_t pages;
+	long start;
+
+	if (!segment || (flags & ~(uint64_t)(SHM_RDONLY | SHM_RND | SHM_REMAP | SHM_EXEC)))
+		return -EINVAL;
+	if (!permits(segment, flags & SHM_RDONLY ? 0444 : 0666) ||
+	    (flags & (SHM_EXEC | SHM_RDONLY)) == SHM_EXEC)
+		return -EACCES;
+	pages = segment->node->size / PAGE_SIZE;
+	start = place(space, address, pages, flags);
+	if (start <= 0)
+		return start ? start : -ENOMEM;
+	if (region_map_file(space, (uintptr_t)start, pages, rights, segment->node, 0))
+		return -ENOMEM;
+	segment->last_pid = current_task()->pid;
+	return start;
+}
+
+/* Takes out all that is left of what shmat() put at the address. */
+long sys_shmdt(uint64_t address)
+{
+	struct address_space *space = &current_task()->space;
+	const struct node *node = NULL;
+
+	for (uint32_t i = address_space_find(space, address); i < space->count;) {
+		const struct region *region = &address_space_regions(space)[i];
+
+		if (!(region->flags & REGION_FILE) || region->node->device != DEVICE_SHM ||
+		    (node && region->node != node) || region->start - region->page * PAGE_SIZE != address) {
+			i++;
+			continue;
+		}
+		node = region->node; /* to compare with: it may go with its last region */
+		if (region_unmap(space, region->start, region->pages))
+			return -ENOMEM;
+	}
+	return node ? 0 : -EINVAL;
+}
+
+/* struct shmid64_ds of Linux on x86-64 (uapi/asm-generic/shmbuf.h, ipcbuf.h). */
+struct description {
+	uint32_t key, user, group, creator_user, creator_group, mode;
+	uint64_t sequence, unused[2];
+	uint64_t size, times[3];
+	int creator_pid, last_pid;
+	uint64_t attached, reserved[2];
+};
+_Static_assert(sizeof(struct description) == 112, "as programs know it");
+
+static long describe(const struct segment *segment, uint64_t address)
+{
+	struct description d = {
+		.key = segment->key,
+		.user = segment->owner.user,
+		.group = segment->owner.group,
+		.creator_user = segment->creator.user,
+		.creator_group = segment->creator.group,
+		.mode = segment->mode,
+		.size = segment->size,
+		.creator_pid = segment->creator_pid,
+		.last_pid = segment->last_pid,
+		.attached = segment->node->references - 1, /* regions: one that was split counts twice */
+	};
+
+	return permits(segment, 0444) ? copy_to_user(address, &d, sizeof d) : -EACCES;
+}
+
+static long change(struct segment *segment, uint64_t address)
+{
+	struct description d;
+
+	if (copy_from_user(&d, address, sizeof d))
+		return -EFAULT;
+	segment->owner = (struct identity){ d.user, d.group };
+	segment->mode = d.mode & 0777;
+	return 0;
+}
+
+long sys_shmctl(uint64_t id, uint64_t command, uint64_t address)
+{
+	struct segment *segment = by_id(id);
+
+	if (!segment || command > IPC_STAT)
+		return -EINVAL;
+	if (command == IPC_STAT)
+		return describe(segment, address);
+	if (!owns(segment))
+		return -EPERM;
+	if (command == IPC_SET)
+		return change(segment, address);
+	node_drop(segment->node);
+	segment->node = NULL;
+	return 0;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Shared memory that programs find by keys (System V); the calls are in sys/calls.h. */
+#pragma once
+
+#include <stdbool.h>
+
+#define IPC_PRIVATE   0 /* uapi/linux/ipc.h, shm.h */
+#define IPC_CREAT     01000
+#define IPC_EXCL      02000
+#define IPC_RMID      0
+#define IPC_SET       1
+#define IPC_STAT      2
+#define SHM_RDONLY    010000
+#define SHM_RND       020000
+#define SHM_REMAP     040000
+#define SHM_EXEC      0100000
+
+#define SEGMENTS_MOST 64
+
+/* For experiments: owners and modes are not asked. */
+extern bool shm_unprotected;

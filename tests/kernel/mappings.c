@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* Mapped files, shared memory, mremap(), madvise() as programs see them; bench/programs has the checks (mappings.c, shm.c). */
+#include "fs/node.h"
+#include "lib/console.h"
+#include "lib/string.h"
+#include "loader/loader.h"
+#include "mem/frames.h"
+#include "task/task.h"
+#include "tests/kernel/test.h"
+
+static const char *const kinds[] = { "private-files", "shared-files", "shared-memory",
+	                             "remaps",        "advises",      "refuses" };
+#define KINDS (sizeof kinds / sizeof *kinds)
+
+static int run(const char *program, const char *kind)
+{
+	const char *argv[] = { program, kind };
+	int status, pid = task_spawn(program, argv, 2);
+
+	if (pid < 0)
+		return pid;
+	while (task_wait(pid, &status, 0) != pid)
+		;
+	return status;
+}
+
+static const char *run_all(const char *program, const char *const *list, size_t count)
+{
+	static char problem[80];
+
+	for (size_t i = 0; i < count; i++) {
+		size_t before = frames_free();
+		int status = run(program, list[i]);
+
+		loader_trim();
+		if (status != 0 || frames_free() != before) {
+			format_string(problem, sizeof problem, "%s %s: status %x, %ld frames lost", program,
+			              list[i], (unsigned)status, (long)(before - frames_free()));
+			return problem;
+		}
+	}
+	return NULL;
+}
+
+TEST(programs_map_files_and_share_memory)
+{
+	return run_all("mappings", kinds, KINDS);
+}
+
+TEST(programs_find_memory_by_keys)
+{
+	static const char *const shm[] = { "segments", "permissions", "refuses", "identity" };
+
+	return run_all("shm", shm, sizeof shm / sizeof *shm);
+}
+
+/* The file stays where the program was ended: it is removed here. */
+static void remove_left_over(void)
+{
+	int error;
+	struct node *node = node_find(NULL, "/tmp/mapped", true, &error);
+
+	if (node)
+		node_remove(node);
+}
+
+TEST(shortage_in_mappings_loses_nothing)
+{
+	for (size_t left = 10; left < 60; left++) {
+		size_t before;
+
+		loader_trim();
+		before = frames_free();
+		frames_set_reserve(before - left);
+		run("mappings", kinds[left % KINDS]);
+		frames_set_reserve(0);
+		remove_left_over();
+		loader_trim();
+		if (frames_free() != before)
+			return "frames are lost";
+	}
+	return NULL;
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/* Archives and the memory they lie in (fs/cpio.c, fs/archive.c, fs/node_data.c): contents, and who owns which frame. */
+#include "tests/unit/support.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "fs/archive.h"
+#include "fs/cpio.h"
+#include "fs/node.h"
+#include "mem/frames.h"
+
+#define HOLE_START (1000 * PAGE_SIZE) /* where the boot loader left the module */
+#define HOLE_PAGES 400UL
+#define HOLE_END   (HOLE_START + HOLE_PAGES * PAGE_SIZE)
+#define FILES_MOST 200
+
+static uint32_t links[ARENA_FRAMES];
+static uint8_t contents[FILES_MOST][5 * PAGE_SIZE];
+static size_t sizes[FILES_MOST], count, size; /* of the archive, bytes */
+
+static uint8_t *module(void)
+{
+	return phys_to_virt(HOLE_START);
+}
+
+/* Memory with a hole; everything is garbage, the file system new. */
+static void start(void)
+{
+	struct memory_range ranges[] = { { PAGE_SIZE, HOLE_START },
+		                         { HOLE_END, (ARENA_FRAMES - 1) * PAGE_SIZE } };
+
+	memory_start(ARENA_FRAMES - 1);
+	frames_init(ranges, 2, links);
+	node_init();
+}
+
+static void put(const char *name, unsigned mode, const void *bytes, size_t n)
+{
+	size += (size_t)sprintf((char *)module() + size,
+	                        "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%s", 0, mode, 0, 0,
+	                        1, 0, (unsigned)n, 0, 0, 0, 0, (unsigned)strlen(name) + 1, 0, name) +
+	        1;
+	size = (size + 3) & ~3UL;
+	memcpy(module() + size, bytes, n);
+	size = (size + n + 3) & ~3UL;
+}
+
+/* Files of many sizes, in folders, with links between. */
+static void make_archive(size_t files)
+{
+	size = 0;
+	for (count = 0; count < files; count++) {
+		char name[40];
+
+		sizes[count] = random_below(3) ? random_below(300) : random_below(sizeof contents[0]);
+		for (size_t i = 0; i < sizes[count]; i++)
+			contents[count][i] = (uint8_t)random_next();
+		sprintf(name, "folder%zu/%zu", count % 3, count);
+		put(name, NODE_FILE | 0644, contents[count], sizes[count]);
+		if (count % 10 == 0) {
+			sprintf(name, "link%zu", count);
+			put(name, NODE_LINK | 0777, "folder0/0", 9);
+		}
+	}
+	put("TRAILER!!!", 0, "", 0);
+	assert_in_range(size, 0, HOLE_PAGES * PAGE_SIZE);
+}
+
+static struct node *file(size_t index)
+{
+	char path[40];
+	int error;
+
+	sprintf(path, "/folder%zu/%zu", index % 3, index);
+	return node_find(NULL, path, true, &error);
+}
+
+static void check_file(size_t index)
+{
+	const struct node *node = file(index);
+	size_t at = 0, n;
+	const void *bytes;
+
+	assert_non_null(node);
+	assert_int_equal(node->size, sizes[index]);
+	for (; (n = node_bytes(node, at, PAGE_SIZE, &bytes)); at += n)
+		assert_memory_equal(bytes, contents[index] + at, n);
+	assert_int_equal(at, sizes[index]);
+}
+
+/* Whoever gets the free frames writes to them. */
+static void overwrite_free_frames(void)
+{
+	uint32_t all = FRAME_LIST_END;
+
+	for (uint64_t frame; (frame = frame_alloc()) != FRAME_NONE;) {
+		memset(phys_to_virt(frame), GARBAGE, PAGE_SIZE);
+		frame_list_push(&all, frame);
+	}
+	frame_list_free(&all);
+}
+
+/* Everything goes, and with it every frame is free. */
+static void remove_all(void)
+{
+	while (node_root->children) {
+		struct node *node = node_root->children;
+
+		while (node->children)
+			node = node->children;
+		assert_int_equal(node_remove(node), 0);
+	}
+	node_drop(node_root);
+	assert_int_equal(frames_free(), frames_total());
+}
+
+static void adopted(void **state)
+{
+	size_t before;
+	(void)state;
+
+	start();
+	before = frames_free();
+	assert_false(frames_adopt(HOLE_START, HOLE_END + PAGE_SIZE)); /* another's */
+	assert_false(frames_adopt(HOLE_START, (ARENA_FRAMES + 1) * PAGE_SIZE));
+	assert_true(frames_adopt(HOLE_START, HOLE_END));
+	assert_false(frames_adopt(HOLE_START, HOLE_END));
+	assert_int_equal(frames_free(), before);
+	for (uint64_t frame = HOLE_START; frame < HOLE_END; frame += PAGE_SIZE)
+		frame_free(frame);
+	assert_int_equal(frames_free(), before + HOLE_PAGES);
+	remove_all();
+}
+
+static void files_survive_and_memory_comes_back(void **state)
+{
+	(void)state;
+	random_start(3);
+	for (unsigned round = 0; round < 20; round++) {
+		size_t freed, before, pages, kept = 0;
+
+		start();
+		make_archive(20 + random_below(FILES_MOST - 20));
+		pages = (size + PAGE_MASK) / PAGE_SIZE;
+		assert_true(frames_adopt(HOLE_START, HOLE_START + pages * PAGE_SIZE));
+		before = frames_free();
+		assert_int_equal(archive_unpack(module(), size, &freed), 0);
+		for (size_t i = 0; i < count; i++)
+			kept += (sizes[i] + 15) & ~15UL;
+		kept += (count + 9) / 10 * 16; /* links */
+		assert_int_equal(freed / PAGE_SIZE, pages - (kept + PAGE_MASK) / PAGE_SIZE);
+		overwrite_free_frames();
+		for (size_t i = 0; i < count; i++)
+			check_file(i);
+		/* Files are written, cut and removed, in any order. */
+		for (unsigned n = 0; n < 200; n++) {
+			size_t i = random_below(count);
+			void *bytes;
+
+			if (!file(i))
+				continue;
+			switch (random_below(4)) {
+			case 0:
+				assert_int_equal(node_room(file(i), 0, 1, &bytes), 1);
+				*(uint8_t *)bytes = contents[i][0] = (uint8_t)random_next();
+				sizes[i] = sizes[i] ? sizes[i] : 1;
+				break;
+			case 1:
+				sizes[i] = random_below(sizes[i] + 1);
+				assert_int_equal(node_truncate(file(i), sizes[i]), 0);
+				break;
+			case 2:
+				assert_int_equal(node_remove(file(i)), 0);
+				break;
+			}
+			overwrite_free_frames();
+			for (size_t j = 0; j < count; j++)
+				if (file(j))
+					check_file(j);
+		}
+		remove_all();
+		assert_true(frames_free() > before);
+	}
+}
+
+/* What a damaged or short archive had before stays, and the rest is free. */
+static void damaged_archives(void **state)
+{
+	(void)state;
+	random_start(4);
+	for (unsigned round = 0; round < 300; round++) {
+		size_t freed, cut, pages;
+		int error;
+
+		start();
+		make_archive(30);
+		cut = random_below(size);
+		pages = (cut + PAGE_MASK) / PAGE_SIZE;
+		if (round % 2) {
+			cut = size;
+			pages = (size + PAGE_MASK) / PAGE_SIZE;
+			for (unsigned i = 0; i < 8; i++)
+				module()[random_below(size)] ^= (uint8_t)(1 + random_below(255));
+		}
+		assert_true(frames_adopt(HOLE_START, HOLE_START + pages * PAGE_SIZE));
+		error = archive_unpack(module(), cut, &freed);
+		assert_true(error == 0 || error == -EINVAL);
+		overwrite_free_frames();
+		if (!(round % 2))
+			for (size_t i = 0; i < count && file(i); i++)
+				check_file(i);
+		remove_all();
+	}
+}
+
+static void bytes_are_kept_while_they_are_read(void **state)
+{
+	const void *bytes;
+	size_t freed, before;
+	struct node *node;
+	(void)state;
+
+	start();
+	random_start(5);
+	make_archive(40);
+	sizes[39] = sizeof contents[0];
+	size = 0;
+	put("folder0/39", NODE_FILE | 0755, contents[39], sizes[39]);
+	put("TRAILER!!!", 0, "", 0);
+	assert_true(frames_adopt(HOLE_START, HOLE_START + 6 * PAGE_SIZE));
+	assert_int_equal(archive_unpack(module(), 6 * PAGE_SIZE, &freed), 0);
+	assert_int_equal(freed, PAGE_SIZE);
+	node = file(39);
+	assert_int_equal(node_bytes(node, 0, sizes[39], &bytes), sizes[39]);
+	assert_true(node_keep_bytes(node));
+	before = frames_free();
+	assert_int_equal(node_remove(node), 0);
+	overwrite_free_frames();
+	assert_memory_equal(bytes, contents[39], sizes[39]);
+	node_release_bytes(bytes, sizes[39]);
+	assert_int_equal(frames_free(), before + 5);
+	remove_all();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(adopted),
+		cmocka_unit_test(files_survive_and_memory_comes_back),
+		cmocka_unit_test(damaged_archives),
+		cmocka_unit_test(bytes_are_kept_while_they_are_read),
+	};
+
+	return cmocka_run_group_tests_name("archive", tests, NULL, NULL);
+}
