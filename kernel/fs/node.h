@@ -20,8 +20,8 @@
 #define NODE_LINK      0120000
 
 #define NAME_LENGTH    255
-#define PATH_LENGTH    1024 /* with the NUL */
-#define FILE_SIZE_MOST (512UL << 30)
+#define PATH_LENGTH    1024        /* with the NUL */
+#define FILE_SIZE_MOST (1UL << 30) /* what the tables of node_data.c reach */
 
 struct node {
 	uint32_t mode;
