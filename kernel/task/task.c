@@ -42,28 +42,13 @@ struct task *task_create(const char *name, size_t length, void (*start)(void))
 
 	if (frame == FRAME_NONE)
 		return NULL;
+	zero_bytes(task, sizeof *task);
 	if (address_space_create(&task->space))
 		goto no_space;
 	if (kstack_create(&task->stack, task->space.pml4))
 		goto no_stack;
 	task->state = TASK_READY;
-	task->status = 0;
-	task->parent = task->children = task->sibling = NULL;
-	task->first_run = NULL;
-	task->files = NULL;
-	task->directory = NULL;
-	task->waiting = NULL;
-	task->tid_address = 0;
-	task->fs_base = 0;
-	task->has_fpu = false;
-	task->attention = 0;
-	task->wake_at = task->alarm_at = task->alarm_interval = 0;
-	task->group = task->session = 0;
 	task->umask = 022;
-	task->signals.pending = task->signals.blocked = 0;
-	task->signals.keep = false;
-	task->signals.action = NULL;
-	task->signals.stack_size = 0;
 	task_set_name(task, name, length);
 	/* r15, r14, r13, r12, rbp, rbx, return address */
 	stack = kstack_view(&task->stack, FIRST_FRAME);
