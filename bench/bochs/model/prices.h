@@ -1,0 +1,14 @@
+/* Which price of the profile an instruction has. */
+#ifndef PALIMPSEST_MODEL_PRICES_H
+#define PALIMPSEST_MODEL_PRICES_H
+
+#include "bench/bochs/model/core.h"
+
+/* Of the instruction that ends, unless it is plain; RIP is `next_rip` then. Plain ones cost the core's CPI. */
+enum cost_parameter price_of(const struct core *core, uint64_t next_rip);
+
+/* True when the instruction waits until everything before it is complete, as the manuals say of serialising
+ * instructions, fences, locked operations and port I/O. */
+bool price_waits_for_all(enum instruction_class class);
+
+#endif
