@@ -63,6 +63,15 @@ qemu-gdb: $(K)/palimpsest.elf32 $(MODULES)
 bochs: $(BUILD)/palimpsest.iso bochs-library
 	@bench/bochs/console.sh $(BUILD)
 
+# The cycle model: its parts by their tests, then its figures against published ones. PROFILE is one of
+# bench/bochs/profiles; ENGINE=kvm asks for the same on KVM, side by side (by itself where KVM can be used).
+PROFILE ?= skylake-client
+ENGINE  ?= auto
+
+validate-model: $(MODEL_TESTS)
+	@for test in $(MODEL_TESTS); do $$test >/dev/null 2>&1 || { echo "$$test fails: run it" >&2; exit 1; }; done
+	@env -u MAKEFLAGS -u MAKELEVEL bench/validate/validate.sh $(PROFILE) $(ENGINE)
+
 SOURCES_C  := $(shell git ls-files '*.c' '*.h' 2>/dev/null)
 SOURCES_SH := $(shell git ls-files '*.sh' .ci/run 2>/dev/null)
 
@@ -88,8 +97,9 @@ help:
 	@echo "make qemu | qemu-gdb | bochs         boot to a prompt (RUN=test, RUN=bench EXTRA=samples=quick)"
 	@echo "make iso                             $(BUILD)/palimpsest.iso, for a real PC or any emulator"
 	@echo "make setup                           install the Debian packages that are needed"
+	@echo "make validate-model                  the cycle model against published figures (PROFILE=..., ENGINE=kvm)"
 	@echo "make test | lint | format            tests; style and static checks; clang-format"
 	@echo "make stack-usage                     the ten functions that use most stack"
 	@echo "make clean                           remove $(BUILD)/"
 
-.PHONY: all clean setup iso qemu qemu-gdb bochs format lint help
+.PHONY: all clean setup iso qemu qemu-gdb bochs validate-model format lint help
