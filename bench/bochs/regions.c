@@ -34,8 +34,9 @@ enum { GENERAL_REGISTERS = 16 }; /* they stand before RIP */
 
 struct region {
 	uint64_t counts[METRIC_COUNT];
-	uint64_t settled_reads; /* page walks that are surely not the fetch of a closing instruction */
-	uint64_t settled_writes;
+	uint64_t
+	        new_reads; /* page walks that may be the fetch of a closing instruction, not in `counts` yet */
+	uint64_t new_writes;
 	uint64_t start; /* RIP of the instruction that is being executed */
 	uint64_t end_at;
 	uint32_t id;
@@ -43,6 +44,7 @@ struct region {
 	bool open;
 	bool kernel_only;
 	bool end_at_armed;
+	bool walked;     /* there are new page walks, in these counts or not */
 	bool executing;  /* an instruction started in the region and did not end */
 	bool repeating;  /* and it made an iteration */
 	bool delivering; /* an exception or external interrupt was reported, its delivery not yet */
@@ -73,17 +75,22 @@ static bool counts_now(const struct region *region, unsigned cpu)
 	return region->open && (!region->kernel_only || in_kernel_half(*rip_of[cpu]));
 }
 
-/* The model, told whether an event of this moment counts. */
-static struct model *tell_model(const struct region *region, unsigned cpu)
+/* The model `use`, told whether an event of this moment counts. */
+static struct model *told(struct model *use, const struct region *region, unsigned cpu)
 {
-	model_counts(model, cpu, counts_now(region, cpu));
-	return model;
+	model_counts(use, cpu, counts_now(region, cpu));
+	return use;
 }
 
+/* The walks up to here are not the fetch of a closing instruction. */
 static void settle_walks(struct region *region)
 {
-	region->settled_reads = region->counts[METRIC_WALK_READS];
-	region->settled_writes = region->counts[METRIC_WALK_WRITES];
+	if (!region->walked)
+		return;
+	region->counts[METRIC_WALK_READS] += region->new_reads;
+	region->counts[METRIC_WALK_WRITES] += region->new_writes;
+	region->new_reads = region->new_writes = 0;
+	region->walked = false;
 }
 
 static void drop_region(struct region *region)
@@ -101,7 +108,8 @@ static void open_region(struct region *region, bool kernel_only)
 {
 	shadow_start((unsigned)(region - regions));
 	memset(region->counts, 0, sizeof region->counts);
-	settle_walks(region);
+	region->new_reads = region->new_writes = 0;
+	region->walked = false;
 	if (model)
 		model_start(model, (unsigned)(region - regions));
 	region->begin_on_irq = NO_IRQ;
@@ -157,8 +165,6 @@ static void close_region(struct region *region)
 {
 	if (!region->open)
 		return;
-	region->counts[METRIC_WALK_READS] = region->settled_reads;
-	region->counts[METRIC_WALK_WRITES] = region->settled_writes;
 	write_counts(region);
 	drop_region(region);
 	region->id = 0;
@@ -214,22 +220,24 @@ void region_reset(unsigned cpu)
 	drop_region(&regions[cpu]);
 }
 
-void region_instruction_starts(unsigned cpu)
+/* The most frequent events come in two versions, so that without a model nothing of it is touched. */
+#define EACH_TIME static inline __attribute__((always_inline)) void
+
+EACH_TIME instruction_starts(struct model *use, unsigned cpu)
 {
 	struct region *region = &regions[cpu];
 
 	region->start = *rip_of[cpu];
 	region->executing = true;
-	region->repeating = false;
-	region->delivering = false;
+	region->repeating = region->delivering = region->fault = false;
 	shadow_settle(cpu);
-	if (model)
-		model_instruction_starts(model, cpu, region->start, rip_of[cpu] - GENERAL_REGISTERS);
+	if (use)
+		model_instruction_starts(use, cpu, region->start, rip_of[cpu] - GENERAL_REGISTERS);
 	if (region->end_at_armed && region->start == region->end_at)
 		close_region(region);
 }
 
-void region_instruction_ends(unsigned cpu)
+EACH_TIME instruction_ends(struct model *use, unsigned cpu)
 {
 	struct region *region = &regions[cpu];
 	/* Bochs leaves a REP instruction after each iteration and comes back for the next. */
@@ -237,9 +245,9 @@ void region_instruction_ends(unsigned cpu)
 	bool counts =
 	        region->open && region->executing && (!region->kernel_only || in_kernel_half(region->start));
 
-	if (model) {
-		model_counts(model, cpu, counts);
-		model_instruction_ends(model, cpu, *rip_of[cpu], complete);
+	if (use) {
+		model_counts(use, cpu, counts);
+		model_instruction_ends(use, cpu, *rip_of[cpu], complete);
 	}
 	if (!region->open || !region->executing)
 		return;
@@ -248,27 +256,69 @@ void region_instruction_ends(unsigned cpu)
 	region->counts[METRIC_INSTRUCTIONS] += complete && counts;
 }
 
-void region_repeat_iteration(unsigned cpu)
+EACH_TIME repeat_iteration(struct model *use, unsigned cpu)
 {
 	struct region *region = &regions[cpu];
 
 	region->repeating = true;
 	region->counts[METRIC_REP_ITERATIONS] += counts_now(region, cpu);
-	if (model)
-		model_repeat_iteration(tell_model(region, cpu), cpu);
+	if (use)
+		model_repeat_iteration(told(use, region, cpu), cpu);
 }
 
-void region_data_access(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length, bool write)
+EACH_TIME data_access(struct model *use, unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
+                      bool write)
 {
 	struct region *region = &regions[cpu];
 
-	if (model)
-		model_data_access(tell_model(region, cpu), cpu, linear, physical, length, write);
+	if (use)
+		model_data_access(told(use, region, cpu), cpu, linear, physical, length, write);
 	if (!region->open)
 		return;
 	region->counts[METRIC_DATA_ACCESSES] += counts_now(region, cpu);
-	region->counts[METRIC_WALK_READS] -= shadow_data_access(cpu, linear, length);
 	settle_walks(region);
+	region->counts[METRIC_WALK_READS] -= shadow_data_access(cpu, linear, length);
+}
+
+void region_instruction_starts(unsigned cpu)
+{
+	instruction_starts(NULL, cpu);
+}
+
+void region_instruction_ends(unsigned cpu)
+{
+	instruction_ends(NULL, cpu);
+}
+
+void region_repeat_iteration(unsigned cpu)
+{
+	repeat_iteration(NULL, cpu);
+}
+
+void region_data_access(unsigned cpu, uint64_t linear, unsigned length)
+{
+	data_access(NULL, cpu, linear, 0, length, false);
+}
+
+void region_instruction_starts_modelled(unsigned cpu)
+{
+	instruction_starts(model, cpu);
+}
+
+void region_instruction_ends_modelled(unsigned cpu)
+{
+	instruction_ends(model, cpu);
+}
+
+void region_repeat_iteration_modelled(unsigned cpu)
+{
+	repeat_iteration(model, cpu);
+}
+
+void region_data_access_modelled(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
+                                 bool write)
+{
+	data_access(model, cpu, linear, physical, length, write);
 }
 
 void region_walk_access(unsigned cpu, uint64_t physical, bool write)
@@ -278,11 +328,14 @@ void region_walk_access(unsigned cpu, uint64_t physical, bool write)
 
 	if (!region->open)
 		return;
-	region->counts[write ? METRIC_WALK_WRITES : METRIC_WALK_READS] += counts;
-	if (write)
+	region->walked = true;
+	if (write) {
+		region->new_writes += counts;
 		shadow_walk_write(cpu);
-	else
+	} else {
+		region->new_reads += counts;
 		shadow_walk_read(cpu, physical, counts);
+	}
 }
 
 static void control_model(unsigned cpu, unsigned what, uint64_t value)
@@ -354,7 +407,7 @@ void region_interrupt(unsigned cpu, unsigned vector)
 	if (!region->delivering && (vector == 1 || vector == 3 || vector == 4))
 		region->counts[METRIC_EXCEPTIONS] += counts_now(region, cpu);
 	if (model)
-		model_delivery(tell_model(region, cpu), cpu,
+		model_delivery(told(model, region, cpu), cpu,
 		               region->delivering && region->fault ? DELIVERY_FAULT : DELIVERY_INTERRUPT,
 		               !in_kernel_half(*rip_of[cpu]));
 	region->delivering = false;
@@ -362,10 +415,10 @@ void region_interrupt(unsigned cpu, unsigned vector)
 
 void region_conditional_branch(unsigned cpu, uint64_t from, bool taken)
 {
-	model_conditional_branch(tell_model(&regions[cpu], cpu), cpu, from, taken);
+	model_conditional_branch(told(model, &regions[cpu], cpu), cpu, from, taken);
 }
 
 void region_branch(unsigned cpu, enum branch_kind kind, uint64_t from, uint64_t to)
 {
-	model_branch(tell_model(&regions[cpu], cpu), cpu, kind, from, to);
+	model_branch(told(model, &regions[cpu], cpu), cpu, kind, from, to);
 }

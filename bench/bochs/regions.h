@@ -36,13 +36,18 @@ void region_reset(unsigned cpu);
 void region_instruction_starts(unsigned cpu);
 void region_instruction_ends(unsigned cpu);
 void region_repeat_iteration(unsigned cpu);
-void region_data_access(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length, bool write);
+void region_data_access(unsigned cpu, uint64_t linear, unsigned length);
 void region_walk_access(unsigned cpu, uint64_t physical, bool write);
 void region_tlb_control(unsigned cpu, unsigned what, uint64_t value);
 void region_exception(unsigned cpu);
 void region_interrupt(unsigned cpu, unsigned vector);
 
-/* Branches; only a model needs them. */
+/* The same with a model, and branches, which only a model needs. */
+void region_instruction_starts_modelled(unsigned cpu);
+void region_instruction_ends_modelled(unsigned cpu);
+void region_repeat_iteration_modelled(unsigned cpu);
+void region_data_access_modelled(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
+                                 bool write);
 void region_conditional_branch(unsigned cpu, uint64_t from, bool taken);
 void region_branch(unsigned cpu, enum branch_kind kind, uint64_t from, uint64_t to);
 

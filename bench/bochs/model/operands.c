@@ -102,10 +102,8 @@ static struct operands with_modrm(const struct modrm *modrm, unsigned how)
 /* TEST, NOT, NEG, and those that multiply and divide RDX:RAX. */
 static struct operands group_3(const struct modrm *modrm)
 {
-	struct operands operands = with_modrm(modrm, READS_RM | WRITES_RM);
+	struct operands operands = with_modrm(modrm, modrm->extension < 2 ? 0 : READS_RM | WRITES_RM);
 
-	if (modrm->extension < 2)
-		operands.writes = 0;
 	if (modrm->extension < 4)
 		return operands;
 	operands.writes = BIT(RAX) | BIT(RDX);
