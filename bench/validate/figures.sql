@@ -12,6 +12,23 @@ WHERE o.metric = 'operations' AND s.flags NOT LIKE '%check-failed%'
   AND (s.engine = 'bochs' AND s.metric IN ('cycles_low', 'cycles_nominal', 'cycles_high')
        OR s.engine = 'kvm' AND s.metric = 'tsc');
 
+-- Latencies of a load by working set, in cycles or ticks.
+CREATE TEMP VIEW chase AS
+SELECT CASE WHEN parameter < 1048576 THEN (parameter / 1024) || ' KiB' ELSE (parameter / 1048576) || ' MiB' END
+       AS "working set",
+       parameter,
+       max(CASE WHEN benchmark = 'micro.chase.2m' AND parameter_set = 'low' THEN each END) AS low_2m,
+       max(CASE WHEN benchmark = 'micro.chase.2m' AND parameter_set = 'nominal' THEN each END) AS nominal_2m,
+       max(CASE WHEN benchmark = 'micro.chase.2m' AND parameter_set = 'high' THEN each END) AS high_2m,
+       max(CASE WHEN benchmark = 'micro.chase.4k' AND parameter_set = 'low' THEN each END) AS low_4k,
+       max(CASE WHEN benchmark = 'micro.chase.4k' AND parameter_set = 'nominal' THEN each END) AS nominal_4k,
+       max(CASE WHEN benchmark = 'micro.chase.4k' AND parameter_set = 'high' THEN each END) AS high_4k,
+       max(CASE WHEN benchmark = 'micro.chase.2m' AND parameter_set = 'ticks' THEN each END) AS ticks_2m,
+       max(CASE WHEN benchmark = 'micro.chase.4k' AND parameter_set = 'ticks' THEN each END) AS ticks_4k
+FROM cost
+WHERE benchmark LIKE 'micro.chase.%'
+GROUP BY parameter;
+
 CREATE TEMP VIEW difference AS
 SELECT a.parameter_set AS parameter_set, a.benchmark AS benchmark, b.benchmark AS less, parameter,
        a.each - b.each AS each
@@ -71,7 +88,7 @@ SELECT number, kind, figure || ', ' || unit AS figure,
        printf(CASE WHEN unit = 'pages' THEN '%.0f' WHEN nominal < 100 THEN '%.1f' ELSE '%.0f' END, low) AS low,
        printf(CASE WHEN unit = 'pages' THEN '%.0f' WHEN nominal < 100 THEN '%.1f' ELSE '%.0f' END, nominal) AS nominal,
        printf(CASE WHEN unit = 'pages' THEN '%.0f' WHEN nominal < 100 THEN '%.1f' ELSE '%.0f' END, high) AS high,
-       printf('%+.1f %%', error) AS error, CASE bound WHEN 0 THEN 'exact' ELSE '±' || bound || ' %' END AS bound,
+       printf('%+.1f %%', round(error, 1) + 0.0) AS error, CASE bound WHEN 0 THEN 'exact' ELSE '±' || bound || ' %' END AS bound,
        CASE WHEN nominal IS NULL THEN 'missing' WHEN abs(error) <= bound THEN 'ok' ELSE 'OUT' END AS verdict,
        printf('%.1f', ticks) AS ticks, printf('%.2f', 2.0 * ticks / (published_low + published_high)) AS ratio,
        ticks IS NOT NULL AS has_ticks, source

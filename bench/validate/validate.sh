@@ -40,6 +40,17 @@ rows()
 		WHERE kind = '$1' ORDER BY number;"
 }
 
+# chases <columns of KVM or nothing>: the latency of a load by working set, for which nothing is published as a whole
+chases()
+{
+	local range="printf('%.1f, %.1f, %.1f', low_%s, nominal_%s, high_%s)"
+
+	sql ".mode markdown --wrap 0
+		SELECT \"working set\", ${range//%s/2m} AS \"2 MiB pages: low, nominal, high\",
+			${range//%s/4k} AS \"4 KiB pages: low, nominal, high\" $1
+		FROM chase ORDER BY parameter;"
+}
+
 table()
 {
 	local kvm='' count
@@ -60,6 +71,10 @@ table()
 	echo "## Calibration: these went into the profile, so that agreement shows consistency only"
 	echo
 	rows calibration "$kvm" || return
+	echo
+	echo "## Cycles of a load that waits for the one before it, by working set: to look at, without a bound"
+	echo
+	chases "${kvm:+, printf('%.1f, %.1f', ticks_2m, ticks_4k) AS \"KVM, TSC ticks: 2 MiB, 4 KiB\"}" || return
 	echo
 	if [ -n "$kvm" ]; then
 		echo "Ticks of the TSC are not cycles of the core: they run at one rate, whatever the core does."

@@ -94,6 +94,7 @@ check "every figure is ok" test "$(grep -c '| ok  ' "$work/out")" -eq \
 	"$(grep -c '^skylake-client' bench/validate/published.tsv)"
 check "low, nominal and high stand side by side" grep -q '^| L3 latency, cycles .*| 40.5 | 45.0 *| 49.5 *| +0.0 %' "$work/out"
 check "a knee is the last page count that fits" grep -q '^| reach of the second.* 1536 *| 1536 *| 1536 ' "$work/out"
+check "latencies stand by working set" grep -q '^| 2 MiB .*| 40.5, 45.0, 49.5 ' "$work/out"
 check "a missing KVM is said" grep -q '^KVM: not measured' "$work/out"
 
 # A processor whose L2 takes twice as long.
