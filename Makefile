@@ -96,6 +96,7 @@ help:
 	@echo "make all-strategies                  a kernel for each of them"
 	@echo "make qemu | qemu-gdb | bochs         boot to a prompt (RUN=test, RUN=bench EXTRA=samples=quick)"
 	@echo "make iso                             $(BUILD)/palimpsest.iso, for a real PC or any emulator"
+	@echo "make bench-model [PAIRS=5]           what counting and the cycle model cost in Bochs, against stock Bochs"
 	@echo "make setup                           install the Debian packages that are needed"
 	@echo "make validate-model                  the cycle model against published figures (PROFILE=..., ENGINE=kvm)"
 	@echo "make test | lint | format            tests; style and static checks; clang-format"

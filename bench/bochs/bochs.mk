@@ -20,6 +20,10 @@ $(BOCHS_LIBRARY): $(BOCHS_LIBRARY_OBJECTS)
 
 bochs-library: $(BOCHS_LIBRARY)
 
-.PHONY: bochs-library
+# PAIRS=n rounds, PROFILE=name
+bench-model: $(BOCHS_LIBRARY) $(K)/palimpsest.elf32 $(MODULES)
+	@bench/bochs/speed.sh $(BUILD) $(K)/palimpsest.elf32 $(sort $(MODULES))
+
+.PHONY: bochs-library bench-model
 
 -include $(BOCHS_LIBRARY_OBJECTS:.o=.d)

@@ -266,6 +266,14 @@ EACH_TIME repeat_iteration(struct model *use, unsigned cpu)
 		model_repeat_iteration(told(use, region, cpu), cpu);
 }
 
+/* Out of the way of the many accesses that nothing was walked for. */
+static __attribute__((noinline)) void access_after_walk(struct region *region, unsigned cpu, uint64_t linear,
+                                                        unsigned length)
+{
+	settle_walks(region);
+	region->counts[METRIC_WALK_READS] -= shadow_data_access(cpu, linear, length);
+}
+
 EACH_TIME data_access(struct model *use, unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
                       bool write)
 {
@@ -276,8 +284,8 @@ EACH_TIME data_access(struct model *use, unsigned cpu, uint64_t linear, uint64_t
 	if (!region->open)
 		return;
 	region->counts[METRIC_DATA_ACCESSES] += counts_now(region, cpu);
-	settle_walks(region);
-	region->counts[METRIC_WALK_READS] -= shadow_data_access(cpu, linear, length);
+	if (region->walked || !shadow_holds(cpu, linear))
+		access_after_walk(region, cpu, linear, length);
 }
 
 void region_instruction_starts(unsigned cpu)

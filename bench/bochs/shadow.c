@@ -181,6 +181,14 @@ static unsigned claim_walk(struct shadow *shadow, struct entry *entry, uint64_t 
 	return held && !walk.wrote ? walk.counted : 0;
 }
 
+bool shadow_holds(unsigned cpu, uint64_t linear)
+{
+	struct shadow *shadow = &shadows[cpu];
+	uint64_t page = linear >> PAGE_SHIFT;
+
+	return !shadow->pending && is_held(shadow, entry_of(shadow, page), page);
+}
+
 unsigned shadow_data_access(unsigned cpu, uint64_t linear, unsigned length)
 {
 	struct shadow *shadow = &shadows[cpu];
