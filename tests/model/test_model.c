@@ -6,11 +6,13 @@
 
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/bochs/model/branches.h"
 #include "bench/bochs/model/decode.h"
 #include "bench/bochs/model/model.h"
+#include "tests/model/random.h"
 
 enum { FRAMES = 64 };
 
@@ -265,6 +267,43 @@ static void load_chains(void **state)
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before, 168000000 + 314000000);
 }
 
+/* mov rax, [rax] once through `lines` lines in random order, behind a pass that warms up: cycles of a load, times 1000. */
+static uint64_t chase(uint64_t lines)
+{
+	uint32_t *next = malloc(lines * sizeof *next);
+	uint64_t before = 0, line = 0;
+
+	assert_non_null(next);
+	for (uint64_t i = 0; i < lines; i++)
+		next[i] = (uint32_t)i;
+	for (uint64_t i = lines - 1; i > 0; i--) { /* one cycle (Sattolo) */
+		uint64_t other = random_below(i);
+		uint32_t kept = next[i];
+
+		next[i] = next[other];
+		next[other] = kept;
+	}
+	put(0x102, "\x48\x8B\x00", 3);
+	put(0x110, "\x0F\xAE\xE8", 3);
+	for (unsigned pass = 0; pass < 2; pass++) {
+		before = execute(0x110, 0x113);
+		for (uint64_t i = 0; i < lines; i++, line = next[line])
+			load(0x102, 0x105, 0x1000000 + line * 64);
+	}
+	free(next);
+	return (execute(0x110, 0x113) - before) / (lines * (CYCLE / 1000));
+}
+
+/* The published latencies of the profile: 4, 12, 45 and 168. Lines that happen to be neighbours cost less. */
+static void chase_latencies(void **state)
+{
+	(void)state;
+	assert_in_range(chase(16 << 10 >> 6), 3990, 4040);
+	assert_in_range(chase(128 << 10 >> 6), 12 * 970, 12 * 1010);
+	assert_in_range(chase(4 << 20 >> 6), 45 * 970, 45 * 1010);
+	assert_in_range(chase(16 << 20 >> 6), 168 * 970, 168 * 1010);
+}
+
 static void chains_into_strings(void **state)
 {
 	uint64_t before;
@@ -317,6 +356,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(data_and_strings, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_counts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(load_chains, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(chase_latencies, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(chains_into_strings, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(changed_code, set_up, tear_down),
 	};

@@ -100,14 +100,21 @@ static void forget_fetch(struct core *core)
 	core->line = ~0ULL;
 }
 
-bool model_reset(struct model *model, unsigned cpu)
+static struct cost cheapest_instruction(const struct model *model)
 {
-	const struct cost *hot = cost_of(model, COST_CPI_HOT), *entry = cost_of(model, COST_CPI_ENTRY);
-	struct core *core = model->core[cpu];
-	struct cost cheapest;
+	struct cost cheapest = *cost_of(model, COST_CPI_HOT);
+	const struct cost *entry = cost_of(model, COST_CPI_ENTRY);
 
 	for (unsigned set = 0; set < SETS; set++)
-		cheapest.of[set] = hot->of[set] < entry->of[set] ? hot->of[set] : entry->of[set];
+		if (cheapest.of[set] > entry->of[set])
+			cheapest.of[set] = entry->of[set];
+	return cheapest;
+}
+
+bool model_reset(struct model *model, unsigned cpu)
+{
+	struct core *core = model->core[cpu];
+	struct cost cheapest = cheapest_instruction(model);
 
 	if (!core) {
 		core = model->core[cpu] = calloc(1, sizeof *core);
