@@ -26,10 +26,9 @@ static const uint64_t sizes[] = {
 };
 
 /* Around the entries of the profiles' TLBs: 64 and 72, 1536, 2048, 3072. */
-static const uint64_t page_counts[] = {
-	16,   32,   48,   56,   64,   72,   80,   96,   128,  256,  512,           1024,
-	1280, 1408, 1536, 1664, 1792, 2048, 2304, 2560, 3072, 3456, BENCH_LIST_END
-};
+static const uint64_t page_counts[] = { 16,   32,   48,   56,   64,   72,   80,   96,
+	                                128,  256,  512,  1024, 1280, 1408, 1536, 1664,
+	                                1792, 2048, 2304, 2560, 3072, 3456, 4096, BENCH_LIST_END };
 
 static uint64_t nodes, loads;
 static uintptr_t base, arrived;

@@ -85,11 +85,15 @@ CREATE TEMP VIEW shown AS
 SELECT number, kind, figure || ', ' || unit AS figure,
        CASE WHEN published_low = published_high THEN CAST(published_low AS TEXT)
             ELSE published_low || '–' || published_high END AS published,
-       printf(CASE WHEN unit = 'pages' THEN '%.0f' WHEN nominal < 100 THEN '%.1f' ELSE '%.0f' END, low) AS low,
-       printf(CASE WHEN unit = 'pages' THEN '%.0f' WHEN nominal < 100 THEN '%.1f' ELSE '%.0f' END, nominal) AS nominal,
-       printf(CASE WHEN unit = 'pages' THEN '%.0f' WHEN nominal < 100 THEN '%.1f' ELSE '%.0f' END, high) AS high,
-       printf('%+.1f %%', round(error, 1) + 0.0) AS error, CASE bound WHEN 0 THEN 'exact' ELSE '±' || bound || ' %' END AS bound,
+       printf(CASE WHEN low IS NULL THEN '-' WHEN unit = 'pages' THEN '%.0f' WHEN nominal < 100 THEN '%.1f' ELSE '%.0f' END, low)
+       AS low,
+       printf(CASE WHEN nominal IS NULL THEN '-' WHEN unit = 'pages' THEN '%.0f' WHEN nominal < 100 THEN '%.1f' ELSE '%.0f' END, nominal)
+       AS nominal,
+       printf(CASE WHEN high IS NULL THEN '-' WHEN unit = 'pages' THEN '%.0f' WHEN nominal < 100 THEN '%.1f' ELSE '%.0f' END, high)
+       AS high,
+       printf(CASE WHEN error IS NULL THEN '-' ELSE '%+.1f %%' END, round(error, 1) + 0.0) AS error, CASE bound WHEN 0 THEN 'exact' ELSE '±' || bound || ' %' END AS bound,
        CASE WHEN nominal IS NULL THEN 'missing' WHEN abs(error) <= bound THEN 'ok' ELSE 'OUT' END AS verdict,
-       printf('%.1f', ticks) AS ticks, printf('%.2f', 2.0 * ticks / (published_low + published_high)) AS ratio,
+       printf(CASE WHEN ticks IS NULL THEN '-' ELSE '%.1f' END, ticks) AS ticks,
+       printf(CASE WHEN ticks IS NULL THEN '-' ELSE '%.2f' END, 2.0 * ticks / (published_low + published_high)) AS ratio,
        ticks IS NOT NULL AS has_ticks, source
 FROM verdict;

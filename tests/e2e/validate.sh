@@ -114,7 +114,7 @@ check "with the count that fits" grep -q '^| reach of the second.*| 512 .*| OUT 
 database "$work/less" "$(grep -v 'micro.int.user' <<<"$good")"
 validate --database "$work/less" skylake-client
 check "a figure that was not measured fails" test $status -eq 1
-check "and is called missing" grep -q '^| INT and IRETQ.*| missing ' "$work/out"
+check "and is called missing" grep -q '^| INT and IRETQ.*| - .*| missing ' "$work/out"
 
 database "$work/kvm" "$good
 $(rows kvm tsc 2)"
@@ -135,6 +135,14 @@ check "tcg is refused, its times mean nothing" test $status -eq 2
 # Every figure of the table has a profile and a row of the kernel.
 check "the figures' profiles are there" test -z "$(grep -v '^#' bench/validate/published.tsv | tail -n +2 | cut -f1 | sort -u |
 	while read -r profile; do [ -e "bench/bochs/profiles/$profile.ini" ] || echo "$profile"; done)"
+
+# A knee needs a sample at the published count and one at four thirds of it, or behind.
+check "reach is sampled around every published knee" test -z "$(awk -F'\t' '$8 == "reach" { print $11 }' \
+	bench/validate/published.tsv | sort -u | while read -r pages; do
+		tr -d '\n' <bench/guest/micro_chase.c | sed 's/.*page_counts\[\] = {\([^}]*\)}.*/\1/' | tr -cs 0-9 '\n' |
+			awk -v pages="$pages" '$1 == pages { at = 1 } 3 * $1 >= 4 * pages { behind = 1 }
+				END { if (!at || !behind) print pages }'
+	done)"
 
 # The micro-kernels do their work: function only, on tcg. What is too large for a small machine is skipped.
 timeout 150 ./run-bench.sh --engine tcg --strategy heap,window --quick --memory 80 --bench 'micro.*' --out "$work/run" \
