@@ -100,6 +100,7 @@ help:
 	@echo "make setup                           install the Debian packages that are needed"
 	@echo "make validate-model                  the cycle model against published figures (PROFILE=..., ENGINE=kvm)"
 	@echo "make test | lint | format            tests; style and static checks; clang-format"
+	@echo "make test-machines                   boots on the machines, memory sizes and processors of QEMU"
 	@echo "make stack-usage                     the ten functions that use most stack"
 	@echo "make clean                           remove $(BUILD)/"
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Boots a kernel on an engine and prints its records (port 0xE9).
-# usage: boot.sh tcg|bochs STACK+LOADER+ISOLATION "command line"     CPU, MEMORY (MiB) and WORDS (more of the command line) may be set
+# usage: boot.sh tcg|bochs STACK+LOADER+ISOLATION "command line"     CPU (a model of the engine), MEMORY (MiB),
+# MACHINE (QEMU's -machine), CPUS and WORDS (more of the command line) may be set
 # Exit status: the engine's; 33 when the kernel said that all went well.
 set -euo pipefail
 
@@ -17,24 +18,26 @@ tcg)
 		list+=${list:+,}"$module $(basename "$module" .elf)"
 	done
 	status=0
-	timeout "${LIMIT:-120}" qemu-system-x86_64 -accel tcg -cpu "${CPU:-max}" -m "${MEMORY:-512}" -nodefaults \
-		-no-user-config -display none -monitor none -no-reboot -debugcon stdio -serial "file:$work/serial" \
-		-device isa-debug-exit,iobase=0xf4,iosize=4 -kernel "$build/palimpsest.elf32" -initrd "$list" \
-		-append "$words" </dev/null 2>"$work/errors" || status=$?
+	timeout -k 5 "${LIMIT:-120}" "${PALIMPSEST_QEMU:-qemu-system-x86_64}" -machine "${MACHINE:-pc}" \
+		-accel tcg -cpu "${CPU:-max}" -smp "${CPUS:-1}" -m "${MEMORY:-512}" -nodefaults -no-user-config -display none -monitor none -no-reboot -debugcon stdio \
+		-serial "file:$work/serial" -device isa-debug-exit,iobase=0xf4,iosize=4 \
+		-kernel "$build/palimpsest.elf32" -initrd "$list" -append "$words" </dev/null 2>"$work/errors" || status=$?
 	;;
 bochs)
+	memory=${MEMORY:-512}
 	kernel/boot/make-iso.sh "$work/cd.iso" "$build/palimpsest.elf32" "$words" "${modules[@]}"
 	{
 		cat bochsrc
-		echo "memory: guest=${MEMORY:-512}, host=${MEMORY:-512}"
+		[ -z "${CPU:-}" ] || echo "cpu: model=$CPU"
+		echo "memory: guest=$memory, host=$((memory < 2048 ? memory : 2048))" # the most that Bochs takes
 		echo "ata0-master: type=cdrom, path=$work/cd.iso, status=inserted"
 		echo "com1: enabled=1, mode=file, dev=$work/serial"
 		echo "log: $work/errors"
 	} >"$work/bochsrc"
 	echo c >"$work/rc"
 	status=0
-	PALIMPSEST_FD=3 SDL_VIDEODRIVER=dummy LD_PRELOAD=$PWD/build/bochs/palimpsest-bochs.so timeout "${LIMIT:-120}" \
-		bochs -q -f "$work/bochsrc" -rc "$work/rc" </dev/null 3>&1 >"$work/out" 2>"$work/err" || status=$?
+	PALIMPSEST_FD=3 SDL_VIDEODRIVER=dummy LD_PRELOAD=$PWD/build/bochs/palimpsest-bochs.so \
+		timeout -k 5 "${LIMIT:-120}" bochs -q -f "$work/bochsrc" -rc "$work/rc" </dev/null 3>&1 >"$work/out" 2>"$work/err" || status=$?
 	;;
 *)
 	echo "boot.sh: no engine $engine" >&2

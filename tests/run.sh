@@ -41,10 +41,11 @@ done
 for build in heap-sw+sandwich fixed-ist+window fixed-ist+random heap-rsp0+self; do
 	suite "kernel bochs $build" tests/kernel/run.sh bochs "$build+shared"
 done
-# Small and large memory, and processors without SMEP, SMAP, 1 GiB pages, UMIP, RDRAND.
-for machine in MEMORY=64 MEMORY=6000 CPU=qemu64 CPU=Haswell; do
-	suite "kernel tcg $machine" tests/kernel/run.sh tcg fixed-ist+window+shared "$machine"
-done
+# Machines, memory sizes and processors; make test-machines runs many more.
+suite "tests/machines.sh --few" tests/machines.sh --few
+# PCIDs without INVPCID.
+suite "kernel bochs sandy_bridge pcid=on" tests/kernel/run.sh bochs heap-sw+sandwich+shared WORDS=pcid=on \
+	CPU=corei7_sandy_bridge_2600k
 for build in heap-sw+sandwich fixed-ist+window; do
 	suite "kernel bochs $build pcid=on" tests/kernel/run.sh bochs "$build+shared" WORDS=pcid=on
 done

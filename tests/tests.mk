@@ -12,7 +12,7 @@ $(BUILD)/tests/host/%: tests/host/%.c $(filter-out %/main.o,$(HOST_OBJECTS))
 
 MODEL_TESTS := $(patsubst tests/model/%.c,$(BUILD)/tests/model/%,$(wildcard tests/model/test_*.c))
 
-$(BUILD)/tests/model/%: tests/model/%.c $(MODEL_OBJECTS)
+$(BUILD)/tests/model/%: tests/model/%.c $(MODEL_OBJECTS) $(BUILD)/bench/bochs/symbols.o $(BUILD)/bench/bochs/rounding.o
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ -lcmocka
@@ -22,4 +22,9 @@ test-programs: host bochs-library programs all-strategies $(HOST_TESTS) $(MODEL_
 test: test-programs
 	@tests/run.sh $(UNIT_TESTS) $(HOST_TESTS) $(MODEL_TESTS)
 
-.PHONY: test test-programs
+# The matrix of machines, memory sizes and CPU models, under TCG.
+test-machines: programs
+	@set -e; for s in window heap random best; do $(MAKE) --no-print-directory kernel STRATEGY=$$s; done
+	@tests/machines.sh
+
+.PHONY: test test-programs test-machines

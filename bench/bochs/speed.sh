@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # How much longer a boot in Bochs takes with the instrumentation library than without: speed.sh BUILD KERNEL.elf32 MODULE…
 # Each round boots the same image three times, in turn forwards and backwards: stock Bochs, the library counting, and
-# with the cycle model. PAIRS rounds (5), PROFILE (skylake-client), LIMIT seconds for one boot (600).
+# with the cycle model and attribution, as ./run-bench.sh --profile has it. PAIRS rounds (5), PROFILE (skylake-client),
+# LIMIT seconds for one boot (600).
 # Exit status: 0 when every boot ended well, whatever the ratios; 1 when one did not; 2 for wrong use.
 set -euo pipefail
 
@@ -13,7 +14,8 @@ rounds=${PAIRS:-5} profile=$PWD/bench/bochs/profiles/${PROFILE:-skylake-client}.
 [ -f "$profile" ] || { echo "$0: there is no profile $profile; run-bench.sh --list shows them" >&2; exit 2; }
 # Debian's `bochs` is a script around `bochs-bin`.
 bochs=$(command -v bochs-bin || command -v bochs) || { echo "$0: bochs is missing; run make setup" >&2; exit 2; }
-library=$PWD/$build/bochs/palimpsest-bochs.so
+library=$PWD/$build/bochs/palimpsest-bochs.so symbols=$PWD/${kernel%32}
+[ -f "$symbols" ] || { echo "$0: $symbols, with the symbols of $kernel, is missing; run make" >&2; exit 2; }
 benchmarks='exec.*,irq.*,tlb.*,switch.*'
 
 work=$(mktemp -d)
@@ -35,7 +37,7 @@ boot()
 	case $way in
 	stock) expected=1 ;;
 	counts) environment+=("LD_PRELOAD=$library" PALIMPSEST_FD=3) ;;
-	model) environment+=("LD_PRELOAD=$library" PALIMPSEST_FD=3 "PALIMPSEST_PROFILE=$profile") ;;
+	model) environment+=("LD_PRELOAD=$library" PALIMPSEST_FD=3 "PALIMPSEST_PROFILE=$profile" "PALIMPSEST_SYMBOLS=$symbols") ;;
 	esac
 	local TIMEFORMAT='%R %U'
 	{

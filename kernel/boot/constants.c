@@ -7,6 +7,7 @@
 
 #include "boot/boot.h"
 #include "cpu/cpu.h"
+#include "lib/record.h"
 #include "mem/layout.h"
 #include "sys/syscall.h"
 
@@ -19,6 +20,9 @@ void constants(void)
 	CONSTANT("KSTACK_FIXED_TOP", KSTACK_FIXED_TOP);
 	CONSTANT("EARLY_STACK_SIZE", EARLY_STACK_SIZE);
 	CONSTANT("EARLY_STACK_PAINT", EARLY_STACK_PAINT);
+	CONSTANT("EXIT_PANIC", EXIT_PANIC);
+	CONSTANT("PORT_EXIT", PORT_EXIT);
+	CONSTANT("PORT_BOCHS_EXIT", PORT_BOCHS_EXIT);
 	CONSTANT("CPU_USER_RSP", offsetof(struct cpu, user_rsp));
 	CONSTANT("CPU_KSTACK_TOP", offsetof(struct cpu, kstack_top));
 	CONSTANT("CPU_SCRATCH_RAX", offsetof(struct cpu, scratch_rax));

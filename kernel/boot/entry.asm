@@ -12,6 +12,10 @@
 MULTIBOOT_MAGIC  equ 0x1badb002
 MULTIBOOT_FLAGS  equ 3				; modules page-aligned, memory map wanted
 
+COM1             equ 0x3f8
+COM1_LSR         equ COM1 + 5
+LSR_THR_EMPTY    equ 0x20
+
 section .multiboot align=4
 	dd MULTIBOOT_MAGIC, MULTIBOOT_FLAGS, -(MULTIBOOT_MAGIC + MULTIBOOT_FLAGS)
 
@@ -29,6 +33,7 @@ align 8
 boot_gdt:	dq 0, 0x00209a0000000000, 0x0000920000000000
 boot_gdtr:	dw 3 * 8 - 1
 		dd boot_gdt
+bochs_exit:	db "Shutdown"
 message_magic:	db "palimpsest: not started by a Multiboot 1 loader", 13, 10, 0
 message_long:	db "palimpsest: this processor has no long mode (x86-64)", 13, 10, 0
 message_nx:	db "palimpsest: this processor has no execute-disable bit (NX)", 13, 10, 0
@@ -110,14 +115,26 @@ bits 64
 bits 32
 give_up:					; ESI: message; to COM1 and to the text screen
 	mov	edi, 0xb8000
-.next:	lodsb
+.next:	mov	ecx, 100000			; polls before a port that is not there is given up
+	mov	dx, COM1_LSR
+.wait:	in	al, dx
+	test	al, LSR_THR_EMPTY
+	loopz	.wait
+	lodsb
 	test	al, al
-	jz	.stop
-	mov	dx, 0x3f8
+	jz	.leave
+	mov	dx, COM1
 	out	dx, al
 	mov	ah, 0x4f
 	stosw
 	jmp	.next
+.leave:	mov	eax, EXIT_PANIC			; as machine_leave() does: QEMU, Bochs, else stop
+	mov	dx, PORT_EXIT
+	out	dx, eax
+	mov	esi, bochs_exit
+	mov	ecx, 8
+	mov	dx, PORT_BOCHS_EXIT
+	rep outsb
 .stop:	hlt
 	jmp	.stop
 

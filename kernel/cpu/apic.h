@@ -70,7 +70,7 @@ void lapic_init(void);
 /* Physical address of the registers. */
 extern uint64_t lapic_physical;
 
-/* Interrupts with VECTOR_TIMER `hertz` times a second (calibrated against the PIT). 0 stops it. */
+/* Interrupts with VECTOR_TIMER `hertz` times a second (calibrated against the PIT where there is one). 0 stops it. */
 void lapic_timer(unsigned hertz);
 
 /* One interrupt with `vector` after `ticks` of the timer's input clock, which nothing divides. */

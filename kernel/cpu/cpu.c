@@ -22,6 +22,28 @@ static struct cpuid cpuid(uint32_t leaf)
 	return r;
 }
 
+/*
+ * Ends the boot when the processor lacks an instruction that the kernel uses everywhere. entry.asm has seen to long
+ * mode and NX. Intel's processors report SYSCALL in 64-bit mode only (SDM 2A, CPUID).
+ */
+static void require_features(void)
+{
+	const uint32_t basic = cpuid(1).d, extended = cpuid(0x80000001).d;
+	const struct {
+		bool have;
+		const char *name;
+	} needed[] = {
+		{ basic >> 4 & 1, "time-stamp counter" },
+		{ basic >> 5 & 1, "model-specific registers" },
+		{ basic >> 26 & 1, "SSE2 (LFENCE)" },
+		{ extended >> 11 & 1, "SYSCALL" },
+	};
+
+	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+		if (!needed[i].have)
+			panic("this processor has no %s", needed[i].name);
+}
+
 static void find_features(void)
 {
 	struct cpuid r = cpuid(0);
@@ -53,6 +75,7 @@ void cpu_enable_features(void)
 {
 	uint64_t cr4;
 
+	require_features();
 	find_features();
 	cr4 = read_cr4();
 	cr4 |= cpu_features.mce ? CR4_MCE : 0;

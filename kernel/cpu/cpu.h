@@ -245,7 +245,7 @@ static inline uint64_t timestamp(void)
 	return (uint64_t)high << 32 | low;
 }
 
-/* Finds the features, then turns WP, SMEP, SMAP, UMIP, PGE and machine checks on; the FPU stays off. */
+/* Finds the features (panics when one is missing that nothing can replace), then turns WP, SMEP, SMAP, UMIP, PGE and machine checks on; the FPU stays off. */
 void cpu_enable_features(void);
 
 /*

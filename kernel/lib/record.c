@@ -5,11 +5,9 @@
 #include "lib/console.h"
 #include "lib/string.h"
 
-#define PORT_RECORDS    0xe9
-#define PORT_EXIT       0xf4
-#define PORT_BOCHS_EXIT 0x8900
-#define LINE_MAX        512
-#define TAIL            11 /* " ~", 8 digits, newline */
+#define PORT_RECORDS 0xe9
+#define LINE_MAX     512
+#define TAIL         11 /* " ~", 8 digits, newline */
 
 static char line[LINE_MAX + 1]; /* and a NUL that format_string() puts */
 static bool full;

@@ -9,9 +9,12 @@
 #include <stdint.h>
 
 /* Values for machine_leave(); the engine's exit status is 2·v + 1. */
-#define EXIT_OK     0x10
-#define EXIT_FAILED 0x11
-#define EXIT_PANIC  0x12
+#define EXIT_OK         0x10
+#define EXIT_FAILED     0x11
+#define EXIT_PANIC      0x12
+
+#define PORT_EXIT       0xf4   /* isa-debug-exit of QEMU */
+#define PORT_BOCHS_EXIT 0x8900 /* takes "Shutdown", letter by letter */
 
 /* A record is built by one start, any number of fields, and one end. At most 512 bytes: fields that do
    not fit are left out whole. */

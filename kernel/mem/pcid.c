@@ -2,6 +2,7 @@
 #include "mem/pcid.h"
 
 #include "cpu/cpu.h"
+#include "lib/console.h"
 #include "mem/paging.h"
 
 #define WORDS (PCID_COUNT / 64)
@@ -13,8 +14,13 @@ static unsigned next = 1;             /* where the search begins: reuse comes as
 
 void pcid_init(bool wanted)
 {
-	if (!wanted || !cpu_features.pcid || !cpu_features.pge)
+	if (!wanted)
 		return;
+	if (!cpu_features.pcid || !cpu_features.pge) {
+		kprintf("pcid=on is ignored: this processor has no %s\n",
+		        cpu_features.pcid ? "global pages" : "PCIDs");
+		return;
+	}
 	write_cr4(read_cr4() | CR4_PCIDE);
 	pcid_on = true;
 	pcid_global = PTE_GLOBAL;

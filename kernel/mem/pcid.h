@@ -36,7 +36,7 @@ extern bool pcid_on;
 extern uint64_t pcid_global;
 
 /*
- * Turns PCIDs on when they are wanted and the processor has them (and global pages). CR3 must hold
+ * Turns PCIDs on when they are wanted and the processor has them (and global pages); says so when it has not. CR3 must hold
  * a bare PML4 address: CR4.PCIDE cannot be set otherwise (SDM 3A 4.10.1).
  */
 void pcid_init(bool wanted);

@@ -114,9 +114,9 @@ static void wrong_use(void **state)
 		{ { "run-bench.sh", "--strategy", "heap-sw+sandwich+shared+x" },
 		  "unknown isolation 'shared+x'" },
 		{ { "run-bench.sh", "--strategy", "fixed-ist+window+bouncing" }, "not available" },
-		{ { "run-bench.sh", "--cpus", "65" }, "1 to 64" },
-		{ { "run-bench.sh", "--cpus", "-1" }, "1 to 64" },
-		{ { "run-bench.sh", "--memory", "1e3" }, "64 to 16384" },
+		{ { "run-bench.sh", "--cpus", "9" }, "1 to 8" },
+		{ { "run-bench.sh", "--cpus", "-1" }, "1 to 8" },
+		{ { "run-bench.sh", "--memory", "1e3" }, "64 to 8192" },
 		{ { "run-bench.sh", "--bench", "a b" }, "a glob" },
 		{ { "run-bench.sh", "--bench", "" }, "a glob" },
 		{ { "run-bench.sh", "--out", "" }, "needs the name" },
@@ -186,10 +186,26 @@ static void plan_order_follows_the_seed(void **state)
 	plan_free(&second);
 }
 
+static void options_of_bochs(void **state)
+{
+	struct options options;
+	(void)state;
+
+	assert_int_equal(PARSE(&options, "--functions", "--trace", "--bench", "tlb.*"), 0);
+	assert_true(options.functions && options.trace);
+	assert_int_equal(PARSE(&options, "--trace"), -1);
+	assert_non_null(strstr(why, "--bench"));
+	assert_int_equal(PARSE(&options, "--trace", "--bench", "tlb.*", "--engine", "tcg"), -1);
+	assert_non_null(strstr(why, "--trace is of use on engine bochs only"));
+	assert_int_equal(PARSE(&options, "--functions", "--engine", "kvm"), -1);
+	assert_non_null(strstr(why, "--functions is of use on engine bochs only"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults),
+		cmocka_unit_test(options_of_bochs),
 		cmocka_unit_test(everything_given),
 		cmocka_unit_test(kernel_options),
 		cmocka_unit_test(modes),

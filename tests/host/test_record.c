@@ -288,15 +288,16 @@ static const char hello[] =
         " mode=bench cpus=1 memory=1 seed=1 features=none";
 
 /* Runs the stream through an intake that stores nothing, and takes the report. */
-static struct intake_report take(const struct guest *guest, bool counts)
+static struct intake_report take_as(const struct guest *guest, struct intake_setup setup)
 {
 	struct strategy strategy;
-	struct intake_setup setup = { .strategy = &strategy, .mode = "bench", .counts = counts };
 	struct intake_report report;
 	struct intake *intake;
 	char why[100];
 
 	assert_int_equal(strategy_parse("window", &strategy, why, sizeof why), 0);
+	setup.strategy = &strategy;
+	setup.mode = "bench";
 	intake = intake_new(&setup);
 	assert_non_null(intake);
 	intake_feed(intake, guest->text, guest->length);
@@ -304,6 +305,31 @@ static struct intake_report take(const struct guest *guest, bool counts)
 	report = *intake_report(intake);
 	intake_free(intake);
 	return report;
+}
+
+static struct intake_report take(const struct guest *guest, bool counts)
+{
+	return take_as(guest, (struct intake_setup){ .counts = counts });
+}
+
+/* PCIDs that were asked for and are not on: the launch must not carry their label. */
+static void intake_wants_pcids(void **state)
+{
+	static const char *const features[] = { "none", "pge,pcid,pcid-only", "pcid-on", "pge,pcid-on,1g" };
+	(void)state;
+
+	for (unsigned i = 0; i < 4; i++) {
+		struct guest guest = { 0 };
+		char line[256];
+
+		snprintf(line, sizeof line, "%.*s%s", (int)(strstr(hello, "none") - hello), hello,
+		         features[i]);
+		say(&guest, line);
+		say_end(&guest);
+		assert_string_equal(take(&guest, false).failure, "");
+		assert_int_equal(*take_as(&guest, (struct intake_setup){ .pcid = true }).failure != '\0',
+		                 i < 2);
+	}
 }
 
 static void intake_of_a_good_launch(void **state)
@@ -394,6 +420,7 @@ int main(void)
 		cmocka_unit_test(lying_end),
 		cmocka_unit_test(floods_end),
 		cmocka_unit_test(intake_of_a_good_launch),
+		cmocka_unit_test(intake_wants_pcids),
 		cmocka_unit_test(intake_wants_counts),
 		cmocka_unit_test(intake_needs_hello_first),
 		cmocka_unit_test(entry_stub_is_read),

@@ -20,6 +20,7 @@ struct core {
 	const uint8_t *code; /* the frame that it was from, or NULL */
 	uint64_t operand;    /* the general register that matters, before the instruction */
 	uint64_t access;     /* physical address of the last data access */
+	unsigned cpu;
 	unsigned entry_left; /* instructions at the entry's CPI */
 	bool fetched;        /* `fetch` has something that no sink has yet */
 	bool flushed;        /* the instruction wrote CR4 and flushed */

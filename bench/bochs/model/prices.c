@@ -57,6 +57,28 @@ enum cost_parameter price_of(const struct core *core, uint64_t next_rip)
 	}
 }
 
+enum model_cause price_cause(enum instruction_class class)
+{
+	switch (class) {
+	case CLASS_PLAIN:
+		return CAUSE_INSTRUCTIONS;
+	case CLASS_REP_COPY:
+	case CLASS_REP_OTHER:
+		return CAUSE_STRINGS;
+	case CLASS_SYSCALL:
+	case CLASS_SYSRET:
+	case CLASS_IRET:
+		return CAUSE_RINGS;
+	case CLASS_CR3_WRITE:
+	case CLASS_CR4_WRITE:
+	case CLASS_INVLPG:
+	case CLASS_INVPCID:
+		return CAUSE_FLUSHES;
+	default:
+		return CAUSE_PRIVILEGED;
+	}
+}
+
 bool price_waits_for_all(enum instruction_class class)
 {
 	switch (class) {

@@ -7,6 +7,9 @@
 /* Of the instruction that ends, unless it is plain; RIP is `next_rip` then. Plain ones cost the core's CPI. */
 enum cost_parameter price_of(const struct core *core, uint64_t next_rip);
 
+/* What the price of an instruction counts as. */
+enum model_cause price_cause(enum instruction_class class);
+
 /* True when the instruction waits until everything before it is complete, as the manuals say of serialising
  * instructions, fences, locked operations and port I/O. */
 bool price_waits_for_all(enum instruction_class class);

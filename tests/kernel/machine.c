@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* What was found out about the machine, and that what is missing is done without. */
+#include "cpu/apic.h"
+#include "cpu/cpu.h"
+#include "mem/frames.h"
+#include "mem/paging.h"
+#include "mem/pcid.h"
+#include "tests/kernel/test.h"
+
+#define SLOWEST_TIMER 1000000U /* ticks a second, of 16 input clocks each: slower than any known */
+
+/* A control bit is on exactly where the processor has the feature; setting one that it lacks would fault. */
+TEST(cr4_follows_the_features)
+{
+	const struct cpu_features *f = &cpu_features;
+	const uint64_t cr4 = read_cr4(),
+	               known = CR4_MCE | CR4_PGE | CR4_SMEP | CR4_SMAP | CR4_UMIP | CR4_PCIDE;
+	uint64_t wanted = 0;
+
+	wanted |= f->mce ? CR4_MCE : 0;
+	wanted |= f->pge ? CR4_PGE : 0;
+	wanted |= f->smep ? CR4_SMEP : 0;
+	wanted |= f->smap ? CR4_SMAP : 0;
+	wanted |= f->umip ? CR4_UMIP : 0;
+	wanted |= pcid_on ? CR4_PCIDE : 0;
+	if (pcid_on && !f->pcid)
+		return "PCIDs are on, and the CPU has none";
+	return (cr4 & known) == wanted ? NULL : "CR4 differs";
+}
+
+struct reach {
+	uint64_t bytes, elsewhere, huge, global;
+};
+
+static void add_leaf(uintptr_t address, size_t size, pte_t leaf, uint64_t flags, void *argument)
+{
+	struct reach *reach = argument;
+
+	(void)flags;
+	if (address < DIRECT_MAP_BASE || address >= DIRECT_MAP_BASE + DIRECT_MAP_SIZE)
+		return;
+	reach->bytes += size;
+	reach->elsewhere += (pte_frame(leaf) & ~(size - 1)) != address - DIRECT_MAP_BASE;
+	reach->huge += size == PDPT_SPAN;
+	reach->global += !!(leaf & PTE_GLOBAL);
+}
+
+TEST(direct_map_covers_memory)
+{
+	struct reach reach = { 0 };
+
+	paging_visit(read_cr3() & PTE_FRAME, KERNEL_PML4_FIRST,
+	             PML4_INDEX(DIRECT_MAP_BASE + DIRECT_MAP_SIZE - 1), add_leaf, &reach);
+	if (reach.bytes < frames_total() * PAGE_SIZE)
+		return "there are frames outside it";
+	if (reach.elsewhere)
+		return "a page of it leads elsewhere";
+	if (reach.huge && !cpu_features.page_1g)
+		return "it has 1 GiB pages, and the CPU has not";
+	return reach.global && !cpu_features.pge ? "it has global pages, and the CPU has not" : NULL;
+}
+
+/* The last frame of all: beyond 4 GiB where there is so much memory. */
+TEST(highest_frame_holds_what_is_written)
+{
+	uint32_t others = FRAME_LIST_END;
+	const char *problem = NULL;
+	uint64_t frame, top = 0;
+	size_t count = 0;
+
+	while ((frame = frame_alloc()) != FRAME_NONE) {
+		frame_list_push(&others, frame);
+		top = frame > top ? frame : top;
+		count++;
+	}
+	if (top) {
+		volatile uint64_t *word = phys_to_virt(top);
+		uint64_t before = *word;
+
+		*word = ~before;
+		problem = *word == ~before ? NULL : "it does not";
+	}
+	while ((frame = frame_list_pop(&others)) != FRAME_NONE)
+		frame_free(frame);
+	return count ? problem : "no frame is free";
+}
+
+/* Without a PIT to measure against, a wrong guess would drown the kernel in interrupts. */
+TEST(timer_rate_is_plausible)
+{
+	const bool on = interrupts_are_on();
+	uint32_t ticks;
+
+	interrupts_off();
+	lapic_timer(1);
+	ticks = lapic_read(LAPIC_TIMER_INIT);
+	lapic_timer(0);
+	if (on)
+		interrupts_on();
+	return ticks >= SLOWEST_TIMER ? NULL : "it is too slow to be true";
+}

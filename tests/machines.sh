@@ -1,0 +1,210 @@
+#!/usr/bin/env bash
+# Boots the kernel on many machines under TCG, runs its self-tests there, and reports each boot as a line of TAP:
+# machine, memory, CPUs, CPU model, build, result, features that the kernel found. `make test-machines` runs it.
+# usage: machines.sh [--few]      --few: every value of every axis once or more, for make test
+#
+# The full selection holds every pair of values of two axes (the last line checks that), each row with the build
+# `window` and with one of the others.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit
+
+machines=(pc q35 microvm)
+memories=(64 128 512 3072 4096 8192) # MiB; QEMU puts the hole below 4 GiB at 2, 3 or 3.5 GiB
+cpus=(1 2 4 8)
+models=(qemu64 max kvm64 Nehalem Westmere SandyBridge Haswell Skylake-Client EPYC Opteron_G1 phenom "qemu64,-pge"
+	"max,-smep,-smap" "max,-pdpe1gb,-rdrand,-umip")
+builds=(heap random best)
+qemu=${PALIMPSEST_QEMU:-qemu-system-x86_64}
+limit=60 # s for one boot
+
+folder_of()
+{
+	case $1 in
+	window) echo fixed-ist+window+shared ;;
+	heap) echo heap-sw+sandwich+shared ;;
+	random) echo fixed-ist+random+shared ;;
+	best) echo heap-rsp0+self+shared ;;
+	esac
+}
+
+# The features that must be there, or (with a dash) must not.
+features_wanted()
+{
+	case $1 in
+	max) echo "smep smap umip pge 1g rdrand" ;;
+	qemu64*) echo "-smep -smap -umip -pcid -invpcid -1g -rdrand" ;;
+	esac
+	tr ',' '\n' <<<"${1#*,}" | sed -n 's/^-pdpe1gb$/-1g/; s/^-/&/p'
+}
+
+# rows: "machine memory cpus model build expectation", the expectation being "boots" or the message of a refusal
+every_pair()
+{
+	local i j
+
+	for ((i = 0; i < ${#models[@]}; i++)); do
+		for ((j = 0; j < ${#memories[@]}; j++)); do
+			for build in window "${builds[(2 * i + j) % 3]}"; do
+				echo "${machines[(i + j) % 3]} ${memories[j]} ${cpus[(i + j) % 4]} ${models[i]} $build boots"
+			done
+		done
+	done
+}
+
+few()
+{
+	local i every=(window "${builds[@]}")
+
+	for ((i = 0; i < ${#models[@]}; i++)); do
+		echo "${machines[(i + i / 6) % 3]} ${memories[i % 6]} ${cpus[(i / 2) % 4]} ${models[i]} ${every[i % 4]} boots"
+	done
+}
+
+# Machines without a PIT, PICs and a serial port, or with most of the memory beyond 4 GiB; other numbers of CPUs;
+# and processors that the kernel must refuse.
+odd()
+{
+	cat <<-EOF
+		microvm,pit=off 512 3 max window boots
+		microvm,pit=off,pic=off,rtc=off,isa-serial=off 512 5 qemu64 heap boots
+		microvm,x-option-roms=off 512 6 max random boots
+		pc,max-ram-below-4g=64M 8192 7 max window boots
+		q35,max-ram-below-4g=1G 3072 8 Haswell best boots
+		pc 512 1 athlon window no long mode
+		q35 512 2 qemu64,-nx window no execute-disable bit
+		microvm 512 1 qemu64,-syscall window no SYSCALL
+		pc 512 1 qemu64,-sse2 window no SSE2
+		q35 512 1 qemu64,-tsc window no time-stamp counter
+	EOF
+}
+
+# judge ROW…: what is wrong with the records on standard input, and what the kernel found; status 1 when it is wrong
+judge()
+{
+	awk -v status="$1" -v memory="$2" -v wanted="$(features_wanted "$3")" '
+		function field(key,   i) {
+			for (i = 3; i <= NF; i++)
+				if (index($i, key "=") == 1)
+					return substr($i, length(key) + 2)
+		}
+		!/^@/ { next }
+		$2 == "hello" { features = field("features"); bytes = field("memory") }
+		$2 == "test" {
+			ok = field("ok")
+			passed += ok == 1
+			skipped += ok == 2
+			if (ok == 0)
+				problem = problem field("name") " failed; "
+		}
+		$2 == "end" { complete = field("status") == "ok" && field("records") == count }
+		{ count++ }
+		END {
+			split(wanted, list)
+			for (i in list) {
+				name = list[i]
+				absent = sub(/^-/, "", name)
+				if (!absent == !index("," features ",", "," name ","))
+					problem = problem (absent ? "found " : "did not find ") name "; "
+			}
+			mib = bytes / 1048576
+			if (mib > memory || mib < memory - 40)
+				problem = problem sprintf("%d MiB usable; ", mib)
+			if (!complete || status != 33 || passed < 20)
+				problem = problem "ended early, status " status "; "
+			printf "%d passed, %d skipped; %s%s\n", passed, skipped, features, problem ? " # " problem : ""
+			exit problem != ""
+		}'
+}
+
+# one NUMBER MACHINE MEMORY CPUS MODEL BUILD EXPECTATION…: boots it, prints its line
+one()
+{
+	local number=$1 machine=$2 memory=$3 cpu_count=$4 model=$5 build=$6 work records status=0 verdict=ok
+	local what result
+
+	shift 6
+	what=$(printf '%-7s %5d MiB  %d CPUs  %-27s %-7s ' "$machine" "$memory" "$cpu_count" "$model" "$build")
+	if ! grep -qE "^${machine%%,*} " "$MACHINES_SEEN"; then
+		echo "ok $number - $what# SKIP this QEMU has no machine ${machine%%,*}"
+		return
+	fi
+	if ! grep -qE "^x86 ${model%%,*}( |$)" "$MACHINES_SEEN"; then
+		echo "ok $number - $what# SKIP this QEMU has no CPU model ${model%%,*}"
+		return
+	fi
+	work=$(mktemp -d)
+	records=$(LIMIT=$limit MACHINE=$machine MEMORY=$memory CPUS=$cpu_count CPU=$model \
+		tests/boot.sh tcg "$(folder_of "$build")" run=test 2>"$work/said" | tr -d '\0') || status=$?
+	if [ "$*" = boots ]; then
+		result=$(judge "$status" "$memory" "$model" <<<"$records") || verdict="not ok"
+	else
+		result="refused: $*"
+		[ "$status" = 37 ] && grep -q "this processor has $*" "$work/said" || verdict="not ok" result="status $status # not $result"
+	fi
+	echo "$verdict $number - $what$result"
+	[ "$verdict" = ok ] || grep -v warning "$work/said" | tail -n 3 | sed 's/^/# /'
+	rm -r "$work"
+}
+
+# Whether every pair of values of two axes is among the rows of standard input.
+pairs_missing()
+{
+	awk -v axes="${machines[*]}|${memories[*]}|${cpus[*]}|${models[*]}|window ${builds[*]}" '
+		{ for (i = 1; i <= 5; i++) for (j = i + 1; j <= 5; j++) seen[i, $i, j, $j] = 1 }
+		END {
+			split(axes, axis, "|")
+			for (i = 1; i <= 5; i++)
+				for (j = i + 1; j <= 5; j++) {
+					n = split(axis[i], left, " ")
+					m = split(axis[j], right, " ")
+					for (a = 1; a <= n; a++)
+						for (b = 1; b <= m; b++)
+							if (!((i, left[a], j, right[b]) in seen))
+								print left[a], right[b]
+				}
+		}'
+}
+
+if [ "${1:-}" = --one ]; then
+	shift
+	one "$@"
+	exit 0
+fi
+selection=every_pair
+case ${1:-} in
+--few) selection=few ;;
+"") ;;
+*)
+	echo "usage: $0 [--few]" >&2
+	exit 2
+	;;
+esac
+
+command -v "$qemu" >/dev/null || { echo "machines.sh: $qemu is missing (Debian package qemu-system-x86)" >&2; exit 2; }
+for build in window "${builds[@]}"; do
+	[ -f "build/$(folder_of "$build")/palimpsest.elf32" ] || {
+		echo "machines.sh: $build is not built: make STRATEGY=$build, or make test-machines" >&2
+		exit 2
+	}
+done
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export MACHINES_SEEN=$work/seen
+{ "$qemu" -machine help; "$qemu" -cpu help; } >"$MACHINES_SEEN"
+{ "$selection"; odd; } >"$work/rows"
+awk '{ print NR, $0 }' "$work/rows" | xargs -P "${JOBS:-$(nproc)}" -L 1 "$0" --one | tee "$work/report"
+count=$(wc -l <"$work/rows")
+if [ "$selection" = every_pair ]; then
+	count=$((count + 1))
+	missing=$(pairs_missing <"$work/rows")
+	echo "$([ -z "$missing" ] && echo ok || echo not ok) $count - every pair of values is among the rows" | tee -a "$work/report"
+	[ -z "$missing" ] || printf '# missing: %s\n' "${missing//$'\n'/, }"
+fi
+echo "1..$count"
+
+skipped=$(grep -c '^ok .*# SKIP' "$work/report")
+passed=$(($(grep -c '^ok ' "$work/report") - skipped))
+failed=$((count - passed - skipped)) # a row without a line has failed too
+echo
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
