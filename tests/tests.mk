@@ -12,7 +12,7 @@ $(BUILD)/tests/host/%: tests/host/%.c $(filter-out %/main.o,$(HOST_OBJECTS))
 
 MODEL_TESTS := $(patsubst tests/model/%.c,$(BUILD)/tests/model/%,$(wildcard tests/model/test_*.c))
 
-$(BUILD)/tests/model/%: tests/model/%.c $(MODEL_OBJECTS)
+$(BUILD)/tests/model/%: tests/model/%.c $(MODEL_OBJECTS) $(BUILD)/bench/bochs/symbols.o $(BUILD)/bench/bochs/rounding.o
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ -lcmocka

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/bochs/functions.h"
 #include "bench/bochs/guest.h"
 #include "bench/bochs/hooks.h"
 #include "bench/bochs/metrics.h"
@@ -22,13 +23,15 @@
 #include "bench/bochs/output.h"
 #include "bench/bochs/regions.h"
 #include "bench/bochs/rip.h"
+#include "bench/bochs/symbols.h"
+#include "bench/bochs/trace.h"
 
 enum { PORT_RECORDS = 0xE9, PORT_EXIT = 0xF4 };
 
 enum { ACCESS_WRITE = 1 }; /* Bochs's code of an access that only writes */
 
 /* And of branches. */
-enum { IS_JUMP_INDIRECT = 11, IS_CALL, IS_CALL_INDIRECT, IS_RETURN };
+enum { IS_JUMP_INDIRECT = 11, IS_CALL, IS_CALL_INDIRECT, IS_RETURN, IS_INTERRUPT_RETURN };
 
 struct instruction; /* Bochs's own */
 
@@ -37,7 +40,8 @@ static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t f
 
 static void write_hello(void);
 
-static bool modelled; /* there is a profile */
+static bool modelled;           /* there is a profile */
+static struct symbols *symbols; /* of the image, or NULL: functions are not attributed */
 
 static void reset(unsigned cpu, unsigned type)
 {
@@ -47,18 +51,32 @@ static void reset(unsigned cpu, unsigned type)
 	output_machine_started();
 	rip_after_reset(cpu);
 	region_reset(cpu);
-	if (!greeted && modelled)
+	if (!greeted && (modelled || symbols))
 		guest_memory_check();
 	if (!greeted)
 		write_hello();
 	greeted = true;
 }
 
+/* Once, at the first marker: only a kernel that is loaded executes one. */
+static void check_symbols(void)
+{
+	static bool checked;
+	char why[SYMBOLS_WHY_MAX];
+
+	if (!checked && !symbols_match(symbols, guest_frame, why))
+		output_fail(2, "%s", why);
+	checked = true;
+}
+
 static void prefetch_hint(unsigned cpu, unsigned hint, unsigned segment, uint64_t offset)
 {
 	(void)segment;
-	if (rip_of[cpu] && output_wanted())
-		region_prefetch(cpu, hint, offset);
+	if (!rip_of[cpu] || !output_wanted())
+		return;
+	if (symbols && region_is_marker(hint, offset))
+		check_symbols();
+	region_prefetch(cpu, hint, offset);
 }
 
 static void hwinterrupt(unsigned cpu, unsigned vector, uint16_t cs, uint64_t rip)
@@ -70,13 +88,19 @@ static void hwinterrupt(unsigned cpu, unsigned vector, uint16_t cs, uint64_t rip
 	region_hardware_interrupt(cpu, vector);
 }
 
+static void end(unsigned value)
+{
+	trace_close();
+	output_exit(value);
+}
+
 static void outp(uint16_t port, unsigned length, unsigned value)
 {
 	(void)length;
 	if (port == PORT_RECORDS)
 		output_guest_byte((unsigned char)value);
 	else if (port == PORT_EXIT)
-		output_exit(value);
+		end(value);
 }
 
 static void before_execution(unsigned cpu, struct instruction *instruction)
@@ -146,9 +170,8 @@ static void tlb_cntrl(unsigned cpu, unsigned what, uint64_t value)
 
 static void exception(unsigned cpu, unsigned vector, unsigned error_code)
 {
-	(void)vector;
 	(void)error_code;
-	region_exception(cpu);
+	region_exception(cpu, vector);
 }
 
 static void interrupt(unsigned cpu, unsigned vector)
@@ -183,7 +206,7 @@ static void branch(unsigned cpu, unsigned what, uint64_t from, uint64_t to)
 		mangled, (hook_function)function_, NULL, live_, NULL \
 	}
 
-/* The far branch comes first: it is switched off once RIP is found. */
+/* The far branch comes first: once RIP is found, only functions have use for it. */
 static struct hook hooks[] = {
 	HOOK("_Z19bx_instr_far_branchjjtmtm", far_branch, true),
 	HOOK("_Z14bx_instr_resetjj", reset, true),
@@ -202,33 +225,37 @@ static struct hook hooks[] = {
 	HOOK("_Z18bx_instr_tlb_cntrljjm", tlb_cntrl, false),
 	HOOK("_Z18bx_instr_exceptionjjj", exception, false),
 	HOOK("_Z18bx_instr_interruptjj", interrupt, false),
-	/* The rest only with a profile. */
+	/* The rest only with a profile, the first of them also where functions are attributed. */
+	HOOK("_Z22bx_instr_ucnear_branchjjmm", branch, false),
 	HOOK("_Z27bx_instr_cnear_branch_takenjmm", branch_taken, false),
 	HOOK("_Z31bx_instr_cnear_branch_not_takenjm", branch_not_taken, false),
-	HOOK("_Z22bx_instr_ucnear_branchjjmm", branch, false),
 };
 
-enum { MODEL_HOOKS = 3, HOOKS = sizeof hooks / sizeof hooks[0] };
+enum { MODEL_HOOKS = 3, FUNCTION_HOOKS = 1, HOOKS = sizeof hooks / sizeof hooks[0] };
 
 static unsigned hooks_used(void)
 {
-	return modelled ? HOOKS : HOOKS - MODEL_HOOKS;
+	return modelled ? HOOKS : HOOKS - MODEL_HOOKS + (symbols ? FUNCTION_HOOKS : 0);
 }
 
 static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t from, uint16_t to_cs,
                        uint64_t to)
 {
-	(void)what;
 	(void)from_cs;
 	(void)to_cs;
-	if (rip_after_far_branch(cpu, from, to))
+	if (!hooks[0].live) {
+		if (what == IS_INTERRUPT_RETURN)
+			region_interrupt_return(cpu);
+	} else if (rip_after_far_branch(cpu, from, to)) {
+		hooks[0].live = false;
 		hook_switch(&hooks[0], false);
+	}
 }
 
 /* Most of a run is outside all regions: the hooks that count are connected only while they are needed. */
 static void connect_counters(bool open)
 {
-	for (unsigned i = 0; i < hooks_used(); i++)
+	for (unsigned i = symbols ? 0 : 1; i < hooks_used(); i++)
 		if (!hooks[i].live)
 			hook_switch(&hooks[i], open);
 }
@@ -285,7 +312,6 @@ static struct model *open_model(void)
 		return NULL;
 	if (profile_read(&profile, path, why))
 		output_fail(2, "%s", why);
-	guest_memory_open();
 	model = model_new(&profile, guest_frame);
 	if (!model)
 		output_fail(1, "no memory for the model's caches");
@@ -298,11 +324,32 @@ static struct model *open_model(void)
 	return model;
 }
 
+/* The symbols of the image that PALIMPSEST_SYMBOLS names. */
+static void open_symbols(void)
+{
+	const char *path = getenv("PALIMPSEST_SYMBOLS");
+	char why[SYMBOLS_WHY_MAX];
+
+	if (!path || !output_wanted())
+		return;
+	symbols = symbols_read(path, why);
+	if (!symbols)
+		output_fail(2, "%s", why);
+	functions_open(symbols);
+}
+
 __attribute__((constructor)) static void start(void)
 {
+	struct model *model;
+
 	if (!hooks_in_bochs())
 		return;
 	output_open();
-	regions_open(connect_counters, open_model());
+	trace_open();
+	open_symbols();
+	model = open_model();
+	if (model || symbols)
+		guest_memory_open();
+	regions_open(connect_counters, model);
 	hooks_install(hooks, hooks_used());
 }

@@ -131,14 +131,38 @@ void output_exit(unsigned value)
 	leave(status);
 }
 
+/* The reason as a line of the stream, so that the harness can say it. */
+static void write_failure(int status, const char *reason)
+{
+	static const char digits[] = "0123456789abcdef";
+	char line[800];
+	int length = snprintf(line, sizeof line, "!fail status=%d reason=", status);
+
+	for (; *reason && length < (int)sizeof line - 4; reason++)
+		if (*reason > ' ' && *reason < 0x7F && *reason != '%') {
+			line[length++] = *reason;
+		} else {
+			line[length++] = '%';
+			line[length++] = digits[(unsigned char)*reason >> 4];
+			line[length++] = digits[*reason & 15];
+		}
+	line[length++] = '\n';
+	output_line(line, (size_t)length);
+}
+
 void output_fail(int status, const char *format, ...)
 {
+	static bool failing;
+	char reason[700];
 	va_list arguments;
 
 	va_start(arguments, format);
-	fputs("palimpsest-bochs: ", stderr);
-	vfprintf(stderr, format, arguments);
-	fputc('\n', stderr);
+	vsnprintf(reason, sizeof reason, format, arguments);
 	va_end(arguments);
+	fprintf(stderr, "palimpsest-bochs: %s\n", reason);
+	if (!failing) { /* the stream may be what fails */
+		failing = true;
+		write_failure(status, reason);
+	}
 	leave(status);
 }

@@ -33,7 +33,7 @@ void output_line(const char *line, size_t length);
  * process with status 2 * value + 1, modulo 256. */
 _Noreturn void output_exit(unsigned value);
 
-/* A message on standard error, and the end of the process. The attribute: cppcheck overlooks _Noreturn. */
+/* A message on standard error, the same as `!fail` in the stream, and the end of the process. The attribute: cppcheck overlooks _Noreturn. */
 void output_fail(int status, const char *format, ...) __attribute__((noreturn, format(printf, 2, 3)));
 
 #endif

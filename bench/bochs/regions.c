@@ -5,11 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/bochs/functions.h"
 #include "bench/bochs/metrics.h"
 #include "bench/bochs/model/metrics.h"
 #include "bench/bochs/model/model.h"
 #include "bench/bochs/output.h"
+#include "bench/bochs/region.h"
 #include "bench/bochs/rip.h"
+#include "bench/bochs/rounding.h"
 #include "bench/bochs/shadow.h"
 
 #define MARKER_TAG 0x50414CU /* "PAL" */
@@ -18,67 +21,47 @@ enum marker { MARKER_REGION = 1, MARKER_BEGIN, MARKER_END, MARKER_BEGIN_ON_IRQ, 
 
 enum { BEGIN_KERNEL_ONLY = 1 << 0 };
 
-enum { PREFETCH_NTA = 0 }; /* Bochs's codes of prefetch hints ... */
-
-enum {
-	TLB_CR0_WRITE = 10,
-	TLB_CR3_WRITE = 11,
-	TLB_CR4_WRITE = 12,
-	TLB_INVLPG = 15,
-	TLB_INVPCID = 18
-}; /* ... and of TLB control */
+enum { PREFETCH_NTA = 0 }; /* Bochs's code of a prefetch hint */
 
 enum { NO_IRQ = -1 };
 
-enum { GENERAL_REGISTERS = 16 }; /* they stand before RIP */
+enum { GENERAL_REGISTERS = 16, REGISTER_RSP = 4 }; /* they stand before RIP */
 
-struct region {
-	uint64_t counts[METRIC_COUNT];
-	uint64_t
-	        new_reads; /* page walks that may be the fetch of a closing instruction, not in `counts` yet */
-	uint64_t new_writes;
-	uint64_t start; /* RIP of the instruction that is being executed */
-	uint64_t end_at;
-	uint32_t id;
-	int begin_on_irq;
-	bool open;
-	bool kernel_only;
-	bool end_at_armed;
-	bool walked;     /* there are new page walks, in these counts or not */
-	bool executing;  /* an instruction started in the region and did not end */
-	bool repeating;  /* and it made an iteration */
-	bool delivering; /* an exception or external interrupt was reported, its delivery not yet */
-	bool fault;      /* and it was an exception */
-};
-
-static struct region regions[MAX_CPUS];
+struct region regions[MAX_CPUS];
 static unsigned open_regions;
 static void (*tell_change)(bool open);
 static struct model *model; /* or NULL */
+
+static struct totals totals_of(const struct region *region, unsigned cpu)
+{
+	return (struct totals){ .counts = region->counts,
+		                .walk_reads = region->counts[METRIC_WALK_READS],
+		                .walk_writes = region->counts[METRIC_WALK_WRITES],
+		                .model = model ? model_read(model, cpu) : NULL };
+}
+
+static bool attributes(const struct region *region)
+{
+	return region->open && functions_wanted();
+}
 
 void regions_open(void (*tell)(bool open), struct model *use)
 {
 	tell_change = tell;
 	model = use;
+	region_trace_open(model);
 	for (unsigned cpu = 0; cpu < MAX_CPUS; cpu++)
 		regions[cpu].begin_on_irq = NO_IRQ;
 }
 
-static bool in_kernel_half(uint64_t address)
-{
-	return address >> 63;
-}
-
-/* True when an event of the CPU at this moment counts. */
-static bool counts_now(const struct region *region, unsigned cpu)
-{
-	return region->open && (!region->kernel_only || in_kernel_half(*rip_of[cpu]));
-}
-
 /* The model `use`, told whether an event of this moment counts. */
-static struct model *told(struct model *use, const struct region *region, unsigned cpu)
+static struct model *told(struct model *use, struct region *region, unsigned cpu)
 {
-	model_counts(use, cpu, counts_now(region, cpu));
+	bool counts = counts_now(region, cpu);
+
+	traced_cpu = cpu;
+	model_counts(use, cpu, counts);
+	trace_fetch_walk(region, cpu, counts);
 	return use;
 }
 
@@ -116,6 +99,9 @@ static void open_region(struct region *region, bool kernel_only)
 	region->kernel_only = kernel_only;
 	region->executing = false; /* the marker itself is outside */
 	region->delivering = false;
+	region->fetch_walked = false;
+	if (functions_wanted())
+		functions_start((unsigned)(region - regions), *rip_of[region - regions]);
 	if (region->open)
 		return;
 	region->open = true;
@@ -126,21 +112,22 @@ static void open_region(struct region *region, bool kernel_only)
 /* Appends the model's counts to a line. */
 static int add_model_counts(char *line, size_t size, const struct model_counts *counts)
 {
-	const uint64_t values[] = { counts->cycles.of[SET_LOW],  counts->cycles.of[SET_NOMINAL],
-		                    counts->cycles.of[SET_HIGH], counts->events[MODEL_ITLB],
-		                    counts->events[MODEL_DTLB],  counts->events[MODEL_STLB],
-		                    counts->events[MODEL_L1],    counts->events[MODEL_L2],
-		                    counts->events[MODEL_L3],    counts->events[MODEL_MISPREDICT] };
+	enum { EVENTS = SETS, CAUSES = EVENTS + MODEL_EVENTS, VALUES = CAUSES + MODEL_CAUSES };
+	uint64_t values[VALUES];
 #define METRIC_NAME(id, name) name,
 	static const char *const names[] = { MODEL_METRICS(METRIC_NAME) };
 #undef METRIC_NAME
 	int length = 0;
 
-	_Static_assert(sizeof names / sizeof names[0] == sizeof values / sizeof values[0],
-	               "each name has its value");
-	for (unsigned i = 0; i < sizeof values / sizeof values[0]; i++)
-		length += snprintf(line + length, size - (size_t)length, " %s=%" PRIu64, names[i],
-		                   i < SETS ? (values[i] + CYCLE / 2) / CYCLE : values[i]);
+	_Static_assert(sizeof names / sizeof names[0] == VALUES, "each name has its value");
+	memcpy(values, counts->cycles.of, SETS * sizeof values[0]);
+	memcpy(values + EVENTS, counts->events, MODEL_EVENTS * sizeof values[0]);
+	memcpy(values + CAUSES, counts->causes, MODEL_CAUSES * sizeof values[0]);
+	for (unsigned set = 0; set < SETS; set++)
+		round_together(&values[set], 1);
+	round_together(values + CAUSES, MODEL_CAUSES);
+	for (unsigned i = 0; i < VALUES; i++)
+		length += snprintf(line + length, size - (size_t)length, " %s=%" PRIu64, names[i], values[i]);
 	return length;
 }
 
@@ -165,9 +152,19 @@ static void close_region(struct region *region)
 {
 	if (!region->open)
 		return;
+	if (functions_wanted()) {
+		struct totals totals = totals_of(region, (unsigned)(region - regions));
+
+		functions_write((unsigned)(region - regions), region->id, &totals);
+	}
 	write_counts(region);
 	drop_region(region);
 	region->id = 0;
+}
+
+bool region_is_marker(unsigned hint, uint64_t address)
+{
+	return address >> 40 == MARKER_TAG && hint == PREFETCH_NTA;
 }
 
 void region_prefetch(unsigned cpu, unsigned hint, uint64_t address)
@@ -175,7 +172,7 @@ void region_prefetch(unsigned cpu, unsigned hint, uint64_t address)
 	struct region *region = &regions[cpu];
 	uint32_t argument = (uint32_t)address;
 
-	if (address >> 40 != MARKER_TAG || hint != PREFETCH_NTA)
+	if (!region_is_marker(hint, address))
 		return;
 	switch ((enum marker)(address >> 32 & 0xFF)) {
 	case MARKER_REGION:
@@ -207,6 +204,7 @@ void region_hardware_interrupt(unsigned cpu, unsigned vector)
 	if (region->begin_on_irq == (int)vector)
 		open_region(region, false);
 	region->counts[METRIC_INTERRUPTS] += counts_now(region, cpu);
+	trace_number(region, cpu, "interrupt", *rip_of[cpu], "vector", vector);
 	region->delivering = true;
 	region->fault = false;
 	settle_walks(region);
@@ -231,10 +229,18 @@ EACH_TIME instruction_starts(struct model *use, unsigned cpu)
 	region->executing = true;
 	region->repeating = region->delivering = region->fault = false;
 	shadow_settle(cpu);
-	if (use)
+	if (use) {
+		region->fetch_walked = false;
+		traced_cpu = cpu;
 		model_instruction_starts(use, cpu, region->start, rip_of[cpu] - GENERAL_REGISTERS);
+	}
 	if (region->end_at_armed && region->start == region->end_at)
 		close_region(region);
+	if (attributes(region)) {
+		struct totals totals = totals_of(region, cpu);
+
+		functions_instruction_starts(cpu, region->start, &totals);
+	}
 }
 
 EACH_TIME instruction_ends(struct model *use, unsigned cpu)
@@ -246,7 +252,9 @@ EACH_TIME instruction_ends(struct model *use, unsigned cpu)
 	        region->open && region->executing && (!region->kernel_only || in_kernel_half(region->start));
 
 	if (use) {
+		traced_cpu = cpu;
 		model_counts(use, cpu, counts);
+		trace_fetch_walk(region, cpu, counts);
 		model_instruction_ends(use, cpu, *rip_of[cpu], complete);
 	}
 	if (!region->open || !region->executing)
@@ -254,6 +262,12 @@ EACH_TIME instruction_ends(struct model *use, unsigned cpu)
 	region->executing = false;
 	settle_walks(region);
 	region->counts[METRIC_INSTRUCTIONS] += complete && counts;
+	if (functions_wanted()) {
+		const uint64_t *registers = rip_of[cpu] - GENERAL_REGISTERS;
+		struct totals totals = totals_of(region, cpu);
+
+		functions_instruction_ends(cpu, *rip_of[cpu], registers[REGISTER_RSP], &totals);
+	}
 }
 
 EACH_TIME repeat_iteration(struct model *use, unsigned cpu)
@@ -336,6 +350,9 @@ void region_walk_access(unsigned cpu, uint64_t physical, bool write)
 
 	if (!region->open)
 		return;
+	if (!model)
+		trace_number(region, cpu, write ? "walk-write" : "walk-read", physical, "entry",
+		             physical >> 3 & 511);
 	region->walked = true;
 	if (write) {
 		region->new_writes += counts;
@@ -372,6 +389,7 @@ void region_tlb_control(unsigned cpu, unsigned what, uint64_t value)
 	struct region *region = &regions[cpu];
 	enum metric metric;
 
+	trace_flush(region, cpu, what, value);
 	if (model)
 		control_model(cpu, what, value);
 	if (what == TLB_INVLPG)
@@ -395,10 +413,11 @@ void region_tlb_control(unsigned cpu, unsigned what, uint64_t value)
 	region->counts[metric] += counts_now(region, cpu);
 }
 
-void region_exception(unsigned cpu)
+void region_exception(unsigned cpu, unsigned vector)
 {
 	struct region *region = &regions[cpu];
 
+	trace_number(region, cpu, "exception", region->start, "vector", vector);
 	region->counts[METRIC_EXCEPTIONS] += counts_now(region, cpu);
 	region->delivering = true;
 	region->fault = true;
@@ -414,6 +433,11 @@ void region_interrupt(unsigned cpu, unsigned vector)
 
 	if (!region->delivering && (vector == 1 || vector == 3 || vector == 4))
 		region->counts[METRIC_EXCEPTIONS] += counts_now(region, cpu);
+	if (attributes(region)) {
+		struct totals totals = totals_of(region, cpu);
+
+		functions_delivery(cpu, &totals);
+	}
 	if (model)
 		model_delivery(told(model, region, cpu), cpu,
 		               region->delivering && region->fault ? DELIVERY_FAULT : DELIVERY_INTERRUPT,
@@ -428,5 +452,14 @@ void region_conditional_branch(unsigned cpu, uint64_t from, bool taken)
 
 void region_branch(unsigned cpu, enum branch_kind kind, uint64_t from, uint64_t to)
 {
-	model_branch(told(model, &regions[cpu], cpu), cpu, kind, from, to);
+	if (attributes(&regions[cpu]))
+		functions_branch(cpu, kind);
+	if (model)
+		model_branch(told(model, &regions[cpu], cpu), cpu, kind, from, to);
+}
+
+void region_interrupt_return(unsigned cpu)
+{
+	if (attributes(&regions[cpu]))
+		functions_interrupt_return(cpu);
 }

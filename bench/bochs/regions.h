@@ -29,6 +29,9 @@ struct model;
  * registers and resets have to be told from the start then. */
 void regions_open(void (*tell)(bool open), struct model *use);
 
+/* Whether a prefetch is a marker. */
+bool region_is_marker(unsigned hint, uint64_t address);
+
 void region_prefetch(unsigned cpu, unsigned hint, uint64_t address);
 void region_hardware_interrupt(unsigned cpu, unsigned vector);
 void region_reset(unsigned cpu);
@@ -39,16 +42,19 @@ void region_repeat_iteration(unsigned cpu);
 void region_data_access(unsigned cpu, uint64_t linear, unsigned length);
 void region_walk_access(unsigned cpu, uint64_t physical, bool write);
 void region_tlb_control(unsigned cpu, unsigned what, uint64_t value);
-void region_exception(unsigned cpu);
+void region_exception(unsigned cpu, unsigned vector);
 void region_interrupt(unsigned cpu, unsigned vector);
 
-/* The same with a model, and branches, which only a model needs. */
+/* The same with a model. */
 void region_instruction_starts_modelled(unsigned cpu);
 void region_instruction_ends_modelled(unsigned cpu);
 void region_repeat_iteration_modelled(unsigned cpu);
 void region_data_access_modelled(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
                                  bool write);
+
+/* Branches; only a model and the functions need them. */
 void region_conditional_branch(unsigned cpu, uint64_t from, bool taken);
 void region_branch(unsigned cpu, enum branch_kind kind, uint64_t from, uint64_t to);
+void region_interrupt_return(unsigned cpu);
 
 #endif

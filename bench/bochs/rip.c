@@ -35,7 +35,10 @@ static const uint64_t *find_object(unsigned cpu)
 void rip_check(unsigned cpu, uint64_t expected)
 {
 	if (found && *rip_of[cpu] != expected)
-		output_fail(2, "RIP of CPU %u is not where it was found: %#" PRIx64 " instead of %#" PRIx64,
+		output_fail(2,
+		            "RIP of CPU %u is not where it was found: %#" PRIx64 " instead of %#" PRIx64
+		            "; the layout of this Bochs is not known, needed is one such as package bochs of "
+		            "Debian 12",
 		            cpu, *rip_of[cpu], expected);
 }
 
@@ -64,7 +67,11 @@ bool rip_after_far_branch(unsigned cpu, uint64_t from, uint64_t to)
 			matches++;
 		}
 	if (matches != 1)
-		output_fail(2, "RIP was not found in the CPU object of this Bochs (%u candidates)", matches);
+		output_fail(2,
+		            "RIP was not found in the CPU object of this Bochs (%u candidates), so its "
+		            "layout is not "
+		            "known; needed is a Bochs such as package bochs of Debian 12",
+		            matches);
 	found = true;
 	for (unsigned i = 0; i < MAX_CPUS; i++)
 		if (object_of[i])

@@ -42,8 +42,9 @@ struct benchmark {
 
 	bool own_boot; /* breaks something on purpose: runs only when the command line names it, not with * */
 
-	const char *program, *argument;   /* for rows with a program */
-	bool wants_lapic;                 /* the program gets the local APIC and a flag page */
+	const char *program, *argument; /* for rows with a program */
+	bool wants_lapic;               /* the program gets the local APIC and a flag page */
+	bool stamps_in_kernel; /* by SYS_bench_start and SYS_bench_stamp, not by the program itself */
 	void (*started)(struct bench *b); /* the last act of SYS_bench_start, when not NULL */
 	void (*stamped)(struct bench *b); /* the first act of SYS_bench_stamp */
 };
@@ -54,7 +55,10 @@ struct bench {
 	uint64_t parameter;
 	uint64_t t0, t1;                    /* TSC ticks */
 	unsigned region;                    /* id of the sample's region, for the records */
-	unsigned samples, warmup, overhead; /* how many of each */
+	unsigned samples, warmup, overhead; /* how many of each; warmup grows while the row is not stable */
+	unsigned warmup_most;               /* so far it may grow */
+	bool counters;                      /* the row takes samples with performance counters too */
+	bool counting;                      /* the sample that is being taken is one of those */
 	int pid;                            /* of the program */
 	uint64_t evidence;                  /* what the program tells with SYS_bench_value 2, for check() */
 	struct {
@@ -94,8 +98,28 @@ void bench_metric(struct bench *b, const char *metric, uint64_t value, const cha
 struct bench_plan {
 	unsigned samples, warmup, overhead;
 	bool quick;
+	bool stable; /* warm up until stable */
 };
 extern struct bench_plan bench_plan;
+
+/* One of a row's samples, in their order: warm-up, timed, counted, overhead, overhead counted. */
+struct bench_step {
+	bool overhead, counting;
+	unsigned number; /* among those with the same flags */
+	const char *flags;
+};
+
+/* Decides how long the row warms up, from b->warmup, b->samples and the command line. */
+void bench_plan_warmup(struct bench *b);
+
+/* Step `index` of the row, from 0. False: the row is over. */
+bool bench_step(const struct bench *b, unsigned index, struct bench_step *step);
+
+/*
+ * After warm-up sample `index`: lets the warm-up go on, up to b->warmup_most, as long as the medians of its last
+ * two blocks differ by over 2 %. Only with warmup=stable.
+ */
+void bench_warm(struct bench *b, unsigned index);
 
 /* Gives the next sample a region: its marker, and its number in the records. */
 void bench_open_region(struct bench *b);

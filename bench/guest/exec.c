@@ -251,11 +251,13 @@ BENCH(exec_load_bss, .name = "exec.load.bss", .unit = "bytes", .parameters = bss
 
 /* First kernel instruction of the system call → first user instruction of the new task. */
 BENCH(exec_spawn, .name = "exec.spawn", .unit = "bytes", .parameters = bench_image_sizes,
-      .setup = find_payload, .check = stamped, .program = "probe", .argument = "spawn");
+      .setup = find_payload, .check = stamped, .program = "probe", .argument = "spawn",
+      .stamps_in_kernel = true);
 
 /* The same in the calling task. */
 BENCH(exec_execve, .name = "exec.execve", .unit = "bytes", .parameters = bench_image_sizes,
-      .setup = find_payload, .check = stamped, .program = "probe", .argument = "execve");
+      .setup = find_payload, .check = stamped, .program = "probe", .argument = "execve",
+      .stamps_in_kernel = true);
 
 /* spawn, exit, wait: user and kernel instructions together. */
 BENCH(exec_roundtrip, .name = "exec.roundtrip", .unit = "bytes", .parameters = bench_image_sizes,

@@ -4,6 +4,7 @@
 #include "boot/boot.h"
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
+#include "cpu/pmu.h"
 #include "lib/console.h"
 #include "lib/errno.h"
 #include "lib/record.h"
@@ -42,6 +43,16 @@ void bench_open_region(struct bench *b)
 	mark(MARK_REGION(b->region));
 }
 
+static void record_counters(void)
+{
+	const char *name, *unit;
+	uint64_t value;
+
+	for (int metric = 0; metric < PMU_METRICS; metric++)
+		if (pmu_metric((enum pmu_metric)metric, &value, &name, &unit))
+			record_metric(name, value, unit);
+}
+
 void bench_record(struct bench *b, unsigned sample, const char *flags)
 {
 	record_start("sample");
@@ -50,7 +61,9 @@ void bench_record(struct bench *b, unsigned sample, const char *flags)
 	record_number("sample", sample);
 	record_text("flags", flags);
 	record_number("region", b->row->experiment ? 0 : b->region);
-	if (!b->row->experiment)
+	if (b->counting)
+		record_counters();
+	else if (!b->row->experiment)
 		record_metric("tsc", b->t1 > b->t0 ? b->t1 - b->t0 : 0, "ticks");
 	for (unsigned i = 0; i < b->extras; i++)
 		record_metric(b->extra[i].metric, b->extra[i].value, b->extra[i].unit);
@@ -73,6 +86,16 @@ static void between_markers(struct bench *b, void (*body)(struct bench *))
 	mark(end);
 }
 
+/* The counters are read outside the time stamps, which are taken so that the code between is the same. */
+static void between_counters(struct bench *b, void (*body)(struct bench *))
+{
+	pmu_begin();
+	b->t0 = timestamp();
+	body(b);
+	b->t1 = timestamp();
+	pmu_end();
+}
+
 static void take_sample(struct bench *b, bool overhead)
 {
 	const struct benchmark *row = b->row;
@@ -84,6 +107,8 @@ static void take_sample(struct bench *b, bool overhead)
 		row->timed(b, overhead);
 	else if (row->experiment)
 		row->body(b);
+	else if (b->counting)
+		between_counters(b, overhead ? empty_body : row->body);
 	else
 		between_markers(b, overhead ? empty_body : row->body);
 }
@@ -125,19 +150,17 @@ static bool record_check(const struct bench *b, bool ok, const char *detail)
 /* All samples of a row whose body runs in the kernel. */
 static bool run_in_kernel(struct bench *b)
 {
+	struct bench_step step;
 	bool ok = true;
 
-	for (unsigned i = 0; i < b->warmup + b->samples; i++) {
-		bool warm = i < b->warmup;
-
-		take_sample(b, false);
-		if (b->row->check && !b->row->check(b))
+	for (unsigned i = 0; bench_step(b, i, &step); i++) {
+		b->counting = step.counting;
+		take_sample(b, step.overhead);
+		if (!step.overhead && b->row->check && !b->row->check(b))
 			ok = false;
-		bench_record(b, warm ? i : i - b->warmup, warm ? "warmup" : "-");
-	}
-	for (unsigned i = 0; i < b->overhead; i++) {
-		take_sample(b, true);
-		bench_record(b, i, "overhead");
+		bench_record(b, step.number, step.flags);
+		if (i < b->warmup)
+			bench_warm(b, i);
 	}
 	return ok;
 }
@@ -171,6 +194,9 @@ static void plan_samples(struct bench *b)
 		b->samples = row->few;
 	if (row->experiment)
 		b->warmup = b->overhead = 0;
+	bench_plan_warmup(b);
+	b->counters =
+	        pmu_counters() && !row->experiment && (row->program ? row->stamps_in_kernel : !row->timed);
 }
 
 static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned index, unsigned of,
@@ -189,8 +215,8 @@ static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned in
 	record_text("name", row->name);
 	record_number("parameter", parameter);
 	record_text("unit", row->unit ? row->unit : "none");
-	record_number("samples", b.samples);
-	record_number("warmup", b.warmup);
+	record_number("samples", b.counters ? 2 * b.samples : b.samples);
+	record_number("warmup", b.warmup_most);
 	record_number("index", index);
 	record_number("of", of);
 	record_end();
@@ -266,6 +292,8 @@ bool benchmarks_run(bool list_only)
 	bench_plan.samples = bench_plan.quick ? 3 : 11;
 	bench_plan.warmup = bench_plan.quick ? 1 : 3;
 	bench_plan.overhead = 3;
+	boot_option("warmup", option, sizeof option);
+	bench_plan.stable = !strcmp(option, "stable");
 	irq_set_handler(VECTOR_BENCH, bench_irq_handler);
 	each_row(0, list_only, &count);
 	if (!count) {

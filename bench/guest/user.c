@@ -8,6 +8,7 @@
 #include "bench/guest/bench.h"
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
+#include "cpu/pmu.h"
 #include "lib/console.h"
 #include "lib/errno.h"
 #include "lib/record.h"
@@ -22,6 +23,7 @@ volatile uint8_t *bench_irq_flag = &kernel_flag;
 static struct bench *running;
 static unsigned taken; /* samples begun: warm-up, then real ones, then overhead */
 static unsigned failed;
+static const struct bench_calls calls, counting_calls; /* the latter: samples with performance counters */
 
 void bench_irq_handler(void)
 {
@@ -38,35 +40,40 @@ void bench_irq_flag_reset(void)
 
 static void finish_sample(unsigned index)
 {
-	if (index < running->warmup + running->samples) {
-		bool warm = index < running->warmup;
+	struct bench_step step;
 
-		if (running->row->check && !running->row->check(running))
-			failed++;
-		bench_record(running, warm ? index : index - running->warmup, warm ? "warmup" : "-");
-	} else {
-		bench_record(running, index - running->warmup - running->samples, "overhead");
-	}
+	bench_step(running, index, &step);
+	if (!step.overhead && running->row->check && !running->row->check(running))
+		failed++;
+	bench_record(running, step.number, step.flags);
+	if (index < running->warmup)
+		bench_warm(running, index);
 }
 
 static long bench_next(void)
 {
-	unsigned first_overhead = running->warmup + running->samples;
+	struct bench_step step;
 
 	if (taken)
 		finish_sample(taken - 1);
-	if (taken == first_overhead + running->overhead) {
+	if (!bench_step(running, taken, &step)) {
 		running = NULL;
 		bench_calls = NULL;
 		return 0;
 	}
+	taken++;
 	running->t0 = running->t1 = 0;
+	running->counting = step.counting;
+	if (step.counting)
+		bench_calls = &counting_calls;
+	else
+		bench_calls = &calls;
 	if (running->row->prepare)
 		running->row->prepare(running);
 	bench_open_region(running);
-	if (taken < first_overhead && running->row->body)
+	if (!step.overhead && running->row->body)
 		running->row->body(running); /* arms what the program will trigger */
-	return taken++ < first_overhead ? 1 : 2;
+	return step.overhead ? 2 : 1;
 }
 
 static long bench_start(void)
@@ -85,6 +92,19 @@ static long bench_stamp(void)
 	return 0;
 }
 
+static long counting_start(void)
+{
+	pmu_begin();
+	return bench_start();
+}
+
+static long counting_stamp(void)
+{
+	bench_stamp();
+	pmu_end();
+	return 0;
+}
+
 static long bench_value(uint64_t index, uint64_t value)
 {
 	uint64_t *const to[] = { &running->t0, &running->t1, &running->evidence };
@@ -94,6 +114,9 @@ static long bench_value(uint64_t index, uint64_t value)
 	*to[index] = value;
 	return 0;
 }
+
+static const struct bench_calls calls = { bench_next, bench_start, bench_stamp, bench_value };
+static const struct bench_calls counting_calls = { bench_next, counting_start, counting_stamp, bench_value };
 
 bool bench_map_lapic(struct task *task, uint64_t flag_frame)
 {
@@ -109,7 +132,6 @@ bool bench_map_lapic(struct task *task, uint64_t flag_frame)
 
 bool bench_run_program(struct bench *b, const char **why)
 {
-	static const struct bench_calls calls = { bench_next, bench_start, bench_stamp, bench_value };
 	const char *const argv[] = { b->row->program, b->row->argument, b->module };
 	uint64_t flag_frame = b->row->wants_lapic ? frame_alloc_zeroed() : FRAME_NONE;
 	int pid, status = -1;

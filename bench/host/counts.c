@@ -87,5 +87,5 @@ const char *counts_unit(const char *metric)
 {
 	if (strcmp(metric, "instructions") == 0)
 		return "instructions";
-	return strncmp(metric, "cycles_", 7) == 0 ? "cycles" : "events";
+	return strncmp(metric, "cycles_", 7) == 0 || strncmp(metric, "due_", 4) == 0 ? "cycles" : "events";
 }

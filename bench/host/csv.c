@@ -35,6 +35,18 @@ static const struct sheet sheets[] = {
 	  "SELECT engine, benchmark, parameter, metric, unit, a, b, value_a, value_b, difference,"
 	  " due_to_stack, due_to_loader, interaction FROM attribution"
 	  " ORDER BY engine, benchmark, parameter, metric, a, b" },
+	{ "functions.csv",
+	  "SELECT engine, strategy, stack, loader, isolation, cpus, benchmark, parameter, round, kind,"
+	  " function, metric, unit, value, n FROM functions JOIN launches ON launches.id = functions.launch"
+	  " ORDER BY engine, strategy, cpus, benchmark, parameter, round, launches.id, kind, function,"
+	  " metric" },
+	{ "drift.csv",
+	  "SELECT engine, strategy, cpus, benchmark, parameter, metric, unit, n, slope, change, chance, flags"
+	  " FROM drift ORDER BY engine, strategy, cpus, benchmark, parameter, metric, unit" },
+	{ "exits.csv",
+	  "SELECT engine, strategy, cpus, benchmark, parameter, vm_exits.reason AS reason, exits, samples"
+	  " FROM vm_exits JOIN launches ON launches.id = vm_exits.launch"
+	  " ORDER BY engine, strategy, cpus, benchmark, parameter, vm_exits.reason" },
 	{ "claims.csv", "SELECT id, seed, quote, verdict, evidence, figure FROM claims ORDER BY id" },
 };
 

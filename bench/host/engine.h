@@ -19,7 +19,10 @@ struct engine_boot {
 	const struct strategy *strategy;
 	const char *directory;    /* of this boot: the engine runs in it, and its files are made there */
 	const char *command_line; /* for the kernel */
-	const char *profile;      /* of the cycle model, or NULL; engines without one ignore it */
+	const char
+	        *profile; /* of the cycle model, or NULL; engines without one ignore it, and the next two */
+	bool functions;   /* counts per function without a profile too */
+	bool trace;       /* write directory/trace.txt */
 	unsigned cpus;
 	unsigned memory; /* MiB */
 };
@@ -67,6 +70,3 @@ int engine_link(const char *target, const char *directory, const char *name, cha
 
 /* Removes directory/name. */
 void engine_unlink(const char *directory, const char *name);
-
-/* Lets vCPU n of a running QEMU keep the host's CPU n from the last one down. Returns how many were pinned. */
-unsigned engine_pin_cpus(pid_t pid);

@@ -15,11 +15,31 @@
 /* Debian's `bochs` is a script around `bochs-bin`. */
 static const char *const programs[] = { "bochs-bin", "bochs", NULL };
 
+/* Loads the library into Bochs for a moment. It says what it misses; anything else shows in a boot. */
+static int can_instrument(const char *program, const char *library, char *why, size_t size)
+{
+	static const char message[] = "palimpsest-bochs: ";
+	struct arguments command = { 0 };
+	char *output, *found;
+	int status;
+
+	arguments_add_all(&command, "sh", "-c", "LD_PRELOAD=$1 exec \"$0\" --help 2>&1", program, library);
+	output = process_capture(&command, NULL, 10, true, &status);
+	arguments_free(&command);
+	found = output ? strstr(output, message) : NULL;
+	if (found)
+		snprintf(why, size, "%.*s", (int)strcspn(found + strlen(message), "\n"),
+		         found + strlen(message));
+	free(output);
+	return found ? -1 : 0;
+}
+
 static int can_run(char *why, size_t size)
 {
+	char program[PATH_MAX];
 	char path[PATH_MAX];
 
-	if (path_find_program("PALIMPSEST_BOCHS", programs, path)) {
+	if (path_find_program("PALIMPSEST_BOCHS", programs, program)) {
 		snprintf(why, size,
 		         "bochs is missing (Debian packages bochs, bochs-sdl, bochsbios, vgabios)");
 		return -1;
@@ -29,7 +49,7 @@ static int can_run(char *why, size_t size)
 		snprintf(why, size, "the instrumentation library is not built ('make bochs-library')");
 		return -1;
 	}
-	return 0;
+	return can_instrument(program, path, why, size);
 }
 
 /* The kernel boots from a CD image of its own, since its command line is in there. */
@@ -123,6 +143,12 @@ static int prepare(const struct engine_boot *boot, struct engine_command *comman
 		profiles_path(path, boot->profile);
 		arguments_add(&command->environment, "PALIMPSEST_PROFILE=%s", path);
 	}
+	if (boot->profile || boot->functions) {
+		engine_image_path(path, boot->strategy, "elf");
+		arguments_add(&command->environment, "PALIMPSEST_SYMBOLS=%s", path);
+	}
+	if (boot->trace)
+		arguments_add(&command->environment, "PALIMPSEST_TRACE=trace.txt");
 	command->output = 3;
 	return 0;
 }

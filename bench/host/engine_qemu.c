@@ -2,34 +2,26 @@
 /* QEMU, with and without KVM. */
 #define _GNU_SOURCE
 #include "bench/host/engine.h"
+#include "bench/host/kvm_machine.h"
 #include "bench/host/paths.h"
 #include "bench/host/probe_kvm.h"
+#include "bench/host/qemu.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static const char *const programs[] = { "qemu-system-x86_64", NULL };
-
-static int find_qemu(char path[PATH_MAX], char *why, size_t size)
-{
-	if (path_find_program("PALIMPSEST_QEMU", programs, path) == 0)
-		return 0;
-	snprintf(why, size, "qemu-system-x86_64 is missing (Debian package qemu-system-x86)");
-	return -1;
-}
 
 static int tcg_can_run(char *why, size_t size)
 {
 	char path[PATH_MAX];
 
-	return find_qemu(path, why, size);
+	return qemu_find(path, why, size);
 }
 
 static int kvm_can_run(char *why, size_t size)
 {
 	char path[PATH_MAX];
 
-	return find_qemu(path, why, size) ? -1 : probe_kvm(why, size);
+	return qemu_find(path, why, size) || kvm_check_qemu(why, size) ? -1 : probe_kvm(why, size);
 }
 
 /*
@@ -67,7 +59,7 @@ static int prepare(const struct engine_boot *boot, struct engine_command *comman
 	char image[PATH_MAX];
 
 	engine_image_path(image, boot->strategy, "elf32");
-	if (find_qemu(program, why, size) || engine_link(image, boot->directory, "kernel.elf32", why, size))
+	if (qemu_find(program, why, size) || engine_link(image, boot->directory, "kernel.elf32", why, size))
 		return -1;
 	arguments_add_all(arguments, program, "-accel", accelerator, "-cpu", cpu);
 	arguments_add(arguments, "-m");
@@ -89,7 +81,10 @@ static int tcg_prepare(const struct engine_boot *boot, struct engine_command *co
 
 static int kvm_prepare(const struct engine_boot *boot, struct engine_command *command, char *why, size_t size)
 {
-	return prepare(boot, command, "kvm", "host", why, size);
+	if (prepare(boot, command, "kvm", kvm_cpu(), why, size))
+		return -1;
+	kvm_add_machine(&command->arguments, boot->memory);
+	return 0;
 }
 
 static void tidy(const char *directory)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/environment.h"
+#include "bench/host/host_facts.h"
 #include "bench/host/image.h"
 #include "bench/host/paths.h"
 #include "bench/host/probe_kvm.h"
@@ -31,57 +32,41 @@ void environment_add(struct environment *environment, const char *key, const cha
 	va_end(arguments);
 }
 
-/* The first line of `path` that starts with `prefix`: what stands behind the prefix, without quotes. */
-static bool find_line(const char *path, const char *prefix, char *line, size_t size)
-{
-	FILE *file = fopen(path, "re");
-	bool found = false;
-	char *value;
-
-	if (!file)
-		return false;
-	while (!found && fgets(line, (int)size, file)) {
-		if (strncmp(line, prefix, strlen(prefix)) != 0)
-			continue;
-		found = true;
-		value = line + strlen(prefix);
-		value += strspn(value, " \t:=\"");
-		value[strcspn(value, "\"\n")] = '\0';
-		memmove(line, value, strlen(value) + 1);
-	}
-	fclose(file);
-	return found;
-}
-
 static void add_line(struct environment *environment, const char *key, const char *path, const char *prefix)
 {
 	char line[ENVIRONMENT_VALUE_MAX];
 
-	if (find_line(path, prefix, line, sizeof line))
+	if (host_line(path, prefix, line, sizeof line))
 		environment_add(environment, key, "%s", line);
 	else
 		environment_add(environment, key, "unknown: %s %s", path,
-		                path_exists(path) ? "does not say" : "does not exist");
+		                host_exists(path) ? "does not say" : "does not exist");
 }
 
 static void add_turbo(struct environment *environment)
 {
-	char line[16];
+	int turbo = host_turbo();
 
-	if (find_line("/sys/devices/system/cpu/intel_pstate/no_turbo", "", line, sizeof line))
-		environment_add(environment, "host.turbo", "%s", *line == '1' ? "off" : "on");
-	else if (find_line("/sys/devices/system/cpu/cpufreq/boost", "", line, sizeof line))
-		environment_add(environment, "host.turbo", "%s", *line == '0' ? "off" : "on");
-	else
-		environment_add(environment, "host.turbo",
-		                "unknown: neither intel_pstate nor cpufreq/boost is there");
+	environment_add(environment, "host.turbo", "%s",
+	                turbo < 0 ? "unknown: neither intel_pstate nor cpufreq/boost is there"
+	                : turbo   ? "on"
+	                          : "off");
+}
+
+/* What the time stamps are worth: whether ticks are time, and how many there are. */
+static void add_tsc(struct environment *environment)
+{
+	bool invariant = host_cpu_flag("constant_tsc") && host_cpu_flag("nonstop_tsc");
+
+	environment_add(environment, "host.tsc_khz", "%.0f", host_tsc_khz());
+	environment_add(environment, "host.tsc_invariant", "%s", invariant ? "yes" : "no");
 }
 
 static void add_hypervisor(struct environment *environment)
 {
 	char line[8192];
 
-	if (!find_line("/proc/cpuinfo", "flags", line, sizeof line))
+	if (!host_line("/proc/cpuinfo", "flags", line, sizeof line))
 		environment_add(environment, "host.hypervisor", "unknown: /proc/cpuinfo has no flags");
 	else
 		environment_add(environment, "host.hypervisor", "%s",
@@ -104,16 +89,21 @@ static void add_host(struct environment *environment)
 	add_line(environment, "host.smt", "/sys/devices/system/cpu/smt/control", "");
 	add_turbo(environment);
 	add_hypervisor(environment);
+	add_tsc(environment);
+	add_line(environment, "host.isolated_cpus", "/sys/devices/system/cpu/isolated", "");
+	add_line(environment, "host.perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid", "");
 	add_line(environment, "host.clocksource",
 	         "/sys/devices/system/clocksource/clocksource0/current_clocksource", "");
 }
 
 static void add_kvm(struct environment *environment)
 {
+	char device[PATH_MAX];
 	char backend[64];
 	char path[128];
 
-	if (access("/dev/kvm", R_OK | W_OK) == 0)
+	host_path(device, "/dev/kvm");
+	if (access(device, R_OK | W_OK) == 0)
 		environment_add(environment, "kvm.device", "present, readable and writable");
 	else
 		environment_add(environment, "kvm.device", "%s", strerror(errno));
@@ -125,6 +115,10 @@ static void add_kvm(struct environment *environment)
 	add_line(environment, "kvm.nested_paging", path, "");
 	path_format(path, sizeof path, "/sys/module/%s/parameters/nested", backend);
 	add_line(environment, "kvm.nested", path, "");
+	path_format(path, sizeof path, "/sys/module/%s/parameters/vpid", backend);
+	if (strcmp(backend, "kvm_intel") == 0)
+		add_line(environment, "kvm.vpid", path, "");
+	add_line(environment, "kvm.enable_pmu", "/sys/module/kvm/parameters/enable_pmu", "");
 }
 
 /* The first line that holds a digit in what `program argument` prints; Bochs prints a frame around it. */

@@ -8,7 +8,7 @@
 #include "bench/host/options.h"
 #include "bench/host/store.h"
 
-#define ENVIRONMENT_MAX       64
+#define ENVIRONMENT_MAX       128
 #define ENVIRONMENT_VALUE_MAX 600
 
 struct environment {

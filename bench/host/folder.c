@@ -3,6 +3,7 @@
 #include "bench/host/folder.h"
 #include "bench/host/clock.h"
 #include "bench/host/paths.h"
+#include "bench/host/replay.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -59,6 +60,8 @@ int folder_make(struct folder *folder, const char *out, const struct engine *con
 	for (size_t i = 0; i < count; i++)
 		path_format(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? "+" : "",
 		            engines[i]->name);
+	if (replay_is_on())
+		path_format(names + strlen(names), sizeof names - strlen(names), "+replayed");
 	if (out)
 		path_format(folder->path, sizeof folder->path, "%s", out);
 	status = out ? path_make_folders(out) : make_new(folder, names);

@@ -14,9 +14,9 @@ $(BUILD)/host/%.o: bench/host/%.c | $(BUILD)/host
 	$(call say,CC,$@)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -I$(BUILD)/host -MMD -MP -c -o $@ $<
 
-# The database's schema as a C string, so that the program carries it.
+# The database's schema as bytes, so that the program carries it; a literal may have 4095 at most.
 $(BUILD)/host/schema.h: bench/host/schema.sql | $(BUILD)/host
-	$(Q){ echo '#define SCHEMA_SQL \'; sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/	"&\\n" \\/' $<; echo '	""'; } > $@
+	$(Q){ echo 'static const char SCHEMA_SQL[] = {'; od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g'; echo '0 };'; } > $@
 
 $(BUILD)/host/store.o: $(BUILD)/host/schema.h
 

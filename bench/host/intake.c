@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/host/intake.h"
 #include "bench/host/counts.h"
+#include "bench/host/functions.h"
 #include "bench/host/rows.h"
 
 #include <inttypes.h>
@@ -15,7 +16,8 @@ struct intake {
 	struct intake_setup setup;
 	struct intake_report report;
 	struct stream stream;
-	struct counts *counts; /* NULL unless setup.counts */
+	struct counts *counts;       /* NULL unless setup.counts */
+	struct functions *functions; /* likewise */
 	struct rows rows;
 	bool row_skipped; /* the newest row was given up by the guest */
 	uint64_t checks;
@@ -97,6 +99,17 @@ static struct store_row store_row_of(const struct intake *intake, const struct r
 		                   .parameter_unit = row->unit };
 }
 
+/* No more samples of the newest row will come. */
+static void store_functions(struct intake *intake)
+{
+	struct store_row row;
+
+	if (!intake->functions || !intake->rows.count || !intake->setup.store)
+		return;
+	row = store_row_of(intake, &intake->rows.row[intake->rows.count - 1]);
+	functions_store(intake->functions, intake->setup.store, &row);
+}
+
 /* Marks the newest row when the guest left it before its last sample; that is damage if it sent more since. */
 static void close_row(struct intake *intake, bool more_came)
 {
@@ -122,6 +135,7 @@ static void take_bench(struct intake *intake, const struct record *record)
 	int64_t of = 0;
 
 	close_row(intake, true);
+	store_functions(intake);
 	why = rows_open(&intake->rows, record);
 	intake->row_skipped = why != NULL;
 	if (why) {
@@ -224,7 +238,9 @@ static const char *take_sample(struct intake *intake, const struct record *recor
 		why = row_take(row, class, sample.number);
 	if (why)
 		return why;
-	if (intake->counts && region && !counts_take(intake->counts, region, store_count, &sample)) {
+	if (intake->counts && region && counts_take(intake->counts, region, store_count, &sample)) {
+		functions_take(intake->functions, region, class);
+	} else if (intake->counts && region) {
 		snprintf(marked, sizeof marked, "%s%sno-counts", sample.flags, *sample.flags ? "," : "");
 		sample.flags = marked;
 		refuse(intake, record, "no counts came for its region");
@@ -288,6 +304,7 @@ static const char *take_fact(struct intake *intake, const struct record *record)
 static void take_end(struct intake *intake, const struct record *record)
 {
 	close_row(intake, true);
+	store_functions(intake);
 	intake->report.ended = intake->stream.ended;
 	if (strcmp(text_of(record, "status"), "ok") == 0)
 		return;
@@ -329,19 +346,37 @@ static void take_guest(struct intake *intake, const struct record *record)
 		refuse(intake, record, why);
 }
 
+static void take_failure(struct intake *intake, const struct record *record)
+{
+	intake->report.refused = strcmp(text_of(record, "status"), "2") == 0;
+	fail(intake, "%s", text_of(record, "reason"));
+}
+
+static void take_library(struct intake *intake, const struct record *record)
+{
+	const char *why = NULL;
+
+	if (strcmp(record->type, "count") == 0)
+		why = counts_add(intake->counts, record);
+	else if (strcmp(record->type, "frame") == 0)
+		why = functions_frame(intake->functions, record);
+	else if (strcmp(record->type, "function") == 0)
+		why = functions_add(intake->functions, record);
+	else if (strcmp(record->type, "fail") == 0)
+		take_failure(intake, record);
+	if (why)
+		refuse(intake, record, why);
+}
+
 static void accept_record(void *context, const struct record *record, bool from_library)
 {
 	struct intake *intake = context;
 
 	intake->report.records++;
-	if (!from_library) {
+	if (!from_library)
 		take_guest(intake, record);
-	} else if (intake->counts && strcmp(record->type, "count") == 0) {
-		const char *why = counts_add(intake->counts, record);
-
-		if (why)
-			refuse(intake, record, why);
-	}
+	else if (intake->counts)
+		take_library(intake, record);
 }
 
 struct intake *intake_new(const struct intake_setup *setup)
@@ -354,8 +389,9 @@ struct intake *intake_new(const struct intake_setup *setup)
 	stream_init(&intake->stream, accept_record, intake);
 	if (setup->counts) {
 		intake->counts = counts_new();
-		if (!intake->counts) {
-			free(intake);
+		intake->functions = functions_new();
+		if (!intake->counts || !intake->functions) {
+			intake_free(intake);
 			return NULL;
 		}
 	}
@@ -367,6 +403,7 @@ void intake_free(struct intake *intake)
 	if (!intake)
 		return;
 	counts_free(intake->counts);
+	functions_free(intake->functions);
 	rows_free(&intake->rows);
 	free(intake);
 }
@@ -380,8 +417,10 @@ void intake_feed(struct intake *intake, const char *bytes, size_t length)
 void intake_finish(struct intake *intake)
 {
 	stream_finish(&intake->stream);
-	if (!intake->report.ended)
+	if (!intake->report.ended) {
 		close_row(intake, false);
+		store_functions(intake);
+	}
 }
 
 const struct intake_report *intake_report(struct intake *intake)

@@ -25,14 +25,15 @@ struct intake_setup {
 
 /* What is known of the launch so far. */
 struct intake_report {
-	bool hello;        /* a hello record came */
-	bool ended;        /* a correct end record came */
-	bool flood;        /* the guest sent more than the harness takes */
+	bool hello;   /* a hello record came */
+	bool ended;   /* a correct end record came */
+	bool refused; /* the instrumentation library ended the engine: something it needs is wrong (status 2) */
+	bool flood;   /* the guest sent more than the harness takes */
 	uint64_t records;  /* lines accepted */
 	uint64_t rows;     /* benchmark rows started, and rows skipped */
 	uint64_t failed;   /* checks and tests that failed */
 	uint64_t damaged;  /* lines dropped or missing, samples refused */
-	char failure[192]; /* why the launch failed; "" when it did not: wrong image, panic, failed checks */
+	char failure[400]; /* why the launch failed; "" when it did not: wrong image, panic, failed checks */
 	char damage[192];  /* the first damage in words */
 	char revision[64]; /* as the kernel says */
 	char compiler[64];

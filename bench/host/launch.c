@@ -2,8 +2,11 @@
 #define _GNU_SOURCE
 #include "bench/host/launch.h"
 #include "bench/host/clock.h"
+#include "bench/host/engine_log.h"
+#include "bench/host/exits.h"
 #include "bench/host/interrupt.h"
 #include "bench/host/paths.h"
+#include "bench/host/pin.h"
 #include "bench/host/verdict.h"
 
 #include <errno.h>
@@ -16,21 +19,25 @@
 
 #define GRACE      2.0         /* seconds between SIGTERM and SIGKILL */
 #define LINGER     5.0         /* seconds an engine may live after the end record */
+#define LOG_EVERY  0.5         /* seconds between two looks at what the engine itself says */
 #define PUMP_BYTES (256 << 10) /* at most per call, so that one guest cannot keep the others waiting */
 
 struct launch {
 	struct launch_setup setup;
 	struct process process;
 	struct intake *intake;
+	struct exits *exits; /* NULL: not counted */
 	FILE *raw;
 	double started;
 	double heard;             /* when the last byte came */
 	double ended;             /* when the end record came; 0: not yet */
+	double looked;            /* when its messages were last looked at */
 	double stopped;           /* when we asked the engine to end; 0: not yet */
 	char directory[PATH_MAX]; /* what setup.directory points to: the caller's may be used again */
 	double seconds;           /* how long it ran, once it is over */
 	bool killed;
 	bool pinned;
+	bool counting; /* of VM exits, has begun */
 	bool over;
 	enum launch_stop cause;
 };
@@ -62,6 +69,8 @@ static int start_engine(struct launch *launch, char *why, size_t size)
 		                    .directory = setup->directory,
 		                    .command_line = command_line,
 		                    .profile = setup->profile,
+		                    .functions = setup->functions,
+		                    .trace = setup->trace,
 		                    .cpus = setup->cpus,
 		                    .memory = setup->memory };
 	struct process_spec spec = { .arguments = &command.arguments,
@@ -71,9 +80,10 @@ static int start_engine(struct launch *launch, char *why, size_t size)
 	int status;
 
 	path_format(command_line, sizeof command_line,
-	            "run=%s bench=%s samples=%s seed=%" PRIu64 " exit=1%s%s", setup->mode, setup->bench,
+	            "run=%s bench=%s samples=%s seed=%" PRIu64 " exit=1%s%s%s", setup->mode, setup->bench,
 	            setup->quick ? "quick" : "full", setup->seed, setup->pcid ? " pcid=on" : "",
-	            setup->flush_cr3 ? " window-flush=cr3" : "");
+	            setup->flush_cr3 ? " window-flush=cr3" : "",
+	            setup->engine->exclusive ? " warmup=stable pmu=on" : "");
 	path_format(log, sizeof log, "%s/engine.log", setup->directory);
 	status = setup->engine->prepare(&boot, &command, why, size);
 	spec.output = command.output;
@@ -89,7 +99,7 @@ static int start_engine(struct launch *launch, char *why, size_t size)
 struct launch *launch_start(const struct launch_setup *setup, char *why, size_t size)
 {
 	struct launch *launch = calloc(1, sizeof *launch);
-	struct intake_setup intake = { .store = setup->store,
+	struct intake_setup intake = { .store = setup->exits ? NULL : setup->store,
 		                       .launch = setup->id,
 		                       .strategy = setup->strategy,
 		                       .mode = setup->mode,
@@ -105,7 +115,10 @@ struct launch *launch_start(const struct launch_setup *setup, char *why, size_t 
 	launch->setup.directory = launch->directory;
 	launch->process.output = -1;
 	launch->intake = intake_new(&intake);
-	if (!launch->intake || open_files(launch, why, size) || start_engine(launch, why, size)) {
+	if (setup->exits)
+		launch->exits = exits_new();
+	if (!launch->intake || (setup->exits && !launch->exits) || open_files(launch, why, size) ||
+	    start_engine(launch, why, size)) {
 		launch_free(launch);
 		return NULL;
 	}
@@ -152,8 +165,21 @@ static bool read_some(struct launch *launch)
 		if (fwrite(buffer, 1, (size_t)length, launch->raw) != (size_t)length)
 			launch_stop(launch, STOP_DISK);
 		intake_feed(launch->intake, buffer, (size_t)length);
+		if (launch->exits)
+			exits_feed(launch->exits, buffer, (size_t)length);
 	}
 	return true;
+}
+
+/* Some engines stay when their guest cannot go on; only their messages tell. */
+static bool is_stuck(struct launch *launch, double now)
+{
+	char text[LAUNCH_WHY_MAX];
+
+	if (launch->setup.engine->counts || now - launch->looked < LOG_EVERY)
+		return false;
+	launch->looked = now;
+	return engine_log_explain(launch->directory, text, sizeof text) == LOG_STUCK;
 }
 
 static void keep_time(struct launch *launch)
@@ -176,7 +202,41 @@ static void keep_time(struct launch *launch)
 		launch_stop(launch, STOP_TIMEOUT);
 	} else if (now - launch->heard > LAUNCH_QUIET) {
 		launch_stop(launch, STOP_QUIET);
+	} else if (is_stuck(launch, now)) {
+		launch_stop(launch, STOP_STUCK);
 	}
+}
+
+static void pin(struct launch *launch)
+{
+	const struct launch_setup *setup = &launch->setup;
+	char text[200];
+
+	launch->pinned = true;
+	pin_machine(launch->process.pid, setup->cpus, text, sizeof text);
+	if (setup->store)
+		store_fact(setup->store, setup->id, "pinned", text, "vcpu:cpu");
+}
+
+/* The vCPUs exist once the guest speaks. */
+static void count_exits(struct launch *launch)
+{
+	const struct launch_setup *setup = &launch->setup;
+	char why[LAUNCH_WHY_MAX];
+
+	launch->counting = true;
+	if (exits_attach(launch->exits, launch->process.pid, why, sizeof why) && setup->store)
+		store_fact(setup->store, setup->id, "exits-absent", why, "reason");
+}
+
+static void store_exits_of(struct launch *launch)
+{
+	const struct launch_setup *setup = &launch->setup;
+	char why[LAUNCH_WHY_MAX];
+
+	if (launch->exits && setup->store &&
+	    exits_store(launch->exits, setup->store, setup->id, why, sizeof why))
+		store_fact(setup->store, setup->id, "exits-absent", why, "reason");
 }
 
 bool launch_pump(struct launch *launch)
@@ -186,10 +246,12 @@ bool launch_pump(struct launch *launch)
 	if (launch->over)
 		return true;
 	open = read_some(launch);
-	if (launch->setup.engine->exclusive && !launch->pinned && intake_report(launch->intake)->hello) {
-		launch->pinned = true;
-		engine_pin_cpus(launch->process.pid);
-	}
+	if (launch->setup.engine->exclusive && !launch->pinned && intake_report(launch->intake)->hello)
+		pin(launch);
+	if (launch->exits && !launch->counting && intake_report(launch->intake)->hello)
+		count_exits(launch);
+	if (launch->exits)
+		exits_drain(launch->exits);
 	keep_time(launch);
 	if (!process_reap(&launch->process))
 		return false;
@@ -203,6 +265,7 @@ bool launch_pump(struct launch *launch)
 	}
 	process_kill(&launch->process);
 	intake_finish(launch->intake);
+	store_exits_of(launch);
 	launch->seconds = clock_seconds() - launch->started;
 	if (fclose(launch->raw) && launch->cause == STOP_NONE)
 		launch->cause = STOP_DISK;
@@ -220,7 +283,12 @@ void launch_outcome(struct launch *launch, struct store_outcome *outcome, char r
 		                       .bench = launch->setup.bench,
 		                       .timeout = launch->setup.timeout };
 
+	char advice[LAUNCH_WHY_MAX];
+
 	outcome->state = verdict(&input, reason, LAUNCH_WHY_MAX);
+	if (*reason && !launch->setup.engine->counts &&
+	    engine_log_explain(launch->directory, advice, sizeof advice) != LOG_NOTHING)
+		snprintf(reason + strlen(reason), LAUNCH_WHY_MAX - strlen(reason), "; QEMU says %s", advice);
 	outcome->reason = reason;
 	outcome->status = launch->process.status;
 	outcome->revision = input.report->revision;
@@ -235,6 +303,7 @@ void launch_free(struct launch *launch)
 		fclose(launch->raw);
 	launch->setup.engine->tidy(launch->setup.directory);
 	intake_free(launch->intake);
+	exits_free(launch->exits);
 	free(launch);
 }
 

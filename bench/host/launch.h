@@ -21,18 +21,29 @@ struct launch_setup {
 	bool quick;
 	bool pcid, flush_cr3; /* see options.h */
 	const char *profile;  /* likewise */
+	bool functions, trace;
 	unsigned cpus;
 	unsigned memory;  /* MiB */
 	unsigned timeout; /* seconds */
 	uint64_t seed;
-	struct store *store;                                         /* NULL: nothing is stored */
-	int64_t id;                                                  /* of the launch in the store */
+	bool exits;          /* count VM exits, and store these instead of samples */
+	struct store *store; /* NULL: nothing is stored */
+	int64_t id;          /* of the launch in the store */
 	void (*observe)(void *context, const struct record *record); /* or NULL */
 	void *context;
 };
 
 /* Why the harness ended an engine. */
-enum launch_stop { STOP_NONE, STOP_TIMEOUT, STOP_QUIET, STOP_LINGER, STOP_FLOOD, STOP_DISK, STOP_INTERRUPT };
+enum launch_stop {
+	STOP_NONE,
+	STOP_TIMEOUT,
+	STOP_QUIET,
+	STOP_LINGER,
+	STOP_FLOOD,
+	STOP_DISK,
+	STOP_INTERRUPT,
+	STOP_STUCK
+};
 
 struct launch;
 

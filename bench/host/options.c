@@ -16,6 +16,7 @@ static const char usage_line[] =
         "                    [--cpus N] [--memory MIB] [--seed N] [--jobs N] "
         "[--timeout SECONDS] [--out DIR]\n"
         "                    [--pcid on|off] [--window-flush invlpg|cr3] [--profile NAME]\n"
+        "                    [--functions] [--trace]\n"
         "                    [--list] [--probe] [--compare A B] [--help]\n";
 
 static const char help_text[] =
@@ -43,6 +44,9 @@ static const char help_text[] =
         "  --profile NAME       on bochs: cycles of this processor, by the cycle model (slower); default: "
         "counts\n"
         "                       only; --list shows the names\n"
+        "  --functions          on bochs: counts per function of the kernel also without --profile\n"
+        "  --trace              on bochs: a line per page walk, TLB flush, interrupt and exception; needs "
+        "--bench\n"
         "  --list               engines, strategies, profiles and benchmarks\n"
         "  --probe              what KVM can do here\n"
         "  --compare A B        not available in this version\n"
@@ -68,6 +72,8 @@ enum {
 	OPTION_PCID,
 	OPTION_WINDOW_FLUSH,
 	OPTION_PROFILE,
+	OPTION_FUNCTIONS,
+	OPTION_TRACE,
 	OPTION_COMPARE,
 	OPTION_LIST,
 	OPTION_PROBE,
@@ -90,6 +96,8 @@ static const struct option long_options[] = {
 	{ "pcid", required_argument, NULL, OPTION_PCID },
 	{ "window-flush", required_argument, NULL, OPTION_WINDOW_FLUSH },
 	{ "profile", required_argument, NULL, OPTION_PROFILE },
+	{ "functions", no_argument, NULL, OPTION_FUNCTIONS },
+	{ "trace", no_argument, NULL, OPTION_TRACE },
 	{ "compare", no_argument, NULL, OPTION_COMPARE },
 	{ "list", no_argument, NULL, OPTION_LIST },
 	{ "probe", no_argument, NULL, OPTION_PROBE },
@@ -263,6 +271,12 @@ static int take_option(struct options *options, int option, const char *value, c
 	case OPTION_PROFILE:
 		options->profile = value;
 		return profiles_check(value, why, OPTIONS_WHY_MAX);
+	case OPTION_FUNCTIONS:
+		options->functions = true;
+		return 0;
+	case OPTION_TRACE:
+		options->trace = true;
+		return 0;
 	case OPTION_COMPARE:
 		return wrong(why, "--compare is not available in this version");
 	case OPTION_LIST:
@@ -286,6 +300,21 @@ static bool uses_bochs(const struct options *options)
 		if (strcmp(options->engine[i], "bochs") == 0)
 			return true;
 	return options->engines_auto;
+}
+
+/* What only the instrumentation library can do. */
+static int check_bochs(const struct options *options, char *why)
+{
+	const char *name = options->profile     ? "--profile"
+	                   : options->functions ? "--functions"
+	                   : options->trace     ? "--trace"
+	                                        : NULL;
+
+	if (name && !uses_bochs(options))
+		return wrong(why, "%s is of use on engine bochs only, which is not among the engines", name);
+	if (options->trace && !options->bench_given)
+		return wrong(why, "--trace writes a line per event: choose benchmarks with --bench");
+	return 0;
 }
 
 int options_parse(struct options *options, int argc, char *const argv[], char why[OPTIONS_WHY_MAX])
@@ -313,7 +342,5 @@ int options_parse(struct options *options, int argc, char *const argv[], char wh
 	}
 	if (optind < argc)
 		return wrong(why, "'%s' is not an option", argv[optind]);
-	if (options->profile && !uses_bochs(options))
-		return wrong(why, "--profile is of use on engine bochs only, which is not among the engines");
-	return 0;
+	return check_bochs(options, why);
 }

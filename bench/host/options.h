@@ -33,7 +33,10 @@ struct options {
 	uint64_t seed;
 	bool pcid;           /* the context switch uses PCIDs where the CPU has them */
 	bool flush_cr3;      /* the loading window is unmapped with a CR3 load, not with INVLPG */
+	bool exits;          /* kvm: a launch more per image counts VM exits; set when the host permits it */
 	const char *profile; /* of the cycle model on bochs; NULL: counts only */
+	bool functions;      /* counts per function on bochs without a profile too */
+	bool trace;          /* events, on bochs */
 	const char *out;     /* NULL: results/<time>-<engines> */
 };
 

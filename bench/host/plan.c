@@ -131,9 +131,21 @@ static void add_rounds(struct plan *plan, const struct options *options, const s
 	}
 }
 
+/* Counting exits makes them slower, so it is done in launches of its own, after the others. */
+static void add_exits(struct plan *plan, const struct options *options, const struct engine *engine)
+{
+	for (size_t i = 0; i < plan->strategies.count; i++)
+		plan->job[plan->jobs++] = (struct job){ .engine = engine,
+			                                .strategy = &plan->strategies.item[i],
+			                                .bench = options->bench,
+			                                .seed = options->seed };
+}
+
 static void add_engine(struct plan *plan, const struct options *options, const struct engine *engine)
 {
 	add_rounds(plan, options, engine);
+	if (engine == &engine_kvm && options->exits)
+		add_exits(plan, options, engine);
 	for (size_t i = 0; i < plan->supporting && engine == &engine_bochs; i++)
 		plan->job[plan->jobs++] = (struct job){ .engine = engine,
 			                                .strategy = &plan->support[i].strategy,
@@ -148,7 +160,8 @@ void plan_jobs(struct plan *plan, const struct options *options, const struct en
 	size_t most = plan->supporting;
 
 	for (size_t i = 0; i < count; i++)
-		most += plan->strategies.count * (options->rounds ? options->rounds : engines[i]->rounds);
+		most += plan->strategies.count *
+		        ((options->rounds ? options->rounds : engines[i]->rounds) + 1);
 	plan->job = calloc(most, sizeof *plan->job);
 	if (!plan->job) {
 		fprintf(stderr, "run-bench: no memory\n");

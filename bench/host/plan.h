@@ -9,7 +9,7 @@ struct job {
 	const struct engine *engine;
 	const struct strategy *strategy;
 	const char *bench;
-	unsigned round; /* from 1 */
+	unsigned round; /* from 1; 0: VM exits are counted, and no samples kept */
 	uint64_t seed;  /* the run's seed in round 1, one more in each later round */
 };
 

@@ -291,8 +291,8 @@ static void write_functions(FILE *out, const struct row *rows, size_t count)
 }
 
 /* What the scripts load first: what this engine measured. */
-static int write_index(const char *data_dir, const struct engine *engine, const struct row *rows,
-                       size_t count)
+static int write_index(const char *data_dir, const struct engine *engine, const char *profile,
+                       const struct row *rows, size_t count)
 {
 	char path[PATH_MAX];
 	FILE *out;
@@ -305,6 +305,7 @@ static int write_index(const char *data_dir, const struct engine *engine, const 
 	fprintf(out, "# What this run measured on %s; written from summary.csv.\n", engine->name);
 	fprintf(out, "engine = \"%s\"\nmain = \"%s\"\nunit = \"%s\"\n", engine->name, engine->metric,
 	        engine->unit);
+	fprintf(out, "profile = \"%s\"\n", profile ? profile : "");
 	write_functions(out, rows, count);
 	return close_file(out, path);
 }
@@ -324,14 +325,14 @@ static size_t engine_rows(const struct rows *rows, const char *engine, const str
 	return end - start;
 }
 
-static int write_engine(const char *data_dir, const struct engine *engine, const struct row *rows,
-                        size_t count)
+static int write_engine(const char *data_dir, const struct engine *engine, const char *profile,
+                        const struct row *rows, size_t count)
 {
 	char path[PATH_MAX];
 
 	if (snprintf(path, sizeof(path), "%s/%s", data_dir, engine->name) >= (int)sizeof(path))
 		return complain(data_dir, "the name is too long");
-	if (make_dir(path) || write_index(data_dir, engine, rows, count))
+	if (make_dir(path) || write_index(data_dir, engine, profile, rows, count))
 		return -1;
 	for (size_t first = 0, next; first < count; first = next) {
 		for (next = first; next < count && same_file(&rows[first], &rows[next]);)
@@ -342,10 +343,9 @@ static int write_engine(const char *data_dir, const struct engine *engine, const
 	return 0;
 }
 
-/* The `# needs:` line of a script in `needs`, without its key; false when there is none. */
-static bool read_needs(const char *path, char *needs, size_t size)
+/* The line of a script that begins with `key`, without it; false when there is none. */
+static bool read_key(const char *path, const char *key, char *needs, size_t size)
 {
-	static const char key[] = "# needs:";
 	FILE *in = fopen(path, "re");
 	bool found = false;
 
@@ -359,16 +359,17 @@ static bool read_needs(const char *path, char *needs, size_t size)
 	return found;
 }
 
-static bool is_measured(const struct row *rows, size_t count, const char *benchmark)
+static bool is_measured(const struct row *rows, size_t count, const char *benchmark, const char *metric)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (!strcmp(rows[i].fields[BENCHMARK], benchmark))
+		if (!strcmp(rows[i].fields[BENCHMARK], benchmark) &&
+		    (!*metric || !strcmp(rows[i].fields[METRIC], metric)))
 			return true;
 	}
 	return false;
 }
 
-static bool any_measured(const struct row *rows, size_t count, const char *needs)
+static bool any_measured(const struct row *rows, size_t count, const char *needs, const char *metric)
 {
 	char words[512];
 	char *rest = words;
@@ -376,7 +377,7 @@ static bool any_measured(const struct row *rows, size_t count, const char *needs
 
 	snprintf(words, sizeof(words), "%s", needs);
 	while ((word = strsep(&rest, " \t\n"))) {
-		if (*word && is_measured(rows, count, word))
+		if (*word && is_measured(rows, count, word, metric))
 			return true;
 	}
 	return false;
@@ -424,17 +425,21 @@ static bool is_figure_there(const char *plots_out, const char *figure)
 static int draw(const struct rows *rows, const char *plots_out, const char *script, const char *name)
 {
 	char needs[512];
+	char line[64] = "";
+	char metric[64] = "";
 	int status = 0;
 	bool drawn = false;
 
-	if (!read_needs(script, needs, sizeof(needs)))
+	if (!read_key(script, "# needs:", needs, sizeof(needs)))
 		return 0;
+	if (read_key(script, "# metric:", line, sizeof(line)))
+		sscanf(line, "%63s", metric);
 	for (size_t i = 0; i < ENGINES; i++) {
 		const struct row *first;
 		size_t count = engine_rows(rows, engines[i].name, &first);
 		char figure[NAME_MAX + 16];
 
-		if (!any_measured(first, count, needs))
+		if (!any_measured(first, count, needs, metric))
 			continue;
 		snprintf(figure, sizeof(figure), "%s%s%s", name, drawn ? "-" : "",
 		         drawn ? engines[i].name : "");
@@ -445,7 +450,8 @@ static int draw(const struct rows *rows, const char *plots_out, const char *scri
 			status = complain(script, "gnuplot wrote no figure; is the disk full?");
 	}
 	if (!drawn)
-		fprintf(stderr, "plots: %s is not drawn: the run measured nothing of%s", name, needs);
+		fprintf(stderr, "plots: %s is not drawn: the run measured nothing of%s%s%s%s", name,
+		        *metric ? " " : "", metric, *metric ? " of" : "", needs);
 	return status;
 }
 
@@ -482,7 +488,7 @@ static int draw_all(const struct rows *rows, const char *plots_out, const char *
 	return status;
 }
 
-int plots_make(const char *run_dir, const char *plots_dir)
+int plots_make(const char *run_dir, const char *plots_dir, const char *profile)
 {
 	struct rows rows = { 0 };
 	char plots_out[PATH_MAX];
@@ -501,7 +507,7 @@ int plots_make(const char *run_dir, const char *plots_dir)
 			size_t count = engine_rows(&rows, engines[i].name, &first);
 
 			if (count > 0)
-				status = write_engine(data_dir, &engines[i], first, count);
+				status = write_engine(data_dir, &engines[i], profile, first, count);
 		}
 		if (!status)
 			status = draw_all(&rows, plots_out, plots_dir);

@@ -131,8 +131,8 @@ enum record_kind record_parse(struct record *record, const char *line, size_t le
 	if (length == 0 || (line[0] != '@' && line[0] != '!'))
 		return RECORD_NOISE;
 	*why = NULL;
-	if (length >= RECORD_LINE_MAX)
-		*why = "longer than 512 bytes";
+	if (length >= RECORD_LINE_MAX || (line[0] == '@' && length >= RECORD_GUEST_MAX))
+		*why = line[0] == '@' ? "longer than 512 bytes" : "longer than 1024 bytes";
 	else if (has_control_character(line, length))
 		*why = "a control character";
 	if (*why)
@@ -168,7 +168,7 @@ size_t record_encode(char *line, size_t size, uint64_t number, const char *body)
 	int length = snprintf(line, size, "@%" PRIu64 " %s", number, body);
 	size_t used;
 
-	if (length < 0 || (size_t)length + 12 > size || length + 11 > RECORD_LINE_MAX)
+	if (length < 0 || (size_t)length + 12 > size || length + 11 > RECORD_GUEST_MAX)
 		return 0;
 	used = (size_t)length;
 	return used +

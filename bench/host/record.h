@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RECORD_LINE_MAX  512 /* bytes, newline included */
+#define RECORD_LINE_MAX  1024 /* bytes, newline included */
+#define RECORD_GUEST_MAX 512  /* of the guest's lines */
 #define RECORD_PAIRS_MAX 48
 
 struct record {

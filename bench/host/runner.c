@@ -47,7 +47,9 @@ static unsigned default_timeout(const struct runner *runner, const struct job *j
 static void describe(const struct job *job, char *text, size_t size)
 {
 	snprintf(text, size, "%s %s", job->engine->name, job->strategy->name);
-	if (job->round > 1)
+	if (job->round == 0)
+		snprintf(text + strlen(text), size - strlen(text), ", VM exits");
+	else if (job->round > 1)
 		snprintf(text + strlen(text), size - strlen(text), ", round %u", job->round);
 }
 
@@ -114,11 +116,14 @@ static void start(struct runner *runner, const struct job *job)
 	                                                    .pcid = options->pcid,
 	                                                    .flush_cr3 = options->flush_cr3,
 	                                                    .profile = options->profile,
+	                                                    .functions = options->functions,
+	                                                    .trace = options->trace,
 	                                                    .cpus = options->cpus,
 	                                                    .memory = options->memory,
 	                                                    .timeout = default_timeout(runner, job),
 	                                                    .seed = job->seed,
 	                                                    .store = runner->setup->store,
+	                                                    .exits = job->round == 0,
 	                                                    .id = slot->id },
 	                            why, sizeof why);
 	if (slot->launch) {
@@ -163,6 +168,7 @@ static void pump(struct runner *runner)
 			continue;
 		}
 		launch_outcome(slot->launch, &outcome, reason);
+		runner->result.refused += launch_report(slot->launch)->refused;
 		runner->result.rows += launch_report(slot->launch)->rows;
 		finish(runner, slot, &outcome);
 		launch_free(slot->launch);

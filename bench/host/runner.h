@@ -14,6 +14,7 @@ struct runner_setup {
 };
 
 struct runner_result {
+	size_t refused;  /* of `other`: the instrumentation library refused what it was given */
 	size_t complete; /* launches */
 	size_t other;    /* launches that failed, were damaged, cut short or timed out */
 	size_t skipped;  /* launches that were not started any more */

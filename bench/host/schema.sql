@@ -51,6 +51,33 @@ CREATE TABLE samples (
 );
 CREATE INDEX samples_by_row ON samples (launch, benchmark, parameter, metric);
 
+-- What the kernel's functions had of a row: sums over its samples, or its overhead samples; warm-up is left out.
+CREATE TABLE functions (
+	launch    INTEGER NOT NULL REFERENCES launches(id),
+	benchmark TEXT NOT NULL,
+	parameter INTEGER NOT NULL,
+	kind      TEXT NOT NULL,            -- sample | overhead
+	function  TEXT NOT NULL,            -- symbol, or [user], [delivery], [unknown]
+	metric    TEXT NOT NULL,
+	unit      TEXT NOT NULL,
+	value     INTEGER NOT NULL,         -- sum over n samples; functions add up to the samples
+	n         INTEGER NOT NULL
+);
+CREATE INDEX functions_by_row ON functions (launch, benchmark, parameter, metric);
+
+-- The same by chains of calls, in one metric: cycles_nominal, or instructions without a profile.
+CREATE TABLE stacks (
+	launch    INTEGER NOT NULL REFERENCES launches(id),
+	benchmark TEXT NOT NULL,
+	parameter INTEGER NOT NULL,
+	kind      TEXT NOT NULL,
+	stack     TEXT NOT NULL,            -- outermost;...;innermost
+	metric    TEXT NOT NULL,
+	unit      TEXT NOT NULL,
+	value     INTEGER NOT NULL,
+	n         INTEGER NOT NULL
+);
+
 CREATE TABLE checks (
 	launch INTEGER NOT NULL REFERENCES launches(id),
 	kind   TEXT NOT NULL,               -- check | test | skip
@@ -82,6 +109,22 @@ CREATE TABLE comparisons (
 CREATE TABLE attribution (
 	engine TEXT, benchmark TEXT, parameter INTEGER, metric TEXT, unit TEXT, a TEXT, b TEXT,
 	value_a REAL, value_b REAL, difference REAL, due_to_stack REAL, due_to_loader REAL, interaction REAL
+);
+
+-- See drift.h: the trend of a series over the rounds.
+CREATE TABLE drift (
+	engine TEXT, strategy TEXT, cpus INTEGER, benchmark TEXT, parameter INTEGER, metric TEXT, unit TEXT,
+	n INTEGER, slope REAL, change REAL, chance REAL, flags TEXT
+);
+
+-- VM exits while a row ran, set-up included and its records left out, in a launch of their own (exits.h).
+CREATE TABLE vm_exits (
+	launch    INTEGER NOT NULL REFERENCES launches(id),
+	benchmark TEXT NOT NULL,
+	parameter INTEGER NOT NULL,
+	reason    TEXT NOT NULL,            -- as the host's kernel calls it
+	exits     INTEGER NOT NULL,
+	samples   INTEGER NOT NULL          -- of all kinds that the row took meanwhile
 );
 
 CREATE TABLE claims (

@@ -3,13 +3,18 @@
 #include "bench/host/session.h"
 #include "bench/host/attribution.h"
 #include "bench/host/claims.h"
+#include "bench/host/collapsed.h"
 #include "bench/host/csv.h"
+#include "bench/host/drift.h"
 #include "bench/host/environment.h"
+#include "bench/host/exits.h"
 #include "bench/host/image.h"
 #include "bench/host/interrupt.h"
+#include "bench/host/kvm_machine.h"
 #include "bench/host/paths.h"
 #include "bench/host/plots.h"
 #include "bench/host/progress.h"
+#include "bench/host/replay.h"
 #include "bench/host/runner.h"
 #include "bench/host/summary.h"
 #include "bench/host/table.h"
@@ -28,6 +33,7 @@ struct session {
 	struct plan plan;
 	struct folder folder;
 	struct store *store;
+	char exits[ENGINE_WHY_MAX]; /* whether VM exits are counted, or what stands in the way */
 };
 
 static int add_engine(struct session *session, const struct engine *engine)
@@ -95,6 +101,14 @@ static void add_image(struct environment *environment, const struct strategy *st
 	environment_add(environment, key, "%s", sha256);
 }
 
+static bool uses_kvm(const struct session *session)
+{
+	for (size_t i = 0; i < session->engines; i++)
+		if (session->engine[i] == &engine_kvm)
+			return true;
+	return false;
+}
+
 static int describe_environment(struct session *session, const char *command)
 {
 	const struct options *options = session->options;
@@ -114,6 +128,14 @@ static int describe_environment(struct session *session, const char *command)
 	environment_add(environment, "run.profile", "%s", options->profile ? options->profile : "none");
 	environment_add(environment, "run.samples", "%s", options->quick ? "quick" : "full");
 	environment_collect(environment);
+	if (uses_kvm(session)) {
+		environment_add(environment, "kvm.cpu", "%s", kvm_cpu());
+		environment_add(environment, "kvm.memory", "%s", kvm_memory_backing(options->memory));
+		environment_add(environment, "kvm.exits", "%s", session->exits);
+	}
+	if (replay_is_on())
+		environment_add(environment, "run.replayed",
+		                "yes: a script played QEMU or the host; no measurement");
 	for (size_t i = 0; i < session->plan.strategies.count; i++)
 		add_image(environment, &session->plan.strategies.item[i]);
 	for (size_t i = 0; i < session->plan.supporting; i++)
@@ -186,13 +208,22 @@ static int evaluate(struct session *session)
 	path_format(plots, sizeof plots, "%s/plots", path_root());
 	failed |= summary_compute(db);
 	failed |= attribution_compute(db);
-	failed |= claims_decide(db, claims);
+	failed |= drift_compute(db);
+	if (!replay_is_on())
+		failed |= claims_decide(db, claims);
 	failed |= csv_export(db, session->folder.path);
-	if (interrupt_count() == 0)
-		failed |= plots_make(session->folder.path, plots);
+	failed |= collapsed_write(db, session->folder.path);
+	if (replay_is_on())
+		message("a replayed run: no claim is decided and no figure is drawn");
+	else if (interrupt_count() == 0)
+		failed |= plots_make(session->folder.path, plots, session->options->profile);
 	else
 		message("the figures were left out");
+	if (replay_is_on())
+		puts("REPLAYED: a script played QEMU or the host. These numbers test the harness; they "
+		     "measure nothing.\n");
 	table_print(db, stdout);
+	drift_print(db, stdout);
 	fflush(stdout);
 	return failed;
 }
@@ -212,7 +243,7 @@ static int finish(struct session *session, const struct runner_result *result)
 	if (store_close(session->store))
 		failed = true;
 	session->store = NULL;
-	if (result->rows > 0 && folder_is_latest(&session->folder))
+	if (result->rows > 0 && !replay_is_on() && folder_is_latest(&session->folder))
 		message_error("run-bench: results/latest: %s", strerror(errno));
 	if (interrupted || failed)
 		message_error("run-bench: %s: %zu launches complete, %zu not, %zu not started; what was "
@@ -220,11 +251,29 @@ static int finish(struct session *session, const struct runner_result *result)
 		              interrupted ? "cut short" : "failed", result->complete, result->other,
 		              result->skipped);
 	message("results: %s", session->folder.path);
+	if (result->refused > 0 && !interrupted)
+		return EXIT_CANNOT;
 	return interrupted || failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-int session_run(const struct options *options, const char *command)
+/* Counts VM exits too where the host permits it; where not, says what to change. */
+static void choose_exits(struct session *session, struct options *options)
 {
+	snprintf(session->exits, sizeof session->exits, "none: engine kvm does not run");
+	if (!uses_kvm(session))
+		return;
+	options->exits = exits_can_count(session->exits, sizeof session->exits) == 0;
+	if (options->exits)
+		snprintf(session->exits, sizeof session->exits,
+		         "counted, in launches of their own (round 0)");
+	else
+		message("VM exits are not counted: %s", session->exits);
+}
+
+int session_run(const struct options *chosen, const char *command)
+{
+	struct options with_exits = *chosen;
+	const struct options *options = &with_exits;
 	struct session session = { .options = options };
 	struct runner_setup setup = { .plan = &session.plan, .options = options, .folder = &session.folder };
 	struct runner_result result = { 0 };
@@ -232,6 +281,7 @@ int session_run(const struct options *options, const char *command)
 
 	if (choose_engines(&session))
 		return EXIT_CANNOT;
+	choose_exits(&session, &with_exits);
 	status = begin(&session, command);
 	if (status == EXIT_SUCCESS) {
 		setup.store = session.store;

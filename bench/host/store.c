@@ -21,7 +21,10 @@ enum statement {
 	SAMPLE,
 	CHECK,
 	FACT,
+	FUNCTION,
+	STACK,
 	FLAG_ROW,
+	EXITS,
 	STATEMENTS
 };
 
@@ -45,8 +48,16 @@ static const struct {
 	[CHECK] = { "issiis", "INSERT INTO checks (launch, kind, name, parameter, ok, detail)"
 	                      " VALUES (?, ?, ?, ?, ?, ?)" },
 	[FACT] = { "isss", "INSERT INTO facts (launch, name, value, unit) VALUES (?, ?, ?, ?)" },
+	[FUNCTION] = { "isissssii",
+	               "INSERT INTO functions (launch, benchmark, parameter, kind, function, metric,"
+	               " unit, value, n) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+	[STACK] = { "isissssii",
+	            "INSERT INTO stacks (launch, benchmark, parameter, kind, stack, metric, unit,"
+	            " value, n) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)" },
 	[FLAG_ROW] = { "sisi", "UPDATE samples SET flags = ltrim(flags || ',' || ?, ',')"
 	                       " WHERE launch = ? AND benchmark = ? AND parameter = ?" },
+	[EXITS] = { "isisii", "INSERT INTO vm_exits (launch, benchmark, parameter, reason, exits, samples)"
+	                      " VALUES (?, ?, ?, ?, ?, ?)" },
 };
 
 struct store {
@@ -238,6 +249,30 @@ int store_check(struct store *store, int64_t launch, const char *kind, const cha
 int store_fact(struct store *store, int64_t launch, const char *name, const char *value, const char *unit)
 {
 	return run(store, FACT, launch, name, value, unit);
+}
+
+static int run_function(struct store *store, enum statement which, const struct store_function *function)
+{
+	const struct store_row *row = function->row;
+
+	return run(store, which, row->launch, row->benchmark, row->parameter, function->kind, function->name,
+	           function->metric, function->unit, function->value, function->samples);
+}
+
+int store_function(struct store *store, const struct store_function *function)
+{
+	return run_function(store, FUNCTION, function);
+}
+
+int store_stack(struct store *store, const struct store_function *stack)
+{
+	return run_function(store, STACK, stack);
+}
+
+int store_exits(struct store *store, int64_t launch, const char *benchmark, int64_t parameter,
+                const char *reason, int64_t exits, int64_t samples)
+{
+	return run(store, EXITS, launch, benchmark, parameter, reason, exits, samples);
 }
 
 int store_flag_row(struct store *store, const struct store_row *row, const char *flag)

@@ -36,6 +36,17 @@ struct store_row {
 	const char *parameter_unit;
 };
 
+/* What one function, or chain of calls, had of a row. */
+struct store_function {
+	const struct store_row *row;
+	const char *kind; /* sample | overhead */
+	const char *name; /* or the collapsed stack */
+	const char *metric;
+	const char *unit;
+	int64_t value;   /* sum over all samples of the kind */
+	int64_t samples; /* how many those are */
+};
+
 struct store_outcome {
 	const char *state;  /* complete | failed | cut short | damaged | timed out */
 	const char *reason; /* "" when complete */
@@ -70,6 +81,13 @@ int store_sample(struct store *store, const struct store_row *row, int64_t sampl
 int store_check(struct store *store, int64_t launch, const char *kind, const char *name, int64_t parameter,
                 int ok, const char *detail);
 int store_fact(struct store *store, int64_t launch, const char *name, const char *value, const char *unit);
+
+int store_function(struct store *store, const struct store_function *function);
+int store_stack(struct store *store, const struct store_function *stack);
+
+/* VM exits of one reason in a row that took `samples` samples. */
+int store_exits(struct store *store, int64_t launch, const char *benchmark, int64_t parameter,
+                const char *reason, int64_t exits, int64_t samples);
 
 /* Adds `flag` to every sample of the row. */
 int store_flag_row(struct store *store, const struct store_row *row, const char *flag);

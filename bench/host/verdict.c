@@ -46,6 +46,9 @@ static const char *stopped(const struct verdict_input *input, char *reason, size
 	case STOP_INTERRUPT:
 		snprintf(reason, size, "interrupted, %s", where);
 		return "cut short";
+	case STOP_STUCK:
+		snprintf(reason, size, "the guest cannot go on; it was %s", where);
+		return "failed";
 	case STOP_NONE:
 		break;
 	}
@@ -76,7 +79,8 @@ const char *verdict(const struct verdict_input *input, char *reason, size_t size
 		state = "damaged";
 	} else if (!report->ended) {
 		snprintf(reason, size, "%s before the end record%s", exit,
-		         input->exited->status == 0 ? " (a triple fault?)" : "");
+		         input->exited->status == 0 ? " (a triple fault? see engine.log and serial.log)"
+		                                    : "");
 		state = "cut short";
 	} else if (input->exited->status != STATUS_OK) {
 		snprintf(reason, size, "%s after a good end record; %d was expected", exit, STATUS_OK);

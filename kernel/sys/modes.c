@@ -3,6 +3,8 @@
 
 #include "boot/config.h"
 #include "cpu/apic.h"
+#include "cpu/pmu.h"
+#include "cpu/tsc.h"
 #include "lib/console.h"
 #include "lib/record.h"
 #include "lib/string.h"
@@ -62,6 +64,26 @@ static void say_hello(const char *mode)
 	record_end();
 }
 
+/* What time stamps and counters are worth here. */
+static void say_clock(void)
+{
+	char option[4];
+
+	record_fact("tsc-frequency", tsc_khz(), "kHz");
+	record_fact("lfence-serializing", tsc_make_lfence_serialize(), "bool");
+	boot_option("pmu", option, sizeof option);
+	if (strcmp(option, "on") != 0)
+		return;
+	record_fact("pmu-counters", pmu_init(), "counters");
+	if (!pmu_counters()) {
+		record_start("fact");
+		record_text("name", "pmu-absent");
+		record_text("value", pmu_why());
+		record_text("unit", "reason");
+		record_end();
+	}
+}
+
 /* Runs the program `init` as long as it wants. */
 static bool demo(void)
 {
@@ -89,6 +111,7 @@ void kernel_main(void)
 		string_copy(mode, "demo", sizeof mode);
 	irq_set_handler(VECTOR_TIMER, timer_tick);
 	say_hello(mode);
+	say_clock();
 	record_fact("early-stack-high-water", early_stack_high_water(), "bytes");
 	if (loader_places()) {
 		record_fact("window-places", loader_places(), "pages");

@@ -1,12 +1,21 @@
 /*
  * A stand-in for a Bochs that cannot be instrumented: it exports what marks a Bochs, and with -DSTUBS the stubs too,
- * but packed so tightly that there is no room for a jump in them.
+ * but packed so tightly that there is no room for a jump in them. With -DROOM too there is, and a machine is reset whose CPU
+ * has no RIP where one is looked for.
  */
-extern void *bx_cpu_array[1];
-void *bx_cpu_array[1];
+static unsigned long long cpu[512];
+static void *cpus[1] = { cpu };
+extern void *bx_cpu_array;
+void *bx_cpu_array = cpus;
+
+#ifdef ROOM
+#define PADDING ".fill 15, 1, 0x90\n"
+#else
+#define PADDING
+#endif
 
 #ifdef STUBS
-#define STUB(name) __asm__(".globl " #name "\n.type " #name ", @function\n" #name ": ret\n");
+#define STUB(name) __asm__(".globl " #name "\n.type " #name ", @function\n" #name ": ret\n" PADDING);
 STUB(_Z19bx_instr_far_branchjjtmtm)
 STUB(_Z14bx_instr_resetjj)
 STUB(_Z22bx_instr_prefetch_hintjjjm)
@@ -22,7 +31,16 @@ STUB(_Z18bx_instr_exceptionjjj)
 STUB(_Z18bx_instr_interruptjj)
 #endif
 
+#ifdef ROOM
+void _Z14bx_instr_resetjj(unsigned, unsigned);
+void _Z19bx_instr_far_branchjjtmtm(unsigned, unsigned, unsigned, unsigned long, unsigned, unsigned long);
+#endif
+
 int main(void)
 {
+#ifdef ROOM
+	_Z14bx_instr_resetjj(0, 0);
+	_Z19bx_instr_far_branchjjtmtm(0, 10, 0xF000, 0xFFF0, 0xF000, 0xE05B);
+#endif
 	return 0;
 }

@@ -9,7 +9,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 library=${1:-$here/../../build/bochs/palimpsest-bochs.so}
 
-for tool in bochs nasm grub-mkrescue xorriso cc; do
+for tool in bochs nasm grub-mkrescue xorriso cc objcopy ld; do
 	command -v $tool >/dev/null || { echo "1..0 # SKIP $tool is not installed"; exit 0; }
 done
 case $library in
@@ -68,12 +68,15 @@ image() { # NAME [nasm options]: NAME.iso and NAME.bochsrc
 }
 echo c >debugger.rc
 
-boot() { # IMAGE RUN [NAME=VALUE for Bochs]: RUN.stream, RUN.out, RUN.err, RUN.status
+boot() { # IMAGE RUN [NAME=VALUE… for Bochs]: RUN.stream, RUN.out, RUN.err, RUN.status
+	booted=$1
+	run=$2
+	shift 2
 	status=0
-	env ${3+"$3"} PALIMPSEST_FD=3 SDL_VIDEODRIVER=dummy LD_PRELOAD="$library" \
-		timeout 60 bochs -f "$1.bochsrc" -rc debugger.rc \
-		</dev/null >"$2.out" 2>"$2.err" 3>"$2.stream" || status=$?
-	echo $status >"$2.status"
+	env "$@" PALIMPSEST_FD=3 SDL_VIDEODRIVER=dummy LD_PRELOAD="$library" \
+		timeout 60 bochs -f "$booted.bochsrc" -rc debugger.rc \
+		</dev/null >"$run.out" 2>"$run.err" 3>"$run.stream" || status=$?
+	echo $status >"$run.status"
 }
 ends_with() { # STATUS RUN
 	[ "$(cat "$2.status")" = "$1" ] || { echo "status $(cat "$2.status")"; tail -n 5 "$2.err"; return 1; }
@@ -171,6 +174,194 @@ check "a wrong profile is refused" ends_with 2 wrong
 check "with its file and line" sh -c '
 	grep -q "wrong.ini:$(grep -n "^invlpg " wrong.ini | cut -d : -f 1): .many" wrong.err'
 
+# ---- by function: an ELF file with the symbols of the guest's code, two pages from the label tests on ----
+nasm -f bin --before '[map symbols guest.map]' -o guest.bin "$here/guest.asm"
+tail -c +4097 guest.bin | head -c 8192 >code.bin
+options=$(awk '$1 ~ /^FFFFFFFF8010[12]...$/ && $3 ~ /^[a-z_]+$/ {
+	digits = "0123456789ABCDEF"
+	offset = -4096
+	for (i = 12; i <= 16; i++)
+		offset = offset + (index(digits, substr($1, i, 1)) - 1) * 16 ^ (16 - i)
+	print "--add-symbol " $3 "=.text:" offset ",global,function"
+}' guest.map)
+# shellcheck disable=SC2086 # options are words
+elf() { # FILE [options of objcopy]: symbols of code.bin
+	file=$1
+	shift
+	objcopy -I binary -O elf64-x86-64 -B i386:x86-64 \
+		--rename-section .data=.text,alloc,load,readonly,code,contents "$@" code.bin code.o
+	printf '%s\n' 'PHDRS { text PT_LOAD FLAGS(5); }' \
+		'SECTIONS { . = 0xFFFFFFFF80101000; .text : AT(0x101000) { *(.text) } :text }' >code.ld
+	ld -T code.ld -z max-page-size=4096 -o "$file" code.o 2>ld.log
+}
+# shellcheck disable=SC2086
+elf guest.elf $options
+boot guest functions "PALIMPSEST_SYMBOLS=guest.elf"
+boot guest both "$profile" "PALIMPSEST_SYMBOLS=guest.elf" "PALIMPSEST_TRACE=both.trace"
+check "with symbols the guest ends as without" ends_with 33 functions
+check "and what was counted is the same" sh -c '
+	grep -v "^!frame\|^!function" functions.stream | cmp first.stream -
+	grep -v "^!frame\|^!function" both.stream | cmp modelled.stream -'
+
+cat >sum.awk <<-'EOF'
+	{
+		split("", value)
+		for (i = 2; i <= NF; i++) {
+			split($i, part, "=")
+			value[part[1]] = part[2]
+		}
+	}
+	/^!function/ {
+		for (name in value)
+			sum[name] += value[name]
+		functions++
+	}
+	/^!count/ {
+		for (name in value)
+			if (name != "region" && name !~ /^due_/ && sum[name] + 0 != value[name]) {
+				print "region " value["region"] ": " name " is " value[name] ", of functions " sum[name]
+				wrong = 1
+			}
+		for (name in value)
+			if (name ~ /^due_/)
+				due += value[name]
+		if (due != value["cycles_nominal"] + 0) {
+			print "region " value["region"] ": causes are " due
+			wrong = 1
+		}
+		due = 0
+		split("", sum)
+	}
+	END { exit wrong || !functions }
+EOF
+check "functions add up to their region" awk -f sum.awk functions.stream
+check "with a profile too, in each metric, and causes" awk -f sum.awk both.stream
+
+region_of() { # NAME
+	sed -n "/^$1|/{s/.*region=\([0-9]*\) .*/\1/p;q}" expected
+}
+functions_are() { # NAME, lines "stack metric=n …" on standard input
+	awk -v region="$(region_of "$1")" '
+		/^!frame/ {
+			split($2, id, "="); split($3, parent, "="); split($4, name, "=")
+			stack[id[2]] = (parent[2] ? stack[parent[2]] ";" : "") name[2]
+		}
+		/^!function/ && $2 == "region=" region {
+			split($3, frame, "=")
+			line = stack[frame[2]]
+			for (i = 4; i <= NF; i++)
+				line = line " " $i
+			print line
+		}' functions.stream | sort >functions.got
+	sort | diff - functions.got
+}
+check "a fault: its event, its delivery and its handler" functions_are "#UD, handled: UD2 does not complete" <<-'EOF'
+	tests exceptions=1
+	tests;[delivery] data_accesses=8
+	tests;undefined instructions=2 data_accesses=8
+EOF
+check "a walk to a missing page is of who walks" functions_are "#PF, handled, after a walk to the missing entry" <<-'EOF'
+	tests walk_reads=4 exceptions=1
+	tests;[delivery] data_accesses=9
+	tests;page_fault instructions=3 data_accesses=8
+EOF
+check "an external interrupt" functions_are "external interrupt" <<-'EOF'
+	tests interrupts=1
+	tests;[delivery] data_accesses=8
+	tests;return instructions=1 data_accesses=7
+EOF
+check "a delivery alone" functions_are "only the delivery, up to the handler's first instruction" <<-'EOF'
+	tests interrupts=1
+	tests;[delivery] data_accesses=8
+EOF
+check "a call, user mode and INT" functions_are "into user mode and back, all counted" <<-'EOF'
+	tests instructions=1 data_accesses=1
+	tests;to_user instructions=6 data_accesses=12
+	[user] instructions=10
+	[user];[delivery] instructions=1 data_accesses=9
+	[user];from_user instructions=2 data_accesses=2
+EOF
+check "the kernel half of that" functions_are "into user mode and back, kernel half only" <<-'EOF'
+	tests instructions=1 data_accesses=1
+	tests;to_user instructions=6 data_accesses=12
+	[user];from_user instructions=2 data_accesses=2
+EOF
+
+cp code.bin right.bin
+printf '\314' | dd of=code.bin bs=1 seek=5000 conv=notrunc 2>/dev/null
+# shellcheck disable=SC2086
+elf another.elf $options
+mv right.bin code.bin
+boot guest another "PALIMPSEST_SYMBOLS=another.elf"
+check "symbols of another image are refused" ends_with 2 another
+check "with the file and the address" grep -q \
+	"another.elf: these are the symbols of another image: the code at 0xffffffff80102388 is not what" another.err
+check "and the harness is told" grep -q "^!fail status=2 reason=another.elf:%20these" another.stream
+elf bare.elf --strip-all
+strip bare.elf
+boot guest bare "PALIMPSEST_SYMBOLS=bare.elf"
+check "a file without symbols is refused" ends_with 2 bare
+check "with the reason" grep -q "bare.elf: it has no symbol table" bare.err
+
+# ---- the trace ----
+boot guest traced "PALIMPSEST_TRACE=counts.trace"
+boot guest few "PALIMPSEST_TRACE=few.trace" "PALIMPSEST_TRACE_LINES=3"
+trace_is() { # FILE NAME, lines "instructions event address function detail" on standard input
+	sed -n "s/^$(region_of "$2") 0 \([0-9]*\) [0-9]* /\1 /p" "$1" >trace.got
+	diff - trace.got
+}
+check "the trace begins with its columns" sh -c 'head -n 1 counts.trace |
+	grep -qx "# region cpu instructions cycles event address function detail"'
+check "a line per INVLPG" trace_is counts.trace "INVLPG of 5 pages" <<-'EOF'
+	0 invlpg 0xffffffffc0000000 - page
+	1 invlpg 0xffffffffc0000000 - page
+	2 invlpg 0xffffffffc0000000 - page
+	3 invlpg 0xffffffffc0000000 - page
+	4 invlpg 0xffffffffc0000000 - page
+EOF
+check "without a profile a line per read of a walk; the fault after it" trace_is counts.trace \
+	"#PF, handled, after a walk to the missing entry" <<-'EOF'
+	0 walk-read 0x200ff8 - entry=511
+	0 walk-read 0x201ff8 - entry=511
+	0 walk-read 0x205000 - entry=0
+	0 walk-read 0x206040 - entry=8
+	0 exception 0xffffffff80101392 - vector=14
+EOF
+check "with a profile a line per walk of the model, for code and data" trace_is both.trace \
+	"CR3 write, then walks: 3 reads for code, 4 for data" <<-'EOF'
+	0 cr3 0x200000 tests value
+	1 walk-code 0xffffffff801012bd tests loads=3
+	1 walk-data 0xffffffffc0000000 tests loads=3
+EOF
+check "an interrupt with its vector" trace_is both.trace "external interrupt" <<-'EOF'
+	0 interrupt 0xffffffff801013d5 tests vector=66
+EOF
+check "and nothing where nothing happens" trace_is both.trace "7 NOPs" </dev/null
+check "walks, flushes, interrupts and exceptions are as many as counted" awk '
+	NR == FNR { seen[$1 " " $5]++; next }
+	/^!count/ {
+		split("", value)
+		for (i = 2; i <= NF; i++) {
+			split($i, part, "=")
+			value[part[1]] = part[2]
+		}
+		at = value["region"] " "
+		if (seen[at "walk-code"] + seen[at "walk-data"] != value["stlb_misses"] ||
+		    seen[at "cr3"] + 0 != value["cr3_writes"] || seen[at "invlpg"] + 0 != value["invlpg"] ||
+		    seen[at "invpcid"] + 0 != value["invpcid"] || seen[at "interrupt"] + 0 != value["interrupts"]) {
+			print
+			wrong = 1
+		}
+		regions++
+	}
+	END { exit wrong || !regions }' both.trace both.stream
+check "a bound on its lines is kept, and said" sh -c 'test "$(wc -l <few.trace)" = 5 &&
+	all=$(tail -n 1 counts.trace | cut -d " " -f 3) &&
+	tail -n 1 few.trace | grep -qx "# end: $all events, $((all - 3)) of them left out"'
+boot guest nowhere "PALIMPSEST_TRACE=/nowhere/trace"
+check "a trace that cannot be made is refused" ends_with 2 nowhere
+check "with the reason" grep -q "/nowhere/trace cannot be made: No such file" nowhere.err
+
 # ---- without a harness ----
 status=0
 SDL_VIDEODRIVER=dummy LD_PRELOAD=$library \
@@ -213,6 +404,12 @@ for kind in absent packed; do
 	check "stubs that are $kind are refused" ends_with 2 $kind
 	check "with a message that says what is needed" grep -q "package bochs of Debian 12" $kind.err
 done
+cc -rdynamic -DSTUBS -DROOM -o bochs-other "$here/fake.c"
+status=0
+LD_PRELOAD=$library timeout 60 ./bochs-other >other.out 2>other.err || status=$?
+echo $status >other.status
+check "a Bochs whose CPUs have another layout is refused" ends_with 2 other
+check "with a message that names the cause" grep -q "RIP was not found in the CPU object .*package bochs of Debian 12" other.err
 
 echo "1..$tests"
 exit $failed

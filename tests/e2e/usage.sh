@@ -39,6 +39,11 @@ refused "unknown profile 'fast'; valid are: skylake-client, skylake-server, zen2
 refused "--profile is of use on engine bochs only" --profile zen3 --engine tcg
 sed -i 's/^invlpg .*/invlpg = 211/' "$tree/bench/bochs/profiles/zen3.ini"
 refused "zen3.ini:$(grep -n '^invlpg ' "$tree/bench/bochs/profiles/zen3.ini" | cut -d : -f 1): invlpg needs" --profile zen3
+line=$(grep -n '^ways ' "$tree/bench/bochs/profiles/zen4.ini" | head -n 1 | cut -d : -f 1)
+sed -i "${line}s/.*/ways = 0  # [S] nobody/" "$tree/bench/bochs/profiles/zen4.ini"
+refused "zen4.ini:$line: ways must be from 1 to 64" --profile zen4
+refused "--trace writes a line per event: choose benchmarks with --bench" --trace
+refused "--trace is of use on engine bochs only" --trace --bench 'tlb.*' --engine tcg
 
 rm "$tree/build/fixed-ist+random+shared/palimpsest.elf32"
 refused "is not built" --engine tcg --strategy random
@@ -59,6 +64,15 @@ check "no QEMU: names the package" says "Debian package qemu-system-x86"
 PALIMPSEST_BOCHS=/nowhere/bochs "$tree/build/host/palimpsest-bench" >"$tree/out" 2>"$tree/err"
 is "no Bochs: exits 2" 2 $?
 check "no Bochs: names the packages" says "Debian packages bochs, bochs-sdl"
+
+# A Bochs that cannot be instrumented, with the real library.
+if [ -f build/bochs/palimpsest-bochs.so ]; then
+	cp build/bochs/palimpsest-bochs.so "$tree/build/bochs/"
+	gcc -rdynamic -o "$tree/bochs" tests/bochs/fake.c
+	PALIMPSEST_BOCHS=$tree/bochs "$tree/build/host/palimpsest-bench" --engine bochs --out "$tree/run" >"$tree/out" 2>"$tree/err"
+	is "a Bochs without stubs: exits 2" 2 $?
+	check "a Bochs without stubs: says so" says "engine bochs cannot run: _Z19bx_instr_far_branchjjtmtm is not exported"
+fi
 
 "$tree/build/host/palimpsest-bench" --help >"$tree/out" 2>"$tree/err"
 is "--help: exits 0" 0 $?

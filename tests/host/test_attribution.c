@@ -40,7 +40,8 @@ static int remove_database(void **state)
 static int leave(void **state)
 {
 	static const char *const files[] = { "samples.csv",     "summary.csv", "comparisons.csv",
-		                             "attribution.csv", "claims.csv",  "stderr" };
+		                             "attribution.csv", "drift.csv",   "exits.csv",
+		                             "claims.csv",      "stderr" };
 	(void)state;
 
 	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)

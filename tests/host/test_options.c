@@ -186,10 +186,26 @@ static void plan_order_follows_the_seed(void **state)
 	plan_free(&second);
 }
 
+static void options_of_bochs(void **state)
+{
+	struct options options;
+	(void)state;
+
+	assert_int_equal(PARSE(&options, "--functions", "--trace", "--bench", "tlb.*"), 0);
+	assert_true(options.functions && options.trace);
+	assert_int_equal(PARSE(&options, "--trace"), -1);
+	assert_non_null(strstr(why, "--bench"));
+	assert_int_equal(PARSE(&options, "--trace", "--bench", "tlb.*", "--engine", "tcg"), -1);
+	assert_non_null(strstr(why, "--trace is of use on engine bochs only"));
+	assert_int_equal(PARSE(&options, "--functions", "--engine", "kvm"), -1);
+	assert_non_null(strstr(why, "--functions is of use on engine bochs only"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults),
+		cmocka_unit_test(options_of_bochs),
 		cmocka_unit_test(everything_given),
 		cmocka_unit_test(kernel_options),
 		cmocka_unit_test(modes),

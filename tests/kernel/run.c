@@ -44,10 +44,27 @@ static bool run_one(const struct self_test *test)
 	return !problem || skipped;
 }
 
+/* For the harness, which times the same loop: a million rounds in kernel mode, the best of several. */
+static void time_kernel_loop(void)
+{
+	uint64_t best = UINT64_MAX;
+
+	for (int i = 0; i < 3; i++) {
+		uint64_t start = timestamp(), took;
+		uint32_t rounds = 1000000;
+
+		__asm__ volatile("1: dec %0; jnz 1b" : "+r"(rounds) : : "cc");
+		took = timestamp() - start;
+		best = took < best ? took : best;
+	}
+	record_fact("kernel-loop", best, "ticks");
+}
+
 bool self_tests_run(void)
 {
 	bool ok = true;
 
+	time_kernel_loop();
 	task_quiet = true;
 	for (const struct self_test *test = self_tests_start; test < self_tests_end; test++)
 		if (!run_one(test))

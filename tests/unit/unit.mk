@@ -4,7 +4,7 @@
 # kernel/ on the include path, so that cpu/cpu.h is the one without privileged instructions.
 
 UNIT       := $(BUILD)/tests/unit
-UNIT_NAMES := frames paging address_space user_copy heap elf fill format string records
+UNIT_NAMES := frames paging address_space user_copy heap elf fill format string records pmu steps
 UNIT_TESTS := $(UNIT_NAMES:%=$(UNIT)/test_%)
 
 UNIT_CFLAGS = $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=address,undefined \
@@ -24,6 +24,9 @@ UNIT_format        := $(UNIT_MEM) kernel/lib/format
 UNIT_string        := $(UNIT_MEM)
 UNIT_records       := $(UNIT_MEM) kernel/lib/record kernel/lib/format bench/host/record bench/host/stream \
 	traps
+
+UNIT_pmu           := $(UNIT_MEM) kernel/cpu/pmu kernel/cpu/pmu_plan
+UNIT_steps         := $(UNIT_MEM) bench/guest/steps
 
 define unit_program
 $(UNIT)/test_$(1): $(UNIT)/test_$(1).o $(UNIT_$(1):%=$(UNIT)/%.o)

@@ -7,20 +7,30 @@
  * STLB_MISSES  Those of both that the second level did not have either: page walks.
  * L1_MISSES    Lines that L1I or L1D did not have; L2_MISSES and L3_MISSES those of them that were not there either.
  * MISPREDICTS  Branches that the model's predictor got wrong.
+ * DUE_*        Parts of CYCLES_NOMINAL by what they are spent on (model_cause in model.h), rounded so that they add up to it.
  */
 #ifndef PALIMPSEST_MODEL_METRICS_H
 #define PALIMPSEST_MODEL_METRICS_H
 
-#define MODEL_METRICS(X)                    \
-	X(CYCLES_LOW, "cycles_low")         \
-	X(CYCLES_NOMINAL, "cycles_nominal") \
-	X(CYCLES_HIGH, "cycles_high")       \
-	X(ITLB_MISSES, "itlb_misses")       \
-	X(DTLB_MISSES, "dtlb_misses")       \
-	X(STLB_MISSES, "stlb_misses")       \
-	X(L1_MISSES, "l1_misses")           \
-	X(L2_MISSES, "l2_misses")           \
-	X(L3_MISSES, "l3_misses")           \
-	X(MISPREDICTS, "mispredicts")
+#define MODEL_METRICS(X)                        \
+	X(CYCLES_LOW, "cycles_low")             \
+	X(CYCLES_NOMINAL, "cycles_nominal")     \
+	X(CYCLES_HIGH, "cycles_high")           \
+	X(ITLB_MISSES, "itlb_misses")           \
+	X(DTLB_MISSES, "dtlb_misses")           \
+	X(STLB_MISSES, "stlb_misses")           \
+	X(L1_MISSES, "l1_misses")               \
+	X(L2_MISSES, "l2_misses")               \
+	X(L3_MISSES, "l3_misses")               \
+	X(MISPREDICTS, "mispredicts")           \
+	X(DUE_INSTRUCTIONS, "due_instructions") \
+	X(DUE_STRINGS, "due_strings")           \
+	X(DUE_DATA, "due_data")                 \
+	X(DUE_FETCH, "due_fetch")               \
+	X(DUE_TRANSLATION, "due_translation")   \
+	X(DUE_MISPREDICTS, "due_mispredicts")   \
+	X(DUE_RINGS, "due_rings")               \
+	X(DUE_FLUSHES, "due_flushes")           \
+	X(DUE_PRIVILEGED, "due_privileged")
 
 #endif

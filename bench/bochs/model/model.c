@@ -26,6 +26,7 @@ struct model {
 	struct cost ahead[LEVELS];            /* ... of a line that was fetched ahead */
 	struct cost rep_byte;
 	struct core *core[MODEL_CPUS];
+	void (*walked)(uint64_t linear, enum side side, unsigned loads); /* or NULL */
 };
 
 static const struct cost *cost_of(const struct model *model, enum cost_parameter parameter)
@@ -34,12 +35,14 @@ static const struct cost *cost_of(const struct model *model, enum cost_parameter
 }
 
 /* `counts` are the core's sink, or its `fetch`. */
-static void charge(struct core *core, struct model_counts *counts, const struct cost *cost)
+static void charge(struct core *core, struct model_counts *counts, enum model_cause cause,
+                   const struct cost *cost)
 {
 	for (unsigned set = 0; set < SETS; set++) {
 		counts->cycles.of[set] += cost->of[set];
 		core->dataflow.now.of[set] += cost->of[set];
 	}
+	counts->causes[cause] += cost->of[SET_NOMINAL];
 }
 
 /* Latencies beyond L1, times the share that shows. Loads of a walk depend on each other: theirs show whole. */
@@ -93,6 +96,11 @@ void model_free(struct model *model)
 	}
 	lru_free(&model->l3);
 	free(model);
+}
+
+void model_watch(struct model *model, void (*walked)(uint64_t linear, enum side side, unsigned loads))
+{
+	model->walked = walked;
 }
 
 static void forget_fetch(struct core *core)
@@ -155,6 +163,8 @@ static void settle_fetch(struct core *core)
 	core->fetched = false;
 	for (unsigned set = 0; set < SETS; set++)
 		core->sink->cycles.of[set] += core->fetch.cycles.of[set];
+	for (unsigned cause = 0; cause < MODEL_CAUSES; cause++)
+		core->sink->causes[cause] += core->fetch.causes[cause];
 	for (unsigned event = 0; event < MODEL_EVENTS; event++)
 		core->sink->events[event] += core->fetch.events[event];
 	memset(&core->fetch, 0, sizeof core->fetch);
@@ -170,12 +180,12 @@ static void walk_costs(struct model *model, struct core *core, struct model_coun
                        const struct walk *walk)
 {
 	counts->events[MODEL_STLB]++;
-	charge(core, counts, cost_of(model, COST_WALK_BASE));
+	charge(core, counts, CAUSE_TRANSLATION, cost_of(model, COST_WALK_BASE));
 	for (unsigned i = 0; i < walk->loads; i++) {
 		enum cache_level level = caches_access(&core->caches, walk->address[i]);
 
 		count_misses(counts, level);
-		charge(core, counts, &model->shown[EXPOSED_WALK][level]);
+		charge(core, counts, CAUSE_TRANSLATION, &model->shown[EXPOSED_WALK][level]);
 	}
 }
 
@@ -190,10 +200,12 @@ static uint64_t translate(struct model *model, struct core *core, struct model_c
 	case TRANSLATION_L1:
 		return physical;
 	case TRANSLATION_L2:
-		charge(core, counts, cost_of(model, COST_STLB_HIT));
+		charge(core, counts, CAUSE_TRANSLATION, cost_of(model, COST_STLB_HIT));
 		break;
 	case TRANSLATION_WALK:
 		walk_costs(model, core, counts, &walk);
+		if (model->walked)
+			model->walked(linear, side, walk.loads);
 		break;
 	}
 	counts->events[side == SIDE_CODE ? MODEL_ITLB : MODEL_DTLB]++;
@@ -211,7 +223,7 @@ static void fetch_line(struct model *model, struct core *core, uint64_t rip)
 	core->code = model->frame_of(physical);
 	level = caches_fetch(&core->caches, physical);
 	count_misses(&core->fetch, level);
-	charge(core, &core->fetch, &model->shown[EXPOSED_FETCH][level]);
+	charge(core, &core->fetch, CAUSE_FETCH, &model->shown[EXPOSED_FETCH][level]);
 }
 
 /* Waits that a special instruction begins with are counted with its fetch. */
@@ -230,7 +242,7 @@ static void special_starts(struct core *core)
 	if (!waits)
 		return;
 	core->fetched = true;
-	charge(core, &core->fetch, &stall);
+	charge(core, &core->fetch, CAUSE_DATA, &stall);
 }
 
 void model_instruction_starts(struct model *model, unsigned cpu, uint64_t rip, const uint64_t *registers)
@@ -256,6 +268,28 @@ static bool changes_ring(enum instruction_class class)
 	return class == CLASS_SYSCALL || class == CLASS_SYSRET || class == CLASS_IRET;
 }
 
+static enum model_cause cause_of(enum instruction_class class)
+{
+	switch (class) {
+	case CLASS_PLAIN:
+		return CAUSE_INSTRUCTIONS;
+	case CLASS_REP_COPY:
+	case CLASS_REP_OTHER:
+		return CAUSE_STRINGS;
+	case CLASS_SYSCALL:
+	case CLASS_SYSRET:
+	case CLASS_IRET:
+		return CAUSE_RINGS;
+	case CLASS_CR3_WRITE:
+	case CLASS_CR4_WRITE:
+	case CLASS_INVLPG:
+	case CLASS_INVPCID:
+		return CAUSE_FLUSHES;
+	default:
+		return CAUSE_PRIVILEGED;
+	}
+}
+
 void model_instruction_ends(struct model *model, unsigned cpu, uint64_t next_rip, bool complete)
 {
 	struct core *core = model->core[cpu];
@@ -269,9 +303,9 @@ void model_instruction_ends(struct model *model, unsigned cpu, uint64_t next_rip
 		cost = cost_of(model, price_of(core, next_rip));
 	else
 		cost = cost_of(model, core->entry_left ? COST_CPI_ENTRY : COST_CPI_HOT);
-	charge(core, core->sink, cost);
+	charge(core, core->sink, cause_of(core->decoded->class), cost);
 	if (dataflow_end(&core->dataflow, &core->decoded->operands, &stall))
-		charge(core, core->sink, &stall);
+		charge(core, core->sink, CAUSE_DATA, &stall);
 	if (core->entry_left)
 		core->entry_left--;
 	if (changes_ring(core->decoded->class))
@@ -285,12 +319,12 @@ void model_repeat_iteration(struct model *model, unsigned cpu)
 
 	settle_fetch(core);
 	if (core->decoded->class != CLASS_REP_COPY) {
-		charge(core, core->sink, cost_of(model, COST_REP_OTHER));
+		charge(core, core->sink, CAUSE_STRINGS, cost_of(model, COST_REP_OTHER));
 		return;
 	}
 	for (unsigned set = 0; set < SETS; set++)
 		bytes.of[set] = model->rep_byte.of[set] * core->decoded->size;
-	charge(core, core->sink, &bytes);
+	charge(core, core->sink, CAUSE_STRINGS, &bytes);
 }
 
 static bool is_device(uint64_t physical)
@@ -325,7 +359,7 @@ static void access_line(struct model *model, struct core *core, uint64_t physica
 	count_misses(core->sink, level);
 	if (ahead)
 		exposure = EXPOSED_STREAM;
-	charge(core, core->sink, &model->shown[exposure][level]);
+	charge(core, core->sink, CAUSE_DATA, &model->shown[exposure][level]);
 }
 
 void model_data_access(struct model *model, unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
@@ -342,7 +376,7 @@ void model_data_access(struct model *model, unsigned cpu, uint64_t linear, uint6
 		dataflow_wait(&core->dataflow, core->decoded->operands.address, &lag);
 	translate(model, core, core->sink, linear, SIDE_DATA);
 	if (is_device(physical)) {
-		charge(core, core->sink, device_cost(model, physical, write));
+		charge(core, core->sink, CAUSE_PRIVILEGED, device_cost(model, physical, write));
 		return;
 	}
 	access_line(model, core, physical, write, follows ? &lag : NULL);
@@ -353,7 +387,7 @@ void model_data_access(struct model *model, unsigned cpu, uint64_t linear, uint6
 static void mispredicted(struct model *model, struct core *core)
 {
 	core->sink->events[MODEL_MISPREDICT]++;
-	charge(core, core->sink, cost_of(model, COST_MISPREDICT));
+	charge(core, core->sink, CAUSE_MISPREDICTS, cost_of(model, COST_MISPREDICT));
 }
 
 void model_conditional_branch(struct model *model, unsigned cpu, uint64_t from, bool taken)
@@ -385,8 +419,8 @@ void model_delivery(struct model *model, unsigned cpu, enum delivery delivery, b
 	settle_fetch(core);
 	core->follows = false; /* the accesses to come are the delivery's */
 	if (dataflow_drain(&core->dataflow, &stall))
-		charge(core, core->sink, &stall);
-	charge(core, core->sink, cost_of(model, cost));
+		charge(core, core->sink, CAUSE_DATA, &stall);
+	charge(core, core->sink, CAUSE_RINGS, cost_of(model, cost));
 	core->entry_left = model->profile.size[SIZE_ENTRY_INSTRUCTIONS];
 }
 

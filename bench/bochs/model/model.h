@@ -18,6 +18,7 @@
 #include "bench/bochs/model/branches.h"
 #include "bench/bochs/model/memory.h"
 #include "bench/bochs/model/profile.h"
+#include "bench/bochs/model/translation.h"
 
 enum { MODEL_CPUS = 64 };
 
@@ -32,8 +33,23 @@ enum model_event {
 	MODEL_EVENTS
 };
 
+/* What cycles are spent on. Each cycle has one cause. */
+enum model_cause {
+	CAUSE_INSTRUCTIONS, /* the core's CPI */
+	CAUSE_STRINGS,      /* REP: start and bytes or iterations */
+	CAUSE_DATA,         /* data that L1 did not have, and loads that others wait for */
+	CAUSE_FETCH,        /* code that L1 did not have */
+	CAUSE_TRANSLATION,  /* hits in the second-level TLB and page walks, for data and code */
+	CAUSE_MISPREDICTS,
+	CAUSE_RINGS,      /* SYSCALL, SYSRET, IRETQ, delivery of interrupts and faults */
+	CAUSE_FLUSHES,    /* MOV CR3 and CR4, INVLPG, INVPCID */
+	CAUSE_PRIVILEGED, /* every other event with a price of its own */
+	MODEL_CAUSES
+};
+
 struct model_counts {
-	struct cost cycles; /* in millionths */
+	struct cost cycles;            /* in millionths */
+	uint64_t causes[MODEL_CAUSES]; /* of the nominal cycles, likewise; they add up to them */
 	uint64_t events[MODEL_EVENTS];
 };
 
@@ -45,6 +61,10 @@ struct model;
 /* NULL when there is no memory. */
 struct model *model_new(const struct profile *profile, memory_frame frame_of);
 void model_free(struct model *model);
+
+/* `walked` is told each page walk from now on, whether it counts or not: of code with the event that fetches, so possibly of an
+ * instruction that counts with none. */
+void model_watch(struct model *model, void (*walked)(uint64_t linear, enum side side, unsigned loads));
 
 /* A reset of the CPU, before its first event. Caches and predictor keep what they have. False when there
  * is no memory. */

@@ -1,0 +1,372 @@
+#include "bench/bochs/functions.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/bochs/output.h"
+#include "bench/bochs/rip.h"
+#include "bench/bochs/rounding.h"
+
+enum { DEPTH = 128, NODES_MAX = 100000 };
+
+/* Counts, then cycles in the three sets (in millionths), then the model's events: as in the lines. */
+enum { FIRST_CYCLES = METRIC_COUNT, FIRST_EVENT = FIRST_CYCLES + SETS, VALUES = FIRST_EVENT + MODEL_EVENTS };
+
+#define METRIC_NAME(id, name) name,
+static const char *const value_names[] = { METRICS(METRIC_NAME) "cycles_low",
+	                                   "cycles_nominal",
+	                                   "cycles_high",
+	                                   "itlb_misses",
+	                                   "dtlb_misses",
+	                                   "stlb_misses",
+	                                   "l1_misses",
+	                                   "l2_misses",
+	                                   "l3_misses",
+	                                   "mispredicts" };
+#undef METRIC_NAME
+
+_Static_assert(sizeof value_names / sizeof value_names[0] == VALUES, "each value has its name");
+
+/* A chain of calls. */
+struct node {
+	const struct symbol *function;
+	struct node *parent, *child, *sibling;
+	unsigned id;            /* in the lines; 0: not written yet */
+	struct node *next_used; /* of those with values in this region */
+	bool used;
+	uint64_t values[VALUES];
+};
+
+struct frame {
+	struct node *node;
+	uint64_t slot; /* where its return address lies; the frame is left when RSP is above it */
+	bool entered;  /* by a delivery or SYSCALL: RET does not leave it */
+};
+
+enum transfer { TRANSFER_NONE, TRANSFER_CALL, TRANSFER_RETURN, TRANSFER_INTERRUPT_RETURN };
+
+struct stack {
+	uint64_t start, length; /* of the current function */
+	enum transfer transfer; /* that the instruction makes */
+	unsigned depth;
+	struct frame frame[DEPTH];
+	struct node top; /* the parent of first frames */
+	struct node *used;
+	uint64_t before[VALUES]; /* totals when the current function was entered */
+};
+
+static const struct symbol user = { .start = 0, .end = 1ULL << 63, .name = "[user]" };
+static const struct symbol unknown = { .name = "[unknown]" }; /* no address is in these two */
+static const struct symbol delivery = { .name = "[delivery]" };
+
+static const struct symbols *symbols;
+static struct stack *stacks[MAX_CPUS];
+static unsigned nodes, written;
+
+void functions_open(const struct symbols *use)
+{
+	symbols = use;
+}
+
+bool functions_wanted(void)
+{
+	return symbols;
+}
+
+static const struct symbol *function_at(uint64_t rip)
+{
+	const struct symbol *found;
+
+	if (rip < user.end)
+		return &user;
+	found = symbols_find(symbols, rip);
+	return found ? found : &unknown;
+}
+
+static void *allocate(size_t size)
+{
+	void *memory = calloc(1, size);
+
+	if (!memory)
+		output_fail(1, "no memory for the functions of a region");
+	return memory;
+}
+
+/* The chain of calls that goes on from `parent` with `function`. A tree that is full takes no new chains. */
+static struct node *child_of(struct node *parent, const struct symbol *function)
+{
+	struct node *node = parent->child;
+
+	while (node && node->function != function)
+		node = node->sibling;
+	if (node)
+		return node;
+	if (++nodes > NODES_MAX)
+		output_fail(1,
+		            "over %d chains of calls: is the image's code called by what its symbols do not "
+		            "show?",
+		            NODES_MAX);
+	node = allocate(sizeof *node);
+	node->function = function;
+	node->parent = parent;
+	node->sibling = parent->child;
+	parent->child = node;
+	return node;
+}
+
+static struct frame *top_of(struct stack *stack)
+{
+	return &stack->frame[stack->depth - 1];
+}
+
+/* The function of the last frame is the current one. */
+static void enter(struct stack *stack)
+{
+	const struct symbol *function = top_of(stack)->node->function;
+
+	stack->start = function->start;
+	stack->length = function->end - function->start;
+}
+
+static void begin_with(struct stack *stack, const struct symbol *function)
+{
+	stack->depth = 1;
+	stack->frame[0] = (struct frame){ .node = child_of(&stack->top, function), .slot = UINT64_MAX };
+}
+
+static void push(struct stack *stack, const struct symbol *function, uint64_t slot, bool entered)
+{
+	struct node *node = child_of(top_of(stack)->node, function);
+
+	if (stack->depth == DEPTH)
+		begin_with(stack, function);
+	else
+		stack->frame[stack->depth++] =
+		        (struct frame){ .node = node, .slot = slot, .entered = entered };
+}
+
+/* The last frame goes on as another function: a jump, or the end of a delivery. */
+static void replace(struct stack *stack, const struct symbol *function)
+{
+	struct frame *frame = top_of(stack);
+
+	frame->node = child_of(frame->node->parent, function);
+}
+
+/* The last frame should be `function`; if not, the calls before it are not known. */
+static void land(struct stack *stack, const struct symbol *function)
+{
+	if (top_of(stack)->node->function != function)
+		begin_with(stack, function);
+}
+
+/* What was counted since the current function was entered is its own. */
+static void settle(struct stack *stack, const struct totals *totals)
+{
+	struct node *node = top_of(stack)->node;
+	uint64_t now[VALUES] = { 0 };
+
+	memcpy(now, totals->counts, METRIC_COUNT * sizeof now[0]);
+	now[METRIC_WALK_READS] = totals->walk_reads;
+	now[METRIC_WALK_WRITES] = totals->walk_writes;
+	if (totals->model) {
+		memcpy(now + FIRST_CYCLES, totals->model->cycles.of, SETS * sizeof now[0]);
+		memcpy(now + FIRST_EVENT, totals->model->events, MODEL_EVENTS * sizeof now[0]);
+	}
+	for (unsigned i = 0; i < VALUES; i++) {
+		node->values[i] += now[i] - stack->before[i];
+		stack->before[i] = now[i];
+	}
+	if (!node->used) {
+		node->used = true;
+		node->next_used = stack->used;
+		stack->used = node;
+	}
+}
+
+/* Values of a region that was dropped are of no use. */
+static void forget(struct stack *stack)
+{
+	for (struct node *node = stack->used; node; node = node->next_used) {
+		node->used = false;
+		memset(node->values, 0, sizeof node->values);
+	}
+	stack->used = NULL;
+}
+
+void functions_start(unsigned cpu, uint64_t rip)
+{
+	struct stack *stack = stacks[cpu];
+
+	if (!stack)
+		stack = stacks[cpu] = allocate(sizeof *stack);
+	forget(stack);
+	memset(stack->before, 0, sizeof stack->before);
+	stack->transfer = TRANSFER_NONE;
+	begin_with(stack, function_at(rip));
+	enter(stack);
+}
+
+void functions_branch(unsigned cpu, enum branch_kind kind)
+{
+	if (kind == BRANCH_CALL || kind == BRANCH_CALL_INDIRECT)
+		stacks[cpu]->transfer = TRANSFER_CALL;
+	else if (kind == BRANCH_RETURN)
+		stacks[cpu]->transfer = TRANSFER_RETURN;
+}
+
+void functions_interrupt_return(unsigned cpu)
+{
+	stacks[cpu]->transfer = TRANSFER_INTERRUPT_RETURN;
+}
+
+/* Leaves frames up to the one that was entered last, which goes too unless it is the only one. */
+static void leave_entered(struct stack *stack)
+{
+	while (stack->depth > 1 && !top_of(stack)->entered)
+		stack->depth--;
+	if (stack->depth > 1)
+		stack->depth--;
+}
+
+static void leave_called(struct stack *stack, uint64_t rsp)
+{
+	while (stack->depth > 1 && !top_of(stack)->entered && top_of(stack)->slot < rsp)
+		stack->depth--;
+}
+
+static void go(struct stack *stack, const struct symbol *function, uint64_t rsp)
+{
+	const struct symbol *from = top_of(stack)->node->function;
+
+	if (function == &user) {
+		while (stack->depth > 1 && top_of(stack)->node->function != &user)
+			stack->depth--;
+		land(stack, &user);
+	} else if (from == &user) {
+		push(stack, function, 0, true);
+	} else if (stack->transfer == TRANSFER_CALL) {
+		push(stack, function, rsp, false);
+	} else if (stack->transfer == TRANSFER_RETURN) {
+		leave_called(stack, rsp);
+		land(stack, function);
+	} else if (stack->transfer == TRANSFER_INTERRUPT_RETURN) {
+		leave_entered(stack);
+		land(stack, function);
+	} else if (function != from) {
+		replace(stack, function);
+	}
+}
+
+void functions_instruction_ends(unsigned cpu, uint64_t rip, uint64_t rsp, const struct totals *totals)
+{
+	struct stack *stack = stacks[cpu];
+
+	if (stack->transfer == TRANSFER_NONE && rip - stack->start < stack->length)
+		return;
+	settle(stack, totals);
+	go(stack, function_at(rip), rsp);
+	stack->transfer = TRANSFER_NONE;
+	enter(stack);
+}
+
+void functions_delivery(unsigned cpu, const struct totals *totals)
+{
+	struct stack *stack = stacks[cpu];
+
+	settle(stack, totals);
+	stack->transfer = TRANSFER_NONE;
+	if (top_of(stack)->node->function != &delivery)
+		push(stack, &delivery, 0, true);
+	enter(stack);
+}
+
+void functions_instruction_starts(unsigned cpu, uint64_t rip, const struct totals *totals)
+{
+	struct stack *stack = stacks[cpu];
+
+	stack->transfer = TRANSFER_NONE;
+	if (top_of(stack)->node->function != &delivery)
+		return;
+	settle(stack, totals);
+	replace(stack, function_at(rip));
+	enter(stack);
+}
+
+static void write_frame(struct node *node)
+{
+	char line[256], name[100];
+	size_t length = strlen(node->function->name);
+
+	if (node->id)
+		return;
+	if (node->parent->function)
+		write_frame(node->parent);
+	node->id = ++written;
+	if (length >= sizeof name)
+		length = sizeof name - 1;
+	for (size_t i = 0; i < length; i++) /* in a line and in a collapsed stack these would separate */
+		name[i] = node->function->name[i] <= ' ' || strchr(";%~", node->function->name[i])
+		                  ? '_'
+		                  : node->function->name[i];
+	name[length] = '\0';
+	output_line(line, (size_t)snprintf(line, sizeof line, "!frame id=%u parent=%u function=%s\n",
+	                                   node->id, node->parent->id, name));
+}
+
+static void write_values(struct node *node, uint32_t region)
+{
+	char line[640];
+	int length = snprintf(line, sizeof line, "!function region=%" PRIu32 " frame=%u", region, node->id);
+	int empty = length;
+
+	for (unsigned i = 0; i < VALUES; i++)
+		if (node->values[i])
+			length += snprintf(line + length, sizeof line - (size_t)length, " %s=%" PRIu64,
+			                   value_names[i], node->values[i]);
+	if (length == empty)
+		return;
+	line[length++] = '\n';
+	output_line(line, (size_t)length);
+}
+
+/* Turns millionths into whole cycles that add up to what the region's line says. */
+static void round_cycles(struct stack *stack)
+{
+	size_t count = 0, i = 0;
+	uint64_t *values;
+
+	for (struct node *node = stack->used; node; node = node->next_used)
+		count++;
+	values = allocate((count + 1) * sizeof *values);
+	for (unsigned set = 0; set < SETS; set++) {
+		i = 0;
+		for (struct node *node = stack->used; node; node = node->next_used)
+			values[i++] = node->values[FIRST_CYCLES + set];
+		round_together(values, count);
+		i = 0;
+		for (struct node *node = stack->used; node; node = node->next_used)
+			node->values[FIRST_CYCLES + set] = values[i++];
+	}
+	free(values);
+}
+
+void functions_write(unsigned cpu, uint32_t region, const struct totals *totals)
+{
+	struct stack *stack = stacks[cpu];
+
+	settle(stack, totals);
+	round_cycles(stack);
+	for (struct node *node = stack->used; node; node = node->next_used) {
+		write_frame(node);
+		write_values(node, region);
+	}
+	forget(stack);
+}
+
+const char *functions_name(unsigned cpu)
+{
+	return stacks[cpu] && stacks[cpu]->depth ? top_of(stacks[cpu])->node->function->name : "-";
+}

@@ -1,0 +1,60 @@
+/* A region as it is kept, for the files that make it up: regions.c and region_trace.c. */
+#ifndef PALIMPSEST_BOCHS_REGION_H
+#define PALIMPSEST_BOCHS_REGION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bench/bochs/metrics.h"
+#include "bench/bochs/model/model.h"
+#include "bench/bochs/rip.h"
+
+/* Bochs's codes of TLB control. */
+enum { TLB_CR0_WRITE = 10, TLB_CR3_WRITE = 11, TLB_CR4_WRITE = 12, TLB_INVLPG = 15, TLB_INVPCID = 18 };
+
+struct region {
+	uint64_t counts[METRIC_COUNT];
+	uint64_t new_reads; /* of page walks: maybe the fetch of a closing instruction, not in `counts` yet */
+	uint64_t new_writes;
+	uint64_t start; /* RIP of the instruction that is being executed */
+	uint64_t end_at;
+	uint32_t id;
+	int begin_on_irq;
+	bool open;
+	bool kernel_only;
+	bool end_at_armed;
+	bool walked;     /* there are new page walks, in these counts or not */
+	bool executing;  /* an instruction started in the region and did not end */
+	bool repeating;  /* and it made an iteration */
+	bool delivering; /* an exception or external interrupt was reported, its delivery not yet */
+	bool fault;      /* and it was an exception */
+	bool fetch_walked; /* the model walked for the instruction that started, and no event told yet whether that counts */
+	unsigned fetch_loads;
+};
+
+extern struct region regions[MAX_CPUS];
+extern unsigned traced_cpu; /* that the model is being told an event of */
+
+static inline bool in_kernel_half(uint64_t address)
+{
+	return address >> 63;
+}
+
+/* True when an event of the CPU at this moment counts. */
+static inline bool counts_now(const struct region *region, unsigned cpu)
+{
+	return region->open && (!region->kernel_only || in_kernel_half(*rip_of[cpu]));
+}
+
+/* Lets the model, which may be NULL, tell its walks to the trace. */
+void region_trace_open(struct model *use);
+
+/* The walk of a fetch counts with the first event after it, as in the model. */
+void trace_fetch_walk(struct region *region, unsigned cpu, bool counts);
+
+/* An event with a number, and one of TLB control; each is traced if it counts at this moment. */
+void trace_number(struct region *region, unsigned cpu, const char *event, uint64_t address, const char *name,
+                  uint64_t number);
+void trace_flush(struct region *region, unsigned cpu, unsigned what, uint64_t value);
+
+#endif

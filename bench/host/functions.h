@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Counts per function of the kernel: joins the instrumentation library's `!frame` and `!function` lines to samples, adds
+ * them up per benchmark row, and stores the sums.
+ *
+ * A frame is a function together with the chain of calls that led to it.
+ */
+#pragma once
+
+#include "bench/host/record.h"
+#include "bench/host/rows.h"
+#include "bench/host/store.h"
+
+#define FUNCTIONS_FRAMES_MAX  200000
+#define FUNCTIONS_PENDING_MAX 200000 /* lines that wait for a sample */
+#define FUNCTIONS_METRICS_MAX 32
+
+struct functions;
+
+/* NULL without memory. */
+struct functions *functions_new(void);
+void functions_free(struct functions *functions);
+
+/* Take a line. Each returns NULL, or what is wrong with it. */
+const char *functions_frame(struct functions *functions, const struct record *record);
+const char *functions_add(struct functions *functions, const struct record *record);
+
+/* A sample of the open row has this region: what is known of the region is added to the row, unless it is of the warm-up. */
+void functions_take(struct functions *functions, int64_t region, enum row_class class);
+
+/* The row ended: stores its sums and begins anew. Returns 0 or -1 as store.h says. */
+int functions_store(struct functions *functions, struct store *store, const struct store_row *row);

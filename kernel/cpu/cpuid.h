@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The CPUID instruction. Under a hypervisor it costs an exit: never between time stamps. */
+#pragma once
+
+#include <stdint.h>
+
+struct cpuid_registers {
+	uint32_t a, b, c, d;
+};
+
+static inline struct cpuid_registers cpuid_read(uint32_t leaf)
+{
+	struct cpuid_registers r;
+
+	__asm__ volatile("cpuid" : "=a"(r.a), "=b"(r.b), "=c"(r.c), "=d"(r.d) : "a"(leaf), "c"(0));
+	return r;
+}

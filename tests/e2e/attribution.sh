@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# A quick run with a profile, on the real engine: functions and causes add up, the figure is there, and symbols that do
+# not belong to the image end the run with status 2.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+
+work=$(mktemp -d)
+build=build/fixed-ist+window+shared
+image=$build/palimpsest.elf
+trap 'rm -rf "$work"' EXIT
+tests=0
+result()	# STATUS NAME [file with the reason]
+{
+	tests=$((tests + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $tests - $2"
+	else
+		echo "not ok $tests - $2"
+		[ -z "${3-}" ] || tail -n 5 "$3" | sed 's/^/# /'
+	fi
+}
+query()
+{
+	sqlite3 "$work/run/results.sqlite" "$1"
+}
+
+./run-bench.sh --engine bochs --strategy heap,window --profile zen3 --quick --trace --out "$work/run" \
+	--bench 'syscall.null,irq.*.user,exec.spawn' >"$work/out" 2>&1
+result $? "a quick run with a profile ends well" "$work/out"
+
+# Each row's sum over functions against the sum over its samples, metric by metric, samples and overhead apart.
+sums="WITH f AS (SELECT launch, benchmark, parameter, metric, kind, SUM(value) AS value FROM functions GROUP BY 1, 2, 3, 4, 5),
+	s AS (SELECT launch, benchmark, parameter, metric, SUM(value) AS value,
+		CASE WHEN flags LIKE '%overhead%' THEN 'overhead' ELSE 'sample' END AS kind
+		FROM samples JOIN launches ON launches.id = launch
+		WHERE engine = 'bochs' AND flags NOT LIKE '%warmup%'
+			AND metric IN (SELECT DISTINCT metric FROM functions) AND benchmark IN (SELECT benchmark FROM functions)
+		GROUP BY 1, 2, 3, 4, 6)"
+compared=$(query "$sums SELECT count(*) FROM s WHERE value > 0")
+query "$sums SELECT s.*, f.value FROM s LEFT JOIN f USING (launch, benchmark, parameter, metric, kind)
+	WHERE s.value != ifnull(f.value, 0)" >"$work/wrong"
+[ "$compared" -gt 100 ] && [ ! -s "$work/wrong" ]
+result $? "functions add up to their rows: $compared sums" "$work/wrong"
+
+query "SELECT benchmark, parameter, sample, flags, SUM(CASE WHEN metric LIKE 'due\_%' ESCAPE '\\' THEN value
+	WHEN metric = 'cycles_nominal' THEN -value ELSE 0 END) AS rest, COUNT(*)
+	FROM samples GROUP BY launch, benchmark, parameter, sample, trim(replace(flags, 'outlier', ''), ',') HAVING rest != 0" >"$work/wrong"
+[ ! -s "$work/wrong" ] && [ "$(query "SELECT count(*) > 0 FROM samples WHERE metric = 'due_rings' AND value > 0")" = 1 ]
+result $? "causes add up to cycles_nominal in each sample" "$work/wrong"
+
+query "SELECT benchmark || '-' || parameter, SUM(value) FROM functions JOIN launches ON id = launch
+	WHERE metric = 'cycles_nominal' AND kind = 'sample' AND strategy = 'window' GROUP BY 1 ORDER BY 1" >"$work/sums"
+for file in "$work"/run/collapsed/bochs/window/*.folded; do
+	awk -v name="$(basename "$file" .folded)" '{ sum += $NF } NF != 2 { bad = 1 } END { print name "|" sum (bad ? " bad" : "") }' \
+		"$file"
+done | sort >"$work/folded"
+LC_ALL=C sort "$work/sums" >"$work/sums.sorted"
+[ -s "$work/folded" ] && LC_ALL=C sort "$work/folded" | cmp -s - "$work/sums.sorted"
+result $? "collapsed stacks add up to the same" "$work/folded"
+
+grep -q "^bochs,window,fixed-ist,window,shared,1,exec.spawn,1048576,1,sample,loader_load,cycles_nominal,cycles,[1-9]" \
+	"$work/run/functions.csv"
+result $? "functions.csv has the loader"
+[ -s "$work/run/plots/where.svg" ] && [ -s "$work/run/plots/where.png" ]
+result $? "the figure 'where the cycles go' is drawn" "$work/out"
+grep -q "^# end: [1-9][0-9]* events, 0 of them left out" "$work"/run/logs/*window*/trace.txt
+result $? "the trace is complete"
+
+# refused <part of the message> <name>: a run with the wrong symbols in place of the image's
+refused()
+{
+	timeout 100 build/host/palimpsest-bench --engine bochs --strategy window --profile zen3 --quick --bench syscall.null \
+		--out "$work/refused" >"$work/out" 2>&1
+	[ $? = 2 ] && grep -qF "$1" "$work/out"
+	result $? "$2" "$work/out"
+	rm -rf "$work/refused"
+}
+mv "$image" "$work/image.elf"
+trap 'mv -f "$work/image.elf" "$image"; rm -rf "$work"' EXIT
+cp build/heap-sw+sandwich+shared/palimpsest.elf "$image"
+refused "$image: these are the symbols of another image" "symbols of another image: status 2, and why"
+strip -o "$image" "$work/image.elf"
+refused "$image: it has no symbol table" "no symbols: status 2, and why"
+echo "1..$tests"
