@@ -14,8 +14,7 @@ enum { TLB_CR0_WRITE = 10, TLB_CR3_WRITE = 11, TLB_CR4_WRITE = 12, TLB_INVLPG = 
 
 struct region {
 	uint64_t counts[METRIC_COUNT];
-	uint64_t
-	        new_reads; /* page walks that may be the fetch of a closing instruction, not in `counts` yet */
+	uint64_t new_reads; /* of page walks: maybe the fetch of a closing instruction, not in `counts` yet */
 	uint64_t new_writes;
 	uint64_t start; /* RIP of the instruction that is being executed */
 	uint64_t end_at;

@@ -223,10 +223,12 @@ EACH_TIME instruction_starts(struct model *use, unsigned cpu)
 
 	region->start = *rip_of[cpu];
 	region->executing = true;
-	region->repeating = region->delivering = region->fault = region->fetch_walked = false;
+	region->repeating = region->delivering = region->fault = false;
 	shadow_settle(cpu);
-	if (use)
+	if (use) {
+		region->fetch_walked = false;
 		model_instruction_starts(use, cpu, region->start, rip_of[cpu] - GENERAL_REGISTERS);
+	}
 	if (region->end_at_armed && region->start == region->end_at)
 		close_region(region);
 	if (attributes(region)) {
