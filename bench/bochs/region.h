@@ -1,4 +1,4 @@
-/* A region as it is kept, for the files that make it up: regions.c and region_trace.c. */
+/* A region as it is kept, for the files that make it up: regions.c, region_line.c and region_trace.c. */
 #ifndef PALIMPSEST_BOCHS_REGION_H
 #define PALIMPSEST_BOCHS_REGION_H
 
@@ -12,8 +12,9 @@
 /* Bochs's codes of TLB control. */
 enum { TLB_CR0_WRITE = 10, TLB_CR3_WRITE = 11, TLB_CR4_WRITE = 12, TLB_INVLPG = 15, TLB_INVPCID = 18 };
 
+/* Aligned, so that it is found by a shift: each event does so. */
 struct region {
-	uint64_t counts[METRIC_COUNT];
+	_Alignas(128) uint64_t counts[METRIC_COUNT];
 	uint64_t new_reads; /* of page walks: maybe the fetch of a closing instruction, not in `counts` yet */
 	uint64_t new_writes;
 	uint64_t start; /* RIP of the instruction that is being executed */
@@ -28,11 +29,12 @@ struct region {
 	bool repeating;  /* and it made an iteration */
 	bool delivering; /* an exception or external interrupt was reported, its delivery not yet */
 	bool fault;      /* and it was an exception */
-	bool fetch_walked; /* the model walked for the instruction that started, and no event told yet whether that counts */
-	unsigned fetch_loads;
 };
 
 extern struct region regions[MAX_CPUS];
+
+/* What the model's walk for the instruction that started has read, when no event told yet whether that counts; else 0. */
+extern unsigned fetch_loads[MAX_CPUS];
 
 static inline bool in_kernel_half(uint64_t address)
 {
@@ -45,6 +47,9 @@ static inline bool counts_now(const struct region *region, unsigned cpu)
 	return region->open && (!region->kernel_only || in_kernel_half(*rip_of[cpu]));
 }
 
+/* Writes the `!count` line. `model` may be NULL. */
+void region_write(const struct region *region, const struct model *model);
+
 /* Lets the model, which may be NULL, tell its walks to the trace. */
 void region_trace_open(struct model *use);
 
@@ -54,7 +59,7 @@ void trace_waiting_walk(struct region *region, unsigned cpu, bool counts);
 
 static inline void trace_fetch_walk(struct region *region, unsigned cpu, bool counts)
 {
-	if (region->fetch_walked)
+	if (fetch_loads[cpu])
 		trace_waiting_walk(region, cpu, counts);
 }
 

@@ -7,6 +7,8 @@
 #include "bench/bochs/functions.h"
 #include "bench/bochs/trace.h"
 
+unsigned fetch_loads[MAX_CPUS];
+
 static struct model *model; /* or NULL */
 
 /* A line of the trace, for an event that counts. */
@@ -25,12 +27,13 @@ static void trace(const struct region *region, unsigned cpu, const char *event, 
 
 void trace_waiting_walk(struct region *region, unsigned cpu, bool counts)
 {
+	unsigned loads = fetch_loads[cpu];
 	char detail[48];
 
-	region->fetch_walked = false;
+	fetch_loads[cpu] = 0;
 	if (!counts)
 		return;
-	snprintf(detail, sizeof detail, "loads=%u", region->fetch_loads);
+	snprintf(detail, sizeof detail, "loads=%u", loads);
 	trace(region, cpu, "walk-code", region->start, detail);
 }
 
@@ -58,12 +61,10 @@ static void trace_walk(unsigned cpu, uint64_t linear, enum side side, unsigned l
 {
 	struct region *region = &regions[cpu];
 
-	if (side == SIDE_DATA) {
+	if (side == SIDE_DATA)
 		trace_number(region, cpu, "walk-data", linear, "loads", loads);
-	} else if (region->open) {
-		region->fetch_walked = true;
-		region->fetch_loads = loads;
-	}
+	else if (region->open)
+		fetch_loads[cpu] = loads;
 }
 
 void region_trace_open(struct model *use)

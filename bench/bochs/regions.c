@@ -1,19 +1,14 @@
-#define _GNU_SOURCE
 #include "bench/bochs/regions.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "bench/bochs/functions.h"
-#include "bench/bochs/metrics.h"
-#include "bench/bochs/model/metrics.h"
 #include "bench/bochs/model/model.h"
 #include "bench/bochs/output.h"
 #include "bench/bochs/region.h"
 #include "bench/bochs/rip.h"
-#include "bench/bochs/rounding.h"
 #include "bench/bochs/shadow.h"
+#include "bench/bochs/trace.h"
 
 #define MARKER_TAG 0x50414CU /* "PAL" */
 
@@ -31,15 +26,16 @@ struct region regions[MAX_CPUS];
 static unsigned open_regions;
 static void (*tell_change)(bool open);
 static struct model *model; /* or NULL */
+static bool traces_walks;   /* those of Bochs: there is no model that walks */
 
-static struct totals totals_of(const struct region *region, unsigned cpu)
+static const uint64_t *registers_of(unsigned cpu)
 {
-	return (struct totals){ .counts = region->counts, .model = model ? model_read(model, cpu) : NULL };
+	return rip_of[cpu] - GENERAL_REGISTERS;
 }
 
 static bool attributes(const struct region *region)
 {
-	return region->open && functions_wanted();
+	return functions_wanted() && region->open;
 }
 
 void regions_open(void (*tell)(bool open), struct model *use)
@@ -47,12 +43,14 @@ void regions_open(void (*tell)(bool open), struct model *use)
 	tell_change = tell;
 	model = use;
 	region_trace_open(model);
+	traces_walks = !model && trace_wanted();
 	for (unsigned cpu = 0; cpu < MAX_CPUS; cpu++)
 		regions[cpu].begin_on_irq = NO_IRQ;
 }
 
 /* The model `use`, told whether an event of this moment counts. */
-static struct model *told(struct model *use, struct region *region, unsigned cpu)
+static inline __attribute__((always_inline)) struct model *told(struct model *use, struct region *region,
+                                                                unsigned cpu)
 {
 	bool counts = counts_now(region, cpu);
 
@@ -85,19 +83,23 @@ static void drop_region(struct region *region)
 
 static void open_region(struct region *region, bool kernel_only)
 {
-	shadow_start((unsigned)(region - regions));
+	unsigned cpu = (unsigned)(region - regions);
+
+	shadow_start(cpu);
 	memset(region->counts, 0, sizeof region->counts);
 	region->new_reads = region->new_writes = 0;
 	region->walked = false;
 	if (model)
-		model_start(model, (unsigned)(region - regions));
+		model_start(model, cpu);
 	region->begin_on_irq = NO_IRQ;
 	region->kernel_only = kernel_only;
 	region->executing = false; /* the marker itself is outside */
 	region->delivering = false;
-	region->fetch_walked = false;
+	fetch_loads[cpu] = 0;
 	if (functions_wanted())
-		functions_start((unsigned)(region - regions), *rip_of[region - regions]);
+		functions_start(cpu, *rip_of[cpu],
+		                (struct totals){ .counts = region->counts,
+		                                 .model = model ? model_read(model, cpu) : NULL });
 	if (region->open)
 		return;
 	region->open = true;
@@ -105,55 +107,13 @@ static void open_region(struct region *region, bool kernel_only)
 		tell_change(true);
 }
 
-/* Appends the model's counts to a line. */
-static int add_model_counts(char *line, size_t size, const struct model_counts *counts)
-{
-	enum { EVENTS = SETS, CAUSES = EVENTS + MODEL_EVENTS, VALUES = CAUSES + MODEL_CAUSES };
-	uint64_t values[VALUES];
-#define METRIC_NAME(id, name) name,
-	static const char *const names[] = { MODEL_METRICS(METRIC_NAME) };
-#undef METRIC_NAME
-	int length = 0;
-
-	_Static_assert(sizeof names / sizeof names[0] == VALUES, "each name has its value");
-	memcpy(values, counts->cycles.of, SETS * sizeof values[0]);
-	memcpy(values + EVENTS, counts->events, MODEL_EVENTS * sizeof values[0]);
-	memcpy(values + CAUSES, counts->causes, MODEL_CAUSES * sizeof values[0]);
-	for (unsigned set = 0; set < SETS; set++)
-		round_together(&values[set], 1);
-	round_together(values + CAUSES, MODEL_CAUSES);
-	for (unsigned i = 0; i < VALUES; i++)
-		length += snprintf(line + length, size - (size_t)length, " %s=%" PRIu64, names[i], values[i]);
-	return length;
-}
-
-static void write_counts(const struct region *region)
-{
-#define METRIC_FORMAT(id, name) " " name "=%" PRIu64
-#define METRIC_VALUE(id, name)  , region->counts[METRIC_##id]
-	char line[1024];
-	int length = snprintf(line, sizeof line, "!count region=%" PRIu32 METRICS(METRIC_FORMAT),
-	                      region->id METRICS(METRIC_VALUE));
-#undef METRIC_FORMAT
-#undef METRIC_VALUE
-
-	if (model)
-		length += add_model_counts(line + length, sizeof line - (size_t)length,
-		                           model_read(model, (unsigned)(region - regions)));
-	line[length++] = '\n';
-	output_line(line, (size_t)length);
-}
-
 static void close_region(struct region *region)
 {
 	if (!region->open)
 		return;
-	if (functions_wanted()) {
-		struct totals totals = totals_of(region, (unsigned)(region - regions));
-
-		functions_write((unsigned)(region - regions), region->id, &totals);
-	}
-	write_counts(region);
+	if (functions_wanted())
+		functions_write((unsigned)(region - regions), region->id);
+	region_write(region, model);
 	drop_region(region);
 	region->id = 0;
 }
@@ -226,16 +186,13 @@ EACH_TIME instruction_starts(struct model *use, unsigned cpu)
 	region->repeating = region->delivering = region->fault = false;
 	shadow_settle(cpu);
 	if (use) {
-		region->fetch_walked = false;
-		model_instruction_starts(use, cpu, region->start, rip_of[cpu] - GENERAL_REGISTERS);
+		fetch_loads[cpu] = 0;
+		model_instruction_starts(use, cpu, region->start, registers_of(cpu));
 	}
 	if (region->end_at_armed && region->start == region->end_at)
 		close_region(region);
-	if (attributes(region)) {
-		struct totals totals = totals_of(region, cpu);
-
-		functions_instruction_starts(cpu, region->start, &totals);
-	}
+	if (attributes(region))
+		functions_instruction_starts(cpu, region->start);
 }
 
 EACH_TIME instruction_ends(struct model *use, unsigned cpu)
@@ -256,12 +213,8 @@ EACH_TIME instruction_ends(struct model *use, unsigned cpu)
 	region->executing = false;
 	settle_walks(region);
 	region->counts[METRIC_INSTRUCTIONS] += complete && counts;
-	if (functions_wanted()) {
-		const uint64_t *registers = rip_of[cpu] - GENERAL_REGISTERS;
-		struct totals totals = totals_of(region, cpu);
-
-		functions_instruction_ends(cpu, *rip_of[cpu], registers[REGISTER_RSP], &totals);
-	}
+	if (functions_wanted())
+		functions_instruction_ends(cpu, *rip_of[cpu], registers_of(cpu)[REGISTER_RSP]);
 }
 
 EACH_TIME repeat_iteration(struct model *use, unsigned cpu)
@@ -345,7 +298,7 @@ void region_walk_access(unsigned cpu, uint64_t physical, bool write)
 	if (!region->open)
 		return;
 	region->walked = true;
-	if (!model)
+	if (traces_walks)
 		trace_number(region, cpu, write ? "walk-write" : "walk-read", physical, "entry",
 		             physical >> 3 & 511);
 	if (write) {
@@ -427,11 +380,8 @@ void region_interrupt(unsigned cpu, unsigned vector)
 
 	if (!region->delivering && (vector == 1 || vector == 3 || vector == 4))
 		region->counts[METRIC_EXCEPTIONS] += counts_now(region, cpu);
-	if (attributes(region)) {
-		struct totals totals = totals_of(region, cpu);
-
-		functions_delivery(cpu, &totals);
-	}
+	if (attributes(region))
+		functions_delivery(cpu);
 	if (model)
 		model_delivery(told(model, region, cpu), cpu,
 		               region->delivering && region->fault ? DELIVERY_FAULT : DELIVERY_INTERRUPT,

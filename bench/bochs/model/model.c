@@ -8,12 +8,6 @@
 
 enum { PAGE_BYTES = 4096, LINE_BYTES = 1 << CACHE_LINE_SHIFT };
 
-/* Device memory of a PC, which no cache holds. */
-enum { VGA_FIRST = 0xA0000, VGA_END = 0xC0000, XAPIC_ICR = 0x300 };
-#define DEVICES_FIRST 0xC0000000ULL
-#define DEVICES_END   0x100000000ULL
-#define LOCAL_APIC    0xFEE00000ULL
-
 /* Ways in which latency shows. */
 enum exposure { EXPOSED_LOAD, EXPOSED_STORE, EXPOSED_STREAM, EXPOSED_FETCH, EXPOSED_WALK, EXPOSURES };
 
@@ -306,17 +300,6 @@ void model_repeat_iteration(struct model *model, unsigned cpu)
 	charge(core, core->sink, CAUSE_STRINGS, &bytes);
 }
 
-static bool is_device(uint64_t physical)
-{
-	return (physical >= DEVICES_FIRST && physical < DEVICES_END) ||
-	       (physical >= VGA_FIRST && physical < VGA_END);
-}
-
-static const struct cost *device_cost(const struct model *model, uint64_t physical, bool write)
-{
-	return cost_of(model, write && physical == LOCAL_APIC + XAPIC_ICR ? COST_IPI_SEND : COST_APIC_MMIO);
-}
-
 /* One access within a line. `lag` is how long after `now` it starts, of a load of the dataflow; else NULL. */
 static void access_line(struct model *model, struct core *core, uint64_t physical, bool write,
                         const struct cost *lag)
@@ -354,8 +337,8 @@ void model_data_access(struct model *model, unsigned cpu, uint64_t linear, uint6
 	if (follows)
 		dataflow_wait(&core->dataflow, core->decoded->operands.address, &lag);
 	translate(model, core, core->sink, linear, SIDE_DATA);
-	if (is_device(physical)) {
-		charge(core, core->sink, CAUSE_PRIVILEGED, device_cost(model, physical, write));
+	if (price_is_device(physical)) {
+		charge(core, core->sink, CAUSE_PRIVILEGED, cost_of(model, price_of_device(physical, write)));
 		return;
 	}
 	access_line(model, core, physical, write, follows ? &lag : NULL);

@@ -1,5 +1,11 @@
 #include "bench/bochs/model/prices.h"
 
+/* Device memory of a PC, which no cache holds. */
+enum { VGA_FIRST = 0xA0000, VGA_END = 0xC0000, XAPIC_ICR = 0x300 };
+#define DEVICES_FIRST 0xC0000000ULL
+#define DEVICES_END   0x100000000ULL
+#define LOCAL_APIC    0xFEE00000ULL
+
 enum { MSR_X2APIC_EOI = 0x80B, MSR_X2APIC_ICR = 0x830 };
 
 static enum cost_parameter wrmsr_price(const struct core *core)
@@ -100,4 +106,15 @@ bool price_waits_for_all(enum instruction_class class)
 	default:
 		return false;
 	}
+}
+
+bool price_is_device(uint64_t physical)
+{
+	return (physical >= DEVICES_FIRST && physical < DEVICES_END) ||
+	       (physical >= VGA_FIRST && physical < VGA_END);
+}
+
+enum cost_parameter price_of_device(uint64_t physical, bool write)
+{
+	return write && physical == LOCAL_APIC + XAPIC_ICR ? COST_IPI_SEND : COST_APIC_MMIO;
 }

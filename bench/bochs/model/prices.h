@@ -1,4 +1,4 @@
-/* Which price of the profile an instruction has. */
+/* Which price of the profile an instruction or an access has, and its cause. */
 #ifndef PALIMPSEST_MODEL_PRICES_H
 #define PALIMPSEST_MODEL_PRICES_H
 
@@ -13,5 +13,9 @@ enum model_cause price_cause(enum instruction_class class);
 /* True when the instruction waits until everything before it is complete, as the manuals say of serialising
  * instructions, fences, locked operations and port I/O. */
 bool price_waits_for_all(enum instruction_class class);
+
+/* Whether no cache holds this, and what an access costs then. */
+bool price_is_device(uint64_t physical);
+enum cost_parameter price_of_device(uint64_t physical, bool write);
 
 #endif
