@@ -30,6 +30,7 @@ include kernel/kernel.mk
 include bench/programs/programs.mk
 include bench/bochs/bochs.mk
 include bench/host/host.mk
+include bench/lab/lab.mk
 include tests/tests.mk
 
 # What the first program is: demo (a prompt), test, or bench; EXTRA are further words for the kernel.
@@ -72,6 +73,25 @@ validate-model: $(MODEL_TESTS)
 	@for test in $(MODEL_TESTS); do $$test >/dev/null 2>&1 || { echo "$$test fails: run it" >&2; exit 1; }; done
 	@env -u MAKEFLAGS -u MAKELEVEL bench/validate/validate.sh $(PROFILE) $(ENGINE)
 
+# The numbers that the project vouches for, and a run that repeats them. A run with other words: make reference
+# REFERENCE_RUN='--engine bochs --quick'.
+REFERENCE     := results/reference
+REFERENCE_RUN ?= --engine bochs --strategy heap,window,random,best
+
+reference:
+	rm -rf $(BUILD)/reference
+	./run-bench.sh $(REFERENCE_RUN) --out $(BUILD)/reference
+	mkdir -p $(REFERENCE)
+	cp $(addprefix $(BUILD)/reference/,summary.csv environment.json) $(REFERENCE)/
+
+# The run that the reference names, again; says for each benchmark whether the numbers are the same, and if not why.
+reproduce:
+	@rm -rf $(BUILD)/reproduce
+	@run=$$(sed -n 's/^ *"run.command": "run-bench.sh \(.*\) --out [^ "]*",$$/\1/p' $(REFERENCE)/environment.json) && \
+		[ -n "$$run" ] || { echo "$(REFERENCE)/environment.json does not say how it was made; see make reference"; exit 2; }; \
+		./run-bench.sh $$run --out $(BUILD)/reproduce >$(BUILD)/reproduce.out || { tail -n 5 $(BUILD)/reproduce.out; exit 1; }
+	@./run-bench.sh --reproduces $(REFERENCE) $(BUILD)/reproduce
+
 SOURCES_C  := $(shell git ls-files '*.c' '*.h' 2>/dev/null)
 SOURCES_SH := $(shell git ls-files '*.sh' .ci/run 2>/dev/null)
 
@@ -87,6 +107,12 @@ lint:
 		--suppressions-list=tests/cppcheck.txt -D__x86_64__ -I. bench/host bench/bochs
 	@shellcheck $(SOURCES_SH)
 
+# The figures of the documentation, from a run: RESULTS=results/latest.
+RESULTS ?= results/latest
+
+figures: host
+	@bench/figures.sh $(RESULTS)
+
 clean:
 	rm -rf $(BUILD)
 
@@ -97,11 +123,14 @@ help:
 	@echo "make qemu | qemu-gdb | bochs         boot to a prompt (RUN=test, RUN=bench EXTRA=samples=quick)"
 	@echo "make iso                             $(BUILD)/palimpsest.iso, for a real PC or any emulator"
 	@echo "make bench-model [PAIRS=5]           what counting and the cycle model cost in Bochs, against stock Bochs"
-	@echo "make setup                           install the Debian packages that are needed"
 	@echo "make validate-model                  the cycle model against published figures (PROFILE=..., ENGINE=kvm)"
+	@echo "make lab | nested-walks              the outer machines of engine kvm-emulated; page walks with and without EPT"
+	@echo "make setup                           install the Debian packages that are needed"
+	@echo "make reproduce | reference           repeat the committed results and compare; make them anew"
 	@echo "make test | lint | format            tests; style and static checks; clang-format"
 	@echo "make test-machines                   boots on the machines, memory sizes and processors of QEMU"
 	@echo "make stack-usage                     the ten functions that use most stack"
+	@echo "make figures [RESULTS=results/latest]   docs/figures.md and its figures, from a run"
 	@echo "make clean                           remove $(BUILD)/"
 
-.PHONY: all clean setup iso qemu qemu-gdb bochs validate-model format lint help
+.PHONY: all clean setup iso qemu qemu-gdb bochs validate-model reference reproduce figures format lint help

@@ -94,7 +94,10 @@ done
 
 [ $setup != only ] || packages+=("${developer_packages[@]}")
 [ $setup = no ] || install_packages
-[ $setup != only ] || exit 0
+if [ $setup = only ]; then
+	"$root/bench/lab/fetch.sh" "$root/build/lab" || echo "run-bench: engine kvm-emulated will not run; all else does" >&2
+	exit 0
+fi
 check_tools
 
 jobs=$(nproc 2>/dev/null || echo 1)
@@ -105,6 +108,10 @@ builds=$("$bench" --print-builds "${arguments[@]}") || exit
 if [ -n "$builds" ]; then
 	build -j"$jobs" programs bochs-library
 	while IFS=+ read -r stack loader isolation; do
+		if [ "$stack" = lab ]; then
+			make -s -C "$root" --no-print-directory lab >&2 || fail "engine kvm-emulated cannot run: see above"
+			continue
+		fi
 		build -j"$jobs" kernel STACK="$stack" LOADER="$loader" ISOLATION="$isolation"
 	done <<<"$builds"
 fi

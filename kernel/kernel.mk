@@ -91,8 +91,11 @@ $(K)/palimpsest.elf: $(KERNEL_OBJECTS) kernel/kernel.ld
 	$(Q)$(KERNEL_CC) -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,--fatal-warnings \
 		-T kernel/kernel.ld -o $@ $(KERNEL_OBJECTS)
 
-# The same image as ELF32, which is what QEMU's -kernel loads.
+# The same image as ELF32, which is what QEMU's -kernel loads; and the hash of all of it but the revision's name, by
+# which two results know that they come from the same code.
 $(K)/palimpsest.elf32: $(K)/palimpsest.elf
+	$(Q)objcopy -O elf32-i386 --strip-debug --remove-section=.revision $< $@
+	$(Q)sha256sum $@ | cut -c 1-64 > $(K)/code.sha256
 	$(Q)objcopy -O elf32-i386 --strip-debug $< $@
 
 # Stack use per function, from -fstack-usage: the ten largest.

@@ -49,7 +49,7 @@ suite "kernel bochs sandy_bridge pcid=on" tests/kernel/run.sh bochs heap-sw+sand
 for build in heap-sw+sandwich fixed-ist+window; do
 	suite "kernel bochs $build pcid=on" tests/kernel/run.sh bochs "$build+shared" WORDS=pcid=on
 done
-for script in tests/bochs/run.sh tests/e2e/*.sh; do
+for script in tests/bochs/run.sh tests/lab/run.sh tests/e2e/*.sh; do
 	[ "$script" = tests/e2e/common.sh ] || suite "$script" bash "$script"
 done
 

@@ -17,6 +17,8 @@ $(BUILD)/tests/model/%: tests/model/%.c $(MODEL_OBJECTS) $(BUILD)/bench/bochs/sy
 	$(call say,TEST,$@)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ -lcmocka
 
+$(BUILD)/tests/model/test_nested: $(BUILD)/bench/bochs/nested.o
+
 test-programs: host bochs-library programs all-strategies $(HOST_TESTS) $(MODEL_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records
 
 test: test-programs

@@ -20,6 +20,7 @@
 #include "bench/bochs/metrics.h"
 #include "bench/bochs/model/metrics.h"
 #include "bench/bochs/model/model.h"
+#include "bench/bochs/nested.h"
 #include "bench/bochs/output.h"
 #include "bench/bochs/regions.h"
 #include "bench/bochs/rip.h"
@@ -155,12 +156,19 @@ static void lin_access_modelled(unsigned cpu, uint64_t linear, uint64_t physical
 	region_data_access_modelled(cpu, linear, physical, length, rw == ACCESS_WRITE);
 }
 
-/* Outside virtualisation, Bochs reports only its page walks here. Bit 0 of `rw` is set for a write. */
+/* Bochs reports its page walks here, and what it reads and writes on VM exits and entries. Bit 0 of `rw` is set for a write. */
 static void phy_access(unsigned cpu, uint64_t physical, unsigned length, unsigned type, unsigned rw)
 {
 	(void)length;
 	(void)type;
 	region_walk_access(cpu, physical, rw & 1);
+}
+
+static void vmexit(unsigned cpu, unsigned reason, uint64_t qualification)
+{
+	(void)reason;
+	(void)qualification;
+	nested_exit(cpu);
 }
 
 static void tlb_cntrl(unsigned cpu, unsigned what, uint64_t value)
@@ -225,6 +233,7 @@ static struct hook hooks[] = {
 	HOOK("_Z18bx_instr_tlb_cntrljjm", tlb_cntrl, false),
 	HOOK("_Z18bx_instr_exceptionjjj", exception, false),
 	HOOK("_Z18bx_instr_interruptjj", interrupt, false),
+	HOOK("_Z15bx_instr_vmexitjjm", vmexit, false),
 	/* The rest only with a profile, the first of them also where functions are attributed. */
 	HOOK("_Z22bx_instr_ucnear_branchjjmm", branch, false),
 	HOOK("_Z27bx_instr_cnear_branch_takenjmm", branch_taken, false),
@@ -295,8 +304,8 @@ static void write_hello(void)
 	int length;
 
 	dl_iterate_phdr(find_build_id, build);
-	length = snprintf(line, sizeof line, "!hook version=1 bochs=build-%s metrics=%s%s\n", build,
-	                  names + 1, modelled ? model_names : "");
+	length = snprintf(line, sizeof line, "!hook version=1 bochs=build-%s metrics=%s%s%s\n", build,
+	                  names + 1, modelled ? model_names : "", nested_wanted() ? ",vm_exits" : "");
 	output_line(line, (size_t)length);
 }
 
@@ -345,6 +354,7 @@ __attribute__((constructor)) static void start(void)
 	if (!hooks_in_bochs())
 		return;
 	output_open();
+	nested_open();
 	trace_open();
 	open_symbols();
 	model = open_model();

@@ -7,10 +7,21 @@
 
 #include "bench/bochs/metrics.h"
 #include "bench/bochs/model/model.h"
+#include "bench/bochs/nested.h"
 #include "bench/bochs/rip.h"
 
 /* Bochs's codes of TLB control. */
-enum { TLB_CR0_WRITE = 10, TLB_CR3_WRITE = 11, TLB_CR4_WRITE = 12, TLB_INVLPG = 15, TLB_INVPCID = 18 };
+enum {
+	TLB_CR0_WRITE = 10,
+	TLB_CR3_WRITE = 11,
+	TLB_CR4_WRITE = 12,
+	TLB_CONTEXT_SWITCH = 14,
+	TLB_INVLPG = 15,
+	TLB_INVPCID = 18
+};
+
+/* What counts in a region, when that is not everything. */
+enum { ONLY_KERNEL = 1 << 0, ONLY_GUEST = 1 << 1 };
 
 /* Aligned, so that it is found by a shift: each event does so. */
 struct region {
@@ -22,7 +33,7 @@ struct region {
 	uint32_t id;
 	int begin_on_irq;
 	bool open;
-	bool kernel_only;
+	uint8_t only;
 	bool end_at_armed;
 	bool walked;     /* there are new page walks, in these counts or not */
 	bool executing;  /* an instruction started in the region and did not end */
@@ -41,10 +52,16 @@ static inline bool in_kernel_half(uint64_t address)
 	return address >> 63;
 }
 
+/* Not everything in the region counts. */
+static inline bool counts_in_part(const struct region *region, unsigned cpu)
+{
+	return !nested_in_hypervisor(cpu) && (!(region->only & ONLY_KERNEL) || in_kernel_half(*rip_of[cpu]));
+}
+
 /* True when an event of the CPU at this moment counts. */
 static inline bool counts_now(const struct region *region, unsigned cpu)
 {
-	return region->open && (!region->kernel_only || in_kernel_half(*rip_of[cpu]));
+	return region->open && (!region->only || counts_in_part(region, cpu));
 }
 
 /* Writes the `!count` line. `model` may be NULL. */

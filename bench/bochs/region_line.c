@@ -6,6 +6,7 @@
 #include "bench/bochs/metrics.h"
 #include "bench/bochs/model/metrics.h"
 #include "bench/bochs/model/model.h"
+#include "bench/bochs/nested.h"
 #include "bench/bochs/output.h"
 #include "bench/bochs/region.h"
 #include "bench/bochs/rounding.h"
@@ -45,6 +46,9 @@ void region_write(const struct region *region, const struct model *model)
 	if (model)
 		length += add_model_counts(line + length, sizeof line - (size_t)length,
 		                           model_read(model, (unsigned)(region - regions)));
+	if (nested_wanted())
+		length += snprintf(line + length, sizeof line - (size_t)length, " vm_exits=%" PRIu64,
+		                   nested_exits((unsigned)(region - regions)));
 	line[length++] = '\n';
 	output_line(line, (size_t)length);
 }

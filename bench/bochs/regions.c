@@ -4,6 +4,7 @@
 
 #include "bench/bochs/functions.h"
 #include "bench/bochs/model/model.h"
+#include "bench/bochs/nested.h"
 #include "bench/bochs/output.h"
 #include "bench/bochs/region.h"
 #include "bench/bochs/rip.h"
@@ -86,13 +87,14 @@ static void open_region(struct region *region, bool kernel_only)
 	unsigned cpu = (unsigned)(region - regions);
 
 	shadow_start(cpu);
+	nested_region_opens(cpu);
 	memset(region->counts, 0, sizeof region->counts);
 	region->new_reads = region->new_writes = 0;
 	region->walked = false;
 	if (model)
 		model_start(model, cpu);
 	region->begin_on_irq = NO_IRQ;
-	region->kernel_only = kernel_only;
+	region->only = (kernel_only ? ONLY_KERNEL : 0) | (nested_wanted() ? ONLY_GUEST : 0);
 	region->executing = false; /* the marker itself is outside */
 	region->delivering = false;
 	fetch_loads[cpu] = 0;
@@ -157,6 +159,8 @@ void region_hardware_interrupt(unsigned cpu, unsigned vector)
 {
 	struct region *region = &regions[cpu];
 
+	if (nested_wanted()) /* these are the hypervisor's; it injects its guest's otherwise */
+		return;
 	if (region->begin_on_irq == (int)vector)
 		open_region(region, false);
 	region->counts[METRIC_INTERRUPTS] += counts_now(region, cpu);
@@ -181,6 +185,10 @@ EACH_TIME instruction_starts(struct model *use, unsigned cpu)
 {
 	struct region *region = &regions[cpu];
 
+	if (region->only & ONLY_GUEST && nested_in_hypervisor(cpu)) {
+		region->executing = false;
+		return;
+	}
 	region->start = *rip_of[cpu];
 	region->executing = true;
 	region->repeating = region->delivering = region->fault = false;
@@ -200,8 +208,8 @@ EACH_TIME instruction_ends(struct model *use, unsigned cpu)
 	struct region *region = &regions[cpu];
 	/* Bochs leaves a REP instruction after each iteration and comes back for the next. */
 	bool complete = !region->repeating || *rip_of[cpu] != region->start;
-	bool counts =
-	        region->open && region->executing && (!region->kernel_only || in_kernel_half(region->start));
+	bool counts = region->open && region->executing &&
+	              (!(region->only & ONLY_KERNEL) || in_kernel_half(region->start));
 
 	if (use) {
 		model_counts(use, cpu, counts);
@@ -232,7 +240,8 @@ static __attribute__((noinline)) void access_after_walk(struct region *region, u
                                                         unsigned length)
 {
 	settle_walks(region);
-	region->counts[METRIC_WALK_READS] -= shadow_data_access(cpu, linear, length);
+	if (!nested_wanted())
+		region->counts[METRIC_WALK_READS] -= shadow_data_access(cpu, linear, length);
 }
 
 EACH_TIME data_access(struct model *use, unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
@@ -301,13 +310,16 @@ void region_walk_access(unsigned cpu, uint64_t physical, bool write)
 	if (traces_walks)
 		trace_number(region, cpu, write ? "walk-write" : "walk-read", physical, "entry",
 		             physical >> 3 & 511);
-	if (write) {
+	if (write)
 		region->new_writes += counts;
-		shadow_walk_write(cpu);
-	} else {
+	else
 		region->new_reads += counts;
+	if (nested_wanted())
+		return;
+	if (write)
+		shadow_walk_write(cpu);
+	else
 		shadow_walk_read(cpu, physical, counts);
-	}
 }
 
 static void control_model(unsigned cpu, unsigned what, uint64_t value)
@@ -339,6 +351,8 @@ void region_tlb_control(unsigned cpu, unsigned what, uint64_t value)
 	trace_flush(region, cpu, what, value);
 	if (model)
 		control_model(cpu, what, value);
+	if (what == TLB_CONTEXT_SWITCH)
+		nested_context_switch(cpu);
 	if (what == TLB_INVLPG)
 		shadow_flush_page(cpu, value);
 	else
@@ -364,6 +378,8 @@ void region_exception(unsigned cpu, unsigned vector)
 {
 	struct region *region = &regions[cpu];
 
+	if (nested_in_hypervisor(cpu))
+		return;
 	trace_number(region, cpu, "exception", region->start, "vector", vector);
 	region->counts[METRIC_EXCEPTIONS] += counts_now(region, cpu);
 	region->delivering = true;
@@ -378,6 +394,8 @@ void region_interrupt(unsigned cpu, unsigned vector)
 {
 	struct region *region = &regions[cpu];
 
+	if (nested_in_hypervisor(cpu))
+		return;
 	if (!region->delivering && (vector == 1 || vector == 3 || vector == 4))
 		region->counts[METRIC_EXCEPTIONS] += counts_now(region, cpu);
 	if (attributes(region))

@@ -20,6 +20,7 @@ const uint64_t bench_powers_of_2[] = { 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 10
 struct bench_plan bench_plan;
 static unsigned regions;
 static char globs[128];
+static char left_out[64]; /* skip= on the command line */
 
 void bench_metric(struct bench *b, const char *metric, uint64_t value, const char *unit)
 {
@@ -199,6 +200,24 @@ static void plan_samples(struct bench *b)
 	        pmu_counters() && !row->experiment && (row->program ? row->stamps_in_kernel : !row->timed);
 }
 
+/* Whether one of the comma-separated globs matches; not for rows with a boot of their own when it is `*`. */
+static bool matches(const struct benchmark *row, const char *list)
+{
+	while (*list) {
+		char one[sizeof globs];
+		size_t n = 0;
+
+		for (; *list && *list != ','; list++)
+			one[n++] = *list;
+		one[n] = '\0';
+		if (*list)
+			list++;
+		if (string_matches(row->name, one) && (!row->own_boot || strcmp(one, "*") != 0))
+			return true;
+	}
+	return false;
+}
+
 static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned index, unsigned of,
                     bool list_only)
 {
@@ -222,6 +241,10 @@ static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned in
 	record_end();
 	if (list_only)
 		return true;
+	if (matches(row, left_out)) {
+		record_skip(&b, "left out with skip= on the command line");
+		return true;
+	}
 	drain_interrupts();
 	error = row->setup ? row->setup(&b) : 0;
 	if (error) {
@@ -238,26 +261,6 @@ static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned in
 	return record_check(&b, ok, !ok ? why : b.why ? b.why : "-");
 }
 
-/* Whether one of the comma-separated globs matches. */
-static bool wanted(const struct benchmark *row)
-{
-	const char *glob = globs;
-
-	while (*glob) {
-		char one[sizeof globs];
-		size_t n = 0;
-
-		for (; *glob && *glob != ','; glob++)
-			one[n++] = *glob;
-		one[n] = '\0';
-		if (*glob)
-			glob++;
-		if (string_matches(row->name, one) && (!row->own_boot || strcmp(one, "*") != 0))
-			return true;
-	}
-	return false;
-}
-
 static const uint64_t no_parameter[] = { 0, BENCH_LIST_END };
 
 /* Calls run_row for each wanted row, or only counts them. */
@@ -269,7 +272,7 @@ static bool each_row(unsigned of, bool list_only, unsigned *counted)
 	for (const struct benchmark *row = benchmarks_start; row < benchmarks_end; row++) {
 		const uint64_t *p = row->parameters ? row->parameters : no_parameter;
 
-		if (!wanted(row))
+		if (!matches(row, globs))
 			continue;
 		do {
 			++*counted;
@@ -287,6 +290,8 @@ bool benchmarks_run(bool list_only)
 
 	if (!boot_option("bench", globs, sizeof globs))
 		string_copy(globs, "*", sizeof globs);
+	if (!boot_option("skip", left_out, sizeof left_out))
+		left_out[0] = '\0';
 	boot_option("samples", option, sizeof option);
 	bench_plan.quick = !strcmp(option, "quick");
 	bench_plan.samples = bench_plan.quick ? 3 : 11;

@@ -14,10 +14,23 @@
 #define VALUE_MAX 1024
 #define FILE_MAX  (256 * 1024)
 
-enum { ID, SEED, QUOTE, ASKS, METRIC, MARGIN, FIGURE, REQUIRED_KEYS, NEEDS = REQUIRED_KEYS, BOOTS, KEYS };
+enum {
+	ID,
+	SEED,
+	QUOTE,
+	ASKS,
+	METRIC,
+	MARGIN,
+	FIGURE,
+	REQUIRED_KEYS,
+	NEEDS = REQUIRED_KEYS,
+	BOOTS,
+	NOT_MEASURED,
+	KEYS
+};
 
 static const char *const key_names[KEYS] = {
-	"id", "seed", "quote", "asks", "metric", "margin", "figure", "needs", "boots",
+	"id", "seed", "quote", "asks", "metric", "margin", "figure", "needs", "boots", "not-measured",
 };
 
 static const char *const verdicts[] = { "confirmed", "refuted", "inconclusive", "not measured" };
@@ -157,6 +170,42 @@ static int load_claim(struct claim *claim, const char *dir)
 	return read_text(claim, dir) || parse_header(claim) || parse_id(claim) ? -1 : 0;
 }
 
+static int store(const struct claim *claim, sqlite3 *db, const char *verdict, const char *evidence)
+{
+	const char *figure = strcmp(claim->values[FIGURE], "none") ? claim->values[FIGURE] : "";
+	sqlite3_stmt *insert = NULL;
+	bool stored = false;
+
+	if (sqlite3_prepare_v2(db,
+	                       "INSERT INTO claims (id, seed, quote, verdict, evidence, figure)"
+	                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	                       -1, &insert, NULL) == SQLITE_OK) {
+		sqlite3_bind_int(insert, 1, claim->id);
+		sqlite3_bind_text(insert, 2, claim->values[SEED], -1, SQLITE_STATIC);
+		sqlite3_bind_text(insert, 3, claim->values[QUOTE], -1, SQLITE_STATIC);
+		sqlite3_bind_text(insert, 4, verdict, -1, SQLITE_STATIC);
+		sqlite3_bind_text(insert, 5, evidence, -1, SQLITE_STATIC);
+		sqlite3_bind_text(insert, 6, figure, -1, SQLITE_STATIC);
+		stored = sqlite3_step(insert) == SQLITE_DONE;
+	}
+	sqlite3_finalize(insert);
+	return stored ? 0 : malformed(claim, "the verdict cannot be stored", sqlite3_errmsg(db));
+}
+
+/* A claim without an experiment has a reason in the place of a SELECT. */
+static int store_unmeasured(const struct claim *claim, sqlite3 *db)
+{
+	char evidence[VALUE_MAX + 16];
+	sqlite3_stmt *query = NULL;
+	bool has_query = sqlite3_prepare_v2(db, claim->text, -1, &query, NULL) != SQLITE_OK || query;
+
+	sqlite3_finalize(query);
+	if (has_query)
+		return malformed(claim, "it has a query, and says that it is not measured", "");
+	snprintf(evidence, sizeof evidence, "missing: %s", claim->values[NOT_MEASURED]);
+	return store(claim, db, "not measured", evidence);
+}
+
 /* Prepares the one SELECT of the file. */
 static int prepare(const struct claim *claim, sqlite3 *db, sqlite3_stmt **query)
 {
@@ -178,28 +227,6 @@ static int prepare(const struct claim *claim, sqlite3 *db, sqlite3_stmt **query)
 	    strcmp(sqlite3_column_name(*query, 1), "evidence"))
 		return malformed(claim, "the columns are not verdict and evidence", "");
 	return 0;
-}
-
-static int store(const struct claim *claim, sqlite3 *db, const char *verdict, const char *evidence)
-{
-	const char *figure = strcmp(claim->values[FIGURE], "none") ? claim->values[FIGURE] : "";
-	sqlite3_stmt *insert = NULL;
-	bool stored = false;
-
-	if (sqlite3_prepare_v2(db,
-	                       "INSERT INTO claims (id, seed, quote, verdict, evidence, figure)"
-	                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-	                       -1, &insert, NULL) == SQLITE_OK) {
-		sqlite3_bind_int(insert, 1, claim->id);
-		sqlite3_bind_text(insert, 2, claim->values[SEED], -1, SQLITE_STATIC);
-		sqlite3_bind_text(insert, 3, claim->values[QUOTE], -1, SQLITE_STATIC);
-		sqlite3_bind_text(insert, 4, verdict, -1, SQLITE_STATIC);
-		sqlite3_bind_text(insert, 5, evidence, -1, SQLITE_STATIC);
-		sqlite3_bind_text(insert, 6, figure, -1, SQLITE_STATIC);
-		stored = sqlite3_step(insert) == SQLITE_DONE;
-	}
-	sqlite3_finalize(insert);
-	return stored ? 0 : malformed(claim, "the verdict cannot be stored", sqlite3_errmsg(db));
 }
 
 /* Runs the prepared query, which must give one row, and stores what it says. */
@@ -243,8 +270,12 @@ static int decide(sqlite3 *db, const char *dir, const char *file)
 	sqlite3_stmt *query = NULL;
 	int status = -1;
 
-	if (!load_claim(&claim, dir) && !prepare(&claim, db, &query))
-		status = run_query(&claim, db, query);
+	if (!load_claim(&claim, dir)) {
+		if (claim.values[NOT_MEASURED][0])
+			status = store_unmeasured(&claim, db);
+		else if (!prepare(&claim, db, &query))
+			status = run_query(&claim, db, query);
+	}
 	sqlite3_finalize(query);
 	free(claim.text);
 	return status;

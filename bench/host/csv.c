@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/csv.h"
+#include "bench/host/json.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -13,7 +14,10 @@
 struct sheet {
 	const char *file;
 	const char *query; /* its columns are those of the file */
+	bool json_lines;   /* also as <name>.jsonl: raw samples are not, which would be four times as large */
 };
+
+typedef int row_writer(sqlite3 *db, const struct sheet *sheet, FILE *out);
 
 static const struct sheet sheets[] = {
 	{ "samples.csv",
@@ -21,33 +25,40 @@ static const struct sheet sheets[] = {
 	  " parameter, round, sample, metric, unit, value, flags"
 	  " FROM samples JOIN launches ON launches.id = samples.launch, run"
 	  " ORDER BY engine, strategy, cpus, benchmark, parameter, round, launches.id, metric,"
-	  " flags LIKE '%overhead%', sample, samples.rowid" },
+	  " flags LIKE '%overhead%', sample, samples.rowid",
+	  false },
 	{ "summary.csv",
 	  "SELECT engine, strategy, stack, loader, isolation, cpus, benchmark, parameter, metric,"
 	  " unit, n, min, q1, median, q3, max, mad, ci_low, ci_high, flags FROM summary"
 	  " ORDER BY engine, strategy, stack, loader, isolation, cpus, benchmark, parameter,"
-	  " metric, unit" },
+	  " metric, unit, flags",
+	  true },
 	{ "comparisons.csv",
 	  "SELECT engine, benchmark, parameter, metric, a, b, ratio, ci_low, ci_high, n, flags"
 	  " FROM comparisons ORDER BY engine, benchmark, parameter, metric, a, b, ratio,"
-	  " ci_low, ci_high, n, flags" },
+	  " ci_low, ci_high, n, flags",
+	  true },
 	{ "attribution.csv",
 	  "SELECT engine, benchmark, parameter, metric, unit, a, b, value_a, value_b, difference,"
 	  " due_to_stack, due_to_loader, interaction FROM attribution"
-	  " ORDER BY engine, benchmark, parameter, metric, a, b" },
+	  " ORDER BY engine, benchmark, parameter, metric, a, b",
+	  true },
 	{ "functions.csv",
 	  "SELECT engine, strategy, stack, loader, isolation, cpus, benchmark, parameter, round, kind,"
 	  " function, metric, unit, value, n FROM functions JOIN launches ON launches.id = functions.launch"
 	  " ORDER BY engine, strategy, cpus, benchmark, parameter, round, launches.id, kind, function,"
-	  " metric" },
+	  " metric",
+	  false },
 	{ "drift.csv",
 	  "SELECT engine, strategy, cpus, benchmark, parameter, metric, unit, n, slope, change, chance, flags"
-	  " FROM drift ORDER BY engine, strategy, cpus, benchmark, parameter, metric, unit" },
+	  " FROM drift ORDER BY engine, strategy, cpus, benchmark, parameter, metric, unit",
+	  true },
 	{ "exits.csv",
 	  "SELECT engine, strategy, cpus, benchmark, parameter, vm_exits.reason AS reason, exits, samples"
 	  " FROM vm_exits JOIN launches ON launches.id = vm_exits.launch"
-	  " ORDER BY engine, strategy, cpus, benchmark, parameter, vm_exits.reason" },
-	{ "claims.csv", "SELECT id, seed, quote, verdict, evidence, figure FROM claims ORDER BY id" },
+	  " ORDER BY engine, strategy, cpus, benchmark, parameter, vm_exits.reason",
+	  true },
+	{ "claims.csv", "SELECT id, seed, quote, verdict, evidence, figure FROM claims ORDER BY id", true },
 };
 
 void csv_write_field(FILE *out, const char *text)
@@ -76,6 +87,14 @@ static void write_real(FILE *out, double value)
 	fputs(text, out);
 }
 
+static void write_number(FILE *out, sqlite3_stmt *row, int column)
+{
+	if (sqlite3_column_type(row, column) == SQLITE_INTEGER)
+		fprintf(out, "%" PRId64, (int64_t)sqlite3_column_int64(row, column));
+	else
+		write_real(out, sqlite3_column_double(row, column));
+}
+
 static void write_column(FILE *out, sqlite3_stmt *row, int column)
 {
 	if (column > 0)
@@ -84,10 +103,8 @@ static void write_column(FILE *out, sqlite3_stmt *row, int column)
 	case SQLITE_NULL:
 		break;
 	case SQLITE_INTEGER:
-		fprintf(out, "%" PRId64, (int64_t)sqlite3_column_int64(row, column));
-		break;
 	case SQLITE_FLOAT:
-		write_real(out, sqlite3_column_double(row, column));
+		write_number(out, row, column);
 		break;
 	default:
 		csv_write_field(out, (const char *)sqlite3_column_text(row, column));
@@ -119,14 +136,48 @@ static int write_rows(sqlite3 *db, const struct sheet *sheet, FILE *out)
 	return step == SQLITE_DONE || step == SQLITE_ROW ? 0 : -1;
 }
 
-static int write_file(sqlite3 *db, const struct sheet *sheet, const char *run_dir)
+/* An object per row: {"column": value, …}; an SQL NULL is null. */
+static int write_json_lines(sqlite3 *db, const struct sheet *sheet, FILE *out)
+{
+	sqlite3_stmt *row;
+	int step;
+
+	if (sqlite3_prepare_v2(db, sheet->query, -1, &row, NULL) != SQLITE_OK) {
+		fprintf(stderr, "%s: %s\n", sheet->file, sqlite3_errmsg(db));
+		return -1;
+	}
+	while ((step = sqlite3_step(row)) == SQLITE_ROW && !ferror(out)) {
+		for (int i = 0; i < sqlite3_column_count(row); i++) {
+			fprintf(out, "%s\"%s\": ", i ? ", " : "{", sqlite3_column_name(row, i));
+			switch (sqlite3_column_type(row, i)) {
+			case SQLITE_NULL:
+				fputs("null", out);
+				break;
+			case SQLITE_TEXT:
+				json_write_string(out, (const char *)sqlite3_column_text(row, i));
+				break;
+			default:
+				write_number(out, row, i);
+			}
+		}
+		fputs("}\n", out);
+	}
+	if (step != SQLITE_DONE && step != SQLITE_ROW)
+		fprintf(stderr, "%s: %s\n", sheet->file, sqlite3_errmsg(db));
+	sqlite3_finalize(row);
+	return step == SQLITE_DONE || step == SQLITE_ROW ? 0 : -1;
+}
+
+/* Writes the sheet to `name` in the folder, by `write`. */
+static int write_file(sqlite3 *db, const struct sheet *sheet, const char *run_dir, const char *name,
+                      row_writer *write)
 {
 	char path[PATH_MAX];
 	char temporary[PATH_MAX + 8];
 	FILE *out;
 	int failed;
 
-	if (snprintf(path, sizeof(path), "%s/%s", run_dir, sheet->file) >= (int)sizeof(path)) {
+	if (snprintf(path, sizeof(path), "%s/%s", run_dir, name) >= (int)sizeof(path)) {
 		fprintf(stderr, "%s: the folder's name is too long: %s\n", sheet->file, run_dir);
 		return -1;
 	}
@@ -136,7 +187,7 @@ static int write_file(sqlite3 *db, const struct sheet *sheet, const char *run_di
 		fprintf(stderr, "%s: %s\n", temporary, strerror(errno));
 		return -1;
 	}
-	failed = write_rows(db, sheet, out);
+	failed = write(db, sheet, out);
 	/* ferror catches what an earlier flush lost, fclose what is lost now. */
 	if (!failed) {
 		int lost = fflush(out) || ferror(out) || fsync(fileno(out));
@@ -163,7 +214,12 @@ int csv_export(sqlite3 *db, const char *run_dir)
 	int status = 0;
 
 	for (size_t i = 0; i < sizeof(sheets) / sizeof(sheets[0]); i++) {
-		if (write_file(db, &sheets[i], run_dir))
+		char name[40];
+
+		if (write_file(db, &sheets[i], run_dir, sheets[i].file, write_rows))
+			status = -1;
+		snprintf(name, sizeof(name), "%.*s.jsonl", (int)strcspn(sheets[i].file, "."), sheets[i].file);
+		if (sheets[i].json_lines && write_file(db, &sheets[i], run_dir, name, write_json_lines))
 			status = -1;
 	}
 	return status;

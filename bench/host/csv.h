@@ -12,7 +12,7 @@
 #define CSV_FIELDS_MAX 24
 
 /*
- * Writes samples.csv, summary.csv, comparisons.csv, attribution.csv, functions.csv and claims.csv in the folder `run_dir`. Each is written
+ * Writes every table of sheets[] as a CSV file in the folder `run_dir`, and the computed ones as JSON Lines too. Each is written
  * under a temporary name and takes its own name when it is complete. The order of rows depends on their
  * contents only. An SQL NULL is an empty field.
  *

@@ -10,7 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct engine *const engine_table[] = { &engine_bochs, &engine_kvm, &engine_tcg };
+static const struct engine *const engine_table[] = { &engine_bochs, &engine_kvm, &engine_kvm_emulated,
+	                                             &engine_tcg };
 
 const struct engine *engine_at(size_t index)
 {
@@ -78,4 +79,20 @@ void engine_unlink(const char *directory, const char *name)
 
 	path_format(path, sizeof path, "%s/%s", directory, name);
 	unlink(path);
+}
+
+int engine_write_file(const char *directory, const char *name, const char *text, char *why, size_t size)
+{
+	char path[PATH_MAX];
+	FILE *file;
+	int status;
+
+	path_format(path, sizeof path, "%s/%s", directory, name);
+	file = fopen(path, "w");
+	status = file ? fputs(text, file) : EOF;
+	if (file && fclose(file))
+		status = EOF;
+	if (status == EOF)
+		snprintf(why, size, "%.200s cannot be written", path);
+	return status == EOF ? -1 : 0;
 }

@@ -23,6 +23,7 @@ struct engine_boot {
 	        *profile; /* of the cycle model, or NULL; engines without one ignore it, and the next two */
 	bool functions;   /* counts per function without a profile too */
 	bool trace;       /* write directory/trace.txt */
+	const char *variant; /* of the engine, or NULL when it has none */
 	unsigned cpus;
 	unsigned memory; /* MiB */
 };
@@ -41,6 +42,15 @@ struct engine {
 	unsigned timeout;    /* seconds per boot, likewise */
 	bool exclusive;      /* its times are real: nothing else may run beside it */
 	bool counts;         /* it has the instrumentation library */
+	bool some_counts;    /* some of its boots have, and some regions in them are counted */
+	bool self_test;   /* the kernel's self-tests boot before the benchmarks, unless --bench chose some */
+	unsigned quiet;   /* seconds without a byte after which a guest counts as hung; 0: LAUNCH_QUIET */
+	const char *flag; /* of every sample; NULL: none */
+
+	/* Machines that it can be, NULL after the last, each booted in turn; NULL: one that has no name. Those from
+	 * `variants_full` on only with --full. */
+	const char *const *variants;
+	unsigned variants_full;
 
 	/* Whether the engine can run at all. Returns 0, or -1 with the reason in `why`. */
 	int (*can_run)(char *why, size_t size);
@@ -51,9 +61,13 @@ struct engine {
 
 	/* Removes what prepare made and nobody needs any more. */
 	void (*tidy)(const char *directory);
+
+	/* What the engine itself says about a boot that did not end well. Returns 0 with the words in `text`, or -1
+	 * when it says nothing. NULL: it never does. */
+	int (*explain)(const char *directory, char *text, size_t size);
 };
 
-extern const struct engine engine_bochs, engine_kvm, engine_tcg;
+extern const struct engine engine_bochs, engine_kvm, engine_kvm_emulated, engine_tcg;
 
 /* The engine called `name`, or NULL; and all of them in turn, NULL after the last. */
 const struct engine *engine_find(const char *name);
@@ -70,3 +84,6 @@ int engine_link(const char *target, const char *directory, const char *name, cha
 
 /* Removes directory/name. */
 void engine_unlink(const char *directory, const char *name);
+
+/* Writes the file directory/name. Returns 0, or -1 with the reason in `why`. */
+int engine_write_file(const char *directory, const char *name, const char *text, char *why, size_t size);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The distribution's Bochs, with the instrumentation library loaded into it. */
 #define _GNU_SOURCE
-#include "bench/host/engine.h"
+#include "bench/host/engine_bochs.h"
 #include "bench/host/paths.h"
 #include "bench/host/profiles.h"
 
@@ -37,7 +37,7 @@ static int can_instrument(const char *program, const char *library, char *why, s
 	return found ? -1 : 0;
 }
 
-static int can_run(char *why, size_t size)
+int bochs_can_run(char *why, size_t size)
 {
 	char program[PATH_MAX];
 	char path[PATH_MAX];
@@ -83,24 +83,9 @@ static int make_iso(const struct engine_boot *boot, char *why, size_t size)
 	return made ? 0 : -1;
 }
 
-static int write_file(const char *directory, const char *name, const char *text, char *why, size_t size)
-{
-	char path[PATH_MAX];
-	FILE *file;
-	int status;
-
-	path_format(path, sizeof path, "%s/%s", directory, name);
-	file = fopen(path, "w");
-	status = file ? fputs(text, file) : EOF;
-	if (file && fclose(file))
-		status = EOF;
-	if (status == EOF)
-		snprintf(why, size, "%.200s cannot be written", path);
-	return status == EOF ? -1 : 0;
-}
-
 /* The tree's own bochsrc, then what this boot changes: of two lines with one name Bochs takes the later. */
-static int write_bochsrc(const struct engine_boot *boot, char *why, size_t size)
+static int write_bochsrc(const char *directory, const char *iso, unsigned memory, unsigned cpus,
+                         const char *more, char *why, size_t size)
 {
 	char path[PATH_MAX];
 	char text[16384];
@@ -120,21 +105,22 @@ static int write_bochsrc(const struct engine_boot *boot, char *why, size_t size)
 	path_format(text + length, sizeof text - length,
 	            "\nmemory: guest=%u, host=%u\n"
 	            "cpu: count=%u\n"
-	            "ata0-master: type=cdrom, path=" ISO ", status=inserted\n"
+	            "ata0-master: type=cdrom, path=%s, status=inserted\n"
 	            "com1: enabled=1, mode=file, dev=serial.log\n"
-	            "log: bochs.log\n",
-	            boot->memory, boot->memory < HOST_MEMORY_MAX ? boot->memory : HOST_MEMORY_MAX,
-	            boot->cpus);
-	return write_file(boot->directory, "bochsrc", text, why, size);
+	            "log: bochs.log\n%s",
+	            memory, memory < HOST_MEMORY_MAX ? memory : HOST_MEMORY_MAX, cpus, iso, more);
+	return engine_write_file(directory, "bochsrc", text, why, size);
 }
 
-static int prepare(const struct engine_boot *boot, struct engine_command *command, char *why, size_t size)
+int bochs_prepare(const char *directory, const char *iso, unsigned memory, unsigned cpus, const char *more,
+                  struct engine_command *command, char *why, size_t size)
 {
 	char path[PATH_MAX];
 
 	path_format(path, sizeof path, "%s/build/bochs/" LIBRARY, path_root());
-	if (engine_link(path, boot->directory, LIBRARY, why, size) || make_iso(boot, why, size) ||
-	    write_bochsrc(boot, why, size) || write_file(boot->directory, "debugger.rc", "c\n", why, size))
+	if (engine_link(path, directory, LIBRARY, why, size) ||
+	    write_bochsrc(directory, iso, memory, cpus, more, why, size) ||
+	    engine_write_file(directory, "debugger.rc", "c\n", why, size))
 		return -1;
 	if (path_find_program("PALIMPSEST_BOCHS", programs, path)) {
 		snprintf(why, size, "bochs is missing");
@@ -142,7 +128,18 @@ static int prepare(const struct engine_boot *boot, struct engine_command *comman
 	}
 	arguments_add_all(&command->arguments, path, "-q", "-f", "bochsrc", "-rc", "debugger.rc");
 	arguments_add_all(&command->environment, "SDL_VIDEODRIVER=dummy", "SDL_AUDIODRIVER=dummy",
-	                  "LD_PRELOAD=./" LIBRARY, "PALIMPSEST_FD=3");
+	                  "LD_PRELOAD=./" LIBRARY, "PALIMPSEST_FD=3", "PALIMPSEST_NESTED=0");
+	command->output = 3;
+	return 0;
+}
+
+static int prepare(const struct engine_boot *boot, struct engine_command *command, char *why, size_t size)
+{
+	char path[PATH_MAX];
+
+	if (make_iso(boot, why, size) ||
+	    bochs_prepare(boot->directory, ISO, boot->memory, boot->cpus, "", command, why, size))
+		return -1;
 	if (boot->profile) {
 		profiles_path(path, boot->profile);
 		arguments_add(&command->environment, "PALIMPSEST_PROFILE=%s", path);
@@ -153,15 +150,19 @@ static int prepare(const struct engine_boot *boot, struct engine_command *comman
 	}
 	if (boot->trace)
 		arguments_add(&command->environment, "PALIMPSEST_TRACE=trace.txt");
-	command->output = 3;
 	return 0;
+}
+
+void bochs_tidy(const char *directory)
+{
+	engine_unlink(directory, LIBRARY);
+	engine_unlink(directory, "debugger.rc");
 }
 
 static void tidy(const char *directory)
 {
-	engine_unlink(directory, LIBRARY);
+	bochs_tidy(directory);
 	engine_unlink(directory, ISO);
-	engine_unlink(directory, "debugger.rc");
 }
 
 const struct engine engine_bochs = {
@@ -171,7 +172,7 @@ const struct engine engine_bochs = {
 	.rounds = 1,
 	.timeout = 300,
 	.counts = true,
-	.can_run = can_run,
+	.can_run = bochs_can_run,
 	.prepare = prepare,
 	.tidy = tidy,
 };

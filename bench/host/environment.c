@@ -3,11 +3,11 @@
 #include "bench/host/environment.h"
 #include "bench/host/host_facts.h"
 #include "bench/host/image.h"
+#include "bench/host/json.h"
 #include "bench/host/paths.h"
 #include "bench/host/probe_kvm.h"
 #include "bench/host/process.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -41,6 +41,11 @@ static void add_line(struct environment *environment, const char *key, const cha
 	else
 		environment_add(environment, key, "unknown: %s %s", path,
 		                host_exists(path) ? "does not say" : "does not exist");
+}
+
+void environment_add_file(struct environment *environment, const char *key, const char *path)
+{
+	add_line(environment, key, path, "");
 }
 
 static void add_turbo(struct environment *environment)
@@ -151,6 +156,22 @@ static void add_version(struct environment *environment, const char *key, const 
 	free(output);
 }
 
+/* The Linux of the outer machines of kvm-emulated: the first line of the file that `make lab` leaves. */
+static void add_outer_linux(struct environment *environment)
+{
+	char name[PATH_MAX + 40] = "unknown: 'make lab' was not run";
+	char path[PATH_MAX];
+	FILE *file;
+
+	path_format(path, sizeof path, "%s/build/lab/kernel", path_root());
+	file = fopen(path, "re");
+	if (file && !fgets(name, sizeof name, file))
+		snprintf(name, sizeof name, "unknown: %s is empty", path);
+	if (file)
+		fclose(file);
+	environment_add(environment, "tool.outer_linux", "%.*s", (int)strcspn(name, "\n"), name);
+}
+
 static void add_tools(struct environment *environment)
 {
 	add_version(environment, "tool.qemu", "PALIMPSEST_QEMU",
@@ -162,7 +183,27 @@ static void add_tools(struct environment *environment)
 	add_version(environment, "tool.ld", NULL, (const char *[]){ "ld", NULL }, "--version");
 	add_version(environment, "tool.grub", NULL, (const char *[]){ "grub-mkrescue", NULL }, "--version");
 	add_version(environment, "tool.gnuplot", NULL, (const char *[]){ "gnuplot", NULL }, "--version");
+	add_outer_linux(environment);
 	environment_add(environment, "tool.sqlite", "%s", sqlite3_libversion());
+}
+
+/* One hash of all programs that the kernel is given. */
+static void add_programs(struct environment *environment)
+{
+	struct arguments command = { 0 };
+	char folder[PATH_MAX];
+	int status = -1;
+	char *output;
+
+	path_format(folder, sizeof folder, "%s/build/programs", path_root());
+	arguments_add_all(&command, "sh", "-c", "cd \"$1\" && cat *.elf | sha256sum", "sh", folder);
+	output = process_capture(&command, NULL, 20, true, &status);
+	arguments_free(&command);
+	if (output && status == 0 && strlen(output) > 64)
+		environment_add(environment, "sha256.programs", "%.64s", output);
+	else
+		environment_add(environment, "sha256.programs", "unknown: build/programs cannot be read");
+	free(output);
 }
 
 static void add_source(struct environment *environment)
@@ -185,6 +226,7 @@ static void add_source(struct environment *environment)
 	path_format(path, sizeof path, "%s/build/bochs/palimpsest-bochs.so", path_root());
 	image_sha256(path, sha256);
 	environment_add(environment, "sha256.bochs-library", "%s", sha256);
+	add_programs(environment);
 }
 
 void environment_collect(struct environment *environment)
@@ -203,20 +245,6 @@ int environment_store(const struct environment *environment, struct store *store
 	return store_commit(store);
 }
 
-static void write_json_string(FILE *file, const char *text)
-{
-	fputc('"', file);
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			fprintf(file, "\\%c", *text);
-		else if (iscntrl((unsigned char)*text))
-			fprintf(file, "\\u%04x", (unsigned)*text);
-		else
-			fputc(*text, file);
-	}
-	fputc('"', file);
-}
-
 int environment_write_json(const struct environment *environment, const char *path)
 {
 	FILE *file = fopen(path, "we");
@@ -227,9 +255,9 @@ int environment_write_json(const struct environment *environment, const char *pa
 	fputs("{\n", file);
 	for (size_t i = 0; i < environment->count; i++) {
 		fputs("  ", file);
-		write_json_string(file, environment->item[i].key);
+		json_write_string(file, environment->item[i].key);
 		fputs(": ", file);
-		write_json_string(file, environment->item[i].value);
+		json_write_string(file, environment->item[i].value);
 		fputs(i + 1 < environment->count ? ",\n" : "\n", file);
 	}
 	fputs("}\n", file);

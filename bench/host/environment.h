@@ -8,7 +8,7 @@
 #include "bench/host/options.h"
 #include "bench/host/store.h"
 
-#define ENVIRONMENT_MAX       128
+#define ENVIRONMENT_MAX       160
 #define ENVIRONMENT_VALUE_MAX 600
 
 struct environment {
@@ -22,6 +22,9 @@ struct environment {
 /* Adds one entry, or replaces the one with this key; too long values are cut. */
 __attribute__((format(printf, 3, 4))) void environment_add(struct environment *environment, const char *key,
                                                            const char *format, ...);
+
+/* Adds the first line of a file. */
+void environment_add_file(struct environment *environment, const char *key, const char *path);
 
 /* Adds what is known of the host, KVM, the tools and the source. */
 void environment_collect(struct environment *environment);

@@ -7,9 +7,11 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -89,4 +91,12 @@ int folder_is_latest(const struct folder *folder)
 	path_format(temporary, sizeof temporary, "%s/results/.latest-%d", path_root(), (int)getpid());
 	unlink(temporary);
 	return symlink(folder->name, temporary) || rename(temporary, link) ? -1 : 0;
+}
+
+int folder_lock(const char *path)
+{
+	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	/* Left open: the kernel gives the lock back when the process ends, however it does. */
+	return folder < 0 || flock(folder, LOCK_EX | LOCK_NB) ? -1 : 0;
 }

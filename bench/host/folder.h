@@ -19,3 +19,9 @@ int folder_make(struct folder *folder, const char *out, const struct engine *con
 
 /* Points results/latest to it, when it is ours. Returns 0, or -1 with errno. */
 int folder_is_latest(const struct folder *folder);
+
+/*
+ * Marks the folder as being written by this process, for as long as the process lives. Returns 0, or -1 when another
+ * process has marked it.
+ */
+int folder_lock(const char *path);

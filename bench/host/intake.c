@@ -16,7 +16,7 @@ struct intake {
 	struct intake_setup setup;
 	struct intake_report report;
 	struct stream stream;
-	struct counts *counts;       /* NULL unless setup.counts */
+	struct counts *counts;       /* NULL with COUNTS_NONE */
 	struct functions *functions; /* likewise */
 	struct rows rows;
 	bool row_skipped; /* the newest row was given up by the guest */
@@ -207,7 +207,7 @@ static const char *take_metrics(const struct sample *sample, const struct record
 			return "a metric that is not <number>:<unit>";
 		if (!store || !sample->intake->setup.store)
 			continue;
-		if (sample->intake->counts && strcmp(name, "m.tsc") == 0)
+		if (sample->intake->setup.counts == COUNTS_ALL && strcmp(name, "m.tsc") == 0)
 			continue; /* it would be instructions, not time */
 		store_sample(sample->intake->setup.store, &sample->row, sample->number, name + 2, unit, value,
 		             sample->flags);
@@ -229,13 +229,23 @@ static const char *class_of(const char *flags, enum row_class *class, const char
 	return "unknown flags";
 }
 
+/* Appends a flag to a comma list; NULL and "" are none. */
+static void add_flag(char *list, size_t size, const char *flag)
+{
+	size_t used = strlen(list);
+
+	if (flag && *flag)
+		snprintf(list + used, size - used, "%s%s", used ? "," : "", flag);
+}
+
 /* Stores the sample with the counts of its region. One that should have counts and has none is marked. */
 static const char *take_sample(struct intake *intake, const struct record *record)
 {
 	struct row *row = rows_current(&intake->rows, record);
 	struct sample sample = { .intake = intake };
-	char marked[32];
-	enum row_class class;
+	char flags[80] = "";
+	enum row_class class = ROW_SAMPLE;
+	const char *class_flag = NULL;
 	const char *why;
 	int64_t region;
 
@@ -243,7 +253,11 @@ static const char *take_sample(struct intake *intake, const struct record *recor
 		return "a sample of a row that is not open";
 	if (!record_number(record, "sample", &sample.number) || !record_number(record, "region", &region))
 		return "a sample without proper numbers";
-	why = class_of(text_of(record, "flags"), &class, &sample.flags);
+	why = class_of(text_of(record, "flags"), &class, &class_flag);
+	add_flag(flags, sizeof flags, intake->setup.engine_flag);
+	add_flag(flags, sizeof flags, intake->setup.variant);
+	add_flag(flags, sizeof flags, class_flag);
+	sample.flags = flags;
 	sample.row = store_row_of(intake, row);
 	if (!why)
 		why = take_metrics(&sample, record, false);
@@ -253,9 +267,8 @@ static const char *take_sample(struct intake *intake, const struct record *recor
 		return why;
 	if (intake->counts && region && counts_take(intake->counts, region, store_count, &sample)) {
 		functions_take(intake->functions, region, class);
-	} else if (intake->counts && region) {
-		snprintf(marked, sizeof marked, "%s%sno-counts", sample.flags, *sample.flags ? "," : "");
-		sample.flags = marked;
+	} else if (intake->setup.counts == COUNTS_ALL && region) {
+		add_flag(flags, sizeof flags, "no-counts");
 		refuse(intake, record, "no counts came for its region");
 	}
 	return take_metrics(&sample, record, true);
@@ -400,7 +413,7 @@ struct intake *intake_new(const struct intake_setup *setup)
 		return NULL;
 	intake->setup = *setup;
 	stream_init(&intake->stream, accept_record, intake);
-	if (setup->counts) {
+	if (setup->counts != COUNTS_NONE) {
 		intake->counts = counts_new();
 		intake->functions = functions_new();
 		if (!intake->counts || !intake->functions) {

@@ -11,14 +11,19 @@
 
 struct intake;
 
+/* Which timed samples an instrumentation library counts. With COUNTS_ALL one without counts is marked, and time
+ * stamps are dropped, because they count as well there. */
+enum intake_counts { COUNTS_NONE, COUNTS_SOME, COUNTS_ALL };
+
 struct intake_setup {
 	struct store *store; /* NULL: nothing is stored */
 	int64_t launch;
 	const struct strategy *strategy; /* that the image must say it is */
 	const char *mode;                /* that the kernel must say it runs: bench, test or list */
 	bool pcid;                       /* the kernel was asked for PCIDs, and must say that they are on */
-	bool counts;                     /* an instrumentation library counts: time stamps are dropped, and a
-					    timed sample without counts is marked */
+	enum intake_counts counts;
+	const char *engine_flag; /* of every sample; or NULL */
+	const char *variant;     /* likewise */
 	void (*observe)(void *context,
 	                const struct record *record); /* sees each record of the guest; or NULL */
 	void *context;

@@ -69,6 +69,7 @@ static int start_engine(struct launch *launch, char *why, size_t size)
 		                    .directory = setup->directory,
 		                    .command_line = command_line,
 		                    .profile = setup->profile,
+		                    .variant = setup->variant,
 		                    .functions = setup->functions,
 		                    .trace = setup->trace,
 		                    .cpus = setup->cpus,
@@ -104,7 +105,11 @@ struct launch *launch_start(const struct launch_setup *setup, char *why, size_t 
 		                       .strategy = setup->strategy,
 		                       .mode = setup->mode,
 		                       .pcid = setup->pcid,
-		                       .counts = setup->engine->counts,
+		                       .counts = setup->engine->counts        ? COUNTS_ALL
+		                                 : setup->engine->some_counts ? COUNTS_SOME
+		                                                              : COUNTS_NONE,
+		                       .engine_flag = setup->engine->flag,
+		                       .variant = setup->variant,
 		                       .observe = setup->observe,
 		                       .context = setup->context };
 
@@ -172,6 +177,12 @@ static bool read_some(struct launch *launch)
 	return true;
 }
 
+/* Seconds without a byte that are too many. */
+static unsigned quiet_limit(const struct launch *launch)
+{
+	return launch->setup.engine->quiet ? launch->setup.engine->quiet : LAUNCH_QUIET;
+}
+
 /* Some engines stay when their guest cannot go on; only their messages tell. */
 static bool is_stuck(struct launch *launch, double now)
 {
@@ -201,7 +212,7 @@ static void keep_time(struct launch *launch)
 		launch_stop(launch, STOP_LINGER);
 	} else if (now - launch->started > launch->setup.timeout) {
 		launch_stop(launch, STOP_TIMEOUT);
-	} else if (now - launch->heard > LAUNCH_QUIET) {
+	} else if (now - launch->heard > quiet_limit(launch)) {
 		launch_stop(launch, STOP_QUIET);
 	} else if (is_stuck(launch, now)) {
 		launch_stop(launch, STOP_STUCK);
@@ -282,14 +293,17 @@ void launch_outcome(struct launch *launch, struct store_outcome *outcome, char r
 		                       .exited = &launch->process,
 		                       .mode = launch->setup.mode,
 		                       .bench = launch->setup.bench,
-		                       .timeout = launch->setup.timeout };
-
-	char advice[LAUNCH_WHY_MAX];
+		                       .timeout = launch->setup.timeout,
+		                       .quiet = quiet_limit(launch) };
+	const struct engine *engine = launch->setup.engine;
+	char words[LAUNCH_WHY_MAX];
 
 	outcome->state = verdict(&input, reason, LAUNCH_WHY_MAX);
-	if (*reason && !launch->setup.engine->counts &&
-	    engine_log_explain(launch->directory, advice, sizeof advice) != LOG_NOTHING)
-		snprintf(reason + strlen(reason), LAUNCH_WHY_MAX - strlen(reason), "; QEMU says %s", advice);
+	if (*reason && engine->explain && engine->explain(launch->directory, words, sizeof words) == 0)
+		snprintf(reason + strlen(reason), LAUNCH_WHY_MAX - strlen(reason), "; %s", words);
+	else if (*reason && !engine->counts &&
+	         engine_log_explain(launch->directory, words, sizeof words) != LOG_NOTHING)
+		snprintf(reason + strlen(reason), LAUNCH_WHY_MAX - strlen(reason), "; QEMU says %s", words);
 	outcome->reason = reason;
 	outcome->status = launch->process.status;
 	outcome->revision = input.report->revision;

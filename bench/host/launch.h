@@ -16,6 +16,7 @@ struct launch_setup {
 	const struct engine *engine;
 	const struct strategy *strategy;
 	const char *directory; /* is created */
+	const char *variant;   /* of the engine, or NULL */
 	const char *mode;      /* the kernel's run=: bench, test or list */
 	const char *bench;
 	bool quick;

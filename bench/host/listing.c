@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "bench/host/listing.h"
 #include "bench/host/launch.h"
+#include "bench/host/paths.h"
 #include "bench/host/profiles.h"
 #include "bench/host/progress.h"
 
@@ -11,10 +12,57 @@
 
 #define LIST_SECONDS 30
 
+#define ABOUT_MAX    200
+#define COLUMN       22
+
+/* A line of bench/guest/about.txt. */
+struct about {
+	char name[64], text[120];
+	bool listed;
+};
+
 struct benchmarks {
 	FILE *out;
 	char name[64]; /* of the row before; "" at first */
+	struct about about[ABOUT_MAX];
+	size_t abouts;
 };
+
+/* Without the file, or for a benchmark that is not in it, there is no explanation. */
+static void read_about(struct benchmarks *list)
+{
+	char path[PATH_MAX];
+	char line[300];
+	FILE *in;
+
+	path_format(path, sizeof path, "%s/bench/guest/about.txt", path_root());
+	in = fopen(path, "re");
+	while (in && list->abouts < ABOUT_MAX && fgets(line, sizeof line, in)) {
+		struct about *about = &list->about[list->abouts];
+
+		if (*line != '#' && sscanf(line, "%63[^\t]\t%119[^\n]", about->name, about->text) == 2)
+			list->abouts++;
+	}
+	if (in)
+		fclose(in);
+}
+
+static struct about *find_about(struct benchmarks *list, const char *name)
+{
+	for (size_t i = 0; i < list->abouts; i++)
+		if (strcmp(list->about[i].name, name) == 0)
+			return &list->about[i];
+	return NULL;
+}
+
+static void print_name(struct benchmarks *list, const char *name)
+{
+	struct about *about = find_about(list, name);
+
+	fprintf(list->out, "  %-*s%s%s", COLUMN - 1, name, about ? " " : "", about ? about->text : "");
+	if (about)
+		about->listed = true;
+}
 
 /* Rows of one benchmark follow each other, one per parameter: they become one line. */
 static void observe(void *context, const struct record *record)
@@ -27,11 +75,12 @@ static void observe(void *context, const struct record *record)
 	if (strcmp(record->type, "bench") != 0 || !name || !unit || !parameter)
 		return;
 	if (strcmp(list->name, name) != 0) {
-		fprintf(list->out, "%s  %s", *list->name ? "\n" : "", name);
+		fputs(*list->name ? "\n" : "", list->out);
+		print_name(list, name);
 		snprintf(list->name, sizeof list->name, "%s", name);
 		if (strcmp(unit, "none") == 0)
 			return;
-		fprintf(list->out, "%*s%s:", strlen(name) < 22 ? (int)(22 - strlen(name)) : 1, "", unit);
+		fprintf(list->out, "\n%*s%s:", COLUMN + 2, "", unit);
 	}
 	fprintf(list->out, " %s", parameter);
 }
@@ -41,6 +90,7 @@ static int list_benchmarks(FILE *out)
 	char directory[] = "/tmp/palimpsest-list-XXXXXX";
 	char reason[LAUNCH_WHY_MAX] = "";
 	struct benchmarks list = { .out = out };
+	bool more = false;
 	struct strategy strategy;
 	struct store_outcome outcome;
 	struct launch_setup setup = { .engine = &engine_tcg,
@@ -60,10 +110,21 @@ static int list_benchmarks(FILE *out)
 		message_error("the benchmarks cannot be listed: no temporary folder");
 		return -1;
 	}
-	fprintf(out, "\nbenchmarks (name, parameters)\n");
+	read_about(&list);
+	fprintf(out, "\nbenchmarks, and their parameters\n");
 	fflush(out);
 	status = launch_alone(&setup, &outcome, reason);
 	fputs(*list.name ? "\n" : "", out);
+	for (size_t i = 0; i < list.abouts && *list.name; i++) {
+		if (list.about[i].listed)
+			continue;
+		fputs(more ? ""
+		           : "\nexperiments that break something on purpose, only when --bench names them\n",
+		      out);
+		more = true;
+		print_name(&list, list.about[i].name);
+		putc('\n', out);
+	}
 	engine_unlink(directory, "records.txt");
 	engine_unlink(directory, "engine.log");
 	engine_unlink(directory, "serial.log");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The harness: run-bench.sh builds what `--print-builds` names and then calls this with the same arguments. */
 #define _GNU_SOURCE
+#include "bench/host/again.h"
+#include "bench/host/compare.h"
 #include "bench/host/interrupt.h"
 #include "bench/host/listing.h"
 #include "bench/host/probe_kvm.h"
@@ -17,17 +19,17 @@ static bool uses(const struct options *options, const char *engine)
 	for (size_t i = 0; i < options->engines; i++)
 		if (strcmp(options->engine[i], engine) == 0)
 			return true;
-	return options->engines_auto && strcmp(engine, "tcg") != 0;
+	return options->engines_auto && (strcmp(engine, "bochs") == 0 || strcmp(engine, "kvm") == 0);
 }
 
-/* What has to be built for this command line, one stack+loader+isolation per line. */
+/* What has to be built for this command line: one stack+loader+isolation per line, and `lab` for outer machines. */
 static int print_builds(const struct options *options)
 {
 	struct plan plan = { 0 };
 	struct strategy window;
 	char why[OPTIONS_WHY_MAX];
 
-	if (options->mode == MODE_HELP)
+	if (options->mode == MODE_HELP || options->folder[0])
 		return EXIT_SUCCESS;
 	if ((options->mode == MODE_RUN && plan_strategies(&plan, options, why, sizeof why)) ||
 	    strategy_parse("window", &window, why, sizeof why)) {
@@ -41,6 +43,8 @@ static int print_builds(const struct options *options)
 		strategy_list_add(&plan.strategies, &window);
 	for (size_t i = 0; i < plan.strategies.count; i++)
 		puts(plan.strategies.item[i].build);
+	if (options->mode == MODE_RUN && uses(options, "kvm-emulated"))
+		puts("lab");
 	return EXIT_SUCCESS;
 }
 
@@ -64,7 +68,11 @@ int main(int argc, char *argv[])
 		options_usage(stderr);
 		return EXIT_USAGE;
 	}
-	interrupt_install();
+	if (options.mode != MODE_REPORT)
+		interrupt_install();
+	progress_set_level(options.quiet     ? PROGRESS_QUIET
+	                   : options.verbose ? PROGRESS_VERBOSE
+	                                     : PROGRESS_NORMAL);
 	if (options.print_builds)
 		return print_builds(&options);
 	switch (options.mode) {
@@ -76,6 +84,15 @@ int main(int argc, char *argv[])
 		return EXIT_SUCCESS;
 	case MODE_LIST:
 		return listing_print(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+	case MODE_REPORT:
+		return again_report(options.folder[0]);
+	case MODE_COMPARE:
+		return compare_print(options.folder[0], options.folder[1], options.threshold,
+		                     options.verbose);
+	case MODE_REPRODUCES:
+		return compare_reproduction(options.folder[0], options.folder[1], options.threshold);
+	case MODE_RECOVER:
+		return session_recover(options.folder[0]);
 	case MODE_RUN:
 		break;
 	}

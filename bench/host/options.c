@@ -12,12 +12,14 @@
 
 static const char usage_line[] =
         "usage: run-bench.sh [--setup] [--engine E[,E]] [--strategy S[,S]] [--bench "
-        "GLOB] [--quick] [--rounds N]\n"
-        "                    [--cpus N] [--memory MIB] [--seed N] [--jobs N] "
+        "GLOB] [--quick] [--full]\n"
+        "                    [--rounds N] [--cpus N] [--memory MIB] [--seed N] [--jobs N] "
         "[--timeout SECONDS] [--out DIR]\n"
         "                    [--pcid on|off] [--window-flush invlpg|cr3] [--profile NAME]\n"
-        "                    [--functions] [--trace]\n"
-        "                    [--list] [--probe] [--compare A B] [--help]\n";
+        "                    [--functions] [--trace] [--quiet | --verbose]\n"
+        "                    [--list] [--probe] [--help]\n"
+        "       run-bench.sh --compare A B [--threshold PCT] | --reproduces A B | --recover DIR | --report "
+        "DIR\n";
 
 static const char help_text[] =
         "\n"
@@ -25,19 +27,22 @@ static const char help_text[] =
         "results/.\n"
         "\n"
         "  --setup              install missing Debian packages first (--setup-only: and stop)\n"
-        "  --engine E[,E]       auto (bochs, and kvm when its probe passes), bochs, kvm, tcg\n"
+        "  --engine E[,E]       auto (bochs, and kvm when its probe passes), bochs, kvm,\n"
+        "                       kvm-emulated, tcg\n"
         "  --strategy S[,S]     heap, window, random, all, or STACK+LOADER+ISOLATION; default "
         "heap,window,random\n"
         "                       STACK heap-sw heap-rsp0 fixed-ist fixed-rsp0\n"
         "                       LOADER sandwich window random direct self   ISOLATION shared\n"
         "  --bench GLOB[,GLOB]  only benchmarks whose name matches; default *\n"
         "  --quick              fewer samples\n"
+        "  --full               kvm-emulated: ept=1 and ept=0 as well as npt=1 and npt=0 (slower)\n"
         "  --rounds N           boots per image; default 9 on kvm, 1 elsewhere\n"
         "  --cpus N             CPUs of the machine, 1 to 8; default 1 (the kernel uses one)\n"
         "  --memory MIB         memory of the machine, 64 to 8192; default 512\n"
         "  --seed N             of every random choice; default 1\n"
-        "  --jobs N             boots at a time on bochs and tcg; default: the host's CPUs\n"
-        "  --timeout SECONDS    for each boot; default 300 on bochs, 60 elsewhere\n"
+        "  --jobs N             boots at a time, but on kvm; default: the host's CPUs\n"
+        "  --timeout SECONDS    for each boot; default 300 on bochs, 60 on kvm and tcg,\n"
+        "                       3000 on kvm-emulated\n"
         "  --out DIR            a new folder for the results\n"
         "  --pcid on|off        PCIDs in the context switch, where the CPU has them; default off\n"
         "  --window-flush F     how the loading window is unmapped: invlpg (default) or cr3\n"
@@ -49,7 +54,14 @@ static const char help_text[] =
         "--bench\n"
         "  --list               engines, strategies, profiles and benchmarks\n"
         "  --probe              what KVM can do here\n"
-        "  --compare A B        not available in this version\n"
+        "  --quiet              only results and errors; --verbose: also where logs are, and every change\n"
+        "\n"
+        "Of folders of results, without a run:\n"
+        "  --compare A B        what changed from A to B; exit status 1 if B has regressions\n"
+        "  --threshold PCT      a change beyond this is one; default 5\n"
+        "  --reproduces A B     has B the numbers of A, and if not, why?\n"
+        "  --report DIR         the figures and report.html again\n"
+        "  --recover DIR        summaries, claims and figures again, also of a run that was killed\n"
         "\n"
         "Environment: PALIMPSEST_QEMU and PALIMPSEST_BOCHS name the engines' programs; NO_COLOR turns "
         "colours off.\n"
@@ -62,6 +74,7 @@ enum {
 	OPTION_STRATEGY,
 	OPTION_BENCH,
 	OPTION_QUICK,
+	OPTION_FULL,
 	OPTION_ROUNDS,
 	OPTION_CPUS,
 	OPTION_MEMORY,
@@ -74,7 +87,13 @@ enum {
 	OPTION_PROFILE,
 	OPTION_FUNCTIONS,
 	OPTION_TRACE,
+	OPTION_REPORT,
 	OPTION_COMPARE,
+	OPTION_REPRODUCES,
+	OPTION_RECOVER,
+	OPTION_THRESHOLD,
+	OPTION_QUIET,
+	OPTION_VERBOSE,
 	OPTION_LIST,
 	OPTION_PROBE,
 	OPTION_BUILDS,
@@ -86,6 +105,7 @@ static const struct option long_options[] = {
 	{ "strategy", required_argument, NULL, OPTION_STRATEGY },
 	{ "bench", required_argument, NULL, OPTION_BENCH },
 	{ "quick", no_argument, NULL, OPTION_QUICK },
+	{ "full", no_argument, NULL, OPTION_FULL },
 	{ "rounds", required_argument, NULL, OPTION_ROUNDS },
 	{ "cpus", required_argument, NULL, OPTION_CPUS },
 	{ "memory", required_argument, NULL, OPTION_MEMORY },
@@ -96,9 +116,15 @@ static const struct option long_options[] = {
 	{ "pcid", required_argument, NULL, OPTION_PCID },
 	{ "window-flush", required_argument, NULL, OPTION_WINDOW_FLUSH },
 	{ "profile", required_argument, NULL, OPTION_PROFILE },
+	{ "compare", required_argument, NULL, OPTION_COMPARE },
+	{ "reproduces", required_argument, NULL, OPTION_REPRODUCES },
+	{ "recover", required_argument, NULL, OPTION_RECOVER },
+	{ "threshold", required_argument, NULL, OPTION_THRESHOLD },
+	{ "quiet", no_argument, NULL, OPTION_QUIET },
+	{ "verbose", no_argument, NULL, OPTION_VERBOSE },
 	{ "functions", no_argument, NULL, OPTION_FUNCTIONS },
 	{ "trace", no_argument, NULL, OPTION_TRACE },
-	{ "compare", no_argument, NULL, OPTION_COMPARE },
+	{ "report", required_argument, NULL, OPTION_REPORT },
 	{ "list", no_argument, NULL, OPTION_LIST },
 	{ "probe", no_argument, NULL, OPTION_PROBE },
 	{ "print-builds", no_argument, NULL, OPTION_BUILDS },
@@ -152,14 +178,12 @@ static int parse_unsigned(const char *name, const char *text, unsigned low, unsi
 
 static int add_engine(struct options *options, const char *name, size_t length, char *why)
 {
-	static const char *const known[] = { "bochs", "kvm", "tcg" };
+	static const char *const known[] = { "bochs", "kvm", "kvm-emulated", "tcg" };
 
 	if (length == 4 && strncmp(name, "auto", 4) == 0) {
 		options->engines_auto = true;
 		return 0;
 	}
-	if (length == 12 && strncmp(name, "kvm-emulated", 12) == 0)
-		return wrong(why, "engine kvm-emulated is not available in this version");
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
 		if (strlen(known[i]) != length || strncmp(known[i], name, length) != 0)
 			continue;
@@ -169,7 +193,8 @@ static int add_engine(struct options *options, const char *name, size_t length, 
 		options->engine[options->engines++] = known[i];
 		return 0;
 	}
-	return wrong(why, "unknown engine '%.*s'; valid are: auto, bochs, kvm, tcg", (int)length, name);
+	return wrong(why, "unknown engine '%.*s'; valid are: auto, bochs, kvm, kvm-emulated, tcg",
+	             (int)length, name);
 }
 
 static int parse_engines(struct options *options, const char *text, char *why)
@@ -237,6 +262,17 @@ static int parse_either(const char *name, const char *value, const char *first, 
 	return wrong(why, "--%s '%.40s': %s or %s is needed", name, value, first, other);
 }
 
+static int parse_percent(const char *text, double *part, char *why)
+{
+	char *end;
+	double percent = strtod(text, &end);
+
+	if (*text < '0' || *text > '9' || *end || !(percent >= 0 && percent <= 1000))
+		return wrong(why, "--threshold '%.40s': a number of percent from 0 to 1000 is needed", text);
+	*part = percent / 100;
+	return 0;
+}
+
 static int take_option(struct options *options, int option, const char *value, char *why)
 {
 	switch (option) {
@@ -248,6 +284,9 @@ static int take_option(struct options *options, int option, const char *value, c
 		return parse_bench(options, value, why);
 	case OPTION_QUICK:
 		options->quick = true;
+		return 0;
+	case OPTION_FULL:
+		options->full = true;
 		return 0;
 	case OPTION_ROUNDS:
 		return parse_unsigned("rounds", value, 1, 1000, &options->rounds, why);
@@ -271,6 +310,10 @@ static int take_option(struct options *options, int option, const char *value, c
 	case OPTION_PROFILE:
 		options->profile = value;
 		return profiles_check(value, why, OPTIONS_WHY_MAX);
+	case OPTION_REPORT:
+		options->mode = MODE_REPORT;
+		options->folder[0] = value;
+		return 0;
 	case OPTION_FUNCTIONS:
 		options->functions = true;
 		return 0;
@@ -278,7 +321,25 @@ static int take_option(struct options *options, int option, const char *value, c
 		options->trace = true;
 		return 0;
 	case OPTION_COMPARE:
-		return wrong(why, "--compare is not available in this version");
+		options->mode = MODE_COMPARE;
+		options->folder[0] = value;
+		return 0;
+	case OPTION_REPRODUCES:
+		options->mode = MODE_REPRODUCES;
+		options->folder[0] = value;
+		return 0;
+	case OPTION_RECOVER:
+		options->mode = MODE_RECOVER;
+		options->folder[0] = value;
+		return 0;
+	case OPTION_THRESHOLD:
+		return parse_percent(value, &options->threshold, why);
+	case OPTION_QUIET:
+		options->quiet = true;
+		return 0;
+	case OPTION_VERBOSE:
+		options->verbose = true;
+		return 0;
 	case OPTION_LIST:
 		options->mode = MODE_LIST;
 		return 0;
@@ -294,12 +355,12 @@ static int take_option(struct options *options, int option, const char *value, c
 	}
 }
 
-static bool uses_bochs(const struct options *options)
+static bool names(const struct options *options, const char *engine)
 {
 	for (size_t i = 0; i < options->engines; i++)
-		if (strcmp(options->engine[i], "bochs") == 0)
+		if (strcmp(options->engine[i], engine) == 0)
 			return true;
-	return options->engines_auto;
+	return false;
 }
 
 /* What only the instrumentation library can do. */
@@ -310,7 +371,7 @@ static int check_bochs(const struct options *options, char *why)
 	                   : options->trace     ? "--trace"
 	                                        : NULL;
 
-	if (name && !uses_bochs(options))
+	if (name && !options->engines_auto && !names(options, "bochs"))
 		return wrong(why, "%s is of use on engine bochs only, which is not among the engines", name);
 	if (options->trace && !options->bench_given)
 		return wrong(why, "--trace writes a line per event: choose benchmarks with --bench");
@@ -321,8 +382,9 @@ int options_parse(struct options *options, int argc, char *const argv[], char wh
 {
 	int option;
 
-	*options =
-	        (struct options){ .engines_auto = true, .bench = "*", .cpus = 1, .memory = 512, .seed = 1 };
+	*options = (struct options){
+		.engines_auto = true, .bench = "*", .cpus = 1, .memory = 512, .seed = 1, .threshold = 0.05
+	};
 	parse_strategies(options, "heap,window,random", why);
 	options->strategies_given = false;
 	opterr = 0;
@@ -339,8 +401,20 @@ int options_parse(struct options *options, int argc, char *const argv[], char wh
 			return -1;
 		if (options->mode == MODE_HELP)
 			return 0;
+		/* The second folder of --compare and --reproduces. */
+		if ((option == OPTION_COMPARE || option == OPTION_REPRODUCES) && optind < argc &&
+		    strncmp(argv[optind], "--", 2) != 0)
+			options->folder[1] = argv[optind++];
 	}
+	if ((options->mode == MODE_COMPARE || options->mode == MODE_REPRODUCES) && !options->folder[1])
+		return wrong(why, "--%s needs two folders of results",
+		             options->mode == MODE_COMPARE ? "compare" : "reproduces");
+	if (options->quiet && options->verbose)
+		return wrong(why, "--quiet and --verbose exclude each other");
 	if (optind < argc)
 		return wrong(why, "'%s' is not an option", argv[optind]);
+	if (options->full && !names(options, "kvm-emulated"))
+		return wrong(why,
+		             "--full is of use on engine kvm-emulated only, which is not among the engines");
 	return check_bochs(options, why);
 }

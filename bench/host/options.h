@@ -11,7 +11,16 @@
 #define OPTIONS_ENGINES_MAX 8
 #define OPTIONS_WHY_MAX     512
 
-enum options_mode { MODE_RUN, MODE_LIST, MODE_PROBE, MODE_HELP };
+enum options_mode {
+	MODE_RUN,
+	MODE_LIST,
+	MODE_PROBE,
+	MODE_HELP,
+	MODE_COMPARE,
+	MODE_REPRODUCES,
+	MODE_RECOVER,
+	MODE_REPORT,
+};
 
 struct options {
 	enum options_mode mode;
@@ -25,6 +34,7 @@ struct options {
 	bool bench_given;
 	const char *bench; /* glob, or several with commas */
 	bool quick;
+	bool full;       /* kvm-emulated: all its variants */
 	unsigned rounds; /* 0: what the engine uses */
 	unsigned cpus;
 	unsigned memory;  /* MiB */
@@ -37,7 +47,10 @@ struct options {
 	const char *profile; /* of the cycle model on bochs; NULL: counts only */
 	bool functions;      /* counts per function on bochs without a profile too */
 	bool trace;          /* events, on bochs */
-	const char *out;     /* NULL: results/<time>-<engines> */
+	bool quiet, verbose;
+	const char *folder[2]; /* of --compare, --reproduces, --recover and --report */
+	double threshold;      /* of --compare: a part, 0.05 for 5 % */
+	const char *out;       /* NULL: results/<time>-<engines> */
 };
 
 /*

@@ -131,6 +131,39 @@ static void add_rounds(struct plan *plan, const struct options *options, const s
 	}
 }
 
+static size_t count_variants(const struct options *options, const struct engine *engine)
+{
+	size_t count = 0;
+
+	while (engine->variants && engine->variants[count] &&
+	       (options->full || count < engine->variants_full))
+		count++;
+	return count;
+}
+
+/* Each variant boots every image: the self-tests first, then the benchmarks. */
+static void add_variants(struct plan *plan, const struct options *options, const struct engine *engine)
+{
+	unsigned rounds = options->rounds ? options->rounds : engine->rounds;
+	size_t variants = count_variants(options, engine);
+	struct job job = { .engine = engine };
+
+	for (job.round = 1; job.round <= rounds; job.round++) {
+		job.seed = options->seed + job.round - 1;
+		for (size_t i = 0; i < variants * plan->strategies.count; i++) {
+			job.variant = engine->variants[i / plan->strategies.count];
+			job.strategy = &plan->strategies.item[i % plan->strategies.count];
+			job.self_test = true;
+			job.bench = "";
+			if (engine->self_test && job.round == 1 && !options->bench_given)
+				plan->job[plan->jobs++] = job;
+			job.self_test = false;
+			job.bench = options->bench;
+			plan->job[plan->jobs++] = job;
+		}
+	}
+}
+
 /* Counting exits makes them slower, so it is done in launches of its own, after the others. */
 static void add_exits(struct plan *plan, const struct options *options, const struct engine *engine)
 {
@@ -143,7 +176,10 @@ static void add_exits(struct plan *plan, const struct options *options, const st
 
 static void add_engine(struct plan *plan, const struct options *options, const struct engine *engine)
 {
-	add_rounds(plan, options, engine);
+	if (engine->variants)
+		add_variants(plan, options, engine);
+	else
+		add_rounds(plan, options, engine);
 	if (engine == &engine_kvm && options->exits)
 		add_exits(plan, options, engine);
 	for (size_t i = 0; i < plan->supporting && engine == &engine_bochs; i++)
@@ -161,7 +197,8 @@ void plan_jobs(struct plan *plan, const struct options *options, const struct en
 
 	for (size_t i = 0; i < count; i++)
 		most += plan->strategies.count *
-		        ((options->rounds ? options->rounds : engines[i]->rounds) + 1);
+		        ((options->rounds ? options->rounds : engines[i]->rounds) + 1) *
+		        (engines[i]->variants ? 2 * count_variants(options, engines[i]) : 1);
 	plan->job = calloc(most, sizeof *plan->job);
 	if (!plan->job) {
 		fprintf(stderr, "run-bench: no memory\n");

@@ -17,6 +17,12 @@
 
 static bool shown; /* the rewritten line is on the screen */
 static double began, last;
+static enum progress_level level = PROGRESS_NORMAL;
+
+void progress_set_level(enum progress_level chosen)
+{
+	level = chosen;
+}
 
 static bool is_terminal(void)
 {
@@ -58,6 +64,19 @@ void message(const char *format, ...)
 {
 	va_list arguments;
 
+	if (level == PROGRESS_QUIET)
+		return;
+	va_start(arguments, format);
+	write_line("", format, arguments);
+	va_end(arguments);
+}
+
+void message_detail(const char *format, ...)
+{
+	va_list arguments;
+
+	if (level != PROGRESS_VERBOSE)
+		return;
 	va_start(arguments, format);
 	write_line("", format, arguments);
 	va_end(arguments);
@@ -89,6 +108,8 @@ void progress_update(const char *what, double done)
 	char elapsed[16], left[16] = "?";
 	char line[256];
 
+	if (level == PROGRESS_QUIET)
+		return;
 	if (began <= 0)
 		began = last = now;
 	if (now - last < (terminal ? REWRITE_EVERY : LINE_EVERY))

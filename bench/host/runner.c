@@ -46,7 +46,8 @@ static unsigned default_timeout(const struct runner *runner, const struct job *j
 
 static void describe(const struct job *job, char *text, size_t size)
 {
-	snprintf(text, size, "%s %s", job->engine->name, job->strategy->name);
+	snprintf(text, size, "%s %s%s%s%s", job->engine->name, job->strategy->name, job->variant ? " " : "",
+	         job->variant ? job->variant : "", job->self_test ? " self-test" : "");
 	if (job->round == 0)
 		snprintf(text + strlen(text), size - strlen(text), ", VM exits");
 	else if (job->round > 1)
@@ -59,6 +60,7 @@ static int64_t store_start(struct runner *runner, const struct job *job)
 	char image[PATH_MAX];
 	char sha256[IMAGE_SHA256_MAX];
 	struct store_launch launch = { .engine = job->engine->name,
+		                       .variant = job->variant ? job->variant : "",
 		                       .strategy = job->strategy->name,
 		                       .stack = job->strategy->stack,
 		                       .loader = job->strategy->loader,
@@ -101,16 +103,20 @@ static void start(struct runner *runner, const struct job *job)
 	describe(job, name, sizeof name);
 	message("%s: started (%zu of %zu)", name, runner->next, runner->setup->plan->jobs);
 	slot->job = job;
-	path_format(slot->directory, sizeof slot->directory, "%s/logs/%03zu-%s-%s-%u",
-	            runner->setup->folder->path, runner->next, job->engine->name, job->strategy->name,
+	path_format(slot->directory, sizeof slot->directory, "%s/logs/%03zu-%s%s%s-%s%s-%u",
+	            runner->setup->folder->path, runner->next, job->engine->name, job->variant ? "-" : "",
+	            job->variant ? job->variant : "", job->strategy->name, job->self_test ? "-test" : "",
 	            job->round);
+	message_detail("  benchmarks %s, seed %" PRIu64 ", at most %u s; logs in %s", job->bench, job->seed,
+	               default_timeout(runner, job), slot->directory);
 	slot->id = store_start(runner, job);
 	if (slot->id < 0)
 		return;
 	slot->launch = launch_start(&(struct launch_setup){ .engine = job->engine,
 	                                                    .strategy = job->strategy,
 	                                                    .directory = slot->directory,
-	                                                    .mode = "bench",
+	                                                    .variant = job->variant,
+	                                                    .mode = job->self_test ? "test" : "bench",
 	                                                    .bench = job->bench,
 	                                                    .quick = options->quick,
 	                                                    .pcid = options->pcid,

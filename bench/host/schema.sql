@@ -20,6 +20,7 @@ CREATE TABLE environment (
 CREATE TABLE launches (
 	id        INTEGER PRIMARY KEY,
 	engine    TEXT NOT NULL,
+	variant   TEXT NOT NULL DEFAULT '', -- of the engine: npt=1 and so on; '' where it has none
 	strategy  TEXT NOT NULL,            -- preset name, or stack+loader+isolation
 	stack     TEXT NOT NULL,
 	loader    TEXT NOT NULL,
@@ -27,7 +28,7 @@ CREATE TABLE launches (
 	cpus      INTEGER NOT NULL,
 	memory    INTEGER NOT NULL,         -- MiB
 	round     INTEGER NOT NULL,
-	bench     TEXT NOT NULL,            -- the glob it was asked to run
+	bench     TEXT NOT NULL,            -- the glob it was asked to run; '' for self-tests
 	state     TEXT NOT NULL,            -- running | complete | failed | cut short | damaged | timed out
 	reason    TEXT NOT NULL DEFAULT '',
 	status    INTEGER,                  -- exit status of the engine, or 128 + signal
@@ -47,7 +48,8 @@ CREATE TABLE samples (
 	metric    TEXT NOT NULL,
 	unit      TEXT NOT NULL,
 	value     INTEGER NOT NULL,         -- raw, overhead not subtracted
-	flags     TEXT NOT NULL             -- '' or a comma list: warmup, overhead, outlier, check-failed, no-counts, cut-short
+	flags     TEXT NOT NULL             -- '' or a comma list: warmup, overhead, outlier, check-failed, no-counts, cut-short,
+	                                    -- emulated and the variant
 );
 CREATE INDEX samples_by_row ON samples (launch, benchmark, parameter, metric);
 
@@ -100,10 +102,16 @@ CREATE TABLE summary (
 	n INTEGER, min REAL, q1 REAL, median REAL, q3 REAL, max REAL, mad REAL, ci_low REAL, ci_high REAL, flags TEXT
 );
 
+-- Without the engine: as the first column of an index it makes SQLite choose a join that takes minutes in attribution.c.
+CREATE INDEX summary_by_row ON summary (benchmark, parameter, metric, strategy);
+CREATE INDEX summary_by_strategy ON summary (strategy, metric, benchmark);
+
 CREATE TABLE comparisons (
 	engine TEXT, benchmark TEXT, parameter INTEGER, metric TEXT, a TEXT, b TEXT,
 	ratio REAL, ci_low REAL, ci_high REAL, n INTEGER, flags TEXT
 );
+
+CREATE INDEX comparisons_by_row ON comparisons (benchmark, parameter, metric, a, b);
 
 -- See attribution.h: b less a, split into what the stack and what the loader does.
 CREATE TABLE attribution (

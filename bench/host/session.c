@@ -14,7 +14,10 @@
 #include "bench/host/paths.h"
 #include "bench/host/plots.h"
 #include "bench/host/progress.h"
+#include "bench/host/recover.h"
 #include "bench/host/replay.h"
+#include "bench/host/report.h"
+#include "bench/host/results_folder.h"
 #include "bench/host/runner.h"
 #include "bench/host/summary.h"
 #include "bench/host/table.h"
@@ -88,7 +91,7 @@ static int check_images(const struct plan *plan)
 	return 0;
 }
 
-/* The image that is booted, by its hash. */
+/* The image that is booted, by its hash, and by that of all of it but the name of the revision. */
 static void add_image(struct environment *environment, const struct strategy *strategy)
 {
 	char sha256[IMAGE_SHA256_MAX];
@@ -99,6 +102,9 @@ static void add_image(struct environment *environment, const struct strategy *st
 	image_sha256(path, sha256);
 	snprintf(key, sizeof key, "sha256.image.%s", strategy->name);
 	environment_add(environment, key, "%s", sha256);
+	path_format(path, sizeof path, "%s/build/%s/code.sha256", path_root(), strategy->build);
+	snprintf(key, sizeof key, "sha256.code.%s", strategy->name);
+	environment_add_file(environment, key, path);
 }
 
 static bool uses_kvm(const struct session *session)
@@ -118,6 +124,7 @@ static int describe_environment(struct session *session, const char *command)
 
 	if (!environment)
 		return -1;
+	environment_add(environment, "results.format", "%d", STORE_VERSION);
 	environment_add(environment, "run.name", "%s", session->folder.name);
 	environment_add(environment, "run.command", "%s", command);
 	environment_add(environment, "run.seed", "%" PRIu64, options->seed);
@@ -170,6 +177,7 @@ static int begin(struct session *session, const char *command)
 		message_error("run-bench: %s", why);
 		return EXIT_CANNOT;
 	}
+	folder_lock(session->folder.path);
 	path_format(path, sizeof path, "%s/results.sqlite", session->folder.path);
 	session->store = store_create(path, why, sizeof why);
 	if (!session->store) {
@@ -196,10 +204,9 @@ static int store_images(struct session *session)
 	return status;
 }
 
-/* Statistics, claims, files and figures. Returns 0 when all of them worked. */
-static int evaluate(struct session *session)
+/* Statistics, claims, files, figures and the report. Returns 0 when all of them worked. */
+static int evaluate(sqlite3 *db, const char *folder)
 {
-	sqlite3 *db = store_database(session->store);
 	char claims[PATH_MAX];
 	char plots[PATH_MAX];
 	int failed = 0;
@@ -211,14 +218,15 @@ static int evaluate(struct session *session)
 	failed |= drift_compute(db);
 	if (!replay_is_on())
 		failed |= claims_decide(db, claims);
-	failed |= csv_export(db, session->folder.path);
-	failed |= collapsed_write(db, session->folder.path);
+	failed |= csv_export(db, folder);
+	failed |= collapsed_write(db, folder);
 	if (replay_is_on())
 		message("a replayed run: no claim is decided and no figure is drawn");
 	else if (interrupt_count() == 0)
-		failed |= plots_make(session->folder.path, plots, session->options->profile);
+		failed |= plots_make(db, folder, plots);
 	else
 		message("the figures were left out");
+	failed |= report_write(db, folder, plots);
 	if (replay_is_on())
 		puts("REPLAYED: a script played QEMU or the host. These numbers test the harness; they "
 		     "measure nothing.\n");
@@ -233,12 +241,13 @@ static int finish(struct session *session, const struct runner_result *result)
 	bool interrupted = interrupt_count() > 0;
 	bool failed = result->other > 0 || result->skipped > 0;
 	const char *state = interrupted ? "cut short" : failed ? "failed" : "complete";
+	char report[PATH_MAX];
 
 	if (store_run_finish(session->store, state)) {
 		message_error("run-bench: %s", store_error(session->store));
 		failed = true;
 	} else {
-		failed |= evaluate(session) != 0;
+		failed |= evaluate(store_database(session->store), session->folder.path) != 0;
 	}
 	if (store_close(session->store))
 		failed = true;
@@ -251,9 +260,49 @@ static int finish(struct session *session, const struct runner_result *result)
 		              interrupted ? "cut short" : "failed", result->complete, result->other,
 		              result->skipped);
 	message("results: %s", session->folder.path);
+	path_format(report, sizeof report, "%s/report.html", session->folder.path);
+	if (path_exists(report))
+		message("report:  %s", report);
 	if (result->refused > 0 && !interrupted)
 		return EXIT_CANNOT;
 	return interrupted || failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static bool is_replayed(struct store *store)
+{
+	struct results results = { .db = store_database(store) };
+	char replayed[64];
+
+	results_environment(&results, "run.replayed", replayed, sizeof replayed);
+	return strcmp(replayed, "unknown") != 0;
+}
+
+int session_recover(const char *folder)
+{
+	char why[RESULTS_WHY_MAX];
+	char path[PATH_MAX];
+	struct store *store;
+	int failed;
+
+	if (results_check_run(folder, why)) {
+		message_error("run-bench: %s", why);
+		return EXIT_CANNOT;
+	}
+	path_format(path, sizeof path, "%s/results.sqlite", folder);
+	store = store_open(path, why, sizeof why);
+	if (!store) {
+		message_error("run-bench: %s", why);
+		return EXIT_CANNOT;
+	}
+	failed = recover_launches(store, folder) < 0;
+	if (!failed && is_replayed(store)) {
+		message("a replayed run: it measures nothing, and is left without summaries");
+	} else if (!failed) {
+		failed = evaluate(store_database(store), folder);
+	}
+	failed |= store_close(store);
+	message(failed ? "not all of %s could be written" : "recovered: %s", folder);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 /* Counts VM exits too where the host permits it; where not, says what to change. */

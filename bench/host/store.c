@@ -15,6 +15,7 @@
 enum statement {
 	RUN_START,
 	RUN_FINISH,
+	RUN_CUT_SHORT,
 	ENVIRONMENT,
 	LAUNCH_START,
 	LAUNCH_FINISH,
@@ -36,11 +37,13 @@ static const struct {
 	[RUN_START] = { "sssi", "INSERT INTO run (id, name, started, state, command, seed)"
 	                        " VALUES (1, ?, ?, 'running', ?, ?)" },
 	[RUN_FINISH] = { "ss", "UPDATE run SET finished = ?, state = ?" },
+	[RUN_CUT_SHORT] = { "s", "UPDATE run SET state = ? WHERE state = 'running'" },
 	[ENVIRONMENT] = { "ss", "INSERT OR REPLACE INTO environment VALUES (?, ?)" },
-	[LAUNCH_START] = { "sssssiiissi", "INSERT INTO launches (engine, strategy, stack, loader, isolation, "
-	                                  "cpus, memory, round,"
-	                                  " bench, sha256, seed, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
-	                                  "?, ?, 'running')" },
+	[LAUNCH_START] = { "ssssssiiissi",
+	                   "INSERT INTO launches (engine, variant, strategy, stack, loader, isolation, "
+	                   "cpus, memory, round,"
+	                   " bench, sha256, seed, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+	                   "?, ?, ?, 'running')" },
 	[LAUNCH_FINISH] = { "ssissdi", "UPDATE launches SET state = ?, reason = ?, status = nullif(?, -1),"
 	                               " revision = ?, compiler = ?, seconds = ? WHERE id = ?" },
 	[SAMPLE] = { "isisissis", "INSERT INTO samples (launch, benchmark, parameter, parameter_unit, sample,"
@@ -127,28 +130,47 @@ static int run(struct store *store, enum statement which, ...)
 	return status == SQLITE_DONE ? 0 : -1;
 }
 
+const char *store_schema(void)
+{
+	return SCHEMA_SQL;
+}
+
+static int prepare_statements(struct store *store)
+{
+	for (int i = 0; i < STATEMENTS; i++)
+		if (sqlite3_prepare_v2(store->db, statements[i].sql, -1, &store->statement[i], NULL) !=
+		    SQLITE_OK)
+			return fail(store);
+	return 0;
+}
+
 struct store *store_create(const char *path, char *why, size_t size)
 {
 	struct store *store = calloc(1, sizeof *store);
 
 	if (!store || access(path, F_OK) == 0 || sqlite3_open(path, &store->db) != SQLITE_OK) {
 		snprintf(why, size, "%s cannot be created", path);
-		goto failed;
+	} else if (execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;") ||
+	           execute(store, SCHEMA_SQL) || prepare_statements(store)) {
+		snprintf(why, size, "%s", store->error);
+	} else {
+		return store;
 	}
-	if (execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;") ||
-	    execute(store, SCHEMA_SQL))
-		goto failed_words;
-	for (int i = 0; i < STATEMENTS; i++)
-		if (sqlite3_prepare_v2(store->db, statements[i].sql, -1, &store->statement[i], NULL) !=
-		    SQLITE_OK) {
-			fail(store);
-			goto failed_words;
-		}
-	return store;
+	if (store)
+		store_close(store);
+	return NULL;
+}
 
-failed_words:
-	snprintf(why, size, "%s", store->error);
-failed:
+struct store *store_open(const char *path, char *why, size_t size)
+{
+	struct store *store = calloc(1, sizeof *store);
+
+	if (!store || sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
+		snprintf(why, size, "%s cannot be opened", path);
+	else if (prepare_statements(store))
+		snprintf(why, size, "%s", store->error);
+	else
+		return store;
 	if (store)
 		store_close(store);
 	return NULL;
@@ -175,6 +197,11 @@ const char *store_error(const struct store *store)
 sqlite3 *store_database(struct store *store)
 {
 	store_commit(store);
+	return store->db;
+}
+
+sqlite3 *store_connection(struct store *store)
+{
 	return store->db;
 }
 
@@ -211,6 +238,40 @@ int store_run_finish(struct store *store, const char *state)
 	return run(store, RUN_FINISH, now, state) || store_commit(store) ? -1 : 0;
 }
 
+int store_run_cut_short(struct store *store)
+{
+	return run(store, RUN_CUT_SHORT, "cut short") || store_commit(store) ? -1 : 0;
+}
+
+int store_launch_clear(struct store *store, int64_t launch)
+{
+	/* Every table whose rows belong to a launch. */
+	static const char tables[] = "SELECT m.name FROM sqlite_master m, pragma_table_info(m.name) c"
+	                             " WHERE m.type = 'table' AND c.name = 'launch'";
+	sqlite3_stmt *row = NULL;
+	int status = open_transaction(store);
+
+	if (status == 0 && sqlite3_prepare_v2(store->db, tables, -1, &row, NULL) != SQLITE_OK)
+		status = fail(store);
+	while (status == 0 && sqlite3_step(row) == SQLITE_ROW) {
+		char sql[200];
+
+		snprintf(sql, sizeof sql, "DELETE FROM \"%.100s\" WHERE launch = %lld",
+		         (const char *)sqlite3_column_text(row, 0), (long long)launch);
+		status = execute(store, sql);
+	}
+	sqlite3_finalize(row);
+	return status;
+}
+
+int store_rollback(struct store *store)
+{
+	if (store->opened <= 0)
+		return 0;
+	store->opened = 0;
+	return execute(store, "ROLLBACK");
+}
+
 int store_environment(struct store *store, const char *key, const char *value)
 {
 	return run(store, ENVIRONMENT, key, value);
@@ -218,11 +279,15 @@ int store_environment(struct store *store, const char *key, const char *value)
 
 int64_t store_launch_start(struct store *store, const struct store_launch *launch)
 {
-	if (run(store, LAUNCH_START, launch->engine, launch->strategy, launch->stack, launch->loader,
-	        launch->isolation, (int64_t)launch->cpus, (int64_t)launch->memory, (int64_t)launch->round,
-	        launch->bench, launch->sha256, (int64_t)launch->seed))
+	int64_t id;
+
+	if (run(store, LAUNCH_START, launch->engine, launch->variant ? launch->variant : "", launch->strategy,
+	        launch->stack, launch->loader, launch->isolation, (int64_t)launch->cpus,
+	        (int64_t)launch->memory, (int64_t)launch->round, launch->bench, launch->sha256,
+	        (int64_t)launch->seed))
 		return -1;
-	return sqlite3_last_insert_rowid(store->db);
+	id = sqlite3_last_insert_rowid(store->db);
+	return store_commit(store) ? -1 : id;
 }
 
 int store_launch_finish(struct store *store, int64_t launch, const struct store_outcome *outcome)

@@ -13,10 +13,14 @@
 
 #include <sqlite3.h>
 
+/* The version of the database and of the exports (schema.sql). */
+#define STORE_VERSION 1
+
 struct store;
 
 struct store_launch {
 	const char *engine;
+	const char *variant; /* of the engine; NULL or "" when it has none */
 	const char *strategy;
 	const char *stack;
 	const char *loader;
@@ -56,8 +60,14 @@ struct store_outcome {
 	double seconds;
 };
 
+/* The schema, as SQL. */
+const char *store_schema(void);
+
 /* Creates the database at `path`, which must not exist. Returns NULL after a message in `why`. */
 struct store *store_create(const char *path, char *why, size_t size);
+
+/* Opens the database at `path`, which a run left behind. Returns NULL after a message in `why`. */
+struct store *store_open(const char *path, char *why, size_t size);
 
 /* Commits, folds the write-ahead log into the file and closes it. Returns 0 or -1 as above; frees `store`. */
 int store_close(struct store *store);
@@ -68,11 +78,21 @@ const char *store_error(const struct store *store);
 /* The connection, with everything committed: for what works on finished results. */
 sqlite3 *store_database(struct store *store);
 
+/* The same with what is not committed yet. */
+sqlite3 *store_connection(struct store *store);
+
 int store_run_start(struct store *store, const char *name, const char *command, uint64_t seed);
 int store_run_finish(struct store *store, const char *state);
 int store_environment(struct store *store, const char *key, const char *value);
 
-/* Returns the new launch's id, or -1. Its state is `running` until store_launch_finish. */
+/* Ends a run that still says that it runs. */
+int store_run_cut_short(struct store *store);
+
+/* Takes away all that the launch left, and gives up what was not committed. */
+int store_launch_clear(struct store *store, int64_t launch);
+int store_rollback(struct store *store);
+
+/* Committed at once. Returns the new launch's id, or -1. Its state is `running` until store_launch_finish. */
 int64_t store_launch_start(struct store *store, const struct store_launch *launch);
 int store_launch_finish(struct store *store, int64_t launch, const struct store_outcome *outcome);
 

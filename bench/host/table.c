@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/table.h"
+#include "bench/host/emulated.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -24,8 +25,6 @@ static const struct engine {
 } engines[] = {
 	{ "bochs", "instructions", "instructions on Bochs: exact counts, not time", false },
 	{ "kvm", "tsc", "TSC ticks on KVM", false },
-	{ "kvm-emulated", "tsc", "emulated SVM: function only, its times mean nothing and are left out",
-	  true },
 	{ "tcg", "tsc", "QEMU without KVM: function only, its times mean nothing and are left out", true },
 	{ "image", "", "read from the image, without a boot", false },
 };
@@ -465,5 +464,6 @@ void table_print(sqlite3 *db, FILE *out)
 		        "[..] 95 %% interval of the median, left out where it is one value\n"
 		        "? too few samples for one: all lie in it   ~ spread over 5 %%   ^ outliers, kept\n"
 		        "! a check failed   / cut short   - not measured\n\n");
+	emulated_print(db, out);
 	print_claims(db, &screen);
 }

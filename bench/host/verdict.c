@@ -31,7 +31,7 @@ static const char *stopped(const struct verdict_input *input, char *reason, size
 		snprintf(reason, size, "no end within %u s; it was %s", input->timeout, where);
 		return "timed out";
 	case STOP_QUIET:
-		snprintf(reason, size, "no record for %d s; it was %s", LAUNCH_QUIET, where);
+		snprintf(reason, size, "no record for %u s; it was %s", input->quiet, where);
 		return "timed out";
 	case STOP_LINGER:
 		snprintf(reason, size, "the engine did not leave after the end record");

@@ -3,5 +3,6 @@
 #pragma once
 
 extern const char config_stack[], config_loader[], config_isolation[];
-extern const char config_revision[]; /* git describe --always --dirty */
+#define CONFIG_REVISION_MAX 64
+extern const char config_revision[CONFIG_REVISION_MAX]; /* git describe --always --dirty */
 extern const char config_compiler[];

@@ -29,6 +29,7 @@ STUB(_Z19bx_instr_phy_accessjmjjj)
 STUB(_Z18bx_instr_tlb_cntrljjm)
 STUB(_Z18bx_instr_exceptionjjj)
 STUB(_Z18bx_instr_interruptjj)
+STUB(_Z15bx_instr_vmexitjjm)
 #endif
 
 #ifdef ROOM

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../.." || exit 1
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-echo "1..3"
+echo "1..4"
 status=0
 for n in 1 2; do
 	./run-bench.sh --engine bochs --strategy heap,window,random --quick --seed 7 --out "$work/$n" \
@@ -44,4 +44,9 @@ if [ -z "$over" ]; then
 else
 	echo "not ok 3 - counts are below their bounds"
 	echo "$over"
+fi
+if build/host/palimpsest-bench --reproduces "$work/1" "$work/2" | grep -q '^identical: all of '; then
+	echo "ok 4 - a comparison says that they are identical"
+else
+	echo "not ok 4 - a comparison says that they are identical"
 fi

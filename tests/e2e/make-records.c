@@ -10,10 +10,11 @@
  *   corrupt <type> …         a record with a wrong CRC
  *   lose                     leaves out a number
  *   flood <text>             this record for ever
- *   sleep <seconds>          waits
+ *   sleep <seconds>          waits; parts of a second count
  *   signal <number>          ends by a signal
  *   exit <status>            ends (status 33 without this line)
  */
+#define _GNU_SOURCE
 #include "bench/host/record.h"
 
 #include <inttypes.h>
@@ -79,7 +80,7 @@ static void play(const char *line)
 			put(rest);
 	} else if ((rest = after(line, "sleep"))) {
 		fflush(out);
-		sleep((unsigned)atoi(rest));
+		usleep((useconds_t)(strtod(rest, NULL) * 1e6));
 	} else if ((rest = after(line, "signal"))) {
 		fflush(out);
 		raise(atoi(rest));

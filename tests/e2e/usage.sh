@@ -21,12 +21,15 @@ refused()
 
 refused "unknown option '--nothing'" --nothing
 check "an unknown option: the usage is printed" says "usage: run-bench.sh"
-refused "unknown engine 'vmware'; valid are: auto, bochs, kvm, tcg" --engine vmware
+refused "unknown engine 'vmware'; valid are: auto, bochs, kvm, kvm-emulated, tcg" --engine vmware
 refused "unknown strategy 'stack'; valid are: heap, window, random, best, all" --strategy stack
 refused "unknown loader 'floppy'" --strategy fixed-ist+floppy+shared
 refused "bouncing isolation is not available in this version" --strategy fixed-ist+window+bouncing
-refused "engine kvm-emulated is not available in this version" --engine kvm-emulated
-refused "--compare is not available in this version" --compare a b
+refused "engine kvm-emulated cannot run: the outer machine is not built" --engine kvm-emulated
+refused "--full is of use on engine kvm-emulated only" --full
+refused "--compare needs two folders of results" --compare a
+refused "--threshold 'x': a number of percent" --threshold x
+refused "--quiet and --verbose exclude each other" --quiet --verbose
 refused "a number from 1 to 8 is needed" --cpus 0
 refused "a number from 1 to 8 is needed" --cpus 9
 refused "a number from 64 to 8192 is needed" --memory 63
@@ -94,5 +97,11 @@ done
 PATH=$tree/bin ./run-bench.sh --engine tcg >"$tree/out" 2>"$tree/err"
 is "a missing tool: exits 2" 2 $?
 check "a missing tool: is named with its package" says "xorriso is missing (Debian package xorriso)"
+
+# Every benchmark has a line of explanation for --list.
+cd "$(dirname "$0")/../.." || exit 1
+unexplained=$(comm -23 <(grep -ho 'BENCH([a-z0-9_]*, .name = "[^"]*"' bench/guest/*.c | cut -d '"' -f 2 | sort) \
+	<(cut -f 1 bench/guest/about.txt | sort))
+is "bench/guest/about.txt explains every benchmark" "" "$unexplained"
 
 finish

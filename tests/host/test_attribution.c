@@ -39,9 +39,12 @@ static int remove_database(void **state)
 
 static int leave(void **state)
 {
-	static const char *const files[] = { "samples.csv",     "summary.csv", "comparisons.csv",
-		                             "attribution.csv", "drift.csv",   "exits.csv",
-		                             "claims.csv",      "stderr" };
+	static const char *const files[] = {
+		"samples.csv",   "summary.csv",   "comparisons.csv",   "attribution.csv",
+		"drift.csv",     "exits.csv",     "claims.csv",        "stderr",
+		"functions.csv", "summary.jsonl", "comparisons.jsonl", "attribution.jsonl",
+		"claims.jsonl",  "drift.jsonl",   "exits.jsonl"
+	};
 	(void)state;
 
 	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)

@@ -197,6 +197,15 @@ static void values_are_written_as_they_are(void **state)
 	                    "bochs,b,0,m,window,heap,0.33333333333333331,0.1,2,1,\"exact,net\"\n");
 	assert_string_equal(strchr(content("claims.csv"), '\n') + 1,
 	                    "2,f,\"it's \"\"so\"\", says who\",refuted,\"1,2\",\n");
+	/* The same as JSON Lines, but for the raw samples. */
+	assert_string_equal(content("claims.jsonl"),
+	                    "{\"id\": 2, \"seed\": \"f\", \"quote\": \"it's \\\"so\\\", says who\","
+	                    " \"verdict\": \"refuted\", \"evidence\": \"1,2\", \"figure\": \"\"}\n");
+	assert_non_null(strstr(content("comparisons.jsonl"),
+	                       "\"ratio\": 1e+20, \"ci_low\": null, \"ci_high\": -0.5"));
+	assert_int_equal(access(path_of("summary.jsonl"), F_OK), 0);
+	assert_int_equal(access(path_of("attribution.jsonl"), F_OK), 0);
+	assert_int_equal(access(path_of("samples.jsonl"), F_OK), -1);
 }
 
 static void a_folder_that_cannot_be_written_is_named(void **state)

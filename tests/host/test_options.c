@@ -67,6 +67,30 @@ static void everything_given(void **state)
 	assert_string_equal(options.out, "x y");
 }
 
+static void folders_of_results(void **state)
+{
+	struct options options;
+	(void)state;
+
+	assert_int_equal(PARSE(&options, "--compare", "a", "b"), 0);
+	assert_int_equal(options.mode, MODE_COMPARE);
+	assert_string_equal(options.folder[0], "a");
+	assert_string_equal(options.folder[1], "b");
+	assert_true(options.threshold > 0.0499 && options.threshold < 0.0501);
+	assert_int_equal(PARSE(&options, "--threshold", "2.5", "--compare", "a", "b", "--verbose"), 0);
+	assert_true(options.threshold > 0.0249 && options.threshold < 0.0251 && options.verbose);
+	assert_int_equal(PARSE(&options, "--reproduces", "a", "b"), 0);
+	assert_int_equal(options.mode, MODE_REPRODUCES);
+	assert_int_equal(PARSE(&options, "--recover", "a"), 0);
+	assert_int_equal(options.mode, MODE_RECOVER);
+	assert_int_equal(PARSE(&options, "--compare", "a"), -1);
+	assert_int_equal(PARSE(&options, "--compare", "a", "--quick"), -1);
+	assert_int_equal(PARSE(&options, "--compare", "a", "b", "c"), -1);
+	assert_int_equal(PARSE(&options, "--threshold", "-1"), -1);
+	assert_int_equal(PARSE(&options, "--threshold", "nan"), -1);
+	assert_int_equal(PARSE(&options, "--quiet", "--verbose"), -1);
+}
+
 static void kernel_options(void **state)
 {
 	struct options options;
@@ -78,6 +102,18 @@ static void kernel_options(void **state)
 	assert_true(options.pcid && options.flush_cr3);
 	assert_int_equal(PARSE(&options, "--pcid", "off", "--window-flush", "invlpg"), 0);
 	assert_false(options.pcid || options.flush_cr3);
+}
+
+static void full_is_for_emulated_kvm(void **state)
+{
+	struct options options;
+	(void)state;
+
+	assert_int_equal(PARSE(&options, "--engine", "kvm-emulated"), 0);
+	assert_string_equal(options.engine[0], "kvm-emulated");
+	assert_false(options.full);
+	assert_int_equal(PARSE(&options, "--full", "--engine", "kvm-emulated,bochs"), 0);
+	assert_true(options.full && options.engines == 2);
 }
 
 static void modes(void **state)
@@ -108,7 +144,8 @@ static void wrong_use(void **state)
 		{ { "run-bench.sh", "--engine" }, "needs a value" },
 		{ { "run-bench.sh", "--engine", "" }, "unknown engine ''" },
 		{ { "run-bench.sh", "--engine", "kvm," }, "unknown engine ''" },
-		{ { "run-bench.sh", "--engine", "kvm-emulated" }, "not available" },
+		{ { "run-bench.sh", "--full" }, "on engine kvm-emulated only" },
+		{ { "run-bench.sh", "--full", "--engine", "kvm" }, "on engine kvm-emulated only" },
 		{ { "run-bench.sh", "--strategy", "" }, "unknown strategy" },
 		{ { "run-bench.sh", "--strategy", "heap-sw+sandwich" }, "unknown isolation ''" },
 		{ { "run-bench.sh", "--strategy", "heap-sw+sandwich+shared+x" },
@@ -122,7 +159,7 @@ static void wrong_use(void **state)
 		{ { "run-bench.sh", "--out", "" }, "needs the name" },
 		{ { "run-bench.sh", "--pcid", "yes" }, "off or on" },
 		{ { "run-bench.sh", "--window-flush", "" }, "invlpg or cr3" },
-		{ { "run-bench.sh", "--compare", "a" }, "not available" },
+		{ { "run-bench.sh", "--compare", "a" }, "needs two folders" },
 		{ { "run-bench.sh", "word" }, "'word' is not an option" },
 	};
 	(void)state;
@@ -207,7 +244,9 @@ int main(void)
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(options_of_bochs),
 		cmocka_unit_test(everything_given),
+		cmocka_unit_test(folders_of_results),
 		cmocka_unit_test(kernel_options),
+		cmocka_unit_test(full_is_for_emulated_kvm),
 		cmocka_unit_test(modes),
 		cmocka_unit_test(wrong_use),
 		cmocka_unit_test(plan_keeps_real_time_apart),

@@ -209,6 +209,48 @@ static void the_project(void **state)
 		assert_non_null(strstr(lines, alone[i]));
 }
 
+/* The boots of kvm-emulated, one per line. */
+static const char *boots(const char *const *words)
+{
+	static char text[2000];
+	const struct engine *const engines[] = { &engine_kvm_emulated };
+	struct options options;
+	struct plan plan;
+	int argc = 0;
+
+	while (words[argc])
+		argc++;
+	text[0] = '\0';
+	assert_int_equal(options_parse(&options, argc, (char *const *)words, why), 0);
+	assert_int_equal(plan_strategies(&plan, &options, why, sizeof why), 0);
+	plan_jobs(&plan, &options, engines, 1);
+	for (size_t i = 0; i < plan.jobs; i++)
+		snprintf(text + strlen(text), sizeof text - strlen(text), "%s %s %s %u\n",
+		         plan.job[i].variant, plan.job[i].strategy->name,
+		         plan.job[i].self_test ? "test" : "bench", plan.job[i].round);
+	plan_free(&plan);
+	return text;
+}
+
+#define BOOTS(...)                                                                             \
+	boots((const char *const[]){ "run-bench.sh", "--engine", "kvm-emulated", "--strategy", \
+	                             "heap,window", __VA_ARGS__, NULL })
+
+static void variants_boot_in_turn(void **state)
+{
+	(void)state;
+	assert_string_equal(BOOTS("--quick"), "npt=1 heap test 1\nnpt=1 heap bench 1\n"
+	                                      "npt=1 window test 1\nnpt=1 window bench 1\n"
+	                                      "npt=0 heap test 1\nnpt=0 heap bench 1\n"
+	                                      "npt=0 window test 1\nnpt=0 window bench 1\n");
+	/* Chosen benchmarks come without self-tests, and self-tests in the first round only. */
+	assert_string_equal(
+	        BOOTS("--bench", "tlb.*", "--full"),
+	        "npt=1 heap bench 1\nnpt=1 window bench 1\nnpt=0 heap bench 1\nnpt=0 window bench 1\n"
+	        "ept=1 heap bench 1\nept=1 window bench 1\nept=0 heap bench 1\nept=0 window bench 1\n");
+	assert_non_null(strstr(BOOTS("--rounds", "2"), "npt=0 window bench 1\nnpt=1 heap bench 2\n"));
+}
+
 #define TEST(test) cmocka_unit_test_setup(test, begin)
 
 int main(void)
@@ -219,6 +261,7 @@ int main(void)
 		TEST(all_strategies_have_the_launches_alone),
 		TEST(what_cannot_be_planned),
 		TEST(the_project),
+		TEST(variants_boot_in_turn),
 	};
 
 	return cmocka_run_group_tests(tests, make_tree, remove_tree);

@@ -307,7 +307,7 @@ static struct intake_report take_as(const struct guest *guest, struct intake_set
 	return report;
 }
 
-static struct intake_report take(const struct guest *guest, bool counts)
+static struct intake_report take(const struct guest *guest, enum intake_counts counts)
 {
 	return take_as(guest, (struct intake_setup){ .counts = counts });
 }
@@ -326,7 +326,7 @@ static void intake_wants_pcids(void **state)
 		         features[i]);
 		say(&guest, line);
 		say_end(&guest);
-		assert_string_equal(take(&guest, false).failure, "");
+		assert_string_equal(take(&guest, COUNTS_NONE).failure, "");
 		assert_int_equal(*take_as(&guest, (struct intake_setup){ .pcid = true }).failure != '\0',
 		                 i < 2);
 	}
@@ -342,7 +342,7 @@ static void intake_of_a_good_launch(void **state)
 	say(&guest, "bench name=tlb.cr3 parameter=0 unit=none samples=1 warmup=0 index=3 of=9");
 	say(&guest, "sample name=tlb.cr3 parameter=0 sample=0 flags=- region=0 m.tsc=5:ticks");
 	say_end(&guest);
-	report = take(&guest, false);
+	report = take(&guest, COUNTS_NONE);
 	assert_true(report.hello && report.ended);
 	assert_int_equal(report.rows, 1);
 	assert_int_equal(report.index, 3);
@@ -360,8 +360,9 @@ static void intake_wants_counts(void **state)
 	say(&guest, "bench name=tlb.cr3 parameter=0 unit=none samples=1 warmup=0 index=1 of=1");
 	say(&guest, "sample name=tlb.cr3 parameter=0 sample=0 flags=- region=4 m.tsc=5:ticks");
 	say_end(&guest);
-	assert_int_equal(take(&guest, false).damaged, 0);
-	assert_int_equal(take(&guest, true).damaged, 1);
+	assert_int_equal(take(&guest, COUNTS_NONE).damaged, 0);
+	assert_int_equal(take(&guest, COUNTS_SOME).damaged, 0);
+	assert_int_equal(take(&guest, COUNTS_ALL).damaged, 1);
 }
 
 static void intake_needs_hello_first(void **state)
@@ -374,7 +375,7 @@ static void intake_needs_hello_first(void **state)
 	say(&guest, hello);
 	say(&guest, hello);
 	say_end(&guest);
-	report = take(&guest, false);
+	report = take(&guest, COUNTS_NONE);
 	assert_int_equal(report.damaged, 2);
 	assert_string_equal(report.damage, "record 1 (fact x): comes before hello");
 }

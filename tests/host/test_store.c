@@ -185,6 +185,38 @@ static void a_full_disk_is_reported_once_and_breaks_nothing(void **state)
 	assert_int_equal(store_close(store), -1);
 }
 
+/* What --recover does with a database that a killed harness left. */
+static void a_database_is_opened_again_and_a_launch_taken_anew(void **state)
+{
+	struct store *store = create();
+	int64_t id = store_launch_start(store, &launch);
+	struct store_row row = { id, "exec.load", 4096, "bytes" };
+	char why[200];
+	(void)state;
+
+	store_sample(store, &row, 0, "instructions", "instructions", 5, "");
+	store_close(store);
+	store = store_open(path, why, sizeof why);
+	assert_non_null(store);
+
+	/* Given up: as before. */
+	assert_int_equal(store_launch_clear(store, id), 0);
+	assert_string_equal(ask(store_connection(store), "SELECT count(*) FROM samples"), "0");
+	assert_int_equal(store_rollback(store), 0);
+	assert_string_equal(ask(store_connection(store), "SELECT count(*) FROM samples"), "1");
+	assert_int_equal(store_rollback(store), 0);
+
+	assert_int_equal(store_launch_clear(store, id), 0);
+	store_sample(store, &row, 0, "instructions", "instructions", 6, "");
+	assert_int_equal(store_run_cut_short(store), 0);
+	assert_string_equal(ask(store_database(store), "SELECT group_concat(value) FROM samples"), "6");
+	assert_string_equal(ask(store_database(store), "SELECT state FROM run"), "cut short");
+	store_close(store);
+
+	assert_null(store_open("/nowhere/results.sqlite", why, sizeof why));
+	assert_string_equal(why, "/nowhere/results.sqlite cannot be opened");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +224,7 @@ int main(void)
 		cmocka_unit_test_teardown(a_closed_file_stands_alone, remove_files),
 		cmocka_unit_test_teardown(an_existing_file_is_left_alone, remove_files),
 		cmocka_unit_test_teardown(others_can_read_what_is_committed, remove_files),
+		cmocka_unit_test_teardown(a_database_is_opened_again_and_a_launch_taken_anew, remove_files),
 		cmocka_unit_test_teardown(a_full_disk_is_reported_once_and_breaks_nothing, remove_files),
 	};
 

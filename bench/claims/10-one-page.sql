@@ -1,0 +1,9 @@
+-- id:      10
+-- seed:    001_090c13eb79bcc688.txt
+-- quote:   Easily fit on a single 4kb page
+-- asks:    how many pages must a user's tables hold of the kernel: IDT, GDT, TSS, entry code and entry
+--          stack? (An x86-64 IDT of 256 gates has 4096 bytes alone.)
+-- metric:  window.pages of a bouncing kernel: pages K of its window
+-- margin:  K = 1 confirms, more than 1 refutes
+-- figure:  none
+-- not-measured: no kernel with isolation `bouncing` is built yet

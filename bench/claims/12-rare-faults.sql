@@ -1,0 +1,10 @@
+-- id:      12
+-- seed:    001_090c13eb79bcc688.txt
+-- quote:   they will only very rarely run into a permissions fault
+-- asks:    how often does a user touch the window's place, so that it has to move?
+-- metric:  window.moves: moves in 1000000 accesses of sparse, random and sweeping allocators
+-- margin:  at most 1 move in 1000000 accesses for the sparse and the random allocator confirms, more than 1
+--          for either refutes. A sweep over the whole half meets the window for certain; it is evidence
+--          only
+-- figure:  none
+-- not-measured: no kernel with isolation `bouncing` is built yet

@@ -1,0 +1,10 @@
+-- id:      13
+-- seed:    001_090c13eb79bcc688.txt
+-- quote:   Interrupts become quite slow
+-- asks:    does an interrupt or a system call take longer with a bouncing kernel than with a shared one?
+-- metric:  irq.roundtrip.user and syscall.null, bouncing against shared, of the same stack and loader:
+--          time, else the events that Bochs counts
+-- margin:  the whole interval of the ratio above 1.05 for both confirms, below 1.05 for both refutes;
+--          events decide only what no prices could change
+-- figure:  none
+-- not-measured: no kernel with isolation `bouncing` is built yet

@@ -1,0 +1,9 @@
+-- id:      15
+-- seed:    001_090c13eb79bcc688.txt
+-- quote:   slowdown in accessing user memory
+-- asks:    does the kernel take longer to copy from user memory through temporary mappings than directly?
+-- metric:  copy.user (bytes, 8 B to 1 MiB), bouncing against shared
+-- margin:  the whole interval of the ratio above 1.05 at every size confirms; not above 1.05 at every size
+--          refutes
+-- figure:  none
+-- not-measured: no kernel with isolation `bouncing` is built yet

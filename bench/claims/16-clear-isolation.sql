@@ -1,0 +1,9 @@
+-- id:      16
+-- seed:    001_090c13eb79bcc688.txt
+-- quote:   extremely clear isolation
+-- asks:    do a user's tables hold the K pages of the window, and nothing else of the kernel?
+-- metric:  window.supervisor_pages: pages without the user bit, by a walk of all four levels of every
+--          task's tables
+-- margin:  exactly K in every task confirms; any other number refutes
+-- figure:  none
+-- not-measured: no kernel with isolation `bouncing` is built yet

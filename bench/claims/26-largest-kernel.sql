@@ -1,0 +1,26 @@
+-- id:      26
+-- seed:    003_63090db9e11a5243.txt
+-- quote:   the maximum kernel size can be 2 MiB - 8 Kib - 256 Kib = ~1.74 MiB
+-- asks:    how large can a kernel at 0xFFFFFFFFFFE02000 be that meets none of 256 stacks of 1 KiB below the
+--          end of memory?
+-- metric:  arith.boot_layout: largest_kernel_1k, in whole pages, by placing ever larger kernels and every
+--          stack
+-- margin:  2 MiB - 8 KiB - 256 KiB exactly confirms; any other size refutes
+-- figure:  none
+WITH fact AS (
+	SELECT max(value) FILTER (WHERE metric = 'largest_kernel_1k') AS bytes
+	FROM samples JOIN launches ON launches.id = samples.launch
+	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'arith.boot_layout'
+	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+)
+SELECT CASE
+         WHEN bytes IS NULL                                        THEN 'not measured'
+         WHEN bytes = 2 * 1048576 - 8 * 1024 - 256 * 1024          THEN 'confirmed'
+         ELSE 'refuted'
+       END AS verdict,
+       CASE
+         WHEN bytes IS NULL THEN 'missing: arith.boot_layout'
+         ELSE printf('the largest kernel beside 256 stacks of 1 KiB has %d bytes (%.2f MiB); one page more meets a stack',
+                     bytes, bytes / 1048576.0)
+       END AS evidence
+FROM fact;

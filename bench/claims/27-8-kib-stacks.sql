@@ -1,0 +1,25 @@
+-- id:      27
+-- seed:    003_63090db9e11a5243.txt
+-- quote:   An 8 KiB stack wouldn't fit
+-- asks:    is there room for 256 stacks of 8 KiB and a kernel of one page in 2 MiB - 8 KiB?
+-- metric:  arith.boot_layout: most_cpus_8k, the most CPUs, up to 256, whose stacks of 8 KiB leave a page
+--          for the kernel
+-- margin:  fewer than 256 confirms, 256 refutes
+-- figure:  none
+WITH fact AS (
+	SELECT max(value) FILTER (WHERE metric = 'most_cpus_8k') AS cpus,
+	       max(value) FILTER (WHERE metric = 'largest_kernel_8k') AS room
+	FROM samples JOIN launches ON launches.id = samples.launch
+	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'arith.boot_layout'
+	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+)
+SELECT CASE
+         WHEN cpus IS NULL OR room IS NULL THEN 'not measured'
+         WHEN cpus < 256                   THEN 'confirmed'
+         ELSE 'refuted'
+       END AS verdict,
+       CASE
+         WHEN cpus IS NULL OR room IS NULL THEN 'missing: arith.boot_layout'
+         ELSE printf('stacks of 8 KiB for at most %d CPUs leave a page for the kernel; for 256 they leave %d bytes', cpus, room)
+       END AS evidence
+FROM fact;

@@ -1,0 +1,23 @@
+-- id:      28
+-- seed:    003_63090db9e11a5243.txt
+-- quote:   leaving the rest <1 MiB for the kernel
+-- asks:    how large can a kernel be that meets none of 256 stacks of 4 KiB?
+-- metric:  arith.boot_layout: largest_kernel_4k
+-- margin:  less than 1 MiB confirms, 1 MiB or more refutes
+-- figure:  none
+WITH fact AS (
+	SELECT max(value) FILTER (WHERE metric = 'largest_kernel_4k') AS bytes
+	FROM samples JOIN launches ON launches.id = samples.launch
+	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'arith.boot_layout'
+	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+)
+SELECT CASE
+         WHEN bytes IS NULL   THEN 'not measured'
+         WHEN bytes < 1048576 THEN 'confirmed'
+         ELSE 'refuted'
+       END AS verdict,
+       CASE
+         WHEN bytes IS NULL THEN 'missing: arith.boot_layout'
+         ELSE printf('256 stacks of 4 KiB leave %d KiB for the kernel', bytes / 1024)
+       END AS evidence
+FROM fact;

@@ -1,0 +1,11 @@
+-- id:      31
+-- seed:    003_63090db9e11a5243.txt
+-- quote:   Changing the stack pointer is less tricky
+-- asks:    of the two plans, moving the kernel or moving its stack, which takes more code and survives
+--          fewer mistakes?
+-- metric:  plan.lines of each plan, and plan.survived: boots that survive one injected fault each (a page
+--          left out, a wrong address)
+-- margin:  moving the stack with fewer lines, and surviving as many faults or more, confirms; with more
+--          lines and fewer survived refutes
+-- figure:  none
+-- not-measured: neither plan is built: this kernel is linked where it stays

@@ -1,0 +1,10 @@
+-- id:      33
+-- seed:    004_87762b6adc9ad0d3.txt
+-- quote:   we were just leaking up memory or straight up crashing programs
+-- asks:    do unmaps of parts of regions leak or crash when regions are not split, and not when they are?
+-- metric:  unmap.oracle: frames leaked and pages that differ from an oracle, over random partial unmaps,
+--          with and without splitting
+-- margin:  a leak or a difference without splitting, and none with it over 100000 unmaps, confirms; none
+--          without it refutes
+-- figure:  none
+-- not-measured: the kernel has no memory regions that a user can change (mmap, munmap)

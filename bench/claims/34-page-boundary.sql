@@ -1,0 +1,9 @@
+-- id:      34
+-- seed:    004_87762b6adc9ad0d3.txt
+-- quote:   only allowed if the mapping does **not** exceed a page boundary
+-- asks:    of a file of one and a half pages: do two pages map, does the tail read as zero, and are three
+--          refused?
+-- metric:  map.file: outcomes that differ from these three
+-- margin:  none confirms, any refutes
+-- figure:  none
+-- not-measured: the kernel has no memory regions that a user can change (mmap, munmap) and no files to map

@@ -1,0 +1,9 @@
+-- id:      36
+-- seed:    004_87762b6adc9ad0d3.txt
+-- quote:   anyone can map any shared memory object just by trying to map every possible key
+-- asks:    does a task without permission find another's object by trying keys, and does it not when
+--          objects have permissions?
+-- metric:  shm.scan: tries until a foreign object is mapped, without permissions and with them
+-- margin:  found without, and not found with, confirms; not found without refutes
+-- figure:  none
+-- not-measured: the kernel has no shared memory objects

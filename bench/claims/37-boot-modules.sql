@@ -1,0 +1,8 @@
+-- id:      37
+-- seed:    004_87762b6adc9ad0d3.txt
+-- quote:   there is no need to keep them in memory
+-- asks:    do programs run on, undamaged, when the frames of the boot modules are given back?
+-- metric:  modules.released: bytes given back and programs damaged, for modules of several sizes
+-- margin:  all bytes back and no program damaged confirms; damage refutes
+-- figure:  none
+-- not-measured: the kernel starts programs from its boot modules, and keeps them for that

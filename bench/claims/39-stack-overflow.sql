@@ -1,0 +1,10 @@
+-- id:      39
+-- seed:    004_87762b6adc9ad0d3.txt
+-- quote:   userspace stackoverflow will be handeled as cleanly as it was prior
+-- asks:    does a user stack that overflows into a mapping beside it fault, with a guard page and without?
+-- metric:  overflow.user: overflows that changed the neighbour without a fault, of all that were tried,
+--          with and without guard
+-- margin:  none without a guard confirms; one refutes; a change with a guard makes it inconclusive
+-- figure:  none
+-- not-measured: the kernel has no memory regions that a user can change (mmap, munmap), so nothing can be mapped
+--          beside a user stack

@@ -1,0 +1,9 @@
+-- id:      40
+-- seed:    004_87762b6adc9ad0d3.txt
+-- quote:   make sure loaded ELF regions are in sorted
+-- asks:    are regions looked up wrongly when PT_LOADs come in another order and are not sorted?
+-- metric:  regions.lookup: misses over images whose PT_LOADs are shuffled, sorted at load and not
+-- margin:  misses without sorting and none with it confirm; none without refute; any with it refutes
+-- figure:  none
+-- not-measured: the ELF loader refuses segments that are not in order, and the kernel has no list of regions to
+--          look in

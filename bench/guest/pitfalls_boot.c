@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* What the notes say of a kernel's first environment: how much of it fits, how little stack, and moving the kernel. */
+#include "bench/guest/pitfalls.h"
+#include "boot/boot.h"
+#include "cpu/cpu.h"
+#include "lib/string.h"
+#include "mem/frames.h"
+#include "task/task.h"
+
+/*
+ * arith.boot_layout: a loader puts the kernel at a fixed address and gives each processor a stack, from the top of the
+ * address space downwards. Kernels and stacks are placed page by page and stack by stack until they meet.
+ */
+#define NOTE_KERNEL 0xffffffffffe02000UL
+#define NOTE_CPUS   256U
+
+/* Whether the stack of processor `cpu` has a byte in common with a kernel of `size` bytes, or lies below it. */
+static bool meets(uint64_t size, uint64_t cpu, uint64_t stack)
+{
+	uint64_t bottom = -((cpu + 1) * stack);
+
+	return bottom <= NOTE_KERNEL + (size - 1);
+}
+
+static bool all_fit(uint64_t size, unsigned cpus, uint64_t stack)
+{
+	for (unsigned cpu = 0; cpu < cpus; cpu++)
+		if (meets(size, cpu, stack))
+			return false;
+	return true;
+}
+
+/* The largest kernel, in whole pages, that meets none of the stacks; 0 when not even one page fits. */
+static uint64_t largest_kernel(unsigned cpus, uint64_t stack, uint64_t *tries)
+{
+	uint64_t size = 0;
+
+	while (all_fit(size + PAGE_SIZE, cpus, stack)) {
+		size += PAGE_SIZE;
+		++*tries;
+	}
+	++*tries;
+	return size;
+}
+
+static void boot_layout(struct bench *b)
+{
+	unsigned cpus = 0;
+
+	bench_metric(b, "largest_kernel_1k", largest_kernel(NOTE_CPUS, 1 * KIB, &b->tries), "bytes");
+	bench_metric(b, "largest_kernel_4k", largest_kernel(NOTE_CPUS, 4 * KIB, &b->tries), "bytes");
+	bench_metric(b, "largest_kernel_8k", largest_kernel(NOTE_CPUS, 8 * KIB, &b->tries), "bytes");
+	while (cpus < NOTE_CPUS && all_fit(PAGE_SIZE, cpus + 1, 8 * KIB))
+		cpus++;
+	bench_metric(b, "most_cpus_8k", cpus, "count");
+	bench_metric(b, "tries", b->tries, "count");
+}
+
+/*
+ * pitfall.small_stack: maps a page for which all three tables are missing, on a painted stack as small as the one that
+ * the kernel boots on. Below it lie further painted pages, so that a deeper call is measured too.
+ */
+#define PAINTED_WORDS (3 * PAGE_SIZE / 8)
+
+static uint64_t painted[PAINTED_WORDS] __attribute__((aligned(16)));
+static uint64_t mapped_frame;
+static uint32_t mapped_tables;
+
+static void map_a_page(void *argument)
+{
+	mapped_frame = pitfall_map(current_task()->space.pml4, PRIVATE_PAGE, 0, &mapped_tables);
+	(void)argument;
+}
+
+static void small_stack(struct bench *b)
+{
+	size_t untouched = 0;
+	uint64_t works;
+
+	for (size_t i = 0; i < PAINTED_WORDS; i++)
+		painted[i] = EARLY_STACK_PAINT;
+	contained_call(map_a_page, NULL, (uintptr_t)(painted + PAINTED_WORDS));
+	works = mapped_frame != FRAME_NONE;
+	if (works) {
+		*(volatile uint64_t *)PRIVATE_PAGE = 1;
+		works = *(uint64_t *)phys_to_virt(mapped_frame) == 1;
+	}
+	pitfall_unmap(current_task()->space.pml4, PRIVATE_PAGE, &mapped_tables, mapped_frame);
+	while (untouched < PAINTED_WORDS && painted[untouched] == EARLY_STACK_PAINT)
+		untouched++;
+	b->tries = works;
+	bench_metric(b, "high_water", (PAINTED_WORDS - untouched) * 8, "bytes");
+	bench_metric(b, "boot_high_water", early_stack_high_water(), "bytes");
+	bench_metric(b, "tries", b->tries, "count");
+}
+
+/*
+ * pitfall.moved_kernel: loads a CR3 under which the code that loads it is mapped only at another address, or there
+ * too. The code has a page of its own; everything else, the handler of the fault included, is mapped under both.
+ */
+#define MOVED_PML4 (PRIVATE_PML4 + 1)
+
+static const uint8_t load_and_return[] = {
+	0x0f, 0x22, 0xdf, /* mov cr3, rdi: the argument */
+	0x0f, 0x22, 0xd8, /* mov cr3, rax */
+	0xc3,             /* ret */
+};
+
+static uint64_t own_cr3;
+
+static void run_code(void *argument)
+{
+	/* contained_call() has the function's address in RAX; the code wants the old CR3 there. */
+	__asm__ volatile("call *%[code]"
+	                 :
+	                 : [code] "r"(PRIVATE_PAGE), "D"(*(uint64_t *)argument), "a"(own_cr3)
+	                 : "memory", "cc");
+}
+
+static bool faults_under(uint64_t pml4)
+{
+	return contained_raises(EXCEPTION_PF, run_code, &pml4, 0);
+}
+
+/* The code is at its old place under `own`; `moved` is a copy of it, in which the place becomes another one. */
+static void load_moved(struct bench *b, uint64_t own, uint64_t moved)
+{
+	pte_t *const from = phys_to_virt(own), *const to = phys_to_virt(moved);
+	uint64_t moved_faults = 0, both_faults = 0;
+
+	own_cr3 = read_cr3();
+	for (unsigned i = 0; i < (bench_plan.quick ? 4U : 16U); i++) {
+		memcpy(to, from, PAGE_SIZE);
+		to[MOVED_PML4] = to[PRIVATE_PML4];
+		both_faults += faults_under(moved);
+		to[PRIVATE_PML4] = 0;
+		moved_faults += faults_under(moved);
+		b->tries++;
+	}
+	bench_metric(b, "moved_faults", moved_faults, "count");
+	bench_metric(b, "both_faults", both_faults, "count");
+	bench_metric(b, "tries", b->tries, "count");
+}
+
+static void moved_kernel(struct bench *b)
+{
+	const uint64_t own = current_task()->space.pml4;
+	uint64_t moved = frame_alloc();
+	uint32_t tables;
+	uint64_t code;
+
+	if (moved == FRAME_NONE)
+		return;
+	code = pitfall_map(own, PRIVATE_PAGE, 0, &tables);
+	if (code != FRAME_NONE) {
+		memcpy(phys_to_virt(code), load_and_return, sizeof(load_and_return));
+		paging_table(own, PRIVATE_PAGE, 0, NULL)[PT_INDEX(PRIVATE_PAGE)] =
+		        code | PTE_PRESENT; /* RX */
+		load_moved(b, own, moved);
+	}
+	pitfall_unmap(own, PRIVATE_PAGE, &tables, code);
+	frame_free(moved);
+}
+
+BENCH(arith_boot_layout, .name = "arith.boot_layout", .experiment = true, .few = 1, .body = boot_layout,
+      .check = pitfall_ran);
+
+BENCH(pitfall_small_stack, .name = "pitfall.small_stack", .experiment = true, .few = 1, .body = small_stack,
+      .check = pitfall_ran);
+
+BENCH(pitfall_moved_kernel, .name = "pitfall.moved_kernel", .experiment = true, .few = 1,
+      .body = moved_kernel, .check = pitfall_ran);

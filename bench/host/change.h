@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* What became of each series from one run to another. docs/results.md says how it is decided. */
+#pragma once
+
+#include "bench/host/results_folder.h"
+#include "bench/host/series.h"
+
+enum verdict_of_change {
+	CHANGE_IDENTICAL, /* the same numbers */
+	CHANGE_WITHIN,    /* the whole interval of the ratio is within the threshold */
+	CHANGE_UNDECIDED, /* the interval is neither within it nor beyond */
+	CHANGE_IMPROVED,  /* wholly below */
+	CHANGE_OUTCOME, /* what an experiment counted is another number, which is neither better nor worse */
+	CHANGE_REGRESSION, /* wholly above, a check that fails now, or a violation where there was none */
+	CHANGE_VERDICTS
+};
+
+struct change {
+	char *names[SERIES_NAMES]; /* of the second run, where it has the series */
+	int64_t cpus, parameter;
+	bool in_a, in_b;
+	double a, b;             /* medians */
+	double ratio, low, high; /* b over a, and its interval; infinite where a is 0 */
+	double p;                /* adjusted by Holm; 1 where no test is made */
+	unsigned flags; /* FLAG_EXACT: both are; FLAG_FEW: no interval exists; FLAG_CHECK_FAILED: in b */
+	enum verdict_of_change verdict;
+};
+
+struct changes {
+	struct change *items; /* sorted by engine, benchmark, parameter, metric, strategy */
+	size_t count, room;
+	size_t uncompared; /* series of engines whose numbers mean nothing beside each other */
+};
+
+/*
+ * Compares every series of both runs, into a zeroed list for changes_free. `threshold` is a part, 0.05 for 5 %.
+ * Returns 0, or -1 after a message on stderr.
+ */
+int changes_find(struct changes *changes, const struct results *a, const struct results *b, double threshold);
+void changes_free(struct changes *changes);
+
+/* How many series that both have got this verdict. */
+size_t changes_count(const struct changes *changes, enum verdict_of_change verdict);

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Fetches the two Debian packages that the outer machines of engine kvm-emulated are made of, and installs nothing.
+# usage: fetch.sh FOLDER      (the packages are kept in FOLDER/packages)
+set -euo pipefail
+
+[ $# -eq 1 ] || { echo "usage: $0 FOLDER" >&2; exit 2; }
+folder=$1/packages
+
+fail()
+{
+	echo "lab: $*" >&2
+	exit 1
+}
+
+have()
+{
+	compgen -G "$folder/$1_*.deb" >/dev/null
+}
+
+# The cloud kernel that Debian's metapackage stands for: small, and its serial and KVM drivers are all that is needed.
+kernel_package()
+{
+	apt-cache depends linux-image-cloud-amd64 2>/dev/null | sed -n 's/.*Depends: \(linux-image-[0-9].*-cloud-amd64\)$/\1/p' |
+		head -n 1
+}
+
+if have 'linux-image-*' && have busybox-static; then
+	exit 0
+fi
+command -v apt-get >/dev/null || fail "apt-get is missing; put the packages linux-image-<version>-cloud-amd64 and" \
+	"busybox-static of Debian 12 into $folder as .deb files"
+kernel=$(kernel_package)
+[ -n "$kernel" ] || fail "apt knows no package linux-image-cloud-amd64; run 'apt-get update' as root and try again"
+mkdir -p "$folder"
+folder=$(cd "$folder" && pwd)
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+chmod 755 "$scratch"
+for package in "$kernel" busybox-static; do
+	have "$package" && continue
+	echo "lab: fetching $package" >&2
+	(cd "$scratch" && timeout 300 apt-get -q download "$package") >"$scratch/log" 2>&1 || {
+		grep -aE '^(E|Err|W):' "$scratch/log" | head -n 5 >&2 || true
+		fail "$package cannot be fetched; 'make lab' needs the Debian mirror once (is there a network? is" \
+			"'apt-get update' recent?). Or put its .deb into $folder"
+	}
+	mv "$scratch"/*.deb "$folder/"
+done

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Makes what an outer machine boots, in DIRECTORY, whose file `boot` says what it is to do: an initramfs, or with WORDS
+# (for its Linux) a CD image that has it.
+# usage: make-outer.sh LAB DIRECTORY IMAGE.elf32 PROGRAMS OUTPUT [WORDS]
+set -euo pipefail
+
+[ $# -ge 5 ] || { echo "usage: $0 LAB DIRECTORY IMAGE.elf32 PROGRAMS OUTPUT [WORDS]" >&2; exit 2; }
+lab=$1 directory=$2 image=$3 programs=$4 output=$2/$5 words=${6-}
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+mkdir -p "$work/root/lab/programs"
+cp "$directory/boot" "$work/root/lab/"
+cp "$image" "$work/root/lab/palimpsest.elf32"
+cp "$programs"/*.elf "$work/root/lab/programs/"
+"$here/pack.sh" "$work/root" "$lab/busybox" "$work/own.cpio"
+if [ -z "$words" ]; then
+	cat "$lab/base.cpio" "$work/own.cpio" >"$output"
+	exit 0
+fi
+
+tree=$work/tree
+mkdir -p "$tree/boot/grub"
+cp "$lab/vmlinuz" "$tree/boot/vmlinuz"
+cat "$lab/base.cpio" "$work/own.cpio" >"$tree/boot/initrd"
+cat >"$tree/boot/grub/grub.cfg" <<GRUB
+set timeout=0
+menuentry outer {
+	linux /boot/vmlinuz $words
+	initrd /boot/initrd
+}
+GRUB
+grub-mkrescue -d /usr/lib/grub/i386-pc -o "$output" "$tree" --install-modules="linux normal iso9660 biosdisk" \
+	--themes= --fonts= --locales= >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }

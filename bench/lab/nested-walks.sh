@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Counts the reads of page walks after a TLB flush, without KVM and under it with ept=1 and ept=0, and prints the table.
+# usage: nested-walks.sh [STRATEGY]
+set -euo pipefail
+
+cd "$(dirname "$0")/../.."
+exec ./run-bench.sh --engine bochs,kvm-emulated --full --quick --strategy "${1:-window}" --bench tlb.cr3,tlb.refill

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * In the outer machine: hands what the inner guest wrote to port 0xE9 on to the outer machine's own port 0xE9, and
+ * the inner machine's exit status to its port 0xF4 (docs/records.md). Linked statically.
+ *
+ *     relay records         copies standard input to the port, byte by byte
+ *     relay exit STATUS     ends the outer machine, which then leaves with STATUS; an odd number from 1 to 255
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/io.h>
+#include <unistd.h>
+
+enum { PORT_RECORDS = 0xE9, PORT_EXIT = 0xF4 };
+
+static int copy_records(void)
+{
+	unsigned char buffer[4096];
+	ssize_t length;
+
+	while ((length = read(0, buffer, sizeof buffer)) > 0)
+		for (ssize_t i = 0; i < length; i++)
+			outb(buffer[i], PORT_RECORDS);
+	return length < 0;
+}
+
+int main(int argc, char *argv[])
+{
+	if (ioperm(PORT_RECORDS, 1, 1) || ioperm(PORT_EXIT, 4, 1)) {
+		perror("relay: I/O ports");
+		return 1;
+	}
+	if (argc == 2 && strcmp(argv[1], "records") == 0)
+		return copy_records();
+	if (argc == 3 && strcmp(argv[1], "exit") == 0) {
+		outl(((unsigned)atoi(argv[2]) - 1) / 2, PORT_EXIT);
+		return 0;
+	}
+	fputs("usage: relay records | relay exit STATUS\n", stderr);
+	return 2;
+}

@@ -1,0 +1,127 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC1091,SC2016,SC2154 # common.sh defines them; the played apt-get expands its own arguments
+# Engine kvm-emulated on a played outer machine: its variants, its marks, and everything that can go wrong in there.
+. "$(dirname "$0")/common.sh"
+
+make_tree
+mkdir -p "$tree/build/lab" "$tree/bench/lab"
+cp bench/lab/{make-outer,pack,fetch}.sh "$tree/bench/lab/"
+printf '#!/bin/sh\ncat\n' >"$tree/build/lab/busybox" # its cpio: the list of files
+chmod +x "$tree/build/lab/busybox"
+echo base >"$tree/build/lab/base.cpio"
+echo linux >"$tree/build/lab/vmlinuz"
+
+# The played outer machine runs the shell commands of $tree/outer first, and then the records for what `boot` asks for.
+cat >"$tree/engine" <<EOF
+#!/bin/sh
+case "\$*" in *--version* | *--help*) echo "played engine 1.0"; exit 0 ;; esac
+echo "lab: outer machine is up" >outer.log
+grep -q lab/palimpsest.elf32 initrd || exit 99
+. "$tree/outer"
+mode=bench
+grep -q run=test boot && mode=test
+exec "$tree/build/tests/make-records" <"$tree/script.\$mode"
+EOF
+chmod +x "$tree/engine"
+
+cat >"$tree/script.test" <<EOF
+${hello/mode=bench/mode=test}
+test name=a_program_runs ok=1 detail=-
+end ok
+exit 33
+EOF
+cat >"$tree/script.bench" <<EOF
+$hello
+bench name=tlb.refill parameter=8 unit=pages samples=2 warmup=0 index=1 of=1
+!count region=1 walk_reads=240 vm_exits=0
+sample name=tlb.refill parameter=8 sample=0 flags=overhead region=0 m.tsc=10:ticks
+sample name=tlb.refill parameter=8 sample=0 flags=- region=1 m.tsc=700:ticks
+sample name=tlb.refill parameter=8 sample=1 flags=- region=2 m.tsc=710:ticks
+check name=tlb.refill parameter=8 ok=1 detail=-
+end ok
+exit 33
+EOF
+
+: >"$tree/outer"
+bench --engine kvm-emulated --strategy window --quick
+is "a good run exits 0" 0 "$status"
+is "both variants boot, the self-tests first" 'npt=1::complete npt=1:*:complete npt=0::complete npt=0:*:complete' \
+	"$(query "SELECT group_concat(variant || ':' || bench || ':' || state, ' ') FROM launches WHERE engine != 'image'")"
+is "self-tests are kept" 2 "$(query "SELECT count(*) FROM checks WHERE kind = 'test' AND ok = 1")"
+is "every sample says that it is emulated, and where" \
+	'emulated,npt=0 emulated,npt=0,overhead emulated,npt=1 emulated,npt=1,overhead' \
+	"$(query "SELECT group_concat(flags, ' ') FROM (SELECT DISTINCT s.flags FROM samples s JOIN launches l ON l.id = s.launch
+		WHERE l.engine = 'kvm-emulated' ORDER BY 1)")"
+is "counts come where the library counted" '0 240' \
+	"$(query "SELECT group_concat(value, ' ') FROM samples JOIN launches ON launches.id = launch
+		WHERE variant = 'npt=1' AND metric IN ('walk_reads', 'vm_exits') ORDER BY metric")"
+is "the variants are summarised apart" 'npt=0 npt=1' \
+	"$(query "SELECT group_concat(replace(flags, 'few,net,', ''), ' ') FROM summary WHERE metric = 'tsc'")"
+is "nothing is compared" 0 "$(query 'SELECT count(*) FROM comparisons')"
+check "the table counts checks" grep -qE 'npt=0 +window +2/2 +1 +1 +0 +0' "$tree/out"
+check "and shows no times" test -z "$(grep -E '7[01]0|690' "$tree/out")"
+check "what only the machine needed is gone" test ! -e "$tree/run/logs/002-kvm-emulated-npt=1-window-1/initrd"
+
+bench --engine kvm-emulated --strategy window --bench 'tlb.*'
+is "chosen benchmarks come without self-tests" 2 "$(query "SELECT count(*) FROM launches WHERE engine != 'image'")"
+
+# fault <test> <message> [<state>]: on a machine that does what standard input says
+fault()
+{
+	cat >"$tree/outer"
+	bench --engine kvm-emulated --strategy window --bench 'tlb.*'
+	is "$1: exits 1" 1 "$status"
+	check "$1: says '$2'" says "$2"
+	is "$1: both launches are stored" "${3:-failed} ${3:-failed}" \
+		"$(query "SELECT group_concat(state, ' ') FROM launches WHERE engine != 'image'")"
+}
+
+fault "a module that does not load" "in the outer machine: kvm-amd.ko does not load with npt=1" <<'EOF'
+echo "lab: error: kvm-amd.ko does not load with npt=1" >>outer.log; exit 125
+EOF
+fault "a triple fault" "was reset (a triple fault?)" "cut short" <<'EOF'
+echo "lab: error: the inner machine was reset (a triple fault?)" >>outer.log
+head -n 3 "$(dirname "$0")/script.bench" | "$(dirname "$0")/build/tests/make-records"; exit 125
+EOF
+check "a triple fault: the records before it are kept" grep -q 'bench name=tlb.refill' \
+	"$tree/run/logs/001-kvm-emulated-npt=1-window-1/records.txt"
+fault "a panic of the outer Linux" "panicked - not syncing: No init ('rm -r build/lab && make lab'" <<'EOF'
+echo "[    1.2] Kernel panic - not syncing: No init" >>outer.log; exit 0
+EOF
+fault "a Linux that does not come up" "did not reach its init" <<'EOF'
+: >outer.log; exit 1
+EOF
+
+rm "$tree/build/lab/base.cpio"
+bench --engine kvm-emulated
+is "no outer machine: exits 2" 2 "$status"
+check "no outer machine: says what makes it" says "'make lab' fetches two Debian packages"
+
+# The packages: a played apt that knows them, and gets them or does not.
+mkdir "$tree/bin"
+for tool in bash sh env dirname mktemp rm mkdir chmod mv grep head sed timeout; do
+	ln -s "$(command -v "$tool")" "$tree/bin/$tool"
+done
+# fetch <test> <status> <message>: in that PATH
+fetch()
+{
+	PATH=$tree/bin "$tree/bench/lab/fetch.sh" "$tree/build/lab" >"$tree/out" 2>"$tree/err"
+	is "$1: exits $2" "$2" $?
+	check "$1: says '$3'" says "$3"
+}
+
+fetch "no apt" 1 "put the packages linux-image-<version>-cloud-amd64 and busybox-static"
+printf '#!/bin/sh\n' >"$tree/bin/apt-cache"
+printf '#!/bin/sh\necho "E: Failed to fetch: could not resolve the host" >&2\nexit 100\n' >"$tree/bin/apt-get"
+chmod +x "$tree/bin/apt-cache" "$tree/bin/apt-get"
+fetch "apt without lists" 1 "run 'apt-get update' as root"
+printf '#!/bin/sh\necho "  Depends: linux-image-6.1.0-1-cloud-amd64"\n' >"$tree/bin/apt-cache"
+fetch "no network" 1 "linux-image-6.1.0-1-cloud-amd64 cannot be fetched"
+check "no network: apt's own words are shown" says "could not resolve the host"
+printf '#!/bin/sh\n[ "$2" = download ] && : >"$3_1_amd64.deb"\n' >"$tree/bin/apt-get"
+fetch "a fetch" 0 "fetching busybox-static"
+PATH=$tree/bin "$tree/bench/lab/fetch.sh" "$tree/build/lab" >"$tree/out" 2>"$tree/err"
+check "what is there is not fetched again" test ! -s "$tree/err"
+
+finish
