@@ -12,12 +12,12 @@ BOCHS_CFLAGS := $(HOST_CFLAGS) -O3 -flto=1 -ffat-lto-objects -fPIC -fvisibility=
 $(BUILD)/bench/bochs/%.o: bench/bochs/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(HOSTCC) $(BOCHS_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(HOSTCC) $(BOCHS_CFLAGS) -frandom-seed=$< -MMD -MP -c -o $@ $<
 
 $(BOCHS_LIBRARY): $(BOCHS_LIBRARY_OBJECTS)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(HOSTCC) $(BOCHS_CFLAGS) -shared -o $@ $^ -ldl
+	$(Q)$(HOSTCC) $(BOCHS_CFLAGS) -frandom-seed=$(@F) -shared -o $@ $^ -ldl
 
 bochs-library: $(BOCHS_LIBRARY)
 
