@@ -23,6 +23,9 @@ enum {
 /* What counts in a region, when that is not everything. */
 enum { ONLY_KERNEL = 1 << 0, ONLY_GUEST = 1 << 1 };
 
+/* What has to be looked at when an instruction starts: `end_at`, its function, whether it is the guest's. */
+enum { START_AT_END = 1 << 0, START_IN_FUNCTION = 1 << 1, START_OF_GUEST = 1 << 2 };
+
 /* Aligned, so that it is found by a shift: each event does so. */
 struct region {
 	_Alignas(128) uint64_t counts[METRIC_COUNT];
@@ -34,7 +37,7 @@ struct region {
 	int begin_on_irq;
 	bool open;
 	uint8_t only;
-	bool end_at_armed;
+	uint8_t at_start;
 	bool walked;     /* there are new page walks, in these counts or not */
 	bool executing;  /* an instruction started in the region and did not end */
 	bool repeating;  /* and it made an iteration */

@@ -74,7 +74,7 @@ static void settle_walks(struct region *region)
 static void drop_region(struct region *region)
 {
 	region->begin_on_irq = NO_IRQ;
-	region->end_at_armed = false;
+	region->at_start = 0;
 	if (!region->open)
 		return;
 	region->open = false;
@@ -98,6 +98,8 @@ static void open_region(struct region *region, bool kernel_only)
 	region->executing = false; /* the marker itself is outside */
 	region->delivering = false;
 	fetch_loads[cpu] = 0;
+	region->at_start |=
+	        (functions_wanted() ? START_IN_FUNCTION : 0) | (nested_wanted() ? START_OF_GUEST : 0);
 	if (functions_wanted())
 		functions_start(cpu, *rip_of[cpu],
 		                (struct totals){ .counts = region->counts,
@@ -150,7 +152,7 @@ void region_prefetch(unsigned cpu, unsigned hint, uint64_t address)
 		break;
 	case MARKER_END_AT:
 		region->end_at = (uint64_t)(int64_t)(int32_t)argument;
-		region->end_at_armed = true;
+		region->at_start |= START_AT_END;
 		break;
 	}
 }
@@ -181,14 +183,23 @@ void region_reset(unsigned cpu)
 /* The most frequent events come in two versions, so that without a model nothing of it is touched. */
 #define EACH_TIME static inline __attribute__((always_inline)) void
 
+/* Out of the way of the many instructions that nothing waits for. */
+static __attribute__((noinline)) void start_watched(struct region *region, unsigned cpu)
+{
+	if (region->at_start & START_OF_GUEST && nested_in_hypervisor(cpu)) {
+		region->executing = false;
+		return;
+	}
+	if (region->at_start & START_AT_END && region->start == region->end_at)
+		close_region(region);
+	if (attributes(region))
+		functions_instruction_starts(cpu, region->start);
+}
+
 EACH_TIME instruction_starts(struct model *use, unsigned cpu)
 {
 	struct region *region = &regions[cpu];
 
-	if (region->only & ONLY_GUEST && nested_in_hypervisor(cpu)) {
-		region->executing = false;
-		return;
-	}
 	region->start = *rip_of[cpu];
 	region->executing = true;
 	region->repeating = region->delivering = region->fault = false;
@@ -197,10 +208,8 @@ EACH_TIME instruction_starts(struct model *use, unsigned cpu)
 		fetch_loads[cpu] = 0;
 		model_instruction_starts(use, cpu, region->start, registers_of(cpu));
 	}
-	if (region->end_at_armed && region->start == region->end_at)
-		close_region(region);
-	if (attributes(region))
-		functions_instruction_starts(cpu, region->start);
+	if (region->at_start)
+		start_watched(region, cpu);
 }
 
 EACH_TIME instruction_ends(struct model *use, unsigned cpu)
