@@ -70,6 +70,15 @@ qemu-gdb: $(K)/palimpsest.elf32 $(MODULES)
 bochs: $(BUILD)/palimpsest.iso bochs-library
 	@bench/bochs/console.sh $(BUILD)
 
+# The cycle model: its parts by their tests, then its figures against published ones. PROFILE is one of
+# bench/bochs/profiles; ENGINE=kvm asks for the same on KVM, side by side (by itself where KVM can be used).
+PROFILE ?= skylake-client
+ENGINE  ?= auto
+
+validate-model: $(MODEL_TESTS)
+	@for test in $(MODEL_TESTS); do $$test >/dev/null 2>&1 || { echo "$$test fails: run it" >&2; exit 1; }; done
+	@env -u MAKEFLAGS -u MAKELEVEL bench/validate/validate.sh $(PROFILE) $(ENGINE)
+
 # The numbers that the project vouches for, and a run that repeats them. A run with other words: make reference
 # REFERENCE_RUN='--engine bochs --quick'.
 REFERENCE     := results/reference
@@ -119,6 +128,8 @@ help:
 	@echo "make all-strategies                  a kernel for each of them"
 	@echo "make qemu | qemu-gdb | bochs         boot to a prompt (RUN=test, RUN=bench EXTRA=samples=quick)"
 	@echo "make iso                             $(BUILD)/palimpsest.iso, for a real PC or any emulator"
+	@echo "make bench-model [PAIRS=5]           what counting and the cycle model cost in Bochs, against stock Bochs"
+	@echo "make validate-model                  the cycle model against published figures (PROFILE=..., ENGINE=kvm)"
 	@echo "make lab | nested-walks              the outer machines of engine kvm-emulated; page walks with and without EPT"
 	@echo "make setup                           install the Debian packages that are needed"
 	@echo "make reproduce | reference           repeat the committed results and compare; make them anew"
@@ -128,4 +139,4 @@ help:
 	@echo "make figures [RESULTS=results/latest]   docs/figures.md and its figures, from a run"
 	@echo "make clean                           remove $(BUILD)/"
 
-.PHONY: all linux clean setup iso qemu qemu-gdb bochs reference reproduce figures format lint help
+.PHONY: all linux clean setup iso qemu qemu-gdb bochs validate-model reference reproduce figures format lint help

@@ -54,6 +54,7 @@ struct stack {
 	struct frame frame[DEPTH];
 	struct node top; /* the parent of first frames */
 	struct node *used;
+	struct totals totals;
 	uint64_t before[VALUES]; /* totals when the current function was entered */
 };
 
@@ -163,17 +164,15 @@ static void land(struct stack *stack, const struct symbol *function)
 }
 
 /* What was counted since the current function was entered is its own. */
-static void settle(struct stack *stack, const struct totals *totals)
+static void settle(struct stack *stack)
 {
 	struct node *node = top_of(stack)->node;
 	uint64_t now[VALUES] = { 0 };
 
-	memcpy(now, totals->counts, METRIC_COUNT * sizeof now[0]);
-	now[METRIC_WALK_READS] = totals->walk_reads;
-	now[METRIC_WALK_WRITES] = totals->walk_writes;
-	if (totals->model) {
-		memcpy(now + FIRST_CYCLES, totals->model->cycles.of, SETS * sizeof now[0]);
-		memcpy(now + FIRST_EVENT, totals->model->events, MODEL_EVENTS * sizeof now[0]);
+	memcpy(now, stack->totals.counts, METRIC_COUNT * sizeof now[0]);
+	if (stack->totals.model) {
+		memcpy(now + FIRST_CYCLES, stack->totals.model->cycles.of, SETS * sizeof now[0]);
+		memcpy(now + FIRST_EVENT, stack->totals.model->events, MODEL_EVENTS * sizeof now[0]);
 	}
 	for (unsigned i = 0; i < VALUES; i++) {
 		node->values[i] += now[i] - stack->before[i];
@@ -196,13 +195,14 @@ static void forget(struct stack *stack)
 	stack->used = NULL;
 }
 
-void functions_start(unsigned cpu, uint64_t rip)
+void functions_start(unsigned cpu, uint64_t rip, struct totals totals)
 {
 	struct stack *stack = stacks[cpu];
 
 	if (!stack)
 		stack = stacks[cpu] = allocate(sizeof *stack);
 	forget(stack);
+	stack->totals = totals;
 	memset(stack->before, 0, sizeof stack->before);
 	stack->transfer = TRANSFER_NONE;
 	begin_with(stack, function_at(rip));
@@ -260,37 +260,37 @@ static void go(struct stack *stack, const struct symbol *function, uint64_t rsp)
 	}
 }
 
-void functions_instruction_ends(unsigned cpu, uint64_t rip, uint64_t rsp, const struct totals *totals)
+void functions_instruction_ends(unsigned cpu, uint64_t rip, uint64_t rsp)
 {
 	struct stack *stack = stacks[cpu];
 
 	if (stack->transfer == TRANSFER_NONE && rip - stack->start < stack->length)
 		return;
-	settle(stack, totals);
+	settle(stack);
 	go(stack, function_at(rip), rsp);
 	stack->transfer = TRANSFER_NONE;
 	enter(stack);
 }
 
-void functions_delivery(unsigned cpu, const struct totals *totals)
+void functions_delivery(unsigned cpu)
 {
 	struct stack *stack = stacks[cpu];
 
-	settle(stack, totals);
+	settle(stack);
 	stack->transfer = TRANSFER_NONE;
 	if (top_of(stack)->node->function != &delivery)
 		push(stack, &delivery, 0, true);
 	enter(stack);
 }
 
-void functions_instruction_starts(unsigned cpu, uint64_t rip, const struct totals *totals)
+void functions_instruction_starts(unsigned cpu, uint64_t rip)
 {
 	struct stack *stack = stacks[cpu];
 
 	stack->transfer = TRANSFER_NONE;
 	if (top_of(stack)->node->function != &delivery)
 		return;
-	settle(stack, totals);
+	settle(stack);
 	replace(stack, function_at(rip));
 	enter(stack);
 }
@@ -353,11 +353,11 @@ static void round_cycles(struct stack *stack)
 	free(values);
 }
 
-void functions_write(unsigned cpu, uint32_t region, const struct totals *totals)
+void functions_write(unsigned cpu, uint32_t region)
 {
 	struct stack *stack = stacks[cpu];
 
-	settle(stack, totals);
+	settle(stack);
 	round_cycles(stack);
 	for (struct node *node = stack->used; node; node = node->next_used) {
 		write_frame(node);

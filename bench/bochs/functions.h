@@ -28,10 +28,9 @@
 #include "bench/bochs/model/model.h"
 #include "bench/bochs/symbols.h"
 
-/* What a region counted up to now. `model` is NULL without one. */
+/* Where a region's counts up to now stand. `model` is NULL without one. */
 struct totals {
-	const uint64_t *counts;           /* METRIC_COUNT of them */
-	uint64_t walk_reads, walk_writes; /* in place of those in `counts` */
+	const uint64_t *counts; /* METRIC_COUNT of them */
 	const struct model_counts *model;
 };
 
@@ -39,22 +38,23 @@ struct totals {
 void functions_open(const struct symbols *symbols);
 bool functions_wanted(void);
 
-/* A region opened, `rip` is the next instruction, or the one that is interrupted. */
-void functions_start(unsigned cpu, uint64_t rip);
+/* A region opened, `rip` is the next instruction, or the one that is interrupted. What `totals` points to is read until
+ * the region closes. */
+void functions_start(unsigned cpu, uint64_t rip, struct totals totals);
 
 /* During an instruction: it made this branch. */
 void functions_branch(unsigned cpu, enum branch_kind kind);
 void functions_interrupt_return(unsigned cpu);
 
 /* The instruction ended (or an iteration of it), the next is at `rip`; `rsp` is the stack pointer now. */
-void functions_instruction_ends(unsigned cpu, uint64_t rip, uint64_t rsp, const struct totals *totals);
+void functions_instruction_ends(unsigned cpu, uint64_t rip, uint64_t rsp);
 
 /* An interrupt or exception is being delivered; and the instruction at `rip` starts, maybe a handler's first. */
-void functions_delivery(unsigned cpu, const struct totals *totals);
-void functions_instruction_starts(unsigned cpu, uint64_t rip, const struct totals *totals);
+void functions_delivery(unsigned cpu);
+void functions_instruction_starts(unsigned cpu, uint64_t rip);
 
 /* The region closes: writes its `!function` lines (docs/records.md). */
-void functions_write(unsigned cpu, uint32_t region, const struct totals *totals);
+void functions_write(unsigned cpu, uint32_t region);
 
 /* For a trace: the name of the function that events of this moment are charged to. */
 const char *functions_name(unsigned cpu);

@@ -19,7 +19,8 @@ typedef void (*hook_function)(void);
 struct hook {
 	const char *symbol; /* mangled name of the stub */
 	hook_function function;
-	bool live; /* on from the start; otherwise it waits for hook_switch() */
+	hook_function modelled; /* takes its place when there is a model; NULL: the same */
+	bool live;              /* on from the start; otherwise it waits for hook_switch() */
 	unsigned char *stub;
 };
 

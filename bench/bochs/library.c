@@ -110,10 +110,22 @@ static void before_execution(unsigned cpu, struct instruction *instruction)
 	region_instruction_starts(cpu);
 }
 
+static void before_execution_modelled(unsigned cpu, struct instruction *instruction)
+{
+	(void)instruction;
+	region_instruction_starts_modelled(cpu);
+}
+
 static void after_execution(unsigned cpu, struct instruction *instruction)
 {
 	(void)instruction;
 	region_instruction_ends(cpu);
+}
+
+static void after_execution_modelled(unsigned cpu, struct instruction *instruction)
+{
+	(void)instruction;
+	region_instruction_ends_modelled(cpu);
 }
 
 static void repeat_iteration(unsigned cpu, struct instruction *instruction)
@@ -122,11 +134,26 @@ static void repeat_iteration(unsigned cpu, struct instruction *instruction)
 	region_repeat_iteration(cpu);
 }
 
+static void repeat_iteration_modelled(unsigned cpu, struct instruction *instruction)
+{
+	(void)instruction;
+	region_repeat_iteration_modelled(cpu);
+}
+
 static void lin_access(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length, unsigned type,
                        unsigned rw)
 {
+	(void)physical;
 	(void)type;
-	region_data_access(cpu, linear, physical, length, rw == ACCESS_WRITE);
+	(void)rw;
+	region_data_access(cpu, linear, length);
+}
+
+static void lin_access_modelled(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
+                                unsigned type, unsigned rw)
+{
+	(void)type;
+	region_data_access_modelled(cpu, linear, physical, length, rw == ACCESS_WRITE);
 }
 
 /* Bochs reports its page walks here, and what it reads and writes on VM exits and entries. Bit 0 of `rw` is set for a write. */
@@ -182,9 +209,9 @@ static void branch(unsigned cpu, unsigned what, uint64_t from, uint64_t to)
 	region_branch(cpu, kind, from, to);
 }
 
-#define HOOK(mangled, function_, live_)                        \
-	{                                                      \
-		mangled, (hook_function)function_, live_, NULL \
+#define HOOK(mangled, function_, live_)                              \
+	{                                                            \
+		mangled, (hook_function)function_, NULL, live_, NULL \
 	}
 
 /* The far branch comes first: once RIP is found, only functions have use for it. */
@@ -194,10 +221,14 @@ static struct hook hooks[] = {
 	HOOK("_Z22bx_instr_prefetch_hintjjjm", prefetch_hint, true),
 	HOOK("_Z20bx_instr_hwinterruptjjtm", hwinterrupt, true),
 	HOOK("_Z13bx_instr_outptjj", outp, true),
-	HOOK("_Z25bx_instr_before_executionjP15bxInstruction_c", before_execution, false),
-	HOOK("_Z24bx_instr_after_executionjP15bxInstruction_c", after_execution, false),
-	HOOK("_Z25bx_instr_repeat_iterationjP15bxInstruction_c", repeat_iteration, false),
-	HOOK("_Z19bx_instr_lin_accessjmmjjj", lin_access, false),
+	{ "_Z25bx_instr_before_executionjP15bxInstruction_c", (hook_function)before_execution,
+	  (hook_function)before_execution_modelled, false, NULL },
+	{ "_Z24bx_instr_after_executionjP15bxInstruction_c", (hook_function)after_execution,
+	  (hook_function)after_execution_modelled, false, NULL },
+	{ "_Z25bx_instr_repeat_iterationjP15bxInstruction_c", (hook_function)repeat_iteration,
+	  (hook_function)repeat_iteration_modelled, false, NULL },
+	{ "_Z19bx_instr_lin_accessjmmjjj", (hook_function)lin_access, (hook_function)lin_access_modelled,
+	  false, NULL },
 	HOOK("_Z19bx_instr_phy_accessjmjjj", phy_access, false),
 	HOOK("_Z18bx_instr_tlb_cntrljjm", tlb_cntrl, false),
 	HOOK("_Z18bx_instr_exceptionjjj", exception, false),
@@ -294,8 +325,11 @@ static struct model *open_model(void)
 	if (!model)
 		output_fail(1, "no memory for the model's caches");
 	modelled = true;
-	for (unsigned i = 0; i < HOOKS; i++) /* control registers are followed from the reset on */
+	for (unsigned i = 0; i < HOOKS; i++) { /* control registers are followed from the reset on */
 		hooks[i].live = hooks[i].live || hooks[i].function == (hook_function)tlb_cntrl;
+		if (hooks[i].modelled)
+			hooks[i].function = hooks[i].modelled;
+	}
 	return model;
 }
 

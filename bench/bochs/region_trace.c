@@ -7,7 +7,7 @@
 #include "bench/bochs/functions.h"
 #include "bench/bochs/trace.h"
 
-unsigned traced_cpu;
+unsigned fetch_loads[MAX_CPUS];
 
 static struct model *model; /* or NULL */
 
@@ -25,16 +25,15 @@ static void trace(const struct region *region, unsigned cpu, const char *event, 
 	            event, address, detail);
 }
 
-void trace_fetch_walk(struct region *region, unsigned cpu, bool counts)
+void trace_waiting_walk(struct region *region, unsigned cpu, bool counts)
 {
+	unsigned loads = fetch_loads[cpu];
 	char detail[48];
 
-	if (!region->fetch_walked)
-		return;
-	region->fetch_walked = false;
+	fetch_loads[cpu] = 0;
 	if (!counts)
 		return;
-	snprintf(detail, sizeof detail, "loads=%u", region->fetch_loads);
+	snprintf(detail, sizeof detail, "loads=%u", loads);
 	trace(region, cpu, "walk-code", region->start, detail);
 }
 
@@ -58,23 +57,21 @@ void trace_number(struct region *region, unsigned cpu, const char *event, uint64
 	trace(region, cpu, event, address, detail);
 }
 
-static void model_walked(uint64_t linear, enum side side, unsigned loads)
+static void trace_walk(unsigned cpu, uint64_t linear, enum side side, unsigned loads)
 {
-	struct region *region = &regions[traced_cpu];
+	struct region *region = &regions[cpu];
 
-	if (side == SIDE_DATA) {
-		trace_number(region, traced_cpu, "walk-data", linear, "loads", loads);
-	} else if (region->open) {
-		region->fetch_walked = true;
-		region->fetch_loads = loads;
-	}
+	if (side == SIDE_DATA)
+		trace_number(region, cpu, "walk-data", linear, "loads", loads);
+	else if (region->open)
+		fetch_loads[cpu] = loads;
 }
 
 void region_trace_open(struct model *use)
 {
 	model = use;
 	if (model && trace_wanted())
-		model_watch(model, model_walked);
+		model_watch(model, trace_walk);
 }
 
 void trace_flush(struct region *region, unsigned cpu, unsigned what, uint64_t value)

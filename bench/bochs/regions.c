@@ -1,20 +1,15 @@
-#define _GNU_SOURCE
 #include "bench/bochs/regions.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "bench/bochs/functions.h"
-#include "bench/bochs/metrics.h"
-#include "bench/bochs/model/metrics.h"
 #include "bench/bochs/model/model.h"
 #include "bench/bochs/nested.h"
 #include "bench/bochs/output.h"
 #include "bench/bochs/region.h"
 #include "bench/bochs/rip.h"
-#include "bench/bochs/rounding.h"
 #include "bench/bochs/shadow.h"
+#include "bench/bochs/trace.h"
 
 #define MARKER_TAG 0x50414CU /* "PAL" */
 
@@ -32,18 +27,16 @@ struct region regions[MAX_CPUS];
 static unsigned open_regions;
 static void (*tell_change)(bool open);
 static struct model *model; /* or NULL */
+static bool traces_walks;   /* those of Bochs: there is no model that walks */
 
-static struct totals totals_of(const struct region *region, unsigned cpu)
+static const uint64_t *registers_of(unsigned cpu)
 {
-	return (struct totals){ .counts = region->counts,
-		                .walk_reads = region->settled_reads,
-		                .walk_writes = region->settled_writes,
-		                .model = model ? model_read(model, cpu) : NULL };
+	return rip_of[cpu] - GENERAL_REGISTERS;
 }
 
 static bool attributes(const struct region *region)
 {
-	return region->open && functions_wanted();
+	return functions_wanted() && region->open;
 }
 
 void regions_open(void (*tell)(bool open), struct model *use)
@@ -51,31 +44,37 @@ void regions_open(void (*tell)(bool open), struct model *use)
 	tell_change = tell;
 	model = use;
 	region_trace_open(model);
+	traces_walks = !model && trace_wanted();
 	for (unsigned cpu = 0; cpu < MAX_CPUS; cpu++)
 		regions[cpu].begin_on_irq = NO_IRQ;
 }
 
-/* The model, told whether an event of this moment counts. */
-static struct model *tell_model(struct region *region, unsigned cpu)
+/* The model `use`, told whether an event of this moment counts. */
+static inline __attribute__((always_inline)) struct model *told(struct model *use, struct region *region,
+                                                                unsigned cpu)
 {
 	bool counts = counts_now(region, cpu);
 
-	traced_cpu = cpu;
-	model_counts(model, cpu, counts);
+	model_counts(use, cpu, counts);
 	trace_fetch_walk(region, cpu, counts);
-	return model;
+	return use;
 }
 
+/* The walks up to here are not the fetch of a closing instruction. */
 static void settle_walks(struct region *region)
 {
-	region->settled_reads = region->counts[METRIC_WALK_READS];
-	region->settled_writes = region->counts[METRIC_WALK_WRITES];
+	if (!region->walked)
+		return;
+	region->counts[METRIC_WALK_READS] += region->new_reads;
+	region->counts[METRIC_WALK_WRITES] += region->new_writes;
+	region->new_reads = region->new_writes = 0;
+	region->walked = false;
 }
 
 static void drop_region(struct region *region)
 {
 	region->begin_on_irq = NO_IRQ;
-	region->end_at_armed = false;
+	region->at_start = 0;
 	if (!region->open)
 		return;
 	region->open = false;
@@ -85,19 +84,26 @@ static void drop_region(struct region *region)
 
 static void open_region(struct region *region, bool kernel_only)
 {
-	shadow_start((unsigned)(region - regions));
-	nested_region_opens((unsigned)(region - regions));
+	unsigned cpu = (unsigned)(region - regions);
+
+	shadow_start(cpu);
+	nested_region_opens(cpu);
 	memset(region->counts, 0, sizeof region->counts);
-	settle_walks(region);
+	region->new_reads = region->new_writes = 0;
+	region->walked = false;
 	if (model)
-		model_start(model, (unsigned)(region - regions));
+		model_start(model, cpu);
 	region->begin_on_irq = NO_IRQ;
-	region->kernel_only = kernel_only;
+	region->only = (kernel_only ? ONLY_KERNEL : 0) | (nested_wanted() ? ONLY_GUEST : 0);
 	region->executing = false; /* the marker itself is outside */
 	region->delivering = false;
-	region->fetch_walked = false;
+	fetch_loads[cpu] = 0;
+	region->at_start |=
+	        (functions_wanted() ? START_IN_FUNCTION : 0) | (nested_wanted() ? START_OF_GUEST : 0);
 	if (functions_wanted())
-		functions_start((unsigned)(region - regions), *rip_of[region - regions]);
+		functions_start(cpu, *rip_of[cpu],
+		                (struct totals){ .counts = region->counts,
+		                                 .model = model ? model_read(model, cpu) : NULL });
 	if (region->open)
 		return;
 	region->open = true;
@@ -105,60 +111,13 @@ static void open_region(struct region *region, bool kernel_only)
 		tell_change(true);
 }
 
-/* Appends the model's counts to a line. */
-static int add_model_counts(char *line, size_t size, const struct model_counts *counts)
-{
-	enum { EVENTS = SETS, CAUSES = EVENTS + MODEL_EVENTS, VALUES = CAUSES + MODEL_CAUSES };
-	uint64_t values[VALUES];
-#define METRIC_NAME(id, name) name,
-	static const char *const names[] = { MODEL_METRICS(METRIC_NAME) };
-#undef METRIC_NAME
-	int length = 0;
-
-	_Static_assert(sizeof names / sizeof names[0] == VALUES, "each name has its value");
-	memcpy(values, counts->cycles.of, SETS * sizeof values[0]);
-	memcpy(values + EVENTS, counts->events, MODEL_EVENTS * sizeof values[0]);
-	memcpy(values + CAUSES, counts->causes, MODEL_CAUSES * sizeof values[0]);
-	for (unsigned set = 0; set < SETS; set++)
-		round_together(&values[set], 1);
-	round_together(values + CAUSES, MODEL_CAUSES);
-	for (unsigned i = 0; i < VALUES; i++)
-		length += snprintf(line + length, size - (size_t)length, " %s=%" PRIu64, names[i], values[i]);
-	return length;
-}
-
-static void write_counts(const struct region *region)
-{
-#define METRIC_FORMAT(id, name) " " name "=%" PRIu64
-#define METRIC_VALUE(id, name)  , region->counts[METRIC_##id]
-	char line[1024];
-	int length = snprintf(line, sizeof line, "!count region=%" PRIu32 METRICS(METRIC_FORMAT),
-	                      region->id METRICS(METRIC_VALUE));
-#undef METRIC_FORMAT
-#undef METRIC_VALUE
-
-	if (model)
-		length += add_model_counts(line + length, sizeof line - (size_t)length,
-		                           model_read(model, (unsigned)(region - regions)));
-	if (nested_wanted())
-		length += snprintf(line + length, sizeof line - (size_t)length, " vm_exits=%" PRIu64,
-		                   nested_exits((unsigned)(region - regions)));
-	line[length++] = '\n';
-	output_line(line, (size_t)length);
-}
-
 static void close_region(struct region *region)
 {
 	if (!region->open)
 		return;
-	region->counts[METRIC_WALK_READS] = region->settled_reads;
-	region->counts[METRIC_WALK_WRITES] = region->settled_writes;
-	if (functions_wanted()) {
-		struct totals totals = totals_of(region, (unsigned)(region - regions));
-
-		functions_write((unsigned)(region - regions), region->id, &totals);
-	}
-	write_counts(region);
+	if (functions_wanted())
+		functions_write((unsigned)(region - regions), region->id);
+	region_write(region, model);
 	drop_region(region);
 	region->id = 0;
 }
@@ -193,7 +152,7 @@ void region_prefetch(unsigned cpu, unsigned hint, uint64_t address)
 		break;
 	case MARKER_END_AT:
 		region->end_at = (uint64_t)(int64_t)(int32_t)argument;
-		region->end_at_armed = true;
+		region->at_start |= START_AT_END;
 		break;
 	}
 }
@@ -221,81 +180,132 @@ void region_reset(unsigned cpu)
 	drop_region(&regions[cpu]);
 }
 
-void region_instruction_starts(unsigned cpu)
-{
-	struct region *region = &regions[cpu];
+/* The most frequent events come in two versions, so that without a model nothing of it is touched. */
+#define EACH_TIME static inline __attribute__((always_inline)) void
 
-	if (nested_in_hypervisor(cpu)) {
+/* Out of the way of the many instructions that nothing waits for. */
+static __attribute__((noinline)) void start_watched(struct region *region, unsigned cpu)
+{
+	if (region->at_start & START_OF_GUEST && nested_in_hypervisor(cpu)) {
 		region->executing = false;
 		return;
 	}
-	region->start = *rip_of[cpu];
-	region->executing = true;
-	region->repeating = false;
-	region->delivering = false;
-	region->fetch_walked = false;
-	shadow_settle(cpu);
-	traced_cpu = cpu;
-	if (model)
-		model_instruction_starts(model, cpu, region->start, rip_of[cpu] - GENERAL_REGISTERS);
-	if (region->end_at_armed && region->start == region->end_at)
+	if (region->at_start & START_AT_END && region->start == region->end_at)
 		close_region(region);
-	if (attributes(region)) {
-		struct totals totals = totals_of(region, cpu);
-
-		functions_instruction_starts(cpu, region->start, &totals);
-	}
+	if (attributes(region))
+		functions_instruction_starts(cpu, region->start);
 }
 
-void region_instruction_ends(unsigned cpu)
+EACH_TIME instruction_starts(struct model *use, unsigned cpu)
+{
+	struct region *region = &regions[cpu];
+
+	region->start = *rip_of[cpu];
+	region->executing = true;
+	region->repeating = region->delivering = region->fault = false;
+	shadow_settle(cpu);
+	if (use) {
+		fetch_loads[cpu] = 0;
+		model_instruction_starts(use, cpu, region->start, registers_of(cpu));
+	}
+	if (region->at_start)
+		start_watched(region, cpu);
+}
+
+EACH_TIME instruction_ends(struct model *use, unsigned cpu)
 {
 	struct region *region = &regions[cpu];
 	/* Bochs leaves a REP instruction after each iteration and comes back for the next. */
 	bool complete = !region->repeating || *rip_of[cpu] != region->start;
-	bool counts =
-	        region->open && region->executing && (!region->kernel_only || in_kernel_half(region->start));
+	bool counts = region->open && region->executing &&
+	              (!(region->only & ONLY_KERNEL) || in_kernel_half(region->start));
 
-	if (model) {
-		traced_cpu = cpu;
-		model_counts(model, cpu, counts);
+	if (use) {
+		model_counts(use, cpu, counts);
 		trace_fetch_walk(region, cpu, counts);
-		model_instruction_ends(model, cpu, *rip_of[cpu], complete);
+		model_instruction_ends(use, cpu, *rip_of[cpu], complete);
 	}
 	if (!region->open || !region->executing)
 		return;
 	region->executing = false;
 	settle_walks(region);
 	region->counts[METRIC_INSTRUCTIONS] += complete && counts;
-	if (functions_wanted()) {
-		const uint64_t *registers = rip_of[cpu] - GENERAL_REGISTERS;
-		struct totals totals = totals_of(region, cpu);
-
-		functions_instruction_ends(cpu, *rip_of[cpu], registers[REGISTER_RSP], &totals);
-	}
+	if (functions_wanted())
+		functions_instruction_ends(cpu, *rip_of[cpu], registers_of(cpu)[REGISTER_RSP]);
 }
 
-void region_repeat_iteration(unsigned cpu)
+EACH_TIME repeat_iteration(struct model *use, unsigned cpu)
 {
 	struct region *region = &regions[cpu];
 
 	region->repeating = true;
 	region->counts[METRIC_REP_ITERATIONS] += counts_now(region, cpu);
-	if (model)
-		model_repeat_iteration(tell_model(region, cpu), cpu);
+	if (use)
+		model_repeat_iteration(told(use, region, cpu), cpu);
 }
 
-void region_data_access(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length, bool write)
+/* Out of the way of the many accesses that nothing was walked for. */
+static __attribute__((noinline)) void access_after_walk(struct region *region, unsigned cpu, uint64_t linear,
+                                                        unsigned length)
+{
+	settle_walks(region);
+	if (!nested_wanted())
+		region->counts[METRIC_WALK_READS] -= shadow_data_access(cpu, linear, length);
+}
+
+EACH_TIME data_access(struct model *use, unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
+                      bool write)
 {
 	struct region *region = &regions[cpu];
 
-	if (model)
-		model_data_access(tell_model(region, cpu), cpu, linear, physical, length, write);
+	if (use)
+		model_data_access(told(use, region, cpu), cpu, linear, physical, length, write);
 	if (!region->open)
 		return;
 	region->counts[METRIC_DATA_ACCESSES] += counts_now(region, cpu);
-	if (!nested_wanted())
-		region->counts[METRIC_WALK_READS] -= shadow_data_access(cpu, linear, length);
-	settle_walks(region);
+	if (region->walked || !shadow_holds(cpu, linear))
+		access_after_walk(region, cpu, linear, length);
+}
+
+void region_instruction_starts(unsigned cpu)
+{
+	instruction_starts(NULL, cpu);
+}
+
+void region_instruction_ends(unsigned cpu)
+{
+	instruction_ends(NULL, cpu);
+}
+
+void region_repeat_iteration(unsigned cpu)
+{
+	repeat_iteration(NULL, cpu);
+}
+
+void region_data_access(unsigned cpu, uint64_t linear, unsigned length)
+{
+	data_access(NULL, cpu, linear, 0, length, false);
+}
+
+void region_instruction_starts_modelled(unsigned cpu)
+{
+	instruction_starts(model, cpu);
+}
+
+void region_instruction_ends_modelled(unsigned cpu)
+{
+	instruction_ends(model, cpu);
+}
+
+void region_repeat_iteration_modelled(unsigned cpu)
+{
+	repeat_iteration(model, cpu);
+}
+
+void region_data_access_modelled(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
+                                 bool write)
+{
+	data_access(model, cpu, linear, physical, length, write);
 }
 
 void region_walk_access(unsigned cpu, uint64_t physical, bool write)
@@ -305,10 +315,14 @@ void region_walk_access(unsigned cpu, uint64_t physical, bool write)
 
 	if (!region->open)
 		return;
-	if (!model)
+	region->walked = true;
+	if (traces_walks)
 		trace_number(region, cpu, write ? "walk-write" : "walk-read", physical, "entry",
 		             physical >> 3 & 511);
-	region->counts[write ? METRIC_WALK_WRITES : METRIC_WALK_READS] += counts;
+	if (write)
+		region->new_writes += counts;
+	else
+		region->new_reads += counts;
 	if (nested_wanted())
 		return;
 	if (write)
@@ -393,13 +407,10 @@ void region_interrupt(unsigned cpu, unsigned vector)
 		return;
 	if (!region->delivering && (vector == 1 || vector == 3 || vector == 4))
 		region->counts[METRIC_EXCEPTIONS] += counts_now(region, cpu);
-	if (attributes(region)) {
-		struct totals totals = totals_of(region, cpu);
-
-		functions_delivery(cpu, &totals);
-	}
+	if (attributes(region))
+		functions_delivery(cpu);
 	if (model)
-		model_delivery(tell_model(region, cpu), cpu,
+		model_delivery(told(model, region, cpu), cpu,
 		               region->delivering && region->fault ? DELIVERY_FAULT : DELIVERY_INTERRUPT,
 		               !in_kernel_half(*rip_of[cpu]));
 	region->delivering = false;
@@ -407,7 +418,7 @@ void region_interrupt(unsigned cpu, unsigned vector)
 
 void region_conditional_branch(unsigned cpu, uint64_t from, bool taken)
 {
-	model_conditional_branch(tell_model(&regions[cpu], cpu), cpu, from, taken);
+	model_conditional_branch(told(model, &regions[cpu], cpu), cpu, from, taken);
 }
 
 void region_branch(unsigned cpu, enum branch_kind kind, uint64_t from, uint64_t to)
@@ -415,7 +426,7 @@ void region_branch(unsigned cpu, enum branch_kind kind, uint64_t from, uint64_t 
 	if (attributes(&regions[cpu]))
 		functions_branch(cpu, kind);
 	if (model)
-		model_branch(tell_model(&regions[cpu], cpu), cpu, kind, from, to);
+		model_branch(told(model, &regions[cpu], cpu), cpu, kind, from, to);
 }
 
 void region_interrupt_return(unsigned cpu)

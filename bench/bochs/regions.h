@@ -39,11 +39,18 @@ void region_reset(unsigned cpu);
 void region_instruction_starts(unsigned cpu);
 void region_instruction_ends(unsigned cpu);
 void region_repeat_iteration(unsigned cpu);
-void region_data_access(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length, bool write);
+void region_data_access(unsigned cpu, uint64_t linear, unsigned length);
 void region_walk_access(unsigned cpu, uint64_t physical, bool write);
 void region_tlb_control(unsigned cpu, unsigned what, uint64_t value);
 void region_exception(unsigned cpu, unsigned vector);
 void region_interrupt(unsigned cpu, unsigned vector);
+
+/* The same with a model. */
+void region_instruction_starts_modelled(unsigned cpu);
+void region_instruction_ends_modelled(unsigned cpu);
+void region_repeat_iteration_modelled(unsigned cpu);
+void region_data_access_modelled(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
+                                 bool write);
 
 /* Branches; only a model and the functions need them. */
 void region_conditional_branch(unsigned cpu, uint64_t from, bool taken);

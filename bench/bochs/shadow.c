@@ -160,16 +160,15 @@ static bool claim(struct shadow *shadow, uint64_t linear, struct walk *walk)
 	return false;
 }
 
-unsigned shadow_data_access(unsigned cpu, uint64_t linear, unsigned length)
+/* An access behind walks that no access claimed yet. */
+static unsigned claim_walk(struct shadow *shadow, struct entry *entry, uint64_t linear, unsigned length)
 {
-	struct shadow *shadow = &shadows[cpu];
 	uint64_t page = linear >> PAGE_SHIFT;
-	struct entry *entry = entry_of(shadow, page);
 	bool held = is_held(shadow, entry, page);
 	unsigned walks = shadow->pending;
 	struct walk walk;
 
-	if (!walks || !claim(shadow, linear, &walk)) {
+	if (!claim(shadow, linear, &walk)) {
 		if (!held)
 			hold(shadow, entry, page, true); /* Bochs's own TLB had it */
 		return 0;
@@ -180,4 +179,25 @@ unsigned shadow_data_access(unsigned cpu, uint64_t linear, unsigned length)
 	if (walk.levels < LEVELS && walks == 1 && (linear + length) % (1 << PAGE_SHIFT) == 0)
 		return 0;
 	return held && !walk.wrote ? walk.counted : 0;
+}
+
+bool shadow_holds(unsigned cpu, uint64_t linear)
+{
+	struct shadow *shadow = &shadows[cpu];
+	uint64_t page = linear >> PAGE_SHIFT;
+
+	return !shadow->pending && is_held(shadow, entry_of(shadow, page), page);
+}
+
+unsigned shadow_data_access(unsigned cpu, uint64_t linear, unsigned length)
+{
+	struct shadow *shadow = &shadows[cpu];
+	uint64_t page = linear >> PAGE_SHIFT;
+	struct entry *entry = entry_of(shadow, page);
+
+	if (shadow->pending)
+		return claim_walk(shadow, entry, linear, length);
+	if (!is_held(shadow, entry, page))
+		hold(shadow, entry, page, true); /* Bochs's own TLB had it */
+	return 0;
 }

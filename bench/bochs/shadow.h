@@ -36,6 +36,9 @@ void shadow_walk_write(unsigned cpu);
  * that hardware would not have made. */
 unsigned shadow_data_access(unsigned cpu, uint64_t linear, unsigned length);
 
+/* True when shadow_data_access() would change nothing and return 0: the page is held, and no walk waits for its access. */
+bool shadow_holds(unsigned cpu, uint64_t linear);
+
 /* The walks up to here belong to no data access to come. */
 void shadow_settle(unsigned cpu);
 

@@ -21,6 +21,7 @@ WITH timed AS (
 	  AND (engine = 'kvm' AND metric = 'tsc'
 	       OR engine = 'bochs' AND metric IN ('cycles_low', 'cycles_nominal', 'cycles_high'))
 	GROUP BY engine, parameter
+	HAVING engine = 'kvm' OR count(DISTINCT metric) = 3
 ), event AS (
 	SELECT w.parameter AS size, w.metric AS metric, w.median AS window, h.median AS heap,
 	       w.ci_low AS low, w.ci_high AS high, h.ci_low AS heap_low, h.ci_high AS heap_high

@@ -21,6 +21,7 @@ WITH timed AS (
 	  AND (engine = 'kvm' AND metric = 'tsc'
 	       OR engine = 'bochs' AND metric IN ('cycles_low', 'cycles_nominal', 'cycles_high'))
 	GROUP BY engine, benchmark, parameter
+	HAVING engine = 'kvm' OR count(DISTINCT metric) = 3
 ), event AS (
 	SELECT benchmark, parameter, metric, w.median AS window, r.median AS random,
 	       w.ci_low AS low, w.ci_high AS high, r.ci_low AS random_low, r.ci_high AS random_high

@@ -40,7 +40,7 @@ struct benchmark {
 	void (*timed)(struct bench *b,
 	              bool overhead); /* instead of the usual markers and stamps around body */
 
-	bool own_boot; /* breaks something on purpose: runs only when the command line names it, not with * */
+	bool own_boot; /* breaks something on purpose, or takes long: runs when the command line names it, not with * */
 
 	const char *program, *argument; /* for rows with a program */
 	bool wants_lapic;               /* the program gets the local APIC and a flag page */

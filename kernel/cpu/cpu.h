@@ -63,6 +63,8 @@
 #define VECTOR_TIMER         0x40
 #define VECTOR_BENCH         0x50
 #define VECTOR_INNER         0x60 /* of a higher class: for an interrupt within an interrupt */
+#define VECTOR_MICRO         0x80 /* of INT instructions; see gate_set */
+#define VECTOR_MICRO_LEAVE   0x81
 #define VECTOR_SPURIOUS      0xff
 
 struct tss {
@@ -275,6 +277,13 @@ void idt_init(void);
  * used until now.
  */
 unsigned gate_set_ist(unsigned vector, unsigned ist);
+
+/*
+ * Likewise: lets the gate of `vector` lead to `handler`, assembly code that ends in IRETQ, on IST slot `ist` or none;
+ * `user` opens it to INT from user mode. gate_restore() makes it what idt_init() made it.
+ */
+void gate_set(unsigned vector, void (*handler)(void), unsigned ist, bool user);
+void gate_restore(unsigned vector);
 
 /*
  * Calls handler() with interrupts off when `vector` (32 … 255) arrives. The handler must call

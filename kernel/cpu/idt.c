@@ -45,6 +45,28 @@ static unsigned ist_of(unsigned vector)
 	}
 }
 
+static struct gate gate_to(uint64_t handler, unsigned ist, bool user)
+{
+	return (struct gate){
+		.offset0 = (uint16_t)handler,
+		.selector = SELECTOR_KERNEL_CODE,
+		.ist = (uint8_t)ist,
+		.type = user ? GATE_INTERRUPT | GATE_USER : GATE_INTERRUPT,
+		.offset1 = (uint16_t)(handler >> 16),
+		.offset2 = (uint32_t)(handler >> 32),
+	};
+}
+
+void gate_set(unsigned vector, void (*handler)(void), unsigned ist, bool user)
+{
+	idt[vector] = gate_to((uintptr_t)handler, ist, user);
+}
+
+void gate_restore(unsigned vector)
+{
+	idt[vector] = gate_to(entry_stubs[vector], ist_of(vector), vector == EXCEPTION_BP);
+}
+
 void idt_init(void)
 {
 	const struct {
@@ -53,17 +75,8 @@ void idt_init(void)
 	} __attribute__((packed)) pointer = { sizeof idt - 1, (uintptr_t)idt };
 
 	for (unsigned vector = 0; vector < 256; vector++) {
-		uint64_t stub = entry_stubs[vector];
-
 		irq_handlers[vector] = spurious;
-		idt[vector] = (struct gate){
-			.offset0 = (uint16_t)stub,
-			.selector = SELECTOR_KERNEL_CODE,
-			.ist = (uint8_t)ist_of(vector),
-			.type = vector == EXCEPTION_BP ? GATE_INTERRUPT | GATE_USER : GATE_INTERRUPT,
-			.offset1 = (uint16_t)(stub >> 16),
-			.offset2 = (uint32_t)(stub >> 32),
-		};
+		gate_restore(vector);
 	}
 	irq_handlers[VECTOR_SPURIOUS] = spurious_no_eoi; /* SDM 3A 11.9: no EOI */
 	__asm__ volatile("lidt %0" : : "m"(pointer));

@@ -18,6 +18,8 @@
  *   ffffffc000000000  per-CPU area: entry, scratch and IST stacks, guard pages between
  *   ffffffd000000000  devices (local APIC), uncached
  *   ffffffe000000000  pages that benchmarks map and unmap, never global
+ *   ffffffe040000000  the same, more: memory of the micro-kernels in 4 KiB pages
+ *   ffffffe080000000  and the same memory in 2 MiB pages
  *   ffffffff80100000  kernel image, its sections page-aligned
  */
 #pragma once
@@ -94,6 +96,9 @@
 
 #define BENCH_AREA_BASE        0xffffffe000000000UL
 #define BENCH_AREA_SIZE        (16 * MIB)
+#define MICRO_SMALL_BASE       0xffffffe040000000UL
+#define MICRO_LARGE_BASE       0xffffffe080000000UL
+#define MICRO_SIZE             (256 * MIB)
 
 #define KERNEL_VMA             0xffffffff80000000UL
 #define KERNEL_LMA             0x0000000000100000UL
@@ -128,7 +133,10 @@ _Static_assert(WINDOW_BASE + WINDOW_RANDOM_RANGE <= CPU_AREA_BASE, "window meets
 _Static_assert(CPU_AREA_BASE + MAX_CPUS * CPU_AREA_STRIDE <= MMIO_BASE, "per-CPU area meets devices");
 _Static_assert(CPU_MC_TOP(0) + PAGE_SIZE <= CPU_AREA(1), "the stacks of a CPU fit its area");
 _Static_assert(MMIO_BASE + PAGE_SIZE <= BENCH_AREA_BASE, "devices meet the benchmark area");
-_Static_assert(BENCH_AREA_BASE + BENCH_AREA_SIZE <= KERNEL_VMA, "benchmark area meets the kernel image");
+_Static_assert(BENCH_AREA_BASE + BENCH_AREA_SIZE <= MICRO_SMALL_BASE, "the benchmark areas meet");
+_Static_assert(MICRO_SMALL_BASE + MICRO_SIZE <= MICRO_LARGE_BASE && MICRO_LARGE_BASE % PD_SPAN == 0,
+               "the areas of the micro-kernels meet");
+_Static_assert(MICRO_LARGE_BASE + MICRO_SIZE <= KERNEL_VMA, "benchmark areas meet the kernel image");
 _Static_assert(KSTACK_FIXED_TOP % 16 == 0 && KSTACK_SIZE % PAGE_SIZE == 0, "stacks are page-aligned");
 _Static_assert(USER_STACK_SIZE <= USER_STACK_LIMIT, "a new stack is within its limit");
 _Static_assert(USER_STACK_TOP <= USER_TOP, "the user stack lies in the user half");

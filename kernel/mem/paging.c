@@ -148,24 +148,41 @@ int paging_map_kernel(uintptr_t address, uint64_t frame, uint64_t flags)
 	return 0;
 }
 
+/* The entry of the kernel half that maps a large page of `span` bytes, or NULL: no memory, or no table to hold it. */
+static pte_t *large_entry(uintptr_t address, uint64_t span, uint32_t *tables)
+{
+	pte_t *table = phys_to_virt(kernel_pml4);
+
+	table = descend(&table[PML4_INDEX(address)], 0, tables);
+	if (table && span == PD_SPAN)
+		table = descend(&table[PDPT_INDEX(address)], 0, tables);
+	if (!table)
+		return NULL;
+	return table + (span == PD_SPAN ? PD_INDEX(address) : PDPT_INDEX(address));
+}
+
+int paging_map_kernel_large(uintptr_t address, uint64_t physical, uint64_t span, uint64_t flags)
+{
+	pte_t *entry = large_entry(address, span, &kernel_tables);
+
+	if (!entry)
+		return -ENOMEM;
+	if (leads_to_table(*entry))
+		return -EEXIST;
+	*entry = physical | flags | PTE_LARGE | PTE_PRESENT;
+	return 0;
+}
+
+void paging_unmap_kernel_large(uintptr_t address, uint64_t span)
+{
+	*large_entry(address, span, NULL) = 0;
+	invlpg(address);
+}
+
 static void must(int error)
 {
 	if (error)
 		panic("no memory for the kernel's page tables");
-}
-
-/* Maps a large page of `span` bytes in the direct map. */
-static void map_large(uint64_t physical, uint64_t span, uint64_t flags)
-{
-	uintptr_t address = DIRECT_MAP_BASE + physical;
-	pte_t *table = phys_to_virt(kernel_pml4);
-
-	table = descend(&table[PML4_INDEX(address)], 0, &kernel_tables);
-	if (table && span == PD_SPAN)
-		table = descend(&table[PDPT_INDEX(address)], 0, &kernel_tables);
-	must(table ? 0 : -ENOMEM);
-	table[span == PD_SPAN ? PD_INDEX(address) : PDPT_INDEX(address)] =
-	        physical | flags | PTE_LARGE | PTE_PRESENT;
 }
 
 static bool fits(uint64_t at, uint64_t end, uint64_t span)
@@ -192,7 +209,7 @@ static void map_direct(uint64_t start, uint64_t end, uint64_t global)
 		if (span == PAGE_SIZE)
 			must(paging_map_kernel(DIRECT_MAP_BASE + start, start, flags));
 		else
-			map_large(start, span, flags);
+			must(paging_map_kernel_large(DIRECT_MAP_BASE + start, start, span, flags));
 		start += span;
 	}
 }

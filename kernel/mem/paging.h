@@ -75,3 +75,12 @@ extern uint64_t kernel_pml4;
  * -ENOMEM. Whoever maps pages for a while clears their entries and flushes them.
  */
 int paging_map_kernel(uintptr_t address, uint64_t frame, uint64_t flags);
+
+/*
+ * The same with a large page of `span` bytes, PD_SPAN or PDPT_SPAN, of which `address` and `physical` are multiples.
+ * Replaces what is mapped there with a page of that size, but never a table: -EEXIST.
+ */
+int paging_map_kernel_large(uintptr_t address, uint64_t physical, uint64_t span, uint64_t flags);
+
+/* Takes such a large page out again and flushes it. */
+void paging_unmap_kernel_large(uintptr_t address, uint64_t span);

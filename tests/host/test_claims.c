@@ -379,6 +379,14 @@ static const struct expectation expectations[] = {
 	{ 5, "inconclusive", "0.900 … 1.200",
 	  CYCLES("window", SMALL, "90", "110", "120") CYCLES("heap", SMALL, "100", "100", "100")
 	          CYCLES("window", LARGE, "90", "110", "120") CYCLES("heap", LARGE, "100", "100", "100") },
+	/* Two sets say nothing. */
+	{ 5, "not measured", "missing: exec.load",
+	  EVENT("window", "", SMALL, "cycles_low", "110") EVENT("heap", "", SMALL, "cycles_low", "100") EVENT(
+	          "window", "", SMALL, "cycles_high", "110") EVENT("heap", "", SMALL, "cycles_high", "100")
+	          EVENT("window", "", LARGE, "cycles_low", "110")
+	                  EVENT("heap", "", LARGE, "cycles_low", "100")
+	                          EVENT("window", "", LARGE, "cycles_high", "110")
+	                                  EVENT("heap", "", LARGE, "cycles_high", "100") },
 	/* Events. */
 	{ 5, "confirmed", "events on Bochs, not time", EQUAL_EVENTS(SMALL) EQUAL_EVENTS(LARGE) },
 	{ 5, "refuted", "1.000 … 2.000",
@@ -417,6 +425,21 @@ static const struct expectation expectations[] = {
 	{ 6, "inconclusive", "in time", TIMES("900*4 1000 1100*4", "1000*9", "900*9", "1000*9") },
 	{ 6, "inconclusive", "in time", TIMES("800*5", "1000*5", "800*5", "1000*5") },
 	{ 6, "inconclusive", "in time", TIMES("1200*5", "1000*5", "1200*5", "1000*5") },
+	/* The cycle model: an ordering counts when it holds in all three parameter sets. */
+	{ 6, "confirmed", "in time: 0.800 … 0.950",
+	  EVENTS("cycles_low", "80", "100", "90", "100") EVENTS("cycles_nominal", "80", "100", "90", "100")
+	          EVENTS("cycles_high", "90", "100", "95", "100") },
+	{ 6, "refuted", "in time: 1.100 … 1.300",
+	  EVENTS("cycles_low", "110", "100", "110", "100")
+	          EVENTS("cycles_nominal", "120", "100", "120", "100")
+	                  EVENTS("cycles_high", "130", "100", "130", "100") },
+	{ 6, "inconclusive", "in time: 0.800 … 1.010",
+	  EVENTS("cycles_low", "80", "100", "80", "100") EVENTS("cycles_nominal", "90", "100", "90", "100")
+	          EVENTS("cycles_high", "101", "100", "101", "100") },
+	{ 6, "inconclusive", "in time: 0.900 … 1.300",
+	  EVENTS("cycles_low", "90", "100", "90", "100") EVENTS("cycles_nominal", "120", "100", "120", "100")
+	          EVENTS("cycles_high", "130", "100", "130", "100") },
+	{ 6, "not measured", "missing: exec.load", EVENTS("cycles_nominal", "80", "100", "80", "100") },
 	/* Events. */
 	{ 6, "confirmed", "instructions on Bochs (events, not time): 0.800 … 0.900",
 	  EVENTS("instructions", "80 80", "100 100", "90 90", "100 100")

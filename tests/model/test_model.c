@@ -6,11 +6,13 @@
 
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/bochs/model/branches.h"
 #include "bench/bochs/model/decode.h"
 #include "bench/bochs/model/model.h"
+#include "tests/model/random.h"
 
 enum { FRAMES = 64 };
 
@@ -227,6 +229,130 @@ static void decoding(void **state)
 	}
 }
 
+/* Executes an 8-byte load at `rip`. */
+static uint64_t load(uint64_t rip, uint64_t next, uint64_t linear)
+{
+	model_instruction_starts(model, 0, rip, registers);
+	model_data_access(model, 0, linear, linear, 8, false);
+	model_instruction_ends(model, 0, next, true);
+	return model_read(model, 0)->cycles.of[SET_NOMINAL];
+}
+
+/* 1000 times the load of `length` bytes of code at 0x102, all from one line that L1 has; then LFENCE. Cycles without it. */
+static uint64_t thousand_loads(const char *code, unsigned length)
+{
+	uint64_t before, after = 0;
+
+	put(0x102, code, length);
+	put(0x110, "\x0F\xAE\xE8", 3);
+	load(0x102, 0x105, 0x2000);
+	before = execute(0x110, 0x113);
+	for (unsigned i = 0; i < 1000; i++)
+		after = load(0x102, 0x105, 0x2000);
+	assert_true(after > before);
+	return execute(0x110, 0x113) - before - profile.cost[COST_LFENCE].of[SET_NOMINAL];
+}
+
+static void load_chains(void **state)
+{
+	uint64_t before;
+	(void)state;
+
+	/* mov rax, [rax]: each begins when the one before is complete, 4 cycles later. */
+	assert_int_equal(thousand_loads("\x48\x8B\x00", 3), 4000000000);
+	/* mov rax, [rbx]: half a cycle each; the last one is complete 3.5 cycles after its end. */
+	assert_int_equal(thousand_loads("\x48\x8B\x03", 3), 503500000);
+	/* The chain of misses: memory, 168; 98.4 and 0.5 of them at once, and the rest at the fence. */
+	put(0x102, "\x48\x8B\x00", 3);
+	before = execute(0x110, 0x113);
+	assert_int_equal(load(0x102, 0x105, 0x8000) - before, 98900000);
+	load(0x102, 0x105, 0x10000);
+	assert_int_equal(execute(0x110, 0x113) - before, 2 * 168000000 + 4000000);
+	/* An interrupt waits as well. */
+	before = load(0x102, 0x105, 0x18000) - 98900000;
+	model_delivery(model, 0, DELIVERY_INTERRUPT, true);
+	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before, 168000000 + 314000000);
+}
+
+/* mov rax, [rax] once through `lines` lines in random order, behind a pass that warms up: cycles of a load, times 1000. */
+static uint64_t chase(uint64_t lines)
+{
+	uint32_t *next = malloc(lines * sizeof *next);
+	uint64_t before = 0, line = 0;
+
+	assert_non_null(next);
+	for (uint64_t i = 0; i < lines; i++)
+		next[i] = (uint32_t)i;
+	for (uint64_t i = lines - 1; i > 0; i--) { /* one cycle (Sattolo) */
+		uint64_t other = random_below(i);
+		uint32_t kept = next[i];
+
+		next[i] = next[other];
+		next[other] = kept;
+	}
+	put(0x102, "\x48\x8B\x00", 3);
+	put(0x110, "\x0F\xAE\xE8", 3);
+	for (unsigned pass = 0; pass < 2; pass++) {
+		before = execute(0x110, 0x113);
+		for (uint64_t i = 0; i < lines; i++, line = next[line])
+			load(0x102, 0x105, 0x1000000 + line * 64);
+	}
+	free(next);
+	return (execute(0x110, 0x113) - before) / (lines * (CYCLE / 1000));
+}
+
+/* The published latencies of the profile: 4, 12, 45 and 168. Lines that happen to be neighbours cost less. */
+static void chase_latencies(void **state)
+{
+	(void)state;
+	assert_in_range(chase(16 << 10 >> 6), 3990, 4040);
+	assert_in_range(chase(128 << 10 >> 6), 12 * 970, 12 * 1010);
+	assert_in_range(chase(4 << 20 >> 6), 45 * 970, 45 * 1010);
+	assert_in_range(chase(16 << 20 >> 6), 168 * 970, 168 * 1010);
+}
+
+static void chains_into_strings(void **state)
+{
+	uint64_t before;
+	(void)state;
+
+	put(0x102, "\x48\x8B\x30", 3); /* mov rsi, [rax] */
+	put(0x105, "\xF3\xA4", 2);
+	put(0x110, "\x0F\xAE\xE8", 3);
+	execute(0x105, 0x107);
+	before = execute(0x110, 0x113);
+	load(0x102, 0x105, 0x8000);
+	/* REP MOVSB of 2 bytes waits for RSI: 168; then 35 and 2 bytes. Its own loads are no part of any chain. */
+	for (unsigned i = 0; i < 2; i++) {
+		model_instruction_starts(model, 0, 0x105, registers);
+		model_data_access(model, 0, 0x8000, 0x8000, 1, false);
+		model_repeat_iteration(model, 0);
+		model_instruction_ends(model, 0, i ? 0x107 : 0x105, i);
+	}
+	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before,
+	                 168000000 + 35000000 + 2 * 34375);
+	assert_int_equal(execute(0x110, 0x113) - before, 168000000 + 35000000 + 2 * 34375 + 4000000);
+}
+
+/* Code that changes is decoded anew, also where it goes on in the next page. */
+static void changed_code(void **state)
+{
+	uint64_t before = execute(0x100, 0x101);
+	(void)state;
+
+	assert_int_equal(execute(0x102, 0x103) - before, 500000);
+	put(0x102, "\xFA", 1);
+	assert_int_equal(execute(0x102, 0x103) - before, 2500000);
+	put(0x102, "\x90", 1);
+	assert_int_equal(execute(0x102, 0x103) - before, 3000000);
+	execute(0xFFF, 0x1001);
+	before = execute(0x1001, 0x1002);
+	put(0xFFF, "\x0F\xA2", 2); /* CPUID, half of it in frame 1 */
+	assert_int_equal(execute(0xFFF, 0x1001) - before, 100000000);
+	put(0x1000, "\x31", 1); /* RDTSC */
+	assert_int_equal(execute(0xFFF, 0x1001) - before, 125000000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +362,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(privileged_instructions, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(data_and_strings, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_counts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(load_chains, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(chase_latencies, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(chains_into_strings, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(changed_code, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("model accounting", tests, NULL, NULL);

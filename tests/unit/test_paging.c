@@ -351,6 +351,33 @@ static void map_kernel_page(void **state)
 	assert_int_equal(paging_map_kernel(KERNEL_BASE, 0, PTE_NX), -ENOMEM);
 }
 
+static void map_large_kernel_page(void **state)
+{
+	pte_t entry;
+
+	(void)state;
+	memory_start(100);
+	kernel_pml4 = new_pml4();
+	assert_int_equal(paging_map_kernel_large(MICRO_LARGE_BASE, 4 * MIB, PD_SPAN, PTE_NX | PTE_WRITE), 0);
+	assert_int_equal(*entry_at(kernel_pml4, MICRO_LARGE_BASE, 2),
+	                 4 * MIB | PTE_NX | PTE_WRITE | PTE_PRESENT | PTE_LARGE);
+	assert_int_equal(paging_translate(kernel_pml4, MICRO_LARGE_BASE + MIB + 5, &entry), 5 * MIB + 5);
+	assert_int_equal(paging_map_kernel_large(MICRO_LARGE_BASE, 6 * MIB, PD_SPAN, PTE_NX), 0);
+	assert_int_equal(paging_translate(kernel_pml4, MICRO_LARGE_BASE, NULL), 6 * MIB);
+	paging_unmap_kernel_large(MICRO_LARGE_BASE, PD_SPAN);
+	assert_int_equal(paging_translate(kernel_pml4, MICRO_LARGE_BASE, NULL), PAGING_INVALID);
+
+	/* Never in place of a table, and not below a large page. */
+	assert_int_equal(paging_map_kernel(BENCH_AREA_BASE, 0x5000, PTE_NX), 0);
+	assert_int_equal(paging_map_kernel_large(BENCH_AREA_BASE, 0, PD_SPAN, PTE_NX), -EEXIST);
+	assert_int_equal(paging_translate(kernel_pml4, BENCH_AREA_BASE, NULL), 0x5000);
+	assert_int_equal(paging_map_kernel_large(MICRO_SMALL_BASE, GIB, PDPT_SPAN, PTE_NX), 0);
+	assert_int_equal(paging_translate(kernel_pml4, MICRO_SMALL_BASE + MIB, NULL), GIB + MIB);
+	assert_int_equal(paging_map_kernel_large(MICRO_SMALL_BASE, 0, PD_SPAN, PTE_NX), -ENOMEM);
+	frames_set_reserve(frames_free());
+	assert_int_equal(paging_map_kernel_large(WINDOW_BASE, 0, PD_SPAN, PTE_NX), -ENOMEM);
+}
+
 static const struct memory_range ram[] = {
 	{ 0x1000, 0x9f000 },
 	{ MIB, 100 * MIB },
@@ -466,6 +493,7 @@ int main(void)
 		cmocka_unit_test(visits_each_size_and_half),
 		cmocka_unit_test(random_mappings),
 		cmocka_unit_test(map_kernel_page),
+		cmocka_unit_test(map_large_kernel_page),
 		cmocka_unit_test(kernel_half),
 		cmocka_unit_test(kernel_half_without_memory),
 	};

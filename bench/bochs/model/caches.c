@@ -39,6 +39,8 @@ static enum cache_level look_up(struct lru *l1, struct caches *caches, uint64_t 
 	uint64_t line = physical >> CACHE_LINE_SHIFT;
 	enum cache_level level = LEVEL_L1;
 
+	if (lru_is_newest(l1, line, line + 1))
+		return LEVEL_L1;
 	while (level < LEVEL_MEMORY && !lru_find(levels[level], line, line + 1, line + 1, NULL))
 		lru_add(levels[level++], line, line + 1, 0);
 	return level;

@@ -148,9 +148,11 @@ static struct decoded one_byte(const uint8_t *bytes, const struct prefixes *pref
 struct decoded decode(const uint8_t bytes[DECODE_BYTES])
 {
 	struct prefixes prefixes = { 0 };
+	struct decoded decoded;
+	bool two;
 	unsigned at = 0;
 
-	for (; at < DECODE_BYTES - 4; at++) {
+	for (; at < DECODE_BYTES - 5; at++) {
 		uint8_t byte = bytes[at];
 
 		if (byte == 0x66)
@@ -165,5 +167,10 @@ struct decoded decode(const uint8_t bytes[DECODE_BYTES])
 	}
 	if ((bytes[at] & 0xF0) == 0x40)
 		prefixes.rex = bytes[at++];
-	return bytes[at] == 0x0F ? two_byte(bytes + at + 1, &prefixes) : one_byte(bytes + at, &prefixes);
+	two = bytes[at] == 0x0F;
+	at += two;
+	decoded = two ? two_byte(bytes + at, &prefixes) : one_byte(bytes + at, &prefixes);
+	decoded.operands = operands_of(bytes + at, two, prefixes.rex, prefixes.operand_16);
+	decoded.seen = (uint8_t)(at + 3); /* opcode, ModRM and SIB */
+	return decoded;
 }

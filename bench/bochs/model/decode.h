@@ -1,9 +1,12 @@
-/* Which instructions cost more than the core's base: recognised from their bytes, in 64-bit code. */
+/* Which instructions cost more than the core's base, and the registers that they use: from their bytes, in 64-bit
+ * code. */
 #ifndef PALIMPSEST_MODEL_DECODE_H
 #define PALIMPSEST_MODEL_DECODE_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "bench/bochs/model/operands.h"
 
 enum { DECODE_BYTES = 15 };
 
@@ -40,6 +43,8 @@ struct decoded {
 	enum instruction_class class;
 	uint8_t size;
 	uint8_t reg;
+	uint8_t seen; /* that many bytes were looked at, at most */
+	struct operands operands;
 };
 
 struct decoded decode(const uint8_t bytes[DECODE_BYTES]);

@@ -6,6 +6,7 @@
 bool lru_make(struct lru *lru, uint64_t entries, unsigned ways, bool values)
 {
 	lru->sets = entries / ways;
+	lru->masked = !(lru->sets & (lru->sets - 1));
 	lru->ways = ways;
 	lru->key = calloc(entries, sizeof *lru->key);
 	lru->value = values ? calloc(entries, sizeof *lru->value) : NULL;
@@ -34,7 +35,7 @@ static void put_first(struct lru *lru, uint64_t first, unsigned way, uint64_t ke
 
 bool lru_find(struct lru *lru, uint64_t index, uint64_t key, uint64_t other, uint64_t *value)
 {
-	uint64_t first = index % lru->sets * lru->ways;
+	uint64_t first = lru_first(lru, index);
 	const uint64_t *keys = lru->key + first;
 
 	for (unsigned way = 0; way < lru->ways && keys[way]; way++) {
@@ -51,7 +52,7 @@ bool lru_find(struct lru *lru, uint64_t index, uint64_t key, uint64_t other, uin
 
 void lru_add(struct lru *lru, uint64_t index, uint64_t key, uint64_t value)
 {
-	put_first(lru, index % lru->sets * lru->ways, lru->ways - 1, key, value);
+	put_first(lru, lru_first(lru, index), lru->ways - 1, key, value);
 }
 
 void lru_remove(struct lru *lru, bool (*match)(uint64_t key, uint64_t value, const void *context),

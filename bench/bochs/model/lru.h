@@ -13,6 +13,7 @@
 
 struct lru {
 	uint64_t sets;
+	bool masked; /* their number is a power of 2 */
 	unsigned ways;
 	uint64_t *key;
 	uint64_t *value; /* NULL when none was wanted */
@@ -21,6 +22,18 @@ struct lru {
 /* `ways` divides `entries`, both over 0. False when there is no memory. */
 bool lru_make(struct lru *lru, uint64_t entries, unsigned ways, bool values);
 void lru_free(struct lru *lru);
+
+/* Where the set number `index` modulo the number of sets begins. */
+static inline uint64_t lru_first(const struct lru *lru, uint64_t index)
+{
+	return (lru->masked ? index & (lru->sets - 1) : index % lru->sets) * lru->ways;
+}
+
+/* True when this key is the newest of its set, so that finding it would change nothing. */
+static inline bool lru_is_newest(const struct lru *lru, uint64_t index, uint64_t key)
+{
+	return lru->key[lru_first(lru, index)] == key;
+}
 
 /* Looks for either key in the set number `index` modulo the number of sets. When one is there, it becomes the newest of
  * its set and its value, if there are values, goes to *value. */

@@ -3,54 +3,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/bochs/model/caches.h"
-#include "bench/bochs/model/decode.h"
-#include "bench/bochs/model/translation.h"
+#include "bench/bochs/model/core.h"
+#include "bench/bochs/model/prices.h"
 
 enum { PAGE_BYTES = 4096, LINE_BYTES = 1 << CACHE_LINE_SHIFT };
 
-enum { REGISTER_RCX = 1 };
-
-enum { MSR_X2APIC_EOI = 0x80B, MSR_X2APIC_ICR = 0x830 };
-
-/* Device memory of a PC, which no cache holds. */
-enum { VGA_FIRST = 0xA0000, VGA_END = 0xC0000, XAPIC_ICR = 0x300 };
-#define DEVICES_FIRST 0xC0000000ULL
-#define DEVICES_END   0x100000000ULL
-#define LOCAL_APIC    0xFEE00000ULL
-
-#define CR3_KEEP      (1ULL << 63)
-
 /* Ways in which latency shows. */
 enum exposure { EXPOSED_LOAD, EXPOSED_STORE, EXPOSED_STREAM, EXPOSED_FETCH, EXPOSED_WALK, EXPOSURES };
-
-struct core {
-	struct translation translation;
-	struct caches caches;
-	struct branches branches;
-	const uint64_t *registers;
-	struct model_counts counted, ignored, fetch;
-	struct model_counts *sink; /* one of the first two */
-	bool fetched;              /* `fetch` has something that no sink has yet */
-
-	uint64_t line;       /* of the last fetch, virtual; ~0: none */
-	const uint8_t *code; /* the frame that it was from, or NULL */
-
-	struct decoded decoded;
-	uint64_t operand;    /* the general register that matters, before the instruction */
-	uint64_t access;     /* physical address of the last data access */
-	bool flushed;        /* the instruction wrote CR4 and flushed */
-	unsigned entry_left; /* instructions at the entry's CPI */
-};
 
 struct model {
 	struct profile profile;
 	memory_frame frame_of;
 	struct lru l3;
-	struct cost latency[EXPOSURES][LEVELS];
+	struct cost shown[EXPOSURES][LEVELS]; /* what a line costs beyond L1 */
+	struct cost whole[LEVELS];            /* load to use ... */
+	struct cost ahead[LEVELS];            /* ... of a line that was fetched ahead */
 	struct cost rep_byte;
 	struct core *core[MODEL_CPUS];
-	void (*walked)(uint64_t linear, enum side side, unsigned loads); /* or NULL */
+	model_walked *walked; /* or NULL */
 };
 
 static const struct cost *cost_of(const struct model *model, enum cost_parameter parameter)
@@ -58,10 +28,14 @@ static const struct cost *cost_of(const struct model *model, enum cost_parameter
 	return &model->profile.cost[parameter];
 }
 
-static void charge(struct model_counts *counts, enum model_cause cause, const struct cost *cost)
+/* `counts` are the core's sink, or its `fetch`. */
+static void charge(struct core *core, struct model_counts *counts, enum model_cause cause,
+                   const struct cost *cost)
 {
-	for (unsigned set = 0; set < SETS; set++)
+	for (unsigned set = 0; set < SETS; set++) {
 		counts->cycles.of[set] += cost->of[set];
+		core->dataflow.now.of[set] += cost->of[set];
+	}
 	counts->causes[cause] += cost->of[SET_NOMINAL];
 }
 
@@ -79,9 +53,12 @@ static void make_latencies(struct model *model)
 			uint64_t beyond = whole - cost_of(model, COST_L1_LATENCY)->of[set];
 
 			for (unsigned way = 0; way < EXPOSED_WALK; way++)
-				model->latency[way][level].of[set] =
+				model->shown[way][level].of[set] =
 				        beyond * cost_of(model, share_cost[way])->of[set] / CYCLE;
-			model->latency[EXPOSED_WALK][level].of[set] = whole;
+			model->shown[EXPOSED_WALK][level].of[set] = whole;
+			model->whole[level].of[set] = whole;
+			model->ahead[level].of[set] =
+			        whole - beyond + model->shown[EXPOSED_STREAM][level].of[set];
 		}
 	for (unsigned set = 0; set < SETS; set++)
 		model->rep_byte.of[set] = cost_of(model, COST_REP_64_BYTES)->of[set] / 64;
@@ -115,7 +92,7 @@ void model_free(struct model *model)
 	free(model);
 }
 
-void model_watch(struct model *model, void (*walked)(uint64_t linear, enum side side, unsigned loads))
+void model_watch(struct model *model, model_walked *walked)
 {
 	model->walked = walked;
 }
@@ -125,16 +102,31 @@ static void forget_fetch(struct core *core)
 	core->line = ~0ULL;
 }
 
+static struct cost cheapest_instruction(const struct model *model)
+{
+	struct cost cheapest = *cost_of(model, COST_CPI_HOT);
+	const struct cost *entry = cost_of(model, COST_CPI_ENTRY);
+
+	for (unsigned set = 0; set < SETS; set++)
+		if (cheapest.of[set] > entry->of[set])
+			cheapest.of[set] = entry->of[set];
+	return cheapest;
+}
+
 bool model_reset(struct model *model, unsigned cpu)
 {
 	struct core *core = model->core[cpu];
+	struct cost cheapest = cheapest_instruction(model);
 
 	if (!core) {
 		core = model->core[cpu] = calloc(1, sizeof *core);
 		if (!core || !translation_make(&core->translation, &model->profile, model->frame_of) ||
 		    !caches_make(&core->caches, &model->profile, &model->l3))
 			return false;
+		core->cpu = cpu;
 		core->sink = &core->ignored;
+		core->decoded = &core->decodings.apart;
+		dataflow_make(&core->dataflow, model->profile.size[SIZE_WINDOW], &cheapest);
 	}
 	translation_reset(&core->translation);
 	forget_fetch(core);
@@ -183,12 +175,12 @@ static void walk_costs(struct model *model, struct core *core, struct model_coun
                        const struct walk *walk)
 {
 	counts->events[MODEL_STLB]++;
-	charge(counts, CAUSE_TRANSLATION, cost_of(model, COST_WALK_BASE));
+	charge(core, counts, CAUSE_TRANSLATION, cost_of(model, COST_WALK_BASE));
 	for (unsigned i = 0; i < walk->loads; i++) {
 		enum cache_level level = caches_access(&core->caches, walk->address[i]);
 
 		count_misses(counts, level);
-		charge(counts, CAUSE_TRANSLATION, &model->latency[EXPOSED_WALK][level]);
+		charge(core, counts, CAUSE_TRANSLATION, &model->shown[EXPOSED_WALK][level]);
 	}
 }
 
@@ -203,12 +195,12 @@ static uint64_t translate(struct model *model, struct core *core, struct model_c
 	case TRANSLATION_L1:
 		return physical;
 	case TRANSLATION_L2:
-		charge(counts, CAUSE_TRANSLATION, cost_of(model, COST_STLB_HIT));
+		charge(core, counts, CAUSE_TRANSLATION, cost_of(model, COST_STLB_HIT));
 		break;
 	case TRANSLATION_WALK:
 		walk_costs(model, core, counts, &walk);
 		if (model->walked)
-			model->walked(linear, side, walk.loads);
+			model->walked(core->cpu, linear, side, walk.loads);
 		break;
 	}
 	counts->events[side == SIDE_CODE ? MODEL_ITLB : MODEL_DTLB]++;
@@ -226,28 +218,26 @@ static void fetch_line(struct model *model, struct core *core, uint64_t rip)
 	core->code = model->frame_of(physical);
 	level = caches_fetch(&core->caches, physical);
 	count_misses(&core->fetch, level);
-	charge(&core->fetch, CAUSE_FETCH, &model->latency[EXPOSED_FETCH][level]);
+	charge(core, &core->fetch, CAUSE_FETCH, &model->shown[EXPOSED_FETCH][level]);
 }
 
-/* The instruction at RIP, read anew each time because code may change. Bytes that cannot be read are taken as 0. */
-static struct decoded decode_at(const struct model *model, const struct core *core, uint64_t rip)
+/* Waits that a special instruction begins with are counted with its fetch. */
+static void special_starts(struct core *core)
 {
-	uint8_t bytes[DECODE_BYTES] = { 0 };
-	unsigned here = PAGE_BYTES - (unsigned)(rip % PAGE_BYTES);
-	const uint8_t *next = NULL;
-	uint64_t physical;
+	static const unsigned string_registers = 1U << REGISTER_RCX | 1U << REGISTER_RSI | 1U << REGISTER_RDI;
+	enum instruction_class class = core->decoded->class;
+	struct cost stall;
+	bool waits = false;
 
-	if (here >= DECODE_BYTES && core->code)
-		return decode(core->code + rip % PAGE_BYTES);
-	if (here > DECODE_BYTES)
-		here = DECODE_BYTES;
-	if (core->code)
-		memcpy(bytes, core->code + rip % PAGE_BYTES, here);
-	if (translation_peek(&core->translation, rip + here, &physical))
-		next = model->frame_of(physical);
-	if (next)
-		memcpy(bytes + here, next, DECODE_BYTES - here);
-	return decode(bytes);
+	core->operand = core->registers[core->decoded->reg];
+	if (price_waits_for_all(class))
+		waits = dataflow_drain(&core->dataflow, &stall);
+	else if (class == CLASS_REP_COPY || class == CLASS_REP_OTHER)
+		waits = dataflow_wait(&core->dataflow, string_registers, &stall);
+	if (!waits)
+		return;
+	core->fetched = true;
+	charge(core, &core->fetch, CAUSE_DATA, &stall);
 }
 
 void model_instruction_starts(struct model *model, unsigned cpu, uint64_t rip, const uint64_t *registers)
@@ -262,83 +252,10 @@ void model_instruction_starts(struct model *model, unsigned cpu, uint64_t rip, c
 	}
 	if (rip / LINE_BYTES != core->line)
 		fetch_line(model, core, rip);
-	core->decoded = decode_at(model, core, rip);
-	core->operand = registers[core->decoded.reg];
-}
-
-static const struct cost *wrmsr_cost(const struct model *model, const struct core *core)
-{
-	uint32_t msr = (uint32_t)core->registers[REGISTER_RCX];
-
-	return cost_of(model, msr == MSR_X2APIC_EOI   ? COST_EOI_X2APIC
-	                      : msr == MSR_X2APIC_ICR ? COST_IPI_SEND
-	                                              : COST_WRMSR);
-}
-
-static bool in_kernel_half(uint64_t address)
-{
-	return address >> 63;
-}
-
-/* What the instruction costs as a whole, or NULL: the core's CPI. */
-static const struct cost *fixed_cost(const struct model *model, const struct core *core, uint64_t next_rip)
-{
-	switch (core->decoded.class) {
-	case CLASS_SYSCALL:
-		return cost_of(model, COST_SYSCALL);
-	case CLASS_SYSRET:
-		return cost_of(model, COST_SYSRET);
-	case CLASS_IRET:
-		return cost_of(model, in_kernel_half(next_rip) ? COST_IRET_KERNEL : COST_IRET_USER);
-	case CLASS_CR3_WRITE:
-		return cost_of(model, core->operand & CR3_KEEP && translation_has_pcids(&core->translation)
-		                              ? COST_CR3_KEEP
-		                              : COST_CR3_FLUSH);
-	case CLASS_CR4_WRITE:
-		return cost_of(model, core->flushed ? COST_CR4_FLUSH : COST_CR_WRITE);
-	case CLASS_CR_WRITE:
-		return cost_of(model, COST_CR_WRITE);
-	case CLASS_CR_READ:
-		return cost_of(model, COST_CR_READ);
-	case CLASS_INVLPG:
-		return cost_of(model, COST_INVLPG_COST);
-	case CLASS_INVPCID:
-		return cost_of(model, core->operand == 0 ? COST_INVPCID_PAGE : COST_INVPCID_ALL);
-	case CLASS_WRMSR:
-		return wrmsr_cost(model, core);
-	case CLASS_RDMSR:
-		return cost_of(model, COST_RDMSR);
-	case CLASS_RDTSC:
-		return cost_of(model, COST_RDTSC);
-	case CLASS_RDTSCP:
-		return cost_of(model, COST_RDTSCP);
-	case CLASS_CPUID:
-		return cost_of(model, COST_CPUID);
-	case CLASS_LFENCE:
-		return cost_of(model, COST_LFENCE);
-	case CLASS_MFENCE:
-		return cost_of(model, COST_MFENCE);
-	case CLASS_CLI:
-		return cost_of(model, COST_CLI);
-	case CLASS_STI:
-		return cost_of(model, COST_STI);
-	case CLASS_POPF:
-		return cost_of(model, COST_POPF);
-	case CLASS_LOAD_TABLE:
-		return cost_of(model, COST_LOAD_TABLE);
-	case CLASS_SWAPGS:
-		return cost_of(model, COST_SWAPGS);
-	case CLASS_LOCKED:
-		return cost_of(model, COST_LOCKED);
-	case CLASS_PORT_IO:
-		return cost_of(model, COST_PORT_IO);
-	case CLASS_REP_COPY:
-	case CLASS_REP_OTHER:
-		return cost_of(model, COST_REP_START);
-	case CLASS_PLAIN:
-		break;
-	}
-	return NULL;
+	core->decoded = code_at(&core->decodings, &core->translation, core->code, rip);
+	core->follows = core->decoded->class == CLASS_PLAIN;
+	if (!core->follows)
+		special_starts(core);
 }
 
 static bool changes_ring(enum instruction_class class)
@@ -346,43 +263,25 @@ static bool changes_ring(enum instruction_class class)
 	return class == CLASS_SYSCALL || class == CLASS_SYSRET || class == CLASS_IRET;
 }
 
-static enum model_cause cause_of(enum instruction_class class)
-{
-	switch (class) {
-	case CLASS_PLAIN:
-		return CAUSE_INSTRUCTIONS;
-	case CLASS_REP_COPY:
-	case CLASS_REP_OTHER:
-		return CAUSE_STRINGS;
-	case CLASS_SYSCALL:
-	case CLASS_SYSRET:
-	case CLASS_IRET:
-		return CAUSE_RINGS;
-	case CLASS_CR3_WRITE:
-	case CLASS_CR4_WRITE:
-	case CLASS_INVLPG:
-	case CLASS_INVPCID:
-		return CAUSE_FLUSHES;
-	default:
-		return CAUSE_PRIVILEGED;
-	}
-}
-
 void model_instruction_ends(struct model *model, unsigned cpu, uint64_t next_rip, bool complete)
 {
 	struct core *core = model->core[cpu];
 	const struct cost *cost;
+	struct cost stall;
 
 	settle_fetch(core);
 	if (!complete)
 		return;
-	cost = fixed_cost(model, core, next_rip);
-	if (!cost)
+	if (core->decoded->class != CLASS_PLAIN)
+		cost = cost_of(model, price_of(core, next_rip));
+	else
 		cost = cost_of(model, core->entry_left ? COST_CPI_ENTRY : COST_CPI_HOT);
-	charge(core->sink, cause_of(core->decoded.class), cost);
+	charge(core, core->sink, price_cause(core->decoded->class), cost);
+	if (dataflow_end(&core->dataflow, &core->decoded->operands, &stall))
+		charge(core, core->sink, CAUSE_DATA, &stall);
 	if (core->entry_left)
 		core->entry_left--;
-	if (changes_ring(core->decoded.class))
+	if (changes_ring(core->decoded->class))
 		core->entry_left = model->profile.size[SIZE_ENTRY_INSTRUCTIONS];
 }
 
@@ -392,38 +291,37 @@ void model_repeat_iteration(struct model *model, unsigned cpu)
 	struct cost bytes;
 
 	settle_fetch(core);
-	if (core->decoded.class != CLASS_REP_COPY) {
-		charge(core->sink, CAUSE_STRINGS, cost_of(model, COST_REP_OTHER));
+	if (core->decoded->class != CLASS_REP_COPY) {
+		charge(core, core->sink, CAUSE_STRINGS, cost_of(model, COST_REP_OTHER));
 		return;
 	}
 	for (unsigned set = 0; set < SETS; set++)
-		bytes.of[set] = model->rep_byte.of[set] * core->decoded.size;
-	charge(core->sink, CAUSE_STRINGS, &bytes);
+		bytes.of[set] = model->rep_byte.of[set] * core->decoded->size;
+	charge(core, core->sink, CAUSE_STRINGS, &bytes);
 }
 
-static bool is_device(uint64_t physical)
-{
-	return (physical >= DEVICES_FIRST && physical < DEVICES_END) ||
-	       (physical >= VGA_FIRST && physical < VGA_END);
-}
-
-static const struct cost *device_cost(const struct model *model, uint64_t physical, bool write)
-{
-	return cost_of(model, write && physical == LOCAL_APIC + XAPIC_ICR ? COST_IPI_SEND : COST_APIC_MMIO);
-}
-
-/* One access within a line. */
-static void access_line(struct model *model, struct core *core, uint64_t physical, bool write)
+/* One access within a line. `lag` is how long after `now` it starts, of a load of the dataflow; else NULL. */
+static void access_line(struct model *model, struct core *core, uint64_t physical, bool write,
+                        const struct cost *lag)
 {
 	enum cache_level level = caches_access(&core->caches, physical);
 	enum exposure exposure = write ? EXPOSED_STORE : EXPOSED_LOAD;
+	bool ahead = level != LEVEL_L1 && caches_in_stream(&core->caches, physical);
 
+	if (lag) {
+		const struct cost *latency = ahead ? &model->ahead[level] : &model->whole[level];
+		struct cost complete;
+
+		for (unsigned set = 0; set < SETS; set++)
+			complete.of[set] = core->dataflow.now.of[set] + lag->of[set] + latency->of[set];
+		dataflow_load(&core->dataflow, &complete);
+	}
 	if (level == LEVEL_L1)
 		return;
 	count_misses(core->sink, level);
-	if (caches_in_stream(&core->caches, physical))
+	if (ahead)
 		exposure = EXPOSED_STREAM;
-	charge(core->sink, CAUSE_DATA, &model->latency[exposure][level]);
+	charge(core, core->sink, CAUSE_DATA, &model->shown[exposure][level]);
 }
 
 void model_data_access(struct model *model, unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
@@ -431,23 +329,27 @@ void model_data_access(struct model *model, unsigned cpu, uint64_t linear, uint6
 {
 	struct core *core = model->core[cpu];
 	unsigned in_line = LINE_BYTES - (unsigned)(physical % LINE_BYTES);
+	bool follows = core->follows && !write;
+	struct cost lag = { 0 };
 
 	settle_fetch(core);
 	core->access = physical;
+	if (follows)
+		dataflow_wait(&core->dataflow, core->decoded->operands.address, &lag);
 	translate(model, core, core->sink, linear, SIDE_DATA);
-	if (is_device(physical)) {
-		charge(core->sink, CAUSE_PRIVILEGED, device_cost(model, physical, write));
+	if (price_is_device(physical)) {
+		charge(core, core->sink, CAUSE_PRIVILEGED, cost_of(model, price_of_device(physical, write)));
 		return;
 	}
-	access_line(model, core, physical, write);
+	access_line(model, core, physical, write, follows ? &lag : NULL);
 	if (length > in_line)
-		access_line(model, core, physical + in_line, write);
+		access_line(model, core, physical + in_line, write, follows ? &lag : NULL);
 }
 
 static void mispredicted(struct model *model, struct core *core)
 {
 	core->sink->events[MODEL_MISPREDICT]++;
-	charge(core->sink, CAUSE_MISPREDICTS, cost_of(model, COST_MISPREDICT));
+	charge(core, core->sink, CAUSE_MISPREDICTS, cost_of(model, COST_MISPREDICT));
 }
 
 void model_conditional_branch(struct model *model, unsigned cpu, uint64_t from, bool taken)
@@ -472,11 +374,15 @@ void model_delivery(struct model *model, unsigned cpu, enum delivery delivery, b
 {
 	struct core *core = model->core[cpu];
 	enum cost_parameter cost = from_user ? COST_INTERRUPT_USER : COST_INTERRUPT_KERNEL;
+	struct cost stall;
 
 	if (delivery == DELIVERY_FAULT)
 		cost = from_user ? COST_FAULT_USER : COST_FAULT_KERNEL;
 	settle_fetch(core);
-	charge(core->sink, CAUSE_RINGS, cost_of(model, cost));
+	core->follows = false; /* the accesses to come are the delivery's */
+	if (dataflow_drain(&core->dataflow, &stall))
+		charge(core, core->sink, CAUSE_DATA, &stall);
+	charge(core, core->sink, CAUSE_RINGS, cost_of(model, cost));
 	core->entry_left = model->profile.size[SIZE_ENTRY_INSTRUCTIONS];
 }
 
@@ -490,7 +396,7 @@ void model_write_cr0(struct model *model, unsigned cpu, uint64_t value)
 void model_write_cr3(struct model *model, unsigned cpu, uint64_t value)
 {
 	struct core *core = model->core[cpu];
-	bool keep = core->decoded.class == CLASS_CR3_WRITE && core->operand & CR3_KEEP;
+	bool keep = core->decoded->class == CLASS_CR3_WRITE && core->operand & CR3_KEEP;
 
 	translation_write_cr3(&core->translation, value, keep);
 	forget_fetch(core);

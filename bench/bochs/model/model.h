@@ -37,7 +37,7 @@ enum model_event {
 enum model_cause {
 	CAUSE_INSTRUCTIONS, /* the core's CPI */
 	CAUSE_STRINGS,      /* REP: start and bytes or iterations */
-	CAUSE_DATA,         /* data that L1 did not have */
+	CAUSE_DATA,         /* data that L1 did not have, and all waits for loads */
 	CAUSE_FETCH,        /* code that L1 did not have */
 	CAUSE_TRANSLATION,  /* hits in the second-level TLB and page walks, for data and code */
 	CAUSE_MISPREDICTS,
@@ -64,7 +64,8 @@ void model_free(struct model *model);
 
 /* `walked` is told each page walk from now on, whether it counts or not: of code with the event that fetches, so possibly of an
  * instruction that counts with none. */
-void model_watch(struct model *model, void (*walked)(uint64_t linear, enum side side, unsigned loads));
+typedef void model_walked(unsigned cpu, uint64_t linear, enum side side, unsigned loads);
+void model_watch(struct model *model, model_walked *walked);
 
 /* A reset of the CPU, before its first event. Caches and predictor keep what they have. False when there
  * is no memory. */

@@ -36,7 +36,8 @@
 	X(WALK_PML4E, "walk", "pml4e_entries", 1, 256)                                                  \
 	X(WALK_PDPTE, "walk", "pdpte_entries", 1, 256)                                                  \
 	X(WALK_PDE, "walk", "pde_entries", 1, 256)                                                      \
-	X(ENTRY_INSTRUCTIONS, "core", "entry_instructions", 0, 10000)
+	X(ENTRY_INSTRUCTIONS, "core", "entry_instructions", 0, 10000)                                   \
+	X(WINDOW, "core", "window", 1, 1024)
 
 /* id, section, key, most */
 #define MODEL_COSTS(X)                                            \

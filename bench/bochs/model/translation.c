@@ -52,6 +52,13 @@ static struct lru *add_array(struct translation *translation, unsigned entries, 
 	return array;
 }
 
+static void forget_known(struct translation *translation)
+{
+	for (unsigned side = 0; side < SIDES; side++)
+		for (unsigned i = 0; i < TRANSLATION_KNOWN; i++)
+			translation->known[side][i].page = TRANSLATION_NO_PAGE;
+}
+
 bool translation_make(struct translation *translation, const struct profile *profile, memory_frame frame_of)
 {
 	const unsigned *size = profile->size;
@@ -61,6 +68,7 @@ bool translation_make(struct translation *translation, const struct profile *pro
 
 	memset(translation, 0, sizeof *translation);
 	translation->frame_of = frame_of;
+	forget_known(translation);
 	code[PAGE_4K] = add_array(translation, size[SIZE_ITLB_4K], size[SIZE_ITLB_4K_WAYS], &ok);
 	code[PAGE_2M] = code[PAGE_4K];
 	if (size[SIZE_ITLB_2M])
@@ -100,14 +108,23 @@ void translation_free(struct translation *translation)
 		lru_free(&translation->structures[level]);
 }
 
-static void forget_last(struct translation *translation)
+/* The entry that a page was found in, or put into, is the newest of its set now. */
+static void remember(struct known *known, uint64_t linear, const struct lru *array, uint64_t index,
+                     uint64_t physical)
 {
-	translation->last[SIDE_CODE].valid = translation->last[SIDE_DATA].valid = false;
+	uint64_t first = lru_first(array, index);
+
+	known->page = linear >> page_shift[PAGE_4K];
+	known->frame = physical >> page_shift[PAGE_4K];
+	known->key = array->key + first;
+	known->value = array->value + first;
+	known->its_key = *known->key;
+	known->its_value = *known->value;
 }
 
 static void flush_all(struct translation *translation)
 {
-	forget_last(translation);
+	forget_known(translation);
 	for (unsigned i = 0; i < translation->arrays; i++)
 		lru_clear(&translation->array[i]);
 	for (unsigned level = 0; level < WALK_LEVELS - 1; level++)
@@ -131,7 +148,9 @@ static uint64_t within(uint64_t linear, enum page_size size)
 	return linear & ((1ULL << page_shift[size]) - 1);
 }
 
-static bool find(struct lru *const arrays[PAGE_SIZES], uint64_t pcid, uint64_t linear, struct leaf *leaf)
+/* Looks in the arrays of one level. *known, when given, remembers where it was found. */
+static bool find(struct lru *const arrays[PAGE_SIZES], uint64_t pcid, uint64_t linear, struct leaf *leaf,
+                 struct known *known)
 {
 	for (enum page_size size = PAGE_4K; size <= PAGE_1G; size++) {
 		uint64_t key = key_of(linear, size, pcid);
@@ -143,13 +162,16 @@ static bool find(struct lru *const arrays[PAGE_SIZES], uint64_t pcid, uint64_t l
 		leaf->physical = (value & ENTRY_FRAME) | within(linear, size);
 		leaf->page = (enum page_size)(value & VALUE_SIZE);
 		leaf->global = value & VALUE_GLOBAL;
+		if (known)
+			remember(known, linear, arrays[size], key & KEY_PAGE, leaf->physical);
 		return true;
 	}
 	return false;
 }
 
 /* The entry of a page of size `page` in `arrays`; a size that has no array is held in pieces of the next smaller one. */
-static void add(struct lru *const arrays[PAGE_SIZES], uint64_t pcid, uint64_t linear, const struct leaf *leaf)
+static void add(struct lru *const arrays[PAGE_SIZES], uint64_t pcid, uint64_t linear, const struct leaf *leaf,
+                struct known *known)
 {
 	enum page_size held = arrays[leaf->page] ? leaf->page : PAGE_2M;
 	uint64_t key = key_of(linear, held, leaf->global ? 0 : pcid) | (leaf->global ? KEY_GLOBAL : 0);
@@ -157,6 +179,8 @@ static void add(struct lru *const arrays[PAGE_SIZES], uint64_t pcid, uint64_t li
 	                 (leaf->global ? VALUE_GLOBAL : 0);
 
 	lru_add(arrays[held], key & KEY_PAGE, key, value);
+	if (known)
+		remember(known, linear, arrays[held], key & KEY_PAGE, leaf->physical);
 }
 
 static uint64_t structure_key(const struct translation *translation, uint64_t linear, unsigned level)
@@ -218,35 +242,34 @@ static void follow(const struct translation *translation, struct translation *fi
 enum translation_outcome translation_look_up(struct translation *translation, uint64_t linear, enum side side,
                                              struct walk *walk, uint64_t *physical)
 {
+	struct known *known = &translation->known[side][(linear >> page_shift[PAGE_4K]) % TRANSLATION_KNOWN];
 	uint64_t pcid = current_pcid(translation);
 	enum translation_outcome outcome = TRANSLATION_L1;
 	struct leaf leaf;
 	uint64_t table;
 	unsigned level;
 
-	if (translation->last[side].valid && translation->last[side].page == linear >> 12) {
-		*physical = translation->last[side].frame << 12 | within(linear, PAGE_4K);
+	if (known->page == linear >> page_shift[PAGE_4K] && *known->key == known->its_key &&
+	    *known->value == known->its_value) {
+		*physical = known->frame << page_shift[PAGE_4K] | within(linear, PAGE_4K);
 		return TRANSLATION_L1;
 	}
 	*physical = linear;
 	if (!(translation->cr0 & CR0_PG))
 		return TRANSLATION_L1;
-	if (!find(translation->first[side], pcid, linear, &leaf)) {
+	if (!find(translation->first[side], pcid, linear, &leaf, known)) {
 		outcome = TRANSLATION_L2;
-		if (!find(translation->second[side], pcid, linear, &leaf)) {
+		if (!find(translation->second[side], pcid, linear, &leaf, NULL)) {
 			outcome = TRANSLATION_WALK;
 			level = first_level(translation, linear, &table);
 			follow(translation, translation, linear, level, table, walk, &leaf);
 			if (!walk->present)
 				return TRANSLATION_WALK;
-			add(translation->second[side], pcid, linear, &leaf);
+			add(translation->second[side], pcid, linear, &leaf, NULL);
 		}
-		add(translation->first[side], pcid, linear, &leaf);
+		add(translation->first[side], pcid, linear, &leaf, known);
 	}
 	*physical = leaf.physical;
-	translation->last[side].valid = true;
-	translation->last[side].page = linear >> 12;
-	translation->last[side].frame = leaf.physical >> 12;
 	return outcome;
 }
 
@@ -294,7 +317,7 @@ static bool matches_structure(uint64_t key, uint64_t value, const void *context)
 
 static void flush_some(struct translation *translation, const struct flush *flush)
 {
-	forget_last(translation);
+	forget_known(translation);
 	for (unsigned i = 0; i < translation->arrays; i++)
 		lru_remove(&translation->array[i], matches_page, flush);
 	for (unsigned level = 0; level < WALK_LEVELS - 1; level++)
@@ -316,7 +339,7 @@ void translation_write_cr0(struct translation *translation, uint64_t value)
 void translation_write_cr3(struct translation *translation, uint64_t value, bool keep)
 {
 	translation->cr3 = value & ~(1ULL << 63);
-	forget_last(translation);
+	forget_known(translation);
 	if (keep && translation->cr4 & CR4_PCIDE)
 		return;
 	flush_some(translation, &(struct flush){ .one_pcid = true, .pcid = current_pcid(translation) });

@@ -25,7 +25,8 @@
 
 enum page_size { PAGE_4K, PAGE_2M, PAGE_1G, PAGE_SIZES };
 enum side { SIDE_CODE, SIDE_DATA, SIDES };
-enum { WALK_LEVELS = 4 };
+enum { WALK_LEVELS = 4, TRANSLATION_KNOWN = 16 };
+#define TRANSLATION_NO_PAGE UINT64_MAX
 
 enum translation_outcome { TRANSLATION_L1, TRANSLATION_L2, TRANSLATION_WALK };
 
@@ -35,18 +36,23 @@ struct walk {
 	bool present; /* the page is mapped */
 };
 
+/* A page that was looked up lately, and the entry that it was found in. While that is still the newest of its set, finding it
+ * again would change nothing. */
+struct known {
+	uint64_t page, frame;        /* of 4 KiB, linear and physical; TRANSLATION_NO_PAGE: none */
+	const uint64_t *key, *value; /* the newest of the set ... */
+	uint64_t its_key, its_value; /* ... and what they were */
+};
+
 struct translation {
 	memory_frame frame_of;
 	struct lru array[12]; /* all TLBs; those below point here */
 	unsigned arrays;
 	struct lru *first[SIDES][PAGE_SIZES]; /* NULL: no array takes this size */
 	struct lru *second[SIDES][PAGE_SIZES];
-	struct lru structures[WALK_LEVELS - 1]; /* PML4, PDPT and PD entries */
-	uint64_t cr0, cr3, cr4;                 /* cr3 without bit 63 */
-	struct {
-		bool valid;
-		uint64_t page, frame; /* of 4 KiB */
-	} last[SIDES];                /* the newest entry of its side: a hit there changes nothing */
+	struct lru structures[WALK_LEVELS - 1];       /* PML4, PDPT and PD entries */
+	uint64_t cr0, cr3, cr4;                       /* cr3 without bit 63 */
+	struct known known[SIDES][TRANSLATION_KNOWN]; /* by the page's lowest bits */
 };
 
 /* False when there is no memory. */

@@ -1,0 +1,274 @@
+#include "bench/bochs/model/operands.h"
+
+enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI };
+
+#define BIT(number) ((uint16_t)(1U << (number)))
+
+/*
+ * One letter per opcode. Small letters: the same with 8-bit registers, where a small one is not listed.
+ *  .  no general register, or none that matters           m  a memory operand at most
+ *  E  r/m with reg to r/m       G  r/m with reg to reg     S  reg to r/m        L  r/m to reg      J  r/m of 8 bits to reg
+ *  Z  as E, z as G, and both are 0 when the registers are the same (XOR, SUB)
+ *  I  r/m to itself             C  anything to r/m         K  anything, or memory, to reg          X  reg and r/m change places
+ *  V  r/m and CL to r/m         A  LEA                     a  RAX to itself     b B  a constant to the register of the opcode
+ *  w  that register to itself   P  POP to that register    h  it and RAX change places
+ *  1  group 1 (2: 8 bits), 3 group 3 (4: 8 bits), 5 groups 4 and 5 (6: 8 bits), 8 group 8, 9 group 9
+ *  R  RET   k  LEAVE   o  MOV from a constant address   y  LODS   Y  MOVS, CMPS, SCAS   d  CWD, CDQ, CQO
+ *  t  writes EDX:EAX   u  CPUID   q  CMPXCHG
+ */
+static const char one_byte_forms[] = "eEgGaa..eEgGaa.."  /* 00 */
+                                     "eEgGaa..eEgGaa.."  /* 10 */
+                                     "eEgGaa..eZgzaa.."  /* 20 */
+                                     "eZgzaa..mmmm...."  /* 30 */
+                                     "................"  /* 40 */
+                                     "........PPPPPPPP"  /* 50 */
+                                     "...L.....L.L...."  /* 60 */
+                                     "................"  /* 70 */
+                                     "21.1mmxXsSlLCAmm"  /* 80 */
+                                     "hhhhhhhhad.....a"  /* 90 */
+                                     "oo..YYYY....yyYY"  /* A0 */
+                                     "bbbbbbbbBBBBBBBB"  /* B0 */
+                                     "iIRR..cC.kRR...."  /* C0 */
+                                     "iIvV....mmmmmmmm"  /* D0 */
+                                     "................"  /* E0 */
+                                     "......43......65"; /* F0 */
+static const char two_byte_forms[] = "mmLL.........m.."  /* 00 */
+                                     "mmmmmmmmmmmmmmmm"  /* 10 */
+                                     "CCmm....mmmmKKmm"  /* 20 */
+                                     ".ttt............"  /* 30 */
+                                     "GGGGGGGGGGGGGGGG"  /* 40 */
+                                     "Kmmmmmmmmmmmmmmm"  /* 50 */
+                                     "mmmmmmmmmmmmmmmm"  /* 60 */
+                                     "mmmmmmm.mmmmmmCm"  /* 70 */
+                                     "................"  /* 80 */
+                                     "cccccccccccccccc"  /* 90 */
+                                     "..umEE.....EEEmG"  /* A0 */
+                                     "qq.E..JLL.8ELLJL"  /* B0 */
+                                     "xXmSmKm9wwwwwwww"  /* C0 */
+                                     "mmmmmmmKmmmmmmmm"  /* D0 */
+                                     "mmmmmmmmmmmmmmmm"  /* E0 */
+                                     "mmmmmmmmmmmmmmm."; /* F0 */
+
+_Static_assert(sizeof one_byte_forms == 257 && sizeof two_byte_forms == 257, "a letter for each opcode");
+
+enum { READS_RM = 1, READS_REG = 2, WRITES_RM = 4, WRITES_REG = 8, CLEARS = 16 };
+
+struct modrm {
+	bool memory;
+	uint16_t address, reg, rm; /* sets; `rm` is empty with memory */
+	unsigned extension;
+};
+
+/* Without REX, 8-bit registers 4 to 7 are the high bytes of 0 to 3. */
+static uint16_t register_bit(unsigned number, bool byte, uint8_t rex)
+{
+	return BIT(byte && !rex && number >= 4 ? number & 3 : number);
+}
+
+static struct modrm modrm_of(const uint8_t *bytes, uint8_t rex, bool byte_reg, bool byte_rm)
+{
+	unsigned mod = bytes[0] >> 6, low = bytes[0] & 7;
+	unsigned base_high = rex & 1 ? 8 : 0, index_high = rex & 2 ? 8 : 0, reg_high = rex & 4 ? 8 : 0;
+	struct modrm modrm = { .memory = mod != 3, .extension = bytes[0] >> 3 & 7 };
+	unsigned base = low, index = 4;
+
+	modrm.reg = register_bit(modrm.extension | reg_high, byte_reg, rex);
+	if (!modrm.memory) {
+		modrm.rm = register_bit(low | base_high, byte_rm, rex);
+		return modrm;
+	}
+	if (low == 4) { /* SIB */
+		base = bytes[1] & 7;
+		index = (bytes[1] >> 3 & 7) | index_high;
+	}
+	if (base != 5 || mod != 0) /* else a displacement, from RIP or from 0 */
+		modrm.address = BIT(base | base_high);
+	if (index != 4)
+		modrm.address |= BIT(index);
+	return modrm;
+}
+
+static struct operands with_modrm(const struct modrm *modrm, unsigned how)
+{
+	struct operands operands = { .address = modrm->address };
+
+	operands.writes = (how & WRITES_RM ? modrm->rm : 0) | (how & WRITES_REG ? modrm->reg : 0);
+	operands.memory = modrm->memory && how & READS_RM && how & WRITES_REG;
+	if (operands.writes && !(how & CLEARS && modrm->reg == modrm->rm))
+		operands.sources = (how & READS_RM ? modrm->rm : 0) | (how & READS_REG ? modrm->reg : 0);
+	return operands;
+}
+
+/* TEST, NOT, NEG, and those that multiply and divide RDX:RAX. */
+static struct operands group_3(const struct modrm *modrm)
+{
+	struct operands operands = with_modrm(modrm, modrm->extension < 2 ? 0 : READS_RM | WRITES_RM);
+
+	if (modrm->extension < 4)
+		return operands;
+	operands.writes = BIT(RAX) | BIT(RDX);
+	operands.sources = modrm->rm | BIT(RAX) | (modrm->extension >= 6 ? BIT(RDX) : 0);
+	operands.memory = modrm->memory;
+	return operands;
+}
+
+static unsigned how_of(char form)
+{
+	switch (form) {
+	case 'e':
+	case 'E':
+		return READS_RM | READS_REG | WRITES_RM;
+	case 'Z':
+		return READS_RM | READS_REG | WRITES_RM | CLEARS;
+	case 'g':
+	case 'G':
+		return READS_RM | READS_REG | WRITES_REG;
+	case 'z':
+		return READS_RM | READS_REG | WRITES_REG | CLEARS;
+	case 's':
+	case 'S':
+		return READS_REG | WRITES_RM;
+	case 'l':
+	case 'L':
+	case 'J':
+		return READS_RM | WRITES_REG;
+	case 'i':
+	case 'I':
+		return READS_RM | WRITES_RM;
+	case 'c':
+	case 'C':
+		return WRITES_RM;
+	case 'x':
+	case 'X':
+		return READS_RM | READS_REG | WRITES_RM | WRITES_REG;
+	default:
+		return 0;
+	}
+}
+
+/* Forms with a ModRM byte. */
+static struct operands modrm_form(char form, const struct modrm *modrm)
+{
+	struct operands operands;
+
+	switch (form) {
+	case 'A':
+		return (struct operands){ .sources = modrm->address, .writes = modrm->reg };
+	case 'K':
+		return (struct operands){ .address = modrm->address,
+			                  .writes = modrm->reg,
+			                  .memory = modrm->memory };
+	case 'v':
+	case 'V':
+		operands = with_modrm(modrm, READS_RM | WRITES_RM);
+		operands.sources |= operands.writes ? BIT(RCX) : 0;
+		return operands;
+	case '1':
+	case '2': /* all but CMP */
+		return with_modrm(modrm, modrm->extension == 7 ? 0 : READS_RM | WRITES_RM);
+	case '3':
+	case '4':
+		return group_3(modrm);
+	case '5':
+	case '6': /* INC and DEC; the others jump, call and push */
+		return with_modrm(modrm, modrm->extension < 2 ? READS_RM | WRITES_RM : 0);
+	case '8': /* all but BT */
+		return with_modrm(modrm, modrm->extension == 4 ? 0 : READS_RM | WRITES_RM);
+	case '9': /* RDRAND, RDSEED; CMPXCHG8B and 16B */
+		operands = with_modrm(modrm, WRITES_RM);
+		operands.writes |= modrm->memory ? BIT(RAX) | BIT(RDX) : 0;
+		operands.memory = modrm->memory;
+		return operands;
+	case 'q':
+		operands = with_modrm(modrm, READS_RM | READS_REG | WRITES_RM);
+		operands.sources |= BIT(RAX);
+		operands.writes |= BIT(RAX);
+		operands.memory = modrm->memory;
+		return operands;
+	default:
+		return with_modrm(modrm, how_of(form));
+	}
+}
+
+static struct operands moves(uint16_t sources, uint16_t writes)
+{
+	return (struct operands){ .sources = sources, .writes = writes };
+}
+
+static struct operands loads(uint16_t address, uint16_t writes)
+{
+	return (struct operands){ .address = address, .writes = writes, .memory = writes };
+}
+
+/* Forms without a ModRM byte. */
+static struct operands fixed_form(char form, const uint8_t *opcode, uint8_t rex)
+{
+	unsigned low = (opcode[0] & 7) | (rex & 1 ? 8 : 0);
+
+	switch (form) {
+	case 'a':
+		return moves(BIT(RAX), BIT(RAX));
+	case 'b':
+		return moves(0, register_bit(low, true, rex));
+	case 'B':
+		return moves(0, BIT(low));
+	case 'w':
+		return moves(BIT(low), BIT(low));
+	case 'P':
+		return loads(BIT(RSP), BIT(low));
+	case 'h': /* NOP with itself */
+		return low == RAX ? moves(0, 0) : moves(BIT(RAX) | BIT(low), BIT(RAX) | BIT(low));
+	case 'R':
+		return loads(BIT(RSP), 0);
+	case 'k':
+		return loads(BIT(RBP), BIT(RBP));
+	case 'o':
+		return loads(0, BIT(RAX));
+	case 'y':
+		return loads(BIT(RSI), BIT(RAX));
+	case 'Y':
+		return loads(BIT(RSI) | BIT(RDI), 0);
+	case 'd':
+		return moves(BIT(RAX), BIT(RDX));
+	case 't':
+		return moves(0, BIT(RAX) | BIT(RDX));
+	case 'u':
+		return moves(0, BIT(RAX) | BIT(RBX) | BIT(RCX) | BIT(RDX));
+	default:
+		return moves(0, 0);
+	}
+}
+
+static bool has_modrm(char form)
+{
+	return (form >= '1' && form <= '9') ||
+	       (form >= 'A' && form <= 'Z' && form != 'B' && form != 'P' && form != 'R' && form != 'Y') ||
+	       form == 'c' || form == 'e' || form == 'g' || form == 'i' || form == 'l' || form == 'm' ||
+	       form == 'q' || form == 's' || form == 'v' || form == 'x' || form == 'z';
+}
+
+static bool has_byte_registers(char form)
+{
+	return form == '2' || form == '4' || form == '6' || form == 'b' || form == 'c' || form == 'e' ||
+	       form == 'g' || form == 'i' || form == 'l' || form == 's' || form == 'v' || form == 'x';
+}
+
+struct operands operands_of(const uint8_t *opcode, bool two_byte, uint8_t rex, bool operand_16)
+{
+	char form = two_byte ? two_byte_forms[opcode[0]] : one_byte_forms[opcode[0]];
+	bool byte = has_byte_registers(form);
+	struct operands operands;
+
+	if (form == '.')
+		return moves(0, 0);
+	if (has_modrm(form)) {
+		struct modrm modrm = modrm_of(opcode + 1, rex, byte, byte || form == 'J');
+
+		operands = modrm_form(form, &modrm);
+	} else {
+		operands = fixed_form(form, opcode, rex);
+	}
+	if (byte || operand_16) /* the rest of the register stays */
+		operands.sources |= operands.writes;
+	return operands;
+}

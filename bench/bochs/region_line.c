@@ -1,0 +1,54 @@
+/* What a region counted, as a line of the stream. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/bochs/metrics.h"
+#include "bench/bochs/model/metrics.h"
+#include "bench/bochs/model/model.h"
+#include "bench/bochs/nested.h"
+#include "bench/bochs/output.h"
+#include "bench/bochs/region.h"
+#include "bench/bochs/rounding.h"
+
+/* Appends the model's counts to a line. */
+static int add_model_counts(char *line, size_t size, const struct model_counts *counts)
+{
+	enum { EVENTS = SETS, CAUSES = EVENTS + MODEL_EVENTS, VALUES = CAUSES + MODEL_CAUSES };
+	uint64_t values[VALUES];
+#define METRIC_NAME(id, name) name,
+	static const char *const names[] = { MODEL_METRICS(METRIC_NAME) };
+#undef METRIC_NAME
+	int length = 0;
+
+	_Static_assert(sizeof names / sizeof names[0] == VALUES, "each name has its value");
+	memcpy(values, counts->cycles.of, SETS * sizeof values[0]);
+	memcpy(values + EVENTS, counts->events, MODEL_EVENTS * sizeof values[0]);
+	memcpy(values + CAUSES, counts->causes, MODEL_CAUSES * sizeof values[0]);
+	for (unsigned set = 0; set < SETS; set++)
+		round_together(&values[set], 1);
+	round_together(values + CAUSES, MODEL_CAUSES);
+	for (unsigned i = 0; i < VALUES; i++)
+		length += snprintf(line + length, size - (size_t)length, " %s=%" PRIu64, names[i], values[i]);
+	return length;
+}
+
+void region_write(const struct region *region, const struct model *model)
+{
+#define METRIC_FORMAT(id, name) " " name "=%" PRIu64
+#define METRIC_VALUE(id, name)  , region->counts[METRIC_##id]
+	char line[1024];
+	int length = snprintf(line, sizeof line, "!count region=%" PRIu32 METRICS(METRIC_FORMAT),
+	                      region->id METRICS(METRIC_VALUE));
+#undef METRIC_FORMAT
+#undef METRIC_VALUE
+
+	if (model)
+		length += add_model_counts(line + length, sizeof line - (size_t)length,
+		                           model_read(model, (unsigned)(region - regions)));
+	if (nested_wanted())
+		length += snprintf(line + length, sizeof line - (size_t)length, " vm_exits=%" PRIu64,
+		                   nested_exits((unsigned)(region - regions)));
+	line[length++] = '\n';
+	output_line(line, (size_t)length);
+}

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# How much longer a boot in Bochs takes with the instrumentation library than without: speed.sh BUILD KERNEL.elf32 MODULE…
+# Each round boots the same image three times, in turn forwards and backwards: stock Bochs, the library counting, and
+# with the cycle model and attribution, as ./run-bench.sh --profile has it. PAIRS rounds (5), PROFILE (skylake-client),
+# LIMIT seconds for one boot (600).
+# Exit status: 0 when every boot ended well, whatever the ratios; 1 when one did not; 2 for wrong use.
+set -euo pipefail
+
+[ $# -ge 3 ] || { echo "usage: $0 BUILD KERNEL.elf32 MODULE..." >&2; exit 2; }
+build=$1 kernel=$2
+shift 2
+rounds=${PAIRS:-5} profile=$PWD/bench/bochs/profiles/${PROFILE:-skylake-client}.ini
+[[ $rounds =~ ^[1-9][0-9]*$ ]] || { echo "$0: PAIRS is a number from 1 on, not '$rounds'" >&2; exit 2; }
+[ -f "$profile" ] || { echo "$0: there is no profile $profile; run-bench.sh --list shows them" >&2; exit 2; }
+# Debian's `bochs` is a script around `bochs-bin`.
+bochs=$(command -v bochs-bin || command -v bochs) || { echo "$0: bochs is missing; run make setup" >&2; exit 2; }
+library=$PWD/$build/bochs/palimpsest-bochs.so symbols=$PWD/${kernel%32}
+[ -f "$symbols" ] || { echo "$0: $symbols, with the symbols of $kernel, is missing; run make" >&2; exit 2; }
+benchmarks='exec.*,irq.*,tlb.*,switch.*'
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+kernel/boot/make-iso.sh "$work/cd.iso" "$kernel" "run=bench bench=$benchmarks samples=quick exit=1" "$@"
+{
+	cat bochsrc
+	echo "ata0-master: type=cdrom, path=$work/cd.iso, status=inserted"
+	echo "com1: enabled=1, mode=file, dev=$work/serial"
+	echo "log: $work/log"
+} >"$work/bochsrc"
+echo c >"$work/rc"
+
+# boot stock|counts|model: appends "WALL USER" in seconds to the way's file. Stock Bochs is left through a port that ends it with
+# status 1; the guest's last record says whether all went well.
+boot()
+{
+	local way=$1 expected=33 environment=(SDL_VIDEODRIVER=dummy SDL_AUDIODRIVER=dummy) status=0
+	case $way in
+	stock) expected=1 ;;
+	counts) environment+=("LD_PRELOAD=$library" PALIMPSEST_FD=3) ;;
+	model) environment+=("LD_PRELOAD=$library" PALIMPSEST_FD=3 "PALIMPSEST_PROFILE=$profile" "PALIMPSEST_SYMBOLS=$symbols") ;;
+	esac
+	local TIMEFORMAT='%R %U'
+	{
+		time env "${environment[@]}" timeout "${LIMIT:-600}" "$bochs" -q -f "$work/bochsrc" -rc "$work/rc" \
+			</dev/null 3>"$work/stream" >"$work/out" 2>"$work/err" || status=$?
+	} 2>"$work/time"
+	[ "$way" != stock ] || mv "$work/out" "$work/stream"
+	if [ "$status" != "$expected" ] || ! grep -aq '^@[0-9]* end .*status=ok' "$work/stream"; then
+		echo "$0: the boot ($way) failed with status $status, not $expected, or did not end with 'status=ok':" >&2
+		tail -n 3 "$work/err" "$work/log" >&2
+		exit 1
+	fi
+	cat "$work/time" >>"$work/$way"
+}
+
+# "name WALL s (CPU USER s)" of the last boot of a way
+last()
+{
+	tail -n 1 "$work/$1" | awk -v name="$2" '{ printf "%s %.1f s (CPU %.1f s)", name, $1, $2 }'
+}
+
+# ratios WAY COLUMN AIM TEXT: median and range of the rounds' ratios of a way to stock
+ratios()
+{
+	paste -d ' ' "$work/$1" "$work/stock" | awk -v column="$2" '{ print $column / $(column + 2) }' | sort -g |
+		awk -v aim="$3" -v text="$4" '{ ratio[NR] = $1 }
+			END {
+				median = (ratio[int((NR + 1) / 2)] + ratio[int(NR / 2) + 1]) / 2
+				printf "%-36s %6.2f %6.2f to %.2f   at most %.1f: %s\n", text, median, ratio[1],
+					ratio[NR], aim, median <= aim ? "within the aim" : "over the aim"
+			}'
+}
+
+echo "One boot: window build, $benchmarks, samples=quick, $(basename "$profile" .ini); $rounds rounds, wall time (user CPU time)"
+for ((round = 1; round <= rounds; round++)); do
+	ways=(stock counts model)
+	[ $((round % 2)) = 1 ] || ways=(model counts stock)
+	for way in "${ways[@]}"; do
+		boot "$way"
+	done
+	echo "round $round of $rounds: $(last stock stock), $(last counts counting), $(last model model)"
+done
+echo
+printf '%-36s %6s   %s\n' "ratio to stock Bochs" median "range          aim"
+ratios counts 1 1.1 "counting, wall time"
+ratios model 1 3 "with the model, wall time"
+ratios counts 2 1.1 "counting, user CPU time"
+ratios model 2 3 "with the model, user CPU time"
+echo "On a busy host, wall time says more about the other programs: look at CPU time."

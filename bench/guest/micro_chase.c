@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pointer chases: each load's address is what the load before it read, along a random cycle over all nodes.
+ *
+ *   micro.chase.4k, micro.chase.2m   a node in each 64-byte line of `bytes`: latency of caches and memory
+ *   micro.reach.4k, micro.reach.2m   a node in each 4 KiB page: TLB reach and the price of a miss. The 2m row reads
+ *                                    the very same lines through 2 MiB pages, so what is left between the two is
+ *                                    translation
+ */
+#include "bench/guest/micro.h"
+#include "boot/boot.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+
+#define LINE       64UL
+#define PAGE_LINES (PAGE_SIZE / LINE)
+#define UNROLLED   16         /* loads per round of the loop */
+#define FEWEST     8192       /* loads in a sample */
+#define COUNTED    65536      /* nodes */
+#define LARGE      (4 * MIB)  /* few samples from here on */
+#define WARMED     (64 * MIB) /* twice the largest L3 of a profile */
+
+static const uint64_t sizes[] = {
+	4 * KIB, 8 * KIB, 16 * KIB, 32 * KIB, 64 * KIB, 128 * KIB, 256 * KIB, 512 * KIB,  MIB,
+	2 * MIB, 4 * MIB, 8 * MIB,  16 * MIB, 32 * MIB, 64 * MIB,  128 * MIB, MICRO_SIZE, BENCH_LIST_END,
+};
+
+/* Around the entries of the profiles' TLBs: 64 and 72, 1536, 2048, 3072. */
+static const uint64_t page_counts[] = { 16,   32,   48,   56,   64,   72,   80,   96,
+	                                128,  256,  512,  1024, 1280, 1408, 1536, 1664,
+	                                1792, 2048, 2304, 2560, 3072, 3456, 4096, BENCH_LIST_END };
+
+static uint64_t nodes, loads;
+static uintptr_t base, arrived;
+static bool by_page, all_linked;
+
+/* Line of page i: as even over the sets of L1, L2 and L3 as lines that lie side by side, for any count of pages. */
+static uint64_t line_of_page(uint64_t i)
+{
+	return (i / 16 + 4 * (i % 16)) % PAGE_LINES;
+}
+
+static uintptr_t *node(uint64_t i)
+{
+	return (uintptr_t *)(base + (by_page ? i * PAGE_SIZE + line_of_page(i) * LINE : i * LINE));
+}
+
+/*
+ * One cycle over all nodes: the order in which a congruential generator of full period, its low bits mixed with its
+ * high ones, goes through the numbers below the next power of two, without those that are no node.
+ */
+static void link_nodes(uint64_t seed)
+{
+	unsigned bits = 1;
+	uint64_t mask, multiplier, at, linked = 0;
+	uintptr_t *last = NULL, *first = NULL;
+
+	while (1UL << bits < nodes)
+		bits++;
+	mask = (1UL << bits) - 1;
+	multiplier = (seed & ~7UL) + 5; /* 5 modulo 8, and an odd increment (Knuth, volume 2, 3.2.1.2) */
+	at = seed & mask;
+	for (uint64_t i = 0; i <= mask; i++) {
+		uint64_t next = at ^ at >> (bits + 1) / 2;
+
+		at = (at * multiplier + 0x9e3779b9) & mask;
+		if (next >= nodes)
+			continue;
+		if (last)
+			*last = (uintptr_t)node(next);
+		else
+			first = node(next);
+		last = node(next);
+		linked++;
+	}
+	*last = (uintptr_t)first;
+	all_linked = linked == nodes;
+}
+
+static uintptr_t chase(uintptr_t at, uint64_t count)
+{
+	__asm__ volatile("1:\n\t"
+	                 ".rept %c[unrolled]\n\t"
+	                 "mov (%[at]), %[at]\n\t"
+	                 ".endr\n\t"
+	                 "sub %[unrolled], %[count]\n\t"
+	                 "jnz 1b"
+	                 : [at] "+r"(at), [count] "+r"(count)
+	                 : [unrolled] "i"(UNROLLED)
+	                 : "memory", "cc");
+	return at;
+}
+
+static int start(struct bench *b, uintptr_t where, bool pages)
+{
+	char seed[24] = "";
+	int error = micro_memory_take(pages ? b->parameter * PAGE_SIZE : b->parameter);
+
+	if (error)
+		return error;
+	boot_option("seed", seed, sizeof seed);
+	base = where;
+	by_page = pages;
+	nodes = pages ? b->parameter : b->parameter / LINE;
+	for (loads = nodes; loads < FEWEST || loads % UNROLLED;)
+		loads += nodes;
+	link_nodes((string_to_number(seed) + 1) * 0x9e3779b97f4a7c15UL >> 24);
+	return 0;
+}
+
+static int start_small(struct bench *b)
+{
+	return start(b, MICRO_SMALL_BASE, false);
+}
+
+static int start_large(struct bench *b)
+{
+	return start(b, MICRO_LARGE_BASE, false);
+}
+
+static int start_small_pages(struct bench *b)
+{
+	return start(b, MICRO_SMALL_BASE, true);
+}
+
+static int start_large_pages(struct bench *b)
+{
+	return start(b, MICRO_LARGE_BASE, true);
+}
+
+/* Caches and TLBs as a chase leaves them; those of a size that no cache holds miss anyway. */
+static void warm(struct bench *b)
+{
+	(void)b;
+	arrived = 0;
+	if (nodes * LINE <= WARMED)
+		chase((uintptr_t)node(0), loads);
+}
+
+static void chase_all(struct bench *b)
+{
+	(void)b;
+	arrived = chase((uintptr_t)node(0), loads);
+}
+
+/* The loads are whole rounds, so they end where they began; that a round is all nodes is seen once, where it is cheap. */
+static bool went_round(struct bench *b)
+{
+	uintptr_t first = (uintptr_t)node(0), at = first;
+	uint64_t steps = 0;
+
+	if (b->tries++ == 0 && nodes <= COUNTED) {
+		do
+			at = *(uintptr_t *)at;
+		while (++steps < nodes && at != first);
+		all_linked = all_linked && steps == nodes && at == first;
+	}
+	return micro_operations(b, loads) && all_linked && arrived == first;
+}
+
+static void finish(struct bench *b)
+{
+	(void)b;
+	micro_memory_give();
+}
+
+BENCH(micro_chase_4k, .name = "micro.chase.4k", .own_boot = true, .unit = "bytes", .parameters = sizes,
+      .large = LARGE, .setup = start_small, .prepare = warm, .body = chase_all, .check = went_round,
+      .teardown = finish);
+
+BENCH(micro_chase_2m, .name = "micro.chase.2m", .own_boot = true, .unit = "bytes", .parameters = sizes,
+      .large = LARGE, .setup = start_large, .prepare = warm, .body = chase_all, .check = went_round,
+      .teardown = finish);
+
+BENCH(micro_reach_4k, .name = "micro.reach.4k", .own_boot = true, .unit = "pages", .parameters = page_counts,
+      .setup = start_small_pages, .prepare = warm, .body = chase_all, .check = went_round,
+      .teardown = finish);
+
+BENCH(micro_reach_2m, .name = "micro.reach.2m", .own_boot = true, .unit = "pages", .parameters = page_counts,
+      .setup = start_large_pages, .prepare = warm, .body = chase_all, .check = went_round,
+      .teardown = finish);

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Flushes, and changes of the address space.
+ *
+ *   micro.invlpg (pages)       INVLPG of so many pages, no refill
+ *   micro.cr3 (loads)          so many loads of CR3
+ *   micro.cr3.refill (pages)   ROUNDS times a load of CR3, then a read of each page
+ *   micro.switch (pages)       ROUNDS round trips between two address spaces, each of which reads so many pages of its own
+ *   micro.switch.same (pages)  the same reads without the loads of CR3
+ */
+#include "bench/guest/micro.h"
+#include "bench/guest/pitfalls.h"
+#include "cpu/cpu.h"
+#include "lib/errno.h"
+#include "mem/address_space.h"
+#include "mem/frames.h"
+#include "stack/kstack.h"
+
+#define PAGES_MAX 512
+#define ROUNDS    16
+#define SPACES    2
+#define SPACE_MAX 16 /* pages of each */
+
+static const uint64_t flushed_pages[] = { 1, 33, 129, BENCH_LIST_END }; /* those of Hansen 2017 */
+static const uint64_t cr3_loads[] = { 8, 64, BENCH_LIST_END };
+static const uint64_t refilled_pages[] = { 0, 1, 2, 4, 8, 16, 32, 64, 128, PAGES_MAX, BENCH_LIST_END };
+static const uint64_t space_pages[] = { 0, 1, 2, 4, 8, SPACE_MAX, BENCH_LIST_END };
+
+static volatile uint64_t sum;
+
+/* A word of page i, each in a cache line of another set. */
+static volatile uint64_t *word(uintptr_t base, uint64_t i)
+{
+	return (volatile uint64_t *)(base + i * PAGE_SIZE + i % 64 * 64);
+}
+
+static pte_t *entry_of(uint64_t i)
+{
+	uintptr_t address = MICRO_SMALL_BASE + i * PAGE_SIZE;
+
+	return paging_table(kernel_pml4, address, 0, NULL) + PT_INDEX(address);
+}
+
+static uint64_t pages_of(const struct bench *b)
+{
+	return b->row->parameters == cr3_loads ? 1 : b->parameter;
+}
+
+static int map_pages(struct bench *b)
+{
+	b->cr3 = read_cr3();
+	return micro_memory_take(PAGES_MAX * PAGE_SIZE);
+}
+
+static void give_pages(struct bench *b)
+{
+	(void)b;
+	micro_memory_give();
+}
+
+static void touch(uint64_t pages)
+{
+	for (uint64_t i = 0; i < pages; i++)
+		sum += *word(MICRO_SMALL_BASE, i);
+}
+
+/* In the TLB, but not accessed by their entries: only a walk after a flush changes that (SDM 3A 4.8). */
+static void fill_tlb(struct bench *b)
+{
+	uint64_t pages = pages_of(b);
+
+	touch(pages);
+	for (uint64_t i = 0; i < pages; i++)
+		*(volatile pte_t *)entry_of(i) &= ~PTE_ACCESSED;
+}
+
+static bool was_flushed(const struct bench *b)
+{
+	uint64_t pages = pages_of(b);
+
+	touch(pages);
+	for (uint64_t i = 0; i < pages; i++)
+		if (!(*(volatile pte_t *)entry_of(i) & PTE_ACCESSED))
+			return false;
+	return true;
+}
+
+static bool flushed(struct bench *b)
+{
+	return micro_operations(b, b->parameter) && was_flushed(b);
+}
+
+static bool flushed_each_round(struct bench *b)
+{
+	return micro_operations(b, ROUNDS) && was_flushed(b);
+}
+
+static void invlpg_pages(struct bench *b)
+{
+	for (uint64_t i = 0; i < b->parameter; i++)
+		invlpg(MICRO_SMALL_BASE + i * PAGE_SIZE);
+}
+
+static void load_cr3(struct bench *b)
+{
+	for (uint64_t i = 0, cr3 = b->cr3; i < b->parameter; i++)
+		write_cr3(cr3);
+}
+
+static void load_and_refill(struct bench *b)
+{
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		write_cr3(b->cr3);
+		touch(b->parameter);
+	}
+}
+
+/* Two address spaces with pages of their own at the same addresses, outside the shared kernel half. */
+static struct address_space spaces[SPACES];
+static uint32_t frames[SPACES];
+static unsigned spaces_made;
+static uint64_t read_in_all;
+
+static void destroy_spaces(struct bench *b)
+{
+	(void)b;
+	while (spaces_made > 0) {
+		address_space_destroy(&spaces[--spaces_made]);
+		while (frames[spaces_made] != FRAME_LIST_END)
+			frame_free(frame_list_pop(&frames[spaces_made]));
+	}
+}
+
+static bool map_private(struct address_space *space, uint32_t *list, uint64_t value)
+{
+	for (uint64_t i = 0; i < SPACE_MAX; i++) {
+		uintptr_t address = PRIVATE_PAGE + i * PAGE_SIZE;
+		pte_t *table = paging_table(space->pml4, address, 0, &space->tables);
+		uint64_t frame = table ? frame_alloc_zeroed() : FRAME_NONE;
+
+		if (frame == FRAME_NONE)
+			return false;
+		frame_list_push(list, frame);
+		*word((uintptr_t)phys_to_virt(frame) - i * PAGE_SIZE, i) = value;
+		table[PT_INDEX(address)] = frame | PTE_PRESENT | PTE_WRITE | PTE_NX;
+	}
+	return true;
+}
+
+static int make_spaces(struct bench *b)
+{
+	bool ok = true;
+
+	for (spaces_made = 0; spaces_made < SPACES && ok; spaces_made++) {
+		frames[spaces_made] = FRAME_LIST_END;
+		if (address_space_create(&spaces[spaces_made]))
+			break;
+		ok = map_private(&spaces[spaces_made], &frames[spaces_made], spaces_made + 1);
+	}
+	if (ok && spaces_made == SPACES)
+		return 0;
+	destroy_spaces(b);
+	return -ENOMEM;
+}
+
+static uint64_t read_private(uint64_t pages)
+{
+	uint64_t total = 0;
+
+	for (uint64_t i = 0; i < pages; i++)
+		total += *word(PRIVATE_PAGE, i);
+	return total;
+}
+
+/* On a stack that both spaces map. */
+static void take_turns(void *argument)
+{
+	const struct bench *b = argument;
+	const uint64_t old = read_cr3(), pages = b->parameter;
+
+	write_cr3(spaces[0].pml4);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		read_in_all += read_private(pages);
+		write_cr3(spaces[1].pml4);
+		read_in_all += read_private(pages);
+		write_cr3(spaces[0].pml4);
+	}
+	write_cr3(old);
+}
+
+static void stay(void *argument)
+{
+	const struct bench *b = argument;
+	const uint64_t old = read_cr3(), pages = b->parameter;
+
+	write_cr3(spaces[0].pml4);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		read_in_all += read_private(pages);
+		read_in_all += read_private(pages);
+	}
+	write_cr3(old);
+}
+
+static void forget(struct bench *b)
+{
+	(void)b;
+	read_in_all = 0;
+}
+
+static void switch_spaces(struct bench *b)
+{
+	kstack_call_across_cr3(take_turns, b);
+}
+
+static void switch_nothing(struct bench *b)
+{
+	kstack_call_across_cr3(stay, b);
+}
+
+/* Pages of the first space read 1, those of the second 2. */
+static bool read_both(struct bench *b)
+{
+	return micro_operations(b, ROUNDS) && read_in_all == ROUNDS * b->parameter * (1 + 2);
+}
+
+static bool read_one(struct bench *b)
+{
+	return micro_operations(b, ROUNDS) && read_in_all == ROUNDS * b->parameter * (1 + 1);
+}
+
+BENCH(micro_invlpg, .name = "micro.invlpg", .own_boot = true, .unit = "pages", .parameters = flushed_pages,
+      .setup = map_pages, .prepare = fill_tlb, .body = invlpg_pages, .check = flushed,
+      .teardown = give_pages);
+
+BENCH(micro_cr3, .name = "micro.cr3", .own_boot = true, .unit = "loads", .parameters = cr3_loads,
+      .setup = map_pages, .prepare = fill_tlb, .body = load_cr3, .check = flushed, .teardown = give_pages);
+
+BENCH(micro_cr3_refill, .name = "micro.cr3.refill", .own_boot = true, .unit = "pages",
+      .parameters = refilled_pages, .setup = map_pages, .prepare = fill_tlb, .body = load_and_refill,
+      .check = flushed_each_round, .teardown = give_pages);
+
+BENCH(micro_switch, .name = "micro.switch", .own_boot = true, .unit = "pages", .parameters = space_pages,
+      .setup = make_spaces, .prepare = forget, .body = switch_spaces, .check = read_both,
+      .teardown = destroy_spaces);
+
+BENCH(micro_switch_same, .name = "micro.switch.same", .own_boot = true, .unit = "pages",
+      .parameters = space_pages, .setup = make_spaces, .prepare = forget, .body = switch_nothing,
+      .check = read_one, .teardown = destroy_spaces);

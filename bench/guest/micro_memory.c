@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory of the micro-kernels. */
+#include "bench/guest/micro.h"
+#include "cpu/cpu.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mem/frames.h"
+
+#define RUNS_MAX   (MICRO_SIZE / PD_SPAN)
+#define RUN_FRAMES (PD_SPAN / PAGE_SIZE)
+#define MEMORY_MAX (16 * GIB) /* what the harness gives a machine at most */
+
+static uint32_t taken = FRAME_LIST_END; /* every frame that was taken, also those of no run */
+static uint64_t runs[RUNS_MAX];         /* physical addresses */
+static size_t run_count, mapped;
+
+/*
+ * Takes frames until `count` runs of 2 MiB are complete. They go back in the opposite order, so the allocator's list is
+ * as it was.
+ */
+static bool take_runs(size_t count)
+{
+	static uint16_t held[MEMORY_MAX / PD_SPAN]; /* frames of each run */
+	uint64_t frame;
+
+	memset(held, 0, sizeof held);
+	run_count = 0;
+	while (run_count < count && (frame = frame_alloc()) != FRAME_NONE) {
+		frame_list_push(&taken, frame);
+		if (frame < MEMORY_MAX && ++held[frame / PD_SPAN] == RUN_FRAMES)
+			runs[run_count++] = frame & ~(PD_SPAN - 1);
+	}
+	return run_count == count;
+}
+
+static bool map_run(size_t run)
+{
+	uintptr_t small = MICRO_SMALL_BASE + run * PD_SPAN;
+
+	if (paging_map_kernel_large(MICRO_LARGE_BASE + run * PD_SPAN, runs[run], PD_SPAN, PTE_WRITE | PTE_NX))
+		return false;
+	for (uint64_t at = 0; at < PD_SPAN; at += PAGE_SIZE)
+		if (paging_map_kernel(small + at, runs[run] + at, PTE_WRITE | PTE_NX))
+			return false;
+	return true;
+}
+
+int micro_memory_take(uint64_t bytes)
+{
+	size_t count = (bytes + PD_SPAN - 1) / PD_SPAN;
+
+	mapped = 0;
+	if (!take_runs(count)) {
+		micro_memory_give();
+		return -ENOMEM;
+	}
+	/* The page tables stay when they are made, so they must not come between the frames that go back. */
+	for (; mapped < count; mapped++) {
+		if (!map_run(mapped)) {
+			mapped++;
+			micro_memory_give();
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+void micro_memory_give(void)
+{
+	while (mapped > 0) {
+		uintptr_t small = MICRO_SMALL_BASE + --mapped * PD_SPAN;
+		pte_t *table = paging_table(kernel_pml4, small, 0, NULL);
+
+		if (table)
+			memset(table, 0, PAGE_SIZE);
+		paging_unmap_kernel_large(MICRO_LARGE_BASE + mapped * PD_SPAN, PD_SPAN);
+	}
+	write_cr3(read_cr3()); /* not global, and the current PCID only: mem/pcid.h */
+	while (taken != FRAME_LIST_END)
+		frame_free(frame_list_pop(&taken));
+}
+
+bool micro_operations(struct bench *b, uint64_t operations)
+{
+	bench_metric(b, "operations", operations, "count");
+	return true;
+}

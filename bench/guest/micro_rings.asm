@@ -1,0 +1,107 @@
+; SPDX-License-Identifier: MIT
+;
+; Ways into the kernel and back with nothing between them; see micro_rings.c.
+
+%include "constants.inc"
+
+UNROLLED equ 8			; as in micro_rings.c
+
+	global	micro_user_run, micro_leave, micro_sysret, micro_iret
+	global	micro_user_syscall, micro_user_syscall_end, micro_user_int, micro_user_int_end
+	global	micro_int_kernel, micro_iret_kernel
+
+%macro IRET_TO_NEXT 0
+	lea	rdx, [rel %%next]
+	push	SELECTOR_KERNEL_DATA
+	push	r8
+	pushfq
+	push	SELECTOR_KERNEL_CODE
+	push	rdx
+	iretq
+%%next:
+%endmacro
+
+section .bss
+saved_rsp:	resq 1
+
+section .text
+; struct micro_end micro_user_run(uintptr_t rip, uint64_t count): runs code of the user half in user mode, interrupts
+; off, count in RBX, until it executes INT VECTOR_MICRO_LEAVE. Returns its RBX (RAX) and RCX (RDX).
+; GS stays the kernel's meanwhile; the code must not use it, nor a stack.
+micro_user_run:
+	push	rbx
+	push	rbp
+	push	r12
+	push	r13
+	push	r14
+	push	r15
+	mov	[saved_rsp], rsp
+	mov	rbx, rsi
+	mov	rcx, rdi
+	mov	r11d, 2			; RFLAGS: nothing but what is always set
+	o64 sysret
+
+; The gate of VECTOR_MICRO_LEAVE.
+micro_leave:
+	mov	rsp, [saved_rsp]
+	mov	eax, SELECTOR_KERNEL_DATA
+	mov	ss, eax
+	mov	rax, rbx
+	mov	rdx, rcx
+	pop	r15
+	pop	r14
+	pop	r13
+	pop	r12
+	pop	rbp
+	pop	rbx
+	ret
+
+; LSTAR, and the gate of VECTOR_MICRO.
+micro_sysret:
+	o64 sysret
+micro_iret:
+	iretq
+
+; Copied to a user page: count in RBX, a multiple of UNROLLED.
+micro_user_syscall:
+	times UNROLLED syscall
+	sub	ebx, UNROLLED
+	jnz	micro_user_syscall
+	int	VECTOR_MICRO_LEAVE
+micro_user_syscall_end:
+
+micro_user_int:
+	times UNROLLED int VECTOR_MICRO
+	sub	ebx, UNROLLED
+	jnz	micro_user_int
+	int	VECTOR_MICRO_LEAVE
+micro_user_int_end:
+
+; uint64_t micro_int_kernel(uint64_t count): INT and IRETQ, from the kernel to itself, on this stack. Returns the
+; RIP that the last INT pushed, less that of the instruction behind it: 0.
+micro_int_kernel:
+	mov	r8, rsp
+	and	rsp, -16		; as the CPU does before it pushes (SDM 3A 6.14.2)
+	mov	qword [rsp - 40], 0
+.more:
+	times UNROLLED int VECTOR_MICRO
+.last:	sub	edi, UNROLLED
+	jnz	.more
+	mov	rax, [rsp - 40]
+	lea	rdx, [rel .last]
+	sub	rax, rdx
+	mov	rsp, r8
+	ret
+
+; uint64_t micro_iret_kernel(uint64_t count): IRETQ alone, each with the five pushes that it undoes. Returns how many
+; were left: 0.
+micro_iret_kernel:
+	mov	r8, rsp
+.more:
+%rep UNROLLED
+	IRET_TO_NEXT
+%endrep
+	sub	edi, UNROLLED
+	jnz	.more
+	mov	eax, edi
+	ret

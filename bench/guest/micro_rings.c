@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Changes of ring: SYSCALL and SYSRET, INT and IRETQ, with nothing between them. The user code is a copy of a few
+ * instructions in a page of the user half; LSTAR, two gates, RSP0 and an IST slot are the experiment's meanwhile.
+ */
+#include "bench/guest/micro.h"
+#include "bench/guest/pitfalls.h"
+#include "cpu/cpu.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mem/frames.h"
+#include "task/task.h"
+
+#define UNROLLED    8 /* as in micro_rings.asm */
+#define STACK_WORDS 64
+#define PUSHED_RIP  5 /* words below the top of the stack */
+
+/* micro_rings.asm */
+struct micro_end {
+	uint64_t left, rcx;
+};
+struct micro_end micro_user_run(uintptr_t rip, uint64_t count);
+uint64_t micro_int_kernel(uint64_t count);
+uint64_t micro_iret_kernel(uint64_t count);
+void micro_leave(void);
+void micro_sysret(void);
+void micro_iret(void);
+extern const char micro_user_syscall[], micro_user_syscall_end[], micro_user_int[], micro_user_int_end[];
+
+static const uint64_t counts[] = { 64, 1024, BENCH_LIST_END };
+
+/* What INT from user mode lands on, and what the way back does. */
+static uint64_t int_stack[STACK_WORDS] __attribute__((aligned(16)));
+static uint64_t leave_stack[STACK_WORDS] __attribute__((aligned(16)));
+
+static uint64_t page_frame, lstar, rsp0, spare;
+static uint32_t page_tables;
+static struct micro_end ended;
+static uint64_t rest;
+
+static int map_code(const char *start, const char *end)
+{
+	uint64_t pml4 = current_task()->space.pml4;
+
+	page_frame = pitfall_map(pml4, USER_PAGE, PTE_USER, &page_tables);
+	if (page_frame == FRAME_NONE) {
+		pitfall_unmap(pml4, USER_PAGE, &page_tables, FRAME_NONE);
+		return -ENOMEM;
+	}
+	memcpy(phys_to_virt(page_frame), start, (size_t)(end - start));
+	paging_table(pml4, USER_PAGE, PTE_USER, NULL)[PT_INDEX(USER_PAGE)] &= ~(PTE_WRITE | PTE_NX);
+	invlpg(USER_PAGE);
+	return 0;
+}
+
+static void take_ways(void)
+{
+	struct tss *tss = &this_cpu()->tss;
+
+	lstar = read_msr(MSR_LSTAR);
+	rsp0 = tss->rsp[0];
+	spare = tss->ist[IST_SPARE - 1];
+	write_msr(MSR_LSTAR, (uintptr_t)micro_sysret);
+	tss->rsp[0] = (uintptr_t)(int_stack + STACK_WORDS);
+	tss->ist[IST_SPARE - 1] = (uintptr_t)(leave_stack + STACK_WORDS);
+	gate_set(VECTOR_MICRO, micro_iret, IST_NONE, true);
+	gate_set(VECTOR_MICRO_LEAVE, micro_leave, IST_SPARE, true);
+}
+
+static void give_ways(struct bench *b)
+{
+	struct tss *tss = &this_cpu()->tss;
+
+	(void)b;
+	write_msr(MSR_LSTAR, lstar);
+	tss->rsp[0] = rsp0;
+	tss->ist[IST_SPARE - 1] = spare;
+	gate_restore(VECTOR_MICRO);
+	gate_restore(VECTOR_MICRO_LEAVE);
+	if (page_frame != FRAME_NONE)
+		pitfall_unmap(current_task()->space.pml4, USER_PAGE, &page_tables, page_frame);
+}
+
+static int start_user(const char *code, const char *end)
+{
+	int error = map_code(code, end);
+
+	if (!error)
+		take_ways();
+	return error;
+}
+
+static int start_syscall(struct bench *b)
+{
+	(void)b;
+	return start_user(micro_user_syscall, micro_user_syscall_end);
+}
+
+static int start_int(struct bench *b)
+{
+	(void)b;
+	return start_user(micro_user_int, micro_user_int_end);
+}
+
+static int start_kernel(struct bench *b)
+{
+	(void)b;
+	page_frame = FRAME_NONE;
+	take_ways();
+	return 0;
+}
+
+static void forget(struct bench *b)
+{
+	(void)b;
+	memset(int_stack, 0, sizeof int_stack);
+	ended = (struct micro_end){ 1, 0 };
+	rest = 1;
+}
+
+static void run_user(struct bench *b)
+{
+	ended = micro_user_run(USER_PAGE, b->parameter);
+}
+
+static void int_kernel(struct bench *b)
+{
+	rest = micro_int_kernel(b->parameter);
+}
+
+static void iret_kernel(struct bench *b)
+{
+	rest = micro_iret_kernel(b->parameter);
+}
+
+/* RCX has the address behind the last SYSCALL, which is 2 bytes long. */
+static bool last_syscall_came_back(struct bench *b)
+{
+	return micro_operations(b, b->parameter) && ended.left == 0 && ended.rcx == USER_PAGE + 2 * UNROLLED;
+}
+
+/* So has the frame of the last INT. */
+static bool last_int_came_back(struct bench *b)
+{
+	return micro_operations(b, b->parameter) && ended.left == 0 &&
+	       int_stack[STACK_WORDS - PUSHED_RIP] == USER_PAGE + 2 * UNROLLED;
+}
+
+static bool nothing_is_left(struct bench *b)
+{
+	return micro_operations(b, b->parameter) && rest == 0;
+}
+
+BENCH(micro_syscall, .name = "micro.syscall", .own_boot = true, .unit = "calls", .parameters = counts,
+      .setup = start_syscall, .prepare = forget, .body = run_user, .check = last_syscall_came_back,
+      .teardown = give_ways);
+
+BENCH(micro_int_user, .name = "micro.int.user", .own_boot = true, .unit = "calls", .parameters = counts,
+      .setup = start_int, .prepare = forget, .body = run_user, .check = last_int_came_back,
+      .teardown = give_ways);
+
+BENCH(micro_int_kernel, .name = "micro.int.kernel", .own_boot = true, .unit = "calls", .parameters = counts,
+      .setup = start_kernel, .prepare = forget, .body = int_kernel, .check = nothing_is_left,
+      .teardown = give_ways);
+
+BENCH(micro_iret_kernel, .name = "micro.iret.kernel", .own_boot = true, .unit = "calls", .parameters = counts,
+      .setup = start_kernel, .prepare = forget, .body = iret_kernel, .check = nothing_is_left,
+      .teardown = give_ways);

@@ -1,0 +1,133 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# The cycle model against what was published: runs the micro-kernels with a profile, prints the table of figures, and
+# fails when one is further off than its bound allows (make validate-model, docs/model.md).
+#
+# usage: validate.sh [PROFILE [ENGINE]]
+#        validate.sh --database FILE PROFILE     the table of a run that was made before
+set -u
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 2
+root=${here%/bench/validate}
+
+fail()
+{
+	echo "validate-model: $*" >&2
+	exit 2
+}
+
+# sql <statements>: over the run's database and the figures of the profile
+sql()
+{
+	{
+		echo '.bail on'
+		echo "CREATE TEMP TABLE imported (profile TEXT, figure TEXT, kind TEXT, low NUMERIC, high NUMERIC,
+			unit TEXT, bound NUMERIC, how TEXT, \"row\" TEXT, less TEXT, \"from\" NUMERIC, \"to\" NUMERIC, source TEXT);"
+		echo '.mode tabs'
+		echo ".import '|grep -v ^# \"$here/published.tsv\" | tail -n +2' imported"
+		echo "CREATE TEMP TABLE published AS SELECT * FROM imported WHERE profile = '$profile' ORDER BY rowid;"
+		cat "$here/figures.sql"
+		echo "$1"
+	} | sqlite3 -readonly -bail "$database"
+}
+
+# rows <kind> <more columns>: one section of the table
+rows()
+{
+	sql ".mode markdown --wrap 0
+		SELECT figure, published, low, nominal, high, error, bound, verdict$2, source FROM shown
+		WHERE kind = '$1' ORDER BY number;"
+}
+
+# chases <columns of KVM or nothing>: the latency of a load by working set, for which nothing is published as a whole
+chases()
+{
+	local range="printf('%.1f, %.1f, %.1f', low_%s, nominal_%s, high_%s)"
+
+	sql ".mode markdown --wrap 0
+		SELECT \"working set\", ${range//%s/2m} AS \"2 MiB pages: low, nominal, high\",
+			${range//%s/4k} AS \"4 KiB pages: low, nominal, high\" $1
+		FROM chase ORDER BY parameter;"
+}
+
+table()
+{
+	local kvm='' count
+
+	count=$(sql 'SELECT sum(has_ticks) FROM shown') || return
+	[ "$count" = 0 ] || kvm=', ticks AS "KVM, TSC ticks", ratio AS "ticks / published"'
+	echo "# The cycle model against published figures: $profile"
+	echo
+	echo "## Held out: no parameter of the profile was taken from these"
+	echo
+	count=$(sql "SELECT count(*) FROM shown WHERE kind = 'held-out'") || return
+	if [ "$count" = 0 ]; then
+		echo "none is known for this processor"
+	else
+		rows held-out "$kvm" || return
+	fi
+	echo
+	echo "## Calibration: these went into the profile, so that agreement shows consistency only"
+	echo
+	rows calibration "$kvm" || return
+	echo
+	echo "## Cycles of a load that waits for the one before it, by working set: to look at, without a bound"
+	echo
+	chases "${kvm:+, printf('%.1f, %.1f', ticks_2m, ticks_4k) AS \"KVM, TSC ticks: 2 MiB, 4 KiB\"}" || return
+	echo
+	if [ -n "$kvm" ]; then
+		echo "Ticks of the TSC are not cycles of the core: they run at one rate, whatever the core does."
+	else
+		echo "KVM: not measured."
+	fi
+}
+
+# measure <engine>: runs the micro-kernels into $out
+measure()
+{
+	local engines status
+
+	case $1 in
+	auto | bochs) engines=$1 ;;
+	kvm) engines=bochs,kvm ;;
+	tcg) fail "tcg's times mean nothing; valid engines are auto, bochs, kvm" ;;
+	*) fail "unknown engine '$1'; valid are auto, bochs, kvm" ;;
+	esac
+	rm -rf "$out"
+	mkdir -p "$(dirname "$out")" || exit 2
+	"$root/run-bench.sh" --engine "$engines" --profile "$profile" --strategy window --bench 'micro.*' --quick \
+		--out "$out" >"$out.log"
+	status=$?
+	[ $status -ne 1 ] || echo "validate-model: the micro-kernels did not all run; see ${out#"$root/"}/logs" >&2
+	[ $status -eq 0 ] || exit $status
+}
+
+command -v sqlite3 >/dev/null || fail "sqlite3 is missing (Debian package sqlite3); run: ./run-bench.sh --setup"
+if [ "${1:-}" = --database ]; then
+	[ $# -eq 3 ] || fail "usage: validate.sh --database FILE PROFILE"
+	database=$2 profile=$3
+	[ -r "$database" ] || fail "$database cannot be read"
+else
+	[ $# -le 2 ] || fail "usage: validate.sh [PROFILE [ENGINE]]"
+	profile=${1:-skylake-client}
+fi
+known=$(grep -v '^#' "$here/published.tsv" | tail -n +2 | cut -f1 | uniq | paste -sd' ')
+[[ " $known " == *" $profile "* ]] || fail "no figures for the profile '$profile'; there are some for: $known"
+if [ "${1:-}" != --database ]; then
+	out=$root/build/validate/$profile
+	database=$out/results.sqlite
+	measure "${2:-auto}"
+fi
+
+made_with=$(sqlite3 -readonly "$database" "SELECT value FROM environment WHERE key = 'run.profile'") ||
+	fail "$database is not the database of a run"
+[ "$made_with" = "$profile" ] || fail "$database was made with profile '$made_with', not '$profile'"
+text=$(table) || fail "the table cannot be made"
+echo "$text"
+[ -z "${out:-}" ] || echo "$text" >"$out/model.md"
+off=$(sql "SELECT count(*) FROM shown WHERE verdict <> 'ok'") || exit 2
+if [ "$off" -ne 0 ]; then
+	echo "validate-model: $off of the figures are outside their bounds or missing" >&2
+	exit 1
+fi

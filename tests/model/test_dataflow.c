@@ -1,0 +1,369 @@
+/*
+ * Loads that wait for each other: chains by hand, random streams against a naive model that keeps the time of every
+ * instruction, and the registers of instructions.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/bochs/model/dataflow.h"
+#include "bench/bochs/model/operands.h"
+#include "tests/model/random.h"
+
+enum { OPERATIONS = 1000000, RAX = 1 << 0, RCX = 1 << 1, RDX = 1 << 2, RBX = 1 << 3, RSP = 1 << 4 };
+enum { RBP = 1 << 5, RSI = 1 << 6, RDI = 1 << 7, R8 = 1 << 8, R9 = 1 << 9, R12 = 1 << 12, R13 = 1 << 13 };
+
+static struct dataflow flow;
+
+static struct cost same(uint64_t value)
+{
+	return (struct cost){ .of = { value, value, value } };
+}
+
+static void add(struct cost *to, const struct cost *cost)
+{
+	for (unsigned set = 0; set < SETS; set++)
+		to->of[set] += cost->of[set];
+}
+
+/* One instruction that costs 1; with a latency, it loads. Returns how long the window makes the next one wait. */
+static uint64_t step(struct operands operands, uint64_t latency)
+{
+	struct cost wait = { 0 }, stall = { 0 }, complete = same(latency), one = same(1);
+
+	if (latency) {
+		dataflow_wait(&flow, operands.address, &wait);
+		add(&complete, &flow.now);
+		add(&complete, &wait);
+		dataflow_load(&flow, &complete);
+	}
+	add(&flow.now, &one);
+	if (!dataflow_end(&flow, &operands, &stall))
+		return 0;
+	add(&flow.now, &stall);
+	return stall.of[SET_NOMINAL];
+}
+
+static uint64_t drain(void)
+{
+	struct cost stall;
+
+	return dataflow_drain(&flow, &stall) ? stall.of[SET_NOMINAL] : 0;
+}
+
+static void start(unsigned window)
+{
+	struct cost one = same(1);
+
+	dataflow_make(&flow, window, &one);
+}
+
+static const struct operands chase = { .address = RAX, .writes = RAX, .memory = true };
+static const struct operands other = { .address = RBX, .writes = RCX, .memory = true };
+
+static void chains(void **state)
+{
+	static const struct operands copy = { .sources = RAX | RDX, .writes = RSI };
+	static const struct operands from_copy = { .address = RSI, .writes = RAX, .memory = true };
+	static const struct operands zero = { .writes = RAX };
+	(void)state;
+
+	/* Three loads of 12, one after the other, take 36; 3 have passed. */
+	start(100);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(step(chase, 12), 0);
+	assert_int_equal(drain(), 33);
+
+	/* Independent: the last one starts at 2 and takes 12; 3 have passed. */
+	start(100);
+	for (unsigned i = 0; i < 3; i++)
+		step(other, 12);
+	assert_int_equal(drain(), 11);
+
+	/* Moved and added to: 24 in all, of which 3 have passed. */
+	start(100);
+	step(chase, 12);
+	step(copy, 0);
+	step(from_copy, 12);
+	assert_int_equal(drain(), 21);
+
+	/* Written by something else in between: the second load starts at 2. */
+	start(100);
+	step(chase, 12);
+	step(zero, 0);
+	step(chase, 12);
+	assert_int_equal(drain(), 11);
+
+	/* After 20 instructions the register is there. */
+	start(100);
+	step(chase, 12);
+	for (unsigned i = 0; i < 20; i++)
+		step((struct operands){ 0 }, 0);
+	step(chase, 12);
+	assert_int_equal(drain(), 11);
+	assert_int_equal(drain(), 11); /* nobody charged it */
+}
+
+static void the_window(void **state)
+{
+	uint64_t total = 0;
+	(void)state;
+
+	/* With a window of 4: instruction 4 waits for instruction 0 (complete at 12, now 4), 5 for 1 (24, now 13), 6 for 2
+	 * (36, now 25) ... */
+	start(4);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(step(chase, 12), 0);
+	assert_int_equal(step(chase, 12), 8);
+	for (unsigned i = 0; i < 100; i++)
+		assert_int_equal(step(chase, 12), 11);
+	/* 104 loads take 104 * 12; the core is at the completion of load 100, the 101st one. */
+	assert_int_equal(flow.now.of[SET_NOMINAL], 101 * 12);
+	assert_int_equal(drain(), 3 * 12);
+
+	/* Independent loads of 3 never fill a window of 4. */
+	start(4);
+	for (unsigned i = 0; i < 100; i++)
+		total += step(other, 3);
+	assert_int_equal(total, 0);
+
+	/* A window of 1 takes nothing before the one before is complete. */
+	start(1);
+	assert_int_equal(step(other, 12), 11);
+	assert_int_equal(step(other, 12), 11);
+}
+
+/* ---- the naive model: the times of all instructions and registers, and nothing left out ---- */
+
+struct naive {
+	struct cost now, ready[16], latest;
+	struct cost *complete; /* of each instruction; 0: no load */
+	unsigned count, window;
+};
+
+static uint64_t later(uint64_t one, uint64_t two)
+{
+	return one > two ? one : two;
+}
+
+static uint64_t naive_ready(const struct naive *naive, unsigned registers, unsigned set)
+{
+	uint64_t time = 0;
+
+	for (unsigned i = 0; i < 16; i++)
+		if (registers >> i & 1)
+			time = later(time, naive->ready[i].of[set]);
+	return time;
+}
+
+static void naive_stall(struct naive *naive, unsigned set, uint64_t until)
+{
+	naive->now.of[set] = later(naive->now.of[set], until);
+}
+
+static uint16_t some_registers(void)
+{
+	uint16_t one = (uint16_t)(1U << random_below(16)), two = (uint16_t)(1U << random_below(16));
+
+	return random_below(4) ? one : random_below(2) ? (one | two) : 0;
+}
+
+static void load_both(struct naive *naive, const struct operands *operands, struct cost *loaded)
+{
+	static const unsigned latencies[] = { 4, 4, 4, 12, 12, 45, 168 };
+	unsigned latency = latencies[random_below(7)];
+	struct cost wait = { 0 }, complete;
+
+	dataflow_wait(&flow, operands->address, &wait);
+	for (unsigned set = 0; set < SETS; set++) {
+		uint64_t now = naive->now.of[set];
+		uint64_t begins = later(now, naive_ready(naive, operands->address, set));
+
+		assert_int_equal(wait.of[set], begins - now);
+		complete.of[set] = begins + latency * (2 + set);
+		loaded->of[set] = later(loaded->of[set], complete.of[set]);
+		naive->latest.of[set] = later(naive->latest.of[set], complete.of[set]);
+	}
+	dataflow_load(&flow, &complete);
+}
+
+static void naive_end(struct naive *naive, const struct operands *operands, const struct cost *loaded)
+{
+	unsigned next = naive->count + 1;
+
+	naive->complete[naive->count++] = *loaded;
+	for (unsigned set = 0; set < SETS; set++) {
+		uint64_t time = naive_ready(naive, operands->sources, set);
+
+		if (operands->memory)
+			time = later(time, loaded->of[set]);
+		for (unsigned i = 0; i < 16; i++)
+			if (operands->writes >> i & 1)
+				naive->ready[i].of[set] = time;
+		if (next >= naive->window)
+			naive_stall(naive, set, naive->complete[next - naive->window].of[set]);
+	}
+}
+
+static void drain_both(struct naive *naive)
+{
+	struct cost stall;
+
+	if (dataflow_drain(&flow, &stall))
+		add(&flow.now, &stall);
+	for (unsigned set = 0; set < SETS; set++)
+		naive_stall(naive, set, naive->latest.of[set]);
+}
+
+/* `chained`: of 64 instructions, so many are a chase. */
+static void compare(unsigned window, unsigned chained)
+{
+	struct cost cheapest = { .of = { 1, 1, 2 } };
+	struct naive naive = { .window = window, .complete = calloc(OPERATIONS, sizeof *naive.complete) };
+
+	assert_non_null(naive.complete);
+	dataflow_make(&flow, window, &cheapest);
+	for (unsigned i = 0; i < OPERATIONS; i++) {
+		struct operands operands = { some_registers(), some_registers(), some_registers(),
+			                     random_below(2) };
+		struct cost loaded = { 0 }, cost = cheapest, stall;
+
+		if (random_below(64) < chained)
+			operands = chase;
+		for (unsigned loads = operands.memory ? 1 + (random_below(8) == 0) : 0; loads; loads--)
+			load_both(&naive, &operands, &loaded);
+		if (random_below(5) == 0) /* a share of a latency */
+			cost = (struct cost){ .of = { 9, 20, 31 } };
+		add(&flow.now, &cost);
+		add(&naive.now, &cost);
+		if (random_below(1000) == 0) { /* it faults, or a fence follows */
+			if (random_below(2) && dataflow_end(&flow, &operands, &stall))
+				add(&flow.now, &stall);
+			drain_both(&naive);
+			naive.count = 0; /* all is complete */
+			assert_memory_equal(&flow.now, &naive.now, sizeof flow.now);
+			continue;
+		}
+		if (dataflow_end(&flow, &operands, &stall))
+			add(&flow.now, &stall);
+		naive_end(&naive, &operands, &loaded);
+		assert_memory_equal(&flow.now, &naive.now, sizeof flow.now);
+	}
+	free(naive.complete);
+}
+
+static void random_streams(void **state)
+{
+	(void)state;
+	compare(224, 40);
+	compare(224, 4);
+	compare(7, 20);
+	compare(1, 1);
+	compare(DATAFLOW_WINDOW_MAX, 64);
+}
+
+/* ---- registers of instructions ---- */
+
+static void registers_of_instructions(void **state)
+{
+	static const struct {
+		uint8_t bytes[4]; /* opcode, behind 0F when `two` */
+		bool two, operand_16;
+		uint8_t rex;
+		unsigned address, sources, writes;
+		bool memory;
+	} cases[] = {
+		{ { 0x8B, 0x00 }, false, false, 0x48, RAX, 0, RAX, true }, /* mov rax, [rax] */
+		{ { 0x8B, 0x44, 0xCB },
+		  false,
+		  false,
+		  0x48,
+		  RBX | RCX,
+		  0,
+		  RAX,
+		  true }, /* mov rax, [rbx+rcx*8+…] */
+		{ { 0x8B, 0x04, 0x24 }, false, false, 0x48, RSP, 0, RAX, true }, /* mov rax, [rsp] */
+		{ { 0x8B, 0x05 }, false, false, 0x48, 0, 0, RAX, true },         /* mov rax, [rip+…] */
+		{ { 0x8B, 0x04, 0x25 }, false, false, 0x48, 0, 0, RAX, true },   /* mov rax, [constant] */
+		{ { 0x8B, 0x45 }, false, false, 0x4D, R13, 0, R8, true },        /* mov r8, [r13+…] */
+		{ { 0x8B, 0x04, 0x20 }, false, false, 0x4B, R8 | R12, 0, RAX, true }, /* mov rax, [r8+r12] */
+		{ { 0x89, 0x08 }, false, false, 0x48, RAX, 0, 0, false },             /* mov [rax], rcx */
+		{ { 0x89, 0xC8 }, false, false, 0x48, 0, RCX, RAX, false },           /* mov rax, rcx */
+		{ { 0x8D, 0x44, 0x0B },
+		  false,
+		  false,
+		  0x48,
+		  0,
+		  RBX | RCX,
+		  RAX,
+		  false },                                                        /* lea rax, [rbx+rcx+…] */
+		{ { 0x03, 0x03 }, false, false, 0x48, RBX, RAX, RAX, true },      /* add rax, [rbx] */
+		{ { 0x01, 0xD8 }, false, false, 0x48, 0, RAX | RBX, RAX, false }, /* add rax, rbx */
+		{ { 0x01, 0x18 }, false, false, 0x48, RAX, 0, 0, false },         /* add [rax], rbx */
+		{ { 0x31, 0xC0 }, false, false, 0, 0, 0, RAX, false },            /* xor eax, eax */
+		{ { 0x33, 0xC3 }, false, false, 0, 0, RAX | RBX, RAX, false },    /* xor eax, ebx */
+		{ { 0x39, 0xD8 }, false, false, 0x48, 0, 0, 0, false },           /* cmp rax, rbx */
+		{ { 0x3B, 0x03 }, false, false, 0x48, RBX, 0, 0, false },         /* cmp rax, [rbx] */
+		{ { 0x83, 0xC0, 8 }, false, false, 0x48, 0, RAX, RAX, false },    /* add rax, 8 */
+		{ { 0x83, 0xF8, 8 }, false, false, 0x48, 0, 0, 0, false },        /* cmp rax, 8 */
+		{ { 0xC1, 0xE1, 3 }, false, false, 0x49, 0, R9, R9, false },      /* shl r9, 3 */
+		{ { 0xD3, 0xE2 }, false, false, 0x48, 0, RCX | RDX, RDX, false }, /* shl rdx, cl */
+		{ { 0xB8 }, false, false, 0x49, 0, 0, R8, false },                /* mov r8, constant */
+		{ { 0xB4 }, false, false, 0, 0, RAX, RAX, false },                /* mov ah, constant */
+		{ { 0x8A, 0x23 }, false, false, 0, RBX, RAX, RAX, true },         /* mov ah, [rbx] */
+		{ { 0x8A, 0x23 }, false, false, 0x40, RBX, RSP, RSP, true },      /* mov spl, [rbx] */
+		{ { 0xB6, 0xC4 }, true, false, 0, 0, RAX, RAX, false },           /* movzx eax, ah */
+		{ { 0xB6, 0xC4 }, true, false, 0x40, 0, RSP, RAX, false },        /* movzx eax, spl */
+		{ { 0x8B, 0x03 }, false, true, 0, RBX, RAX, RAX, true },          /* mov ax, [rbx] */
+		{ { 0x58 }, false, false, 0x41, RSP, 0, R8, true },               /* pop r8 */
+		{ { 0x50 }, false, false, 0, 0, 0, 0, false },                    /* push rax */
+		{ { 0xC3 }, false, false, 0, RSP, 0, 0, false },                  /* ret */
+		{ { 0xFF, 0x10 }, false, false, 0, RAX, 0, 0, false },            /* call [rax] */
+		{ { 0xFF, 0xC0 }, false, false, 0x48, 0, RAX, RAX, false },       /* inc rax */
+		{ { 0xF7, 0xF1 }, false, false, 0x48, 0, RAX | RCX | RDX, RAX | RDX, false }, /* div rcx */
+		{ { 0xF7, 0x21 }, false, false, 0x48, RCX, RAX, RAX | RDX, true },            /* mul [rcx] */
+		{ { 0xF6, 0xC3 }, false, false, 0, 0, 0, 0, false },              /* test bl, constant */
+		{ { 0x93 }, false, false, 0x48, 0, RAX | RBX, RAX | RBX, false }, /* xchg rax, rbx */
+		{ { 0x90 }, false, false, 0, 0, 0, 0, false },                    /* nop */
+		{ { 0x44, 0xC3 }, true, false, 0x48, 0, RAX | RBX, RAX, false },  /* cmove rax, rbx */
+		{ { 0x84 }, true, false, 0, 0, 0, 0, false },                     /* je */
+		{ { 0x94, 0xC1 }, true, false, 0, 0, RCX, RCX, false },           /* sete cl */
+		{ { 0xAF, 0x03 }, true, false, 0x48, RBX, RAX, RAX, true },       /* imul rax, [rbx] */
+		{ { 0xB1, 0x0B }, true, false, 0x48, RBX, RAX, RAX, true },       /* cmpxchg [rbx], rcx */
+		{ { 0xC8 }, true, false, 0x49, 0, R8, R8, false },                /* bswap r8 */
+		{ { 0x10, 0x03 }, true, false, 0, RBX, 0, 0, false },             /* movups xmm0, [rbx] */
+		{ { 0x20, 0xDB }, true, false, 0, 0, 0, RBX, false },             /* mov rbx, cr3 */
+		{ { 0xAD }, false, false, 0x48, RSI, 0, RAX, true },              /* lodsq */
+		{ { 0xA4 }, false, false, 0, RSI | RDI, 0, 0, false },            /* movsb */
+		{ { 0xC9 }, false, false, 0, RBP, 0, RBP, true },                 /* leave */
+		{ { 0x31 }, true, false, 0, 0, 0, RAX | RDX, false },             /* rdtsc */
+	};
+	(void)state;
+
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct operands operands =
+		        operands_of(cases[i].bytes, cases[i].two, cases[i].rex, cases[i].operand_16);
+
+		if (operands.address != cases[i].address || operands.sources != cases[i].sources ||
+		    operands.writes != cases[i].writes || operands.memory != cases[i].memory)
+			fail_msg("case %u: address %x sources %x writes %x memory %d", i, operands.address,
+			         operands.sources, operands.writes, operands.memory);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(chains),
+		cmocka_unit_test(the_window),
+		cmocka_unit_test(random_streams),
+		cmocka_unit_test(registers_of_instructions),
+	};
+
+	return cmocka_run_group_tests_name("model dataflow", tests, NULL, NULL);
+}
