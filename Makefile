@@ -104,6 +104,12 @@ lint:
 		--suppressions-list=tests/cppcheck.txt -D__x86_64__ -I. bench/host bench/bochs
 	@shellcheck $(SOURCES_SH)
 
+# The figures of the documentation, from a run: RESULTS=results/latest.
+RESULTS ?= results/latest
+
+figures: host
+	@bench/figures.sh $(RESULTS)
+
 clean:
 	rm -rf $(BUILD)
 
@@ -119,6 +125,7 @@ help:
 	@echo "make test | lint | format            tests; style and static checks; clang-format"
 	@echo "make test-machines                   boots on the machines, memory sizes and processors of QEMU"
 	@echo "make stack-usage                     the ten functions that use most stack"
+	@echo "make figures [RESULTS=results/latest]   docs/figures.md and its figures, from a run"
 	@echo "make clean                           remove $(BUILD)/"
 
-.PHONY: all linux clean setup iso qemu qemu-gdb bochs reference reproduce format lint help
+.PHONY: all linux clean setup iso qemu qemu-gdb bochs reference reproduce figures format lint help

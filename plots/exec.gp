@@ -1,42 +1,48 @@
 # Loading and starting a program, against the size of its image.
+# read: Lower is better. Each curve is a build, and what it needs is divided by the pages (4 KiB) of the image: at the left
+#       is what a start costs whatever the size, at the right what one more page costs. Crosses are other kernels.
 # needs: exec.load exec.spawn exec.execve exec.roundtrip
+# cycles: yes
 #
 # To draw it again, in the folder plots/ of a run: gnuplot -c <source tree>/plots/exec.gp bochs exec
-# (the engine, and the figure's name without its ending). It reads data/ there and baselines.dat beside this script.
+# (the view, and the figure's name without its ending). It reads data/ there and baselines.dat beside this script.
 
 folder = ARG0[1:strlen(ARG0)-strlen("exec.gp")]
-engine = ARG1
 figure = ARG2
-load "data/".engine."/index.gp"
 wide = 1000
-high = 820
+high = 860
+legend_high = 0.11
 benchmarks = "exec.load exec.spawn exec.execve exec.roundtrip"
+per_page(value) = value/column("parameter")*4096
 titles = "'load: image in memory to segments in place' 'spawn: system call to first user instruction' \
 'execve: the same in the calling task' 'round trip: spawn, exit, wait'"
 
 do for [format in "svg png"] {
+	reset
+	load "data/".ARG1."/index.gp"
 	load folder."style.gp"
 	all = union(benchmarks)
 	set multiplot
-
-	set size 0.5,0.43
+	set size 0.5,0.445
 	set logscale xy
 	set format y "10^{%L}"
 	set xrange [2500:200e6]
 	set xtics ("4 KiB" 4096, "64 KiB" 65536, "1 MiB" 1048576, "16 MiB" 16777216, "64 MiB" 67108864) font ",9"
 	set xlabel "size of the image"
-	set ylabel unit
+	set ylabel unit." per page"
 	unset key
 	do for [i=1:4] {
 		b = word(benchmarks, i)
-		set origin 0.5*((i-1)%2), 0.45-0.45*((i-1)/2)
+		set origin 0.5*((i-1)%2), 0.445-0.445*((i-1)/2)
 		set title word(titles, i) font ",13"
 		if (has(b)) {
-			plot for [j=1:words(kernels)] baselines \
-				using (column("parameter")):(baseline(word(kernels, j), b)) \
-				with points lt kernel_style(word(kernels, j)), \
-			     for [s in shown(b)] data(b, s) using "parameter":main:main."_low":main."_high" \
-				with yerrorlines lt style(s)
+			plot for [j=1:words(kernels)] baselines using "parameter":(per_page(baseline(word(kernels, j), b))) \
+				with points lc rgb "black" pt kernel_point(word(kernels, j)) ps 1, \
+			     for [j=1:(many(all) ? 0 : words(strategies(b)))] data(b, word(strategies(b), j)) \
+				using "parameter":(per_page(column(main))):(per_page(column(main_low))):(per_page(column(main_high))) \
+				with yerrorbars lc rgb colour(word(strategies(b), j)) lw 1 pt -1, \
+			     for [s in strategies(b)] data(b, s) using "parameter":(per_page(column(main))) \
+				with linespoints lc rgb colour(s) lw thin(all)*weight(s) dt dash(s) pt point(s) ps 0.8
 		} else {
 			set label 1 "not measured" at graph 0.5,0.5 center
 			plot [][1:10] NaN
@@ -44,8 +50,8 @@ do for [format in "svg png"] {
 		}
 	}
 	load folder."legend.style"
-	plot for [s in all] NaN with linespoints lt style(s) title s, \
-	     for [j=1:words(kernels)] NaN with points lt kernel_style(word(kernels, j)) \
+	plot for [e in entries(all)] NaN with linespoints lc rgb colour(e) lw weight(e) dt dash(e) pt point(e) title name(e), \
+	     for [j=1:words(kernels)] NaN with points lc rgb "black" pt kernel_point(word(kernels, j)) \
 		title kernel_name(word(kernels, j))
 	unset multiplot
 	set output

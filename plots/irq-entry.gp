@@ -1,55 +1,85 @@
-# Interrupt entry and return, bars per strategy.
+# Interrupt entry and return: how the samples of each build are spread.
+# read: Further left is better. A dot is a value that was measured, and its area is the share of samples that have it.
+#       Crosses are other kernels, where their count is known.
 # needs: irq.entry.user irq.entry.kernel irq.roundtrip.user irq.roundtrip.kernel
+# cycles: yes
 #
 # To draw it again, in the folder plots/ of a run: gnuplot -c <source tree>/plots/irq-entry.gp bochs irq-entry
-# (the engine, and the figure's name without its ending). It reads data/ there and baselines.dat beside this script.
+# (the view, and the figure's name without its ending). It reads data/ there and baselines.dat beside this script.
 
 folder = ARG0[1:strlen(ARG0)-strlen("irq-entry.gp")]
-engine = ARG1
 figure = ARG2
-load "data/".engine."/index.gp"
-wide = 1000
-high = 520
+by = "stack"
 benchmarks = "irq.entry.user irq.entry.kernel irq.roundtrip.user irq.roundtrip.kernel"
-titles = "'from user mode' 'from kernel mode' 'from user mode' 'from kernel mode'"
+titles = "'entry, from user mode' 'entry, from kernel mode' 'round trip, from user mode' 'round trip, from kernel mode'"
+wide = 1000
 
 do for [format in "svg png"] {
+	reset
+	load "data/".ARG1."/index.gp"
+	high = 400
 	load folder."style.gp"
 	all = union(benchmarks)
 	n = words(all)
-	width = 0.8/n
-	place(i, s) = i + (index_of(s, all) - (n+1)/2.0)*width
+	label_font = n > 8 ? ",10" : ",12"
+	row = n > 8 ? 17 : 26
+	others = words(kernels)
+	high = 2*((n+others/2.0)*row+125)
+	upper = (n+others)*row+125
+	load folder."style.gp"
 	set multiplot
-	set boxwidth width*0.9
-	set style fill pattern border
 	unset key
-	set grid ytics
-	do for [panel=0:1] {
-		set origin 0.5*panel, 0
-		set size 0.5,0.84
-		set title panel == 0 ? "delivery to the handler's first instruction" : \
-			"delivery to the instruction after IRETQ" font ",13"
-		set ylabel unit
-		set xrange [(panel == 0 && words(kernels) > 0 ? -0.35 : 0.4):2.6]
-		set yrange [0:*]
-		set offsets 0,0,graph 0.12,0
-		set xtics ("user mode" 1, "kernel mode" 2)
-		set xlabel "interrupted in"
-		first = word(benchmarks, 1+2*panel)
-		second = word(benchmarks, 2+2*panel)
-		# Baselines of the interrupt from user mode; the round trips of the others do work besides, and are left out.
-		known = panel == 0 ? kernels : ""
-		plot for [s in shown(first)] data(first, s) using (place(1, s)):main with boxes lt style(s) fs pattern fill(style(s)), \
-		     for [s in shown(second)] data(second, s) using (place(2, s)):main with boxes lt style(s) fs pattern fill(style(s)), \
-		     for [s in shown(first)] data(first, s) using (place(1, s)):main:(sprintf("%g", column(main))) with labels offset 0,0.6 font ",10", \
-		     for [s in shown(second)] data(second, s) using (place(2, s)):main:(sprintf("%g", column(main))) with labels offset 0,0.6 font ",10", \
-		     for [j=1:words(known)] baselines using (0.55):(baseline(word(known, j), first)):(0.88) \
-			with xerrorbars lt kernel_style(word(known, j)) pt -1, \
-		     for [j=1:words(known)] baselines using (-0.32):(baseline(word(known, j), first)):(kernel_name(word(known, j))) \
-			with labels left offset 0,0.5 font ",10"
+	unset grid
+	set grid xtics lc rgb "#D9D9D9" lw 0.6 dt solid
+	set yrange [n+0.6:0.4]
+	set xlabel unit
+	set border 1
+	set offsets 0,0,0,0
+	do for [i=1:4] {
+		b = word(benchmarks, i)
+		left = (i-1)%2 == 0
+		set origin left ? 0 : 0.56, i <= 2 ? 1-1.0*upper/high : 0
+		set size left ? 0.56 : 0.44, i <= 2 ? 1.0*upper/high : 1-1.0*upper/high
+		set lmargin at screen left ? 0.19 : 0.60
+		set rmargin at screen left ? 0.56 : 0.97
+		set title word(titles, i) font ",13"
+		set ytics () scale 0 font label_font
+		do for [j=1:n] { set ytics add ((left ? short(word(all, j)) : "") j) }
+		known = i == 1 ? kernels : ""
+		do for [j=1:(left ? words(known) : 0)] { set ytics add (kernel_name(word(known, j)) n+j) }
+		last = i <= 2 ? n+others : n
+		if (has(b)) {
+			unset logscale x
+			set xrange [*:*]
+			set yrange [*:*]
+			least = 1e300
+			most = 0
+			do for [s in strategies(b)] {
+				stats "data/".view."/".b.".".s.".samples" using 1 nooutput
+				least = STATS_min < least ? STATS_min : least
+				most = STATS_max > most ? STATS_max : most
+			}
+			spread = most > least ? most-least : least*0.2+1
+			if (most > 20*least && least > 0) {
+				set logscale x
+				set xrange [least/1.3:most*1.3]
+			} else {
+				unset logscale x
+				set xrange [words(known) > 0 ? 0 : (least-spread*0.3 > 0 ? least-spread*0.3 : 0):\
+					words(known) > 0 ? (most > 62 ? most+spread*0.15 : 62) : most+spread*0.3]
+				if (spread < 8) { set xtics 1 } else { set xtics autofreq }
+			}
+			set yrange [last+0.6:0.4]
+			plot for [j=1:words(known)] baselines using (baseline(word(known, j), b)):(n+j) \
+				with points lc rgb "black" pt kernel_point(word(known, j)) ps 1.1, \
+			     for [s in strategies(b)] "data/".view."/".b.".".s.".samples" \
+				using "value":(index_of(s, all)):(0.4+1.1*sqrt(column("share"))) with points lc rgb colour(s) pt 7 ps variable
+		} else {
+			set label 1 "not measured" at graph 0.5,0.5 center
+			plot [0:1] NaN
+			unset label 1
+		}
 	}
-	load folder."legend.style"
-	plot for [s in all] NaN with boxes lt style(s) fs pattern fill(style(s)) title s
 	unset multiplot
 	set output
 }

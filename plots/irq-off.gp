@@ -1,28 +1,34 @@
 # The longest time with interrupts off while a program of a given size is started.
+# read: Lower is better, and flat is best: a curve that rises is a loader that keeps interrupts waiting while it copies.
 # needs: irq.off.max
 #
 # To draw it again, in the folder plots/ of a run: gnuplot -c <source tree>/plots/irq-off.gp bochs irq-off
-# (the engine, and the figure's name without its ending). It reads data/ there.
+# (the view, and the figure's name without its ending). It reads data/ there.
 
 folder = ARG0[1:strlen(ARG0)-strlen("irq-off.gp")]
-engine = ARG1
 figure = ARG2
-load "data/".engine."/index.gp"
 wide = 900
 high = 520
 b = "irq.off.max"
 
 do for [format in "svg png"] {
+	reset
+	load "data/".ARG1."/index.gp"
 	load folder."style.gp"
+	all = strategies(b)
 	set logscale xy
 	set format y "10^{%L}"
 	set xrange [2500:30e6]
 	set yrange [10:*]
 	set xtics ("4 KiB" 4096, "64 KiB" 65536, "1 MiB" 1048576, "16 MiB" 16777216)
 	set xlabel "size of the image"
-	set ylabel engine eq "bochs" ? "instructions and REP rounds" : "TSC ticks"
+	set ylabel engine eq "bochs" ? "ticks (instructions and REP rounds)" : "TSC ticks"
 	set title "longest time with interrupts off while a program is started" font ",13"
 	set key outside right center vertical samplen 3 font ",11"
-	plot for [s in shown(b)] data(b, s) using "parameter":"off":"off_low":"off_high" with yerrorlines lt style(s) title s
+	plot for [j=1:(many(all) ? 0 : words(all))] data(b, word(all, j)) using "parameter":"off":"off_low":"off_high" \
+			with yerrorbars lc rgb colour(word(all, j)) lw 1 pt -1 notitle, \
+	     for [s in all] data(b, s) using "parameter":"off" \
+			with linespoints lc rgb colour(s) lw thin(all)*weight(s) dt dash(s) pt point(s) ps 0.9 notitle, \
+	     for [e in entries(all)] NaN with linespoints lc rgb colour(e) lw weight(e) dt dash(e) pt point(e) title name(e)
 	set output
 }

@@ -1,39 +1,43 @@
 # What one more task costs in memory, its program's own pages aside.
+# read: Shorter is better. The number at the end of a bar is the sum of its parts, in KiB.
 # needs: memory.per_task
 #
 # To draw it again, in the folder plots/ of a run: gnuplot -c <source tree>/plots/memory.gp bochs memory
-# (the engine, and the figure's name without its ending). It reads data/ there.
+# (the view, and the figure's name without its ending). It reads data/ there.
 
 folder = ARG0[1:strlen(ARG0)-strlen("memory.gp")]
-engine = ARG1
 figure = ARG2
-load "data/".engine."/index.gp"
-wide = 760
-high = 460
+wide = 900
 b = "memory.per_task"
 parts = "table_bytes stack_bytes task_bytes"
 names = "'page tables' 'kernel stacks' 'task structure'"
+shades = "#0072B2 #E69F00 #7A7A7A"
+patterns = "3 1 5"
+part(k) = column(word(parts, k))/1024
+before(k) = k > 1 ? part(1) + (k > 2 ? part(2) : 0) : 0
 
 do for [format in "svg png"] {
+	reset
+	load "data/".ARG1."/index.gp"
+	n = words(strategies(b))
+	high = 130 + n*(n > 8 ? 22 : 34)
 	load folder."style.gp"
 	all = strategies(b)
-	n = words(all)
-	set boxwidth 0.55
 	set style fill pattern border
-	set ylabel "KiB per task"
-	set yrange [0:*]
-	set offsets 0,0,graph 0.1,0
-	set xrange [0.3:n+0.7]
-	set xtics ()
-	if (n > 6) { set xtics font ",8" }
-	if (n > 4) { set xtics rotate by -40 left }
-	do for [i=1:n] { set xtics add (label_of(word(all, i)) i) }
-	set key outside top center horizontal
-	sum(a, k) = (k >= 1 ? column(word(parts, 1)) : 0) + (k >= 2 ? column(word(parts, 2)) : 0) + (k >= 3 ? column(word(parts, 3)) : 0)
-	# From the top of the pile down, so that each lower part covers its own share.
-	plot for [k=3:1:-1] for [i=1:n] data(b, word(all, i)) using (i):(sum(0, k)/1024) with boxes \
-		lt k fs pattern fill(k) title (i == 1 ? word(names, k) : ""), \
-	     for [i=1:n] data(b, word(all, i)) using (i):(sum(0, 3)/1024):(sprintf("%g", sum(0, 3)/1024)) \
-		with labels offset 0,0.7 font ",11" notitle
+	set xlabel "KiB per task"
+	set border 1
+	unset grid
+	set grid xtics lc rgb "#D9D9D9" lw 0.6 dt solid
+	set xrange [0:*]
+	set offsets 0,graph 0.08,0,0
+	set yrange [n+0.6:0.4]
+	set ytics () scale 0 font ",11"
+	do for [i=1:n] { set ytics add (short(word(all, i)) i) }
+	set key outside top center horizontal font ",12"
+	plot for [k=1:3] for [i=1:n] data(b, word(all, i)) \
+		using (before(k)):(i):(before(k)):(before(k)+part(k)):(i-0.33):(i+0.33) with boxxyerror \
+		lc rgb word(shades, k) fs pattern int(word(patterns, k)) title (i == 1 ? word(names, k) : ""), \
+	     for [i=1:n] data(b, word(all, i)) using (before(3)+part(3)):(i):(sprintf("%g", before(3)+part(3))) \
+		with labels left offset 0.6,0 font ",11" notitle
 	set output
 }

@@ -1,22 +1,27 @@
-# Context switches against the pages that each task touches in between.
+# Context switches, against the pages that each task touches in between.
+# read: Lower is better; the axes need not begin at 0. At the left only the switch itself counts; to the right, what the tasks must fetch again after each
+#       CR3 load. A curve is a build, and its colour is the stack, since the loader has no part in a switch.
 # needs: switch.pingpong
+# cycles: yes
 #
 # To draw it again, in the folder plots/ of a run: gnuplot -c <source tree>/plots/switch.gp bochs switch
-# (the engine, and the figure's name without its ending). It reads data/ there.
+# (the view, and the figure's name without its ending). It reads data/ there.
 
 folder = ARG0[1:strlen(ARG0)-strlen("switch.gp")]
-engine = ARG1
 figure = ARG2
-load "data/".engine."/index.gp"
 wide = 1000
-high = 460
+high = 480
+legend_high = 0.13
+by = "stack"
 b = "switch.pingpong"
-metrics = engine eq "bochs" ? main." walk_reads" : main
-labels = engine eq "bochs" ? "'instructions for 16 switches' 'page-walk reads for 16 switches'" : "'".unit." for 16 switches'"
 
 do for [format in "svg png"] {
+	reset
+	load "data/".ARG1."/index.gp"
+	metrics = engine eq "bochs" ? main." walk_reads" : main
+	labels = engine eq "bochs" ? "'".unit." for 16 switches' 'page-walk reads for 16 switches'" : "'".unit." for 16 switches'"
 	load folder."style.gp"
-	all = shown(b)
+	all = strategies(b)
 	set multiplot
 	set xlabel "pages touched by each task at each turn"
 	set logscale x 2
@@ -26,14 +31,26 @@ do for [format in "svg png"] {
 	do for [m=1:words(metrics)] {
 		metric = word(metrics, m)
 		set origin (m-1.0)/words(metrics), 0
-		set size 1.0/words(metrics), 0.84
+		set size 1.0/words(metrics), 1-legend_high
 		set ylabel word(labels, m)
-		set yrange [0:*]
-		plot for [s in all] data(b, s) using (column("parameter") > 0 ? column("parameter") : NaN):metric \
-			with linespoints lt style(s)
+		set yrange [*:*]
+		if (metric eq "instructions") {
+			unset logscale y
+			set format y "%g"
+			set offsets 0,0,graph 0.15,graph 0.15
+		} else {
+			set logscale y
+			set format y "10^{%L}"
+			unset offsets
+		}
+		plot for [j=1:(many(all) || metric ne main ? 0 : words(all))] data(b, word(all, j)) \
+				using (column("parameter") > 0 ? column("parameter") : NaN):main:main_low:main_high \
+				with yerrorbars lc rgb colour(word(all, j)) lw 1 pt -1, \
+			for [s in all] data(b, s) using (column("parameter") > 0 ? column("parameter") : NaN):(column(metric) > 0 ? column(metric) : NaN) \
+				with linespoints lc rgb colour(s) lw thin(all)*weight(s) dt dash(s) pt point(s) ps 0.8
 	}
 	load folder."legend.style"
-	plot for [s in all] NaN with linespoints lt style(s) title s
+	plot for [e in entries(all)] NaN with linespoints lc rgb colour(e) lw weight(e) dt dash(e) pt point(e) title name(e)
 	unset multiplot
 	set output
 }

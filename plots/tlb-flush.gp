@@ -1,58 +1,90 @@
-# TLB flushes against the number of pages: page by page, or all at once and filled again.
+# TLB flushes, against the number of pages: page by page, or all at once and filled again.
+# read: Lower is better. From the dotted line on, one CR3 load (at the left: and touching the pages again) costs less than
+#       INVLPG of each page. The stack and the loader have no part in it, so that at most three builds are shown.
 # needs: tlb.invlpg tlb.refill tlb.remap tlb.remap.cr3
+# cycles: yes
 #
 # To draw it again, in the folder plots/ of a run: gnuplot -c <source tree>/plots/tlb-flush.gp bochs tlb-flush
-# (the engine, and the figure's name without its ending). It reads data/ there.
+# (the view, and the figure's name without its ending). It reads data/ there.
 
 folder = ARG0[1:strlen(ARG0)-strlen("tlb-flush.gp")]
-engine = ARG1
 figure = ARG2
-load "data/".engine."/index.gp"
 wide = 1000
-high = engine eq "bochs" ? 820 : 460
-dash_of(b) = strstrt("tlb.invlpg tlb.remap", b) ? 1 : 2
+legend_high = 0.14
 benchmarks = "tlb.invlpg tlb.refill tlb.remap tlb.remap.cr3"
-metrics = engine eq "bochs" ? main." walk_reads" : main
-labels = engine eq "bochs" ? "'instructions' 'page-walk reads'" : "'".unit."'"
+array first[64]
+array second[64]
+array count[64]
 
 do for [format in "svg png"] {
+	reset
+	load "data/".ARG1."/index.gp"
+	metrics = engine eq "bochs" ? main." walk_reads" : main
+	labels = engine eq "bochs" ? "'".unit."' 'page-walk reads'" : "'".unit."'"
+	rows = words(metrics)
+	high = 150 + 340*rows
 	load folder."style.gp"
-	all = union(benchmarks)
-	strategies_shown = words(all) > 3 ? word(all, 1)." ".word(all, 2)." ".word(all, 3) : all
+	every = union(benchmarks)
+	all = words(every) > 3 ? word(every, 1)." ".word(every, 2)." ".word(every, 3) : every
 	set multiplot
+	set logscale xy
 	set logscale x 2
 	set xtics (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024) font ",10"
 	set xlabel "pages"
 	set xrange [0.8:1300]
+	set format y "10^{%L}"
 	unset key
-	rows = words(metrics)
 	do for [m=1:rows] {
 		metric = word(metrics, m)
 		do for [half=0:1] {
-			set origin 0.5*half, 0.86-0.86*m/rows
-			set size 0.5,0.86/rows
-			set title (half == 0 ? "INVLPG, or CR3 load and refill" : "remap, flushed either way").", ".word(labels, m) font ",13"
-			set ylabel word(labels, m)
-			set logscale y
-			set format y "10^{%L}"
-			set yrange [(metric eq main ? 1 : 0.8):*]
 			b1 = word(benchmarks, 1+2*half)
 			b2 = word(benchmarks, 2+2*half)
 			drawn = (has(b1) ? b1." " : "").(has(b2) ? b2 : "")
+			set origin 0.5*half, (1-legend_high)*(rows-m)/rows
+			set size 0.5, (1-legend_high)/rows
+			set title (half == 0 ? "INVLPG, or CR3 load and refill" : "remap, flushed either way").", ".word(labels, m) font ",13"
+			set ylabel word(labels, m)
+			unset arrow
+			unset label
+			# The first number of pages at which INVLPG costs more, for the first strategy.
+			crossing = 0
+			s = word(all, 1)
+			if (metric eq main && words(drawn) == 2 && member(s, strategies(b1)) && member(s, strategies(b2))) {
+				points = 0
+				set xrange [*:*]
+				set yrange [*:*]
+				unset logscale
+				stats data(b1, s) using (points = points+1, first[points] = column(metric), count[points] = column("parameter"), 0) nooutput
+				points = 0
+				stats data(b2, s) using (points = points+1, second[points] = column(metric), 0) nooutput
+				do for [i=2:points] {
+					if (crossing == 0 && first[i-1] <= second[i-1] && first[i] > second[i]) { crossing = count[i] }
+				}
+				set logscale xy
+				set logscale x 2
+				set xrange [0.8:1300]
+			}
+			set yrange [(metric eq main ? 1 : 0.8):*]
+			if (crossing > 0) {
+				set arrow 1 from crossing, graph 0 to crossing, graph 1 nohead dt 12 lc rgb "black" lw 1.4
+				set label 1 sprintf("CR3 costs less from %.0f pages on", crossing) at crossing, graph 0.04 offset 0.7,0 font ",11"
+			} else {
+				set label 1 (metric ne main || words(drawn) < 2 ? "" : first[1] > second[1] ? "CR3 costs less at every size" : "INVLPG costs less at every size") at graph 0.04, graph 0.94 font ",11"
+			}
 			if (words(drawn) > 0) {
-				plot for [b in drawn] for [s in strategies_shown] data(b, s) \
+				plot for [b in drawn] for [s in all] data(b, s) \
 					using "parameter":(column(metric) > 0 ? column(metric) : NaN) \
-					with linespoints lt (b eq b1 ? 0 : 20)+style(s) lw weight(s) dt dash_of(b)
+					with linespoints lc rgb b eq b1 ? "#0072B2" : "#D55E00" lw weight(s) dt dash(s) pt b eq b1 ? 7 : 4 ps 0.7
 			} else {
 				set label 1 "not measured" at graph 0.5,0.5 center
 				plot [][1:10] NaN
-				unset label 1
 			}
 		}
 	}
 	load folder."legend.style"
-	plot for [s in strategies_shown] NaN with linespoints lt style(s) dt 1 title s.": INVLPG of each page", \
-	     for [s in strategies_shown] NaN with linespoints lt 20+style(s) lw weight(s) dt 2 title s.": one CR3 load (and refill)"
+	set key maxcols 3
+	plot for [s in all] NaN with linespoints lc rgb "#0072B2" lw weight(s) dt dash(s) pt 7 title short(s).": INVLPG of each page", \
+	     for [s in all] NaN with linespoints lc rgb "#D55E00" lw weight(s) dt dash(s) pt 4 title short(s).": one CR3 load (and refill)"
 	unset multiplot
 	set output
 }

@@ -1,22 +1,21 @@
 # Where the cycles go: loading, interrupts, TLB and switches, split by what the model says a cycle is spent on.
+# read: Shorter is better. A bar is the median of a sample, less the overhead, with the nominal parameters of the cycle
+#       model; its parts are what the model charges the cycles to.
 # needs: exec.load exec.spawn irq.entry.user irq.roundtrip.user tlb.remap switch.pingpong
-# metric: cycles_nominal
+# metric: due_instructions
 #
 # To draw it again, in the folder plots/ of a run: gnuplot -c <source tree>/plots/where.gp bochs where
-# (the engine, and the figure's name without its ending). It reads data/ there.
+# (the view, and the figure's name without its ending). It reads data/ there.
 
 folder = ARG0[1:strlen(ARG0)-strlen("where.gp")]
-engine = ARG1
 figure = ARG2
-load "data/".engine."/index.gp"
 wide = 1100
-high = 900
 benchmarks = "exec.load exec.spawn irq.entry.user irq.roundtrip.user tlb.remap switch.pingpong"
 parameters = "1048576 65536 0 0 64 64"
 titles = "'exec.load, 1 MiB' 'exec.spawn, 64 KiB' 'irq.entry.user' 'irq.roundtrip.user' 'tlb.remap, 64 pages' \
 'switch.pingpong (16), 64 pages'"
 
-# The parts from the bottom up. Every other one is hatched, so that neighbours differ without colours too.
+# The parts from the left. Every other one is hatched, so that neighbours differ without colours too.
 parts = "instructions strings data fetch translation mispredicts rings flushes privileged"
 names = "'instructions' 'REP MOVS and STOS' 'data cache misses' 'code cache misses' 'TLB misses and walks' 'mispredicted branches' \
 'ring changes, delivery' 'TLB flushes' 'other privileged'"
@@ -24,51 +23,65 @@ colours = "#999999 #56B4E9 #0072B2 #CC79A7 #D55E00 #7F6000 #009E73 #E69F00 #0000
 fills = "3 4 3 5 3 1 3 2 3"
 count = words(parts)
 part(k) = column("due_".word(parts, k))
-pile(k) = k == 0 ? 0 : pile(k-1) + part(k)
+before(k) = k <= 1 ? 0 : before(k-1) + part(k-1)
 thousands(v) = v < 1e4 ? sprintf("%.0f", v) : v < 1e6 ? sprintf("%.1f k", v/1e3) : sprintf("%.2f M", v/1e6)
 
 do for [format in "svg png"] {
+	reset
+	load "data/".ARG1."/index.gp"
+	high = 400
 	load folder."style.gp"
-	do for [k=1:count] { set linetype 30+k lc rgb word(colours, k) lw 0.8 dt solid }
+	all = union(benchmarks)
+	n = words(all)
+	panel = 100 + n*(n > 8 ? 17 : 26)
+	high = 2*panel + 90
+	load folder."style.gp"
+	legend_high = 90.0/high
+	label_font = n > 8 ? ",10" : ",12"
+	value_font = n > 8 ? ",9" : ",11"
 	set multiplot
-	set boxwidth 0.6
 	set style fill pattern border
 	unset key
+	unset grid
+	set grid xtics lc rgb "#D9D9D9" lw 0.6 dt solid
+	set border 1
+	set tmargin 2.5
+	set bmargin 3.5
 	do for [i=1:words(benchmarks)] {
 		b = word(benchmarks, i)
 		p = int(word(parameters, i))
-		all = shown(b)
-		n = words(all)
-		set origin ((i-1)%3)/3.0, 0.415-0.415*((i-1)/3)
-		set size 0.333,0.415
+		c = (i-1)%3
+		set origin c == 0 ? 0 : 0.15+0.283*c, (1-legend_high)*(i <= 3 ? 0.5 : 0)
+		set size c == 0 ? 0.433 : 0.283, 0.5*(1-legend_high)
+		set lmargin at screen 0.16+0.283*c
+		set rmargin at screen 0.16+0.283*c+0.255
 		set title word(titles, i) font ",13"
-		set ylabel i%3 == 1 ? "cycles, ".profile : ""
-		set yrange [0:*]
-		set offsets 0,0,graph 0.12,0
-		set xrange [0.4:(n > 2 ? n : 3)+0.6]
-		set format y "%.0s %c"
-		set xtics () font ",11"
-		if (n > 4) { set xtics rotate by -40 left font ",8" }
-		do for [j=1:n] { set xtics add (label_of(word(all, j)) j) }
-		at(s, v) = column("parameter") == p ? v : NaN
+		set xlabel i > 3 ? "modelled cycles, ".profile : ""
+		set xrange [0:*]
+		set yrange [n+0.6:0.4]
+		set offsets 0,graph 0.2,0,0
+		set format x "%.0s %c"
+		set xtics font ",9"
+		set ytics () scale 0 font label_font
+		do for [j=1:n] { set ytics add ((c == 0 ? short(word(all, j)) : "") j) }
+		at(v) = column("parameter") == p ? v : NaN
 		if (has(b)) {
-			# From the top of the pile down, so that each lower part covers its own share.
-			plot for [k=count:1:-1] for [j=1:n] data(b, word(all, j)) using (j):(at(word(all, j), pile(k))) \
-				with boxes lt 30+k fs pattern int(word(fills, k)), \
-			     for [j=1:n] data(b, word(all, j)) using (j):(at(word(all, j), pile(count))):(thousands(pile(count))) \
-				with labels offset 0,0.7 font ",11"
+			plot for [k=1:count] for [s in strategies(b)] data(b, s) \
+				using (at(before(k))):(index_of(s, all)):(at(before(k))):(at(before(k)+part(k))): \
+				(index_of(s, all)-0.36):(index_of(s, all)+0.36) with boxxyerror \
+				lc rgb word(colours, k) lw 0.6 fs pattern int(word(fills, k)), \
+			     for [s in strategies(b)] data(b, s) \
+				using (at(before(count+1))):(index_of(s, all)):(thousands(before(count+1))) \
+				with labels left offset 0.4,0 font value_font
 		} else {
 			set label 1 "not measured" at graph 0.5,0.5 center
-			plot [][1:10] NaN
+			plot [0:1] NaN
 			unset label 1
 		}
 	}
 	load folder."legend.style"
-	set origin 0,0.84
-	set size 1,0.16
 	set key maxcols 5
-	set title "median cycles of a sample on ".profile.", less overhead, by what they are spent on (model, nominal set)" font ",13"
-	plot for [k=1:count] NaN with boxes lt 30+k fs pattern int(word(fills, k)) title word(names, k)
+	plot for [k=1:count] NaN with boxes lc rgb word(colours, k) fs pattern int(word(fills, k)) title word(names, k)
 	unset multiplot
 	set output
 }

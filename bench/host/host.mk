@@ -2,7 +2,8 @@
 
 HOST_LIBS    := -lsqlite3 -lgsl -lgslcblas -lm -lz
 HOST_SOURCES := $(wildcard bench/host/*.c)
-HOST_OBJECTS := $(HOST_SOURCES:bench/host/%.c=$(BUILD)/host/%.o) $(BUILD)/bench/bochs/model/profile.o
+HOST_OBJECTS := $(HOST_SOURCES:bench/host/%.c=$(BUILD)/host/%.o) $(BUILD)/bench/bochs/model/profile.o \
+	$(BUILD)/host/report_page.o
 
 host: $(BUILD)/host/palimpsest-bench
 
@@ -19,6 +20,11 @@ $(BUILD)/host/schema.h: bench/host/schema.sql | $(BUILD)/host
 	$(Q){ echo 'static const char SCHEMA_SQL[] = {'; od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g'; echo '0 };'; } > $@
 
 $(BUILD)/host/store.o: $(BUILD)/host/schema.h
+
+# The page of report.html, so that the program carries it too.
+$(BUILD)/host/report_page.o: bench/host/report_page.S bench/host/report.html | $(BUILD)/host
+	$(call say,AS,$@)
+	$(Q)$(HOSTCC) -c -o $@ $<
 
 # Plays an engine in the end-to-end tests.
 $(BUILD)/tests/make-records: tests/e2e/make-records.c $(BUILD)/host/record.o

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The harness: run-bench.sh builds what `--print-builds` names and then calls this with the same arguments. */
 #define _GNU_SOURCE
+#include "bench/host/again.h"
 #include "bench/host/compare.h"
 #include "bench/host/interrupt.h"
 #include "bench/host/listing.h"
@@ -67,7 +68,8 @@ int main(int argc, char *argv[])
 		options_usage(stderr);
 		return EXIT_USAGE;
 	}
-	interrupt_install();
+	if (options.mode != MODE_REPORT)
+		interrupt_install();
 	progress_set_level(options.quiet     ? PROGRESS_QUIET
 	                   : options.verbose ? PROGRESS_VERBOSE
 	                                     : PROGRESS_NORMAL);
@@ -82,6 +84,8 @@ int main(int argc, char *argv[])
 		return EXIT_SUCCESS;
 	case MODE_LIST:
 		return listing_print(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+	case MODE_REPORT:
+		return again_report(options.folder[0]);
 	case MODE_COMPARE:
 		return compare_print(options.folder[0], options.folder[1], options.threshold,
 		                     options.verbose);

@@ -18,7 +18,8 @@ static const char usage_line[] =
         "                    [--pcid on|off] [--window-flush invlpg|cr3] [--profile NAME]\n"
         "                    [--functions] [--trace] [--quiet | --verbose]\n"
         "                    [--list] [--probe] [--help]\n"
-        "       run-bench.sh --compare A B [--threshold PCT] | --reproduces A B | --recover DIR\n";
+        "       run-bench.sh --compare A B [--threshold PCT] | --reproduces A B | --recover DIR | --report "
+        "DIR\n";
 
 static const char help_text[] =
         "\n"
@@ -59,6 +60,7 @@ static const char help_text[] =
         "  --compare A B        what changed from A to B; exit status 1 if B has regressions\n"
         "  --threshold PCT      a change beyond this is one; default 5\n"
         "  --reproduces A B     has B the numbers of A, and if not, why?\n"
+        "  --report DIR         the figures and report.html again\n"
         "  --recover DIR        summaries, claims and figures again, also of a run that was killed\n"
         "\n"
         "Environment: PALIMPSEST_QEMU and PALIMPSEST_BOCHS name the engines' programs; NO_COLOR turns "
@@ -85,6 +87,7 @@ enum {
 	OPTION_PROFILE,
 	OPTION_FUNCTIONS,
 	OPTION_TRACE,
+	OPTION_REPORT,
 	OPTION_COMPARE,
 	OPTION_REPRODUCES,
 	OPTION_RECOVER,
@@ -121,6 +124,7 @@ static const struct option long_options[] = {
 	{ "verbose", no_argument, NULL, OPTION_VERBOSE },
 	{ "functions", no_argument, NULL, OPTION_FUNCTIONS },
 	{ "trace", no_argument, NULL, OPTION_TRACE },
+	{ "report", required_argument, NULL, OPTION_REPORT },
 	{ "list", no_argument, NULL, OPTION_LIST },
 	{ "probe", no_argument, NULL, OPTION_PROBE },
 	{ "print-builds", no_argument, NULL, OPTION_BUILDS },
@@ -306,6 +310,10 @@ static int take_option(struct options *options, int option, const char *value, c
 	case OPTION_PROFILE:
 		options->profile = value;
 		return profiles_check(value, why, OPTIONS_WHY_MAX);
+	case OPTION_REPORT:
+		options->mode = MODE_REPORT;
+		options->folder[0] = value;
+		return 0;
 	case OPTION_FUNCTIONS:
 		options->functions = true;
 		return 0;

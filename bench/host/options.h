@@ -11,7 +11,16 @@
 #define OPTIONS_ENGINES_MAX 8
 #define OPTIONS_WHY_MAX     512
 
-enum options_mode { MODE_RUN, MODE_LIST, MODE_PROBE, MODE_HELP, MODE_COMPARE, MODE_REPRODUCES, MODE_RECOVER };
+enum options_mode {
+	MODE_RUN,
+	MODE_LIST,
+	MODE_PROBE,
+	MODE_HELP,
+	MODE_COMPARE,
+	MODE_REPRODUCES,
+	MODE_RECOVER,
+	MODE_REPORT,
+};
 
 struct options {
 	enum options_mode mode;
@@ -39,7 +48,7 @@ struct options {
 	bool functions;      /* counts per function on bochs without a profile too */
 	bool trace;          /* events, on bochs */
 	bool quiet, verbose;
-	const char *folder[2]; /* of --compare, --reproduces and --recover */
+	const char *folder[2]; /* of --compare, --reproduces, --recover and --report */
 	double threshold;      /* of --compare: a part, 0.05 for 5 % */
 	const char *out;       /* NULL: results/<time>-<engines> */
 };

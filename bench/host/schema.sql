@@ -102,10 +102,16 @@ CREATE TABLE summary (
 	n INTEGER, min REAL, q1 REAL, median REAL, q3 REAL, max REAL, mad REAL, ci_low REAL, ci_high REAL, flags TEXT
 );
 
+-- Without the engine: as the first column of an index it makes SQLite choose a join that takes minutes in attribution.c.
+CREATE INDEX summary_by_row ON summary (benchmark, parameter, metric, strategy);
+CREATE INDEX summary_by_strategy ON summary (strategy, metric, benchmark);
+
 CREATE TABLE comparisons (
 	engine TEXT, benchmark TEXT, parameter INTEGER, metric TEXT, a TEXT, b TEXT,
 	ratio REAL, ci_low REAL, ci_high REAL, n INTEGER, flags TEXT
 );
+
+CREATE INDEX comparisons_by_row ON comparisons (benchmark, parameter, metric, a, b);
 
 -- See attribution.h: b less a, split into what the stack and what the loader does.
 CREATE TABLE attribution (

@@ -16,6 +16,7 @@
 #include "bench/host/progress.h"
 #include "bench/host/recover.h"
 #include "bench/host/replay.h"
+#include "bench/host/report.h"
 #include "bench/host/results_folder.h"
 #include "bench/host/runner.h"
 #include "bench/host/summary.h"
@@ -203,8 +204,8 @@ static int store_images(struct session *session)
 	return status;
 }
 
-/* Statistics, claims, files and figures. Returns 0 when all of them worked. */
-static int evaluate(sqlite3 *db, const char *folder, const char *profile)
+/* Statistics, claims, files, figures and the report. Returns 0 when all of them worked. */
+static int evaluate(sqlite3 *db, const char *folder)
 {
 	char claims[PATH_MAX];
 	char plots[PATH_MAX];
@@ -222,9 +223,10 @@ static int evaluate(sqlite3 *db, const char *folder, const char *profile)
 	if (replay_is_on())
 		message("a replayed run: no claim is decided and no figure is drawn");
 	else if (interrupt_count() == 0)
-		failed |= plots_make(folder, plots, profile);
+		failed |= plots_make(db, folder, plots);
 	else
 		message("the figures were left out");
+	failed |= report_write(db, folder, plots);
 	if (replay_is_on())
 		puts("REPLAYED: a script played QEMU or the host. These numbers test the harness; they "
 		     "measure nothing.\n");
@@ -239,13 +241,13 @@ static int finish(struct session *session, const struct runner_result *result)
 	bool interrupted = interrupt_count() > 0;
 	bool failed = result->other > 0 || result->skipped > 0;
 	const char *state = interrupted ? "cut short" : failed ? "failed" : "complete";
+	char report[PATH_MAX];
 
 	if (store_run_finish(session->store, state)) {
 		message_error("run-bench: %s", store_error(session->store));
 		failed = true;
 	} else {
-		failed |= evaluate(store_database(session->store), session->folder.path,
-		                   session->options->profile) != 0;
+		failed |= evaluate(store_database(session->store), session->folder.path) != 0;
 	}
 	if (store_close(session->store))
 		failed = true;
@@ -258,6 +260,9 @@ static int finish(struct session *session, const struct runner_result *result)
 		              interrupted ? "cut short" : "failed", result->complete, result->other,
 		              result->skipped);
 	message("results: %s", session->folder.path);
+	path_format(report, sizeof report, "%s/report.html", session->folder.path);
+	if (path_exists(report))
+		message("report:  %s", report);
 	if (result->refused > 0 && !interrupted)
 		return EXIT_CANNOT;
 	return interrupted || failed ? EXIT_FAILURE : EXIT_SUCCESS;
@@ -293,13 +298,7 @@ int session_recover(const char *folder)
 	if (!failed && is_replayed(store)) {
 		message("a replayed run: it measures nothing, and is left without summaries");
 	} else if (!failed) {
-		struct results results = { .db = store_database(store) };
-		bool has_profile;
-		char profile[64];
-
-		results_environment(&results, "run.profile", profile, sizeof profile);
-		has_profile = strcmp(profile, "none") != 0 && strcmp(profile, "unknown") != 0;
-		failed = evaluate(results.db, folder, has_profile ? profile : NULL);
+		failed = evaluate(store_database(store), folder);
 	}
 	failed |= store_close(store);
 	message(failed ? "not all of %s could be written" : "recovered: %s", folder);

@@ -8,7 +8,7 @@
 int session_run(const struct options *options, const char *command);
 
 /*
- * Writes the summaries, claims, exports and figures of the run in `folder` again, and ends a run that was killed.
+ * Writes the summaries, claims, exports, figures and the report of the run in `folder` again, and ends a run that was killed.
  * Returns the exit status: 0 done, 1 something could not be written, 2 the folder holds no run.
  */
 int session_recover(const char *folder);

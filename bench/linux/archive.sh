@@ -31,7 +31,7 @@ compile hello-glibc gcc -static
 compile hello-pie gcc -static-pie
 compile hello-musl musl-gcc -static
 for applet in sh ls cat echo awk sort md5sum true wc head tail seq grep sed cut tr rm mkdir rmdir mv cp find xargs test expr printf \
-	sleep kill dd yes uniq basename dirname env pwd touch ln readlink tee; do
+	sleep kill dd yes uniq basename dirname env pwd touch ln readlink tee timeout chmod stat; do
 	ln -s busybox "root/bin/$applet"
 done
 if [ -n "$init" ] && [ -e root/bin/busybox ]; then

@@ -16,18 +16,6 @@
 			return __LINE__; \
 	} while (0)
 
-static long call6(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)
-{
-	register uint64_t r10 __asm__("r10") = d, r8 __asm__("r8") = e, r9 __asm__("r9") = f;
-	long result;
-
-	__asm__ volatile("syscall"
-	                 : "=a"(result)
-	                 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-	                 : "rcx", "r11", "memory");
-	return result;
-}
-
 static long map(size_t size, int protection, int flags, long fd, uint64_t offset)
 {
 	return call6(SYS_mmap, 0, size, (uint64_t)protection, (uint64_t)flags, (uint64_t)fd, offset);

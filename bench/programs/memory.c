@@ -14,18 +14,6 @@
 			return __LINE__; \
 	} while (0)
 
-static long call6(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)
-{
-	register uint64_t r10 __asm__("r10") = d, r8 __asm__("r8") = e, r9 __asm__("r9") = f;
-	long result;
-
-	__asm__ volatile("syscall"
-	                 : "=a"(result)
-	                 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-	                 : "rcx", "r11", "memory");
-	return result;
-}
-
 static long map(uintptr_t at, size_t size, int protection, int flags)
 {
 	return call6(SYS_mmap, at, size, (uint64_t)protection, (uint64_t)flags, ~0UL, 0);

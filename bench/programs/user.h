@@ -9,13 +9,27 @@
 #include "mem/layout.h"
 #include "sys/syscall.h"
 
-static inline long call(long number, uint64_t a, uint64_t b, uint64_t c)
+static inline long call6(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)
 {
+	register uint64_t r10 __asm__("r10") = d, r8 __asm__("r8") = e, r9 __asm__("r9") = f;
 	long result;
 
 	__asm__ volatile("syscall"
 	                 : "=a"(result)
-	                 : "a"(number), "D"(a), "S"(b), "d"(c)
+	                 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+	                 : "rcx", "r11", "memory");
+	return result;
+}
+
+/* Calls with up to four arguments, the fourth 0. */
+static inline long call(long number, uint64_t a, uint64_t b, uint64_t c)
+{
+	register uint64_t r10 __asm__("r10") = 0;
+	long result;
+
+	__asm__ volatile("syscall"
+	                 : "=a"(result)
+	                 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10)
 	                 : "rcx", "r11", "memory");
 	return result;
 }

@@ -7,6 +7,7 @@
 
 #include "boot/boot.h"
 #include "cpu/cpu.h"
+#include "cpu/exceptions.h"
 #include "lib/record.h"
 #include "mem/layout.h"
 #include "sys/syscall.h"
@@ -32,5 +33,7 @@ void constants(void)
 	CONSTANT("SELECTOR_USER_CODE", SELECTOR_USER_CODE);
 	CONSTANT("SYSCALL_COUNT", SYSCALL_COUNT);
 	CONSTANT("MSR_GS_BASE", MSR_GS_BASE);
+	CONSTANT("FRAME_CALL", FRAME_CALL);
+	CONSTANT("FRAME_OTHER", FRAME_OTHER);
 	CONSTANT("VECTOR_BENCH", VECTOR_BENCH);
 }

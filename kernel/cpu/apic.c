@@ -25,6 +25,7 @@
 
 uint64_t lapic_physical;
 static uint32_t ticks_per_second; /* of the timer, divided by TIMER_DIVISOR */
+static uint64_t tsc_per_second;
 
 void lapic_find(void)
 {
@@ -52,30 +53,56 @@ void lapic_init(void)
 	lapic_eoi();
 }
 
+/* Ticks of the TSC while the APIC timer counts so many of its own, in a second. */
+static uint64_t tsc_against_timer(uint32_t ticks)
+{
+	uint64_t start = timestamp();
+
+	lapic_write(LAPIC_TIMER_INIT, UINT32_MAX);
+	for (uint32_t polls = 0; UINT32_MAX - lapic_read(LAPIC_TIMER_NOW) < ticks && polls < PATIENCE;
+	     polls++)
+		;
+	start = timestamp() - start;
+	lapic_write(LAPIC_TIMER_INIT, 0);
+	return start * (1000 / CALIBRATION_MS);
+}
+
 /*
- * Ticks of the APIC timer in a second, against channel 2 of the PIT. Some machines have none (microvm,pit=off): there
- * its output reads as set at once, because no one answers at its port, or it never changes.
+ * Finds the ticks of the APIC timer and of the TSC in a second, against channel 2 of the PIT. Some machines have none
+ * (microvm,pit=off): there its output reads as set at once, because no one answers at its port, or it never changes.
  */
-static uint32_t calibrate(void)
+static void calibrate(void)
 {
 	uint32_t count = PIT_HERTZ / 1000 * CALIBRATION_MS, polls = 0, left;
+	uint64_t start;
 	bool absent;
 
+	lapic_write(LAPIC_TIMER_DIV, 3);           /* by TIMER_DIVISOR */
 	outb(PIT_GATE, (inb(PIT_GATE) & ~2U) | 1); /* speaker off, gate on */
 	outb(PIT_COMMAND, 0xb0);                   /* channel 2, both bytes, mode 0 */
 	outb(PIT_CHANNEL2, count & 0xff);
 	outb(PIT_CHANNEL2, (uint8_t)(count >> 8));
+	start = timestamp();
 	lapic_write(LAPIC_TIMER_INIT, UINT32_MAX);
 	absent = inb(PIT_GATE) & PIT_OUT2;
 	while (!(inb(PIT_GATE) & PIT_OUT2) && ++polls < PATIENCE)
 		;
 	left = lapic_read(LAPIC_TIMER_NOW);
+	tsc_per_second = (timestamp() - start) * (1000 / CALIBRATION_MS);
 	lapic_write(LAPIC_TIMER_INIT, 0);
+	ticks_per_second = (UINT32_MAX - left) * (1000 / CALIBRATION_MS);
 	if (absent || polls == PATIENCE) {
 		kprintf("no PIT: the local APIC's timer is taken to run at 1 GHz\n");
-		return TIMER_HERTZ / TIMER_DIVISOR;
+		ticks_per_second = TIMER_HERTZ / TIMER_DIVISOR;
+		tsc_per_second = tsc_against_timer(ticks_per_second / (1000 / CALIBRATION_MS));
 	}
-	return (UINT32_MAX - left) * (1000 / CALIBRATION_MS);
+}
+
+uint64_t tsc_hertz(void)
+{
+	if (!ticks_per_second)
+		calibrate();
+	return tsc_per_second;
 }
 
 void lapic_timer_once(uint8_t vector, uint32_t ticks)
@@ -94,7 +121,7 @@ void lapic_timer(unsigned hertz)
 		return;
 	}
 	if (!ticks_per_second)
-		ticks_per_second = calibrate();
+		calibrate();
 	lapic_write(LAPIC_LVT_TIMER, LAPIC_LVT_PERIODIC | VECTOR_TIMER);
 	lapic_write(LAPIC_TIMER_INIT, ticks_per_second / hertz ? ticks_per_second / hertz : 1);
 }

@@ -73,5 +73,11 @@ extern uint64_t lapic_physical;
 /* Interrupts with VECTOR_TIMER `hertz` times a second (calibrated against the PIT where there is one). 0 stops it. */
 void lapic_timer(unsigned hertz);
 
+/*
+ * Ticks of the TSC in a second, against the PIT. The first question takes 10 ms, and the timer must not run then, unless
+ * lapic_timer() started it.
+ */
+uint64_t tsc_hertz(void);
+
 /* One interrupt with `vector` after `ticks` of the timer's input clock, which nothing divides. */
 void lapic_timer_once(uint8_t vector, uint32_t ticks);

@@ -40,6 +40,7 @@
 #define RFLAGS_IF            (1UL << 9)
 #define RFLAGS_DF            (1UL << 10)
 #define RFLAGS_NT            (1UL << 14)
+#define RFLAGS_RF            (1UL << 16)
 #define RFLAGS_AC            (1UL << 18)
 
 /* Selectors. SYSRET wants user data directly below user code (SDM 2B, SYSRET). */
@@ -75,6 +76,10 @@ struct tss {
 } __attribute__((packed));
 _Static_assert(sizeof(struct tss) == 104, "64-bit TSS (SDM 3A 7.7)");
 
+/* Bits of need_resched. */
+#define RETURN_YIELD  1 /* the other tasks shall have the CPU */
+#define RETURN_SIGNAL 2 /* the running task has a signal to take */
+
 struct task;
 
 /* What one CPU owns. GS points here while the kernel runs; entry.asm knows the first fields. */
@@ -84,8 +89,8 @@ struct cpu {
 	uint64_t kstack_top; /* of the running task (heap stacks) */
 	uint64_t scratch_rax;
 	struct task *current;
-	uint64_t need_resched;
-	uint64_t scratch_top; /* the scratch stack, mapped alike under every CR3 */
+	uint64_t need_resched; /* RETURN_*: why the way back to user mode is the long one */
+	uint64_t scratch_top;  /* the scratch stack, mapped alike under every CR3 */
 	uint32_t id;
 	struct task *idle;
 	struct task *dead; /* ended; torn down by the task that runs next */

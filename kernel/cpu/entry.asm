@@ -11,8 +11,8 @@
 
 %include "constants.inc"
 
-	extern	irq_handlers, exception_entry, syscall_table, user_return_hook, fork_call, clone_call, task_begin_child
-	global	entry_stubs, syscall_entry, enter_user, irq_entry_bench, sys_fork, sys_clone, fork_child
+	extern	irq_handlers, exception_entry, syscall_table, user_return_hook, fork_call, clone_call, task_begin_child, trace_call, trace_result
+	global	entry_stubs, syscall_entry, syscall_entry_traced, enter_user, return_through_frame, irq_entry_bench, sys_fork, sys_clone, fork_child
 
 %macro PUSH_CALLER_SAVED 0
 	push	rax
@@ -144,12 +144,31 @@ irq_return:
 .user:	swapgs
 .pop:	POP_CALLER_SAVED
 	iretq
-.hook:	call	[user_return_hook]
-	jmp	.user
+.hook:	POP_CALLER_SAVED
+	push	0
+	push	FRAME_OTHER
+	PUSH_TRAP_FRAME
+	mov	rdi, rsp
+
+; _Noreturn void return_through_frame(struct trap_frame *frame): back to user mode with all registers of a struct
+; trap_frame, once user_return_hook() has seen and perhaps changed it. Of the task's kernel stack nothing but that
+; is needed any more, so the frame goes to its top, wherever it was; what lies there is overwritten from above, so it may overlap.
+return_through_frame:
+	KSTACK_SYSCALL
+%assign word 21
+%rep 22
+	push	qword [rdi + word * 8]
+%assign word word - 1
+%endrep
+	mov	rdi, rsp
+	call	[user_return_hook]
+	swapgs
+	call	restore_frame
+	iretq
 
 ; SYSCALL: RCX holds RIP, R11 RFLAGS, RSP is still the user's; IF is 0 (FMASK). As in Linux,
-; everything but RAX, RCX and R11 is preserved.
-syscall_entry:
+; everything but RAX, RCX and R11 is preserved. The second way in is the one with trace=calls (sys/trace.c).
+%macro SYSCALL_ENTRY 1
 	swapgs
 	mov	[gs:CPU_USER_RSP], rsp
 	KSTACK_SYSCALL
@@ -164,10 +183,26 @@ syscall_entry:
 	push	r9
 	push	rax			; aligns the stack
 	mov	rcx, r10
+%if %1
+	mov	rdi, rsp		; the ten words above
+	call	trace_call
+	mov	r9, [rsp + 8]
+	mov	r8, [rsp + 2 * 8]
+	mov	rcx, [rsp + 3 * 8]
+	mov	rdx, [rsp + 4 * 8]
+	mov	rsi, [rsp + 5 * 8]
+	mov	rdi, [rsp + 6 * 8]
+	mov	rax, [rsp]
+%endif
 	cmp	rax, SYSCALL_COUNT
 	jae	.unknown
 	call	[syscall_table + rax * 8]
-.done:	cmp	qword [gs:CPU_NEED_RESCHED], 0
+.done:
+%if %1
+	mov	rdi, rax
+	call	trace_result
+%endif
+	cmp	qword [gs:CPU_NEED_RESCHED], 0
 	jne	.hook
 .back:	add	rsp, 8
 	pop	r9
@@ -184,10 +219,30 @@ syscall_entry:
 .unknown:
 	mov	rax, -38		; ENOSYS
 	jmp	.done
-.hook:	mov	[rsp], rax
-	call	[user_return_hook]
-	mov	rax, [rsp]
-	jmp	.back
+.hook:	mov	r9, [rsp + 8]		; a whole frame: RAX is the result, and the call's number stands as error code
+	mov	r8, [rsp + 2 * 8]
+	mov	r10, [rsp + 3 * 8]
+	mov	rdx, [rsp + 4 * 8]
+	mov	rsi, [rsp + 5 * 8]
+	mov	rdi, [rsp + 6 * 8]
+	mov	rcx, [rsp + 7 * 8]
+	mov	r11, [rsp + 8 * 8]
+	push	SELECTOR_USER_DATA
+	push	qword [rsp + 10 * 8]	; RSP
+	push	r11
+	push	SELECTOR_USER_CODE
+	push	rcx
+	push	qword [rsp + 5 * 8]
+	push	FRAME_CALL
+	PUSH_TRAP_FRAME
+	mov	rdi, rsp
+	jmp	return_through_frame
+%endmacro
+
+syscall_entry:
+	SYSCALL_ENTRY 0
+syscall_entry_traced:
+	SYSCALL_ENTRY 1
 
 ; long sys_fork(void), long sys_clone(…): task/fork.c finds the registers that C keeps as context_switch() would, below
 ; those that syscall_entry has pushed; the child begins with them at fork_child.

@@ -12,7 +12,12 @@ struct trap_frame {
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
+/* What else than an exception a frame may come from, as its vector. */
+#define FRAME_CALL    256 /* a system call: `rax` is the result, `error` the call's number */
+#define FRAME_OTHER   257 /* an interrupt, or nothing that is still of interest */
+
 #define EXCEPTION_DE  0
+#define EXCEPTION_DB  1
 #define EXCEPTION_NMI 2
 #define EXCEPTION_BP  3
 #define EXCEPTION_UD  6
@@ -21,6 +26,7 @@ struct trap_frame {
 #define EXCEPTION_GP  13
 #define EXCEPTION_PF  14
 #define EXCEPTION_MF  16
+#define EXCEPTION_AC  17
 #define EXCEPTION_MC  18
 #define EXCEPTION_XM  19
 
@@ -52,6 +58,15 @@ unsigned exception_expect(uint64_t vector, void (*resume)(void));
  * no one is asked.
  */
 void exception_set_probe(bool (*probe)(struct trap_frame *frame));
+
+/*
+ * entry.asm: back to user mode with the registers of the frame, which may lie on any stack, through user_return_hook(). Interrupts are
+ * off; the current task's kernel stack has no other use any more.
+ */
+_Noreturn void return_through_frame(const struct trap_frame *frame);
+
+/* Called with what user mode goes on with, when need_resched was set or return_through_frame() was called. */
+extern void (*user_return_hook)(struct trap_frame *frame);
 
 /* NMIs since boot. */
 extern uint64_t nmi_count;

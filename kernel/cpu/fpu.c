@@ -10,6 +10,7 @@
 
 static bool present, with_xsave;
 static uint32_t components; /* of XCR0 that are on */
+static uint32_t mxcsr_mask;
 static char initial[FPU_AREA] __attribute__((aligned(64)));
 
 void fpu_init(void)
@@ -26,6 +27,12 @@ void fpu_init(void)
 		components = XCR0_X87 | XCR0_SSE | (cpu_features.avx ? XCR0_AVX : 0);
 		__asm__ volatile("xsetbv" : : "c"(0), "a"(components), "d"(0));
 	}
+	write_cr0(read_cr0() & ~(CR0_EM | CR0_TS));
+	__asm__ volatile("fxsave64 (%0)" : : "r"(initial) : "memory");
+	memcpy(&mxcsr_mask, initial + 28, sizeof mxcsr_mask);
+	if (!mxcsr_mask)
+		mxcsr_mask = 0xffbf; /* SDM 1 11.6.6 */
+	zero_bytes(initial, sizeof initial);
 	memcpy(initial, &control, sizeof control);
 	memcpy(initial + 24, &mxcsr, sizeof mxcsr);
 	write_cr0((read_cr0() | CR0_MP | CR0_NE | CR0_TS) & ~CR0_EM);
@@ -68,4 +75,38 @@ void fpu_stop(void)
 {
 	load(initial);
 	write_cr0(read_cr0() | CR0_TS);
+}
+
+#define LEGACY      512 /* bytes that FXSAVE fills; the header of XSAVE follows */
+#define HEADER      64
+#define AVX_STATE   256 /* of the upper halves of YMM, at 576 (SDM 1 13.5.3) */
+#define MXCSR_PLACE 24
+
+size_t fpu_size(void)
+{
+	if (!with_xsave)
+		return LEGACY;
+	return LEGACY + HEADER + (components & XCR0_AVX ? AVX_STATE : 0);
+}
+
+uint64_t fpu_components(void)
+{
+	return with_xsave ? components : 0;
+}
+
+void fpu_make_loadable(void *area, uint64_t components_in_it)
+{
+	char *bytes = area;
+	uint64_t state;
+	uint32_t mxcsr;
+
+	memcpy(&mxcsr, bytes + MXCSR_PLACE, sizeof mxcsr);
+	mxcsr &= mxcsr_mask;
+	memcpy(bytes + MXCSR_PLACE, &mxcsr, sizeof mxcsr);
+	memcpy(&state, bytes + LEGACY, sizeof state);
+	state &= components & components_in_it;
+	if (!components_in_it)
+		state = XCR0_X87 | XCR0_SSE;
+	zero_bytes(bytes + LEGACY, HEADER);
+	memcpy(bytes + LEGACY, &state, sizeof state);
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define FPU_AREA 1024 /* bytes that a task has for them: XSAVE with AVX takes 832 (SDM 1 13.4) */
 
@@ -25,3 +26,11 @@ void fpu_restore(const void *area);
 
 /* Clears them and takes them away from the running task. */
 void fpu_stop(void);
+
+/*
+ * For signal frames: bytes of what fpu_save() fills, the components in it (XCR0; 0: FXSAVE has filled it), and whether `area`,
+ * which came from user mode, can be loaded: bits that would raise #GP are cleared (SDM 1 13.8).
+ */
+size_t fpu_size(void);
+uint64_t fpu_components(void);
+void fpu_make_loadable(void *area, uint64_t components_in_it);

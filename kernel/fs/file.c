@@ -1,53 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "fs/file.h"
 
-#include "lib/console.h"
+#include "fs/terminal.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/address_space.h"
 #include "mem/heap.h"
 #include "task/task.h"
 
-#define CHUNK 256 /* bytes on their way between a program and the console */
-
-static long console_read_line(struct file *file, uint64_t buffer, size_t size)
-{
-	char line[CHUNK];
-	size_t n = 0;
-
-	(void)file;
-	if (size > sizeof line)
-		size = sizeof line;
-	while (n < size) {
-		int c;
-
-		while ((c = console_read()) <
-		       0) { /* polled: COM1 raises no interrupt, and the timer may be off */
-			task_yield();
-			__asm__ volatile("sti; pause; cli" : : : "memory");
-		}
-		line[n++] = (char)(c == '\r' ? '\n' : c);
-		if (line[n - 1] == '\n')
-			break;
-	}
-	return copy_to_user(buffer, line, n) ? -EFAULT : (long)n;
-}
-
-static long console_write_all(struct file *file, uint64_t buffer, size_t size)
-{
-	char chunk[CHUNK];
-
-	(void)file;
-	for (size_t done = 0; done < size;) {
-		size_t n = size - done < CHUNK ? size - done : CHUNK;
-
-		if (copy_from_user(chunk, buffer + done, n))
-			return done ? (long)done : -EFAULT;
-		console_write(chunk, n);
-		done += n;
-	}
-	return (long)size;
-}
+#define CHUNK 256 /* zeros that are copied at once */
 
 static long read_nothing(struct file *file, uint64_t buffer, size_t size)
 {
@@ -122,10 +83,12 @@ static long write_node(struct file *file, uint64_t buffer, size_t size)
 	return (long)done;
 }
 
-static const struct file_kind console_kind = { console_read_line, console_write_all, NULL };
-static const struct file_kind null_kind = { read_nothing, write_nowhere, NULL };
-static const struct file_kind zero_kind = { read_zeros, write_nowhere, NULL };
-static const struct file_kind node_kind = { read_node, write_node, NULL };
+static const struct file_kind console_kind = { terminal_read, terminal_write, NULL, terminal_ready };
+static const struct file_kind null_kind = { read_nothing, write_nowhere, NULL, NULL };
+static const struct file_kind zero_kind = { read_zeros, write_nowhere, NULL, NULL };
+static const struct file_kind node_kind = { read_node, write_node, NULL, NULL };
+
+struct wait_queue file_changed;
 
 /* What stands at 0, 1 and 2 of a task without a table. */
 static struct file standard = { .kind = &console_kind, .references = 1, .flags = O_RDWR };

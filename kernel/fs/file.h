@@ -6,6 +6,7 @@
 #pragma once
 
 #include "fs/node.h"
+#include "task/wait.h"
 
 #define FILES_MOST  64 /* descriptors of a task */
 
@@ -23,13 +24,21 @@
 #define O_NOFOLLOW  0400000
 #define O_CLOEXEC   02000000
 
+/* Of poll() (uapi/asm-generic/poll.h). */
+#define POLLIN      0x1
+#define POLLOUT     0x4
+#define POLLERR     0x8
+#define POLLHUP     0x10
+#define POLLNVAL    0x20
+
 struct file;
 
 /* What a kind of file does. `buffer` is a user address that lies in the user half; results are bytes or negative error numbers. */
 struct file_kind {
 	long (*read)(struct file *file, uint64_t buffer, size_t size);
 	long (*write)(struct file *file, uint64_t buffer, size_t size);
-	void (*close)(struct file *file); /* the last reference went; or NULL */
+	void (*close)(struct file *file);           /* the last reference went; or NULL */
+	unsigned (*ready)(const struct file *file); /* POLL*: what would not block now; or NULL: anything */
 };
 
 struct file {
@@ -45,6 +54,9 @@ struct file_table {
 	struct file *file[FILES_MOST];
 	uint64_t close_on_exec; /* a bit for each */
 };
+
+/* Tasks that wait until some file, they look which, would not block any more. */
+extern struct wait_queue file_changed;
 
 /* Opens a node; what its permissions say is not asked. NULL: no memory. */
 struct file *file_open(struct node *node, uint32_t flags);

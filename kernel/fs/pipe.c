@@ -16,9 +16,15 @@ struct pipe {
 	struct wait_queue changed;
 };
 
-static void free_when_unused(struct pipe *pipe)
+static void tell(struct pipe *pipe)
 {
 	wake_all(&pipe->changed);
+	wake_all(&file_changed);
+}
+
+static void free_when_unused(struct pipe *pipe)
+{
+	tell(pipe);
 	if (pipe->readers || pipe->writers)
 		return;
 	frame_free(virt_to_phys(pipe->ring));
@@ -55,7 +61,8 @@ static long read_pipe(struct file *file, uint64_t buffer, size_t size)
 			return 0;
 		if (file->flags & O_NONBLOCK)
 			return -EAGAIN;
-		wait_on(&pipe->changed);
+		if (wait_on(&pipe->changed))
+			return -ERESTARTSYS;
 	}
 	while (done < size && pipe->used) {
 		size_t n = run(pipe->start, size - done < pipe->used ? size - done : pipe->used);
@@ -66,7 +73,7 @@ static long read_pipe(struct file *file, uint64_t buffer, size_t size)
 		pipe->used -= n;
 		done += n;
 	}
-	wake_all(&pipe->changed);
+	tell(pipe);
 	return (long)done;
 }
 
@@ -78,12 +85,17 @@ static long write_pipe(struct file *file, uint64_t buffer, size_t size)
 	while (done < size) {
 		size_t wanted = size <= PIPE_SIZE ? size - done : 1, n;
 
-		if (!pipe->readers)
+		if (!pipe->readers) {
+			struct task *task = current_task();
+
+			signal_send(task, SIGPIPE, (struct signal_info){ .code = SI_USER, .pid = task->pid });
 			return done ? (long)done : -EPIPE;
+		}
 		if (PIPE_SIZE - pipe->used < wanted) {
 			if (file->flags & O_NONBLOCK)
 				return done ? (long)done : -EAGAIN;
-			wait_on(&pipe->changed);
+			if (wait_on(&pipe->changed))
+				return done ? (long)done : -ERESTARTSYS;
 			continue;
 		}
 		n = PIPE_SIZE - pipe->used;
@@ -92,13 +104,27 @@ static long write_pipe(struct file *file, uint64_t buffer, size_t size)
 			return done ? (long)done : -EFAULT;
 		pipe->used += n;
 		done += n;
-		wake_all(&pipe->changed);
+		tell(pipe);
 	}
 	return (long)done;
 }
 
-static const struct file_kind reader_kind = { .read = read_pipe, .close = close_reader };
-static const struct file_kind writer_kind = { .write = write_pipe, .close = close_writer };
+static unsigned reader_ready(const struct file *file)
+{
+	return (file->pipe->used ? POLLIN : 0) | (file->pipe->writers ? 0 : POLLHUP);
+}
+
+static unsigned writer_ready(const struct file *file)
+{
+	return (file->pipe->used < PIPE_SIZE ? POLLOUT : 0) | (file->pipe->readers ? 0 : POLLERR);
+}
+
+static const struct file_kind reader_kind = { .read = read_pipe,
+	                                      .close = close_reader,
+	                                      .ready = reader_ready };
+static const struct file_kind writer_kind = { .write = write_pipe,
+	                                      .close = close_writer,
+	                                      .ready = writer_ready };
 
 int pipe_open(struct file *ends[2], uint32_t flags)
 {

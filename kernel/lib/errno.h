@@ -44,4 +44,12 @@
 #define ELOOP        40
 #define ENODATA      61
 #define EOVERFLOW    75
+#define ETIMEDOUT    110
 #endif
+
+/*
+ * Results of a call that a signal broke off; no program sees them: the call is begun anew, or its result is EINTR (Linux has the same
+ * numbers).
+ */
+#define ERESTARTSYS    512 /* anew after handlers with SA_RESTART, and when no handler ran */
+#define ERESTARTNOHAND 514 /* anew only when no handler ran */

@@ -9,7 +9,9 @@
  *     exceptions on IST2 (KSTACK_FIXED_FAULT_TOP), so each may interrupt the one before it;
  *   - interrupt and exception handlers keep interrupts off until IRETQ, so IST1 is never entered
  *     twice and no interrupt comes on top of an exception;
- *   - exception handlers never touch user memory and never fault, so IST2 is never entered twice.
+ *   - exception handlers never touch user memory and never fault, so IST2 is never entered twice; what the way back to user
+ *     mode still has to do, switching tasks and entering handlers of signals, it does on KSTACK_FIXED_TOP, which is empty
+ *     then (return_through_frame() in cpu/entry.asm).
  */
 #include "cpu/exceptions.h"
 #include "stack/kstack_fixed.h"

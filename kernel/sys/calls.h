@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* cpu/entry.asm */
@@ -44,7 +45,11 @@ long sys_read(uint64_t fd, uint64_t buffer, uint64_t size);
 long sys_write(uint64_t fd, uint64_t buffer, uint64_t size);
 long sys_readv(uint64_t fd, uint64_t vectors, uint64_t count);
 long sys_writev(uint64_t fd, uint64_t vectors, uint64_t count);
+long sys_pread64(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset);
+long sys_pwrite64(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset);
 long sys_lseek(uint64_t fd, uint64_t offset, uint64_t whence);
+/* Opens what /dev/fd/N and /dev/stdin, stdout and stderr name: a descriptor again. -ENODEV: it is another path. */
+long open_descriptor(const char *path, bool close_on_exec);
 long sys_close(uint64_t fd);
 long sys_dup(uint64_t fd);
 long sys_dup2(uint64_t fd, uint64_t to);
@@ -84,5 +89,73 @@ long sys_set_robust_list(uint64_t head, uint64_t size);
 long sys_getrandom(uint64_t buffer, uint64_t size, uint64_t flags);
 long sys_uname(uint64_t address);
 long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old);
-long sys_umask(uint64_t mask);
+long sys_getrlimit(uint64_t resource, uint64_t address);
+long sys_setrlimit(uint64_t resource, uint64_t address);
+long sys_prctl(uint64_t option, uint64_t address);
 long sys_ioctl(uint64_t fd, uint64_t request, uint64_t address);
+
+/* signals.c */
+long sys_rt_sigaction(uint64_t signal, uint64_t new, uint64_t old, uint64_t size);
+long sys_rt_sigprocmask(uint64_t how, uint64_t new, uint64_t old, uint64_t size);
+long sys_rt_sigpending(uint64_t address, uint64_t size);
+long sys_rt_sigsuspend(uint64_t address, uint64_t size);
+long sys_rt_sigreturn(void);
+long sys_sigaltstack(uint64_t new, uint64_t old);
+long sys_pause(void);
+long sys_kill(uint64_t pid, uint64_t signal);
+long sys_tkill(uint64_t pid, uint64_t signal);
+long sys_tgkill(uint64_t group, uint64_t pid, uint64_t signal);
+long sys_alarm(uint64_t seconds);
+long sys_getitimer(uint64_t which, uint64_t address);
+long sys_setitimer(uint64_t which, uint64_t new, uint64_t old);
+
+/* time.c */
+long sys_clock_gettime(uint64_t clock, uint64_t address);
+long sys_clock_getres(uint64_t clock, uint64_t address);
+long sys_clock_nanosleep(uint64_t clock, uint64_t flags, uint64_t request, uint64_t remaining);
+long sys_nanosleep(uint64_t request, uint64_t remaining);
+long sys_gettimeofday(uint64_t address, uint64_t zone);
+long sys_time(uint64_t address);
+long sys_times(uint64_t address);
+long sys_getrusage(uint64_t who, uint64_t address);
+long sys_sysinfo(uint64_t address);
+long sys_futex(uint64_t address, uint64_t operation, uint64_t value, uint64_t timeout);
+
+/* A struct timespec of a program, in nanoseconds. 0, -EFAULT or -EINVAL. */
+long time_from_user(uint64_t address, uint64_t *ns);
+
+/* poll.c */
+long sys_poll(uint64_t address, uint64_t count, uint64_t timeout);
+long sys_ppoll(uint64_t address, uint64_t count, uint64_t timeout, uint64_t mask, uint64_t mask_size);
+long sys_select(uint64_t count, uint64_t in, uint64_t out, uint64_t exceptional, uint64_t timeout);
+long sys_pselect6(uint64_t count, uint64_t in, uint64_t out, uint64_t exceptional, uint64_t timeout,
+                  uint64_t mask);
+
+/* groups.c */
+long sys_getpgid(uint64_t pid);
+long sys_getpgrp(void);
+long sys_getsid(uint64_t pid);
+long sys_setpgid(uint64_t pid, uint64_t group);
+long sys_setsid(void);
+long sys_sched_getaffinity(uint64_t pid, uint64_t size, uint64_t address);
+
+/* attributes.c */
+long sys_umask(uint64_t mask);
+long sys_fchmodat(uint64_t directory, uint64_t path, uint64_t mode);
+long sys_chmod(uint64_t path, uint64_t mode);
+long sys_fchmod(uint64_t fd, uint64_t mode);
+long sys_fchownat(uint64_t directory, uint64_t path, uint64_t user, uint64_t group, uint64_t flags);
+long sys_chown(uint64_t path, uint64_t user, uint64_t group);
+long sys_lchown(uint64_t path, uint64_t user, uint64_t group);
+long sys_fchown(uint64_t fd, uint64_t user, uint64_t group);
+long sys_utimensat(uint64_t directory, uint64_t path, uint64_t address, uint64_t flags);
+long sys_symlinkat(uint64_t target, uint64_t directory, uint64_t address);
+long sys_symlink(uint64_t target, uint64_t path);
+long sys_linkat(uint64_t from_directory, uint64_t from, uint64_t to_directory, uint64_t to);
+long sys_link(uint64_t from, uint64_t to);
+long sys_mknodat(uint64_t directory, uint64_t address, uint64_t mode);
+long sys_mknod(uint64_t path, uint64_t mode);
+long sys_truncate(uint64_t path, uint64_t size);
+long sys_sync(void);
+long sys_fsync(uint64_t fd);
+long sys_fadvise64(uint64_t fd);

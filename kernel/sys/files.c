@@ -2,6 +2,7 @@
 /* System calls on open files: read, write, positions, descriptors. sys/paths.c has those that name files. */
 #include "fs/file.h"
 #include "lib/errno.h"
+#include "lib/string.h"
 #include "mem/address_space.h"
 #include "sys/calls.h"
 #include "task/task.h"
@@ -39,10 +40,42 @@ long sys_write(uint64_t fd, uint64_t buffer, uint64_t size)
 	return transfer_one(fd, buffer, size, true);
 }
 
+/* At a place of its own; the file's position stays. */
+static long transfer_at(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset, bool write)
+{
+	struct file *file = file_of(fd);
+	uint64_t position;
+	long result;
+
+	if (!file)
+		return -EBADF;
+	if ((int64_t)offset < 0)
+		return -EINVAL;
+	if (!file->node || (file->node->mode & NODE_KIND) == NODE_CHARACTER)
+		return -ESPIPE;
+	position = file->offset;
+	file->offset = offset;
+	result = transfer_one(fd, buffer, size, write);
+	file->offset = position;
+	return result;
+}
+
+long sys_pread64(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset)
+{
+	return transfer_at(fd, buffer, size, offset, false);
+}
+
+long sys_pwrite64(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset)
+{
+	return transfer_at(fd, buffer, size, offset, true);
+}
+
 static long transfer_all(uint64_t fd, uint64_t vectors, uint64_t count, bool write)
 {
 	long done = 0;
 
+	if (!file_of(fd))
+		return -EBADF;
 	if (count > VECTORS_MOST)
 		return -EINVAL;
 	for (uint64_t i = 0; i < count; i++) {
@@ -51,6 +84,8 @@ static long transfer_all(uint64_t fd, uint64_t vectors, uint64_t count, bool wri
 
 		if (copy_from_user(vector, vectors + i * sizeof vector, sizeof vector))
 			return done ? done : -EFAULT;
+		if ((int64_t)vector[1] < 0)
+			return done ? done : -EINVAL;
 		if (!vector[1])
 			continue;
 		result = transfer_one(fd, vector[0], vector[1], write);
@@ -112,6 +147,25 @@ static long duplicate(uint64_t fd, uint64_t lowest, bool close_on_exec)
 	if (result < 0)
 		file->references--;
 	return result;
+}
+
+long open_descriptor(const char *path, bool close_on_exec)
+{
+	static const char *const names[] = { "/dev/stdin", "/dev/stdout", "/dev/stderr" };
+	static const char folder[] = "/dev/fd/";
+	uint64_t fd = 0;
+
+	for (uint64_t i = 0; i < 3; i++)
+		if (strcmp(path, names[i]) == 0)
+			return duplicate(i, 0, close_on_exec);
+	if (strncmp(path, folder, sizeof folder - 1) != 0)
+		return -ENODEV;
+	path += sizeof folder - 1;
+	do
+		fd = *path >= '0' && *path <= '9' && fd < FILES_MOST ? fd * 10 + (uint64_t)(*path - '0')
+		                                                     : FILES_MOST;
+	while (*path && *++path);
+	return fd < FILES_MOST ? duplicate(fd, 0, close_on_exec) : -ENOENT;
 }
 
 long sys_dup(uint64_t fd)

@@ -13,13 +13,13 @@
 #include "loader/loader.h"
 #include "mem/frames.h"
 #include "mem/pcid.h"
+#include "sys/trace.h"
+#include "task/clock.h"
 #include "task/task.h"
-
-#define DEMO_HERTZ 100
 
 static void timer_tick(void)
 {
-	this_cpu()->need_resched = 1;
+	this_cpu()->need_resched |= RETURN_YIELD;
 	lapic_eoi();
 }
 
@@ -97,7 +97,7 @@ static bool demo(void)
 
 	if (!boot_option("init", name, sizeof name))
 		string_copy(name, node_find(NULL, "/init", true, &error) ? "/init" : "init", sizeof name);
-	lapic_timer(DEMO_HERTZ);
+	clock_start();
 	pid = task_spawn(name, argv, 1);
 	if (pid < 0) {
 		kprintf("cannot start %s: error %d\n", name, -pid);
@@ -115,12 +115,14 @@ static bool demo(void)
 
 void kernel_main(void)
 {
-	char mode[16], exit[4];
+	char mode[16], exit[4], trace[8];
 	bool ok;
 
 	if (!boot_option("run", mode, sizeof mode))
 		string_copy(mode, "demo", sizeof mode);
 	irq_set_handler(VECTOR_TIMER, timer_tick);
+	if (boot_option("trace", trace, sizeof trace) && !strcmp(trace, "calls"))
+		trace_start();
 	say_hello(mode);
 	say_clock();
 	node_init();

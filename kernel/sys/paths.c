@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* System calls that name files by their paths, and what they tell of them. */
+#include "sys/paths.h"
 #include "fs/file.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -7,10 +8,8 @@
 #include "sys/calls.h"
 #include "task/task.h"
 
-#define AT_FDCWD            (-100)
-#define AT_SYMLINK_NOFOLLOW 0x100
-#define AT_REMOVEDIR        0x200
-#define AT_EMPTY_PATH       0x1000
+/* What stat() knows beside: AT_NO_AUTOMOUNT, AT_STATX_SYNC_TYPE. */
+#define STAT_FLAGS (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | 0x6800)
 
 /* struct stat of Linux on x86-64 (uapi/asm/stat.h). */
 struct stat {
@@ -23,11 +22,6 @@ struct stat {
 };
 _Static_assert(sizeof(struct stat) == 144, "as programs know it");
 
-struct path {
-	char text[PATH_LENGTH];
-	struct node *from;
-};
-
 static struct node *working_directory(void)
 {
 	struct node *node = current_task()->directory;
@@ -35,8 +29,7 @@ static struct node *working_directory(void)
 	return node ? node : node_root;
 }
 
-/* Copies a path; `directory` is a descriptor or AT_FDCWD. 0 or a negative error number. */
-static int take_path(struct path *path, uint64_t directory, uint64_t address)
+int take_path(struct path *path, uint64_t directory, uint64_t address)
 {
 	long length = copy_string_from_user(path->text, address, sizeof path->text);
 	struct file *file;
@@ -53,13 +46,18 @@ static int take_path(struct path *path, uint64_t directory, uint64_t address)
 	return file->node && (file->node->mode & NODE_KIND) == NODE_DIRECTORY ? 0 : -ENOTDIR;
 }
 
-/* The node that a program names, or NULL and *error. */
-static struct node *take_node(uint64_t directory, uint64_t address, bool follow, int *error)
+struct node *take_node(uint64_t directory, uint64_t address, bool follow, int *error)
 {
 	struct path path;
 
 	*error = take_path(&path, directory, address);
 	return *error ? NULL : node_find(path.from, path.text, follow, error);
+}
+
+/* Of a new file. */
+static uint32_t mode_of(uint64_t mode)
+{
+	return (uint32_t)mode & 07777 & ~current_task()->umask;
 }
 
 static bool is_directory(const struct node *node)
@@ -85,7 +83,7 @@ static struct node *open_node(const struct path *path, uint64_t flags, uint64_t 
 	if (*error == -EISDIR || !parent->parent)
 		return NULL;
 	*error = -ENOSPC;
-	return node_create(parent, name, length, NODE_FILE | ((uint32_t)mode & 07777));
+	return node_create(parent, name, length, NODE_FILE | mode_of(mode));
 }
 
 long sys_openat(uint64_t directory, uint64_t address, uint64_t flags, uint64_t mode)
@@ -95,9 +93,10 @@ long sys_openat(uint64_t directory, uint64_t address, uint64_t flags, uint64_t m
 	struct node *node;
 	struct file *file;
 	int error = take_path(&path, directory, address), fd;
+	long again = error ? error : open_descriptor(path.text, flags & O_CLOEXEC);
 
-	if (error)
-		return error;
+	if (again != -ENODEV)
+		return again;
 	node = open_node(&path, flags, mode, &error);
 	if (!node)
 		return error;
@@ -146,6 +145,8 @@ long sys_newfstatat(uint64_t directory, uint64_t path, uint64_t address, uint64_
 	char first;
 	int error;
 
+	if (flags & ~(uint64_t)STAT_FLAGS)
+		return -EINVAL;
 	if (flags & AT_EMPTY_PATH && !copy_from_user(&first, path, 1) && !first)
 		return sys_fstat((uint32_t)directory, address);
 	node = take_node(directory, path, !(flags & AT_SYMLINK_NOFOLLOW), &error);
@@ -177,8 +178,11 @@ long sys_fstat(uint64_t fd, uint64_t address)
 long sys_faccessat(uint64_t directory, uint64_t path, uint64_t mode)
 {
 	int error;
-	struct node *node = take_node(directory, path, true, &error);
+	struct node *node;
 
+	if (mode & ~7UL)
+		return -EINVAL;
+	node = take_node(directory, path, true, &error);
 	if (!node)
 		return error;
 	return (mode & 1) && !is_directory(node) && !(node->mode & 0111) ? -EACCES
@@ -199,7 +203,7 @@ long sys_readlinkat(uint64_t directory, uint64_t path, uint64_t buffer, uint64_t
 
 	if (!node)
 		return error;
-	if ((node->mode & NODE_KIND) != NODE_LINK || !size)
+	if ((node->mode & NODE_KIND) != NODE_LINK || (int)size <= 0)
 		return -EINVAL;
 	n = node_bytes(node, 0, size, &bytes);
 	return copy_to_user(buffer, bytes, n) ? -EFAULT : (long)n;
@@ -276,7 +280,7 @@ long sys_mkdirat(uint64_t directory, uint64_t address, uint64_t mode)
 	parent = node_find_parent(path.from, path.text, &name, &length, &error);
 	if (!parent || !parent->parent)
 		return parent ? -ENOENT : error;
-	return node_create(parent, name, length, NODE_DIRECTORY | ((uint32_t)mode & 07777)) ? 0 : -ENOSPC;
+	return node_create(parent, name, length, NODE_DIRECTORY | mode_of(mode)) ? 0 : -ENOSPC;
 }
 
 long sys_mkdir(uint64_t path, uint64_t mode)
@@ -287,8 +291,11 @@ long sys_mkdir(uint64_t path, uint64_t mode)
 long sys_unlinkat(uint64_t directory, uint64_t path, uint64_t flags)
 {
 	int error;
-	struct node *node = take_node(directory, path, false, &error);
+	struct node *node;
 
+	if (flags & ~(uint64_t)AT_REMOVEDIR)
+		return -EINVAL;
+	node = take_node(directory, path, false, &error);
 	if (!node)
 		return error;
 	if (is_directory(node) != !!(flags & AT_REMOVEDIR))
@@ -337,9 +344,10 @@ long sys_ftruncate(uint64_t fd, uint64_t size)
 {
 	struct file *file = file_of(fd);
 
-	if (!file || (file->flags & O_ACCMODE) == O_RDONLY)
+	if (!file)
 		return -EBADF;
-	if (!file->node || (file->node->mode & NODE_KIND) != NODE_FILE || size > FILE_SIZE_MOST)
+	if (!file->node || (file->flags & O_ACCMODE) == O_RDONLY ||
+	    (file->node->mode & NODE_KIND) != NODE_FILE || size > FILE_SIZE_MOST)
 		return -EINVAL;
 	return node_truncate(file->node, size);
 }

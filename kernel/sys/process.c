@@ -2,6 +2,7 @@
 /* System calls on the task itself, and what programs ask for when they start. There is one thread per task. */
 #include "boot/config.h"
 #include "fs/file.h"
+#include "fs/terminal.h"
 #include "lib/errno.h"
 #include "lib/random.h"
 #include "lib/string.h"
@@ -78,6 +79,36 @@ long sys_uname(uint64_t address)
 	return copy_to_user(address, names, sizeof names);
 }
 
+enum { PR_SET_NAME = 15, PR_GET_NAME };
+
+long sys_prctl(uint64_t option, uint64_t address)
+{
+	char name[16] = "";
+
+	switch (option) {
+	case PR_SET_NAME:
+		if (copy_string_from_user(name, address, sizeof name) == -EFAULT)
+			return -EFAULT;
+		name[sizeof name - 1] = '\0';
+		string_copy(current_task()->name, name, TASK_NAME);
+		return 0;
+	case PR_GET_NAME:
+		string_copy(name, current_task()->name, sizeof name);
+		return copy_to_user(address, name, sizeof name);
+	}
+	return -EINVAL;
+}
+
+long sys_getrlimit(uint64_t resource, uint64_t address)
+{
+	return address ? sys_prlimit64(0, resource, 0, address) : -EFAULT;
+}
+
+long sys_setrlimit(uint64_t resource, uint64_t address)
+{
+	return address ? sys_prlimit64(0, resource, address, 0) : -EFAULT;
+}
+
 enum { RLIMIT_STACK = 3, RLIMIT_NOFILE = 7, RLIMITS = 16 };
 
 long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old)
@@ -97,29 +128,23 @@ long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old)
 	return old ? copy_to_user(old, limit, sizeof limit) : 0;
 }
 
-long sys_umask(uint64_t mask)
-{
-	(void)mask;
-	return 022;
-}
-
-enum { TCGETS = 0x5401, TCSETS, TCSETSW, TCSETSF, TIOCGPGRP = 0x540f, TIOCSPGRP, TIOCGWINSZ = 0x5413 };
-
-/* struct termios of the kernel's own (uapi/asm-generic/termbits.h): a terminal that is as it is, whatever is set. */
-struct termios {
-	uint32_t input, output, control, local;
-	uint8_t line, characters[19];
+enum {
+	TCGETS = 0x5401,
+	TCSETS,
+	TCSETSW,
+	TCSETSF,
+	TCFLSH = 0x540b,
+	TIOCGPGRP = 0x540f,
+	TIOCSPGRP,
+	TIOCGWINSZ = 0x5413
 };
-_Static_assert(sizeof(struct termios) == 36, "as programs know it");
 
 long sys_ioctl(uint64_t fd, uint64_t request, uint64_t address)
 {
-	static const struct termios termios = {
-		.input = 0x500, .output = 5, .control = 0xbf, .local = 0x8a3b
-	};
 	static const uint16_t size[4] = { 25, 80 };
 	const struct file *file = file_of(fd);
-	const int pid = current_task()->pid;
+	struct termios settings;
+	int group = terminal_group ? terminal_group : current_task()->group;
 
 	if (!file)
 		return -EBADF;
@@ -127,14 +152,28 @@ long sys_ioctl(uint64_t fd, uint64_t request, uint64_t address)
 		return -ENOTTY;
 	switch (request) {
 	case TCGETS:
-		return copy_to_user(address, &termios, sizeof termios);
+		return copy_to_user(address, &terminal_settings, sizeof terminal_settings);
 	case TCSETS:
 	case TCSETSW:
 	case TCSETSF:
+		if (copy_from_user(&settings, address, sizeof settings))
+			return -EFAULT;
+		if (request == TCSETSF)
+			terminal_flush();
+		terminal_settings = settings;
+		return 0;
+	case TCFLSH:
+		terminal_flush();
+		return 0;
 	case TIOCSPGRP:
+		if (copy_from_user(&group, address, sizeof group))
+			return -EFAULT;
+		if (group <= 0)
+			return -EINVAL;
+		terminal_group = group;
 		return 0;
 	case TIOCGPGRP:
-		return copy_to_user(address, &pid, sizeof pid);
+		return copy_to_user(address, &group, sizeof group);
 	case TIOCGWINSZ:
 		return copy_to_user(address, size, sizeof size);
 	}

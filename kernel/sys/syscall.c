@@ -5,6 +5,7 @@
 #include "lib/console.h"
 #include "lib/errno.h"
 #include "task/task.h"
+#include "task/task_internal.h"
 
 const struct bench_calls *bench_calls;
 
@@ -29,24 +30,25 @@ static long sys_exit(uint64_t code)
 	task_exit((int)(code & 0xff) << 8);
 }
 
-static long sys_wait4(uint64_t pid, uint64_t status_address, uint64_t options)
+#define WAIT_KNOWN 0xe000000bUL /* WNOHANG, WUNTRACED, WCONTINUED, and __W* */
+
+/* No task is ever stopped, so no one can be told of it. */
+static long sys_wait4(uint64_t pid, uint64_t status_address, uint64_t options, uint64_t usage)
 {
+	static const uint64_t none[18];
 	int status;
 	long result;
 
-	if (options & ~(uint64_t)WAIT_NO_HANG)
+	if (options & ~WAIT_KNOWN)
 		return -EINVAL;
-	if (status_address && !user_range(status_address, sizeof status))
+	if ((status_address && !user_range(status_address, sizeof status)) ||
+	    (usage && !user_range(usage, sizeof none)))
 		return -EFAULT;
 	result = task_wait((int)pid, &status, (int)options);
-	if (result > 0 && status_address && copy_to_user(status_address, &status, sizeof status))
+	if (result > 0 && ((status_address && copy_to_user(status_address, &status, sizeof status)) ||
+	                   (usage && copy_to_user(usage, none, sizeof none))))
 		return -EFAULT;
 	return result;
-}
-
-static long sys_kill(uint64_t pid, uint64_t signal)
-{
-	return task_kill((int)pid, (int)signal);
 }
 
 static long sys_execve(uint64_t name, uint64_t argv, uint64_t envp)
@@ -79,8 +81,22 @@ static long sys_bench_value(uint64_t index, uint64_t value)
 	return bench_calls ? bench_calls->value(index, value) : -ENOSYS;
 }
 
+static long sys_absent(void)
+{
+	return -ENOSYS;
+}
+
+/* Said once for each number, so that what a program wants is seen. */
 static long sys_unknown(void)
 {
+	static uint64_t said[SYSCALL_COUNT / 64];
+	const struct task *task = current_task();
+	const uint64_t number = task_call_number(task);
+
+	if (!task_quiet && number < SYSCALL_COUNT && !(said[number / 64] & 1UL << number % 64)) {
+		said[number / 64] |= 1UL << number % 64;
+		kprintf("task %d (%s): there is no system call %lu\n", task->pid, task->name, number);
+	}
 	return -ENOSYS;
 }
 
@@ -173,6 +189,63 @@ const syscall_function syscall_table[SYSCALL_COUNT] = {
 	[SYS_vfork] =
 	        (syscall_function)sys_fork, /* the child runs first, in a copy: all that vfork() promises */
 	[SYS_exit_group] = (syscall_function)sys_exit,
+	CALL(poll),
+	CALL(rt_sigaction),
+	CALL(rt_sigprocmask),
+	CALL(rt_sigreturn),
+	CALL(select),
+	CALL(pause),
+	CALL(nanosleep),
+	CALL(getitimer),
+	CALL(alarm),
+	CALL(setitimer),
+	CALL(gettimeofday),
+	CALL(getrusage),
+	CALL(sysinfo),
+	CALL(times),
+	CALL(setpgid),
+	CALL(getpgrp),
+	CALL(setsid),
+	CALL(getpgid),
+	CALL(getsid),
+	CALL(rt_sigpending),
+	CALL(rt_sigsuspend),
+	CALL(sigaltstack),
+	CALL(tkill),
+	CALL(time),
+	CALL(futex),
+	CALL(sched_getaffinity),
+	CALL(clock_gettime),
+	CALL(clock_getres),
+	CALL(clock_nanosleep),
+	CALL(tgkill),
+	CALL(pselect6),
+	CALL(ppoll),
+	CALL(pread64),
+	CALL(pwrite64),
+	CALL(fsync),
+	CALL(truncate),
+	CALL(link),
+	CALL(symlink),
+	CALL(chmod),
+	CALL(fchmod),
+	CALL(chown),
+	CALL(fchown),
+	CALL(lchown),
+	CALL(getrlimit),
+	CALL(mknod),
+	CALL(prctl),
+	CALL(setrlimit),
+	CALL(sync),
+	CALL(fadvise64),
+	CALL(mknodat),
+	CALL(fchownat),
+	CALL(linkat),
+	CALL(symlinkat),
+	CALL(fchmodat),
+	CALL(utimensat),
+	[SYS_fdatasync] = (syscall_function)sys_fsync,
+	[SYS_rseq] = (syscall_function)sys_absent, /* C libraries ask for it each time */
 	CALL(spawn),
 	CALL(bench_next),
 	CALL(bench_start),

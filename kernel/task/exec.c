@@ -140,6 +140,8 @@ static void start_program(void)
 {
 	struct task *task = current_task();
 
+	if (signal_is_pending(task)) /* killed before it ran; there is no handler yet */
+		task_exit(__builtin_ctzl(task->signals.pending) + 1);
 	if (task->first_run) {
 		interrupts_on();
 		loader_fill_own(&task->space, task->first_run->plan.segments, task->first_run->plan.count);
@@ -290,6 +292,7 @@ long task_execve_user(uint64_t user_name, uint64_t argv, uint64_t envp)
 	task_set_name(task, program.name, program.name_length);
 	task_drop_fpu(task);
 	file_table_exec(task);
+	signals_exec(task);
 	if (task->fs_base)
 		write_msr(MSR_FS_BASE, task->fs_base = 0);
 	enter_user(plan.entry, rsp);

@@ -61,7 +61,8 @@ static long task_fork(const uint64_t *saved, const struct fork_how *how)
 
 	if (!child)
 		return -ENOMEM;
-	if (task_inherit_files(child) || address_space_fork(&child->space, &parent->space)) {
+	if (signals_fork(child, parent) || task_inherit_files(child) ||
+	    address_space_fork(&child->space, &parent->space)) {
 		task_destroy(child);
 		return -ENOMEM;
 	}
@@ -70,7 +71,7 @@ static long task_fork(const uint64_t *saved, const struct fork_how *how)
 	if (how->set_fs)
 		child->fs_base = how->fs_base;
 	child->tid_address = how->child_tid;
-	task_adopt(child, parent);
+	task_adopt(child, parent); /* and its group */
 	if (how->parent_tid)
 		copy_to_user(how->parent_tid, &child->pid, sizeof child->pid);
 	sched_enqueue(parent);

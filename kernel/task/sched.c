@@ -55,6 +55,7 @@ void sched_switch_to(struct task *task)
 	if (task == previous)
 		return;
 	cpu->current = task;
+	cpu->need_resched = task->attention;
 	kstack_activate(cpu, &task->stack);
 	switch_user_state(previous, task);
 	context_switch(&previous->rsp, task->rsp, address_space_cr3(&task->space));
@@ -76,7 +77,7 @@ void task_yield(void)
 {
 	struct cpu *cpu = this_cpu();
 
-	cpu->need_resched = 0;
+	cpu->need_resched = cpu->current->attention;
 	if (!first)
 		return;
 	if (cpu->current != cpu->idle)

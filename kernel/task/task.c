@@ -3,11 +3,11 @@
 
 #include "cpu/exceptions.h"
 #include "fs/file.h"
-#include "lib/console.h"
 #include "lib/errno.h"
 #include "lib/panic.h"
 #include "lib/string.h"
 #include "mem/regions.h"
+#include "task/clock.h"
 #include "task/task_internal.h"
 #include "task/wait.h"
 
@@ -25,7 +25,7 @@ static int next_pid = 1;
 #define PID_LAST 0x7fffffff
 
 /* entry.asm calls it on the way back to user mode when need_resched is set. */
-void (*user_return_hook)(void);
+void (*user_return_hook)(struct trap_frame *frame);
 
 void task_set_name(struct task *task, const char *name, size_t length)
 {
@@ -56,6 +56,14 @@ struct task *task_create(const char *name, size_t length, void (*start)(void))
 	task->tid_address = 0;
 	task->fs_base = 0;
 	task->has_fpu = false;
+	task->attention = 0;
+	task->wake_at = task->alarm_at = task->alarm_interval = 0;
+	task->group = task->session = 0;
+	task->umask = 022;
+	task->signals.pending = task->signals.blocked = 0;
+	task->signals.keep = false;
+	task->signals.action = NULL;
+	task->signals.stack_size = 0;
 	task_set_name(task, name, length);
 	/* r15, r14, r13, r12, rbp, rbx, return address */
 	stack = kstack_view(&task->stack, FIRST_FRAME);
@@ -70,9 +78,10 @@ no_space:
 	return NULL;
 }
 
-/* What a task that ends has open. */
+/* What a task that ends has open, and its signals. */
 static void drop_files(struct task *task)
 {
+	signals_drop(task);
 	file_table_drop(task);
 	if (task->directory)
 		node_drop(task->directory);
@@ -98,6 +107,10 @@ void task_adopt(struct task *task, struct task *parent)
 		next_pid = next_pid == PID_LAST ? 2 : next_pid + 1;
 	} while (wrapped && task_find(task->pid)); /* the task itself is not in the list yet */
 	task->parent = parent;
+	if (!task->group) {
+		task->group = parent ? parent->group : task->pid;
+		task->session = parent ? parent->session : task->pid;
+	}
 	if (parent) {
 		task->sibling = parent->children;
 		parent->children = task;
@@ -153,6 +166,7 @@ int task_inherit_files(struct task *child)
 	if (file_table_copy(child, parent))
 		return -ENOMEM;
 	child->identity = parent->identity;
+	child->umask = parent->umask;
 	child->directory = parent->directory;
 	if (child->directory)
 		node_hold(child->directory);
@@ -172,19 +186,46 @@ static bool waits_for_child(const struct task *task)
 	return task->state == TASK_BLOCKED && !task->waiting;
 }
 
+/* Tells the parent that the task has ended. What it does not want to know makes it no child of its any more. */
+static struct task *tell_parent(struct task *task)
+{
+	struct task *parent = task->parent, **link;
+	struct signal_action action;
+
+	if (!parent || !parent->signals.action)
+		return parent;
+	action = signal_action(parent, SIGCHLD);
+	if (action.handler == SIGNAL_IGNORE || (action.flags & SA_NOCLDWAIT)) {
+		for (link = &parent->children; *link != task; link = &(*link)->sibling)
+			;
+		*link = task->sibling;
+		task->parent = NULL;
+	}
+	signal_send(
+	        parent, SIGCHLD,
+	        (struct signal_info){
+	                .code = task->status & 0x7f ? CLD_KILLED : CLD_EXITED,
+	                .pid = task->pid,
+	                .value = (uint64_t)(task->status & 0x7f ? task->status & 0x7f : task->status >> 8),
+	        });
+	return parent;
+}
+
 void task_exit(int status)
 {
 	struct cpu *cpu = this_cpu();
-	struct task *task = cpu->current, *parent = task->parent;
+	struct task *task = cpu->current, *parent;
 
 	if (task->pid == 1)
 		panic("the first task ended");
 	disown_children(task);
 	task_drop_fpu(task);
 	drop_files(task);
+	clock_forget(task);
 	task->status = status;
 	task->state = TASK_ZOMBIE;
 	cpu->dead = task;
+	parent = tell_parent(task);
 	if (parent && waits_for_child(parent)) {
 		parent->state = TASK_READY;
 		sched_switch_to(parent);
@@ -193,31 +234,11 @@ void task_exit(int status)
 	panic("an ended task runs");
 }
 
-long task_kill(int pid, int signal)
+static bool is_meant(const struct task *child, int pid)
 {
-	struct task *task = task_find(pid);
-
-	if (signal != SIGKILL && signal != SIGTERM)
-		return -EINVAL;
-	if (!task || task->state == TASK_ZOMBIE)
-		return -ESRCH;
-	if (pid == 1)
-		return -EPERM;
-	if (task == current_task())
-		task_exit(signal);
-	if (task->state == TASK_READY)
-		sched_dequeue(task);
-	wait_leave(task);
-	drop_files(task);
-	disown_children(task);
-	task->status = signal;
-	task->state = TASK_ZOMBIE;
-	if (task->parent && waits_for_child(task->parent)) {
-		task->parent->state = TASK_READY;
-		sched_enqueue(task->parent);
-	}
-	task_teardown(task);
-	return 0;
+	if (pid > 0 || pid == -1)
+		return pid == -1 || child->pid == pid;
+	return child->group == (pid ? -pid : current_task()->group);
 }
 
 long task_wait(int pid, int *status, int options)
@@ -228,7 +249,7 @@ long task_wait(int pid, int *status, int options)
 		bool any = false;
 
 		for (struct task *child = task->children; child; child = child->sibling) {
-			if (pid != -1 && child->pid != pid)
+			if (!is_meant(child, pid))
 				continue;
 			any = true;
 			if (child->state != TASK_ZOMBIE)
@@ -242,9 +263,17 @@ long task_wait(int pid, int *status, int options)
 			return -ECHILD;
 		if (options & WAIT_NO_HANG)
 			return 0;
+		if (signal_is_pending(task))
+			return -ERESTARTSYS;
 		task->state = TASK_BLOCKED;
 		sched_switch();
 	}
+}
+
+void task_each(void (*function)(struct task *task, void *argument), void *argument)
+{
+	for (struct task *task = all; task; task = task->all_next)
+		function(task, argument);
 }
 
 size_t task_count(void)
@@ -264,7 +293,11 @@ struct task *task_find(int pid)
 static void idle(void)
 {
 	for (;;) {
-		__asm__ volatile("sti; hlt; cli" : : : "memory");
+		if (clock_must_poll())
+			__asm__ volatile("sti; pause; cli" : : : "memory");
+		else
+			__asm__ volatile("sti; hlt; cli" : : : "memory");
+		clock_poll();
 		task_yield();
 	}
 }
@@ -278,42 +311,54 @@ static bool page_fault(uintptr_t address, uint64_t error)
 	return fault_error == 0;
 }
 
-/* An exception in user mode ends the task: the kernel and the others go on. */
+/* An exception in user mode is a signal for the task; the kernel and the others go on. */
 static void user_exception(struct trap_frame *frame)
 {
-	static const uint8_t signals[32] = {
-		[EXCEPTION_DE] = SIGFPE, [EXCEPTION_BP] = SIGTRAP, [EXCEPTION_UD] = SIGILL,
-		[EXCEPTION_NM] = SIGILL, [EXCEPTION_MF] = SIGFPE,  [EXCEPTION_XM] = SIGFPE,
-		[1] = SIGTRAP,
+	static const struct {
+		uint8_t signal;
+		int32_t code;
+	} signals[32] = {
+		[EXCEPTION_DE] = { SIGFPE, FPE_INTDIV }, [EXCEPTION_DB] = { SIGTRAP, TRAP_TRACE },
+		[EXCEPTION_BP] = { SIGTRAP, SI_KERNEL }, [EXCEPTION_UD] = { SIGILL, ILL_ILLOPN },
+		[EXCEPTION_NM] = { SIGILL, ILL_ILLOPN }, [EXCEPTION_MF] = { SIGFPE, FPE_FLTINV },
+		[EXCEPTION_XM] = { SIGFPE, FPE_FLTINV }, [EXCEPTION_AC] = { SIGBUS, BUS_ADRALN },
 	};
 	struct task *task = current_task();
-	uint8_t signal = signals[frame->vector & 31] ? signals[frame->vector & 31] : SIGSEGV;
+	uint8_t signal = signals[frame->vector & 31].signal;
+	struct signal_info info = { .code = signals[frame->vector & 31].code, .value = frame->rip };
 
 	if (frame->vector == EXCEPTION_NM && fpu_present() && !task->has_fpu) {
 		fpu_start(task_fpu_area(task));
 		task->has_fpu = true;
 		return;
 	}
-	if (frame->vector == EXCEPTION_PF && fault_error == -ENXIO)
-		signal = SIGBUS;
-	if (!task_quiet) {
-		kprintf("task %d (%s) killed: %s at %lx", task->pid, task->name,
-		        exception_name(frame->vector), frame->rip);
-		if (frame->vector == EXCEPTION_PF)
-			kprintf(", address %lx, %s", read_cr2(),
-			        frame->error & 16  ? "fetch"
-			        : frame->error & 2 ? "write"
-			                           : "read");
-		kprintf("\n");
+	if (!signal) {
+		signal = SIGSEGV;
+		info = (struct signal_info){ .code = SI_KERNEL };
 	}
-	task_exit(signal);
+	if (frame->vector == EXCEPTION_PF)
+		info = (struct signal_info){ .code = frame->error & 1 ? SEGV_ACCERR : SEGV_MAPERR,
+			                     .value = read_cr2() };
+	if (frame->vector == EXCEPTION_PF && fault_error == -ENXIO) {
+		signal = SIGBUS;
+		info.code = BUS_ADRERR;
+	}
+	signal_fault(frame, signal, info);
 }
 
-/* On the way back to user mode from an interrupt; AC may still be what the program set (SDM 3A 6.12.1.3). */
-static void preempt(void)
+/*
+ * On the way back to user mode, on the task's kernel stack; after an interrupt AC may still be what the program set
+ * (SDM 3A 6.12.1.3).
+ */
+static void user_return(struct trap_frame *frame)
 {
 	user_access_end();
-	task_yield();
+	if (this_cpu()->need_resched & RETURN_YIELD) {
+		clock_poll();
+		task_yield();
+	}
+	if (current_task()->attention || frame->vector == FRAME_CALL)
+		signals_deliver(frame);
 }
 
 static struct task *must_create(const char *name, void (*start)(void))
@@ -333,7 +378,7 @@ void task_start(void (*function)(void))
 
 	exception_set_user_handler(user_exception);
 	exception_set_page_fault(page_fault);
-	user_return_hook = preempt;
+	user_return_hook = user_return;
 	task->identity = (struct identity){ 0, 0 }; /* root's: all others come from it */
 	cpu->idle = must_create("idle", idle);
 	task_adopt(task, NULL);

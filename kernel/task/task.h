@@ -14,21 +14,13 @@
 #include "cpu/fpu.h"
 #include "mem/address_space.h"
 #include "stack/kstack.h"
+#include "task/signal.h"
 
 #define TASK_NAME 32
 
-/* Signals that the kernel ends tasks with (Linux numbers). */
-#define SIGILL    4
-#define SIGTRAP   5
-#define SIGBUS    7
-#define SIGFPE    8
-#define SIGKILL   9
-#define SIGSEGV   11
-#define SIGTERM   15
-
 enum task_state {
 	TASK_READY,   /* running, or in the run queue */
-	TASK_BLOCKED, /* in task_wait() */
+	TASK_BLOCKED, /* in task_wait() or wait_on() */
 	TASK_ZOMBIE,  /* ended; only its status is left */
 };
 
@@ -53,9 +45,15 @@ struct task {
 	struct node *directory;      /* working directory, or NULL: the root */
 	struct wait_queue *waiting;  /* the queue that it is in while it blocks, or NULL */
 	struct identity identity;
-	uint64_t tid_address; /* what clone() has still to fill, or 0 */
-	uint64_t fs_base;     /* of user mode: thread-local storage */
-	bool has_fpu;         /* it has used the FPU */
+	uint64_t tid_address;       /* what clone() has still to fill, or 0 */
+	uint64_t fs_base;           /* of user mode: thread-local storage */
+	bool has_fpu;               /* it has used the FPU */
+	int group, session;         /* process IDs of their leaders */
+	uint32_t umask;             /* bits that new files do not get */
+	uint64_t attention;         /* RETURN_SIGNAL while the way back to user mode has to be the long one */
+	uint64_t wake_at, alarm_at; /* times of clock_now(), or 0 (task/clock.c) */
+	uint64_t alarm_interval;    /* ns, or 0: once */
+	struct signals signals;
 	char name[TASK_NAME];
 };
 
@@ -98,14 +96,20 @@ long task_execve_user(uint64_t name, uint64_t argv, uint64_t envp);
 /* Ends the current task. `status` as wait4() reports it: code << 8, or a signal number. */
 _Noreturn void task_exit(int status);
 
-/* Ends another task, or the current one, with a signal. -ESRCH, -EINVAL, -EPERM for the first task. */
+/*
+ * Sends a signal as kill() does: `pid` -1 is every task but the first and the current, 0 the current one's group, and
+ * less the group -pid; signal 0 only looks. -ESRCH, -EINVAL, -EPERM for the first task.
+ */
 long task_kill(int pid, int signal);
+
+/* Calls function(task, argument) for every task. */
+void task_each(void (*function)(struct task *task, void *argument), void *argument);
 
 #define WAIT_NO_HANG 1
 
 /*
- * Waits until child `pid` (-1: any) has ended, stores its status, and frees the rest of it.
- * Returns its process ID, -ECHILD, or 0 with WAIT_NO_HANG when none has ended.
+ * Waits until a child has ended, stores its status, and frees the rest of it. `pid`: -1 any, 0 any of the current group, less: any of
+ * group -pid. Returns its process ID, -ECHILD, 0 with WAIT_NO_HANG when none has ended, or -ERESTARTSYS.
  */
 long task_wait(int pid, int *status, int options);
 

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "task/wait.h"
 
+#include "lib/errno.h"
+#include "task/clock.h"
 #include "task/task_internal.h"
 
-void wait_on(struct wait_queue *queue)
+int wait_on(struct wait_queue *queue)
 {
 	struct task *task = current_task();
 
+	if (signal_is_pending(task))
+		return -EINTR;
 	task->state = TASK_BLOCKED;
 	task->waiting = queue;
 	task->next = NULL;
@@ -14,6 +18,24 @@ void wait_on(struct wait_queue *queue)
 	*(queue->last ? &queue->last->next : &queue->first) = task;
 	queue->last = task;
 	sched_switch();
+	return signal_is_pending(task) ? -EINTR : 0;
+}
+
+int wait_until(struct wait_queue *queue, uint64_t time)
+{
+	struct task *task = current_task();
+	int result;
+
+	if (!time)
+		return wait_on(queue);
+	if (clock_now() >= time)
+		return -ETIMEDOUT;
+	clock_set(&task->wake_at, time);
+	result = wait_on(queue);
+	if (!task->wake_at && !result)
+		return -ETIMEDOUT;
+	clock_set(&task->wake_at, 0);
+	return result;
 }
 
 void wait_leave(struct task *task)
@@ -27,13 +49,15 @@ void wait_leave(struct task *task)
 	task->waiting = NULL;
 }
 
+void wake(struct task *task)
+{
+	wait_leave(task);
+	task->state = TASK_READY;
+	sched_enqueue(task);
+}
+
 void wake_all(struct wait_queue *queue)
 {
-	struct task *task;
-
-	while ((task = queue->first)) {
-		wait_leave(task);
-		task->state = TASK_READY;
-		sched_enqueue(task);
-	}
+	while (queue->first)
+		wake(queue->first);
 }

@@ -17,8 +17,17 @@ static struct store_row row = { .benchmark = "exec.load", .parameter = 4096, .pa
 
 static int set_up(void **state)
 {
-	struct store_launch launch = { "bochs", "window", "fixed-ist", "window", "shared", 1,
-		                       512,     1,        1,           "*",      "hash" };
+	const struct store_launch launch = { .engine = "bochs",
+		                             .strategy = "window",
+		                             .stack = "fixed-ist",
+		                             .loader = "window",
+		                             .isolation = "shared",
+		                             .cpus = 1,
+		                             .memory = 512,
+		                             .round = 1,
+		                             .seed = 1,
+		                             .bench = "*",
+		                             .sha256 = "hash" };
 
 	if (make_database(state))
 		return -1;

@@ -20,6 +20,11 @@ echo two >>/tmp/a/f
 cp /tmp/a/f /tmp/a/b/g
 mv /tmp/a/b/g /tmp/a/h
 echo "= files $(cat /tmp/a/h | tr '\n' ' ')$(ls /tmp/a | tr '\n' ' ')$(find /tmp/a | wc -l)"
+(umask 027; echo >/tmp/a/m; chmod u+x /tmp/a/m)
+echo "= mode $(stat -c %a /tmp/a/m)"
+ln -s h /tmp/a/l
+cat </tmp/a/l >/tmp/a/copy
+echo "= link $(readlink /tmp/a/l) $(wc -l </tmp/a/copy)"
 rm -r /tmp/a
 echo "= gone $(ls /tmp/a 2>&1 | wc -l)"
 echo "= sed $(echo abcdef | sed 's/c\(.\)e/[\1]/')"
@@ -36,3 +41,41 @@ a document
 END
 )"
 echo "= subshell $(cd /etc && pwd) $(pwd)"
+echo "= read $(printf 'a b\nc d\n' | while read -r x y; do printf '%s-%s ' "$y" "$x"; done)"
+echo "= glob $(cd /etc && echo da*)"
+echo "= dd $(dd if=/etc/data bs=1000 count=7 2>/dev/null | wc -c)"
+# Signals: of the shell itself, to children that compute, sleep or wait for a pipe, and from a pipe that no one reads.
+(sleep 0.1; exit 3) &
+wait $!
+echo "= background $?"
+for i in 5 6; do (sleep 0.1; exit $i) & jobs="$jobs $!"; done
+for job in $jobs; do wait "$job"; got="$got $?"; done
+echo "= jobs$got"
+caught=0
+trap 'caught=$((caught + 1))' USR1
+kill -USR1 $$
+kill -USR1 $$
+trap - USR1
+echo "= trap $caught"
+echo "= exit $(sh -c 'trap "echo trapped" EXIT; exit 4'; echo $?)"
+echo "= sigpipe $(yes | head -n 2 | tr '\n' ' ')"
+for what in 'exec sleep 100' 'while :; do :; done' 'yes | sleep 0.3'; do
+	sh -c "$what" &
+	job=$!
+	sleep 0.1
+	kill $job
+	wait $job 2>/dev/null
+	echo "= killed $? $what"
+done
+echo "= timeout $(timeout 1 sleep 10; echo $?)"
+echo "= ignored $(trap '' TERM; sh -c 'kill -TERM $$; echo alive')"
+sh -c 'kill -SEGV $$' 2>/dev/null
+echo "= segv $?"
+for shell in bash-static sash; do
+	command -v $shell >/dev/null || continue
+	echo "= $shell $($shell -c 'echo one two')"
+done
+if command -v bash-static >/dev/null; then
+	# shellcheck disable=SC2016
+	echo "= bash $(bash-static -c 'set -e; a=(3 1 2); for i in "${a[@]}"; do (sleep 0.$i; echo $i) & done; wait; trap "echo term" TERM; kill $$; echo $(seq 3 | while read x; do echo -n $((x * x)),; done)' | tr '\n' ' ')"
+fi

@@ -55,7 +55,7 @@ static const struct record *sent(void)
 	const char *line = output + line_start, *why = "";
 	size_t size = output_size - line_start;
 
-	assert_in_range(size, 1, RECORD_LINE_MAX);
+	assert_in_range(size, 1, RECORD_GUEST_MAX);
 	assert_int_equal(line[size - 1], '\n');
 	if (record_parse(&record, line, size - 1, &why) != RECORD_GUEST)
 		fail_msg("%s: %.*s", why, (int)size, line);
@@ -128,8 +128,8 @@ static void each_byte(void **state)
 /* Text of every length up to what a line holds; one byte less than that fills the line. */
 static void up_to_a_full_line(void **state)
 {
-	const size_t most = RECORD_LINE_MAX - strlen("@1234 test name= ~12345678\n");
-	char text[RECORD_LINE_MAX];
+	const size_t most = RECORD_GUEST_MAX - strlen("@1234 test name= ~12345678\n");
+	char text[RECORD_GUEST_MAX];
 	(void)state;
 
 	traps_start(on_outs);
@@ -143,17 +143,17 @@ static void up_to_a_full_line(void **state)
 		record_end();
 		assert_string_equal(value(sent(), "name"), text);
 	}
-	assert_int_equal(output_size - line_start, RECORD_LINE_MAX);
+	assert_int_equal(output_size - line_start, RECORD_GUEST_MAX);
 }
 
 /* What does not fit is left out, and never so that the line, or a value in it, becomes a wrong one. */
 static void more_than_a_line(void **state)
 {
-	char text[RECORD_LINE_MAX];
+	char text[RECORD_GUEST_MAX];
 	(void)state;
 
 	traps_start(on_outs);
-	for (size_t length = 400; length < RECORD_LINE_MAX; length++) {
+	for (size_t length = 400; length < RECORD_GUEST_MAX; length++) {
 		const char *number;
 
 		memset(text, 'x', length);

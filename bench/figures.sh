@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Draws the figures of a run again and puts them into docs/figures/, with docs/figures.md that shows each and says how to
+# read it, in the words of its script:
+#     ./run-bench.sh --strategy all --profile skylake-client && make figures
+set -euo pipefail
+
+if [ $# != 1 ] || [ ! -r "$1/results.sqlite" ]; then
+	echo "usage: $0 RESULTS-FOLDER" >&2
+	exit 2
+fi
+run=$1
+root=$(dirname "$0")/..
+document=$root/docs/figures.md
+
+# line KEY SCRIPT: the text behind `# KEY:` and the lines that go on with it; without KEY, the script's first line
+line()
+{
+	awk -v key="$1" '!/^#/ { exit }
+		key == "" { sub(/^# */, ""); print; exit }
+		found && /^#   / { sub(/^# +/, ""); text = text " " $0; next }
+		found { exit }
+		index($0, "# " key ":") == 1 { sub(/^# [a-z]*: */, ""); text = $0; found = 1 }
+		END { if (key != "") print text }' "$2"
+}
+
+# show FIGURE: its section
+show()
+{
+	local figure=$1 script suffix=""
+
+	script=$root/plots/$figure.gp
+	if [ ! -e "$script" ]; then
+		script=$root/plots/${figure%-*}.gp
+		case $figure in
+		*-cycles) suffix=" In modelled cycles." ;;
+		*-kvm) suffix=" In TSC ticks on KVM." ;;
+		esac
+	fi
+	[ -e "$script" ] || return 0
+	cp "$run/plots/$figure.svg" "$root/docs/figures/"
+	printf '\n## %s\n\n**%s**%s %s\n\n![%s](figures/%s.svg)\n' "$figure" "$(line "" "$script")" "$suffix" \
+		"$(line read "$script")" "$(line "" "$script" | tr -d '[]')" "$figure"
+}
+
+"$root/build/host/palimpsest-bench" --report "$run"
+mkdir -p "$root/docs/figures"
+{
+	cat <<-END
+		# Figures
+
+		Each run draws these into its folder, as SVG and PNG, and into its \`report.html\`; a run that measured less draws fewer.
+		The ones here are of \`$(sqlite3 -readonly "$run/results.sqlite" 'SELECT command FROM run' |
+			sed -E 's/ --(out|jobs) [^ ]+//g')\`, and \`make figures\`
+		replaces them by those of \`results/latest\`. Their scripts are in \`plots/\`, and [results.md](results.md) says how to
+		draw one again.
+
+		In all of them a strategy is a stack and a loader. Up to eight have a curve and a name each. With more, the colour and
+		the dash say one (the loader, or the stack where the loader has no part), and the point says the other: heaps
+		are squares and fixed stacks circles, hollow where the hardware switches through TSS.RSP0. Error bars are intervals
+		of 95 %; in modelled cycles they go from the low to the high parameters of the model. Modelled cycles are not those
+		of a processor ([model.md](model.md)).
+	END
+	for figure in claims overview overview-cycles; do
+		[ ! -e "$run/plots/$figure.svg" ] || show "$figure"
+	done
+	for file in "$run"/plots/*.svg; do
+		figure=$(basename "$file" .svg)
+		case $figure in claims | overview | overview-cycles) ;; *) show "$figure" ;; esac
+	done
+} >"$document.new"
+mv "$document.new" "$document"

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* Figures and report of an earlier run, with the scripts and the page as they are now. */
+#pragma once
+
+/*
+ * Draws the figures of the run in `run_dir` and writes its report.html again. A run that was killed before it was evaluated is
+ * recovered, which writes all its files.
+ *
+ * Returns the exit status: 0 done, 1 something could not be made, 2 the folder holds no results that can be read.
+ */
+int again_report(const char *run_dir);

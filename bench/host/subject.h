@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* The subjects that tables and figures compare builds on: one benchmark, at one size, in one metric. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct subject {
+	const char *benchmark;
+	long long parameter;
+	const char *metric; /* NULL: what stands for time on the engine */
+	const char *title;  /* for a column; without its unit */
+};
+
+extern const struct subject subjects[];
+extern const size_t subjects_count;
+
+/* How the numbers of one engine are read: the metric that stands for time, its ends and its unit. */
+struct view {
+	const char *name;   /* of the folder of figures' data, and of the tables */
+	const char *suffix; /* of a figure's name, when another view is drawn before */
+	const char *engine;
+	const char *metric, *low, *high; /* the last two are columns of a figure's data */
+	const char *unit;
+	const char *meaning; /* a sentence */
+};
+
+/* In the order in which figures are drawn and tables are shown. */
+extern const struct view views[];
+extern const size_t views_count;
+
+/* Whether the subject has a number in this view: modelled cycles are of what is timed only. */
+bool subject_is_of(const struct subject *subject, const struct view *view);
+
+/*
+ * ORDER BY terms for a column with a strategy's name: presets first, in their order, then the others.
+ * `strategy` is the column's name.
+ */
+#define STRATEGY_ORDER(strategy)                                                                            \
+	"CASE " strategy " WHEN 'heap' THEN 0 WHEN 'window' THEN 1 WHEN 'random' THEN 2 WHEN 'best' THEN 3" \
+	" ELSE 4 END, " strategy

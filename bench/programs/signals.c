@@ -1,0 +1,653 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a program may expect of signals: signals KIND. Exit status 0: all was so; otherwise the number of the check that
+ * failed, modulo 256.
+ */
+#include "bench/programs/user.h"
+
+#include "task/signal.h"
+
+#define CHECK(condition)                 \
+	do {                             \
+		if (!(condition))        \
+			return __LINE__; \
+	} while (0)
+
+#define EINTR  4
+#define ECHILD 10
+#define EPIPE  32
+
+/* Frame of a handler, as words from its third argument on (struct ucontext). */
+enum {
+	UC_FLAGS,
+	UC_STACK = 2,
+	UC_R8 = 5,
+	UC_RDI = 13,
+	UC_RSP = 20,
+	UC_RIP,
+	UC_RFLAGS,
+	UC_SELECTORS,
+	UC_FPU = 28,
+	UC_MASK = 37
+};
+
+typedef void handler(int signal, const int *info, uint64_t *context);
+
+static volatile int *volatile nowhere = (volatile int *)8;
+static volatile uint64_t seen[64];
+static volatile uint64_t last_code, last_pid, last_status, last_address;
+
+__asm__("restore:\n\tmov $15, %eax\n\tsyscall\n\tud2\n");
+extern char restore[];
+
+static long on(int signal, handler *function, uint64_t flags, uint64_t mask)
+{
+	const struct signal_action action = { (uintptr_t)function, flags | SA_RESTORER, (uintptr_t)restore,
+		                              mask };
+
+	return call6(SYS_rt_sigaction, (uint64_t)signal, (uintptr_t)&action, 0, 8, 0, 0);
+}
+
+static long block(int how, uint64_t mask)
+{
+	return call6(SYS_rt_sigprocmask, (uint64_t)how, (uintptr_t)&mask, 0, 8, 0, 0);
+}
+
+static uint64_t blocked(void)
+{
+	uint64_t mask = 0;
+
+	call6(SYS_rt_sigprocmask, 0, 0, (uintptr_t)&mask, 8, 0, 0);
+	return mask;
+}
+
+static long raise(int signal)
+{
+	return call(SYS_kill, (uint64_t)call(SYS_getpid, 0, 0, 0), (uint64_t)signal, 0);
+}
+
+static long fork(void)
+{
+	return call(SYS_fork, 0, 0, 0);
+}
+
+static void yield(void)
+{
+	call(SYS_sched_yield, 0, 0, 0);
+}
+
+static void sleep_ms(uint64_t ms)
+{
+	const uint64_t time[2] = { ms / 1000, ms % 1000 * 1000000 };
+
+	call(SYS_nanosleep, (uintptr_t)time, 0, 0);
+}
+
+static int status_of(long pid)
+{
+	int status = -1;
+
+	return call(SYS_wait4, (uint64_t)pid, (uintptr_t)&status, 0) == pid ? status : -1;
+}
+
+_Noreturn static void leave(int status)
+{
+	for (;;)
+		call(SYS_exit, (uint64_t)status, 0, 0);
+}
+
+static void note(int signal, const int *info, uint64_t *context)
+{
+	(void)context;
+	seen[signal]++;
+	last_code = (uint64_t)(int64_t)info[2];
+	last_pid = (uint64_t)info[4];
+	last_status = (uint64_t)info[6];
+	last_address = *(const uint64_t *)(info + 4);
+}
+
+/* A handler that changes every register that it may, and the flags. */
+static void spoil(int signal, const int *info, uint64_t *context)
+{
+	note(signal, info, context);
+	__asm__ volatile(
+	        "mov $-1, %%rax; mov %%rax, %%rcx; mov %%rax, %%rdx; mov %%rax, %%rsi; mov %%rax, %%rdi;"
+	        "mov %%rax, %%r8; mov %%rax, %%r9; mov %%rax, %%r10; mov %%rax, %%r11; std; stc; cld"
+	        :
+	        :
+	        : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "cc");
+}
+
+/* A system call that sends a signal to its caller: every register but RAX, RCX, R11 comes back, and the red zone. */
+static int registers(void)
+{
+	long result, wrong;
+
+	CHECK(on(SIGUSR1, spoil, 0, 0) == 0);
+	__asm__ volatile(
+	        "mov %%rax, %%rdi; mov $62, %%eax; mov $10, %%esi; movq $77, -16(%%rsp); movq $78, "
+	        "-128(%%rsp)\n\t"
+	        "mov $1, %%ebx; mov $2, %%r12d; mov $3, %%r13d; mov $4, %%r14d; mov $5, %%r15d\n\t"
+	        "mov $6, %%r8d; mov $7, %%r9d; mov $8, %%r10d; mov $11, %%edx\n\t"
+	        "syscall\n\t"
+	        "xor %%ecx, %%ecx\n\t"
+	        "sub $1, %%rbx; or %%rbx, %%rcx; sub $2, %%r12; or %%r12, %%rcx\n\t"
+	        "sub $3, %%r13; or %%r13, %%rcx; sub $4, %%r14; or %%r14, %%rcx\n\t"
+	        "sub $5, %%r15; or %%r15, %%rcx; sub $6, %%r8; or %%r8, %%rcx\n\t"
+	        "sub $7, %%r9; or %%r9, %%rcx; sub $8, %%r10; or %%r10, %%rcx\n\t"
+	        "sub $10, %%rsi; or %%rsi, %%rcx; sub $11, %%rdx; or %%rdx, %%rcx\n\t"
+	        "subq $77, -16(%%rsp); or -16(%%rsp), %%rcx; subq $78, -128(%%rsp); or -128(%%rsp), %%rcx"
+	        : "=a"(result), "=c"(wrong)
+	        : "a"(call(SYS_getpid, 0, 0, 0))
+	        : "rbx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory",
+	          "cc");
+	CHECK(result == 0 && wrong == 0 && seen[SIGUSR1] == 1);
+	CHECK(last_code == SI_USER && last_pid == (uint64_t)call(SYS_getpid, 0, 0, 0));
+	return 0;
+}
+
+static volatile int stop;
+
+static void end_loop(int signal, const int *info, uint64_t *context)
+{
+	note(signal, info, context);
+	stop = 1;
+}
+
+/* A signal that comes while the program computes: all registers, RCX, R11 and the flags too. */
+static int interrupts(void)
+{
+	const uint64_t timer[4] = { 0, 0, 0, 20000 };
+	uint64_t rcx, r11, flags;
+
+	CHECK(on(SIGALRM, end_loop, 0, 0) == 0);
+	CHECK(call(SYS_setitimer, 0, (uintptr_t)timer, 0) == 0);
+	__asm__ volatile("mov $1234, %%rcx; mov $5678, %%r11; stc\n"
+	                 "1:\tmov %3, %%eax; inc %%eax; dec %%eax; jz 1b\n\t"
+	                 "pushfq; pop %2; mov %%r11, %1"
+	                 : "=&c"(rcx), "=&r"(r11), "=&r"(flags)
+	                 : "m"(stop)
+	                 : "rax", "r11", "cc", "memory");
+	CHECK(rcx == 1234 && r11 == 5678 && (flags & 1) && seen[SIGALRM] == 1);
+	return 0;
+}
+
+static void skip_fault(int signal, const int *info, uint64_t *context)
+{
+	note(signal, info, context);
+	context[UC_RIP] += signal == SIGSEGV   ? 2
+	                   : signal == SIGTRAP ? 0
+	                                       : 2; /* all are two bytes long; int3 is behind it */
+}
+
+static int faults(void)
+{
+	CHECK(on(SIGSEGV, skip_fault, 0, 0) == 0 && on(SIGILL, skip_fault, 0, 0) == 0);
+	CHECK(on(SIGFPE, skip_fault, 0, 0) == 0 && on(SIGTRAP, skip_fault, 0, 0) == 0);
+	__asm__ volatile("mov %%eax, (%0)" : : "c"(0x1230UL), "a"(1) : "memory");
+	CHECK(seen[SIGSEGV] == 1 && last_address == 0x1230 && last_code == SEGV_MAPERR);
+	__asm__ volatile("mov %%eax, (%0)" : : "c"((uintptr_t)faults), "a"(1) : "memory");
+	CHECK(seen[SIGSEGV] == 2 && last_address == (uintptr_t)faults && last_code == SEGV_ACCERR);
+	__asm__ volatile("mov %%eax, (%0)" : : "c"(KERNEL_BASE), "a"(1) : "memory");
+	CHECK(seen[SIGSEGV] == 3);
+	__asm__ volatile("ud2");
+	CHECK(seen[SIGILL] == 1);
+	__asm__ volatile("div %%ecx" : : "a"(1), "d"(0), "c"(0) : "cc");
+	CHECK(seen[SIGFPE] == 1 && last_code == FPE_INTDIV);
+	__asm__ volatile("int3");
+	CHECK(seen[SIGTRAP] == 1);
+	CHECK(blocked() == 0);
+	return 0;
+}
+
+/* Dies of `signal`, not of a fault in the kernel. */
+static int child_ends(void (*function)(void), int status)
+{
+	long pid = fork();
+
+	if (pid == 0) {
+		function();
+		leave(99);
+	}
+	return status_of(pid) == status;
+}
+
+static void fault_while_blocked(void)
+{
+	on(SIGSEGV, skip_fault, 0, 0);
+	block(0, signal_bit(SIGSEGV));
+	*nowhere = 1;
+}
+
+static void fault_while_ignored(void)
+{
+	on(SIGSEGV, (handler *)SIGNAL_IGNORE, 0, 0);
+	*nowhere = 1;
+}
+
+static void fault_again(int signal, const int *info, uint64_t *context)
+{
+	note(signal, info, context);
+	*nowhere = 1;
+}
+
+static void fault_in_handler(void)
+{
+	on(SIGSEGV, fault_again, 0, 0);
+	*nowhere = 1;
+}
+
+static void no_stack(void)
+{
+	on(SIGUSR1, note, 0, 0);
+	__asm__ volatile("mov %0, %%rsp; mov $39, %%eax; syscall; mov %%eax, %%edi; mov $10, %%esi; mov $62, "
+	                 "%%eax; syscall"
+	                 :
+	                 : "r"(0x2000UL)
+	                 : "memory");
+}
+
+static void handler_in_kernel(void)
+{
+	on(SIGUSR1, (handler *)KERNEL_BASE, 0, 0);
+	raise(SIGUSR1);
+}
+
+static void handler_not_canonical(void)
+{
+	on(SIGUSR1, (handler *)0x8000000000000000, 0, 0);
+	raise(SIGUSR1);
+}
+
+static void no_restorer(void)
+{
+	const struct signal_action action = { (uintptr_t)note, 0, 0, 0 };
+
+	call6(SYS_rt_sigaction, SIGUSR1, (uintptr_t)&action, 0, 8, 0, 0);
+	raise(SIGUSR1);
+}
+
+static void usr1(void)
+{
+	raise(SIGUSR1);
+}
+
+static void sure_kill(void)
+{
+	on(SIGKILL, note, 0, 0);
+	block(0, ~0UL);
+	raise(SIGKILL);
+}
+
+static int ends(void)
+{
+	CHECK(child_ends(fault_while_blocked, SIGSEGV));
+	CHECK(child_ends(fault_while_ignored, SIGSEGV));
+	CHECK(child_ends(fault_in_handler, SIGSEGV));
+	CHECK(child_ends(no_stack, SIGSEGV));
+	CHECK(child_ends(handler_in_kernel, SIGSEGV));
+	CHECK(child_ends(handler_not_canonical, SIGSEGV));
+	CHECK(child_ends(no_restorer, SIGSEGV));
+	CHECK(child_ends(usr1, SIGUSR1));
+	CHECK(child_ends(sure_kill, SIGKILL));
+	return 0;
+}
+
+static int masks(void)
+{
+	uint64_t pending = 0, all = ~0UL;
+
+	CHECK(on(SIGUSR1, note, 0, signal_bit(SIGUSR2)) == 0 && on(SIGUSR2, note, SA_RESETHAND, 0) == 0);
+	CHECK(block(0, signal_bit(SIGUSR1) | signal_bit(SIGKILL)) == 0 && blocked() == signal_bit(SIGUSR1));
+	CHECK(raise(SIGUSR1) == 0 && raise(SIGUSR1) == 0 && seen[SIGUSR1] == 0);
+	CHECK(call(SYS_rt_sigpending, (uintptr_t)&pending, 8, 0) == 0 && pending == signal_bit(SIGUSR1));
+	CHECK(block(1, signal_bit(SIGUSR1)) == 0 && seen[SIGUSR1] == 1 && blocked() == 0);
+	CHECK(raise(SIGUSR2) == 0 && seen[SIGUSR2] == 1);
+	CHECK(child_ends(usr1, 99 << 8)); /* handlers are inherited */
+	CHECK(block(0, signal_bit(SIGUSR2)) == 0 && raise(SIGUSR2) == 0);
+	CHECK(on(SIGUSR2, (handler *)SIGNAL_IGNORE, 0, 0) == 0); /* what is pending goes */
+	CHECK(block(1, signal_bit(SIGUSR2)) == 0 && seen[SIGUSR2] == 1);
+	all &= ~signal_bit(SIGUSR1);
+	CHECK(block(0, signal_bit(SIGUSR1)) == 0 && raise(SIGUSR1) == 0);
+	CHECK(call(SYS_rt_sigsuspend, (uintptr_t)&all, 8, 0) == -EINTR && seen[SIGUSR1] == 2);
+	CHECK(blocked() == signal_bit(SIGUSR1));
+	return 0;
+}
+
+/* Reads from a pipe that a child writes to later, after it has sent a signal. */
+static long read_slowly(long *child)
+{
+	long parent = call(SYS_getpid, 0, 0, 0), result;
+	int ends[2];
+	char c = 0;
+
+	if (call(SYS_pipe, (uintptr_t)ends, 0, 0))
+		return -99;
+	*child = fork();
+	if (*child == 0) {
+		yield();
+		call(SYS_kill, (uint64_t)parent, SIGUSR1, 0);
+		yield();
+		call(SYS_write, (uint64_t)ends[1], (uintptr_t) "x", 1);
+		leave(0);
+	}
+	result = call(SYS_read, (uint64_t)ends[0], (uintptr_t)&c, 1);
+	call(SYS_close, (uint64_t)ends[0], 0, 0);
+	call(SYS_close, (uint64_t)ends[1], 0, 0);
+	return result == 1 && c != 'x' ? -98 : result;
+}
+
+static int restarts(void)
+{
+	long child;
+
+	CHECK(on(SIGUSR1, note, 0, 0) == 0);
+	CHECK(read_slowly(&child) == -EINTR && seen[SIGUSR1] == 1);
+	CHECK(status_of(child) == 0);
+	CHECK(on(SIGUSR1, note, SA_RESTART, 0) == 0);
+	CHECK(read_slowly(&child) == 1 && seen[SIGUSR1] == 2);
+	CHECK(status_of(child) == 0);
+	return 0;
+}
+
+static int children(void)
+{
+	int status = 0;
+	long pid;
+
+	CHECK(on(SIGCHLD, note, SA_RESTART, 0) == 0);
+	pid = fork();
+	if (pid == 0)
+		leave(7);
+	CHECK(call(SYS_wait4, ~0UL, (uintptr_t)&status, 0) == pid && status == 7 << 8);
+	CHECK(seen[SIGCHLD] == 1 && last_pid == (uint64_t)pid && last_code == CLD_EXITED && last_status == 7);
+	pid = fork();
+	if (pid == 0)
+		raise(SIGTERM);
+	CHECK(status_of(pid) == SIGTERM && seen[SIGCHLD] == 2 && last_code == CLD_KILLED &&
+	      last_status == SIGTERM);
+	pid = fork();
+	if (pid == 0)
+		for (;;)
+			call(SYS_pause, 0, 0, 0);
+	yield();
+	CHECK(call(SYS_wait4, (uint64_t)pid, 0, 1) == 0);
+	CHECK(call(SYS_setpgid, (uint64_t)pid, 0, 0) == 0 && call(SYS_getpgid, (uint64_t)pid, 0, 0) == pid);
+	CHECK(call(SYS_kill, (uint64_t)-pid, 0, 0) == 0 && call(SYS_kill, (uint64_t)-pid, SIGKILL, 0) == 0);
+	CHECK(call(SYS_wait4, (uint64_t)-pid, (uintptr_t)&status, 0) == pid && status == SIGKILL);
+	CHECK(on(SIGCHLD, (handler *)SIGNAL_IGNORE, 0, 0) == 0); /* then they leave nothing behind */
+	pid = fork();
+	if (pid == 0)
+		leave(0);
+	CHECK(call(SYS_wait4, (uint64_t)pid, 0, 0) == -ECHILD);
+	return 0;
+}
+
+static int pipes(void)
+{
+	struct {
+		int fd;
+		short wanted, found;
+	} poll[2];
+	int ends[2];
+
+	CHECK(call(SYS_pipe, (uintptr_t)ends, 0, 0) == 0);
+	poll[0].fd = ends[0], poll[0].wanted = 1;
+	poll[1].fd = ends[1], poll[1].wanted = 4;
+	CHECK(call(SYS_poll, (uintptr_t)poll, 2, 0) == 1 && poll[0].found == 0 && poll[1].found == 4);
+	CHECK(call(SYS_write, (uint64_t)ends[1], (uintptr_t) "x", 1) == 1);
+	CHECK(call(SYS_poll, (uintptr_t)poll, 1, ~0UL) == 1 && poll[0].found == 1);
+	call(SYS_close, (uint64_t)ends[0], 0, 0);
+	CHECK(on(SIGPIPE, note, 0, 0) == 0);
+	CHECK(call(SYS_write, (uint64_t)ends[1], (uintptr_t) "x", 1) == -EPIPE && seen[SIGPIPE] == 1);
+	CHECK(call(SYS_poll, (uintptr_t)(poll + 1), 1, 0) == 1 && (poll[1].found & 8));
+	CHECK(on(SIGPIPE, (handler *)SIGNAL_IGNORE, 0, 0) == 0);
+	CHECK(call(SYS_write, (uint64_t)ends[1], (uintptr_t) "x", 1) == -EPIPE && seen[SIGPIPE] == 1);
+	return 0;
+}
+
+/* Killed while it waits in the kernel, for each thing that it can wait for. */
+static int killed(void)
+{
+	static const uint64_t hour[2] = { 3600, 0 };
+	static volatile uint32_t word;
+	int ends[2];
+
+	CHECK(call(SYS_pipe, (uintptr_t)ends, 0, 0) == 0);
+	for (int what = 0; what < 7; what++) {
+		long pid = fork();
+		char page[4096];
+
+		if (pid == 0) {
+			uint64_t poll = (uint32_t)ends[0] | 1UL << 32;
+
+			switch (what) {
+			case 0:
+				call(SYS_read, (uint64_t)ends[0], (uintptr_t)page, 1);
+				break;
+			case 1:
+				call(SYS_nanosleep, (uintptr_t)hour, 0, 0);
+				break;
+			case 2:
+				if (fork() == 0) {
+					sleep_ms(30);
+					leave(0);
+				}
+				call(SYS_wait4, ~0UL, 0, 0);
+				break;
+			case 3:
+				call(SYS_poll, (uintptr_t)&poll, 1, ~0UL);
+				break;
+			case 4:
+				call6(SYS_futex, (uintptr_t)&word, 0, 0, 0, 0, 0);
+				break;
+			case 5:
+				for (;;)
+					call(SYS_write, (uint64_t)ends[1], (uintptr_t)page, sizeof page);
+			case 6:
+				call(SYS_pause, 0, 0, 0);
+			}
+			leave(0);
+		}
+		yield();
+		yield();
+		CHECK(call(SYS_kill, (uint64_t)pid, what % 2 ? SIGKILL : SIGTERM, 0) == 0);
+		CHECK(status_of(pid) == (what % 2 ? SIGKILL : SIGTERM));
+		CHECK(call(SYS_kill, (uint64_t)pid, 0, 0) == -3);
+	}
+	sleep_ms(60); /* what the second child left behind ends */
+	return 0;
+}
+
+static int times(void)
+{
+	uint64_t a[2], b[2], ns;
+	const uint64_t short_time[2] = { 0, 30000000 };
+
+	CHECK(call(SYS_clock_gettime, 1, (uintptr_t)a, 0) == 0);
+	CHECK(call(SYS_nanosleep, (uintptr_t)short_time, 0, 0) == 0);
+	CHECK(call(SYS_clock_gettime, 1, (uintptr_t)b, 0) == 0);
+	ns = (b[0] - a[0]) * 1000000000 + b[1] - a[1];
+	CHECK(ns >= 30000000 && b[1] < 1000000000);
+	CHECK(call(SYS_poll, 0, 0, 20) == 0);
+	CHECK(on(SIGALRM, note, 0, 0) == 0 && call(SYS_alarm, 100, 0, 0) == 0);
+	CHECK(call(SYS_alarm, 0, 0, 0) == 100 && call(SYS_alarm, 0, 0, 0) == 0 && seen[SIGALRM] == 0);
+	return 0;
+}
+
+static char other_stack[8192] __attribute__((aligned(16)));
+static volatile uintptr_t handler_stack;
+
+static void note_stack(int signal, const int *info, uint64_t *context)
+{
+	note(signal, info, context);
+	handler_stack = (uintptr_t)__builtin_frame_address(0);
+}
+
+static int stacks(void)
+{
+	const struct {
+		char *base;
+		uint64_t flags, size;
+	} other = { other_stack, 0, sizeof other_stack }, small = { other_stack, 0, 100 };
+
+	CHECK(call(SYS_sigaltstack, (uintptr_t)&small, 0, 0) == -12);
+	CHECK(call(SYS_sigaltstack, (uintptr_t)&other, 0, 0) == 0);
+	CHECK(on(SIGUSR1, note_stack, SA_ONSTACK, 0) == 0 && raise(SIGUSR1) == 0);
+	CHECK(handler_stack - (uintptr_t)other_stack < sizeof other_stack);
+	CHECK(on(SIGUSR1, note_stack, 0, 0) == 0 && raise(SIGUSR1) == 0);
+	CHECK(handler_stack - (uintptr_t)other_stack >= sizeof other_stack);
+	return 0;
+}
+
+static uint64_t xmm(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("movq %%xmm3, %0" : "=r"(value));
+	return value;
+}
+
+static void set_xmm(uint64_t value)
+{
+	__asm__ volatile("movq %0, %%xmm3" : : "r"(value));
+}
+
+static volatile uint64_t in_handler;
+
+static void use_fpu(int signal, const int *info, uint64_t *context)
+{
+	note(signal, info, context);
+	in_handler = xmm();
+	set_xmm(99);
+}
+
+static int fpu(void)
+{
+	CHECK(on(SIGUSR1, use_fpu, 0, 0) == 0);
+	CHECK(raise(SIGUSR1) == 0 && seen[SIGUSR1] == 1 && in_handler == 0); /* before its first use */
+	CHECK(xmm() == 0);
+	set_xmm(42);
+	in_handler = 1;
+	CHECK(raise(SIGUSR1) == 0 && seen[SIGUSR1] == 2 && in_handler == 0);
+	CHECK(xmm() == 42);
+	return 0;
+}
+
+/* What a handler does to its frame before it returns. */
+static int damage;
+
+static const struct {
+	int word;
+	uint64_t value;
+} damages[] = {
+	{ UC_RIP, KERNEL_BASE },
+	{ UC_RIP, 0x8000000000000000 },
+	{ UC_RIP, USER_TOP },
+	{ UC_RIP, ~0UL },
+	{ UC_RSP, 0x8000000000000000 },
+	{ UC_RSP, KERNEL_BASE },
+	{ UC_SELECTORS, 0x001b000000000008 },
+	{ UC_SELECTORS, 0x0010000000000023 },
+	{ UC_SELECTORS, 0 },
+	{ UC_SELECTORS, 0x001b00000000002b },
+	{ UC_FPU, KERNEL_BASE },
+	{ UC_FPU, 8 },
+	{ UC_FPU, 0x1000 },
+	{ UC_FPU, 0x8000000000000000 },
+};
+
+static void damage_frame(int signal, const int *info, uint64_t *context)
+{
+	note(signal, info, context);
+	context[damages[damage].word] = damages[damage].value;
+}
+
+static void damaged(void)
+{
+	on(SIGUSR1, damage_frame, 0, 0);
+	set_xmm(1);
+	raise(SIGUSR1);
+}
+
+static void wild_flags(int signal, const int *info, uint64_t *context)
+{
+	note(signal, info, context);
+	context[UC_RFLAGS] =
+	        ~0UL & ~0x100UL; /* all but TF: IOPL, VM, NT, and no interrupts if the kernel believed it */
+	context[UC_MASK] = ~0UL;
+}
+
+static void fill_fpu(int signal, const int *info, uint64_t *context)
+{
+	uint8_t *fpu = (uint8_t *)context[UC_FPU];
+
+	note(signal, info, context);
+	if (!fpu)
+		return;
+	for (size_t i = 0; i < 464; i++)
+		fpu[i] = (uint8_t)(damage & 1 ? 0xff : i * 31);
+	if (damage & 2)
+		for (size_t i = 512; i < 576; i++)
+			fpu[i] = 0xff;
+	if (damage & 4)
+		for (size_t i = 464; i < 512; i++)
+			fpu[i] = 0xff;
+}
+
+static void return_nowhere(void)
+{
+	__asm__ volatile("mov %0, %%rsp; mov $15, %%eax; syscall" : : "r"(KERNEL_BASE) : "memory");
+}
+
+static void return_without_frame(void)
+{
+	__asm__ volatile("mov $15, %%eax; syscall" : : : "memory");
+}
+
+static int hostile(void)
+{
+	uint64_t flags;
+
+	CHECK(child_ends(return_nowhere, SIGSEGV));
+	CHECK(child_ends(return_without_frame, SIGSEGV));
+	CHECK(on(SIGUSR1, damage_frame, 0, 0) == 0);
+	for (damage = 0; damage < (int)(sizeof damages / sizeof *damages); damage++)
+		CHECK(child_ends(damaged, SIGSEGV));
+	CHECK(on(SIGUSR1, wild_flags, 0, 0) == 0);
+	CHECK(raise(SIGUSR1) == 0);
+	__asm__ volatile("pushfq; pop %0; pushq $0x202; popfq" : "=r"(flags) : : "cc", "memory");
+	CHECK((flags & 0x27200) == 0x200); /* IF is set, IOPL, NT and VM are not */
+	CHECK(blocked() == ~SIGNALS_SURE && block(2, 0) == 0);
+	set_xmm(1);
+	CHECK(on(SIGUSR1, fill_fpu, 0, 0) == 0);
+	for (damage = 0; damage < 8; damage++) {
+		CHECK(raise(SIGUSR1) == 0);
+		(void)xmm();
+		yield();
+		__asm__ volatile("fninit");
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*run)(void);
+	} kinds[] = {
+		{ "registers", registers }, { "interrupts", interrupts }, { "faults", faults },
+		{ "ends", ends },           { "masks", masks },           { "restarts", restarts },
+		{ "children", children },   { "pipes", pipes },           { "killed", killed },
+		{ "times", times },         { "stacks", stacks },         { "fpu", fpu },
+		{ "hostile", hostile },
+	};
+
+	for (size_t i = 0; argc > 1 && i < sizeof kinds / sizeof *kinds; i++)
+		if (equal(argv[1], kinds[i].name)) {
+			int line = kinds[i].run();
+
+			return line & 0xff ? line & 0xff : line != 0;
+		}
+	return 2;
+}

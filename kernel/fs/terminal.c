@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/terminal.h"
+
+#include "fs/file.h"
+#include "lib/console.h"
+#include "lib/errno.h"
+#include "mem/address_space.h"
+#include "task/task.h"
+
+#define TYPED_MOST 1024 /* characters that are kept until they are read */
+#define CHUNK      256  /* bytes on their way between a program and the console */
+
+/* Bits of termios. */
+enum { ICRNL = 0x100 };
+enum { ISIG = 1, ICANON = 2, ECHO = 8 };
+enum { VINTR, VQUIT, VERASE, VKILL, VEOF };
+
+#define INPUT_START  (0x400 | ICRNL)
+#define LOCAL_START  (0x8a30 | ISIG | ICANON | ECHO)
+#define CHARACTER(c) ((c)-64) /* with Ctrl */
+#define DELETE       127
+
+struct termios terminal_settings = {
+	.input = INPUT_START,
+	.output = 5,
+	.control = 0xbf,
+	.local = LOCAL_START,
+	.characters = { CHARACTER('C'), CHARACTER('\\'), DELETE, CHARACTER('U'), CHARACTER('D'), 0, 1, 0,
+	                CHARACTER('Q'), CHARACTER('S'), CHARACTER('Z') },
+};
+int terminal_group;
+
+/* What was typed: up to `whole`, ends of lines and of the file included, it can be read; the rest can still be edited. */
+static uint8_t typed[TYPED_MOST];
+static size_t first, whole, last;
+static struct wait_queue readers;
+
+static bool has(uint32_t bit)
+{
+	return terminal_settings.local & bit;
+}
+
+static void echo(const char *text, size_t size)
+{
+	if (has(ECHO))
+		console_write(text, size);
+}
+
+static void erase(size_t count)
+{
+	for (; count && last > whole; count--, last--)
+		echo("\b \b", 3);
+}
+
+static void send_to_group(struct task *task, void *signal)
+{
+	if (task->group == terminal_group && task->pid != 1)
+		signal_send(task, *(int *)signal, (struct signal_info){ .code = SI_KERNEL });
+}
+
+static void interrupt(int signal)
+{
+	echo("^C\n", 3);
+	last = whole;
+	if (terminal_group)
+		task_each(send_to_group, &signal);
+}
+
+static void take(uint8_t c)
+{
+	const uint8_t *key = terminal_settings.characters;
+	bool ends;
+
+	if (c == '\r' && (terminal_settings.input & ICRNL))
+		c = '\n';
+	if (has(ISIG) && c && (c == key[VINTR] || c == key[VQUIT])) {
+		interrupt(c == key[VINTR] ? SIGINT : SIGQUIT);
+		return;
+	}
+	if (has(ICANON) && (c == key[VERASE] || c == '\b')) {
+		erase(1);
+		return;
+	}
+	if (has(ICANON) && c == key[VKILL]) {
+		erase(TYPED_MOST);
+		return;
+	}
+	ends = !has(ICANON) || c == '\n' || c == key[VEOF];
+	if (last - first >= TYPED_MOST - (ends ? 0 : 1)) /* the end of a line still has room */
+		return;
+	typed[last++ % TYPED_MOST] = c;
+	if (!has(ICANON) || c != key[VEOF])
+		echo((const char *)&c, 1);
+	if (ends)
+		whole = last;
+}
+
+void terminal_poll(void)
+{
+	size_t before = whole;
+	int c;
+
+	while (last - first < TYPED_MOST && (c = console_read()) >= 0)
+		take((uint8_t)c);
+	if (whole != before) {
+		wake_all(&readers);
+		wake_all(&file_changed);
+	}
+}
+
+void terminal_flush(void)
+{
+	first = whole = last;
+}
+
+bool terminal_is_waited_for(void)
+{
+	return readers.first || file_changed.first;
+}
+
+unsigned terminal_ready(const struct file *file)
+{
+	(void)file;
+	terminal_poll();
+	return (first != whole ? POLLIN : 0) | POLLOUT;
+}
+
+long terminal_read(struct file *file, uint64_t buffer, size_t size)
+{
+	char line[CHUNK];
+	size_t n = 0;
+
+	if (!size)
+		return 0;
+	for (terminal_poll(); first == whole; terminal_poll()) {
+		if (file->flags & O_NONBLOCK)
+			return -EAGAIN;
+		if (wait_on(&readers))
+			return -ERESTARTSYS;
+	}
+	while (first != whole && n < size && n < sizeof line) {
+		uint8_t c = typed[first++ % TYPED_MOST];
+
+		if (has(ICANON) && c == terminal_settings.characters[VEOF])
+			break;
+		line[n++] = (char)c;
+		if (has(ICANON) && c == '\n')
+			break;
+	}
+	return copy_to_user(buffer, line, n) ? -EFAULT : (long)n;
+}
+
+long terminal_write(struct file *file, uint64_t buffer, size_t size)
+{
+	char chunk[CHUNK];
+
+	(void)file;
+	for (size_t done = 0; done < size;) {
+		size_t n = size - done < CHUNK ? size - done : CHUNK;
+
+		if (copy_from_user(chunk, buffer + done, n))
+			return done ? (long)done : -EFAULT;
+		console_write(chunk, n);
+		done += n;
+	}
+	return (long)size;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The console as a terminal: lines with echo, backspace, Ctrl-U, Ctrl-D and Ctrl-C, or single characters when a program has turned
+ * ICANON off. COM1 raises no interrupt: it is looked at after each tick, and by the idle task while someone waits.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* struct termios of the kernel (uapi/asm-generic/termbits.h). */
+struct termios {
+	uint32_t input, output, control, local;
+	uint8_t line, characters[19];
+};
+_Static_assert(sizeof(struct termios) == 36, "as programs know it");
+
+/* What programs have set. */
+extern struct termios terminal_settings;
+
+/* The process group that Ctrl-C reaches, or 0: none was named. */
+extern int terminal_group;
+
+struct file;
+long terminal_read(struct file *file, uint64_t buffer, size_t size);
+long terminal_write(struct file *file, uint64_t buffer, size_t size);
+unsigned terminal_ready(const struct file *file);
+
+/* Takes what was typed. */
+void terminal_poll(void);
+
+/* Drops what was typed and not read yet. */
+void terminal_flush(void);
+
+/* Whether a task waits for what is typed. */
+bool terminal_is_waited_for(void);

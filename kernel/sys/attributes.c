@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/* System calls on what files have beside their bytes. Owners and times are not kept: everything is root's, from 1970. */
+#include "fs/file.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mem/address_space.h"
+#include "sys/calls.h"
+#include "sys/paths.h"
+#include "task/task.h"
+
+#define UTIME_NOW  0x3fffffff
+#define UTIME_OMIT 0x3ffffffe
+
+long sys_umask(uint64_t mask)
+{
+	struct task *task = current_task();
+	const uint32_t before = task->umask;
+
+	task->umask = (uint32_t)mask & 0777;
+	return before;
+}
+
+static long change_mode(struct node *node, uint64_t mode)
+{
+	node->mode = (node->mode & NODE_KIND) | ((uint32_t)mode & 07777);
+	return 0;
+}
+
+long sys_fchmodat(uint64_t directory, uint64_t path, uint64_t mode)
+{
+	int error;
+	struct node *node = take_node(directory, path, true, &error);
+
+	return node ? change_mode(node, mode) : error;
+}
+
+long sys_chmod(uint64_t path, uint64_t mode)
+{
+	return sys_fchmodat((uint64_t)AT_FDCWD, path, mode);
+}
+
+long sys_fchmod(uint64_t fd, uint64_t mode)
+{
+	struct file *file = file_of(fd);
+
+	return !file ? -EBADF : file->node ? change_mode(file->node, mode) : 0;
+}
+
+/* There is root, and no one that anything could be given to. */
+static long change_owner(uint64_t user, uint64_t group)
+{
+	const uint32_t keep = ~0U;
+
+	return ((uint32_t)user && (uint32_t)user != keep) || ((uint32_t)group && (uint32_t)group != keep)
+	               ? -EINVAL
+	               : 0;
+}
+
+long sys_fchownat(uint64_t directory, uint64_t path, uint64_t user, uint64_t group, uint64_t flags)
+{
+	int error;
+
+	if (flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
+	return take_node(directory, path, !(flags & AT_SYMLINK_NOFOLLOW), &error) ? change_owner(user, group)
+	                                                                          : error;
+}
+
+long sys_chown(uint64_t path, uint64_t user, uint64_t group)
+{
+	return sys_fchownat((uint64_t)AT_FDCWD, path, user, group, 0);
+}
+
+long sys_lchown(uint64_t path, uint64_t user, uint64_t group)
+{
+	return sys_fchownat((uint64_t)AT_FDCWD, path, user, group, AT_SYMLINK_NOFOLLOW);
+}
+
+long sys_fchown(uint64_t fd, uint64_t user, uint64_t group)
+{
+	return file_of(fd) ? change_owner(user, group) : -EBADF;
+}
+
+/* Looks at what it is given, and forgets it. */
+long sys_utimensat(uint64_t directory, uint64_t path, uint64_t address, uint64_t flags)
+{
+	uint64_t times[4];
+	int error;
+
+	if (flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
+	if (address) {
+		if (copy_from_user(times, address, sizeof times))
+			return -EFAULT;
+		for (unsigned i = 1; i < 4; i += 2)
+			if (times[i] >= 1000000000 && times[i] != UTIME_NOW && times[i] != UTIME_OMIT)
+				return -EINVAL;
+	}
+	if (!path && (int)directory != AT_FDCWD)
+		return file_of((uint32_t)directory) ? 0 : -EBADF;
+	return take_node(directory, path, !(flags & AT_SYMLINK_NOFOLLOW), &error) ? 0 : error;
+}
+
+/* The directory that a new name goes into; NULL and *error: -EEXIST, or there is none. */
+static struct node *place_for(struct path *path, uint64_t directory, uint64_t address, const char **name,
+                              size_t *length, int *error)
+{
+	struct node *parent;
+
+	*error = take_path(path, directory, address);
+	if (*error)
+		return NULL;
+	if (node_find(path->from, path->text, false, error)) {
+		*error = -EEXIST;
+		return NULL;
+	}
+	parent = node_find_parent(path->from, path->text, name, length, error);
+	if (!parent)
+		return NULL;
+	*error = -ENOENT;
+	return parent->parent && *length && (*name)[*length] != '/' ? parent : NULL;
+}
+
+long sys_symlinkat(uint64_t target, uint64_t directory, uint64_t address)
+{
+	char text[PATH_LENGTH];
+	long size = copy_string_from_user(text, target, sizeof text);
+	struct node *parent, *node;
+	struct path path;
+	const char *name;
+	size_t length;
+	void *bytes;
+	int error;
+
+	if (size <= 0)
+		return size == -E2BIG ? -ENAMETOOLONG : size ? size : -ENOENT;
+	parent = place_for(&path, directory, address, &name, &length, &error);
+	if (!parent)
+		return error;
+	node = node_create(parent, name, length, NODE_LINK | 0777);
+	if (!node)
+		return -ENOSPC;
+	if (node_room(node, 0, (size_t)size, &bytes) < (size_t)size) {
+		node_remove(node);
+		return -ENOSPC;
+	}
+	memcpy(bytes, text, (size_t)size);
+	return 0;
+}
+
+long sys_symlink(uint64_t target, uint64_t path)
+{
+	return sys_symlinkat(target, (uint64_t)AT_FDCWD, path);
+}
+
+/* A node has one name: the error is that of a file system without hard links. */
+long sys_linkat(uint64_t from_directory, uint64_t from, uint64_t to_directory, uint64_t to)
+{
+	struct path path;
+	const char *name;
+	size_t length;
+	int error;
+
+	if (!take_node(from_directory, from, false, &error))
+		return error;
+	return place_for(&path, to_directory, to, &name, &length, &error) ? -EPERM : error;
+}
+
+long sys_link(uint64_t from, uint64_t to)
+{
+	return sys_linkat((uint64_t)AT_FDCWD, from, (uint64_t)AT_FDCWD, to);
+}
+
+/* Files only; devices and named pipes: -EPERM. */
+long sys_mknodat(uint64_t directory, uint64_t address, uint64_t mode)
+{
+	struct path path;
+	struct node *parent;
+	const char *name;
+	size_t length;
+	int error;
+
+	if ((mode & NODE_KIND) && (mode & NODE_KIND) != NODE_FILE)
+		return -EPERM;
+	parent = place_for(&path, directory, address, &name, &length, &error);
+	if (!parent)
+		return error;
+	return node_create(parent, name, length,
+	                   NODE_FILE | ((uint32_t)mode & 07777 & ~current_task()->umask))
+	               ? 0
+	               : -ENOSPC;
+}
+
+long sys_mknod(uint64_t path, uint64_t mode)
+{
+	return sys_mknodat((uint64_t)AT_FDCWD, path, mode);
+}
+
+long sys_truncate(uint64_t path, uint64_t size)
+{
+	int error;
+	struct node *node = take_node((uint64_t)AT_FDCWD, path, true, &error);
+
+	if (!node)
+		return error;
+	if ((node->mode & NODE_KIND) != NODE_FILE)
+		return (node->mode & NODE_KIND) == NODE_DIRECTORY ? -EISDIR : -EINVAL;
+	return size > FILE_SIZE_MOST ? -EINVAL : node_truncate(node, size);
+}
+
+/* Everything is in memory. */
+long sys_sync(void)
+{
+	return 0;
+}
+
+long sys_fsync(uint64_t fd)
+{
+	const struct file *file = file_of(fd);
+
+	return !file ? -EBADF : file->node && !file->node->device ? 0 : -EINVAL;
+}
+
+long sys_fadvise64(uint64_t fd)
+{
+	const struct file *file = file_of(fd);
+
+	return !file ? -EBADF : file->pipe ? -ESPIPE : 0;
+}

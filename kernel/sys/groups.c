@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* System calls on process groups and sessions, numbers that kill() and the terminal go by, and on CPUs. */
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mem/address_space.h"
+#include "sys/calls.h"
+#include "task/task.h"
+
+#define ONE_CPU_SIZE 8 /* bytes of a mask of CPUs */
+
+/* 0 is the caller. */
+static struct task *task_named(uint64_t pid)
+{
+	return pid ? task_find((int)pid) : current_task();
+}
+
+long sys_getpgid(uint64_t pid)
+{
+	const struct task *task = task_named(pid);
+
+	return task ? task->group : -ESRCH;
+}
+
+long sys_getpgrp(void)
+{
+	return current_task()->group;
+}
+
+long sys_getsid(uint64_t pid)
+{
+	const struct task *task = task_named(pid);
+
+	return task ? task->session : -ESRCH;
+}
+
+struct group {
+	int group, session;
+	bool exists;
+};
+
+static void look_for_group(struct task *task, void *argument)
+{
+	struct group *group = argument;
+
+	group->exists |= task->group == group->group && task->session == group->session;
+}
+
+long sys_setpgid(uint64_t pid, uint64_t group)
+{
+	struct task *task = task_named(pid), *self = current_task();
+	struct group wanted = { .session = self->session };
+
+	if ((int)group < 0 || (int)pid < 0)
+		return -EINVAL;
+	if (!task || (task != self && task->parent != self))
+		return -ESRCH;
+	wanted.group = group ? (int)group : task->pid;
+	if (task->session != self->session || task->session == task->pid)
+		return -EPERM;
+	if (wanted.group != task->pid) {
+		task_each(look_for_group, &wanted);
+		if (!wanted.exists)
+			return -EPERM;
+	}
+	task->group = wanted.group;
+	return 0;
+}
+
+static void look_for_member(struct task *task, void *argument)
+{
+	struct group *group = argument;
+
+	group->exists |= task->group == group->group;
+}
+
+long sys_setsid(void)
+{
+	struct task *task = current_task();
+	struct group own = { .group = task->pid };
+
+	task_each(look_for_member, &own);
+	if (own.exists)
+		return -EPERM;
+	task->group = task->session = task->pid;
+	return task->pid;
+}
+
+long sys_sched_getaffinity(uint64_t pid, uint64_t size, uint64_t address)
+{
+	const uint64_t first_cpu = 1;
+
+	if (size < ONE_CPU_SIZE || size % 8)
+		return -EINVAL;
+	if (!task_named(pid))
+		return -ESRCH;
+	return copy_to_user(address, &first_cpu, sizeof first_cpu) ? -EFAULT : ONE_CPU_SIZE;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* System calls on signals (man 2 sigaction, kill, …). */
+#include "cpu/exceptions.h"
+#include "lib/console.h"
+#include "lib/errno.h"
+#include "mem/address_space.h"
+#include "sys/calls.h"
+#include "task/clock.h"
+#include "task/task.h"
+#include "task/task_internal.h"
+#include "task/wait.h"
+
+#define MASK_SIZE   8
+#define STACK_LEAST 2048 /* MINSIGSTKSZ */
+
+enum { SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK };
+#define SS_ONSTACK    1
+
+#define NS_PER_US     1000UL
+#define US_PER_SECOND 1000000UL
+#define SECONDS_MOST  (1UL << 33)
+
+static struct wait_queue only_signals;
+
+long sys_rt_sigaction(uint64_t signal, uint64_t new, uint64_t old, uint64_t size)
+{
+	struct task *task = current_task();
+	struct signal_action action, before;
+	int error;
+
+	if (size != MASK_SIZE || signal - 1 >= SIGNALS)
+		return -EINVAL;
+	if (new && (SIGNALS_SURE & signal_bit((int)signal)))
+		return -EINVAL;
+	if (new &&copy_from_user(&action, new, sizeof action))
+		return -EFAULT;
+	before = signal_action(task, (int)signal);
+	error = new ? signal_set_action(task, (int)signal, &action) : 0;
+	if (error)
+		return error;
+	return old ? copy_to_user(old, &before, sizeof before) : 0;
+}
+
+long sys_rt_sigprocmask(uint64_t how, uint64_t new, uint64_t old, uint64_t size)
+{
+	const uint64_t before = current_task()->signals.blocked;
+	uint64_t mask;
+
+	if (size != MASK_SIZE)
+		return -EINVAL;
+	if (new) {
+		if (copy_from_user(&mask, new, sizeof mask))
+			return -EFAULT;
+		if (how > SIG_SETMASK)
+			return -EINVAL;
+		signal_block(how == SIG_BLOCK ? before | mask : how == SIG_UNBLOCK ? before & ~mask : mask);
+	}
+	return old ? copy_to_user(old, &before, sizeof before) : 0;
+}
+
+long sys_rt_sigpending(uint64_t address, uint64_t size)
+{
+	const struct signals *s = &current_task()->signals;
+	const uint64_t pending = s->pending & s->blocked;
+
+	return size > MASK_SIZE ? -EINVAL : copy_to_user(address, &pending, size);
+}
+
+long sys_pause(void)
+{
+	while (!wait_on(&only_signals))
+		;
+	return -ERESTARTNOHAND;
+}
+
+long sys_rt_sigsuspend(uint64_t address, uint64_t size)
+{
+	uint64_t mask;
+
+	if (size != MASK_SIZE)
+		return -EINVAL;
+	if (copy_from_user(&mask, address, sizeof mask))
+		return -EFAULT;
+	signal_block_for_call(mask);
+	return sys_pause();
+}
+
+/* What is in the frame is the program's word; a bad one ends it, as in Linux. */
+long sys_rt_sigreturn(void)
+{
+	struct task *task = current_task();
+	struct trap_frame frame;
+
+	if (signal_leave(task_call_rsp(task) - 8, &frame)) {
+		if (!task_quiet)
+			kprintf("task %d (%s) killed: bad frame in sigreturn\n", task->pid, task->name);
+		task_exit(SIGSEGV);
+	}
+	return_through_frame(&frame);
+}
+
+/* stack_t */
+struct stack {
+	uint64_t base;
+	uint32_t flags, padding;
+	uint64_t size;
+};
+
+long sys_sigaltstack(uint64_t new, uint64_t old)
+{
+	struct task *task = current_task();
+	struct signals *s = &task->signals;
+	const bool in_use = s->stack_size && task_call_rsp(task) - s->stack <= s->stack_size;
+	const struct stack before = { s->stack,
+		                      !s->stack_size ? SS_DISABLE
+		                      : in_use       ? SS_ONSTACK
+		                                     : 0,
+		                      0, s->stack_size };
+	struct stack stack;
+
+	if (new) {
+		if (copy_from_user(&stack, new, sizeof stack))
+			return -EFAULT;
+		if (in_use)
+			return -EPERM;
+		if (stack.flags & ~(uint32_t)(SS_DISABLE | SS_ONSTACK))
+			return -EINVAL;
+		if (stack.flags & SS_DISABLE)
+			stack.base = stack.size = 0;
+		else if (stack.size < STACK_LEAST || !user_range(stack.base, stack.size))
+			return -ENOMEM;
+		s->stack = stack.base;
+		s->stack_size = stack.size;
+	}
+	return old ? copy_to_user(old, &before, sizeof before) : 0;
+}
+
+long sys_kill(uint64_t pid, uint64_t signal)
+{
+	return task_kill((int)pid, (int)signal);
+}
+
+/* A process has one thread. */
+long sys_tgkill(uint64_t group, uint64_t pid, uint64_t signal)
+{
+	if ((int)pid <= 0 || (int)group <= 0)
+		return -EINVAL;
+	return pid == group ? task_kill((int)pid, (int)signal) : -ESRCH;
+}
+
+long sys_tkill(uint64_t pid, uint64_t signal)
+{
+	return sys_tgkill(pid, pid, signal);
+}
+
+/* struct itimerval */
+struct timer {
+	uint64_t interval_s, interval_us, value_s, value_us;
+};
+
+static struct timer timer_of(const struct task *task)
+{
+	uint64_t now = clock_now(), left = task->alarm_at > now ? task->alarm_at - now : 0;
+
+	left = (left + NS_PER_US - 1) / NS_PER_US;
+	return (struct timer){
+		task->alarm_interval / NS_PER_SECOND,
+		task->alarm_interval % NS_PER_SECOND / NS_PER_US,
+		left / US_PER_SECOND,
+		left % US_PER_SECOND,
+	};
+}
+
+static void set_timer(struct task *task, uint64_t value, uint64_t interval)
+{
+	task->alarm_interval = interval;
+	clock_set(&task->alarm_at, value ? clock_now() + value : 0);
+}
+
+long sys_alarm(uint64_t seconds)
+{
+	struct task *task = current_task();
+	const struct timer before = timer_of(task);
+
+	set_timer(task, (seconds & 0xffffffff) * NS_PER_SECOND, 0);
+	return (long)(before.value_s + (before.value_us != 0));
+}
+
+/* Of the three timers only the one of real time is there. */
+long sys_getitimer(uint64_t which, uint64_t address)
+{
+	struct timer timer = { 0 };
+
+	if (!which)
+		timer = timer_of(current_task());
+	return which > 2 ? -EINVAL : copy_to_user(address, &timer, sizeof timer);
+}
+
+long sys_setitimer(uint64_t which, uint64_t new, uint64_t old)
+{
+	struct task *task = current_task();
+	const struct timer before = timer_of(task);
+	struct timer timer = { 0 };
+
+	if (which)
+		return -EINVAL;
+	if (new &&copy_from_user(&timer, new, sizeof timer))
+		return -EFAULT;
+	if (timer.value_us >= US_PER_SECOND || timer.interval_us >= US_PER_SECOND ||
+	    timer.value_s >= SECONDS_MOST || timer.interval_s >= SECONDS_MOST)
+		return -EINVAL;
+	set_timer(task, timer.value_s * NS_PER_SECOND + timer.value_us * NS_PER_US,
+	          timer.interval_s * NS_PER_SECOND + timer.interval_us * NS_PER_US);
+	return old ? copy_to_user(old, &before, sizeof before) : 0;
+}

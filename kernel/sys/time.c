@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* System calls on time, and futexes. */
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mem/address_space.h"
+#include "mem/frames.h"
+#include "sys/calls.h"
+#include "task/clock.h"
+#include "task/task.h"
+#include "task/wait.h"
+
+enum {
+	CLOCK_REALTIME,
+	CLOCK_MONOTONIC,
+	CLOCK_PROCESS,
+	CLOCK_THREAD,
+	CLOCK_RAW,
+	CLOCK_REALTIME_COARSE,
+	CLOCK_MONOTONIC_COARSE,
+	CLOCK_BOOTTIME,
+	CLOCKS
+};
+enum { TIMER_ABSTIME = 1 };
+
+#define SECONDS_MOST (1UL << 33)
+
+struct timespec {
+	uint64_t seconds, nanoseconds;
+};
+
+static struct wait_queue only_time;
+
+static bool is_wall_clock(uint64_t clock)
+{
+	return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
+}
+
+/* What a task used of the CPU is not counted: its clocks are those of the whole machine. */
+static uint64_t now_of(uint64_t clock)
+{
+	return is_wall_clock(clock) ? clock_since_1970() : clock_now();
+}
+
+static struct timespec timespec_of(uint64_t ns)
+{
+	return (struct timespec){ ns / NS_PER_SECOND, ns % NS_PER_SECOND };
+}
+
+long time_from_user(uint64_t address, uint64_t *ns)
+{
+	struct timespec time;
+
+	if (copy_from_user(&time, address, sizeof time))
+		return -EFAULT;
+	if (time.nanoseconds >= NS_PER_SECOND || (int64_t)time.seconds < 0)
+		return -EINVAL;
+	if (time.seconds > SECONDS_MOST) /* as good as for ever */
+		time.seconds = SECONDS_MOST;
+	*ns = time.seconds * NS_PER_SECOND + time.nanoseconds;
+	return 0;
+}
+
+long sys_clock_gettime(uint64_t clock, uint64_t address)
+{
+	struct timespec time;
+
+	if (clock >= CLOCKS)
+		return -EINVAL;
+	time = timespec_of(now_of(clock));
+	return copy_to_user(address, &time, sizeof time);
+}
+
+long sys_clock_getres(uint64_t clock, uint64_t address)
+{
+	const struct timespec time = { 0, 1 };
+
+	if (clock >= CLOCKS)
+		return -EINVAL;
+	return address ? copy_to_user(address, &time, sizeof time) : 0;
+}
+
+long sys_clock_nanosleep(uint64_t clock, uint64_t flags, uint64_t request, uint64_t remaining)
+{
+	uint64_t ns, end;
+	long error;
+
+	if (clock >= CLOCKS || clock == CLOCK_THREAD)
+		return -EINVAL;
+	error = time_from_user(request, &ns);
+	if (error)
+		return error;
+	end = clock_now() + ns;
+	if (flags & TIMER_ABSTIME) {
+		uint64_t now = now_of(clock);
+
+		end = clock_now() + (ns > now ? ns - now : 0);
+	}
+	while (!(error = wait_until(&only_time, end)))
+		;
+	if (error == -ETIMEDOUT)
+		return 0;
+	if (flags & TIMER_ABSTIME)
+		return -ERESTARTNOHAND;
+	if (remaining) {
+		uint64_t now = clock_now();
+		const struct timespec left = timespec_of(end > now ? end - now : 0);
+
+		if (copy_to_user(remaining, &left, sizeof left))
+			return -EFAULT;
+	}
+	return -EINTR;
+}
+
+long sys_nanosleep(uint64_t request, uint64_t remaining)
+{
+	return sys_clock_nanosleep(CLOCK_MONOTONIC, 0, request, remaining);
+}
+
+long sys_gettimeofday(uint64_t address, uint64_t zone)
+{
+	static const uint32_t utc[2];
+	const uint64_t ns = clock_since_1970();
+	const uint64_t time[2] = { ns / NS_PER_SECOND, ns % NS_PER_SECOND / 1000 };
+
+	if (address && copy_to_user(address, time, sizeof time))
+		return -EFAULT;
+	return zone ? copy_to_user(zone, utc, sizeof utc) : 0;
+}
+
+long sys_time(uint64_t address)
+{
+	const uint64_t seconds = clock_since_1970() / NS_PER_SECOND;
+
+	if (address && copy_to_user(address, &seconds, sizeof seconds))
+		return -EFAULT;
+	return (long)seconds;
+}
+
+/* CPU times are not counted. */
+long sys_times(uint64_t address)
+{
+	static const uint64_t none[4];
+
+	if (address && copy_to_user(address, none, sizeof none))
+		return -EFAULT;
+	return (long)(clock_now() / (NS_PER_SECOND / CLOCK_HERTZ));
+}
+
+long sys_getrusage(uint64_t who, uint64_t address)
+{
+	static const uint64_t none[18];
+
+	if ((int)who < -1 || (int)who > 1)
+		return -EINVAL;
+	return copy_to_user(address, none, sizeof none);
+}
+
+/* struct sysinfo (uapi/linux/sysinfo.h) */
+struct sysinfo {
+	uint64_t uptime, loads[3], total, free, shared, buffers, swap_total, swap_free;
+	uint16_t processes, padding;
+	uint32_t padding2;
+	uint64_t high_total, high_free;
+	uint32_t unit, padding3;
+};
+_Static_assert(sizeof(struct sysinfo) == 112, "as programs know it");
+
+long sys_sysinfo(uint64_t address)
+{
+	const struct sysinfo info = {
+		.uptime = clock_now() / NS_PER_SECOND,
+		.total = frames_total() * PAGE_SIZE,
+		.free = frames_free() * PAGE_SIZE,
+		.processes = (uint16_t)task_count(),
+		.unit = 1,
+	};
+
+	return copy_to_user(address, &info, sizeof info);
+}
+
+enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_WAIT_BITSET = 9, FUTEX_WAKE_BITSET = 10 };
+#define FUTEX_COMMAND 0x7f /* without FUTEX_PRIVATE_FLAG; 256 is FUTEX_CLOCK_REALTIME */
+
+/*
+ * No two tasks share memory that they could wait on, so there is never anyone to wake, and who waits does so until the time or a signal
+ * comes.
+ */
+long sys_futex(uint64_t address, uint64_t operation, uint64_t value, uint64_t timeout)
+{
+	static struct wait_queue nobody_wakes;
+	uint64_t ns = 0, end = 0;
+	uint32_t word;
+	long error;
+
+	if (address % sizeof word)
+		return -EINVAL;
+	switch (operation & FUTEX_COMMAND) {
+	case FUTEX_WAKE:
+	case FUTEX_WAKE_BITSET:
+		return user_range(address, sizeof word) ? 0 : -EFAULT;
+	case FUTEX_WAIT:
+	case FUTEX_WAIT_BITSET:
+		break;
+	default:
+		return -ENOSYS;
+	}
+	if (timeout) {
+		error = time_from_user(timeout, &ns);
+		if (error)
+			return error;
+		end = clock_now() + ns;
+		if ((operation & FUTEX_COMMAND) == FUTEX_WAIT_BITSET) { /* a point in time */
+			uint64_t now = operation & 256 ? clock_since_1970() : clock_now();
+
+			end = clock_now() + (ns > now ? ns - now : 0);
+		}
+	}
+	if (copy_from_user(&word, address, sizeof word))
+		return -EFAULT;
+	if (word != (uint32_t)value)
+		return -EAGAIN;
+	while (!(error = wait_until(&nobody_wakes, end)))
+		;
+	return error == -EINTR ? (timeout ? -EINTR : -ERESTARTSYS) : error;
+}

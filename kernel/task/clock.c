@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "task/clock.h"
+
+#include "cpu/apic.h"
+#include "fs/terminal.h"
+#include "task/task.h"
+#include "task/wait.h"
+
+#define CMOS_INDEX  0x70
+#define CMOS_DATA   0x71
+#define CMOS_BINARY 4 /* of register B */
+#define CMOS_BUSY   0x80
+
+static uint64_t base, scale; /* TSC, and nanoseconds per tick << 32 */
+static uint64_t wanted;      /* times that are set */
+static bool always, runs;
+
+static uint8_t cmos(uint8_t reg)
+{
+	outb(CMOS_INDEX, reg);
+	return inb(CMOS_DATA);
+}
+
+static uint64_t cmos_number(uint8_t reg)
+{
+	uint8_t value = cmos(reg);
+
+	return cmos(11) & CMOS_BINARY ? value : value / 16 * 10U + value % 16;
+}
+
+/* Seconds since 1970 by the real-time clock, or 0; it runs in UTC and has years from 2000 on. */
+static uint64_t read_cmos(void)
+{
+	uint64_t y, m, days;
+
+	for (unsigned i = 0; i < 100000 && (cmos(10) & CMOS_BUSY); i++)
+		;
+	y = 2000 + cmos_number(9);
+	m = cmos_number(8);
+	if (m < 1 || m > 12) /* not every machine has one */
+		return 0;
+	/* Days since 1970-01-01, with years that begin in March. */
+	y -= m <= 2;
+	m = m <= 2 ? m + 9 : m - 3;
+	days = y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + cmos_number(7) - 1 - 719468;
+	return ((days * 24 + cmos_number(4)) * 60 + cmos_number(2)) * 60 + cmos_number(0);
+}
+
+uint64_t clock_ns(uint64_t ticks)
+{
+	return (uint64_t)((unsigned __int128)ticks * scale >> 32);
+}
+
+uint64_t clock_now(void)
+{
+	if (!scale) {
+		scale = (NS_PER_SECOND << 32) / tsc_hertz();
+		base = timestamp();
+	}
+	return clock_ns(timestamp() - base) + 1;
+}
+
+uint64_t clock_since_1970(void)
+{
+	static uint64_t start;
+	uint64_t now = clock_now();
+
+	if (!start)
+		start = read_cmos() * NS_PER_SECOND - now;
+	return start + now;
+}
+
+static void update_timer(void)
+{
+	bool run = always || wanted;
+
+	if (run != runs)
+		lapic_timer(run ? CLOCK_HERTZ : 0);
+	runs = run;
+}
+
+void clock_start(void)
+{
+	always = true;
+	update_timer();
+}
+
+void clock_set(uint64_t *place, uint64_t time)
+{
+	wanted += (time != 0) - (*place != 0);
+	*place = time;
+	update_timer();
+}
+
+void clock_forget(struct task *task)
+{
+	if (task->wake_at | task->alarm_at) {
+		clock_set(&task->wake_at, 0);
+		clock_set(&task->alarm_at, 0);
+	}
+}
+
+static void expire(struct task *task, void *now_place)
+{
+	uint64_t now = *(const uint64_t *)now_place;
+
+	if (task->wake_at && task->wake_at <= now) {
+		clock_set(&task->wake_at, 0);
+		if (task->state == TASK_BLOCKED)
+			wake(task);
+	}
+	if (task->alarm_at && task->alarm_at <= now) {
+		clock_set(&task->alarm_at, task->alarm_interval ? now + task->alarm_interval : 0);
+		signal_send(task, SIGALRM, (struct signal_info){ .code = SI_KERNEL });
+	}
+}
+
+void clock_poll(void)
+{
+	terminal_poll();
+	if (wanted) {
+		uint64_t now = clock_now();
+
+		task_each(expire, &now);
+	}
+}
+
+bool clock_must_poll(void)
+{
+	return !runs && terminal_is_waited_for();
+}

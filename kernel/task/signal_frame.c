@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The frame of a handler on the user stack, as Linux lays it out on x86-64 (uapi/asm/sigcontext.h, ucontext.h): C libraries,
+ * unwinders and handlers look into it. Nothing that is read back from it is trusted.
+ */
+#include "cpu/exceptions.h"
+#include "cpu/fpu.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mem/address_space.h"
+#include "task/signal.h"
+#include "task/task.h"
+#include "task/task_internal.h"
+
+#define RED_ZONE         128 /* bytes below RSP that belong to the program (psABI 3.2.2) */
+
+#define UC_FP_XSTATE     1
+#define UC_SIGCONTEXT_SS 2
+#define UC_STRICT_SS     4
+
+#define MAGIC1           0x46505853U
+#define MAGIC2           0x46505845U
+#define SOFTWARE_PLACE   464 /* in the part of FXSAVE that the CPU leaves alone */
+
+/* What of RFLAGS a program may set: CF, PF, AF, ZF, SF, TF, DF, OF, RF, AC. */
+#define FLAGS_FREE       0x50dd5UL
+
+struct context { /* struct sigcontext */
+	uint64_t r8, r9, r10, r11, r12, r13, r14, r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, rflags;
+	uint16_t cs, gs, fs, ss;
+	uint64_t error, vector, old_mask, address;
+	uint64_t fpu; /* user address of the FPU's state, or 0 */
+	uint64_t reserved[8];
+};
+_Static_assert(sizeof(struct context) == 256, "as programs know it");
+
+struct frame { /* struct rt_sigframe */
+	uint64_t restorer;
+	uint64_t uc_flags, uc_link;
+	uint64_t stack;
+	uint32_t stack_flags, padding;
+	uint64_t stack_size;
+	struct context context;
+	uint64_t mask;
+	/* siginfo_t */
+	int32_t signal, error, code, padding2;
+	union {
+		struct {
+			int32_t pid, uid, status, padding;
+		} sent;
+		uint64_t address;
+	} from;
+	uint8_t padding3[96];
+};
+_Static_assert(sizeof(struct frame) == 8 + 304 + 128, "as programs know it");
+
+/* struct _fpx_sw_bytes: how much follows the part of FXSAVE. */
+struct software {
+	uint32_t magic1, extended_size;
+	uint64_t components;
+	uint32_t state_size, padding[7];
+};
+_Static_assert(sizeof(struct software) == 48, "as programs know it");
+
+static bool on_stack(const struct signals *s, uint64_t rsp)
+{
+	return s->stack_size && rsp - s->stack <= s->stack_size;
+}
+
+/* Writes the FPU's state to `at`, and takes the FPU from the task: the handler finds a new one. */
+static int put_fpu(struct task *task, uint64_t at)
+{
+	char *area = task_fpu_area(task);
+	const uint32_t size = (uint32_t)fpu_size(), magic2 = MAGIC2;
+	struct software software = {
+		.magic1 = MAGIC1,
+		.extended_size = size + sizeof magic2,
+		.components = fpu_components(),
+		.state_size = size,
+	};
+
+	fpu_save(area);
+	if (!fpu_components())
+		software = (struct software){ 0 };
+	memcpy(area + SOFTWARE_PLACE, &software, sizeof software);
+	if (copy_to_user(at, area, size) || copy_to_user(at + size, &magic2, sizeof magic2))
+		return -EFAULT;
+	task_drop_fpu(task);
+	return 0;
+}
+
+int signal_enter(struct trap_frame *frame, int signal, const struct signal_action *action, uint64_t mask)
+{
+	struct task *task = current_task();
+	const struct signals *s = &task->signals;
+	const struct signal_info *info = &s->info[signal - 1];
+	uint64_t top = frame->rsp - RED_ZONE, fpu = 0, at;
+	struct frame f = { .restorer = action->restorer, .mask = mask, .signal = signal, .code = info->code };
+
+	if ((action->flags & SA_ONSTACK) && s->stack_size && !on_stack(s, frame->rsp))
+		top = s->stack + s->stack_size;
+	if (task->has_fpu)
+		top = fpu = (top - fpu_size() - sizeof(uint32_t)) & ~63UL;
+	at = ((top - sizeof f) & ~15UL) - 8; /* as after a CALL */
+	if (!user_range(action->handler, 1) || !(action->flags & SA_RESTORER) || !user_range(at, sizeof f) ||
+	    (on_stack(s, frame->rsp) && (action->flags & SA_ONSTACK) && at < s->stack))
+		return -EFAULT;
+	if (fpu && put_fpu(task, fpu))
+		return -EFAULT;
+	f.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_SS | (fpu && fpu_components() ? UC_FP_XSTATE : 0);
+	f.stack = s->stack;
+	f.stack_size = s->stack_size;
+	f.stack_flags = s->stack_size ? 0 : SS_DISABLE;
+	f.context = (struct context){
+		frame->r8,
+		frame->r9,
+		frame->r10,
+		frame->r11,
+		frame->r12,
+		frame->r13,
+		frame->r14,
+		frame->r15,
+		frame->rdi,
+		frame->rsi,
+		frame->rbp,
+		frame->rbx,
+		frame->rdx,
+		frame->rax,
+		frame->rcx,
+		frame->rsp,
+		frame->rip,
+		frame->rflags,
+		.cs = SELECTOR_USER_CODE,
+		.ss = SELECTOR_USER_DATA,
+		.error = s->error,
+		.vector = s->vector,
+		.old_mask = mask,
+		.address = s->address,
+		.fpu = fpu,
+	};
+	if (info->code > 0 && info->code != SI_KERNEL && signal != SIGCHLD) {
+		f.from.address = info->value;
+	} else {
+		f.from.sent.pid = info->pid;
+		f.from.sent.status = (int32_t)info->value;
+	}
+	if (copy_to_user(at, &f, sizeof f))
+		return -EFAULT;
+	frame->rdi = (uint64_t)signal;
+	frame->rsi = at + offsetof(struct frame, signal);
+	frame->rdx = at + offsetof(struct frame, uc_flags);
+	frame->rax = 0;
+	frame->rsp = at;
+	frame->rip = action->handler;
+	frame->rflags &= ~(RFLAGS_TF | RFLAGS_DF | RFLAGS_RF);
+	return 0;
+}
+
+/* The FPU's state from the user address `at`; 0: none, as in a new program. */
+static int get_fpu(struct task *task, uint64_t at)
+{
+	const size_t size = fpu_size();
+	char *area = task_fpu_area(task);
+	struct software software;
+	uint64_t components = 0;
+	uint32_t magic2 = 0;
+
+	if (!at || !fpu_present()) {
+		task_drop_fpu(task);
+		return 0;
+	}
+	if (at % 64 || copy_from_user(&software, at + SOFTWARE_PLACE, sizeof software))
+		return -EFAULT;
+	if (fpu_components() && software.magic1 == MAGIC1 && software.state_size == size &&
+	    !copy_from_user(&magic2, at + size, sizeof magic2) && magic2 == MAGIC2)
+		components = software.components & fpu_components();
+	zero_bytes(area, FPU_AREA);
+	if (copy_from_user(area, at, components ? size : SOFTWARE_PLACE + sizeof software)) {
+		task_drop_fpu(task); /* what was there is not whole any more */
+		return -EFAULT;
+	}
+	fpu_make_loadable(area, components);
+	fpu_restore(area);
+	task->has_fpu = true;
+	return 0;
+}
+
+int signal_leave(uint64_t at, struct trap_frame *frame)
+{
+	struct frame f;
+	const struct context *c = &f.context;
+
+	if (copy_from_user(&f, at, sizeof f))
+		return -EFAULT;
+	if (!user_range(c->rip, 1) || !user_range(c->rsp, 0) || c->cs != SELECTOR_USER_CODE ||
+	    c->ss != SELECTOR_USER_DATA)
+		return -EFAULT;
+	if (get_fpu(current_task(), c->fpu))
+		return -EFAULT;
+	*frame = (struct trap_frame){
+		c->r15,
+		c->r14,
+		c->r13,
+		c->r12,
+		c->r11,
+		c->r10,
+		c->r9,
+		c->r8,
+		c->rbp,
+		c->rdi,
+		c->rsi,
+		c->rdx,
+		c->rcx,
+		c->rbx,
+		c->rax,
+		.vector = FRAME_OTHER,
+		.rip = c->rip,
+		.cs = SELECTOR_USER_CODE,
+		.rflags = (c->rflags & FLAGS_FREE) | RFLAGS_FIXED | RFLAGS_IF,
+		.rsp = c->rsp,
+		.ss = SELECTOR_USER_DATA,
+	};
+	signal_block(f.mask);
+	return 0;
+}
