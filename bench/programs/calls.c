@@ -2,7 +2,8 @@
 /*
  * System calls with bad arguments, one of them at a time: each must give Linux's error, and nothing else may happen. Nothing here is
  * the kernel's own, so the program says of Linux what it says of Palimpsest: run it there to check the table.
- * calls: exit status 0, or 1 and the rows that were not met.
+ * calls all: exit status 0, or 1 and the rows that were not met. calls random: children make random calls until they end, hang or have made
+ * enough of them; the kernel must live.
  */
 #include "bench/programs/user.h"
 
@@ -382,7 +383,115 @@ static int open_files(void)
 	       call(SYS_symlink, ADDRESS("calls"), LINK, 0) != 0;
 }
 
-int main(void)
+static uint64_t random_state;
+
+static uint64_t random_number(void)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return random_state;
+}
+
+static uint64_t random_argument(void)
+{
+	const uint64_t number = random_number();
+
+	switch (number % 8) {
+	case 0:
+		return bad_addresses[number / 8 % (sizeof bad_addresses / sizeof *bad_addresses)];
+	case 1:
+	case 2:
+		return BUFFER + number / 8 % sizeof buffer;
+	case 3:
+		return READER + number / 8 % 4;
+	case 4:
+		return number >> (number / 8 % 64);
+	case 5:
+		return 1UL << (number / 8 % 64);
+	case 6:
+		return 0x400000 + number / 8 % 0x10000;
+	}
+	return number / 8 % 9;
+}
+
+/* Calls that would reach others, make more children, or leave files behind. */
+static int is_left_out(uint64_t number)
+{
+	static const uint16_t calls[] = {
+		SYS_open,   SYS_clone,   SYS_fork,    SYS_vfork,    SYS_kill,     SYS_rename, SYS_mkdir,
+		SYS_rmdir,  SYS_unlink,  SYS_symlink, SYS_link,     SYS_mknod,    SYS_tkill,  SYS_tgkill,
+		SYS_openat, SYS_mkdirat, SYS_mknodat, SYS_unlinkat, SYS_renameat, SYS_linkat, SYS_symlinkat,
+	};
+
+	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+		if (calls[i] == number)
+			return 1;
+	return 0;
+}
+
+#define CHILDREN     200
+#define CALLS        400
+#define PATIENCE     500
+#define NUMBERS_MOST 340
+
+_Noreturn static void make_random_calls(void)
+{
+	for (unsigned i = 0; i < CALLS; i++) {
+		uint64_t number = random_number() % NUMBERS_MOST;
+
+		if (!is_left_out(number))
+			call6((long)number, random_argument(), random_argument(), random_argument(),
+			      random_argument(), random_argument(), random_argument());
+	}
+	for (;;)
+		call(SYS_exit, 0, 0, 0);
+}
+
+static int random_calls(void)
+{
+	int failed = open_files();
+
+	for (uint64_t fd = 0; fd < 3; fd++) /* nothing for the console */
+		call(SYS_close, fd, 0, 0);
+	for (uint64_t child = 1; child <= CHILDREN && !failed; child++) {
+		unsigned waited = 0;
+		long pid, got = 0;
+
+		random_state = child * 0x9e3779b97f4a7c15;
+		pid = call(SYS_fork, 0, 0, 0);
+		if (pid == 0)
+			make_random_calls();
+		while (pid > 0 && !(got = call(SYS_wait4, (uint64_t)pid, 0, 1)) && waited++ < PATIENCE)
+			call(SYS_sched_yield, 0, 0, 0);
+		if (pid > 0 && !got) {
+			call(SYS_kill, (uint64_t)pid, 9, 0);
+			got = call(SYS_wait4, (uint64_t)pid, 0, 0);
+		}
+		failed = pid < 0 || got != pid;
+	}
+	call(SYS_unlink, FILE, 0, 0);
+	call(SYS_unlink, LINK, 0, 0);
+	return failed;
+}
+
+/* A file that is made so long that nothing could hold it: an error, or a hole that reads as zeros. */
+static int large_file(void)
+{
+	for (unsigned bit = 30; bit < 63; bit++) {
+		const uint64_t size = 1UL << bit;
+		const int longer = call(SYS_ftruncate, PLAIN, size, 0) == 0;
+
+		if (longer && call6(SYS_pread64, PLAIN, BUFFER, 1, size - 1, 0, 0) != 1)
+			return 1;
+		if (call(SYS_ftruncate, PLAIN, 10, 0) != 0 ||
+		    call6(SYS_pread64, PLAIN, BUFFER, 20, 0, 0, 0) != 10)
+			return 1;
+	}
+	return 0;
+}
+
+static int bad_calls(void)
 {
 	int failed = open_files();
 
@@ -390,7 +499,16 @@ int main(void)
 		print("the files cannot be made\n");
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		failed |= try_row(&rows[i]);
+	if (large_file()) {
+		print("a large file\n");
+		failed = 1;
+	}
 	call(SYS_unlink, FILE, 0, 0);
 	call(SYS_unlink, LINK, 0, 0);
 	return failed;
+}
+
+int main(int argc, char **argv)
+{
+	return argc > 1 && equal(argv[1], "random") ? random_calls() : bad_calls();
 }

@@ -64,9 +64,10 @@ static void must_create(struct node *directory, const char *name, uint32_t mode,
 {
 	struct node *node = node_create(directory, name, strlen(name), mode);
 
-	if (!node)
+	if (node)
+		node->device = device;
+	else
 		panic("no memory for /%s", name);
-	node->device = device;
 }
 
 void node_init(void)

@@ -20,9 +20,8 @@
 #define NODE_LINK      0120000
 
 #define NAME_LENGTH    255
-#define PATH_LENGTH    1024 /* with the NUL */
-#define FILE_SIZE_MOST (512UL << 30)
-#define NODE_SIZE_MOST (1UL << 30) /* bytes that can be anything but a hole */
+#define PATH_LENGTH    1024        /* with the NUL */
+#define FILE_SIZE_MOST (1UL << 30) /* what the tables of node_data.c reach */
 
 struct node {
 	uint32_t mode;
@@ -77,7 +76,7 @@ int node_remove(struct node *node);
 int node_rename(struct node *node, struct node *directory, const char *name, size_t length);
 
 /*
- * A file of `size` zeros, at most NODE_SIZE_MOST bytes, that is in no directory: memory that is shared. The reference is the
+ * A file of `size` zeros, at most FILE_SIZE_MOST bytes, that is in no directory: memory that is shared. The reference is the
  * caller's. NULL: no memory.
  */
 struct node *node_create_nameless(size_t size);

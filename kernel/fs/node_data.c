@@ -8,7 +8,7 @@
 
 #define ENTRIES 512 /* addresses of frames in a frame */
 
-_Static_assert(FILE_SIZE_MOST >= ENTRIES * ENTRIES * PAGE_SIZE, "a file's tables may be full");
+_Static_assert(FILE_SIZE_MOST <= ENTRIES * ENTRIES * PAGE_SIZE, "two levels of tables reach all of a file");
 
 static const uint8_t zeros[PAGE_SIZE] __attribute__((aligned(64)));
 
@@ -48,8 +48,6 @@ static uint64_t make_frame(struct node *node, size_t page)
 	entry = &entries(*entry)[page % ENTRIES];
 	return fill(entry) ? *entry : FRAME_NONE;
 }
-
-_Static_assert(NODE_SIZE_MOST == ENTRIES * ENTRIES * PAGE_SIZE, "a file's tables hold as much");
 
 /* Takes, or gives back, a share in each frame of a range of bytes. */
 static void share(const uint8_t *bytes, size_t size)

@@ -9,7 +9,7 @@
 
 #define VECTORS_MOST 1024 /* UIO_MAXIOV */
 
-enum { SEEK_SET, SEEK_CUR, SEEK_END };
+enum { FROM_START, FROM_HERE, FROM_END }; /* SEEK_SET, SEEK_CUR, SEEK_END */
 enum { F_DUPFD = 0, F_GETFD = 1, F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, F_DUPFD_CLOEXEC = 1030 };
 enum { FD_CLOEXEC = 1 };
 
@@ -117,11 +117,11 @@ long sys_lseek(uint64_t fd, uint64_t offset, uint64_t whence)
 		return -EBADF;
 	if (!file->node || (file->node->mode & NODE_KIND) == NODE_CHARACTER)
 		return -ESPIPE;
-	if (whence > SEEK_END)
+	if (whence > FROM_END)
 		return -EINVAL;
-	base = whence == SEEK_SET   ? 0
-	       : whence == SEEK_CUR ? (int64_t)file->offset
-	                            : (int64_t)file->node->size;
+	base = whence == FROM_START  ? 0
+	       : whence == FROM_HERE ? (int64_t)file->offset
+	                             : (int64_t)file->node->size;
 	if (__builtin_add_overflow(base, (int64_t)offset, &result) || result < 0)
 		return -EINVAL;
 	file->offset = (uint64_t)result;

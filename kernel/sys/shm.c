@@ -75,7 +75,7 @@ static long create(uint32_t key, uint64_t size, uint32_t mode)
 	const struct task *task = current_task();
 	struct segment *segment = segments;
 
-	if (size == 0 || size > NODE_SIZE_MOST)
+	if (size == 0 || size > FILE_SIZE_MOST)
 		return -EINVAL;
 	while (segment < segments + SEGMENTS_MOST && segment->node)
 		segment++;

@@ -42,28 +42,13 @@ struct task *task_create(const char *name, size_t length, void (*start)(void))
 
 	if (frame == FRAME_NONE)
 		return NULL;
+	zero_bytes(task, sizeof *task);
 	if (address_space_create(&task->space))
 		goto no_space;
 	if (kstack_create(&task->stack, task->space.pml4))
 		goto no_stack;
 	task->state = TASK_READY;
-	task->status = 0;
-	task->parent = task->children = task->sibling = NULL;
-	task->first_run = NULL;
-	task->files = NULL;
-	task->directory = NULL;
-	task->waiting = NULL;
-	task->tid_address = 0;
-	task->fs_base = 0;
-	task->has_fpu = false;
-	task->attention = 0;
-	task->wake_at = task->alarm_at = task->alarm_interval = 0;
-	task->group = task->session = 0;
 	task->umask = 022;
-	task->signals.pending = task->signals.blocked = 0;
-	task->signals.keep = false;
-	task->signals.action = NULL;
-	task->signals.stack_size = 0;
 	task_set_name(task, name, length);
 	/* r15, r14, r13, r12, rbp, rbx, return address */
 	stack = kstack_view(&task->stack, FIRST_FRAME);
@@ -165,8 +150,8 @@ int task_inherit_files(struct task *child)
 
 	if (file_table_copy(child, parent))
 		return -ENOMEM;
-	child->identity = parent->identity;
 	child->umask = parent->umask;
+	child->identity = parent->identity;
 	child->directory = parent->directory;
 	if (child->directory)
 		node_hold(child->directory);
@@ -339,7 +324,7 @@ static void user_exception(struct trap_frame *frame)
 	if (frame->vector == EXCEPTION_PF)
 		info = (struct signal_info){ .code = frame->error & 1 ? SEGV_ACCERR : SEGV_MAPERR,
 			                     .value = read_cr2() };
-	if (frame->vector == EXCEPTION_PF && fault_error == -ENXIO) {
+	if (frame->vector == EXCEPTION_PF && fault_error == -ENXIO) { /* behind the end of a mapped file */
 		signal = SIGBUS;
 		info.code = BUS_ADRERR;
 	}

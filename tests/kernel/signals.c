@@ -67,6 +67,13 @@ TEST(calls_with_bad_arguments_are_refused)
 	return run_all("calls", kinds, 1);
 }
 
+TEST(random_calls_are_survived)
+{
+	static const char *const kinds[] = { "random" };
+
+	return run_all("calls", kinds, 1);
+}
+
 /* No memory for a child, a table of handlers, a page of a handler's stack: an error or the task's end, and nothing lost. */
 TEST(shortage_with_signals_loses_nothing)
 {
