@@ -25,8 +25,9 @@ struct elf_plan {
  * Checks the `size` bytes at `file` and fills `plan`. Returns 0, or
  *   -ENOEXEC  not a static little-endian x86-64 file (ET_EXEC, or ET_DYN that asks for no interpreter: static PIE,
  *             which is put at USER_PIE_BASE and relocates itself), damaged, cut short, a sum that
- *             overflows, segments that overlap in a page, leave the user half, reach into the
- *             stack's pages, or are writable and executable; an entry point that is not executable
+ *             overflows, segments that overlap, leave the user half, reach into the stack's pages, or are
+ *             writable and executable; segments that share a page whose bytes do not lie in the file as in memory, or
+ *             that would be writable and executable then; an entry point that is not executable
  *   -E2BIG    more than ELF_SEGMENTS_MAX segments to load
  * Nothing is allocated.
  */

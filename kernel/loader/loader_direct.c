@@ -12,23 +12,28 @@ void (*const loader_fill_own)(struct address_space *, const struct load_segment 
  */
 static void fill_segment(struct address_space *space, const struct load_segment *s)
 {
-	const pte_t *entry = NULL;
 	uint64_t start = 0, end = 0; /* frames of the run so far */
 	size_t done = 0;
 
-	for (size_t i = 0; i < s->pages; i++, entry++) {
-		uintptr_t address = s->start + i * PAGE_SIZE;
+	for (size_t i = 0; i < s->pages;) { /* table by table */
+		const uintptr_t address = s->start + i * PAGE_SIZE;
+		const pte_t *entry = paging_table(space->pml4, address, PTE_USER, NULL) + PT_INDEX(address);
+		const size_t left = s->pages - i, room = 512 - PT_INDEX(address);
+		const pte_t *last = entry + (left < room ? left : room);
 
-		if (!entry || PT_INDEX(address) == 0)
-			entry = paging_table(space->pml4, address, PTE_USER, NULL) + PT_INDEX(address);
-		if (pte_frame(*entry) != end) {
-			if (end) {
-				fill_view(phys_to_virt(start), s, done, end - start);
-				done += end - start;
+		i += (size_t)(last - entry);
+		for (; entry < last; entry++) {
+			uint64_t frame = pte_frame(*entry);
+
+			if (frame != end) {
+				if (end) {
+					fill_view(phys_to_virt(start), s, done, end - start);
+					done += end - start;
+				}
+				start = end = frame;
 			}
-			start = end = pte_frame(*entry);
+			end += PAGE_SIZE;
 		}
-		end += PAGE_SIZE;
 	}
 	fill_view(phys_to_virt(start), s, done, end - start);
 }

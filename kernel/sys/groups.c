@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls on process groups, sessions and users. Groups and sessions are numbers that kill() and the terminal go by; root is the only user. */
+/* System calls on process groups and sessions, numbers that kill() and the terminal go by, and on CPUs. */
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/address_space.h"

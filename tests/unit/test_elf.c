@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "loader/elf.h"
+#include "loader/fill.h"
 
 #define IMAGE_TOP (USER_STACK_BASE - PAGE_SIZE) /* the stack's guard page stays free */
 
@@ -233,7 +234,8 @@ static void segment_addresses(void **state)
 		SEGMENT(CONSTANTS, p_vaddr, DIRECT_MAP_BASE, ENOEXEC),
 		SEGMENT(CONSTANTS, p_vaddr, KERNEL_BASE, ENOEXEC),
 		SEGMENT(CONSTANTS, p_vaddr, 0UL - PAGE_SIZE, ENOEXEC),
-		SEGMENT(CONSTANTS, p_vaddr, 0x401000, ENOEXEC), /* the text's page */
+		SEGMENT(CONSTANTS, p_vaddr, 0x401000, 0),       /* the text's page, as in the file */
+		SEGMENT(CONSTANTS, p_vaddr, 0x402000, 0),       /* the data's */
 		SEGMENT(CONSTANTS, p_vaddr, 0x404000, ENOEXEC), /* in the midst of .bss */
 		SEGMENT(CONSTANTS, p_vaddr, 0x405000, ENOEXEC), /* its last page */
 		SEGMENT(CONSTANTS, p_vaddr, 0x406000, 0),
@@ -490,6 +492,148 @@ static void random_damage(void **state)
 	assert_in_range(accepted, rounds / 50, rounds / 2); /* or the damage is too great, or too small */
 }
 
+/*
+ * Segments that lie in the file as in memory, at any distance: what is loaded is right byte for byte, and each page has the rights
+ * of all that are in it; or it is refused because they may not be together.
+ */
+#define SHARED_PAGES 16
+#define SHARED_BASE  0x400000UL
+#define SHARED_MOST  8
+
+static struct {
+	Elf64_Ehdr header;
+	Elf64_Phdr segments[SHARED_MOST];
+	uint8_t rest[PAGE_SIZE - sizeof(Elf64_Ehdr) - SHARED_MOST * sizeof(Elf64_Phdr)];
+	uint8_t bytes[SHARED_PAGES * PAGE_SIZE];
+} shared;
+
+struct expected {
+	bool covered[SHARED_PAGES * PAGE_SIZE]; /* by a segment's memory */
+	uint8_t bytes[SHARED_PAGES * PAGE_SIZE];
+	unsigned rights[SHARED_PAGES]; /* PF_*, of all segments in the page */
+	bool refused;
+};
+
+static unsigned make_segments(struct expected *e)
+{
+	static const unsigned rights[] = { PF_R, PF_R | PF_X, PF_R | PF_W };
+	size_t at = 0, before_end = 0;
+	bool before_has_bss = false;
+	unsigned n = 0;
+
+	memset(e, 0, sizeof *e);
+	for (; n < SHARED_MOST; n++) {
+		Elf64_Phdr *p = &shared.segments[n];
+		size_t gap = random_below(3) ? random_below(300) : random_below(2 * PAGE_SIZE);
+		size_t size = 1 + (random_below(3) ? random_below(600) : random_below(3 * PAGE_SIZE)), bss;
+
+		at += gap;
+		if (at + size > sizeof shared.bytes)
+			break;
+		bss = random_below(4) ? 0 : random_below(size + 1);
+		*p = (Elf64_Phdr){ PT_LOAD,
+			           n == 0 ? PF_R | PF_X : rights[random_below(3)],
+			           PAGE_SIZE + at,
+			           SHARED_BASE + at,
+			           0,
+			           size - bss,
+			           size,
+			           0 };
+		if (n && at / PAGE_SIZE == before_end / PAGE_SIZE && before_has_bss)
+			e->refused = true;
+		memset(e->covered + at, true, size);
+		memcpy(e->bytes + at, shared.bytes + at, size - bss);
+		for (size_t page = at / PAGE_SIZE; page <= (at + size - 1) / PAGE_SIZE; page++)
+			e->rights[page] |= p->p_flags;
+		at += size;
+		before_end = at - 1;
+		before_has_bss = bss;
+	}
+	for (size_t page = 0; page < SHARED_PAGES; page++)
+		e->refused |= (e->rights[page] & (PF_W | PF_X)) == (PF_W | PF_X);
+	for (unsigned i = n; i-- > 1;) { /* in any order */
+		unsigned j = (unsigned)random_below(i + 1);
+		Elf64_Phdr p = shared.segments[i];
+
+		shared.segments[i] = shared.segments[j];
+		shared.segments[j] = p;
+	}
+	return n;
+}
+
+static void check_loaded(const struct elf_plan *plan, const struct expected *e)
+{
+	static uint8_t view[SHARED_PAGES * PAGE_SIZE];
+	bool there[SHARED_PAGES] = { false };
+
+	for (const struct load_segment *s = plan->segments; s < plan->segments + plan->count; s++) {
+		size_t at = s->start - SHARED_BASE;
+
+		fill_view((char *)view + at, s, 0, s->pages * PAGE_SIZE);
+		for (size_t page = at / PAGE_SIZE; page < at / PAGE_SIZE + s->pages; page++) {
+			there[page] = true;
+			assert_int_equal(!(s->flags & PTE_WRITE), !(e->rights[page] & PF_W));
+			assert_int_equal(!!(s->flags & PTE_NX), !(e->rights[page] & PF_X));
+		}
+	}
+	for (size_t page = 0; page < SHARED_PAGES; page++)
+		assert_int_equal(there[page], e->rights[page] != 0);
+	for (size_t i = 0; i < sizeof view; i++)
+		if (e->covered[i] && view[i] != e->bytes[i])
+			fail_msg("byte %zx is %x and should be %x", i, view[i], e->bytes[i]);
+}
+
+static void segments_that_share_pages(void **state)
+{
+	static struct expected expected;
+	unsigned accepted = 0, refused = 0;
+	struct file file = good;
+	struct elf_plan other;
+	(void)state;
+
+	/* Not in the file as in memory; overlapping in bytes. */
+	file.segments[CONSTANTS] = (Elf64_Phdr){ PT_LOAD, PF_R, 0x10, 0x401000, 0x401000, 0x1f0, 0x1f0, 1 };
+	assert_int_equal(elf_check(&file, sizeof file, &other), -ENOEXEC);
+	file.segments[CONSTANTS] = (Elf64_Phdr){ PT_LOAD, PF_R, 0, 0x401000, 0x401000, 0x200, 0x200, 1 };
+	assert_int_equal(elf_check(&file, sizeof file, &other), 0);
+	file.segments[CONSTANTS].p_filesz = file.segments[CONSTANTS].p_memsz = 0x201;
+	assert_int_equal(elf_check(&file, sizeof file, &other), -ENOEXEC);
+
+	random_start(17);
+	for (size_t i = 0; i < sizeof shared.bytes; i++)
+		shared.bytes[i] = (uint8_t)(1 + random_below(255));
+	for (unsigned round = 0; round < 20000; round++) {
+		struct elf_plan plan;
+		unsigned n = make_segments(&expected);
+		int result;
+
+		shared.header = good.header;
+		shared.header.e_phnum = (uint16_t)n;
+		for (unsigned i = 0; i < n; i++)
+			if ((shared.segments[i].p_flags & PF_X) && shared.segments[i].p_filesz)
+				shared.header.e_entry = shared.segments[i].p_vaddr;
+		if (!n)
+			continue;
+		result = elf_check(&shared, sizeof shared, &plan);
+		if (result == 0) {
+			assert_false(expected.refused);
+			check_plan(&plan, (const uint8_t *)&shared, sizeof shared);
+			check_loaded(&plan, &expected);
+			accepted++;
+		} else {
+			assert_int_equal(result, -ENOEXEC);
+			/* Or there is no text to enter. */
+			refused++;
+			if (!expected.refused)
+				for (unsigned i = 0; i < n; i++)
+					assert_false((shared.segments[i].p_flags & PF_X) &&
+					             shared.segments[i].p_filesz);
+		}
+	}
+	assert_in_range(accepted, 1000, 19000);
+	assert_in_range(refused, 1000, 19000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -499,7 +643,7 @@ int main(void)
 		cmocka_unit_test(segment_alignments),  cmocka_unit_test(moves_a_pie),
 		cmocka_unit_test(segment_types),       cmocka_unit_test(too_many_segments),
 		cmocka_unit_test(every_truncation),    cmocka_unit_test(every_alignment),
-		cmocka_unit_test(random_damage),
+		cmocka_unit_test(random_damage),       cmocka_unit_test(segments_that_share_pages),
 	};
 
 	return cmocka_run_group_tests_name("elf", tests, NULL, NULL);
