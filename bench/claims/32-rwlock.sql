@@ -7,4 +7,4 @@
 -- margin:  a lower share blocked and a rate above 1.05 (whole interval) at W = 1 % confirms; a share as
 --          high or a rate below 1.05 refutes
 -- figure:  none
--- not-measured: the kernel has no memory regions that a user can change (mmap, munmap), and one CPU
+-- not-measured: the kernel has one thread per task and one CPU: nothing validates while another maps
