@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Writes the tables of docs/findings.md anew from a run of all strategies:
-#     ./run-bench.sh --strategy all --engine bochs && bench/findings.sh results/latest
+#     ./run-bench.sh --strategy all --engine bochs --quick --profile skylake-client && bench/findings.sh results/latest
 # Each table stands between "<!-- table NAME -->" and "<!-- end -->"; the text around them stays.
 set -euo pipefail
 
