@@ -100,6 +100,24 @@ static int leave_child(void)
 	return call(SYS_spawn, (uintptr_t) "hostile", (uintptr_t)argv, 0) <= 0;
 }
 
+/* The console's node stays for those who write to it, also when its memory would be used for others. */
+static int remove_console(void)
+{
+	const uint64_t path = (uintptr_t) "/tmp/in-its-place";
+	uint64_t stat[18];
+	int failed = call(SYS_unlink, (uintptr_t) "/dev/console", 0, 0) != 0;
+	long fd[3];
+
+	for (int i = 0; i < 3; i++)
+		fd[i] = call(SYS_open, path, 0102, 0600);
+	failed |= call(SYS_fstat, 1, (uintptr_t)stat, 0) != 0;
+	failed |= (uint32_t)stat[3] != 020666; /* st_mode */
+	failed |= call(SYS_write, 1, (uintptr_t) "", 0) != 0;
+	for (int i = 0; i < 3; i++)
+		call(SYS_close, (uint64_t)fd[i], 0, 0);
+	return failed | (call(SYS_unlink, path, 0, 0) != 0);
+}
+
 int main(int argc, char **argv)
 {
 	static const unsigned char code[] = { 0xc3 };
@@ -209,6 +227,8 @@ int main(int argc, char **argv)
 		return call(SYS_kill, 1, 9, 0) != -1;
 	else if (equal(kind, "bench-calls"))
 		return call(SYS_bench_next, 0, 0, 0) != -38 || call(SYS_bench_stamp, 0, 0, 0) != -38;
+	else if (equal(kind, "remove-console"))
+		return remove_console();
 	else if (equal(kind, "spin"))
 		for (;;)
 			;

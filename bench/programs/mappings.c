@@ -3,18 +3,12 @@
  * What a program may expect of mapped files, shared memory, mremap() and madvise(): mappings KIND [FILE]. Exit status 0: all was
  * so; otherwise the number of the check that failed. Byte i of FILE is i * 7 + i / 256.
  */
-#include "bench/programs/user.h"
+#include "bench/programs/check.h"
 
 #define ANONYMOUS (MAP_PRIVATE | MAP_ANONYMOUS)
 #define RW        (PROT_READ | PROT_WRITE)
 #define CREATE    0102 /* O_RDWR | O_CREAT */
 #define PATH      "/tmp/mapped"
-
-#define CHECK(condition)                 \
-	do {                             \
-		if (!(condition))        \
-			return __LINE__; \
-	} while (0)
 
 static long map(size_t size, int protection, int flags, long fd, uint64_t offset)
 {
@@ -31,23 +25,10 @@ static long remap(volatile void *at, size_t old, size_t new, int flags, uint64_t
 	return call6(SYS_mremap, (uintptr_t)at, old, new, (uint64_t)flags, to, 0);
 }
 
-static int status_of(long pid)
-{
-	int status = -1;
-
-	return call(SYS_wait4, (uint64_t)pid, (uintptr_t)&status, 0) == pid ? status : -1;
-}
-
-_Noreturn static void leave(int status)
-{
-	for (;;)
-		call(SYS_exit, (uint64_t)status, 0, 0);
-}
-
 /* The status of a child that reads or writes a byte. */
 static int touch(volatile char *at, int write)
 {
-	long pid = call(SYS_fork, 0, 0, 0);
+	long pid = fork();
 
 	if (pid == 0) {
 		if (write)
@@ -158,7 +139,7 @@ static int shared_files(void)
 	CHECK(call(SYS_read, (uint64_t)fd, (uintptr_t)&byte, 1) == 1 && byte == 77);
 	byte = 88;
 	CHECK(call(SYS_write, (uint64_t)fd, (uintptr_t)&byte, 1) == 1 && a[8] == 88 && b[8] == 88);
-	pid = call(SYS_fork, 0, 0, 0);
+	pid = fork();
 	if (pid == 0) {
 		a[PAGE_SIZE] = 55; /* the parent sees it, before it was there and after */
 		a[9] = 66;
@@ -185,7 +166,7 @@ static int shared_memory(void)
 
 	CHECK((long)a > 0 && a[0] == 0);
 	a[0] = 1;
-	pid = call(SYS_fork, 0, 0, 0);
+	pid = fork();
 	if (pid == 0) {
 		if (a[0] != 1)
 			leave(1);

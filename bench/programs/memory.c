@@ -3,37 +3,14 @@
  * What a program may expect of its memory: memory KIND. Exit status 0: all was so; otherwise the number of the
  * check that failed.
  */
-#include "bench/programs/user.h"
+#include "bench/programs/check.h"
 
 #define PRIVATE (MAP_PRIVATE | MAP_ANONYMOUS)
 #define RW      (PROT_READ | PROT_WRITE)
 
-#define CHECK(condition)                 \
-	do {                             \
-		if (!(condition))        \
-			return __LINE__; \
-	} while (0)
-
 static long map(uintptr_t at, size_t size, int protection, int flags)
 {
 	return call6(SYS_mmap, at, size, (uint64_t)protection, (uint64_t)flags, ~0UL, 0);
-}
-
-static int status_of(long pid)
-{
-	int status = -1;
-
-	if (call(SYS_wait4, (uint64_t)pid, (uintptr_t)&status, 0) != pid)
-		return -1;
-	return status;
-}
-
-/* Ends a child with `status` that all was well in it. */
-_Noreturn static void leave(int status)
-{
-	call(SYS_exit, (uint64_t)status, 0, 0);
-	for (;;)
-		;
 }
 
 static int maps(void)
@@ -61,7 +38,7 @@ static int maps(void)
 /* A child that touches what it must not is killed with SIGSEGV. */
 static int child_dies_at(volatile char *at, int write)
 {
-	long pid = call(SYS_fork, 0, 0, 0);
+	long pid = fork();
 
 	if (pid == 0) {
 		if (write)
@@ -103,7 +80,7 @@ static int forks(void)
 
 	CHECK((long)mapped > 0);
 	*mapped = 1;
-	pid = call(SYS_fork, 0, 0, 0);
+	pid = fork();
 	CHECK(pid >= 0);
 	if (pid == 0) {
 		if (data != 1 || bss != 0 || stack != 1 || *mapped != 1)
@@ -117,9 +94,9 @@ static int forks(void)
 	data = bss = stack = *mapped = 9;
 	CHECK(status_of(pid) == 0);
 	CHECK(data == 9 && bss == 9 && stack == 9 && *mapped == 9);
-	pid = call(SYS_fork, 0, 0, 0); /* the kernel writes to a shared page too */
+	pid = fork(); /* the kernel writes to a shared page too */
 	if (pid == 0) {
-		long grandchild = call(SYS_fork, 0, 0, 0);
+		long grandchild = fork();
 
 		if (grandchild == 0)
 			leave(3);

@@ -6,19 +6,13 @@
  * many it tried.
  */
 #include "sys/shm.h"
-#include "bench/programs/user.h"
+#include "bench/programs/check.h"
 
 #define SECRET 0x7365637265740001UL
 #define OWNER  1000
 #define OTHER  2000
 #define IDS    4096
 #define RESULT "/tmp/shm-scan"
-
-#define CHECK(condition)                 \
-	do {                             \
-		if (!(condition))        \
-			return __LINE__; \
-	} while (0)
 
 /* struct shmid64_ds */
 struct description {
@@ -47,19 +41,6 @@ static long detach(volatile void *address)
 static long control(long id, uint64_t command, void *address)
 {
 	return call(SYS_shmctl, (uint64_t)id, command, (uintptr_t)address);
-}
-
-static int status_of(long pid)
-{
-	int status = -1;
-
-	return call(SYS_wait4, (uint64_t)pid, (uintptr_t)&status, 0) == pid ? status : -1;
-}
-
-_Noreturn static void leave(int status)
-{
-	for (;;)
-		call(SYS_exit, (uint64_t)status, 0, 0);
 }
 
 static long become(uint64_t user)
@@ -153,13 +134,13 @@ static int segments(void)
 	a[0] = 1;
 	b = (volatile uint64_t *)attach(id, 0, SHM_RDONLY);
 	CHECK((long)b > 0 && b != a && b[0] == 1);
-	pid = call(SYS_fork, 0, 0, 0);
+	pid = fork();
 	if (pid == 0) {
 		a[page] = 2;
 		leave(detach(a) == 0 && b[page] == 2 ? 0 : 1);
 	}
 	CHECK(status_of(pid) == 0 && b[page] == 2);
-	pid = call(SYS_fork, 0, 0, 0);
+	pid = fork();
 	if (pid == 0)
 		b[0] = 9;
 	CHECK(status_of(pid) == 11);
@@ -180,13 +161,13 @@ static int permissions(void)
 	struct description d;
 	long id, pid;
 
-	pid = call(SYS_fork, 0, 0, 0);
+	pid = fork();
 	if (pid == 0)
 		leave(own(78));
 	CHECK(status_of(pid) == 0);
 	id = get(78, 0, 0);
 	CHECK(id >= 0 && control(id, IPC_STAT, &d) == 0 && d.user == OWNER && d.mode == 0600);
-	pid = call(SYS_fork, 0, 0, 0);
+	pid = fork();
 	if (pid == 0) {
 		if (become(OTHER) || get(78, 0, 0600) != -13 || get(78, 0, 0) != id)
 			leave(1);
@@ -200,7 +181,7 @@ static int permissions(void)
 	CHECK(status_of(pid) == 0);
 	d.mode = 0604; /* others may read */
 	CHECK(control(id, IPC_SET, &d) == 0);
-	pid = call(SYS_fork, 0, 0, 0);
+	pid = fork();
 	if (pid == 0)
 		leave(!become(OTHER) && attach(id, 0, 0) == -13 && attach(id, 0, SHM_RDONLY) > 0 ? 0 : 1);
 	CHECK(status_of(pid) == 0);

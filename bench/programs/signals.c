@@ -3,15 +3,9 @@
  * What a program may expect of signals: signals KIND. Exit status 0: all was so; otherwise the number of the check that
  * failed, modulo 256.
  */
-#include "bench/programs/user.h"
+#include "bench/programs/check.h"
 
 #include "task/signal.h"
-
-#define CHECK(condition)                 \
-	do {                             \
-		if (!(condition))        \
-			return __LINE__; \
-	} while (0)
 
 #define EINTR  4
 #define ECHILD 10
@@ -66,34 +60,11 @@ static long raise(int signal)
 	return call(SYS_kill, (uint64_t)call(SYS_getpid, 0, 0, 0), (uint64_t)signal, 0);
 }
 
-static long fork(void)
-{
-	return call(SYS_fork, 0, 0, 0);
-}
-
-static void yield(void)
-{
-	call(SYS_sched_yield, 0, 0, 0);
-}
-
 static void sleep_ms(uint64_t ms)
 {
 	const uint64_t time[2] = { ms / 1000, ms % 1000 * 1000000 };
 
 	call(SYS_nanosleep, (uintptr_t)time, 0, 0);
-}
-
-static int status_of(long pid)
-{
-	int status = -1;
-
-	return call(SYS_wait4, (uint64_t)pid, (uintptr_t)&status, 0) == pid ? status : -1;
-}
-
-_Noreturn static void leave(int status)
-{
-	for (;;)
-		call(SYS_exit, (uint64_t)status, 0, 0);
 }
 
 static void note(int signal, const int *info, uint64_t *context)

@@ -3,37 +3,9 @@
  * What of a program is in registers that the kernel does not use: those of the FPU, and the base of FS. state KIND; exit
  * status 0 when all was as it should be, otherwise the number of the check that failed.
  */
-#include "bench/programs/user.h"
+#include "bench/programs/check.h"
 
 #define ROUNDS 50
-#define CHECK(condition)                 \
-	do {                             \
-		if (!(condition))        \
-			return __LINE__; \
-	} while (0)
-
-static long fork(void)
-{
-	return call(SYS_fork, 0, 0, 0);
-}
-
-static void yield(void)
-{
-	call(SYS_sched_yield, 0, 0, 0);
-}
-
-static int status_of(long pid)
-{
-	int status = -1;
-
-	return call(SYS_wait4, (uint64_t)pid, (uintptr_t)&status, 0) == pid ? status : -1;
-}
-
-_Noreturn static void leave(int status)
-{
-	for (;;)
-		call(SYS_exit, (uint64_t)status, 0, 0);
-}
 
 /* Some of the registers, at both ends of each kind, and the control words. */
 struct registers {

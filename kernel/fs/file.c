@@ -143,7 +143,7 @@ static struct file_table *own_table(struct task *task)
 
 	if (table)
 		return table;
-	standard.node = node_find(NULL, "/dev/console", true, &(int){ 0 });
+	standard.node = node_console;
 	table = heap_alloc(sizeof *table);
 	if (!table)
 		return NULL;

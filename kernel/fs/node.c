@@ -9,7 +9,7 @@
 
 #define LINKS_MOST 8 /* that one path may lead through */
 
-struct node *node_root;
+struct node *node_root, *node_console;
 static uint32_t last_number;
 
 static char *copy_name(const char *name, size_t length)
@@ -81,6 +81,8 @@ void node_init(void)
 	must_create(node_root, "dev", NODE_DIRECTORY | 0755, 0);
 	dev = node_child(node_root, "dev", 3);
 	must_create(dev, "console", NODE_CHARACTER | 0666, DEVICE_CONSOLE);
+	node_console = node_child(dev, "console", 7);
+	node_hold(node_console);
 	must_create(dev, "tty", NODE_CHARACTER | 0666, DEVICE_CONSOLE);
 	must_create(dev, "null", NODE_CHARACTER | 0666, DEVICE_NULL);
 	must_create(dev, "zero", NODE_CHARACTER | 0666, DEVICE_ZERO);

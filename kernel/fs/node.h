@@ -46,6 +46,8 @@ enum {
 };
 
 extern struct node *node_root;
+extern struct node
+        *node_console; /* stays when a program removes /dev/console: it has a reference of its own */
 
 /* Makes the root, /dev with its devices, and /tmp. Once at boot. */
 void node_init(void);

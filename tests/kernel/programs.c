@@ -2,6 +2,7 @@
 /* Programs that run, and programs that do what they must not. */
 #include "boot/boot.h"
 #include "cpu/apic.h"
+#include "fs/node.h"
 #include "isolation/isolation.h"
 #include "lib/console.h"
 #include "lib/errno.h"
@@ -209,6 +210,20 @@ TEST(memory_shortage_is_an_error)
 			problem = "frames are lost";
 	}
 	return problem ? problem : refused >= 16 && refused < 64 ? NULL : "it never, or always, ran out";
+}
+
+TEST(the_console_outlives_its_name)
+{
+	int error, status = run("hostile", "remove-console", NULL);
+	struct node *again, *dev = node_find(NULL, "/dev", true, &error);
+
+	if (dev && !node_child(dev, "console", 7)) { /* for the programs after this one */
+		again = node_create(dev, "console", 7, NODE_CHARACTER | 0666);
+		if (!again)
+			return "no memory for another /dev/console";
+		again->device = DEVICE_CONSOLE;
+	}
+	return status == 0 ? NULL : "its node is not what it was";
 }
 
 static uint64_t user_stamps[2];
