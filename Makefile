@@ -31,6 +31,7 @@ include bench/programs/programs.mk
 include bench/bochs/bochs.mk
 include bench/host/host.mk
 include bench/lab/lab.mk
+include bench/baseline/baseline.mk
 include tests/tests.mk
 
 # What the first program is: demo (a prompt), test, or bench; EXTRA are further words for the kernel.
