@@ -120,6 +120,7 @@ RESULTS ?= results/latest
 
 figures: host
 	@bench/figures.sh $(RESULTS)
+	@bench/baseline/tables.sh $(RESULTS)
 
 clean:
 	rm -rf $(BUILD)
@@ -139,6 +140,7 @@ help:
 	@echo "make test-machines                   boots on the machines, memory sizes and processors of QEMU"
 	@echo "make stack-usage                     the ten functions that use most stack"
 	@echo "make figures [RESULTS=results/latest]   docs/figures.md and its figures, from a run"
+	@echo "make linux-baseline                  what Linux spends on the same programs, counted: docs/baselines.md"
 	@echo "make clean                           remove $(BUILD)/"
 
 .PHONY: all linux clean setup iso qemu qemu-gdb bochs validate-model reference reproduce figures format lint help

@@ -89,7 +89,7 @@ boot()
 	cat >"$tree/boot/grub/grub.cfg" <<-END
 		set timeout=0
 		menuentry Linux {
-			linux /boot/vmlinuz console=ttyS0 quiet nokaslr norandmaps $1
+			linux /boot/vmlinuz console=ttyS0 quiet nokaslr norandmaps nolapic_timer $1
 			initrd /boot/initrd
 		}
 	END
@@ -97,7 +97,7 @@ boot()
 		--themes= --fonts= --locales= >"$work/log" 2>&1 || { cat "$work/log" >&2; fail "grub-mkrescue made no CD image"; }
 	{
 		cat bochsrc
-		echo "cpu: model=$cpu, count=1, ips=${LINUX_IPS:-50000000}, reset_on_triple_fault=0, ignore_bad_msrs=1"
+		echo "cpu: model=$cpu, count=1, ips=${LINUX_IPS:-1000000000}, reset_on_triple_fault=0, ignore_bad_msrs=1"
 		echo "memory: guest=512, host=512"
 		echo "ata0-master: type=cdrom, path=$work/cd.iso, status=inserted"
 		echo "com1: enabled=1, mode=file, dev=$work/console"
@@ -112,7 +112,7 @@ boot()
 	grep '^row' "$work/stream" | grep -v ' status 0$' | while read -r _ row _ status; do
 		echo "# $(sed -n "$((row + 1))p" "$work/table") ended with status $status"
 	done >&2 || true
-	echo "linux-baseline: the boot with $1 failed (Bochs: $status$([ $status != 124 ] || echo ", over ${LINUX_LIMIT:-900} s"))" >&2
+	echo "linux-baseline: the boot with $1 failed (Bochs: $status$([ "$status" != 124 ] || echo ", over ${LINUX_LIMIT:-900} s"))" >&2
 	exit 1
 }
 
