@@ -65,6 +65,12 @@ int address_space_create(struct address_space *space);
 int address_space_map(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags);
 
 /*
+ * Makes the last region longer by the first `pages` pages of a file that no one else has, upwards. The space shares their frames as its
+ * own: the caller gives the file up before the space runs. Returns as address_space_map() does.
+ */
+int address_space_extend(struct address_space *space, struct node *node, size_t pages);
+
+/*
  * The value for CR3 that makes the space the running one. The caller loads it at once, interrupts
  * off: the next value relies on it.
  */

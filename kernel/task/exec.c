@@ -97,7 +97,7 @@ static int plan_program(char name[PATH_LENGTH], struct arguments *a, struct prog
 	if (!error)
 		error = elf_check(program->data, program->size, plan);
 	if (!error)
-		*rsp = arguments_finish(a, plan);
+		error = arguments_finish(a, plan, rsp);
 	return error;
 }
 
@@ -122,6 +122,7 @@ static int first_run_keep(struct task *task, const struct elf_plan *plan, struct
 	task->first_run->bytes = program->node && node_keep_bytes(program->node) ? program->data : NULL;
 	task->first_run->size = program->size;
 	a->page = NULL;
+	a->large = NULL;
 	return 0;
 }
 
@@ -168,6 +169,8 @@ static int spawn(char name[PATH_LENGTH], struct arguments *a, struct task **resu
 	task->entry = plan.entry;
 	task->user_rsp = rsp;
 	error = loader_load(&task->space, plan.segments, plan.count);
+	if (!error)
+		error = arguments_map(a, &task->space);
 	if (!error)
 		error = task_inherit_files(task);
 	if (!error && loader_fill_own)
@@ -251,6 +254,8 @@ static int execve(struct arguments *a, const struct elf_plan *plan)
 	if (error)
 		return error;
 	error = loader_load(&space, plan->segments, plan->count);
+	if (!error)
+		error = arguments_map(a, &space);
 	if (error) {
 		address_space_destroy(&space);
 		return error;
