@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What programs of Linux rely on beyond signals and mappings; the programs in bench/programs have the checks. */
 #include "lib/console.h"
+#include "lib/errno.h"
 #include "lib/string.h"
 #include "loader/loader.h"
 #include "mem/frames.h"
@@ -74,4 +75,62 @@ TEST(shortage_with_large_arguments_loses_nothing)
 			problem = "frames are lost";
 	}
 	return problem;
+}
+
+/* The exit status of a program that a child of this task becomes by execve(), or the error of that. */
+static int run_by_execve(const char *program)
+{
+	const char *argv[] = { "arguments", "exec", program };
+	int status, pid = task_spawn("arguments", argv, 3);
+
+	if (pid < 0)
+		return pid;
+	while (task_wait(pid, &status, 0) != pid)
+		;
+	return status >> 8;
+}
+
+TEST(many_segments_are_loaded)
+{
+	static const struct {
+		const char *program;
+		int status; /* or the error number */
+	} files[] = {
+		{ "segments-apart", 7 },
+		{ "segments-together", 7 },
+		{ "segments-too-many", -E2BIG },
+		{ "segments-interp", -ENOEXEC },
+	};
+	static char problem[80];
+
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		const int wanted = files[i].status, status = run(files[i].program, "-"),
+		          other = run_by_execve(files[i].program);
+
+		if (status != (wanted < 0 ? wanted : wanted << 8) ||
+		    other != (wanted < 0 ? -wanted : wanted)) {
+			format_string(problem, sizeof problem, "%s: status %x, by execve %d",
+			              files[i].program, (unsigned)status, other);
+			return problem;
+		}
+	}
+	return NULL;
+}
+
+TEST(shortage_with_many_segments_loses_nothing)
+{
+	for (size_t left = 8; left < 220; left++) {
+		size_t before;
+
+		loader_trim();
+		before = frames_free();
+		frames_set_reserve(before - left);
+		run("segments-apart", "-");
+		run_by_execve("segments-apart");
+		frames_set_reserve(0);
+		loader_trim();
+		if (frames_free() != before)
+			return "frames are lost";
+	}
+	return NULL;
 }
