@@ -174,8 +174,10 @@ static void start_program(void)
 {
 	struct task *task = current_task();
 
-	if (signal_is_pending(task)) /* killed before it ran; there is no handler yet */
-		task_exit(__builtin_ctzl(task->signals.pending) + 1);
+	const uint64_t pending = task->signals.pending & ~SIGNALS_STOP; /* it is stopped later */
+
+	if (pending) /* killed before it ran; there is no handler yet, and nothing blocked */
+		task_exit(__builtin_ctzl(pending) + 1);
 	if (task->first_run) {
 		interrupts_on();
 		loader_fill_own(&task->space, task->first_run->plan.segments, task->first_run->plan.count);

@@ -134,3 +134,18 @@ TEST(shortage_with_many_segments_loses_nothing)
 	}
 	return NULL;
 }
+
+TEST(tasks_are_stopped_and_go_on)
+{
+	return RUN_ALL("jobs", "stops", "orphans", "signals", "sleepers");
+}
+
+TEST(children_and_signals_are_waited_for)
+{
+	return RUN_ALL("jobs", "waits", "awaits", "permissions");
+}
+
+TEST(the_terminal_has_a_foreground)
+{
+	return RUN_ALL("jobs", "foreground");
+}
