@@ -101,8 +101,8 @@ static int carve(struct address_space *space, uintptr_t start, uintptr_t end, ui
 	return 0;
 }
 
-/* Frees the frames in the range. */
-static void drop_pages(struct address_space *space, uintptr_t start, uintptr_t end)
+/* Frees the frames in the range. Whether there were some: then it has to be flushed. */
+static bool free_pages(struct address_space *space, uintptr_t start, uintptr_t end)
 {
 	uintptr_t at = start;
 	bool dropped = false;
@@ -115,7 +115,12 @@ static void drop_pages(struct address_space *space, uintptr_t start, uintptr_t e
 				*entry = 0;
 				dropped = true;
 			}
-	if (dropped)
+	return dropped;
+}
+
+static void drop_pages(struct address_space *space, uintptr_t start, uintptr_t end)
+{
+	if (free_pages(space, start, end))
 		flush(space, start, end);
 }
 
@@ -227,6 +232,28 @@ int region_discard(struct address_space *space, uintptr_t start, size_t pages)
 {
 	drop_pages(space, start, start + pages * PAGE_SIZE);
 	return region_is_whole(space, start, pages) ? 0 : -ENOMEM;
+}
+
+void region_cut_file(struct address_space *space, const struct node *node, size_t page, bool loaded)
+{
+	const struct region *region = address_space_regions(space);
+
+	for (uint32_t i = 0; i < space->count; i++, region++) {
+		const uintptr_t end = region_end(region);
+		uintptr_t start = region->start;
+
+		if (!(region->flags & REGION_FILE) || region->node != node ||
+		    region->page + region->pages <= page)
+			continue;
+		if (page > region->page)
+			start += (page - region->page) * PAGE_SIZE;
+		if (!free_pages(space, start, end))
+			continue;
+		if (loaded)
+			flush(space, start, end);
+		else
+			space->cr3 = space->cr3_again & ~CR3_NO_FLUSH;
+	}
 }
 
 const struct region *region_of_range(struct address_space *space, uintptr_t start, size_t pages)

@@ -38,6 +38,12 @@ int region_protect(struct address_space *space, uintptr_t start, size_t pages, u
  */
 int region_discard(struct address_space *space, uintptr_t start, size_t pages);
 
+/*
+ * After a file was cut off: forgets what the space has of it from page `page` on, copies too; an access there ends in -ENXIO until the
+ * file is longer again. Any space; `loaded`: it is the one.
+ */
+void region_cut_file(struct address_space *space, const struct node *node, size_t page, bool loaded);
+
 /* The one region that all of the range is in, or NULL. */
 const struct region *region_of_range(struct address_space *space, uintptr_t start, size_t pages);
 

@@ -78,7 +78,6 @@ long sys_unlink(uint64_t path);
 long sys_rmdir(uint64_t path);
 long sys_renameat(uint64_t from_directory, uint64_t from, uint64_t to_directory, uint64_t to);
 long sys_rename(uint64_t from, uint64_t to);
-long sys_ftruncate(uint64_t fd, uint64_t size);
 long sys_getdents64(uint64_t fd, uint64_t buffer, uint64_t size);
 
 /* process.c */
@@ -146,6 +145,10 @@ long sys_setpgid(uint64_t pid, uint64_t group);
 long sys_setsid(void);
 long sys_sched_getaffinity(uint64_t pid, uint64_t size, uint64_t address);
 
+/* truncate.c */
+long sys_truncate(uint64_t path, uint64_t size);
+long sys_ftruncate(uint64_t fd, uint64_t size);
+
 /* attributes.c */
 long sys_umask(uint64_t mask);
 long sys_fchmodat(uint64_t directory, uint64_t path, uint64_t mode);
@@ -158,11 +161,10 @@ long sys_fchown(uint64_t fd, uint64_t user, uint64_t group);
 long sys_utimensat(uint64_t directory, uint64_t path, uint64_t address, uint64_t flags);
 long sys_symlinkat(uint64_t target, uint64_t directory, uint64_t address);
 long sys_symlink(uint64_t target, uint64_t path);
-long sys_linkat(uint64_t from_directory, uint64_t from, uint64_t to_directory, uint64_t to);
+long sys_linkat(uint64_t from_directory, uint64_t from, uint64_t to_directory, uint64_t to, uint64_t flags);
 long sys_link(uint64_t from, uint64_t to);
 long sys_mknodat(uint64_t directory, uint64_t address, uint64_t mode);
 long sys_mknod(uint64_t path, uint64_t mode);
-long sys_truncate(uint64_t path, uint64_t size);
 long sys_sync(void);
 long sys_fsync(uint64_t fd);
 long sys_fadvise64(uint64_t fd);

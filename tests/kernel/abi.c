@@ -149,3 +149,13 @@ TEST(the_terminal_has_a_foreground)
 {
 	return RUN_ALL("jobs", "foreground");
 }
+
+TEST(files_have_several_names)
+{
+	return RUN_ALL("files", "names", "names-refused");
+}
+
+TEST(what_is_cut_off_a_mapped_file_is_gone)
+{
+	return RUN_ALL("files", "cuts");
+}
