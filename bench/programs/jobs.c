@@ -1,100 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tasks that are stopped and go on, and calls that wait for children and signals: jobs KIND. Exit status 0: all was as in Linux;
+ * Tasks that are stopped and go on: jobs KIND. Exit status 0: all was as in Linux;
  * otherwise the number of the check that failed, modulo 256.
  */
-#include "bench/programs/check.h"
+#include "bench/programs/jobs.h"
 
-#include "lib/errno.h"
-#include "task/signal.h"
-
-#define SA_SIGINFO         4
-#define NO_HANG            1
-#define UNTRACED           2
-#define EXITED             4
-#define CONTINUED          8
-#define KEEP               0x1000000
-#define STOPPED_BY(signal) ((signal) << 8 | 0x7f)
-
-enum { ALL, PID, GROUP };
 enum { TCGETS = 0x5401, TCSETS, TIOCGPGRP = 0x540f, TIOCSPGRP };
-
-typedef void handler(int signal, const int *info, void *context);
-
-__asm__("restore:\n\tmov $15, %eax\n\tsyscall\n\tud2\n");
-extern char restore[];
-
-static volatile int seen[65], last_code, last_status;
-static struct {
-	volatile uint64_t count;
-	volatile long value;
-} * shared; /* with children */
-
-static void note(int signal, const int *info, void *context)
-{
-	(void)context;
-	seen[signal]++;
-	last_code = info[2];
-	last_status = info[6];
-}
-
-static void on(int signal, handler *function, uint64_t flags)
-{
-	const struct signal_action action = { (uintptr_t)function, flags | SA_SIGINFO | SA_RESTORER,
-		                              (uintptr_t)restore, 0 };
-
-	call6(SYS_rt_sigaction, (uint64_t)signal, (uintptr_t)&action, 0, 8, 0, 0);
-}
-
-static long block(int how, uint64_t mask)
-{
-	return call6(SYS_rt_sigprocmask, (uint64_t)how, (uintptr_t)&mask, 0, 8, 0, 0);
-}
-
-static long send(long pid, int signal)
-{
-	return call(SYS_kill, (uint64_t)pid, (uint64_t)signal, 0);
-}
-
-static long self(void)
-{
-	return call(SYS_getpid, 0, 0, 0);
-}
-
-/* The status of a child with more options than status_of() has; -1: none, -2: nothing to tell. */
-static int status_with(long pid, uint64_t options)
-{
-	int status = -1;
-	long result = call(SYS_wait4, (uint64_t)pid, (uintptr_t)&status, options);
-
-	return result == pid ? status : result == 0 ? -2 : -1;
-}
-
-static void pass(unsigned ms)
-{
-	const uint64_t time[2] = { 0, ms * 1000000UL };
-
-	call(SYS_nanosleep, (uintptr_t)time, 0, 0);
-}
-
-/* A child in a group of its own, so that its parent can let it go on. */
-static long child_that(void (*function)(void))
-{
-	long pid = fork();
-
-	if (pid == 0) {
-		call(SYS_setpgid, 0, 0, 0);
-		function();
-		leave(0);
-	}
-	return pid;
-}
-
-static void counts(void)
-{
-	for (;; shared->count++)
-		yield();
-}
 
 static int still(void)
 {
@@ -268,118 +179,6 @@ static int sleepers(void)
 	return 0;
 }
 
-static void ends_with_9(void)
-{
-	leave(9);
-}
-
-static long wait_id(int kind, long id, int *info, uint64_t options)
-{
-	return call6(SYS_waitid, (uint64_t)kind, (uint64_t)id, (uintptr_t)info, options, 0, 0);
-}
-
-/* si_signo, si_code, si_pid and si_status. */
-static int tells(const int *info, int code, long pid, int status)
-{
-	return info[0] == SIGCHLD && info[1] == 0 && info[2] == code && info[3] == 0 && info[4] == pid &&
-	       info[6] == status;
-}
-
-static int waits(void)
-{
-	int info[32];
-	long pid = child_that(ends_with_9);
-
-	CHECK(wait_id(PID, pid, info, EXITED | KEEP) == 0 && tells(info, CLD_EXITED, pid, 9));
-	CHECK(wait_id(ALL, 0, info, EXITED | KEEP) == 0 && tells(info, CLD_EXITED, pid, 9));
-	CHECK(wait_id(PID, pid, info, CONTINUED | UNTRACED | NO_HANG) == -ECHILD);
-	CHECK(wait_id(GROUP, pid, info, EXITED) == 0 && tells(info, CLD_EXITED, pid, 9));
-	CHECK(wait_id(PID, pid, info, EXITED) == -ECHILD);
-	pid = child_that(counts);
-	yield();
-	CHECK(wait_id(PID, pid, info, EXITED | UNTRACED | CONTINUED | NO_HANG) == 0 && info[0] == 0);
-	CHECK(send(pid, SIGSTOP) == 0);
-	CHECK(wait_id(PID, pid, info, UNTRACED | KEEP) == 0 && tells(info, CLD_STOPPED, pid, SIGSTOP));
-	CHECK(wait_id(PID, pid, info, UNTRACED) == 0 && tells(info, CLD_STOPPED, pid, SIGSTOP));
-	CHECK(wait_id(PID, pid, info, UNTRACED | NO_HANG) == 0 && info[0] == 0);
-	CHECK(send(pid, SIGCONT) == 0);
-	CHECK(wait_id(PID, pid, info, CONTINUED) == 0 && tells(info, CLD_CONTINUED, pid, SIGCONT));
-	CHECK(send(pid, SIGTERM) == 0);
-	CHECK(wait_id(PID, pid, 0, EXITED | KEEP) == 0);
-	CHECK(wait_id(PID, pid, info, EXITED) == 0 && tells(info, CLD_KILLED, pid, SIGTERM));
-	CHECK(wait_id(ALL, 0, info, EXITED) == -ECHILD);
-	return 0;
-}
-
-static long timed_wait(uint64_t set, int *info, long ms)
-{
-	const uint64_t time[2] = { 0, (uint64_t)ms * 1000000 };
-
-	return call6(SYS_rt_sigtimedwait, (uintptr_t)&set, (uintptr_t)info, ms < 0 ? 0 : (uintptr_t)time, 8,
-	             0, 0);
-}
-
-static void signals_the_parent(void)
-{
-	pass(10);
-	send(call(SYS_getppid, 0, 0, 0), SIGUSR1);
-}
-
-static void signals_the_parent_otherwise(void)
-{
-	pass(10);
-	send(call(SYS_getppid, 0, 0, 0), SIGUSR2);
-}
-
-static int awaits(void)
-{
-	const uint64_t set = signal_bit(SIGUSR1) | signal_bit(SIGCHLD);
-	int info[32];
-	long pid;
-
-	CHECK(block(0, set) == 0);
-	CHECK(timed_wait(set, info, 0) == -EAGAIN && timed_wait(set, info, 15) == -EAGAIN);
-	CHECK(send(self(), SIGUSR1) == 0);
-	CHECK(timed_wait(set, info, -1) == SIGUSR1 && info[0] == SIGUSR1 && info[2] == SI_USER &&
-	      info[4] == self());
-	CHECK(timed_wait(set, 0, 0) == -EAGAIN); /* it is gone */
-	pid = child_that(signals_the_parent);
-	CHECK(timed_wait(signal_bit(SIGUSR1), info, -1) == SIGUSR1 && info[4] == pid);
-	CHECK(timed_wait(set, info, 900) == SIGCHLD && info[2] == CLD_EXITED &&
-	      info[4] == pid); /* ignored by default */
-	CHECK(status_of(pid) == 0);
-	/* Another one breaks it off, and its handler runs; what was blocked still is. */
-	on(SIGUSR2, note, SA_RESTART);
-	pid = child_that(signals_the_parent_otherwise);
-	CHECK(timed_wait(signal_bit(SIGUSR1), info, -1) == -EINTR && seen[SIGUSR2] == 1);
-	CHECK(status_of(pid) == 0 && timed_wait(set, info, 900) == SIGCHLD);
-	on(SIGUSR1, note, 0);
-	CHECK(send(self(), SIGUSR1) == 0 && seen[SIGUSR1] == 0);
-	CHECK(timed_wait(set, 0, -1) == SIGUSR1 && seen[SIGUSR1] == 0);
-	CHECK(block(1, set) == 0 && seen[SIGUSR1] == 0);
-	return 0;
-}
-
-static int permissions(void)
-{
-	long parent = self(), other = child_that(counts), pid = fork();
-
-	if (pid == 0) {
-		int failed = call(SYS_setuid, 1000, 0, 0) != 0 || send(parent, SIGUSR1) != -EPERM ||
-		             send(parent, 0) != -EPERM || send(other, SIGKILL) != -EPERM ||
-		             send(-other, SIGKILL) != -EPERM || send(-1, 0) != 0 ||
-		             send(other, SIGCONT) != 0 || /* the same session */
-		             send(self(), 0) != 0 || send(-0x7ffffff, 0) != -ESRCH;
-		long child = child_that(counts);
-
-		failed |= send(child, SIGKILL) != 0 || status_of(child) != SIGKILL;
-		leave(failed);
-	}
-	CHECK(status_of(pid) == 0);
-	CHECK(send(other, SIGKILL) == 0 && status_of(other) == SIGKILL);
-	return 0;
-}
-
 static long terminal(long request, void *argument)
 {
 	return call(SYS_ioctl, 0, (uint64_t)request, (uintptr_t)argument);
@@ -466,19 +265,13 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		int (*run)(void);
-	} kinds[] = {
-		{ "stops", stops },
-		{ "orphans", orphans },
-		{ "signals", signals },
-		{ "sleepers", sleepers },
-		{ "waits", waits },
-		{ "awaits", awaits },
-		{ "permissions", permissions },
-		{ "foreground", foreground },
-	};
+	} kinds[] = { { "stops", stops },
+		      { "orphans", orphans },
+		      { "signals", signals },
+		      { "sleepers", sleepers },
+		      { "foreground", foreground } };
 
-	shared = (void *)call6(SYS_mmap, 0, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-	                       ~0UL, 0);
+	share();
 	for (size_t i = 0; argc > 1 && i < sizeof kinds / sizeof *kinds; i++)
 		if (equal(argv[1], kinds[i].name)) {
 			int line = kinds[i].run();

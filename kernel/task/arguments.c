@@ -209,14 +209,12 @@ void arguments_vector(uint64_t word[VECTOR_WORDS], const struct elf_plan *plan, 
 	word[VECTOR_RANDOM] = random;
 }
 
-int arguments_finish(struct arguments *a, struct elf_plan *plan, uintptr_t *rsp)
+static inline uintptr_t finish_page(struct arguments *a, struct elf_plan *plan)
 {
 	size_t words = a->count + FIXED_WORDS;
 	size_t offset = (a->top - words * 8) & ~15UL;
 	uint64_t *word = (uint64_t *)(a->page + offset), *end = (uint64_t *)(a->page + (a->top & ~7UL));
 
-	if (!a->page)
-		return large_finish(a, plan, rsp);
 	*word++ = a->argv_count;
 	for (size_t i = 0; i < a->count; i++) {
 		if (i == a->argv_count)
@@ -239,6 +237,13 @@ int arguments_finish(struct arguments *a, struct elf_plan *plan, uintptr_t *rsp)
 		.data = (const uint8_t *)a->page + offset,
 		.data_size = ARGUMENTS_SIZE - offset,
 	};
-	*rsp = user_address(offset);
+	return user_address(offset);
+}
+
+int arguments_finish(struct arguments *a, struct elf_plan *plan, uintptr_t *rsp)
+{
+	if (!a->page)
+		return large_finish(a, plan, rsp);
+	*rsp = finish_page(a, plan);
 	return 0;
 }

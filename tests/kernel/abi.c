@@ -142,7 +142,7 @@ TEST(tasks_are_stopped_and_go_on)
 
 TEST(children_and_signals_are_waited_for)
 {
-	return RUN_ALL("jobs", "waits", "awaits", "permissions");
+	return RUN_ALL("waits", "children", "awaits", "permissions");
 }
 
 TEST(the_terminal_has_a_foreground)
