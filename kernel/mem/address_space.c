@@ -26,6 +26,7 @@ int address_space_create(struct address_space *space)
 	}
 	space->tables = FRAME_LIST_END;
 	space->brk_start = space->brk = 0;
+	space->lock = (struct rwlock){ 0 };
 	space->count = space->recent = 0;
 	space->has_files = false;
 	space->room = REGIONS_INSIDE;

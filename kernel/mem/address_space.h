@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "lib/rwlock.h"
 #include "mem/paging.h"
 #include "mem/pcid.h"
 
@@ -46,6 +47,7 @@ struct address_space {
 	uint32_t tables; /* frame list of the user half's page tables */
 	uintptr_t brk_start,
 	        brk; /* the data that grows behind the image: its first byte, and the one behind its last */
+	struct rwlock lock; /* of the regions and what they map (mem/regions.h) */
 	uint32_t count, room;
 	uint32_t recent;     /* region of the last page fault, if it still is one */
 	uint32_t has_files;  /* there are, or were, regions with REGION_FILE */

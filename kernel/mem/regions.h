@@ -5,6 +5,9 @@
  *
  * All but address_space_fork()'s `to` act on the address space that is loaded, interrupts off, and flush what they
  * change from its TLB. Calls that fail have changed nothing.
+ *
+ * The space's lock is taken here: to read for a page fault and the questions, to write for all that changes regions or takes pages
+ * away. A region that is returned stays as it is until the next call that changes some: today one task has a space.
  */
 #pragma once
 
