@@ -55,6 +55,9 @@ for engine in tcg bochs; do
 		suite "linux $engine $build" tests/linux/run.sh $engine "$build+shared"
 	done
 done
+for build in heap-sw+sandwich fixed-ist+window; do
+	suite "linux typed $build" tests/linux/typed.sh "$build+shared"
+done
 for script in tests/bochs/run.sh tests/lab/run.sh tests/e2e/*.sh; do
 	[ "$script" = tests/e2e/common.sh ] || suite "$script" bash "$script"
 done

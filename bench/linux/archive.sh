@@ -2,6 +2,8 @@
 # Makes an archive of unmodified programs from Debian's packages, and of some that are compiled here, for the kernel to run.
 # usage: archive.sh FOLDER [INIT]      leaves FOLDER/linux.cpio, with the script INIT as /init, and in FOLDER/missing what this
 # machine does not have
+# Debian has no static dash: DASH_SOURCE names a folder with its sources (or they lie in /usr/src/dash*), and it is built here, once,
+# into build/dash. With it the archive has INIT as /etc/init-dash too, for dash to run.
 set -euo pipefail
 
 [ $# = 1 ] || [ $# = 2 ] || { echo "usage: $0 FOLDER [INIT]" >&2; exit 2; }
@@ -31,6 +33,23 @@ compile()
 compile hello-glibc gcc -static
 compile hello-pie gcc -static-pie
 compile hello-musl musl-gcc -static
+dash=${DASH_SOURCE:-$(find /usr/src -maxdepth 1 -type d -name 'dash*' 2>/dev/null | sort | tail -n 1)}
+built=$here/../../build/dash
+if [ -z "$dash" ]; then
+	echo dash >>missing
+else
+	[ -x "$dash/configure" ] || { echo "$0: there is no configure in $dash, which is to have dash's sources" >&2; exit 1; }
+	if [ ! -x "$built/src/dash" ] || [ "$dash/configure" -nt "$built/src/dash" ]; then
+		rm -rf "$built"
+		mkdir -p "$built"
+		dash=$(cd "$dash" && pwd)
+		(cd "$built" && "$dash/configure" --enable-static && env -u MAKEFLAGS -u MAKELEVEL make) >"$built.log" 2>&1 || {
+			echo "$0: dash is not built from $dash; see $built.log" >&2
+			exit 1
+		}
+	fi
+	cp "$built/src/dash" root/bin/dash
+fi
 for applet in sh ls cat echo awk sort md5sum true wc head tail seq grep sed cut tr rm mkdir rmdir mv cp find xargs test expr printf \
 	sleep kill dd yes uniq basename dirname env pwd touch ln readlink tee timeout chmod stat; do
 	ln -s busybox "root/bin/$applet"
@@ -38,6 +57,10 @@ done
 if [ -n "$init" ] && [ -e root/bin/busybox ]; then
 	cp "$init" root/init
 	chmod 755 root/init
+	if [ -e root/bin/dash ]; then
+		sed '1s|.*|#!/bin/dash|' "$init" >root/etc/init-dash
+		chmod 755 root/etc/init-dash
+	fi
 fi
 for rounds in 200 10000; do
 	# shellcheck disable=SC2016

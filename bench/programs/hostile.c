@@ -74,21 +74,21 @@ static int failed_exec(void)
 	       call(SYS_execve, (uintptr_t)long_name, 0, 0) != -36;
 }
 
-/* More than fits the argument page, in count and in bytes: E2BIG (7). */
+/* A string that is too long, and too many of them: E2BIG (7). Others are in arguments.c. */
 static int many_arguments(void)
 {
-	static char long_string[5000];
-	const char *argv[200];
+	static char long_string[140000];
+	const char *argv[100];
 
 	for (size_t i = 0; i < sizeof long_string - 1; i++)
 		long_string[i] = 'x';
-	for (size_t i = 0; i < 199; i++)
-		argv[i] = "argument";
-	argv[199] = NULL;
-	if (call(SYS_spawn, (uintptr_t) "hello", (uintptr_t)argv, 0) != -7)
-		return 1;
 	argv[0] = long_string;
 	argv[1] = NULL;
+	if (call(SYS_spawn, (uintptr_t) "hello", (uintptr_t)argv, 0) != -7)
+		return 1;
+	for (size_t i = 0; i < 99; i++)
+		argv[i] = long_string + 100000;
+	argv[99] = NULL;
 	return call(SYS_spawn, (uintptr_t) "hello", (uintptr_t)argv, 0) != -7;
 }
 

@@ -4,8 +4,9 @@
 P             := $(BUILD)/programs
 PAYLOAD_PAGES := 4k:1 64k:16 1m:256 16m:4096
 PAYLOADS      := $(foreach p,$(PAYLOAD_PAGES),$(P)/payload-$(firstword $(subst :, ,$(p))).elf)
-PROGRAMS_C    := init probe pingpong hostile hello nest memory state signals calls overflow mappings shm real
-MODULES       := $(PROGRAMS_C:%=$(P)/%.elf) $(P)/tag.elf $(P)/broken.elf $(PAYLOADS)
+SEGMENTS      := apart together too-many interp
+PROGRAMS_C    := init probe pingpong hostile hello nest memory state signals calls overflow mappings shm real arguments jobs files waits
+MODULES       := $(PROGRAMS_C:%=$(P)/%.elf) $(P)/tag.elf $(P)/broken.elf $(PAYLOADS) $(SEGMENTS:%=$(P)/segments-%.elf)
 
 PROGRAM_CFLAGS := -std=gnu17 -O2 -ffreestanding -fno-pic -fno-pie -static -nostdlib -mgeneral-regs-only -fcf-protection=none \
 	-fno-stack-protector -fno-asynchronous-unwind-tables -Wall -Wextra -Wshadow -Werror -Ikernel -I.
@@ -36,6 +37,17 @@ $(P)/payload-$(1).elf: $(P)/payload-$(1).o
 	@strip $$@
 endef
 $(foreach p,$(PAYLOAD_PAGES),$(eval $(call payload_rule,$(firstword $(subst :, ,$(p))),$(lastword $(subst :, ,$(p))))))
+
+# Files of many segments (segments.asm).
+$(P)/segments-apart.elf:    SHAPE := -DCOUNT=84 -DSIZE=24 -DGAP=0x3000
+$(P)/segments-together.elf: SHAPE := -DCOUNT=24 -DSIZE=0x1080 -DGAP=0
+$(P)/segments-too-many.elf: SHAPE := -DCOUNT=100 -DSIZE=24 -DGAP=0x3000
+$(P)/segments-interp.elf:   SHAPE := -DCOUNT=5 -DSIZE=24 -DGAP=0x3000 -DINTERP
+
+$(SEGMENTS:%=$(P)/segments-%.elf): bench/programs/segments.asm
+	@mkdir -p $(@D)
+	$(Q)nasm -f bin $(SHAPE) -o $@ $<
+	@chmod +x $@
 
 $(P)/broken.elf: $(P)/hello.elf
 	$(Q)head -c 300 $< > $@

@@ -33,7 +33,9 @@ static struct node *make(const char *name, size_t length, uint32_t mode)
 		heap_free(copy);
 		return NULL;
 	}
-	*node = (struct node){ .mode = mode, .number = ++last_number, .references = 1, .top = FRAME_NONE };
+	*node = (struct node){
+		.mode = mode, .number = ++last_number, .references = 1, .links = 1, .top = FRAME_NONE
+	};
 	node->name_length = (uint16_t)length;
 	node->name = copy;
 	return node;
@@ -177,9 +179,19 @@ static struct node *walk(struct node *from, const char *path, bool follow, unsig
 	return node;
 }
 
+static struct node *itself(struct node *name)
+{
+	return name && name->same ? name->same : name;
+}
+
 struct node *node_find(struct node *from, const char *path, bool follow, int *error)
 {
-	return walk(from, path, follow, LINKS_MOST, error);
+	return itself(walk(from, path, follow, LINKS_MOST, error));
+}
+
+struct node *node_find_name(struct node *from, const char *path, int *error)
+{
+	return walk(from, path, false, LINKS_MOST, error);
 }
 
 struct node *node_find_parent(struct node *from, const char *path, const char **name, size_t *length,
@@ -232,8 +244,24 @@ int node_remove(struct node *node)
 	if (node->children)
 		return -ENOTEMPTY;
 	leave(node);
+	itself(node)->links--;
+	if (node->same)
+		node_drop(node->same);
 	node_drop(node);
 	return 0;
+}
+
+bool node_link(struct node *node, struct node *directory, const char *name, size_t length)
+{
+	struct node *link = make(name, length, node->mode);
+
+	if (!link)
+		return false;
+	link->same = node;
+	node->links++;
+	node_hold(node);
+	enter(directory, link);
+	return true;
 }
 
 static bool is_below(const struct node *node, const struct node *above)
@@ -250,7 +278,7 @@ int node_rename(struct node *node, struct node *directory, const char *name, siz
 
 	if (is_below(directory, node))
 		return -EINVAL;
-	if (there == node)
+	if (itself(there) == itself(node))
 		return 0;
 	if (there && is(there, NODE_DIRECTORY) != is(node, NODE_DIRECTORY))
 		return is(there, NODE_DIRECTORY) ? -EISDIR : -ENOTDIR;

@@ -26,12 +26,14 @@
 struct node {
 	uint32_t mode;
 	uint32_t number;     /* st_ino */
-	uint32_t references; /* open files, working directories; and one as long as it is in the tree */
+	uint32_t references; /* open files, working directories, mappings, and each name in the tree */
 	uint16_t device;     /* of a character device: DEVICE_* */
 	bool owns_data;      /* it is an owner of the frames that `data` is in */
 	uint16_t name_length;
 	struct node *parent; /* a directory; the root's is itself; NULL: removed */
 	struct node *children, *next;
+	struct node *same;   /* the node that this is but another name of, or NULL: it is one itself */
+	uint32_t links;      /* names of a node */
 	size_t size;         /* bytes; of a link: of its target */
 	const uint8_t *data; /* in a boot module, or NULL: in frames */
 	uint64_t top; /* frame with the addresses of frames with the addresses of the data's, or FRAME_NONE */
@@ -58,6 +60,9 @@ void node_init(void);
  */
 struct node *node_find(struct node *from, const char *path, bool follow, int *error);
 
+/* The same for the name itself, which may be another one of a file: what node_remove() and node_rename() take. */
+struct node *node_find_name(struct node *from, const char *path, int *error);
+
 /*
  * The directory that a path's last component is in, or should be, and that component: `*name`, a place in the path, and its
  * length. NULL and *error as above.
@@ -71,7 +76,10 @@ struct node *node_child(const struct node *directory, const char *name, size_t l
 /* A new node in a directory that has none of this name. NULL: no memory. */
 struct node *node_create(struct node *directory, const char *name, size_t length, uint32_t mode);
 
-/* Takes a node out of the tree: 0, -EBUSY (the root) or -ENOTEMPTY. It goes when the last reference does. */
+/* Another name for a file, in a directory that has none of this name. False: no memory. */
+bool node_link(struct node *node, struct node *directory, const char *name, size_t length);
+
+/* Takes a name out of the tree: 0, -EBUSY (the root) or -ENOTEMPTY. Its node goes when the last name and the last reference do. */
 int node_remove(struct node *node);
 
 /* Moves a node below `directory` under another name; what has that name goes. 0, -EINVAL (into itself), -ENOTEMPTY, -EISDIR, -ENOTDIR, -ENOMEM. */

@@ -12,8 +12,8 @@
 
 /* Bits of termios. */
 enum { ICRNL = 0x100 };
-enum { ISIG = 1, ICANON = 2, ECHO = 8 };
-enum { VINTR, VQUIT, VERASE, VKILL, VEOF };
+enum { ISIG = 1, ICANON = 2, ECHO = 8, TOSTOP = 0x100 };
+enum { VINTR, VQUIT, VERASE, VKILL, VEOF, VSUSP = 10 };
 
 #define INPUT_START  (0x400 | ICRNL)
 #define LOCAL_START  (0x8a30 | ISIG | ICANON | ECHO)
@@ -28,7 +28,7 @@ struct termios terminal_settings = {
 	.characters = { CHARACTER('C'), CHARACTER('\\'), DELETE, CHARACTER('U'), CHARACTER('D'), 0, 1, 0,
 	                CHARACTER('Q'), CHARACTER('S'), CHARACTER('Z') },
 };
-int terminal_group;
+int terminal_group, terminal_session;
 
 /* What was typed: up to `whole`, ends of lines and of the file included, it can be read; the rest can still be edited. */
 static uint8_t typed[TYPED_MOST];
@@ -52,18 +52,22 @@ static void erase(size_t count)
 		echo("\b \b", 3);
 }
 
-static void send_to_group(struct task *task, void *signal)
+/* The signal that a key means to the foreground, or 0. */
+static int signal_of(uint8_t c)
 {
-	if (task->group == terminal_group && task->pid != 1)
-		signal_send(task, *(int *)signal, (struct signal_info){ .code = SI_KERNEL });
+	const uint8_t *key = terminal_settings.characters;
+
+	return c == key[VINTR] ? SIGINT : c == key[VQUIT] ? SIGQUIT : c == key[VSUSP] ? SIGTSTP : 0;
 }
 
-static void interrupt(int signal)
+static void interrupt(uint8_t c)
 {
-	echo("^C\n", 3);
+	const char text[] = { '^', (char)(c + 64), '\n' };
+
+	echo(text, sizeof text);
 	last = whole;
 	if (terminal_group)
-		task_each(send_to_group, &signal);
+		task_kill_group(terminal_group, signal_of(c));
 }
 
 static void take(uint8_t c)
@@ -73,8 +77,8 @@ static void take(uint8_t c)
 
 	if (c == '\r' && (terminal_settings.input & ICRNL))
 		c = '\n';
-	if (has(ISIG) && c && (c == key[VINTR] || c == key[VQUIT])) {
-		interrupt(c == key[VINTR] ? SIGINT : SIGQUIT);
+	if (has(ISIG) && c && signal_of(c)) {
+		interrupt(c);
 		return;
 	}
 	if (has(ICANON) && (c == key[VERASE] || c == '\b')) {
@@ -118,6 +122,11 @@ bool terminal_is_waited_for(void)
 	return readers.first || file_changed.first;
 }
 
+int terminal_check_change(void)
+{
+	return task_check_terminal(terminal_group, terminal_session, SIGTTOU);
+}
+
 unsigned terminal_ready(const struct file *file)
 {
 	(void)file;
@@ -129,9 +138,10 @@ long terminal_read(struct file *file, uint64_t buffer, size_t size)
 {
 	char line[CHUNK];
 	size_t n = 0;
+	int error = task_check_terminal(terminal_group, terminal_session, SIGTTIN);
 
-	if (!size)
-		return 0;
+	if (error || !size)
+		return error;
 	for (terminal_poll(); first == whole; terminal_poll()) {
 		if (file->flags & O_NONBLOCK)
 			return -EAGAIN;
@@ -153,8 +163,11 @@ long terminal_read(struct file *file, uint64_t buffer, size_t size)
 long terminal_write(struct file *file, uint64_t buffer, size_t size)
 {
 	char chunk[CHUNK];
+	int error = has(TOSTOP) ? terminal_check_change() : 0;
 
 	(void)file;
+	if (error)
+		return error;
 	for (size_t done = 0; done < size;) {
 		size_t n = size - done < CHUNK ? size - done : CHUNK;
 

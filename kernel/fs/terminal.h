@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The console as a terminal: lines with echo, backspace, Ctrl-U, Ctrl-D and Ctrl-C, or single characters when a program has turned
+ * The console as a terminal: lines with echo, backspace, Ctrl-U, Ctrl-D, Ctrl-C and Ctrl-Z, or single characters when a program has turned
  * ICANON off. COM1 raises no interrupt: it is looked at after each tick, and by the idle task while someone waits.
  */
 #pragma once
@@ -19,8 +19,11 @@ _Static_assert(sizeof(struct termios) == 36, "as programs know it");
 /* What programs have set. */
 extern struct termios terminal_settings;
 
-/* The process group that Ctrl-C reaches, or 0: none was named. */
-extern int terminal_group;
+/* The process group that Ctrl-C and Ctrl-Z reach, or 0: none was named; and the session that it is of. */
+extern int terminal_group, terminal_session;
+
+/* Whether the current task may change the terminal: task_check_terminal() with SIGTTOU. */
+int terminal_check_change(void);
 
 struct file;
 long terminal_read(struct file *file, uint64_t buffer, size_t size);

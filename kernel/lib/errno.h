@@ -51,5 +51,6 @@
  * Results of a call that a signal broke off; no program sees them: the call is begun anew, or its result is EINTR (Linux has the same
  * numbers).
  */
-#define ERESTARTSYS    512 /* anew after handlers with SA_RESTART, and when no handler ran */
-#define ERESTARTNOHAND 514 /* anew only when no handler ran */
+#define ERESTARTSYS           512 /* anew after handlers with SA_RESTART, and when no handler ran */
+#define ERESTARTNOHAND        514 /* anew only when no handler ran */
+#define ERESTART_RESTARTBLOCK 516 /* the same, from where it was: restart_syscall() */

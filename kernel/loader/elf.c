@@ -85,7 +85,7 @@ static int add_segment(struct elf_plan *plan, const uint8_t *file, const Elf64_P
 	uintptr_t start = base + p->p_vaddr, end = page_above(start + p->p_memsz);
 	uint64_t headers = ((const Elf64_Ehdr *)file)->e_phoff;
 
-	if (plan->count == ELF_SEGMENTS_MAX)
+	if (plan->count == plan->room)
 		return -E2BIG;
 	s->start = start & ~PAGE_MASK;
 	s->pages = (end - s->start) / PAGE_SIZE;
@@ -103,16 +103,16 @@ static int add_segment(struct elf_plan *plan, const uint8_t *file, const Elf64_P
 }
 
 /* The segments that are loaded, by address. -E2BIG, or -ENOEXEC when they overlap. */
-static int sort_segments(const Elf64_Phdr *headers, size_t header_count, const Elf64_Phdr **sorted,
+static int sort_segments(const Elf64_Phdr *headers, const struct elf_plan *plan, const Elf64_Phdr **sorted,
                          size_t *count)
 {
 	*count = 0;
-	for (const Elf64_Phdr *p = headers; p < headers + header_count; p++) {
+	for (const Elf64_Phdr *p = headers; p < headers + plan->header_count; p++) {
 		size_t i = *count;
 
 		if (p->p_type != PT_LOAD || p->p_memsz == 0)
 			continue;
-		if (i == ELF_SEGMENTS_MAX)
+		if (i == plan->room)
 			return -E2BIG;
 		for (; i > 0 && sorted[i - 1]->p_vaddr > p->p_vaddr; i--)
 			sorted[i] = sorted[i - 1];
@@ -143,7 +143,7 @@ static int share_page(struct elf_plan *plan, const uint8_t *file, const Elf64_Ph
 	if ((both & PTE_WRITE) && !(both & PTE_NX))
 		return -ENOEXEC;
 	if (both != s->flags && s->pages > 1) {
-		if (plan->count == ELF_SEGMENTS_MAX)
+		if (plan->count == plan->room)
 			return -E2BIG;
 		s->pages--;
 		s->data_size = s->pages * PAGE_SIZE - s->data_offset;
@@ -156,7 +156,7 @@ static int share_page(struct elf_plan *plan, const uint8_t *file, const Elf64_Ph
 	        start - s->start - s->data_offset + (p->p_filesz < next - start ? p->p_filesz : next - start);
 	if (start + p->p_memsz <= next)
 		return 0;
-	if (plan->count == ELF_SEGMENTS_MAX)
+	if (plan->count == plan->room)
 		return -E2BIG;
 	plan->segments[plan->count++] = part_from(file, p, base, next);
 	return 0;
@@ -166,9 +166,9 @@ static int share_page(struct elf_plan *plan, const uint8_t *file, const Elf64_Ph
 static __attribute__((noinline)) int plan_shared(struct elf_plan *plan, const uint8_t *file,
                                                  const Elf64_Phdr *headers, uintptr_t base)
 {
-	const Elf64_Phdr *sorted[ELF_SEGMENTS_MAX];
+	const Elf64_Phdr *sorted[ELF_SEGMENTS_MOST];
 	size_t count;
-	int error = sort_segments(headers, plan->header_count, sorted, &count);
+	int error = sort_segments(headers, plan, sorted, &count);
 
 	plan->count = 0;
 	for (size_t i = 0; !error && i < count; i++) {
@@ -177,7 +177,7 @@ static __attribute__((noinline)) int plan_shared(struct elf_plan *plan, const ui
 
 		if (last && last->start + last->pages * PAGE_SIZE > page)
 			error = share_page(plan, file, sorted[i - 1], sorted[i], base);
-		else if (plan->count == ELF_SEGMENTS_MAX)
+		else if (plan->count == plan->room)
 			error = -E2BIG;
 		else
 			plan->segments[plan->count++] = part_from(file, sorted[i], base, page);
@@ -185,7 +185,7 @@ static __attribute__((noinline)) int plan_shared(struct elf_plan *plan, const ui
 	return error;
 }
 
-int elf_check(const void *file, size_t size, struct elf_plan *plan)
+int elf_check_plan(const void *file, size_t size, struct elf_plan *plan)
 {
 	const Elf64_Ehdr *header = file;
 	const Elf64_Phdr *p;

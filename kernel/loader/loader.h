@@ -16,7 +16,9 @@
 
 #include "mem/address_space.h"
 
-#define LOAD_SEGMENTS_MAX 17 /* of an image, with its stack */
+#define LOAD_SEGMENTS_MAX 17 /* of an image, with its stack, in an array that may lie anywhere */
+#define LOAD_SEGMENTS_MOST \
+	(PAGE_SIZE / sizeof(struct load_segment)) /* in one from the kernel's heap: a page of them */
 
 /* Pages of a new image that have the same rights. Bytes that are not data are zero. */
 struct load_segment {
@@ -39,8 +41,8 @@ enum loader_flush {
 void loader_set_flush(enum loader_flush flush);
 
 /*
- * Maps the segments in `space`, which is not loaded in any CR3, and fills every page of them (at most LOAD_SEGMENTS_MAX).
- * Interrupts may be on: what must not be interrupted turns them off itself. Returns 0, or -ENOMEM:
+ * Maps the segments in `space`, which is not loaded in any CR3, and fills every page of them. More than LOAD_SEGMENTS_MAX of
+ * them lie in the direct map. Interrupts may be on: what must not be interrupted turns them off itself. Returns 0, or -ENOMEM:
  * then the space holds a part of the image and can only be destroyed.
  */
 int loader_load(struct address_space *space, const struct load_segment *segments, size_t count);

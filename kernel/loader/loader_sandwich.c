@@ -23,9 +23,13 @@ static void copy_under_new_cr3(void *argument)
 	const struct job *job = argument;
 	const uint64_t old = read_cr3(), new = job->space->pml4;
 	const size_t count = job->count;
-	struct load_segment segments[LOAD_SEGMENTS_MAX]; /* the caller's may vanish with its stack */
+	const struct load_segment *segments = job->segments;
+	struct load_segment copy[LOAD_SEGMENTS_MAX]; /* the caller's may vanish with its stack */
 
-	copy_bytes(segments, job->segments, count * sizeof *segments);
+	if (count <= LOAD_SEGMENTS_MAX) {
+		copy_bytes(copy, segments, count * sizeof *copy);
+		segments = copy;
+	}
 	write_cr3(new);
 	user_access_begin();
 	for (const struct load_segment *s = segments; s < segments + count; s++)

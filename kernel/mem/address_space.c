@@ -26,6 +26,7 @@ int address_space_create(struct address_space *space)
 	}
 	space->tables = FRAME_LIST_END;
 	space->brk_start = space->brk = 0;
+	space->lock = (struct rwlock){ 0 };
 	space->count = space->recent = 0;
 	space->has_files = false;
 	space->room = REGIONS_INSIDE;
@@ -131,6 +132,22 @@ int address_space_map(struct address_space *space, uintptr_t start, size_t pages
 			*run.entry++ = frame | flags;
 			region->pages++;
 		}
+	}
+	return 0;
+}
+
+int address_space_extend(struct address_space *space, struct node *node, size_t pages)
+{
+	struct region *region = &address_space_regions(space)[space->count - 1];
+
+	for (size_t page = 0; page < pages; page++, region->pages++) {
+		const uintptr_t address = region_end(region);
+		pte_t *table = paging_table(space->pml4, address, PTE_USER, &space->tables);
+		const uint64_t frame = table ? node_frame(node, page) : FRAME_NONE;
+
+		if (frame == FRAME_NONE || !frame_share(frame))
+			return -ENOMEM;
+		table[PT_INDEX(address)] = frame | REGION_TO_PTE(region->flags) | PTE_PRESENT | PTE_USER;
 	}
 	return 0;
 }

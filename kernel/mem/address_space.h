@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "lib/rwlock.h"
 #include "mem/paging.h"
 #include "mem/pcid.h"
 
@@ -46,6 +47,7 @@ struct address_space {
 	uint32_t tables; /* frame list of the user half's page tables */
 	uintptr_t brk_start,
 	        brk; /* the data that grows behind the image: its first byte, and the one behind its last */
+	struct rwlock lock; /* of the regions and what they map (mem/regions.h) */
 	uint32_t count, room;
 	uint32_t recent;     /* region of the last page fault, if it still is one */
 	uint32_t has_files;  /* there are, or were, regions with REGION_FILE */
@@ -63,6 +65,12 @@ int address_space_create(struct address_space *space);
  * then belongs to the space and goes with it.
  */
 int address_space_map(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags);
+
+/*
+ * Makes the last region longer by the first `pages` pages of a file that no one else has, upwards. The space shares their frames as its
+ * own: the caller gives the file up before the space runs. Returns as address_space_map() does.
+ */
+int address_space_extend(struct address_space *space, struct node *node, size_t pages);
 
 /*
  * The value for CR3 that makes the space the running one. The caller loads it at once, interrupts

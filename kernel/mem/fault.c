@@ -5,13 +5,21 @@
 #include "cpu/cpu.h"
 #include "fs/node.h"
 #include "lib/errno.h"
+#include "lib/panic.h"
 #include "lib/string.h"
 
 /* Lets a stack that lies above `address` grow down to it. False when there is none, or it may not. */
-static bool grow_stack(struct region *above, bool lowest, uintptr_t address)
+static bool grow_stack(struct address_space *space, uintptr_t address)
 {
+	const uint32_t index = address_space_find(space, address);
+	struct region *above = address_space_regions(space) + index;
+	const bool lowest = index == 0;
 	uintptr_t start = address & ~PAGE_MASK;
 
+	if (!rwlock_is_written(&space->lock))
+		panic("a stack grows without the lock of the regions");
+	if (index == space->count || above->start <= address)
+		return index < space->count;
 	if (!(above->flags & REGION_GROWS) || start < USER_STACK_TOP - USER_STACK_LIMIT)
 		return false;
 	if (!lowest && region_end(above - 1) > start - USER_STACK_GUARD)
@@ -21,19 +29,21 @@ static bool grow_stack(struct region *above, bool lowest, uintptr_t address)
 	return true;
 }
 
-/* The region that a fault at `address` is in, or NULL. Faults come in rows: the region of the last one is tried first. */
+/*
+ * The region that a fault at `address` is in, or NULL. Faults come in rows: the region of the last one is tried first. That is a
+ * hint, which readers of the lock may change.
+ */
 static const struct region *region_of(struct address_space *space, uintptr_t address)
 {
-	struct region *region = address_space_regions(space) + space->recent;
+	const struct region *region = address_space_regions(space) + space->recent;
 
+	if (!rwlock_is_held(&space->lock))
+		panic("a page fault without the lock of the regions");
 	if (space->recent < space->count && address - region->start < region->pages * PAGE_SIZE)
 		return region;
 	space->recent = address_space_find(space, address);
 	region = address_space_regions(space) + space->recent;
-	if (space->recent == space->count ||
-	    (region->start > address && !grow_stack(region, space->recent == 0, address)))
-		return NULL;
-	return region;
+	return space->recent == space->count || region->start > address ? NULL : region;
 }
 
 static int fill_with_zeros(pte_t *entry, uint64_t flags)
@@ -87,14 +97,16 @@ static int make_own(pte_t *entry, uintptr_t address)
 	return 0;
 }
 
-int region_fault(struct address_space *space, uintptr_t address, uint64_t error)
+#define IN_NO_REGION 1
+
+static inline int fault(struct address_space *space, uintptr_t address, uint64_t error)
 {
 	const struct region *region = region_of(space, address);
 	uint64_t flags;
 	pte_t *table;
 
 	if (!region)
-		return -EFAULT;
+		return IN_NO_REGION;
 	flags = region->flags;
 	if ((flags & REGION_NONE) || ((error & FAULT_WRITE) && !(flags & PTE_WRITE)) ||
 	    ((error & FAULT_FETCH) && (flags & PTE_NX)))
@@ -109,6 +121,29 @@ int region_fault(struct address_space *space, uintptr_t address, uint64_t error)
 	if ((error & FAULT_WRITE) && !(*table & PTE_WRITE))
 		return make_own(table, address);
 	return -EFAULT; /* nothing that the region explains */
+}
+
+/* Perhaps there is a stack above that grows down to the address. */
+static __attribute__((noinline, cold)) bool grow(struct address_space *space, uintptr_t address)
+{
+	bool grown;
+
+	rwlock_write(&space->lock);
+	grown = grow_stack(space, address);
+	rwlock_end_write(&space->lock);
+	return grown;
+}
+
+int region_fault(struct address_space *space, uintptr_t address, uint64_t error)
+{
+	int result;
+
+	do {
+		rwlock_read(&space->lock);
+		result = fault(space, address, error);
+		rwlock_end_read(&space->lock);
+	} while (result == IN_NO_REGION && grow(space, address));
+	return result == IN_NO_REGION ? -EFAULT : result;
 }
 
 /* Shares the frames of a region; `to` has no page of it yet. */
@@ -142,6 +177,7 @@ int address_space_fork(struct address_space *to, struct address_space *from)
 	const struct region *regions = address_space_regions(from);
 	int error = address_space_reserve(to, from->count);
 
+	rwlock_write(&from->lock); /* what was writable is not any more */
 	for (uint32_t i = 0; !error && i < from->count; i++) {
 		*address_space_open(to, i) = regions[i];
 		if (regions[i].flags & REGION_FILE) {
@@ -154,5 +190,6 @@ int address_space_fork(struct address_space *to, struct address_space *from)
 	to->brk = from->brk;
 	from->cr3 = from->cr3_again & ~CR3_NO_FLUSH; /* what was writable is not any more */
 	write_cr3(address_space_cr3(from));
+	rwlock_end_write(&from->lock);
 	return error;
 }

@@ -4,6 +4,7 @@
 #include "cpu/cpu.h"
 #include "fs/node.h"
 #include "lib/errno.h"
+#include "lib/panic.h"
 #include "lib/string.h"
 
 /* Ranges of more pages than this are flushed with a load of CR3. Linux has the same number (tlb_single_page_flush_ceiling). */
@@ -11,6 +12,18 @@
 
 /* Flags that mprotect() leaves as they are. */
 #define REGION_KEPT  (REGION_GROWS | REGION_FILE | REGION_SHARED | REGION_NO_WRITE)
+
+static void assert_written(const struct address_space *space)
+{
+	if (!rwlock_is_written(&space->lock))
+		panic("regions are changed without their lock");
+}
+
+static void assert_held(const struct address_space *space)
+{
+	if (!rwlock_is_held(&space->lock))
+		panic("regions are looked at without their lock");
+}
 
 /* After entries of pages in the range were changed. */
 static void flush(struct address_space *space, uintptr_t start, uintptr_t end)
@@ -49,6 +62,7 @@ static void close_list(struct address_space *space, uint32_t index, uint32_t n)
 {
 	struct region *region = address_space_regions(space) + index;
 
+	assert_written(space);
 	for (uint32_t i = 0; i < n; i++)
 		if (region[i].flags & REGION_FILE)
 			node_drop(region[i].node);
@@ -88,6 +102,7 @@ static int carve(struct address_space *space, uintptr_t start, uintptr_t end, ui
 	bool below = i < space->count && regions[i].start < start;
 	bool above = j < space->count && regions[j].start < end;
 
+	assert_written(space);
 	if (address_space_reserve(space, extra + below + above))
 		return -ENOMEM;
 	if (above)
@@ -101,13 +116,14 @@ static int carve(struct address_space *space, uintptr_t start, uintptr_t end, ui
 	return 0;
 }
 
-/* Frees the frames in the range. */
-static void drop_pages(struct address_space *space, uintptr_t start, uintptr_t end)
+/* Frees the frames in the range. Whether there were some: then it has to be flushed. */
+static bool free_pages(struct address_space *space, uintptr_t start, uintptr_t end)
 {
 	uintptr_t at = start;
 	bool dropped = false;
 	size_t n;
 
+	assert_written(space);
 	for (pte_t *entry; (entry = address_space_next_run(space, &at, end, &n));)
 		for (; n; n--, entry++)
 			if (*entry) {
@@ -115,7 +131,12 @@ static void drop_pages(struct address_space *space, uintptr_t start, uintptr_t e
 				*entry = 0;
 				dropped = true;
 			}
-	if (dropped)
+	return dropped;
+}
+
+static void drop_pages(struct address_space *space, uintptr_t start, uintptr_t end)
+{
+	if (free_pages(space, start, end))
 		flush(space, start, end);
 }
 
@@ -135,6 +156,7 @@ static void reflag_pages(struct address_space *space, uintptr_t start, uintptr_t
 	bool changed = false;
 	size_t n;
 
+	assert_written(space);
 	for (pte_t *entry; (entry = address_space_next_run(space, &at, end, &n));)
 		for (; n; n--, entry++)
 			if (*entry) {
@@ -145,7 +167,7 @@ static void reflag_pages(struct address_space *space, uintptr_t start, uintptr_t
 		flush(space, start, end);
 }
 
-int region_map_file(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
+static int map_file(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
                     struct node *node, size_t page)
 {
 	uintptr_t end = start + pages * PAGE_SIZE;
@@ -166,7 +188,7 @@ int region_map_file(struct address_space *space, uintptr_t start, size_t pages, 
 	return 0;
 }
 
-int region_unmap(struct address_space *space, uintptr_t start, size_t pages)
+static int unmap(struct address_space *space, uintptr_t start, size_t pages)
 {
 	uintptr_t end = start + pages * PAGE_SIZE;
 	uint32_t first, last;
@@ -178,11 +200,12 @@ int region_unmap(struct address_space *space, uintptr_t start, size_t pages)
 	return 0;
 }
 
-bool region_is_whole(struct address_space *space, uintptr_t start, size_t pages)
+static bool is_whole(struct address_space *space, uintptr_t start, size_t pages)
 {
 	const struct region *regions = address_space_regions(space);
 	const uintptr_t end = start + pages * PAGE_SIZE;
 
+	assert_held(space);
 	for (uint32_t i = address_space_find(space, start); start < end; i++) {
 		if (i == space->count || regions[i].start > start)
 			return false;
@@ -201,13 +224,13 @@ static bool may_not_write(struct address_space *space, uintptr_t start, uintptr_
 	return false;
 }
 
-int region_protect(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags)
+static int protect(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags)
 {
 	uintptr_t end = start + pages * PAGE_SIZE;
 	struct region *regions;
 	uint32_t first, last;
 
-	if (!region_is_whole(space, start, pages))
+	if (!is_whole(space, start, pages))
 		return -ENOMEM;
 	if ((flags & PTE_WRITE) && may_not_write(space, start, end))
 		return -EACCES;
@@ -223,16 +246,39 @@ int region_protect(struct address_space *space, uintptr_t start, size_t pages, u
 	return 0;
 }
 
-int region_discard(struct address_space *space, uintptr_t start, size_t pages)
+static int discard(struct address_space *space, uintptr_t start, size_t pages)
 {
 	drop_pages(space, start, start + pages * PAGE_SIZE);
-	return region_is_whole(space, start, pages) ? 0 : -ENOMEM;
+	return is_whole(space, start, pages) ? 0 : -ENOMEM;
 }
 
-const struct region *region_of_range(struct address_space *space, uintptr_t start, size_t pages)
+static void cut_file(struct address_space *space, const struct node *node, size_t page, bool loaded)
+{
+	const struct region *region = address_space_regions(space);
+
+	for (uint32_t i = 0; i < space->count; i++, region++) {
+		const uintptr_t end = region_end(region);
+		uintptr_t start = region->start;
+
+		if (!(region->flags & REGION_FILE) || region->node != node ||
+		    region->page + region->pages <= page)
+			continue;
+		if (page > region->page)
+			start += (page - region->page) * PAGE_SIZE;
+		if (!free_pages(space, start, end))
+			continue;
+		if (loaded)
+			flush(space, start, end);
+		else
+			space->cr3 = space->cr3_again & ~CR3_NO_FLUSH;
+	}
+}
+
+static const struct region *of_range(struct address_space *space, uintptr_t start, size_t pages)
 {
 	const struct region *region = address_space_regions(space) + address_space_find(space, start);
 
+	assert_held(space);
 	if (region == address_space_regions(space) + space->count || region->start > start ||
 	    (region_end(region) - start) / PAGE_SIZE < pages)
 		return NULL;
@@ -244,6 +290,7 @@ static int move_pages(struct address_space *space, uintptr_t from, size_t pages,
 {
 	const uintptr_t end = from + pages * PAGE_SIZE;
 
+	assert_written(space);
 	for (int round = 0; round < 2; round++) { /* first the tables, then the entries */
 		uintptr_t next = from;
 		size_t n;
@@ -268,7 +315,7 @@ static int move_pages(struct address_space *space, uintptr_t from, size_t pages,
 	return 0;
 }
 
-int region_move(struct address_space *space, uintptr_t from, size_t pages, uintptr_t to, size_t room)
+static int move(struct address_space *space, uintptr_t from, size_t pages, uintptr_t to, size_t room)
 {
 	const struct region *region;
 
@@ -276,33 +323,35 @@ int region_move(struct address_space *space, uintptr_t from, size_t pages, uintp
 		return -ENOMEM;
 	region = address_space_regions(space) + address_space_find(space, from);
 	if (region->flags & REGION_FILE)
-		region_map_file(space, to, room, region->flags, region->node,
-		                region->page + (from - region->start) / PAGE_SIZE);
+		map_file(space, to, room, region->flags, region->node,
+		         region->page + (from - region->start) / PAGE_SIZE);
 	else
-		region_map(space, to, room, region->flags & ~REGION_GROWS);
+		map_file(space, to, room, region->flags & ~REGION_GROWS, NULL, 0);
 	if (move_pages(space, from, pages, to)) {
-		region_unmap(space, to, room);
+		unmap(space, to, room);
 		return -ENOMEM;
 	}
-	return region_unmap(space, from, pages);
+	return unmap(space, from, pages);
 }
 
-bool region_is_free(struct address_space *space, uintptr_t start, size_t pages)
+static bool is_free(struct address_space *space, uintptr_t start, size_t pages)
 {
 	uintptr_t end = start + pages * PAGE_SIZE;
 	uint32_t i;
 
+	assert_held(space);
 	if (start < USER_BASE || pages > USER_TOP / PAGE_SIZE || !user_range(start, pages * PAGE_SIZE))
 		return false;
 	i = address_space_find(space, start);
 	return i == space->count || address_space_regions(space)[i].start >= end;
 }
 
-uintptr_t region_find_place(struct address_space *space, size_t pages)
+static uintptr_t find_place(struct address_space *space, size_t pages)
 {
 	const struct region *regions = address_space_regions(space);
 	uintptr_t top = USER_MAP_TOP;
 
+	assert_held(space);
 	for (uint32_t i = address_space_find(space, top);; i--) {
 		uintptr_t below = i ? region_end(&regions[i - 1]) : USER_BASE;
 
@@ -313,4 +362,102 @@ uintptr_t region_find_place(struct address_space *space, size_t pages)
 		if (!i)
 			return 0;
 	}
+}
+
+int region_map_file(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
+                    struct node *node, size_t page)
+{
+	int error;
+
+	rwlock_write(&space->lock);
+	error = map_file(space, start, pages, flags, node, page);
+	rwlock_end_write(&space->lock);
+	return error;
+}
+
+int region_unmap(struct address_space *space, uintptr_t start, size_t pages)
+{
+	int error;
+
+	rwlock_write(&space->lock);
+	error = unmap(space, start, pages);
+	rwlock_end_write(&space->lock);
+	return error;
+}
+
+int region_protect(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags)
+{
+	int error;
+
+	rwlock_write(&space->lock);
+	error = protect(space, start, pages, flags);
+	rwlock_end_write(&space->lock);
+	return error;
+}
+
+int region_discard(struct address_space *space, uintptr_t start, size_t pages)
+{
+	int error;
+
+	rwlock_write(&space->lock);
+	error = discard(space, start, pages);
+	rwlock_end_write(&space->lock);
+	return error;
+}
+
+void region_cut_file(struct address_space *space, const struct node *node, size_t page, bool loaded)
+{
+	rwlock_write(&space->lock);
+	cut_file(space, node, page, loaded);
+	rwlock_end_write(&space->lock);
+}
+
+int region_move(struct address_space *space, uintptr_t from, size_t pages, uintptr_t to, size_t room)
+{
+	int error;
+
+	rwlock_write(&space->lock);
+	error = move(space, from, pages, to, room);
+	rwlock_end_write(&space->lock);
+	return error;
+}
+
+const struct region *region_of_range(struct address_space *space, uintptr_t start, size_t pages)
+{
+	const struct region *region;
+
+	rwlock_read(&space->lock);
+	region = of_range(space, start, pages);
+	rwlock_end_read(&space->lock);
+	return region;
+}
+
+bool region_is_whole(struct address_space *space, uintptr_t start, size_t pages)
+{
+	bool whole;
+
+	rwlock_read(&space->lock);
+	whole = is_whole(space, start, pages);
+	rwlock_end_read(&space->lock);
+	return whole;
+}
+
+bool region_is_free(struct address_space *space, uintptr_t start, size_t pages)
+{
+	bool is;
+
+	rwlock_read(&space->lock);
+	is = is_free(space, start, pages);
+	rwlock_end_read(&space->lock);
+	return is;
+}
+
+uintptr_t region_find_place(struct address_space *space, size_t pages)
+{
+	uintptr_t place;
+
+	rwlock_read(&space->lock);
+	place = find_place(space, pages);
+	rwlock_end_read(&space->lock);
+	return place;
 }

@@ -5,6 +5,9 @@
  *
  * All but address_space_fork()'s `to` act on the address space that is loaded, interrupts off, and flush what they
  * change from its TLB. Calls that fail have changed nothing.
+ *
+ * The space's lock is taken here: to read for a page fault and the questions, to write for all that changes regions or takes pages
+ * away. A region that is returned stays as it is until the next call that changes some: today one task has a space.
  */
 #pragma once
 
@@ -37,6 +40,12 @@ int region_protect(struct address_space *space, uintptr_t start, size_t pages, u
  * is not mapped, with the others forgotten.
  */
 int region_discard(struct address_space *space, uintptr_t start, size_t pages);
+
+/*
+ * After a file was cut off: forgets what the space has of it from page `page` on, copies too; an access there ends in -ENXIO until the
+ * file is longer again. Any space; `loaded`: it is the one.
+ */
+void region_cut_file(struct address_space *space, const struct node *node, size_t page, bool loaded);
 
 /* The one region that all of the range is in, or NULL. */
 const struct region *region_of_range(struct address_space *space, uintptr_t start, size_t pages);

@@ -153,22 +153,31 @@ long sys_symlink(uint64_t target, uint64_t path)
 	return sys_symlinkat(target, (uint64_t)AT_FDCWD, path);
 }
 
-/* A node has one name: the error is that of a file system without hard links. */
-long sys_linkat(uint64_t from_directory, uint64_t from, uint64_t to_directory, uint64_t to)
+/* Files only: a directory, a device or a link has one name. */
+long sys_linkat(uint64_t from_directory, uint64_t from, uint64_t to_directory, uint64_t to, uint64_t flags)
 {
+	struct node *node, *parent;
 	struct path path;
 	const char *name;
 	size_t length;
 	int error;
 
-	if (!take_node(from_directory, from, false, &error))
+	if (flags & ~(uint64_t)(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
+	node = take_node(from_directory, from, flags & AT_SYMLINK_FOLLOW, &error);
+	if (!node)
 		return error;
-	return place_for(&path, to_directory, to, &name, &length, &error) ? -EPERM : error;
+	parent = place_for(&path, to_directory, to, &name, &length, &error);
+	if (!parent)
+		return error;
+	if ((node->mode & NODE_KIND) != NODE_FILE)
+		return -EPERM;
+	return node_link(node, parent, name, length) ? 0 : -ENOSPC;
 }
 
 long sys_link(uint64_t from, uint64_t to)
 {
-	return sys_linkat((uint64_t)AT_FDCWD, from, (uint64_t)AT_FDCWD, to);
+	return sys_linkat((uint64_t)AT_FDCWD, from, (uint64_t)AT_FDCWD, to, 0);
 }
 
 /* Files only; devices and named pipes: -EPERM. */
@@ -194,18 +203,6 @@ long sys_mknodat(uint64_t directory, uint64_t address, uint64_t mode)
 long sys_mknod(uint64_t path, uint64_t mode)
 {
 	return sys_mknodat((uint64_t)AT_FDCWD, path, mode);
-}
-
-long sys_truncate(uint64_t path, uint64_t size)
-{
-	int error;
-	struct node *node = take_node((uint64_t)AT_FDCWD, path, true, &error);
-
-	if (!node)
-		return error;
-	if ((node->mode & NODE_KIND) != NODE_FILE)
-		return (node->mode & NODE_KIND) == NODE_DIRECTORY ? -EISDIR : -EINVAL;
-	return size > FILE_SIZE_MOST ? -EINVAL : node_truncate(node, size);
 }
 
 /* Everything is in memory. */

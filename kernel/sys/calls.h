@@ -78,7 +78,6 @@ long sys_unlink(uint64_t path);
 long sys_rmdir(uint64_t path);
 long sys_renameat(uint64_t from_directory, uint64_t from, uint64_t to_directory, uint64_t to);
 long sys_rename(uint64_t from, uint64_t to);
-long sys_ftruncate(uint64_t fd, uint64_t size);
 long sys_getdents64(uint64_t fd, uint64_t buffer, uint64_t size);
 
 /* process.c */
@@ -100,6 +99,7 @@ long sys_rt_sigprocmask(uint64_t how, uint64_t new, uint64_t old, uint64_t size)
 long sys_rt_sigpending(uint64_t address, uint64_t size);
 long sys_rt_sigsuspend(uint64_t address, uint64_t size);
 long sys_rt_sigreturn(void);
+long sys_rt_sigtimedwait(uint64_t set_address, uint64_t info_address, uint64_t timeout, uint64_t size);
 long sys_sigaltstack(uint64_t new, uint64_t old);
 long sys_pause(void);
 long sys_kill(uint64_t pid, uint64_t signal);
@@ -113,6 +113,7 @@ long sys_setitimer(uint64_t which, uint64_t new, uint64_t old);
 long sys_clock_gettime(uint64_t clock, uint64_t address);
 long sys_clock_getres(uint64_t clock, uint64_t address);
 long sys_clock_nanosleep(uint64_t clock, uint64_t flags, uint64_t request, uint64_t remaining);
+long sys_restart_syscall(void);
 long sys_nanosleep(uint64_t request, uint64_t remaining);
 long sys_gettimeofday(uint64_t address, uint64_t zone);
 long sys_time(uint64_t address);
@@ -131,13 +132,22 @@ long sys_select(uint64_t count, uint64_t in, uint64_t out, uint64_t exceptional,
 long sys_pselect6(uint64_t count, uint64_t in, uint64_t out, uint64_t exceptional, uint64_t timeout,
                   uint64_t mask);
 
+/* wait.c */
+long sys_wait4(uint64_t pid, uint64_t status_address, uint64_t options, uint64_t usage);
+long sys_waitid(uint64_t kind, uint64_t id, uint64_t info_address, uint64_t options, uint64_t usage);
+
 /* groups.c */
+bool group_exists(int group, int session); /* 0: any session */
 long sys_getpgid(uint64_t pid);
 long sys_getpgrp(void);
 long sys_getsid(uint64_t pid);
 long sys_setpgid(uint64_t pid, uint64_t group);
 long sys_setsid(void);
 long sys_sched_getaffinity(uint64_t pid, uint64_t size, uint64_t address);
+
+/* truncate.c */
+long sys_truncate(uint64_t path, uint64_t size);
+long sys_ftruncate(uint64_t fd, uint64_t size);
 
 /* attributes.c */
 long sys_umask(uint64_t mask);
@@ -151,11 +161,10 @@ long sys_fchown(uint64_t fd, uint64_t user, uint64_t group);
 long sys_utimensat(uint64_t directory, uint64_t path, uint64_t address, uint64_t flags);
 long sys_symlinkat(uint64_t target, uint64_t directory, uint64_t address);
 long sys_symlink(uint64_t target, uint64_t path);
-long sys_linkat(uint64_t from_directory, uint64_t from, uint64_t to_directory, uint64_t to);
+long sys_linkat(uint64_t from_directory, uint64_t from, uint64_t to_directory, uint64_t to, uint64_t flags);
 long sys_link(uint64_t from, uint64_t to);
 long sys_mknodat(uint64_t directory, uint64_t address, uint64_t mode);
 long sys_mknod(uint64_t path, uint64_t mode);
-long sys_truncate(uint64_t path, uint64_t size);
 long sys_sync(void);
 long sys_fsync(uint64_t fd);
 long sys_fadvise64(uint64_t fd);

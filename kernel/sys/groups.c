@@ -42,27 +42,32 @@ static void look_for_group(struct task *task, void *argument)
 {
 	struct group *group = argument;
 
-	group->exists |= task->group == group->group && task->session == group->session;
+	group->exists |= task->group == group->group && (!group->session || task->session == group->session);
+}
+
+bool group_exists(int group, int session)
+{
+	struct group wanted = { .group = group, .session = session };
+
+	task_each(look_for_group, &wanted);
+	return wanted.exists;
 }
 
 long sys_setpgid(uint64_t pid, uint64_t group)
 {
 	struct task *task = task_named(pid), *self = current_task();
-	struct group wanted = { .session = self->session };
+	int wanted;
 
 	if ((int)group < 0 || (int)pid < 0)
 		return -EINVAL;
 	if (!task || (task != self && task->parent != self))
 		return -ESRCH;
-	wanted.group = group ? (int)group : task->pid;
+	wanted = group ? (int)group : task->pid;
 	if (task->session != self->session || task->session == task->pid)
 		return -EPERM;
-	if (wanted.group != task->pid) {
-		task_each(look_for_group, &wanted);
-		if (!wanted.exists)
-			return -EPERM;
-	}
-	task->group = wanted.group;
+	if (wanted != task->pid && !group_exists(wanted, self->session))
+		return -EPERM;
+	task->group = wanted;
 	return 0;
 }
 

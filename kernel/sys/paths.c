@@ -54,6 +54,14 @@ struct node *take_node(uint64_t directory, uint64_t address, bool follow, int *e
 	return *error ? NULL : node_find(path.from, path.text, follow, error);
 }
 
+struct node *take_name(uint64_t directory, uint64_t address, int *error)
+{
+	struct path path;
+
+	*error = take_path(&path, directory, address);
+	return *error ? NULL : node_find_name(path.from, path.text, error);
+}
+
 /* Of a new file. */
 static uint32_t mode_of(uint64_t mode)
 {
@@ -113,7 +121,7 @@ long sys_openat(uint64_t directory, uint64_t address, uint64_t flags, uint64_t m
 	if (fd < 0)
 		file_drop(file);
 	else if (writes && (flags & O_TRUNC) && (node->mode & NODE_KIND) == NODE_FILE)
-		node_truncate(node, 0);
+		truncate_file(node, 0);
 	return fd;
 }
 
@@ -129,7 +137,7 @@ static long tell(const struct node *node, uint64_t address)
 	if (node) {
 		stat.number = node->number;
 		stat.mode = node->mode;
-		stat.links = is_directory(node) ? 2 : 1;
+		stat.links = is_directory(node) ? 2 : node->links;
 		stat.size = (int64_t)node->size;
 		stat.blocks = (int64_t)(node->size + 511) / 512;
 		stat.device_of_node = node->device ? 1UL << 8 | node->device : 0;
@@ -295,7 +303,7 @@ long sys_unlinkat(uint64_t directory, uint64_t path, uint64_t flags)
 
 	if (flags & ~(uint64_t)AT_REMOVEDIR)
 		return -EINVAL;
-	node = take_node(directory, path, false, &error);
+	node = take_name(directory, path, &error);
 	if (!node)
 		return error;
 	if (is_directory(node) != !!(flags & AT_REMOVEDIR))
@@ -321,7 +329,7 @@ long sys_renameat(uint64_t from_directory, uint64_t from, uint64_t to_directory,
 	size_t length;
 	int error;
 
-	node = take_node(from_directory, from, false, &error);
+	node = take_name(from_directory, from, &error);
 	if (!node)
 		return error;
 	if (node == node_root)
@@ -338,18 +346,6 @@ long sys_renameat(uint64_t from_directory, uint64_t from, uint64_t to_directory,
 long sys_rename(uint64_t from, uint64_t to)
 {
 	return sys_renameat((uint64_t)AT_FDCWD, from, (uint64_t)AT_FDCWD, to);
-}
-
-long sys_ftruncate(uint64_t fd, uint64_t size)
-{
-	struct file *file = file_of(fd);
-
-	if (!file)
-		return -EBADF;
-	if (!file->node || (file->flags & O_ACCMODE) == O_RDONLY ||
-	    (file->node->mode & NODE_KIND) != NODE_FILE || size > FILE_SIZE_MOST)
-		return -EINVAL;
-	return node_truncate(file->node, size);
 }
 
 /* struct linux_dirent64 (uapi/linux/dirent.h), before the name. */
@@ -389,7 +385,7 @@ long sys_getdents64(uint64_t fd, uint64_t buffer, uint64_t size)
 
 		if (!node)
 			break;
-		entry->number = node->number;
+		entry->number = node->same ? node->same->number : node->number;
 		entry->next = (int64_t)file->offset + 1;
 		entry->size = (uint16_t)((sizeof *entry + strlen(name) + 1 + 7) & ~7UL);
 		entry->kind = (uint8_t)((node->mode & NODE_KIND) >> 12);

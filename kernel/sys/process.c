@@ -144,12 +144,18 @@ long sys_ioctl(uint64_t fd, uint64_t request, uint64_t address)
 	static const uint16_t size[4] = { 25, 80 };
 	const struct file *file = file_of(fd);
 	struct termios settings;
-	int group = terminal_group ? terminal_group : current_task()->group;
+	const struct task *task = current_task();
+	int group = terminal_group ? terminal_group : task->group, error;
 
 	if (!file)
 		return -EBADF;
 	if (file->pipe || (file->node && file->node->device != DEVICE_CONSOLE))
 		return -ENOTTY;
+	if (request >= TCSETS && request <= TIOCSPGRP && request != TIOCGPGRP) {
+		error = terminal_check_change();
+		if (error)
+			return error;
+	}
 	switch (request) {
 	case TCGETS:
 		return copy_to_user(address, &terminal_settings, sizeof terminal_settings);
@@ -170,7 +176,10 @@ long sys_ioctl(uint64_t fd, uint64_t request, uint64_t address)
 			return -EFAULT;
 		if (group <= 0)
 			return -EINVAL;
+		if (!group_exists(group, task->session))
+			return group_exists(group, 0) ? -EPERM : -ESRCH;
 		terminal_group = group;
+		terminal_session = task->session;
 		return 0;
 	case TIOCGPGRP:
 		return copy_to_user(address, &group, sizeof group);

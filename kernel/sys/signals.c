@@ -85,6 +85,49 @@ long sys_rt_sigsuspend(uint64_t address, uint64_t size)
 	return sys_pause();
 }
 
+/* For as long as it waits the signals are not blocked, so that one of them wakes it. */
+static long wait_for_signal(uint64_t set, uint64_t end, struct signal_info *info)
+{
+	struct signals *s = &current_task()->signals;
+	const uint64_t blocked = s->blocked;
+	int signal;
+	long error;
+
+	s->awaited = set;
+	signal_block(blocked & ~set);
+	while (!(error = wait_until(&only_signals, end)))
+		;
+	signal_block(blocked);
+	s->awaited = 0;
+	signal = signal_take(set, info);
+	return signal ? signal : error == -ETIMEDOUT ? -EAGAIN : -EINTR;
+}
+
+long sys_rt_sigtimedwait(uint64_t set_address, uint64_t info_address, uint64_t timeout, uint64_t size)
+{
+	struct siginfo told = { 0 };
+	struct signal_info info;
+	uint64_t set, ns = 0;
+	long error, signal;
+
+	if (size != MASK_SIZE)
+		return -EINVAL;
+	if (copy_from_user(&set, set_address, sizeof set))
+		return -EFAULT;
+	error = timeout ? time_from_user(timeout, &ns) : 0;
+	if (error)
+		return error;
+	set &= ~SIGNALS_SURE;
+	signal = signal_take(set, &info);
+	if (!signal)
+		signal = timeout && !ns ? -EAGAIN
+		                        : wait_for_signal(set, timeout ? clock_now() + ns : 0, &info);
+	if (signal <= 0 || !info_address)
+		return signal;
+	signal_describe(&told, (int)signal, &info);
+	return copy_to_user(info_address, &told, sizeof told) ? -EFAULT : signal;
+}
+
 /* What is in the frame is the program's word; a bad one ends it, as in Linux. */
 long sys_rt_sigreturn(void)
 {
@@ -96,6 +139,7 @@ long sys_rt_sigreturn(void)
 			kprintf("task %d (%s) killed: bad frame in sigreturn\n", task->pid, task->name);
 		task_exit(SIGSEGV);
 	}
+	task->sleep_end = 0; /* the handler may have slept itself */
 	return_through_frame(&frame);
 }
 

@@ -30,27 +30,6 @@ static long sys_exit(uint64_t code)
 	task_exit((int)(code & 0xff) << 8);
 }
 
-#define WAIT_KNOWN 0xe000000bUL /* WNOHANG, WUNTRACED, WCONTINUED, and __W* */
-
-/* No task is ever stopped, so no one can be told of it. */
-static long sys_wait4(uint64_t pid, uint64_t status_address, uint64_t options, uint64_t usage)
-{
-	static const uint64_t none[18];
-	int status;
-	long result;
-
-	if (options & ~WAIT_KNOWN)
-		return -EINVAL;
-	if ((status_address && !user_range(status_address, sizeof status)) ||
-	    (usage && !user_range(usage, sizeof none)))
-		return -EFAULT;
-	result = task_wait((int)pid, &status, (int)options);
-	if (result > 0 && ((status_address && copy_to_user(status_address, &status, sizeof status)) ||
-	                   (usage && copy_to_user(usage, none, sizeof none))))
-		return -EFAULT;
-	return result;
-}
-
 static long sys_execve(uint64_t name, uint64_t argv, uint64_t envp)
 {
 	return task_execve_user(name, argv, envp);
@@ -141,6 +120,9 @@ const syscall_function syscall_table[SYSCALL_COUNT] = {
 	CALL(execve),
 	CALL(exit),
 	CALL(wait4),
+	CALL(waitid),
+	CALL(rt_sigtimedwait),
+	CALL(restart_syscall),
 	CALL(kill),
 	CALL(fcntl),
 	CALL(ftruncate),

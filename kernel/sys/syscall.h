@@ -99,6 +99,7 @@
 #define SYS_getpgid           121
 #define SYS_getsid            124
 #define SYS_rt_sigpending     127
+#define SYS_rt_sigtimedwait   128
 #define SYS_rt_sigsuspend     130
 #define SYS_sigaltstack       131
 #define SYS_mknod             133
@@ -113,12 +114,14 @@
 #define SYS_sched_getaffinity 204
 #define SYS_getdents64        217
 #define SYS_set_tid_address   218
+#define SYS_restart_syscall   219
 #define SYS_fadvise64         221
 #define SYS_clock_gettime     228
 #define SYS_clock_getres      229
 #define SYS_clock_nanosleep   230
 #define SYS_exit_group        231
 #define SYS_tgkill            234
+#define SYS_waitid            247
 #define SYS_openat            257
 #define SYS_mkdirat           258
 #define SYS_mknodat           259

@@ -79,6 +79,28 @@ long sys_clock_getres(uint64_t clock, uint64_t address)
 	return address ? copy_to_user(address, &time, sizeof time) : 0;
 }
 
+/* What is left of the time goes to the user address `remaining`, unless that is 0. */
+static long sleep_until(uint64_t end, uint64_t remaining)
+{
+	struct task *task = current_task();
+	long error;
+
+	while (!(error = wait_until(&only_time, end)))
+		;
+	if (error == -ETIMEDOUT)
+		return 0;
+	if (remaining) {
+		uint64_t now = clock_now();
+		const struct timespec left = timespec_of(end > now ? end - now : 0);
+
+		if (copy_to_user(remaining, &left, sizeof left))
+			return -EFAULT;
+	}
+	task->sleep_end = end;
+	task->sleep_left = remaining;
+	return -ERESTART_RESTARTBLOCK;
+}
+
 long sys_clock_nanosleep(uint64_t clock, uint64_t flags, uint64_t request, uint64_t remaining)
 {
 	uint64_t ns, end;
@@ -95,20 +117,19 @@ long sys_clock_nanosleep(uint64_t clock, uint64_t flags, uint64_t request, uint6
 
 		end = clock_now() + (ns > now ? ns - now : 0);
 	}
+	if (!(flags & TIMER_ABSTIME))
+		return sleep_until(end, remaining);
 	while (!(error = wait_until(&only_time, end)))
 		;
-	if (error == -ETIMEDOUT)
-		return 0;
-	if (flags & TIMER_ABSTIME)
-		return -ERESTARTNOHAND;
-	if (remaining) {
-		uint64_t now = clock_now();
-		const struct timespec left = timespec_of(end > now ? end - now : 0);
+	return error == -ETIMEDOUT ? 0 : -ERESTARTNOHAND;
+}
 
-		if (copy_to_user(remaining, &left, sizeof left))
-			return -EFAULT;
-	}
-	return -EINTR;
+/* After the task was stopped, or a signal had no handler. */
+long sys_restart_syscall(void)
+{
+	struct task *task = current_task();
+
+	return task->sleep_end ? sleep_until(task->sleep_end, task->sleep_left) : -EINTR;
 }
 
 long sys_nanosleep(uint64_t request, uint64_t remaining)

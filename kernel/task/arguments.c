@@ -8,10 +8,10 @@
 #include "lib/random.h"
 #include "lib/string.h"
 #include "mem/address_space.h"
+#include "task/arguments_large.h"
 #include "task/task.h"
 
 #define RANDOM_BYTES 16                 /* that AT_RANDOM points to */
-#define VECTOR_WORDS 32                 /* of the auxiliary vector */
 #define FIXED_WORDS  (3 + VECTOR_WORDS) /* and argc, and two NULLs */
 #define TICKS        100                /* AT_CLKTCK: per second, for times() */
 
@@ -33,6 +33,8 @@ void arguments_end(struct arguments *a)
 {
 	if (a->page)
 		frame_free(virt_to_phys(a->page));
+	else
+		large_end(a);
 }
 
 static uint64_t user_address(size_t offset)
@@ -60,12 +62,18 @@ int arguments_add(struct arguments *a, const char *string)
 {
 	size_t length = strlen(string);
 
-	if (length >= room(a))
-		return -E2BIG;
-	memcpy(a->page, string, length + 1);
-	take(a, length);
+	int error = 0;
+
+	if (!a->page || length >= room(a)) {
+		error = a->page ? arguments_enlarge(a) : 0;
+		if (!error)
+			error = large_add(a, string);
+	} else {
+		memcpy(a->page, string, length + 1);
+		take(a, length);
+	}
 	a->argv_count = a->count;
-	return 0;
+	return error;
 }
 
 int arguments_prepend(struct arguments *a, const char *string)
@@ -73,8 +81,11 @@ int arguments_prepend(struct arguments *a, const char *string)
 	size_t length = strlen(string);
 	uint16_t at;
 
-	if (length >= room(a))
-		return -E2BIG;
+	if (!a->page || length >= room(a)) {
+		int error = a->page ? arguments_enlarge(a) : 0;
+
+		return error ? error : large_prepend(a, string);
+	}
 	memcpy(a->page, string, length + 1);
 	take(a, length);
 	at = a->at[a->count - 1];
@@ -86,11 +97,30 @@ int arguments_prepend(struct arguments *a, const char *string)
 
 int arguments_replace_first(struct arguments *a, const char *string)
 {
-	if (a->argv_count) {
+	if (a->argv_count && !a->page) {
+		large_drop_first(a);
+	} else if (a->argv_count) {
 		memmove(a->at, a->at + 1, --a->count * sizeof *a->at);
 		a->argv_count--;
 	}
 	return arguments_prepend(a, string);
+}
+
+#define NOW_LARGE 1
+
+/* What add_user() does when they are large arguments, or now become them. NOW_LARGE, or an error. */
+static __attribute__((noinline)) int add_user_large(struct arguments *a, uint64_t array)
+{
+	int error = a->page ? arguments_enlarge(a) : 0;
+
+	for (uint64_t string; !error && array; array += 8) {
+		error = copy_from_user(&string, array, sizeof string);
+		if (!error && !string)
+			break;
+		if (!error)
+			error = large_add_user(a, string);
+	}
+	return error ? error : NOW_LARGE;
 }
 
 static int add_user(struct arguments *a, uint64_t array)
@@ -104,6 +134,8 @@ static int add_user(struct arguments *a, uint64_t array)
 		if (!string)
 			break;
 		length = copy_string_from_user(a->page, string, room(a));
+		if (length == -E2BIG)
+			return add_user_large(a, array);
 		if (length < 0)
 			return (int)length;
 		take(a, (size_t)length);
@@ -116,11 +148,22 @@ int arguments_add_user(struct arguments *a, uint64_t argv, uint64_t envp)
 	int error = add_user(a, argv);
 
 	a->argv_count = a->count;
-	return error ? error : add_user(a, envp);
+	if (!error)
+		error = add_user(a, envp);
+	else if (error == NOW_LARGE)
+		error = add_user_large(a, envp);
+	return error < 0 ? error : 0;
 }
 
 /* The auxiliary vector; what is 0 in it is filled in for each program, at the places named. */
-enum { VECTOR_PHDR = 1, VECTOR_PHNUM = 3, VECTOR_ENTRY = 5, VECTOR_HWCAP = 7, VECTOR_UID = 21 };
+enum {
+	VECTOR_PHDR = 1,
+	VECTOR_PHNUM = 3,
+	VECTOR_ENTRY = 5,
+	VECTOR_HWCAP = 7,
+	VECTOR_RANDOM = 9,
+	VECTOR_UID = 21
+};
 static const uint64_t vector[] = {
 	AT_PHDR,   0,
 	AT_PHNUM,  0,
@@ -150,7 +193,23 @@ static void set_identity(uint64_t *word, const struct task *task)
 	word[4] = word[6] = task->identity.group;
 }
 
-uintptr_t arguments_finish(struct arguments *a, struct elf_plan *plan)
+static inline void put_vector(uint64_t word[VECTOR_WORDS], const struct elf_plan *plan)
+{
+	copy_bytes(word, vector, sizeof vector);
+	word[VECTOR_PHDR] = plan->headers;
+	word[VECTOR_PHNUM] = plan->header_count;
+	word[VECTOR_ENTRY] = plan->entry;
+	word[VECTOR_HWCAP] = cpu_features.leaf1_edx;
+	set_identity(&word[VECTOR_UID], current_task());
+}
+
+void arguments_vector(uint64_t word[VECTOR_WORDS], const struct elf_plan *plan, uint64_t random)
+{
+	put_vector(word, plan);
+	word[VECTOR_RANDOM] = random;
+}
+
+static inline uintptr_t finish_page(struct arguments *a, struct elf_plan *plan)
 {
 	size_t words = a->count + FIXED_WORDS;
 	size_t offset = (a->top - words * 8) & ~15UL;
@@ -165,12 +224,7 @@ uintptr_t arguments_finish(struct arguments *a, struct elf_plan *plan)
 	if (a->count == a->argv_count)
 		*word++ = 0;
 	*word++ = 0;
-	copy_bytes(word, vector, sizeof vector);
-	word[VECTOR_PHDR] = plan->headers;
-	word[VECTOR_PHNUM] = plan->header_count;
-	word[VECTOR_ENTRY] = plan->entry;
-	word[VECTOR_HWCAP] = cpu_features.leaf1_edx;
-	set_identity(&word[VECTOR_UID], current_task());
+	put_vector(word, plan);
 	word += VECTOR_WORDS;
 	while (word < end) /* padding */
 		*word++ = 0;
@@ -184,4 +238,12 @@ uintptr_t arguments_finish(struct arguments *a, struct elf_plan *plan)
 		.data_size = ARGUMENTS_SIZE - offset,
 	};
 	return user_address(offset);
+}
+
+int arguments_finish(struct arguments *a, struct elf_plan *plan, uintptr_t *rsp)
+{
+	if (!a->page)
+		return large_finish(a, plan, rsp);
+	*rsp = finish_page(a, plan);
+	return 0;
 }

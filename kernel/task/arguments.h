@@ -10,35 +10,55 @@
 
 #include "loader/elf.h"
 
-#define ARGUMENTS_SIZE PAGE_SIZE /* of a program: strings, pointers and auxiliary vector together */
-#define ARGUMENTS_MAX  128       /* strings, of argv and envp together */
+#define ARGUMENTS_SIZE \
+	PAGE_SIZE /* strings, pointers and auxiliary vector together; more than that is in arguments_large.h */
+#define ARGUMENTS_MAX       128 /* strings in there, of argv and envp together */
+
+/* Linux's bounds (fs/exec.c): of a string, with its NUL, and of all strings and the pointers to them. */
+#define ARGUMENT_SIZE_MOST  (128 * KIB)
+#define ARGUMENTS_SIZE_MOST (USER_STACK_LIMIT / 4)
 
 struct arguments {
-	char *page;                 /* a frame in the direct map */
-	size_t top;                 /* strings begin here */
-	size_t count;               /* strings */
-	size_t argv_count;          /* the first of them */
-	uint16_t at[ARGUMENTS_MAX]; /* offsets of the strings in the page */
+	char *page;                    /* a frame in the direct map, or NULL */
+	struct large_arguments *large; /* without a page: what is in its place; or NULL: it was handed on */
+	size_t top;                    /* strings begin here */
+	size_t count;                  /* strings */
+	size_t argv_count;             /* the first of them */
+	uint16_t at[ARGUMENTS_MAX];    /* offsets of the strings in the page */
 };
 
 /* Takes a frame. 0, or -ENOMEM. */
 int arguments_begin(struct arguments *a);
 
-/* Gives it back, unless it was handed on. */
+/* Gives back what there is and was not handed on. */
 void arguments_end(struct arguments *a);
 
-/* Adds a string to argv. 0, or -E2BIG. */
+/* Adds a string to argv. 0, -E2BIG or -ENOMEM. */
 int arguments_add(struct arguments *a, const char *string);
 
-/* Puts a string before the first of argv, or in its place. 0, or -E2BIG. */
+/* Puts a string before the first of argv, or in its place. 0, -E2BIG or -ENOMEM. */
 int arguments_prepend(struct arguments *a, const char *string);
 int arguments_replace_first(struct arguments *a, const char *string);
 
 /*
  * Adds the strings of user arrays of pointers that end in 0; an address of 0 is an empty one. argv ends where envp begins. 0,
- * -EFAULT or -E2BIG.
+ * -EFAULT, -E2BIG or -ENOMEM.
  */
 int arguments_add_user(struct arguments *a, uint64_t argv, uint64_t envp);
 
-/* Lays the words out below the strings and describes the whole as the last segment of `plan`. Returns RSP. */
-uintptr_t arguments_finish(struct arguments *a, struct elf_plan *plan);
+/*
+ * Lays the words out below the strings and describes the whole as the last segment of `plan`. `*rsp` gets RSP. 0, or -ENOMEM: also
+ * when the image is in the way of large arguments.
+ */
+int arguments_finish(struct arguments *a, struct elf_plan *plan, uintptr_t *rsp);
+
+/*
+ * Once the plan is loaded in `space`: puts large arguments there, above the last segment. They are its own then. 0, or -ENOMEM: the
+ * space can only be destroyed.
+ */
+int arguments_map_large(struct arguments *a, struct address_space *space);
+
+static inline int arguments_map(struct arguments *a, struct address_space *space)
+{
+	return a->page ? 0 : arguments_map_large(a, space);
+}

@@ -46,6 +46,11 @@ static int find_program(const char *name, struct program *program)
 	return 0;
 }
 
+static bool is_script(const struct program *program)
+{
+	return program->size > 2 && program->data[0] == '#' && program->data[1] == '!';
+}
+
 /*
  * A script begins with #!, the path of its interpreter, and at most one argument (man 2 execve). Puts them and the script's
  * path in place of argv[0], and the interpreter in `name`. -ENOEXEC: there is none.
@@ -82,22 +87,46 @@ static int find_interpreter(const struct program *script, struct arguments *a, c
 	return error;
 }
 
-/* Finds and checks a program; its last segment is the stack with the arguments. */
+/* The memory of a plan with more segments than it has room for. */
+static void plan_end(struct elf_plan *plan)
+{
+	if (plan->segments != plan->inside)
+		heap_free(plan->segments);
+}
+
+static __attribute__((noinline)) int check_large(const struct program *program, struct elf_plan *plan)
+{
+	struct load_segment *segments = heap_alloc(LOAD_SEGMENTS_MOST * sizeof *segments);
+	int error = segments ? elf_check_large(program->data, program->size, plan, segments) : -ENOMEM;
+
+	if (error) {
+		heap_free(segments);
+		plan->segments = plan->inside;
+	}
+	return error;
+}
+
+/* Finds and checks a program; its last segment is the stack with the arguments. Then plan_end() is due, not after an error. */
 static int plan_program(char name[PATH_LENGTH], struct arguments *a, struct program *program,
                         struct elf_plan *plan, uintptr_t *rsp)
 {
 	int error = find_program(name, program);
 
-	for (unsigned depth = 0; !error && program->size > 2 && memcmp(program->data, "#!", 2) == 0;
-	     depth++) {
+	for (unsigned depth = 0; !error && is_script(program); depth++) {
 		error = depth < SCRIPTS_MOST ? find_interpreter(program, a, name) : -ELOOP;
 		if (!error)
 			error = find_program(name, program);
 	}
-	if (!error)
-		error = elf_check(program->data, program->size, plan);
-	if (!error)
-		*rsp = arguments_finish(a, plan);
+	if (error)
+		return error;
+	error = elf_check(program->data, program->size, plan);
+	if (error == -E2BIG)
+		error = check_large(program, plan);
+	if (error)
+		return error;
+	error = arguments_finish(a, plan, rsp);
+	if (error)
+		plan_end(plan);
 	return error;
 }
 
@@ -110,18 +139,22 @@ struct first_run {
 };
 _Static_assert(sizeof(struct first_run) <= PAGE_SIZE, "the kernel heap can hold it");
 
-/* Keeps plan, arguments and file for the task's first run; the arguments' frame goes along. */
-static int first_run_keep(struct task *task, const struct elf_plan *plan, struct arguments *a,
+/* Keeps plan, arguments and file for the task's first run; the arguments' frame and the plan's memory go along. */
+static int first_run_keep(struct task *task, struct elf_plan *plan, struct arguments *a,
                           const struct program *program)
 {
 	task->first_run = heap_alloc(sizeof *task->first_run);
 	if (!task->first_run)
 		return -ENOMEM;
 	task->first_run->plan = *plan;
+	if (plan->segments == plan->inside)
+		task->first_run->plan.segments = task->first_run->plan.inside;
+	plan->segments = plan->inside;
 	task->first_run->arguments = *a;
 	task->first_run->bytes = program->node && node_keep_bytes(program->node) ? program->data : NULL;
 	task->first_run->size = program->size;
 	a->page = NULL;
+	a->large = NULL;
 	return 0;
 }
 
@@ -130,6 +163,7 @@ void first_run_drop(struct task *task)
 	if (!task->first_run)
 		return;
 	arguments_end(&task->first_run->arguments);
+	plan_end(&task->first_run->plan);
 	if (task->first_run->bytes)
 		node_release_bytes(task->first_run->bytes, task->first_run->size);
 	heap_free(task->first_run);
@@ -140,8 +174,10 @@ static void start_program(void)
 {
 	struct task *task = current_task();
 
-	if (signal_is_pending(task)) /* killed before it ran; there is no handler yet */
-		task_exit(__builtin_ctzl(task->signals.pending) + 1);
+	const uint64_t pending = task->signals.pending & ~SIGNALS_STOP; /* it is stopped later */
+
+	if (pending) /* killed before it ran; there is no handler yet, and nothing blocked */
+		task_exit(__builtin_ctzl(pending) + 1);
 	if (task->first_run) {
 		interrupts_on();
 		loader_fill_own(&task->space, task->first_run->plan.segments, task->first_run->plan.count);
@@ -163,15 +199,20 @@ static int spawn(char name[PATH_LENGTH], struct arguments *a, struct task **resu
 	if (error)
 		return error;
 	task = task_create(program.name, program.name_length, start_program);
-	if (!task)
+	if (!task) {
+		plan_end(&plan);
 		return -ENOMEM;
+	}
 	task->entry = plan.entry;
 	task->user_rsp = rsp;
 	error = loader_load(&task->space, plan.segments, plan.count);
 	if (!error)
+		error = arguments_map(a, &task->space);
+	if (!error)
 		error = task_inherit_files(task);
 	if (!error && loader_fill_own)
 		error = first_run_keep(task, &plan, a, &program);
+	plan_end(&plan);
 	if (error) {
 		task_destroy(task);
 		return error;
@@ -251,6 +292,8 @@ static int execve(struct arguments *a, const struct elf_plan *plan)
 	if (error)
 		return error;
 	error = loader_load(&space, plan->segments, plan->count);
+	if (!error)
+		error = arguments_map(a, &space);
 	if (error) {
 		address_space_destroy(&space);
 		return error;
@@ -281,8 +324,10 @@ long task_execve_user(uint64_t user_name, uint64_t argv, uint64_t envp)
 	error = arguments_from_user(&a, user_name, argv, envp, name);
 	if (!error) {
 		error = plan_program(name, &a, &program, &plan, &rsp);
-		if (!error)
+		if (!error) {
 			error = execve(&a, &plan);
+			plan_end(&plan);
+		}
 		if (error)
 			arguments_end(&a);
 	}

@@ -10,12 +10,15 @@
 #include "task/task_internal.h"
 #include "task/wait.h"
 
-#define TABLE_SIZE (SIGNALS * sizeof(struct signal_action))
+#define CALL_TO_RESTART 219 /* restart_syscall() */
 
-/* Signals that do nothing unless they are handled; those that would stop a task among them. */
-#define QUIET                                                                                    \
-	(signal_bit(SIGCHLD) | signal_bit(SIGCONT) | signal_bit(SIGURG) | signal_bit(SIGWINCH) | \
-	 signal_bit(SIGSTOP) | signal_bit(SIGTSTP) | signal_bit(SIGTTIN) | signal_bit(SIGTTOU))
+#define TABLE_SIZE      (SIGNALS * sizeof(struct signal_action))
+
+/* Signals that do nothing unless they are handled. */
+#define QUIET           (signal_bit(SIGCHLD) | signal_bit(SIGCONT) | signal_bit(SIGURG) | signal_bit(SIGWINCH))
+
+/* Those that let a stopped task go on. */
+#define GOES_ON         (signal_bit(SIGCONT) | signal_bit(SIGKILL))
 
 /* Taken before others, because the frame tells of them (SYNCHRONOUS_MASK). */
 #define SYNCHRONOUS                                                                            \
@@ -49,13 +52,27 @@ bool signal_is_ignored(const struct task *task, int signal)
 	return handler == SIGNAL_IGNORE || (handler == SIGNAL_DEFAULT && (QUIET & signal_bit(signal)));
 }
 
+/* What stops and what lets go on take each other away, even when they are blocked or ignored. */
+static void change_job(struct task *task, int signal)
+{
+	if (signal == SIGCONT)
+		task->signals.pending &= ~SIGNALS_STOP;
+	else if (SIGNALS_STOP & signal_bit(signal))
+		task->signals.pending &= ~signal_bit(SIGCONT);
+	if (task->state == TASK_STOPPED && (GOES_ON & signal_bit(signal)))
+		task_continue(task, signal == SIGCONT);
+	changed(task);
+}
+
 void signal_send(struct task *task, int signal, struct signal_info info)
 {
 	struct signals *s = &task->signals;
 
 	if (task->state == TASK_ZOMBIE)
 		return;
-	if (signal_is_ignored(task, signal) && !(s->blocked & signal_bit(signal)))
+	if ((SIGNALS_STOP | GOES_ON) & signal_bit(signal))
+		change_job(task, signal);
+	if (signal_is_ignored(task, signal) && !((s->blocked | s->awaited) & signal_bit(signal)))
 		return;
 	if (!(s->pending & signal_bit(signal)))
 		s->info[signal - 1] = info;
@@ -109,6 +126,20 @@ static void give_mask_back(struct task *task)
 	signal_block(task->signals.kept);
 }
 
+int signal_take(uint64_t set, struct signal_info *info)
+{
+	struct task *task = current_task();
+	uint64_t ready = task->signals.pending & set;
+	int signal = ready ? __builtin_ctzl(ready) + 1 : 0;
+
+	if (!signal)
+		return 0;
+	*info = task->signals.info[signal - 1];
+	task->signals.pending &= ~signal_bit(signal);
+	changed(task);
+	return signal;
+}
+
 /* The next signal to act on; there is one. */
 static int take(struct task *task)
 {
@@ -132,13 +163,13 @@ static void settle_call(struct trap_frame *frame, const struct signal_action *ha
 	if (frame->vector != FRAME_CALL)
 		return;
 	frame->vector = FRAME_OTHER;
-	if (result != -ERESTARTSYS && result != -ERESTARTNOHAND)
+	if (result != -ERESTARTSYS && result != -ERESTARTNOHAND && result != -ERESTART_RESTARTBLOCK)
 		return;
-	if (handler && (result == -ERESTARTNOHAND || !(handler->flags & SA_RESTART))) {
+	if (handler && (result != -ERESTARTSYS || !(handler->flags & SA_RESTART))) {
 		frame->rax = (uint64_t)-EINTR;
 		return;
 	}
-	frame->rax = frame->error;
+	frame->rax = result == -ERESTART_RESTARTBLOCK ? CALL_TO_RESTART : frame->error;
 	frame->rip -= 2; /* SYSCALL */
 }
 
@@ -173,9 +204,12 @@ void signals_deliver(struct trap_frame *frame)
 
 			if (signal_is_ignored(task, signal))
 				continue;
-			if (handler == SIGNAL_DEFAULT)
+			if (handler != SIGNAL_DEFAULT)
+				enter(task, frame, signal);
+			else if (!(SIGNALS_STOP & signal_bit(signal)))
 				task_exit(signal);
-			enter(task, frame, signal);
+			else if (signal == SIGSTOP || !task_group_is_orphaned(task->group))
+				task_stop(signal);
 		}
 		settle_call(frame, NULL);
 		if (!task->signals.keep)

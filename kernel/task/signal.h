@@ -2,8 +2,7 @@
 /*
  * Signals (man 7 signal): numbers, structures and defaults are Linux's on x86-64. A signal that is sent is noted in the task and
  * wakes it; the task itself acts on it on its way back to user mode, where it ends or enters a handler. So nothing is ever torn down
- * under a task that waits in the kernel. There is no stopping: what would stop a task is ignored. Signals from 32 on are
- * not queued.
+ * under a task that waits in the kernel. A task is stopped there too (task/jobs.c). Signals from 32 on are not queued.
  */
 #pragma once
 
@@ -39,6 +38,7 @@
 #define SIGNAL_DEFAULT 0 /* handlers that are none */
 #define SIGNAL_IGNORE  1
 
+#define SA_NOCLDSTOP   0x1
 #define SA_NOCLDWAIT   0x2
 #define SA_RESTORER    0x4000000
 #define SA_ONSTACK     0x8000000
@@ -48,7 +48,7 @@
 
 /* si_code (uapi/asm-generic/siginfo.h). */
 enum { SI_USER = 0, SI_KERNEL = 0x80, SI_TKILL = -6 };
-enum { CLD_EXITED = 1, CLD_KILLED = 2 };
+enum { CLD_EXITED = 1, CLD_KILLED = 2, CLD_STOPPED = 5, CLD_CONTINUED = 6 };
 enum {
 	SEGV_MAPERR = 1,
 	SEGV_ACCERR = 2,
@@ -70,6 +70,9 @@ static inline uint64_t signal_bit(int signal)
 /* No one may block or handle these. */
 #define SIGNALS_SURE (signal_bit(SIGKILL) | signal_bit(SIGSTOP))
 
+/* Those that stop a task. */
+#define SIGNALS_STOP (signal_bit(SIGSTOP) | signal_bit(SIGTSTP) | signal_bit(SIGTTIN) | signal_bit(SIGTTOU))
+
 /* struct sigaction of the kernel (uapi/asm/signal.h). */
 struct signal_action {
 	uint64_t handler, flags, restorer, mask;
@@ -85,7 +88,8 @@ struct signal_info {
 /* The signals of a task. */
 struct signals {
 	uint64_t pending, blocked;
-	uint64_t kept; /* what `blocked` was before sigsuspend() or ppoll(), while `keep` */
+	uint64_t awaited; /* by sigtimedwait(): kept, also when they are ignored */
+	uint64_t kept;    /* what `blocked` was before sigsuspend() or ppoll(), while `keep` */
 	bool keep;
 	struct signal_action *action;    /* of all 64 from the heap, or NULL: each has its default */
 	uint64_t stack, stack_size;      /* of sigaltstack(); 0: none */
@@ -116,6 +120,24 @@ void signal_block(uint64_t mask);
 
 /* The same until the next way back to user mode: handlers run first, and sigreturn brings the old mask back. */
 void signal_block_for_call(uint64_t mask);
+
+/* Takes a pending one of the signals in `set` away from the current task, blocked or not. 0: there is none. */
+int signal_take(uint64_t set, struct signal_info *info);
+
+/* A siginfo_t of a program (uapi/asm-generic/siginfo.h), all zeros before. */
+#define SIGINFO_SIZE 128
+struct siginfo {
+	int32_t signal, error, code, padding;
+	union {
+		struct {
+			int32_t pid, uid, status, padding;
+		} sent;
+		uint64_t address;
+	} from;
+	uint8_t rest[SIGINFO_SIZE - 32];
+};
+_Static_assert(sizeof(struct siginfo) == SIGINFO_SIZE, "as programs know it");
+void signal_describe(struct siginfo *to, int signal, const struct signal_info *info);
 
 /* Ends the current task with a signal, or enters its handler: an exception in user mode, with the frame that it has left. */
 _Noreturn void signal_fault(struct trap_frame *frame, int signal, struct signal_info info);

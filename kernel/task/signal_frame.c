@@ -42,15 +42,7 @@ struct frame { /* struct rt_sigframe */
 	uint64_t stack_size;
 	struct context context;
 	uint64_t mask;
-	/* siginfo_t */
-	int32_t signal, error, code, padding2;
-	union {
-		struct {
-			int32_t pid, uid, status, padding;
-		} sent;
-		uint64_t address;
-	} from;
-	uint8_t padding3[96];
+	struct siginfo info;
 };
 _Static_assert(sizeof(struct frame) == 8 + 304 + 128, "as programs know it");
 
@@ -61,6 +53,18 @@ struct software {
 	uint32_t state_size, padding[7];
 };
 _Static_assert(sizeof(struct software) == 48, "as programs know it");
+
+void signal_describe(struct siginfo *to, int signal, const struct signal_info *info)
+{
+	to->signal = signal;
+	to->code = info->code;
+	if (info->code > 0 && info->code != SI_KERNEL && signal != SIGCHLD) {
+		to->from.address = info->value;
+	} else {
+		to->from.sent.pid = info->pid;
+		to->from.sent.status = (int32_t)info->value;
+	}
+}
 
 static bool on_stack(const struct signals *s, uint64_t rsp)
 {
@@ -95,7 +99,7 @@ int signal_enter(struct trap_frame *frame, int signal, const struct signal_actio
 	const struct signals *s = &task->signals;
 	const struct signal_info *info = &s->info[signal - 1];
 	uint64_t top = frame->rsp - RED_ZONE, fpu = 0, at;
-	struct frame f = { .restorer = action->restorer, .mask = mask, .signal = signal, .code = info->code };
+	struct frame f = { .restorer = action->restorer, .mask = mask };
 
 	if ((action->flags & SA_ONSTACK) && s->stack_size && !on_stack(s, frame->rsp))
 		top = s->stack + s->stack_size;
@@ -138,16 +142,11 @@ int signal_enter(struct trap_frame *frame, int signal, const struct signal_actio
 		.address = s->address,
 		.fpu = fpu,
 	};
-	if (info->code > 0 && info->code != SI_KERNEL && signal != SIGCHLD) {
-		f.from.address = info->value;
-	} else {
-		f.from.sent.pid = info->pid;
-		f.from.sent.status = (int32_t)info->value;
-	}
+	signal_describe(&f.info, signal, info);
 	if (copy_to_user(at, &f, sizeof f))
 		return -EFAULT;
 	frame->rdi = (uint64_t)signal;
-	frame->rsi = at + offsetof(struct frame, signal);
+	frame->rsi = at + offsetof(struct frame, info);
 	frame->rdx = at + offsetof(struct frame, uc_flags);
 	frame->rax = 0;
 	frame->rsp = at;

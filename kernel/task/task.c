@@ -140,6 +140,10 @@ static void disown_children(struct task *task)
 		child->parent = NULL;
 		if (child->state == TASK_ZOMBIE)
 			task_reap(child);
+		else if (child->state == TASK_STOPPED) { /* no one would let it go on */
+			signal_send(child, SIGHUP, (struct signal_info){ .code = SI_KERNEL });
+			signal_send(child, SIGCONT, (struct signal_info){ .code = SI_KERNEL });
+		}
 	}
 	task->children = NULL;
 }
@@ -166,18 +170,14 @@ void task_drop_fpu(struct task *task)
 	fpu_stop();
 }
 
-static bool waits_for_child(const struct task *task)
-{
-	return task->state == TASK_BLOCKED && !task->waiting;
-}
-
 /* Tells the parent that the task has ended. What it does not want to know makes it no child of its any more. */
 static struct task *tell_parent(struct task *task)
 {
 	struct task *parent = task->parent, **link;
 	struct signal_action action;
 
-	if (!parent || !parent->signals.action)
+	if (!parent || (!parent->signals.action &&
+	                !((parent->signals.blocked | parent->signals.awaited) & signal_bit(SIGCHLD))))
 		return parent;
 	action = signal_action(parent, SIGCHLD);
 	if (action.handler == SIGNAL_IGNORE || (action.flags & SA_NOCLDWAIT)) {
@@ -211,7 +211,7 @@ void task_exit(int status)
 	task->state = TASK_ZOMBIE;
 	cpu->dead = task;
 	parent = tell_parent(task);
-	if (parent && waits_for_child(parent)) {
+	if (parent && task_waits_for_child(parent)) {
 		parent->state = TASK_READY;
 		sched_switch_to(parent);
 	}
@@ -226,7 +226,29 @@ static bool is_meant(const struct task *child, int pid)
 	return child->group == (pid ? -pid : current_task()->group);
 }
 
-long task_wait(int pid, int *status, int options)
+/* Whether there is something of a child to tell; that is told once. */
+static bool has_news(struct task *child, int options, int *status)
+{
+	const bool keep = options & WAIT_KEEP;
+
+	if (child->state == TASK_ZOMBIE) {
+		*status = child->status;
+		return true;
+	}
+	if ((options & WAIT_STOPPED) && child->stop_signal) {
+		*status = child->stop_signal << 8 | 0x7f;
+		child->stop_signal = keep ? child->stop_signal : 0;
+		return true;
+	}
+	if ((options & WAIT_CONTINUED) && child->continued) {
+		*status = STATUS_CONTINUED;
+		child->continued = keep;
+		return true;
+	}
+	return false;
+}
+
+long task_wait_for(int pid, int *status, int options)
 {
 	struct task *task = current_task();
 
@@ -234,14 +256,15 @@ long task_wait(int pid, int *status, int options)
 		bool any = false;
 
 		for (struct task *child = task->children; child; child = child->sibling) {
-			if (!is_meant(child, pid))
+			if (!is_meant(child, pid) ||
+			    (child->state == TASK_ZOMBIE && !(options & WAIT_EXITED)))
 				continue;
 			any = true;
-			if (child->state != TASK_ZOMBIE)
+			if (!has_news(child, options, status))
 				continue;
 			pid = child->pid;
-			*status = child->status;
-			task_reap(child);
+			if (child->state == TASK_ZOMBIE && !(options & WAIT_KEEP))
+				task_reap(child);
 			return pid;
 		}
 		if (!any)

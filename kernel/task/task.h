@@ -21,6 +21,7 @@
 enum task_state {
 	TASK_READY,   /* running, or in the run queue */
 	TASK_BLOCKED, /* in task_wait() or wait_on() */
+	TASK_STOPPED, /* by a signal: until SIGCONT or SIGKILL */
 	TASK_ZOMBIE,  /* ended; only its status is left */
 };
 
@@ -53,6 +54,10 @@ struct task {
 	uint64_t attention;         /* RETURN_SIGNAL while the way back to user mode has to be the long one */
 	uint64_t wake_at, alarm_at; /* times of clock_now(), or 0 (task/clock.c) */
 	uint64_t alarm_interval;    /* ns, or 0: once */
+	uint64_t sleep_end,
+	        sleep_left; /* of a sleep that was broken off: a time of clock_now(), or 0; where the rest is told */
+	uint8_t stop_signal; /* by which it was stopped, while its parent was not told; or 0 */
+	bool continued;      /* its parent was not told yet that it goes on */
 	struct signals signals;
 	char name[TASK_NAME];
 };
@@ -98,20 +103,49 @@ _Noreturn void task_exit(int status);
 
 /*
  * Sends a signal as kill() does: `pid` -1 is every task but the first and the current, 0 the current one's group, and
- * less the group -pid; signal 0 only looks. -ESRCH, -EINVAL, -EPERM for the first task.
+ * less the group -pid; signal 0 only looks. -ESRCH, -EINVAL, -EPERM for the first task and those of other users.
  */
 long task_kill(int pid, int signal);
+
+/* The kernel's own signal to all of a group but the first task. */
+void task_kill_group(int group, int signal);
+
+/* jobs.c: stops the current task until SIGCONT; lets a stopped one go on, and tells its parent that it does. */
+void task_stop(int signal);
+void task_continue(struct task *task, bool tell);
+
+/* Whether no one is there to let a group's stopped tasks go on. */
+bool task_group_is_orphaned(int group);
+
+/*
+ * Whether the current task may use a terminal whose foreground is the group `owner` (0: anyone's) of a session: 0; -EIO; or
+ * -ERESTARTSYS, and its group got `signal`, SIGTTIN or SIGTTOU.
+ */
+int task_check_terminal(int owner, int owner_session, int signal);
 
 /* Calls function(task, argument) for every task. */
 void task_each(void (*function)(struct task *task, void *argument), void *argument);
 
-#define WAIT_NO_HANG 1
+/* Options of wait4() and waitid(). */
+#define WAIT_NO_HANG     1
+#define WAIT_STOPPED     2
+#define WAIT_EXITED      4
+#define WAIT_CONTINUED   8
+#define WAIT_KEEP        0x1000000 /* another call is to be told the same */
+
+#define STATUS_CONTINUED 0xffff
 
 /*
- * Waits until a child has ended, stores its status, and frees the rest of it. `pid`: -1 any, 0 any of the current group, less: any of
- * group -pid. Returns its process ID, -ECHILD, 0 with WAIT_NO_HANG when none has ended, or -ERESTARTSYS.
+ * Waits until a child has done what the options name, and stores its status; of one that has ended the rest is freed. `pid`: -1 any,
+ * 0 any of the current group, less: any of group -pid. Returns its process ID, -ECHILD, 0 with WAIT_NO_HANG when there is
+ * nothing to tell, or -ERESTARTSYS.
  */
-long task_wait(int pid, int *status, int options);
+long task_wait_for(int pid, int *status, int options);
+
+static inline long task_wait(int pid, int *status, int options)
+{
+	return task_wait_for(pid, status, options | WAIT_EXITED);
+}
 
 /* Lets the other tasks that are ready run first. */
 void task_yield(void);

@@ -28,6 +28,12 @@ void task_teardown(struct task *task);
 /* Puts a new task below `parent` and gives it a process ID. */
 void task_adopt(struct task *task, struct task *parent);
 
+/* Whether it is in task_wait(). */
+static inline bool task_waits_for_child(const struct task *task)
+{
+	return task->state == TASK_BLOCKED && !task->waiting;
+}
+
 /* Gives a new task the current one's identity, open files and working directory. 0 or -ENOMEM. */
 int task_inherit_files(struct task *child);
 

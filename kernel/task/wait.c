@@ -2,6 +2,7 @@
 #include "task/wait.h"
 
 #include "lib/errno.h"
+#include "lib/rwlock.h"
 #include "task/clock.h"
 #include "task/task_internal.h"
 
@@ -60,4 +61,16 @@ void wake_all(struct wait_queue *queue)
 {
 	while (queue->first)
 		wake(queue->first);
+}
+
+/* A task that has a signal waits as well, and gives the CPU away each time. */
+void rwlock_block(struct wait_queue *queue)
+{
+	if (wait_on(queue))
+		task_yield();
+}
+
+void rwlock_wake(struct wait_queue *queue)
+{
+	wake_all(queue);
 }

@@ -4,11 +4,7 @@
 
 #include <stdint.h>
 
-struct task;
-
-struct wait_queue {
-	struct task *first, *last;
-};
+#include "lib/wait_queue.h"
 
 /*
  * Blocks the current task until wake_all() or a signal. Interrupts are off from the moment when the caller saw that it must wait

@@ -44,6 +44,9 @@ echo "= subshell $(cd /etc && pwd) $(pwd)"
 echo "= read $(printf 'a b\nc d\n' | while read -r x y; do printf '%s-%s ' "$y" "$x"; done)"
 echo "= glob $(cd /etc && echo da*)"
 echo "= dd $(dd if=/etc/data bs=1000 count=7 2>/dev/null | wc -c)"
+echo "= xargs $(seq 1 6000 | xargs -s 30000 -n 6000 echo | head -n 1 | md5sum)"
+echo "= longest $(seq 1 20000 | xargs -s 130000 | wc -w)"
+echo "= environment $(big=$(head -c 100000 /etc/data) env | grep '^big=' | wc -c)"
 # Signals: of the shell itself, to children that compute, sleep or wait for a pipe, and from a pipe that no one reads.
 (sleep 0.1; exit 3) &
 wait $!

@@ -333,8 +333,8 @@ static void segment_types(void **state)
 	check_damages(damages, sizeof damages / sizeof *damages);
 }
 
-/* `count` segments of a page, of which the last is the text. */
-static int check_many(unsigned count, struct elf_plan *plan)
+/* `count` segments of a page, of which the last is the text. `more`: or NULL, as for elf_check_large(). */
+static int check_many(unsigned count, struct elf_plan *plan, struct load_segment *more)
 {
 	static struct {
 		Elf64_Ehdr header;
@@ -352,7 +352,7 @@ static int check_many(unsigned count, struct elf_plan *plan)
 			.p_filesz = 1,
 			.p_memsz = PAGE_SIZE,
 		};
-	return check(&file, sizeof file, plan);
+	return more ? elf_check_large(&file, sizeof file, plan, more) : check(&file, sizeof file, plan);
 }
 
 static void too_many_segments(void **state)
@@ -361,11 +361,31 @@ static void too_many_segments(void **state)
 	(void)state;
 
 	for (unsigned count = 1; count < 200; count++) {
-		int result = check_many(count, &plan);
+		int result = check_many(count, &plan, NULL);
 
 		assert_int_equal(result, count <= ELF_SEGMENTS_MAX ? 0 : -E2BIG);
 		if (!result)
 			assert_int_equal(plan.count, count);
+	}
+}
+
+static void many_segments(void **state)
+{
+	struct load_segment more[LOAD_SEGMENTS_MOST];
+	struct elf_plan plan;
+	(void)state;
+
+	assert_in_range(ELF_SEGMENTS_MOST, 64, UINT16_MAX);
+	for (unsigned count = 1; count < 200; count++) {
+		int result = check_many(count, &plan, more);
+
+		assert_int_equal(result, count <= ELF_SEGMENTS_MOST ? 0 : -E2BIG);
+		if (result)
+			continue;
+		assert_int_equal(plan.count, count);
+		assert_ptr_equal(plan.segments, more);
+		for (unsigned i = 0; i < count; i++)
+			assert_int_equal(more[i].start, 0x400000 + i * PAGE_SIZE);
 	}
 }
 
@@ -603,6 +623,7 @@ static void segments_that_share_pages(void **state)
 	for (size_t i = 0; i < sizeof shared.bytes; i++)
 		shared.bytes[i] = (uint8_t)(1 + random_below(255));
 	for (unsigned round = 0; round < 20000; round++) {
+		struct load_segment more[LOAD_SEGMENTS_MOST];
 		struct elf_plan plan;
 		unsigned n = make_segments(&expected);
 		int result;
@@ -618,6 +639,8 @@ static void segments_that_share_pages(void **state)
 		if (result == 0) {
 			assert_false(expected.refused);
 			check_plan(&plan, (const uint8_t *)&shared, sizeof shared);
+			check_loaded(&plan, &expected);
+			assert_int_equal(elf_check_large(&shared, sizeof shared, &plan, more), 0);
 			check_loaded(&plan, &expected);
 			accepted++;
 		} else {
@@ -637,13 +660,21 @@ static void segments_that_share_pages(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(accepts_a_good_file), cmocka_unit_test(header_fields),
-		cmocka_unit_test(entry_points),        cmocka_unit_test(segment_sizes),
-		cmocka_unit_test(segment_addresses),   cmocka_unit_test(segment_rights),
-		cmocka_unit_test(segment_alignments),  cmocka_unit_test(moves_a_pie),
-		cmocka_unit_test(segment_types),       cmocka_unit_test(too_many_segments),
-		cmocka_unit_test(every_truncation),    cmocka_unit_test(every_alignment),
-		cmocka_unit_test(random_damage),       cmocka_unit_test(segments_that_share_pages),
+		cmocka_unit_test(accepts_a_good_file),
+		cmocka_unit_test(header_fields),
+		cmocka_unit_test(entry_points),
+		cmocka_unit_test(segment_sizes),
+		cmocka_unit_test(segment_addresses),
+		cmocka_unit_test(segment_rights),
+		cmocka_unit_test(segment_alignments),
+		cmocka_unit_test(moves_a_pie),
+		cmocka_unit_test(segment_types),
+		cmocka_unit_test(too_many_segments),
+		cmocka_unit_test(many_segments),
+		cmocka_unit_test(every_truncation),
+		cmocka_unit_test(every_alignment),
+		cmocka_unit_test(random_damage),
+		cmocka_unit_test(segments_that_share_pages),
 	};
 
 	return cmocka_run_group_tests_name("elf", tests, NULL, NULL);

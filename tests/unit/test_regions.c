@@ -34,9 +34,22 @@ static struct address_space spaces[SPACES];
 static struct page model[SPACES][PAGES];
 static pte_t tlb[PAGES]; /* of the space that is loaded; 0: nothing */
 static struct node *files[FILES];
-static uint64_t file_words[FILES][FILE_PAGES]; /* the first of each page */
+static uint64_t file_words[FILES][FILE_PAGES];                /* the first of each page */
+static size_t file_pages[FILES] = { FILE_PAGES, FILE_PAGES }; /* how long each is now */
 static unsigned loaded;
 static bool scarce; /* memory may run out in this operation */
+
+/* There is one task: no one waits for the lock, and it is free between two calls. */
+void rwlock_block(struct wait_queue *queue)
+{
+	(void)queue;
+	fail_msg("the lock of the regions is asked for twice");
+}
+
+void rwlock_wake(struct wait_queue *queue)
+{
+	(void)queue;
+}
 
 static uintptr_t address_of(size_t page)
 {
@@ -85,7 +98,7 @@ static bool allowed(const struct page *page, bool write)
 
 static bool past_end(const struct page *page)
 {
-	return (page->flags & REGION_FILE) && page->place >= FILE_PAGES;
+	return (page->flags & REGION_FILE) && page->place >= file_pages[page->file];
 }
 
 /* Where the page's word is remembered. */
@@ -269,13 +282,35 @@ static void one_move(size_t first, size_t n)
 static void one_file_write(void)
 {
 	unsigned file = (unsigned)random_below(FILES);
-	size_t place = random_below(FILE_PAGES);
+	size_t place = random_below(file_pages[file]);
 	void *bytes;
 
 	if (node_room(files[file], place * PAGE_SIZE, 8, &bytes) == 8)
 		*(uint64_t *)bytes = file_words[file][place] = random_next();
 	else
 		assert_true(scarce);
+}
+
+/* truncate() of a file, for all who have it mapped. What comes back when it is longer again is zeros. */
+static void one_truncation(void)
+{
+	const unsigned file = (unsigned)random_below(FILES);
+	const size_t pages = 1 + random_below(FILE_PAGES);
+
+	if (node_truncate(files[file], pages * PAGE_SIZE - PAGE_SIZE / 2)) {
+		assert_true(scarce);
+		return;
+	}
+	file_pages[file] = pages;
+	for (size_t i = pages; i < FILE_PAGES; i++)
+		file_words[file][i] = 0;
+	for (unsigned i = 0; i < SPACES; i++) {
+		region_cut_file(&spaces[i], files[file], pages, i == loaded);
+		for (size_t j = 0; j < PAGES; j++)
+			if ((model[i][j].flags & REGION_FILE) && model[i][j].file == file &&
+			    model[i][j].place >= pages)
+				model[i][j].copied = false;
+	}
 }
 
 static void one_unmap(size_t first, size_t n)
@@ -354,6 +389,8 @@ static void one_operation(void)
 	case 17:
 		if (random_below(4) == 0)
 			one_file_write();
+		else if (random_below(16) == 0)
+			one_truncation();
 		break;
 	case 0:
 	case 1:
@@ -415,6 +452,7 @@ static void random_operations(void **state)
 		if (scarce)
 			frames_set_reserve(frames_free() - random_below(4));
 		one_operation();
+		assert_false(rwlock_is_held(&spaces[loaded].lock));
 		frames_set_reserve(0);
 		scarce = false;
 		for (unsigned i = 0; i < 4; i++)

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Arguments in large numbers and of great length: arguments KIND. Exit status 0: all was as in Linux; otherwise the number of the check
+ * that failed, modulo 256. A child is the program again, and checks what has arrived.
+ */
+#include "bench/programs/check.h"
+
+#include "lib/errno.h"
+
+#define NAME         "arguments"
+#define SCRIPT       "/tmp/arguments-script"
+#define STRING_MOST  (128 * KIB)            /* with its NUL (MAX_ARG_STRLEN) */
+#define ALL_MOST     (USER_STACK_LIMIT / 4) /* strings and pointers */
+#define STRINGS_MOST 20000
+
+static const char *argv[STRINGS_MOST + 1], *envp[STRINGS_MOST + 1];
+static char *text; /* of ALL_MOST bytes and more */
+
+static size_t length_of(const char *string)
+{
+	size_t n = 0;
+
+	while (string[n])
+		n++;
+	return n;
+}
+
+static char *memory(size_t size)
+{
+	return (char *)call6(SYS_mmap, 0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, ~0UL, 0);
+}
+
+static void fill(char *to, char c, size_t n)
+{
+	while (n--)
+		*to++ = c;
+}
+
+/* `count` strings after the first `from`, of lengths and letters that their numbers give. Returns where the next would be. */
+static char *make_strings(const char **list, size_t from, size_t count, char *at)
+{
+	for (size_t i = from; i < from + count; i++) {
+		list[i] = at;
+		fill(at, (char)('a' + i % 26), i % 60);
+		at[i % 60] = '\0';
+		at += i % 60 + 1;
+	}
+	list[from + count] = NULL;
+	return at;
+}
+
+static int are_right(char **list, size_t from, size_t count)
+{
+	for (size_t i = from; i < from + count; i++) {
+		if (!list[i] || length_of(list[i]) != i % 60)
+			return 0;
+		for (size_t j = 0; j < i % 60; j++)
+			if (list[i][j] != (char)('a' + i % 26))
+				return 0;
+	}
+	return list[from + count] == NULL;
+}
+
+static long run(const char *name)
+{
+	long pid = fork();
+
+	if (pid == 0) {
+		call(SYS_execve, (uintptr_t)name, (uintptr_t)argv, (uintptr_t)envp);
+		leave(99);
+	}
+	return status_of(pid) >> 8;
+}
+
+/* What a child checks: arguments arrived COUNT-OF-ARGV COUNT-OF-ENVP, as letters of four bits each, then the strings. */
+static size_t number_of(const char *letters)
+{
+	size_t n = 0;
+
+	while (*letters)
+		n = n * 16 + (size_t)(*letters++ - 'a');
+	return n;
+}
+
+static void put_number(char *to, size_t n)
+{
+	for (int i = 4; i >= 0; i--, n /= 16)
+		to[i] = (char)('a' + n % 16);
+	to[5] = '\0';
+}
+
+static int arrived(int argc, char **list)
+{
+	const size_t count = number_of(list[2]), environment = number_of(list[3]);
+	const uint64_t *vector = (const uint64_t *)&list[argc + 1 + (long)environment + 1];
+	const uint8_t *bytes = NULL;
+	uint64_t entry = 0, page = 0;
+
+	CHECK(argc == (int)count + 4);
+	CHECK(are_right(list, 4, count));
+	CHECK(are_right(list + argc + 1, 0, environment));
+	CHECK((uintptr_t)(list - 1) % 16 == 0);
+	for (; vector[0]; vector += 2) {
+		bytes = vector[0] == 25 ? (const uint8_t *)vector[1] : bytes; /* AT_RANDOM */
+		entry = vector[0] == 9 ? vector[1] : entry;
+		page = vector[0] == 6 ? vector[1] : page;
+	}
+	CHECK(bytes && (bytes[0] | bytes[1] | bytes[2] | bytes[3]));
+	CHECK(entry >= 0x400000 && page == PAGE_SIZE);
+	fill(__builtin_alloca(100 * KIB), 'x', 100 * KIB); /* there is a stack below */
+	return 0;
+}
+
+static long run_with(const char *name, size_t count, size_t environment)
+{
+	static char numbers[2][6];
+	char *end;
+
+	argv[0] = NAME;
+	argv[1] = "arrived";
+	argv[2] = numbers[0];
+	argv[3] = numbers[1];
+	put_number(numbers[0], count);
+	put_number(numbers[1], environment);
+	end = make_strings(argv, 4, count, text);
+	make_strings(envp, 0, environment, end);
+	return run(name);
+}
+
+static int many(void)
+{
+	static const size_t counts[] = { 0, 50, 100, 123, 124, 125, 126, 130, 200, 1000, 4096, 15000 };
+
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+		CHECK(run_with(NAME, counts[i], 3) == 0);
+		CHECK(run_with(NAME, 3, counts[i]) == 0);
+		CHECK(run_with(NAME, counts[i], counts[i]) == 0);
+	}
+	return 0;
+}
+
+/* A script's interpreter and its argument come before; NAME is in neither. */
+static int scripts(void)
+{
+	static const char line[] = "#!" NAME " script\n";
+	long fd = call(SYS_open, (uintptr_t)SCRIPT, 0102, 0700);
+	int good = 1;
+
+	CHECK(fd >= 0 && call(SYS_write, (uint64_t)fd, (uintptr_t)line, sizeof line - 1) == sizeof line - 1);
+	call(SYS_close, (uint64_t)fd, 0, 0);
+	for (size_t count = 100; count < 200; count++)
+		good &= run_with(SCRIPT, count, 2) == 0;
+	good &= run_with(SCRIPT, 10000, 5000) == 0;
+	CHECK(call(SYS_unlink, (uintptr_t)SCRIPT, 0, 0) == 0);
+	CHECK(good);
+	return 0;
+}
+
+/* As the interpreter: its name, its argument, the script's path, and the script's arguments without the first. */
+static int script(int argc, char **list)
+{
+	CHECK(equal(list[0], NAME) && equal(list[2], SCRIPT));
+	list[2] = list[1] = list[0];
+	return arrived(argc - 2, list + 2);
+}
+
+static long execve_error(void)
+{
+	return call(SYS_execve, (uintptr_t)NAME, (uintptr_t)argv, (uintptr_t)envp);
+}
+
+static int limits(void)
+{
+	const size_t room = ALL_MOST - 64 * KIB;
+	size_t count = 0;
+
+	argv[0] = NAME;
+	argv[1] = "length";
+	argv[2] = text;
+	argv[3] = envp[0] = NULL;
+	fill(text, 'x', STRING_MOST);
+	text[STRING_MOST - 1] = '\0';
+	CHECK(run(NAME) == 0);
+	text[STRING_MOST - 1] = 'x';
+	text[STRING_MOST] = '\0';
+	CHECK(execve_error() == -E2BIG);
+	envp[0] = text;
+	envp[1] = NULL;
+	argv[2] = "x";
+	CHECK(execve_error() == -E2BIG);
+	/* All of them: 2 MiB less something must be taken, 2 MiB must not. */
+	fill(text, 'y', ALL_MOST);
+	text[STRING_MOST - 1] = '\0';
+	for (size_t size = 0; size + STRING_MOST < room; size += STRING_MOST)
+		envp[count++] = text;
+	envp[count] = NULL;
+	argv[1] = "nothing";
+	CHECK(run(NAME) == 0);
+	envp[count++] = text;
+	envp[count++] = text;
+	envp[count] = NULL;
+	CHECK(execve_error() == -E2BIG);
+	/* Pointers count too. */
+	for (count = 0; count < STRINGS_MOST; count++)
+		argv[count] = text + STRING_MOST - 100;
+	argv[count] = envp[0] = NULL;
+	CHECK(execve_error() == -E2BIG);
+	return 0;
+}
+
+static int refuses(void)
+{
+	char *page = memory(3 * PAGE_SIZE);
+	const char **list = (const char **)(page + 2 * PAGE_SIZE) - 200;
+
+	CHECK(call(SYS_munmap, (uintptr_t)page + 2 * PAGE_SIZE, PAGE_SIZE, 0) == 0);
+	fill(page, 'z', 2 * PAGE_SIZE);
+	/* A string, then an array, that runs into what is not mapped. */
+	for (size_t i = 0; i < 200; i++)
+		argv[i] = "argument";
+	argv[200] = page;
+	argv[201] = envp[0] = NULL;
+	CHECK(execve_error() == -EFAULT);
+	for (size_t i = 0; i < 200; i++)
+		list[i] = "argument";
+	CHECK(call(SYS_execve, (uintptr_t)NAME, (uintptr_t)list, 0) == -EFAULT);
+	CHECK(call(SYS_execve, (uintptr_t)NAME, 0, (uintptr_t)list) == -EFAULT);
+	CHECK(call(SYS_spawn, (uintptr_t)NAME, (uintptr_t)list, 0) == -EFAULT);
+	argv[200] = (const char *)KERNEL_BASE;
+	CHECK(execve_error() == -EFAULT);
+	argv[200] = (const char *)(USER_TOP - 1);
+	CHECK(execve_error() == -EFAULT);
+	argv[200] = "last";
+	CHECK(call(SYS_execve, (uintptr_t) "nobody", (uintptr_t)argv, 0) == -ENOENT);
+	CHECK(call(SYS_execve, (uintptr_t) "broken", (uintptr_t)argv, 0) == -ENOEXEC);
+	return 0;
+}
+
+int main(int argc, char **list)
+{
+	const char *kind = argc > 1 ? list[1] : "";
+	int line = 2;
+
+	text = memory(2 * ALL_MOST);
+	if (equal(kind, "many"))
+		line = many();
+	else if (equal(kind, "scripts"))
+		line = scripts();
+	else if (equal(kind, "limits"))
+		line = limits();
+	else if (equal(kind, "refuses"))
+		line = refuses();
+	else if (equal(kind, "arrived"))
+		line = arrived(argc, list);
+	else if (equal(kind, "script"))
+		line = script(argc, list);
+	else if (equal(kind, "length"))
+		line = argc != 3 || length_of(list[2]) != STRING_MOST - 1;
+	else if (equal(kind, "exec") && argc > 2) /* only that */
+		line = (int)-call(SYS_execve, (uintptr_t)list[2], 0, 0);
+	else if (equal(kind, "nothing"))
+		line = 0;
+	return line & 0xff ? line & 0xff : line != 0;
+}

@@ -1,0 +1,83 @@
+; SPDX-License-Identifier: MIT
+;
+; An ELF file, header and all (nasm -f bin), of COUNT segments of SIZE bytes, in an order that is not theirs. They follow each other in the
+; file as in memory, GAP bytes (whole pages) further apart there: 0, and they share pages. Every other one can be written. The
+; text compares the first and last word of each with what it should be, and ends with 7, or with 8 when one is wrong.
+; With INTERP the last header asks for an interpreter.
+
+BASE	equ 0x10000000
+TEXT	equ 0x2000		; where it begins in the file; headers come before
+DATA	equ 0x4000		; and the other segments
+STEP	equ 11			; from one header's segment to the next: prime to COUNT
+PT_LOAD	equ 1
+PT_INTERP equ 3
+SYS_exit equ 60
+
+%define place(i)   (DATA + ((i) - 1) * SIZE)
+%define address(i) (BASE + place(i) + ((i) - 1) * GAP)
+%define tag(i, j)  (0x1000 + (i) * 2 + (j))
+
+	bits	64
+	org	0
+	db	0x7f, "ELF", 2, 1, 1, 0
+	dq	0
+	dw	2, 62		; ET_EXEC, EM_X86_64
+	dd	1
+	dq	BASE + TEXT, 64, 0
+	dd	0
+	dw	64, 56, COUNT, 0, 0, 0
+
+%assign header 0
+%rep COUNT
+%assign i (header * STEP) % COUNT
+%ifdef INTERP
+%if header == COUNT - 1
+	dd	PT_INTERP
+%else
+	dd	PT_LOAD
+%endif
+%else
+	dd	PT_LOAD
+%endif
+%if i == 0
+	dd	5		; read, execute
+	dq	TEXT, BASE + TEXT, 0, text_end - TEXT, text_end - TEXT, 4096
+%else
+	dd	4 + (i & 1) * 2	; read, every other one write
+	dq	place(i), address(i), 0, SIZE, SIZE, 8
+%endif
+%assign header header + 1
+%endrep
+	times TEXT - ($ - $$) db 0
+
+	xor	edi, edi
+%assign i 1
+%rep COUNT - 1
+	mov	rax, address(i)
+	mov	rcx, [rax]
+	xor	rcx, tag(i, 0)
+	or	rdi, rcx
+	mov	rcx, [rax + SIZE - 8]
+	xor	rcx, tag(i, 1)
+	or	rdi, rcx
+%if i & 1
+	mov	[rax + 8], rcx
+%endif
+%assign i i + 1
+%endrep
+	xor	eax, eax
+	test	rdi, rdi
+	setne	al
+	lea	edi, [rax + 7]
+	mov	eax, SYS_exit
+	syscall
+text_end equ $ - $$
+	times DATA - ($ - $$) db 0xcc
+
+%assign i 1
+%rep COUNT - 1
+	dq	tag(i, 0)
+	times SIZE - 16 db 0
+	dq	tag(i, 1)
+%assign i i + 1
+%endrep

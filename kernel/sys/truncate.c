@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* System calls that make files shorter or longer. What is cut off goes from all who have it mapped, too. */
+#include "fs/file.h"
+#include "lib/errno.h"
+#include "mem/regions.h"
+#include "sys/calls.h"
+#include "sys/paths.h"
+#include "task/task.h"
+
+static void cut_mappings(struct task *task, void *argument)
+{
+	const struct node *node = argument;
+
+	if (task->space.has_files && task->state != TASK_ZOMBIE)
+		region_cut_file(&task->space, node, (node->size + PAGE_MASK) / PAGE_SIZE,
+		                task == current_task());
+}
+
+int truncate_file(struct node *node, size_t size)
+{
+	const bool shorter = size < node->size;
+	int error = node_truncate(node, size);
+
+	if (!error && shorter)
+		task_each(cut_mappings, node);
+	return error;
+}
+
+long sys_truncate(uint64_t path, uint64_t size)
+{
+	int error;
+	struct node *node = take_node((uint64_t)AT_FDCWD, path, true, &error);
+
+	if (!node)
+		return error;
+	if ((node->mode & NODE_KIND) != NODE_FILE)
+		return (node->mode & NODE_KIND) == NODE_DIRECTORY ? -EISDIR : -EINVAL;
+	return size > FILE_SIZE_MOST ? -EINVAL : truncate_file(node, size);
+}
+
+long sys_ftruncate(uint64_t fd, uint64_t size)
+{
+	struct file *file = file_of(fd);
+
+	if (!file)
+		return -EBADF;
+	if (!file->node || (file->flags & O_ACCMODE) == O_RDONLY ||
+	    (file->node->mode & NODE_KIND) != NODE_FILE || size > FILE_SIZE_MOST)
+		return -EINVAL;
+	return truncate_file(file->node, size);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* What programs of Linux rely on beyond signals and mappings; the programs in bench/programs have the checks. */
+#include "lib/console.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "loader/loader.h"
+#include "mem/frames.h"
+#include "task/task.h"
+#include "tests/kernel/test.h"
+
+static int run(const char *program, const char *kind)
+{
+	const char *argv[] = { program, kind };
+	int status, pid = task_spawn(program, argv, 2);
+
+	if (pid < 0)
+		return pid;
+	while (task_wait(pid, &status, 0) != pid)
+		;
+	while (task_count() > 1) /* children that it left behind */
+		task_yield();
+	return status;
+}
+
+static const char *run_all(const char *program, const char *const *kinds, size_t count)
+{
+	static char problem[80];
+
+	for (size_t i = 0; i < count; i++) {
+		size_t before;
+		int status;
+
+		loader_trim();
+		before = frames_free();
+		status = run(program, kinds[i]);
+		loader_trim();
+		if (status != 0 || frames_free() != before) {
+			format_string(problem, sizeof problem, "%s %s: status %x, check %d, %ld frames lost",
+			              program, kinds[i], (unsigned)status & 0xff, status >> 8,
+			              (long)(before - frames_free()));
+			return problem;
+		}
+	}
+	return NULL;
+}
+
+#define RUN_ALL(program, ...)                                  \
+	run_all(program, (const char *const[]){ __VA_ARGS__ }, \
+	        sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
+
+TEST(many_and_long_arguments_arrive)
+{
+	return RUN_ALL("arguments", "many", "scripts");
+}
+
+TEST(arguments_have_the_limits_of_linux)
+{
+	return RUN_ALL("arguments", "limits", "refuses");
+}
+
+TEST(shortage_with_large_arguments_loses_nothing)
+{
+	const char *problem = NULL;
+
+	for (size_t left = 8; left < 1200 && !problem; left += left < 80 ? 1 : 37) {
+		size_t before;
+
+		loader_trim();
+		before = frames_free();
+		frames_set_reserve(before - left);
+		run("arguments", "limits");
+		frames_set_reserve(0);
+		loader_trim();
+		if (frames_free() != before)
+			problem = "frames are lost";
+	}
+	return problem;
+}
+
+/* The exit status of a program that a child of this task becomes by execve(), or the error of that. */
+static int run_by_execve(const char *program)
+{
+	const char *argv[] = { "arguments", "exec", program };
+	int status, pid = task_spawn("arguments", argv, 3);
+
+	if (pid < 0)
+		return pid;
+	while (task_wait(pid, &status, 0) != pid)
+		;
+	return status >> 8;
+}
+
+TEST(many_segments_are_loaded)
+{
+	static const struct {
+		const char *program;
+		int status; /* or the error number */
+	} files[] = {
+		{ "segments-apart", 7 },
+		{ "segments-together", 7 },
+		{ "segments-too-many", -E2BIG },
+		{ "segments-interp", -ENOEXEC },
+	};
+	static char problem[80];
+
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		const int wanted = files[i].status, status = run(files[i].program, "-"),
+		          other = run_by_execve(files[i].program);
+
+		if (status != (wanted < 0 ? wanted : wanted << 8) ||
+		    other != (wanted < 0 ? -wanted : wanted)) {
+			format_string(problem, sizeof problem, "%s: status %x, by execve %d",
+			              files[i].program, (unsigned)status, other);
+			return problem;
+		}
+	}
+	return NULL;
+}
+
+TEST(shortage_with_many_segments_loses_nothing)
+{
+	for (size_t left = 8; left < 220; left++) {
+		size_t before;
+
+		loader_trim();
+		before = frames_free();
+		frames_set_reserve(before - left);
+		run("segments-apart", "-");
+		run_by_execve("segments-apart");
+		frames_set_reserve(0);
+		loader_trim();
+		if (frames_free() != before)
+			return "frames are lost";
+	}
+	return NULL;
+}
+
+TEST(tasks_are_stopped_and_go_on)
+{
+	return RUN_ALL("jobs", "stops", "orphans", "signals", "sleepers");
+}
+
+TEST(children_and_signals_are_waited_for)
+{
+	return RUN_ALL("waits", "children", "awaits", "permissions");
+}
+
+TEST(the_terminal_has_a_foreground)
+{
+	return RUN_ALL("jobs", "foreground");
+}
+
+TEST(files_have_several_names)
+{
+	return RUN_ALL("files", "names", "names-refused");
+}
+
+TEST(what_is_cut_off_a_mapped_file_is_gone)
+{
+	return RUN_ALL("files", "cuts");
+}

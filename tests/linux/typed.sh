@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Job control of busybox's shell, by keys that are typed at its console, as TAP: typed.sh STACK+LOADER+ISOLATION (on tcg)
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit
+
+build=$1
+work=$(mktemp -d)
+count=0
+end()
+{
+	[ -z "${qemu_PID:-}" ] || kill "$qemu_PID" 2>/dev/null
+	rm -rf "$work"
+}
+trap end EXIT
+
+result()
+{
+	count=$((count + 1))
+	echo "$1 $count - tcg $build: $2"
+}
+
+if ! bench/linux/archive.sh "$work" bench/linux/init.sh >"$work/log" 2>&1; then
+	sed 's/^/# /' "$work/log"
+	result "not ok" "the archive is made"
+	echo "1..1"
+	exit
+fi
+if grep -qx busybox "$work/missing"; then
+	result ok "job control # SKIP this machine has no static busybox"
+	echo "1..$count"
+	exit
+fi
+
+coproc qemu { exec timeout -k 5 60 "${PALIMPSEST_QEMU:-qemu-system-x86_64}" -accel tcg -cpu max -m 512 -nodefaults -no-user-config \
+	-display none -monitor none -no-reboot -serial stdio -debugcon "file:$work/records" -device isa-debug-exit,iobase=0xf4,iosize=4 \
+	-kernel "build/$build/palimpsest.elf32" -initrd "$work/linux.cpio" -append "run=demo" 2>"$work/errors"; }
+
+# wait_for TEXT WHAT: until the console shows it, for 20 s at most; what came before is left behind
+seen=
+wait_for()
+{
+	local c end=$((SECONDS + 20))
+
+	while [[ $seen != *"$1"* ]] && [ $SECONDS -lt $end ]; do
+		IFS= read -r -d '' -n 1 -t 1 c <&"${qemu[0]}" || [ $? -gt 128 ] || break
+		seen+=$c
+	done
+	if [[ $seen == *"$1"* ]]; then
+		seen=${seen#*"$1"}
+		result ok "$2"
+	else
+		result "not ok" "$2"
+		printf '# wanted: %s\n' "$1"
+		tail -n 5 <<<"$seen" | tr -d '\r' | sed 's/^/# got: /'
+	fi
+}
+
+type_in()
+{
+	printf '%b' "$1" >&"${qemu[1]}"
+}
+
+wait_for '# ' "the shell has a prompt"
+# Quotes keep what is waited for from being what is echoed.
+type_in "sh -c 'echo be\"\"gun; exec sleep 1000'\n"
+wait_for begun "a job runs"
+type_in '\x1a'
+wait_for Stopped "Ctrl-Z stops it"
+type_in 'bg; jobs\n'
+wait_for Running "bg lets it go on"
+type_in 'kill %1; wait %1; echo sta""tus $?\n'
+wait_for 'status 143' "it ends when it is killed"
+type_in "sh -c 'echo be\"\"gun; read x; echo go\"\"t \$x'\n"
+wait_for begun "another one reads"
+type_in '\x1a'
+wait_for Stopped "Ctrl-Z stops it"
+type_in 'fg\n'
+wait_for 'read x' "fg brings it back"
+type_in 'a line\n'
+wait_for 'got a line' "and it reads what is typed"
+type_in 'cat &\n'
+type_in 'sleep 0.2; jobs\n'
+wait_for 'Stopped (tty input)' "a background job may not read"
+type_in "kill -9 %1; sh -c 'echo be\"\"gun; exec sleep 1000'\n"
+wait_for begun "one more job runs"
+type_in '\x03'
+type_in 'echo sta""tus $?\n'
+wait_for 'status 130' "Ctrl-C ends it"
+type_in 'exit\n'
+wait_for 'ended with status' "the shell ends"
+echo "1..$count"
