@@ -36,7 +36,10 @@ struct plan {
  */
 int plan_strategies(struct plan *plan, const struct options *options, char *why, size_t size);
 
-/* Fills in the jobs for `count` engines. plan_strategies comes first; supporting runs are for Bochs alone. */
+/*
+ * Fills in the jobs for `count` engines. plan_strategies comes first; supporting runs are for Bochs alone, and without
+ * it there are none.
+ */
 void plan_jobs(struct plan *plan, const struct options *options, const struct engine *const engines[],
                size_t count);
 
