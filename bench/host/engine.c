@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct engine *const engine_table[] = { &engine_bochs, &engine_kvm, &engine_kvm_emulated,
@@ -38,7 +39,16 @@ static int is_program(const struct dirent *entry)
 	return length > 4 && strcmp(entry->d_name + length - 4, ".elf") == 0;
 }
 
-int engine_modules(struct arguments *names, char *why, size_t size)
+static bool is_too_large(const char *folder, const char *name, uint64_t limit)
+{
+	char path[PATH_MAX];
+	struct stat file;
+
+	path_format(path, sizeof path, "%s/%s", folder, name);
+	return limit && stat(path, &file) == 0 && (uint64_t)file.st_size > limit;
+}
+
+int engine_modules(const struct engine_boot *boot, struct arguments *names, char *why, size_t size)
 {
 	struct dirent **entries;
 	char path[PATH_MAX];
@@ -51,7 +61,8 @@ int engine_modules(struct arguments *names, char *why, size_t size)
 		return -1;
 	}
 	for (int i = 0; i < count; i++) {
-		arguments_add(names, "%.*s", (int)strlen(entries[i]->d_name) - 4, entries[i]->d_name);
+		if (!is_too_large(path, entries[i]->d_name, boot->module_limit))
+			arguments_add(names, "%.*s", (int)strlen(entries[i]->d_name) - 4, entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);

@@ -25,7 +25,8 @@ struct engine_boot {
 	bool trace;       /* write directory/trace.txt */
 	const char *variant; /* of the engine, or NULL when it has none */
 	unsigned cpus;
-	unsigned memory; /* MiB */
+	unsigned memory;       /* MiB */
+	uint64_t module_limit; /* bytes: larger boot modules are left out; 0: none is */
 };
 
 /* How to start it; see struct process_spec. */
@@ -76,8 +77,8 @@ const struct engine *engine_at(size_t index);
 /* Path of a strategy's image; `suffix` is "elf" or "elf32". */
 void engine_image_path(char path[PATH_MAX], const struct strategy *strategy, const char *suffix);
 
-/* Names of the boot modules (files of build/programs/ without .elf), sorted. */
-int engine_modules(struct arguments *names, char *why, size_t size);
+/* Names of the boot modules that this boot gets (files of build/programs/ without .elf), sorted. Returns 0, or -1 with the reason. */
+int engine_modules(const struct engine_boot *boot, struct arguments *names, char *why, size_t size);
 
 /* Makes or replaces a symbolic link. Returns 0, or -1 with the reason in `why`. */
 int engine_link(const char *target, const char *directory, const char *name, char *why, size_t size);

@@ -65,7 +65,7 @@ static int make_iso(const struct engine_boot *boot, char *why, size_t size)
 	int status = -1;
 	bool made;
 
-	if (engine_modules(&names, why, size))
+	if (engine_modules(boot, &names, why, size))
 		return -1;
 	engine_image_path(image, boot->strategy, "elf32");
 	arguments_add(&command, "%s/kernel/boot/make-iso.sh", path_root());

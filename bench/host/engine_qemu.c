@@ -36,7 +36,8 @@ static int add_modules(const struct engine_boot *boot, struct arguments *argumen
 	size_t used = 0;
 
 	path_format(folder, sizeof folder, "%s/build/programs", path_root());
-	if (engine_link(folder, boot->directory, "programs", why, size) || engine_modules(&names, why, size))
+	if (engine_link(folder, boot->directory, "programs", why, size) ||
+	    engine_modules(boot, &names, why, size))
 		return -1;
 	for (size_t i = 0; i < names.count; i++) {
 		path_format(list + used, sizeof list - used, "%sprograms/%s.elf %s", i ? "," : "",

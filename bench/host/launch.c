@@ -73,7 +73,8 @@ static int start_engine(struct launch *launch, char *why, size_t size)
 		                    .functions = setup->functions,
 		                    .trace = setup->trace,
 		                    .cpus = setup->cpus,
-		                    .memory = setup->memory };
+		                    .memory = setup->memory,
+		                    .module_limit = setup->module_limit };
 	struct process_spec spec = { .arguments = &command.arguments,
 		                     .environment = &command.environment,
 		                     .directory = setup->directory,

@@ -24,8 +24,9 @@ struct launch_setup {
 	const char *profile;  /* likewise */
 	bool functions, trace;
 	unsigned cpus;
-	unsigned memory;  /* MiB */
-	unsigned timeout; /* seconds */
+	unsigned memory;       /* MiB */
+	uint64_t module_limit; /* see engine.h */
+	unsigned timeout;      /* seconds */
 	uint64_t seed;
 	bool exits;          /* count VM exits, and store these instead of samples */
 	struct store *store; /* NULL: nothing is stored */

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NEEDS_MAX 64
+#define NEEDS_MAX   64
+#define SMALL_LIMIT (2U << 20) /* bytes: an experiment with a boot of its own needs no larger program */
 
 static bool is_listed(const struct strategy_list *list, const struct strategy *strategy)
 {
@@ -183,11 +184,13 @@ static void add_engine(struct plan *plan, const struct options *options, const s
 	if (engine == &engine_kvm && options->exits)
 		add_exits(plan, options, engine);
 	for (size_t i = 0; i < plan->supporting && engine == &engine_bochs; i++)
-		plan->job[plan->jobs++] = (struct job){ .engine = engine,
-			                                .strategy = &plan->support[i].strategy,
-			                                .bench = plan->support[i].bench,
-			                                .round = 1,
-			                                .seed = options->seed };
+		plan->job[plan->jobs++] =
+		        (struct job){ .engine = engine,
+			              .strategy = &plan->support[i].strategy,
+			              .bench = plan->support[i].bench,
+			              .module_limit = plan->support[i].alone ? SMALL_LIMIT : 0,
+			              .round = 1,
+			              .seed = options->seed };
 }
 
 void plan_jobs(struct plan *plan, const struct options *options, const struct engine *const engines[],

@@ -8,8 +8,9 @@
 struct job {
 	const struct engine *engine;
 	const struct strategy *strategy;
-	const char *variant; /* of the engine, or NULL */
-	bool self_test;      /* the boot is for the self-tests, not for benchmarks */
+	const char *variant;   /* of the engine, or NULL */
+	bool self_test;        /* the boot is for the self-tests, not for benchmarks */
+	uint64_t module_limit; /* see engine.h */
 	const char *bench;
 	unsigned round; /* from 1; 0: VM exits are counted, and no samples kept */
 	uint64_t seed;  /* the run's seed in round 1, one more in each later round */

@@ -126,6 +126,7 @@ static void start(struct runner *runner, const struct job *job)
 	                                                    .trace = options->trace,
 	                                                    .cpus = options->cpus,
 	                                                    .memory = options->memory,
+	                                                    .module_limit = job->module_limit,
 	                                                    .timeout = default_timeout(runner, job),
 	                                                    .seed = job->seed,
 	                                                    .store = runner->setup->store,

@@ -28,9 +28,23 @@ static const char *path_of(const char *name)
 	return path;
 }
 
-static void execute(const char *sql)
+static inline void execute(const char *sql)
 {
 	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+}
+
+/* The first column of the first row, in a static buffer; "" when there is none. */
+static inline const char *first_column(const char *sql)
+{
+	static char text[2000];
+	sqlite3_stmt *row;
+
+	text[0] = '\0';
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &row, NULL), SQLITE_OK);
+	if (sqlite3_step(row) == SQLITE_ROW && sqlite3_column_text(row, 0))
+		snprintf(text, sizeof text, "%s", (const char *)sqlite3_column_text(row, 0));
+	sqlite3_finalize(row);
+	return text;
 }
 
 static int make_database(void **state)

@@ -128,6 +128,10 @@ static const char *plan_of(const char *const words[])
 		else
 			assert_true(asked);
 		assert_true(asked || (job->round == 1 && job->seed == options.seed));
+		if (strncmp(job->bench, "pitfall.", 8) == 0) /* alone: no large programs */
+			assert_true(job->module_limit > 0 && !asked);
+		else if (asked)
+			assert_true(job->module_limit == 0);
 	}
 	putc('\0', out);
 	fclose(out);

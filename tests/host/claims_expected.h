@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: MIT */
+/* Results made up for each claim, a line per measurement (see measure()), and the verdict that must follow from them. */
+#pragma once
+
+#define RSP_WRITES(strategy, n) "image " strategy " irq.entry.user 0 rsp_writes " n "\n"
+#define RSP0                    "heap-rsp0+sandwich+shared"
+#define RSP0_RAN                "bochs " RSP0 " irq.entry.user 0 instructions 14 14\n"
+#define TIME(strategy, benchmark, size, values) \
+	"kvm " strategy " exec.load" benchmark " " size " tsc " values "\n"
+#define EVENT(strategy, benchmark, size, metric, values) \
+	"bochs " strategy " exec.load" benchmark " " size " " metric " " values "\n"
+#define SMALL "4096"
+#define LARGE "1048576"
+#define EQUAL_EVENTS(size)                                   \
+	EVENT("window", "", size, "instructions", "100 100") \
+	EVENT("heap", "", size, "instructions", "100 100")   \
+	EVENT("window", "", size, "walk_reads", "20 20") EVENT("heap", "", size, "walk_reads", "20 20")
+#define CYCLES(strategy, size, low, nominal, high)   \
+	EVENT(strategy, "", size, "cycles_low", low) \
+	EVENT(strategy, "", size, "cycles_nominal", nominal) EVENT(strategy, "", size, "cycles_high", high)
+/* Window and random at one size, warm and cold. */
+#define TIMES(warm, warm_random, cold, cold_random) \
+	TIME("window", "", SMALL, warm)             \
+	TIME("random", "", SMALL, warm_random)      \
+	TIME("window", ".cold", SMALL, cold) TIME("random", ".cold", SMALL, cold_random)
+#define EVENTS(metric, warm, warm_random, cold, cold_random) \
+	EVENT("window", "", SMALL, metric, warm)             \
+	EVENT("random", "", SMALL, metric, warm_random)      \
+	EVENT("window", ".cold", SMALL, metric, cold) EVENT("random", ".cold", SMALL, metric, cold_random)
+#define TRIES(engine, strategy, benchmark, violations, tries)                                                \
+	engine " " strategy " " benchmark " 0 violations " violations "\n" engine " " strategy " " benchmark \
+	       " 0 tries " tries "\n"
+#define COUNT(strategy, benchmark, metric, value) "bochs " strategy " " benchmark " 0 " metric " " value "\n"
+/* Violations with a control, or with other metrics, on Bochs. */
+#define CONTROLLED(strategy, benchmark, violations, control, tries) \
+	TRIES("bochs", strategy, benchmark, violations, tries)      \
+	COUNT(strategy, benchmark, "control_violations", control)
+#define SHARED_PML4(strategy, shared, own) CONTROLLED(strategy, "pitfall.shared_pml4", shared, own, "1024")
+#define USER_STACK(strategy, words, control) \
+	CONTROLLED(strategy, "pitfall.user_stack_irq", words, control, "16")
+#define TEARDOWN(strategy, before, after) CONTROLLED(strategy, "teardown.order", before, after, "16")
+#define CR3_IN_C(strategy, fixed, heap, scratch, tries)                \
+	COUNT(strategy, "pitfall.cr3_in_c", "fixed_faults", fixed)     \
+	COUNT(strategy, "pitfall.cr3_in_c", "heap_faults", heap)       \
+	COUNT(strategy, "pitfall.cr3_in_c", "scratch_faults", scratch) \
+	COUNT(strategy, "pitfall.cr3_in_c", "tries", tries)
+#define WINDOW_IRQ(strategy, violations, tries, corruptions)              \
+	TRIES("bochs", strategy, "pitfall.window_irq", violations, tries) \
+	COUNT(strategy, "pitfall.window_irq", "corruptions", corruptions)
+#define FORMULA(written, overlap, outside)                                        \
+	COUNT("heap", "arith.stack_formula", "first_overlap_as_written", written) \
+	COUNT("heap", "arith.stack_formula", "first_overlap_intended", overlap)   \
+	COUNT("heap", "arith.stack_formula", "first_outside_intended", outside)
+#define OVERLAP(strategy, note, violations)                             \
+	TRIES("bochs", strategy, "user.stack_overlap", violations, "9") \
+	COUNT(strategy, "user.stack_overlap", "note_overlaps", note)    \
+	COUNT(strategy, "user.stack_overlap", "note_image_room", "5000")
+#define SANDWICH(strategy, violations, leaked, refused)                    \
+	TRIES("bochs", strategy, "pitfall.sandwich_irq", violations, "16") \
+	COUNT(strategy, "pitfall.sandwich_irq", "frames_leaked", leaked)   \
+	COUNT(strategy, "pitfall.sandwich_irq", "images_refused", refused) \
+	COUNT(strategy, "pitfall.sandwich_irq", "wrong_space_when_forced", "12")
+
+#define FUZZ(violations, leaked, broken, held, tries)               \
+	TRIES("bochs", "heap", "regions.fuzz", violations, tries)   \
+	COUNT("heap", "regions.fuzz", "leaked", leaked)             \
+	COUNT("heap", "regions.fuzz", "control_violations", broken) \
+	COUNT("heap", "regions.fuzz", "control_leaked", held)
+#define FILE_END(mapped, refused, bus, read, tries)                    \
+	TRIES("bochs", "heap", "map.file_end", "0", tries)             \
+	COUNT("heap", "map.file_end", "mapped_with_zero_tail", mapped) \
+	COUNT("heap", "map.file_end", "beyond_not_mapped", refused)    \
+	COUNT("heap", "map.file_end", "beyond_bus_errors", bus)        \
+	COUNT("heap", "map.file_end", "beyond_read", read)
+#define SHM_SCAN(violations, found, segments, owner, tries)     \
+	TRIES("bochs", "heap", "shm.scan", violations, tries)   \
+	COUNT("heap", "shm.scan", "control_found", found)       \
+	COUNT("heap", "shm.scan", "control_first_after", "196") \
+	COUNT("heap", "shm.scan", "segments", segments)         \
+	COUNT("heap", "shm.scan", "read_by_owner", owner)
+#define GIVE_BACK(damaged, freed, contents, lost, tries)               \
+	TRIES("bochs", "heap", "modules.give_back", damaged, tries)    \
+	COUNT("heap", "modules.give_back", "bytes", "10000")           \
+	COUNT("heap", "modules.give_back", "bytes_freed", freed)       \
+	COUNT("heap", "modules.give_back", "bytes_of_files", contents) \
+	COUNT("heap", "modules.give_back", "frames_lost", lost)
+#define OVERFLOW(violations, guarded, bare, stepped, tries)              \
+	TRIES("bochs", "heap", "user.stack_overflow", violations, tries) \
+	COUNT("heap", "user.stack_overflow", "guarded_faults", guarded)  \
+	COUNT("heap", "user.stack_overflow", "bare_corruptions", bare)   \
+	COUNT("heap", "user.stack_overflow", "stepped_over", stepped)
+#define ELF_ORDER(violations, failed, control, tries)                  \
+	TRIES("bochs", "heap", "regions.elf_order", violations, tries) \
+	COUNT("heap", "regions.elf_order", "programs_failed", failed)  \
+	COUNT("heap", "regions.elf_order", "control_violations", control)
+#define BOOT_LAYOUT(metric, value) COUNT("heap", "arith.boot_layout", metric, value)
+#define SMALL_STACK(strategy, bytes, tries)                         \
+	COUNT(strategy, "pitfall.small_stack", "high_water", bytes) \
+	COUNT(strategy, "pitfall.small_stack", "tries", tries)
+#define MOVED(strategy, moved, both)                                   \
+	COUNT(strategy, "pitfall.moved_kernel", "moved_faults", moved) \
+	COUNT(strategy, "pitfall.moved_kernel", "both_faults", both)   \
+	COUNT(strategy, "pitfall.moved_kernel", "tries", "16")
+
+struct expectation {
+	int id;
+	const char *verdict;
+	const char *evidence; /* a part of it */
+	const char *results;
+};
+
+static const struct expectation expectations[] = {
+	{ 1, "confirmed", "0 on fixed-ist, 1 on heap-sw",
+	  RSP_WRITES("window", "0") RSP_WRITES("random", "0") RSP_WRITES("heap", "1") },
+	/* One image with a switch is enough. */
+	{ 1, "refuted", "2 on fixed-ist",
+	  RSP_WRITES("window", "0") RSP_WRITES("random", "2") RSP_WRITES("heap", "1") },
+	{ 1, "inconclusive", "finds no RSP write on heap-sw",
+	  RSP_WRITES("window", "0") RSP_WRITES("heap", "0") },
+	{ 1, "not measured", "missing: rsp_writes of a heap-sw image", RSP_WRITES("window", "0") },
+	{ 1, "not measured", "missing: rsp_writes of a fixed-ist image", RSP_WRITES("heap", "1") },
+
+	{ 2, "confirmed", "1 of 1024 when two threads share a PML4, 0 with one PML4 each; on heap stacks 0",
+	  SHARED_PML4("window", "1", "0") SHARED_PML4("heap", "0", "0") },
+	/* Of heap stacks it says nothing. */
+	{ 2, "confirmed", "on heap stacks 7", SHARED_PML4("random", "1", "0") SHARED_PML4("heap", "7", "7") },
+	{ 2, "refuted", "0 of 1024", SHARED_PML4("window", "0", "0") SHARED_PML4("heap", "7", "0") },
+	/* Two PML4s are not enough, in one build of two. */
+	{ 2, "refuted", "1024 of 2048 when two threads share a PML4, 1 with",
+	  SHARED_PML4("window", "1024", "0") SHARED_PML4("random", "0", "1") },
+	{ 2, "not measured", "missing: pitfall.shared_pml4 on a fixed stack", SHARED_PML4("heap", "1", "0") },
+	{ 2, "not measured", "missing", CONTROLLED("window", "pitfall.shared_pml4", "0", "0", "0") },
+	{ 2, "not measured", "missing", TRIES("bochs", "window", "pitfall.shared_pml4", "1 !", "1024 !") },
+	{ 2, "not measured", "missing", TRIES("tcg", "window", "pitfall.shared_pml4", "1", "1024") },
+
+	{ 3, "confirmed", "of 16 tries each: 16 on a fixed stack, 0 on a heap stack, 16 on a per-CPU",
+	  CR3_IN_C("window", "16", "0", "16", "16") },
+	{ 3, "refuted", "of 32 tries each: 32 on a fixed stack, 0 on a heap stack, 0 on a per-CPU",
+	  CR3_IN_C("window", "16", "0", "0", "16") CR3_IN_C("heap", "16", "0", "0", "16") },
+	{ 3, "refuted", "0 on a fixed stack", CR3_IN_C("window", "0", "0", "16", "16") },
+	{ 3, "inconclusive", "15 on a fixed stack", CR3_IN_C("window", "15", "0", "0", "16") },
+	{ 3, "inconclusive", "1 on a per-CPU", CR3_IN_C("window", "16", "0", "1", "16") },
+	{ 3, "not measured", "missing: pitfall.cr3_in_c", CR3_IN_C("window", "0", "0", "0", "0") },
+	{ 3, "not measured", "missing", CR3_IN_C("window", "16 !", "0 !", "16 !", "16 !") },
+	{ 3, "not measured", "missing", "tcg window pitfall.cr3_in_c 0 tries 16\n" },
+
+	{ 4, "confirmed", "1 RSP writes in the entry stub, against 1",
+	  RSP_WRITES(RSP0, "1") RSP_WRITES("heap", "1") RSP0_RAN },
+	{ 4, "refuted", "heap-rsp0 14", RSP_WRITES(RSP0, "0") RSP_WRITES("heap", "1") RSP0_RAN },
+	{ 4, "refuted", "ticks on KVM: heap-rsp0 500",
+	  RSP_WRITES(RSP0, "0") RSP_WRITES("heap", "1") "kvm " RSP0 " irq.entry.user 0 tsc 500*9\n" },
+	{ 4, "inconclusive", "finds no RSP write on heap-sw",
+	  RSP_WRITES(RSP0, "0") RSP_WRITES("heap", "0") RSP0_RAN },
+	{ 4, "not measured", "which shows that it works", RSP_WRITES(RSP0, "0") RSP_WRITES("heap", "1") },
+	{ 4, "not measured", "which shows that it works",
+	  RSP_WRITES(RSP0, "0") RSP_WRITES("heap", "1") "bochs " RSP0
+	                                                " irq.entry.user 0 instructions 14 14 !\n" },
+	{ 4, "not measured", "missing: rsp_writes of a heap-sw", RSP_WRITES(RSP0, "0") RSP0_RAN },
+	{ 4, "not measured", "missing: rsp_writes of a heap-rsp0", RSP_WRITES("heap", "1") RSP0_RAN },
+
+	/* Time. */
+	{ 5, "confirmed", "time, window/heap: 1.000 … 1.040 over 2 sizes",
+	  TIME("window", "", SMALL, "1000*9") TIME("heap", "", SMALL, "1000*9")
+	          TIME("window", "", LARGE, "1040*9") TIME("heap", "", LARGE, "1000*9") },
+	{ 5, "refuted", "1.200",
+	  TIME("window", "", SMALL, "1000*9") TIME("heap", "", SMALL, "1000*9")
+	          TIME("window", "", LARGE, "1200*9") TIME("heap", "", LARGE, "1000*9") },
+	{ 5, "refuted", "0.500",
+	  TIME("window", "", SMALL, "500*9") TIME("heap", "", SMALL, "1000*9")
+	          TIME("window", "", LARGE, "1000*9") TIME("heap", "", LARGE, "1000*9") },
+	/* The interval, of ranks 2 and 8, crosses the margin. */
+	{ 5, "inconclusive", "1.000 … 1.100",
+	  TIME("window", "", SMALL, "1000*4 1040 1100*4") TIME("heap", "", SMALL, "1000*9")
+	          TIME("window", "", LARGE, "1000*9") TIME("heap", "", LARGE, "1000*9") },
+	/* Five rounds have no interval. */
+	{ 5, "inconclusive", "1.200",
+	  TIME("window", "", SMALL, "1200*5") TIME("heap", "", SMALL, "1000*5")
+	          TIME("window", "", LARGE, "1200*5") TIME("heap", "", LARGE, "1000*5") },
+	{ 5, "inconclusive", "1.000",
+	  TIME("window", "", SMALL, "1000*5") TIME("heap", "", SMALL, "1000*5")
+	          TIME("window", "", LARGE, "1000*5") TIME("heap", "", LARGE, "1000*5") },
+	/* The cycle model: only what all three parameter sets say. */
+	{ 5, "confirmed", "(bochs)",
+	  CYCLES("window", SMALL, "98", "100", "104") CYCLES("heap", SMALL, "100", "100", "100")
+	          CYCLES("window", LARGE, "98", "100", "104") CYCLES("heap", LARGE, "100", "100", "100") },
+	{ 5, "refuted", "1.100 … 1.300",
+	  CYCLES("window", SMALL, "110", "120", "130") CYCLES("heap", SMALL, "100", "100", "100")
+	          CYCLES("window", LARGE, "110", "120", "130") CYCLES("heap", LARGE, "100", "100", "100") },
+	{ 5, "inconclusive", "0.900 … 1.200",
+	  CYCLES("window", SMALL, "90", "110", "120") CYCLES("heap", SMALL, "100", "100", "100")
+	          CYCLES("window", LARGE, "90", "110", "120") CYCLES("heap", LARGE, "100", "100", "100") },
+	/* Two sets say nothing. */
+	{ 5, "not measured", "missing: exec.load",
+	  EVENT("window", "", SMALL, "cycles_low", "110") EVENT("heap", "", SMALL, "cycles_low", "100") EVENT(
+	          "window", "", SMALL, "cycles_high", "110") EVENT("heap", "", SMALL, "cycles_high", "100")
+	          EVENT("window", "", LARGE, "cycles_low", "110")
+	                  EVENT("heap", "", LARGE, "cycles_low", "100")
+	                          EVENT("window", "", LARGE, "cycles_high", "110")
+	                                  EVENT("heap", "", LARGE, "cycles_high", "100") },
+	/* Events. */
+	{ 5, "confirmed", "events on Bochs, not time", EQUAL_EVENTS(SMALL) EQUAL_EVENTS(LARGE) },
+	{ 5, "refuted", "1.000 … 2.000",
+	  EQUAL_EVENTS(SMALL) EVENT("window", "", LARGE, "instructions", "200 200") EVENT(
+	          "heap", "", LARGE, "instructions", "100 100") EVENT("window", "", LARGE, "invlpg", "9")
+	          EVENT("window", "", LARGE, "cr3_writes", "0") EVENT("heap", "", LARGE, "invlpg", "0")
+	                  EVENT("heap", "", LARGE, "cr3_writes", "0") },
+	/* More of one and less of the other: nobody knows the prices. */
+	{ 5, "inconclusive", "invlpg 9 to 0",
+	  EQUAL_EVENTS(SMALL) EVENT("window", "", LARGE, "instructions", "100 100") EVENT(
+	          "heap", "", LARGE, "instructions", "100 100") EVENT("window", "", LARGE, "invlpg", "9")
+	          EVENT("heap", "", LARGE, "invlpg", "0") EVENT("window", "", LARGE, "cr3_writes", "0")
+	                  EVENT("heap", "", LARGE, "cr3_writes", "2") },
+	/* Time, where there is any, is what counts. */
+	{ 5, "refuted", "time, ",
+	  EQUAL_EVENTS(SMALL) EQUAL_EVENTS(LARGE) TIME("window", "", SMALL, "1200*9")
+	          TIME("heap", "", SMALL, "1000*9") TIME("window", "", LARGE, "1200*9")
+	                  TIME("heap", "", LARGE, "1000*9") },
+	{ 5, "confirmed", "time, ",
+	  EVENT("window", "", SMALL, "instructions", "9") EVENT("heap", "", SMALL, "instructions", "1")
+	          TIME("window", "", SMALL, "1000*9") TIME("heap", "", SMALL, "1000*9")
+	                  TIME("window", "", LARGE, "1000*9") TIME("heap", "", LARGE, "1000*9") },
+	{ 5, "not measured", "measured 4096 … 4096 bytes", EQUAL_EVENTS(SMALL) },
+	{ 5, "not measured", "measured 1048576 … 1048576 bytes", EQUAL_EVENTS(LARGE) },
+	{ 5, "not measured", "missing: exec.load",
+	  "tcg window exec.load 4096 tsc 5*9\ntcg heap exec.load 4096 tsc 5*9\n"
+	  "tcg window exec.load 1048576 tsc 5*9\ntcg heap exec.load 1048576 tsc 5*9\n" },
+	{ 5, "not measured", "measured 4096 … 4096 bytes",
+	  EQUAL_EVENTS(SMALL) EVENT("window", "", LARGE, "instructions", "100 !")
+	          EVENT("heap", "", LARGE, "instructions", "100") },
+
+	/* Time. */
+	{ 6, "confirmed", "in time: 0.800 … 0.900", TIMES("800*9", "1000*9", "900*9", "1000*9") },
+	{ 6, "refuted", "in time: 1.000 … 1.200", TIMES("1000*9", "1000*9", "1200*9", "1000*9") },
+	{ 6, "inconclusive", "in time", TIMES("800*9", "1000*9", "1200*9", "1000*9") },
+	{ 6, "inconclusive", "in time", TIMES("900*4 1000 1100*4", "1000*9", "900*9", "1000*9") },
+	{ 6, "inconclusive", "in time", TIMES("800*5", "1000*5", "800*5", "1000*5") },
+	{ 6, "inconclusive", "in time", TIMES("1200*5", "1000*5", "1200*5", "1000*5") },
+	/* The cycle model: an ordering counts when it holds in all three parameter sets. */
+	{ 6, "confirmed", "in time: 0.800 … 0.950",
+	  EVENTS("cycles_low", "80", "100", "90", "100") EVENTS("cycles_nominal", "80", "100", "90", "100")
+	          EVENTS("cycles_high", "90", "100", "95", "100") },
+	{ 6, "refuted", "in time: 1.100 … 1.300",
+	  EVENTS("cycles_low", "110", "100", "110", "100")
+	          EVENTS("cycles_nominal", "120", "100", "120", "100")
+	                  EVENTS("cycles_high", "130", "100", "130", "100") },
+	{ 6, "inconclusive", "in time: 0.800 … 1.010",
+	  EVENTS("cycles_low", "80", "100", "80", "100") EVENTS("cycles_nominal", "90", "100", "90", "100")
+	          EVENTS("cycles_high", "101", "100", "101", "100") },
+	{ 6, "inconclusive", "in time: 0.900 … 1.300",
+	  EVENTS("cycles_low", "90", "100", "90", "100") EVENTS("cycles_nominal", "120", "100", "120", "100")
+	          EVENTS("cycles_high", "130", "100", "130", "100") },
+	{ 6, "not measured", "missing: exec.load", EVENTS("cycles_nominal", "80", "100", "80", "100") },
+	/* Events. */
+	{ 6, "confirmed", "instructions on Bochs (events, not time): 0.800 … 0.900",
+	  EVENTS("instructions", "80 80", "100 100", "90 90", "100 100")
+	          EVENTS("invlpg", "1 1", "1 1", "1 1", "2 2") },
+	{ 6, "refuted", "1.000 … 1.200", EVENTS("instructions", "100 100", "100 100", "120 120", "100 100") },
+	/* Fewer instructions, and more walks. */
+	{ 6, "inconclusive", "walk_reads 7 to 5",
+	  EVENTS("instructions", "80 80", "100 100", "90 90", "100 100")
+	          EVENTS("walk_reads", "7 7", "5 5", "7 7", "5 5") },
+	/* Faster cold, slower warm. */
+	{ 6, "inconclusive", "", EVENTS("instructions", "120 120", "100 100", "90 90", "100 100") },
+	{ 6, "not measured", "missing: exec.load.cold",
+	  EVENT("window", "", SMALL, "instructions", "80")
+	          EVENT("random", "", SMALL, "instructions", "100") },
+	{ 6, "not measured", "missing: exec.load of both",
+	  EVENT("window", ".cold", SMALL, "instructions", "80")
+	          EVENT("random", ".cold", SMALL, "instructions", "100") },
+
+	{ 7, "confirmed",
+	  "0 of 16 uses with interrupts on; two users at once without the lock: 8 bytes in wrong",
+	  WINDOW_IRQ("window", "0", "8", "8") WINDOW_IRQ("random", "0", "8", "5") },
+	/* The price is the worst of the builds with a window. */
+	{ 7, "confirmed", "on Bochs): bochs 4096 bytes: 30, bochs 65536 bytes: 50",
+	  WINDOW_IRQ("window", "0", "16", "8") "bochs window irq.off.max 4096 off 20\n"
+	                                       "bochs random irq.off.max 4096 off 30\n"
+	                                       "bochs heap irq.off.max 4096 off 90\n"
+	                                       "bochs window irq.off.max 65536 off 50\n"
+	                                       "tcg window irq.off.max 4096 off 95\n" },
+	{ 7, "refuted", "1 of 16 uses",
+	  WINDOW_IRQ("window", "0", "8", "8") WINDOW_IRQ("random", "1", "8", "0") },
+	{ 7, "refuted", "1 of 2 uses", WINDOW_IRQ("window", "1", "2", "8") },
+	{ 7, "inconclusive", "0 of 15 uses", WINDOW_IRQ("window", "0", "15", "8") },
+	{ 7, "not measured", "missing: pitfall.window_irq", WINDOW_IRQ("window", "0", "0", "0") },
+	{ 7, "not measured", "missing", WINDOW_IRQ("window", "1 !", "16 !", "8 !") },
+	{ 7, "not measured", "missing", TRIES("tcg", "window", "pitfall.window_irq", "0", "16") },
+
+	{ 8, "confirmed",
+	  "9 words with kernel addresses on the user stack after 32 interrupts taken there; 0 after",
+	  USER_STACK("heap", "9", "0") USER_STACK("window", "0", "0") },
+	{ 8, "refuted", "0 words", USER_STACK("heap", "0", "0") USER_STACK("window", "0", "0") },
+	{ 8, "inconclusive", "1 after regular ones",
+	  USER_STACK("heap", "9", "0") USER_STACK("window", "9", "1") },
+	{ 8, "not measured", "missing: pitfall.user_stack_irq",
+	  CONTROLLED("heap", "pitfall.user_stack_irq", "0", "0", "0") },
+	{ 8, "not measured", "missing", TRIES("bochs", "heap", "pitfall.user_stack_irq", "9 !", "16 !") },
+	{ 8, "not measured", "missing", TRIES("tcg", "heap", "pitfall.user_stack_irq", "9", "16") },
+
+	{ 9, "confirmed", "0 violations over 9 address spaces, 2 strategies",
+	  TRIES("bochs", "window", "window.same_frame", "0", "5")
+	          TRIES("kvm", "random", "window.same_frame", "0", "4") },
+	{ 9, "refuted", "1 violations",
+	  TRIES("bochs", "window", "window.same_frame", "0", "5")
+	          TRIES("bochs", "random", "window.same_frame", "1", "5") },
+	{ 9, "not measured", "1 address spaces, wanted 2",
+	  TRIES("bochs", "window", "window.same_frame", "0", "1") },
+	{ 9, "not measured", "missing", TRIES("tcg", "window", "window.same_frame", "0", "5") },
+	{ 9, "not measured", "missing",
+	  TRIES("bochs", "fixed-ist+window+private", "window.same_frame", "0", "5") },
+
+	{ 19, "confirmed", "0 violations over 6 tries",
+	  TRIES("bochs", "heap", "isolation.tags", "0 0", "3 3") },
+	{ 19, "refuted", "1 violations over 6 tries",
+	  TRIES("bochs", "heap", "isolation.tags", "0 1", "3 3") },
+	{ 19, "not measured", "missing: tries", TRIES("bochs", "heap", "isolation.tags", "0", "0") },
+	{ 19, "not measured", "missing", TRIES("tcg", "heap", "isolation.tags", "0", "5") },
+
+	{ 20, "confirmed",
+	  "as written, stacks overlap from PID 2 on; with PID times 64 KiB they never overlap",
+	  FORMULA("2", "0", "0") },
+	{ 20, "confirmed", "as written, stacks never overlap; with PID times 64 KiB from PID 65537 on",
+	  FORMULA("0", "65537", "0") },
+	/* The largest PID, and the next, which is none. */
+	{ 20, "confirmed", "never overlap and leave the user half at PID 2147483647",
+	  FORMULA("0", "0", "2147483647") },
+	{ 20, "refuted", "at PID 2147483648", FORMULA("0", "0", "2147483648") },
+	{ 20, "refuted", "they never overlap", FORMULA("0", "0", "0") },
+	{ 20, "not measured", "missing: arith.stack_formula",
+	  COUNT("heap", "arith.stack_formula", "first_overlap_as_written", "2") },
+	{ 20, "not measured", "missing", FORMULA("2 !", "0 !", "0 !") },
+	{ 20, "not measured", "missing", "tcg heap arith.stack_formula 0 first_overlap_as_written 2\n" },
+
+	{ 21, "confirmed",
+	  "images over 5000 bytes reach it: 0 of the images here; in this kernel 0 overlaps over 18",
+	  OVERLAP("heap", "0", "0") OVERLAP("window", "0", "0") },
+	/* The note's layout decides, not this kernel's. */
+	{ 21, "confirmed", "2 overlaps over 9 tries", OVERLAP("heap", "0", "2") },
+	{ 21, "refuted", "1 of the images here", OVERLAP("heap", "1", "0") },
+	{ 21, "not measured", "missing: user.stack_overlap",
+	  TRIES("bochs", "heap", "user.stack_overlap", "0", "9") },
+	{ 21, "not measured", "missing", COUNT("heap", "user.stack_overlap", "note_overlaps", "1") },
+	{ 21, "not measured", "missing",
+	  OVERLAP("heap", "1 !", "0 !") TRIES("tcg", "heap", "user.stack_overlap", "0", "9") },
+
+	{ 22, "confirmed",
+	  "0 violations over 16 interrupted loads, 0 frames leaked, 10 of 10 damaged images refused; with "
+	  "interrupts forced on, 12 handlers",
+	  SANDWICH("heap", "0", "0", "10") },
+	{ 22, "refuted", "1 violations", SANDWICH("heap", "1", "0", "10") },
+	{ 22, "refuted", "1 frames leaked", SANDWICH("heap", "0", "1", "10") },
+	/* The worst of two builds. */
+	{ 22, "refuted", "9 of 10 damaged",
+	  SANDWICH("heap", "0", "0", "9") SANDWICH("fixed-ist+sandwich+shared", "0", "0", "10") },
+	{ 22, "not measured", "missing: pitfall.sandwich_irq of a build with the sandwich",
+	  SANDWICH("window", "1", "0", "10") },
+	{ 22, "not measured", "missing", TRIES("bochs", "heap", "pitfall.sandwich_irq", "0", "0") },
+	{ 22, "not measured", "missing", TRIES("bochs", "heap", "pitfall.sandwich_irq", "0 !", "16 !") },
+	{ 22, "not measured", "missing", TRIES("tcg", "heap", "pitfall.sandwich_irq", "0", "16") },
+
+	{ 23, "confirmed", "0 frames of difference over 10000 rounds",
+	  TRIES("bochs", "heap", "leak.spawn", "0", "6000")
+	          TRIES("bochs", "window", "leak.spawn", "0", "4000") },
+	{ 23, "refuted", "2 frames of difference", TRIES("bochs", "heap", "leak.spawn", "2", "10000") },
+	/* A leak need not be waited for. */
+	{ 23, "refuted", "1 frames of difference", TRIES("bochs", "heap", "leak.spawn", "1", "3") },
+	{ 23, "inconclusive", "wanted 10000 rounds", TRIES("bochs", "heap", "leak.spawn", "0", "9999") },
+	{ 23, "not measured", "missing: tries", TRIES("bochs", "heap", "leak.spawn", "0", "0") },
+
+	{ 24, "confirmed", "poison: 1 over 32 teardowns before the switch, 0 after",
+	  TEARDOWN("heap", "1", "0") TEARDOWN("window", "0", "0") },
+	{ 24, "refuted", "poison: 0 over 16", TEARDOWN("heap", "0", "0") },
+	{ 24, "inconclusive", "1 after it", TEARDOWN("heap", "16", "0") TEARDOWN("window", "16", "1") },
+	{ 24, "not measured", "missing: teardown.order",
+	  CONTROLLED("heap", "teardown.order", "0", "0", "0") },
+	{ 24, "not measured", "missing", TRIES("bochs", "heap", "teardown.order", "1 !", "16 !") },
+	{ 24, "not measured", "missing", TRIES("tcg", "heap", "teardown.order", "1", "16") },
+
+	{ 25, "confirmed", "0 violations over 100000 operations, 2 strategies",
+	  TRIES("bochs", "heap", "heap.fuzz", "0", "60000")
+	          TRIES("kvm", "window", "heap.fuzz", "0", "40000") },
+	/* One counter-example is enough, however few were tried. */
+	{ 25, "refuted", "1 violations over 3 operations", TRIES("bochs", "heap", "heap.fuzz", "1", "3") },
+	{ 25, "refuted", "1 violations", TRIES("bochs", "heap", "heap.fuzz", "0*15 1", "9999*16") },
+	{ 25, "inconclusive", "; wanted 100000", TRIES("bochs", "heap", "heap.fuzz", "0", "99999") },
+	{ 25, "not measured", "missing: heap.fuzz", TRIES("bochs", "heap", "heap.fuzz", "0", "0") },
+	{ 25, "not measured", "missing", TRIES("bochs", "heap", "heap.fuzz", "1 !", "9 !") },
+	{ 25, "not measured", "missing", TRIES("tcg", "heap", "heap.fuzz", "0", "100000") },
+
+	{ 26, "confirmed", "1826816 bytes (1.74 MiB)", BOOT_LAYOUT("largest_kernel_1k", "1826816") },
+	{ 26, "refuted", "1822720 bytes", BOOT_LAYOUT("largest_kernel_1k", "1822720") },
+	{ 26, "not measured", "missing: arith.boot_layout", BOOT_LAYOUT("tries", "9") },
+	{ 26, "not measured", "missing", BOOT_LAYOUT("largest_kernel_1k", "1826816 !") },
+
+	{ 27, "confirmed", "at most 254 CPUs leave a page for the kernel; for 256 they leave 0 bytes",
+	  BOOT_LAYOUT("most_cpus_8k", "254") BOOT_LAYOUT("largest_kernel_8k", "0") },
+	{ 27, "refuted", "leave 4096 bytes",
+	  BOOT_LAYOUT("most_cpus_8k", "256") BOOT_LAYOUT("largest_kernel_8k", "4096") },
+	{ 27, "not measured", "missing: arith.boot_layout", BOOT_LAYOUT("most_cpus_8k", "254") },
+
+	{ 28, "confirmed", "leave 1016 KiB", BOOT_LAYOUT("largest_kernel_4k", "1040384") },
+	{ 28, "refuted", "leave 1024 KiB", BOOT_LAYOUT("largest_kernel_4k", "1048576") },
+	{ 28, "not measured", "missing: arith.boot_layout", BOOT_LAYOUT("tries", "9") },
+
+	{ 29, "refuted", "at most 1024 of 1024 bytes of stack; the whole boot took 392",
+	  SMALL_STACK("heap", "136", "1") SMALL_STACK("window", "1024", "1")
+	          COUNT("heap", "pitfall.small_stack", "boot_high_water", "392") },
+	{ 29, "confirmed", "at most 1032",
+	  SMALL_STACK("heap", "136", "1") SMALL_STACK("window", "1032", "1") },
+	{ 29, "not measured", "missing: pitfall.small_stack", SMALL_STACK("heap", "136", "0") },
+	{ 29, "not measured", "missing", SMALL_STACK("heap", "136 !", "1 !") },
+
+	{ 30, "confirmed", "of 32 each: 32 with the code at its new place alone, 0 with it at both",
+	  MOVED("heap", "16", "0") MOVED("window", "16", "0") },
+	{ 30, "refuted", "0 with the code", MOVED("heap", "0", "0") },
+	{ 30, "inconclusive", "15 with the code", MOVED("heap", "15", "0") },
+	{ 30, "inconclusive", "1 with it at both", MOVED("heap", "16", "1") },
+	{ 30, "not measured", "missing: pitfall.moved_kernel",
+	  COUNT("heap", "pitfall.moved_kernel", "tries", "16") },
+
+	{ 33, "confirmed",
+	  "5 accesses go wrong and 7 frames are held for nothing; with it 0 and 0, over 20000",
+	  FUZZ("0 0", "0 0", "2 3", "4 3", "10000 10000") },
+	{ 33, "confirmed", "0 accesses go wrong and 1 frames", FUZZ("0", "0", "0", "1", "20000") },
+	{ 33, "refuted", "with it 1 and 0", FUZZ("1", "0", "5", "7", "20000") },
+	{ 33, "refuted", "with it 0 and 1", FUZZ("0", "1", "5", "7", "3") },
+	/* If it went as well without, it was not that. */
+	{ 33, "refuted", "without splitting 0 accesses", FUZZ("0", "0", "0", "0", "20000") },
+	{ 33, "inconclusive", "; wanted 20000", FUZZ("0", "0", "5", "7", "19999") },
+	{ 33, "not measured", "missing: regions.fuzz", TRIES("bochs", "heap", "regions.fuzz", "0", "20000") },
+	{ 33, "not measured", "missing", FUZZ("0 !", "0 !", "5 !", "7 !", "20000 !") },
+	{ 33, "not measured", "missing", TRIES("tcg", "heap", "regions.fuzz", "1", "20000") },
+
+	{ 34, "confirmed",
+	  "16 of 16 files mapped to the end of their last page with zeros behind them; of one page more, 0",
+	  FILE_END("16", "0", "16", "0", "16") },
+	/* As the note does it. */
+	{ 34, "confirmed", "16 mappings refused", FILE_END("16", "16", "0", "0", "16") },
+	{ 34, "refuted", "1 read", FILE_END("16", "0", "15", "1", "16") },
+	{ 34, "refuted", "15 of 16 files", FILE_END("15", "0", "16", "0", "16") },
+	{ 34, "inconclusive", "15 ended in SIGBUS", FILE_END("16", "0", "15", "0", "16") },
+	{ 34, "inconclusive", "; wanted 16 files", FILE_END("15", "0", "15", "0", "15") },
+	{ 34, "not measured", "missing: map.file_end", FILE_END("0", "0", "0", "0", "0") },
+	{ 34, "not measured", "missing", FILE_END("16 !", "0 !", "16 !", "0 !", "16 !") },
+	{ 34, "not measured", "missing", TRIES("tcg", "heap", "map.file_end", "1", "16") },
+
+	{ 36, "confirmed",
+	  "8 of 8 segments are read, the first after 196 keys; with them 0 over 4096 keys, and 8 by",
+	  SHM_SCAN("0", "8", "8", "8", "4096") },
+	{ 36, "refuted", "0 of 8 segments", SHM_SCAN("0", "0", "8", "8", "4096") },
+	{ 36, "inconclusive", "with them 1 over", SHM_SCAN("1", "8", "8", "8", "4096") },
+	{ 36, "inconclusive", "7 of 8", SHM_SCAN("0", "7", "8", "8", "4096") },
+	{ 36, "inconclusive", "7 by their owner", SHM_SCAN("0", "8", "8", "7", "4096") },
+	{ 36, "inconclusive", "over 4095 keys", SHM_SCAN("0", "8", "8", "8", "4095") },
+	{ 36, "not measured", "missing: shm.scan", SHM_SCAN("0", "8", "8", "8", "0") },
+	{ 36, "not measured", "missing", SHM_SCAN("0 !", "8 !", "8 !", "8 !", "4096 !") },
+	{ 36, "not measured", "missing", TRIES("tcg", "heap", "shm.scan", "1", "4096") },
+
+	{ 37, "confirmed",
+	  "of 10000 bytes of archives 600 are given back at once and 8900 are of files; 500 are kept for "
+	  "nothing, 0 of 100",
+	  GIVE_BACK("0", "600", "8900", "0", "100") },
+	{ 37, "refuted", "501 are kept", GIVE_BACK("0", "599", "8900", "0", "100") },
+	{ 37, "refuted", "1 of 3 files differ", GIVE_BACK("1", "600", "9400", "0", "3") },
+	{ 37, "refuted", "2 frames are lost", GIVE_BACK("0", "600", "9400", "2", "100") },
+	{ 37, "inconclusive", "0 of 99 files", GIVE_BACK("0", "600", "9400", "0", "99") },
+	{ 37, "not measured", "missing: modules.give_back", GIVE_BACK("0", "600", "9400", "0", "0") },
+	{ 37, "not measured", "missing", GIVE_BACK("0 !", "600 !", "9400 !", "0 !", "100 !") },
+	{ 37, "not measured", "missing", TRIES("tcg", "heap", "modules.give_back", "1", "100") },
+
+	{ 39, "confirmed", "over 8 tries: 0 silent corruptions of the neighbour without a guard page, 0 with",
+	  OVERFLOW("0", "16", "0", "0", "8") },
+	{ 39, "refuted",
+	  "1 silent corruptions of the neighbour without a guard page, 0 with one, which stopped 16; a",
+	  OVERFLOW("0", "16", "1", "1", "8") },
+	{ 39, "inconclusive", "1 with one", OVERFLOW("1", "15", "8", "1", "8") },
+	{ 39, "inconclusive", "stopped 0", OVERFLOW("0", "0", "8", "1", "8") },
+	{ 39, "inconclusive", "over 7 tries", OVERFLOW("0", "14", "0", "0", "7") },
+	{ 39, "not measured", "missing: user.stack_overflow",
+	  TRIES("bochs", "heap", "user.stack_overflow", "0", "8") },
+	{ 39, "not measured", "missing", OVERFLOW("0", "16", "8", "1", "0") },
+	{ 39, "not measured", "missing", OVERFLOW("0 !", "16 !", "8 !", "1 !", "8 !") },
+
+	{ 40, "confirmed", "0 misses over 248 pages looked up, 0 programs failed; 9 misses with",
+	  ELF_ORDER("0", "0", "9", "248") },
+	{ 40, "refuted", "1 misses over", ELF_ORDER("1", "0", "9", "248") },
+	{ 40, "refuted", "1 programs failed", ELF_ORDER("0", "1", "9", "31") },
+	{ 40, "inconclusive", "0 misses with", ELF_ORDER("0", "0", "0", "248") },
+	{ 40, "inconclusive", "; wanted 248 pages", ELF_ORDER("0", "0", "9", "247") },
+	{ 40, "not measured", "missing: regions.elf_order",
+	  TRIES("bochs", "heap", "regions.elf_order", "0", "248") },
+	{ 40, "not measured", "missing", ELF_ORDER("0 !", "0 !", "9 !", "248 !") },
+};
+
+#define EXPECTATIONS (sizeof expectations / sizeof expectations[0])
