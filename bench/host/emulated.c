@@ -11,6 +11,14 @@ static const char checks[] =
         " FROM launches l LEFT JOIN checks c ON c.launch = l.id"
         " WHERE l.engine = 'kvm-emulated' GROUP BY l.variant, l.strategy ORDER BY min(l.id)";
 
+/* Each self-test that was skipped, with the reason, and where. */
+static const char skipped[] =
+        "SELECT name, iif(detail LIKE 'skip: %', substr(detail, 7), detail), group_concat(variant, ', ')"
+        " FROM (SELECT name, detail, variant FROM checks JOIN launches ON launches.id = launch"
+        " WHERE engine = 'kvm-emulated' AND kind = 'test' AND ok = 2 GROUP BY name, detail, variant"
+        " ORDER BY min(launch))"
+        " GROUP BY name, detail ORDER BY name, detail";
+
 /*
  * A row per parameter: reads of page walks without KVM, with ept=1 and with ept=0, then the exits to the hypervisor of
  * the latter two. Every strategy has the same benchmark here, so the least of their medians stands for all.
@@ -63,6 +71,26 @@ static bool print_checks(sqlite3 *db, FILE *out)
 	return any;
 }
 
+static void print_skipped(sqlite3 *db, FILE *out)
+{
+	bool any = false;
+	sqlite3_stmt *row;
+
+	if (sqlite3_prepare_v2(db, skipped, -1, &row, NULL) != SQLITE_OK) {
+		complain(db);
+		return;
+	}
+	while (sqlite3_step(row) == SQLITE_ROW) {
+		fprintf(out, "%s  %s: %s (%s)\n", any ? "" : "self-tests that were skipped\n",
+		        sqlite3_column_text(row, 0), sqlite3_column_text(row, 1),
+		        sqlite3_column_text(row, 2));
+		any = true;
+	}
+	sqlite3_finalize(row);
+	if (any)
+		putc('\n', out);
+}
+
 static void print_number(sqlite3_stmt *row, int column, FILE *out)
 {
 	if (sqlite3_column_type(row, column) == SQLITE_NULL)
@@ -99,6 +127,8 @@ static void print_walks(sqlite3 *db, FILE *out)
 
 void emulated_print(sqlite3 *db, FILE *out)
 {
-	if (print_checks(db, out))
-		print_walks(db, out);
+	if (!print_checks(db, out))
+		return;
+	print_skipped(db, out);
+	print_walks(db, out);
 }

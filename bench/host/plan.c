@@ -206,9 +206,15 @@ static void add_engine(struct plan *plan, const struct options *options, const s
 void plan_jobs(struct plan *plan, const struct options *options, const struct engine *const engines[],
                size_t count)
 {
-	size_t most = plan->supporting;
+	size_t most;
+	bool bochs = false;
 
 	linux_rows_split(&plan->benches, options->bench);
+	for (size_t i = 0; i < count; i++)
+		bochs |= engines[i] == &engine_bochs;
+	if (!bochs)
+		plan->supporting = 0;
+	most = plan->supporting;
 	for (size_t i = 0; i < count; i++)
 		most += plan->strategies.count *
 		        ((options->rounds ? options->rounds : engines[i]->rounds) + 1) * 2 *

@@ -41,8 +41,9 @@ struct plan {
 int plan_strategies(struct plan *plan, const struct options *options, char *why, size_t size);
 
 /*
- * Fills in the jobs for `count` engines. plan_strategies comes first; supporting runs are for Bochs alone. Benchmarks with
- * programs of Linux are boots of their own, after the others of a round; kvm-emulated and the count of VM exits have none.
+ * Fills in the jobs for `count` engines. plan_strategies comes first; supporting runs are for Bochs alone, and without
+ * it there are none. Benchmarks with programs of Linux are boots of their own, after the others of a round; kvm-emulated
+ * and the count of VM exits have none.
  */
 void plan_jobs(struct plan *plan, const struct options *options, const struct engine *const engines[],
                size_t count);

@@ -2,16 +2,30 @@
 #include "cpu/fpu.h"
 
 #include "cpu/cpu.h"
+#include "cpu/cpuid.h"
 #include "lib/string.h"
 
 #define XCR0_X87 1U
 #define XCR0_SSE 2U
 #define XCR0_AVX 4U
 
-static bool present, with_xsave;
-static uint32_t components; /* of XCR0 that are on */
+static bool present, with_xsave, xcr0_lost;
+static uint32_t components; /* of XCR0 that are on; 0: FXSAVE is used */
 static uint32_t mxcsr_mask;
 static char initial[FPU_AREA] __attribute__((aligned(64)));
+
+/*
+ * QEMU before 8.2 emulates SVM without the intercept of XSETBV: the hypervisor does not learn of the guest's XCR0, and
+ * after the next exit it is another. XSAVE and XRSTOR leave SSE out then, without a word.
+ */
+uint32_t fpu_xcr0(void)
+{
+	uint32_t low, high;
+
+	cpuid_read(0);
+	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+	return low;
+}
 
 void fpu_init(void)
 {
@@ -26,6 +40,12 @@ void fpu_init(void)
 	if (with_xsave) {
 		components = XCR0_X87 | XCR0_SSE | (cpu_features.avx ? XCR0_AVX : 0);
 		__asm__ volatile("xsetbv" : : "c"(0), "a"(components), "d"(0));
+		xcr0_lost = fpu_xcr0() != components;
+	}
+	if (xcr0_lost) { /* then programs must not find XSAVE and AVX on either */
+		with_xsave = false;
+		components = 0;
+		write_cr4(read_cr4() & ~CR4_OSXSAVE);
 	}
 	write_cr0(read_cr0() & ~(CR0_EM | CR0_TS));
 	__asm__ volatile("fxsave64 (%0)" : : "r"(initial) : "memory");
@@ -91,7 +111,12 @@ size_t fpu_size(void)
 
 uint64_t fpu_components(void)
 {
-	return with_xsave ? components : 0;
+	return components;
+}
+
+bool fpu_xcr0_lost(void)
+{
+	return xcr0_lost;
 }
 
 void fpu_make_loadable(void *area, uint64_t components_in_it)

@@ -12,8 +12,17 @@
 
 #define FPU_AREA 1024 /* bytes that a task has for them: XSAVE with AVX takes 832 (SDM 1 13.4) */
 
-/* Turns them on where the CPU has FXSAVE, with AVX where it has XSAVE too; otherwise each use raises #UD. Once per CPU. */
+/*
+ * Turns them on where the CPU has FXSAVE, with AVX where it has XSAVE too and XCR0 keeps what is written there; otherwise
+ * each use raises #UD. Once per CPU.
+ */
 void fpu_init(void);
+
+/* XCR0 as it is after a VM exit, where there is a hypervisor: CPUID always exits. CR4.OSXSAVE must be set. */
+uint32_t fpu_xcr0(void);
+
+/* Whether the CPU has XSAVE, but XCR0 was another after a VM exit than what was written: FXSAVE is used, without AVX. */
+bool fpu_xcr0_lost(void);
 
 /* Whether programs can have them. */
 bool fpu_present(void);

@@ -4,6 +4,7 @@
 #include "boot/boot.h"
 #include "boot/config.h"
 #include "cpu/apic.h"
+#include "cpu/fpu.h"
 #include "cpu/pmu.h"
 #include "cpu/tsc.h"
 #include "fs/node.h"
@@ -67,6 +68,15 @@ static void say_hello(const char *mode)
 	record_end();
 }
 
+static void record_reason(const char *name, const char *reason)
+{
+	record_start("fact");
+	record_text("name", name);
+	record_text("value", reason);
+	record_text("unit", "reason");
+	record_end();
+}
+
 /* What time stamps and counters are worth here. */
 static void say_clock(void)
 {
@@ -78,13 +88,8 @@ static void say_clock(void)
 	if (strcmp(option, "on") != 0)
 		return;
 	record_fact("pmu-counters", pmu_init(), "counters");
-	if (!pmu_counters()) {
-		record_start("fact");
-		record_text("name", "pmu-absent");
-		record_text("value", pmu_why());
-		record_text("unit", "reason");
-		record_end();
-	}
+	if (!pmu_counters())
+		record_reason("pmu-absent", pmu_why());
 }
 
 /* Runs the first program as long as it wants: what init= names, else /init of an archive, else the module init. */
@@ -125,6 +130,9 @@ void kernel_main(void)
 		trace_start();
 	say_hello(mode);
 	say_clock();
+	if (fpu_xcr0_lost())
+		record_reason("xsave-unused",
+		              "a VM exit changed XCR0, as with QEMU before 8.2 that emulates SVM");
 	node_init();
 	boot_unpack_modules();
 	record_fact("early-stack-high-water", early_stack_high_water(), "bytes");

@@ -28,6 +28,7 @@ chmod +x "$tree/engine"
 cat >"$tree/script.test" <<EOF
 ${hello/mode=bench/mode=test}
 test name=a_program_runs ok=1 detail=-
+test name=xcr0_is_kept ok=2 detail=skip:%20a%20played%20reason
 end ok
 exit 33
 EOF
@@ -60,6 +61,8 @@ is "the variants are summarised apart" 'npt=0 npt=1' \
 	"$(query "SELECT group_concat(replace(flags, 'few,net,', ''), ' ') FROM summary WHERE metric = 'tsc'")"
 is "nothing is compared" 0 "$(query 'SELECT count(*) FROM comparisons')"
 check "the table counts checks" grep -qE 'npt=0 +window +2/2 +1 +1 +0 +0' "$tree/out"
+check "it names the self-tests that were skipped, why, and where" \
+	grep -qF 'xcr0_is_kept: a played reason (npt=1, npt=0)' "$tree/out"
 check "and shows no times" test -z "$(grep -E '7[01]0|690' "$tree/out")"
 check "what only the machine needed is gone" test ! -e "$tree/run/logs/002-kvm-emulated-npt=1-window-1/initrd"
 

@@ -180,6 +180,22 @@ static void a_run_of_something_has_none(void **state)
 	                    "window tlb.*\n" MIX " tlb.*\nbest tlb.*\n");
 }
 
+static void a_run_without_bochs_has_none(void **state)
+{
+	static const struct engine *const engines[] = { &engine_kvm_emulated, &engine_kvm };
+	char *argv[] = { "run-bench.sh", "--quick", NULL };
+	struct options options;
+	struct plan plan;
+	(void)state;
+
+	assert_int_equal(options_parse(&options, 2, argv, why), 0);
+	assert_int_equal(plan_strategies(&plan, &options, why, sizeof why), 0);
+	assert_true(plan.supporting > 0);
+	plan_jobs(&plan, &options, engines, 2);
+	assert_int_equal(plan.supporting, 0); /* nor is anything read from their images */
+	plan_free(&plan);
+}
+
 static void all_strategies_have_the_launches_alone(void **state)
 {
 	(void)state;
@@ -300,6 +316,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_run_of_everything_has_the_claims_launches),
 		TEST(a_run_of_something_has_none),
+		TEST(a_run_without_bochs_has_none),
 		TEST(all_strategies_have_the_launches_alone),
 		TEST(programs_of_linux_have_boots_of_their_own),
 		TEST(what_cannot_be_planned),

@@ -2,6 +2,9 @@
 /* What was found out about the machine, and that what is missing is done without. */
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
+#include "cpu/cpuid.h"
+#include "cpu/fpu.h"
+#include "lib/string.h"
 #include "mem/frames.h"
 #include "mem/paging.h"
 #include "mem/pcid.h"
@@ -98,4 +101,97 @@ TEST(timer_rate_is_plausible)
 	if (on)
 		interrupts_on();
 	return ticks >= SLOWEST_TIMER ? NULL : "it is too slow to be true";
+}
+
+#define XCR0_AVX 4U
+
+/* XMM0 and XMM15, or with AVX all of YMM0 and YMM15. */
+struct vectors {
+	uint64_t first[4], last[4];
+};
+
+static struct vectors vectors_read(void)
+{
+	struct vectors v = { 0 };
+
+	if (fpu_components() & XCR0_AVX)
+		__asm__ volatile("vmovups %%ymm0, %0; vmovups %%ymm15, %1" : "=m"(v.first), "=m"(v.last));
+	else
+		__asm__ volatile("movups %%xmm0, %0; movups %%xmm15, %1" : "=m"(v.first), "=m"(v.last));
+	return v;
+}
+
+static void vectors_write(const struct vectors *v)
+{
+	if (fpu_components() & XCR0_AVX)
+		__asm__ volatile("vmovups %0, %%ymm0; vmovups %1, %%ymm15" : : "m"(v->first), "m"(v->last));
+	else
+		__asm__ volatile("movups %0, %%xmm0; movups %1, %%xmm15" : : "m"(v->first), "m"(v->last));
+}
+
+static bool vectors_are(const struct vectors *wanted)
+{
+	const struct vectors found = vectors_read();
+	const size_t size = fpu_components() & XCR0_AVX ? 32 : 16;
+
+	return memcmp(found.first, wanted->first, size) == 0 && memcmp(found.last, wanted->last, size) == 0;
+}
+
+/* CPUID exits under every hypervisor, and what it enters with must be what the guest has left. */
+static const char *vectors_over_exits(void)
+{
+	static char saved[FPU_AREA] __attribute__((aligned(64)));
+	const struct vectors clean = { 0 };
+
+	for (uint64_t i = 1; i <= 20; i++) {
+		const struct vectors full = { { i, ~i, i << 32, 5 }, { ~i << 8, i * i, i, 6 } };
+
+		fpu_start(saved);
+		if (!vectors_are(&clean))
+			return "a new state is not clean";
+		vectors_write(&full);
+		cpuid_read(0);
+		if (!vectors_are(&full))
+			return "registers are lost over an exit";
+		fpu_save(saved);
+		cpuid_read(0);
+		vectors_write(&clean);
+		fpu_restore(saved);
+		if (!vectors_are(&full))
+			return "saving, an exit and restoring lose registers";
+	}
+	return NULL;
+}
+
+TEST(fpu_state_survives_exits)
+{
+	const bool on = interrupts_are_on();
+	const char *problem;
+
+	if (!fpu_present())
+		return SKIP "this CPU has no SSE";
+	if (fpu_components() && fpu_xcr0() != fpu_components())
+		return "XCR0 is not what the kernel wrote"; /* AVX could not even be used */
+	interrupts_off();
+	problem = vectors_over_exits();
+	fpu_stop();
+	if (on)
+		interrupts_on();
+	return problem;
+}
+
+/* Where XSAVE is not to be trusted the kernel does without; that is said, and programs must not find it. */
+TEST(xcr0_is_kept)
+{
+	const bool on = read_cr4() & CR4_OSXSAVE, seen = cpuid_read(1).c >> 27 & 1;
+
+	if (on != (fpu_components() != 0) || seen != on)
+		return "CR4.OSXSAVE differs from what is used";
+	if (!cpu_features.xsave)
+		return on ? "XSAVE is on, and the CPU has none" : SKIP "the CPU has no XSAVE";
+	if (!on)
+		return fpu_xcr0_lost() ? SKIP
+		               "a VM exit changes XCR0 (QEMU before 8.2 with emulated SVM): FXSAVE is used"
+		                       : "XSAVE is off without a reason";
+	return fpu_xcr0() == fpu_components() ? NULL : "XCR0 is another";
 }
