@@ -6,12 +6,14 @@ set -u
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 2
 
-# Every Debian package that building and running needs.
+# Every Debian package that building and running needs. The last line is programs of Linux for the benchmarks *.real, which are
+# not measured without them.
 packages=(gcc make nasm binutils qemu-system-x86 seabios bochs bochs-sdl bochsbios vgabios grub-pc-bin grub-common
-	xorriso mtools gnuplot-nox sqlite3 libsqlite3-dev libgsl-dev zlib1g-dev libcmocka-dev librsvg2-bin)
+	xorriso mtools gnuplot-nox sqlite3 libsqlite3-dev libgsl-dev zlib1g-dev libcmocka-dev librsvg2-bin
+	busybox-static bash-static sash musl-tools cpio)
 
-# And what only those need who change it (make setup, make lint, make qemu-gdb), with Linux programs to run inside the kernel.
-developer_packages=(clang-format cppcheck shellcheck gdb busybox-static bash-static sash cpio musl-tools)
+# And what only those need who change it (make setup, make lint, make qemu-gdb).
+developer_packages=(clang-format cppcheck shellcheck gdb)
 
 # What a run cannot do without: a program, header or folder, and the package it comes from. Engines are looked for
 # later, because a run may need only one of them.
@@ -106,7 +108,7 @@ build -j"$jobs" host
 
 builds=$("$bench" --print-builds "${arguments[@]}") || exit
 if [ -n "$builds" ]; then
-	build -j"$jobs" programs bochs-library
+	build -j"$jobs" programs bochs-library linux-programs
 	while IFS=+ read -r stack loader isolation; do
 		if [ "$stack" = lab ]; then
 			make -s -C "$root" --no-print-directory lab >&2 || fail "engine kvm-emulated cannot run: see above"

@@ -23,8 +23,8 @@ enum {
 /* What counts in a region, when that is not everything. */
 enum { ONLY_KERNEL = 1 << 0, ONLY_GUEST = 1 << 1 };
 
-/* What has to be looked at when an instruction starts: `end_at`, its function, whether it is the guest's. */
-enum { START_AT_END = 1 << 0, START_IN_FUNCTION = 1 << 1, START_OF_GUEST = 1 << 2 };
+/* What has to be looked at when an instruction starts: `end_at`, its function, whether it is the guest's, `entered`. */
+enum { START_AT_END = 1 << 0, START_IN_FUNCTION = 1 << 1, START_OF_GUEST = 1 << 2, START_IN_USER = 1 << 3 };
 
 /* Aligned, so that it is found by a shift: each event does so. */
 struct region {
@@ -38,6 +38,7 @@ struct region {
 	bool open;
 	uint8_t only;
 	uint8_t at_start;
+	bool entered;    /* the kernel half was executed since the region opened; only with START_IN_USER */
 	bool walked;     /* there are new page walks, in these counts or not */
 	bool executing;  /* an instruction started in the region and did not end */
 	bool repeating;  /* and it made an iteration */

@@ -13,7 +13,14 @@
 
 #define MARKER_TAG 0x50414CU /* "PAL" */
 
-enum marker { MARKER_REGION = 1, MARKER_BEGIN, MARKER_END, MARKER_BEGIN_ON_IRQ, MARKER_END_AT };
+enum marker {
+	MARKER_REGION = 1,
+	MARKER_BEGIN,
+	MARKER_END,
+	MARKER_BEGIN_ON_IRQ,
+	MARKER_END_AT,
+	MARKER_END_IN_USER
+};
 
 enum { BEGIN_KERNEL_ONLY = 1 << 0 };
 
@@ -154,6 +161,10 @@ void region_prefetch(unsigned cpu, unsigned hint, uint64_t address)
 		region->end_at = (uint64_t)(int64_t)(int32_t)argument;
 		region->at_start |= START_AT_END;
 		break;
+	case MARKER_END_IN_USER:
+		region->entered = false;
+		region->at_start |= START_IN_USER;
+		break;
 	}
 }
 
@@ -191,6 +202,10 @@ static __attribute__((noinline)) void start_watched(struct region *region, unsig
 		return;
 	}
 	if (region->at_start & START_AT_END && region->start == region->end_at)
+		close_region(region);
+	if (region->at_start & START_IN_USER && region->open && in_kernel_half(region->start))
+		region->entered = true;
+	else if (region->at_start & START_IN_USER && region->entered)
 		close_region(region);
 	if (attributes(region))
 		functions_instruction_starts(cpu, region->start);

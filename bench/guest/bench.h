@@ -3,6 +3,9 @@
  * Benchmarks that run inside the kernel. Each is one row of a table that the linker puts together:
  * adding one means writing a BENCH() in one file of this folder.
  *
+ * Rows whose names end in .real run programs of Linux. They are for boots with an archive of such programs, and elsewhere only
+ * there, to be skipped, when they are named.
+ *
  * Every row has a set-up, a body that is timed and counted, an untimed check that the body really
  * did its work, and a tear-down. There are two kinds:
  *   - in the kernel: body(b) runs between the markers and the time stamps, interrupts off;
@@ -18,17 +21,21 @@
 #include "loader/elf.h"
 #include "mem/address_space.h"
 
-#define BENCH_EXTRAS 6
+#define BENCH_EXTRAS  6
+
+#define BENCH_ARCHIVE "linux.cpio" /* the module with programs of Linux, which becomes files */
 
 struct bench;
 
 struct benchmark {
 	const char *name;
 	const char *unit;           /* of the parameter */
+	const char *const *units;   /* or one for each parameter */
 	const uint64_t *parameters; /* ends in BENCH_LIST_END; NULL: there is no parameter */
 	unsigned few;               /* not 0: so many samples, whatever was asked for */
 	uint64_t large;             /* not 0: parameters from here on get few samples */
 	bool experiment;            /* counts something itself: no time stamps, no warm-up, no overhead */
+	bool counted;               /* nothing can stamp the time: only what is counted in its region */
 
 	int (*setup)(
 	        struct bench *b); /* 0, or a negative error number: the row is skipped, see bench_skip() */

@@ -21,6 +21,7 @@ struct bench_plan bench_plan;
 static unsigned regions;
 static char globs[128];
 static char left_out[64]; /* skip= on the command line */
+static bool lists;        /* rows are only listed */
 
 void bench_metric(struct bench *b, const char *metric, uint64_t value, const char *unit)
 {
@@ -64,7 +65,7 @@ void bench_record(struct bench *b, unsigned sample, const char *flags)
 	record_number("region", b->row->experiment ? 0 : b->region);
 	if (b->counting)
 		record_counters();
-	else if (!b->row->experiment)
+	else if (!b->row->experiment && !b->row->counted)
 		record_metric("tsc", b->t1 > b->t0 ? b->t1 - b->t0 : 0, "ticks");
 	for (unsigned i = 0; i < b->extras; i++)
 		record_metric(b->extra[i].metric, b->extra[i].value, b->extra[i].unit);
@@ -200,7 +201,27 @@ static void plan_samples(struct bench *b)
 	        pmu_counters() && !row->experiment && (row->program ? row->stamps_in_kernel : !row->timed);
 }
 
-/* Whether one of the comma-separated globs matches; not for rows with a boot of their own when it is `*`. */
+static bool wants_linux(const struct benchmark *row)
+{
+	const size_t length = strlen(row->name);
+
+	return length > 5 && !strcmp(row->name + length - 5, ".real");
+}
+
+static bool has_archive(void)
+{
+	const struct boot_module *module;
+
+	for (size_t i = 0; (module = boot_module_at(i)); i++)
+		if (!strcmp(module->name, BENCH_ARCHIVE))
+			return true;
+	return false;
+}
+
+/*
+ * Whether one of the comma-separated globs matches; not for rows with a boot of their own when it is `*`, and not for those with
+ * programs of Linux in a boot without these, unless it is the name.
+ */
 static bool matches(const struct benchmark *row, const char *list)
 {
 	while (*list) {
@@ -212,14 +233,14 @@ static bool matches(const struct benchmark *row, const char *list)
 		one[n] = '\0';
 		if (*list)
 			list++;
-		if (string_matches(row->name, one) && (!row->own_boot || strcmp(one, "*") != 0))
+		if (string_matches(row->name, one) && (!row->own_boot || strcmp(one, "*") != 0) &&
+		    (!wants_linux(row) || lists || has_archive() || !strcmp(row->name, one)))
 			return true;
 	}
 	return false;
 }
 
-static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned index, unsigned of,
-                    bool list_only)
+static bool run_row(const struct benchmark *row, size_t place, unsigned index, unsigned of, bool list_only)
 {
 	static struct bench b; /* large */
 	const char *why = "the body did not do its work";
@@ -228,12 +249,12 @@ static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned in
 
 	memset(&b, 0, sizeof b);
 	b.row = row;
-	b.parameter = parameter;
+	b.parameter = row->parameters ? row->parameters[place] : 0;
 	plan_samples(&b);
 	record_start("bench");
 	record_text("name", row->name);
-	record_number("parameter", parameter);
-	record_text("unit", row->unit ? row->unit : "none");
+	record_number("parameter", b.parameter);
+	record_text("unit", row->units ? row->units[place] : row->unit ? row->unit : "none");
 	record_number("samples", b.counters ? 2 * b.samples : b.samples);
 	record_number("warmup", b.warmup_most);
 	record_number("index", index);
@@ -261,8 +282,6 @@ static bool run_row(const struct benchmark *row, uint64_t parameter, unsigned in
 	return record_check(&b, ok, !ok ? why : b.why ? b.why : "-");
 }
 
-static const uint64_t no_parameter[] = { 0, BENCH_LIST_END };
-
 /* Calls run_row for each wanted row, or only counts them. */
 static bool each_row(unsigned of, bool list_only, unsigned *counted)
 {
@@ -270,15 +289,16 @@ static bool each_row(unsigned of, bool list_only, unsigned *counted)
 
 	*counted = 0;
 	for (const struct benchmark *row = benchmarks_start; row < benchmarks_end; row++) {
-		const uint64_t *p = row->parameters ? row->parameters : no_parameter;
+		size_t place = 0;
 
 		if (!matches(row, globs))
 			continue;
 		do {
 			++*counted;
-			if (of && !run_row(row, *p, *counted, of, list_only))
+			if (of && !run_row(row, place, *counted, of, list_only))
 				ok = false;
-		} while (*++p != BENCH_LIST_END);
+			place++;
+		} while (row->parameters && row->parameters[place] != BENCH_LIST_END);
 	}
 	return ok;
 }
@@ -299,6 +319,7 @@ bool benchmarks_run(bool list_only)
 	bench_plan.overhead = 3;
 	boot_option("warmup", option, sizeof option);
 	bench_plan.stable = !strcmp(option, "stable");
+	lists = list_only;
 	irq_set_handler(VECTOR_BENCH, bench_irq_handler);
 	each_row(0, list_only, &count);
 	if (!count) {

@@ -11,7 +11,7 @@ static const char *const shown[] = {
 	"results.format", "run.samples",      "run.seed",    "run.cpus",    "run.memory",
 	"run.pcid",       "run.window_flush", "run.profile", "tool.gcc",    "tool.nasm",
 	"tool.ld",        "tool.bochs",       "tool.qemu",   "host.cpu",    "host.microcode",
-	"host.kernel",    "host.governor",    "host.smt",    "kvm.backend",
+	"host.kernel",    "host.governor",    "host.smt",    "kvm.backend", "tool.linux-programs",
 };
 
 /* Those by which exact counts may differ, beside the image of the strategy. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/engine.h"
+#include "bench/host/linux_rows.h"
 #include "bench/host/paths.h"
 
 #include <dirent.h>
@@ -30,6 +31,14 @@ const struct engine *engine_find(const char *name)
 void engine_image_path(char path[PATH_MAX], const struct strategy *strategy, const char *suffix)
 {
 	path_format(path, PATH_MAX, "%s/build/%s/palimpsest.%s", path_root(), strategy->build, suffix);
+}
+
+bool engine_has_archive(const struct engine_boot *boot)
+{
+	char path[PATH_MAX];
+
+	path_format(path, sizeof path, "%s/" LINUX_FOLDER "/" LINUX_ARCHIVE, path_root());
+	return boot->linux_programs && path_exists(path);
 }
 
 static int is_program(const struct dirent *entry)

@@ -27,6 +27,7 @@ struct engine_boot {
 	unsigned cpus;
 	unsigned memory;       /* MiB */
 	uint64_t module_limit; /* bytes: larger boot modules are left out; 0: none is */
+	bool linux_programs;   /* the archive with programs of Linux is one more module, if it was made */
 };
 
 /* How to start it; see struct process_spec. */
@@ -79,6 +80,9 @@ void engine_image_path(char path[PATH_MAX], const struct strategy *strategy, con
 
 /* Names of the boot modules that this boot gets (files of build/programs/ without .elf), sorted. Returns 0, or -1 with the reason. */
 int engine_modules(const struct engine_boot *boot, struct arguments *names, char *why, size_t size);
+
+/* Whether this boot gets the archive with programs of Linux. */
+bool engine_has_archive(const struct engine_boot *boot);
 
 /* Makes or replaces a symbolic link. Returns 0, or -1 with the reason in `why`. */
 int engine_link(const char *target, const char *directory, const char *name, char *why, size_t size);

@@ -2,6 +2,7 @@
 /* The distribution's Bochs, with the instrumentation library loaded into it. */
 #define _GNU_SOURCE
 #include "bench/host/engine_bochs.h"
+#include "bench/host/linux_rows.h"
 #include "bench/host/paths.h"
 #include "bench/host/profiles.h"
 
@@ -73,6 +74,8 @@ static int make_iso(const struct engine_boot *boot, char *why, size_t size)
 	arguments_add_all(&command, image, boot->command_line);
 	for (size_t i = 0; i < names.count; i++)
 		arguments_add(&command, "%s/build/programs/%s.elf", path_root(), names.item[i]);
+	if (engine_has_archive(boot))
+		arguments_add(&command, "%s/" LINUX_FOLDER "/" LINUX_ARCHIVE, path_root());
 	output = process_capture(&command, path_root(), 60, false, &status);
 	made = output && status == 0;
 	if (!made)

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "bench/host/engine.h"
 #include "bench/host/kvm_machine.h"
+#include "bench/host/linux_rows.h"
 #include "bench/host/paths.h"
 #include "bench/host/probe_kvm.h"
 #include "bench/host/qemu.h"
@@ -44,7 +45,17 @@ static int add_modules(const struct engine_boot *boot, struct arguments *argumen
 		            names.item[i], names.item[i]);
 		used += strlen(list + used);
 	}
-	if (names.count) {
+	if (engine_has_archive(boot)) {
+		path_format(folder, sizeof folder, "%s/" LINUX_FOLDER, path_root());
+		if (engine_link(folder, boot->directory, "real", why, size)) {
+			arguments_free(&names);
+			return -1;
+		}
+		path_format(list + used, sizeof list - used, "%sreal/" LINUX_ARCHIVE " " LINUX_ARCHIVE,
+		            used ? "," : "");
+		used += strlen(list + used);
+	}
+	if (used) {
 		arguments_add(arguments, "-initrd");
 		arguments_add(arguments, "%s", list);
 	}
@@ -92,6 +103,7 @@ static void tidy(const char *directory)
 {
 	engine_unlink(directory, "kernel.elf32");
 	engine_unlink(directory, "programs");
+	engine_unlink(directory, "real");
 }
 
 const struct engine engine_tcg = {

@@ -4,6 +4,7 @@
 #include "bench/host/host_facts.h"
 #include "bench/host/image.h"
 #include "bench/host/json.h"
+#include "bench/host/linux_rows.h"
 #include "bench/host/paths.h"
 #include "bench/host/probe_kvm.h"
 #include "bench/host/process.h"
@@ -206,6 +207,33 @@ static void add_programs(struct environment *environment)
 	free(output);
 }
 
+/* The packages that the archive for the benchmarks *.real was made from, with their versions. */
+static void add_linux_programs(struct environment *environment)
+{
+	struct arguments command = { 0 };
+	char folder[PATH_MAX];
+	int status = -1;
+	char *output;
+
+	path_format(folder, sizeof folder, "%s/" LINUX_FOLDER, path_root());
+	arguments_add_all(&command, "sh", "-c",
+	                  "cd \"$1/root/bin\" && [ -e ../../" LINUX_ARCHIVE " ] || exit\n"
+	                  "dpkg-query -W -f '${Package} ${Version}, ' busybox-static bash-static sash "
+	                  "musl-tools libc6-dev | sed 's/, $//'\n"
+	                  "echo; find . -type f | LC_ALL=C sort | xargs cat | sha256sum",
+	                  "sh", folder);
+	output = process_capture(&command, NULL, 20, true, &status);
+	arguments_free(&command);
+	if (output && status == 0 && strlen(output) > 64 && *output != '\n') {
+		environment_add(environment, "tool.linux-programs", "%.*s", (int)strcspn(output, "\n"),
+		                output);
+		environment_add(environment, "sha256.linux-programs", "%.64s", strchr(output, '\n') + 1);
+	} else {
+		environment_add(environment, "tool.linux-programs", "unknown: " LINUX_FOLDER " is not made");
+	}
+	free(output);
+}
+
 static void add_source(struct environment *environment)
 {
 	struct arguments command = { 0 };
@@ -235,6 +263,7 @@ void environment_collect(struct environment *environment)
 	add_kvm(environment);
 	add_tools(environment);
 	add_source(environment);
+	add_linux_programs(environment);
 }
 
 int environment_store(const struct environment *environment, struct store *store)

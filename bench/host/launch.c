@@ -74,7 +74,8 @@ static int start_engine(struct launch *launch, char *why, size_t size)
 		                    .trace = setup->trace,
 		                    .cpus = setup->cpus,
 		                    .memory = setup->memory,
-		                    .module_limit = setup->module_limit };
+		                    .module_limit = setup->module_limit,
+		                    .linux_programs = setup->linux_programs };
 	struct process_spec spec = { .arguments = &command.arguments,
 		                     .environment = &command.environment,
 		                     .directory = setup->directory,

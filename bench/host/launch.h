@@ -25,8 +25,9 @@ struct launch_setup {
 	bool functions, trace;
 	unsigned cpus;
 	unsigned memory;       /* MiB */
-	uint64_t module_limit; /* see engine.h */
-	unsigned timeout;      /* seconds */
+	uint64_t module_limit; /* see engine.h, also for the next */
+	bool linux_programs;
+	unsigned timeout; /* seconds */
 	uint64_t seed;
 	bool exits;          /* count VM exits, and store these instead of samples */
 	struct store *store; /* NULL: nothing is stored */

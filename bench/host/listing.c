@@ -80,9 +80,9 @@ static void observe(void *context, const struct record *record)
 		snprintf(list->name, sizeof list->name, "%s", name);
 		if (strcmp(unit, "none") == 0)
 			return;
-		fprintf(list->out, "\n%*s%s:", COLUMN + 2, "", unit);
+		fprintf(list->out, "\n%*s%.*s:", COLUMN + 2, "", (int)strcspn(unit, "/"), unit);
 	}
-	fprintf(list->out, " %s", parameter);
+	fprintf(list->out, " %s%s", parameter, unit + strcspn(unit, "/"));
 }
 
 static int list_benchmarks(FILE *out)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define NEEDS_MAX   64
-#define SMALL_LIMIT (2U << 20) /* bytes: an experiment with a boot of its own needs no larger program */
+#define SMALL_LIMIT (2U << 20) /* bytes: a boot that is only for some rows needs no larger program */
 
 static bool is_listed(const struct strategy_list *list, const struct strategy *strategy)
 {
@@ -121,12 +121,22 @@ static void add_rounds(struct plan *plan, const struct options *options, const s
 	for (unsigned round = 1; round <= rounds; round++) {
 		size_t first = plan->jobs;
 
-		for (size_t i = 0; i < plan->strategies.count; i++)
-			plan->job[plan->jobs++] = (struct job){ .engine = engine,
-				                                .strategy = &plan->strategies.item[i],
-				                                .bench = options->bench,
-				                                .round = round,
-				                                .seed = options->seed + round - 1 };
+		for (size_t i = 0; i < 2 * plan->strategies.count; i++) {
+			bool linux_programs = i >= plan->strategies.count;
+			const struct strategy *strategy = &plan->strategies.item[i % plan->strategies.count];
+
+			const char *bench = linux_programs ? plan->benches.names : plan->benches.others;
+
+			if (*bench)
+				plan->job[plan->jobs++] =
+				        (struct job){ .engine = engine,
+					              .strategy = strategy,
+					              .module_limit = linux_programs ? SMALL_LIMIT : 0,
+					              .linux_programs = linux_programs,
+					              .bench = bench,
+					              .round = round,
+					              .seed = options->seed + round - 1 };
+		}
 		if (engine->exclusive)
 			shuffle(&plan->job[first], plan->jobs - first, &state);
 	}
@@ -168,10 +178,10 @@ static void add_variants(struct plan *plan, const struct options *options, const
 /* Counting exits makes them slower, so it is done in launches of its own, after the others. */
 static void add_exits(struct plan *plan, const struct options *options, const struct engine *engine)
 {
-	for (size_t i = 0; i < plan->strategies.count; i++)
+	for (size_t i = 0; i < plan->strategies.count && *plan->benches.others; i++)
 		plan->job[plan->jobs++] = (struct job){ .engine = engine,
 			                                .strategy = &plan->strategies.item[i],
-			                                .bench = options->bench,
+			                                .bench = plan->benches.others,
 			                                .seed = options->seed };
 }
 
@@ -198,10 +208,11 @@ void plan_jobs(struct plan *plan, const struct options *options, const struct en
 {
 	size_t most = plan->supporting;
 
+	linux_rows_split(&plan->benches, options->bench);
 	for (size_t i = 0; i < count; i++)
 		most += plan->strategies.count *
-		        ((options->rounds ? options->rounds : engines[i]->rounds) + 1) *
-		        (engines[i]->variants ? 2 * count_variants(options, engines[i]) : 1);
+		        ((options->rounds ? options->rounds : engines[i]->rounds) + 1) * 2 *
+		        (engines[i]->variants ? count_variants(options, engines[i]) : 1);
 	plan->job = calloc(most, sizeof *plan->job);
 	if (!plan->job) {
 		fprintf(stderr, "run-bench: no memory\n");

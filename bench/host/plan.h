@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bench/host/engine.h"
+#include "bench/host/linux_rows.h"
 #include "bench/host/options.h"
 
 struct job {
@@ -10,7 +11,8 @@ struct job {
 	const struct strategy *strategy;
 	const char *variant;   /* of the engine, or NULL */
 	bool self_test;        /* the boot is for the self-tests, not for benchmarks */
-	uint64_t module_limit; /* see engine.h */
+	uint64_t module_limit; /* see engine.h, also for the next */
+	bool linux_programs;
 	const char *bench;
 	unsigned round; /* from 1; 0: VM exits are counted, and no samples kept */
 	uint64_t seed;  /* the run's seed in round 1, one more in each later round */
@@ -25,6 +27,7 @@ struct supporting_run {
 
 struct plan {
 	struct strategy_list strategies; /* asked for */
+	struct linux_rows benches;       /* likewise */
 	size_t supporting;
 	struct supporting_run support[STRATEGIES_MAX];
 	size_t jobs;
@@ -37,7 +40,10 @@ struct plan {
  */
 int plan_strategies(struct plan *plan, const struct options *options, char *why, size_t size);
 
-/* Fills in the jobs for `count` engines. plan_strategies comes first; supporting runs are for Bochs alone. */
+/*
+ * Fills in the jobs for `count` engines. plan_strategies comes first; supporting runs are for Bochs alone. Benchmarks with
+ * programs of Linux are boots of their own, after the others of a round; kvm-emulated and the count of VM exits have none.
+ */
 void plan_jobs(struct plan *plan, const struct options *options, const struct engine *const engines[],
                size_t count);
 

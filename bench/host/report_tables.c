@@ -164,6 +164,8 @@ static void write_parameter(FILE *out, long long parameter, const char *unit)
 		html_format(out, "%lld MiB", parameter >> 20);
 	else if (!strcmp(unit, "bytes") && parameter > 0 && parameter % (1 << 10) == 0)
 		html_format(out, "%lld KiB", parameter >> 10);
+	else if (!strncmp(unit, "program/", 8))
+		html_text(out, unit + 8);
 	else if (parameter != 0)
 		html_format(out, "%lld %s", parameter, strcmp(unit, "none") ? unit : "");
 }

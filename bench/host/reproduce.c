@@ -3,6 +3,7 @@
 #include "bench/host/change.h"
 #include "bench/host/compare.h"
 #include "bench/host/compare_environment.h"
+#include "bench/host/linux_rows.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -28,7 +29,7 @@ static void take(struct group *group, const struct results pair[2], const struct
 	bool same = change->in_b && change->verdict == CHANGE_IDENTICAL;
 	char reasons[REASON_MAX];
 
-	if (!change->in_a)
+	if (!change->in_a || linux_row(change->names[BENCHMARK])) /* another host has other programs */
 		return;
 	group->series++;
 	if (same)

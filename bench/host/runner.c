@@ -47,7 +47,10 @@ static unsigned default_timeout(const struct runner *runner, const struct job *j
 static void describe(const struct job *job, char *text, size_t size)
 {
 	snprintf(text, size, "%s %s%s%s%s", job->engine->name, job->strategy->name, job->variant ? " " : "",
-	         job->variant ? job->variant : "", job->self_test ? " self-test" : "");
+	         job->variant ? job->variant : "",
+	         job->self_test        ? " self-test"
+	         : job->linux_programs ? ", programs of Linux"
+	                               : "");
 	if (job->round == 0)
 		snprintf(text + strlen(text), size - strlen(text), ", VM exits");
 	else if (job->round > 1)
@@ -105,7 +108,10 @@ static void start(struct runner *runner, const struct job *job)
 	slot->job = job;
 	path_format(slot->directory, sizeof slot->directory, "%s/logs/%03zu-%s%s%s-%s%s-%u",
 	            runner->setup->folder->path, runner->next, job->engine->name, job->variant ? "-" : "",
-	            job->variant ? job->variant : "", job->strategy->name, job->self_test ? "-test" : "",
+	            job->variant ? job->variant : "", job->strategy->name,
+	            job->self_test        ? "-test"
+	            : job->linux_programs ? "-linux"
+	                                  : "",
 	            job->round);
 	message_detail("  benchmarks %s, seed %" PRIu64 ", at most %u s; logs in %s", job->bench, job->seed,
 	               default_timeout(runner, job), slot->directory);
@@ -127,6 +133,7 @@ static void start(struct runner *runner, const struct job *job)
 	                                                    .cpus = options->cpus,
 	                                                    .memory = options->memory,
 	                                                    .module_limit = job->module_limit,
+	                                                    .linux_programs = job->linux_programs,
 	                                                    .timeout = default_timeout(runner, job),
 	                                                    .seed = job->seed,
 	                                                    .store = runner->setup->store,

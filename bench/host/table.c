@@ -139,7 +139,7 @@ static void fill_cell(struct cell *cell, sqlite3_stmt *row, int first)
 		cell->full = format("%s [%s .. %s]%s", median, low, high, marks);
 }
 
-/* "exec.load 64 KiB", "tlb.invlpg 16 pages", "memory.per_task stack_bytes (bytes)". */
+/* "exec.load 64 KiB", "tlb.invlpg 16 pages", "exec.real busybox", "memory.per_task stack_bytes (bytes)". */
 static char *format_label(const char *benchmark, int64_t parameter, const char *unit, const char *metric,
                           const char *metric_unit)
 {
@@ -149,6 +149,8 @@ static char *format_label(const char *benchmark, int64_t parameter, const char *
 		snprintf(where, sizeof(where), " %" PRId64 " MiB", parameter >> 20);
 	else if (!strcmp(unit, "bytes") && parameter % (1 << 10) == 0 && parameter > 0)
 		snprintf(where, sizeof(where), " %" PRId64 " KiB", parameter >> 10);
+	else if (!strncmp(unit, "program/", 8))
+		snprintf(where, sizeof(where), " %.40s", unit + 8);
 	else if (strcmp(unit, "none") != 0)
 		snprintf(where, sizeof(where), " %" PRId64 " %.40s", parameter, unit);
 	return *metric ? format("%s%s %s (%s)", benchmark, where, metric, metric_unit)
@@ -239,12 +241,13 @@ static struct line *line_for(struct table *table, char *label)
 static bool load_lines(sqlite3 *db, const struct engine *engine, struct table *table)
 {
 	static const char query[] =
-	        "WITH units AS (SELECT benchmark, max(parameter_unit) AS unit FROM samples GROUP BY "
-	        "benchmark),"
+	        "WITH units AS (SELECT benchmark, parameter, max(parameter_unit) AS unit FROM samples GROUP "
+	        "BY "
+	        "benchmark, parameter),"
 	        " timed AS (SELECT DISTINCT benchmark FROM summary WHERE engine = ?1 AND metric = ?2)"
 	        " SELECT benchmark, parameter, coalesce(units.unit, 'none'), iif(metric = ?2, '', metric),"
 	        " summary.unit, strategy, median, ci_low, ci_high, flags"
-	        " FROM summary LEFT JOIN units USING (benchmark)"
+	        " FROM summary LEFT JOIN units USING (benchmark, parameter)"
 	        " WHERE engine = ?1 AND (metric = ?2 OR benchmark NOT IN timed)"
 	        " AND NOT (?3 AND benchmark IN timed)"
 	        " ORDER BY benchmark, parameter, metric, cpus, strategy";

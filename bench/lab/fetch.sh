@@ -30,7 +30,7 @@ if have 'linux-image-*' && have busybox-static; then
 fi
 command -v apt-get >/dev/null || fail "apt-get is missing; put the packages linux-image-<version>-cloud-amd64 and" \
 	"busybox-static of Debian 12 into $folder as .deb files"
-kernel=$(kernel_package)
+kernel=$(kernel_package || true)
 [ -n "$kernel" ] || fail "apt knows no package linux-image-cloud-amd64; run 'apt-get update' as root and try again"
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)

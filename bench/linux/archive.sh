@@ -9,7 +9,8 @@ init=${2:+$(realpath "$2")}
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
 cd "$1"
-rm -rf root missing
+rm -rf root missing linux.cpio
+command -v cpio >/dev/null || { echo "$0: cpio is missing (Debian package cpio)" >&2; exit 1; }
 mkdir -p root/bin root/etc
 touch missing
 

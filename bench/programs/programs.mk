@@ -4,7 +4,7 @@
 P             := $(BUILD)/programs
 PAYLOAD_PAGES := 4k:1 64k:16 1m:256 16m:4096
 PAYLOADS      := $(foreach p,$(PAYLOAD_PAGES),$(P)/payload-$(firstword $(subst :, ,$(p))).elf)
-PROGRAMS_C    := init probe pingpong hostile hello nest memory state signals calls overflow mappings shm
+PROGRAMS_C    := init probe pingpong hostile hello nest memory state signals calls overflow mappings shm real
 MODULES       := $(PROGRAMS_C:%=$(P)/%.elf) $(P)/tag.elf $(P)/broken.elf $(PAYLOADS)
 
 PROGRAM_CFLAGS := -std=gnu17 -O2 -ffreestanding -fno-pic -fno-pie -static -nostdlib -mgeneral-regs-only -fcf-protection=none \
@@ -40,5 +40,22 @@ $(foreach p,$(PAYLOAD_PAGES),$(eval $(call payload_rule,$(firstword $(subst :, ,
 $(P)/broken.elf: $(P)/hello.elf
 	$(Q)head -c 300 $< > $@
 
-.PHONY: programs
+# The archive of Linux's programs for the benchmarks *.real; without it they are not measured, and say what is missing.
+REAL := $(BUILD)/real
+
+linux-programs: $(REAL)/made
+
+$(REAL)/made: $(REAL)/made-of bench/linux/archive.sh bench/linux/hello.c
+	$(Q)bench/linux/archive.sh $(REAL) 2>$(REAL)/log || { rm -f $(REAL)/linux.cpio; touch $(REAL)/missing; tail -n 3 $(REAL)/log >&2; }
+	@sed 's/^/benchmarks *.real: not on this machine (.\/run-bench.sh --setup installs it): static /' $(REAL)/missing >&2
+	$(Q)touch $@
+
+# What this machine has; it is written anew only when that changes.
+$(REAL)/made-of: FORCE
+	@mkdir -p $(REAL)
+	$(Q)for program in busybox bash-static sash musl-gcc gcc cpio; do \
+		stat -Lc '%n %s %Y' "$$(command -v $$program)" 2>/dev/null; done >$@.new; \
+		if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+.PHONY: programs linux-programs
 .PRECIOUS: $(P)/%.o

@@ -41,6 +41,7 @@ _Noreturn void machine_leave(uint32_t value);
 #define MARK_END             MARKER(3, 0)
 #define MARK_BEGIN_ON_IRQ(v) MARKER(4, v)
 #define MARK_END_AT(address) MARKER(5, (uint32_t)(uintptr_t)(address))
+#define MARK_END_IN_USER     MARKER(6, 0)
 
 static inline void mark(uint64_t marker)
 {

@@ -497,6 +497,22 @@ tests:
         call to_user
         END
 
+        ; CALL, PUSHes and IRETQ, and no NOP
+        ;= to the first instruction in user mode | instructions=7 data_accesses=13
+        TEST
+        MARKER 6, 0
+        BEGIN
+        call to_user
+        END
+
+        ; From user mode on: 2 NOPs and INT, back, and what is above
+        ;= from user mode to the next instruction there | instructions=12 data_accesses=24
+        TEST
+        MARKER 6, 0
+        call to_user_marker
+        call to_user
+        END
+
         ; a region that is dropped while open, and one that is dropped while armed
         MARKER 1, 999
         BEGIN
@@ -575,6 +591,13 @@ to_user:
         push qword 2                    ; RFLAGS
         push qword 0x20 + 3             ; CS
         push qword USER
+        iretq
+to_user_marker:
+        push qword 0x18 + 3
+        push qword 0
+        push qword 2
+        push qword 0x20 + 3
+        push qword USER + 32
         iretq
 from_user:
         mov rsp, [rel returned_rsp]
@@ -943,6 +966,10 @@ meeting: dd 0
         align 4096
 user_page:
         times 10 nop
+        int VECTOR_RETURN
+        times 32 - ($ - user_page) nop
+        BEGIN
+        times 2 nop
         int VECTOR_RETURN
 
 ; ---- tables, one page ----

@@ -59,6 +59,14 @@ static void write_claims(const char *first, const char *second)
 	}
 }
 
+static void remove_about(void)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof path, "%s/bench/guest/about.txt", tree);
+	remove(path);
+}
+
 static int make_tree(void **state)
 {
 	char path[PATH_MAX];
@@ -66,15 +74,22 @@ static int make_tree(void **state)
 
 	if (!getcwd(repository, sizeof repository) || !mkdtemp(tree))
 		return -1;
+	snprintf(path, sizeof path, "%s/bench/guest", tree);
+	if (path_make_folders(path))
+		return -1;
 	snprintf(path, sizeof path, "%s/bench/claims", tree);
 	return path_make_folders(path);
 }
 
 static int remove_tree(void **state)
 {
-	static const char *const names[] = {
-		"/bench/claims/01-x.sql", "/bench/claims/02-x.sql", "/bench/claims", "/bench", "/Makefile", ""
-	};
+	static const char *const names[] = { "/bench/claims/01-x.sql",
+		                             "/bench/claims/02-x.sql",
+		                             "/bench/claims",
+		                             "/bench/guest",
+		                             "/bench",
+		                             "/Makefile",
+		                             "" };
 	char path[PATH_MAX];
 	(void)state;
 
@@ -124,14 +139,15 @@ static const char *plan_of(const char *const words[])
 		             job->strategy < &plan.strategies.item[STRATEGIES_MAX];
 
 		if (job->engine == &engine_bochs)
-			fprintf(out, "%s%s %s\n", asked ? "" : "+", job->strategy->name, job->bench);
+			fprintf(out, "%s%s%s %s\n", asked ? "" : "+", job->strategy->name,
+			        job->linux_programs ? " linux" : "", job->bench);
 		else
 			assert_true(asked);
 		assert_true(asked || (job->round == 1 && job->seed == options.seed));
 		if (strncmp(job->bench, "pitfall.", 8) == 0) /* alone: no large programs */
 			assert_true(job->module_limit > 0 && !asked);
 		else if (asked)
-			assert_true(job->module_limit == 0);
+			assert_true((job->module_limit > 0) == job->linux_programs);
 	}
 	putc('\0', out);
 	fclose(out);
@@ -172,6 +188,27 @@ static void all_strategies_have_the_launches_alone(void **state)
 	                    " pitfall.a\n");
 }
 
+static void programs_of_linux_have_boots_of_their_own(void **state)
+{
+	(void)state;
+	write_file("bench/guest/about.txt", "# names\nexec.load\tx\nexec.real\tx\nexec.roundtrip\tx\n"
+	                                    "exec.roundtrip.real\tx\nirq.real.time\tx\n");
+	assert_string_equal(PLAN("--strategy", "heap"), "heap *\nheap linux exec.real,exec.roundtrip.real\n");
+	/* After those of the round that have none. */
+	assert_string_equal(
+	        PLAN("--strategy", "heap,window", "--bench", "exec.real,exec.l*", "--rounds", "2"),
+	        "heap exec.l*\nwindow exec.l*\nheap linux exec.real\nwindow linux exec.real\n"
+	        "heap exec.l*\nwindow exec.l*\nheap linux exec.real\nwindow linux exec.real\n");
+	/* No boot for nothing, and each benchmark once. */
+	assert_string_equal(PLAN("--strategy", "heap", "--bench", "*.real,exec.real"),
+	                    "heap linux exec.real,exec.roundtrip.real\n");
+	assert_string_equal(PLAN("--strategy", "heap", "--bench", "irq.*"), "heap irq.*\n");
+	/* What is no benchmark is the kernel's to refuse. */
+	assert_string_equal(PLAN("--strategy", "heap", "--bench", "no.such,exec.real"),
+	                    "heap no.such\nheap linux exec.real\n");
+	remove_about();
+}
+
 static void what_cannot_be_planned(void **state)
 {
 	(void)state;
@@ -203,6 +240,7 @@ static void the_project(void **state)
 	lines = PLAN("--quick");
 	assert_non_null(lines);
 	assert_non_null(strstr(lines, "+" MIX " irq.entry.*\n"));
+	assert_non_null(strstr(lines, "heap linux exec.real,exec.roundtrip.real,fork.exec.real\n"));
 	for (size_t i = 0; i < sizeof alone / sizeof alone[0]; i++)
 		assert_non_null(strstr(lines, alone[i]));
 	lines = PLAN("--strategy", "all");
@@ -263,6 +301,7 @@ int main(void)
 		TEST(a_run_of_everything_has_the_claims_launches),
 		TEST(a_run_of_something_has_none),
 		TEST(all_strategies_have_the_launches_alone),
+		TEST(programs_of_linux_have_boots_of_their_own),
 		TEST(what_cannot_be_planned),
 		TEST(the_project),
 		TEST(variants_boot_in_turn),

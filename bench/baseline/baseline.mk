@@ -1,0 +1,17 @@
+# What Linux spends on the same programs and operations, counted in the same Bochs: docs/baselines.md.
+
+BASELINE := $(BUILD)/baseline
+
+linux-baseline: $(BASELINE)/init.elf $(BASELINE)/probe.elf $(BASELINE)/real.elf programs bochs-library linux-programs
+	@bench/baseline/linux.sh $(BUILD) results/linux/summary.csv $(LINUX_OPTIONS)
+
+$(BASELINE)/init.elf: bench/baseline/init.c $(P)/start.o $(wildcard bench/programs/*.h)
+	@mkdir -p $(@D)
+	$(Q)gcc $(PROGRAM_CFLAGS) $(PROGRAM_LINK) -o $@ $(P)/start.o $<
+
+# The very files that the kernel under test runs, with their calls to it replaced.
+$(BASELINE)/%.elf: bench/programs/%.c bench/baseline/linux.h $(P)/start.o $(wildcard bench/programs/*.h)
+	@mkdir -p $(@D)
+	$(Q)gcc $(PROGRAM_CFLAGS) $(PROGRAM_LINK) -include bench/baseline/linux.h -o $@ $(P)/start.o $<
+
+.PHONY: linux-baseline

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Included before bench/programs/probe.c and real.c when they are built for Linux, whose kernel has none of the calls that
+ * Palimpsest's benchmarks use: what these calls do is done here, in user mode, so that both kernels run the same code.
+ *
+ *     probe REGION PART KIND ARGUMENT
+ *
+ * REGION is the number of the first region: LINUX_WARMUP samples, then LINUX_SAMPLES, then LINUX_OVERHEAD. With PART `kernel` all
+ * regions count in the kernel half only, with `all` those that the benchmark says. What was counted in each comes from the
+ * instrumentation library.
+ */
+#pragma once
+
+#include "bench/programs/user.h"
+
+#define LINUX_WARMUP   5
+#define LINUX_SAMPLES  25
+#define LINUX_OVERHEAD 3
+
+static uint64_t linux_region, linux_taken, linux_begin = MARK_BEGIN;
+
+static inline long linux_bench_next(void)
+{
+	const uint64_t step = linux_taken++;
+
+	if (step == LINUX_WARMUP + LINUX_SAMPLES + LINUX_OVERHEAD)
+		return 0;
+	__asm__ volatile("prefetchnta (%0)" : : "r"(MARK_REGION(linux_region + step)) : "memory");
+	return step < LINUX_WARMUP + LINUX_SAMPLES ? 1 : 2;
+}
+
+static inline long linux_spawn(uint64_t path, uint64_t argv, uint64_t envp)
+{
+	long pid = call(SYS_fork, 0, 0, 0);
+
+	if (pid == 0) {
+		call(SYS_execve, path, argv, envp);
+		call(SYS_exit, 127, 0, 0);
+	}
+	return pid;
+}
+
+/* Numbers are constants, so of all this one case is left in each place. */
+__attribute__((always_inline)) static inline long linux_call(long number, uint64_t a, uint64_t b, uint64_t c)
+{
+	switch (number) {
+	case SYS_bench_next:
+		return linux_bench_next();
+	case SYS_bench_start:
+	case SYS_bench_stamp:
+	case SYS_bench_value:
+		return 0;
+	case SYS_spawn:
+		return linux_spawn(a, b, c);
+	default:
+		return call(number, a, b, c);
+	}
+}
+
+#define call linux_call
+#undef MARK_BEGIN
+#define MARK_BEGIN linux_begin
+
+static inline uint64_t linux_number(const char *digits)
+{
+	uint64_t n = 0;
+
+	while (*digits >= '0' && *digits <= '9')
+		n = n * 10 + (uint64_t)(*digits++ - '0');
+	return n;
+}
+
+/* The benchmark's own, which is started by itself too, without the first two words. */
+int bench_main(int argc, char **argv);
+
+int main(int argc, char **argv)
+{
+	char *self = argv[0];
+
+	if (argc < 3 || argv[1][0] < '0' || argv[1][0] > '9')
+		return bench_main(argc, argv);
+	linux_region = linux_number(argv[1]);
+	if (equal(argv[2], "kernel"))
+		linux_begin = MARK_BEGIN_KERNEL;
+	argv[2] = self;
+	return bench_main(argc - 2, argv + 2);
+}
+
+#define main bench_main

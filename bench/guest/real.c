@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* Unmodified programs of Linux, from an archive that bench/linux/archive.sh made. The parameter's unit has the program's name. */
+#include "bench/guest/bench.h"
+#include "fs/node.h"
+#include "lib/console.h"
+#include "lib/errno.h"
+
+/* In the order of bench/programs/real.c; parameters are their numbers, from 1, which stay when programs are added. */
+static const char *const units[] = {
+	"program/busybox",    "program/bash-static", "program/sash",
+	"program/hello-musl", "program/hello-glibc", "program/hello-pie",
+};
+static const char *const packages[] = {
+	"busybox-static", "bash-static", "sash", "musl-tools", "libc6-dev", "libc6-dev",
+};
+static const uint64_t numbers[] = { 1, 2, 3, 4, 5, 6, BENCH_LIST_END };
+
+#define UNIT_PREFIX (sizeof "program/" - 1)
+
+static int find_program(struct bench *b)
+{
+	static char why[120];
+	const size_t place = b->parameter - 1;
+	const char *name = units[place] + UNIT_PREFIX;
+	int error;
+
+	if (b->row->counted && bench_plan.stable)
+		return bench_skip(b, "it is counted, and this engine counts nothing");
+	format_string(b->module, sizeof b->module, "/bin/%s", name);
+	if (node_find(NULL, b->module, true, &error))
+		return 0;
+	format_string(why, sizeof why, "no static %s in the archive (apt-get install cpio %s)", name,
+	              packages[place]);
+	return bench_skip(b, why);
+}
+
+static bool stamped(struct bench *b)
+{
+	return b->t1 > b->t0; /* the program checks what it did */
+}
+
+/* First kernel instruction of execve() → the program's first user instruction. */
+BENCH(exec_real, .name = "exec.real", .units = units, .parameters = numbers, .setup = find_program,
+      .program = "real", .argument = "exec", .counted = true);
+
+/* spawn(), what the program does, exit(), wait4(): user and kernel instructions together. */
+BENCH(exec_roundtrip_real, .name = "exec.roundtrip.real", .units = units, .parameters = numbers,
+      .setup = find_program, .check = stamped, .program = "real", .argument = "spawn");
+
+/* fork(), execve(), and the same. */
+BENCH(fork_exec_real, .name = "fork.exec.real", .units = units, .parameters = numbers, .setup = find_program,
+      .check = stamped, .program = "real", .argument = "fork");

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# make linux-baseline: its programs do their work on a Linux (this one), its numbers are what was counted, and what is missing
+# has a message. The boot itself takes minutes and is not part of the tests.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+count=0
+
+result()
+{
+	count=$((count + 1))
+	echo "$1 $count - $2"
+}
+
+# check NAME COMMAND…
+check()
+{
+	local name=$1
+	shift
+	if "$@" >"$work/check" 2>&1; then
+		result ok "$name"
+	else
+		result "not ok" "$name"
+		head -n 5 "$work/check" | sed 's/^/# /'
+	fi
+}
+
+check "the programs are built" make -s build/baseline/init.elf build/baseline/probe.elf build/baseline/real.elf programs linux-programs
+
+# Without Bochs markers do nothing; a program that did not do its work ends with another status.
+probe=build/baseline/probe.elf
+for row in "null -" "fork -" "fault -" "map 1" "map 64" "fork-exec $PWD/build/programs/payload-4k.elf" \
+	"execve $PWD/build/programs/payload-64k.elf"; do
+	# shellcheck disable=SC2086 # two words
+	check "on Linux: probe ${row##*/}" timeout 20 "$PWD/$probe" 100 kernel $row
+done
+check "on Linux: a program that is not there is told" sh -c "! timeout 20 $PWD/$probe 100 all fork-exec /no/such"
+
+# Two rows of hand-made counts: 5 of warm-up, 25 samples (region n counts n), 3 of an empty body.
+printf '%s\n' 'fork.exec 4096 - all probe x' 'exec.real 2 bash-static kernel real x' >"$work/table"
+{
+	echo '!hook version=1 bochs=x metrics=instructions,cr3_writes'
+	for first in 100 200; do
+		for i in $(seq 0 4); do echo "!count region=$((first + i)) instructions=9999 cr3_writes=99"; done
+		for i in $(seq 5 29); do echo "!count region=$((first + i)) instructions=$((first + (i * 7) % 25)) cr3_writes=2"; done
+		for i in $(seq 30 32); do echo "!count region=$((first + i)) instructions=$((i - 25)) cr3_writes=0"; done
+	done
+} >"$work/stream"
+convert()
+{
+	awk -v kernel="k 1" -v option=nopti -v bochs="b 2" -v cpu=c -f bench/baseline/linux.awk "$@"
+}
+cat >"$work/want" <<'END'
+k 1,nopti,b 2,c,fork.exec,4096,,all,instructions,instructions,25,94,106,118
+k 1,nopti,b 2,c,fork.exec,4096,,all,cr3_writes,events,25,2,2,2
+k 1,nopti,b 2,c,exec.real,2,bash-static,kernel,instructions,instructions,25,194,206,218
+k 1,nopti,b 2,c,exec.real,2,bash-static,kernel,cr3_writes,events,25,2,2,2
+END
+convert "$work/table" "$work/stream" >"$work/got"
+check "least, median and most, less what is empty" diff "$work/want" "$work/got"
+grep -v region=217 "$work/stream" >"$work/less"
+check "a region without counts fails" sh -c "! awk -f bench/baseline/linux.awk $work/table $work/less && echo x"
+
+# What is missing.
+mkdir -p "$work/build/real" "$work/bin"
+says()
+{
+	local status=0
+
+	PATH=$work/bin:$PATH bench/baseline/linux.sh "$work/build" "$work/csv" 2>"$work/err" || status=$?
+	echo "status $status"
+	cat "$work/err"
+	[ $status = 2 ] && [ ! -e "$work/csv" ] && grep -q "$1" "$work/err"
+}
+check "no archive of programs" says 'no archive of programs; ./run-bench.sh --setup'
+touch "$work/build/real/linux.cpio"
+printf '#!/bin/sh\nexit 1\n' >"$work/bin/apt-cache"
+chmod +x "$work/bin/apt-cache"
+check "no package of the kernel" says "run 'apt-get update' as root"
+
+# The tables of the documentation are of the committed numbers.
+sqlite3 -csv :memory: -cmd ".import results/linux/summary.csv linux" "SELECT DISTINCT printf('%,d', median) FROM linux WHERE
+	metric = 'instructions' AND (part = 'all' OR benchmark LIKE 'exec%') AND (benchmark LIKE 'exec.real' OR benchmark LIKE 'fork%real')" |
+	tr -d '"\r' >"$work/numbers"
+grep -oE '[0-9]{1,3}(,[0-9]{3})+' docs/baselines.md | sort -u >"$work/document"
+check "docs/baselines.md has the numbers of results/linux/summary.csv" sh -c "[ \$(wc -l <$work/numbers) -ge 20 ] &&
+	! grep -vxFf $work/document $work/numbers"
+echo "1..$count"
