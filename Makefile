@@ -137,6 +137,7 @@ help:
 	@echo "make setup                           install the Debian packages that are needed"
 	@echo "make reproduce | reference           repeat the committed results and compare; make them anew"
 	@echo "make test | lint | format            tests; style and static checks; clang-format"
+	@echo "make fuzz [FUZZ_SECONDS=3600]        fuzzes the readers of ELF files and archives (needs clang); fuzz-smoke replays the corpus"
 	@echo "make test-machines                   boots on the machines, memory sizes and processors of QEMU"
 	@echo "make stack-usage                     the ten functions that use most stack"
 	@echo "make figures [RESULTS=results/latest]   docs/figures.md and its figures, from a run"

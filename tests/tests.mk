@@ -2,6 +2,7 @@
 # instrumentation library against hand-counted code, and the whole suite end to end.
 
 -include tests/unit/unit.mk
+include tests/fuzz/fuzz.mk
 
 HOST_TESTS := $(patsubst tests/host/%.c,$(BUILD)/tests/host/%,$(wildcard tests/host/test_*.c))
 
@@ -19,10 +20,10 @@ $(BUILD)/tests/model/%: tests/model/%.c $(MODEL_OBJECTS) $(BUILD)/bench/bochs/sy
 
 $(BUILD)/tests/model/test_nested: $(BUILD)/bench/bochs/nested.o
 
-test-programs: host bochs-library programs all-strategies $(HOST_TESTS) $(MODEL_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records
+test-programs: host bochs-library programs all-strategies $(HOST_TESTS) $(MODEL_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records $(FUZZ_REPLAYS)
 
 test: test-programs
-	@tests/run.sh $(UNIT_TESTS) $(HOST_TESTS) $(MODEL_TESTS)
+	@tests/run.sh $(UNIT_TESTS) $(FUZZ_REPLAYS) $(HOST_TESTS) $(MODEL_TESTS)
 
 # The matrix of machines, memory sizes and CPU models, under TCG.
 test-machines: programs

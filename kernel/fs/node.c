@@ -135,7 +135,10 @@ static struct node *through(struct node *node, unsigned links, int *error)
 	*error = -ELOOP;
 	if (links == 0 || node->size >= sizeof target)
 		return NULL;
+	*error = -ENOENT;
 	length = node_bytes(node, 0, node->size, &bytes);
+	if (!length) /* an archive may have an empty one */
+		return NULL;
 	memcpy(target, bytes, length);
 	target[length] = '\0';
 	return walk(node->parent, target, true, links - 1, error);

@@ -112,6 +112,7 @@ static void remove_all(void)
 			node = node->children;
 		assert_int_equal(node_remove(node), 0);
 	}
+	node_drop(node_console);
 	node_drop(node_root);
 	assert_int_equal(frames_free(), frames_total());
 }
@@ -244,13 +245,31 @@ static void bytes_are_kept_while_they_are_read(void **state)
 	remove_all();
 }
 
+/* Archives may have links that no program can make. */
+static void empty_links(void **state)
+{
+	int error;
+	(void)state;
+
+	start();
+	size = 0;
+	put("empty", NODE_LINK | 0777, "", 0);
+	put("TRAILER!!!", 0, "", 0);
+	assert_int_equal(cpio_unpack(module(), size, &(size_t){ 0 }), 0);
+	assert_non_null(node_find(NULL, "/empty", false, &error));
+	assert_null(node_find(NULL, "/empty", true, &error));
+	assert_int_equal(error, -ENOENT);
+	assert_null(node_find(NULL, "/empty/file", true, &error));
+	assert_int_equal(error, -ENOENT);
+	remove_all();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(adopted),
-		cmocka_unit_test(files_survive_and_memory_comes_back),
-		cmocka_unit_test(damaged_archives),
-		cmocka_unit_test(bytes_are_kept_while_they_are_read),
+		cmocka_unit_test(adopted),          cmocka_unit_test(files_survive_and_memory_comes_back),
+		cmocka_unit_test(damaged_archives), cmocka_unit_test(bytes_are_kept_while_they_are_read),
+		cmocka_unit_test(empty_links),
 	};
 
 	return cmocka_run_group_tests_name("archive", tests, NULL, NULL);

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The fuzz target for archives: cpio_unpack() (fs/cpio.c) and archive_unpack() (fs/archive.c), and what is done with the files
+ * afterwards (fs/node.c, fs/node_data.c), against reference_cpio.c; also when memory runs out at any place.
+ */
+#include "tests/fuzz/fuzz.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs/archive.h"
+#include "fs/cpio.h"
+#include "fs/node.h"
+#include "mem/frames.h"
+#include "tests/fuzz/reference_cpio.h"
+
+#define CHANGES    24
+#define PATHS_MOST 64 /* that are looked up */
+
+static bool is(uint32_t mode, uint32_t kind)
+{
+	return (mode & NODE_KIND) == kind;
+}
+
+static void check_contents(const struct node *node, const struct reference_file *file)
+{
+	size_t at = 0, n;
+	const void *bytes;
+
+	require(node->size == file->size);
+	for (; (n = node_bytes(node, at, file->size, &bytes)); at += n)
+		require(memcmp(bytes, file->data + at, n) == 0);
+	require(at == file->size);
+}
+
+static size_t count_children(const struct node *directory)
+{
+	size_t count = 0;
+
+	for (const struct node *node = directory->children; node; node = node->next) {
+		require(node->parent == directory && node->name[node->name_length] == '\0');
+		require(strlen(node->name) == node->name_length && node->name_length <= NAME_LENGTH);
+		count++;
+	}
+	return count;
+}
+
+/* Every file of the tree is in the reference, and the other way round. nodes[i] gets the node of file i. */
+static void check_tree(const struct reference_tree *tree, struct node **nodes)
+{
+	size_t *children = calloc(tree->count, sizeof *children);
+
+	require(children);
+	nodes[0] = node_root;
+	for (size_t i = 1; i < tree->count; i++) { /* parents come first */
+		const struct reference_file *file = &tree->files[i];
+
+		nodes[i] = NULL;
+		if (file->gone)
+			continue;
+		children[file->parent]++;
+		nodes[i] = node_child(nodes[file->parent], file->name, file->length);
+		require(nodes[i] && nodes[i]->mode == file->mode);
+		check_contents(nodes[i], file);
+	}
+	for (size_t i = 0; i < tree->count; i++)
+		if (!tree->files[i].gone)
+			require(count_children(nodes[i]) == children[i]);
+	free(children);
+}
+
+/* Paths through links, as the archive has them: what is found is in the tree. */
+static void look_up(const struct reference_tree *tree, struct node **nodes)
+{
+	for (size_t i = 1; i < tree->count && i < PATHS_MOST; i++) {
+		const struct reference_file *file = &tree->files[i];
+		int error = 0;
+		struct node *node;
+		const char *name;
+		size_t length;
+
+		if (file->gone)
+			continue;
+		node = node_find(nodes[file->parent], file->name, true, &error);
+		require(node || error < 0);
+		for (unsigned depth = 0; node && node != node_root; depth++) {
+			require(node->parent && depth < PATH_LENGTH);
+			node = node->parent;
+		}
+		if (node_find_parent(NULL, file->name, &name, &length, &error))
+			require(length <= NAME_LENGTH && name >= file->name);
+		else
+			require(error < 0);
+		if (!strchr(file->name, '/'))
+			require(node_find(nodes[file->parent], file->name, false, &error) == nodes[i]);
+	}
+}
+
+static void write_byte(struct node *node, struct reference_file *file, size_t offset)
+{
+	void *bytes;
+
+	if (!node_room(node, offset, 1, &bytes))
+		return;
+	*(uint8_t *)bytes = (uint8_t)(offset + 1);
+	reference_resize(file, offset < file->size ? file->size : offset + 1);
+	file->own[offset] = (uint8_t)(offset + 1);
+}
+
+/* Files are written, cut, made longer and removed, now and then with little memory. */
+static void change_files(struct reference_tree *tree, struct node **nodes)
+{
+	for (unsigned n = 0; n < CHANGES && tree->count > 1; n++) {
+		size_t i = 1 + number_below(tree->count - 1), free_frames = frames_free();
+		struct reference_file *file = &tree->files[i];
+		size_t to = number_below(file->size + (number_below(4) ? 1 : 2 * PAGE_SIZE));
+
+		if (file->gone || !is(file->mode, NODE_FILE))
+			continue;
+		if (number_below(4) == 0)
+			frames_set_reserve(free_frames - number_below(free_frames < 5 ? free_frames + 1 : 5));
+		switch (number_below(3)) {
+		case 0:
+			write_byte(nodes[i], file, to);
+			break;
+		case 1:
+			if (node_truncate(nodes[i], to) == 0)
+				reference_resize(file, to);
+			break;
+		default:
+			require(node_remove(nodes[i]) == 0);
+			file->gone = true;
+		}
+		frames_set_reserve(0);
+		if (!file->gone)
+			check_contents(nodes[i], file);
+	}
+	check_tree(tree, nodes);
+}
+
+static void remove_all(void)
+{
+	while (node_root->children) {
+		struct node *node = node_root->children;
+
+		while (node->children)
+			node = node->children;
+		require(node_remove(node) == 0);
+	}
+	node_drop(node_console);
+	node_drop(node_root);
+	memory_end();
+}
+
+/* Where the archive lies, and which memory is missing. */
+struct round {
+	bool in_frames;
+	size_t failing_call; /* of heap_alloc() */
+	size_t frames;       /* that are free */
+};
+
+/* Returns what the kernel says; *calls gets how often it asked for memory. */
+static int run(const uint8_t *bytes, size_t size, const struct round *round, size_t *calls)
+{
+	struct reference_tree tree;
+	struct node **nodes;
+	size_t used = 0, freed = 0, modules = 0, room;
+	int error, expected;
+
+	memory_start();
+	node_init();
+	if (round->in_frames)
+		modules = module_copy(bytes, size);
+	room = frames_free();
+	if (round->frames < room)
+		frames_set_reserve(room - round->frames);
+	heap_fail_at(round->failing_call);
+	if (round->in_frames)
+		error = archive_unpack(phys_to_virt(MODULE_START), size, &freed);
+	else
+		error = cpio_unpack(guarded_copy(bytes, size), size, &used);
+	frames_set_reserve(0);
+	*calls = heap_calls;
+	require(used <= size && freed <= modules * PAGE_SIZE);
+
+	reference_start(&tree);
+	/* A node takes two allocations, and both are tried. */
+	expected = reference_unpack(&tree, bytes, size,
+	                            heap_first_failure == SIZE_MAX ? SIZE_MAX : heap_first_failure / 2);
+	require(error == expected && (error == 0 || error == -EINVAL || error == -ENOMEM));
+	nodes = calloc(tree.count, sizeof *nodes);
+	require(nodes);
+	heap_fail_at(SIZE_MAX);
+	check_tree(&tree, nodes);
+	look_up(&tree, nodes);
+	if (round->in_frames)
+		change_files(&tree, nodes);
+	remove_all();
+	free(nodes);
+	reference_end(&tree);
+	return error;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	struct round round = { false, SIZE_MAX, SIZE_MAX };
+	size_t calls, more;
+
+	if (size > INPUT_MOST)
+		return 0;
+	numbers_start(bytes, size);
+	fuzz_accepted = run(bytes, size, &round, &calls) == 0;
+	require(fuzz_accepted ? cpio_is(bytes, size) : true);
+	round.in_frames = true;
+	run(bytes, size, &round, &more);
+	require(more == calls);
+	if (calls) {
+		round.failing_call = number_below(calls);
+		require(run(bytes, size, &round, &more) == -ENOMEM);
+		round.failing_call = SIZE_MAX;
+		round.in_frames = number_below(2);
+		round.frames = number_below(calls / 8 + 3);
+		run(bytes, size, &round, &more);
+	}
+	return 0;
+}

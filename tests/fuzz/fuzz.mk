@@ -1,0 +1,75 @@
+# Fuzz targets for what reads files that come from outside: each is built twice from the same sources, with libFuzzer by clang (make
+# fuzz), and with the host's compiler and a driver that replays the corpus (make fuzz-smoke, and make test).
+
+FUZZ         := $(BUILD)/tests/fuzz
+FUZZ_TARGETS := elf cpio
+FUZZ_REPLAYS := $(FUZZ_TARGETS:%=$(FUZZ)/fuzz_%)
+FUZZ_CORPUS  := tests/fuzz/corpus
+FUZZ_SECONDS ?= 3600
+FUZZ_CC      ?= clang
+
+FUZZ_KERNEL := $(addprefix kernel/,mem/frames mem/heap fs/node fs/node_data)
+FUZZ_elf    := $(FUZZ_KERNEL) tests/fuzz/reference_elf tests/unit/image kernel/loader/elf kernel/loader/loader_direct \
+	kernel/loader/no_window $(addprefix kernel/mem/,paging address_space pcid user_copy.asm)
+FUZZ_cpio   := $(FUZZ_KERNEL) tests/fuzz/reference_cpio kernel/fs/cpio kernel/fs/archive
+
+FUZZ_CFLAGS := $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=address,undefined \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer
+
+# What the targets stand between the kernel's code and its allocators for (support.c).
+$(FUZZ)/%/kernel/mem/frames.o: FUZZ_RENAME := $(foreach name,frame_alloc frame_alloc_zeroed frame_free,$(name)=kernel_$(name))
+$(FUZZ)/%/kernel/mem/heap.o: FUZZ_RENAME := $(foreach name,heap_alloc heap_free,$(name)=kernel_$(name))
+# A file may lie at any address; elf.c reads its fields as the processor does, aligned or not.
+$(FUZZ)/%/kernel/loader/elf.o: FUZZ_CFLAGS += -fno-sanitize=alignment
+
+$(FUZZ)/replay/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(HOSTCC) $(FUZZ_CFLAGS) $(FUZZ_RENAME:%=-D%) -MMD -MP -c -o $@ $<
+
+# Coverage leads the fuzzer only in what is fuzzed.
+fuzz_coverage = $(if $(filter kernel/loader/% kernel/fs/%,$<),-fsanitize=fuzzer-no-link)
+
+$(FUZZ)/clang/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CLANG,$@)
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) $(fuzz_coverage) $(FUZZ_RENAME:%=-D%) -MMD -MP -c -o $@ $<
+
+$(FUZZ)/replay/%.asm.o $(FUZZ)/clang/%.asm.o: %.asm
+	@mkdir -p $(@D)
+	$(call say,NASM,$@)
+	$(Q)nasm -f elf64 -g -F dwarf -Wall -Werror -o $@ $<
+
+define fuzz_programs
+$(FUZZ)/fuzz_$(1): tests/fuzz/replay.c $(patsubst %,$(FUZZ)/replay/%.o,tests/fuzz/$(1) tests/fuzz/support $(FUZZ_$(1)))
+	$$(call say,LD,$$@)
+	$$(Q)$$(HOSTCC) $$(FUZZ_CFLAGS) -DTARGET='"$(1)"' -DCORPUS='"$(FUZZ_CORPUS)/$(1)"' -Wl,-z,noexecstack -o $$@ $$^
+
+$(FUZZ)/libfuzzer_$(1): $(patsubst %,$(FUZZ)/clang/%.o,tests/fuzz/$(1) tests/fuzz/mutate_$(1) tests/fuzz/support $(FUZZ_$(1)))
+	$$(call say,LD,$$@)
+	$$(Q)$$(FUZZ_CC) $$(FUZZ_CFLAGS) -fsanitize=fuzzer -Wl,-z,noexecstack -o $$@ $$^
+endef
+$(foreach name,$(FUZZ_TARGETS),$(eval $(call fuzz_programs,$(name))))
+
+fuzz-smoke: $(FUZZ_REPLAYS)
+	@status=0; for replay in $^; do $$replay || status=1; done; exit $$status
+
+# Both at once, FUZZ_SECONDS each. New inputs stay in $(FUZZ)/new; what fails is in $(FUZZ)/found.
+fuzz: fuzz-clang programs
+	@$(MAKE) --no-print-directory $(FUZZ_TARGETS:%=$(FUZZ)/libfuzzer_%)
+	@tests/fuzz/run.sh $(FUZZ) $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+# The corpus anew, of as few inputs as reach what the old one and the new inputs do.
+fuzz-merge: fuzz-clang
+	@$(MAKE) --no-print-directory $(FUZZ_TARGETS:%=$(FUZZ)/libfuzzer_%)
+	@tests/fuzz/merge.sh $(FUZZ) $(FUZZ_TARGETS)
+
+fuzz-clang:
+	@mkdir -p $(FUZZ)
+	@echo 'int LLVMFuzzerTestOneInput(const char *b, long n); int LLVMFuzzerTestOneInput(const char *b, long n) { return !b && n; }' | \
+		$(FUZZ_CC) -fsanitize=fuzzer,address -x c -o $(FUZZ)/probe - 2>$(FUZZ)/probe.log || { \
+		echo "make fuzz needs clang with libFuzzer: apt-get install clang libclang-rt-14-dev" >&2; exit 2; }
+
+-include $(shell find $(FUZZ) -name '*.d' 2>/dev/null)
+
+.PHONY: fuzz fuzz-smoke fuzz-merge fuzz-clang

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Makes the corpus anew: merge.sh FOLDER TARGET…      the fewest and shortest inputs, of the old ones and of those that fuzzing
+# found, that reach the same.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+folder=$1
+shift
+for target in "$@"; do
+	corpus=tests/fuzz/corpus/$target
+	rm -rf "$folder/merged"
+	mkdir -p "$folder/merged" "$folder/new/$target" "$corpus"
+	"$folder/libfuzzer_$target" -merge=1 -max_len=6000 "$folder/merged" "$corpus" "$folder/new/$target" \
+		2>"$folder/merge-$target.log"
+	rm -rf "$corpus"
+	mv "$folder/merged" "$corpus"
+	echo "$corpus: $(find "$corpus" -type f | wc -l) inputs, $(du -bs "$corpus" | cut -f1) bytes"
+done

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Random numbers for the mutators, from the seed that libFuzzer gives. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* libFuzzer's own mutation, and what it asks a target for. */
+size_t LLVMFuzzerMutate(uint8_t *bytes, size_t size, size_t most);
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t most, unsigned seed);
+
+struct mutation {
+	uint64_t state;
+};
+
+/* 0 … n - 1; of nothing, 0. */
+static inline uint64_t pick(struct mutation *m, uint64_t n)
+{
+	m->state = m->state * 6364136223846793005UL + 1442695040888963407UL;
+	return n ? (m->state >> 20) % n : 0;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* Mutations that know the structure of archives: members, names within names, kinds, sizes. */
+#include "tests/fuzz/mutate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HEADER       110
+#define MODE         14
+#define SIZE         54
+#define NAME_SIZE    94
+#define MEMBERS_MOST 128
+#define NAME_MOST    1100
+
+struct member {
+	const uint8_t *header, *data;
+	char name[NAME_MOST];
+	unsigned long mode, size;
+};
+
+static unsigned long field(const uint8_t *header, size_t at)
+{
+	char digits[9] = { 0 };
+
+	memcpy(digits, header + at, 8);
+	return strtoul(digits, NULL, 16);
+}
+
+/* The members up to the first that is damaged; *at: where that one, or the trailer, begins. */
+static size_t read_members(const uint8_t *bytes, size_t size, struct member *members, size_t *at)
+{
+	size_t count = 0;
+
+	for (*at = 0; count < MEMBERS_MOST; count++) {
+		struct member *m = &members[count];
+		size_t name_at = *at + HEADER, name_size, data_at;
+
+		if (name_at > size)
+			break;
+		m->header = bytes + *at;
+		m->mode = field(m->header, MODE);
+		m->size = field(m->header, SIZE);
+		name_size = field(m->header, NAME_SIZE);
+		data_at = (name_at + name_size + 3) & ~3UL;
+		if (name_size == 0 || name_size >= NAME_MOST || data_at > size || m->size > size - data_at)
+			break;
+		memcpy(m->name, bytes + name_at, name_size);
+		m->name[name_size] = '\0';
+		if (strcmp(m->name, "TRAILER!!!") == 0)
+			break;
+		m->data = bytes + data_at;
+		*at = (data_at + m->size + 3) & ~3UL;
+	}
+	return count;
+}
+
+static size_t write_member(uint8_t *bytes, size_t at, size_t most, const struct member *m)
+{
+	size_t name_size = strlen(m->name) + 1, data_at = (at + HEADER + name_size + 3) & ~3UL;
+	char digits[9];
+
+	if (data_at + m->size + 3 > most)
+		return at;
+	memset(bytes + at, 0, data_at - at);
+	memcpy(bytes + at, m->header, HEADER);
+	snprintf(digits, sizeof digits, "%08lX", m->mode & 0xffffffff);
+	memcpy(bytes + at + MODE, digits, 8);
+	snprintf(digits, sizeof digits, "%08lX", m->size);
+	memcpy(bytes + at + SIZE, digits, 8);
+	snprintf(digits, sizeof digits, "%08zX", name_size);
+	memcpy(bytes + at + NAME_SIZE, digits, 8);
+	memcpy(bytes + at + HEADER, m->name, name_size);
+	memcpy(bytes + data_at, m->data, m->size);
+	return (data_at + m->size + 3) & ~3UL;
+}
+
+static void rename_member(struct mutation *m, struct member *member, const struct member *other)
+{
+	static const char *const names[] = {
+		".",   "..", "./a",         "a/../b",   "/",       "a//b", "dev",
+		"tmp", "",   "dev/console", "dev/null", "a/b/c/d", "a/.",  "a/"
+	};
+	char name[2 * NAME_MOST];
+
+	switch (pick(m, 5)) {
+	case 0:
+		snprintf(name, sizeof name, "%s", other->name);
+		break;
+	case 1:
+		snprintf(name, sizeof name, "%s/%c", other->name, (char)('a' + pick(m, 26)));
+		break;
+	case 2:
+		snprintf(name, sizeof name, "%s/%s", names[pick(m, 14)], member->name);
+		break;
+	case 3:
+		memset(name, 'n', 300);
+		name[252 + pick(m, 6)] = '\0';
+		name[299] = '\0';
+		break;
+	default:
+		snprintf(name, sizeof name, "%s", names[pick(m, 14)]);
+	}
+	name[NAME_MOST - 1] = '\0';
+	memcpy(member->name, name, NAME_MOST);
+}
+
+/* Changes a member, or the order of two. Returns how many there are then. */
+static size_t change(struct mutation *m, struct member *members, size_t count, const uint8_t *end)
+{
+	static const unsigned long modes[] = {
+		0100644, 0040755, 0120777, 0020666, 0010644, 0140777, 0107777
+	};
+	struct member *member = &members[pick(m, count)], *other = &members[pick(m, count)];
+	static struct member copy;
+
+	copy = *member;
+	switch (pick(m, 6)) {
+	case 0:
+		member->mode = modes[pick(m, 7)];
+		break;
+	case 1:
+		rename_member(m, member, other);
+		break;
+	case 2:
+		if (count < MEMBERS_MOST)
+			members[count++] = copy;
+		break;
+	case 3:
+		*member = *other;
+		*other = copy;
+		break;
+	case 4:
+		member->size = pick(m, 2) ? pick(m, 64) : pick(m, (size_t)(end - member->data) + 1);
+		if (member->size > (size_t)(end - member->data))
+			member->size = (size_t)(end - member->data);
+		break;
+	default:
+		*member = members[--count];
+	}
+	return count;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t most, unsigned seed)
+{
+	static const char trailer[] =
+	        "070701000000000000000000000000000000000000000100000000000000000000000000000000"
+	        "0000000000000000"
+	        "0000000B"
+	        "00000000"
+	        "TRAILER!!!\0\0\0";
+	static struct member members[MEMBERS_MOST];
+	struct mutation m = { seed };
+	uint8_t *old;
+	size_t count, end, at = 0;
+
+	if (pick(&m, 3) == 0)
+		return LLVMFuzzerMutate(bytes, size, most);
+	old = malloc(size + 1);
+	if (!old)
+		return size;
+	memcpy(old, bytes, size);
+	count = read_members(old, size, members, &end);
+	for (uint64_t n = 1 + pick(&m, 3); n > 0 && count; n--)
+		count = change(&m, members, count, old + size);
+	for (size_t i = 0; i < count; i++)
+		at = write_member(bytes, at, most, &members[i]);
+	if (pick(&m, 8) && at + sizeof trailer - 1 <= most) {
+		memcpy(bytes + at, trailer, sizeof trailer - 1);
+		at += sizeof trailer - 1;
+	}
+	free(old);
+	return at ? at : LLVMFuzzerMutate(bytes, size, most);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/fuzz/reference_cpio.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs/node.h"
+#include "tests/fuzz/fuzz.h"
+
+#define HEADER_SIZE 110
+#define NONE        SIZE_MAX
+
+static size_t find(const struct reference_tree *tree, size_t parent, const char *name, size_t length)
+{
+	for (size_t i = 1; i < tree->count; i++) {
+		const struct reference_file *f = &tree->files[i];
+
+		if (!f->gone && f->parent == parent && f->length == length &&
+		    memcmp(f->name, name, length) == 0)
+			return i;
+	}
+	return NONE;
+}
+
+/* NONE: no memory. */
+static size_t create(struct reference_tree *tree, size_t parent, const char *name, size_t length,
+                     uint32_t mode)
+{
+	if (tree->creations == 0)
+		return NONE;
+	tree->creations--;
+	if (tree->count == tree->room) {
+		tree->room = 2 * tree->room + 16;
+		tree->files = realloc(tree->files, tree->room * sizeof *tree->files);
+		require(tree->files);
+	}
+	tree->files[tree->count] =
+	        (struct reference_file){ .parent = parent, .name = name, .length = length, .mode = mode };
+	return tree->count++;
+}
+
+void reference_start(struct reference_tree *tree)
+{
+	size_t dev;
+
+	*tree = (struct reference_tree){ .creations = SIZE_MAX };
+	create(tree, 0, "", 0, NODE_DIRECTORY | 0755);
+	dev = create(tree, 0, "dev", 3, NODE_DIRECTORY | 0755);
+	create(tree, dev, "console", 7, NODE_CHARACTER | 0666);
+	create(tree, dev, "tty", 3, NODE_CHARACTER | 0666);
+	create(tree, dev, "null", 4, NODE_CHARACTER | 0666);
+	create(tree, dev, "zero", 4, NODE_CHARACTER | 0666);
+	create(tree, 0, "tmp", 3, NODE_DIRECTORY | 01777);
+}
+
+static uint32_t kind(uint32_t mode)
+{
+	return mode & NODE_KIND;
+}
+
+static int add(struct reference_tree *tree, const char *path, uint32_t mode, const uint8_t *data, size_t size)
+{
+	size_t directory = 0, old, new;
+
+	for (;;) { /* component by component; `path` is at the next one */
+		size_t length;
+		bool is_last;
+
+		path += strspn(path, "/");
+		length = strcspn(path, "/");
+		is_last = path[length] == '\0';
+		if (length > NAME_LENGTH || (length == 2 && strncmp(path, "..", 2) == 0))
+			return -EINVAL;
+		if (is_last && (length == 0 || (length == 1 && *path == '.')))
+			return 0; /* the directory itself */
+		if (is_last)
+			break;
+		if (!(length == 1 && *path == '.')) {
+			size_t next = find(tree, directory, path, length);
+
+			if (next == NONE)
+				next = create(tree, directory, path, length, NODE_DIRECTORY | 0755);
+			if (next == NONE)
+				return -ENOMEM;
+			if (kind(tree->files[next].mode) != NODE_DIRECTORY)
+				return -EINVAL;
+			directory = next;
+		}
+		path += length;
+	}
+	if (kind(mode) != NODE_FILE && kind(mode) != NODE_DIRECTORY && kind(mode) != NODE_LINK)
+		return 0;
+	old = find(tree, directory, path, strlen(path));
+	if (old != NONE && kind(tree->files[old].mode) == NODE_DIRECTORY)
+		return kind(mode) == NODE_DIRECTORY ? 0 : -EINVAL;
+	if (old != NONE)
+		tree->files[old].gone = true;
+	new = create(tree, directory, path, strlen(path), mode & (NODE_KIND | 07777));
+	if (new == NONE)
+		return -ENOMEM;
+	if (kind(mode) != NODE_DIRECTORY) {
+		tree->files[new].data = data;
+		tree->files[new].size = size;
+	}
+	return 0;
+}
+
+/* Field `index` of a header, of those of 8 digits. */
+static bool field(const uint8_t *header, unsigned index, size_t *value)
+{
+	char digits[9] = { 0 };
+
+	memcpy(digits, header + 6 + 8 * index, 8);
+	*value = strtoul(digits, NULL, 16);
+	return strspn(digits, "0123456789abcdefABCDEF") == 8;
+}
+
+static size_t round_up(size_t n)
+{
+	return (n + 3) / 4 * 4;
+}
+
+int reference_unpack(struct reference_tree *tree, const uint8_t *bytes, size_t size, size_t creations)
+{
+	int error = 0;
+
+	tree->creations = creations;
+	for (size_t at = 0; !error;) {
+		const uint8_t *header = bytes + at;
+		size_t mode, data_size, name_size, data_at;
+
+		if (at + HEADER_SIZE > size || memcmp(header, "070701", 6) != 0 || !field(header, 1, &mode) ||
+		    !field(header, 6, &data_size) || !field(header, 11, &name_size))
+			return -EINVAL;
+		data_at = round_up(at + HEADER_SIZE + name_size);
+		if (name_size < 1 || name_size > PATH_LENGTH || at + HEADER_SIZE + name_size > size ||
+		    strnlen((const char *)header + HEADER_SIZE, name_size) != name_size - 1)
+			return -EINVAL;
+		if (name_size == 11 && memcmp(header + HEADER_SIZE, "TRAILER!!!", 10) == 0)
+			return 0;
+		if (data_at + data_size > size)
+			return -EINVAL;
+		error = add(tree, (const char *)header + HEADER_SIZE, (uint32_t)mode, bytes + data_at,
+		            data_size);
+		at = round_up(data_at + data_size);
+	}
+	return error;
+}
+
+void reference_resize(struct reference_file *file, size_t size)
+{
+	uint8_t *own = calloc(size + 1, 1);
+
+	require(own);
+	if (file->size)
+		memcpy(own, file->data, file->size < size ? file->size : size);
+	free(file->own);
+	file->own = own;
+	file->data = own;
+	file->size = size;
+}
+
+void reference_end(struct reference_tree *tree)
+{
+	for (size_t i = 0; i < tree->count; i++)
+		free(tree->files[i].own);
+	free(tree->files);
+}

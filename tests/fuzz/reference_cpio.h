@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* The files that an archive leaves behind, written down plainly: fs/cpio.c and fs/node_data.c are held against it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct reference_file {
+	size_t parent; /* index; the root's is its own, 0 */
+	const char *name;
+	size_t length;
+	uint32_t mode;
+	const uint8_t *data;
+	size_t size;
+	uint8_t *own; /* where `data` was written to, or NULL */
+	bool gone;
+};
+
+struct reference_tree {
+	struct reference_file *files;
+	size_t count, room;
+	size_t creations; /* of nodes, that memory is there for */
+};
+
+/* The tree that node_init() makes. */
+void reference_start(struct reference_tree *tree);
+
+/* Reads an archive, which must stay. 0, -EINVAL, or -ENOMEM when the creation after `creations` others is asked for. */
+int reference_unpack(struct reference_tree *tree, const uint8_t *bytes, size_t size, size_t creations);
+
+/* Gives a file `size` bytes, zeros behind those that it has, that can be written. */
+void reference_resize(struct reference_file *file, size_t size);
+
+void reference_end(struct reference_tree *tree);

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Fuzzes: run.sh FOLDER SECONDS TARGET…      all targets at once, each with the corpus, its seeds and what earlier runs found.
+# FOLDER has the programs libfuzzer_TARGET. Ends with 1 when an input failed; those are in FOLDER/found.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit
+
+folder=$1 seconds=$2
+shift 2
+[[ $seconds =~ ^[1-9][0-9]*$ ]] || { echo "FUZZ_SECONDS=$seconds is not a number of seconds" >&2; exit 2; }
+tests/fuzz/seeds.sh "$folder/seeds" || exit
+declare -A pids
+export ASAN_OPTIONS=quarantine_size_mb=4 # each run is short; more only takes time
+for target in "$@"; do
+	mkdir -p "$folder/new/$target" "$folder/found"
+	nice -n 10 "$folder/libfuzzer_$target" -max_total_time="$seconds" -timeout=20 -max_len=6000 -print_final_stats=1 \
+		-artifact_prefix="$folder/found/$target-" "$folder/new/$target" "tests/fuzz/corpus/$target" \
+		"$folder/seeds/$target" >"$folder/$target.log" 2>&1 &
+	pids[$target]=$!
+	echo "$target: $seconds s, its log is $folder/$target.log"
+done
+failed=0
+for target in "$@"; do
+	if wait "${pids[$target]}"; then
+		runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$folder/$target.log")
+		echo "$target: no finding in $runs runs"
+	else
+		echo "$target: FAILED"
+		tail -n 30 "$folder/$target.log" | sed 's/^/    /'
+		failed=1
+	fi
+done
+[ $failed = 0 ] && echo "make fuzz-merge takes what is new into tests/fuzz/corpus"
+exit $failed
