@@ -3,7 +3,7 @@
 # usage: archive.sh FOLDER [INIT]      leaves FOLDER/linux.cpio, with the script INIT as /init, and in FOLDER/missing what this
 # machine does not have
 # Debian has no static dash: DASH_SOURCE names a folder with its sources (or they lie in /usr/src/dash*), and it is built here, once,
-# into build/dash. With it the archive has INIT as /etc/init-dash too, for dash to run.
+# into build/dash. With it the archive has INIT as /etc/init-dash too, for dash to run; an archive without INIT has no dash.
 set -euo pipefail
 
 [ $# = 1 ] || [ $# = 2 ] || { echo "usage: $0 FOLDER [INIT]" >&2; exit 2; }
@@ -33,11 +33,12 @@ compile()
 compile hello-glibc gcc -static
 compile hello-pie gcc -static-pie
 compile hello-musl musl-gcc -static
-dash=${DASH_SOURCE:-$(find /usr/src -maxdepth 1 -type d -name 'dash*' 2>/dev/null | sort | tail -n 1)}
+dash=
+[ -z "$init" ] || dash=${DASH_SOURCE:-$(find /usr/src -maxdepth 1 -type d -name 'dash*' 2>/dev/null | sort | tail -n 1)}
 built=$here/../../build/dash
-if [ -z "$dash" ]; then
+if [ -n "$init" ] && [ -z "$dash" ]; then
 	echo dash >>missing
-else
+elif [ -n "$dash" ]; then
 	[ -x "$dash/configure" ] || { echo "$0: there is no configure in $dash, which is to have dash's sources" >&2; exit 1; }
 	if [ ! -x "$built/src/dash" ] || [ "$dash/configure" -nt "$built/src/dash" ]; then
 		rm -rf "$built"
