@@ -20,6 +20,7 @@
  *   ffffffe000000000  pages that benchmarks map and unmap, never global
  *   ffffffe040000000  the same, more: memory of the micro-kernels in 4 KiB pages
  *   ffffffe080000000  and the same memory in 2 MiB pages
+ *   ffffffe800000000  views of files: programs that were written here, while they are loaded
  *   ffffffff80100000  kernel image, its sections page-aligned
  */
 #pragma once
@@ -100,6 +101,9 @@
 #define MICRO_LARGE_BASE       0xffffffe080000000UL
 #define MICRO_SIZE             (256 * MIB)
 
+#define VIEW_BASE              0xffffffe800000000UL
+#define VIEW_SLOTS             64UL /* of PDPT_SPAN each */
+
 #define KERNEL_VMA             0xffffffff80000000UL
 #define KERNEL_LMA             0x0000000000100000UL
 #define KERNEL_BASE            (KERNEL_VMA + KERNEL_LMA)
@@ -136,7 +140,9 @@ _Static_assert(MMIO_BASE + PAGE_SIZE <= BENCH_AREA_BASE, "devices meet the bench
 _Static_assert(BENCH_AREA_BASE + BENCH_AREA_SIZE <= MICRO_SMALL_BASE, "the benchmark areas meet");
 _Static_assert(MICRO_SMALL_BASE + MICRO_SIZE <= MICRO_LARGE_BASE && MICRO_LARGE_BASE % PD_SPAN == 0,
                "the areas of the micro-kernels meet");
-_Static_assert(MICRO_LARGE_BASE + MICRO_SIZE <= KERNEL_VMA, "benchmark areas meet the kernel image");
+_Static_assert(MICRO_LARGE_BASE + MICRO_SIZE <= VIEW_BASE, "benchmark areas meet the views");
+_Static_assert(VIEW_BASE % PDPT_SPAN == 0 && VIEW_BASE + VIEW_SLOTS * PDPT_SPAN <= KERNEL_VMA,
+               "views meet the kernel image");
 _Static_assert(KSTACK_FIXED_TOP % 16 == 0 && KSTACK_SIZE % PAGE_SIZE == 0, "stacks are page-aligned");
 _Static_assert(USER_STACK_SIZE <= USER_STACK_LIMIT, "a new stack is within its limit");
 _Static_assert(USER_STACK_TOP <= USER_TOP, "the user stack lies in the user half");

@@ -2,6 +2,7 @@
 /* Programs: from a boot module and its arguments to a task that is ready to enter user mode. */
 #include "cpu/cpu.h"
 #include "fs/file.h"
+#include "fs/view.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "loader/elf.h"
@@ -21,6 +22,7 @@ struct program {
 	const char *name;
 	size_t name_length;
 	const struct node *node; /* or NULL: a boot module */
+	bool viewed;             /* `data` is a view of the file, which ends with the program */
 };
 
 static int find_program(const char *name, struct program *program)
@@ -31,8 +33,10 @@ static int find_program(const char *name, struct program *program)
 	int error;
 
 	if (module) {
-		*program = (struct program){ module->data, module->size, module->name,
-			                     sizeof module->name - 1, NULL }; /* padded with NULs */
+		*program = (struct program){ .data = module->data,
+			                     .size = module->size,
+			                     .name = module->name,
+			                     .name_length = sizeof module->name - 1 }; /* padded with NULs */
 		return 0;
 	}
 	node = node_find(current_task()->directory, name, true, &error);
@@ -40,10 +44,24 @@ static int find_program(const char *name, struct program *program)
 		return error;
 	if ((node->mode & NODE_KIND) != NODE_FILE || !(node->mode & 0111))
 		return -EACCES;
-	if (node_bytes(node, 0, node->size, &bytes) < node->size)
-		return -ENOEXEC; /* it was written here, and does not lie in one piece */
-	*program = (struct program){ bytes, node->size, node->name, node->name_length, node };
+	*program = (struct program){
+		.size = node->size, .name = node->name, .name_length = node->name_length, .node = node
+	};
+	if (node_bytes(node, 0, node->size, &bytes) < node->size) {
+		bytes = view_open(node);
+		if (!bytes)
+			return -ENOMEM;
+		program->viewed = true;
+	}
+	program->data = bytes;
 	return 0;
+}
+
+static void program_end(struct program *program)
+{
+	if (program->viewed)
+		view_close(program->data, program->size);
+	program->viewed = false;
 }
 
 static bool is_script(const struct program *program)
@@ -106,7 +124,10 @@ static __attribute__((noinline)) int check_large(const struct program *program, 
 	return error;
 }
 
-/* Finds and checks a program; its last segment is the stack with the arguments. Then plan_end() is due, not after an error. */
+/*
+ * Finds and checks a program; its last segment is the stack with the arguments. Then program_end() and plan_end() are due, not
+ * after an error.
+ */
 static int plan_program(char name[PATH_LENGTH], struct arguments *a, struct program *program,
                         struct elf_plan *plan, uintptr_t *rsp)
 {
@@ -114,6 +135,7 @@ static int plan_program(char name[PATH_LENGTH], struct arguments *a, struct prog
 
 	for (unsigned depth = 0; !error && is_script(program); depth++) {
 		error = depth < SCRIPTS_MOST ? find_interpreter(program, a, name) : -ELOOP;
+		program_end(program);
 		if (!error)
 			error = find_program(name, program);
 	}
@@ -122,11 +144,13 @@ static int plan_program(char name[PATH_LENGTH], struct arguments *a, struct prog
 	error = elf_check(program->data, program->size, plan);
 	if (error == -E2BIG)
 		error = check_large(program, plan);
+	if (!error) {
+		error = arguments_finish(a, plan, rsp);
+		if (error)
+			plan_end(plan);
+	}
 	if (error)
-		return error;
-	error = arguments_finish(a, plan, rsp);
-	if (error)
-		plan_end(plan);
+		program_end(program);
 	return error;
 }
 
@@ -136,12 +160,13 @@ struct first_run {
 	struct arguments arguments;
 	const void *bytes; /* the file's, which are kept until then, or NULL */
 	size_t size;
+	bool viewed;
 };
 _Static_assert(sizeof(struct first_run) <= PAGE_SIZE, "the kernel heap can hold it");
 
 /* Keeps plan, arguments and file for the task's first run; the arguments' frame and the plan's memory go along. */
 static int first_run_keep(struct task *task, struct elf_plan *plan, struct arguments *a,
-                          const struct program *program)
+                          struct program *program)
 {
 	task->first_run = heap_alloc(sizeof *task->first_run);
 	if (!task->first_run)
@@ -151,8 +176,11 @@ static int first_run_keep(struct task *task, struct elf_plan *plan, struct argum
 		task->first_run->plan.segments = task->first_run->plan.inside;
 	plan->segments = plan->inside;
 	task->first_run->arguments = *a;
-	task->first_run->bytes = program->node && node_keep_bytes(program->node) ? program->data : NULL;
+	task->first_run->viewed = program->viewed;
+	task->first_run->bytes =
+	        program->viewed || (program->node && node_keep_bytes(program->node)) ? program->data : NULL;
 	task->first_run->size = program->size;
+	program->viewed = false;
 	a->page = NULL;
 	a->large = NULL;
 	return 0;
@@ -164,7 +192,9 @@ void first_run_drop(struct task *task)
 		return;
 	arguments_end(&task->first_run->arguments);
 	plan_end(&task->first_run->plan);
-	if (task->first_run->bytes)
+	if (task->first_run->viewed)
+		view_close(task->first_run->bytes, task->first_run->size);
+	else if (task->first_run->bytes)
 		node_release_bytes(task->first_run->bytes, task->first_run->size);
 	heap_free(task->first_run);
 	task->first_run = NULL;
@@ -200,6 +230,7 @@ static int spawn(char name[PATH_LENGTH], struct arguments *a, struct task **resu
 		return error;
 	task = task_create(program.name, program.name_length, start_program);
 	if (!task) {
+		program_end(&program);
 		plan_end(&plan);
 		return -ENOMEM;
 	}
@@ -212,6 +243,7 @@ static int spawn(char name[PATH_LENGTH], struct arguments *a, struct task **resu
 		error = task_inherit_files(task);
 	if (!error && loader_fill_own)
 		error = first_run_keep(task, &plan, a, &program);
+	program_end(&program);
 	plan_end(&plan);
 	if (error) {
 		task_destroy(task);
@@ -326,6 +358,7 @@ long task_execve_user(uint64_t user_name, uint64_t argv, uint64_t envp)
 		error = plan_program(name, &a, &program, &plan, &rsp);
 		if (!error) {
 			error = execve(&a, &plan);
+			program_end(&program);
 			plan_end(&plan);
 		}
 		if (error)

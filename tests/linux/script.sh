@@ -1,5 +1,5 @@
 #!/bin/sh
-# shellcheck disable=SC2002,SC2012
+# shellcheck disable=SC2002,SC2012,SC2094
 # Runs as /init in the kernel under test. Each line that begins with `=` is compared with what the same commands print on the host.
 PATH=/bin
 export PATH
@@ -25,6 +25,14 @@ echo "= mode $(stat -c %a /tmp/a/m)"
 ln -s h /tmp/a/l
 cat </tmp/a/l >/tmp/a/copy
 echo "= link $(readlink /tmp/a/l) $(wc -l </tmp/a/copy)"
+# Programs and long scripts that are written here run as well.
+cp /bin/busybox /tmp/a/busybox
+echo "= copied $(/tmp/a/busybox seq 3 | /tmp/a/busybox tr '\n' ' ')$(/tmp/a/busybox md5sum </tmp/a/busybox)"
+(echo '#!/bin/busybox awk -f'; for i in $(seq 600); do echo "# line $i"; done; echo 'BEGIN { print ARGV[1], ARGC }') >/tmp/a/script
+chmod 755 /tmp/a/script
+echo "= script $(/tmp/a/script one two) $?"
+(head -c 100000 /bin/busybox >/tmp/a/short; chmod 755 /tmp/a/short; /tmp/a/short) 2>/dev/null
+echo "= short $(($? != 0))"
 rm -r /tmp/a
 echo "= gone $(ls /tmp/a 2>&1 | wc -l)"
 echo "= sed $(echo abcdef | sed 's/c\(.\)e/[\1]/')"

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* Programs that were written here: their files' frames lie anywhere, some are missing, and the files change before the program runs. */
+#include "boot/boot.h"
+#include "fs/node.h"
+#include "fs/view.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "loader/loader.h"
+#include "mem/frames.h"
+#include "mem/paging.h"
+#include "task/task.h"
+#include "tests/kernel/test.h"
+
+#define PATH "/tmp/written"
+
+/* A file with these bytes, last page first, so that none lies before its next; pages of zeros become holes. NULL: no memory. */
+static struct node *write_file(const uint8_t *bytes, size_t size)
+{
+	static const uint8_t zeros[PAGE_SIZE];
+	int error;
+	struct node *directory = node_find(NULL, "/tmp", true, &error);
+	struct node *node = node_create(directory, "written", 7, NODE_FILE | 0755);
+
+	if (!node)
+		return NULL;
+	for (size_t page = (size + PAGE_MASK) / PAGE_SIZE; page-- > 0;) {
+		const size_t at = page * PAGE_SIZE, n = size - at < PAGE_SIZE ? size - at : PAGE_SIZE;
+		void *room;
+
+		if (at + n < size && memcmp(bytes + at, zeros, n) == 0)
+			continue;
+		if (node_room(node, at, n, &room) < n) {
+			node_remove(node);
+			return NULL;
+		}
+		memcpy(room, bytes + at, n);
+	}
+	return node;
+}
+
+static struct node *write_program(const char *name)
+{
+	const struct boot_module *module = boot_module_find(name);
+
+	return module ? write_file(module->data, module->size) : NULL;
+}
+
+static int wait_for(int pid)
+{
+	int status;
+
+	if (pid < 0)
+		return pid;
+	while (task_wait(pid, &status, 0) != pid)
+		;
+	return status;
+}
+
+static int start(void)
+{
+	const char *argv[] = { PATH, "-" };
+
+	return task_spawn(PATH, argv, 2);
+}
+
+/* The status of a child that becomes the program by execve(), or 256 times the error of that. */
+static int run_by_execve(void)
+{
+	const char *argv[] = { "arguments", "exec", PATH };
+
+	return wait_for(task_spawn("arguments", argv, 3));
+}
+
+TEST(written_programs_run)
+{
+	static const char *const names[] = { "payload-4k", "payload-64k", "payload-1m" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct node *node = write_program(names[i]);
+		const void *bytes;
+		const char *problem = NULL;
+
+		if (!node)
+			return "the file is not written";
+		if (node->size > PAGE_SIZE && node_bytes(node, 0, node->size, &bytes) > PAGE_SIZE)
+			problem = "the file lies in one piece";
+		else if (wait_for(start()) != 0)
+			problem = "spawn(): exit status 0 was expected";
+		else if (run_by_execve() != 0)
+			problem = "execve(): exit status 0 was expected";
+		node_remove(node);
+		loader_trim();
+		if (problem)
+			return problem;
+	}
+	return NULL;
+}
+
+TEST(written_programs_outlive_their_files)
+{
+	struct node *node = write_program("payload-64k");
+	int pid;
+
+	if (!node)
+		return "the file is not written";
+	pid = start();
+	node_remove(node); /* before the task has run */
+	if (wait_for(pid) != 0)
+		return "removed: exit status 0 was expected";
+	node = write_program("payload-64k");
+	if (!node)
+		return "the file is not written again";
+	pid = start();
+	node_truncate(node, 0);
+	node_truncate(node, 3 * PAGE_SIZE);
+	if (wait_for(pid) != 0)
+		return "cut off: exit status 0 was expected";
+	if (start() != -ENOEXEC)
+		return "zeros: ENOEXEC was expected";
+	node_remove(node);
+	loader_trim();
+	return NULL;
+}
+
+TEST(views_show_their_own_file)
+{
+	static uint8_t text[4 * PAGE_SIZE];
+	const void *last = NULL;
+	const char *problem = NULL;
+
+	for (uint8_t letter = 'a'; letter < 'a' + 4 && !problem; letter++) {
+		const volatile uint8_t *view;
+		struct node *node;
+		pte_t entry;
+
+		memset(text, letter, sizeof text);
+		node = write_file(text, sizeof text); /* in other frames: the last view still owns its own */
+		if (last)
+			view_close(last, sizeof text);
+		view = node ? view_open(node) : NULL; /* in the same slot */
+		if (!view)
+			return "no view of the file";
+		for (size_t at = 0; at < sizeof text; at += PAGE_SIZE / 2)
+			if (view[at] != letter)
+				problem = "another file is seen";
+		if (paging_translate(kernel_pml4, (uintptr_t)view, &entry) == PAGING_INVALID ||
+		    (entry & (PTE_WRITE | PTE_USER)) || !(entry & PTE_NX))
+			problem = "it is not for the kernel's reading alone";
+		node_remove(node);
+		last = (const void *)view;
+	}
+	view_close(last, sizeof text);
+	return problem;
+}
+
+TEST(damaged_written_programs_are_refused)
+{
+	const struct boot_module *module = boot_module_find("payload-64k");
+	struct node *node = module ? write_file(module->data, module->size - 2 * PAGE_SIZE) : NULL;
+	const char *problem = NULL;
+
+	if (!node)
+		return "the file is not written";
+	if (start() != -ENOEXEC || run_by_execve() != ENOEXEC << 8)
+		problem = "cut short: ENOEXEC was expected";
+	node->mode &= ~0111U;
+	if (start() != -EACCES)
+		problem = "not executable: EACCES was expected";
+	node_remove(node);
+	return problem;
+}
+
+TEST(long_written_scripts_run)
+{
+	static uint8_t text[3 * PAGE_SIZE + 5];
+	struct node *node;
+	int status;
+
+	memcpy(text, "#!probe\n", 8); /* it ends with 2 */
+	memset(text + 8, '#', sizeof text - 8);
+	node = write_file(text, sizeof text);
+	if (!node)
+		return "the file is not written";
+	status = wait_for(start());
+	if (status == 2 << 8)
+		status = run_by_execve();
+	memcpy(text, "#!" PATH "\n", sizeof "#!" PATH "\n" - 1);
+	node_remove(node);
+	node = write_file(text, sizeof text);
+	if (!node)
+		return "the file is not written again";
+	if (start() != -ELOOP)
+		status = -1;
+	node_remove(node);
+	loader_trim();
+	return status == 2 << 8 ? NULL : "exit status 2, then ELOOP were expected";
+}
+
+TEST(many_written_programs_wait_to_run)
+{
+	static int pids[VIEW_SLOTS + 8];
+	struct node *node = write_program("payload-64k");
+	const char *problem = NULL;
+	size_t started = 0;
+
+	if (!node)
+		return "the file is not written";
+	while (started < VIEW_SLOTS + 8) {
+		const int pid = start();
+
+		if (pid == -ENOMEM && started >= VIEW_SLOTS)
+			break; /* tasks that load themselves: each holds a view */
+		if (pid < 0) {
+			problem = "a task was not started";
+			break;
+		}
+		pids[started++] = pid;
+	}
+	while (started-- > 0)
+		if (wait_for(pids[started]) != 0)
+			problem = "exit status 0 was expected";
+	node_remove(node);
+	loader_trim();
+	return problem;
+}
+
+TEST(shortage_with_written_programs_loses_nothing)
+{
+	struct node *node = write_program("payload-64k");
+	const char *problem = node ? NULL : "the file is not written";
+
+	for (size_t left = 0; left < 120 && !problem; left++) {
+		size_t before;
+
+		loader_trim();
+		before = frames_free();
+		frames_set_reserve(before - left);
+		wait_for(start());
+		run_by_execve();
+		frames_set_reserve(0);
+		loader_trim();
+		if (frames_free() != before)
+			problem = "frames are lost";
+	}
+	if (!problem && (wait_for(start()) != 0 || run_by_execve() != 0))
+		problem = "exit status 0 was expected with memory again";
+	if (node)
+		node_remove(node);
+	loader_trim();
+	return problem;
+}
