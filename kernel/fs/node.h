@@ -110,11 +110,17 @@ uint64_t node_frame(struct node *node, size_t page);
 void node_own_data(struct node *node);
 
 /*
- * Keeps the frames in which a file's bytes lie side by side, while someone goes on reading them whatever becomes of the file. False:
- * they are not the allocator's, and stay anyway.
+ * A file's bytes that someone goes on reading whatever becomes of the file: they lie side by side. To keep and to release them costs the same
+ * for any size; the frames are shared one by one only when the file lets go of them meanwhile.
  */
-bool node_keep_bytes(const struct node *node);
-void node_release_bytes(const void *bytes, size_t size);
+struct kept_bytes {
+	const uint8_t *bytes;
+	size_t size;
+	bool owned; /* the frames are shared */
+	struct kept_bytes *next;
+};
+void node_keep_bytes(const struct node *node, struct kept_bytes *kept); /* `kept` stays in its place */
+void node_release_bytes(struct kept_bytes *kept);
 
 /* Cuts a file off at `size` bytes, or makes it longer with zeros. 0 or -ENOMEM. */
 int node_truncate(struct node *node, size_t size);

@@ -58,11 +58,11 @@ static void share(const uint8_t *bytes, size_t size)
 			panic("a frame of a boot module has too many files");
 }
 
-void node_release_bytes(const void *bytes, size_t size)
+static void unshare(const uint8_t *bytes, size_t size)
 {
-	const uint8_t *start = bytes, *page = start - (uintptr_t)start % PAGE_SIZE;
+	const uint8_t *page = bytes - (uintptr_t)bytes % PAGE_SIZE;
 
-	for (; page < start + size; page += PAGE_SIZE)
+	for (; page < bytes + size; page += PAGE_SIZE)
 		frame_free(virt_to_phys(page));
 }
 
@@ -74,28 +74,44 @@ void node_own_data(struct node *node)
 	node->owns_data = true;
 }
 
-/* Zeros of a hole, and boot modules that are not the allocator's, stay where they are. */
-static bool bytes_are_fixed(const struct node *node, const void *bytes)
+/* Of boot modules: what a file still has. Others own their frames. */
+static struct kept_bytes *kept_bytes;
+
+void node_keep_bytes(const struct node *node, struct kept_bytes *kept)
 {
-	return node->data ? !node->owns_data : bytes == zeros;
+	const void *bytes = NULL;
+
+	kept->size = node_bytes(node, 0, node->size, &bytes);
+	kept->bytes = bytes;
+	kept->owned = !node->data && kept->size && bytes != zeros;
+	if (kept->owned)
+		share(kept->bytes, kept->size);
+	kept->next = kept_bytes;
+	kept_bytes = kept;
 }
 
-bool node_keep_bytes(const struct node *node)
+void node_release_bytes(struct kept_bytes *kept)
 {
-	const void *bytes;
-	size_t size = node_bytes(node, 0, node->size, &bytes);
+	struct kept_bytes **link = &kept_bytes;
 
-	if (!size || bytes_are_fixed(node, bytes))
-		return false;
-	share(bytes, size);
-	return true;
+	while (*link != kept)
+		link = &(*link)->next;
+	*link = kept->next;
+	if (kept->owned)
+		unshare(kept->bytes, kept->size);
 }
 
 /* The bytes of a boot module are the file's no more. */
 static void leave_data(struct node *node)
 {
-	if (node->owns_data)
-		node_release_bytes(node->data, node->size);
+	if (node->owns_data) {
+		for (struct kept_bytes *kept = kept_bytes; kept; kept = kept->next)
+			if (kept->bytes == node->data && !kept->owned) {
+				share(kept->bytes, kept->size);
+				kept->owned = true;
+			}
+		unshare(node->data, node->size);
+	}
 	node->owns_data = false;
 	node->data = NULL;
 }

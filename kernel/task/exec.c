@@ -158,9 +158,9 @@ static int plan_program(char name[PATH_LENGTH], struct arguments *a, struct prog
 struct first_run {
 	struct elf_plan plan;
 	struct arguments arguments;
-	const void *bytes; /* the file's, which are kept until then, or NULL */
-	size_t size;
-	bool viewed;
+	const void *view;       /* of the file, or NULL: then its bytes are kept */
+	struct kept_bytes kept; /* likewise; nothing of a boot module by its name */
+	size_t size;            /* of the view, bytes */
 };
 _Static_assert(sizeof(struct first_run) <= PAGE_SIZE, "the kernel heap can hold it");
 
@@ -176,10 +176,11 @@ static int first_run_keep(struct task *task, struct elf_plan *plan, struct argum
 		task->first_run->plan.segments = task->first_run->plan.inside;
 	plan->segments = plan->inside;
 	task->first_run->arguments = *a;
-	task->first_run->viewed = program->viewed;
-	task->first_run->bytes =
-	        program->viewed || (program->node && node_keep_bytes(program->node)) ? program->data : NULL;
+	task->first_run->view = program->viewed ? program->data : NULL;
 	task->first_run->size = program->size;
+	task->first_run->kept = (struct kept_bytes){ 0 };
+	if (program->node && !program->viewed)
+		node_keep_bytes(program->node, &task->first_run->kept);
 	program->viewed = false;
 	a->page = NULL;
 	a->large = NULL;
@@ -192,10 +193,10 @@ void first_run_drop(struct task *task)
 		return;
 	arguments_end(&task->first_run->arguments);
 	plan_end(&task->first_run->plan);
-	if (task->first_run->viewed)
-		view_close(task->first_run->bytes, task->first_run->size);
-	else if (task->first_run->bytes)
-		node_release_bytes(task->first_run->bytes, task->first_run->size);
+	if (task->first_run->view)
+		view_close(task->first_run->view, task->first_run->size);
+	else if (task->first_run->kept.bytes)
+		node_release_bytes(&task->first_run->kept);
 	heap_free(task->first_run);
 	task->first_run = NULL;
 }

@@ -216,12 +216,15 @@ static void damaged_archives(void **state)
 	}
 }
 
-static void bytes_are_kept_while_they_are_read(void **state)
+/* How a file lets go of its bytes while others read them. */
+enum leave { REMOVES, WRITES, CUTS, STAYS };
+
+static void keep_and_leave(enum leave how)
 {
-	const void *bytes;
-	size_t freed, before;
+	struct kept_bytes kept[2];
+	size_t freed, before, after;
 	struct node *node;
-	(void)state;
+	void *room;
 
 	start();
 	random_start(5);
@@ -234,15 +237,35 @@ static void bytes_are_kept_while_they_are_read(void **state)
 	assert_int_equal(archive_unpack(module(), 6 * PAGE_SIZE, &freed), 0);
 	assert_int_equal(freed, PAGE_SIZE);
 	node = file(39);
-	assert_int_equal(node_bytes(node, 0, sizes[39], &bytes), sizes[39]);
-	assert_true(node_keep_bytes(node));
+	node_keep_bytes(node, &kept[0]);
+	node_keep_bytes(node, &kept[1]);
+	assert_int_equal(kept[0].size, sizes[39]);
 	before = frames_free();
-	assert_int_equal(node_remove(node), 0);
+	if (how == REMOVES)
+		assert_int_equal(node_remove(node), 0);
+	else if (how == WRITES) {
+		assert_int_equal(node_room(node, 0, 1, &room), 1);
+		*(uint8_t *)room ^= 1;
+	} else if (how == CUTS)
+		assert_int_equal(node_truncate(node, 0), 0);
+	after = frames_free();
+	assert_int_equal(before - after, how == WRITES ? 5 + 2 : 0); /* copies, and the tables to them */
 	overwrite_free_frames();
-	assert_memory_equal(bytes, contents[39], sizes[39]);
-	node_release_bytes(bytes, sizes[39]);
-	assert_int_equal(frames_free(), before + 5);
+	assert_memory_equal(kept[0].bytes, contents[39], sizes[39]);
+	node_release_bytes(&kept[0]);
+	assert_int_equal(frames_free(), after);
+	overwrite_free_frames();
+	assert_memory_equal(kept[1].bytes, contents[39], sizes[39]);
+	node_release_bytes(&kept[1]);
+	assert_int_equal(frames_free(), how == STAYS ? after : after + 5);
 	remove_all();
+}
+
+static void bytes_are_kept_while_they_are_read(void **state)
+{
+	(void)state;
+	for (enum leave how = REMOVES; how <= STAYS; how++)
+		keep_and_leave(how);
 }
 
 /* Archives may have links that no program can make. */
