@@ -142,7 +142,7 @@ one()
 		[ "$status" = 37 ] && grep -q "this processor has $*" "$work/said" || verdict="not ok" result="status $status # not $result"
 	fi
 	echo "$verdict $number - $what$result"
-	[ "$verdict" = ok ] || grep -v warning "$work/said" | tail -n 3 | sed 's/^/# /'
+	[ "$verdict" = ok ] || grep -av warning "$work/said" | tail -n 3 | sed 's/^/# /'
 	rm -r "$work"
 }
 

@@ -39,22 +39,31 @@ static long read_zeros(struct file *file, uint64_t buffer, size_t size)
 
 static long read_node(struct file *file, uint64_t buffer, size_t size)
 {
+	/* When the buffer is a mapping of the file, its pages become its own meanwhile. */
+	const bool keep = file->node->data;
+	struct kept_bytes kept;
 	size_t done = 0;
+	long error = 0;
 
 	if ((file->node->mode & NODE_KIND) == NODE_DIRECTORY)
 		return -EISDIR;
-	while (done < size) {
+	if (keep)
+		node_keep_bytes(file->node, &kept);
+	while (done < size && !error) {
 		const void *bytes;
 		size_t n = node_bytes(file->node, file->offset, size - done, &bytes);
 
 		if (!n)
 			break;
-		if (copy_to_user(buffer + done, bytes, n))
-			return done ? (long)done : -EFAULT;
-		file->offset += n;
-		done += n;
+		error = copy_to_user(buffer + done, bytes, n);
+		if (!error) {
+			file->offset += n;
+			done += n;
+		}
 	}
-	return (long)done;
+	if (keep)
+		node_release_bytes(&kept);
+	return done ? (long)done : error;
 }
 
 static long write_node(struct file *file, uint64_t buffer, size_t size)

@@ -7,10 +7,12 @@
 #include "mem/frames.h"
 #include "mem/heap.h"
 
-#define LINKS_MOST 8 /* that one path may lead through */
+#define WALK_SIZE  PAGE_SIZE /* bytes of what links lead to and is still to be walked: what the heap gives */
+#define LINKS_MOST 40        /* that one path may lead through (MAXSYMLINKS) */
 
 struct node *node_root, *node_console;
 static uint32_t last_number;
+static uint64_t last_place = 1; /* 0 and 1 are for . and .. (sys_getdents64()) */
 
 static char *copy_name(const char *name, size_t length)
 {
@@ -49,6 +51,7 @@ static void enter(struct node *directory, struct node *node)
 		end = &(*end)->next;
 	*end = node;
 	node->next = NULL;
+	node->place = ++last_place;
 	node->parent = directory;
 }
 
@@ -105,45 +108,6 @@ struct node *node_child(const struct node *directory, const char *name, size_t l
 	return child;
 }
 
-/* The next component of a path, and the path behind it. */
-static size_t component(const char **path, const char **name)
-{
-	while (**path == '/')
-		++*path;
-	*name = *path;
-	while (**path && **path != '/')
-		++*path;
-	return (size_t)(*path - *name);
-}
-
-static bool is_last(const char *path)
-{
-	while (*path == '/')
-		path++;
-	return !*path;
-}
-
-static struct node *walk(struct node *from, const char *path, bool follow, unsigned links, int *error);
-
-/* What a link at `node` leads to. */
-static struct node *through(struct node *node, unsigned links, int *error)
-{
-	char target[PATH_LENGTH / 4];
-	const void *bytes;
-	size_t length;
-
-	*error = -ELOOP;
-	if (links == 0 || node->size >= sizeof target)
-		return NULL;
-	*error = -ENOENT;
-	length = node_bytes(node, 0, node->size, &bytes);
-	if (!length) /* an archive may have an empty one */
-		return NULL;
-	memcpy(target, bytes, length);
-	target[length] = '\0';
-	return walk(node->parent, target, true, links - 1, error);
-}
-
 /* One step: the child called `name`, with `.` and `..`. */
 static struct node *step(struct node *node, const char *name, size_t length, int *error)
 {
@@ -161,24 +125,61 @@ static struct node *step(struct node *node, const char *name, size_t length, int
 	return node_child(node, name, length);
 }
 
-static struct node *walk(struct node *from, const char *path, bool follow, unsigned links, int *error)
-{
-	struct node *node = *path == '/' || !from ? node_root : from;
-	const char *name;
-	size_t length;
+/* What is left of a path. */
+struct walk {
+	const char *path, *end;
+	char *own;      /* from the heap, once a link was followed */
+	unsigned links; /* that were */
+};
 
-	*error = -ENOENT;
-	if (!*path)
+/* Puts a link's target before what is left; the walk goes on where the link is, or at the root. NULL and *error: it ends. */
+static struct node *through(struct walk *walk, struct node *link, int *error)
+{
+	const size_t left = (size_t)(walk->end - walk->path), size = link->size + left;
+	const void *target;
+	char *path;
+
+	*error = ++walk->links > LINKS_MOST ? -ELOOP : size > WALK_SIZE ? -ENAMETOOLONG : -ENOENT;
+	if (*error != -ENOENT ||
+	    !node_bytes(link, 0, link->size, &target)) /* an archive may have an empty one */
 		return NULL;
-	while (node && (length = component(&path, &name))) {
-		node = step(node, name, length, error);
-		if (node && is(node, NODE_LINK) && (follow || !is_last(path) || *path == '/'))
-			node = through(node, links, error);
+	path = heap_alloc(size);
+	*error = -ENOMEM;
+	if (!path)
+		return NULL;
+	memcpy(path, target, link->size);
+	memcpy(path + link->size, walk->path, left);
+	heap_free(walk->own);
+	walk->path = walk->own = path;
+	walk->end = path + size;
+	return *path == '/' ? node_root : link->parent;
+}
+
+/* Where a path of `length` bytes leads; it may be empty. */
+static struct node *walk_from(struct node *from, const char *path, size_t length, bool follow, int *error)
+{
+	struct node *node = (length && *path == '/') || !from ? node_root : from;
+	struct walk walk = { .path = path, .end = path + length };
+
+	while (node) {
+		const char *name;
+
+		while (walk.path < walk.end && *walk.path == '/')
+			walk.path++;
+		if (walk.path == walk.end)
+			break;
+		name = walk.path;
+		while (walk.path < walk.end && *walk.path != '/')
+			walk.path++;
+		node = step(node, name, (size_t)(walk.path - name), error);
+		if (node && is(node, NODE_LINK) && (follow || walk.path < walk.end))
+			node = through(&walk, node, error);
 	}
-	if (node && path[-1] == '/' && !is(node, NODE_DIRECTORY)) {
+	if (node && length && walk.end[-1] == '/' && !is(node, NODE_DIRECTORY)) {
 		*error = -ENOTDIR;
-		return NULL;
+		node = NULL;
 	}
+	heap_free(walk.own);
 	return node;
 }
 
@@ -189,30 +190,55 @@ static struct node *itself(struct node *name)
 
 struct node *node_find(struct node *from, const char *path, bool follow, int *error)
 {
-	return itself(walk(from, path, follow, LINKS_MOST, error));
+	*error = -ENOENT;
+	return *path ? itself(walk_from(from, path, strlen(path), follow, error)) : NULL;
+}
+
+/* The last component of a path, which is not followed by more than slashes. */
+static size_t last_component(const char *path, const char **name)
+{
+	const char *end = path + strlen(path);
+
+	while (end > path && end[-1] == '/')
+		end--;
+	*name = end;
+	while (*name > path && (*name)[-1] != '/')
+		--*name;
+	return (size_t)(end - *name);
+}
+
+bool node_name_is_fixed(const char *name, size_t length)
+{
+	return length == 0 || (length <= 2 && name[0] == '.' && name[length - 1] == '.');
 }
 
 struct node *node_find_name(struct node *from, const char *path, int *error)
 {
-	return walk(from, path, false, LINKS_MOST, error);
+	const char *name;
+	const size_t length = last_component(path, &name);
+	struct node *node;
+
+	*error = -ENOENT;
+	node = *path ? walk_from(from, path, strlen(path), false, error) : NULL;
+	if (node && length && node_name_is_fixed(name, length)) {
+		*error = length == 1 ? -EINVAL : -ENOTEMPTY;
+		return NULL;
+	}
+	return node;
 }
 
 struct node *node_find_parent(struct node *from, const char *path, const char **name, size_t *length,
                               int *error)
 {
-	struct node *node = *path == '/' || !from ? node_root : from;
+	struct node *node;
 
 	*error = -ENOENT;
-	for (;;) {
-		*length = component(&path, name);
-		if (is_last(path))
-			break;
-		node = step(node, *name, *length, error);
-		if (node && is(node, NODE_LINK))
-			node = through(node, LINKS_MOST, error);
-		if (!node)
-			return NULL;
-	}
+	if (!*path)
+		return NULL;
+	*length = last_component(path, name);
+	node = walk_from(from, path, (size_t)(*name - path), true, error);
+	if (!node)
+		return NULL;
 	if (!is(node, NODE_DIRECTORY))
 		*error = -ENOTDIR;
 	else if (*length > NAME_LENGTH)

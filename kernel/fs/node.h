@@ -30,8 +30,10 @@ struct node {
 	uint16_t device;     /* of a character device: DEVICE_* */
 	bool owns_data;      /* it is an owner of the frames that `data` is in */
 	uint16_t name_length;
-	struct node *parent; /* a directory; the root's is itself; NULL: removed */
-	struct node *children, *next;
+	struct node *parent;          /* a directory; the root's is itself; NULL: removed */
+	struct node *children, *next; /* in the order of their places */
+	uint64_t
+	        place; /* in its directory: never another name's again, so that who reads it on finds what he has not seen */
 	struct node *same;   /* the node that this is but another name of, or NULL: it is one itself */
 	uint32_t links;      /* names of a node */
 	size_t size;         /* bytes; of a link: of its target */
@@ -60,15 +62,21 @@ void node_init(void);
  */
 struct node *node_find(struct node *from, const char *path, bool follow, int *error);
 
-/* The same for the name itself, which may be another one of a file: what node_remove() and node_rename() take. */
+/*
+ * The same for the name itself, which may be another one of a file: what node_remove() and node_rename() take. -EINVAL when it is `.`, and
+ * -ENOTEMPTY when it is `..`.
+ */
 struct node *node_find_name(struct node *from, const char *path, int *error);
 
 /*
  * The directory that a path's last component is in, or should be, and that component: `*name`, a place in the path, and its
- * length. NULL and *error as above.
+ * length, 0 for the root. NULL and *error as above.
  */
 struct node *node_find_parent(struct node *from, const char *path, const char **name, size_t *length,
                               int *error);
+
+/* Whether a last component is one that cannot be made or replaced: the root's, `.` or `..`. */
+bool node_name_is_fixed(const char *name, size_t length);
 
 /* The child of this name, or NULL. */
 struct node *node_child(const struct node *directory, const char *name, size_t length);

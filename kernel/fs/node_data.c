@@ -209,9 +209,9 @@ int node_truncate(struct node *node, size_t size)
 		return -ENOMEM;
 	if (size <= node->size &&
 	    node->top != FRAME_NONE) { /* after a shortage, tables are there without a byte */
-		uint64_t frame = frame_of(node, size / PAGE_SIZE);
+		uint64_t frame = size % PAGE_SIZE ? frame_of(node, size / PAGE_SIZE) : FRAME_NONE;
 
-		if (size % PAGE_SIZE && frame != FRAME_NONE) /* what comes behind must read as zeros later */
+		if (frame != FRAME_NONE) /* what comes behind must read as zeros later */
 			zero_bytes((char *)phys_to_virt(frame) + size % PAGE_SIZE,
 			           PAGE_SIZE - size % PAGE_SIZE);
 		cut(node, (size + PAGE_MASK) / PAGE_SIZE);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pipes: a ring of one page between two open files. */
+/* Pipes: a ring of PIPE_PAGES frames between two open files. Frames come when the ring needs them first, and stay until its end. */
 #include "fs/file.h"
 #include "lib/errno.h"
 #include "mem/address_space.h"
@@ -7,12 +7,14 @@
 #include "task/task.h"
 #include "task/wait.h"
 
-#define PIPE_SIZE PAGE_SIZE /* bytes; writes of at most as many are in one piece (PIPE_BUF) */
+#define PIPE_PAGES 16 /* as in Linux; programs rely on 64 KiB for what they write before anyone reads */
+#define PIPE_SIZE  (PIPE_PAGES * PAGE_SIZE)
+#define PIPE_BUF   PAGE_SIZE /* bytes; writes of at most as many are in one piece */
 
 struct pipe {
-	char *ring;
-	size_t start, used;
-	bool readers, writers; /* that end is open */
+	char *page[PIPE_PAGES]; /* or NULL */
+	size_t start, used;     /* bytes; start is below PIPE_SIZE */
+	bool readers, writers;  /* that end is open */
 	struct wait_queue changed;
 };
 
@@ -27,7 +29,9 @@ static void free_when_unused(struct pipe *pipe)
 	tell(pipe);
 	if (pipe->readers || pipe->writers)
 		return;
-	frame_free(virt_to_phys(pipe->ring));
+	for (size_t i = 0; i < PIPE_PAGES; i++)
+		if (pipe->page[i])
+			frame_free(virt_to_phys(pipe->page[i]));
 	heap_free(pipe);
 }
 
@@ -43,12 +47,21 @@ static void close_writer(struct file *file)
 	free_when_unused(file->pipe);
 }
 
-/* Bytes from `at` on that lie side by side in the ring, at most `most`. */
-static size_t run(size_t at, size_t most)
+/* Bytes from `at` on that lie side by side, at most `most`. NULL: no memory. */
+static char *run(struct pipe *pipe, size_t at, size_t most, size_t *size)
 {
-	size_t left = PIPE_SIZE - at % PIPE_SIZE;
+	const size_t left = PAGE_SIZE - at % PAGE_SIZE;
+	char **page = &pipe->page[at / PAGE_SIZE % PIPE_PAGES];
 
-	return most < left ? most : left;
+	*size = most < left ? most : left;
+	if (!*page) {
+		const uint64_t frame = frame_alloc();
+
+		if (frame == FRAME_NONE)
+			return NULL;
+		*page = phys_to_virt(frame);
+	}
+	return *page + at % PAGE_SIZE;
 }
 
 static long read_pipe(struct file *file, uint64_t buffer, size_t size)
@@ -65,14 +78,20 @@ static long read_pipe(struct file *file, uint64_t buffer, size_t size)
 			return -ERESTARTSYS;
 	}
 	while (done < size && pipe->used) {
-		size_t n = run(pipe->start, size - done < pipe->used ? size - done : pipe->used);
+		size_t n, most = size - done < pipe->used ? size - done : pipe->used;
+		const char *bytes = run(pipe, pipe->start, most, &n);
 
-		if (copy_to_user(buffer + done, pipe->ring + pipe->start % PIPE_SIZE, n))
-			return done ? (long)done : -EFAULT;
-		pipe->start += n;
+		if (copy_to_user(buffer + done, bytes, n)) {
+			if (done)
+				break;
+			return -EFAULT;
+		}
+		pipe->start = (pipe->start + n) % PIPE_SIZE;
 		pipe->used -= n;
 		done += n;
 	}
+	if (!pipe->used)
+		pipe->start = 0; /* small messages stay in one frame */
 	tell(pipe);
 	return (long)done;
 }
@@ -83,7 +102,8 @@ static long write_pipe(struct file *file, uint64_t buffer, size_t size)
 	size_t done = 0;
 
 	while (done < size) {
-		size_t wanted = size <= PIPE_SIZE ? size - done : 1, n;
+		size_t wanted = size <= PIPE_BUF ? size - done : 1, n, room = PIPE_SIZE - pipe->used;
+		char *bytes;
 
 		if (!pipe->readers) {
 			struct task *task = current_task();
@@ -91,16 +111,17 @@ static long write_pipe(struct file *file, uint64_t buffer, size_t size)
 			signal_send(task, SIGPIPE, (struct signal_info){ .code = SI_USER, .pid = task->pid });
 			return done ? (long)done : -EPIPE;
 		}
-		if (PIPE_SIZE - pipe->used < wanted) {
+		if (room < wanted) {
 			if (file->flags & O_NONBLOCK)
 				return done ? (long)done : -EAGAIN;
 			if (wait_on(&pipe->changed))
 				return done ? (long)done : -ERESTARTSYS;
 			continue;
 		}
-		n = PIPE_SIZE - pipe->used;
-		n = run(pipe->start + pipe->used, size - done < n ? size - done : n);
-		if (copy_from_user(pipe->ring + (pipe->start + pipe->used) % PIPE_SIZE, buffer + done, n))
+		bytes = run(pipe, pipe->start + pipe->used, size - done < room ? size - done : room, &n);
+		if (!bytes)
+			return done ? (long)done : -ENOMEM;
+		if (copy_from_user(bytes, buffer + done, n))
 			return done ? (long)done : -EFAULT;
 		pipe->used += n;
 		done += n;
@@ -116,7 +137,7 @@ static unsigned reader_ready(const struct file *file)
 
 static unsigned writer_ready(const struct file *file)
 {
-	return (file->pipe->used < PIPE_SIZE ? POLLOUT : 0) | (file->pipe->readers ? 0 : POLLERR);
+	return (PIPE_SIZE - file->pipe->used >= PIPE_BUF ? POLLOUT : 0) | (file->pipe->readers ? 0 : POLLERR);
 }
 
 static const struct file_kind reader_kind = { .read = read_pipe,
@@ -129,19 +150,16 @@ static const struct file_kind writer_kind = { .write = write_pipe,
 int pipe_open(struct file *ends[2], uint32_t flags)
 {
 	struct pipe *pipe = heap_alloc(sizeof *pipe);
-	uint64_t ring = frame_alloc();
 
 	ends[0] = heap_alloc(sizeof *ends[0]);
 	ends[1] = heap_alloc(sizeof *ends[1]);
-	if (!pipe || ring == FRAME_NONE || !ends[0] || !ends[1]) {
+	if (!pipe || !ends[0] || !ends[1]) {
 		heap_free(pipe);
 		heap_free(ends[0]);
 		heap_free(ends[1]);
-		if (ring != FRAME_NONE)
-			frame_free(ring);
 		return -ENOMEM;
 	}
-	*pipe = (struct pipe){ .ring = phys_to_virt(ring), .readers = true, .writers = true };
+	*pipe = (struct pipe){ .readers = true, .writers = true };
 	*ends[0] = (struct file){
 		.kind = &reader_kind, .pipe = pipe, .references = 1, .flags = O_RDONLY | flags
 	};

@@ -101,26 +101,6 @@ long sys_utimensat(uint64_t directory, uint64_t path, uint64_t address, uint64_t
 	return take_node(directory, path, !(flags & AT_SYMLINK_NOFOLLOW), &error) ? 0 : error;
 }
 
-/* The directory that a new name goes into; NULL and *error: -EEXIST, or there is none. */
-static struct node *place_for(struct path *path, uint64_t directory, uint64_t address, const char **name,
-                              size_t *length, int *error)
-{
-	struct node *parent;
-
-	*error = take_path(path, directory, address);
-	if (*error)
-		return NULL;
-	if (node_find(path->from, path->text, false, error)) {
-		*error = -EEXIST;
-		return NULL;
-	}
-	parent = node_find_parent(path->from, path->text, name, length, error);
-	if (!parent)
-		return NULL;
-	*error = -ENOENT;
-	return parent->parent && *length && (*name)[*length] != '/' ? parent : NULL;
-}
-
 long sys_symlinkat(uint64_t target, uint64_t directory, uint64_t address)
 {
 	char text[PATH_LENGTH];
@@ -134,7 +114,7 @@ long sys_symlinkat(uint64_t target, uint64_t directory, uint64_t address)
 
 	if (size <= 0)
 		return size == -E2BIG ? -ENAMETOOLONG : size ? size : -ENOENT;
-	parent = place_for(&path, directory, address, &name, &length, &error);
+	parent = place_for(&path, directory, address, false, &name, &length, &error);
 	if (!parent)
 		return error;
 	node = node_create(parent, name, length, NODE_LINK | 0777);
@@ -167,7 +147,7 @@ long sys_linkat(uint64_t from_directory, uint64_t from, uint64_t to_directory, u
 	node = take_node(from_directory, from, flags & AT_SYMLINK_FOLLOW, &error);
 	if (!node)
 		return error;
-	parent = place_for(&path, to_directory, to, &name, &length, &error);
+	parent = place_for(&path, to_directory, to, false, &name, &length, &error);
 	if (!parent)
 		return error;
 	if ((node->mode & NODE_KIND) != NODE_FILE)
@@ -191,7 +171,7 @@ long sys_mknodat(uint64_t directory, uint64_t address, uint64_t mode)
 
 	if ((mode & NODE_KIND) && (mode & NODE_KIND) != NODE_FILE)
 		return -EPERM;
-	parent = place_for(&path, directory, address, &name, &length, &error);
+	parent = place_for(&path, directory, address, false, &name, &length, &error);
 	if (!parent)
 		return error;
 	return node_create(parent, name, length,

@@ -120,7 +120,8 @@ long sys_time(uint64_t address);
 long sys_times(uint64_t address);
 long sys_getrusage(uint64_t who, uint64_t address);
 long sys_sysinfo(uint64_t address);
-long sys_futex(uint64_t address, uint64_t operation, uint64_t value, uint64_t timeout);
+long sys_futex(uint64_t address, uint64_t operation, uint64_t value, uint64_t timeout, uint64_t second,
+               uint64_t bits);
 
 /* A struct timespec of a program, in nanoseconds. 0, -EFAULT or -EINVAL. */
 long time_from_user(uint64_t address, uint64_t *ns);

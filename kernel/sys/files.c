@@ -72,9 +72,10 @@ long sys_pwrite64(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset)
 
 static long transfer_all(uint64_t fd, uint64_t vectors, uint64_t count, bool write)
 {
+	const struct file *file = file_of(fd);
 	long done = 0;
 
-	if (!file_of(fd))
+	if (!file)
 		return -EBADF;
 	if (count > VECTORS_MOST)
 		return -EINVAL;
@@ -88,6 +89,8 @@ static long transfer_all(uint64_t fd, uint64_t vectors, uint64_t count, bool wri
 			return done ? done : -EINVAL;
 		if (!vector[1])
 			continue;
+		if (done && !write && file->kind->ready && !(file->kind->ready(file) & POLLIN))
+			break; /* what has come is enough: no waiting for more */
 		result = transfer_one(fd, vector[0], vector[1], write);
 		if (result < 0)
 			return done ? done : result;

@@ -110,7 +110,8 @@ static bool demo(void)
 	}
 	while (task_wait(pid, &status, 0) != pid)
 		;
-	while (task_count() > 1) /* what it left behind */
+	task_kill(-1, SIGKILL); /* what it left behind */
+	while (task_count() > 1)
 		task_yield();
 	loader_trim();
 	kprintf("%s ended with status %x, %ld frames are lost\n", name, (unsigned)status,

@@ -22,13 +22,6 @@ struct stat {
 };
 _Static_assert(sizeof(struct stat) == 144, "as programs know it");
 
-static struct node *working_directory(void)
-{
-	struct node *node = current_task()->directory;
-
-	return node ? node : node_root;
-}
-
 int take_path(struct path *path, uint64_t directory, uint64_t address)
 {
 	long length = copy_string_from_user(path->text, address, sizeof path->text);
@@ -68,30 +61,68 @@ static uint32_t mode_of(uint64_t mode)
 	return (uint32_t)mode & 07777 & ~current_task()->umask;
 }
 
-static bool is_directory(const struct node *node)
+struct node *place_for(struct path *path, uint64_t directory, uint64_t address, bool for_directory,
+                       const char **name, size_t *length, int *error)
 {
-	return (node->mode & NODE_KIND) == NODE_DIRECTORY;
+	struct node *parent;
+
+	*error = take_path(path, directory, address);
+	parent = *error ? NULL : node_find_parent(path->from, path->text, name, length, error);
+	if (!parent)
+		return NULL;
+	*error = -EEXIST;
+	if (node_name_is_fixed(*name, *length) || node_child(parent, *name, *length))
+		return NULL;
+	*error = -ENOENT;
+	return parent->parent && (for_directory || !(*name)[*length]) ? parent : NULL;
+}
+
+/* Makes a file, or where the last component is a link to nothing, returns NULL with 0 for an error and that link's path in `path`. */
+static struct node *make_file(struct path *path, uint64_t mode, int *error)
+{
+	const char *name;
+	size_t length;
+	struct node *parent = node_find_parent(path->from, path->text, &name, &length, error), *link;
+	const void *target;
+
+	if (!parent)
+		return NULL;
+	*error = -EISDIR;
+	if (node_name_is_fixed(name, length) || name[length])
+		return NULL;
+	*error = -ENOENT;
+	if (!parent->parent)
+		return NULL;
+	link = node_child(parent, name, length);
+	if (!link) {
+		*error = -ENOSPC;
+		return node_create(parent, name, length, NODE_FILE | mode_of(mode));
+	}
+	if (node_bytes(link, 0, link->size, &target) && link->size < sizeof path->text) {
+		memcpy(path->text, target, link->size);
+		path->text[link->size] = '\0';
+		path->from = parent;
+		*error = 0;
+	}
+	return NULL;
 }
 
 /* The node to open; made when the flags ask for it. */
-static struct node *open_node(const struct path *path, uint64_t flags, uint64_t mode, int *error)
+static struct node *open_node(struct path *path, uint64_t flags, uint64_t mode, int *error)
 {
-	struct node *node = node_find(path->from, path->text, !(flags & O_NOFOLLOW), error), *parent;
-	const char *name;
-	size_t length;
+	const bool make = flags & O_CREAT, exclusive = make && (flags & O_EXCL);
+	struct node *node;
 
-	if (node || *error != -ENOENT || !(flags & O_CREAT)) {
-		*error = node && (flags & O_CREAT) && (flags & O_EXCL) ? -EEXIST : *error;
-		return node && (flags & O_CREAT) && (flags & O_EXCL) ? NULL : node;
-	}
-	parent = node_find_parent(path->from, path->text, &name, &length, error);
-	if (!parent)
-		return NULL;
-	*error = !length || name[length] == '/' ? -EISDIR : -ENOENT;
-	if (*error == -EISDIR || !parent->parent)
-		return NULL;
-	*error = -ENOSPC;
-	return node_create(parent, name, length, NODE_FILE | mode_of(mode));
+	do {
+		node = node_find(path->from, path->text, !exclusive && !(flags & O_NOFOLLOW), error);
+		if (node && exclusive) {
+			*error = -EEXIST;
+			return NULL;
+		}
+		if (!node && make && *error == -ENOENT)
+			node = make_file(path, mode, error);
+	} while (!node && !*error);
+	return node;
 }
 
 long sys_openat(uint64_t directory, uint64_t address, uint64_t flags, uint64_t mode)
@@ -222,72 +253,16 @@ long sys_readlink(uint64_t path, uint64_t buffer, uint64_t size)
 	return sys_readlinkat((uint64_t)AT_FDCWD, path, buffer, size);
 }
 
-long sys_getcwd(uint64_t buffer, uint64_t size)
-{
-	char text[PATH_LENGTH];
-	size_t at = sizeof text - 1;
-	struct node *node = working_directory();
-
-	text[at] = '\0';
-	if (!node->parent)
-		return -ENOENT;
-	do {
-		if (node->name_length + 1UL > at)
-			return -ERANGE;
-		at -= node->name_length;
-		memcpy(text + at, node->name, node->name_length);
-		if (node != node_root || text[at] != '/')
-			text[--at] = '/';
-		node = node->parent;
-	} while (node != node_root);
-	if (size < sizeof text - at)
-		return -ERANGE;
-	return copy_to_user(buffer, text + at, sizeof text - at) ? -EFAULT : (long)(sizeof text - at);
-}
-
-static long change_directory(struct node *node)
-{
-	struct task *task = current_task();
-
-	if (!is_directory(node))
-		return -ENOTDIR;
-	node_hold(node);
-	if (task->directory)
-		node_drop(task->directory);
-	task->directory = node;
-	return 0;
-}
-
-long sys_chdir(uint64_t path)
-{
-	int error;
-	struct node *node = take_node((uint64_t)AT_FDCWD, path, true, &error);
-
-	return node ? change_directory(node) : error;
-}
-
-long sys_fchdir(uint64_t fd)
-{
-	struct file *file = file_of(fd);
-
-	return !file ? -EBADF : file->node ? change_directory(file->node) : -ENOTDIR;
-}
-
 long sys_mkdirat(uint64_t directory, uint64_t address, uint64_t mode)
 {
 	struct path path;
-	struct node *parent;
 	const char *name;
 	size_t length;
-	int error = take_path(&path, directory, address);
+	int error;
+	struct node *parent = place_for(&path, directory, address, true, &name, &length, &error);
 
-	if (error)
+	if (!parent)
 		return error;
-	if (node_find(path.from, path.text, false, &error))
-		return -EEXIST;
-	parent = node_find_parent(path.from, path.text, &name, &length, &error);
-	if (!parent || !parent->parent)
-		return parent ? -ENOENT : error;
 	return node_create(parent, name, length, NODE_DIRECTORY | mode_of(mode)) ? 0 : -ENOSPC;
 }
 
@@ -304,6 +279,8 @@ long sys_unlinkat(uint64_t directory, uint64_t path, uint64_t flags)
 	if (flags & ~(uint64_t)AT_REMOVEDIR)
 		return -EINVAL;
 	node = take_name(directory, path, &error);
+	if (!node && !flags && (error == -EINVAL || error == -ENOTEMPTY))
+		return -EISDIR; /* . and .. */
 	if (!node)
 		return error;
 	if (is_directory(node) != !!(flags & AT_REMOVEDIR))
@@ -331,73 +308,23 @@ long sys_renameat(uint64_t from_directory, uint64_t from, uint64_t to_directory,
 
 	node = take_name(from_directory, from, &error);
 	if (!node)
-		return error;
+		return error == -EINVAL || error == -ENOTEMPTY ? -EBUSY : error; /* . and .. */
 	if (node == node_root)
 		return -EBUSY;
 	error = take_path(&path, to_directory, to);
-	if (error)
+	parent = error ? NULL : node_find_parent(path.from, path.text, &name, &length, &error);
+	if (!parent)
 		return error;
-	parent = node_find_parent(path.from, path.text, &name, &length, &error);
-	if (!parent || !parent->parent || !length)
-		return parent ? -ENOENT : error;
+	if (node_name_is_fixed(name, length))
+		return -EBUSY;
+	if (!parent->parent)
+		return -ENOENT;
+	if (name[length] && !is_directory(node))
+		return -ENOTDIR;
 	return node_rename(node, parent, name, length);
 }
 
 long sys_rename(uint64_t from, uint64_t to)
 {
 	return sys_renameat((uint64_t)AT_FDCWD, from, (uint64_t)AT_FDCWD, to);
-}
-
-/* struct linux_dirent64 (uapi/linux/dirent.h), before the name. */
-struct entry {
-	uint64_t number;
-	int64_t next;
-	uint16_t size;
-	uint8_t kind;
-} __attribute__((packed));
-_Static_assert(sizeof(struct entry) == 19, "as programs know it");
-
-/* The position in a directory is the number of entries that were read: `.`, `..`, then the children in their order. */
-long sys_getdents64(uint64_t fd, uint64_t buffer, uint64_t size)
-{
-	struct file *file = file_of(fd);
-	const struct node *directory, *child;
-	uint64_t done = 0, position = 2;
-
-	if (!file)
-		return -EBADF;
-	directory = file->node;
-	if (!directory || !is_directory(directory))
-		return -ENOTDIR;
-	child = directory->children;
-	for (; child && position < file->offset; position++)
-		child = child->next;
-	for (;;) {
-		char bytes[(sizeof(struct entry) + NAME_LENGTH + 1 + 7) & ~7UL] = { 0 };
-		const struct node *node = file->offset == 0   ? directory
-		                          : file->offset == 1 ? directory->parent
-		                                              : child;
-		const char *name = file->offset == 0   ? "."
-		                   : file->offset == 1 ? ".."
-		                   : child             ? child->name
-		                                       : "";
-		struct entry *entry = (struct entry *)bytes;
-
-		if (!node)
-			break;
-		entry->number = node->same ? node->same->number : node->number;
-		entry->next = (int64_t)file->offset + 1;
-		entry->size = (uint16_t)((sizeof *entry + strlen(name) + 1 + 7) & ~7UL);
-		entry->kind = (uint8_t)((node->mode & NODE_KIND) >> 12);
-		string_copy(bytes + sizeof *entry, name, NAME_LENGTH + 1);
-		if (entry->size > size - done)
-			return done ? (long)done : -EINVAL;
-		if (copy_to_user(buffer + done, bytes, entry->size))
-			return done ? (long)done : -EFAULT;
-		done += entry->size;
-		if (file->offset >= 2)
-			child = child->next;
-		file->offset++;
-	}
-	return (long)done;
 }

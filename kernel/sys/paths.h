@@ -15,6 +15,14 @@ struct path {
 	struct node *from;
 };
 
+static inline bool is_directory(const struct node *node)
+{
+	return (node->mode & NODE_KIND) == NODE_DIRECTORY;
+}
+
+/* directories.c: the current task's, which may be one that was removed. */
+struct node *working_directory(void);
+
 /* Copies a path; `directory` is a descriptor or AT_FDCWD. 0 or a negative error number. */
 int take_path(struct path *path, uint64_t directory, uint64_t address);
 
@@ -23,6 +31,13 @@ struct node *take_node(uint64_t directory, uint64_t address, bool follow, int *e
 
 /* The name itself (node_find_name()). */
 struct node *take_name(uint64_t directory, uint64_t address, int *error);
+
+/*
+ * The directory that a new name goes into, and that name: a place in the path, and its length. NULL and *error: -EEXIST, or there is
+ * no such directory. A directory's name may have slashes behind it.
+ */
+struct node *place_for(struct path *path, uint64_t directory, uint64_t address, bool is_directory,
+                       const char **name, size_t *length, int *error);
 
 /* truncate.c: node_truncate(), and what is cut off goes from all mappings. 0 or -ENOMEM. */
 int truncate_file(struct node *node, size_t size);

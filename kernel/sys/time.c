@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls on time, and futexes. */
+/* System calls on time. */
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/address_space.h"
@@ -197,50 +197,4 @@ long sys_sysinfo(uint64_t address)
 	};
 
 	return copy_to_user(address, &info, sizeof info);
-}
-
-enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_WAIT_BITSET = 9, FUTEX_WAKE_BITSET = 10 };
-#define FUTEX_COMMAND 0x7f /* without FUTEX_PRIVATE_FLAG; 256 is FUTEX_CLOCK_REALTIME */
-
-/*
- * No two tasks share memory that they could wait on, so there is never anyone to wake, and who waits does so until the time or a signal
- * comes.
- */
-long sys_futex(uint64_t address, uint64_t operation, uint64_t value, uint64_t timeout)
-{
-	static struct wait_queue nobody_wakes;
-	uint64_t ns = 0, end = 0;
-	uint32_t word;
-	long error;
-
-	if (address % sizeof word)
-		return -EINVAL;
-	switch (operation & FUTEX_COMMAND) {
-	case FUTEX_WAKE:
-	case FUTEX_WAKE_BITSET:
-		return user_range(address, sizeof word) ? 0 : -EFAULT;
-	case FUTEX_WAIT:
-	case FUTEX_WAIT_BITSET:
-		break;
-	default:
-		return -ENOSYS;
-	}
-	if (timeout) {
-		error = time_from_user(timeout, &ns);
-		if (error)
-			return error;
-		end = clock_now() + ns;
-		if ((operation & FUTEX_COMMAND) == FUTEX_WAIT_BITSET) { /* a point in time */
-			uint64_t now = operation & 256 ? clock_since_1970() : clock_now();
-
-			end = clock_now() + (ns > now ? ns - now : 0);
-		}
-	}
-	if (copy_from_user(&word, address, sizeof word))
-		return -EFAULT;
-	if (word != (uint32_t)value)
-		return -EAGAIN;
-	while (!(error = wait_until(&nobody_wakes, end)))
-		;
-	return error == -EINTR ? (timeout ? -EINTR : -ERESTARTSYS) : error;
 }

@@ -147,6 +147,8 @@ int arguments_add_user(struct arguments *a, uint64_t argv, uint64_t envp)
 {
 	int error = add_user(a, argv);
 
+	if (!a->count && !error)
+		error = arguments_add(a, ""); /* no program is without argv[0], as in Linux since 5.18 */
 	a->argv_count = a->count;
 	if (!error)
 		error = add_user(a, envp);

@@ -159,3 +159,13 @@ TEST(what_is_cut_off_a_mapped_file_is_gone)
 {
 	return RUN_ALL("files", "cuts");
 }
+
+TEST(names_and_links_are_as_in_linux)
+{
+	return RUN_ALL("paths", "names", "links", "directories", "lengths");
+}
+
+TEST(tasks_wait_for_pipes_and_words)
+{
+	return RUN_ALL("paths", "pipes", "words");
+}

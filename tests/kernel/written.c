@@ -249,3 +249,63 @@ TEST(shortage_with_written_programs_loses_nothing)
 	loader_trim();
 	return problem;
 }
+
+#define OWNED_PAGES 5
+#define TRIED       512 /* frames among which so many are sought that lie side by side */
+
+/* How many of the frames from `start` on are in the list. */
+static size_t run_length(const uint64_t *frames, size_t count, uint64_t start)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < count && length < OWNED_PAGES; i++)
+		if (frames[i] == start + length * PAGE_SIZE) {
+			length++;
+			i = (size_t)-1; /* from the first again */
+		}
+	return length;
+}
+
+/* Frames that lie side by side, as an archive's do, or FRAME_NONE. */
+static uint64_t frames_side_by_side(void)
+{
+	static uint64_t frames[TRIED];
+	uint64_t start = FRAME_NONE;
+
+	for (size_t i = 0; i < TRIED; i++)
+		frames[i] = frame_alloc();
+	for (size_t i = 0; i < TRIED && !start; i++)
+		if (run_length(frames, TRIED, frames[i]) == OWNED_PAGES)
+			start = frames[i];
+	for (size_t i = 0; i < TRIED; i++)
+		if (!start || frames[i] - start >= OWNED_PAGES * PAGE_SIZE)
+			frame_free(frames[i]);
+	return start;
+}
+
+TEST(files_of_archives_are_read_into_themselves)
+{
+	static const char *const argv[] = { "paths", "reads-itself" };
+	const uint64_t start = frames_side_by_side();
+	uint8_t *bytes = phys_to_virt(start);
+	struct node *directory, *node;
+	int error, status;
+
+	if (start == FRAME_NONE)
+		return SKIP "no frames lie side by side";
+	directory = node_find(NULL, "/tmp", true, &error);
+	node = node_create(directory, "owned", 5, NODE_FILE | 0600);
+	if (!node)
+		return "no memory";
+	for (size_t i = 0; i < OWNED_PAGES * PAGE_SIZE; i++)
+		bytes[i] = (uint8_t)(i * 7);
+	node->data = bytes;
+	node->size = OWNED_PAGES * PAGE_SIZE;
+	node_own_data(node);
+	for (size_t i = 0; i < OWNED_PAGES; i++)
+		frame_free(start + i * PAGE_SIZE); /* the file alone has them now */
+	status = wait_for(task_spawn("paths", argv, 2));
+	node_remove(node);
+	loader_trim();
+	return status ? "it read something else" : NULL;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* System calls on the working directory, and reading a directory. */
+#include "fs/file.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mem/address_space.h"
+#include "sys/calls.h"
+#include "sys/paths.h"
+#include "task/task.h"
+
+struct node *working_directory(void)
+{
+	struct node *node = current_task()->directory;
+
+	return node ? node : node_root;
+}
+
+long sys_getcwd(uint64_t buffer, uint64_t size)
+{
+	char text[PATH_LENGTH];
+	size_t at = sizeof text - 1;
+	struct node *node = working_directory();
+
+	text[at] = '\0';
+	if (!node->parent)
+		return -ENOENT;
+	do {
+		if (node->name_length + 1UL > at)
+			return -ERANGE;
+		at -= node->name_length;
+		memcpy(text + at, node->name, node->name_length);
+		if (node != node_root || text[at] != '/')
+			text[--at] = '/';
+		node = node->parent;
+	} while (node != node_root);
+	if (size < sizeof text - at)
+		return -ERANGE;
+	return copy_to_user(buffer, text + at, sizeof text - at) ? -EFAULT : (long)(sizeof text - at);
+}
+
+static long change_directory(struct node *node)
+{
+	struct task *task = current_task();
+
+	if (!is_directory(node))
+		return -ENOTDIR;
+	node_hold(node);
+	if (task->directory)
+		node_drop(task->directory);
+	task->directory = node;
+	return 0;
+}
+
+long sys_chdir(uint64_t path)
+{
+	int error;
+	struct node *node = take_node((uint64_t)AT_FDCWD, path, true, &error);
+
+	return node ? change_directory(node) : error;
+}
+
+long sys_fchdir(uint64_t fd)
+{
+	struct file *file = file_of(fd);
+
+	return !file ? -EBADF : file->node ? change_directory(file->node) : -ENOTDIR;
+}
+
+/* struct linux_dirent64 (uapi/linux/dirent.h), before the name. */
+struct entry {
+	uint64_t number;
+	int64_t next;
+	uint16_t size;
+	uint8_t kind;
+} __attribute__((packed));
+_Static_assert(sizeof(struct entry) == 19, "as programs know it");
+
+/* The position in a directory: 0 is before `.`, 1 before `..`, others before the next child with such a place or a higher one. */
+long sys_getdents64(uint64_t fd, uint64_t buffer, uint64_t size)
+{
+	struct file *file = file_of(fd);
+	const struct node *directory, *child;
+	uint64_t done = 0;
+
+	if (!file)
+		return -EBADF;
+	directory = file->node;
+	if (!directory || !is_directory(directory))
+		return -ENOTDIR;
+	child = directory->children;
+	while (child && child->place < file->offset)
+		child = child->next;
+	for (;;) {
+		char bytes[(sizeof(struct entry) + NAME_LENGTH + 1 + 7) & ~7UL] = { 0 };
+		const struct node *node = file->offset == 0   ? directory
+		                          : file->offset == 1 ? directory->parent
+		                                              : child;
+		const char *name = file->offset == 0   ? "."
+		                   : file->offset == 1 ? ".."
+		                   : child             ? child->name
+		                                       : "";
+		struct entry *entry = (struct entry *)bytes;
+
+		if (!node)
+			break;
+		entry->number = node->same ? node->same->number : node->number;
+		entry->next = (int64_t)(file->offset < 2 ? file->offset : node->place) + 1;
+		entry->size = (uint16_t)((sizeof *entry + strlen(name) + 1 + 7) & ~7UL);
+		entry->kind = (uint8_t)((node->mode & NODE_KIND) >> 12);
+		string_copy(bytes + sizeof *entry, name, NAME_LENGTH + 1);
+		if (entry->size > size - done)
+			return done ? (long)done : -EINVAL;
+		if (copy_to_user(buffer + done, bytes, entry->size))
+			return done ? (long)done : -EFAULT;
+		done += entry->size;
+		if (file->offset >= 2)
+			child = child->next;
+		file->offset = (uint64_t)entry->next;
+	}
+	return (long)done;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* futex(): waiting for a word of memory to change, and waking who does (man 2 futex). */
+#include "lib/errno.h"
+#include "mem/address_space.h"
+#include "mem/heap.h"
+#include "mem/paging.h"
+#include "mem/regions.h"
+#include "sys/calls.h"
+#include "task/clock.h"
+#include "task/task.h"
+#include "task/wait.h"
+
+enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_WAIT_BITSET = 9, FUTEX_WAKE_BITSET = 10 };
+#define FUTEX_COMMAND  0x7f
+#define FUTEX_PRIVATE  0x80
+#define FUTEX_REALTIME 0x100
+#define ANY_BITS       0xffffffffU
+
+/* Which word it is: in shared memory where it lies, else where the space has it. */
+struct key {
+	uint64_t pml4; /* 0: in shared memory */
+	uint64_t word; /* physical then */
+};
+
+struct waiter {
+	struct key key;
+	uint32_t bits;
+	bool woken; /* and on the list no more */
+	struct wait_queue queue;
+	struct waiter *next;
+};
+
+static struct waiter *waiters; /* in the order in which they came */
+
+/* Reads the word, which puts its page in place, and says which it is. 0, -EINVAL or -EFAULT. */
+static int look(uint64_t address, bool private, uint32_t *word, struct key *key)
+{
+	struct address_space *space = &current_task()->space;
+	const struct region *region;
+
+	if (address % sizeof *word)
+		return -EINVAL;
+	if (copy_from_user(word, address, sizeof *word))
+		return -EFAULT;
+	region = region_of_range(space, address & ~PAGE_MASK, 1);
+	if (!private && region && (region->flags & REGION_SHARED))
+		*key = (struct key){ 0, paging_translate(space->pml4, address, NULL) };
+	else
+		*key = (struct key){ space->pml4, address };
+	return 0;
+}
+
+/* Wakes up to `most` tasks, in their order. How many. */
+static long wake_waiters(struct key key, uint32_t most, uint32_t bits)
+{
+	long woken = 0;
+
+	for (struct waiter **link = &waiters, *waiter; (waiter = *link) && woken < most;) {
+		if (waiter->key.pml4 != key.pml4 || waiter->key.word != key.word || !(waiter->bits & bits)) {
+			link = &waiter->next;
+			continue;
+		}
+		*link = waiter->next;
+		waiter->woken = true;
+		wake_all(&waiter->queue);
+		woken++;
+	}
+	return woken;
+}
+
+/* Until a time of clock_now(); 0: for ever. 0, -ENOMEM, -ETIMEDOUT, or -EINTR. */
+static long wait_for_wake(struct key key, uint32_t bits, uint64_t end)
+{
+	struct waiter *waiter = heap_alloc(sizeof *waiter), **link = &waiters;
+	long error = 0;
+
+	if (!waiter)
+		return -ENOMEM;
+	*waiter = (struct waiter){ .key = key, .bits = bits };
+	while (*link)
+		link = &(*link)->next;
+	*link = waiter;
+	while (!waiter->woken && !error)
+		error = wait_until(&waiter->queue, end);
+	if (waiter->woken) {
+		error = 0;
+	} else {
+		for (link = &waiters; *link != waiter;)
+			link = &(*link)->next;
+		*link = waiter->next;
+	}
+	heap_free(waiter);
+	return error;
+}
+
+/* The time that a wait ends at: from now on, or of FUTEX_WAIT_BITSET a point of one of two clocks. */
+static long time_of_end(uint64_t operation, uint64_t timeout, uint64_t *end)
+{
+	uint64_t ns, now;
+	long error = time_from_user(timeout, &ns);
+
+	if (error)
+		return error;
+	if ((operation & FUTEX_COMMAND) == FUTEX_WAIT_BITSET) {
+		now = operation & FUTEX_REALTIME ? clock_since_1970() : clock_now();
+		ns = ns > now ? ns - now : 0;
+	}
+	*end = clock_now() + ns;
+	return 0;
+}
+
+long sys_futex(uint64_t address, uint64_t operation, uint64_t value, uint64_t timeout, uint64_t second,
+               uint64_t bits)
+{
+	const uint64_t command = operation & FUTEX_COMMAND;
+	const bool waits = command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET;
+	struct key key;
+	uint64_t end = 0;
+	uint32_t word;
+	long error;
+
+	(void)second;
+	if (!waits && command != FUTEX_WAKE && command != FUTEX_WAKE_BITSET)
+		return -ENOSYS;
+	if (command == FUTEX_WAIT || command == FUTEX_WAKE)
+		bits = ANY_BITS;
+	if (!(uint32_t)bits)
+		return -EINVAL;
+	error = waits && timeout ? time_of_end(operation, timeout, &end) : 0;
+	if (!error)
+		error = look(address, operation & FUTEX_PRIVATE, &word, &key);
+	if (error)
+		return error;
+	if (!waits)
+		return wake_waiters(key, (uint32_t)value, (uint32_t)bits);
+	if (word != (uint32_t)value)
+		return -EAGAIN;
+	error = wait_for_wake(key, (uint32_t)bits, end);
+	return error == -EINTR && !timeout ? -ERESTARTSYS : error;
+}
