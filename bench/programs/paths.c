@@ -318,7 +318,7 @@ static int reads_itself(void)
 	            (uint64_t)fd, 0) == (long)memory);
 	CHECK(call(SYS_read, (uint64_t)fd, (uintptr_t)memory, (uint64_t)size + PAGE_SIZE) == size);
 	for (long i = 0; i < size; i++)
-		CHECK(memory[i] == (uint8_t)(i * 7));
+		CHECK(memory[i] == (uint8_t)((size_t)i * 7 + (size_t)i / PAGE_SIZE));
 	return 0;
 }
 

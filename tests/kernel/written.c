@@ -298,7 +298,7 @@ TEST(files_of_archives_are_read_into_themselves)
 	if (!node)
 		return "no memory";
 	for (size_t i = 0; i < OWNED_PAGES * PAGE_SIZE; i++)
-		bytes[i] = (uint8_t)(i * 7);
+		bytes[i] = (uint8_t)(i * 7 + i / PAGE_SIZE);
 	node->data = bytes;
 	node->size = OWNED_PAGES * PAGE_SIZE;
 	node_own_data(node);
