@@ -69,4 +69,5 @@ for rounds in 200 10000; do
 	chmod 755 root/etc/rounds-$rounds
 done
 head -c 100000 /dev/zero | tr '\0' 'p' >root/etc/data
+ln root/etc/data root/etc/other # a file with two names, of which the archive gives the last the contents
 (cd root && find . -mindepth 1 | LC_ALL=C sort | cpio --quiet -o -H newc --owner 0:0 --reproducible) >linux.cpio

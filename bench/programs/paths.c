@@ -73,6 +73,14 @@ static int names(void)
 	      opens("k", WRITE) == -ENOENT);
 	fd = opens("k", CREATE | WRITE);
 	CHECK(fd >= 0 && call(SYS_write, (uint64_t)fd, (uintptr_t) "x", 1) == 1 && closes(fd) == 0);
+	/* A link to a directory is none itself. */
+	CHECK(one(SYS_mkdir, "d") == 0 && two(SYS_symlink, "d", "m") == 0);
+	CHECK(one(SYS_rmdir, "m") == -ENOTDIR && one(SYS_rmdir, "m/") == -ENOTDIR &&
+	      two(SYS_rename, "m/", "z") == -ENOTDIR);
+	CHECK(one(SYS_unlink, "m") == 0 && one(SYS_rmdir, "d") == 0);
+	/* O_TRUNC says it, whatever the file is opened for. */
+	CHECK(opens("new", 01000) >= 0 && call(SYS_lseek, (uint64_t)opens("new", 0), 0, 2) == 0);
+	CHECK(opens(".", 01000) == -EISDIR);
 	CHECK(one(SYS_unlink, "new") == 0 && one(SYS_unlink, "l") == 0 && one(SYS_unlink, "k") == 0);
 	CHECK(two(SYS_symlink, TOP "/none/new", "l") == 0 && opens("l", CREATE | WRITE) == -ENOENT);
 	CHECK(one(SYS_unlink, "l") == 0 && one(SYS_unlink, "f") == 0);
@@ -221,6 +229,58 @@ static int pipes(void)
 	return 0;
 }
 
+static uint64_t now_ns(void)
+{
+	uint64_t time[2] = { 0, 0 };
+
+	call(SYS_clock_gettime, 1, (uintptr_t)time, 0);
+	return time[0] * 1000000000 + time[1];
+}
+
+/* What a child ends with that has SIGUSR1 pending and blocked, and unblocks it for a ppoll() of `count` files. */
+static int polls_with_signal(const void *requests, uint64_t count)
+{
+	static const uint64_t none, usr1 = 1UL << (SIGUSR1 - 1), at_once[2];
+	long pid = fork();
+
+	if (pid == 0) {
+		call6(SYS_rt_sigprocmask, 0, (uintptr_t)&usr1, 0, 8, 0, 0);
+		call(SYS_kill, (uint64_t)call(SYS_getpid, 0, 0, 0), SIGUSR1, 0);
+		leave((int)call6(SYS_ppoll, (uintptr_t)requests, count, (uintptr_t)at_once, (uintptr_t)&none,
+		                 8, 0));
+	}
+	return status_of(pid);
+}
+
+static int polls(void)
+{
+	struct {
+		int fd;
+		uint16_t wanted, ready;
+	} request = { .wanted = 1 };
+	const uint64_t time[2] = { 0, 5000 }; /* µs */
+	int ends[2];
+	uint64_t set, before;
+
+	CHECK(call(SYS_pipe, (uintptr_t)ends, 0, 0) == 0);
+	request.fd = ends[0];
+	CHECK(polls_with_signal(&request, 1) ==
+	      SIGUSR1); /* nothing is ready: the signal comes before the time */
+	CHECK(call(SYS_write, (uint64_t)ends[1], (uintptr_t) "x", 1) == 1);
+	CHECK(polls_with_signal(&request, 1) == 1 << 8); /* something is: the signal stays blocked */
+	/* An end of the file is not for who asks for exceptions. */
+	CHECK(closes(ends[1]) == 0 && call(SYS_read, (uint64_t)ends[0], (uintptr_t)&set, 8) == 1);
+	set = 1UL << ends[0];
+	before = now_ns();
+	CHECK(call6(SYS_select, (uint64_t)ends[0] + 1, 0, 0, (uintptr_t)&set, (uintptr_t)time, 0) == 0 &&
+	      set == 0);
+	CHECK(now_ns() - before >= 5 * NS_1MS);
+	set = 1UL << ends[0];
+	CHECK(call6(SYS_select, (uint64_t)ends[0] + 1, (uintptr_t)&set, 0, 0, (uintptr_t)time, 0) == 1);
+	CHECK(closes(ends[0]) == 0);
+	return 0;
+}
+
 static long futex(volatile uint32_t *word, uint64_t operation, uint64_t value, const uint64_t *timeout,
                   uint64_t bits)
 {
@@ -333,6 +393,7 @@ int main(int argc, char **argv)
 		{ "directories", directories },
 		{ "pipes", pipes },
 		{ "words", words },
+		{ "polls", polls },
 		{ "lengths", lengths },
 		{ "reads-itself", reads_itself },
 	};

@@ -6,16 +6,6 @@
 #include "lib/errno.h"
 #include "mem/frames.h"
 
-/* The node behind `node` in the tree: its children come before its brothers. NULL at the end. */
-static struct node *next_of(struct node *node)
-{
-	if (node->children)
-		return node->children;
-	while (node != node_root && !node->next)
-		node = node->parent;
-	return node == node_root ? NULL : node->next;
-}
-
 int archive_unpack(void *archive, size_t size, size_t *freed)
 {
 	const uint8_t *start = archive;
@@ -24,9 +14,12 @@ int archive_unpack(void *archive, size_t size, size_t *freed)
 	int error = cpio_unpack(archive, size, &used);
 
 	heap = before - frames_free(); /* nodes and names */
-	for (struct node *node = node_root; node; node = next_of(node))
+	for (struct node *name = node_root; name; name = node_after(name)) {
+		struct node *node = name->same ? name->same : name;
+
 		if (node->data >= start && node->data < start + used)
 			node_own_data(node);
+	}
 	for (size_t at = 0; at < size; at += PAGE_SIZE)
 		frame_free(virt_to_phys(start + at));
 	*freed = (frames_free() + heap - before) * PAGE_SIZE;

@@ -97,29 +97,81 @@ static const uint8_t *keep(struct room *room, const uint8_t *data, size_t size)
 	return to;
 }
 
-/* One member. Devices and the like are left out: the kernel has its own. */
-static int unpack_one(struct room *room, const char *path, uint32_t mode, const uint8_t *data, size_t size)
+/* A member: its header's values, its path with a NUL, and its contents. */
+struct member {
+	uint32_t mode;
+	uint64_t key; /* the same for all names of a file that has several; 0: it has one */
+	const char *path;
+	const uint8_t *data;
+	size_t size;
+};
+
+/* Inode and device (12 bits and 20, as in Linux) of a file that has several names. What is not a number is no link. */
+static uint64_t key_of(const struct header *header, uint32_t mode)
 {
+	uint32_t links, inode, major, minor;
+
+	if ((mode & NODE_KIND) != NODE_FILE || !number(header->links, &links) || links < 2 ||
+	    !number(header->inode, &inode) || !number(header->device_major, &major) ||
+	    !number(header->device_minor, &minor) || major >> 12 || minor >> 20)
+		return 0;
+	return (uint64_t)(major << 20 | minor) << 32 | inode;
+}
+
+static struct node *itself(struct node *name)
+{
+	return name->same ? name->same : name;
+}
+
+static struct node *find_archived(uint64_t key)
+{
+	struct node *name = node_root;
+
+	while (name && itself(name)->archived != key)
+		name = node_after(name);
+	return name ? itself(name) : NULL;
+}
+
+static void forget_archived(void)
+{
+	for (struct node *name = node_root; name; name = node_after(name))
+		itself(name)->archived = 0;
+}
+
+/*
+ * One member. Devices and the like are left out: the kernel has its own. The names of a file are links, and its contents are those that came
+ * last: cpio writes them with the last name alone.
+ */
+static int unpack_one(struct room *room, const struct member *member)
+{
+	const uint32_t kind = member->mode & NODE_KIND;
 	const char *name;
 	size_t length;
 	int error;
-	struct node *directory = make_directories(path, &name, &length, &error), *node;
+	struct node *directory = make_directories(member->path, &name, &length, &error), *node;
 
 	if (!directory)
 		return error;
-	if (!is_known(mode & NODE_KIND) || length == 0 || (length == 1 && *name == '.'))
+	if (!is_known(kind) || length == 0 || (length == 1 && *name == '.'))
 		return 0;
 	node = node_child(directory, name, length);
 	if (node && (node->mode & NODE_KIND) == NODE_DIRECTORY)
-		return (mode & NODE_KIND) == NODE_DIRECTORY ? 0 : -EINVAL;
+		return kind == NODE_DIRECTORY ? 0 : -EINVAL;
 	if (node)
 		node_remove(node);
-	node = node_create(directory, name, length, mode & (NODE_KIND | 07777));
-	if (!node)
-		return -ENOMEM;
-	if ((mode & NODE_KIND) != NODE_DIRECTORY && size) {
-		node->data = keep(room, data, size);
-		node->size = size;
+	node = member->key ? find_archived(member->key) : NULL;
+	if (node) {
+		if (!node_link(node, directory, name, length))
+			return -ENOMEM;
+	} else {
+		node = node_create(directory, name, length, member->mode & (NODE_KIND | 07777));
+		if (!node)
+			return -ENOMEM;
+		node->archived = member->key;
+	}
+	if (kind != NODE_DIRECTORY && member->size) {
+		node->data = keep(room, member->data, member->size);
+		node->size = member->size;
 	}
 	return 0;
 }
@@ -136,12 +188,13 @@ static int unpack(struct room *room, size_t size)
 
 	for (;;) {
 		const struct header *header = (const struct header *)(bytes + at);
-		uint32_t mode, data_size, name_size;
+		struct member member;
+		uint32_t data_size, name_size;
 		size_t data_at;
 		int error;
 
 		if (at > size || size - at < sizeof *header || memcmp(header->magic, MAGIC, 6) != 0 ||
-		    !number(header->mode, &mode) || !number(header->size, &data_size) ||
+		    !number(header->mode, &member.mode) || !number(header->size, &data_size) ||
 		    !number(header->name_size, &name_size))
 			return -EINVAL;
 		at += sizeof *header;
@@ -153,7 +206,11 @@ static int unpack(struct room *room, size_t size)
 		data_at = aligned(at + name_size);
 		if (data_at > size || data_size > size - data_at)
 			return -EINVAL;
-		error = unpack_one(room, (const char *)bytes + at, mode, bytes + data_at, data_size);
+		member.key = key_of(header, member.mode);
+		member.path = (const char *)bytes + at;
+		member.data = bytes + data_at;
+		member.size = data_size;
+		error = unpack_one(room, &member);
 		if (error)
 			return error;
 		at = aligned(data_at + data_size);
@@ -165,6 +222,7 @@ int cpio_unpack(void *archive, size_t size, size_t *used)
 	struct room room = { archive, 0 };
 	int error = unpack(&room, size);
 
+	forget_archived();
 	*used = room.used < size ? room.used : size;
 	return error;
 }

@@ -108,6 +108,15 @@ struct node *node_child(const struct node *directory, const char *name, size_t l
 	return child;
 }
 
+struct node *node_after(struct node *node)
+{
+	if (node->children)
+		return node->children;
+	while (node != node_root && !node->next)
+		node = node->parent;
+	return node == node_root ? NULL : node->next;
+}
+
 /* One step: the child called `name`, with `.` and `..`. */
 static struct node *step(struct node *node, const char *name, size_t length, int *error)
 {
@@ -212,21 +221,6 @@ bool node_name_is_fixed(const char *name, size_t length)
 	return length == 0 || (length <= 2 && name[0] == '.' && name[length - 1] == '.');
 }
 
-struct node *node_find_name(struct node *from, const char *path, int *error)
-{
-	const char *name;
-	const size_t length = last_component(path, &name);
-	struct node *node;
-
-	*error = -ENOENT;
-	node = *path ? walk_from(from, path, strlen(path), false, error) : NULL;
-	if (node && length && node_name_is_fixed(name, length)) {
-		*error = length == 1 ? -EINVAL : -ENOTEMPTY;
-		return NULL;
-	}
-	return node;
-}
-
 struct node *node_find_parent(struct node *from, const char *path, const char **name, size_t *length,
                               int *error)
 {
@@ -236,7 +230,7 @@ struct node *node_find_parent(struct node *from, const char *path, const char **
 	if (!*path)
 		return NULL;
 	*length = last_component(path, name);
-	node = walk_from(from, path, (size_t)(*name - path), true, error);
+	node = walk_from(from, path, *length ? (size_t)(*name - path) : strlen(path), true, error);
 	if (!node)
 		return NULL;
 	if (!is(node, NODE_DIRECTORY))
@@ -246,6 +240,22 @@ struct node *node_find_parent(struct node *from, const char *path, const char **
 	else
 		return node;
 	return NULL;
+}
+
+struct node *node_find_name(struct node *from, const char *path, int *error)
+{
+	const char *name;
+	size_t length;
+	struct node *directory = node_find_parent(from, path, &name, &length, error), *node;
+
+	if (!directory || !length)
+		return directory; /* none, or the root */
+	*error = length == 1 ? -EINVAL : -ENOTEMPTY;
+	if (node_name_is_fixed(name, length))
+		return NULL;
+	node = node_child(directory, name, length);
+	*error = node ? -ENOTDIR : -ENOENT;
+	return node && name[length] && !is(node, NODE_DIRECTORY) ? NULL : node;
 }
 
 struct node *node_create(struct node *directory, const char *name, size_t length, uint32_t mode)

@@ -34,9 +34,11 @@ struct node {
 	struct node *children, *next; /* in the order of their places */
 	uint64_t
 	        place; /* in its directory: never another name's again, so that who reads it on finds what he has not seen */
-	struct node *same;   /* the node that this is but another name of, or NULL: it is one itself */
-	uint32_t links;      /* names of a node */
-	size_t size;         /* bytes; of a link: of its target */
+	struct node *same; /* the node that this is but another name of, or NULL: it is one itself */
+	uint32_t links;    /* names of a node */
+	uint64_t
+	        archived; /* while an archive is unpacked: which of its files with several names it is, or 0 */
+	size_t size;      /* bytes; of a link: of its target */
 	const uint8_t *data; /* in a boot module, or NULL: in frames */
 	uint64_t top; /* frame with the addresses of frames with the addresses of the data's, or FRAME_NONE */
 	char *name;   /* with a NUL, from the heap */
@@ -77,6 +79,9 @@ struct node *node_find_parent(struct node *from, const char *path, const char **
 
 /* Whether a last component is one that cannot be made or replaced: the root's, `.` or `..`. */
 bool node_name_is_fixed(const char *name, size_t length);
+
+/* The name behind this one in the tree, its children before its brothers: all of them, from node_root on. NULL at the end. */
+struct node *node_after(struct node *node);
 
 /* The child of this name, or NULL. */
 struct node *node_child(const struct node *directory, const char *name, size_t length);

@@ -5,6 +5,7 @@
 #include "lib/console.h"
 #include "lib/errno.h"
 #include "mem/address_space.h"
+#include "task/clock.h"
 #include "task/task.h"
 
 #define TYPED_MOST 1024 /* characters that are kept until they are read */
@@ -13,7 +14,8 @@
 /* Bits of termios. */
 enum { ICRNL = 0x100 };
 enum { ISIG = 1, ICANON = 2, ECHO = 8, TOSTOP = 0x100 };
-enum { VINTR, VQUIT, VERASE, VKILL, VEOF, VSUSP = 10 };
+enum { VINTR, VQUIT, VERASE, VKILL, VEOF, VTIME, VMIN, VSUSP = 10 };
+#define VTIME_UNIT   (NS_PER_SECOND / 10)
 
 #define INPUT_START  (0x400 | ICRNL)
 #define LOCAL_START  (0x8a30 | ISIG | ICANON | ECHO)
@@ -104,7 +106,7 @@ void terminal_poll(void)
 	size_t before = whole;
 	int c;
 
-	while (last - first < TYPED_MOST && (c = console_read()) >= 0)
+	while ((c = console_read()) >= 0) /* also without room: it may be a key that means a signal */
 		take((uint8_t)c);
 	if (whole != before) {
 		wake_all(&readers);
@@ -134,30 +136,51 @@ unsigned terminal_ready(const struct file *file)
 	return (first != whole ? POLLIN : 0) | POLLOUT;
 }
 
-long terminal_read(struct file *file, uint64_t buffer, size_t size)
+/* Blocks until something may be read: VTIME counts where VMIN is 0, a read of nothing then. 0 or an error. */
+static int wait_for_typing(const struct file *file)
 {
-	char line[CHUNK];
-	size_t n = 0;
-	int error = task_check_terminal(terminal_group, terminal_session, SIGTTIN);
+	const uint8_t *key = terminal_settings.characters;
+	const bool timed = !has(ICANON) && !key[VMIN];
+	const uint64_t end = timed ? clock_now() + key[VTIME] * VTIME_UNIT : 0;
 
-	if (error || !size)
-		return error;
 	for (terminal_poll(); first == whole; terminal_poll()) {
+		int error;
+
 		if (file->flags & O_NONBLOCK)
 			return -EAGAIN;
-		if (wait_on(&readers))
-			return -ERESTARTSYS;
+		error = timed && !key[VTIME] ? -ETIMEDOUT : wait_until(&readers, end);
+		if (error)
+			return error == -ETIMEDOUT ? error : -ERESTARTSYS;
 	}
-	while (first != whole && n < size && n < sizeof line) {
-		uint8_t c = typed[first++ % TYPED_MOST];
+	return 0;
+}
 
-		if (has(ICANON) && c == terminal_settings.characters[VEOF])
-			break;
-		line[n++] = (char)c;
-		if (has(ICANON) && c == '\n')
-			break;
+long terminal_read(struct file *file, uint64_t buffer, size_t size)
+{
+	int error = task_check_terminal(terminal_group, terminal_session, SIGTTIN);
+	bool ends = false; /* the line, or the file */
+	size_t done = 0;
+
+	if (!error && size)
+		error = wait_for_typing(file);
+	if (error)
+		return error == -ETIMEDOUT ? 0 : error;
+	while (first != whole && done < size && !ends) {
+		char chunk[CHUNK];
+		size_t n = 0;
+
+		while (first != whole && n < size - done && n < sizeof chunk && !ends) {
+			uint8_t c = typed[first++ % TYPED_MOST];
+
+			ends = has(ICANON) && (c == '\n' || c == terminal_settings.characters[VEOF]);
+			if (!ends || c == '\n')
+				chunk[n++] = (char)c;
+		}
+		if (copy_to_user(buffer + done, chunk, n))
+			return done ? (long)done : -EFAULT;
+		done += n;
 	}
-	return copy_to_user(buffer, line, n) ? -EFAULT : (long)n;
+	return (long)done;
 }
 
 long terminal_write(struct file *file, uint64_t buffer, size_t size)

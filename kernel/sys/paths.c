@@ -141,7 +141,7 @@ long sys_openat(uint64_t directory, uint64_t address, uint64_t flags, uint64_t m
 		return error;
 	if ((node->mode & NODE_KIND) == NODE_LINK)
 		return -ELOOP;
-	if (is_directory(node) && (writes || (flags & O_CREAT)))
+	if (is_directory(node) && (writes || (flags & (O_CREAT | O_TRUNC))))
 		return -EISDIR;
 	if ((flags & O_DIRECTORY) && !is_directory(node))
 		return -ENOTDIR;
@@ -151,7 +151,7 @@ long sys_openat(uint64_t directory, uint64_t address, uint64_t flags, uint64_t m
 	fd = file_install(file, 0, flags & O_CLOEXEC);
 	if (fd < 0)
 		file_drop(file);
-	else if (writes && (flags & O_TRUNC) && (node->mode & NODE_KIND) == NODE_FILE)
+	else if ((flags & O_TRUNC) && (node->mode & NODE_KIND) == NODE_FILE)
 		truncate_file(node, 0);
 	return fd;
 }

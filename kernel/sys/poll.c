@@ -18,7 +18,8 @@ struct request {
 	uint16_t wanted, found;
 };
 
-static uint16_t look(const struct request *request)
+/* What of a request is met. Errors and ends are always told, but not to select(), which asks for them. */
+static uint16_t look(const struct request *request, uint16_t always)
 {
 	const struct file *file;
 
@@ -28,28 +29,32 @@ static uint16_t look(const struct request *request)
 	if (!file)
 		return POLLNVAL;
 	return (uint16_t)((file->kind->ready ? file->kind->ready(file) : POLLIN | POLLOUT) &
-	                  (request->wanted | POLLERR | POLLHUP));
+	                  (request->wanted | always));
 }
 
 /* How many requests are met, their results filled in. */
-static long look_at_all(struct request *requests, size_t count)
+static long look_at_all(struct request *requests, size_t count, uint16_t always)
 {
 	long met = 0;
 
 	for (size_t i = 0; i < count; i++)
-		met += (requests[i].found = look(&requests[i])) != 0;
+		met += (requests[i].found = look(&requests[i], always)) != 0;
 	return met;
 }
 
 /* Waits until one is met or a time of clock_now() has come; 0: for ever. */
-static long wait_for(struct request *requests, size_t count, bool wait, uint64_t end)
+static long wait_for(struct request *requests, size_t count, uint16_t always, bool wait, uint64_t end)
 {
 	for (;;) {
-		long met = look_at_all(requests, count);
+		long met = look_at_all(requests, count, always);
 		int error;
 
-		if (met || !wait)
+		if (met)
 			return met;
+		if (signal_is_pending(current_task())) /* it comes before the time, as in Linux */
+			return -ERESTARTNOHAND;
+		if (!wait)
+			return 0;
 		error = wait_until(&file_changed, end);
 		if (error == -ETIMEDOUT)
 			wait = false; /* a last look */
@@ -67,7 +72,7 @@ static long poll(uint64_t address, uint64_t count, bool wait, uint64_t end)
 		return -EINVAL;
 	if (copy_from_user(requests, address, count * sizeof *requests))
 		return -EFAULT;
-	met = wait_for(requests, count, wait, end);
+	met = wait_for(requests, count, POLLERR | POLLHUP, wait, end);
 	if (met < 0)
 		return met;
 	return copy_to_user(address, requests, count * sizeof *requests) ? -EFAULT : met;
@@ -95,6 +100,14 @@ static long set_mask(uint64_t address, uint64_t size)
 	return 0;
 }
 
+/* And takes it back, unless a signal has ended the call: then the handler runs first. */
+static long reset_mask(long result)
+{
+	if (result != -ERESTARTNOHAND)
+		signal_unblock_for_call();
+	return result;
+}
+
 long sys_ppoll(uint64_t address, uint64_t count, uint64_t timeout, uint64_t mask, uint64_t mask_size)
 {
 	uint64_t ns = 1;
@@ -102,7 +115,7 @@ long sys_ppoll(uint64_t address, uint64_t count, uint64_t timeout, uint64_t mask
 
 	if (!error)
 		error = set_mask(mask, mask_size);
-	return error ? error : poll(address, count, ns, timeout && ns ? clock_now() + ns : 0);
+	return error ? error : reset_mask(poll(address, count, ns, timeout && ns ? clock_now() + ns : 0));
 }
 
 /* The three sets of select(), as words. Numbers from 64 on are never open. */
@@ -141,11 +154,13 @@ static long select(uint64_t count, const uint64_t addresses[3], bool wait, uint6
 			continue;
 		if (!file_of((uint64_t)fd))
 			return -EBADF;
-		requests[n++] = (struct request){
-			fd, (uint16_t)((sets.in & bit ? POLLIN : 0) | (sets.out & bit ? POLLOUT : 0)), 0
-		};
+		requests[n++] =
+		        (struct request){ fd,
+			                  (uint16_t)((sets.in & bit ? POLLIN | POLLHUP | POLLERR : 0) |
+			                             (sets.out & bit ? POLLOUT | POLLERR : 0)),
+			                  0 };
 	}
-	met = wait_for(requests, n, wait, end);
+	met = wait_for(requests, n, 0, wait, end);
 	if (met < 0)
 		return met;
 	met = 0;
@@ -188,6 +203,6 @@ long sys_pselect6(uint64_t count, uint64_t in, uint64_t out, uint64_t exceptiona
 		return -EFAULT;
 	error = set_mask(pair[0], pair[1]);
 	return error ? error
-	             : select(count, (const uint64_t[3]){ in, out, exceptional }, ns,
-	                      timeout && ns ? clock_now() + ns : 0);
+	             : reset_mask(select(count, (const uint64_t[3]){ in, out, exceptional }, ns,
+	                                 timeout && ns ? clock_now() + ns : 0));
 }

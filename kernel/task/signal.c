@@ -126,6 +126,11 @@ static void give_mask_back(struct task *task)
 	signal_block(task->signals.kept);
 }
 
+void signal_unblock_for_call(void)
+{
+	give_mask_back(current_task());
+}
+
 int signal_take(uint64_t set, struct signal_info *info)
 {
 	struct task *task = current_task();

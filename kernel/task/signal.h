@@ -121,6 +121,9 @@ void signal_block(uint64_t mask);
 /* The same until the next way back to user mode: handlers run first, and sigreturn brings the old mask back. */
 void signal_block_for_call(uint64_t mask);
 
+/* Brings the old mask back now: the call ended for another reason than a signal, and no handler runs on its behalf. */
+void signal_unblock_for_call(void);
+
 /* Takes a pending one of the signals in `set` away from the current task, blocked or not. 0: there is none. */
 int signal_take(uint64_t set, struct signal_info *info);
 

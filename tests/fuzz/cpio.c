@@ -23,6 +23,11 @@ static bool is(uint32_t mode, uint32_t kind)
 	return (mode & NODE_KIND) == kind;
 }
 
+static struct node *itself(struct node *name)
+{
+	return name->same ? name->same : name;
+}
+
 static void check_contents(const struct node *node, const struct reference_file *file)
 {
 	size_t at = 0, n;
@@ -49,9 +54,9 @@ static size_t count_children(const struct node *directory)
 /* Every file of the tree is in the reference, and the other way round. nodes[i] gets the node of file i. */
 static void check_tree(const struct reference_tree *tree, struct node **nodes)
 {
-	size_t *children = calloc(tree->count, sizeof *children);
+	size_t *children = calloc(tree->count, sizeof *children), *names = calloc(tree->count, sizeof *names);
 
-	require(children);
+	require(children && names);
 	nodes[0] = node_root;
 	for (size_t i = 1; i < tree->count; i++) { /* parents come first */
 		const struct reference_file *file = &tree->files[i];
@@ -62,12 +67,17 @@ static void check_tree(const struct reference_tree *tree, struct node **nodes)
 		children[file->parent]++;
 		nodes[i] = node_child(nodes[file->parent], file->name, file->length);
 		require(nodes[i] && nodes[i]->mode == file->mode);
-		check_contents(nodes[i], file);
+		check_contents(itself(nodes[i]), &tree->files[file->holder]);
+		names[file->holder]++;
 	}
+	for (size_t i = 1; i < tree->count; i++)
+		if (!tree->files[i].gone && is(tree->files[i].mode, NODE_FILE))
+			require(itself(nodes[i])->links == names[tree->files[i].holder]);
 	for (size_t i = 0; i < tree->count; i++)
 		if (!tree->files[i].gone)
 			require(count_children(nodes[i]) == children[i]);
 	free(children);
+	free(names);
 }
 
 /* Paths through links, as the archive has them: what is found is in the tree. */
@@ -84,6 +94,8 @@ static void look_up(const struct reference_tree *tree, struct node **nodes)
 			continue;
 		node = node_find(nodes[file->parent], file->name, true, &error);
 		require(node || error < 0);
+		if (node && is(node->mode, NODE_FILE)) /* its first name may be gone */
+			continue;
 		for (unsigned depth = 0; node && node != node_root; depth++) {
 			require(node->parent && depth < PATH_LENGTH);
 			node = node->parent;
@@ -93,7 +105,8 @@ static void look_up(const struct reference_tree *tree, struct node **nodes)
 		else
 			require(error < 0);
 		if (!strchr(file->name, '/'))
-			require(node_find(nodes[file->parent], file->name, false, &error) == nodes[i]);
+			require(node_find(nodes[file->parent], file->name, false, &error) ==
+			        itself(nodes[i]));
 	}
 }
 
@@ -113,8 +126,8 @@ static void change_files(struct reference_tree *tree, struct node **nodes)
 {
 	for (unsigned n = 0; n < CHANGES && tree->count > 1; n++) {
 		size_t i = 1 + number_below(tree->count - 1), free_frames = frames_free();
-		struct reference_file *file = &tree->files[i];
-		size_t to = number_below(file->size + (number_below(4) ? 1 : 2 * PAGE_SIZE));
+		struct reference_file *file = &tree->files[i], *holder = &tree->files[file->holder];
+		size_t to = number_below(holder->size + (number_below(4) ? 1 : 2 * PAGE_SIZE));
 
 		if (file->gone || !is(file->mode, NODE_FILE))
 			continue;
@@ -122,11 +135,11 @@ static void change_files(struct reference_tree *tree, struct node **nodes)
 			frames_set_reserve(free_frames - number_below(free_frames < 5 ? free_frames + 1 : 5));
 		switch (number_below(3)) {
 		case 0:
-			write_byte(nodes[i], file, to);
+			write_byte(itself(nodes[i]), holder, to);
 			break;
 		case 1:
-			if (node_truncate(nodes[i], to) == 0)
-				reference_resize(file, to);
+			if (node_truncate(itself(nodes[i]), to) == 0)
+				reference_resize(holder, to);
 			break;
 		default:
 			require(node_remove(nodes[i]) == 0);
@@ -134,7 +147,7 @@ static void change_files(struct reference_tree *tree, struct node **nodes)
 		}
 		frames_set_reserve(0);
 		if (!file->gone)
-			check_contents(nodes[i], file);
+			check_contents(itself(nodes[i]), holder);
 	}
 	check_tree(tree, nodes);
 }

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #define HEADER       110
+#define INODE        6
 #define MODE         14
+#define LINKS        38
 #define SIZE         54
 #define NAME_SIZE    94
 #define MEMBERS_MOST 128
@@ -16,7 +18,7 @@
 struct member {
 	const uint8_t *header, *data;
 	char name[NAME_MOST];
-	unsigned long mode, size;
+	unsigned long mode, size, inode, links;
 };
 
 static unsigned long field(const uint8_t *header, size_t at)
@@ -41,6 +43,8 @@ static size_t read_members(const uint8_t *bytes, size_t size, struct member *mem
 		m->header = bytes + *at;
 		m->mode = field(m->header, MODE);
 		m->size = field(m->header, SIZE);
+		m->inode = field(m->header, INODE);
+		m->links = field(m->header, LINKS);
 		name_size = field(m->header, NAME_SIZE);
 		data_at = (name_at + name_size + 3) & ~3UL;
 		if (name_size == 0 || name_size >= NAME_MOST || data_at > size || m->size > size - data_at)
@@ -66,6 +70,10 @@ static size_t write_member(uint8_t *bytes, size_t at, size_t most, const struct 
 	memcpy(bytes + at, m->header, HEADER);
 	snprintf(digits, sizeof digits, "%08lX", m->mode & 0xffffffff);
 	memcpy(bytes + at + MODE, digits, 8);
+	snprintf(digits, sizeof digits, "%08lX", m->inode & 0xffffffff);
+	memcpy(bytes + at + INODE, digits, 8);
+	snprintf(digits, sizeof digits, "%08lX", m->links & 0xffffffff);
+	memcpy(bytes + at + LINKS, digits, 8);
 	snprintf(digits, sizeof digits, "%08lX", m->size);
 	memcpy(bytes + at + SIZE, digits, 8);
 	snprintf(digits, sizeof digits, "%08zX", name_size);
@@ -115,7 +123,7 @@ static size_t change(struct mutation *m, struct member *members, size_t count, c
 	static struct member copy;
 
 	copy = *member;
-	switch (pick(m, 6)) {
+	switch (pick(m, 7)) {
 	case 0:
 		member->mode = modes[pick(m, 7)];
 		break;
@@ -130,7 +138,12 @@ static size_t change(struct mutation *m, struct member *members, size_t count, c
 		*member = *other;
 		*other = copy;
 		break;
-	case 4:
+	case 4: /* two names of a file, most often */
+		member->mode = other->mode = modes[0];
+		member->inode = other->inode = 1 + pick(m, 3);
+		member->links = other->links = 1 + pick(m, 3);
+		break;
+	case 5:
 		member->size = pick(m, 2) ? pick(m, 64) : pick(m, (size_t)(end - member->data) + 1);
 		if (member->size > (size_t)(end - member->data))
 			member->size = (size_t)(end - member->data);

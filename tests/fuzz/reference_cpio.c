@@ -35,8 +35,9 @@ static size_t create(struct reference_tree *tree, size_t parent, const char *nam
 		tree->files = realloc(tree->files, tree->room * sizeof *tree->files);
 		require(tree->files);
 	}
-	tree->files[tree->count] =
-	        (struct reference_file){ .parent = parent, .name = name, .length = length, .mode = mode };
+	tree->files[tree->count] = (struct reference_file){
+		.parent = parent, .name = name, .length = length, .mode = mode, .holder = tree->count
+	};
 	return tree->count++;
 }
 
@@ -59,9 +60,19 @@ static uint32_t kind(uint32_t mode)
 	return mode & NODE_KIND;
 }
 
-static int add(struct reference_tree *tree, const char *path, uint32_t mode, const uint8_t *data, size_t size)
+/* The file that a member is another name of, or NONE. */
+static size_t find_key(const struct reference_tree *tree, size_t key)
 {
-	size_t directory = 0, old, new;
+	for (size_t i = 1; key && i < tree->count; i++)
+		if (!tree->files[i].gone && tree->files[tree->files[i].holder].key == key)
+			return tree->files[i].holder;
+	return NONE;
+}
+
+static int add(struct reference_tree *tree, const char *path, uint32_t mode, size_t key, const uint8_t *data,
+               size_t size)
+{
+	size_t directory = 0, old, new, holder;
 
 	for (;;) { /* component by component; `path` is at the next one */
 		size_t length;
@@ -96,12 +107,18 @@ static int add(struct reference_tree *tree, const char *path, uint32_t mode, con
 		return kind(mode) == NODE_DIRECTORY ? 0 : -EINVAL;
 	if (old != NONE)
 		tree->files[old].gone = true;
+	holder = find_key(tree, key);
 	new = create(tree, directory, path, strlen(path), mode & (NODE_KIND | 07777));
 	if (new == NONE)
 		return -ENOMEM;
-	if (kind(mode) != NODE_DIRECTORY) {
-		tree->files[new].data = data;
-		tree->files[new].size = size;
+	if (holder == NONE)
+		holder = new;
+	tree->files[new].holder = holder;
+	tree->files[new].mode = tree->files[holder].mode;
+	tree->files[new].key = key;
+	if (kind(mode) != NODE_DIRECTORY && size) {
+		tree->files[holder].data = data;
+		tree->files[holder].size = size;
 	}
 	return 0;
 }
@@ -114,6 +131,19 @@ static bool field(const uint8_t *header, unsigned index, size_t *value)
 	memcpy(digits, header + 6 + 8 * index, 8);
 	*value = strtoul(digits, NULL, 16);
 	return strspn(digits, "0123456789abcdefABCDEF") == 8;
+}
+
+/* Inode and device of a file with several names; 0: it has one. */
+static size_t key_of(const uint8_t *header, size_t mode)
+{
+	size_t inode, links, major, minor;
+
+	if (!field(header, 0, &inode) || !field(header, 4, &links) || !field(header, 7, &major) ||
+	    !field(header, 8, &minor))
+		return 0;
+	if (kind((uint32_t)mode) != NODE_FILE || links <= 1 || major > 0xfff || minor > 0xfffff)
+		return 0;
+	return inode + (minor << 32) + (major << 52);
 }
 
 static size_t round_up(size_t n)
@@ -141,8 +171,8 @@ int reference_unpack(struct reference_tree *tree, const uint8_t *bytes, size_t s
 			return 0;
 		if (data_at + data_size > size)
 			return -EINVAL;
-		error = add(tree, (const char *)header + HEADER_SIZE, (uint32_t)mode, bytes + data_at,
-		            data_size);
+		error = add(tree, (const char *)header + HEADER_SIZE, (uint32_t)mode, key_of(header, mode),
+		            bytes + data_at, data_size);
 		at = round_up(data_at + data_size);
 	}
 	return error;

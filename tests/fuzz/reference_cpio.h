@@ -14,7 +14,9 @@ struct reference_file {
 	const uint8_t *data;
 	size_t size;
 	uint8_t *own; /* where `data` was written to, or NULL */
-	bool gone;
+	size_t holder; /* index of the file whose name is another one of: mode and contents are there; or its own */
+	size_t key; /* inode and device of one with several names, or 0 */
+	bool gone;  /* the name */
 };
 
 struct reference_tree {

@@ -167,5 +167,5 @@ TEST(names_and_links_are_as_in_linux)
 
 TEST(tasks_wait_for_pipes_and_words)
 {
-	return RUN_ALL("paths", "pipes", "words");
+	return RUN_ALL("paths", "pipes", "polls", "words");
 }

@@ -43,7 +43,7 @@ boot()
 # The same script on the host: in a folder of its own, with the same programs.
 (
 	mkdir -p "$work/host/tmp"
-	sed "s|/etc/data|$work/root/etc/data|g; s|/tmp/a|$work/host/tmp/a|g; s|/bin/busybox|$work/root/bin/busybox|g; s|^PATH=.*|PATH=$work/root/bin|; s|/bin/true|true|; s|cd /etc|cd $work/root/etc|" \
+	sed "s|/etc/data|$work/root/etc/data|g; s|/etc/other|$work/root/etc/other|g; s|/tmp/a|$work/host/tmp/a|g; s|/bin/busybox|$work/root/bin/busybox|g; s|^PATH=.*|PATH=$work/root/bin|; s|/bin/true|true|; s|cd /etc|cd $work/root/etc|" \
 		tests/linux/script.sh >"$work/host/script"
 	cd / && "$work/root/bin/busybox" sh "$work/host/script" | sed "s|$work/root||g"
 ) >"$work/want" 2>&1

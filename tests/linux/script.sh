@@ -13,6 +13,7 @@ echo "= awk $(seq 1 200 | awk '{ s += $1 * $1 } END { print s, NR, s / NR }')"
 echo "= sort $(printf 'pear\napple\nfig\napple\n' | sort | uniq -c | tr -s ' \n' ' ')"
 echo "= md5 $(md5sum </bin/busybox)"
 echo "= data $(md5sum </etc/data)"
+echo "= names $(stat -c %h /etc/data /etc/other | tr '\n' ' ')$(md5sum </etc/other)"
 echo "= lines $(cat /etc/data /etc/data | wc -c)"
 mkdir -p /tmp/a/b
 echo one >/tmp/a/f

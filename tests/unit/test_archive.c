@@ -36,11 +36,14 @@ static void start(void)
 	node_init();
 }
 
+static unsigned inode, names = 1; /* of the next members */
+
 static void put(const char *name, unsigned mode, const void *bytes, size_t n)
 {
 	size += (size_t)sprintf((char *)module() + size,
-	                        "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%s", 0, mode, 0, 0,
-	                        1, 0, (unsigned)n, 0, 0, 0, 0, (unsigned)strlen(name) + 1, 0, name) +
+	                        "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%s", inode, mode,
+	                        0, 0, names, 0, (unsigned)n, 0, 0, 0, 0, (unsigned)strlen(name) + 1, 0,
+	                        name) +
 	        1;
 	size = (size + 3) & ~3UL;
 	memcpy(module() + size, bytes, n);
@@ -268,6 +271,51 @@ static void bytes_are_kept_while_they_are_read(void **state)
 		keep_and_leave(how);
 }
 
+/* A file with several names, of which cpio gives the last the contents. */
+static void names_of_a_file(void **state)
+{
+	static const char *const paths[] = { "a", "d/b", "d/c" };
+	struct node *node, *others[3];
+	const void *bytes;
+	size_t freed;
+	int error;
+	(void)state;
+
+	start();
+	size = 0;
+	names = 3;
+	inode = 7;
+	put("a", NODE_FILE | 0755, "", 0);
+	put("d/b", NODE_FILE | 0755, "", 0);
+	inode = 8;
+	put("x", NODE_FILE | 0644, "other", 5);
+	inode = 7;
+	put("d/c", NODE_FILE | 0755, "the bytes", 9);
+	names = 1;
+	put("y", NODE_FILE | 0644, "", 0);
+	names = 3;
+	put("a", NODE_FILE | 0755, "", 0); /* again: a name that goes and comes */
+	put("TRAILER!!!", 0, "", 0);
+	names = 1;
+	inode = 0;
+	assert_true(frames_adopt(HOLE_START, HOLE_START + PAGE_SIZE));
+	assert_int_equal(archive_unpack(module(), PAGE_SIZE, &freed), 0);
+	overwrite_free_frames();
+	for (size_t i = 0; i < 3; i++) {
+		others[i] = node_find(NULL, paths[i], true, &error);
+		assert_non_null(others[i]);
+		assert_ptr_equal(others[i], others[0]);
+	}
+	node = others[0];
+	assert_int_equal(node->links, 3);
+	assert_int_equal(node->archived, 0);
+	assert_int_equal(node_bytes(node, 0, 100, &bytes), 9);
+	assert_memory_equal(bytes, "the bytes", 9);
+	assert_int_equal(node_find(NULL, "x", true, &error)->links, 1);
+	assert_int_equal(node_find(NULL, "y", true, &error)->size, 0);
+	remove_all();
+}
+
 /* Archives may have links that no program can make. */
 static void empty_links(void **state)
 {
@@ -292,7 +340,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(adopted),          cmocka_unit_test(files_survive_and_memory_comes_back),
 		cmocka_unit_test(damaged_archives), cmocka_unit_test(bytes_are_kept_while_they_are_read),
-		cmocka_unit_test(empty_links),
+		cmocka_unit_test(names_of_a_file),  cmocka_unit_test(empty_links),
 	};
 
 	return cmocka_run_group_tests_name("archive", tests, NULL, NULL);
