@@ -3,6 +3,10 @@
 # One kernel is built per combination of the three axes, each in its own folder
 # build/<stack>+<loader>+<isolation>/, so that all of them can coexist.
 
+ifneq ($(words $(CURDIR)),1)
+$(error the source tree lies at "$(CURDIR)"; make takes no path with a space in it: move it)
+endif
+
 BUILD     := build
 STRATEGY  ?= window
 HOSTCC    ?= gcc
@@ -48,7 +52,7 @@ $(BUILD)/palimpsest.iso: $(K)/palimpsest.elf32 $(MODULES) FORCE
 
 QEMU := qemu-system-x86_64 -m 512 -cpu max -nodefaults -no-user-config -display none -no-reboot \
 	-device isa-debug-exit,iobase=0xf4,iosize=4 -kernel $(K)/palimpsest.elf32 -append "run=$(RUN) $(EXTRA)" \
-	-initrd "$$(printf '%s\n' $(sort $(MODULES)) $(wildcard $(BUILD)/linux/linux.cpio) | \
+	-initrd "$$(printf '%s\n' $(sort $(MODULES)) $$(ls $(BUILD)/linux/linux.cpio 2>/dev/null) | \
 		sed 's|.*/\(.*\)\.elf|& \1|; s|.*/linux.cpio|& linux|' | paste -sd,)"
 
 # Programs of Linux, as far as this machine has static ones: with busybox among them, the prompt of make qemu is its shell.
@@ -126,7 +130,7 @@ clean:
 	rm -rf $(BUILD)
 
 help:
-	@echo "make [STRATEGY=heap|window|random]   the kernel and the harness"
+	@echo "make [STRATEGY=heap|window|random|best]  the kernel and the harness"
 	@echo "make STACK=... LOADER=... ISOLATION=...   any combination of the axes; make list-strategies shows them"
 	@echo "make all-strategies                  a kernel for each of them"
 	@echo "make qemu | qemu-gdb | bochs         boot to a prompt (RUN=test, RUN=bench EXTRA=samples=quick)"

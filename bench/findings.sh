@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Writes the tables of docs/findings.md anew from a run of all strategies:
-#     ./run-bench.sh --strategy all --engine bochs --quick --profile skylake-client && bench/findings.sh results/latest
+#     ./run-bench.sh --strategy all --engine bochs --profile skylake-client && bench/findings.sh results/latest
 # Each table stands between "<!-- table NAME -->" and "<!-- end -->"; the text around them stays.
 set -euo pipefail
 
@@ -9,6 +9,12 @@ if [ $# != 1 ] || [ ! -r "$1/results.sqlite" ]; then
 	exit 2
 fi
 database=$1/results.sqlite
+builds=$(sqlite3 -readonly "$database" "SELECT count(DISTINCT strategy) FROM summary WHERE engine = 'bochs' AND benchmark = 'exec.spawn' AND
+	metric = 'instructions'")
+if [ "$builds" -lt 20 ]; then
+	echo "$0: $1 has $builds of the 20 builds that the tables are of; run ./run-bench.sh --strategy all --engine bochs" >&2
+	exit 2
+fi
 document=$(dirname "$0")/../docs/findings.md
 figures=$(dirname "$0")/../docs/figures
 

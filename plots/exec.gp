@@ -1,6 +1,7 @@
 # Loading and starting a program, against the size of its image.
 # read: Lower is better. Each curve is a build, and what it needs is divided by the pages (4 KiB) of the image: at the left
-#       is what a start costs whatever the size, at the right what one more page costs. Crosses are other kernels.
+#       is what a start costs whatever the size, at the right what one more page costs. Crosses are other kernels,
+#       counted in the same way (plots/baselines.dat says how): Linux maps a program and reads it later, page by page, and their round trip begins with fork().
 # needs: exec.load exec.spawn exec.execve exec.roundtrip
 # cycles: yes
 #

@@ -1,5 +1,5 @@
 # Context switches, against the pages that each task touches in between.
-# read: Lower is better; the axes need not begin at 0. At the left only the switch itself counts; to the right, what the tasks must fetch again after each
+# read: Lower is better; the axes need not begin at 0. At the left (one page) it is nearly the switch alone; to the right, what the tasks must fetch again after each
 #       CR3 load. A curve is a build, and its colour is the stack, since the loader has no part in a switch.
 # needs: switch.pingpong
 # cycles: yes

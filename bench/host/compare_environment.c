@@ -8,16 +8,18 @@
 
 /* The keys of environment.json that are shown when they differ. */
 static const char *const shown[] = {
-	"results.format", "run.samples",      "run.seed",    "run.cpus",    "run.memory",
-	"run.pcid",       "run.window_flush", "run.profile", "tool.gcc",    "tool.nasm",
-	"tool.ld",        "tool.bochs",       "tool.qemu",   "host.cpu",    "host.microcode",
-	"host.kernel",    "host.governor",    "host.smt",    "kvm.backend", "tool.linux-programs",
+	"results.format",      "run.benchmarks", "run.samples",      "run.seed",    "run.cpus",
+	"run.memory",          "run.pcid",       "run.window_flush", "run.profile", "tool.gcc",
+	"tool.nasm",           "tool.ld",        "tool.bochs",       "tool.qemu",   "host.cpu",
+	"host.microcode",      "host.kernel",    "host.governor",    "host.smt",    "kvm.backend",
+	"tool.linux-programs",
 };
 
 /* Those by which exact counts may differ, beside the image of the strategy. */
 static const char *const causes[] = {
-	"run.samples",      "run.seed",    "run.cpus",   "run.memory",           "run.pcid",
-	"run.window_flush", "run.profile", "tool.bochs", "sha256.bochs-library", "sha256.programs",
+	"run.benchmarks",  "run.samples",      "run.seed",    "run.cpus",   "run.memory",
+	"run.pcid",        "run.window_flush", "run.profile", "tool.bochs", "sha256.bochs-library",
+	"sha256.programs",
 };
 
 /* What makes an image another one. */

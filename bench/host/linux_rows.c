@@ -5,6 +5,7 @@
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define NAME_MAX_LENGTH 64
 #define SUFFIX          ".real"
@@ -56,6 +57,27 @@ static void match(struct linux_rows *rows, const char *glob, bool *linux_ones, b
 	}
 	if (in)
 		fclose(in);
+}
+
+bool benchmarks_are_known(const char *globs, char unknown[BENCH_GLOBS])
+{
+	char path[PATH_MAX];
+	struct linux_rows rows = { 0 };
+
+	path_format(path, sizeof path, "%s/bench/guest/about.txt", path_root());
+	if (access(path, R_OK) != 0)
+		return true; /* the kernel says it then */
+	while (*globs) {
+		bool linux_ones, other_ones;
+		size_t length = strcspn(globs, ",");
+
+		path_format(unknown, BENCH_GLOBS, "%.*s", (int)length, globs);
+		match(&rows, unknown, &linux_ones, &other_ones);
+		if (!linux_ones && !other_ones)
+			return false;
+		globs += length + (globs[length] == ',');
+	}
+	return true;
 }
 
 void linux_rows_split(struct linux_rows *rows, const char *globs)

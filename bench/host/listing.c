@@ -119,7 +119,8 @@ static int list_benchmarks(FILE *out)
 		if (list.about[i].listed)
 			continue;
 		fputs(more ? ""
-		           : "\nexperiments that break something on purpose, only when --bench names them\n",
+		           : "\nexperiments that break something on purpose, and parts of the cycle model: "
+		             "for claims, or when --bench names them\n",
 		      out);
 		more = true;
 		print_name(&list, list.about[i].name);

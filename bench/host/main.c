@@ -4,6 +4,7 @@
 #include "bench/host/again.h"
 #include "bench/host/compare.h"
 #include "bench/host/interrupt.h"
+#include "bench/host/linux_rows.h"
 #include "bench/host/listing.h"
 #include "bench/host/probe_kvm.h"
 #include "bench/host/progress.h"
@@ -61,11 +62,16 @@ int main(int argc, char *argv[])
 {
 	struct options options;
 	char why[OPTIONS_WHY_MAX];
-	char command[2048];
+	char command[2048], unknown[BENCH_GLOBS];
 
 	if (options_parse(&options, argc, argv, why)) {
 		message_error("run-bench: %s", why);
 		options_usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (options.mode == MODE_RUN && options.bench_given &&
+	    !benchmarks_are_known(options.bench, unknown)) {
+		message_error("run-bench: --bench: no benchmark matches '%s'; --list shows them", unknown);
 		return EXIT_USAGE;
 	}
 	if (options.mode != MODE_REPORT)

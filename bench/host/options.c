@@ -29,8 +29,8 @@ static const char help_text[] =
         "  --setup              install missing Debian packages first (--setup-only: and stop)\n"
         "  --engine E[,E]       auto (bochs, and kvm when its probe passes), bochs, kvm,\n"
         "                       kvm-emulated, tcg\n"
-        "  --strategy S[,S]     heap, window, random, all, or STACK+LOADER+ISOLATION; default "
-        "heap,window,random\n"
+        "  --strategy S[,S]     heap, window, random, best, all, or STACK+LOADER+ISOLATION;\n"
+        "                       default heap,window,random\n"
         "                       STACK heap-sw heap-rsp0 fixed-ist fixed-rsp0\n"
         "                       LOADER sandwich window random direct self   ISOLATION shared\n"
         "  --bench GLOB[,GLOB]  only benchmarks whose name matches; default *\n"
@@ -247,6 +247,9 @@ static int parse_bench(struct options *options, const char *text, char *why)
 		        "--bench '%.40s': a glob of letters, digits and . - _ * ? [ ] , is needed, such as"
 		        " 'exec.*'",
 		        text);
+	if (options->bench_given)
+		return wrong(why, "--bench is given twice: one list with commas between is needed, such as "
+		                  "'exec.*,irq.*'");
 	options->bench = text;
 	options->bench_given = true;
 	return 0;
@@ -333,6 +336,7 @@ static int take_option(struct options *options, int option, const char *value, c
 		options->folder[0] = value;
 		return 0;
 	case OPTION_THRESHOLD:
+		options->threshold_given = true;
 		return parse_percent(value, &options->threshold, why);
 	case OPTION_QUIET:
 		options->quiet = true;
@@ -371,6 +375,8 @@ static int check_bochs(const struct options *options, char *why)
 	                   : options->trace     ? "--trace"
 	                                        : NULL;
 
+	if (options->threshold_given && options->mode != MODE_COMPARE && options->mode != MODE_REPRODUCES)
+		return wrong(why, "--threshold is of use with --compare and --reproduces only");
 	if (name && !options->engines_auto && !names(options, "bochs"))
 		return wrong(why, "%s is of use on engine bochs only, which is not among the engines", name);
 	if (options->trace && !options->bench_given)
@@ -393,7 +399,7 @@ int options_parse(struct options *options, int argc, char *const argv[], char wh
 		if (option == ':')
 			return wrong(why, "option '%s' needs a value", argv[optind - 1]);
 		if (option == '?' && optopt > 0 && optopt < OPTION_ENGINE)
-			return wrong(why, "unknown option '-%c'", optopt);
+			return wrong(why, "unknown option '-%c'; --help shows all", optopt);
 		if (option == '?')
 			return wrong(why, "unknown option '%s'%s", argv[optind - 1],
 			             optopt ? " (it takes no value)" : "");

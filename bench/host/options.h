@@ -49,8 +49,9 @@ struct options {
 	bool trace;          /* events, on bochs */
 	bool quiet, verbose;
 	const char *folder[2]; /* of --compare, --reproduces, --recover and --report */
-	double threshold;      /* of --compare: a part, 0.05 for 5 % */
-	const char *out;       /* NULL: results/<time>-<engines> */
+	bool threshold_given;
+	double threshold; /* of --compare: a part, 0.05 for 5 % */
+	const char *out;  /* NULL: results/<time>-<engines> */
 };
 
 /*

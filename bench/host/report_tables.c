@@ -177,8 +177,9 @@ static void write_everything(const struct report *report, const struct view *vie
 	        "SELECT benchmark, parameter, coalesce((SELECT parameter_unit FROM samples WHERE "
 	        "samples.benchmark ="
 	        " summary.benchmark AND samples.parameter = summary.parameter LIMIT 1), '') FROM summary"
-	        " WHERE engine = ?1 AND metric = ?2 GROUP BY benchmark, parameter ORDER BY benchmark, "
-	        "parameter";
+	        " WHERE engine = ?1 AND metric = ?2 AND metric = " SHOWN_METRIC(
+	                "?2") " GROUP BY benchmark, parameter ORDER BY benchmark, "
+	                      "parameter";
 	sqlite3_stmt *strategy = query_view(report, view, STRATEGIES);
 	sqlite3_stmt *line = query_view(report, view, lines);
 

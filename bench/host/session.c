@@ -127,6 +127,7 @@ static int describe_environment(struct session *session, const char *command)
 	environment_add(environment, "results.format", "%d", STORE_VERSION);
 	environment_add(environment, "run.name", "%s", session->folder.name);
 	environment_add(environment, "run.command", "%s", command);
+	environment_add(environment, "run.benchmarks", "%s", options->bench);
 	environment_add(environment, "run.seed", "%" PRIu64, options->seed);
 	environment_add(environment, "run.cpus", "%u", options->cpus);
 	environment_add(environment, "run.memory", "%u MiB", options->memory);

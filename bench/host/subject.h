@@ -33,6 +33,12 @@ extern const size_t views_count;
 bool subject_is_of(const struct subject *subject, const struct view *view);
 
 /*
+ * SQL for the metric that a table's line of a benchmark shows: `metric`, which stands for time on the engine, but the wait where that
+ * is what the benchmark is for.
+ */
+#define SHOWN_METRIC(metric) "CASE benchmark WHEN 'irq.latency.loading' THEN 'latency' ELSE " metric " END"
+
+/*
  * ORDER BY terms for a column with a strategy's name: presets first, in their order, then the others.
  * `strategy` is the column's name.
  */

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "bench/host/table.h"
 #include "bench/host/emulated.h"
+#include "bench/host/subject.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -244,13 +245,17 @@ static bool load_lines(sqlite3 *db, const struct engine *engine, struct table *t
 	        "WITH units AS (SELECT benchmark, parameter, max(parameter_unit) AS unit FROM samples GROUP "
 	        "BY "
 	        "benchmark, parameter),"
-	        " timed AS (SELECT DISTINCT benchmark FROM summary WHERE engine = ?1 AND metric = ?2)"
-	        " SELECT benchmark, parameter, coalesce(units.unit, 'none'), iif(metric = ?2, '', metric),"
-	        " summary.unit, strategy, median, ci_low, ci_high, flags"
-	        " FROM summary LEFT JOIN units USING (benchmark, parameter)"
-	        " WHERE engine = ?1 AND (metric = ?2 OR benchmark NOT IN timed)"
-	        " AND NOT (?3 AND benchmark IN timed)"
-	        " ORDER BY benchmark, parameter, metric, cpus, strategy";
+	        " timed AS (SELECT DISTINCT benchmark FROM summary WHERE engine = ?1 AND metric "
+	        "= " SHOWN_METRIC(
+	                "?2") ")"
+	                      " SELECT benchmark, parameter, coalesce(units.unit, 'none'), iif(metric = ?2, "
+	                      "'', metric),"
+	                      " summary.unit, strategy, median, ci_low, ci_high, flags"
+	                      " FROM summary LEFT JOIN units USING (benchmark, parameter)"
+	                      " WHERE engine = ?1 AND (metric = " SHOWN_METRIC(
+	                              "?2") " OR benchmark NOT IN timed)"
+	                                    " AND NOT (?3 AND benchmark IN timed)"
+	                                    " ORDER BY benchmark, parameter, metric, cpus, strategy";
 	sqlite3_stmt *row;
 
 	if (sqlite3_prepare_v2(db, query, -1, &row, NULL) != SQLITE_OK) {

@@ -213,6 +213,16 @@ static int many(void)
 	return 0;
 }
 
+/* Touches page after page until there is no memory: it does not come back. */
+static int takes_all(void)
+{
+	volatile char *memory = (volatile char *)map(0, GIB, RW, PRIVATE);
+
+	for (size_t at = 0; at < GIB; at += PAGE_SIZE)
+		memory[at] = 1;
+	return __LINE__;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -221,7 +231,7 @@ int main(int argc, char **argv)
 	} kinds[] = {
 		{ "maps", maps },           { "protects", protects }, { "forks", forks },
 		{ "registers", registers }, { "breaks", breaks },     { "grows", grows },
-		{ "refuses", refuses },     { "many", many },
+		{ "refuses", refuses },     { "many", many },         { "takes-all", takes_all },
 	};
 
 	for (size_t i = 0; argc > 1 && i < sizeof kinds / sizeof *kinds; i++)

@@ -114,8 +114,8 @@ static bool demo(void)
 	while (task_count() > 1)
 		task_yield();
 	loader_trim();
-	kprintf("%s ended with status %x, %ld frames are lost\n", name, (unsigned)status,
-	        (long)(before - frames_free()));
+	kprintf("%s ended with status %x, %ld frames are lost%s\n", name, (unsigned)status,
+	        (long)(before - frames_free()), before == frames_free() ? "" : ", or in files that it left");
 	return status == 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include "cpu/exceptions.h"
 #include "fs/file.h"
+#include "lib/console.h"
 #include "lib/errno.h"
 #include "lib/panic.h"
 #include "lib/string.h"
@@ -343,6 +344,12 @@ static void user_exception(struct trap_frame *frame)
 	if (!signal) {
 		signal = SIGSEGV;
 		info = (struct signal_info){ .code = SI_KERNEL };
+	}
+	if (frame->vector == EXCEPTION_PF && fault_error == -ENOMEM) { /* no handler could go on either */
+		if (!task_quiet)
+			kprintf("task %d (%s) killed: no memory for its page at %lx\n", task->pid, task->name,
+			        read_cr2());
+		task_exit(SIGKILL);
 	}
 	if (frame->vector == EXCEPTION_PF)
 		info = (struct signal_info){ .code = frame->error & 1 ? SEGV_ACCERR : SEGV_MAPERR,

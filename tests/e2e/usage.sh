@@ -38,6 +38,14 @@ refused "a number from" --seed 99999999999999999999
 refused "option '--rounds' needs a value" --rounds
 refused "a glob of letters" --bench 'exec.*;reboot'
 refused "'more' is not an option" more
+refused "--bench is given twice" --bench 'exec.*' --bench 'irq.*'
+refused "--threshold is of use with --compare and --reproduces only" --threshold 5
+refused "unknown option '-h'; --help shows all" -h
+mkdir -p "$tree/bench/guest"
+cp "$(dirname "$0")/../../bench/guest/about.txt" "$tree/bench/guest/"
+refused "--bench: no benchmark matches 'nosuch'; --list shows them" --bench 'irq.entry.user,nosuch'
+refused "--bench: no benchmark matches 'exec'; --list shows them" --bench exec
+rm "$tree/bench/guest/about.txt"
 
 mkdir -p "$tree/bench/bochs/profiles"
 cp "$(dirname "$0")/../../bench/bochs/profiles/"*.ini "$tree/bench/bochs/profiles/"

@@ -102,6 +102,17 @@ static void cells_say_all(void **state)
 	assert_null(strchr(text, '\033'));
 }
 
+static void waits_are_shown_as_such(void **state)
+{
+	(void)state;
+	measured("bochs", "heap", "irq.latency.loading", "instructions", "21, 21, 21, ''");
+	measured("bochs", "heap", "irq.latency.loading", "latency", "248553, 248553, 248553, ''");
+	printed();
+	assert_non_null(strstr(text, "latency (count)"));
+	assert_non_null(strstr(text, " 248,553\n"));
+	assert_null(strstr(text, " 21"));
+}
+
 static void presets_come_first(void **state)
 {
 	const char *heap, *window, *other;
@@ -188,6 +199,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(cells_say_all, make_database, remove_files),
+		cmocka_unit_test_setup_teardown(waits_are_shown_as_such, make_database, remove_files),
 		cmocka_unit_test_setup_teardown(presets_come_first, make_database, remove_files),
 		cmocka_unit_test_setup_teardown(void_times_are_left_out, make_database, remove_files),
 		cmocka_unit_test_setup_teardown(nothing_measured_is_no_table, make_database, remove_files),

@@ -60,6 +60,17 @@ TEST(programs_keep_their_registers)
 	return NULL;
 }
 
+TEST(who_finds_no_memory_is_killed)
+{
+	const size_t before = frames_free();
+	int status;
+
+	frames_set_reserve(before > 300 ? before - 300 : 0);
+	status = run("memory", "takes-all");
+	frames_set_reserve(0);
+	return status == SIGKILL ? NULL : "SIGKILL was expected";
+}
+
 /* A fork, a page or a table that there is no memory for: an error or the task's end, and nothing lost. */
 TEST(shortage_in_programs_loses_nothing)
 {
