@@ -401,7 +401,7 @@ static int killed(void)
 				break;
 			case 2:
 				if (fork() == 0) {
-					sleep_ms(30);
+					sleep_ms(200); /* longer than a busy host takes for two turns */
 					leave(0);
 				}
 				call(SYS_wait4, ~0UL, 0, 0);
@@ -426,7 +426,7 @@ static int killed(void)
 		CHECK(status_of(pid) == (what % 2 ? SIGKILL : SIGTERM));
 		CHECK(call(SYS_kill, (uint64_t)pid, 0, 0) == -3);
 	}
-	sleep_ms(60); /* what the second child left behind ends */
+	sleep_ms(250); /* what the second child left behind ends */
 	return 0;
 }
 
