@@ -1,5 +1,5 @@
 # TLB flushes, against the number of pages: page by page, or all at once and filled again.
-# read: Lower is better. From the dotted line on, one CR3 load (at the left: and touching the pages again) costs less than
+# read: Lower is better. From the dotted line on, one CR3 load (at the left: and touching the pages again) takes less than
 #       INVLPG of each page. The stack and the loader have no part in it, so that at most three builds are shown.
 # needs: tlb.invlpg tlb.refill tlb.remap tlb.remap.cr3
 # cycles: yes
@@ -67,9 +67,9 @@ do for [format in "svg png"] {
 			set yrange [(metric eq main ? 1 : 0.8):*]
 			if (crossing > 0) {
 				set arrow 1 from crossing, graph 0 to crossing, graph 1 nohead dt 12 lc rgb "black" lw 1.4
-				set label 1 sprintf("CR3 costs less from %.0f pages on", crossing) at crossing, graph 0.04 offset 0.7,0 font ",11"
+				set label 1 sprintf("CR3 takes less from %.0f pages on", crossing) at crossing, graph 0.04 offset 0.7,0 font ",11"
 			} else {
-				set label 1 (metric ne main || words(drawn) < 2 ? "" : first[1] > second[1] ? "CR3 costs less at every size" : "INVLPG costs less at every size") at graph 0.04, graph 0.94 font ",11"
+				set label 1 (metric ne main || words(drawn) < 2 ? "" : first[1] > second[1] ? "CR3 takes less at every size" : "INVLPG takes less at every size") at graph 0.04, graph 0.94 font ",11"
 			}
 			if (words(drawn) > 0) {
 				plot for [b in drawn] for [s in all] data(b, s) \

@@ -8,8 +8,9 @@
 #include "task/clock.h"
 #include "task/task.h"
 
-#define TYPED_MOST 1024 /* characters that are kept until they are read */
-#define CHUNK      256  /* bytes on their way between a program and the console */
+#define TYPED_MOST    4096 /* characters that are kept until they are read */
+#define LINE_PATIENCE 300  /* looks at the port after a character: more may be on its way */
+#define CHUNK         256  /* bytes on their way between a program and the console */
 
 /* Bits of termios. */
 enum { ICRNL = 0x100 };
@@ -104,10 +105,16 @@ static void take(uint8_t c)
 void terminal_poll(void)
 {
 	size_t before = whole;
-	int c;
+	unsigned quiet = LINE_PATIENCE; /* so often nothing has come; at first once is enough */
 
-	while ((c = console_read()) >= 0) /* also without room: it may be a key that means a signal */
-		take((uint8_t)c);
+	/* Without room what is sent waits in the port, as in Linux: a script may come faster than it is read. */
+	while (last - first < TYPED_MOST && quiet <= LINE_PATIENCE) {
+		const int c = console_read();
+
+		quiet = c >= 0 ? 0 : quiet + 1;
+		if (c >= 0)
+			take((uint8_t)c);
+	}
 	if (whole != before) {
 		wake_all(&readers);
 		wake_all(&file_changed);

@@ -22,7 +22,7 @@ void console_init(void)
 	outb(COM1, 1); /* 115200 baud */
 	outb(COM1_IER, 0);
 	outb(COM1_LCR, 3); /* 8N1 */
-	outb(COM1_FCR, 7);
+	outb(COM1_FCR, 0); /* no FIFOs: to turn them on empties them, and loses what was typed before */
 	outb(COM1_MCR, 3);
 }
 

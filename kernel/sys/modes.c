@@ -114,8 +114,9 @@ static bool demo(void)
 	while (task_count() > 1)
 		task_yield();
 	loader_trim();
-	kprintf("%s ended with status %x, %ld frames are lost%s\n", name, (unsigned)status,
-	        (long)(before - frames_free()), before == frames_free() ? "" : ", or in files that it left");
+	kprintf("%s ended %s %d, %ld frames are lost%s\n", name, status & 0x7f ? "by signal" : "with status",
+	        status & 0x7f ? status & 0x7f : status >> 8, (long)(before - frames_free()),
+	        before == frames_free() ? "" : ", or in files that it left");
 	return status == 0;
 }
 

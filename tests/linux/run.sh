@@ -79,7 +79,7 @@ for name in hello-musl hello-glibc hello-pie; do
 	grep -qx "$name" "$work/missing" && continue
 	boot "/bin/$name" >"$work/got"
 	if grep -qF "hello from /bin/$name: tls 41, sqrt 1.414214, env no, errno 2" "$work/got" &&
-		grep -q "^/bin/$name ended with status 700, 0 frames are lost$" "$work/got"; then
+		grep -q "^/bin/$name ended with status 7, 0 frames are lost$" "$work/got"; then
 		result ok "$name"
 	else
 		result "not ok" "$name"

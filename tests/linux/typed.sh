@@ -60,7 +60,10 @@ type_in()
 	printf '%b' "$1" >&"${qemu[1]}"
 }
 
+# Before the kernel looks at its port.
+type_in 'echo fir""st\n'
 wait_for '# ' "the shell has a prompt"
+wait_for first "what was typed before is read"
 # Quotes keep what is waited for from being what is echoed.
 type_in "sh -c 'echo be\"\"gun; exec sleep 1000'\n"
 wait_for begun "a job runs"
