@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Writes the tables of docs/findings.md anew from a run of all strategies:
-#     ./run-bench.sh --strategy all --engine bochs --profile skylake-client && bench/findings.sh results/latest
+#     ./run-bench.sh --strategy all --engine bochs --quick --profile skylake-client && bench/findings.sh results/latest
 # Each table stands between "<!-- table NAME -->" and "<!-- end -->"; the text around them stays.
 set -euo pipefail
 
@@ -73,7 +73,7 @@ table()
 				(7, 'exec.spawn', 16777216, 'walk_reads', 'spawn of 16 MiB, page-walk reads'),
 				(8, 'exec.roundtrip', 4096, 'instructions', 'spawn, exit, wait of 4 KiB, instructions'),
 				(9, 'irq.off.max', 16777216, 'off', 'longest interrupts-off time, 16 MiB, ticks'),
-				(10, 'irq.latency.loading', 16777216, 'latency', 'worst interrupt latency, 16 MiB, ticks'),
+				(10, 'irq.latency.loading', 16777216, 'latency', 'interrupt latency at some moments of the load, 16 MiB, ticks'),
 				(11, 'memory.per_task', 0, 'bytes', 'memory per task, bytes')),
 			v AS (SELECT title, place, stack || '+' || loader AS build, median,
 				min(median) OVER (PARTITION BY title) AS least, max(median) OVER (PARTITION BY title) AS most
