@@ -89,5 +89,5 @@ for shell in bash-static sash; do
 done
 if command -v bash-static >/dev/null; then
 	# shellcheck disable=SC2016
-	echo "= bash $(bash-static -c 'set -e; a=(3 1 2); for i in "${a[@]}"; do (sleep 0.$i; echo $i) & done; wait; trap "echo term" TERM; kill $$; echo $(seq 3 | while read x; do echo -n $((x * x)),; done)' | tr '\n' ' ')"
+	echo "= bash $(bash-static -c 'set -e; a=(3 1 2); { for i in "${a[@]}"; do (sleep 0.$i; echo $i) & done; wait; } | sort; trap "echo term" TERM; kill $$; echo $(seq 3 | while read x; do echo -n $((x * x)),; done)' | tr '\n' ' ')"
 fi
