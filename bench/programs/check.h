@@ -10,6 +10,26 @@
 			return __LINE__; \
 	} while (0)
 
+/* What a program can be asked to check: its first argument, and the function for it. */
+struct kind {
+	const char *name;
+	int (*run)(void);
+};
+
+/* What main() returns: the number of the check that failed, modulo 256 but never 0; 0: none did; 2: there is no such kind. */
+static inline int run_kind(const char *name, const struct kind *kinds, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (equal(name, kinds[i].name)) {
+			const int line = kinds[i].run();
+
+			if (line)
+				print(name), print(" failed\n");
+			return line & 0xff ? line & 0xff : line != 0;
+		}
+	return 2;
+}
+
 static inline long fork(void)
 {
 	return call(SYS_fork, 0, 0, 0);

@@ -210,16 +210,9 @@ static int cuts(void)
 
 int main(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int (*run)(void);
-	} kinds[] = { { "names", names }, { "names-refused", names_refused }, { "cuts", cuts } };
+	static const struct kind kinds[] = { { "names", names },
+		                             { "names-refused", names_refused },
+		                             { "cuts", cuts } };
 
-	for (size_t i = 0; argc > 1 && i < sizeof kinds / sizeof *kinds; i++)
-		if (equal(argv[1], kinds[i].name)) {
-			int line = kinds[i].run();
-
-			return line & 0xff ? line & 0xff : line != 0;
-		}
-	return 2;
+	return argc > 1 ? run_kind(argv[1], kinds, sizeof kinds / sizeof *kinds) : 2;
 }

@@ -270,21 +270,12 @@ static int foreground(void)
 
 int main(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int (*run)(void);
-	} kinds[] = { { "stops", stops },
-		      { "orphans", orphans },
-		      { "signals", signals },
-		      { "sleepers", sleepers },
-		      { "foreground", foreground } };
+	static const struct kind kinds[] = { { "stops", stops },
+		                             { "orphans", orphans },
+		                             { "signals", signals },
+		                             { "sleepers", sleepers },
+		                             { "foreground", foreground } };
 
 	share();
-	for (size_t i = 0; argc > 1 && i < sizeof kinds / sizeof *kinds; i++)
-		if (equal(argv[1], kinds[i].name)) {
-			int line = kinds[i].run();
-
-			return line & 0xff ? line & 0xff : line != 0;
-		}
-	return 2;
+	return argc > 1 ? run_kind(argv[1], kinds, sizeof kinds / sizeof *kinds) : 2;
 }

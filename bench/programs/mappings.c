@@ -284,10 +284,7 @@ static int refuses(void)
 
 int main(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int (*run)(void);
-	} kinds[] = {
+	static const struct kind kinds[] = {
 		{ "private-files", private_files },
 		{ "shared-files", shared_files },
 		{ "shared-memory", shared_memory },
@@ -300,13 +297,5 @@ int main(int argc, char **argv)
 		return end(argv[2]) != 0;
 	if (argc == 3 && equal(argv[1], "beyond"))
 		return beyond(argv[2]);
-	for (size_t i = 0; argc > 1 && i < sizeof kinds / sizeof *kinds; i++)
-		if (equal(argv[1], kinds[i].name)) {
-			int line = kinds[i].run();
-
-			if (line)
-				print(argv[1]), print(" failed\n");
-			return line & 0xff ? line & 0xff : line != 0;
-		}
-	return 2;
+	return argc > 1 ? run_kind(argv[1], kinds, sizeof kinds / sizeof *kinds) : 2;
 }

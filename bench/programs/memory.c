@@ -225,22 +225,11 @@ static int takes_all(void)
 
 int main(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int (*run)(void);
-	} kinds[] = {
+	static const struct kind kinds[] = {
 		{ "maps", maps },           { "protects", protects }, { "forks", forks },
 		{ "registers", registers }, { "breaks", breaks },     { "grows", grows },
 		{ "refuses", refuses },     { "many", many },         { "takes-all", takes_all },
 	};
 
-	for (size_t i = 0; argc > 1 && i < sizeof kinds / sizeof *kinds; i++)
-		if (equal(argv[1], kinds[i].name)) {
-			int line = kinds[i].run();
-
-			if (line)
-				print(argv[1]), print(" failed\n");
-			return line & 0xff ? line & 0xff : line != 0;
-		}
-	return 2;
+	return argc > 1 ? run_kind(argv[1], kinds, sizeof kinds / sizeof *kinds) : 2;
 }

@@ -384,10 +384,7 @@ static int reads_itself(void)
 
 int main(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int (*run)(void);
-	} kinds[] = {
+	static const struct kind kinds[] = {
 		{ "names", names },
 		{ "links", links },
 		{ "directories", directories },
@@ -398,11 +395,5 @@ int main(int argc, char **argv)
 		{ "reads-itself", reads_itself },
 	};
 
-	for (size_t i = 0; argc > 1 && i < sizeof kinds / sizeof *kinds; i++)
-		if (equal(argv[1], kinds[i].name)) {
-			int line = kinds[i].run();
-
-			return line & 0xff ? line & 0xff : line != 0;
-		}
-	return 2;
+	return argc > 1 ? run_kind(argv[1], kinds, sizeof kinds / sizeof *kinds) : 2;
 }

@@ -239,10 +239,7 @@ static int identity(void)
 
 int main(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int (*run)(void);
-	} kinds[] = {
+	static const struct kind kinds[] = {
 		{ "segments", segments },
 		{ "permissions", permissions },
 		{ "refuses", refuses },
@@ -256,13 +253,5 @@ int main(int argc, char **argv)
 	for (size_t i = 0; argc == 3 && i < sizeof with_key / sizeof *with_key; i++)
 		if (equal(argv[1], with_key[i].name))
 			return with_key[i].run(number(argv[2])) != 0;
-	for (size_t i = 0; argc == 2 && i < sizeof kinds / sizeof *kinds; i++)
-		if (equal(argv[1], kinds[i].name)) {
-			int line = kinds[i].run();
-
-			if (line)
-				print(argv[1]), print(" failed\n");
-			return line & 0xff ? line & 0xff : line != 0;
-		}
-	return 2;
+	return argc == 2 ? run_kind(argv[1], kinds, sizeof kinds / sizeof *kinds) : 2;
 }

@@ -603,10 +603,7 @@ static int hostile(void)
 
 int main(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int (*run)(void);
-	} kinds[] = {
+	static const struct kind kinds[] = {
 		{ "registers", registers }, { "interrupts", interrupts }, { "faults", faults },
 		{ "ends", ends },           { "masks", masks },           { "restarts", restarts },
 		{ "children", children },   { "pipes", pipes },           { "killed", killed },
@@ -614,11 +611,5 @@ int main(int argc, char **argv)
 		{ "hostile", hostile },
 	};
 
-	for (size_t i = 0; argc > 1 && i < sizeof kinds / sizeof *kinds; i++)
-		if (equal(argv[1], kinds[i].name)) {
-			int line = kinds[i].run();
-
-			return line & 0xff ? line & 0xff : line != 0;
-		}
-	return 2;
+	return argc > 1 ? run_kind(argv[1], kinds, sizeof kinds / sizeof *kinds) : 2;
 }

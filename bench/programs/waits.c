@@ -121,17 +121,10 @@ static int permissions(void)
 
 int main(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int (*run)(void);
-	} kinds[] = { { "children", children }, { "awaits", awaits }, { "permissions", permissions } };
+	static const struct kind kinds[] = { { "children", children },
+		                             { "awaits", awaits },
+		                             { "permissions", permissions } };
 
 	share();
-	for (size_t i = 0; argc > 1 && i < sizeof kinds / sizeof *kinds; i++)
-		if (equal(argv[1], kinds[i].name)) {
-			int line = kinds[i].run();
-
-			return line & 0xff ? line & 0xff : line != 0;
-		}
-	return 2;
+	return argc > 1 ? run_kind(argv[1], kinds, sizeof kinds / sizeof *kinds) : 2;
 }

@@ -15,7 +15,7 @@ int archive_unpack(void *archive, size_t size, size_t *freed)
 
 	heap = before - frames_free(); /* nodes and names */
 	for (struct node *name = node_root; name; name = node_after(name)) {
-		struct node *node = name->same ? name->same : name;
+		struct node *node = node_itself(name);
 
 		if (node->data >= start && node->data < start + used)
 			node_own_data(node);

@@ -118,24 +118,19 @@ static uint64_t key_of(const struct header *header, uint32_t mode)
 	return (uint64_t)(major << 20 | minor) << 32 | inode;
 }
 
-static struct node *itself(struct node *name)
-{
-	return name->same ? name->same : name;
-}
-
 static struct node *find_archived(uint64_t key)
 {
 	struct node *name = node_root;
 
-	while (name && itself(name)->archived != key)
+	while (name && node_itself(name)->archived != key)
 		name = node_after(name);
-	return name ? itself(name) : NULL;
+	return name ? node_itself(name) : NULL;
 }
 
 static void forget_archived(void)
 {
 	for (struct node *name = node_root; name; name = node_after(name))
-		itself(name)->archived = 0;
+		node_itself(name)->archived = 0;
 }
 
 /*

@@ -192,15 +192,13 @@ static struct node *walk_from(struct node *from, const char *path, size_t length
 	return node;
 }
 
-static struct node *itself(struct node *name)
-{
-	return name && name->same ? name->same : name;
-}
-
 struct node *node_find(struct node *from, const char *path, bool follow, int *error)
 {
+	struct node *name;
+
 	*error = -ENOENT;
-	return *path ? itself(walk_from(from, path, strlen(path), follow, error)) : NULL;
+	name = *path ? walk_from(from, path, strlen(path), follow, error) : NULL;
+	return name ? node_itself(name) : NULL;
 }
 
 /* The last component of a path, which is not followed by more than slashes. */
@@ -283,7 +281,7 @@ int node_remove(struct node *node)
 	if (node->children)
 		return -ENOTEMPTY;
 	leave(node);
-	itself(node)->links--;
+	node_itself(node)->links--;
 	if (node->same)
 		node_drop(node->same);
 	node_drop(node);
@@ -317,7 +315,7 @@ int node_rename(struct node *node, struct node *directory, const char *name, siz
 
 	if (is_below(directory, node))
 		return -EINVAL;
-	if (itself(there) == itself(node))
+	if (there && node_itself(there) == node_itself(node))
 		return 0;
 	if (there && is(there, NODE_DIRECTORY) != is(node, NODE_DIRECTORY))
 		return is(there, NODE_DIRECTORY) ? -EISDIR : -ENOTDIR;

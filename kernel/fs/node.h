@@ -51,6 +51,12 @@ enum {
 	DEVICE_SHM /* shared memory with a key: never in a directory */
 };
 
+/* The node that a name of a file stands for: another one's, or its own. */
+static inline struct node *node_itself(struct node *name)
+{
+	return name->same ? name->same : name;
+}
+
 extern struct node *node_root;
 extern struct node
         *node_console; /* stays when a program removes /dev/console: it has a reference of its own */

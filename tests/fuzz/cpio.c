@@ -23,11 +23,6 @@ static bool is(uint32_t mode, uint32_t kind)
 	return (mode & NODE_KIND) == kind;
 }
 
-static struct node *itself(struct node *name)
-{
-	return name->same ? name->same : name;
-}
-
 static void check_contents(const struct node *node, const struct reference_file *file)
 {
 	size_t at = 0, n;
@@ -67,12 +62,12 @@ static void check_tree(const struct reference_tree *tree, struct node **nodes)
 		children[file->parent]++;
 		nodes[i] = node_child(nodes[file->parent], file->name, file->length);
 		require(nodes[i] && nodes[i]->mode == file->mode);
-		check_contents(itself(nodes[i]), &tree->files[file->holder]);
+		check_contents(node_itself(nodes[i]), &tree->files[file->holder]);
 		names[file->holder]++;
 	}
 	for (size_t i = 1; i < tree->count; i++)
 		if (!tree->files[i].gone && is(tree->files[i].mode, NODE_FILE))
-			require(itself(nodes[i])->links == names[tree->files[i].holder]);
+			require(node_itself(nodes[i])->links == names[tree->files[i].holder]);
 	for (size_t i = 0; i < tree->count; i++)
 		if (!tree->files[i].gone)
 			require(count_children(nodes[i]) == children[i]);
@@ -106,7 +101,7 @@ static void look_up(const struct reference_tree *tree, struct node **nodes)
 			require(error < 0);
 		if (!strchr(file->name, '/'))
 			require(node_find(nodes[file->parent], file->name, false, &error) ==
-			        itself(nodes[i]));
+			        node_itself(nodes[i]));
 	}
 }
 
@@ -135,10 +130,10 @@ static void change_files(struct reference_tree *tree, struct node **nodes)
 			frames_set_reserve(free_frames - number_below(free_frames < 5 ? free_frames + 1 : 5));
 		switch (number_below(3)) {
 		case 0:
-			write_byte(itself(nodes[i]), holder, to);
+			write_byte(node_itself(nodes[i]), holder, to);
 			break;
 		case 1:
-			if (node_truncate(itself(nodes[i]), to) == 0)
+			if (node_truncate(node_itself(nodes[i]), to) == 0)
 				reference_resize(holder, to);
 			break;
 		default:
@@ -147,7 +142,7 @@ static void change_files(struct reference_tree *tree, struct node **nodes)
 		}
 		frames_set_reserve(0);
 		if (!file->gone)
-			check_contents(itself(nodes[i]), holder);
+			check_contents(node_itself(nodes[i]), holder);
 	}
 	check_tree(tree, nodes);
 }

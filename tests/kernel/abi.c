@@ -6,56 +6,17 @@
 #include "loader/loader.h"
 #include "mem/frames.h"
 #include "task/task.h"
+#include "tests/kernel/kinds.h"
 #include "tests/kernel/test.h"
-
-static int run(const char *program, const char *kind)
-{
-	const char *argv[] = { program, kind };
-	int status, pid = task_spawn(program, argv, 2);
-
-	if (pid < 0)
-		return pid;
-	while (task_wait(pid, &status, 0) != pid)
-		;
-	while (task_count() > 1) /* children that it left behind */
-		task_yield();
-	return status;
-}
-
-static const char *run_all(const char *program, const char *const *kinds, size_t count)
-{
-	static char problem[80];
-
-	for (size_t i = 0; i < count; i++) {
-		size_t before;
-		int status;
-
-		loader_trim();
-		before = frames_free();
-		status = run(program, kinds[i]);
-		loader_trim();
-		if (status != 0 || frames_free() != before) {
-			format_string(problem, sizeof problem, "%s %s: status %x, check %d, %ld frames lost",
-			              program, kinds[i], (unsigned)status & 0xff, status >> 8,
-			              (long)(before - frames_free()));
-			return problem;
-		}
-	}
-	return NULL;
-}
-
-#define RUN_ALL(program, ...)                                  \
-	run_all(program, (const char *const[]){ __VA_ARGS__ }, \
-	        sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
 
 TEST(many_and_long_arguments_arrive)
 {
-	return RUN_ALL("arguments", "many", "scripts");
+	return RUN_KINDS("arguments", "many", "scripts");
 }
 
 TEST(arguments_have_the_limits_of_linux)
 {
-	return RUN_ALL("arguments", "limits", "refuses");
+	return RUN_KINDS("arguments", "limits", "refuses");
 }
 
 TEST(shortage_with_large_arguments_loses_nothing)
@@ -68,7 +29,7 @@ TEST(shortage_with_large_arguments_loses_nothing)
 		loader_trim();
 		before = frames_free();
 		frames_set_reserve(before - left);
-		run("arguments", "limits");
+		run_kind("arguments", "limits");
 		frames_set_reserve(0);
 		loader_trim();
 		if (frames_free() != before)
@@ -104,7 +65,7 @@ TEST(many_segments_are_loaded)
 	static char problem[80];
 
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-		const int wanted = files[i].status, status = run(files[i].program, "-"),
+		const int wanted = files[i].status, status = run_kind(files[i].program, "-"),
 		          other = run_by_execve(files[i].program);
 
 		if (status != (wanted < 0 ? wanted : wanted << 8) ||
@@ -125,7 +86,7 @@ TEST(shortage_with_many_segments_loses_nothing)
 		loader_trim();
 		before = frames_free();
 		frames_set_reserve(before - left);
-		run("segments-apart", "-");
+		run_kind("segments-apart", "-");
 		run_by_execve("segments-apart");
 		frames_set_reserve(0);
 		loader_trim();
@@ -137,35 +98,35 @@ TEST(shortage_with_many_segments_loses_nothing)
 
 TEST(tasks_are_stopped_and_go_on)
 {
-	return RUN_ALL("jobs", "stops", "orphans", "signals", "sleepers");
+	return RUN_KINDS("jobs", "stops", "orphans", "signals", "sleepers");
 }
 
 TEST(children_and_signals_are_waited_for)
 {
-	return RUN_ALL("waits", "children", "awaits", "permissions");
+	return RUN_KINDS("waits", "children", "awaits", "permissions");
 }
 
 TEST(the_terminal_has_a_foreground)
 {
-	return RUN_ALL("jobs", "foreground");
+	return RUN_KINDS("jobs", "foreground");
 }
 
 TEST(files_have_several_names)
 {
-	return RUN_ALL("files", "names", "names-refused");
+	return RUN_KINDS("files", "names", "names-refused");
 }
 
 TEST(what_is_cut_off_a_mapped_file_is_gone)
 {
-	return RUN_ALL("files", "cuts");
+	return RUN_KINDS("files", "cuts");
 }
 
 TEST(names_and_links_are_as_in_linux)
 {
-	return RUN_ALL("paths", "names", "links", "directories", "lengths");
+	return RUN_KINDS("paths", "names", "links", "directories", "lengths");
 }
 
 TEST(tasks_wait_for_pipes_and_words)
 {
-	return RUN_ALL("paths", "pipes", "polls", "words");
+	return RUN_KINDS("paths", "pipes", "polls", "words");
 }

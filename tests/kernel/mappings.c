@@ -6,52 +6,23 @@
 #include "loader/loader.h"
 #include "mem/frames.h"
 #include "task/task.h"
+#include "tests/kernel/kinds.h"
 #include "tests/kernel/test.h"
 
 static const char *const kinds[] = { "private-files", "shared-files", "shared-memory",
 	                             "remaps",        "advises",      "refuses" };
 #define KINDS (sizeof kinds / sizeof *kinds)
 
-static int run(const char *program, const char *kind)
-{
-	const char *argv[] = { program, kind };
-	int status, pid = task_spawn(program, argv, 2);
-
-	if (pid < 0)
-		return pid;
-	while (task_wait(pid, &status, 0) != pid)
-		;
-	return status;
-}
-
-static const char *run_all(const char *program, const char *const *list, size_t count)
-{
-	static char problem[80];
-
-	for (size_t i = 0; i < count; i++) {
-		size_t before = frames_free();
-		int status = run(program, list[i]);
-
-		loader_trim();
-		if (status != 0 || frames_free() != before) {
-			format_string(problem, sizeof problem, "%s %s: status %x, %ld frames lost", program,
-			              list[i], (unsigned)status, (long)(before - frames_free()));
-			return problem;
-		}
-	}
-	return NULL;
-}
-
 TEST(programs_map_files_and_share_memory)
 {
-	return run_all("mappings", kinds, KINDS);
+	return run_kinds("mappings", kinds, KINDS);
 }
 
 TEST(programs_find_memory_by_keys)
 {
 	static const char *const shm[] = { "segments", "permissions", "refuses", "identity" };
 
-	return run_all("shm", shm, sizeof shm / sizeof *shm);
+	return run_kinds("shm", shm, sizeof shm / sizeof *shm);
 }
 
 /* The file stays where the program was ended: it is removed here. */
@@ -72,7 +43,7 @@ TEST(shortage_in_mappings_loses_nothing)
 		loader_trim();
 		before = frames_free();
 		frames_set_reserve(before - left);
-		run("mappings", kinds[left % KINDS]);
+		run_kind("mappings", kinds[left % KINDS]);
 		frames_set_reserve(0);
 		remove_left_over();
 		loader_trim();

@@ -5,41 +5,13 @@
 #include "loader/loader.h"
 #include "mem/frames.h"
 #include "task/task.h"
+#include "tests/kernel/kinds.h"
 #include "tests/kernel/test.h"
-
-static int run(const char *program, const char *kind)
-{
-	const char *argv[] = { program, kind };
-	int status, pid = task_spawn(program, argv, 2);
-
-	if (pid < 0)
-		return pid;
-	while (task_wait(pid, &status, 0) != pid)
-		;
-	return status;
-}
 
 TEST(programs_use_their_memory)
 {
-	static const char *const kinds[] = { "maps",   "protects", "forks",   "registers",
-		                             "breaks", "grows",    "refuses", "many" };
-	static char problem[80];
-
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		size_t before;
-		int status;
-
-		loader_trim();
-		before = frames_free();
-		status = run("memory", kinds[i]);
-		loader_trim();
-		if (status != 0 || frames_free() != before) {
-			format_string(problem, sizeof problem, "%s: status %d, %ld frames lost", kinds[i],
-			              status >> 8, (long)(before - frames_free()));
-			return problem;
-		}
-	}
-	return NULL;
+	return RUN_KINDS("memory", "maps", "protects", "forks", "registers", "breaks", "grows", "refuses",
+	                 "many");
 }
 
 TEST(programs_keep_their_registers)
@@ -50,7 +22,7 @@ TEST(programs_keep_their_registers)
 	if (!fpu_present())
 		return SKIP "this CPU has no SSE";
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		int status = run("state", kinds[i]);
+		int status = run_kind("state", kinds[i]);
 
 		if (status) {
 			format_string(problem, sizeof problem, "%s: status %x", kinds[i], (unsigned)status);
@@ -66,7 +38,7 @@ TEST(who_finds_no_memory_is_killed)
 	int status;
 
 	frames_set_reserve(before > 300 ? before - 300 : 0);
-	status = run("memory", "takes-all");
+	status = run_kind("memory", "takes-all");
 	frames_set_reserve(0);
 	return status == SIGKILL ? NULL : "SIGKILL was expected";
 }
@@ -82,7 +54,7 @@ TEST(shortage_in_programs_loses_nothing)
 		loader_trim();
 		before = frames_free();
 		frames_set_reserve(before - left);
-		run("memory", left % 2 ? "forks" : "maps");
+		run_kind("memory", left % 2 ? "forks" : "maps");
 		frames_set_reserve(0);
 		loader_trim();
 		if (frames_free() != before)
