@@ -3,37 +3,12 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-count=0
-
-result()
-{
-	count=$((count + 1))
-	echo "$1 $count - $2"
-}
-
-# check NAME COMMAND…
-check()
-{
-	local name=$1
-	shift
-	if "$@" >"$work/check" 2>&1; then
-		result ok "$name"
-	else
-		result "not ok" "$name"
-		head -n 5 "$work/check" | sed 's/^/# /'
-	fi
-}
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
 
 query()
 {
 	sqlite3 "$work/run/results.sqlite" "$1"
-}
-
-equal()
-{
-	[ "$1" = "$2" ] || { echo "wanted $1, got $2"; return 1; }
 }
 
 # A boot with these files for programs: its records.

@@ -7,15 +7,9 @@ set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 
 engine=$1 build=$2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-count=0
-
-result()
-{
-	count=$((count + 1))
-	echo "$1 $count - $engine $build: $2"
-}
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
+prefix="$engine $build: "
 
 if ! bench/linux/archive.sh "$work" tests/linux/script.sh >"$work/log" 2>&1; then
 	sed 's/^/# /' "$work/log"

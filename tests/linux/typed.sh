@@ -4,20 +4,15 @@ set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 
 build=$1
-work=$(mktemp -d)
-count=0
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
+prefix="tcg $build: "
 end()
 {
 	[ -z "${qemu_PID:-}" ] || kill "$qemu_PID" 2>/dev/null
 	rm -rf "$work"
 }
 trap end EXIT
-
-result()
-{
-	count=$((count + 1))
-	echo "$1 $count - tcg $build: $2"
-}
 
 if ! bench/linux/archive.sh "$work" bench/linux/init.sh >"$work/log" 2>&1; then
 	sed 's/^/# /' "$work/log"

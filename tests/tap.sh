@@ -1,0 +1,32 @@
+# shellcheck shell=bash
+# For tests that print TAP as they go; sourced from the top of the source tree. $work is a folder of the test's own, $prefix stands
+# before each name, $count is the number of tests so far.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+count=0
+prefix=
+
+# result ok|"not ok" NAME
+result()
+{
+	count=$((count + 1))
+	echo "$1 $count - $prefix$2"
+}
+
+# check NAME COMMAND…: passed when the command succeeds
+check()
+{
+	local name=$1
+	shift
+	if "$@" >"$work/check" 2>&1; then
+		result ok "$name"
+	else
+		result "not ok" "$name"
+		head -n 5 "$work/check" | sed 's/^/# /'
+	fi
+}
+
+equal()
+{
+	[ "$1" = "$2" ] || { echo "wanted $1, got $2"; return 1; }
+}
