@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Boots a kernel on an engine and prints its records (port 0xE9).
 # usage: boot.sh tcg|bochs STACK+LOADER+ISOLATION "command line"     CPU (a model of the engine), MEMORY (MiB),
-# MACHINE (QEMU's -machine), CPUS, WORDS (more of the command line), MODULES (files, in place of the programs) and
-# SERIAL (a file that gets the console's output) may be set
+# MACHINE (QEMU's -machine), CPUS, WORDS (more of the command line), MODULES (files, in place of the programs),
+# ARCHIVE (one more module) and SERIAL (a file that gets the console's output) may be set
 # Exit status: the engine's; 33 when the kernel said that all went well.
 set -euo pipefail
 
@@ -10,6 +10,7 @@ engine=$1 build=build/$2 words="$3${WORDS:+ $WORDS}"
 cd "$(dirname "$0")/.."
 modules=(build/programs/*.elf)
 [ -z "${MODULES:-}" ] || read -ra modules <<<"$MODULES"
+modules+=(${ARCHIVE:+"$ARCHIVE"})
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -41,6 +41,10 @@ done
 for build in heap-sw+sandwich fixed-ist+window fixed-ist+random heap-rsp0+self; do
 	suite "kernel bochs $build" tests/kernel/run.sh bochs "$build+shared"
 done
+# With an archive among the modules, as make qemu has one.
+for build in heap-sw+sandwich fixed-ist+window fixed-ist+random heap-rsp0+self; do
+	suite "kernel tcg $build archive" tests/kernel/run.sh tcg "$build+shared" ARCHIVE=build/linux/linux.cpio
+done
 # Machines, memory sizes and processors; make test-machines runs many more.
 suite "tests/machines.sh --few" tests/machines.sh --few
 # PCIDs without INVPCID.

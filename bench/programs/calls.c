@@ -8,6 +8,7 @@
 #include "bench/programs/calls_files.h"
 #include "bench/programs/calls_memory.h"
 #include "bench/programs/calls_tasks.h"
+#include "sys/shm.h"
 
 static const struct {
 	const struct row *rows;
@@ -148,9 +149,14 @@ _Noreturn static void make_random_calls(void)
 	for (unsigned i = 0; i < CALLS; i++) {
 		uint64_t number = random_number() % NUMBERS_MOST;
 
-		if (!is_left_out(number))
-			call6((long)number, random_argument(), random_argument(), random_argument(),
-			      random_argument(), random_argument(), random_argument());
+		long result;
+
+		if (is_left_out(number))
+			continue;
+		result = call6((long)number, random_argument(), random_argument(), random_argument(),
+		               random_argument(), random_argument(), random_argument());
+		if (number == SYS_shmget && result >= 0) /* it would stay */
+			call(SYS_shmctl, (uint64_t)result, IPC_RMID, 0);
 	}
 	for (;;)
 		call(SYS_exit, 0, 0, 0);

@@ -217,6 +217,14 @@ size_t frames_total(void)
 	return frames.total;
 }
 
+uint64_t frame_after(uint64_t frame)
+{
+	for (uint64_t number = (frame >> PAGE_SHIFT) + 1; number < frames.limit; number++)
+		if (frames.links[number] == LINK_ALLOCATED)
+			return number << PAGE_SHIFT;
+	return FRAME_NONE;
+}
+
 void frame_list_push(uint32_t *list, uint64_t frame)
 {
 	uint32_t number = (uint32_t)(frame >> PAGE_SHIFT);

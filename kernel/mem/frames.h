@@ -68,6 +68,12 @@ size_t frames_free(void);
 size_t frames_total(void);
 
 /*
+ * The next allocated frame behind `frame` (FRAME_NONE: the first) that has one owner and is on no list; FRAME_NONE at the end. For who
+ * counts what is in them: it looks at the link of every frame in between.
+ */
+uint64_t frame_after(uint64_t frame);
+
+/*
  * Lists of allocated frames through their links. A list is its head; an empty one is
  * FRAME_LIST_END. A frame must leave its list before it is freed.
  */

@@ -4,8 +4,6 @@
 #include "lib/panic.h"
 #include "mem/frames.h"
 
-#define CLASSES    7 /* 32, 64 … 2048 bytes; more takes a whole frame */
-#define SMALLEST   32
 #define SLAB_MAGIC 0x736c6162U
 #define HEADER     64
 
@@ -17,7 +15,7 @@ struct slab {
 };
 _Static_assert(sizeof(struct slab) <= HEADER, "the header leaves the objects aligned");
 
-static struct slab *partial[CLASSES]; /* slabs with a free object */
+static struct slab *partial[HEAP_CLASSES]; /* slabs with a free object */
 
 static void unlink_slab(struct slab *slab)
 {
@@ -40,7 +38,7 @@ static void link_slab(struct slab *slab)
 
 static struct slab *new_slab(uint32_t class)
 {
-	size_t size = (size_t)SMALLEST << class;
+	size_t size = (size_t)HEAP_SMALLEST << class;
 	uint64_t frame = frame_alloc();
 	struct slab *slab;
 
@@ -67,9 +65,9 @@ void *heap_alloc(size_t size)
 
 	if (size == 0 || size > PAGE_SIZE)
 		return NULL;
-	while (class < CLASSES && size > (size_t)SMALLEST << class)
+	while (class < HEAP_CLASSES && size > (size_t)HEAP_SMALLEST << class)
 		class ++;
-	if (class == CLASSES) {
+	if (class == HEAP_CLASSES) {
 		uint64_t frame = frame_alloc();
 
 		return frame == FRAME_NONE ? NULL : phys_to_virt(frame);
@@ -95,8 +93,8 @@ void heap_free(void *object)
 		frame_free(virt_to_phys(object));
 		return;
 	}
-	if (slab->magic != SLAB_MAGIC || slab->class >= CLASSES || !slab->used || at < HEADER ||
-	    at % ((size_t)SMALLEST << slab->class))
+	if (slab->magic != SLAB_MAGIC || slab->class >= HEAP_CLASSES || !slab->used || at < HEADER ||
+	    at % ((size_t)HEAP_SMALLEST << slab->class))
 		panic("%p is freed but is not on the heap", object);
 	*(void **)object = slab->free;
 	slab->free = object;
@@ -106,5 +104,25 @@ void heap_free(void *object)
 		unlink_slab(slab);
 		slab->magic = 0;
 		frame_free(virt_to_phys(slab));
+	}
+}
+
+static bool is_slab(const struct slab *slab)
+{
+	return slab->magic == SLAB_MAGIC && slab->class < HEAP_CLASSES && slab->used &&
+	       slab->used <= slab->room &&
+	       slab->room == (PAGE_SIZE - HEADER) / ((size_t)HEAP_SMALLEST << slab->class);
+}
+
+void heap_count(struct heap_count *count)
+{
+	*count = (struct heap_count){ 0 };
+	for (uint64_t frame = frame_after(FRAME_NONE); frame != FRAME_NONE; frame = frame_after(frame)) {
+		const struct slab *slab = phys_to_virt(frame);
+
+		if (is_slab(slab)) {
+			count->slabs++;
+			count->objects[slab->class] += slab->used;
+		}
 	}
 }

@@ -3,10 +3,9 @@
 #include "lib/console.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "loader/loader.h"
-#include "mem/frames.h"
 #include "task/task.h"
 #include "tests/kernel/kinds.h"
+#include "tests/kernel/lost.h"
 #include "tests/kernel/test.h"
 
 TEST(many_and_long_arguments_arrive)
@@ -19,23 +18,17 @@ TEST(arguments_have_the_limits_of_linux)
 	return RUN_KINDS("arguments", "limits", "refuses");
 }
 
+static void pass_large_arguments(size_t left)
+{
+	(void)left;
+	run_kind("arguments", "limits");
+}
+
 TEST(shortage_with_large_arguments_loses_nothing)
 {
-	const char *problem = NULL;
+	const char *problem = run_in_shortage(8, 80, 1, pass_large_arguments);
 
-	for (size_t left = 8; left < 1200 && !problem; left += left < 80 ? 1 : 37) {
-		size_t before;
-
-		loader_trim();
-		before = frames_free();
-		frames_set_reserve(before - left);
-		run_kind("arguments", "limits");
-		frames_set_reserve(0);
-		loader_trim();
-		if (frames_free() != before)
-			problem = "frames are lost";
-	}
-	return problem;
+	return problem ? problem : run_in_shortage(80, 1200, 37, pass_large_arguments);
 }
 
 /* The exit status of a program that a child of this task becomes by execve(), or the error of that. */
@@ -78,22 +71,16 @@ TEST(many_segments_are_loaded)
 	return NULL;
 }
 
+static void run_many_segments(size_t left)
+{
+	(void)left;
+	run_kind("segments-apart", "-");
+	run_by_execve("segments-apart");
+}
+
 TEST(shortage_with_many_segments_loses_nothing)
 {
-	for (size_t left = 8; left < 220; left++) {
-		size_t before;
-
-		loader_trim();
-		before = frames_free();
-		frames_set_reserve(before - left);
-		run_kind("segments-apart", "-");
-		run_by_execve("segments-apart");
-		frames_set_reserve(0);
-		loader_trim();
-		if (frames_free() != before)
-			return "frames are lost";
-	}
-	return NULL;
+	return run_in_shortage(8, 220, 1, run_many_segments);
 }
 
 TEST(tasks_are_stopped_and_go_on)

@@ -3,9 +3,8 @@
 
 #include "lib/console.h"
 #include "lib/string.h"
-#include "loader/loader.h"
-#include "mem/frames.h"
 #include "task/task.h"
+#include "tests/kernel/lost.h"
 
 int run_kind(const char *program, const char *kind)
 {
@@ -23,20 +22,18 @@ int run_kind(const char *program, const char *kind)
 
 const char *run_kinds(const char *program, const char *const *kinds, size_t count)
 {
-	static char problem[80];
+	static char problem[240];
+	struct memory before;
 
+	memory_note(&before);
 	for (size_t i = 0; i < count; i++) {
-		size_t before;
-		int status;
+		const int status = run_kind(program, kinds[i]);
+		const char *lost = memory_lost(&before);
 
-		loader_trim();
-		before = frames_free();
-		status = run_kind(program, kinds[i]);
-		loader_trim();
-		if (status != 0 || frames_free() != before) {
-			format_string(problem, sizeof problem, "%s %s: status %x, check %d, %ld frames lost",
-			              program, kinds[i], (unsigned)status & 0xff, status >> 8,
-			              (long)(before - frames_free()));
+		if (status || lost) {
+			format_string(problem, sizeof problem, "%s %s: status %x, check %d, %s", program,
+			              kinds[i], (unsigned)status & 0xff, status >> 8,
+			              lost ? lost : "nothing lost");
 			return problem;
 		}
 	}

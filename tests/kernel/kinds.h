@@ -7,7 +7,7 @@
 /* Runs PROGRAM KIND and waits until it and all that it left behind have ended: its wait status, or a negative error number. */
 int run_kind(const char *program, const char *kind);
 
-/* Runs each of the kinds: NULL, or what went wrong, a frame that was lost included. The text stands until the next call. */
+/* Runs each of the kinds: NULL, or what went wrong, frames and objects of the kernel's heap that were lost included. The text stands until the next call. */
 const char *run_kinds(const char *program, const char *const *kinds, size_t count);
 
 #define RUN_KINDS(program, ...)                                  \

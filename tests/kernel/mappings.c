@@ -3,10 +3,9 @@
 #include "fs/node.h"
 #include "lib/console.h"
 #include "lib/string.h"
-#include "loader/loader.h"
-#include "mem/frames.h"
 #include "task/task.h"
 #include "tests/kernel/kinds.h"
+#include "tests/kernel/lost.h"
 #include "tests/kernel/test.h"
 
 static const char *const kinds[] = { "private-files", "shared-files", "shared-memory",
@@ -35,20 +34,13 @@ static void remove_left_over(void)
 		node_remove(node);
 }
 
+static void map(size_t left)
+{
+	run_kind("mappings", kinds[left % KINDS]);
+	remove_left_over();
+}
+
 TEST(shortage_in_mappings_loses_nothing)
 {
-	for (size_t left = 10; left < 60; left++) {
-		size_t before;
-
-		loader_trim();
-		before = frames_free();
-		frames_set_reserve(before - left);
-		run_kind("mappings", kinds[left % KINDS]);
-		frames_set_reserve(0);
-		remove_left_over();
-		loader_trim();
-		if (frames_free() != before)
-			return "frames are lost";
-	}
-	return NULL;
+	return run_in_shortage(10, 60, 1, map);
 }

@@ -2,10 +2,10 @@
 /* Regions, page faults and fork() as programs see them; bench/programs/memory.c has the checks. */
 #include "lib/console.h"
 #include "lib/string.h"
-#include "loader/loader.h"
 #include "mem/frames.h"
 #include "task/task.h"
 #include "tests/kernel/kinds.h"
+#include "tests/kernel/lost.h"
 #include "tests/kernel/test.h"
 
 TEST(programs_use_their_memory)
@@ -44,21 +44,12 @@ TEST(who_finds_no_memory_is_killed)
 }
 
 /* A fork, a page or a table that there is no memory for: an error or the task's end, and nothing lost. */
+static void use_memory(size_t left)
+{
+	run_kind("memory", left % 2 ? "forks" : "maps");
+}
+
 TEST(shortage_in_programs_loses_nothing)
 {
-	const char *problem = NULL;
-
-	for (size_t left = 12; left < 80 && !problem; left++) {
-		size_t before;
-
-		loader_trim();
-		before = frames_free();
-		frames_set_reserve(before - left);
-		run_kind("memory", left % 2 ? "forks" : "maps");
-		frames_set_reserve(0);
-		loader_trim();
-		if (frames_free() != before)
-			problem = "frames are lost";
-	}
-	return problem;
+	return run_in_shortage(12, 80, 1, use_memory);
 }

@@ -12,6 +12,7 @@
 #include "mem/frames.h"
 #include "sys/syscall.h"
 #include "task/task.h"
+#include "tests/kernel/lost.h"
 #include "tests/kernel/test.h"
 
 /* The wait status of a program, or a negative error number. */
@@ -112,15 +113,16 @@ static bool flag_ac(void)
 
 TEST(hostile_programs_are_stopped)
 {
-	static char problem[80];
+	static char problem[240];
+	struct memory before;
 
+	memory_note(&before);
 	for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
-		size_t before = frames_free();
 		int status = run("hostile", hostile[i].kind, NULL);
+		const char *lost;
 
 		while (task_count() > 1) /* what it left behind ends too */
 			task_yield();
-		loader_trim();
 		if (flag_ac()) {
 			format_string(problem, sizeof problem, "%s: AC is set in the kernel",
 			              hostile[i].kind);
@@ -131,9 +133,9 @@ TEST(hostile_programs_are_stopped)
 			              (unsigned)status);
 			return problem;
 		}
-		if (frames_free() + 8 < before) { /* the exact count is compared at the end */
-			format_string(problem, sizeof problem, "%s: %lu frames lost", hostile[i].kind,
-			              before - frames_free());
+		lost = memory_lost(&before);
+		if (lost) {
+			format_string(problem, sizeof problem, "%s: %s", hostile[i].kind, lost);
 			return problem;
 		}
 	}
@@ -187,42 +189,48 @@ TEST(kernel_half_is_shared)
 	return shared >= 2 ? NULL : "direct map and kernel PDPT were expected";
 }
 
+static unsigned refused, failed;
+
+static void run_a_program(size_t left)
+{
+	const int status = run("payload-64k", "-", NULL);
+
+	(void)left;
+	refused += status == -ENOMEM;
+	failed += status != 0 && status != -ENOMEM;
+}
+
 TEST(memory_shortage_is_an_error)
 {
-	const char *problem = NULL;
-	unsigned refused = 0;
+	const char *lost;
 
-	for (size_t left = 0; left < 64 && !problem; left++) {
-		size_t before;
-		int status;
-
-		loader_trim();
-		before = frames_free();
-		frames_set_reserve(before - left);
-		status = run("payload-64k", "-", NULL);
-		frames_set_reserve(0);
-		loader_trim();
-		if (status == -ENOMEM)
-			refused++;
-		else if (status != 0)
-			problem = "another error than ENOMEM";
-		if (frames_free() != before)
-			problem = "frames are lost";
-	}
-	return problem ? problem : refused >= 16 && refused < 64 ? NULL : "it never, or always, ran out";
+	refused = failed = 0;
+	lost = run_in_shortage(0, 64, 1, run_a_program);
+	if (failed)
+		return "another error than ENOMEM";
+	return lost ? lost : refused >= 16 && refused < 64 ? NULL : "it never, or always, ran out";
 }
 
 TEST(the_console_outlives_its_name)
 {
-	int error, status = run("hostile", "remove-console", NULL);
-	struct node *again, *dev = node_find(NULL, "/dev", true, &error);
+	struct node *again, *dev;
+	struct memory before;
+	const char *lost;
+	int error, status;
 
+	memory_note(&before);
+	status = run("hostile", "remove-console", NULL);
+	lost = memory_lost(&before);
+	dev = node_find(NULL, "/dev", true, &error);
 	if (dev && !node_child(dev, "console", 7)) { /* for the programs after this one */
 		again = node_create(dev, "console", 7, NODE_CHARACTER | 0666);
 		if (!again)
 			return "no memory for another /dev/console";
 		again->device = DEVICE_CONSOLE;
+		self_test_keeps(); /* the old one stays too */
 	}
+	if (lost)
+		return lost;
 	return status == 0 ? NULL : "its node is not what it was";
 }
 

@@ -3,10 +3,9 @@
 #include "cpu/fpu.h"
 #include "lib/console.h"
 #include "lib/string.h"
-#include "loader/loader.h"
-#include "mem/frames.h"
 #include "task/task.h"
 #include "tests/kernel/kinds.h"
+#include "tests/kernel/lost.h"
 #include "tests/kernel/test.h"
 
 TEST(signals_arrive)
@@ -40,22 +39,14 @@ TEST(random_calls_are_survived)
 }
 
 /* No memory for a child, a table of handlers, a page of a handler's stack: an error or the task's end, and nothing lost. */
-TEST(shortage_with_signals_loses_nothing)
+static void use_signals(size_t left)
 {
 	static const char *const kinds[] = { "children", "masks", "pipes", "stacks" };
-	const char *problem = NULL;
 
-	for (size_t left = 12; left < 64 && !problem; left++) {
-		size_t before;
+	run_kind("signals", kinds[left % 4]);
+}
 
-		loader_trim();
-		before = frames_free();
-		frames_set_reserve(before - left);
-		run_kind("signals", kinds[left % 4]);
-		frames_set_reserve(0);
-		loader_trim();
-		if (frames_free() != before)
-			problem = "frames are lost";
-	}
-	return problem;
+TEST(shortage_with_signals_loses_nothing)
+{
+	return run_in_shortage(12, 64, 1, use_signals);
 }

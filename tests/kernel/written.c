@@ -9,6 +9,7 @@
 #include "mem/frames.h"
 #include "mem/paging.h"
 #include "task/task.h"
+#include "tests/kernel/lost.h"
 #include "tests/kernel/test.h"
 
 #define PATH "/tmp/written"
@@ -224,24 +225,20 @@ TEST(many_written_programs_wait_to_run)
 	return problem;
 }
 
+static void start_both_ways(size_t left)
+{
+	(void)left;
+	wait_for(start());
+	run_by_execve();
+}
+
 TEST(shortage_with_written_programs_loses_nothing)
 {
 	struct node *node = write_program("payload-64k");
 	const char *problem = node ? NULL : "the file is not written";
 
-	for (size_t left = 0; left < 120 && !problem; left++) {
-		size_t before;
-
-		loader_trim();
-		before = frames_free();
-		frames_set_reserve(before - left);
-		wait_for(start());
-		run_by_execve();
-		frames_set_reserve(0);
-		loader_trim();
-		if (frames_free() != before)
-			problem = "frames are lost";
-	}
+	if (!problem)
+		problem = run_in_shortage(0, 120, 1, start_both_ways);
 	if (!problem && (wait_for(start()) != 0 || run_by_execve() != 0))
 		problem = "exit status 0 was expected with memory again";
 	if (node)

@@ -205,6 +205,29 @@ static void random_operations(void **state)
 	assert_int_equal(frames_free(), before);
 }
 
+static void objects_are_counted(void **state)
+{
+	static const size_t sizes[] = { 1, 32, 33, 100, 2048, 2049, 4096 };
+	void *objects[sizeof sizes / sizeof *sizes];
+	struct heap_count before, count;
+	(void)state;
+
+	heap_count(&before);
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+		objects[i] = must_alloc(sizes[i]);
+	heap_count(&count);
+	assert_int_equal(count.objects[0], before.objects[0] + 2);
+	assert_int_equal(count.objects[1], before.objects[1] + 1);
+	assert_int_equal(count.objects[2], before.objects[2] + 1);
+	assert_int_equal(count.objects[3], before.objects[3]);
+	assert_int_equal(count.objects[6], before.objects[6] + 1);
+	assert_int_equal(count.slabs, before.slabs + 4);
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+		heap_free(objects[i]);
+	heap_count(&count);
+	assert_memory_equal(&count, &before, sizeof count);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -213,6 +236,7 @@ int main(void)
 		cmocka_unit_test(many_of_one_size),
 		cmocka_unit_test(holes_are_filled),
 		cmocka_unit_test(no_memory),
+		cmocka_unit_test(objects_are_counted),
 		cmocka_unit_test(random_operations),
 		cmocka_unit_test(wrong_frees),
 		cmocka_unit_test(wrong_frees_in_a_slab), /* last: what it frees wrongly is lost */

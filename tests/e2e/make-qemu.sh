@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# What make qemu makes of the guest's exit status: a machine that ends with it stands in for QEMU.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit
+
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
+
+# ends STATUS RUN: make's exit status
+ends()
+{
+	env -u MAKEFLAGS -u MAKELEVEL make -s qemu RUN="$2" QEMU="sh -c 'exit $1' qemu" >"$work/out" 2>&1
+	echo $?
+}
+
+check "run=test: all passed" equal 0 "$(ends 33 test)"
+check "run=test: one failed" equal 2 "$(ends 35 test)"
+check "run=bench: a check failed" equal 2 "$(ends 35 bench)"
+check "run=demo: the shell's last command failed" equal 0 "$(ends 35 demo)"
+check "run=demo: a panic" equal 2 "$(ends 37 demo)"
+echo "1..$count"
