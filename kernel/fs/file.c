@@ -92,10 +92,22 @@ static long write_node(struct file *file, uint64_t buffer, size_t size)
 	return (long)done;
 }
 
-static const struct file_kind console_kind = { terminal_read, terminal_write, NULL, terminal_ready };
-static const struct file_kind null_kind = { read_nothing, write_nowhere, NULL, NULL };
-static const struct file_kind zero_kind = { read_zeros, write_nowhere, NULL, NULL };
-static const struct file_kind node_kind = { read_node, write_node, NULL, NULL };
+static int unread_of_node(const struct file *file, int32_t *bytes)
+{
+	if ((file->node->mode & NODE_KIND) != NODE_FILE)
+		return -ENOTTY;
+	*bytes = (int32_t)(file->node->size - file->offset);
+	return 0;
+}
+
+static const struct file_kind console_kind = {
+	.read = terminal_read, .write = terminal_write, .ready = terminal_ready, .unread = terminal_unread
+};
+static const struct file_kind null_kind = { .read = read_nothing, .write = write_nowhere };
+static const struct file_kind zero_kind = { .read = read_zeros, .write = write_nowhere };
+static const struct file_kind node_kind = { .read = read_node,
+	                                    .write = write_node,
+	                                    .unread = unread_of_node };
 
 struct wait_queue file_changed;
 
@@ -197,6 +209,16 @@ int file_install_at(struct file *file, unsigned fd, bool close_on_exec)
 	if (old)
 		file_drop(old);
 	return (int)fd;
+}
+
+int file_set_close_on_exec(uint64_t fd, bool on)
+{
+	struct file_table *table = own_table(current_task());
+
+	if (!table)
+		return -ENOMEM;
+	put(table, (unsigned)fd, table->file[fd], on);
+	return 0;
 }
 
 int file_close(uint64_t fd)

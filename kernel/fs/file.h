@@ -39,6 +39,8 @@ struct file_kind {
 	long (*write)(struct file *file, uint64_t buffer, size_t size);
 	void (*close)(struct file *file);           /* the last reference went; or NULL */
 	unsigned (*ready)(const struct file *file); /* POLL*: what would not block now; or NULL: anything */
+	/* The bytes that read() has now, negative past the end: 0, or -ENOTTY as without the function. */
+	int (*unread)(const struct file *file, int32_t *bytes);
 };
 
 struct file {
@@ -74,6 +76,9 @@ int file_install(struct file *file, unsigned lowest, bool close_on_exec);
 
 /* The same for a given number; what it was before is closed. */
 int file_install_at(struct file *file, unsigned fd, bool close_on_exec);
+
+/* Whether execve() closes a number that is open. 0 or -ENOMEM. */
+int file_set_close_on_exec(uint64_t fd, bool on);
 
 /* Closes a number. 0, -EBADF or -ENOMEM. */
 int file_close(uint64_t fd);

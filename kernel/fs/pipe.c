@@ -140,12 +140,18 @@ static unsigned writer_ready(const struct file *file)
 	return (PIPE_SIZE - file->pipe->used >= PIPE_BUF ? POLLOUT : 0) | (file->pipe->readers ? 0 : POLLERR);
 }
 
-static const struct file_kind reader_kind = { .read = read_pipe,
-	                                      .close = close_reader,
-	                                      .ready = reader_ready };
-static const struct file_kind writer_kind = { .write = write_pipe,
-	                                      .close = close_writer,
-	                                      .ready = writer_ready };
+static int unread(const struct file *file, int32_t *bytes)
+{
+	*bytes = (int32_t)file->pipe->used;
+	return 0;
+}
+
+static const struct file_kind reader_kind = {
+	.read = read_pipe, .close = close_reader, .ready = reader_ready, .unread = unread
+};
+static const struct file_kind writer_kind = {
+	.write = write_pipe, .close = close_writer, .ready = writer_ready, .unread = unread
+};
 
 int pipe_open(struct file *ends[2], uint32_t flags)
 {

@@ -4,6 +4,7 @@
 #include "fs/file.h"
 #include "lib/console.h"
 #include "lib/errno.h"
+#include "lib/string.h"
 #include "mem/address_space.h"
 #include "task/clock.h"
 #include "task/task.h"
@@ -32,6 +33,7 @@ struct termios terminal_settings = {
 	                CHARACTER('Q'), CHARACTER('S'), CHARACTER('Z') },
 };
 int terminal_group, terminal_session;
+struct terminal_size terminal_size = { .rows = 25, .columns = 80 };
 
 /* What was typed: up to `whole`, ends of lines and of the file included, it can be read; the rest can still be edited. */
 static uint8_t typed[TYPED_MOST];
@@ -131,6 +133,15 @@ bool terminal_is_waited_for(void)
 	return readers.first || file_changed.first;
 }
 
+void terminal_set_size(const struct terminal_size *size)
+{
+	const bool differs = memcmp(&terminal_size, size, sizeof *size) != 0;
+
+	terminal_size = *size;
+	if (differs && terminal_group)
+		task_kill_group(terminal_group, SIGWINCH);
+}
+
 int terminal_check_change(void)
 {
 	return task_check_terminal(terminal_group, terminal_session, SIGTTOU);
@@ -141,6 +152,17 @@ unsigned terminal_ready(const struct file *file)
 	(void)file;
 	terminal_poll();
 	return (first != whole ? POLLIN : 0) | POLLOUT;
+}
+
+/* What the end of the file is typed with is not read, so it does not count. */
+int terminal_unread(const struct file *file, int32_t *bytes)
+{
+	(void)file;
+	terminal_poll();
+	*bytes = 0;
+	for (size_t i = first; i != whole; i++)
+		*bytes += !has(ICANON) || typed[i % TYPED_MOST] != terminal_settings.characters[VEOF];
+	return 0;
 }
 
 /* Blocks until something may be read: VTIME counts where VMIN is 0, a read of nothing then. 0 or an error. */

@@ -22,6 +22,17 @@ extern struct termios terminal_settings;
 /* The process group that Ctrl-C and Ctrl-Z reach, or 0: none was named; and the session that it is of. */
 extern int terminal_group, terminal_session;
 
+/* struct winsize (uapi/asm-generic/termios.h). */
+struct terminal_size {
+	uint16_t rows, columns, width, height; /* the last two in pixels */
+};
+
+/* 25 x 80 until a program says what it is. */
+extern struct terminal_size terminal_size;
+
+/* Sets it; if that changes it, the foreground gets SIGWINCH. */
+void terminal_set_size(const struct terminal_size *size);
+
 /* Whether the current task may change the terminal: task_check_terminal() with SIGTTOU. */
 int terminal_check_change(void);
 
@@ -29,6 +40,7 @@ struct file;
 long terminal_read(struct file *file, uint64_t buffer, size_t size);
 long terminal_write(struct file *file, uint64_t buffer, size_t size);
 unsigned terminal_ready(const struct file *file);
+int terminal_unread(const struct file *file, int32_t *bytes);
 
 /* Takes what was typed. */
 void terminal_poll(void);

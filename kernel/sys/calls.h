@@ -91,6 +91,8 @@ long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old);
 long sys_getrlimit(uint64_t resource, uint64_t address);
 long sys_setrlimit(uint64_t resource, uint64_t address);
 long sys_prctl(uint64_t option, uint64_t address);
+
+/* ioctl.c */
 long sys_ioctl(uint64_t fd, uint64_t request, uint64_t address);
 
 /* signals.c */

@@ -250,8 +250,7 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t value)
 	case F_GETFD:
 		return table ? (long)(table->close_on_exec >> fd & 1) : 0;
 	case F_SETFD:
-		file->references++;
-		return file_install_at(file, (unsigned)fd, value & FD_CLOEXEC) < 0 ? -ENOMEM : 0;
+		return file_set_close_on_exec(fd, value & FD_CLOEXEC);
 	case F_GETFL:
 		return (long)file->flags;
 	case F_SETFL:

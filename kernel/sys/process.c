@@ -2,7 +2,6 @@
 /* System calls on the task itself, and what programs ask for when they start. There is one thread per task. */
 #include "boot/config.h"
 #include "fs/file.h"
-#include "fs/terminal.h"
 #include "lib/errno.h"
 #include "lib/random.h"
 #include "lib/string.h"
@@ -126,65 +125,4 @@ long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old)
 	if (new &&copy_from_user(ignored, new, sizeof ignored))
 		return -EFAULT;
 	return old ? copy_to_user(old, limit, sizeof limit) : 0;
-}
-
-enum {
-	TCGETS = 0x5401,
-	TCSETS,
-	TCSETSW,
-	TCSETSF,
-	TCFLSH = 0x540b,
-	TIOCGPGRP = 0x540f,
-	TIOCSPGRP,
-	TIOCGWINSZ = 0x5413
-};
-
-long sys_ioctl(uint64_t fd, uint64_t request, uint64_t address)
-{
-	static const uint16_t size[4] = { 25, 80 };
-	const struct file *file = file_of(fd);
-	struct termios settings;
-	const struct task *task = current_task();
-	int group = terminal_group ? terminal_group : task->group, error;
-
-	if (!file)
-		return -EBADF;
-	if (file->pipe || (file->node && file->node->device != DEVICE_CONSOLE))
-		return -ENOTTY;
-	if (request >= TCSETS && request <= TIOCSPGRP && request != TIOCGPGRP) {
-		error = terminal_check_change();
-		if (error)
-			return error;
-	}
-	switch (request) {
-	case TCGETS:
-		return copy_to_user(address, &terminal_settings, sizeof terminal_settings);
-	case TCSETS:
-	case TCSETSW:
-	case TCSETSF:
-		if (copy_from_user(&settings, address, sizeof settings))
-			return -EFAULT;
-		if (request == TCSETSF)
-			terminal_flush();
-		terminal_settings = settings;
-		return 0;
-	case TCFLSH:
-		terminal_flush();
-		return 0;
-	case TIOCSPGRP:
-		if (copy_from_user(&group, address, sizeof group))
-			return -EFAULT;
-		if (group <= 0)
-			return -EINVAL;
-		if (!group_exists(group, task->session))
-			return group_exists(group, 0) ? -EPERM : -ESRCH;
-		terminal_group = group;
-		terminal_session = task->session;
-		return 0;
-	case TIOCGPGRP:
-		return copy_to_user(address, &group, sizeof group);
-	case TIOCGWINSZ:
-		return copy_to_user(address, size, sizeof size);
-	}
-	return -ENOTTY;
 }

@@ -98,6 +98,16 @@ TEST(the_terminal_has_a_foreground)
 	return RUN_KINDS("jobs", "foreground");
 }
 
+TEST(every_file_takes_the_requests_of_all)
+{
+	return RUN_KINDS("ioctls", "every-file", "unread");
+}
+
+TEST(the_terminal_keeps_its_size)
+{
+	return RUN_KINDS("ioctls", "window");
+}
+
 TEST(files_have_several_names)
 {
 	return RUN_KINDS("files", "names", "names-refused");
