@@ -2,6 +2,8 @@
 /* The first program of a demonstration: a prompt on the console that runs the boot modules. */
 #include "bench/programs/user.h"
 
+#include "task/signal.h"
+
 #define LINE  80
 #define WORDS 8
 
@@ -18,25 +20,23 @@ static void print_number(int number)
 	print(at);
 }
 
-static size_t read_line(char *line)
+/* A line, which the terminal has echoed and let the user edit. */
+static void read_line(char line[LINE])
 {
-	size_t used = 0;
-	char c;
+	const long got = call(SYS_read, 0, (uintptr_t)line, LINE - 1);
+	size_t length = got > 0 ? (size_t)got : 0;
 
-	while (call(SYS_read, 0, (uintptr_t)&c, 1) == 1) {
-		if (c == '\n')
-			break;
-		if ((c == '\b' || c == 127) && used) {
-			used--;
-			print("\b \b");
-		} else if (c >= ' ' && c < 127 && used + 1 < LINE) {
-			call(SYS_write, 1, (uintptr_t)&c, 1);
-			line[used++] = c;
-		}
-	}
-	print("\n");
-	line[used] = '\0';
-	return used;
+	if (length && line[length - 1] == '\n')
+		length--;
+	line[length] = '\0';
+}
+
+/* Ctrl-C is for the program that runs, not for the prompt. */
+static void ignore(int signal)
+{
+	const struct signal_action action = { .handler = SIGNAL_IGNORE };
+
+	call6(SYS_rt_sigaction, (uint64_t)signal, (uintptr_t)&action, 0, sizeof action.mask, 0, 0);
 }
 
 static void run(char *line)
@@ -81,6 +81,8 @@ int main(void)
 {
 	char line[LINE];
 
+	ignore(SIGINT);
+	ignore(SIGQUIT);
 	print("Type a program and its arguments: hello, hostile KIND, payload-1m -; exit leaves.\n");
 	for (;;) {
 		print("> ");

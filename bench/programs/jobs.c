@@ -268,13 +268,44 @@ static int foreground(void)
 	return 0;
 }
 
+static void tells_what_it_got(void)
+{
+	on(SIGUSR1, note, 0);
+	shared->count++;
+	while (!shared->value)
+		yield();
+	leave(seen[SIGUSR1]);
+}
+
+/* The first program leads a group and a session, and a signal to its group reaches no one else. */
+static int leads(void)
+{
+	long member, other;
+
+	CHECK(self() > 1 && call(SYS_getpgrp, 0, 0, 0) == self() && call(SYS_getsid, 0, 0, 0) == self());
+	CHECK(call(SYS_setsid, 0, 0, 0) == -EPERM && call(SYS_setpgid, 0, 0, 0) == -EPERM);
+	on(SIGUSR1, note, 0);
+	shared->count = 0, shared->value = 0;
+	other = child_that(tells_what_it_got);
+	member = fork();
+	if (member == 0)
+		tells_what_it_got();
+	CHECK(call(SYS_getpgid, (uint64_t)member, 0, 0) == self());
+	while (shared->count < 2)
+		yield();
+	CHECK(send(-call(SYS_getpgrp, 0, 0, 0), SIGUSR1) == 0 && seen[SIGUSR1] == 1);
+	CHECK(send(0, SIGUSR1) == 0 && seen[SIGUSR1] == 2); /* before kill() returns */
+	yield();
+	shared->value = 1;
+	CHECK(status_of(member) >> 8 > 0 && status_of(other) == 0);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
-	static const struct kind kinds[] = { { "stops", stops },
-		                             { "orphans", orphans },
-		                             { "signals", signals },
-		                             { "sleepers", sleepers },
-		                             { "foreground", foreground } };
+	static const struct kind kinds[] = { { "stops", stops },           { "orphans", orphans },
+		                             { "signals", signals },       { "sleepers", sleepers },
+		                             { "foreground", foreground }, { "leads", leads } };
 
 	share();
 	return argc > 1 ? run_kind(argv[1], kinds, sizeof kinds / sizeof *kinds) : 2;

@@ -8,6 +8,7 @@
 #include "cpu/pmu.h"
 #include "cpu/tsc.h"
 #include "fs/node.h"
+#include "fs/terminal.h"
 #include "lib/console.h"
 #include "lib/record.h"
 #include "lib/string.h"
@@ -108,6 +109,7 @@ static bool demo(void)
 		kprintf("cannot start %s: error %d\n", name, -pid);
 		return false;
 	}
+	terminal_group = terminal_session = pid; /* Ctrl-C reaches it, and those that it starts */
 	while (task_wait(pid, &status, 0) != pid)
 		;
 	task_kill(-1, SIGKILL); /* what it left behind */

@@ -93,9 +93,11 @@ void task_adopt(struct task *task, struct task *parent)
 		next_pid = next_pid == PID_LAST ? 2 : next_pid + 1;
 	} while (wrapped && task_find(task->pid)); /* the task itself is not in the list yet */
 	task->parent = parent;
-	if (!task->group) {
-		task->group = parent ? parent->group : task->pid;
-		task->session = parent ? parent->session : task->pid;
+	if (parent && parent->group) {
+		task->group = parent->group;
+		task->session = parent->session;
+	} else { /* what the kernel itself starts leads a session, as a login shell does */
+		task->group = task->session = task->pid;
 	}
 	if (parent) {
 		task->sibling = parent->children;
@@ -397,6 +399,7 @@ void task_start(void (*function)(void))
 	task->identity = (struct identity){ 0, 0 }; /* root's: all others come from it */
 	cpu->idle = must_create("idle", idle);
 	task_adopt(task, NULL);
+	task->group = task->session = 0; /* as Linux's threads of the kernel: no program is in group 0 or 1 */
 	cpu->current = task;
 	kstack_activate(cpu, &task->stack);
 	context_switch(&ignored, task->rsp, address_space_cr3(&task->space));

@@ -49,7 +49,7 @@ struct task {
 	uint64_t tid_address;       /* what clone() has still to fill, or 0 */
 	uint64_t fs_base;           /* of user mode: thread-local storage */
 	bool has_fpu;               /* it has used the FPU */
-	int group, session;         /* process IDs of their leaders */
+	int group, session;         /* process IDs of their leaders; 0: the kernel's own */
 	uint32_t umask;             /* bits that new files do not get */
 	uint64_t attention;         /* RETURN_SIGNAL while the way back to user mode has to be the long one */
 	uint64_t wake_at, alarm_at; /* times of clock_now(), or 0 (task/clock.c) */

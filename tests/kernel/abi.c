@@ -88,6 +88,11 @@ TEST(tasks_are_stopped_and_go_on)
 	return RUN_KINDS("jobs", "stops", "orphans", "signals", "sleepers");
 }
 
+TEST(the_first_program_leads_a_group)
+{
+	return RUN_KINDS("jobs", "leads");
+}
+
 TEST(children_and_signals_are_waited_for)
 {
 	return RUN_KINDS("waits", "children", "awaits", "permissions");
