@@ -121,17 +121,13 @@ int address_space_map(struct address_space *space, uintptr_t start, size_t pages
 	while (region->pages < pages) {
 		struct run run = run_at(space->pml4, start + region->pages * PAGE_SIZE, pages - region->pages,
 		                        &space->tables);
+		size_t given;
 
 		if (!run.entry)
 			return -ENOMEM;
-		for (; run.pages; run.pages--) {
-			uint64_t frame = frame_alloc();
-
-			if (frame == FRAME_NONE)
-				return -ENOMEM;
-			*run.entry++ = frame | flags;
-			region->pages++;
-		}
+		region->pages += given = frames_alloc(run.entry, run.pages, flags);
+		if (given < run.pages)
+			return -ENOMEM;
 	}
 	return 0;
 }

@@ -176,10 +176,12 @@ int address_space_fork(struct address_space *to, struct address_space *from)
 {
 	const struct region *regions = address_space_regions(from);
 	int error = address_space_reserve(to, from->count);
+	struct region *copies = address_space_regions(to);
 
 	rwlock_write(&from->lock); /* what was writable is not any more */
 	for (uint32_t i = 0; !error && i < from->count; i++) {
-		*address_space_open(to, i) = regions[i];
+		copies[i] = regions[i];
+		to->count++;
 		if (regions[i].flags & REGION_FILE) {
 			node_hold(regions[i].node);
 			to->has_files = true;

@@ -153,6 +153,25 @@ uint64_t frame_alloc(void)
 	return (uint64_t)number << PAGE_SHIFT;
 }
 
+size_t frames_alloc(uint64_t *words, size_t count, uint64_t flags)
+{
+	const size_t most = frames.free > frames.reserve ? frames.free - frames.reserve : 0;
+	uint32_t number = frames.head;
+
+	if (count > most)
+		count = most;
+	for (uint64_t *end = words + count; words < end; words++) {
+		const uint32_t next = frames.links[number];
+
+		frames.links[number] = LINK_ALLOCATED;
+		*words = (uint64_t)number << PAGE_SHIFT | flags;
+		number = next;
+	}
+	frames.head = number;
+	frames.free -= count;
+	return count;
+}
+
 uint64_t frame_alloc_zeroed(void)
 {
 	uint64_t frame = frame_alloc();

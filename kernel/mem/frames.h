@@ -49,7 +49,10 @@ bool frames_adopt(uint64_t start, uint64_t end);
 /* A frame's physical address, its contents undefined; FRAME_NONE when there is no memory. */
 uint64_t frame_alloc(void);
 
-/* The same, zeroed through the direct map. */
+/* Fills `count` words with the addresses of new frames, each with `flags` in its lower or upper bits. Returns how many there were. */
+size_t frames_alloc(uint64_t *words, size_t count, uint64_t flags);
+
+/* A frame, zeroed through the direct map. */
 uint64_t frame_alloc_zeroed(void);
 
 /* Gives a frame back: its last owner does. Panics when it is not an allocated one. */

@@ -33,6 +33,8 @@ static long set(uint32_t *id, uint32_t real, uint32_t effective, uint32_t saved)
 	for (size_t i = 0; i < 3; i++)
 		if ((wanted[i] == SAME ? *id : wanted[i]) != new)
 			return -EINVAL;
+	if (id == &current_task()->identity.user)
+		return task_set_user(new);
 	*id = new;
 	return 0;
 }

@@ -108,7 +108,7 @@ long sys_setrlimit(uint64_t resource, uint64_t address)
 	return address ? sys_prlimit64(0, resource, address, 0) : -EFAULT;
 }
 
-enum { RLIMIT_STACK = 3, RLIMIT_NOFILE = 7, RLIMITS = 16 };
+enum { RLIMIT_STACK = 3, RLIMIT_NPROC = 6, RLIMIT_NOFILE = 7, RLIMITS = 16 };
 
 long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old)
 {
@@ -120,6 +120,8 @@ long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old)
 		return -EINVAL;
 	if (resource == RLIMIT_STACK)
 		limit[0] = limit[1] = USER_STACK_LIMIT;
+	if (resource == RLIMIT_NPROC)
+		limit[0] = limit[1] = task_user_limit();
 	if (resource == RLIMIT_NOFILE)
 		limit[0] = limit[1] = FILES_MOST;
 	if (new &&copy_from_user(ignored, new, sizeof ignored))

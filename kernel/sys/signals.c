@@ -204,7 +204,7 @@ struct timer {
 
 static struct timer timer_of(const struct task *task)
 {
-	uint64_t now = clock_now(), left = task->alarm_at > now ? task->alarm_at - now : 0;
+	uint64_t now = clock_now(), left = task->alarm.time > now ? task->alarm.time - now : 0;
 
 	left = (left + NS_PER_US - 1) / NS_PER_US;
 	return (struct timer){
@@ -218,7 +218,7 @@ static struct timer timer_of(const struct task *task)
 static void set_timer(struct task *task, uint64_t value, uint64_t interval)
 {
 	task->alarm_interval = interval;
-	clock_set(&task->alarm_at, value ? clock_now() + value : 0);
+	clock_set_alarm(task, value ? clock_now() + value : 0);
 }
 
 long sys_alarm(uint64_t seconds)

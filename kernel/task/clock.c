@@ -3,6 +3,8 @@
 
 #include "cpu/apic.h"
 #include "fs/terminal.h"
+#include "lib/deadlines.h"
+#include "task/pause.h"
 #include "task/task.h"
 #include "task/wait.h"
 
@@ -12,7 +14,7 @@
 #define CMOS_BUSY   0x80
 
 static uint64_t base, scale; /* TSC, and nanoseconds per tick << 32 */
-static uint64_t wanted;      /* times that are set */
+static struct deadlines wakes, alarms;
 static bool always, runs;
 
 static uint8_t cmos(uint8_t reg)
@@ -72,7 +74,7 @@ uint64_t clock_since_1970(void)
 
 static void update_timer(void)
 {
-	bool run = always || wanted;
+	bool run = always || wakes.first || alarms.first;
 
 	if (run != runs)
 		lapic_timer(run ? CLOCK_HERTZ : 0);
@@ -85,44 +87,58 @@ void clock_start(void)
 	update_timer();
 }
 
-void clock_set(uint64_t *place, uint64_t time)
+void clock_set_wake(struct task *task, uint64_t time)
 {
-	wanted += (time != 0) - (*place != 0);
-	*place = time;
+	deadline_set(&wakes, &task->wake, time);
+	update_timer();
+}
+
+void clock_set_alarm(struct task *task, uint64_t time)
+{
+	deadline_set(&alarms, &task->alarm, time);
 	update_timer();
 }
 
 void clock_forget(struct task *task)
 {
-	if (task->wake_at | task->alarm_at) {
-		clock_set(&task->wake_at, 0);
-		clock_set(&task->alarm_at, 0);
+	if (task->wake.time | task->alarm.time) {
+		clock_set_wake(task, 0);
+		clock_set_alarm(task, 0);
 	}
 }
 
-static void expire(struct task *task, void *now_place)
+static struct task *task_with(struct deadline *deadline, size_t offset)
 {
-	uint64_t now = *(const uint64_t *)now_place;
+	return (struct task *)((char *)deadline - offset);
+}
 
-	if (task->wake_at && task->wake_at <= now) {
-		clock_set(&task->wake_at, 0);
+static void expire(uint64_t now)
+{
+	struct deadline *first;
+	unsigned steps = 0;
+
+	while ((first = wakes.first) && first->time <= now) {
+		struct task *task = task_with(first, offsetof(struct task, wake));
+
+		clock_set_wake(task, 0);
 		if (task->state == TASK_BLOCKED)
 			wake(task);
+		pause_in_loop(&steps);
 	}
-	if (task->alarm_at && task->alarm_at <= now) {
-		clock_set(&task->alarm_at, task->alarm_interval ? now + task->alarm_interval : 0);
+	while ((first = alarms.first) && first->time <= now) { /* an interval ends later than `now` */
+		struct task *task = task_with(first, offsetof(struct task, alarm));
+
+		clock_set_alarm(task, task->alarm_interval ? now + task->alarm_interval : 0);
 		signal_send(task, SIGALRM, (struct signal_info){ .code = SI_KERNEL });
+		pause_in_loop(&steps);
 	}
 }
 
 void clock_poll(void)
 {
 	terminal_poll();
-	if (wanted) {
-		uint64_t now = clock_now();
-
-		task_each(expire, &now);
-	}
+	if (wakes.first || alarms.first)
+		expire(clock_now());
 }
 
 bool clock_must_poll(void)

@@ -22,8 +22,12 @@ uint64_t clock_ns(uint64_t ticks);
 /* Lets the timer run always, for preemption. */
 void clock_start(void);
 
-/* Sets a time at which something is to happen to a task, its wake_at or alarm_at; 0: nothing. The timer runs while there are such. */
-void clock_set(uint64_t *place, uint64_t time);
+/*
+ * Sets the time of clock_now() at which a task's wait ends, or at which it gets SIGALRM; 0: never. The timer runs while such a time
+ * is set. A tick costs as much as the deadlines that have passed (lib/deadlines.h), however many tasks there are.
+ */
+void clock_set_wake(struct task *task, uint64_t time);
+void clock_set_alarm(struct task *task, uint64_t time);
 
 /* A task that ends wants nothing any more. */
 void clock_forget(struct task *task);

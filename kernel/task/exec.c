@@ -225,7 +225,7 @@ static int spawn(char name[PATH_LENGTH], struct arguments *a, struct task **resu
 	struct elf_plan plan;
 	struct task *task;
 	uintptr_t rsp;
-	int error = plan_program(name, a, &program, &plan, &rsp);
+	int error = task_limit_is_reached() ? -EAGAIN : plan_program(name, a, &program, &plan, &rsp);
 
 	if (error)
 		return error;

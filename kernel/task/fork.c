@@ -57,8 +57,11 @@ static void copy_user_state(struct task *child, struct task *parent)
 
 static long task_fork(const uint64_t *saved, const struct fork_how *how)
 {
-	struct task *parent = current_task(), *child = task_create(parent->name, sizeof parent->name, NULL);
+	struct task *parent = current_task(), *child;
 
+	if (task_limit_is_reached())
+		return -EAGAIN;
+	child = task_create(parent->name, sizeof parent->name, NULL);
 	if (!child)
 		return -ENOMEM;
 	if (signals_fork(child, parent) || task_inherit_files(child) ||

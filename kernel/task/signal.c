@@ -45,6 +45,16 @@ bool signal_is_pending(const struct task *task)
 	return task->signals.pending & ~task->signals.blocked;
 }
 
+bool signal_will_end(const struct task *task)
+{
+	uint64_t ready = task->signals.pending & ~task->signals.blocked & ~(QUIET | SIGNALS_STOP);
+
+	for (; ready; ready &= ready - 1)
+		if (signal_action(task, __builtin_ctzl(ready) + 1).handler == SIGNAL_DEFAULT)
+			return true;
+	return false;
+}
+
 bool signal_is_ignored(const struct task *task, int signal)
 {
 	uint64_t handler = signal_action(task, signal).handler;

@@ -115,6 +115,9 @@ bool signal_is_ignored(const struct task *task, int signal);
 /* Whether the task has a signal to act on: what it waits for in the kernel is broken off. */
 bool signal_is_pending(const struct task *task);
 
+/* Returns true if one of those signals has no handler and ends the task: for calls that nothing else breaks off. */
+bool signal_will_end(const struct task *task);
+
 /* Sets the mask of blocked signals of the current task. */
 void signal_block(uint64_t mask);
 

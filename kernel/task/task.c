@@ -9,6 +9,7 @@
 #include "lib/string.h"
 #include "mem/regions.h"
 #include "task/clock.h"
+#include "task/pause.h"
 #include "task/task_internal.h"
 #include "task/wait.h"
 
@@ -20,10 +21,6 @@ _Static_assert(sizeof(struct task) <= PAGE_SIZE - FPU_AREA,
 #define FIRST_FRAME (9 * 8)
 
 bool task_quiet;
-static struct task *all;
-static size_t count;
-static int next_pid = 1;
-#define PID_LAST 0x7fffffff
 
 /* entry.asm calls it on the way back to user mode when need_resched is set. */
 void (*user_return_hook)(struct trap_frame *frame);
@@ -83,47 +80,6 @@ void task_destroy(struct task *task)
 	frame_free(virt_to_phys(task));
 }
 
-void task_adopt(struct task *task, struct task *parent)
-{
-	static bool wrapped;
-
-	do {
-		task->pid = next_pid;
-		wrapped |= next_pid == PID_LAST;
-		next_pid = next_pid == PID_LAST ? 2 : next_pid + 1;
-	} while (wrapped && task_find(task->pid)); /* the task itself is not in the list yet */
-	task->parent = parent;
-	if (parent && parent->group) {
-		task->group = parent->group;
-		task->session = parent->session;
-	} else { /* what the kernel itself starts leads a session, as a login shell does */
-		task->group = task->session = task->pid;
-	}
-	if (parent) {
-		task->sibling = parent->children;
-		parent->children = task;
-	}
-	task->all_next = all;
-	all = task;
-	count++;
-}
-
-void task_reap(struct task *task)
-{
-	struct task **link;
-
-	if (task->parent) {
-		for (link = &task->parent->children; *link != task; link = &(*link)->sibling)
-			;
-		*link = task->sibling;
-	}
-	for (link = &all; *link != task; link = &(*link)->all_next)
-		;
-	*link = task->all_next;
-	count--;
-	frame_free(virt_to_phys(task));
-}
-
 void task_teardown(struct task *task)
 {
 	first_run_drop(task);
@@ -136,19 +92,19 @@ void task_teardown(struct task *task)
 /* The children of a task that ends have no one to wait for them. */
 static void disown_children(struct task *task)
 {
-	struct task *child = task->children, *next;
+	struct task *child;
+	unsigned steps = 0;
 
-	for (; child; child = next) {
-		next = child->sibling;
-		child->parent = NULL;
+	while ((child = task->children)) {
+		task_leave_parent(child);
 		if (child->state == TASK_ZOMBIE)
 			task_reap(child);
 		else if (child->state == TASK_STOPPED) { /* no one would let it go on */
 			signal_send(child, SIGHUP, (struct signal_info){ .code = SI_KERNEL });
 			signal_send(child, SIGCONT, (struct signal_info){ .code = SI_KERNEL });
 		}
+		pause_in_loop(&steps);
 	}
-	task->children = NULL;
 }
 
 int task_inherit_files(struct task *child)
@@ -159,6 +115,7 @@ int task_inherit_files(struct task *child)
 		return -ENOMEM;
 	child->umask = parent->umask;
 	child->identity = parent->identity;
+	child->account = parent->account;
 	child->directory = parent->directory;
 	if (child->directory)
 		node_hold(child->directory);
@@ -176,19 +133,15 @@ void task_drop_fpu(struct task *task)
 /* Tells the parent that the task has ended. What it does not want to know makes it no child of its any more. */
 static struct task *tell_parent(struct task *task)
 {
-	struct task *parent = task->parent, **link;
+	struct task *parent = task->parent;
 	struct signal_action action;
 
 	if (!parent || (!parent->signals.action &&
 	                !((parent->signals.blocked | parent->signals.awaited) & signal_bit(SIGCHLD))))
 		return parent;
 	action = signal_action(parent, SIGCHLD);
-	if (action.handler == SIGNAL_IGNORE || (action.flags & SA_NOCLDWAIT)) {
-		for (link = &parent->children; *link != task; link = &(*link)->sibling)
-			;
-		*link = task->sibling;
-		task->parent = NULL;
-	}
+	if (action.handler == SIGNAL_IGNORE || (action.flags & SA_NOCLDWAIT))
+		task_leave_parent(task);
 	signal_send(
 	        parent, SIGCHLD,
 	        (struct signal_info){
@@ -222,11 +175,22 @@ void task_exit(int status)
 	panic("an ended task runs");
 }
 
+/* The first child to look at, and then the next ones: of a process ID there is one. */
+static struct task *first_child(const struct task *task, int pid)
+{
+	struct task *child = pid > 0 ? task_find(pid) : task->children;
+
+	return pid > 0 && child && child->parent != task ? NULL : child;
+}
+
+static struct task *next_child(const struct task *child, int pid)
+{
+	return pid > 0 ? NULL : child->sibling;
+}
+
 static bool is_meant(const struct task *child, int pid)
 {
-	if (pid > 0 || pid == -1)
-		return pid == -1 || child->pid == pid;
-	return child->group == (pid ? -pid : current_task()->group);
+	return pid > 0 || pid == -1 || child->group == (pid ? -pid : current_task()->group);
 }
 
 /* Whether there is something of a child to tell; that is told once. */
@@ -254,11 +218,13 @@ static bool has_news(struct task *child, int options, int *status)
 long task_wait_for(int pid, int *status, int options)
 {
 	struct task *task = current_task();
+	unsigned steps = 0;
 
 	for (;;) {
 		bool any = false;
 
-		for (struct task *child = task->children; child; child = child->sibling) {
+		for (struct task *child = first_child(task, pid); child; child = next_child(child, pid)) {
+			pause_in_loop(&steps);
 			if (!is_meant(child, pid) ||
 			    (child->state == TASK_ZOMBIE && !(options & WAIT_EXITED)))
 				continue;
@@ -279,26 +245,6 @@ long task_wait_for(int pid, int *status, int options)
 		task->state = TASK_BLOCKED;
 		sched_switch();
 	}
-}
-
-void task_each(void (*function)(struct task *task, void *argument), void *argument)
-{
-	for (struct task *task = all; task; task = task->all_next)
-		function(task, argument);
-}
-
-size_t task_count(void)
-{
-	return count;
-}
-
-struct task *task_find(int pid)
-{
-	struct task *task = all;
-
-	while (task && task->pid != pid)
-		task = task->all_next;
-	return task;
 }
 
 static void idle(void)

@@ -12,6 +12,7 @@
 #include "boot/boot.h"
 #include "cpu/cpu.h"
 #include "cpu/fpu.h"
+#include "lib/deadlines.h"
 #include "mem/address_space.h"
 #include "stack/kstack.h"
 #include "task/signal.h"
@@ -38,22 +39,24 @@ struct task {
 	int pid;
 	int status; /* as wait4() reports it */
 	struct task *parent, *children, *sibling;
-	struct task *next, *previous; /* run queue */
-	struct task *all_next;
-	uintptr_t entry, user_rsp;   /* where a new program starts */
+	struct task **sibling_place;              /* the pointer to it: its parent's or a sibling's */
+	struct task *next, *previous;             /* run queue */
+	struct task *same_bucket, **bucket_place; /* table of process IDs, likewise (table.c) */
+	struct account *account;                  /* its user's tasks, or NULL: root's are not counted */
+	uintptr_t entry, user_rsp;                /* where a new program starts */
 	struct first_run *first_run; /* what a new task still has to do for itself, or NULL (exec.c) */
 	struct file_table *files;    /* or NULL: fs/file.h */
 	struct node *directory;      /* working directory, or NULL: the root */
 	struct wait_queue *waiting;  /* the queue that it is in while it blocks, or NULL */
 	struct identity identity;
-	uint64_t tid_address;       /* what clone() has still to fill, or 0 */
-	uint64_t fs_base;           /* of user mode: thread-local storage */
-	bool has_fpu;               /* it has used the FPU */
-	int group, session;         /* process IDs of their leaders; 0: the kernel's own */
-	uint32_t umask;             /* bits that new files do not get */
-	uint64_t attention;         /* RETURN_SIGNAL while the way back to user mode has to be the long one */
-	uint64_t wake_at, alarm_at; /* times of clock_now(), or 0 (task/clock.c) */
-	uint64_t alarm_interval;    /* ns, or 0: once */
+	uint64_t tid_address; /* what clone() has still to fill, or 0 */
+	uint64_t fs_base;     /* of user mode: thread-local storage */
+	bool has_fpu;         /* it has used the FPU */
+	int group, session;   /* process IDs of their leaders; 0: the kernel's own */
+	uint32_t umask;       /* bits that new files do not get */
+	uint64_t attention;   /* RETURN_SIGNAL while the way back to user mode has to be the long one */
+	struct deadline wake, alarm; /* times of clock_now() (task/clock.c) */
+	uint64_t alarm_interval;     /* ns, or 0: once */
 	uint64_t sleep_end,
 	        sleep_left; /* of a sleep that was broken off: a time of clock_now(), or 0; where the rest is told */
 	uint8_t stop_signal; /* by which it was stopped, while its parent was not told; or 0 */
@@ -85,7 +88,7 @@ _Noreturn void task_start(void (*function)(void));
 /*
  * Creates a task that runs the module's program with the strings of `argv` (at most `count`), as
  * a child of the current task, and puts it at the end of the run queue. Returns its process ID,
- * or -ENOENT, -ENOEXEC, -E2BIG, -ENOMEM with nothing changed.
+ * or -ENOENT, -ENOEXEC, -E2BIG, -ENOMEM, -EAGAIN (task_user_limit()) with nothing changed.
  */
 int task_spawn(const char *name, const char *const *argv, size_t count);
 
@@ -123,7 +126,7 @@ bool task_group_is_orphaned(int group);
  */
 int task_check_terminal(int owner, int owner_session, int signal);
 
-/* Calls function(task, argument) for every task. */
+/* Calls function(task, argument) for every task; it may not start or reap any. Interrupts are let in between. */
 void task_each(void (*function)(struct task *task, void *argument), void *argument);
 
 /* Options of wait4() and waitid(). */
@@ -153,7 +156,17 @@ void task_yield(void);
 /* Tasks that exist: running, ready, blocked and zombies. */
 size_t task_count(void);
 
-/* The task with this process ID, or NULL. */
+/*
+ * A user other than root may have so many tasks, zombies included: one for each 256 KiB of the machine's memory, at least 64 and at
+ * most 8192. All users together leave 64 places of KSTACK_HEAP_SLOTS to root.
+ */
+size_t task_user_limit(void);
+bool task_account_is_full(const struct account *account);
+
+/* Makes the current task another user's, also one who has as many as he may. 0, or -EAGAIN: no memory. */
+int task_set_user(uint32_t user);
+
+/* The task with this process ID, or NULL. Its cost does not depend on how many tasks there are. */
 struct task *task_find(int pid);
 
 /* Whether messages about killed tasks are printed. */

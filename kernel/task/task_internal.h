@@ -25,7 +25,16 @@ void task_destroy(struct task *task);
 void task_reap(struct task *task);
 /* Frees stack and space of a task that ended; the task itself too when no one will wait for it. */
 void task_teardown(struct task *task);
-/* Puts a new task below `parent` and gives it a process ID. */
+/* Takes a task out of its parent's list: no one will wait for it. */
+void task_leave_parent(struct task *task);
+/* Whether the current task's user has as many tasks as he may: a new one is -EAGAIN. */
+static inline bool task_limit_is_reached(void)
+{
+	const struct account *account = current_task()->account;
+
+	return account && task_account_is_full(account);
+}
+/* Puts a new task below `parent`, gives it a process ID, and counts it. */
 void task_adopt(struct task *task, struct task *parent);
 
 /* Whether it is in task_wait(). */

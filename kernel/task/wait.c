@@ -31,11 +31,11 @@ int wait_until(struct wait_queue *queue, uint64_t time)
 		return wait_on(queue);
 	if (clock_now() >= time)
 		return -ETIMEDOUT;
-	clock_set(&task->wake_at, time);
+	clock_set_wake(task, time);
 	result = wait_on(queue);
-	if (!task->wake_at && !result)
+	if (!task->wake.time && !result)
 		return -ETIMEDOUT;
-	clock_set(&task->wake_at, 0);
+	clock_set_wake(task, 0);
 	return result;
 }
 

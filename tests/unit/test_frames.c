@@ -363,10 +363,10 @@ static void random_stream(void **state)
 	for (uint64_t n = 1000; n > 0; n--)
 		push(&available, PAGE(n));
 	for (unsigned step = 0; step < 1000000; step++) {
-		size_t list = random_below(4);
-		uint64_t frame;
+		size_t list = random_below(4), count, given;
+		uint64_t frame, words[5];
 
-		switch (random_below(step / 4000 % 2 ? 8 : 6)) { /* memory runs out, then comes back */
+		switch (random_below(step / 4000 % 2 ? 9 : 7)) { /* memory runs out, then comes back */
 		case 0:
 		case 1:
 		case 2:
@@ -387,6 +387,18 @@ static void random_stream(void **state)
 			assert_int_equal(frame, pop(&listed[list]));
 			if (frame != FRAME_NONE)
 				push(&held, frame);
+			break;
+		case 6:
+			count = random_below(5);
+			given = frames_alloc(words, count, 5);
+			assert_int_equal(given, available.count <= reserve ? 0
+			                        : available.count - reserve < count
+			                                ? available.count - reserve
+			                                : count);
+			for (size_t i = 0; i < given; i++) {
+				assert_int_equal(words[i], pop(&available) | 5);
+				push(&held, words[i] & ~5UL);
+			}
 			break;
 		case 5:
 			if (!random_below(100))

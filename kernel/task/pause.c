@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#include "task/pause.h"
+
+#include "task/clock.h"
+#include "task/task.h"
+
+void let_interrupts_in(void)
+{
+	if (!interrupts_are_on() && kstack_may_interrupt())
+		__asm__ volatile("sti; nop; cli"
+		                 :
+		                 :
+		                 : "memory"); /* STI lets none in before the next instruction */
+}
+
+static void give_way(void)
+{
+	let_interrupts_in();
+	if (this_cpu()->need_resched & RETURN_YIELD) {
+		clock_poll();
+		task_yield();
+	}
+}
+
+bool task_pause(void)
+{
+	give_way();
+	return signal_is_pending(current_task());
+}
+
+bool task_pause_unless_killed(void)
+{
+	give_way();
+	return signal_will_end(current_task());
+}
