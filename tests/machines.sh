@@ -37,7 +37,8 @@ features_wanted()
 	tr ',' '\n' <<<"${1#*,}" | sed -n 's/^-pdpe1gb$/-1g/; s/^-/&/p'
 }
 
-# rows: "machine memory cpus model build expectation", the expectation being "boots" or the message of a refusal
+# rows: "machine memory cpus model build expectation", the expectation being "boots", the end of the message of a refusal, or
+# "oversized": a boot module with more bytes than there is memory, which is refused
 every_pair()
 {
 	local i j
@@ -61,7 +62,7 @@ few()
 }
 
 # Machines without a PIT, PICs and a serial port, or with most of the memory beyond 4 GiB; other numbers of CPUs;
-# and processors that the kernel must refuse.
+# processors that the kernel must refuse; and memory that does not do, at each step of the boot where that shows.
 odd()
 {
 	cat <<-EOF
@@ -70,11 +71,18 @@ odd()
 		microvm,x-option-roms=off 512 6 max random boots
 		pc,max-ram-below-4g=64M 8192 7 max window boots
 		q35,max-ram-below-4g=1G 3072 8 Haswell best boots
-		pc 512 1 athlon window no long mode
-		q35 512 2 qemu64,-nx window no execute-disable bit
-		microvm 512 1 qemu64,-syscall window no SYSCALL
-		pc 512 1 qemu64,-sse2 window no SSE2
-		q35 512 1 qemu64,-tsc window no time-stamp counter
+		pc 512 1 athlon window this processor has no long mode
+		q35 512 2 qemu64,-nx window this processor has no execute-disable bit
+		microvm 512 1 qemu64,-syscall window this processor has no SYSCALL
+		pc 512 1 qemu64,-sse2 window this processor has no SSE2
+		q35 512 1 qemu64,-tsc window this processor has no time-stamp counter
+		pc 2 1 max window not enough memory for the kernel
+		q35 2 1 qemu64 heap not enough memory for the kernel
+		microvm 2 2 max best not enough memory for the kernel
+		pc 3 1 max window oversized
+		pc 4 1 qemu64 random oversized
+		q35 16 2 Haswell heap oversized
+		microvm 64 1 max best oversized
 	EOF
 }
 
@@ -120,9 +128,10 @@ judge()
 one()
 {
 	local number=$1 machine=$2 memory=$3 cpu_count=$4 model=$5 build=$6 work records status=0 verdict=ok
-	local what result
+	local what result wanted
 
 	shift 6
+	wanted=$*
 	what=$(printf '%-7s %5d MiB  %d CPUs  %-27s %-7s ' "$machine" "$memory" "$cpu_count" "$model" "$build")
 	if ! grep -qE "^${machine%%,*} " "$MACHINES_SEEN"; then
 		echo "ok $number - $what# SKIP this QEMU has no machine ${machine%%,*}"
@@ -133,13 +142,18 @@ one()
 		return
 	fi
 	work=$(mktemp -d)
+	if [ "$wanted" = oversized ]; then
+		truncate -s "$((memory + 1))M" "$work/large"
+		export MODULES=$work/large
+		wanted="module large \\($(((memory + 1) * 1024)) KiB at [0-9a-f]+\\) does not fit in the $memory MiB of memory: give"
+	fi
 	records=$(LIMIT=$limit MACHINE=$machine MEMORY=$memory CPUS=$cpu_count CPU=$model \
 		tests/boot.sh tcg "$(folder_of "$build")" run=test 2>"$work/said" | tr -d '\0') || status=$?
 	if [ "$*" = boots ]; then
 		result=$(judge "$status" "$memory" "$model" <<<"$records") || verdict="not ok"
 	else
 		result="refused: $*"
-		[ "$status" = 37 ] && grep -q "this processor has $*" "$work/said" || verdict="not ok" result="status $status # not $result"
+		[ "$status" = 37 ] && grep -qE "$wanted" "$work/said" || verdict="not ok" result="status $status # not $result"
 	fi
 	echo "$verdict $number - $what$result"
 	[ "$verdict" = ok ] || grep -av warning "$work/said" | tail -n 3 | sed 's/^/# /'

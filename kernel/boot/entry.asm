@@ -16,6 +16,8 @@ COM1             equ 0x3f8
 COM1_LSR         equ COM1 + 5
 LSR_THR_EMPTY    equ 0x20
 
+	extern	image_end			; linker script: physical
+
 section .multiboot align=4
 	dd MULTIBOOT_MAGIC, MULTIBOOT_FLAGS, -(MULTIBOOT_MAGIC + MULTIBOOT_FLAGS)
 
@@ -36,6 +38,7 @@ boot_gdtr:	dw 3 * 8 - 1
 bochs_exit:	db "Shutdown"
 message_magic:	db "palimpsest: not started by a Multiboot 1 loader", 13, 10, 0
 message_long:	db "palimpsest: this processor has no long mode (x86-64)", 13, 10, 0
+message_memory:	db "palimpsest: not enough memory for the kernel: give the machine more (-m)", 13, 10, 0
 message_nx:	db "palimpsest: this processor has no execute-disable bit (NX)", 13, 10, 0
 
 bits 32
@@ -60,6 +63,12 @@ boot_entry:
 	mov	esi, message_nx
 	bt	edx, 20
 	jnc	give_up
+	mov	esi, message_memory
+	mov	eax, 0x4d454d21			; where there is no memory, nothing stays
+	mov	[image_end - 4], eax
+	cmp	[image_end - 4], eax
+	jne	give_up
+	mov	dword [image_end - 4], 0	; .bss
 
 	xor	eax, eax			; the tables may hold anything
 	mov	edi, boot_tables

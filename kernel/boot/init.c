@@ -28,7 +28,7 @@ static struct boot_module modules[BOOT_MODULES + 1] = {
 };
 static size_t module_count;
 static struct memory_range ram[RANGES_MAX], usable[RANGES_MAX], reserved[BOOT_MODULES + 3];
-static size_t ram_count, usable_count, reserved_count;
+static size_t usable_count, reserved_count;
 
 /*
  * Modules by their names: the number of one, from 1 on, at the place that its name gives or behind it. The names are
@@ -117,19 +117,9 @@ size_t early_stack_high_water(void)
 	return EARLY_STACK_SIZE - untouched * 8;
 }
 
-/* "path/name.elf words" of GRUB or "path words name" of QEMU: the last word, without path and .elf */
-static void module_name(char *name, const char *string)
+static struct memory_range image(void)
 {
-	const char *start = string;
-	size_t length;
-
-	for (const char *s = string; *s; s++)
-		if ((*s == ' ' || *s == '/') && s[1] && s[1] != ' ')
-			start = s + 1;
-	string_copy(name, start, BOOT_MODULE_NAME);
-	length = strlen(name);
-	if (length > 4 && !strcmp(name + length - 4, ".elf"))
-		name[length - 4] = '\0';
+	return (struct memory_range){ (uintptr_t)image_start, (uintptr_t)image_end };
 }
 
 static void reserve(uint64_t start, uint64_t end)
@@ -137,50 +127,14 @@ static void reserve(uint64_t start, uint64_t end)
 	reserved[reserved_count++] = (struct memory_range){ start, end };
 }
 
-static void read_modules(const struct multiboot_info *info)
+static void read_modules(const struct multiboot_info *info, const struct multiboot_memory *memory)
 {
-	const struct multiboot_module *m = phys_to_virt(info->mods_addr);
+	module_count = multiboot_modules(info, memory, image(), modules, BOOT_MODULES);
+	for (size_t i = 0; i < module_count; i++) {
+		const uint64_t start = virt_to_phys(modules[i].data);
 
-	if (!(info->flags & MULTIBOOT_HAS_MODULES))
-		return;
-	if (info->mods_count > BOOT_MODULES)
-		kprintf("%u boot modules, the first %d are used\n", info->mods_count, BOOT_MODULES);
-	for (uint32_t i = 0; i < info->mods_count && i < BOOT_MODULES; i++, m++) {
-		struct boot_module *module = &modules[module_count];
-
-		if (m->end < m->start)
-			continue;
-		module_name(module->name, m->string ? phys_to_virt(m->string) : "");
-		module->data = phys_to_virt(m->start);
-		module->size = m->end - m->start;
-		enter_module(module_count++);
-		reserve(m->start, m->end);
-	}
-}
-
-static void add_ram(uint64_t start, uint64_t length)
-{
-	if (ram_count < RANGES_MAX)
-		ram[ram_count++] = (struct memory_range){ start, length > ~start ? ~0UL : start + length };
-}
-
-static void read_memory_map(const struct multiboot_info *info)
-{
-	const char *at = phys_to_virt(info->mmap_addr), *end = at + info->mmap_length;
-
-	if (!(info->flags & MULTIBOOT_HAS_MAP)) {
-		if (!(info->flags & MULTIBOOT_HAS_MEMORY))
-			panic("the boot loader gave no memory map");
-		add_ram(0, info->mem_lower * KIB);
-		add_ram(MIB, info->mem_upper * KIB);
-		return;
-	}
-	while (at < end) {
-		const struct multiboot_range *range = (const void *)at;
-
-		if (range->type == MULTIBOOT_RAM)
-			add_ram(range->address, range->length);
-		at += range->size + sizeof range->size;
+		enter_module(i);
+		reserve(start, start + modules[i].size);
 	}
 }
 
@@ -193,20 +147,19 @@ static uint64_t place(size_t size)
 		if (usable[i].start >= MIB && usable[i].start < end && end - usable[i].start >= size)
 			return usable[i].start;
 	}
-	panic("not enough memory: no room for %lu bytes of frame links", size);
+	panic("not enough memory: no room for %lu bytes of frame links; give the machine more (-m)", size);
 }
 
-static void start_frames(void)
+static void start_frames(const struct multiboot_memory *memory)
 {
 	size_t bytes;
 	uint64_t links;
 
-	ram_count = memory_ranges_prepare(ram, ram_count, RANGES_MAX, NULL, 0);
-	memcpy(usable, ram, sizeof ram);
-	reserve((uintptr_t)image_start, (uintptr_t)image_end);
-	usable_count = memory_ranges_prepare(usable, ram_count, RANGES_MAX, reserved, reserved_count);
+	memcpy(usable, ram, memory->count * sizeof *ram);
+	reserve(image().start, image().end);
+	usable_count = memory_ranges_prepare(usable, memory->count, RANGES_MAX, reserved, reserved_count);
 	if (!usable_count)
-		panic("no usable memory");
+		panic("not enough memory: kernel and modules take all of it; give the machine more (-m)");
 	bytes = (usable[usable_count - 1].end >> PAGE_SHIFT) * sizeof(uint32_t);
 	links = place(bytes);
 	reserve(links, links + bytes);
@@ -222,7 +175,7 @@ static void map_stack(uintptr_t top, size_t size)
 
 		if (frame == FRAME_NONE ||
 		    paging_map_kernel(page, frame, PTE_WRITE | PTE_NX | (cpu_features.pge ? PTE_GLOBAL : 0)))
-			panic("no memory for the stacks of a CPU");
+			panic("not enough memory for the stacks of a CPU: give the machine more (-m)");
 	}
 }
 
@@ -260,17 +213,17 @@ static bool option_is(const char *key, const char *wanted)
 
 void boot_main(uint32_t address)
 {
-	const struct multiboot_info *info = phys_to_virt(address);
+	const struct multiboot_info *info;
+	struct multiboot_memory memory;
 	char flush[8];
 
 	console_init();
-	if (info->flags & MULTIBOOT_HAS_CMDLINE)
-		string_copy(command_line, phys_to_virt(info->cmdline), sizeof command_line);
 	cpu_enable_features();
-	read_modules(info);
-	read_memory_map(info);
-	start_frames();
-	paging_init(ram, ram_count);
+	info = multiboot_read(address, ram, RANGES_MAX, image(), &memory);
+	multiboot_command_line(info, &memory, command_line, sizeof command_line);
+	read_modules(info, &memory);
+	start_frames(&memory);
+	paging_init(memory.ranges, memory.count);
 	pcid_init(option_is("pcid", "on"));
 	frames_add((uintptr_t)image_start, (uintptr_t)boot_end); /* boot code and tables are done with */
 	map_cpu_stacks();

@@ -182,7 +182,7 @@ void paging_unmap_kernel_large(uintptr_t address, uint64_t span)
 static void must(int error)
 {
 	if (error)
-		panic("no memory for the kernel's page tables");
+		panic("not enough memory for the kernel's page tables: give the machine more (-m)");
 }
 
 static bool fits(uint64_t at, uint64_t end, uint64_t span)

@@ -10,6 +10,7 @@
 #include "fs/node.h"
 #include "fs/terminal.h"
 #include "lib/console.h"
+#include "lib/errno.h"
 #include "lib/record.h"
 #include "lib/string.h"
 #include "loader/loader.h"
@@ -35,6 +36,7 @@ static void append_feature(char *list, size_t size, bool have, const char *name)
 
 static void say_hello(const char *mode)
 {
+	const size_t free = frames_free() * PAGE_SIZE;
 	char features[128] = "", seed[24];
 	const struct cpu_features *f = &cpu_features;
 
@@ -53,7 +55,8 @@ static void say_hello(const char *mode)
 	boot_option("seed", seed, sizeof seed);
 	kprintf("Palimpsest %s: stack %s, loader %s, isolation %s (%s)\n", config_revision, config_stack,
 	        config_loader, config_isolation, config_compiler);
-	kprintf("%lu MiB free, CPU %s with %s\n", frames_free() * PAGE_SIZE / MIB, f->vendor, features);
+	kprintf("%lu %s free, CPU %s with %s\n", free < MIB ? free / KIB : free / MIB,
+	        free < MIB ? "KiB" : "MiB", f->vendor, features);
 	record_start("hello");
 	record_number("protocol", 2);
 	record_text("stack", config_stack);
@@ -93,6 +96,15 @@ static void say_clock(void)
 		record_reason("pmu-absent", pmu_why());
 }
 
+static const char *why_not(int error)
+{
+	return error == -ENOENT    ? "there is no such file, and no boot module of that name"
+	       : error == -EACCES  ? "it is not a file that may be executed"
+	       : error == -ENOEXEC ? "it is no program that runs here: static, for x86-64"
+	       : error == -ENOMEM  ? "not enough memory: give the machine more (-m)"
+	                           : "it cannot be loaded";
+}
+
 /* Runs the first program as long as it wants: what init= names, else /init of an archive, else the module init. */
 static bool demo(void)
 {
@@ -106,7 +118,7 @@ static bool demo(void)
 	clock_start();
 	pid = task_spawn(name, argv, 1);
 	if (pid < 0) {
-		kprintf("cannot start %s: error %d\n", name, -pid);
+		kprintf("cannot start %s: %s (error %d)\n", name, why_not(pid), -pid);
 		return false;
 	}
 	terminal_group = terminal_session = pid; /* Ctrl-C reaches it, and those that it starts */

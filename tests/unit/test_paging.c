@@ -474,7 +474,7 @@ static void kernel_half_without_memory(void **state)
 	needed -= frames_free();
 	for (size_t available = 0; available < needed; available++) {
 		memory_start(available);
-		assert_panics(paging_init(ram, RAM_COUNT), "no memory*");
+		assert_panics(paging_init(ram, RAM_COUNT), "not enough memory*");
 	}
 	memory_start(needed);
 	paging_init(ram, RAM_COUNT);

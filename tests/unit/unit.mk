@@ -4,7 +4,7 @@
 # kernel/ on the include path, so that cpu/cpu.h is the one without privileged instructions.
 
 UNIT       := $(BUILD)/tests/unit
-UNIT_NAMES := archive deadlines rwlock frames paging address_space regions user_copy heap elf fill format string records pmu steps
+UNIT_NAMES := archive multiboot deadlines rwlock frames paging address_space regions user_copy heap elf fill format string records pmu steps
 UNIT_TESTS := $(UNIT_NAMES:%=$(UNIT)/test_%)
 
 UNIT_CFLAGS = $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=address,undefined \
@@ -20,6 +20,7 @@ UNIT_deadlines     := $(UNIT_MEM) kernel/lib/deadlines
 UNIT_rwlock        := $(UNIT_MEM) kernel/lib/rwlock
 UNIT_regions       := $(UNIT_address_space) kernel/lib/rwlock kernel/mem/regions kernel/mem/fault
 UNIT_archive       := $(UNIT_MEM) kernel/mem/heap kernel/fs/node kernel/fs/node_data kernel/fs/cpio kernel/fs/archive
+UNIT_multiboot     := $(UNIT_MEM) kernel/boot/multiboot kernel/lib/format
 UNIT_user_copy     := $(UNIT_address_space) traps
 UNIT_heap          := $(UNIT_MEM) kernel/mem/heap
 UNIT_elf           := $(UNIT_MEM) kernel/loader/elf
