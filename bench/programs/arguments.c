@@ -89,24 +89,47 @@ static void put_number(char *to, size_t n)
 	to[5] = '\0';
 }
 
-static int arrived(int argc, char **list)
+enum { AT_PAGESZ = 6, AT_ENTRY = 9, AT_PLATFORM = 15, AT_RANDOM = 25, AT_EXECFN = 31, AT_MINSIGSTKSZ = 51 };
+
+/* The value of an entry of the auxiliary vector, or 0. */
+static uint64_t entry_of(const uint64_t *vector, uint64_t type)
+{
+	while (vector[0] && vector[0] != type)
+		vector += 2;
+	return vector[0] ? vector[1] : 0;
+}
+
+/* The vector of a program that was started as `file_name` (man 3 getauxval). */
+static int vector_is_right(const uint64_t *vector, const char *file_name)
+{
+	const uint8_t *bytes = (const uint8_t *)entry_of(vector, AT_RANDOM);
+	const struct {
+		const char *base;
+		uint64_t flags, size;
+	} least = { text, 0, entry_of(vector, AT_MINSIGSTKSZ) }, none = { 0, 2, 0 };
+
+	CHECK(bytes && (bytes[0] | bytes[1] | bytes[2] | bytes[3]));
+	CHECK(entry_of(vector, AT_ENTRY) >= 0x400000 && entry_of(vector, AT_PAGESZ) == PAGE_SIZE);
+	CHECK(entry_of(vector, AT_EXECFN) && equal((const char *)entry_of(vector, AT_EXECFN), file_name));
+	CHECK(entry_of(vector, AT_PLATFORM) && equal((const char *)entry_of(vector, AT_PLATFORM), "x86_64"));
+	CHECK(least.size >= 2048 && call(SYS_sigaltstack, (uintptr_t)&least, 0, 0) == 0);
+	CHECK(call(SYS_sigaltstack, (uintptr_t)&none, 0, 0) == 0);
+	return 0;
+}
+
+static int arrived(int argc, char **list, const char *file_name)
 {
 	const size_t count = number_of(list[2]), environment = number_of(list[3]);
 	const uint64_t *vector = (const uint64_t *)&list[argc + 1 + (long)environment + 1];
-	const uint8_t *bytes = NULL;
-	uint64_t entry = 0, page = 0;
+	int line;
 
 	CHECK(argc == (int)count + 4);
 	CHECK(are_right(list, 4, count));
 	CHECK(are_right(list + argc + 1, 0, environment));
 	CHECK((uintptr_t)(list - 1) % 16 == 0);
-	for (; vector[0]; vector += 2) {
-		bytes = vector[0] == 25 ? (const uint8_t *)vector[1] : bytes; /* AT_RANDOM */
-		entry = vector[0] == 9 ? vector[1] : entry;
-		page = vector[0] == 6 ? vector[1] : page;
-	}
-	CHECK(bytes && (bytes[0] | bytes[1] | bytes[2] | bytes[3]));
-	CHECK(entry >= 0x400000 && page == PAGE_SIZE);
+	line = vector_is_right(vector, file_name);
+	if (line)
+		return line;
 	fill(__builtin_alloca(100 * KIB), 'x', 100 * KIB); /* there is a stack below */
 	return 0;
 }
@@ -161,7 +184,7 @@ static int script(int argc, char **list)
 {
 	CHECK(equal(list[0], NAME) && equal(list[2], SCRIPT));
 	list[2] = list[1] = list[0];
-	return arrived(argc - 2, list + 2);
+	return arrived(argc - 2, list + 2, SCRIPT);
 }
 
 static long execve_error(void)
@@ -252,7 +275,7 @@ int main(int argc, char **list)
 	else if (equal(kind, "refuses"))
 		line = refuses();
 	else if (equal(kind, "arrived"))
-		line = arrived(argc, list);
+		line = arrived(argc, list, NAME);
 	else if (equal(kind, "script"))
 		line = script(argc, list);
 	else if (equal(kind, "length"))

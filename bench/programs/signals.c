@@ -455,6 +455,62 @@ static void note_stack(int signal, const int *info, uint64_t *context)
 	handler_stack = (uintptr_t)__builtin_frame_address(0);
 }
 
+struct stack {
+	char *base;
+	uint32_t flags, padding;
+	uint64_t size;
+};
+static struct stack stack_in_handler, stack_after;
+static volatile long change_in_handler;
+
+/* Looks at its stack, and tries to have another one. */
+static void change_stack(int signal, const int *info, uint64_t *context)
+{
+	static char another[4096];
+	const struct stack stack = { another, 0, 0, sizeof another };
+
+	note(signal, info, context);
+	call(SYS_sigaltstack, 0, (uintptr_t)&stack_in_handler, 0);
+	change_in_handler = call(SYS_sigaltstack, (uintptr_t)&stack, 0, 0);
+}
+
+/* With which flags the stack is seen in a handler on it; afterwards it is as before (man 2 sigaltstack). */
+static int stack_with(uint32_t flags, uint32_t in_handler, long change, uint32_t after)
+{
+	const struct stack stack = { other_stack, flags, 0, sizeof other_stack };
+
+	CHECK(call(SYS_sigaltstack, (uintptr_t)&stack, 0, 0) == 0);
+	CHECK(on(SIGUSR1, change_stack, SA_ONSTACK, 0) == 0 && raise(SIGUSR1) == 0);
+	CHECK(stack_in_handler.flags == in_handler && change_in_handler == change);
+	CHECK(stack_in_handler.size == (in_handler == SS_DISABLE ? 0 : sizeof other_stack));
+	CHECK(call(SYS_sigaltstack, 0, (uintptr_t)&stack_after, 0) == 0);
+	CHECK(stack_after.flags == after && stack_after.base == other_stack &&
+	      stack_after.size == sizeof other_stack);
+	return 0;
+}
+
+static int stack_flags(void)
+{
+	static const uint32_t wrong[] = { 3, 4, 77, SS_AUTODISARM | 3 };
+	const struct stack off = { other_stack, SS_DISABLE | SS_AUTODISARM, 0, 1 },
+	                   short_one = { other_stack, SS_AUTODISARM, 0, 2047 };
+	int line;
+
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		const struct stack stack = { other_stack, wrong[i], 0, sizeof other_stack };
+
+		CHECK(call(SYS_sigaltstack, (uintptr_t)&stack, 0, 0) == -22);
+	}
+	line = stack_with(0, SS_ONSTACK, -1, 0);
+	line = line ? line : stack_with(SS_ONSTACK, SS_ONSTACK, -1, 0);
+	line = line ? line : stack_with(SS_AUTODISARM, SS_DISABLE, 0, SS_AUTODISARM);
+	line = line ? line : stack_with(SS_AUTODISARM | SS_ONSTACK, SS_DISABLE, 0, SS_AUTODISARM);
+	CHECK(call(SYS_sigaltstack, (uintptr_t)&short_one, 0, 0) == -12);
+	CHECK(call(SYS_sigaltstack, (uintptr_t)&off, 0, 0) == 0);
+	CHECK(call(SYS_sigaltstack, 0, (uintptr_t)&stack_after, 0) == 0 && stack_after.flags == SS_DISABLE);
+	return line;
+}
+
 static int stacks(void)
 {
 	const struct {
@@ -604,10 +660,19 @@ static int hostile(void)
 int main(int argc, char **argv)
 {
 	static const struct kind kinds[] = {
-		{ "registers", registers }, { "interrupts", interrupts }, { "faults", faults },
-		{ "ends", ends },           { "masks", masks },           { "restarts", restarts },
-		{ "children", children },   { "pipes", pipes },           { "killed", killed },
-		{ "times", times },         { "stacks", stacks },         { "fpu", fpu },
+		{ "registers", registers },
+		{ "interrupts", interrupts },
+		{ "faults", faults },
+		{ "ends", ends },
+		{ "masks", masks },
+		{ "restarts", restarts },
+		{ "children", children },
+		{ "pipes", pipes },
+		{ "killed", killed },
+		{ "times", times },
+		{ "stacks", stacks },
+		{ "stack-flags", stack_flags },
+		{ "fpu", fpu },
 		{ "hostile", hostile },
 	};
 

@@ -16,12 +16,26 @@ void random_seed(uint64_t seed)
 }
 
 /* xorshift64* (Marsaglia 2003; Vigna 2016). */
+static inline uint64_t next(uint64_t *s)
+{
+	*s ^= *s >> 12;
+	*s ^= *s << 25;
+	*s ^= *s >> 27;
+	return *s * 0x2545f4914f6cdd1dUL;
+}
+
 uint64_t random_number(void)
 {
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return state * 0x2545f4914f6cdd1dUL;
+	return next(&state);
+}
+
+void random_numbers(uint64_t to[2])
+{
+	uint64_t s = state;
+
+	to[0] = next(&s);
+	to[1] = next(&s);
+	state = s;
 }
 
 void random_bytes(void *to, size_t size)

@@ -9,4 +9,7 @@
 void random_seed(uint64_t seed);
 
 uint64_t random_number(void);
+
+/* Two of them. */
+void random_numbers(uint64_t to[2]);
 void random_bytes(void *to, size_t size);

@@ -69,16 +69,17 @@ int strcmp(const char *a, const char *b)
 	return strncmp(a, b, SIZE_MAX);
 }
 
-void string_copy(char *to, const char *from, size_t size)
+size_t string_copy(char *to, const char *from, size_t size)
 {
 	size_t length = 0;
 
 	if (!size)
-		return;
+		return 0;
 	while (length < size - 1 && from[length])
 		length++;
-	copy_bytes(to, from, length);
+	copy_short(to, from, length);
 	to[length] = '\0';
+	return length;
 }
 
 bool string_matches(const char *text, const char *glob)

@@ -14,8 +14,8 @@ size_t strlen(const char *s);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t size);
 
-/* Copies with truncation; `to` always ends in a NUL when `size` is not 0. */
-void string_copy(char *to, const char *from, size_t size);
+/* Copies with truncation; `to` always ends in a NUL when `size` is not 0. Returns the length of what was copied. */
+size_t string_copy(char *to, const char *from, size_t size);
 
 /* Whether `text` matches `glob`, where * stands for anything and ? for one character. */
 bool string_matches(const char *text, const char *glob);
@@ -39,6 +39,12 @@ static inline void zero_bytes(void *to, size_t size)
 	__asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(0) : "memory");
 	if (rest)
 		__asm__ volatile("rep stosb" : "+D"(to), "+c"(rest) : "a"(0) : "memory");
+}
+
+/* Copies `size` bytes between places that do not overlap by one instruction: for strings, which are short. */
+static inline void copy_short(void *to, const void *from, size_t size)
+{
+	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
 }
 
 /* Copies `size` bytes between places that do not overlap, eight at a time as far as that goes. */

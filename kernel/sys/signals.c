@@ -10,11 +10,9 @@
 #include "task/task_internal.h"
 #include "task/wait.h"
 
-#define MASK_SIZE   8
-#define STACK_LEAST 2048 /* MINSIGSTKSZ */
+#define MASK_SIZE 8
 
 enum { SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK };
-#define SS_ONSTACK    1
 
 #define NS_PER_US     1000UL
 #define US_PER_SECOND 1000000UL
@@ -143,40 +141,18 @@ long sys_rt_sigreturn(void)
 	return_through_frame(&frame);
 }
 
-/* stack_t */
-struct stack {
-	uint64_t base;
-	uint32_t flags, padding;
-	uint64_t size;
-};
-
 long sys_sigaltstack(uint64_t new, uint64_t old)
 {
-	struct task *task = current_task();
-	struct signals *s = &task->signals;
-	const bool in_use = s->stack_size && task_call_rsp(task) - s->stack <= s->stack_size;
-	const struct stack before = { s->stack,
-		                      !s->stack_size ? SS_DISABLE
-		                      : in_use       ? SS_ONSTACK
-		                                     : 0,
-		                      0, s->stack_size };
-	struct stack stack;
+	const uint64_t rsp = task_call_rsp(current_task());
+	const struct user_stack before = signal_stack_of(&current_task()->signals, rsp);
+	struct user_stack stack;
+	int error = new ? copy_from_user(&stack, new, sizeof stack) : 0;
 
-	if (new) {
-		if (copy_from_user(&stack, new, sizeof stack))
-			return -EFAULT;
-		if (in_use)
-			return -EPERM;
-		if (stack.flags & ~(uint32_t)(SS_DISABLE | SS_ONSTACK))
-			return -EINVAL;
-		if (stack.flags & SS_DISABLE)
-			stack.base = stack.size = 0;
-		else if (stack.size < STACK_LEAST || !user_range(stack.base, stack.size))
-			return -ENOMEM;
-		s->stack = stack.base;
-		s->stack_size = stack.size;
-	}
-	return old ? copy_to_user(old, &before, sizeof before) : 0;
+	if (new && !error)
+		error = signal_set_stack(&stack, rsp);
+	if (!error && old)
+		error = copy_to_user(old, &before, sizeof before);
+	return error;
 }
 
 long sys_kill(uint64_t pid, uint64_t signal)

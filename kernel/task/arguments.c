@@ -11,21 +11,26 @@
 #include "task/arguments_large.h"
 #include "task/task.h"
 
-#define RANDOM_BYTES 16                 /* that AT_RANDOM points to */
-#define FIXED_WORDS  (3 + VECTOR_WORDS) /* and argc, and two NULLs */
-#define TICKS        100                /* AT_CLKTCK: per second, for times() */
+#define TOP         (ARGUMENTS_SIZE - sizeof(struct arguments_top))
+#define FIXED_WORDS (3 + VECTOR_WORDS) /* and argc, and two NULLs */
+#define TICKS       100                /* AT_CLKTCK: per second, for times() */
 
-int arguments_begin(struct arguments *a)
+int arguments_begin(struct arguments *a, const char *name, size_t length)
 {
 	uint64_t frame = frame_alloc();
+	char *page = phys_to_virt(frame);
+	struct arguments_top *top = (struct arguments_top *)(page + TOP);
+	const size_t offset = TOP - length - 1;
 
 	if (frame == FRAME_NONE)
 		return -ENOMEM;
-	a->page = phys_to_virt(frame);
-	a->top = ARGUMENTS_SIZE - RANDOM_BYTES;
+	__builtin_memcpy(top->platform, "x86_64\0", sizeof top->platform);
+	random_numbers(top->random);
+	copy_short(page + offset, name, length + 1);
+	a->page = page;
+	a->file_name = (uint16_t)offset;
+	a->top = offset;
 	a->count = a->argv_count = 0;
-	((uint64_t *)(a->page + a->top))[0] = random_number();
-	((uint64_t *)(a->page + a->top))[1] = random_number();
 	return 0;
 }
 
@@ -50,11 +55,23 @@ static size_t room(const struct arguments *a)
 	return a->count < ARGUMENTS_MAX && a->top > words ? a->top - words : 0;
 }
 
-/* Takes the string of `length` bytes and a NUL that stands at the start of the page. */
-static void take(struct arguments *a, size_t length)
+/* Puts a string of `size` bytes, its NUL included, below the others. */
+static inline void take(struct arguments *a, const char *from, size_t size)
 {
-	a->top -= length + 1;
-	memmove(a->page + a->top, a->page, length + 1);
+	a->top -= size;
+	copy_short(a->page + a->top, from, size);
+	a->at[a->count++] = (uint16_t)a->top;
+}
+
+/* The same for a string that was copied to the start of the page: the two places may overlap. */
+static inline void take_from_page(struct arguments *a, size_t size)
+{
+	if (size <= a->top - size) {
+		take(a, a->page, size);
+		return;
+	}
+	a->top -= size;
+	memmove(a->page + a->top, a->page, size);
 	a->at[a->count++] = (uint16_t)a->top;
 }
 
@@ -69,8 +86,7 @@ int arguments_add(struct arguments *a, const char *string)
 		if (!error)
 			error = large_add(a, string);
 	} else {
-		memcpy(a->page, string, length + 1);
-		take(a, length);
+		take(a, string, length + 1);
 	}
 	a->argv_count = a->count;
 	return error;
@@ -86,8 +102,7 @@ int arguments_prepend(struct arguments *a, const char *string)
 
 		return error ? error : large_prepend(a, string);
 	}
-	memcpy(a->page, string, length + 1);
-	take(a, length);
+	take(a, string, length + 1);
 	at = a->at[a->count - 1];
 	memmove(a->at + 1, a->at, (a->count - 1) * sizeof *a->at);
 	a->at[0] = at;
@@ -138,7 +153,7 @@ static int add_user(struct arguments *a, uint64_t array)
 			return add_user_large(a, array);
 		if (length < 0)
 			return (int)length;
-		take(a, (size_t)length);
+		take_from_page(a, (size_t)length + 1);
 	}
 	return 0;
 }
@@ -157,32 +172,50 @@ int arguments_add_user(struct arguments *a, uint64_t argv, uint64_t envp)
 	return error < 0 ? error : 0;
 }
 
-/* The auxiliary vector; what is 0 in it is filled in for each program, at the places named. */
+/* A user address in what is on top of the page. */
+#define IN_TOP(member) \
+	(USER_STACK_TOP - sizeof(struct arguments_top) + offsetof(struct arguments_top, member))
+
+#ifndef AT_MINSIGSTKSZ
+#define AT_MINSIGSTKSZ 51
+#endif
+
+/*
+ * The auxiliary vector (man 3 getauxval). What is 0 in it and has a place of a name is filled in for each program; hardware and
+ * signal stack once at boot. AT_SYSINFO_EHDR is missing: there is no vDSO.
+ */
 enum {
 	VECTOR_PHDR = 1,
 	VECTOR_PHNUM = 3,
 	VECTOR_ENTRY = 5,
-	VECTOR_HWCAP = 7,
+	VECTOR_EXECFN = 7,
 	VECTOR_RANDOM = 9,
-	VECTOR_UID = 21
+	VECTOR_PLATFORM = 11,
+	VECTOR_UID = 13,
+	VECTOR_HWCAP = 21,
+	VECTOR_MINSIGSTKSZ = 23
 };
-static const uint64_t vector[] = {
-	AT_PHDR,   0,
-	AT_PHNUM,  0,
-	AT_ENTRY,  0,
-	AT_HWCAP,  0,
-	AT_RANDOM, USER_STACK_TOP - RANDOM_BYTES,
-	AT_PHENT,  sizeof(Elf64_Phdr),
-	AT_PAGESZ, PAGE_SIZE,
-	AT_CLKTCK, TICKS,
-	AT_BASE,   0,
-	AT_FLAGS,  0,
-	AT_UID,    0,
-	AT_EUID,   0,
-	AT_GID,    0,
-	AT_EGID,   0,
-	AT_SECURE, 0,
-	AT_NULL,   0,
+static uint64_t vector[] = {
+	AT_PHDR,        0,
+	AT_PHNUM,       0,
+	AT_ENTRY,       0,
+	AT_EXECFN,      0,
+	AT_RANDOM,      IN_TOP(random),
+	AT_PLATFORM,    IN_TOP(platform),
+	AT_UID,         0,
+	AT_EUID,        0,
+	AT_GID,         0,
+	AT_EGID,        0,
+	AT_HWCAP,       0,
+	AT_MINSIGSTKSZ, 0,
+	AT_HWCAP2,      0,
+	AT_PHENT,       sizeof(Elf64_Phdr),
+	AT_PAGESZ,      PAGE_SIZE,
+	AT_CLKTCK,      TICKS,
+	AT_BASE,        0,
+	AT_FLAGS,       0,
+	AT_SECURE,      0,
+	AT_NULL,        0,
 };
 _Static_assert(sizeof vector == VECTOR_WORDS * sizeof *vector, "all of it");
 
@@ -195,38 +228,45 @@ static void set_identity(uint64_t *word, const struct task *task)
 	word[4] = word[6] = task->identity.group;
 }
 
-static inline void put_vector(uint64_t word[VECTOR_WORDS], const struct elf_plan *plan)
+void arguments_init(void)
+{
+	vector[VECTOR_HWCAP] = cpu_features.leaf1_edx;
+	vector[VECTOR_MINSIGSTKSZ] = signal_stack_least();
+}
+
+static inline void put_vector(uint64_t word[VECTOR_WORDS], const struct elf_plan *plan, uintptr_t file_name)
 {
 	copy_bytes(word, vector, sizeof vector);
 	word[VECTOR_PHDR] = plan->headers;
 	word[VECTOR_PHNUM] = plan->header_count;
 	word[VECTOR_ENTRY] = plan->entry;
-	word[VECTOR_HWCAP] = cpu_features.leaf1_edx;
+	word[VECTOR_EXECFN] = file_name;
 	set_identity(&word[VECTOR_UID], current_task());
 }
 
-void arguments_vector(uint64_t word[VECTOR_WORDS], const struct elf_plan *plan, uint64_t random)
+void arguments_vector(uint64_t word[VECTOR_WORDS], const struct elf_plan *plan, uintptr_t top,
+                      uintptr_t file_name)
 {
-	put_vector(word, plan);
-	word[VECTOR_RANDOM] = random;
+	put_vector(word, plan, file_name);
+	word[VECTOR_RANDOM] = top + offsetof(struct arguments_top, random);
+	word[VECTOR_PLATFORM] = top + offsetof(struct arguments_top, platform);
 }
 
 static inline uintptr_t finish_page(struct arguments *a, struct elf_plan *plan)
 {
-	size_t words = a->count + FIXED_WORDS;
-	size_t offset = (a->top - words * 8) & ~15UL;
+	const size_t count = a->count, argv_count = a->argv_count, words = count + FIXED_WORDS;
+	const size_t offset = (a->top - words * 8) & ~15UL;
 	uint64_t *word = (uint64_t *)(a->page + offset), *end = (uint64_t *)(a->page + (a->top & ~7UL));
+	size_t i = 0;
 
-	*word++ = a->argv_count;
-	for (size_t i = 0; i < a->count; i++) {
-		if (i == a->argv_count)
-			*word++ = 0;
-		*word++ = user_address(a->at[i]);
-	}
-	if (a->count == a->argv_count)
-		*word++ = 0;
+	*word++ = argv_count;
+	while (i < argv_count)
+		*word++ = user_address(a->at[i++]);
 	*word++ = 0;
-	put_vector(word, plan);
+	while (i < count)
+		*word++ = user_address(a->at[i++]);
+	*word++ = 0;
+	put_vector(word, plan, user_address(a->file_name));
 	word += VECTOR_WORDS;
 	while (word < end) /* padding */
 		*word++ = 0;

@@ -25,10 +25,14 @@ struct arguments {
 	size_t count;                  /* strings */
 	size_t argv_count;             /* the first of them */
 	uint16_t at[ARGUMENTS_MAX];    /* offsets of the strings in the page */
+	uint16_t file_name;            /* offset of the one of AT_EXECFN */
 };
 
-/* Takes a frame. 0, or -ENOMEM. */
-int arguments_begin(struct arguments *a);
+/* Sets what the auxiliary vectors of all programs have in common. Once at boot. */
+void arguments_init(void);
+
+/* Takes a frame, and puts the name there under which the program is started, `length` bytes and a NUL. 0, or -ENOMEM. */
+int arguments_begin(struct arguments *a, const char *name, size_t length);
 
 /* Gives back what there is and was not handed on. */
 void arguments_end(struct arguments *a);

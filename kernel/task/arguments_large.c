@@ -7,9 +7,8 @@
 #include "mem/address_space.h"
 #include "mem/heap.h"
 
-#define FRONT        16 /* words of `offsets` that are free at first: for scripts' interpreters */
-#define FIXED_WORDS  (3 + VECTOR_WORDS) /* and argc, and two NULLs */
-#define RANDOM_BYTES 16
+#define FRONT       16 /* words of `offsets` that are free at first: for scripts' interpreters */
+#define FIXED_WORDS (3 + VECTOR_WORDS) /* and argc, and two NULLs */
 
 /* A word of a file, which becomes longer as needed. NULL: no memory. */
 static uint64_t *word_of(struct node *node, size_t index)
@@ -39,8 +38,8 @@ static int put(struct large_arguments *large, const void *bytes, size_t size)
 /* Whether a string of `size` bytes behind `offset` bytes of others, and a pointer to it, are not too much. */
 static bool fits(const struct arguments *a, size_t offset, size_t size)
 {
-	return size <= ARGUMENT_SIZE_MOST &&
-	       offset + size + (a->count + 1) * sizeof(uint64_t) <= ARGUMENTS_SIZE_MOST + RANDOM_BYTES;
+	return size <= ARGUMENT_SIZE_MOST && offset + size + (a->count + 1) * sizeof(uint64_t) <=
+	                                             ARGUMENTS_SIZE_MOST + sizeof(struct arguments_top);
 }
 
 int arguments_enlarge(struct arguments *a)
@@ -59,8 +58,11 @@ int arguments_enlarge(struct arguments *a)
 	a->large = large;
 	a->count = 0;
 	error = large->strings && large->offsets
-	                ? put(large, page + ARGUMENTS_SIZE - RANDOM_BYTES, RANDOM_BYTES)
+	                ? put(large, page + ARGUMENTS_SIZE - sizeof(struct arguments_top),
+	                      sizeof(struct arguments_top))
 	                : -ENOMEM;
+	if (!error)
+		error = put(large, page + a->file_name, strlen(page + a->file_name) + 1);
 	for (size_t i = 0; !error && i < count; i++)
 		error = large_add(a, page + a->at[i]);
 	frame_free(virt_to_phys(page));
@@ -148,7 +150,7 @@ static struct node *make_words(const struct arguments *a, const struct elf_plan 
 			*word = strings + *word_of(a->large->offsets, a->large->first + i);
 	}
 	next += 1 + (a->count == a->argv_count);
-	arguments_vector(vector, plan, strings);
+	arguments_vector(vector, plan, strings, strings + sizeof(struct arguments_top));
 	for (size_t i = 0; word && i < VECTOR_WORDS; i++) {
 		word = word_of(words, ++next);
 		if (word)

@@ -9,7 +9,8 @@
 
 struct node;
 struct large_arguments {
-	struct node *strings; /* 16 random bytes, then the strings, one behind the other */
+	struct node *
+	        strings; /* struct arguments_top, the program's name, then the strings, one after the other */
 	struct node *offsets; /* of the strings in there, 8 bytes each; when it is finished: the words */
 	size_t size;          /* bytes of `strings` */
 	size_t first;         /* of `offsets`: there is room for some before it */
@@ -32,6 +33,13 @@ int large_finish(struct arguments *a, struct elf_plan *plan, uintptr_t *rsp);
 /* Gives the memory back. */
 void large_end(struct arguments *a);
 
-/* arguments.c: the auxiliary vector. */
-#define VECTOR_WORDS 32
-void arguments_vector(uint64_t word[VECTOR_WORDS], const struct elf_plan *plan, uint64_t random);
+/* What the auxiliary vector points to besides the name: the last bytes of the page, or the first of `strings`. */
+struct arguments_top {
+	char platform[8];   /* AT_PLATFORM */
+	uint64_t random[2]; /* AT_RANDOM */
+};
+
+/* arguments.c: the auxiliary vector, where the two places are user addresses. */
+#define VECTOR_WORDS 40
+void arguments_vector(uint64_t word[VECTOR_WORDS], const struct elf_plan *plan, uintptr_t top,
+                      uintptr_t file_name);

@@ -261,11 +261,11 @@ int task_spawn(const char *program, const char *const *argv, size_t count)
 	char name[PATH_LENGTH];
 	struct arguments a;
 	struct task *task;
-	int result = arguments_begin(&a);
+	const size_t length = string_copy(name, program, sizeof name);
+	int result = arguments_begin(&a, name, length);
 
 	if (result)
 		return result;
-	string_copy(name, program, sizeof name);
 	for (size_t i = 0; !result && i < count; i++)
 		result = arguments_add(&a, argv[i]);
 	if (!result)
@@ -285,7 +285,7 @@ static int arguments_from_user(struct arguments *a, uint64_t name, uint64_t argv
 
 	if (length < 0)
 		return length == -E2BIG ? -ENAMETOOLONG : (int)length;
-	error = arguments_begin(a);
+	error = arguments_begin(a, copy, (size_t)length);
 	if (error)
 		return error;
 	error = arguments_add_user(a, argv, envp);

@@ -273,7 +273,6 @@ int signals_fork(struct task *child, const struct task *parent)
 	}
 	to->blocked = from->blocked;
 	to->stack = from->stack;
-	to->stack_size = from->stack_size;
 	return 0;
 }
 
@@ -282,7 +281,7 @@ void signals_exec(struct task *task)
 	struct signals *s = &task->signals;
 	bool ignores = false;
 
-	s->stack = s->stack_size = 0;
+	s->stack = (struct signal_stack){ 0 };
 	for (unsigned i = 0; s->action && i < SIGNALS; i++) {
 		bool ignored = s->action[i].handler == SIGNAL_IGNORE;
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define SIGHUP         1
@@ -60,7 +61,10 @@ enum {
 	TRAP_TRACE = 2
 };
 
-#define SS_DISABLE 2
+/* Flags of a stack for handlers (man 2 sigaltstack). */
+#define SS_ONSTACK    1
+#define SS_DISABLE    2
+#define SS_AUTODISARM 0x80000000U /* off while a handler runs on it */
 
 static inline uint64_t signal_bit(int signal)
 {
@@ -85,6 +89,20 @@ struct signal_info {
 	uint64_t value; /* the child's status, or the address of a fault */
 };
 
+/* A stack for handlers: [base, base + size), size 0: none. */
+struct signal_stack {
+	uint64_t base;
+	uint64_t size : 63;
+	uint64_t disarms : 1; /* SS_AUTODISARM */
+};
+
+/* stack_t, as programs know it. */
+struct user_stack {
+	uint64_t base;
+	uint32_t flags, padding;
+	uint64_t size;
+};
+
 /* The signals of a task. */
 struct signals {
 	uint64_t pending, blocked;
@@ -92,13 +110,23 @@ struct signals {
 	uint64_t kept;    /* what `blocked` was before sigsuspend() or ppoll(), while `keep` */
 	bool keep;
 	struct signal_action *action;    /* of all 64 from the heap, or NULL: each has its default */
-	uint64_t stack, stack_size;      /* of sigaltstack(); 0: none */
+	struct signal_stack stack;       /* of sigaltstack() */
 	uint64_t vector, error, address; /* of the last exception that became a signal */
 	struct signal_info info[SIGNALS];
 };
 
 struct task;
 struct trap_frame;
+
+/* Whether a program with this RSP is on its stack for handlers. With SS_AUTODISARM it never counts as being there. */
+static inline bool signal_on_stack(const struct signal_stack *stack, uint64_t rsp)
+{
+	return !stack->disarms && rsp - stack->base - 1 < stack->size;
+}
+
+/* What sigaltstack() tells and sets for the current task, whose RSP is `rsp`. 0, -EPERM, -EINVAL or -ENOMEM. */
+struct user_stack signal_stack_of(const struct signals *s, uint64_t rsp);
+int signal_set_stack(const struct user_stack *stack, uint64_t rsp);
 
 /* Notes a signal for a task, unless it is ignored, and wakes the task when it does not block it. */
 void signal_send(struct task *task, int signal, struct signal_info info);
@@ -158,6 +186,10 @@ void signals_drop(struct task *task);
 
 /* signal_frame.c: builds Linux's frame on the user stack and makes `frame` enter the handler. 0 or -EFAULT. */
 int signal_enter(struct trap_frame *frame, int signal, const struct signal_action *action, uint64_t mask);
+
+/* Bytes that a handler's frame takes at most, all alignment included: at least MINSIGSTKSZ. */
+#define SIGNAL_STACK_LEAST 2048 /* MINSIGSTKSZ: what sigaltstack() takes at least */
+size_t signal_stack_least(void);
 
 /* Reads the frame at the user address `at` back. 0, or -EFAULT when it is not there or not acceptable. */
 int signal_leave(uint64_t at, struct trap_frame *frame);

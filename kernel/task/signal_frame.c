@@ -37,9 +37,7 @@ _Static_assert(sizeof(struct context) == 256, "as programs know it");
 struct frame { /* struct rt_sigframe */
 	uint64_t restorer;
 	uint64_t uc_flags, uc_link;
-	uint64_t stack;
-	uint32_t stack_flags, padding;
-	uint64_t stack_size;
+	struct user_stack stack;
 	struct context context;
 	uint64_t mask;
 	struct siginfo info;
@@ -66,9 +64,35 @@ void signal_describe(struct siginfo *to, int signal, const struct signal_info *i
 	}
 }
 
-static bool on_stack(const struct signals *s, uint64_t rsp)
+struct user_stack signal_stack_of(const struct signals *s, uint64_t rsp)
 {
-	return s->stack_size && rsp - s->stack <= s->stack_size;
+	return (struct user_stack){
+		.base = s->stack.base,
+		.flags = !s->stack.size                    ? SS_DISABLE
+		         : s->stack.disarms                ? SS_AUTODISARM
+		         : signal_on_stack(&s->stack, rsp) ? SS_ONSTACK
+		                                           : 0,
+		.size = s->stack.size,
+	};
+}
+
+int signal_set_stack(const struct user_stack *stack, uint64_t rsp)
+{
+	struct signals *s = &current_task()->signals;
+	const uint32_t mode = stack->flags & ~SS_AUTODISARM;
+
+	if (signal_on_stack(&s->stack, rsp))
+		return -EPERM;
+	if (mode != 0 && mode != SS_ONSTACK && mode != SS_DISABLE)
+		return -EINVAL;
+	if (mode == SS_DISABLE) {
+		s->stack = (struct signal_stack){ 0 };
+		return 0;
+	}
+	if (stack->size < SIGNAL_STACK_LEAST || !user_range(stack->base, stack->size))
+		return -ENOMEM;
+	s->stack = (struct signal_stack){ stack->base, stack->size, (stack->flags & SS_AUTODISARM) != 0 };
+	return 0;
 }
 
 /* Writes the FPU's state to `at`, and takes the FPU from the task: the handler finds a new one. */
@@ -93,28 +117,34 @@ static int put_fpu(struct task *task, uint64_t at)
 	return 0;
 }
 
+size_t signal_stack_least(void)
+{
+	/* signal_enter() aligns the FPU's state to 64 bytes, and the frame to 16 with 8 above. */
+	const size_t most = fpu_size() + sizeof(uint32_t) + 63 + sizeof(struct frame) + 15 + 8;
+
+	return most < SIGNAL_STACK_LEAST ? SIGNAL_STACK_LEAST : (most + 15) & ~15UL;
+}
+
 int signal_enter(struct trap_frame *frame, int signal, const struct signal_action *action, uint64_t mask)
 {
 	struct task *task = current_task();
-	const struct signals *s = &task->signals;
+	struct signals *s = &task->signals;
 	const struct signal_info *info = &s->info[signal - 1];
-	uint64_t top = frame->rsp - RED_ZONE, fpu = 0, at;
+	const bool nested = signal_on_stack(&s->stack, frame->rsp),
+	           enters = (action->flags & SA_ONSTACK) && s->stack.size && !nested;
+	uint64_t top = enters ? s->stack.base + s->stack.size : frame->rsp - RED_ZONE, fpu = 0, at;
 	struct frame f = { .restorer = action->restorer, .mask = mask };
 
-	if ((action->flags & SA_ONSTACK) && s->stack_size && !on_stack(s, frame->rsp))
-		top = s->stack + s->stack_size;
 	if (task->has_fpu)
 		top = fpu = (top - fpu_size() - sizeof(uint32_t)) & ~63UL;
 	at = ((top - sizeof f) & ~15UL) - 8; /* as after a CALL */
 	if (!user_range(action->handler, 1) || !(action->flags & SA_RESTORER) || !user_range(at, sizeof f) ||
-	    (on_stack(s, frame->rsp) && (action->flags & SA_ONSTACK) && at < s->stack))
+	    ((nested || enters) && at <= s->stack.base))
 		return -EFAULT;
 	if (fpu && put_fpu(task, fpu))
 		return -EFAULT;
 	f.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_SS | (fpu && fpu_components() ? UC_FP_XSTATE : 0);
-	f.stack = s->stack;
-	f.stack_size = s->stack_size;
-	f.stack_flags = s->stack_size ? 0 : SS_DISABLE;
+	f.stack = signal_stack_of(s, 0); /* not whether it is in use, as in Linux */
 	f.context = (struct context){
 		frame->r8,
 		frame->r9,
@@ -145,6 +175,8 @@ int signal_enter(struct trap_frame *frame, int signal, const struct signal_actio
 	signal_describe(&f.info, signal, info);
 	if (copy_to_user(at, &f, sizeof f))
 		return -EFAULT;
+	if (s->stack.disarms)
+		s->stack = (struct signal_stack){ 0 };
 	frame->rdi = (uint64_t)signal;
 	frame->rsi = at + offsetof(struct frame, info);
 	frame->rdx = at + offsetof(struct frame, uc_flags);
@@ -220,5 +252,6 @@ int signal_leave(uint64_t at, struct trap_frame *frame)
 		.ss = SELECTOR_USER_DATA,
 	};
 	signal_block(f.mask);
+	signal_set_stack(&f.stack, c->rsp); /* as in Linux, an error changes nothing */
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include "lib/panic.h"
 #include "lib/string.h"
 #include "mem/regions.h"
+#include "task/arguments.h"
 #include "task/clock.h"
 #include "task/pause.h"
 #include "task/task_internal.h"
@@ -342,6 +343,7 @@ void task_start(void (*function)(void))
 	exception_set_user_handler(user_exception);
 	exception_set_page_fault(page_fault);
 	user_return_hook = user_return;
+	arguments_init();
 	task->identity = (struct identity){ 0, 0 }; /* root's: all others come from it */
 	cpu->idle = must_create("idle", idle);
 	task_adopt(task, NULL);

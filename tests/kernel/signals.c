@@ -12,7 +12,7 @@ TEST(signals_arrive)
 {
 	static const char *const kinds[] = { "registers", "interrupts", "faults",   "ends",
 		                             "masks",     "restarts",   "children", "pipes",
-		                             "killed",    "times",      "stacks" };
+		                             "killed",    "times",      "stacks",   "stack-flags" };
 
 	return run_kinds("signals", kinds, sizeof kinds / sizeof *kinds);
 }

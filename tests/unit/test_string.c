@@ -112,7 +112,7 @@ static void copies_with_truncation(void **state)
 		char *to = guard_before(size);
 		size_t kept = size < sizeof from ? size - 1 : sizeof from - 1;
 
-		string_copy(to, from, size);
+		assert_int_equal(string_copy(to, from, size), size ? kept : 0);
 		if (size) {
 			assert_memory_equal(to, from, kept);
 			assert_int_equal(to[kept], '\0');
