@@ -24,6 +24,14 @@ endif
 
 SHELL := /bin/bash
 
+# The environment of what is run here, as bench/environment.sh has it for scripts.
+UNSET := $(shell sed -n 's/^unset -v//p' bench/environment.sh)
+unexport $(UNSET)
+$(foreach set,$(shell sed -n 's/^export//p' bench/environment.sh),$(eval export $(set)))
+# $(shell) has the user's environment all the same. A name that is in quotes: $(call quoted,name).
+CLEAN  := env $(UNSET:%=-u %)
+quoted  = '$(subst ','\'',$(1))'
+
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
@@ -48,7 +56,8 @@ setup:
 iso: $(BUILD)/palimpsest.iso
 
 $(BUILD)/palimpsest.iso: $(K)/palimpsest.elf32 $(MODULES) FORCE
-	kernel/boot/make-iso.sh $@ $< "run=$(RUN) $(EXTRA)" $(sort $(MODULES))
+	$(call say,ISO,$@)
+	$(Q)kernel/boot/make-iso.sh $@ $< "run=$(RUN) $(EXTRA)" $(sort $(MODULES))
 
 QEMU := qemu-system-x86_64 -m 512 -cpu max -nodefaults -no-user-config -display none -no-reboot \
 	-device isa-debug-exit,iobase=0xf4,iosize=4 -kernel $(K)/palimpsest.elf32 -append "run=$(RUN) $(EXTRA)" \
@@ -100,16 +109,21 @@ reference:
 # The run that the reference names, again; says for each benchmark whether the numbers are the same, and if not why.
 reproduce:
 	@rm -rf $(BUILD)/reproduce
+	@mkdir -p $(BUILD)
 	@run=$$(sed -n 's/^ *"run.command": "run-bench.sh \(.*\) --out [^ "]*",$$/\1/p' $(REFERENCE)/environment.json) && \
 		[ -n "$$run" ] || { echo "$(REFERENCE)/environment.json does not say how it was made; see make reference"; exit 2; }; \
 		./run-bench.sh $$run --out $(BUILD)/reproduce >$(BUILD)/reproduce.out || { tail -n 5 $(BUILD)/reproduce.out; exit 1; }
 	@./run-bench.sh --reproduces $(REFERENCE) $(BUILD)/reproduce
 
-SOURCES_C  := $(shell git ls-files '*.c' '*.h' 2>/dev/null)
-SOURCES_SH := $(shell git ls-files '*.sh' .ci/run 2>/dev/null)
+# Those of git and those that are to become so; all where there is no git.
+sources = $(wildcard $(shell $(CLEAN) git ls-files -co --exclude-standard $(1) 2>/dev/null || \
+	find . -path ./build -prune -o -path ./results -prune -o -type f \( $(2) \) -printf '%P\n'))
+SOURCES_C  = $(call sources,'*.c' '*.h',-name '*.c' -o -name '*.h')
+SOURCES_SH = $(call sources,'*.sh' .ci/run,-name '*.sh' -o -path ./.ci/run)
 
 format:
-	clang-format -i $(SOURCES_C)
+	@echo "clang-format over $(words $(SOURCES_C)) files"
+	@clang-format -i $(SOURCES_C)
 
 lint:
 	@echo "clang-format, cppcheck and shellcheck over $(words $(SOURCES_C)) and $(words $(SOURCES_SH)) files"
@@ -136,7 +150,7 @@ help:
 	@echo "make all-strategies                  a kernel for each of them"
 	@echo "make qemu | qemu-gdb | bochs         boot to a prompt (RUN=test, RUN=bench EXTRA=samples=quick)"
 	@echo "make iso                             $(BUILD)/palimpsest.iso, for a real PC or any emulator"
-	@echo "make bench-model [PAIRS=5]           what counting and the cycle model cost in Bochs, against stock Bochs"
+	@echo "make bench-model [PAIRS=5]           what counting and the cycle model cost in Bochs, against stock Bochs (10 minutes)"
 	@echo "make validate-model                  the cycle model against published figures (PROFILE=..., ENGINE=kvm)"
 	@echo "make lab | nested-walks              the outer machines of engine kvm-emulated; page walks with and without EPT"
 	@echo "make setup                           install the Debian packages that are needed"

@@ -4,7 +4,10 @@
 # Builds what a run needs and runs it. `./run-bench.sh --help` says how.
 set -u
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 2
+# Through links: the one that was called may lie anywhere.
+root=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")") || exit 2
+# shellcheck source=bench/environment.sh
+. "$root/bench/environment.sh"
 
 # Every Debian package that building and running needs. The last line is programs of Linux for the benchmarks *.real, which are
 # not measured without them.

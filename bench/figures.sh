@@ -4,9 +4,12 @@
 # read it, in the words of its script:
 #     ./run-bench.sh --strategy all --profile skylake-client && make figures
 set -euo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/environment.sh"
 
-if [ $# != 1 ] || [ ! -r "$1/results.sqlite" ]; then
-	echo "usage: $0 RESULTS-FOLDER" >&2
+[ $# = 1 ] || { echo "usage: $0 RESULTS-FOLDER" >&2; exit 2; }
+if [ ! -r "$1/results.sqlite" ]; then
+	echo "figures: there is no $1/results.sqlite: run ./run-bench.sh first, or name the folder of a run (make figures RESULTS=…)" >&2
 	exit 2
 fi
 run=$1

@@ -3,6 +3,8 @@
 #     ./run-bench.sh --strategy all --engine bochs --quick --profile skylake-client && bench/findings.sh results/latest
 # Each table stands between "<!-- table NAME -->" and "<!-- end -->"; the text around them stays.
 set -euo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/environment.sh"
 
 if [ $# != 1 ] || [ ! -r "$1/results.sqlite" ]; then
 	echo "usage: $0 RESULTS-FOLDER" >&2

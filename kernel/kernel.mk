@@ -29,11 +29,13 @@ COMBINATIONS := $(foreach s,$(STACKS),$(foreach l,$(LOADERS),$(foreach i,$(ISOLA
 
 K         := $(BUILD)/$(STACK)+$(LOADER)+$(ISOLATION)
 KERNEL_CC ?= gcc
-REVISION  := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+# Of this tree, not of a repository that it lies in.
+REVISION  := $(shell [ -z "$$($(CLEAN) git rev-parse --show-cdup 2>&1)" ] && $(CLEAN) git describe --always --dirty 2>/dev/null || \
+	echo unknown)
 
 KERNEL_CFLAGS := -std=gnu17 -O2 -g -ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mno-red-zone \
 	-mgeneral-regs-only -fcf-protection=none -fno-stack-protector -fno-asynchronous-unwind-tables \
-	-fno-strict-aliasing -fstack-usage -ffile-prefix-map=$(CURDIR)/= \
+	-fno-strict-aliasing -fstack-usage -ffile-prefix-map=$(call quoted,$(CURDIR))/= \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Werror \
 	-Ikernel -I. -I$(K)
 
@@ -67,10 +69,11 @@ $(K)/constants.inc: kernel/boot/constants.c
 	$(Q)$(KERNEL_CC) $(filter-out -fstack-usage,$(KERNEL_CFLAGS)) -MMD -MF $(K)/constants.d -MT $@ -S -o $(K)/constants.s $<
 	$(Q)sed -n 's/^->\([A-Z0-9_]*\) \$$\(.*\)/%define \1 \2/p' $(K)/constants.s > $@
 
-# Written anew only when the revision differs, so that other builds need not link again.
+# Written anew only when the revision differs, so that other builds need not link again. Who may not write here, as in somebody
+# else's checkout, where git tells no revision, uses what was built.
 $(K)/revision: FORCE
 	@mkdir -p $(@D)
-	@echo '$(REVISION)' | cmp -s - $@ || echo '$(REVISION)' > $@
+	@echo '$(REVISION)' | cmp -s - $@ || { [ '$(REVISION)' = unknown ] && [ -e $@ ] && [ ! -w $@ ]; } || echo '$(REVISION)' > $@
 
 $(K)/kernel/boot/config.o: KERNEL_CFLAGS += -DCONFIG_STACK='"$(STACK)"' -DCONFIG_LOADER='"$(LOADER)"' \
 	-DCONFIG_ISOLATION='"$(ISOLATION)"' -DCONFIG_REVISION='"$(REVISION)"'
@@ -100,6 +103,7 @@ $(K)/palimpsest.elf32: $(K)/palimpsest.elf
 
 # Stack use per function, from -fstack-usage: the ten largest.
 stack-usage: $(K)/palimpsest.elf
+	@awk '$$2 == "KSTACK_SIZE" { gsub(/[(]/, ""); print "of the " $$3 * 1024 " bytes of a kernel stack:" }' kernel/mem/layout.h
 	@find $(K) -name '*.su' -exec cat {} + | sort -t '	' -k2 -rn | head -10 | \
 		awk -F '\t' '{ printf "%6d bytes  %s\n", $$2, $$1 }'
 

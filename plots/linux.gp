@@ -32,8 +32,6 @@ part(i) = word(word(rows, i), 3)
 # A row that the run did not measure has a line of nothing.
 measured(i, s) = member(s, strategies(benchmark(i))) ? data(benchmark(i), s) : "< printf 'parameter ".metric."\\n-1 0\\n'"
 
-linux = "< awk -F, 'BEGIN { print \"options benchmark parameter part metric median\" } NR > 1 { print $2, $5, $6, $8, $9, $13 }' ". \
-	"'".folder."../results/linux/summary.csv' 2>/dev/null"
 # The builds of a row stand one below the other.
 beside(s) = words(all) > 1 ? 0.5*(index_of(s, all)-1.0)/(words(all)-1)-0.25 : 0
 is_row(i, o, m) = strcol("options") eq o && strcol("benchmark") eq benchmark(i) && int(column("parameter")) == parameter(i) && \
@@ -43,6 +41,8 @@ do for [format in "svg png"] {
 	reset
 	load "data/".ARG1."/index.gp"
 	load folder."style.gp"
+	linux = "< awk -F, 'BEGIN { print \"options benchmark parameter part metric median\" } NR > 1 { print $2, $5, $6, $8, $9, $13 }' ". \
+		shell(folder."../results/linux/summary.csv")." 2>/dev/null"
 	all = union("syscall.null exec.execve fork.exec.real fork.roundtrip")
 	set multiplot
 	set logscale x

@@ -70,9 +70,11 @@ point(e) = stack(e) eq "heap-sw" ? 5 : stack(e) eq "heap-rsp0" ? 4 : stack(e) eq
 
 # Baselines are instructions, so only Bochs has them. Linux's programs and system calls are those that make linux-baseline counted;
 # its fork, exec, exit and wait stand beside our round trip.
-baselines = "< cat '".folder."baselines.dat'; awk -F, '$2 == \"nopti\" && $9 == \"instructions\" && ".\
+shell(name) = "'".escaped(name)."'"
+escaped(name) = strstrt(name, "'") == 0 ? name : name[1:strstrt(name, "'")-1]."'\\''".escaped(name[strstrt(name, "'")+1:*])
+baselines = "< cat ".shell(folder."baselines.dat")."; awk -F, '$2 == \"nopti\" && $9 == \"instructions\" && ".\
 	"($5 $8 == \"exec.execvekernel\" || $5 $8 == \"fork.execall\" || $5 $8 == \"syscall.nullkernel\") ".\
-	"{ print \"linux\", ($5 == \"fork.exec\" ? \"exec.roundtrip\" : $5), $6, $13 }' '".folder."../results/linux/summary.csv' 2>/dev/null"
+	"{ print \"linux\", ($5 == \"fork.exec\" ? \"exec.roundtrip\" : $5), $6, $13 }' ".shell(folder."../results/linux/summary.csv")." 2>/dev/null"
 baseline(k, b) = strcol("kernel") eq k && strcol("benchmark") eq b ? column("instructions") : NaN
 kernels = exists("main") && main eq "instructions" ? "linux xv6-64 xv6-32" : ""
 kernel_name(k) = k eq "linux" ? "Linux 6.1" : k eq "xv6-64" ? "xv6, 64 bits" : "xv6, 32 bits"

@@ -5,6 +5,8 @@
 # ARCHIVE (one more module) and SERIAL (a file that gets the console's output) may be set
 # Exit status: the engine's; 33 when the kernel said that all went well.
 set -euo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../bench/environment.sh"
 
 engine=$1 build=build/$2 words="$3${WORDS:+ $WORDS}"
 cd "$(dirname "$0")/.."

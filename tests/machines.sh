@@ -6,6 +6,8 @@
 # The full selection holds every pair of values of two axes (the last line checks that), each row with the build
 # `window` and with one of the others.
 set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../bench/environment.sh"
 cd "$(dirname "$0")/.." || exit
 
 machines=(pc q35 microvm)

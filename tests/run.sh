@@ -2,6 +2,8 @@
 # Runs every test program, reads its TAP, and closes with "N passed, N failed, N skipped".
 # usage: run.sh UNIT-TEST-BINARY…      (the other tests are found here)
 set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../bench/environment.sh"
 cd "$(dirname "$0")/.." || exit
 
 passed=0 failed=0 skipped=0

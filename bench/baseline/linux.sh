@@ -5,6 +5,9 @@
 # usage: linux.sh BUILD-FOLDER OUTPUT.csv [OPTION-OF-THE-KERNEL…]      one boot per option, nopti and pti=on unless named
 # LINUX_IPS: how many instructions the machine's clock takes for a second. LINUX_LIMIT: seconds that a boot may take.
 set -euo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../environment.sh"
+umask 022 # of the files in the archive
 
 [ $# -ge 2 ] || { echo "usage: $0 BUILD-FOLDER OUTPUT.csv [OPTION...]" >&2; exit 2; }
 cd "$(dirname "$0")/../.."

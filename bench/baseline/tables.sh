@@ -4,6 +4,8 @@
 #     ./run-bench.sh --engine bochs --strategy heap,window,random,best && bench/baseline/tables.sh results/latest
 # Each table stands between "<!-- table NAME -->" and "<!-- end -->"; the text around them stays.
 set -euo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../environment.sh"
 
 root=$(dirname "$0")/../..
 csv=$root/results/linux/summary.csv

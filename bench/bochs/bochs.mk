@@ -7,7 +7,7 @@ BOCHS_LIBRARY_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/bochs/*.c)
 # Every instruction of the guest goes through several of these files: calls between them are inlined when linking.
 # Objects are ordinary ones as well, for programs that link some of them.
 BOCHS_CFLAGS := $(HOST_CFLAGS) -O3 -flto=1 -ffat-lto-objects -fPIC -fvisibility=hidden -fno-semantic-interposition \
-	-ffile-prefix-map=$(CURDIR)=.
+	-ffile-prefix-map=$(call quoted,$(CURDIR))=.
 
 $(BUILD)/bench/bochs/%.o: bench/bochs/%.c
 	@mkdir -p $(@D)

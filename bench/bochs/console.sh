@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Boots build/palimpsest.iso in Bochs: console.sh BUILD. On a terminal its console is interactive.
 set -euo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../environment.sh"
 
 build=$1
 work=$(mktemp -d)

@@ -5,6 +5,8 @@
 # LIMIT seconds for one boot (600).
 # Exit status: 0 when every boot ended well, whatever the ratios; 1 when one did not; 2 for wrong use.
 set -euo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../environment.sh"
 
 [ $# -ge 3 ] || { echo "usage: $0 BUILD KERNEL.elf32 MODULE..." >&2; exit 2; }
 build=$1 kernel=$2

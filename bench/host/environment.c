@@ -234,23 +234,39 @@ static void add_linux_programs(struct environment *environment)
 	free(output);
 }
 
-static void add_source(struct environment *environment)
+/* The revision of this tree, not of a repository that it lies in; if there is none, git's own reason. */
+static void add_revision(struct environment *environment)
 {
+	static const char ask[] =
+	        "command -v git >/dev/null || { echo git is not installed; exit 1; }\n"
+	        "above=$(git -C \"$1\" rev-parse --show-cdup 2>&1) || { echo \"git says: $above\"; exit 1; "
+	        "}\n"
+	        "[ -z \"$above\" ] || { echo it lies in the checkout of something else; exit 1; }\n"
+	        "exec git -C \"$1\" describe --always --dirty 2>&1";
+	static const char fatal[] = "fatal: ";
 	struct arguments command = { 0 };
-	char sha256[IMAGE_SHA256_MAX];
-	char path[PATH_MAX];
 	int status = -1;
-	char *output;
+	char *output, *cut;
 
-	arguments_add_all(&command, "git", "-C", path_root(), "describe", "--always", "--dirty");
+	arguments_add_all(&command, "sh", "-c", ask, "sh", path_root());
 	output = process_capture(&command, NULL, 20, true, &status);
 	arguments_free(&command);
-	if (output && status == 0)
-		environment_add(environment, "source.revision", "%.*s", (int)strcspn(output, "\n"), output);
-	else
-		environment_add(environment, "source.revision",
-		                "unknown: not a git checkout, or git is missing");
+	if (output)
+		output[strcspn(output, "\n")] = '\0';
+	cut = output && status != 0 ? strstr(output, fatal) : NULL;
+	if (cut)
+		memmove(cut, cut + strlen(fatal), strlen(cut + strlen(fatal)) + 1);
+	environment_add(environment, "source.revision", "%s%s",
+	                output && status == 0 ? "" : "unknown: ", output ? output : "git does not answer");
 	free(output);
+}
+
+static void add_source(struct environment *environment)
+{
+	char sha256[IMAGE_SHA256_MAX];
+	char path[PATH_MAX];
+
+	add_revision(environment);
 	path_format(path, sizeof path, "%s/build/bochs/palimpsest-bochs.so", path_root());
 	image_sha256(path, sha256);
 	environment_add(environment, "sha256.bochs-library", "%s", sha256);

@@ -21,6 +21,13 @@ $(BUILD)/host/schema.h: bench/host/schema.sql | $(BUILD)/host
 
 $(BUILD)/host/store.o: $(BUILD)/host/schema.h
 
+# The variables that bench/environment.sh removes and sets.
+$(BUILD)/host/inherited_names.h: bench/environment.sh | $(BUILD)/host
+	$(Q){ echo 'static const char *const unset_names[] = {'; sed -n 's/^unset -v//p' $< | sed 's/ \([A-Z_]*\)/"\1",/g'; echo '};'; \
+		echo 'static char exported[][16] = {'; sed -n 's/^export//p' $< | sed 's/ \([^ ]*\)/"\1",/g'; echo '};'; } > $@
+
+$(BUILD)/host/inherited.o: $(BUILD)/host/inherited_names.h
+
 # The page of report.html, so that the program carries it too.
 $(BUILD)/host/report_page.o: bench/host/report_page.S bench/host/report.html | $(BUILD)/host
 	$(call say,AS,$@)

@@ -25,10 +25,14 @@ static void on_signal(int signal)
 void interrupt_install(void)
 {
 	struct sigaction action = { .sa_handler = on_signal };
+	struct sigaction before;
 
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	/* nohup ignores it, so that a run outlives its terminal. */
+	if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
 }
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ctrl-C and SIGTERM. The first asks the main loop to stop and keep what was measured; the second ends the
+ * Ctrl-C, SIGTERM and SIGHUP. The first asks the main loop to stop and keep what was measured; the second ends the
  * harness and every child at once.
  */
 #pragma once
 
 #include <sys/types.h>
 
-/* From now on SIGINT and SIGTERM are counted. */
+/* From now on SIGINT, SIGTERM and, unless it is ignored (nohup), SIGHUP are counted. */
 void interrupt_install(void);
 
 /* How many came. */

@@ -6,6 +6,7 @@
 #include "bench/host/profiles.h"
 #include "bench/host/progress.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -87,7 +88,7 @@ static void observe(void *context, const struct record *record)
 
 static int list_benchmarks(FILE *out)
 {
-	char directory[] = "/tmp/palimpsest-list-XXXXXX";
+	char directory[PATH_MAX];
 	char reason[LAUNCH_WHY_MAX] = "";
 	struct benchmarks list = { .out = out };
 	bool more = false;
@@ -106,8 +107,10 @@ static int list_benchmarks(FILE *out)
 		                      .context = &list };
 	int status;
 
-	if (strategy_parse("window", &strategy, reason, sizeof reason) || !mkdtemp(directory)) {
-		message_error("the benchmarks cannot be listed: no temporary folder");
+	if (strategy_parse("window", &strategy, reason, sizeof reason))
+		return -1;
+	if (path_make_temporary(directory, "list")) {
+		message_error("the benchmarks cannot be listed: %s: %s", directory, strerror(errno));
 		return -1;
 	}
 	read_about(&list);

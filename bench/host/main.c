@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "bench/host/again.h"
 #include "bench/host/compare.h"
+#include "bench/host/inherited.h"
 #include "bench/host/interrupt.h"
 #include "bench/host/linux_rows.h"
 #include "bench/host/listing.h"
@@ -10,8 +11,11 @@
 #include "bench/host/progress.h"
 #include "bench/host/session.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define EXIT_USAGE 2
 
@@ -58,7 +62,8 @@ static void join(char *text, size_t size, int argc, char *const argv[])
 		used += (size_t)snprintf(text + used, size - used, " %s", argv[i]);
 }
 
-int main(int argc, char *argv[])
+/* Does what the command line says. Returns the exit status, before standard output was looked at. */
+static int serve(int argc, char *argv[])
 {
 	struct options options;
 	char why[OPTIONS_WHY_MAX];
@@ -104,4 +109,30 @@ int main(int argc, char *argv[])
 	}
 	join(command, sizeof command, argc, argv);
 	return session_run(&options, command);
+}
+
+/* Whether a pipe that we wrote to has lost its reader (`| head`), who then has all that was wanted. */
+static bool reader_has_left(void)
+{
+	struct pollfd output = { .fd = STDOUT_FILENO };
+
+	return poll(&output, 1, 0) == 1 && output.revents & POLLERR;
+}
+
+/* What was not written is no success. */
+static int finish_output(int status)
+{
+	errno = 0;
+	if ((fflush(stdout) == 0 && !ferror(stdout)) || reader_has_left())
+		return status;
+	message_error("run-bench: standard output cannot be written%s%s; files in the folder of results are "
+	              "not affected",
+	              errno ? ": " : "", errno ? strerror(errno) : "");
+	return status == EXIT_SUCCESS ? EXIT_FAILURE : status;
+}
+
+int main(int argc, char *argv[])
+{
+	inherited_settle();
+	return finish_output(serve(argc, argv));
 }

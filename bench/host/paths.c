@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,6 +33,12 @@ const char *path_root(void)
 		ssize_t length = readlink("/proc/self/exe", root, sizeof root - 1);
 
 		root[length > 0 ? length : 0] = '\0';
+		/* Where there is no /proc: the name that we were run by. */
+		if (length <= 0 && !realpath((const char *)getauxval(AT_EXECFN), root)) {
+			fprintf(stderr, "run-bench: it is not known where this program lies: no /proc, and "
+			                "its name is none of a file\n");
+			exit(2);
+		}
 		for (int up = 0; up < 3; up++) {
 			char *slash = strrchr(root, '/');
 
@@ -59,6 +66,14 @@ int path_make_folders(const char *path)
 		*slash = '/';
 	}
 	return mkdir(part, 0777) && errno != EEXIST ? -1 : 0;
+}
+
+int path_make_temporary(char out[PATH_MAX], const char *purpose)
+{
+	const char *folder = getenv("TMPDIR");
+
+	path_format(out, PATH_MAX, "%s/palimpsest-%s-XXXXXX", folder ? folder : "/tmp", purpose);
+	return mkdtemp(out) ? 0 : -1;
 }
 
 static bool is_program(const char *path)

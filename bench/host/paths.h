@@ -21,6 +21,12 @@ bool path_exists(const char *path);
 int path_make_folders(const char *path);
 
 /*
+ * Makes a temporary folder for `purpose` (a word), in TMPDIR or /tmp. Returns 0, or -1 with errno; `out` has its path, or the one
+ * that could not be made.
+ */
+int path_make_temporary(char out[PATH_MAX], const char *purpose);
+
+/*
  * Finds a program: `override` (an environment variable) if set, else the first of `names` (ends with NULL)
  * in PATH. Writes its path. Returns 0, or -1 when there is none that can be executed.
  */

@@ -66,6 +66,7 @@ static int run_gnuplot(const char *plots_out, const char *script, const char *vi
 	if (child < 0)
 		return complain("gnuplot", strerror(errno));
 	if (child == 0) {
+		setenv("LC_ALL", "C.UTF-8", 1); /* in C it warns of what our UTF-8 cannot be */
 		if (chdir(plots_out) == 0)
 			execlp("gnuplot", "gnuplot", "-d", "-c", script, view, figure, (char *)NULL);
 		fprintf(stderr, "plots: gnuplot cannot be started: %s\n", strerror(errno));

@@ -160,7 +160,7 @@ static void observe(void *context, const struct record *record)
 /* Boots the self-test once. What stands in the way goes to probe->self_test, its kind is returned. */
 static enum engine_log_cause boot(struct probe *probe)
 {
-	char directory[] = "/tmp/palimpsest-probe-XXXXXX";
+	char directory[PATH_MAX];
 	char reason[LAUNCH_WHY_MAX] = "";
 	enum engine_log_cause cause = LOG_FAILED;
 	struct strategy strategy;
@@ -182,8 +182,8 @@ static enum engine_log_cause boot(struct probe *probe)
 	*probe->self_test = '\0';
 	if (strategy_parse("window", &strategy, probe->self_test, sizeof probe->self_test))
 		return LOG_FAILED;
-	if (!mkdtemp(directory)) {
-		snprintf(probe->self_test, sizeof probe->self_test, "%s: %s", directory, strerror(errno));
+	if (path_make_temporary(directory, "probe")) {
+		snprintf(probe->self_test, sizeof probe->self_test, "%.300s: %s", directory, strerror(errno));
 		return LOG_FAILED;
 	}
 	status = launch_alone(&setup, &outcome, reason);

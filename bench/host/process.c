@@ -39,6 +39,7 @@ _Noreturn static void become(const struct process_spec *spec, int output, pid_t 
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (spec->directory && chdir(spec->directory))

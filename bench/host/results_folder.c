@@ -84,6 +84,20 @@ static int open_database(struct results *results, const char *path, const char *
 	return check_database(results->db, file, why) || check_finished(results, path, why) ? -1 : 0;
 }
 
+/* Files of another format are told by environment.json; in a database it is the user_version as well. */
+static int check_format(sqlite3 *db, const char *file, char *why)
+{
+	char text[40];
+
+	ask(db, "SELECT value FROM environment WHERE key = 'results.format'", text, sizeof text);
+	if (!*text)
+		return wrong(why, "%s does not say which format the results have (results.format)", file);
+	if (atoi(text) != STORE_VERSION)
+		return wrong(why, "%s: the results are of format %s, and this version reads format %d", file,
+		             text, STORE_VERSION);
+	return 0;
+}
+
 /* environment.json: one object of strings, which SQLite takes apart. */
 static int load_environment(sqlite3 *db, const char *file, char *why)
 {
@@ -218,7 +232,7 @@ static int open_files(struct results *results, const char *path, char *why)
 	    sqlite3_exec(results->db, store_schema(), NULL, NULL, NULL) != SQLITE_OK)
 		return wrong(why, "%s", sqlite3_errmsg(results->db));
 	path_format(file, sizeof file, "%s/environment.json", path);
-	if (load_environment(results->db, file, why))
+	if (load_environment(results->db, file, why) || check_format(results->db, file, why))
 		return -1;
 	path_format(file, sizeof file, "%s/summary.csv", path);
 	if (load_table(results->db, &summary_file, file, why))

@@ -178,7 +178,11 @@ static int begin(struct session *session, const char *command)
 		message_error("run-bench: %s", why);
 		return EXIT_CANNOT;
 	}
-	folder_lock(session->folder.path);
+	if (folder_lock(session->folder.path)) {
+		message_error("run-bench: %s: another run is writing to it; choose another --out",
+		              session->folder.path);
+		return EXIT_CANNOT;
+	}
 	path_format(path, sizeof path, "%s/results.sqlite", session->folder.path);
 	session->store = store_create(path, why, sizeof why);
 	if (!session->store) {

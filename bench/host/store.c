@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define COMMIT_AGE 0.5 /* seconds */
@@ -75,9 +76,14 @@ static int fail(struct store *store)
 {
 	if (!store->failed) {
 		bool full = sqlite3_errcode(store->db) == SQLITE_FULL;
+		struct rlimit limit;
+		bool limited = sqlite3_errcode(store->db) == SQLITE_IOERR &&
+		               getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
 
 		snprintf(store->error, sizeof store->error, "the results database cannot be written: %s",
-		         full ? "the disk is full" : sqlite3_errmsg(store->db));
+		         full      ? "the disk is full"
+		         : limited ? "files may not grow beyond the limit that `ulimit -f` shows"
+		                   : sqlite3_errmsg(store->db));
 	}
 	store->failed = true;
 	return -1;

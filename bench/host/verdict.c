@@ -41,7 +41,9 @@ static const char *stopped(const struct verdict_input *input, char *reason, size
 		         STREAM_RECORDS_MAX, STREAM_BYTES_MAX >> 20);
 		return "failed";
 	case STOP_DISK:
-		snprintf(reason, size, "the raw records cannot be written (is the disk full?)");
+		snprintf(reason, size,
+		         "the raw records cannot be written (is the disk full, or the limit of ulimit -f "
+		         "reached?)");
 		return "cut short";
 	case STOP_INTERRUPT:
 		snprintf(reason, size, "interrupted, %s", where);

@@ -5,12 +5,15 @@
 # FOLDER/busybox packs what is added to it, FOLDER/kernel names the kernel's package.
 # usage: build.sh FOLDER RELAY      (fetch.sh FOLDER comes first)
 set -euo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../environment.sh"
+umask 022 # of the files in the archive
 
 [ $# -eq 2 ] || { echo "usage: $0 FOLDER RELAY" >&2; exit 2; }
 mkdir -p "$1"
-folder=$(cd "$1" && pwd)
+folder=$(readlink -f "$1")
 relay=$2
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(dirname "$(readlink -f "$0")")
 work=$(mktemp -d "$folder/work.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 root=$work/root

@@ -3,6 +3,8 @@
 # Fetches the two Debian packages that the outer machines of engine kvm-emulated are made of, and installs nothing.
 # usage: fetch.sh FOLDER      (the packages are kept in FOLDER/packages)
 set -euo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../environment.sh"
 
 [ $# -eq 1 ] || { echo "usage: $0 FOLDER" >&2; exit 2; }
 folder=$1/packages
@@ -33,7 +35,7 @@ command -v apt-get >/dev/null || fail "apt-get is missing; put the packages linu
 kernel=$(kernel_package || true)
 [ -n "$kernel" ] || fail "apt knows no package linux-image-cloud-amd64; run 'apt-get update' as root and try again"
 mkdir -p "$folder"
-folder=$(cd "$folder" && pwd)
+folder=$(readlink -f "$folder")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 chmod 755 "$scratch"

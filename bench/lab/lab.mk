@@ -12,9 +12,9 @@ $(LAB)/base.cpio: $(LAB)/made-of $(LAB)/relay bench/lab/build.sh bench/lab/pack.
 # The packages and this host's QEMU; it is written anew only when they change.
 $(LAB)/made-of: FORCE | $(LAB)
 	$(Q)bench/lab/fetch.sh $(LAB)
-	$(Q){ ls -1 $(LAB)/packages; dpkg-query -W qemu-system-x86 seabios 2>/dev/null; \
-		stat -Lc '%s %n' "$$(command -v qemu-system-x86_64)"; } >$@.new; \
-		if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	$(Q)now=$$(ls -1 $(LAB)/packages; dpkg-query -W qemu-system-x86 seabios 2>/dev/null; \
+		stat -Lc '%s %n' "$$(command -v qemu-system-x86_64)"); \
+		echo "$$now" | cmp -s - $@ || echo "$$now" >$@
 
 $(LAB)/relay: bench/lab/relay.c | $(LAB)
 	$(call say,CC,$@)

@@ -4,10 +4,13 @@
 # (for its Linux) a CD image that has it.
 # usage: make-outer.sh LAB DIRECTORY IMAGE.elf32 PROGRAMS OUTPUT [WORDS]
 set -euo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../environment.sh"
+umask 022 # of the files in the archive
 
 [ $# -ge 5 ] || { echo "usage: $0 LAB DIRECTORY IMAGE.elf32 PROGRAMS OUTPUT [WORDS]" >&2; exit 2; }
 lab=$1 directory=$2 image=$3 programs=$4 output=$2/$5 words=${6-}
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(dirname "$(readlink -f "$0")")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

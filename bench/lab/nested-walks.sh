@@ -3,6 +3,8 @@
 # Counts the reads of page walks after a TLB flush, without KVM and under it with ept=1 and ept=0, and prints the table.
 # usage: nested-walks.sh [STRATEGY]
 set -euo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../environment.sh"
 
 cd "$(dirname "$0")/../.."
 exec ./run-bench.sh --engine bochs,kvm-emulated --full --quick --strategy "${1:-window}" --bench tlb.cr3,tlb.refill

@@ -5,10 +5,13 @@
 # Debian has no static dash: DASH_SOURCE names a folder with its sources (or they lie in /usr/src/dash*), and it is built here, once,
 # into build/dash. With it the archive has INIT as /etc/init-dash too, for dash to run; an archive without INIT has no dash.
 set -euo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../environment.sh"
+umask 022 # of the files in the archive
 
 [ $# = 1 ] || [ $# = 2 ] || { echo "usage: $0 FOLDER [INIT]" >&2; exit 2; }
 init=${2:+$(realpath "$2")}
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(dirname "$(readlink -f "$0")")
 mkdir -p "$1"
 cd "$1"
 rm -rf root missing linux.cpio
@@ -43,7 +46,7 @@ elif [ -n "$dash" ]; then
 	if [ ! -x "$built/src/dash" ] || [ "$dash/configure" -nt "$built/src/dash" ]; then
 		rm -rf "$built"
 		mkdir -p "$built"
-		dash=$(cd "$dash" && pwd)
+		dash=$(readlink -f "$dash")
 		(cd "$built" && "$dash/configure" --enable-static && env -u MAKEFLAGS -u MAKELEVEL make) >"$built.log" 2>&1 || {
 			echo "$0: dash is not built from $dash; see $built.log" >&2
 			exit 1

@@ -65,9 +65,9 @@ $(REAL)/made: $(REAL)/made-of bench/linux/archive.sh bench/linux/hello.c
 # What this machine has; it is written anew only when that changes.
 $(REAL)/made-of: FORCE
 	@mkdir -p $(REAL)
-	$(Q)for program in busybox bash-static sash musl-gcc gcc cpio; do \
-		stat -Lc '%n %s %Y' "$$(command -v $$program)" 2>/dev/null; done >$@.new; \
-		if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	$(Q)now=$$(for program in busybox bash-static sash musl-gcc gcc cpio; do \
+		stat -Lc '%n %s %Y' "$$(command -v $$program)" 2>/dev/null; done); \
+		echo "$$now" | cmp -s - $@ || echo "$$now" >$@
 
 .PHONY: programs linux-programs
 .PRECIOUS: $(P)/%.o

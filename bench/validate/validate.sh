@@ -7,8 +7,10 @@
 # usage: validate.sh [PROFILE [ENGINE]]
 #        validate.sh --database FILE PROFILE     the table of a run that was made before
 set -u
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../environment.sh"
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 2
+here=$(dirname "$(readlink -f "$0")")
 root=${here%/bench/validate}
 
 fail()

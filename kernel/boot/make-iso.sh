@@ -2,6 +2,8 @@
 # Makes a bootable ISO image: GRUB, the kernel, its command line and its modules.
 # usage: make-iso.sh OUTPUT.iso KERNEL.elf32 "command line" MODULE…
 set -euo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 
 [ $# -ge 3 ] || { echo "usage: $0 OUTPUT.iso KERNEL.elf32 \"command line\" MODULE..." >&2; exit 2; }
 output=$1 kernel=$2 words=$3

@@ -1,12 +1,14 @@
-#!/bin/sh
+#!/bin/bash
 # Boots guest.asm in Bochs with the instrumentation library and compares what the library counts with what the
 # comments in guest.asm say. Prints TAP.
 #
 #   tests/bochs/run.sh [LIBRARY]        LIBRARY: build/bochs/palimpsest-bochs.so unless named
 # shellcheck disable=SC2016,SC2317
 set -eu
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(dirname "$(readlink -f "$0")")
 library=${1:-$here/../../build/bochs/palimpsest-bochs.so}
 
 for tool in bochs nasm grub-mkrescue xorriso cc objcopy ld; do

@@ -2,6 +2,8 @@
 # A quick run with a profile, on the real engine: functions and causes add up, the figure is there, and symbols that do
 # not belong to the image end the run with status 2.
 set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 cd "$(dirname "$0")/../.." || exit 1
 
 work=$(mktemp -d)

@@ -2,6 +2,8 @@
 # make linux-baseline: its programs do their work on a Linux (this one), its numbers are what was counted, and what is missing
 # has a message. The boot itself takes minutes and is not part of the tests.
 set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 cd "$(dirname "$0")/../.." || exit 1
 
 # shellcheck source=tests/tap.sh

@@ -4,6 +4,8 @@
 # For the end-to-end tests: a small source tree with the real harness and a played engine (make-records) in it, so
 # that neither kernels nor emulators are needed. Prints TAP. Sourced, from the top of the source tree.
 set -u
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 
 tree=$(mktemp -d)
 count=0
@@ -19,6 +21,7 @@ make_tree()
 	cp build/host/palimpsest-bench "$tree/build/host/"
 	cp build/tests/make-records "$tree/build/tests/"
 	cp bochsrc "$tree/"
+	cp bench/environment.sh "$tree/bench/"
 	for build in heap-sw+sandwich+shared fixed-ist+window+shared fixed-ist+random+shared; do
 		mkdir -p "$tree/build/$build"
 		echo image >"$tree/build/$build/palimpsest.elf"

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Two Bochs runs of the same images leave the same summary, byte for byte. Real engine, few benchmarks.
 set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 cd "$(dirname "$0")/../.." || exit 1
 
 work=$(mktemp -d)

@@ -103,7 +103,7 @@ check "no outer machine: says what makes it" says "'make lab' fetches two Debian
 
 # The packages: a played apt that knows them, and gets them or does not.
 mkdir "$tree/bin"
-for tool in bash sh env dirname mktemp rm mkdir chmod mv grep head sed timeout; do
+for tool in bash sh env dirname readlink mktemp rm mkdir chmod mv grep head sed timeout; do
 	ln -s "$(command -v "$tool")" "$tree/bin/$tool"
 done
 # fetch <test> <status> <message>: in that PATH

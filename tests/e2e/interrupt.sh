@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
-# Ctrl-C, a killed harness and a full disk: what was measured stays and can be read, and no engine is left.
+# Ctrl-C, SIGTERM, SIGHUP, a killed harness and a full disk: what was measured stays and can be read, and no engine is left.
 . "$(dirname "$0")/common.sh"
 
 make_tree
@@ -67,6 +67,26 @@ begin
 kill -TERM "$harness"
 wait "$harness"
 is "SIGTERM: the same" '1 cut short' "$? $(query 'SELECT state FROM run')"
+
+# A terminal that is closed; nohup keeps a run from it.
+begin
+kill -HUP "$harness"
+wait "$harness"
+is "SIGHUP: the same" '1 cut short' "$? $(query 'SELECT state FROM run')"
+check "SIGHUP: there is a report" test -s "$tree/run/report.html"
+check "SIGHUP: no engine is left" no_engine_is_left
+begin_ignoring()
+{
+	trap '' HUP
+	begin
+	trap - HUP
+}
+begin_ignoring
+kill -HUP "$harness"
+sleep 0.3
+is "SIGHUP under nohup: the run goes on" running "$(query 'SELECT state FROM run')"
+kill -TERM "$harness"
+wait "$harness"
 
 # An engine that will not end of itself is ended.
 # shellcheck disable=SC2016 # the engine expands it

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # The benchmarks that run programs of Linux: in boots of their own, the same counts each time, and without a program the reason.
 set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 cd "$(dirname "$0")/../.." || exit 1
 
 # shellcheck source=tests/tap.sh

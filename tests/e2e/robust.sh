@@ -61,6 +61,17 @@ compare 1 "for no known reason" --reproduces good slow
 mkdir "$tree/exported"
 cp "$tree/good/"{summary.csv,environment.json} "$tree/exported/"
 compare 1 REGRESSION --compare exported slow
+# Another format, or none.
+mkdir "$tree/format2" "$tree/format0"
+cp "$tree/exported/"* "$tree/format2/"
+cp "$tree/exported/"* "$tree/format0/"
+sed -i 's/"results.format": "[0-9]*"/"results.format": "2"/' "$tree/format2/environment.json"
+sed -i '/"results.format"/d' "$tree/format0/environment.json"
+for option in --compare --reproduces; do
+	compare 2 "the results are of format 2, and this version reads format 1" $option good format2
+	compare 2 "the results are of format 2, and this version reads format 1" $option format2 good
+	compare 2 "does not say which format the results have" $option good format0
+done
 # A reason is known, and given.
 sed -i 's/"sha256.programs": "[^"]*"/"sha256.programs": "another"/' "$tree/exported/environment.json"
 compare 0 "programs differs" --reproduces exported slow

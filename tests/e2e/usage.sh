@@ -99,7 +99,7 @@ check "unusable KVM: says why" says "engine kvm cannot run: "
 
 # run-bench.sh without one of the tools: a PATH that has only some.
 mkdir "$tree/bin"
-for tool in bash dirname id nproc gcc make nasm objdump ld gnuplot rsvg-convert grub-mkrescue mformat; do
+for tool in bash dirname readlink id nproc gcc make nasm objdump ld gnuplot rsvg-convert grub-mkrescue mformat; do
 	ln -s "$(command -v "$tool")" "$tree/bin/$tool"
 done
 PATH=$tree/bin ./run-bench.sh --engine tcg >"$tree/out" 2>"$tree/err"

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # make validate-model: its table and its exit status over databases that are made up, and how it refuses wrong use.
 set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 cd "$(dirname "$0")/../.." || exit 1
 
 work=$(mktemp -d)

@@ -2,6 +2,8 @@
 # Makes the corpus anew: merge.sh FOLDER TARGET…      the fewest and shortest inputs, of the old ones and of those that fuzzing
 # found, that reach the same.
 set -euo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 cd "$(dirname "$0")/../.."
 
 folder=$1

@@ -2,6 +2,8 @@
 # Fuzzes: run.sh FOLDER SECONDS TARGET…      all targets at once, each with the corpus, its seeds and what earlier runs found.
 # FOLDER has the programs libfuzzer_TARGET. Ends with 1 when an input failed; those are in FOLDER/found.
 set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 cd "$(dirname "$0")/../.." || exit
 
 folder=$1 seconds=$2

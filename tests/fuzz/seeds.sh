@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Inputs to begin with: seeds.sh FOLDER      leaves FOLDER/elf and FOLDER/cpio. Real files, from the linker and from cpio.
 set -euo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 cd "$(dirname "$0")/../.."
 
 rm -rf "$1"

@@ -267,7 +267,8 @@ static void exported_files_are_read_like_the_database(void **state)
 	assert_int_equal(csv_export(results[0].db, run[0]), 0);
 	snprintf(path, sizeof path, "%s/environment.json", run[0]);
 	json = fopen(path, "w");
-	fputs("{\n  \"tool.gcc\": \"say \\\"12\\\"\"\n}\n", json);
+	fprintf(json, "{\n  \"results.format\": \"%d\",\n  \"tool.gcc\": \"say \\\"12\\\"\"\n}\n",
+	        STORE_VERSION);
 	fclose(json);
 	snprintf(path, sizeof path, "%s/results.sqlite", run[0]);
 	unlink(path);

@@ -2,6 +2,8 @@
 # The self-tests inside the kernel, as TAP: run.sh ENGINE STACK+LOADER+ISOLATION [NAME=VALUE…]
 # The assignments (CPU=…, MEMORY=…, WORDS=…) go to boot.sh.
 set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 
 engine=$1 build=$2
 shift 2

@@ -3,6 +3,8 @@
 # A real run on engine kvm-emulated, as TAP: the preset `window` under the real kvm-amd with npt=1 and npt=0. Skipped
 # where the outer machine's Debian packages cannot be had.
 set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 cd "$(dirname "$0")/../.." || exit
 
 work=$(mktemp -d)

@@ -4,6 +4,8 @@
 # What a shell script prints there is compared with what the host's busybox prints. With DASH_SOURCE, a folder of dash's sources, the
 # same script is run by a static dash that is built from them.
 set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 cd "$(dirname "$0")/../.." || exit
 
 engine=$1 build=$2

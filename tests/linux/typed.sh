@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Job control of busybox's shell, by keys that are typed at its console, as TAP: typed.sh STACK+LOADER+ISOLATION (on tcg)
 set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 cd "$(dirname "$0")/../.." || exit
 
 build=$1

@@ -1,0 +1,133 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC1091,SC2154 # common.sh defines them
+# Where a run writes to: standard output that is full, closed or read by nobody, files that may not grow, a checkout that may not be
+# written to, a folder that another run has.
+. "$(dirname "$0")/common.sh"
+
+make_tree
+harness=$tree/build/host/palimpsest-bench
+export PALIMPSEST_QEMU=$tree/engine PALIMPSEST_BOCHS=$tree/engine
+
+# records <samples>
+records()
+{
+	echo "$hello"
+	echo "bench name=tlb.cr3 parameter=0 unit=none samples=$1 warmup=0 index=1 of=1"
+	for i in $(seq 0 $(($1 - 1))); do
+		echo "sample name=tlb.cr3 parameter=0 sample=$i flags=- region=0 m.tsc=$((100 + i % 3)):ticks"
+	done
+	echo "end ok"
+}
+
+records 5 | play
+bench --engine tcg --strategy window
+mv "$tree/run" "$tree/other"
+
+# full <name> <arguments>
+full()
+{
+	local name=$1
+
+	shift
+	rm -rf "$tree/run"
+	"$harness" "$@" >/dev/full 2>"$tree/err"
+	is "$name on a full device: exits 1" 1 $?
+	check "$name on a full device: says so" says "standard output cannot be written"
+}
+
+full "a run" --engine tcg --strategy window --out "$tree/run"
+is "a run on a full device: the results are whole" 'complete ok 5' \
+	"$(query 'SELECT state FROM run') $(query 'PRAGMA integrity_check') $(query 'SELECT count(*) FROM samples')"
+check "a run on a full device: so are the files" test -s "$tree/run/summary.csv" -a -s "$tree/run/report.html"
+full --help --help
+full --list --list
+full --probe --probe
+full --compare --compare "$tree/other" "$tree/other"
+full --reproduces --reproduces "$tree/other" "$tree/other"
+full --recover --recover "$tree/other"
+"$harness" --engine vmware >/dev/full 2>"$tree/err"
+is "wrong use on a full device: exits 2" 2 $?
+bench --engine tcg --strategy window >&-
+rm -rf "$tree/run"
+"$harness" --engine tcg --strategy window --out "$tree/run" >&- 2>"$tree/err" <&-
+is "closed output and input: a run exits 0" 0 $?
+is "closed output: nothing of it is in the results" 'ok 5' "$(query 'PRAGMA integrity_check') $(query 'SELECT count(*) FROM samples')"
+check "closed output: nor in the records" test -z "$(grep -av '^@\|^!' "$tree"/run/logs/*/records.txt)"
+"$harness" --help 2>"$tree/err" | true
+is "a reader that leaves: exits 0" 0 "${PIPESTATUS[0]}"
+is "a reader that leaves: nothing is said" "" "$(cat "$tree/err")"
+
+# A limit on the size of files.
+records 9000 | play
+rm -rf "$tree/run"
+(ulimit -f 100 && "$harness" --engine tcg --strategy window --out "$tree/run" >"$tree/out" 2>"$tree/err")
+is "ulimit -f: exits 1" 1 $?
+check "ulimit -f: says so" says "ulimit -f"
+is "ulimit -f: what was written is whole" ok "$(query 'PRAGMA integrity_check')"
+
+# Two runs into one folder: whoever comes second leaves the first alone.
+records 5 | play
+mkdir "$tree/taken"
+exec 8<"$tree/taken"
+flock 8
+"$harness" --engine tcg --strategy window --out "$tree/taken" >"$tree/out" 2>"$tree/err"
+is "a folder that another run has: exits 2" 2 $?
+check "a folder that another run has: says so" says "another run is writing to it"
+is "a folder that another run has: nothing is written" "" "$(ls "$tree/taken")"
+exec 8<&-
+
+# The project's own checkout, built and then not to be written to.
+unset PALIMPSEST_QEMU PALIMPSEST_BOCHS
+build="make -s -j2 host programs bochs-library linux-programs kernel"
+$build >"$tree/out" 2>"$tree/err"
+is "the checkout is built" 0 $?
+cat >"$tree/read-only.sh" <<'EOF2'
+mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" || exit 77
+cd "$1" || exit 77
+touch build/written 2>/dev/null && exit 77
+./run-bench.sh --engine tcg --strategy window --quick --bench syscall.null --out "$2"
+EOF2
+if unshare -Urm true 2>/dev/null; then
+	unshare -Urm bash "$tree/read-only.sh" "$PWD" "$tree/ro" >"$tree/out" 2>"$tree/err"
+	status=$?
+else
+	unshare -m bash "$tree/read-only.sh" "$PWD" "$tree/ro" >"$tree/out" 2>"$tree/err"
+	status=$?
+fi
+if [ $status = 77 ] || [ $status = 1 ] && grep -q 'unshare' "$tree/err"; then
+	echo "ok $((count += 1)) - a read-only checkout # SKIP none can be mounted here"
+else
+	is "a read-only checkout: a run exits 0" 0 $status
+	check "a read-only checkout: results are where they were asked for" test -s "$tree/ro/summary.csv"
+fi
+# And as somebody who is not its owner, with whom git may refuse to speak.
+mkdir -m 777 "$tree/home"
+chmod 755 "$tree"
+stranger=(setpriv --reuid=65534 --regid=65534 --clear-groups env "HOME=$tree/home" GIT_TEST_ASSUME_DIFFERENT_OWNER=1)
+if [ "$(id -u)" = 0 ] && "${stranger[@]}" test -r "$PWD/run-bench.sh" -a -r "$PWD/build/host/palimpsest-bench" 2>/dev/null; then
+	"${stranger[@]}" ./run-bench.sh --engine tcg --strategy window --quick --bench syscall.null --out "$tree/home/run" \
+		>"$tree/out" 2>"$tree/err"
+	is "somebody else's checkout: a run exits 0" 0 $?
+else
+	echo "ok $((count += 1)) - somebody else's checkout # SKIP only root can be somebody else, and the folders above must be open"
+fi
+
+# No /proc: the harness still knows where it lies.
+cat >"$tree/no-proc.sh" <<'EOF2'
+mount -t tmpfs none /proc || exit 77
+cd / && "$1" --list
+EOF2
+if unshare -Urm true 2>/dev/null; then
+	unshare -Urm bash "$tree/no-proc.sh" "$PWD/build/host/palimpsest-bench" >"$tree/out" 2>"$tree/err"
+else
+	unshare -m bash "$tree/no-proc.sh" "$PWD/build/host/palimpsest-bench" >"$tree/out" 2>"$tree/err"
+fi
+status=$?
+if [ $status = 77 ] || grep -q unshare "$tree/err"; then
+	echo "ok $((count += 1)) - no /proc # SKIP nothing can be mounted here"
+else
+	is "no /proc: --list exits 0" 0 $status
+fi
+
+finish
