@@ -308,7 +308,8 @@ static void write_frame(struct node *node)
 	if (length >= sizeof name)
 		length = sizeof name - 1;
 	for (size_t i = 0; i < length; i++) /* in a line and in a collapsed stack these would separate */
-		name[i] = node->function->name[i] <= ' ' || strchr(";%~", node->function->name[i])
+		name[i] = node->function->name[i] <= ' ' || node->function->name[i] > '~' ||
+		                          strchr(";%~", node->function->name[i])
 		                  ? '_'
 		                  : node->function->name[i];
 	name[length] = '\0';

@@ -16,9 +16,9 @@
 static int descriptor = -1;
 static bool machine_started;
 
-/* The guest's unfinished line. A record has at most 512 bytes, so a line that does not fit is noise. */
-static char guest_line[4096];
-static size_t guest_length;
+/* The guest's unfinished line after OUTPUT_GUEST_MARK. A record has at most 512 bytes: what does not fit is noise. */
+static char guest_line[1 + 4096] = { OUTPUT_GUEST_MARK };
+static size_t guest_length = 1;
 
 bool output_wanted(void)
 {
@@ -66,12 +66,14 @@ static void write_all(const char *bytes, size_t length)
 	}
 }
 
+/* Lines that begin with '!' are the library's alone: such a one of the guest gets a mark before it. */
 static void write_guest_line(void)
 {
 	size_t length = guest_length;
+	size_t first = guest_line[1] == '!' ? 0 : 1;
 
-	guest_length = 0;
-	write_all(guest_line, length);
+	guest_length = 1;
+	write_all(guest_line + first, length - first);
 }
 
 void output_guest_byte(unsigned char byte)
@@ -109,7 +111,7 @@ static _Noreturn void leave(int status)
 /* A guest's last line that has no end. */
 static void finish_guest_line(void)
 {
-	if (!output_wanted() || !guest_length)
+	if (!output_wanted() || guest_length == 1)
 		return;
 	guest_line[guest_length++] = '\n';
 	write_guest_line();

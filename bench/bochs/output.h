@@ -2,7 +2,9 @@
  * Output: the stream to the harness, and the end of the run.
  *
  * The stream goes to the descriptor that the environment variable PALIMPSEST_FD names. The guest's bytes pass
- * through line by line in their order with the library's own lines, so a line never has another one inside.
+ * through line by line in their order with the library's own lines, so a line never has another one inside. The
+ * library's own begin with '!'; a line of the guest that does, also a part of one that is too long, is marked, so that
+ * nothing a guest writes can be taken for the library's.
  * Without PALIMPSEST_FD there is no stream: Bochs itself shows the guest's bytes (port_e9_hack), nothing is counted,
  * and only the guest's exit is acted on.
  *
@@ -13,6 +15,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#define OUTPUT_GUEST_MARK '?' /* before a guest's line that begins with '!' */
 
 /* Reads PALIMPSEST_FD. A descriptor that is not open for writing ends the process with status 2. */
 void output_open(void);

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "bench/host/collapsed.h"
 #include "bench/host/paths.h"
+#include "bench/host/text.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -29,21 +30,21 @@ static const char *text_of(sqlite3_stmt *row, int column)
 	return (const char *)sqlite3_column_text(row, column);
 }
 
-/* The file of a row; a benchmark's name may have slashes. */
+/* The file of a row. */
 static FILE *open_file(sqlite3_stmt *row, const char *run_dir, char path[PATH_MAX])
 {
+	char engine[NAME_SIZE], strategy[NAME_SIZE], benchmark[NAME_SIZE];
 	size_t length;
 
-	path_format(path, PATH_MAX, "%s/collapsed/%s/%s", run_dir, text_of(row, ENGINE),
-	            text_of(row, STRATEGY));
+	path_format(path, PATH_MAX, "%s/collapsed/%s/%s", run_dir,
+	            name_for_file(text_of(row, ENGINE), engine, sizeof engine),
+	            name_for_file(text_of(row, STRATEGY), strategy, sizeof strategy));
 	if (path_make_folders(path))
 		return NULL;
-	length = strlen(path) + 1;
-	path_format(path + length - 1, PATH_MAX - length, "/%s-%s.folded", text_of(row, BENCHMARK),
-	            text_of(row, PARAMETER));
-	for (char *at = path + length; *at; at++)
-		if (*at == '/')
-			*at = '_';
+	length = strlen(path);
+	path_format(path + length, PATH_MAX - length, "/%s-%lld.folded",
+	            name_for_file(text_of(row, BENCHMARK), benchmark, sizeof benchmark),
+	            (long long)sqlite3_column_int64(row, PARAMETER));
 	return fopen(path, "we");
 }
 

@@ -4,6 +4,7 @@
 #include "bench/host/change.h"
 #include "bench/host/compare_environment.h"
 #include "bench/host/progress.h"
+#include "bench/host/text.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -70,7 +71,7 @@ static void print_cells(const char *const cells[CELLS], const size_t width[CELLS
 	for (int i = 0; i < CELLS; i++) {
 		int room = i + 1 < CELLS ? (int)width[i] : 0;
 
-		printf("%s%*s", i ? "  " : "", i == 4 || i == 5 ? room : -room, cells[i]);
+		text_print(stdout, "%s%*s", i ? "  " : "", i == 4 || i == 5 ? room : -room, cells[i]);
 	}
 	putchar('\n');
 }
@@ -177,8 +178,8 @@ static void print_claims(const struct results pair[2])
 			sqlite3_bind_int(b, 1, sqlite3_column_int(a, 0));
 			if (sqlite3_step(b) == SQLITE_ROW && before && sqlite3_column_text(b, 0) &&
 			    strcmp(before, (const char *)sqlite3_column_text(b, 0)) != 0)
-				printf("claim %d: A %s, B %s\n", sqlite3_column_int(a, 0), before,
-				       (const char *)sqlite3_column_text(b, 0));
+				text_print(stdout, "claim %d: A %s, B %s\n", sqlite3_column_int(a, 0), before,
+				           (const char *)sqlite3_column_text(b, 0));
 			sqlite3_reset(b);
 		}
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/host/compare_environment.h"
+#include "bench/host/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -47,11 +48,11 @@ void compare_print_runs(const struct results pair[2], const char *a, const char 
 
 		results_environment(&pair[i], "run.name", name, sizeof name);
 		results_environment(&pair[i], "source.revision", revision, sizeof revision);
-		printf("%c  %s: run %s, revision %s\n", "AB"[i], paths[i], name, revision);
+		text_print(stdout, "%c  %s: run %s, revision %s\n", "AB"[i], paths[i], name, revision);
 	}
 	for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
 		if (differs(pair, shown[i], &values))
-			printf("%s differs: A %s, B %s\n", shown[i], values.a, values.b);
+			text_print(stdout, "%s differs: A %s, B %s\n", shown[i], values.a, values.b);
 	putchar('\n');
 }
 

@@ -10,6 +10,7 @@
 #include <gsl/gsl_cdf.h>
 
 #include "bench/host/stats.h"
+#include "bench/host/text.h"
 
 #define EXACT_MAX  30 /* values up to which the distribution is counted out */
 #define LINES_MAX  12 /* series that are printed */
@@ -296,9 +297,9 @@ void drift_print(sqlite3 *db, FILE *out)
 	}
 	sqlite3_bind_int(row, 1, LINES_MAX);
 	while (sqlite3_step(row) == SQLITE_ROW)
-		fprintf(out, "  %-24s %8" PRId64 "  %-12s %-28s %+6.1f %% in %d rounds\n", text_of(row, 0),
-		        (int64_t)sqlite3_column_int64(row, 1), text_of(row, 2), text_of(row, 3),
-		        sqlite3_column_double(row, 4) * 100, sqlite3_column_int(row, 5));
+		text_print(out, "  %-24s %8" PRId64 "  %-12s %-28s %+6.1f %% in %d rounds\n", text_of(row, 0),
+		           (int64_t)sqlite3_column_int64(row, 1), text_of(row, 2), text_of(row, 3),
+		           sqlite3_column_double(row, 4) * 100, sqlite3_column_int(row, 5));
 	sqlite3_finalize(row);
 	if (drifting > LINES_MAX)
 		fprintf(out, "  and %" PRId64 " more: drift.csv\n", (int64_t)(drifting - LINES_MAX));

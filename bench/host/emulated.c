@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/host/emulated.h"
+#include "bench/host/text.h"
 
 #include <stdbool.h>
 
@@ -60,10 +61,10 @@ static bool print_checks(sqlite3 *db, FILE *out)
 			        "          %-28s %10s %10s %10s %10s %10s\n",
 			        "", "launches", "self-tests", "checks", "skipped", "failed");
 		any = true;
-		fprintf(out, "  %-7s %-28s %7d/%-2d %10d %10d %10d %10d\n", sqlite3_column_text(row, 0),
-		        sqlite3_column_text(row, 1), sqlite3_column_int(row, 3), sqlite3_column_int(row, 2),
-		        sqlite3_column_int(row, 4), sqlite3_column_int(row, 5), sqlite3_column_int(row, 6),
-		        sqlite3_column_int(row, 7));
+		text_print(out, "  %-7s %-28s %7d/%-2d %10d %10d %10d %10d\n", sqlite3_column_text(row, 0),
+		           sqlite3_column_text(row, 1), sqlite3_column_int(row, 3),
+		           sqlite3_column_int(row, 2), sqlite3_column_int(row, 4), sqlite3_column_int(row, 5),
+		           sqlite3_column_int(row, 6), sqlite3_column_int(row, 7));
 	}
 	sqlite3_finalize(row);
 	if (any)
@@ -81,9 +82,9 @@ static void print_skipped(sqlite3 *db, FILE *out)
 		return;
 	}
 	while (sqlite3_step(row) == SQLITE_ROW) {
-		fprintf(out, "%s  %s: %s (%s)\n", any ? "" : "self-tests that were skipped\n",
-		        sqlite3_column_text(row, 0), sqlite3_column_text(row, 1),
-		        sqlite3_column_text(row, 2));
+		text_print(out, "%s  %s: %s (%s)\n", any ? "" : "self-tests that were skipped\n",
+		           sqlite3_column_text(row, 0), sqlite3_column_text(row, 1),
+		           sqlite3_column_text(row, 2));
 		any = true;
 	}
 	sqlite3_finalize(row);
@@ -115,7 +116,7 @@ static void print_walks(sqlite3 *db, FILE *out)
 			        "                     %12s %12s %12s %12s %12s\n",
 			        "without KVM", "ept=1", "ept=0", "exits ept=1", "exits ept=0");
 		any = true;
-		fprintf(out, "  %-10s %7d ", sqlite3_column_text(row, 0), sqlite3_column_int(row, 1));
+		text_print(out, "  %-10s %7d ", sqlite3_column_text(row, 0), sqlite3_column_int(row, 1));
 		for (int i = 2; i < 7; i++)
 			print_number(row, i, out);
 		putc('\n', out);

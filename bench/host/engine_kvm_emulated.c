@@ -11,6 +11,7 @@
 #include "bench/host/engine_bochs.h"
 #include "bench/host/paths.h"
 #include "bench/host/qemu.h"
+#include "bench/host/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,9 +151,11 @@ static bool find_last(const char *log, const char *mark, char *text, size_t size
 
 	for (const char *at = strstr(log, mark); at; at = strstr(at + 1, mark))
 		found = at + strlen(mark);
-	if (found)
-		snprintf(text, size, "%.*s", (int)strcspn(found, "\r\n"), found);
-	return found != NULL;
+	if (!found)
+		return false;
+	snprintf(text, size, "%.*s", (int)strcspn(found, "\r\n"), found);
+	text_clean(text);
+	return true;
 }
 
 /* Reads a file of the boot; the caller frees the text. NULL: there is none, or no memory. */

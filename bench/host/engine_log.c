@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/host/engine_log.h"
 #include "bench/host/paths.h"
+#include "bench/host/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -56,6 +57,7 @@ static void copy_line(const char *log, const char *at, char *line, size_t size)
 	while (start > log && start[-1] != '\n')
 		start--;
 	snprintf(line, size, "%.*s", (int)strcspn(start, "\r\n"), start);
+	text_clean(line);
 }
 
 enum engine_log_cause engine_log_explain(const char *directory, char *text, size_t size)

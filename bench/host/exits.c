@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which row each exit belongs to. */
 #include "bench/host/exits_internal.h"
+#include "bench/host/rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -75,7 +76,8 @@ static void take_line(struct exits *exits, const char *line)
 
 	if (exits->rows > 0 && strstr(line, " sample name="))
 		exits->row[exits->rows - 1].samples++;
-	if (sscanf(line, "@%*u bench name=%63s", row.name) != 1)
+	if (exits->rows == ROWS_MAX || sscanf(line, "@%*u bench name=%63s", row.name) != 1 ||
+	    !name_is_good(row.name))
 		return;
 	row.parameter = parameter ? strtoll(parameter + strlen(" parameter="), NULL, 10) : 0;
 	rows = room_for(exits->row, exits->rows, sizeof *rows);

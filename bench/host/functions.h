@@ -7,11 +7,13 @@
  */
 #pragma once
 
+#include "bench/host/budget.h"
 #include "bench/host/record.h"
 #include "bench/host/rows.h"
 #include "bench/host/store.h"
 
-#define FUNCTIONS_FRAMES_MAX  200000
+#define FUNCTIONS_FRAMES_MAX  100000 /* as many as the library makes */
+#define FUNCTIONS_DEPTH_MAX   256    /* calls, more than the library follows */
 #define FUNCTIONS_PENDING_MAX 200000 /* lines that wait for a sample */
 #define FUNCTIONS_METRICS_MAX 32
 
@@ -25,8 +27,13 @@ void functions_free(struct functions *functions);
 const char *functions_frame(struct functions *functions, const struct record *record);
 const char *functions_add(struct functions *functions, const struct record *record);
 
-/* A sample of the open row has this region: what is known of the region is added to the row, unless it is of the warm-up. */
-void functions_take(struct functions *functions, int64_t region, enum row_class class);
+/* A sample of the open row has this region: what is known of the region is added to the
+ * row, unless it is of the warm-up. Returns NULL, or in words that a sum is too large. */
+const char *functions_take(struct functions *functions, int64_t region, enum row_class class);
 
-/* The row ended: stores its sums and begins anew. Returns 0 or -1 as store.h says. */
-int functions_store(struct functions *functions, struct store *store, const struct store_row *row);
+/* The row ended: stores its sums and begins anew. Returns NULL, or what the budget has not enough for. */
+const char *functions_store(struct functions *functions, struct store *store, const struct store_row *row,
+                            struct budget *budget);
+
+/* How many lines, sums and frames were looked at so far, which is what the work grows with. For tests. */
+uint64_t functions_steps(const struct functions *functions);

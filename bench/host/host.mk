@@ -34,7 +34,7 @@ $(BUILD)/host/report_page.o: bench/host/report_page.S bench/host/report.html | $
 	$(Q)$(HOSTCC) -c -o $@ $<
 
 # Plays an engine in the end-to-end tests.
-$(BUILD)/tests/make-records: tests/e2e/make-records.c $(BUILD)/host/record.o
+$(BUILD)/tests/make-records: tests/e2e/make-records.c $(BUILD)/host/record.o $(BUILD)/host/text.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ -lz
 

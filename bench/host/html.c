@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/html.h"
+#include "bench/host/text.h"
 
 #include <errno.h>
 #include <math.h>
@@ -11,36 +12,17 @@
 
 #define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
 
-/* Bytes of the UTF-8 character at `text`, or 0 when there is none: cut short, overlong, a surrogate, or too large. */
-static size_t character_length(const char *text)
-{
-	const unsigned char *byte = (const unsigned char *)text;
-	size_t length = byte[0] < 0x80 ? 1 : byte[0] < 0xC2 ? 0 : byte[0] < 0xE0 ? 2 : byte[0] < 0xF0 ? 3 : 4;
-
-	if (byte[0] > 0xF4)
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((byte[i] & 0xC0) != 0x80)
-			return 0;
-	if ((byte[0] == 0xE0 && byte[1] < 0xA0) || (byte[0] == 0xED && byte[1] >= 0xA0) ||
-	    (byte[0] == 0xF0 && byte[1] < 0x90) || (byte[0] == 0xF4 && byte[1] >= 0x90))
-		return 0;
-	/* C1 controls. */
-	return byte[0] == 0xC2 && byte[1] < 0xA0 ? 0 : length;
-}
-
 void html_text(FILE *out, const char *text)
 {
 	size_t length;
 
 	for (; text && *text; text += length) {
-		length = character_length(text);
+		length = text_character(text);
 		if (length > 1) {
 			fwrite(text, 1, length, out);
 			continue;
 		}
-		if (length == 0 || ((unsigned char)*text < ' ' && *text != '\t' && *text != '\n') ||
-		    *text == 0x7F) {
+		if (length == 0) {
 			fputs(REPLACEMENT, out);
 			length = 1;
 			continue;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/host/intake.h"
+#include "bench/host/budget.h"
 #include "bench/host/counts.h"
 #include "bench/host/functions.h"
 #include "bench/host/rows.h"
@@ -10,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHECKS_MAX 100000 /* checks, tests, skips and facts stored per launch */
-
 struct intake {
 	struct intake_setup setup;
 	struct intake_report report;
@@ -20,7 +19,7 @@ struct intake {
 	struct functions *functions; /* likewise */
 	struct rows rows;
 	bool row_skipped; /* the newest row was given up by the guest */
-	uint64_t checks;
+	struct budget budget;
 	char first_failed[120]; /* the first check or test that failed, with its detail */
 };
 
@@ -48,15 +47,19 @@ static void refuse(struct intake *intake, const struct record *record, const cha
 	              text_of(record, "name"), why);
 }
 
-/* Facts and checks share a limit, so that a guest cannot fill the disk with them. */
-static bool may_store(struct intake *intake)
+/* Whether texts of so many bytes may be stored. Over the budget the launch ends as a flood. */
+static bool may_store(struct intake *intake, size_t bytes)
 {
-	return intake->setup.store && intake->checks++ < CHECKS_MAX;
+	const char *over = budget_text(&intake->budget, bytes);
+
+	if (over)
+		stream_flood(&intake->stream, over);
+	return intake->setup.store && !over;
 }
 
 static void store_fact_of(struct intake *intake, const char *name, const char *value, const char *unit)
 {
-	if (may_store(intake))
+	if (may_store(intake, strlen(name) + strlen(value)))
 		store_fact(intake->setup.store, intake->setup.launch, name, value, unit);
 }
 
@@ -116,28 +119,37 @@ static struct store_row store_row_of(const struct intake *intake, const struct r
 static void store_functions(struct intake *intake)
 {
 	struct store_row row;
+	const char *over;
 
 	if (!intake->functions || !intake->rows.count || !intake->setup.store)
 		return;
 	row = store_row_of(intake, &intake->rows.row[intake->rows.count - 1]);
-	functions_store(intake->functions, intake->setup.store, &row);
+	over = functions_store(intake->functions, intake->setup.store, &row, &intake->budget);
+	if (over)
+		stream_flood(&intake->stream, over);
+}
+
+/* Gives a flag to all samples of the row so far. `*flagged` sees to it that this is done once. */
+static void flag_row(struct intake *intake, const struct row *row, bool *flagged, const char *flag)
+{
+	struct store_row stored = store_row_of(intake, row);
+
+	if (!*flagged && intake->setup.store)
+		store_flag_row(intake->setup.store, &stored, flag);
+	*flagged = true;
 }
 
 /* Marks the newest row when the guest left it before its last sample; that is damage if it sent more since. */
 static void close_row(struct intake *intake, bool more_came)
 {
 	struct row *row = intake->rows.count ? &intake->rows.row[intake->rows.count - 1] : NULL;
-	struct store_row stored;
 
 	if (!row || intake->row_skipped || !row_is_short(row) || strcmp(intake->setup.mode, "bench") != 0)
 		return;
 	if (more_came && !*intake->report.failure)
 		stream_damage(&intake->stream, "row %s %" PRId64 " has fewer samples than announced",
 		              row->name, row->parameter);
-	stored = store_row_of(intake, row);
-	if (intake->setup.store &&
-	    row->taken[ROW_SAMPLE] + row->taken[ROW_WARMUP] + row->taken[ROW_OVERHEAD] > 0)
-		store_flag_row(intake->setup.store, &stored, "cut-short");
+	flag_row(intake, row, &row->cut_short, "cut-short");
 }
 
 static void take_bench(struct intake *intake, const struct record *record)
@@ -151,6 +163,8 @@ static void take_bench(struct intake *intake, const struct record *record)
 	store_functions(intake);
 	why = rows_open(&intake->rows, record);
 	intake->row_skipped = why != NULL;
+	if (intake->rows.opened > ROWS_MAX)
+		stream_flood(&intake->stream, "4096 rows");
 	if (why) {
 		refuse(intake, record, why);
 		return;
@@ -169,7 +183,7 @@ static bool split_metric(const char *text, int64_t *value, const char **unit)
 	char digits[24];
 	size_t length = strcspn(text, ":");
 
-	if (text[length] != ':' || length >= sizeof digits || !row_is_name(text + length + 1))
+	if (text[length] != ':' || length >= sizeof digits)
 		return false;
 	memcpy(digits, text, length);
 	digits[length] = '\0';
@@ -184,13 +198,20 @@ struct sample {
 	const char *flags;
 };
 
+static void put_value(const struct sample *sample, const char *metric, const char *unit, int64_t value)
+{
+	const char *over = budget_values(&sample->intake->budget, 1, 0);
+
+	if (over)
+		stream_flood(&sample->intake->stream, over);
+	else if (sample->intake->setup.store)
+		store_sample(sample->intake->setup.store, &sample->row, sample->number, metric, unit, value,
+		             sample->flags);
+}
+
 static void store_count(void *context, const char *metric, int64_t value)
 {
-	const struct sample *sample = context;
-
-	if (sample->intake->setup.store)
-		store_sample(sample->intake->setup.store, &sample->row, sample->number, metric,
-		             counts_unit(metric), value, sample->flags);
+	put_value(context, metric, counts_unit(metric), value);
 }
 
 /* The sample's own metrics. Returns NULL, or what is wrong; `store` false: only look. */
@@ -203,14 +224,13 @@ static const char *take_metrics(const struct sample *sample, const struct record
 
 		if (strncmp(name, "m.", 2) != 0)
 			continue;
-		if (!row_is_name(name + 2) || !split_metric(record->pair[i].value, &value, &unit))
+		if (!split_metric(record->pair[i].value, &value, &unit))
 			return "a metric that is not <number>:<unit>";
 		if (!store || !sample->intake->setup.store)
 			continue;
 		if (sample->intake->setup.counts == COUNTS_ALL && strcmp(name, "m.tsc") == 0)
 			continue; /* it would be instructions, not time */
-		store_sample(sample->intake->setup.store, &sample->row, sample->number, name + 2, unit, value,
-		             sample->flags);
+		put_value(sample, name + 2, unit, value);
 	}
 	return NULL;
 }
@@ -257,6 +277,7 @@ static const char *take_sample(struct intake *intake, const struct record *recor
 	add_flag(flags, sizeof flags, intake->setup.engine_flag);
 	add_flag(flags, sizeof flags, intake->setup.variant);
 	add_flag(flags, sizeof flags, class_flag);
+	add_flag(flags, sizeof flags, row->check_failed ? "check-failed" : NULL);
 	sample.flags = flags;
 	sample.row = store_row_of(intake, row);
 	if (!why)
@@ -266,7 +287,10 @@ static const char *take_sample(struct intake *intake, const struct record *recor
 	if (why)
 		return why;
 	if (intake->counts && region && counts_take(intake->counts, region, store_count, &sample)) {
-		functions_take(intake->functions, region, class);
+		const char *overflow = functions_take(intake->functions, region, class);
+
+		if (overflow)
+			refuse(intake, record, overflow);
 	} else if (intake->setup.counts == COUNTS_ALL && region) {
 		add_flag(flags, sizeof flags, "no-counts");
 		refuse(intake, record, "no counts came for its region");
@@ -281,12 +305,11 @@ static const char *take_check(struct intake *intake, const struct record *record
 	int64_t parameter = 0;
 	int64_t ok;
 
-	if (!row_is_name(text_of(record, "name")) || !record_number(record, "ok", &ok) ||
-	    ok > (is_check ? 1 : 2))
+	if (!record_get(record, "name") || !record_number(record, "ok", &ok) || ok > (is_check ? 1 : 2))
 		return "a result without proper values";
 	if (is_check && !record_number(record, "parameter", &parameter))
 		return "a check without a parameter";
-	if (may_store(intake))
+	if (may_store(intake, strlen(text_of(record, "name")) + strlen(text_of(record, "detail"))))
 		store_check(intake->setup.store, intake->setup.launch, record->type, text_of(record, "name"),
 		            parameter, (int)ok, text_of(record, "detail"));
 	if (ok != 0)
@@ -294,11 +317,8 @@ static const char *take_check(struct intake *intake, const struct record *record
 	if (intake->report.failed++ == 0)
 		snprintf(intake->first_failed, sizeof intake->first_failed, "%.40s %" PRId64 ": %.60s",
 		         text_of(record, "name"), parameter, text_of(record, "detail"));
-	if (row && intake->setup.store) {
-		struct store_row stored = store_row_of(intake, row);
-
-		store_flag_row(intake->setup.store, &stored, "check-failed");
-	}
+	if (row)
+		flag_row(intake, row, &row->check_failed, "check-failed");
 	return NULL;
 }
 
@@ -306,14 +326,14 @@ static const char *take_skip(struct intake *intake, const struct record *record)
 {
 	int64_t parameter;
 
-	if (!row_is_name(text_of(record, "name")) || !record_number(record, "parameter", &parameter))
+	if (!record_get(record, "name") || !record_number(record, "parameter", &parameter))
 		return "a skipped row without a proper name";
 	if (rows_current(&intake->rows, record))
 		intake->row_skipped = true;
 	else if (strcmp(text_of(record, "name"), "bench") == 0) /* no row at all */
 		fail(intake, "%.100s", text_of(record, "reason"));
 	intake->report.rows++;
-	if (may_store(intake))
+	if (may_store(intake, strlen(text_of(record, "name")) + strlen(text_of(record, "reason"))))
 		store_check(intake->setup.store, intake->setup.launch, "skip", text_of(record, "name"),
 		            parameter, 2, text_of(record, "reason"));
 	return NULL;
@@ -321,7 +341,7 @@ static const char *take_skip(struct intake *intake, const struct record *record)
 
 static const char *take_fact(struct intake *intake, const struct record *record)
 {
-	if (!row_is_name(text_of(record, "name")) || !record_get(record, "value"))
+	if (!record_get(record, "name") || !record_get(record, "value"))
 		return "a fact without a name or a value";
 	store_fact_of(intake, text_of(record, "name"), text_of(record, "value"), text_of(record, "unit"));
 	return NULL;
@@ -344,8 +364,12 @@ static void take_end(struct intake *intake, const struct record *record)
 static void take_guest(struct intake *intake, const struct record *record)
 {
 	const char *type = record->type;
-	const char *why = NULL;
+	const char *why = record_check_names(record);
 
+	if (why) {
+		refuse(intake, record, why);
+		return;
+	}
 	if (intake->setup.observe)
 		intake->setup.observe(intake->setup.context, record);
 	if (strcmp(type, "hello") == 0)

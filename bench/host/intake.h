@@ -34,7 +34,7 @@ struct intake_report {
 	bool hello;   /* a hello record came */
 	bool ended;   /* a correct end record came */
 	bool refused; /* the instrumentation library ended the engine: something it needs is wrong (status 2) */
-	bool flood;   /* the guest sent more than the harness takes */
+	const char *flood; /* what the guest sent too much of; NULL: the harness took all */
 	uint64_t records;  /* lines accepted */
 	uint64_t rows;     /* benchmark rows started, and rows skipped */
 	uint64_t failed;   /* checks and tests that failed */

@@ -19,6 +19,7 @@
 
 #define GRACE      2.0         /* seconds between SIGTERM and SIGKILL */
 #define LINGER     5.0         /* seconds an engine may live after the end record */
+#define PAUSE      0.5         /* seconds between two pumps from which on the harness did something else */
 #define LOG_EVERY  0.5         /* seconds between two looks at what the engine itself says */
 #define PUMP_BYTES (256 << 10) /* at most per call, so that one guest cannot keep the others waiting */
 
@@ -31,10 +32,13 @@ struct launch {
 	double started;
 	double heard;             /* when the last byte came */
 	double ended;             /* when the end record came; 0: not yet */
+	double pumped;            /* when launch_pump() last returned */
+	double busy;              /* seconds that the harness took for itself: they are not the guest's */
 	double looked;            /* when its messages were last looked at */
 	double stopped;           /* when we asked the engine to end; 0: not yet */
 	char directory[PATH_MAX]; /* what setup.directory points to: the caller's may be used again */
 	double seconds;           /* how long it ran, once it is over */
+	bool behind;              /* more of the engine's output waits to be read */
 	bool killed;
 	bool pinned;
 	bool counting; /* of VM exits, has begun */
@@ -130,7 +134,7 @@ struct launch *launch_start(const struct launch_setup *setup, char *why, size_t 
 		launch_free(launch);
 		return NULL;
 	}
-	launch->started = launch->heard = clock_seconds();
+	launch->started = launch->heard = launch->pumped = clock_seconds();
 	return launch;
 }
 
@@ -153,11 +157,27 @@ void launch_stop(struct launch *launch, enum launch_stop cause)
 	process_signal(&launch->process, SIGTERM);
 }
 
+/* Takes bytes of the engine. What the harness does with them is not the guest's time. */
+static void take(struct launch *launch, const char *bytes, size_t length)
+{
+	double began = clock_seconds();
+
+	if (fwrite(bytes, 1, length, launch->raw) != length)
+		launch_stop(launch, STOP_DISK);
+	intake_feed(launch->intake, bytes, length);
+	if (launch->exits)
+		exits_feed(launch->exits, bytes, length);
+	launch->heard = clock_seconds();
+	launch->busy += launch->heard - began;
+}
+
 /* Reads what is there. Returns false once the engine's output is closed. */
 static bool read_some(struct launch *launch)
 {
 	char buffer[65536];
 	size_t total = 0;
+
+	launch->behind = false;
 
 	while (total < PUMP_BYTES) {
 		ssize_t length = process_read(&launch->process, buffer, sizeof buffer);
@@ -167,15 +187,12 @@ static bool read_some(struct launch *launch)
 		if (length == 0)
 			return true;
 		total += (size_t)length;
-		launch->heard = clock_seconds();
+		if (!intake_report(launch->intake)->flood)
+			take(launch, buffer, (size_t)length);
 		if (intake_report(launch->intake)->flood)
-			continue;
-		if (fwrite(buffer, 1, (size_t)length, launch->raw) != (size_t)length)
-			launch_stop(launch, STOP_DISK);
-		intake_feed(launch->intake, buffer, (size_t)length);
-		if (launch->exits)
-			exits_feed(launch->exits, buffer, (size_t)length);
+			launch_stop(launch, STOP_FLOOD);
 	}
+	launch->behind = true;
 	return true;
 }
 
@@ -208,11 +225,11 @@ static void keep_time(struct launch *launch)
 			launch->killed = true;
 			process_signal(&launch->process, SIGKILL);
 		}
-	} else if (report->flood) {
-		launch_stop(launch, STOP_FLOOD);
 	} else if (launch->ended > 0 && now - launch->ended > LINGER) {
 		launch_stop(launch, STOP_LINGER);
-	} else if (now - launch->started > launch->setup.timeout) {
+	} else if (launch->behind) {
+		; /* its end may be in what waits */
+	} else if (now - launch->started - launch->busy > launch->setup.timeout) {
 		launch_stop(launch, STOP_TIMEOUT);
 	} else if (now - launch->heard > quiet_limit(launch)) {
 		launch_stop(launch, STOP_QUIET);
@@ -255,10 +272,13 @@ static void store_exits_of(struct launch *launch)
 
 bool launch_pump(struct launch *launch)
 {
+	double pause = clock_seconds() - launch->pumped;
 	bool open;
 
 	if (launch->over)
 		return true;
+	if (pause > PAUSE)
+		launch->busy += pause;
 	open = read_some(launch);
 	if (launch->setup.engine->exclusive && !launch->pinned && intake_report(launch->intake)->hello)
 		pin(launch);
@@ -267,6 +287,7 @@ bool launch_pump(struct launch *launch)
 	if (launch->exits)
 		exits_drain(launch->exits);
 	keep_time(launch);
+	launch->pumped = clock_seconds();
 	if (!process_reap(&launch->process))
 		return false;
 	/* Whatever the engine wrote last is in the pipe by now; a stray child of it may still hold the other end. */
@@ -296,6 +317,7 @@ void launch_outcome(struct launch *launch, struct store_outcome *outcome, char r
 		                       .mode = launch->setup.mode,
 		                       .bench = launch->setup.bench,
 		                       .timeout = launch->setup.timeout,
+		                       .busy = launch->busy,
 		                       .quiet = quiet_limit(launch) };
 	const struct engine *engine = launch->setup.engine;
 	char words[LAUNCH_WHY_MAX];

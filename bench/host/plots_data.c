@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/plots_data.h"
+#include "bench/host/text.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -72,13 +73,29 @@ static const char *text(sqlite3_stmt *query, int column)
 	return value ? value : "NaN";
 }
 
+/*
+ * A name in a data file or a script: gnuplot runs what stands in some of its texts, and columns end at spaces. Spaces
+ * between names are kept with `list`. In one of a few buffers, in turn.
+ */
+static const char *word(sqlite3_stmt *query, int column, bool list)
+{
+	static char words[4][2048];
+	static unsigned turn;
+	const char *from = text(query, column);
+	char *to = name_for_file(from, words[turn++ % 4], sizeof words[0]);
+
+	for (size_t i = 0; list && to[i]; i++)
+		to[i] = from[i] == ' ' ? ' ' : to[i];
+	return to;
+}
+
 /* The metrics of one benchmark and strategy, in `names` (which point into `pool`). */
 static size_t list_metrics(sqlite3_stmt *query, const char **names, char *pool, size_t size)
 {
 	size_t count = 0;
 
 	while (count < METRICS_MAX && sqlite3_step(query) == SQLITE_ROW) {
-		int length = snprintf(pool, size, "%s", text(query, 0));
+		int length = snprintf(pool, size, "%s", word(query, 0, false));
 
 		if (length < 0 || (size_t)length + 1 > size)
 			break;
@@ -105,7 +122,7 @@ static void write_lines(FILE *out, sqlite3_stmt *query, const char *const *metri
 			next = 0;
 			last = parameter;
 		}
-		for (; next < count && strcmp(metrics[next], text(query, 1)); next++)
+		for (; next < count && strcmp(metrics[next], word(query, 1, false)); next++)
 			fputs(" NaN NaN NaN", out);
 		if (next < count)
 			fprintf(out, " %s %s %s", text(query, 2), text(query, 3), text(query, 4));
@@ -129,12 +146,14 @@ static int write_series(sqlite3 *db, const char *data_dir, const struct view *vi
 	const char *metrics[METRICS_MAX];
 	char pool[METRICS_MAX * 32];
 	char name[NAME_MAX];
+	char first[NAME_SIZE], second[NAME_SIZE];
 	char path[PATH_MAX];
 	size_t count;
 	FILE *out = NULL;
 	int status = -1;
 
-	snprintf(name, sizeof(name), "%s.%s.dat", benchmark, strategy);
+	snprintf(name, sizeof(name), "%s.%s.dat", name_for_file(benchmark, first, sizeof first),
+	         name_for_file(strategy, second, sizeof second));
 	if (names && lines)
 		out = open_file(path, data_dir, view->name, name);
 	if (out) {
@@ -179,11 +198,13 @@ static int write_distribution(sqlite3 *db, const char *data_dir, const struct vi
 	        " USING (launch) WHERE flags NOT LIKE '%overhead%' GROUP BY v ORDER BY v";
 	sqlite3_stmt *query = prepare(db, view, sql);
 	char name[NAME_MAX];
+	char first[NAME_SIZE], second[NAME_SIZE];
 	char path[PATH_MAX];
 	FILE *out = NULL;
 	int status = -1;
 
-	snprintf(name, sizeof(name), "%s.%s.samples", benchmark, strategy);
+	snprintf(name, sizeof(name), "%s.%s.samples", name_for_file(benchmark, first, sizeof first),
+	         name_for_file(strategy, second, sizeof second));
 	if (query)
 		out = open_file(path, data_dir, view->name, name);
 	if (out) {
@@ -224,7 +245,7 @@ static int write_choice(FILE *out, sqlite3 *db, const struct view *view, const c
 		return -1;
 	fprintf(out, "%s(x) =", name);
 	while (sqlite3_step(query) == SQLITE_ROW)
-		fprintf(out, " x eq \"%s\" ? \"%s\" :", text(query, 0), text(query, 1));
+		fprintf(out, " x eq \"%s\" ? \"%s\" :", word(query, 0, false), word(query, 1, true));
 	fputs(" \"\"\n", out);
 	sqlite3_finalize(query);
 	return 0;
@@ -239,7 +260,7 @@ static int write_profile(FILE *out, sqlite3 *db)
 	                       "SELECT value FROM environment WHERE key = 'run.profile' AND value <> 'none'",
 	                       -1, &query, NULL) != SQLITE_OK)
 		return complain("results.sqlite", sqlite3_errmsg(db));
-	fprintf(out, "profile = \"%s\"\n", sqlite3_step(query) == SQLITE_ROW ? text(query, 0) : "");
+	fprintf(out, "profile = \"%s\"\n", sqlite3_step(query) == SQLITE_ROW ? word(query, 0, false) : "");
 	sqlite3_finalize(query);
 	return 0;
 }
@@ -288,9 +309,9 @@ static int write_subject(FILE *out, sqlite3 *db, const struct view *view, const 
 	sqlite3_bind_int64(query, 5, subject->parameter);
 	sqlite3_bind_text(query, 6, subject->metric ? subject->metric : view->metric, -1, SQLITE_STATIC);
 	for (; sqlite3_step(query) == SQLITE_ROW; found = 1)
-		fprintf(out, "%d %s %s %s %s \"%s\" \"%s\"\n", x, text(query, 0), text(query, 1),
+		fprintf(out, "%d %s %s %s %s \"%s\" \"%s\"\n", x, text(query, 0), word(query, 1, false),
 		        text(query, 2), text(query, 3), subject->title,
-		        subject->metric ? text(query, 4) : view->unit);
+		        subject->metric ? word(query, 4, false) : view->unit);
 	sqlite3_finalize(query);
 	return found;
 }
@@ -366,7 +387,7 @@ int plots_data_write_claims(sqlite3 *db, const char *data_dir)
 	if (out) {
 		fputs("id verdict place\n", out);
 		while (sqlite3_step(query) == SQLITE_ROW)
-			fprintf(out, "%d \"%s\" %s\n", sqlite3_column_int(query, 0), text(query, 1),
+			fprintf(out, "%d \"%s\" %s\n", sqlite3_column_int(query, 0), word(query, 1, true),
 			        text(query, 2));
 	}
 	sqlite3_finalize(query);

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "bench/host/progress.h"
 #include "bench/host/clock.h"
+#include "bench/host/text.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -54,10 +55,13 @@ void progress_clear(void)
 
 static void write_line(const char *colour, const char *format, va_list arguments)
 {
+	char *text = NULL;
+
 	progress_clear();
-	fputs(colour, stderr);
-	vfprintf(stderr, format, arguments);
-	fputs(*colour ? "\033[0m\n" : "\n", stderr);
+	if (vasprintf(&text, format, arguments) < 0)
+		return;
+	fprintf(stderr, "%s%s%s\n", colour, text_clean(text), *colour ? "\033[0m" : "");
+	free(text);
 }
 
 void message(const char *format, ...)

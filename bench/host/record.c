@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/host/record.h"
+#include "bench/host/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -28,6 +29,11 @@ bool record_decimal(const char *text, int64_t *value)
 	return true;
 }
 
+static bool is_printable(int byte)
+{
+	return byte >= ' ' && byte < 0x7f;
+}
+
 static int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -39,7 +45,10 @@ static int hex_digit(char c)
 	return -1;
 }
 
-/* Turns %XX into bytes in place. A NUL byte would hide what follows it, so %00 is refused too. */
+/*
+ * Turns %XX into bytes in place. Only what is printable ASCII is decoded: of all other bytes the escape stays, so that
+ * no text of a guest holds a byte that a terminal obeys or that ends a line. %00 is refused.
+ */
 static bool decode(char *text)
 {
 	char *out = text;
@@ -51,7 +60,12 @@ static bool decode(char *text)
 
 			if (low < 0 || high + low == 0)
 				return false;
-			*out++ = (char)(high << 4 | low);
+			if (is_printable(high << 4 | low)) {
+				*out++ = (char)(high << 4 | low);
+			} else {
+				memmove(out, text, 3);
+				out += 3;
+			}
 			text += 2;
 		} else {
 			*out++ = *text;
@@ -87,12 +101,12 @@ static const char *split(struct record *record, char *at)
 	return NULL;
 }
 
-static bool has_control_character(const char *line, size_t length)
+static bool is_all_printable(const char *line, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
-		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
-			return true;
-	return false;
+		if (!is_printable((unsigned char)line[i]))
+			return false;
+	return true;
 }
 
 /* Checks and cuts off " ~<crc>". */
@@ -133,8 +147,8 @@ enum record_kind record_parse(struct record *record, const char *line, size_t le
 	*why = NULL;
 	if (length >= RECORD_LINE_MAX || (line[0] == '@' && length >= RECORD_GUEST_MAX))
 		*why = line[0] == '@' ? "longer than 512 bytes" : "longer than 1024 bytes";
-	else if (has_control_character(line, length))
-		*why = "a control character";
+	else if (!is_all_printable(line, length))
+		*why = "a byte that is not printable ASCII";
 	if (*why)
 		return RECORD_BAD;
 
@@ -161,6 +175,25 @@ bool record_number(const struct record *record, const char *key, int64_t *value)
 	const char *text = record_get(record, key);
 
 	return text && record_decimal(text, value);
+}
+
+const char *record_check_names(const struct record *record)
+{
+	for (size_t i = 0; i < record->pairs; i++) {
+		const char *key = record->pair[i].key;
+		const char *value = record->pair[i].value;
+		const char *unit = strchr(value, ':');
+
+		if (strcmp(key, "name") == 0 && !name_is_good(value))
+			return "a name has 1 to 63 letters, digits and . _ - and begins with a letter or "
+			       "digit";
+		if (strcmp(key, "unit") == 0 && !name_is_unit(value))
+			return "not a unit";
+		if (strncmp(key, "m.", 2) == 0 &&
+		    (!name_is_good(key + 2) || !unit || !name_is_unit(unit + 1)))
+			return "a metric that is not <name>=<number>:<unit>";
+	}
+	return NULL;
 }
 
 size_t record_encode(char *line, size_t size, uint64_t number, const char *body)

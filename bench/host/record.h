@@ -18,7 +18,7 @@ struct record {
 	size_t pairs;
 	struct {
 		const char *key;
-		const char *value; /* decoded */
+		const char *value; /* decoded: printable ASCII, any other byte still as its %XX */
 	} pair[RECORD_PAIRS_MAX];
 	char text[RECORD_LINE_MAX]; /* what the pointers above point into */
 };
@@ -44,6 +44,12 @@ bool record_number(const struct record *record, const char *key, int64_t *value)
 
 /* Reads `text` as a decimal integer from 0 to INT64_MAX, digits only. */
 bool record_decimal(const char *text, int64_t *value);
+
+/*
+ * The one place where names that a guest sends are checked: `name`, `unit`, and the metrics `m.…` with their units
+ * (text.h). Returns NULL, or in words what is wrong: nothing of such a record may be used.
+ */
+const char *record_check_names(const struct record *record);
 
 /*
  * Writes the line that carries `body` ("type key=value …", already escaped) as number `number`, with its

@@ -4,6 +4,7 @@
 #include "bench/host/compare.h"
 #include "bench/host/compare_environment.h"
 #include "bench/host/linux_rows.h"
+#include "bench/host/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -48,7 +49,7 @@ static void take(struct group *group, const struct results pair[2], const struct
 
 static void print_group(const struct group *group, double threshold)
 {
-	printf("%-6s %-24s %5zu series  ", group->engine, group->benchmark, group->series);
+	text_print(stdout, "%-6s %-24s %5zu series  ", group->engine, group->benchmark, group->series);
 	if (group->within + group->different + group->missing == 0)
 		puts("identical");
 	else if (group->different + group->missing == 0)
@@ -61,7 +62,7 @@ static void print_group(const struct group *group, double threshold)
 	if (group->unexplained)
 		puts(": for no known reason: the images, Bochs and the options are the same");
 	else
-		printf("%s%s\n", *group->reasons ? ": " : "", group->reasons);
+		text_print(stdout, "%s%s\n", *group->reasons ? ": " : "", group->reasons);
 }
 
 /* Returns 1 when something differs for no known reason. */

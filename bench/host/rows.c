@@ -5,14 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool row_is_name(const char *text)
-{
-	size_t length = strlen(text);
-
-	return length > 0 && length < ROW_NAME_MAX &&
-	       strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/") == length;
-}
-
 static struct row *find(const struct rows *rows, const char *name, int64_t parameter)
 {
 	for (size_t i = 0; i < rows->count; i++)
@@ -23,8 +15,6 @@ static struct row *find(const struct rows *rows, const char *name, int64_t param
 
 static struct row *append(struct rows *rows)
 {
-	if (rows->count == ROWS_MAX)
-		return NULL;
 	if (rows->count % 64 == 0) {
 		struct row *larger = realloc(rows->row, (rows->count + 64) * sizeof *larger);
 
@@ -42,9 +32,11 @@ const char *rows_open(struct rows *rows, const struct record *record)
 	int64_t parameter, samples, warmup;
 	struct row *row;
 
-	if (!name || !row_is_name(name))
-		return "a row without a proper name";
-	if (!unit || !row_is_name(unit) || strlen(unit) >= sizeof row->unit)
+	if (rows->opened++ >= ROWS_MAX)
+		return "too many rows";
+	if (!name)
+		return "a row without a name";
+	if (!unit || strlen(unit) >= sizeof row->unit)
 		return "a row without a proper unit";
 	if (!record_number(record, "parameter", &parameter) || !record_number(record, "samples", &samples) ||
 	    !record_number(record, "warmup", &warmup) || samples > ROW_SAMPLES_MAX ||
@@ -54,7 +46,7 @@ const char *rows_open(struct rows *rows, const struct record *record)
 		return "a row comes twice";
 	row = append(rows);
 	if (!row)
-		return "too many rows";
+		return "no memory for a row";
 	*row = (struct row){
 		.parameter = parameter, .samples = samples, .warmup = warmup, .last = { -1, -1, -1 }
 	};

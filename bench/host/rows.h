@@ -3,29 +3,31 @@
 #pragma once
 
 #include "bench/host/record.h"
+#include "bench/host/text.h"
 
 #define ROWS_MAX        4096
-#define ROW_NAME_MAX    64
 #define ROW_SAMPLES_MAX 1000000
 
 enum row_class { ROW_SAMPLE, ROW_WARMUP, ROW_OVERHEAD, ROW_CLASSES };
 
 struct row {
-	char name[ROW_NAME_MAX];
+	char name[NAME_SIZE];
 	char unit[24]; /* of the parameter */
 	int64_t parameter;
 	int64_t samples; /* that the guest said it would send */
 	int64_t warmup;
 	int64_t taken[ROW_CLASSES];
-	int64_t last[ROW_CLASSES]; /* number of the last sample of each class; -1: none */
+	int64_t last[ROW_CLASSES];    /* number of the last sample of each class; -1: none */
+	bool check_failed, cut_short; /* its samples have these flags */
 };
 
 struct rows {
 	size_t count;
 	struct row *row; /* count of them */
+	uint64_t opened; /* `bench` records, refused ones too: ROWS_MAX of them are looked at */
 };
 
-/* Starts the row of a `bench` record. Returns NULL, or what is wrong with it. */
+/* Starts the row of a `bench` record whose names are checked. Returns NULL, or what is wrong with it. */
 const char *rows_open(struct rows *rows, const struct record *record);
 
 /* The newest row if `record` names it, else NULL. */
@@ -38,6 +40,3 @@ const char *row_take(struct row *row, enum row_class class, int64_t number);
 bool row_is_short(const struct row *row);
 
 void rows_free(struct rows *rows);
-
-/* Whether `text` can be a benchmark's, test's, metric's or unit's name. */
-bool row_is_name(const char *text);

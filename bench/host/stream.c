@@ -13,12 +13,21 @@ void stream_init(struct stream *stream, void (*accept)(void *, const struct reco
 	stream->context = context;
 }
 
+void stream_flood(struct stream *stream, const char *what)
+{
+	if (!stream->flood)
+		stream->flood = what;
+}
+
 void stream_damage(struct stream *stream, const char *format, ...)
 {
 	va_list arguments;
 
-	if (stream->damaged++ > 0)
+	if (stream->damaged++ > 0) {
+		if (stream->damaged > STREAM_DAMAGE_MAX)
+			stream_flood(stream, "100000 damaged records");
 		return;
+	}
 	va_start(arguments, format);
 	vsnprintf(stream->damage, sizeof stream->damage, format, arguments);
 	va_end(arguments);
@@ -102,7 +111,10 @@ void stream_feed(struct stream *stream, const char *bytes, size_t length)
 			stream->line[stream->length++] = bytes[i];
 		}
 		stream->bytes++;
-		stream->flood = stream->lines > STREAM_RECORDS_MAX || stream->bytes > STREAM_BYTES_MAX;
+		if (stream->lines > STREAM_RECORDS_MAX)
+			stream_flood(stream, "2000000 records");
+		else if (stream->bytes > STREAM_BYTES_MAX)
+			stream_flood(stream, "256 MiB");
 	}
 }
 

@@ -8,6 +8,7 @@
 
 #define STREAM_RECORDS_MAX 2000000        /* records and library lines of one launch */
 #define STREAM_BYTES_MAX   (256ULL << 20) /* bytes of one launch, noise included */
+#define STREAM_DAMAGE_MAX  100000         /* damaged lines and refused records */
 
 struct stream {
 	char line[RECORD_LINE_MAX];
@@ -17,9 +18,10 @@ struct stream {
 	uint64_t last;     /* number of the last record accepted */
 	uint32_t checksum; /* of the guest's lines so far, newlines included */
 	bool ended;        /* an `end` record came and agreed with what came before */
-	bool flood;        /* a limit above was passed; everything after that is ignored */
 	uint64_t damaged;  /* lines dropped, numbers missing, wrong end */
-	char damage[160];  /* the first of them, in words */
+	const char
+	        *flood;   /* which limit was passed, in words; NULL: none. Everything after that is ignored */
+	char damage[160]; /* the first of them, in words */
 	void (*accept)(void *context, const struct record *record, bool from_library);
 	void *context;
 };
@@ -32,6 +34,9 @@ void stream_feed(struct stream *stream, const char *bytes, size_t length);
 
 /* No more bytes will come: what is left of a line is damage. */
 void stream_finish(struct stream *stream);
+
+/* The receiver takes no more, because of `what`: "5000 rows". */
+void stream_flood(struct stream *stream, const char *what);
 
 /* Notes damage: counted, and the first one kept in words. */
 __attribute__((format(printf, 2, 3))) void stream_damage(struct stream *stream, const char *format, ...);

@@ -3,6 +3,7 @@
 #include "bench/host/table.h"
 #include "bench/host/emulated.h"
 #include "bench/host/subject.h"
+#include "bench/host/text.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -315,7 +316,7 @@ static void print_padded(const struct screen *screen, const char *text, size_t w
 {
 	size_t used = text_width(text);
 
-	fprintf(screen->out, "%*s%s", (int)(used < width ? width - used : 0), "", text);
+	text_print(screen->out, "%*s%s", (int)(used < width ? width - used : 0), "", text);
 }
 
 /* Prints the strategies from `first` to before `end`. */
@@ -331,7 +332,7 @@ static void print_columns(const struct screen *screen, const struct table *table
 	for (size_t i = 0; i < table->line_count; i++) {
 		const struct line *line = &table->lines[i];
 
-		fprintf(screen->out, "%-*s", (int)label, line->label);
+		text_print(screen->out, "%-*s", (int)label, line->label);
 		for (size_t j = first; j < end; j++)
 			print_padded(screen, cell_text(&line->cells[j], full),
 			             column_width(table, j, full) + GAP);
@@ -387,7 +388,7 @@ static void print_wrapped(const struct screen *screen, const char *text, size_t 
 	for (;;) {
 		size_t bytes = fitting_bytes(text, width);
 
-		fprintf(screen->out, "%.*s\n", (int)bytes, text);
+		text_print(screen->out, "%.*s\n", (int)bytes, text);
 		text += bytes;
 		while (*text == ' ')
 			text++;
@@ -425,9 +426,10 @@ static void print_claims(sqlite3 *db, const struct screen *screen)
 			fprintf(screen->out, "%sclaims%s\n  id  verdict       evidence\n",
 			        screen->colour ? "\033[1m" : "", screen->colour ? "\033[0m" : "");
 		any = true;
-		fprintf(screen->out, "  %2d  %s%-12s%s  ", sqlite3_column_int(row, 0),
-		        screen->colour ? verdict_colour(verdict) : "", verdict,
-		        screen->colour ? "\033[0m" : "");
+		fprintf(screen->out, "  %2d  %s", sqlite3_column_int(row, 0),
+		        screen->colour ? verdict_colour(verdict) : "");
+		text_print(screen->out, "%-12s", verdict);
+		fprintf(screen->out, "%s  ", screen->colour ? "\033[0m" : "");
 		print_wrapped(screen, (const char *)sqlite3_column_text(row, 2), indent, total - indent);
 	}
 	sqlite3_finalize(row);

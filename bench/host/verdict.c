@@ -23,12 +23,15 @@ static const char *stopped(const struct verdict_input *input, char *reason, size
 {
 	const struct intake_report *report = input->report;
 	char where[120] = "before its first benchmark";
+	char busy[64] = "";
 
+	if (input->busy >= 1)
+		snprintf(busy, sizeof busy, " (not counting %.0f s that the harness was busy)", input->busy);
 	if (*report->row)
 		snprintf(where, sizeof where, "in %s", report->row);
 	switch (input->cause) {
 	case STOP_TIMEOUT:
-		snprintf(reason, size, "no end within %u s; it was %s", input->timeout, where);
+		snprintf(reason, size, "no end within %u s; it was %s%s", input->timeout, where, busy);
 		return "timed out";
 	case STOP_QUIET:
 		snprintf(reason, size, "no record for %u s; it was %s", input->quiet, where);
@@ -37,8 +40,7 @@ static const char *stopped(const struct verdict_input *input, char *reason, size
 		snprintf(reason, size, "the engine did not leave after the end record");
 		return "failed";
 	case STOP_FLOOD:
-		snprintf(reason, size, "a flood of output: more than %d records or %llu MiB",
-		         STREAM_RECORDS_MAX, STREAM_BYTES_MAX >> 20);
+		snprintf(reason, size, "a flood of output: more than %s; it was %s", report->flood, where);
 		return "failed";
 	case STOP_DISK:
 		snprintf(reason, size,

@@ -11,6 +11,7 @@ struct verdict_input {
 	const char *mode;
 	const char *bench;
 	unsigned timeout; /* seconds that the launch was given */
+	double busy;      /* seconds of the harness's own, which count for neither of these */
 	unsigned quiet;   /* seconds without a record after which it counts as hung */
 };
 

@@ -832,6 +832,20 @@ walks:
         END
         SMAP 0
 
+        SAY "!count region=1 instructions=7", 10, "!cou" ; what only the library may say, also in two parts
+        ;= between two parts of a line that is not the guest's to write | instructions=1
+        TEST
+        BEGIN
+        nop
+        END
+        SAY "nt region=2 instructions=8", 10
+        mov ecx, 4095                   ; and after as much as the library keeps of a line
+        mov al, 'x'
+        mov dx, 0xE9
+.long:  out dx, al
+        dec ecx
+        jnz .long
+        SAY "!exit status=35", 10
         SAY "whole line", 10, "a line "
         ;= between two parts of a guest's line | instructions=1
         TEST

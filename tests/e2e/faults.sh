@@ -146,7 +146,7 @@ ${second/m.tsc=101/m.tsc=-1}
 end ok
 EOF
 
-fault "bad name" damaged "a row without a proper name" 0 <<EOF
+fault "bad name" damaged "a name has 1 to 63 letters, digits and . _ -" 0 <<EOF
 $hello
 bench name=tlb;drop parameter=0 unit=none samples=1 warmup=0 index=1 of=1
 end ok
@@ -195,7 +195,118 @@ end ok
 sleep 40
 EOF
 
-fault "flood" failed "a flood of output" 1 <<EOF
+# ---- hostile guests ----
+fault "a name that leaves the folder" damaged "record 2 (bench ../../../../evil): a name has" 0 <<EOF
+$hello
+${row/tlb.cr3/../../../../evil}
+${first/tlb.cr3/../../../../evil}
+end ok
+EOF
+check "a name that leaves the folder: no file is named after it" \
+	test -z "$(find "$tree" -name '*evil*'; find "$tree/.." -maxdepth 1 -name '*evil*')"
+
+fault "a name with slashes among honest ones" damaged "record 5 (bench x/y/z): a name has" 2 <<EOF
+$hello
+$row
+$first
+$second
+${row/tlb.cr3/x\/y\/z}
+${first/tlb.cr3/x\/y\/z}
+end ok
+EOF
+
+# clean <file…>: nothing in them that a terminal obeys
+clean()
+{
+	! LC_ALL=C grep -n '[[:cntrl:]]' "$@" >&2
+}
+
+fault "a panic with a terminal's commands" failed "kernel panic: %1b[2J%1b]0;title%07%0d%0arun-bench: complete" 1 <<EOF
+$hello
+$row
+$first
+skip name=tlb.cr3 parameter=0 reason=%1b[2J%9bm%0a
+panic text=%1b[2J%1b]0;title%07%0d%0arun-bench:%20complete
+exit 37
+EOF
+check "a panic with a terminal's commands: none is shown" clean "$tree/out" "$tree/err"
+check "a panic with a terminal's commands: none is written" \
+	clean "$tree"/run/*.csv "$tree"/run/*.jsonl "$tree/run/environment.json"
+
+many_checks()
+{
+	printf '%s\n' "$hello" "$row" "$first" "$second"
+	seq -f 'check name=tlb.cr3 parameter=0 ok=0 detail=%g' 2000
+	printf 'end failed\nexit 35\n'
+}
+fault "thousands of failed checks" failed "2000 checks or tests failed, the first: tlb.cr3 0: 1" 2 < <(many_checks)
+is "thousands of failed checks: one flag, once" check-failed "$(query 'SELECT DISTINCT flags FROM samples')"
+
+many_rows()
+{
+	echo "$hello"
+	seq -f 'bench name=a parameter=%g unit=none samples=0 warmup=0 index=1 of=1' 5000
+	echo "end ok"
+}
+fault "thousands of rows" failed "a flood of output: more than 4096 rows" 0 < <(many_rows)
+
+# A chain of calls that is longer than the library would follow one.
+deep()
+{
+	printf '%s\n' "$hello" "$row"
+	for i in $(seq 3000); do
+		echo "!frame id=$i parent=$((i - 1)) function=f$i"
+		[ "$i" -gt 256 ] || echo "!function region=1 frame=$i instructions=1"
+	done
+	printf '%s\n' "!count region=1 instructions=256" "$first" "!count region=2 instructions=1" "$second" "end ok"
+}
+play < <(deep)
+bench --engine bochs --strategy window
+is "deep calls: exits 1" 1 "$status"
+check "deep calls: the reason says so" says "a frame of too many calls"
+is "deep calls: what is not too deep is kept" 256 "$(query 'SELECT count(*) FROM stacks')"
+
+play <<EOF
+$hello
+$row
+!frame id=1 parent=0 function=f
+!function region=1 frame=1 instructions=9223372036854775807
+!count region=1 instructions=9223372036854775807
+$first
+!function region=2 frame=1 instructions=9223372036854775807
+!count region=2 instructions=9223372036854775807
+$second
+end ok
+EOF
+bench --engine bochs --strategy window
+check "counts near 2^63: the reason says so" says "add up to more than 2^63 - 1"
+is "counts near 2^63: no sum turns negative" 9223372036854775807 "$(query 'SELECT value FROM functions')"
+
+# The harness is stopped for longer than the time-out, while the guest ends in time.
+play <<EOF
+$hello
+$row
+$first
+sleep 1
+$second
+end ok
+EOF
+rm -rf "${tree:?}/run"
+PALIMPSEST_QEMU=$tree/engine "$tree/build/host/palimpsest-bench" --engine tcg --strategy window --timeout 4 \
+	--out "$tree/run" >"$tree/out" 2>"$tree/err" &
+harness=$!
+for ((i = 0; i < 500; i++)); do
+	[ ! -s "$tree/run/logs/001-tcg-window-1/records.txt" ] || break
+	sleep 0.02
+done
+kill -STOP $harness
+sleep 6
+kill -CONT $harness
+wait $harness
+is "a harness that was stopped: the guest's time is its own" "complete|2" \
+	"$(query 'SELECT state, (SELECT count(*) FROM samples) FROM launches')"
+
+fault "flood" failed "a flood of output: more than 100000 checks, tests, skipped rows and facts; it was in tlb.cr3" 1 <<EOF
 $hello
 $row
 $first

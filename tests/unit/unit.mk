@@ -27,7 +27,7 @@ UNIT_elf           := $(UNIT_MEM) kernel/loader/elf
 UNIT_fill          := $(UNIT_address_space) kernel/loader/loader_direct kernel/loader/no_window
 UNIT_format        := $(UNIT_MEM) kernel/lib/format
 UNIT_string        := $(UNIT_MEM)
-UNIT_records       := $(UNIT_MEM) kernel/lib/record kernel/lib/format bench/host/record bench/host/stream \
+UNIT_records       := $(UNIT_MEM) kernel/lib/record kernel/lib/format bench/host/record bench/host/stream bench/host/text \
 	traps
 
 UNIT_pmu           := $(UNIT_MEM) kernel/cpu/pmu kernel/cpu/pmu_plan
