@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What one program can take from the others, and what it cannot: limits KIND. Exit status 0, or the number of the check that failed. */
-#include "bench/programs/check.h"
-#include "lib/errno.h"
+#include "bench/programs/jobs.h"
+
+#include "fs/file.h"
+#include "sys/shm.h"
 
 #define USER         1000
 #define RLIMIT_NPROC 6
@@ -89,10 +91,148 @@ static int tasks(void)
 	return 0;
 }
 
+/* A timer that never stops: each tick has an alarm, so that ticks come, and so that a call with a handler is broken off. */
+static int start_alarms(void)
+{
+	const uint64_t timer[4] = { 0, 1000, 0, 1000 };
+
+	on(SIGALRM, note, 0);
+	CHECK(call(SYS_setitimer, 0, (uintptr_t)timer, 0) == 0);
+	return 0;
+}
+
+/* WINDOW bytes of addresses on PIECE bytes of memory, so that large transfers need little of it. 0: it cannot be done. */
+#define PIECE  (2 * MIB)
+#define WINDOW (64 * MIB)
+
+static uint64_t window(void)
+{
+	const uint64_t start = 0x100000000000;
+	const long id = call(SYS_shmget, IPC_PRIVATE, PIECE, 0600);
+
+	for (uint64_t at = 0; id >= 0 && at < WINDOW; at += PIECE)
+		if (call(SYS_shmat, (uint64_t)id, start + at, 0) < 0)
+			return 0;
+	return id >= 0 && call(SYS_shmctl, (uint64_t)id, IPC_RMID, 0) == 0 ? start : 0;
+}
+
+#define VECTORS       64
+#define TRANSFER_MOST 0x7ffff000 /* MAX_RW_COUNT */
+struct vector {
+	uint64_t address, size;
+};
+
+/* As many times the window as one call may have, and more. */
+static void fill(struct vector vectors[VECTORS], uint64_t address)
+{
+	for (unsigned i = 0; i < VECTORS; i++)
+		vectors[i] = (struct vector){ address, WINDOW };
+}
+
+/* What a call with more to do than a tick lasts gives back when an alarm comes: a part of it. */
+static int is_a_part(long done, long whole)
+{
+	return done > 0 && done < whole && done % 64 == 0;
+}
+
+static int zeros(void)
+{
+	static struct vector vectors[VECTORS];
+	const uint64_t address = window();
+	const long fd = call(SYS_open, (uintptr_t) "/dev/zero", 0, 0);
+
+	CHECK(address && fd >= 0 && start_alarms() == 0);
+	fill(vectors, address);
+	CHECK(is_a_part(call(SYS_readv, (uint64_t)fd, (uintptr_t)vectors, VECTORS), TRANSFER_MOST));
+	CHECK(seen[SIGALRM]);
+	vectors[0].size = 64 * KIB;
+	CHECK(is_a_part(call(SYS_readv, (uint64_t)fd, (uintptr_t)vectors, VECTORS), TRANSFER_MOST));
+	CHECK(is_a_part(call(SYS_read, (uint64_t)fd, address, WINDOW), WINDOW));
+	return 0;
+}
+
+static int randoms(void)
+{
+	const uint64_t address = window();
+
+	CHECK(address && start_alarms() == 0);
+	CHECK(is_a_part(call(SYS_getrandom, address, WINDOW, 0), WINDOW));
+	return 0;
+}
+
+/* Carriage returns: whoever looks at the console sees nothing. */
+static int terminal(void)
+{
+	const uint64_t address = window();
+
+	CHECK(address && start_alarms() == 0);
+	for (uint64_t i = 0; i < PIECE; i++)
+		((char *)address)[i] = '\r';
+	CHECK(is_a_part(call(SYS_write, 1, address, WINDOW), WINDOW));
+	return 0;
+}
+
+/* Starts what never ends by itself, sleeps until others could have had the CPU three times, and kills it. */
+static int is_killed(void (*endless)(void))
+{
+	const uint64_t time[2] = { 0, 10000000 };
+	const long pid = fork();
+	int status;
+
+	if (pid == 0) {
+		yield(); /* no tick comes before the other one sleeps */
+		endless();
+		leave(1);
+	}
+	CHECK(pid > 0);
+	for (unsigned i = 0; i < 3; i++)
+		CHECK(call(SYS_nanosleep, (uintptr_t)time, 0, 0) == 0);
+	CHECK(call(SYS_kill, (uint64_t)pid, SIGKILL, 0) == 0);
+	CHECK(call(SYS_wait4, (uint64_t)pid, (uintptr_t)&status, 0) == pid && status == SIGKILL);
+	return 0;
+}
+
+static struct vector file_vectors[VECTORS];
+static uint64_t file_fd;
+
+static void reads_for_ever(void)
+{
+	for (;;) {
+		call(SYS_lseek, file_fd, 0, 0);
+		if (call(SYS_readv, file_fd, (uintptr_t)file_vectors, VECTORS) != 1L << 30)
+			leave(2); /* of a file no signal but one that ends the task breaks a read off */
+	}
+}
+
+static void writes_for_ever(void)
+{
+	for (;;) {
+		call(SYS_lseek, file_fd, 0, 0);
+		if (call(SYS_writev, file_fd, (uintptr_t)file_vectors, 2) != (long)PIECE * 2)
+			leave(2);
+	}
+}
+
+/* A sparse file is large without memory. */
+static int files(void)
+{
+	const uint64_t address = window();
+
+	file_fd = (uint64_t)call(SYS_open, (uintptr_t) "/tmp/sparse", O_RDWR | O_CREAT, 0600);
+	CHECK(address && (long)file_fd >= 0 && call(SYS_unlink, (uintptr_t) "/tmp/sparse", 0, 0) == 0);
+	CHECK(call(SYS_ftruncate, file_fd, 1UL << 30, 0) == 0);
+	fill(file_vectors, address);
+	CHECK(is_killed(reads_for_ever) == 0);
+	file_vectors[0].size = file_vectors[1].size = PIECE;
+	CHECK(is_killed(writes_for_ever) == 0);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct kind kinds[] = {
-		{ "tasks", tasks },
+		{ "tasks", tasks },       { "zeros", zeros }, { "randoms", randoms },
+		{ "terminal", terminal }, { "files", files },
 	};
 
 	return argc > 1 ? run_kind(argv[1], kinds, sizeof kinds / sizeof *kinds) : 2;

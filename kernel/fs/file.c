@@ -6,6 +6,7 @@
 #include "lib/string.h"
 #include "mem/address_space.h"
 #include "mem/heap.h"
+#include "task/pause.h"
 #include "task/task.h"
 
 #define CHUNK 256 /* zeros that are copied at once */
@@ -26,49 +27,49 @@ static long read_zeros(struct file *file, uint64_t buffer, size_t size)
 {
 	static const char zeros[CHUNK];
 
-	(void)file;
 	for (size_t done = 0; done < size;) {
 		size_t n = size - done < CHUNK ? size - done : CHUNK;
 
 		if (copy_to_user(buffer + done, zeros, n))
 			return done ? (long)done : -EFAULT;
 		done += n;
+		if (done % PAUSE_BYTES == 0 && done < size && file_pause(file))
+			return (long)done;
 	}
 	return (long)size;
 }
 
+/* The file may be another one after each pause: shorter, or without its bytes of a boot module. */
 static long read_node(struct file *file, uint64_t buffer, size_t size)
 {
-	/* When the buffer is a mapping of the file, its pages become its own meanwhile. */
-	const bool keep = file->node->data;
-	struct kept_bytes kept;
-	size_t done = 0;
-	long error = 0;
+	size_t done = 0, pause = PAUSE_BYTES;
 
 	if ((file->node->mode & NODE_KIND) == NODE_DIRECTORY)
 		return -EISDIR;
-	if (keep)
-		node_keep_bytes(file->node, &kept);
-	while (done < size && !error) {
+	while (done < size) {
 		const void *bytes;
-		size_t n = node_bytes(file->node, file->offset, size - done, &bytes);
+		size_t n = size < pause ? size - done : pause - done;
 
+		n = node_bytes(file->node, file->offset, n, &bytes);
 		if (!n)
 			break;
-		error = copy_to_user(buffer + done, bytes, n);
-		if (!error) {
-			file->offset += n;
-			done += n;
+		if (copy_to_user(buffer + done, bytes, n))
+			return done ? (long)done : -EFAULT;
+		file->offset += n;
+		done += n;
+		if (done == pause) {
+			pause += PAUSE_BYTES;
+			if (done < size && file_pause(file))
+				break;
 		}
 	}
-	if (keep)
-		node_release_bytes(&kept);
-	return done ? (long)done : error;
+	return (long)done;
 }
 
+/* A write that appends does so after each pause anew: others may have appended meanwhile. */
 static long write_node(struct file *file, uint64_t buffer, size_t size)
 {
-	size_t done = 0;
+	size_t done = 0, pause = PAUSE_BYTES;
 
 	if (file->flags & O_APPEND)
 		file->offset = file->node->size;
@@ -78,6 +79,14 @@ static long write_node(struct file *file, uint64_t buffer, size_t size)
 		size_t length = file->node->size, n;
 		void *bytes;
 
+		if (done >= pause) {
+			pause = done + PAUSE_BYTES;
+			if (file_pause(file))
+				break;
+			if (file->flags & O_APPEND)
+				file->offset = file->node->size;
+			length = file->node->size;
+		}
 		n = node_room(file->node, file->offset, size - done, &bytes);
 		if (!n)
 			return done ? (long)done : -ENOSPC;
@@ -110,6 +119,29 @@ static const struct file_kind node_kind = { .read = read_node,
 	                                    .unread = unread_of_node };
 
 struct wait_queue file_changed;
+static struct wait_queue released; /* a file that was busy is not any more: they look which */
+
+bool file_pause(struct file *file)
+{
+	if (!file->node || file->node->device)
+		return task_pause();
+	file->busy = true;
+	return task_pause_unless_killed();
+}
+
+void file_release(struct file *file)
+{
+	file->busy = false;
+	wake_all(&released);
+}
+
+int file_wait(const struct file *file)
+{
+	while (file->busy)
+		if (wait_on(&released))
+			return -ERESTARTSYS;
+	return 0;
+}
 
 /* What stands at 0, 1 and 2 of a task without a table. */
 static struct file standard = { .kind = &console_kind, .references = 1, .flags = O_RDWR };

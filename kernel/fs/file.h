@@ -33,7 +33,10 @@
 
 struct file;
 
-/* What a kind of file does. `buffer` is a user address that lies in the user half; results are bytes or negative error numbers. */
+/*
+ * What a kind of file does. `buffer` is a user address that lies in the user half; results are bytes or negative error numbers. To read
+ * and to write take pauses (task/pause.h), and end early with what is done.
+ */
 struct file_kind {
 	long (*read)(struct file *file, uint64_t buffer, size_t size);
 	long (*write)(struct file *file, uint64_t buffer, size_t size);
@@ -50,6 +53,7 @@ struct file {
 	uint64_t offset;
 	uint32_t references;
 	uint32_t flags; /* of open() */
+	bool busy;      /* a task that pauses in read() or write() goes on at `offset`: file_wait() */
 };
 
 struct file_table {
@@ -67,6 +71,16 @@ struct file *file_open(struct node *node, uint32_t flags);
 int pipe_open(struct file *ends[2], uint32_t flags);
 
 void file_drop(struct file *file);
+
+/*
+ * A pause in reading or writing (task/pause.h): true if the call should end. For files in the tree that is only when a signal ends
+ * the task, as in Linux, and until file_release() other tasks do not use the position of the file (POSIX 2.9.7).
+ */
+bool file_pause(struct file *file);
+void file_release(struct file *file);
+
+/* Waits until no other task uses the position of a file that is busy. 0 or -ERESTARTSYS. */
+int file_wait(const struct file *file);
 
 /* The current task's file of this number, or NULL. */
 struct file *file_of(uint64_t fd);

@@ -6,6 +6,7 @@
 #include "lib/string.h"
 #include "mem/frames.h"
 #include "mem/heap.h"
+#include "task/pause.h"
 
 #define WALK_SIZE  PAGE_SIZE /* bytes of what links lead to and is still to be walked: what the heap gives */
 #define LINKS_MOST 40        /* that one path may lead through (MAXSYMLINKS) */
@@ -159,6 +160,7 @@ static struct node *through(struct walk *walk, struct node *link, int *error)
 	memcpy(path, target, link->size);
 	memcpy(path + link->size, walk->path, left);
 	heap_free(walk->own);
+	let_interrupts_in();
 	walk->path = walk->own = path;
 	walk->end = path + size;
 	return *path == '/' ? node_root : link->parent;
@@ -303,7 +305,9 @@ bool node_link(struct node *node, struct node *directory, const char *name, size
 
 static bool is_below(const struct node *node, const struct node *above)
 {
-	while (node != above && node != node_root)
+	unsigned steps = 0;
+
+	for (; node != above && node != node_root; pause_in_loop(&steps))
 		node = node->parent;
 	return node == above;
 }

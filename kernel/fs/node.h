@@ -3,7 +3,7 @@
  * The file system: a tree of nodes in memory. Files that came with a boot module point into it and cost no memory of their own until
  * they are written; others keep their bytes in frames. Nothing is ever written to a disk.
  *
- * Interrupts are off in every call, and nothing in them blocks.
+ * Nothing in these calls blocks or gives another task the CPU. What is long lets interrupts in (task/pause.h), which change nothing here.
  */
 #pragma once
 
@@ -124,6 +124,9 @@ size_t node_room(struct node *node, size_t offset, size_t size, void **bytes);
  * FRAME_NONE: no memory.
  */
 uint64_t node_frame(struct node *node, size_t page);
+
+/* Copies what a file has in a boot module to frames of its own, as the first write does. False: no memory. */
+bool node_make_own(struct node *node);
 
 /* Makes a file an owner of the frames that its data, of a boot module, is in; they go when their last file does. */
 void node_own_data(struct node *node);

@@ -5,6 +5,7 @@
 #include "lib/panic.h"
 #include "lib/string.h"
 #include "mem/frames.h"
+#include "task/pause.h"
 
 #define ENTRIES 512 /* addresses of frames in a frame */
 
@@ -120,8 +121,9 @@ static void leave_data(struct node *node)
 static bool make_own(struct node *node)
 {
 	const uint8_t *data = node->data;
+	unsigned steps = 0;
 
-	for (size_t done = 0; data && done < node->size; done += PAGE_SIZE) {
+	for (size_t done = 0; data && done < node->size; done += PAGE_SIZE, pause_in_loop(&steps)) {
 		uint64_t frame = make_frame(node, done / PAGE_SIZE);
 		size_t n = node->size - done < PAGE_SIZE ? node->size - done : PAGE_SIZE;
 
@@ -133,9 +135,14 @@ static bool make_own(struct node *node)
 	return true;
 }
 
+bool node_make_own(struct node *node)
+{
+	return !node->data || make_own(node);
+}
+
 uint64_t node_frame(struct node *node, size_t page)
 {
-	return node->data && !make_own(node) ? FRAME_NONE : make_frame(node, page);
+	return node_make_own(node) ? make_frame(node, page) : FRAME_NONE;
 }
 
 size_t node_bytes(const struct node *node, size_t offset, size_t size, const void **bytes)
@@ -193,6 +200,7 @@ static void cut(struct node *node, size_t pages)
 		if (*table != FRAME_NONE && cut_table(*table, i * ENTRIES < pages ? pages % ENTRIES : 0)) {
 			frame_free(*table);
 			*table = FRAME_NONE;
+			let_interrupts_in();
 		}
 	}
 	if (pages == 0) {

@@ -7,11 +7,12 @@
 #include "lib/string.h"
 #include "mem/address_space.h"
 #include "task/clock.h"
+#include "task/pause.h"
 #include "task/task.h"
 
 #define TYPED_MOST    4096 /* characters that are kept until they are read */
 #define LINE_PATIENCE 300  /* looks at the port after a character: more may be on its way */
-#define CHUNK         256  /* bytes on their way between a program and the console */
+#define CHUNK         64   /* bytes on their way between a program and the console */
 
 /* Bits of termios. */
 enum { ICRNL = 0x100 };
@@ -108,14 +109,17 @@ void terminal_poll(void)
 {
 	size_t before = whole;
 	unsigned quiet = LINE_PATIENCE; /* so often nothing has come; at first once is enough */
+	unsigned taken = 0;             /* Ctrl-C and Ctrl-U make room again: there may be no end of them */
 
 	/* Without room what is sent waits in the port, as in Linux: a script may come faster than it is read. */
-	while (last - first < TYPED_MOST && quiet <= LINE_PATIENCE) {
+	while (last - first < TYPED_MOST && quiet <= LINE_PATIENCE && taken < TYPED_MOST) {
 		const int c = console_read();
 
 		quiet = c >= 0 ? 0 : quiet + 1;
-		if (c >= 0)
+		if (c >= 0) {
 			take((uint8_t)c);
+			taken++;
+		}
 	}
 	if (whole != before) {
 		wake_all(&readers);
@@ -212,21 +216,40 @@ long terminal_read(struct file *file, uint64_t buffer, size_t size)
 	return (long)done;
 }
 
+static bool writing; /* by a task that pauses: what others write comes after that */
+static struct wait_queue writers;
+
 long terminal_write(struct file *file, uint64_t buffer, size_t size)
 {
 	char chunk[CHUNK];
+	size_t done = 0;
+	bool paused = false;
 	int error = has(TOSTOP) ? terminal_check_change() : 0;
 
 	(void)file;
 	if (error)
 		return error;
-	for (size_t done = 0; done < size;) {
+	while (writing)
+		if (wait_on(&writers))
+			return -ERESTARTSYS;
+	while (done < size) {
 		size_t n = size - done < CHUNK ? size - done : CHUNK;
 
-		if (copy_from_user(chunk, buffer + done, n))
-			return done ? (long)done : -EFAULT;
+		if (done) { /* the port is slow: 64 characters are 6 ms at 115200 baud */
+			writing = paused = true;
+			if (task_pause())
+				break;
+		}
+		if (copy_from_user(chunk, buffer + done, n)) {
+			error = -EFAULT;
+			break;
+		}
 		console_write(chunk, n);
 		done += n;
 	}
-	return (long)size;
+	if (paused) {
+		writing = false;
+		wake_all(&writers);
+	}
+	return done ? (long)done : error;
 }

@@ -66,6 +66,8 @@ long sys_fchdir(uint64_t fd)
 	return !file ? -EBADF : file->node ? change_directory(file->node) : -ENOTDIR;
 }
 
+#define READ_MOST (32 * KIB) /* bytes that one call returns */
+
 /* struct linux_dirent64 (uapi/linux/dirent.h), before the name. */
 struct entry {
 	uint64_t number;
@@ -84,6 +86,8 @@ long sys_getdents64(uint64_t fd, uint64_t buffer, uint64_t size)
 
 	if (!file)
 		return -EBADF;
+	if (size > READ_MOST)
+		size = READ_MOST;
 	directory = file->node;
 	if (!directory || !is_directory(directory))
 		return -ENOTDIR;

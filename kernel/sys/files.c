@@ -5,9 +5,11 @@
 #include "lib/string.h"
 #include "mem/address_space.h"
 #include "sys/calls.h"
+#include "task/pause.h"
 #include "task/task.h"
 
-#define VECTORS_MOST 1024 /* UIO_MAXIOV */
+#define VECTORS_MOST  1024         /* UIO_MAXIOV */
+#define TRANSFER_MOST 0x7ffff000UL /* bytes of a call, vectors together (MAX_RW_COUNT) */
 
 enum { FROM_START, FROM_HERE, FROM_END }; /* SEEK_SET, SEEK_CUR, SEEK_END */
 enum { F_DUPFD = 0, F_GETFD = 1, F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, F_DUPFD_CLOEXEC = 1030 };
@@ -15,37 +17,49 @@ enum { FD_CLOEXEC = 1 };
 
 typedef long transfer(struct file *file, uint64_t buffer, size_t size);
 
-static long transfer_one(uint64_t fd, uint64_t buffer, uint64_t size, bool write)
+static long transfer_one(struct file *file, uint64_t buffer, uint64_t size, bool write)
 {
-	struct file *file = file_of(fd);
 	transfer *function;
 
-	if (!file)
-		return -EBADF;
 	function = write ? file->kind->write : file->kind->read;
 	if (!function || (file->flags & O_ACCMODE) == (write ? O_RDONLY : O_WRONLY))
 		return -EBADF;
 	if (!user_range(buffer, size))
 		return -EFAULT;
-	return function(file, buffer, size);
+	return function(file, buffer, size < TRANSFER_MOST ? size : TRANSFER_MOST);
+}
+
+/* At the file's position, which no other task uses meanwhile. */
+static long transfer_here(uint64_t fd, uint64_t buffer, uint64_t size, bool write)
+{
+	struct file *file = file_of(fd);
+	long result;
+
+	if (!file)
+		return -EBADF;
+	if (file->busy && file_wait(file))
+		return -ERESTARTSYS;
+	result = transfer_one(file, buffer, size, write);
+	if (file->busy)
+		file_release(file);
+	return result;
 }
 
 long sys_read(uint64_t fd, uint64_t buffer, uint64_t size)
 {
-	return transfer_one(fd, buffer, size, false);
+	return transfer_here(fd, buffer, size, false);
 }
 
 long sys_write(uint64_t fd, uint64_t buffer, uint64_t size)
 {
-	return transfer_one(fd, buffer, size, true);
+	return transfer_here(fd, buffer, size, true);
 }
 
 /* At a place of its own; the file's position stays. */
 static long transfer_at(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset, bool write)
 {
-	struct file *file = file_of(fd);
-	uint64_t position;
-	long result;
+	const struct file *file = file_of(fd);
+	struct file there;
 
 	if (!file)
 		return -EBADF;
@@ -53,11 +67,9 @@ static long transfer_at(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t of
 		return -EINVAL;
 	if (!file->node || (file->node->mode & NODE_KIND) == NODE_CHARACTER)
 		return -ESPIPE;
-	position = file->offset;
-	file->offset = offset;
-	result = transfer_one(fd, buffer, size, write);
-	file->offset = position;
-	return result;
+	there = *file;
+	there.offset = offset;
+	return transfer_one(&there, buffer, size, write);
 }
 
 long sys_pread64(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset)
@@ -70,35 +82,54 @@ long sys_pwrite64(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset)
 	return transfer_at(fd, buffer, size, offset, true);
 }
 
+static long transfer_vectors(struct file *file, uint64_t vectors, uint64_t count, bool write)
+{
+	uint64_t done = 0, pause = PAUSE_BYTES;
+
+	for (uint64_t i = 0; i < count && done < TRANSFER_MOST; i++) {
+		uint64_t vector[2]; /* address, bytes */
+		long result;
+
+		if (copy_from_user(vector, vectors + i * sizeof vector, sizeof vector))
+			return done ? (long)done : -EFAULT;
+		if ((int64_t)vector[1] < 0)
+			return done ? (long)done : -EINVAL;
+		if (!vector[1])
+			continue;
+		if (done && !write && file->kind->ready && !(file->kind->ready(file) & POLLIN))
+			break; /* what has come is enough: no waiting for more */
+		if (vector[1] > TRANSFER_MOST - done && user_range(vector[0], vector[1]))
+			vector[1] = TRANSFER_MOST - done;
+		result = transfer_one(file, vector[0], vector[1], write);
+		if (result < 0)
+			return done ? (long)done : result;
+		done += (uint64_t)result;
+		if ((uint64_t)result < vector[1])
+			break;
+		if (done >= pause) {
+			pause = done + PAUSE_BYTES;
+			if (file_pause(file))
+				break;
+		}
+	}
+	return (long)done;
+}
+
 static long transfer_all(uint64_t fd, uint64_t vectors, uint64_t count, bool write)
 {
-	const struct file *file = file_of(fd);
-	long done = 0;
+	struct file *file = file_of(fd);
+	long result;
 
 	if (!file)
 		return -EBADF;
 	if (count > VECTORS_MOST)
 		return -EINVAL;
-	for (uint64_t i = 0; i < count; i++) {
-		uint64_t vector[2]; /* address, bytes */
-		long result;
-
-		if (copy_from_user(vector, vectors + i * sizeof vector, sizeof vector))
-			return done ? done : -EFAULT;
-		if ((int64_t)vector[1] < 0)
-			return done ? done : -EINVAL;
-		if (!vector[1])
-			continue;
-		if (done && !write && file->kind->ready && !(file->kind->ready(file) & POLLIN))
-			break; /* what has come is enough: no waiting for more */
-		result = transfer_one(fd, vector[0], vector[1], write);
-		if (result < 0)
-			return done ? done : result;
-		done += result;
-		if ((uint64_t)result < vector[1])
-			break;
-	}
-	return done;
+	if (file->busy && file_wait(file))
+		return -ERESTARTSYS;
+	result = transfer_vectors(file, vectors, count, write);
+	if (file->busy)
+		file_release(file);
+	return result;
 }
 
 long sys_readv(uint64_t fd, uint64_t vectors, uint64_t count)
@@ -122,6 +153,8 @@ long sys_lseek(uint64_t fd, uint64_t offset, uint64_t whence)
 		return -ESPIPE;
 	if (whence > FROM_END)
 		return -EINVAL;
+	if (file->busy && file_wait(file))
+		return -ERESTARTSYS;
 	base = whence == FROM_START  ? 0
 	       : whence == FROM_HERE ? (int64_t)file->offset
 	                             : (int64_t)file->node->size;

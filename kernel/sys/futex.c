@@ -7,6 +7,7 @@
 #include "mem/regions.h"
 #include "sys/calls.h"
 #include "task/clock.h"
+#include "task/pause.h"
 #include "task/task.h"
 #include "task/wait.h"
 
@@ -27,10 +28,23 @@ struct waiter {
 	uint32_t bits;
 	bool woken; /* and on the list no more */
 	struct wait_queue queue;
-	struct waiter *next;
+	struct waiter *next, **place; /* the pointer to it: that of the list, or of the one before */
 };
 
-static struct waiter *waiters; /* in the order in which they came */
+static struct waiter *waiters, **end_of_waiters = &waiters; /* in the order in which they came */
+
+static void join(struct waiter *waiter)
+{
+	waiter->place = end_of_waiters;
+	*end_of_waiters = waiter;
+	end_of_waiters = &waiter->next;
+}
+
+static void leave(struct waiter *waiter)
+{
+	*waiter->place = waiter->next;
+	*(waiter->next ? &waiter->next->place : &end_of_waiters) = waiter->place;
+}
 
 /* Reads the word, which puts its page in place, and says which it is. 0, -EINVAL or -EFAULT. */
 static int look(uint64_t address, bool private, uint32_t *word, struct key *key)
@@ -54,13 +68,14 @@ static int look(uint64_t address, bool private, uint32_t *word, struct key *key)
 static long wake_waiters(struct key key, uint32_t most, uint32_t bits)
 {
 	long woken = 0;
+	unsigned steps = 0;
 
-	for (struct waiter **link = &waiters, *waiter; (waiter = *link) && woken < most;) {
-		if (waiter->key.pml4 != key.pml4 || waiter->key.word != key.word || !(waiter->bits & bits)) {
-			link = &waiter->next;
+	for (struct waiter *waiter = waiters, *next; waiter && woken < most; waiter = next) {
+		next = waiter->next;
+		pause_in_loop(&steps);
+		if (waiter->key.pml4 != key.pml4 || waiter->key.word != key.word || !(waiter->bits & bits))
 			continue;
-		}
-		*link = waiter->next;
+		leave(waiter);
 		waiter->woken = true;
 		wake_all(&waiter->queue);
 		woken++;
@@ -71,24 +86,19 @@ static long wake_waiters(struct key key, uint32_t most, uint32_t bits)
 /* Until a time of clock_now(); 0: for ever. 0, -ENOMEM, -ETIMEDOUT, or -EINTR. */
 static long wait_for_wake(struct key key, uint32_t bits, uint64_t end)
 {
-	struct waiter *waiter = heap_alloc(sizeof *waiter), **link = &waiters;
+	struct waiter *waiter = heap_alloc(sizeof *waiter);
 	long error = 0;
 
 	if (!waiter)
 		return -ENOMEM;
 	*waiter = (struct waiter){ .key = key, .bits = bits };
-	while (*link)
-		link = &(*link)->next;
-	*link = waiter;
+	join(waiter);
 	while (!waiter->woken && !error)
 		error = wait_until(&waiter->queue, end);
-	if (waiter->woken) {
+	if (waiter->woken)
 		error = 0;
-	} else {
-		for (link = &waiters; *link != waiter;)
-			link = &(*link)->next;
-		*link = waiter->next;
-	}
+	else
+		leave(waiter);
 	heap_free(waiter);
 	return error;
 }

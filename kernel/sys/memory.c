@@ -2,6 +2,8 @@
 /*
  * System calls on memory regions. A mapping may not be writable and executable. Files are mapped as in Linux, also past their
  * end: the end of their last page reads as zeros, and an access behind it ends in SIGBUS.
+ *
+ * A range may be as large as memory, so interrupts are on; a call is not broken off.
  */
 #include "fs/file.h"
 #include "lib/errno.h"
@@ -85,6 +87,8 @@ static int source_of_file(struct source *source, uint64_t fd, uint64_t offset, u
 			return -EACCES;
 		source->flags |= REGION_NO_WRITE;
 	}
+	if ((source->flags & REGION_SHARED) && !node_make_own(file->node)) /* now, and not in a page fault */
+		return -ENOMEM;
 	source->page = offset / PAGE_SIZE;
 	source->node = file->node;
 	node_hold(source->node);
@@ -106,8 +110,8 @@ static int source_of(struct source *source, size_t pages, uint64_t protection, u
 	return source->node ? 0 : -ENOMEM;
 }
 
-long sys_mmap(uint64_t address, uint64_t size, uint64_t protection, uint64_t flags, uint64_t fd,
-              uint64_t offset)
+static long mmap(uint64_t address, uint64_t size, uint64_t protection, uint64_t flags, uint64_t fd,
+                 uint64_t offset)
 {
 	struct address_space *space = &current_task()->space;
 	struct source source = { 0 };
@@ -137,13 +141,34 @@ long sys_mmap(uint64_t address, uint64_t size, uint64_t protection, uint64_t fla
 	return error ? error : start;
 }
 
-long sys_munmap(uint64_t address, uint64_t size)
+long sys_mmap(uint64_t address, uint64_t size, uint64_t protection, uint64_t flags, uint64_t fd,
+              uint64_t offset)
+{
+	long result;
+
+	interrupts_on();
+	result = mmap(address, size, protection, flags, fd, offset);
+	interrupts_off();
+	return result;
+}
+
+static long munmap(uint64_t address, uint64_t size)
 {
 	return is_range(address, size) ? region_unmap(&current_task()->space, address, pages_of(size))
 	                               : -EINVAL;
 }
 
-long sys_mprotect(uint64_t address, uint64_t size, uint64_t protection)
+long sys_munmap(uint64_t address, uint64_t size)
+{
+	long result;
+
+	interrupts_on();
+	result = munmap(address, size);
+	interrupts_off();
+	return result;
+}
+
+static long mprotect(uint64_t address, uint64_t size, uint64_t protection)
 {
 	uint64_t flags = 0;
 	int error = flags_of(protection, &flags);
@@ -157,6 +182,16 @@ long sys_mprotect(uint64_t address, uint64_t size, uint64_t protection)
 	return is_range(address, size)
 	               ? region_protect(&current_task()->space, address, pages_of(size), flags)
 	               : -ENOMEM;
+}
+
+long sys_mprotect(uint64_t address, uint64_t size, uint64_t protection)
+{
+	long result;
+
+	interrupts_on();
+	result = mprotect(address, size, protection);
+	interrupts_off();
+	return result;
 }
 
 /* Makes the range longer where it is, but not into the room of the stack. False: something is in the way, or there is no memory. */
@@ -176,7 +211,7 @@ static bool ranges_meet(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size
 	return a < b + b_size && b < a + a_size;
 }
 
-long sys_mremap(uint64_t address, uint64_t old_size, uint64_t new_size, uint64_t flags, uint64_t to)
+static long mremap(uint64_t address, uint64_t old_size, uint64_t new_size, uint64_t flags, uint64_t to)
 {
 	struct address_space *space = &current_task()->space;
 	const size_t old = pages_of(old_size), new = pages_of(new_size);
@@ -212,8 +247,18 @@ long sys_mremap(uint64_t address, uint64_t old_size, uint64_t new_size, uint64_t
 	return error ? error : (long)to;
 }
 
+long sys_mremap(uint64_t address, uint64_t old_size, uint64_t new_size, uint64_t flags, uint64_t to)
+{
+	long result;
+
+	interrupts_on();
+	result = mremap(address, old_size, new_size, flags, to);
+	interrupts_off();
+	return result;
+}
+
 /* Advice that changes nothing that a program could see may be left. */
-long sys_madvise(uint64_t address, uint64_t size, uint64_t advice)
+static long madvise(uint64_t address, uint64_t size, uint64_t advice)
 {
 	struct address_space *space = &current_task()->space;
 
@@ -226,6 +271,16 @@ long sys_madvise(uint64_t address, uint64_t size, uint64_t advice)
 	if (advice == MADV_DONTNEED)
 		return region_discard(space, address, pages_of(size));
 	return region_is_whole(space, address, pages_of(size)) ? 0 : -ENOMEM;
+}
+
+long sys_madvise(uint64_t address, uint64_t size, uint64_t advice)
+{
+	long result;
+
+	interrupts_on();
+	result = madvise(address, size, advice);
+	interrupts_off();
+	return result;
 }
 
 /* A shared mapping is the file itself: there is nothing to write back. */
@@ -246,7 +301,7 @@ static uintptr_t page_above(uintptr_t address)
 }
 
 /* Whatever cannot be done leaves the end where it is, and that is returned, as in Linux. */
-long sys_brk(uint64_t address)
+static long brk(uint64_t address)
 {
 	struct address_space *space = &current_task()->space;
 	uintptr_t old = page_above(space->brk), new = page_above(address);
@@ -263,4 +318,14 @@ long sys_brk(uint64_t address)
 	if (!error)
 		space->brk = address;
 	return (long)space->brk;
+}
+
+long sys_brk(uint64_t address)
+{
+	long result;
+
+	interrupts_on();
+	result = brk(address);
+	interrupts_off();
+	return result;
 }

@@ -127,7 +127,7 @@ static long place(struct address_space *space, uint64_t address, size_t pages, u
 	return (long)address;
 }
 
-long sys_shmat(uint64_t id, uint64_t address, uint64_t flags)
+static long attach(uint64_t id, uint64_t address, uint64_t flags)
 {
 	struct address_space *space = &current_task()->space;
 	struct segment *segment = by_id(id);
@@ -151,8 +151,18 @@ long sys_shmat(uint64_t id, uint64_t address, uint64_t flags)
 	return start;
 }
 
+long sys_shmat(uint64_t id, uint64_t address, uint64_t flags)
+{
+	long result;
+
+	interrupts_on();
+	result = attach(id, address, flags);
+	interrupts_off();
+	return result;
+}
+
 /* Takes out all that is left of what shmat() put at the address. */
-long sys_shmdt(uint64_t address)
+static long detach(uint64_t address)
 {
 	struct address_space *space = &current_task()->space;
 	const struct node *node = NULL;
@@ -170,6 +180,16 @@ long sys_shmdt(uint64_t address)
 			return -ENOMEM;
 	}
 	return node ? 0 : -EINVAL;
+}
+
+long sys_shmdt(uint64_t address)
+{
+	long result;
+
+	interrupts_on();
+	result = detach(address);
+	interrupts_off();
+	return result;
 }
 
 /* struct shmid64_ds of Linux on x86-64 (uapi/asm-generic/shmbuf.h, ipcbuf.h). */

@@ -19,10 +19,13 @@ static void cut_mappings(struct task *task, void *argument)
 int truncate_file(struct node *node, size_t size)
 {
 	const bool shorter = size < node->size;
-	int error = node_truncate(node, size);
+	int error;
 
+	interrupts_on(); /* for as long as it takes: the file may be large, and there may be many tasks */
+	error = node_truncate(node, size);
 	if (!error && shorter)
 		task_each(cut_mappings, node);
+	interrupts_off();
 	return error;
 }
 

@@ -61,14 +61,16 @@ static long task_fork(const uint64_t *saved, const struct fork_how *how)
 
 	if (task_limit_is_reached())
 		return -EAGAIN;
+	interrupts_on(); /* a large space takes long */
 	child = task_create(parent->name, sizeof parent->name, NULL);
+	if (child && (signals_fork(child, parent) || task_inherit_files(child) ||
+	              address_space_fork(&child->space, &parent->space))) {
+		task_destroy(child);
+		child = NULL;
+	}
+	interrupts_off();
 	if (!child)
 		return -ENOMEM;
-	if (signals_fork(child, parent) || task_inherit_files(child) ||
-	    address_space_fork(&child->space, &parent->space)) {
-		task_destroy(child);
-		return -ENOMEM;
-	}
 	make_stack(child, saved, how->stack);
 	copy_user_state(child, parent);
 	if (how->set_fs)

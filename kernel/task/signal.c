@@ -249,7 +249,10 @@ void signal_fault(struct trap_frame *frame, int signal, struct signal_info info)
 				                           : "read");
 			kprintf("\n");
 		}
-		task_exit(signal);
+		s->blocked &=
+		        ~signal_bit(signal); /* it ends the task on its own stack, not on one of exceptions */
+		if (s->action)
+			s->action[signal - 1].handler = SIGNAL_DEFAULT;
 	}
 	s->vector = frame->vector;
 	s->error = frame->error;

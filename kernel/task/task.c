@@ -160,9 +160,12 @@ void task_exit(int status)
 
 	if (task->pid == 1)
 		panic("the first task ended");
+	if ((task->children || task->files) && kstack_may_interrupt())
+		interrupts_on(); /* they may be many, and large */
 	disown_children(task);
-	task_drop_fpu(task);
 	drop_files(task);
+	interrupts_off();
+	task_drop_fpu(task);
 	clock_forget(task);
 	task->status = status;
 	task->state = TASK_ZOMBIE;

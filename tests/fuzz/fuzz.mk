@@ -17,7 +17,7 @@ FUZZ_CFLAGS := $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=add
 	-fno-sanitize-recover=all -fno-omit-frame-pointer
 
 # What the targets stand between the kernel's code and its allocators for (support.c).
-$(FUZZ)/%/kernel/mem/frames.o: FUZZ_RENAME := $(foreach name,frame_alloc frame_alloc_zeroed frame_free,$(name)=kernel_$(name))
+$(FUZZ)/%/kernel/mem/frames.o: FUZZ_RENAME := $(foreach name,frame_alloc frames_alloc frame_alloc_zeroed frame_free,$(name)=kernel_$(name))
 $(FUZZ)/%/kernel/mem/heap.o: FUZZ_RENAME := $(foreach name,heap_alloc heap_free,$(name)=kernel_$(name))
 # A file may lie at any address; elf.c reads its fields as the processor does, aligned or not.
 $(FUZZ)/%/kernel/loader/elf.o: FUZZ_CFLAGS += -fno-sanitize=alignment

@@ -13,6 +13,7 @@
 #include "lib/panic.h"
 #include "mem/frames.h"
 #include "mem/heap.h"
+#include "task/pause.h"
 
 #define GARBAGE    0xa5
 #define ALL_FRAMES (MEMORY_FRAMES + 1 + MODULE_PAGES)
@@ -45,6 +46,10 @@ void panic(const char *format, ...)
 	fputc('\n', stderr);
 	va_end(values);
 	abort();
+}
+
+void let_interrupts_in(void)
+{
 }
 
 void kprintf(const char *format, ...)
@@ -150,6 +155,18 @@ uint64_t frame_alloc(void)
 		memset(arena + frame, GARBAGE, PAGE_SIZE);
 	}
 	return frame;
+}
+
+size_t frames_alloc(uint64_t *words, size_t count, uint64_t flags)
+{
+	for (size_t i = 0; i < count; i++) {
+		const uint64_t frame = frame_alloc();
+
+		if (frame == FRAME_NONE)
+			return i;
+		words[i] = frame | flags;
+	}
+	return count;
 }
 
 uint64_t frame_alloc_zeroed(void)

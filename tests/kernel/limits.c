@@ -1,9 +1,200 @@
 /* SPDX-License-Identifier: MIT */
 /* One program does not take the machine from the others; bench/programs/limits.c has the checks. */
+#include "cpu/apic.h"
+#include "fs/node.h"
+#include "mem/frames.h"
+#include "sys/calls.h"
+#include "sys/paths.h"
+#include "sys/syscall.h"
+#include "task/pause.h"
+#include "task/task.h"
 #include "tests/kernel/kinds.h"
 #include "tests/kernel/test.h"
 
 TEST(a_user_has_so_many_tasks)
 {
 	return RUN_KINDS("limits", "tasks");
+}
+
+TEST(long_calls_are_broken_off)
+{
+	return RUN_KINDS("limits", "zeros", "randoms", "files", "terminal");
+}
+
+static volatile bool under_way; /* what must not keep interrupts off to its end */
+static volatile bool came;      /* one while it was */
+
+static void note(void)
+{
+	came |= under_way;
+	lapic_eoi();
+}
+
+/* Sends an interrupt, which waits until interrupts are on, and does something long: whether it came before the end. */
+static bool lets_interrupts_in(void (*function)(void *argument), void *argument)
+{
+	came = false;
+	lapic_self_ipi(VECTOR_BENCH);
+	under_way = true;
+	function(argument);
+	under_way = false;
+	interrupts_on();
+	__asm__ volatile("nop");
+	interrupts_off();
+	return came;
+}
+
+#define SIZE (4 * MIB)
+
+static long result;
+static uint64_t mapping;
+
+static void protect(void *argument)
+{
+	(void)argument;
+	result = sys_mprotect(mapping, SIZE, PROT_READ);
+}
+
+static void discard(void *argument)
+{
+	(void)argument;
+	result = sys_madvise(mapping, SIZE, 4);
+}
+
+static void move(void *argument)
+{
+	(void)argument;
+	result = sys_mremap(mapping, SIZE, 2 * SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, mapping - 4 * SIZE);
+	mapping -= 4 * SIZE;
+}
+
+static void unmap(void *argument)
+{
+	(void)argument;
+	result = sys_munmap(mapping, 2 * SIZE);
+}
+
+static void map(void *argument)
+{
+	(void)argument;
+	mapping = (uint64_t)sys_mmap(0, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, ~0UL, 0);
+}
+
+/* The kernel's own task calls as a program would, in a user half that it has for the while. */
+static const char *calls_on_memory(void)
+{
+	static const char byte = 1;
+	const char *problem = NULL;
+
+	irq_set_handler(VECTOR_BENCH, note);
+	if (!lets_interrupts_in(map, NULL) || (long)mapping < 0)
+		problem = "mmap()";
+	for (uint64_t at = mapping; !problem && at < mapping + SIZE; at += PAGE_SIZE)
+		if (copy_to_user(at, &byte, 1))
+			problem = "no memory";
+	if (!problem && (!lets_interrupts_in(protect, NULL) || result))
+		problem = "mprotect()";
+	if (!problem && (!lets_interrupts_in(move, NULL) || result < 0))
+		problem = "mremap()";
+	if (!problem && (!lets_interrupts_in(discard, NULL) || result))
+		problem = "madvise()";
+	if (!problem && (!lets_interrupts_in(unmap, NULL) || result))
+		problem = "munmap()";
+	irq_set_handler(VECTOR_BENCH, NULL);
+	return problem;
+}
+
+TEST(calls_on_memory_let_interrupts_in)
+{
+	struct task *task = current_task();
+	struct address_space space, own = task->space;
+	const char *problem;
+
+	if (address_space_create(&space))
+		return "no memory";
+	kstack_move(&task->stack, own.pml4, space.pml4);
+	task->space = space;
+	write_cr3(address_space_cr3(&task->space));
+	problem = calls_on_memory();
+	space = task->space;
+	task->space = own;
+	write_cr3(own.pml4 | (own.cr3 & CR3_PCID));
+	address_space_destroy(&space);
+	return problem;
+}
+
+static void drop(void *node)
+{
+	node_drop(node);
+}
+
+static void cut(void *node)
+{
+	result = truncate_file(node, 0);
+}
+
+static struct node *full_file(void)
+{
+	struct node *node = node_create_nameless(0);
+
+	for (size_t page = 0; node && page < SIZE / PAGE_SIZE; page++)
+		if (node_frame(node, page) == FRAME_NONE) {
+			node_drop(node);
+			node = NULL;
+		}
+	if (node)
+		node->size = SIZE;
+	return node;
+}
+
+TEST(large_files_go_with_interrupts_let_in)
+{
+	struct node *node = full_file();
+	const char *problem = NULL;
+
+	irq_set_handler(VECTOR_BENCH, note);
+	if (!node)
+		problem = "no memory";
+	if (!problem && (!lets_interrupts_in(cut, node) || result))
+		problem = "ftruncate()";
+	if (node)
+		node_drop(node);
+	node = problem ? NULL : full_file();
+	if (node && !lets_interrupts_in(drop, node))
+		problem = "unlink()";
+	irq_set_handler(VECTOR_BENCH, NULL);
+	return problem;
+}
+
+static void count_one(struct task *task, void *count)
+{
+	(void)task;
+	++*(unsigned *)count;
+}
+
+static void visit_all(void *count)
+{
+	task_each(count_one, count);
+}
+
+/* And what is done to all tasks, of which there may be thousands. */
+TEST(walks_over_tasks_let_interrupts_in)
+{
+	const char *argv[] = { "payload-4k", "-" };
+	unsigned count = 0;
+	bool in = false;
+	int status;
+
+	irq_set_handler(VECTOR_BENCH, note);
+	for (unsigned i = 0; i < 2 * PAUSE_STEPS; i++)
+		if (task_spawn("payload-4k", argv, 2) < 0)
+			break;
+	if (task_count() > PAUSE_STEPS)
+		in = lets_interrupts_in(visit_all, &count);
+	irq_set_handler(VECTOR_BENCH, NULL);
+	if (count != task_count())
+		return "not each task was visited";
+	while (task_wait(-1, &status, 0) > 0)
+		;
+	return in ? NULL : "none came";
 }
