@@ -134,6 +134,7 @@ static uint64_t two_interrupts(bool rule)
 static void ist_reentry(struct bench *b)
 {
 	bool by_ist = kstack_gate_ist(PITFALL_VECTOR) != IST_NONE;
+	const uint64_t spare = this_cpu()->tss.ist[IST_SPARE - 1];
 	uint64_t words = 0, control = 0;
 
 	if (by_ist) {
@@ -157,6 +158,7 @@ static void ist_reentry(struct bench *b)
 	irq_set_handler(PITFALL_SECOND, NULL);
 	gate_set_ist(PITFALL_VECTOR, kstack_gate_ist(PITFALL_VECTOR));
 	gate_set_ist(PITFALL_SECOND, kstack_gate_ist(PITFALL_SECOND));
+	this_cpu()->tss.ist[IST_SPARE - 1] = spare;
 	pitfall_report(b);
 	bench_metric(b, "words_overwritten", words, "words");
 	bench_metric(b, "control_violations", control, "count");

@@ -49,7 +49,7 @@ static uint64_t kernel_words(void)
  */
 static bool interrupt_on_user_stack(void)
 {
-	uint64_t cr4 = read_cr4();
+	const uint64_t cr4 = read_cr4(), spare = this_cpu()->tss.ist[IST_SPARE - 1];
 	unsigned before;
 	bool came;
 
@@ -59,6 +59,7 @@ static bool interrupt_on_user_stack(void)
 	came = one_interrupt();
 	write_cr4(cr4);
 	gate_set_ist(PITFALL_VECTOR, before);
+	this_cpu()->tss.ist[IST_SPARE - 1] = spare;
 	return came;
 }
 

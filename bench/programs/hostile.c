@@ -10,6 +10,7 @@
 #pragma GCC diagnostic ignored "-Winfinite-recursion"
 #pragma GCC diagnostic ignored "-Warray-bounds"
 
+#define FLAG_TF       0x100
 #define KERNEL_TEXT   KERNEL_BASE
 #define PRIVILEGED(s) __asm__ volatile(s : : "a"(0), "d"(0), "c"(0x1b) : "memory")
 
@@ -118,6 +119,26 @@ static int remove_console(void)
 	return failed | (call(SYS_unlink, path, 0, 0) != 0);
 }
 
+/*
+ * IRETQ loads the trap flag and RSP together, and the next instruction is SYSCALL. A kernel that took the single step
+ * on the stack that RSP names would write registers of the program's choice there, in ring 0. AC is set because Bochs
+ * takes the reads of IRETQ for the kernel's, which SMAP would stop.
+ */
+static void iretq(uint64_t rsp, uint64_t flags, long number)
+{
+	__asm__ volatile("pushfq; orq $0x40000, (%%rsp); popfq\n\t"
+	                 "mov %%ss, %%ecx; push %%rcx\n\t"
+	                 "push %[rsp]\n\t"
+	                 "push %[flags]\n\t"
+	                 "mov %%cs, %%ecx; push %%rcx\n\t"
+	                 "lea 1f(%%rip), %%rcx; push %%rcx\n\t"
+	                 "iretq\n"
+	                 "1:\tsyscall; nop" /* some take the trap of SYSRET after it, some after the next */
+	                 : "+a"(number)
+	                 : [rsp] "r"(rsp), [flags] "r"(flags), "D"(0)
+	                 : "rcx", "r11", "memory");
+}
+
 int main(int argc, char **argv)
 {
 	static const unsigned char code[] = { 0xc3 };
@@ -195,12 +216,30 @@ int main(int argc, char **argv)
 		                 :
 		                 : "rax", "rcx", "r11", "memory");
 		return 0;
-	} else if (equal(kind, "trap-flag"))
-		__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq; mov $39, %%eax; syscall"
+	} else if (equal(kind, "trap-flag")) /* the single step is over when SYSCALL is, in the kernel */
+		__asm__ volatile("pushfq; orq $0x100, (%%rsp); mov $39, %%eax; popfq; syscall"
 		                 :
 		                 :
 		                 : "rax", "rcx", "r11", "memory");
-	else if (equal(kind, "ac-int3")) /* AC set: the kernel must not take it for its own */
+	else if (equal(kind, "trap-flag-ss")) /* MOV SS puts the single step off */
+		__asm__ volatile("pushfq; orq $0x100, (%%rsp); mov $39, %%eax; mov %%ss, %%ecx; popfq\n\t"
+		                 "mov %%ecx, %%ss; syscall"
+		                 :
+		                 :
+		                 : "rax", "rcx", "r11", "memory");
+	else if (equal(kind, "trap-flag-rsp"))
+		iretq(KERNEL_TEXT + 104, FLAG_TF, SYS_getpid);
+	else if (equal(kind, "trap-flag-rsp-hole"))
+		iretq(0x8000000000000000, FLAG_TF, SYS_getpid);
+	else if (equal(kind, "iretq-in-user-mode"))
+		iretq(USER_STACK_TOP - 128, 0, SYS_exit);
+	else if (equal(kind, "mov-ss-syscall")) {
+		__asm__ volatile("mov $39, %%eax; mov %%ss, %%ecx; mov %%ecx, %%ss; syscall"
+		                 :
+		                 :
+		                 : "rax", "rcx", "r11", "memory");
+		return 0;
+	} else if (equal(kind, "ac-int3")) /* AC set: the kernel must not take it for its own */
 		__asm__ volatile("pushfq; orq $0x40000, (%%rsp); popfq; int3" : : : "memory", "cc");
 	else if (equal(kind, "ac-spin"))
 		__asm__ volatile("pushfq; orq $0x40000, (%%rsp); popfq; 1: jmp 1b" : : : "memory", "cc");

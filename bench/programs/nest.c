@@ -6,8 +6,13 @@
  *   nmi    NMIs that it sends to its own CPU, at most a few instructions before a system call
  *   irq    an interrupt that it sends to its own CPU, then a look for kernel addresses below its stack pointer
  *   ac     RFLAGS.AC set, and then nothing until it is killed
+ *   ways   SYS_bench_next until it returns 0, and each way into the kernel
+ *   steps  each way, one instruction at a time
+ *   return SYS_bench_next until it returns 0, then the way that it was told to take; exit status 7 when SIGSEGV comes
+ *   quit   nothing
  */
 #include "bench/programs/user.h"
+#include "cpu/cpu.h"
 
 #define CANARIES  64
 #define ROUNDS    64
@@ -86,6 +91,70 @@ static _Noreturn void set_ac(void)
 		;
 }
 
+/* System calls (one that waits, one that faults in the kernel, one that is none), an interrupt, an exception, an NMI. */
+static int each_way(long pid)
+{
+	int wrong = 0;
+
+	wrong += call(SYS_getpid, 0, 0, 0) != pid;
+	wrong += call(SYS_sched_yield, 0, 0, 0) != 0;
+	wrong += call(SYS_write, 1, 0x1000, 8) != -14;
+	wrong += call(-1, 0, 0, 0) != -38;
+	__asm__ volatile("int %0; int3; int %1" : : "i"(VECTOR_MICRO), "i"(VECTOR_MICRO_LEAVE) : "memory");
+	return wrong;
+}
+
+static int ways(void)
+{
+	long pid = call(SYS_getpid, 0, 0, 0);
+	int wrong = 0;
+
+	while (call(SYS_bench_next, 0, 0, 0) > 0)
+		wrong += each_way(pid);
+	return wrong;
+}
+
+static int steps(void)
+{
+	const char *argv[] = { "nest", "quit", NULL };
+	long pid = call(SYS_getpid, 0, 0, 0);
+	int wrong;
+
+	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" : : : "memory", "cc");
+	wrong = each_way(pid);
+	if (!wrong)
+		call(SYS_execve, (uintptr_t) "nest", (uintptr_t)argv, 0);
+	__asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" : : : "memory", "cc");
+	return wrong + 1;
+}
+
+__asm__("segv:\n\tmov $60, %eax\n\tmov $7, %edi\n\tsyscall\n");
+extern char segv[];
+
+static int broken_return(void)
+{
+	const uint64_t action[] = { (uintptr_t)segv, 0x4000000, (uintptr_t)segv, 0 }; /* SA_RESTORER */
+	long way;
+
+	call6(SYS_rt_sigaction, 11, (uintptr_t)action, 0, 8, 0, 0);
+	while ((way = call(SYS_bench_next, 0, 0, 0)) > 0)
+		switch (way) {
+		case 1:
+			__asm__ volatile("int %0" : : "i"(VECTOR_MICRO) : "memory");
+			break;
+		case 2:
+			__asm__ volatile("int3" : : : "memory");
+			break;
+		case 3:
+			__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq; nop" : : : "memory", "cc");
+			break;
+		case 4:
+			__asm__ volatile("int %0" : : "i"(VECTOR_MICRO_LEAVE) : "memory");
+			break;
+		}
+	return 1;
+}
+
 int main(int argc, char **argv)
 {
 	volatile uint64_t canaries[CANARIES];
@@ -102,6 +171,14 @@ int main(int argc, char **argv)
 		wrong = irq();
 	else if (equal(kind, "ac"))
 		set_ac();
+	else if (equal(kind, "ways"))
+		wrong = ways();
+	else if (equal(kind, "steps"))
+		wrong = steps();
+	else if (equal(kind, "return"))
+		wrong = broken_return();
+	else if (equal(kind, "quit"))
+		wrong = 0;
 	for (uint64_t i = 0; i < CANARIES; i++)
 		wrong += canaries[i] != (~i << 32 | i);
 	return wrong;

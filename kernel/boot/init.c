@@ -187,6 +187,8 @@ static void map_cpu_stacks(void)
 	map_stack(CPU_DF_TOP(0), CPU_STACK_SIZE);
 	map_stack(CPU_NMI_TOP(0), CPU_STACK_SIZE);
 	map_stack(CPU_MC_TOP(0), CPU_STACK_SIZE);
+	map_stack(CPU_DB_TOP(0), CPU_STACK_SIZE);
+	map_stack(CPU_GP_TOP(0), CPU_STACK_SIZE);
 }
 
 static void start_lapic(void)

@@ -82,7 +82,7 @@ void cpu_enable_features(void)
 
 	require_features();
 	find_features();
-	cr4 = read_cr4();
+	cr4 = read_cr4() & ~CR4_FSGSBASE; /* no program sets a GS base: its sign tells whose it is */
 	cr4 |= cpu_features.mce ? CR4_MCE : 0;
 	cr4 |= cpu_features.pge ? CR4_PGE : 0;
 	cr4 |= cpu_features.smep ? CR4_SMEP : 0;
@@ -136,10 +136,14 @@ void cpu_init(void)
 	cpu->tss.ist[IST_DF - 1] = CPU_DF_TOP(0);
 	cpu->tss.ist[IST_NMI - 1] = CPU_NMI_TOP(0);
 	cpu->tss.ist[IST_MC - 1] = CPU_MC_TOP(0);
+	cpu->tss.ist[IST_DB - 1] = CPU_DB_TOP(0);
+	cpu->tss.ist[IST_GP - 1] = CPU_GP_TOP(0);
 	load_gdt(cpu);
 	write_msr(MSR_GS_BASE, (uintptr_t)cpu);
 	write_msr(MSR_KERNEL_GS, 0);
 	idt_init();
+	write_dr7(DR7_NONE);
+	write_dr6(DR6_NONE);
 
 	write_msr(MSR_EFER, read_msr(MSR_EFER) | 1); /* SCE */
 	write_msr(MSR_STAR, (uint64_t)(SELECTOR_USER_DATA - 8) << 48 | (uint64_t)SELECTOR_KERNEL_CODE << 32);

@@ -21,6 +21,7 @@
 #define CR4_OSFXSR           (1UL << 9)
 #define CR4_OSXMMEXCPT       (1UL << 10)
 #define CR4_UMIP             (1UL << 11)
+#define CR4_FSGSBASE         (1UL << 16)
 #define CR4_PCIDE            (1UL << 17)
 #define CR4_OSXSAVE          (1UL << 18)
 #define CR4_SMEP             (1UL << 20)
@@ -43,6 +44,15 @@
 #define RFLAGS_RF            (1UL << 16)
 #define RFLAGS_AC            (1UL << 18)
 
+/* What of RFLAGS a program may set: CF, PF, AF, ZF, SF, TF, DF, OF, RF, AC. */
+#define RFLAGS_USER          0x50dd5UL
+
+/* Debug registers (SDM 3B 17.2): DR6 tells why #DB came and is never cleared by the CPU; DR7 enables breakpoints. */
+#define DR6_NONE             0xffff0ff0UL
+#define DR6_BREAKPOINTS      0xfUL
+#define DR6_STEP             (1UL << 14)
+#define DR7_NONE             0x400UL
+
 /* Selectors. SYSRET wants user data directly below user code (SDM 2B, SYSRET). */
 #define SELECTOR_KERNEL_CODE 0x08
 #define SELECTOR_KERNEL_DATA 0x10
@@ -57,7 +67,9 @@
 #define IST_DF               3
 #define IST_NMI              4
 #define IST_MC               5
-#define IST_SPARE            6 /* of no shipped gate; for experiments (gate_set_ist) */
+#define IST_DB               6
+#define IST_GP               7 /* #TS, #NP, #SS and #GP: what IRETQ and SYSRETQ can raise */
+#define IST_SPARE            IST_MC /* experiments borrow it (gate_set_ist) and put it back: #MC ends all on any stack */
 
 /* Interrupt vectors. */
 #define VECTOR_TIMER         0x40
@@ -171,6 +183,24 @@ static inline uint64_t read_cr3(void)
 static inline void write_cr3(uint64_t value)
 {
 	__asm__ volatile("mov %0, %%cr3" : : "r"(value) : "memory");
+}
+
+static inline uint64_t read_dr6(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("mov %%dr6, %0" : "=r"(value));
+	return value;
+}
+
+static inline void write_dr6(uint64_t value)
+{
+	__asm__ volatile("mov %0, %%dr6" : : "r"(value));
+}
+
+static inline void write_dr7(uint64_t value)
+{
+	__asm__ volatile("mov %0, %%dr7" : : "r"(value) : "memory");
 }
 
 static inline uint64_t read_cr4(void)

@@ -11,8 +11,8 @@
 
 %include "constants.inc"
 
-	extern	irq_handlers, exception_entry, syscall_table, user_return_hook, fork_call, clone_call, task_begin_child, trace_call, trace_result
-	global	entry_stubs, syscall_entry, syscall_entry_traced, enter_user, return_through_frame, irq_entry_bench, sys_fork, sys_clone, fork_child
+	extern	irq_handlers, exception_entry, exception_is_users, syscall_table, user_return_hook, fork_call, clone_call, task_begin_child, trace_call, trace_result
+	global	entry_text, entry_text_end, exception_paranoid, irq_return, entry_stubs, syscall_entry, syscall_entry_traced, enter_user, return_through_frame, irq_entry_bench, sys_fork, sys_clone, fork_child
 
 %macro PUSH_CALLER_SAVED 0
 	push	rax
@@ -77,18 +77,34 @@ stub_%1:
 	push	%1
 %if %1 == 2 || %1 == 8 || %1 == 18
 	jmp	exception_paranoid
+%elif %1 == 1 || (%1 >= 10 && %1 <= 13)
+	jmp	exception_careful
 %else
 	jmp	exception_common
 %endif
 %endmacro
 
+; EBX becomes 1, and the kernel's GS base is loaded, when it was the user's. Where CS does not tell whose is loaded, its
+; sign does: the kernel's is in the upper half, and a program can set none (CR4.FSGSBASE is 0, segments end at 4 GiB).
+%macro GS_BY_SIGN 0
+	xor	ebx, ebx
+	mov	ecx, MSR_GS_BASE
+	rdmsr
+	test	edx, edx
+	js	%%kernel
+	swapgs
+	inc	ebx
+%%kernel:
+%endmacro
+
 section .text
+entry_text:
 
 exception_common:
 	KSTACK_ENTER 7
 	PUSH_TRAP_FRAME
 	cld
-	mov	rdi, rsp
+.entry:	mov	rdi, rsp
 	call	exception_entry
 	test	byte [rsp + 18 * 8], 3	; CS
 	jz	.pop
@@ -96,26 +112,37 @@ exception_common:
 .pop:	call	restore_frame
 	iretq
 
-; NMI, #DF, #MC: they come anywhere, also between SYSCALL and SWAPGS, so CS does not tell whose
-; GS base is loaded; its sign does.
+; NMI, #DF, #MC: they come anywhere, also between SYSCALL and SWAPGS.
 exception_paranoid:
 	PUSH_TRAP_FRAME
 	cld
-	xor	ebx, ebx
-	mov	ecx, MSR_GS_BASE
-	rdmsr
-	test	edx, edx
-	js	.kernel
-	swapgs
-	inc	ebx
-.kernel:
-	mov	rdi, rsp
+	GS_BY_SIGN
+.entry:	mov	rdi, rsp
 	call	exception_entry
 	test	ebx, ebx
 	jz	.pop
 	swapgs
 .pop:	call	restore_frame
 	iretq
+
+; #DB, #TS, #NP, #SS, #GP: from user mode they are exceptions like the others, but they also come where RSP or the GS base
+; is the user's, as single steps and breakpoints, and from IRETQ and SYSRETQ themselves. So they too have stacks of this
+; CPU, and what concerns the program (exception_is_users) goes on at the top of its task's stack, which is empty then.
+exception_careful:
+	PUSH_TRAP_FRAME
+	cld
+	GS_BY_SIGN
+	mov	rdi, rsp
+	call	exception_is_users
+	test	al, al
+	jz	exception_paranoid.entry
+	mov	rsi, rsp
+	KSTACK_SYSCALL
+	sub	rsp, 22 * 8
+	mov	rdi, rsp
+	mov	ecx, 22
+	rep	movsq
+	jmp	exception_common.entry
 
 ; Pops the registers of a struct trap_frame that lies above the return address.
 restore_frame:
@@ -314,6 +341,8 @@ irq_entry_bench:			; the harness disassembles this one
 	IRQ_STUB vector
 %assign vector vector + 1
 %endrep
+
+entry_text_end:
 
 section .rodata
 align 8

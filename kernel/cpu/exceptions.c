@@ -4,6 +4,7 @@
 #include "cpu/cpu.h"
 #include "lib/console.h"
 #include "lib/panic.h"
+#include "lib/string.h"
 
 uint64_t nmi_count;
 
@@ -13,6 +14,9 @@ static bool (*page_fault)(uintptr_t address, uint64_t error);
 static uint64_t expected_vector;
 static void (*expected_resume)(void);
 static unsigned expected_count;
+
+/* entry.asm: its code */
+extern char entry_text[], entry_text_end[];
 
 /* mem/user_copy.asm */
 extern char user_copy_start[], user_copy_end[], user_copy_fault[];
@@ -109,6 +113,56 @@ static bool user_copy_faulted(struct trap_frame *frame)
 	return true;
 }
 
+/*
+ * IRETQ and SYSRETQ raise their own exceptions at CPL 0, when the user's registers are loaded. The frame becomes what it
+ * would be had the exception come at the place that they were to go to.
+ */
+static bool return_failed(struct trap_frame *frame)
+{
+	static const uint8_t iretq[] = { 0x48, 0xcf }, sysretq[] = { 0x48, 0x0f, 0x07 };
+	const void *instruction = (const void *)frame->rip;
+	const uint64_t *target = (const uint64_t *)frame->rsp;
+	uint64_t flags;
+
+	if (frame->vector == EXCEPTION_DB || !within(frame->rip, entry_text, entry_text_end))
+		return false;
+	if (!memcmp(instruction, iretq, sizeof iretq) && (target[1] & 3)) {
+		frame->rip = target[0];
+		flags = target[2];
+		frame->rsp = target[3];
+	} else if (!memcmp(instruction, sysretq, sizeof sysretq)) {
+		frame->rip = frame->rcx;
+		flags = frame->r11;
+	} else {
+		return false;
+	}
+	frame->cs = SELECTOR_USER_CODE;
+	frame->ss = SELECTOR_USER_DATA;
+	frame->rflags = (flags & RFLAGS_USER) | RFLAGS_FIXED | RFLAGS_IF;
+	return true;
+}
+
+/* entry.asm asks whether what came to a stack of this CPU concerns the program that runs. */
+bool exception_is_users(struct trap_frame *frame);
+bool exception_is_users(struct trap_frame *frame)
+{
+	return (frame->cs & 3) || return_failed(frame);
+}
+
+/*
+ * A single step that began in user mode and ended in the kernel. The mask of SYSCALL clears TF, but some processors take
+ * the trap of SYSCALL itself (Bochs does). The program gets it at the end of the call: its TF is in R11.
+ */
+static bool stray_step(struct trap_frame *frame)
+{
+	if (frame->vector != EXCEPTION_DB || !within(frame->rip, entry_text, entry_text_end) ||
+	    (read_dr6() & (DR6_STEP | DR6_BREAKPOINTS)) != DR6_STEP)
+		return false;
+	write_dr6(DR6_NONE);
+	frame->rflags &= ~RFLAGS_TF;
+	return true;
+}
+
 /* Called by the stubs in entry.asm. */
 void exception_entry(struct trap_frame *frame);
 void exception_entry(struct trap_frame *frame)
@@ -133,7 +187,7 @@ void exception_entry(struct trap_frame *frame)
 		user_handler(frame);
 		return;
 	}
-	if (user_copy_faulted(frame))
+	if (user_copy_faulted(frame) || stray_step(frame))
 		return;
 	kprintf("\n");
 	exception_dump(frame);

@@ -23,6 +23,9 @@ struct trap_frame {
 #define EXCEPTION_UD  6
 #define EXCEPTION_NM  7
 #define EXCEPTION_DF  8
+#define EXCEPTION_TS  10
+#define EXCEPTION_NP  11
+#define EXCEPTION_SS  12
 #define EXCEPTION_GP  13
 #define EXCEPTION_PF  14
 #define EXCEPTION_MF  16
@@ -54,7 +57,7 @@ unsigned exception_expect(uint64_t vector, void (*resume)(void));
 
 /*
  * For tests and experiments: probe(frame) is asked first about every exception and NMI, with interrupts off and on
- * the stack that the gate chose. It may change the frame; true means that it has dealt with the exception. NULL:
+ * the stack that the stub chose. It may change the frame; true means that it has dealt with the exception. NULL:
  * no one is asked.
  */
 void exception_set_probe(bool (*probe)(struct trap_frame *frame));

@@ -40,6 +40,13 @@ static unsigned ist_of(unsigned vector)
 		return IST_NMI;
 	case EXCEPTION_MC:
 		return IST_MC;
+	case EXCEPTION_DB:
+		return IST_DB;
+	case EXCEPTION_TS:
+	case EXCEPTION_NP:
+	case EXCEPTION_SS:
+	case EXCEPTION_GP:
+		return IST_GP;
 	default:
 		return kstack_gate_ist(vector);
 	}

@@ -82,7 +82,7 @@
 
 #define CPU_AREA_BASE          0xffffffc000000000UL
 #define CPU_AREA_STRIDE        (64 * KIB)
-#define CPU_STACK_SIZE         PAGE_SIZE /* entry, #DF, NMI, #MC */
+#define CPU_STACK_SIZE         PAGE_SIZE /* each of the stacks below */
 #define SCRATCH_SIZE           (2 * PAGE_SIZE)
 #define MAX_CPUS               8
 #define CPU_AREA(cpu)          (CPU_AREA_BASE + (cpu)*CPU_AREA_STRIDE)
@@ -91,6 +91,8 @@
 #define CPU_DF_TOP(cpu)        (CPU_ENTRY_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
 #define CPU_NMI_TOP(cpu)       (CPU_DF_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
 #define CPU_MC_TOP(cpu)        (CPU_NMI_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
+#define CPU_DB_TOP(cpu)        (CPU_MC_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
+#define CPU_GP_TOP(cpu)        (CPU_DB_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
 
 #define MMIO_BASE              0xffffffd000000000UL
 #define LAPIC_BASE             MMIO_BASE
@@ -135,7 +137,7 @@ _Static_assert(WINDOW_BASE % PDPT_SPAN == 0 && WINDOW_RANDOM_RANGE <= PDPT_SPAN,
                "one page directory for the window");
 _Static_assert(WINDOW_BASE + WINDOW_RANDOM_RANGE <= CPU_AREA_BASE, "window meets per-CPU area");
 _Static_assert(CPU_AREA_BASE + MAX_CPUS * CPU_AREA_STRIDE <= MMIO_BASE, "per-CPU area meets devices");
-_Static_assert(CPU_MC_TOP(0) + PAGE_SIZE <= CPU_AREA(1), "the stacks of a CPU fit its area");
+_Static_assert(CPU_GP_TOP(0) + PAGE_SIZE <= CPU_AREA(1), "the stacks of a CPU fit its area");
 _Static_assert(MMIO_BASE + PAGE_SIZE <= BENCH_AREA_BASE, "devices meet the benchmark area");
 _Static_assert(BENCH_AREA_BASE + BENCH_AREA_SIZE <= MICRO_SMALL_BASE, "the benchmark areas meet");
 _Static_assert(MICRO_SMALL_BASE + MICRO_SIZE <= MICRO_LARGE_BASE && MICRO_LARGE_BASE % PD_SPAN == 0,

@@ -22,9 +22,6 @@
 #define MAGIC2           0x46505845U
 #define SOFTWARE_PLACE   464 /* in the part of FXSAVE that the CPU leaves alone */
 
-/* What of RFLAGS a program may set: CF, PF, AF, ZF, SF, TF, DF, OF, RF, AC. */
-#define FLAGS_FREE       0x50dd5UL
-
 struct context { /* struct sigcontext */
 	uint64_t r8, r9, r10, r11, r12, r13, r14, r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, rflags;
 	uint16_t cs, gs, fs, ss;
@@ -247,7 +244,7 @@ int signal_leave(uint64_t at, struct trap_frame *frame)
 		.vector = FRAME_OTHER,
 		.rip = c->rip,
 		.cs = SELECTOR_USER_CODE,
-		.rflags = (c->rflags & FLAGS_FREE) | RFLAGS_FIXED | RFLAGS_IF,
+		.rflags = (c->rflags & RFLAGS_USER) | RFLAGS_FIXED | RFLAGS_IF,
 		.rsp = c->rsp,
 		.ss = SELECTOR_USER_DATA,
 	};

@@ -112,6 +112,7 @@ TEST(guard_pages_stand_around_stacks)
 		CPU_AREA(0),      CPU_SCRATCH_TOP(0),
 		CPU_ENTRY_TOP(0), CPU_DF_TOP(0),
 		CPU_NMI_TOP(0),   CPU_MC_TOP(0),
+		CPU_DB_TOP(0),    CPU_GP_TOP(0),
 	};
 
 	for (size_t i = 0; i < sizeof guards / sizeof *guards; i++)

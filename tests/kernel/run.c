@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "boot/boot.h"
 #include "cpu/apic.h"
 #include "lib/console.h"
 #include "lib/record.h"
@@ -66,10 +67,19 @@ static void time_kernel_loop(void)
 
 bool self_tests_run(void)
 {
+	char glob[64];
+
+	if (!boot_option("test", glob, sizeof glob))
+		string_copy(glob, "*", sizeof glob);
 	time_kernel_loop();
 	task_quiet = true;
 	for (const struct self_test *test = self_tests_start; test < self_tests_end; test++)
-		run_one(test);
+		if (string_matches(test->name, glob))
+			run_one(test);
+	if (!passed && !failed && !skipped) {
+		kprintf("no self-test matches %s\n", glob);
+		return false;
+	}
 	kprintf("self-tests: %u passed, %u failed, %u skipped\n", passed, failed, skipped);
 	return failed == 0;
 }

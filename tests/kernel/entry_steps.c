@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A debug exception, an NMI or a machine check at each instruction of the ways into the kernel and out of it, also where
+ * RSP or the GS base is the user's: its handler has a stack of its own and the kernel's GS base, and the program goes on.
+ *
+ * Single steps reach what follows SYSCALL (once its mask leaves TF alone) and what leads out of the kernel; the first
+ * instructions behind a gate, which clears TF, are reached by breakpoints. For NMI and #MC the gate of #DB leads to
+ * their stubs meanwhile.
+ */
+#include "cpu/cpu.h"
+#include "cpu/exceptions.h"
+#include "lib/console.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "stack/kstack.h"
+#include "sys/syscall.h"
+#include "task/task.h"
+#include "tests/kernel/kinds.h"
+#include "tests/kernel/test.h"
+
+/* entry.asm */
+extern const uint8_t entry_text[], entry_text_end[], exception_paranoid[], irq_return[], syscall_entry[],
+        syscall_entry_traced[], sys_fork[];
+extern const uint64_t entry_stubs[256];
+
+#define BREAKPOINTS 4
+#define STUB_BYTES  64 /* a stub is not longer, or at least not the part of it that matters */
+#define HOLE        0x8000000000000000UL
+
+/* What #DB is taken for: whose stub, on which stack. */
+static const struct trap {
+	unsigned vector, ist;
+	uintptr_t top;
+} traps[] = {
+	{ EXCEPTION_DB, IST_DB, CPU_DB_TOP(0) },
+	{ EXCEPTION_NMI, IST_NMI, CPU_NMI_TOP(0) },
+	{ EXCEPTION_MC, IST_MC, CPU_MC_TOP(0) },
+};
+#define TRAPS (sizeof traps / sizeof *traps)
+
+static const struct trap *trap, *other; /* `other` is what the gate of VECTOR_MICRO_LEAVE leads to */
+static uint8_t seen[64 * KIB];          /* by place in entry_text: a trap came there */
+static const char *volatile problem;
+static volatile unsigned traps_came;
+static bool long_way;
+
+static const uint8_t *stub_of(unsigned vector)
+{
+	return (const uint8_t *)(uintptr_t)entry_stubs[vector];
+}
+
+static void check_surroundings(const struct trap_frame *frame)
+{
+	const bool moved = (frame->cs & 3) && trap->vector == EXCEPTION_DB;
+
+	if ((int64_t)read_msr(MSR_GS_BASE) >= 0 || (int64_t)read_msr(MSR_KERNEL_GS) < 0)
+		problem = "a handler ran with the user's GS base";
+	if ((uintptr_t)(frame + 1) != (moved ? current_task()->stack.top : trap->top))
+		problem = moved ? "a trap from user mode was not moved to its task's stack"
+		                : "a trap was not on its stack";
+}
+
+/* Single steps from here to the end of the way out. */
+static void step_out(void)
+{
+	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" : : : "cc", "memory");
+}
+
+/* Instead of the kernel's handlers. */
+static bool watch(struct trap_frame *frame)
+{
+	const uint64_t at = frame->rip - (uintptr_t)entry_text;
+
+	if ((frame->cs & 3) && (frame->vector == EXCEPTION_BP || frame->vector == other->vector)) {
+		step_out();
+		return true;
+	}
+	if (frame->vector != trap->vector)
+		return false;
+	traps_came++;
+	check_surroundings(frame);
+	if (at < sizeof seen)
+		seen[at] = 1;
+	if ((frame->cs & 3) && long_way)
+		this_cpu()->need_resched |= RETURN_YIELD;
+	if (read_dr6() & DR6_BREAKPOINTS)
+		frame->rflags |= RFLAGS_RF; /* not again (SDM 3B 17.3.1.1) */
+	write_dr6(DR6_NONE);
+	return true;
+}
+
+static void set_stub(unsigned vector, unsigned stub, unsigned ist, bool user)
+{
+	gate_set(vector, (void (*)(void))(uintptr_t)entry_stubs[stub], ist, user);
+}
+
+/* Opens the two gates to INT from user mode: an interrupt, and `leave` as if it came from outside. */
+static void open_gates(void (*handler)(void), const struct trap *leave, bool (*probe)(struct trap_frame *))
+{
+	set_stub(VECTOR_MICRO, VECTOR_MICRO, kstack_gate_ist(VECTOR_MICRO), true);
+	set_stub(VECTOR_MICRO_LEAVE, leave->vector, leave->ist, true);
+	irq_set_handler(VECTOR_MICRO, handler);
+	exception_set_probe(probe);
+	problem = NULL;
+}
+
+static void close_gates(void)
+{
+	exception_set_probe(NULL);
+	irq_set_handler(VECTOR_MICRO, NULL);
+	gate_restore(VECTOR_MICRO);
+	gate_restore(VECTOR_MICRO_LEAVE);
+	gate_restore(EXCEPTION_DB);
+	write_dr7(DR7_NONE);
+	write_dr6(DR6_NONE);
+	this_cpu()->need_resched = 0;
+}
+
+static void begin(unsigned which, void (*handler)(void))
+{
+	trap = &traps[which];
+	other = &traps[(which + 1) % TRAPS];
+	open_gates(handler, other, watch);
+	if (trap->vector != EXCEPTION_DB)
+		set_stub(EXCEPTION_DB, trap->vector, trap->ist, false);
+}
+
+/* Runs nest KIND: NULL, or what went wrong. */
+static const char *run_nest(const char *kind)
+{
+	int status = run_kind("nest", kind);
+
+	if (status == -ENOENT)
+		return SKIP "its boot module is not there";
+	if (problem)
+		return problem;
+	return status == 0 ? NULL : "the program found its state changed";
+}
+
+/* The first place from `start` to before `end` with such an instruction that no trap came at, or NULL. */
+static const uint8_t *not_seen(const uint8_t *start, const uint8_t *end, const void *opcode, size_t size)
+{
+	for (const uint8_t *at = start; at + size <= end; at++)
+		if (!memcmp(at, opcode, size) && !seen[at - entry_text])
+			return at;
+	return NULL;
+}
+
+/* Whether a trap came at every instruction from `start` to before `end` that changes sides. */
+static const char *all_seen(const uint8_t *start, const uint8_t *end)
+{
+	static char detail[80];
+	const uint8_t *missed = not_seen(start, end, "\x0f\x01\xf8", 3); /* SWAPGS */
+
+	if (!missed)
+		missed = not_seen(start, end, "\x48\xcf", 2); /* IRETQ */
+	if (!missed)
+		missed = not_seen(start, end, "\x48\x0f\x07", 3); /* SYSRETQ */
+	if (!missed)
+		return NULL;
+	format_string(detail, sizeof detail, "no trap came at entry_text + %lx", missed - entry_text);
+	return detail;
+}
+
+/* One trap, over all the ways: the short ones, the long ones, and those with trace=calls. */
+static const char *step_all(unsigned which)
+{
+	const char *why = NULL;
+	uint64_t lstar = read_msr(MSR_LSTAR);
+
+	memset(seen, 0, sizeof seen);
+	for (unsigned turn = 0; !why && turn < 3; turn++) {
+		long_way = turn == 1;
+		if (turn == 2)
+			write_msr(MSR_LSTAR, (uintptr_t)syscall_entry_traced);
+		begin(which, step_out);
+		why = run_nest("steps");
+		close_gates();
+	}
+	write_msr(MSR_LSTAR, lstar);
+	if (!why && (!seen[syscall_entry - entry_text] || !seen[syscall_entry_traced - entry_text]))
+		why = "no single step came to the kernel";
+	return why ? why : all_seen(irq_return, stub_of(0));
+}
+
+TEST(single_steps_through_the_kernel_are_survived)
+{
+	const uint64_t mask = read_msr(MSR_FMASK);
+	const char *why = NULL;
+
+	write_msr(MSR_FMASK, mask & ~RFLAGS_TF);
+	for (unsigned which = 0; !why && which < TRAPS; which++)
+		why = step_all(which);
+	write_msr(MSR_FMASK, mask);
+	return why;
+}
+
+/* Where breakpoints stand: not in what their own handler executes. */
+static const uint8_t *next_place;
+
+static void no_step(void)
+{
+}
+
+static void set_breakpoints(const uint8_t *place, const uint8_t *end)
+{
+	const uint8_t *at[BREAKPOINTS];
+
+	for (unsigned i = 0; i < BREAKPOINTS; i++)
+		at[i] = place + i < end ? place + i : place;
+	__asm__ volatile("mov %0, %%dr0; mov %1, %%dr1; mov %2, %%dr2; mov %3, %%dr3"
+	                 :
+	                 : "r"(at[0]), "r"(at[1]), "r"(at[2]), "r"(at[3]));
+	write_dr7(DR7_NONE | 0xaa); /* all four, where instructions are fetched (SDM 3B 17.2.4) */
+}
+
+static long move_breakpoints(void)
+{
+	static const uint8_t *range_end;
+	const uint8_t *const ranges[][2] = {
+		{ entry_text, exception_paranoid },
+		{ irq_return, stub_of(0) },
+		{ stub_of(EXCEPTION_BP), stub_of(EXCEPTION_BP) + STUB_BYTES },
+		{ stub_of(VECTOR_MICRO), stub_of(VECTOR_MICRO) + STUB_BYTES },
+	};
+	static unsigned range;
+
+	if (!next_place) {
+		range = 0;
+		next_place = ranges[0][0], range_end = ranges[0][1];
+	} else if (next_place >= range_end) {
+		if (++range == sizeof ranges / sizeof *ranges)
+			return 0;
+		next_place = ranges[range][0], range_end = ranges[range][1];
+	}
+	set_breakpoints(next_place, range_end);
+	next_place += BREAKPOINTS;
+	return 1;
+}
+
+static long no_call(void)
+{
+	return -ENOSYS;
+}
+
+static long no_value(uint64_t index, uint64_t value)
+{
+	(void)index, (void)value;
+	return -ENOSYS;
+}
+
+static const char *break_all(unsigned which)
+{
+	static const struct bench_calls calls = { move_breakpoints, no_call, no_call, no_value };
+	const uint8_t *const stub = stub_of(VECTOR_MICRO);
+	const char *why;
+
+	memset(seen, 0, sizeof seen);
+	next_place = NULL;
+	traps_came = 0;
+	long_way = false;
+	begin(which, no_step);
+	bench_calls = &calls;
+	why = run_nest("ways");
+	bench_calls = NULL;
+	close_gates();
+	if (why)
+		return why;
+	if (!traps_came)
+		return SKIP "this machine has no breakpoint registers";
+	if (!seen[stub - entry_text] || !seen[stub_of(EXCEPTION_BP) - entry_text] ||
+	    !seen[syscall_entry - entry_text])
+		return "no trap came at the first instruction of a way";
+	why = all_seen(stub, stub_of(VECTOR_MICRO + 1));
+	return why ? why : all_seen(syscall_entry, syscall_entry_traced);
+}
+
+TEST(breakpoints_on_the_ways_are_survived)
+{
+	const char *why = NULL;
+
+	for (unsigned which = 0; !why && which < TRAPS; which++)
+		why = break_all(which);
+	return why;
+}
+
+/* What is wrong with what IRETQ or SYSRETQ finds, and the way by which the program (nest return) goes. */
+static enum { BAD_SS, BAD_CS, BAD_RIP, BAD_KINDS } bad;
+static enum { WAY_CALL, WAY_INTERRUPT, WAY_BREAKPOINT, WAY_STEP, WAY_NMI, WAY_LONG, WAYS } way;
+
+/* The five words of the hardware. */
+static void damage(uint64_t *rip)
+{
+	if (bad == BAD_SS)
+		rip[4] = SELECTOR_KERNEL_DATA;
+	else if (bad == BAD_CS)
+		rip[1] = SELECTOR_KERNEL_CODE | 3;
+	else
+		rip[0] = HOLE;
+}
+
+static void damage_interrupt(void)
+{
+	const unsigned ist = kstack_gate_ist(VECTOR_MICRO);
+	const uintptr_t top = ist == IST_NONE ? current_task()->stack.top : this_cpu()->tss.ist[ist - 1];
+
+	damage((uint64_t *)top - 5);
+}
+
+static bool damage_exception(struct trap_frame *frame)
+{
+	const unsigned vectors[WAYS] = {
+		[WAY_BREAKPOINT] = EXCEPTION_BP, [WAY_STEP] = EXCEPTION_DB, [WAY_NMI] = EXCEPTION_NMI
+	};
+
+	if (!(frame->cs & 3) || !vectors[way] || frame->vector != vectors[way])
+		return false;
+	damage(&frame->rip);
+	return true;
+}
+
+static void (*usual_hook)(struct trap_frame *frame);
+
+static void damage_long_way(struct trap_frame *frame)
+{
+	user_return_hook = usual_hook;
+	usual_hook(frame);
+	damage(&frame->rip);
+}
+
+static bool taken;
+
+static long take_way(void)
+{
+	if (taken)
+		return 0; /* it came back */
+	taken = true;
+	if (way == WAY_CALL) /* syscall_entry has pushed RSP, R11, RCX */
+		((uint64_t *)current_task()->stack.top)[-3] = HOLE;
+	if (way == WAY_LONG) {
+		usual_hook = user_return_hook;
+		user_return_hook = damage_long_way;
+		this_cpu()->need_resched |= RETURN_YIELD;
+	}
+	return way == WAY_CALL || way == WAY_LONG ? WAYS : (long)way;
+}
+
+/* The program handles SIGSEGV, and ends with 7. */
+TEST(returns_that_fault_are_signals)
+{
+	static const struct bench_calls calls = { take_way, no_call, no_call, no_value };
+	static char detail[80];
+	int status = 7 << 8;
+
+	open_gates(damage_interrupt, &traps[1], damage_exception);
+	bench_calls = &calls;
+	for (way = 0; status == 7 << 8 && way < WAYS; way++)
+		for (bad = way == WAY_CALL ? BAD_RIP : 0; status == 7 << 8 && bad < BAD_KINDS; bad++) {
+			taken = false;
+			status = run_kind("nest", "return");
+		}
+	bench_calls = NULL;
+	close_gates();
+	format_string(detail, sizeof detail, "way %d, damage %d: status %x", way - 1, bad - 1, status);
+	return status == -ENOENT ? SKIP "its boot module is not there" : status == 7 << 8 ? NULL : detail;
+}
+
+/* A new program whose first instruction is nowhere: SYSRETQ faults before it has run. */
+TEST(a_program_that_starts_nowhere_is_killed)
+{
+	const char *argv[] = { "nest", "quit" };
+	int pid = task_spawn("nest", argv, 2), status = 0;
+
+	if (pid < 0)
+		return pid == -ENOENT ? SKIP "its boot module is not there" : "the program cannot be started";
+	task_find(pid)->entry = HOLE;
+	while (task_wait(pid, &status, 0) != pid)
+		;
+	return status == SIGSEGV ? NULL : "it did not end with SIGSEGV";
+}
+
+/*
+ * The trap flag set before SYSCALL. Bochs takes the trap of SYSCALL in the kernel, others as soon as the mask of SYSCALL
+ * leaves TF alone: the program gets its SIGTRAP, and nothing is written where its RSP points.
+ */
+static const char *hostile_steps(void)
+{
+	static const struct {
+		const char *kind;
+		int status;
+	} rows[] = {
+		{ "trap-flag", SIGTRAP },          { "trap-flag-ss", SIGTRAP }, { "trap-flag-rsp", SIGTRAP },
+		{ "trap-flag-rsp-hole", SIGTRAP }, { "mov-ss-syscall", 0 },
+	};
+	const bool no_iretq = run_kind("hostile", "iretq-in-user-mode") != 0;
+	static char detail[80];
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		int status = run_kind("hostile", rows[i].kind);
+
+		/* QEMU reads the frame of a user-mode IRETQ as the kernel would, and SMAP stops it. */
+		if (status == SIGSEGV && no_iretq && string_matches(rows[i].kind, "trap-flag-rsp*"))
+			continue;
+		if (status != rows[i].status) {
+			format_string(detail, sizeof detail, "%s: status %x", rows[i].kind, status);
+			return detail;
+		}
+	}
+	return NULL;
+}
+
+TEST(single_steps_into_the_kernel_are_the_programs)
+{
+	const uint64_t mask = read_msr(MSR_FMASK);
+	const char *why = hostile_steps();
+
+	if (why)
+		return why;
+	write_msr(MSR_FMASK, mask & ~RFLAGS_TF);
+	why = hostile_steps();
+	write_msr(MSR_FMASK, mask);
+	return why;
+}
