@@ -64,6 +64,8 @@ done
 for build in heap-sw+sandwich fixed-ist+window; do
 	suite "linux typed $build" tests/linux/typed.sh "$build+shared"
 done
+# What the console says of what the kernel was given.
+suite "tests/console.sh" tests/console.sh fixed-ist+window+shared
 for script in tests/bochs/run.sh tests/lab/run.sh tests/e2e/*.sh; do
 	[ "$script" = tests/e2e/common.sh ] || suite "$script" bash "$script"
 done

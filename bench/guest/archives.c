@@ -168,7 +168,7 @@ static bool one_archive(size_t pages, struct outcome *outcome)
 	const size_t before = frames_free();
 	struct archive a = { take_run(pages), pages, 0 };
 	struct node *folder;
-	size_t freed;
+	struct unpacked unpacked;
 	uint64_t again; /* frames of the archive that others could have */
 	int error;
 
@@ -176,17 +176,17 @@ static bool one_archive(size_t pages, struct outcome *outcome)
 		return false;
 	make_archive(&a, pages);
 	a.size = pages * PAGE_SIZE; /* with what is behind the last member */
-	if (archive_unpack(a.bytes, a.size, &freed))
+	if (archive_unpack(a.bytes, a.size, &unpacked))
 		return false;
-	again = poison_memory(&a, freed / PAGE_SIZE + SPARE);
+	again = poison_memory(&a, unpacked.freed / PAGE_SIZE + SPARE);
 	folder = node_find(NULL, "/" FOLDER, true, &error);
 	if (!folder)
 		return false;
 	outcome->bytes += a.size;
-	outcome->freed += freed;
+	outcome->freed += unpacked.freed;
 	outcome->files += file_count;
 	outcome->contents += contents();
-	outcome->damaged += damaged_files(folder) + (again != freed / PAGE_SIZE);
+	outcome->damaged += damaged_files(folder) + (again != unpacked.freed / PAGE_SIZE);
 	while (folder->children)
 		node_remove(folder->children);
 	node_remove(folder);

@@ -2,7 +2,7 @@
 /* Files from the boot modules that are archives, and what becomes of the modules' memory. */
 #include "boot/boot.h"
 #include "fs/archive.h"
-#include "fs/cpio.h"
+#include "fs/file_kind.h"
 #include "lib/console.h"
 #include "lib/errno.h"
 #include "lib/record.h"
@@ -30,29 +30,48 @@ static bool is_alone(const struct boot_module *module)
 	return virt_to_phys(module->data) % PAGE_SIZE == 0;
 }
 
+/* Names what is not read: a module as a whole, or what follows its archives. */
+static void say_unread(const struct boot_module *module, size_t read, const struct file_kind *kind)
+{
+	if (read)
+		kprintf("module %s: from byte %lu on it is %s, which is not read: %s\n", module->name, read,
+		        kind->name, kind->advice);
+	else
+		kprintf("module %s is %s, which is not read: %s\n", module->name, kind->name, kind->advice);
+}
+
+/* Unpacks a module that is an archive. Returns how many bytes are free now that it had. */
+static size_t unpack(const struct boot_module *module, size_t index)
+{
+	struct unpacked result;
+	int error;
+
+	if (is_alone(module) && frames_adopt(first_page(module), end_page(module))) {
+		error = archive_unpack(phys_to_virt(first_page(module)), module->size, &result);
+		boot_module_forget(index);
+	} else {
+		error = cpio_unpack(phys_to_virt(virt_to_phys(module->data)), module->size, &result);
+	}
+	if (error)
+		kprintf("module %s: the archive is %s at byte %lu\n", module->name,
+		        error == -ENOMEM ? "too large for memory" : "damaged", result.read);
+	if (result.rest)
+		say_unread(module, result.read, result.rest);
+	return result.freed;
+}
+
 void boot_unpack_modules(void)
 {
 	const struct boot_module *module;
 	size_t unpacked = 0, freed = 0;
 
 	for (size_t i = 0; (module = boot_module_at(i)); i++) {
-		size_t more = 0;
-		int error;
-
-		if (!cpio_is(module->data, module->size))
-			continue;
-		unpacked += module->size;
-		if (is_alone(module) && frames_adopt(first_page(module), end_page(module))) {
-			error = archive_unpack(phys_to_virt(first_page(module)), module->size, &more);
-			boot_module_forget(i);
-		} else {
-			error = cpio_unpack(phys_to_virt(virt_to_phys(module->data)), module->size, &more);
-			more = 0;
+		if (cpio_is(module->data, module->size)) {
+			unpacked += module->size;
+			freed += unpack(module, i);
+		} else if (!file_is_program(module->data, module->size)) {
+			say_unread(module, 0, file_kind(module->data, module->size));
 		}
-		freed += more;
-		if (error)
-			kprintf("module %s: the archive is %s\n", module->name,
-			        error == -ENOMEM ? "too large for memory" : "damaged");
 	}
 	record_fact("modules-unpacked", unpacked, "bytes");
 	record_fact("modules-freed", freed, "bytes");

@@ -3,16 +3,19 @@
 
 #include "fs/cpio.h"
 
+#include "fs/file_kind.h"
 #include "fs/node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
-#define MAGIC   "070701"
-#define TRAILER "TRAILER!!!"
+#define MAGIC       "070701" /* newc */
+#define MAGIC_CHECK "070702" /* crc: `check` is the sum of the contents' bytes */
+#define MAGIC_SIZE  6
+#define TRAILER     "TRAILER!!!"
 
 /* Each number is 8 hexadecimal digits. */
 struct header {
-	char magic[6], inode[8], mode[8], uid[8], gid[8], links[8], time[8], size[8];
+	char magic[MAGIC_SIZE], inode[8], mode[8], uid[8], gid[8], links[8], time[8], size[8];
 	char device_major[8], device_minor[8], node_major[8], node_minor[8], name_size[8], check[8];
 };
 _Static_assert(sizeof(struct header) == 110, "newc");
@@ -35,9 +38,28 @@ static bool number(const char digits[8], uint32_t *value)
 	return true;
 }
 
+static bool has_magic(const uint8_t *bytes, const char *magic)
+{
+	return memcmp(bytes, magic, MAGIC_SIZE) == 0;
+}
+
+static bool begins(const uint8_t *bytes, size_t size)
+{
+	return size >= MAGIC_SIZE && (has_magic(bytes, MAGIC) || has_magic(bytes, MAGIC_CHECK));
+}
+
+static size_t skip_zeros(const uint8_t *bytes, size_t at, size_t size)
+{
+	while (at < size && !bytes[at])
+		at++;
+	return at;
+}
+
 bool cpio_is(const void *archive, size_t size)
 {
-	return size >= sizeof(struct header) && memcmp(archive, MAGIC, 6) == 0;
+	const size_t at = skip_zeros(archive, 0, size);
+
+	return at % 4 == 0 && begins((const uint8_t *)archive + at, size - at);
 }
 
 /* The directory of `path`, made as far as it is missing. */
@@ -104,6 +126,7 @@ struct member {
 	const char *path;
 	const uint8_t *data;
 	size_t size;
+	bool is_trailer; /* the end of an archive; then path alone is set */
 };
 
 /* Inode and device (12 bits and 20, as in Linux) of a file that has several names. What is not a number is no link. */
@@ -118,19 +141,47 @@ static uint64_t key_of(const struct header *header, uint32_t mode)
 	return (uint64_t)(major << 20 | minor) << 32 | inode;
 }
 
-static struct node *find_archived(uint64_t key)
-{
-	struct node *name = node_root;
+/*
+ * The files of the archive that is being read that have several names, by their keys: a binary tree in which the way to a node follows the bits
+ * of its key, the lowest first, until there is room. So no way is longer than a key has bits, whatever the keys are.
+ */
+static struct node *archived;
 
-	while (name && node_itself(name)->archived != key)
-		name = node_after(name);
-	return name ? node_itself(name) : NULL;
+/* Where the node with this key is, or would be. */
+static struct node **find_archived(uint64_t key)
+{
+	struct node **at = &archived;
+
+	for (uint64_t bits = key; *at && (*at)->archived != key; bits >>= 1)
+		at = &(*at)->archived_next[bits & 1];
+	return at;
 }
 
-static void forget_archived(void)
+/* Takes out the node that is there. One without others below it takes its place: its key begins with the same bits. */
+static void forget_archived(struct node **at)
 {
-	for (struct node *name = node_root; name; name = node_after(name))
-		node_itself(name)->archived = 0;
+	struct node *node = *at, *last, **end = at;
+
+	while ((*end)->archived_next[0] || (*end)->archived_next[1])
+		end = &(*end)->archived_next[(*end)->archived_next[0] ? 0 : 1];
+	last = *end;
+	*end = NULL;
+	if (last != node) {
+		memcpy(last->archived_next, node->archived_next, sizeof last->archived_next);
+		*at = last;
+	}
+	node->archived = 0;
+	node->archived_next[0] = node->archived_next[1] = NULL;
+}
+
+/* Takes a name out of its directory: another member has it. */
+static int replace(struct node *name)
+{
+	struct node *node = node_itself(name);
+
+	if (node->archived && node->links == 1) /* it goes with its last name */
+		forget_archived(find_archived(node->archived));
+	return node_remove(name);
 }
 
 /*
@@ -143,18 +194,20 @@ static int unpack_one(struct room *room, const struct member *member)
 	const char *name;
 	size_t length;
 	int error;
-	struct node *directory = make_directories(member->path, &name, &length, &error), *node;
+	struct node *directory = make_directories(member->path, &name, &length, &error), *node, **at = NULL;
 
 	if (!directory)
 		return error;
 	if (!is_known(kind) || length == 0 || (length == 1 && *name == '.'))
 		return 0;
 	node = node_child(directory, name, length);
-	if (node && (node->mode & NODE_KIND) == NODE_DIRECTORY)
-		return kind == NODE_DIRECTORY ? 0 : -EINVAL;
-	if (node)
-		node_remove(node);
-	node = member->key ? find_archived(member->key) : NULL;
+	if (node && kind == NODE_DIRECTORY && (node->mode & NODE_KIND) == NODE_DIRECTORY)
+		return 0;
+	if (node && replace(node) != 0)
+		return -EINVAL; /* a directory that is not empty */
+	if (member->key)
+		at = find_archived(member->key);
+	node = at ? *at : NULL;
 	if (node) {
 		if (!node_link(node, directory, name, length))
 			return -ENOMEM;
@@ -163,6 +216,8 @@ static int unpack_one(struct room *room, const struct member *member)
 		if (!node)
 			return -ENOMEM;
 		node->archived = member->key;
+		if (at)
+			*at = node;
 	}
 	if (kind != NODE_DIRECTORY && member->size) {
 		node->data = keep(room, member->data, member->size);
@@ -176,48 +231,88 @@ static size_t aligned(size_t offset)
 	return (offset + 3) & ~(size_t)3;
 }
 
-static int unpack(struct room *room, size_t size)
+static bool has_sum(const struct header *header, const uint8_t *data, size_t size)
 {
-	const uint8_t *bytes = room->bytes;
-	size_t at = 0;
+	uint32_t wanted, sum = 0;
 
-	for (;;) {
-		const struct header *header = (const struct header *)(bytes + at);
-		struct member member;
-		uint32_t data_size, name_size;
-		size_t data_at;
-		int error;
-
-		if (at > size || size - at < sizeof *header || memcmp(header->magic, MAGIC, 6) != 0 ||
-		    !number(header->mode, &member.mode) || !number(header->size, &data_size) ||
-		    !number(header->name_size, &name_size))
-			return -EINVAL;
-		at += sizeof *header;
-		if (name_size == 0 || name_size > PATH_LENGTH || name_size > size - at ||
-		    bytes[at + name_size - 1] != '\0' || strlen((const char *)bytes + at) != name_size - 1)
-			return -EINVAL;
-		if (strcmp((const char *)bytes + at, TRAILER) == 0)
-			return 0;
-		data_at = aligned(at + name_size);
-		if (data_at > size || data_size > size - data_at)
-			return -EINVAL;
-		member.key = key_of(header, member.mode);
-		member.path = (const char *)bytes + at;
-		member.data = bytes + data_at;
-		member.size = data_size;
-		error = unpack_one(room, &member);
-		if (error)
-			return error;
-		at = aligned(data_at + data_size);
-	}
+	for (size_t i = 0; i < size; i++)
+		sum += data[i];
+	return number(header->check, &wanted) && sum == wanted;
 }
 
-int cpio_unpack(void *archive, size_t size, size_t *used)
+/* The member at *at; then *at is behind it. -EINVAL: it is damaged. */
+static int read_member(const struct room *room, size_t size, size_t *at, struct member *member)
+{
+	const uint8_t *bytes = room->bytes + *at;
+	const struct header *header = (const struct header *)bytes;
+	const size_t left = size - *at;
+	uint32_t data_size, name_size;
+	size_t data_at;
+
+	if (!begins(bytes, left) || left < sizeof *header || !number(header->mode, &member->mode) ||
+	    !number(header->size, &data_size) || !number(header->name_size, &name_size))
+		return -EINVAL;
+	member->path = (const char *)(header + 1);
+	if (name_size == 0 || name_size > PATH_LENGTH || name_size > left - sizeof *header ||
+	    member->path[name_size - 1] != '\0' || strlen(member->path) != name_size - 1)
+		return -EINVAL;
+	member->is_trailer = strcmp(member->path, TRAILER) == 0;
+	data_at = aligned(*at + sizeof *header + name_size);
+	if (data_at > size || data_size > size - data_at) {
+		if (!member->is_trailer)
+			return -EINVAL;
+		*at = size;
+		return 0;
+	}
+	member->key = key_of(header, member->mode);
+	member->data = room->bytes + data_at;
+	member->size = data_size;
+	if (!member->is_trailer && (member->mode & NODE_KIND) == NODE_FILE && has_magic(bytes, MAGIC_CHECK) &&
+	    data_size && !has_sum(header, member->data, data_size))
+		return -EINVAL;
+	*at = aligned(data_at + data_size);
+	return 0;
+}
+
+/* The archive at *at, up to its trailer. */
+static int unpack_archive(struct room *room, size_t size, size_t *at)
+{
+	int error;
+
+	do {
+		struct member member;
+
+		error = *at > size ? -EINVAL : read_member(room, size, at, &member);
+		if (!error && member.is_trailer)
+			break;
+		if (!error)
+			error = unpack_one(room, &member);
+	} while (!error);
+	while (archived) /* files of another archive are others */
+		forget_archived(&archived);
+	return error;
+}
+
+int cpio_unpack(void *archive, size_t size, struct unpacked *result)
 {
 	struct room room = { archive, 0 };
-	int error = unpack(&room, size);
+	size_t at = 0;
+	int error = 0;
 
-	forget_archived();
-	*used = room.used < size ? room.used : size;
+	*result = (struct unpacked){ 0 };
+	for (;;) {
+		at = skip_zeros(room.bytes, at, size);
+		if (at >= size)
+			break;
+		if (at % 4 || !begins(room.bytes + at, size - at)) {
+			result->rest = file_kind(room.bytes + at, size - at);
+			break;
+		}
+		error = unpack_archive(&room, size, &at);
+		if (error)
+			break;
+	}
+	result->used = room.used < size ? room.used : size;
+	result->read = at < size ? at : size;
 	return error;
 }

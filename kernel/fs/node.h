@@ -36,9 +36,10 @@ struct node {
 	        place; /* in its directory: never another name's again, so that who reads it on finds what he has not seen */
 	struct node *same; /* the node that this is but another name of, or NULL: it is one itself */
 	uint32_t links;    /* names of a node */
-	uint64_t
-	        archived; /* while an archive is unpacked: which of its files with several names it is, or 0 */
-	size_t size;      /* bytes; of a link: of its target */
+	/* While an archive is unpacked (cpio.c): which of its files with several names it is, or 0; and others of them. */
+	uint64_t archived;
+	struct node *archived_next[2];
+	size_t size;         /* bytes; of a link: of its target */
 	const uint8_t *data; /* in a boot module, or NULL: in frames */
 	uint64_t top; /* frame with the addresses of frames with the addresses of the data's, or FRAME_NONE */
 	char *name;   /* with a NUL, from the heap */

@@ -2,16 +2,19 @@
 /* Mutations that know the structure of archives: members, names within names, kinds, sizes. */
 #include "tests/fuzz/mutate.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define HEADER       110
+#define MAGIC_DIGIT  5
 #define INODE        6
 #define MODE         14
 #define LINKS        38
 #define SIZE         54
 #define NAME_SIZE    94
+#define CHECK        102
 #define MEMBERS_MOST 128
 #define NAME_MOST    1100
 
@@ -19,7 +22,17 @@ struct member {
 	const uint8_t *header, *data;
 	char name[NAME_MOST];
 	unsigned long mode, size, inode, links;
+	char magic;             /* its last digit */
+	unsigned long wrong;    /* what is added to the sum of the contents */
+	unsigned zeros;         /* before it, when it begins an archive */
+	bool begins_an_archive; /* the one before it ends */
 };
+
+static const char trailer[] = "070701000000000000000000000000000000000000000100000000000000000000000000000000"
+                              "0000000000000000"
+                              "0000000B"
+                              "00000000"
+                              "TRAILER!!!\0\0\0";
 
 static unsigned long field(const uint8_t *header, size_t at)
 {
@@ -29,18 +42,27 @@ static unsigned long field(const uint8_t *header, size_t at)
 	return strtoul(digits, NULL, 16);
 }
 
-/* The members up to the first that is damaged; *at: where that one, or the trailer, begins. */
-static size_t read_members(const uint8_t *bytes, size_t size, struct member *members, size_t *at)
+/* The members of all archives up to the first that is damaged. */
+static size_t read_members(const uint8_t *bytes, size_t size, struct member *members)
 {
-	size_t count = 0;
+	size_t count = 0, end = 0;
+	bool begins = true;
 
-	for (*at = 0; count < MEMBERS_MOST; count++) {
+	for (size_t at = 0; count < MEMBERS_MOST;) {
 		struct member *m = &members[count];
-		size_t name_at = *at + HEADER, name_size, data_at;
+		size_t name_at, name_size, data_at;
 
+		if (begins)
+			while (at < size && !bytes[at])
+				at++;
+		name_at = at + HEADER;
 		if (name_at > size)
 			break;
-		m->header = bytes + *at;
+		m->header = bytes + at;
+		m->magic = (char)m->header[MAGIC_DIGIT];
+		m->wrong = 0;
+		m->zeros = (unsigned)(at - end < 600 ? at - end : 600);
+		m->begins_an_archive = begins;
 		m->mode = field(m->header, MODE);
 		m->size = field(m->header, SIZE);
 		m->inode = field(m->header, INODE);
@@ -51,23 +73,53 @@ static size_t read_members(const uint8_t *bytes, size_t size, struct member *mem
 			break;
 		memcpy(m->name, bytes + name_at, name_size);
 		m->name[name_size] = '\0';
-		if (strcmp(m->name, "TRAILER!!!") == 0)
-			break;
+		begins = strcmp(m->name, "TRAILER!!!") == 0;
 		m->data = bytes + data_at;
-		*at = (data_at + m->size + 3) & ~3UL;
+		at = end = (data_at + m->size + 3) & ~3UL;
+		if (!begins)
+			count++;
 	}
 	return count;
 }
 
+static size_t write_trailer(uint8_t *bytes, size_t at, size_t most)
+{
+	if (at + sizeof trailer - 1 > most)
+		return at;
+	memcpy(bytes + at, trailer, sizeof trailer - 1);
+	return at + sizeof trailer - 1;
+}
+
+static unsigned long sum_of(const struct member *m)
+{
+	unsigned long sum = m->wrong;
+
+	for (size_t i = 0; i < m->size; i++)
+		sum += m->data[i];
+	return sum & 0xffffffff;
+}
+
 static size_t write_member(uint8_t *bytes, size_t at, size_t most, const struct member *m)
 {
-	size_t name_size = strlen(m->name) + 1, data_at = (at + HEADER + name_size + 3) & ~3UL;
+	size_t name_size = strlen(m->name) + 1, data_at;
 	char digits[9];
 
+	if (m->begins_an_archive && at)
+		at = write_trailer(bytes, at, most);
+	if (m->begins_an_archive && at + m->zeros <= most) {
+		memset(bytes + at, 0, m->zeros);
+		at += m->zeros;
+	}
+	data_at = (at + HEADER + name_size + 3) & ~3UL;
 	if (data_at + m->size + 3 > most)
 		return at;
 	memset(bytes + at, 0, data_at - at);
 	memcpy(bytes + at, m->header, HEADER);
+	bytes[at + MAGIC_DIGIT] = (uint8_t)m->magic;
+	if (m->magic == '2') {
+		snprintf(digits, sizeof digits, "%08lX", sum_of(m));
+		memcpy(bytes + at + CHECK, digits, 8);
+	}
 	snprintf(digits, sizeof digits, "%08lX", m->mode & 0xffffffff);
 	memcpy(bytes + at + MODE, digits, 8);
 	snprintf(digits, sizeof digits, "%08lX", m->inode & 0xffffffff);
@@ -123,7 +175,15 @@ static size_t change(struct mutation *m, struct member *members, size_t count, c
 	static struct member copy;
 
 	copy = *member;
-	switch (pick(m, 7)) {
+	switch (pick(m, 9)) {
+	case 7: /* its format, and now and then a sum that is wrong */
+		member->magic = "1227"[pick(m, 4)];
+		member->wrong = pick(m, 4) ? 0 : 1 + pick(m, 3);
+		break;
+	case 8: /* another archive */
+		member->begins_an_archive = pick(m, 4) > 0;
+		member->zeros = (unsigned)(pick(m, 3) ? 4 * pick(m, 4) : pick(m, 10));
+		break;
 	case 0:
 		member->mode = modes[pick(m, 7)];
 		break;
@@ -156,16 +216,10 @@ static size_t change(struct mutation *m, struct member *members, size_t count, c
 
 size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t most, unsigned seed)
 {
-	static const char trailer[] =
-	        "070701000000000000000000000000000000000000000100000000000000000000000000000000"
-	        "0000000000000000"
-	        "0000000B"
-	        "00000000"
-	        "TRAILER!!!\0\0\0";
 	static struct member members[MEMBERS_MOST];
 	struct mutation m = { seed };
 	uint8_t *old;
-	size_t count, end, at = 0;
+	size_t count, at = 0;
 
 	if (pick(&m, 3) == 0)
 		return LLVMFuzzerMutate(bytes, size, most);
@@ -173,15 +227,13 @@ size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t most, unsigne
 	if (!old)
 		return size;
 	memcpy(old, bytes, size);
-	count = read_members(old, size, members, &end);
+	count = read_members(old, size, members);
 	for (uint64_t n = 1 + pick(&m, 3); n > 0 && count; n--)
 		count = change(&m, members, count, old + size);
 	for (size_t i = 0; i < count; i++)
 		at = write_member(bytes, at, most, &members[i]);
-	if (pick(&m, 8) && at + sizeof trailer - 1 <= most) {
-		memcpy(bytes + at, trailer, sizeof trailer - 1);
-		at += sizeof trailer - 1;
-	}
+	if (pick(&m, 8))
+		at = write_trailer(bytes, at, most);
 	free(old);
 	return at ? at : LLVMFuzzerMutate(bytes, size, most);
 }

@@ -60,10 +60,18 @@ static uint32_t kind(uint32_t mode)
 	return mode & NODE_KIND;
 }
 
+static bool has_children(const struct reference_tree *tree, size_t directory)
+{
+	for (size_t i = 1; i < tree->count; i++)
+		if (!tree->files[i].gone && tree->files[i].parent == directory)
+			return true;
+	return false;
+}
+
 /* The file that a member is another name of, or NONE. */
 static size_t find_key(const struct reference_tree *tree, size_t key)
 {
-	for (size_t i = 1; key && i < tree->count; i++)
+	for (size_t i = tree->first_of_archive; key && i < tree->count; i++)
 		if (!tree->files[i].gone && tree->files[tree->files[i].holder].key == key)
 			return tree->files[i].holder;
 	return NONE;
@@ -103,8 +111,10 @@ static int add(struct reference_tree *tree, const char *path, uint32_t mode, siz
 	if (kind(mode) != NODE_FILE && kind(mode) != NODE_DIRECTORY && kind(mode) != NODE_LINK)
 		return 0;
 	old = find(tree, directory, path, strlen(path));
-	if (old != NONE && kind(tree->files[old].mode) == NODE_DIRECTORY)
-		return kind(mode) == NODE_DIRECTORY ? 0 : -EINVAL;
+	if (old != NONE && kind(mode) == NODE_DIRECTORY && kind(tree->files[old].mode) == NODE_DIRECTORY)
+		return 0;
+	if (old != NONE && has_children(tree, old))
+		return -EINVAL;
 	if (old != NONE)
 		tree->files[old].gone = true;
 	holder = find_key(tree, key);
@@ -151,29 +161,70 @@ static size_t round_up(size_t n)
 	return (n + 3) / 4 * 4;
 }
 
-int reference_unpack(struct reference_tree *tree, const uint8_t *bytes, size_t size, size_t creations)
+static bool is_magic(const uint8_t *bytes, size_t left)
 {
-	int error = 0;
+	return left >= 6 && memcmp(bytes, "07070", 5) == 0 && (bytes[5] == '1' || bytes[5] == '2');
+}
 
-	tree->creations = creations;
-	for (size_t at = 0; !error;) {
-		const uint8_t *header = bytes + at;
+/* The sum of contents that the second format has. */
+static bool sum_is_wrong(const uint8_t *header, size_t mode, const uint8_t *data, size_t size)
+{
+	size_t sum = 0, wanted;
+
+	if (header[5] == '1' || size == 0 || kind((uint32_t)mode) != NODE_FILE)
+		return false;
+	for (size_t i = 0; i < size; i++)
+		sum += data[i];
+	return !field(header, 12, &wanted) || sum % (1UL << 32) != wanted;
+}
+
+/* One archive, from *at on. */
+static int unpack_one(struct reference_tree *tree, const uint8_t *bytes, size_t size, size_t *at)
+{
+	tree->first_of_archive = tree->count;
+	for (int error = 0; !error;) {
+		const uint8_t *header = bytes + *at;
 		size_t mode, data_size, name_size, data_at;
+		bool last;
 
-		if (at + HEADER_SIZE > size || memcmp(header, "070701", 6) != 0 || !field(header, 1, &mode) ||
+		if (*at + HEADER_SIZE > size || !is_magic(header, size - *at) || !field(header, 1, &mode) ||
 		    !field(header, 6, &data_size) || !field(header, 11, &name_size))
 			return -EINVAL;
-		data_at = round_up(at + HEADER_SIZE + name_size);
-		if (name_size < 1 || name_size > PATH_LENGTH || at + HEADER_SIZE + name_size > size ||
+		data_at = round_up(*at + HEADER_SIZE + name_size);
+		if (name_size < 1 || name_size > PATH_LENGTH || *at + HEADER_SIZE + name_size > size ||
 		    strnlen((const char *)header + HEADER_SIZE, name_size) != name_size - 1)
 			return -EINVAL;
-		if (name_size == 11 && memcmp(header + HEADER_SIZE, "TRAILER!!!", 10) == 0)
+		last = name_size == 11 && memcmp(header + HEADER_SIZE, "TRAILER!!!", 10) == 0;
+		*at = round_up(data_at + data_size);
+		if (last)
 			return 0;
-		if (data_at + data_size > size)
+		if (data_at + data_size > size || sum_is_wrong(header, mode, bytes + data_at, data_size))
 			return -EINVAL;
 		error = add(tree, (const char *)header + HEADER_SIZE, (uint32_t)mode, key_of(header, mode),
 		            bytes + data_at, data_size);
-		at = round_up(data_at + data_size);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+int reference_unpack(struct reference_tree *tree, const uint8_t *bytes, size_t size, size_t creations,
+                     size_t *rest)
+{
+	size_t at = 0;
+	int error = 0;
+
+	tree->creations = creations;
+	*rest = size;
+	while (!error && at < size) {
+		if (bytes[at] == 0) {
+			at++;
+		} else if (at % 4 || !is_magic(bytes + at, size - at)) {
+			*rest = at;
+			return 0;
+		} else {
+			error = unpack_one(tree, bytes, size, &at);
+		}
 	}
 	return error;
 }

@@ -22,14 +22,19 @@ struct reference_file {
 struct reference_tree {
 	struct reference_file *files;
 	size_t count, room;
-	size_t creations; /* of nodes, that memory is there for */
+	size_t first_of_archive; /* file that the archive which is being read made */
+	size_t creations;        /* of nodes, that memory is there for */
 };
 
 /* The tree that node_init() makes. */
 void reference_start(struct reference_tree *tree);
 
-/* Reads an archive, which must stay. 0, -EINVAL, or -ENOMEM when the creation after `creations` others is asked for. */
-int reference_unpack(struct reference_tree *tree, const uint8_t *bytes, size_t size, size_t creations);
+/*
+ * Reads the archives in `bytes`, which must stay. 0, -EINVAL, or -ENOMEM when the creation after `creations` others is asked for.
+ * *rest: without an error, where something begins that is no archive; else `size`.
+ */
+int reference_unpack(struct reference_tree *tree, const uint8_t *bytes, size_t size, size_t creations,
+                     size_t *rest);
 
 /* Gives a file `size` bytes, zeros behind those that it has, that can be written. */
 void reference_resize(struct reference_file *file, size_t size);

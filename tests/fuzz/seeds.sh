@@ -46,7 +46,7 @@ link high -static -Wl,-Ttext-segment=0x7fff00000000
 
 archive()
 {
-	(cd "$folder/tree" && find . -mindepth 1 | LC_ALL=C sort | cpio --quiet -o -H newc --owner 0:0 --reproducible) >"$folder/cpio/$1"
+	(cd "$folder/tree" && find . -mindepth 1 | LC_ALL=C sort | cpio --quiet -o -H "${2:-newc}" --owner 0:0 --reproducible) >"$folder/cpio/$1"
 }
 cd "$folder/tree"
 echo hello >file
@@ -64,6 +64,8 @@ archive tree
 ln file a/hard-link
 mkfifo pipe
 archive hard-links
+archive checksums crc
+archive other-format odc
 rm -rf ./*
 name=$(printf 'n%.0s' $(seq 255))
 echo long >"$name"
@@ -78,5 +80,8 @@ sed 's/0000/000g/3' one-file >bad-digits
 sed 's/TRAILER!!!/TRAILER!!?/' one-file >no-trailer
 head -c -300 tree >cut-short
 cat one-file tree >two
+{ head -c 8 /dev/zero; cat one-file checksums; head -c 5 /dev/zero; cat hard-links; } >misplaced
+{ head -c 512 /dev/zero; cat one-file checksums; head -c 4 /dev/zero; cat hard-links; gzip -n <one-file; } >three
+gzip -nc one-file >compressed
 cat one-file one-file | sed '0,/TRAILER!!!/s/TRAILER!!!/folder-at-/' >same-name
 rm -rf "$folder/tree" "$folder/program.c"

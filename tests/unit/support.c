@@ -116,6 +116,14 @@ void *guard_after(void)
 	return guarded();
 }
 
+uint64_t blocks_run;
+
+void __sanitizer_cov_trace_pc(void); /* gcc: -fsanitize-coverage=trace-pc */
+void __sanitizer_cov_trace_pc(void)
+{
+	blocks_run++;
+}
+
 static uint64_t random_state = 1;
 
 void random_start(uint64_t seed)

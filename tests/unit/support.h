@@ -46,3 +46,6 @@ void *guard_after(void);
 void random_start(uint64_t seed);
 uint64_t random_next(void);
 uint64_t random_below(uint64_t n);
+
+/* Basic blocks that were run so far of the sources that unit.mk says are counted: a time that is the same on every host. */
+extern uint64_t blocks_run;

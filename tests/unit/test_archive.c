@@ -8,6 +8,7 @@
 
 #include "fs/archive.h"
 #include "fs/cpio.h"
+#include "fs/file_kind.h"
 #include "fs/node.h"
 #include "mem/frames.h"
 
@@ -36,14 +37,17 @@ static void start(void)
 	node_init();
 }
 
-static unsigned inode, names = 1; /* of the next members */
+/* Of the next members. */
+static unsigned inode, names = 1;
+static const char *magic = "070701";
+static unsigned sum; /* with the other magic: of the contents */
 
 static void put(const char *name, unsigned mode, const void *bytes, size_t n)
 {
 	size += (size_t)sprintf((char *)module() + size,
-	                        "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%s", inode, mode,
-	                        0, 0, names, 0, (unsigned)n, 0, 0, 0, 0, (unsigned)strlen(name) + 1, 0,
-	                        name) +
+	                        "%s%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%s", magic, inode,
+	                        mode, 0, 0, names, 0, (unsigned)n, 0, 0, 0, 0, (unsigned)strlen(name) + 1,
+	                        sum, name) +
 	        1;
 	size = (size + 3) & ~3UL;
 	memcpy(module() + size, bytes, n);
@@ -143,18 +147,19 @@ static void files_survive_and_memory_comes_back(void **state)
 	(void)state;
 	random_start(3);
 	for (unsigned round = 0; round < 20; round++) {
-		size_t freed, before, pages, kept = 0;
+		size_t before, pages, kept = 0;
+		struct unpacked result;
 
 		start();
 		make_archive(20 + random_below(FILES_MOST - 20));
 		pages = (size + PAGE_MASK) / PAGE_SIZE;
 		assert_true(frames_adopt(HOLE_START, HOLE_START + pages * PAGE_SIZE));
 		before = frames_free();
-		assert_int_equal(archive_unpack(module(), size, &freed), 0);
+		assert_int_equal(archive_unpack(module(), size, &result), 0);
 		for (size_t i = 0; i < count; i++)
 			kept += (sizes[i] + 15) & ~15UL;
 		kept += (count + 9) / 10 * 16; /* links */
-		assert_int_equal(freed / PAGE_SIZE, pages - (kept + PAGE_MASK) / PAGE_SIZE);
+		assert_int_equal(result.freed / PAGE_SIZE, pages - (kept + PAGE_MASK) / PAGE_SIZE);
 		overwrite_free_frames();
 		for (size_t i = 0; i < count; i++)
 			check_file(i);
@@ -195,7 +200,8 @@ static void damaged_archives(void **state)
 	(void)state;
 	random_start(4);
 	for (unsigned round = 0; round < 300; round++) {
-		size_t freed, cut, pages;
+		size_t cut, pages;
+		struct unpacked result;
 		int error;
 
 		start();
@@ -209,7 +215,7 @@ static void damaged_archives(void **state)
 				module()[random_below(size)] ^= (uint8_t)(1 + random_below(255));
 		}
 		assert_true(frames_adopt(HOLE_START, HOLE_START + pages * PAGE_SIZE));
-		error = archive_unpack(module(), cut, &freed);
+		error = archive_unpack(module(), cut, &result);
 		assert_true(error == 0 || error == -EINVAL);
 		overwrite_free_frames();
 		if (!(round % 2))
@@ -225,7 +231,8 @@ enum leave { REMOVES, WRITES, CUTS, STAYS };
 static void keep_and_leave(enum leave how)
 {
 	struct kept_bytes kept[2];
-	size_t freed, before, after;
+	size_t before, after;
+	struct unpacked result;
 	struct node *node;
 	void *room;
 
@@ -237,8 +244,8 @@ static void keep_and_leave(enum leave how)
 	put("folder0/39", NODE_FILE | 0755, contents[39], sizes[39]);
 	put("TRAILER!!!", 0, "", 0);
 	assert_true(frames_adopt(HOLE_START, HOLE_START + 6 * PAGE_SIZE));
-	assert_int_equal(archive_unpack(module(), 6 * PAGE_SIZE, &freed), 0);
-	assert_int_equal(freed, PAGE_SIZE);
+	assert_int_equal(archive_unpack(module(), 6 * PAGE_SIZE, &result), 0);
+	assert_int_equal(result.freed, PAGE_SIZE);
 	node = file(39);
 	node_keep_bytes(node, &kept[0]);
 	node_keep_bytes(node, &kept[1]);
@@ -277,7 +284,7 @@ static void names_of_a_file(void **state)
 	static const char *const paths[] = { "a", "d/b", "d/c" };
 	struct node *node, *others[3];
 	const void *bytes;
-	size_t freed;
+	struct unpacked result;
 	int error;
 	(void)state;
 
@@ -299,7 +306,7 @@ static void names_of_a_file(void **state)
 	names = 1;
 	inode = 0;
 	assert_true(frames_adopt(HOLE_START, HOLE_START + PAGE_SIZE));
-	assert_int_equal(archive_unpack(module(), PAGE_SIZE, &freed), 0);
+	assert_int_equal(archive_unpack(module(), PAGE_SIZE, &result), 0);
 	overwrite_free_frames();
 	for (size_t i = 0; i < 3; i++) {
 		others[i] = node_find(NULL, paths[i], true, &error);
@@ -316,6 +323,338 @@ static void names_of_a_file(void **state)
 	remove_all();
 }
 
+static void zeros(size_t n)
+{
+	memset(module() + size, 0, n);
+	size += n;
+}
+
+static void end_archive(void)
+{
+	put("TRAILER!!!", 0, "", 0);
+}
+
+/* Unpacks what was put; the bytes behind it are garbage that may not be read. */
+static int unpack(struct unpacked *result)
+{
+	memset(module() + size, GARBAGE, PAGE_SIZE);
+	return cpio_unpack(module(), size, result);
+}
+
+static void holds(const char *path, const char *wanted)
+{
+	const void *bytes;
+	int error;
+	struct node *node = node_find(NULL, path, false, &error);
+
+	assert_non_null(node);
+	assert_int_equal(node->size, strlen(wanted));
+	assert_int_equal(node_bytes(node, 0, PAGE_SIZE, &bytes), strlen(wanted));
+	assert_memory_equal(bytes, wanted, strlen(wanted));
+}
+
+/* Any number in a row, zeros before, between and after them; a later file replaces an earlier one. */
+static void archives_in_a_row(void **state)
+{
+	struct unpacked result;
+	int error;
+	(void)state;
+
+	start();
+	size = 0;
+	zeros(8);
+	put("a", NODE_FILE | 0644, "first", 5);
+	put("b", NODE_FILE | 0644, "stays", 5);
+	put("e", NODE_DIRECTORY | 0755, "", 0);
+	inode = 7, names = 2;
+	put("one", NODE_FILE | 0644, "1", 1);
+	inode = 0, names = 1;
+	end_archive();
+	zeros(400);
+	put("a", NODE_FILE | 0644, "second", 6);
+	put("d/c", NODE_FILE | 0644, "new", 3);
+	put("e", NODE_FILE | 0644, "was a folder", 12);
+	inode = 7, names = 2; /* in another archive it is another file */
+	put("two", NODE_FILE | 0644, "2", 1);
+	inode = 0, names = 1;
+	end_archive();
+	end_archive(); /* one without files */
+	put("a", NODE_FILE | 0644, "third", 5);
+	end_archive();
+	zeros(3);
+	assert_true(cpio_is(module(), size));
+	assert_int_equal(unpack(&result), 0);
+	assert_int_equal(result.read, size);
+	assert_null(result.rest);
+	holds("/a", "third");
+	holds("/b", "stays");
+	holds("/d/c", "new");
+	holds("/e", "was a folder");
+	holds("/one", "1");
+	holds("/two", "2");
+	assert_int_equal(node_find(NULL, "/one", true, &error)->links, 1);
+	remove_all();
+}
+
+static void folders_with_files_are_not_replaced(void **state)
+{
+	struct unpacked result;
+	int error;
+	(void)state;
+
+	start();
+	size = 0;
+	put("b", NODE_FILE | 0644, "stays", 5);
+	put("d/c", NODE_FILE | 0644, "new", 3);
+	put("b", NODE_FILE | 0644, "again", 5);
+	put("d", NODE_FILE | 0644, "", 0);
+	put("never", NODE_FILE | 0644, "", 0);
+	end_archive();
+	assert_int_equal(unpack(&result), -EINVAL);
+	holds("/b", "again");
+	holds("/d/c", "new");
+	assert_null(node_find(NULL, "/never", true, &error));
+	remove_all();
+}
+
+/* What follows the archives is said: a kind that begins as `bytes` do. */
+static void follows(const void *bytes, size_t n, const char *kind, const char *advice)
+{
+	struct unpacked result;
+	size_t at;
+
+	start();
+	size = 0;
+	put("a", NODE_FILE | 0644, "first", 5);
+	end_archive();
+	zeros(4);
+	at = size;
+	memcpy(module() + size, bytes, n);
+	size += n;
+	assert_int_equal(unpack(&result), 0);
+	assert_int_equal(result.read, at);
+	assert_non_null(result.rest);
+	assert_string_equal(result.rest->name, kind);
+	assert_true(strstr(result.rest->advice, advice));
+	holds("/a", "first");
+	remove_all();
+	assert_false(cpio_is(bytes, n));
+	assert_ptr_equal(file_kind(bytes, n), result.rest);
+}
+
+static void what_follows_is_named(void **state)
+{
+	char tar[263] = "file", text[] = "hello";
+	(void)state;
+
+	memcpy(tar + 257, "ustar", 6);
+	follows("\x1f\x8b\x08", 3, "data compressed with gzip", "gzip -dc");
+	follows("\x1f\x9d\x08", 3, "data compressed with compress", "gzip -dc");
+	follows("BZh9", 4, "data compressed with bzip2", "bzip2 -dc");
+	follows("\xfd"
+	        "7zXZ",
+	        6, "data compressed with xz", "xz -dc");
+	follows("]\0\0\200", 4, "data compressed with lzma", "xz -dc");
+	follows("\x89LZO", 5, "data compressed with lzop", "lzop -dc");
+	follows("\x02\x21\x4c\x18", 4, "data compressed with lz4", "lz4 -dc");
+	follows("\x04\x22\x4d\x18", 4, "data compressed with lz4", "lz4 -dc");
+	follows("\x28\xb5\x2f\xfd", 4, "data compressed with zstd", "zstd -dc");
+	follows("PK\3\4", 4, "a zip archive", "cpio -o -H newc");
+	follows(tar, sizeof tar, "a tar archive", "cpio -o -H newc");
+	follows("0707070000", 10, "a cpio archive of the odc format", "cpio -o -H newc");
+	follows("\xc7\x71", 2, "a cpio archive of the binary format", "cpio -o -H newc");
+	follows("\x71\xc7", 2, "a cpio archive of the binary format", "cpio -o -H newc");
+	follows(text, sizeof text, "no archive", "cpio -o -H newc");
+	follows("BZ", 2, "no archive", "");
+	follows("07070", 5, "no archive", "");
+	assert_string_equal(file_kind("", 0)->name, "empty");
+	assert_true(file_is_program("\177ELF", 4) && file_is_program("#!", 2));
+	assert_false(file_is_program("\177EL", 3) || file_is_program("#", 1) || file_is_program("", 0));
+}
+
+/* Two archives; where the second begins. */
+static size_t make_two(size_t between)
+{
+	size_t at;
+
+	start();
+	size = 0;
+	put("a", NODE_FILE | 0644, "first", 5);
+	end_archive();
+	zeros(between);
+	at = size;
+	put("a", NODE_FILE | 0644, "second", 6);
+	end_archive();
+	return at;
+}
+
+/* An archive that is cut, or at an offset that is no multiple of 4, is not passed over. */
+static void misplaced_and_cut(void **state)
+{
+	struct unpacked result;
+	size_t at = make_two(0);
+	const size_t whole = size;
+	(void)state;
+
+	remove_all();
+	for (size_t cut = at + 6; cut <= whole;
+	     cut++) { /* the padding of the trailer's name may be missing */
+		make_two(0);
+		assert_int_equal(cpio_unpack(module(), cut, &result), cut < whole - 3 ? -EINVAL : 0);
+		assert_null(result.rest);
+		remove_all();
+	}
+	at = make_two(5);
+	assert_int_equal(unpack(&result), 0);
+	assert_int_equal(result.read, at);
+	assert_string_equal(result.rest->name, "a cpio archive at an offset that is no multiple of 4");
+	holds("/a", "first");
+	remove_all();
+}
+
+/* The format with checksums: the sum of the bytes of a file's contents. */
+static void checksums(void **state)
+{
+	struct unpacked result;
+	int error;
+	(void)state;
+
+	start();
+	size = 0;
+	magic = "070702";
+	sum = 'a' + 'b' + 0xff;
+	put("good", NODE_FILE | 0644, "ab\xff", 3);
+	sum = 12345; /* only the contents of files have one */
+	put("link", NODE_LINK | 0777, "good", 4);
+	put("folder", NODE_DIRECTORY | 0755, "", 0);
+	put("empty", NODE_FILE | 0644, "", 0);
+	magic = "070701"; /* members of both formats may be mixed */
+	put("new", NODE_FILE | 0644, "c", 1);
+	magic = "070702";
+	sum = 'a' + 'b' + 0xfe;
+	put("bad", NODE_FILE | 0644, "ab\xff", 3);
+	end_archive();
+	magic = "070701";
+	sum = 0;
+	assert_true(cpio_is(module(), size));
+	assert_int_equal(unpack(&result), -EINVAL);
+	holds("/good", "ab\xff");
+	holds("/link", "good");
+	holds("/new", "c");
+	assert_non_null(node_find(NULL, "/folder", true, &error));
+	assert_non_null(node_find(NULL, "/empty", true, &error));
+	assert_null(node_find(NULL, "/bad", true, &error));
+	remove_all();
+}
+
+#define NAMES 30
+#define KEYS  12
+
+/* Names that come again as one of other files: which are names of one file is as in a plain model. */
+static void names_come_and_go(void **state)
+{
+	static int group
+	        [NAMES]; /* of the files that exist: which one the name is of; 0: there is no such name */
+	int of_key[KEYS] = { 0 }, last = 0, error;
+	struct unpacked result;
+	(void)state;
+
+	random_start(7);
+	for (unsigned round = 0; round < 200; round++) {
+		start();
+		size = 0;
+		memset(group, 0, sizeof group);
+		memset(of_key, 0, sizeof of_key);
+		for (unsigned step = 0; step < 100; step++) {
+			const size_t n = random_below(NAMES), key = random_below(KEYS);
+			char name[8];
+			bool left = false;
+
+			group[n] = 0;
+			for (size_t i = 0; i < NAMES; i++)
+				left |= group[i] && group[i] == of_key[key];
+			names = random_below(4) ? 2 : 1; /* a file with one name has no key */
+			if (names == 1)
+				group[n] = ++last;
+			else
+				group[n] = of_key[key] = left ? of_key[key] : ++last;
+			inode = (unsigned)(1 + key * key * key);
+			sprintf(name, "n%zu", n);
+			put(name, NODE_FILE | 0644, "", 0);
+		}
+		names = 1;
+		inode = 0;
+		end_archive();
+		assert_int_equal(unpack(&result), 0);
+		for (size_t n = 0; n < NAMES; n++) {
+			char name[8];
+			struct node *node;
+			unsigned wanted = 0;
+
+			sprintf(name, "n%zu", n);
+			node = node_find(NULL, name, true, &error);
+			for (size_t i = 0; i < NAMES; i++)
+				wanted += group[i] && group[i] == group[n];
+			assert_int_equal(node ? node->links : 0, wanted);
+		}
+		remove_all();
+	}
+}
+
+#define LINKS_MOST 2000
+
+/* Blocks of code that are run for `n` files with two names each; `spread` is what lies between two inode numbers. */
+static uint64_t cost_of_links(unsigned n, unsigned spread)
+{
+	struct unpacked result;
+	uint64_t before;
+	int error;
+
+	start();
+	size = 0;
+	names = 2;
+	for (unsigned i = 0; i < 2 * n; i++) {
+		char name[40];
+
+		sprintf(name, "%u/%u", i / 64, i); /* no directory is large */
+		inode = 1 + i % n * spread;
+		put(name, NODE_FILE | 0644, "", 0);
+	}
+	names = 1;
+	inode = 0;
+	end_archive();
+	before = blocks_run;
+	assert_int_equal(unpack(&result), 0);
+	before = blocks_run - before;
+	for (unsigned i = 0; i < n; i++) {
+		char name[40];
+		struct node *node;
+
+		sprintf(name, "/%u/%u", i / 64, i);
+		node = node_find(NULL, name, true, &error);
+		assert_int_equal(node->links, 2);
+		assert_int_equal(node->archived, 0);
+		sprintf(name, "/%u/%u", (n + i) / 64, n + i);
+		assert_ptr_equal(node_find(NULL, name, true, &error), node);
+	}
+	remove_all();
+	return before;
+}
+
+/* Twice as many files with several names take twice the time, whatever their inode numbers are. */
+static void time_is_linear_in_links(void **state)
+{
+	static const unsigned spreads[] = { 1, 1 << 20, 0x9e3779b1 };
+	(void)state;
+
+	for (size_t i = 0; i < sizeof spreads / sizeof *spreads; i++) {
+		const uint64_t some = cost_of_links(LINKS_MOST / 4, spreads[i]),
+		               many = cost_of_links(LINKS_MOST, spreads[i]);
+
+		assert_in_range(many, 3 * some, 5 * some);
+	}
+}
+
 /* Archives may have links that no program can make. */
 static void empty_links(void **state)
 {
@@ -326,7 +665,7 @@ static void empty_links(void **state)
 	size = 0;
 	put("empty", NODE_LINK | 0777, "", 0);
 	put("TRAILER!!!", 0, "", 0);
-	assert_int_equal(cpio_unpack(module(), size, &(size_t){ 0 }), 0);
+	assert_int_equal(cpio_unpack(module(), size, &(struct unpacked){ 0 }), 0);
 	assert_non_null(node_find(NULL, "/empty", false, &error));
 	assert_null(node_find(NULL, "/empty", true, &error));
 	assert_int_equal(error, -ENOENT);
@@ -338,9 +677,19 @@ static void empty_links(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(adopted),          cmocka_unit_test(files_survive_and_memory_comes_back),
-		cmocka_unit_test(damaged_archives), cmocka_unit_test(bytes_are_kept_while_they_are_read),
-		cmocka_unit_test(names_of_a_file),  cmocka_unit_test(empty_links),
+		cmocka_unit_test(adopted),
+		cmocka_unit_test(files_survive_and_memory_comes_back),
+		cmocka_unit_test(damaged_archives),
+		cmocka_unit_test(bytes_are_kept_while_they_are_read),
+		cmocka_unit_test(names_of_a_file),
+		cmocka_unit_test(empty_links),
+		cmocka_unit_test(archives_in_a_row),
+		cmocka_unit_test(folders_with_files_are_not_replaced),
+		cmocka_unit_test(what_follows_is_named),
+		cmocka_unit_test(misplaced_and_cut),
+		cmocka_unit_test(checksums),
+		cmocka_unit_test(time_is_linear_in_links),
+		cmocka_unit_test(names_come_and_go),
 	};
 
 	return cmocka_run_group_tests_name("archive", tests, NULL, NULL);

@@ -19,7 +19,8 @@ UNIT_address_space := $(UNIT_MEM) kernel/mem/paging kernel/mem/address_space ker
 UNIT_deadlines     := $(UNIT_MEM) kernel/lib/deadlines
 UNIT_rwlock        := $(UNIT_MEM) kernel/lib/rwlock
 UNIT_regions       := $(UNIT_address_space) kernel/lib/rwlock kernel/mem/regions kernel/mem/fault
-UNIT_archive       := $(UNIT_MEM) kernel/mem/heap kernel/fs/node kernel/fs/node_data kernel/fs/cpio kernel/fs/archive
+UNIT_archive       := $(UNIT_MEM) kernel/mem/heap kernel/fs/node kernel/fs/node_data kernel/fs/cpio kernel/fs/archive \
+	kernel/fs/file_kind
 UNIT_multiboot     := $(UNIT_MEM) kernel/boot/multiboot kernel/lib/format
 UNIT_user_copy     := $(UNIT_address_space) traps
 UNIT_heap          := $(UNIT_MEM) kernel/mem/heap
@@ -52,6 +53,10 @@ $(UNIT)/%.o: %.c
 
 # A file may lie at any address; elf.c reads its fields as the processor does, aligned or not.
 $(UNIT)/kernel/loader/elf.o: UNIT_CFLAGS += -fno-sanitize=alignment
+
+# Sources whose basic blocks are counted as they run (blocks_run of support.h).
+UNIT_COUNTED := kernel/fs/cpio kernel/fs/node kernel/fs/archive
+$(UNIT_COUNTED:%=$(UNIT)/%.o): UNIT_CFLAGS += -fsanitize-coverage=trace-pc
 
 # Names that the C library or the harness has too get a prefix.
 $(UNIT)/kernel/lib/string.o: UNIT_RENAME := $(foreach name,memset memcpy memmove memcmp strlen strcmp strncmp,\
