@@ -54,7 +54,7 @@ ENTRY_MACROS    := kernel/stack/kstack_$(subst -,_,$(STACK)).inc
 
 AXIS_SOURCES   := $(AXIS_$(STACK)) $(AXIS_$(LOADER)) $(AXIS_$(ISOLATION))
 KERNEL_C       := $(filter-out kernel/boot/constants.c,$(wildcard kernel/boot/*.c kernel/cpu/*.c kernel/mem/*.c \
-	kernel/lib/*.c kernel/fs/*.c kernel/task/*.c kernel/sys/*.c)) kernel/loader/elf.c \
+	kernel/lib/*.c kernel/fs/*.c kernel/task/*.c kernel/sys/*.c)) kernel/loader/elf.c kernel/loader/elf_odd.c \
 	$(patsubst %,kernel/%.c,$(filter-out %.asm,$(AXIS_SOURCES))) \
 	$(wildcard bench/guest/*.c tests/kernel/*.c)
 KERNEL_ASM     := $(wildcard kernel/boot/*.asm kernel/cpu/*.asm kernel/mem/*.asm kernel/task/*.asm \

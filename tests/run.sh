@@ -61,6 +61,11 @@ for engine in tcg bochs; do
 		suite "linux $engine $build" tests/linux/run.sh $engine "$build+shared"
 	done
 done
+# ELF files that no linker makes, and scripts: on the host too, whose Linux they are held against.
+suite "elf host" tests/elf/run.sh host
+for build in heap-sw+sandwich fixed-ist+window fixed-ist+random heap-rsp0+self; do
+	suite "elf tcg $build" tests/elf/run.sh tcg "$build+shared"
+done
 for build in heap-sw+sandwich fixed-ist+window; do
 	suite "linux typed $build" tests/linux/typed.sh "$build+shared"
 done

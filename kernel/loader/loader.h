@@ -20,11 +20,11 @@
 #define LOAD_SEGMENTS_MOST \
 	(PAGE_SIZE / sizeof(struct load_segment)) /* in one from the kernel's heap: a page of them */
 
-/* Pages of a new image that have the same rights. Bytes that are not data are zero. */
+/* Pages of a new image that have the same rights. Bytes that are not data are zero. REGION_NONE is only passed on to the region. */
 struct load_segment {
 	uintptr_t start; /* page-aligned, in the user half */
 	size_t pages;
-	uint64_t flags;      /* PTE_WRITE, PTE_NX, REGION_GROWS; never writable and executable */
+	uint64_t flags;      /* PTE_WRITE, PTE_NX, REGION_*; never writable and executable */
 	size_t data_offset;  /* of the data in the segment, bytes */
 	const uint8_t *data; /* in kernel memory */
 	size_t data_size;    /* bytes */

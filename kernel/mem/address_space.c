@@ -132,6 +132,20 @@ int address_space_map(struct address_space *space, uintptr_t start, size_t pages
 	return 0;
 }
 
+int address_space_add(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
+                      struct node *node, size_t page)
+{
+	if (address_space_reserve(space, 1))
+		return -ENOMEM;
+	*address_space_open(space, address_space_find(space, start)) =
+	        (struct region){ start, pages, flags, node, page };
+	if (node) {
+		node_hold(node);
+		space->has_files = true;
+	}
+	return 0;
+}
+
 int address_space_extend(struct address_space *space, struct node *node, size_t pages)
 {
 	struct region *region = &address_space_regions(space)[space->count - 1];
@@ -162,6 +176,18 @@ void address_space_protect(struct address_space *space, uintptr_t start, uint64_
 		done += run.pages;
 		for (; run.pages; run.pages--, run.entry++)
 			*run.entry = pte_frame(*run.entry) | flags;
+	}
+}
+
+void address_space_hide(struct address_space *space, uintptr_t start)
+{
+	struct region *region = &address_space_regions(space)[address_space_find(space, start)];
+
+	region->flags |= REGION_NONE;
+	space->cr3 = space->cr3_again & ~CR3_NO_FLUSH;
+	for (uintptr_t page = region->start; page < region_end(region); page += PAGE_SIZE) {
+		run_at(space->pml4, page, 1, NULL).entry[0] &= ~PTE_PRESENT;
+		invlpg(page);
 	}
 }
 

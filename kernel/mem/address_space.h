@@ -21,7 +21,7 @@
 #define REGION_TO_PTE(flags) ((flags) & (PTE_WRITE | PTE_NX))
 
 /*
- * Whole pages of user memory with the same rights. Those that a program was loaded into are all present; others
+ * Whole pages of user memory with the same rights. Those that a program was loaded into are present, but for zeros when they are many; others
  * get their frames, filled with zeros or from a file, when they are first used. Regions lie in ascending order and
  * never overlap.
  */
@@ -67,6 +67,13 @@ int address_space_create(struct address_space *space);
 int address_space_map(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags);
 
 /*
+ * Adds a region whose pages come when they are used: of `node` from `page` on with REGION_FILE, and otherwise zeros. Nothing is in the
+ * range, and the space is not loaded. It takes a reference of its own. Returns 0 or -ENOMEM.
+ */
+int address_space_add(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
+                      struct node *node, size_t page);
+
+/*
  * Makes the last region longer by the first `pages` pages of a file that no one else has, upwards. The space shares their frames as its
  * own: the caller gives the file up before the space runs. Returns as address_space_map() does.
  */
@@ -89,6 +96,9 @@ static inline uint64_t address_space_cr3(struct address_space *space)
  * a CPU may have cached is the caller's.
  */
 void address_space_protect(struct address_space *space, uintptr_t start, uint64_t flags);
+
+/* Takes all access from the region that begins at `start`, all of it present and none of it shared, until mprotect() gives some. */
+void address_space_hide(struct address_space *space, uintptr_t start);
 
 /* Makes the data that grows begin behind the image, which has just been loaded: its regions and a stack above. */
 void address_space_set_brk(struct address_space *space);

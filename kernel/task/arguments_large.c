@@ -176,9 +176,8 @@ int large_finish(struct arguments *a, struct elf_plan *plan, uintptr_t *rsp)
 	const uintptr_t start = words - USER_STACK_SIZE;
 	struct node *node;
 
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->segments[i].start + plan->segments[i].pages * PAGE_SIZE > start - USER_STACK_GUARD)
-			return -ENOMEM;
+	if (!elf_ends_below(plan, start - USER_STACK_GUARD))
+		return -ENOMEM;
 	node = make_words(a, plan, strings);
 	if (!node)
 		return -ENOMEM;

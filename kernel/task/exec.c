@@ -9,11 +9,12 @@
 #include "loader/loader.h"
 #include "mem/heap.h"
 #include "task/arguments.h"
+#include "task/image.h"
 #include "task/task.h"
 #include "task/task_internal.h"
 
 #define SCRIPT_LINE  256 /* bytes of the first line that count (BINPRM_BUF_SIZE) */
-#define SCRIPTS_MOST 4   /* that are each other's interpreter */
+#define SCRIPTS_MOST 5   /* that are each other's interpreter, as in Linux */
 
 /* A file that can be run: a boot module by its name, or what is at a path. */
 struct program {
@@ -21,8 +22,8 @@ struct program {
 	size_t size; /* bytes */
 	const char *name;
 	size_t name_length;
-	const struct node *node; /* or NULL: a boot module */
-	bool viewed;             /* `data` is a view of the file, which ends with the program */
+	struct node *node; /* or NULL: a boot module */
+	bool viewed;       /* `data` is a view of the file, which ends with the program */
 };
 
 static int find_program(const char *name, struct program *program)
@@ -66,7 +67,43 @@ static void program_end(struct program *program)
 
 static bool is_script(const struct program *program)
 {
-	return program->size > 2 && program->data[0] == '#' && program->data[1] == '!';
+	return program->size > 1 && program->data[0] == '#' && program->data[1] == '!';
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* The first byte from `text` on, up to `end`, that is a blank, or that is none. */
+static char *skip(char *text, const char *end, bool blanks)
+{
+	while (text < end && is_blank(*text) == blanks && (blanks || *text))
+		text++;
+	return text;
+}
+
+/*
+ * The end of a first line of SCRIPT_LINE bytes, which has a NUL behind it: its newline, or a NUL. Without one the argument may be cut
+ * short, but not the path. NULL: it has none that is whole.
+ */
+static char *end_of_line(char *line)
+{
+	char *const last = line + SCRIPT_LINE, *end = line, *path;
+
+	while (end < last && *end && *end != '\n')
+		end++;
+	if (end < last && !*end)
+		return end;
+	if (end == last) {
+		path = skip(line + 2, last, true);
+		if (skip(path, last, false) == last)
+			return NULL;
+		end = last - 1;
+	}
+	while (is_blank(end[-1]))
+		end--;
+	return end;
 }
 
 /*
@@ -75,27 +112,22 @@ static bool is_script(const struct program *program)
  */
 static int find_interpreter(const struct program *script, struct arguments *a, char name[PATH_LENGTH])
 {
-	char line[SCRIPT_LINE], *interpreter = line, *argument, *end;
-	size_t length = script->size - 2 < sizeof line - 1 ? script->size - 2 : sizeof line - 1;
+	char line[SCRIPT_LINE + 1] = { 0 }, *interpreter, *argument, *end;
+	bool has_nul;
 	int error;
 
-	memcpy(line, script->data + 2, length);
-	line[length] = '\0';
-	for (end = line; *end && *end != '\n'; end++)
-		;
-	if (!*end && length == sizeof line - 1)
+	memcpy(line, script->data, script->size < SCRIPT_LINE ? script->size : SCRIPT_LINE);
+	end = end_of_line(line);
+	if (!end)
 		return -ENOEXEC;
-	while (end > line && (end[-1] == ' ' || end[-1] == '\t'))
-		end--;
+	has_nul = !*end;
 	*end = '\0';
-	while (*interpreter == ' ' || *interpreter == '\t')
-		interpreter++;
-	for (argument = interpreter; *argument && *argument != ' ' && *argument != '\t'; argument++)
-		;
-	while (*argument == ' ' || *argument == '\t')
-		*argument++ = '\0';
+	interpreter = skip(line + 2, end, true);
 	if (!*interpreter)
-		return -ENOEXEC;
+		return has_nul ? -EACCES : -ENOEXEC; /* Linux takes the empty path for a folder */
+	argument = skip(interpreter, end, false);
+	while (is_blank(*argument))
+		*argument++ = '\0';
 	error = arguments_replace_first(a, name);
 	if (!error && *argument)
 		error = arguments_prepend(a, argument);
@@ -134,10 +166,14 @@ static int plan_program(char name[PATH_LENGTH], struct arguments *a, struct prog
 	int error = find_program(name, program);
 
 	for (unsigned depth = 0; !error && is_script(program); depth++) {
-		error = depth < SCRIPTS_MOST ? find_interpreter(program, a, name) : -ELOOP;
+		error = find_interpreter(program, a, name);
 		program_end(program);
 		if (!error)
 			error = find_program(name, program);
+		if (!error && depth == SCRIPTS_MOST) {
+			program_end(program);
+			error = -ELOOP;
+		}
 	}
 	if (error)
 		return error;
@@ -211,7 +247,7 @@ static void start_program(void)
 		task_exit(__builtin_ctzl(pending) + 1);
 	if (task->first_run) {
 		interrupts_on();
-		loader_fill_own(&task->space, task->first_run->plan.segments, task->first_run->plan.count);
+		image_fill_own(&task->space, &task->first_run->plan);
 		first_run_drop(task);
 		interrupts_off();
 	}
@@ -237,7 +273,7 @@ static int spawn(char name[PATH_LENGTH], struct arguments *a, struct task **resu
 	}
 	task->entry = plan.entry;
 	task->user_rsp = rsp;
-	error = loader_load(&task->space, plan.segments, plan.count);
+	error = image_load(&task->space, &plan, program.node);
 	if (!error)
 		error = arguments_map(a, &task->space);
 	if (!error)
@@ -316,7 +352,7 @@ long task_spawn_user(uint64_t user_name, uint64_t argv, uint64_t envp)
 }
 
 /* Gives the current task a new space with the checked program, and frees the old one. */
-static int execve(struct arguments *a, const struct elf_plan *plan)
+static int execve(struct arguments *a, const struct elf_plan *plan, struct node *node)
 {
 	struct task *task = current_task();
 	struct address_space space, old;
@@ -324,7 +360,7 @@ static int execve(struct arguments *a, const struct elf_plan *plan)
 
 	if (error)
 		return error;
-	error = loader_load(&space, plan->segments, plan->count);
+	error = image_load(&space, plan, node);
 	if (!error)
 		error = arguments_map(a, &space);
 	if (error) {
@@ -337,7 +373,7 @@ static int execve(struct arguments *a, const struct elf_plan *plan)
 	task->space = space;
 	write_cr3(address_space_cr3(&task->space)); /* the kernel stack is the same memory under both */
 	if (loader_fill_own)
-		loader_fill_own(&task->space, plan->segments, plan->count);
+		image_fill_own(&task->space, plan);
 	arguments_end(a);
 	address_space_destroy(&old);
 	return 0;
@@ -358,7 +394,7 @@ long task_execve_user(uint64_t user_name, uint64_t argv, uint64_t envp)
 	if (!error) {
 		error = plan_program(name, &a, &program, &plan, &rsp);
 		if (!error) {
-			error = execve(&a, &plan);
+			error = execve(&a, &plan, program.node);
 			program_end(&program);
 			plan_end(&plan);
 		}

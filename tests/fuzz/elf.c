@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The fuzz target for ELF files: elf_check() (loader/elf.c) and what is loaded by its plan, against reference_elf.c. */
+/* The fuzz target for ELF files: elf_check() (loader/elf.c, elf_odd.c) and what is loaded by its plan, against reference_elf.c. */
 #include "tests/fuzz/fuzz.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "loader/elf.h"
 #include "loader/fill.h"
+#include "task/image.h"
 #include "tests/fuzz/reference_elf.h"
 
 #define IMAGE_TOP   (USER_STACK_BASE - PAGE_SIZE)
@@ -13,50 +15,120 @@
 
 static struct reference reference;
 
+static bool are_apart(const struct load_segment *a, const struct load_segment *b)
+{
+	return a->start + a->pages * PAGE_SIZE <= b->start || b->start + b->pages * PAGE_SIZE <= a->start;
+}
+
+/* Entry `i` of what is loaded, then of the rest that has pages; NULL at the end. */
+static const struct load_segment *part(const struct elf_plan *plan, size_t i)
+{
+	if (i < plan->count)
+		return &plan->segments[i];
+	i -= plan->count;
+	for (size_t j = 0; j < plan->rest; j++)
+		if (elf_rest(plan, j)->pages && i-- == 0)
+			return elf_rest(plan, j);
+	return NULL;
+}
+
+static const struct load_segment *part_at(const struct elf_plan *plan, uintptr_t page)
+{
+	const struct load_segment *s;
+
+	for (size_t i = 0; (s = part(plan, i)); i++)
+		if (page - s->start < s->pages * PAGE_SIZE)
+			return s;
+	return NULL;
+}
+
+static bool is_loaded(const struct elf_plan *plan, const struct load_segment *s)
+{
+	return s >= plan->segments && s < plan->segments + plan->count;
+}
+
+static void check_data(const struct load_segment *s, const uint8_t *file, size_t size)
+{
+	require(s->data_offset < PAGE_SIZE);
+	require(s->data >= file && s->data <= file + size);
+	require(s->data_size <= (size_t)(file + size - s->data));
+}
+
+/* What goes into loaded pages, and which of them are hidden. */
+static void check_patches(const struct elf_plan *plan, const uint8_t *file, size_t size)
+{
+	for (size_t i = 0; i < plan->rest; i++) {
+		const struct load_segment *s = elf_rest(plan, i), *loaded = part_at(plan, s->start);
+
+		if (s->pages)
+			continue;
+		require(loaded && is_loaded(plan, loaded));
+		if (s->data) {
+			check_data(s, file, size);
+			require(s->data_size <= PAGE_SIZE - s->data_offset);
+		} else {
+			require(loaded->start == s->start && (loaded->flags & REGION_NONE));
+		}
+	}
+}
+
 /* What the rest of the kernel builds on when a plan was accepted. */
 static void check_plan(const struct elf_plan *plan, const uint8_t *file, size_t size)
 {
-	bool entry_found = false, headers_found = plan->headers == 0 && reference.candidates == 0;
+	bool headers_found = plan->headers == 0 && reference.candidates == 0;
+	const struct load_segment *s;
 
-	require(plan->count >= 1 && plan->count <= ELF_SEGMENTS_MAX);
+	require(plan->count >= 1 && plan->count + plan->rest <= plan->room);
 	require(plan->header_count > 0 && plan->header_count <= size / sizeof(Elf64_Phdr));
 	require(plan->entry == reference.entry);
-	for (const struct load_segment *s = plan->segments; s < plan->segments + plan->count; s++) {
+	for (size_t i = 0; (s = part(plan, i)); i++) {
 		require(s->start % PAGE_SIZE == 0 && s->start >= USER_BASE && s->start < IMAGE_TOP);
 		require(s->pages >= 1 && s->pages <= (IMAGE_TOP - s->start) / PAGE_SIZE);
-		require((s->flags & ~(PTE_WRITE | PTE_NX)) == 0);
+		require((s->flags &
+		         ~(PTE_WRITE | PTE_NX | REGION_NONE | (is_loaded(plan, s) ? 0 : REGION_FILE))) == 0);
 		require(!(s->flags & PTE_WRITE) || (s->flags & PTE_NX));
-		require(s->data_offset < PAGE_SIZE);
-		require(s->data_size <= s->pages * PAGE_SIZE - s->data_offset);
-		require(s->data >= file && s->data <= file + size);
-		require(s->data_size <= (size_t)(file + size - s->data));
-		for (const struct load_segment *other = plan->segments; other < s; other++)
-			require(s->start + s->pages * PAGE_SIZE <= other->start ||
-			        other->start + other->pages * PAGE_SIZE <= s->start);
-		entry_found |= !(s->flags & PTE_NX) && plan->entry >= s->start &&
-		               plan->entry - s->start < s->pages * PAGE_SIZE;
+		if (is_loaded(plan, s)) {
+			check_data(s, file, size);
+			require(s->data_size <= s->pages * PAGE_SIZE - s->data_offset);
+		}
+		for (size_t j = 0; j < i; j++)
+			require(are_apart(s, part(plan, j)));
 	}
+	check_patches(plan, file, size);
+	s = part_at(plan, plan->entry);
+	require(s && is_loaded(plan, s) && !(s->flags & PTE_NX));
 	for (size_t i = 0; i < reference.candidates; i++)
 		headers_found |= plan->headers == reference.headers[i];
-	require(entry_found && headers_found);
+	require(headers_found);
+	require(elf_ends_below(plan, IMAGE_TOP));
 }
 
 /* A page of user memory, as the plan would have it and as it should be. */
 static void check_page(const struct elf_plan *plan, uintptr_t page)
 {
 	static uint8_t view[PAGE_SIZE] __attribute__((aligned(64)));
-	const struct load_segment *s = plan->segments;
-	bool mapped;
-	uint32_t rights = reference_rights(&reference, page, &mapped);
+	const struct load_segment *s = part_at(plan, page);
+	const uint32_t rights = reference_rights(&reference, page);
+	size_t file_page = 0;
+	const enum page_kind kind = reference_kind(&reference, page, &file_page);
 
-	while (s < plan->segments + plan->count && page - s->start >= s->pages * PAGE_SIZE)
-		s++;
-	require(mapped == (s < plan->segments + plan->count));
-	if (!mapped)
+	require((kind == NOT_MAPPED) == !s);
+	if (!s)
 		return;
 	require(!(rights & PF_W) == !(s->flags & PTE_WRITE));
 	require(!(rights & PF_X) == !!(s->flags & PTE_NX));
+	require(!rights == !!(s->flags & REGION_NONE));
+	require((kind == LOADED) == is_loaded(plan, s));
+	require((kind == PAST_END) == !!(s->flags & REGION_FILE));
+	if (kind == PAST_END)
+		require(s->data_offset + (page - s->start) / PAGE_SIZE == file_page);
+	if (kind != LOADED)
+		return;
 	fill_view((char *)view, s, page - s->start, PAGE_SIZE);
+	for (size_t i = 0; i < plan->rest; i++)
+		if (!elf_rest(plan, i)->pages && elf_rest(plan, i)->start == page && elf_rest(plan, i)->data)
+			memcpy(view + elf_rest(plan, i)->data_offset, elf_rest(plan, i)->data,
+			       elf_rest(plan, i)->data_size);
 	reference_check_page(&reference, page, view);
 }
 
@@ -73,6 +145,8 @@ static void check_around(const struct elf_plan *plan, uintptr_t address)
 /* Where something begins or ends, in the file or in the plan. */
 static void check_edges(const struct elf_plan *plan)
 {
+	const struct load_segment *s;
+
 	for (const Elf64_Phdr *p = reference.loads; p < reference.loads + reference.count; p++) {
 		uintptr_t start = reference.base + p->p_vaddr;
 
@@ -80,9 +154,11 @@ static void check_edges(const struct elf_plan *plan)
 		check_around(plan, start + p->p_filesz);
 		check_around(plan, start + p->p_memsz - 1);
 	}
-	for (const struct load_segment *s = plan->segments; s < plan->segments + plan->count; s++) {
-		check_page(plan, s->start + ((s->data_offset + s->data_size) & ~PAGE_MASK));
-		check_page(plan, s->start + (s->pages - 1) * PAGE_SIZE);
+	for (size_t i = 0; (s = part(plan, i)); i++) {
+		if (is_loaded(plan, s))
+			check_page(plan, s->start + ((s->data_offset + s->data_size) & ~PAGE_MASK));
+		check_around(plan, s->start);
+		check_around(plan, s->start + (s->pages - 1) * PAGE_SIZE);
 	}
 }
 
@@ -95,17 +171,39 @@ static size_t pages_of(const struct elf_plan *plan)
 	return pages;
 }
 
-static void check_loaded(const struct elf_plan *plan, const struct address_space *space)
+static void check_region(struct address_space *space, const struct load_segment *s)
 {
-	for (const struct load_segment *s = plan->segments; s < plan->segments + plan->count; s++)
-		for (uintptr_t page = s->start; page < s->start + s->pages * PAGE_SIZE; page += PAGE_SIZE) {
-			pte_t entry = 0;
-			uint64_t at = paging_translate(space->pml4, page, &entry);
+	const uint32_t index = address_space_find(space, s->start);
+	const struct region *region = address_space_regions(space) + index;
 
-			require(at != PAGING_INVALID);
-			require((entry & PTE_USER) && (entry & (PTE_WRITE | PTE_NX)) == s->flags);
-			reference_check_page(&reference, page, phys_to_virt(at));
+	require(index < space->count && region->start == s->start && region->pages == s->pages);
+	require(region->flags == s->flags);
+	require(!(s->flags & REGION_FILE) || (region->node && region->page == s->data_offset));
+}
+
+static void check_loaded(const struct elf_plan *plan, struct address_space *space)
+{
+	const struct load_segment *s;
+	size_t parts = 0;
+
+	for (; (s = part(plan, parts)); parts++) {
+		const size_t pages = is_loaded(plan, s) ? s->pages : 1; /* of the rest none is there */
+
+		check_region(space, s);
+		for (uintptr_t page = s->start; page < s->start + pages * PAGE_SIZE; page += PAGE_SIZE) {
+			const pte_t *table = paging_table(space->pml4, page, PTE_USER, NULL);
+			const pte_t entry = table ? table[PT_INDEX(page)] : 0;
+
+			require(!entry == !is_loaded(plan, s));
+			if (!entry)
+				continue;
+			require((entry & PTE_USER) &&
+			        (entry & (PTE_WRITE | PTE_NX)) == (s->flags & (PTE_WRITE | PTE_NX)));
+			require(!(entry & PTE_PRESENT) == !!(s->flags & REGION_NONE));
+			reference_check_page(&reference, page, phys_to_virt(pte_frame(entry)));
 		}
+	}
+	require(space->count == parts);
 }
 
 /* Loads a small image, at first with too little memory. */
@@ -118,12 +216,12 @@ static void load(const struct elf_plan *plan)
 	kernel_pml4 = frame_alloc_zeroed();
 	before = frames_free();
 	for (unsigned round = 0; round < 2; round++) {
-		size_t available = 1 + number_below(pages_of(plan) + 4);
+		size_t available = 1 + number_below(pages_of(plan) + plan->rest + 8);
 		int error;
 
 		frames_set_reserve(round == 0 ? before - available : 0);
 		require(address_space_create(&space) == 0);
-		error = loader_load(&space, plan->segments, plan->count);
+		error = image_load(&space, plan, NULL);
 		require(error == 0 || (error == -ENOMEM && round == 0));
 		if (error == 0)
 			check_loaded(plan, &space);
@@ -136,6 +234,7 @@ static void load(const struct elf_plan *plan)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
+	static struct load_segment more[LOAD_SEGMENTS_MOST];
 	struct elf_plan plan;
 	const uint8_t *file;
 	int result;
@@ -147,20 +246,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	result = elf_check(file, size, &plan);
 	fuzz_accepted = result == 0;
 	reference_read(&reference, file, size);
+	if (result == -E2BIG)
+		require(reference.verdict == REFUSED || reference_places(&reference) > ELF_SEGMENTS_MAX);
+	if (result == -E2BIG) {
+		result = elf_check_large(file, size, &plan, more);
+		fuzz_accepted = result == 0;
+	}
 	if (result) {
 		require(result == -ENOEXEC || result == -E2BIG);
-		/* A segment that shares a page takes two more places at most. */
 		if (result == -E2BIG)
-			require(reference.verdict == REFUSED || 2 * reference.count - 1 > ELF_SEGMENTS_MAX);
+			require(reference.verdict == REFUSED ||
+			        reference_places(&reference) > ELF_SEGMENTS_MOST);
 		else
-			require(reference.verdict != ACCEPTED || reference.count > ELF_SEGMENTS_MAX);
+			require(reference.verdict == REFUSED);
 		return 0;
 	}
-	require(reference.verdict != REFUSED && reference.count <= ELF_SEGMENTS_MAX);
+	require(reference.verdict == ACCEPTED);
 	check_plan(&plan, file, size);
-	if (pages_of(&plan) > LOADED_MOST) {
-		check_edges(&plan);
-	} else {
+	check_edges(&plan);
+	if (pages_of(&plan) <= LOADED_MOST) {
 		for (const struct load_segment *s = plan.segments; s < plan.segments + plan.count; s++)
 			for (size_t i = 0; i < s->pages; i++)
 				check_page(&plan, s->start + i * PAGE_SIZE);

@@ -9,7 +9,7 @@ FUZZ_SECONDS ?= 3600
 FUZZ_CC      ?= clang
 
 FUZZ_KERNEL := $(addprefix kernel/,mem/frames mem/heap fs/node fs/node_data)
-FUZZ_elf    := $(FUZZ_KERNEL) tests/fuzz/reference_elf tests/unit/image kernel/loader/elf kernel/loader/loader_direct \
+FUZZ_elf    := $(FUZZ_KERNEL) tests/fuzz/reference_elf tests/unit/image kernel/loader/elf kernel/loader/elf_odd kernel/task/image kernel/loader/loader_direct \
 	kernel/loader/no_window $(addprefix kernel/mem/,paging address_space pcid user_copy.asm)
 FUZZ_cpio   := $(FUZZ_KERNEL) tests/fuzz/reference_cpio kernel/fs/cpio kernel/fs/archive kernel/fs/file_kind
 
@@ -19,8 +19,8 @@ FUZZ_CFLAGS := $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=add
 # What the targets stand between the kernel's code and its allocators for (support.c).
 $(FUZZ)/%/kernel/mem/frames.o: FUZZ_RENAME := $(foreach name,frame_alloc frames_alloc frame_alloc_zeroed frame_free,$(name)=kernel_$(name))
 $(FUZZ)/%/kernel/mem/heap.o: FUZZ_RENAME := $(foreach name,heap_alloc heap_free,$(name)=kernel_$(name))
-# A file may lie at any address; elf.c reads its fields as the processor does, aligned or not.
-$(FUZZ)/%/kernel/loader/elf.o: FUZZ_CFLAGS += -fno-sanitize=alignment
+# A file may lie at any address; its fields are read as the processor does, aligned or not.
+$(FUZZ)/%/kernel/loader/elf.o $(FUZZ)/%/kernel/loader/elf_odd.o: FUZZ_CFLAGS += -fno-sanitize=alignment
 
 $(FUZZ)/replay/%.o: %.c
 	@mkdir -p $(@D)

@@ -24,8 +24,11 @@ static uint64_t edge(struct mutation *m)
 		USER_STACK_BASE,
 		USER_STACK_BASE - 0x1000,
 		USER_TOP,
+		ELF_ZEROS_LOADED,
+		1UL << 30,
 		1UL << 31,
 		1UL << 32,
+		1UL << 46,
 		1UL << 47,
 		USER_STACK_BASE - USER_PIE_BASE,
 		1UL << 63,
@@ -60,7 +63,7 @@ static void put_behind(struct mutation *m, Elf64_Phdr *p, const Elf64_Phdr *befo
 /* Makes of a segment one that can stand behind it, of a file of `size` bytes. */
 static void move_on(struct mutation *m, Elf64_Phdr *p, size_t size)
 {
-	static const uint32_t rights[] = { PF_R, PF_R, PF_R | PF_W, PF_R | PF_X };
+	static const uint32_t rights[] = { PF_R, PF_R | PF_W, PF_R | PF_X, 0 };
 	uint64_t gap = pick(m, 4) ? 0 : pick(m, 2) ? pick(m, 64) : PAGE_SIZE - p->p_vaddr % PAGE_SIZE;
 
 	p->p_vaddr += p->p_memsz + gap;
@@ -84,7 +87,7 @@ static void move_on(struct mutation *m, Elf64_Phdr *p, size_t size)
 static size_t add_table(struct mutation *m, uint8_t *bytes, size_t size, size_t most, Elf64_Ehdr *header)
 {
 	const size_t count = 1 + pick(m, SEGMENTS_MOST), period = pick(m, 2) ? count : 1 + pick(m, 4);
-	const size_t more = pick(m, 4) ? 0 : pick(m, PAGE_SIZE), at = (size + more + 7) & ~7UL;
+	const size_t more = pick(m, 4) ? 0 : pick(m, PAGE_SIZE), at = size + more;
 	Elf64_Phdr table[SEGMENTS_MOST], p = { PT_LOAD, PF_R, 0, 0x400000, 0, 0, 0, 0 };
 
 	if (at + count * sizeof p > most)
@@ -108,6 +111,17 @@ static size_t add_table(struct mutation *m, uint8_t *bytes, size_t size, size_t 
 	return at + count * sizeof p;
 }
 
+/* Reaches past the end of the file, or begins there. */
+static void put_past_end(struct mutation *m, Elf64_Phdr *p, size_t size)
+{
+	if (pick(m, 2))
+		p->p_offset = (size & ~PAGE_MASK) + pick(m, 3) * PAGE_SIZE + (p->p_vaddr & PAGE_MASK);
+	p->p_filesz = size - p->p_offset + pick(m, 3) * PAGE_SIZE + pick(m, 2) * pick(m, PAGE_SIZE);
+	if (p->p_filesz > 16 * PAGE_SIZE)
+		p->p_filesz = pick(m, 4 * PAGE_SIZE);
+	p->p_memsz = p->p_filesz + pick(m, 2) * pick(m, 4 * PAGE_SIZE);
+}
+
 static void change_segment(struct mutation *m, Elf64_Phdr *segments, size_t count, Elf64_Ehdr *header,
                            size_t size)
 {
@@ -117,7 +131,7 @@ static void change_segment(struct mutation *m, Elf64_Phdr *segments, size_t coun
 	Elf64_Phdr *p = &segments[pick(m, count)], *other = &segments[pick(m, count)], copy = *p;
 	uint64_t *fields[] = { &p->p_offset, &p->p_vaddr, &p->p_filesz, &p->p_memsz, &p->p_align };
 
-	switch (pick(m, 10)) {
+	switch (pick(m, 12)) {
 	case 0:
 		*fields[pick(m, 5)] = edge(m);
 		break;
@@ -147,6 +161,12 @@ static void change_segment(struct mutation *m, Elf64_Phdr *segments, size_t coun
 	case 8:
 		p->p_offset = (p->p_offset & ~PAGE_MASK) | (p->p_vaddr & PAGE_MASK);
 		break;
+	case 9:
+		put_past_end(m, p, size);
+		break;
+	case 10:
+		p->p_align = pick(m, 4) ? 1UL << pick(m, 50) : edge(m);
+		break;
 	default:
 		put_behind(m, p, other, size);
 	}
@@ -155,14 +175,10 @@ static void change_segment(struct mutation *m, Elf64_Phdr *segments, size_t coun
 /* Makes the header that of a file that can be loaded, but for where its tables are. */
 static void repair(Elf64_Ehdr *header)
 {
-	static const uint8_t ident[] = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT };
-
-	memcpy(header->e_ident, ident, sizeof ident);
+	memcpy(header->e_ident, ELFMAG, SELFMAG);
 	if (header->e_type != ET_DYN)
 		header->e_type = ET_EXEC;
 	header->e_machine = EM_X86_64;
-	header->e_version = EV_CURRENT;
-	header->e_ehsize = sizeof *header;
 	header->e_phentsize = sizeof(Elf64_Phdr);
 }
 

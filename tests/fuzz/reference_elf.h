@@ -9,7 +9,10 @@
 
 #include "tests/fuzz/fuzz.h"
 
-enum verdict { REFUSED, ACCEPTED, EITHER };
+enum verdict { REFUSED, ACCEPTED };
+
+/* What becomes of a page: it is loaded, or comes when it is used: with zeros, or of the file, past its end. */
+enum page_kind { NOT_MAPPED, LOADED, ZEROS, PAST_END };
 
 struct reference {
 	const uint8_t *file;
@@ -25,8 +28,14 @@ struct reference {
 /* Reads the file. What stands in `reference` is right as far as the file is not refused. */
 void reference_read(struct reference *reference, const uint8_t *file, size_t size);
 
-/* PF_W and PF_X of all segments with bytes in a page; *mapped: there is such a segment. */
-uint32_t reference_rights(const struct reference *reference, uintptr_t page, bool *mapped);
+/* PF_* of all segments with bytes in a page. */
+uint32_t reference_rights(const struct reference *reference, uintptr_t page);
+
+/* With PAST_END, *file_page is which one of the file. */
+enum page_kind reference_kind(const struct reference *reference, uintptr_t page, size_t *file_page);
+
+/* How many places a plan may take: the fewer, the fewer odd things there are. */
+size_t reference_places(const struct reference *reference);
 
 /* Checks a loaded page byte by byte. */
 void reference_check_page(const struct reference *reference, uintptr_t page, const uint8_t *bytes);

@@ -24,7 +24,7 @@ UNIT_archive       := $(UNIT_MEM) kernel/mem/heap kernel/fs/node kernel/fs/node_
 UNIT_multiboot     := $(UNIT_MEM) kernel/boot/multiboot kernel/lib/format
 UNIT_user_copy     := $(UNIT_address_space) traps
 UNIT_heap          := $(UNIT_MEM) kernel/mem/heap
-UNIT_elf           := $(UNIT_MEM) kernel/loader/elf
+UNIT_elf           := $(UNIT_MEM) kernel/loader/elf kernel/loader/elf_odd
 UNIT_fill          := $(UNIT_address_space) kernel/loader/loader_direct kernel/loader/no_window
 UNIT_format        := $(UNIT_MEM) kernel/lib/format
 UNIT_string        := $(UNIT_MEM)
@@ -51,8 +51,8 @@ $(UNIT)/%.o: %.c
 	$(call say,CC,$@)
 	$(Q)$(HOSTCC) $(UNIT_CFLAGS) $(UNIT_RENAME:%=-D%) -MMD -MP -c -o $@ $<
 
-# A file may lie at any address; elf.c reads its fields as the processor does, aligned or not.
-$(UNIT)/kernel/loader/elf.o: UNIT_CFLAGS += -fno-sanitize=alignment
+# A file may lie at any address; its fields are read as the processor does, aligned or not.
+$(UNIT)/kernel/loader/elf.o $(UNIT)/kernel/loader/elf_odd.o: UNIT_CFLAGS += -fno-sanitize=alignment
 
 # Sources whose basic blocks are counted as they run (blocks_run of support.h).
 UNIT_COUNTED := kernel/fs/cpio kernel/fs/node kernel/fs/archive

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Each segment is as if it were complete and alone (gABI, "Program Loading"): its bytes of the file, then zeros, in whole pages of its
+ * rights. A page of two segments has the bytes of both, and the rights of both unless it would be writable and executable. Other bytes
+ * of a page are zero, or the file's.
+ */
+#include "loader/elf_odd.h"
+
+#include "lib/errno.h"
+
+struct image {
+	const uint8_t *file;
+	size_t size;
+	uintptr_t base; /* added to every address */
+	struct elf_plan *plan;
+	size_t count;
+	const Elf64_Phdr *sorted[ELF_SEGMENTS_MOST]; /* those that are loaded, by address */
+};
+
+static uintptr_t start_of(const struct image *m, const Elf64_Phdr *p)
+{
+	return m->base + p->p_vaddr;
+}
+
+static uintptr_t page_of(uintptr_t address)
+{
+	return address & ~PAGE_MASK;
+}
+
+static uintptr_t last_page(const struct image *m, const Elf64_Phdr *p)
+{
+	return page_of(start_of(m, p) + p->p_memsz - 1);
+}
+
+/* How many of a segment's bytes the file has. */
+static size_t bytes_of(const struct image *m, const Elf64_Phdr *p)
+{
+	size_t there = p->p_offset < m->size ? m->size - p->p_offset : 0;
+
+	return p->p_filesz < there ? p->p_filesz : there;
+}
+
+static bool may_be_written_and_executed(uint32_t rights)
+{
+	return (rights & PF_W) && (rights & PF_X);
+}
+
+static int check_segment(const Elf64_Phdr *p, size_t size)
+{
+	if (p->p_filesz > p->p_memsz || p->p_vaddr > USER_TOP || p->p_memsz > USER_TOP - p->p_vaddr)
+		return -ENOEXEC;
+	if (may_be_written_and_executed(p->p_flags))
+		return -ENOEXEC;
+	if (!p->p_filesz)
+		return 0; /* and the offset is no one's */
+	if (((p->p_vaddr ^ p->p_offset) & PAGE_MASK) || p->p_offset > INT64_MAX - USER_TOP)
+		return -ENOEXEC;
+	/* Zeros to be written that begin in a page past the end of the file. */
+	if (p->p_memsz > p->p_filesz && (p->p_flags & PF_W) && ((p->p_vaddr + p->p_filesz) & PAGE_MASK) &&
+	    page_of(p->p_offset + p->p_filesz) >= page_above(size))
+		return -ENOEXEC;
+	return 0;
+}
+
+static int sort_segments(struct image *m, const Elf64_Phdr *headers)
+{
+	for (const Elf64_Phdr *p = headers; p < headers + m->plan->header_count; p++) {
+		size_t i = m->count;
+
+		if (p->p_type == PT_INTERP)
+			return -ENOEXEC;
+		if (p->p_type != PT_LOAD || !(p->p_memsz | p->p_filesz))
+			continue;
+		if (check_segment(p, m->size))
+			return -ENOEXEC;
+		if (i == m->plan->room)
+			return -E2BIG;
+		for (; i > 0 && m->sorted[i - 1]->p_vaddr > p->p_vaddr; i--)
+			m->sorted[i] = m->sorted[i - 1];
+		m->sorted[i] = p;
+		m->count++;
+	}
+	for (size_t i = 1; i < m->count; i++)
+		if (m->sorted[i]->p_vaddr - m->sorted[i - 1]->p_vaddr < m->sorted[i - 1]->p_memsz)
+			return -ENOEXEC;
+	return m->count ? 0 : -ENOEXEC;
+}
+
+/*
+ * Where a position-independent image goes: to USER_PIE_BASE, as it is linked; or, when it is aligned to more than that or is
+ * linked too high, its first page to the first place that is aligned as it is. -ENOEXEC: it does not fit in the user half.
+ */
+static int place(struct image *m, bool anywhere)
+{
+	const Elf64_Phdr *last = m->sorted[m->count - 1];
+	const uintptr_t lowest = page_of(m->sorted[0]->p_vaddr), end = last->p_vaddr + last->p_memsz;
+	uintptr_t alignment = PAGE_SIZE;
+
+	m->base = 0;
+	if (anywhere) {
+		for (size_t i = 0; i < m->count; i++) {
+			const uint64_t a = m->sorted[i]->p_align;
+
+			if (a > alignment && !(a & (a - 1)))
+				alignment = a;
+		}
+		m->base = alignment > USER_PIE_BASE ? alignment : USER_PIE_BASE;
+		if (m->base > IMAGE_TOP || end > IMAGE_TOP - m->base)
+			m->base -= lowest & ~(alignment - 1);
+	}
+	if (m->base + lowest < USER_BASE || m->base + lowest > IMAGE_TOP ||
+	    end - lowest > IMAGE_TOP - (m->base + lowest))
+		return -ENOEXEC;
+	return 0;
+}
+
+static bool is_full(const struct elf_plan *plan)
+{
+	return plan->count + plan->rest == plan->room;
+}
+
+static int put_rest(struct elf_plan *plan, struct load_segment part)
+{
+	if (is_full(plan))
+		return -E2BIG;
+	plan->segments[plan->room - plan->rest++] = part;
+	return 0;
+}
+
+/* The pages [from, to) of a segment are loaded. They become part of what is below them, when they go on as that does. */
+static int put_loaded(struct image *m, const Elf64_Phdr *p, uintptr_t from, uintptr_t to, uint64_t flags)
+{
+	struct elf_plan *plan = m->plan;
+	struct load_segment *s = &plan->segments[plan->count], *below = s - 1;
+	const uintptr_t start = start_of(m, p), first = start > from ? start : from;
+	const size_t bytes = bytes_of(m, p), before = first - start < bytes ? first - start : bytes,
+	             data_size = bytes - before < to - first ? bytes - before : to - first;
+	const uint8_t *data = m->file + (bytes ? p->p_offset + before : 0);
+
+	if (plan->count && below->start + below->pages * PAGE_SIZE == from && below->flags == flags &&
+	    (!data_size || (first == from && below->data + below->data_size == data &&
+	                    below->data_offset + below->data_size == below->pages * PAGE_SIZE))) {
+		below->pages += (to - from) / PAGE_SIZE;
+		below->data_size += data_size;
+		return 0;
+	}
+	if (is_full(plan))
+		return -E2BIG;
+	plan->count++;
+	*s = (struct load_segment){ .start = from,
+		                    .pages = (to - from) / PAGE_SIZE,
+		                    .flags = flags,
+		                    .data_offset = first - from,
+		                    .data = data,
+		                    .data_size = data_size };
+	return flags & REGION_NONE ? put_rest(plan, (struct load_segment){ .start = from }) : 0;
+}
+
+/* The pages [from, to) of a segment, which has them for itself: those of the file, those past its end, and those of zeros. */
+static int put_pages(struct image *m, const Elf64_Phdr *p, uintptr_t from, uintptr_t to)
+{
+	const uintptr_t start = start_of(m, p), first = page_of(start);
+	const uint64_t flags = elf_flags(p->p_flags);
+	const uint64_t offset = page_of(p->p_offset), end = page_above(m->size);
+	const size_t present = offset < end ? end - offset : 0;
+	uintptr_t zeros = p->p_filesz ? page_above(start + p->p_filesz) : first;
+	uintptr_t past = present < zeros - first ? first + present : zeros;
+	int error = 0;
+
+	zeros = zeros < from ? from : zeros > to ? to : zeros;
+	past = past < from ? from : past > zeros ? zeros : past;
+	if (past == zeros && to - zeros <= ELF_ZEROS_LOADED && !(flags & REGION_NONE))
+		past = zeros = to;
+	if (past > from)
+		error = put_loaded(m, p, from, past, flags);
+	if (!error && zeros > past)
+		error = put_rest(m->plan, (struct load_segment){ .start = past,
+		                                                 .pages = (zeros - past) / PAGE_SIZE,
+		                                                 .flags = flags | REGION_FILE,
+		                                                 .data_offset = (offset + (past - first)) /
+		                                                                PAGE_SIZE });
+	if (!error && to > zeros)
+		error = put_rest(m->plan, (struct load_segment){ .start = zeros,
+		                                                 .pages = (to - zeros) / PAGE_SIZE,
+		                                                 .flags = flags });
+	return error;
+}
+
+/*
+ * Segment `i` begins in a page that is loaded for others: it is the last one so far. If the segment goes on there as the file does, so
+ * does what is loaded.
+ */
+static int join_page(struct image *m, size_t i)
+{
+	const Elf64_Phdr *p = m->sorted[i], *before = m->sorted[i - 1];
+	struct load_segment *s = &m->plan->segments[m->plan->count - 1];
+	const uintptr_t start = start_of(m, p), page = page_of(start);
+	const size_t bytes = bytes_of(m, p), left = page + PAGE_SIZE - start,
+	             size = bytes < left ? bytes : left;
+
+	if (!size)
+		return 0;
+	if (before->p_filesz == before->p_memsz &&
+	    p->p_vaddr - p->p_offset == before->p_vaddr - before->p_offset &&
+	    s->start + s->data_offset + s->data_size == start_of(m, before) + before->p_memsz) {
+		s->data_size = start + size - (s->start + s->data_offset);
+		return 0;
+	}
+	return put_rest(m->plan, (struct load_segment){ .start = page,
+	                                                .data_offset = start - page,
+	                                                .data = m->file + p->p_offset,
+	                                                .data_size = size });
+}
+
+/* The rights of the page that segment `i` ends in, of all that are there. */
+static uint32_t last_rights(const struct image *m, size_t i)
+{
+	const uintptr_t page = last_page(m, m->sorted[i]);
+	uint32_t rights = 0;
+
+	for (; i < m->count && page_of(start_of(m, m->sorted[i])) <= page; i++)
+		rights |= m->sorted[i]->p_flags;
+	return rights;
+}
+
+static int put_segment(struct image *m, size_t i)
+{
+	const Elf64_Phdr *p = m->sorted[i];
+	const uintptr_t last = last_page(m, p), end = last + PAGE_SIZE;
+	const bool shares = i + 1 < m->count && page_of(start_of(m, m->sorted[i + 1])) == last;
+	uintptr_t from = page_of(start_of(m, p));
+	int error = 0;
+
+	if (i && last_page(m, m->sorted[i - 1]) == from) {
+		error = join_page(m, i);
+		from += PAGE_SIZE;
+	}
+	if (!error && from < (shares ? last : end))
+		error = put_pages(m, p, from, shares ? last : end);
+	if (!error && shares && from <= last) {
+		const uint32_t rights = last_rights(m, i);
+
+		error = may_be_written_and_executed(rights) ? -ENOEXEC
+		                                            : put_loaded(m, p, last, end, elf_flags(rights));
+	}
+	return error;
+}
+
+/* In bytes of the file, in a page that is executable. */
+static bool entry_is_good(const struct image *m)
+{
+	const struct elf_plan *plan = m->plan;
+	bool in_bytes = false;
+
+	for (size_t i = 0; i < m->count; i++)
+		in_bytes |= plan->entry - start_of(m, m->sorted[i]) < bytes_of(m, m->sorted[i]);
+	for (const struct load_segment *s = plan->segments; in_bytes && s < plan->segments + plan->count; s++)
+		if (!(s->flags & PTE_NX) && plan->entry - s->start < s->pages * PAGE_SIZE)
+			return true;
+	return false;
+}
+
+/* As Linux: of several segments that the table is in, the last one's in the table counts. */
+static void find_headers(struct image *m, const Elf64_Phdr *headers, uint64_t offset)
+{
+	m->plan->headers = 0;
+	for (const Elf64_Phdr *p = headers; p < headers + m->plan->header_count; p++)
+		if (p->p_type == PT_LOAD && offset >= p->p_offset && offset - p->p_offset < p->p_filesz)
+			m->plan->headers = start_of(m, p) + (offset - p->p_offset);
+}
+
+__attribute__((noinline, cold)) int elf_plan_odd(const uint8_t *file, size_t size, struct elf_plan *plan)
+{
+	const Elf64_Ehdr *header = (const Elf64_Ehdr *)file;
+	const Elf64_Phdr *headers = (const Elf64_Phdr *)(file + header->e_phoff);
+	struct image m;
+	int error;
+
+	m.file = file;
+	m.size = size;
+	m.plan = plan;
+	m.count = 0;
+	plan->count = plan->rest = 0;
+	error = sort_segments(&m, headers);
+	if (!error)
+		error = place(&m, header->e_type == ET_DYN);
+	for (size_t i = 0; !error && i < m.count; i++)
+		error = put_segment(&m, i);
+	if (error)
+		return error;
+	plan->entry = m.base + header->e_entry;
+	find_headers(&m, headers, header->e_phoff);
+	return entry_is_good(&m) ? 0 : -ENOEXEC;
+}
+
+bool elf_ends_below(const struct elf_plan *plan, uintptr_t address)
+{
+	for (size_t i = 0; i < plan->count + plan->rest; i++) {
+		const struct load_segment *s =
+		        i < plan->count ? &plan->segments[i] : elf_rest(plan, i - plan->count);
+
+		if (s->start + s->pages * PAGE_SIZE > address)
+			return false;
+	}
+	return true;
+}
