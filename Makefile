@@ -69,11 +69,12 @@ linux:
 	@bench/linux/archive.sh $(BUILD)/linux bench/linux/init.sh
 	@sed 's/^/not on this machine: static /' $(BUILD)/linux/missing
 
+# Where standard input is no terminal, its end ends the session (bench/console.sh).
 # A guest that says "all well" ends QEMU with 33, and one that does not with 35: a failure, unless it is a shell (RUN=demo) whose last
 # command failed.
 qemu: $(K)/palimpsest.elf32 $(MODULES) linux
 	@echo "Console of the kernel; Ctrl-A X ends QEMU."
-	@$(QEMU) -serial mon:stdio || { status=$$?; [ $$status = 33 ] || [ "$(RUN) $$status" = "demo 35" ] || exit $$status; }
+	@$(if $(filter demo,$(RUN)),bench/console.sh) $(QEMU) -serial mon:stdio || { status=$$?; [ $$status = 33 ] || [ "$(RUN) $$status" = "demo 35" ] || exit $$status; }
 
 qemu-gdb: $(K)/palimpsest.elf32 $(MODULES)
 	@echo "QEMU waits. In another terminal:"
@@ -81,7 +82,6 @@ qemu-gdb: $(K)/palimpsest.elf32 $(MODULES)
 	@$(QEMU) -serial mon:stdio -S -gdb chardev:gdb -chardev socket,id=gdb,path=$(BUILD)/gdb.sock,server=on,wait=off \
 		|| [ $$? = 33 ]
 
-# The console is this terminal when there is one (with input), else it is only printed.
 bochs: $(BUILD)/palimpsest.iso bochs-library
 	@bench/bochs/console.sh $(BUILD)
 
@@ -148,19 +148,20 @@ help:
 	@echo "make [STRATEGY=heap|window|random|best]  the kernel and the harness"
 	@echo "make STACK=... LOADER=... ISOLATION=...   any combination of the axes; make list-strategies shows them"
 	@echo "make all-strategies                  a kernel for each of them"
-	@echo "make qemu | qemu-gdb | bochs         boot to a prompt (RUN=test, RUN=bench EXTRA=samples=quick)"
+	@echo "make qemu | qemu-gdb | bochs         boot to a prompt; the end of a piped input ends it (RUN=test, RUN=bench EXTRA=samples=quick)"
 	@echo "make iso                             $(BUILD)/palimpsest.iso, for a real PC or any emulator"
-	@echo "make bench-model [PAIRS=5]           what counting and the cycle model cost in Bochs, against stock Bochs (10 minutes)"
-	@echo "make validate-model                  the cycle model against published figures (PROFILE=..., ENGINE=kvm)"
-	@echo "make lab | nested-walks              the outer machines of engine kvm-emulated; page walks with and without EPT"
+	@echo "make bench-model [PAIRS=5]           what counting and the cycle model cost in Bochs, against stock Bochs (minutes)"
+	@echo "make validate-model                  the cycle model against published figures, a minute or two (PROFILE=..., ENGINE=kvm)"
+	@echo "make lab | nested-walks              the outer machines of engine kvm-emulated; page walks with and without EPT (minutes)"
 	@echo "make setup                           install the Debian packages that are needed"
-	@echo "make reproduce | reference           repeat the committed results and compare; make them anew"
-	@echo "make test | lint | format            tests; style and static checks; clang-format"
+	@echo "make reproduce | reference           repeat the committed results and compare; make them anew (3 to 8 minutes)"
+	@echo "make test | lint | format            tests, about 10 minutes; style and static checks; clang-format"
 	@echo "make fuzz [FUZZ_SECONDS=3600]        fuzzes the readers of ELF files and archives (needs clang); fuzz-smoke replays the corpus"
-	@echo "make test-machines                   boots on the machines, memory sizes and processors of QEMU"
-	@echo "make stack-usage                     the ten functions that use most stack"
+	@echo "make test-machines                   boots on the machines, memory sizes and processors of QEMU (minutes)"
+	@echo "make test-commands                   every command that README and this help name, in a fresh clone (an hour)"
+	@echo "make stack-usage                     the ten functions that use most of the kernel stack, and its size"
 	@echo "make figures [RESULTS=results/latest]   docs/figures.md and its figures, from a run"
-	@echo "make linux-baseline                  what Linux spends on the same programs, counted: docs/baselines.md"
+	@echo "make linux-baseline                  what Linux spends on the same programs, counted: docs/baselines.md (minutes)"
 	@echo "make clean                           remove $(BUILD)/"
 
 .PHONY: all linux clean setup iso qemu qemu-gdb bochs validate-model reference reproduce figures format lint help

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Boots build/palimpsest.iso in Bochs: console.sh BUILD. On a terminal its console is interactive.
+# Boots build/palimpsest.iso in Bochs: console.sh BUILD. Its console is this terminal, or standard input and output.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../environment.sh"
@@ -7,26 +7,44 @@ set -euo pipefail
 build=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cp bochsrc "$work/bochsrc"
-console="mode=file, dev=$work/console"
-if [ -t 0 ] && [ -t 1 ]; then
-	console="mode=term, dev=$(tty)"
-	echo "Console of the kernel; 'exit' or Ctrl-C ends Bochs."
+# Bochs reads from terminals only.
+if [ ! -t 0 ] || [ ! -t 1 ]; then
+	command -v script >/dev/null || { echo "$0: without a terminal, script is needed (Debian package bsdutils)" >&2; exit 2; }
+	CONSOLE_READY=$work/ready bench/console.sh script -qefc "$(printf '%q ' "$0" "$build")" /dev/null
+	exit
 fi
+
+terminal=$(stty -g)
+trap 'stty "$terminal" 2>/dev/null || true; rm -rf "$work"' EXIT
+if [ -n "${CONSOLE_READY:-}" ]; then
+	stty raw -echo iexten
+else
+	echo "Console of the kernel; 'exit' or Ctrl-D ends Bochs."
+fi
+ln -s "$(realpath "$build/palimpsest.iso")" "$work/cd.iso"
+ln -s "$(realpath "$build/bochs/palimpsest-bochs.so")" "$work/library.so"
 {
-	echo "ata0-master: type=cdrom, path=$PWD/$build/palimpsest.iso, status=inserted"
-	echo "log: $work/log"
-	echo "com1: enabled=1, $console"
-} >>"$work/bochsrc"
+	cat bochsrc
+	echo "ata0-master: type=cdrom, path=cd.iso, status=inserted"
+	echo "log: log"
+	echo "com1: enabled=1, mode=term, dev=$(tty)"
+} >"$work/bochsrc"
 echo c >"$work/rc"
-: >"$work/console"
+cd "$work"
 status=0
-SDL_VIDEODRIVER=dummy LD_PRELOAD=$PWD/$build/bochs/palimpsest-bochs.so bochs -q -f "$work/bochsrc" -rc "$work/rc" \
-	</dev/null >"$work/out" 2>"$work/err" &
-pid=$!
-tail -n +1 -f --pid="$pid" -s 0.1 "$work/console" 2>/dev/null || true
-wait "$pid" || status=$?
+SDL_VIDEODRIVER=dummy LD_PRELOAD=./library.so bochs -q -f bochsrc -rc rc </dev/null >out 2>err &
+bochs=$!
+# Bochs drops what was typed before it opens the terminal, and turns all of its local modes off when it does.
+while [ -n "${CONSOLE_READY:-}" ] && kill -0 $bochs 2>/dev/null; do
+	if [[ $(stty -a) == *" -iexten"* ]]; then
+		: >"$CONSOLE_READY"
+		break
+	fi
+	sleep 0.1
+done
+wait $bochs || status=$?
+echo # Bochs ends before the last byte is out
 if [ "$status" != 33 ]; then
-	tail -n 5 "$work/log" "$work/err" >&2
+	tail -n 5 log err >&2
 	exit 1
 fi

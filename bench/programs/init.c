@@ -20,8 +20,8 @@ static void print_number(int number)
 	print(at);
 }
 
-/* A line, which the terminal has echoed and let the user edit. */
-static void read_line(char line[LINE])
+/* A line, which the terminal has echoed and let the user edit. False at the end of the input (Ctrl-D), or without any. */
+static bool read_line(char line[LINE])
 {
 	const long got = call(SYS_read, 0, (uintptr_t)line, LINE - 1);
 	size_t length = got > 0 ? (size_t)got : 0;
@@ -29,6 +29,7 @@ static void read_line(char line[LINE])
 	if (length && line[length - 1] == '\n')
 		length--;
 	line[length] = '\0';
+	return got > 0;
 }
 
 /* Ctrl-C is for the program that runs, not for the prompt. */
@@ -86,8 +87,7 @@ int main(void)
 	print("Type a program and its arguments: hello, hostile KIND, payload-1m -; exit leaves.\n");
 	for (;;) {
 		print("> ");
-		read_line(line);
-		if (equal(line, "exit"))
+		if (!read_line(line) || equal(line, "exit"))
 			return 0;
 		run(line);
 	}

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Runs an emulator whose console is standard input and output: console.sh COMMAND…
+# On a terminal that is all. Otherwise the emulator gets what standard input has and then, since the end of a file cannot be sent
+# over a serial line, Ctrl-D once a second: shells and prompts leave. Whoever has not left after CONSOLE_LIMIT seconds (300) is ended.
+# CONSOLE_READY may name a file that the command makes when it can take input.
+# Exit status: the command's, or 124 when it was ended.
+set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/environment.sh"
+
+[ ! -t 0 ] || exec "$@"
+
+limit=${CONSOLE_LIMIT:-300}
+[[ $limit =~ ^[0-9]+$ ]] || { echo "$0: CONSOLE_LIMIT is a number of seconds, not '$limit'" >&2; exit 2; }
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+mkfifo "$work/input" || exit 2
+
+# Everything from descriptor 3, then Ctrl-D; leaves $work/late when that took too long.
+feed()
+{
+	local copying second
+
+	until [ -z "${CONSOLE_READY:-}" ] || [ -e "$CONSOLE_READY" ]; do
+		sleep 0.1
+	done
+	cat <&3 &
+	copying=$!
+	trap 'kill "$copying" 2>/dev/null; exit' TERM
+	wait "$copying"
+	for ((second = 0; second < limit; second++)); do
+		printf '\004' || exit
+		sleep 1
+	done
+	: >"$work/late"
+	kill "$1"
+}
+
+exec 3<&0
+"$@" <"$work/input" 3<&- &
+emulator=$!
+feed "$emulator" >"$work/input" 2>/dev/null </dev/null &
+feeder=$!
+exec 3<&-
+trap 'kill "$emulator" "$feeder" 2>/dev/null' INT TERM HUP
+status=0
+wait "$emulator" || status=$?
+kill "$feeder" 2>/dev/null
+wait "$feeder" 2>/dev/null
+if [ -e "$work/late" ]; then
+	echo "console: the machine did not end within $limit s of the end of its input, and was ended" >&2
+	status=124
+fi
+exit "$status"

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# bench/console.sh with played emulators: without a terminal, the end of the input ends the session, and nothing waits for ever.
+set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
+
+# An emulator that copies what is typed and leaves with 33 at Ctrl-D.
+cat >"$work/shell" <<'EOF2'
+#!/bin/bash
+while IFS= read -r -n 1 -d '' c; do
+	[ "$c" != $'\004' ] || exit 33
+	printf '%s' "$c"
+done
+exit 1
+EOF2
+printf '#!/bin/sh\ntrap "" INT\nexec sleep 60\n' >"$work/deaf"
+printf '#!/bin/sh\nexit 35\n' >"$work/brief"
+printf '#!/bin/sh\n[ -t 0 ] && echo on a terminal\nexit 7\n' >"$work/direct"
+chmod +x "$work"/{shell,deaf,brief,direct}
+
+# console STATUS COMMAND…: it ends with that in 20 s; its output is in $work/out and $work/err
+console()
+{
+	local status=0
+
+	timeout -s KILL 20 bench/console.sh "${@:2}" >"$work/out" 2>"$work/err" || status=$?
+	equal "$1" $status
+}
+
+check "no input: a shell leaves" console 33 "$work/shell" </dev/null
+head -c 200000 /dev/zero | tr '\0' 'x' >"$work/long"
+check "a file: all of it arrives" console 33 "$work/shell" <"$work/long"
+check "and nothing else" cmp "$work/long" "$work/out"
+check "a pipe: it arrives" console 33 "$work/shell" < <(printf 'one\ntwo\n')
+check "a pipe: in order" equal $'one\ntwo' "$(cat "$work/out")"
+export CONSOLE_LIMIT=1
+check "a machine that does not leave is ended" console 124 "$work/deaf" </dev/null
+check "and it is said" grep -q 'did not end within 1 s of the end of its input' "$work/err"
+unset CONSOLE_LIMIT
+# Whoever holds the other end of the pipe does not hold the session.
+mkfifo "$work/open"
+exec 9<>"$work/open"
+check "a machine that ends before its input" console 35 "$work/brief" <"$work/open"
+echo kept >&9
+check "leaves what it did not read" equal kept "$(head -n 1 <"$work/open")"
+exec 9<&-
+# Drops what comes before it is ready.
+printf '#!/bin/sh\ntimeout 0.5 cat >/dev/null\ntouch "%s"\nexec "%s"\n' "$work/ready" "$work/shell" >"$work/slow"
+chmod +x "$work/slow"
+export CONSOLE_READY=$work/ready
+check "CONSOLE_READY: nothing is sent before" console 33 "$work/slow" < <(echo late)
+unset CONSOLE_READY
+check "CONSOLE_READY: and all of it afterwards" equal late "$(cat "$work/out")"
+CONSOLE_LIMIT=soon
+export CONSOLE_LIMIT
+check "a limit that is no number is refused" console 2 "$work/shell" </dev/null
+unset CONSOLE_LIMIT
+if command -v script >/dev/null; then
+	check "a terminal is handed on" sh -c "script -qec 'bench/console.sh $work/direct' /dev/null </dev/null | grep -q 'on a terminal'"
+else
+	result ok "a terminal is handed on # SKIP there is no program script"
+fi
+echo "1..$count"
