@@ -74,6 +74,9 @@ suite "tests/console.sh" tests/console.sh fixed-ist+window+shared
 for script in tests/bochs/run.sh tests/lab/run.sh tests/e2e/*.sh; do
 	[ "$script" = tests/e2e/common.sh ] || suite "$script" bash "$script"
 done
+# The documented commands, in a fresh clone that is built for it.
+limit=${TEST_LIMIT:-900}
+suite tests/commands.sh tests/commands.sh
 
 echo
 echo "$passed passed, $failed failed, $skipped skipped"

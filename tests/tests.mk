@@ -30,4 +30,8 @@ test-machines: programs
 	@set -e; for s in window heap random best; do $(MAKE) --no-print-directory kernel STRATEGY=$$s; done
 	@tests/machines.sh
 
-.PHONY: test test-programs test-machines
+# Every command that README and `make help` name, in a fresh clone; make test runs those of them that are quick.
+test-commands:
+	@tests/commands.sh --all
+
+.PHONY: test test-programs test-machines test-commands

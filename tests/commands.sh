@@ -1,0 +1,467 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Runs every command that README.md and `make help` name, in a fresh clone of this tree (with what is not committed) that has no
+# build/, as TAP. A command that is named there and not known here fails, and so does one that is only known here.
+# usage: commands.sh [--all]      --all: those that take minutes too (make test-commands)
+# shellcheck disable=SC2016,SC2317 # functions are called by the table; the shell that reads what is in quotes expands it
+set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../bench/environment.sh"
+cd "$(dirname "$0")/.." || exit
+
+case "$#${1-}" in
+0) classes=quick ;;
+1--all) classes="quick long" ;;
+*)
+	echo "usage: $0 [--all]" >&2
+	exit 2
+	;;
+esac
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
+source=$PWD
+# A name that every command has to cope with.
+clone=$work/"it's_(a)_\"clone\"_&_co;"
+
+# What is documented ----------------------------------------------------------------------------------------------------------
+
+# README's: lines of code, and code in the text that begins like a command or an option of run-bench.sh, or is piped into make
+readme_commands()
+{
+	{
+		sed -n 's/^    \(make\|\.\/\)/\1/p' README.md
+		grep -v '^    ' README.md | tr '\n' ' ' | grep -o '`[^`]*`' | tr -d '`'
+	} | sed -n 's/ *#.*//; /^make \|^\.\/[a-z]\|^--\||  *make /p'
+}
+
+# make help's: targets, and each value of a variable
+help_commands()
+{
+	local line usage word targets
+
+	targets=" $(grep -h '^\.PHONY:' Makefile ./*/*.mk ./*/*/*.mk | cut -d: -f2 | tr '\n' ' ') "
+	make -s help | while IFS= read -r line; do
+		usage=${line#make}
+		usage=$(sed 's/  .*//; s/\[[^]]*\]//g; s/[A-Z_]*=[^ ]*//g; s/|/ /g' <<<"$usage")
+		[ -n "${usage// /}" ] || echo make
+		for word in $usage; do
+			echo "make $word"
+		done
+		grep -oE '[A-Z_]+=[^] ,;)]+' <<<"$line" | sed 's/^/make /'
+		# Targets in the explanation: with a dash in their names, or after "make".
+		sed 's/.*  //; s/make /make-/g; s/[^a-z-]/\n/g' <<<"$line" | grep -e - | while read -r word; do
+			word=${word#make-}
+			[[ $targets != *" $word "* ]] || echo "make $word"
+		done
+	done
+}
+
+# The checks --------------------------------------------------------------------------------------------------------------------
+
+# A small run, of one build on Bochs.
+small=(--engine bochs --strategy window --quick)
+
+# run NAME COMMAND…: passed when it exits with 0; its output is in $work/out
+run()
+{
+	local name=$1 status=0
+
+	shift
+	timeout 3000 "$@" >"$work/out" 2>&1 </dev/null || status=$?
+	if [ $status = 0 ]; then
+		result ok "$name"
+		return
+	fi
+	result "not ok" "$name"
+	echo "# status $status: $*"
+	tail -n 8 "$work/out" | sed 's/^/# /'
+	return 1
+}
+
+# shows NAME TEXT: the last command's output has it
+shows()
+{
+	if grep -qF -- "$2" "$work/out"; then
+		result ok "$1"
+	else
+		result "not ok" "$1"
+		tail -n 8 "$work/out" | sed 's/^/# /'
+	fi
+}
+
+# The first command in the clone: it has no build/ yet. A reference of one row, which this machine need not agree with.
+reproduce()
+{
+	mkdir "$work/tiny"
+	sed 's/"run.command": ".*"/"run.command": "run-bench.sh --engine bochs --strategy window --quick --bench syscall.null --out x"/' \
+		results/reference/environment.json >"$work/tiny/environment.json"
+	grep -E '^engine,|,window,.*,syscall\.null,' results/reference/summary.csv >"$work/tiny/summary.csv"
+	run "make reproduce in a clone without build/" make reproduce REFERENCE="$work/tiny"
+	shows "make reproduce says for each benchmark whether it is the same" 'syscall.null'
+}
+
+reference()
+{
+	run "make reference" make reference REFERENCE="$work/reference" REFERENCE_RUN="${small[*]} --bench syscall.null"
+	check "make reference leaves numbers" grep -q ',syscall.null,0,instructions,' "$work/reference/summary.csv"
+	run "make reproduce of it" make reproduce REFERENCE="$work/reference"
+	shows "make reproduce of it: identical" "identical: all of"
+}
+
+reproduce_all()
+{
+	run "make reproduce of results/reference" make reproduce
+	shows "make reproduce of results/reference compares every benchmark" "benchmark"
+}
+
+figures_first()
+{
+	! make figures >"$work/out" 2>&1
+	shows "make figures before any run says what to do" "run ./run-bench.sh first"
+}
+
+build()
+{
+	run "make" make
+	check "make: kernel and harness" test -s build/fixed-ist+window+shared/palimpsest.elf32 -a -x build/host/palimpsest-bench
+}
+
+build_strategy()
+{
+	run "make STRATEGY=heap" make STRATEGY=heap kernel
+	check "make STRATEGY=heap: its kernel" test -s build/heap-sw+sandwich+shared/palimpsest.elf32
+}
+
+build_axes()
+{
+	run "make STACK=… LOADER=… ISOLATION=…" make kernel STACK=fixed-rsp0 LOADER=direct ISOLATION=shared
+	check "make STACK=… LOADER=… ISOLATION=…: its kernel" test -s build/fixed-rsp0+direct+shared/palimpsest.elf32
+}
+
+list_strategies()
+{
+	run "make list-strategies" make list-strategies
+	shows "make list-strategies: one of them" fixed-rsp0+direct+shared
+}
+
+all_strategies()
+{
+	run "make all-strategies" make -j2 all-strategies
+	check "make all-strategies: all are there" equal "$(make -s list-strategies | wc -l)" \
+		"$(find build -name palimpsest.elf32 | wc -l)"
+}
+
+help()
+{
+	run "make help" make help
+	shows "make help: lists" "make qemu"
+}
+
+qemu()
+{
+	run "make qemu without input" timeout 120 make qemu
+	shows "make qemu without input: a shell or a prompt comes" "exit "
+	echo 'ls /bin' >"$work/input"
+	run_with_input "echo 'ls /bin' | make qemu" make qemu
+	[ ! -e build/linux/root/bin/busybox ] || shows "echo 'ls /bin' | make qemu: files are listed" uniq
+}
+
+# Like run, with $work/input.
+run_with_input()
+{
+	local name=$1 status=0
+
+	shift
+	timeout 300 "$@" >"$work/out" 2>&1 <"$work/input" || status=$?
+	check "$name" test $status = 0
+}
+
+qemu_test()
+{
+	run "make qemu RUN=test" make qemu RUN=test
+}
+
+qemu_bench()
+{
+	run "make qemu RUN=bench EXTRA=samples=quick" make qemu RUN=bench EXTRA=samples=quick
+	shows "make qemu RUN=bench EXTRA=samples=quick: prints its numbers" syscall.null
+}
+
+qemu_gdb()
+{
+	local make
+
+	if ! command -v gdb >/dev/null; then
+		result ok "make qemu-gdb # SKIP gdb is not installed"
+		return
+	fi
+	make qemu-gdb >"$work/gdb.make" 2>&1 </dev/null &
+	make=$!
+	for _ in $(seq 300); do
+		[ ! -S build/gdb.sock ] || break
+		sleep 0.1
+	done
+	run "gdb, as make qemu-gdb says" timeout 60 gdb -batch build/fixed-ist+window+shared/palimpsest.elf -ex 'target remote build/gdb.sock' \
+		-ex 'hbreak kernel_main' -ex continue -ex backtrace -ex kill
+	shows "gdb stops at the kernel's start" "Breakpoint 1, kernel_main"
+	wait $make
+	check "make qemu-gdb ends when gdb ends the machine" test $? = 0
+}
+
+bochs()
+{
+	run "make bochs without input" timeout 200 make bochs
+	shows "make bochs without input: the prompt comes" "exit leaves"
+	printf 'hello\nexit\n' >"$work/input"
+	run_with_input "make bochs with input" make bochs
+	shows "make bochs with input: the program runs" "> hello"
+}
+
+iso()
+{
+	run "make iso" make iso RUN=test EXTRA=exit=1
+	check "make iso prints no command" test "$(wc -c <"$work/out")" -lt 2000
+	timeout 100 qemu-system-x86_64 -m 512 -cpu max -nodefaults -display none -no-reboot -cdrom build/palimpsest.iso \
+		-device isa-debug-exit,iobase=0xf4,iosize=4 >"$work/out" 2>&1 </dev/null
+	check "make iso: the image boots from CD, and its tests pass" test $? = 33
+}
+
+stack_usage()
+{
+	run "make stack-usage" make stack-usage
+	shows "make stack-usage: of how much" "of the 8192 bytes"
+	check "make stack-usage: ten functions" equal 10 "$(grep -cE '^ *[0-9]+ bytes  ' "$work/out")"
+}
+
+# With a played apt-get and sudo, so that nothing is installed.
+setup()
+{
+	local program
+
+	mkdir -p "$work/played"
+	for program in apt-get sudo; do
+		printf '#!/bin/sh\necho "%s $*" >>"%s"\n' $program "$work/apt" >"$work/played/$program"
+		chmod +x "$work/played/$program"
+	done
+	printf '#!/bin/sh\ncase "$*" in *gnuplot-nox) echo none ;; *) echo installed ;; esac\n' >"$work/played/dpkg-query"
+	chmod +x "$work/played/dpkg-query"
+	PATH=$work/played:$PATH run "make setup" make setup
+	check "make setup installs what is missing" grep -q 'install .*gnuplot-nox' "$work/apt"
+	rm "$work/apt"
+	PATH=$work/played:$PATH run "./run-bench.sh --setup" ./run-bench.sh --setup "${small[@]}" --bench syscall.null
+	check "./run-bench.sh --setup installs what is missing" grep -q 'install .*gnuplot-nox' "$work/apt"
+	shows "./run-bench.sh --setup runs" syscall.null
+}
+
+default_run()
+{
+	run "./run-bench.sh" ./run-bench.sh
+	check "./run-bench.sh leaves a report" test -s results/latest/report.html
+}
+
+options()
+{
+	run "./run-bench.sh --help" ./run-bench.sh --help
+	shows "./run-bench.sh --help: options" --strategy
+	run "./run-bench.sh --list" ./run-bench.sh --list
+	shows "./run-bench.sh --list: benchmarks" irq.entry.user
+	run "./run-bench.sh --probe" ./run-bench.sh --probe
+	shows "./run-bench.sh --probe: about KVM" kvm
+}
+
+quick_run()
+{
+	run "--quick, --bench 'irq.*', --profile" ./run-bench.sh "${small[@]}" --bench 'irq.*' --profile skylake-client
+	check "--bench 'irq.*': those and no others" equal irq "$(sqlite3 results/latest/results.sqlite \
+		"SELECT DISTINCT substr(benchmark, 1, 3) FROM summary WHERE engine = 'bochs'")"
+	check "--profile: cycles" grep -q ,cycles_nominal, results/latest/summary.csv
+	for file in results.sqlite samples.csv summary.csv report.html environment.json plots/irq-entry.svg plots/irq-entry.png; do
+		check "results/latest has $file" test -s results/latest/$file
+	done
+}
+
+compare()
+{
+	cp -r results/latest/ "$work/copy"
+	run "--compare A B" ./run-bench.sh --compare results/latest "$work/copy"
+	shows "--compare A B: no regression" "0 regressions"
+}
+
+recover()
+{
+	sqlite3 "$work/copy/results.sqlite" "UPDATE run SET state = 'running', finished = NULL; DELETE FROM summary; DELETE FROM comparisons"
+	rm "$work/copy/summary.csv"
+	run "--recover DIR" ./run-bench.sh --recover "$work/copy"
+	check "--recover DIR: what was measured is summed up" grep -q ,irq.entry.user, "$work/copy/summary.csv"
+}
+
+strategies()
+{
+	run "--strategy heap,fixed-rsp0+direct+shared" ./run-bench.sh --engine bochs --quick --bench syscall.null --out "$work/two" \
+		--strategy heap,fixed-rsp0+direct+shared
+	check "--strategy: both builds" equal 'fixed-rsp0+direct+shared heap' "$(sqlite3 "$work/two/results.sqlite" \
+		"SELECT DISTINCT strategy FROM summary WHERE engine = 'bochs' ORDER BY 1" | paste -sd ' ')"
+}
+
+strategy_all()
+{
+	run "--strategy all" ./run-bench.sh --engine bochs --quick --strategy all --out "$work/all"
+	check "--strategy all: every build" equal "$(make -s list-strategies | wc -l)" "$(sqlite3 "$work/all/results.sqlite" \
+		"SELECT count(DISTINCT strategy) FROM summary WHERE engine = 'bochs' AND benchmark = 'syscall.null'")"
+}
+
+figures()
+{
+	cp docs/figures/irq-entry.svg "$work/irq-entry.svg"
+	run "make figures" make figures RESULTS=results/latest
+	check "make figures: docs/figures.md shows them" grep -q 'figures/irq-entry.svg' docs/figures.md
+	check "make figures: this run's" sh -c "cmp results/latest/plots/irq-entry.svg docs/figures/irq-entry.svg"
+	git checkout -q docs
+}
+
+lint()
+{
+	run "make lint" make lint
+	printf 'int  x ;\n' >bench/host/new_file.c
+	! make lint >"$work/out" 2>&1
+	shows "make lint sees a file that git does not know yet" new_file.c
+	run "make format" make format
+	check "make format: puts it in order" equal "int x;" "$(cat bench/host/new_file.c)"
+	rm bench/host/new_file.c
+	check "make format: changes nothing else" git diff --quiet -- '*.c' '*.h'
+}
+
+clean()
+{
+	run "make clean" make clean
+	check "make clean: build/ is gone" test ! -e build
+}
+
+test_suite()
+{
+	run "make test" make test
+	shows "make test: closes with a count" "passed, 0 failed"
+}
+
+fuzz()
+{
+	run "make fuzz-smoke" make fuzz-smoke
+	if command -v clang >/dev/null; then
+		run "make fuzz FUZZ_SECONDS=5" make fuzz FUZZ_SECONDS=5
+		shows "make fuzz: says what it found" "no finding in"
+	else
+		result ok "make fuzz # SKIP clang is not installed"
+	fi
+}
+
+test_machines()
+{
+	run "make test-machines" make test-machines
+	shows "make test-machines: closes with a count" "passed, 0 failed"
+}
+
+validate_model()
+{
+	run "make validate-model PROFILE=skylake-client" make validate-model PROFILE=skylake-client
+	shows "make validate-model: its table" "Held out"
+	make validate-model ENGINE=kvm >"$work/out" 2>&1 && return
+	shows "make validate-model ENGINE=kvm says why it cannot" "engine kvm cannot run"
+}
+
+bench_model()
+{
+	run "make bench-model PAIRS=1" make bench-model PAIRS=1
+	shows "make bench-model: ratios" "ratio to stock Bochs"
+}
+
+linux_baseline()
+{
+	run "make linux-baseline" make linux-baseline
+	check "make linux-baseline: numbers" grep -q ',exec.real,' results/linux/summary.csv
+}
+
+# The outer machines are made of two packages from Debian's mirror; those that were fetched before are not fetched again.
+lab()
+{
+	mkdir -p build/lab
+	[ ! -d "$source/build/lab/packages" ] || cp -r "$source/build/lab/packages" build/lab/
+	if ! make lab >"$work/out" 2>&1; then
+		result ok "make lab, make nested-walks # SKIP $(tail -n 2 "$work/out" | head -n 1)"
+		return
+	fi
+	result ok "make lab"
+	run "make nested-walks" make nested-walks
+	shows "make nested-walks: reads of page walks" walk_reads
+}
+
+# Class, function, and what is documented of it; in this order.
+table()
+{
+	cat <<-'END'
+		quick;reproduce;make reproduce
+		quick;figures_first;
+		quick;build;make
+		quick;help;make help
+		quick;list_strategies;make list-strategies
+		quick;build_strategy;make STRATEGY=heap
+		quick;build_axes;make STACK=...;make LOADER=...;make ISOLATION=...
+		quick;reference;make reference
+		quick;options;./run-bench.sh --help;--list;--probe
+		quick;setup;make setup;./run-bench.sh --setup
+		quick;quick_run;--quick;--bench;--bench 'irq.*';--profile NAME
+		quick;compare;./run-bench.sh --compare A B
+		quick;recover;--recover DIR
+		quick;strategies;--strategy heap,fixed-rsp0+direct+shared
+		quick;figures;make figures;make RESULTS=results/latest
+		quick;qemu;make qemu;echo 'ls /bin' | make qemu
+		quick;qemu_test;make RUN=test
+		quick;qemu_bench;make RUN=bench;make EXTRA=samples=quick
+		quick;qemu_gdb;make qemu-gdb
+		quick;bochs;make bochs
+		quick;iso;make iso
+		quick;stack_usage;make stack-usage
+		quick;lint;make lint;make format
+		long;all_strategies;make all-strategies
+		long;default_run;
+		long;reproduce_all;
+		long;strategy_all;--strategy all
+		long;fuzz;make fuzz;make fuzz-smoke;make FUZZ_SECONDS=3600
+		long;test_machines;make test-machines
+		long;validate_model;make validate-model;make PROFILE=...;make ENGINE=kvm
+		long;bench_model;make bench-model;make PAIRS=5
+		long;lab;make lab;make nested-walks
+		long;linux_baseline;make linux-baseline
+		long;test_suite;make test;make setup test
+		never;none;make test-commands
+		quick;clean;make clean
+	END
+}
+
+# The clone -----------------------------------------------------------------------------------------------------------------------
+
+make_clone()
+{
+	git clone -q "$source" "$clone" || return
+	git ls-files -dz | (cd "$clone" && xargs -0r rm -f)
+	git ls-files -coz --exclude-standard | xargs -0 sh -c 'for f; do [ ! -e "$f" ] || printf "%s\0" "$f"; done' sh |
+		cpio --quiet -0pdmu "$clone" || return
+	cd "$clone" || return
+	git add -A
+	git -c user.name=test -c user.email=test@example.org commit -qm "what is not committed" || true
+}
+
+if ! git rev-parse HEAD >/dev/null 2>&1; then
+	echo "1..0 # SKIP this tree is no checkout of git"
+	exit
+fi
+check "a clone is made" make_clone
+cd "$clone" || exit
+check "it has no build/" test ! -e build
+known=$(table | cut -d';' -f3- | sed 's/;/\n/g' | grep . | sort -u)
+documented=$({ readme_commands; help_commands; } | sed 's/^\(make STRATEGY=heap\)|.*/\1/' | sort -u)
+check "every documented command is known here" equal "" "$(comm -13 <(echo "$known") <(echo "$documented"))"
+check "every command known here is documented" equal "" "$(comm -23 <(echo "$known") <(echo "$documented"))"
+while IFS=';' read -r class function _; do
+	[[ " $classes " != *" $class "* ]] || "$function" 3<&- </dev/null
+done < <(table)
+echo "1..$count"
