@@ -1,6 +1,7 @@
 # All strategies on all subjects: how many times the least that any of them needs.
 # read: 1 is the least of its column, and the other numbers are multiples of it: the stronger the colour, the worse. An empty
-#       cell was not measured. A column of ones is a subject that neither stack nor loader has a part in.
+#       cell was not measured. A column of ones is a subject that neither stack nor loader has a part in. A mark says that the
+#       number or the least is not sure: ? too few samples for an interval, ~ spread over 5 %, ^ outliers, / cut short.
 # needs: exec.load exec.spawn exec.roundtrip irq.entry.user irq.entry.kernel irq.roundtrip.user switch.pingpong syscall.null
 #       memory.per_task irq.off.max irq.latency.loading
 # cycles: yes
@@ -48,10 +49,12 @@ do for [format in "svg png"] {
 	set colorbox vertical
 	ratio_text(r) = r < 1.005 ? "1" : r < 9.95 ? sprintf("%.2f", r) : r < 99.5 ? sprintf("%.0f", r) : \
 		r < 1e6 ? sprintf("%.0f", r) : sprintf("%.0e", r)
+	# The marks come after a "=", so that a "?" is not taken for a missing value.
+	cell(r, marks) = ratio_text(r).(strlen(marks) > 1 ? marks[2:*] : "")
 	plot file using "x":"y":(column("x")-0.48):(column("x")+0.48):(column("y")-0.46):(column("y")+0.46):(column("ratio") > 100 ? 100 : column("ratio")) \
 		with boxxyerror fs solid noborder lc palette, \
-	     file using "x":"y":(column("ratio") <= 8 ? ratio_text(column("ratio")) : "") with labels tc rgb "black" font ",10", \
-	     file using "x":"y":(column("ratio") > 8 ? ratio_text(column("ratio")) : "") with labels tc rgb "white" font ",10", \
+	     file using "x":"y":(column("ratio") <= 8 ? cell(column("ratio"), strcol("marks")) : "") with labels tc rgb "black" font ",10" noenhanced, \
+	     file using "x":"y":(column("ratio") > 8 ? cell(column("ratio"), strcol("marks")) : "") with labels tc rgb "white" font ",10" noenhanced, \
 	     file using (column("x")):(1):x2ticlabels(strcol("subject")) axes x2y1 with points pt -1, \
 	     file using (1):(column("y")):yticlabels(short(strcol("strategy"))) with points pt -1
 	set output

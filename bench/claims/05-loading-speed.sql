@@ -15,7 +15,7 @@ WITH timed AS (
 	       min(ci_low >= 0.95 AND ci_high <= 1.05 AND flags NOT LIKE '%few%') AS inside,
 	       min(ci_low > 1.05 AND flags NOT LIKE '%few%')
 	       OR min(ci_high < 0.95 AND flags NOT LIKE '%few%') AS outside,
-	       min(ci_low) AS low, max(ci_high) AS high
+	       min(ci_low) AS low, max(ci_high) AS high, max(flags LIKE '%range%' OR flags LIKE '%few%') AS ranges
 	FROM comparisons
 	WHERE benchmark = 'exec.load' AND a = 'window' AND b = 'heap'
 	  AND (engine = 'kvm' AND metric = 'tsc'
@@ -24,7 +24,8 @@ WITH timed AS (
 	HAVING engine = 'kvm' OR count(DISTINCT metric) = 3
 ), event AS (
 	SELECT w.parameter AS size, w.metric AS metric, w.median AS window, h.median AS heap,
-	       w.ci_low AS low, w.ci_high AS high, h.ci_low AS heap_low, h.ci_high AS heap_high
+	       w.ci_low AS low, w.ci_high AS high, h.ci_low AS heap_low, h.ci_high AS heap_high,
+	       w.flags LIKE '%few%' OR h.flags LIKE '%few%' AS range
 	FROM summary w JOIN summary h USING (engine, cpus, benchmark, parameter, metric)
 	WHERE engine = 'bochs' AND benchmark = 'exec.load' AND w.strategy = 'window' AND h.strategy = 'heap'
 	  AND metric IN ('instructions', 'rep_iterations', 'data_accesses', 'walk_reads', 'walk_writes', 'cr3_writes',
@@ -36,7 +37,7 @@ WITH timed AS (
 	       min(high <= 1.05 * heap_low AND low >= 0.95 * heap_high) AS inside,
 	       min(low > 1.05 * heap_high) OR min(high < 0.95 * heap_low) AS outside,
 	       max(CASE metric WHEN 'instructions' THEN low / heap_high END) AS low,
-	       max(CASE metric WHEN 'instructions' THEN high / heap_low END) AS high
+	       max(CASE metric WHEN 'instructions' THEN high / heap_low END) AS high, max(range) AS ranges
 	FROM event
 	GROUP BY size
 	HAVING sum(metric = 'instructions') > 0
@@ -46,7 +47,7 @@ WITH timed AS (
 	SELECT 0, 'bochs', * FROM counted WHERE NOT EXISTS (SELECT * FROM timed)
 ), fact AS (
 	SELECT max(is_time) AS is_time, count(DISTINCT size) AS sizes, min(size) AS smallest, max(size) AS largest,
-	       min(inside) AS inside, max(outside) AS outside, min(low) AS low, max(high) AS high,
+	       min(inside) AS inside, max(outside) AS outside, min(low) AS low, max(high) AS high, max(ranges) AS ranges,
 	       group_concat(DISTINCT engine) AS engines
 	FROM used
 )
@@ -70,5 +71,6 @@ SELECT CASE
                               FROM (SELECT * FROM event WHERE size = largest AND metric <> 'instructions'
                                     ORDER BY metric)), '')
               || iif(inside OR outside, '', '; which is cheaper depends on what each event costs')
-       END AS evidence
+       END
+       || iif(sizes > 0 AND ranges, '; some are ranges of all samples, too few for a 95 % interval', '') AS evidence
 FROM fact;

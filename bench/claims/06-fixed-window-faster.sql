@@ -15,7 +15,7 @@ WITH timed AS (
 	SELECT benchmark, parameter,
 	       min(ci_high < 1 AND flags NOT LIKE '%few%') AS faster,
 	       min(ci_low >= 1 AND flags NOT LIKE '%few%') AS slower,
-	       min(ci_low) AS low, max(ci_high) AS high
+	       min(ci_low) AS low, max(ci_high) AS high, max(flags LIKE '%range%' OR flags LIKE '%few%') AS ranges
 	FROM comparisons
 	WHERE benchmark IN ('exec.load', 'exec.load.cold') AND a = 'window' AND b = 'random'
 	  AND (engine = 'kvm' AND metric = 'tsc'
@@ -24,7 +24,8 @@ WITH timed AS (
 	HAVING engine = 'kvm' OR count(DISTINCT metric) = 3
 ), event AS (
 	SELECT benchmark, parameter, metric, w.median AS window, r.median AS random,
-	       w.ci_low AS low, w.ci_high AS high, r.ci_low AS random_low, r.ci_high AS random_high
+	       w.ci_low AS low, w.ci_high AS high, r.ci_low AS random_low, r.ci_high AS random_high,
+	       w.flags LIKE '%few%' OR r.flags LIKE '%few%' AS range
 	FROM summary w JOIN summary r USING (engine, cpus, benchmark, parameter, metric)
 	WHERE engine = 'bochs' AND benchmark IN ('exec.load', 'exec.load.cold')
 	  AND w.strategy = 'window' AND r.strategy = 'random'
@@ -37,7 +38,7 @@ WITH timed AS (
 	       AND max(metric = 'instructions' AND high < random_low) AS faster,
 	       min(low >= random_high OR window = random) AS slower,
 	       max(CASE metric WHEN 'instructions' THEN low / random_high END) AS low,
-	       max(CASE metric WHEN 'instructions' THEN high / random_low END) AS high
+	       max(CASE metric WHEN 'instructions' THEN high / random_low END) AS high, max(range) AS ranges
 	FROM event
 	GROUP BY benchmark, parameter
 	HAVING sum(metric = 'instructions') > 0
@@ -48,7 +49,7 @@ WITH timed AS (
 ), fact AS (
 	SELECT max(is_time) AS is_time, count(*) AS rows, sum(benchmark = 'exec.load') AS warm,
 	       sum(benchmark = 'exec.load.cold') AS cold, min(faster) AS all_faster, max(faster) AS one_faster,
-	       max(slower) AS one_slower, min(low) AS low, max(high) AS high
+	       max(slower) AS one_slower, min(low) AS low, max(high) AS high, max(ranges) AS ranges
 	FROM used
 ), frames AS (
 	SELECT max(CASE strategy WHEN 'window' THEN "max" END) AS window,
@@ -76,5 +77,6 @@ SELECT CASE
                                     ORDER BY benchmark, metric)), '')
               || coalesce((SELECT printf('; page-table frames of the window, at most: %g against %g', window, random)
                            FROM frames WHERE window IS NOT NULL AND random IS NOT NULL), '')
-       END AS evidence
+       END
+       || iif(warm > 0 AND cold > 0 AND ranges, '; some are ranges of all samples, too few for a 95 % interval', '') AS evidence
 FROM fact;

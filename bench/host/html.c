@@ -4,7 +4,6 @@
 #include "bench/host/text.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -62,27 +61,6 @@ void html_format(FILE *out, const char *format, ...)
 		return;
 	html_text(out, text);
 	free(text);
-}
-
-char *html_number(double value, char *text, size_t size)
-{
-	char digits[64];
-	size_t used = 0;
-	size_t whole;
-
-	if (!(fabs(value) < 1e15)) { /* NaN too */
-		snprintf(text, size, "%g", value);
-		return text;
-	}
-	snprintf(digits, sizeof digits, value == floor(value) ? "%.0f" : "%.1f", value);
-	whole = strcspn(digits, ".");
-	for (size_t i = 0; digits[i] && used + 2 < size; i++) {
-		if (i > 0 && i < whole && (whole - i) % 3 == 0 && digits[i - 1] != '-')
-			text[used++] = ',';
-		text[used++] = digits[i];
-	}
-	text[used] = '\0';
-	return text;
 }
 
 int html_base64_file(FILE *out, const char *path)

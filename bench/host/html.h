@@ -14,8 +14,5 @@ void html_text(FILE *out, const char *text);
 /* Formats as printf does and writes the result as html_text does. */
 __attribute__((format(printf, 2, 3))) void html_format(FILE *out, const char *format, ...);
 
-/* A number with its thousands apart and at most one decimal: "12,345.5". Returns `text`. */
-char *html_number(double value, char *text, size_t size);
-
 /* Writes a file's bytes in base64, for a data: URI. Returns 0, or -1 with errno; some of it may be written then. */
 int html_base64_file(FILE *out, const char *path);

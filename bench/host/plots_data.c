@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/plots_data.h"
+#include "bench/host/number.h"
 #include "bench/host/text.h"
 
 #include <errno.h>
@@ -288,7 +289,10 @@ static int write_index(sqlite3 *db, const char *data_dir, const struct view *vie
 	return close_file(out, path) || status ? -1 : 0;
 }
 
-/* The ratios of one subject to its least; x and y are the places of subject and strategy. Returns 1 when there are any. */
+/*
+ * The ratios of one subject to its least, with the marks of both after a "="; x and y are the places of subject and
+ * strategy. Returns 1 when there are any.
+ */
 static int write_subject(FILE *out, sqlite3 *db, const struct view *view, const struct subject *subject,
                          int x)
 {
@@ -296,9 +300,10 @@ static int write_subject(FILE *out, sqlite3 *db, const struct view *view, const 
 	        prepare(db, view,
 	                "WITH places AS (SELECT strategy, row_number() OVER (ORDER BY " STRATEGY_ORDER(
 	                        "strategy") ") AS y FROM (SELECT DISTINCT strategy" ROWS ")),"
-	                                    " of AS (SELECT strategy, median, unit" ROWS
+	                                    " of AS (SELECT strategy, median, unit, flags" ROWS
 	                                    " AND benchmark = ?4 AND parameter = ?5 AND metric = ?6)"
-	                                    " SELECT y, strategy, median / min(median) OVER (), median, unit "
+	                                    " SELECT y, strategy, median / min(median) OVER (), median, unit,"
+	                                    " flags || ',' || first_value(flags) OVER (ORDER BY median, y) "
 	                                    "FROM of JOIN places USING (strategy)"
 	                                    " WHERE median > 0 ORDER BY y");
 	int found = 0;
@@ -308,10 +313,14 @@ static int write_subject(FILE *out, sqlite3 *db, const struct view *view, const 
 	sqlite3_bind_text(query, 4, subject->benchmark, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(query, 5, subject->parameter);
 	sqlite3_bind_text(query, 6, subject->metric ? subject->metric : view->metric, -1, SQLITE_STATIC);
-	for (; sqlite3_step(query) == SQLITE_ROW; found = 1)
-		fprintf(out, "%d %s %s %s %s \"%s\" \"%s\"\n", x, text(query, 0), word(query, 1, false),
+	for (; sqlite3_step(query) == SQLITE_ROW; found = 1) {
+		char marks[NUMBER_MARKS_MAX];
+
+		fprintf(out, "%d %s %s %s %s \"%s\" \"%s\" =%s\n", x, text(query, 0), word(query, 1, false),
 		        text(query, 2), text(query, 3), subject->title,
-		        subject->metric ? word(query, 4, false) : view->unit);
+		        subject->metric ? word(query, 4, false) : view->unit,
+		        number_marks(text(query, 5), marks));
+	}
 	sqlite3_finalize(query);
 	return found;
 }
@@ -325,7 +334,7 @@ static int write_overview(sqlite3 *db, const char *data_dir, const struct view *
 
 	if (!out)
 		return -1;
-	fputs("x y strategy ratio value subject unit\n", out);
+	fputs("x y strategy ratio value subject unit marks\n", out);
 	for (size_t i = 0; i < subjects_count && found >= 0; i++) {
 		if (!subject_is_of(&subjects[i], view))
 			continue;

@@ -15,17 +15,12 @@ static const struct part {
 	const char *name;
 	void (*write)(const struct report *report);
 } parts[] = {
-	{ "title", report_title },
-	{ "state", report_state },
-	{ "summary", report_summary },
-	{ "claims", report_claims },
-	{ "overview", report_overview },
-	{ "figures", report_figures },
-	{ "tables", report_tables },
-	{ "launches", report_launches },
-	{ "environment", report_environment },
-	{ "caveats", report_caveats },
-	{ "reproduce", report_reproduce },
+	{ "title", report_title },       { "state", report_state },
+	{ "summary", report_summary },   { "claims", report_claims },
+	{ "overview", report_overview }, { "figures", report_figures },
+	{ "legend", report_legend },     { "tables", report_tables },
+	{ "launches", report_launches }, { "environment", report_environment },
+	{ "caveats", report_caveats },   { "reproduce", report_reproduce },
 };
 
 sqlite3_stmt *report_query(sqlite3 *db, const char *sql, const char *text)

@@ -26,6 +26,7 @@ void report_summary(const struct report *report);
 void report_claims(const struct report *report);
 void report_overview(const struct report *report); /* the figure of all strategies on all subjects */
 void report_figures(const struct report *report);  /* all the others */
+void report_legend(const struct report *report);   /* of the marks of numbers */
 void report_tables(const struct report *report);
 void report_launches(const struct report *report);
 void report_environment(const struct report *report);

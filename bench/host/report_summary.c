@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/html.h"
+#include "bench/host/number.h"
 #include "bench/host/report_parts.h"
+#include "bench/host/series.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -13,7 +15,9 @@ struct extremes {
 	long long at_least; /* how many need the least */
 	char least[96], most[96];
 	double low, high;
+	char least_flags[FLAGS_TEXT_MAX], most_flags[FLAGS_TEXT_MAX];
 	double ratio_low, ratio_high; /* ends of high : low; 0 when they are not known */
+	char ratio_flags[FLAGS_TEXT_MAX];
 };
 
 __attribute__((format(printf, 2, 3))) static void append(char *sentence, const char *format, ...)
@@ -31,7 +35,8 @@ static void append_count(char *sentence, long long count, const char *one, const
 {
 	char number[32];
 
-	append(sentence, "%s %s", html_number((double)count, number, sizeof number), count == 1 ? one : many);
+	append(sentence, "%s %s", number_digits((double)count, number, sizeof number),
+	       count == 1 ? one : many);
 }
 
 static void append_duration(sqlite3 *db, char *sentence)
@@ -156,7 +161,7 @@ static void find_ratio(sqlite3 *db, const struct view *view, const struct subjec
                        struct extremes *found)
 {
 	static const char sql[] =
-	        "SELECT ci_low, ci_high FROM comparisons WHERE engine = ?1 AND benchmark = ?2 AND"
+	        "SELECT ci_low, ci_high, flags FROM comparisons WHERE engine = ?1 AND benchmark = ?2 AND"
 	        " parameter = ?3 AND metric = ?4 AND a = ?5 AND b = ?6";
 	sqlite3_stmt *query;
 
@@ -179,6 +184,8 @@ static void find_ratio(sqlite3 *db, const struct view *view, const struct subjec
 		if (sqlite3_step(query) == SQLITE_ROW) {
 			found->ratio_low = sqlite3_column_double(query, 0);
 			found->ratio_high = sqlite3_column_double(query, 1);
+			snprintf(found->ratio_flags, sizeof found->ratio_flags, "%s",
+			         report_column(query, 2));
 		}
 	}
 	sqlite3_finalize(query);
@@ -189,7 +196,7 @@ static bool find_extremes(sqlite3 *db, const struct view *view, const struct sub
                           struct extremes *found)
 {
 	static const char sql[] =
-	        "SELECT strategy, median FROM summary WHERE engine = ?1 AND benchmark = ?2 AND"
+	        "SELECT strategy, median, flags FROM summary WHERE engine = ?1 AND benchmark = ?2 AND"
 	        " parameter = ?3 AND metric = ?4 AND flags NOT LIKE '%check-failed%'"
 	        " ORDER BY median, " STRATEGY_ORDER("strategy");
 	sqlite3_stmt *query =
@@ -201,11 +208,14 @@ static bool find_extremes(sqlite3 *db, const struct view *view, const struct sub
 
 		if (found->strategies++ == 0) {
 			snprintf(found->least, sizeof found->least, "%s", report_column(query, 0));
+			snprintf(found->least_flags, sizeof found->least_flags, "%s",
+			         report_column(query, 2));
 			found->low = median;
 		}
 		found->at_least += median == found->low;
 		if (found->strategies == 1 || median > found->high) {
 			snprintf(found->most, sizeof found->most, "%s", report_column(query, 0));
+			snprintf(found->most_flags, sizeof found->most_flags, "%s", report_column(query, 2));
 			found->high = median;
 		}
 	}
@@ -216,17 +226,47 @@ static bool find_extremes(sqlite3 *db, const struct view *view, const struct sub
 	return true;
 }
 
+/* What the flags of the two numbers and of their ratio say, in words; the ratio's own are in its interval. */
+static void append_caveats(const struct extremes *found, char *sentence)
+{
+	char flags[2 * FLAGS_TEXT_MAX + 1], words[NUMBER_WORDS_MAX];
+
+	snprintf(flags, sizeof flags, "%s,%s", found->least_flags, found->most_flags);
+	number_caveats(flags, words);
+	if (*words)
+		append(sentence, "; of these numbers: %s", words);
+}
+
+static void append_ratio(const struct view *view, const struct extremes *found, char *sentence)
+{
+	bool modelled = !strcmp(view->low, "cycles_low");
+
+	append(sentence, " (%.2f times as many", found->high / found->low);
+	if (found->ratio_low < found->ratio_high)
+		append(sentence, ", %.2f to %.2f %s", found->ratio_low, found->ratio_high,
+		       modelled ? "over the model's parameters"
+		                : number_interval_meaning(found->ratio_flags));
+	append(sentence, ")");
+}
+
+static bool is_exact(const struct extremes *found)
+{
+	return flags_have(found->least_flags, "exact") && flags_have(found->most_flags, "exact");
+}
+
 static void say_extremes(const struct view *view, const struct subject *subject, const struct extremes *found,
                          char *sentence)
 {
 	char low[40];
 	char high[40];
 
-	html_number(found->low, low, sizeof low);
-	html_number(found->high, high, sizeof high);
+	number_digits(found->low, low, sizeof low);
+	number_digits(found->high, high, sizeof high);
 	if (found->high == found->low) {
-		append(sentence, "For “%s” all %lld builds need the same: %s %s.", subject->title,
+		append(sentence, "For “%s” all %lld builds need the same: %s %s", subject->title,
 		       found->strategies, low, view->unit);
+		append_caveats(found, sentence);
+		append(sentence, ".");
 		return;
 	}
 	append(sentence, "For “%s” ", subject->title);
@@ -237,15 +277,13 @@ static void say_extremes(const struct view *view, const struct subject *subject,
 		append(sentence, "%s needs", found->least);
 	append(sentence, " least, %s %s, and %s most, %s", low, view->unit, found->most, high);
 	if (found->low > 0)
-		append(sentence, " (%.2f times as many", found->high / found->low);
-	if (found->low > 0 && found->ratio_low < found->ratio_high)
-		append(sentence, ", %.2f to %.2f %s", found->ratio_low, found->ratio_high,
-		       strcmp(view->low, "cycles_low") ? "with 95 % confidence"
-		                                       : "over the model's parameters");
-	append(sentence, found->low > 0 ? ")" : "");
+		append_ratio(view, found, sentence);
 	if (found->ratio_low > 0 && found->ratio_low <= 1)
 		append(sentence, ": an order that does not hold over that range");
-	append(sentence, strcmp(view->metric, "instructions") ? "." : "; these are exact counts, not time.");
+	append_caveats(found, sentence);
+	append(sentence, strcmp(view->metric, "instructions") ? "."
+	                 : is_exact(found)                    ? "; these are exact counts, not time."
+	                                                      : "; these are counts, not time.");
 }
 
 void report_sentences(sqlite3 *db, char sentence[3][REPORT_SENTENCE_MAX])

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/html.h"
+#include "bench/host/number.h"
 #include "bench/host/report_parts.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
+
+#define STRATEGIES_BESIDE 6 /* that a page has room for */
 
 /* ?1 engine, ?2 metric, ?3 and ?4 the metrics of the interval's ends, or unused. */
 #define STRATEGIES                                                                                           \
@@ -22,36 +25,17 @@ static sqlite3_stmt *query_view(const struct report *report, const struct view *
 	return query;
 }
 
-/* What the marks behind a value mean stands in the template. */
-static void write_marks(FILE *out, const char *flags)
+static void write_value(FILE *out, const struct number *number, bool least)
 {
-	static const struct {
-		const char *flag, *mark;
-	} marks[] = { { "few", "?" },
-		      { "unstable", "~" },
-		      { "outliers", "^" },
-		      { "check-failed", "!" },
-		      { "cut-short", "/" } };
+	struct number_text text;
 
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (strstr(flags, marks[i].flag))
-			fprintf(out, "<sup title=\"%s\">%s</sup>", marks[i].flag, marks[i].mark);
-}
-
-static void write_value(FILE *out, double median, double low, double high, const char *flags, bool least)
-{
-	char text[40];
-
+	number_write(number, &text);
 	fprintf(out, "<td%s>", least ? " class=\"least\"" : "");
-	html_text(out, html_number(median, text, sizeof text));
-	write_marks(out, flags);
-	if (low < high) {
-		fputs("<small>", out);
-		html_text(out, html_number(low, text, sizeof text));
-		fputs(" … ", out);
-		html_text(out, html_number(high, text, sizeof text));
-		fputs("</small>", out);
-	}
+	html_text(out, text.value);
+	for (const char *mark = text.marks; *mark; mark++)
+		fprintf(out, "<sup title=\"%s\">%c</sup>", number_mark_flag(*mark), *mark);
+	if (*text.low)
+		fprintf(out, "<small>%s … %s</small>", text.low, text.high);
 	fputs("</td>", out);
 }
 
@@ -82,8 +66,12 @@ static void write_cell(const struct report *report, const struct view *view, con
 		sqlite3_bind_text(row, 7, main ? view->high : "", -1, SQLITE_STATIC);
 	}
 	if (row && sqlite3_step(row) == SQLITE_ROW)
-		write_value(report->out, sqlite3_column_double(row, 0), sqlite3_column_double(row, 1),
-		            sqlite3_column_double(row, 2), report_column(row, 3), sqlite3_column_int(row, 4));
+		write_value(report->out,
+		            &(struct number){ .value = sqlite3_column_double(row, 0),
+		                              .low = sqlite3_column_double(row, 1),
+		                              .high = sqlite3_column_double(row, 2),
+		                              .flags = report_column(row, 3) },
+		            sqlite3_column_int(row, 4));
 	else
 		fputs("<td class=\"gap\">–</td>", report->out);
 	sqlite3_finalize(row);
@@ -124,34 +112,83 @@ static bool find_unit(const struct report *report, const struct view *view, cons
 	return found;
 }
 
-/* A row per strategy, a column per subject. */
-static void write_subjects(const struct report *report, const struct view *view)
+/* The name of a subject and its unit. */
+static void write_subject(FILE *out, const struct subject *subject, const char *unit, const char *scope)
 {
-	sqlite3_stmt *strategy = query_view(report, view, STRATEGIES);
+	fprintf(out, "<th%s>", scope);
+	html_text(out, subject->title);
+	fputs("<small>", out);
+	html_text(out, unit);
+	fputs("</small></th>", out);
+}
+
+static void write_subject_cell(const struct report *report, const struct view *view,
+                               const struct subject *subject, const char *strategy)
+{
+	write_cell(report, view, strategy, subject->benchmark, subject->parameter,
+	           subject->metric ? subject->metric : view->metric);
+}
+
+/* A row per subject, a column per strategy: for no more strategies than fit beside each other. */
+static void write_subjects_down(const struct report *report, const struct view *view, sqlite3_stmt *strategy)
+{
 	char unit[64];
 
-	fputs("<div class=\"wide\" tabindex=\"0\"><table class=\"numbers\"><thead><tr><th>strategy</th>",
-	      report->out);
+	fputs("<th>subject</th>", report->out);
+	while (sqlite3_step(strategy) == SQLITE_ROW) {
+		fputs("<th>", report->out);
+		write_strategy(report->out, report_column(strategy, 0));
+		fputs("</th>", report->out);
+	}
+	fputs("</tr></thead><tbody>\n", report->out);
 	for (size_t i = 0; i < subjects_count; i++) {
 		if (!find_unit(report, view, &subjects[i], unit, sizeof unit))
 			continue;
-		fputs("<th>", report->out);
-		html_text(report->out, subjects[i].title);
-		fputs("<small>", report->out);
-		html_text(report->out, unit);
-		fputs("</small></th>", report->out);
+		fputs("<tr>", report->out);
+		write_subject(report->out, &subjects[i], unit, " scope=\"row\"");
+		sqlite3_reset(strategy);
+		while (sqlite3_step(strategy) == SQLITE_ROW)
+			write_subject_cell(report, view, &subjects[i], report_column(strategy, 0));
+		fputs("</tr>\n", report->out);
 	}
+}
+
+/* A row per strategy, a column per subject. */
+static void write_subjects_across(const struct report *report, const struct view *view,
+                                  sqlite3_stmt *strategy)
+{
+	char unit[64];
+
+	fputs("<th>strategy</th>", report->out);
+	for (size_t i = 0; i < subjects_count; i++)
+		if (find_unit(report, view, &subjects[i], unit, sizeof unit))
+			write_subject(report->out, &subjects[i], unit, "");
 	fputs("</tr></thead><tbody>\n", report->out);
-	while (strategy && sqlite3_step(strategy) == SQLITE_ROW) {
+	while (sqlite3_step(strategy) == SQLITE_ROW) {
 		fputs("<tr><th scope=\"row\">", report->out);
 		write_strategy(report->out, report_column(strategy, 0));
 		fputs("</th>", report->out);
 		for (size_t i = 0; i < subjects_count; i++)
 			if (find_unit(report, view, &subjects[i], unit, sizeof unit))
-				write_cell(report, view, report_column(strategy, 0), subjects[i].benchmark,
-				           subjects[i].parameter,
-				           subjects[i].metric ? subjects[i].metric : view->metric);
+				write_subject_cell(report, view, &subjects[i], report_column(strategy, 0));
 		fputs("</tr>\n", report->out);
+	}
+}
+
+static void write_subjects(const struct report *report, const struct view *view)
+{
+	sqlite3_stmt *strategy = query_view(report, view, STRATEGIES);
+	size_t strategies = 0;
+
+	while (strategy && sqlite3_step(strategy) == SQLITE_ROW)
+		strategies++;
+	fputs("<div class=\"wide\" tabindex=\"0\"><table class=\"numbers\"><thead><tr>", report->out);
+	if (strategy) {
+		sqlite3_reset(strategy);
+		if (strategies <= STRATEGIES_BESIDE)
+			write_subjects_down(report, view, strategy);
+		else
+			write_subjects_across(report, view, strategy);
 	}
 	sqlite3_finalize(strategy);
 	fputs("</tbody></table></div>\n", report->out);
@@ -209,6 +246,11 @@ static void write_everything(const struct report *report, const struct view *vie
 	sqlite3_finalize(strategy);
 	sqlite3_finalize(line);
 	fputs("</tbody></table></div></details>\n", report->out);
+}
+
+void report_legend(const struct report *report)
+{
+	number_write_legend(report->out, " &nbsp; ");
 }
 
 void report_tables(const struct report *report)

@@ -2,11 +2,11 @@
 #define _GNU_SOURCE
 #include "bench/host/table.h"
 #include "bench/host/emulated.h"
+#include "bench/host/number.h"
 #include "bench/host/subject.h"
 #include "bench/host/text.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -84,61 +84,20 @@ static size_t text_width(const char *text)
 	return width;
 }
 
-/* A number with its thousands apart, and with one decimal if it is not whole. */
-static void format_number(double value, char *text, size_t size)
-{
-	char digits[64];
-	size_t used = 0;
-	size_t whole;
-
-	snprintf(digits, sizeof(digits), value == floor(value) ? "%.0f" : "%.1f", value);
-	whole = strcspn(digits, ".");
-	for (size_t i = 0; digits[i] && used + 2 < size; i++) {
-		if (i > 0 && i < whole && (whole - i) % 3 == 0 && digits[i - 1] != '-')
-			text[used++] = ',';
-		text[used++] = digits[i];
-	}
-	text[used] = '\0';
-}
-
-/* The marks behind a value, which the legend explains. */
-static void format_marks(const char *flags, char *text)
-{
-	static const struct {
-		const char *flag;
-		char mark;
-	} marks[] = { { "few", '?' },
-		      { "unstable", '~' },
-		      { "outliers", '^' },
-		      { "check-failed", '!' },
-		      { "cut-short", '/' } };
-
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		if (strstr(flags, marks[i].flag))
-			*text++ = marks[i].mark;
-	}
-	*text = '\0';
-}
-
 static void fill_cell(struct cell *cell, sqlite3_stmt *row, int first)
 {
-	const char *flags = (const char *)sqlite3_column_text(row, first + 3);
-	char median[80];
-	char low[80];
-	char high[80];
-	char marks[8];
+	const struct number number = { .value = sqlite3_column_double(row, first),
+		                       .low = sqlite3_column_double(row, first + 1),
+		                       .high = sqlite3_column_double(row, first + 2),
+		                       .flags = (const char *)sqlite3_column_text(row, first + 3) };
+	char text[4 * NUMBER_TEXT_MAX];
 
-	format_number(sqlite3_column_double(row, first), median, sizeof(median));
-	format_number(sqlite3_column_double(row, first + 1), low, sizeof(low));
-	format_number(sqlite3_column_double(row, first + 2), high, sizeof(high));
-	format_marks(flags ? flags : "", marks);
 	free(cell->full);
 	free(cell->brief);
-	cell->brief = format("%s%s", median, marks);
-	if (!strcmp(low, high))
-		cell->full = format("%s%s", median, marks);
-	else
-		cell->full = format("%s [%s .. %s]%s", median, low, high, marks);
+	number_format(&number, true, text, sizeof text);
+	cell->full = strdup(text);
+	number_format(&number, false, text, sizeof text);
+	cell->brief = strdup(text);
 }
 
 /* "exec.load 64 KiB", "tlb.invlpg 16 pages", "exec.real busybox", "memory.per_task stack_bytes (bytes)". */
@@ -469,11 +428,14 @@ void table_print(sqlite3 *db, FILE *out)
 		}
 		free_table(&table);
 	}
-	if (any)
-		fprintf(out,
-		        "[..] 95 %% interval of the median, left out where it is one value\n"
-		        "? too few samples for one: all lie in it   ~ spread over 5 %%   ^ outliers, kept\n"
-		        "! a check failed   / cut short   - not measured\n\n");
+	if (any) {
+		fputs("[..] 95 % interval of the median, or all samples where a ? says that they are too "
+		      "few; left out "
+		      "where it is one value\n",
+		      out);
+		number_write_legend(out, "   ");
+		fputs("   - not measured\n\n", out);
+	}
 	emulated_print(db, out);
 	print_claims(db, &screen);
 }

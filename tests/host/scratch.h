@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench/host/store.h"
@@ -45,6 +46,15 @@ static inline const char *first_column(const char *sql)
 		snprintf(text, sizeof text, "%s", (const char *)sqlite3_column_text(row, 0));
 	sqlite3_finalize(row);
 	return text;
+}
+
+/* Removes folder/name and all that is in it. */
+static inline void remove_tree(const char *name)
+{
+	char command[400];
+
+	snprintf(command, sizeof command, "rm -r '%s'", path_of(name));
+	assert_int_equal(system(command), 0);
 }
 
 static int make_database(void **state)

@@ -11,7 +11,9 @@
 #include <string.h>
 
 #include "bench/host/html.h"
+#include "bench/host/number.h"
 #include "bench/host/plots.h"
+#include "bench/host/plots_data.h"
 #include "bench/host/report.h"
 #include "bench/host/report_parts.h"
 
@@ -62,11 +64,11 @@ static void numbers_have_thousands(void **state)
 	char text[40];
 	(void)state;
 
-	assert_string_equal(html_number(0, text, sizeof text), "0");
-	assert_string_equal(html_number(999, text, sizeof text), "999");
-	assert_string_equal(html_number(-1234567, text, sizeof text), "-1,234,567");
-	assert_string_equal(html_number(1234.5, text, sizeof text), "1,234.5");
-	assert_string_equal(html_number(1e300, text, sizeof text), "1e+300");
+	assert_string_equal(number_digits(0, text, sizeof text), "0");
+	assert_string_equal(number_digits(999, text, sizeof text), "999");
+	assert_string_equal(number_digits(-1234567, text, sizeof text), "-1,234,567");
+	assert_string_equal(number_digits(1234.5, text, sizeof text), "1,234.5");
+	assert_string_equal(number_digits(1e300, text, sizeof text), "1e+300");
 }
 
 static void files_become_base64(void **state)
@@ -165,6 +167,7 @@ static void the_summary_compares_counts(void **state)
 	measured("bochs", "heap", "exec.spawn", "instructions", 2000);
 	measured("bochs", "window", "exec.spawn", "instructions", 3000);
 	measured("bochs", "random", "exec.spawn", "instructions", 2000);
+	execute("UPDATE summary SET flags = 'exact,net'");
 	report_sentences(db, sentence);
 	assert_string_equal(
 	        sentence[2],
@@ -201,6 +204,101 @@ static void the_summary_compares_cycles(void **state)
 	execute("UPDATE summary SET median = 390 WHERE strategy = 'window' AND metric = 'cycles_high'");
 	report_sentences(db, sentence);
 	assert_non_null(strstr(sentence[2], ": an order that does not hold over that range."));
+}
+
+/* What is said of a comparison of two builds whose ratio is 1.5, 1.4 to 1.6, with these flags. */
+static const char *headline(const char *engine, const char *metric, const char *flags,
+                            const char *ratio_flags)
+{
+	char sql[300];
+
+	execute("DELETE FROM summary; DELETE FROM comparisons");
+	measured(engine, "heap", "exec.spawn", metric, 2000);
+	measured(engine, "window", "exec.spawn", metric, 3000);
+	snprintf(sql, sizeof sql, "UPDATE summary SET flags = '%s' WHERE strategy = 'window'", flags);
+	execute(sql);
+	snprintf(sql, sizeof sql,
+	         "INSERT INTO comparisons VALUES ('%s', 'exec.spawn', 4096, '%s', 'window', 'heap', 1.5, "
+	         "1.4, 1.6, 3, "
+	         "'%s')",
+	         engine, metric, ratio_flags);
+	execute(sql);
+	report_sentences(db, sentence);
+	return sentence[2];
+}
+
+/* 95 % is said of nothing else than an interval of 95 %, and no flag is lost on the way to the headline. */
+static void the_summary_is_no_surer_than_the_numbers(void **state)
+{
+	(void)state;
+	assert_string_equal(headline("kvm", "tsc", "net", "net,differs"),
+	                    "For “spawn 4 KiB” heap needs least, 2,000 TSC ticks, and window most, 3,000 "
+	                    "(1.50 times as many, 1.40 to 1.60 with 95 % confidence).");
+	assert_string_equal(
+	        headline("bochs", "instructions", "few,net", "range,net"),
+	        "For “spawn 4 KiB” heap needs least, 2,000 instructions, and window most, 3,000 "
+	        "(1.50 times as many, 1.40 to 1.60 from the smallest to the largest quotient of any two "
+	        "samples); of these numbers: too few samples for an interval; these are counts, not "
+	        "time.");
+	assert_string_equal(
+	        headline("kvm", "tsc", "net,unstable,outliers,cut-short", "few,net"),
+	        "For “spawn 4 KiB” heap needs least, 2,000 TSC ticks, and window most, 3,000 "
+	        "(1.50 times as many, 1.40 to 1.60 in the rounds, which are too few for an interval); "
+	        "of these numbers: spread over 5 %, outliers, kept, cut short.");
+	assert_null(strstr(headline("kvm", "tsc", "few", "range,few"), "95 %"));
+	assert_null(strstr(headline("kvm", "tsc", "", "few,range"), "95 %"));
+	assert_null(strstr(headline("bochs", "instructions", "", "range"), "95 %"));
+}
+
+/* The ratio of a cell is as sure as its own number and the least. */
+static void cells_of_the_heat_map_have_marks(void **state)
+{
+	char text[1000] = "";
+	FILE *in;
+	(void)state;
+
+	measured("bochs", "heap", "syscall.null", "instructions", 34);
+	measured("bochs", "window", "syscall.null", "instructions", 34);
+	measured("bochs", "heap", "exec.spawn", "instructions", 2000);
+	measured("bochs", "window", "exec.spawn", "instructions", 3000);
+	execute("UPDATE summary SET flags = 'few,net' WHERE strategy = 'heap' AND benchmark = 'exec.spawn'");
+	execute("UPDATE summary SET flags = 'unstable' WHERE strategy = 'window' AND benchmark = "
+	        "'exec.spawn'");
+	assert_int_equal(mkdir(path_of("data"), 0777), 0);
+	assert_int_equal(plots_data_write(db, path_of("data"), &views[0]), 0);
+	in = fopen(path_of("data/bochs/overview.dat"), "r");
+	assert_non_null(in);
+	assert_true(fread(text, 1, sizeof text - 1, in) > 0);
+	fclose(in);
+	assert_string_equal(text, "x y strategy ratio value subject unit marks\n"
+	                          "1 1 heap 1.0 2000.0 \"spawn 4 KiB\" \"instructions\" =?\n"
+	                          "1 2 window 1.5 3000.0 \"spawn 4 KiB\" \"instructions\" =?~\n"
+	                          "2 1 heap 1.0 34.0 \"null system call\" \"instructions\" =\n"
+	                          "2 2 window 1.0 34.0 \"null system call\" \"instructions\" =\n");
+	remove_tree("data");
+}
+
+/* One function writes numbers, and another their flags in words. */
+static void numbers_have_their_marks(void **state)
+{
+	struct number number = { .value = 1234.5, .low = 1200, .high = 1300, .flags = "few,net,unstable" };
+	char text[200], marks[NUMBER_MARKS_MAX], words[NUMBER_WORDS_MAX];
+	(void)state;
+
+	number_format(&number, true, text, sizeof text);
+	assert_string_equal(text, "1,234.5 [1,200 .. 1,300]?~");
+	number_format(&number, false, text, sizeof text);
+	assert_string_equal(text, "1,234.5?~");
+	number = (struct number){ .value = 7, .low = 7, .high = 7 };
+	number_format(&number, true, text, sizeof text);
+	assert_string_equal(text, "7");
+	assert_string_equal(number_marks("range,few", marks), "?");
+	assert_string_equal(number_marks("few-and-far,exact", marks), "");
+	assert_string_equal(number_marks("cut-short,check-failed,outliers,unstable,few", marks), "?~^!/");
+	assert_string_equal(number_caveats("unstable,range,exact", words),
+	                    "too few samples for an interval, spread over 5 %");
+	assert_string_equal(number_mark_flag('~'), "unstable");
+	assert_null(number_mark_flag('x'));
 }
 
 static void a_failed_check_is_not_compared(void **state)
@@ -307,6 +405,9 @@ int main(void)
 		TEST(the_summary_compares_counts),
 		TEST(equal_counts_are_said_to_be),
 		TEST(the_summary_compares_cycles),
+		TEST(the_summary_is_no_surer_than_the_numbers),
+		TEST(numbers_have_their_marks),
+		TEST(cells_of_the_heat_map_have_marks),
 		TEST(a_failed_check_is_not_compared),
 		TEST(a_hostile_run_is_only_text),
 		TEST(an_empty_run_has_a_report),
