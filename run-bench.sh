@@ -107,10 +107,12 @@ check_tools
 
 jobs=$(nproc 2>/dev/null || echo 1)
 bench=$root/build/host/palimpsest-bench
+[ -x "$bench" ] || echo "run-bench: building the harness…" >&2
 build -j"$jobs" host
 
 builds=$("$bench" --print-builds "${arguments[@]}") || exit
 if [ -n "$builds" ]; then
+	[ -d "$root/build/programs" ] || echo "run-bench: building the kernels and programs…" >&2
 	build -j"$jobs" programs bochs-library linux-programs
 	while IFS=+ read -r stack loader isolation; do
 		if [ "$stack" = lab ]; then

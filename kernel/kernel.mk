@@ -4,13 +4,14 @@ STACKS     := heap-sw heap-rsp0 fixed-ist fixed-rsp0
 LOADERS    := sandwich window random direct self
 ISOLATIONS := shared
 
+PRESETS       := heap window random best
 PRESET_heap   := heap-sw sandwich shared
 PRESET_window := fixed-ist window shared
 PRESET_random := fixed-ist random shared
 PRESET_best   := heap-rsp0 self shared
 
 ifeq ($(PRESET_$(STRATEGY)),)
-$(error unknown STRATEGY "$(STRATEGY)": one of heap, window, random, best)
+$(error unknown STRATEGY "$(STRATEGY)": one of $(PRESETS))
 endif
 STACK     ?= $(word 1,$(PRESET_$(STRATEGY)))
 LOADER    ?= $(word 2,$(PRESET_$(STRATEGY)))

@@ -12,6 +12,21 @@
 /* The level of the tests, all of them together. */
 #define SIGNIFICANT 0.05
 
+const char *const quantity_names[QUANTITIES] = { "instructions", "cycles", "time", "bytes", "causes" };
+
+enum quantity quantity_of(const char *metric, const char *unit)
+{
+	if (!strcmp(metric, "instructions"))
+		return QUANTITY_INSTRUCTIONS;
+	if (!strcmp(metric, "cycles_nominal") || !strcmp(metric, "cycles"))
+		return QUANTITY_CYCLES;
+	if (!strcmp(unit, "ticks") || !strcmp(unit, "tsc-ticks"))
+		return QUANTITY_TIME;
+	if (!strcmp(unit, "bytes") || !strcmp(unit, "words") || !strcmp(unit, "frames"))
+		return QUANTITY_BYTES;
+	return QUANTITY_CAUSE;
+}
+
 static int complain(const char *what)
 {
 	fprintf(stderr, "run-bench: comparing: %s\n", what);
@@ -151,7 +166,10 @@ static int add_change(struct changes *changes, const struct summary_row *a, cons
 		                   .low = 0,
 		                   .high = INFINITY,
 		                   .p = 1,
-		                   .flags = b ? b->flags & FLAG_CHECK_FAILED : 0 };
+		                   .flags = b ? b->flags & FLAG_CHECK_FAILED : 0,
+		                   .quantity = quantity_of(known->names[METRIC], known->names[UNIT]) };
+	change->decides = change->quantity != QUANTITY_CAUSE || known->is_outcome ||
+	                  !strcmp(known->names[METRIC], "violations");
 	changes->count++;
 	return series_copy_names(change->names, known->names) ? 0 : complain("out of memory");
 }
@@ -232,8 +250,97 @@ static int adjust(struct changes *changes, const struct match *matches)
 	return failed ? complain("out of memory") : 0;
 }
 
+/* Whether two series are of one row and build; such lie near each other. */
+static bool same_row(const struct change *a, const struct change *b)
+{
+	static const int names[] = { ENGINE, BENCHMARK, STACK, LOADER, ISOLATION };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(a->names[names[i]], b->names[names[i]]) != 0)
+			return false;
+	return a->parameter == b->parameter && a->cpus == b->cpus;
+}
+
+/* Whether two series are of one benchmark and parameter: these follow each other. */
+static bool same_block(const struct change *a, const struct change *b)
+{
+	return !strcmp(a->names[ENGINE], b->names[ENGINE]) &&
+	       !strcmp(a->names[BENCHMARK], b->names[BENCHMARK]) && a->parameter == b->parameter;
+}
+
+/* The first series of the block that `change` is in. */
+static const struct change *block_start(const struct changes *changes, const struct change *change)
+{
+	while (change > changes->items && same_block(change - 1, change))
+		change--;
+	return change;
+}
+
+/* A check that fails now shows in every metric of its row: in a cause only where no other metric says it. */
+static void let_checks_decide(struct changes *changes, size_t index)
+{
+	struct change *change = &changes->items[index];
+	const struct change *end = changes->items + changes->count;
+
+	if (change->decides || change->verdict != CHANGE_REGRESSION || !(change->flags & FLAG_CHECK_FAILED))
+		return;
+	for (const struct change *at = block_start(changes, change); at < end && same_block(at, change); at++)
+		if (at->decides && at->in_a && at->in_b && same_row(at, change))
+			return;
+	change->decides = true;
+}
+
+double change_effect(const struct change *change)
+{
+	return change->ratio > 0 ? fabs(log(change->ratio)) : INFINITY;
+}
+
+static bool is_part_of_cycles(const struct change *change)
+{
+	return !strncmp(change->names[METRIC], "due_", 4);
+}
+
+/* Parts of the cycles first, by how many cycles they changed; then events, by their ratio. */
+static int compare_causes(const void *first, const void *second)
+{
+	const struct change *a = *(const struct change *const *)first,
+	                    *b = *(const struct change *const *)second;
+	bool part = is_part_of_cycles(a);
+	double x = part ? fabs(a->b - a->a) : change_effect(a);
+	double y = part ? fabs(b->b - b->a) : change_effect(b);
+
+	if (part != is_part_of_cycles(b))
+		return part ? -1 : 1;
+	if (x < y || x > y)
+		return x < y ? 1 : -1;
+	return strcmp(a->names[METRIC], b->names[METRIC]);
+}
+
+size_t changes_causes(const struct changes *changes, const struct change *change,
+                      const struct change **causes, size_t most)
+{
+	const struct change *end = changes->items + changes->count;
+	const struct change *found[128];
+	size_t count = 0;
+
+	for (const struct change *at = block_start(changes, change); at < end && same_block(at, change);
+	     at++) {
+		if (at->quantity != QUANTITY_CAUSE || !at->in_a || !at->in_b || !same_row(at, change) ||
+		    !strncmp(at->names[METRIC], "cycles_", 7) ||
+		    (is_part_of_cycles(at) && change->quantity != QUANTITY_CYCLES))
+			continue;
+		if (at->verdict != CHANGE_IDENTICAL && at->verdict != CHANGE_WITHIN &&
+		    count < sizeof(found) / sizeof(found[0]))
+			found[count++] = at;
+	}
+	qsort(found, count, sizeof(*found), compare_causes);
+	count = count < most ? count : most;
+	memcpy(causes, found, count * sizeof(*causes));
+	return count;
+}
+
 static int compare_all(struct changes *changes, const struct match *matches, const struct results *a,
-                       const struct results *b, double threshold)
+                       const struct results *b, const struct thresholds *thresholds)
 {
 	struct series_list in_a = { 0 }, in_b = { 0 };
 	int status = 0;
@@ -253,14 +360,17 @@ static int compare_all(struct changes *changes, const struct match *matches, con
 		status = adjust(changes, matches);
 	for (size_t i = 0; i < changes->count && status == 0; i++)
 		if (matches[i].a && matches[i].b)
-			changes->items[i].verdict =
-			        judge(&changes->items[i], matches[i].a, matches[i].b, threshold);
+			changes->items[i].verdict = judge(&changes->items[i], matches[i].a, matches[i].b,
+			                                  thresholds->of[changes->items[i].quantity]);
+	for (size_t i = 0; i < changes->count && status == 0; i++)
+		let_checks_decide(changes, i);
 	series_free(&in_a);
 	series_free(&in_b);
 	return status;
 }
 
-int changes_find(struct changes *changes, const struct results *a, const struct results *b, double threshold)
+int changes_find(struct changes *changes, const struct results *a, const struct results *b,
+                 const struct thresholds *thresholds)
 {
 	struct summary_rows rows_a = { 0 }, rows_b = { 0 };
 	struct match *matches = NULL;
@@ -271,7 +381,7 @@ int changes_find(struct changes *changes, const struct results *a, const struct 
 		status = matches ? match_rows(changes, &rows_a, &rows_b, matches) : complain("out of memory");
 	}
 	if (status == 0)
-		status = compare_all(changes, matches, a, b, threshold);
+		status = compare_all(changes, matches, a, b, thresholds);
 	free(matches);
 	summary_rows_free(&rows_a);
 	summary_rows_free(&rows_b);
@@ -293,7 +403,7 @@ size_t changes_count(const struct changes *changes, enum verdict_of_change verdi
 	for (size_t i = 0; i < changes->count; i++) {
 		const struct change *change = &changes->items[i];
 
-		count += change->in_a && change->in_b && change->verdict == verdict;
+		count += change->in_a && change->in_b && change->decides && change->verdict == verdict;
 	}
 	return count;
 }

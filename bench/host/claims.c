@@ -13,6 +13,7 @@
 
 #define VALUE_MAX 1024
 #define FILE_MAX  (256 * 1024)
+#define NOTES     "notes.txt"
 
 enum {
 	ID,
@@ -164,10 +165,32 @@ static int parse_id(struct claim *claim)
 	return 0;
 }
 
+/* The notes that quotes may come from are lines of this file beside the claims. */
+static int check_seed(const struct claim *claim, const char *dir)
+{
+	char path[PATH_MAX], line[VALUE_MAX];
+	bool known = false;
+	FILE *in;
+
+	if (snprintf(path, sizeof(path), "%s/" NOTES, dir) >= (int)sizeof(path))
+		return malformed(claim, "its path is too long", dir);
+	in = fopen(path, "re");
+	if (!in)
+		return malformed(claim, "the folder's list of notes, " NOTES ", cannot be read",
+		                 strerror(errno));
+	while (!known && fgets(line, sizeof(line), in)) {
+		line[strcspn(line, "\n")] = '\0';
+		known = *line && *line != '#' && !strcmp(line, claim->values[SEED]);
+	}
+	fclose(in);
+	return known ? 0 : malformed(claim, "no note of this name is in " NOTES, claim->values[SEED]);
+}
+
 /* Loads and checks a file; its text must be freed in any case. */
 static int load_claim(struct claim *claim, const char *dir)
 {
-	return read_text(claim, dir) || parse_header(claim) || parse_id(claim) ? -1 : 0;
+	return read_text(claim, dir) || parse_header(claim) || parse_id(claim) || check_seed(claim, dir) ? -1
+	                                                                                                 : 0;
 }
 
 static int store(const struct claim *claim, sqlite3 *db, const char *verdict, const char *evidence)

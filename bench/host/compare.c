@@ -12,8 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINES_MAX 40 /* of one kind, unless all are asked for */
-#define CELLS     7
+#define LINES_MAX  40 /* of one kind, unless all are asked for */
+#define CELLS      7
+#define CAUSES_MAX 5 /* of a line */
 
 static const char *const words[CHANGE_VERDICTS] = {
 	[CHANGE_IDENTICAL] = "identical", [CHANGE_WITHIN] = "within",   [CHANGE_UNDECIDED] = "undecided",
@@ -76,40 +77,72 @@ static void print_cells(const char *const cells[CELLS], const size_t width[CELLS
 	putchar('\n');
 }
 
-/* Prints the lines of one verdict; returns how many were left out. */
-static size_t print_lines(const struct changes *changes, enum verdict_of_change verdict, size_t most,
-                          const size_t width[CELLS])
+/* The causes that changed in the row of a line. */
+static void print_causes(const struct changes *changes, const struct change *change)
 {
-	size_t printed = 0;
-	size_t left = 0;
+	const struct change *causes[CAUSES_MAX];
+	size_t count = changes_causes(changes, change, causes, CAUSES_MAX);
 
-	for (size_t i = 0; i < changes->count; i++) {
-		const struct change *change = &changes->items[i];
+	for (size_t i = 0; i < count; i++)
+		text_print(stdout, "%s%s %.15g to %.15g", i ? ", " : "            with ",
+		           causes[i]->names[METRIC], causes[i]->a, causes[i]->b);
+	if (count > 0)
+		putchar('\n');
+}
+
+static int compare_effects(const void *first, const void *second)
+{
+	const struct change *a = *(const struct change *const *)first,
+	                    *b = *(const struct change *const *)second;
+	double x = change_effect(a), y = change_effect(b);
+
+	if (x < y || x > y)
+		return x < y ? 1 : -1;
+	return (a > b) - (a < b);
+}
+
+/* Whether the table has a line for it. With `all` causes have their own. */
+static bool is_shown(const struct change *change, enum verdict_of_change verdict, bool all)
+{
+	return change->in_a && change->in_b && change->verdict == verdict && (all || change->decides);
+}
+
+/* Prints the lines of one verdict, the largest effect first; returns how many were left out. */
+static size_t print_lines(const struct changes *changes, enum verdict_of_change verdict, bool all,
+                          size_t most, const size_t width[CELLS])
+{
+	const struct change **shown = calloc(changes->count + 1, sizeof(*shown));
+	size_t count = 0;
+
+	for (size_t i = 0; shown && i < changes->count; i++)
+		if (is_shown(&changes->items[i], verdict, all))
+			shown[count++] = &changes->items[i];
+	if (shown)
+		qsort(shown, count, sizeof(*shown), compare_effects);
+	for (size_t i = 0; i < count && i < most; i++) {
 		const char *cells[CELLS];
 		struct line line = { 0 };
 
-		if (!change->in_a || !change->in_b || change->verdict != verdict)
-			continue;
-		if (printed++ >= most) {
-			left++;
-			continue;
-		}
-		format_line(&line, change);
+		format_line(&line, shown[i]);
 		for (int j = 0; j < CELLS; j++)
 			cells[j] = line.text[j];
 		print_cells(cells, width);
+		if (!all && (verdict == CHANGE_REGRESSION || verdict == CHANGE_IMPROVED))
+			print_causes(changes, shown[i]);
 	}
-	return left;
+	free(shown);
+	return count > most ? count - most : 0;
 }
 
 /* Widens the columns for all lines of one verdict. */
-static void measure(const struct changes *changes, enum verdict_of_change verdict, size_t width[CELLS])
+static void measure(const struct changes *changes, enum verdict_of_change verdict, bool all,
+                    size_t width[CELLS])
 {
 	for (size_t i = 0; i < changes->count; i++) {
 		const struct change *change = &changes->items[i];
 		struct line line = { 0 };
 
-		if (!change->in_a || !change->in_b || change->verdict != verdict)
+		if (!is_shown(change, verdict, all))
 			continue;
 		format_line(&line, change);
 		for (int j = 0; j < CELLS; j++)
@@ -127,35 +160,64 @@ static void print_table(const struct changes *changes, bool all)
 	size_t lines = 0;
 
 	for (size_t i = 0; i < kinds; i++) {
-		measure(changes, order[i], width);
-		lines += changes_count(changes, order[i]);
+		measure(changes, order[i], all, width);
+		for (size_t j = 0; j < changes->count; j++)
+			lines += is_shown(&changes->items[j], order[i], all);
 	}
 	if (lines > 0)
 		print_cells(heads, width);
 	for (size_t i = 0; i < kinds; i++) {
 		size_t most = all || order[i] == CHANGE_REGRESSION ? SIZE_MAX : LINES_MAX;
-		size_t left = print_lines(changes, order[i], most, width);
+		size_t left = print_lines(changes, order[i], all, most, width);
 
 		if (left > 0)
 			printf("%s  and %zu more; --verbose lists them\n", words[order[i]], left);
 	}
 }
 
-static void print_sum(const struct changes *changes, double threshold)
+char *compare_thresholds(const struct thresholds *thresholds, char *text, size_t size)
 {
-	size_t only_a = 0, only_b = 0;
+	bool equal = true;
+	size_t used = 0;
+
+	for (int i = 0; i < QUANTITY_CAUSE; i++) {
+		double difference = thresholds->of[i] - thresholds->of[0];
+
+		equal &= difference <= 0 && difference >= 0;
+	}
+	if (equal) {
+		snprintf(text, size, "%g %%", thresholds->of[0] * 100);
+		return text;
+	}
+	for (int i = 0; i < QUANTITY_CAUSE && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s %g %%", i ? ", " : "",
+		                         quantity_names[i], thresholds->of[i] * 100);
+	return text;
+}
+
+static void print_sum(const struct changes *changes, const struct thresholds *thresholds)
+{
+	size_t only_a = 0, only_b = 0, decide = 0, causes = 0;
+	char within[120];
 
 	for (size_t i = 0; i < changes->count; i++) {
-		only_a += changes->items[i].in_a && !changes->items[i].in_b;
-		only_b += changes->items[i].in_b && !changes->items[i].in_a;
+		const struct change *change = &changes->items[i];
+		bool both = change->in_a && change->in_b;
+
+		only_a += change->in_a && !change->in_b;
+		only_b += change->in_b && !change->in_a;
+		decide += both && change->decides;
+		causes += both && !change->decides && change->verdict != CHANGE_IDENTICAL;
 	}
-	printf("%zu series in both: %zu identical, %zu within %g %%, %zu regressions, %zu with less, %zu "
-	       "with another "
-	       "outcome, %zu undecided",
-	       changes->count - only_a - only_b, changes_count(changes, CHANGE_IDENTICAL),
-	       changes_count(changes, CHANGE_WITHIN), threshold * 100,
+	printf("%zu series in both, of which %zu decide: %zu identical, %zu within %s, %zu regressions, %zu "
+	       "with less, "
+	       "%zu with another outcome, %zu undecided",
+	       changes->count - only_a - only_b, decide, changes_count(changes, CHANGE_IDENTICAL),
+	       changes_count(changes, CHANGE_WITHIN), compare_thresholds(thresholds, within, sizeof within),
 	       changes_count(changes, CHANGE_REGRESSION), changes_count(changes, CHANGE_IMPROVED),
 	       changes_count(changes, CHANGE_OUTCOME), changes_count(changes, CHANGE_UNDECIDED));
+	if (causes > 0)
+		printf("; %zu of others changed, which are causes (--verbose lists them)", causes);
 	printf("; %zu only in A, %zu only in B", only_a, only_b);
 	if (changes->uncompared > 0)
 		printf("; %zu of engines whose numbers are not compared", changes->uncompared);
@@ -187,7 +249,7 @@ static void print_claims(const struct results pair[2])
 	sqlite3_finalize(b);
 }
 
-int compare_print(const char *a, const char *b, double threshold, bool all)
+int compare_print(const char *a, const char *b, const struct thresholds *thresholds, bool all)
 {
 	struct results pair[2] = { 0 };
 	struct changes changes = { 0 };
@@ -196,11 +258,11 @@ int compare_print(const char *a, const char *b, double threshold, bool all)
 	if (status)
 		return status;
 	status = COMPARE_CANNOT;
-	if (!changes_find(&changes, &pair[0], &pair[1], threshold)) {
+	if (!changes_find(&changes, &pair[0], &pair[1], thresholds)) {
 		compare_print_runs(pair, a, b);
 		print_table(&changes, all);
 		print_claims(pair);
-		print_sum(&changes, threshold);
+		print_sum(&changes, thresholds);
 		status = changes_count(&changes, CHANGE_REGRESSION) > 0;
 		fflush(stdout);
 	}

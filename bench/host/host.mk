@@ -21,6 +21,21 @@ $(BUILD)/host/schema.h: bench/host/schema.sql | $(BUILD)/host
 
 $(BUILD)/host/store.o: $(BUILD)/host/schema.h
 
+# The axes and presets as kernel.mk has them, which is their one list.
+comma := ,
+empty :=
+space := $(empty) $(empty)
+with_commas = $(subst $(space),$(comma) ,$(1))
+
+$(BUILD)/host/axes.h: kernel/kernel.mk | $(BUILD)/host
+	$(Q)printf '#define %s "%s"\n' >$@ \
+		AXIS_STACKS '$(STACKS)' AXIS_LOADERS '$(LOADERS)' AXIS_ISOLATIONS '$(ISOLATIONS)' \
+		PRESET_NAMES '$(PRESETS)' PRESET_BUILDS '$(foreach p,$(PRESETS),$(subst $(space),+,$(PRESET_$(p))))' \
+		STRATEGY_VALID '$(call with_commas,$(PRESETS)), all, or STACK+LOADER+ISOLATION with STACK $(call \
+		with_commas,$(STACKS)), LOADER $(call with_commas,$(LOADERS)), ISOLATION $(call with_commas,$(ISOLATIONS))'
+
+$(BUILD)/host/strategy.o $(BUILD)/host/options.o: $(BUILD)/host/axes.h
+
 # The variables that bench/environment.sh removes and sets.
 $(BUILD)/host/inherited_names.h: bench/environment.sh | $(BUILD)/host
 	$(Q){ echo 'static const char *const unset_names[] = {'; sed -n 's/^unset -v//p' $< | sed 's/ \([A-Z_]*\)/"\1",/g'; echo '};'; \

@@ -45,7 +45,8 @@ static void match(struct linux_rows *rows, const char *glob, bool *linux_ones, b
 	path_format(path, sizeof path, "%s/bench/guest/about.txt", path_root());
 	in = fopen(path, "re");
 	while (in && fgets(line, sizeof line, in)) {
-		if (*line == '#' || sscanf(line, "%63[^\t]", name) != 1 || fnmatch(glob, name, 0) != 0)
+		if (*line == '#' || *line == '=' || sscanf(line, "%63[^\t]", name) != 1 ||
+		    fnmatch(glob, name, 0) != 0)
 			continue;
 		if (!linux_row(name)) {
 			*other_ones = true;

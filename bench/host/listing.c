@@ -5,33 +5,36 @@
 #include "bench/host/paths.h"
 #include "bench/host/profiles.h"
 #include "bench/host/progress.h"
+#include "bench/host/text.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define LIST_SECONDS 30
+#define LIST_SECONDS    30
 
-#define ABOUT_MAX    200
-#define COLUMN       22
+#define ABOUT_MAX       200
+#define COLUMN          22
+#define PARAMETERS_SIZE 400
 
-/* A line of bench/guest/about.txt. */
+/* A benchmark: of a line of bench/guest/about.txt, or one of the kernel's that has no line there. */
 struct about {
-	char name[64], text[120];
-	bool listed;
+	char name[NAME_SIZE], text[120];
+	char subject[64];                 /* "" before the file's first one */
+	char parameters[PARAMETERS_SIZE]; /* "bytes: 4096 65536"; "" for none */
+	bool listed;                      /* the kernel has it among those that `*` means */
 };
 
 struct benchmarks {
-	FILE *out;
-	char name[64]; /* of the row before; "" at first */
 	struct about about[ABOUT_MAX];
 	size_t abouts;
 };
 
-/* Without the file, or for a benchmark that is not in it, there is no explanation. */
+/* Without the file there is no explanation. */
 static void read_about(struct benchmarks *list)
 {
+	char subject[64] = "";
 	char path[PATH_MAX];
 	char line[300];
 	FILE *in;
@@ -41,57 +44,79 @@ static void read_about(struct benchmarks *list)
 	while (in && list->abouts < ABOUT_MAX && fgets(line, sizeof line, in)) {
 		struct about *about = &list->about[list->abouts];
 
-		if (*line != '#' && sscanf(line, "%63[^\t]\t%119[^\n]", about->name, about->text) == 2)
-			list->abouts++;
+		if (sscanf(line, "= %63[^\n]", subject) == 1 || *line == '#')
+			continue;
+		if (sscanf(line, "%63[^\t]\t%119[^\n]", about->name, about->text) != 2)
+			continue;
+		snprintf(about->subject, sizeof about->subject, "%s", subject);
+		list->abouts++;
 	}
 	if (in)
 		fclose(in);
 }
 
+/* The benchmark of this name, which is added when it is new; NULL when there are too many. */
 static struct about *find_about(struct benchmarks *list, const char *name)
 {
 	for (size_t i = 0; i < list->abouts; i++)
 		if (strcmp(list->about[i].name, name) == 0)
 			return &list->about[i];
-	return NULL;
+	if (list->abouts == ABOUT_MAX)
+		return NULL;
+	snprintf(list->about[list->abouts].name, NAME_SIZE, "%s", name);
+	snprintf(list->about[list->abouts].subject, sizeof list->about->subject, "Others");
+	return &list->about[list->abouts++];
 }
 
-static void print_name(struct benchmarks *list, const char *name)
-{
-	struct about *about = find_about(list, name);
-
-	fprintf(list->out, "  %-*s%s%s", COLUMN - 1, name, about ? " " : "", about ? about->text : "");
-	if (about)
-		about->listed = true;
-}
-
-/* Rows of one benchmark follow each other, one per parameter: they become one line. */
+/* A row of the kernel: one parameter more of its benchmark. */
 static void observe(void *context, const struct record *record)
 {
-	struct benchmarks *list = context;
 	const char *name = record_get(record, "name");
 	const char *unit = record_get(record, "unit");
 	const char *parameter = record_get(record, "parameter");
+	struct about *about;
+	size_t used;
 
 	if (strcmp(record->type, "bench") != 0 || !name || !unit || !parameter)
 		return;
-	if (strcmp(list->name, name) != 0) {
-		fputs(*list->name ? "\n" : "", list->out);
-		print_name(list, name);
-		snprintf(list->name, sizeof list->name, "%s", name);
-		if (strcmp(unit, "none") == 0)
-			return;
-		fprintf(list->out, "\n%*s%.*s:", COLUMN + 2, "", (int)strcspn(unit, "/"), unit);
+	about = find_about(context, name);
+	if (!about)
+		return;
+	about->listed = true;
+	used = strlen(about->parameters);
+	if (strcmp(unit, "none") == 0 || used > PARAMETERS_SIZE - 100)
+		return;
+	if (used == 0)
+		used = (size_t)snprintf(about->parameters, PARAMETERS_SIZE, "%.*s:", (int)strcspn(unit, "/"),
+		                        unit);
+	snprintf(about->parameters + used, PARAMETERS_SIZE - used, " %s%s", parameter,
+	         unit + strcspn(unit, "/"));
+}
+
+/* The benchmarks that the kernel listed, or the others, by subject. */
+static void print_benchmarks(const struct benchmarks *list, bool listed, FILE *out)
+{
+	const char *subject = "";
+
+	for (size_t i = 0; i < list->abouts; i++) {
+		const struct about *about = &list->about[i];
+
+		if (about->listed != listed)
+			continue;
+		if (strcmp(subject, about->subject) != 0)
+			fprintf(out, "  %s\n", about->subject);
+		subject = about->subject;
+		fprintf(out, "    %-*s%s%s\n", COLUMN - 1, about->name, *about->text ? " " : "", about->text);
+		if (*about->parameters)
+			fprintf(out, "%*s%s\n", COLUMN + 4, "", about->parameters);
 	}
-	fprintf(list->out, " %s%s", parameter, unit + strcspn(unit, "/"));
 }
 
 static int list_benchmarks(FILE *out)
 {
 	char directory[PATH_MAX];
 	char reason[LAUNCH_WHY_MAX] = "";
-	struct benchmarks list = { .out = out };
-	bool more = false;
+	static struct benchmarks list;
 	struct strategy strategy;
 	struct store_outcome outcome;
 	struct launch_setup setup = { .engine = &engine_tcg,
@@ -114,20 +139,12 @@ static int list_benchmarks(FILE *out)
 		return -1;
 	}
 	read_about(&list);
-	fprintf(out, "\nbenchmarks, and their parameters\n");
-	fflush(out);
 	status = launch_alone(&setup, &outcome, reason);
-	fputs(*list.name ? "\n" : "", out);
-	for (size_t i = 0; i < list.abouts && *list.name; i++) {
-		if (list.about[i].listed)
-			continue;
-		fputs(more ? ""
-		           : "\nexperiments that break something on purpose, and parts of the cycle model: "
-		             "for claims, or when --bench names them\n",
-		      out);
-		more = true;
-		print_name(&list, list.about[i].name);
-		putc('\n', out);
+	if (status == 0 && !*reason) {
+		fprintf(out, "\nbenchmarks by subject, and their parameters\n");
+		print_benchmarks(&list, true, out);
+		fputs("\nonly for claims, or when --bench names them\n", out);
+		print_benchmarks(&list, false, out);
 	}
 	engine_unlink(directory, "records.txt");
 	engine_unlink(directory, "engine.log");

@@ -71,7 +71,8 @@ static int serve(int argc, char *argv[])
 
 	if (options_parse(&options, argc, argv, why)) {
 		message_error("run-bench: %s", why);
-		options_usage(stderr);
+		if (!options.no_usage)
+			options_usage(stderr);
 		return EXIT_USAGE;
 	}
 	if (options.mode == MODE_RUN && options.bench_given &&
@@ -98,10 +99,10 @@ static int serve(int argc, char *argv[])
 	case MODE_REPORT:
 		return again_report(options.folder[0]);
 	case MODE_COMPARE:
-		return compare_print(options.folder[0], options.folder[1], options.threshold,
+		return compare_print(options.folder[0], options.folder[1], &options.thresholds,
 		                     options.verbose);
 	case MODE_REPRODUCES:
-		return compare_reproduction(options.folder[0], options.folder[1], options.threshold);
+		return compare_reproduction(options.folder[0], options.folder[1], &options.thresholds);
 	case MODE_RECOVER:
 		return session_recover(options.folder[0]);
 	case MODE_RUN:

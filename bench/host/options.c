@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/options.h"
+#include "axes.h" /* made from kernel/kernel.mk */
 #include "bench/host/profiles.h"
 
 #include <getopt.h>
@@ -31,8 +32,8 @@ static const char help_text[] =
         "                       kvm-emulated, tcg\n"
         "  --strategy S[,S]     heap, window, random, best, all, or STACK+LOADER+ISOLATION;\n"
         "                       default heap,window,random\n"
-        "                       STACK heap-sw heap-rsp0 fixed-ist fixed-rsp0\n"
-        "                       LOADER sandwich window random direct self   ISOLATION shared\n"
+        "                       STACK " AXIS_STACKS "\n"
+        "                       LOADER " AXIS_LOADERS "   ISOLATION " AXIS_ISOLATIONS "\n"
         "  --bench GLOB[,GLOB]  only benchmarks whose name matches; default *\n"
         "  --quick              fewer samples\n"
         "  --full               kvm-emulated: ept=1 and ept=0 as well as npt=1 and npt=0 (slower)\n"
@@ -58,7 +59,9 @@ static const char help_text[] =
         "\n"
         "Of folders of results, without a run:\n"
         "  --compare A B        what changed from A to B; exit status 1 if B has regressions\n"
-        "  --threshold PCT      a change beyond this is one; default 5\n"
+        "  --threshold PCT      a change beyond this is one; default 5. Also "
+        "instructions=PCT,cycles=PCT,time=PCT,\n"
+        "                       bytes=PCT, or some of these\n"
         "  --reproduces A B     has B the numbers of A, and if not, why?\n"
         "  --report DIR         the figures and report.html again\n"
         "  --recover DIR        summaries, claims and figures again, also of a run that was killed\n"
@@ -265,15 +268,49 @@ static int parse_either(const char *name, const char *value, const char *first, 
 	return wrong(why, "--%s '%.40s': %s or %s is needed", name, value, first, other);
 }
 
-static int parse_percent(const char *text, double *part, char *why)
+static int parse_percent(const char *text, size_t length, double *part)
 {
+	char number[32];
 	char *end;
-	double percent = strtod(text, &end);
+	double percent;
 
-	if (*text < '0' || *text > '9' || *end || !(percent >= 0 && percent <= 1000))
-		return wrong(why, "--threshold '%.40s': a number of percent from 0 to 1000 is needed", text);
+	snprintf(number, sizeof number, "%.*s", (int)length, text);
+	percent = strtod(number, &end);
+	if (length >= sizeof number || *number < '0' || *number > '9' || *end ||
+	    !(percent >= 0 && percent <= 1000))
+		return -1;
 	*part = percent / 100;
 	return 0;
+}
+
+/* "5" for all, or "instructions=1,bytes=0" for some. */
+static int parse_thresholds(const char *text, struct thresholds *thresholds, char *why)
+{
+	double all;
+
+	if (parse_percent(text, strlen(text), &all) == 0) {
+		for (int i = 0; i < QUANTITIES; i++)
+			thresholds->of[i] = all;
+		return 0;
+	}
+	for (const char *item = text;; item += strcspn(item, ",") + 1) {
+		size_t name = strcspn(item, "=,");
+		size_t length = strcspn(item, ",");
+		int found = 0;
+
+		while (found < QUANTITY_CAUSE && (strlen(quantity_names[found]) != name ||
+		                                  strncmp(item, quantity_names[found], name) != 0))
+			found++;
+		if (found == QUANTITY_CAUSE || item[name] != '=' ||
+		    parse_percent(item + name + 1, length - name - 1, &thresholds->of[found]))
+			return wrong(why,
+			             "--threshold '%.60s': a number of percent from 0 to 1000 is needed, or "
+			             "some of "
+			             "instructions=, cycles=, time= and bytes= with one, separated by commas",
+			             text);
+		if (!item[length])
+			return 0;
+	}
 }
 
 static int take_option(struct options *options, int option, const char *value, char *why)
@@ -312,7 +349,8 @@ static int take_option(struct options *options, int option, const char *value, c
 		return parse_either("window-flush", value, "invlpg", "cr3", &options->flush_cr3, why);
 	case OPTION_PROFILE:
 		options->profile = value;
-		return profiles_check(value, why, OPTIONS_WHY_MAX);
+		options->no_usage = profiles_check(value, why, OPTIONS_WHY_MAX) != 0;
+		return options->no_usage ? -1 : 0;
 	case OPTION_REPORT:
 		options->mode = MODE_REPORT;
 		options->folder[0] = value;
@@ -337,7 +375,7 @@ static int take_option(struct options *options, int option, const char *value, c
 		return 0;
 	case OPTION_THRESHOLD:
 		options->threshold_given = true;
-		return parse_percent(value, &options->threshold, why);
+		return parse_thresholds(value, &options->thresholds, why);
 	case OPTION_QUIET:
 		options->quiet = true;
 		return 0;
@@ -388,10 +426,10 @@ int options_parse(struct options *options, int argc, char *const argv[], char wh
 {
 	int option;
 
-	*options = (struct options){
-		.engines_auto = true, .bench = "*", .cpus = 1, .memory = 512, .seed = 1, .threshold = 0.05
-	};
+	*options =
+	        (struct options){ .engines_auto = true, .bench = "*", .cpus = 1, .memory = 512, .seed = 1 };
 	parse_strategies(options, "heap,window,random", why);
+	parse_thresholds("5", &options->thresholds, why);
 	options->strategies_given = false;
 	opterr = 0;
 	optind = 0;

@@ -2,6 +2,7 @@
 /* The command line of run-bench.sh. */
 #pragma once
 
+#include "bench/host/change.h"
 #include "bench/host/strategy.h"
 
 #include <stdbool.h>
@@ -24,6 +25,7 @@ enum options_mode {
 
 struct options {
 	enum options_mode mode;
+	bool no_usage;     /* what is wrong is in a file, and the usage would not help */
 	bool print_builds; /* for run-bench.sh: say what to build for all of this, and do nothing else */
 	bool engines_auto;
 	size_t engines;
@@ -50,8 +52,8 @@ struct options {
 	bool quiet, verbose;
 	const char *folder[2]; /* of --compare, --reproduces, --recover and --report */
 	bool threshold_given;
-	double threshold; /* of --compare: a part, 0.05 for 5 % */
-	const char *out;  /* NULL: results/<time>-<engines> */
+	struct thresholds thresholds; /* of --compare */
+	const char *out;              /* NULL: results/<time>-<engines> */
 };
 
 /*

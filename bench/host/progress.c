@@ -14,7 +14,8 @@
 
 #define REWRITE_EVERY 0.2 /* seconds, on a terminal */
 #define LINE_EVERY    10.0
-#define ESTIMATE_FROM 0.02 /* the part done from which a guess of the time left means something */
+#define ESTIMATE_FROM \
+	0.34 /* the part done from which a guess of the time left means something: short rows come first */
 
 static bool shown; /* the rewritten line is on the screen */
 static double began, last;
@@ -109,7 +110,7 @@ void progress_update(const char *what, double done)
 {
 	double now = clock_seconds();
 	bool terminal = is_terminal();
-	char elapsed[16], left[16] = "?";
+	char elapsed[16], left[16], estimate[40] = "";
 	char line[256];
 
 	if (level == PROGRESS_QUIET)
@@ -120,10 +121,11 @@ void progress_update(const char *what, double done)
 		return;
 	last = now;
 	format_time(elapsed, sizeof elapsed, now - began);
-	if (done >= ESTIMATE_FROM)
+	if (done >= ESTIMATE_FROM) {
 		format_time(left, sizeof left, (now - began) * (1 - done) / done);
-	snprintf(line, sizeof line, "%3.0f %%  %s elapsed, about %s left  %s", done * 100, elapsed, left,
-	         what);
+		snprintf(estimate, sizeof estimate, ", about %s left", left);
+	}
+	snprintf(line, sizeof line, "%3.0f %%  %s elapsed%s  %s", done * 100, elapsed, estimate, what);
 	if (terminal) {
 		size_t width = terminal_width();
 

@@ -47,16 +47,19 @@ static void take(struct group *group, const struct results pair[2], const struct
 		         reasons);
 }
 
-static void print_group(const struct group *group, double threshold)
+static void print_group(const struct group *group, const struct thresholds *thresholds)
 {
+	char within[120];
+
 	text_print(stdout, "%-6s %-24s %5zu series  ", group->engine, group->benchmark, group->series);
 	if (group->within + group->different + group->missing == 0)
 		puts("identical");
 	else if (group->different + group->missing == 0)
-		printf("within %g %% (%zu not identical)", threshold * 100, group->within);
+		printf("within %s (%zu not identical)", compare_thresholds(thresholds, within, sizeof within),
+		       group->within);
 	else
-		printf("different (%zu, %zu within %g %%, %zu missing)", group->different, group->within,
-		       threshold * 100, group->missing);
+		printf("different (%zu, %zu within %s, %zu missing)", group->different, group->within,
+		       compare_thresholds(thresholds, within, sizeof within), group->missing);
 	if (group->within + group->different + group->missing == 0)
 		return;
 	if (group->unexplained)
@@ -66,7 +69,8 @@ static void print_group(const struct group *group, double threshold)
 }
 
 /* Returns 1 when something differs for no known reason. */
-static int print_groups(const struct changes *changes, const struct results pair[2], double threshold)
+static int print_groups(const struct changes *changes, const struct results pair[2],
+                        const struct thresholds *thresholds)
 {
 	size_t identical = 0, other = 0;
 	int status = 0;
@@ -79,7 +83,7 @@ static int print_groups(const struct changes *changes, const struct results pair
 			take(&group, pair, &changes->items[i++]);
 		if (group.series == 0)
 			continue;
-		print_group(&group, threshold);
+		print_group(&group, thresholds);
 		status |= group.unexplained;
 		if (group.within + group.different + group.missing == 0)
 			identical++;
@@ -94,7 +98,7 @@ static int print_groups(const struct changes *changes, const struct results pair
 	return status;
 }
 
-int compare_reproduction(const char *a, const char *b, double threshold)
+int compare_reproduction(const char *a, const char *b, const struct thresholds *thresholds)
 {
 	struct results pair[2] = { 0 };
 	struct changes changes = { 0 };
@@ -103,9 +107,9 @@ int compare_reproduction(const char *a, const char *b, double threshold)
 	if (status)
 		return status;
 	status = COMPARE_CANNOT;
-	if (!changes_find(&changes, &pair[0], &pair[1], threshold)) {
+	if (!changes_find(&changes, &pair[0], &pair[1], thresholds)) {
 		compare_print_runs(pair, a, b);
-		status = print_groups(&changes, pair, threshold);
+		status = print_groups(&changes, pair, thresholds);
 		fflush(stdout);
 	}
 	changes_free(&changes);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/host/strategy.h"
+#include "axes.h" /* made from kernel/kernel.mk */
 #include "bench/host/paths.h"
 #include "bench/host/process.h"
 
@@ -7,39 +8,43 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char strategy_valid[] =
-        "heap, window, random, best, all, or STACK+LOADER+ISOLATION with STACK heap-sw, "
-        "heap-rsp0, fixed-ist or fixed-rsp0,"
-        " LOADER sandwich, window, random, direct or self, ISOLATION shared";
+const char strategy_valid[] = STRATEGY_VALID;
 
-static const struct {
-	const char *name;
-	const char *build;
-} presets[] = {
-	{ "heap", "heap-sw+sandwich+shared" },
-	{ "window", "fixed-ist+window+shared" },
-	{ "random", "fixed-ist+random+shared" },
-	{ "best", "heap-rsp0+self+shared" },
-};
-
-static const char *const stacks[] = { "heap-sw", "heap-rsp0", "fixed-ist", "fixed-rsp0", NULL };
-static const char *const loaders[] = { "sandwich", "window", "random", "direct", "self", NULL };
-static const char *const isolations[] = { "shared", NULL };
+/* The word at place `index` of a list with spaces between; its length in *length. NULL: the list has fewer. */
+static const char *word_at(const char *list, size_t index, size_t *length)
+{
+	for (; *list; index--, list += *length + (list[*length] == ' ')) {
+		*length = strcspn(list, " ");
+		if (index == 0)
+			return list;
+	}
+	return NULL;
+}
 
 const char *strategy_preset(size_t index, const char **build)
 {
-	if (index >= sizeof presets / sizeof presets[0])
+	static char names[STRATEGIES_MAX][32], builds[STRATEGIES_MAX][52];
+	size_t length, build_length;
+	const char *name = word_at(PRESET_NAMES, index, &length);
+	const char *from = word_at(PRESET_BUILDS, index, &build_length);
+
+	if (!name || !from || index >= STRATEGIES_MAX)
 		return NULL;
-	*build = presets[index].build;
-	return presets[index].name;
+	path_format(names[index], sizeof names[index], "%.*s", (int)length, name);
+	path_format(builds[index], sizeof builds[index], "%.*s", (int)build_length, from);
+	*build = builds[index];
+	return names[index];
 }
 
-/* Copies the value before `end` if it is one of `values`. */
-static int take(char out[16], const char *text, size_t length, const char *const values[])
+/* Copies the first `length` bytes of `text` if they are a word of `values`. */
+static int take(char out[16], const char *text, size_t length, const char *values)
 {
-	for (; *values; values++) {
-		if (strlen(*values) == length && strncmp(*values, text, length) == 0) {
-			snprintf(out, 16, "%s", *values);
+	const char *word;
+	size_t word_length;
+
+	for (size_t i = 0; (word = word_at(values, i, &word_length)); i++) {
+		if (word_length == length && strncmp(word, text, length) == 0) {
+			snprintf(out, 16, "%.*s", (int)length, word);
 			return 0;
 		}
 	}
@@ -53,14 +58,14 @@ static int parse_axes(const char *text, struct strategy *strategy, char *why, si
 	size_t loader_length = strcspn(loader, "+");
 	const char *isolation = loader + loader_length + (loader[loader_length] == '+');
 
-	if (take(strategy->stack, text, stack, stacks))
+	if (take(strategy->stack, text, stack, AXIS_STACKS))
 		snprintf(why, size, "unknown strategy '%s'", text);
-	else if (take(strategy->loader, loader, loader_length, loaders))
+	else if (take(strategy->loader, loader, loader_length, AXIS_LOADERS))
 		snprintf(why, size, "strategy '%s': unknown loader '%.*s'", text, (int)loader_length, loader);
 	else if (strcmp(isolation, "bouncing") == 0)
 		snprintf(why, size, "strategy '%s': bouncing isolation is not available in this version",
 		         text);
-	else if (take(strategy->isolation, isolation, strlen(isolation), isolations))
+	else if (take(strategy->isolation, isolation, strlen(isolation), AXIS_ISOLATIONS))
 		snprintf(why, size, "strategy '%s': unknown isolation '%s'", text, isolation);
 	else
 		return 0;
@@ -70,19 +75,20 @@ static int parse_axes(const char *text, struct strategy *strategy, char *why, si
 int strategy_parse(const char *text, struct strategy *strategy, char *why, size_t size)
 {
 	const char *axes = text;
+	const char *preset, *build;
 
 	memset(strategy, 0, sizeof *strategy);
-	for (size_t i = 0; i < sizeof presets / sizeof presets[0]; i++)
-		if (strcmp(text, presets[i].name) == 0)
-			axes = presets[i].build;
+	for (size_t i = 0; (preset = strategy_preset(i, &build)); i++)
+		if (strcmp(text, preset) == 0)
+			axes = build;
 	if (parse_axes(axes, strategy, why, size))
 		return -1;
 	path_format(strategy->build, sizeof strategy->build, "%s+%s+%s", strategy->stack, strategy->loader,
 	            strategy->isolation);
 	path_format(strategy->name, sizeof strategy->name, "%s", strategy->build);
-	for (size_t i = 0; i < sizeof presets / sizeof presets[0]; i++)
-		if (strcmp(strategy->build, presets[i].build) == 0)
-			path_format(strategy->name, sizeof strategy->name, "%s", presets[i].name);
+	for (size_t i = 0; (preset = strategy_preset(i, &build)); i++)
+		if (strcmp(strategy->build, build) == 0)
+			path_format(strategy->name, sizeof strategy->name, "%s", preset);
 	return 0;
 }
 

@@ -36,6 +36,7 @@ lacks()
 	! grep -qE -- "$1" "$tree/run/report.html"
 }
 
+echo note >"$tree/bench/claims/notes.txt"
 cat >"$tree/bench/claims/01-test.sql" <<'EOF'
 -- id:      1
 -- seed:    note
@@ -51,6 +52,7 @@ good | play
 bench --engine bochs --strategy window
 is "a good run exits 0" 0 "$status"
 check "the terminal says where the report is" says "report:  $tree/run/report.html"
+check "a figure that needs a profile says so" says "plots: where is not drawn: it needs --profile, on bochs"
 check "the figures are in it" holds '<figure id="fig-exec">'
 check "a claim leads to its figure" holds '<a href="#fig-exec">'
 check "text from the guest is escaped" holds '&lt;script&gt;alert(1)&lt;/script&gt;'

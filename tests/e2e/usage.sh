@@ -52,6 +52,11 @@ cp "$(dirname "$0")/../../bench/bochs/profiles/"*.ini "$tree/bench/bochs/profile
 refused "unknown profile 'fast'; valid are: skylake-client, skylake-server, zen2, zen3, zen4" --profile fast
 refused "--profile is of use on engine bochs only" --profile zen3 --engine tcg
 sed -i 's/^invlpg .*/invlpg = 211/' "$tree/bench/bochs/profiles/zen3.ini"
+cp "$tree/bench/bochs/profiles/zen3.ini" "$tree/zen3.keep"
+sed -i 's/^invlpg .*/invlpg = 211  # [A]/' "$tree/bench/bochs/profiles/zen3.ini"
+refused "invlpg: after its tag the source is missing" --profile zen3
+check "a wrong profile: no usage follows" test "$(wc -l <"$tree/err")" = 1
+cp "$tree/zen3.keep" "$tree/bench/bochs/profiles/zen3.ini"
 refused "zen3.ini:$(grep -n '^invlpg ' "$tree/bench/bochs/profiles/zen3.ini" | cut -d : -f 1): invlpg needs" --profile zen3
 line=$(grep -n '^ways ' "$tree/bench/bochs/profiles/zen4.ini" | head -n 1 | cut -d : -f 1)
 sed -i "${line}s/.*/ways = 0  # [S] nobody/" "$tree/bench/bochs/profiles/zen4.ini"
@@ -108,8 +113,17 @@ check "a missing tool: is named with its package" says "xorriso is missing (Debi
 
 # Every benchmark has a line of explanation for --list.
 cd "$(dirname "$0")/../.." || exit 1
-unexplained=$(comm -23 <(grep -ho 'BENCH([a-z0-9_]*, .name = "[^"]*"' bench/guest/*.c | cut -d '"' -f 2 | sort) \
-	<(cut -f 1 bench/guest/about.txt | sort))
-is "bench/guest/about.txt explains every benchmark" "" "$unexplained"
+named=$(cat bench/guest/*.c | tr -s '[:space:]' ' ' | grep -o 'BENCH([a-z0-9_]*, .name = "[^"]*"' | cut -d '"' -f 2 | sort)
+is "every BENCH() has its name first" "$(grep -c '^BENCH(' <(cat bench/guest/*.c))" "$(wc -l <<<"$named")"
+is "bench/guest/about.txt explains every benchmark" "" \
+	"$(comm -23 <(echo "$named") <(grep -P '^[^#=\t][^\t]*\t\S' bench/guest/about.txt | cut -f 1 | sort))"
+is "bench/guest/about.txt explains nothing else" "" \
+	"$(grep -v '^[#=]' bench/guest/about.txt | cut -f 1 | sort | comm -13 <(echo "$named") -)"
+is "bench/guest/about.txt has no unfinished line" "" "$(grep -vP '^(# .*|= .*|[A-Za-z0-9._-]+\t\S.{7,117})$' bench/guest/about.txt)"
+
+# The harness's lists of stacks, loaders and presets are those of kernel.mk.
+make -s BUILD="$tree/axes" LOADERS='window batch' "$tree/axes/host/axes.h"
+check "a value that kernel.mk gets is in the harness" grep -q 'AXIS_LOADERS "window batch"' "$tree/axes/host/axes.h"
+check "and what is valid names it" grep -q 'STRATEGY_VALID ".*LOADER window, batch, ISOLATION' "$tree/axes/host/axes.h"
 
 finish

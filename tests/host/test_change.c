@@ -81,6 +81,8 @@ static int remove_folder(void **state)
 }
 
 /* Samples of a benchmark's metric in run `which`; on kvm each number is one of a round of its own. */
+static const char *unit = "ticks"; /* of the samples that follow */
+
 static void samples(int which, const char *engine, const char *benchmark, const char *metric,
                     const char *flags, const char *values)
 {
@@ -101,14 +103,15 @@ static void samples(int which, const char *engine, const char *benchmark, const 
 			launch.round++;
 			row.launch = store_launch_start(store[which], &launch);
 		}
-		assert_int_equal(store_sample(store[which], &row, sample++, metric, "ticks", value, flags),
-		                 0);
+		assert_int_equal(store_sample(store[which], &row, sample++, metric, unit, value, flags), 0);
 		values = end;
 	}
 }
 
-/* Ends both runs and compares them at 5 %. */
-static void compare(void)
+static const struct thresholds five = { { 0.05, 0.05, 0.05, 0.05, 0.05 } };
+
+/* Ends both runs and compares them. */
+static void compare_at(const struct thresholds *thresholds)
 {
 	char why[RESULTS_WHY_MAX];
 
@@ -120,7 +123,12 @@ static void compare(void)
 		if (results_open(&results[i], run[i], why))
 			fail_msg("%s", why);
 	}
-	assert_int_equal(changes_find(&changes, &results[0], &results[1], 0.05), 0);
+	assert_int_equal(changes_find(&changes, &results[0], &results[1], thresholds), 0);
+}
+
+static void compare(void)
+{
+	compare_at(&five);
 }
 
 static const struct change *change_of(const char *benchmark, const char *metric)
@@ -203,6 +211,112 @@ static void a_check_that_fails_now_is_a_regression(void **state)
 	assert_int_equal(verdict_of("old", "m"), CHANGE_UNDECIDED);
 }
 
+static void both(const char *benchmark, const char *metric, const char *in, const char *a, const char *b)
+{
+	unit = in;
+	samples(0, "bochs", benchmark, metric, "", a);
+	samples(1, "bochs", benchmark, metric, "", b);
+	unit = "ticks";
+}
+
+static void each_metric_measures_something(void **state)
+{
+	(void)state;
+	assert_int_equal(quantity_of("instructions", "instructions"), QUANTITY_INSTRUCTIONS);
+	assert_int_equal(quantity_of("cycles_nominal", "cycles"), QUANTITY_CYCLES);
+	assert_int_equal(quantity_of("cycles", "cycles"), QUANTITY_CYCLES);
+	assert_int_equal(quantity_of("tsc", "ticks"), QUANTITY_TIME);
+	assert_int_equal(quantity_of("off", "tsc-ticks"), QUANTITY_TIME);
+	assert_int_equal(quantity_of("stack_bytes", "bytes"), QUANTITY_BYTES);
+	assert_int_equal(quantity_of("cycles_low", "cycles"), QUANTITY_CAUSE);
+	assert_int_equal(quantity_of("due_fetch", "cycles"), QUANTITY_CAUSE);
+	assert_int_equal(quantity_of("mispredicts", "events"), QUANTITY_CAUSE);
+	assert_int_equal(quantity_of("walk_reads", "events"), QUANTITY_CAUSE);
+}
+
+/* More misses in as many instructions and cycles are no regression. */
+static void causes_do_not_decide(void **state)
+{
+	(void)state;
+	both("a", "instructions", "instructions", "100 100", "104 104");
+	both("a", "cycles_nominal", "cycles", "100 100", "103 103");
+	both("a", "cycles_high", "cycles", "100 100", "200 200");
+	both("a", "mispredicts", "events", "10 10", "50 50");
+	both("a", "due_fetch", "cycles", "0 0", "132 132");
+	both("a", "l2_misses", "events", "9 9", "1 1");
+	compare();
+	assert_int_equal(verdict_of("a", "mispredicts"), CHANGE_REGRESSION);
+	assert_int_equal(changes_count(&changes, CHANGE_REGRESSION), 0);
+	assert_int_equal(changes_count(&changes, CHANGE_IMPROVED), 0);
+	assert_int_equal(changes_count(&changes, CHANGE_WITHIN), 2);
+}
+
+/* They are the reasons of what does: parts of the cycles first, then events, each by their effect. */
+static void causes_are_reasons(void **state)
+{
+	static const char *const expected[] = { "due_data", "due_fetch", "l2_misses", "walk_reads" };
+	const struct change *causes[8];
+	(void)state;
+
+	both("a", "instructions", "instructions", "100", "200");
+	both("a", "cycles_nominal", "cycles", "500", "600");
+	both("a", "walk_reads", "events", "5", "10");
+	both("a", "l2_misses", "events", "9", "1");
+	both("a", "due_fetch", "cycles", "0", "1");
+	both("a", "due_data", "cycles", "100", "150");
+	both("a", "cr3_writes", "events", "2", "2");
+	both("a", "l1_misses", "events", "1000", "1001");
+	both("a", "cycles_low", "cycles", "100", "900");
+	both("b", "invlpg", "events", "5", "50");
+	compare();
+	assert_int_equal(changes_causes(&changes, change_of("a", "cycles_nominal"), causes, 8), 4);
+	for (size_t i = 0; i < 4; i++)
+		assert_string_equal(causes[i]->names[METRIC], expected[i]);
+	assert_int_equal(changes_causes(&changes, change_of("a", "cycles_nominal"), causes, 2), 2);
+	assert_string_equal(causes[1]->names[METRIC], "due_fetch");
+	assert_int_equal(changes_causes(&changes, change_of("a", "instructions"), causes, 8), 2);
+	assert_string_equal(causes[0]->names[METRIC], "l2_misses");
+	assert_true(isinf(change_effect(change_of("a", "due_fetch"))));
+	assert_true(fabs(change_effect(change_of("a", "l2_misses")) - log(9)) < 1e-9);
+}
+
+/* A check that fails is told by what decides, or by a cause where nothing else is in the row. */
+static void a_failed_check_is_told_once(void **state)
+{
+	(void)state;
+	unit = "events";
+	samples(0, "bochs", "alone", "walk_reads", "", "100");
+	samples(1, "bochs", "alone", "walk_reads", "check-failed", "100");
+	samples(0, "bochs", "row", "walk_reads", "", "100");
+	samples(1, "bochs", "row", "walk_reads", "check-failed", "100");
+	samples(0, "bochs", "row", "instructions", "", "100");
+	samples(1, "bochs", "row", "instructions", "check-failed", "100");
+	unit = "ticks";
+	compare();
+	assert_true(change_of("alone", "walk_reads")->decides);
+	assert_false(change_of("row", "walk_reads")->decides);
+	assert_int_equal(changes_count(&changes, CHANGE_REGRESSION), 2);
+}
+
+static void each_quantity_has_its_threshold(void **state)
+{
+	static const struct thresholds some = { { 0.01, 0.05, 0.10, 0, 0.05 } };
+	(void)state;
+
+	both("a", "instructions", "instructions", "1000", "1030");
+	both("a", "cycles_nominal", "cycles", "1000", "1030");
+	both("a", "off", "tsc-ticks", "1000", "1090");
+	both("a", "stack_bytes", "bytes", "100000", "100001");
+	both("b", "stack_bytes", "bytes", "100000", "100000");
+	compare_at(&some);
+	assert_int_equal(verdict_of("a", "instructions"), CHANGE_REGRESSION);
+	assert_int_equal(verdict_of("a", "cycles_nominal"), CHANGE_WITHIN);
+	assert_int_equal(verdict_of("a", "off"), CHANGE_WITHIN);
+	assert_int_equal(verdict_of("a", "stack_bytes"), CHANGE_REGRESSION);
+	assert_int_equal(verdict_of("b", "stack_bytes"), CHANGE_IDENTICAL);
+	assert_int_equal(changes_count(&changes, CHANGE_REGRESSION), 2);
+}
+
 static void what_only_one_has_and_what_means_nothing(void **state)
 {
 	(void)state;
@@ -275,7 +389,7 @@ static void exported_files_are_read_like_the_database(void **state)
 	if (results_open(&files, run[0], why))
 		fail_msg("%s", why);
 	assert_false(files.has_samples);
-	assert_int_equal(changes_find(&again, &results[0], &files, 0.05), 0);
+	assert_int_equal(changes_find(&again, &results[0], &files, &five), 0);
 	assert_int_equal(again.count, 1);
 	assert_int_equal(again.items[0].verdict, CHANGE_IDENTICAL);
 	results_environment(&files, "tool.gcc", path, sizeof path);
@@ -320,6 +434,11 @@ int main(void)
 		TEST(counts_are_compared_exactly),
 		TEST(outcomes_of_experiments_are_no_costs),
 		TEST(a_check_that_fails_now_is_a_regression),
+		TEST(each_metric_measures_something),
+		TEST(causes_do_not_decide),
+		TEST(causes_are_reasons),
+		TEST(a_failed_check_is_told_once),
+		TEST(each_quantity_has_its_threshold),
 		TEST(what_only_one_has_and_what_means_nothing),
 		TEST(rounds_are_compared_by_a_rank_test),
 		TEST(exported_files_are_read_like_the_database),

@@ -39,18 +39,6 @@ static void remove_claims(void)
 	rmdir(claims);
 }
 
-static int begin(void **state)
-{
-	snprintf(claims, sizeof claims, "%s/claims", folder);
-	return mkdir(claims, 0777) || make_database(state);
-}
-
-static int finish(void **state)
-{
-	remove_claims();
-	return remove_files(state);
-}
-
 /* Writes claims/<name> with a header of `fields` (lines) and the query. */
 static void write_claim(const char *name, const char *fields, const char *query)
 {
@@ -62,6 +50,25 @@ static void write_claim(const char *name, const char *fields, const char *query)
 	assert_non_null(out);
 	fprintf(out, "%s%s", fields, query);
 	fclose(out);
+}
+
+static void make_claims(void)
+{
+	assert_int_equal(mkdir(claims, 0777), 0);
+	write_claim("notes.txt", "# names\n", "s\nf.txt\n");
+}
+
+static int begin(void **state)
+{
+	snprintf(claims, sizeof claims, "%s/claims", folder);
+	make_claims();
+	return make_database(state);
+}
+
+static int finish(void **state)
+{
+	remove_claims();
+	return remove_files(state);
 }
 
 #define REST       "-- asks: a?\n-- metric: m\n-- margin: 1\n-- figure: none\n"
@@ -108,7 +115,7 @@ static void a_header_is_read(void **state)
 	        "-- id:      7\n-- seed:    f.txt\n-- quote:   in two\n--          lines\n-- asks: ?\n"
 	        "-- metric: m\n-- margin: m\n--   of two: lines\n-- figure:  exec\n-- any other comment\n\n",
 	        SOUND);
-	write_claim("notes.txt", "", "not a claim");
+	write_claim("other.txt", "", "not a claim");
 	assert_int_equal(decide(), 0);
 	assert_string_equal(message, "");
 	assert_string_equal(
@@ -133,6 +140,10 @@ static void malformed_claims_are_named_and_the_others_decided(void **state)
 		const char *name, *fields, *query, *complaint;
 	} bad[] = {
 		{ "11-x.sql", "-- seed: s\n-- quote: q\n" REST, SOUND, "the header lacks a line: id" },
+		{ "11-x.sql", "-- id: 11\n-- seed: imaginary.txt\n-- quote: q\n" REST, SOUND,
+		  "no note of this name is in notes.txt: imaginary.txt" },
+		{ "11-x.sql", "-- id: 11\n-- seed: # names\n-- quote: q\n" REST, SOUND,
+		  "no note of this name is in notes.txt: # names" },
 		{ "11-x.sql", "-- id: 11\n-- seed: s\n" REST, SOUND, "the header lacks a line: quote" },
 		{ "11-x.sql", "-- id: 11\n-- seed: s\n-- quote:\n" REST, SOUND,
 		  "the header lacks a line: quote" },
@@ -259,7 +270,7 @@ static void boots_are_launches_of_their_own(void **state)
 	                    "heap irq.*\n+heap irq.*\n+window tlb.*\nwindow tlb.*\n+heap a\n+heap b\n");
 	assert_string_equal(message, "");
 	remove_claims();
-	assert_int_equal(mkdir(claims, 0777), 0);
+	make_claims();
 
 	/* A bad item is named; the others count. */
 	write_claim("01-bad.sql", HEADER("1") "-- boots: heap, window a, window b c,\n", SOUND);

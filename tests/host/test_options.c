@@ -69,6 +69,10 @@ static void everything_given(void **state)
 
 static void folders_of_results(void **state)
 {
+	static const char *const bad[] = {
+		"",         "time",     "time=", "time=x",         "time=-1",   "time=5,", ",",
+		"causes=5", "misses=5", "tim=5", "time=5;bytes=1", "time=1001", "5,time=1"
+	};
 	struct options options;
 	(void)state;
 
@@ -76,9 +80,23 @@ static void folders_of_results(void **state)
 	assert_int_equal(options.mode, MODE_COMPARE);
 	assert_string_equal(options.folder[0], "a");
 	assert_string_equal(options.folder[1], "b");
-	assert_true(options.threshold > 0.0499 && options.threshold < 0.0501);
+	for (int i = 0; i < QUANTITIES; i++)
+		assert_true(options.thresholds.of[i] > 0.0499 && options.thresholds.of[i] < 0.0501);
 	assert_int_equal(PARSE(&options, "--threshold", "2.5", "--compare", "a", "b", "--verbose"), 0);
-	assert_true(options.threshold > 0.0249 && options.threshold < 0.0251 && options.verbose);
+	for (int i = 0; i < QUANTITIES; i++)
+		assert_true(options.thresholds.of[i] > 0.0249 && options.thresholds.of[i] < 0.0251 &&
+		            options.verbose);
+	assert_int_equal(
+	        PARSE(&options, "--compare", "a", "b", "--threshold", "time=10,instructions=1,bytes=0"), 0);
+	assert_true(options.thresholds.of[QUANTITY_TIME] > 0.0999 &&
+	            options.thresholds.of[QUANTITY_TIME] < 0.1001);
+	assert_true(options.thresholds.of[QUANTITY_INSTRUCTIONS] > 0.0099);
+	assert_true(options.thresholds.of[QUANTITY_INSTRUCTIONS] < 0.0101);
+	assert_true(options.thresholds.of[QUANTITY_BYTES] <= 0);
+	assert_true(options.thresholds.of[QUANTITY_CYCLES] > 0.0499 &&
+	            options.thresholds.of[QUANTITY_CYCLES] < 0.0501);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_int_equal(PARSE(&options, "--compare", "a", "b", "--threshold", bad[i]), -1);
 	assert_int_equal(PARSE(&options, "--reproduces", "a", "b"), 0);
 	assert_int_equal(options.mode, MODE_REPRODUCES);
 	assert_int_equal(PARSE(&options, "--recover", "a"), 0);

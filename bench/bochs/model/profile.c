@@ -105,11 +105,20 @@ static int take_values(const struct reader *reader, char *text, bool *three, uin
 }
 
 /* [TAG] and a source. */
+static bool has_tag(const char *comment)
+{
+	if (!comment)
+		return false;
+	comment += strspn(comment, " \t");
+	return comment[0] == '[' && comment[1] && strchr("SDRA", comment[1]) && comment[2] == ']';
+}
+
 static bool is_source(const char *comment)
 {
-	comment += strspn(comment, " \t");
-	return comment[0] == '[' && comment[1] && strchr("SDRA", comment[1]) && comment[2] == ']' &&
-	       comment[3] == ' ' && comment[3 + strspn(comment + 3, " \t")];
+	if (!has_tag(comment))
+		return false;
+	comment = strchr(comment, ']') + 1;
+	return *comment == ' ' && comment[strspn(comment, " \t")];
 }
 
 static int keep_value(struct reader *reader, unsigned index, char *text)
@@ -153,8 +162,12 @@ static int take_parameter(struct reader *reader, char *text, const char *comment
 			return wrong(reader, reader->line, "%s stands in line %u already", key,
 			             reader->seen[i]);
 		reader->seen[i] = reader->line;
-		if (!comment || !is_source(comment))
-			return wrong(reader, reader->line, "%s needs '# [S] source' behind it (S, D, R or A)",
+		if (!is_source(comment))
+			return wrong(reader, reader->line,
+			             has_tag(comment)
+			                     ? "%s: after its tag the source is missing: where does the "
+			                       "value come from?"
+			                     : "%s needs '# [S] source' after it (S, D, R or A)",
 			             key);
 		return keep_value(reader, i, trim(value));
 	}
