@@ -103,6 +103,11 @@ static int start_engine(struct launch *launch, char *why, size_t size)
 	return status;
 }
 
+enum intake_counts launch_counts(const struct engine *engine)
+{
+	return engine->counts ? COUNTS_ALL : engine->some_counts ? COUNTS_SOME : COUNTS_NONE;
+}
+
 struct launch *launch_start(const struct launch_setup *setup, char *why, size_t size)
 {
 	struct launch *launch = calloc(1, sizeof *launch);
@@ -111,9 +116,7 @@ struct launch *launch_start(const struct launch_setup *setup, char *why, size_t 
 		                       .strategy = setup->strategy,
 		                       .mode = setup->mode,
 		                       .pcid = setup->pcid,
-		                       .counts = setup->engine->counts        ? COUNTS_ALL
-		                                 : setup->engine->some_counts ? COUNTS_SOME
-		                                                              : COUNTS_NONE,
+		                       .counts = launch_counts(setup->engine),
 		                       .engine_flag = setup->engine->flag,
 		                       .variant = setup->variant,
 		                       .observe = setup->observe,

@@ -50,6 +50,9 @@ enum launch_stop {
 
 struct launch;
 
+/* Which of an engine's samples have counts. */
+enum intake_counts launch_counts(const struct engine *engine);
+
 /* Starts the engine. Returns NULL with the reason in `why`. `setup` is copied; what it points to must live on. */
 struct launch *launch_start(const struct launch_setup *setup, char *why, size_t size);
 

@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include "bench/host/recover.h"
 #include "bench/host/engine.h"
-#include "bench/host/intake.h"
+#include "bench/host/launch.h"
 #include "bench/host/paths.h"
 #include "bench/host/progress.h"
 
@@ -15,7 +15,8 @@
 /* A launch that never ended; `place` is its number among the boots, with which its folder's name begins. */
 struct interrupted {
 	int64_t id, place;
-	char engine[32], strategy[64];
+	char engine[32], strategy[64], variant[64];
+	bool self_test;
 };
 
 static int64_t count_samples(struct store *store, int64_t launch)
@@ -42,12 +43,16 @@ static int replay(struct store *store, const struct interrupted *launch, FILE *r
 	struct intake_setup setup = { .store = store,
 		                      .launch = launch->id,
 		                      .strategy = &strategy,
-		                      .mode = "bench",
-		                      .counts = engine && engine->counts };
+		                      .mode = launch->self_test ? "test" : "bench",
+		                      .variant = *launch->variant ? launch->variant : NULL };
 	struct intake *intake;
 	char buffer[65536];
 	size_t length;
 
+	if (engine) {
+		setup.counts = launch_counts(engine);
+		setup.engine_flag = engine->flag;
+	}
 	if (!engine || strategy_parse(launch->strategy, &strategy, buffer, sizeof buffer))
 		return -1;
 	intake = intake_new(&setup);
@@ -105,7 +110,8 @@ static int recover(struct store *store, const struct interrupted *launch, const 
 static int find_interrupted(struct store *store, struct interrupted *found)
 {
 	static const char query[] =
-	        "SELECT id, place, engine, strategy FROM (SELECT *, row_number() OVER (ORDER BY id) "
+	        "SELECT id, place, engine, strategy, variant, bench = '' FROM (SELECT *, row_number() OVER "
+	        "(ORDER BY id) "
 	        "AS place"
 	        " FROM launches WHERE engine <> 'image') WHERE state = 'running' ORDER BY id";
 	sqlite3_stmt *row;
@@ -122,6 +128,9 @@ static int find_interrupted(struct store *store, struct interrupted *found)
 		         (const char *)sqlite3_column_text(row, 2));
 		snprintf(launch->strategy, sizeof launch->strategy, "%s",
 		         (const char *)sqlite3_column_text(row, 3));
+		snprintf(launch->variant, sizeof launch->variant, "%s",
+		         (const char *)sqlite3_column_text(row, 4));
+		launch->self_test = sqlite3_column_int(row, 5);
 	}
 	sqlite3_finalize(row);
 	return count;

@@ -54,6 +54,15 @@ is "every sample says that it is emulated, and where" \
 	'emulated,npt=0 emulated,npt=0,overhead emulated,npt=1 emulated,npt=1,overhead' \
 	"$(query "SELECT group_concat(flags, ' ') FROM (SELECT DISTINCT s.flags FROM samples s JOIN launches l ON l.id = s.launch
 		WHERE l.engine = 'kvm-emulated' ORDER BY 1)")"
+
+# The same from the records alone, as after a kill.
+cp -r "$tree/run" "$tree/killed"
+sqlite3 "$tree/killed/results.sqlite" "UPDATE run SET state = 'running'; UPDATE launches SET state = 'running' WHERE engine <> 'image'"
+"$tree/build/host/palimpsest-bench" --recover "$tree/killed" >/dev/null 2>"$tree/err"
+is "recovered samples are flagged alike, and self-tests are kept" "" \
+	"$(for run in run killed; do sqlite3 "$tree/$run/results.sqlite" "SELECT benchmark, metric, value, flags FROM samples
+		JOIN launches ON launches.id = launch ORDER BY launches.id, samples.rowid;
+		SELECT kind, name, ok FROM checks ORDER BY launch, rowid" >"$tree/$run.list"; done; diff "$tree/run.list" "$tree/killed.list")"
 is "counts come where the library counted" '0 240' \
 	"$(query "SELECT group_concat(value, ' ') FROM samples JOIN launches ON launches.id = launch
 		WHERE variant = 'npt=1' AND metric IN ('walk_reads', 'vm_exits') ORDER BY metric")"
