@@ -46,6 +46,13 @@ struct file_kind {
 	int (*unread)(const struct file *file, int32_t *bytes);
 };
 
+/* Where the reading of a directory goes on: that is so while the position and the names that have left are still these. */
+struct cursor {
+	const struct node *next;
+	uint64_t offset;
+	uint32_t left;
+};
+
 struct file {
 	const struct file_kind *kind;
 	struct node *node; /* or NULL: a pipe */
@@ -53,7 +60,8 @@ struct file {
 	uint64_t offset;
 	uint32_t references;
 	uint32_t flags; /* of open() */
-	bool busy;      /* a task that pauses in read() or write() goes on at `offset`: file_wait() */
+	struct cursor cursor;
+	bool busy; /* a task that pauses in read() or write() goes on at `offset`: file_wait() */
 };
 
 struct file_table {

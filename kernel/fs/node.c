@@ -12,6 +12,7 @@
 #define LINKS_MOST 40        /* that one path may lead through (MAXSYMLINKS) */
 
 struct node *node_root, *node_console;
+static uint64_t secret;
 static uint32_t last_number;
 static uint64_t last_place = 1; /* 0 and 1 are for . and .. (sys_getdents64()) */
 
@@ -44,25 +45,70 @@ static struct node *make(const char *name, size_t length, uint32_t mode)
 	return node;
 }
 
+/* FNV-1a from a secret start, and the upper bits of a product, which depend on all of it. */
+static uint32_t hash_of(const char *name, size_t length)
+{
+	uint64_t hash = secret ^ 0xcbf29ce484222325;
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (uint8_t)name[i]) * 0x100000001b3;
+	return (uint32_t)((hash ^ hash >> 32) * 0x9e3779b97f4a7c15 >> 32);
+}
+
+/* Where a child is, or would be: each level of the tree goes by the next bit of the hash, and those that are alike follow one another. */
+static struct node **place_of(const struct node *directory, uint32_t hash, const char *name, size_t length)
+{
+	struct node *const *place = &directory->names;
+
+	for (uint32_t bits = hash; *place; bits <<= 1) {
+		const struct node *child = *place;
+
+		if (child->hash == hash && child->name_length == length &&
+		    memcmp(child->name, name, length) == 0)
+			break;
+		place = &child->branch[bits >> 31];
+	}
+	return (struct node **)place;
+}
+
 static void enter(struct node *directory, struct node *node)
 {
-	struct node **end = &directory->children;
-
-	while (*end) /* in the order in which they came */
-		end = &(*end)->next;
-	*end = node;
+	node->hash = hash_of(node->name, node->name_length);
+	*place_of(directory, node->hash, node->name, node->name_length) = node;
+	node->branch[0] = node->branch[1] = NULL;
+	node->previous = directory->last;
+	*(node->previous ? &node->previous->next : &directory->children) = node;
+	directory->last = node;
 	node->next = NULL;
 	node->place = ++last_place;
 	node->parent = directory;
 }
 
+/* A leaf below takes its place in the tree: what is below a place has the bits that led there. */
+static void leave_tree(struct node *node)
+{
+	struct node **place = place_of(node->parent, node->hash, node->name, node->name_length),
+	            **end = place, *leaf;
+
+	while ((*end)->branch[0] || (*end)->branch[1])
+		end = &(*end)->branch[!(*end)->branch[0]];
+	leaf = *end;
+	*end = NULL;
+	if (leaf == node)
+		return;
+	leaf->branch[0] = node->branch[0];
+	leaf->branch[1] = node->branch[1];
+	*place = leaf;
+}
+
 static void leave(struct node *node)
 {
-	struct node **link = &node->parent->children;
+	struct node *directory = node->parent;
 
-	while (*link != node)
-		link = &(*link)->next;
-	*link = node->next;
+	leave_tree(node);
+	*(node->previous ? &node->previous->next : &directory->children) = node->next;
+	*(node->next ? &node->next->previous : &directory->last) = node->previous;
+	directory->left++;
 	node->parent = NULL;
 }
 
@@ -74,6 +120,11 @@ static void must_create(struct node *directory, const char *name, uint32_t mode,
 		node->device = device;
 	else
 		panic("no memory for /%s", name);
+}
+
+void node_set_secret(uint64_t value)
+{
+	secret = value;
 }
 
 void node_init(void)
@@ -102,11 +153,7 @@ static bool is(const struct node *node, uint32_t kind)
 
 struct node *node_child(const struct node *directory, const char *name, size_t length)
 {
-	struct node *child = directory->children;
-
-	while (child && (child->name_length != length || memcmp(child->name, name, length) != 0))
-		child = child->next;
-	return child;
+	return *place_of(directory, hash_of(name, length), name, length);
 }
 
 struct node *node_after(struct node *node)

@@ -31,7 +31,12 @@ struct node {
 	bool owns_data;      /* it is an owner of the frames that `data` is in */
 	uint16_t name_length;
 	struct node *parent;          /* a directory; the root's is itself; NULL: removed */
-	struct node *children, *next; /* in the order of their places */
+	struct node *children, *last; /* of a directory, in the order of their places */
+	struct node *next, *previous; /* in its directory */
+	struct node *names;           /* of a directory: its children by their hashes (node.c) */
+	struct node *branch[2];       /* in that tree */
+	uint32_t hash;                /* of its name */
+	uint32_t left; /* names that have left the directory, for cursors of those who read it */
 	uint64_t
 	        place; /* in its directory: never another name's again, so that who reads it on finds what he has not seen */
 	struct node *same; /* the node that this is but another name of, or NULL: it is one itself */
@@ -66,6 +71,12 @@ extern struct node
 void node_init(void);
 
 /*
+ * Before that: names are hashed with `secret`, so that who does not know it cannot make names that all hash alike. Without it
+ * each boot takes the same steps.
+ */
+void node_set_secret(uint64_t secret);
+
+/*
  * The node that a path leads to, from `from` when the path is relative (NULL: the root). Links in between are followed, and the last
  * one when `follow`. Returns it without a reference of its own, or NULL and *error: -ENOENT, -ENOTDIR, -ELOOP, -ENAMETOOLONG.
  */
@@ -90,7 +101,7 @@ bool node_name_is_fixed(const char *name, size_t length);
 /* The name behind this one in the tree, its children before its brothers: all of them, from node_root on. NULL at the end. */
 struct node *node_after(struct node *node);
 
-/* The child of this name, or NULL. */
+/* The child of this name, or NULL: in O(log n) steps of n, as long as hashes differ. To make, move and remove one costs as much. */
 struct node *node_child(const struct node *directory, const char *name, size_t length);
 
 /* A new node in a directory that has none of this name. NULL: no memory. */

@@ -6,6 +6,7 @@
 #include "mem/address_space.h"
 #include "sys/calls.h"
 #include "sys/paths.h"
+#include "task/pause.h"
 #include "task/task.h"
 
 struct node *working_directory(void)
@@ -77,6 +78,21 @@ struct entry {
 } __attribute__((packed));
 _Static_assert(sizeof(struct entry) == 19, "as programs know it");
 
+/* The child to go on with: where the last call ended, unless a name has left since or the position was moved; then it is looked for. */
+static const struct node *first_unread(const struct file *file, const struct node *directory)
+{
+	const struct node *child = directory->children;
+	unsigned steps = 0;
+
+	if (file->cursor.next && file->cursor.offset == file->offset && file->cursor.left == directory->left)
+		return file->cursor.next;
+	if (!child || directory->last->place < file->offset)
+		return NULL;
+	for (; child->place < file->offset; pause_in_loop(&steps))
+		child = child->next;
+	return child;
+}
+
 /* The position in a directory: 0 is before `.`, 1 before `..`, others before the next child with such a place or a higher one. */
 long sys_getdents64(uint64_t fd, uint64_t buffer, uint64_t size)
 {
@@ -91,9 +107,7 @@ long sys_getdents64(uint64_t fd, uint64_t buffer, uint64_t size)
 	directory = file->node;
 	if (!directory || !is_directory(directory))
 		return -ENOTDIR;
-	child = directory->children;
-	while (child && child->place < file->offset)
-		child = child->next;
+	child = first_unread(file, directory);
 	for (;;) {
 		char bytes[(sizeof(struct entry) + NAME_LENGTH + 1 + 7) & ~7UL] = { 0 };
 		const struct node *node = file->offset == 0   ? directory
@@ -120,6 +134,7 @@ long sys_getdents64(uint64_t fd, uint64_t buffer, uint64_t size)
 		if (file->offset >= 2)
 			child = child->next;
 		file->offset = (uint64_t)entry->next;
+		file->cursor = (struct cursor){ child, file->offset, directory->left };
 	}
 	return (long)done;
 }

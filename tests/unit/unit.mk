@@ -4,7 +4,7 @@
 # kernel/ on the include path, so that cpu/cpu.h is the one without privileged instructions.
 
 UNIT       := $(BUILD)/tests/unit
-UNIT_NAMES := archive multiboot deadlines rwlock frames paging address_space regions user_copy heap elf fill format string records pmu steps
+UNIT_NAMES := names archive multiboot deadlines rwlock frames paging address_space regions user_copy heap elf fill format string records pmu steps
 UNIT_TESTS := $(UNIT_NAMES:%=$(UNIT)/test_%)
 
 UNIT_CFLAGS = $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=address,undefined \
@@ -16,6 +16,7 @@ UNIT_frames        := $(UNIT_MEM)
 UNIT_paging        := $(UNIT_MEM) kernel/mem/paging image
 UNIT_address_space := $(UNIT_MEM) kernel/mem/paging kernel/mem/address_space kernel/mem/heap \
 	kernel/mem/user_copy.asm kernel/fs/node kernel/fs/node_data image
+UNIT_names         := $(UNIT_MEM) kernel/mem/heap kernel/fs/node kernel/fs/node_data
 UNIT_deadlines     := $(UNIT_MEM) kernel/lib/deadlines
 UNIT_rwlock        := $(UNIT_MEM) kernel/lib/rwlock
 UNIT_regions       := $(UNIT_address_space) kernel/lib/rwlock kernel/mem/regions kernel/mem/fault
