@@ -228,11 +228,182 @@ static int files(void)
 	return 0;
 }
 
+/* From here on the kernel leaves so many frames (tests/kernel/limits.c). */
+#define FRAMES 4096
+
+/* A child of some user, who does something and then waits to be killed. */
+static long start(uint32_t user, void (*function)(void))
+{
+	const long pid = fork();
+
+	if (pid == 0) {
+		if (user && call(SYS_setuid, user, 0, 0) != 0)
+			leave(3);
+		function();
+		call(SYS_pause, 0, 0, 0);
+		leave(4);
+	}
+	yield();
+	return pid;
+}
+
+static void take(uint64_t pages)
+{
+	char *memory = (char *)call6(SYS_mmap, 0, pages * PAGE_SIZE, PROT_READ | PROT_WRITE,
+	                             MAP_PRIVATE | MAP_ANONYMOUS, ~0UL, 0);
+
+	for (uint64_t i = 0; i < pages; i++)
+		memory[i * PAGE_SIZE] = 1;
+}
+
+static void takes_all(void)
+{
+	take(2 * FRAMES);
+}
+
+static void takes_most(void)
+{
+	take(FRAMES - 1100);
+}
+
+static void takes_most_and_stops(void)
+{
+	take(FRAMES - 1100);
+	send(self(), SIGSTOP);
+}
+
+static void takes_a_quarter(void)
+{
+	take(FRAMES / 4);
+}
+
+static void takes_less(void)
+{
+	take(FRAMES / 5);
+}
+
+/* A file that has no name any more: no page of it is in anyone's memory. */
+static void takes_all_in_a_file(void)
+{
+	static char bytes[64 * KIB];
+	const uint64_t fd = (uint64_t)call(SYS_open, (uintptr_t) "/tmp/hog", O_RDWR | O_CREAT, 0600);
+
+	call(SYS_unlink, (uintptr_t) "/tmp/hog", 0, 0);
+	while (call(SYS_write, fd, (uintptr_t)bytes, sizeof bytes) > 0)
+		;
+	while (call(SYS_write, fd, (uintptr_t)bytes, 1) > 0)
+		;
+}
+
+/* A program of root's that needs memory: half of the pages in its own instructions, half in those of the kernel. It ends with 0. */
+static void needs_memory(uint64_t pages)
+{
+	const long fd = call(SYS_open, (uintptr_t) "/dev/zero", 0, 0);
+	const long start = call6(SYS_mmap, 0, pages * PAGE_SIZE, PROT_READ | PROT_WRITE,
+	                         MAP_PRIVATE | MAP_ANONYMOUS, ~0UL, 0);
+
+	if (fd < 0 || start < 0)
+		leave(5);
+	for (uint64_t at = (uint64_t)start, i = 0; i < pages; i++, at += PAGE_SIZE)
+		if (i % 2)
+			*(volatile char *)at = 1;
+		else if (call(SYS_read, (uint64_t)fd, at, 8) != 8)
+			leave(6);
+	leave(0);
+}
+
+/* When it is told to: with no memory left it could not be started. */
+static void needs_some(void)
+{
+	take(400); /* more than a hog has itself whose memory is a file */
+	on(SIGUSR1, note, 0);
+	call(SYS_pause, 0, 0, 0);
+	needs_memory(1000);
+}
+
+static void needs_half(void)
+{
+	needs_memory(FRAMES / 2 + FRAMES / 5);
+}
+
+/* The hog ends, the other one does not. */
+static int loses(void (*hog)(void))
+{
+	const long other = start(0, needs_some), taker = start(USER, hog);
+
+	CHECK(taker > 0 && other > 0);
+	CHECK(send(other, SIGUSR1) == 0);
+	CHECK(status_of(other) == 0);
+	CHECK(status_of(taker) == SIGKILL);
+	return 0;
+}
+
+static int hog_faults(void)
+{
+	return loses(takes_all);
+}
+
+static int hog_waits(void)
+{
+	return loses(takes_most);
+}
+
+static int hog_is_stopped(void)
+{
+	return loses(takes_most_and_stops);
+}
+
+static int hog_has_a_file(void)
+{
+	return loses(takes_all_in_a_file);
+}
+
+/* Root's is larger, but not four times as large. */
+static int root_is_spared(void)
+{
+	const long roots = start(0, takes_a_quarter), users = start(USER, takes_less),
+	           other = start(0, needs_half);
+
+	CHECK(roots > 0 && users > 0 && other > 0);
+	CHECK(status_of(other) == 0);
+	CHECK(status_of(users) == SIGKILL);
+	CHECK(send(roots, SIGTERM) == 0 && status_of(roots) == SIGTERM);
+	return 0;
+}
+
+/* Every frame that files may have is used. */
+static void touches_shared(void)
+{
+	*(volatile char *)call6(SYS_mmap, 0, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+	                        ~0UL, 0) = 1;
+}
+
+static int files_are_full(void)
+{
+	const long fd = call(SYS_open, (uintptr_t) "/tmp/full", O_RDWR | O_CREAT, 0600);
+	long pid;
+
+	CHECK(fd >= 0 && call(SYS_unlink, (uintptr_t) "/tmp/full", 0, 0) == 0);
+	CHECK(call(SYS_write, (uint64_t)fd, (uintptr_t) "x", 1) == -ENOSPC);
+	pid = start(USER, touches_shared);
+	CHECK(pid > 0 && status_of(pid) == SIGBUS);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct kind kinds[] = {
-		{ "tasks", tasks },       { "zeros", zeros }, { "randoms", randoms },
-		{ "terminal", terminal }, { "files", files },
+		{ "tasks", tasks },
+		{ "zeros", zeros },
+		{ "randoms", randoms },
+		{ "terminal", terminal },
+		{ "files", files },
+		{ "hog-faults", hog_faults },
+		{ "hog-waits", hog_waits },
+		{ "hog-is-stopped", hog_is_stopped },
+		{ "hog-has-a-file", hog_has_a_file },
+		{ "root-is-spared", root_is_spared },
+		{ "files-are-full", files_are_full },
 	};
 
 	return argc > 1 ? run_kind(argv[1], kinds, sizeof kinds / sizeof *kinds) : 2;

@@ -307,3 +307,23 @@ void file_table_drop(struct task *task)
 			file_drop(table->file[fd]);
 	heap_free(table);
 }
+
+/* A pipe has two ends. */
+static size_t share_of(const struct file *file)
+{
+	if (file->pipe)
+		return pipe_frames(file->pipe) / (2 * file->references);
+	if (!file->node || file->node->device || file->node->links)
+		return 0;
+	return file->node->frames / ((size_t)file->node->references * file->references);
+}
+
+size_t file_table_nameless(const struct task *task)
+{
+	size_t frames = 0;
+
+	for (unsigned fd = 0; task->files && fd < FILES_MOST; fd++)
+		if (task->files->file[fd])
+			frames += share_of(task->files->file[fd]);
+	return frames;
+}

@@ -76,6 +76,7 @@ extern struct wait_queue file_changed;
 struct file *file_open(struct node *node, uint32_t flags);
 
 /* The two ends of a new pipe. 0 or -ENOMEM. */
+size_t pipe_frames(const struct pipe *pipe);
 int pipe_open(struct file *ends[2], uint32_t flags);
 
 void file_drop(struct file *file);
@@ -108,6 +109,9 @@ int file_close(uint64_t fd);
 /* A child's table, before it runs: the same files. 0 or -ENOMEM. */
 struct task;
 int file_table_copy(struct task *to, const struct task *from);
+
+/* The task's share of what goes with the last who has it open: frames of pipes, and of files without a name. */
+size_t file_table_nameless(const struct task *task);
 
 /* Closes what execve() does not keep; and everything. */
 void file_table_exec(struct task *task);

@@ -13,6 +13,8 @@
 
 struct node *node_root, *node_console;
 static uint64_t secret;
+size_t node_count;
+static size_t nodes_most = SIZE_MAX;
 static uint32_t last_number;
 static uint64_t last_place = 1; /* 0 and 1 are for . and .. (sys_getdents64()) */
 
@@ -32,7 +34,7 @@ static struct node *make(const char *name, size_t length, uint32_t mode)
 	struct node *node = heap_alloc(sizeof *node);
 	char *copy = copy_name(name, length);
 
-	if (!node || !copy) {
+	if (!node || !copy || node_count >= nodes_most) {
 		heap_free(node);
 		heap_free(copy);
 		return NULL;
@@ -42,6 +44,7 @@ static struct node *make(const char *name, size_t length, uint32_t mode)
 	};
 	node->name_length = (uint16_t)length;
 	node->name = copy;
+	node_count++;
 	return node;
 }
 
@@ -385,6 +388,11 @@ int node_rename(struct node *node, struct node *directory, const char *name, siz
 	return 0;
 }
 
+void node_limit_nodes(size_t most)
+{
+	nodes_most = most;
+}
+
 void node_hold(struct node *node)
 {
 	node->references++;
@@ -397,4 +405,5 @@ void node_drop(struct node *node)
 	node_truncate(node, 0);
 	heap_free(node->name);
 	heap_free(node);
+	node_count--;
 }

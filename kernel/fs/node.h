@@ -41,6 +41,7 @@ struct node {
 	        place; /* in its directory: never another name's again, so that who reads it on finds what he has not seen */
 	struct node *same; /* the node that this is but another name of, or NULL: it is one itself */
 	uint32_t links;    /* names of a node */
+	uint32_t frames;   /* of its own, tables among them */
 	/* While an archive is unpacked (cpio.c): which of its files with several names it is, or 0; and others of them. */
 	uint64_t archived;
 	struct node *archived_next[2];
@@ -121,6 +122,15 @@ int node_rename(struct node *node, struct node *directory, const char *name, siz
  * caller's. NULL: no memory.
  */
 struct node *node_create_nameless(size_t size);
+
+/*
+ * What files may take, so that some is left for programs: frames of their own altogether, shared memory included, and nodes. Beyond it
+ * node_room(), node_frame() and node_create() find no memory. No limit until it is set; what there is by then may stay.
+ */
+void node_limit_frames(size_t most);
+void node_limit_nodes(size_t most);
+bool node_frames_are_used_up(void);
+extern size_t node_count;
 
 void node_hold(struct node *node);
 void node_drop(struct node *node);

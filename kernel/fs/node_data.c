@@ -29,11 +29,38 @@ static uint64_t frame_of(const struct node *node, size_t page)
 	return table == FRAME_NONE ? FRAME_NONE : entries(table)[page % ENTRIES];
 }
 
-static bool fill(uint64_t *entry)
+static size_t frames_used, frames_most = SIZE_MAX; /* by all files */
+
+void node_limit_frames(size_t most)
 {
+	frames_most = most;
+}
+
+bool node_frames_are_used_up(void)
+{
+	return frames_used >= frames_most;
+}
+
+static bool fill(struct node *node, uint64_t *entry)
+{
+	if (*entry != FRAME_NONE)
+		return true;
+	if (node_frames_are_used_up())
+		return false;
+	*entry = frame_alloc_zeroed();
 	if (*entry == FRAME_NONE)
-		*entry = frame_alloc_zeroed();
-	return *entry != FRAME_NONE;
+		return false;
+	node->frames++;
+	frames_used++;
+	return true;
+}
+
+static void empty(struct node *node, uint64_t *entry)
+{
+	frame_free(*entry);
+	*entry = FRAME_NONE;
+	node->frames--;
+	frames_used--;
 }
 
 /* The same, made when it is missing. */
@@ -41,13 +68,13 @@ static uint64_t make_frame(struct node *node, size_t page)
 {
 	uint64_t *entry;
 
-	if (page >= ENTRIES * ENTRIES || !fill(&node->top))
+	if (page >= ENTRIES * ENTRIES || !fill(node, &node->top))
 		return FRAME_NONE;
 	entry = &entries(node->top)[page / ENTRIES];
-	if (!fill(entry))
+	if (!fill(node, entry))
 		return FRAME_NONE;
 	entry = &entries(*entry)[page % ENTRIES];
-	return fill(entry) ? *entry : FRAME_NONE;
+	return fill(node, entry) ? *entry : FRAME_NONE;
 }
 
 /* Takes, or gives back, a share in each frame of a range of bytes. */
@@ -182,13 +209,11 @@ size_t node_room(struct node *node, size_t offset, size_t size, void **bytes)
 }
 
 /* Frees the frames of a table from page `first` on. True when none is left. */
-static bool cut_table(uint64_t table, size_t first)
+static bool cut_table(struct node *node, uint64_t table, size_t first)
 {
 	for (size_t i = first; i < ENTRIES; i++)
-		if (entries(table)[i] != FRAME_NONE) {
-			frame_free(entries(table)[i]);
-			entries(table)[i] = FRAME_NONE;
-		}
+		if (entries(table)[i] != FRAME_NONE)
+			empty(node, &entries(table)[i]);
 	return first == 0;
 }
 
@@ -197,16 +222,14 @@ static void cut(struct node *node, size_t pages)
 	for (size_t i = pages / ENTRIES; i < ENTRIES; i++) {
 		uint64_t *table = &entries(node->top)[i];
 
-		if (*table != FRAME_NONE && cut_table(*table, i * ENTRIES < pages ? pages % ENTRIES : 0)) {
-			frame_free(*table);
-			*table = FRAME_NONE;
+		if (*table != FRAME_NONE &&
+		    cut_table(node, *table, i * ENTRIES < pages ? pages % ENTRIES : 0)) {
+			empty(node, table);
 			let_interrupts_in();
 		}
 	}
-	if (pages == 0) {
-		frame_free(node->top);
-		node->top = FRAME_NONE;
-	}
+	if (pages == 0)
+		empty(node, &node->top);
 }
 
 int node_truncate(struct node *node, size_t size)

@@ -153,6 +153,15 @@ static const struct file_kind writer_kind = {
 	.write = write_pipe, .close = close_writer, .ready = writer_ready, .unread = unread
 };
 
+size_t pipe_frames(const struct pipe *pipe)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < PIPE_PAGES; i++)
+		count += pipe->page[i] != NULL;
+	return count;
+}
+
 int pipe_open(struct file *ends[2], uint32_t flags)
 {
 	struct pipe *pipe = heap_alloc(sizeof *pipe);

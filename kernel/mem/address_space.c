@@ -208,6 +208,22 @@ pte_t *address_space_next_run(const struct address_space *space, uintptr_t *addr
 	return NULL;
 }
 
+size_t address_space_resident(struct address_space *space)
+{
+	const struct region *regions = address_space_regions(space);
+	size_t count = 0, n;
+
+	for (uint32_t i = 0; i < space->count; i++) {
+		uintptr_t at = regions[i].start;
+
+		for (const pte_t *entry;
+		     (entry = address_space_next_run(space, &at, region_end(&regions[i]), &n));)
+			for (; n; n--, entry++)
+				count += *entry != 0;
+	}
+	return count;
+}
+
 /* The last answer of paging_look_up(), and for which addresses. */
 struct found {
 	pte_t *table;

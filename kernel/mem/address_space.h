@@ -103,6 +103,9 @@ void address_space_hide(struct address_space *space, uintptr_t start);
 /* Makes the data that grows begin behind the image, which has just been loaded: its regions and a stack above. */
 void address_space_set_brk(struct address_space *space);
 
+/* Frames that the space maps now; those that it shares with others count in full. It takes as many steps as there are pages. */
+size_t address_space_resident(struct address_space *space);
+
 /* Frees every frame of the space, its tables and its PML4. It must not be loaded in any CR3. */
 void address_space_destroy(struct address_space *space);
 

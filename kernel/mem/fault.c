@@ -68,6 +68,8 @@ static int fill_from_file(pte_t *entry, const struct region *region, uintptr_t a
 	if (page >= (region->node->size + PAGE_MASK) / PAGE_SIZE)
 		return -ENXIO;
 	frame = shared ? node_frame(region->node, page) : frame_alloc();
+	if (frame == FRAME_NONE && shared && node_frames_are_used_up())
+		return -ENXIO; /* as a full tmpfs of Linux */
 	if (frame == FRAME_NONE || (shared && !frame_share(frame)))
 		return -ENOMEM;
 	if (!shared) {

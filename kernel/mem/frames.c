@@ -15,7 +15,8 @@ static struct {
 	uint32_t limit; /* frames below this number have a link */
 	size_t free;
 	size_t total;
-	size_t reserve;
+	size_t reserve; /* that allocations leave: the larger one of the two below */
+	size_t shortage, emergency;
 } frames;
 
 static void sort_ranges(struct memory_range *ranges, size_t count)
@@ -100,7 +101,7 @@ void frames_init(const struct memory_range *ranges, size_t count, uint32_t *link
 {
 	frames.links = links;
 	frames.head = FRAME_LIST_END;
-	frames.free = frames.total = frames.reserve = 0;
+	frames.free = frames.total = frames.reserve = frames.shortage = frames.emergency = 0;
 	frames.limit = count ? (uint32_t)(ranges[count - 1].end >> PAGE_SHIFT) : 0;
 	for (uint32_t i = 0; i < frames.limit; i++)
 		links[i] = LINK_UNUSABLE;
@@ -141,16 +142,20 @@ bool frames_adopt(uint64_t start, uint64_t end)
 	return true;
 }
 
-uint64_t frame_alloc(void)
+/* The first free frame; there is one. */
+static inline uint64_t take(void)
 {
 	uint32_t number = frames.head;
 
-	if (frames.free <= frames.reserve)
-		return FRAME_NONE;
 	frames.head = frames.links[number];
 	frames.links[number] = LINK_ALLOCATED;
 	frames.free--;
 	return (uint64_t)number << PAGE_SHIFT;
+}
+
+uint64_t frame_alloc(void)
+{
+	return frames.free > frames.reserve ? take() : FRAME_NONE;
 }
 
 size_t frames_alloc(uint64_t *words, size_t count, uint64_t flags)
@@ -174,10 +179,12 @@ size_t frames_alloc(uint64_t *words, size_t count, uint64_t flags)
 
 uint64_t frame_alloc_zeroed(void)
 {
-	uint64_t frame = frame_alloc();
+	uint64_t frame;
 
-	if (frame != FRAME_NONE)
-		zero_pages(phys_to_virt(frame), 1);
+	if (frames.free <= frames.reserve)
+		return FRAME_NONE;
+	frame = take();
+	zero_pages(phys_to_virt(frame), 1);
 	return frame;
 }
 
@@ -274,7 +281,24 @@ void frame_list_free(uint32_t *list)
 	*list = FRAME_LIST_END;
 }
 
+static size_t reserve(void)
+{
+	return frames.shortage > frames.emergency ? frames.shortage : frames.emergency;
+}
+
 void frames_set_reserve(size_t count)
 {
-	frames.reserve = count;
+	frames.shortage = count;
+	frames.reserve = reserve();
+}
+
+void frames_set_emergency(size_t count)
+{
+	frames.emergency = count;
+	frames.reserve = reserve();
+}
+
+void frames_open_emergency(bool open)
+{
+	frames.reserve = reserve() - (open ? frames.emergency : 0);
 }

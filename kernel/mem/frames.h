@@ -84,5 +84,12 @@ void frame_list_push(uint32_t *list, uint64_t frame);
 uint64_t frame_list_pop(uint32_t *list); /* FRAME_NONE when empty */
 void frame_list_free(uint32_t *list);    /* gives back all of them */
 
+/*
+ * The last `count` frames are for those who cannot wait until memory is free again: allocations get them only between
+ * frames_open_emergency(true) and (false).
+ */
+void frames_set_emergency(size_t count);
+void frames_open_emergency(bool open);
+
 /* Lets allocations fail while `count` or fewer frames are free: memory shortage, for tests. */
 void frames_set_reserve(size_t count);

@@ -71,6 +71,7 @@ uintptr_t region_find_place(struct address_space *space, size_t pages);
  * allowed, -ENXIO behind the last page of a file, -ENOMEM.
  */
 #define FAULT_WRITE (1UL << 1)
+#define FAULT_USER  (1UL << 2)
 #define FAULT_FETCH (1UL << 4)
 int region_fault(struct address_space *space, uintptr_t address, uint64_t error);
 

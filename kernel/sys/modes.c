@@ -21,6 +21,8 @@
 #include "task/clock.h"
 #include "task/task.h"
 
+#define EMERGENCY 64 /* frames that the kernel's copies to user memory can have when there are no others */
+
 static void timer_tick(void)
 {
 	this_cpu()->need_resched |= RETURN_YIELD;
@@ -135,6 +137,14 @@ static bool demo(void)
 	return status == 0;
 }
 
+/* As a tmpfs of Linux has them: half of memory, and half as many files as it has pages. */
+static void set_limits(void)
+{
+	node_limit_frames(frames_total() / 2);
+	node_limit_nodes(node_count + frames_total() / 2);
+	frames_set_emergency(frames_total() / 256 < EMERGENCY ? frames_total() / 256 : EMERGENCY);
+}
+
 void kernel_main(void)
 {
 	char mode[16], exit[4], trace[8];
@@ -154,6 +164,7 @@ void kernel_main(void)
 		node_set_secret(random_number());
 	node_init();
 	boot_unpack_modules();
+	set_limits();
 	record_fact("early-stack-high-water", early_stack_high_water(), "bytes");
 	if (loader_places()) {
 		record_fact("window-places", loader_places(), "pages");

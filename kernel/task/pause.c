@@ -2,6 +2,7 @@
 #include "task/pause.h"
 
 #include "task/clock.h"
+#include "task/out_of_memory.h"
 #include "task/task.h"
 
 void let_interrupts_in(void)
@@ -16,6 +17,10 @@ void let_interrupts_in(void)
 static void give_way(void)
 {
 	let_interrupts_in();
+	if (current_task()->starved) {
+		current_task()->starved = false;
+		out_of_memory();
+	}
 	if (this_cpu()->need_resched & RETURN_YIELD) {
 		clock_poll();
 		task_yield();

@@ -10,6 +10,7 @@
 #include "mem/regions.h"
 #include "task/arguments.h"
 #include "task/clock.h"
+#include "task/out_of_memory.h"
 #include "task/pause.h"
 #include "task/task_internal.h"
 #include "task/wait.h"
@@ -263,13 +264,35 @@ static void idle(void)
 	}
 }
 
-static int fault_error; /* of the last page fault */
+static int fault_error; /* of the last page fault that failed */
+static uint64_t fault_code;
 
-/* Where memory has run out, the task ends. */
+/*
+ * Where memory has run out, a task ends (out_of_memory()). No task can be waited for in the middle of the kernel's own access to user
+ * memory, so that one takes of the emergency frames, and the wait comes in a pause of the call or at its end.
+ */
+static __attribute__((noinline, cold)) bool fault_failed(int error)
+{
+	struct task *task = current_task();
+
+	fault_error = error;
+	if (error != -ENOMEM || (fault_code & FAULT_USER))
+		return false;
+	frames_open_emergency(true);
+	fault_error = region_fault(&task->space, read_cr2(), fault_code);
+	frames_open_emergency(false);
+	task->starved = true;
+	this_cpu()->need_resched |= RETURN_YIELD;
+	return fault_error == 0;
+}
+
 static bool page_fault(uintptr_t address, uint64_t error)
 {
-	fault_error = region_fault(&current_task()->space, address, error);
-	return fault_error == 0;
+	int result;
+
+	fault_code = error;
+	result = region_fault(&current_task()->space, address, error);
+	return !result || fault_failed(result);
 }
 
 /* An exception in user mode is a signal for the task; the kernel and the others go on. */
@@ -298,10 +321,9 @@ static void user_exception(struct trap_frame *frame)
 		info = (struct signal_info){ .code = SI_KERNEL };
 	}
 	if (frame->vector == EXCEPTION_PF && fault_error == -ENOMEM) { /* no handler could go on either */
-		if (!task_quiet)
-			kprintf("task %d (%s) killed: no memory for its page at %lx\n", task->pid, task->name,
-			        read_cr2());
-		task_exit(SIGKILL);
+		task->starved = true;
+		frame->vector = FRAME_OTHER;
+		return_through_frame(frame);
 	}
 	if (frame->vector == EXCEPTION_PF)
 		info = (struct signal_info){ .code = frame->error & 1 ? SEGV_ACCERR : SEGV_MAPERR,
@@ -320,6 +342,10 @@ static void user_exception(struct trap_frame *frame)
 static void user_return(struct trap_frame *frame)
 {
 	user_access_end();
+	if (current_task()->starved) {
+		current_task()->starved = false;
+		out_of_memory();
+	}
 	if (this_cpu()->need_resched & RETURN_YIELD) {
 		clock_poll();
 		task_yield();

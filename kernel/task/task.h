@@ -59,6 +59,7 @@ struct task {
 	uint64_t alarm_interval;     /* ns, or 0: once */
 	uint64_t sleep_end,
 	        sleep_left; /* of a sleep that was broken off: a time of clock_now(), or 0; where the rest is told */
+	bool starved;        /* a page fault found no memory: out_of_memory() is due */
 	uint8_t stop_signal; /* by which it was stopped, while its parent was not told; or 0 */
 	bool continued;      /* its parent was not told yet that it goes on */
 	struct signals signals;

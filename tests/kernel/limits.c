@@ -2,6 +2,7 @@
 /* One program does not take the machine from the others; bench/programs/limits.c has the checks. */
 #include "cpu/apic.h"
 #include "fs/node.h"
+#include "loader/loader.h"
 #include "mem/frames.h"
 #include "sys/calls.h"
 #include "sys/paths.h"
@@ -197,4 +198,35 @@ TEST(walks_over_tasks_let_interrupts_in)
 	while (task_wait(-1, &status, 0) > 0)
 		;
 	return in ? NULL : "none came";
+}
+
+#define FRAMES 4096 /* that are left for a program, as it knows */
+
+TEST(who_holds_most_memory_pays)
+{
+	static const char *const kinds[] = { "hog-faults", "hog-waits", "hog-is-stopped", "hog-has-a-file",
+		                             "root-is-spared" };
+	const char *problem = NULL;
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !problem; i++) {
+		loader_trim();
+		if (frames_free() < 2 * FRAMES)
+			return SKIP "this machine has too little memory";
+		frames_set_reserve(frames_free() - FRAMES);
+		task_quiet = true;
+		problem = RUN_KINDS("limits", kinds[i]);
+		task_quiet = false;
+		frames_set_reserve(0);
+	}
+	return problem;
+}
+
+TEST(files_have_their_share_of_memory)
+{
+	const char *problem;
+
+	node_limit_frames(0);
+	problem = RUN_KINDS("limits", "files-are-full");
+	node_limit_frames(frames_total() / 2); /* as kernel_main() has set it */
+	return problem;
 }
