@@ -228,6 +228,51 @@ static int files(void)
 	return 0;
 }
 
+/* Two tasks read from one position, with ticks in between: each gets a piece of the file that is whole. */
+#define READ_PAGES  256
+#define READ_ROUNDS 40
+
+#define READ_SIZE   (READ_PAGES * PAGE_SIZE)
+
+static char *file_bytes;
+
+static int reads_whole_pieces(void)
+{
+	for (unsigned round = 0; round < READ_ROUNDS; round++) {
+		const long done = call(SYS_read, file_fd, (uintptr_t)file_bytes, READ_SIZE);
+
+		if (done != READ_SIZE) { /* at the end */
+			call(SYS_lseek, file_fd, 0, 0);
+			continue;
+		}
+		for (uint64_t page = 1; page < READ_PAGES; page++)
+			CHECK(*(uint64_t *)&file_bytes[page * PAGE_SIZE] == *(uint64_t *)file_bytes + page);
+	}
+	return 0;
+}
+
+static int positions(void)
+{
+	long pid;
+
+	file_bytes = (char *)call6(SYS_mmap, 0, READ_SIZE, PROT_READ | PROT_WRITE,
+	                           MAP_PRIVATE | MAP_ANONYMOUS, ~0UL, 0);
+	file_fd = (uint64_t)call(SYS_open, (uintptr_t) "/tmp/pages", O_RDWR | O_CREAT, 0600);
+	CHECK((long)file_fd >= 0 && call(SYS_unlink, (uintptr_t) "/tmp/pages", 0, 0) == 0);
+	for (uint64_t page = 0; page < 4 * READ_PAGES; page++) {
+		*(uint64_t *)file_bytes = page;
+		CHECK(call(SYS_write, file_fd, (uintptr_t)file_bytes, PAGE_SIZE) == PAGE_SIZE);
+	}
+	CHECK(start_alarms() == 0);
+	on(SIGALRM, note, SA_RESTART);
+	pid = fork();
+	if (pid == 0)
+		leave(reads_whole_pieces() != 0);
+	CHECK(pid > 0 && reads_whole_pieces() == 0);
+	CHECK(status_of(pid) == 0);
+	return 0;
+}
+
 /* From here on the kernel leaves so many frames (tests/kernel/limits.c). */
 #define FRAMES 4096
 
@@ -396,6 +441,7 @@ int main(int argc, char **argv)
 		{ "tasks", tasks },
 		{ "zeros", zeros },
 		{ "randoms", randoms },
+		{ "positions", positions },
 		{ "terminal", terminal },
 		{ "files", files },
 		{ "hog-faults", hog_faults },

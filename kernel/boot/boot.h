@@ -12,7 +12,7 @@
 #define EARLY_STACK_SIZE  1024
 #define EARLY_STACK_PAINT 0x5041494e54504150UL /* cannot be an address: not canonical */
 
-#define BOOT_MODULES      32
+#define BOOT_MODULES      64
 #define BOOT_MODULE_NAME  32
 
 /* A boot module: a file in memory that the loader put there. Read-only. */

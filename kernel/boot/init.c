@@ -40,9 +40,9 @@ static uint8_t places[PLACES];
 
 static unsigned place_of_name(const uint64_t *word)
 {
-	return (word[0] + word[1] * 0x100000001b3) * 0x9e3779b97f4a7c15 >> 58;
+	return (word[0] + word[1] * 0x100000001b3) * 0x9e3779b97f4a7c15 >> 57;
 }
-_Static_assert(PLACES == 1 << (64 - 58), "the upper bits are a place");
+_Static_assert(PLACES == 1 << (64 - 57), "the upper bits are a place");
 
 static void enter_module(size_t index)
 {

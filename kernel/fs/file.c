@@ -138,8 +138,11 @@ void file_release(struct file *file)
 int file_wait(const struct file *file)
 {
 	while (file->busy)
-		if (wait_on(&released))
-			return -ERESTARTSYS;
+		if (wait_on(&released)) {
+			if (signal_will_end(current_task()))
+				return -ERESTARTSYS;
+			task_yield();
+		}
 	return 0;
 }
 

@@ -88,7 +88,7 @@ void file_drop(struct file *file);
 bool file_pause(struct file *file);
 void file_release(struct file *file);
 
-/* Waits until no other task uses the position of a file that is busy. 0 or -ERESTARTSYS. */
+/* Waits until no other task uses the position of a file that is busy. 0, or -ERESTARTSYS: a signal will end the task. */
 int file_wait(const struct file *file);
 
 /* The current task's file of this number, or NULL. */

@@ -22,6 +22,11 @@ TEST(long_calls_are_broken_off)
 	return RUN_KINDS("limits", "zeros", "randoms", "files", "terminal");
 }
 
+TEST(positions_are_used_by_one_task_at_a_time)
+{
+	return RUN_KINDS("limits", "positions");
+}
+
 static volatile bool under_way; /* what must not keep interrupts off to its end */
 static volatile bool came;      /* one while it was */
 
