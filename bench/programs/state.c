@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What of a program is in registers that the kernel does not use: those of the FPU, and the base of FS. state KIND; exit
+ * What of a program is in registers that the kernel does not use: those of the FPU, the base of FS, selectors. state KIND; exit
  * status 0 when all was as it should be, otherwise the number of the check that failed.
  */
 #include "bench/programs/check.h"
@@ -132,6 +132,77 @@ static int fs_base(void)
 	return 0;
 }
 
+static uint64_t selectors(void)
+{
+	uint64_t ds, es, fs, gs;
+
+	__asm__ volatile("mov %%ds, %k0; mov %%es, %k1; mov %%fs, %k2; mov %%gs, %k3"
+	                 : "=r"(ds), "=r"(es), "=r"(fs), "=r"(gs));
+	return ds | es << 16 | fs << 32 | gs << 48;
+}
+
+/* The same, where no other task may leave anything. */
+static int no_selectors(void)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		CHECK(selectors() == 0);
+		yield();
+	}
+	return 0;
+}
+
+static void load(uint64_t all)
+{
+	__asm__ volatile("mov %k0, %%ds; mov %k1, %%es; mov %k2, %%fs; mov %k3, %%gs"
+	                 :
+	                 : "r"(all & 0xffff), "r"(all >> 16 & 0xffff), "r"(all >> 32 & 0xffff), "r"(all >> 48)
+	                 : "memory");
+}
+
+/* Tasks with selectors of their own, with their parent's, and with none, in turn. */
+static int different_selectors(void)
+{
+	const uint64_t values[] = { 0x00180019001a001b, 0x00230022001b0021, 0, 0x0001000200030000 };
+	const char *argv[] = { "state", "no-selectors", NULL };
+	static uint64_t place;
+	uint64_t base = 1;
+	long children[6];
+
+	CHECK(selectors() == 0);
+	CHECK(call(SYS_arch_prctl, 0x1002, (uintptr_t)&place, 0) == 0);
+	load(values[0]);
+	for (int i = 0; i < 5; i++) {
+		children[i] = fork();
+		CHECK(children[i] >= 0);
+		if (children[i] == 0) {
+			if (selectors() != values[0])
+				leave(1);
+			if (i == 4)
+				call(SYS_execve, (uintptr_t) "state", (uintptr_t)argv, 0);
+			load(values[i]);
+			for (int round = 0; round < ROUNDS; round++) {
+				if (selectors() != values[i])
+					leave(2);
+				yield();
+			}
+			leave(0);
+		}
+	}
+	children[5] = call(SYS_spawn, (uintptr_t) "state", (uintptr_t)argv, 0);
+	for (int round = 0; round < ROUNDS; round++) {
+		CHECK(selectors() == values[0]);
+		yield();
+	}
+	for (int i = 0; i < 6; i++)
+		CHECK(status_of(children[i]) == 0);
+	/* FS has its descriptor's base, until another is set, which clears the selector. */
+	CHECK(call(SYS_arch_prctl, 0x1003, (uintptr_t)&base, 0) == 0 && base == 0);
+	CHECK(call(SYS_arch_prctl, 0x1002, (uintptr_t)&place, 0) == 0);
+	CHECK(selectors() == (values[0] & ~0xffff00000000UL));
+	CHECK(call(SYS_arch_prctl, 0x1003, (uintptr_t)&base, 0) == 0 && base == (uintptr_t)&place);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2)
@@ -142,5 +213,9 @@ int main(int argc, char **argv)
 		return !clean();
 	if (equal(argv[1], "fs-base"))
 		return fs_base();
+	if (equal(argv[1], "selectors"))
+		return different_selectors();
+	if (equal(argv[1], "no-selectors"))
+		return no_selectors();
 	return 2;
 }

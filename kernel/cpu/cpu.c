@@ -89,8 +89,8 @@ void cpu_enable_features(void)
 	cr4 |= cpu_features.smap ? CR4_SMAP : 0;
 	cr4 |= cpu_features.umip ? CR4_UMIP : 0;
 	write_cr4(cr4);
-	/* No FPU yet: with EM set its instructions trap. */
-	write_cr0((read_cr0() | CR0_WP | CR0_EM | CR0_TS) & ~CR0_MP);
+	/* No FPU yet: with EM set its instructions trap. AM lets programs have their accesses checked by EFLAGS.AC. */
+	write_cr0((read_cr0() | CR0_WP | CR0_AM | CR0_EM | CR0_TS) & ~CR0_MP);
 }
 
 static void load_gdt(struct cpu *cpu)
@@ -115,9 +115,12 @@ static void load_gdt(struct cpu *cpu)
 	                 "push %%rax\n\t"
 	                 "lretq\n"
 	                 "1:\tmov %2, %%eax\n\t"
+	                 "mov %%eax, %%ss\n\t"
+	                 "xor %%eax, %%eax\n\t" /* the others are the programs' */
 	                 "mov %%eax, %%ds\n\t"
 	                 "mov %%eax, %%es\n\t"
-	                 "mov %%eax, %%ss\n\t"
+	                 "mov %%eax, %%fs\n\t"
+	                 "mov %%eax, %%gs\n\t"
 	                 "ltr %w3\n\t"
 	                 "lldt %w4" /* none: after reset it would be 64 KiB at address 0 */
 	                 :

@@ -16,6 +16,7 @@
 #define CR0_TS               (1UL << 3)
 #define CR0_NE               (1UL << 5)
 #define CR0_WP               (1UL << 16)
+#define CR0_AM               (1UL << 18)
 #define CR4_MCE              (1UL << 6)
 #define CR4_PGE              (1UL << 7)
 #define CR4_OSFXSR           (1UL << 9)
@@ -145,6 +146,36 @@ static inline uint8_t inb(uint16_t port)
 
 	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
 	return value;
+}
+
+/* DS, ES, FS and GS, 16 bits each, the first lowest. Long mode ignores the first two; programs can load all four. */
+static inline uint64_t read_selectors(void)
+{
+	uint64_t ds, es, fs, gs;
+
+	__asm__ volatile("mov %%ds, %k0; mov %%es, %k1; mov %%fs, %k2; mov %%gs, %k3"
+	                 : "=r"(ds), "=r"(es), "=r"(fs), "=r"(gs));
+	return ds | es << 16 | fs << 32 | gs << 48;
+}
+
+/* All ones of the four together: 0 when none is loaded. */
+static inline uint64_t selectors_loaded(void)
+{
+	uint64_t ds, es, fs, gs;
+
+	__asm__ volatile("mov %%ds, %k0; mov %%es, %k1; mov %%fs, %k2; mov %%gs, %k3"
+	                 : "=r"(ds), "=r"(es), "=r"(fs), "=r"(gs));
+	return ds | es | fs | gs;
+}
+
+/* Loads them, as they were read. The bases of FS and of the user's GS become the descriptors'. Interrupts are off. */
+static inline void write_selectors(uint64_t selectors)
+{
+	__asm__ volatile("mov %k0, %%ds; mov %k1, %%es; mov %k2, %%fs; swapgs; mov %k3, %%gs; swapgs"
+	                 :
+	                 : "r"(selectors & 0xffff), "r"(selectors >> 16 & 0xffff),
+	                   "r"(selectors >> 32 & 0xffff), "r"(selectors >> 48)
+	                 : "memory");
 }
 
 static inline uint64_t read_cr0(void)

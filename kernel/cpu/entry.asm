@@ -222,9 +222,8 @@ return_through_frame:
 	mov	rax, [rsp]
 %endif
 	cmp	rax, SYSCALL_COUNT
-	jae	.unknown
+	cmovae	rax, [no_such_call]	; no jump, which the CPU may guess wrong and go on with the program's index
 	call	[syscall_table + rax * 8]
-.done:
 %if %1
 	mov	rdi, rax
 	call	trace_result
@@ -243,9 +242,6 @@ return_through_frame:
 	pop	rsp
 	swapgs
 	o64 sysret
-.unknown:
-	mov	rax, -38		; ENOSYS
-	jmp	.done
 .hook:	mov	r9, [rsp + 8]		; a whole frame: RAX is the result, and the call's number stands as error code
 	mov	r8, [rsp + 2 * 8]
 	mov	r10, [rsp + 3 * 8]
@@ -346,6 +342,8 @@ entry_text_end:
 
 section .rodata
 align 8
+no_such_call:
+	dq	SYSCALL_COUNT		; the last entry of syscall_table
 entry_stubs:
 %assign vector 0
 %rep 256

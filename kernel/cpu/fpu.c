@@ -10,6 +10,7 @@
 #define XCR0_AVX 4U
 
 static bool present, with_xsave, xcr0_lost;
+static bool keeps_pointers; /* FXRSTOR and XRSTOR leave FIP, FDP and FOP, unless there is an exception */
 static uint32_t components; /* of XCR0 that are on; 0: FXSAVE is used */
 static uint32_t mxcsr_mask;
 static char initial[FPU_AREA] __attribute__((aligned(64)));
@@ -27,12 +28,22 @@ uint32_t fpu_xcr0(void)
 	return low;
 }
 
+/* AMD's processors say when they do restore them always (APM 3, CPUID 8000_0008H EBX[2], XSaveErPtr). */
+static bool pointers_are_kept(void)
+{
+	if (strcmp(cpu_features.vendor, "AuthenticAMD") != 0 &&
+	    strcmp(cpu_features.vendor, "HygonGenuine") != 0)
+		return false;
+	return cpuid_read(0x80000000).a < 0x80000008 || !(cpuid_read(0x80000008).b & 4);
+}
+
 void fpu_init(void)
 {
 	uint16_t control = 0x37f; /* as after FNINIT (SDM 1 8.1.5), and MXCSR as after reset (SDM 1 10.2.3) */
 	uint32_t mxcsr = 0x1f80;
 
 	present = cpu_features.fxsr;
+	keeps_pointers = pointers_are_kept();
 	with_xsave = cpu_features.xsave;
 	if (!present)
 		return;
@@ -73,6 +84,10 @@ void fpu_save(void *area)
 
 static void load(const void *area)
 {
+	static const int32_t zero;
+
+	if (keeps_pointers) /* or the last task's would be seen: these are the kernel's, and always the same */
+		__asm__ volatile("fnclex; emms; fildl %0" : : "m"(zero));
 	if (with_xsave)
 		__asm__ volatile("xrstor64 (%0)" : : "r"(area), "a"(components), "d"(0) : "memory");
 	else
@@ -83,6 +98,19 @@ void fpu_restore(const void *area)
 {
 	__asm__ volatile("clts" : : : "memory");
 	load(area);
+}
+
+uint32_t fpu_exceptions(bool simd)
+{
+	uint16_t control, status;
+	uint32_t mxcsr;
+
+	if (simd) {
+		__asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
+		return ~(mxcsr >> 7) & mxcsr & 0x3f;
+	}
+	__asm__ volatile("fnstcw %0; fnstsw %1" : "=m"(control), "=m"(status));
+	return status & ~control & 0x3f;
 }
 
 void fpu_start(void *area)

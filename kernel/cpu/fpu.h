@@ -33,6 +33,15 @@ void fpu_start(void *area);
 void fpu_save(void *area);
 void fpu_restore(const void *area);
 
+/* Exceptions that the status words have and their masks let through: of SSE when `simd`, else of x87 (SDM 1 8.1.3, 10.2.3). */
+#define FPU_INVALID   1U
+#define FPU_DENORMAL  2U
+#define FPU_ZERO      4U
+#define FPU_OVERFLOW  8U
+#define FPU_UNDERFLOW 16U
+#define FPU_PRECISION 32U
+uint32_t fpu_exceptions(bool simd);
+
 /* Clears them and takes them away from the running task. */
 void fpu_stop(void);
 

@@ -112,7 +112,7 @@ static inline int fault(struct address_space *space, uintptr_t address, uint64_t
 	flags = region->flags;
 	if ((flags & REGION_NONE) || ((error & FAULT_WRITE) && !(flags & PTE_WRITE)) ||
 	    ((error & FAULT_FETCH) && (flags & PTE_NX)))
-		return -EFAULT;
+		return -EACCES;
 	table = paging_table(space->pml4, address, PTE_USER, &space->tables);
 	if (!table)
 		return -ENOMEM;
@@ -122,7 +122,7 @@ static inline int fault(struct address_space *space, uintptr_t address, uint64_t
 		                           : fill_with_zeros(table, flags);
 	if ((error & FAULT_WRITE) && !(*table & PTE_WRITE))
 		return make_own(table, address);
-	return -EFAULT; /* nothing that the region explains */
+	return -EACCES; /* nothing that the region explains */
 }
 
 /* Perhaps there is a stack above that grows down to the address. */

@@ -67,12 +67,13 @@ uintptr_t region_find_place(struct address_space *space, size_t pages);
 
 /*
  * A page fault at `address`, with the error code that the CPU pushed (SDM 3A 4.7). Returns 0 when the instruction may be tried
- * again: the page got a frame, or a copy of its own. -EFAULT when the address is no one's or the access is not
- * allowed, -ENXIO behind the last page of a file, -ENOMEM.
+ * again: the page got a frame, or a copy of its own. -EFAULT when the address is no one's, -EACCES when the access is not
+ * allowed there, -ENXIO behind the last page of a file, -ENOMEM.
  */
-#define FAULT_WRITE (1UL << 1)
-#define FAULT_USER  (1UL << 2)
-#define FAULT_FETCH (1UL << 4)
+#define FAULT_PRESENT (1UL << 0)
+#define FAULT_WRITE   (1UL << 1)
+#define FAULT_USER    (1UL << 2)
+#define FAULT_FETCH   (1UL << 4)
 int region_fault(struct address_space *space, uintptr_t address, uint64_t error);
 
 /*

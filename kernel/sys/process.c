@@ -20,16 +20,19 @@
 long sys_arch_prctl(uint64_t code, uint64_t address)
 {
 	struct task *task = current_task();
+	uint64_t base;
 
 	switch (code) {
 	case ARCH_SET_FS:
 		if (!user_range(address, 0))
 			return -EPERM;
 		task->fs_base = address;
+		__asm__ volatile("mov %0, %%fs" : : "r"(0)); /* a selector would bring its own base back */
 		write_msr(MSR_FS_BASE, address);
 		return 0;
 	case ARCH_GET_FS:
-		return copy_to_user(address, &task->fs_base, sizeof task->fs_base);
+		base = read_msr(MSR_FS_BASE);
+		return copy_to_user(address, &base, sizeof base);
 	}
 	return -EINVAL;
 }

@@ -87,9 +87,10 @@ typedef void (*syscall_function)(void);
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init" /* the first line fills all, the others name some */
-extern const syscall_function syscall_table[SYSCALL_COUNT];
-const syscall_function syscall_table[SYSCALL_COUNT] = {
+extern const syscall_function syscall_table[SYSCALL_COUNT + 1];
+const syscall_function syscall_table[SYSCALL_COUNT + 1] = {
 	[0 ... SYSCALL_COUNT - 1] = (syscall_function)sys_unknown,
+	[SYSCALL_COUNT] = (syscall_function)sys_absent, /* for all numbers above */
 	CALL(read),
 	CALL(write),
 	CALL(open),

@@ -48,6 +48,7 @@ void task_begin_child(void)
 static void copy_user_state(struct task *child, struct task *parent)
 {
 	child->fs_base = parent->fs_base;
+	child->selectors = read_selectors();
 	child->has_fpu = parent->has_fpu;
 	if (!child->has_fpu)
 		return;

@@ -33,9 +33,21 @@ void sched_finish_switch(void)
 	interrupts_off();
 }
 
+/* Programs hardly ever load a selector, so this is rare. One that is loaded into FS brings its base, 0, with it. */
+static __attribute__((noinline, cold)) void switch_selectors(struct task *from, struct task *to)
+{
+	from->selectors = read_selectors();
+	if (from->selectors >> 32 & 0xffff)
+		from->fs_base = 0;
+	write_selectors(to->selectors);
+	to->selectors = 0;
+}
+
 /* What of user mode is in registers that the kernel does not use. */
 static void switch_user_state(struct task *from, struct task *to)
 {
+	if (selectors_loaded() | to->selectors)
+		switch_selectors(from, to);
 	if (from->fs_base |
 	    to->fs_base) /* also when they are equal: a program can load FS and so change its base */
 		write_msr(MSR_FS_BASE, to->fs_base);

@@ -220,8 +220,7 @@ int signal_leave(uint64_t at, struct trap_frame *frame)
 
 	if (copy_from_user(&f, at, sizeof f))
 		return -EFAULT;
-	if (!user_range(c->rip, 1) || !user_range(c->rsp, 0) || c->cs != SELECTOR_USER_CODE ||
-	    c->ss != SELECTOR_USER_DATA)
+	if (!user_range(c->rip, 1) || c->cs != SELECTOR_USER_CODE || c->ss != SELECTOR_USER_DATA)
 		return -EFAULT;
 	if (get_fpu(current_task(), c->fpu))
 		return -EFAULT;

@@ -295,6 +295,31 @@ static bool page_fault(uintptr_t address, uint64_t error)
 	return !result || fault_failed(result);
 }
 
+/*
+ * What Linux tells of a page fault: whether the address is mapped, without the right to it. Of the kernel's addresses
+ * nothing, code and error alike.
+ */
+static struct signal_info page_fault_info(struct trap_frame *frame)
+{
+	const uintptr_t address = read_cr2();
+
+	if (address >= USER_TOP)
+		frame->error |= FAULT_PRESENT;
+	return (struct signal_info){ .code = fault_error == -EACCES ? SEGV_ACCERR : SEGV_MAPERR,
+		                     .value = address };
+}
+
+/* The code for exceptions as the status words have them; the first that holds. 0: none. */
+static int32_t float_code(uint32_t exceptions)
+{
+	return exceptions & FPU_INVALID                      ? FPE_FLTINV
+	       : exceptions & FPU_ZERO                       ? FPE_FLTDIV
+	       : exceptions & FPU_OVERFLOW                   ? FPE_FLTOVF
+	       : exceptions & (FPU_DENORMAL | FPU_UNDERFLOW) ? FPE_FLTUND
+	       : exceptions & FPU_PRECISION                  ? FPE_FLTRES
+	                                                     : 0;
+}
+
 /* An exception in user mode is a signal for the task; the kernel and the others go on. */
 static void user_exception(struct trap_frame *frame)
 {
@@ -304,8 +329,9 @@ static void user_exception(struct trap_frame *frame)
 	} signals[32] = {
 		[EXCEPTION_DE] = { SIGFPE, FPE_INTDIV }, [EXCEPTION_DB] = { SIGTRAP, TRAP_TRACE },
 		[EXCEPTION_BP] = { SIGTRAP, SI_KERNEL }, [EXCEPTION_UD] = { SIGILL, ILL_ILLOPN },
-		[EXCEPTION_NM] = { SIGILL, ILL_ILLOPN }, [EXCEPTION_MF] = { SIGFPE, FPE_FLTINV },
-		[EXCEPTION_XM] = { SIGFPE, FPE_FLTINV }, [EXCEPTION_AC] = { SIGBUS, BUS_ADRALN },
+		[EXCEPTION_NM] = { SIGILL, ILL_ILLOPN }, [EXCEPTION_MF] = { SIGFPE, 0 },
+		[EXCEPTION_XM] = { SIGFPE, 0 },          [EXCEPTION_AC] = { SIGBUS, BUS_ADRALN },
+		[EXCEPTION_NP] = { SIGBUS, SI_KERNEL },  [EXCEPTION_SS] = { SIGBUS, SI_KERNEL },
 	};
 	struct task *task = current_task();
 	uint8_t signal = signals[frame->vector & 31].signal;
@@ -326,12 +352,22 @@ static void user_exception(struct trap_frame *frame)
 		return_through_frame(frame);
 	}
 	if (frame->vector == EXCEPTION_PF)
-		info = (struct signal_info){ .code = frame->error & 1 ? SEGV_ACCERR : SEGV_MAPERR,
-			                     .value = read_cr2() };
+		info = page_fault_info(frame);
 	if (frame->vector == EXCEPTION_PF && fault_error == -ENXIO) { /* behind the end of a mapped file */
 		signal = SIGBUS;
 		info.code = BUS_ADRERR;
 	}
+	if (signal == SIGFPE && !info.code) {
+		info.code = float_code(fpu_exceptions(frame->vector == EXCEPTION_XM));
+		if (!info.code) /* it has gone: the instruction is tried again */
+			return;
+	}
+	if (frame->vector == EXCEPTION_DB) {
+		info.code = read_dr6() & DR6_STEP ? TRAP_TRACE : TRAP_BRKPT; /* INT1 sets no bit */
+		write_dr6(DR6_NONE);
+	}
+	if (frame->vector == EXCEPTION_AC)
+		info.value = 0; /* Linux tells no address */
 	signal_fault(frame, signal, info);
 }
 

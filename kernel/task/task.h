@@ -51,6 +51,7 @@ struct task {
 	struct identity identity;
 	uint64_t tid_address; /* what clone() has still to fill, or 0 */
 	uint64_t fs_base;     /* of user mode: thread-local storage */
+	uint64_t selectors;   /* read_selectors() while it does not run; 0 while it does */
 	bool has_fpu;         /* it has used the FPU */
 	int group, session;   /* process IDs of their leaders; 0: the kernel's own */
 	uint32_t umask;       /* bits that new files do not get */

@@ -16,7 +16,7 @@ TEST(programs_use_their_memory)
 
 TEST(programs_keep_their_registers)
 {
-	static const char *const kinds[] = { "fpu", "fs-base" };
+	static const char *const kinds[] = { "fpu", "fs-base", "selectors" };
 	static char problem[80];
 
 	if (!fpu_present())
