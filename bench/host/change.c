@@ -320,7 +320,7 @@ size_t changes_causes(const struct changes *changes, const struct change *change
                       const struct change **causes, size_t most)
 {
 	const struct change *end = changes->items + changes->count;
-	const struct change *found[128];
+	const struct change *found[128] = { NULL };
 	size_t count = 0;
 
 	for (const struct change *at = block_start(changes, change); at < end && same_block(at, change);

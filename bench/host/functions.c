@@ -345,7 +345,7 @@ static const char *store_names(struct functions *functions, struct store *store,
 /* "outermost;…;innermost" */
 static void collapse(struct functions *functions, size_t index, char text[STACK_MAX])
 {
-	size_t chain[FUNCTIONS_DEPTH_MAX];
+	size_t chain[FUNCTIONS_DEPTH_MAX] = { 0 };
 	size_t depth = functions->frame[index].depth;
 	size_t used = 0;
 
