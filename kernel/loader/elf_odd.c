@@ -187,8 +187,8 @@ static int put_pages(struct image *m, const Elf64_Phdr *p, uintptr_t from, uintp
 }
 
 /*
- * Segment `i` begins in a page that is loaded for others: it is the last one so far. If the segment goes on there as the file does, so
- * does what is loaded.
+ * Segment `i` begins in a page that is loaded for others: it is the last one so far. If the one before it is data to its end, and
+ * this one goes on as the file does, so does what is loaded.
  */
 static int join_page(struct image *m, size_t i)
 {
@@ -200,8 +200,7 @@ static int join_page(struct image *m, size_t i)
 
 	if (!size)
 		return 0;
-	if (before->p_filesz == before->p_memsz &&
-	    p->p_vaddr - p->p_offset == before->p_vaddr - before->p_offset &&
+	if (p->p_vaddr - p->p_offset == before->p_vaddr - before->p_offset &&
 	    s->start + s->data_offset + s->data_size == start_of(m, before) + before->p_memsz) {
 		s->data_size = start + size - (s->start + s->data_offset);
 		return 0;

@@ -47,7 +47,7 @@ link high -static -Wl,-Ttext-segment=0x7fff00000000
 mkdir "$folder/odd"
 gcc -I. -o "$folder/make-odd" tests/elf/{make,image,headers,contents,places,pages,scripts}.c
 "$folder/make-odd" "$folder/odd"
-find "$folder/odd" -type f -size -17 ! -name 'script_*' ! -name list -exec cp -t "$folder/elf" {} +
+find "$folder/odd" -type f -size -33 ! -name 'script_*' ! -name list -exec cp -t "$folder/elf" {} +
 rm -r "$folder/odd" "$folder/make-odd"
 
 archive()
