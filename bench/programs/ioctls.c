@@ -113,6 +113,40 @@ static int unread(void)
 	return 0;
 }
 
+/* How many of some bytes are what they were before. */
+static size_t same(const uint8_t *a, const uint8_t *b, size_t size)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < size; i++)
+		n += a[i] == b[i];
+	return n;
+}
+
+static int devices(void)
+{
+	static const char *const random[] = { "/dev/random", "/dev/urandom" };
+	static uint8_t one[10000], two[10000];
+	long full = open("/dev/full", 2);
+
+	for (int i = 0; i < 2; i++) {
+		long random_fd = open(random[i], 2);
+
+		CHECK(random_fd >= 0);
+		CHECK(call(SYS_read, (uint64_t)random_fd, (uintptr_t)one, sizeof one) == sizeof one);
+		CHECK(call(SYS_read, (uint64_t)random_fd, (uintptr_t)two, sizeof two) == sizeof two);
+		CHECK(same(one, two, sizeof one) < 200); /* 39 by chance */
+		CHECK(same(one, one + 5000, 5000) < 100 && same(one, one + 256, 5000) < 100);
+		CHECK(call(SYS_write, (uint64_t)random_fd, (uintptr_t)one, 100) == 100);
+		CHECK(call(SYS_read, (uint64_t)random_fd, KERNEL_BASE, 1) == -EFAULT);
+	}
+	CHECK(full >= 0 && call(SYS_write, (uint64_t)full, (uintptr_t)one, 1) == -ENOSPC);
+	CHECK(call(SYS_read, (uint64_t)full, (uintptr_t)one, sizeof one) == sizeof one);
+	for (size_t i = 0; i < sizeof one; i++)
+		CHECK(one[i] == 0);
+	return 0;
+}
+
 /* Waits, in the background, to be told that the window changed. */
 static void waits_in_the_background(void)
 {
@@ -153,7 +187,8 @@ int main(int argc, char **argv)
 {
 	static const struct kind kinds[] = { { "every-file", every_file },
 		                             { "unread", unread },
-		                             { "window", window } };
+		                             { "window", window },
+		                             { "devices", devices } };
 
 	share();
 	return argc > 1 ? run_kind(argv[1], kinds, sizeof kinds / sizeof *kinds) : 2;

@@ -3,6 +3,7 @@
 
 #include "fs/terminal.h"
 #include "lib/errno.h"
+#include "lib/random.h"
 #include "lib/string.h"
 #include "mem/address_space.h"
 #include "mem/heap.h"
@@ -101,6 +102,31 @@ static long write_node(struct file *file, uint64_t buffer, size_t size)
 	return (long)done;
 }
 
+static long write_full(struct file *file, uint64_t buffer, size_t size)
+{
+	(void)file, (void)buffer, (void)size;
+	return -ENOSPC;
+}
+
+/* Numbers of lib/random.h, which are no secret: whoever sees some can compute the others. */
+static long read_random(struct file *file, uint64_t buffer, size_t size)
+{
+	char chunk[CHUNK];
+
+	(void)file;
+	for (size_t done = 0; done < size;) {
+		size_t n = size - done < CHUNK ? size - done : CHUNK;
+
+		if (done && signal_is_pending(current_task()))
+			return (long)done;
+		random_bytes(chunk, n);
+		if (copy_to_user(buffer + done, chunk, n))
+			return done ? (long)done : -EFAULT;
+		done += n;
+	}
+	return (long)size;
+}
+
 static int unread_of_node(const struct file *file, int32_t *bytes)
 {
 	if ((file->node->mode & NODE_KIND) != NODE_FILE)
@@ -114,6 +140,8 @@ static const struct file_kind console_kind = {
 };
 static const struct file_kind null_kind = { .read = read_nothing, .write = write_nowhere };
 static const struct file_kind zero_kind = { .read = read_zeros, .write = write_nowhere };
+static const struct file_kind full_kind = { .read = read_zeros, .write = write_full };
+static const struct file_kind random_kind = { .read = read_random, .write = write_nowhere };
 static const struct file_kind node_kind = { .read = read_node,
 	                                    .write = write_node,
 	                                    .unread = unread_of_node };
@@ -158,6 +186,10 @@ static const struct file_kind *kind_of(const struct node *node)
 		return &null_kind;
 	case DEVICE_ZERO:
 		return &zero_kind;
+	case DEVICE_FULL:
+		return &full_kind;
+	case DEVICE_RANDOM:
+		return &random_kind;
 	}
 	return &node_kind;
 }

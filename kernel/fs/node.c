@@ -146,6 +146,9 @@ void node_init(void)
 	must_create(dev, "tty", NODE_CHARACTER | 0666, DEVICE_CONSOLE);
 	must_create(dev, "null", NODE_CHARACTER | 0666, DEVICE_NULL);
 	must_create(dev, "zero", NODE_CHARACTER | 0666, DEVICE_ZERO);
+	must_create(dev, "full", NODE_CHARACTER | 0666, DEVICE_FULL);
+	must_create(dev, "random", NODE_CHARACTER | 0666, DEVICE_RANDOM);
+	must_create(dev, "urandom", NODE_CHARACTER | 0666, DEVICE_RANDOM);
 	must_create(node_root, "tmp", NODE_DIRECTORY | 01777, 0);
 }
 

@@ -55,7 +55,9 @@ enum {
 	DEVICE_CONSOLE = 1,
 	DEVICE_NULL,
 	DEVICE_ZERO,
-	DEVICE_SHM /* shared memory with a key: never in a directory */
+	DEVICE_FULL,   /* zeros to read, no room to write */
+	DEVICE_RANDOM, /* random and urandom */
+	DEVICE_SHM     /* shared memory with a key: never in a directory */
 };
 
 /* The node that a name of a file stands for: another one's, or its own. */

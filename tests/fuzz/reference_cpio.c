@@ -52,6 +52,9 @@ void reference_start(struct reference_tree *tree)
 	create(tree, dev, "tty", 3, NODE_CHARACTER | 0666);
 	create(tree, dev, "null", 4, NODE_CHARACTER | 0666);
 	create(tree, dev, "zero", 4, NODE_CHARACTER | 0666);
+	create(tree, dev, "full", 4, NODE_CHARACTER | 0666);
+	create(tree, dev, "random", 6, NODE_CHARACTER | 0666);
+	create(tree, dev, "urandom", 7, NODE_CHARACTER | 0666);
 	create(tree, 0, "tmp", 3, NODE_DIRECTORY | 01777);
 }
 

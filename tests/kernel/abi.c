@@ -108,6 +108,11 @@ TEST(every_file_takes_the_requests_of_all)
 	return RUN_KINDS("ioctls", "every-file", "unread");
 }
 
+TEST(devices_are_read_and_written)
+{
+	return RUN_KINDS("ioctls", "devices");
+}
+
 TEST(the_terminal_keeps_its_size)
 {
 	return RUN_KINDS("ioctls", "window");
