@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fs/file.h"
 
+#include "fs/locks.h"
 #include "fs/terminal.h"
 #include "lib/errno.h"
 #include "lib/random.h"
@@ -211,9 +212,19 @@ void file_drop(struct file *file)
 		return;
 	if (file->kind->close)
 		file->kind->close(file);
+	if (file->holds_locks)
+		locks_drop(file->node, file);
 	if (file->node)
 		node_drop(file->node);
 	heap_free(file);
+}
+
+/* A task gives a descriptor up, and with it, as POSIX wants, its locks on the file. */
+static void let_go(struct task *task, struct file *file)
+{
+	if (task->holds_locks && file->node && file->node->locks)
+		locks_drop(file->node, task);
+	file_drop(file);
 }
 
 struct file *file_of(uint64_t fd)
@@ -274,7 +285,7 @@ int file_install_at(struct file *file, unsigned fd, bool close_on_exec)
 	old = table->file[fd];
 	put(table, fd, file, close_on_exec);
 	if (old)
-		file_drop(old);
+		let_go(current_task(), old);
 	return (int)fd;
 }
 
@@ -299,7 +310,7 @@ int file_close(uint64_t fd)
 	if (!table)
 		return -ENOMEM;
 	put(table, (unsigned)fd, NULL, false);
-	file_drop(file);
+	let_go(current_task(), file);
 	return 0;
 }
 
@@ -326,7 +337,7 @@ void file_table_exec(struct task *task)
 		struct file *file = table->file[fd];
 
 		put(table, fd, NULL, false);
-		file_drop(file);
+		let_go(task, file);
 	}
 }
 
@@ -339,7 +350,7 @@ void file_table_drop(struct task *task)
 	task->files = NULL;
 	for (unsigned fd = 0; fd < FILES_MOST; fd++)
 		if (table->file[fd])
-			file_drop(table->file[fd]);
+			let_go(task, table->file[fd]);
 	heap_free(table);
 }
 

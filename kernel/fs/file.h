@@ -61,7 +61,8 @@ struct file {
 	uint32_t references;
 	uint32_t flags; /* of open() */
 	struct cursor cursor;
-	bool busy; /* a task that pauses in read() or write() goes on at `offset`: file_wait() */
+	bool busy;        /* a task that pauses in read() or write() goes on at `offset`: file_wait() */
+	bool holds_locks; /* it may own some (fs/locks.h) */
 };
 
 struct file_table {

@@ -49,6 +49,7 @@ struct node {
 	const uint8_t *data; /* in a boot module, or NULL: in frames */
 	uint64_t top; /* frame with the addresses of frames with the addresses of the data's, or FRAME_NONE */
 	char *name;   /* with a NUL, from the heap */
+	struct lock *locks; /* fs/locks.h */
 };
 
 enum {

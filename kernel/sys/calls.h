@@ -92,6 +92,12 @@ long sys_getrlimit(uint64_t resource, uint64_t address);
 long sys_setrlimit(uint64_t resource, uint64_t address);
 long sys_prctl(uint64_t option, uint64_t address);
 
+/* locks.c; fcntl_lock() is what fcntl() does for the commands of which fcntl_locks() is true. */
+struct file;
+bool fcntl_locks(uint64_t command);
+long fcntl_lock(struct file *file, uint64_t command, uint64_t address);
+long sys_flock(uint64_t fd, uint64_t operation);
+
 /* ioctl.c */
 long sys_ioctl(uint64_t fd, uint64_t request, uint64_t address);
 

@@ -290,5 +290,5 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t value)
 		file->flags = (file->flags & ~settable) | ((uint32_t)value & settable);
 		return 0;
 	}
-	return -EINVAL;
+	return fcntl_locks(command) ? fcntl_lock(file, command, value) : -EINVAL;
 }

@@ -208,6 +208,7 @@ const syscall_function syscall_table[SYSCALL_COUNT + 1] = {
 	CALL(ppoll),
 	CALL(pread64),
 	CALL(pwrite64),
+	CALL(flock),
 	CALL(fsync),
 	CALL(truncate),
 	CALL(link),

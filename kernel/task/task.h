@@ -12,6 +12,7 @@
 #include "boot/boot.h"
 #include "cpu/cpu.h"
 #include "cpu/fpu.h"
+#include "fs/locks.h"
 #include "lib/deadlines.h"
 #include "mem/address_space.h"
 #include "stack/kstack.h"
@@ -63,6 +64,8 @@ struct task {
 	bool starved;        /* a page fault found no memory: out_of_memory() is due */
 	uint8_t stop_signal; /* by which it was stopped, while its parent was not told; or 0 */
 	bool continued;      /* its parent was not told yet that it goes on */
+	bool holds_locks;    /* it may own some (fs/locks.h) */
+	struct lock_request lock_request;
 	struct signals signals;
 	char name[TASK_NAME];
 };

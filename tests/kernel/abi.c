@@ -118,6 +118,11 @@ TEST(the_terminal_keeps_its_size)
 	return RUN_KINDS("ioctls", "window");
 }
 
+TEST(files_are_locked)
+{
+	return RUN_KINDS("locks", "ranges", "refused", "owners", "whole-files", "waits");
+}
+
 TEST(files_have_several_names)
 {
 	return RUN_KINDS("files", "names", "names-refused");

@@ -32,7 +32,7 @@ fi
 # boot INIT: the console's output, and the exit status as the kernel says it
 boot()
 {
-	MODULES="$work/linux.cpio" SERIAL=$work/console LIMIT=${LIMIT:-120} tests/boot.sh "$engine" "$build" "run=demo init=$1" >"$work/records"
+	MODULES=${MODULES:-$work/linux.cpio} SERIAL=$work/console LIMIT=${LIMIT:-120} tests/boot.sh "$engine" "$build" "run=demo init=$1" >"$work/records"
 	tr -d '\r' <"$work/console"
 }
 
@@ -82,6 +82,22 @@ for name in hello-musl hello-glibc hello-pie; do
 		tail -n 5 "$work/got" | sed 's/^/# /'
 	fi
 done
+# SQLite on a database file, with a second process at the same time.
+mkdir -p "$work/sqlite/bin"
+if gcc -static -O1 -o "$work/sqlite/bin/sqlite" tests/linux/sqlite.c -lsqlite3 -lm >"$work/log" 2>&1; then
+	(cd "$work/sqlite" && echo bin/sqlite | cpio --quiet -o -H newc --owner 0:0) >"$work/sqlite.cpio"
+	MODULES="$work/linux.cpio $work/sqlite.cpio" boot "/bin/sqlite" >"$work/got"
+	"$work/sqlite/bin/sqlite" "$work/test.db" >"$work/want"
+	sed '1,/ MiB free/d; / ended with status /d' "$work/got" >"$work/lines"
+	if cmp -s "$work/want" "$work/lines" && grep -q "^/bin/sqlite ended with status 0, 0 frames are lost$" "$work/got"; then
+		result ok "sqlite on a file, with two processes"
+	else
+		result "not ok" "sqlite on a file, with two processes"
+		diff "$work/want" "$work/lines" | head -n 10 | sed 's/^/# /'
+	fi
+else
+	result ok "sqlite on a file # SKIP this machine has no static libsqlite3"
+fi
 # Every round a fork(), an execve() of busybox, its exit() and a wait4().
 rounds=${ROUNDS:-200}
 boot "/etc/rounds-$rounds" >"$work/got"

@@ -26,6 +26,10 @@ echo "= mode $(stat -c %a /tmp/a/m)"
 ln -s h /tmp/a/l
 cat </tmp/a/l >/tmp/a/copy
 echo "= link $(readlink /tmp/a/l) $(wc -l </tmp/a/copy)"
+# Devices, and locks on files.
+echo "= random $(head -c 1000 /dev/urandom | wc -c) $(head -c 7 /dev/random | wc -c)"
+echo "= full $(cat /etc/data 2>/dev/null >/dev/full; echo $?) $(head -c 5000 /dev/full | tr -d '\000' | wc -c)"
+echo "= flock $(/bin/busybox flock /tmp/a/lock echo locked; /bin/busybox flock -n /tmp/a/lock /bin/busybox flock -n /tmp/a/lock echo no; echo $?)"
 # Programs and long scripts that are written here run as well.
 cp /bin/busybox /tmp/a/busybox
 echo "= copied $(/tmp/a/busybox seq 3 | /tmp/a/busybox tr '\n' ' ')$(/tmp/a/busybox md5sum </tmp/a/busybox)"
