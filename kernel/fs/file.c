@@ -109,23 +109,27 @@ static long write_full(struct file *file, uint64_t buffer, size_t size)
 	return -ENOSPC;
 }
 
-/* Numbers of lib/random.h, which are no secret: whoever sees some can compute the others. */
-static long read_random(struct file *file, uint64_t buffer, size_t size)
+long read_random_bytes(uint64_t buffer, size_t size)
 {
 	char chunk[CHUNK];
 
-	(void)file;
 	for (size_t done = 0; done < size;) {
 		size_t n = size - done < CHUNK ? size - done : CHUNK;
 
-		if (done && signal_is_pending(current_task()))
-			return (long)done;
 		random_bytes(chunk, n);
 		if (copy_to_user(buffer + done, chunk, n))
 			return done ? (long)done : -EFAULT;
 		done += n;
+		if (done % PAUSE_BYTES == 0 && done < size && task_pause())
+			return (long)done;
 	}
 	return (long)size;
+}
+
+static long read_random(struct file *file, uint64_t buffer, size_t size)
+{
+	(void)file;
+	return read_random_bytes(buffer, size);
 }
 
 static int unread_of_node(const struct file *file, int32_t *bytes)

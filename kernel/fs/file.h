@@ -83,6 +83,12 @@ int pipe_open(struct file *ends[2], uint32_t flags);
 void file_drop(struct file *file);
 
 /*
+ * What reading /dev/urandom and getrandom() do: numbers of lib/random.h, which are no secret. The user address lies in the user half. Bytes,
+ * fewer if a signal came, or -EFAULT.
+ */
+long read_random_bytes(uint64_t buffer, size_t size);
+
+/*
  * A pause in reading or writing (task/pause.h): true if the call should end. For files in the tree that is only when a signal ends
  * the task, as in Linux, and until file_release() other tasks do not use the position of the file (POSIX 2.9.7).
  */

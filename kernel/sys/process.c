@@ -3,18 +3,15 @@
 #include "boot/config.h"
 #include "fs/file.h"
 #include "lib/errno.h"
-#include "lib/random.h"
 #include "lib/string.h"
 #include "mem/address_space.h"
 #include "sys/calls.h"
 #include "sys/syscall.h"
-#include "task/pause.h"
 #include "task/task.h"
 
 #define ARCH_SET_FS 0x1002 /* uapi/asm/prctl.h */
 #define ARCH_GET_FS 0x1003
 
-#define CHUNK       64
 #define RANDOM_MOST 0x7ffff000UL /* bytes of a call (MAX_RW_COUNT) */
 
 long sys_arch_prctl(uint64_t code, uint64_t address)
@@ -56,25 +53,13 @@ long sys_set_robust_list(uint64_t head, uint64_t size)
 
 long sys_getrandom(uint64_t buffer, uint64_t size, uint64_t flags)
 {
-	char chunk[CHUNK];
-
 	if (flags & ~7UL)
 		return -EINVAL;
 	if (!user_range(buffer, size))
 		return -EFAULT;
 	if (size > RANDOM_MOST)
 		size = RANDOM_MOST;
-	for (uint64_t done = 0; done < size;) {
-		size_t n = size - done < CHUNK ? size - done : CHUNK;
-
-		random_bytes(chunk, n);
-		if (copy_to_user(buffer + done, chunk, n))
-			return done ? (long)done : -EFAULT;
-		done += n;
-		if (done % PAUSE_BYTES == 0 && done < size && task_pause())
-			return (long)done;
-	}
-	return (long)size;
+	return read_random_bytes(buffer, size);
 }
 
 long sys_uname(uint64_t address)
