@@ -128,9 +128,10 @@ static uint64_t random_argument(void)
 static int is_left_out(uint64_t number)
 {
 	static const uint16_t calls[] = {
-		SYS_open,   SYS_clone,   SYS_fork,    SYS_vfork,    SYS_kill,     SYS_rename, SYS_mkdir,
-		SYS_rmdir,  SYS_unlink,  SYS_symlink, SYS_link,     SYS_mknod,    SYS_tkill,  SYS_tgkill,
-		SYS_openat, SYS_mkdirat, SYS_mknodat, SYS_unlinkat, SYS_renameat, SYS_linkat, SYS_symlinkat,
+		SYS_open,     SYS_creat,    SYS_clone,  SYS_fork,      SYS_vfork,   SYS_kill,
+		SYS_rename,   SYS_mkdir,    SYS_rmdir,  SYS_unlink,    SYS_symlink, SYS_link,
+		SYS_mknod,    SYS_tkill,    SYS_tgkill, SYS_openat,    SYS_mkdirat, SYS_mknodat,
+		SYS_unlinkat, SYS_renameat, SYS_linkat, SYS_symlinkat,
 	};
 
 	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)

@@ -5,7 +5,7 @@ P             := $(BUILD)/programs
 PAYLOAD_PAGES := 4k:1 64k:16 1m:256 16m:4096
 PAYLOADS      := $(foreach p,$(PAYLOAD_PAGES),$(P)/payload-$(firstword $(subst :, ,$(p))).elf)
 SEGMENTS      := apart together too-many interp
-PROGRAMS_C    := init probe pingpong hostile hello nest memory state signals calls overflow mappings shm real arguments jobs files waits paths ioctls limits codes locks
+PROGRAMS_C    := init probe pingpong hostile hello nest memory state signals calls overflow mappings shm real arguments jobs files waits paths ioctls limits codes locks offers
 MODULES       := $(PROGRAMS_C:%=$(P)/%.elf) $(P)/tag.elf $(P)/broken.elf $(PAYLOADS) $(SEGMENTS:%=$(P)/segments-%.elf)
 
 PROGRAM_CFLAGS := -std=gnu17 -O2 -ffreestanding -fno-pic -fno-pie -static -nostdlib -mgeneral-regs-only -fcf-protection=none \

@@ -4,6 +4,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/address_space.h"
+#include "mem/frames.h"
 #include "sys/calls.h"
 #include "sys/paths.h"
 #include "task/task.h"
@@ -14,9 +15,9 @@
 long sys_umask(uint64_t mask)
 {
 	struct task *task = current_task();
-	const uint32_t before = task->umask;
+	const uint32_t before = task->inherited.umask;
 
-	task->umask = (uint32_t)mask & 0777;
+	task->inherited.umask = (uint16_t)mask & 0777;
 	return before;
 }
 
@@ -175,7 +176,7 @@ long sys_mknodat(uint64_t directory, uint64_t address, uint64_t mode)
 	if (!parent)
 		return error;
 	return node_create(parent, name, length,
-	                   NODE_FILE | ((uint32_t)mode & 07777 & ~current_task()->umask))
+	                   NODE_FILE | ((uint32_t)mode & 07777 & ~current_task()->inherited.umask))
 	               ? 0
 	               : -ENOSPC;
 }
@@ -196,6 +197,38 @@ long sys_fsync(uint64_t fd)
 	const struct file *file = file_of(fd);
 
 	return !file ? -EBADF : file->node && !file->node->device ? 0 : -EINVAL;
+}
+
+/* struct statfs (uapi/asm-generic/statfs.h): memory is the room for files. */
+static long put_statistics(uint64_t address)
+{
+	const struct {
+		uint64_t type, block_size, blocks, free, available, files, files_free, id, name_length,
+		        fragment_size, flags, spare[4];
+	} statistics = {
+		.type = 0x01021994, /* TMPFS_MAGIC */
+		.block_size = PAGE_SIZE,
+		.blocks = frames_total(),
+		.free = frames_free(),
+		.available = frames_free(),
+		.name_length = NAME_LENGTH,
+		.fragment_size = PAGE_SIZE,
+	};
+
+	_Static_assert(sizeof statistics == 120, "as programs know it");
+	return copy_to_user(address, &statistics, sizeof statistics);
+}
+
+long sys_statfs(uint64_t path, uint64_t address)
+{
+	int error;
+
+	return take_node((uint64_t)AT_FDCWD, path, true, &error) ? put_statistics(address) : error;
+}
+
+long sys_fstatfs(uint64_t fd, uint64_t address)
+{
+	return file_of(fd) ? put_statistics(address) : -EBADF;
 }
 
 long sys_fadvise64(uint64_t fd)

@@ -22,6 +22,10 @@ long sys_brk(uint64_t address);
 long sys_mremap(uint64_t address, uint64_t old_size, uint64_t new_size, uint64_t flags, uint64_t to);
 long sys_madvise(uint64_t address, uint64_t size, uint64_t advice);
 long sys_msync(uint64_t address, uint64_t size, uint64_t flags);
+long sys_mlock(uint64_t address, uint64_t size);
+long sys_mlock2(uint64_t address, uint64_t size, uint64_t flags);
+long sys_mlockall(uint64_t flags);
+long sys_munlockall(void);
 /* shm.c */
 long sys_shmget(uint64_t key, uint64_t size, uint64_t flags);
 long sys_shmat(uint64_t id, uint64_t address, uint64_t flags);
@@ -47,10 +51,13 @@ long sys_readv(uint64_t fd, uint64_t vectors, uint64_t count);
 long sys_writev(uint64_t fd, uint64_t vectors, uint64_t count);
 long sys_pread64(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset);
 long sys_pwrite64(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset);
+long sys_preadv(uint64_t fd, uint64_t vectors, uint64_t count, uint64_t offset);
+long sys_pwritev(uint64_t fd, uint64_t vectors, uint64_t count, uint64_t offset);
 long sys_lseek(uint64_t fd, uint64_t offset, uint64_t whence);
 /* Opens what /dev/fd/N and /dev/stdin, stdout and stderr name: a descriptor again. -ENODEV: it is another path. */
 long open_descriptor(const char *path, bool close_on_exec);
 long sys_close(uint64_t fd);
+long sys_close_range(uint64_t first, uint64_t last, uint64_t flags);
 long sys_dup(uint64_t fd);
 long sys_dup2(uint64_t fd, uint64_t to);
 long sys_dup3(uint64_t fd, uint64_t to, uint64_t flags);
@@ -60,6 +67,7 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t value);
 /* paths.c */
 long sys_openat(uint64_t directory, uint64_t address, uint64_t flags, uint64_t mode);
 long sys_open(uint64_t address, uint64_t flags, uint64_t mode);
+long sys_creat(uint64_t address, uint64_t mode);
 long sys_newfstatat(uint64_t directory, uint64_t path, uint64_t address, uint64_t flags);
 long sys_stat(uint64_t path, uint64_t address);
 long sys_lstat(uint64_t path, uint64_t address);
@@ -152,7 +160,19 @@ long sys_getpgrp(void);
 long sys_getsid(uint64_t pid);
 long sys_setpgid(uint64_t pid, uint64_t group);
 long sys_setsid(void);
+
+/* scheduling.c */
+long sys_getpriority(uint64_t which, uint64_t who);
+long sys_setpriority(uint64_t which, uint64_t who, uint64_t nice);
+long sys_sched_setparam(uint64_t pid, uint64_t address);
+long sys_sched_getparam(uint64_t pid, uint64_t address);
+long sys_sched_setscheduler(uint64_t pid, uint64_t policy, uint64_t address);
+long sys_sched_getscheduler(uint64_t pid);
+long sys_sched_get_priority_max(uint64_t policy);
+long sys_sched_get_priority_min(uint64_t policy);
+long sys_sched_setaffinity(uint64_t pid, uint64_t size, uint64_t address);
 long sys_sched_getaffinity(uint64_t pid, uint64_t size, uint64_t address);
+long sys_getcpu(uint64_t cpu, uint64_t node);
 
 /* truncate.c */
 long sys_truncate(uint64_t path, uint64_t size);
@@ -160,6 +180,8 @@ long sys_ftruncate(uint64_t fd, uint64_t size);
 
 /* attributes.c */
 long sys_umask(uint64_t mask);
+long sys_statfs(uint64_t path, uint64_t address);
+long sys_fstatfs(uint64_t fd, uint64_t address);
 long sys_fchmodat(uint64_t directory, uint64_t path, uint64_t mode);
 long sys_chmod(uint64_t path, uint64_t mode);
 long sys_fchmod(uint64_t fd, uint64_t mode);

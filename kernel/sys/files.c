@@ -55,33 +55,6 @@ long sys_write(uint64_t fd, uint64_t buffer, uint64_t size)
 	return transfer_here(fd, buffer, size, true);
 }
 
-/* At a place of its own; the file's position stays. */
-static long transfer_at(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset, bool write)
-{
-	const struct file *file = file_of(fd);
-	struct file there;
-
-	if (!file)
-		return -EBADF;
-	if ((int64_t)offset < 0)
-		return -EINVAL;
-	if (!file->node || (file->node->mode & NODE_KIND) == NODE_CHARACTER)
-		return -ESPIPE;
-	there = *file;
-	there.offset = offset;
-	return transfer_one(&there, buffer, size, write);
-}
-
-long sys_pread64(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset)
-{
-	return transfer_at(fd, buffer, size, offset, false);
-}
-
-long sys_pwrite64(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset)
-{
-	return transfer_at(fd, buffer, size, offset, true);
-}
-
 static long transfer_vectors(struct file *file, uint64_t vectors, uint64_t count, bool write)
 {
 	uint64_t done = 0, pause = PAUSE_BYTES;
@@ -142,6 +115,60 @@ long sys_writev(uint64_t fd, uint64_t vectors, uint64_t count)
 	return transfer_all(fd, vectors, count, true);
 }
 
+/* The open file as it would be at another place: its own position stays. 0, -EBADF, -EINVAL or -ESPIPE. */
+static int file_at(uint64_t fd, uint64_t offset, struct file *there)
+{
+	const struct file *file = file_of(fd);
+
+	if (!file)
+		return -EBADF;
+	if ((int64_t)offset < 0)
+		return -EINVAL;
+	if (!file->node || (file->node->mode & NODE_KIND) == NODE_CHARACTER)
+		return -ESPIPE;
+	*there = *file;
+	there->offset = offset;
+	return 0;
+}
+
+static long transfer_at(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset, bool write)
+{
+	struct file there;
+	const int error = file_at(fd, offset, &there);
+
+	return error ? error : transfer_one(&there, buffer, size, write);
+}
+
+long sys_pread64(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset)
+{
+	return transfer_at(fd, buffer, size, offset, false);
+}
+
+long sys_pwrite64(uint64_t fd, uint64_t buffer, uint64_t size, uint64_t offset)
+{
+	return transfer_at(fd, buffer, size, offset, true);
+}
+
+static long transfer_all_at(uint64_t fd, uint64_t vectors, uint64_t count, uint64_t offset, bool write)
+{
+	struct file there;
+	const int error = file_at(fd, offset, &there);
+
+	if (error)
+		return error;
+	return count > VECTORS_MOST ? -EINVAL : transfer_vectors(&there, vectors, count, write);
+}
+
+long sys_preadv(uint64_t fd, uint64_t vectors, uint64_t count, uint64_t offset)
+{
+	return transfer_all_at(fd, vectors, count, offset, false);
+}
+
+long sys_pwritev(uint64_t fd, uint64_t vectors, uint64_t count, uint64_t offset)
+{
+	return transfer_all_at(fd, vectors, count, offset, true);
+}
+
 long sys_lseek(uint64_t fd, uint64_t offset, uint64_t whence)
 {
 	struct file *file = file_of(fd);
@@ -167,6 +194,23 @@ long sys_lseek(uint64_t fd, uint64_t offset, uint64_t whence)
 long sys_close(uint64_t fd)
 {
 	return file_close(fd);
+}
+
+enum { CLOSE_RANGE_UNSHARE = 2, CLOSE_RANGE_CLOEXEC = 4 };
+
+/* A table of open files is one task's, so there is nothing to unshare. */
+long sys_close_range(uint64_t first, uint64_t last, uint64_t flags)
+{
+	int error = 0;
+
+	if (flags & ~(uint64_t)(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) ||
+	    (uint32_t)first > (uint32_t)last)
+		return -EINVAL;
+	for (uint64_t fd = (uint32_t)first; !error && fd <= (uint32_t)last && fd < FILES_MOST; fd++)
+		if (file_of(fd))
+			error = flags & CLOSE_RANGE_CLOEXEC ? file_set_close_on_exec(fd, true)
+			                                    : file_close(fd);
+	return error;
 }
 
 static long duplicate(uint64_t fd, uint64_t lowest, bool close_on_exec)

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls on process groups and sessions, numbers that kill() and the terminal go by, and on CPUs. */
+/* System calls on process groups and sessions, numbers that kill() and the terminal go by. */
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "mem/address_space.h"
 #include "sys/calls.h"
 #include "task/task.h"
-
-#define ONE_CPU_SIZE 8 /* bytes of a mask of CPUs */
 
 /* 0 is the caller. */
 static struct task *task_named(uint64_t pid)
@@ -88,15 +85,4 @@ long sys_setsid(void)
 		return -EPERM;
 	task->group = task->session = task->pid;
 	return task->pid;
-}
-
-long sys_sched_getaffinity(uint64_t pid, uint64_t size, uint64_t address)
-{
-	const uint64_t first_cpu = 1;
-
-	if (size < ONE_CPU_SIZE || size % 8)
-		return -EINVAL;
-	if (!task_named(pid))
-		return -ESRCH;
-	return copy_to_user(address, &first_cpu, sizeof first_cpu) ? -EFAULT : ONE_CPU_SIZE;
 }

@@ -295,6 +295,37 @@ long sys_msync(uint64_t address, uint64_t size, uint64_t flags)
 	               : -ENOMEM;
 }
 
+/* Nothing is ever swapped, so what is there stays (man 2 mlock): only the arguments are looked at. */
+long sys_mlock(uint64_t address, uint64_t size)
+{
+	const uint64_t start = address & ~PAGE_MASK, length = size + (address & PAGE_MASK);
+
+	if (length < size || start + length < start)
+		return -EINVAL;
+	if (!length)
+		return 0;
+	return is_range(start, length) && region_is_whole(&current_task()->space, start, pages_of(length))
+	               ? 0
+	               : -ENOMEM;
+}
+
+enum { MLOCK_ONFAULT = 1, MCL_ONFAULT = 4, MCL_ALL = 7 };
+
+long sys_mlock2(uint64_t address, uint64_t size, uint64_t flags)
+{
+	return flags & ~(uint64_t)MLOCK_ONFAULT ? -EINVAL : sys_mlock(address, size);
+}
+
+long sys_mlockall(uint64_t flags)
+{
+	return !flags || (flags & ~(uint64_t)MCL_ALL) || flags == MCL_ONFAULT ? -EINVAL : 0;
+}
+
+long sys_munlockall(void)
+{
+	return 0;
+}
+
 static uintptr_t page_above(uintptr_t address)
 {
 	return (address + PAGE_MASK) & ~PAGE_MASK;

@@ -58,7 +58,7 @@ struct node *take_name(uint64_t directory, uint64_t address, int *error)
 /* Of a new file. */
 static uint32_t mode_of(uint64_t mode)
 {
-	return (uint32_t)mode & 07777 & ~current_task()->umask;
+	return (uint32_t)mode & 07777 & ~current_task()->inherited.umask;
 }
 
 struct node *place_for(struct path *path, uint64_t directory, uint64_t address, bool for_directory,
@@ -176,6 +176,11 @@ static long tell(const struct node *node, uint64_t address)
 		stat.mode = NODE_FIFO | 0600;
 	}
 	return copy_to_user(address, &stat, sizeof stat);
+}
+
+long sys_creat(uint64_t address, uint64_t mode)
+{
+	return sys_open(address, O_CREAT | O_WRONLY | O_TRUNC, mode);
 }
 
 long sys_newfstatat(uint64_t directory, uint64_t path, uint64_t address, uint64_t flags)

@@ -48,7 +48,7 @@ struct task *task_create(const char *name, size_t length, void (*start)(void))
 	if (kstack_create(&task->stack, task->space.pml4))
 		goto no_stack;
 	task->state = TASK_READY;
-	task->umask = 022;
+	task->inherited.umask = 022;
 	task_set_name(task, name, length);
 	/* r15, r14, r13, r12, rbp, rbx, return address */
 	stack = kstack_view(&task->stack, FIRST_FRAME);
@@ -115,7 +115,7 @@ int task_inherit_files(struct task *child)
 
 	if (file_table_copy(child, parent))
 		return -ENOMEM;
-	child->umask = parent->umask;
+	child->inherited = parent->inherited;
 	child->identity = parent->identity;
 	child->account = parent->account;
 	child->directory = parent->directory;

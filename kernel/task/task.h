@@ -32,6 +32,12 @@ struct identity {
 	uint32_t user, group;
 };
 
+/* What a child has from its parent, copied at once. */
+struct inherited {
+	uint16_t umask; /* bits that new files do not get */
+	int8_t nice;    /* -20 to 19; it has no effect */
+};
+
 struct task {
 	uint64_t rsp; /* while it does not run; task/switch.asm knows this one */
 	struct address_space space;
@@ -55,8 +61,8 @@ struct task {
 	uint64_t selectors;   /* read_selectors() while it does not run; 0 while it does */
 	bool has_fpu;         /* it has used the FPU */
 	int group, session;   /* process IDs of their leaders; 0: the kernel's own */
-	uint32_t umask;       /* bits that new files do not get */
-	uint64_t attention;   /* RETURN_SIGNAL while the way back to user mode has to be the long one */
+	struct inherited inherited;
+	uint64_t attention; /* RETURN_SIGNAL while the way back to user mode has to be the long one */
 	struct deadline wake, alarm; /* times of clock_now() (task/clock.c) */
 	uint64_t alarm_interval;     /* ns, or 0: once */
 	uint64_t sleep_end,

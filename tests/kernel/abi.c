@@ -118,6 +118,11 @@ TEST(the_terminal_keeps_its_size)
 	return RUN_KINDS("ioctls", "window");
 }
 
+TEST(what_is_offered_in_name_has_its_errors)
+{
+	return RUN_KINDS("offers", "priorities", "scheduling", "memory-locks", "files");
+}
+
 TEST(files_are_locked)
 {
 	return RUN_KINDS("locks", "ranges", "refused", "owners", "whole-files", "waits");

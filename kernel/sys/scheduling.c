@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What programs ask about scheduling (man 2 setpriority, sched_setscheduler, sched_setaffinity). There is one CPU and one queue, which every
+ * task joins at its end: a nice value is kept and inherited and has no other effect, and SCHED_OTHER is the only policy.
+ */
+#include "lib/errno.h"
+#include "mem/address_space.h"
+#include "sys/calls.h"
+#include "task/task.h"
+
+#define ONE_CPU_SIZE 8 /* bytes of a mask of CPUs */
+#define NICE_LEAST   (-20)
+#define NICE_MOST    19
+
+enum { PRIO_PROCESS, PRIO_PGRP, PRIO_USER };
+enum { SCHED_OTHER, SCHED_FIFO, SCHED_RR, SCHED_BATCH, SCHED_IDLE = 5 };
+
+/* Those that getpriority() or setpriority() names, and what it finds there. */
+struct chosen {
+	uint64_t which;
+	int who;
+	bool found;
+	int nice;  /* the least of them; or the new one */
+	int error; /* of setpriority(), -ESRCH: there is none */
+};
+
+static bool is_chosen(const struct task *task, const struct chosen *chosen)
+{
+	if (task->state == TASK_ZOMBIE)
+		return false;
+	return chosen->which == PRIO_PROCESS ? task->pid == chosen->who
+	       : chosen->which == PRIO_PGRP  ? task->group == chosen->who
+	                                     : task->identity.user == (uint32_t)chosen->who;
+}
+
+/* `who` as a number: 0 is the caller, its group, its user. */
+static struct chosen choose(uint64_t which, uint64_t who)
+{
+	const struct task *task = current_task();
+	const int own = which == PRIO_PROCESS ? task->pid
+	                : which == PRIO_PGRP  ? task->group
+	                                      : (int)task->identity.user;
+
+	return (struct chosen){ .which = which, .who = who ? (int)who : own };
+}
+
+static void look_at_nice(struct task *task, void *argument)
+{
+	struct chosen *chosen = argument;
+
+	if (!is_chosen(task, chosen))
+		return;
+	if (!chosen->found || task->inherited.nice < chosen->nice)
+		chosen->nice = task->inherited.nice;
+	chosen->found = true;
+}
+
+/* 1 to 40, so that it is no error: C libraries make 20 less it of that. */
+long sys_getpriority(uint64_t which, uint64_t who)
+{
+	struct chosen chosen = choose(which, who);
+
+	if (which > PRIO_USER)
+		return -EINVAL;
+	task_each(look_at_nice, &chosen);
+	return chosen.found ? NICE_MOST + 1 - chosen.nice : -ESRCH;
+}
+
+static void set_nice(struct task *task, void *argument)
+{
+	const struct identity *self = &current_task()->identity;
+	struct chosen *chosen = argument;
+
+	if (!is_chosen(task, chosen))
+		return;
+	if (task->pid == 1) { /* the kernel's own, which programs inherit from */
+		chosen->error = chosen->which == PRIO_PROCESS ? -EPERM : chosen->error;
+	} else if (self->user && self->user != task->identity.user) {
+		chosen->error = -EPERM;
+	} else if (self->user && chosen->nice < task->inherited.nice) {
+		chosen->error = -EACCES;
+	} else {
+		chosen->error = chosen->error == -ESRCH ? 0 : chosen->error;
+		task->inherited.nice = (int8_t)chosen->nice;
+	}
+}
+
+long sys_setpriority(uint64_t which, uint64_t who, uint64_t nice)
+{
+	struct chosen chosen = choose(which, who);
+
+	if (which > PRIO_USER)
+		return -EINVAL;
+	chosen.nice = (int)nice < NICE_LEAST ? NICE_LEAST : (int)nice > NICE_MOST ? NICE_MOST : (int)nice;
+	chosen.error = -ESRCH;
+	task_each(set_nice, &chosen);
+	return chosen.error;
+}
+
+/* A task as the sched_*() calls name it: 0 is the caller. 0, -EINVAL or -ESRCH. */
+static int find_task(uint64_t pid)
+{
+	if ((int)pid < 0)
+		return -EINVAL;
+	return !pid || task_find((int)pid) ? 0 : -ESRCH;
+}
+
+long sys_sched_getscheduler(uint64_t pid)
+{
+	const int error = find_task(pid);
+
+	return error ? error : SCHED_OTHER;
+}
+
+long sys_sched_getparam(uint64_t pid, uint64_t address)
+{
+	const int priority = 0, error = address ? find_task(pid) : -EINVAL;
+
+	return error ? error : copy_to_user(address, &priority, sizeof priority);
+}
+
+/* SCHED_OTHER may be set, which is what a task has; a policy for real time is for no one. */
+long sys_sched_setscheduler(uint64_t pid, uint64_t policy, uint64_t address)
+{
+	int priority, error = address ? find_task(pid) : -EINVAL;
+
+	if (!error)
+		error = copy_from_user(&priority, address, sizeof priority);
+	if (error)
+		return error;
+	if (policy == SCHED_FIFO || policy == SCHED_RR)
+		return priority < 1 || priority > 99 ? -EINVAL : -EPERM;
+	return policy == SCHED_OTHER && priority == 0 ? 0 : -EINVAL;
+}
+
+long sys_sched_setparam(uint64_t pid, uint64_t address)
+{
+	return sys_sched_setscheduler(pid, SCHED_OTHER, address);
+}
+
+static long limit_of(uint64_t policy, int of_real_time)
+{
+	switch (policy) {
+	case SCHED_FIFO:
+	case SCHED_RR:
+		return of_real_time;
+	case SCHED_OTHER:
+	case SCHED_BATCH:
+	case SCHED_IDLE:
+		return 0;
+	}
+	return -EINVAL;
+}
+
+long sys_sched_get_priority_max(uint64_t policy)
+{
+	return limit_of(policy, 99);
+}
+
+long sys_sched_get_priority_min(uint64_t policy)
+{
+	return limit_of(policy, 1);
+}
+
+long sys_sched_getaffinity(uint64_t pid, uint64_t size, uint64_t address)
+{
+	const uint64_t first_cpu = 1;
+
+	if (size < ONE_CPU_SIZE || size % 8)
+		return -EINVAL;
+	if (find_task(pid))
+		return -ESRCH;
+	return copy_to_user(address, &first_cpu, sizeof first_cpu) ? -EFAULT : ONE_CPU_SIZE;
+}
+
+long sys_sched_setaffinity(uint64_t pid, uint64_t size, uint64_t address)
+{
+	uint64_t cpus = 0;
+
+	if (copy_from_user(&cpus, address, size < sizeof cpus ? size : sizeof cpus))
+		return -EFAULT;
+	if (find_task(pid))
+		return -ESRCH;
+	return cpus & 1 ? 0 : -EINVAL;
+}
+
+/* There is one CPU, and one node of memory. */
+long sys_getcpu(uint64_t cpu, uint64_t node)
+{
+	const uint32_t first = 0;
+
+	if ((cpu && copy_to_user(cpu, &first, sizeof first)) ||
+	    (node && copy_to_user(node, &first, sizeof first)))
+		return -EFAULT;
+	return 0;
+}
