@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC2016 # the backquotes are those of Markdown
+# The tables of docs/programs.md against the kernel's table of system calls and Linux's list: each number that Linux 6.1 has is in one of
+# them, offered or refused, and nothing else is.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
+
+last=450 # of Linux 6.1, which uname() says this is
+
+# section TITLE: the names in the first column of the tables below that title
+section()
+{
+	awk -v title="## $1" '/^## / { inside = $0 == title } inside && /^\| `[a-z_0-9]*`/ && !/^\| `ioctl\(\)/' docs/programs.md |
+		cut -d'|' -f2 | grep -o '`[a-z0-9_]*`' | tr -d '`' | LC_ALL=C sort
+}
+
+# The calls of the kernel's table, by the names of their numbers.
+offered()
+{
+	sed -n 's/^\tCALL(\([a-z0-9_]*\)),.*/\1/p; s/^\t\[SYS_\([a-z0-9_]*\)\] =.*/\1/p' kernel/sys/syscall.c | LC_ALL=C sort
+}
+
+linux()
+{
+	echo '#include <asm/unistd.h>' | gcc -E -dM - | sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$/\1 \2/p' |
+		awk -v last=$last '$2 <= last { print $1 }' | LC_ALL=C sort
+}
+
+# The numbers of kernel/sys/syscall.h that are not Linux's for these names.
+wrong_numbers()
+{
+	awk 'NR == FNR { number[$2] = $3; next } ($2 in number) && number[$2] != $3 { print $2, $3 }' \
+		<(echo '#include <asm/unistd.h>' | gcc -E -dM - | sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$/x \1 \2/p') \
+		<(sed -n 's/^#define SYS_\([a-z0-9_]*\) *\([0-9]*\).*/x \1 \2/p' kernel/sys/syscall.h)
+}
+
+# same A B: two lists, else what differs
+same()
+{
+	diff <(echo "$1") <(echo "$2") | grep '^[<>]'
+	[ "$1" = "$2" ]
+}
+
+own=$(printf '%s\n' spawn bench_next bench_start bench_stamp bench_value)
+yes=$(section "System calls that are offered")
+no=$(section "System calls that are refused")
+check "the tables are found" test "$(wc -l <<<"$yes")" -gt 100 -a "$(wc -l <<<"$no")" -gt 100
+check "no call is in both tables, or twice" same "" "$(printf '%s\n' "$yes" "$no" | LC_ALL=C sort | uniq -d)"
+check "what is offered is what the kernel has" same "$(offered)" "$yes"
+check "every call of Linux is offered or refused" same "$(linux)" \
+	"$(printf '%s\n' "$yes" "$no" | grep -vxF "$own" | LC_ALL=C sort)"
+check "the numbers are Linux's" same "" "$(wrong_numbers)"
+echo "1..$count"
