@@ -15,13 +15,14 @@
 #define CHUNK         64   /* bytes on their way between a program and the console */
 
 /* Bits of termios. */
-enum { ICRNL = 0x100 };
-enum { ISIG = 1, ICANON = 2, ECHO = 8, TOSTOP = 0x100 };
-enum { VINTR, VQUIT, VERASE, VKILL, VEOF, VTIME, VMIN, VSUSP = 10 };
+enum { ICRNL = 0x100, IUTF8 = 0x4000 };
+enum { ISIG = 1, ICANON = 2, ECHO = 8, TOSTOP = 0x100, ECHOCTL = 0x200, IEXTEN = 0x8000 };
+enum { VINTR, VQUIT, VERASE, VKILL, VEOF, VTIME, VMIN };
+enum { VSTART = 8, VSTOP, VSUSP, VEOL, VREPRINT, VDISCARD, VWERASE, VLNEXT, VEOL2 };
 #define VTIME_UNIT   (NS_PER_SECOND / 10)
 
-#define INPUT_START  (0x400 | ICRNL)
-#define LOCAL_START  (0x8a30 | ISIG | ICANON | ECHO)
+#define INPUT_START  (0x400 | ICRNL | IUTF8)
+#define LOCAL_START  (0x830 | IEXTEN | ECHOCTL | ISIG | ICANON | ECHO)
 #define CHARACTER(c) ((c)-64) /* with Ctrl */
 #define DELETE       127
 
@@ -30,15 +31,31 @@ struct termios terminal_settings = {
 	.output = 5,
 	.control = 0xbf,
 	.local = LOCAL_START,
-	.characters = { CHARACTER('C'), CHARACTER('\\'), DELETE, CHARACTER('U'), CHARACTER('D'), 0, 1, 0,
-	                CHARACTER('Q'), CHARACTER('S'), CHARACTER('Z') },
+	.characters = {
+		[VINTR] = CHARACTER('C'),
+		[VQUIT] = CHARACTER('\\'),
+		[VERASE] = DELETE,
+		[VKILL] = CHARACTER('U'),
+		[VEOF] = CHARACTER('D'),
+		[VMIN] = 1,
+		[VSTART] = CHARACTER('Q'),
+		[VSTOP] = CHARACTER('S'),
+		[VSUSP] = CHARACTER('Z'),
+		[VREPRINT] = CHARACTER('R'),
+		[VDISCARD] = CHARACTER('O'),
+		[VWERASE] = CHARACTER('W'),
+		[VLNEXT] = CHARACTER('V'),
+	},
 };
 int terminal_group, terminal_session;
 struct terminal_size terminal_size = { .rows = 25, .columns = 80 };
 
 /* What was typed: up to `whole`, ends of lines and of the file included, it can be read; the rest can still be edited. */
-static uint8_t typed[TYPED_MOST];
+static uint16_t typed[TYPED_MOST];
 static size_t first, whole, last;
+static bool literal; /* the next character is none of the keys (VLNEXT) */
+
+#define LITERAL 0x100 /* in `typed` */
 static struct wait_queue readers;
 
 static bool has(uint32_t bit)
@@ -52,10 +69,94 @@ static void echo(const char *text, size_t size)
 		console_write(text, size);
 }
 
-static void erase(size_t count)
+/* Whether the character is this key; 0 is none. */
+static bool is_key(uint16_t c, unsigned key)
 {
-	for (; count && last > whole; count--, last--)
-		echo("\b \b", 3);
+	return c && c == terminal_settings.characters[key];
+}
+
+/* Whether a line, or the file, ends with what was typed. */
+static bool ends_line(uint16_t c)
+{
+	return c == '\n' || is_key(c, VEOF) || is_key(c, VEOL) || is_key(c, VEOL2);
+}
+
+static bool is_control(uint8_t c)
+{
+	return (c < ' ' && c != '\n' && c != '\t') || c == DELETE;
+}
+
+/* A control character is seen as ^ and a letter. */
+static void echo_character(uint8_t c)
+{
+	const char text[] = { '^', (char)(c ^ 64) };
+
+	if (has(ECHOCTL) && is_control(c))
+		echo(text, sizeof text);
+	else
+		echo((const char *)&c, 1);
+}
+
+/* Shows the line that is being typed once more. */
+static void reprint(void)
+{
+	echo("\n", 1);
+	for (size_t i = whole; i != last; i++)
+		echo_character((uint8_t)typed[i % TYPED_MOST]);
+}
+
+/* Whether the byte goes on with a character that began before it (RFC 3629). */
+static bool goes_on(uint16_t c)
+{
+	return (terminal_settings.input & IUTF8) && (c & 0xc0) == 0x80;
+}
+
+/* The first byte of the last character of the line; there is one. */
+static size_t last_character(void)
+{
+	size_t at = last - 1;
+
+	while (goes_on(typed[at % TYPED_MOST]) && at != whole)
+		at--;
+	return at;
+}
+
+/* Takes the last character back. Returns true if the line has to be shown anew: how wide a tab was depends on what came before. */
+static bool erase_character(void)
+{
+	uint8_t c;
+
+	last = last_character();
+	c = (uint8_t)typed[last % TYPED_MOST];
+	if (c != '\t')
+		echo("\b \b\b \b", has(ECHOCTL) && is_control(c) ? 6 : 3);
+	return c == '\t';
+}
+
+enum erasure { ERASE_CHARACTER, ERASE_WORD, ERASE_LINE };
+
+static bool is_of_word(uint8_t c)
+{
+	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_' || c >= 0x80;
+}
+
+/* Takes back the last character, the last word with what follows it, or all. */
+static void erase(enum erasure what)
+{
+	bool in_word = false, show = false;
+
+	while (last != whole) {
+		const bool of_word = is_of_word((uint8_t)typed[last_character() % TYPED_MOST]);
+
+		if (what == ERASE_WORD && in_word && !of_word)
+			break;
+		in_word |= of_word;
+		show |= erase_character();
+		if (what == ERASE_CHARACTER)
+			break;
+	}
+	if (show)
+		reprint();
 }
 
 /* The signal that a key means to the foreground, or 0. */
@@ -76,33 +177,55 @@ static void interrupt(uint8_t c)
 		task_kill_group(terminal_group, signal_of(c));
 }
 
-static void take(uint8_t c)
+/* Does what a key that edits the line means; false: it is none. */
+static bool edit(uint8_t c)
 {
-	const uint8_t *key = terminal_settings.characters;
-	bool ends;
+	if (is_key(c, VERASE) || c == '\b') {
+		erase(ERASE_CHARACTER);
+	} else if (is_key(c, VKILL)) {
+		erase(ERASE_LINE);
+	} else if (!has(IEXTEN)) {
+		return false;
+	} else if (is_key(c, VWERASE)) {
+		erase(ERASE_WORD);
+	} else if (is_key(c, VREPRINT)) {
+		echo_character(c);
+		reprint();
+	} else if (is_key(c, VLNEXT)) {
+		echo("^\b", 2);
+		literal = true;
+	} else {
+		return false;
+	}
+	return true;
+}
 
-	if (c == '\r' && (terminal_settings.input & ICRNL))
-		c = '\n';
-	if (has(ISIG) && c && signal_of(c)) {
-		interrupt(c);
-		return;
-	}
-	if (has(ICANON) && (c == key[VERASE] || c == '\b')) {
-		erase(1);
-		return;
-	}
-	if (has(ICANON) && c == key[VKILL]) {
-		erase(TYPED_MOST);
-		return;
-	}
-	ends = !has(ICANON) || c == '\n' || c == key[VEOF];
+static void append(uint16_t c)
+{
+	const bool ends = !has(ICANON) || ends_line(c);
+
 	if (last - first >= TYPED_MOST - (ends ? 0 : 1)) /* the end of a line still has room */
 		return;
 	typed[last++ % TYPED_MOST] = c;
-	if (!has(ICANON) || c != key[VEOF])
-		echo((const char *)&c, 1);
+	if (!has(ICANON) || !is_key(c, VEOF))
+		echo_character((uint8_t)c);
 	if (ends)
 		whole = last;
+}
+
+static void take(uint8_t c)
+{
+	if (literal) {
+		literal = false;
+		append(LITERAL | c);
+		return;
+	}
+	if (c == '\r' && (terminal_settings.input & ICRNL))
+		c = '\n';
+	if (has(ISIG) && c && signal_of(c))
+		interrupt(c);
+	else if (!has(ICANON) || !edit(c))
+		append(c);
 }
 
 void terminal_poll(void)
@@ -129,6 +252,7 @@ void terminal_poll(void)
 
 void terminal_flush(void)
 {
+	literal = false;
 	first = whole = last;
 }
 
@@ -165,7 +289,7 @@ int terminal_unread(const struct file *file, int32_t *bytes)
 	terminal_poll();
 	*bytes = 0;
 	for (size_t i = first; i != whole; i++)
-		*bytes += !has(ICANON) || typed[i % TYPED_MOST] != terminal_settings.characters[VEOF];
+		*bytes += !has(ICANON) || !is_key(typed[i % TYPED_MOST], VEOF);
 	return 0;
 }
 
@@ -203,10 +327,10 @@ long terminal_read(struct file *file, uint64_t buffer, size_t size)
 		size_t n = 0;
 
 		while (first != whole && n < size - done && n < sizeof chunk && !ends) {
-			uint8_t c = typed[first++ % TYPED_MOST];
+			const uint16_t c = typed[first++ % TYPED_MOST];
 
-			ends = has(ICANON) && (c == '\n' || c == terminal_settings.characters[VEOF]);
-			if (!ends || c == '\n')
+			ends = has(ICANON) && ends_line(c);
+			if (!ends || !is_key(c, VEOF))
 				chunk[n++] = (char)c;
 		}
 		if (copy_to_user(buffer + done, chunk, n))

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The console as a terminal: lines with echo, backspace, Ctrl-U, Ctrl-D, Ctrl-C and Ctrl-Z, or single characters when a program has turned
- * ICANON off. COM1 raises no interrupt: it is looked at after each tick, and by the idle task while someone waits.
+ * The console as a terminal (man 3 termios): lines with echo, which can be edited by characters of
+ * UTF-8 (IUTF8), by words and as a whole, and keys that are signals; or single characters when a
+ * program has turned ICANON off. COM1 raises no interrupt: it is looked at after each tick, and by
+ * the idle task while someone waits.
  */
 #pragma once
 

@@ -57,6 +57,15 @@ type_in()
 	printf '%b' "$1" >&"${qemu[1]}"
 }
 
+# line TYPED WANTED WHAT: what a program reads when that is typed, its bytes in hexadecimal
+line()
+{
+	type_in "sh -c 'echo be\"\"gun; IFS= read -r x; printf %s \"\$x\" | /bin/busybox od -An -tx1 | tr -d \" \"'\n"
+	wait_for begun "$3: a program reads"
+	type_in "$1\n"
+	wait_for "$2" "$3"
+}
+
 # Before the kernel looks at its port.
 type_in 'echo fir""st\n'
 wait_for '# ' "the shell has a prompt"
@@ -86,6 +95,27 @@ wait_for begun "one more job runs"
 type_in '\x03'
 type_in 'echo sta""tus $?\n'
 wait_for 'status 130' "Ctrl-C ends it"
+# Editing of lines: whole characters and whole words, and what is seen of it.
+line 'x\0303\0244\x7fb' 7862 "Backspace takes a character of two bytes back"
+line '\0342\0202\0254\0360\0237\0230\0200\x7f\x7fa' $'\n61' "and one of three, and one of four"
+line 'one two  three!\x17\x17zwei' 6f6e65207a776569 "Ctrl-W takes words back"
+line 'none\x15all' 616c6c "Ctrl-U takes all back"
+line '\x16\x03a\x16\x17\x16\x04' 03611704 "Ctrl-V makes a character of a key"
+line 'a\tb\x7f\x7fc' 6163 "a tab is taken back"
+type_in "sh -c 'echo be\"\"gun; read x; echo en\"\"d'\n"
+wait_for begun "one more reads"
+type_in 'a\x01\0303\0244\x7f\x7fc\x12\n'
+wait_for $'a^A\303\244\b \b\b \b\b \bc^R\r\nac' "what is typed and taken back is seen, and Ctrl-R shows it anew"
+wait_for end "it ends"
+type_in '/bin/busybox stty -iutf8 -iexten\n'
+line 'x\0303\0244\x7f\x17' 78c317 "without IUTF8 and IEXTEN it is bytes, and Ctrl-W is one"
+type_in '/bin/busybox stty iutf8 iexten\n'
+# The size of the terminal.
+type_in "/bin/busybox stty rows 40 cols 132; echo si\"\"ze \$(/bin/busybox stty size)\n"
+wait_for 'size 40 132' "stty sets the size of the terminal"
+type_in "sh -c 'trap \"echo change\"d WINCH; /bin/busybox stty rows 41; echo en\"\"d'\n"
+wait_for changed "a change of the size is a signal"
+wait_for end "and it is taken"
 type_in 'exit\n'
 wait_for 'ended with status' "the shell ends"
 echo "1..$count"
