@@ -82,6 +82,17 @@ size_t string_copy(char *to, const char *from, size_t size)
 	return length;
 }
 
+void string_show(char *to, size_t size, const char *from, size_t length)
+{
+	size_t i = 0;
+
+	for (; i < length && from[i] && i + 1 < size; i++)
+		to[i] = from[i] >= ' ' && from[i] <= '~' ? from[i] : '?';
+	to[i] = '\0';
+	if (i < length && from[i] && size > 3)
+		memcpy(to + size - 4, "...", 4);
+}
+
 bool string_matches(const char *text, const char *glob)
 {
 	const char *star = NULL, *retry = NULL;

@@ -17,6 +17,12 @@ int strncmp(const char *a, const char *b, size_t size);
 /* Copies with truncation; `to` always ends in a NUL when `size` is not 0. Returns the length of what was copied. */
 size_t string_copy(char *to, const char *from, size_t size);
 
+/*
+ * Copies what someone else wrote, at most `length` bytes and up to a NUL, for people to read: printable ASCII stays, the rest
+ * becomes `?`. `size` bytes at `to` with the NUL; what does not fit ends in `...`.
+ */
+void string_show(char *to, size_t size, const char *from, size_t length);
+
 /* Whether `text` matches `glob`, where * stands for anything and ? for one character. */
 bool string_matches(const char *text, const char *glob);
 

@@ -10,6 +10,7 @@
 #include "mem/heap.h"
 #include "task/arguments.h"
 #include "task/image.h"
+#include "task/interpreter.h"
 #include "task/task.h"
 #include "task/task_internal.h"
 
@@ -144,7 +145,7 @@ static void plan_end(struct elf_plan *plan)
 		heap_free(plan->segments);
 }
 
-static __attribute__((noinline)) int check_large(const struct program *program, struct elf_plan *plan)
+static int check_large(const struct program *program, struct elf_plan *plan)
 {
 	struct load_segment *segments = heap_alloc(LOAD_SEGMENTS_MOST * sizeof *segments);
 	int error = segments ? elf_check_large(program->data, program->size, plan, segments) : -ENOMEM;
@@ -153,6 +154,17 @@ static __attribute__((noinline)) int check_large(const struct program *program, 
 		heap_free(segments);
 		plan->segments = plan->inside;
 	}
+	return error;
+}
+
+/* What elf_check() refused with `error`: it may have more segments than usual, and what does not run may be linked dynamically. */
+static __attribute__((noinline)) int check_again(const char *name, const struct program *program,
+                                                 struct elf_plan *plan, int error)
+{
+	if (error == -E2BIG)
+		error = check_large(program, plan);
+	if (error == -ENOEXEC && !task_quiet)
+		say_interpreter(name, program->data, program->size);
 	return error;
 }
 
@@ -178,8 +190,8 @@ static int plan_program(char name[PATH_LENGTH], struct arguments *a, struct prog
 	if (error)
 		return error;
 	error = elf_check(program->data, program->size, plan);
-	if (error == -E2BIG)
-		error = check_large(program, plan);
+	if (error)
+		error = check_again(name, program, plan, error);
 	if (!error) {
 		error = arguments_finish(a, plan, rsp);
 		if (error)

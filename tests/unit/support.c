@@ -63,10 +63,16 @@ uint64_t virt_to_phys(const void *address)
 	return (uintptr_t)address - (uintptr_t)arena;
 }
 
-/* What the kernel would say on its console is of no interest here. */
+char console_said[8 * 1024];
+
 void kprintf(const char *format, ...)
 {
-	(void)format;
+	const size_t used = strlen(console_said);
+	va_list values;
+
+	va_start(values, format);
+	vsnprintf(console_said + used, sizeof console_said - used, format, values);
+	va_end(values);
 }
 
 static char message[256];

@@ -37,6 +37,9 @@ int memory_setup(void **state);
 bool panic_matches(const char *glob);
 const char *panic_message(void);
 
+/* What the code under test said on the console, as far as there is room; a test may empty it. */
+extern char console_said[8 * 1024];
+
 /* `size` bytes directly below a page that is not there (above one, with guard_after()). */
 #define GUARDED_ROOM (64 * KIB)
 void *guard_before(size_t size);

@@ -220,9 +220,47 @@ static void numbers(void **state)
 	assert_int_equal(string_to_number("ff"), 0);
 }
 
+static void text_of_others_is_shown(void **state)
+{
+	static const struct {
+		const char *from;
+		size_t length, size;
+		const char *shown;
+	} cases[] = {
+		{ "/lib/ld.so", 11, 80, "/lib/ld.so" },
+		{ "/lib/ld.so", 4, 80, "/lib" },
+		{ "a\033[2J\n\177\200b~ ", 12, 80, "a?[2J???b~ " },
+		{ "", 0, 80, "" },
+		{ "abc", 3, 0, "" },
+		{ "abc", 3, 1, "" },
+		{ "abcdefgh", 8, 9, "abcdefgh" },
+		{ "abcdefgh", 8, 8, "abcd..." },
+		{ "abcdefgh", 8, 4, "..." },
+		{ "abcdefgh", 8, 3, "ab" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *to = guard_before(cases[i].size);
+		char *from = guard_before(0); /* ends at a page that is not there */
+
+		from -= cases[i].length;
+		if (cases[i].size + cases[i].length > 0 && cases[i].size) {
+			char copy[80];
+
+			memcpy(from, cases[i].from, cases[i].length);
+			string_show(copy, cases[i].size, from, cases[i].length);
+			assert_string_equal(copy, cases[i].shown);
+			string_show(to, cases[i].size, cases[i].from, cases[i].length);
+			assert_string_equal(to, cases[i].shown);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_of_others_is_shown),
 		cmocka_unit_test(memory_blocks),
 		cmocka_unit_test(overlapping_blocks),
 		cmocka_unit_test(pages),
