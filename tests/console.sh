@@ -71,4 +71,100 @@ head -c -600 "$work/newc" >"$work/cut"
 boot "run=demo init=/bin/hello" "$work/cut"
 check "one that is cut is damaged" grep -aqE '^module cut: the archive is damaged at byte [0-9]+$' "$work/console"
 
+# A program that is linked dynamically: once, however often it is started.
+mkdir -p "$work/tree/etc"
+cp build/programs/segments-interp.elf "$work/tree/bin/dynamic"
+(cd "$work/tree" && find . -mindepth 1 | LC_ALL=C sort | cpio --quiet -o -H newc --owner 0:0 --reproducible) >"$work/dynamic"
+boot "run=demo init=/bin/dynamic" "$work/dynamic"
+check "the interpreter is named" grep -aqE '^/bin/dynamic asks for the interpreter [!-~]+, which is not offered: link it statically, or start it through the interpreter$' "$work/console"
+check "and that it does not start" grep -aqE '^cannot start /bin/dynamic: it is no program that runs here: .* \(error 8\)$' "$work/console"
+
+# Words that no one reads are said and ignored, values that are none end the boot.
+boot "run=demo init=/bin/hello nonsense x=y" "$work/newc"
+check "an unknown word is said" says "command line: nonsense: there is no such word, it is ignored"
+check "another" says "command line: x=y: there is no such word, it is ignored"
+check "in the records, too" grep -aq 'fact name=command-line value=x=y:%20there%20is%20no%20such%20word,%20it%20is%20ignored unit=reason' "$work/records"
+check "the boot goes on" says "/bin/hello ended with status 0, 0 frames are lost"
+check "the image's name is no such word" equal 2 "$(grep -ac '^command line' "$work/console")"
+boot "run=nothing" "$work/newc"
+check "run=nothing is refused" says "command line: run=nothing: run= takes bench|test|demo|list"
+check "and ends the boot" equal 35 "$status"
+boot "run=demo seed=18446744073709551616" "$work/newc"
+check "a number out of range is refused" says "command line: seed=18446744073709551616: seed= takes a number of 64 bits, decimal or 0x and hexadecimal"
+
+# Every word that some code reads is known, and the documents have it.
+unknown=
+for key in $(grep -rhoE '(boot_option|option_is|option_number)\("[a-z-]+"' kernel bench/guest tests/kernel --include='*.c' | cut -d '"' -f 2 | sort -u); do
+	grep -q "{ \"$key\"," kernel/boot/options.c || unknown+=" $key"
+	grep -q "\`$key=" docs/records.md || unknown+=" $key (documents)"
+done
+check "every word that is read is known" equal "" "$unknown"
+
+# The table of a run that no harness drives.
+boot "run=bench samples=quick bench=exec.load,syscall.null,regions.elf_order,irq.nested.kernel" build/programs/*.elf
+check "a row of time is printed" grep -aqE '^syscall.null +ticks +3( +[0-9]+){3}$' "$work/console"
+check "each parameter with its unit" equal 5 "$(grep -acE '^exec.load +(4096|65536|1048576|16777216|67108864) bytes +ticks +[13]( +[0-9]+){3}$' "$work/console")"
+check "what a row measures itself" grep -aqE '^  window_tables +frames +3( +[0-9]+){3}$' "$work/console"
+check "why a row is skipped" grep -aqE '^irq.nested.kernel +skipped: interrupts do not nest on these stacks$' "$work/console"
+check "a total" grep -aqE '^[0-9]+ rows: [0-9]+ measured, 0 failed, 1 skipped$' "$work/console"
+# Its medians are those of the samples' records, less the overhead.
+check "the numbers are the samples' less the overhead" awk '
+	function field(key,   i) {
+		for (i = 3; i <= NF; i++)
+			if (index($i, key "=") == 1)
+				return substr($i, length(key) + 2)
+	}
+	function middle(values, n,   i, j, t) {
+		for (i = 2; i <= n; i++)
+			for (j = i; j > 1 && values[j - 1] > values[j]; j--) {
+				t = values[j]; values[j] = values[j - 1]; values[j - 1] = t
+			}
+		return values[(n + 1) / 2]
+	}
+	FNR == NR && $2 == "sample" && field("name") == "syscall.null" {
+		ticks = substr(field("m.tsc"), 1, length(field("m.tsc")) - 6)
+		if (field("flags") == "-")
+			taken[++n] = ticks + 0
+		if (field("flags") == "overhead")
+			empty[++m] = ticks + 0
+	}
+	FNR != NR && $1 == "syscall.null" {
+		less = middle(empty, m)
+		wanted = middle(taken, n) - less
+		found = $3 == n && $5 == (wanted > 0 ? wanted : 0)
+		if (!found)
+			print "wanted " wanted ", got " $0
+	}
+	END { exit !found }' "$work/records" "$work/console"
+boot "run=bench samples=quick bench=syscall.null table=off" build/programs/*.elf
+check "table=off prints none" equal 0 "$(grep -ac 'syscall.null\|rows' "$work/console")"
+
+# The screen of a PC: the last lines of the table, and the controller shows them.
+list=
+for module in build/programs/*.elf; do
+	list+=${list:+,}"$module $(basename "$module" .elf)"
+done
+mkfifo "$work/monitor"
+timeout -k 5 60 "${PALIMPSEST_QEMU:-qemu-system-x86_64}" -accel tcg -cpu max -m 512 -nodefaults -no-user-config -display none -vga std \
+	-monitor stdio -no-reboot -serial "file:$work/serial" -kernel "build/$build/palimpsest.elf32" -initrd "$list" \
+	-append "run=bench samples=quick bench=copy.user,tlb.* exit=0" <"$work/monitor" >"$work/said" 2>&1 &
+exec 8>"$work/monitor"
+for ((i = 0; i < 300; i++)); do
+	grep -aq '^done' "$work/serial" 2>/dev/null && break
+	sleep 0.1
+done
+printf '%s\n' "pmemsave 0xb8000 32768 \"$work/screen\"" "o /b 0x3d4 0x0c" "i /b 0x3d5" "o /b 0x3d4 0x0d" "i /b 0x3d5" "sendkey pgup" >&8
+sleep 1
+printf '%s\n' "o /b 0x3d4 0x0c" "i /b 0x3d5" "o /b 0x3d4 0x0d" "i /b 0x3d5" quit >&8
+exec 8>&-
+wait $!
+tr -d '\r' <"$work/serial" | fold -w 80 >"$work/console"
+# every other byte is a character, 80 a line
+od -An -v -tu1 -w160 "$work/screen" 2>/dev/null | awk '{ line = ""; for (i = 1; i <= NF; i += 2) line = line sprintf("%c", $i); sub(/ +$/, "", line); print line }' >"$work/lines"
+lines=$(grep -ac '' "$work/console")
+check "the screen has what the console has" equal "$(cat "$work/console")" "$(head -n "$lines" "$work/lines")"
+starts=$(grep -ao 'portb.0x03d5. = 0x[0-9a-f]*' "$work/said" | sed 's/.* = 0x//; s/^.$/0&/' | tr -d '\n')
+check "it shows the last 24" equal $(((lines - 24) * 80)) $((16#${starts:0:4}))
+check "and earlier ones with page up" equal $(((lines - 48) * 80)) $((16#${starts:4:4}))
+
 echo "1..$count"

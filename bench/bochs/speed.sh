@@ -22,7 +22,7 @@ benchmarks='exec.*,irq.*,tlb.*,switch.*'
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-kernel/boot/make-iso.sh "$work/cd.iso" "$kernel" "run=bench bench=$benchmarks samples=quick exit=1" "$@"
+kernel/boot/make-iso.sh "$work/cd.iso" "$kernel" "run=bench bench=$benchmarks samples=quick exit=1 table=off screen=off" "$@"
 {
 	cat bochsrc
 	echo "ata0-master: type=cdrom, path=$work/cd.iso, status=inserted"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs the rows of the table that the command line asks for, and writes their records. */
 #include "bench/guest/bench.h"
+#include "bench/guest/table.h"
 #include "boot/boot.h"
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
@@ -19,7 +20,7 @@ const uint64_t bench_powers_of_2[] = { 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 10
 
 struct bench_plan bench_plan;
 static unsigned regions;
-static char globs[128];
+static char globs[256];
 static char left_out[64]; /* skip= on the command line */
 static bool lists;        /* rows are only listed */
 
@@ -70,6 +71,7 @@ void bench_record(struct bench *b, unsigned sample, const char *flags)
 	for (unsigned i = 0; i < b->extras; i++)
 		record_metric(b->extra[i].metric, b->extra[i].value, b->extra[i].unit);
 	record_end();
+	table_sample(b, flags);
 }
 
 static void empty_body(struct bench *b)
@@ -134,6 +136,7 @@ static void record_skip(const struct bench *b, const char *reason)
 	record_number("parameter", b->parameter);
 	record_text("reason", reason);
 	record_end();
+	table_skip(b, reason);
 }
 
 static bool record_check(const struct bench *b, bool ok, const char *detail)
@@ -144,8 +147,7 @@ static bool record_check(const struct bench *b, bool ok, const char *detail)
 	record_number("ok", ok);
 	record_text("detail", detail);
 	record_end();
-	if (!ok)
-		kprintf("%s %lu: %s\n", b->row->name, b->parameter, detail);
+	table_end_row(b, ok, detail);
 	return ok;
 }
 
@@ -262,6 +264,7 @@ static bool run_row(const struct benchmark *row, size_t place, unsigned index, u
 	record_end();
 	if (list_only)
 		return true;
+	table_row();
 	if (matches(row, left_out)) {
 		record_skip(&b, "left out with skip= on the command line");
 		return true;
@@ -307,6 +310,7 @@ bool benchmarks_run(bool list_only)
 {
 	char option[16];
 	unsigned count;
+	bool ok;
 
 	if (!boot_option("bench", globs, sizeof globs))
 		string_copy(globs, "*", sizeof globs);
@@ -331,5 +335,10 @@ bool benchmarks_run(bool list_only)
 		record_end();
 		return false;
 	}
-	return each_row(count, list_only, &count);
+	if (list_only)
+		return each_row(count, true, &count);
+	table_start(count);
+	ok = each_row(count, false, &count);
+	table_finish();
+	return ok;
 }

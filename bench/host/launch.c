@@ -67,7 +67,7 @@ static int start_engine(struct launch *launch, char *why, size_t size)
 {
 	const struct launch_setup *setup = &launch->setup;
 	struct engine_command command = { 0 };
-	char command_line[400];
+	char command_line[512]; /* as much as the kernel reads */
 	char log[PATH_MAX];
 	struct engine_boot boot = { .strategy = setup->strategy,
 		                    .directory = setup->directory,
@@ -87,9 +87,9 @@ static int start_engine(struct launch *launch, char *why, size_t size)
 	int status;
 
 	path_format(command_line, sizeof command_line,
-	            "run=%s bench=%s samples=%s seed=%" PRIu64 " exit=1%s%s%s", setup->mode, setup->bench,
-	            setup->quick ? "quick" : "full", setup->seed, setup->pcid ? " pcid=on" : "",
-	            setup->flush_cr3 ? " window-flush=cr3" : "",
+	            "run=%s bench=%s samples=%s seed=%" PRIu64 " exit=1 table=off screen=off%s%s%s",
+	            setup->mode, setup->bench, setup->quick ? "quick" : "full", setup->seed,
+	            setup->pcid ? " pcid=on" : "", setup->flush_cr3 ? " window-flush=cr3" : "",
 	            setup->engine->exclusive ? " warmup=stable pmu=on" : "");
 	path_format(log, sizeof log, "%s/engine.log", setup->directory);
 	status = setup->engine->prepare(&boot, &command, why, size);

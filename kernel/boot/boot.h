@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "boot/options.h"
+
 #define EARLY_STACK_SIZE  1024
 #define EARLY_STACK_PAINT 0x5041494e54504150UL /* cannot be an address: not canonical */
 
@@ -38,12 +40,6 @@ void boot_module_forget(size_t index);
  * as they are. Once, after node_init().
  */
 void boot_unpack_modules(void);
-
-/*
- * The value of `key=` on the command line, copied to `value` (at most `size` bytes with the NUL).
- * Returns false, and "" in `value`, when the key is not there.
- */
-bool boot_option(const char *key, char *value, size_t size);
 
 /* The deepest that the early stack was used, in bytes, as far as its paint shows. */
 size_t early_stack_high_water(void);

@@ -6,6 +6,7 @@
 #include "lib/console.h"
 #include "lib/panic.h"
 #include "lib/random.h"
+#include "lib/screen.h"
 #include "lib/string.h"
 #include "loader/loader.h"
 #include "mem/paging.h"
@@ -22,7 +23,6 @@ extern char image_start[], image_end[], boot_end[];
 extern uint64_t early_stack[];
 
 /* Static: the early stack is small. */
-static char command_line[512];
 static struct boot_module modules[BOOT_MODULES + 1] = {
 	[BOOT_MODULES].name[BOOT_MODULE_NAME - 1] = 1, /* not empty, and no string: nothing is called so */
 };
@@ -83,29 +83,6 @@ void boot_module_forget(size_t index)
 	for (unsigned at = 0; at < PLACES; at++) /* the place stays taken: others may be behind it */
 		if (places[at] == index + 1)
 			places[at] = FORGOTTEN;
-}
-
-bool boot_option(const char *key, char *value, size_t size)
-{
-	size_t length = strlen(key);
-	const char *word = command_line;
-
-	value[0] = '\0';
-	while (*word) {
-		if (!strncmp(word, key, length) && word[length] == '=') {
-			size_t i = 0;
-
-			for (word += length + 1; *word && *word != ' ' && i + 1 < size; i++)
-				value[i] = *word++;
-			value[i] = '\0';
-			return true;
-		}
-		while (*word && *word != ' ')
-			word++;
-		while (*word == ' ')
-			word++;
-	}
-	return false;
 }
 
 size_t early_stack_high_water(void)
@@ -199,18 +176,29 @@ static void start_lapic(void)
 	lapic_init();
 }
 
-static uint64_t option_number(const char *key)
-{
-	char value[24];
-
-	return boot_option(key, value, sizeof value) ? string_to_number(value) : 0;
-}
-
 static bool option_is(const char *key, const char *wanted)
 {
 	char value[8];
 
 	return boot_option(key, value, sizeof value) && !strcmp(value, wanted);
+}
+
+/* The text screen stays where it was in the direct map. */
+static void map_screen(void)
+{
+	if (option_is("screen", "off"))
+		screen_off();
+	for (uint64_t at = SCREEN_PHYSICAL; screen_is_on() && at < SCREEN_PHYSICAL + SCREEN_SIZE;
+	     at += PAGE_SIZE)
+		if (paging_map_kernel((uintptr_t)phys_to_virt(at), at, PTE_WRITE | PTE_NX | PTE_UNCACHED))
+			screen_off();
+}
+
+static uint64_t option_number(const char *key)
+{
+	char value[24];
+
+	return boot_option(key, value, sizeof value) ? string_to_number(value) : 0;
 }
 
 void boot_main(uint32_t address)
@@ -226,6 +214,7 @@ void boot_main(uint32_t address)
 	read_modules(info, &memory);
 	start_frames(&memory);
 	paging_init(memory.ranges, memory.count);
+	map_screen();
 	pcid_init(option_is("pcid", "on"));
 	frames_add((uintptr_t)image_start, (uintptr_t)boot_end); /* boot code and tables are done with */
 	map_cpu_stacks();

@@ -4,6 +4,8 @@
 #include "cpu/cpu.h"
 #include "lib/panic.h"
 #include "lib/record.h"
+#include "lib/screen.h"
+#include "mem/layout.h"
 
 #define COM1          0x3f8
 #define COM1_IER      (COM1 + 1)
@@ -24,6 +26,7 @@ void console_init(void)
 	outb(COM1_LCR, 3); /* 8N1 */
 	outb(COM1_FCR, 0); /* no FIFOs: to turn them on empties them, and loses what was typed before */
 	outb(COM1_MCR, 3);
+	screen_init(phys_to_virt(SCREEN_PHYSICAL));
 }
 
 static void put_console(char character, void *argument)
@@ -34,6 +37,7 @@ static void put_console(char character, void *argument)
 	for (unsigned i = 0; i < PATIENCE && !(inb(COM1_LSR) & LSR_THR_EMPTY); i++)
 		;
 	outb(COM1, (uint8_t)character);
+	screen_put(character);
 }
 
 void console_write(const char *text, size_t size)

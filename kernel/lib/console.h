@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Text for people, on COM1 (16550 UART at 0x3F8, 115200 baud, 8N1).
+ * Text for people, on COM1 (16550 UART at 0x3F8, 115200 baud, 8N1) and on the text screen of a PC (lib/screen.h).
  *
  * The formats are %s %c %d %u %x %p %% with l, a width, and a leading 0 or -. No buffer is used, so a
  * small stack is enough.

@@ -3,6 +3,7 @@
 
 #include "cpu/cpu.h"
 #include "lib/console.h"
+#include "lib/screen.h"
 #include "lib/string.h"
 
 #define PORT_RECORDS 0xe9
@@ -126,11 +127,19 @@ void record_fact(const char *name, uint64_t value, const char *unit)
 	record_end();
 }
 
+void machine_stop(void)
+{
+	__asm__ volatile("cli");
+	if (screen_is_on())
+		screen_look_back();
+	for (;;)
+		__asm__ volatile("cli; hlt");
+}
+
 void machine_leave(uint32_t value)
 {
 	outl(PORT_EXIT, value);
 	for (const char *word = "Shutdown"; *word; word++)
 		outb(PORT_BOCHS_EXIT, (uint8_t)*word);
-	for (;;)
-		__asm__ volatile("cli; hlt");
+	machine_stop();
 }

@@ -30,7 +30,10 @@ void record_finish(const char *status);
 /* A `fact` record: something measured once per boot. */
 void record_fact(const char *name, uint64_t value, const char *unit);
 
-/* Leaves the virtual machine: isa-debug-exit, then Bochs's port 0x8900, then halts for ever. */
+/* Stops for ever: on a PC's screen, earlier lines can be looked at. */
+_Noreturn void machine_stop(void);
+
+/* Leaves the virtual machine: isa-debug-exit, then Bochs's port 0x8900, then machine_stop(). */
 _Noreturn void machine_leave(uint32_t value);
 
 /* Markers: PREFETCHNTA of an address that is not canonical. */

@@ -11,7 +11,7 @@
  *   00007ffffffff000  USER_TOP: the last page stays empty, so that SYSRET never sees a
  *                     non-canonical RCX (SDM 2B, SYSRET)
  *   ------------------------------------------------------------- non-canonical hole
- *   ffff800000000000  direct map of RAM                PML4[256..319], shared, global, NX
+ *   ffff800000000000  direct map of RAM and screen     PML4[256..319], shared, global, NX
  *   ffffff0000000000  fixed kernel stack               PML4[510], private to each task
  *   ffffff8000000000  heap of kernel stacks            PML4[511]: the kernel's PDPT, shared
  *   ffffffa000000000  loading window

@@ -145,6 +145,16 @@ static void set_limits(void)
 	frames_set_emergency(frames_total() / 256 < EMERGENCY ? frames_total() / 256 : EMERGENCY);
 }
 
+/* A word of the command line that is ignored, or that ends the boot. */
+static void report_option(const char *word, const char *problem)
+{
+	char text[160];
+
+	format_string(text, sizeof text, "%s: %s", word, problem);
+	kprintf("command line: %s\n", text);
+	record_reason("command-line", text);
+}
+
 void kernel_main(void)
 {
 	char mode[16], exit[4], trace[8];
@@ -171,7 +181,9 @@ void kernel_main(void)
 		record_fact("window-entropy", 63 - (unsigned)__builtin_clzl(loader_places()), "bits");
 		record_fact("window-granularity", PAGE_SIZE, "bytes");
 	}
-	if (!strcmp(mode, "bench"))
+	if (!boot_check_options(report_option))
+		ok = false;
+	else if (!strcmp(mode, "bench"))
 		ok = benchmarks_run(false);
 	else if (!strcmp(mode, "list"))
 		ok = benchmarks_run(true);
@@ -184,6 +196,5 @@ void kernel_main(void)
 	if (strcmp(exit, "0") != 0)
 		machine_leave(ok ? EXIT_OK : EXIT_FAILED);
 	kprintf("done\n");
-	for (;;)
-		__asm__ volatile("cli; hlt");
+	machine_stop();
 }

@@ -7,6 +7,7 @@
 #include "tests/unit/support.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/host/stream.h"
@@ -16,6 +17,7 @@
 /* Both sides have a record_number(); unit.mk gives the kernel's another name. */
 #define record_number kernel_record_number
 #include "lib/record.h"
+#include "lib/screen.h"
 #undef record_number
 
 /* What record.c asks of cpu/cpu.h beyond OUTS is for machine_leave(), which is not called here. */
@@ -27,6 +29,18 @@ void outl(uint16_t port, uint32_t value)
 void outb(uint16_t port, uint8_t value)
 {
 	fail_msg("outb %#x, %#x", port, value);
+}
+
+bool screen_is_on(void)
+{
+	fail_msg("screen_is_on()");
+	return false;
+}
+
+void screen_look_back(void)
+{
+	fail_msg("screen_look_back()");
+	abort();
 }
 
 static char output[1 << 20];

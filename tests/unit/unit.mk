@@ -4,7 +4,7 @@
 # kernel/ on the include path, so that cpu/cpu.h is the one without privileged instructions.
 
 UNIT       := $(BUILD)/tests/unit
-UNIT_NAMES := names archive multiboot deadlines rwlock frames paging address_space regions user_copy heap elf fill format string records pmu steps interpreter
+UNIT_NAMES := names archive multiboot deadlines rwlock frames paging address_space regions user_copy heap elf fill format string records pmu steps interpreter options screen
 UNIT_TESTS := $(UNIT_NAMES:%=$(UNIT)/test_%)
 
 UNIT_CFLAGS = $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=address,undefined \
@@ -23,6 +23,8 @@ UNIT_regions       := $(UNIT_address_space) kernel/lib/rwlock kernel/mem/regions
 UNIT_archive       := $(UNIT_MEM) kernel/mem/heap kernel/fs/node kernel/fs/node_data kernel/fs/cpio kernel/fs/archive \
 	kernel/fs/file_kind
 UNIT_multiboot     := $(UNIT_MEM) kernel/boot/multiboot kernel/lib/format
+UNIT_options       := $(UNIT_MEM) kernel/boot/options kernel/lib/format
+UNIT_screen        := $(UNIT_MEM) kernel/lib/screen
 UNIT_interpreter   := $(UNIT_MEM) kernel/task/interpreter
 UNIT_user_copy     := $(UNIT_address_space) traps
 UNIT_heap          := $(UNIT_MEM) kernel/mem/heap

@@ -35,6 +35,7 @@ extern void (*cpu_flushes)(uintptr_t address);
 
 void outl(uint16_t port, uint32_t value);
 void outb(uint16_t port, uint8_t value);
+uint8_t inb(uint16_t port);
 
 static inline void write_cr3(uint64_t value)
 {
