@@ -655,6 +655,36 @@ static void time_is_linear_in_links(void **state)
 	}
 }
 
+/* The same for `n` files in one directory. */
+static uint64_t cost_of_names(unsigned n)
+{
+	struct unpacked result;
+	uint64_t before;
+
+	start();
+	size = 0;
+	for (unsigned i = 0; i < n; i++) {
+		char name[12];
+
+		sprintf(name, "%x", i);
+		put(name, NODE_FILE | 0644, "", 0);
+	}
+	end_archive();
+	before = blocks_run;
+	assert_int_equal(unpack(&result), 0);
+	before = blocks_run - before;
+	remove_all();
+	return before;
+}
+
+static void time_is_nearly_linear_in_names(void **state)
+{
+	const uint64_t some = cost_of_names(1000), many = cost_of_names(8000);
+	(void)state;
+
+	assert_in_range(many, 7 * some, 12 * some); /* n log n: 10.4 */
+}
+
 /* Archives may have links that no program can make. */
 static void empty_links(void **state)
 {
@@ -689,6 +719,7 @@ int main(void)
 		cmocka_unit_test(misplaced_and_cut),
 		cmocka_unit_test(checksums),
 		cmocka_unit_test(time_is_linear_in_links),
+		cmocka_unit_test(time_is_nearly_linear_in_names),
 		cmocka_unit_test(names_come_and_go),
 	};
 
