@@ -157,6 +157,7 @@ help:
 	@echo "make reproduce | reference           repeat the committed results and compare; make them anew (3 to 8 minutes)"
 	@echo "make test | lint | format            tests, about 10 minutes; style and static checks; clang-format"
 	@echo "make fuzz [FUZZ_SECONDS=3600]        fuzzes the readers of ELF files and archives (needs clang); fuzz-smoke replays the corpus"
+	@echo "make fuzz-calls [CALLS=100000000] [SEED=1]   fuzzes the system calls of kernels that run (hours; BUILDS=..., ENGINE=bochs)"
 	@echo "make test-machines                   boots on the machines, memory sizes and processors of QEMU (minutes)"
 	@echo "make test-commands                   every command that README and this help name, in a fresh clone (an hour)"
 	@echo "make stack-usage                     the ten functions that use most of the kernel stack, and its size"

@@ -2,7 +2,7 @@
 # Boots a kernel on an engine and prints its records (port 0xE9).
 # usage: boot.sh tcg|bochs STACK+LOADER+ISOLATION "command line"     CPU (a model of the engine), MEMORY (MiB),
 # MACHINE (QEMU's -machine), CPUS, WORDS (more of the command line), MODULES (files, in place of the programs),
-# ARCHIVE (one more module) and SERIAL (a file that gets the console's output) may be set
+# ARCHIVE (one more module), QEMU_WORDS (more options) and SERIAL (a file that gets the console's output) may be set
 # Exit status: the engine's; 33 when the kernel said that all went well.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
@@ -26,7 +26,7 @@ tcg)
 	timeout -k 5 "${LIMIT:-120}" "${PALIMPSEST_QEMU:-qemu-system-x86_64}" -machine "${MACHINE:-pc}" \
 		-accel tcg -cpu "${CPU:-max}" -smp "${CPUS:-1}" -m "${MEMORY:-512}" -nodefaults -no-user-config -display none -monitor none -no-reboot -debugcon stdio \
 		-serial "file:$work/serial" -device isa-debug-exit,iobase=0xf4,iosize=4 \
-		-kernel "$build/palimpsest.elf32" -initrd "$list" -append "$words" </dev/null 2>"$work/errors" || status=$?
+		${QEMU_WORDS:-} -kernel "$build/palimpsest.elf32" -initrd "$list" -append "$words" </dev/null 2>"$work/errors" || status=$?
 	;;
 bochs)
 	memory=${MEMORY:-512}

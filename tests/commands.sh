@@ -354,6 +354,13 @@ fuzz()
 	fi
 }
 
+fuzz_calls()
+{
+	run "make fuzz-calls CALLS=20000 BUILDS='heap best'" make fuzz-calls CALLS=20000 BUILDS='heap best' BOOT_CALLS=10000
+	shows "make fuzz-calls: both were fuzzed, without a finding" "calls, .* forks, 0 findings"
+	run "make fuzz-calls CALLS=1000 SEED=4 ENGINE=bochs" make fuzz-calls CALLS=1000 SEED=4 BUILDS=window ENGINE=bochs
+}
+
 test_machines()
 {
 	run "make test-machines" make test-machines
@@ -419,6 +426,7 @@ table()
 		quick;qemu_gdb;make qemu-gdb
 		quick;bochs;make bochs
 		quick;iso;make iso
+		quick;fuzz_calls;make fuzz-calls;make CALLS=100000000;make SEED=1;make BUILDS=...;make ENGINE=bochs
 		quick;stack_usage;make stack-usage
 		quick;lint;make lint;make format
 		long;all_strategies;make all-strategies

@@ -43,6 +43,12 @@ done
 for build in heap-sw+sandwich fixed-ist+window fixed-ist+random heap-rsp0+self; do
 	suite "kernel bochs $build" tests/kernel/run.sh bochs "$build+shared"
 done
+# The system-call fuzzer, and whether it sees what it looks for.
+for build in heap-sw+sandwich fixed-ist+window fixed-ist+random heap-rsp0+self; do
+	suite "fuzz calls tcg $build" tests/fuzz/calls.sh 100000 1 tcg "$build+shared"
+	suite "fuzz calls bochs $build" tests/fuzz/calls.sh 5000 1 bochs "$build+shared"
+done
+suite tests/fuzz/calls-plants.sh tests/fuzz/calls-plants.sh
 # With an archive among the modules, as make qemu has one.
 for build in heap-sw+sandwich fixed-ist+window fixed-ist+random heap-rsp0+self; do
 	suite "kernel tcg $build archive" tests/kernel/run.sh tcg "$build+shared" ARCHIVE=build/linux/linux.cpio

@@ -20,7 +20,7 @@ $(BUILD)/tests/model/%: tests/model/%.c $(MODEL_OBJECTS) $(BUILD)/bench/bochs/sy
 
 $(BUILD)/tests/model/test_nested: $(BUILD)/bench/bochs/nested.o
 
-test-programs: host bochs-library programs linux all-strategies $(HOST_TESTS) $(MODEL_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records $(FUZZ_REPLAYS)
+test-programs: host bochs-library programs linux all-strategies $(HOST_TESTS) $(MODEL_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records $(FUZZ_REPLAYS) $(FUZZ_CALLS)
 
 test: test-programs
 	@tests/run.sh $(UNIT_TESTS) $(FUZZ_REPLAYS) $(HOST_TESTS) $(MODEL_TESTS)

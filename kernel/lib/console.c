@@ -62,6 +62,8 @@ void kprintf(const char *format, ...)
 	va_end(values);
 }
 
+void (*panic_note)(void);
+
 void panic(const char *format, ...)
 {
 	static bool again;
@@ -83,5 +85,7 @@ void panic(const char *format, ...)
 	record_start("panic");
 	record_text("text", text);
 	record_end();
+	if (panic_note)
+		panic_note();
 	machine_leave(EXIT_PANIC);
 }

@@ -189,6 +189,8 @@ void kernel_main(void)
 		ok = benchmarks_run(true);
 	else if (!strcmp(mode, "test"))
 		ok = self_tests_run();
+	else if (!strcmp(mode, "fuzz"))
+		ok = fuzz_calls_run();
 	else
 		ok = demo();
 	record_finish(ok ? "ok" : "failed");

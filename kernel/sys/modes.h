@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a boot is for: run=bench, run=test, run=list, or run=demo (the default). */
+/* What a boot is for: run=bench, run=test, run=fuzz, run=list, or run=demo (the default). */
 #pragma once
 
 #include <stdbool.h>
@@ -12,3 +12,6 @@ bool benchmarks_run(bool list_only);
 
 /* tests/kernel: runs the self-tests. False: one failed. */
 bool self_tests_run(void);
+
+/* tests/kernel: runs the system-call fuzzer. False: it found something. */
+bool fuzz_calls_run(void);

@@ -231,6 +231,19 @@ static long change(struct segment *segment, uint64_t address)
 	return 0;
 }
 
+static void remove(struct segment *segment)
+{
+	node_drop(segment->node);
+	segment->node = NULL;
+}
+
+void shm_remove_all(void)
+{
+	for (struct segment *segment = segments; segment < segments + SEGMENTS_MOST; segment++)
+		if (segment->node)
+			remove(segment);
+}
+
 long sys_shmctl(uint64_t id, uint64_t command, uint64_t address)
 {
 	struct segment *segment = by_id(id);
@@ -243,7 +256,6 @@ long sys_shmctl(uint64_t id, uint64_t command, uint64_t address)
 		return -EPERM;
 	if (command == IPC_SET)
 		return change(segment, address);
-	node_drop(segment->node);
-	segment->node = NULL;
+	remove(segment);
 	return 0;
 }

@@ -17,5 +17,8 @@
 
 #define SEGMENTS_MOST 64
 
+/* For tests: removes all segments, as IPC_RMID does. */
+void shm_remove_all(void);
+
 /* For experiments: owners and modes are not asked. */
 extern bool shm_unprotected;

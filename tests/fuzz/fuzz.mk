@@ -70,6 +70,25 @@ fuzz-clang:
 		$(FUZZ_CC) -fsanitize=fuzzer,address -x c -o $(FUZZ)/probe - 2>$(FUZZ)/probe.log || { \
 		echo "make fuzz needs clang with libFuzzer: apt-get install clang libclang-rt-14-dev" >&2; exit 2; }
 
+# The system-call fuzzer: a program for the kernel's mode run=fuzz.
+FUZZ_CALLS := $(BUILD)/fuzz/fuzz-calls.elf
+
+$(FUZZ_CALLS): $(wildcard tests/fuzz/calls/*.[ch]) tests/fuzz/calls/call.asm $(P)/start.o $(wildcard bench/programs/*.h)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)nasm -f elf64 -o $(@D)/call.o tests/fuzz/calls/call.asm
+	$(Q)gcc $(PROGRAM_CFLAGS) $(PROGRAM_LINK) -o $@ $(P)/start.o $(@D)/call.o $(filter %.c,$^)
+
+CALLS  ?= 100000000
+SEED   ?= 1
+BUILDS ?= heap window random best
+
+fuzz-calls: FUZZ_BUILDS = $(foreach build,$(BUILDS),$(if $(PRESET_$(build)),$(subst $(eval ) ,+,$(PRESET_$(build))),$(build)))
+fuzz-calls: $(FUZZ_CALLS) programs bochs-library
+	@set -e; for build in $(FUZZ_BUILDS); do \
+		IFS=+ read -r s l i <<< "$$build"; $(MAKE) --no-print-directory kernel STACK=$$s LOADER=$$l ISOLATION=$$i; done
+	@tests/fuzz/calls.sh $(CALLS) $(SEED) $(ENGINE:auto=tcg) $(FUZZ_BUILDS)
+
 -include $(shell find $(FUZZ) -name '*.d' 2>/dev/null)
 
-.PHONY: fuzz fuzz-smoke fuzz-merge fuzz-clang
+.PHONY: fuzz fuzz-smoke fuzz-merge fuzz-clang fuzz-calls

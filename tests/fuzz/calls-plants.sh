@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Whether the system-call fuzzer sees what it looks for: kernels with a fault planted, in a copy of the sources, and what it must say of each.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit
+
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
+build=heap-sw+sandwich+shared
+copy=$work/copy
+
+mkdir -p "$copy/build"
+cp -a Makefile bochsrc kernel bench tests "$copy/"
+cp -a build/programs build/fuzz build/$build "$copy/build/"
+
+# plant FILE SED: the file with the fault, as it is compiled
+plant()
+{
+	cp -p "$1" "$copy/$1.sound"
+	sed -z "$2" "$1" >"$copy/$1"
+	! cmp -s "$1" "$copy/$1" || { echo "the fault finds no place in $1 any more: mend tests/fuzz/calls-plants.sh"; return 1; }
+	env -u MAKEFLAGS -u MAKELEVEL make -s -C "$copy" kernel STRATEGY=heap
+}
+
+restore()
+{
+	cp "$1" "$copy/$1"
+	rm -f "$copy/$1.sound"
+}
+
+# finds FILE SED WORDS: fuzzed with the fault in it, the kernel gives a finding with these words.
+finds()
+{
+	local status=0
+	plant "$1" "$2" || status=1
+	if [ $status = 0 ]; then
+		(cd "$copy" && PATIENCE=5 FINDINGS=1 tests/fuzz/calls.sh 30000 1 tcg $build) >"$work/fuzzed" 2>&1
+		if ! grep -q "^not ok .*# .*$3" "$work/fuzzed"; then
+			echo "wanted a finding of $3"
+			grep -a ok "$work/fuzzed"
+			status=1
+		fi
+	fi
+	restore "$1"
+	return $status
+}
+
+# In sys_getppid(), a call that does next to nothing.
+in_call()
+{
+	printf '%s' "s|static long sys_getppid(void)\n{\n|#include \"mem/heap.h\"\n#include \"mem/frames.h\"\n&	$1\n|"
+}
+
+check "a frame is lost" finds kernel/sys/syscall.c "$(in_call 'frame_alloc();')" 'frames.* lost'
+check "an object is lost" finds kernel/sys/syscall.c "$(in_call 'heap_alloc(100);')" 'objects of up to 128 bytes lost'
+check "a call that does not end" finds kernel/sys/syscall.c "$(in_call 'for (;;) __asm__ volatile("pause");')" 'no word for 5 s, then panic .*NMI'
+check "the hang is shown with the last calls" grep -q '] 110(' "$copy/build/fuzz/calls/tcg-$build-1/console"
+check "R8 is lost in a call" finds kernel/cpu/entry.asm 's|\tpop\tr8\n\tpop\tr10|\tadd\trsp, 8\n\tpop\tr10|' 'fault 1, which 7'
+check "interrupts stay on in a call" finds kernel/cpu/cpu.c 's/MSR_FMASK, RFLAGS_IF |/MSR_FMASK,/' .
+check "a pointer is not checked" finds kernel/mem/address_space.c \
+	's|\(int copy_to_user([^\n]*\n{\n[^\n]*\n\n\)\tif (!user_range(to, size))\n\t\treturn -EFAULT;\n|\1|' .
+check "XMM is lost in a switch" finds kernel/task/sched.c 's|if (to->has_fpu)\n\t\tfpu_restore|if (0)\n\t\tfpu_restore|' 'fault [34]'
+echo "1..$count"

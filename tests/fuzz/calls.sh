@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# Fuzzes the system calls of kernels that run: calls.sh CALLS SEED tcg|bochs STACK+LOADER+ISOLATION…
+# Boots of at most BOOT_CALLS calls each, the builds in turn, with the seeds SEED, SEED + 1 …, until CALLS calls were made; the memory of a boot and
+# its PCIDs follow from its seed, and so does all else, so that the same seed does the same again. Prints TAP, a line for each boot. A finding (a
+# panic, a fault that the program saw, frames or objects that are lost, no word for PATIENCE seconds) is left in build/fuzz/calls/; after FINDINGS of them (10) it ends.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit
+
+calls=${1:-} seed=${2:-} engine=${3:-}
+if ! [[ $calls =~ ^[1-9][0-9]*$ && $seed =~ ^[0-9]+$ && $engine =~ ^(tcg|bochs)$ && $# -gt 3 ]]; then
+	echo "usage: calls.sh CALLS SEED tcg|bochs STACK+LOADER+ISOLATION…" >&2
+	exit 2
+fi
+shift 3
+boot_calls=${BOOT_CALLS:-500000}
+patience=${PATIENCE:-$([ "$engine" = tcg ] && echo 60 || echo 180)}
+work=$(mktemp -d)
+boot=
+trap 'rm -rf "$work"' EXIT
+trap '[ -z "$boot" ] || pkill -P "$boot"; exit 130' INT TERM
+
+# field NAME: of the last record of the kind fuzz, or 0
+field()
+{
+	local value
+	value=$(grep -a '^@[0-9]* fuzz ' "$work/records" | tail -n 1 | grep -o " $1=[0-9]*" | cut -d= -f2)
+	echo "${value:-0}"
+}
+
+# A kernel that says nothing any more: where it is, and by an NMI what the last calls were.
+ask_monitor()
+{
+	[ "$engine" = tcg ] || return 0
+	printf 'info registers\nnmi\n' >"$work/monitor.in"
+	sleep 3
+}
+
+# watch: waits for the boot; false when it had to be ended
+watch()
+{
+	local size=-1 now quiet=0
+	while kill -0 "$boot" 2>/dev/null; do
+		sleep 0.2
+		now=$(stat -c %s "$work/records")
+		quiet=$([ "$now" = "$size" ] && echo $((quiet + 1)) || echo 0)
+		size=$now
+		if [ "$quiet" -gt $((patience * 5)) ]; then
+			ask_monitor
+			kill -0 "$boot" 2>/dev/null && pkill -P "$boot"
+			return 1
+		fi
+	done
+}
+
+# run_boot BUILD SEED CALLS: sets $status and $quiet
+run_boot()
+{
+	local words="" memory=64
+	[ $(($2 % 4)) != 3 ] || memory=24
+	[ "$engine" = tcg ] || [ $(($2 % 2)) = 0 ] || words="pcid=on"
+	settings="$memory MiB${words:+, $words}"
+	: >"$work/records"
+	rm -f "$work"/monitor.* "$work/console"
+	mkfifo "$work/monitor.in" "$work/monitor.out"
+	cat "$work/monitor.out" >"$work/monitor" &
+	local reader=$!
+	env MODULES="build/fuzz/fuzz-calls.elf build/programs/hello.elf build/programs/payload-4k.elf build/programs/broken.elf" MEMORY=$memory \
+		WORDS="$words" LIMIT=1000000 SERIAL="$work/console" \
+		QEMU_WORDS="-icount shift=6,sleep=off -rtc base=2024-01-01,clock=vm -chardev pipe,id=fuzz,path=$work/monitor -mon chardev=fuzz" \
+		tests/boot.sh "$engine" "$1" "run=fuzz seed=$2 calls=$3" >"$work/records" 2>"$work/engine" &
+	boot=$!
+	quiet=no
+	watch || quiet=yes
+	wait "$boot"
+	status=$?
+	boot=
+	kill "$reader" 2>/dev/null
+	wait "$reader" 2>/dev/null
+}
+
+# What the boot that has just ended found wrong.
+finding()
+{
+	local text
+	text=$(grep -aE '^@[0-9]+ (finding|panic) ' "$work/records" | head -n 1 | sed 's/^@[0-9]* //; s/ ~.*//; s/%20/ /g')
+	[ $quiet = no ] || text="no word for $patience s${text:+, then $text}"
+	echo "${text:-the engine ended with status $status}"
+}
+
+keep()
+{
+	local folder=build/fuzz/calls/$engine-$1-$2
+	rm -rf "$folder"
+	mkdir -p "$folder"
+	for file in records console engine monitor; do
+		[ ! -s "$work/$file" ] || cp "$work/$file" "$folder/"
+	done
+	echo "make fuzz-calls ENGINE=$engine BUILDS=$1 SEED=$2 CALLS=$3" >"$folder/command"
+	echo "# $folder has its console; again: $(cat "$folder/command")"
+}
+
+number=0 planned=0 done=0 forks=0 findings=0 builds=("$@") start=$SECONDS
+while [ $planned -lt "$calls" ] && [ $findings -lt "${FINDINGS:-10}" ]; do
+	build=${builds[number % $#]}
+	count=$((calls - planned < boot_calls ? calls - planned : boot_calls))
+	planned=$((planned + count))
+	run_boot "$build" $((seed + number)) "$count"
+	made=$(field calls)
+	done=$((done + made)) forks=$((forks + $(field forks))) number=$((number + 1))
+	text="$engine $build seed $((seed + number - 1)), $settings: $made calls, $(field forks) forks, $(field killed) tasks that hung, $(field checks) checks of the canary"
+	if [ $quiet = no ] && [ $status = 33 ]; then
+		rate=$((done / (SECONDS - start + 1) + 1))
+		left=$(((calls - planned) / rate / 60))
+		[ $planned -ge "$calls" ] || text+=" # $((planned / 1000)) of $((calls / 1000)) thousand, $rate a second, about $left min left"
+		echo "ok $number - $text"
+	else
+		findings=$((findings + 1))
+		echo "not ok $number - $text # $(finding)"
+		keep "$build" $((seed + number - 1)) "$count"
+	fi
+done
+echo "1..$number"
+echo "# $done calls, $forks forks, $findings findings in $((SECONDS - start)) s"
+[ $findings = 0 ]

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A task that makes no call of note: its memory and registers are its own, whatever others do. What the fault's `which` is: below 14 a general
+ * register, from 100 on one of the x87, from 200 on a byte of XMM, 300 on a selector, 1000 a word of memory.
+ */
+#include "tests/fuzz/calls/fuzz.h"
+
+#define SIZE_OF_MEMORY (2UL << 20)
+#define WORDS          (SIZE_OF_MEMORY / sizeof(uint64_t))
+#define PART           (WORDS / 64) /* what is looked at in a round */
+
+static uint64_t pattern(uint64_t word, uint64_t round)
+{
+	return (word + round * 0x9e3779b97f4a7c15) * 0xbf58476d1ce4e5b9;
+}
+
+static void look(uint64_t which, uint64_t wanted, uint64_t got)
+{
+	if (wanted != got) {
+		report(FUZZ_CANARY, which, wanted, got);
+		leave(1);
+	}
+}
+
+static void check_registers(uint64_t rounds)
+{
+	for (size_t i = 0; i < CANARY_GENERAL; i++)
+		canary_in.general[i] = random_number() * 0x9e3779b97f4a7c15;
+	for (size_t i = 0; i < CANARY_X87; i++) /* a double between 1 and 2 */
+		canary_in.x87[i] = 0x3ff0000000000000 | (random_number() & 0xfffffffffffff);
+	for (size_t i = 0; i < sizeof canary_in.vectors; i++)
+		canary_in.vectors[i] = (uint8_t)random_number();
+	canary_spin(rounds);
+	for (size_t i = 0; i < CANARY_GENERAL; i++)
+		look(i, canary_in.general[i], canary_out.general[i]);
+	for (size_t i = 0; i < CANARY_X87; i++)
+		look(100 + i, canary_in.x87[i], canary_out.x87[i]);
+	for (size_t i = 0; i < sizeof canary_in.vectors; i++)
+		look(200 + i, canary_in.vectors[i], canary_out.vectors[i]);
+	for (size_t i = 0; i < 4; i++)
+		look(300 + i, 0, canary_out.selectors[i]);
+}
+
+void canary(void)
+{
+	uint64_t *memory = (uint64_t *)call6(SYS_mmap, 0, SIZE_OF_MEMORY, PROT_READ | PROT_WRITE,
+	                                     MAP_PRIVATE | MAP_ANONYMOUS, ~0UL, 0);
+	uint64_t round[WORDS / PART] = { 0 };
+
+	if ((long)memory < 0)
+		leave(0);
+	for (uint64_t i = 0; i < WORDS; i++)
+		memory[i] = pattern(i, 0);
+	for (unsigned part = 0;; part = (part + 1) % (WORDS / PART)) {
+		check_registers(10000);
+		for (uint64_t i = part * PART; i < (part + 1) * PART; i++)
+			look(1000, pattern(i, round[part]), memory[i]);
+		round[part]++;
+		for (uint64_t i = part * PART; i < (part + 1) * PART; i++)
+			memory[i] = pattern(i, round[part]);
+		SHARED->checks++;
+		call(SYS_nanosleep, (uintptr_t)(const uint64_t[2]){ 0, 20000000 }, 0, 0);
+	}
+}

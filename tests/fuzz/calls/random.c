@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* xorshift64* (Vigna 2016). */
+#include "tests/fuzz/calls/fuzz.h"
+
+static uint64_t state;
+
+void random_start(uint64_t seed)
+{
+	seed = (seed ^ seed >> 30) * 0xbf58476d1ce4e5b9; /* SplitMix64: near seeds give far states */
+	seed = (seed ^ seed >> 27) * 0x94d049bb133111eb;
+	state = (seed ^ seed >> 31) | 1;
+}
+
+uint64_t random_number(void)
+{
+	state ^= state >> 12;
+	state ^= state << 25;
+	state ^= state >> 27;
+	return state * 0x2545f4914f6cdd1d >> 8;
+}

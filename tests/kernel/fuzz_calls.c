@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * run=fuzz: rounds of the system-call fuzzer (tests/fuzz/calls/), each from a seed of its own, until `calls=` system calls were made. After
+ * each, all tasks are ended and all files and segments removed, and every frame and object on the heap must be back. In each
+ * fourth round memory is scarce. `seed=` is the first round's.
+ */
+#include "boot/boot.h"
+#include "cpu/apic.h"
+#include "cpu/exceptions.h"
+#include "fs/node.h"
+#include "lib/console.h"
+#include "lib/errno.h"
+#include "lib/panic.h"
+#include "lib/record.h"
+#include "lib/string.h"
+#include "loader/loader.h"
+#include "mem/frames.h"
+#include "mem/paging.h"
+#include "sys/modes.h"
+#include "sys/shm.h"
+#include "sys/syscall.h"
+#include "task/clock.h"
+#include "task/task.h"
+#include "task/wait.h"
+#include "tests/fuzz/calls/page.h"
+#include "tests/kernel/lost.h"
+
+#define PROGRAM         "fuzz-calls"
+#define CALLS           100000 /* without calls= */
+#define CALLS_OF_ROUND  10000
+#define ROUNDS_TO_SCARE 4
+#define HERTZ           500                  /* of ticks, so that they come everywhere */
+#define ROUND_PATIENCE  (60 * NS_PER_SECOND) /* of the guest's time */
+#define NODES_KEPT      32
+
+static struct fuzz_page *page; /* of the round that runs, or NULL */
+static int first_pid;          /* of its first task */
+static unsigned findings;
+
+static struct {
+	uint64_t calls, forks, started, killed, checks;
+} total;
+
+static void print_calls(void)
+{
+	const uint64_t end = page->calls;
+	const uint64_t first = end > FUZZ_CALLS_KEPT ? end - FUZZ_CALLS_KEPT : 0;
+
+	kprintf("the last calls, the last one at the end:\n");
+	for (uint64_t i = first; i < end; i++) {
+		const struct fuzz_call *c = &page->call[i % FUZZ_CALLS_KEPT];
+
+		kprintf("  %u [%u] %lu(%lx, %lx, %lx, %lx, %lx, %lx)\n", c->count, c->pid, c->number,
+		        c->arguments[0], c->arguments[1], c->arguments[2], c->arguments[3], c->arguments[4],
+		        c->arguments[5]);
+	}
+}
+
+static void note_panic(void)
+{
+	if (page)
+		print_calls();
+}
+
+/* An NMI is how the host asks what a kernel does that says nothing any more. */
+static bool stop_at_nmi(struct trap_frame *frame)
+{
+	if (frame->vector != EXCEPTION_NMI)
+		return false;
+	exception_dump(frame);
+	panic("stopped by an NMI at %lx", frame->rip);
+}
+
+static void find(const char *what)
+{
+	findings++;
+	kprintf("fuzz: FINDING: %s\n", what);
+	record_start("finding");
+	record_text("text", what);
+	record_end();
+	if (page)
+		print_calls();
+}
+
+static long no_call(void)
+{
+	return -ENOSYS;
+}
+
+/* The round's first task tells where the page is that all share. */
+static long take_page(uint64_t index, uint64_t address)
+{
+	uint64_t physical;
+
+	(void)index;
+	if (page || current_task()->pid != first_pid || address != FUZZ_PAGE)
+		return -ENOSYS;
+	physical = paging_translate(current_task()->space.pml4, address, NULL);
+	if (physical == PAGING_INVALID || !frame_share(physical))
+		return -EFAULT;
+	page = phys_to_virt(physical);
+	return 0;
+}
+
+static const struct bench_calls calls_of_fuzzer = { no_call, no_call, no_call, take_page };
+
+/* The nodes that the machine itself needs. */
+static struct node *kept[NODES_KEPT];
+static size_t kept_count;
+
+static bool is_kept(const struct node *node)
+{
+	for (size_t i = 0; i < kept_count; i++)
+		if (kept[i] == node)
+			return true;
+	return false;
+}
+
+static void keep_nodes(void)
+{
+	kept_count = 0;
+	for (struct node *node = node_root; node && kept_count < NODES_KEPT; node = node_after(node))
+		kept[kept_count++] = node;
+}
+
+/* Removes what the round left: from the leaves on, until nothing goes any more. */
+static void remove_files(void)
+{
+	size_t there = 0;
+	bool again = true;
+
+	while (again) {
+		again = false;
+		there = 0;
+		for (struct node *node = node_root, *next; node; node = next) {
+			next = node_after(node);
+			there += is_kept(node);
+			if (!is_kept(node) && !node->children)
+				again |= node_remove(node) == 0;
+		}
+	}
+	if (there != kept_count)
+		panic("the fuzzer has removed a node of /dev or /tmp, which it is not meant to");
+}
+
+/* A file whose bytes are a boot module's. */
+static void make_module_file(void)
+{
+	const struct boot_module *module = boot_module_find("hello");
+	int error;
+	struct node *node = node_create(node_find(NULL, "/tmp", true, &error), "module", 6, NODE_FILE | 0755);
+
+	if (!node || !module)
+		return;
+	node->data = module->data;
+	node->size = module->size;
+}
+
+/* Ends the children that have ended; true: the round's first task was among them. */
+static bool reap(void)
+{
+	int pid, status;
+	bool first = false;
+
+	while ((pid = (int)task_wait(-1, &status, WAIT_NO_HANG)) > 0)
+		first |= pid == first_pid;
+	return first;
+}
+
+static void sleep(void)
+{
+	static struct wait_queue nobody;
+
+	wait_until(&nobody, clock_now() + NS_PER_SECOND / 200);
+}
+
+static void end_all_tasks(void)
+{
+	const uint64_t end = clock_now() + ROUND_PATIENCE;
+
+	while (task_count() > 1 && clock_now() < end) {
+		task_kill(-1, SIGKILL);
+		sleep();
+		reap();
+	}
+	if (task_count() > 1)
+		find("a task does not end when it is killed");
+}
+
+static void take_results(uint64_t round)
+{
+	char text[160];
+
+	total.calls += page->calls;
+	total.forks += page->forks;
+	total.started += page->started;
+	total.killed += page->killed;
+	total.checks += page->checks;
+	if (!page->fault)
+		return;
+	format_string(text, sizeof text,
+	              "round %lu: fault %lu, which %lu: %lx, not %lx, by call %lu(%lx, %lx, %lx)", round,
+	              page->fault, page->which, page->got, page->wanted, page->faulty.number,
+	              page->faulty.arguments[0], page->faulty.arguments[1], page->faulty.arguments[2]);
+	find(text);
+}
+
+static void run_program(uint64_t seed)
+{
+	char seed_text[24], calls_text[24];
+	const char *argv[] = { PROGRAM, "all", seed_text, calls_text };
+	const uint64_t end = clock_now() + ROUND_PATIENCE;
+
+	format_string(seed_text, sizeof seed_text, "%lu", seed);
+	format_string(calls_text, sizeof calls_text, "%u", CALLS_OF_ROUND);
+	first_pid = task_spawn(PROGRAM, argv, 4);
+	while (first_pid > 0 && !reap()) {
+		if (clock_now() > end) {
+			find("a round does not end");
+			break;
+		}
+		sleep();
+	}
+}
+
+/* One round: false, it could not be made. */
+static void run_round(uint64_t round, uint64_t seed)
+{
+	const bool scarce = round % ROUNDS_TO_SCARE == ROUNDS_TO_SCARE - 1;
+	struct memory before;
+	const char *lost;
+
+	memory_note(&before);
+	make_module_file();
+	if (scarce)
+		frames_set_reserve(before.free - 120 - seed % 600);
+	run_program(seed);
+	end_all_tasks();
+	frames_set_reserve(0);
+	if (page) {
+		take_results(round);
+		frame_free(virt_to_phys(page));
+	} else if (!scarce) {
+		find("a round did not start");
+	}
+	page = NULL;
+	remove_files();
+	shm_remove_all();
+	lost = memory_lost(&before);
+	if (lost)
+		find(lost);
+	record_start("fuzz");
+	record_number("round", round);
+	record_number("calls", total.calls);
+	record_number("forks", total.forks);
+	record_number("tasks", total.started);
+	record_number("killed", total.killed);
+	record_number("checks", total.checks);
+	record_number("findings", findings);
+	record_end();
+}
+
+static uint64_t option(const char *name, uint64_t otherwise)
+{
+	char text[24];
+
+	return boot_option(name, text, sizeof text) ? string_to_number(text) : otherwise;
+}
+
+bool fuzz_calls_run(void)
+{
+	const uint64_t calls = option("calls", CALLS), seed = option("seed", 1);
+	uint64_t round = 0;
+
+	if (!boot_module_find(PROGRAM)) {
+		kprintf("fuzz: the boot module " PROGRAM " is not there\n");
+		return false;
+	}
+	task_quiet = true;
+	panic_note = note_panic;
+	bench_calls = &calls_of_fuzzer;
+	exception_set_probe(stop_at_nmi);
+	lapic_write(LAPIC_LVT_LINT1, LAPIC_ICR_NMI);
+	clock_start();
+	lapic_timer(HERTZ);
+	keep_nodes();
+	while (total.calls < calls && !findings && round < calls)
+		run_round(round, seed * 1000003 + round), round++;
+	lapic_write(LAPIC_LVT_LINT1, LAPIC_LVT_MASKED);
+	exception_set_probe(NULL);
+	bench_calls = NULL;
+	panic_note = NULL;
+	kprintf("fuzz: %lu calls, %lu forks, %lu tasks, %lu of them killed, %lu rounds of the canary, %u "
+	        "findings\n",
+	        total.calls, total.forks, total.started, total.killed, total.checks, findings);
+	return findings == 0;
+}
