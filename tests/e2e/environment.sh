@@ -108,11 +108,12 @@ exec "$tree/build/tests/make-records" <"$tree/script"
 EOF2
 mapfile -t hostile < <(sed -n 's/^unset -v//p' bench/environment.sh | tr ' ' '\n' | sed -n 's/..*/&=\/hostile/p')
 check "${#hostile[@]} variables are removed" test "${#hostile[@]}" -gt 30
-env "${hostile[@]}" LC_ALL=tr_TR.UTF-8 PALIMPSEST_BOCHS="$tree/engine" \
+env "${hostile[@]}" LC_ALL=tr_TR.UTF-8 PALIMPSEST_TRACE_LINES=5 PALIMPSEST_BOCHS="$tree/engine" \
 	"$harness" --engine bochs --strategy window --out "$tree/given.run" >"$tree/out" 2>"$tree/err"
 is "hostile variables: a run exits 0" 0 $?
 is "hostile variables: the engine has none but its own" "" \
 	"$(grep '=/hostile' "$tree/given")"
+check "PALIMPSEST_TRACE_LINES is the user's" grep -qx PALIMPSEST_TRACE_LINES=5 "$tree/given"
 check "hostile variables: the locale is C" grep -qx LC_ALL=C "$tree/given"
 for name in CDPATH GIT_DIR GNUTERM POSIXLY_CORRECT BASH_ENV; do
 	check "$name is one of them" grep -q "^$name=" <(printf '%s\n' "${hostile[@]}")
