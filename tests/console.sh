@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # What the kernel says on its console of what it was given, as TAP: console.sh STACK+LOADER+ISOLATION (on tcg)
 set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../bench/environment.sh"
 cd "$(dirname "$0")/.." || exit
 
 build=$1

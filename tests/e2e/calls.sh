@@ -4,6 +4,8 @@
 # The tables of docs/programs.md against the kernel's table of system calls and Linux's list: each number that Linux 6.1 has is in one of
 # them, offered or refused, and nothing else is.
 set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 cd "$(dirname "$0")/../.." || exit
 # shellcheck source=tests/tap.sh
 . tests/tap.sh

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # What make qemu makes of the guest's exit status: a machine that ends with it stands in for QEMU.
 set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 cd "$(dirname "$0")/../.." || exit
 
 # shellcheck source=tests/tap.sh

@@ -3,6 +3,8 @@
 # Each is run inside the kernel, and must do what make.c says of it; or on the host, if that is a Linux whose behaviour it says too. What
 # differs between both is in docs/elf.md, with make.c's reason.
 set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 cd "$(dirname "$0")/../.." || exit
 
 engine=$1 build=${2:-}
