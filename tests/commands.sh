@@ -398,7 +398,7 @@ lab()
 	fi
 	result ok "make lab"
 	run "make nested-walks" make nested-walks
-	shows "make nested-walks: reads of page walks" walk_reads
+	shows "make nested-walks: reads of page walks" "reads of page walks"
 }
 
 # Class, function, and what is documented of it; in this order.

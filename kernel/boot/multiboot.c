@@ -135,8 +135,7 @@ void multiboot_command_line(const struct multiboot_info *info, const struct mult
 	given = string_at(memory, info->cmdline, STRING_MOST);
 	if (!given)
 		panic("the command line at %x lies outside of memory, or has no end", info->cmdline);
-	string_copy(line, given, size);
-	if (strlen(given) >= size)
+	else if (given[string_copy(line, given, size)])
 		kprintf("the command line has more than %lu characters: the others are not used\n", size - 1);
 }
 

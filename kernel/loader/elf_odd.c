@@ -272,13 +272,9 @@ __attribute__((noinline, cold)) int elf_plan_odd(const uint8_t *file, size_t siz
 {
 	const Elf64_Ehdr *header = (const Elf64_Ehdr *)file;
 	const Elf64_Phdr *headers = (const Elf64_Phdr *)(file + header->e_phoff);
-	struct image m;
+	struct image m = { .file = file, .size = size, .plan = plan };
 	int error;
 
-	m.file = file;
-	m.size = size;
-	m.plan = plan;
-	m.count = 0;
 	plan->count = plan->rest = 0;
 	error = sort_segments(&m, headers);
 	if (!error)

@@ -44,6 +44,11 @@ static const char *volatile problem;
 static volatile unsigned traps_came;
 static bool long_way;
 
+static size_t place_of(const uint8_t *address)
+{
+	return (uintptr_t)address - (uintptr_t)entry_text;
+}
+
 static const uint8_t *stub_of(unsigned vector)
 {
 	return (const uint8_t *)(uintptr_t)entry_stubs[vector];
@@ -141,7 +146,7 @@ static const char *run_nest(const char *kind)
 static const uint8_t *not_seen(const uint8_t *start, const uint8_t *end, const void *opcode, size_t size)
 {
 	for (const uint8_t *at = start; at + size <= end; at++)
-		if (!memcmp(at, opcode, size) && !seen[at - entry_text])
+		if (!memcmp(at, opcode, size) && !seen[place_of(at)])
 			return at;
 	return NULL;
 }
@@ -158,7 +163,7 @@ static const char *all_seen(const uint8_t *start, const uint8_t *end)
 		missed = not_seen(start, end, "\x48\x0f\x07", 3); /* SYSRETQ */
 	if (!missed)
 		return NULL;
-	format_string(detail, sizeof detail, "no trap came at entry_text + %lx", missed - entry_text);
+	format_string(detail, sizeof detail, "no trap came at entry_text + %lx", place_of(missed));
 	return detail;
 }
 
@@ -178,7 +183,7 @@ static const char *step_all(unsigned which)
 		close_gates();
 	}
 	write_msr(MSR_LSTAR, lstar);
-	if (!why && (!seen[syscall_entry - entry_text] || !seen[syscall_entry_traced - entry_text]))
+	if (!why && (!seen[place_of(syscall_entry)] || !seen[place_of(syscall_entry_traced)]))
 		why = "no single step came to the kernel";
 	return why ? why : all_seen(irq_return, stub_of(0));
 }
@@ -268,8 +273,7 @@ static const char *break_all(unsigned which)
 		return why;
 	if (!traps_came)
 		return SKIP "this machine has no breakpoint registers";
-	if (!seen[stub - entry_text] || !seen[stub_of(EXCEPTION_BP) - entry_text] ||
-	    !seen[syscall_entry - entry_text])
+	if (!seen[place_of(stub)] || !seen[place_of(stub_of(EXCEPTION_BP))] || !seen[place_of(syscall_entry)])
 		return "no trap came at the first instruction of a way";
 	why = all_seen(stub, stub_of(VECTOR_MICRO + 1));
 	return why ? why : all_seen(syscall_entry, syscall_entry_traced);
