@@ -89,7 +89,7 @@ check "in the records, too" grep -aq 'fact name=command-line value=x=y:%20there%
 check "the boot goes on" says "/bin/hello ended with status 0, 0 frames are lost"
 check "the image's name is no such word" equal 2 "$(grep -ac '^command line' "$work/console")"
 boot "run=nothing" "$work/newc"
-check "run=nothing is refused" says "command line: run=nothing: run= takes bench|test|demo|list"
+check "run=nothing is refused" says "command line: run=nothing: run= takes bench|test|fuzz|demo|list"
 check "and ends the boot" equal 35 "$status"
 boot "run=demo seed=18446744073709551616" "$work/newc"
 check "a number out of range is refused" says "command line: seed=18446744073709551616: seed= takes a number of 64 bits, decimal or 0x and hexadecimal"

@@ -16,12 +16,13 @@ static const struct option {
 	const char *key, *values;
 	size_t most;
 } options[] = {
-	{ "run", "bench|test|demo|list", 0 },
+	{ "run", "bench|test|fuzz|demo|list", 0 },
 	{ "bench", NULL, 255 },
 	{ "skip", NULL, 63 },
 	{ "test", NULL, 63 },
 	{ "samples", "quick|full", 0 },
 	{ "seed", NUMBER, 23 },
+	{ "calls", NUMBER, 23 },
 	{ "exit", "0|1", 0 },
 	{ "pcid", "on|off", 0 },
 	{ "window-flush", "invlpg|cr3", 0 },
