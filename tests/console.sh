@@ -96,10 +96,10 @@ check "a number out of range is refused" says "command line: seed=18446744073709
 
 # Every word that some code reads is known, and the documents have it.
 unknown=
-for key in $(grep -rhoE '(boot_option|option_is|option_number)\("[a-z-]+"' kernel bench/guest tests/kernel --include='*.c' | cut -d '"' -f 2 | sort -u); do
+while read -r key; do
 	grep -q "{ \"$key\"," kernel/boot/options.c || unknown+=" $key"
 	grep -q "\`$key=" docs/records.md || unknown+=" $key (documents)"
-done
+done < <(grep -rhoE '(boot_option|option_is|option_number)\("[a-z-]+"' kernel bench/guest tests/kernel --include='*.c' | cut -d '"' -f 2 | sort -u)
 check "every word that is read is known" equal "" "$unknown"
 
 # The table of a run that no harness drives.
@@ -110,7 +110,8 @@ check "what a row measures itself" grep -aqE '^  window_tables +frames +3( +[0-9
 check "why a row is skipped" grep -aqE '^irq.nested.kernel +skipped: interrupts do not nest on these stacks$' "$work/console"
 check "a total" grep -aqE '^[0-9]+ rows: [0-9]+ measured, 0 failed, 1 skipped$' "$work/console"
 # Its medians are those of the samples' records, less the overhead.
-check "the numbers are the samples' less the overhead" awk '
+# shellcheck disable=SC2016
+check "the numbers are the samples, less the overhead" awk '
 	function field(key,   i) {
 		for (i = 3; i <= NF; i++)
 			if (index($i, key "=") == 1)

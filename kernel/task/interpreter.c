@@ -42,21 +42,22 @@ static bool is_new(const char *name)
 {
 	static uint64_t said[SAID_MOST]; /* hashes: FNV-1a */
 	static unsigned count;
+	static bool full; /* and that was said */
 	uint64_t hash = 0xcbf29ce484222325;
 
 	for (; *name; name++)
 		hash = (hash ^ (uint8_t)*name) * 0x100000001b3;
-	for (unsigned i = 0; i < count && i < SAID_MOST; i++)
+	for (unsigned i = 0; i < count; i++)
 		if (said[i] == hash)
 			return false;
-	if (count == SAID_MOST) {
-		kprintf("more programs ask for an interpreter: they are not named\n");
-		count++;
+	if (count < SAID_MOST) {
+		said[count++] = hash;
+		return true;
 	}
-	if (count > SAID_MOST)
-		return false;
-	said[count++] = hash;
-	return true;
+	if (!full)
+		kprintf("more programs ask for an interpreter: they are not named\n");
+	full = true;
+	return false;
 }
 
 void say_interpreter(const char *name, const void *data, size_t size)
