@@ -96,7 +96,7 @@ static void mistakes(void **state)
 		{ "invlpg ", "invlpg = 211", "needs '# [S] source'" },
 		{ "invlpg ", "invlpg = 211  # from a friend", "needs '# [S] source'" },
 		{ "invlpg ", "invlpg = 211  # [X] x", "needs '# [S] source'" },
-		{ "invlpg ", "invlpg = 211  # [S]", "needs '# [S] source'" },
+		{ "invlpg ", "invlpg = 211  # [S]", "after its tag the source is missing" },
 		{ "invlpg ", "invlpg = 211 low 200  # [S] x", "low VALUE high VALUE" },
 		{ "invlpg ", "invlpg = 211 low 212 high 213  # [S] x", "low is over" },
 		{ "invlpg ", "invlpg = 211 low 200 high 210  # [S] x", "over high" },
