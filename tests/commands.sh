@@ -361,6 +361,13 @@ fuzz_calls()
 	run "make fuzz-calls CALLS=1000 SEED=4 ENGINE=bochs" make fuzz-calls CALLS=1000 SEED=4 BUILDS=window ENGINE=bochs
 }
 
+fuzz_calls()
+{
+	run "make fuzz-calls CALLS=20000 BUILDS=window" make fuzz-calls CALLS=20000 SEED=1 BUILDS=window
+	shows "make fuzz-calls: a boot without a finding" "ok 1 "
+	run "make fuzz-calls CALLS=1000 ENGINE=bochs" make fuzz-calls CALLS=1000 BUILDS=window ENGINE=bochs
+}
+
 test_machines()
 {
 	run "make test-machines" make test-machines
@@ -434,6 +441,7 @@ table()
 		long;reproduce_all;
 		long;strategy_all;--strategy all
 		long;fuzz;make fuzz;make fuzz-smoke;make FUZZ_SECONDS=3600
+		long;fuzz_calls;make fuzz-calls;make CALLS=100000000;make SEED=1;make BUILDS=...;make ENGINE=bochs
 		long;test_machines;make test-machines
 		long;validate_model;make validate-model;make PROFILE=...;make ENGINE=kvm
 		long;bench_model;make bench-model;make PAIRS=5

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Whether the system-call fuzzer sees what it looks for: kernels with a fault planted, in a copy of the sources, and what it must say of each.
 set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 cd "$(dirname "$0")/../.." || exit
 
 # shellcheck source=tests/tap.sh

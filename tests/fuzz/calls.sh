@@ -4,6 +4,8 @@
 # its PCIDs follow from its seed, and so does all else, so that the same seed does the same again. Prints TAP, a line for each boot. A finding (a
 # panic, a fault that the program saw, frames or objects that are lost, no word for PATIENCE seconds) is left in build/fuzz/calls/; after FINDINGS of them (10) it ends.
 set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 cd "$(dirname "$0")/../.." || exit
 
 calls=${1:-} seed=${2:-} engine=${3:-}
