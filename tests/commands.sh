@@ -312,7 +312,7 @@ strategy_all()
 
 figures()
 {
-	cp docs/figures/irq-entry.svg "$work/irq-entry.svg"
+	rm docs/figures.md docs/figures/irq-entry.svg
 	run "make figures" make figures RESULTS=results/latest
 	check "make figures: docs/figures.md shows them" grep -q 'figures/irq-entry.svg' docs/figures.md
 	check "make figures: this run's" sh -c "cmp results/latest/plots/irq-entry.svg docs/figures/irq-entry.svg"
@@ -390,6 +390,7 @@ bench_model()
 
 linux_baseline()
 {
+	rm results/linux/summary.csv
 	run "make linux-baseline" make linux-baseline
 	check "make linux-baseline: numbers" grep -q ',exec.real,' results/linux/summary.csv
 }
