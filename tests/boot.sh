@@ -22,11 +22,12 @@ tcg)
 	for module in "${modules[@]}"; do
 		list+=${list:+,}"$module $(basename "$module" .elf)"
 	done
+	read -ra more <<<"${QEMU_WORDS:-}"
 	status=0
 	timeout -k 5 "${LIMIT:-120}" "${PALIMPSEST_QEMU:-qemu-system-x86_64}" -machine "${MACHINE:-pc}" \
 		-accel tcg -cpu "${CPU:-max}" -smp "${CPUS:-1}" -m "${MEMORY:-512}" -nodefaults -no-user-config -display none -monitor none -no-reboot -debugcon stdio \
 		-serial "file:$work/serial" -device isa-debug-exit,iobase=0xf4,iosize=4 \
-		${QEMU_WORDS:-} -kernel "$build/palimpsest.elf32" -initrd "$list" -append "$words" </dev/null 2>"$work/errors" || status=$?
+		"${more[@]}" -kernel "$build/palimpsest.elf32" -initrd "$list" -append "$words" </dev/null 2>"$work/errors" || status=$?
 	;;
 bochs)
 	memory=${MEMORY:-512}
