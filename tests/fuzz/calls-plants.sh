@@ -61,7 +61,7 @@ sound()
 check "no fault" sound
 check "a frame is lost" finds kernel/sys/syscall.c "$(in_call 'frame_alloc();')" 'frames.* lost'
 check "an object is lost" finds kernel/sys/syscall.c "$(in_call 'heap_alloc(100);')" 'objects of up to 128 bytes lost'
-check "a call that does not end" finds kernel/sys/syscall.c "$(in_call 'for (;;) __asm__ volatile("pause");')" 'no word for 5 s, then panic .*NMI'
+check "a call that does not end" finds kernel/sys/syscall.c "$(in_call 'for (;;) __asm__ volatile("pause");')" 'no word for 5 s of processor time, then panic .*NMI'
 check "the hang is shown with the last calls" grep -q '] 110(' "$copy/build/fuzz/calls/tcg-$build-1/console"
 check "R8 is lost in a call" finds kernel/cpu/entry.asm 's|\tpop\tr8\n\tpop\tr10|\tadd\trsp, 8\n\tpop\tr10|' 'fault 1, which 7'
 check "interrupts stay on in a call" finds kernel/cpu/cpu.c 's/MSR_FMASK, RFLAGS_IF |/MSR_FMASK,/' 'panic .*in the kernel'

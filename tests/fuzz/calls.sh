@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Fuzzes the system calls of kernels that run: calls.sh CALLS SEED tcg|bochs STACK+LOADER+ISOLATION…
-# Boots of at most BOOT_CALLS calls each, the builds in turn, with the seeds SEED, SEED + 1 …, until CALLS calls were made; the memory of a boot and
-# its PCIDs follow from its seed, and so does all else, so that the same seed does the same again. Prints TAP, a line for each boot. A finding (a
-# panic, a fault that the program saw, frames or objects that are lost, no word for PATIENCE seconds) is left in build/fuzz/calls/; after FINDINGS of them (10) it ends.
+# Boots of at most BOOT_CALLS calls each, the builds in turn, with the seeds SEED, SEED + 1 …, until CALLS calls were made; the memory
+# of a boot and its PCIDs follow from its seed, and so does all else, so that the same seed does the same again. Prints TAP, a line
+# for each boot. A finding (a panic, a fault that the program saw, frames or objects that are lost, no word for PATIENCE seconds of
+# processor time) is left in build/fuzz/calls/; after FINDINGS of them (10) it ends.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -37,16 +38,26 @@ ask_monitor()
 	sleep 3
 }
 
-# watch: waits for the boot; false when it had to be ended
+# Seconds of processor time that the engine has used: a busy host is no hang.
+used()
+{
+	local child
+	for child in $(pgrep -P "$boot"); do
+		ps -o cputimes= --ppid "$child"
+	done | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+# watch: waits for the boot; false when it had to be ended, after PATIENCE seconds of its own without a word, or 30 times as many of ours
 watch()
 {
-	local size=-1 now quiet=0
+	local size=-1 now since=0 start=$SECONDS
 	while kill -0 "$boot" 2>/dev/null; do
 		sleep 0.2
 		now=$(stat -c %s "$work/records")
-		quiet=$([ "$now" = "$size" ] && echo $((quiet + 1)) || echo 0)
-		size=$now
-		if [ "$quiet" -gt $((patience * 5)) ]; then
+		if [ "$now" != "$size" ]; then
+			size=$now since=$(used) start=$SECONDS
+		elif [ $((SECONDS - start)) -gt "$patience" ] &&
+			{ [ $(($(used) - since)) -ge "$patience" ] || [ $((SECONDS - start)) -gt $((patience * 30)) ]; }; then
 			ask_monitor
 			kill -0 "$boot" 2>/dev/null && pkill -P "$boot"
 			return 1
@@ -85,7 +96,7 @@ finding()
 {
 	local text
 	text=$(grep -aE '^@[0-9]+ (finding|panic) ' "$work/records" | head -n 1 | sed 's/^@[0-9]* //; s/ ~.*//; s/%20/ /g')
-	[ $quiet = no ] || text="no word for $patience s${text:+, then $text}"
+	[ $quiet = no ] || text="no word for $patience s of processor time${text:+, then $text}"
 	echo "${text:-the engine ended with status $status}"
 }
 
