@@ -357,15 +357,8 @@ fuzz()
 fuzz_calls()
 {
 	run "make fuzz-calls CALLS=20000 BUILDS='heap best'" make fuzz-calls CALLS=20000 BUILDS='heap best' BOOT_CALLS=10000
-	shows "make fuzz-calls: both were fuzzed, without a finding" "calls, .* forks, 0 findings"
+	shows "make fuzz-calls: both were fuzzed, without a finding" "forks, 0 findings"
 	run "make fuzz-calls CALLS=1000 SEED=4 ENGINE=bochs" make fuzz-calls CALLS=1000 SEED=4 BUILDS=window ENGINE=bochs
-}
-
-fuzz_calls()
-{
-	run "make fuzz-calls CALLS=20000 BUILDS=window" make fuzz-calls CALLS=20000 SEED=1 BUILDS=window
-	shows "make fuzz-calls: a boot without a finding" "ok 1 "
-	run "make fuzz-calls CALLS=1000 ENGINE=bochs" make fuzz-calls CALLS=1000 BUILDS=window ENGINE=bochs
 }
 
 test_machines()
@@ -434,7 +427,6 @@ table()
 		quick;qemu_gdb;make qemu-gdb
 		quick;bochs;make bochs
 		quick;iso;make iso
-		quick;fuzz_calls;make fuzz-calls;make CALLS=100000000;make SEED=1;make BUILDS=...;make ENGINE=bochs
 		quick;stack_usage;make stack-usage
 		quick;lint;make lint;make format
 		long;all_strategies;make all-strategies
