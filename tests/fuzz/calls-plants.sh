@@ -58,6 +58,13 @@ sound()
 	env -u MAKEFLAGS -u MAKELEVEL make -s -C "$copy" kernel STRATEGY=heap && (cd "$copy" && tests/fuzz/calls.sh 30000 1 tcg $build)
 }
 
+# names FILE: the calls that it names
+names()
+{
+	grep -o '\bSYS_[a-z0-9_]*[a-z0-9]\b' "$1" | sort -u
+}
+
+check "the fuzzer knows all calls" equal "" "$(comm -23 <(names kernel/sys/syscall.h) <(names tests/fuzz/calls/table.c))"
 check "no fault" sound
 check "a frame is lost" finds kernel/sys/syscall.c "$(in_call 'frame_alloc();')" 'frames.* lost'
 check "an object is lost" finds kernel/sys/syscall.c "$(in_call 'heap_alloc(100);')" 'objects of up to 128 bytes lost'

@@ -47,17 +47,19 @@ used()
 	done | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
-# watch: waits for the boot; false when it had to be ended, after PATIENCE seconds of its own without a word, or 30 times as many of ours
+# watch: waits for the boot; false when it had to be ended, after PATIENCE seconds of its own without a word, or 30 times as many of
+# ours. Looks are counted, at most five a second, because a clock may be set meanwhile.
 watch()
 {
-	local size=-1 now since=0 start=$SECONDS
+	local size=-1 now since=0 looks=0
 	while kill -0 "$boot" 2>/dev/null; do
 		sleep 0.2
+		looks=$((looks + 1))
 		now=$(stat -c %s "$work/records")
 		if [ "$now" != "$size" ]; then
-			size=$now since=$(used) start=$SECONDS
-		elif [ $((SECONDS - start)) -gt "$patience" ] &&
-			{ [ $(($(used) - since)) -ge "$patience" ] || [ $((SECONDS - start)) -gt $((patience * 30)) ]; }; then
+			size=$now since=$(used) looks=0
+		elif [ $looks -gt $((patience * 5)) ] &&
+			{ [ $(($(used) - since)) -ge "$patience" ] || [ $looks -gt $((patience * 150)) ]; }; then
 			ask_monitor
 			kill -0 "$boot" 2>/dev/null && pkill -P "$boot"
 			return 1
@@ -122,7 +124,8 @@ while [ $planned -lt "$calls" ] && [ $findings -lt "${FINDINGS:-10}" ]; do
 	done=$((done + made)) forks=$((forks + $(field forks))) number=$((number + 1))
 	text="$engine $build seed $((seed + number - 1)), $settings: $made calls, $(field forks) forks, $(field killed) tasks that hung, $(field checks) checks of the canary"
 	if [ $quiet = no ] && [ $status = 33 ]; then
-		rate=$((done / (SECONDS - start + 1) + 1))
+		seconds=$((SECONDS > start ? SECONDS - start : 1))
+		rate=$((done / seconds + 1))
 		left=$(((calls - planned) / rate / 60))
 		[ $planned -ge "$calls" ] || text+=" # $((planned / 1000)) of $((calls / 1000)) thousand, $rate a second, about $left min left"
 		echo "ok $number - $text"

@@ -58,10 +58,41 @@ static const uint64_t words[] = {
 };
 
 static const char *const paths[] = {
-	"a",          "b",    "d",   "d/x",  "l",         "loop",      "hole",     "script",
-	"module",     "fifo", "m0",  "d/m1", "/tmp/f",    "/tmp/f/a",  "/tmp/f/d", "//tmp//f/./a",
-	"d/../a",     "l/x",  "a/x", "none", "none/x",    "",          ".",        "..",
-	"/",          "/..",  "d/",  "a/",   "/dev/null", "/dev/zero", "/dev/tty", "/dev/console",
+	"a",
+	"b",
+	"d",
+	"d/x",
+	"l",
+	"loop",
+	"hole",
+	"script",
+	"module",
+	"fifo",
+	"m0",
+	"d/m1",
+	"/tmp/f",
+	"/tmp/f/a",
+	"/tmp/f/d",
+	"//tmp//f/./a",
+	"d/../a",
+	"l/x",
+	"a/x",
+	"none",
+	"none/x",
+	"",
+	".",
+	"..",
+	"/",
+	"/..",
+	"d/",
+	"a/",
+	"/dev/null",
+	"/dev/zero",
+	"/dev/tty",
+	"/dev/console",
+	"/dev/full",
+	"/dev/random",
+	"/dev/urandom",
 	lengthy_path,
 };
 
@@ -309,6 +340,23 @@ static uint64_t stack(void)
 	return one_in(4) ? 0 : place(&s, sizeof s);
 }
 
+static uint64_t lock(void)
+{
+	const struct {
+		int16_t type, whence;
+		int32_t padding;
+		int64_t start, length;
+		uint64_t pid;
+	} l = { (int16_t)below(4),
+		(int16_t)below(4),
+		0,
+		(int64_t)(one_in(16) ? any_word() : below(100)),
+		(int64_t)(one_in(16) ? any_word() : below(50)),
+		0 };
+
+	return place(&l, sizeof l);
+}
+
 static uint64_t request(void)
 {
 	static const uint16_t known[] = { 0x5401, 0x5402, 0x5403, 0x5404, 0x540b, 0x540e,
@@ -383,6 +431,8 @@ uint64_t argument(enum argument_kind kind)
 	case MAPPING:
 		return (1 + below(2)) | (one_in(3) ? MAP_FIXED : 0) | (one_in(3) ? 0 : MAP_ANONYMOUS) |
 		       (one_in(16) ? random_number() : 0);
+	case LOCK:
+		return lock();
 	case FUTEX:
 		return futex();
 	case SETS:

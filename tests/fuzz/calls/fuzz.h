@@ -95,6 +95,7 @@ enum argument_kind {
 	REQUEST, /* ioctl() */
 	PROGRAM,
 	MASK_SIZE,
+	LOCK, /* struct flock */
 	KINDS
 };
 uint64_t argument(enum argument_kind kind);

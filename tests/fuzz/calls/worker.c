@@ -179,15 +179,16 @@ static void check_result(const uint64_t call[7], long result)
 		uint8_t argument; /* from 1 on */
 		int8_t least;
 	} calls[] = {
-		{ SYS_read, 2, 0 },       { SYS_write, 2, 0 },          { SYS_open, 1, -1 },
-		{ SYS_stat, 2, -1 },      { SYS_fstat, 2, -1 },         { SYS_pread64, 2, 0 },
-		{ SYS_pwrite64, 2, 0 },   { SYS_readv, 2, 0 },          { SYS_writev, 2, 0 },
-		{ SYS_access, 1, -1 },    { SYS_pipe, 1, -1 },          { SYS_getitimer, 2, -1 },
-		{ SYS_uname, 1, -1 },     { SYS_getcwd, 1, 0 },         { SYS_chdir, 1, -1 },
-		{ SYS_mkdir, 1, -1 },     { SYS_readlink, 2, 0 },       { SYS_getrusage, 2, -1 },
-		{ SYS_sysinfo, 1, -1 },   { SYS_getresuid, 1, -1 },     { SYS_getrlimit, 2, -1 },
-		{ SYS_getdents64, 2, 0 }, { SYS_clock_gettime, 2, -1 }, { SYS_getrandom, 1, 0 },
-		{ SYS_nanosleep, 1, -1 },
+		{ SYS_read, 2, 0 },       { SYS_write, 2, 0 },      { SYS_open, 1, -1 },
+		{ SYS_stat, 2, -1 },      { SYS_fstat, 2, -1 },     { SYS_pread64, 2, 0 },
+		{ SYS_pwrite64, 2, 0 },   { SYS_readv, 2, 0 },      { SYS_preadv, 2, 0 },
+		{ SYS_pwritev, 2, 0 },    { SYS_creat, 1, -1 },     { SYS_statfs, 2, -1 },
+		{ SYS_writev, 2, 0 },     { SYS_access, 1, -1 },    { SYS_pipe, 1, -1 },
+		{ SYS_getitimer, 2, -1 }, { SYS_uname, 1, -1 },     { SYS_getcwd, 1, 0 },
+		{ SYS_chdir, 1, -1 },     { SYS_mkdir, 1, -1 },     { SYS_readlink, 2, 0 },
+		{ SYS_getrusage, 2, -1 }, { SYS_sysinfo, 1, -1 },   { SYS_getresuid, 1, -1 },
+		{ SYS_getrlimit, 2, -1 }, { SYS_getdents64, 2, 0 }, { SYS_clock_gettime, 2, -1 },
+		{ SYS_getrandom, 1, 0 },  { SYS_nanosleep, 1, -1 },
 	};
 
 	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
