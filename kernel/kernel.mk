@@ -54,13 +54,14 @@ AXIS_shared     := isolation/isolation_shared
 ENTRY_MACROS    := kernel/stack/kstack_$(subst -,_,$(STACK)).inc
 
 AXIS_SOURCES   := $(AXIS_$(STACK)) $(AXIS_$(LOADER)) $(AXIS_$(ISOLATION))
-KERNEL_C       := $(filter-out kernel/boot/constants.c,$(wildcard kernel/boot/*.c kernel/cpu/*.c kernel/mem/*.c \
-	kernel/lib/*.c kernel/fs/*.c kernel/task/*.c kernel/sys/*.c)) kernel/loader/elf.c kernel/loader/elf_odd.c \
-	$(patsubst %,kernel/%.c,$(filter-out %.asm,$(AXIS_SOURCES))) \
-	$(wildcard bench/guest/*.c tests/kernel/*.c)
-KERNEL_ASM     := $(wildcard kernel/boot/*.asm kernel/cpu/*.asm kernel/mem/*.asm kernel/task/*.asm \
-	bench/guest/*.asm tests/kernel/*.asm) \
-	$(patsubst %,kernel/%,$(filter %.asm,$(AXIS_SOURCES)))
+ROOMS          := lib x86 output cpu mem sched vm fs process task sys boot
+# Files are linked in the order of their names, not of their paths: moving a file to another room moves no code.
+by_name        = $(foreach f,$(sort $(foreach f,$(1),$(notdir $(f)):$(f))),$(lastword $(subst :, ,$(f))))
+KERNEL_C       := $(call by_name,$(filter-out kernel/boot/constants.c,$(wildcard $(ROOMS:%=kernel/%/*.c))) \
+	kernel/loader/elf.c kernel/loader/elf_odd.c $(patsubst %,kernel/%.c,$(filter-out %.asm,$(AXIS_SOURCES)))) \
+	$(call by_name,$(wildcard bench/guest/*.c bench/guest/*/*.c)) $(call by_name,$(wildcard tests/kernel/*.c))
+KERNEL_ASM     := $(call by_name,$(wildcard $(ROOMS:%=kernel/%/*.asm)) $(patsubst %,kernel/%,$(filter %.asm,$(AXIS_SOURCES)))) \
+	$(call by_name,$(wildcard bench/guest/*.asm bench/guest/*/*.asm)) $(call by_name,$(wildcard tests/kernel/*.asm))
 KERNEL_OBJECTS := $(KERNEL_C:%.c=$(K)/%.o) $(KERNEL_ASM:%.asm=$(K)/%.asm.o)
 
 kernel: $(K)/palimpsest.elf32
