@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
 # The environment of a run, set here for all: whatever the user's own is, the same command does the same. Scripts source this file
-# first. The Makefile and the harness (bench/host/inherited.c) take the names from the lines that begin with "unset -v" and "export".
+# first. The Makefile and the harness (bench/host/base/inherited.c) take the names from the lines that begin with "unset -v" and "export".
 
 # What changes how a shell works.
 unset -v BASH_ENV ENV CDPATH GLOBIGNORE POSIXLY_CORRECT

@@ -322,12 +322,12 @@ figures()
 lint()
 {
 	run "make lint" make lint
-	printf 'int  x ;\n' >bench/host/new_file.c
+	printf 'int  x ;\n' >bench/host/base/new_file.c
 	! make lint >"$work/out" 2>&1
 	shows "make lint sees a file that git does not know yet" new_file.c
 	run "make format" make format
-	check "make format: puts it in order" equal "int x;" "$(cat bench/host/new_file.c)"
-	rm bench/host/new_file.c
+	check "make format: puts it in order" equal "int x;" "$(cat bench/host/base/new_file.c)"
+	rm bench/host/base/new_file.c
 	check "make format: changes nothing else" git diff --quiet -- '*.c' '*.h'
 }
 

@@ -4,7 +4,7 @@
 -include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
 
-HOST_TESTS := $(patsubst tests/host/%.c,$(BUILD)/tests/host/%,$(wildcard tests/host/test_*.c))
+HOST_TESTS := $(patsubst tests/host/%.c,$(BUILD)/tests/host/%,$(wildcard tests/host/*/test_*.c))
 
 $(BUILD)/tests/host/%: tests/host/%.c $(filter-out %/main.o,$(HOST_OBJECTS))
 	@mkdir -p $(@D)

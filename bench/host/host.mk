@@ -1,9 +1,9 @@
 # The harness and its tests' objects. `make host` builds build/host/palimpsest-bench.
 
 HOST_LIBS    := -lsqlite3 -lgsl -lgslcblas -lm -lz
-HOST_SOURCES := $(wildcard bench/host/*.c)
+HOST_SOURCES := $(wildcard bench/host/*.c bench/host/*/*.c)
 HOST_OBJECTS := $(HOST_SOURCES:bench/host/%.c=$(BUILD)/host/%.o) $(BUILD)/bench/bochs/model/profile.o \
-	$(BUILD)/host/report_page.o
+	$(BUILD)/host/report/report_page.o
 
 host: $(BUILD)/host/palimpsest-bench
 
@@ -12,14 +12,15 @@ $(BUILD)/host/palimpsest-bench: $(HOST_OBJECTS)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $(HOST_OBJECTS) $(HOST_LIBS)
 
 $(BUILD)/host/%.o: bench/host/%.c | $(BUILD)/host
+	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -I$(BUILD)/host -MMD -MP -c -o $@ $<
 
 # The database's schema as bytes, so that the program carries it; a literal may have 4095 at most.
-$(BUILD)/host/schema.h: bench/host/schema.sql | $(BUILD)/host
+$(BUILD)/host/schema.h: bench/host/store/schema.sql | $(BUILD)/host
 	$(Q){ echo 'static const char SCHEMA_SQL[] = {'; od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g'; echo '0 };'; } > $@
 
-$(BUILD)/host/store.o: $(BUILD)/host/schema.h
+$(BUILD)/host/store/store.o: $(BUILD)/host/schema.h
 
 # The axes and presets as kernel.mk has them, which is their one list.
 comma := ,
@@ -34,22 +35,23 @@ $(BUILD)/host/axes.h: kernel/kernel.mk | $(BUILD)/host
 		STRATEGY_VALID '$(call with_commas,$(PRESETS)), all, or STACK+LOADER+ISOLATION with STACK $(call \
 		with_commas,$(STACKS)), LOADER $(call with_commas,$(LOADERS)), ISOLATION $(call with_commas,$(ISOLATIONS))'
 
-$(BUILD)/host/strategy.o $(BUILD)/host/options.o: $(BUILD)/host/axes.h
+$(BUILD)/host/engine/strategy.o $(BUILD)/host/session/options.o: $(BUILD)/host/axes.h
 
 # The variables that bench/environment.sh removes and sets.
 $(BUILD)/host/inherited_names.h: bench/environment.sh | $(BUILD)/host
 	$(Q){ echo 'static const char *const unset_names[] = {'; sed -n 's/^unset -v//p' $< | sed 's/ \([A-Z_]*\)/"\1",/g'; echo '};'; \
 		echo 'static char exported[][16] = {'; sed -n 's/^export//p' $< | sed 's/ \([^ ]*\)/"\1",/g'; echo '};'; } > $@
 
-$(BUILD)/host/inherited.o: $(BUILD)/host/inherited_names.h
+$(BUILD)/host/base/inherited.o: $(BUILD)/host/inherited_names.h
 
 # The page of report.html, so that the program carries it too.
-$(BUILD)/host/report_page.o: bench/host/report_page.S bench/host/report.html | $(BUILD)/host
+$(BUILD)/host/report/report_page.o: bench/host/report/report_page.S bench/host/report/report.html
+	@mkdir -p $(@D)
 	$(call say,AS,$@)
 	$(Q)$(HOSTCC) -c -o $@ $<
 
 # Plays an engine in the end-to-end tests.
-$(BUILD)/tests/make-records: tests/e2e/make-records.c $(BUILD)/host/record.o $(BUILD)/host/text.o
+$(BUILD)/tests/make-records: tests/e2e/make-records.c $(BUILD)/host/intake/record.o $(BUILD)/host/base/text.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ -lz
 

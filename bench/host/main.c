@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* The harness: run-bench.sh builds what `--print-builds` names and then calls this with the same arguments. */
 #define _GNU_SOURCE
-#include "bench/host/again.h"
-#include "bench/host/compare.h"
-#include "bench/host/inherited.h"
-#include "bench/host/interrupt.h"
-#include "bench/host/linux_rows.h"
-#include "bench/host/listing.h"
-#include "bench/host/probe_kvm.h"
-#include "bench/host/progress.h"
-#include "bench/host/session.h"
+#include "bench/host/base/inherited.h"
+#include "bench/host/base/interrupt.h"
+#include "bench/host/base/progress.h"
+#include "bench/host/compare/compare.h"
+#include "bench/host/engine/linux_rows.h"
+#include "bench/host/probe/probe_kvm.h"
+#include "bench/host/session/again.h"
+#include "bench/host/session/listing.h"
+#include "bench/host/session/session.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -15,7 +15,7 @@
  *   exit <status>            ends (status 33 without this line)
  */
 #define _GNU_SOURCE
-#include "bench/host/record.h"
+#include "bench/host/intake/record.h"
 
 #include <inttypes.h>
 #include <signal.h>

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bench/host/store.h"
+#include "bench/host/store/store.h"
 
 #ifndef SCRATCH_RUN
 #define SCRATCH_RUN "run"

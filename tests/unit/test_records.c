@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/host/stream.h"
+#include "bench/host/intake/stream.h"
 #include "cpu/cpu.h"
 #include "tests/unit/traps.h"
 

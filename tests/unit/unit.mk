@@ -32,7 +32,7 @@ UNIT_elf           := $(UNIT_MEM) kernel/loader/elf kernel/loader/elf_odd
 UNIT_fill          := $(UNIT_address_space) kernel/loader/loader_direct kernel/loader/no_window
 UNIT_format        := $(UNIT_MEM) kernel/lib/format
 UNIT_string        := $(UNIT_MEM)
-UNIT_records       := $(UNIT_MEM) kernel/lib/record kernel/lib/format bench/host/record bench/host/stream bench/host/text \
+UNIT_records       := $(UNIT_MEM) kernel/lib/record kernel/lib/format bench/host/intake/record bench/host/intake/stream bench/host/base/text \
 	traps
 
 UNIT_pmu           := $(UNIT_MEM) kernel/cpu/pmu kernel/cpu/pmu_plan
@@ -75,6 +75,6 @@ $(UNIT)/%.asm.o: %.asm
 unit-tests: $(UNIT_TESTS)
 	@status=0; for test in $^; do CMOCKA_MESSAGE_OUTPUT=TAP $$test || status=1; done; exit $$status
 
--include $(wildcard $(UNIT)/*.d $(UNIT)/*/*/*.d)
+-include $(wildcard $(UNIT)/*.d $(UNIT)/*/*/*.d $(UNIT)/*/*/*/*.d)
 
 .PHONY: unit-tests

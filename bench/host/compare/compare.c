@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/compare/compare.h"
+#include "bench/host/base/progress.h"
+#include "bench/host/base/text.h"
+#include "bench/host/compare/change.h"
+#include "bench/host/compare/compare_environment.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINES_MAX  40 /* of one kind, unless all are asked for */
+#define CELLS      7
+#define CAUSES_MAX 5 /* of a line */
+
+static const char *const words[CHANGE_VERDICTS] = {
+	[CHANGE_IDENTICAL] = "identical", [CHANGE_WITHIN] = "within",   [CHANGE_UNDECIDED] = "undecided",
+	[CHANGE_IMPROVED] = "less",       [CHANGE_OUTCOME] = "outcome", [CHANGE_REGRESSION] = "REGRESSION",
+};
+
+int compare_open(struct results pair[2], const char *a, const char *b)
+{
+	const char *const paths[] = { a, b };
+	char why[RESULTS_WHY_MAX];
+
+	for (int i = 0; i < 2; i++) {
+		if (results_open(&pair[i], paths[i], why) == 0)
+			continue;
+		message_error("run-bench: %s", why);
+		for (int j = 0; j <= i; j++)
+			results_close(&pair[j]);
+		return COMPARE_CANNOT;
+	}
+	return 0;
+}
+
+/* The cells of a line, one after another in `text`. */
+struct line {
+	char text[CELLS][160];
+};
+
+static void format_line(struct line *line, const struct change *change)
+{
+	const char *mark = change->flags & FLAG_CHECK_FAILED ? " (a check failed)" : "";
+
+	snprintf(line->text[0], sizeof line->text[0], "%s", words[change->verdict]);
+	snprintf(line->text[1], sizeof line->text[1], "%.20s %.60s", change->names[ENGINE],
+	         change->names[STRATEGY]);
+	snprintf(line->text[2], sizeof line->text[2], "%.60s %" PRId64, change->names[BENCHMARK],
+	         change->parameter);
+	snprintf(line->text[3], sizeof line->text[3], "%.60s (%.40s)%s", change->names[METRIC],
+	         change->names[UNIT], mark);
+	snprintf(line->text[4], sizeof line->text[4], "%.15g", change->a);
+	snprintf(line->text[5], sizeof line->text[5], "%.15g", change->b);
+	if (isinf(change->ratio))
+		snprintf(line->text[6], sizeof line->text[6], "from 0");
+	else if (change->flags & FLAG_EXACT)
+		snprintf(line->text[6], sizeof line->text[6], "%.4f exactly", change->ratio);
+	else if (change->flags & FLAG_FEW)
+		snprintf(line->text[6], sizeof line->text[6], "too few rounds");
+	else
+		snprintf(line->text[6], sizeof line->text[6], "%.4f [%.4f .. %.4f]", change->ratio,
+		         change->low, change->high);
+}
+
+/* A line of the table; numbers stand on the right of their columns, and nothing behind the last cell. */
+static void print_cells(const char *const cells[CELLS], const size_t width[CELLS])
+{
+	for (int i = 0; i < CELLS; i++) {
+		int room = i + 1 < CELLS ? (int)width[i] : 0;
+
+		text_print(stdout, "%s%*s", i ? "  " : "", i == 4 || i == 5 ? room : -room, cells[i]);
+	}
+	putchar('\n');
+}
+
+/* The causes that changed in the row of a line. */
+static void print_causes(const struct changes *changes, const struct change *change)
+{
+	const struct change *causes[CAUSES_MAX];
+	size_t count = changes_causes(changes, change, causes, CAUSES_MAX);
+
+	for (size_t i = 0; i < count; i++)
+		text_print(stdout, "%s%s %.15g to %.15g", i ? ", " : "            with ",
+		           causes[i]->names[METRIC], causes[i]->a, causes[i]->b);
+	if (count > 0)
+		putchar('\n');
+}
+
+static int compare_effects(const void *first, const void *second)
+{
+	const struct change *a = *(const struct change *const *)first,
+	                    *b = *(const struct change *const *)second;
+	double x = change_effect(a), y = change_effect(b);
+
+	if (x < y || x > y)
+		return x < y ? 1 : -1;
+	return (a > b) - (a < b);
+}
+
+/* Whether the table has a line for it. With `all` causes have their own. */
+static bool is_shown(const struct change *change, enum verdict_of_change verdict, bool all)
+{
+	return change->in_a && change->in_b && change->verdict == verdict && (all || change->decides);
+}
+
+/* Prints the lines of one verdict, the largest effect first; returns how many were left out. */
+static size_t print_lines(const struct changes *changes, enum verdict_of_change verdict, bool all,
+                          size_t most, const size_t width[CELLS])
+{
+	const struct change **shown = calloc(changes->count + 1, sizeof(*shown));
+	size_t count = 0;
+
+	for (size_t i = 0; shown && i < changes->count; i++)
+		if (is_shown(&changes->items[i], verdict, all))
+			shown[count++] = &changes->items[i];
+	if (shown)
+		qsort(shown, count, sizeof(*shown), compare_effects);
+	for (size_t i = 0; i < count && i < most; i++) {
+		const char *cells[CELLS];
+		struct line line = { 0 };
+
+		format_line(&line, shown[i]);
+		for (int j = 0; j < CELLS; j++)
+			cells[j] = line.text[j];
+		print_cells(cells, width);
+		if (!all && (verdict == CHANGE_REGRESSION || verdict == CHANGE_IMPROVED))
+			print_causes(changes, shown[i]);
+	}
+	free(shown);
+	return count > most ? count - most : 0;
+}
+
+/* Widens the columns for all lines of one verdict. */
+static void measure(const struct changes *changes, enum verdict_of_change verdict, bool all,
+                    size_t width[CELLS])
+{
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct change *change = &changes->items[i];
+		struct line line = { 0 };
+
+		if (!is_shown(change, verdict, all))
+			continue;
+		format_line(&line, change);
+		for (int j = 0; j < CELLS; j++)
+			width[j] = strlen(line.text[j]) > width[j] ? strlen(line.text[j]) : width[j];
+	}
+}
+
+static void print_table(const struct changes *changes, bool all)
+{
+	static const enum verdict_of_change order[] = { CHANGE_REGRESSION, CHANGE_IMPROVED, CHANGE_OUTCOME,
+		                                        CHANGE_UNDECIDED, CHANGE_WITHIN };
+	static const char *const heads[CELLS] = { "change", "series", "", "", "A", "B", "B/A" };
+	const size_t kinds = sizeof(order) / sizeof(order[0]) - !all; /* what is within is listed on demand */
+	size_t width[CELLS] = { 0 };
+	size_t lines = 0;
+
+	for (size_t i = 0; i < kinds; i++) {
+		measure(changes, order[i], all, width);
+		for (size_t j = 0; j < changes->count; j++)
+			lines += is_shown(&changes->items[j], order[i], all);
+	}
+	if (lines > 0)
+		print_cells(heads, width);
+	for (size_t i = 0; i < kinds; i++) {
+		size_t most = all || order[i] == CHANGE_REGRESSION ? SIZE_MAX : LINES_MAX;
+		size_t left = print_lines(changes, order[i], all, most, width);
+
+		if (left > 0)
+			printf("%s  and %zu more; --verbose lists them\n", words[order[i]], left);
+	}
+}
+
+char *compare_thresholds(const struct thresholds *thresholds, char *text, size_t size)
+{
+	bool equal = true;
+	size_t used = 0;
+
+	for (int i = 0; i < QUANTITY_CAUSE; i++) {
+		double difference = thresholds->of[i] - thresholds->of[0];
+
+		equal &= difference <= 0 && difference >= 0;
+	}
+	if (equal) {
+		snprintf(text, size, "%g %%", thresholds->of[0] * 100);
+		return text;
+	}
+	for (int i = 0; i < QUANTITY_CAUSE && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s %g %%", i ? ", " : "",
+		                         quantity_names[i], thresholds->of[i] * 100);
+	return text;
+}
+
+static void print_sum(const struct changes *changes, const struct thresholds *thresholds)
+{
+	size_t only_a = 0, only_b = 0, decide = 0, causes = 0;
+	char within[120];
+
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct change *change = &changes->items[i];
+		bool both = change->in_a && change->in_b;
+
+		only_a += change->in_a && !change->in_b;
+		only_b += change->in_b && !change->in_a;
+		decide += both && change->decides;
+		causes += both && !change->decides && change->verdict != CHANGE_IDENTICAL;
+	}
+	printf("%zu series in both, of which %zu decide: %zu identical, %zu within %s, %zu regressions, %zu "
+	       "with less, "
+	       "%zu with another outcome, %zu undecided",
+	       changes->count - only_a - only_b, decide, changes_count(changes, CHANGE_IDENTICAL),
+	       changes_count(changes, CHANGE_WITHIN), compare_thresholds(thresholds, within, sizeof within),
+	       changes_count(changes, CHANGE_REGRESSION), changes_count(changes, CHANGE_IMPROVED),
+	       changes_count(changes, CHANGE_OUTCOME), changes_count(changes, CHANGE_UNDECIDED));
+	if (causes > 0)
+		printf("; %zu of others changed, which are causes (--verbose lists them)", causes);
+	printf("; %zu only in A, %zu only in B", only_a, only_b);
+	if (changes->uncompared > 0)
+		printf("; %zu of engines whose numbers are not compared", changes->uncompared);
+	putchar('\n');
+}
+
+/* The claims that both decide, and whose verdict is another one. */
+static void print_claims(const struct results pair[2])
+{
+	static const char query[] = "SELECT verdict FROM claims WHERE id = ?1 AND verdict <> 'not measured'";
+	sqlite3_stmt *a = NULL, *b = NULL;
+
+	if (sqlite3_prepare_v2(pair[0].db,
+	                       "SELECT id, verdict FROM claims WHERE verdict <> 'not measured' ORDER BY id",
+	                       -1, &a, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(pair[1].db, query, -1, &b, NULL) == SQLITE_OK) {
+		while (sqlite3_step(a) == SQLITE_ROW) {
+			const char *before = (const char *)sqlite3_column_text(a, 1);
+
+			sqlite3_bind_int(b, 1, sqlite3_column_int(a, 0));
+			if (sqlite3_step(b) == SQLITE_ROW && before && sqlite3_column_text(b, 0) &&
+			    strcmp(before, (const char *)sqlite3_column_text(b, 0)) != 0)
+				text_print(stdout, "claim %d: A %s, B %s\n", sqlite3_column_int(a, 0), before,
+				           (const char *)sqlite3_column_text(b, 0));
+			sqlite3_reset(b);
+		}
+	}
+	sqlite3_finalize(a);
+	sqlite3_finalize(b);
+}
+
+int compare_print(const char *a, const char *b, const struct thresholds *thresholds, bool all)
+{
+	struct results pair[2] = { 0 };
+	struct changes changes = { 0 };
+	int status = compare_open(pair, a, b);
+
+	if (status)
+		return status;
+	status = COMPARE_CANNOT;
+	if (!changes_find(&changes, &pair[0], &pair[1], thresholds)) {
+		compare_print_runs(pair, a, b);
+		print_table(&changes, all);
+		print_claims(pair);
+		print_sum(&changes, thresholds);
+		status = changes_count(&changes, CHANGE_REGRESSION) > 0;
+		fflush(stdout);
+	}
+	changes_free(&changes);
+	results_close(&pair[0]);
+	results_close(&pair[1]);
+	return status;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/host/compare/compare_environment.h"
+#include "bench/host/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define VALUE_MAX 600
+
+/* The keys of environment.json that are shown when they differ. */
+static const char *const shown[] = {
+	"results.format",      "run.benchmarks", "run.samples",      "run.seed",    "run.cpus",
+	"run.memory",          "run.pcid",       "run.window_flush", "run.profile", "tool.gcc",
+	"tool.nasm",           "tool.ld",        "tool.bochs",       "tool.qemu",   "host.cpu",
+	"host.microcode",      "host.kernel",    "host.governor",    "host.smt",    "kvm.backend",
+	"tool.linux-programs",
+};
+
+/* Those by which exact counts may differ, beside the image of the strategy. */
+static const char *const causes[] = {
+	"run.benchmarks",  "run.samples",      "run.seed",    "run.cpus",   "run.memory",
+	"run.pcid",        "run.window_flush", "run.profile", "tool.bochs", "sha256.bochs-library",
+	"sha256.programs",
+};
+
+/* What makes an image another one. */
+static const char *const makers[] = { "tool.gcc", "tool.nasm", "tool.ld", "source.revision" };
+
+struct values {
+	char a[VALUE_MAX], b[VALUE_MAX];
+};
+
+/* Whether the value of `key` differs; a key that both lack does not. */
+static bool differs(const struct results pair[2], const char *key, struct values *values)
+{
+	results_environment(&pair[0], key, values->a, sizeof values->a);
+	results_environment(&pair[1], key, values->b, sizeof values->b);
+	return strcmp(values->a, values->b) != 0;
+}
+
+void compare_print_runs(const struct results pair[2], const char *a, const char *b)
+{
+	const char *const paths[] = { a, b };
+	struct values values;
+
+	for (int i = 0; i < 2; i++) {
+		char name[VALUE_MAX], revision[VALUE_MAX];
+
+		results_environment(&pair[i], "run.name", name, sizeof name);
+		results_environment(&pair[i], "source.revision", revision, sizeof revision);
+		text_print(stdout, "%c  %s: run %s, revision %s\n", "AB"[i], paths[i], name, revision);
+	}
+	for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+		if (differs(pair, shown[i], &values))
+			text_print(stdout, "%s differs: A %s, B %s\n", shown[i], values.a, values.b);
+	putchar('\n');
+}
+
+static void add(char *text, size_t size, const char *key, const struct values *values)
+{
+	size_t used = strlen(text);
+	bool is_hash = strncmp(key, "sha256.", 7) == 0;
+
+	if (used >= size - 1)
+		return;
+	if (is_hash)
+		snprintf(text + used, size - used, "%s%s differs", used ? "; " : "", key + 7);
+	else
+		snprintf(text + used, size - used, "%s%s: A %.120s, B %.120s", used ? "; " : "", key,
+		         values->a, values->b);
+}
+
+bool compare_find_reasons(const struct results pair[2], const char *strategy, char *text, size_t size)
+{
+	struct values values;
+	char key[100];
+
+	text[0] = '\0';
+	for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++)
+		if (differs(pair, causes[i], &values))
+			add(text, size, causes[i], &values);
+	snprintf(key, sizeof key, "sha256.code.%.64s", strategy);
+	if (differs(pair, key, &values)) {
+		add(text, size, "sha256.the image", &values);
+		for (size_t i = 0; i < sizeof makers / sizeof makers[0]; i++)
+			if (differs(pair, makers[i], &values))
+				add(text, size, makers[i], &values);
+	}
+	return *text != '\0';
+}

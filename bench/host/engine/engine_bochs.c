@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* The distribution's Bochs, with the instrumentation library loaded into it. */
+#define _GNU_SOURCE
+#include "bench/host/engine/engine_bochs.h"
+#include "bench/host/base/paths.h"
+#include "bench/host/engine/linux_rows.h"
+#include "bench/host/engine/profiles.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LIBRARY         "palimpsest-bochs.so"
+#define ISO             "palimpsest.iso"
+
+/* What Bochs holds in its own memory, in MiB; what a guest touches beyond that goes to a file. */
+#define HOST_MEMORY_MAX 2048U
+
+/* Debian's `bochs` is a script around `bochs-bin`. */
+static const char *const programs[] = { "bochs-bin", "bochs", NULL };
+
+/* Loads the library into Bochs for a moment. It says what it misses; anything else shows in a boot. */
+static int can_instrument(const char *program, const char *library, char *why, size_t size)
+{
+	static const char message[] = "palimpsest-bochs: ";
+	struct arguments command = { 0 };
+	char *output, *found;
+	int status;
+
+	arguments_add_all(&command, "sh", "-c", "LD_PRELOAD=$1 exec \"$0\" --help 2>&1", program, library);
+	output = process_capture(&command, NULL, 10, true, &status);
+	arguments_free(&command);
+	found = output ? strstr(output, message) : NULL;
+	if (found)
+		snprintf(why, size, "%.*s", (int)strcspn(found + strlen(message), "\n"),
+		         found + strlen(message));
+	free(output);
+	return found ? -1 : 0;
+}
+
+int bochs_can_run(char *why, size_t size)
+{
+	char program[PATH_MAX];
+	char path[PATH_MAX];
+
+	if (path_find_program("PALIMPSEST_BOCHS", programs, program)) {
+		snprintf(why, size,
+		         "bochs is missing (Debian packages bochs, bochs-sdl, bochsbios, vgabios)");
+		return -1;
+	}
+	path_format(path, sizeof path, "%s/build/bochs/" LIBRARY, path_root());
+	if (!path_exists(path)) {
+		snprintf(why, size, "the instrumentation library is not built ('make bochs-library')");
+		return -1;
+	}
+	return can_instrument(program, path, why, size);
+}
+
+/* The kernel boots from a CD image of its own, since its command line is in there. */
+static int make_iso(const struct engine_boot *boot, char *why, size_t size)
+{
+	struct arguments command = { 0 };
+	struct arguments names = { 0 };
+	char image[PATH_MAX];
+	char *output;
+	int status = -1;
+	bool made;
+
+	if (engine_modules(boot, &names, why, size))
+		return -1;
+	engine_image_path(image, boot->strategy, "elf32");
+	arguments_add(&command, "%s/kernel/boot/make-iso.sh", path_root());
+	arguments_add(&command, "%s/" ISO, boot->directory);
+	arguments_add_all(&command, image, boot->command_line);
+	for (size_t i = 0; i < names.count; i++)
+		arguments_add(&command, "%s/build/programs/%s.elf", path_root(), names.item[i]);
+	if (engine_has_archive(boot))
+		arguments_add(&command, "%s/" LINUX_FOLDER "/" LINUX_ARCHIVE, path_root());
+	output = process_capture(&command, path_root(), 60, false, &status);
+	made = output && status == 0;
+	if (!made)
+		snprintf(why, size, "kernel/boot/make-iso.sh made no CD image of %.200s", image);
+	arguments_free(&names);
+	arguments_free(&command);
+	free(output);
+	return made ? 0 : -1;
+}
+
+/* The tree's own bochsrc, then what this boot changes: of two lines with one name Bochs takes the later. */
+static int write_bochsrc(const char *directory, const char *iso, unsigned memory, unsigned cpus,
+                         const char *more, char *why, size_t size)
+{
+	char path[PATH_MAX];
+	char text[16384];
+	size_t length = 0;
+	FILE *file;
+
+	path_format(path, sizeof path, "%s/bochsrc", path_root());
+	file = fopen(path, "r");
+	if (file) {
+		length = fread(text, 1, sizeof text - 1024, file);
+		fclose(file);
+	}
+	if (length == 0 || length == sizeof text - 1024) {
+		snprintf(why, size, "%.200s cannot be read, or is over 15 KiB", path);
+		return -1;
+	}
+	path_format(text + length, sizeof text - length,
+	            "\nmemory: guest=%u, host=%u\n"
+	            "cpu: count=%u\n"
+	            "ata0-master: type=cdrom, path=%s, status=inserted\n"
+	            "com1: enabled=1, mode=file, dev=serial.log\n"
+	            "log: bochs.log\n%s",
+	            memory, memory < HOST_MEMORY_MAX ? memory : HOST_MEMORY_MAX, cpus, iso, more);
+	return engine_write_file(directory, "bochsrc", text, why, size);
+}
+
+int bochs_prepare(const char *directory, const char *iso, unsigned memory, unsigned cpus, const char *more,
+                  struct engine_command *command, char *why, size_t size)
+{
+	char path[PATH_MAX];
+
+	path_format(path, sizeof path, "%s/build/bochs/" LIBRARY, path_root());
+	if (engine_link(path, directory, LIBRARY, why, size) ||
+	    write_bochsrc(directory, iso, memory, cpus, more, why, size) ||
+	    engine_write_file(directory, "debugger.rc", "c\n", why, size))
+		return -1;
+	if (path_find_program("PALIMPSEST_BOCHS", programs, path)) {
+		snprintf(why, size, "bochs is missing");
+		return -1;
+	}
+	arguments_add_all(&command->arguments, path, "-q", "-f", "bochsrc", "-rc", "debugger.rc");
+	arguments_add_all(&command->environment, "SDL_VIDEODRIVER=dummy", "SDL_AUDIODRIVER=dummy",
+	                  "LD_PRELOAD=./" LIBRARY, "PALIMPSEST_FD=3", "PALIMPSEST_NESTED=0");
+	command->output = 3;
+	return 0;
+}
+
+static int prepare(const struct engine_boot *boot, struct engine_command *command, char *why, size_t size)
+{
+	char path[PATH_MAX];
+
+	if (make_iso(boot, why, size) ||
+	    bochs_prepare(boot->directory, ISO, boot->memory, boot->cpus, "", command, why, size))
+		return -1;
+	if (boot->profile) {
+		profiles_path(path, boot->profile);
+		arguments_add(&command->environment, "PALIMPSEST_PROFILE=%s", path);
+	}
+	if (boot->profile || boot->functions) {
+		engine_image_path(path, boot->strategy, "elf");
+		arguments_add(&command->environment, "PALIMPSEST_SYMBOLS=%s", path);
+	}
+	if (boot->trace)
+		arguments_add(&command->environment, "PALIMPSEST_TRACE=trace.txt");
+	return 0;
+}
+
+void bochs_tidy(const char *directory)
+{
+	engine_unlink(directory, LIBRARY);
+	engine_unlink(directory, "debugger.rc");
+}
+
+static void tidy(const char *directory)
+{
+	bochs_tidy(directory);
+	engine_unlink(directory, ISO);
+}
+
+const struct engine engine_bochs = {
+	.name = "bochs",
+	.meaning = "Bochs with the instrumentation library: exact counts of events, the same on every host;\n"
+	           "                        with --profile also cycles by a model",
+	.rounds = 1,
+	.timeout = 300,
+	.counts = true,
+	.can_run = bochs_can_run,
+	.prepare = prepare,
+	.tidy = tidy,
+};

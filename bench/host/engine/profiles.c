@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/engine/profiles.h"
+#include "bench/bochs/model/profile.h"
+#include "bench/host/base/paths.h"
+
+#include <glob.h>
+#include <stdbool.h>
+#include <string.h>
+
+#define SUFFIX ".ini"
+
+void profiles_path(char path[PATH_MAX], const char *name)
+{
+	path_format(path, PATH_MAX, "%s/bench/bochs/profiles/%s" SUFFIX, path_root(), name);
+}
+
+/* The files, sorted. To be freed with globfree, whatever comes. */
+static void find(glob_t *files)
+{
+	char pattern[PATH_MAX];
+
+	profiles_path(pattern, "*");
+	memset(files, 0, sizeof *files);
+	glob(pattern, 0, NULL, files);
+}
+
+static void name_of(const char *path, char *name, size_t size)
+{
+	const char *base = strrchr(path, '/') + 1;
+
+	snprintf(name, size, "%.*s", (int)(strlen(base) - strlen(SUFFIX)), base);
+}
+
+/* The names, with commas, behind what `text` has already. True when `name` is among them. */
+static bool list_names(const char *name, char *text, size_t size)
+{
+	size_t used = strlen(text);
+	bool found = false;
+	char known[64];
+	glob_t files;
+
+	find(&files);
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		name_of(files.gl_pathv[i], known, sizeof known);
+		found = found || strcmp(known, name) == 0;
+		if (used < size)
+			used += (size_t)snprintf(text + used, size - used, "%s %s", i ? "," : "", known);
+	}
+	globfree(&files);
+	return found;
+}
+
+int profiles_check(const char *name, char *why, size_t size)
+{
+	char reason[PROFILE_WHY_MAX];
+	struct profile profile;
+	char path[PATH_MAX];
+
+	snprintf(why, size, "unknown profile '%.40s'; valid are:", name);
+	if (!list_names(name, why, size))
+		return -1;
+	profiles_path(path, name);
+	if (profile_read(&profile, path, reason) == 0)
+		return 0;
+	snprintf(why, size, "%s", reason);
+	return -1;
+}
+
+void profiles_print(FILE *out)
+{
+	char name[64];
+	char line[200];
+	glob_t files;
+
+	find(&files);
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		FILE *file = fopen(files.gl_pathv[i], "re");
+
+		*line = '\0';
+		if (file && !fgets(line, sizeof line, file))
+			*line = '\0';
+		if (file)
+			fclose(file);
+		name_of(files.gl_pathv[i], name, sizeof name);
+		fprintf(out, "  %-22s%s", name, line + strspn(line, "# "));
+	}
+	globfree(&files);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/host/evaluate/attribution.h"
+
+#include <stdio.h>
+
+static const char statement[] =
+        "DELETE FROM attribution;"
+        "WITH preset(place, name, stack, loader) AS (VALUES"
+        "  (1, 'heap', 'heap-sw', 'sandwich'), (2, 'window', 'fixed-ist', 'window'),"
+        "  (3, 'random', 'fixed-ist', 'random'), (4, 'best', 'heap-rsp0', 'self')),"
+        " y AS (SELECT engine, stack, loader, isolation, cpus, benchmark, parameter, metric, unit, median"
+        "       FROM summary WHERE engine IN ('bochs', 'kvm') AND flags NOT LIKE '%check-failed%')"
+        " INSERT INTO attribution"
+        " SELECT ya.engine, ya.benchmark, ya.parameter, ya.metric, ya.unit, a.name, b.name, ya.median, "
+        "yb.median,"
+        "        yb.median - ya.median,"
+        "        ((ys.median - ya.median) + (yb.median - yl.median)) / 2,"
+        "        ((yl.median - ya.median) + (yb.median - ys.median)) / 2,"
+        "        yb.median - ys.median - yl.median + ya.median"
+        " FROM preset a JOIN preset b ON a.place < b.place"
+        " JOIN y ya ON ya.stack = a.stack AND ya.loader = a.loader"
+        " JOIN y yb USING (engine, isolation, cpus, benchmark, parameter, metric)"
+        " JOIN y ys USING (engine, isolation, cpus, benchmark, parameter, metric)" /* the stack changed */
+        " JOIN y yl USING (engine, isolation, cpus, benchmark, parameter, metric)" /* the loader changed */
+        " WHERE yb.stack = b.stack AND yb.loader = b.loader AND ys.stack = b.stack AND ys.loader = a.loader"
+        "   AND yl.stack = a.stack AND yl.loader = b.loader";
+
+int attribution_compute(sqlite3 *db)
+{
+	char *error = NULL;
+
+	if (sqlite3_exec(db, statement, NULL, NULL, &error) == SQLITE_OK)
+		return 0;
+	fprintf(stderr, "run-bench: attribution: %s\n", error ? error : sqlite3_errmsg(db));
+	sqlite3_free(error);
+	return -1;
+}

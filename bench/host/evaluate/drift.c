@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/host/evaluate/drift.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gsl/gsl_cdf.h>
+
+#include "bench/host/base/text.h"
+#include "bench/host/evaluate/stats.h"
+
+#define EXACT_MAX  30 /* values up to which the distribution is counted out */
+#define LINES_MAX  12 /* series that are printed */
+#define ROUNDS_MAX 1000
+
+/*
+ * How often `discordant` or fewer of the pairs of `n` values in random order are discordant: inversions of
+ * permutations, whose numbers grow by one factor (1 + x + … + x^(k-1)) per value k.
+ */
+static double exact_tail(size_t n, size_t discordant)
+{
+	double share[EXACT_MAX * (EXACT_MAX - 1) / 2 + 1] = { 1 };
+	size_t pairs = n * (n - 1) / 2;
+	double sum = 0;
+
+	for (size_t k = 2; k <= n; k++) {
+		double next[sizeof share / sizeof share[0]] = { 0 };
+
+		for (size_t i = 0; i <= pairs; i++)
+			for (size_t j = 0; j < k && j <= i; j++)
+				next[i] += share[i - j] / (double)k;
+		memcpy(share, next, sizeof share);
+	}
+	for (size_t i = 0; i <= discordant && i <= pairs; i++)
+		sum += share[i];
+	return sum;
+}
+
+/* The same for many values or equal ones: Kendall's normal approximation with its correction for ties. */
+static double normal_tail(const double *values, size_t n, double score)
+{
+	double variance = (double)n * (double)(n - 1) * (double)(2 * n + 5);
+
+	for (size_t i = 0; i < n; i++) {
+		double equal = 0;
+
+		for (size_t j = 0; j < n; j++)
+			equal += values[j] == values[i];
+		variance -= (equal - 1) * (2 * equal + 5); /* each of `equal` values adds its part */
+	}
+	variance /= 18;
+	if (variance <= 0 || score == 0)
+		return 0.5;
+	return gsl_cdf_ugaussian_Q((fabs(score) - 1) / sqrt(variance));
+}
+
+static double chance_of(const double *values, size_t n, size_t rising, size_t falling)
+{
+	size_t pairs = n * (n - 1) / 2;
+	double tail;
+
+	if (n <= EXACT_MAX && rising + falling == pairs)
+		tail = exact_tail(n, rising < falling ? rising : falling);
+	else
+		tail = normal_tail(values, n, (double)rising - (double)falling);
+	return fmin(2 * tail, 1);
+}
+
+bool drift_of(const double *rounds, const double *values, size_t n, struct drift *drift)
+{
+	double *slopes = n >= 2 ? malloc(n * n * sizeof *slopes) : NULL;
+	size_t count = 0;
+	size_t rising = 0;
+	size_t falling = 0;
+	double median;
+
+	if (!slopes)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		for (size_t j = i + 1; j < n; j++) {
+			rising += values[j] > values[i];
+			falling += values[j] < values[i];
+			slopes[count++] = (values[j] - values[i]) / (rounds[j] - rounds[i]);
+		}
+	}
+	*drift = (struct drift){ .n = n,
+		                 .slope = stats_median(slopes, count),
+		                 .chance = chance_of(values, n, rising, falling) };
+	memcpy(slopes, values, n * sizeof *slopes);
+	median = stats_median(slopes, n);
+	if (median > 0)
+		drift->change = drift->slope * (rounds[n - 1] - rounds[0]) / median;
+	free(slopes);
+	return true;
+}
+
+bool drift_matters(const struct drift *drift)
+{
+	return drift->n >= DRIFT_FEWEST && fabs(drift->change) > DRIFT_CHANGE && drift->chance < DRIFT_CHANCE;
+}
+
+/*
+ * The medians come from SQL: of each launch's samples less the median of its overhead samples. ntile() is of no
+ * use for them; the middle one or two of the row numbers are.
+ */
+static const char medians[] =
+        "WITH kept AS ("
+        " SELECT s.launch, s.benchmark, s.parameter, s.metric, s.unit, s.value,"
+        "  ',' || s.flags || ',' LIKE '%,overhead,%' AS overhead"
+        " FROM samples s JOIN launches l ON l.id = s.launch"
+        " WHERE l.engine = 'kvm' AND s.flags NOT LIKE '%warmup%' AND s.flags NOT LIKE '%no-counts%'"
+        "  AND s.flags NOT LIKE '%check-failed%'"
+        "), ranked AS ("
+        " SELECT *, row_number() OVER w AS place, count(*) OVER (PARTITION BY launch, benchmark, parameter, "
+        "metric,"
+        "  unit, overhead) AS n FROM kept"
+        " WINDOW w AS (PARTITION BY launch, benchmark, parameter, metric, unit, overhead ORDER BY value)"
+        "), middle AS ("
+        " SELECT launch, benchmark, parameter, metric, unit, overhead, avg(value) AS median"
+        " FROM ranked WHERE place IN ((n + 1) / 2, n / 2 + 1)"
+        " GROUP BY launch, benchmark, parameter, metric, unit, overhead"
+        ") SELECT l.engine, l.strategy, l.cpus, m.benchmark, m.parameter, m.metric, m.unit, l.round,"
+        "  max(m.median - coalesce(o.median, 0), 0)"
+        " FROM middle m JOIN launches l ON l.id = m.launch"
+        " LEFT JOIN middle o ON o.overhead AND o.launch = m.launch AND o.benchmark = m.benchmark"
+        "  AND o.parameter = m.parameter AND o.metric = m.metric AND o.unit = m.unit"
+        " WHERE NOT m.overhead"
+        " ORDER BY 1, 4, 5, 6, 7, 3, 2, 8, l.id";
+
+enum { ENGINE, STRATEGY, CPUS, BENCHMARK, PARAMETER, METRIC, UNIT, ROUND, VALUE, KEYS = ROUND };
+
+struct series {
+	char *key[KEYS];
+	double rounds[ROUNDS_MAX], values[ROUNDS_MAX];
+	size_t n;
+};
+
+static int complain(sqlite3 *db, const char *doing)
+{
+	fprintf(stderr, "drift: %s: %s\n", doing, sqlite3_errmsg(db));
+	return -1;
+}
+
+static const char *text_of(sqlite3_stmt *row, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(row, column);
+
+	return text ? text : "";
+}
+
+static void forget(struct series *series)
+{
+	for (int i = 0; i < KEYS; i++) {
+		free(series->key[i]);
+		series->key[i] = NULL;
+	}
+	series->n = 0;
+}
+
+/* Writes the series that is complete, if it has enough rounds. */
+static int end_series(sqlite3 *db, sqlite3_stmt *insert, struct series *series)
+{
+	struct drift drift;
+	int step = SQLITE_DONE;
+
+	if (series->n >= DRIFT_FEWEST && drift_of(series->rounds, series->values, series->n, &drift)) {
+		for (int i = 0; i < KEYS; i++)
+			sqlite3_bind_text(insert, i + 1, series->key[i], -1, SQLITE_STATIC);
+		sqlite3_bind_int64(insert, KEYS + 1, (sqlite3_int64)drift.n);
+		sqlite3_bind_double(insert, KEYS + 2, drift.slope);
+		sqlite3_bind_double(insert, KEYS + 3, drift.change);
+		sqlite3_bind_double(insert, KEYS + 4, drift.chance);
+		sqlite3_bind_text(insert, KEYS + 5, drift_matters(&drift) ? "drift" : "", -1, SQLITE_STATIC);
+		step = sqlite3_step(insert);
+		sqlite3_reset(insert);
+	}
+	forget(series);
+	return step == SQLITE_DONE ? 0 : complain(db, "writing");
+}
+
+static bool same_series(const struct series *series, sqlite3_stmt *row)
+{
+	for (int i = 0; i < KEYS; i++)
+		if (!series->key[i] || strcmp(series->key[i], text_of(row, i)) != 0)
+			return false;
+	return true;
+}
+
+static int take(sqlite3 *db, sqlite3_stmt *insert, struct series *series, sqlite3_stmt *row)
+{
+	if (!same_series(series, row)) {
+		if (end_series(db, insert, series))
+			return -1;
+		for (int i = 0; i < KEYS; i++) {
+			series->key[i] = strdup(text_of(row, i));
+			if (!series->key[i])
+				return -1;
+		}
+	}
+	/* A round has one launch of an image; should there be two, the first stands for it. */
+	if (series->n < ROUNDS_MAX &&
+	    (series->n == 0 || series->rounds[series->n - 1] < sqlite3_column_double(row, ROUND))) {
+		series->rounds[series->n] = sqlite3_column_double(row, ROUND);
+		series->values[series->n++] = sqlite3_column_double(row, VALUE);
+	}
+	return 0;
+}
+
+static int compute(sqlite3 *db, sqlite3_stmt *row, sqlite3_stmt *insert)
+{
+	struct series *series = calloc(1, sizeof *series);
+	int status = series ? 0 : -1;
+	int step = SQLITE_DONE;
+
+	while (status == 0 && (step = sqlite3_step(row)) == SQLITE_ROW)
+		status = take(db, insert, series, row);
+	if (status == 0 && step != SQLITE_DONE)
+		status = complain(db, "reading samples");
+	if (status == 0)
+		status = end_series(db, insert, series);
+	if (series)
+		forget(series);
+	free(series);
+	return status;
+}
+
+int drift_compute(sqlite3 *db)
+{
+	sqlite3_stmt *row = NULL;
+	sqlite3_stmt *insert = NULL;
+	int status = -1;
+
+	if (sqlite3_exec(db, "SAVEPOINT drift; DELETE FROM drift", NULL, NULL, NULL) != SQLITE_OK)
+		return complain(db, "beginning");
+	if (sqlite3_prepare_v2(db, medians, -1, &row, NULL) != SQLITE_OK ||
+	    sqlite3_prepare_v2(
+	            db,
+	            "INSERT INTO drift (engine, strategy, cpus, benchmark, parameter, metric, unit, n,"
+	            " slope, change, chance, flags)"
+	            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+	            -1, &insert, NULL) != SQLITE_OK)
+		complain(db, "preparing");
+	else
+		status = compute(db, row, insert);
+	sqlite3_finalize(row);
+	sqlite3_finalize(insert);
+	if (status)
+		sqlite3_exec(db, "ROLLBACK TO drift", NULL, NULL, NULL);
+	if (sqlite3_exec(db, "RELEASE drift", NULL, NULL, NULL) != SQLITE_OK && !status)
+		status = complain(db, "committing");
+	return status;
+}
+
+static sqlite3_int64 number(sqlite3 *db, const char *query)
+{
+	sqlite3_int64 value = 0;
+	sqlite3_stmt *row;
+
+	if (sqlite3_prepare_v2(db, query, -1, &row, NULL) != SQLITE_OK)
+		return complain(db, "counting");
+	if (sqlite3_step(row) == SQLITE_ROW)
+		value = sqlite3_column_int64(row, 0);
+	sqlite3_finalize(row);
+	return value;
+}
+
+void drift_print(sqlite3 *db, FILE *out)
+{
+	sqlite3_int64 all = number(db, "SELECT count(*) FROM drift");
+	sqlite3_int64 drifting = number(db, "SELECT count(*) FROM drift WHERE flags = 'drift'");
+	sqlite3_stmt *row;
+
+	if (all <= 0)
+		return;
+	if (drifting == 0) {
+		fprintf(out,
+		        "drift  none of %" PRId64
+		        " series changes by over %g %% from the first round to the last\n\n",
+		        (int64_t)all, DRIFT_CHANGE * 100);
+		return;
+	}
+	fprintf(out,
+	        "drift  %" PRId64 " of %" PRId64
+	        " series change by over %g %% over the rounds (Theil-Sen slope; by chance"
+	        " less often than 1 in %g)\n",
+	        (int64_t)drifting, (int64_t)all, DRIFT_CHANGE * 100, 1 / DRIFT_CHANCE);
+	if (sqlite3_prepare_v2(
+	            db,
+	            "SELECT benchmark, parameter, metric, strategy, change, n FROM drift WHERE flags ="
+	            " 'drift' ORDER BY abs(change) DESC, benchmark, parameter, strategy LIMIT ?1",
+	            -1, &row, NULL) != SQLITE_OK) {
+		complain(db, "printing");
+		return;
+	}
+	sqlite3_bind_int(row, 1, LINES_MAX);
+	while (sqlite3_step(row) == SQLITE_ROW)
+		text_print(out, "  %-24s %8" PRId64 "  %-12s %-28s %+6.1f %% in %d rounds\n", text_of(row, 0),
+		           (int64_t)sqlite3_column_int64(row, 1), text_of(row, 2), text_of(row, 3),
+		           sqlite3_column_double(row, 4) * 100, sqlite3_column_int(row, 5));
+	sqlite3_finalize(row);
+	if (drifting > LINES_MAX)
+		fprintf(out, "  and %" PRId64 " more: drift.csv\n", (int64_t)(drifting - LINES_MAX));
+	fputs("  Ratios compare images within a round, so drift common to them cancels out; medians over "
+	      "rounds keep it.\n\n",
+	      out);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/host/evaluate/ratio.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bench/host/evaluate/inference.h"
+
+/*
+ * Medians of the two series in the rounds that both have, as log ratios in `logs` (room for a's rounds).
+ * Returns how many, or -1 when a median is 0, whose logarithm does not exist.
+ */
+static long round_ratios(const struct series *a, const struct series *b, double *logs)
+{
+	long count = 0;
+	size_t j = 0;
+
+	for (size_t i = 0; i < a->round_count; i++) {
+		while (j < b->round_count && b->rounds[j].number < a->rounds[i].number)
+			j++;
+		if (j == b->round_count || b->rounds[j].number != a->rounds[i].number)
+			continue;
+		if (a->rounds[i].median <= 0 || b->rounds[j].median <= 0)
+			return -1;
+		logs[count++] = log(a->rounds[i].median / b->rounds[j].median);
+	}
+	return count;
+}
+
+/* The comparison by rounds; 1 when it exists, 0 when it does not, -1 without memory. */
+static int compare_rounds(const struct series *a, const struct series *b, struct ratio *result)
+{
+	double *logs = malloc(a->round_count * sizeof(*logs));
+	long count;
+
+	if (!logs) {
+		fprintf(stderr, "summary: out of memory\n");
+		return -1;
+	}
+	count = round_ratios(a, b, logs);
+	if (count > 0) {
+		size_t below = 0;
+		size_t above = 0;
+
+		for (long i = 0; i < count; i++) {
+			below += logs[i] < 0;
+			above += logs[i] > 0;
+		}
+		struct stats stats = stats_describe(logs, (size_t)count);
+
+		*result = (struct ratio){
+			.ratio = exp(stats.median),
+			.ci_low = exp(stats.ci_low),
+			.ci_high = exp(stats.ci_high),
+			.p = inference_sign_test(below, above),
+			.n = stats.n,
+			.flags = stats.n < STATS_FEWEST ? FLAG_FEW : 0,
+		};
+		if (!(result->flags & FLAG_FEW) &&
+		    inference_is_equivalent(result->ci_low, result->ci_high, INFERENCE_MARGIN))
+			result->flags |= FLAG_EQUIVALENT;
+	}
+	free(logs);
+	return count > 0;
+}
+
+/* The comparison of all samples, by their medians and extremes; 0 when a divisor is 0, else 1. */
+static int compare_extremes(const struct series *a, const struct series *b, struct ratio *result)
+{
+	unsigned flags = FLAG_RANGE;
+
+	if (b->stats.min <= 0)
+		return 0;
+	if (a->flags & b->flags & FLAG_EXACT)
+		flags = FLAG_EXACT;
+	else if (!engine_is_deterministic(a->names[ENGINE]))
+		flags |= FLAG_FEW;
+	*result = (struct ratio){
+		.ratio = a->stats.median / b->stats.median,
+		.ci_low = a->stats.min / b->stats.max,
+		.ci_high = a->stats.max / b->stats.min,
+		.p = 1,
+		.n = a->round_count < b->round_count ? a->round_count : b->round_count,
+		.flags = flags,
+	};
+	return 1;
+}
+
+int ratio_compute(const struct series *a, const struct series *b, struct ratio *result)
+{
+	int exists;
+
+	if ((a->flags | b->flags) & FLAG_CHECK_FAILED)
+		return 0;
+	if (engine_is_deterministic(a->names[ENGINE]) || a->round_count == 1 || b->round_count == 1)
+		exists = compare_extremes(a, b, result);
+	else
+		exists = compare_rounds(a, b, result);
+	if (exists > 0)
+		result->flags |= (a->flags | b->flags) & (FLAG_NET | FLAG_UNSTABLE | FLAG_CUT_SHORT);
+	return exists;
+}

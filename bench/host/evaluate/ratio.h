@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* The ratio of two series of one run. docs/results.md says how it is made. */
+#pragma once
+
+#include "bench/host/evaluate/series.h"
+
+struct ratio {
+	double ratio, ci_low, ci_high;
+	double p; /* of the sign test that the medians are equal; 1 where none is made */
+	size_t n; /* rounds */
+	unsigned flags;
+};
+
+/*
+ * Compares `a` with `b`, of one measurement. Returns 1, or 0 when nothing can be said: a check failed, a divisor is
+ * 0, or no round is common to both; -1 after a message on stderr when there is no memory.
+ */
+int ratio_compute(const struct series *a, const struct series *b, struct ratio *result);

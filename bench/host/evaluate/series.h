@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Series: what one strategy did on one engine with one number of CPUs: all samples of one benchmark, parameter
+ * and metric, over all launches, overhead subtracted. docs/results.md says what each flag means.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sqlite3.h>
+
+#include "bench/host/evaluate/stats.h"
+
+enum series_flag {
+	FLAG_EXACT = 1 << 0,
+	FLAG_FEW = 1 << 1,
+	FLAG_RANGE = 1 << 2,
+	FLAG_NET = 1 << 3,
+	FLAG_UNSTABLE = 1 << 4,
+	FLAG_OUTLIERS = 1 << 5,
+	FLAG_CHECK_FAILED = 1 << 6,
+	FLAG_CUT_SHORT = 1 << 7,
+	FLAG_DIFFERS = 1 << 8,
+	FLAG_EQUIVALENT = 1 << 9,
+};
+
+#define FLAGS_TEXT_MAX 160
+
+/* The flags' names as a comma list. */
+void flags_format(unsigned flags, char text[FLAGS_TEXT_MAX]);
+
+/* Whether `flag` is an item of the comma list `list`. */
+bool flags_have(const char *list, const char *flag);
+
+/* An engine on which the same image always gives the same numbers. */
+bool engine_is_deterministic(const char *engine);
+
+/* An engine whose numbers mean something beside each other. */
+bool engine_is_comparable(const char *engine);
+
+enum series_name { ENGINE, STRATEGY, STACK, LOADER, ISOLATION, BENCHMARK, METRIC, UNIT, SERIES_NAMES };
+
+struct round {
+	int64_t number;
+	double median; /* of the round's samples, in the unit of the series */
+};
+
+struct series {
+	char *names[SERIES_NAMES];
+	char *variant; /* of the engine; "" where it has none */
+	int64_t cpus, parameter;
+	struct stats stats;
+	struct round *rounds;
+	size_t round_count;
+	unsigned flags;
+};
+
+struct series_list {
+	struct series *items; /* those of one measurement lie side by side */
+	size_t count, room;
+	sqlite3_int64 *outliers; /* rowids of samples */
+	size_t outlier_count, outlier_room;
+};
+
+/*
+ * Reads the samples of `db` into a zeroed list, for series_free in any case. Returns 0, or -1 after a message on
+ * stderr.
+ */
+int series_read(sqlite3 *db, struct series_list *list);
+void series_free(struct series_list *list);

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/evaluate/summary.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/host/evaluate/inference.h"
+#include "bench/host/evaluate/ratio.h"
+#include "bench/host/evaluate/series.h"
+
+/* The share of false ones among the differences that are marked. */
+#define SIGNIFICANT 0.05
+
+static int complain(sqlite3 *db, const char *doing)
+{
+	fprintf(stderr, "summary: %s: %s\n", doing, sqlite3_errmsg(db));
+	return -1;
+}
+
+/* Takes `outlier` out of a sample's flags, wherever in the list it is. */
+static const char clear_outliers[] =
+        "UPDATE samples SET flags = trim(replace(',' || flags || ',', ',outlier,', ','), ',')"
+        " WHERE flags LIKE '%outlier%'";
+
+static int mark_outliers(sqlite3 *db, const struct series_list *list)
+{
+	sqlite3_stmt *update;
+	int status = 0;
+
+	if (sqlite3_exec(db, clear_outliers, NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_prepare_v2(db,
+	                       "UPDATE samples SET flags = ltrim(flags || ',outlier', ',') WHERE rowid = ?1",
+	                       -1, &update, NULL) != SQLITE_OK)
+		return complain(db, "marking outliers");
+	for (size_t i = 0; i < list->outlier_count && status == 0; i++) {
+		sqlite3_bind_int64(update, 1, list->outliers[i]);
+		if (sqlite3_step(update) != SQLITE_DONE)
+			status = complain(db, "marking outliers");
+		sqlite3_reset(update);
+	}
+	sqlite3_finalize(update);
+	return status;
+}
+
+static int write_summary(sqlite3 *db, const struct series_list *list)
+{
+	static const char statement[] =
+	        "INSERT INTO summary (engine, strategy, stack, loader, isolation, cpus, benchmark, parameter,"
+	        " metric, unit, n, min, q1, median, q3, max, mad, ci_low, ci_high, flags)"
+	        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
+	        "?19,"
+	        " ?20)";
+	static const int name_places[SERIES_NAMES] = { 1, 2, 3, 4, 5, 7, 9, 10 };
+	sqlite3_stmt *insert;
+	int status = 0;
+
+	if (sqlite3_exec(db, "DELETE FROM summary", NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_prepare_v2(db, statement, -1, &insert, NULL) != SQLITE_OK)
+		return complain(db, "writing summaries");
+	for (size_t i = 0; i < list->count && status == 0; i++) {
+		const struct series *series = &list->items[i];
+		const double numbers[] = { series->stats.min,    series->stats.q1,     series->stats.median,
+			                   series->stats.q3,     series->stats.max,    series->stats.mad,
+			                   series->stats.ci_low, series->stats.ci_high };
+		char flags[FLAGS_TEXT_MAX + 16];
+
+		for (int j = 0; j < SERIES_NAMES; j++)
+			sqlite3_bind_text(insert, name_places[j], series->names[j], -1, SQLITE_STATIC);
+		sqlite3_bind_int64(insert, 6, series->cpus);
+		sqlite3_bind_int64(insert, 8, series->parameter);
+		sqlite3_bind_int64(insert, 11, (sqlite3_int64)series->stats.n);
+		for (int j = 0; j < (int)(sizeof(numbers) / sizeof(numbers[0])); j++)
+			sqlite3_bind_double(insert, 12 + j, numbers[j]);
+		flags_format(series->flags, flags);
+		if (*series->variant)
+			snprintf(flags + strlen(flags), sizeof(flags) - strlen(flags), "%s%s",
+			         *flags ? "," : "", series->variant);
+		sqlite3_bind_text(insert, 20, flags, -1, SQLITE_TRANSIENT);
+		if (sqlite3_step(insert) != SQLITE_DONE)
+			status = complain(db, "writing summaries");
+		sqlite3_reset(insert);
+	}
+	sqlite3_finalize(insert);
+	return status;
+}
+
+static bool same_measurement(const struct series *a, const struct series *b)
+{
+	return a->parameter == b->parameter && a->cpus == b->cpus &&
+	       !strcmp(a->names[ENGINE], b->names[ENGINE]) &&
+	       !strcmp(a->names[BENCHMARK], b->names[BENCHMARK]) &&
+	       !strcmp(a->names[METRIC], b->names[METRIC]) && !strcmp(a->names[UNIT], b->names[UNIT]);
+}
+
+/* A comparison of the table, in both directions; the p of both is the same. */
+struct pair {
+	const struct series *a, *b;
+	struct ratio forward, backward;
+	bool has_forward, has_backward;
+};
+
+struct pairs {
+	struct pair *items;
+	size_t count, room;
+};
+
+static int no_memory(void)
+{
+	fprintf(stderr, "summary: out of memory\n");
+	return -1;
+}
+
+static int add_pair(struct pairs *pairs, const struct series *a, const struct series *b)
+{
+	struct pair pair = { .a = a, .b = b };
+	int forward = ratio_compute(a, b, &pair.forward);
+	int backward = ratio_compute(b, a, &pair.backward);
+
+	if (forward < 0 || backward < 0)
+		return -1;
+	if (!forward && !backward)
+		return 0;
+	pair.has_forward = forward > 0;
+	pair.has_backward = backward > 0;
+	if (pairs->count == pairs->room) {
+		size_t room = pairs->room ? pairs->room * 2 : 256;
+		struct pair *items = reallocarray(pairs->items, room, sizeof(*items));
+
+		if (!items)
+			return no_memory();
+		pairs->items = items;
+		pairs->room = room;
+	}
+	pairs->items[pairs->count++] = pair;
+	return 0;
+}
+
+static int find_pairs(const struct series_list *list, struct pairs *pairs)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (!engine_is_comparable(list->items[i].names[ENGINE]))
+			continue;
+		for (size_t j = i + 1; j < list->count && same_measurement(&list->items[i], &list->items[j]);
+		     j++)
+			if (add_pair(pairs, &list->items[i], &list->items[j]))
+				return -1;
+	}
+	return 0;
+}
+
+static bool is_tested(const struct pair *pair)
+{
+	return pair->has_forward && !(pair->forward.flags & (FLAG_EXACT | FLAG_RANGE | FLAG_FEW));
+}
+
+/*
+ * Marks the pairs that differ: sign tests, and among those found at most 5 % false ones (Benjamini–Hochberg over
+ * all pairs that can be tested).
+ */
+static int mark_different(struct pairs *pairs)
+{
+	double *p = malloc((pairs->count + 1) * sizeof(*p));
+	size_t tests = 0;
+	int failed;
+
+	if (!p)
+		return no_memory();
+	for (size_t i = 0; i < pairs->count; i++)
+		if (is_tested(&pairs->items[i]))
+			p[tests++] = pairs->items[i].forward.p;
+	failed = inference_benjamini_hochberg(p, tests);
+	tests = 0;
+	for (size_t i = 0; i < pairs->count && !failed; i++) {
+		struct pair *pair = &pairs->items[i];
+
+		if (is_tested(pair) && p[tests++] <= SIGNIFICANT) {
+			pair->forward.flags |= FLAG_DIFFERS;
+			pair->backward.flags |= FLAG_DIFFERS;
+		}
+	}
+	free(p);
+	return failed ? no_memory() : 0;
+}
+
+static int write_comparison(sqlite3 *db, sqlite3_stmt *insert, const struct series *a, const struct series *b,
+                            const struct ratio *ratio)
+{
+	char flags[FLAGS_TEXT_MAX];
+	int status;
+
+	flags_format(ratio->flags, flags);
+	sqlite3_bind_text(insert, 1, a->names[ENGINE], -1, SQLITE_STATIC);
+	sqlite3_bind_text(insert, 2, a->names[BENCHMARK], -1, SQLITE_STATIC);
+	sqlite3_bind_int64(insert, 3, a->parameter);
+	sqlite3_bind_text(insert, 4, a->names[METRIC], -1, SQLITE_STATIC);
+	sqlite3_bind_text(insert, 5, a->names[STRATEGY], -1, SQLITE_STATIC);
+	sqlite3_bind_text(insert, 6, b->names[STRATEGY], -1, SQLITE_STATIC);
+	sqlite3_bind_double(insert, 7, ratio->ratio);
+	sqlite3_bind_double(insert, 8, ratio->ci_low);
+	sqlite3_bind_double(insert, 9, ratio->ci_high);
+	sqlite3_bind_int64(insert, 10, (sqlite3_int64)ratio->n);
+	sqlite3_bind_text(insert, 11, flags, -1, SQLITE_TRANSIENT);
+	status = sqlite3_step(insert) == SQLITE_DONE ? 0 : complain(db, "writing comparisons");
+	sqlite3_reset(insert);
+	return status;
+}
+
+static int write_comparisons(sqlite3 *db, const struct pairs *pairs)
+{
+	sqlite3_stmt *insert;
+	int status = 0;
+
+	if (sqlite3_exec(db, "DELETE FROM comparisons", NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_prepare_v2(db,
+	                       "INSERT INTO comparisons (engine, benchmark, parameter, metric, a, b, ratio,"
+	                       " ci_low, ci_high, n, flags)"
+	                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+	                       -1, &insert, NULL) != SQLITE_OK)
+		return complain(db, "writing comparisons");
+	for (size_t i = 0; i < pairs->count && status == 0; i++) {
+		const struct pair *pair = &pairs->items[i];
+
+		if (pair->has_forward)
+			status = write_comparison(db, insert, pair->a, pair->b, &pair->forward);
+		if (pair->has_backward && status == 0)
+			status = write_comparison(db, insert, pair->b, pair->a, &pair->backward);
+	}
+	sqlite3_finalize(insert);
+	return status;
+}
+
+int summary_compute(sqlite3 *db)
+{
+	struct series_list list = { 0 };
+	struct pairs pairs = { 0 };
+	int status = -1;
+
+	if (sqlite3_exec(db, "SAVEPOINT summary", NULL, NULL, NULL) != SQLITE_OK)
+		return complain(db, "beginning");
+	if (!series_read(db, &list) && !find_pairs(&list, &pairs) && !mark_different(&pairs) &&
+	    !mark_outliers(db, &list) && !write_summary(db, &list) && !write_comparisons(db, &pairs))
+		status = 0;
+	if (status)
+		sqlite3_exec(db, "ROLLBACK TO summary", NULL, NULL, NULL);
+	if (sqlite3_exec(db, "RELEASE summary", NULL, NULL, NULL) != SQLITE_OK && !status)
+		status = complain(db, "committing");
+	free(pairs.items);
+	series_free(&list);
+	return status;
+}

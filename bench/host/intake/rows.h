@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* The benchmark rows of a launch: which one is open, and that none comes twice. */
+#pragma once
+
+#include "bench/host/base/text.h"
+#include "bench/host/intake/record.h"
+
+#define ROWS_MAX        4096
+#define ROW_SAMPLES_MAX 1000000
+
+enum row_class { ROW_SAMPLE, ROW_WARMUP, ROW_OVERHEAD, ROW_CLASSES };
+
+struct row {
+	char name[NAME_SIZE];
+	char unit[24]; /* of the parameter */
+	int64_t parameter;
+	int64_t samples; /* that the guest said it would send */
+	int64_t warmup;
+	int64_t taken[ROW_CLASSES];
+	int64_t last[ROW_CLASSES];    /* number of the last sample of each class; -1: none */
+	bool check_failed, cut_short; /* its samples have these flags */
+};
+
+struct rows {
+	size_t count;
+	struct row *row; /* count of them */
+	uint64_t opened; /* `bench` records, refused ones too: ROWS_MAX of them are looked at */
+};
+
+/* Starts the row of a `bench` record whose names are checked. Returns NULL, or what is wrong with it. */
+const char *rows_open(struct rows *rows, const struct record *record);
+
+/* The newest row if `record` names it, else NULL. */
+struct row *rows_current(struct rows *rows, const struct record *record);
+
+/* Notes sample `number` of `class`. Returns NULL, or what is wrong with it. */
+const char *row_take(struct row *row, enum row_class class, int64_t number);
+
+/* Whether the row has fewer samples than announced. A guest may count the warm-up in or not. */
+bool row_is_short(const struct row *row);
+
+void rows_free(struct rows *rows);

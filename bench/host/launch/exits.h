@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * VM exits by reason and benchmark, from KVM's tracepoints kvm_exit and kvm_pio through perf events.
+ *
+ * The guest's records leave through port 0xE9, and kvm_pio says how many bytes each such exit wrote. So every exit has
+ * its place in the stream of records, and with it the row that was running. Exits for records are left out.
+ */
+#pragma once
+
+#include "bench/host/store/store.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Whether they can be counted. Returns 0, or -1 with what to change in `why`. */
+int exits_can_count(char *why, size_t size);
+
+struct exits;
+
+/* Nothing is counted yet. NULL: no memory. */
+struct exits *exits_new(void);
+
+/* Starts counting for a running QEMU. Returns 0, or -1 with the reason in `why`. */
+int exits_attach(struct exits *exits, pid_t pid, char *why, size_t size);
+
+/* Takes what came. Call it often: the kernel's buffer is small. */
+void exits_drain(struct exits *exits);
+
+/* The stream of records, from its first byte on. */
+void exits_feed(struct exits *exits, const char *bytes, size_t length);
+
+/*
+ * Once the guest is gone: writes a row of the table vm_exits per row of the benchmark and reason. Returns 0, or -1 with
+ * the reason in `why`: events were lost, or the store failed.
+ */
+int exits_store(struct exits *exits, struct store *store, int64_t launch, char *why, size_t size);
+
+void exits_free(struct exits *exits);
+
+/* The events, as perf brings them; for tests, too. */
+void exits_add_exit(struct exits *exits, uint32_t reason);
+void exits_add_output(struct exits *exits, uint32_t bytes); /* the last exit wrote so many bytes of records */
+
+/*
+ * The name of a reason in a tracepoint's format, as its list number `list` (0: VMX, 1: SVM) has it; the number itself when it
+ * has none.
+ */
+void exits_reason_name(const char *format, int list, uint32_t reason, char *name, size_t size);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* Only for exits.c and exits_perf.c. */
+#pragma once
+
+#include "bench/host/launch/exits.h"
+
+#include <stddef.h>
+
+#define EXITS_THREADS 64
+
+/* Exits of one reason at one place of the stream. */
+struct exit_event {
+	uint64_t offset; /* bytes that the guest had written since the counting began */
+	uint32_t reason;
+	uint32_t exits;
+};
+
+struct exit_row {
+	uint64_t offset; /* of the byte after its `bench` record */
+	char name[64];
+	int64_t parameter;
+	int64_t samples; /* of all kinds */
+};
+
+/* One vCPU's events and their buffer. */
+struct exit_thread {
+	int exit, output; /* perf events, -1: none */
+	void *buffer;
+	size_t bytes; /* of it, with the control page */
+};
+
+struct exits {
+	size_t count, rows;
+	struct exit_event *event; /* in the order in which they came */
+	struct exit_row *row;
+	uint64_t written; /* bytes of records that the events account for */
+	uint64_t fed;     /* bytes of records that arrived */
+	uint64_t lost;
+	bool attached;
+	bool in_output; /* the last event was output */
+	bool taken;     /* the last exit was taken for part of it */
+	uint32_t output_reason;
+	char line[512]; /* the line that is being fed */
+	size_t used;
+	char *format; /* of kvm_exit, NULL: none */
+	uint32_t isa; /* 1 VMX, 2 SVM */
+	size_t threads;
+	struct exit_thread thread[EXITS_THREADS];
+	struct {
+		unsigned exit_id, output_id;             /* of the tracepoints */
+		unsigned reason, isa, port, count, size; /* offsets in their raw data */
+	} layout;
+};

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* What can be read from a kernel image without booting it. */
+#pragma once
+
+#include "bench/host/engine/strategy.h"
+#include "bench/host/store/store.h"
+
+#define IMAGE_SHA256_MAX 72
+
+/* The SHA-256 of a file in hex, or "unknown: <reason>". */
+void image_sha256(const char *path, char text[IMAGE_SHA256_MAX]);
+
+struct image_entry {
+	int64_t instructions; /* from the entry stub's label to its first call, both included */
+	int64_t rsp_writes;   /* those among them that set RSP other than by push, pop or call */
+};
+
+/*
+ * Reads the interrupt entry stub, irq_entry_bench, in what `objdump -d --no-show-raw-insn` printed. The stub is
+ * followed through unconditional jumps. Returns 0, or -1 when it is not there or no call is found.
+ */
+int image_read_entry(const char *disassembly, struct image_entry *entry);
+
+/*
+ * Stores these facts as a launch of engine `image`, round 0. An image without the stub gets a message and no
+ * launch. Returns 0, or -1 when the store failed.
+ */
+int image_store_facts(struct store *store, const struct strategy *strategy);

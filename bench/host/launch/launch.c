@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/launch/launch.h"
+#include "bench/host/base/clock.h"
+#include "bench/host/base/interrupt.h"
+#include "bench/host/base/paths.h"
+#include "bench/host/launch/engine_log.h"
+#include "bench/host/launch/exits.h"
+#include "bench/host/launch/pin.h"
+#include "bench/host/launch/verdict.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GRACE      2.0         /* seconds between SIGTERM and SIGKILL */
+#define LINGER     5.0         /* seconds an engine may live after the end record */
+#define PAUSE      0.5         /* seconds between two pumps from which on the harness did something else */
+#define LOG_EVERY  0.5         /* seconds between two looks at what the engine itself says */
+#define PUMP_BYTES (256 << 10) /* at most per call, so that one guest cannot keep the others waiting */
+
+struct launch {
+	struct launch_setup setup;
+	struct process process;
+	struct intake *intake;
+	struct exits *exits; /* NULL: not counted */
+	FILE *raw;
+	double started;
+	double heard;             /* when the last byte came */
+	double ended;             /* when the end record came; 0: not yet */
+	double pumped;            /* when launch_pump() last returned */
+	double busy;              /* seconds that the harness took for itself: they are not the guest's */
+	double looked;            /* when its messages were last looked at */
+	double stopped;           /* when we asked the engine to end; 0: not yet */
+	char directory[PATH_MAX]; /* what setup.directory points to: the caller's may be used again */
+	double seconds;           /* how long it ran, once it is over */
+	bool behind;              /* more of the engine's output waits to be read */
+	bool killed;
+	bool pinned;
+	bool counting; /* of VM exits, has begun */
+	bool over;
+	enum launch_stop cause;
+};
+
+static int open_files(struct launch *launch, char *why, size_t size)
+{
+	char path[PATH_MAX];
+
+	if (path_make_folders(launch->setup.directory)) {
+		snprintf(why, size, "%.200s: %s", launch->setup.directory, strerror(errno));
+		return -1;
+	}
+	path_format(path, sizeof path, "%s/records.txt", launch->setup.directory);
+	launch->raw = fopen(path, "we");
+	if (launch->raw)
+		setvbuf(launch->raw, NULL, _IONBF, 0); /* a killed harness leaves what came */
+	if (!launch->raw)
+		snprintf(why, size, "%.200s: %s", path, strerror(errno));
+	return launch->raw ? 0 : -1;
+}
+
+static int start_engine(struct launch *launch, char *why, size_t size)
+{
+	const struct launch_setup *setup = &launch->setup;
+	struct engine_command command = { 0 };
+	char command_line[512]; /* as much as the kernel reads */
+	char log[PATH_MAX];
+	struct engine_boot boot = { .strategy = setup->strategy,
+		                    .directory = setup->directory,
+		                    .command_line = command_line,
+		                    .profile = setup->profile,
+		                    .variant = setup->variant,
+		                    .functions = setup->functions,
+		                    .trace = setup->trace,
+		                    .cpus = setup->cpus,
+		                    .memory = setup->memory,
+		                    .module_limit = setup->module_limit,
+		                    .linux_programs = setup->linux_programs };
+	struct process_spec spec = { .arguments = &command.arguments,
+		                     .environment = &command.environment,
+		                     .directory = setup->directory,
+		                     .log = log };
+	int status;
+
+	path_format(command_line, sizeof command_line,
+	            "run=%s bench=%s samples=%s seed=%" PRIu64 " exit=1 table=off screen=off%s%s%s",
+	            setup->mode, setup->bench, setup->quick ? "quick" : "full", setup->seed,
+	            setup->pcid ? " pcid=on" : "", setup->flush_cr3 ? " window-flush=cr3" : "",
+	            setup->engine->exclusive ? " warmup=stable pmu=on" : "");
+	path_format(log, sizeof log, "%s/engine.log", setup->directory);
+	status = setup->engine->prepare(&boot, &command, why, size);
+	spec.output = command.output;
+	if (status == 0 && process_start(&launch->process, &spec)) {
+		snprintf(why, size, "%.200s: %s", command.arguments.item[0], strerror(errno));
+		status = -1;
+	}
+	arguments_free(&command.arguments);
+	arguments_free(&command.environment);
+	return status;
+}
+
+enum intake_counts launch_counts(const struct engine *engine)
+{
+	return engine->counts ? COUNTS_ALL : engine->some_counts ? COUNTS_SOME : COUNTS_NONE;
+}
+
+struct launch *launch_start(const struct launch_setup *setup, char *why, size_t size)
+{
+	struct launch *launch = calloc(1, sizeof *launch);
+	struct intake_setup intake = { .store = setup->exits ? NULL : setup->store,
+		                       .launch = setup->id,
+		                       .strategy = setup->strategy,
+		                       .mode = setup->mode,
+		                       .pcid = setup->pcid,
+		                       .counts = launch_counts(setup->engine),
+		                       .engine_flag = setup->engine->flag,
+		                       .variant = setup->variant,
+		                       .observe = setup->observe,
+		                       .context = setup->context };
+
+	snprintf(why, size, "no memory");
+	if (!launch)
+		return NULL;
+	launch->setup = *setup;
+	path_format(launch->directory, sizeof launch->directory, "%s", setup->directory);
+	launch->setup.directory = launch->directory;
+	launch->process.output = -1;
+	launch->intake = intake_new(&intake);
+	if (setup->exits)
+		launch->exits = exits_new();
+	if (!launch->intake || (setup->exits && !launch->exits) || open_files(launch, why, size) ||
+	    start_engine(launch, why, size)) {
+		launch_free(launch);
+		return NULL;
+	}
+	launch->started = launch->heard = launch->pumped = clock_seconds();
+	return launch;
+}
+
+int launch_descriptor(const struct launch *launch)
+{
+	return launch->process.output;
+}
+
+const struct intake_report *launch_report(struct launch *launch)
+{
+	return intake_report(launch->intake);
+}
+
+void launch_stop(struct launch *launch, enum launch_stop cause)
+{
+	if (launch->stopped > 0 || launch->over)
+		return;
+	launch->cause = cause;
+	launch->stopped = clock_seconds();
+	process_signal(&launch->process, SIGTERM);
+}
+
+/* Takes bytes of the engine. What the harness does with them is not the guest's time. */
+static void take(struct launch *launch, const char *bytes, size_t length)
+{
+	double began = clock_seconds();
+
+	if (fwrite(bytes, 1, length, launch->raw) != length)
+		launch_stop(launch, STOP_DISK);
+	intake_feed(launch->intake, bytes, length);
+	if (launch->exits)
+		exits_feed(launch->exits, bytes, length);
+	launch->heard = clock_seconds();
+	launch->busy += launch->heard - began;
+}
+
+/* Reads what is there. Returns false once the engine's output is closed. */
+static bool read_some(struct launch *launch)
+{
+	char buffer[65536];
+	size_t total = 0;
+
+	launch->behind = false;
+
+	while (total < PUMP_BYTES) {
+		ssize_t length = process_read(&launch->process, buffer, sizeof buffer);
+
+		if (length < 0)
+			return false;
+		if (length == 0)
+			return true;
+		total += (size_t)length;
+		if (!intake_report(launch->intake)->flood)
+			take(launch, buffer, (size_t)length);
+		if (intake_report(launch->intake)->flood)
+			launch_stop(launch, STOP_FLOOD);
+	}
+	launch->behind = true;
+	return true;
+}
+
+/* Seconds without a byte that are too many. */
+static unsigned quiet_limit(const struct launch *launch)
+{
+	return launch->setup.engine->quiet ? launch->setup.engine->quiet : LAUNCH_QUIET;
+}
+
+/* Some engines stay when their guest cannot go on; only their messages tell. */
+static bool is_stuck(struct launch *launch, double now)
+{
+	char text[LAUNCH_WHY_MAX];
+
+	if (launch->setup.engine->counts || now - launch->looked < LOG_EVERY)
+		return false;
+	launch->looked = now;
+	return engine_log_explain(launch->directory, text, sizeof text) == LOG_STUCK;
+}
+
+static void keep_time(struct launch *launch)
+{
+	const struct intake_report *report = intake_report(launch->intake);
+	double now = clock_seconds();
+
+	if (report->ended && launch->ended <= 0)
+		launch->ended = now;
+	if (launch->stopped > 0) {
+		if (now - launch->stopped > GRACE && !launch->killed) {
+			launch->killed = true;
+			process_signal(&launch->process, SIGKILL);
+		}
+	} else if (launch->ended > 0 && now - launch->ended > LINGER) {
+		launch_stop(launch, STOP_LINGER);
+	} else if (launch->behind) {
+		; /* its end may be in what waits */
+	} else if (now - launch->started - launch->busy > launch->setup.timeout) {
+		launch_stop(launch, STOP_TIMEOUT);
+	} else if (now - launch->heard > quiet_limit(launch)) {
+		launch_stop(launch, STOP_QUIET);
+	} else if (is_stuck(launch, now)) {
+		launch_stop(launch, STOP_STUCK);
+	}
+}
+
+static void pin(struct launch *launch)
+{
+	const struct launch_setup *setup = &launch->setup;
+	char text[200];
+
+	launch->pinned = true;
+	pin_machine(launch->process.pid, setup->cpus, text, sizeof text);
+	if (setup->store)
+		store_fact(setup->store, setup->id, "pinned", text, "vcpu:cpu");
+}
+
+/* The vCPUs exist once the guest speaks. */
+static void count_exits(struct launch *launch)
+{
+	const struct launch_setup *setup = &launch->setup;
+	char why[LAUNCH_WHY_MAX];
+
+	launch->counting = true;
+	if (exits_attach(launch->exits, launch->process.pid, why, sizeof why) && setup->store)
+		store_fact(setup->store, setup->id, "exits-absent", why, "reason");
+}
+
+static void store_exits_of(struct launch *launch)
+{
+	const struct launch_setup *setup = &launch->setup;
+	char why[LAUNCH_WHY_MAX];
+
+	if (launch->exits && setup->store &&
+	    exits_store(launch->exits, setup->store, setup->id, why, sizeof why))
+		store_fact(setup->store, setup->id, "exits-absent", why, "reason");
+}
+
+bool launch_pump(struct launch *launch)
+{
+	double pause = clock_seconds() - launch->pumped;
+	bool open;
+
+	if (launch->over)
+		return true;
+	if (pause > PAUSE)
+		launch->busy += pause;
+	open = read_some(launch);
+	if (launch->setup.engine->exclusive && !launch->pinned && intake_report(launch->intake)->hello)
+		pin(launch);
+	if (launch->exits && !launch->counting && intake_report(launch->intake)->hello)
+		count_exits(launch);
+	if (launch->exits)
+		exits_drain(launch->exits);
+	keep_time(launch);
+	launch->pumped = clock_seconds();
+	if (!process_reap(&launch->process))
+		return false;
+	/* Whatever the engine wrote last is in the pipe by now; a stray child of it may still hold the other end. */
+	while (open && launch_descriptor(launch) >= 0) {
+		double heard = launch->heard;
+
+		open = read_some(launch);
+		if (launch->heard <= heard)
+			break;
+	}
+	process_kill(&launch->process);
+	intake_finish(launch->intake);
+	store_exits_of(launch);
+	launch->seconds = clock_seconds() - launch->started;
+	if (fclose(launch->raw) && launch->cause == STOP_NONE)
+		launch->cause = STOP_DISK;
+	launch->raw = NULL;
+	launch->over = true;
+	return true;
+}
+
+void launch_outcome(struct launch *launch, struct store_outcome *outcome, char reason[LAUNCH_WHY_MAX])
+{
+	struct verdict_input input = { .report = intake_report(launch->intake),
+		                       .cause = launch->cause,
+		                       .exited = &launch->process,
+		                       .mode = launch->setup.mode,
+		                       .bench = launch->setup.bench,
+		                       .timeout = launch->setup.timeout,
+		                       .busy = launch->busy,
+		                       .quiet = quiet_limit(launch) };
+	const struct engine *engine = launch->setup.engine;
+	char words[LAUNCH_WHY_MAX];
+
+	outcome->state = verdict(&input, reason, LAUNCH_WHY_MAX);
+	if (*reason && engine->explain && engine->explain(launch->directory, words, sizeof words) == 0)
+		snprintf(reason + strlen(reason), LAUNCH_WHY_MAX - strlen(reason), "; %s", words);
+	else if (*reason && !engine->counts &&
+	         engine_log_explain(launch->directory, words, sizeof words) != LOG_NOTHING)
+		snprintf(reason + strlen(reason), LAUNCH_WHY_MAX - strlen(reason), "; QEMU says %s", words);
+	outcome->reason = reason;
+	outcome->status = launch->process.status;
+	outcome->revision = input.report->revision;
+	outcome->compiler = input.report->compiler;
+	outcome->seconds = launch->seconds;
+}
+
+void launch_free(struct launch *launch)
+{
+	process_kill(&launch->process);
+	if (launch->raw)
+		fclose(launch->raw);
+	launch->setup.engine->tidy(launch->setup.directory);
+	intake_free(launch->intake);
+	exits_free(launch->exits);
+	free(launch);
+}
+
+int launch_alone(const struct launch_setup *setup, struct store_outcome *outcome, char reason[LAUNCH_WHY_MAX])
+{
+	struct launch *launch = launch_start(setup, reason, LAUNCH_WHY_MAX);
+
+	if (!launch)
+		return -1;
+	while (!launch_pump(launch)) {
+		struct pollfd wait = { .fd = launch_descriptor(launch), .events = POLLIN };
+
+		poll(&wait, 1, 50);
+		if (interrupt_count() > 0)
+			launch_stop(launch, STOP_INTERRUPT);
+	}
+	launch_outcome(launch, outcome, reason);
+	outcome->revision = outcome->compiler = ""; /* they lie in the launch */
+	launch_free(launch);
+	return 0;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Only for probe_table.c and probe_host.c: a line of what --probe prints. */
+#pragma once
+
+#include "bench/host/probe/probe_kvm.h"
+
+#include <stdbool.h>
+
+enum grade { GOOD, MEDIOCRE, BAD };
+
+struct probe_row {
+	enum grade grade;
+	const char *item;
+	char value[200];
+	const char *meaning; /* for the numbers */
+	const char *advice;  /* NULL: nothing to improve */
+};
+
+__attribute__((format(printf, 2, 3))) void probe_set(struct probe_row *row, const char *format, ...);
+
+/* Row `index` about this host, from 0. False: there are no more. */
+bool probe_host_row(size_t index, struct probe_row *row);

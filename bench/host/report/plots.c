@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/report/plots.h"
+#include "bench/host/report/plots_data.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *const endings[] = { "svg", "png" };
+
+#define ENDINGS (sizeof(endings) / sizeof(endings[0]))
+
+static int complain(const char *what, const char *why)
+{
+	fprintf(stderr, "plots: %s: %s\n", what, why);
+	return -1;
+}
+
+/* Appends a line's text, a space before it, without the spaces around it. */
+static void append(char *text, size_t size, char *line)
+{
+	size_t used = strlen(text);
+
+	line += strspn(line, " \t");
+	line[strcspn(line, "\r\n")] = '\0';
+	snprintf(text + used, size - used, "%s%s", used ? " " : "", line);
+}
+
+bool plots_script_line(const char *path, const char *key, char *text, size_t size)
+{
+	FILE *in = fopen(path, "re");
+	size_t length = strlen(key);
+	bool found = false;
+	char line[512];
+
+	text[0] = '\0';
+	if (!in)
+		return false;
+	while (fgets(line, sizeof(line), in) && line[0] == '#') {
+		if (found && !strncmp(line, "#   ", 4)) {
+			append(text, size, line + 1);
+		} else if (found) {
+			break;
+		} else if (length == 0 || (!strncmp(line, "# ", 2) && !strncmp(line + 2, key, length) &&
+		                           line[2 + length] == ':')) {
+			append(text, size, line + (length ? length + 3 : 1));
+			found = true;
+		}
+	}
+	fclose(in);
+	return found;
+}
+
+static int run_gnuplot(const char *plots_out, const char *script, const char *view, const char *figure)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child < 0)
+		return complain("gnuplot", strerror(errno));
+	if (child == 0) {
+		setenv("LC_ALL", "C.UTF-8", 1); /* in C it warns of what our UTF-8 cannot be */
+		if (chdir(plots_out) == 0)
+			execlp("gnuplot", "gnuplot", "-d", "-c", script, view, figure, (char *)NULL);
+		fprintf(stderr, "plots: gnuplot cannot be started: %s\n", strerror(errno));
+		_exit(127);
+	}
+	while (waitpid(child, &status, 0) < 0) {
+		if (errno != EINTR)
+			return complain("gnuplot", strerror(errno));
+	}
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	return complain(script, "gnuplot failed");
+}
+
+/* Whether the figure's two files are there and not empty. */
+static bool is_figure_there(const char *plots_out, const char *figure)
+{
+	for (size_t i = 0; i < ENDINGS; i++) {
+		char path[PATH_MAX + NAME_MAX + 24];
+		struct stat state;
+
+		snprintf(path, sizeof(path), "%s/%s.%s", plots_out, figure, endings[i]);
+		if (stat(path, &state) || state.st_size == 0)
+			return false;
+	}
+	return true;
+}
+
+/* Half a figure is none. */
+static void remove_figure(const char *plots_out, const char *figure)
+{
+	for (size_t i = 0; i < ENDINGS; i++) {
+		char path[PATH_MAX + NAME_MAX + 24];
+
+		snprintf(path, sizeof(path), "%s/%s.%s", plots_out, figure, endings[i]);
+		unlink(path);
+	}
+}
+
+/* Draws one script, for one view. */
+static int draw_view(const char *plots_out, const char *script, const char *view, const char *figure)
+{
+	if (run_gnuplot(plots_out, script, view, figure)) {
+		remove_figure(plots_out, figure);
+		return -1;
+	}
+	return is_figure_there(plots_out, figure)
+	               ? 0
+	               : complain(script, "gnuplot wrote no figure; is the disk full?");
+}
+
+/* Draws one script once per view that has anything of it; what is about claims, once. */
+static int draw(sqlite3 *db, const char *plots_out, const char *script, const char *name)
+{
+	char needs[512];
+	char cycles[8];
+	char metric[64];
+	bool drawn = false;
+	bool of_claims;
+	int status = 0;
+
+	if (!plots_script_line(script, "needs", needs, sizeof(needs)))
+		return 0;
+	plots_script_line(script, "cycles", cycles, sizeof(cycles));
+	plots_script_line(script, "metric", metric, sizeof(metric));
+	of_claims = !strcmp(needs, "claims");
+	for (size_t i = 0; i < views_count && !(drawn && of_claims); i++) {
+		bool own = !strcmp(views[i].name, views[i].engine);
+		char figure[NAME_MAX + 16];
+
+		if ((!own && strcmp(cycles, "yes") != 0) || !plots_data_has(db, &views[i], needs, metric))
+			continue;
+		snprintf(figure, sizeof(figure), "%s%s", name, drawn || !own ? views[i].suffix : "");
+		drawn = true;
+		if (draw_view(plots_out, script, views[i].name, figure))
+			status = -1;
+	}
+	if (!drawn && strncmp(metric, "due_", 4) == 0)
+		fprintf(stderr, "plots: %s is not drawn: it needs --profile, on bochs\n", name);
+	else if (!drawn)
+		fprintf(stderr, "plots: %s is not drawn: the run measured nothing of %s%s%s\n", name, metric,
+		        *metric ? " of " : "", needs);
+	return status;
+}
+
+static int is_script(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && length > 3 && !strcmp(entry->d_name + length - 3, ".gp");
+}
+
+static int draw_all(sqlite3 *db, const char *plots_out, const char *plots_dir)
+{
+	char *folder = realpath(plots_dir, NULL);
+	struct dirent **files;
+	int count = folder ? scandir(folder, &files, is_script, alphasort) : -1;
+	int status = 0;
+
+	if (count < 0) {
+		free(folder);
+		return complain(plots_dir, strerror(errno));
+	}
+	for (int i = 0; i < count; i++) {
+		char *name = files[i]->d_name;
+		char script[PATH_MAX + NAME_MAX + 2];
+
+		snprintf(script, sizeof(script), "%s/%s", folder, name);
+		name[strlen(name) - strlen(".gp")] = '\0';
+		if (draw(db, plots_out, script, name))
+			status = -1;
+		free(files[i]);
+	}
+	free(files);
+	free(folder);
+	return status;
+}
+
+int plots_make(sqlite3 *db, const char *run_dir, const char *plots_dir)
+{
+	char plots_out[PATH_MAX];
+	char data_dir[PATH_MAX + 8];
+
+	if (snprintf(plots_out, sizeof(plots_out), "%s/plots", run_dir) >= (int)sizeof(plots_out))
+		return complain(run_dir, "the name is too long");
+	snprintf(data_dir, sizeof(data_dir), "%s/data", plots_out);
+	if (plots_make_dir(plots_out) || plots_make_dir(data_dir) || plots_data_write_claims(db, data_dir))
+		return -1;
+	for (size_t i = 0; i < views_count; i++) {
+		if (plots_data_write(db, data_dir, &views[i]))
+			return -1;
+	}
+	return draw_all(db, plots_out, plots_dir);
+}

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/report/plots_data.h"
+#include "bench/host/base/text.h"
+#include "bench/host/report/number.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define METRICS_MAX 64
+
+/* The rows that are drawn: of the view's engine, of checks that passed; ?1 is the engine, ?2 the view's metric. */
+#define ROWS                                                                                   \
+	" FROM summary WHERE engine = ?1 AND flags NOT LIKE '%check-failed%' AND ("            \
+	"?1 = ?3 OR EXISTS (SELECT 1 FROM summary s WHERE s.engine = ?1 AND s.metric = ?2 AND" \
+	" s.benchmark = summary.benchmark AND s.strategy = summary.strategy))"
+
+static int complain(const char *what, const char *why)
+{
+	fprintf(stderr, "plots: %s: %s\n", what, why);
+	return -1;
+}
+
+int plots_make_dir(const char *path)
+{
+	return mkdir(path, 0777) && errno != EEXIST ? complain(path, strerror(errno)) : 0;
+}
+
+/* Opens <data_dir>/<view>/<name> (or <data_dir>/<name> without a view) to be written; its path in `path`. */
+static FILE *open_file(char path[PATH_MAX], const char *data_dir, const char *view, const char *name)
+{
+	FILE *out;
+
+	if (snprintf(path, PATH_MAX, "%s/%s%s%s", data_dir, view, *view ? "/" : "", name) >= PATH_MAX) {
+		complain(data_dir, "the name is too long");
+		return NULL;
+	}
+	out = fopen(path, "we");
+	if (!out)
+		complain(path, strerror(errno));
+	return out;
+}
+
+static int close_file(FILE *out, const char *path)
+{
+	bool failed = ferror(out);
+
+	failed |= fclose(out) != 0;
+	return failed ? complain(path, "cannot be written; is the disk full?") : 0;
+}
+
+/* Prepares a query on a view's rows: ?1 its engine, ?2 its metric, ?3 its name. */
+static sqlite3_stmt *prepare(sqlite3 *db, const struct view *view, const char *sql)
+{
+	sqlite3_stmt *query;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &query, NULL) != SQLITE_OK) {
+		complain("results.sqlite", sqlite3_errmsg(db));
+		return NULL;
+	}
+	sqlite3_bind_text(query, 1, view->engine, -1, SQLITE_STATIC);
+	sqlite3_bind_text(query, 2, view->metric, -1, SQLITE_STATIC);
+	sqlite3_bind_text(query, 3, view->name, -1, SQLITE_STATIC);
+	return query;
+}
+
+static const char *text(sqlite3_stmt *query, int column)
+{
+	const char *value = (const char *)sqlite3_column_text(query, column);
+
+	return value ? value : "NaN";
+}
+
+/*
+ * A name in a data file or a script: gnuplot runs what stands in some of its texts, and columns end at spaces. Spaces
+ * between names are kept with `list`. In one of a few buffers, in turn.
+ */
+static const char *word(sqlite3_stmt *query, int column, bool list)
+{
+	static char words[4][2048];
+	static unsigned turn;
+	const char *from = text(query, column);
+	char *to = name_for_file(from, words[turn++ % 4], sizeof words[0]);
+
+	for (size_t i = 0; list && to[i]; i++)
+		to[i] = from[i] == ' ' ? ' ' : to[i];
+	return to;
+}
+
+/* The metrics of one benchmark and strategy, in `names` (which point into `pool`). */
+static size_t list_metrics(sqlite3_stmt *query, const char **names, char *pool, size_t size)
+{
+	size_t count = 0;
+
+	while (count < METRICS_MAX && sqlite3_step(query) == SQLITE_ROW) {
+		int length = snprintf(pool, size, "%s", word(query, 0, false));
+
+		if (length < 0 || (size_t)length + 1 > size)
+			break;
+		names[count++] = pool;
+		pool += length + 1;
+		size -= (size_t)length + 1;
+	}
+	return count;
+}
+
+/* One line per parameter, and per metric the median and the ends of its interval, which come sorted by parameter. */
+static void write_lines(FILE *out, sqlite3_stmt *query, const char *const *metrics, size_t count)
+{
+	long long last = -1;
+	size_t next = count;
+
+	while (sqlite3_step(query) == SQLITE_ROW) {
+		long long parameter = sqlite3_column_int64(query, 0);
+
+		if (parameter != last) {
+			for (; next < count; next++)
+				fputs(" NaN NaN NaN", out);
+			fprintf(out, "\n%lld", parameter);
+			next = 0;
+			last = parameter;
+		}
+		for (; next < count && strcmp(metrics[next], word(query, 1, false)); next++)
+			fputs(" NaN NaN NaN", out);
+		if (next < count)
+			fprintf(out, " %s %s %s", text(query, 2), text(query, 3), text(query, 4));
+		next++;
+	}
+	for (; next < count; next++)
+		fputs(" NaN NaN NaN", out);
+	putc('\n', out);
+}
+
+/* The data file of one benchmark and strategy. */
+static int write_series(sqlite3 *db, const char *data_dir, const struct view *view, const char *benchmark,
+                        const char *strategy)
+{
+	sqlite3_stmt *names = prepare(db, view,
+	                              "SELECT DISTINCT metric" ROWS
+	                              " AND benchmark = ?4 AND strategy = ?5 ORDER BY metric");
+	sqlite3_stmt *lines = prepare(db, view,
+	                              "SELECT parameter, metric, median, ci_low, ci_high" ROWS
+	                              " AND benchmark = ?4 AND strategy = ?5 ORDER BY parameter, metric");
+	const char *metrics[METRICS_MAX];
+	char pool[METRICS_MAX * 32];
+	char name[NAME_MAX];
+	char first[NAME_SIZE], second[NAME_SIZE];
+	char path[PATH_MAX];
+	size_t count;
+	FILE *out = NULL;
+	int status = -1;
+
+	snprintf(name, sizeof(name), "%s.%s.dat", name_for_file(benchmark, first, sizeof first),
+	         name_for_file(strategy, second, sizeof second));
+	if (names && lines)
+		out = open_file(path, data_dir, view->name, name);
+	if (out) {
+		sqlite3_bind_text(names, 4, benchmark, -1, SQLITE_STATIC);
+		sqlite3_bind_text(names, 5, strategy, -1, SQLITE_STATIC);
+		sqlite3_bind_text(lines, 4, benchmark, -1, SQLITE_STATIC);
+		sqlite3_bind_text(lines, 5, strategy, -1, SQLITE_STATIC);
+		count = list_metrics(names, metrics, pool, sizeof(pool));
+		fputs("parameter", out);
+		for (size_t i = 0; i < count; i++)
+			fprintf(out, " %s %s_low %s_high", metrics[i], metrics[i], metrics[i]);
+		write_lines(out, lines, metrics, count);
+		status = close_file(out, path);
+	}
+	sqlite3_finalize(names);
+	sqlite3_finalize(lines);
+	return status;
+}
+
+/*
+ * How the samples of an interrupt are spread: a line per value, the overhead of its launch subtracted, with the
+ * number of samples that have it.
+ */
+static int write_distribution(sqlite3 *db, const char *data_dir, const struct view *view,
+                              const char *benchmark, const char *strategy)
+{
+	static const char sql[] =
+	        "WITH s AS (SELECT launch, value, flags FROM launches CROSS JOIN samples ON launches.id = "
+	        "launch"
+	        " WHERE engine = ?1 AND metric = ?2 AND ?3 <> '' AND benchmark = ?4 AND strategy = ?5 AND "
+	        "parameter = 0"
+	        " AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%no-counts%' AND flags NOT LIKE "
+	        "'%check-failed%'),"
+	        " ranked AS (SELECT launch, value, row_number() OVER (PARTITION BY launch ORDER BY value) AS "
+	        "place,"
+	        " count(*) OVER (PARTITION BY launch) AS n FROM s WHERE flags LIKE '%overhead%'),"
+	        " overhead AS (SELECT launch, avg(value) AS value FROM ranked"
+	        " WHERE place IN ((n + 1) / 2, (n + 2) / 2) GROUP BY launch)"
+	        " SELECT max(s.value - coalesce(overhead.value, 0), 0) AS v, count(*), 1.0 * count(*) / "
+	        "sum(count(*)) OVER () FROM s LEFT JOIN "
+	        "overhead"
+	        " USING (launch) WHERE flags NOT LIKE '%overhead%' GROUP BY v ORDER BY v";
+	sqlite3_stmt *query = prepare(db, view, sql);
+	char name[NAME_MAX];
+	char first[NAME_SIZE], second[NAME_SIZE];
+	char path[PATH_MAX];
+	FILE *out = NULL;
+	int status = -1;
+
+	snprintf(name, sizeof(name), "%s.%s.samples", name_for_file(benchmark, first, sizeof first),
+	         name_for_file(strategy, second, sizeof second));
+	if (query)
+		out = open_file(path, data_dir, view->name, name);
+	if (out) {
+		sqlite3_bind_text(query, 4, benchmark, -1, SQLITE_STATIC);
+		sqlite3_bind_text(query, 5, strategy, -1, SQLITE_STATIC);
+		fputs("value samples share\n", out);
+		while (sqlite3_step(query) == SQLITE_ROW)
+			fprintf(out, "%s %s %s\n", text(query, 0), text(query, 1), text(query, 2));
+		status = close_file(out, path);
+	}
+	sqlite3_finalize(query);
+	return status;
+}
+
+static int write_all_series(sqlite3 *db, const char *data_dir, const struct view *view)
+{
+	sqlite3_stmt *query = prepare(db, view, "SELECT DISTINCT benchmark, strategy" ROWS);
+	int status = query ? 0 : -1;
+
+	while (status == 0 && sqlite3_step(query) == SQLITE_ROW) {
+		const char *benchmark = text(query, 0);
+
+		if (!strcmp(view->name, view->engine))
+			status = write_series(db, data_dir, view, benchmark, text(query, 1));
+		if (status == 0 && (strstr(benchmark, "irq.entry") || strstr(benchmark, "irq.roundtrip")))
+			status = write_distribution(db, data_dir, view, benchmark, text(query, 1));
+	}
+	sqlite3_finalize(query);
+	return status;
+}
+
+/* A gnuplot function that chooses by one text: NAME(x) = x eq "<column 0>" ? "<column 1>" : … : "". */
+static int write_choice(FILE *out, sqlite3 *db, const struct view *view, const char *name, const char *sql)
+{
+	sqlite3_stmt *query = prepare(db, view, sql);
+
+	if (!query)
+		return -1;
+	fprintf(out, "%s(x) =", name);
+	while (sqlite3_step(query) == SQLITE_ROW)
+		fprintf(out, " x eq \"%s\" ? \"%s\" :", word(query, 0, false), word(query, 1, true));
+	fputs(" \"\"\n", out);
+	sqlite3_finalize(query);
+	return 0;
+}
+
+/* The profile of the cycle model, "" without one. */
+static int write_profile(FILE *out, sqlite3 *db)
+{
+	sqlite3_stmt *query;
+
+	if (sqlite3_prepare_v2(db,
+	                       "SELECT value FROM environment WHERE key = 'run.profile' AND value <> 'none'",
+	                       -1, &query, NULL) != SQLITE_OK)
+		return complain("results.sqlite", sqlite3_errmsg(db));
+	fprintf(out, "profile = \"%s\"\n", sqlite3_step(query) == SQLITE_ROW ? word(query, 0, false) : "");
+	sqlite3_finalize(query);
+	return 0;
+}
+
+/* What the scripts load first: what this view has, and how it is called. */
+static int write_index(sqlite3 *db, const char *data_dir, const struct view *view)
+{
+	char path[PATH_MAX];
+	FILE *out = open_file(path, data_dir, view->name, "index.gp");
+	int status;
+
+	if (!out)
+		return -1;
+	fprintf(out, "# What this run measured on %s; written from the table summary.\n", view->engine);
+	fprintf(out, "engine = \"%s\"\nview = \"%s\"\nunit = \"%s\"\n", view->engine, view->name, view->unit);
+	fprintf(out, "main = \"%s\"\nmain_low = \"%s\"\nmain_high = \"%s\"\n", view->metric, view->low,
+	        view->high);
+	status = write_profile(out, db);
+	status |= write_choice(out, db, view, "strategies",
+	                       "SELECT benchmark, group_concat(strategy, ' ') FROM"
+	                       " (SELECT DISTINCT benchmark, strategy" ROWS
+	                       " ORDER BY benchmark, " STRATEGY_ORDER("strategy") ") GROUP BY benchmark");
+	status |= write_choice(out, db, view, "stack_of", "SELECT DISTINCT strategy, stack" ROWS);
+	status |= write_choice(out, db, view, "loader_of", "SELECT DISTINCT strategy, loader" ROWS);
+	return close_file(out, path) || status ? -1 : 0;
+}
+
+/*
+ * The ratios of one subject to its least, with the marks of both after a "="; x and y are the places of subject and
+ * strategy. Returns 1 when there are any.
+ */
+static int write_subject(FILE *out, sqlite3 *db, const struct view *view, const struct subject *subject,
+                         int x)
+{
+	sqlite3_stmt *query =
+	        prepare(db, view,
+	                "WITH places AS (SELECT strategy, row_number() OVER (ORDER BY " STRATEGY_ORDER(
+	                        "strategy") ") AS y FROM (SELECT DISTINCT strategy" ROWS ")),"
+	                                    " of AS (SELECT strategy, median, unit, flags" ROWS
+	                                    " AND benchmark = ?4 AND parameter = ?5 AND metric = ?6)"
+	                                    " SELECT y, strategy, median / min(median) OVER (), median, unit,"
+	                                    " flags || ',' || first_value(flags) OVER (ORDER BY median, y) "
+	                                    "FROM of JOIN places USING (strategy)"
+	                                    " WHERE median > 0 ORDER BY y");
+	int found = 0;
+
+	if (!query)
+		return -1;
+	sqlite3_bind_text(query, 4, subject->benchmark, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(query, 5, subject->parameter);
+	sqlite3_bind_text(query, 6, subject->metric ? subject->metric : view->metric, -1, SQLITE_STATIC);
+	for (; sqlite3_step(query) == SQLITE_ROW; found = 1) {
+		char marks[NUMBER_MARKS_MAX];
+
+		fprintf(out, "%d %s %s %s %s \"%s\" \"%s\" =%s\n", x, text(query, 0), word(query, 1, false),
+		        text(query, 2), text(query, 3), subject->title,
+		        subject->metric ? word(query, 4, false) : view->unit,
+		        number_marks(text(query, 5), marks));
+	}
+	sqlite3_finalize(query);
+	return found;
+}
+
+static int write_overview(sqlite3 *db, const char *data_dir, const struct view *view)
+{
+	char path[PATH_MAX];
+	FILE *out = open_file(path, data_dir, view->name, "overview.dat");
+	int x = 1;
+	int found = 0;
+
+	if (!out)
+		return -1;
+	fputs("x y strategy ratio value subject unit marks\n", out);
+	for (size_t i = 0; i < subjects_count && found >= 0; i++) {
+		if (!subject_is_of(&subjects[i], view))
+			continue;
+		found = write_subject(out, db, view, &subjects[i], x);
+		x += found > 0;
+	}
+	return close_file(out, path) || found < 0 ? -1 : 0;
+}
+
+bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks, const char *metric)
+{
+	static const char claims[] = "SELECT 1 FROM claims WHERE ?1 <> '' AND ?2 <> '' AND ?3 <> '' AND ?4 "
+	                             "<> '' AND ?5 = '' LIMIT 1";
+	static const char rows[] =
+	        "SELECT 1" ROWS
+	        " AND instr(' ' || ?4 || ' ', ' ' || benchmark || ' ') AND ?5 IN ('', metric) LIMIT 1";
+	sqlite3_stmt *query = prepare(db, view, strcmp(benchmarks, "claims") ? rows : claims);
+	bool has = false;
+
+	if (query) {
+		sqlite3_bind_text(query, 4, benchmarks, -1, SQLITE_STATIC);
+		sqlite3_bind_text(query, 5, metric, -1, SQLITE_STATIC);
+		has = sqlite3_step(query) == SQLITE_ROW;
+	}
+	sqlite3_finalize(query);
+	return has;
+}
+
+int plots_data_write(sqlite3 *db, const char *data_dir, const struct view *view)
+{
+	sqlite3_stmt *any = prepare(db, view, "SELECT 1" ROWS " LIMIT 1");
+	bool empty = any && sqlite3_step(any) != SQLITE_ROW;
+	char path[PATH_MAX];
+
+	sqlite3_finalize(any);
+	if (!any)
+		return -1;
+	if (empty)
+		return 0;
+	if (snprintf(path, sizeof(path), "%s/%s", data_dir, view->name) >= (int)sizeof(path))
+		return complain(data_dir, "the name is too long");
+	return plots_make_dir(path) || write_index(db, data_dir, view) ||
+	                       write_all_series(db, data_dir, view) || write_overview(db, data_dir, view)
+	               ? -1
+	               : 0;
+}
+
+int plots_data_write_claims(sqlite3 *db, const char *data_dir)
+{
+	static const char sql[] = "SELECT id, verdict, row_number() OVER (PARTITION BY verdict ORDER BY id)"
+	                          " FROM claims ORDER BY id";
+	sqlite3_stmt *query;
+	char path[PATH_MAX];
+	FILE *out;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &query, NULL) != SQLITE_OK)
+		return complain("claims", sqlite3_errmsg(db));
+	out = open_file(path, data_dir, "", "claims.dat");
+	if (out) {
+		fputs("id verdict place\n", out);
+		while (sqlite3_step(query) == SQLITE_ROW)
+			fprintf(out, "%d \"%s\" %s\n", sqlite3_column_int(query, 0), word(query, 1, true),
+			        text(query, 2));
+	}
+	sqlite3_finalize(query);
+	return out ? close_file(out, path) : -1;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/host/report/html.h"
+#include "bench/host/report/report_parts.h"
+
+#include <string.h>
+
+static const struct {
+	const char *verdict, *class, *mark;
+} badges[] = {
+	{ "confirmed", "yes", "✓" },
+	{ "refuted", "no", "✗" },
+	{ "inconclusive", "open", "?" },
+	{ "not measured", "none", "–" },
+};
+
+static void write_badge(const struct report *report, const char *verdict)
+{
+	size_t i = 0;
+
+	while (i + 1 < sizeof(badges) / sizeof(badges[0]) && strcmp(verdict, badges[i].verdict) != 0)
+		i++;
+	fprintf(report->out, "<span class=\"badge %s\">%s ", badges[i].class, badges[i].mark);
+	html_text(report->out, verdict);
+	fputs("</span>", report->out);
+}
+
+static void write_figure_link(const struct report *report, const char *figure)
+{
+	if (!*figure || !strcmp(figure, "none") || !report_has_figure(report, figure))
+		return;
+	fputs(" <a href=\"#fig-", report->out);
+	html_text(report->out, figure);
+	fputs("\">figure</a>", report->out);
+}
+
+static void write_claim(const struct report *report, sqlite3_stmt *row)
+{
+	int id = sqlite3_column_int(row, 0);
+
+	fprintf(report->out, "<tr id=\"claim-%d\"><th scope=\"row\">%d</th><td>", id, id);
+	write_badge(report, report_column(row, 2));
+	fputs("</td><td><q>", report->out);
+	html_text(report->out, report_column(row, 1));
+	fputs("</q></td><td>", report->out);
+	html_text(report->out, report_column(row, 3));
+	write_figure_link(report, report_column(row, 4));
+	fputs("</td></tr>\n", report->out);
+}
+
+void report_claims(const struct report *report)
+{
+	sqlite3_stmt *row;
+
+	if (report_count(report->db, "SELECT count(*) FROM claims") == 0) {
+		fputs("<p>No claim was decided in this run.</p>\n", report->out);
+		return;
+	}
+	report_figure(report, "claims");
+	row = report_query(report->db, "SELECT id, quote, verdict, evidence, figure FROM claims ORDER BY id",
+	                   NULL);
+	fputs("<table "
+	      "class=\"claims\"><thead><tr><th>#</th><th>verdict</th><th>claim</th><th>evidence</th></tr></"
+	      "thead>"
+	      "<tbody>\n",
+	      report->out);
+	while (row && sqlite3_step(row) == SQLITE_ROW)
+		write_claim(report, row);
+	sqlite3_finalize(row);
+	fputs("</tbody></table>\n", report->out);
+}

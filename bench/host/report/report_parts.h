@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* The parts of report.html, one function each; for report.c. Every one writes escaped HTML, also of an empty database. */
+#pragma once
+
+#include "bench/host/report/subject.h"
+
+#include <stdio.h>
+
+#include <sqlite3.h>
+
+struct report {
+	FILE *out;
+	sqlite3 *db;
+	const char *run_dir;
+	const char *plots_dir;
+};
+
+#define REPORT_SENTENCE_MAX 640
+
+/* What the run was, what it says of the claims, and who needs least. Plain text, without a newline. */
+void report_sentences(sqlite3 *db, char sentence[3][REPORT_SENTENCE_MAX]);
+
+void report_title(const struct report *report);
+void report_state(const struct report *report); /* what went wrong; nothing when all is well */
+void report_summary(const struct report *report);
+void report_claims(const struct report *report);
+void report_overview(const struct report *report); /* the figure of all strategies on all subjects */
+void report_figures(const struct report *report);  /* all the others */
+void report_legend(const struct report *report);   /* of the marks of numbers */
+void report_tables(const struct report *report);
+void report_launches(const struct report *report);
+void report_environment(const struct report *report);
+void report_caveats(const struct report *report);
+void report_reproduce(const struct report *report);
+
+/* Writes one figure with its caption. Returns 0, or -1 when the run has no such figure; nothing is written then. */
+int report_figure(const struct report *report, const char *figure);
+
+/* Whether the run has this figure. */
+int report_has_figure(const struct report *report, const char *figure);
+
+/* A query without parameters, or with one text; NULL after a message on stderr. */
+sqlite3_stmt *report_query(sqlite3 *db, const char *sql, const char *text);
+
+/* The first column of the first row, as a number; 0 when there is none. */
+long long report_count(sqlite3 *db, const char *sql);
+
+/* A column as text; "" when it is NULL. */
+const char *report_column(sqlite3_stmt *row, int column);
+
+/* A value of the environment; "" when it is not there. Copied to `value`, which is returned. */
+const char *report_fact(sqlite3 *db, const char *key, char *value, size_t size);

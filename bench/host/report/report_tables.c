@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/report/html.h"
+#include "bench/host/report/number.h"
+#include "bench/host/report/report_parts.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+
+#define STRATEGIES_BESIDE 6 /* that a page has room for */
+
+/* ?1 engine, ?2 metric, ?3 and ?4 the metrics of the interval's ends, or unused. */
+#define STRATEGIES                                                                                           \
+	"SELECT DISTINCT strategy FROM summary s WHERE engine = ?1 AND (metric = ?2 OR NOT EXISTS (SELECT 1" \
+	" FROM summary t WHERE t.engine = ?1 AND t.strategy = s.strategy AND t.metric = ?2)) ORDER "         \
+	"BY " STRATEGY_ORDER("strategy")
+
+static sqlite3_stmt *query_view(const struct report *report, const struct view *view, const char *sql)
+{
+	sqlite3_stmt *query = report_query(report->db, sql, view->engine);
+
+	if (query)
+		sqlite3_bind_text(query, 2, view->metric, -1, SQLITE_STATIC);
+	return query;
+}
+
+static void write_value(FILE *out, const struct number *number, bool least)
+{
+	struct number_text text;
+
+	number_write(number, &text);
+	fprintf(out, "<td%s>", least ? " class=\"least\"" : "");
+	html_text(out, text.value);
+	for (const char *mark = text.marks; *mark; mark++)
+		fprintf(out, "<sup title=\"%s\">%c</sup>", number_mark_flag(*mark), *mark);
+	if (*text.low)
+		fprintf(out, "<small>%s … %s</small>", text.low, text.high);
+	fputs("</td>", out);
+}
+
+/* One value of one strategy: a cell, also where there is none. */
+static void write_cell(const struct report *report, const struct view *view, const char *strategy,
+                       const char *benchmark, long long parameter, const char *metric)
+{
+	static const char sql[] =
+	        "WITH of AS (SELECT strategy, median, ci_low, ci_high, flags, min(median) OVER () AS least,"
+	        " max(median) OVER () AS most FROM summary WHERE engine = ?1 AND metric = ?2"
+	        " AND benchmark = ?3 AND parameter = ?4),"
+	        " ends AS (SELECT max(median) FILTER (WHERE metric = ?6) AS low, max(median) FILTER (WHERE "
+	        "metric = ?7)"
+	        " AS high FROM summary WHERE engine = ?1 AND benchmark = ?3 AND parameter = ?4 AND strategy "
+	        "= ?5)"
+	        " SELECT median, coalesce(low, ci_low), coalesce(high, ci_high), flags, median = least AND "
+	        "most > least"
+	        " FROM of, ends WHERE strategy = ?5";
+	sqlite3_stmt *row = report_query(report->db, sql, view->engine);
+	bool main = !strcmp(metric, view->metric);
+
+	if (row) {
+		sqlite3_bind_text(row, 2, metric, -1, SQLITE_STATIC);
+		sqlite3_bind_text(row, 3, benchmark, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(row, 4, parameter);
+		sqlite3_bind_text(row, 5, strategy, -1, SQLITE_STATIC);
+		sqlite3_bind_text(row, 6, main ? view->low : "", -1, SQLITE_STATIC);
+		sqlite3_bind_text(row, 7, main ? view->high : "", -1, SQLITE_STATIC);
+	}
+	if (row && sqlite3_step(row) == SQLITE_ROW)
+		write_value(report->out,
+		            &(struct number){ .value = sqlite3_column_double(row, 0),
+		                              .low = sqlite3_column_double(row, 1),
+		                              .high = sqlite3_column_double(row, 2),
+		                              .flags = report_column(row, 3) },
+		            sqlite3_column_int(row, 4));
+	else
+		fputs("<td class=\"gap\">–</td>", report->out);
+	sqlite3_finalize(row);
+}
+
+/* A strategy's name, which may break after each of its parts. */
+static void write_strategy(FILE *out, const char *strategy)
+{
+	for (size_t length; *strategy; strategy += length) {
+		length = strcspn(strategy, "+");
+		length += strategy[length] == '+';
+		html_format(out, "%.*s", (int)length, strategy);
+		if (strategy[length])
+			fputs("<wbr>", out);
+	}
+}
+
+/* The unit of a subject that was measured in this view; false when it was not. */
+static bool find_unit(const struct report *report, const struct view *view, const struct subject *subject,
+                      char *unit, size_t size)
+{
+	sqlite3_stmt *query = report_query(report->db,
+	                                   "SELECT unit FROM summary WHERE engine = ?1 AND metric = ?2 AND"
+	                                   " benchmark = ?3 AND parameter = ?4 LIMIT 1",
+	                                   view->engine);
+	bool found = false;
+
+	if (query && subject_is_of(subject, view)) {
+		sqlite3_bind_text(query, 2, subject->metric ? subject->metric : view->metric, -1,
+		                  SQLITE_STATIC);
+		sqlite3_bind_text(query, 3, subject->benchmark, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(query, 4, subject->parameter);
+		found = sqlite3_step(query) == SQLITE_ROW;
+		if (found)
+			snprintf(unit, size, "%s", subject->metric ? report_column(query, 0) : view->unit);
+	}
+	sqlite3_finalize(query);
+	return found;
+}
+
+/* The name of a subject and its unit. */
+static void write_subject(FILE *out, const struct subject *subject, const char *unit, const char *scope)
+{
+	fprintf(out, "<th%s>", scope);
+	html_text(out, subject->title);
+	fputs("<small>", out);
+	html_text(out, unit);
+	fputs("</small></th>", out);
+}
+
+static void write_subject_cell(const struct report *report, const struct view *view,
+                               const struct subject *subject, const char *strategy)
+{
+	write_cell(report, view, strategy, subject->benchmark, subject->parameter,
+	           subject->metric ? subject->metric : view->metric);
+}
+
+/* A row per subject, a column per strategy: for no more strategies than fit beside each other. */
+static void write_subjects_down(const struct report *report, const struct view *view, sqlite3_stmt *strategy)
+{
+	char unit[64];
+
+	fputs("<th>subject</th>", report->out);
+	while (sqlite3_step(strategy) == SQLITE_ROW) {
+		fputs("<th>", report->out);
+		write_strategy(report->out, report_column(strategy, 0));
+		fputs("</th>", report->out);
+	}
+	fputs("</tr></thead><tbody>\n", report->out);
+	for (size_t i = 0; i < subjects_count; i++) {
+		if (!find_unit(report, view, &subjects[i], unit, sizeof unit))
+			continue;
+		fputs("<tr>", report->out);
+		write_subject(report->out, &subjects[i], unit, " scope=\"row\"");
+		sqlite3_reset(strategy);
+		while (sqlite3_step(strategy) == SQLITE_ROW)
+			write_subject_cell(report, view, &subjects[i], report_column(strategy, 0));
+		fputs("</tr>\n", report->out);
+	}
+}
+
+/* A row per strategy, a column per subject. */
+static void write_subjects_across(const struct report *report, const struct view *view,
+                                  sqlite3_stmt *strategy)
+{
+	char unit[64];
+
+	fputs("<th>strategy</th>", report->out);
+	for (size_t i = 0; i < subjects_count; i++)
+		if (find_unit(report, view, &subjects[i], unit, sizeof unit))
+			write_subject(report->out, &subjects[i], unit, "");
+	fputs("</tr></thead><tbody>\n", report->out);
+	while (sqlite3_step(strategy) == SQLITE_ROW) {
+		fputs("<tr><th scope=\"row\">", report->out);
+		write_strategy(report->out, report_column(strategy, 0));
+		fputs("</th>", report->out);
+		for (size_t i = 0; i < subjects_count; i++)
+			if (find_unit(report, view, &subjects[i], unit, sizeof unit))
+				write_subject_cell(report, view, &subjects[i], report_column(strategy, 0));
+		fputs("</tr>\n", report->out);
+	}
+}
+
+static void write_subjects(const struct report *report, const struct view *view)
+{
+	sqlite3_stmt *strategy = query_view(report, view, STRATEGIES);
+	size_t strategies = 0;
+
+	while (strategy && sqlite3_step(strategy) == SQLITE_ROW)
+		strategies++;
+	fputs("<div class=\"wide\" tabindex=\"0\"><table class=\"numbers\"><thead><tr>", report->out);
+	if (strategy) {
+		sqlite3_reset(strategy);
+		if (strategies <= STRATEGIES_BESIDE)
+			write_subjects_down(report, view, strategy);
+		else
+			write_subjects_across(report, view, strategy);
+	}
+	sqlite3_finalize(strategy);
+	fputs("</tbody></table></div>\n", report->out);
+}
+
+/* "64 KiB", "16 pages", "" */
+static void write_parameter(FILE *out, long long parameter, const char *unit)
+{
+	if (!strcmp(unit, "bytes") && parameter > 0 && parameter % (1 << 20) == 0)
+		html_format(out, "%lld MiB", parameter >> 20);
+	else if (!strcmp(unit, "bytes") && parameter > 0 && parameter % (1 << 10) == 0)
+		html_format(out, "%lld KiB", parameter >> 10);
+	else if (!strncmp(unit, "program/", 8))
+		html_text(out, unit + 8);
+	else if (parameter != 0)
+		html_format(out, "%lld %s", parameter, strcmp(unit, "none") ? unit : "");
+}
+
+/* Every series in the view's metric: a row per benchmark and parameter, a column per strategy. */
+static void write_everything(const struct report *report, const struct view *view)
+{
+	static const char lines[] =
+	        "SELECT benchmark, parameter, coalesce((SELECT parameter_unit FROM samples WHERE "
+	        "samples.benchmark ="
+	        " summary.benchmark AND samples.parameter = summary.parameter LIMIT 1), '') FROM summary"
+	        " WHERE engine = ?1 AND metric = ?2 AND metric = " SHOWN_METRIC(
+	                "?2") " GROUP BY benchmark, parameter ORDER BY benchmark, "
+	                      "parameter";
+	sqlite3_stmt *strategy = query_view(report, view, STRATEGIES);
+	sqlite3_stmt *line = query_view(report, view, lines);
+
+	fputs("<details><summary>Every benchmark in ", report->out);
+	html_text(report->out, view->unit);
+	fputs("</summary>\n<div class=\"wide\" tabindex=\"0\"><table "
+	      "class=\"numbers\"><thead><tr><th>benchmark</th><th></th>",
+	      report->out);
+	while (strategy && sqlite3_step(strategy) == SQLITE_ROW) {
+		fputs("<th>", report->out);
+		write_strategy(report->out, report_column(strategy, 0));
+		fputs("</th>", report->out);
+	}
+	fputs("</tr></thead><tbody>\n", report->out);
+	while (line && strategy && sqlite3_step(line) == SQLITE_ROW) {
+		fputs("<tr><th scope=\"row\">", report->out);
+		html_text(report->out, report_column(line, 0));
+		fputs("</th><td>", report->out);
+		write_parameter(report->out, sqlite3_column_int64(line, 1), report_column(line, 2));
+		fputs("</td>", report->out);
+		sqlite3_reset(strategy);
+		while (sqlite3_step(strategy) == SQLITE_ROW)
+			write_cell(report, view, report_column(strategy, 0), report_column(line, 0),
+			           sqlite3_column_int64(line, 1), view->metric);
+		fputs("</tr>\n", report->out);
+	}
+	sqlite3_finalize(strategy);
+	sqlite3_finalize(line);
+	fputs("</tbody></table></div></details>\n", report->out);
+}
+
+void report_legend(const struct report *report)
+{
+	number_write_legend(report->out, " &nbsp; ");
+}
+
+void report_tables(const struct report *report)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < views_count; i++) {
+		sqlite3_stmt *there = query_view(
+		        report, &views[i], "SELECT 1 FROM summary WHERE engine = ?1 AND metric = ?2 LIMIT 1");
+		bool measured = there && sqlite3_step(there) == SQLITE_ROW;
+
+		sqlite3_finalize(there);
+		if (!measured)
+			continue;
+		any = true;
+		fputs("<h3>", report->out);
+		html_format(report->out, "%s: %s", views[i].engine, views[i].unit);
+		fputs("</h3>\n<p>", report->out);
+		html_text(report->out, views[i].meaning);
+		fputs("</p>\n", report->out);
+		write_subjects(report, &views[i]);
+		write_everything(report, &views[i]);
+	}
+	if (!any)
+		fputs("<p>This run measured nothing that is compared: an engine that serves tests only, or "
+		      "no launch "
+		      "that got far enough.</p>\n",
+		      report->out);
+}

@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/report/table.h"
+#include "bench/host/base/text.h"
+#include "bench/host/report/emulated.h"
+#include "bench/host/report/number.h"
+#include "bench/host/report/subject.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define GAP             2   /* columns between two cells */
+#define WIDTH_NARROWEST 40  /* a terminal that says it is narrower is not believed */
+#define WIDTH_OF_TEXT   110 /* where evidence wraps when there is no terminal */
+
+static const struct engine {
+	const char *name;
+	const char *main;  /* the metric that stands for time; "" when there is none */
+	const char *means; /* what its numbers are */
+	bool time_is_void; /* the main metric means nothing and is left out */
+} engines[] = {
+	{ "bochs", "instructions", "instructions on Bochs: exact counts, not time", false },
+	{ "kvm", "tsc", "TSC ticks on KVM", false },
+	{ "tcg", "tsc", "QEMU without KVM: function only, its times mean nothing and are left out", true },
+	{ "image", "", "read from the image, without a boot", false },
+};
+
+/* A cell: the median with and without its interval. */
+struct cell {
+	char *full, *brief;
+};
+
+struct line {
+	char *label;
+	struct cell *cells; /* one per strategy; NULL texts where it was not measured */
+};
+
+struct table {
+	char **strategies;
+	size_t strategy_count;
+	struct line *lines;
+	size_t line_count;
+};
+
+struct screen {
+	FILE *out;
+	size_t width; /* 0: no limit */
+	bool colour;
+};
+
+static void complain(sqlite3 *db)
+{
+	fprintf(stderr, "table: %s\n", sqlite3_errmsg(db));
+}
+
+static char *format(const char *form, ...) __attribute__((format(printf, 1, 2)));
+
+/* The formatted text, or NULL when there is no memory; free it. */
+static char *format(const char *form, ...)
+{
+	va_list arguments;
+	char *text;
+	int length;
+
+	va_start(arguments, form);
+	length = vasprintf(&text, form, arguments);
+	va_end(arguments);
+	return length < 0 ? NULL : text;
+}
+
+/* The columns that a UTF-8 text takes: its bytes that do not continue a character. */
+static size_t text_width(const char *text)
+{
+	size_t width = 0;
+
+	for (; text && *text; text++)
+		width += (*text & 0xC0) != 0x80;
+	return width;
+}
+
+static void fill_cell(struct cell *cell, sqlite3_stmt *row, int first)
+{
+	const struct number number = { .value = sqlite3_column_double(row, first),
+		                       .low = sqlite3_column_double(row, first + 1),
+		                       .high = sqlite3_column_double(row, first + 2),
+		                       .flags = (const char *)sqlite3_column_text(row, first + 3) };
+	char text[4 * NUMBER_TEXT_MAX];
+
+	free(cell->full);
+	free(cell->brief);
+	number_format(&number, true, text, sizeof text);
+	cell->full = strdup(text);
+	number_format(&number, false, text, sizeof text);
+	cell->brief = strdup(text);
+}
+
+/* "exec.load 64 KiB", "tlb.invlpg 16 pages", "exec.real busybox", "memory.per_task stack_bytes (bytes)". */
+static char *format_label(const char *benchmark, int64_t parameter, const char *unit, const char *metric,
+                          const char *metric_unit)
+{
+	char where[64] = "";
+
+	if (!strcmp(unit, "bytes") && parameter % (1 << 20) == 0 && parameter > 0)
+		snprintf(where, sizeof(where), " %" PRId64 " MiB", parameter >> 20);
+	else if (!strcmp(unit, "bytes") && parameter % (1 << 10) == 0 && parameter > 0)
+		snprintf(where, sizeof(where), " %" PRId64 " KiB", parameter >> 10);
+	else if (!strncmp(unit, "program/", 8))
+		snprintf(where, sizeof(where), " %.40s", unit + 8);
+	else if (strcmp(unit, "none") != 0)
+		snprintf(where, sizeof(where), " %" PRId64 " %.40s", parameter, unit);
+	return *metric ? format("%s%s %s (%s)", benchmark, where, metric, metric_unit)
+	               : format("%s%s", benchmark, where);
+}
+
+static void free_table(struct table *table)
+{
+	for (size_t i = 0; i < table->line_count; i++) {
+		for (size_t j = 0; j < table->strategy_count; j++) {
+			free(table->lines[i].cells[j].full);
+			free(table->lines[i].cells[j].brief);
+		}
+		free(table->lines[i].cells);
+		free(table->lines[i].label);
+	}
+	for (size_t i = 0; i < table->strategy_count; i++)
+		free(table->strategies[i]);
+	free(table->lines);
+	free(table->strategies);
+	*table = (struct table){ 0 };
+}
+
+/* Finds the strategies of an engine, the presets first. */
+static bool load_strategies(sqlite3 *db, const struct engine *engine, struct table *table)
+{
+	static const char query[] = "SELECT DISTINCT strategy FROM summary WHERE engine = ?1"
+	                            " ORDER BY CASE strategy WHEN 'heap' THEN 0 WHEN 'window' THEN 1 WHEN "
+	                            "'random' THEN 2 ELSE 3 END,"
+	                            " strategy";
+	sqlite3_stmt *row;
+
+	if (sqlite3_prepare_v2(db, query, -1, &row, NULL) != SQLITE_OK) {
+		complain(db);
+		return false;
+	}
+	sqlite3_bind_text(row, 1, engine->name, -1, SQLITE_STATIC);
+	while (sqlite3_step(row) == SQLITE_ROW) {
+		char **more = reallocarray(table->strategies, table->strategy_count + 1, sizeof(*more));
+		char *name = strdup((const char *)sqlite3_column_text(row, 0));
+
+		if (more)
+			table->strategies = more;
+		if (!more || !name) {
+			free(name);
+			break;
+		}
+		table->strategies[table->strategy_count++] = name;
+	}
+	sqlite3_finalize(row);
+	return table->strategy_count > 0;
+}
+
+static size_t strategy_place(const struct table *table, const char *strategy)
+{
+	size_t place = 0;
+
+	while (place < table->strategy_count && strcmp(table->strategies[place], strategy))
+		place++;
+	return place;
+}
+
+/* The line with this label, the last one or a new one; NULL without memory. Takes the label. */
+static struct line *line_for(struct table *table, char *label)
+{
+	struct line *last = table->line_count > 0 ? &table->lines[table->line_count - 1] : NULL;
+	struct line *lines;
+	struct cell *cells;
+
+	if (!label || (last && !strcmp(last->label, label))) {
+		free(label);
+		return label ? last : NULL;
+	}
+	lines = reallocarray(table->lines, table->line_count + 1, sizeof(*lines));
+	cells = calloc(table->strategy_count, sizeof(*cells));
+	if (lines)
+		table->lines = lines;
+	if (!lines || !cells) {
+		free(cells);
+		free(label);
+		return NULL;
+	}
+	lines[table->line_count] = (struct line){ .label = label, .cells = cells };
+	return &lines[table->line_count++];
+}
+
+/* A benchmark that has the engine's main metric is one line per parameter; any other, one per metric too. */
+static bool load_lines(sqlite3 *db, const struct engine *engine, struct table *table)
+{
+	static const char query[] =
+	        "WITH units AS (SELECT benchmark, parameter, max(parameter_unit) AS unit FROM samples GROUP "
+	        "BY "
+	        "benchmark, parameter),"
+	        " timed AS (SELECT DISTINCT benchmark FROM summary WHERE engine = ?1 AND metric "
+	        "= " SHOWN_METRIC(
+	                "?2") ")"
+	                      " SELECT benchmark, parameter, coalesce(units.unit, 'none'), iif(metric = ?2, "
+	                      "'', metric),"
+	                      " summary.unit, strategy, median, ci_low, ci_high, flags"
+	                      " FROM summary LEFT JOIN units USING (benchmark, parameter)"
+	                      " WHERE engine = ?1 AND (metric = " SHOWN_METRIC(
+	                              "?2") " OR benchmark NOT IN timed)"
+	                                    " AND NOT (?3 AND benchmark IN timed)"
+	                                    " ORDER BY benchmark, parameter, metric, cpus, strategy";
+	sqlite3_stmt *row;
+
+	if (sqlite3_prepare_v2(db, query, -1, &row, NULL) != SQLITE_OK) {
+		complain(db);
+		return false;
+	}
+	sqlite3_bind_text(row, 1, engine->name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(row, 2, engine->main, -1, SQLITE_STATIC);
+	sqlite3_bind_int(row, 3, engine->time_is_void);
+	while (sqlite3_step(row) == SQLITE_ROW) {
+		char *label = format_label(
+		        (const char *)sqlite3_column_text(row, 0), sqlite3_column_int64(row, 1),
+		        (const char *)sqlite3_column_text(row, 2), (const char *)sqlite3_column_text(row, 3),
+		        (const char *)sqlite3_column_text(row, 4));
+		size_t place = strategy_place(table, (const char *)sqlite3_column_text(row, 5));
+		struct line *line = line_for(table, label);
+
+		if (line && place < table->strategy_count)
+			fill_cell(&line->cells[place], row, 6);
+	}
+	sqlite3_finalize(row);
+	return true;
+}
+
+static const char *cell_text(const struct cell *cell, bool full)
+{
+	const char *text = full ? cell->full : cell->brief;
+
+	return text ? text : "-";
+}
+
+static size_t label_width(const struct table *table)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < table->line_count; i++) {
+		size_t here = text_width(table->lines[i].label);
+
+		width = here > width ? here : width;
+	}
+	return width;
+}
+
+static size_t column_width(const struct table *table, size_t column, bool full)
+{
+	size_t width = text_width(table->strategies[column]);
+
+	for (size_t i = 0; i < table->line_count; i++) {
+		size_t here = text_width(cell_text(&table->lines[i].cells[column], full));
+
+		width = here > width ? here : width;
+	}
+	return width;
+}
+
+static void print_padded(const struct screen *screen, const char *text, size_t width)
+{
+	size_t used = text_width(text);
+
+	text_print(screen->out, "%*s%s", (int)(used < width ? width - used : 0), "", text);
+}
+
+/* Prints the strategies from `first` to before `end`. */
+static void print_columns(const struct screen *screen, const struct table *table, size_t first, size_t end,
+                          bool full)
+{
+	size_t label = label_width(table);
+
+	fprintf(screen->out, "%s%*s", screen->colour ? "\033[1m" : "", (int)label, "");
+	for (size_t i = first; i < end; i++)
+		print_padded(screen, table->strategies[i], column_width(table, i, full) + GAP);
+	fprintf(screen->out, "%s\n", screen->colour ? "\033[0m" : "");
+	for (size_t i = 0; i < table->line_count; i++) {
+		const struct line *line = &table->lines[i];
+
+		text_print(screen->out, "%-*s", (int)label, line->label);
+		for (size_t j = first; j < end; j++)
+			print_padded(screen, cell_text(&line->cells[j], full),
+			             column_width(table, j, full) + GAP);
+		putc('\n', screen->out);
+	}
+	putc('\n', screen->out);
+}
+
+static size_t table_width(const struct table *table, bool full)
+{
+	size_t width = label_width(table);
+
+	for (size_t i = 0; i < table->strategy_count; i++)
+		width += column_width(table, i, full) + GAP;
+	return width;
+}
+
+static void print_results(const struct screen *screen, const struct table *table)
+{
+	bool full = screen->width == 0 || table_width(table, true) <= screen->width;
+
+	for (size_t first = 0, end; first < table->strategy_count; first = end) {
+		size_t width = label_width(table) + column_width(table, first, full) + GAP;
+
+		for (end = first + 1; end < table->strategy_count; end++) {
+			width += column_width(table, end, full) + GAP;
+			if (screen->width > 0 && width > screen->width)
+				break;
+		}
+		print_columns(screen, table, first, end, full);
+	}
+}
+
+/* The bytes of `text` that fit in `width` columns, broken at a space if there is one. */
+static size_t fitting_bytes(const char *text, size_t width)
+{
+	size_t used = 0;
+	size_t last_space = 0;
+	size_t i;
+
+	for (i = 0; text[i]; i++) {
+		if ((text[i] & 0xC0) != 0x80 && used++ == width)
+			return last_space > 0 ? last_space : i;
+		if (text[i] == ' ')
+			last_space = i;
+	}
+	return i;
+}
+
+/* Prints text in lines of `width` columns; every line but the first is indented. */
+static void print_wrapped(const struct screen *screen, const char *text, size_t indent, size_t width)
+{
+	for (;;) {
+		size_t bytes = fitting_bytes(text, width);
+
+		text_print(screen->out, "%.*s\n", (int)bytes, text);
+		text += bytes;
+		while (*text == ' ')
+			text++;
+		if (!*text)
+			return;
+		fprintf(screen->out, "%*s", (int)indent, "");
+	}
+}
+
+static const char *verdict_colour(const char *verdict)
+{
+	if (!strcmp(verdict, "confirmed"))
+		return "\033[32m";
+	if (!strcmp(verdict, "refuted"))
+		return "\033[31m";
+	return strcmp(verdict, "inconclusive") ? "\033[2m" : "\033[33m";
+}
+
+static void print_claims(sqlite3 *db, const struct screen *screen)
+{
+	const size_t indent = strlen("  id  verdict       ");
+	size_t total = screen->width > 0 ? screen->width : WIDTH_OF_TEXT;
+	bool any = false;
+	sqlite3_stmt *row;
+
+	if (sqlite3_prepare_v2(db, "SELECT id, verdict, evidence FROM claims ORDER BY id", -1, &row, NULL) !=
+	    SQLITE_OK) {
+		complain(db);
+		return;
+	}
+	while (sqlite3_step(row) == SQLITE_ROW) {
+		const char *verdict = (const char *)sqlite3_column_text(row, 1);
+
+		if (!any)
+			fprintf(screen->out, "%sclaims%s\n  id  verdict       evidence\n",
+			        screen->colour ? "\033[1m" : "", screen->colour ? "\033[0m" : "");
+		any = true;
+		fprintf(screen->out, "  %2d  %s", sqlite3_column_int(row, 0),
+		        screen->colour ? verdict_colour(verdict) : "");
+		text_print(screen->out, "%-12s", verdict);
+		fprintf(screen->out, "%s  ", screen->colour ? "\033[0m" : "");
+		print_wrapped(screen, (const char *)sqlite3_column_text(row, 2), indent, total - indent);
+	}
+	sqlite3_finalize(row);
+}
+
+static struct screen open_screen(FILE *out)
+{
+	struct screen screen = { .out = out };
+	const char *no_colour = getenv("NO_COLOR");
+	const char *terminal = getenv("TERM");
+	struct winsize size;
+
+	if (!isatty(fileno(out)))
+		return screen;
+	screen.colour = !(no_colour && *no_colour) && terminal && strcmp(terminal, "dumb") != 0;
+	if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col >= WIDTH_NARROWEST)
+		screen.width = size.ws_col;
+	else
+		screen.width = 80;
+	return screen;
+}
+
+void table_print(sqlite3 *db, FILE *out)
+{
+	struct screen screen = open_screen(out);
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof(engines) / sizeof(engines[0]); i++) {
+		struct table table = { 0 };
+
+		if (load_strategies(db, &engines[i], &table) && load_lines(db, &engines[i], &table)) {
+			fprintf(out, "%s%s%s  medians; %s\n", screen.colour ? "\033[1m" : "", engines[i].name,
+			        screen.colour ? "\033[0m" : "", engines[i].means);
+			if (table.line_count > 0)
+				print_results(&screen, &table);
+			any = true;
+		}
+		free_table(&table);
+	}
+	if (any) {
+		fputs("[..] 95 % interval of the median, or all samples where a ? says that they are too "
+		      "few; left out "
+		      "where it is one value\n",
+		      out);
+		number_write_legend(out, "   ");
+		fputs("   - not measured\n\n", out);
+	}
+	emulated_print(db, out);
+	print_claims(db, &screen);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/host/session/again.h"
+#include "bench/host/base/paths.h"
+#include "bench/host/base/progress.h"
+#include "bench/host/compare/results_folder.h"
+#include "bench/host/report/plots.h"
+#include "bench/host/report/report.h"
+#include "bench/host/session/session.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#define EXIT_CANNOT 2
+
+/* Whether the run ended and its samples were evaluated; one that measured nothing has nothing to evaluate. */
+static bool is_evaluated(sqlite3 *db)
+{
+	static const char sql[] =
+	        "SELECT (SELECT state FROM run) <> 'running' AND (EXISTS (SELECT 1 FROM summary) OR"
+	        " NOT EXISTS (SELECT 1 FROM samples))";
+	sqlite3_stmt *query;
+	bool evaluated;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &query, NULL) != SQLITE_OK)
+		return false;
+	evaluated = sqlite3_step(query) == SQLITE_ROW && sqlite3_column_int(query, 0) != 0;
+	sqlite3_finalize(query);
+	return evaluated;
+}
+
+int again_report(const char *run_dir)
+{
+	char why[RESULTS_WHY_MAX];
+	char path[PATH_MAX];
+	char plots[PATH_MAX];
+	sqlite3 *db = NULL;
+	int failed;
+
+	path_format(path, sizeof path, "%s/results.sqlite", run_dir);
+	path_format(plots, sizeof plots, "%s/plots", path_root());
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK || !is_evaluated(db)) {
+		sqlite3_close(db);
+		/* It says what is wrong with a folder that holds no run. */
+		return session_recover(run_dir);
+	}
+	if (results_check_run(run_dir, why)) {
+		sqlite3_close(db);
+		message_error("run-bench: %s", why);
+		return EXIT_CANNOT;
+	}
+	failed = plots_make(db, run_dir, plots);
+	failed |= report_write(db, run_dir, plots);
+	sqlite3_close(db);
+	if (!failed)
+		message("report:  %s/report.html", run_dir);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

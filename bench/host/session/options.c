@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/session/options.h"
+#include "axes.h" /* made from kernel/kernel.mk */
+#include "bench/host/engine/profiles.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BENCH_MAX 127 /* what the kernel has room for */
+
+static const char usage_line[] =
+        "usage: run-bench.sh [--setup] [--engine E[,E]] [--strategy S[,S]] [--bench "
+        "GLOB] [--quick] [--full]\n"
+        "                    [--rounds N] [--cpus N] [--memory MIB] [--seed N] [--jobs N] "
+        "[--timeout SECONDS] [--out DIR]\n"
+        "                    [--pcid on|off] [--window-flush invlpg|cr3] [--profile NAME]\n"
+        "                    [--functions] [--trace] [--quiet | --verbose]\n"
+        "                    [--list] [--probe] [--help]\n"
+        "       run-bench.sh --compare A B [--threshold PCT] | --reproduces A B | --recover DIR | --report "
+        "DIR\n";
+
+static const char help_text[] =
+        "\n"
+        "Builds the kernels, runs the benchmarks, and writes results, claims and figures to a folder of "
+        "results/.\n"
+        "\n"
+        "  --setup              install missing Debian packages first (--setup-only: and stop)\n"
+        "  --engine E[,E]       auto (bochs, and kvm when its probe passes), bochs, kvm,\n"
+        "                       kvm-emulated, tcg\n"
+        "  --strategy S[,S]     heap, window, random, best, all, or STACK+LOADER+ISOLATION;\n"
+        "                       default heap,window,random\n"
+        "                       STACK " AXIS_STACKS "\n"
+        "                       LOADER " AXIS_LOADERS "   ISOLATION " AXIS_ISOLATIONS "\n"
+        "  --bench GLOB[,GLOB]  only benchmarks whose name matches; default *\n"
+        "  --quick              fewer samples\n"
+        "  --full               kvm-emulated: ept=1 and ept=0 as well as npt=1 and npt=0 (slower)\n"
+        "  --rounds N           boots per image; default 9 on kvm, 1 elsewhere\n"
+        "  --cpus N             CPUs of the machine, 1 to 8; default 1 (the kernel uses one)\n"
+        "  --memory MIB         memory of the machine, 64 to 8192; default 512\n"
+        "  --seed N             of every random choice; default 1\n"
+        "  --jobs N             boots at a time, but on kvm; default: the host's CPUs\n"
+        "  --timeout SECONDS    for each boot; default 300 on bochs, 60 on kvm and tcg,\n"
+        "                       3000 on kvm-emulated\n"
+        "  --out DIR            a new folder for the results\n"
+        "  --pcid on|off        PCIDs in the context switch, where the CPU has them; default off\n"
+        "  --window-flush F     how the loading window is unmapped: invlpg (default) or cr3\n"
+        "  --profile NAME       on bochs: cycles of this processor, by the cycle model (slower); default: "
+        "counts\n"
+        "                       only; --list shows the names\n"
+        "  --functions          on bochs: counts per function of the kernel also without --profile\n"
+        "  --trace              on bochs: a line per page walk, TLB flush, interrupt and exception; needs "
+        "--bench\n"
+        "  --list               engines, strategies, profiles and benchmarks\n"
+        "  --probe              what KVM can do here\n"
+        "  --quiet              only results and errors; --verbose: also where logs are, and every change\n"
+        "\n"
+        "Of folders of results, without a run:\n"
+        "  --compare A B        what changed from A to B; exit status 1 if B has regressions\n"
+        "  --threshold PCT      a change beyond this is one; default 5. Also "
+        "instructions=PCT,cycles=PCT,time=PCT,\n"
+        "                       bytes=PCT, or some of these\n"
+        "  --reproduces A B     has B the numbers of A, and if not, why?\n"
+        "  --report DIR         the figures and report.html again\n"
+        "  --recover DIR        summaries, claims and figures again, also of a run that was killed\n"
+        "\n"
+        "Environment: PALIMPSEST_QEMU and PALIMPSEST_BOCHS name the engines' programs; NO_COLOR turns "
+        "colours off.\n"
+        "Exit status: 0 done, 1 a run failed or was cut short (what did run is kept), 2 wrong use, a missing "
+        "tool,\n"
+        "or a named engine that cannot run.\n";
+
+enum {
+	OPTION_ENGINE = 256,
+	OPTION_STRATEGY,
+	OPTION_BENCH,
+	OPTION_QUICK,
+	OPTION_FULL,
+	OPTION_ROUNDS,
+	OPTION_CPUS,
+	OPTION_MEMORY,
+	OPTION_SEED,
+	OPTION_JOBS,
+	OPTION_TIMEOUT,
+	OPTION_OUT,
+	OPTION_PCID,
+	OPTION_WINDOW_FLUSH,
+	OPTION_PROFILE,
+	OPTION_FUNCTIONS,
+	OPTION_TRACE,
+	OPTION_REPORT,
+	OPTION_COMPARE,
+	OPTION_REPRODUCES,
+	OPTION_RECOVER,
+	OPTION_THRESHOLD,
+	OPTION_QUIET,
+	OPTION_VERBOSE,
+	OPTION_LIST,
+	OPTION_PROBE,
+	OPTION_BUILDS,
+	OPTION_HELP,
+};
+
+static const struct option long_options[] = {
+	{ "engine", required_argument, NULL, OPTION_ENGINE },
+	{ "strategy", required_argument, NULL, OPTION_STRATEGY },
+	{ "bench", required_argument, NULL, OPTION_BENCH },
+	{ "quick", no_argument, NULL, OPTION_QUICK },
+	{ "full", no_argument, NULL, OPTION_FULL },
+	{ "rounds", required_argument, NULL, OPTION_ROUNDS },
+	{ "cpus", required_argument, NULL, OPTION_CPUS },
+	{ "memory", required_argument, NULL, OPTION_MEMORY },
+	{ "seed", required_argument, NULL, OPTION_SEED },
+	{ "jobs", required_argument, NULL, OPTION_JOBS },
+	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
+	{ "out", required_argument, NULL, OPTION_OUT },
+	{ "pcid", required_argument, NULL, OPTION_PCID },
+	{ "window-flush", required_argument, NULL, OPTION_WINDOW_FLUSH },
+	{ "profile", required_argument, NULL, OPTION_PROFILE },
+	{ "compare", required_argument, NULL, OPTION_COMPARE },
+	{ "reproduces", required_argument, NULL, OPTION_REPRODUCES },
+	{ "recover", required_argument, NULL, OPTION_RECOVER },
+	{ "threshold", required_argument, NULL, OPTION_THRESHOLD },
+	{ "quiet", no_argument, NULL, OPTION_QUIET },
+	{ "verbose", no_argument, NULL, OPTION_VERBOSE },
+	{ "functions", no_argument, NULL, OPTION_FUNCTIONS },
+	{ "trace", no_argument, NULL, OPTION_TRACE },
+	{ "report", required_argument, NULL, OPTION_REPORT },
+	{ "list", no_argument, NULL, OPTION_LIST },
+	{ "probe", no_argument, NULL, OPTION_PROBE },
+	{ "print-builds", no_argument, NULL, OPTION_BUILDS },
+	{ "help", no_argument, NULL, OPTION_HELP },
+	{ 0 },
+};
+
+void options_usage(FILE *out)
+{
+	fputs(usage_line, out);
+}
+
+void options_help(FILE *out)
+{
+	fputs(usage_line, out);
+	fputs(help_text, out);
+}
+
+__attribute__((format(printf, 2, 3))) static int wrong(char *why, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(why, OPTIONS_WHY_MAX, format, arguments);
+	va_end(arguments);
+	return -1;
+}
+
+static int parse_number(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *value,
+                        char *why)
+{
+	char *end;
+
+	*value = strtoull(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || *value < low || *value > high)
+		return wrong(why, "--%s '%.40s': a number from %llu to %llu is needed", name, text,
+		             (unsigned long long)low, (unsigned long long)high);
+	return 0;
+}
+
+static int parse_unsigned(const char *name, const char *text, unsigned low, unsigned high, unsigned *out,
+                          char *why)
+{
+	uint64_t value;
+
+	if (parse_number(name, text, low, high, &value, why))
+		return -1;
+	*out = (unsigned)value;
+	return 0;
+}
+
+static int add_engine(struct options *options, const char *name, size_t length, char *why)
+{
+	static const char *const known[] = { "bochs", "kvm", "kvm-emulated", "tcg" };
+
+	if (length == 4 && strncmp(name, "auto", 4) == 0) {
+		options->engines_auto = true;
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+		if (strlen(known[i]) != length || strncmp(known[i], name, length) != 0)
+			continue;
+		for (size_t j = 0; j < options->engines; j++)
+			if (options->engine[j] == known[i])
+				return 0;
+		options->engine[options->engines++] = known[i];
+		return 0;
+	}
+	return wrong(why, "unknown engine '%.*s'; valid are: auto, bochs, kvm, kvm-emulated, tcg",
+	             (int)length, name);
+}
+
+static int parse_engines(struct options *options, const char *text, char *why)
+{
+	options->engines_auto = false;
+	options->engines = 0;
+	for (;;) {
+		size_t length = strcspn(text, ",");
+
+		if (add_engine(options, text, length, why))
+			return -1;
+		if (!text[length])
+			return 0;
+		text += length + 1;
+	}
+}
+
+static int parse_strategies(struct options *options, const char *text, char *why)
+{
+	options->strategies_given = true;
+	options->strategies_all = false;
+	options->strategies.count = 0;
+	for (;;) {
+		size_t length = strcspn(text, ",");
+		struct strategy strategy;
+		char reason[160];
+		char name[64];
+
+		snprintf(name, sizeof name, "%.*s", (int)length, text);
+		if (strcmp(name, "all") == 0)
+			options->strategies_all = true;
+		else if (strategy_parse(name, &strategy, reason, sizeof reason))
+			return wrong(why, "%s; valid are: %s", reason, strategy_valid);
+		else if (strategy_list_add(&options->strategies, &strategy))
+			return wrong(why, "too many strategies");
+		if (!text[length])
+			return 0;
+		text += length + 1;
+	}
+}
+
+/* The glob goes on the kernel's command line, so nothing that a boot loader would take apart may be in it. */
+static int parse_bench(struct options *options, const char *text, char *why)
+{
+	static const char valid[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_*?[],";
+
+	if (!*text || strlen(text) > BENCH_MAX || strspn(text, valid) != strlen(text))
+		return wrong(
+		        why,
+		        "--bench '%.40s': a glob of letters, digits and . - _ * ? [ ] , is needed, such as"
+		        " 'exec.*'",
+		        text);
+	if (options->bench_given)
+		return wrong(why, "--bench is given twice: one list with commas between is needed, such as "
+		                  "'exec.*,irq.*'");
+	options->bench = text;
+	options->bench_given = true;
+	return 0;
+}
+
+/* One of two words; *second is set when it is the second. */
+static int parse_either(const char *name, const char *value, const char *first, const char *other,
+                        bool *second, char *why)
+{
+	*second = strcmp(value, other) == 0;
+	if (*second || strcmp(value, first) == 0)
+		return 0;
+	return wrong(why, "--%s '%.40s': %s or %s is needed", name, value, first, other);
+}
+
+static int parse_percent(const char *text, size_t length, double *part)
+{
+	char number[32];
+	char *end;
+	double percent;
+
+	snprintf(number, sizeof number, "%.*s", (int)length, text);
+	percent = strtod(number, &end);
+	if (length >= sizeof number || *number < '0' || *number > '9' || *end ||
+	    !(percent >= 0 && percent <= 1000))
+		return -1;
+	*part = percent / 100;
+	return 0;
+}
+
+/* "5" for all, or "instructions=1,bytes=0" for some. */
+static int parse_thresholds(const char *text, struct thresholds *thresholds, char *why)
+{
+	double all;
+
+	if (parse_percent(text, strlen(text), &all) == 0) {
+		for (int i = 0; i < QUANTITIES; i++)
+			thresholds->of[i] = all;
+		return 0;
+	}
+	for (const char *item = text;; item += strcspn(item, ",") + 1) {
+		size_t name = strcspn(item, "=,");
+		size_t length = strcspn(item, ",");
+		int found = 0;
+
+		while (found < QUANTITY_CAUSE && (strlen(quantity_names[found]) != name ||
+		                                  strncmp(item, quantity_names[found], name) != 0))
+			found++;
+		if (found == QUANTITY_CAUSE || item[name] != '=' ||
+		    parse_percent(item + name + 1, length - name - 1, &thresholds->of[found]))
+			return wrong(why,
+			             "--threshold '%.60s': a number of percent from 0 to 1000 is needed, or "
+			             "some of "
+			             "instructions=, cycles=, time= and bytes= with one, separated by commas",
+			             text);
+		if (!item[length])
+			return 0;
+	}
+}
+
+static int take_option(struct options *options, int option, const char *value, char *why)
+{
+	switch (option) {
+	case OPTION_ENGINE:
+		return parse_engines(options, value, why);
+	case OPTION_STRATEGY:
+		return parse_strategies(options, value, why);
+	case OPTION_BENCH:
+		return parse_bench(options, value, why);
+	case OPTION_QUICK:
+		options->quick = true;
+		return 0;
+	case OPTION_FULL:
+		options->full = true;
+		return 0;
+	case OPTION_ROUNDS:
+		return parse_unsigned("rounds", value, 1, 1000, &options->rounds, why);
+	case OPTION_CPUS:
+		return parse_unsigned("cpus", value, 1, 8, &options->cpus, why);
+	case OPTION_MEMORY:
+		return parse_unsigned("memory", value, 64, 8192, &options->memory, why);
+	case OPTION_SEED:
+		return parse_number("seed", value, 0, INT64_MAX - 1000, &options->seed, why);
+	case OPTION_JOBS:
+		return parse_unsigned("jobs", value, 1, 64, &options->jobs, why);
+	case OPTION_TIMEOUT:
+		return parse_unsigned("timeout", value, 1, 86400, &options->timeout, why);
+	case OPTION_OUT:
+		options->out = value;
+		return *value ? 0 : wrong(why, "--out needs the name of a folder");
+	case OPTION_PCID:
+		return parse_either("pcid", value, "off", "on", &options->pcid, why);
+	case OPTION_WINDOW_FLUSH:
+		return parse_either("window-flush", value, "invlpg", "cr3", &options->flush_cr3, why);
+	case OPTION_PROFILE:
+		options->profile = value;
+		options->no_usage = profiles_check(value, why, OPTIONS_WHY_MAX) != 0;
+		return options->no_usage ? -1 : 0;
+	case OPTION_REPORT:
+		options->mode = MODE_REPORT;
+		options->folder[0] = value;
+		return 0;
+	case OPTION_FUNCTIONS:
+		options->functions = true;
+		return 0;
+	case OPTION_TRACE:
+		options->trace = true;
+		return 0;
+	case OPTION_COMPARE:
+		options->mode = MODE_COMPARE;
+		options->folder[0] = value;
+		return 0;
+	case OPTION_REPRODUCES:
+		options->mode = MODE_REPRODUCES;
+		options->folder[0] = value;
+		return 0;
+	case OPTION_RECOVER:
+		options->mode = MODE_RECOVER;
+		options->folder[0] = value;
+		return 0;
+	case OPTION_THRESHOLD:
+		options->threshold_given = true;
+		return parse_thresholds(value, &options->thresholds, why);
+	case OPTION_QUIET:
+		options->quiet = true;
+		return 0;
+	case OPTION_VERBOSE:
+		options->verbose = true;
+		return 0;
+	case OPTION_LIST:
+		options->mode = MODE_LIST;
+		return 0;
+	case OPTION_PROBE:
+		options->mode = MODE_PROBE;
+		return 0;
+	case OPTION_BUILDS:
+		options->print_builds = true;
+		return 0;
+	default:
+		options->mode = MODE_HELP;
+		return 0;
+	}
+}
+
+static bool names(const struct options *options, const char *engine)
+{
+	for (size_t i = 0; i < options->engines; i++)
+		if (strcmp(options->engine[i], engine) == 0)
+			return true;
+	return false;
+}
+
+/* What only the instrumentation library can do. */
+static int check_bochs(const struct options *options, char *why)
+{
+	const char *name = options->profile     ? "--profile"
+	                   : options->functions ? "--functions"
+	                   : options->trace     ? "--trace"
+	                                        : NULL;
+
+	if (options->threshold_given && options->mode != MODE_COMPARE && options->mode != MODE_REPRODUCES)
+		return wrong(why, "--threshold is of use with --compare and --reproduces only");
+	if (name && !options->engines_auto && !names(options, "bochs"))
+		return wrong(why, "%s is of use on engine bochs only, which is not among the engines", name);
+	if (options->trace && !options->bench_given)
+		return wrong(why, "--trace writes a line per event: choose benchmarks with --bench");
+	return 0;
+}
+
+int options_parse(struct options *options, int argc, char *const argv[], char why[OPTIONS_WHY_MAX])
+{
+	int option;
+
+	*options =
+	        (struct options){ .engines_auto = true, .bench = "*", .cpus = 1, .memory = 512, .seed = 1 };
+	parse_strategies(options, "heap,window,random", why);
+	parse_thresholds("5", &options->thresholds, why);
+	options->strategies_given = false;
+	opterr = 0;
+	optind = 0;
+	while ((option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {
+		if (option == ':')
+			return wrong(why, "option '%s' needs a value", argv[optind - 1]);
+		if (option == '?' && optopt > 0 && optopt < OPTION_ENGINE)
+			return wrong(why, "unknown option '-%c'; --help shows all", optopt);
+		if (option == '?')
+			return wrong(why, "unknown option '%s'%s", argv[optind - 1],
+			             optopt ? " (it takes no value)" : "");
+		if (take_option(options, option, optarg, why))
+			return -1;
+		if (options->mode == MODE_HELP)
+			return 0;
+		/* The second folder of --compare and --reproduces. */
+		if ((option == OPTION_COMPARE || option == OPTION_REPRODUCES) && optind < argc &&
+		    strncmp(argv[optind], "--", 2) != 0)
+			options->folder[1] = argv[optind++];
+	}
+	if ((options->mode == MODE_COMPARE || options->mode == MODE_REPRODUCES) && !options->folder[1])
+		return wrong(why, "--%s needs two folders of results",
+		             options->mode == MODE_COMPARE ? "compare" : "reproduces");
+	if (options->quiet && options->verbose)
+		return wrong(why, "--quiet and --verbose exclude each other");
+	if (optind < argc)
+		return wrong(why, "'%s' is not an option", argv[optind]);
+	if (options->full && !names(options, "kvm-emulated"))
+		return wrong(why,
+		             "--full is of use on engine kvm-emulated only, which is not among the engines");
+	return check_bochs(options, why);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line of run-bench.sh. */
+#pragma once
+
+#include "bench/host/compare/change.h"
+#include "bench/host/engine/strategy.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define OPTIONS_ENGINES_MAX 8
+#define OPTIONS_WHY_MAX     512
+
+enum options_mode {
+	MODE_RUN,
+	MODE_LIST,
+	MODE_PROBE,
+	MODE_HELP,
+	MODE_COMPARE,
+	MODE_REPRODUCES,
+	MODE_RECOVER,
+	MODE_REPORT,
+};
+
+struct options {
+	enum options_mode mode;
+	bool no_usage;     /* what is wrong is in a file, and the usage would not help */
+	bool print_builds; /* for run-bench.sh: say what to build for all of this, and do nothing else */
+	bool engines_auto;
+	size_t engines;
+	const char *engine[OPTIONS_ENGINES_MAX]; /* in the order given, each once */
+	bool strategies_given;
+	bool strategies_all; /* `all` is among them: to be added by strategy_list_add_all */
+	struct strategy_list strategies;
+	bool bench_given;
+	const char *bench; /* glob, or several with commas */
+	bool quick;
+	bool full;       /* kvm-emulated: all its variants */
+	unsigned rounds; /* 0: what the engine uses */
+	unsigned cpus;
+	unsigned memory;  /* MiB */
+	unsigned jobs;    /* 0: as many as CPUs online */
+	unsigned timeout; /* seconds per launch; 0: what the engine uses */
+	uint64_t seed;
+	bool pcid;           /* the context switch uses PCIDs where the CPU has them */
+	bool flush_cr3;      /* the loading window is unmapped with a CR3 load, not with INVLPG */
+	bool exits;          /* kvm: a launch more per image counts VM exits; set when the host permits it */
+	const char *profile; /* of the cycle model on bochs; NULL: counts only */
+	bool functions;      /* counts per function on bochs without a profile too */
+	bool trace;          /* events, on bochs */
+	bool quiet, verbose;
+	const char *folder[2]; /* of --compare, --reproduces, --recover and --report */
+	bool threshold_given;
+	struct thresholds thresholds; /* of --compare */
+	const char *out;              /* NULL: results/<time>-<engines> */
+};
+
+/*
+ * Reads the command line; strings point into argv or to constants. Returns 0, or -1 with what is wrong and
+ * what would be valid in `why`.
+ */
+int options_parse(struct options *options, int argc, char *const argv[], char why[OPTIONS_WHY_MAX]);
+
+/* One line. */
+void options_usage(FILE *out);
+/* Everything, for --help. */
+void options_help(FILE *out);

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/host/session/plan.h"
+#include "bench/host/base/paths.h"
+#include "bench/host/evaluate/claims.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NEEDS_MAX   64
+#define SMALL_LIMIT (2U << 20) /* bytes: a boot that is only for some rows needs no larger program */
+
+static bool is_listed(const struct strategy_list *list, const struct strategy *strategy)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->item[i].build, strategy->build) == 0)
+			return true;
+	return false;
+}
+
+/* Every combination that the build does not offer is refused; presets need no look at the build. */
+static int check_offered(const struct strategy_list *strategies, char *why, size_t size)
+{
+	struct strategy_list offered = { 0 };
+
+	for (size_t i = 0; i < strategies->count; i++) {
+		const struct strategy *strategy = &strategies->item[i];
+
+		if (strcmp(strategy->name, strategy->build) != 0)
+			continue;
+		if (offered.count == 0 && strategy_list_add_all(&offered, why, size))
+			return -1;
+		if (is_listed(&offered, strategy))
+			continue;
+		snprintf(why, size,
+		         "strategy '%s' is not available in this version; 'make list-strategies' prints those"
+		         " that are",
+		         strategy->name);
+		return -1;
+	}
+	return 0;
+}
+
+/* Adds one need; those of one strategy become one run with several globs. */
+static int add_support(struct plan *plan, const struct claim_run *need, char *why, size_t size)
+{
+	struct strategy strategy;
+	struct supporting_run *run = NULL;
+	size_t used;
+
+	if (strategy_parse(need->strategy, &strategy, why, size))
+		return -1;
+	if (is_listed(&plan->strategies, &strategy) && !need->alone)
+		return 0;
+	for (size_t i = 0; i < plan->supporting && !need->alone; i++)
+		if (strcmp(plan->support[i].strategy.build, strategy.build) == 0 && !plan->support[i].alone)
+			run = &plan->support[i];
+	if (!run) {
+		if (plan->supporting == STRATEGIES_MAX) {
+			snprintf(why, size, "the claims need too many launches");
+			return -1;
+		}
+		run = &plan->support[plan->supporting++];
+		run->strategy = strategy;
+		run->alone = need->alone;
+		run->bench[0] = '\0';
+	}
+	used = strlen(run->bench);
+	path_format(run->bench + used, sizeof run->bench - used, "%s%s", used ? "," : "", need->bench);
+	return 0;
+}
+
+int plan_strategies(struct plan *plan, const struct options *options, char *why, size_t size)
+{
+	struct claim_run needs[NEEDS_MAX];
+	char folder[PATH_MAX];
+	size_t count;
+
+	memset(plan, 0, sizeof *plan);
+	plan->strategies = options->strategies;
+	if (options->strategies_all && strategy_list_add_all(&plan->strategies, why, size))
+		return -1;
+	if (check_offered(&plan->strategies, why, size))
+		return -1;
+	if ((options->strategies_given && !options->strategies_all) || options->bench_given)
+		return 0;
+	path_format(folder, sizeof folder, "%s/bench/claims", path_root());
+	count = claims_needed_runs(folder, needs, NEEDS_MAX);
+	for (size_t i = 0; i < count && i < NEEDS_MAX; i++)
+		if (add_support(plan, &needs[i], why, size))
+			return -1;
+	return 0;
+}
+
+/* SplitMix64: a step of the generator whose state is *state. */
+static uint64_t next_random(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return z ^ z >> 31;
+}
+
+static void shuffle(struct job *job, size_t count, uint64_t *state)
+{
+	for (size_t i = count; i > 1; i--) {
+		size_t j = next_random(state) % i;
+		struct job swap = job[i - 1];
+
+		job[i - 1] = job[j];
+		job[j] = swap;
+	}
+}
+
+static void add_rounds(struct plan *plan, const struct options *options, const struct engine *engine)
+{
+	unsigned rounds = options->rounds ? options->rounds : engine->rounds;
+	uint64_t state = options->seed;
+
+	for (unsigned round = 1; round <= rounds; round++) {
+		size_t first = plan->jobs;
+
+		for (size_t i = 0; i < 2 * plan->strategies.count; i++) {
+			bool linux_programs = i >= plan->strategies.count;
+			const struct strategy *strategy = &plan->strategies.item[i % plan->strategies.count];
+
+			const char *bench = linux_programs ? plan->benches.names : plan->benches.others;
+
+			if (*bench)
+				plan->job[plan->jobs++] =
+				        (struct job){ .engine = engine,
+					              .strategy = strategy,
+					              .module_limit = linux_programs ? SMALL_LIMIT : 0,
+					              .linux_programs = linux_programs,
+					              .bench = bench,
+					              .round = round,
+					              .seed = options->seed + round - 1 };
+		}
+		if (engine->exclusive)
+			shuffle(&plan->job[first], plan->jobs - first, &state);
+	}
+}
+
+static size_t count_variants(const struct options *options, const struct engine *engine)
+{
+	size_t count = 0;
+
+	while (engine->variants && engine->variants[count] &&
+	       (options->full || count < engine->variants_full))
+		count++;
+	return count;
+}
+
+/* Each variant boots every image: the self-tests first, then the benchmarks. */
+static void add_variants(struct plan *plan, const struct options *options, const struct engine *engine)
+{
+	unsigned rounds = options->rounds ? options->rounds : engine->rounds;
+	size_t variants = count_variants(options, engine);
+	struct job job = { .engine = engine };
+
+	for (job.round = 1; job.round <= rounds; job.round++) {
+		job.seed = options->seed + job.round - 1;
+		for (size_t i = 0; i < variants * plan->strategies.count; i++) {
+			job.variant = engine->variants[i / plan->strategies.count];
+			job.strategy = &plan->strategies.item[i % plan->strategies.count];
+			job.self_test = true;
+			job.bench = "";
+			if (engine->self_test && job.round == 1 && !options->bench_given)
+				plan->job[plan->jobs++] = job;
+			job.self_test = false;
+			job.bench = options->bench;
+			plan->job[plan->jobs++] = job;
+		}
+	}
+}
+
+/* Counting exits makes them slower, so it is done in launches of its own, after the others. */
+static void add_exits(struct plan *plan, const struct options *options, const struct engine *engine)
+{
+	for (size_t i = 0; i < plan->strategies.count && *plan->benches.others; i++)
+		plan->job[plan->jobs++] = (struct job){ .engine = engine,
+			                                .strategy = &plan->strategies.item[i],
+			                                .bench = plan->benches.others,
+			                                .seed = options->seed };
+}
+
+static void add_engine(struct plan *plan, const struct options *options, const struct engine *engine)
+{
+	if (engine->variants)
+		add_variants(plan, options, engine);
+	else
+		add_rounds(plan, options, engine);
+	if (engine == &engine_kvm && options->exits)
+		add_exits(plan, options, engine);
+	for (size_t i = 0; i < plan->supporting && engine == &engine_bochs; i++)
+		plan->job[plan->jobs++] =
+		        (struct job){ .engine = engine,
+			              .strategy = &plan->support[i].strategy,
+			              .bench = plan->support[i].bench,
+			              .module_limit = plan->support[i].alone ? SMALL_LIMIT : 0,
+			              .round = 1,
+			              .seed = options->seed };
+}
+
+void plan_jobs(struct plan *plan, const struct options *options, const struct engine *const engines[],
+               size_t count)
+{
+	size_t most;
+	bool bochs = false;
+
+	linux_rows_split(&plan->benches, options->bench);
+	for (size_t i = 0; i < count; i++)
+		bochs |= engines[i] == &engine_bochs;
+	if (!bochs)
+		plan->supporting = 0;
+	most = plan->supporting;
+	for (size_t i = 0; i < count; i++)
+		most += plan->strategies.count *
+		        ((options->rounds ? options->rounds : engines[i]->rounds) + 1) * 2 *
+		        (engines[i]->variants ? count_variants(options, engines[i]) : 1);
+	plan->job = calloc(most, sizeof *plan->job);
+	if (!plan->job) {
+		fprintf(stderr, "run-bench: no memory\n");
+		exit(1);
+	}
+	for (int exclusive = 0; exclusive < 2; exclusive++)
+		for (size_t i = 0; i < count; i++)
+			if (engines[i]->exclusive == (exclusive == 1))
+				add_engine(plan, options, engines[i]);
+}
+
+void plan_free(struct plan *plan)
+{
+	free(plan->job);
+	plan->job = NULL;
+	plan->jobs = 0;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/session/recover.h"
+#include "bench/host/base/paths.h"
+#include "bench/host/base/progress.h"
+#include "bench/host/engine/engine.h"
+#include "bench/host/launch/launch.h"
+
+#include <glob.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LAUNCHES_MAX 2000
+
+/* A launch that never ended; `place` is its number among the boots, with which its folder's name begins. */
+struct interrupted {
+	int64_t id, place;
+	char engine[32], strategy[64], variant[64];
+	bool self_test;
+};
+
+static int64_t count_samples(struct store *store, int64_t launch)
+{
+	sqlite3_stmt *row = NULL;
+	int64_t count = 0;
+
+	if (sqlite3_prepare_v2(store_connection(store), "SELECT count(*) FROM samples WHERE launch = ?1", -1,
+	                       &row, NULL) == SQLITE_OK) {
+		sqlite3_bind_int64(row, 1, launch);
+		if (sqlite3_step(row) == SQLITE_ROW)
+			count = sqlite3_column_int64(row, 0);
+	}
+	sqlite3_finalize(row);
+	return count;
+}
+
+/* Feeds the records to an intake, as the run did. The report is copied out. */
+static int replay(struct store *store, const struct interrupted *launch, FILE *records,
+                  struct intake_report *report)
+{
+	const struct engine *engine = engine_find(launch->engine);
+	struct strategy strategy;
+	struct intake_setup setup = { .store = store,
+		                      .launch = launch->id,
+		                      .strategy = &strategy,
+		                      .mode = launch->self_test ? "test" : "bench",
+		                      .variant = *launch->variant ? launch->variant : NULL };
+	struct intake *intake;
+	char buffer[65536];
+	size_t length;
+
+	if (engine) {
+		setup.counts = launch_counts(engine);
+		setup.engine_flag = engine->flag;
+	}
+	if (!engine || strategy_parse(launch->strategy, &strategy, buffer, sizeof buffer))
+		return -1;
+	intake = intake_new(&setup);
+	if (!intake)
+		return -1;
+	while ((length = fread(buffer, 1, sizeof buffer, records)) > 0)
+		intake_feed(intake, buffer, length);
+	intake_finish(intake);
+	*report = *intake_report(intake);
+	intake_free(intake);
+	return 0;
+}
+
+/* The raw records of the launch: the folder of its number, or NULL. */
+static FILE *open_records(const struct interrupted *launch, const char *folder)
+{
+	char pattern[PATH_MAX];
+	FILE *records = NULL;
+	glob_t found;
+
+	path_format(pattern, sizeof pattern, "%s/logs/%03d-%s-*/records.txt", folder, (int)launch->place,
+	            launch->engine);
+	if (glob(pattern, 0, NULL, &found) == 0) {
+		if (found.gl_pathc == 1)
+			records = fopen(found.gl_pathv[0], "re");
+		globfree(&found);
+	}
+	return records;
+}
+
+static int recover(struct store *store, const struct interrupted *launch, const char *folder)
+{
+	struct intake_report report = { 0 };
+	struct store_outcome outcome = { .state = "cut short",
+		                         .reason = "the harness was killed",
+		                         .status = -1,
+		                         .revision = report.revision,
+		                         .compiler = report.compiler };
+	int64_t before = count_samples(store, launch->id);
+	FILE *records;
+
+	records = open_records(launch, folder);
+	if (records) {
+		if (store_launch_clear(store, launch->id) || replay(store, launch, records, &report) ||
+		    count_samples(store, launch->id) < before)
+			store_rollback(store);
+		fclose(records);
+	}
+	message("%s %s: cut short; %lld samples are kept", launch->engine, launch->strategy,
+	        (long long)count_samples(store, launch->id));
+	return store_launch_finish(store, launch->id, &outcome);
+}
+
+/* The launches that never ended, in the order of their start. */
+static int find_interrupted(struct store *store, struct interrupted *found)
+{
+	static const char query[] =
+	        "SELECT id, place, engine, strategy, variant, bench = '' FROM (SELECT *, row_number() OVER "
+	        "(ORDER BY id) "
+	        "AS place"
+	        " FROM launches WHERE engine <> 'image') WHERE state = 'running' ORDER BY id";
+	sqlite3_stmt *row;
+	int count = 0;
+
+	if (sqlite3_prepare_v2(store_connection(store), query, -1, &row, NULL) != SQLITE_OK)
+		return -1;
+	while (sqlite3_step(row) == SQLITE_ROW && count < LAUNCHES_MAX) {
+		struct interrupted *launch = &found[count++];
+
+		launch->id = sqlite3_column_int64(row, 0);
+		launch->place = sqlite3_column_int64(row, 1);
+		snprintf(launch->engine, sizeof launch->engine, "%s",
+		         (const char *)sqlite3_column_text(row, 2));
+		snprintf(launch->strategy, sizeof launch->strategy, "%s",
+		         (const char *)sqlite3_column_text(row, 3));
+		snprintf(launch->variant, sizeof launch->variant, "%s",
+		         (const char *)sqlite3_column_text(row, 4));
+		launch->self_test = sqlite3_column_int(row, 5);
+	}
+	sqlite3_finalize(row);
+	return count;
+}
+
+int recover_launches(struct store *store, const char *folder)
+{
+	static struct interrupted found[LAUNCHES_MAX];
+	int count = find_interrupted(store, found);
+	int status = count < 0 ? -1 : 0;
+
+	for (int i = 0; i < count && status == 0; i++)
+		status = recover(store, &found[i], folder);
+	if (status == 0)
+		status = store_run_cut_short(store);
+	if (status == 0)
+		return count;
+	message_error("run-bench: %s: %s", folder,
+	              store_error(store) ? store_error(store) : sqlite3_errmsg(store_connection(store)));
+	return -1;
+}

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/session/session.h"
+#include "bench/host/base/interrupt.h"
+#include "bench/host/base/paths.h"
+#include "bench/host/base/progress.h"
+#include "bench/host/compare/results_folder.h"
+#include "bench/host/engine/kvm_machine.h"
+#include "bench/host/engine/replay.h"
+#include "bench/host/evaluate/attribution.h"
+#include "bench/host/evaluate/claims.h"
+#include "bench/host/evaluate/drift.h"
+#include "bench/host/evaluate/summary.h"
+#include "bench/host/launch/exits.h"
+#include "bench/host/launch/image.h"
+#include "bench/host/report/collapsed.h"
+#include "bench/host/report/csv.h"
+#include "bench/host/report/plots.h"
+#include "bench/host/report/report.h"
+#include "bench/host/report/table.h"
+#include "bench/host/session/environment.h"
+#include "bench/host/session/recover.h"
+#include "bench/host/session/runner.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXIT_CANNOT 2
+
+struct session {
+	const struct options *options;
+	size_t engines;
+	const struct engine *engine[OPTIONS_ENGINES_MAX];
+	struct plan plan;
+	struct folder folder;
+	struct store *store;
+	char exits[ENGINE_WHY_MAX]; /* whether VM exits are counted, or what stands in the way */
+};
+
+static int add_engine(struct session *session, const struct engine *engine)
+{
+	char why[ENGINE_WHY_MAX * 2];
+
+	for (size_t i = 0; i < session->engines; i++)
+		if (session->engine[i] == engine)
+			return 0;
+	if (engine->can_run(why, sizeof why)) {
+		message_error("run-bench: engine %s cannot run: %s", engine->name, why);
+		return -1;
+	}
+	session->engine[session->engines++] = engine;
+	return 0;
+}
+
+/* An engine that was named must run; KVM, when it was not, is left out with a line that says why. */
+static int choose_engines(struct session *session)
+{
+	const struct options *options = session->options;
+	char why[ENGINE_WHY_MAX * 2];
+
+	for (size_t i = 0; i < options->engines; i++)
+		if (add_engine(session, engine_find(options->engine[i])))
+			return -1;
+	if (!options->engines_auto)
+		return 0;
+	if (add_engine(session, &engine_bochs))
+		return -1;
+	for (size_t i = 0; i < session->engines; i++)
+		if (session->engine[i] == &engine_kvm)
+			return 0;
+	if (engine_kvm.can_run(why, sizeof why))
+		message("engine kvm is left out: %s", why);
+	else
+		session->engine[session->engines++] = &engine_kvm;
+	return 0;
+}
+
+static int check_images(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->jobs; i++) {
+		char path[PATH_MAX];
+
+		engine_image_path(path, plan->job[i].strategy, "elf32");
+		if (!path_exists(path)) {
+			message_error("run-bench: %s is not built (run-bench.sh builds what it needs)", path);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* The image that is booted, by its hash, and by that of all of it but the name of the revision. */
+static void add_image(struct environment *environment, const struct strategy *strategy)
+{
+	char sha256[IMAGE_SHA256_MAX];
+	char path[PATH_MAX];
+	char key[72];
+
+	engine_image_path(path, strategy, "elf32");
+	image_sha256(path, sha256);
+	snprintf(key, sizeof key, "sha256.image.%s", strategy->name);
+	environment_add(environment, key, "%s", sha256);
+	path_format(path, sizeof path, "%s/build/%s/code.sha256", path_root(), strategy->build);
+	snprintf(key, sizeof key, "sha256.code.%s", strategy->name);
+	environment_add_file(environment, key, path);
+}
+
+static bool uses_kvm(const struct session *session)
+{
+	for (size_t i = 0; i < session->engines; i++)
+		if (session->engine[i] == &engine_kvm)
+			return true;
+	return false;
+}
+
+static int describe_environment(struct session *session, const char *command)
+{
+	const struct options *options = session->options;
+	struct environment *environment = calloc(1, sizeof *environment);
+	char path[PATH_MAX];
+	int status;
+
+	if (!environment)
+		return -1;
+	environment_add(environment, "results.format", "%d", STORE_VERSION);
+	environment_add(environment, "run.name", "%s", session->folder.name);
+	environment_add(environment, "run.command", "%s", command);
+	environment_add(environment, "run.benchmarks", "%s", options->bench);
+	environment_add(environment, "run.seed", "%" PRIu64, options->seed);
+	environment_add(environment, "run.cpus", "%u", options->cpus);
+	environment_add(environment, "run.memory", "%u MiB", options->memory);
+	environment_add(environment, "run.pcid", "%s", options->pcid ? "on" : "off");
+	environment_add(environment, "run.window_flush", "%s", options->flush_cr3 ? "cr3" : "invlpg");
+	environment_add(environment, "run.profile", "%s", options->profile ? options->profile : "none");
+	environment_add(environment, "run.samples", "%s", options->quick ? "quick" : "full");
+	environment_collect(environment);
+	if (uses_kvm(session)) {
+		environment_add(environment, "kvm.cpu", "%s", kvm_cpu());
+		environment_add(environment, "kvm.memory", "%s", kvm_memory_backing(options->memory));
+		environment_add(environment, "kvm.exits", "%s", session->exits);
+	}
+	if (replay_is_on())
+		environment_add(environment, "run.replayed",
+		                "yes: a script played QEMU or the host; no measurement");
+	for (size_t i = 0; i < session->plan.strategies.count; i++)
+		add_image(environment, &session->plan.strategies.item[i]);
+	for (size_t i = 0; i < session->plan.supporting; i++)
+		add_image(environment, &session->plan.support[i].strategy);
+	path_format(path, sizeof path, "%s/environment.json", session->folder.path);
+	status = environment_store(environment, session->store);
+	if (status) {
+		message_error("run-bench: %s", store_error(session->store));
+	} else if (environment_write_json(environment, path)) {
+		message_error("run-bench: %s: %s", path, strerror(errno));
+		status = -1;
+	}
+	free(environment);
+	return status;
+}
+
+/* Makes the folder and the database and writes what is known before the first boot. */
+static int begin(struct session *session, const char *command)
+{
+	char path[PATH_MAX];
+	char why[OPTIONS_WHY_MAX];
+
+	if (plan_strategies(&session->plan, session->options, why, sizeof why)) {
+		message_error("run-bench: %s", why);
+		return EXIT_CANNOT;
+	}
+	plan_jobs(&session->plan, session->options, session->engine, session->engines);
+	if (check_images(&session->plan))
+		return EXIT_CANNOT;
+	if (folder_make(&session->folder, session->options->out, session->engine, session->engines, why,
+	                sizeof why)) {
+		message_error("run-bench: %s", why);
+		return EXIT_CANNOT;
+	}
+	if (folder_lock(session->folder.path)) {
+		message_error("run-bench: %s: another run is writing to it; choose another --out",
+		              session->folder.path);
+		return EXIT_CANNOT;
+	}
+	path_format(path, sizeof path, "%s/results.sqlite", session->folder.path);
+	session->store = store_create(path, why, sizeof why);
+	if (!session->store) {
+		message_error("run-bench: %s", why);
+		return EXIT_FAILURE;
+	}
+	if (store_run_start(session->store, session->folder.name, command, session->options->seed)) {
+		message_error("run-bench: %s", store_error(session->store));
+		return EXIT_FAILURE;
+	}
+	return describe_environment(session, command) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int store_images(struct session *session)
+{
+	const struct plan *plan = &session->plan;
+	int status = 0;
+
+	for (size_t i = 0; i < plan->strategies.count && status == 0; i++)
+		status = image_store_facts(session->store, &plan->strategies.item[i]);
+	for (size_t i = 0; i < plan->supporting && status == 0; i++)
+		if (!plan->support[i].alone)
+			status = image_store_facts(session->store, &plan->support[i].strategy);
+	return status;
+}
+
+/* Statistics, claims, files, figures and the report. Returns 0 when all of them worked. */
+static int evaluate(sqlite3 *db, const char *folder)
+{
+	char claims[PATH_MAX];
+	char plots[PATH_MAX];
+	int failed = 0;
+
+	path_format(claims, sizeof claims, "%s/bench/claims", path_root());
+	path_format(plots, sizeof plots, "%s/plots", path_root());
+	failed |= summary_compute(db);
+	failed |= attribution_compute(db);
+	failed |= drift_compute(db);
+	if (!replay_is_on())
+		failed |= claims_decide(db, claims);
+	failed |= csv_export(db, folder);
+	failed |= collapsed_write(db, folder);
+	if (replay_is_on())
+		message("a replayed run: no claim is decided and no figure is drawn");
+	else if (interrupt_count() == 0)
+		failed |= plots_make(db, folder, plots);
+	else
+		message("the figures were left out");
+	failed |= report_write(db, folder, plots);
+	if (replay_is_on())
+		puts("REPLAYED: a script played QEMU or the host. These numbers test the harness; they "
+		     "measure nothing.\n");
+	table_print(db, stdout);
+	drift_print(db, stdout);
+	fflush(stdout);
+	return failed;
+}
+
+static int finish(struct session *session, const struct runner_result *result)
+{
+	bool interrupted = interrupt_count() > 0;
+	bool failed = result->other > 0 || result->skipped > 0;
+	const char *state = interrupted ? "cut short" : failed ? "failed" : "complete";
+	char report[PATH_MAX];
+
+	if (store_run_finish(session->store, state)) {
+		message_error("run-bench: %s", store_error(session->store));
+		failed = true;
+	} else {
+		failed |= evaluate(store_database(session->store), session->folder.path) != 0;
+	}
+	if (store_close(session->store))
+		failed = true;
+	session->store = NULL;
+	if (result->rows > 0 && !replay_is_on() && folder_is_latest(&session->folder))
+		message_error("run-bench: results/latest: %s", strerror(errno));
+	if (interrupted || failed)
+		message_error("run-bench: %s: %zu launches complete, %zu not, %zu not started; what was "
+		              "measured is kept",
+		              interrupted ? "cut short" : "failed", result->complete, result->other,
+		              result->skipped);
+	message("results: %s", session->folder.path);
+	path_format(report, sizeof report, "%s/report.html", session->folder.path);
+	if (path_exists(report))
+		message("report:  %s", report);
+	if (result->refused > 0 && !interrupted)
+		return EXIT_CANNOT;
+	return interrupted || failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static bool is_replayed(struct store *store)
+{
+	struct results results = { .db = store_database(store) };
+	char replayed[64];
+
+	results_environment(&results, "run.replayed", replayed, sizeof replayed);
+	return strcmp(replayed, "unknown") != 0;
+}
+
+int session_recover(const char *folder)
+{
+	char why[RESULTS_WHY_MAX];
+	char path[PATH_MAX];
+	struct store *store;
+	int failed;
+
+	if (results_check_run(folder, why)) {
+		message_error("run-bench: %s", why);
+		return EXIT_CANNOT;
+	}
+	path_format(path, sizeof path, "%s/results.sqlite", folder);
+	store = store_open(path, why, sizeof why);
+	if (!store) {
+		message_error("run-bench: %s", why);
+		return EXIT_CANNOT;
+	}
+	failed = recover_launches(store, folder) < 0;
+	if (!failed && is_replayed(store)) {
+		message("a replayed run: it measures nothing, and is left without summaries");
+	} else if (!failed) {
+		failed = evaluate(store_database(store), folder);
+	}
+	failed |= store_close(store);
+	message(failed ? "not all of %s could be written" : "recovered: %s", folder);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* Counts VM exits too where the host permits it; where not, says what to change. */
+static void choose_exits(struct session *session, struct options *options)
+{
+	snprintf(session->exits, sizeof session->exits, "none: engine kvm does not run");
+	if (!uses_kvm(session))
+		return;
+	options->exits = exits_can_count(session->exits, sizeof session->exits) == 0;
+	if (options->exits)
+		snprintf(session->exits, sizeof session->exits,
+		         "counted, in launches of their own (round 0)");
+	else
+		message("VM exits are not counted: %s", session->exits);
+}
+
+int session_run(const struct options *chosen, const char *command)
+{
+	struct options with_exits = *chosen;
+	const struct options *options = &with_exits;
+	struct session session = { .options = options };
+	struct runner_setup setup = { .plan = &session.plan, .options = options, .folder = &session.folder };
+	struct runner_result result = { 0 };
+	int status;
+
+	if (choose_engines(&session))
+		return EXIT_CANNOT;
+	choose_exits(&session, &with_exits);
+	status = begin(&session, command);
+	if (status == EXIT_SUCCESS) {
+		setup.store = session.store;
+		if (store_images(&session) == 0)
+			result = runner_run(&setup);
+		else
+			result.skipped = session.plan.jobs;
+		status = finish(&session, &result);
+	} else if (session.store) {
+		store_close(session.store);
+	}
+	plan_free(&session.plan);
+	return status;
+}

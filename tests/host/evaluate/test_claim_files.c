@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+/* Files of claims: how they are read, what becomes of those that are none, and the launches that they ask for. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <dirent.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/host/engine/strategy.h"
+#include "bench/host/evaluate/claims.h"
+#include "tests/host/scratch.h"
+
+#define CLAIMS "bench/claims"
+
+static char claims[64]; /* a folder of claims within the scratch folder */
+
+static void remove_claims(void)
+{
+	DIR *files = opendir(claims);
+	struct dirent *file;
+	char path[400];
+
+	while (files && (file = readdir(files))) {
+		snprintf(path, sizeof path, "%s/%s", claims, file->d_name);
+		if (file->d_name[0] != '.')
+			remove(path);
+	}
+	if (files)
+		closedir(files);
+	rmdir(claims);
+}
+
+/* Writes claims/<name> with a header of `fields` (lines) and the query. */
+static void write_claim(const char *name, const char *fields, const char *query)
+{
+	char path[400];
+	FILE *out;
+
+	snprintf(path, sizeof path, "%s/%s", claims, name);
+	out = fopen(path, "w");
+	assert_non_null(out);
+	fprintf(out, "%s%s", fields, query);
+	fclose(out);
+}
+
+static void make_claims(void)
+{
+	assert_int_equal(mkdir(claims, 0777), 0);
+	write_claim("notes.txt", "# names\n", "s\nf.txt\n");
+}
+
+static int begin(void **state)
+{
+	snprintf(claims, sizeof claims, "%s/claims", folder);
+	make_claims();
+	return make_database(state);
+}
+
+static int finish(void **state)
+{
+	remove_claims();
+	return remove_files(state);
+}
+
+#define REST       "-- asks: a?\n-- metric: m\n-- margin: 1\n-- figure: none\n"
+#define HEADER(id) "-- id: " id "\n-- seed: s\n-- quote: q\n" REST
+#define SOUND      "SELECT 'refuted' AS verdict, 'because' AS evidence;\n"
+
+static char message[2000]; /* what was written to stderr */
+
+static int divert_stderr(void)
+{
+	int saved = dup(STDERR_FILENO);
+
+	assert_non_null(freopen(path_of("stderr"), "w", stderr));
+	return saved;
+}
+
+static void restore_stderr(int saved)
+{
+	FILE *in;
+
+	fflush(stderr);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	in = fopen(path_of("stderr"), "r");
+	message[fread(message, 1, sizeof message - 1, in)] = '\0';
+	fclose(in);
+}
+
+/* Decides the claims of the test's folder. */
+static int decide(void)
+{
+	int saved = divert_stderr();
+	int status = claims_decide(db, claims);
+
+	restore_stderr(saved);
+	return status;
+}
+
+static void a_header_is_read(void **state)
+{
+	(void)state;
+	write_claim(
+	        "07-long.sql",
+	        "-- id:      7\n-- seed:    f.txt\n-- quote:   in two\n--          lines\n-- asks: ?\n"
+	        "-- metric: m\n-- margin: m\n--   of two: lines\n-- figure:  exec\n-- any other comment\n\n",
+	        SOUND);
+	write_claim("other.txt", "", "not a claim");
+	assert_int_equal(decide(), 0);
+	assert_string_equal(message, "");
+	assert_string_equal(
+	        first_column(
+	                "SELECT group_concat(id || '|' || seed || '|' || quote || '|' || verdict || '|' ||"
+	                " evidence || '|' || figure) FROM claims"),
+	        "7|f.txt|in two lines|refuted|because|exec");
+	/* A reason in the place of a query. */
+	write_claim("07-long.sql", HEADER("7") "-- not-measured: there is no\n--   such engine\n", "");
+	assert_int_equal(decide(), 0);
+	assert_string_equal(first_column("SELECT verdict || '|' || evidence FROM claims"),
+	                    "not measured|missing: there is no such engine");
+	/* `none` is no figure. */
+	write_claim("07-long.sql", HEADER("7"), SOUND);
+	assert_int_equal(decide(), 0);
+	assert_string_equal(first_column("SELECT figure IS '' FROM claims"), "1");
+}
+
+static void malformed_claims_are_named_and_the_others_decided(void **state)
+{
+	static const struct {
+		const char *name, *fields, *query, *complaint;
+	} bad[] = {
+		{ "11-x.sql", "-- seed: s\n-- quote: q\n" REST, SOUND, "the header lacks a line: id" },
+		{ "11-x.sql", "-- id: 11\n-- seed: imaginary.txt\n-- quote: q\n" REST, SOUND,
+		  "no note of this name is in notes.txt: imaginary.txt" },
+		{ "11-x.sql", "-- id: 11\n-- seed: # names\n-- quote: q\n" REST, SOUND,
+		  "no note of this name is in notes.txt: # names" },
+		{ "11-x.sql", "-- id: 11\n-- seed: s\n" REST, SOUND, "the header lacks a line: quote" },
+		{ "11-x.sql", "-- id: 11\n-- seed: s\n-- quote:\n" REST, SOUND,
+		  "the header lacks a line: quote" },
+		{ "11-x.sql", "-- id: 11\n-- id: 12\n-- seed: s\n-- quote: q\n" REST, SOUND,
+		  "is given twice: id" },
+		{ "11-x.sql", HEADER("eleven"), SOUND, "the id is not a number from 1 to 99: eleven" },
+		{ "11-x.sql", HEADER("12"), SOUND, "the id differs from the number in the file's name: 12" },
+		{ "x.sql", HEADER("11"), SOUND, "is not named NN-name.sql" },
+		{ "11-x.sql", HEADER("11"), "SELEKT 1;\n", "SQL: near \"SELEKT\": syntax error" },
+		{ "11-x.sql", HEADER("11"), "SELECT x AS verdict, 1 AS evidence FROM nowhere;",
+		  "SQL: no such table" },
+		{ "11-x.sql", HEADER("11"), "", "there is no SELECT" },
+		{ "11-x.sql", HEADER("11"), SOUND SOUND, "there is more than one statement" },
+		{ "11-x.sql", HEADER("11"), "DELETE FROM samples;", "the statement is not a SELECT" },
+		{ "11-x.sql", HEADER("11"), "SELECT 'refuted', 'because';",
+		  "the columns are not verdict and evidence" },
+		{ "11-x.sql", HEADER("11"),
+		  "SELECT 'refuted' AS verdict, 'x' AS evidence UNION ALL SELECT 'refuted', 'y';",
+		  "the SELECT does not give exactly one row" },
+		{ "11-x.sql", HEADER("11"), "SELECT 'refuted' AS verdict, 'x' AS evidence WHERE 0;",
+		  "the SELECT does not give exactly one row" },
+		{ "11-x.sql", HEADER("11"), "SELECT 'maybe' AS verdict, 'x' AS evidence;",
+		  "not a verdict: maybe" },
+		{ "11-x.sql", HEADER("11"), "SELECT NULL AS verdict, 'x' AS evidence;",
+		  "not a verdict: NULL" },
+		{ "11-x.sql", HEADER("11"), "SELECT 'refuted' AS verdict, NULL AS evidence;",
+		  "the evidence is empty" },
+		{ "11-x.sql", HEADER("11"),
+		  "SELECT 'refuted' AS verdict, abs(-9223372036854775807 - 1) AS evidence;",
+		  "SQL: integer overflow" },
+		{ "11-x.sql", HEADER("11") "-- not-measured: why\n", SOUND, "it has a query, and says" },
+		{ "10-same.sql", HEADER("10"), SOUND,
+		  "the verdict cannot be stored: UNIQUE constraint failed" },
+	};
+	(void)state;
+
+	write_claim("10-before.sql", HEADER("10"), SOUND);
+	write_claim("99-after.sql", HEADER("99"), SOUND);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		char path[400];
+
+		write_claim(bad[i].name, bad[i].fields, bad[i].query);
+		assert_int_equal(decide(), -1);
+		if (!strstr(message, bad[i].complaint) || !strstr(message, bad[i].name))
+			fail_msg("%s, wanted: %s", message, bad[i].complaint);
+		assert_string_equal(first_column("SELECT group_concat(id) FROM claims"), "10,99");
+		snprintf(path, sizeof path, "%s/%s", claims, bad[i].name);
+		unlink(path);
+	}
+	assert_int_equal(decide(), 0);
+}
+
+static void unreadable_files_and_folders_are_named(void **state)
+{
+	char path[400];
+	(void)state;
+
+	write_claim("10-before.sql", HEADER("10"), SOUND);
+	snprintf(path, sizeof path, "%s/11-folder.sql", claims);
+	assert_int_equal(mkdir(path, 0777), 0);
+	assert_int_equal(decide(), -1);
+	assert_non_null(strstr(message, "claim 11-folder.sql: cannot be read"));
+	assert_string_equal(first_column("SELECT group_concat(id) FROM claims"), "10");
+	rmdir(path);
+	remove_claims();
+	assert_int_equal(decide(), -1);
+	assert_non_null(strstr(message, "/claims: No such file or directory"));
+}
+
+/* The launches that the claims in the folder `where` need, a line each; one that is `alone` begins with "+". */
+static const char *needed(const char *where)
+{
+	static char text[64 * sizeof(struct claim_run)];
+	FILE *out = fmemopen(text, sizeof text, "w");
+	struct claim_run runs[64];
+	int saved = divert_stderr();
+	size_t count = claims_needed_runs(where, runs, 64);
+
+	restore_stderr(saved);
+	assert_true(count <= 64);
+	for (size_t i = 0; i < count; i++)
+		fprintf(out, "%s%s %s\n", runs[i].alone ? "+" : "", runs[i].strategy, runs[i].bench);
+	putc('\0', out);
+	fclose(out);
+	return text;
+}
+
+static void needed_runs_are_collected_once_each(void **state)
+{
+	struct claim_run runs[4];
+	(void)state;
+
+	assert_string_equal(needed(claims), "");
+	write_claim("02-two.sql", HEADER("2") "-- needs: heap irq.*\n-- needs: a+b+c  exec.*\n", SOUND);
+	write_claim("03-same.sql", HEADER("3") "-- needs: heap irq.*, heap tlb.*\n", SOUND);
+	write_claim("01-none.sql", HEADER("1"), SOUND);
+	assert_string_equal(needed(claims), "heap irq.*\na+b+c exec.*\nheap tlb.*\n");
+	/* More than there is room for: they are still counted. */
+	memset(runs, 0, sizeof runs);
+	assert_int_equal(claims_needed_runs(claims, runs, 2), 3);
+	assert_string_equal(runs[1].bench, "exec.*");
+	assert_string_equal(runs[2].strategy, "");
+
+	write_claim("04-bad.sql", HEADER("4") "-- needs: heap irq.* exec.*\n", SOUND);
+	write_claim("05-bad.sql", HEADER("5") "-- needs: heap\n-- needs: window switch.*\n", SOUND);
+	assert_string_equal(needed(claims), "heap irq.*\na+b+c exec.*\nheap tlb.*\nwindow switch.*\n");
+	assert_non_null(
+	        strstr(message, "claim 04-bad.sql: needs: not a strategy and a benchmark: heap irq.*"));
+	assert_non_null(strstr(message, "claim 05-bad.sql: needs: not a strategy and a benchmark: heap\n"));
+	assert_string_equal(needed("/nowhere"), "");
+}
+
+static void boots_are_launches_of_their_own(void **state)
+{
+	(void)state;
+
+	/* The same pair under both keys is two launches, and under one key in two claims is one. */
+	write_claim("01-both.sql", HEADER("1") "-- boots: heap irq.*,window  tlb.*\n-- needs: heap irq.*\n",
+	            SOUND);
+	write_claim("02-same.sql", HEADER("2") "-- boots: heap irq.* , heap irq.*\n-- needs: window tlb.*\n",
+	            SOUND);
+	write_claim("03-long.sql", HEADER("3") "-- boots: heap a,\n--   heap b\n", SOUND);
+	assert_string_equal(needed(claims),
+	                    "heap irq.*\n+heap irq.*\n+window tlb.*\nwindow tlb.*\n+heap a\n+heap b\n");
+	assert_string_equal(message, "");
+	remove_claims();
+	make_claims();
+
+	/* A bad item is named; the others count. */
+	write_claim("01-bad.sql", HEADER("1") "-- boots: heap, window a, window b c,\n", SOUND);
+	assert_string_equal(needed(claims), "+window a\n");
+	assert_non_null(strstr(message, "claim 01-bad.sql: boots: not a strategy and a benchmark: heap\n"));
+	assert_non_null(
+	        strstr(message, "claim 01-bad.sql: boots: not a strategy and a benchmark:  window b c\n"));
+	assert_non_null(strstr(message, "claim 01-bad.sql: boots: not a strategy and a benchmark\n"));
+	/* `boots` is optional, and may be empty. */
+	write_claim("01-bad.sql", HEADER("1") "-- boots:\n", SOUND);
+	assert_string_equal(needed(claims), "");
+	assert_string_equal(message, "");
+}
+
+static void the_claims_of_the_project_need_what_they_say(void **state)
+{
+	static const char *const some[] = { "heap-rsp0+sandwich+shared irq.entry.*\n",
+		                            "+heap pitfall.sandwich_irq\n", "+window pitfall.window_irq\n",
+		                            "+random pitfall.window_irq\n" };
+	struct claim_run runs[64];
+	size_t count = claims_needed_runs(CLAIMS, runs, 64);
+	const char *all = needed(CLAIMS);
+	(void)state;
+
+	assert_string_equal(message, "");
+	for (size_t i = 0; i < sizeof some / sizeof some[0]; i++)
+		assert_non_null(strstr(all, some[i]));
+	for (size_t i = 0; i < count; i++) {
+		struct strategy strategy;
+		char why[200];
+
+		assert_int_equal(strategy_parse(runs[i].strategy, &strategy, why, sizeof why), 0);
+	}
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, begin, finish)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_header_is_read),
+		TEST(malformed_claims_are_named_and_the_others_decided),
+		TEST(unreadable_files_and_folders_are_named),
+		TEST(needed_runs_are_collected_once_each),
+		TEST(boots_are_launches_of_their_own),
+		TEST(the_claims_of_the_project_need_what_they_say),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: MIT */
+/* report.html: what comes from a run is shown and never obeyed, and the summary says what the numbers say. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/host/report/html.h"
+#include "bench/host/report/number.h"
+#include "bench/host/report/plots.h"
+#include "bench/host/report/plots_data.h"
+#include "bench/host/report/report.h"
+#include "bench/host/report/report_parts.h"
+
+#define SCRATCH_RUN "<run> & \"name\""
+#include "tests/host/scratch.h"
+
+static char sentence[3][REPORT_SENTENCE_MAX];
+
+static const char *escaped(const char *text)
+{
+	static char result[400];
+	char *made = NULL;
+	size_t size;
+	FILE *out = open_memstream(&made, &size);
+
+	html_text(out, text);
+	fclose(out);
+	snprintf(result, sizeof result, "%s", made);
+	free(made);
+	return result;
+}
+
+static void text_is_escaped(void **state)
+{
+	(void)state;
+	assert_string_equal(escaped("<script>alert('1')</script>"),
+	                    "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;");
+	assert_string_equal(escaped("\" onload=\"x & y"), "&quot; onload=&quot;x &amp; y");
+	assert_string_equal(escaped("a\tb\nc → ü 🙂"), "a\tb\nc → ü 🙂");
+	assert_string_equal(escaped(NULL), "");
+}
+
+static void what_is_no_text_is_replaced(void **state)
+{
+	(void)state;
+	assert_string_equal(escaped("a\x1b[31mb\x7f"), "a\uFFFD[31mb\uFFFD");
+	assert_string_equal(escaped("\xff"), "\uFFFD");
+	assert_string_equal(escaped("\xc3"), "\uFFFD");           /* cut short */
+	assert_string_equal(escaped("\xc0\xbc"), "\uFFFD\uFFFD"); /* an overlong < */
+	assert_string_equal(escaped("\xe0\x80\xbc"), "\uFFFD\uFFFD\uFFFD");
+	assert_string_equal(escaped("\xed\xa0\x80"), "\uFFFD\uFFFD\uFFFD"); /* a surrogate */
+	assert_string_equal(escaped("\xf4\x90\x80\x80"), "\uFFFD\uFFFD\uFFFD\uFFFD");
+	assert_string_equal(escaped("\xc3<"), "\uFFFD&lt;");
+}
+
+static void numbers_have_thousands(void **state)
+{
+	char text[40];
+	(void)state;
+
+	assert_string_equal(number_digits(0, text, sizeof text), "0");
+	assert_string_equal(number_digits(999, text, sizeof text), "999");
+	assert_string_equal(number_digits(-1234567, text, sizeof text), "-1,234,567");
+	assert_string_equal(number_digits(1234.5, text, sizeof text), "1,234.5");
+	assert_string_equal(number_digits(1e300, text, sizeof text), "1e+300");
+}
+
+static void files_become_base64(void **state)
+{
+	static const char *const pairs[][2] = {
+		{ "", "" },        { "f", "Zg==" },        { "fo", "Zm8=" },
+		{ "foo", "Zm9v" }, { "foob", "Zm9vYg==" }, { "\xff\xfe\xfd", "//79" }
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+		FILE *in = fopen(path_of("bytes"), "w");
+		char *made = NULL;
+		size_t size;
+		FILE *out = open_memstream(&made, &size);
+
+		fputs(pairs[i][0], in);
+		fclose(in);
+		assert_int_equal(html_base64_file(out, path_of("bytes")), 0);
+		fclose(out);
+		assert_string_equal(made, pairs[i][1]);
+		free(made);
+	}
+	assert_int_equal(html_base64_file(stdout, path_of("nothing")), -1);
+}
+
+static void booted(const char *engine, const char *strategy, const char *launch_state)
+{
+	char *sql = NULL;
+
+	assert_true(asprintf(&sql,
+	                     "INSERT INTO launches (engine, strategy, stack, loader, isolation, cpus, "
+	                     "memory, round,"
+	                     " bench, state) VALUES ('%s', '%s', 'heap-sw', 'sandwich', 'shared', 1, 512, 1, "
+	                     "'*', '%s')",
+	                     engine, strategy, launch_state) > 0);
+	execute(sql);
+	free(sql);
+}
+
+static void measured(const char *engine, const char *strategy, const char *benchmark, const char *metric,
+                     double value)
+{
+	char *sql = NULL;
+
+	assert_true(
+	        asprintf(&sql,
+	                 "INSERT INTO summary VALUES ('%s', '%s', 'heap-sw', 'sandwich', 'shared', 1, '%s',"
+	                 " iif('%s' LIKE 'exec%%', 4096, 0), '%s', '%s', 9, %g, %g, %g, %g, %g, 0, %g, %g, "
+	                 "'')",
+	                 engine, strategy, benchmark, benchmark, metric, metric, value, value, value, value,
+	                 value, value, value) > 0);
+	execute(sql);
+	free(sql);
+}
+
+static void an_empty_run_has_a_summary(void **state)
+{
+	(void)state;
+	report_sentences(db, sentence);
+	assert_string_equal(sentence[0], "Nothing was booted in this run.");
+	assert_string_equal(sentence[1], "No claim was decided.");
+	assert_string_equal(sentence[2], "No two builds can be compared on any subject.");
+}
+
+static void the_summary_counts(void **state)
+{
+	(void)state;
+	booted("bochs", "heap", "complete");
+	booted("bochs", "window", "complete");
+	booted("kvm", "window", "cut short");
+	booted("image", "heap", "complete");
+	execute("UPDATE run SET started = '2026-01-01T00:00:00Z', finished = '2026-01-01T00:02:05Z', state = "
+	        "'failed'");
+	execute("INSERT INTO samples VALUES (1, 'exec.spawn', 4096, 'bytes', 0, 'instructions', "
+	        "'instructions', 7, ''),"
+	        " (1, 'exec.spawn', 4096, 'bytes', 0, 'walk_reads', 'events', 7, ''),"
+	        " (1, 'exec.spawn', 4096, 'bytes', 0, 'instructions', 'instructions', 7, 'warmup'),"
+	        " (4, 'irq.entry.user', 0, 'none', 0, 'rsp_writes', 'instructions', 1, '')");
+	execute("INSERT INTO checks VALUES (1, 'check', 'x', 0, 0, 'wrong')");
+	execute("INSERT INTO claims VALUES (1, '', '', 'confirmed', 'e', ''), (2, '', '', 'confirmed', 'e', "
+	        "''),"
+	        " (3, '', '', 'not measured', 'e', '')");
+	report_sentences(db, sentence);
+	assert_string_equal(
+	        sentence[0],
+	        "2 builds were booted 3 times on bochs and kvm in 2 min 5 s, which gave 1 sample of "
+	        "1 benchmark; 1 boot did not complete and 1 check failed.");
+	assert_string_equal(sentence[1],
+	                    "Of 3 claims, 2 are confirmed, 0 refuted, 0 inconclusive and 1 not measured.");
+}
+
+static void the_summary_compares_counts(void **state)
+{
+	(void)state;
+	measured("bochs", "heap", "exec.spawn", "instructions", 2000);
+	measured("bochs", "window", "exec.spawn", "instructions", 3000);
+	measured("bochs", "random", "exec.spawn", "instructions", 2000);
+	execute("UPDATE summary SET flags = 'exact,net'");
+	report_sentences(db, sentence);
+	assert_string_equal(
+	        sentence[2],
+	        "For “spawn 4 KiB” 2 of 3 builds, heap among them, need least, 2,000 instructions, "
+	        "and window most, 3,000 (1.50 times as many); these are exact counts, not time.");
+}
+
+static void equal_counts_are_said_to_be(void **state)
+{
+	(void)state;
+	measured("bochs", "heap", "syscall.null", "instructions", 34);
+	measured("bochs", "window", "syscall.null", "instructions", 34);
+	report_sentences(db, sentence);
+	assert_string_equal(sentence[2],
+	                    "For “null system call” all 2 builds need the same: 34 instructions.");
+}
+
+/* Cycles count before instructions, and an order counts only if low, nominal and high parameters agree. */
+static void the_summary_compares_cycles(void **state)
+{
+	(void)state;
+	measured("bochs", "heap", "exec.spawn", "instructions", 1);
+	measured("bochs", "window", "exec.spawn", "instructions", 2);
+	measured("bochs", "heap", "exec.spawn", "cycles_low", 100);
+	measured("bochs", "heap", "exec.spawn", "cycles_nominal", 200);
+	measured("bochs", "heap", "exec.spawn", "cycles_high", 400);
+	measured("bochs", "window", "exec.spawn", "cycles_low", 150);
+	measured("bochs", "window", "exec.spawn", "cycles_nominal", 250);
+	measured("bochs", "window", "exec.spawn", "cycles_high", 440);
+	report_sentences(db, sentence);
+	assert_string_equal(sentence[2],
+	                    "For “spawn 4 KiB” heap needs least, 200 modelled cycles, and window most, 250 "
+	                    "(1.25 times as many, 1.10 to 1.50 over the model's parameters).");
+	execute("UPDATE summary SET median = 390 WHERE strategy = 'window' AND metric = 'cycles_high'");
+	report_sentences(db, sentence);
+	assert_non_null(strstr(sentence[2], ": an order that does not hold over that range."));
+}
+
+/* What is said of a comparison of two builds whose ratio is 1.5, 1.4 to 1.6, with these flags. */
+static const char *headline(const char *engine, const char *metric, const char *flags,
+                            const char *ratio_flags)
+{
+	char sql[300];
+
+	execute("DELETE FROM summary; DELETE FROM comparisons");
+	measured(engine, "heap", "exec.spawn", metric, 2000);
+	measured(engine, "window", "exec.spawn", metric, 3000);
+	snprintf(sql, sizeof sql, "UPDATE summary SET flags = '%s' WHERE strategy = 'window'", flags);
+	execute(sql);
+	snprintf(sql, sizeof sql,
+	         "INSERT INTO comparisons VALUES ('%s', 'exec.spawn', 4096, '%s', 'window', 'heap', 1.5, "
+	         "1.4, 1.6, 3, "
+	         "'%s')",
+	         engine, metric, ratio_flags);
+	execute(sql);
+	report_sentences(db, sentence);
+	return sentence[2];
+}
+
+/* 95 % is said of nothing else than an interval of 95 %, and no flag is lost on the way to the headline. */
+static void the_summary_is_no_surer_than_the_numbers(void **state)
+{
+	(void)state;
+	assert_string_equal(headline("kvm", "tsc", "net", "net,differs"),
+	                    "For “spawn 4 KiB” heap needs least, 2,000 TSC ticks, and window most, 3,000 "
+	                    "(1.50 times as many, 1.40 to 1.60 with 95 % confidence).");
+	assert_string_equal(
+	        headline("bochs", "instructions", "few,net", "range,net"),
+	        "For “spawn 4 KiB” heap needs least, 2,000 instructions, and window most, 3,000 "
+	        "(1.50 times as many, 1.40 to 1.60 from the smallest to the largest quotient of any two "
+	        "samples); of these numbers: too few samples for an interval; these are counts, not "
+	        "time.");
+	assert_string_equal(
+	        headline("kvm", "tsc", "net,unstable,outliers,cut-short", "few,net"),
+	        "For “spawn 4 KiB” heap needs least, 2,000 TSC ticks, and window most, 3,000 "
+	        "(1.50 times as many, 1.40 to 1.60 in the rounds, which are too few for an interval); "
+	        "of these numbers: spread over 5 %, outliers, kept, cut short.");
+	assert_null(strstr(headline("kvm", "tsc", "few", "range,few"), "95 %"));
+	assert_null(strstr(headline("kvm", "tsc", "", "few,range"), "95 %"));
+	assert_null(strstr(headline("bochs", "instructions", "", "range"), "95 %"));
+}
+
+/* The ratio of a cell is as sure as its own number and the least. */
+static void cells_of_the_heat_map_have_marks(void **state)
+{
+	char text[1000] = "";
+	FILE *in;
+	(void)state;
+
+	measured("bochs", "heap", "syscall.null", "instructions", 34);
+	measured("bochs", "window", "syscall.null", "instructions", 34);
+	measured("bochs", "heap", "exec.spawn", "instructions", 2000);
+	measured("bochs", "window", "exec.spawn", "instructions", 3000);
+	execute("UPDATE summary SET flags = 'few,net' WHERE strategy = 'heap' AND benchmark = 'exec.spawn'");
+	execute("UPDATE summary SET flags = 'unstable' WHERE strategy = 'window' AND benchmark = "
+	        "'exec.spawn'");
+	assert_int_equal(mkdir(path_of("data"), 0777), 0);
+	assert_int_equal(plots_data_write(db, path_of("data"), &views[0]), 0);
+	in = fopen(path_of("data/bochs/overview.dat"), "r");
+	assert_non_null(in);
+	assert_true(fread(text, 1, sizeof text - 1, in) > 0);
+	fclose(in);
+	assert_string_equal(text, "x y strategy ratio value subject unit marks\n"
+	                          "1 1 heap 1.0 2000.0 \"spawn 4 KiB\" \"instructions\" =?\n"
+	                          "1 2 window 1.5 3000.0 \"spawn 4 KiB\" \"instructions\" =?~\n"
+	                          "2 1 heap 1.0 34.0 \"null system call\" \"instructions\" =\n"
+	                          "2 2 window 1.0 34.0 \"null system call\" \"instructions\" =\n");
+	remove_tree("data");
+}
+
+/* One function writes numbers, and another their flags in words. */
+static void numbers_have_their_marks(void **state)
+{
+	struct number number = { .value = 1234.5, .low = 1200, .high = 1300, .flags = "few,net,unstable" };
+	char text[200], marks[NUMBER_MARKS_MAX], words[NUMBER_WORDS_MAX];
+	(void)state;
+
+	number_format(&number, true, text, sizeof text);
+	assert_string_equal(text, "1,234.5 [1,200 .. 1,300]?~");
+	number_format(&number, false, text, sizeof text);
+	assert_string_equal(text, "1,234.5?~");
+	number = (struct number){ .value = 7, .low = 7, .high = 7 };
+	number_format(&number, true, text, sizeof text);
+	assert_string_equal(text, "7");
+	assert_string_equal(number_marks("range,few", marks), "?");
+	assert_string_equal(number_marks("few-and-far,exact", marks), "");
+	assert_string_equal(number_marks("cut-short,check-failed,outliers,unstable,few", marks), "?~^!/");
+	assert_string_equal(number_caveats("unstable,range,exact", words),
+	                    "too few samples for an interval, spread over 5 %");
+	assert_string_equal(number_mark_flag('~'), "unstable");
+	assert_null(number_mark_flag('x'));
+}
+
+static void a_failed_check_is_not_compared(void **state)
+{
+	(void)state;
+	measured("bochs", "heap", "exec.spawn", "instructions", 2000);
+	measured("bochs", "window", "exec.spawn", "instructions", 1);
+	execute("UPDATE summary SET flags = 'check-failed' WHERE strategy = 'window'");
+	report_sentences(db, sentence);
+	assert_string_equal(sentence[2], "No two builds can be compared on any subject.");
+}
+
+static char *report_text(void)
+{
+	FILE *in = fopen(path_of("report.html"), "r");
+	char *text = NULL;
+	size_t size = 0;
+
+	assert_non_null(in);
+	assert_true(getdelim(&text, &size, '\0', in) > 0);
+	fclose(in);
+	return text;
+}
+
+/* Every column that can hold foreign text, with text that would run if it were not escaped. */
+static void a_hostile_run_is_only_text(void **state)
+{
+#define HOSTILE "</table><script>boo()</script><img src=x onerror=boo()>"
+	char *text;
+	(void)state;
+
+	booted("bochs", HOSTILE, "failed");
+	booted("bochs", "b", "failed");
+	measured("bochs", HOSTILE, "exec.spawn", "instructions", 1);
+	measured("bochs", "b", "exec.spawn", "instructions", 2);
+	measured("bochs", "b", HOSTILE, "instructions", 2);
+	execute("UPDATE launches SET reason = '" HOSTILE "'");
+	execute("UPDATE run SET command = '" HOSTILE "', state = 'failed'");
+	execute("INSERT INTO checks VALUES (1, 'check', '" HOSTILE "', 0, 0, '" HOSTILE
+	        "'), (1, 'skip', '" HOSTILE "', 0, 2, '" HOSTILE "')");
+	execute("INSERT INTO claims VALUES (1, '', '" HOSTILE "', '" HOSTILE "', '" HOSTILE "', '" HOSTILE
+	        "')");
+	execute("INSERT INTO environment VALUES ('" HOSTILE "', '" HOSTILE "'), ('source.revision', '" HOSTILE
+	        "')");
+	assert_int_equal(report_write(db, folder, folder), 0);
+	text = report_text();
+	assert_null(strstr(text, "<script"));
+	assert_null(strstr(text, "<img"));
+	assert_null(strstr(text, "<run>"));
+	assert_non_null(strstr(text, "&lt;script&gt;boo()&lt;/script&gt;"));
+	assert_non_null(strstr(text, "&lt;run&gt; &amp; &quot;name&quot;"));
+	assert_null(strstr(text, "{{"));
+	free(text);
+#undef HOSTILE
+}
+
+/* Nothing of it comes from elsewhere. */
+static void an_empty_run_has_a_report(void **state)
+{
+	char *text;
+	(void)state;
+
+	assert_int_equal(report_write(db, folder, "/nowhere"), 0);
+	text = report_text();
+	assert_non_null(strstr(text, "./command</code></pre>\n<p>The seed was 7. "));
+	assert_non_null(strstr(text, "This run never came to its end."));
+	assert_non_null(strstr(text, "No claim was decided in this run."));
+	assert_non_null(strstr(text, "This run has no figures"));
+	assert_non_null(strstr(text, "</html>"));
+	assert_null(strstr(text, "http://"));
+	assert_null(strstr(text, "https://"));
+	free(text);
+}
+
+static void a_script_s_head_is_read(void **state)
+{
+	FILE *out = fopen(path_of("a.gp"), "w");
+	char text[100];
+	(void)state;
+
+	fputs("# A title.\n# read: Lower\n#       is better.\n# needs: a b\nplot x\n# cycles: yes\n", out);
+	fclose(out);
+	assert_true(plots_script_line(path_of("a.gp"), "", text, sizeof text));
+	assert_string_equal(text, "A title.");
+	assert_true(plots_script_line(path_of("a.gp"), "read", text, sizeof text));
+	assert_string_equal(text, "Lower is better.");
+	assert_true(plots_script_line(path_of("a.gp"), "needs", text, sizeof text));
+	assert_string_equal(text, "a b");
+	assert_false(plots_script_line(path_of("a.gp"), "cycles", text, sizeof text)); /* not in the head */
+	assert_false(plots_script_line(path_of("none.gp"), "", text, sizeof text));
+	assert_string_equal(text, "");
+}
+
+int main(void)
+{
+#define TEST(test) cmocka_unit_test_setup_teardown(test, make_database, remove_files)
+	const struct CMUnitTest tests[] = {
+		TEST(text_is_escaped),
+		TEST(what_is_no_text_is_replaced),
+		TEST(numbers_have_thousands),
+		TEST(files_become_base64),
+		TEST(an_empty_run_has_a_summary),
+		TEST(the_summary_counts),
+		TEST(the_summary_compares_counts),
+		TEST(equal_counts_are_said_to_be),
+		TEST(the_summary_compares_cycles),
+		TEST(the_summary_is_no_surer_than_the_numbers),
+		TEST(numbers_have_their_marks),
+		TEST(cells_of_the_heat_map_have_marks),
+		TEST(a_failed_check_is_not_compared),
+		TEST(a_hostile_run_is_only_text),
+		TEST(an_empty_run_has_a_report),
+		TEST(a_script_s_head_is_read),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

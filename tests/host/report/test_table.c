@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables on the terminal: what a cell says, what is left out, and that a terminal's width is kept. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "bench/host/report/table.h"
+#include "tests/host/scratch.h"
+
+static char text[16384];
+
+/* A row of the summary, with the interval and the flags that it is given. */
+static void measured(const char *engine, const char *strategy, const char *benchmark, const char *metric,
+                     const char *numbers)
+{
+	char sql[512];
+
+	snprintf(sql, sizeof sql,
+	         "INSERT INTO summary (engine, strategy, benchmark, parameter, metric, unit, cpus, median, "
+	         "ci_low,"
+	         " ci_high, flags) VALUES ('%s', '%s', '%s', 65536, '%s', 'count', 1, %s)",
+	         engine, strategy, benchmark, metric, numbers);
+	execute(sql);
+}
+
+/* What is printed when the output is no terminal. */
+static const char *printed(void)
+{
+	char *memory = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&memory, &size);
+
+	assert_non_null(out);
+	table_print(db, out);
+	fclose(out);
+	snprintf(text, sizeof text, "%s", memory);
+	free(memory);
+	return text;
+}
+
+/* What is printed on a terminal of `columns` columns. The terminal holds one page, so little is printed. */
+static const char *shown(unsigned short columns)
+{
+	struct winsize size = { .ws_row = 25, .ws_col = columns };
+	int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
+	size_t used = 0;
+	ssize_t got;
+	FILE *out;
+
+	assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+	assert_true(slave >= 0 && ioctl(slave, TIOCSWINSZ, &size) == 0);
+	out = fdopen(slave, "w");
+	table_print(db, out);
+	fflush(out);
+	fcntl(master, F_SETFL, O_NONBLOCK);
+	while ((got = read(master, text + used, sizeof text - 1 - used)) > 0)
+		used += (size_t)got;
+	text[used] = '\0';
+	fclose(out);
+	close(master);
+	return text;
+}
+
+/* The longest line of the text, in bytes; what is printed here is ASCII without colours. */
+static size_t longest(const char *lines)
+{
+	size_t most = 0;
+
+	for (; *lines; lines += strcspn(lines, "\r\n"), lines += strspn(lines, "\r\n")) {
+		size_t here = strcspn(lines, "\r\n");
+
+		most = here > most ? here : most;
+	}
+	return most;
+}
+
+static void cells_say_all(void **state)
+{
+	(void)state;
+	measured("bochs", "heap", "exec.load", "instructions", "1234567, 1234567, 1234567, ''");
+	measured("bochs", "window", "exec.load", "instructions", "999.5, 900, 1000, 'few,outliers'");
+	measured("bochs", "window", "exec.load", "walk_reads", "4242, 4242, 4242, ''");
+	measured("bochs", "heap", "memory.per_task", "stack_bytes", "-1000, -1000, -1000, 'check-failed'");
+	printed();
+	assert_non_null(strstr(text, "bochs  medians; instructions on Bochs"));
+	assert_non_null(strstr(text, " 1,234,567  999.5 [900 .. 1,000]?^\n"));
+	assert_null(strstr(text, "4,242")); /* a benchmark with the main metric is that metric alone */
+	assert_non_null(strstr(text, "memory.per_task stack_bytes (count)"));
+	assert_non_null(strstr(text, " -1,000!"));
+	assert_non_null(strstr(text, " -\n")); /* window was not measured there */
+	assert_null(strchr(text, '\033'));
+}
+
+static void waits_are_shown_as_such(void **state)
+{
+	(void)state;
+	measured("bochs", "heap", "irq.latency.loading", "instructions", "21, 21, 21, ''");
+	measured("bochs", "heap", "irq.latency.loading", "latency", "248553, 248553, 248553, ''");
+	printed();
+	assert_non_null(strstr(text, "latency (count)"));
+	assert_non_null(strstr(text, " 248,553\n"));
+	assert_null(strstr(text, " 21"));
+}
+
+static void presets_come_first(void **state)
+{
+	const char *heap, *window, *other;
+	(void)state;
+
+	measured("bochs", "fixed-ist+direct+shared", "b", "instructions", "1, 1, 1, ''");
+	measured("bochs", "window", "b", "instructions", "1, 1, 1, ''");
+	measured("bochs", "heap", "b", "instructions", "1, 1, 1, ''");
+	printed();
+	heap = strstr(text, "heap");
+	window = strstr(text, "window");
+	other = strstr(text, "fixed-ist+direct+shared");
+	assert_true(heap && window && other && heap < window && window < other);
+}
+
+static void void_times_are_left_out(void **state)
+{
+	(void)state;
+	measured("tcg", "heap", "exec.load", "tsc", "77777, 77777, 77777, ''");
+	measured("tcg", "heap", "memory.per_task", "stack_bytes", "8192, 8192, 8192, ''");
+	printed();
+	assert_null(strstr(text, "77,777"));
+	assert_non_null(strstr(text, "8,192"));
+}
+
+static void nothing_measured_is_no_table(void **state)
+{
+	(void)state;
+	assert_string_equal(printed(), "");
+}
+
+static void claims_are_wrapped(void **state)
+{
+	(void)state;
+	execute("INSERT INTO claims (id, verdict, evidence) VALUES (7, 'refuted', '"
+	        "a long sentence of evidence that goes on and on, with numbers such as 123 and 456, until it "
+	        "has to"
+	        " be broken at a space')");
+	printed();
+	assert_non_null(strstr(text, "   7  refuted       a long sentence"));
+	assert_in_range(longest(text), 60, 110);
+	assert_non_null(strstr(text, "\n                    ")); /* the second line stands under the first */
+}
+
+/* First the intervals go, then the strategies are split; every value is still there. */
+static void width_is_kept(void **state)
+{
+	static const char *const strategies[] = { "heap", "window", "random", "best" };
+	const char *at;
+	unsigned tables = 0;
+	(void)state;
+
+	setenv("NO_COLOR", "1", 1);
+	for (unsigned i = 0; i < 4; i++)
+		measured("bochs", strategies[i], "exec.load", "instructions", "1000000, 900000, 1100000, ''");
+	execute("DELETE FROM claims");
+	shown(160);
+	assert_non_null(strstr(text, "[900,000 .. 1,100,000]"));
+	shown(70);
+	assert_null(strstr(text, "[900,000"));
+	assert_non_null(strstr(text, "1,000,000  1,000,000  1,000,000  1,000,000"));
+	shown(44);
+	for (at = text; (at = strstr(at, "exec.load  ")); at++)
+		tables++;
+	assert_int_equal(tables, 2);
+	for (unsigned i = 0; i < 4; i++)
+		assert_non_null(strstr(text, strategies[i]));
+	*strstr(text, "[..]") = '\0'; /* the legend is not wrapped */
+	assert_true(longest(strchr(text, '\n') + 1) <= 44);
+}
+
+static void colours_are_for_terminals(void **state)
+{
+	(void)state;
+	unsetenv("NO_COLOR");
+	setenv("TERM", "xterm", 1);
+	measured("bochs", "heap", "b", "instructions", "1, 1, 1, ''");
+	assert_non_null(strstr(shown(80), "\033[1m"));
+	setenv("TERM", "dumb", 1);
+	assert_null(strstr(shown(80), "\033["));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(cells_say_all, make_database, remove_files),
+		cmocka_unit_test_setup_teardown(waits_are_shown_as_such, make_database, remove_files),
+		cmocka_unit_test_setup_teardown(presets_come_first, make_database, remove_files),
+		cmocka_unit_test_setup_teardown(void_times_are_left_out, make_database, remove_files),
+		cmocka_unit_test_setup_teardown(nothing_measured_is_no_table, make_database, remove_files),
+		cmocka_unit_test_setup_teardown(claims_are_wrapped, make_database, remove_files),
+		cmocka_unit_test_setup_teardown(width_is_kept, make_database, remove_files),
+		cmocka_unit_test_setup_teardown(colours_are_for_terminals, make_database, remove_files),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+/* Which launches a run makes: those asked for, and those that the claims of a source tree need. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/host/base/paths.h"
+#include "bench/host/session/options.h"
+#include "bench/host/session/plan.h"
+
+#define BEST "heap-rsp0+self+shared"
+#define MIX  "heap-rsp0+sandwich+shared"
+
+static char tree[] = "/tmp/test-plan-XXXXXX";
+static char repository[PATH_MAX];
+static char why[OPTIONS_WHY_MAX];
+
+/* The buffer behind path_root() can be written: another source tree than the test's own. */
+static void use_tree(const char *path)
+{
+	snprintf((char *)path_root(), PATH_MAX, "%s", path);
+}
+
+static void write_file(const char *name, const char *text)
+{
+	char path[PATH_MAX];
+	FILE *out;
+
+	snprintf(path, sizeof path, "%s/%s", tree, name);
+	out = fopen(path, "w");
+	assert_non_null(out);
+	fputs(text, out);
+	fclose(out);
+}
+
+/* The tree's claims 01 and 02, with these lines in their headers. */
+static void write_claims(const char *first, const char *second)
+{
+	const char *const lines[] = { first, second };
+
+	write_file("bench/claims/notes.txt", "s\n");
+	for (int i = 0; i < 2; i++) {
+		char name[40], text[2000];
+
+		snprintf(name, sizeof name, "bench/claims/0%d-x.sql", i + 1);
+		snprintf(text, sizeof text,
+		         "-- id: %d\n-- seed: s\n-- quote: q\n-- asks: a\n-- metric: m\n-- margin: m\n-- "
+		         "figure: none\n%s",
+		         i + 1, lines[i]);
+		write_file(name, text);
+	}
+}
+
+static void remove_about(void)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof path, "%s/bench/guest/about.txt", tree);
+	remove(path);
+}
+
+static int make_tree(void **state)
+{
+	char path[PATH_MAX];
+	(void)state;
+
+	if (!getcwd(repository, sizeof repository) || !mkdtemp(tree))
+		return -1;
+	snprintf(path, sizeof path, "%s/bench/guest", tree);
+	if (path_make_folders(path))
+		return -1;
+	snprintf(path, sizeof path, "%s/bench/claims", tree);
+	return path_make_folders(path);
+}
+
+static int remove_tree(void **state)
+{
+	static const char *const names[] = { "/bench/claims/01-x.sql",
+		                             "/bench/claims/02-x.sql",
+		                             "/bench/claims",
+		                             "/bench/guest",
+		                             "/bench",
+		                             "/Makefile",
+		                             "" };
+	char path[PATH_MAX];
+	(void)state;
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		snprintf(path, sizeof path, "%s%s", tree, names[i]);
+		remove(path);
+	}
+	return 0;
+}
+
+/* A tree with two claims, whose `make` offers a preset and two other builds. */
+static int begin(void **state)
+{
+	(void)state;
+	use_tree(tree);
+	write_file("Makefile",
+	           "list-strategies:\n\t@printf '%s\\n' fixed-ist+window+shared " MIX " " BEST "\n");
+	write_claims("-- needs: " MIX " irq.*\n-- boots: window pitfall.a, heap pitfall.b\n",
+	             "-- needs: " MIX " tlb.*, random exec.*\n-- boots: window pitfall.c, " MIX
+	             " pitfall.a\n");
+	return 0;
+}
+
+/* The launches of a command line on KVM and Bochs, a line each; a supporting one begins with "+". */
+#define PLAN(...) plan_of((const char *const[]){ "run-bench.sh", __VA_ARGS__, NULL })
+
+static const char *plan_of(const char *const words[])
+{
+	static const struct engine *const engines[] = { &engine_kvm, &engine_bochs };
+	static char text[8000];
+	FILE *out = fmemopen(text, sizeof text, "w");
+	struct options options;
+	struct plan plan;
+	char *argv[16] = { 0 };
+	int argc = 0;
+
+	for (; words[argc]; argc++)
+		argv[argc] = (char *)words[argc];
+	if (options_parse(&options, argc, argv, why) || plan_strategies(&plan, &options, why, sizeof why)) {
+		fclose(out);
+		return NULL;
+	}
+	plan_jobs(&plan, &options, engines, 2);
+	for (size_t i = 0; i < plan.jobs; i++) {
+		const struct job *job = &plan.job[i];
+		bool asked = job->strategy >= plan.strategies.item &&
+		             job->strategy < &plan.strategies.item[STRATEGIES_MAX];
+
+		if (job->engine == &engine_bochs)
+			fprintf(out, "%s%s%s %s\n", asked ? "" : "+", job->strategy->name,
+			        job->linux_programs ? " linux" : "", job->bench);
+		else
+			assert_true(asked);
+		assert_true(asked || (job->round == 1 && job->seed == options.seed));
+		if (strncmp(job->bench, "pitfall.", 8) == 0) /* alone: no large programs */
+			assert_true(job->module_limit > 0 && !asked);
+		else if (asked)
+			assert_true((job->module_limit > 0) == job->linux_programs);
+	}
+	putc('\0', out);
+	fclose(out);
+	plan_free(&plan);
+	return text;
+}
+
+#define ALONE "+window pitfall.a\n+heap pitfall.b\n"
+
+static void a_run_of_everything_has_the_claims_launches(void **state)
+{
+	(void)state;
+	/* A strategy that runs anyway needs no launch but those alone; the needs of one strategy share one. */
+	assert_string_equal(PLAN("--seed", "9"), "heap *\nwindow *\nrandom *\n+" MIX " irq.*,tlb.*\n" ALONE
+	                                         "+window pitfall.c\n+" MIX " pitfall.a\n");
+	/* They are no rounds. */
+	assert_string_equal(PLAN("--rounds", "2"),
+	                    "heap *\nwindow *\nrandom *\nheap *\nwindow *\nrandom *\n+" MIX
+	                    " irq.*,tlb.*\n" ALONE "+window pitfall.c\n+" MIX " pitfall.a\n");
+}
+
+static void a_run_of_something_has_none(void **state)
+{
+	(void)state;
+	assert_string_equal(PLAN("--bench", "irq.*"), "heap irq.*\nwindow irq.*\nrandom irq.*\n");
+	assert_string_equal(PLAN("--strategy", "heap"), "heap *\n");
+	assert_string_equal(PLAN("--strategy", "heap,window,random"), "heap *\nwindow *\nrandom *\n");
+	assert_string_equal(PLAN("--strategy", MIX), MIX " *\n");
+	assert_string_equal(PLAN("--strategy", "all", "--bench", "tlb.*"),
+	                    "window tlb.*\n" MIX " tlb.*\nbest tlb.*\n");
+}
+
+static void a_run_without_bochs_has_none(void **state)
+{
+	static const struct engine *const engines[] = { &engine_kvm_emulated, &engine_kvm };
+	char *argv[] = { "run-bench.sh", "--quick", NULL };
+	struct options options;
+	struct plan plan;
+	(void)state;
+
+	assert_int_equal(options_parse(&options, 2, argv, why), 0);
+	assert_int_equal(plan_strategies(&plan, &options, why, sizeof why), 0);
+	assert_true(plan.supporting > 0);
+	plan_jobs(&plan, &options, engines, 2);
+	assert_int_equal(plan.supporting, 0); /* nor is anything read from their images */
+	plan_free(&plan);
+}
+
+static void all_strategies_have_the_launches_alone(void **state)
+{
+	(void)state;
+	assert_string_equal(PLAN("--strategy", "all"),
+	                    "window *\n" MIX " *\nbest *\n" ALONE "+random exec.*\n+window pitfall.c\n+" MIX
+	                    " pitfall.a\n");
+}
+
+static void programs_of_linux_have_boots_of_their_own(void **state)
+{
+	(void)state;
+	write_file("bench/guest/about.txt", "# names\nexec.load\tx\nexec.real\tx\nexec.roundtrip\tx\n"
+	                                    "exec.roundtrip.real\tx\nirq.real.time\tx\n");
+	assert_string_equal(PLAN("--strategy", "heap"), "heap *\nheap linux exec.real,exec.roundtrip.real\n");
+	/* After those of the round that have none. */
+	assert_string_equal(
+	        PLAN("--strategy", "heap,window", "--bench", "exec.real,exec.l*", "--rounds", "2"),
+	        "heap exec.l*\nwindow exec.l*\nheap linux exec.real\nwindow linux exec.real\n"
+	        "heap exec.l*\nwindow exec.l*\nheap linux exec.real\nwindow linux exec.real\n");
+	/* No boot for nothing, and each benchmark once. */
+	assert_string_equal(PLAN("--strategy", "heap", "--bench", "*.real,exec.real"),
+	                    "heap linux exec.real,exec.roundtrip.real\n");
+	assert_string_equal(PLAN("--strategy", "heap", "--bench", "irq.*"), "heap irq.*\n");
+	/* What is no benchmark is the kernel's to refuse. */
+	assert_string_equal(PLAN("--strategy", "heap", "--bench", "no.such,exec.real"),
+	                    "heap no.such\nheap linux exec.real\n");
+	remove_about();
+}
+
+static void what_cannot_be_planned(void **state)
+{
+	(void)state;
+	assert_null(PLAN("--strategy", "fixed-rsp0+direct+shared"));
+	assert_non_null(strstr(why, "'fixed-rsp0+direct+shared' is not available in this version"));
+	write_claims("-- boots: heap a, nothing a\n", "");
+	assert_null(PLAN("--quick"));
+	assert_non_null(strstr(why, "unknown strategy 'nothing'"));
+	/* It was not looked at here. */
+	assert_non_null(PLAN("--bench", "*"));
+	/* No claims, no launches. */
+	write_claims("", "");
+	assert_string_equal(PLAN("--quick"), "heap *\nwindow *\nrandom *\n");
+	write_file("Makefile", "list-strategies:\n\t@echo nothing\n");
+	assert_null(PLAN("--strategy", "all"));
+	assert_non_null(strstr(why, "unknown strategy 'nothing'"));
+}
+
+/* With the claims of the project, and its Makefile. */
+static void the_project(void **state)
+{
+	static const char *const alone[] = { "+window pitfall.shared_pml4\n", "+heap pitfall.shared_pml4\n",
+		                             "+random pitfall.window_irq\n", "+heap pitfall.sandwich_irq\n",
+		                             "+window teardown.order\n" };
+	const char *lines;
+	(void)state;
+
+	use_tree(repository);
+	lines = PLAN("--quick");
+	assert_non_null(lines);
+	assert_non_null(strstr(lines, "+" MIX " irq.entry.*\n"));
+	assert_non_null(strstr(lines, "heap linux exec.real,exec.roundtrip.real,fork.exec.real\n"));
+	for (size_t i = 0; i < sizeof alone / sizeof alone[0]; i++)
+		assert_non_null(strstr(lines, alone[i]));
+	lines = PLAN("--strategy", "all");
+	assert_non_null(lines);
+	assert_non_null(strstr(lines, MIX " *\n"));
+	assert_null(strstr(lines, "+" MIX " irq.entry.*\n"));
+	for (size_t i = 0; i < sizeof alone / sizeof alone[0]; i++)
+		assert_non_null(strstr(lines, alone[i]));
+}
+
+/* The boots of kvm-emulated, one per line. */
+static const char *boots(const char *const *words)
+{
+	static char text[2000];
+	const struct engine *const engines[] = { &engine_kvm_emulated };
+	struct options options;
+	struct plan plan;
+	int argc = 0;
+
+	while (words[argc])
+		argc++;
+	text[0] = '\0';
+	assert_int_equal(options_parse(&options, argc, (char *const *)words, why), 0);
+	assert_int_equal(plan_strategies(&plan, &options, why, sizeof why), 0);
+	plan_jobs(&plan, &options, engines, 1);
+	for (size_t i = 0; i < plan.jobs; i++)
+		snprintf(text + strlen(text), sizeof text - strlen(text), "%s %s %s %u\n",
+		         plan.job[i].variant, plan.job[i].strategy->name,
+		         plan.job[i].self_test ? "test" : "bench", plan.job[i].round);
+	plan_free(&plan);
+	return text;
+}
+
+#define BOOTS(...)                                                                             \
+	boots((const char *const[]){ "run-bench.sh", "--engine", "kvm-emulated", "--strategy", \
+	                             "heap,window", __VA_ARGS__, NULL })
+
+static void variants_boot_in_turn(void **state)
+{
+	(void)state;
+	assert_string_equal(BOOTS("--quick"), "npt=1 heap test 1\nnpt=1 heap bench 1\n"
+	                                      "npt=1 window test 1\nnpt=1 window bench 1\n"
+	                                      "npt=0 heap test 1\nnpt=0 heap bench 1\n"
+	                                      "npt=0 window test 1\nnpt=0 window bench 1\n");
+	/* Chosen benchmarks come without self-tests, and self-tests in the first round only. */
+	assert_string_equal(
+	        BOOTS("--bench", "tlb.*", "--full"),
+	        "npt=1 heap bench 1\nnpt=1 window bench 1\nnpt=0 heap bench 1\nnpt=0 window bench 1\n"
+	        "ept=1 heap bench 1\nept=1 window bench 1\nept=0 heap bench 1\nept=0 window bench 1\n");
+	assert_non_null(strstr(BOOTS("--rounds", "2"), "npt=0 window bench 1\nnpt=1 heap bench 2\n"));
+}
+
+#define TEST(test) cmocka_unit_test_setup(test, begin)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_run_of_everything_has_the_claims_launches),
+		TEST(a_run_of_something_has_none),
+		TEST(a_run_without_bochs_has_none),
+		TEST(all_strategies_have_the_launches_alone),
+		TEST(programs_of_linux_have_boots_of_their_own),
+		TEST(what_cannot_be_planned),
+		TEST(the_project),
+		TEST(variants_boot_in_turn),
+	};
+
+	return cmocka_run_group_tests(tests, make_tree, remove_tree);
+}
