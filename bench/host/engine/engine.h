@@ -43,6 +43,7 @@ struct engine {
 	unsigned rounds;     /* boots per image when the user does not say */
 	unsigned timeout;    /* seconds per boot, likewise */
 	bool exclusive;      /* its times are real: nothing else may run beside it */
+	bool needs_probe;    /* it can run only where probe_kvm() finds KVM usable */
 	bool counts;         /* it has the instrumentation library */
 	bool some_counts;    /* some of its boots have, and some regions in them are counted */
 	bool self_test;   /* the kernel's self-tests boot before the benchmarks, unless --bench chose some */
@@ -54,7 +55,7 @@ struct engine {
 	const char *const *variants;
 	unsigned variants_full;
 
-	/* Whether the engine can run at all. Returns 0, or -1 with the reason in `why`. */
+	/* Checks that the programs and files it needs are there. Returns 0, or -1 with the reason in `why`. */
 	int (*can_run)(char *why, size_t size);
 
 	/* Makes what the boot needs in boot->directory. Returns 0, or -1 with the reason in `why`. */

@@ -6,7 +6,6 @@
 #include "bench/host/engine/kvm_machine.h"
 #include "bench/host/engine/linux_rows.h"
 #include "bench/host/engine/qemu.h"
-#include "bench/host/probe/probe_kvm.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +21,7 @@ static int kvm_can_run(char *why, size_t size)
 {
 	char path[PATH_MAX];
 
-	return qemu_find(path, why, size) || kvm_check_qemu(why, size) ? -1 : probe_kvm(why, size);
+	return qemu_find(path, why, size) || kvm_check_qemu(why, size) ? -1 : 0;
 }
 
 /*
@@ -122,6 +121,7 @@ const struct engine engine_kvm = {
 	.rounds = 9,
 	.timeout = 60,
 	.exclusive = true,
+	.needs_probe = true,
 	.can_run = kvm_can_run,
 	.prepare = kvm_prepare,
 	.tidy = tidy,

@@ -13,6 +13,7 @@
 #include "bench/host/evaluate/summary.h"
 #include "bench/host/launch/exits.h"
 #include "bench/host/launch/image.h"
+#include "bench/host/probe/probe_kvm.h"
 #include "bench/host/report/collapsed.h"
 #include "bench/host/report/csv.h"
 #include "bench/host/report/plots.h"
@@ -39,6 +40,12 @@ struct session {
 	char exits[ENGINE_WHY_MAX]; /* whether VM exits are counted, or what stands in the way */
 };
 
+/* Returns 0 if the engine can run here, or -1 with the reason in `why`. */
+static int check_engine(const struct engine *engine, char *why, size_t size)
+{
+	return engine->can_run(why, size) || (engine->needs_probe && probe_kvm(why, size)) ? -1 : 0;
+}
+
 static int add_engine(struct session *session, const struct engine *engine)
 {
 	char why[ENGINE_WHY_MAX * 2];
@@ -46,7 +53,7 @@ static int add_engine(struct session *session, const struct engine *engine)
 	for (size_t i = 0; i < session->engines; i++)
 		if (session->engine[i] == engine)
 			return 0;
-	if (engine->can_run(why, sizeof why)) {
+	if (check_engine(engine, why, sizeof why)) {
 		message_error("run-bench: engine %s cannot run: %s", engine->name, why);
 		return -1;
 	}
@@ -70,7 +77,7 @@ static int choose_engines(struct session *session)
 	for (size_t i = 0; i < session->engines; i++)
 		if (session->engine[i] == &engine_kvm)
 			return 0;
-	if (engine_kvm.can_run(why, sizeof why))
+	if (check_engine(&engine_kvm, why, sizeof why))
 		message("engine kvm is left out: %s", why);
 	else
 		session->engine[session->engines++] = &engine_kvm;
