@@ -54,7 +54,7 @@ AXIS_shared     := isolation/isolation_shared
 ENTRY_MACROS    := kernel/stack/kstack_$(subst -,_,$(STACK)).inc
 
 AXIS_SOURCES   := $(AXIS_$(STACK)) $(AXIS_$(LOADER)) $(AXIS_$(ISOLATION))
-ROOMS          := lib x86 output cpu mem sched vm fs process task sys boot
+ROOMS          := lib x86 output cpu mem sched vm fs process sys boot
 # Files are linked in the order of their names, not of their paths: moving a file to another room moves no code.
 by_name        = $(foreach f,$(sort $(foreach f,$(1),$(notdir $(f)):$(f))),$(lastword $(subst :, ,$(f))))
 KERNEL_C       := $(call by_name,$(filter-out kernel/boot/constants.c,$(wildcard $(ROOMS:%=kernel/%/*.c))) \
@@ -77,9 +77,9 @@ $(K)/revision: FORCE
 	@mkdir -p $(@D)
 	@echo '$(REVISION)' | cmp -s - $@ || { [ '$(REVISION)' = unknown ] && [ -e $@ ] && [ ! -w $@ ]; } || echo '$(REVISION)' > $@
 
-$(K)/kernel/boot/config.o: KERNEL_CFLAGS += -DCONFIG_STACK='"$(STACK)"' -DCONFIG_LOADER='"$(LOADER)"' \
+$(K)/kernel/lib/config.o: KERNEL_CFLAGS += -DCONFIG_STACK='"$(STACK)"' -DCONFIG_LOADER='"$(LOADER)"' \
 	-DCONFIG_ISOLATION='"$(ISOLATION)"' -DCONFIG_REVISION='"$(REVISION)"'
-$(K)/kernel/boot/config.o: $(K)/revision
+$(K)/kernel/lib/config.o: $(K)/revision
 
 $(K)/%.o: %.c
 	@mkdir -p $(@D)
@@ -105,7 +105,7 @@ $(K)/palimpsest.elf32: $(K)/palimpsest.elf
 
 # Stack use per function, from -fstack-usage: the ten largest.
 stack-usage: $(K)/palimpsest.elf
-	@awk '$$2 == "KSTACK_SIZE" { gsub(/[(]/, ""); print "of the " $$3 * 1024 " bytes of a kernel stack:" }' kernel/mem/layout.h
+	@awk '$$2 == "KSTACK_SIZE" { gsub(/[(]/, ""); print "of the " $$3 * 1024 " bytes of a kernel stack:" }' kernel/x86/layout.h
 	@find $(K) -name '*.su' -exec cat {} + | sort -t '	' -k2 -rn | head -10 | \
 		sed -E 's/:([0-9]+):[0-9]+:/:\1  /' | awk -F '\t' '{ printf "%6d bytes  %s\n", $$2, $$1 }'
 

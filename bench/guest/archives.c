@@ -7,10 +7,10 @@
 #include "bench/guest/pitfalls.h"
 #include "fs/archive.h"
 #include "fs/node.h"
-#include "lib/console.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/frames.h"
+#include "output/console.h"
 
 #define FILES_MOST 512
 #define POISON     0x6b6b6b6b6b6b6b6bUL

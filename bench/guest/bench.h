@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #include "loader/elf.h"
-#include "mem/address_space.h"
+#include "vm/address_space.h"
 
 #define BENCH_EXTRAS  6
 

@@ -10,7 +10,7 @@
 #include "fs/node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "task/task.h"
+#include "process/process.h"
 
 #define SEGMENTS   ELF_SEGMENTS_MAX
 #define IMAGE_BASE 0x400000UL

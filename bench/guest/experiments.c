@@ -6,8 +6,8 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/frames.h"
+#include "process/process.h"
 #include "stack/kstack.h"
-#include "task/task.h"
 
 #define TAG_ADDRESS 0x400000UL /* where the program `tag` has its data */
 

@@ -8,7 +8,7 @@
 #include "fs/node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "task/task.h"
+#include "process/process.h"
 
 #define NAME    "file-end"
 #define PATH    "/tmp/" NAME

@@ -9,7 +9,7 @@
 #include "bench/guest/bench.h"
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
-#include "lib/record.h"
+#include "output/record.h"
 #include "stack/kstack.h"
 
 #define PATIENCE 10000000U /* loop rounds before an interrupt counts as lost */

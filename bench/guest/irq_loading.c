@@ -18,8 +18,8 @@
 #include "bench/guest/bench.h"
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
-#include "lib/record.h"
-#include "task/task.h"
+#include "output/record.h"
+#include "process/process.h"
 
 #define PATIENCE 10000000U   /* loop rounds before an interrupt counts as lost */
 #define LOST     (1UL << 34) /* the same in TSC ticks: some seconds */

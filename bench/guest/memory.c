@@ -3,8 +3,8 @@
 #include "bench/guest/bench.h"
 #include "loader/loader.h"
 #include "mem/frames.h"
+#include "process/process.h"
 #include "stack/kstack.h"
-#include "task/task.h"
 
 #define TASKS 16
 

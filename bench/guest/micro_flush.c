@@ -12,9 +12,9 @@
 #include "bench/guest/pitfalls.h"
 #include "cpu/cpu.h"
 #include "lib/errno.h"
-#include "mem/address_space.h"
 #include "mem/frames.h"
 #include "stack/kstack.h"
+#include "vm/address_space.h"
 
 #define PAGES_MAX 512
 #define ROUNDS    16

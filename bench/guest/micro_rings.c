@@ -9,7 +9,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/frames.h"
-#include "task/task.h"
+#include "process/process.h"
 
 #define UNROLLED    8 /* as in micro_rings.asm */
 #define STACK_WORDS 64

@@ -7,8 +7,8 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/frames.h"
+#include "process/process.h"
 #include "stack/kstack.h"
-#include "task/task.h"
 
 void pitfall_report(struct bench *b)
 {

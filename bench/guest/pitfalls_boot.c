@@ -5,7 +5,7 @@
 #include "cpu/cpu.h"
 #include "lib/string.h"
 #include "mem/frames.h"
-#include "task/task.h"
+#include "process/process.h"
 
 /*
  * arith.boot_layout: a loader puts the kernel at a fixed address and gives each processor a stack, from the top of the

@@ -7,13 +7,13 @@
 #include "bench/guest/pitfalls.h"
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
+#include "cpu/lock.h"
 #include "lib/errno.h"
-#include "lib/lock.h"
 #include "lib/string.h"
 #include "loader/loader.h"
 #include "mem/frames.h"
+#include "process/process.h"
 #include "stack/kstack.h"
-#include "task/task.h"
 
 #define PAGES       4
 #define SIZE        (PAGES * PAGE_SIZE)

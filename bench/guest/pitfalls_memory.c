@@ -8,8 +8,8 @@
 #include "loader/loader.h"
 #include "mem/frames.h"
 #include "mem/heap.h"
+#include "process/process.h"
 #include "stack/kstack.h"
-#include "task/task.h"
 
 /* arith.stack_formula: where the notes put the stack of a process, in one address space for all of them. */
 #define NOTE_BASE     0x500000UL

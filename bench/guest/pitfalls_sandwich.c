@@ -10,8 +10,8 @@
 #include "lib/string.h"
 #include "loader/loader.h"
 #include "mem/frames.h"
+#include "process/process.h"
 #include "stack/kstack.h"
-#include "task/task.h"
 
 #define ROUNDS     16
 #define IMAGE      0x400000UL

@@ -3,10 +3,10 @@
 #include "bench/guest/pitfalls.h"
 #include "cpu/cpu.h"
 #include "lib/errno.h"
-#include "mem/address_space.h"
 #include "mem/frames.h"
+#include "process/process.h"
 #include "stack/kstack.h"
-#include "task/task.h"
+#include "vm/address_space.h"
 
 #define ROUNDS       16
 #define CR3_NO_FLUSH (1UL << 63) /* with CR4.PCIDE: keep what this PCID has cached (SDM 3A 4.10.4.1) */

@@ -6,7 +6,7 @@
 #include "cpu/cpu.h"
 #include "lib/errno.h"
 #include "mem/frames.h"
-#include "task/task.h"
+#include "process/process.h"
 
 static volatile unsigned interrupts;
 

@@ -10,7 +10,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/frames.h"
-#include "task/task.h"
+#include "process/process.h"
 
 #define NOTE_TOP   0x1000000UL
 #define NOTE_STACK (64 * KIB)

@@ -2,8 +2,8 @@
 /* Unmodified programs of Linux, from an archive that bench/linux/archive.sh made. The parameter's unit has the program's name. */
 #include "bench/guest/bench.h"
 #include "fs/node.h"
-#include "lib/console.h"
 #include "lib/errno.h"
+#include "output/console.h"
 
 /* In the order of bench/programs/real.c; parameters are their numbers, from 1, which stay when programs are added. */
 static const char *const units[] = {

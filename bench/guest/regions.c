@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory as programs use it: fork(), page faults, mmap() and munmap(), copies between kernel and user. */
-#include "mem/regions.h"
+#include "vm/regions.h"
 #include "bench/guest/bench.h"
-#include "lib/console.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "task/task.h"
+#include "output/console.h"
+#include "process/process.h"
 
 static const uint64_t page_counts[] = { 1, 4, 16, 64, 256, 1024, BENCH_LIST_END };
 static const uint64_t copy_sizes[] = { 8, 64, 512, 4 * KIB, 64 * KIB, MIB, BENCH_LIST_END };

@@ -7,8 +7,8 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/frames.h"
-#include "mem/regions.h"
-#include "task/task.h"
+#include "process/process.h"
+#include "vm/regions.h"
 
 #define FUZZ_AT 0x20000000UL
 #define PAGES   96UL

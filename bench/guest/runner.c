@@ -3,14 +3,14 @@
 #include "bench/guest/bench.h"
 #include "bench/guest/table.h"
 #include "boot/boot.h"
+#include "boot/modes.h"
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
 #include "cpu/pmu.h"
-#include "lib/console.h"
 #include "lib/errno.h"
-#include "lib/record.h"
 #include "lib/string.h"
-#include "sys/modes.h"
+#include "output/console.h"
+#include "output/record.h"
 
 /* Linker script. */
 extern const struct benchmark benchmarks_start[], benchmarks_end[];

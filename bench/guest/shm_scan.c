@@ -6,11 +6,11 @@
 #include "bench/guest/pitfalls.h"
 #include "boot/boot.h"
 #include "fs/node.h"
-#include "lib/console.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "output/console.h"
+#include "process/process.h"
 #include "sys/shm.h"
-#include "task/task.h"
 
 #define SEGMENTS 8
 #define RESULT   "/tmp/shm-scan"

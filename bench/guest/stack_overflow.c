@@ -5,9 +5,9 @@
  */
 #include "bench/guest/pitfalls.h"
 #include "boot/boot.h"
-#include "lib/console.h"
 #include "lib/errno.h"
-#include "task/task.h"
+#include "output/console.h"
+#include "process/process.h"
 
 /* Bytes of stack that each call takes: none larger than the guard page. */
 static const unsigned frames[] = { 8, 64, 128, 512, 1024, 2048, 4088, 4096 };

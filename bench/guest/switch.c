@@ -7,9 +7,9 @@
 #include "bench/guest/bench.h"
 #include "bench/programs/pingpong.h"
 #include "boot/boot.h"
-#include "lib/console.h"
 #include "lib/errno.h"
-#include "task/task.h"
+#include "output/console.h"
+#include "process/process.h"
 
 static const uint64_t page_counts[] = { 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, PINGPONG_PAGES, BENCH_LIST_END };
 

@@ -3,10 +3,10 @@
 
 #include "boot/options.h"
 #include "cpu/cpu.h"
-#include "cpu/cpuid.h"
 #include "cpu/tsc.h"
-#include "lib/console.h"
 #include "lib/string.h"
+#include "output/console.h"
+#include "x86/cpuid.h"
 
 #define SAMPLES_MOST 64
 #define COLUMNS_MOST (1 + BENCH_EXTRAS) /* the time, then what the row measures itself */

@@ -9,12 +9,12 @@
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
 #include "cpu/pmu.h"
-#include "lib/console.h"
 #include "lib/errno.h"
-#include "lib/record.h"
 #include "lib/string.h"
+#include "output/console.h"
+#include "output/record.h"
+#include "process/process.h"
 #include "sys/syscall.h"
-#include "task/task.h"
 
 volatile uint64_t bench_irq_stamp, bench_irq_count;
 static uint8_t kernel_flag;

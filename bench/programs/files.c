@@ -6,7 +6,7 @@
 #include "bench/programs/check.h"
 
 #include "lib/errno.h"
-#include "task/signal.h"
+#include "process/signal.h"
 
 #define A   "/tmp/files-a"
 #define B   "/tmp/files-b"

@@ -2,7 +2,7 @@
 /* The first program of a demonstration: a prompt on the console that runs the boot modules. */
 #include "bench/programs/user.h"
 
-#include "task/signal.h"
+#include "process/signal.h"
 
 #define LINE  80
 #define WORDS 8

@@ -5,7 +5,7 @@
 #include "bench/programs/check.h"
 
 #include "lib/errno.h"
-#include "task/signal.h"
+#include "process/signal.h"
 
 #define SA_SIGINFO         4
 #define NO_HANG            1

@@ -6,7 +6,7 @@
 #include "bench/programs/check.h"
 
 #include "lib/errno.h"
-#include "task/signal.h"
+#include "process/signal.h"
 
 #define TOP    "/tmp/paths"
 #define MANY   300 /* files in a directory */

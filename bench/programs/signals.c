@@ -5,7 +5,7 @@
  */
 #include "bench/programs/check.h"
 
-#include "task/signal.h"
+#include "process/signal.h"
 
 #define EINTR  4
 #define ECHILD 10

@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/record.h"
-#include "mem/layout.h"
+#include "output/record.h"
 #include "sys/syscall.h"
+#include "x86/layout.h"
 
 static inline long call6(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)
 {

@@ -3,10 +3,10 @@
 #include "boot/boot.h"
 #include "fs/archive.h"
 #include "fs/file_kind.h"
-#include "lib/console.h"
 #include "lib/errno.h"
-#include "lib/record.h"
 #include "mem/frames.h"
+#include "output/console.h"
+#include "output/record.h"
 
 static uint64_t first_page(const struct boot_module *module)
 {

@@ -8,9 +8,9 @@
 #include "boot/boot.h"
 #include "cpu/cpu.h"
 #include "cpu/exceptions.h"
-#include "lib/record.h"
-#include "mem/layout.h"
+#include "output/record.h"
 #include "sys/syscall.h"
+#include "x86/layout.h"
 
 #define CONSTANT(name, value) __asm__ volatile("\n->" name " %0" : : "i"(value))
 

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "boot/boot.h"
+#include "boot/modes.h"
 #include "boot/multiboot.h"
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
-#include "lib/console.h"
-#include "lib/panic.h"
 #include "lib/random.h"
-#include "lib/screen.h"
 #include "lib/string.h"
 #include "loader/loader.h"
 #include "mem/paging.h"
 #include "mem/pcid.h"
+#include "output/console.h"
+#include "output/panic.h"
+#include "output/screen.h"
+#include "process/process.h"
 #include "stack/kstack.h"
-#include "sys/modes.h"
-#include "task/task.h"
 
 #define RANGES_MAX  128
 #define BOOT_MAPPED (4 * GIB) /* what the boot page tables reach */

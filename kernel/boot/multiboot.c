@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
-#include "lib/console.h"
-#include "lib/panic.h"
 #include "lib/string.h"
+#include "output/console.h"
+#include "output/panic.h"
 
 #define BOOT_MAPPED (4 * GIB)       /* what the boot page tables reach */
 #define STRING_MOST (2 * PAGE_SIZE) /* bytes of a module's string: a path, a word and their NUL */

@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-#include "lib/console.h"
 #include "lib/string.h"
+#include "output/console.h"
 
 char command_line[COMMAND_LINE];
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cpu/apic.h"
 
-#include "lib/console.h"
-#include "lib/panic.h"
+#include "output/console.h"
+#include "output/panic.h"
 
 #define APIC_BASE_ENABLE  (1UL << 11)
 #define APIC_BASE_X2APIC  (1UL << 10)

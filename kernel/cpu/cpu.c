@@ -2,8 +2,8 @@
 #include "cpu/cpu.h"
 
 #include "cpu/fpu.h"
-#include "lib/panic.h"
 #include "lib/string.h"
+#include "output/panic.h"
 
 struct cpu_features cpu_features;
 static struct cpu cpus[MAX_CPUS];

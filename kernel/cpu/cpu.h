@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "mem/layout.h"
+#include "x86/layout.h"
 
 #define CR0_MP               (1UL << 1)
 #define CR0_EM               (1UL << 2)

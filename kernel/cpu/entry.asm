@@ -267,7 +267,7 @@ syscall_entry:
 syscall_entry_traced:
 	SYSCALL_ENTRY 1
 
-; long sys_fork(void), long sys_clone(…): task/fork.c finds the registers that C keeps as context_switch() would, below
+; long sys_fork(void), long sys_clone(…): process/fork.c finds the registers that C keeps as context_switch() would, below
 ; those that syscall_entry has pushed; the child begins with them at fork_child.
 %macro FORK_CALL 1
 sys_%1:

@@ -2,9 +2,9 @@
 #include "cpu/exceptions.h"
 
 #include "cpu/cpu.h"
-#include "lib/console.h"
-#include "lib/panic.h"
 #include "lib/string.h"
+#include "output/console.h"
+#include "output/panic.h"
 
 uint64_t nmi_count;
 
@@ -18,7 +18,7 @@ static unsigned expected_count;
 /* entry.asm: its code */
 extern char entry_text[], entry_text_end[];
 
-/* mem/user_copy.asm */
+/* vm/user_copy.asm */
 extern char user_copy_start[], user_copy_end[], user_copy_fault[];
 extern char user_string_start[], user_string_end[], user_string_fault[];
 

@@ -2,8 +2,8 @@
 #include "cpu/fpu.h"
 
 #include "cpu/cpu.h"
-#include "cpu/cpuid.h"
 #include "lib/string.h"
+#include "x86/cpuid.h"
 
 #define XCR0_X87 1U
 #define XCR0_SSE 2U

@@ -2,9 +2,9 @@
 #include "cpu/pmu.h"
 
 #include "cpu/cpu.h"
-#include "cpu/cpuid.h"
 #include "cpu/msr.h"
 #include "lib/string.h"
+#include "x86/cpuid.h"
 
 #define MSR_FIXED_CONTROL 0x38dU
 #define TRIAL_ROUNDS      1000U

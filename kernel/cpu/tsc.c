@@ -2,9 +2,9 @@
 #include "cpu/tsc.h"
 
 #include "cpu/cpu.h"
-#include "cpu/cpuid.h"
 #include "cpu/msr.h"
 #include "lib/string.h"
+#include "x86/cpuid.h"
 
 #define LEAF_TSC        0x15U
 #define LEAF_FREQUENCY  0x16U

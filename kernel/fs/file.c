@@ -6,10 +6,10 @@
 #include "lib/errno.h"
 #include "lib/random.h"
 #include "lib/string.h"
-#include "mem/address_space.h"
 #include "mem/heap.h"
-#include "task/pause.h"
-#include "task/task.h"
+#include "process/process.h"
+#include "sched/pause.h"
+#include "vm/address_space.h"
 
 #define CHUNK 256 /* zeros that are copied at once */
 

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "fs/node.h"
-#include "task/wait.h"
+#include "sched/wait.h"
 
 #define FILES_MOST  64 /* descriptors of a task */
 
@@ -35,7 +35,7 @@ struct file;
 
 /*
  * What a kind of file does. `buffer` is a user address that lies in the user half; results are bytes or negative error numbers. To read
- * and to write take pauses (task/pause.h), and end early with what is done.
+ * and to write take pauses (sched/pause.h), and end early with what is done.
  */
 struct file_kind {
 	long (*read)(struct file *file, uint64_t buffer, size_t size);
@@ -89,7 +89,7 @@ void file_drop(struct file *file);
 long read_random_bytes(uint64_t buffer, size_t size);
 
 /*
- * A pause in reading or writing (task/pause.h): true if the call should end. For files in the tree that is only when a signal ends
+ * A pause in reading or writing (sched/pause.h): true if the call should end. For files in the tree that is only when a signal ends
  * the task, as in Linux, and until file_release() other tasks do not use the position of the file (POSIX 2.9.7).
  */
 bool file_pause(struct file *file);

@@ -4,7 +4,7 @@
 #include "fs/node.h"
 #include "lib/errno.h"
 #include "mem/heap.h"
-#include "task/wait.h"
+#include "sched/wait.h"
 
 static struct wait_queue freed; /* those that wait look which */
 

@@ -2,11 +2,11 @@
 #include "fs/node.h"
 
 #include "lib/errno.h"
-#include "lib/panic.h"
 #include "lib/string.h"
 #include "mem/frames.h"
 #include "mem/heap.h"
-#include "task/pause.h"
+#include "output/panic.h"
+#include "sched/pause.h"
 
 #define WALK_SIZE  PAGE_SIZE /* bytes of what links lead to and is still to be walked: what the heap gives */
 #define LINKS_MOST 40        /* that one path may lead through (MAXSYMLINKS) */

@@ -3,7 +3,7 @@
  * The file system: a tree of nodes in memory. Files that came with a boot module point into it and cost no memory of their own until
  * they are written; others keep their bytes in frames. Nothing is ever written to a disk.
  *
- * Nothing in these calls blocks or gives another task the CPU. What is long lets interrupts in (task/pause.h), which change nothing here.
+ * Nothing in these calls blocks or gives another task the CPU. What is long lets interrupts in (sched/pause.h), which change nothing here.
  */
 #pragma once
 

@@ -2,10 +2,10 @@
 /* What is in a file: bytes of a boot module until it is written, then frames, found through two levels of tables. */
 #include "fs/node.h"
 #include "lib/errno.h"
-#include "lib/panic.h"
 #include "lib/string.h"
 #include "mem/frames.h"
-#include "task/pause.h"
+#include "output/panic.h"
+#include "sched/pause.h"
 
 #define ENTRIES 512 /* addresses of frames in a frame */
 

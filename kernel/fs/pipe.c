@@ -2,10 +2,10 @@
 /* Pipes: a ring of PIPE_PAGES frames between two open files. Frames come when the ring needs them first, and stay until its end. */
 #include "fs/file.h"
 #include "lib/errno.h"
-#include "mem/address_space.h"
 #include "mem/heap.h"
-#include "task/task.h"
-#include "task/wait.h"
+#include "process/process.h"
+#include "sched/wait.h"
+#include "vm/address_space.h"
 
 #define PIPE_PAGES 16 /* as in Linux; programs rely on 64 KiB for what they write before anyone reads */
 #define PIPE_SIZE  (PIPE_PAGES * PAGE_SIZE)

@@ -2,13 +2,13 @@
 #include "fs/terminal.h"
 
 #include "fs/file.h"
-#include "lib/console.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "mem/address_space.h"
-#include "task/clock.h"
-#include "task/pause.h"
-#include "task/task.h"
+#include "output/console.h"
+#include "process/process.h"
+#include "sched/clock.h"
+#include "sched/pause.h"
+#include "vm/address_space.h"
 
 #define TYPED_MOST    4096 /* characters that are kept until they are read */
 #define LINE_PATIENCE 300  /* looks at the port after a character: more may be on its way */

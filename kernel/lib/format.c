@@ -2,8 +2,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/console.h"
 #include "lib/string.h"
+#include "output/console.h"
 
 struct spec {
 	unsigned width;

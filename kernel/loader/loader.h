@@ -14,7 +14,7 @@
  */
 #pragma once
 
-#include "mem/address_space.h"
+#include "vm/address_space.h"
 
 #define LOAD_SEGMENTS_MAX 17 /* of an image, with its stack, in an array that may lie anywhere */
 #define LOAD_SEGMENTS_MOST \

@@ -10,10 +10,10 @@
 #include "loader/window.h"
 
 #include "cpu/cpu.h"
+#include "cpu/lock.h"
 #include "lib/errno.h"
-#include "lib/lock.h"
-#include "lib/panic.h"
 #include "loader/fill.h"
+#include "output/panic.h"
 
 void (*const loader_fill_own)(struct address_space *, const struct load_segment *, size_t) = NULL;
 

@@ -2,8 +2,8 @@
 /* See frames.h. Compiled for the host too, where the unit tests run it. */
 #include "mem/frames.h"
 
-#include "lib/panic.h"
 #include "lib/string.h"
+#include "output/panic.h"
 
 #define LINK_ALLOCATED 0xfffffffeU /* one owner; one less for each further owner */
 #define LINK_MOST      0xf0000000U /* with this link, a frame has as many owners as it can */

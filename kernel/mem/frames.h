@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "mem/layout.h"
+#include "x86/layout.h"
 
 #define FRAME_NONE     0UL /* no frame: frame 0 is never handed out */
 #define FRAME_LIST_END 0xffffffffU

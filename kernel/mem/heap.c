@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "mem/heap.h"
 
-#include "lib/panic.h"
 #include "mem/frames.h"
+#include "output/panic.h"
 
 #define SLAB_MAGIC 0x736c6162U
 #define HEADER     64

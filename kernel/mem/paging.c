@@ -3,8 +3,8 @@
 
 #include "cpu/cpu.h"
 #include "lib/errno.h"
-#include "lib/panic.h"
 #include "lib/string.h"
+#include "output/panic.h"
 
 uint64_t kernel_pml4;
 

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "mem/frames.h"
-#include "mem/layout.h"
+#include "x86/layout.h"
 
 typedef uint64_t pte_t;
 

@@ -2,8 +2,8 @@
 #include "mem/pcid.h"
 
 #include "cpu/cpu.h"
-#include "lib/console.h"
 #include "mem/paging.h"
+#include "output/console.h"
 
 #define WORDS (PCID_COUNT / 64)
 

@@ -3,11 +3,11 @@
 #include "fs/file.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "mem/address_space.h"
 #include "mem/frames.h"
+#include "process/process.h"
 #include "sys/calls.h"
 #include "sys/paths.h"
-#include "task/task.h"
+#include "vm/address_space.h"
 
 #define UTIME_NOW  0x3fffffff
 #define UTIME_OMIT 0x3ffffffe

@@ -3,11 +3,11 @@
 #include "fs/file.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "mem/address_space.h"
+#include "process/process.h"
+#include "sched/pause.h"
 #include "sys/calls.h"
 #include "sys/paths.h"
-#include "task/pause.h"
-#include "task/task.h"
+#include "vm/address_space.h"
 
 struct node *working_directory(void)
 {

@@ -3,10 +3,10 @@
 #include "fs/file.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "mem/address_space.h"
+#include "process/process.h"
+#include "sched/pause.h"
 #include "sys/calls.h"
-#include "task/pause.h"
-#include "task/task.h"
+#include "vm/address_space.h"
 
 #define VECTORS_MOST  1024         /* UIO_MAXIOV */
 #define TRANSFER_MOST 0x7ffff000UL /* bytes of a call, vectors together (MAX_RW_COUNT) */

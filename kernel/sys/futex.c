@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* futex(): waiting for a word of memory to change, and waking who does (man 2 futex). */
 #include "lib/errno.h"
-#include "mem/address_space.h"
 #include "mem/heap.h"
 #include "mem/paging.h"
-#include "mem/regions.h"
+#include "process/process.h"
+#include "sched/clock.h"
+#include "sched/pause.h"
+#include "sched/wait.h"
 #include "sys/calls.h"
-#include "task/clock.h"
-#include "task/pause.h"
-#include "task/task.h"
-#include "task/wait.h"
+#include "vm/address_space.h"
+#include "vm/regions.h"
 
 enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_WAIT_BITSET = 9, FUTEX_WAKE_BITSET = 10 };
 #define FUTEX_COMMAND  0x7f

@@ -2,8 +2,8 @@
 /* System calls on process groups and sessions, numbers that kill() and the terminal go by. */
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "process/process.h"
 #include "sys/calls.h"
-#include "task/task.h"
 
 /* 0 is the caller. */
 static struct task *task_named(uint64_t pid)

@@ -4,9 +4,9 @@
  * with -EINVAL. Only root may become another; there are no further groups.
  */
 #include "lib/errno.h"
-#include "mem/address_space.h"
+#include "process/process.h"
 #include "sys/calls.h"
-#include "task/task.h"
+#include "vm/address_space.h"
 
 #define SAME UINT32_MAX /* an ID that is not to change */
 

@@ -4,9 +4,9 @@
 #include "fs/terminal.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "mem/address_space.h"
+#include "process/process.h"
 #include "sys/calls.h"
-#include "task/task.h"
+#include "vm/address_space.h"
 
 /* Of every file (uapi/asm-generic/ioctls.h, linux/fs.h). */
 enum {

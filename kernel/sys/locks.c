@@ -3,9 +3,9 @@
 #include "fs/locks.h"
 #include "fs/file.h"
 #include "lib/errno.h"
-#include "mem/address_space.h"
+#include "process/process.h"
 #include "sys/calls.h"
-#include "task/task.h"
+#include "vm/address_space.h"
 
 enum { F_GETLK = 5, F_SETLK, F_SETLKW, F_OFD_GETLK = 36, F_OFD_SETLK, F_OFD_SETLKW };
 enum { F_RDLCK, F_WRLCK, F_UNLCK };

@@ -7,10 +7,10 @@
  */
 #include "fs/file.h"
 #include "lib/errno.h"
-#include "mem/regions.h"
+#include "process/process.h"
 #include "sys/calls.h"
 #include "sys/syscall.h"
-#include "task/task.h"
+#include "vm/regions.h"
 
 #define PROTECTIONS   (PROT_READ | PROT_WRITE | PROT_EXEC)
 

@@ -4,9 +4,9 @@
 #include "fs/file.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "mem/address_space.h"
+#include "process/process.h"
 #include "sys/calls.h"
-#include "task/task.h"
+#include "vm/address_space.h"
 
 /* What stat() knows beside: AT_NO_AUTOMOUNT, AT_STATX_SYNC_TYPE. */
 #define STAT_FLAGS (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | 0x6800)

@@ -3,10 +3,10 @@
 #include "fs/file.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "mem/address_space.h"
+#include "process/process.h"
+#include "sched/clock.h"
 #include "sys/calls.h"
-#include "task/clock.h"
-#include "task/task.h"
+#include "vm/address_space.h"
 
 #define NS_PER_MS 1000000UL
 #define NS_PER_US 1000UL

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* System calls on the task itself, and what programs ask for when they start. There is one thread per task. */
-#include "boot/config.h"
+#include "process/process.h"
 #include "fs/file.h"
+#include "lib/config.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "mem/address_space.h"
 #include "sys/calls.h"
 #include "sys/syscall.h"
-#include "task/task.h"
+#include "vm/address_space.h"
 
 #define ARCH_SET_FS 0x1002 /* uapi/asm/prctl.h */
 #define ARCH_GET_FS 0x1003

@@ -4,9 +4,9 @@
  * task joins at its end: a nice value is kept and inherited and has no other effect, and SCHED_OTHER is the only policy.
  */
 #include "lib/errno.h"
-#include "mem/address_space.h"
+#include "process/process.h"
 #include "sys/calls.h"
-#include "task/task.h"
+#include "vm/address_space.h"
 
 #define ONE_CPU_SIZE 8 /* bytes of a mask of CPUs */
 #define NICE_LEAST   (-20)

@@ -8,10 +8,10 @@
 
 #include "fs/node.h"
 #include "lib/errno.h"
-#include "mem/regions.h"
+#include "process/process.h"
 #include "sys/calls.h"
 #include "sys/syscall.h"
-#include "task/task.h"
+#include "vm/regions.h"
 
 struct segment {
 	struct node *node; /* NULL: the place is free */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* System calls on signals (man 2 sigaction, kill, …). */
 #include "cpu/exceptions.h"
-#include "lib/console.h"
 #include "lib/errno.h"
-#include "mem/address_space.h"
+#include "output/console.h"
+#include "process/process.h"
+#include "process/process_internal.h"
+#include "sched/clock.h"
+#include "sched/wait.h"
 #include "sys/calls.h"
-#include "task/clock.h"
-#include "task/task.h"
-#include "task/task_internal.h"
-#include "task/wait.h"
+#include "vm/address_space.h"
 
 #define MASK_SIZE 8
 

@@ -2,10 +2,10 @@
 #include "sys/syscall.h"
 #include "sys/calls.h"
 
-#include "lib/console.h"
 #include "lib/errno.h"
-#include "task/task.h"
-#include "task/task_internal.h"
+#include "output/console.h"
+#include "process/process.h"
+#include "process/process_internal.h"
 
 const struct bench_calls *bench_calls;
 

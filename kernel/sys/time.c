@@ -2,12 +2,12 @@
 /* System calls on time. */
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "mem/address_space.h"
 #include "mem/frames.h"
+#include "process/process.h"
+#include "sched/clock.h"
+#include "sched/wait.h"
 #include "sys/calls.h"
-#include "task/clock.h"
-#include "task/task.h"
-#include "task/wait.h"
+#include "vm/address_space.h"
 
 enum {
 	CLOCK_REALTIME,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "sys/trace.h"
 
-#include "lib/console.h"
-#include "task/task.h"
+#include "output/console.h"
+#include "process/process.h"
 
 /* entry.asm; `words`: what syscall_entry pushes, the last first. */
 extern char syscall_entry_traced[];

@@ -2,10 +2,10 @@
 /* System calls that make files shorter or longer. What is cut off goes from all who have it mapped, too. */
 #include "fs/file.h"
 #include "lib/errno.h"
-#include "mem/regions.h"
+#include "process/process.h"
 #include "sys/calls.h"
 #include "sys/paths.h"
-#include "task/task.h"
+#include "vm/regions.h"
 
 static void cut_mappings(struct task *task, void *argument)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* System calls that wait for children. What they have used is not counted: all of struct rusage is 0. */
 #include "lib/errno.h"
-#include "mem/address_space.h"
+#include "process/process.h"
 #include "sys/calls.h"
-#include "task/task.h"
+#include "vm/address_space.h"
 
 #define WAIT4_KNOWN  0xe000000bUL /* WNOHANG, WUNTRACED, WCONTINUED, and __W* */
 #define WAITID_KNOWN (0xe0000000UL | WAIT_NO_HANG | WAIT_NEWS | WAIT_KEEP)

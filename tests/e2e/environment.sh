@@ -178,7 +178,7 @@ odd=${odd// /_}\"
 mkdir "$odd"
 cp -r Makefile run-bench.sh kernel bench tests plots "$odd/"
 ends 0 "a clean build in a folder with quotes, parentheses, &, ; and \$" make -s -C "$odd" bochs-library \
-	build/fixed-ist+window+shared/kernel/boot/config.o build/programs/hello.elf build/host/base/inherited.o
+	build/fixed-ist+window+shared/kernel/lib/config.o build/programs/hello.elf build/host/base/inherited.o
 check "its name is not in the library" test -z "$(grep -lF "it's" "$odd"/build/bochs/*.so)"
 good | play
 mkdir -p "$odd/results/linux" "$odd/build/host" "$tree/results/linux"

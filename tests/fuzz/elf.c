@@ -7,7 +7,7 @@
 
 #include "loader/elf.h"
 #include "loader/fill.h"
-#include "task/image.h"
+#include "process/image.h"
 #include "tests/fuzz/reference_elf.h"
 
 #define IMAGE_TOP   (USER_STACK_BASE - PAGE_SIZE)

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "mem/layout.h"
+#include "x86/layout.h"
 
 #define INPUT_MOST    (16 * KIB) /* bytes; longer inputs are left out */
 #define MEMORY_FRAMES 512UL      /* from frame 1 on */

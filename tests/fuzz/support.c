@@ -9,11 +9,11 @@
 #include <sys/mman.h>
 
 #include "cpu/cpu.h"
-#include "lib/console.h"
-#include "lib/panic.h"
 #include "mem/frames.h"
 #include "mem/heap.h"
-#include "task/pause.h"
+#include "output/console.h"
+#include "output/panic.h"
+#include "sched/pause.h"
 
 #define GARBAGE    0xa5
 #define ALL_FRAMES (MEMORY_FRAMES + 1 + MODULE_PAGES)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What programs of Linux rely on beyond signals and mappings; the programs in bench/programs have the checks. */
-#include "lib/console.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "task/task.h"
+#include "output/console.h"
+#include "process/process.h"
 #include "tests/kernel/kinds.h"
 #include "tests/kernel/lost.h"
 #include "tests/kernel/test.h"

@@ -3,8 +3,8 @@
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
 #include "lib/errno.h"
+#include "process/process.h"
 #include "stack/kstack.h"
-#include "task/task.h"
 #include "tests/kernel/test.h"
 #include "tests/kernel/trap.h"
 

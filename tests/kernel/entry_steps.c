@@ -9,12 +9,12 @@
  */
 #include "cpu/cpu.h"
 #include "cpu/exceptions.h"
-#include "lib/console.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "output/console.h"
+#include "process/process.h"
 #include "stack/kstack.h"
 #include "sys/syscall.h"
-#include "task/task.h"
 #include "tests/kernel/kinds.h"
 #include "tests/kernel/test.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/kernel/kinds.h"
 
-#include "lib/console.h"
 #include "lib/string.h"
-#include "task/task.h"
+#include "output/console.h"
+#include "process/process.h"
 #include "tests/kernel/lost.h"
 
 int run_kind(const char *program, const char *kind)

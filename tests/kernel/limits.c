@@ -4,11 +4,11 @@
 #include "fs/node.h"
 #include "loader/loader.h"
 #include "mem/frames.h"
+#include "process/process.h"
+#include "sched/pause.h"
 #include "sys/calls.h"
 #include "sys/paths.h"
 #include "sys/syscall.h"
-#include "task/pause.h"
-#include "task/task.h"
 #include "tests/kernel/kinds.h"
 #include "tests/kernel/test.h"
 

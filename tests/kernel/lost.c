@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/kernel/lost.h"
 
-#include "lib/console.h"
 #include "lib/string.h"
 #include "loader/loader.h"
 #include "mem/frames.h"
+#include "output/console.h"
 
 void memory_note(struct memory *memory)
 {

@@ -2,13 +2,13 @@
 /* What was found out about the machine, and that what is missing is done without. */
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
-#include "cpu/cpuid.h"
 #include "cpu/fpu.h"
 #include "lib/string.h"
 #include "mem/frames.h"
 #include "mem/paging.h"
 #include "mem/pcid.h"
 #include "tests/kernel/test.h"
+#include "x86/cpuid.h"
 
 #define SLOWEST_TIMER 1000000U /* ticks a second, of 16 input clocks each: slower than any known */
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Mapped files, shared memory, mremap(), madvise() as programs see them; bench/programs has the checks (mappings.c, shm.c). */
 #include "fs/node.h"
-#include "lib/console.h"
 #include "lib/string.h"
-#include "task/task.h"
+#include "output/console.h"
+#include "process/process.h"
 #include "tests/kernel/kinds.h"
 #include "tests/kernel/lost.h"
 #include "tests/kernel/test.h"

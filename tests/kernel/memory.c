@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Regions, page faults and fork() as programs see them; bench/programs/memory.c has the checks. */
-#include "lib/console.h"
 #include "lib/string.h"
 #include "mem/frames.h"
-#include "task/task.h"
+#include "output/console.h"
+#include "process/process.h"
 #include "tests/kernel/kinds.h"
 #include "tests/kernel/lost.h"
 #include "tests/kernel/test.h"

@@ -7,10 +7,10 @@
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
 #include "lib/errno.h"
-#include "lib/record.h"
 #include "mem/frames.h"
+#include "output/record.h"
+#include "process/process.h"
 #include "stack/kstack.h"
-#include "task/task.h"
 #include "tests/kernel/test.h"
 #include "tests/kernel/trap.h"
 

@@ -2,10 +2,10 @@
 /* Process-context identifiers: handed out, given back, and never a translation of the last owner. */
 #include "cpu/cpu.h"
 #include "lib/string.h"
-#include "mem/address_space.h"
 #include "mem/frames.h"
 #include "stack/kstack.h"
 #include "tests/kernel/test.h"
+#include "vm/address_space.h"
 
 #define PAGE 0x10000000UL
 

@@ -5,8 +5,8 @@
 #include "lib/string.h"
 #include "mem/frames.h"
 #include "mem/paging.h"
+#include "process/process.h"
 #include "stack/kstack.h"
-#include "task/task.h"
 #include "tests/kernel/test.h"
 #include "tests/kernel/trap.h"
 

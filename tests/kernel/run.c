@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "boot/boot.h"
+#include "boot/modes.h"
 #include "cpu/apic.h"
-#include "lib/console.h"
-#include "lib/record.h"
 #include "lib/string.h"
-#include "sys/modes.h"
-#include "task/task.h"
+#include "output/console.h"
+#include "output/record.h"
+#include "process/process.h"
 #include "tests/kernel/lost.h"
 #include "tests/kernel/test.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Signals as programs see them, and hostile calls; bench/programs/signals.c and calls.c have the checks. */
 #include "cpu/fpu.h"
-#include "lib/console.h"
 #include "lib/string.h"
-#include "task/task.h"
+#include "output/console.h"
+#include "process/process.h"
 #include "tests/kernel/kinds.h"
 #include "tests/kernel/lost.h"
 #include "tests/kernel/test.h"

@@ -2,15 +2,15 @@
 /* Programs that were written here: their files' frames lie anywhere, some are missing, and the files change before the program runs. */
 #include "boot/boot.h"
 #include "fs/node.h"
-#include "fs/view.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "loader/loader.h"
 #include "mem/frames.h"
 #include "mem/paging.h"
-#include "task/task.h"
+#include "process/process.h"
 #include "tests/kernel/lost.h"
 #include "tests/kernel/test.h"
+#include "vm/view.h"
 
 #define PATH "/tmp/written"
 

@@ -7,11 +7,11 @@
 #include <sys/mman.h>
 
 #include "cpu/cpu.h"
-#include "lib/console.h"
-#include "lib/panic.h"
 #include "lib/string.h"
 #include "mem/frames.h"
-#include "task/pause.h"
+#include "output/console.h"
+#include "output/panic.h"
+#include "sched/pause.h"
 
 struct cpu_features cpu_features;
 struct cpu_calls cpu_calls;

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 #include <stdbool.h>
 
-#include "mem/layout.h"
+#include "x86/layout.h"
 
 #define ARENA_FRAMES 4096UL /* frames that phys_to_virt() knows, from frame 0 on */
 #define GARBAGE      0xa5   /* fills frames whose contents are undefined */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Address spaces and their regions (mem/address_space.c). */
+/* Address spaces and their regions (vm/address_space.c). */
 #include "tests/unit/support.h"
 
 #include <errno.h>
 
-#include "mem/address_space.h"
 #include "mem/heap.h"
+#include "vm/address_space.h"
 
 static int setup(void **state)
 {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/console.h"
+#include "output/console.h"
 
 #define COUNT(array) (sizeof array / sizeof *array)
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What is said of programs that are linked dynamically (task/interpreter.c). */
+/* What is said of programs that are linked dynamically (process/interpreter.c). */
 #include "tests/unit/support.h"
 
 #include <elf.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "task/interpreter.h"
+#include "process/interpreter.h"
 
 #define SIZE 1024
 

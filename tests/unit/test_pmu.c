@@ -9,9 +9,9 @@
 #include <cmocka.h>
 
 #include "cpu/cpu.h"
-#include "cpu/cpuid.h"
 #include "cpu/msr.h"
 #include "cpu/pmu.h"
+#include "x86/cpuid.h"
 
 #define BOTH   0x430000UL /* enabled, in user and kernel mode */
 #define WRITES 64

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's record lines (lib/record.c) as the harness reads them. OUTS to port 0xE9 faults in a
+ * The kernel's record lines (output/record.c) as the harness reads them. OUTS to port 0xE9 faults in a
  * user process; the handler takes the bytes as QEMU would.
  */
 #define _GNU_SOURCE /* REG_RIP */
@@ -16,8 +16,8 @@
 
 /* Both sides have a record_number(); unit.mk gives the kernel's another name. */
 #define record_number kernel_record_number
-#include "lib/record.h"
-#include "lib/screen.h"
+#include "output/record.h"
+#include "output/screen.h"
 #undef record_number
 
 /* What record.c asks of cpu/cpu.h beyond OUTS is for machine_leave(), which is not called here. */

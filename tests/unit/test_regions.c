@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Regions, page faults and fork() (mem/regions.c, mem/fault.c) against a model that knows pages only, under random
+ * Regions, page faults and fork() (vm/regions.c, vm/fault.c) against a model that knows pages only, under random
  * operations, with and without memory to spare. A TLB of all pages is kept beside: what it holds must be right.
  */
 #include "tests/unit/support.h"
@@ -10,7 +10,7 @@
 
 #include "cpu/cpu.h"
 #include "fs/node.h"
-#include "mem/regions.h"
+#include "vm/regions.h"
 
 #define PAGES      192                     /* of each space that take part */
 #define BASE       (GIB - 100 * PAGE_SIZE) /* two page tables and two page directories */

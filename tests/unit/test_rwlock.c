@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The reader-writer lock (lib/rwlock.h) between tasks that run one at a time and are switched at random: who holds it together, and in
+ * The reader-writer lock (sched/rwlock.h) between tasks that run one at a time and are switched at random: who holds it together, and in
  * which order those who wait are let in, against a model.
  */
 #include "tests/unit/support.h"
 
 #include <ucontext.h>
 
-#include "lib/rwlock.h"
+#include "sched/rwlock.h"
 
 #define TASKS      12
 #define STEPS      200000

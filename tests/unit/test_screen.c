@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The text screen (lib/screen.c), on a piece of memory and a CRT controller of two registers. */
+/* The text screen (output/screen.c), on a piece of memory and a CRT controller of two registers. */
 #include "tests/unit/support.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "cpu/cpu.h"
-#include "lib/screen.h"
+#include "output/screen.h"
 
 #define CELLS (SCREEN_SIZE / 2)
 #define LINES 204 /* that the memory holds */

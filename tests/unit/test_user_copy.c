@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Copies from and to user memory (mem/address_space.c, mem/user_copy.asm). The process's own memory
+ * Copies from and to user memory (vm/address_space.c, vm/user_copy.asm). The process's own memory
  * is the user half; faults go on where cpu/exceptions.c would go on.
  */
 #define _GNU_SOURCE /* REG_RIP */
@@ -11,8 +11,8 @@
 #include <sys/mman.h>
 
 #include "cpu/cpu.h"
-#include "mem/address_space.h"
 #include "tests/unit/traps.h"
+#include "vm/address_space.h"
 
 extern char user_copy_start[], user_copy_end[], user_copy_fault[];
 extern char user_string_start[], user_string_end[], user_string_fault[];

@@ -14,25 +14,25 @@ UNIT_CFLAGS = $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=addr
 UNIT_MEM           := support kernel/mem/frames kernel/mem/pcid kernel/lib/string
 UNIT_frames        := $(UNIT_MEM)
 UNIT_paging        := $(UNIT_MEM) kernel/mem/paging image
-UNIT_address_space := $(UNIT_MEM) kernel/mem/paging kernel/mem/address_space kernel/mem/heap \
-	kernel/mem/user_copy.asm kernel/fs/node kernel/fs/node_data image
+UNIT_address_space := $(UNIT_MEM) kernel/mem/paging kernel/vm/address_space kernel/mem/heap \
+	kernel/vm/user_copy.asm kernel/fs/node kernel/fs/node_data image
 UNIT_names         := $(UNIT_MEM) kernel/mem/heap kernel/fs/node kernel/fs/node_data
 UNIT_deadlines     := $(UNIT_MEM) kernel/lib/deadlines
-UNIT_rwlock        := $(UNIT_MEM) kernel/lib/rwlock
-UNIT_regions       := $(UNIT_address_space) kernel/lib/rwlock kernel/mem/regions kernel/mem/fault
+UNIT_rwlock        := $(UNIT_MEM) kernel/sched/rwlock
+UNIT_regions       := $(UNIT_address_space) kernel/sched/rwlock kernel/vm/regions kernel/vm/fault
 UNIT_archive       := $(UNIT_MEM) kernel/mem/heap kernel/fs/node kernel/fs/node_data kernel/fs/cpio kernel/fs/archive \
 	kernel/fs/file_kind
 UNIT_multiboot     := $(UNIT_MEM) kernel/boot/multiboot kernel/lib/format
 UNIT_options       := $(UNIT_MEM) kernel/boot/options kernel/lib/format
-UNIT_screen        := $(UNIT_MEM) kernel/lib/screen
-UNIT_interpreter   := $(UNIT_MEM) kernel/task/interpreter
+UNIT_screen        := $(UNIT_MEM) kernel/output/screen
+UNIT_interpreter   := $(UNIT_MEM) kernel/process/interpreter
 UNIT_user_copy     := $(UNIT_address_space) traps
 UNIT_heap          := $(UNIT_MEM) kernel/mem/heap
 UNIT_elf           := $(UNIT_MEM) kernel/loader/elf kernel/loader/elf_odd
 UNIT_fill          := $(UNIT_address_space) kernel/loader/loader_direct kernel/loader/no_window
 UNIT_format        := $(UNIT_MEM) kernel/lib/format
 UNIT_string        := $(UNIT_MEM)
-UNIT_records       := $(UNIT_MEM) kernel/lib/record kernel/lib/format bench/host/intake/record bench/host/intake/stream bench/host/base/text \
+UNIT_records       := $(UNIT_MEM) kernel/output/record kernel/lib/format bench/host/intake/record bench/host/intake/stream bench/host/base/text \
 	traps
 
 UNIT_pmu           := $(UNIT_MEM) kernel/cpu/pmu kernel/cpu/pmu_plan
@@ -65,7 +65,7 @@ $(UNIT_COUNTED:%=$(UNIT)/%.o): UNIT_CFLAGS += -fsanitize-coverage=trace-pc
 # Names that the C library or the harness has too get a prefix.
 $(UNIT)/kernel/lib/string.o: UNIT_RENAME := $(foreach name,memset memcpy memmove memcmp strlen strcmp strncmp,\
 	$(name)=kernel_$(name))
-$(UNIT)/kernel/lib/record.o: UNIT_RENAME := record_number=kernel_record_number
+$(UNIT)/kernel/output/record.o: UNIT_RENAME := record_number=kernel_record_number
 
 $(UNIT)/%.asm.o: %.asm
 	@mkdir -p $(@D)

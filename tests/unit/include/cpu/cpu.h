@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "mem/layout.h"
+#include "x86/layout.h"
 
 #define CR4_PGE     (1UL << 7)
 #define CR4_PCIDE   (1UL << 17)

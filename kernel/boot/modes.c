@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include "boot/modes.h"
+
+#include "boot/boot.h"
+#include "cpu/apic.h"
+#include "cpu/fpu.h"
+#include "cpu/pmu.h"
+#include "cpu/tsc.h"
+#include "fs/node.h"
+#include "fs/terminal.h"
+#include "lib/config.h"
+#include "lib/errno.h"
+#include "lib/random.h"
+#include "lib/string.h"
+#include "loader/loader.h"
+#include "mem/frames.h"
+#include "mem/pcid.h"
+#include "output/console.h"
+#include "output/record.h"
+#include "process/process.h"
+#include "sched/clock.h"
+#include "sys/trace.h"
+
+#define EMERGENCY 64 /* frames that the kernel's copies to user memory can have when there are no others */
+
+static void timer_tick(void)
+{
+	this_cpu()->need_resched |= RETURN_YIELD;
+	lapic_eoi();
+}
+
+static void append_feature(char *list, size_t size, bool have, const char *name)
+{
+	size_t used = strlen(list);
+
+	if (have)
+		format_string(list + used, size - used, "%s%s", used ? "," : "", name);
+}
+
+static void say_hello(const char *mode)
+{
+	const size_t free = frames_free() * PAGE_SIZE;
+	char features[128] = "", seed[24];
+	const struct cpu_features *f = &cpu_features;
+
+	append_feature(features, sizeof features, f->smep, "smep");
+	append_feature(features, sizeof features, f->smap, "smap");
+	append_feature(features, sizeof features, f->umip, "umip");
+	append_feature(features, sizeof features, f->pge, "pge");
+	append_feature(features, sizeof features, f->pcid, "pcid");
+	append_feature(features, sizeof features, f->invpcid, "invpcid");
+	append_feature(features, sizeof features, pcid_on, "pcid-on");
+	append_feature(features, sizeof features, f->page_1g, "1g");
+	append_feature(features, sizeof features, f->x2apic, "x2apic");
+	append_feature(features, sizeof features, f->rdrand, "rdrand");
+	append_feature(features, sizeof features, f->invariant_tsc, "invariant-tsc");
+	append_feature(features, sizeof features, f->hypervisor, "hypervisor");
+	boot_option("seed", seed, sizeof seed);
+	kprintf("Palimpsest %s: stack %s, loader %s, isolation %s (%s)\n", config_revision, config_stack,
+	        config_loader, config_isolation, config_compiler);
+	kprintf("%lu %s free, CPU %s with %s\n", free < MIB ? free / KIB : free / MIB,
+	        free < MIB ? "KiB" : "MiB", f->vendor, features);
+	record_start("hello");
+	record_number("protocol", 2);
+	record_text("stack", config_stack);
+	record_text("loader", config_loader);
+	record_text("isolation", config_isolation);
+	record_text("revision", config_revision);
+	record_text("compiler", config_compiler);
+	record_text("mode", mode);
+	record_number("cpus", 1);
+	record_number("memory", frames_total() * PAGE_SIZE);
+	record_number("seed", string_to_number(seed));
+	record_text("features", features);
+	record_end();
+}
+
+static void record_reason(const char *name, const char *reason)
+{
+	record_start("fact");
+	record_text("name", name);
+	record_text("value", reason);
+	record_text("unit", "reason");
+	record_end();
+}
+
+/* What time stamps and counters are worth here. */
+static void say_clock(void)
+{
+	char option[4];
+
+	record_fact("tsc-frequency", tsc_khz(), "kHz");
+	record_fact("lfence-serializing", tsc_make_lfence_serialize(), "bool");
+	boot_option("pmu", option, sizeof option);
+	if (strcmp(option, "on") != 0)
+		return;
+	record_fact("pmu-counters", pmu_init(), "counters");
+	if (!pmu_counters())
+		record_reason("pmu-absent", pmu_why());
+}
+
+static const char *why_not(int error)
+{
+	return error == -ENOENT    ? "there is no such file, and no boot module of that name"
+	       : error == -EACCES  ? "it is not a file that may be executed"
+	       : error == -ENOEXEC ? "it is no program that runs here: static, for x86-64"
+	       : error == -ENOMEM  ? "not enough memory: give the machine more (-m)"
+	                           : "it cannot be loaded";
+}
+
+/* Runs the first program as long as it wants: what init= names, else /init of an archive, else the module init. */
+static bool demo(void)
+{
+	char name[64];
+	const char *argv[] = { name };
+	int status, pid, error;
+	size_t before = frames_free();
+
+	if (!boot_option("init", name, sizeof name))
+		string_copy(name, node_find(NULL, "/init", true, &error) ? "/init" : "init", sizeof name);
+	clock_start();
+	pid = task_spawn(name, argv, 1);
+	if (pid < 0) {
+		kprintf("cannot start %s: %s (error %d)\n", name, why_not(pid), -pid);
+		return false;
+	}
+	terminal_group = terminal_session = pid; /* Ctrl-C reaches it, and those that it starts */
+	while (task_wait(pid, &status, 0) != pid)
+		;
+	task_kill(-1, SIGKILL); /* what it left behind */
+	while (task_count() > 1)
+		task_yield();
+	loader_trim();
+	kprintf("%s ended %s %d, %ld frames are lost%s\n", name, status & 0x7f ? "by signal" : "with status",
+	        status & 0x7f ? status & 0x7f : status >> 8, (long)(before - frames_free()),
+	        before == frames_free() ? "" : ", or in files that it left");
+	return status == 0;
+}
+
+/* As a tmpfs of Linux has them: half of memory, and half as many files as it has pages. */
+static void set_limits(void)
+{
+	node_limit_frames(frames_total() / 2);
+	node_limit_nodes(node_count + frames_total() / 2);
+	frames_set_emergency(frames_total() / 256 < EMERGENCY ? frames_total() / 256 : EMERGENCY);
+}
+
+/* A word of the command line that is ignored, or that ends the boot. */
+static void report_option(const char *word, const char *problem)
+{
+	char text[160];
+
+	format_string(text, sizeof text, "%s: %s", word, problem);
+	kprintf("command line: %s\n", text);
+	record_reason("command-line", text);
+}
+
+void kernel_main(void)
+{
+	char mode[16], exit[4], trace[8];
+	bool ok;
+
+	if (!boot_option("run", mode, sizeof mode))
+		string_copy(mode, "demo", sizeof mode);
+	irq_set_handler(VECTOR_TIMER, timer_tick);
+	if (boot_option("trace", trace, sizeof trace) && !strcmp(trace, "calls"))
+		trace_start();
+	say_hello(mode);
+	say_clock();
+	if (fpu_xcr0_lost())
+		record_reason("xsave-unused",
+		              "a VM exit changed XCR0, as with QEMU before 8.2 that emulates SVM");
+	if (strcmp(mode, "bench") != 0) /* there the steps are counted */
+		node_set_secret(random_number());
+	node_init();
+	boot_unpack_modules();
+	set_limits();
+	record_fact("early-stack-high-water", early_stack_high_water(), "bytes");
+	if (loader_places()) {
+		record_fact("window-places", loader_places(), "pages");
+		record_fact("window-entropy", 63 - (unsigned)__builtin_clzl(loader_places()), "bits");
+		record_fact("window-granularity", PAGE_SIZE, "bytes");
+	}
+	if (!boot_check_options(report_option))
+		ok = false;
+	else if (!strcmp(mode, "bench"))
+		ok = benchmarks_run(false);
+	else if (!strcmp(mode, "list"))
+		ok = benchmarks_run(true);
+	else if (!strcmp(mode, "test"))
+		ok = self_tests_run();
+	else if (!strcmp(mode, "fuzz"))
+		ok = fuzz_calls_run();
+	else
+		ok = demo();
+	record_finish(ok ? "ok" : "failed");
+	boot_option("exit", exit, sizeof exit);
+	if (strcmp(exit, "0") != 0)
+		machine_leave(ok ? EXIT_OK : EXIT_FAILED);
+	kprintf("done\n");
+	machine_stop();
+}

@@ -1,9 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-#pragma once
-
-struct task;
-
-/* Tasks that wait, in the order in which they came (task/wait.h). */
-struct wait_queue {
-	struct task *first, *last;
-};

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "output/console.h"
+
+#include "cpu/cpu.h"
+#include "output/panic.h"
+#include "output/record.h"
+#include "output/screen.h"
+#include "x86/layout.h"
+
+#define COM1          0x3f8
+#define COM1_IER      (COM1 + 1)
+#define COM1_FCR      (COM1 + 2)
+#define COM1_LCR      (COM1 + 3)
+#define COM1_MCR      (COM1 + 4)
+#define COM1_LSR      (COM1 + 5)
+#define LSR_DATA      0x01
+#define LSR_THR_EMPTY 0x20
+#define PATIENCE      100000 /* polls before a port that is not there is given up */
+
+void console_init(void)
+{
+	outb(COM1_IER, 0);
+	outb(COM1_LCR, 0x80);
+	outb(COM1, 1); /* 115200 baud */
+	outb(COM1_IER, 0);
+	outb(COM1_LCR, 3); /* 8N1 */
+	outb(COM1_FCR, 0); /* no FIFOs: to turn them on empties them, and loses what was typed before */
+	outb(COM1_MCR, 3);
+	screen_init(phys_to_virt(SCREEN_PHYSICAL));
+}
+
+static void put_console(char character, void *argument)
+{
+	(void)argument;
+	if (character == '\n')
+		put_console('\r', NULL);
+	for (unsigned i = 0; i < PATIENCE && !(inb(COM1_LSR) & LSR_THR_EMPTY); i++)
+		;
+	outb(COM1, (uint8_t)character);
+	screen_put(character);
+}
+
+void console_write(const char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		put_console(text[i], NULL);
+}
+
+int console_read(void)
+{
+	uint8_t status = inb(COM1_LSR);
+
+	return status != 0xff && (status & LSR_DATA) ? inb(COM1) : -1;
+}
+
+void kprintf(const char *format, ...)
+{
+	va_list values;
+
+	va_start(values, format);
+	format_va(put_console, NULL, format, values);
+	va_end(values);
+}
+
+void (*panic_note)(void);
+
+void panic(const char *format, ...)
+{
+	static bool again;
+	static char text[160];
+	va_list values;
+
+	interrupts_off();
+	if (again) /* the message itself failed */
+		machine_leave(EXIT_PANIC);
+	again = true;
+	kprintf("\nkernel panic: ");
+	va_start(values, format);
+	format_va(put_console, NULL, format, values);
+	va_end(values);
+	kprintf("\n");
+	va_start(values, format);
+	format_string_va(text, sizeof text, format, values);
+	va_end(values);
+	record_start("panic");
+	record_text("text", text);
+	record_end();
+	if (panic_note)
+		panic_note();
+	machine_leave(EXIT_PANIC);
+}

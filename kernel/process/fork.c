@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* fork(): a second task that goes on where the first is, in a copy of its address space. */
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "process/process.h"
+#include "process/process_internal.h"
+#include "vm/regions.h"
+
+/* Words on the parent's kernel stack, from `saved` up: six registers of C, a return address, ten of the system call. */
+enum { SAVED_C = 6, SAVED_CALL = 11, CHILD_WORDS = SAVED_C + 1 + SAVED_CALL };
+
+struct fork_how {
+	uint64_t stack; /* the child's RSP, or 0: the parent's */
+	uint64_t child_tid,
+	        parent_tid; /* user addresses, in the child and the parent, for its process ID, or 0 */
+	uint64_t fs_base;
+	bool set_fs;
+};
+
+/*
+ * The child's stack is the parent's, with fork_child between: context_switch() pops the registers and returns there,
+ * and it returns 0 to the system call's end.
+ */
+static void make_stack(struct task *child, const uint64_t *saved, uint64_t user_rsp)
+{
+	uint64_t *stack = kstack_view(&child->stack, CHILD_WORDS * sizeof *stack);
+
+	copy_bytes(stack, saved, SAVED_C * sizeof *stack);
+	stack[SAVED_C] = (uintptr_t)fork_child;
+	copy_bytes(stack + SAVED_C + 1, saved + SAVED_C, SAVED_CALL * sizeof *stack);
+	if (user_rsp)
+		stack[CHILD_WORDS - 1] = user_rsp;
+	child->rsp = child->stack.top - CHILD_WORDS * sizeof *stack;
+}
+
+void task_begin_child(void)
+{
+	struct task *task = current_task();
+	uint64_t address = task->tid_address;
+
+	sched_finish_switch();
+	task->tid_address = 0;
+	if (address)
+		copy_to_user(address, &task->pid, sizeof task->pid); /* as in Linux, an error tells no one */
+}
+
+/* The registers that belong to a task and the kernel does not touch. */
+static void copy_user_state(struct task *child, struct task *parent)
+{
+	child->fs_base = parent->fs_base;
+	child->selectors = read_selectors();
+	child->has_fpu = parent->has_fpu;
+	if (!child->has_fpu)
+		return;
+	fpu_save(task_fpu_area(parent));
+	copy_bytes(task_fpu_area(child), task_fpu_area(parent), FPU_AREA);
+}
+
+static long task_fork(const uint64_t *saved, const struct fork_how *how)
+{
+	struct task *parent = current_task(), *child;
+
+	if (task_limit_is_reached())
+		return -EAGAIN;
+	interrupts_on(); /* a large space takes long */
+	child = task_create(parent->name, sizeof parent->name, NULL);
+	if (child && (signals_fork(child, parent) || task_inherit_files(child) ||
+	              address_space_fork(&child->space, &parent->space))) {
+		task_destroy(child);
+		child = NULL;
+	}
+	interrupts_off();
+	if (!child)
+		return -ENOMEM;
+	make_stack(child, saved, how->stack);
+	copy_user_state(child, parent);
+	if (how->set_fs)
+		child->fs_base = how->fs_base;
+	child->tid_address = how->child_tid;
+	task_adopt(child, parent); /* and its group */
+	if (how->parent_tid)
+		copy_to_user(how->parent_tid, &child->pid, sizeof child->pid);
+	sched_enqueue(parent);
+	sched_switch_to(child); /* first: if it execs soon, the parent's writes copy nothing */
+	return child->pid;
+}
+
+/* cpu/entry.asm */
+long fork_call(const uint64_t *saved);
+long clone_call(const uint64_t *saved);
+
+long fork_call(const uint64_t *saved)
+{
+	static const struct fork_how how;
+
+	return task_fork(saved, &how);
+}
+
+#define CLONE_SIGNAL         0xff
+#define CLONE_VM             0x100
+#define CLONE_VFORK          0x4000
+#define CLONE_SETTLS         0x80000
+#define CLONE_PARENT_SETTID  0x100000
+#define CLONE_CHILD_CLEARTID 0x200000
+#define CLONE_DETACHED       0x400000
+#define CLONE_CHILD_SETTID   0x1000000
+#define CLONE_KNOWN                                                                                          \
+	(CLONE_SIGNAL | CLONE_VM | CLONE_VFORK | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | \
+	 CLONE_DETACHED | CLONE_CHILD_SETTID)
+
+/*
+ * What C libraries make processes with (uapi/linux/sched.h): fork(), and posix_spawn(), whose child shares memory only until it
+ * execs, and gets a copy here. Threads are not offered: -EINVAL.
+ */
+long clone_call(const uint64_t *saved)
+{
+	/* As syscall_entry pushed them: RAX (unused) is last, and lies directly above the return address. */
+	const uint64_t *arguments = saved + SAVED_C + 1;
+	const uint64_t r8 = arguments[2], r10 = arguments[3], rdx = arguments[4], rsi = arguments[5],
+	               flags = arguments[6];
+	struct fork_how how = { .stack = rsi };
+
+	if ((flags & ~(uint64_t)CLONE_KNOWN) || ((flags & CLONE_VM) && !(flags & CLONE_VFORK)))
+		return -EINVAL;
+	how.set_fs = flags & CLONE_SETTLS;
+	how.fs_base = r8;
+	if (how.set_fs && !user_range(r8, 0))
+		return -EPERM;
+	how.child_tid = flags & CLONE_CHILD_SETTID ? r10 : 0;
+	how.parent_tid = flags & CLONE_PARENT_SETTID ? rdx : 0;
+	return task_fork(saved, &how);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "process/out_of_memory.h"
+
+#include "fs/file.h"
+#include "output/console.h"
+#include "process/process.h"
+#include "sched/pause.h"
+#include "vm/regions.h"
+
+#define ROOT_WEIGHT 4 /* what root's tasks hold is divided by it */
+
+static int chosen; /* process ID of the last task that was ended, or 0 */
+
+struct choice {
+	struct task *task;
+	bool is_first;             /* the first program */
+	size_t weight;             /* of what it holds, frames */
+	size_t resident, nameless; /* frames in its space; its share of what no name keeps */
+};
+
+static bool is_better(const struct choice *a, const struct choice *b)
+{
+	if (!b->task || a->is_first != b->is_first)
+		return !b->task || b->is_first;
+	return a->weight > b->weight || (a->weight == b->weight && b->task->identity.user == 0);
+}
+
+static void consider(struct task *task, void *argument)
+{
+	struct choice *best = argument, choice = { .task = task };
+
+	if (task->pid == 1 || task->state == TASK_ZOMBIE)
+		return;
+	choice.is_first = task->parent && task->parent->pid == 1;
+	choice.resident = address_space_resident(&task->space);
+	choice.nameless = file_table_nameless(task);
+	choice.weight = (choice.resident + choice.nameless) / (task->identity.user ? 1 : ROOT_WEIGHT);
+	if (is_better(&choice, best))
+		*best = choice;
+}
+
+static bool is_ending(int pid)
+{
+	const struct task *task = pid ? task_find(pid) : NULL;
+
+	return task && task->state != TASK_ZOMBIE;
+}
+
+static void end_one(void)
+{
+	struct choice best = { 0 };
+
+	task_each(consider, &best);
+	if (!best.task)
+		best.task = current_task();
+	chosen = best.task->pid;
+	if (!task_quiet)
+		kprintf("out of memory: task %d (%s) of user %u killed: it holds %lu KiB, and %lu KiB in "
+		        "files without a name\n",
+		        chosen, best.task->name, best.task->identity.user, best.resident * (PAGE_SIZE / KIB),
+		        best.nameless * (PAGE_SIZE / KIB));
+	signal_send(best.task, SIGKILL, (struct signal_info){ .code = SI_KERNEL });
+}
+
+void out_of_memory(void)
+{
+	const struct task *task = current_task();
+
+	if (!is_ending(chosen))
+		end_one();
+	while (is_ending(chosen) && !signal_will_end(task)) {
+		let_interrupts_in();
+		task_yield();
+	}
+}

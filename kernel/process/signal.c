@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+#include "process/signal.h"
+
+#include "cpu/exceptions.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mem/heap.h"
+#include "output/console.h"
+#include "process/process.h"
+#include "process/process_internal.h"
+#include "sched/wait.h"
+
+#define CALL_TO_RESTART 219 /* restart_syscall() */
+
+#define TABLE_SIZE      (SIGNALS * sizeof(struct signal_action))
+
+/* Signals that do nothing unless they are handled. */
+#define QUIET           (signal_bit(SIGCHLD) | signal_bit(SIGCONT) | signal_bit(SIGURG) | signal_bit(SIGWINCH))
+
+/* Those that let a stopped task go on. */
+#define GOES_ON         (signal_bit(SIGCONT) | signal_bit(SIGKILL))
+
+/* Taken before others, because the frame tells of them (SYNCHRONOUS_MASK). */
+#define SYNCHRONOUS                                                                            \
+	(signal_bit(SIGSEGV) | signal_bit(SIGBUS) | signal_bit(SIGILL) | signal_bit(SIGTRAP) | \
+	 signal_bit(SIGFPE) | signal_bit(SIGSYS))
+
+/* After pending or blocked ones changed. */
+static void changed(struct task *task)
+{
+	struct cpu *cpu = this_cpu();
+
+	task->attention = signal_is_pending(task) || task->signals.keep ? RETURN_SIGNAL : 0;
+	if (task == cpu->current)
+		cpu->need_resched = (cpu->need_resched & RETURN_YIELD) | task->attention;
+}
+
+struct signal_action signal_action(const struct task *task, int signal)
+{
+	return task->signals.action ? task->signals.action[signal - 1] : (struct signal_action){ 0 };
+}
+
+bool signal_is_pending(const struct task *task)
+{
+	return task->signals.pending & ~task->signals.blocked;
+}
+
+bool signal_will_end(const struct task *task)
+{
+	uint64_t ready = task->signals.pending & ~task->signals.blocked & ~(QUIET | SIGNALS_STOP);
+
+	for (; ready; ready &= ready - 1)
+		if (signal_action(task, __builtin_ctzl(ready) + 1).handler == SIGNAL_DEFAULT)
+			return true;
+	return false;
+}
+
+bool signal_is_ignored(const struct task *task, int signal)
+{
+	uint64_t handler = signal_action(task, signal).handler;
+
+	return handler == SIGNAL_IGNORE || (handler == SIGNAL_DEFAULT && (QUIET & signal_bit(signal)));
+}
+
+/* What stops and what lets go on take each other away, even when they are blocked or ignored. */
+static void change_job(struct task *task, int signal)
+{
+	if (signal == SIGCONT)
+		task->signals.pending &= ~SIGNALS_STOP;
+	else if (SIGNALS_STOP & signal_bit(signal))
+		task->signals.pending &= ~signal_bit(SIGCONT);
+	if (task->state == TASK_STOPPED && (GOES_ON & signal_bit(signal)))
+		task_continue(task, signal == SIGCONT);
+	changed(task);
+}
+
+void signal_send(struct task *task, int signal, struct signal_info info)
+{
+	struct signals *s = &task->signals;
+
+	if (task->state == TASK_ZOMBIE)
+		return;
+	if ((SIGNALS_STOP | GOES_ON) & signal_bit(signal))
+		change_job(task, signal);
+	if (signal_is_ignored(task, signal) && !((s->blocked | s->awaited) & signal_bit(signal)))
+		return;
+	if (!(s->pending & signal_bit(signal)))
+		s->info[signal - 1] = info;
+	s->pending |= signal_bit(signal);
+	changed(task);
+	if (signal_is_pending(task) && task->state == TASK_BLOCKED)
+		wake(task);
+}
+
+int signal_set_action(struct task *task, int signal, const struct signal_action *action)
+{
+	struct signals *s = &task->signals;
+
+	if (!s->action) {
+		s->action = heap_alloc(TABLE_SIZE);
+		if (!s->action)
+			return -ENOMEM;
+		zero_bytes(s->action, TABLE_SIZE);
+	}
+	s->action[signal - 1] = *action;
+	s->action[signal - 1].mask &= ~SIGNALS_SURE;
+	if (signal_is_ignored(task, signal)) {
+		s->pending &= ~signal_bit(signal);
+		changed(task);
+	}
+	return 0;
+}
+
+void signal_block(uint64_t mask)
+{
+	struct task *task = current_task();
+
+	task->signals.blocked = mask & ~SIGNALS_SURE;
+	changed(task);
+}
+
+void signal_block_for_call(uint64_t mask)
+{
+	struct signals *s = &current_task()->signals;
+
+	s->kept = s->blocked;
+	s->keep = true;
+	signal_block(mask);
+}
+
+static void give_mask_back(struct task *task)
+{
+	if (!task->signals.keep)
+		return;
+	task->signals.keep = false;
+	signal_block(task->signals.kept);
+}
+
+void signal_unblock_for_call(void)
+{
+	give_mask_back(current_task());
+}
+
+int signal_take(uint64_t set, struct signal_info *info)
+{
+	struct task *task = current_task();
+	uint64_t ready = task->signals.pending & set;
+	int signal = ready ? __builtin_ctzl(ready) + 1 : 0;
+
+	if (!signal)
+		return 0;
+	*info = task->signals.info[signal - 1];
+	task->signals.pending &= ~signal_bit(signal);
+	changed(task);
+	return signal;
+}
+
+/* The next signal to act on; there is one. */
+static int take(struct task *task)
+{
+	struct signals *s = &task->signals;
+	uint64_t ready = s->pending & ~s->blocked;
+	int signal;
+
+	if (ready & SYNCHRONOUS)
+		ready &= SYNCHRONOUS;
+	signal = __builtin_ctzl(ready) + 1;
+	s->pending &= ~signal_bit(signal);
+	changed(task);
+	return signal;
+}
+
+/* Begins a broken call anew, or makes its result what programs know. */
+static void settle_call(struct trap_frame *frame, const struct signal_action *handler)
+{
+	long result = (long)frame->rax;
+
+	if (frame->vector != FRAME_CALL)
+		return;
+	frame->vector = FRAME_OTHER;
+	if (result != -ERESTARTSYS && result != -ERESTARTNOHAND && result != -ERESTART_RESTARTBLOCK)
+		return;
+	if (handler && (result != -ERESTARTSYS || !(handler->flags & SA_RESTART))) {
+		frame->rax = (uint64_t)-EINTR;
+		return;
+	}
+	frame->rax = result == -ERESTART_RESTARTBLOCK ? CALL_TO_RESTART : frame->error;
+	frame->rip -= 2; /* SYSCALL */
+}
+
+/* The mask while a handler runs, and the one that it returns to. */
+static void enter(struct task *task, struct trap_frame *frame, int signal)
+{
+	const struct signal_action action = signal_action(task, signal);
+	struct signals *s = &task->signals;
+	uint64_t mask = s->keep ? s->kept : s->blocked;
+
+	settle_call(frame, &action);
+	if (signal_enter(frame, signal, &action, mask)) {
+		if (!task_quiet)
+			kprintf("task %d (%s) killed: no stack for the handler of signal %d\n", task->pid,
+			        task->name, signal);
+		task_exit(SIGSEGV);
+	}
+	s->keep = false;
+	if (action.flags & SA_RESETHAND)
+		s->action[signal - 1].handler = SIGNAL_DEFAULT;
+	signal_block(s->blocked | action.mask | (action.flags & SA_NODEFER ? 0 : signal_bit(signal)));
+}
+
+void signals_deliver(struct trap_frame *frame)
+{
+	struct task *task = current_task();
+
+	for (;;) {
+		while (signal_is_pending(task)) {
+			int signal = take(task);
+			uint64_t handler = signal_action(task, signal).handler;
+
+			if (signal_is_ignored(task, signal))
+				continue;
+			if (handler != SIGNAL_DEFAULT)
+				enter(task, frame, signal);
+			else if (!(SIGNALS_STOP & signal_bit(signal)))
+				task_exit(signal);
+			else if (signal == SIGSTOP || !task_group_is_orphaned(task->group))
+				task_stop(signal);
+		}
+		settle_call(frame, NULL);
+		if (!task->signals.keep)
+			return;
+		give_mask_back(task);
+	}
+}
+
+void signal_fault(struct trap_frame *frame, int signal, struct signal_info info)
+{
+	struct task *task = current_task();
+	struct signals *s = &task->signals;
+
+	if (signal_action(task, signal).handler <= SIGNAL_IGNORE || (s->blocked & signal_bit(signal))) {
+		if (!task_quiet) {
+			kprintf("task %d (%s) killed: %s at %lx", task->pid, task->name,
+			        exception_name(frame->vector), frame->rip);
+			if (frame->vector == EXCEPTION_PF)
+				kprintf(", address %lx, %s", info.value,
+				        frame->error & 16  ? "fetch"
+				        : frame->error & 2 ? "write"
+				                           : "read");
+			kprintf("\n");
+		}
+		s->blocked &=
+		        ~signal_bit(signal); /* it ends the task on its own stack, not on one of exceptions */
+		if (s->action)
+			s->action[signal - 1].handler = SIGNAL_DEFAULT;
+	}
+	s->vector = frame->vector;
+	s->error = frame->error;
+	s->address = info.value;
+	s->pending &= ~signal_bit(signal); /* this one's information counts */
+	signal_send(task, signal, info);
+	frame->vector = FRAME_OTHER;
+	return_through_frame(frame);
+}
+
+int signals_fork(struct task *child, const struct task *parent)
+{
+	struct signals *to = &child->signals;
+	const struct signals *from = &parent->signals;
+
+	if (from->action) {
+		to->action = heap_alloc(TABLE_SIZE);
+		if (!to->action)
+			return -ENOMEM;
+		copy_bytes(to->action, from->action, TABLE_SIZE);
+	}
+	to->blocked = from->blocked;
+	to->stack = from->stack;
+	return 0;
+}
+
+void signals_exec(struct task *task)
+{
+	struct signals *s = &task->signals;
+	bool ignores = false;
+
+	s->stack = (struct signal_stack){ 0 };
+	for (unsigned i = 0; s->action && i < SIGNALS; i++) {
+		bool ignored = s->action[i].handler == SIGNAL_IGNORE;
+
+		s->action[i] = (struct signal_action){ .handler = ignored };
+		ignores |= ignored;
+	}
+	if (!ignores)
+		signals_drop(task);
+}
+
+void signals_drop(struct task *task)
+{
+	heap_free(task->signals.action);
+	task->signals.action = NULL;
+}

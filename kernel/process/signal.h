@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Signals (man 7 signal): numbers, structures and defaults are Linux's on x86-64. A signal that is sent is noted in the task and
+ * wakes it; the task itself acts on it on its way back to user mode, where it ends or enters a handler. So nothing is ever torn down
+ * under a task that waits in the kernel. A task is stopped there too (process/jobs.c). Signals from 32 on are not queued.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SIGHUP         1
+#define SIGINT         2
+#define SIGQUIT        3
+#define SIGILL         4
+#define SIGTRAP        5
+#define SIGABRT        6
+#define SIGBUS         7
+#define SIGFPE         8
+#define SIGKILL        9
+#define SIGUSR1        10
+#define SIGSEGV        11
+#define SIGUSR2        12
+#define SIGPIPE        13
+#define SIGALRM        14
+#define SIGTERM        15
+#define SIGCHLD        17
+#define SIGCONT        18
+#define SIGSTOP        19
+#define SIGTSTP        20
+#define SIGTTIN        21
+#define SIGTTOU        22
+#define SIGURG         23
+#define SIGWINCH       28
+#define SIGSYS         31
+#define SIGNALS        64
+
+#define SIGNAL_DEFAULT 0 /* handlers that are none */
+#define SIGNAL_IGNORE  1
+
+#define SA_NOCLDSTOP   0x1
+#define SA_NOCLDWAIT   0x2
+#define SA_RESTORER    0x4000000
+#define SA_ONSTACK     0x8000000
+#define SA_RESTART     0x10000000
+#define SA_NODEFER     0x40000000
+#define SA_RESETHAND   0x80000000UL
+
+/* si_code (uapi/asm-generic/siginfo.h). */
+enum { SI_USER = 0, SI_KERNEL = 0x80, SI_TKILL = -6 };
+enum { CLD_EXITED = 1, CLD_KILLED = 2, CLD_STOPPED = 5, CLD_CONTINUED = 6 };
+enum {
+	SEGV_MAPERR = 1,
+	SEGV_ACCERR = 2,
+	FPE_INTDIV = 1,
+	FPE_FLTDIV = 3,
+	FPE_FLTOVF = 4,
+	FPE_FLTUND = 5,
+	FPE_FLTRES = 6,
+	FPE_FLTINV = 7,
+	ILL_ILLOPN = 2,
+	BUS_ADRALN = 1,
+	BUS_ADRERR = 2,
+	TRAP_BRKPT = 1,
+	TRAP_TRACE = 2
+};
+
+/* Flags of a stack for handlers (man 2 sigaltstack). */
+#define SS_ONSTACK    1
+#define SS_DISABLE    2
+#define SS_AUTODISARM 0x80000000U /* off while a handler runs on it */
+
+static inline uint64_t signal_bit(int signal)
+{
+	return 1UL << (signal - 1);
+}
+
+/* No one may block or handle these. */
+#define SIGNALS_SURE (signal_bit(SIGKILL) | signal_bit(SIGSTOP))
+
+/* Those that stop a task. */
+#define SIGNALS_STOP (signal_bit(SIGSTOP) | signal_bit(SIGTSTP) | signal_bit(SIGTTIN) | signal_bit(SIGTTOU))
+
+/* struct sigaction of the kernel (uapi/asm/signal.h). */
+struct signal_action {
+	uint64_t handler, flags, restorer, mask;
+};
+
+/* What a handler is told beside the number. */
+struct signal_info {
+	int32_t code;
+	int32_t pid;    /* of the sender or the child */
+	uint64_t value; /* the child's status, or the address of a fault */
+};
+
+/* A stack for handlers: [base, base + size), size 0: none. */
+struct signal_stack {
+	uint64_t base;
+	uint64_t size : 63;
+	uint64_t disarms : 1; /* SS_AUTODISARM */
+};
+
+/* stack_t, as programs know it. */
+struct user_stack {
+	uint64_t base;
+	uint32_t flags, padding;
+	uint64_t size;
+};
+
+/* The signals of a task. */
+struct signals {
+	uint64_t pending, blocked;
+	uint64_t awaited; /* by sigtimedwait(): kept, also when they are ignored */
+	uint64_t kept;    /* what `blocked` was before sigsuspend() or ppoll(), while `keep` */
+	bool keep;
+	struct signal_action *action;    /* of all 64 from the heap, or NULL: each has its default */
+	struct signal_stack stack;       /* of sigaltstack() */
+	uint64_t vector, error, address; /* of the last exception that became a signal */
+	struct signal_info info[SIGNALS];
+};
+
+struct task;
+struct trap_frame;
+
+/* Whether a program with this RSP is on its stack for handlers. With SS_AUTODISARM it never counts as being there. */
+static inline bool signal_on_stack(const struct signal_stack *stack, uint64_t rsp)
+{
+	return !stack->disarms && rsp - stack->base - 1 < stack->size;
+}
+
+/* What sigaltstack() tells and sets for the current task, whose RSP is `rsp`. 0, -EPERM, -EINVAL or -ENOMEM. */
+struct user_stack signal_stack_of(const struct signals *s, uint64_t rsp);
+int signal_set_stack(const struct user_stack *stack, uint64_t rsp);
+
+/* Notes a signal for a task, unless it is ignored, and wakes the task when it does not block it. */
+void signal_send(struct task *task, int signal, struct signal_info info);
+
+/* The disposition of a signal: a copy. */
+struct signal_action signal_action(const struct task *task, int signal);
+
+/* Sets a disposition; a pending signal that is ignored from now on goes. 0 or -ENOMEM. */
+int signal_set_action(struct task *task, int signal, const struct signal_action *action);
+
+/* Whether it would have no effect on the task: ignored, or ignored by default. */
+bool signal_is_ignored(const struct task *task, int signal);
+
+/* Whether the task has a signal to act on: what it waits for in the kernel is broken off. */
+bool signal_is_pending(const struct task *task);
+
+/* Returns true if one of those signals has no handler and ends the task: for calls that nothing else breaks off. */
+bool signal_will_end(const struct task *task);
+
+/* Sets the mask of blocked signals of the current task. */
+void signal_block(uint64_t mask);
+
+/* The same until the next way back to user mode: handlers run first, and sigreturn brings the old mask back. */
+void signal_block_for_call(uint64_t mask);
+
+/* Brings the old mask back now: the call ended for another reason than a signal, and no handler runs on its behalf. */
+void signal_unblock_for_call(void);
+
+/* Takes a pending one of the signals in `set` away from the current task, blocked or not. 0: there is none. */
+int signal_take(uint64_t set, struct signal_info *info);
+
+/* A siginfo_t of a program (uapi/asm-generic/siginfo.h), all zeros before. */
+#define SIGINFO_SIZE 128
+struct siginfo {
+	int32_t signal, error, code, padding;
+	union {
+		struct {
+			int32_t pid, uid, status, padding;
+		} sent;
+		uint64_t address;
+	} from;
+	uint8_t rest[SIGINFO_SIZE - 32];
+};
+_Static_assert(sizeof(struct siginfo) == SIGINFO_SIZE, "as programs know it");
+void signal_describe(struct siginfo *to, int signal, const struct signal_info *info);
+
+/* Ends the current task with a signal, or enters its handler: an exception in user mode, with the frame that it has left. */
+_Noreturn void signal_fault(struct trap_frame *frame, int signal, struct signal_info info);
+
+/* Acts on the current task's signals: ends it, or makes the frame enter a handler; and settles the result of a broken call. */
+void signals_deliver(struct trap_frame *frame);
+
+/* A child's signals; 0 or -ENOMEM. What execve() keeps; what a task has from the heap. */
+int signals_fork(struct task *child, const struct task *parent);
+void signals_exec(struct task *task);
+void signals_drop(struct task *task);
+
+/* signal_frame.c: builds Linux's frame on the user stack and makes `frame` enter the handler. 0 or -EFAULT. */
+int signal_enter(struct trap_frame *frame, int signal, const struct signal_action *action, uint64_t mask);
+
+/* Bytes that a handler's frame takes at most, all alignment included: at least MINSIGSTKSZ. */
+#define SIGNAL_STACK_LEAST 2048 /* MINSIGSTKSZ: what sigaltstack() takes at least */
+size_t signal_stack_least(void);
+
+/* Reads the frame at the user address `at` back. 0, or -EFAULT when it is not there or not acceptable. */
+int signal_leave(uint64_t at, struct trap_frame *frame);

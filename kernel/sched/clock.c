@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "sched/clock.h"
+
+#include "cpu/apic.h"
+#include "fs/terminal.h"
+#include "lib/deadlines.h"
+#include "process/process.h"
+#include "sched/pause.h"
+#include "sched/wait.h"
+
+#define CMOS_INDEX  0x70
+#define CMOS_DATA   0x71
+#define CMOS_BINARY 4 /* of register B */
+#define CMOS_BUSY   0x80
+
+static uint64_t base, scale; /* TSC, and nanoseconds per tick << 32 */
+static struct deadlines wakes, alarms;
+static bool always, runs;
+
+static uint8_t cmos(uint8_t reg)
+{
+	outb(CMOS_INDEX, reg);
+	return inb(CMOS_DATA);
+}
+
+static uint64_t cmos_number(uint8_t reg)
+{
+	uint8_t value = cmos(reg);
+
+	return cmos(11) & CMOS_BINARY ? value : value / 16 * 10U + value % 16;
+}
+
+/* Seconds since 1970 by the real-time clock, or 0; it runs in UTC and has years from 2000 on. */
+static uint64_t read_cmos(void)
+{
+	uint64_t y, m, days;
+
+	for (unsigned i = 0; i < 100000 && (cmos(10) & CMOS_BUSY); i++)
+		;
+	y = 2000 + cmos_number(9);
+	m = cmos_number(8);
+	if (m < 1 || m > 12) /* not every machine has one */
+		return 0;
+	/* Days since 1970-01-01, with years that begin in March. */
+	y -= m <= 2;
+	m = m <= 2 ? m + 9 : m - 3;
+	days = y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + cmos_number(7) - 1 - 719468;
+	return ((days * 24 + cmos_number(4)) * 60 + cmos_number(2)) * 60 + cmos_number(0);
+}
+
+uint64_t clock_ns(uint64_t ticks)
+{
+	return (uint64_t)((unsigned __int128)ticks * scale >> 32);
+}
+
+uint64_t clock_now(void)
+{
+	if (!scale) {
+		scale = (NS_PER_SECOND << 32) / tsc_hertz();
+		base = timestamp();
+	}
+	return clock_ns(timestamp() - base) + 1;
+}
+
+uint64_t clock_since_1970(void)
+{
+	static uint64_t start;
+	uint64_t now = clock_now();
+
+	if (!start)
+		start = read_cmos() * NS_PER_SECOND - now;
+	return start + now;
+}
+
+static void update_timer(void)
+{
+	bool run = always || wakes.first || alarms.first;
+
+	if (run != runs)
+		lapic_timer(run ? CLOCK_HERTZ : 0);
+	runs = run;
+}
+
+void clock_start(void)
+{
+	always = true;
+	update_timer();
+}
+
+void clock_set_wake(struct task *task, uint64_t time)
+{
+	deadline_set(&wakes, &task->wake, time);
+	update_timer();
+}
+
+void clock_set_alarm(struct task *task, uint64_t time)
+{
+	deadline_set(&alarms, &task->alarm, time);
+	update_timer();
+}
+
+void clock_forget(struct task *task)
+{
+	if (task->wake.time | task->alarm.time) {
+		clock_set_wake(task, 0);
+		clock_set_alarm(task, 0);
+	}
+}
+
+static struct task *task_with(struct deadline *deadline, size_t offset)
+{
+	return (struct task *)((char *)deadline - offset);
+}
+
+static void expire(uint64_t now)
+{
+	struct deadline *first;
+	unsigned steps = 0;
+
+	while ((first = wakes.first) && first->time <= now) {
+		struct task *task = task_with(first, offsetof(struct task, wake));
+
+		clock_set_wake(task, 0);
+		if (task->state == TASK_BLOCKED)
+			wake(task);
+		pause_in_loop(&steps);
+	}
+	while ((first = alarms.first) && first->time <= now) { /* an interval ends later than `now` */
+		struct task *task = task_with(first, offsetof(struct task, alarm));
+
+		clock_set_alarm(task, task->alarm_interval ? now + task->alarm_interval : 0);
+		signal_send(task, SIGALRM, (struct signal_info){ .code = SI_KERNEL });
+		pause_in_loop(&steps);
+	}
+}
+
+void clock_poll(void)
+{
+	terminal_poll();
+	if (wakes.first || alarms.first)
+		expire(clock_now());
+}
+
+bool clock_must_poll(void)
+{
+	return !runs && terminal_is_waited_for();
+}

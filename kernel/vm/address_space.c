@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+#include "vm/address_space.h"
+
+#include "cpu/cpu.h"
+#include "fs/node.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mem/heap.h"
+#include "output/panic.h"
+
+int address_space_create(struct address_space *space)
+{
+	uint64_t frame = frame_alloc();
+	pte_t *pml4 = phys_to_virt(frame);
+	const pte_t *kernel = phys_to_virt(kernel_pml4);
+
+	if (frame == FRAME_NONE)
+		return -ENOMEM;
+	zero_bytes(pml4, KERNEL_PML4_FIRST * sizeof *pml4);
+	copy_bytes(pml4 + KERNEL_PML4_FIRST, kernel + KERNEL_PML4_FIRST,
+	           (512 - KERNEL_PML4_FIRST) * sizeof *pml4);
+	space->pml4 = space->cr3 = space->cr3_again = frame;
+	if (pcid_on) {
+		space->cr3 |= pcid_take();
+		space->cr3_again = pcid_back(space->cr3);
+	}
+	space->tables = FRAME_LIST_END;
+	space->brk_start = space->brk = 0;
+	space->lock = (struct rwlock){ 0 };
+	space->count = space->recent = 0;
+	space->has_files = false;
+	space->room = REGIONS_INSIDE;
+	space->more = NULL;
+	return 0;
+}
+
+/* Makes room for `room` regions or more: a bigger array each time, a page at most. */
+static __attribute__((noinline)) int grow(struct address_space *space, uint32_t room)
+{
+	uint32_t bigger = space->room * 2;
+	struct region *more;
+
+	if (room > REGIONS_MOST)
+		return -ENOMEM;
+	while (bigger < room)
+		bigger *= 2;
+	if (bigger > REGIONS_MOST)
+		bigger = REGIONS_MOST;
+	more = heap_alloc(bigger * sizeof *more);
+	if (!more)
+		return -ENOMEM;
+	copy_bytes(more, address_space_regions(space), space->count * sizeof *more);
+	heap_free(space->more);
+	space->more = more;
+	space->room = bigger;
+	return 0;
+}
+
+int address_space_reserve(struct address_space *space, uint32_t extra)
+{
+	return space->count + extra <= space->room ? 0 : grow(space, space->count + extra);
+}
+
+struct region *address_space_open(struct address_space *space, uint32_t index)
+{
+	struct region *region = address_space_regions(space) + index;
+
+	memmove(region + 1, region, (space->count - index) * sizeof *region);
+	space->count++;
+	return region;
+}
+
+uint32_t address_space_find(struct address_space *space, uintptr_t address)
+{
+	const struct region *regions = address_space_regions(space);
+	uint32_t low = 0, high = space->count;
+
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+
+		if (region_end(&regions[middle]) <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The entries that map the pages of [address, end) that lie in one page table. */
+struct run {
+	pte_t *entry;
+	size_t pages;
+};
+
+static struct run run_at(uint64_t pml4, uintptr_t address, size_t pages, uint32_t *tables)
+{
+	pte_t *table = paging_table(pml4, address, PTE_USER, tables);
+	size_t first = PT_INDEX(address);
+
+	if (!table)
+		return (struct run){ NULL, 0 };
+	return (struct run){ table + first, pages < 512 - first ? pages : 512 - first };
+}
+
+int address_space_map(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags)
+{
+	uint32_t index = space->count;
+	struct region *region;
+
+	if (address_space_reserve(space, 1))
+		return -ENOMEM;
+	region = address_space_regions(space) + index;
+	if (index && region[-1].start > start) /* segments that are not in order */
+		region = address_space_open(space, address_space_find(space, start));
+	else
+		space->count++;
+	region->start = start;
+	region->pages = 0;
+	region->flags = flags;
+	flags = REGION_TO_PTE(flags) | PTE_PRESENT | PTE_USER;
+	while (region->pages < pages) {
+		struct run run = run_at(space->pml4, start + region->pages * PAGE_SIZE, pages - region->pages,
+		                        &space->tables);
+		size_t given;
+
+		if (!run.entry)
+			return -ENOMEM;
+		region->pages += given = frames_alloc(run.entry, run.pages, flags);
+		if (given < run.pages)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int address_space_add(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
+                      struct node *node, size_t page)
+{
+	if (address_space_reserve(space, 1))
+		return -ENOMEM;
+	*address_space_open(space, address_space_find(space, start)) =
+	        (struct region){ start, pages, flags, node, page };
+	if (node) {
+		node_hold(node);
+		space->has_files = true;
+	}
+	return 0;
+}
+
+int address_space_extend(struct address_space *space, struct node *node, size_t pages)
+{
+	struct region *region = &address_space_regions(space)[space->count - 1];
+
+	for (size_t page = 0; page < pages; page++, region->pages++) {
+		const uintptr_t address = region_end(region);
+		pte_t *table = paging_table(space->pml4, address, PTE_USER, &space->tables);
+		const uint64_t frame = table ? node_frame(node, page) : FRAME_NONE;
+
+		if (frame == FRAME_NONE || !frame_share(frame))
+			return -ENOMEM;
+		table[PT_INDEX(address)] = frame | REGION_TO_PTE(region->flags) | PTE_PRESENT | PTE_USER;
+	}
+	return 0;
+}
+
+void address_space_protect(struct address_space *space, uintptr_t start, uint64_t flags)
+{
+	struct region *region = &address_space_regions(space)[address_space_find(space, start)];
+
+	region->flags = flags;
+	space->cr3 = space->cr3_again & ~CR3_NO_FLUSH; /* rights may have shrunk */
+	flags = REGION_TO_PTE(flags) | PTE_PRESENT | PTE_USER;
+	for (size_t done = 0; done < region->pages;) {
+		struct run run =
+		        run_at(space->pml4, region->start + done * PAGE_SIZE, region->pages - done, NULL);
+
+		done += run.pages;
+		for (; run.pages; run.pages--, run.entry++)
+			*run.entry = pte_frame(*run.entry) | flags;
+	}
+}
+
+void address_space_hide(struct address_space *space, uintptr_t start)
+{
+	struct region *region = &address_space_regions(space)[address_space_find(space, start)];
+
+	region->flags |= REGION_NONE;
+	space->cr3 = space->cr3_again & ~CR3_NO_FLUSH;
+	for (uintptr_t page = region->start; page < region_end(region); page += PAGE_SIZE) {
+		run_at(space->pml4, page, 1, NULL).entry[0] &= ~PTE_PRESENT;
+		invlpg(page);
+	}
+}
+
+pte_t *address_space_next_run(const struct address_space *space, uintptr_t *address, uintptr_t end,
+                              size_t *pages)
+{
+	while (*address < end) {
+		uintptr_t here = *address;
+		size_t span;
+		pte_t *table = paging_look_up(space->pml4, here, &span);
+		uintptr_t next = (here | (span - 1)) + 1;
+
+		*address = next < end ? next : end;
+		*pages = (*address - here) / PAGE_SIZE;
+		if (table)
+			return table + PT_INDEX(here);
+	}
+	return NULL;
+}
+
+size_t address_space_resident(struct address_space *space)
+{
+	const struct region *regions = address_space_regions(space);
+	size_t count = 0, n;
+
+	for (uint32_t i = 0; i < space->count; i++) {
+		uintptr_t at = regions[i].start;
+
+		for (const pte_t *entry;
+		     (entry = address_space_next_run(space, &at, region_end(&regions[i]), &n));)
+			for (; n; n--, entry++)
+				count += *entry != 0;
+	}
+	return count;
+}
+
+/* The last answer of paging_look_up(), and for which addresses. */
+struct found {
+	pte_t *table;
+	uintptr_t base;
+	size_t span;
+};
+
+/* Gives the frames of [start, end) back, from the last to the first. */
+static void free_pages(uint64_t pml4, uintptr_t start, uintptr_t end, struct found *found)
+{
+	while (end > start) {
+		uintptr_t last = end - PAGE_SIZE;
+		const pte_t *entry;
+
+		if (last - found->base >= found->span) {
+			found->table = paging_look_up(pml4, last, &found->span);
+			found->base = last & ~(found->span - 1);
+		}
+		end = found->base > start ? found->base : start;
+		if (!found->table)
+			continue;
+		entry = found->table + PT_INDEX(last);
+		for (uintptr_t at = last; at >= end; at -= PAGE_SIZE, entry--)
+			if (*entry)
+				frame_free(pte_frame(*entry));
+	}
+}
+
+void address_space_set_brk(struct address_space *space)
+{
+	space->brk_start = space->brk =
+	        space->count > 1 ? region_end(&address_space_regions(space)[space->count - 2]) : 0;
+}
+
+static __attribute__((noinline)) void drop_files(struct address_space *space)
+{
+	const struct region *regions = address_space_regions(space);
+
+	for (uint32_t i = 0; i < space->count; i++)
+		if (regions[i].flags & REGION_FILE)
+			node_drop(regions[i].node);
+}
+
+void address_space_destroy(struct address_space *space)
+{
+	const struct region *regions = address_space_regions(space);
+	struct found found = { .span = 0 };
+
+	/*
+	 * Downwards, last region first: the free list hands frames out in the opposite order, so the next
+	 * space gets them as this one did, side by side if they were.
+	 */
+	for (uint32_t i = space->count; i-- > 0;)
+		free_pages(space->pml4, regions[i].start, region_end(&regions[i]), &found);
+	frame_list_free(&space->tables);
+	if (space->has_files)
+		drop_files(space);
+	heap_free(space->more);
+	pcid_give(space->cr3 & CR3_PCID);
+	frame_free(space->pml4);
+	space->pml4 = FRAME_NONE;
+	space->count = 0;
+}
+
+/* user_copy.asm: they return the number of bytes that were not copied. */
+size_t user_copy_bytes(void *to, const void *from, size_t size);
+long user_copy_string(char *to, const char *from, size_t size);
+
+int copy_from_user(void *to, uint64_t from, size_t size)
+{
+	size_t left;
+
+	if (!user_range(from, size))
+		return -EFAULT;
+	user_access_begin();
+	left = user_copy_bytes(to, (const void *)from, size);
+	user_access_end();
+	return left ? -EFAULT : 0;
+}
+
+int copy_to_user(uint64_t to, const void *from, size_t size)
+{
+	size_t left;
+
+	if (!user_range(to, size))
+		return -EFAULT;
+	user_access_begin();
+	left = user_copy_bytes((void *)to, from, size);
+	user_access_end();
+	return left ? -EFAULT : 0;
+}
+
+long copy_string_from_user(char *to, uint64_t from, size_t size)
+{
+	size_t room = size;
+	long length;
+
+	if (!user_range(from, 1))
+		return -EFAULT;
+	if (room > USER_TOP - from)
+		room = USER_TOP - from;
+	user_access_begin();
+	length = user_copy_string(to, (const char *)from, room);
+	user_access_end();
+	if (length == -E2BIG && room < size)
+		return -EFAULT;
+	return length;
+}

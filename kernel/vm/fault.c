@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* Page faults in regions, and fork(): pages that come when they are used, and copies that are made when they are written. */
+#include "vm/regions.h"
+
+#include "cpu/cpu.h"
+#include "fs/node.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "output/panic.h"
+
+/* Lets a stack that lies above `address` grow down to it. False when there is none, or it may not. */
+static bool grow_stack(struct address_space *space, uintptr_t address)
+{
+	const uint32_t index = address_space_find(space, address);
+	struct region *above = address_space_regions(space) + index;
+	const bool lowest = index == 0;
+	uintptr_t start = address & ~PAGE_MASK;
+
+	if (!rwlock_is_written(&space->lock))
+		panic("a stack grows without the lock of the regions");
+	if (index == space->count || above->start <= address)
+		return index < space->count;
+	if (!(above->flags & REGION_GROWS) || start < USER_STACK_TOP - USER_STACK_LIMIT)
+		return false;
+	if (!lowest && region_end(above - 1) > start - USER_STACK_GUARD)
+		return false;
+	above->pages += (above->start - start) / PAGE_SIZE;
+	above->start = start;
+	return true;
+}
+
+/*
+ * The region that a fault at `address` is in, or NULL. Faults come in rows: the region of the last one is tried first. That is a
+ * hint, which readers of the lock may change.
+ */
+static const struct region *region_of(struct address_space *space, uintptr_t address)
+{
+	const struct region *region = address_space_regions(space) + space->recent;
+
+	if (!rwlock_is_held(&space->lock))
+		panic("a page fault without the lock of the regions");
+	if (space->recent < space->count && address - region->start < region->pages * PAGE_SIZE)
+		return region;
+	space->recent = address_space_find(space, address);
+	region = address_space_regions(space) + space->recent;
+	return space->recent == space->count || region->start > address ? NULL : region;
+}
+
+static int fill_with_zeros(pte_t *entry, uint64_t flags)
+{
+	uint64_t frame = frame_alloc_zeroed();
+
+	if (frame == FRAME_NONE)
+		return -ENOMEM;
+	*entry = frame | PTE_PRESENT | PTE_USER | REGION_TO_PTE(flags);
+	return 0;
+}
+
+/* A page of a file: the file's own frame, or a copy whose end is zeros. */
+static int fill_from_file(pte_t *entry, const struct region *region, uintptr_t address)
+{
+	const size_t page = region->page + (address - region->start) / PAGE_SIZE;
+	const bool shared = region->flags & REGION_SHARED;
+	const void *bytes;
+	uint64_t frame;
+	size_t n;
+
+	if (page >= (region->node->size + PAGE_MASK) / PAGE_SIZE)
+		return -ENXIO;
+	frame = shared ? node_frame(region->node, page) : frame_alloc();
+	if (frame == FRAME_NONE && shared && node_frames_are_used_up())
+		return -ENXIO; /* as a full tmpfs of Linux */
+	if (frame == FRAME_NONE || (shared && !frame_share(frame)))
+		return -ENOMEM;
+	if (!shared) {
+		n = node_bytes(region->node, page * PAGE_SIZE, PAGE_SIZE, &bytes);
+		copy_bytes(phys_to_virt(frame), bytes, n);
+		zero_bytes((char *)phys_to_virt(frame) + n, PAGE_SIZE - n);
+	}
+	*entry = frame | PTE_PRESENT | PTE_USER | REGION_TO_PTE(region->flags);
+	return 0;
+}
+
+/* A write to a page whose frame a copy of the space has, or had, too. */
+static int make_own(pte_t *entry, uintptr_t address)
+{
+	uint64_t frame = pte_frame(*entry), copy;
+
+	if (frame_is_shared(frame)) {
+		copy = frame_alloc();
+		if (copy == FRAME_NONE)
+			return -ENOMEM;
+		copy_bytes(phys_to_virt(copy), phys_to_virt(frame), PAGE_SIZE);
+		frame_free(frame);
+		*entry = (*entry & ~PTE_FRAME) | copy;
+	}
+	*entry |= PTE_WRITE;
+	invlpg(address);
+	return 0;
+}
+
+#define IN_NO_REGION 1
+
+static inline int fault(struct address_space *space, uintptr_t address, uint64_t error)
+{
+	const struct region *region = region_of(space, address);
+	uint64_t flags;
+	pte_t *table;
+
+	if (!region)
+		return IN_NO_REGION;
+	flags = region->flags;
+	if ((flags & REGION_NONE) || ((error & FAULT_WRITE) && !(flags & PTE_WRITE)) ||
+	    ((error & FAULT_FETCH) && (flags & PTE_NX)))
+		return -EACCES;
+	table = paging_table(space->pml4, address, PTE_USER, &space->tables);
+	if (!table)
+		return -ENOMEM;
+	table += PT_INDEX(address);
+	if (!*table)
+		return flags & REGION_FILE ? fill_from_file(table, region, address)
+		                           : fill_with_zeros(table, flags);
+	if ((error & FAULT_WRITE) && !(*table & PTE_WRITE))
+		return make_own(table, address);
+	return -EACCES; /* nothing that the region explains */
+}
+
+/* Perhaps there is a stack above that grows down to the address. */
+static __attribute__((noinline, cold)) bool grow(struct address_space *space, uintptr_t address)
+{
+	bool grown;
+
+	rwlock_write(&space->lock);
+	grown = grow_stack(space, address);
+	rwlock_end_write(&space->lock);
+	return grown;
+}
+
+int region_fault(struct address_space *space, uintptr_t address, uint64_t error)
+{
+	int result;
+
+	do {
+		rwlock_read(&space->lock);
+		result = fault(space, address, error);
+		rwlock_end_read(&space->lock);
+	} while (result == IN_NO_REGION && grow(space, address));
+	return result == IN_NO_REGION ? -EFAULT : result;
+}
+
+/* Shares the frames of a region; `to` has no page of it yet. */
+static int share_pages(struct address_space *to, struct address_space *from, const struct region *region)
+{
+	const pte_t not_shared =
+	        region->flags & REGION_SHARED ? 0 : PTE_WRITE; /* what is copied before a write */
+	uintptr_t next = region->start, end = region_end(region);
+	size_t n;
+
+	for (pte_t *entry; (entry = address_space_next_run(from, &next, end, &n));) {
+		uintptr_t at = next - n * PAGE_SIZE;
+		pte_t *copy = paging_table(to->pml4, at, PTE_USER, &to->tables);
+
+		if (!copy)
+			return -ENOMEM;
+		for (copy += PT_INDEX(at); n; n--, entry++, copy++) {
+			if (!*entry)
+				continue;
+			if (!frame_share(pte_frame(*entry)))
+				return -ENOMEM;
+			*entry &= ~not_shared;
+			*copy = *entry & ~(PTE_ACCESSED | PTE_DIRTY);
+		}
+	}
+	return 0;
+}
+
+int address_space_fork(struct address_space *to, struct address_space *from)
+{
+	const struct region *regions = address_space_regions(from);
+	int error = address_space_reserve(to, from->count);
+	struct region *copies = address_space_regions(to);
+
+	rwlock_write(&from->lock); /* what was writable is not any more */
+	for (uint32_t i = 0; !error && i < from->count; i++) {
+		copies[i] = regions[i];
+		to->count++;
+		if (regions[i].flags & REGION_FILE) {
+			node_hold(regions[i].node);
+			to->has_files = true;
+		}
+		error = share_pages(to, from, &regions[i]);
+	}
+	to->brk_start = from->brk_start;
+	to->brk = from->brk;
+	from->cr3 = from->cr3_again & ~CR3_NO_FLUSH; /* what was writable is not any more */
+	write_cr3(address_space_cr3(from));
+	rwlock_end_write(&from->lock);
+	return error;
+}

@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: MIT */
+#include "vm/regions.h"
+
+#include "cpu/cpu.h"
+#include "fs/node.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "output/panic.h"
+
+/* Ranges of more pages than this are flushed with a load of CR3. Linux has the same number (tlb_single_page_flush_ceiling). */
+#define FLUSH_SINGLY 33
+
+/* Flags that mprotect() leaves as they are. */
+#define REGION_KEPT  (REGION_GROWS | REGION_FILE | REGION_SHARED | REGION_NO_WRITE)
+
+static void assert_written(const struct address_space *space)
+{
+	if (!rwlock_is_written(&space->lock))
+		panic("regions are changed without their lock");
+}
+
+static void assert_held(const struct address_space *space)
+{
+	if (!rwlock_is_held(&space->lock))
+		panic("regions are looked at without their lock");
+}
+
+/* After entries of pages in the range were changed. */
+static void flush(struct address_space *space, uintptr_t start, uintptr_t end)
+{
+	if (end - start > FLUSH_SINGLY * PAGE_SIZE) {
+		space->cr3 = space->cr3_again & ~CR3_NO_FLUSH;
+		write_cr3(address_space_cr3(space));
+		return;
+	}
+	for (; start < end; start += PAGE_SIZE)
+		invlpg(start);
+}
+
+static bool alike(const struct region *a, const struct region *b)
+{
+	if (region_end(a) != b->start || a->flags != b->flags)
+		return false;
+	return !(a->flags & REGION_FILE) || (a->node == b->node && a->page + a->pages == b->page);
+}
+
+/* A part of a region, from `address` on. A region with a file holds it. */
+static struct region part_of(const struct region *region, uintptr_t address, size_t pages)
+{
+	struct region part = { .start = address, .pages = pages, .flags = region->flags };
+
+	if (region->flags & REGION_FILE) {
+		part.node = region->node;
+		part.page = region->page + (address - region->start) / PAGE_SIZE;
+		node_hold(part.node);
+	}
+	return part;
+}
+
+/* Takes `n` regions from `index` on, whose pages are gone, out of the list. */
+static void close_list(struct address_space *space, uint32_t index, uint32_t n)
+{
+	struct region *region = address_space_regions(space) + index;
+
+	assert_written(space);
+	for (uint32_t i = 0; i < n; i++)
+		if (region[i].flags & REGION_FILE)
+			node_drop(region[i].node);
+	memmove(region, region + n, (space->count - index - n) * sizeof *region);
+	space->count -= n;
+}
+
+/* Makes the regions below and from `index` on one, where they are alike. */
+static void merge_at(struct address_space *space, uint32_t index)
+{
+	struct region *region = address_space_regions(space) + index;
+
+	if (index == 0 || index >= space->count || !alike(region - 1, region))
+		return;
+	region[-1].pages += region->pages;
+	close_list(space, index, 1);
+}
+
+/* Splits region `index` at `address`, which lies in it. There is room for another. */
+static void split(struct address_space *space, uint32_t index, uintptr_t address)
+{
+	struct region *upper = address_space_open(space, index + 1), *lower = upper - 1;
+
+	*upper = part_of(lower, address, (region_end(lower) - address) / PAGE_SIZE);
+	lower->pages -= upper->pages;
+}
+
+/*
+ * Splits regions so that they begin and end at the edges of the range: those in it are `first` up to, not including,
+ * `last`. Makes sure of room for `extra` more. -ENOMEM with nothing changed.
+ */
+static int carve(struct address_space *space, uintptr_t start, uintptr_t end, uint32_t extra, uint32_t *first,
+                 uint32_t *last)
+{
+	const struct region *regions = address_space_regions(space);
+	uint32_t i = address_space_find(space, start), j = address_space_find(space, end);
+	bool below = i < space->count && regions[i].start < start;
+	bool above = j < space->count && regions[j].start < end;
+
+	assert_written(space);
+	if (address_space_reserve(space, extra + below + above))
+		return -ENOMEM;
+	if (above)
+		split(space, j, end);
+	if (below) {
+		split(space, i++, start);
+		j++;
+	}
+	*first = i;
+	*last = j + above;
+	return 0;
+}
+
+/* Frees the frames in the range. Whether there were some: then it has to be flushed. */
+static bool free_pages(struct address_space *space, uintptr_t start, uintptr_t end)
+{
+	uintptr_t at = start;
+	bool dropped = false;
+	size_t n;
+
+	assert_written(space);
+	for (pte_t *entry; (entry = address_space_next_run(space, &at, end, &n));)
+		for (; n; n--, entry++)
+			if (*entry) {
+				frame_free(pte_frame(*entry));
+				*entry = 0;
+				dropped = true;
+			}
+	return dropped;
+}
+
+static void drop_pages(struct address_space *space, uintptr_t start, uintptr_t end)
+{
+	if (free_pages(space, start, end))
+		flush(space, start, end);
+}
+
+/* What the entry of a page of a region with `flags` is, whose frame may be shared with a copy of the space. */
+static pte_t entry_of(uint64_t frame, uint64_t flags)
+{
+	pte_t entry = frame | PTE_USER | REGION_TO_PTE(flags);
+
+	if (!(flags & REGION_NONE))
+		entry |= PTE_PRESENT;
+	return frame_is_shared(frame) && !(flags & REGION_SHARED) ? entry & ~PTE_WRITE : entry;
+}
+
+static void reflag_pages(struct address_space *space, uintptr_t start, uintptr_t end, uint64_t flags)
+{
+	uintptr_t at = start;
+	bool changed = false;
+	size_t n;
+
+	assert_written(space);
+	for (pte_t *entry; (entry = address_space_next_run(space, &at, end, &n));)
+		for (; n; n--, entry++)
+			if (*entry) {
+				*entry = entry_of(pte_frame(*entry), flags);
+				changed = true;
+			}
+	if (changed)
+		flush(space, start, end);
+}
+
+static int map_file(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
+                    struct node *node, size_t page)
+{
+	uintptr_t end = start + pages * PAGE_SIZE;
+	uint32_t first, last;
+
+	if (carve(space, start, end, 1, &first, &last))
+		return -ENOMEM;
+	drop_pages(space, start, end);
+	if (node) { /* before the last region with it goes */
+		node_hold(node);
+		flags |= REGION_FILE;
+		space->has_files = true;
+	}
+	close_list(space, first, last - first);
+	*address_space_open(space, first) = (struct region){ start, pages, flags, node, page };
+	merge_at(space, first + 1);
+	merge_at(space, first);
+	return 0;
+}
+
+static int unmap(struct address_space *space, uintptr_t start, size_t pages)
+{
+	uintptr_t end = start + pages * PAGE_SIZE;
+	uint32_t first, last;
+
+	if (carve(space, start, end, 0, &first, &last))
+		return -ENOMEM;
+	drop_pages(space, start, end);
+	close_list(space, first, last - first);
+	return 0;
+}
+
+static bool is_whole(struct address_space *space, uintptr_t start, size_t pages)
+{
+	const struct region *regions = address_space_regions(space);
+	const uintptr_t end = start + pages * PAGE_SIZE;
+
+	assert_held(space);
+	for (uint32_t i = address_space_find(space, start); start < end; i++) {
+		if (i == space->count || regions[i].start > start)
+			return false;
+		start = region_end(&regions[i]);
+	}
+	return true;
+}
+
+static bool may_not_write(struct address_space *space, uintptr_t start, uintptr_t end)
+{
+	const struct region *regions = address_space_regions(space);
+
+	for (uint32_t i = address_space_find(space, start); i < space->count && regions[i].start < end; i++)
+		if (regions[i].flags & REGION_NO_WRITE)
+			return true;
+	return false;
+}
+
+static int protect(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags)
+{
+	uintptr_t end = start + pages * PAGE_SIZE;
+	struct region *regions;
+	uint32_t first, last;
+
+	if (!is_whole(space, start, pages))
+		return -ENOMEM;
+	if ((flags & PTE_WRITE) && may_not_write(space, start, end))
+		return -EACCES;
+	if (carve(space, start, end, 0, &first, &last))
+		return -ENOMEM;
+	regions = address_space_regions(space);
+	for (uint32_t i = first; i < last; i++) {
+		regions[i].flags = flags | (regions[i].flags & REGION_KEPT);
+		reflag_pages(space, regions[i].start, region_end(&regions[i]), regions[i].flags);
+	}
+	for (uint32_t i = last + 1; i-- > first;) /* downwards, so that the others keep their numbers */
+		merge_at(space, i);
+	return 0;
+}
+
+static int discard(struct address_space *space, uintptr_t start, size_t pages)
+{
+	drop_pages(space, start, start + pages * PAGE_SIZE);
+	return is_whole(space, start, pages) ? 0 : -ENOMEM;
+}
+
+static void cut_file(struct address_space *space, const struct node *node, size_t page, bool loaded)
+{
+	const struct region *region = address_space_regions(space);
+
+	for (uint32_t i = 0; i < space->count; i++, region++) {
+		const uintptr_t end = region_end(region);
+		uintptr_t start = region->start;
+
+		if (!(region->flags & REGION_FILE) || region->node != node ||
+		    region->page + region->pages <= page)
+			continue;
+		if (page > region->page)
+			start += (page - region->page) * PAGE_SIZE;
+		if (!free_pages(space, start, end))
+			continue;
+		if (loaded)
+			flush(space, start, end);
+		else
+			space->cr3 = space->cr3_again & ~CR3_NO_FLUSH;
+	}
+}
+
+static const struct region *of_range(struct address_space *space, uintptr_t start, size_t pages)
+{
+	const struct region *region = address_space_regions(space) + address_space_find(space, start);
+
+	assert_held(space);
+	if (region == address_space_regions(space) + space->count || region->start > start ||
+	    (region_end(region) - start) / PAGE_SIZE < pages)
+		return NULL;
+	return region;
+}
+
+/* Takes the entries of a range to the tables of another, which are made. 0 or -ENOMEM, with all of them still there. */
+static int move_pages(struct address_space *space, uintptr_t from, size_t pages, uintptr_t to)
+{
+	const uintptr_t end = from + pages * PAGE_SIZE;
+
+	assert_written(space);
+	for (int round = 0; round < 2; round++) { /* first the tables, then the entries */
+		uintptr_t next = from;
+		size_t n;
+
+		for (pte_t *entry; (entry = address_space_next_run(space, &next, end, &n));)
+			for (uintptr_t at = next - n * PAGE_SIZE - from + to; n;
+			     n--, entry++, at += PAGE_SIZE) {
+				pte_t *table;
+
+				if (!*entry)
+					continue;
+				table = paging_table(space->pml4, at, PTE_USER, &space->tables);
+				if (!table)
+					return -ENOMEM;
+				if (round == 0)
+					continue;
+				table[PT_INDEX(at)] = *entry;
+				*entry = 0;
+			}
+	}
+	flush(space, from, end);
+	return 0;
+}
+
+static int move(struct address_space *space, uintptr_t from, size_t pages, uintptr_t to, size_t room)
+{
+	const struct region *region;
+
+	if (address_space_reserve(space, 3)) /* the new one, and two parts of the old one */
+		return -ENOMEM;
+	region = address_space_regions(space) + address_space_find(space, from);
+	if (region->flags & REGION_FILE)
+		map_file(space, to, room, region->flags, region->node,
+		         region->page + (from - region->start) / PAGE_SIZE);
+	else
+		map_file(space, to, room, region->flags & ~REGION_GROWS, NULL, 0);
+	if (move_pages(space, from, pages, to)) {
+		unmap(space, to, room);
+		return -ENOMEM;
+	}
+	return unmap(space, from, pages);
+}
+
+static bool is_free(struct address_space *space, uintptr_t start, size_t pages)
+{
+	uintptr_t end = start + pages * PAGE_SIZE;
+	uint32_t i;
+
+	assert_held(space);
+	if (start < USER_BASE || pages > USER_TOP / PAGE_SIZE || !user_range(start, pages * PAGE_SIZE))
+		return false;
+	i = address_space_find(space, start);
+	return i == space->count || address_space_regions(space)[i].start >= end;
+}
+
+static uintptr_t find_place(struct address_space *space, size_t pages)
+{
+	const struct region *regions = address_space_regions(space);
+	uintptr_t top = USER_MAP_TOP;
+
+	assert_held(space);
+	for (uint32_t i = address_space_find(space, top);; i--) {
+		uintptr_t below = i ? region_end(&regions[i - 1]) : USER_BASE;
+
+		if (i < space->count && regions[i].start < top)
+			top = regions[i].start;
+		if (below <= top && pages <= (top - below) / PAGE_SIZE)
+			return top - pages * PAGE_SIZE;
+		if (!i)
+			return 0;
+	}
+}
+
+int region_map_file(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
+                    struct node *node, size_t page)
+{
+	int error;
+
+	rwlock_write(&space->lock);
+	error = map_file(space, start, pages, flags, node, page);
+	rwlock_end_write(&space->lock);
+	return error;
+}
+
+int region_unmap(struct address_space *space, uintptr_t start, size_t pages)
+{
+	int error;
+
+	rwlock_write(&space->lock);
+	error = unmap(space, start, pages);
+	rwlock_end_write(&space->lock);
+	return error;
+}
+
+int region_protect(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags)
+{
+	int error;
+
+	rwlock_write(&space->lock);
+	error = protect(space, start, pages, flags);
+	rwlock_end_write(&space->lock);
+	return error;
+}
+
+int region_discard(struct address_space *space, uintptr_t start, size_t pages)
+{
+	int error;
+
+	rwlock_write(&space->lock);
+	error = discard(space, start, pages);
+	rwlock_end_write(&space->lock);
+	return error;
+}
+
+void region_cut_file(struct address_space *space, const struct node *node, size_t page, bool loaded)
+{
+	rwlock_write(&space->lock);
+	cut_file(space, node, page, loaded);
+	rwlock_end_write(&space->lock);
+}
+
+int region_move(struct address_space *space, uintptr_t from, size_t pages, uintptr_t to, size_t room)
+{
+	int error;
+
+	rwlock_write(&space->lock);
+	error = move(space, from, pages, to, room);
+	rwlock_end_write(&space->lock);
+	return error;
+}
+
+const struct region *region_of_range(struct address_space *space, uintptr_t start, size_t pages)
+{
+	const struct region *region;
+
+	rwlock_read(&space->lock);
+	region = of_range(space, start, pages);
+	rwlock_end_read(&space->lock);
+	return region;
+}
+
+bool region_is_whole(struct address_space *space, uintptr_t start, size_t pages)
+{
+	bool whole;
+
+	rwlock_read(&space->lock);
+	whole = is_whole(space, start, pages);
+	rwlock_end_read(&space->lock);
+	return whole;
+}
+
+bool region_is_free(struct address_space *space, uintptr_t start, size_t pages)
+{
+	bool is;
+
+	rwlock_read(&space->lock);
+	is = is_free(space, start, pages);
+	rwlock_end_read(&space->lock);
+	return is;
+}
+
+uintptr_t region_find_place(struct address_space *space, size_t pages)
+{
+	uintptr_t place;
+
+	rwlock_read(&space->lock);
+	place = find_place(space, pages);
+	rwlock_end_read(&space->lock);
+	return place;
+}
