@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Writes the tables of docs/findings.md anew from a run of all strategies:
-#     ./run-bench.sh --strategy all --engine bochs --quick --profile skylake-client && bench/findings.sh results/latest
-# Each table stands between "<!-- table NAME -->" and "<!-- end -->"; the text around them stays.
+# Replaces the tables of docs/findings.md by those of a run of all strategies:
+#     ./run-bench.sh --strategy all --engine bochs --quick --profile skylake-client &&
+#             bench/findings.sh results/latest
+# A table is everything between "<!-- table NAME -->" and "<!-- end -->"; other text is kept.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/environment.sh"
@@ -14,15 +15,16 @@ database=$1/results.sqlite
 builds=$(sqlite3 -readonly "$database" "SELECT count(DISTINCT strategy) FROM summary WHERE engine = 'bochs' AND benchmark = 'exec.spawn' AND
 	metric = 'instructions'")
 if [ "$builds" -lt 20 ]; then
-	echo "$0: $1 has $builds of the 20 builds that the tables are of; run ./run-bench.sh --strategy all --engine bochs" >&2
+	echo "$0: $1 has $builds of the 20 builds; run ./run-bench.sh --strategy all --engine bochs" >&2
 	exit 2
 fi
 document=$(dirname "$0")/../docs/findings.md
 figures=$(dirname "$0")/../docs/figures
 
+# query SQL: its result as a table without padding, so that lines stay short
 query()
 {
-	sqlite3 -readonly -markdown "$database" "$1"
+	sqlite3 -readonly -markdown "$database" "$1" | sed -E '2s/-+/---/g; s/ +\|/ |/g; s/\| +/| /g'
 }
 
 # value METRIC BENCHMARK PARAMETER: a scalar subquery for the build of the row b
@@ -37,15 +39,15 @@ table()
 	case $1 in
 	builds)
 		query "SELECT stack AS STACK, loader AS LOADER,
-			$(value instructions irq.entry.user 0) AS 'IRQ entry, user',
+			$(value instructions irq.entry.user 0) AS 'IRQ entry',
 			$(value instructions exec.spawn 4096) AS 'spawn 4 KiB',
 			$(value instructions exec.spawn 1048576) AS 'spawn 1 MiB',
 			$(value instructions exec.spawn 16777216) AS 'spawn 16 MiB',
-			$(value instructions exec.roundtrip 4096) AS 'round trip 4 KiB',
-			$(value cr3_writes exec.spawn 4096) AS 'CR3 writes',
-			$(value invlpg exec.spawn 1048576) AS 'INVLPG, 1 MiB',
-			$(value off irq.off.max 16777216) AS 'interrupts off, 16 MiB',
-			$(value bytes memory.per_task 0) AS 'bytes per task'
+			$(value instructions exec.roundtrip 4096) AS 'round trip',
+			$(value cr3_writes exec.spawn 4096) AS CR3,
+			$(value invlpg exec.spawn 1048576) AS INVLPG,
+			$(value off irq.off.max 16777216) AS off,
+			$(value bytes memory.per_task 0) AS memory
 			FROM (SELECT DISTINCT stack, loader FROM summary WHERE engine = 'bochs') b
 			ORDER BY stack, loader"
 		;;
@@ -87,11 +89,20 @@ table()
 				printf('%,d', most) AS most, printf('%,d', max(median) FILTER (WHERE build = 'heap-rsp0+self')) AS best
 			FROM v GROUP BY title ORDER BY min(place)"
 		;;
-	pitfalls)
-		query "SELECT benchmark AS experiment, strategy, group_concat(metric || ' ' || printf('%,d', median), ', ') AS counts
-			FROM (SELECT * FROM summary WHERE engine = 'bochs' AND (benchmark LIKE 'pitfall.%' OR benchmark = 'teardown.order')
-				ORDER BY benchmark, strategy, metric = 'tries', metric = 'control_violations', metric <> 'violations', metric)
-			GROUP BY benchmark, strategy"
+	pitfalls) # a list: an item for all builds that count the same
+		sqlite3 -readonly -list "$database" "
+			WITH counted AS (
+				SELECT benchmark, strategy, stack, group_concat(metric || ' ' || printf('%,d', median), ', ') AS counts
+				FROM (SELECT * FROM summary WHERE engine = 'bochs' AND
+					(benchmark LIKE 'pitfall.%' OR benchmark = 'teardown.order')
+					ORDER BY benchmark, strategy, metric = 'tries', metric = 'control_violations',
+						metric <> 'violations', metric)
+				GROUP BY benchmark, strategy)
+			SELECT '- **' || benchmark || '**, ' || iif(count(*) > 6,
+				count(*) || ' builds (' || replace(group_concat(DISTINCT stack), ',', ', ') || ')', group_concat(strategy, ', ')) ||
+				': ' || counts
+			FROM counted GROUP BY benchmark, counts ORDER BY benchmark, min(strategy)" |
+			fold -s -w 98 | sed 's/ *$//; /^- /!s/^/  /'
 		;;
 	run)
 		query "SELECT key, value FROM environment WHERE key IN ('source.revision', 'tool.bochs', 'tool.gcc', 'run.seed',

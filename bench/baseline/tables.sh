@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Writes the tables of docs/baselines.md anew, from results/linux/summary.csv and a run of this kernel:
+# Replaces the tables of docs/baselines.md by those of results/linux/summary.csv and a run of this kernel:
 #     ./run-bench.sh --engine bochs --strategy heap,window,random,best && bench/baseline/tables.sh results/latest
-# Each table stands between "<!-- table NAME -->" and "<!-- end -->"; the text around them stays.
+# A table is everything between "<!-- table NAME -->" and "<!-- end -->"; other text is kept.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../environment.sh"
@@ -16,10 +16,11 @@ if [ $# != 1 ] || [ ! -r "$1/results.sqlite" ]; then
 fi
 [ -r "$csv" ] || { echo "$0: there is no $csv; make linux-baseline makes it" >&2; exit 2; }
 
-# What the tables need: `linux` is the CSV file, `ours` the run, `place` the rows in order.
+# query RUN SQL: its result as a table without padding. `linux` is the CSV file, `run` the run of this kernel, `place` the rows
+# in their order.
 query()
 {
-	sqlite3 -markdown <<-END
+	sqlite3 -markdown <<-END | sed -E '2s/-+/---/g; s/ +\|/ |/g; s/\| +/| /g'
 		.mode csv
 		.import '$csv' linux
 		ATTACH 'file:$1/results.sqlite?mode=ro' AS run;
@@ -49,7 +50,7 @@ query()
 			UNION ALL
 			SELECT benchmark, parameter, place.part, metric, strategy, min, median FROM run.summary
 				JOIN place USING (benchmark, parameter) WHERE engine = 'bochs';
-		.mode markdown
+		.mode markdown --wrap 0
 		$2
 	END
 }
@@ -65,8 +66,11 @@ table()
 {
 	case $1 in
 	machine)
-		query "$run" "SELECT DISTINCT kernel AS 'Linux', bochs AS 'counted in', cpu AS 'as processor',
-			(SELECT value FROM run.environment WHERE key = 'tool.linux-programs') AS programs FROM linux;"
+		query "$run" "SELECT DISTINCT kernel AS 'Linux', bochs AS 'counted in', cpu AS 'processor' FROM linux;"
+		;;
+	programs) # a sentence
+		query "$run" "SELECT value || '.' FROM run.environment WHERE key = 'tool.linux-programs';" |
+			sed -n '3s/^| \(.*\) |$/The programs are from \1/p' | fold -s -w 98 | sed 's/ *$//'
 		;;
 	operations)
 		query "$run" "SELECT p.name AS '',
