@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Draws the figures of a run again and puts them into docs/figures/, with docs/figures.md that shows each and says how to
-# read it, in the words of its script:
+# Draws the figures of a run again and copies them to docs/figures/. Writes docs/figures.md, which shows each figure and says
+# how to read it, in the words of its script:
 #     ./run-bench.sh --strategy all --profile skylake-client && make figures
 set -euo pipefail
 # shellcheck source=bench/environment.sh
@@ -9,14 +9,15 @@ set -euo pipefail
 
 [ $# = 1 ] || { echo "usage: $0 RESULTS-FOLDER" >&2; exit 2; }
 if [ ! -r "$1/results.sqlite" ]; then
-	echo "figures: there is no $1/results.sqlite: run ./run-bench.sh first, or name the folder of a run (make figures RESULTS=…)" >&2
+	echo "figures: there is no $1/results.sqlite: run ./run-bench.sh first, or name the folder of a run" \
+		"(make figures RESULTS=…)" >&2
 	exit 2
 fi
 run=$1
 root=$(dirname "$0")/..
 document=$root/docs/figures.md
 
-# line KEY SCRIPT: the text behind `# KEY:` and the lines that go on with it; without KEY, the script's first line
+# line KEY SCRIPT: the text after `# KEY:`, with its continuation lines; without KEY, the script's first line
 line()
 {
 	awk -v key="$1" '!/^#/ { exit }
@@ -30,7 +31,7 @@ line()
 # show FIGURE: its section
 show()
 {
-	local figure=$1 script suffix=""
+	local figure=$1 script suffix="" title
 
 	script=$root/plots/$figure.gp
 	if [ ! -e "$script" ]; then
@@ -42,8 +43,10 @@ show()
 	fi
 	[ -e "$script" ] || return 0
 	cp "$run/plots/$figure.svg" "$root/docs/figures/"
-	printf '\n## %s\n\n**%s**%s %s\n\n![%s](figures/%s.svg)\n' "$figure" "$(line "" "$script")" "$suffix" \
-		"$(line read "$script")" "$(line "" "$script" | tr -d '[]')" "$figure"
+	title=$(line "" "$script")
+	printf '\n## %s\n\n' "$figure"
+	printf '**%s**%s %s\n' "$title" "$suffix" "$(line read "$script")" | fold -s -w 100 | sed 's/ *$//'
+	printf '\n![%s](figures/%s.svg)\n' "$(tr -d '[]' <<<"$title")" "$figure"
 }
 
 "$root/build/host/palimpsest-bench" --report "$run"
@@ -52,17 +55,20 @@ mkdir -p "$root/docs/figures"
 	cat <<-END
 		# Figures
 
-		Each run draws these into its folder, as SVG and PNG, and into its \`report.html\`; a run that measured less draws fewer.
-		The ones here are of \`$(sqlite3 -readonly "$run/results.sqlite" 'SELECT command FROM run' |
-			sed -E 's/ --(out|jobs) [^ ]+//g')\`, and \`make figures\`
-		replaces them by those of \`results/latest\`. Their scripts are in \`plots/\`, and [results.md](results.md) says how to
-		draw one again.
+		Each run draws these figures into its folder, as SVG and PNG, and into its \`report.html\`; a run
+		that measured less draws fewer. The ones here are from
 
-		In all of them a strategy is a stack and a loader. Up to eight have a curve and a name each. With more, the colour and
-		the dash say one (the loader, or the stack where the loader has no part), and the point says the other: heaps
-		are squares and fixed stacks circles, hollow where the hardware switches through TSS.RSP0. Error bars are intervals
-		of 95 %; in modelled cycles they go from the low to the high parameters of the model. Modelled cycles are not those
-		of a processor ([model.md](model.md)).
+		    $(sqlite3 -readonly "$run/results.sqlite" 'SELECT command FROM run' | sed -E 's/ --(out|jobs) [^ ]+//g')
+
+		and \`make figures\` replaces them by those of \`results/latest\`. Their scripts are in \`plots/\`;
+		[results.md](results.md#drawing-again) says how to draw one again.
+
+		In all of them a strategy is a stack and a loader. Up to eight strategies have a curve and a name
+		each. If there are more, colour and dash show the loader (or the stack, if the loader has no
+		part), and the point shows the other: heaps are squares and fixed stacks circles, hollow if the
+		hardware switches through TSS.RSP0. Error bars are 95 % intervals; in modelled cycles they extend
+		from the low to the high parameters of the model. Modelled cycles are not those of a processor
+		([model.md](model.md)).
 	END
 	for figure in claims overview overview-cycles; do
 		[ ! -e "$run/plots/$figure.svg" ] || show "$figure"

@@ -1,9 +1,10 @@
-# Every claim, by its verdict.
-# read: A tile is a claim, with its number; the longer a row, the more claims have that verdict.
+# All claims, by verdict.
+# read: Each tile is a claim with its number; the longer a row, the more claims have that verdict.
 # needs: claims
 #
-# To draw it again, in the folder plots/ of a run: gnuplot -c <source tree>/plots/claims.gp bochs claims
-# (the second is the figure's name without its ending). It reads data/claims.dat there.
+# To draw it again, in the folder plots/ of a run:
+#     gnuplot -c <source tree>/plots/claims.gp bochs claims
+# The arguments are the view and the name of the figure. It reads data/claims.dat there.
 
 folder = ARG0[1:strlen(ARG0)-strlen("claims.gp")]
 figure = ARG2

@@ -1,12 +1,16 @@
-# Loading and starting a program, against the size of its image.
-# read: Lower is better. Each curve is a build, and what it needs is divided by the pages (4 KiB) of the image: at the left
-#       is what a start costs whatever the size, at the right what one more page costs. Crosses are other kernels,
-#       counted in the same way (plots/baselines.dat says how): Linux maps a program and reads it later, page by page, and their round trip begins with fork().
+# Loading and starting a program, by the size of its image.
+# read: Lower is better. Each curve is a build; its values are divided by the number of 4 KiB pages
+#       of the image. The left end shows what a start costs whatever the size, the right end what
+#       one more page costs. Crosses are other kernels, counted in the same way (see
+#       plots/baselines.dat). Linux maps a program and reads it later, page by page, and the round
+#       trips of other kernels begin with fork().
 # needs: exec.load exec.spawn exec.execve exec.roundtrip
 # cycles: yes
 #
-# To draw it again, in the folder plots/ of a run: gnuplot -c <source tree>/plots/exec.gp bochs exec
-# (the view, and the figure's name without its ending). It reads data/ there and baselines.dat beside this script.
+# To draw it again, in the folder plots/ of a run:
+#     gnuplot -c <source tree>/plots/exec.gp bochs exec
+# The arguments are the view and the name of the figure. It reads data/ there, and
+# baselines.dat from this script's folder.
 
 folder = ARG0[1:strlen(ARG0)-strlen("exec.gp")]
 figure = ARG2

@@ -1,11 +1,13 @@
-# Interrupt entry and return: how the samples of each build are spread.
-# read: Further left is better. A dot is a value that was measured, and its area is the share of samples that have it.
-#       Crosses are other kernels, where their count is known.
+# Interrupt entry and return: the distribution of the samples of each build.
+# read: Further left is better. A dot is a measured value, and its area is the share of samples with
+#       that value. Crosses are other kernels, where their count is known.
 # needs: irq.entry.user irq.entry.kernel irq.roundtrip.user irq.roundtrip.kernel
 # cycles: yes
 #
-# To draw it again, in the folder plots/ of a run: gnuplot -c <source tree>/plots/irq-entry.gp bochs irq-entry
-# (the view, and the figure's name without its ending). It reads data/ there and baselines.dat beside this script.
+# To draw it again, in the folder plots/ of a run:
+#     gnuplot -c <source tree>/plots/irq-entry.gp bochs irq-entry
+# The arguments are the view and the name of the figure. It reads data/ there, and
+# baselines.dat from this script's folder.
 
 folder = ARG0[1:strlen(ARG0)-strlen("irq-entry.gp")]
 figure = ARG2

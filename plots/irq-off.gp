@@ -1,9 +1,11 @@
 # The longest time with interrupts off while a program of a given size is started.
-# read: Lower is better, and flat is best: a curve that rises is a loader that keeps interrupts waiting while it copies.
+# read: Lower is better, and flat is best: a rising curve is a loader that delays interrupts while
+#       it copies.
 # needs: irq.off.max
 #
-# To draw it again, in the folder plots/ of a run: gnuplot -c <source tree>/plots/irq-off.gp bochs irq-off
-# (the view, and the figure's name without its ending). It reads data/ there.
+# To draw it again, in the folder plots/ of a run:
+#     gnuplot -c <source tree>/plots/irq-off.gp bochs irq-off
+# The arguments are the view and the name of the figure. It reads data/ there.
 
 folder = ARG0[1:strlen(ARG0)-strlen("irq-off.gp")]
 figure = ARG2

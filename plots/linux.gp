@@ -1,12 +1,16 @@
 # What Linux needs for the same operations and the same programs.
-# read: Further left is better; both axes are logarithmic. Crosses are Linux (with page-table isolation, and without), points this kernel's builds. A REP
-#       instruction counts once at the left, and each of its rounds at the right: this kernel copies a whole program when it starts it, Linux
-#       maps it and reads what is touched. docs/baselines.md says how Linux was counted.
+# read: Further left is better; both axes are logarithmic. Crosses are Linux with and without
+#       page-table isolation, points are builds of this kernel. A REP instruction counts once on the
+#       left, and with each of its iterations on the right: this kernel copies a whole program when
+#       it starts it, while Linux maps it and reads what is touched. docs/baselines.md says how
+#       Linux was counted.
 # needs: exec.real fork.exec.real fork.exec fork.roundtrip fault.page map.unmap
 # metric: data_accesses
 #
-# To draw it again, in the folder plots/ of a run: gnuplot -c <source tree>/plots/linux.gp bochs linux
-# (the view, and the figure's name without its ending). It reads data/ there and ../results/linux/summary.csv beside this script's folder.
+# To draw it again, in the folder plots/ of a run:
+#     gnuplot -c <source tree>/plots/linux.gp bochs linux
+# The arguments are the view and the name of the figure. It reads data/ there, and
+# results/linux/summary.csv of the source tree.
 
 folder = ARG0[1:strlen(ARG0)-strlen("linux.gp")]
 figure = ARG2
@@ -15,7 +19,7 @@ high = 860
 legend_high = 0.09
 metrics = "instructions data_accesses"
 titles = "'instructions' 'data accesses'"
-# benchmark, parameter, what is counted, and the name of the row
+# Each row: benchmark, parameter, part that is counted, label.
 rows = "'syscall.null 0 kernel' 'fault.page 0 all' 'map.unmap 1 all' 'map.unmap 64 all' 'map.unmap 1024 all' \
 'fork.roundtrip 0 all' 'exec.execve 4096 kernel' 'exec.execve 1048576 kernel' 'fork.exec 4096 all' 'fork.exec 1048576 all' \
 'exec.real 1 kernel' 'exec.real 2 kernel' 'exec.real 3 kernel' 'exec.real 4 kernel' 'exec.real 5 kernel' 'exec.real 6 kernel' \
@@ -29,10 +33,10 @@ n = words(rows)
 benchmark(i) = word(word(rows, i), 1)
 parameter(i) = int(word(word(rows, i), 2))
 part(i) = word(word(rows, i), 3)
-# A row that the run did not measure has a line of nothing.
+# A row that the run did not measure stays empty.
 measured(i, s) = member(s, strategies(benchmark(i))) ? data(benchmark(i), s) : "< printf 'parameter ".metric."\\n-1 0\\n'"
 
-# The builds of a row stand one below the other.
+# The builds of a row are drawn one below the other.
 beside(s) = words(all) > 1 ? 0.5*(index_of(s, all)-1.0)/(words(all)-1)-0.25 : 0
 is_row(i, o, m) = strcol("options") eq o && strcol("benchmark") eq benchmark(i) && int(column("parameter")) == parameter(i) && \
 	strcol("part") eq part(i) && strcol("metric") eq m

@@ -1,9 +1,10 @@
-# What one more task costs in memory, its program's own pages aside.
+# The memory that one more task costs, apart from its program's own pages.
 # read: Shorter is better. The number at the end of a bar is the sum of its parts, in KiB.
 # needs: memory.per_task
 #
-# To draw it again, in the folder plots/ of a run: gnuplot -c <source tree>/plots/memory.gp bochs memory
-# (the view, and the figure's name without its ending). It reads data/ there.
+# To draw it again, in the folder plots/ of a run:
+#     gnuplot -c <source tree>/plots/memory.gp bochs memory
+# The arguments are the view and the name of the figure. It reads data/ there.
 
 folder = ARG0[1:strlen(ARG0)-strlen("memory.gp")]
 figure = ARG2

@@ -1,13 +1,15 @@
-# All strategies on all subjects: how many times the least that any of them needs.
-# read: 1 is the least of its column, and the other numbers are multiples of it: the stronger the colour, the worse. An empty
-#       cell was not measured. A column of ones is a subject that neither stack nor loader has a part in. A mark says that the
-#       number or the least is not sure: ? too few samples for an interval, ~ spread over 5 %, ^ outliers, / cut short.
+# All strategies on all subjects, relative to the best.
+# read: 1 is the lowest value of a column, and the other numbers are multiples of it: the stronger
+#       the colour, the worse. An empty cell was not measured. A column of ones is a subject that
+#       neither stack nor loader affects. A mark says that the number, or the lowest one, is
+#       uncertain: ? too few samples for an interval, ~ spread over 5 %, ^ outliers, / cut short.
 # needs: exec.load exec.spawn exec.roundtrip irq.entry.user irq.entry.kernel irq.roundtrip.user switch.pingpong syscall.null
 #       memory.per_task irq.off.max irq.latency.loading
 # cycles: yes
 #
-# To draw it again, in the folder plots/ of a run: gnuplot -c <source tree>/plots/overview.gp bochs overview
-# (the view, and the figure's name without its ending). It reads data/ there.
+# To draw it again, in the folder plots/ of a run:
+#     gnuplot -c <source tree>/plots/overview.gp bochs overview
+# The arguments are the view and the name of the figure. It reads data/ there.
 
 folder = ARG0[1:strlen(ARG0)-strlen("overview.gp")]
 figure = ARG2

@@ -1,9 +1,10 @@
-# The style that all figures share. A script sets `folder`, `figure`, `format`, `wide` and `high`, loads the view's
-# index.gp, and then this.
+# The style that all figures share. A script sets `folder`, `figure`, `format`, `wide` and `high`,
+# loads the view's index.gp, and then this.
 #
-# Colours are those of Okabe and Ito, which colour-blind readers tell apart; dashes, widths and points differ as well, so
-# that a figure survives a printer without colours. A strategy is a stack and a loader: one of them has the colour and the
-# dash, the other the point. `by` says which has the colour ("loader" unless the script says "stack").
+# The colours are those of Okabe and Ito, which colour-blind readers can distinguish; dashes, widths
+# and points differ as well, so that a figure can be printed in black and white. A strategy is a
+# stack and a loader: one of them determines colour and dash, the other the point. `by` says which
+# one has the colour ("loader", unless the script says "stack").
 
 if (format eq "svg") {
 	set terminal svg size wide,high font "DejaVu Sans,13" background "white" enhanced
@@ -28,18 +29,18 @@ set dashtype 14 (6,2,2,2,2,2)
 data(b, s) = "data/".engine."/".b.".".s.".dat"
 has(b) = strlen(strategies(b)) > 0
 
-# Lists are words in a string.
+# A list is a string of words.
 member(s, list) = strstrt(" ".list." ", " ".s." ") > 0
 add(list, s) = s eq "" || member(s, list) ? list : list eq "" ? s : list." ".s
 join(got, more, i) = i > words(more) ? got : join(add(got, word(more, i)), more, i+1)
-# The strategies of any of the benchmarks, each once.
+# The union of the benchmarks' strategies.
 union(benchmarks) = merge(benchmarks, 1, "")
 merge(list, i, got) = i > words(list) ? got : merge(list, i+1, join(got, strategies(word(list, i)), 1))
 index_of(s, list) = place(s, list, 1)
 place(s, list, i) = i > words(list) ? 0 : word(list, i) eq s ? i : place(s, list, i+1)
 
-# A curve is named after its strategy. When there are more than eight, the legend shows what colours and points mean
-# instead: its entries are "loader=window", "stack=heap-sw" and the like.
+# A curve is named after its strategy. If there are more than eight, the legend explains colours and
+# points instead: its entries are "loader=window", "stack=heap-sw" and so on.
 many(all) = words(all) > 8
 loaders_in(all) = axis_of(all, 1, "", 0)
 stacks_in(all) = axis_of(all, 1, "", 1)
@@ -51,7 +52,7 @@ is_loader(e) = strstrt(e, "loader=") == 1
 stack(e) = is_stack(e) ? e[7:*] : is_loader(e) ? "" : stack_of(e)
 loader(e) = is_loader(e) ? e[8:*] : is_stack(e) ? "" : loader_of(e)
 name(e) = is_stack(e) ? e[7:*] : is_loader(e) ? e[8:*] : short(e)
-# Builds are all "shared" so far; what every name ends in says nothing.
+# All builds are "shared" so far, so the suffix is dropped.
 short(s) = strlen(s) > 7 && s[strlen(s)-6:*] eq "+shared" ? s[1:strlen(s)-7] : s
 
 if (!exists("by")) { by = "loader" }
@@ -60,16 +61,16 @@ number(e) = lead(e) eq "sandwich" || lead(e) eq "heap-sw" ? 1 : lead(e) eq "wind
 	lead(e) eq "random" || lead(e) eq "heap-rsp0" ? 3 : lead(e) eq "self" || lead(e) eq "fixed-rsp0" ? 4 : \
 	lead(e) eq "direct" ? 5 : 0
 colour(e) = word("#333333 #0072B2 #D55E00 #009E73 #CC79A7 #B07A00", number(e)+1)
-# The first ones are wider, so that a curve still shows under another that lies on it.
-# Many curves are drawn thinner.
+# The first curves are wider, so that one remains visible below another that covers it. Many curves
+# are drawn thinner.
 thin(all) = many(all) ? 0.6 : 1.0
 weight(e) = 0.0+word("1.4 3.4 2.4 1.4 1.4 1.4", number(e)+1)
 dash(e) = int(word("1 1 11 12 13 14", number(e)+1))
-# Heaps are squares and fixed stacks are circles; what the hardware switches is hollow.
+# Heaps are squares and fixed stacks circles, hollow if the hardware switches stacks.
 point(e) = stack(e) eq "heap-sw" ? 5 : stack(e) eq "heap-rsp0" ? 4 : stack(e) eq "fixed-ist" ? 7 : stack(e) eq "fixed-rsp0" ? 6 : -1
 
-# Baselines are instructions, so only Bochs has them. Linux's programs and system calls are those that make linux-baseline counted;
-# its fork, exec, exit and wait stand beside our round trip.
+# Baselines are instructions, so only Bochs has them. Linux's programs and system calls come from
+# make linux-baseline; its fork, exec, exit and wait are compared with our round trip.
 shell(name) = "'".escaped(name)."'"
 escaped(name) = strstrt(name, "'") == 0 ? name : name[1:strstrt(name, "'")-1]."'\\''".escaped(name[strstrt(name, "'")+1:*])
 baselines = "< cat ".shell(folder."baselines.dat")."; awk -F, '$2 == \"nopti\" && $9 == \"instructions\" && ".\

@@ -1,11 +1,14 @@
-# Context switches, against the pages that each task touches in between.
-# read: Lower is better; the axes need not begin at 0. At the left (one page) it is nearly the switch alone; to the right, what the tasks must fetch again after each
-#       CR3 load. A curve is a build, and its colour is the stack, since the loader has no part in a switch.
+# Context switches, by the number of pages that each task touches in between.
+# read: Lower is better; the axes need not begin at 0. The left end (one page) is nearly the switch
+#       alone; towards the right it includes what the tasks must fetch again after each CR3 load.
+#       Each curve is a build, and its colour is the stack, since the loader has no part in a
+#       switch.
 # needs: switch.pingpong
 # cycles: yes
 #
-# To draw it again, in the folder plots/ of a run: gnuplot -c <source tree>/plots/switch.gp bochs switch
-# (the view, and the figure's name without its ending). It reads data/ there.
+# To draw it again, in the folder plots/ of a run:
+#     gnuplot -c <source tree>/plots/switch.gp bochs switch
+# The arguments are the view and the name of the figure. It reads data/ there.
 
 folder = ARG0[1:strlen(ARG0)-strlen("switch.gp")]
 figure = ARG2

@@ -1,11 +1,13 @@
-# TLB flushes, against the number of pages: page by page, or all at once and filled again.
-# read: Lower is better. From the dotted line on, one CR3 load (at the left: and touching the pages again) takes less than
-#       INVLPG of each page. The stack and the loader have no part in it, so that at most three builds are shown.
+# TLB flushes, by the number of pages: page by page, or all at once.
+# read: Lower is better. From the dotted line on, one CR3 load takes less than an INVLPG of each
+#       page. In the left panel the CR3 load includes touching the pages again. Neither stack nor
+#       loader has a part in it, so at most three builds are shown.
 # needs: tlb.invlpg tlb.refill tlb.remap tlb.remap.cr3
 # cycles: yes
 #
-# To draw it again, in the folder plots/ of a run: gnuplot -c <source tree>/plots/tlb-flush.gp bochs tlb-flush
-# (the view, and the figure's name without its ending). It reads data/ there.
+# To draw it again, in the folder plots/ of a run:
+#     gnuplot -c <source tree>/plots/tlb-flush.gp bochs tlb-flush
+# The arguments are the view and the name of the figure. It reads data/ there.
 
 folder = ARG0[1:strlen(ARG0)-strlen("tlb-flush.gp")]
 figure = ARG2

@@ -1,11 +1,13 @@
-# Where the cycles go: loading, interrupts, TLB and switches, split by what the model says a cycle is spent on.
-# read: Shorter is better. A bar is the median of a sample, less the overhead, with the nominal parameters of the cycle
-#       model; its parts are what the model charges the cycles to.
+# Where the cycles go in loading, interrupts, TLB flushes and switches.
+# read: Shorter is better. A bar is the median of a sample, less the overhead, with the nominal
+#       parameters of the cycle model; its parts are the causes that the model charges the cycles
+#       to.
 # needs: exec.load exec.spawn irq.entry.user irq.roundtrip.user tlb.remap switch.pingpong
 # metric: due_instructions
 #
-# To draw it again, in the folder plots/ of a run: gnuplot -c <source tree>/plots/where.gp bochs where
-# (the view, and the figure's name without its ending). It reads data/ there.
+# To draw it again, in the folder plots/ of a run:
+#     gnuplot -c <source tree>/plots/where.gp bochs where
+# The arguments are the view and the name of the figure. It reads data/ there.
 
 folder = ARG0[1:strlen(ARG0)-strlen("where.gp")]
 figure = ARG2
@@ -15,7 +17,7 @@ parameters = "1048576 65536 0 0 64 64"
 titles = "'exec.load, 1 MiB' 'exec.spawn, 64 KiB' 'irq.entry.user' 'irq.roundtrip.user' 'tlb.remap, 64 pages' \
 'switch.pingpong (16), 64 pages'"
 
-# The parts from the left. Every other one is hatched, so that neighbours differ without colours too.
+# The parts, from the left. Every second one is hatched, so that neighbours differ without colour, too.
 parts = "instructions strings data fetch translation mispredicts rings flushes privileged"
 names = "'instructions' 'REP MOVS and STOS' 'data cache misses' 'code cache misses' 'TLB misses and walks' 'mispredicted branches' \
 'ring changes, delivery' 'TLB flushes' 'other privileged'"
