@@ -365,7 +365,7 @@ static size_t share_of(const struct file *file)
 		return pipe_frames(file->pipe) / (2 * file->references);
 	if (!file->node || file->node->device || file->node->links)
 		return 0;
-	return file->node->frames / ((size_t)file->node->references * file->references);
+	return file->node->frames / ((size_t)file->node->backing.references * file->references);
 }
 
 size_t file_table_nameless(const struct task *task)

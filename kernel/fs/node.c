@@ -40,7 +40,11 @@ static struct node *make(const char *name, size_t length, uint32_t mode)
 		return NULL;
 	}
 	*node = (struct node){
-		.mode = mode, .number = ++last_number, .references = 1, .links = 1, .top = FRAME_NONE
+		.mode = mode,
+		.number = ++last_number,
+		.backing = { .ops = &node_backing_ops, .references = 1 },
+		.links = 1,
+		.top = FRAME_NONE,
 	};
 	node->name_length = (uint16_t)length;
 	node->name = copy;
@@ -396,17 +400,18 @@ void node_limit_nodes(size_t most)
 	nodes_most = most;
 }
 
-void node_hold(struct node *node)
+void node_release(struct backing *backing)
 {
-	node->references++;
-}
+	struct node *node = node_of_backing(backing);
 
-void node_drop(struct node *node)
-{
-	if (--node->references)
-		return;
 	node_truncate(node, 0);
 	heap_free(node->name);
 	heap_free(node);
 	node_count--;
+}
+
+void node_drop(struct node *node)
+{
+	if (--node->backing.references == 0)
+		node_release(&node->backing);
 }

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "vm/backing.h"
+
 /* Kinds of nodes, in `mode` with the permissions (uapi/linux/stat.h). */
 #define NODE_KIND      0170000
 #define NODE_FIFO      0010000
@@ -20,15 +22,16 @@
 #define NODE_LINK      0120000
 
 #define NAME_LENGTH    255
-#define PATH_LENGTH    1024        /* with the NUL */
-#define FILE_SIZE_MOST (1UL << 30) /* what the tables of node_data.c reach */
+#define PATH_LENGTH    1024 /* with the NUL */
+#define FILE_SIZE_MOST BACKING_SIZE_MAX
 
 struct node {
 	uint32_t mode;
-	uint32_t number;     /* st_ino */
-	uint32_t references; /* open files, working directories, mappings, and each name in the tree */
-	uint16_t device;     /* of a character device: DEVICE_* */
-	bool owns_data;      /* it is an owner of the frames that `data` is in */
+	uint32_t number; /* st_ino */
+	/* References: open files, working directories, mappings, and each name in the tree. */
+	struct backing backing;
+	uint16_t device; /* of a character device: DEVICE_* */
+	bool owns_data;  /* it is an owner of the frames that `data` is in */
 	uint16_t name_length;
 	struct node *parent;          /* a directory; the root's is itself; NULL: removed */
 	struct node *children, *last; /* of a directory, in the order of their places */
@@ -56,9 +59,8 @@ enum {
 	DEVICE_CONSOLE = 1,
 	DEVICE_NULL,
 	DEVICE_ZERO,
-	DEVICE_FULL,   /* zeros to read, no room to write */
-	DEVICE_RANDOM, /* random and urandom */
-	DEVICE_SHM     /* shared memory with a key: never in a directory */
+	DEVICE_FULL,  /* zeros to read, no room to write */
+	DEVICE_RANDOM /* random and urandom */
 };
 
 /* The node that a name of a file stands for: another one's, or its own. */
@@ -135,8 +137,21 @@ void node_limit_nodes(size_t most);
 bool node_frames_are_used_up(void);
 extern size_t node_count;
 
-void node_hold(struct node *node);
+static inline void node_hold(struct node *node)
+{
+	backing_hold(&node->backing);
+}
+
 void node_drop(struct node *node);
+
+/* The operations of a node's backing (node_data.c), and the last of them (node.c). */
+extern const struct backing_ops node_backing_ops;
+void node_release(struct backing *backing);
+
+static inline struct node *node_of_backing(const struct backing *backing)
+{
+	return (struct node *)((uintptr_t)backing - offsetof(struct node, backing));
+}
 
 /* Up to `size` bytes from `offset` on: a pointer to those that lie side by side, and how many; holes read as zeros. 0 at the end. */
 size_t node_bytes(const struct node *node, size_t offset, size_t size, const void **bytes);

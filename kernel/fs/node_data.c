@@ -190,6 +190,23 @@ size_t node_bytes(const struct node *node, size_t offset, size_t size, const voi
 	return size < PAGE_SIZE - in_page ? size : PAGE_SIZE - in_page;
 }
 
+static int backing_frame(struct backing *backing, size_t page, uint64_t *frame)
+{
+	struct node *node = node_of_backing(backing);
+
+	if (page >= (node->size + PAGE_MASK) / PAGE_SIZE)
+		return -ENXIO;
+	*frame = node_frame(node, page);
+	return *frame != FRAME_NONE ? 0 : node_frames_are_used_up() ? -ENXIO : -ENOMEM;
+}
+
+static size_t backing_bytes(const struct backing *backing, size_t offset, size_t size, const void **bytes)
+{
+	return node_bytes(node_of_backing(backing), offset, size, bytes);
+}
+
+const struct backing_ops node_backing_ops = { backing_frame, backing_bytes, node_release };
+
 size_t node_room(struct node *node, size_t offset, size_t size, void **bytes)
 {
 	size_t in_page = offset % PAGE_SIZE;

@@ -27,7 +27,7 @@ struct elf_plan {
 	uint32_t room; /* for so many; one more fits, for the stack */
 	/*
 	 * Entries of `segments` that loader_load() does not see, from [room] downwards; with `count` they are `room` at most:
-	 * pages > 0: pages that have no frame yet. With REGION_FILE those of the file from page `data_offset` on, past its end;
+	 * pages > 0: pages that have no frame yet. With REGION_BACKED those of the file from page `data_offset` on, past its end;
 	 *            otherwise zeros. The flags are those of a region
 	 * data:      bytes that go into a loaded page besides what the loader puts there
 	 * neither:   the segment that begins here, loaded to be read, may not be accessed

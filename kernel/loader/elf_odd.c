@@ -176,7 +176,7 @@ static int put_pages(struct image *m, const Elf64_Phdr *p, uintptr_t from, uintp
 	if (!error && zeros > past)
 		error = put_rest(m->plan, (struct load_segment){ .start = past,
 		                                                 .pages = (zeros - past) / PAGE_SIZE,
-		                                                 .flags = flags | REGION_FILE,
+		                                                 .flags = flags | REGION_BACKED,
 		                                                 .data_offset = (offset + (past - first)) /
 		                                                                PAGE_SIZE });
 	if (!error && to > zeros)

@@ -196,8 +196,8 @@ int arguments_map_large(struct arguments *a, struct address_space *space)
 {
 	struct large_arguments *large = a->large;
 
-	if (address_space_extend(space, large->offsets, pages_of(large->offsets->size)) ||
-	    address_space_extend(space, large->strings, pages_of(large->size)))
+	if (address_space_extend(space, &large->offsets->backing, pages_of(large->offsets->size)) ||
+	    address_space_extend(space, &large->strings->backing, pages_of(large->size)))
 		return -ENOMEM;
 	large_end(a);
 	return 0;

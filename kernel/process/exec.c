@@ -50,7 +50,7 @@ static int find_program(const char *name, struct program *program)
 		.size = node->size, .name = node->name, .name_length = node->name_length, .node = node
 	};
 	if (node_bytes(node, 0, node->size, &bytes) < node->size) {
-		bytes = view_open(node);
+		bytes = view_open(&node->backing, node->size);
 		if (!bytes)
 			return -ENOMEM;
 		program->viewed = true;

@@ -13,7 +13,7 @@ __attribute__((cold)) int image_add_rest(struct address_space *space, const stru
 
 	for (size_t i = 0; !error && i < plan->rest; i++) {
 		const struct load_segment *s = elf_rest(plan, i);
-		const bool of_file = s->flags & REGION_FILE;
+		const bool of_file = s->flags & REGION_BACKED;
 
 		if (!s->pages)
 			continue;
@@ -22,8 +22,8 @@ __attribute__((cold)) int image_add_rest(struct address_space *space, const stru
 			if (!node)
 				return -ENOMEM;
 		}
-		error = address_space_add(space, s->start, s->pages, s->flags, of_file ? node : NULL,
-		                          of_file ? s->data_offset : 0);
+		error = address_space_add(space, s->start, s->pages, s->flags,
+		                          of_file ? &node->backing : NULL, of_file ? s->data_offset : 0);
 	}
 	if (empty)
 		node_drop(empty); /* the regions hold it */

@@ -63,7 +63,7 @@ static long place(struct address_space *space, uint64_t address, size_t pages, u
 
 /* What is mapped: NULL is anonymous and private. The reference is the caller's. */
 struct source {
-	struct node *node;
+	struct backing *backing;
 	size_t page;
 	uint64_t flags; /* REGION_SHARED, REGION_NO_WRITE */
 };
@@ -90,14 +90,16 @@ static int source_of_file(struct source *source, uint64_t fd, uint64_t offset, u
 	if ((source->flags & REGION_SHARED) && !node_make_own(file->node)) /* now, and not in a page fault */
 		return -ENOMEM;
 	source->page = offset / PAGE_SIZE;
-	source->node = file->node;
-	node_hold(source->node);
+	source->backing = &file->node->backing;
+	backing_hold(source->backing);
 	return 0;
 }
 
 static int source_of(struct source *source, size_t pages, uint64_t protection, uint64_t flags, uint64_t fd,
                      uint64_t offset)
 {
+	struct node *node;
+
 	if ((flags & MAP_TYPE) == MAP_SHARED)
 		source->flags = REGION_SHARED;
 	if (!(flags & MAP_ANONYMOUS))
@@ -106,8 +108,11 @@ static int source_of(struct source *source, size_t pages, uint64_t protection, u
 		return 0;
 	if (pages > FILE_SIZE_MOST / PAGE_SIZE)
 		return -ENOMEM;
-	source->node = node_create_nameless(pages * PAGE_SIZE);
-	return source->node ? 0 : -ENOMEM;
+	node = node_create_nameless(pages * PAGE_SIZE);
+	if (!node)
+		return -ENOMEM;
+	source->backing = &node->backing;
+	return 0;
 }
 
 static long mmap(uint64_t address, uint64_t size, uint64_t protection, uint64_t flags, uint64_t fd,
@@ -134,10 +139,10 @@ static long mmap(uint64_t address, uint64_t size, uint64_t protection, uint64_t 
 		return start ? start : -ENOMEM;
 	error = source_of(&source, pages, protection, flags, fd, offset);
 	if (!error)
-		error = region_map_file(space, (uintptr_t)start, pages, region_flags | source.flags,
-		                        source.node, source.page);
-	if (source.node)
-		node_drop(source.node);
+		error = region_map_backing(space, (uintptr_t)start, pages, region_flags | source.flags,
+		                           source.backing, source.page);
+	if (source.backing)
+		backing_drop(source.backing);
 	return error ? error : start;
 }
 
@@ -198,12 +203,13 @@ long sys_mprotect(uint64_t address, uint64_t size, uint64_t protection)
 static bool grow_in_place(struct address_space *space, uintptr_t end, size_t extra)
 {
 	const struct region *region = region_of_range(space, end - PAGE_SIZE, 1);
-	bool file = region->flags & REGION_FILE;
+	bool backed = region->flags & REGION_BACKED;
 
 	return region_end(region) == end && end <= USER_MAP_TOP &&
 	       extra <= (USER_MAP_TOP - end) / PAGE_SIZE && region_is_free(space, end, extra) &&
-	       !region_map_file(space, end, extra, region->flags & ~REGION_GROWS, file ? region->node : NULL,
-	                        file ? region->page + region->pages : 0);
+	       !region_map_backing(space, end, extra, region->flags & ~REGION_GROWS,
+	                           backed ? region->backing : NULL,
+	                           backed ? region->page + region->pages : 0);
 }
 
 static bool ranges_meet(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)

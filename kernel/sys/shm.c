@@ -1,21 +1,66 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Shared memory that programs find by keys (man 7 sysvipc). A segment is a file without a name; the table holds a reference, and
- * each region of a program that has it attached another. Once it is removed, no one can find it, and its memory goes with
- * the last region.
+ * Shared memory that programs find by keys (man 7 sysvipc). The memory of a segment is a backing.
+ * The table of segments holds a reference to it, and so does each region that maps it. Once the
+ * segment is removed it cannot be found any longer, and its memory is freed with the last region.
  */
 #include "sys/shm.h"
 
 #include "fs/node.h"
 #include "lib/errno.h"
+#include "mem/heap.h"
 #include "process/process.h"
 #include "sys/calls.h"
 #include "sys/syscall.h"
 #include "vm/regions.h"
 
+/* The frames are those of a file without a name, so that they count as the files' do. */
+struct memory {
+	struct backing backing;
+	struct node *file;
+};
+
+static struct memory *memory_of(const struct backing *backing)
+{
+	return (struct memory *)((uintptr_t)backing - offsetof(struct memory, backing));
+}
+
+static int memory_frame(struct backing *backing, size_t page, uint64_t *frame)
+{
+	return node_backing_ops.frame(&memory_of(backing)->file->backing, page, frame);
+}
+
+static size_t memory_bytes(const struct backing *backing, size_t offset, size_t size, const void **bytes)
+{
+	return node_bytes(memory_of(backing)->file, offset, size, bytes);
+}
+
+static void memory_release(struct backing *backing)
+{
+	node_drop(memory_of(backing)->file);
+	heap_free(memory_of(backing));
+}
+
+static const struct backing_ops memory_ops = { memory_frame, memory_bytes, memory_release };
+
+/* Zeros, with one reference, or NULL if there is no memory. */
+static struct memory *memory_create(size_t size)
+{
+	struct memory *memory = heap_alloc(sizeof *memory);
+
+	if (!memory)
+		return NULL;
+	*memory = (struct memory){ { &memory_ops, 1 }, node_create_nameless(size) };
+	if (!memory->file) {
+		heap_free(memory);
+		return NULL;
+	}
+	return memory;
+}
+
 struct segment {
-	struct node *node; /* NULL: the place is free */
-	size_t size;       /* bytes that were asked for */
+	struct memory *memory; /* NULL: the entry is free */
+	size_t size;           /* bytes that were asked for */
 	uint32_t key, mode;
 	uint32_t round; /* how often the place was used: part of the ID */
 	struct identity owner, creator;
@@ -36,13 +81,13 @@ static struct segment *by_id(uint64_t id)
 {
 	struct segment *segment = &segments[(uint32_t)id % SEGMENTS_MOST];
 
-	return (int)id >= 0 && segment->node && id_of(segment) == (int)id ? segment : NULL;
+	return (int)id >= 0 && segment->memory && id_of(segment) == (int)id ? segment : NULL;
 }
 
 static struct segment *by_key(uint32_t key)
 {
 	for (struct segment *segment = segments; segment < segments + SEGMENTS_MOST; segment++)
-		if (segment->node && segment->key == key && key != IPC_PRIVATE)
+		if (segment->memory && segment->key == key && key != IPC_PRIVATE)
 			return segment;
 	return NULL;
 }
@@ -77,12 +122,12 @@ static long create(uint32_t key, uint64_t size, uint32_t mode)
 
 	if (size == 0 || size > FILE_SIZE_MOST)
 		return -EINVAL;
-	while (segment < segments + SEGMENTS_MOST && segment->node)
+	while (segment < segments + SEGMENTS_MOST && segment->memory)
 		segment++;
 	if (segment == segments + SEGMENTS_MOST)
 		return -ENOSPC;
 	*segment = (struct segment){
-		.node = node_create_nameless((size + PAGE_MASK) & ~PAGE_MASK),
+		.memory = memory_create((size + PAGE_MASK) & ~PAGE_MASK),
 		.size = size,
 		.key = key,
 		.mode = mode & 0777,
@@ -91,10 +136,7 @@ static long create(uint32_t key, uint64_t size, uint32_t mode)
 		.creator = task->identity,
 		.creator_pid = task->pid,
 	};
-	if (!segment->node)
-		return -ENOMEM;
-	segment->node->device = DEVICE_SHM;
-	return id_of(segment);
+	return segment->memory ? id_of(segment) : -ENOMEM;
 }
 
 long sys_shmget(uint64_t key, uint64_t size, uint64_t flags)
@@ -141,11 +183,11 @@ static long attach(uint64_t id, uint64_t address, uint64_t flags)
 	if (!permits(segment, flags & SHM_RDONLY ? 0444 : 0666) ||
 	    (flags & (SHM_EXEC | SHM_RDONLY)) == SHM_EXEC)
 		return -EACCES;
-	pages = segment->node->size / PAGE_SIZE;
+	pages = segment->memory->file->size / PAGE_SIZE;
 	start = place(space, address, pages, flags);
 	if (start <= 0)
 		return start ? start : -ENOMEM;
-	if (region_map_file(space, (uintptr_t)start, pages, rights, segment->node, 0))
+	if (region_map_backing(space, (uintptr_t)start, pages, rights, &segment->memory->backing, 0))
 		return -ENOMEM;
 	segment->last_pid = current_task()->pid;
 	return start;
@@ -161,25 +203,26 @@ long sys_shmat(uint64_t id, uint64_t address, uint64_t flags)
 	return result;
 }
 
-/* Takes out all that is left of what shmat() put at the address. */
+/* Unmaps what is left of the segment that shmat() mapped at the address. */
 static long detach(uint64_t address)
 {
 	struct address_space *space = &current_task()->space;
-	const struct node *node = NULL;
+	const struct backing *memory = NULL;
 
 	for (uint32_t i = address_space_find(space, address); i < space->count;) {
 		const struct region *region = &address_space_regions(space)[i];
 
-		if (!(region->flags & REGION_FILE) || region->node->device != DEVICE_SHM ||
-		    (node && region->node != node) || region->start - region->page * PAGE_SIZE != address) {
+		if (!(region->flags & REGION_BACKED) || region->backing->ops != &memory_ops ||
+		    (memory && region->backing != memory) ||
+		    region->start - region->page * PAGE_SIZE != address) {
 			i++;
 			continue;
 		}
-		node = region->node; /* to compare with: it may go with its last region */
+		memory = region->backing; /* only to compare: it may be freed with its last region */
 		if (region_unmap(space, region->start, region->pages))
 			return -ENOMEM;
 	}
-	return node ? 0 : -EINVAL;
+	return memory ? 0 : -EINVAL;
 }
 
 long sys_shmdt(uint64_t address)
@@ -214,7 +257,7 @@ static long describe(const struct segment *segment, uint64_t address)
 		.size = segment->size,
 		.creator_pid = segment->creator_pid,
 		.last_pid = segment->last_pid,
-		.attached = segment->node->references - 1, /* regions: one that was split counts twice */
+		.attached = segment->memory->backing.references - 1, /* regions: a split one counts twice */
 	};
 
 	return permits(segment, 0444) ? copy_to_user(address, &d, sizeof d) : -EACCES;
@@ -233,14 +276,14 @@ static long change(struct segment *segment, uint64_t address)
 
 static void remove(struct segment *segment)
 {
-	node_drop(segment->node);
-	segment->node = NULL;
+	backing_drop(&segment->memory->backing);
+	segment->memory = NULL;
 }
 
 void shm_remove_all(void)
 {
 	for (struct segment *segment = segments; segment < segments + SEGMENTS_MOST; segment++)
-		if (segment->node)
+		if (segment->memory)
 			remove(segment);
 }
 

@@ -11,9 +11,9 @@ static void cut_mappings(struct task *task, void *argument)
 {
 	const struct node *node = argument;
 
-	if (task->space.has_files && task->state != TASK_ZOMBIE)
-		region_cut_file(&task->space, node, (node->size + PAGE_MASK) / PAGE_SIZE,
-		                task == current_task());
+	if (task->space.has_backings && task->state != TASK_ZOMBIE)
+		region_cut_backing(&task->space, &node->backing, (node->size + PAGE_MASK) / PAGE_SIZE,
+		                   task == current_task());
 }
 
 int truncate_file(struct node *node, size_t size)

@@ -2,7 +2,6 @@
 #include "vm/address_space.h"
 
 #include "cpu/cpu.h"
-#include "fs/node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/heap.h"
@@ -28,7 +27,7 @@ int address_space_create(struct address_space *space)
 	space->brk_start = space->brk = 0;
 	space->lock = (struct rwlock){ 0 };
 	space->count = space->recent = 0;
-	space->has_files = false;
+	space->has_backings = false;
 	space->room = REGIONS_INSIDE;
 	space->more = NULL;
 	return 0;
@@ -133,29 +132,29 @@ int address_space_map(struct address_space *space, uintptr_t start, size_t pages
 }
 
 int address_space_add(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
-                      struct node *node, size_t page)
+                      struct backing *backing, size_t page)
 {
 	if (address_space_reserve(space, 1))
 		return -ENOMEM;
 	*address_space_open(space, address_space_find(space, start)) =
-	        (struct region){ start, pages, flags, node, page };
-	if (node) {
-		node_hold(node);
-		space->has_files = true;
+	        (struct region){ start, pages, flags, backing, page };
+	if (backing) {
+		backing_hold(backing);
+		space->has_backings = true;
 	}
 	return 0;
 }
 
-int address_space_extend(struct address_space *space, struct node *node, size_t pages)
+int address_space_extend(struct address_space *space, struct backing *backing, size_t pages)
 {
 	struct region *region = &address_space_regions(space)[space->count - 1];
 
 	for (size_t page = 0; page < pages; page++, region->pages++) {
 		const uintptr_t address = region_end(region);
 		pte_t *table = paging_table(space->pml4, address, PTE_USER, &space->tables);
-		const uint64_t frame = table ? node_frame(node, page) : FRAME_NONE;
+		uint64_t frame;
 
-		if (frame == FRAME_NONE || !frame_share(frame))
+		if (!table || backing->ops->frame(backing, page, &frame) || !frame_share(frame))
 			return -ENOMEM;
 		table[PT_INDEX(address)] = frame | REGION_TO_PTE(region->flags) | PTE_PRESENT | PTE_USER;
 	}
@@ -258,13 +257,13 @@ void address_space_set_brk(struct address_space *space)
 	        space->count > 1 ? region_end(&address_space_regions(space)[space->count - 2]) : 0;
 }
 
-static __attribute__((noinline)) void drop_files(struct address_space *space)
+static __attribute__((noinline)) void drop_backings(struct address_space *space)
 {
 	const struct region *regions = address_space_regions(space);
 
 	for (uint32_t i = 0; i < space->count; i++)
-		if (regions[i].flags & REGION_FILE)
-			node_drop(regions[i].node);
+		if (regions[i].flags & REGION_BACKED)
+			backing_drop(regions[i].backing);
 }
 
 void address_space_destroy(struct address_space *space)
@@ -279,8 +278,8 @@ void address_space_destroy(struct address_space *space)
 	for (uint32_t i = space->count; i-- > 0;)
 		free_pages(space->pml4, regions[i].start, region_end(&regions[i]), &found);
 	frame_list_free(&space->tables);
-	if (space->has_files)
-		drop_files(space);
+	if (space->has_backings)
+		drop_backings(space);
 	heap_free(space->more);
 	pcid_give(space->cr3 & CR3_PCID);
 	frame_free(space->pml4);

@@ -8,31 +8,31 @@
 #include "mem/paging.h"
 #include "mem/pcid.h"
 #include "sched/rwlock.h"
+#include "vm/backing.h"
 
 #define REGIONS_INSIDE 8 /* regions that need no memory of their own */
 
 /* Flags of a region beside PTE_WRITE and PTE_NX, in bits that the processor ignores (SDM 3A 4.5). */
 #define REGION_GROWS   (1UL << 9)  /* downwards, to USER_STACK_LIMIT: the user stack */
 #define REGION_NONE    (1UL << 10) /* no access at all */
-#define REGION_FILE    (1UL << 11) /* its pages are those of a file, or copies of them */
+#define REGION_BACKED  (1UL << 11) /* its pages are those of a backing, or copies of them */
 #define REGION_SHARED \
-	(1UL << 52) /* the file's own: what is written there, others see; never copied by fork() */
-#define REGION_NO_WRITE      (1UL << 53) /* and it may not become writable: the file is open for reading only */
+	(1UL << 52) /* writes go to the backing, where others see them; fork() never copies a page */
+#define REGION_NO_WRITE      (1UL << 53) /* it may not become writable: the file is open for reading only */
 #define REGION_TO_PTE(flags) ((flags) & (PTE_WRITE | PTE_NX))
 
 /*
- * Whole pages of user memory with the same rights. Those that a program was loaded into are present, but for zeros when they are many; others
- * get their frames, filled with zeros or from a file, when they are first used. Regions lie in ascending order and
- * never overlap.
+ * Whole pages of user memory with the same rights. Pages that a program was loaded into are
+ * present, except for large ranges of zeros; the others get their frames, filled with zeros or from
+ * the backing, when they are first used. Regions lie in ascending order and never overlap.
  */
-struct node;
 struct region {
 	uintptr_t start;
 	size_t pages;
 	uint64_t flags; /* PTE_WRITE, PTE_NX, REGION_* */
-	/* With REGION_FILE only: the file, of which the region holds a reference, and which of its pages is the first here. */
-	struct node *node;
-	size_t page;
+	/* With REGION_BACKED only: the region holds a reference. */
+	struct backing *backing;
+	size_t page; /* of the backing, the first one here */
 };
 
 static inline uintptr_t region_end(const struct region *region)
@@ -49,9 +49,9 @@ struct address_space {
 	        brk; /* the data that grows behind the image: its first byte, and the one behind its last */
 	struct rwlock lock; /* of the regions and what they map (vm/regions.h) */
 	uint32_t count, room;
-	uint32_t recent;     /* region of the last page fault, if it still is one */
-	uint32_t has_files;  /* there are, or were, regions with REGION_FILE */
-	struct region *more; /* from the heap, when `room` is over REGIONS_INSIDE */
+	uint32_t recent;       /* region of the last page fault, if it still is one */
+	uint32_t has_backings; /* there are, or were, regions with REGION_BACKED */
+	struct region *more;   /* from the heap, when `room` is over REGIONS_INSIDE */
 	struct region inside[REGIONS_INSIDE];
 };
 
@@ -67,17 +67,19 @@ int address_space_create(struct address_space *space);
 int address_space_map(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags);
 
 /*
- * Adds a region whose pages come when they are used: of `node` from `page` on with REGION_FILE, and otherwise zeros. Nothing is in the
- * range, and the space is not loaded. It takes a reference of its own. Returns 0 or -ENOMEM.
+ * Adds a region whose pages come when they are used: those of `backing` from `page` on if `flags`
+ * has REGION_BACKED, else zeros (`backing` is NULL). Nothing is mapped in the range, and the space
+ * is not loaded. The region takes a reference of its own. Returns 0 or -ENOMEM.
  */
 int address_space_add(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
-                      struct node *node, size_t page);
+                      struct backing *backing, size_t page);
 
 /*
- * Makes the last region longer by the first `pages` pages of a file that no one else has, upwards. The space shares their frames as its
- * own: the caller gives the file up before the space runs. Returns as address_space_map() does.
+ * Extends the last region upwards by the first `pages` pages of a backing that nobody else uses.
+ * The space shares their frames as its own: the caller drops the backing before the space runs.
+ * Returns as address_space_map() does.
  */
-int address_space_extend(struct address_space *space, struct node *node, size_t pages);
+int address_space_extend(struct address_space *space, struct backing *backing, size_t pages);
 
 /*
  * The value for CR3 that makes the space the running one. The caller loads it at once, interrupts

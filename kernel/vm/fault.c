@@ -3,7 +3,6 @@
 #include "vm/regions.h"
 
 #include "cpu/cpu.h"
-#include "fs/node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "output/panic.h"
@@ -56,29 +55,43 @@ static int fill_with_zeros(pte_t *entry, uint64_t flags)
 	return 0;
 }
 
-/* A page of a file: the file's own frame, or a copy whose end is zeros. */
-static int fill_from_file(pte_t *entry, const struct region *region, uintptr_t address)
+/* The backing's own frame. */
+static int share_frame(struct backing *backing, size_t page, uint64_t *frame)
 {
-	const size_t page = region->page + (address - region->start) / PAGE_SIZE;
-	const bool shared = region->flags & REGION_SHARED;
-	const void *bytes;
-	uint64_t frame;
-	size_t n;
+	int error = backing->ops->frame(backing, page, frame);
 
-	if (page >= (region->node->size + PAGE_MASK) / PAGE_SIZE)
+	return error ? error : frame_share(*frame) ? 0 : -ENOMEM;
+}
+
+/* A new frame with a copy of the backing's page; bytes past the end of the backing are zeros. */
+static int copy_frame(const struct backing *backing, size_t page, uint64_t *frame)
+{
+	const void *bytes;
+	size_t n = backing->ops->bytes(backing, page * PAGE_SIZE, PAGE_SIZE, &bytes);
+
+	if (!n)
 		return -ENXIO;
-	frame = shared ? node_frame(region->node, page) : frame_alloc();
-	if (frame == FRAME_NONE && shared && node_frames_are_used_up())
-		return -ENXIO; /* as a full tmpfs of Linux */
-	if (frame == FRAME_NONE || (shared && !frame_share(frame)))
+	*frame = frame_alloc();
+	if (*frame == FRAME_NONE)
 		return -ENOMEM;
-	if (!shared) {
-		n = node_bytes(region->node, page * PAGE_SIZE, PAGE_SIZE, &bytes);
-		copy_bytes(phys_to_virt(frame), bytes, n);
-		zero_bytes((char *)phys_to_virt(frame) + n, PAGE_SIZE - n);
-	}
-	*entry = frame | PTE_PRESENT | PTE_USER | REGION_TO_PTE(region->flags);
+	copy_bytes(phys_to_virt(*frame), bytes, n);
+	zero_bytes((char *)phys_to_virt(*frame) + n, PAGE_SIZE - n);
 	return 0;
+}
+
+/* Looks the region up again, so that the page fault of an anonymous page keeps no pointer to it. */
+static __attribute__((noinline)) int fill_from_backing(struct address_space *space, pte_t *entry,
+                                                       uintptr_t address)
+{
+	const struct region *region = address_space_regions(space) + address_space_find(space, address);
+	const size_t page = region->page + (address - region->start) / PAGE_SIZE;
+	uint64_t frame;
+	int error = region->flags & REGION_SHARED ? share_frame(region->backing, page, &frame)
+	                                          : copy_frame(region->backing, page, &frame);
+
+	if (!error)
+		*entry = frame | PTE_PRESENT | PTE_USER | REGION_TO_PTE(region->flags);
+	return error;
 }
 
 /* A write to a page whose frame a copy of the space has, or had, too. */
@@ -118,8 +131,8 @@ static inline int fault(struct address_space *space, uintptr_t address, uint64_t
 		return -ENOMEM;
 	table += PT_INDEX(address);
 	if (!*table)
-		return flags & REGION_FILE ? fill_from_file(table, region, address)
-		                           : fill_with_zeros(table, flags);
+		return flags & REGION_BACKED ? fill_from_backing(space, table, address)
+		                             : fill_with_zeros(table, flags);
 	if ((error & FAULT_WRITE) && !(*table & PTE_WRITE))
 		return make_own(table, address);
 	return -EACCES; /* nothing that the region explains */
@@ -184,9 +197,9 @@ int address_space_fork(struct address_space *to, struct address_space *from)
 	for (uint32_t i = 0; !error && i < from->count; i++) {
 		copies[i] = regions[i];
 		to->count++;
-		if (regions[i].flags & REGION_FILE) {
-			node_hold(regions[i].node);
-			to->has_files = true;
+		if (regions[i].flags & REGION_BACKED) {
+			backing_hold(regions[i].backing);
+			to->has_backings = true;
 		}
 		error = share_pages(to, from, &regions[i]);
 	}

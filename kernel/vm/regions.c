@@ -2,7 +2,6 @@
 #include "vm/regions.h"
 
 #include "cpu/cpu.h"
-#include "fs/node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "output/panic.h"
@@ -11,7 +10,7 @@
 #define FLUSH_SINGLY 33
 
 /* Flags that mprotect() leaves as they are. */
-#define REGION_KEPT  (REGION_GROWS | REGION_FILE | REGION_SHARED | REGION_NO_WRITE)
+#define REGION_KEPT  (REGION_GROWS | REGION_BACKED | REGION_SHARED | REGION_NO_WRITE)
 
 static void assert_written(const struct address_space *space)
 {
@@ -41,18 +40,18 @@ static bool alike(const struct region *a, const struct region *b)
 {
 	if (region_end(a) != b->start || a->flags != b->flags)
 		return false;
-	return !(a->flags & REGION_FILE) || (a->node == b->node && a->page + a->pages == b->page);
+	return !(a->flags & REGION_BACKED) || (a->backing == b->backing && a->page + a->pages == b->page);
 }
 
-/* A part of a region, from `address` on. A region with a file holds it. */
+/* A part of a region, from `address` on. A region with a backing holds it. */
 static struct region part_of(const struct region *region, uintptr_t address, size_t pages)
 {
 	struct region part = { .start = address, .pages = pages, .flags = region->flags };
 
-	if (region->flags & REGION_FILE) {
-		part.node = region->node;
+	if (region->flags & REGION_BACKED) {
+		part.backing = region->backing;
 		part.page = region->page + (address - region->start) / PAGE_SIZE;
-		node_hold(part.node);
+		backing_hold(part.backing);
 	}
 	return part;
 }
@@ -64,8 +63,8 @@ static void close_list(struct address_space *space, uint32_t index, uint32_t n)
 
 	assert_written(space);
 	for (uint32_t i = 0; i < n; i++)
-		if (region[i].flags & REGION_FILE)
-			node_drop(region[i].node);
+		if (region[i].flags & REGION_BACKED)
+			backing_drop(region[i].backing);
 	memmove(region, region + n, (space->count - index - n) * sizeof *region);
 	space->count -= n;
 }
@@ -167,8 +166,8 @@ static void reflag_pages(struct address_space *space, uintptr_t start, uintptr_t
 		flush(space, start, end);
 }
 
-static int map_file(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
-                    struct node *node, size_t page)
+static int map_backing(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
+                       struct backing *backing, size_t page)
 {
 	uintptr_t end = start + pages * PAGE_SIZE;
 	uint32_t first, last;
@@ -176,13 +175,13 @@ static int map_file(struct address_space *space, uintptr_t start, size_t pages, 
 	if (carve(space, start, end, 1, &first, &last))
 		return -ENOMEM;
 	drop_pages(space, start, end);
-	if (node) { /* before the last region with it goes */
-		node_hold(node);
-		flags |= REGION_FILE;
-		space->has_files = true;
+	if (backing) { /* before the last region with it goes */
+		backing_hold(backing);
+		flags |= REGION_BACKED;
+		space->has_backings = true;
 	}
 	close_list(space, first, last - first);
-	*address_space_open(space, first) = (struct region){ start, pages, flags, node, page };
+	*address_space_open(space, first) = (struct region){ start, pages, flags, backing, page };
 	merge_at(space, first + 1);
 	merge_at(space, first);
 	return 0;
@@ -252,7 +251,7 @@ static int discard(struct address_space *space, uintptr_t start, size_t pages)
 	return is_whole(space, start, pages) ? 0 : -ENOMEM;
 }
 
-static void cut_file(struct address_space *space, const struct node *node, size_t page, bool loaded)
+static void cut_backing(struct address_space *space, const struct backing *backing, size_t page, bool loaded)
 {
 	const struct region *region = address_space_regions(space);
 
@@ -260,7 +259,7 @@ static void cut_file(struct address_space *space, const struct node *node, size_
 		const uintptr_t end = region_end(region);
 		uintptr_t start = region->start;
 
-		if (!(region->flags & REGION_FILE) || region->node != node ||
+		if (!(region->flags & REGION_BACKED) || region->backing != backing ||
 		    region->page + region->pages <= page)
 			continue;
 		if (page > region->page)
@@ -322,11 +321,11 @@ static int move(struct address_space *space, uintptr_t from, size_t pages, uintp
 	if (address_space_reserve(space, 3)) /* the new one, and two parts of the old one */
 		return -ENOMEM;
 	region = address_space_regions(space) + address_space_find(space, from);
-	if (region->flags & REGION_FILE)
-		map_file(space, to, room, region->flags, region->node,
-		         region->page + (from - region->start) / PAGE_SIZE);
+	if (region->flags & REGION_BACKED)
+		map_backing(space, to, room, region->flags, region->backing,
+		            region->page + (from - region->start) / PAGE_SIZE);
 	else
-		map_file(space, to, room, region->flags & ~REGION_GROWS, NULL, 0);
+		map_backing(space, to, room, region->flags & ~REGION_GROWS, NULL, 0);
 	if (move_pages(space, from, pages, to)) {
 		unmap(space, to, room);
 		return -ENOMEM;
@@ -364,13 +363,13 @@ static uintptr_t find_place(struct address_space *space, size_t pages)
 	}
 }
 
-int region_map_file(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
-                    struct node *node, size_t page)
+int region_map_backing(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
+                       struct backing *backing, size_t page)
 {
 	int error;
 
 	rwlock_write(&space->lock);
-	error = map_file(space, start, pages, flags, node, page);
+	error = map_backing(space, start, pages, flags, backing, page);
 	rwlock_end_write(&space->lock);
 	return error;
 }
@@ -405,10 +404,10 @@ int region_discard(struct address_space *space, uintptr_t start, size_t pages)
 	return error;
 }
 
-void region_cut_file(struct address_space *space, const struct node *node, size_t page, bool loaded)
+void region_cut_backing(struct address_space *space, const struct backing *backing, size_t page, bool loaded)
 {
 	rwlock_write(&space->lock);
-	cut_file(space, node, page, loaded);
+	cut_backing(space, backing, page, loaded);
 	rwlock_end_write(&space->lock);
 }
 

@@ -14,16 +14,16 @@
 #include "vm/address_space.h"
 
 /*
- * Maps pages of `node` from `page` on (anonymous memory when it is NULL) in place of whatever was in the range. Files are
- * private, or shared with REGION_SHARED; the region takes a reference of its own. Returns 0, or -ENOMEM: no memory, or too
- * many regions.
+ * Maps pages of `backing` from `page` on, or anonymous memory if it is NULL, and replaces whatever
+ * was in the range. With REGION_SHARED writes go to the backing, else to copies. The region takes a
+ * reference of its own. Returns 0, or -ENOMEM: no memory, or too many regions.
  */
-int region_map_file(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
-                    struct node *node, size_t page);
+int region_map_backing(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
+                       struct backing *backing, size_t page);
 
 static inline int region_map(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags)
 {
-	return region_map_file(space, start, pages, flags, NULL, 0);
+	return region_map_backing(space, start, pages, flags, NULL, 0);
 }
 
 /* Unmaps what there is in the range. Returns 0, or -ENOMEM when a region would be split and there is no room for its parts. */
@@ -42,10 +42,11 @@ int region_protect(struct address_space *space, uintptr_t start, size_t pages, u
 int region_discard(struct address_space *space, uintptr_t start, size_t pages);
 
 /*
- * After a file was cut off: forgets what the space has of it from page `page` on, copies too; an access there ends in -ENXIO until the
- * file is longer again. Any space; `loaded`: it is the one.
+ * After a backing has become shorter: drops the space's pages of it from page `page` on, copies
+ * too. An access there fails with -ENXIO until the backing is longer again. The space need not be
+ * the loaded one; `loaded` says whether it is.
  */
-void region_cut_file(struct address_space *space, const struct node *node, size_t page, bool loaded);
+void region_cut_backing(struct address_space *space, const struct backing *backing, size_t page, bool loaded);
 
 /* The one region that all of the range is in, or NULL. */
 const struct region *region_of_range(struct address_space *space, uintptr_t start, size_t pages);

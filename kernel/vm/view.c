@@ -12,7 +12,7 @@
 #define OWNED \
 	(1UL << 9) /* the processor ignores it (SDM 3A 4.5, table 4-20): the view is an owner of the frame */
 
-_Static_assert(FILE_SIZE_MOST <= PDPT_SPAN, "a file fits a slot");
+_Static_assert(BACKING_SIZE_MAX <= PDPT_SPAN, "a backing fits a slot");
 _Static_assert(VIEW_SLOTS <= 64, "a bit for each slot");
 
 static uint64_t taken;
@@ -55,7 +55,7 @@ static void close(unsigned slot, size_t size)
 	taken &= ~(1UL << slot);
 }
 
-const void *view_open(const struct node *node)
+const void *view_open(const struct backing *backing, size_t size)
 {
 	const unsigned slot = (unsigned)__builtin_ctzl(~taken | 1UL << (VIEW_SLOTS - 1));
 	const uintptr_t base = VIEW_BASE + slot * PDPT_SPAN;
@@ -65,13 +65,13 @@ const void *view_open(const struct node *node)
 		return NULL;
 	taken |= 1UL << slot;
 	tables[slot] = FRAME_LIST_END;
-	for (size_t done = 0; done < node->size; done += PAGE_SIZE) {
+	for (size_t done = 0; done < size; done += PAGE_SIZE) {
 		const void *bytes;
 		pte_t entry;
 
 		if (PT_INDEX(base + done) == 0)
 			table = paging_table(kernel_pml4, base + done, 0, &tables[slot]);
-		entry = table && node_bytes(node, done, PAGE_SIZE, &bytes) ? entry_for(bytes) : 0;
+		entry = table && backing->ops->bytes(backing, done, PAGE_SIZE, &bytes) ? entry_for(bytes) : 0;
 		if (!entry) {
 			close(slot, done);
 			return NULL;

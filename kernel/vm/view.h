@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The bytes of a file that was written here lie in frames anywhere. A view shows them side by side in the kernel's half, read-only
- * and not executable, for the loader to read a program from. It is an owner of the frames, whatever becomes of the file: who writes
- * to it meanwhile is seen, who cuts it off is not.
+ * The frames of a file that was written here may lie anywhere in memory. A view maps them side by
+ * side in the kernel half, read-only and not executable, so that the loader can read a program from
+ * them. It owns a share of each frame: writes to the file show through, and the view stays whole if
+ * the file is cut off.
  */
 #pragma once
 
-#include "fs/node.h"
+#include "vm/backing.h"
 
-/* A view of all of a file that is not empty: its first byte. NULL: no memory, or VIEW_SLOTS of them are open. */
-const void *view_open(const struct node *node);
+/*
+ * Maps the first `size` bytes of a backing, all of which exist, at least 1. Returns the address of
+ * the first, or NULL if there is no memory or VIEW_SLOTS views are open.
+ */
+const void *view_open(const struct backing *backing, size_t size);
 
-/* Ends a view of `size` bytes, the file's size when it was opened. */
+/* Closes a view that was opened with this size. */
 void view_close(const void *bytes, size_t size);

@@ -138,7 +138,7 @@ TEST(views_show_their_own_file)
 		node = write_file(text, sizeof text); /* in other frames: the last view still owns its own */
 		if (last)
 			view_close(last, sizeof text);
-		view = node ? view_open(node) : NULL; /* in the same slot */
+		view = node ? view_open(&node->backing, node->size) : NULL; /* in the same slot */
 		if (!view)
 			return "no view of the file";
 		for (size_t at = 0; at < sizeof text; at += PAGE_SIZE / 2)

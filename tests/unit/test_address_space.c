@@ -121,7 +121,7 @@ static void maps_regions(void **state)
 	assert_int_equal(space.count, REGIONS);
 	for (size_t i = 0; i < REGIONS; i++) {
 		assert_memory_equal(&address_space_regions(&space)[i], &regions[i],
-		                    offsetof(struct region, node));
+		                    offsetof(struct region, backing));
 		check_region(space.pml4, regions[i].start, regions[i].pages, regions[i].flags);
 	}
 	assert_int_equal(user_pages(space.pml4), pages_of_all());
@@ -144,7 +144,7 @@ static void maps_in_any_order(void **state)
 	}
 	for (size_t i = 0; i < REGIONS; i++) {
 		assert_memory_equal(&address_space_regions(&space)[i], &regions[i],
-		                    offsetof(struct region, node));
+		                    offsetof(struct region, backing));
 		check_region(space.pml4, regions[i].start, regions[i].pages, regions[i].flags);
 	}
 	address_space_set_brk(&space);

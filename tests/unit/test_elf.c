@@ -456,8 +456,8 @@ static void check_rest(const struct elf_plan *plan, size_t i, const uint8_t *fil
 		assert_true(loaded_at(plan, s->start)->flags & REGION_NONE);
 	} else {
 		check_pages(s);
-		assert_int_equal(s->flags & ~(PTE_WRITE | PTE_NX | REGION_NONE | REGION_FILE), 0);
-		if (s->flags & REGION_FILE)
+		assert_int_equal(s->flags & ~(PTE_WRITE | PTE_NX | REGION_NONE | REGION_BACKED), 0);
+		if (s->flags & REGION_BACKED)
 			assert_true(s->data_offset >= (size + PAGE_MASK) / PAGE_SIZE);
 		for (const struct load_segment *other = plan->segments; other < plan->segments + plan->count;
 		     other++)
@@ -521,7 +521,7 @@ static void expect_rest(const struct elf_plan *plan, size_t i, uintptr_t start, 
 	assert_int_equal(elf_rest(plan, i)->start, start);
 	assert_int_equal(elf_rest(plan, i)->pages, pages);
 	assert_int_equal(elf_rest(plan, i)->flags, flags);
-	if (flags & REGION_FILE)
+	if (flags & REGION_BACKED)
 		assert_int_equal(elf_rest(plan, i)->data_offset, page);
 }
 
@@ -537,13 +537,13 @@ static void pages_past_the_end(void **state)
 	assert_int_equal(plan.segments[2].pages, 1);
 	assert_int_equal(plan.segments[2].data_size, 0x80);
 	assert_int_equal(plan.rest, 1);
-	expect_rest(&plan, 0, 0x403000, 2, data | REGION_FILE, 1);
+	expect_rest(&plan, 0, 0x403000, 2, data | REGION_BACKED, 1);
 
 	file = with_data(0x5000, 0x402000, 0x1000, 0x3000); /* none, and zeros after them */
 	assert_int_equal(check(&file, sizeof file, &plan), 0);
 	assert_int_equal(plan.count, 2);
 	assert_int_equal(plan.rest, 2);
-	expect_rest(&plan, 0, 0x402000, 1, data | REGION_FILE, 5);
+	expect_rest(&plan, 0, 0x402000, 1, data | REGION_BACKED, 5);
 	expect_rest(&plan, 1, 0x403000, 2, data, 0);
 
 	file = with_data(0x3c0, 0x4023c0, 0x40, 0x40); /* after the last byte, in its page */

@@ -25,7 +25,7 @@ struct page {
 	bool mapped;
 	uint64_t flags;
 	uint64_t word; /* the first one of its contents, but of shared pages */
-	unsigned file; /* with REGION_FILE */
+	unsigned file; /* with REGION_BACKED */
 	size_t place;  /* page of the file */
 	bool copied;   /* a private page that has been used, and is the file's no more */
 };
@@ -98,13 +98,13 @@ static bool allowed(const struct page *page, bool write)
 
 static bool past_end(const struct page *page)
 {
-	return (page->flags & REGION_FILE) && page->place >= file_pages[page->file];
+	return (page->flags & REGION_BACKED) && page->place >= file_pages[page->file];
 }
 
 /* Where the page's word is remembered. */
 static uint64_t *word_of(struct page *page)
 {
-	if ((page->flags & REGION_FILE) && ((page->flags & REGION_SHARED) || !page->copied))
+	if ((page->flags & REGION_BACKED) && ((page->flags & REGION_SHARED) || !page->copied))
 		return &file_words[page->file][page->place];
 	return &page->word;
 }
@@ -112,7 +112,7 @@ static uint64_t *word_of(struct page *page)
 /* The page is there now. */
 static void was_used(struct page *page, const uint64_t *words)
 {
-	if (!(page->flags & REGION_FILE))
+	if (!(page->flags & REGION_BACKED))
 		return;
 	if (page->place == FILE_PAGES - 1)
 		assert_int_equal(words[PAGE_SIZE / 16] | words[PAGE_SIZE / 8 - 1], 0);
@@ -172,7 +172,7 @@ static void check_page(size_t page)
 static bool goes_on(const struct page *a, const struct page *b)
 {
 	return a->mapped && b->mapped && a->flags == b->flags &&
-	       (!(a->flags & REGION_FILE) || (a->file == b->file && a->place + 1 == b->place));
+	       (!(a->flags & REGION_BACKED) || (a->file == b->file && a->place + 1 == b->place));
 }
 
 /* The list is in order, nothing overlaps, neighbours differ, and it says what the model says. */
@@ -190,8 +190,8 @@ static void check_list(unsigned index)
 		for (; address_of(page) < region_end(region); page++) {
 			assert_true(model[index][page].mapped);
 			assert_int_equal(model[index][page].flags, region->flags);
-			if (region->flags & REGION_FILE) {
-				assert_ptr_equal(files[model[index][page].file], region->node);
+			if (region->flags & REGION_BACKED) {
+				assert_ptr_equal(&files[model[index][page].file]->backing, region->backing);
 				assert_int_equal(model[index][page].place,
 				                 region->page +
 				                         (address_of(page) - region->start) / PAGE_SIZE);
@@ -233,9 +233,10 @@ static void one_map(size_t first, size_t n)
 			page.flags |= REGION_NO_WRITE;
 		node = files[page.file];
 	}
-	error = region_map_file(&spaces[loaded], address_of(first), n, page.flags, node, page.place);
+	error = region_map_backing(&spaces[loaded], address_of(first), n, page.flags,
+	                           node ? &node->backing : NULL, page.place);
 	assert_true(!error || (error == -ENOMEM && scarce));
-	page.flags |= node ? REGION_FILE : 0;
+	page.flags |= node ? REGION_BACKED : 0;
 	for (size_t i = first; !error && i < first + n; i++, page.place++)
 		model[loaded][i] = page;
 }
@@ -305,9 +306,9 @@ static void one_truncation(void)
 	for (size_t i = pages; i < FILE_PAGES; i++)
 		file_words[file][i] = 0;
 	for (unsigned i = 0; i < SPACES; i++) {
-		region_cut_file(&spaces[i], files[file], pages, i == loaded);
+		region_cut_backing(&spaces[i], &files[file]->backing, pages, i == loaded);
 		for (size_t j = 0; j < PAGES; j++)
-			if ((model[i][j].flags & REGION_FILE) && model[i][j].file == file &&
+			if ((model[i][j].flags & REGION_BACKED) && model[i][j].file == file &&
 			    model[i][j].place >= pages)
 				model[i][j].copied = false;
 	}
@@ -339,7 +340,7 @@ static void one_protect(size_t first, size_t n)
 	assert_true(whole ? !error || (error == -ENOMEM && scarce) : error == -ENOMEM);
 	for (size_t i = first; !error && i < first + n; i++)
 		model[loaded][i].flags =
-		        flags | (model[loaded][i].flags & (REGION_FILE | REGION_SHARED | REGION_NO_WRITE));
+		        flags | (model[loaded][i].flags & (REGION_BACKED | REGION_SHARED | REGION_NO_WRITE));
 }
 
 static void one_write(size_t page)
@@ -467,7 +468,7 @@ static void random_operations(void **state)
 	for (unsigned i = 0; i < SPACES; i++)
 		address_space_destroy(&spaces[i]);
 	for (unsigned i = 0; i < FILES; i++) {
-		assert_int_equal(files[i]->references, 1);
+		assert_int_equal(files[i]->backing.references, 1);
 		node_drop(files[i]);
 	}
 	cpu_flushes = NULL;
