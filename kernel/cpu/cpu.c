@@ -4,6 +4,7 @@
 #include "cpu/fpu.h"
 #include "lib/string.h"
 #include "output/panic.h"
+#include "x86/cpuid.h"
 
 struct cpu_features cpu_features;
 static struct cpu cpus[MAX_CPUS];
@@ -11,25 +12,13 @@ static struct cpu cpus[MAX_CPUS];
 /* entry.asm */
 extern char syscall_entry[];
 
-struct cpuid {
-	uint32_t a, b, c, d;
-};
-
-static struct cpuid cpuid(uint32_t leaf)
-{
-	struct cpuid r;
-
-	__asm__ volatile("cpuid" : "=a"(r.a), "=b"(r.b), "=c"(r.c), "=d"(r.d) : "a"(leaf), "c"(0));
-	return r;
-}
-
 /*
  * Ends the boot when the processor lacks an instruction that the kernel uses everywhere. entry.asm has seen to long
  * mode and NX. Intel's processors report SYSCALL in 64-bit mode only (SDM 2A, CPUID).
  */
 static void require_features(void)
 {
-	const uint32_t basic = cpuid(1).d, extended = cpuid(0x80000001).d;
+	const uint32_t basic = cpuid_read(1).d, extended = cpuid_read(0x80000001).d;
 	const struct {
 		bool have;
 		const char *name;
@@ -47,13 +36,13 @@ static void require_features(void)
 
 static void find_features(void)
 {
-	struct cpuid r = cpuid(0);
+	struct cpuid_registers r = cpuid_read(0);
 	uint32_t last = r.a;
 
 	memcpy(cpu_features.vendor, &r.b, 4);
 	memcpy(cpu_features.vendor + 4, &r.d, 4);
 	memcpy(cpu_features.vendor + 8, &r.c, 4);
-	r = cpuid(1);
+	r = cpuid_read(1);
 	cpu_features.leaf1_edx = r.d;
 	cpu_features.mce = r.d >> 7 & 1;
 	cpu_features.pge = r.d >> 13 & 1;
@@ -65,15 +54,15 @@ static void find_features(void)
 	cpu_features.rdrand = r.c >> 30 & 1;
 	cpu_features.hypervisor = r.c >> 31 & 1;
 	if (last >= 7) {
-		r = cpuid(7);
+		r = cpuid_read(7);
 		cpu_features.smep = r.b >> 7 & 1;
 		cpu_features.invpcid = r.b >> 10 & 1;
 		cpu_features.smap = r.b >> 20 & 1;
 		cpu_features.umip = r.c >> 2 & 1;
 	}
-	cpu_features.page_1g = cpuid(0x80000001).d >> 26 & 1;
-	if (cpuid(0x80000000).a >= 0x80000007)
-		cpu_features.invariant_tsc = cpuid(0x80000007).d >> 8 & 1;
+	cpu_features.page_1g = cpuid_read(0x80000001).d >> 26 & 1;
+	if (cpuid_read(0x80000000).a >= 0x80000007)
+		cpu_features.invariant_tsc = cpuid_read(0x80000007).d >> 8 & 1;
 }
 
 void cpu_enable_features(void)

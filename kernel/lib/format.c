@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include "lib/format.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/string.h"
-#include "output/console.h"
 
 struct spec {
 	unsigned width;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "output/console.h"
 
-#include "cpu/cpu.h"
 #include "output/panic.h"
 #include "output/record.h"
 #include "output/screen.h"
+#include "x86/instructions.h"
 #include "x86/layout.h"
 
 #define COM1          0x3f8

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "output/record.h"
 
-#include "cpu/cpu.h"
 #include "lib/string.h"
 #include "output/console.h"
 #include "output/screen.h"
+#include "x86/instructions.h"
 
 #define PORT_RECORDS 0xe9
 #define LINE_MAX     512

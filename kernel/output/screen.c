@@ -5,7 +5,7 @@
  */
 #include "output/screen.h"
 
-#include "cpu/cpu.h"
+#include "x86/instructions.h"
 #include "x86/layout.h"
 
 #define COLUMNS       80U

@@ -8,18 +8,19 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "cpu/cpu.h"
+#include "cpu/features.h"
 #include "mem/frames.h"
 #include "mem/heap.h"
 #include "output/console.h"
 #include "output/panic.h"
 #include "sched/pause.h"
+#include "x86/instructions.h"
 
 #define GARBAGE    0xa5
 #define ALL_FRAMES (MEMORY_FRAMES + 1 + MODULE_PAGES)
 #define ARENA_SIZE (ALL_FRAMES * PAGE_SIZE)
 
-struct cpu_features cpu_features;
+struct cpu_features cpu_features = { .smap = true };
 struct cpu_calls cpu_calls;
 void (*cpu_flushes)(uintptr_t address);
 bool fuzz_accepted;

@@ -6,14 +6,15 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "cpu/cpu.h"
+#include "cpu/features.h"
 #include "lib/string.h"
 #include "mem/frames.h"
 #include "output/console.h"
 #include "output/panic.h"
 #include "sched/pause.h"
+#include "x86/instructions.h"
 
-struct cpu_features cpu_features;
+struct cpu_features cpu_features = { .smap = true };
 struct cpu_calls cpu_calls;
 void (*cpu_flushes)(uintptr_t address);
 

@@ -5,9 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cpu/cpu.h"
+#include "cpu/features.h"
 #include "mem/paging.h"
 #include "tests/unit/image.h"
+#include "x86/instructions.h"
 
 #define UPPER_FLAGS (PTE_PRESENT | PTE_WRITE)
 

@@ -8,10 +8,11 @@
 
 #include <cmocka.h>
 
-#include "cpu/cpu.h"
+#include "cpu/features.h"
 #include "cpu/msr.h"
 #include "cpu/pmu.h"
 #include "x86/cpuid.h"
+#include "x86/instructions.h"
 
 #define BOTH   0x430000UL /* enabled, in user and kernel mode */
 #define WRITES 64

@@ -11,8 +11,9 @@
 #include <string.h>
 
 #include "bench/host/intake/stream.h"
-#include "cpu/cpu.h"
+#include "cpu/features.h"
 #include "tests/unit/traps.h"
+#include "x86/instructions.h"
 
 /* Both sides have a record_number(); unit.mk gives the kernel's another name. */
 #define record_number kernel_record_number
@@ -20,7 +21,7 @@
 #include "output/screen.h"
 #undef record_number
 
-/* What record.c asks of cpu/cpu.h beyond OUTS is for machine_leave(), which is not called here. */
+/* What record.c needs of x86/instructions.h beyond OUTS is for machine_leave(), which is not called here. */
 void outl(uint16_t port, uint32_t value)
 {
 	fail_msg("outl %#x, %#x", port, value);

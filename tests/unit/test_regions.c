@@ -8,9 +8,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cpu/cpu.h"
+#include "cpu/features.h"
 #include "fs/node.h"
 #include "vm/regions.h"
+#include "x86/instructions.h"
 
 #define PAGES      192                     /* of each space that take part */
 #define BASE       (GIB - 100 * PAGE_SIZE) /* two page tables and two page directories */

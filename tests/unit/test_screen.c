@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cpu/cpu.h"
+#include "cpu/features.h"
 #include "output/screen.h"
+#include "x86/instructions.h"
 
 #define CELLS (SCREEN_SIZE / 2)
 #define LINES 204 /* that the memory holds */

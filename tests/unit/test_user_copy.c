@@ -10,9 +10,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "cpu/cpu.h"
+#include "cpu/features.h"
 #include "tests/unit/traps.h"
 #include "vm/address_space.h"
+#include "x86/instructions.h"
 
 extern char user_copy_start[], user_copy_end[], user_copy_fault[];
 extern char user_string_start[], user_string_end[], user_string_fault[];

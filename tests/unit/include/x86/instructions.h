@@ -1,24 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Takes the place of kernel/cpu/cpu.h in the unit tests: what is privileged is counted, not done.
+ * Takes the place of kernel/x86/instructions.h in the unit tests: privileged instructions are counted,
+ * not executed.
  */
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-#include "x86/layout.h"
-
-#define CR4_PGE     (1UL << 7)
-#define CR4_PCIDE   (1UL << 17)
-#define INVPCID_ALL 2
-
-struct cpu_features {
-	bool smep, smap, umip, pge, pcid, invpcid, page_1g, rdrand, x2apic, invariant_tsc, hypervisor;
-	char vendor[13];
-};
-extern struct cpu_features cpu_features;
+#include "x86/registers.h"
 
 /* What the code under test asked the processor for. */
 struct cpu_calls {
@@ -63,19 +53,21 @@ static inline void write_cr4(uint64_t value)
 	cpu_calls.write_cr4++;
 }
 
+#define INVPCID_ALL 2
+
 static inline void invpcid(uint64_t type, uint64_t pcid, uintptr_t address)
 {
 	(void)type, (void)pcid, (void)address;
 	cpu_calls.invpcid++;
 }
 
-static inline void user_access_begin(void)
+static inline void stac(void)
 {
 	cpu_calls.user_access = true;
 	cpu_calls.user_accesses++;
 }
 
-static inline void user_access_end(void)
+static inline void clac(void)
 {
 	cpu_calls.user_access = false;
 }

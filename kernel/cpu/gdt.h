@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Segments and the task state segment (SDM 3A 3.4, 7.7). */
+#pragma once
+
+#include <stdint.h>
+
+/* Selectors. SYSRET wants user data directly below user code (SDM 2B, SYSRET). */
+#define SELECTOR_KERNEL_CODE 0x08
+#define SELECTOR_KERNEL_DATA 0x10
+#define SELECTOR_USER_DATA   0x1b
+#define SELECTOR_USER_CODE   0x23
+#define SELECTOR_TSS         0x28
+
+struct tss {
+	uint32_t reserved0;
+	uint64_t rsp[3];
+	uint64_t reserved1;
+	uint64_t ist[7]; /* ist[0] is IST1 */
+	uint64_t reserved2;
+	uint16_t reserved3;
+	uint16_t io_map;
+} __attribute__((packed));
+_Static_assert(sizeof(struct tss) == 104, "64-bit TSS (SDM 3A 7.7)");

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Instructions that C cannot express. Volumes and chapters are those of Intel's SDM. The unit tests have
+ * a header of this name that counts the privileged ones instead.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "x86/registers.h"
+
+static inline void outb(uint16_t port, uint8_t value)
+{
+	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline void outl(uint16_t port, uint32_t value)
+{
+	__asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline uint8_t inb(uint16_t port)
+{
+	uint8_t value;
+
+	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+/* DS, ES, FS and GS, 16 bits each, the first lowest. Long mode ignores the first two; programs can load all four. */
+static inline uint64_t read_selectors(void)
+{
+	uint64_t ds, es, fs, gs;
+
+	__asm__ volatile("mov %%ds, %k0; mov %%es, %k1; mov %%fs, %k2; mov %%gs, %k3"
+	                 : "=r"(ds), "=r"(es), "=r"(fs), "=r"(gs));
+	return ds | es << 16 | fs << 32 | gs << 48;
+}
+
+/* All ones of the four together: 0 when none is loaded. */
+static inline uint64_t selectors_loaded(void)
+{
+	uint64_t ds, es, fs, gs;
+
+	__asm__ volatile("mov %%ds, %k0; mov %%es, %k1; mov %%fs, %k2; mov %%gs, %k3"
+	                 : "=r"(ds), "=r"(es), "=r"(fs), "=r"(gs));
+	return ds | es | fs | gs;
+}
+
+/* Loads them, as they were read. The bases of FS and of the user's GS become the descriptors'. Interrupts are off. */
+static inline void write_selectors(uint64_t selectors)
+{
+	__asm__ volatile("mov %k0, %%ds; mov %k1, %%es; mov %k2, %%fs; swapgs; mov %k3, %%gs; swapgs"
+	                 :
+	                 : "r"(selectors & 0xffff), "r"(selectors >> 16 & 0xffff),
+	                   "r"(selectors >> 32 & 0xffff), "r"(selectors >> 48)
+	                 : "memory");
+}
+
+static inline uint64_t read_cr0(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("mov %%cr0, %0" : "=r"(value));
+	return value;
+}
+
+static inline void write_cr0(uint64_t value)
+{
+	__asm__ volatile("mov %0, %%cr0" : : "r"(value) : "memory");
+}
+
+static inline uint64_t read_cr2(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("mov %%cr2, %0" : "=r"(value));
+	return value;
+}
+
+static inline uint64_t read_cr3(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("mov %%cr3, %0" : "=r"(value) : : "memory");
+	return value;
+}
+
+/*
+ * Loads CR3: flushes every translation that is not global, with PCIDs those of the value's PCID
+ * (SDM 3A 4.10.4.1).
+ */
+static inline void write_cr3(uint64_t value)
+{
+	__asm__ volatile("mov %0, %%cr3" : : "r"(value) : "memory");
+}
+
+static inline uint64_t read_dr6(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("mov %%dr6, %0" : "=r"(value));
+	return value;
+}
+
+static inline void write_dr6(uint64_t value)
+{
+	__asm__ volatile("mov %0, %%dr6" : : "r"(value));
+}
+
+static inline void write_dr7(uint64_t value)
+{
+	__asm__ volatile("mov %0, %%dr7" : : "r"(value) : "memory");
+}
+
+static inline uint64_t read_cr4(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("mov %%cr4, %0" : "=r"(value));
+	return value;
+}
+
+static inline void write_cr4(uint64_t value)
+{
+	__asm__ volatile("mov %0, %%cr4" : : "r"(value) : "memory");
+}
+
+/* Flushes the translation of one page, global or not, and the paging-structure caches. */
+static inline void invlpg(uintptr_t address)
+{
+	__asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
+}
+
+#define INVPCID_ALL 2 /* types of INVPCID (SDM 2A): every PCID, global translations too */
+
+/* Flushes as `type` says; `pcid` and `address` matter to some types only. */
+static inline void invpcid(uint64_t type, uint64_t pcid, uintptr_t address)
+{
+	const struct {
+		uint64_t pcid, address;
+	} descriptor = { pcid, address };
+
+	__asm__ volatile("invpcid %0, %1" : : "m"(descriptor), "r"(type) : "memory");
+}
+
+static inline uint64_t read_msr(uint32_t msr)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
+	return (uint64_t)high << 32 | low;
+}
+
+static inline void write_msr(uint32_t msr, uint64_t value)
+{
+	__asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
+}
+
+static inline void interrupts_on(void)
+{
+	__asm__ volatile("sti" : : : "memory");
+}
+
+static inline void interrupts_off(void)
+{
+	__asm__ volatile("cli" : : : "memory");
+}
+
+static inline bool interrupts_are_on(void)
+{
+	uint64_t flags;
+
+	__asm__ volatile("pushfq; pop %0" : "=r"(flags));
+	return flags & RFLAGS_IF;
+}
+
+/* Sets and clears RFLAGS.AC: user pages are open to the kernel while it is set (SMAP, SDM 3A 4.6). */
+static inline void stac(void)
+{
+	__asm__ volatile("stac" : : : "memory");
+}
+
+static inline void clac(void)
+{
+	__asm__ volatile("clac" : : : "memory");
+}
+
+/* The time stamp once all earlier instructions are done, and before later ones begin. Unit: TSC ticks. */
+static inline uint64_t timestamp(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("lfence; rdtsc; lfence" : "=a"(low), "=d"(high) : : "memory");
+	return (uint64_t)high << 32 | low;
+}
