@@ -1,8 +1,8 @@
 -- id:      1
 -- seed:    000_01f62672c32e270b.txt
 -- quote:   there's absolutely no stack-switching code on interrupt entry
--- asks:    with one stack address for every task and IST gates (fixed-ist), does the entry stub hold no
---          instruction that switches stacks?
+-- asks:    if every task has the same stack address and all gates use the IST (fixed-ist), is the
+--          entry stub free of instructions that switch stacks?
 -- metric:  rsp_writes of irq.entry.user, counted in the image: instructions that write RSP between the gate and
 --          the handler. The same count on heap-sw, which switches in software, is the control.
 -- margin:  0 on every fixed-ist image confirms and more than 0 refutes, if the control is more than 0;

@@ -1,7 +1,7 @@
 -- id:      2
 -- seed:    000_01f62672c32e270b.txt
 -- quote:   since each task is guaranteed to have different page map level 4 tables
--- asks:    is the guarantee what the fixed stack rests on, so that two threads cannot share a PML4?
+-- asks:    does the fixed stack depend on that guarantee, so that two threads cannot share a PML4?
 -- metric:  pitfall.shared_pml4 on fixed stacks: violations (canaries of the first thread that the second overwrote)
 --          with one PML4, control_violations with two, over tries
 -- margin:  with two PML4s no canary may be lost; then one lost canary with a shared PML4 confirms that the guarantee

@@ -2,8 +2,8 @@
 -- seed:    000_01f62672c32e270b.txt
 -- quote:   most benefits (mainly simplicity) are no longer gained as stack-switching code at the start of IRQs is
 --          mandatory again
--- asks:    does a kernel with heap stacks need code at the start of an IRQ to switch stacks, or can the processor
---          do it through TSS.RSP0 (heap-rsp0)?
+-- asks:    does a kernel with heap stacks need code that switches stacks at the start of an IRQ, or
+--          can the processor do it through TSS.RSP0 (heap-rsp0)?
 -- metric:  rsp_writes of irq.entry.user, counted in the image of heap-rsp0; heap-sw, which switches in software,
 --          is the control. That heap-rsp0 works is shown by irq.entry.user having run on it with its check passed.
 -- margin:  0 on heap-rsp0 refutes ("mandatory" falls to one working kernel without it), more than 0 confirms, if

@@ -1,8 +1,8 @@
 -- id:      6
 -- seed:    000_01f62672c32e270b.txt
 -- quote:   simpler in logic (thus also faster)
--- asks:    is loading through a window at a fixed place (window) faster than through one at a random place (random),
---          with the window's page tables in place and with none?
+-- asks:    is loading through a window at a fixed place (window) faster than through one at a
+--          random place (random), both with and without the window's page tables in place?
 -- metric:  exec.load and exec.load.cold at every size that was measured. Time: tsc on KVM, cycles_low, cycles_nominal
 --          and cycles_high on Bochs. Without time, the events that Bochs counts. Only "faster" is decided here.
 -- margin:  time: the whole 95 % interval of window/random below 1 for every benchmark and size confirms; at or above 1

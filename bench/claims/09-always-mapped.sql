@@ -1,7 +1,7 @@
 -- id:      9
 -- seed:    000_01f62672c32e270b.txt
 -- quote:   the only page structure that is *always* mapped into every task
--- asks:    does the kernel window's address lead to the same frame under every CR3?
+-- asks:    does the address of the kernel's window lead to the same frame under every CR3?
 -- metric:  window.same_frame: violations (address spaces in which another frame, or none, is found) over tries, on
 --          kernels with shared isolation. "Always" is decided; "only" is not asked.
 -- margin:  no violation over at least 2 address spaces confirms; one violation refutes

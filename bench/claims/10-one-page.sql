@@ -1,8 +1,8 @@
 -- id:      10
 -- seed:    001_090c13eb79bcc688.txt
 -- quote:   Easily fit on a single 4kb page
--- asks:    how many pages must a user's tables hold of the kernel: IDT, GDT, TSS, entry code and entry
---          stack? (An x86-64 IDT of 256 gates has 4096 bytes alone.)
+-- asks:    how many pages of the kernel must a user's tables hold for the IDT, GDT, TSS, entry code
+--          and entry stack? (An x86-64 IDT of 256 gates has 4096 bytes by itself.)
 -- metric:  window.pages of a bouncing kernel: pages K of its window
 -- margin:  K = 1 confirms, more than 1 refutes
 -- figure:  none

@@ -1,7 +1,8 @@
 -- id:      11
 -- seed:    001_090c13eb79bcc688.txt
 -- quote:   the user can allocate up to 2^20-K pages
--- asks:    can a user map every page of its half but the K of the window? (2^35 - K on x86-64)
+-- asks:    can a user map every page of its half except the K pages of the window? (2^35 - K on
+--          x86-64)
 -- metric:  window.unavailable: pages that a user cannot have, on paper and in a sparse run over the whole
 --          half
 -- margin:  exactly K pages, wherever the window is, confirms; more refutes

@@ -1,7 +1,7 @@
 -- id:      12
 -- seed:    001_090c13eb79bcc688.txt
 -- quote:   they will only very rarely run into a permissions fault
--- asks:    how often does a user touch the window's place, so that it has to move?
+-- asks:    how often does a user touch the place of the window, so that it has to move?
 -- metric:  window.moves: moves in 1000000 accesses of sparse, random and sweeping allocators
 -- margin:  at most 1 move in 1000000 accesses for the sparse and the random allocator confirms, more than 1
 --          for either refutes. A sweep over the whole half meets the window for certain; it is evidence

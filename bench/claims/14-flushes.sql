@@ -1,8 +1,8 @@
 -- id:      14
 -- seed:    001_090c13eb79bcc688.txt
 -- quote:   100s of interrupts a second, each of which flushes the TLB multiple times
--- asks:    how often does one interrupt flush the TLB, and what is lost at 100 Hz to 100 kHz, with PCIDs
---          and without?
+-- asks:    how often does one interrupt flush the TLB, and what does that cost at 100 Hz to 100
+--          kHz, with and without PCIDs?
 -- metric:  irq.roundtrip.user, cr3_writes; irq.load (Hz): the part of a loop's throughput that is lost
 -- margin:  at least 2 CR3 writes that flush for each interrupt confirm, at most 1 refutes. The loss is
 --          evidence

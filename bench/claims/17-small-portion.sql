@@ -1,7 +1,7 @@
 -- id:      17
 -- seed:    001_090c13eb79bcc688.txt
 -- quote:   constrained to a relatively small portion of the kernel code
--- asks:    how much of the kernel's code is there for the bouncing build alone?
+-- asks:    how much of the kernel's code exists for the bouncing build alone?
 -- metric:  lines and bytes of code that only a bouncing build compiles, over those of the kernel
 -- margin:  below 10 % of both confirms, at least 10 % of either refutes
 -- figure:  none

@@ -1,7 +1,7 @@
 -- id:      18
 -- seed:    001_090c13eb79bcc688.txt
 -- quote:   There's no need to copy kernel mappings
--- asks:    how many entries of the kernel does a fork copy, bouncing and shared?
+-- asks:    how many of the kernel's table entries does a fork copy, on bouncing and on shared?
 -- metric:  fork.roundtrip, entries_copied: table entries of the kernel's that are written for a new task
 -- margin:  none on bouncing, with more than none on shared, confirms; any on bouncing refutes
 -- figure:  none

@@ -1,7 +1,7 @@
 -- id:      20
 -- seed:    002_7cbd5e126f251619.txt
 -- quote:   When PID is big enough, we have no more space left
--- asks:    at which process ID does the note's formula run into another stack, or out of the user half?
+-- asks:    at which process ID does the note's formula reach another stack, or leave the user half?
 -- metric:  arith.stack_formula: first_overlap_as_written (0x500000 + PID + 0x10000), first_overlap_intended and
 --          first_outside_intended (0x500000 + PID * 0x10000), unit pid, 0 for never
 -- margin:  confirmed when one of the three is a PID that a signed 32-bit pid_t can hold; refuted when none is

@@ -1,7 +1,8 @@
 -- id:      22
 -- seed:    002_7cbd5e126f251619.txt
 -- quote:   Loading ELF is safe.
--- asks:    do interrupts between the two CR3 loads, or damaged files, make the sandwich write in the wrong space or leak?
+-- asks:    if an interrupt comes between the two CR3 loads, or a file is damaged, does the sandwich
+--          write to the wrong address space or leak memory?
 -- metric:  pitfall.sandwich_irq with the sandwich: violations (handlers that ran under the foreign CR3, or images that did
 --          not arrive) over tries, frames_leaked, images_refused of 10 damaged ones; wrong_space_when_forced: handlers
 --          that ran under the foreign CR3 when interrupts were forced on

@@ -1,7 +1,7 @@
 -- id:      23
 -- seed:    002_7cbd5e126f251619.txt
 -- quote:   No more Memory Leak after Task Exit.
--- asks:    are as many frames free after rounds of spawn, exit, kill and failed exec as there were before?
+-- asks:    are as many frames free after rounds of spawn, exit, kill and failed exec as before?
 -- metric:  leak.spawn: violations (frames by which the free count differs) over tries (rounds)
 -- margin:  no difference over at least 10000 rounds in all, over every strategy, confirms; any difference refutes;
 --          none over fewer rounds is inconclusive

@@ -1,7 +1,7 @@
 -- id:      24
 -- seed:    002_7cbd5e126f251619.txt
 -- quote:   to avoid eating itself up
--- asks:    does it do harm to free an address space before CR3 has left it?
+-- asks:    does it cause harm to free an address space while CR3 still points to it?
 -- metric:  teardown.order: violations (faults, and reads of poison, through tables that were freed while loaded) and
 --          control_violations (the same when CR3 was switched first) over tries
 -- margin:  no harm may come when CR3 is switched first; then harm in the other order confirms, and none refutes

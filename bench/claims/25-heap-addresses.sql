@@ -1,7 +1,7 @@
 -- id:      25
 -- seed:    002_7cbd5e126f251619.txt
 -- quote:   returned addresses are not lower than hhdm_offset
--- asks:    does the kernel heap ever give out an address below the direct map?
+-- asks:    does the kernel heap ever return an address below the direct map?
 -- metric:  heap.fuzz: violations (addresses below the direct map, misaligned, or overlapping) over tries (operations)
 -- margin:  one violation refutes; none over at least 100000 operations, over all builds, confirms
 -- figure:  none

@@ -1,8 +1,8 @@
 -- id:      26
 -- seed:    003_63090db9e11a5243.txt
 -- quote:   the maximum kernel size can be 2 MiB - 8 Kib - 256 Kib = ~1.74 MiB
--- asks:    how large can a kernel at 0xFFFFFFFFFFE02000 be that meets none of 256 stacks of 1 KiB below the
---          end of memory?
+-- asks:    how large can a kernel at 0xFFFFFFFFFFE02000 be without reaching any of 256 stacks of 1
+--          KiB below the end of memory?
 -- metric:  arith.boot_layout: largest_kernel_1k, in whole pages, by placing ever larger kernels and every
 --          stack
 -- margin:  2 MiB - 8 KiB - 256 KiB exactly confirms; any other size refutes

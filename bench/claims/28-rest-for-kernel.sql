@@ -1,7 +1,7 @@
 -- id:      28
 -- seed:    003_63090db9e11a5243.txt
 -- quote:   leaving the rest <1 MiB for the kernel
--- asks:    how large can a kernel be that meets none of 256 stacks of 4 KiB?
+-- asks:    how large can a kernel be without reaching any of 256 stacks of 4 KiB?
 -- metric:  arith.boot_layout: largest_kernel_4k
 -- margin:  less than 1 MiB confirms, 1 MiB or more refutes
 -- figure:  none

@@ -1,7 +1,7 @@
 -- id:      29
 -- seed:    003_63090db9e11a5243.txt
 -- quote:   we can't even perform a virtual memory mapping, because the stack size of 1 KiB isn't enough
--- asks:    how much of a stack does it take to map a page whose three tables are missing?
+-- asks:    how much stack does it take to map a page whose three tables are missing?
 -- metric:  pitfall.small_stack: high_water, bytes of a painted stack that were written, over tries that
 --          mapped the page; boot_high_water, those of the 1 KiB stack that the whole boot of this kernel
 --          ran on

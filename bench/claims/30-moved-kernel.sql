@@ -1,8 +1,8 @@
 -- id:      30
 -- seed:    003_63090db9e11a5243.txt
 -- quote:   we will immediately page fault
--- asks:    does the code that loads CR3 fault at once when the new tables map it only elsewhere, and not
---          when they map it at both places?
+-- asks:    does the code that loads CR3 fault at once if the new tables map it only elsewhere, but
+--          not if they map it at both places?
 -- metric:  pitfall.moved_kernel: moved_faults (page faults with the code at the new place alone) and
 --          both_faults (with both) over tries of each
 -- margin:  a fault in every try at the new place alone, and none with both, confirms; none at the new place

@@ -1,8 +1,8 @@
 -- id:      31
 -- seed:    003_63090db9e11a5243.txt
 -- quote:   Changing the stack pointer is less tricky
--- asks:    of the two plans, moving the kernel or moving its stack, which takes more code and survives
---          fewer mistakes?
+-- asks:    which of the two plans, moving the kernel or moving its stack, takes more code and
+--          survives fewer mistakes?
 -- metric:  plan.lines of each plan, and plan.survived: boots that survive one injected fault each (a page
 --          left out, a wrong address)
 -- margin:  moving the stack with fewer lines, and surviving as many faults or more, confirms; with more

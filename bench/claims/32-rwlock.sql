@@ -1,8 +1,8 @@
 -- id:      32
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   allows most pointer validations to not block as write operations to memory regions are rare
--- asks:    do threads that check pointers block less, and get more done, with a read-write lock than with a
---          mutex, at W % of mmap?
+-- asks:    if W % of the calls are mmap, do threads that check pointers block less, and get more
+--          done, with a read-write lock than with a mutex?
 -- metric:  validate.rate (W): checks in a second and the share that blocked, mutex against rwlock
 -- margin:  a lower share blocked and a rate above 1.05 (whole interval) at W = 1 % confirms; a share as
 --          high or a rate below 1.05 refutes

@@ -1,8 +1,8 @@
 -- id:      33
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   we were just leaking up memory or straight up crashing programs
--- asks:    do regions that are split by munmap(), mprotect() and MAP_FIXED keep to what programs were promised, where mappings
---          that come and go in one piece only leak and break it?
+-- asks:    do regions that munmap(), mprotect() and MAP_FIXED can split keep their promises to
+--          programs, where mappings that come and go only as a whole leak and break them?
 -- metric:  regions.fuzz: violations (accesses that differ from an oracle of pages) and leaked (frames) over tries (calls
 --          and accesses); control_violations and control_leaked of the same calls without splitting
 -- margin:  none of both over at least 20000 tries in all confirms, if the control has either in each run; any of them with

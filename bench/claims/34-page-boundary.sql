@@ -1,8 +1,9 @@
 -- id:      34
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   only allowed if the mapping does **not** exceed a page boundary
--- asks:    can the pages that hold a file's bytes be mapped to their end, with zeros behind the file's, and nothing be read behind
---          them? The note refuses a longer mapping; one that is made, as in Linux, whose access ends in SIGBUS, serves as well
+-- asks:    can the pages of a file be mapped up to its end, with zeros after its last byte, so that
+--          nothing past them can be read? The note refuses a longer mapping; making one, as Linux
+--          does, whose excess pages raise SIGBUS, serves as well
 -- metric:  map.file_end: mapped_with_zero_tail (files of which all pages are right) and beyond_read (programs that read one page
 --          more) over tries (files of several sizes, of boot modules and in frames); beyond_not_mapped, beyond_bus_errors
 -- margin:  every file mapped and nothing read behind it over at least 16 tries in all confirms; a file that is not, or a page

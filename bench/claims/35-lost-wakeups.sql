@@ -1,7 +1,8 @@
 -- id:      35
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   prevents a ton of race conditions
--- asks:    are wake-ups lost when a thread unlocks and then blocks, and not when it does both at once?
+-- asks:    are wake-ups lost if a thread unlocks and then blocks, but not if it does both
+--          atomically?
 -- metric:  block.lost: wake-ups lost in 10000000, unlock-then-block against atomic block
 -- margin:  one lost without and none with confirms; none without refutes; one with refutes
 -- figure:  none

@@ -1,8 +1,8 @@
 -- id:      36
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   anyone can map any shared memory object just by trying to map every possible key
--- asks:    does a program without permission find another's segments by trying keys, and does it not when segments have
---          owners and modes that are asked?
+-- asks:    can a program without permission find another's segments by trying keys, and not if the
+--          owners and modes of segments are checked?
 -- metric:  shm.scan: control_found (segments read with no permissions asked) and control_first_after (keys until the first);
 --          violations (the same with them) over tries (keys); read_by_owner of segments
 -- margin:  all found without permissions, and none with them over at least 4096 keys while their owner reads all, confirms; none

@@ -1,8 +1,8 @@
 -- id:      37
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   there is no need to keep them in memory
--- asks:    can the memory of boot modules that are archives be given back once they are unpacked, but for the bytes that are
---          files' now, and all of it when the files go?
+-- asks:    once boot modules that are archives have been unpacked, can their memory be freed,
+--          except for the bytes that now belong to files, and all of it when the files are gone?
 -- metric:  modules.give_back: bytes, bytes_of_files and bytes_freed of archives of several sizes; violations (files that differ after
 --          the freed frames were overwritten) over tries (files); frames_lost when all files are gone
 -- margin:  no file differs of at least 100 in all, no frame is lost, and what is neither a file's nor free is at most 5 % of the

@@ -1,8 +1,8 @@
 -- id:      39
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   userspace stackoverflow will be handeled as cleanly as it was prior
--- asks:    does a user stack that has become a region without a guard page still end its program when it overflows into a
---          neighbouring mapping, as one with a guard page does?
+-- asks:    if a user stack is a region without a guard page and overflows into a neighbouring
+--          mapping, does that still end its program, as it does with a guard page?
 -- metric:  user.stack_overflow: bare_corruptions (overflows without a guard page that overwrite the neighbour and go on), violations
 --          (the same with one) and guarded_faults over tries (sizes of a call's frame, none over a page)
 -- margin:  one silent corruption without the guard page refutes; none over at least 8 tries, with a guard page that stops every

@@ -1,8 +1,8 @@
 -- id:      40
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   we make sure loaded ELF regions are in sorted order
--- asks:    does the search for a region find every page of an image whose PT_LOADs come in any order, because they are
---          sorted?
+-- asks:    if an image has its PT_LOADs in any order, does the search for a region find every page,
+--          because the regions are sorted?
 -- metric:  regions.elf_order: violations (pages that the search takes wrongly) and programs_failed over tries (pages looked up);
 --          control_violations: the same search over the order of the file
 -- margin:  none over at least 248 tries in all confirms, if the control has some; any, or a program that did not find its
