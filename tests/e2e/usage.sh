@@ -26,7 +26,7 @@ refused "unknown strategy 'stack'; valid are: heap, window, random, best, all" -
 refused "unknown loader 'floppy'" --strategy fixed-ist+floppy+shared
 refused "bouncing isolation is not available in this version" --strategy fixed-ist+window+bouncing
 refused "engine kvm-emulated cannot run: the outer machine is not built" --engine kvm-emulated
-refused "--full is of use on engine kvm-emulated only" --full
+refused "--full works only on engine kvm-emulated" --full
 refused "--compare needs two folders of results" --compare a
 refused "--threshold 'x': a number of percent" --threshold x
 refused "--quiet and --verbose exclude each other" --quiet --verbose
@@ -39,7 +39,7 @@ refused "option '--rounds' needs a value" --rounds
 refused "a glob of letters" --bench 'exec.*;reboot'
 refused "'more' is not an option" more
 refused "--bench is given twice" --bench 'exec.*' --bench 'irq.*'
-refused "--threshold is of use with --compare and --reproduces only" --threshold 5
+refused "--threshold works only with --compare and --reproduces" --threshold 5
 refused "unknown option '-h'; --help shows all" -h
 mkdir -p "$tree/bench/guest"
 cp "$(dirname "$0")/../../bench/guest/about.txt" "$tree/bench/guest/"
@@ -50,7 +50,7 @@ rm "$tree/bench/guest/about.txt"
 mkdir -p "$tree/bench/bochs/profiles"
 cp "$(dirname "$0")/../../bench/bochs/profiles/"*.ini "$tree/bench/bochs/profiles/"
 refused "unknown profile 'fast'; valid are: skylake-client, skylake-server, zen2, zen3, zen4" --profile fast
-refused "--profile is of use on engine bochs only" --profile zen3 --engine tcg
+refused "--profile works only on engine bochs" --profile zen3 --engine tcg
 sed -i 's/^invlpg .*/invlpg = 211/' "$tree/bench/bochs/profiles/zen3.ini"
 cp "$tree/bench/bochs/profiles/zen3.ini" "$tree/zen3.keep"
 sed -i 's/^invlpg .*/invlpg = 211  # [A]/' "$tree/bench/bochs/profiles/zen3.ini"
@@ -62,7 +62,7 @@ line=$(grep -n '^ways ' "$tree/bench/bochs/profiles/zen4.ini" | head -n 1 | cut 
 sed -i "${line}s/.*/ways = 0  # [S] nobody/" "$tree/bench/bochs/profiles/zen4.ini"
 refused "zen4.ini:$line: ways must be from 1 to 64" --profile zen4
 refused "--trace writes a line per event: choose benchmarks with --bench" --trace
-refused "--trace is of use on engine bochs only" --trace --bench 'tlb.*' --engine tcg
+refused "--trace works only on engine bochs" --trace --bench 'tlb.*' --engine tcg
 
 rm "$tree/build/fixed-ist+random+shared/palimpsest.elf32"
 refused "is not built" --engine tcg --strategy random

@@ -12,65 +12,64 @@
 #define BENCH_MAX 127 /* what the kernel has room for */
 
 static const char usage_line[] =
-        "usage: run-bench.sh [--setup] [--engine E[,E]] [--strategy S[,S]] [--bench "
-        "GLOB] [--quick] [--full]\n"
-        "                    [--rounds N] [--cpus N] [--memory MIB] [--seed N] [--jobs N] "
-        "[--timeout SECONDS] [--out DIR]\n"
-        "                    [--pcid on|off] [--window-flush invlpg|cr3] [--profile NAME]\n"
-        "                    [--functions] [--trace] [--quiet | --verbose]\n"
-        "                    [--list] [--probe] [--help]\n"
-        "       run-bench.sh --compare A B [--threshold PCT] | --reproduces A B | --recover DIR | --report "
-        "DIR\n";
+        "usage: run-bench.sh [--setup] [--engine E[,E]] [--strategy S[,S]] [--bench GLOB]\n"
+        "                    [--quick] [--full] [--rounds N] [--cpus N] [--memory MIB] [--seed N]\n"
+        "                    [--jobs N] [--timeout SECONDS] [--out DIR] [--pcid on|off]\n"
+        "                    [--window-flush invlpg|cr3] [--profile NAME] [--functions] [--trace]\n"
+        "                    [--quiet | --verbose] [--list] [--probe] [--help]\n"
+        "       run-bench.sh --compare A B [--threshold PCT] | --reproduces A B\n"
+        "       run-bench.sh --recover DIR | --report DIR\n";
 
 static const char help_text[] =
         "\n"
-        "Builds the kernels, runs the benchmarks, and writes results, claims and figures to a folder of "
-        "results/.\n"
+        "Builds the kernels, runs the benchmarks, and writes results, claims and figures to a\n"
+        "folder of results/.\n"
         "\n"
-        "  --setup              install missing Debian packages first (--setup-only: and stop)\n"
-        "  --engine E[,E]       auto (bochs, and kvm when its probe passes), bochs, kvm,\n"
-        "                       kvm-emulated, tcg\n"
+        "What is measured:\n"
+        "  --setup              first install missing Debian packages (--setup-only: only that)\n"
+        "  --engine E[,E]       auto (bochs, and kvm if its probe passes), bochs, kvm, kvm-emulated,\n"
+        "                       tcg; default auto\n"
         "  --strategy S[,S]     heap, window, random, best, all, or STACK+LOADER+ISOLATION;\n"
         "                       default heap,window,random\n"
         "                       STACK " AXIS_STACKS "\n"
         "                       LOADER " AXIS_LOADERS "   ISOLATION " AXIS_ISOLATIONS "\n"
         "  --bench GLOB[,GLOB]  only benchmarks whose name matches; default *\n"
         "  --quick              fewer samples\n"
-        "  --full               kvm-emulated: ept=1 and ept=0 as well as npt=1 and npt=0 (slower)\n"
+        "  --full               kvm-emulated: ept=1 and ept=0, too, not only npt=1 and npt=0 (slower)\n"
         "  --rounds N           boots per image; default 9 on kvm, 1 elsewhere\n"
+        "  --pcid on|off        use PCIDs in the context switch, if the CPU has them; default off\n"
+        "  --window-flush F     unmap the loading window by invlpg (default) or cr3\n"
+        "  --profile NAME       on bochs: also cycles of this processor, by the cycle model (slower);\n"
+        "                       --list shows the names; default: counts only\n"
+        "  --functions          on bochs: counts per kernel function, even without --profile\n"
+        "  --trace              on bochs: write a line per page walk, TLB flush, interrupt and\n"
+        "                       exception; needs --bench\n"
+        "\n"
+        "Where and how it runs:\n"
         "  --cpus N             CPUs of the machine, 1 to 8; default 1 (the kernel uses one)\n"
         "  --memory MIB         memory of the machine, 64 to 8192; default 512\n"
-        "  --seed N             of every random choice; default 1\n"
-        "  --jobs N             boots at a time, but on kvm; default: the host's CPUs\n"
-        "  --timeout SECONDS    for each boot; default 300 on bochs, 60 on kvm and tcg,\n"
-        "                       3000 on kvm-emulated\n"
+        "  --seed N             seed of all random choices; default 1\n"
+        "  --jobs N             boots at the same time, except on kvm; default: the host's CPUs\n"
+        "  --timeout SECONDS    for each boot; default 300 on bochs, 60 on kvm and tcg, 3000 on\n"
+        "                       kvm-emulated\n"
         "  --out DIR            a new folder for the results\n"
-        "  --pcid on|off        PCIDs in the context switch, where the CPU has them; default off\n"
-        "  --window-flush F     how the loading window is unmapped: invlpg (default) or cr3\n"
-        "  --profile NAME       on bochs: cycles of this processor, by the cycle model (slower); default: "
-        "counts\n"
-        "                       only; --list shows the names\n"
-        "  --functions          on bochs: counts per function of the kernel also without --profile\n"
-        "  --trace              on bochs: a line per page walk, TLB flush, interrupt and exception; needs "
-        "--bench\n"
-        "  --list               engines, strategies, profiles and benchmarks\n"
-        "  --probe              what KVM can do here\n"
-        "  --quiet              only results and errors; --verbose: also where logs are, and every change\n"
+        "  --quiet              print results and errors only; --verbose: also where logs are\n"
         "\n"
-        "Of folders of results, without a run:\n"
-        "  --compare A B        what changed from A to B; exit status 1 if B has regressions\n"
-        "  --threshold PCT      a change beyond this is one; default 5. Also "
-        "instructions=PCT,cycles=PCT,time=PCT,\n"
-        "                       bytes=PCT, or some of these\n"
-        "  --reproduces A B     has B the numbers of A, and if not, why?\n"
-        "  --report DIR         the figures and report.html again\n"
-        "  --recover DIR        summaries, claims and figures again, also of a run that was killed\n"
+        "Without a run:\n"
+        "  --list               list engines, strategies, profiles and benchmarks\n"
+        "  --probe              report what KVM can do on this host\n"
+        "  --compare A B        report what changed from folder A to folder B; exit status 1 if there\n"
+        "                       are regressions (--verbose: every series)\n"
+        "  --threshold PCT      how large a change must be to count; default 5. Also\n"
+        "                       instructions=PCT,cycles=PCT,time=PCT,bytes=PCT, or some of these\n"
+        "  --reproduces A B     report whether B has the numbers of A, and if not, why\n"
+        "  --report DIR         draw the figures and write report.html again\n"
+        "  --recover DIR        compute summaries, claims and figures again, even if the run was killed\n"
         "\n"
-        "Environment: PALIMPSEST_QEMU and PALIMPSEST_BOCHS name the engines' programs; NO_COLOR turns "
-        "colours off.\n"
-        "Exit status: 0 done, 1 a run failed or was cut short (what did run is kept), 2 wrong use, a missing "
-        "tool,\n"
-        "or a named engine that cannot run.\n";
+        "Environment: PALIMPSEST_QEMU and PALIMPSEST_BOCHS name the engines' programs; NO_COLOR\n"
+        "turns colours off.\n"
+        "Exit status: 0 success; 1 a launch failed or the run was interrupted (what was measured is\n"
+        "kept); 2 wrong use, a missing tool, or a named engine that cannot run.\n";
 
 enum {
 	OPTION_ENGINE = 256,
@@ -251,7 +250,7 @@ static int parse_bench(struct options *options, const char *text, char *why)
 		        " 'exec.*'",
 		        text);
 	if (options->bench_given)
-		return wrong(why, "--bench is given twice: one list with commas between is needed, such as "
+		return wrong(why, "--bench is given twice: separate the globs by commas, such as "
 		                  "'exec.*,irq.*'");
 	options->bench = text;
 	options->bench_given = true;
@@ -414,9 +413,9 @@ static int check_bochs(const struct options *options, char *why)
 	                                        : NULL;
 
 	if (options->threshold_given && options->mode != MODE_COMPARE && options->mode != MODE_REPRODUCES)
-		return wrong(why, "--threshold is of use with --compare and --reproduces only");
+		return wrong(why, "--threshold works only with --compare and --reproduces");
 	if (name && !options->engines_auto && !names(options, "bochs"))
-		return wrong(why, "%s is of use on engine bochs only, which is not among the engines", name);
+		return wrong(why, "%s works only on engine bochs, which is not among the engines", name);
 	if (options->trace && !options->bench_given)
 		return wrong(why, "--trace writes a line per event: choose benchmarks with --bench");
 	return 0;
@@ -458,7 +457,6 @@ int options_parse(struct options *options, int argc, char *const argv[], char wh
 	if (optind < argc)
 		return wrong(why, "'%s' is not an option", argv[optind]);
 	if (options->full && !names(options, "kvm-emulated"))
-		return wrong(why,
-		             "--full is of use on engine kvm-emulated only, which is not among the engines");
+		return wrong(why, "--full works only on engine kvm-emulated, which is not among the engines");
 	return check_bochs(options, why);
 }

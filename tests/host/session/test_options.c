@@ -162,8 +162,8 @@ static void wrong_use(void **state)
 		{ { "run-bench.sh", "--engine" }, "needs a value" },
 		{ { "run-bench.sh", "--engine", "" }, "unknown engine ''" },
 		{ { "run-bench.sh", "--engine", "kvm," }, "unknown engine ''" },
-		{ { "run-bench.sh", "--full" }, "on engine kvm-emulated only" },
-		{ { "run-bench.sh", "--full", "--engine", "kvm" }, "on engine kvm-emulated only" },
+		{ { "run-bench.sh", "--full" }, "only on engine kvm-emulated" },
+		{ { "run-bench.sh", "--full", "--engine", "kvm" }, "only on engine kvm-emulated" },
 		{ { "run-bench.sh", "--strategy", "" }, "unknown strategy" },
 		{ { "run-bench.sh", "--strategy", "heap-sw+sandwich" }, "unknown isolation ''" },
 		{ { "run-bench.sh", "--strategy", "heap-sw+sandwich+shared+x" },
@@ -251,9 +251,9 @@ static void options_of_bochs(void **state)
 	assert_int_equal(PARSE(&options, "--trace"), -1);
 	assert_non_null(strstr(why, "--bench"));
 	assert_int_equal(PARSE(&options, "--trace", "--bench", "tlb.*", "--engine", "tcg"), -1);
-	assert_non_null(strstr(why, "--trace is of use on engine bochs only"));
+	assert_non_null(strstr(why, "--trace works only on engine bochs"));
 	assert_int_equal(PARSE(&options, "--functions", "--engine", "kvm"), -1);
-	assert_non_null(strstr(why, "--functions is of use on engine bochs only"));
+	assert_non_null(strstr(why, "--functions works only on engine bochs"));
 }
 
 int main(void)
