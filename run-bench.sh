@@ -1,24 +1,24 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Builds what a run needs and runs it. `./run-bench.sh --help` says how.
+# Builds everything that a run needs, and runs it. `./run-bench.sh --help` lists the options.
 set -u
 
-# Through links: the one that was called may lie anywhere.
+# Follow links: the script may have been called through one from anywhere.
 root=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")") || exit 2
 # shellcheck source=bench/environment.sh
 . "$root/bench/environment.sh"
 
-# Every Debian package that building and running needs. The last line is programs of Linux for the benchmarks *.real, which are
-# not measured without them.
+# The Debian packages that building and running need. The last line has programs of Linux for the
+# benchmarks *.real, which are skipped without them.
 packages=(gcc make nasm binutils qemu-system-x86 seabios bochs bochs-sdl bochsbios vgabios grub-pc-bin grub-common
 	xorriso mtools gnuplot-nox sqlite3 libsqlite3-dev libgsl-dev zlib1g-dev libcmocka-dev librsvg2-bin
 	busybox-static bash-static sash musl-tools cpio)
 
-# And what only those need who change it (make setup, make lint, make qemu-gdb).
+# More packages for development (make setup, make lint, make qemu-gdb).
 developer_packages=(clang-format cppcheck shellcheck gdb)
 
-# What a run cannot do without: a program, header or folder, and the package it comes from. Engines are looked for
+# What every run needs: a program, header or folder, and the package that has it. Engines are checked
 # later, because a run may need only one of them.
 needed=(gcc=gcc make=make nasm=nasm ld=binutils objdump=binutils xorriso=xorriso mformat=mtools
 	grub-mkrescue=grub-common /usr/lib/grub/i386-pc=grub-pc-bin gnuplot=gnuplot-nox rsvg-convert=librsvg2-bin
@@ -100,7 +100,7 @@ done
 [ $setup != only ] || packages+=("${developer_packages[@]}")
 [ $setup = no ] || install_packages
 if [ $setup = only ]; then
-	"$root/bench/lab/fetch.sh" "$root/build/lab" || echo "run-bench: engine kvm-emulated will not run; all else does" >&2
+	"$root/bench/lab/fetch.sh" "$root/build/lab" || echo "run-bench: engine kvm-emulated will not run; everything else will" >&2
 	exit 0
 fi
 check_tools

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Runs an emulator whose console is standard input and output: console.sh COMMAND…
-# On a terminal that is all. Otherwise the emulator gets what standard input has and then, since the end of a file cannot be sent
-# over a serial line, Ctrl-D once a second: shells and prompts leave. Whoever has not left after CONSOLE_LIMIT seconds (300) is ended.
-# CONSOLE_READY may name a file that the command makes when it can take input.
-# Exit status: the command's, or 124 when it was ended.
+# On a terminal it does nothing else. Otherwise it feeds standard input to the emulator, followed by
+# Ctrl-D once a second, since a serial line cannot transmit the end of a file; shells and prompts exit
+# on that. An emulator that still runs after CONSOLE_LIMIT seconds (300) is killed. CONSOLE_READY may
+# name a file that the command creates as soon as it accepts input.
+# Exit status: the command's, or 124 if it was killed.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/environment.sh"
@@ -17,7 +18,7 @@ work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 mkfifo "$work/input" || exit 2
 
-# Everything from descriptor 3, then Ctrl-D; leaves $work/late when that took too long.
+# Prints everything from descriptor 3, then Ctrl-D; creates $work/late if that took too long.
 feed()
 {
 	local copying second
@@ -49,7 +50,7 @@ wait "$emulator" || status=$?
 kill "$feeder" 2>/dev/null
 wait "$feeder" 2>/dev/null
 if [ -e "$work/late" ]; then
-	echo "console: the machine did not end within $limit s of the end of its input, and was ended" >&2
+	echo "console: the machine still ran $limit s after the end of its input, and was killed" >&2
 	status=124
 fi
 exit "$status"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Draws the figures of a run again and copies them to docs/figures/. Writes docs/figures.md, which shows each figure and says
-# how to read it, in the words of its script:
+# Draws the figures of a run again and copies them to docs/figures/. Writes docs/figures.md, which shows
+# each figure and says how to read it, in the words of its script:
 #     ./run-bench.sh --strategy all --profile skylake-client && make figures
 set -euo pipefail
 # shellcheck source=bench/environment.sh

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Boots a kernel on an engine and prints its records (port 0xE9).
-# usage: boot.sh tcg|bochs STACK+LOADER+ISOLATION "command line"     CPU (a model of the engine), MEMORY (MiB),
-# MACHINE (QEMU's -machine), CPUS, WORDS (more of the command line), MODULES (files, in place of the programs),
-# ARCHIVE (one more module), QEMU_WORDS (more options) and SERIAL (a file that gets the console's output) may be set
-# Exit status: the engine's; 33 when the kernel said that all went well.
+# usage: boot.sh tcg|bochs STACK+LOADER+ISOLATION "command line"
+# Optional variables: CPU (a model of the engine), MEMORY (MiB), MACHINE (QEMU's -machine), CPUS, WORDS
+# (appended to the command line), MODULES (files, in place of the programs), ARCHIVE (one more module),
+# QEMU_WORDS (more options), SERIAL (a file for the console's output).
+# Exit status: the engine's; 33 if the kernel reported success.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../bench/environment.sh"

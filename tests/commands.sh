@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Runs every command that README.md and `make help` name, in a fresh clone of this tree (with what is not committed) that has no
-# build/, as TAP. A command that is named there and not known here fails, and so does one that is only known here.
-# usage: commands.sh [--all]      --all: those that take minutes too (make test-commands)
+# Runs every command that README.md and `make help` name, in a fresh clone of this tree (with uncommitted
+# changes) that has no build/, and prints TAP. A command that is named there but not known here is a
+# failure, and so is one that is known here but not named there.
+# usage: commands.sh [--all]      --all: also those that take minutes (make test-commands)
 # shellcheck disable=SC2016,SC2317 # functions are called by the table; the shell that reads what is in quotes expands it
 set -uo pipefail
 # shellcheck source=bench/environment.sh
@@ -20,12 +21,13 @@ esac
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
 source=$PWD
-# A name that every command has to cope with.
+# A name that every command must be able to handle.
 clone=$work/"it's_(a)_\"clone\"_&_co;"
 
 # What is documented ----------------------------------------------------------------------------------------------------------
 
-# README's: lines of code, and code in the text that begins like a command or an option of run-bench.sh, or is piped into make
+# Of README: lines of code, and code in the text that begins like a command or an option of run-bench.sh
+# or is piped into make.
 readme_commands()
 {
 	{
@@ -34,7 +36,7 @@ readme_commands()
 	} | sed -n 's/ *#.*//; /^make \|^\.\/[a-z]\|^--\||  *make /p'
 }
 
-# make help's: targets, and each value of a variable
+# Of make help: targets, and each value of a variable.
 help_commands()
 {
 	local line usage word targets
@@ -48,7 +50,7 @@ help_commands()
 			echo "make $word"
 		done
 		grep -oE '[A-Z_]+=[^] ,;)]+' <<<"$line" | sed 's/^/make /'
-		# Targets in the explanation: with a dash in their names, or after "make".
+		# Targets in the explanation: with a dash in the name, or after "make".
 		sed 's/.*  //; s/make /make-/g; s/[^a-z-]/\n/g' <<<"$line" | grep -e - | while read -r word; do
 			word=${word#make-}
 			[[ $targets != *" $word "* ]] || echo "make $word"
@@ -61,7 +63,7 @@ help_commands()
 # A small run, of one build on Bochs.
 small=(--engine bochs --strategy window --quick)
 
-# run NAME COMMAND…: passed when it exits with 0; its output is in $work/out
+# run NAME COMMAND…: passes if it exits with 0; its output is then in $work/out
 run()
 {
 	local name=$1 status=0
@@ -78,7 +80,7 @@ run()
 	return 1
 }
 
-# shows NAME TEXT: the last command's output has it
+# shows NAME TEXT: passes if the last command's output contains TEXT
 shows()
 {
 	if grep -qF -- "$2" "$work/out"; then
@@ -89,7 +91,8 @@ shows()
 	fi
 }
 
-# The first command in the clone: it has no build/ yet. A reference of one row, which this machine need not agree with.
+# The first command in the clone, which has no build/ yet. The reference has one row, and this machine's
+# numbers may differ from it.
 reproduce()
 {
 	mkdir "$work/tiny"
@@ -166,7 +169,7 @@ qemu()
 	[ ! -e build/linux/root/bin/busybox ] || shows "echo 'ls /bin' | make qemu: files are listed" uniq
 }
 
-# Like run, with $work/input.
+# run_with_input NAME COMMAND…: as run, with $work/input as standard input.
 run_with_input()
 {
 	local name=$1 status=0
@@ -233,7 +236,7 @@ stack_usage()
 	check "make stack-usage: ten functions" equal 10 "$(grep -cE '^ *[0-9]+ bytes  ' "$work/out")"
 }
 
-# With a played apt-get and sudo, so that nothing is installed.
+# With fakes of apt-get and sudo, so that nothing is installed.
 setup()
 {
 	local program
@@ -388,7 +391,7 @@ linux_baseline()
 	check "make linux-baseline: numbers" grep -q ',exec.real,' results/linux/summary.csv
 }
 
-# The outer machines are made of two packages from Debian's mirror; those that were fetched before are not fetched again.
+# The outer machines need two packages from Debian's mirror; packages fetched earlier are reused.
 lab()
 {
 	mkdir -p build/lab
@@ -402,7 +405,7 @@ lab()
 	shows "make nested-walks: reads of page walks" "reads of page walks"
 }
 
-# Class, function, and what is documented of it; in this order.
+# Class, function, and the documented commands that it covers; run in this order.
 table()
 {
 	cat <<-'END'

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What the kernel says on its console of what it was given, as TAP: console.sh STACK+LOADER+ISOLATION (on tcg)
+# Tests the kernel's console messages about its modules and command line, as TAP: console.sh
+# STACK+LOADER+ISOLATION (on tcg)
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../bench/environment.sh"
@@ -10,7 +11,7 @@ build=$1
 . tests/tap.sh
 prefix="tcg $build: "
 
-# boot WORDS MODULE…: the console's output is in $work/console then, and the exit status in $status
+# boot WORDS MODULE…: boots; the console's output is then in $work/console, the exit status in $status
 boot()
 {
 	local words=$1
@@ -20,19 +21,19 @@ boot()
 	tr -d '\r' <"$work/serial" >"$work/console"
 }
 
-# says LINE: the console has this line
+# says LINE: true if the console has this line
 says()
 {
 	grep -aqxF -- "$1" "$work/console" || { echo "wanted: $1"; cat "$work/console"; return 1; }
 }
 
-# is_quiet: the console has the three lines of every boot and what the first program says
+# is_quiet: true if the console has only the three lines of every boot and the first program's output
 is_quiet()
 {
 	[ "$(grep -ac '^module' "$work/console")" = 0 ] || { cat "$work/console"; return 1; }
 }
 
-# archive NAME FORMAT TEXT: a cpio archive with the program hello as /bin/hello, and TEXT in /etc/NAME
+# archive NAME FORMAT TEXT: makes a cpio archive with the program hello as /bin/hello, and TEXT in /etc/NAME
 archive()
 {
 	rm -rf "$work/tree"
@@ -42,7 +43,7 @@ archive()
 	(cd "$work/tree" && find . -mindepth 1 | LC_ALL=C sort | cpio --quiet -o -H "$2" --owner 0:0 --reproducible) >"$work/$1"
 }
 
-# What is not read is named, with what to do.
+# Modules that are not read are named, with a hint.
 archive newc newc one
 archive crc crc two
 archive odc odc three
@@ -73,7 +74,7 @@ head -c -600 "$work/newc" >"$work/cut"
 boot "run=demo init=/bin/hello" "$work/cut"
 check "one that is cut is damaged" grep -aqE '^module cut: the archive is damaged at byte [0-9]+$' "$work/console"
 
-# A program that is linked dynamically: once, however often it is started.
+# A dynamically linked program is named once, however often it is started.
 mkdir -p "$work/tree/etc"
 cp build/programs/segments-interp.elf "$work/tree/bin/dynamic"
 (cd "$work/tree" && find . -mindepth 1 | LC_ALL=C sort | cpio --quiet -o -H newc --owner 0:0 --reproducible) >"$work/dynamic"
@@ -81,7 +82,7 @@ boot "run=demo init=/bin/dynamic" "$work/dynamic"
 check "the interpreter is named" grep -aqE '^/bin/dynamic asks for the interpreter [!-~]+, which is not offered: link it statically, or start it through the interpreter$' "$work/console"
 check "and that it does not start" grep -aqE '^cannot start /bin/dynamic: it is no program that runs here: .* \(error 8\)$' "$work/console"
 
-# Words that no one reads are said and ignored, values that are none end the boot.
+# Unknown words are reported and ignored; impossible values end the boot.
 boot "run=demo init=/bin/hello nonsense x=y" "$work/newc"
 check "an unknown word is said" says "command line: nonsense: there is no such word, it is ignored"
 check "another" says "command line: x=y: there is no such word, it is ignored"
@@ -94,7 +95,7 @@ check "and ends the boot" equal 35 "$status"
 boot "run=demo seed=18446744073709551616" "$work/newc"
 check "a number out of range is refused" says "command line: seed=18446744073709551616: seed= takes a number of 64 bits, decimal or 0x and hexadecimal"
 
-# Every word that some code reads is known, and the documents have it.
+# Every word that some code reads is known and documented.
 unknown=
 while read -r key; do
 	grep -q "{ \"$key\"," kernel/boot/options.c || unknown+=" $key"
@@ -102,14 +103,14 @@ while read -r key; do
 done < <(grep -rhoE '(boot_option|option_is|option_number)\("[a-z-]+"' kernel bench/guest tests/kernel --include='*.c' | cut -d '"' -f 2 | sort -u)
 check "every word that is read is known" equal "" "$unknown"
 
-# The table of a run that no harness drives.
+# The table of a run without the harness.
 boot "run=bench samples=quick bench=exec.load,syscall.null,regions.elf_order,irq.nested.kernel" build/programs/*.elf
 check "a row of time is printed" grep -aqE '^syscall.null +ticks +3( +[0-9]+){3}$' "$work/console"
 check "each parameter with its unit" equal 5 "$(grep -acE '^exec.load +(4096|65536|1048576|16777216|67108864) bytes +ticks +[13]( +[0-9]+){3}$' "$work/console")"
 check "what a row measures itself" grep -aqE '^  window_tables +frames +3( +[0-9]+){3}$' "$work/console"
 check "why a row is skipped" grep -aqE '^irq.nested.kernel +skipped: interrupts do not nest on these stacks$' "$work/console"
 check "a total" grep -aqE '^[0-9]+ rows: [0-9]+ measured, 0 failed, 1 skipped$' "$work/console"
-# Its medians are those of the samples' records, less the overhead.
+# Its medians are those of the records' samples, less the overhead.
 # shellcheck disable=SC2016
 check "the numbers are the samples, less the overhead" awk '
 	function field(key,   i) {
@@ -162,7 +163,7 @@ printf '%s\n' "o /b 0x3d4 0x0c" "i /b 0x3d5" "o /b 0x3d4 0x0d" "i /b 0x3d5" quit
 exec 8>&-
 wait $!
 tr -d '\r' <"$work/serial" | fold -w 80 >"$work/console"
-# every other byte is a character, 80 a line
+# every second byte is a character; 80 per line
 od -An -v -tu1 -w160 "$work/screen" 2>/dev/null | awk '{ line = ""; for (i = 1; i <= NF; i += 2) line = line sprintf("%c", $i); sub(/ +$/, "", line); print line }' >"$work/lines"
 lines=$(grep -ac '' "$work/console")
 check "the screen has what the console has" equal "$(cat "$work/console")" "$(head -n "$lines" "$work/lines")"

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Boots the kernel on many machines under TCG, runs its self-tests there, and reports each boot as a line of TAP:
-# machine, memory, CPUs, CPU model, build, result, features that the kernel found. `make test-machines` runs it.
-# usage: machines.sh [--few]      --few: every value of every axis once or more, for make test
+# Boots the kernel on many machines under TCG, runs its self-tests, and prints each boot as a line of TAP:
+# machine, memory, CPUs, CPU model, build, result, features that the kernel found. `make test-machines`
+# runs it.
+# usage: machines.sh [--few]      --few: every value of every axis at least once, for make test
 #
-# The full selection holds every pair of values of two axes (the last line checks that), each row with the build
-# `window` and with one of the others.
+# The full selection contains every pair of values of two axes (the last line checks that), each with the
+# build `window` and with one other.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../bench/environment.sh"
@@ -29,7 +30,7 @@ folder_of()
 	esac
 }
 
-# The features that must be there, or (with a dash) must not.
+# features MODEL: those that must be present or, with a dash, absent.
 features_wanted()
 {
 	case $1 in
@@ -39,8 +40,8 @@ features_wanted()
 	tr ',' '\n' <<<"${1#*,}" | sed -n 's/^-pdpe1gb$/-1g/; s/^-/&/p'
 }
 
-# rows: "machine memory cpus model build expectation", the expectation being "boots", the end of the message of a refusal, or
-# "oversized": a boot module with more bytes than there is memory, which is refused
+# rows: prints "machine memory cpus model build expectation". The expectation is "boots", the end of a
+# refusal's message, or "oversized": a boot module that is larger than the memory, which is refused.
 every_pair()
 {
 	local i j
@@ -63,8 +64,9 @@ few()
 	done
 }
 
-# Machines without a PIT, PICs and a serial port, or with most of the memory beyond 4 GiB; other numbers of CPUs;
-# processors that the kernel must refuse; and memory that does not do, at each step of the boot where that shows.
+# Machines without a PIT, PICs and a serial port, or with most of the memory above 4 GiB; other numbers of
+# CPUs; processors that the kernel must refuse; and too little memory, for each step of the boot that can
+# fail for it.
 odd()
 {
 	cat <<-EOF
@@ -88,7 +90,8 @@ odd()
 	EOF
 }
 
-# judge ROW…: what is wrong with the records on standard input, and what the kernel found; status 1 when it is wrong
+# judge ROW…: prints what is wrong with the records on standard input, and the features that the kernel
+# found; status 1 if something is wrong
 judge()
 {
 	awk -v status="$1" -v memory="$2" -v wanted="$(features_wanted "$3")" '
@@ -162,7 +165,7 @@ one()
 	rm -r "$work"
 }
 
-# Whether every pair of values of two axes is among the rows of standard input.
+# Prints the pairs of values of two axes that the rows on standard input lack.
 pairs_missing()
 {
 	awk -v axes="${machines[*]}|${memories[*]}|${cpus[*]}|${models[*]}|window ${builds[*]}" '

@@ -43,7 +43,7 @@ done
 for build in heap-sw+sandwich fixed-ist+window fixed-ist+random heap-rsp0+self; do
 	suite "kernel bochs $build" tests/kernel/run.sh bochs "$build+shared"
 done
-# The system-call fuzzer, and whether it sees what it looks for.
+# The system-call fuzzer, and a test that it finds planted faults.
 for build in heap-sw+sandwich fixed-ist+window fixed-ist+random heap-rsp0+self; do
 	suite "fuzz calls tcg $build" tests/fuzz/calls.sh 100000 1 tcg "$build+shared"
 	suite "fuzz calls bochs $build" tests/fuzz/calls.sh 5000 1 bochs "$build+shared"
@@ -67,7 +67,7 @@ for engine in tcg bochs; do
 		suite "linux $engine $build" tests/linux/run.sh $engine "$build+shared"
 	done
 done
-# ELF files that no linker makes, and scripts: on the host too, whose Linux they are held against.
+# ELF files that no linker makes, and scripts: also on the host, whose Linux is the model.
 suite "elf host" tests/elf/run.sh host
 for build in heap-sw+sandwich fixed-ist+window fixed-ist+random heap-rsp0+self; do
 	suite "elf tcg $build" tests/elf/run.sh tcg "$build+shared"
@@ -75,7 +75,7 @@ done
 for build in heap-sw+sandwich fixed-ist+window; do
 	suite "linux typed $build" tests/linux/typed.sh "$build+shared"
 done
-# What the console says of what the kernel was given.
+# The console's messages about modules and command line.
 suite "tests/console.sh" tests/console.sh fixed-ist+window+shared
 for script in tests/bochs/run.sh tests/lab/run.sh tests/e2e/*.sh; do
 	[ "$script" = tests/e2e/common.sh ] || suite "$script" bash "$script"

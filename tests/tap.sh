@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# For tests that print TAP as they go; sourced from the top of the source tree. $work is a folder of the test's own, $prefix stands
-# before each name, $count is the number of tests so far.
+# For tests that print TAP; sourced from the root of the source tree. $work is a folder of the test's own,
+# $prefix comes before each name, $count is the number of tests so far.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 count=0
@@ -13,7 +13,7 @@ result()
 	echo "$1 $count - $prefix$2"
 }
 
-# check NAME COMMAND…: passed when the command succeeds
+# check NAME COMMAND…: passes if the command succeeds
 check()
 {
 	local name=$1

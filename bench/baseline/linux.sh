@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Counts what Linux does for the same programs and operations: Debian's cloud kernel in Bochs with the instrumentation library.
-# docs/baselines.md explains it.
-# usage: linux.sh BUILD-FOLDER OUTPUT.csv [OPTION-OF-THE-KERNEL…]      one boot per option, nopti and pti=on unless named
-# LINUX_IPS: how many instructions the machine's clock takes for a second. LINUX_LIMIT: seconds that a boot may take.
+# Counts what Linux does for the same programs and operations: Debian's cloud kernel in Bochs, with the
+# instrumentation library. docs/baselines.md explains it.
+# usage: linux.sh BUILD-FOLDER OUTPUT.csv [OPTION-OF-THE-KERNEL…]
+# One boot per option (default: nopti, pti=on).
+# LINUX_IPS: instructions per second of the machine's clock. LINUX_LIMIT: seconds that a boot may take.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../environment.sh"
@@ -81,7 +82,7 @@ while read -r _ _ _ part program kind argument; do
 done <"$work/table" >"$root/rows"
 (cd "$root" && find . -mindepth 1 | LC_ALL=C sort | cpio --quiet -o -H newc --owner 0:0 --reproducible) >"$work/initrd"
 
-# boot OPTION: what the library counted, in $work/stream
+# boot OPTION: boots Linux; the library's counts are then in $work/stream
 boot()
 {
 	local tree=$work/tree status=0

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Replaces the tables of docs/baselines.md by those of results/linux/summary.csv and a run of this kernel:
-#     ./run-bench.sh --engine bochs --strategy heap,window,random,best && bench/baseline/tables.sh results/latest
+#     ./run-bench.sh --engine bochs --strategy heap,window,random,best
+#     bench/baseline/tables.sh results/latest
 # A table is everything between "<!-- table NAME -->" and "<!-- end -->"; other text is kept.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
@@ -16,8 +17,8 @@ if [ $# != 1 ] || [ ! -r "$1/results.sqlite" ]; then
 fi
 [ -r "$csv" ] || { echo "$0: there is no $csv; make linux-baseline makes it" >&2; exit 2; }
 
-# query RUN SQL: its result as a table without padding. `linux` is the CSV file, `run` the run of this kernel, `place` the rows
-# in their order.
+# query RUN SQL: its result as a table without padding. `linux` is the CSV file, `run` the run of this
+# kernel, `place` the rows in their order.
 query()
 {
 	sqlite3 -markdown <<-END | sed -E '2s/-+/---/g; s/ +\|/ |/g; s/\| +/| /g'

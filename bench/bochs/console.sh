@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Boots build/palimpsest.iso in Bochs: console.sh BUILD. Its console is this terminal, or standard input and output.
+# Boots build/palimpsest.iso in Bochs: console.sh BUILD. Its console is this terminal, or standard input
+# and output.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../environment.sh"
@@ -7,7 +8,7 @@ set -euo pipefail
 build=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# Bochs reads from terminals only.
+# Bochs reads only from terminals.
 if [ ! -t 0 ] || [ ! -t 1 ]; then
 	command -v script >/dev/null || { echo "$0: without a terminal, script is needed (Debian package bsdutils)" >&2; exit 2; }
 	CONSOLE_READY=$work/ready bench/console.sh script -qefc "$(printf '%q ' "$0" "$build")" /dev/null
@@ -34,7 +35,7 @@ cd "$work"
 status=0
 SDL_VIDEODRIVER=dummy LD_PRELOAD=./library.so bochs -q -f bochsrc -rc rc </dev/null >out 2>err &
 bochs=$!
-# Bochs drops what was typed before it opens the terminal, and turns all of its local modes off when it does.
+# When Bochs opens the terminal, it drops all input so far and turns all local modes off.
 while [ -n "${CONSOLE_READY:-}" ] && kill -0 $bochs 2>/dev/null; do
 	if [[ $(stty -a) == *" -iexten"* ]]; then
 		: >"$CONSOLE_READY"

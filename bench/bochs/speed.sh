@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# How much longer a boot in Bochs takes with the instrumentation library than without: speed.sh BUILD KERNEL.elf32 MODULE…
-# Each round boots the same image three times, in turn forwards and backwards: stock Bochs, the library counting, and
-# with the cycle model and attribution, as ./run-bench.sh --profile has it. PAIRS rounds (5), PROFILE (skylake-client),
-# LIMIT seconds for one boot (600).
-# Exit status: 0 when every boot ended well, whatever the ratios; 1 when one did not; 2 for wrong use.
+# Measures how much the instrumentation library slows a boot in Bochs down:
+# speed.sh BUILD KERNEL.elf32 MODULE…
+# Each round boots the same image three times, alternately in this and in reverse order: stock Bochs; the
+# library counting; the library with cycle model and attribution, as with ./run-bench.sh --profile.
+# Variables: PAIRS rounds (5), PROFILE (skylake-client), LIMIT seconds for one boot (600).
+# Exit status: 0 if every boot succeeded, whatever the ratios; 1 if one failed; 2 for wrong use.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../environment.sh"
@@ -12,7 +13,7 @@ set -euo pipefail
 build=$1 kernel=$2
 shift 2
 rounds=${PAIRS:-5} profile=$PWD/bench/bochs/profiles/${PROFILE:-skylake-client}.ini
-[[ $rounds =~ ^[1-9][0-9]*$ ]] || { echo "$0: PAIRS is a number from 1 on, not '$rounds'" >&2; exit 2; }
+[[ $rounds =~ ^[1-9][0-9]*$ ]] || { echo "$0: PAIRS must be a positive number, not '$rounds'" >&2; exit 2; }
 [ -f "$profile" ] || { echo "$0: there is no profile $profile; run-bench.sh --list shows them" >&2; exit 2; }
 # Debian's `bochs` is a script around `bochs-bin`.
 bochs=$(command -v bochs-bin || command -v bochs) || { echo "$0: bochs is missing; run make setup" >&2; exit 2; }
@@ -31,8 +32,8 @@ kernel/boot/make-iso.sh "$work/cd.iso" "$kernel" "run=bench bench=$benchmarks sa
 } >"$work/bochsrc"
 echo c >"$work/rc"
 
-# boot stock|counts|model: appends "WALL USER" in seconds to the way's file. Stock Bochs is left through a port that ends it with
-# status 1; the guest's last record says whether all went well.
+# boot stock|counts|model: appends "WALL USER" in seconds to the file of that name. Stock Bochs exits with
+# status 1 through its port; whether the boot succeeded is in the guest's last record.
 boot()
 {
 	local way=$1 expected=33 environment=(SDL_VIDEODRIVER=dummy SDL_AUDIODRIVER=dummy) status=0
@@ -55,13 +56,13 @@ boot()
 	cat "$work/time" >>"$work/$way"
 }
 
-# "name WALL s (CPU USER s)" of the last boot of a way
+# last FILE NAME: "NAME WALL s (CPU USER s)" of the last boot
 last()
 {
 	tail -n 1 "$work/$1" | awk -v name="$2" '{ printf "%s %.1f s (CPU %.1f s)", name, $1, $2 }'
 }
 
-# ratios WAY COLUMN AIM TEXT: median and range of the rounds' ratios of a way to stock
+# ratios FILE COLUMN AIM TEXT: median and range of the ratios to stock Bochs over the rounds
 ratios()
 {
 	paste -d ' ' "$work/$1" "$work/stock" | awk -v column="$2" '{ print $column / $(column + 2) }' | sort -g |
@@ -88,4 +89,4 @@ ratios counts 1 1.1 "counting, wall time"
 ratios model 1 3 "with the model, wall time"
 ratios counts 2 1.1 "counting, user CPU time"
 ratios model 2 3 "with the model, user CPU time"
-echo "On a busy host, wall time says more about the other programs: look at CPU time."
+echo "On a busy host, wall time depends on other programs: look at CPU time."

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Makes what every outer machine of engine kvm-emulated boots: FOLDER/vmlinuz and FOLDER/base.cpio, an initramfs with
-# busybox, the KVM modules of that kernel, and this host's QEMU with its libraries and firmware.
-# FOLDER/busybox packs what is added to it, FOLDER/kernel names the kernel's package.
+# Makes the files that every outer machine of engine kvm-emulated boots: FOLDER/vmlinuz and
+# FOLDER/base.cpio, an initramfs with busybox, the KVM modules of that kernel, and this host's QEMU with
+# its libraries and firmware. FOLDER/busybox packs additions to it; FOLDER/kernel names the kernel's
+# package.
 # usage: build.sh FOLDER RELAY      (fetch.sh FOLDER comes first)
 set -euo pipefail
 # shellcheck source=bench/environment.sh
@@ -25,7 +26,7 @@ fail()
 	exit 1
 }
 
-# one PATTERN: the newest file that matches
+# one PATTERN: prints the newest file that matches
 one()
 {
 	local found

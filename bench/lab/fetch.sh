@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Fetches the two Debian packages that the outer machines of engine kvm-emulated are made of, and installs nothing.
+# Fetches the two Debian packages of the outer machines of engine kvm-emulated; installs nothing.
 # usage: fetch.sh FOLDER      (the packages are kept in FOLDER/packages)
 set -euo pipefail
 # shellcheck source=bench/environment.sh
@@ -20,7 +20,8 @@ have()
 	compgen -G "$folder/$1_*.deb" >/dev/null
 }
 
-# The cloud kernel that Debian's metapackage stands for: small, and its serial and KVM drivers are all that is needed.
+# The cloud kernel that Debian's metapackage depends on: it is small, and has the serial and KVM drivers,
+# which are all that is needed.
 kernel_package()
 {
 	apt-cache depends linux-image-cloud-amd64 2>/dev/null | sed -n 's/.*Depends: \(linux-image-[0-9].*-cloud-amd64\)$/\1/p' |

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The first and only program of an outer machine: loads KVM as /lab/boot says, runs the inner machine, hands its
-# records and its exit status on, and says on the console what went wrong. The shell is busybox.
+# The only program of an outer machine: loads KVM as /lab/boot says, runs the inner machine, passes its
+# records and its exit status on, and reports errors on the console. The shell is busybox.
 # shellcheck disable=SC1091,SC2154 # /lab/boot defines module, parameter, value, memory, cpus and words
 export PATH=/bin HOME=/ TMPDIR=/tmp
 

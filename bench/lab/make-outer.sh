@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Makes what an outer machine boots, in DIRECTORY, whose file `boot` says what it is to do: an initramfs, or with WORDS
-# (for its Linux) a CD image that has it.
+# Makes an initramfs for an outer machine, or with WORDS (for its Linux) a CD image that contains it.
+# DIRECTORY is the folder to work in; its file `boot` says what the machine is to do.
 # usage: make-outer.sh LAB DIRECTORY IMAGE.elf32 PROGRAMS OUTPUT [WORDS]
 set -euo pipefail
 # shellcheck source=bench/environment.sh

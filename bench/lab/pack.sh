@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Packs a folder into an initramfs. The same files give the same archive.
+# Packs a folder into an initramfs. Identical files give an identical archive.
 # usage: pack.sh FOLDER BUSYBOX OUTPUT.cpio
 set -euo pipefail
 # shellcheck source=bench/environment.sh

@@ -1,9 +1,13 @@
 #!/usr/bin/env bash
-# Makes an archive of unmodified programs from Debian's packages, and of some that are compiled here, for the kernel to run.
-# usage: archive.sh FOLDER [INIT]      leaves FOLDER/linux.cpio, with the script INIT as /init, and in FOLDER/missing what this
-# machine does not have
-# Debian has no static dash: DASH_SOURCE names a folder with its sources (or they lie in /usr/src/dash*), and it is built here, once,
-# into build/dash. With it the archive has INIT as /etc/init-dash too, for dash to run; an archive without INIT has no dash.
+# Makes an archive of unmodified programs from Debian's packages, and of a few that are compiled here,
+# for the kernel to run.
+# usage: archive.sh FOLDER [INIT]
+# Writes FOLDER/linux.cpio, with the script INIT as /init, and lists in FOLDER/missing the programs that
+# this machine does not have.
+#
+# Debian has no static dash. If DASH_SOURCE names a folder with its sources (or they are in
+# /usr/src/dash*), it is built once, in build/dash. The archive then has INIT as /etc/init-dash, too, for
+# dash to run. An archive without INIT has no dash.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../environment.sh"
@@ -42,7 +46,7 @@ built=$here/../../build/dash
 if [ -n "$init" ] && [ -z "$dash" ]; then
 	echo dash >>missing
 elif [ -n "$dash" ]; then
-	[ -x "$dash/configure" ] || { echo "$0: there is no configure in $dash, which is to have dash's sources" >&2; exit 1; }
+	[ -x "$dash/configure" ] || { echo "$0: $dash should contain dash's sources, but has no configure" >&2; exit 1; }
 	if [ ! -x "$built/src/dash" ] || [ "$dash/configure" -nt "$built/src/dash" ]; then
 		rm -rf "$built"
 		mkdir -p "$built"

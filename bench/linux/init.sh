@@ -1,5 +1,5 @@
 #!/bin/sh
-# /init of make qemu.
+# /init of `make qemu`.
 PATH=/bin
 export PATH
 cd /tmp || exit

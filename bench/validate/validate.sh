@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# The cycle model against what was published: runs the micro-kernels with a profile, prints the table of figures, and
-# fails when one is further off than its bound allows (make validate-model, docs/model.md).
+# Compares the cycle model with published figures: runs the micro-kernels with a profile, prints the
+# table, and fails if a figure is outside its bound (make validate-model, docs/model.md).
 #
 # usage: validate.sh [PROFILE [ENGINE]]
-#        validate.sh --database FILE PROFILE     the table of a run that was made before
+#        validate.sh --database FILE PROFILE     the table of an earlier run
 set -u
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../environment.sh"
@@ -19,7 +19,7 @@ fail()
 	exit 2
 }
 
-# sql <statements>: over the run's database and the figures of the profile
+# sql <statements>: runs them on the run's database and the figures of the profile
 sql()
 {
 	{
@@ -34,7 +34,7 @@ sql()
 	} | sqlite3 -readonly -bail "$database"
 }
 
-# rows <kind> <more columns>: one section of the table
+# rows <kind> <more columns>: prints one section of the table
 rows()
 {
 	sql ".mode markdown --wrap 0
@@ -42,7 +42,8 @@ rows()
 		WHERE kind = '$1' ORDER BY number;"
 }
 
-# chases <columns of KVM or nothing>: the latency of a load by working set, for which nothing is published as a whole
+# chases <columns of KVM or nothing>: prints the latency of a load by working set; nothing is published
+# for all of it
 chases()
 {
 	local range="printf('%.1f, %.1f, %.1f', low_%s, nominal_%s, high_%s)"

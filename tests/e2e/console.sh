@@ -39,7 +39,7 @@ check "a pipe: it arrives" console 33 "$work/shell" < <(printf 'one\ntwo\n')
 check "a pipe: in order" equal $'one\ntwo' "$(cat "$work/out")"
 export CONSOLE_LIMIT=1
 check "a machine that does not leave is ended" console 124 "$work/deaf" </dev/null
-check "and it is said" grep -q 'did not end within 1 s of the end of its input' "$work/err"
+check "and it is said" grep -q 'still ran 1 s after the end of its input' "$work/err"
 unset CONSOLE_LIMIT
 # Whoever holds the other end of the pipe does not hold the session.
 mkfifo "$work/open"
