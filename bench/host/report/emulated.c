@@ -55,9 +55,8 @@ static bool print_checks(sqlite3 *db, FILE *out)
 	while (sqlite3_step(row) == SQLITE_ROW) {
 		if (!any)
 			fprintf(out,
-			        "kvm-emulated  the real KVM on an emulated processor: function only, its "
-			        "times mean nothing"
-			        " and are left out\n"
+			        "kvm-emulated  the real KVM on an emulated processor: only shows function; "
+			        "its times mean nothing and are left out\n"
 			        "          %-28s %10s %10s %10s %10s %10s\n",
 			        "", "launches", "self-tests", "checks", "skipped", "failed");
 		any = true;

@@ -173,7 +173,7 @@ void report_figures(const struct report *report)
 	}
 	free(files);
 	if (drawn == 0)
-		fputs("<p>This run has no figures: it was cut short before they were drawn, or it measured "
-		      "nothing that one shows.</p>\n",
+		fputs("<p>This run has no figures: it ended before they were drawn, or it measured nothing "
+		      "that a figure shows.</p>\n",
 		      report->out);
 }

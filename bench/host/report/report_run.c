@@ -21,16 +21,15 @@ static void write_state(const struct report *report, const char *state)
 {
 	fputs("<div class=\"alarm\" role=\"note\"><b>", report->out);
 	if (!strcmp(state, "running"))
-		fputs("This run never came to its end.</b> The harness was stopped while it ran. What was "
-		      "measured until then "
-		      "is below",
+		fputs("This run never ended.</b> The harness was stopped while it ran. Below is what was "
+		      "measured until then",
 		      report->out);
 	else if (!strcmp(state, "cut short"))
-		fputs("This run was cut short.</b> What was measured until then is below", report->out);
+		fputs("This run was cut short.</b> Below is what was measured until then", report->out);
 	else
-		fputs("Something in this run failed.</b> What was measured is below", report->out);
-	fputs("; <a href=\"#launches\">Launches</a> says what went wrong. Figures and verdicts rest on "
-	      "less than a whole run.</div>\n",
+		fputs("Something in this run failed.</b> Below is what was measured", report->out);
+	fputs("; <a href=\"#launches\">Launches</a> says what went wrong. Figures and verdicts are based on "
+	      "an incomplete run.</div>\n",
 	      report->out);
 }
 
@@ -39,22 +38,20 @@ void report_state(const struct report *report)
 	sqlite3_stmt *run = report_query(report->db, "SELECT state FROM run", NULL);
 
 	if (report_count(report->db, "SELECT count(*) FROM environment WHERE key = 'run.replayed'") > 0)
-		fputs("<div class=\"alarm\" role=\"note\"><b>This run was replayed.</b> A script played QEMU "
-		      "or the host. The "
-		      "numbers test the harness; they measure nothing.</div>\n",
+		fputs("<div class=\"alarm\" role=\"note\"><b>This run was replayed.</b> A script took the "
+		      "place of QEMU or the host. The numbers test the harness; they measure "
+		      "nothing.</div>\n",
 		      report->out);
 
 	if (run && sqlite3_step(run) == SQLITE_ROW && strcmp(report_column(run, 0), "complete") != 0)
 		write_state(report, report_column(run, 0));
 	else if (report_count(report->db, "SELECT count(*) FROM run") == 0)
-		fputs("<div class=\"alarm\" role=\"note\"><b>The database names no run.</b> It is damaged, "
-		      "or "
-		      "was cut short before anything was written.</div>\n",
+		fputs("<div class=\"alarm\" role=\"note\"><b>The database contains no run.</b> It is "
+		      "damaged, or the run ended before anything was written.</div>\n",
 		      report->out);
 	else if (report_count(report->db, "SELECT count(*) FROM checks WHERE ok = 0") > 0)
-		fputs("<div class=\"alarm\" role=\"note\"><b>Checks failed in this run.</b> What they guard "
-		      "is in no "
-		      "figure; <a href=\"#launches\">Launches</a> names them.</div>\n",
+		fputs("<div class=\"alarm\" role=\"note\"><b>Checks failed in this run.</b> Their series are "
+		      "in no figure; <a href=\"#launches\">Launches</a> names them.</div>\n",
 		      report->out);
 	sqlite3_finalize(run);
 }
@@ -130,7 +127,7 @@ void report_environment(const struct report *report)
 		html_text(report->out, report_column(row, 1));
 		fputs("</td></tr>\n", report->out);
 	}
-	fputs(any ? "</tbody></table>\n" : "<p>Nothing is known of the machine.</p>\n", report->out);
+	fputs(any ? "</tbody></table>\n" : "<p>Nothing is known about the machine.</p>\n", report->out);
 	sqlite3_finalize(row);
 }
 
@@ -140,36 +137,34 @@ void report_caveats(const struct report *report)
 		const char *when, *text;
 	} caveats[] = {
 		{ "SELECT 1 FROM launches WHERE engine = 'bochs'",
-		  "<b>Bochs</b> is an emulator. Its numbers are exact counts of events, equal on every host; "
-		  "a TLB miss, a CR3 load or a cache miss costs nothing in them. They are not time." },
+		  "<b>Bochs</b> is an emulator. Its numbers are exact counts of events, the same on every "
+		  "host. They are not time: they do not include what a TLB miss, a CR3 load or a cache miss "
+		  "costs." },
 		{ "SELECT 1 FROM launches WHERE engine = 'bochs'",
-		  "In Bochs the time stamp counter counts instructions, and the rounds of those with a REP "
-		  "prefix. What is in <i>ticks</i> there is such a count." },
+		  "In Bochs the time stamp counter counts instructions and iterations of REP, and so do "
+		  "<i>ticks</i> there." },
 		{ "SELECT 1 FROM launches WHERE engine = 'bochs'",
 		  "A REP instruction counts once in <i>instructions</i>: copying 16 MiB looks cheap there. "
-		  "Its rounds "
-		  "are in <i>rep_iterations</i>." },
+		  "Its iterations are in <i>rep_iterations</i>." },
 		{ "SELECT 1 FROM summary WHERE metric = 'cycles_nominal'",
-		  "<b>Cycles</b> are those of a model that was fed published numbers. Two builds differ only "
-		  "if low, "
-		  "nominal and high parameters agree on it." },
+		  "<b>Cycles</b> are those of a model that is based on published numbers. Two builds differ "
+		  "only if its low, nominal and high parameters agree on that." },
 		{ "SELECT 1 FROM launches WHERE engine = 'kvm'",
-		  "On <b>KVM</b> numbers are ticks of the time stamp counter, at its fixed rate, on this "
-		  "host. "
-		  "Builds are compared round by round; the interval of a ratio assumes no distribution." },
+		  "On <b>KVM</b> the numbers are ticks of this host's time stamp counter, which runs at a "
+		  "fixed rate. Builds are compared round by round; the interval of a ratio assumes no "
+		  "distribution." },
 		{ "SELECT 1 FROM launches WHERE engine IN ('tcg', 'kvm-emulated')",
-		  "<b>tcg</b> and <b>kvm-emulated</b> show that things work. Their times mean nothing, and "
-		  "are in no table, "
-		  "figure or verdict." },
+		  "<b>tcg</b> and <b>kvm-emulated</b> show that things work. Their times mean nothing and "
+		  "are in no table, figure or verdict." },
 		{ "SELECT 1 FROM environment WHERE key = 'host.hypervisor' AND value LIKE 'yes%' AND EXISTS"
 		  " (SELECT 1 FROM launches WHERE engine = 'kvm')",
-		  "The host is a virtual machine itself: what is measured on KVM includes its hypervisor." },
+		  "The host itself is a virtual machine: measurements on KVM include its hypervisor." },
 		{ "SELECT 1 FROM environment WHERE key = 'run.samples' AND value = 'quick'",
-		  "The run was a <i>quick</i> one, with fewer samples; intervals are wider or missing." },
+		  "This was a <i>quick</i> run with fewer samples: intervals are wider or missing." },
 		{ "SELECT 1",
 		  "The cost of an empty body, measured in the same launch, is subtracted from every timed "
-		  "number. "
-		  "Nothing is dropped: outliers are marked, and raw samples are in <i>samples.csv</i>." },
+		  "number. Nothing is dropped: outliers are marked, and raw samples are in "
+		  "<i>samples.csv</i>." },
 	};
 
 	fputs("<ul>\n", report->out);
@@ -197,18 +192,16 @@ void report_reproduce(const struct report *report)
 		html_format(report->out, "./%s", report_column(run, 0));
 		fprintf(report->out, "</code></pre>\n<p>The seed was %lld. ", sqlite3_column_int64(run, 1));
 	} else {
-		fputs("./run-bench.sh</code></pre>\n<p>The command was lost. ", report->out);
+		fputs("./run-bench.sh</code></pre>\n<p>The command is unknown. ", report->out);
 	}
 	sqlite3_finalize(run);
 	if (strstr(revision, "-dirty"))
-		fputs("<b>The source had changes that no revision holds</b> (<i>-dirty</i>), so the commands "
-		      "above may give other "
-		      "numbers. ",
+		fputs("<b>The source had uncommitted changes</b> (<i>-dirty</i>), so the commands above may "
+		      "give other numbers. ",
 		      report->out);
 	else if (!*revision || !strncmp(revision, "unknown", 7))
-		fputs("<b>The source's revision is not known.</b> ", report->out);
-	fputs("With the same compiler and the same Bochs, counts on Bochs come out the same, to the last "
-	      "digit; "
-	      "the hashes of the images are in the table of the environment.</p>\n",
+		fputs("<b>The revision of the source is unknown.</b> ", report->out);
+	fputs("With the same compiler and the same Bochs, counts on Bochs are identical, to the last digit. "
+	      "The hashes of the images are in the table of the environment.</p>\n",
 	      report->out);
 }

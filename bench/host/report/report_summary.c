@@ -73,7 +73,7 @@ static void say_what_ran(sqlite3 *db, char *sentence)
 	const char *between = " on ";
 
 	if (boots == 0) {
-		append(sentence, "Nothing was booted in this run.");
+		append(sentence, "This run booted nothing.");
 		sqlite3_finalize(engine);
 		return;
 	}
@@ -234,7 +234,7 @@ static void append_caveats(const struct extremes *found, char *sentence)
 	snprintf(flags, sizeof flags, "%s,%s", found->least_flags, found->most_flags);
 	number_caveats(flags, words);
 	if (*words)
-		append(sentence, "; of these numbers: %s", words);
+		append(sentence, "; about these numbers: %s", words);
 }
 
 static void append_ratio(const struct view *view, const struct extremes *found, char *sentence)
@@ -263,23 +263,23 @@ static void say_extremes(const struct view *view, const struct subject *subject,
 	number_digits(found->low, low, sizeof low);
 	number_digits(found->high, high, sizeof high);
 	if (found->high == found->low) {
-		append(sentence, "For “%s” all %lld builds need the same: %s %s", subject->title,
+		append(sentence, "For “%s”, all %lld builds need the same: %s %s", subject->title,
 		       found->strategies, low, view->unit);
 		append_caveats(found, sentence);
 		append(sentence, ".");
 		return;
 	}
-	append(sentence, "For “%s” ", subject->title);
+	append(sentence, "For “%s”, ", subject->title);
 	if (found->at_least > 1)
-		append(sentence, "%lld of %lld builds, %s among them, need", found->at_least,
+		append(sentence, "%lld of %lld builds, including %s, need", found->at_least,
 		       found->strategies, found->least);
 	else
 		append(sentence, "%s needs", found->least);
-	append(sentence, " least, %s %s, and %s most, %s", low, view->unit, found->most, high);
+	append(sentence, " the least, %s %s, and %s the most, %s", low, view->unit, found->most, high);
 	if (found->low > 0)
 		append_ratio(view, found, sentence);
 	if (found->ratio_low > 0 && found->ratio_low <= 1)
-		append(sentence, ": an order that does not hold over that range");
+		append(sentence, ": the order does not hold over that whole range");
 	append_caveats(found, sentence);
 	append(sentence, strcmp(view->metric, "instructions") ? "."
 	                 : is_exact(found)                    ? "; these are exact counts, not time."

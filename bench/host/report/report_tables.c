@@ -275,8 +275,7 @@ void report_tables(const struct report *report)
 		write_everything(report, &views[i]);
 	}
 	if (!any)
-		fputs("<p>This run measured nothing that is compared: an engine that serves tests only, or "
-		      "no launch "
-		      "that got far enough.</p>\n",
+		fputs("<p>This run measured nothing that can be compared: its engines serve tests only, or "
+		      "no launch got far enough.</p>\n",
 		      report->out);
 }

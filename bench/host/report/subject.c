@@ -32,11 +32,10 @@ const struct view views[] = {
 	  "Counts of retired instructions on Bochs; a REP instruction counts once. Exact, and not time." },
 	{ "bochs-cycles", "-cycles", "bochs", "cycles_nominal", "cycles_low", "cycles_high",
 	  "modelled cycles",
-	  "Cycles of the cycle model on Bochs, nominal parameters. The model's low and high parameters give "
-	  "the "
-	  "ends of each interval." },
+	  "Cycles of the cycle model on Bochs, with its nominal parameters. Its low and high parameters give "
+	  "the ends of each interval." },
 	{ "kvm", "-kvm", "kvm", "tsc", "tsc_low", "tsc_high", "TSC ticks",
-	  "Ticks of the time stamp counter on KVM, that is, time." },
+	  "Ticks of the time stamp counter on KVM: time." },
 };
 
 const size_t views_count = sizeof(views) / sizeof(views[0]);

@@ -27,7 +27,8 @@ static const struct engine {
 } engines[] = {
 	{ "bochs", "instructions", "instructions on Bochs: exact counts, not time", false },
 	{ "kvm", "tsc", "TSC ticks on KVM", false },
-	{ "tcg", "tsc", "QEMU without KVM: function only, its times mean nothing and are left out", true },
+	{ "tcg", "tsc", "QEMU without KVM: only shows function; its times mean nothing and are left out",
+	  true },
 	{ "image", "", "read from the image, without a boot", false },
 };
 
@@ -429,9 +430,8 @@ void table_print(sqlite3 *db, FILE *out)
 		free_table(&table);
 	}
 	if (any) {
-		fputs("[..] 95 % interval of the median, or all samples where a ? says that they are too "
-		      "few; left out "
-		      "where it is one value\n",
+		fputs("[..] 95 % interval of the median, or with a ? (too few samples) their range; omitted "
+		      "if it is one value\n",
 		      out);
 		number_write_legend(out, "   ");
 		fputs("   - not measured\n\n", out);

@@ -129,7 +129,7 @@ static void an_empty_run_has_a_summary(void **state)
 {
 	(void)state;
 	report_sentences(db, sentence);
-	assert_string_equal(sentence[0], "Nothing was booted in this run.");
+	assert_string_equal(sentence[0], "This run booted nothing.");
 	assert_string_equal(sentence[1], "No claim was decided.");
 	assert_string_equal(sentence[2], "No two builds can be compared on any subject.");
 }
@@ -171,8 +171,8 @@ static void the_summary_compares_counts(void **state)
 	report_sentences(db, sentence);
 	assert_string_equal(
 	        sentence[2],
-	        "For “spawn 4 KiB” 2 of 3 builds, heap among them, need least, 2,000 instructions, "
-	        "and window most, 3,000 (1.50 times as many); these are exact counts, not time.");
+	        "For “spawn 4 KiB”, 2 of 3 builds, including heap, need the least, 2,000 instructions, "
+	        "and window the most, 3,000 (1.50 times as many); these are exact counts, not time.");
 }
 
 static void equal_counts_are_said_to_be(void **state)
@@ -182,7 +182,7 @@ static void equal_counts_are_said_to_be(void **state)
 	measured("bochs", "window", "syscall.null", "instructions", 34);
 	report_sentences(db, sentence);
 	assert_string_equal(sentence[2],
-	                    "For “null system call” all 2 builds need the same: 34 instructions.");
+	                    "For “null system call”, all 2 builds need the same: 34 instructions.");
 }
 
 /* Cycles count before instructions, and an order counts only if low, nominal and high parameters agree. */
@@ -198,12 +198,13 @@ static void the_summary_compares_cycles(void **state)
 	measured("bochs", "window", "exec.spawn", "cycles_nominal", 250);
 	measured("bochs", "window", "exec.spawn", "cycles_high", 440);
 	report_sentences(db, sentence);
-	assert_string_equal(sentence[2],
-	                    "For “spawn 4 KiB” heap needs least, 200 modelled cycles, and window most, 250 "
-	                    "(1.25 times as many, 1.10 to 1.50 over the model's parameters).");
+	assert_string_equal(
+	        sentence[2],
+	        "For “spawn 4 KiB”, heap needs the least, 200 modelled cycles, and window the most, 250 "
+	        "(1.25 times as many, 1.10 to 1.50 over the model's parameters).");
 	execute("UPDATE summary SET median = 390 WHERE strategy = 'window' AND metric = 'cycles_high'");
 	report_sentences(db, sentence);
-	assert_non_null(strstr(sentence[2], ": an order that does not hold over that range."));
+	assert_non_null(strstr(sentence[2], ": the order does not hold over that whole range."));
 }
 
 /* What is said of a comparison of two builds whose ratio is 1.5, 1.4 to 1.6, with these flags. */
@@ -231,20 +232,21 @@ static const char *headline(const char *engine, const char *metric, const char *
 static void the_summary_is_no_surer_than_the_numbers(void **state)
 {
 	(void)state;
-	assert_string_equal(headline("kvm", "tsc", "net", "net,differs"),
-	                    "For “spawn 4 KiB” heap needs least, 2,000 TSC ticks, and window most, 3,000 "
-	                    "(1.50 times as many, 1.40 to 1.60 with 95 % confidence).");
+	assert_string_equal(
+	        headline("kvm", "tsc", "net", "net,differs"),
+	        "For “spawn 4 KiB”, heap needs the least, 2,000 TSC ticks, and window the most, 3,000 "
+	        "(1.50 times as many, 1.40 to 1.60 with 95 % confidence).");
 	assert_string_equal(
 	        headline("bochs", "instructions", "few,net", "range,net"),
-	        "For “spawn 4 KiB” heap needs least, 2,000 instructions, and window most, 3,000 "
+	        "For “spawn 4 KiB”, heap needs the least, 2,000 instructions, and window the most, 3,000 "
 	        "(1.50 times as many, 1.40 to 1.60 from the smallest to the largest quotient of any two "
-	        "samples); of these numbers: too few samples for an interval; these are counts, not "
+	        "samples); about these numbers: too few samples for an interval; these are counts, not "
 	        "time.");
 	assert_string_equal(
 	        headline("kvm", "tsc", "net,unstable,outliers,cut-short", "few,net"),
-	        "For “spawn 4 KiB” heap needs least, 2,000 TSC ticks, and window most, 3,000 "
+	        "For “spawn 4 KiB”, heap needs the least, 2,000 TSC ticks, and window the most, 3,000 "
 	        "(1.50 times as many, 1.40 to 1.60 in the rounds, which are too few for an interval); "
-	        "of these numbers: spread over 5 %, outliers, kept, cut short.");
+	        "about these numbers: spread over 5 %, outliers, kept, cut short.");
 	assert_null(strstr(headline("kvm", "tsc", "few", "range,few"), "95 %"));
 	assert_null(strstr(headline("kvm", "tsc", "", "few,range"), "95 %"));
 	assert_null(strstr(headline("bochs", "instructions", "", "range"), "95 %"));
@@ -364,7 +366,7 @@ static void an_empty_run_has_a_report(void **state)
 	assert_int_equal(report_write(db, folder, "/nowhere"), 0);
 	text = report_text();
 	assert_non_null(strstr(text, "./command</code></pre>\n<p>The seed was 7. "));
-	assert_non_null(strstr(text, "This run never came to its end."));
+	assert_non_null(strstr(text, "This run never ended."));
 	assert_non_null(strstr(text, "No claim was decided in this run."));
 	assert_non_null(strstr(text, "This run has no figures"));
 	assert_non_null(strstr(text, "</html>"));
