@@ -1,5 +1,5 @@
 # Tests: unit tests on the host (cmocka), self-tests inside the kernel on tcg and bochs, the
-# instrumentation library against hand-counted code, and the whole suite end to end.
+# instrumentation library on hand-counted code, and the whole suite end to end. See docs/testing.md.
 
 -include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
@@ -30,7 +30,7 @@ test-machines: programs
 	@set -e; for s in window heap random best; do $(MAKE) --no-print-directory kernel STRATEGY=$$s; done
 	@tests/machines.sh
 
-# Every command that README and `make help` name, in a fresh clone; make test runs those of them that are quick.
+# Every command that README and `make help` name, in a fresh clone. make test runs the quick ones.
 test-commands:
 	@tests/commands.sh --all
 

@@ -1,4 +1,4 @@
-# What Linux spends on the same programs and operations, counted in the same Bochs: docs/baselines.md.
+# What Linux needs for the same programs and operations, counted in the same Bochs: docs/baselines.md.
 
 BASELINE := $(BUILD)/baseline
 
@@ -9,7 +9,7 @@ $(BASELINE)/init.elf: bench/baseline/init.c $(P)/start.o $(wildcard bench/progra
 	@mkdir -p $(@D)
 	$(Q)gcc $(PROGRAM_CFLAGS) $(PROGRAM_LINK) -o $@ $(P)/start.o $<
 
-# The very files that the kernel under test runs, with their calls to it replaced.
+# The same files that the kernel under test runs, with the calls to that kernel replaced.
 $(BASELINE)/%.elf: bench/programs/%.c bench/baseline/linux.h $(P)/start.o $(wildcard bench/programs/*.h)
 	@mkdir -p $(@D)
 	$(Q)gcc $(PROGRAM_CFLAGS) $(PROGRAM_LINK) -include bench/baseline/linux.h -o $@ $(P)/start.o $<

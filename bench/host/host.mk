@@ -1,4 +1,4 @@
-# The harness and its tests' objects. `make host` builds build/host/palimpsest-bench.
+# The harness, and objects for its tests. `make host` builds build/host/palimpsest-bench.
 
 HOST_LIBS    := -lsqlite3 -lgsl -lgslcblas -lm -lz
 HOST_SOURCES := $(wildcard bench/host/*.c bench/host/*/*.c)
@@ -16,13 +16,13 @@ $(BUILD)/host/%.o: bench/host/%.c | $(BUILD)/host
 	$(call say,CC,$@)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -I$(BUILD)/host -MMD -MP -c -o $@ $<
 
-# The database's schema as bytes, so that the program carries it; a literal may have 4095 at most.
+# The database's schema, embedded in the program as bytes: a string literal has at most 4095.
 $(BUILD)/host/schema.h: bench/host/store/schema.sql | $(BUILD)/host
 	$(Q){ echo 'static const char SCHEMA_SQL[] = {'; od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g'; echo '0 };'; } > $@
 
 $(BUILD)/host/store/store.o: $(BUILD)/host/schema.h
 
-# The axes and presets as kernel.mk has them, which is their one list.
+# The axes and presets, from their only list, in kernel.mk.
 comma := ,
 empty :=
 space := $(empty) $(empty)
@@ -44,13 +44,13 @@ $(BUILD)/host/inherited_names.h: bench/environment.sh | $(BUILD)/host
 
 $(BUILD)/host/base/inherited.o: $(BUILD)/host/inherited_names.h
 
-# The page of report.html, so that the program carries it too.
+# The page of report.html, embedded in the program.
 $(BUILD)/host/report/report_page.o: bench/host/report/report_page.S bench/host/report/report.html
 	@mkdir -p $(@D)
 	$(call say,AS,$@)
 	$(Q)$(HOSTCC) -c -o $@ $<
 
-# Plays an engine in the end-to-end tests.
+# Takes the place of an engine in the end-to-end tests.
 $(BUILD)/tests/make-records: tests/e2e/make-records.c $(BUILD)/host/intake/record.o $(BUILD)/host/base/text.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ -lz

@@ -1,5 +1,5 @@
-# The outer machines of engine kvm-emulated. `make lab` fetches two Debian packages once (without installing them) and
-# builds build/lab/vmlinuz and build/lab/base.cpio.
+# The outer machines of engine kvm-emulated. `make lab` fetches two Debian packages once, without
+# installing them, and builds build/lab/vmlinuz and build/lab/base.cpio.
 
 LAB := $(BUILD)/lab
 
@@ -9,7 +9,7 @@ $(LAB)/base.cpio: $(LAB)/made-of $(LAB)/relay bench/lab/build.sh bench/lab/pack.
 	$(call say,LAB,$@)
 	$(Q)bench/lab/build.sh $(LAB) $(LAB)/relay
 
-# The packages and this host's QEMU; it is written anew only when they change.
+# Names the packages and this host's QEMU. It is rewritten only if they change.
 $(LAB)/made-of: FORCE | $(LAB)
 	$(Q)bench/lab/fetch.sh $(LAB)
 	$(Q)now=$$(ls -1 $(LAB)/packages; dpkg-query -W qemu-system-x86 seabios 2>/dev/null; \

@@ -1,5 +1,5 @@
-# User programs: static ELF files that the kernel gets as boot modules. They are the same for every
-# strategy. `broken` is cut short on purpose: the kernel must refuse it.
+# User programs: static ELF files that the kernel gets as boot modules, the same for every strategy.
+# `broken` is truncated on purpose: the kernel must refuse it.
 
 P             := $(BUILD)/programs
 PAYLOAD_PAGES := 4k:1 64k:16 1m:256 16m:4096
@@ -52,7 +52,8 @@ $(SEGMENTS:%=$(P)/segments-%.elf): bench/programs/segments.asm
 $(P)/broken.elf: $(P)/hello.elf
 	$(Q)head -c 300 $< > $@
 
-# The archive of Linux's programs for the benchmarks *.real; without it they are not measured, and say what is missing.
+# The archive of programs of Linux for the benchmarks *.real. Without it these are skipped, with the names
+# of the missing programs.
 REAL := $(BUILD)/real
 
 linux-programs: $(REAL)/made
@@ -62,7 +63,7 @@ $(REAL)/made: $(REAL)/made-of bench/linux/archive.sh bench/linux/hello.c
 	@sed 's/^/benchmarks *.real: not on this machine (.\/run-bench.sh --setup installs it): static /' $(REAL)/missing >&2
 	$(Q)touch $@
 
-# What this machine has; it is written anew only when that changes.
+# Names the programs that this machine has. It is rewritten only if they change.
 $(REAL)/made-of: FORCE
 	@mkdir -p $(REAL)
 	$(Q)now=$$(for program in busybox bash-static sash musl-gcc gcc cpio; do \

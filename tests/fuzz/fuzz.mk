@@ -1,5 +1,6 @@
-# Fuzz targets for what reads files that come from outside: each is built twice from the same sources, with libFuzzer by clang (make
-# fuzz), and with the host's compiler and a driver that replays the corpus (make fuzz-smoke, and make test).
+# Fuzz targets for code that reads files from outside. Each is built twice from the same sources: by clang
+# with libFuzzer (make fuzz), and by the host's compiler with a driver that replays the corpus (make
+# fuzz-smoke and make test).
 
 FUZZ         := $(BUILD)/tests/fuzz
 FUZZ_TARGETS := elf cpio
@@ -16,10 +17,10 @@ FUZZ_cpio   := $(FUZZ_KERNEL) tests/fuzz/reference_cpio kernel/fs/cpio kernel/fs
 FUZZ_CFLAGS := $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer
 
-# What the targets stand between the kernel's code and its allocators for (support.c).
+# support.c is inserted between the kernel's code and its allocators, whose names therefore change.
 $(FUZZ)/%/kernel/mem/frames.o: FUZZ_RENAME := $(foreach name,frame_alloc frames_alloc frame_alloc_zeroed frame_free,$(name)=kernel_$(name))
 $(FUZZ)/%/kernel/mem/heap.o: FUZZ_RENAME := $(foreach name,heap_alloc heap_free,$(name)=kernel_$(name))
-# A file may lie at any address; its fields are read as the processor does, aligned or not.
+# A file may be at any address, and its fields may be read unaligned, as on the processor.
 $(FUZZ)/%/kernel/loader/elf.o $(FUZZ)/%/kernel/loader/elf_odd.o: FUZZ_CFLAGS += -fno-sanitize=alignment
 
 $(FUZZ)/replay/%.o: %.c
@@ -27,7 +28,7 @@ $(FUZZ)/replay/%.o: %.c
 	$(call say,CC,$@)
 	$(Q)$(HOSTCC) $(FUZZ_CFLAGS) $(FUZZ_RENAME:%=-D%) -MMD -MP -c -o $@ $<
 
-# Coverage leads the fuzzer only in what is fuzzed.
+# Only the fuzzed code is instrumented for coverage, which guides the fuzzer.
 fuzz_coverage = $(if $(filter kernel/loader/% kernel/fs/%,$<),-fsanitize=fuzzer-no-link)
 
 $(FUZZ)/clang/%.o: %.c
@@ -54,12 +55,13 @@ $(foreach name,$(FUZZ_TARGETS),$(eval $(call fuzz_programs,$(name))))
 fuzz-smoke: $(FUZZ_REPLAYS)
 	@status=0; for replay in $^; do $$replay || status=1; done; exit $$status
 
-# Both at once, FUZZ_SECONDS each. New inputs stay in $(FUZZ)/new; what fails is in $(FUZZ)/found.
+# Fuzzes all targets at once, for FUZZ_SECONDS each. New inputs stay in $(FUZZ)/new, failing ones in
+# $(FUZZ)/found.
 fuzz: fuzz-clang programs
 	@$(MAKE) --no-print-directory $(FUZZ_TARGETS:%=$(FUZZ)/libfuzzer_%)
 	@tests/fuzz/run.sh $(FUZZ) $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
-# The corpus anew, of as few inputs as reach what the old one and the new inputs do.
+# Replaces the corpus by a minimal set of inputs with the coverage of the old corpus and the new inputs.
 fuzz-merge: fuzz-clang
 	@$(MAKE) --no-print-directory $(FUZZ_TARGETS:%=$(FUZZ)/libfuzzer_%)
 	@tests/fuzz/merge.sh $(FUZZ) $(FUZZ_TARGETS)

@@ -10,7 +10,7 @@ UNIT_TESTS := $(UNIT_NAMES:%=$(UNIT)/test_%)
 UNIT_CFLAGS = $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer
 
-# What each program links besides its own source.
+# The files that each program links, apart from its own source.
 UNIT_MEM           := support kernel/mem/frames kernel/mem/pcid kernel/lib/string
 UNIT_frames        := $(UNIT_MEM)
 UNIT_paging        := $(UNIT_MEM) kernel/mem/paging image
@@ -55,14 +55,14 @@ $(UNIT)/%.o: %.c
 	$(call say,CC,$@)
 	$(Q)$(HOSTCC) $(UNIT_CFLAGS) $(UNIT_RENAME:%=-D%) -MMD -MP -c -o $@ $<
 
-# A file may lie at any address; its fields are read as the processor does, aligned or not.
+# A file may be at any address, and its fields may be read unaligned, as on the processor.
 $(UNIT)/kernel/loader/elf.o $(UNIT)/kernel/loader/elf_odd.o: UNIT_CFLAGS += -fno-sanitize=alignment
 
-# Sources whose basic blocks are counted as they run (blocks_run of support.h).
+# Sources whose executed basic blocks are counted (blocks_run of support.h).
 UNIT_COUNTED := kernel/fs/cpio kernel/fs/node kernel/fs/archive
 $(UNIT_COUNTED:%=$(UNIT)/%.o): UNIT_CFLAGS += -fsanitize-coverage=trace-pc
 
-# Names that the C library or the harness has too get a prefix.
+# Names that also exist in the C library or the harness get a prefix.
 $(UNIT)/kernel/lib/string.o: UNIT_RENAME := $(foreach name,memset memcpy memmove memcmp strlen strcmp strncmp,\
 	$(name)=kernel_$(name))
 $(UNIT)/kernel/output/record.o: UNIT_RENAME := record_number=kernel_record_number
