@@ -1,7 +1,7 @@
-# Unit tests on the host. UNIT_TESTS lists the programs; each is a TAP producer of its own.
+# Unit tests on the host. UNIT_TESTS lists the programs; each prints TAP.
 #
-# The kernel's sources are compiled for the host with sanitizers. tests/unit/include stands before
-# kernel/ on the include path, so that x86/instructions.h is the one without privileged instructions.
+# The kernel's sources are compiled for the host with sanitizers. tests/unit/include comes before
+# kernel/ on the include path: its x86/instructions.h has no privileged instructions.
 
 UNIT       := $(BUILD)/tests/unit
 UNIT_NAMES := names archive multiboot deadlines rwlock frames paging address_space regions user_copy heap elf fill format string records pmu steps interpreter options screen
