@@ -54,7 +54,9 @@ AXIS_shared     := isolation/isolation_shared
 ENTRY_MACROS    := kernel/stack/kstack_$(subst -,_,$(STACK)).inc
 
 AXIS_SOURCES   := $(AXIS_$(STACK)) $(AXIS_$(LOADER)) $(AXIS_$(ISOLATION))
-ROOMS          := lib x86 output cpu mem sched vm fs process sys boot
+# The rooms of the kernel, lowest first: each includes only its own headers and those of the rooms before it (tests/rules.sh).
+TOWER          := lib x86 output cpu mem stack isolation sched vm loader fs process sys boot
+ROOMS          := $(filter-out stack isolation loader,$(TOWER))
 # Files are linked in the order of their names, not of their paths: moving a file to another room moves no code.
 by_name        = $(foreach f,$(sort $(foreach f,$(1),$(notdir $(f)):$(f))),$(lastword $(subst :, ,$(f))))
 KERNEL_C       := $(call by_name,$(filter-out kernel/boot/constants.c,$(wildcard $(ROOMS:%=kernel/%/*.c))) \

@@ -1,6 +1,8 @@
 # The harness, and objects for its tests. `make host` builds build/host/palimpsest-bench.
 
 HOST_LIBS    := -lsqlite3 -lgsl -lgslcblas -lm -lz
+# The rooms, lowest first: each includes only its own headers and those of the rooms before it (tests/rules.sh).
+ROOMS        := base engine store intake launch probe evaluate report compare session
 HOST_SOURCES := $(wildcard bench/host/*.c bench/host/*/*.c)
 HOST_OBJECTS := $(HOST_SOURCES:bench/host/%.c=$(BUILD)/host/%.o) $(BUILD)/bench/bochs/model/profile.o \
 	$(BUILD)/host/report/report_page.o

@@ -8,6 +8,7 @@
 #include "boot/boot.h"
 #include "cpu/cpu.h"
 #include "cpu/exceptions.h"
+#include "output/machine.h"
 #include "output/record.h"
 #include "sys/syscall.h"
 #include "x86/layout.h"

@@ -23,67 +23,9 @@ extern char image_start[], image_end[], boot_end[];
 extern uint64_t early_stack[];
 
 /* Static: the early stack is small. */
-static struct boot_module modules[BOOT_MODULES + 1] = {
-	[BOOT_MODULES].name[BOOT_MODULE_NAME - 1] = 1, /* not empty, and no string: nothing is called so */
-};
-static size_t module_count;
+static struct boot_module modules[BOOT_MODULES];
 static struct memory_range ram[RANGES_MAX], usable[RANGES_MAX], reserved[BOOT_MODULES + 3];
 static size_t usable_count, reserved_count;
-
-/*
- * Modules by their names: the number of one, from 1 on, at the place that its name gives or behind it. The names are
- * padded with NULs; the first two words tell most of them apart.
- */
-#define PLACES    (2 * BOOT_MODULES)
-#define FORGOTTEN (BOOT_MODULES + 1) /* the entry behind the modules */
-static uint8_t places[PLACES];
-
-static unsigned place_of_name(const uint64_t *word)
-{
-	return (word[0] + word[1] * 0x100000001b3) * 0x9e3779b97f4a7c15 >> 57;
-}
-_Static_assert(PLACES == 1 << (64 - 57), "the upper bits are a place");
-
-static void enter_module(size_t index)
-{
-	unsigned at = place_of_name((const uint64_t *)modules[index].name);
-
-	while (places[at])
-		at = (at + 1) % PLACES;
-	places[at] = (uint8_t)(index + 1);
-}
-
-const struct boot_module *boot_module_find(const char *name)
-{
-	union {
-		char text[BOOT_MODULE_NAME];
-		uint64_t word[BOOT_MODULE_NAME / 8];
-	} key = { .word = { 0 } };
-
-	string_copy(key.text, name, sizeof key.text);
-	for (unsigned at = place_of_name(key.word); places[at]; at = (at + 1) % PLACES) {
-		const struct boot_module *module = &modules[places[at] - 1];
-		const uint64_t *word = (const uint64_t *)module->name;
-
-		if (word[0] == key.word[0] && word[1] == key.word[1] && word[2] == key.word[2] &&
-		    word[3] == key.word[3])
-			return module;
-	}
-	return NULL;
-}
-
-const struct boot_module *boot_module_at(size_t index)
-{
-	return index < module_count ? &modules[index] : NULL;
-}
-
-void boot_module_forget(size_t index)
-{
-	modules[index].size = 0;
-	for (unsigned at = 0; at < PLACES; at++) /* the place stays taken: others may be behind it */
-		if (places[at] == index + 1)
-			places[at] = FORGOTTEN;
-}
 
 size_t early_stack_high_water(void)
 {
@@ -106,11 +48,12 @@ static void reserve(uint64_t start, uint64_t end)
 
 static void read_modules(const struct multiboot_info *info, const struct multiboot_memory *memory)
 {
-	module_count = multiboot_modules(info, memory, image(), modules, BOOT_MODULES);
-	for (size_t i = 0; i < module_count; i++) {
+	const size_t count = multiboot_modules(info, memory, image(), modules, BOOT_MODULES);
+
+	for (size_t i = 0; i < count; i++) {
 		const uint64_t start = virt_to_phys(modules[i].data);
 
-		enter_module(i);
+		boot_module_add(&modules[i]);
 		reserve(start, start + modules[i].size);
 	}
 }
@@ -201,6 +144,16 @@ static uint64_t option_number(const char *key)
 	return boot_option(key, value, sizeof value) ? string_to_number(value) : 0;
 }
 
+/* The seed that the command line names; without one RDRAND's, or the time. */
+static uint64_t first_seed(void)
+{
+	uint64_t seed = option_number("seed");
+
+	if (!seed && cpu_features.rdrand)
+		seed = rdrand();
+	return seed ? seed : timestamp() | 1;
+}
+
 void boot_main(uint32_t address)
 {
 	const struct multiboot_info *info;
@@ -221,7 +174,7 @@ void boot_main(uint32_t address)
 	cpu_init();
 	kstack_init_cpu(this_cpu());
 	start_lapic();
-	random_seed(option_number("seed"));
+	random_seed(first_seed());
 	loader_init();
 	if (boot_option("window-flush", flush, sizeof flush) && !strcmp(flush, "cr3"))
 		loader_set_flush(LOADER_FLUSH_CR3);

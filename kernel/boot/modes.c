@@ -16,6 +16,7 @@
 #include "mem/frames.h"
 #include "mem/pcid.h"
 #include "output/console.h"
+#include "output/machine.h"
 #include "output/record.h"
 #include "process/process.h"
 #include "sched/clock.h"

@@ -12,15 +12,17 @@ static void (*user_handler)(struct trap_frame *);
 static bool (*probe)(struct trap_frame *);
 static bool (*page_fault)(uintptr_t address, uint64_t error);
 static uint64_t expected_vector;
-static void (*expected_resume)(void);
+static uintptr_t expected_resume;
 static unsigned expected_count;
 
 /* entry.asm: its code */
 extern char entry_text[], entry_text_end[];
 
-/* vm/user_copy.asm */
-extern char user_copy_start[], user_copy_end[], user_copy_fault[];
-extern char user_string_start[], user_string_end[], user_string_fault[];
+/* Code that may fault on user memory, wherever it is: the linker collects these. Each is its distance from the word. */
+struct recovery {
+	int32_t start, end, resume;
+};
+extern const struct recovery recoveries_start[], recoveries_end[];
 
 const char *exception_name(uint64_t vector)
 {
@@ -84,7 +86,7 @@ unsigned exception_expect(uint64_t vector, void (*resume)(void))
 	unsigned count = expected_count;
 
 	expected_vector = vector;
-	expected_resume = resume;
+	expected_resume = (uintptr_t)resume;
 	expected_count = 0;
 	return count;
 }
@@ -94,22 +96,28 @@ static bool within(uint64_t rip, const char *start, const char *end)
 	return rip >= (uintptr_t)start && rip < (uintptr_t)end;
 }
 
-static bool in_user_copy(uint64_t rip)
+static const char *address_of(const int32_t *distance)
 {
-	return within(rip, user_copy_start, user_copy_end) || within(rip, user_string_start, user_string_end);
+	return (const char *)distance + *distance;
+}
+
+static const struct recovery *recovery_at(uint64_t rip)
+{
+	const struct recovery *r = recoveries_start;
+
+	while (r < recoveries_end && !within(rip, address_of(&r->start), address_of(&r->end)))
+		r++;
+	return r < recoveries_end ? r : NULL;
 }
 
 /* A kernel access to user memory that was expected to be able to fault. */
 static bool user_copy_faulted(struct trap_frame *frame)
 {
-	if (frame->vector != EXCEPTION_PF && frame->vector != EXCEPTION_GP)
+	const struct recovery *r = recovery_at(frame->rip);
+
+	if (!r || (frame->vector != EXCEPTION_PF && frame->vector != EXCEPTION_GP))
 		return false;
-	if (within(frame->rip, user_copy_start, user_copy_end))
-		frame->rip = (uintptr_t)user_copy_fault;
-	else if (within(frame->rip, user_string_start, user_string_end))
-		frame->rip = (uintptr_t)user_string_fault;
-	else
-		return false;
+	frame->rip = (uintptr_t)address_of(&r->resume);
 	return true;
 }
 
@@ -173,12 +181,12 @@ void exception_entry(struct trap_frame *frame)
 		return;
 	if (frame->vector == EXCEPTION_NMI)
 		return;
-	if (frame->vector == EXCEPTION_PF && page_fault && ((frame->cs & 3) || in_user_copy(frame->rip)) &&
+	if (frame->vector == EXCEPTION_PF && page_fault && ((frame->cs & 3) || recovery_at(frame->rip)) &&
 	    page_fault(read_cr2(), frame->error))
 		return;
 	if (expected_resume && frame->vector == expected_vector && !(frame->cs & 3)) {
-		frame->rip = (uintptr_t)expected_resume;
-		expected_resume = NULL;
+		frame->rip = expected_resume;
+		expected_resume = 0;
 		expected_count++;
 		return;
 	}

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/random.h"
 
-#include "cpu/cpu.h"
 #include "lib/string.h"
 
 static uint64_t state = 1;
@@ -9,10 +8,6 @@ static uint64_t state = 1;
 void random_seed(uint64_t seed)
 {
 	state = seed;
-	if (!state && cpu_features.rdrand)
-		__asm__ volatile("rdrand %0" : "+r"(state) : : "cc");
-	if (!state)
-		state = timestamp() | 1;
 }
 
 /* xorshift64* (Marsaglia 2003; Vigna 2016). */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "output/console.h"
 
-#include "output/panic.h"
-#include "output/record.h"
 #include "output/screen.h"
 #include "x86/instructions.h"
 #include "x86/layout.h"
@@ -53,39 +51,16 @@ int console_read(void)
 	return status != 0xff && (status & LSR_DATA) ? inb(COM1) : -1;
 }
 
+void kprintf_va(const char *format, va_list values)
+{
+	format_va(put_console, NULL, format, values);
+}
+
 void kprintf(const char *format, ...)
 {
 	va_list values;
 
 	va_start(values, format);
-	format_va(put_console, NULL, format, values);
+	kprintf_va(format, values);
 	va_end(values);
-}
-
-void (*panic_note)(void);
-
-void panic(const char *format, ...)
-{
-	static bool again;
-	static char text[160];
-	va_list values;
-
-	interrupts_off();
-	if (again) /* the message itself failed */
-		machine_leave(EXIT_PANIC);
-	again = true;
-	kprintf("\nkernel panic: ");
-	va_start(values, format);
-	format_va(put_console, NULL, format, values);
-	va_end(values);
-	kprintf("\n");
-	va_start(values, format);
-	format_string_va(text, sizeof text, format, values);
-	va_end(values);
-	record_start("panic");
-	record_text("text", text);
-	record_end();
-	if (panic_note)
-		panic_note();
-	machine_leave(EXIT_PANIC);
 }

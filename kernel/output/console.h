@@ -16,4 +16,5 @@ void console_write(const char *text, size_t size);
 int console_read(void);
 
 /* Prints as lib/format.h says. Needs no buffer, so a small stack is enough. */
+void kprintf_va(const char *format, va_list values);
 void kprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "output/record.h"
 
-#include "lib/string.h"
-#include "output/console.h"
-#include "output/screen.h"
-#include "x86/instructions.h"
+#include <stdbool.h>
+
+#include "lib/format.h"
 
 #define PORT_RECORDS 0xe9
 #define LINE_MAX     512
@@ -125,21 +124,4 @@ void record_fact(const char *name, uint64_t value, const char *unit)
 	record_number("value", value);
 	record_text("unit", unit);
 	record_end();
-}
-
-void machine_stop(void)
-{
-	__asm__ volatile("cli");
-	if (screen_is_on())
-		screen_look_back();
-	for (;;)
-		__asm__ volatile("cli; hlt");
-}
-
-void machine_leave(uint32_t value)
-{
-	outl(PORT_EXIT, value);
-	for (const char *word = "Shutdown"; *word; word++)
-		outb(PORT_BOCHS_EXIT, (uint8_t)*word);
-	machine_stop();
 }

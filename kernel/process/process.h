@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "boot/boot.h"
 #include "cpu/cpu.h"
 #include "cpu/fpu.h"
+#include "fs/boot_modules.h"
 #include "fs/locks.h"
 #include "lib/deadlines.h"
 #include "process/signal.h"

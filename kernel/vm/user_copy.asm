@@ -1,10 +1,23 @@
 ; SPDX-License-Identifier: MIT
 ;
-; Copies that may fault on user memory. A page fault between user_copy_start and user_copy_end goes
-; on at user_copy_fault (cpu/exceptions.c). Callers have checked the range and opened SMAP.
+; Copies that may fault on user memory. If an instruction between user_copy_start and user_copy_end
+; faults, execution resumes at user_copy_fault; and likewise for strings (RECOVERY). Callers have
+; checked the range and opened SMAP.
 
 EFAULT	equ 14
 E2BIG	equ 7
+
+; What cpu/exceptions.c knows of such a piece of code: start, end and where to resume, each as its
+; distance from the word that holds it (struct recovery).
+%macro RECOVERY 3
+	dd	%1 - $
+	dd	%2 - $
+	dd	%3 - $
+%endmacro
+
+section .recoveries progbits alloc noexec nowrite align=4
+	RECOVERY user_copy_start, user_copy_end, user_copy_fault
+	RECOVERY user_string_start, user_string_end, user_string_fault
 
 section .text
 	global user_copy_bytes, user_copy_string
@@ -27,7 +40,7 @@ user_copy_string:
 	jrcxz	string_long
 	add	rsi, rdx
 	add	rdi, rdx
-	neg	rcx			; counts up to 0, behind the end of both
+	neg	rcx			; counts up to 0, the end of both
 string_next:
 user_string_start:
 	mov	al, [rsi + rcx]

@@ -187,6 +187,15 @@ static inline void clac(void)
 	__asm__ volatile("clac" : : : "memory");
 }
 
+/* A random number of the processor's, or 0 if it has none ready; needs cpu_features.rdrand. */
+static inline uint64_t rdrand(void)
+{
+	uint64_t value = 0;
+
+	__asm__ volatile("rdrand %0" : "+r"(value) : : "cc");
+	return value;
+}
+
 /* The time stamp once all earlier instructions are done, and before later ones begin. Unit: TSC ticks. */
 static inline uint64_t timestamp(void)
 {

@@ -11,38 +11,12 @@
 #include <string.h>
 
 #include "bench/host/intake/stream.h"
-#include "cpu/features.h"
 #include "tests/unit/traps.h"
-#include "x86/instructions.h"
 
 /* Both sides have a record_number(); unit.mk gives the kernel's another name. */
 #define record_number kernel_record_number
 #include "output/record.h"
-#include "output/screen.h"
 #undef record_number
-
-/* What record.c needs of x86/instructions.h beyond OUTS is for machine_leave(), which is not called here. */
-void outl(uint16_t port, uint32_t value)
-{
-	fail_msg("outl %#x, %#x", port, value);
-}
-
-void outb(uint16_t port, uint8_t value)
-{
-	fail_msg("outb %#x, %#x", port, value);
-}
-
-bool screen_is_on(void)
-{
-	fail_msg("screen_is_on()");
-	return false;
-}
-
-void screen_look_back(void)
-{
-	fail_msg("screen_look_back()");
-	abort();
-}
 
 static char output[1 << 20];
 static size_t output_size, line_start; /* of all lines, and where the last begins */

@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# Checks the rules of this source tree that no compiler checks; `make lint` runs it. Prints a line
+# "FILE:LINE: RULE: what is wrong" for each breach, and fails if there is one. The rules:
+#   upward    an include, an extern or a prototype in a room names something of a room above
+#   table     a call upwards is not in the table "Calls upwards" of docs/architecture.md, or a row is stale
+#   lines     a source file has over 500 lines        function   a function has over 80 lines
+#   columns   a line of Markdown has over 120         axis       code outside of an axis' room asks for its value
+# usage: rules.sh [FOLDER]      (default: the tree that the script is in)
+set -euo pipefail
+export LC_ALL=C.UTF-8
+here=$(cd "$(dirname "$0")" && pwd)
+cd "${1:-$here/..}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+exec 3>"$work/breaches"
+
+list() { sed -n "s/^$2 *:= *//p" "$1"; }
+# The rooms, lowest first. Benchmarks and self-tests are above the kernel that they are part of.
+kernel_rooms="$(list kernel/kernel.mk TOWER) guest kernel"
+host_rooms="$(list bench/host/host.mk ROOMS) main"
+axes="kernel/stack/ kernel/loader/ kernel/isolation/ kernel/lib/config.c"
+values="$(list kernel/kernel.mk STACKS) $(list kernel/kernel.mk LOADERS) $(list kernel/kernel.mk ISOLATIONS)"
+
+find . \( -name .git -o -path ./build -o -path ./results \) -prune -o -type f -print | sed 's|^\./||' | sort >"$work/files"
+sources() { grep -E "^($1)/.*\.($2)$" "$work/files" || true; }
+
+# The table: line, names, file, rooms. Names and rooms are in backquotes.
+awk -F'|' 'function words(cell,    n, i, word, list) {
+		n = split(cell, word, "`")
+		for (i = 2; i <= n; i += 2) list = list "," word[i]
+		gsub(/\(\)|\/(,|$)/, ",", list); gsub(/,+/, ",", list); sub(/,$/, "", list)
+		return substr(list, 2) }
+	/^#/ { on = /Calls upwards/ }
+	on && $2 ~ /`/ { file = $3; gsub(/[` ]/, "", file); print FNR, words($2), file, words($4) }' \
+	docs/architecture.md >"$work/table"
+
+# What each file defines, declares, and has as pointers to functions; and its includes.
+sources 'kernel|bench/guest|tests/kernel' 'c|h|asm|inc' | xargs awk -f "$here/rules.awk" >"$work/names"
+sources 'kernel|bench/guest|tests/kernel|bench/host' 'c|h' | xargs grep -nE '^ *# *include "' |
+	sed -E 's/^([^:]*):([0-9]*):.*"(.*)".*/\1 \2 include \3/' >"$work/includes"
+
+upward='
+function rank(path,    part, room) {
+	split(path, part, "/")
+	room = path ~ /^bench\/host\/main\.c$/ ? "main" : path ~ /^bench\/host\// ? part[3] \
+		: path ~ /^bench\/guest\// ? "guest" : path ~ /^tests\/kernel\// ? "kernel" \
+		: path ~ /^kernel\// ? part[2] : "elsewhere"
+	name = room
+	return room == "elsewhere" ? 0 : room in order ? order[room] : -1
+}
+function tower(path) { return path ~ /^bench\/host\// ? "host" : "kernel" }
+function set(rooms,    n, i, room) {
+	n = split(rooms, room, " ")
+	for (i = 1; i <= n; i++) order[room[i]] = i
+}'
+
+awk -v kernel_rooms="$kernel_rooms" -v host_rooms="$host_rooms" "$upward"'
+FNR == NR { known[$1]; next }
+{
+	to = $4 in known ? $4 : ("kernel/" $4) in known ? "kernel/" $4 : $4
+	if (tower($1) != before) { delete order; set((before = tower($1)) == "host" ? host_rooms : kernel_rooms) }
+	from_rank = rank($1); from = name
+	to_rank = rank(to); above = name
+	if (from_rank < 0)
+		print $1 ":" $2 ": upward: no list of rooms has " from "/"
+	else if (to_rank < 0 || to_rank > from_rank)
+		print $1 ":" $2 ": upward: " from "/ includes " $4 " of " above "/, which is above it"
+}' "$work/files" "$work/includes" >&3
+
+awk -v kernel_rooms="$kernel_rooms" "$upward"'
+BEGIN { set(kernel_rooms) }
+function stem(file) { sub(/\.[a-z]*$/, "", file); return file }
+FILENAME ~ /table$/ { n = split($2, word, ","); for (; n; n--) { listed[word[n]] = $1; header[word[n]] = $3; if (match(word[n], /_set_/)) setter[substr(word[n], RSTART + 5)] }; next }
+$3 == "define" && !($4 in place && rank(place[$4]) < rank($1)) { place[$4] = $1 }
+$3 != "define" && $4 in listed && stem($1) == "kernel/" stem(header[$4]) { seen[$4] }
+$3 == "pointer" && $1 ~ /^kernel\// && !($4 in listed) && !($4 in setter) { print $1 ":" $2 ": table: the pointer " $4 " is not in \"Calls upwards\"" }
+$3 == "declare" { count++; file[count] = $1; line[count] = $2; symbol[count] = $4 }
+END {
+	for (i = 1; i <= count; i++) {
+		if (!(symbol[i] in place) || symbol[i] in listed) continue
+		if (rank(file[i]) < rank(place[symbol[i]]))
+			print file[i] ":" line[i] ": upward: " symbol[i] " is defined above, in " place[symbol[i]]
+	}
+	for (i in listed)
+		if (!(i in seen)) print "docs/architecture.md:" listed[i] ": table: " header[i] " has no call upwards " i
+}' "$work/table" "$work/names" >&3
+
+# A row names the rooms that set the pointer, or have the function: each mentions one of its names.
+while read -r line names _ rooms; do
+	for room in ${rooms//,/ }; do
+		[ ! -d "kernel/$room" ] || room=kernel/$room
+		sources "$room" 'c|asm|inc' | xargs -r grep -qwE -- "${names//,/|}" ||
+			echo "docs/architecture.md:$line: table: nothing in $room/ sets or defines $names"
+	done
+done <"$work/table" >&3
+
+{
+	sources 'kernel|bench|tests|plots' 'c|h|asm|inc|sh|awk|mk|gp' | xargs wc -l |
+		awk '$2 != "total" && $1 > 500 { print $2 ":501: lines: " $1 " lines; 500 are allowed" }'
+	# clang-format puts the braces of a function, and of nothing else, in column 0.
+	sources 'kernel|bench|tests' 'c|h' | xargs awk 'FNR == 1 { start = 0 } /^\{$/ { start = FNR }
+		/^}/ && start { if (FNR - start + 2 > 80) print FILENAME ":" start - 1 ": function: " FNR - start + 2 " lines; 80 are allowed"; start = 0 }'
+	grep '\.md$' "$work/files" | xargs grep -nE '^.{121}' | sed -E 's/^([^:]*:[0-9]*):.*/\1: columns: over 120/' || true
+	# A value in quotes, a comparison with config_*, or a conditional on a name of an axis. Words that are
+	# common in other meanings count in a line with strcmp() only.
+	pattern="config_(stack|loader|isolation)[^,;]*[=!]=|str(n?cmp|str)\(config_|^[ \t]*[#%](el)?if.*(STACK|LOADER|ISOLATION|$(tr ' -' '|_' <<<"${values^^}"))"
+	pattern+="|\"($(tr ' ' '\n' <<<"$values" | grep - | paste -sd'|'))\"|CONFIG_(STACK|LOADER|ISOLATION)"
+	sources 'kernel|bench/guest|bench/programs|bench/host|tests/kernel|tests/programs' 'c|h|asm|inc' |
+		grep -vE "^(${axes// /|})" | xargs grep -nE "$pattern" | sed -E 's/^([^:]*:[0-9]*):\s*(.*)/\1: axis: \2/' || true
+} >&3
+
+sort -t: -k1,1 -k2,2n "$work/breaches"
+[ ! -s "$work/breaches" ]
