@@ -1,7 +1,7 @@
--- What the rows `micro.*` of a run give for each published figure of a profile (published.tsv, in the table `published`):
--- the view `verdict`. docs/model.md says how to read it.
+-- The view `verdict` derives each published figure of a profile (published.tsv, in the table `published`)
+-- from the rows `micro.*` of a run. docs/model.md says how to read it.
 --
--- `parameter_set` is low, nominal or high of the cycle model, or ticks: of the TSC, under KVM.
+-- `parameter_set` is low, nominal or high of the cycle model, or ticks (of the TSC, under KVM).
 
 CREATE TEMP VIEW cost AS
 SELECT CASE s.metric WHEN 'cycles_low' THEN 'low' WHEN 'cycles_nominal' THEN 'nominal' WHEN 'cycles_high' THEN 'high'
