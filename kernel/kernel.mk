@@ -51,7 +51,7 @@ AXIS_random     := loader/window loader/loader_random
 AXIS_direct     := loader/no_window loader/loader_direct
 AXIS_self       := loader/no_window loader/loader_self
 AXIS_shared     := isolation/isolation_shared
-ENTRY_MACROS    := kernel/stack/kstack_$(subst -,_,$(STACK)).inc
+ENTRY_MACROS    := kernel/isolation/isolation_$(ISOLATION).inc kernel/stack/kstack_$(subst -,_,$(STACK)).inc
 
 AXIS_SOURCES   := $(AXIS_$(STACK)) $(AXIS_$(LOADER)) $(AXIS_$(ISOLATION))
 # The rooms of the kernel, lowest first: each includes only its own headers and those of the rooms before it (tests/rules.sh).
@@ -91,7 +91,7 @@ $(K)/%.o: %.c
 $(K)/%.asm.o: %.asm $(K)/constants.inc $(ENTRY_MACROS)
 	@mkdir -p $(@D)
 	$(call say,NASM,$@)
-	$(Q)nasm -f elf64 -g -F dwarf -I$(K)/ -P $(ENTRY_MACROS) -Wall -Werror -o $@ $<
+	$(Q)nasm -f elf64 -g -F dwarf -I$(K)/ $(ENTRY_MACROS:%=-P %) -Wall -Werror -o $@ $<
 
 $(K)/palimpsest.elf: $(KERNEL_OBJECTS) kernel/kernel.ld
 	$(call say,LD,$@)

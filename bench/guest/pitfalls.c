@@ -208,9 +208,9 @@ static bool two_users(struct address_space *first, struct address_space *second)
 
 	users[0].space = first;
 	users[1].space = second;
-	if (kstack_create(&users[0].stack, first->pml4))
+	if (kstack_create(&users[0].stack, &first->root))
 		return false;
-	ok = !kstack_create(&users[1].stack, second->pml4);
+	ok = !kstack_create(&users[1].stack, &second->root);
 	if (ok) {
 		kstack_call_across_cr3(use_both_stacks, NULL);
 		kstack_destroy(&users[1].stack);

@@ -147,7 +147,7 @@ static bool tear_down(bool free_first)
 	if (address_space_create(&doomed))
 		return false;
 	if (address_space_map(&doomed, USER_PAGE, 1, PTE_WRITE | PTE_NX) ||
-	    kstack_create(&stack, doomed.pml4)) {
+	    kstack_create(&stack, &doomed.root)) {
 		address_space_destroy(&doomed);
 		return false;
 	}

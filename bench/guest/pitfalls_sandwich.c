@@ -68,7 +68,7 @@ static bool interrupted_load(bool forced, bool *ok)
 
 	if (address_space_create(&space))
 		return false;
-	if (kstack_create(&stack, space.pml4)) {
+	if (kstack_create(&stack, &space.root)) {
 		address_space_destroy(&space);
 		return false;
 	}

@@ -4,6 +4,7 @@
 #include "boot/multiboot.h"
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
+#include "isolation/isolation.h"
 #include "lib/random.h"
 #include "lib/string.h"
 #include "loader/loader.h"
@@ -166,13 +167,14 @@ void boot_main(uint32_t address)
 	multiboot_command_line(info, &memory, command_line, sizeof command_line);
 	read_modules(info, &memory);
 	start_frames(&memory);
-	paging_init(memory.ranges, memory.count);
+	paging_init(memory.ranges, memory.count, isolation_kernel_flags());
 	map_screen();
-	pcid_init(option_is("pcid", "on"));
+	pcid_init(option_is("pcid", "on"), isolation_kernel_flags());
 	frames_add((uintptr_t)image_start, (uintptr_t)boot_end); /* boot code and tables are done with */
 	map_cpu_stacks();
 	cpu_init();
 	kstack_init_cpu(this_cpu());
+	isolation_init_cpu(this_cpu());
 	start_lapic();
 	random_seed(first_seed());
 	loader_init();

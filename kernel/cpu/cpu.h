@@ -28,6 +28,7 @@ struct cpu {
 	uint64_t need_resched; /* RETURN_*: why the way back to user mode is the long one */
 	uint64_t scratch_top;  /* the scratch stack, mapped alike under every CR3 */
 	uint32_t id;
+	uint32_t stale_pcids; /* how many are stale on this CPU (mem/pcid.h) */
 	struct task *idle;
 	struct task *dead; /* ended; torn down by the task that runs next */
 	uint64_t gdt[7];

@@ -7,6 +7,7 @@
 ;                     the stub pushed on top of the stack: SWAPGS when the interrupt came from user
 ;                     mode, and whatever is needed to be on the task's kernel stack
 ;   KSTACK_SYSCALL    load RSP in the SYSCALL path
+; The ISOLATION axis provides the macros ISOLATION_* (isolation/isolation.h says what each must do).
 ; All gates are interrupt gates: IF is 0 in every handler.
 
 %include "constants.inc"
@@ -108,6 +109,7 @@ exception_common:
 	call	exception_entry
 	test	byte [rsp + 18 * 8], 3	; CS
 	jz	.pop
+	ISOLATION_LEAVE 17
 	swapgs
 .pop:	call	restore_frame
 	iretq
@@ -117,8 +119,10 @@ exception_paranoid:
 	PUSH_TRAP_FRAME
 	cld
 	GS_BY_SIGN
+	ISOLATION_ENTER_ANYWHERE
 .entry:	mov	rdi, rsp
 	call	exception_entry
+	ISOLATION_LEAVE_ANYWHERE
 	test	ebx, ebx
 	jz	.pop
 	swapgs
@@ -132,6 +136,7 @@ exception_careful:
 	PUSH_TRAP_FRAME
 	cld
 	GS_BY_SIGN
+	ISOLATION_ENTER_ANYWHERE
 	mov	rdi, rsp
 	call	exception_is_users
 	test	al, al
@@ -168,7 +173,8 @@ irq_return:
 	jz	.pop
 	cmp	qword [gs:CPU_NEED_RESCHED], 0
 	jne	.hook
-.user:	swapgs
+.user:	ISOLATION_LEAVE 9
+	swapgs
 .pop:	POP_CALLER_SAVED
 	iretq
 .hook:	POP_CALLER_SAVED
@@ -189,6 +195,7 @@ return_through_frame:
 %endrep
 	mov	rdi, rsp
 	call	[user_return_hook]
+	ISOLATION_LEAVE 17
 	swapgs
 	call	restore_frame
 	iretq
@@ -197,6 +204,7 @@ return_through_frame:
 ; everything but RAX, RCX and R11 is preserved. The second way in is the one with trace=calls (sys/trace.c).
 %macro SYSCALL_ENTRY 1
 	swapgs
+	ISOLATION_ENTER
 	mov	[gs:CPU_USER_RSP], rsp
 	KSTACK_SYSCALL
 	push	qword [gs:CPU_USER_RSP]
@@ -240,6 +248,7 @@ return_through_frame:
 	pop	rcx
 	pop	r11
 	pop	rsp
+	ISOLATION_LEAVE_CALL
 	swapgs
 	o64 sysret
 .hook:	mov	r9, [rsp + 8]		; a whole frame: RAX is the result, and the call's number stands as error code
@@ -318,6 +327,7 @@ enter_user:
 	xor	r13d, r13d
 	xor	r14d, r14d
 	xor	r15d, r15d
+	ISOLATION_LEAVE_CALL
 	swapgs
 	mov	ds, eax			; after SWAPGS: a null selector may zero the base that is loaded
 	mov	es, eax

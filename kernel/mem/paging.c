@@ -190,12 +190,12 @@ static bool fits(uint64_t at, uint64_t end, uint64_t span)
 	return at % span == 0 && end - at >= span;
 }
 
-static void map_direct(uint64_t start, uint64_t end, uint64_t global)
+static void map_direct(uint64_t start, uint64_t end, uint64_t kernel_flags)
 {
 	const uint64_t text = (uintptr_t)text_start - KERNEL_VMA, data = (uintptr_t)data_start - KERNEL_VMA;
 
 	while (start < end) {
-		uint64_t flags = PTE_NX | PTE_WRITE | global;
+		uint64_t flags = PTE_NX | PTE_WRITE | kernel_flags;
 		/* What the kernel executes or holds constant must not be writable here either. */
 		bool near_text = start < data && (start & ~(PD_SPAN - 1)) + PD_SPAN > text;
 		uint64_t span = PAGE_SIZE;
@@ -220,16 +220,14 @@ static void map_image(const char *start, const char *end, uint64_t flags)
 		must(paging_map_kernel(address, address - KERNEL_VMA, flags));
 }
 
-void paging_init(const struct memory_range *ranges, size_t count)
+void paging_init(const struct memory_range *ranges, size_t count, uint64_t flags)
 {
-	uint64_t global = cpu_features.pge ? PTE_GLOBAL : 0;
-
 	kernel_pml4 = frame_alloc_zeroed();
 	must(kernel_pml4 == FRAME_NONE ? -ENOMEM : 0);
 	for (size_t i = 0; i < count; i++)
-		map_direct(ranges[i].start, ranges[i].end, global);
-	map_image(text_start, text_end, global);
-	map_image(rodata_start, rodata_end, global | PTE_NX);
-	map_image(data_start, data_end, global | PTE_NX | PTE_WRITE);
+		map_direct(ranges[i].start, ranges[i].end, flags);
+	map_image(text_start, text_end, flags);
+	map_image(rodata_start, rodata_end, flags | PTE_NX);
+	map_image(data_start, data_end, flags | PTE_NX | PTE_WRITE);
 	write_cr3(kernel_pml4);
 }

@@ -63,9 +63,10 @@ void paging_visit(uint64_t pml4, unsigned first, unsigned last,
 
 /*
  * Builds the kernel half (direct map of `ranges` with the largest pages that fit, kernel image
- * with W^X) and loads it. The text of the image is read-only in the direct map too.
+ * with W^X) and loads it. The text of the image is read-only in the direct map too. `flags`
+ * (isolation_kernel_flags()) are set in every page.
  */
-void paging_init(const struct memory_range *ranges, size_t count);
+void paging_init(const struct memory_range *ranges, size_t count, uint64_t flags);
 
 /* Physical address of the kernel's own PML4: the kernel half and nothing else. */
 extern uint64_t kernel_pml4;

@@ -9,10 +9,11 @@
 
 bool pcid_on;
 uint64_t pcid_global;
-static uint64_t taken[WORDS] = { 1 }; /* PCID 0 is no one's */
-static unsigned next = 1;             /* where the search begins: reuse comes as late as it can */
+static uint64_t taken[WORDS] = { 1 };   /* PCID 0 belongs to no space */
+static unsigned next = 1;               /* where the search begins: a PCID is reused as late as possible */
+static uint64_t stale[MAX_CPUS][WORDS]; /* struct cpu counts the bits that are set */
 
-void pcid_init(bool wanted)
+void pcid_init(bool wanted, uint64_t kernel_flags)
 {
 	if (!wanted)
 		return;
@@ -23,10 +24,11 @@ void pcid_init(bool wanted)
 	}
 	write_cr4(read_cr4() | CR4_PCIDE);
 	pcid_on = true;
-	pcid_global = PTE_GLOBAL;
+	pcid_global = kernel_flags & PTE_GLOBAL;
 }
 
-unsigned pcid_take(void)
+/* A PCID that is free, or 0. */
+static unsigned take(void)
 {
 	unsigned word = next / 64, pcid;
 	uint64_t free = ~taken[word] & ~0UL << next % 64;
@@ -43,10 +45,53 @@ unsigned pcid_take(void)
 	return pcid;
 }
 
-void pcid_give(unsigned pcid)
+uint64_t pcid_take(uint64_t pml4)
 {
+	const uint64_t cr3 = pcid_back(pml4 | (pcid_on ? take() : 0));
+
+	pcid_make_stale(cr3);
+	return cr3;
+}
+
+void pcid_give(uint64_t cr3)
+{
+	const unsigned pcid = cr3 & CR3_PCID;
+
 	if (pcid)
 		taken[pcid / 64] &= ~(1UL << pcid % 64);
+}
+
+bool pcid_is_stale(const struct cpu *cpu, uint64_t cr3)
+{
+	const unsigned pcid = cr3 & CR3_PCID;
+
+	return stale[cpu->id][pcid / 64] >> pcid % 64 & 1;
+}
+
+void pcid_make_stale(uint64_t cr3)
+{
+	const unsigned pcid = cr3 & CR3_PCID;
+	struct cpu *cpu;
+
+	if (!pcid)
+		return;
+	cpu = this_cpu(); /* the only one that runs */
+	if (pcid_is_stale(cpu, cr3))
+		return;
+	stale[cpu->id][pcid / 64] |= 1UL << pcid % 64;
+	cpu->stale_pcids++;
+}
+
+uint64_t pcid_load_stale(uint64_t cr3)
+{
+	const unsigned pcid = cr3 & CR3_PCID;
+	struct cpu *cpu = this_cpu();
+
+	if (!pcid_is_stale(cpu, cr3))
+		return cr3;
+	stale[cpu->id][pcid / 64] &= ~(1UL << pcid % 64);
+	cpu->stale_pcids--;
+	return cr3 & ~CR3_NO_FLUSH;
 }
 
 void pcid_flush_tables(uintptr_t address)

@@ -5,7 +5,7 @@
  *
  * Each address space has a PCID of its own, 1 … 4095, from its creation to its end. The rules:
  *   - The first load of CR3 with a PCID that was handed out anew flushes it (bit 63 clear), so what
- *     its last owner left is never used; later loads keep what is there (address_space_cr3()).
+ *     its last owner left is never used; later loads keep what is there (pcid_load()).
  *   - PCID 0 belongs to no one: a bare PML4 address in CR3 is right, because such a load always
  *     flushes. Spaces beyond the 4095th, which get no PCID, live with that.
  *   - INVLPG and a flushing load reach the current PCID only; INVLPG also reaches global
@@ -25,6 +25,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cpu/cpu.h"
+
 #define CR3_PCID     0xfffUL
 #define CR3_NO_FLUSH (1UL << 63)
 #define PCID_COUNT   4096U
@@ -32,22 +34,45 @@
 /* Whether PCIDs are in use. Decided once, before the first address space. */
 extern bool pcid_on;
 
-/* PTE_GLOBAL when PCIDs are in use, else 0: for pages that all spaces share and that go again. */
+/* PTE_GLOBAL if PCIDs are in use and kernel pages are global, else 0: for pages of the shared
+   kernel half that are unmapped again. */
 extern uint64_t pcid_global;
 
 /*
- * Turns PCIDs on when they are wanted and the processor has them (and global pages); says so when it has not. CR3 must hold
- * a bare PML4 address: CR4.PCIDE cannot be set otherwise (SDM 3A 4.10.1).
+ * Turns PCIDs on if they are wanted and the processor has them and global pages; prints a message
+ * if it has not. `kernel_flags`: isolation_kernel_flags(). CR3 must hold a bare PML4 address:
+ * CR4.PCIDE cannot be set otherwise (SDM 3A 4.10.1).
  */
-void pcid_init(bool wanted);
+void pcid_init(bool wanted, uint64_t kernel_flags);
 
-/* A PCID that no space has, or 0 when all are taken. The one given back longest ago comes late. */
-unsigned pcid_take(void);
+/*
+ * The value of CR3 for a new PML4, for every load but the first: takes a PCID if they are in use
+ * and one is left (the one given back longest ago comes late), and makes it stale on every CPU, so
+ * that nothing of its last owner is used. pcid_give() gives the PCID back.
+ */
+uint64_t pcid_take(uint64_t pml4);
+void pcid_give(uint64_t cr3); /* ignored without a PCID */
 
-/* Gives a PCID back; 0 is ignored. Nothing is flushed: its next owner's first load does that. */
-void pcid_give(unsigned pcid);
+/*
+ * A PCID is stale on a CPU while the CPU may hold translations of it that are no longer right: its
+ * next load there flushes. pcid_make_stale() makes it so on every CPU; a value of CR3 without a PCID
+ * is ignored, since each load of it flushes. What is stale belongs to one CPU each and is changed
+ * by it alone, in the kernel, which is never preempted: with several CPUs it needs a lock.
+ */
+void pcid_make_stale(uint64_t cr3);
+bool pcid_is_stale(const struct cpu *cpu, uint64_t cr3);
+uint64_t pcid_load_stale(uint64_t cr3);
 
-/* CR3 values for going back to a space that was loaded a moment ago and has not changed since. */
+/* The value that this CPU loads for `cr3` now. The caller loads it at once, interrupts off. */
+static inline uint64_t pcid_load(uint64_t cr3)
+{
+	bool any;
+
+	__asm__ volatile("cmpl $0, %%gs:%c1" : "=@ccne"(any) : "i"(offsetof(struct cpu, stale_pcids)));
+	return any ? pcid_load_stale(cr3) : cr3;
+}
+
+/* The value for going back to what CR3 held a moment ago, unchanged since. */
 static inline uint64_t pcid_back(uint64_t cr3)
 {
 	return cr3 & CR3_PCID ? cr3 | CR3_NO_FLUSH : cr3;

@@ -2,6 +2,7 @@
 /* Programs: from a boot module and its arguments to a task that is ready to enter user mode. */
 #include "cpu/cpu.h"
 #include "fs/file.h"
+#include "isolation/isolation.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "loader/elf.h"
@@ -380,10 +381,10 @@ static int execve(struct arguments *a, const struct elf_plan *plan, struct node 
 		return error;
 	}
 	address_space_set_brk(&space);
-	kstack_move(&task->stack, task->space.pml4, space.pml4);
+	kstack_move(&task->stack, &task->space.root, &space.root);
 	old = task->space;
 	task->space = space;
-	write_cr3(address_space_cr3(&task->space)); /* the kernel stack is the same memory under both */
+	isolation_switch(task_root(task)); /* the kernel stack is the same memory under both */
 	if (loader_fill_own)
 		image_fill_own(&task->space, plan);
 	arguments_end(a);

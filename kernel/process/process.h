@@ -82,6 +82,12 @@ static inline void *task_fpu_area(struct task *task)
 	return (char *)task + PAGE_SIZE - FPU_AREA;
 }
 
+/* What CR3 takes while the task runs. */
+static inline const struct root *task_root(const struct task *task)
+{
+	return &task->space.root;
+}
+
 static inline struct task *current_task(void)
 {
 	struct task *task;

@@ -3,6 +3,7 @@
 
 #include "cpu/exceptions.h"
 #include "fs/file.h"
+#include "isolation/isolation.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "output/console.h"
@@ -45,7 +46,7 @@ struct task *task_create(const char *name, size_t length, void (*start)(void))
 	zero_bytes(task, sizeof *task);
 	if (address_space_create(&task->space))
 		goto no_space;
-	if (kstack_create(&task->stack, task->space.pml4))
+	if (kstack_create(&task->stack, task_root(task)))
 		goto no_stack;
 	task->state = TASK_READY;
 	task->inherited.umask = 022;
@@ -415,6 +416,6 @@ void task_start(void (*function)(void))
 	task->group = task->session = 0; /* as Linux's threads of the kernel: no program is in group 0 or 1 */
 	cpu->current = task;
 	kstack_activate(cpu, &task->stack);
-	context_switch(&ignored, task->rsp, address_space_cr3(&task->space));
+	context_switch(&ignored, task->rsp, isolation_cr3(task_root(task)));
 	panic("the boot stack runs again");
 }

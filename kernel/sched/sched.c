@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The run queue: first come, first served. */
+#include "isolation/isolation.h"
 #include "output/panic.h"
 #include "process/process_internal.h"
 
@@ -70,7 +71,7 @@ void sched_switch_to(struct task *task)
 	cpu->need_resched = task->attention;
 	kstack_activate(cpu, &task->stack);
 	switch_user_state(previous, task);
-	context_switch(&previous->rsp, task->rsp, address_space_cr3(&task->space));
+	context_switch(&previous->rsp, task->rsp, isolation_cr3(task_root(task)));
 	sched_finish_switch();
 }
 

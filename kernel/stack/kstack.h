@@ -16,7 +16,7 @@
 
 #include "cpu/cpu.h"
 #include "cpu/stack_choice.h"
-#include "mem/paging.h"
+#include "mem/root.h"
 
 #define KSTACK_FRAMES_MAX 4 /* frames of stack pages, at most, of one task */
 
@@ -32,19 +32,19 @@ struct kstack {
 void kstack_init_cpu(struct cpu *cpu);
 
 /*
- * Gives the task whose PML4 is at physical address `pml4` a kernel stack of KSTACK_SIZE bytes with an unmapped guard
+ * Gives the task that runs under `root` a kernel stack of KSTACK_SIZE bytes with an unmapped guard
  * page on each side. The pages are supervisor-only and NX. Those at an address that tasks share in
  * turn (fixed stacks) are never global: a G bit would survive the CR3 write and show the last
  * task's stack (SDM 3A 4.10.2.4).
  * Returns 0, or -ENOMEM with nothing changed that the next call would not use.
  */
-int kstack_create(struct kstack *stack, uint64_t pml4);
+int kstack_create(struct kstack *stack, const struct root *root);
 
 /* Frees the frames, private tables and slot. The stack must not be the running one. */
 void kstack_destroy(struct kstack *stack);
 
-/* Makes the stack reachable under the PML4 `to` as well: execve() changes the space under a task. */
-void kstack_move(const struct kstack *stack, uint64_t from, uint64_t to);
+/* Maps the stack under the root `to` as well: execve() changes the root of a running task. */
+void kstack_move(const struct kstack *stack, const struct root *from, const struct root *to);
 
 /*
  * Makes interrupts and system calls from user mode land on `stack`, of the task that is about to

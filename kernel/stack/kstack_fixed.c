@@ -3,12 +3,12 @@
 
 #include "lib/errno.h"
 
-static pte_t *own_entry(uint64_t pml4)
+static pte_t *own_entry(const struct root *root)
 {
-	return (pte_t *)phys_to_virt(pml4) + KSTACK_FIXED_PML4;
+	return (pte_t *)phys_to_virt(root_pml4(root->kernel)) + KSTACK_FIXED_PML4;
 }
 
-int kstack_create(struct kstack *stack, uint64_t pml4)
+int kstack_create(struct kstack *stack, const struct root *root)
 {
 	size_t used = 0;
 	pte_t *table;
@@ -16,7 +16,7 @@ int kstack_create(struct kstack *stack, uint64_t pml4)
 	stack->tables = FRAME_LIST_END;
 	for (size_t i = 0; i < KSTACK_FRAMES_MAX; i++)
 		stack->frames[i] = FRAME_NONE;
-	table = paging_table(pml4, KSTACK_FIXED_BASE, 0, &stack->tables);
+	table = paging_table(root_pml4(root->kernel), KSTACK_FIXED_BASE, 0, &stack->tables);
 	for (size_t s = 0; table && s < fixed_stack_count; s++) {
 		uintptr_t page = fixed_stacks[s].top - fixed_stacks[s].pages * PAGE_SIZE;
 
@@ -37,7 +37,7 @@ int kstack_create(struct kstack *stack, uint64_t pml4)
 	stack->slot = 0;
 	return 0;
 fail:
-	*own_entry(pml4) = 0;
+	*own_entry(root) = 0;
 	kstack_destroy(stack);
 	return -ENOMEM;
 }
@@ -51,7 +51,7 @@ void kstack_destroy(struct kstack *stack)
 		frame_free(frame_list_pop(&stack->tables));
 }
 
-void kstack_move(const struct kstack *stack, uint64_t from, uint64_t to)
+void kstack_move(const struct kstack *stack, const struct root *from, const struct root *to)
 {
 	(void)stack;
 	*own_entry(to) = *own_entry(from);

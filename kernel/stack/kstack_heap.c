@@ -81,12 +81,12 @@ static void give_slot(size_t slot)
 		free_table(c);
 }
 
-int kstack_create(struct kstack *stack, uint64_t pml4)
+int kstack_create(struct kstack *stack, const struct root *root)
 {
 	size_t slot = take_slot();
 	pte_t *entry;
 
-	(void)pml4; /* the heap is in the shared half */
+	(void)root; /* the heap is in the shared half */
 	if (slot == KSTACK_HEAP_SLOTS)
 		return -ENOMEM;
 	entry = chunks[slot / SLOTS_PER_TABLE].table + PT_INDEX(slot_bottom(slot));
@@ -123,9 +123,9 @@ void kstack_destroy(struct kstack *stack)
 	give_slot(stack->slot);
 }
 
-void kstack_move(const struct kstack *stack, uint64_t from, uint64_t to)
+void kstack_move(const struct kstack *stack, const struct root *from, const struct root *to)
 {
-	(void)stack, (void)from, (void)to; /* mapped under every PML4 alike */
+	(void)stack, (void)from, (void)to; /* mapped alike under every root */
 }
 
 void kstack_call_across_cr3(void (*function)(void *argument), void *argument)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "vm/address_space.h"
 
-#include "cpu/cpu.h"
+#include "isolation/isolation.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/heap.h"
@@ -9,20 +9,9 @@
 
 int address_space_create(struct address_space *space)
 {
-	uint64_t frame = frame_alloc();
-	pte_t *pml4 = phys_to_virt(frame);
-	const pte_t *kernel = phys_to_virt(kernel_pml4);
-
-	if (frame == FRAME_NONE)
+	if (isolation_root_create(&space->root))
 		return -ENOMEM;
-	zero_bytes(pml4, KERNEL_PML4_FIRST * sizeof *pml4);
-	copy_bytes(pml4 + KERNEL_PML4_FIRST, kernel + KERNEL_PML4_FIRST,
-	           (512 - KERNEL_PML4_FIRST) * sizeof *pml4);
-	space->pml4 = space->cr3 = space->cr3_again = frame;
-	if (pcid_on) {
-		space->cr3 |= pcid_take();
-		space->cr3_again = pcid_back(space->cr3);
-	}
+	space->pml4 = root_pml4(space->root.user);
 	space->tables = FRAME_LIST_END;
 	space->brk_start = space->brk = 0;
 	space->lock = (struct rwlock){ 0 };
@@ -166,7 +155,8 @@ void address_space_protect(struct address_space *space, uintptr_t start, uint64_
 	struct region *region = &address_space_regions(space)[address_space_find(space, start)];
 
 	region->flags = flags;
-	space->cr3 = space->cr3_again & ~CR3_NO_FLUSH; /* rights may have shrunk */
+	if (pcid_on)
+		pcid_make_stale(space->root.user); /* rights may have shrunk */
 	flags = REGION_TO_PTE(flags) | PTE_PRESENT | PTE_USER;
 	for (size_t done = 0; done < region->pages;) {
 		struct run run =
@@ -183,7 +173,8 @@ void address_space_hide(struct address_space *space, uintptr_t start)
 	struct region *region = &address_space_regions(space)[address_space_find(space, start)];
 
 	region->flags |= REGION_NONE;
-	space->cr3 = space->cr3_again & ~CR3_NO_FLUSH;
+	if (pcid_on)
+		pcid_make_stale(space->root.user);
 	for (uintptr_t page = region->start; page < region_end(region); page += PAGE_SIZE) {
 		run_at(space->pml4, page, 1, NULL).entry[0] &= ~PTE_PRESENT;
 		invlpg(page);
@@ -280,9 +271,9 @@ void address_space_destroy(struct address_space *space)
 	frame_list_free(&space->tables);
 	if (space->has_backings)
 		drop_backings(space);
-	heap_free(space->more);
-	pcid_give(space->cr3 & CR3_PCID);
-	frame_free(space->pml4);
+	if (space->more)
+		heap_free(space->more);
+	isolation_root_destroy(&space->root);
 	space->pml4 = FRAME_NONE;
 	space->count = 0;
 }

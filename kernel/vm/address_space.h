@@ -6,7 +6,7 @@
 #pragma once
 
 #include "mem/paging.h"
-#include "mem/pcid.h"
+#include "mem/root.h"
 #include "sched/rwlock.h"
 #include "vm/backing.h"
 
@@ -41,9 +41,8 @@ static inline uintptr_t region_end(const struct region *region)
 }
 
 struct address_space {
-	uint64_t pml4; /* physical */
-	uint64_t cr3;  /* what the next load of CR3 takes, and those after it (mem/pcid.h) */
-	uint64_t cr3_again;
+	uint64_t pml4; /* that holds the user half; physical */
+	struct root root;
 	uint32_t tables; /* frame list of the user half's page tables */
 	uintptr_t brk_start,
 	        brk; /* the data that grows behind the image: its first byte, and the one behind its last */
@@ -55,7 +54,7 @@ struct address_space {
 	struct region inside[REGIONS_INSIDE];
 };
 
-/* An empty user half under the shared kernel half. Returns 0 or -ENOMEM. */
+/* Makes a space with an empty user half. Returns 0 or -ENOMEM. */
 int address_space_create(struct address_space *space);
 
 /*
@@ -80,18 +79,6 @@ int address_space_add(struct address_space *space, uintptr_t start, size_t pages
  * Returns as address_space_map() does.
  */
 int address_space_extend(struct address_space *space, struct backing *backing, size_t pages);
-
-/*
- * The value for CR3 that makes the space the running one. The caller loads it at once, interrupts
- * off: the next value relies on it.
- */
-static inline uint64_t address_space_cr3(struct address_space *space)
-{
-	uint64_t cr3 = space->cr3;
-
-	space->cr3 = space->cr3_again;
-	return cr3;
-}
 
 /*
  * Changes the rights of the region that begins at `start`, all of it present and none of it shared, to `flags`. Flushing what

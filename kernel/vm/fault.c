@@ -205,8 +205,7 @@ int address_space_fork(struct address_space *to, struct address_space *from)
 	}
 	to->brk_start = from->brk_start;
 	to->brk = from->brk;
-	from->cr3 = from->cr3_again & ~CR3_NO_FLUSH; /* what was writable is not any more */
-	write_cr3(address_space_cr3(from));
+	write_cr3(read_cr3()); /* what was writable is no longer */
 	rwlock_end_write(&from->lock);
 	return error;
 }

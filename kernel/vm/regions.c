@@ -25,11 +25,10 @@ static void assert_held(const struct address_space *space)
 }
 
 /* After entries of pages in the range were changed. */
-static void flush(struct address_space *space, uintptr_t start, uintptr_t end)
+static void flush(uintptr_t start, uintptr_t end)
 {
 	if (end - start > FLUSH_SINGLY * PAGE_SIZE) {
-		space->cr3 = space->cr3_again & ~CR3_NO_FLUSH;
-		write_cr3(address_space_cr3(space));
+		write_cr3(read_cr3());
 		return;
 	}
 	for (; start < end; start += PAGE_SIZE)
@@ -136,7 +135,7 @@ static bool free_pages(struct address_space *space, uintptr_t start, uintptr_t e
 static void drop_pages(struct address_space *space, uintptr_t start, uintptr_t end)
 {
 	if (free_pages(space, start, end))
-		flush(space, start, end);
+		flush(start, end);
 }
 
 /* What the entry of a page of a region with `flags` is, whose frame may be shared with a copy of the space. */
@@ -163,7 +162,7 @@ static void reflag_pages(struct address_space *space, uintptr_t start, uintptr_t
 				changed = true;
 			}
 	if (changed)
-		flush(space, start, end);
+		flush(start, end);
 }
 
 static int map_backing(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
@@ -267,9 +266,9 @@ static void cut_backing(struct address_space *space, const struct backing *backi
 		if (!free_pages(space, start, end))
 			continue;
 		if (loaded)
-			flush(space, start, end);
+			flush(start, end);
 		else
-			space->cr3 = space->cr3_again & ~CR3_NO_FLUSH;
+			pcid_make_stale(space->root.user);
 	}
 }
 
@@ -310,7 +309,7 @@ static int move_pages(struct address_space *space, uintptr_t from, size_t pages,
 				*entry = 0;
 			}
 	}
-	flush(space, from, end);
+	flush(from, end);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 /* One program does not take the machine from the others; bench/programs/limits.c has the checks. */
 #include "cpu/apic.h"
 #include "fs/node.h"
+#include "isolation/isolation.h"
 #include "loader/loader.h"
 #include "mem/frames.h"
 #include "process/process.h"
@@ -124,13 +125,13 @@ TEST(calls_on_memory_let_interrupts_in)
 
 	if (address_space_create(&space))
 		return "no memory";
-	kstack_move(&task->stack, own.pml4, space.pml4);
+	kstack_move(&task->stack, &own.root, &space.root);
 	task->space = space;
-	write_cr3(address_space_cr3(&task->space));
+	isolation_switch(task_root(task));
 	problem = calls_on_memory();
 	space = task->space;
 	task->space = own;
-	write_cr3(own.pml4 | (own.cr3 & CR3_PCID));
+	isolation_switch(task_root(task));
 	address_space_destroy(&space);
 	return problem;
 }

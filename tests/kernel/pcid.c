@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Process-context identifiers: handed out, given back, and never a translation of the last owner. */
 #include "cpu/cpu.h"
+#include "isolation/isolation.h"
 #include "lib/string.h"
 #include "mem/frames.h"
 #include "stack/kstack.h"
@@ -35,10 +36,10 @@ struct look {
 static void look_inside(void *argument)
 {
 	struct look *look = argument; /* on the old stack */
-	const uint64_t old = read_cr3(), new = address_space_cr3(look->space);
+	const uint64_t old = read_cr3();
 	uint64_t seen;
 
-	write_cr3(new);
+	isolation_switch(&look->space->root);
 	user_access_begin();
 	seen = *(volatile uint64_t *)PAGE;
 	user_access_end();
@@ -55,6 +56,14 @@ static uint64_t seen_in(struct address_space *space)
 	return look.seen;
 }
 
+/* Returns true if the next load of the space flushes what its PCID has. */
+static bool flushes(const struct address_space *space)
+{
+	const uint64_t cr3 = space->root.kernel;
+
+	return !(cr3 & CR3_NO_FLUSH) || pcid_is_stale(this_cpu(), cr3);
+}
+
 TEST(pcids_are_recycled)
 {
 	static struct address_space space;
@@ -68,13 +77,12 @@ TEST(pcids_are_recycled)
 
 		if (!make(&space, round))
 			return "no memory";
-		pcid = space.cr3 & CR3_PCID;
+		pcid = space.root.kernel & CR3_PCID;
 		if (round == 1)
 			first = pcid;
 		else
 			seen_first |= pcid == first;
-		if (!pcid || space.cr3 & CR3_NO_FLUSH || seen_in(&space) != round ||
-		    seen_in(&space) != round) {
+		if (!pcid || !flushes(&space) || seen_in(&space) != round || seen_in(&space) != round) {
 			address_space_destroy(&space);
 			return "a new space shows an old page";
 		}
@@ -95,10 +103,10 @@ TEST(pcids_keep_spaces_apart)
 	for (unsigned i = 0; i < 3; i++)
 		if (seen_in(&a) != 1 || seen_in(&b) != 2)
 			problem = "one space shows the other's page";
-	if (!(a.cr3 & CR3_NO_FLUSH))
+	if (flushes(&a))
 		problem = "the second load would flush";
 	address_space_protect(&a, address_space_regions(&a)->start, PTE_NX);
-	if (a.cr3 & CR3_NO_FLUSH)
+	if (!flushes(&a))
 		problem = "rights shrank, and the next load would not flush";
 	address_space_destroy(&a);
 	address_space_destroy(&b);
@@ -126,7 +134,7 @@ TEST(pcids_run_out)
 			break;
 		}
 		frame_list_push(&list, frame);
-		if (space->cr3 & CR3_PCID)
+		if (space->root.kernel & CR3_PCID)
 			continue;
 		without++;
 		if (address_space_map(space, PAGE, 1, PTE_WRITE | PTE_NX)) {
@@ -134,7 +142,7 @@ TEST(pcids_run_out)
 			break;
 		}
 		*(uint64_t *)phys_to_virt(paging_translate(space->pml4, PAGE, NULL)) = made;
-		if (seen_in(space) != made || seen_in(space) != made || space->cr3 & CR3_NO_FLUSH)
+		if (seen_in(space) != made || seen_in(space) != made || !flushes(space))
 			problem = "a space without a PCID does not flush";
 	}
 	while ((frame = frame_list_pop(&list)) != FRAME_NONE) {

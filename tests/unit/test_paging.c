@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cpu/features.h"
+#include "isolation/isolation.h"
 #include "mem/paging.h"
 #include "tests/unit/image.h"
 #include "x86/instructions.h"
@@ -457,7 +458,7 @@ static void kernel_half(void **state)
 		memory_setup(NULL);
 		cpu_features.pge = features & 1;
 		cpu_features.page_1g = features & 2;
-		paging_init(ram, RAM_COUNT);
+		paging_init(ram, RAM_COUNT, isolation_kernel_flags());
 		assert_int_equal(cpu_calls.write_cr3, loads + 1);
 		assert_int_equal(cpu_calls.cr3, kernel_pml4);
 		check_kernel_half(features & 1 ? PTE_GLOBAL : 0, features & 2 ? PDPT_SPAN : PD_SPAN);
@@ -471,14 +472,14 @@ static void kernel_half_without_memory(void **state)
 
 	memory_setup(NULL);
 	needed = frames_free();
-	paging_init(ram, RAM_COUNT);
+	paging_init(ram, RAM_COUNT, isolation_kernel_flags());
 	needed -= frames_free();
 	for (size_t available = 0; available < needed; available++) {
 		memory_start(available);
-		assert_panics(paging_init(ram, RAM_COUNT), "not enough memory*");
+		assert_panics(paging_init(ram, RAM_COUNT, 0), "not enough memory*");
 	}
 	memory_start(needed);
-	paging_init(ram, RAM_COUNT);
+	paging_init(ram, RAM_COUNT, isolation_kernel_flags());
 }
 
 int main(void)

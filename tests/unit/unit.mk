@@ -13,8 +13,8 @@ UNIT_CFLAGS = $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=addr
 # The files that each program links, apart from its own source.
 UNIT_MEM           := support kernel/mem/frames kernel/mem/pcid kernel/lib/string
 UNIT_frames        := $(UNIT_MEM)
-UNIT_paging        := $(UNIT_MEM) kernel/mem/paging image
-UNIT_address_space := $(UNIT_MEM) kernel/mem/paging kernel/vm/address_space kernel/mem/heap \
+UNIT_paging        := $(UNIT_MEM) kernel/mem/paging kernel/isolation/isolation_shared image
+UNIT_address_space := $(UNIT_MEM) kernel/mem/paging kernel/vm/address_space kernel/isolation/isolation_shared kernel/mem/heap \
 	kernel/vm/user_copy.asm kernel/fs/node kernel/fs/node_data image
 UNIT_names         := $(UNIT_MEM) kernel/mem/heap kernel/fs/node kernel/fs/node_data
 UNIT_deadlines     := $(UNIT_MEM) kernel/lib/deadlines

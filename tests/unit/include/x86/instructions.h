@@ -27,6 +27,11 @@ void outl(uint16_t port, uint32_t value);
 void outb(uint16_t port, uint8_t value);
 uint8_t inb(uint16_t port);
 
+static inline uint64_t read_cr3(void)
+{
+	return cpu_calls.cr3;
+}
+
 static inline void write_cr3(uint64_t value)
 {
 	cpu_calls.cr3 = value;
