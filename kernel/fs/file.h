@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Open files, and the tables of file descriptors that lead to them. A task has no table of its own until it changes
- * something: without one, descriptors 0, 1 and 2 are the console.
- */
+/* Open files: what descriptors lead to (process/descriptors.h). */
 #pragma once
 
 #include "fs/node.h"
 #include "sched/wait.h"
-
-#define FILES_MOST  64 /* descriptors of a task */
 
 /* Flags of open() (uapi/asm-generic/fcntl.h). */
 #define O_RDONLY    0
@@ -65,19 +60,25 @@ struct file {
 	bool holds_locks; /* it may own some (fs/locks.h) */
 };
 
-struct file_table {
-	struct file *file[FILES_MOST];
-	uint64_t close_on_exec; /* a bit for each */
-};
-
 /* Tasks that wait until some file, they look which, would not block any more. */
 extern struct wait_queue file_changed;
 
 /* Opens a node; what its permissions say is not asked. NULL: no memory. */
 struct file *file_open(struct node *node, uint32_t flags);
 
-/* The two ends of a new pipe. 0 or -ENOMEM. */
+/* The console: the file of descriptors 0, 1 and 2 of a process that has opened nothing else. */
+extern struct file file_standard;
+
+/*
+ * Returns the share of one reference in the frames that are freed with the last one: those of a pipe,
+ * or of a file without a name.
+ */
+size_t file_share(const struct file *file);
+
+/* Returns the number of frames that a pipe has. */
 size_t pipe_frames(const struct pipe *pipe);
+
+/* Opens the two ends of a new pipe. Returns 0 or -ENOMEM. */
 int pipe_open(struct file *ends[2], uint32_t flags);
 
 void file_drop(struct file *file);
@@ -97,29 +98,3 @@ void file_release(struct file *file);
 
 /* Waits until no other task uses the position of a file that is busy. 0, or -ERESTARTSYS: a signal will end the task. */
 int file_wait(const struct file *file);
-
-/* The current task's file of this number, or NULL. */
-struct file *file_of(uint64_t fd);
-
-/* The lowest free number from `lowest` on for a file, whose reference it takes. -EMFILE, -ENOMEM: the caller still has it. */
-int file_install(struct file *file, unsigned lowest, bool close_on_exec);
-
-/* The same for a given number; what it was before is closed. */
-int file_install_at(struct file *file, unsigned fd, bool close_on_exec);
-
-/* Whether execve() closes a number that is open. 0 or -ENOMEM. */
-int file_set_close_on_exec(uint64_t fd, bool on);
-
-/* Closes a number. 0, -EBADF or -ENOMEM. */
-int file_close(uint64_t fd);
-
-/* A child's table, before it runs: the same files. 0 or -ENOMEM. */
-struct task;
-int file_table_copy(struct task *to, const struct task *from);
-
-/* The task's share of what goes with the last who has it open: frames of pipes, and of files without a name. */
-size_t file_table_nameless(const struct task *task);
-
-/* Closes what execve() does not keep; and everything. */
-void file_table_exec(struct task *task);
-void file_table_drop(struct task *task);

@@ -9,6 +9,7 @@
 #include "loader/loader.h"
 #include "mem/heap.h"
 #include "process/arguments.h"
+#include "process/descriptors.h"
 #include "process/image.h"
 #include "process/interpreter.h"
 #include "process/process.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "process/out_of_memory.h"
+#include "process/descriptors.h"
 
 #include "fs/file.h"
 #include "output/console.h"

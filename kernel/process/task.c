@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "process/descriptors.h"
 #include "process/process.h"
 
 #include "cpu/exceptions.h"

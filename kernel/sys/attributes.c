@@ -4,6 +4,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/frames.h"
+#include "process/descriptors.h"
 #include "process/process.h"
 #include "sys/calls.h"
 #include "sys/paths.h"

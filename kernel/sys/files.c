@@ -3,6 +3,7 @@
 #include "fs/file.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "process/descriptors.h"
 #include "process/process.h"
 #include "sched/pause.h"
 #include "sys/calls.h"

@@ -3,6 +3,7 @@
 #include "fs/locks.h"
 #include "fs/file.h"
 #include "lib/errno.h"
+#include "process/descriptors.h"
 #include "process/process.h"
 #include "sys/calls.h"
 #include "vm/address_space.h"

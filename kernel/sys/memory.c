@@ -7,6 +7,7 @@
  */
 #include "fs/file.h"
 #include "lib/errno.h"
+#include "process/descriptors.h"
 #include "process/process.h"
 #include "sys/calls.h"
 #include "sys/syscall.h"

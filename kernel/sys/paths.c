@@ -4,6 +4,7 @@
 #include "fs/file.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "process/descriptors.h"
 #include "process/process.h"
 #include "sys/calls.h"
 #include "vm/address_space.h"

@@ -5,6 +5,7 @@
 #include "lib/config.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "process/descriptors.h"
 #include "sys/calls.h"
 #include "sys/syscall.h"
 #include "vm/address_space.h"

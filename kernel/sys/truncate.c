@@ -2,6 +2,7 @@
 /* System calls that make files shorter or longer. What is cut off goes from all who have it mapped, too. */
 #include "fs/file.h"
 #include "lib/errno.h"
+#include "process/descriptors.h"
 #include "process/process.h"
 #include "sys/calls.h"
 #include "sys/paths.h"

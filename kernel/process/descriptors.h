@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * File descriptors: the numbers by which a process knows its open files. It has no table of its own
+ * until it changes something: without one, descriptors 0, 1 and 2 are the console.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FILES_MOST 64 /* descriptors of a process */
+
+struct file;
+struct task;
+
+struct file_table {
+	struct file *file[FILES_MOST];
+	uint64_t close_on_exec; /* a bit for each */
+};
+
+/* Returns the file of a descriptor of the current process, or NULL. */
+struct file *file_of(uint64_t fd);
+
+/*
+ * Gives a file, whose reference it takes, the lowest free descriptor from `lowest` on. Returns the
+ * descriptor, or -EMFILE or -ENOMEM: then the caller keeps the reference.
+ */
+int file_install(struct file *file, unsigned lowest, bool close_on_exec);
+
+/* As file_install(), with the descriptor `fd`, whose file until now is closed. */
+int file_install_at(struct file *file, unsigned fd, bool close_on_exec);
+
+/* Says whether execve() closes an open descriptor. Returns 0 or -ENOMEM. */
+int file_set_close_on_exec(uint64_t fd, bool on);
+
+/* Closes a descriptor. Returns 0, -EBADF or -ENOMEM. */
+int file_close(uint64_t fd);
+
+/* Gives a child that has not run yet the same files. Returns 0 or -ENOMEM. */
+int file_table_copy(struct task *to, const struct task *from);
+
+/* Returns the sum of file_share() over all descriptors. */
+size_t file_table_nameless(const struct task *task);
+
+/* Closes the descriptors that execve() does not keep. */
+void file_table_exec(struct task *task);
+
+/* Closes all descriptors. */
+void file_table_drop(struct task *task);
