@@ -113,8 +113,8 @@ check "a missing tool: is named with its package" says "xorriso is missing (Debi
 
 # Every benchmark has a line of explanation for --list.
 cd "$(dirname "$0")/../.." || exit 1
-named=$(cat bench/guest/*.c | tr -s '[:space:]' ' ' | grep -o 'BENCH([a-z0-9_]*, .name = "[^"]*"' | cut -d '"' -f 2 | sort)
-is "every BENCH() has its name first" "$(grep -c '^BENCH(' <(cat bench/guest/*.c))" "$(wc -l <<<"$named")"
+named=$(cat bench/guest/*.c bench/guest/*/*.c | tr -s '[:space:]' ' ' | grep -o 'BENCH([a-z0-9_]*, .name = "[^"]*"' | cut -d '"' -f 2 | sort)
+is "every BENCH() has its name first" "$(grep -c '^BENCH(' <(cat bench/guest/*.c bench/guest/*/*.c))" "$(wc -l <<<"$named")"
 is "bench/guest/about.txt explains every benchmark" "" \
 	"$(comm -23 <(echo "$named") <(grep -P '^[^#=\t][^\t]*\t\S' bench/guest/about.txt | cut -f 1 | sort))"
 is "bench/guest/about.txt explains nothing else" "" \

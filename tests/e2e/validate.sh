@@ -141,7 +141,7 @@ check "the figures' profiles are there" test -z "$(grep -v '^#' bench/validate/p
 # A knee needs a sample at the published count and one at four thirds of it, or behind.
 check "reach is sampled around every published knee" test -z "$(awk -F'\t' '$8 == "reach" { print $11 }' \
 	bench/validate/published.tsv | sort -u | while read -r pages; do
-		tr -d '\n' <bench/guest/micro_chase.c | sed 's/.*page_counts\[\] = {\([^}]*\)}.*/\1/' | tr -cs 0-9 '\n' |
+		tr -d '\n' <bench/guest/micro/micro_chase.c | sed 's/.*page_counts\[\] = {\([^}]*\)}.*/\1/' | tr -cs 0-9 '\n' |
 			awk -v pages="$pages" '$1 == pages { at = 1 } 3 * $1 >= 4 * pages { behind = 1 }
 				END { if (!at || !behind) print pages }'
 	done)"

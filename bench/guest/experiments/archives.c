@@ -4,7 +4,7 @@
  * frames that no file needs are given back and overwritten, and every file is read again; then the files go, and every frame must
  * be free that was.
  */
-#include "bench/guest/pitfalls.h"
+#include "bench/guest/experiments/pitfalls.h"
 #include "fs/archive.h"
 #include "fs/node.h"
 #include "lib/errno.h"

@@ -3,7 +3,7 @@
  * regions.fuzz: random mmap(), munmap() and mprotect() of parts, against an oracle of pages, with real accesses in the
  * kernel's own task (claim 33). The control takes the same calls as a kernel does whose mappings come and go in one piece only.
  */
-#include "bench/guest/pitfalls.h"
+#include "bench/guest/experiments/pitfalls.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/frames.h"

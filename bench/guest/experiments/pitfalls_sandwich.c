@@ -2,7 +2,7 @@
 /* pitfall.sandwich_irq: interrupts between the two CR3 loads, and images that must be refused (claim 22). */
 #include <elf.h>
 
-#include "bench/guest/pitfalls.h"
+#include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
 #include "cpu/apic.h"
 #include "cpu/cpu.h"

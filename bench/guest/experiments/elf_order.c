@@ -6,7 +6,7 @@
  */
 #include <elf.h>
 
-#include "bench/guest/pitfalls.h"
+#include "bench/guest/experiments/pitfalls.h"
 #include "fs/node.h"
 #include "lib/errno.h"
 #include "lib/string.h"

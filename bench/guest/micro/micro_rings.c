@@ -3,8 +3,8 @@
  * Changes of ring: SYSCALL and SYSRET, INT and IRETQ, with nothing between them. The user code is a copy of a few
  * instructions in a page of the user half; LSTAR, two gates, RSP0 and an IST slot are the experiment's meanwhile.
  */
-#include "bench/guest/micro.h"
-#include "bench/guest/pitfalls.h"
+#include "bench/guest/experiments/pitfalls.h"
+#include "bench/guest/micro/micro.h"
 #include "cpu/cpu.h"
 #include "lib/errno.h"
 #include "lib/string.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Pitfalls of kernel stacks: IST slots, shared PML4s, CR3 in C, interrupts on the user stack. */
-#include "bench/guest/pitfalls.h"
+#include "bench/guest/experiments/pitfalls.h"
 
 #include "cpu/apic.h"
 #include "cpu/cpu.h"

@@ -5,7 +5,7 @@
  */
 #include <elf.h>
 
-#include "bench/guest/pitfalls.h"
+#include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
 #include "lib/errno.h"
 #include "lib/string.h"

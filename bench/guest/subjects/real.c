@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Unmodified programs of Linux, from an archive that bench/linux/archive.sh made. The parameter's unit has the program's name. */
+/* Unmodified programs of Linux, from an archive that bench/linux/programs/archive.sh made. The parameter's unit has the program's name. */
 #include "bench/guest/bench.h"
 #include "fs/node.h"
 #include "lib/errno.h"

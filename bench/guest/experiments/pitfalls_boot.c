@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the notes say of a kernel's first environment: how much of it fits, how little stack, and moving the kernel. */
-#include "bench/guest/pitfalls.h"
+#include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
 #include "cpu/cpu.h"
 #include "lib/string.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory of the micro-kernels. */
-#include "bench/guest/micro.h"
+#include "bench/guest/micro/micro.h"
 #include "cpu/cpu.h"
 #include "lib/errno.h"
 #include "lib/string.h"

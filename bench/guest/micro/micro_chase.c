@@ -7,7 +7,7 @@
  *                                    the very same lines through 2 MiB pages, so what is left between the two is
  *                                    translation
  */
-#include "bench/guest/micro.h"
+#include "bench/guest/micro/micro.h"
 #include "boot/boot.h"
 #include "lib/errno.h"
 #include "lib/string.h"

@@ -3,7 +3,7 @@
  * map.file_end: what is behind the end of a file that is mapped (claim 34). Files of several sizes, as they come with a boot module and
  * as they are in frames: all pages that hold bytes of them, and one page more. bench/programs/mappings.c does it.
  */
-#include "bench/guest/pitfalls.h"
+#include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
 #include "fs/node.h"
 #include "lib/errno.h"

@@ -3,7 +3,7 @@
  * user.stack_overflow: a user stack that overflows into a neighbouring mapping, with and without a guard page between (claim 39).
  * bench/programs/overflow.c does it; here the ways are counted in which it ends.
  */
-#include "bench/guest/pitfalls.h"
+#include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
 #include "lib/errno.h"
 #include "output/console.h"

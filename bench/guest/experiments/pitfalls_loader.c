@@ -4,7 +4,7 @@
  * copy faults when it begins: with the window open, or under the new CR3. There the probe looks around, acts, and
  * gives the copy its real source.
  */
-#include "bench/guest/pitfalls.h"
+#include "bench/guest/experiments/pitfalls.h"
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
 #include "cpu/lock.h"

@@ -8,8 +8,8 @@
  *   micro.switch (pages)       ROUNDS round trips between two address spaces, each of which reads so many pages of its own
  *   micro.switch.same (pages)  the same reads without the loads of CR3
  */
-#include "bench/guest/micro.h"
-#include "bench/guest/pitfalls.h"
+#include "bench/guest/experiments/pitfalls.h"
+#include "bench/guest/micro/micro.h"
 #include "cpu/cpu.h"
 #include "lib/errno.h"
 #include "mem/frames.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the notes say of stacks by formula, of user stacks, of the order of a tear-down, and of the kernel heap. */
-#include "bench/guest/pitfalls.h"
+#include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
 #include "cpu/cpu.h"
 #include "lib/errno.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* micro.movsb (bytes): REP MOVSB, source and destination as the copy before left them in the caches. */
-#include "bench/guest/micro.h"
+#include "bench/guest/micro/micro.h"
 #include "lib/string.h"
 
 #define COPY_MAX MIB

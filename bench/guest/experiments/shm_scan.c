@@ -3,7 +3,7 @@
  * shm.scan: what a program without permission finds by trying keys (claim 36). Segments of one user, with mode 0600, at keys that are
  * spread over the range; another user tries every key, and every ID. The control does the same with no one's permissions asked.
  */
-#include "bench/guest/pitfalls.h"
+#include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
 #include "fs/node.h"
 #include "lib/errno.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* pitfall.user_stack_irq: what an interrupt leaves on a stack that the program can read. */
-#include "bench/guest/pitfalls.h"
+#include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
 #include "cpu/apic.h"
 #include "cpu/cpu.h"

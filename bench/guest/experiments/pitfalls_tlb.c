@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Pitfalls of the TLB: global pages at a per-task address, and PCIDs around a remapped window. */
-#include "bench/guest/pitfalls.h"
+#include "bench/guest/experiments/pitfalls.h"
 #include "cpu/cpu.h"
 #include "lib/errno.h"
 #include "mem/frames.h"
