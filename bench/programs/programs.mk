@@ -1,11 +1,12 @@
 # User programs: static ELF files that the kernel gets as boot modules, the same for every strategy.
+# Benchmarks start those of bench/programs; the self-tests also start those of tests/programs.
 # `broken` is truncated on purpose: the kernel must refuse it.
 
 P             := $(BUILD)/programs
 PAYLOAD_PAGES := 4k:1 64k:16 1m:256 16m:4096
 PAYLOADS      := $(foreach p,$(PAYLOAD_PAGES),$(P)/payload-$(firstword $(subst :, ,$(p))).elf)
 SEGMENTS      := apart together too-many interp
-PROGRAMS_C    := init probe pingpong hostile hello nest memory state signals calls overflow mappings shm real arguments jobs files waits paths ioctls limits codes locks offers
+PROGRAMS_C    := $(patsubst %.c,%,$(notdir $(wildcard bench/programs/*.c tests/programs/*.c)))
 MODULES       := $(PROGRAMS_C:%=$(P)/%.elf) $(P)/tag.elf $(P)/broken.elf $(PAYLOADS) $(SEGMENTS:%=$(P)/segments-%.elf)
 
 PROGRAM_CFLAGS := -std=gnu17 -O2 -ffreestanding -fno-pic -fno-pie -static -nostdlib -mgeneral-regs-only -fcf-protection=none \
@@ -20,6 +21,11 @@ $(P)/%.o: bench/programs/%.asm
 	$(Q)nasm -f elf64 -o $@ $<
 
 $(P)/%.elf: bench/programs/%.c $(P)/start.o $(wildcard bench/programs/*.h)
+	@mkdir -p $(@D)
+	$(Q)gcc $(PROGRAM_CFLAGS) $(PROGRAM_LINK) -o $@ $(P)/start.o $<
+	@strip $@
+
+$(P)/%.elf: tests/programs/%.c $(P)/start.o $(wildcard bench/programs/*.h tests/programs/*.h)
 	@mkdir -p $(@D)
 	$(Q)gcc $(PROGRAM_CFLAGS) $(PROGRAM_LINK) -o $@ $(P)/start.o $<
 	@strip $@
@@ -44,7 +50,7 @@ $(P)/segments-together.elf: SHAPE := -DCOUNT=24 -DSIZE=0x1080 -DGAP=0
 $(P)/segments-too-many.elf: SHAPE := -DCOUNT=100 -DSIZE=24 -DGAP=0x3000
 $(P)/segments-interp.elf:   SHAPE := -DCOUNT=5 -DSIZE=24 -DGAP=0x3000 -DINTERP
 
-$(SEGMENTS:%=$(P)/segments-%.elf): bench/programs/segments.asm
+$(SEGMENTS:%=$(P)/segments-%.elf): tests/programs/segments.asm
 	@mkdir -p $(@D)
 	$(Q)nasm -f bin $(SHAPE) -o $@ $<
 	@chmod +x $@
@@ -58,8 +64,8 @@ REAL := $(BUILD)/real
 
 linux-programs: $(REAL)/made
 
-$(REAL)/made: $(REAL)/made-of bench/linux/archive.sh bench/linux/hello.c
-	$(Q)bench/linux/archive.sh $(REAL) 2>$(REAL)/log || { rm -f $(REAL)/linux.cpio; touch $(REAL)/missing; tail -n 3 $(REAL)/log >&2; }
+$(REAL)/made: $(REAL)/made-of bench/linux/programs/archive.sh bench/linux/programs/hello.c
+	$(Q)bench/linux/programs/archive.sh $(REAL) 2>$(REAL)/log || { rm -f $(REAL)/linux.cpio; touch $(REAL)/missing; tail -n 3 $(REAL)/log >&2; }
 	@sed 's/^/benchmarks *.real: not on this machine (.\/run-bench.sh --setup installs it): static /' $(REAL)/missing >&2
 	$(Q)touch $@
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What programs of Linux rely on beyond signals and mappings; the programs in bench/programs have the checks. */
+/* What programs of Linux rely on beyond signals and mappings; the programs in tests/programs have the checks. */
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "output/console.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What exceptions tell a program; bench/programs/codes.c has the checks. */
+/* What exceptions tell a program; tests/programs/codes.c has the checks. */
 #include "cpu/cpu.h"
 #include "lib/errno.h"
 #include "tests/kernel/kinds.h"

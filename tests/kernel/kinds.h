@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs of bench/programs that check something themselves, by the kind that is their argument. */
+/* Programs of bench/programs and tests/programs that check something themselves, by the kind that is their argument. */
 #pragma once
 
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One program does not take the machine from the others; bench/programs/limits.c has the checks. */
+/* One program does not take the machine from the others; tests/programs/limits.c has the checks. */
 #include "cpu/apic.h"
 #include "fs/node.h"
 #include "isolation/isolation.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Regions, page faults and fork() as programs see them; bench/programs/memory.c has the checks. */
+/* Regions, page faults and fork() as programs see them; tests/programs/memory.c has the checks. */
 #include "lib/string.h"
 #include "mem/frames.h"
 #include "output/console.h"

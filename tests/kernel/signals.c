@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals as programs see them, and hostile calls; bench/programs/signals.c and calls.c have the checks. */
+/* Signals as programs see them, and hostile calls; tests/programs/signals.c and calls.c have the checks. */
 #include "cpu/fpu.h"
 #include "lib/string.h"
 #include "output/console.h"

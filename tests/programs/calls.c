@@ -5,10 +5,10 @@
  * calls all: exit status 0, or 1 and the rows that were not met. calls random: children make random calls until they end, hang or have made
  * enough of them; the kernel must live.
  */
-#include "bench/programs/calls_files.h"
-#include "bench/programs/calls_memory.h"
-#include "bench/programs/calls_tasks.h"
 #include "sys/shm.h"
+#include "tests/programs/calls_files.h"
+#include "tests/programs/calls_memory.h"
+#include "tests/programs/calls_tasks.h"
 
 static const struct {
 	const struct row *rows;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls that do little here, but what Linux's callers expect of them: offers KIND. Exit status 0: all was as in Linux; otherwise the number of
  * the check that failed, modulo 256. */
-#include "bench/programs/jobs.h"
+#include "tests/programs/jobs.h"
 
 #define PATH "/tmp/offers"
 

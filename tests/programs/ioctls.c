@@ -3,7 +3,7 @@
  * What ioctl() does to files of every kind and to the terminal: ioctls KIND. Exit status 0: all was as in Linux; otherwise the number of
  * the check that failed, modulo 256.
  */
-#include "bench/programs/jobs.h"
+#include "tests/programs/jobs.h"
 
 #define PATH "/tmp/ioctls"
 

@@ -3,7 +3,7 @@
  * What exceptions tell a program, as Linux does: codes KIND. Exit status 0: all was so; NOT_HERE: the processor does not
  * raise the exception at all; otherwise the number of the check that failed, modulo 256.
  */
-#include "bench/programs/jobs.h"
+#include "tests/programs/jobs.h"
 
 /* It is all on purpose. */
 #pragma GCC diagnostic ignored "-Warray-bounds"

@@ -2,7 +2,7 @@
 /* Bad calls on memory regions, and the errors that they must give (calls.c). */
 #pragma once
 
-#include "bench/programs/calls_rows.h"
+#include "tests/programs/calls_rows.h"
 
 static const struct row rows_on_memory[] = {
 	{ SYS_mmap, BADF, { 0, 4096, 1, 2, CLOSED, 0 } },

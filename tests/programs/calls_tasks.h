@@ -2,7 +2,7 @@
 /* Bad calls on tasks: signals, time, children, identity, and the errors that they must give (calls.c). */
 #pragma once
 
-#include "bench/programs/calls_rows.h"
+#include "tests/programs/calls_rows.h"
 
 static const struct row rows_on_tasks[] = {
 	{ SYS_rt_sigaction, INVAL, { 0, NEVER, 0, 8 } },

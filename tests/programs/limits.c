@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What one program can take from the others, and what it cannot: limits KIND. Exit status 0, or the number of the check that failed. */
-#include "bench/programs/jobs.h"
+#include "tests/programs/jobs.h"
 
 #include "fs/file.h"
 #include "sys/shm.h"

@@ -2,7 +2,7 @@
 /* Bad calls on files, and the errors that they must give (calls.c). */
 #pragma once
 
-#include "bench/programs/calls_rows.h"
+#include "tests/programs/calls_rows.h"
 
 static const struct row rows_on_files[] = {
 	{ SYS_read, BADF, { CLOSED, BUFFER, 1 } },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Locks on files: locks KIND. Exit status 0: all was as in Linux; otherwise the number of the check that failed, modulo 256. */
-#include "bench/programs/jobs.h"
+#include "tests/programs/jobs.h"
 
 #define PATH  "/tmp/locks"
 #define OTHER "/tmp/locks-other"

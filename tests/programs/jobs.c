@@ -3,7 +3,7 @@
  * Tasks that are stopped and go on: jobs KIND. Exit status 0: all was as in Linux;
  * otherwise the number of the check that failed, modulo 256.
  */
-#include "bench/programs/jobs.h"
+#include "tests/programs/jobs.h"
 
 enum { TCGETS = 0x5401, TCSETS, TIOCGPGRP = 0x540f, TIOCSPGRP };
 

@@ -3,7 +3,7 @@
  * Calls that wait for children and signals, and who may send them: waits KIND. Exit status 0: all was as in Linux; otherwise the number
  * of the check that failed, modulo 256.
  */
-#include "bench/programs/jobs.h"
+#include "tests/programs/jobs.h"
 
 enum { ALL, PID, GROUP };
 
