@@ -43,8 +43,8 @@ include kernel/kernel.mk
 include bench/programs/programs.mk
 include bench/bochs/bochs.mk
 include bench/host/host.mk
-include bench/lab/lab.mk
-include bench/baseline/baseline.mk
+include bench/linux/outer/outer.mk
+include bench/linux/baseline/baseline.mk
 include tests/tests.mk
 
 # What the boot is for: demo (a prompt), test or bench. EXTRA has more words for the kernel's command line.
@@ -68,7 +68,7 @@ QEMU := qemu-system-x86_64 -m 512 -cpu max -nodefaults -no-user-config -display 
 # Static programs of Linux that this machine has. If busybox is one of them, its shell is the prompt of
 # make qemu.
 linux:
-	@bench/linux/archive.sh $(BUILD)/linux bench/linux/init.sh
+	@bench/linux/programs/archive.sh $(BUILD)/linux bench/linux/programs/init.sh
 	@sed 's/^/not on this machine: static /' $(BUILD)/linux/missing
 
 # If standard input is not a terminal, the session ends with it (bench/console.sh). QEMU exits with 33
@@ -143,7 +143,7 @@ RESULTS ?= results/latest
 
 figures: host
 	@bench/figures.sh $(RESULTS)
-	@bench/baseline/tables.sh $(RESULTS)
+	@bench/linux/baseline/tables.sh $(RESULTS)
 
 clean:
 	rm -rf $(BUILD)

@@ -100,7 +100,7 @@ done
 [ $setup != only ] || packages+=("${developer_packages[@]}")
 [ $setup = no ] || install_packages
 if [ $setup = only ]; then
-	"$root/bench/lab/fetch.sh" "$root/build/lab" || echo "run-bench: engine kvm-emulated will not run; everything else will" >&2
+	"$root/bench/linux/outer/fetch.sh" "$root/build/lab" || echo "run-bench: engine kvm-emulated will not run; everything else will" >&2
 	exit 0
 fi
 check_tools

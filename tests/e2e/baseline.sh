@@ -32,7 +32,7 @@ printf '%s\n' 'fork.exec 4096 - all probe x' 'exec.real 2 bash-static kernel rea
 } >"$work/stream"
 convert()
 {
-	awk -v kernel="k 1" -v option=nopti -v bochs="b 2" -v cpu=c -f bench/baseline/linux.awk "$@"
+	awk -v kernel="k 1" -v option=nopti -v bochs="b 2" -v cpu=c -f bench/linux/baseline/linux.awk "$@"
 }
 cat >"$work/want" <<'END'
 k 1,nopti,b 2,c,fork.exec,4096,,all,instructions,instructions,25,94,106,118
@@ -43,7 +43,7 @@ END
 convert "$work/table" "$work/stream" >"$work/got"
 check "least, median and most, less what is empty" diff "$work/want" "$work/got"
 grep -v region=217 "$work/stream" >"$work/less"
-check "a region without counts fails" sh -c "! awk -f bench/baseline/linux.awk $work/table $work/less && echo x"
+check "a region without counts fails" sh -c "! awk -f bench/linux/baseline/linux.awk $work/table $work/less && echo x"
 
 # What is missing.
 mkdir -p "$work/build/real" "$work/bin"
@@ -51,7 +51,7 @@ says()
 {
 	local status=0
 
-	PATH=$work/bin:$PATH bench/baseline/linux.sh "$work/build" "$work/csv" 2>"$work/err" || status=$?
+	PATH=$work/bin:$PATH bench/linux/baseline/linux.sh "$work/build" "$work/csv" 2>"$work/err" || status=$?
 	echo "status $status"
 	cat "$work/err"
 	[ $status = 2 ] && [ ! -e "$work/csv" ] && grep -q "$1" "$work/err"

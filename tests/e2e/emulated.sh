@@ -5,8 +5,8 @@
 . "$(dirname "$0")/common.sh"
 
 make_tree
-mkdir -p "$tree/build/lab" "$tree/bench/lab"
-cp bench/lab/{make-outer,pack,fetch}.sh "$tree/bench/lab/"
+mkdir -p "$tree/build/lab" "$tree/bench/linux/outer"
+cp bench/linux/outer/{make-outer,pack,fetch}.sh "$tree/bench/linux/outer/"
 printf '#!/bin/sh\ncat\n' >"$tree/build/lab/busybox" # its cpio: the list of files
 chmod +x "$tree/build/lab/busybox"
 echo base >"$tree/build/lab/base.cpio"
@@ -118,7 +118,7 @@ done
 # fetch <test> <status> <message>: in that PATH
 fetch()
 {
-	PATH=$tree/bin "$tree/bench/lab/fetch.sh" "$tree/build/lab" >"$tree/out" 2>"$tree/err"
+	PATH=$tree/bin "$tree/bench/linux/outer/fetch.sh" "$tree/build/lab" >"$tree/out" 2>"$tree/err"
 	is "$1: exits $2" "$2" $?
 	check "$1: says '$3'" says "$3"
 }
@@ -133,7 +133,7 @@ fetch "no network" 1 "linux-image-6.1.0-1-cloud-amd64 cannot be fetched"
 check "no network: apt's own words are shown" says "could not resolve the host"
 printf '#!/bin/sh\n[ "$2" = download ] && : >"$3_1_amd64.deb"\n' >"$tree/bin/apt-get"
 fetch "a fetch" 0 "fetching busybox-static"
-PATH=$tree/bin "$tree/bench/lab/fetch.sh" "$tree/build/lab" >"$tree/out" 2>"$tree/err"
+PATH=$tree/bin "$tree/bench/linux/outer/fetch.sh" "$tree/build/lab" >"$tree/out" 2>"$tree/err"
 check "what is there is not fetched again" test ! -s "$tree/err"
 
 finish

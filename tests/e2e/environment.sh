@@ -48,7 +48,7 @@ cd ..
 export CDPATH=.:/tmp:$repository
 ends 0 "run-bench.sh with CDPATH" "$(basename "$repository")/run-bench.sh" --help
 check "run-bench.sh with CDPATH: helps" shows --strategy
-ends 0 "archive.sh with CDPATH" "$(basename "$repository")/bench/linux/archive.sh" "$tree/archive"
+ends 0 "archive.sh with CDPATH" "$(basename "$repository")/bench/linux/programs/archive.sh" "$tree/archive"
 is "archive.sh with CDPATH: prints nothing" "" "$(cat "$tree/out" "$tree/err")"
 mkdir -p "$tree/bench/validate"
 cp "$repository"/bench/validate/* "$tree/bench/validate/"
@@ -66,7 +66,7 @@ ln -s rb "$tree/bin/again"
 ends 0 "run-bench.sh through two links" "$tree/bin/again" --help
 check "run-bench.sh through two links: helps" shows --strategy
 unguarded=$(grep -rlE --include='*.sh' '(^|[^a-z"$])cd ' bench kernel tests | while read -r script; do
-	case $script in bench/lab/init.sh | bench/linux/init.sh | tests/linux/script.sh) continue ;; esac # run in a guest
+	case $script in bench/linux/outer/init.sh | bench/linux/programs/init.sh | tests/linux/script.sh) continue ;; esac # run in a guest
 	grep -qE '/environment.sh"|/common.sh"' "$script" || echo "$script"
 done)
 is "every script that changes folders takes bench/environment.sh" "" "$unguarded"

@@ -13,7 +13,7 @@ engine=$1 build=$2
 . tests/tap.sh
 prefix="$engine $build: "
 
-if ! bench/linux/archive.sh "$work" tests/linux/script.sh >"$work/log" 2>&1; then
+if ! bench/linux/programs/archive.sh "$work" tests/linux/script.sh >"$work/log" 2>&1; then
 	sed 's/^/# /' "$work/log"
 	result "not ok" "the archive is made"
 	echo "1..1"

@@ -16,7 +16,7 @@ end()
 }
 trap end EXIT
 
-if ! bench/linux/archive.sh "$work" bench/linux/init.sh >"$work/log" 2>&1; then
+if ! bench/linux/programs/archive.sh "$work" bench/linux/programs/init.sh >"$work/log" 2>&1; then
 	sed 's/^/# /' "$work/log"
 	result "not ok" "the archive is made"
 	echo "1..1"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The real KVM modules of a Debian kernel on a processor that is emulated: QEMU without KVM emulates one with SVM, and
- * Bochs one with VMX. In that outer machine a small Linux (bench/lab) loads KVM and starts a QEMU, and the image runs in
+ * Bochs one with VMX. In that outer machine a small Linux (bench/linux/outer) loads KVM and starts a QEMU, and the image runs in
  * the inner machine. docs/kvm-emulated.md has more.
  *
  * The outer Linux hands the guest's records and exit status on to the outer machine's own ports, so they come out of the
@@ -54,7 +54,7 @@ static int can_run(char *why, size_t size)
 	return -1;
 }
 
-/* What the outer machine's init (bench/lab/init.sh) reads. No word has a quote in it. */
+/* What the outer machine's init (bench/linux/outer/init.sh) reads. No word has a quote in it. */
 static int write_boot_file(const struct engine_boot *boot, char *why, size_t size)
 {
 	bool bochs = in_bochs(boot->variant);
@@ -78,7 +78,7 @@ static int make_outer(const struct engine_boot *boot, char *why, size_t size)
 	bool made;
 
 	engine_image_path(image, boot->strategy, "elf32");
-	arguments_add(&command, "%s/bench/lab/make-outer.sh", path_root());
+	arguments_add(&command, "%s/bench/linux/outer/make-outer.sh", path_root());
 	arguments_add(&command, "%s/build/lab", path_root());
 	arguments_add_all(&command, boot->directory, image);
 	arguments_add(&command, "%s/build/programs", path_root());
@@ -89,7 +89,8 @@ static int make_outer(const struct engine_boot *boot, char *why, size_t size)
 	output = process_capture(&command, path_root(), 120, false, &status);
 	made = output && status == 0;
 	if (!made)
-		snprintf(why, size, "bench/lab/make-outer.sh made no outer machine (is the disk full?)");
+		snprintf(why, size,
+		         "bench/linux/outer/make-outer.sh made no outer machine (is the disk full?)");
 	arguments_free(&command);
 	free(output);
 	return made ? 0 : -1;

@@ -5,7 +5,7 @@
 # usage: make-outer.sh LAB DIRECTORY IMAGE.elf32 PROGRAMS OUTPUT [WORDS]
 set -euo pipefail
 # shellcheck source=bench/environment.sh
-. "$(dirname "$0")/../environment.sh"
+. "$(dirname "$0")/../../environment.sh"
 umask 022 # of the files in the archive
 
 [ $# -ge 5 ] || { echo "usage: $0 LAB DIRECTORY IMAGE.elf32 PROGRAMS OUTPUT [WORDS]" >&2; exit 2; }

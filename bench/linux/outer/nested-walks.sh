@@ -4,7 +4,7 @@
 # usage: nested-walks.sh [STRATEGY]
 set -euo pipefail
 # shellcheck source=bench/environment.sh
-. "$(dirname "$0")/../environment.sh"
+. "$(dirname "$0")/../../environment.sh"
 
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../../.."
 exec ./run-bench.sh --engine bochs,kvm-emulated --full --quick --strategy "${1:-window}" --bench tlb.cr3,tlb.refill

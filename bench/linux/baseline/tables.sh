@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: MIT
 # Replaces the tables of docs/baselines.md by those of results/linux/summary.csv and a run of this kernel:
 #     ./run-bench.sh --engine bochs --strategy heap,window,random,best
-#     bench/baseline/tables.sh results/latest
+#     bench/linux/baseline/tables.sh results/latest
 # A table is everything between "<!-- table NAME -->" and "<!-- end -->"; other text is kept.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
-. "$(dirname "$0")/../environment.sh"
+. "$(dirname "$0")/../../environment.sh"
 
-root=$(dirname "$0")/../..
+root=$(dirname "$0")/../../..
 csv=$root/results/linux/summary.csv
 document=$root/docs/baselines.md
 if [ $# != 1 ] || [ ! -r "$1/results.sqlite" ]; then

@@ -4,7 +4,7 @@
 # usage: pack.sh FOLDER BUSYBOX OUTPUT.cpio
 set -euo pipefail
 # shellcheck source=bench/environment.sh
-. "$(dirname "$0")/../environment.sh"
+. "$(dirname "$0")/../../environment.sh"
 
 [ $# -eq 3 ] || { echo "usage: $0 FOLDER BUSYBOX OUTPUT.cpio" >&2; exit 2; }
 output=$(realpath -m "$3")

@@ -7,7 +7,7 @@
 # usage: build.sh FOLDER RELAY      (fetch.sh FOLDER comes first)
 set -euo pipefail
 # shellcheck source=bench/environment.sh
-. "$(dirname "$0")/../environment.sh"
+. "$(dirname "$0")/../../environment.sh"
 umask 022 # of the files in the archive
 
 [ $# -eq 2 ] || { echo "usage: $0 FOLDER RELAY" >&2; exit 2; }

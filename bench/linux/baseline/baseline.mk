@@ -3,15 +3,15 @@
 BASELINE := $(BUILD)/baseline
 
 linux-baseline: $(BASELINE)/init.elf $(BASELINE)/probe.elf $(BASELINE)/real.elf programs bochs-library linux-programs
-	@bench/baseline/linux.sh $(BUILD) results/linux/summary.csv $(LINUX_OPTIONS)
+	@bench/linux/baseline/linux.sh $(BUILD) results/linux/summary.csv $(LINUX_OPTIONS)
 
-$(BASELINE)/init.elf: bench/baseline/init.c $(P)/start.o $(wildcard bench/programs/*.h)
+$(BASELINE)/init.elf: bench/linux/baseline/init.c $(P)/start.o $(wildcard bench/programs/*.h)
 	@mkdir -p $(@D)
 	$(Q)gcc $(PROGRAM_CFLAGS) $(PROGRAM_LINK) -o $@ $(P)/start.o $<
 
 # The same files that the kernel under test runs, with the calls to that kernel replaced.
-$(BASELINE)/%.elf: bench/programs/%.c bench/baseline/linux.h $(P)/start.o $(wildcard bench/programs/*.h)
+$(BASELINE)/%.elf: bench/programs/%.c bench/linux/baseline/linux.h $(P)/start.o $(wildcard bench/programs/*.h)
 	@mkdir -p $(@D)
-	$(Q)gcc $(PROGRAM_CFLAGS) $(PROGRAM_LINK) -include bench/baseline/linux.h -o $@ $(P)/start.o $<
+	$(Q)gcc $(PROGRAM_CFLAGS) $(PROGRAM_LINK) -include bench/linux/baseline/linux.h -o $@ $(P)/start.o $<
 
 .PHONY: linux-baseline

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# From the table of rows and the stream of the instrumentation library to lines of the CSV file. bench/baseline/linux.h says
+# From the table of rows and the stream of the instrumentation library to lines of the CSV file. bench/linux/baseline/linux.h says
 # how many regions of each kind a row has. The median of the overhead is subtracted, as the harness does.
 BEGIN {
 	OFS = ","

@@ -7,11 +7,11 @@
 # LINUX_IPS: instructions per second of the machine's clock. LINUX_LIMIT: seconds that a boot may take.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
-. "$(dirname "$0")/../environment.sh"
+. "$(dirname "$0")/../../environment.sh"
 umask 022 # of the files in the archive
 
 [ $# -ge 2 ] || { echo "usage: $0 BUILD-FOLDER OUTPUT.csv [OPTION...]" >&2; exit 2; }
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../../.."
 build=$1 output=$2
 shift 2
 options=("$@")
@@ -30,7 +30,7 @@ for tool in bochs grub-mkrescue xorriso mformat dpkg-deb cpio; do
 	command -v "$tool" >/dev/null || fail "$tool is missing; ./run-bench.sh --setup installs what is needed"
 done
 [ -e "$build/real/linux.cpio" ] || fail "there is no archive of programs; ./run-bench.sh --setup installs what it is made of"
-bench/lab/fetch.sh "$build/lab" || fail "without Debian's kernel there is nothing to count"
+bench/linux/outer/fetch.sh "$build/lab" || fail "without Debian's kernel there is nothing to count"
 package=$(compgen -G "$build/lab/packages/linux-image-*-cloud-amd64_*.deb" | sort -V | tail -n 1)
 [ -n "$package" ] || fail "there is no package of a cloud kernel in $build/lab/packages"
 dpkg-deb -x "$package" "$work/kernel" || fail "$package is damaged: remove it and try again"
@@ -124,7 +124,7 @@ echo "kernel,options,bochs,cpu,benchmark,parameter,program,part,metric,unit,n,mi
 for option in "${options[@]}"; do
 	echo "linux-baseline: $kernel, $option" >&2
 	boot "$option"
-	awk -v kernel="$kernel" -v option="$option" -v bochs="$bochs" -v cpu=$cpu -f bench/baseline/linux.awk "$work/table" "$work/stream" >>"$work/csv" || {
+	awk -v kernel="$kernel" -v option="$option" -v bochs="$bochs" -v cpu=$cpu -f bench/linux/baseline/linux.awk "$work/table" "$work/stream" >>"$work/csv" || {
 		echo "linux-baseline: not every region was counted" >&2
 		exit 1
 	}

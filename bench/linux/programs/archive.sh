@@ -10,7 +10,7 @@
 # dash to run. An archive without INIT has no dash.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
-. "$(dirname "$0")/../environment.sh"
+. "$(dirname "$0")/../../environment.sh"
 umask 022 # of the files in the archive
 
 [ $# = 1 ] || [ $# = 2 ] || { echo "usage: $0 FOLDER [INIT]" >&2; exit 2; }
@@ -42,7 +42,7 @@ compile hello-pie gcc -static-pie
 compile hello-musl musl-gcc -static
 dash=
 [ -z "$init" ] || dash=${DASH_SOURCE:-$(find /usr/src -maxdepth 1 -type d -name 'dash*' 2>/dev/null | sort | tail -n 1)}
-built=$here/../../build/dash
+built=$here/../../../build/dash
 if [ -n "$init" ] && [ -z "$dash" ]; then
 	echo dash >>missing
 elif [ -n "$dash" ]; then

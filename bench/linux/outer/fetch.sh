@@ -4,7 +4,7 @@
 # usage: fetch.sh FOLDER      (the packages are kept in FOLDER/packages)
 set -euo pipefail
 # shellcheck source=bench/environment.sh
-. "$(dirname "$0")/../environment.sh"
+. "$(dirname "$0")/../../environment.sh"
 
 [ $# -eq 1 ] || { echo "usage: $0 FOLDER" >&2; exit 2; }
 folder=$1/packages

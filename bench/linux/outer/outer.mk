@@ -5,18 +5,18 @@ LAB := $(BUILD)/lab
 
 lab: $(LAB)/base.cpio
 
-$(LAB)/base.cpio: $(LAB)/made-of $(LAB)/relay bench/lab/build.sh bench/lab/pack.sh bench/lab/init.sh
+$(LAB)/base.cpio: $(LAB)/made-of $(LAB)/relay bench/linux/outer/build.sh bench/linux/outer/pack.sh bench/linux/outer/init.sh
 	$(call say,LAB,$@)
-	$(Q)bench/lab/build.sh $(LAB) $(LAB)/relay
+	$(Q)bench/linux/outer/build.sh $(LAB) $(LAB)/relay
 
 # Names the packages and this host's QEMU. It is rewritten only if they change.
 $(LAB)/made-of: FORCE | $(LAB)
-	$(Q)bench/lab/fetch.sh $(LAB)
+	$(Q)bench/linux/outer/fetch.sh $(LAB)
 	$(Q)now=$$(ls -1 $(LAB)/packages; dpkg-query -W qemu-system-x86 seabios 2>/dev/null; \
 		stat -Lc '%s %n' "$$(command -v qemu-system-x86_64)"); \
 		echo "$$now" | cmp -s - $@ || echo "$$now" >$@
 
-$(LAB)/relay: bench/lab/relay.c | $(LAB)
+$(LAB)/relay: bench/linux/outer/relay.c | $(LAB)
 	$(call say,CC,$@)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -static -s -o $@ $<
 
@@ -25,6 +25,6 @@ $(LAB):
 
 # Page-walk reads of a TLB refill with and without nested paging.
 nested-walks:
-	@bench/lab/nested-walks.sh $(STRATEGY)
+	@bench/linux/outer/nested-walks.sh $(STRATEGY)
 
 .PHONY: lab nested-walks
