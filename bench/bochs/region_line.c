@@ -8,7 +8,7 @@
 #include "bench/bochs/model/model.h"
 #include "bench/bochs/nested.h"
 #include "bench/bochs/output.h"
-#include "bench/bochs/region.h"
+#include "bench/bochs/region_internal.h"
 #include "bench/bochs/rounding.h"
 
 /* Appends the model's counts to a line. */

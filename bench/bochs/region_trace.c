@@ -1,5 +1,5 @@
 /* What of a region goes into the event trace. */
-#include "bench/bochs/region.h"
+#include "bench/bochs/region_internal.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #include "bench/bochs/model/model.h"
 #include "bench/bochs/nested.h"
 #include "bench/bochs/output.h"
-#include "bench/bochs/region.h"
+#include "bench/bochs/region_internal.h"
 #include "bench/bochs/rip.h"
 #include "bench/bochs/shadow.h"
 #include "bench/bochs/trace.h"
