@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Functions: which function of the kernel each counted event of a region is charged to, and by which calls it was
  * reached.
@@ -18,8 +19,7 @@
  * A jump to another function replaces the frame. When the stack in memory is another one than expected (a context
  * switch), the stack of calls begins anew with the function that goes on.
  */
-#ifndef PALIMPSEST_BOCHS_FUNCTIONS_H
-#define PALIMPSEST_BOCHS_FUNCTIONS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -58,5 +58,3 @@ void functions_write(unsigned cpu, uint32_t region);
 
 /* For a trace: the name of the function that events of this moment are charged to. */
 const char *functions_name(unsigned cpu);
-
-#endif

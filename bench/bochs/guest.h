@@ -1,6 +1,6 @@
+/* SPDX-License-Identifier: MIT */
 /* The guest's physical memory, through what Bochs exports. */
-#ifndef PALIMPSEST_BOCHS_GUEST_H
-#define PALIMPSEST_BOCHS_GUEST_H
+#pragma once
 
 #include <stdint.h>
 
@@ -13,5 +13,3 @@ void guest_memory_check(void);
 /* See bench/bochs/model/memory.h. Frames stay where they are when Bochs holds all guest memory at once (memory: host= is
  * not under guest=). */
 const uint8_t *guest_frame(uint64_t physical);
-
-#endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The instrumentation library for Bochs, loaded with LD_PRELOAD into a stock Bochs: it counts what the guest does in
  * the regions that the guest marks, passes port 0xE9 on, and ends Bochs when the guest writes to port 0xF4.

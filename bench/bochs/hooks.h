@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Hooks: Bochs's exported instrumentation stubs, and how they are made to call this library.
  *
@@ -6,8 +7,7 @@
  * what an idle hook has there, so switching a hook on or off is a store of one byte by the thread that
  * executes it.
  */
-#ifndef PALIMPSEST_BOCHS_HOOKS_H
-#define PALIMPSEST_BOCHS_HOOKS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,5 +32,3 @@ void hooks_install(struct hook *hooks, size_t count);
 
 /* Connects the stub with its function, or makes it an empty function again. */
 void hook_switch(struct hook *hook, bool on);
-
-#endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The counted events. This list is the only one: the `!hook` line, the `!count` lines and the counters
  * themselves are made from it, in this order.
@@ -8,8 +9,7 @@
  * instruction's while an interrupt or exception is delivered, so a delivery that hits user code (its event,
  * its table reads and its pushes) is user code's, as the instruction SYSCALL is.
  */
-#ifndef PALIMPSEST_BOCHS_METRICS_H
-#define PALIMPSEST_BOCHS_METRICS_H
+#pragma once
 
 /*
  * INSTRUCTIONS    Completed instructions. A REP instruction counts once, when its last iteration is done, and
@@ -51,5 +51,3 @@
 #define METRIC_CONSTANT(id, name) METRIC_##id,
 enum metric { METRICS(METRIC_CONSTANT) METRIC_COUNT };
 #undef METRIC_CONSTANT
-
-#endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Nested machines: a hypervisor (KVM) runs in Bochs with emulated VMX, and the guest that marks the regions runs in
  * it. With PALIMPSEST_NESTED=1 in the environment, an event counts only while the guest executes, not while the
@@ -7,8 +8,7 @@
  * guest's own tables and those of the EPT tables behind each of them, without EPT those of the hypervisor's shadow
  * tables. The repeated walks that metrics.h speaks of are not taken out.
  */
-#ifndef PALIMPSEST_BOCHS_NESTED_H
-#define PALIMPSEST_BOCHS_NESTED_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,5 +33,3 @@ bool nested_in_hypervisor(unsigned cpu);
 
 /* VM exits since the region was opened. */
 uint64_t nested_exits(unsigned cpu);
-
-#endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Output: the stream to the harness, and the end of the run.
  *
@@ -10,8 +11,7 @@
  *
  * A stream that cannot be written ends Bochs with a message and status 1.
  */
-#ifndef PALIMPSEST_BOCHS_OUTPUT_H
-#define PALIMPSEST_BOCHS_OUTPUT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,5 +39,3 @@ _Noreturn void output_exit(unsigned value);
 
 /* A message on standard error, the same as `!fail` in the stream, and the end of the process. The attribute: cppcheck overlooks _Noreturn. */
 void output_fail(int status, const char *format, ...) __attribute__((noreturn, format(printf, 2, 3)));
-
-#endif

@@ -1,6 +1,6 @@
+/* SPDX-License-Identifier: MIT */
 /* A region as it is kept, for the files that make it up: regions.c, region_line.c and region_trace.c. */
-#ifndef PALIMPSEST_BOCHS_REGION_H
-#define PALIMPSEST_BOCHS_REGION_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -88,5 +88,3 @@ static inline void trace_fetch_walk(struct region *region, unsigned cpu, bool co
 void trace_number(struct region *region, unsigned cpu, const char *event, uint64_t address, const char *name,
                   uint64_t number);
 void trace_flush(struct region *region, unsigned cpu, unsigned what, uint64_t value);
-
-#endif

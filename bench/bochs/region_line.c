@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a region counted, as a line of the stream. */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What of a region goes into the event trace. */
 #include "bench/bochs/region_internal.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Regions: which events count, and towards what.
  *
@@ -14,8 +15,7 @@
  * The functions below are called with the events of Bochs; those in the first group whether or not a region is
  * open, the others only after the change to true was told.
  */
-#ifndef PALIMPSEST_BOCHS_REGIONS_H
-#define PALIMPSEST_BOCHS_REGIONS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -56,5 +56,3 @@ void region_data_access_modelled(unsigned cpu, uint64_t linear, uint64_t physica
 void region_conditional_branch(unsigned cpu, uint64_t from, bool taken);
 void region_branch(unsigned cpu, enum branch_kind kind, uint64_t from, uint64_t to);
 void region_interrupt_return(unsigned cpu);
-
-#endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * RIP: where Bochs keeps the instruction pointer of each CPU.
  *
@@ -6,8 +7,7 @@
  * candidate that follows it is RIP. All CPUs have the same layout. What was found is checked at each later reset
  * and at each external interrupt, where Bochs tells RIP itself; a contradiction ends the run with status 2.
  */
-#ifndef PALIMPSEST_BOCHS_RIP_H
-#define PALIMPSEST_BOCHS_RIP_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,5 +25,3 @@ bool rip_after_far_branch(unsigned cpu, uint64_t from, uint64_t to);
 
 /* Bochs says that RIP of the CPU is `expected`. */
 void rip_check(unsigned cpu, uint64_t expected);
-
-#endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "bench/bochs/rounding.h"
 
 enum { MILLION = 1000000 };

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "bench/bochs/shadow.h"
 
 #include "bench/bochs/rip.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Shadow TLB: which page walks for data hardware would not have made.
  *
@@ -17,8 +18,7 @@
  * not walk. So do global pages, which Bochs keeps at a write of CR3: this cannot be seen. A page fault drops its
  * page. A write of DR7 or of the APIC base flushes Bochs's TLB unseen; a region should have none.
  */
-#ifndef PALIMPSEST_BOCHS_SHADOW_H
-#define PALIMPSEST_BOCHS_SHADOW_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -47,5 +47,3 @@ void shadow_exception(unsigned cpu);
 
 void shadow_flush(unsigned cpu);
 void shadow_flush_page(unsigned cpu, uint64_t linear);
-
-#endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "bench/bochs/symbols.h"
 
 #include <elf.h>

@@ -1,11 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Symbols: the functions of the kernel image, from the .symtab of its ELF file.
  *
  * Functions of the compiler have a size. Labels of assembly have none: they reach to the next symbol; NASM's local labels
  * (with a dot) belong to the function before them. Only the kernel half is looked at.
  */
-#ifndef PALIMPSEST_BOCHS_SYMBOLS_H
-#define PALIMPSEST_BOCHS_SYMBOLS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,5 +34,3 @@ const struct symbol *symbols_find(const struct symbols *symbols, uint64_t addres
  * address that the program headers name. Returns false with the reason in `why`.
  */
 bool symbols_match(const struct symbols *symbols, memory_frame frame_of, char why[SYMBOLS_WHY_MAX]);
-
-#endif

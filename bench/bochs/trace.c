@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "bench/bochs/trace.h"
 
 #include <errno.h>

@@ -1,9 +1,9 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The event trace: a line per page walk, TLB flush, interrupt and exception that counts in a region, in the file that
  * PALIMPSEST_TRACE names. docs/model.md has its columns.
  */
-#ifndef PALIMPSEST_BOCHS_TRACE_H
-#define PALIMPSEST_BOCHS_TRACE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,5 +27,3 @@ void trace_event(const struct trace_moment *moment, const char *event, uint64_t 
 
 /* The guest ends the run: the last line says how many events there were, and how many lines were left out. */
 void trace_close(void);
-
-#endif

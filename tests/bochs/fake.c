@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A stand-in for a Bochs that cannot be instrumented: it exports what marks a Bochs, and with -DSTUBS the stubs too,
  * but packed so tightly that there is no room for a jump in them. With -DROOM too there is, and a machine is reset whose CPU

@@ -1,6 +1,6 @@
+/* SPDX-License-Identifier: MIT */
 /* Random numbers that are the same in every run (xorshift64*). */
-#ifndef PALIMPSEST_TESTS_MODEL_RANDOM_H
-#define PALIMPSEST_TESTS_MODEL_RANDOM_H
+#pragma once
 
 #include <stdint.h>
 
@@ -13,5 +13,3 @@ static inline uint64_t random_below(uint64_t end)
 	state ^= state >> 27;
 	return (state * 0x2545F4914F6CDD1DULL >> 16) % end;
 }
-
-#endif

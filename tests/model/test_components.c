@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Caches and the branch predictor under random streams, against naive models that keep plain lists. */
 #include <setjmp.h>
 #include <stdarg.h>

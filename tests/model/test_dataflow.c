@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Loads that wait for each other: chains by hand, random streams against a naive model that keeps the time of every
  * instruction, and the registers of instructions.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The arrays of caches and TLBs, and the caches, against a list with time stamps. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The accounting: cycles of hand-written streams, decoding, branches. Paging is off here: see test_translation.c. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which events are the guest's and which the hypervisor's, told by Bochs's reports of exits and context switches. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The profile reader: the five profiles are whole, and each mistake is named with file and line. */
 #define _GNU_SOURCE
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The reader of the image's symbols, on files made here, good and bad; and rounding. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * TLBs, paging-structure caches and walker: hand-computed cases, and random streams against a naive model that keeps
  * plain lists and says each rule of the manual in its own words.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "bench/bochs/model/branches.h"
 
 enum { INSTRUCTION_MAX = 15 };

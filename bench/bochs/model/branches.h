@@ -1,10 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A branch predictor of plain design, since the real ones are not published: for conditional branches 2-bit counters that
  * the branch's address and the last 12 outcomes choose (gshare), the last target for indirect jumps and calls,
  * and a stack of 16 return addresses.
  */
-#ifndef PALIMPSEST_MODEL_BRANCHES_H
-#define PALIMPSEST_MODEL_BRANCHES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,5 +24,3 @@ struct branches {
 /* Each returns true when the branch was mispredicted, and learns from it. */
 bool branches_conditional(struct branches *branches, uint64_t from, bool taken);
 bool branches_unconditional(struct branches *branches, enum branch_kind kind, uint64_t from, uint64_t to);
-
-#endif

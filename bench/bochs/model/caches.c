@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "bench/bochs/model/caches.h"
 
 #include <stddef.h>

@@ -1,10 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Caches: L1I, L1D and L2 of one CPU, and an L3 that all share. Lines of 64 bytes, physical addresses, LRU; a miss fills
  * every level that missed. There is no inclusion, no write-back, no coherence between CPUs and no prefetcher: a stream
  * of lines, which one would have fetched, is told apart so that it can cost less.
  */
-#ifndef PALIMPSEST_MODEL_CACHES_H
-#define PALIMPSEST_MODEL_CACHES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,5 +33,3 @@ enum cache_level caches_access(struct caches *caches, uint64_t physical);
 
 /* A data line missed L1: true when it follows, up or down in the same 4 KiB page, a line that missed lately. */
 bool caches_in_stream(struct caches *caches, uint64_t physical);
-
-#endif

@@ -1,9 +1,9 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Decoded instructions of one CPU, so that each is decoded once. An entry is found by the place of the instruction in the
  * host's memory, and holds the bytes that it was made from: when they are not the same any more, it is made anew.
  */
-#ifndef PALIMPSEST_MODEL_CODE_H
-#define PALIMPSEST_MODEL_CODE_H
+#pragma once
 
 #include <stdint.h>
 
@@ -27,5 +27,3 @@ struct code {
  * valid until the next call. */
 const struct decoded *code_at(struct code *code, const struct translation *translation, const uint8_t *frame,
                               uint64_t rip);
-
-#endif

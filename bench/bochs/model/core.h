@@ -1,6 +1,6 @@
+/* SPDX-License-Identifier: MIT */
 /* One CPU of the model, for the model's own files. */
-#ifndef PALIMPSEST_MODEL_CORE_H
-#define PALIMPSEST_MODEL_CORE_H
+#pragma once
 
 #include "bench/bochs/model/caches.h"
 #include "bench/bochs/model/code.h"
@@ -32,5 +32,3 @@ struct core {
 	struct branches branches;
 	struct code decodings;
 };
-
-#endif

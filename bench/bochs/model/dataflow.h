@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Dataflow: what waits for what in an out-of-order core, as far as loads go.
  *
@@ -9,8 +10,7 @@
  *
  * Times are in millionths of a cycle, one for each parameter set.
  */
-#ifndef PALIMPSEST_MODEL_DATAFLOW_H
-#define PALIMPSEST_MODEL_DATAFLOW_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -52,5 +52,3 @@ bool dataflow_end(struct dataflow *dataflow, const struct operands *operands, st
 
 /* Everything up to here completes before anything goes on: true when there is something to wait for. */
 bool dataflow_drain(struct dataflow *dataflow, struct cost *stall);
-
-#endif

@@ -1,7 +1,7 @@
+/* SPDX-License-Identifier: MIT */
 /* Which instructions cost more than the core's base, and the registers that they use: from their bytes, in 64-bit
  * code. */
-#ifndef PALIMPSEST_MODEL_DECODE_H
-#define PALIMPSEST_MODEL_DECODE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -48,5 +48,3 @@ struct decoded {
 };
 
 struct decoded decode(const uint8_t bytes[DECODE_BYTES]);
-
-#endif

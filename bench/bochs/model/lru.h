@@ -1,11 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Set-associative arrays with true LRU replacement: what every cache and TLB of the model is made of.
  *
  * A set keeps its entries in the order of their last use, the newest first. A key of 0 is an empty way; empty ways are
  * behind all others. What a key means, and which set it belongs to, is the caller's.
  */
-#ifndef PALIMPSEST_MODEL_LRU_H
-#define PALIMPSEST_MODEL_LRU_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -47,5 +47,3 @@ void lru_remove(struct lru *lru, bool (*match)(uint64_t key, uint64_t value, con
                 const void *context);
 
 void lru_clear(struct lru *lru);
-
-#endif

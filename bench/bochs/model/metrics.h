@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The metrics of the cycle model, which come behind those of metrics.h when there is a profile (docs/model.md). Misses are the model's:
  * of caches and TLBs of the profile's sizes, for instruction fetches, data and page walks alike.
@@ -9,8 +10,7 @@
  * MISPREDICTS  Branches that the model's predictor got wrong.
  * DUE_*        Parts of CYCLES_NOMINAL by what they are spent on (model_cause in model.h), rounded so that they add up to it.
  */
-#ifndef PALIMPSEST_MODEL_METRICS_H
-#define PALIMPSEST_MODEL_METRICS_H
+#pragma once
 
 #define MODEL_METRICS(X)                        \
 	X(CYCLES_LOW, "cycles_low")             \
@@ -32,5 +32,3 @@
 	X(DUE_RINGS, "due_rings")               \
 	X(DUE_FLUSHES, "due_flushes")           \
 	X(DUE_PRIVILEGED, "due_privileged")
-
-#endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The cycle model: what the events of a CPU cost on the processor of a profile, in three parameter sets at once.
  *
@@ -9,8 +10,7 @@
  *
  * docs/model.md says what is modelled and what is not.
  */
-#ifndef PALIMPSEST_MODEL_H
-#define PALIMPSEST_MODEL_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -94,5 +94,3 @@ void model_write_cr3(struct model *model, unsigned cpu, uint64_t value);
 void model_write_cr4(struct model *model, unsigned cpu, uint64_t value);
 void model_invlpg(struct model *model, unsigned cpu, uint64_t linear);
 void model_invpcid(struct model *model, unsigned cpu, uint64_t type);
-
-#endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "bench/bochs/model/operands.h"
 
 enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI };

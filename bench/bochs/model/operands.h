@@ -1,6 +1,6 @@
+/* SPDX-License-Identifier: MIT */
 /* Which general registers an instruction of 64-bit code reads and writes, as far as latencies of loads go. */
-#ifndef PALIMPSEST_MODEL_OPERANDS_H
-#define PALIMPSEST_MODEL_OPERANDS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,5 +17,3 @@ struct operands {
  * `operand_16` tells whether there is a prefix 66. The ModRM and SIB bytes that may follow are read. Instructions with VEX
  * or EVEX prefixes, and those of the three-byte maps, have no operands. */
 struct operands operands_of(const uint8_t *opcode, bool two_byte, uint8_t rex, bool operand_16);
-
-#endif

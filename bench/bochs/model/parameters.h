@@ -1,11 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The parameters of a profile. These two lists are the only ones: a profile file has each of them once.
  *
  * A size is one whole number, since the three parameter sets share one state of caches and TLBs. A cost is a number of
  * cycles, or a share of a latency, with at most six decimals, and may have a low and a high value.
  */
-#ifndef PALIMPSEST_MODEL_PARAMETERS_H
-#define PALIMPSEST_MODEL_PARAMETERS_H
+#pragma once
 
 /* id, section, key, least, most */
 #define MODEL_SIZES(X)                                                                                  \
@@ -90,5 +90,3 @@
 	X(LOAD_TABLE, "events", "lgdt_lidt_ltr", 100000)          \
 	X(LOCKED, "events", "locked", 100000)                     \
 	X(PORT_IO, "events", "port_io", 1000000)
-
-#endif

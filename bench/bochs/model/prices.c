@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "bench/bochs/model/prices.h"
 
 /* Device memory of a PC, which no cache holds. */

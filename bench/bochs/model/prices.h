@@ -1,6 +1,6 @@
+/* SPDX-License-Identifier: MIT */
 /* Which price of the profile an instruction or an access has, and its cause. */
-#ifndef PALIMPSEST_MODEL_PRICES_H
-#define PALIMPSEST_MODEL_PRICES_H
+#pragma once
 
 #include "bench/bochs/model/core.h"
 
@@ -17,5 +17,3 @@ bool price_waits_for_all(enum instruction_class class);
 /* Whether no cache holds this, and what an access costs then. */
 bool price_is_device(uint64_t physical);
 enum cost_parameter price_of_device(uint64_t physical, bool write);
-
-#endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Profiles: the parameters of one processor, read from a file.
  *
@@ -9,8 +10,7 @@
  * sets have the one value. Every parameter of parameters.h stands in the file once, and nothing else does. A line
  * may be empty or a comment.
  */
-#ifndef PALIMPSEST_MODEL_PROFILE_H
-#define PALIMPSEST_MODEL_PROFILE_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -42,5 +42,3 @@ struct profile {
 
 /* Returns 0, or -1 with the file, the line and the cause in `why`. */
 int profile_read(struct profile *profile, const char *path, char why[PROFILE_WHY_MAX]);
-
-#endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Translation: the TLBs and paging-structure caches of one CPU, and the walker that fills them.
  *
@@ -13,8 +14,7 @@
  *  INVLPG         the page in the current PCID, and as a global page; all paging-structure entries of the PCID
  *  INVPCID        0: the page in one PCID, not global; 1: one PCID, not global; 2: everything; 3: all that is not global
  */
-#ifndef PALIMPSEST_MODEL_TRANSLATION_H
-#define PALIMPSEST_MODEL_TRANSLATION_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -79,5 +79,3 @@ void translation_write_cr3(struct translation *translation, uint64_t value, bool
 bool translation_write_cr4(struct translation *translation, uint64_t value);
 void translation_invlpg(struct translation *translation, uint64_t linear);
 void translation_invpcid(struct translation *translation, uint64_t type, unsigned pcid, uint64_t linear);
-
-#endif

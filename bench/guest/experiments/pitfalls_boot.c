@@ -153,7 +153,7 @@ static void moved_kernel(struct bench *b)
 		return;
 	code = pitfall_map(own, PRIVATE_PAGE, 0, &tables);
 	if (code != FRAME_NONE) {
-		memcpy(phys_to_virt(code), load_and_return, sizeof(load_and_return));
+		memcpy(phys_to_virt(code), load_and_return, sizeof load_and_return);
 		paging_table(own, PRIVATE_PAGE, 0, NULL)[PT_INDEX(PRIVATE_PAGE)] =
 		        code | PTE_PRESENT; /* RX */
 		load_moved(b, own, moved);

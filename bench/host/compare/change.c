@@ -50,7 +50,7 @@ static bool same_numbers(const struct stats *a, const struct stats *b)
 	const double x[] = { a->min, a->q1, a->median, a->q3, a->max, a->mad };
 	const double y[] = { b->min, b->q1, b->median, b->q3, b->max, b->mad };
 
-	return memcmp(x, y, sizeof(x)) == 0;
+	return memcmp(x, y, sizeof x) == 0;
 }
 
 static double divide(double b, double a)
@@ -72,7 +72,7 @@ static void compare_counts(struct change *change, const struct summary_row *a, c
 /* The logarithms of a series' round medians; NULL without memory or when one is 0. */
 static double *round_logs(const struct series *series)
 {
-	double *logs = malloc((series->round_count + 1) * sizeof(*logs));
+	double *logs = malloc((series->round_count + 1) * sizeof *logs);
 
 	for (size_t i = 0; logs && i < series->round_count; i++) {
 		if (series->rounds[i].median <= 0) {
@@ -110,10 +110,10 @@ static const struct series *find_series(const struct series_list *list, const st
 {
 	struct series key = { .cpus = row->cpus, .parameter = row->parameter };
 
-	memcpy(key.names, row->names, sizeof(key.names));
+	memcpy(key.names, row->names, sizeof key.names);
 	if (list->count == 0)
 		return NULL;
-	return bsearch(&key, list->items, list->count, sizeof(key), compare_series);
+	return bsearch(&key, list->items, list->count, sizeof key, compare_series);
 }
 
 static enum verdict_of_change judge(const struct change *change, const struct summary_row *a,
@@ -148,7 +148,7 @@ static int add_change(struct changes *changes, const struct summary_row *a, cons
 
 	if (changes->count == changes->room) {
 		size_t room = changes->room ? changes->room * 2 : 1024;
-		struct change *items = reallocarray(changes->items, room, sizeof(*items));
+		struct change *items = reallocarray(changes->items, room, sizeof *items);
 
 		if (!items)
 			return complain("out of memory");
@@ -221,14 +221,14 @@ static int read_rounds(const struct results *results, struct series_list *list)
 	if (series_read(results->db, list))
 		return -1;
 	if (list->count > 0)
-		qsort(list->items, list->count, sizeof(*list->items), compare_series);
+		qsort(list->items, list->count, sizeof *list->items, compare_series);
 	return 0;
 }
 
 /* One table, one level: Holm over all tests of it. */
 static int adjust(struct changes *changes, const struct match *matches)
 {
-	double *p = malloc((changes->count + 1) * sizeof(*p));
+	double *p = malloc((changes->count + 1) * sizeof *p);
 	size_t tests = 0;
 	int failed;
 
@@ -255,7 +255,7 @@ static bool same_row(const struct change *a, const struct change *b)
 {
 	static const int names[] = { ENGINE, BENCHMARK, STACK, LOADER, ISOLATION };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (strcmp(a->names[names[i]], b->names[names[i]]) != 0)
 			return false;
 	return a->parameter == b->parameter && a->cpus == b->cpus;
@@ -330,12 +330,12 @@ size_t changes_causes(const struct changes *changes, const struct change *change
 		    (is_part_of_cycles(at) && change->quantity != QUANTITY_CYCLES))
 			continue;
 		if (at->verdict != CHANGE_IDENTICAL && at->verdict != CHANGE_WITHIN &&
-		    count < sizeof(found) / sizeof(found[0]))
+		    count < sizeof found / sizeof found[0])
 			found[count++] = at;
 	}
-	qsort(found, count, sizeof(*found), compare_causes);
+	qsort(found, count, sizeof *found, compare_causes);
 	count = count < most ? count : most;
-	memcpy(causes, found, count * sizeof(*causes));
+	memcpy(causes, found, count * sizeof *causes);
 	return count;
 }
 
@@ -377,7 +377,7 @@ int changes_find(struct changes *changes, const struct results *a, const struct 
 	int status = summary_rows_load(a, &rows_a) || summary_rows_load(b, &rows_b) ? -1 : 0;
 
 	if (status == 0) {
-		matches = calloc(rows_a.count + rows_b.count + 1, sizeof(*matches));
+		matches = calloc(rows_a.count + rows_b.count + 1, sizeof *matches);
 		status = matches ? match_rows(changes, &rows_a, &rows_b, matches) : complain("out of memory");
 	}
 	if (status == 0)

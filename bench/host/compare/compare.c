@@ -111,14 +111,14 @@ static bool is_shown(const struct change *change, enum verdict_of_change verdict
 static size_t print_lines(const struct changes *changes, enum verdict_of_change verdict, bool all,
                           size_t most, const size_t width[CELLS])
 {
-	const struct change **shown = calloc(changes->count + 1, sizeof(*shown));
+	const struct change **shown = calloc(changes->count + 1, sizeof *shown);
 	size_t count = 0;
 
 	for (size_t i = 0; shown && i < changes->count; i++)
 		if (is_shown(&changes->items[i], verdict, all))
 			shown[count++] = &changes->items[i];
 	if (shown)
-		qsort(shown, count, sizeof(*shown), compare_effects);
+		qsort(shown, count, sizeof *shown, compare_effects);
 	for (size_t i = 0; i < count && i < most; i++) {
 		const char *cells[CELLS];
 		struct line line = { 0 };
@@ -155,7 +155,7 @@ static void print_table(const struct changes *changes, bool all)
 	static const enum verdict_of_change order[] = { CHANGE_REGRESSION, CHANGE_IMPROVED, CHANGE_OUTCOME,
 		                                        CHANGE_UNDECIDED, CHANGE_WITHIN };
 	static const char *const heads[CELLS] = { "change", "series", "", "", "A", "B", "B/A" };
-	const size_t kinds = sizeof(order) / sizeof(order[0]) - !all; /* what is within is listed on demand */
+	const size_t kinds = sizeof order / sizeof order[0] - !all; /* what is within is listed on demand */
 	size_t width[CELLS] = { 0 };
 	size_t lines = 0;
 

@@ -52,7 +52,7 @@ static int add_row(struct summary_rows *rows, sqlite3_stmt *from)
 		                                                 : (const unsigned char *)"");
 	if (rows->count == rows->room) {
 		size_t room = rows->room ? rows->room * 2 : 1024;
-		struct summary_row *items = reallocarray(rows->items, room, sizeof(*items));
+		struct summary_row *items = reallocarray(rows->items, room, sizeof *items);
 
 		if (!items)
 			return complain("out of memory");
@@ -89,11 +89,11 @@ int series_order(char *const *a, int64_t a_cpus, int64_t a_parameter, char *cons
 	static const int after[] = { METRIC, UNIT, STACK, LOADER, ISOLATION };
 	int order = 0;
 
-	for (size_t i = 0; !order && i < sizeof(before) / sizeof(before[0]); i++)
+	for (size_t i = 0; !order && i < sizeof before / sizeof before[0]; i++)
 		order = strcmp(a[before[i]], b[before[i]]);
 	if (!order)
 		order = (a_parameter > b_parameter) - (a_parameter < b_parameter);
-	for (size_t i = 0; !order && i < sizeof(after) / sizeof(after[0]); i++)
+	for (size_t i = 0; !order && i < sizeof after / sizeof after[0]; i++)
 		order = strcmp(a[after[i]], b[after[i]]);
 	return order ? order : (a_cpus > b_cpus) - (a_cpus < b_cpus);
 }
@@ -124,6 +124,6 @@ int summary_rows_load(const struct results *results, struct summary_rows *rows)
 		status = step == SQLITE_ROW ? add_row(rows, row) : complain(sqlite3_errmsg(results->db));
 	sqlite3_finalize(row);
 	if (rows->count > 0)
-		qsort(rows->items, rows->count, sizeof(*rows->items), compare_rows);
+		qsort(rows->items, rows->count, sizeof *rows->items, compare_rows);
 	return status;
 }

@@ -63,7 +63,7 @@ static int read_text(struct claim *claim, const char *dir)
 	FILE *in;
 	size_t length;
 
-	if (snprintf(path, sizeof(path), "%s/%s", dir, claim->file) >= (int)sizeof(path))
+	if (snprintf(path, sizeof path, "%s/%s", dir, claim->file) >= (int)sizeof path)
 		return malformed(claim, "its path is too long", dir);
 	in = fopen(path, "re");
 	if (!in)
@@ -172,13 +172,13 @@ static int check_seed(const struct claim *claim, const char *dir)
 	bool known = false;
 	FILE *in;
 
-	if (snprintf(path, sizeof(path), "%s/" NOTES, dir) >= (int)sizeof(path))
+	if (snprintf(path, sizeof path, "%s/" NOTES, dir) >= (int)sizeof path)
 		return malformed(claim, "its path is too long", dir);
 	in = fopen(path, "re");
 	if (!in)
 		return malformed(claim, "the folder's list of notes, " NOTES ", cannot be read",
 		                 strerror(errno));
-	while (!known && fgets(line, sizeof(line), in)) {
+	while (!known && fgets(line, sizeof line, in)) {
 		line[strcspn(line, "\n")] = '\0';
 		known = *line && *line != '#' && !strcmp(line, claim->values[SEED]);
 	}
@@ -269,7 +269,7 @@ static int run_query(const struct claim *claim, sqlite3 *db, sqlite3_stmt *query
 		evidence = strdup(second ? second : "");
 		step = sqlite3_step(query);
 	}
-	for (size_t i = 0; verdict && i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
+	for (size_t i = 0; verdict && i < sizeof verdicts / sizeof verdicts[0]; i++)
 		known |= !strcmp(verdict, verdicts[i]);
 
 	if (step != SQLITE_DONE && step != SQLITE_ROW)

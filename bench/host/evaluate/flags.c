@@ -16,7 +16,7 @@ void flags_format(unsigned flags, char text[FLAGS_TEXT_MAX])
 	size_t used = 0;
 
 	text[0] = '\0';
-	for (size_t i = 0; i < sizeof(flag_names) / sizeof(flag_names[0]); i++) {
+	for (size_t i = 0; i < sizeof flag_names / sizeof flag_names[0]; i++) {
 		if (flags & 1u << i)
 			used += (size_t)snprintf(text + used, FLAGS_TEXT_MAX - used, "%s%s", used ? "," : "",
 			                         flag_names[i]);

@@ -27,7 +27,7 @@ double inference_sign_test(size_t below, size_t above)
 static double *u_distribution(size_t n, size_t m)
 {
 	size_t width = n * m + 1;
-	double *ways = calloc((n + 1) * width, sizeof(*ways));
+	double *ways = calloc((n + 1) * width, sizeof *ways);
 	double *last = ways ? ways + n * width : NULL;
 	double total = 0;
 
@@ -101,8 +101,8 @@ static void find_shift(double *differences, size_t count, size_t rank, struct sh
 
 int inference_mann_whitney(const double *a, size_t n, const double *b, size_t m, struct shift *result)
 {
-	double *differences = malloc(n * m * sizeof(*differences));
-	double *all = malloc((n + m) * sizeof(*all));
+	double *differences = malloc(n * m * sizeof *differences);
+	double *all = malloc((n + m) * sizeof *all);
 	double *probabilities = NULL;
 	int status = -1;
 	size_t ties = 0;
@@ -149,7 +149,7 @@ out:
 
 int inference_holm(double *p, size_t n)
 {
-	size_t *order = malloc((n + 1) * sizeof(*order));
+	size_t *order = malloc((n + 1) * sizeof *order);
 	double worst = 0;
 
 	if (!order)
@@ -165,7 +165,7 @@ int inference_holm(double *p, size_t n)
 
 int inference_benjamini_hochberg(double *p, size_t n)
 {
-	size_t *order = malloc((n + 1) * sizeof(*order));
+	size_t *order = malloc((n + 1) * sizeof *order);
 	double best = 1;
 
 	if (!order)

@@ -31,7 +31,7 @@ static long round_ratios(const struct series *a, const struct series *b, double 
 /* The comparison by rounds; 1 when it exists, 0 when it does not, -1 without memory. */
 static int compare_rounds(const struct series *a, const struct series *b, struct ratio *result)
 {
-	double *logs = malloc(a->round_count * sizeof(*logs));
+	double *logs = malloc(a->round_count * sizeof *logs);
 	long count;
 
 	if (!logs) {

@@ -62,7 +62,7 @@ static void *grow(void *array, size_t count, size_t *room, size_t size)
 
 static bool push_value(struct values *values, double value)
 {
-	double *items = grow(values->items, values->count, &values->room, sizeof(*items));
+	double *items = grow(values->items, values->count, &values->room, sizeof *items);
 
 	if (!items)
 		return false;
@@ -73,7 +73,7 @@ static bool push_value(struct values *values, double value)
 
 static bool push_rowid(struct rowids *rows, sqlite3_int64 row)
 {
-	sqlite3_int64 *items = grow(rows->items, rows->count, &rows->room, sizeof(*items));
+	sqlite3_int64 *items = grow(rows->items, rows->count, &rows->room, sizeof *items);
 
 	if (!items)
 		return false;
@@ -84,7 +84,7 @@ static bool push_rowid(struct rowids *rows, sqlite3_int64 row)
 
 static bool push_outlier(struct series_list *list, sqlite3_int64 row)
 {
-	sqlite3_int64 *items = grow(list->outliers, list->outlier_count, &list->outlier_room, sizeof(*items));
+	sqlite3_int64 *items = grow(list->outliers, list->outlier_count, &list->outlier_room, sizeof *items);
 
 	if (!items)
 		return false;
@@ -104,11 +104,11 @@ static int end_launch(struct work *work, struct series *series)
 		series->flags |= FLAG_NET;
 	}
 	if (n > 0) {
-		double *sorted = malloc(n * sizeof(*sorted));
+		double *sorted = malloc(n * sizeof *sorted);
 
 		if (!sorted)
 			return no_memory();
-		memcpy(sorted, work->launch.items, n * sizeof(*sorted));
+		memcpy(sorted, work->launch.items, n * sizeof *sorted);
 		struct stats stats = stats_describe(sorted, n);
 		double distance = stats_outlier_distance(&stats, sorted);
 
@@ -143,7 +143,7 @@ static int end_round(struct work *work, struct series *series)
 		if (!push_value(&work->whole, work->round.items[i]))
 			return no_memory();
 	}
-	rounds = reallocarray(series->rounds, series->round_count + 1, sizeof(*rounds));
+	rounds = reallocarray(series->rounds, series->round_count + 1, sizeof *rounds);
 	if (!rounds)
 		return no_memory();
 	series->rounds = rounds;
@@ -228,7 +228,7 @@ static int begin_series(struct work *work, sqlite3_stmt *row)
 		free_one(&series);
 		return no_memory();
 	}
-	all = grow(work->list->items, work->list->count, &work->list->room, sizeof(series));
+	all = grow(work->list->items, work->list->count, &work->list->room, sizeof series);
 	if (!all) {
 		free_one(&series);
 		return no_memory();

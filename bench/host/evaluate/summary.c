@@ -72,11 +72,11 @@ static int write_summary(sqlite3 *db, const struct series_list *list)
 		sqlite3_bind_int64(insert, 6, series->cpus);
 		sqlite3_bind_int64(insert, 8, series->parameter);
 		sqlite3_bind_int64(insert, 11, (sqlite3_int64)series->stats.n);
-		for (int j = 0; j < (int)(sizeof(numbers) / sizeof(numbers[0])); j++)
+		for (int j = 0; j < (int)(sizeof numbers / sizeof numbers[0]); j++)
 			sqlite3_bind_double(insert, 12 + j, numbers[j]);
 		flags_format(series->flags, flags);
 		if (*series->variant)
-			snprintf(flags + strlen(flags), sizeof(flags) - strlen(flags), "%s%s",
+			snprintf(flags + strlen(flags), sizeof flags - strlen(flags), "%s%s",
 			         *flags ? "," : "", series->variant);
 		sqlite3_bind_text(insert, 20, flags, -1, SQLITE_TRANSIENT);
 		if (sqlite3_step(insert) != SQLITE_DONE)
@@ -127,7 +127,7 @@ static int add_pair(struct pairs *pairs, const struct series *a, const struct se
 	pair.has_backward = backward > 0;
 	if (pairs->count == pairs->room) {
 		size_t room = pairs->room ? pairs->room * 2 : 256;
-		struct pair *items = reallocarray(pairs->items, room, sizeof(*items));
+		struct pair *items = reallocarray(pairs->items, room, sizeof *items);
 
 		if (!items)
 			return no_memory();
@@ -162,7 +162,7 @@ static bool is_tested(const struct pair *pair)
  */
 static int mark_different(struct pairs *pairs)
 {
-	double *p = malloc((pairs->count + 1) * sizeof(*p));
+	double *p = malloc((pairs->count + 1) * sizeof *p);
 	size_t tests = 0;
 	int failed;
 

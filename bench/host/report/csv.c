@@ -81,9 +81,9 @@ static void write_real(FILE *out, double value)
 {
 	char text[32];
 
-	snprintf(text, sizeof(text), "%.15g", value);
+	snprintf(text, sizeof text, "%.15g", value);
 	if (strtod(text, NULL) != value)
-		snprintf(text, sizeof(text), "%.17g", value);
+		snprintf(text, sizeof text, "%.17g", value);
 	fputs(text, out);
 }
 
@@ -177,11 +177,11 @@ static int write_file(sqlite3 *db, const struct sheet *sheet, const char *run_di
 	FILE *out;
 	int failed;
 
-	if (snprintf(path, sizeof(path), "%s/%s", run_dir, name) >= (int)sizeof(path)) {
+	if (snprintf(path, sizeof path, "%s/%s", run_dir, name) >= (int)sizeof path) {
 		fprintf(stderr, "%s: the folder's name is too long: %s\n", sheet->file, run_dir);
 		return -1;
 	}
-	snprintf(temporary, sizeof(temporary), "%s.new", path);
+	snprintf(temporary, sizeof temporary, "%s.new", path);
 	out = fopen(temporary, "we");
 	if (!out) {
 		fprintf(stderr, "%s: %s\n", temporary, strerror(errno));
@@ -213,12 +213,12 @@ int csv_export(sqlite3 *db, const char *run_dir)
 {
 	int status = 0;
 
-	for (size_t i = 0; i < sizeof(sheets) / sizeof(sheets[0]); i++) {
+	for (size_t i = 0; i < sizeof sheets / sizeof sheets[0]; i++) {
 		char name[40];
 
 		if (write_file(db, &sheets[i], run_dir, sheets[i].file, write_rows))
 			status = -1;
-		snprintf(name, sizeof(name), "%.*s.jsonl", (int)strcspn(sheets[i].file, "."), sheets[i].file);
+		snprintf(name, sizeof name, "%.*s.jsonl", (int)strcspn(sheets[i].file, "."), sheets[i].file);
 		if (sheets[i].json_lines && write_file(db, &sheets[i], run_dir, name, write_json_lines))
 			status = -1;
 	}

@@ -15,7 +15,7 @@
 
 static const char *const endings[] = { "svg", "png" };
 
-#define ENDINGS (sizeof(endings) / sizeof(endings[0]))
+#define ENDINGS (sizeof endings / sizeof endings[0])
 
 static int complain(const char *what, const char *why)
 {
@@ -43,7 +43,7 @@ bool plots_script_line(const char *path, const char *key, char *text, size_t siz
 	text[0] = '\0';
 	if (!in)
 		return false;
-	while (fgets(line, sizeof(line), in) && line[0] == '#') {
+	while (fgets(line, sizeof line, in) && line[0] == '#') {
 		if (found && !strncmp(line, "#   ", 4)) {
 			append(text, size, line + 1);
 		} else if (found) {
@@ -88,7 +88,7 @@ static bool is_figure_there(const char *plots_out, const char *figure)
 		char path[PATH_MAX + NAME_MAX + 24];
 		struct stat state;
 
-		snprintf(path, sizeof(path), "%s/%s.%s", plots_out, figure, endings[i]);
+		snprintf(path, sizeof path, "%s/%s.%s", plots_out, figure, endings[i]);
 		if (stat(path, &state) || state.st_size == 0)
 			return false;
 	}
@@ -101,7 +101,7 @@ static void remove_figure(const char *plots_out, const char *figure)
 	for (size_t i = 0; i < ENDINGS; i++) {
 		char path[PATH_MAX + NAME_MAX + 24];
 
-		snprintf(path, sizeof(path), "%s/%s.%s", plots_out, figure, endings[i]);
+		snprintf(path, sizeof path, "%s/%s.%s", plots_out, figure, endings[i]);
 		unlink(path);
 	}
 }
@@ -128,10 +128,10 @@ static int draw(sqlite3 *db, const char *plots_out, const char *script, const ch
 	bool of_claims;
 	int status = 0;
 
-	if (!plots_script_line(script, "needs", needs, sizeof(needs)))
+	if (!plots_script_line(script, "needs", needs, sizeof needs))
 		return 0;
-	plots_script_line(script, "cycles", cycles, sizeof(cycles));
-	plots_script_line(script, "metric", metric, sizeof(metric));
+	plots_script_line(script, "cycles", cycles, sizeof cycles);
+	plots_script_line(script, "metric", metric, sizeof metric);
 	of_claims = !strcmp(needs, "claims");
 	for (size_t i = 0; i < views_count && !(drawn && of_claims); i++) {
 		bool own = !strcmp(views[i].name, views[i].engine);
@@ -139,7 +139,7 @@ static int draw(sqlite3 *db, const char *plots_out, const char *script, const ch
 
 		if ((!own && strcmp(cycles, "yes") != 0) || !plots_data_has(db, &views[i], needs, metric))
 			continue;
-		snprintf(figure, sizeof(figure), "%s%s", name, drawn || !own ? views[i].suffix : "");
+		snprintf(figure, sizeof figure, "%s%s", name, drawn || !own ? views[i].suffix : "");
 		drawn = true;
 		if (draw_view(plots_out, script, views[i].name, figure))
 			status = -1;
@@ -174,7 +174,7 @@ static int draw_all(sqlite3 *db, const char *plots_out, const char *plots_dir)
 		char *name = files[i]->d_name;
 		char script[PATH_MAX + NAME_MAX + 2];
 
-		snprintf(script, sizeof(script), "%s/%s", folder, name);
+		snprintf(script, sizeof script, "%s/%s", folder, name);
 		name[strlen(name) - strlen(".gp")] = '\0';
 		if (draw(db, plots_out, script, name))
 			status = -1;
@@ -190,9 +190,9 @@ int plots_make(sqlite3 *db, const char *run_dir, const char *plots_dir)
 	char plots_out[PATH_MAX];
 	char data_dir[PATH_MAX + 8];
 
-	if (snprintf(plots_out, sizeof(plots_out), "%s/plots", run_dir) >= (int)sizeof(plots_out))
+	if (snprintf(plots_out, sizeof plots_out, "%s/plots", run_dir) >= (int)sizeof plots_out)
 		return complain(run_dir, "the name is too long");
-	snprintf(data_dir, sizeof(data_dir), "%s/data", plots_out);
+	snprintf(data_dir, sizeof data_dir, "%s/data", plots_out);
 	if (plots_make_dir(plots_out) || plots_make_dir(data_dir) || plots_data_write_claims(db, data_dir))
 		return -1;
 	for (size_t i = 0; i < views_count; i++) {

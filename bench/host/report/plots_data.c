@@ -153,7 +153,7 @@ static int write_series(sqlite3 *db, const char *data_dir, const struct view *vi
 	FILE *out = NULL;
 	int status = -1;
 
-	snprintf(name, sizeof(name), "%s.%s.dat", name_for_file(benchmark, first, sizeof first),
+	snprintf(name, sizeof name, "%s.%s.dat", name_for_file(benchmark, first, sizeof first),
 	         name_for_file(strategy, second, sizeof second));
 	if (names && lines)
 		out = open_file(path, data_dir, view->name, name);
@@ -162,7 +162,7 @@ static int write_series(sqlite3 *db, const char *data_dir, const struct view *vi
 		sqlite3_bind_text(names, 5, strategy, -1, SQLITE_STATIC);
 		sqlite3_bind_text(lines, 4, benchmark, -1, SQLITE_STATIC);
 		sqlite3_bind_text(lines, 5, strategy, -1, SQLITE_STATIC);
-		count = list_metrics(names, metrics, pool, sizeof(pool));
+		count = list_metrics(names, metrics, pool, sizeof pool);
 		fputs("parameter", out);
 		for (size_t i = 0; i < count; i++)
 			fprintf(out, " %s %s_low %s_high", metrics[i], metrics[i], metrics[i]);
@@ -204,7 +204,7 @@ static int write_distribution(sqlite3 *db, const char *data_dir, const struct vi
 	FILE *out = NULL;
 	int status = -1;
 
-	snprintf(name, sizeof(name), "%s.%s.samples", name_for_file(benchmark, first, sizeof first),
+	snprintf(name, sizeof name, "%s.%s.samples", name_for_file(benchmark, first, sizeof first),
 	         name_for_file(strategy, second, sizeof second));
 	if (query)
 		out = open_file(path, data_dir, view->name, name);
@@ -374,7 +374,7 @@ int plots_data_write(sqlite3 *db, const char *data_dir, const struct view *view)
 		return -1;
 	if (empty)
 		return 0;
-	if (snprintf(path, sizeof(path), "%s/%s", data_dir, view->name) >= (int)sizeof(path))
+	if (snprintf(path, sizeof path, "%s/%s", data_dir, view->name) >= (int)sizeof path)
 		return complain(data_dir, "the name is too long");
 	return plots_make_dir(path) || write_index(db, data_dir, view) ||
 	                       write_all_series(db, data_dir, view) || write_overview(db, data_dir, view)

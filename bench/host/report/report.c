@@ -65,7 +65,7 @@ const char *report_fact(sqlite3 *db, const char *key, char *value, size_t size)
 /* Writes the part with this name; false when there is none. */
 static int write_part(const struct report *report, const char *name, size_t length)
 {
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
 		if (strlen(parts[i].name) == length && !strncmp(parts[i].name, name, length)) {
 			parts[i].write(report);
 			return 0;

@@ -17,7 +17,7 @@ static void write_badge(const struct report *report, const char *verdict)
 {
 	size_t i = 0;
 
-	while (i + 1 < sizeof(badges) / sizeof(badges[0]) && strcmp(verdict, badges[i].verdict) != 0)
+	while (i + 1 < sizeof badges / sizeof badges[0] && strcmp(verdict, badges[i].verdict) != 0)
 		i++;
 	fprintf(report->out, "<span class=\"badge %s\">%s ", badges[i].class, badges[i].mark);
 	html_text(report->out, verdict);

@@ -168,7 +168,7 @@ void report_caveats(const struct report *report)
 	};
 
 	fputs("<ul>\n", report->out);
-	for (size_t i = 0; i < sizeof(caveats) / sizeof(caveats[0]); i++)
+	for (size_t i = 0; i < sizeof caveats / sizeof caveats[0]; i++)
 		if (report_count(report->db, caveats[i].when))
 			fprintf(report->out, "<li>%s</li>\n", caveats[i].text);
 	fputs("</ul>\n", report->out);

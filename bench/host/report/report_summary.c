@@ -109,7 +109,7 @@ static void say_verdicts(sqlite3 *db, char *sentence)
 	}
 	append(sentence, "Of ");
 	append_count(sentence, claims, "claim", "claims");
-	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
+	for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++) {
 		sqlite3_stmt *query =
 		        report_query(db, "SELECT count(*) FROM claims WHERE verdict = ?1", verdicts[i]);
 		long long count =
@@ -327,7 +327,7 @@ void report_summary(const struct report *report)
 	if (report_count(report->db, "SELECT count(*) FROM claims") == 0)
 		return;
 	fputs("<ul class=\"verdicts\">", report->out);
-	for (size_t i = 0; i < sizeof(bars) / sizeof(bars[0]); i++) {
+	for (size_t i = 0; i < sizeof bars / sizeof bars[0]; i++) {
 		sqlite3_stmt *query = report_query(
 		        report->db, "SELECT count(*) FROM claims WHERE verdict = ?1", bars[i].verdict);
 		int count = query && sqlite3_step(query) == SQLITE_ROW ? sqlite3_column_int(query, 0) : 0;

@@ -25,7 +25,7 @@ const struct subject subjects[] = {
 	{ "memory.per_task", 0, "bytes", "memory per task" },
 };
 
-const size_t subjects_count = sizeof(subjects) / sizeof(subjects[0]);
+const size_t subjects_count = sizeof subjects / sizeof subjects[0];
 
 const struct view views[] = {
 	{ "bochs", "", "bochs", "instructions", "instructions_low", "instructions_high", "instructions",
@@ -38,7 +38,7 @@ const struct view views[] = {
 	  "Ticks of the time stamp counter on KVM: time." },
 };
 
-const size_t views_count = sizeof(views) / sizeof(views[0]);
+const size_t views_count = sizeof views / sizeof views[0];
 
 bool subject_is_of(const struct subject *subject, const struct view *view)
 {

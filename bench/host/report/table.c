@@ -108,13 +108,13 @@ static char *format_label(const char *benchmark, int64_t parameter, const char *
 	char where[64] = "";
 
 	if (!strcmp(unit, "bytes") && parameter % (1 << 20) == 0 && parameter > 0)
-		snprintf(where, sizeof(where), " %" PRId64 " MiB", parameter >> 20);
+		snprintf(where, sizeof where, " %" PRId64 " MiB", parameter >> 20);
 	else if (!strcmp(unit, "bytes") && parameter % (1 << 10) == 0 && parameter > 0)
-		snprintf(where, sizeof(where), " %" PRId64 " KiB", parameter >> 10);
+		snprintf(where, sizeof where, " %" PRId64 " KiB", parameter >> 10);
 	else if (!strncmp(unit, "program/", 8))
-		snprintf(where, sizeof(where), " %.40s", unit + 8);
+		snprintf(where, sizeof where, " %.40s", unit + 8);
 	else if (strcmp(unit, "none") != 0)
-		snprintf(where, sizeof(where), " %" PRId64 " %.40s", parameter, unit);
+		snprintf(where, sizeof where, " %" PRId64 " %.40s", parameter, unit);
 	return *metric ? format("%s%s %s (%s)", benchmark, where, metric, metric_unit)
 	               : format("%s%s", benchmark, where);
 }
@@ -151,7 +151,7 @@ static bool load_strategies(sqlite3 *db, const struct engine *engine, struct tab
 	}
 	sqlite3_bind_text(row, 1, engine->name, -1, SQLITE_STATIC);
 	while (sqlite3_step(row) == SQLITE_ROW) {
-		char **more = reallocarray(table->strategies, table->strategy_count + 1, sizeof(*more));
+		char **more = reallocarray(table->strategies, table->strategy_count + 1, sizeof *more);
 		char *name = strdup((const char *)sqlite3_column_text(row, 0));
 
 		if (more)
@@ -186,8 +186,8 @@ static struct line *line_for(struct table *table, char *label)
 		free(label);
 		return label ? last : NULL;
 	}
-	lines = reallocarray(table->lines, table->line_count + 1, sizeof(*lines));
-	cells = calloc(table->strategy_count, sizeof(*cells));
+	lines = reallocarray(table->lines, table->line_count + 1, sizeof *lines);
+	cells = calloc(table->strategy_count, sizeof *cells);
 	if (lines)
 		table->lines = lines;
 	if (!lines || !cells) {
@@ -417,7 +417,7 @@ void table_print(sqlite3 *db, FILE *out)
 	struct screen screen = open_screen(out);
 	bool any = false;
 
-	for (size_t i = 0; i < sizeof(engines) / sizeof(engines[0]); i++) {
+	for (size_t i = 0; i < sizeof engines / sizeof engines[0]; i++) {
 		struct table table = { 0 };
 
 		if (load_strategies(db, &engines[i], &table) && load_lines(db, &engines[i], &table)) {
