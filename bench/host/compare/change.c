@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/compare/change.h"
+#include "bench/host/base/complain.h"
 #include "bench/host/compare/summary_rows.h"
 #include "bench/host/evaluate/inference.h"
 
@@ -25,12 +26,6 @@ enum quantity quantity_of(const char *metric, const char *unit)
 	if (!strcmp(unit, "bytes") || !strcmp(unit, "words") || !strcmp(unit, "frames"))
 		return QUANTITY_BYTES;
 	return QUANTITY_CAUSE;
-}
-
-static int complain(const char *what)
-{
-	fprintf(stderr, "run-bench: comparing: %s\n", what);
-	return -1;
 }
 
 static int compare_rows(const struct summary_row *a, const struct summary_row *b)
@@ -151,7 +146,7 @@ static int add_change(struct changes *changes, const struct summary_row *a, cons
 		struct change *items = reallocarray(changes->items, room, sizeof *items);
 
 		if (!items)
-			return complain("out of memory");
+			return complain("run-bench: comparing", "out of memory");
 		changes->items = items;
 		changes->room = room;
 	}
@@ -171,7 +166,9 @@ static int add_change(struct changes *changes, const struct summary_row *a, cons
 	change->decides = change->quantity != QUANTITY_CAUSE || known->is_outcome ||
 	                  !strcmp(known->names[METRIC], "violations");
 	changes->count++;
-	return series_copy_names(change->names, known->names) ? 0 : complain("out of memory");
+	return series_copy_names(change->names, known->names)
+	               ? 0
+	               : complain("run-bench: comparing", "out of memory");
 }
 
 /* The rows of one series in both runs; NULL where a run lacks it. */
@@ -233,7 +230,7 @@ static int adjust(struct changes *changes, const struct match *matches)
 	int failed;
 
 	if (!p)
-		return complain("out of memory");
+		return complain("run-bench: comparing", "out of memory");
 	for (size_t i = 0; i < changes->count; i++)
 		if (matches[i].a && matches[i].b &&
 		    !engine_is_deterministic(changes->items[i].names[ENGINE]) &&
@@ -247,7 +244,7 @@ static int adjust(struct changes *changes, const struct match *matches)
 		    !(changes->items[i].flags & FLAG_FEW))
 			changes->items[i].p = p[tests++];
 	free(p);
-	return failed ? complain("out of memory") : 0;
+	return failed ? complain("run-bench: comparing", "out of memory") : 0;
 }
 
 /* Whether two series are of one row and build; such lie near each other. */
@@ -378,7 +375,8 @@ int changes_find(struct changes *changes, const struct results *a, const struct 
 
 	if (status == 0) {
 		matches = calloc(rows_a.count + rows_b.count + 1, sizeof *matches);
-		status = matches ? match_rows(changes, &rows_a, &rows_b, matches) : complain("out of memory");
+		status = matches ? match_rows(changes, &rows_a, &rows_b, matches)
+		                 : complain("run-bench: comparing", "out of memory");
 	}
 	if (status == 0)
 		status = compare_all(changes, matches, a, b, thresholds);

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "bench/host/compare/compare.h"
 #include "bench/host/base/progress.h"
+#include "bench/host/base/sql.h"
 #include "bench/host/base/text.h"
 #include "bench/host/compare/change.h"
 #include "bench/host/compare/compare_environment.h"
@@ -227,26 +228,22 @@ static void print_sum(const struct changes *changes, const struct thresholds *th
 /* The claims that both decide, and whose verdict is another one. */
 static void print_claims(const struct results pair[2])
 {
-	static const char query[] = "SELECT verdict FROM claims WHERE id = ?1 AND verdict <> 'not measured'";
-	sqlite3_stmt *a = NULL, *b = NULL;
+	sqlite3_stmt *a =
+	        sql_prepare(pair[0].db, "run-bench", "comparing",
+	                    "SELECT id, verdict FROM claims WHERE verdict <> 'not measured' ORDER BY id");
 
-	if (sqlite3_prepare_v2(pair[0].db,
-	                       "SELECT id, verdict FROM claims WHERE verdict <> 'not measured' ORDER BY id",
-	                       -1, &a, NULL) == SQLITE_OK &&
-	    sqlite3_prepare_v2(pair[1].db, query, -1, &b, NULL) == SQLITE_OK) {
-		while (sqlite3_step(a) == SQLITE_ROW) {
-			const char *before = (const char *)sqlite3_column_text(a, 1);
+	while (a && sqlite3_step(a) == SQLITE_ROW) {
+		char id[16], other[40];
 
-			sqlite3_bind_int(b, 1, sqlite3_column_int(a, 0));
-			if (sqlite3_step(b) == SQLITE_ROW && before && sqlite3_column_text(b, 0) &&
-			    strcmp(before, (const char *)sqlite3_column_text(b, 0)) != 0)
-				text_print(stdout, "claim %d: A %s, B %s\n", sqlite3_column_int(a, 0), before,
-				           (const char *)sqlite3_column_text(b, 0));
-			sqlite3_reset(b);
-		}
+		snprintf(id, sizeof id, "%d", sqlite3_column_int(a, 0));
+		if (sql_value(pair[1].db,
+		              "SELECT verdict FROM claims WHERE id = CAST(?1 AS INTEGER) AND verdict <> 'not "
+		              "measured'",
+		              id, other, sizeof other) &&
+		    strcmp(sql_text(a, 1), other) != 0)
+			text_print(stdout, "claim %s: A %s, B %s\n", id, sql_text(a, 1), other);
 	}
 	sqlite3_finalize(a);
-	sqlite3_finalize(b);
 }
 
 int compare_print(const char *a, const char *b, const struct thresholds *thresholds, bool all)

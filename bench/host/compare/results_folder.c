@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "bench/host/compare/results_folder.h"
 #include "bench/host/base/paths.h"
+#include "bench/host/base/sql.h"
 #include "bench/host/report/csv.h"
 #include "bench/host/store/folder.h"
 #include "bench/host/store/store.h"
@@ -25,39 +26,28 @@ __attribute__((format(printf, 2, 3))) static int wrong(char *why, const char *fo
 	return -1;
 }
 
-/* The first column of the first row as text, copied; "" when there is none or the query fails. */
-static void ask(sqlite3 *db, const char *query, char *text, size_t size)
-{
-	sqlite3_stmt *row = NULL;
-
-	text[0] = '\0';
-	if (sqlite3_prepare_v2(db, query, -1, &row, NULL) == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW &&
-	    sqlite3_column_text(row, 0))
-		snprintf(text, size, "%s", (const char *)sqlite3_column_text(row, 0));
-	sqlite3_finalize(row);
-}
-
 /* Whether the database is one of ours, and whole. */
 static int check_database(sqlite3 *db, const char *file, char *why)
 {
 	char text[200];
 
-	ask(db, "PRAGMA user_version", text, sizeof text);
+	sql_value(db, "PRAGMA user_version", NULL, text, sizeof text);
 	if (!*text)
 		return wrong(why, "%s is damaged: %s", file, sqlite3_errmsg(db));
 	if (atoi(text) != STORE_VERSION)
 		return wrong(why, "%s is no results database of format %d (it says %s)", file, STORE_VERSION,
 		             text);
-	ask(db, "PRAGMA quick_check(1)", text, sizeof text);
+	sql_value(db, "PRAGMA quick_check(1)", NULL, text, sizeof text);
 	if (strcmp(text, "ok") != 0)
 		return wrong(why, "%s is damaged: %s", file, *text ? text : sqlite3_errmsg(db));
-	ask(db,
-	    "SELECT count(*) FROM sqlite_master WHERE name IN ('run', 'environment', 'launches', 'samples',"
-	    " 'checks', 'facts', 'summary', 'comparisons', 'attribution', 'claims')",
-	    text, sizeof text);
+	sql_value(db,
+	          "SELECT count(*) FROM sqlite_master WHERE name IN ('run', 'environment', 'launches', "
+	          "'samples',"
+	          " 'checks', 'facts', 'summary', 'comparisons', 'attribution', 'claims')",
+	          NULL, text, sizeof text);
 	if (strcmp(text, "10") != 0)
 		return wrong(why, "%s is no results database: tables are missing", file);
-	ask(db, "SELECT name FROM run", text, sizeof text);
+	sql_value(db, "SELECT name FROM run", NULL, text, sizeof text);
 	return *text ? 0 : wrong(why, "%s holds no run: it was ended before it began", file);
 }
 
@@ -65,7 +55,7 @@ static int check_finished(const struct results *results, const char *path, char 
 {
 	char text[200];
 
-	ask(results->db, "SELECT state FROM run", text, sizeof text);
+	sql_value(results->db, "SELECT state FROM run", NULL, text, sizeof text);
 	if (strcmp(text, "running") == 0)
 		return wrong(why,
 		             "%s: the run was cut short, or is not over; when no run is at work, "
@@ -89,7 +79,7 @@ static int check_format(sqlite3 *db, const char *file, char *why)
 {
 	char text[40];
 
-	ask(db, "SELECT value FROM environment WHERE key = 'results.format'", text, sizeof text);
+	sql_value(db, "SELECT value FROM environment WHERE key = 'results.format'", NULL, text, sizeof text);
 	if (!*text)
 		return wrong(why, "%s does not say which format the results have (results.format)", file);
 	if (atoi(text) != STORE_VERSION)
@@ -277,7 +267,7 @@ int results_open(struct results *results, const char *path, char why[RESULTS_WHY
 		               path);
 	if (status)
 		return -1;
-	ask(results->db, "SELECT count(*) FROM summary", text, sizeof text);
+	sql_value(results->db, "SELECT count(*) FROM summary", NULL, text, sizeof text);
 	if (strcmp(text, "0") != 0)
 		return 0;
 	return wrong(why,
@@ -316,14 +306,6 @@ int results_check_run(const char *path, char why[RESULTS_WHY_MAX])
 
 void results_environment(const struct results *results, const char *key, char *value, size_t size)
 {
-	sqlite3_stmt *row = NULL;
-
-	snprintf(value, size, "unknown");
-	if (sqlite3_prepare_v2(results->db, "SELECT value FROM environment WHERE key = ?1", -1, &row, NULL) ==
-	    SQLITE_OK) {
-		sqlite3_bind_text(row, 1, key, -1, SQLITE_STATIC);
-		if (sqlite3_step(row) == SQLITE_ROW && sqlite3_column_text(row, 0))
-			snprintf(value, size, "%s", (const char *)sqlite3_column_text(row, 0));
-	}
-	sqlite3_finalize(row);
+	if (!sql_value(results->db, "SELECT value FROM environment WHERE key = ?1", key, value, size))
+		snprintf(value, size, "unknown");
 }

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/compare/summary_rows.h"
+#include "bench/host/base/complain.h"
+#include "bench/host/base/sql.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int complain(const char *what)
-{
-	fprintf(stderr, "run-bench: comparing: %s\n", what);
-	return -1;
-}
 
 void series_free_names(char **names)
 {
@@ -48,14 +44,13 @@ static int add_row(struct summary_rows *rows, sqlite3_stmt *from)
 	struct summary_row row;
 
 	for (int i = 0; i < SERIES_NAMES; i++)
-		names[i] = (char *)(sqlite3_column_text(from, i) ? sqlite3_column_text(from, i)
-		                                                 : (const unsigned char *)"");
+		names[i] = (char *)sql_text(from, i);
 	if (rows->count == rows->room) {
 		size_t room = rows->room ? rows->room * 2 : 1024;
 		struct summary_row *items = reallocarray(rows->items, room, sizeof *items);
 
 		if (!items)
-			return complain("out of memory");
+			return complain("run-bench: comparing", "out of memory");
 		rows->items = items;
 		rows->room = room;
 	}
@@ -71,12 +66,12 @@ static int add_row(struct summary_rows *rows, sqlite3_stmt *from)
 		           .mad = sqlite3_column_double(from, SERIES_NAMES + 8),
 		           .ci_low = sqlite3_column_double(from, SERIES_NAMES + 9),
 		           .ci_high = sqlite3_column_double(from, SERIES_NAMES + 10) },
-		.flags = flags_of((const char *)sqlite3_column_text(from, SERIES_NAMES + 11)),
+		.flags = flags_of(sql_text(from, SERIES_NAMES + 11)),
 		.is_outcome = sqlite3_column_int(from, SERIES_NAMES + 12),
 	};
 	if (!series_copy_names(row.names, names)) {
 		series_free_names(row.names);
-		return complain("out of memory");
+		return complain("run-bench: comparing", "out of memory");
 	}
 	rows->items[rows->count++] = row;
 	return 0;
@@ -115,13 +110,14 @@ int summary_rows_load(const struct results *results, struct summary_rows *rows)
 	        " median, q3, max, mad, ci_low, ci_high, flags, benchmark IN experiment OR unit IN ('count', "
 	        "'pid')"
 	        " FROM summary";
-	sqlite3_stmt *row;
+	sqlite3_stmt *row = sql_prepare(results->db, "run-bench", "comparing", query);
 	int step, status = 0;
 
-	if (sqlite3_prepare_v2(results->db, query, -1, &row, NULL) != SQLITE_OK)
-		return complain(sqlite3_errmsg(results->db));
+	if (!row)
+		return -1;
 	while (status == 0 && (step = sqlite3_step(row)) != SQLITE_DONE)
-		status = step == SQLITE_ROW ? add_row(rows, row) : complain(sqlite3_errmsg(results->db));
+		status = step == SQLITE_ROW ? add_row(rows, row)
+		                            : sql_complain(results->db, "run-bench", "comparing");
 	sqlite3_finalize(row);
 	if (rows->count > 0)
 		qsort(rows->items, rows->count, sizeof *rows->items, compare_rows);

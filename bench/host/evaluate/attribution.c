@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/host/evaluate/attribution.h"
-
-#include <stdio.h>
+#include "bench/host/base/sql.h"
 
 static const char statement[] =
         "DELETE FROM attribution;"
@@ -27,11 +26,5 @@ static const char statement[] =
 
 int attribution_compute(sqlite3 *db)
 {
-	char *error = NULL;
-
-	if (sqlite3_exec(db, statement, NULL, NULL, &error) == SQLITE_OK)
-		return 0;
-	fprintf(stderr, "run-bench: attribution: %s\n", error ? error : sqlite3_errmsg(db));
-	sqlite3_free(error);
-	return -1;
+	return sql_execute(db, "run-bench", "attribution", statement);
 }

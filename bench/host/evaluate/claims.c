@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/evaluate/claims.h"
+#include "bench/host/base/complain.h"
+#include "bench/host/base/sql.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -204,11 +206,11 @@ static int store(const struct claim *claim, sqlite3 *db, const char *verdict, co
 	                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 	                       -1, &insert, NULL) == SQLITE_OK) {
 		sqlite3_bind_int(insert, 1, claim->id);
-		sqlite3_bind_text(insert, 2, claim->values[SEED], -1, SQLITE_STATIC);
-		sqlite3_bind_text(insert, 3, claim->values[QUOTE], -1, SQLITE_STATIC);
-		sqlite3_bind_text(insert, 4, verdict, -1, SQLITE_STATIC);
-		sqlite3_bind_text(insert, 5, evidence, -1, SQLITE_STATIC);
-		sqlite3_bind_text(insert, 6, figure, -1, SQLITE_STATIC);
+		sql_bind(insert, 2, claim->values[SEED]);
+		sql_bind(insert, 3, claim->values[QUOTE]);
+		sql_bind(insert, 4, verdict);
+		sql_bind(insert, 5, evidence);
+		sql_bind(insert, 6, figure);
 		stored = sqlite3_step(insert) == SQLITE_DONE;
 	}
 	sqlite3_finalize(insert);
@@ -309,7 +311,7 @@ static int list_files(const char *dir, struct dirent ***files)
 	int count = scandir(dir, files, is_claim_file, alphasort);
 
 	if (count < 0)
-		fprintf(stderr, "claims: %s: %s\n", dir, strerror(errno));
+		complain("claims", "%s: %s", dir, strerror(errno));
 	return count;
 }
 
@@ -317,25 +319,18 @@ int claims_decide(sqlite3 *db, const char *claims_dir)
 {
 	struct dirent **files;
 	int count = list_files(claims_dir, &files);
-	int status = 0;
+	int status;
 
 	if (count < 0)
 		return -1;
-	if (sqlite3_exec(db, "SAVEPOINT claims; DELETE FROM claims", NULL, NULL, NULL) != SQLITE_OK) {
-		fprintf(stderr, "claims: %s\n", sqlite3_errmsg(db));
-		status = -1;
-	}
+	status = sql_execute(db, "claims", NULL, "SAVEPOINT claims; DELETE FROM claims");
 	for (int i = 0; i < count; i++) {
 		if (decide(db, claims_dir, files[i]->d_name))
 			status = -1;
 		free(files[i]);
 	}
 	free(files);
-	if (sqlite3_exec(db, "RELEASE claims", NULL, NULL, NULL) != SQLITE_OK) {
-		fprintf(stderr, "claims: %s\n", sqlite3_errmsg(db));
-		status = -1;
-	}
-	return status;
+	return sql_execute(db, "claims", NULL, "RELEASE claims") ? -1 : status;
 }
 
 /* Adds one "strategy glob" item to `runs`, unless it is there; returns the new count. */

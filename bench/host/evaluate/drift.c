@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/host/evaluate/drift.h"
+#include "bench/host/base/sql.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -12,8 +13,9 @@
 #include "bench/host/base/text.h"
 #include "bench/host/evaluate/stats.h"
 
-#define EXACT_MAX  30 /* values up to which the distribution is counted out */
-#define LINES_MAX  12 /* series that are printed */
+#define PART       "drift" /* how messages begin */
+#define EXACT_MAX  30      /* values up to which the distribution is counted out */
+#define LINES_MAX  12      /* series that are printed */
 #define ROUNDS_MAX 1000
 
 /*
@@ -138,19 +140,6 @@ struct series {
 	size_t n;
 };
 
-static int complain(sqlite3 *db, const char *doing)
-{
-	fprintf(stderr, "drift: %s: %s\n", doing, sqlite3_errmsg(db));
-	return -1;
-}
-
-static const char *text_of(sqlite3_stmt *row, int column)
-{
-	const char *text = (const char *)sqlite3_column_text(row, column);
-
-	return text ? text : "";
-}
-
 static void forget(struct series *series)
 {
 	for (int i = 0; i < KEYS; i++) {
@@ -164,27 +153,26 @@ static void forget(struct series *series)
 static int end_series(sqlite3 *db, sqlite3_stmt *insert, struct series *series)
 {
 	struct drift drift;
-	int step = SQLITE_DONE;
+	int status = 0;
 
 	if (series->n >= DRIFT_FEWEST && drift_of(series->rounds, series->values, series->n, &drift)) {
 		for (int i = 0; i < KEYS; i++)
-			sqlite3_bind_text(insert, i + 1, series->key[i], -1, SQLITE_STATIC);
+			sql_bind(insert, i + 1, series->key[i]);
 		sqlite3_bind_int64(insert, KEYS + 1, (sqlite3_int64)drift.n);
 		sqlite3_bind_double(insert, KEYS + 2, drift.slope);
 		sqlite3_bind_double(insert, KEYS + 3, drift.change);
 		sqlite3_bind_double(insert, KEYS + 4, drift.chance);
-		sqlite3_bind_text(insert, KEYS + 5, drift_matters(&drift) ? "drift" : "", -1, SQLITE_STATIC);
-		step = sqlite3_step(insert);
-		sqlite3_reset(insert);
+		sql_bind(insert, KEYS + 5, drift_matters(&drift) ? "drift" : "");
+		status = sql_write(db, PART, "writing", insert);
 	}
 	forget(series);
-	return step == SQLITE_DONE ? 0 : complain(db, "writing");
+	return status;
 }
 
 static bool same_series(const struct series *series, sqlite3_stmt *row)
 {
 	for (int i = 0; i < KEYS; i++)
-		if (!series->key[i] || strcmp(series->key[i], text_of(row, i)) != 0)
+		if (!series->key[i] || strcmp(series->key[i], sql_text(row, i)) != 0)
 			return false;
 	return true;
 }
@@ -195,7 +183,7 @@ static int take(sqlite3 *db, sqlite3_stmt *insert, struct series *series, sqlite
 		if (end_series(db, insert, series))
 			return -1;
 		for (int i = 0; i < KEYS; i++) {
-			series->key[i] = strdup(text_of(row, i));
+			series->key[i] = strdup(sql_text(row, i));
 			if (!series->key[i])
 				return -1;
 		}
@@ -218,7 +206,7 @@ static int compute(sqlite3 *db, sqlite3_stmt *row, sqlite3_stmt *insert)
 	while (status == 0 && (step = sqlite3_step(row)) == SQLITE_ROW)
 		status = take(db, insert, series, row);
 	if (status == 0 && step != SQLITE_DONE)
-		status = complain(db, "reading samples");
+		status = sql_complain(db, PART, "reading samples");
 	if (status == 0)
 		status = end_series(db, insert, series);
 	if (series)
@@ -229,48 +217,31 @@ static int compute(sqlite3 *db, sqlite3_stmt *row, sqlite3_stmt *insert)
 
 int drift_compute(sqlite3 *db)
 {
-	sqlite3_stmt *row = NULL;
-	sqlite3_stmt *insert = NULL;
-	int status = -1;
+	static const char write[] =
+	        "INSERT INTO drift (engine, strategy, cpus, benchmark, parameter, metric, unit, n,"
+	        " slope, change, chance, flags)"
+	        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+	sqlite3_stmt *row, *insert;
+	int status;
 
-	if (sqlite3_exec(db, "SAVEPOINT drift; DELETE FROM drift", NULL, NULL, NULL) != SQLITE_OK)
-		return complain(db, "beginning");
-	if (sqlite3_prepare_v2(db, medians, -1, &row, NULL) != SQLITE_OK ||
-	    sqlite3_prepare_v2(
-	            db,
-	            "INSERT INTO drift (engine, strategy, cpus, benchmark, parameter, metric, unit, n,"
-	            " slope, change, chance, flags)"
-	            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-	            -1, &insert, NULL) != SQLITE_OK)
-		complain(db, "preparing");
-	else
-		status = compute(db, row, insert);
+	if (sql_execute(db, PART, "beginning", "SAVEPOINT drift; DELETE FROM drift"))
+		return -1;
+	row = sql_prepare(db, PART, "preparing", medians);
+	insert = row ? sql_prepare(db, PART, "preparing", write) : NULL;
+	status = insert ? compute(db, row, insert) : -1;
 	sqlite3_finalize(row);
 	sqlite3_finalize(insert);
 	if (status)
 		sqlite3_exec(db, "ROLLBACK TO drift", NULL, NULL, NULL);
-	if (sqlite3_exec(db, "RELEASE drift", NULL, NULL, NULL) != SQLITE_OK && !status)
-		status = complain(db, "committing");
+	if (sql_execute(db, PART, "committing", "RELEASE drift"))
+		status = -1;
 	return status;
-}
-
-static sqlite3_int64 number(sqlite3 *db, const char *query)
-{
-	sqlite3_int64 value = 0;
-	sqlite3_stmt *row;
-
-	if (sqlite3_prepare_v2(db, query, -1, &row, NULL) != SQLITE_OK)
-		return complain(db, "counting");
-	if (sqlite3_step(row) == SQLITE_ROW)
-		value = sqlite3_column_int64(row, 0);
-	sqlite3_finalize(row);
-	return value;
 }
 
 void drift_print(sqlite3 *db, FILE *out)
 {
-	sqlite3_int64 all = number(db, "SELECT count(*) FROM drift");
-	sqlite3_int64 drifting = number(db, "SELECT count(*) FROM drift WHERE flags = 'drift'");
+	int64_t all = sql_number(db, PART, "SELECT count(*) FROM drift");
+	int64_t drifting = sql_number(db, PART, "SELECT count(*) FROM drift WHERE flags = 'drift'");
 	sqlite3_stmt *row;
 
 	if (all <= 0)
@@ -279,30 +250,27 @@ void drift_print(sqlite3 *db, FILE *out)
 		fprintf(out,
 		        "drift  none of %" PRId64
 		        " series changes by over %g %% from the first round to the last\n\n",
-		        (int64_t)all, DRIFT_CHANGE * 100);
+		        all, DRIFT_CHANGE * 100);
 		return;
 	}
 	fprintf(out,
 	        "drift  %" PRId64 " of %" PRId64
 	        " series change by over %g %% over the rounds (Theil-Sen slope; by chance"
 	        " less often than 1 in %g)\n",
-	        (int64_t)drifting, (int64_t)all, DRIFT_CHANGE * 100, 1 / DRIFT_CHANCE);
-	if (sqlite3_prepare_v2(
-	            db,
-	            "SELECT benchmark, parameter, metric, strategy, change, n FROM drift WHERE flags ="
-	            " 'drift' ORDER BY abs(change) DESC, benchmark, parameter, strategy LIMIT ?1",
-	            -1, &row, NULL) != SQLITE_OK) {
-		complain(db, "printing");
+	        drifting, all, DRIFT_CHANGE * 100, 1 / DRIFT_CHANCE);
+	row = sql_prepare(db, PART, "printing",
+	                  "SELECT benchmark, parameter, metric, strategy, change, n FROM drift WHERE flags ="
+	                  " 'drift' ORDER BY abs(change) DESC, benchmark, parameter, strategy LIMIT ?1");
+	if (!row)
 		return;
-	}
 	sqlite3_bind_int(row, 1, LINES_MAX);
 	while (sqlite3_step(row) == SQLITE_ROW)
-		text_print(out, "  %-24s %8" PRId64 "  %-12s %-28s %+6.1f %% in %d rounds\n", text_of(row, 0),
-		           (int64_t)sqlite3_column_int64(row, 1), text_of(row, 2), text_of(row, 3),
-		           sqlite3_column_double(row, 4) * 100, sqlite3_column_int(row, 5));
+		text_print(out, "  %-24s %8" PRId64 "  %-12s %-28s %+6.1f %% in %d rounds\n",
+		           sql_text(row, 0), (int64_t)sqlite3_column_int64(row, 1), sql_text(row, 2),
+		           sql_text(row, 3), sqlite3_column_double(row, 4) * 100, sqlite3_column_int(row, 5));
 	sqlite3_finalize(row);
 	if (drifting > LINES_MAX)
-		fprintf(out, "  and %" PRId64 " more: drift.csv\n", (int64_t)(drifting - LINES_MAX));
+		fprintf(out, "  and %" PRId64 " more: drift.csv\n", drifting - LINES_MAX);
 	fputs("  Ratios compare images within a round, so drift common to them cancels out; medians over "
 	      "rounds keep it.\n\n",
 	      out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/host/evaluate/ratio.h"
+#include "bench/host/base/complain.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -34,10 +35,8 @@ static int compare_rounds(const struct series *a, const struct series *b, struct
 	double *logs = malloc(a->round_count * sizeof *logs);
 	long count;
 
-	if (!logs) {
-		fprintf(stderr, "summary: out of memory\n");
-		return -1;
-	}
+	if (!logs)
+		return complain("summary", "out of memory");
 	count = round_ratios(a, b, logs);
 	if (count > 0) {
 		size_t below = 0;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/evaluate/series.h"
+#include "bench/host/base/complain.h"
+#include "bench/host/base/sql.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -32,16 +34,9 @@ struct work {
 /* The columns of the query over samples. */
 enum { ROWID, LAUNCH, ROUND, CPUS, PARAMETER, VALUE, FLAGS, FIRST_NAME };
 
-static int complain(sqlite3 *db, const char *doing)
-{
-	fprintf(stderr, "summary: %s: %s\n", doing, sqlite3_errmsg(db));
-	return -1;
-}
-
 static int no_memory(void)
 {
-	fprintf(stderr, "summary: out of memory\n");
-	return -1;
+	return complain("summary", "out of memory");
 }
 
 /*
@@ -192,9 +187,7 @@ static int end_series(struct work *work)
 
 static const char *column_name(sqlite3_stmt *row, int name)
 {
-	const char *text = (const char *)sqlite3_column_text(row, FIRST_NAME + name);
-
-	return text ? text : "";
+	return sql_text(row, FIRST_NAME + name);
 }
 
 static bool same_series(const struct series *series, sqlite3_stmt *row)
@@ -283,11 +276,11 @@ static int read_samples(struct work *work)
 	        " ORDER BY l.engine, l.variant, s.benchmark, s.parameter, s.metric, s.unit, l.cpus, "
 	        "l.strategy,"
 	        " l.stack, l.loader, l.isolation, l.round, s.launch, s.sample, s.rowid";
-	sqlite3_stmt *row;
+	sqlite3_stmt *row = sql_prepare(work->db, "summary", "reading samples", query);
 	int step;
 
-	if (sqlite3_prepare_v2(work->db, query, -1, &row, NULL) != SQLITE_OK)
-		return complain(work->db, "reading samples");
+	if (!row)
+		return -1;
 	while ((step = sqlite3_step(row)) == SQLITE_ROW) {
 		if (read_sample(work, row)) {
 			sqlite3_finalize(row);
@@ -296,7 +289,7 @@ static int read_samples(struct work *work)
 	}
 	sqlite3_finalize(row);
 	if (step != SQLITE_DONE)
-		return complain(work->db, "reading samples");
+		return sql_complain(work->db, "summary", "reading samples");
 	return end_series(work);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/evaluate/summary.h"
+#include "bench/host/base/complain.h"
+#include "bench/host/base/sql.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,13 +14,13 @@
 #include "bench/host/evaluate/series.h"
 
 /* The share of false ones among the differences that are marked. */
-#define SIGNIFICANT 0.05
+#define SIGNIFICANT         0.05
 
-static int complain(sqlite3 *db, const char *doing)
-{
-	fprintf(stderr, "summary: %s: %s\n", doing, sqlite3_errmsg(db));
-	return -1;
-}
+/* How messages begin, and what they say was being done. */
+#define PART                "summary"
+#define MARKING_OUTLIERS    "marking outliers"
+#define WRITING_SUMMARIES   "writing summaries"
+#define WRITING_COMPARISONS "writing comparisons"
 
 /* Takes `outlier` out of a sample's flags, wherever in the list it is. */
 static const char clear_outliers[] =
@@ -30,16 +32,15 @@ static int mark_outliers(sqlite3 *db, const struct series_list *list)
 	sqlite3_stmt *update;
 	int status = 0;
 
-	if (sqlite3_exec(db, clear_outliers, NULL, NULL, NULL) != SQLITE_OK ||
-	    sqlite3_prepare_v2(db,
-	                       "UPDATE samples SET flags = ltrim(flags || ',outlier', ',') WHERE rowid = ?1",
-	                       -1, &update, NULL) != SQLITE_OK)
-		return complain(db, "marking outliers");
+	if (sql_execute(db, PART, MARKING_OUTLIERS, clear_outliers))
+		return -1;
+	update = sql_prepare(db, PART, MARKING_OUTLIERS,
+	                     "UPDATE samples SET flags = ltrim(flags || ',outlier', ',') WHERE rowid = ?1");
+	if (!update)
+		return -1;
 	for (size_t i = 0; i < list->outlier_count && status == 0; i++) {
 		sqlite3_bind_int64(update, 1, list->outliers[i]);
-		if (sqlite3_step(update) != SQLITE_DONE)
-			status = complain(db, "marking outliers");
-		sqlite3_reset(update);
+		status = sql_write(db, PART, MARKING_OUTLIERS, update);
 	}
 	sqlite3_finalize(update);
 	return status;
@@ -57,9 +58,11 @@ static int write_summary(sqlite3 *db, const struct series_list *list)
 	sqlite3_stmt *insert;
 	int status = 0;
 
-	if (sqlite3_exec(db, "DELETE FROM summary", NULL, NULL, NULL) != SQLITE_OK ||
-	    sqlite3_prepare_v2(db, statement, -1, &insert, NULL) != SQLITE_OK)
-		return complain(db, "writing summaries");
+	if (sql_execute(db, PART, WRITING_SUMMARIES, "DELETE FROM summary"))
+		return -1;
+	insert = sql_prepare(db, PART, WRITING_SUMMARIES, statement);
+	if (!insert)
+		return -1;
 	for (size_t i = 0; i < list->count && status == 0; i++) {
 		const struct series *series = &list->items[i];
 		const double numbers[] = { series->stats.min,    series->stats.q1,     series->stats.median,
@@ -68,7 +71,7 @@ static int write_summary(sqlite3 *db, const struct series_list *list)
 		char flags[FLAGS_TEXT_MAX + 16];
 
 		for (int j = 0; j < SERIES_NAMES; j++)
-			sqlite3_bind_text(insert, name_places[j], series->names[j], -1, SQLITE_STATIC);
+			sql_bind(insert, name_places[j], series->names[j]);
 		sqlite3_bind_int64(insert, 6, series->cpus);
 		sqlite3_bind_int64(insert, 8, series->parameter);
 		sqlite3_bind_int64(insert, 11, (sqlite3_int64)series->stats.n);
@@ -78,10 +81,8 @@ static int write_summary(sqlite3 *db, const struct series_list *list)
 		if (*series->variant)
 			snprintf(flags + strlen(flags), sizeof flags - strlen(flags), "%s%s",
 			         *flags ? "," : "", series->variant);
-		sqlite3_bind_text(insert, 20, flags, -1, SQLITE_TRANSIENT);
-		if (sqlite3_step(insert) != SQLITE_DONE)
-			status = complain(db, "writing summaries");
-		sqlite3_reset(insert);
+		sql_bind(insert, 20, flags);
+		status = sql_write(db, PART, WRITING_SUMMARIES, insert);
 	}
 	sqlite3_finalize(insert);
 	return status;
@@ -109,8 +110,7 @@ struct pairs {
 
 static int no_memory(void)
 {
-	fprintf(stderr, "summary: out of memory\n");
-	return -1;
+	return complain(PART, "out of memory");
 }
 
 static int add_pair(struct pairs *pairs, const struct series *a, const struct series *b)
@@ -189,23 +189,20 @@ static int write_comparison(sqlite3 *db, sqlite3_stmt *insert, const struct seri
                             const struct ratio *ratio)
 {
 	char flags[FLAGS_TEXT_MAX];
-	int status;
 
 	flags_format(ratio->flags, flags);
-	sqlite3_bind_text(insert, 1, a->names[ENGINE], -1, SQLITE_STATIC);
-	sqlite3_bind_text(insert, 2, a->names[BENCHMARK], -1, SQLITE_STATIC);
+	sql_bind(insert, 1, a->names[ENGINE]);
+	sql_bind(insert, 2, a->names[BENCHMARK]);
 	sqlite3_bind_int64(insert, 3, a->parameter);
-	sqlite3_bind_text(insert, 4, a->names[METRIC], -1, SQLITE_STATIC);
-	sqlite3_bind_text(insert, 5, a->names[STRATEGY], -1, SQLITE_STATIC);
-	sqlite3_bind_text(insert, 6, b->names[STRATEGY], -1, SQLITE_STATIC);
+	sql_bind(insert, 4, a->names[METRIC]);
+	sql_bind(insert, 5, a->names[STRATEGY]);
+	sql_bind(insert, 6, b->names[STRATEGY]);
 	sqlite3_bind_double(insert, 7, ratio->ratio);
 	sqlite3_bind_double(insert, 8, ratio->ci_low);
 	sqlite3_bind_double(insert, 9, ratio->ci_high);
 	sqlite3_bind_int64(insert, 10, (sqlite3_int64)ratio->n);
-	sqlite3_bind_text(insert, 11, flags, -1, SQLITE_TRANSIENT);
-	status = sqlite3_step(insert) == SQLITE_DONE ? 0 : complain(db, "writing comparisons");
-	sqlite3_reset(insert);
-	return status;
+	sql_bind(insert, 11, flags);
+	return sql_write(db, PART, WRITING_COMPARISONS, insert);
 }
 
 static int write_comparisons(sqlite3 *db, const struct pairs *pairs)
@@ -213,13 +210,14 @@ static int write_comparisons(sqlite3 *db, const struct pairs *pairs)
 	sqlite3_stmt *insert;
 	int status = 0;
 
-	if (sqlite3_exec(db, "DELETE FROM comparisons", NULL, NULL, NULL) != SQLITE_OK ||
-	    sqlite3_prepare_v2(db,
-	                       "INSERT INTO comparisons (engine, benchmark, parameter, metric, a, b, ratio,"
-	                       " ci_low, ci_high, n, flags)"
-	                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-	                       -1, &insert, NULL) != SQLITE_OK)
-		return complain(db, "writing comparisons");
+	if (sql_execute(db, PART, WRITING_COMPARISONS, "DELETE FROM comparisons"))
+		return -1;
+	insert = sql_prepare(db, PART, WRITING_COMPARISONS,
+	                     "INSERT INTO comparisons (engine, benchmark, parameter, metric, a, b, ratio,"
+	                     " ci_low, ci_high, n, flags)"
+	                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+	if (!insert)
+		return -1;
 	for (size_t i = 0; i < pairs->count && status == 0; i++) {
 		const struct pair *pair = &pairs->items[i];
 
@@ -238,15 +236,15 @@ int summary_compute(sqlite3 *db)
 	struct pairs pairs = { 0 };
 	int status = -1;
 
-	if (sqlite3_exec(db, "SAVEPOINT summary", NULL, NULL, NULL) != SQLITE_OK)
-		return complain(db, "beginning");
+	if (sql_execute(db, PART, "beginning", "SAVEPOINT summary"))
+		return -1;
 	if (!series_read(db, &list) && !find_pairs(&list, &pairs) && !mark_different(&pairs) &&
 	    !mark_outliers(db, &list) && !write_summary(db, &list) && !write_comparisons(db, &pairs))
 		status = 0;
 	if (status)
 		sqlite3_exec(db, "ROLLBACK TO summary", NULL, NULL, NULL);
-	if (sqlite3_exec(db, "RELEASE summary", NULL, NULL, NULL) != SQLITE_OK && !status)
-		status = complain(db, "committing");
+	if (sql_execute(db, PART, "committing", "RELEASE summary"))
+		status = -1;
 	free(pairs.items);
 	series_free(&list);
 	return status;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/report/csv.h"
+#include "bench/host/base/complain.h"
 #include "bench/host/base/json.h"
+#include "bench/host/base/sql.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -107,20 +109,18 @@ static void write_column(FILE *out, sqlite3_stmt *row, int column)
 		write_number(out, row, column);
 		break;
 	default:
-		csv_write_field(out, (const char *)sqlite3_column_text(row, column));
+		csv_write_field(out, sql_text(row, column));
 	}
 }
 
 static int write_rows(sqlite3 *db, const struct sheet *sheet, FILE *out)
 {
-	sqlite3_stmt *row;
+	sqlite3_stmt *row = sql_prepare(db, sheet->file, NULL, sheet->query);
 	int columns;
 	int step;
 
-	if (sqlite3_prepare_v2(db, sheet->query, -1, &row, NULL) != SQLITE_OK) {
-		fprintf(stderr, "%s: %s\n", sheet->file, sqlite3_errmsg(db));
+	if (!row)
 		return -1;
-	}
 	columns = sqlite3_column_count(row);
 	for (int i = 0; i < columns; i++)
 		fprintf(out, "%s%s", i ? "," : "", sqlite3_column_name(row, i));
@@ -131,7 +131,7 @@ static int write_rows(sqlite3 *db, const struct sheet *sheet, FILE *out)
 		putc('\n', out);
 	}
 	if (step != SQLITE_DONE && step != SQLITE_ROW)
-		fprintf(stderr, "%s: %s\n", sheet->file, sqlite3_errmsg(db));
+		sql_complain(db, sheet->file, NULL);
 	sqlite3_finalize(row);
 	return step == SQLITE_DONE || step == SQLITE_ROW ? 0 : -1;
 }
@@ -139,13 +139,11 @@ static int write_rows(sqlite3 *db, const struct sheet *sheet, FILE *out)
 /* An object per row: {"column": value, …}; an SQL NULL is null. */
 static int write_json_lines(sqlite3 *db, const struct sheet *sheet, FILE *out)
 {
-	sqlite3_stmt *row;
+	sqlite3_stmt *row = sql_prepare(db, sheet->file, NULL, sheet->query);
 	int step;
 
-	if (sqlite3_prepare_v2(db, sheet->query, -1, &row, NULL) != SQLITE_OK) {
-		fprintf(stderr, "%s: %s\n", sheet->file, sqlite3_errmsg(db));
+	if (!row)
 		return -1;
-	}
 	while ((step = sqlite3_step(row)) == SQLITE_ROW && !ferror(out)) {
 		for (int i = 0; i < sqlite3_column_count(row); i++) {
 			fprintf(out, "%s\"%s\": ", i ? ", " : "{", sqlite3_column_name(row, i));
@@ -154,7 +152,7 @@ static int write_json_lines(sqlite3 *db, const struct sheet *sheet, FILE *out)
 				fputs("null", out);
 				break;
 			case SQLITE_TEXT:
-				json_write_string(out, (const char *)sqlite3_column_text(row, i));
+				json_write_string(out, sql_text(row, i));
 				break;
 			default:
 				write_number(out, row, i);
@@ -163,7 +161,7 @@ static int write_json_lines(sqlite3 *db, const struct sheet *sheet, FILE *out)
 		fputs("}\n", out);
 	}
 	if (step != SQLITE_DONE && step != SQLITE_ROW)
-		fprintf(stderr, "%s: %s\n", sheet->file, sqlite3_errmsg(db));
+		sql_complain(db, sheet->file, NULL);
 	sqlite3_finalize(row);
 	return step == SQLITE_DONE || step == SQLITE_ROW ? 0 : -1;
 }
@@ -177,16 +175,13 @@ static int write_file(sqlite3 *db, const struct sheet *sheet, const char *run_di
 	FILE *out;
 	int failed;
 
-	if (snprintf(path, sizeof path, "%s/%s", run_dir, name) >= (int)sizeof path) {
-		fprintf(stderr, "%s: the folder's name is too long: %s\n", sheet->file, run_dir);
-		return -1;
-	}
+	if (snprintf(path, sizeof path, "%s/%s", run_dir, name) >= (int)sizeof path)
+		return complain(sheet->file, "the folder's name is too long: %s", run_dir);
+
 	snprintf(temporary, sizeof temporary, "%s.new", path);
 	out = fopen(temporary, "we");
-	if (!out) {
-		fprintf(stderr, "%s: %s\n", temporary, strerror(errno));
-		return -1;
-	}
+	if (!out)
+		return complain(temporary, "%s", strerror(errno));
 	failed = write(db, sheet, out);
 	/* ferror catches what an earlier flush lost, fclose what is lost now. */
 	if (!failed) {
@@ -194,14 +189,14 @@ static int write_file(sqlite3 *db, const struct sheet *sheet, const char *run_di
 
 		failed = lost;
 		if (lost)
-			fprintf(stderr, "%s: %s\n", temporary, strerror(errno));
+			complain(temporary, "%s", strerror(errno));
 	}
 	if (fclose(out) && !failed) {
-		fprintf(stderr, "%s: %s\n", temporary, strerror(errno));
+		complain(temporary, "%s", strerror(errno));
 		failed = 1;
 	}
 	if (!failed && rename(temporary, path)) {
-		fprintf(stderr, "%s: %s\n", path, strerror(errno));
+		complain(path, "%s", strerror(errno));
 		failed = 1;
 	}
 	if (failed)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/host/report/emulated.h"
+#include "bench/host/base/sql.h"
 #include "bench/host/base/text.h"
 
 #include <stdbool.h>
@@ -37,21 +38,14 @@ static const char walks[] =
         " min(median) FILTER (WHERE machine = 2 AND metric = 'vm_exits')"
         " FROM m GROUP BY benchmark, parameter HAVING max(machine) > 0 ORDER BY benchmark, parameter";
 
-static void complain(sqlite3 *db)
-{
-	fprintf(stderr, "table: %s\n", sqlite3_errmsg(db));
-}
-
 /* Returns whether there was any launch. */
 static bool print_checks(sqlite3 *db, FILE *out)
 {
 	bool any = false;
-	sqlite3_stmt *row;
+	sqlite3_stmt *row = sql_prepare(db, "table", NULL, checks);
 
-	if (sqlite3_prepare_v2(db, checks, -1, &row, NULL) != SQLITE_OK) {
-		complain(db);
+	if (!row)
 		return false;
-	}
 	while (sqlite3_step(row) == SQLITE_ROW) {
 		if (!any)
 			fprintf(out,
@@ -74,12 +68,10 @@ static bool print_checks(sqlite3 *db, FILE *out)
 static void print_skipped(sqlite3 *db, FILE *out)
 {
 	bool any = false;
-	sqlite3_stmt *row;
+	sqlite3_stmt *row = sql_prepare(db, "table", NULL, skipped);
 
-	if (sqlite3_prepare_v2(db, skipped, -1, &row, NULL) != SQLITE_OK) {
-		complain(db);
+	if (!row)
 		return;
-	}
 	while (sqlite3_step(row) == SQLITE_ROW) {
 		text_print(out, "%s  %s: %s (%s)\n", any ? "" : "self-tests that were skipped\n",
 		           sqlite3_column_text(row, 0), sqlite3_column_text(row, 1),
@@ -102,12 +94,10 @@ static void print_number(sqlite3_stmt *row, int column, FILE *out)
 static void print_walks(sqlite3 *db, FILE *out)
 {
 	bool any = false;
-	sqlite3_stmt *row;
+	sqlite3_stmt *row = sql_prepare(db, "table", NULL, walks);
 
-	if (sqlite3_prepare_v2(db, walks, -1, &row, NULL) != SQLITE_OK) {
-		complain(db);
+	if (!row)
 		return;
-	}
 	while (sqlite3_step(row) == SQLITE_ROW) {
 		if (!any)
 			fprintf(out,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/report/plots.h"
+#include "bench/host/base/complain.h"
+#include "bench/host/base/sql.h"
 #include "bench/host/report/plots_data.h"
 
 #include <dirent.h>
@@ -16,12 +18,6 @@
 static const char *const endings[] = { "svg", "png" };
 
 #define ENDINGS (sizeof endings / sizeof endings[0])
-
-static int complain(const char *what, const char *why)
-{
-	fprintf(stderr, "plots: %s: %s\n", what, why);
-	return -1;
-}
 
 /* Appends a line's text, a space before it, without the spaces around it. */
 static void append(char *text, size_t size, char *line)
@@ -78,7 +74,7 @@ static int run_gnuplot(const char *plots_out, const char *script, const char *vi
 	}
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
-	return complain(script, "gnuplot failed");
+	return complain("plots", "%s: %s", script, "gnuplot failed");
 }
 
 /* Whether the figure's two files are there and not empty. */
@@ -115,7 +111,7 @@ static int draw_view(const char *plots_out, const char *script, const char *view
 	}
 	return is_figure_there(plots_out, figure)
 	               ? 0
-	               : complain(script, "gnuplot wrote no figure; is the disk full?");
+	               : complain("plots", "%s: %s", script, "gnuplot wrote no figure; is the disk full?");
 }
 
 /* Draws one script once per view that has anything of it; what is about claims, once. */
@@ -168,7 +164,7 @@ static int draw_all(sqlite3 *db, const char *plots_out, const char *plots_dir)
 
 	if (count < 0) {
 		free(folder);
-		return complain(plots_dir, strerror(errno));
+		return complain("plots", "%s: %s", plots_dir, strerror(errno));
 	}
 	for (int i = 0; i < count; i++) {
 		char *name = files[i]->d_name;
@@ -191,7 +187,7 @@ int plots_make(sqlite3 *db, const char *run_dir, const char *plots_dir)
 	char data_dir[PATH_MAX + 8];
 
 	if (snprintf(plots_out, sizeof plots_out, "%s/plots", run_dir) >= (int)sizeof plots_out)
-		return complain(run_dir, "the name is too long");
+		return complain("plots", "%s: %s", run_dir, "the name is too long");
 	snprintf(data_dir, sizeof data_dir, "%s/data", plots_out);
 	if (plots_make_dir(plots_out) || plots_make_dir(data_dir) || plots_data_write_claims(db, data_dir))
 		return -1;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/report/plots_data.h"
+#include "bench/host/base/complain.h"
+#include "bench/host/base/sql.h"
 #include "bench/host/base/text.h"
 #include "bench/host/report/number.h"
 
@@ -18,15 +20,9 @@
 	"?1 = ?3 OR EXISTS (SELECT 1 FROM summary s WHERE s.engine = ?1 AND s.metric = ?2 AND" \
 	" s.benchmark = summary.benchmark AND s.strategy = summary.strategy))"
 
-static int complain(const char *what, const char *why)
-{
-	fprintf(stderr, "plots: %s: %s\n", what, why);
-	return -1;
-}
-
 int plots_make_dir(const char *path)
 {
-	return mkdir(path, 0777) && errno != EEXIST ? complain(path, strerror(errno)) : 0;
+	return mkdir(path, 0777) && errno != EEXIST ? complain("plots", "%s: %s", path, strerror(errno)) : 0;
 }
 
 /* Opens <data_dir>/<view>/<name> (or <data_dir>/<name> without a view) to be written; its path in `path`. */
@@ -35,12 +31,12 @@ static FILE *open_file(char path[PATH_MAX], const char *data_dir, const char *vi
 	FILE *out;
 
 	if (snprintf(path, PATH_MAX, "%s/%s%s%s", data_dir, view, *view ? "/" : "", name) >= PATH_MAX) {
-		complain(data_dir, "the name is too long");
+		complain("plots", "%s: %s", data_dir, "the name is too long");
 		return NULL;
 	}
 	out = fopen(path, "we");
 	if (!out)
-		complain(path, strerror(errno));
+		complain("plots", "%s: %s", path, strerror(errno));
 	return out;
 }
 
@@ -49,18 +45,16 @@ static int close_file(FILE *out, const char *path)
 	bool failed = ferror(out);
 
 	failed |= fclose(out) != 0;
-	return failed ? complain(path, "cannot be written; is the disk full?") : 0;
+	return failed ? complain("plots", "%s: %s", path, "cannot be written; is the disk full?") : 0;
 }
 
 /* Prepares a query on a view's rows: ?1 its engine, ?2 its metric, ?3 its name. */
 static sqlite3_stmt *prepare(sqlite3 *db, const struct view *view, const char *sql)
 {
-	sqlite3_stmt *query;
+	sqlite3_stmt *query = sql_prepare(db, "plots", "results.sqlite", sql);
 
-	if (sqlite3_prepare_v2(db, sql, -1, &query, NULL) != SQLITE_OK) {
-		complain("results.sqlite", sqlite3_errmsg(db));
+	if (!query)
 		return NULL;
-	}
 	sqlite3_bind_text(query, 1, view->engine, -1, SQLITE_STATIC);
 	sqlite3_bind_text(query, 2, view->metric, -1, SQLITE_STATIC);
 	sqlite3_bind_text(query, 3, view->name, -1, SQLITE_STATIC);
@@ -255,12 +249,12 @@ static int write_choice(FILE *out, sqlite3 *db, const struct view *view, const c
 /* The profile of the cycle model, "" without one. */
 static int write_profile(FILE *out, sqlite3 *db)
 {
-	sqlite3_stmt *query;
+	sqlite3_stmt *query =
+	        sql_prepare(db, "plots", "results.sqlite",
+	                    "SELECT value FROM environment WHERE key = 'run.profile' AND value <> 'none'");
 
-	if (sqlite3_prepare_v2(db,
-	                       "SELECT value FROM environment WHERE key = 'run.profile' AND value <> 'none'",
-	                       -1, &query, NULL) != SQLITE_OK)
-		return complain("results.sqlite", sqlite3_errmsg(db));
+	if (!query)
+		return -1;
 	fprintf(out, "profile = \"%s\"\n", sqlite3_step(query) == SQLITE_ROW ? word(query, 0, false) : "");
 	sqlite3_finalize(query);
 	return 0;
@@ -375,7 +369,7 @@ int plots_data_write(sqlite3 *db, const char *data_dir, const struct view *view)
 	if (empty)
 		return 0;
 	if (snprintf(path, sizeof path, "%s/%s", data_dir, view->name) >= (int)sizeof path)
-		return complain(data_dir, "the name is too long");
+		return complain("plots", "%s: %s", data_dir, "the name is too long");
 	return plots_make_dir(path) || write_index(db, data_dir, view) ||
 	                       write_all_series(db, data_dir, view) || write_overview(db, data_dir, view)
 	               ? -1
@@ -386,12 +380,12 @@ int plots_data_write_claims(sqlite3 *db, const char *data_dir)
 {
 	static const char sql[] = "SELECT id, verdict, row_number() OVER (PARTITION BY verdict ORDER BY id)"
 	                          " FROM claims ORDER BY id";
-	sqlite3_stmt *query;
+	sqlite3_stmt *query = sql_prepare(db, "plots", "claims", sql);
 	char path[PATH_MAX];
 	FILE *out;
 
-	if (sqlite3_prepare_v2(db, sql, -1, &query, NULL) != SQLITE_OK)
-		return complain("claims", sqlite3_errmsg(db));
+	if (!query)
+		return -1;
 	out = open_file(path, data_dir, "", "claims.dat");
 	if (out) {
 		fputs("id verdict place\n", out);

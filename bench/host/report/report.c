@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/report/report.h"
+#include "bench/host/base/complain.h"
+#include "bench/host/base/sql.h"
 #include "bench/host/report/report_parts.h"
 
 #include <errno.h>
@@ -25,40 +27,21 @@ static const struct part {
 
 sqlite3_stmt *report_query(sqlite3 *db, const char *sql, const char *text)
 {
-	sqlite3_stmt *query;
+	sqlite3_stmt *query = sql_prepare(db, "report", NULL, sql);
 
-	if (sqlite3_prepare_v2(db, sql, -1, &query, NULL) != SQLITE_OK) {
-		fprintf(stderr, "report: %s\n", sqlite3_errmsg(db));
-		return NULL;
-	}
-	if (text)
+	if (query && text)
 		sqlite3_bind_text(query, 1, text, -1, SQLITE_TRANSIENT);
 	return query;
 }
 
 long long report_count(sqlite3 *db, const char *sql)
 {
-	sqlite3_stmt *query = report_query(db, sql, NULL);
-	long long count = query && sqlite3_step(query) == SQLITE_ROW ? sqlite3_column_int64(query, 0) : 0;
-
-	sqlite3_finalize(query);
-	return count;
-}
-
-const char *report_column(sqlite3_stmt *row, int column)
-{
-	const char *text = (const char *)sqlite3_column_text(row, column);
-
-	return text ? text : "";
+	return sql_number(db, "report", sql);
 }
 
 const char *report_fact(sqlite3 *db, const char *key, char *value, size_t size)
 {
-	sqlite3_stmt *query = report_query(db, "SELECT value FROM environment WHERE key = ?1", key);
-
-	snprintf(value, size, "%s",
-	         query && sqlite3_step(query) == SQLITE_ROW ? report_column(query, 0) : "");
-	sqlite3_finalize(query);
+	sql_value(db, "SELECT value FROM environment WHERE key = ?1", key, value, size);
 	return value;
 }
 
@@ -71,8 +54,7 @@ static int write_part(const struct report *report, const char *name, size_t leng
 			return 0;
 		}
 	}
-	fprintf(stderr, "report: report.html asks for an unknown part: %.*s\n", (int)length, name);
-	return -1;
+	return complain("report", "report.html asks for an unknown part: %.*s", (int)length, name);
 }
 
 /* The page, each {{NAME}} replaced. */
@@ -102,25 +84,17 @@ int report_write(sqlite3 *db, const char *run_dir, const char *plots_dir)
 	char path[PATH_MAX];
 	int status;
 
-	if (snprintf(path, sizeof path, "%s/report.html", run_dir) >= (int)sizeof path) {
-		fprintf(stderr, "report: the folder's name is too long: %s\n", run_dir);
-		return -1;
-	}
+	if (snprintf(path, sizeof path, "%s/report.html", run_dir) >= (int)sizeof path)
+		return complain("report", "the folder's name is too long: %s", run_dir);
 	snprintf(temporary, sizeof temporary, "%s.new", path);
 	report.out = fopen(temporary, "we");
-	if (!report.out) {
-		fprintf(stderr, "report: %s: %s\n", temporary, strerror(errno));
-		return -1;
-	}
+	if (!report.out)
+		return complain("report", "%s: %s", temporary, strerror(errno));
 	status = fill_in(&report);
-	if (fflush(report.out) || ferror(report.out) || fsync(fileno(report.out))) {
-		fprintf(stderr, "report: %s: %s\n", temporary, strerror(errno));
-		status = -1;
-	}
-	if (fclose(report.out) || (status == 0 && rename(temporary, path))) {
-		fprintf(stderr, "report: %s: %s\n", path, strerror(errno));
-		status = -1;
-	}
+	if (fflush(report.out) || ferror(report.out) || fsync(fileno(report.out)))
+		status = complain("report", "%s: %s", temporary, strerror(errno));
+	if (fclose(report.out) || (status == 0 && rename(temporary, path)))
+		status = complain("report", "%s: %s", path, strerror(errno));
 	if (status)
 		unlink(temporary);
 	return status;

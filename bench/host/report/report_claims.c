@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "bench/host/base/sql.h"
 #include "bench/host/report/html.h"
 #include "bench/host/report/report_parts.h"
 
@@ -38,12 +39,12 @@ static void write_claim(const struct report *report, sqlite3_stmt *row)
 	int id = sqlite3_column_int(row, 0);
 
 	fprintf(report->out, "<tr id=\"claim-%d\"><th scope=\"row\">%d</th><td>", id, id);
-	write_badge(report, report_column(row, 2));
+	write_badge(report, sql_text(row, 2));
 	fputs("</td><td><q>", report->out);
-	html_text(report->out, report_column(row, 1));
+	html_text(report->out, sql_text(row, 1));
 	fputs("</q></td><td>", report->out);
-	html_text(report->out, report_column(row, 3));
-	write_figure_link(report, report_column(row, 4));
+	html_text(report->out, sql_text(row, 3));
+	write_figure_link(report, sql_text(row, 4));
 	fputs("</td></tr>\n", report->out);
 }
 

@@ -45,8 +45,5 @@ sqlite3_stmt *report_query(sqlite3 *db, const char *sql, const char *text);
 /* The first column of the first row, as a number; 0 when there is none. */
 long long report_count(sqlite3 *db, const char *sql);
 
-/* A column as text; "" when it is NULL. */
-const char *report_column(sqlite3_stmt *row, int column);
-
 /* A value of the environment; "" when it is not there. Copied to `value`, which is returned. */
 const char *report_fact(sqlite3 *db, const char *key, char *value, size_t size);

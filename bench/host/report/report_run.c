@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What stands in the report about the run itself: how it went, where, and how to do it again. */
+#include "bench/host/base/sql.h"
 #include "bench/host/report/html.h"
 #include "bench/host/report/report_parts.h"
 
@@ -13,7 +14,7 @@ void report_title(const struct report *report)
 	sqlite3_stmt *run = report_query(report->db, "SELECT name FROM run", NULL);
 
 	html_text(report->out,
-	          run && sqlite3_step(run) == SQLITE_ROW ? report_column(run, 0) : "a run without a name");
+	          run && sqlite3_step(run) == SQLITE_ROW ? sql_text(run, 0) : "a run without a name");
 	sqlite3_finalize(run);
 }
 
@@ -43,8 +44,8 @@ void report_state(const struct report *report)
 		      "nothing.</div>\n",
 		      report->out);
 
-	if (run && sqlite3_step(run) == SQLITE_ROW && strcmp(report_column(run, 0), "complete") != 0)
-		write_state(report, report_column(run, 0));
+	if (run && sqlite3_step(run) == SQLITE_ROW && strcmp(sql_text(run, 0), "complete") != 0)
+		write_state(report, sql_text(run, 0));
 	else if (report_count(report->db, "SELECT count(*) FROM run") == 0)
 		fputs("<div class=\"alarm\" role=\"note\"><b>The database contains no run.</b> It is "
 		      "damaged, or the run ended before anything was written.</div>\n",
@@ -67,7 +68,7 @@ static bool write_list(const struct report *report, const char *heading, const c
 			fprintf(report->out, "<h3>%s</h3>\n<ul>\n", heading);
 		if (listed++ < PROBLEMS_MAX) {
 			fputs("<li>", report->out);
-			html_text(report->out, report_column(row, 0));
+			html_text(report->out, sql_text(row, 0));
 			fputs("</li>\n", report->out);
 		}
 	}
@@ -122,9 +123,9 @@ void report_environment(const struct report *report)
 	for (; row && sqlite3_step(row) == SQLITE_ROW; any = true) {
 		fputs(any ? "" : "<table class=\"facts\"><tbody>\n", report->out);
 		fputs("<tr><th scope=\"row\">", report->out);
-		html_text(report->out, report_column(row, 0));
+		html_text(report->out, sql_text(row, 0));
 		fputs("</th><td>", report->out);
-		html_text(report->out, report_column(row, 1));
+		html_text(report->out, sql_text(row, 1));
 		fputs("</td></tr>\n", report->out);
 	}
 	fputs(any ? "</tbody></table>\n" : "<p>Nothing is known about the machine.</p>\n", report->out);
@@ -189,7 +190,7 @@ void report_reproduce(const struct report *report)
 		html_format(report->out, "git checkout %.*s\n", (int)plain, revision);
 	fputs("./run-bench.sh --setup-only\n", report->out);
 	if (run && sqlite3_step(run) == SQLITE_ROW) {
-		html_format(report->out, "./%s", report_column(run, 0));
+		html_format(report->out, "./%s", sql_text(run, 0));
 		fprintf(report->out, "</code></pre>\n<p>The seed was %lld. ", sqlite3_column_int64(run, 1));
 	} else {
 		fputs("./run-bench.sh</code></pre>\n<p>The command is unknown. ", report->out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
+#include "bench/host/base/sql.h"
 #include "bench/host/evaluate/series.h"
 #include "bench/host/report/html.h"
 #include "bench/host/report/number.h"
@@ -81,7 +82,7 @@ static void say_what_ran(sqlite3 *db, char *sentence)
 	if (boots != builds)
 		append(sentence, " %lld times", boots);
 	for (; engine && sqlite3_step(engine) == SQLITE_ROW; between = " and ")
-		append(sentence, "%s%s", between, report_column(engine, 0));
+		append(sentence, "%s%s", between, sql_text(engine, 0));
 	sqlite3_finalize(engine);
 	append_duration(db, sentence);
 	append(sentence, ", which gave ");
@@ -184,8 +185,7 @@ static void find_ratio(sqlite3 *db, const struct view *view, const struct subjec
 		if (sqlite3_step(query) == SQLITE_ROW) {
 			found->ratio_low = sqlite3_column_double(query, 0);
 			found->ratio_high = sqlite3_column_double(query, 1);
-			snprintf(found->ratio_flags, sizeof found->ratio_flags, "%s",
-			         report_column(query, 2));
+			snprintf(found->ratio_flags, sizeof found->ratio_flags, "%s", sql_text(query, 2));
 		}
 	}
 	sqlite3_finalize(query);
@@ -207,15 +207,14 @@ static bool find_extremes(sqlite3 *db, const struct view *view, const struct sub
 		double median = sqlite3_column_double(query, 1);
 
 		if (found->strategies++ == 0) {
-			snprintf(found->least, sizeof found->least, "%s", report_column(query, 0));
-			snprintf(found->least_flags, sizeof found->least_flags, "%s",
-			         report_column(query, 2));
+			snprintf(found->least, sizeof found->least, "%s", sql_text(query, 0));
+			snprintf(found->least_flags, sizeof found->least_flags, "%s", sql_text(query, 2));
 			found->low = median;
 		}
 		found->at_least += median == found->low;
 		if (found->strategies == 1 || median > found->high) {
-			snprintf(found->most, sizeof found->most, "%s", report_column(query, 0));
-			snprintf(found->most_flags, sizeof found->most_flags, "%s", report_column(query, 2));
+			snprintf(found->most, sizeof found->most, "%s", sql_text(query, 0));
+			snprintf(found->most_flags, sizeof found->most_flags, "%s", sql_text(query, 2));
 			found->high = median;
 		}
 	}

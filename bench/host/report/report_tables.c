@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
+#include "bench/host/base/sql.h"
 #include "bench/host/report/html.h"
 #include "bench/host/report/number.h"
 #include "bench/host/report/report_parts.h"
@@ -70,7 +71,7 @@ static void write_cell(const struct report *report, const struct view *view, con
 		            &(struct number){ .value = sqlite3_column_double(row, 0),
 		                              .low = sqlite3_column_double(row, 1),
 		                              .high = sqlite3_column_double(row, 2),
-		                              .flags = report_column(row, 3) },
+		                              .flags = sql_text(row, 3) },
 		            sqlite3_column_int(row, 4));
 	else
 		fputs("<td class=\"gap\">–</td>", report->out);
@@ -106,7 +107,7 @@ static bool find_unit(const struct report *report, const struct view *view, cons
 		sqlite3_bind_int64(query, 4, subject->parameter);
 		found = sqlite3_step(query) == SQLITE_ROW;
 		if (found)
-			snprintf(unit, size, "%s", subject->metric ? report_column(query, 0) : view->unit);
+			snprintf(unit, size, "%s", subject->metric ? sql_text(query, 0) : view->unit);
 	}
 	sqlite3_finalize(query);
 	return found;
@@ -137,7 +138,7 @@ static void write_subjects_down(const struct report *report, const struct view *
 	fputs("<th>subject</th>", report->out);
 	while (sqlite3_step(strategy) == SQLITE_ROW) {
 		fputs("<th>", report->out);
-		write_strategy(report->out, report_column(strategy, 0));
+		write_strategy(report->out, sql_text(strategy, 0));
 		fputs("</th>", report->out);
 	}
 	fputs("</tr></thead><tbody>\n", report->out);
@@ -148,7 +149,7 @@ static void write_subjects_down(const struct report *report, const struct view *
 		write_subject(report->out, &subjects[i], unit, " scope=\"row\"");
 		sqlite3_reset(strategy);
 		while (sqlite3_step(strategy) == SQLITE_ROW)
-			write_subject_cell(report, view, &subjects[i], report_column(strategy, 0));
+			write_subject_cell(report, view, &subjects[i], sql_text(strategy, 0));
 		fputs("</tr>\n", report->out);
 	}
 }
@@ -166,11 +167,11 @@ static void write_subjects_across(const struct report *report, const struct view
 	fputs("</tr></thead><tbody>\n", report->out);
 	while (sqlite3_step(strategy) == SQLITE_ROW) {
 		fputs("<tr><th scope=\"row\">", report->out);
-		write_strategy(report->out, report_column(strategy, 0));
+		write_strategy(report->out, sql_text(strategy, 0));
 		fputs("</th>", report->out);
 		for (size_t i = 0; i < subjects_count; i++)
 			if (find_unit(report, view, &subjects[i], unit, sizeof unit))
-				write_subject_cell(report, view, &subjects[i], report_column(strategy, 0));
+				write_subject_cell(report, view, &subjects[i], sql_text(strategy, 0));
 		fputs("</tr>\n", report->out);
 	}
 }
@@ -227,19 +228,19 @@ static void write_everything(const struct report *report, const struct view *vie
 	      report->out);
 	while (strategy && sqlite3_step(strategy) == SQLITE_ROW) {
 		fputs("<th>", report->out);
-		write_strategy(report->out, report_column(strategy, 0));
+		write_strategy(report->out, sql_text(strategy, 0));
 		fputs("</th>", report->out);
 	}
 	fputs("</tr></thead><tbody>\n", report->out);
 	while (line && strategy && sqlite3_step(line) == SQLITE_ROW) {
 		fputs("<tr><th scope=\"row\">", report->out);
-		html_text(report->out, report_column(line, 0));
+		html_text(report->out, sql_text(line, 0));
 		fputs("</th><td>", report->out);
-		write_parameter(report->out, sqlite3_column_int64(line, 1), report_column(line, 2));
+		write_parameter(report->out, sqlite3_column_int64(line, 1), sql_text(line, 2));
 		fputs("</td>", report->out);
 		sqlite3_reset(strategy);
 		while (sqlite3_step(strategy) == SQLITE_ROW)
-			write_cell(report, view, report_column(strategy, 0), report_column(line, 0),
+			write_cell(report, view, sql_text(strategy, 0), sql_text(line, 0),
 			           sqlite3_column_int64(line, 1), view->metric);
 		fputs("</tr>\n", report->out);
 	}

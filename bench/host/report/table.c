@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/report/table.h"
+#include "bench/host/base/sql.h"
 #include "bench/host/base/text.h"
 #include "bench/host/report/emulated.h"
 #include "bench/host/report/number.h"
@@ -19,12 +20,12 @@
 #define WIDTH_NARROWEST 40  /* a terminal that says it is narrower is not believed */
 #define WIDTH_OF_TEXT   110 /* where evidence wraps when there is no terminal */
 
-static const struct engine {
+static const struct section {
 	const char *name;
 	const char *main;  /* the metric that stands for time; "" when there is none */
 	const char *means; /* what its numbers are */
 	bool time_is_void; /* the main metric means nothing and is left out */
-} engines[] = {
+} sections[] = {
 	{ "bochs", "instructions", "instructions on Bochs: exact counts, not time", false },
 	{ "kvm", "tsc", "TSC ticks on KVM", false },
 	{ "tcg", "tsc", "QEMU without KVM: only shows function; its times mean nothing and are left out",
@@ -54,11 +55,6 @@ struct screen {
 	size_t width; /* 0: no limit */
 	bool colour;
 };
-
-static void complain(sqlite3 *db)
-{
-	fprintf(stderr, "table: %s\n", sqlite3_errmsg(db));
-}
 
 static char *format(const char *form, ...) __attribute__((format(printf, 1, 2)));
 
@@ -90,7 +86,7 @@ static void fill_cell(struct cell *cell, sqlite3_stmt *row, int first)
 	const struct number number = { .value = sqlite3_column_double(row, first),
 		                       .low = sqlite3_column_double(row, first + 1),
 		                       .high = sqlite3_column_double(row, first + 2),
-		                       .flags = (const char *)sqlite3_column_text(row, first + 3) };
+		                       .flags = sql_text(row, first + 3) };
 	char text[4 * NUMBER_TEXT_MAX];
 
 	free(cell->full);
@@ -137,22 +133,18 @@ static void free_table(struct table *table)
 }
 
 /* Finds the strategies of an engine, the presets first. */
-static bool load_strategies(sqlite3 *db, const struct engine *engine, struct table *table)
+static bool load_strategies(sqlite3 *db, const struct section *section, struct table *table)
 {
 	static const char query[] = "SELECT DISTINCT strategy FROM summary WHERE engine = ?1"
-	                            " ORDER BY CASE strategy WHEN 'heap' THEN 0 WHEN 'window' THEN 1 WHEN "
-	                            "'random' THEN 2 ELSE 3 END,"
-	                            " strategy";
-	sqlite3_stmt *row;
+	                            " ORDER BY " STRATEGY_ORDER("strategy");
+	sqlite3_stmt *row = sql_prepare(db, "table", NULL, query);
 
-	if (sqlite3_prepare_v2(db, query, -1, &row, NULL) != SQLITE_OK) {
-		complain(db);
+	if (!row)
 		return false;
-	}
-	sqlite3_bind_text(row, 1, engine->name, -1, SQLITE_STATIC);
+	sql_bind(row, 1, section->name);
 	while (sqlite3_step(row) == SQLITE_ROW) {
 		char **more = reallocarray(table->strategies, table->strategy_count + 1, sizeof *more);
-		char *name = strdup((const char *)sqlite3_column_text(row, 0));
+		char *name = strdup(sql_text(row, 0));
 
 		if (more)
 			table->strategies = more;
@@ -200,7 +192,7 @@ static struct line *line_for(struct table *table, char *label)
 }
 
 /* A benchmark that has the engine's main metric is one line per parameter; any other, one per metric too. */
-static bool load_lines(sqlite3 *db, const struct engine *engine, struct table *table)
+static bool load_lines(sqlite3 *db, const struct section *section, struct table *table)
 {
 	static const char query[] =
 	        "WITH units AS (SELECT benchmark, parameter, max(parameter_unit) AS unit FROM samples GROUP "
@@ -217,21 +209,17 @@ static bool load_lines(sqlite3 *db, const struct engine *engine, struct table *t
 	                              "?2") " OR benchmark NOT IN timed)"
 	                                    " AND NOT (?3 AND benchmark IN timed)"
 	                                    " ORDER BY benchmark, parameter, metric, cpus, strategy";
-	sqlite3_stmt *row;
+	sqlite3_stmt *row = sql_prepare(db, "table", NULL, query);
 
-	if (sqlite3_prepare_v2(db, query, -1, &row, NULL) != SQLITE_OK) {
-		complain(db);
+	if (!row)
 		return false;
-	}
-	sqlite3_bind_text(row, 1, engine->name, -1, SQLITE_STATIC);
-	sqlite3_bind_text(row, 2, engine->main, -1, SQLITE_STATIC);
-	sqlite3_bind_int(row, 3, engine->time_is_void);
+	sql_bind(row, 1, section->name);
+	sql_bind(row, 2, section->main);
+	sqlite3_bind_int(row, 3, section->time_is_void);
 	while (sqlite3_step(row) == SQLITE_ROW) {
-		char *label = format_label(
-		        (const char *)sqlite3_column_text(row, 0), sqlite3_column_int64(row, 1),
-		        (const char *)sqlite3_column_text(row, 2), (const char *)sqlite3_column_text(row, 3),
-		        (const char *)sqlite3_column_text(row, 4));
-		size_t place = strategy_place(table, (const char *)sqlite3_column_text(row, 5));
+		char *label = format_label(sql_text(row, 0), sqlite3_column_int64(row, 1), sql_text(row, 2),
+		                           sql_text(row, 3), sql_text(row, 4));
+		size_t place = strategy_place(table, sql_text(row, 5));
 		struct line *line = line_for(table, label);
 
 		if (line && place < table->strategy_count)
@@ -372,15 +360,13 @@ static void print_claims(sqlite3 *db, const struct screen *screen)
 	const size_t indent = strlen("  id  verdict       ");
 	size_t total = screen->width > 0 ? screen->width : WIDTH_OF_TEXT;
 	bool any = false;
-	sqlite3_stmt *row;
+	sqlite3_stmt *row =
+	        sql_prepare(db, "table", NULL, "SELECT id, verdict, evidence FROM claims ORDER BY id");
 
-	if (sqlite3_prepare_v2(db, "SELECT id, verdict, evidence FROM claims ORDER BY id", -1, &row, NULL) !=
-	    SQLITE_OK) {
-		complain(db);
+	if (!row)
 		return;
-	}
 	while (sqlite3_step(row) == SQLITE_ROW) {
-		const char *verdict = (const char *)sqlite3_column_text(row, 1);
+		const char *verdict = sql_text(row, 1);
 
 		if (!any)
 			fprintf(screen->out, "%sclaims%s\n  id  verdict       evidence\n",
@@ -390,7 +376,7 @@ static void print_claims(sqlite3 *db, const struct screen *screen)
 		        screen->colour ? verdict_colour(verdict) : "");
 		text_print(screen->out, "%-12s", verdict);
 		fprintf(screen->out, "%s  ", screen->colour ? "\033[0m" : "");
-		print_wrapped(screen, (const char *)sqlite3_column_text(row, 2), indent, total - indent);
+		print_wrapped(screen, sql_text(row, 2), indent, total - indent);
 	}
 	sqlite3_finalize(row);
 }
@@ -417,12 +403,12 @@ void table_print(sqlite3 *db, FILE *out)
 	struct screen screen = open_screen(out);
 	bool any = false;
 
-	for (size_t i = 0; i < sizeof engines / sizeof engines[0]; i++) {
+	for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
 		struct table table = { 0 };
 
-		if (load_strategies(db, &engines[i], &table) && load_lines(db, &engines[i], &table)) {
-			fprintf(out, "%s%s%s  medians; %s\n", screen.colour ? "\033[1m" : "", engines[i].name,
-			        screen.colour ? "\033[0m" : "", engines[i].means);
+		if (load_strategies(db, &sections[i], &table) && load_lines(db, &sections[i], &table)) {
+			fprintf(out, "%s%s%s  medians; %s\n", screen.colour ? "\033[1m" : "",
+			        sections[i].name, screen.colour ? "\033[0m" : "", sections[i].means);
 			if (table.line_count > 0)
 				print_results(&screen, &table);
 			any = true;

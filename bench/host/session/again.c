@@ -2,6 +2,7 @@
 #include "bench/host/session/again.h"
 #include "bench/host/base/paths.h"
 #include "bench/host/base/progress.h"
+#include "bench/host/base/sql.h"
 #include "bench/host/compare/results_folder.h"
 #include "bench/host/report/plots.h"
 #include "bench/host/report/report.h"
@@ -9,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define EXIT_CANNOT 2
 
@@ -18,14 +20,9 @@ static bool is_evaluated(sqlite3 *db)
 	static const char sql[] =
 	        "SELECT (SELECT state FROM run) <> 'running' AND (EXISTS (SELECT 1 FROM summary) OR"
 	        " NOT EXISTS (SELECT 1 FROM samples))";
-	sqlite3_stmt *query;
-	bool evaluated;
+	char evaluated[4];
 
-	if (sqlite3_prepare_v2(db, sql, -1, &query, NULL) != SQLITE_OK)
-		return false;
-	evaluated = sqlite3_step(query) == SQLITE_ROW && sqlite3_column_int(query, 0) != 0;
-	sqlite3_finalize(query);
-	return evaluated;
+	return sql_value(db, sql, NULL, evaluated, sizeof evaluated) && strcmp(evaluated, "1") == 0;
 }
 
 int again_report(const char *run_dir)

@@ -3,10 +3,12 @@
 #include "bench/host/session/recover.h"
 #include "bench/host/base/paths.h"
 #include "bench/host/base/progress.h"
+#include "bench/host/base/sql.h"
 #include "bench/host/engine/engine.h"
 #include "bench/host/launch/launch.h"
 
 #include <glob.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,17 +23,10 @@ struct interrupted {
 
 static int64_t count_samples(struct store *store, int64_t launch)
 {
-	sqlite3_stmt *row = NULL;
-	int64_t count = 0;
+	char query[80];
 
-	if (sqlite3_prepare_v2(store_connection(store), "SELECT count(*) FROM samples WHERE launch = ?1", -1,
-	                       &row, NULL) == SQLITE_OK) {
-		sqlite3_bind_int64(row, 1, launch);
-		if (sqlite3_step(row) == SQLITE_ROW)
-			count = sqlite3_column_int64(row, 0);
-	}
-	sqlite3_finalize(row);
-	return count;
+	snprintf(query, sizeof query, "SELECT count(*) FROM samples WHERE launch = %" PRId64, launch);
+	return sql_number(store_connection(store), "run-bench: recovering", query);
 }
 
 /* Feeds the records to an intake, as the run did. The report is copied out. */
@@ -114,22 +109,19 @@ static int find_interrupted(struct store *store, struct interrupted *found)
 	        "(ORDER BY id) "
 	        "AS place"
 	        " FROM launches WHERE engine <> 'image') WHERE state = 'running' ORDER BY id";
-	sqlite3_stmt *row;
+	sqlite3_stmt *row = sql_prepare(store_connection(store), "run-bench", "recovering", query);
 	int count = 0;
 
-	if (sqlite3_prepare_v2(store_connection(store), query, -1, &row, NULL) != SQLITE_OK)
+	if (!row)
 		return -1;
 	while (sqlite3_step(row) == SQLITE_ROW && count < LAUNCHES_MAX) {
 		struct interrupted *launch = &found[count++];
 
 		launch->id = sqlite3_column_int64(row, 0);
 		launch->place = sqlite3_column_int64(row, 1);
-		snprintf(launch->engine, sizeof launch->engine, "%s",
-		         (const char *)sqlite3_column_text(row, 2));
-		snprintf(launch->strategy, sizeof launch->strategy, "%s",
-		         (const char *)sqlite3_column_text(row, 3));
-		snprintf(launch->variant, sizeof launch->variant, "%s",
-		         (const char *)sqlite3_column_text(row, 4));
+		snprintf(launch->engine, sizeof launch->engine, "%s", sql_text(row, 2));
+		snprintf(launch->strategy, sizeof launch->strategy, "%s", sql_text(row, 3));
+		snprintf(launch->variant, sizeof launch->variant, "%s", sql_text(row, 4));
 		launch->self_test = sqlite3_column_int(row, 5);
 	}
 	sqlite3_finalize(row);
