@@ -39,6 +39,7 @@
 
 #include "cpu/cpu.h"
 #include "mem/root.h"
+#include "x86/flush.h"
 
 /*
  * Flags of kernel pages that are never unmapped, beyond their rights: PTE_GLOBAL or 0. They may be

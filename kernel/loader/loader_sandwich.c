@@ -8,6 +8,7 @@
  */
 #include "cpu/cpu.h"
 #include "loader/fill.h"
+#include "mem/tlb.h"
 #include "stack/kstack.h"
 
 struct job {

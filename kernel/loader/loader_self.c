@@ -7,6 +7,7 @@
  */
 #include "cpu/cpu.h"
 #include "loader/fill.h"
+#include "mem/tlb.h"
 
 static void fill_own(struct address_space *space, const struct load_segment *segments, size_t count)
 {
@@ -18,8 +19,7 @@ static void fill_own(struct address_space *space, const struct load_segment *seg
 		if (REGION_TO_PTE(segments[i].flags) == (PTE_WRITE | PTE_NX))
 			continue;
 		address_space_protect(space, segments[i].start, segments[i].flags);
-		for (size_t page = 0; page < segments[i].pages; page++)
-			invlpg(segments[i].start + page * PAGE_SIZE);
+		tlb_flush_pages(segments[i].start, segments[i].pages);
 	}
 }
 

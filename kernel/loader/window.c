@@ -13,6 +13,7 @@
 #include "cpu/lock.h"
 #include "lib/errno.h"
 #include "loader/fill.h"
+#include "mem/tlb.h"
 #include "output/panic.h"
 
 void (*const loader_fill_own)(struct address_space *, const struct load_segment *, size_t) = NULL;
@@ -35,8 +36,9 @@ void loader_init(void)
 		panic("no memory for the loading window");
 	pdpt = phys_to_virt(pte_frame(((pte_t *)phys_to_virt(kernel_pml4))[KERNEL_PDPT_PML4]));
 	directory = phys_to_virt(pte_frame(pdpt[PDPT_INDEX(WINDOW_BASE)]));
-	frame_free(frame_list_pop(&above));
 	directory[PD_INDEX(WINDOW_BASE)] = 0;
+	tlb_flush_tables(WINDOW_BASE);
+	frame_free(frame_list_pop(&above));
 }
 
 /* The entry that maps `address`, or NULL when its table is missing and there is no memory. */
@@ -77,6 +79,10 @@ static int window_open(struct address_space *space, const struct load_segment *s
 	return 0;
 }
 
+/*
+ * Flushes by the instructions themselves: they are what is measured, and the window is open on this
+ * CPU alone. With several CPUs each needs a window, or a flush of all of them.
+ */
 static void window_close(size_t pages, uintptr_t base)
 {
 	pte_t *entry = NULL;
@@ -159,7 +165,7 @@ void loader_trim(void)
 {
 	for (size_t i = 0; i < WINDOW_RANDOM_RANGE / PD_SPAN; i++)
 		directory[i] = 0;
+	tlb_flush_tables(WINDOW_BASE); /* no page is mapped; this drops the paging-structure caches */
 	for (; tables != FRAME_LIST_END; kept--)
 		frame_free(frame_list_pop(&tables));
-	pcid_flush_tables(WINDOW_BASE); /* nothing is mapped; this drops the paging-structure caches */
 }

@@ -233,6 +233,20 @@ void frame_free(uint64_t frame)
 	frames.free++;
 }
 
+bool frame_retire(uint32_t *list, uint64_t frame)
+{
+	uint64_t number = frame >> PAGE_SHIFT;
+
+	if (number >= frames.limit || frames.links[number] != LINK_ALLOCATED) {
+		if (number >= frames.limit || !is_allocated(frames.links[number]))
+			panic("frame %lx is freed but was not allocated", frame);
+		return false;
+	}
+	frames.links[number] = *list;
+	*list = (uint32_t)number;
+	return true;
+}
+
 size_t frames_free(void)
 {
 	return frames.free;

@@ -59,6 +59,13 @@ uint64_t frame_alloc_zeroed(void);
 void frame_free(uint64_t frame);
 
 /*
+ * Puts an allocated frame that has one owner on a list of frames that are to be freed by
+ * frame_list_free(). Returns false, with nothing changed, if it has other owners too. Panics if it is
+ * not an allocated one.
+ */
+bool frame_retire(uint32_t *list, uint64_t frame);
+
+/*
  * One more owner of an allocated frame that is on no list; each gives it back with frame_free(). False: it has as
  * many owners as can be counted, which is more than 200 million.
  */

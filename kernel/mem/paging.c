@@ -4,6 +4,7 @@
 #include "cpu/cpu.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "mem/tlb.h"
 #include "output/panic.h"
 
 uint64_t kernel_pml4;
@@ -176,7 +177,7 @@ int paging_map_kernel_large(uintptr_t address, uint64_t physical, uint64_t span,
 void paging_unmap_kernel_large(uintptr_t address, uint64_t span)
 {
 	*large_entry(address, span, NULL) = 0;
-	invlpg(address);
+	tlb_flush_pages(address, 1);
 }
 
 static void must(int error)

@@ -93,15 +93,3 @@ uint64_t pcid_load_stale(uint64_t cr3)
 	cpu->stale_pcids--;
 	return cr3 & ~CR3_NO_FLUSH;
 }
-
-void pcid_flush_tables(uintptr_t address)
-{
-	if (!pcid_on)
-		invlpg(address); /* and with it every paging-structure cache */
-	else if (cpu_features.invpcid)
-		invpcid(INVPCID_ALL, 0, 0);
-	else { /* a change of PGE flushes all there is (SDM 3A 4.10.4.1) */
-		write_cr4(read_cr4() & ~CR4_PGE);
-		write_cr4(read_cr4() | CR4_PGE);
-	}
-}

@@ -18,7 +18,7 @@
  *       user half      belongs to one PCID: rights that shrink make its next load flush.
  *     With a second CPU this needs shoot-downs, with PCIDs or without.
  *   - A page table of the shared half that is taken out may be cached under every PCID, whatever
- *     its pages were: pcid_flush_tables().
+ *     its pages were: tlb_flush_tables().
  */
 #pragma once
 
@@ -77,9 +77,3 @@ static inline uint64_t pcid_back(uint64_t cr3)
 {
 	return cr3 & CR3_PCID ? cr3 | CR3_NO_FLUSH : cr3;
 }
-
-/*
- * After a page table that mapped `address` in the shared kernel half was taken out: drops every
- * cached way through it. The pages themselves have been flushed before.
- */
-void pcid_flush_tables(uintptr_t address);

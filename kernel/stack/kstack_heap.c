@@ -6,7 +6,7 @@
  */
 #include "cpu/cpu.h"
 #include "lib/errno.h"
-#include "mem/pcid.h"
+#include "mem/tlb.h"
 #include "stack/kstack.h"
 
 #define SLOTS_PER_TABLE (PD_SPAN / KSTACK_HEAP_STRIDE)
@@ -60,7 +60,7 @@ static void free_table(size_t c)
 	pte_t *directory = phys_to_virt(pte_frame(pdpt[PDPT_INDEX(address)]));
 
 	directory[PD_INDEX(address)] = 0;
-	pcid_flush_tables(address);
+	tlb_flush_tables(address);
 	for (uint64_t other; (other = frame_list_pop(&directories)) != FRAME_NONE;) {
 		if (other != frame)
 			frame_list_push(&kept, other);
@@ -95,7 +95,8 @@ int kstack_create(struct kstack *stack, const struct root *root)
 		if (stack->frames[i] == FRAME_NONE) {
 			while (i-- > 0) {
 				entry[i] = 0;
-				invlpg(slot_bottom(slot) + i * PAGE_SIZE); /* it may be cached already */
+				tlb_flush_pages(slot_bottom(slot) + i * PAGE_SIZE,
+				                1); /* it may be cached already */
 				frame_free(stack->frames[i]);
 			}
 			give_slot(slot);
@@ -115,11 +116,11 @@ void kstack_destroy(struct kstack *stack)
 	uintptr_t bottom = stack->top - KSTACK_SIZE;
 	pte_t *entry = chunks[stack->slot / SLOTS_PER_TABLE].table + PT_INDEX(bottom);
 
-	for (size_t i = 0; i < PAGES; i++) {
+	for (size_t i = 0; i < PAGES; i++)
 		entry[i] = 0;
-		invlpg(bottom + i * PAGE_SIZE); /* the slot's next owner has other frames; see mem/pcid.h */
+	tlb_flush_pages(bottom, PAGES); /* the slot's next owner has other frames; see mem/pcid.h */
+	for (size_t i = 0; i < PAGES; i++)
 		frame_free(stack->frames[i]);
-	}
 	give_slot(stack->slot);
 }
 

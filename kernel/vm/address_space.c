@@ -5,6 +5,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/heap.h"
+#include "mem/tlb.h"
 #include "output/panic.h"
 
 int address_space_create(struct address_space *space)
@@ -155,8 +156,7 @@ void address_space_protect(struct address_space *space, uintptr_t start, uint64_
 	struct region *region = &address_space_regions(space)[address_space_find(space, start)];
 
 	region->flags = flags;
-	if (pcid_on)
-		pcid_make_stale(space->root.user); /* rights may have shrunk */
+	tlb_flush_unloaded(&space->root); /* rights may have shrunk */
 	flags = REGION_TO_PTE(flags) | PTE_PRESENT | PTE_USER;
 	for (size_t done = 0; done < region->pages;) {
 		struct run run =
@@ -173,12 +173,10 @@ void address_space_hide(struct address_space *space, uintptr_t start)
 	struct region *region = &address_space_regions(space)[address_space_find(space, start)];
 
 	region->flags |= REGION_NONE;
-	if (pcid_on)
-		pcid_make_stale(space->root.user);
-	for (uintptr_t page = region->start; page < region_end(region); page += PAGE_SIZE) {
+	for (uintptr_t page = region->start; page < region_end(region); page += PAGE_SIZE)
 		run_at(space->pml4, page, 1, NULL).entry[0] &= ~PTE_PRESENT;
-		invlpg(page);
-	}
+	tlb_flush_unloaded(&space->root);
+	tlb_flush_pages(region->start, region->pages);
 }
 
 pte_t *address_space_next_run(const struct address_space *space, uintptr_t *address, uintptr_t end,

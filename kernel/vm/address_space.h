@@ -81,12 +81,15 @@ int address_space_add(struct address_space *space, uintptr_t start, size_t pages
 int address_space_extend(struct address_space *space, struct backing *backing, size_t pages);
 
 /*
- * Changes the rights of the region that begins at `start`, all of it present and none of it shared, to `flags`. Flushing what
- * a CPU may have cached is the caller's.
+ * Changes the rights of the region that begins at `start`, all of it present and none of it shared,
+ * to `flags`. If the space is the loaded one, the caller flushes the pages.
  */
 void address_space_protect(struct address_space *space, uintptr_t start, uint64_t flags);
 
-/* Takes all access from the region that begins at `start`, all of it present and none of it shared, until mprotect() gives some. */
+/*
+ * Takes all access from the region that begins at `start`, all of it present and none of it shared,
+ * until mprotect() gives some. The space may be the loaded one.
+ */
 void address_space_hide(struct address_space *space, uintptr_t start);
 
 /* Makes the data that grows begin behind the image, which has just been loaded: its regions and a stack above. */

@@ -5,6 +5,7 @@
 #include "cpu/cpu.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "mem/tlb.h"
 #include "output/panic.h"
 
 /* Lets a stack that lies above `address` grow down to it. False when there is none, or it may not. */
@@ -104,11 +105,13 @@ static int make_own(pte_t *entry, uintptr_t address)
 		if (copy == FRAME_NONE)
 			return -ENOMEM;
 		copy_bytes(phys_to_virt(copy), phys_to_virt(frame), PAGE_SIZE);
+		*entry = (*entry & ~PTE_FRAME) | PTE_WRITE | copy;
+		tlb_flush_pages(address, 1);
 		frame_free(frame);
-		*entry = (*entry & ~PTE_FRAME) | copy;
+		return 0;
 	}
 	*entry |= PTE_WRITE;
-	invlpg(address);
+	tlb_flush_pages(address, 1);
 	return 0;
 }
 
@@ -205,7 +208,7 @@ int address_space_fork(struct address_space *to, struct address_space *from)
 	}
 	to->brk_start = from->brk_start;
 	to->brk = from->brk;
-	write_cr3(read_cr3()); /* what was writable is no longer */
+	tlb_flush_space(); /* what was writable is no longer */
 	rwlock_end_write(&from->lock);
 	return error;
 }

@@ -4,13 +4,11 @@
 #include "cpu/cpu.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "mem/tlb.h"
 #include "output/panic.h"
 
-/* Ranges of more pages than this are flushed with a load of CR3. Linux has the same number (tlb_single_page_flush_ceiling). */
-#define FLUSH_SINGLY 33
-
 /* Flags that mprotect() leaves as they are. */
-#define REGION_KEPT  (REGION_GROWS | REGION_BACKED | REGION_SHARED | REGION_NO_WRITE)
+#define REGION_KEPT (REGION_GROWS | REGION_BACKED | REGION_SHARED | REGION_NO_WRITE)
 
 static void assert_written(const struct address_space *space)
 {
@@ -22,17 +20,6 @@ static void assert_held(const struct address_space *space)
 {
 	if (!rwlock_is_held(&space->lock))
 		panic("regions are looked at without their lock");
-}
-
-/* After entries of pages in the range were changed. */
-static void flush(uintptr_t start, uintptr_t end)
-{
-	if (end - start > FLUSH_SINGLY * PAGE_SIZE) {
-		write_cr3(read_cr3());
-		return;
-	}
-	for (; start < end; start += PAGE_SIZE)
-		invlpg(start);
 }
 
 static bool alike(const struct region *a, const struct region *b)
@@ -114,28 +101,30 @@ static int carve(struct address_space *space, uintptr_t start, uintptr_t end, ui
 	return 0;
 }
 
-/* Frees the frames in the range. Whether there were some: then it has to be flushed. */
-static bool free_pages(struct address_space *space, uintptr_t start, uintptr_t end)
+/* Unmaps the pages of the range; `unloaded` is the root of a space that is not loaded, or NULL. */
+static void drop_pages_of(struct address_space *space, uintptr_t start, uintptr_t end,
+                          const struct root *unloaded)
 {
+	struct tlb_batch batch;
 	uintptr_t at = start;
-	bool dropped = false;
 	size_t n;
 
 	assert_written(space);
+	tlb_batch_begin(&batch, unloaded);
 	for (pte_t *entry; (entry = address_space_next_run(space, &at, end, &n));)
 		for (; n; n--, entry++)
 			if (*entry) {
-				frame_free(pte_frame(*entry));
+				const uint64_t frame = pte_frame(*entry);
+
 				*entry = 0;
-				dropped = true;
+				tlb_batch_free(&batch, frame);
 			}
-	return dropped;
+	tlb_batch_end(&batch, start, (end - start) / PAGE_SIZE);
 }
 
 static void drop_pages(struct address_space *space, uintptr_t start, uintptr_t end)
 {
-	if (free_pages(space, start, end))
-		flush(start, end);
+	drop_pages_of(space, start, end, NULL);
 }
 
 /* What the entry of a page of a region with `flags` is, whose frame may be shared with a copy of the space. */
@@ -162,7 +151,7 @@ static void reflag_pages(struct address_space *space, uintptr_t start, uintptr_t
 				changed = true;
 			}
 	if (changed)
-		flush(start, end);
+		tlb_flush_range(start, (end - start) / PAGE_SIZE);
 }
 
 static int map_backing(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
@@ -263,12 +252,7 @@ static void cut_backing(struct address_space *space, const struct backing *backi
 			continue;
 		if (page > region->page)
 			start += (page - region->page) * PAGE_SIZE;
-		if (!free_pages(space, start, end))
-			continue;
-		if (loaded)
-			flush(start, end);
-		else
-			pcid_make_stale(space->root.user);
+		drop_pages_of(space, start, end, loaded ? NULL : &space->root);
 	}
 }
 
@@ -309,7 +293,7 @@ static int move_pages(struct address_space *space, uintptr_t from, size_t pages,
 				*entry = 0;
 			}
 	}
-	flush(from, end);
+	tlb_flush_range(from, pages);
 	return 0;
 }
 

@@ -7,12 +7,15 @@
 
 #include "cpu/cpu.h"
 #include "mem/paging.h"
-#include "mem/pcid.h"
+#include "mem/tlb.h"
 
 #define OWNED \
 	(1UL << 9) /* the processor ignores it (SDM 3A 4.5, table 4-20): the view is an owner of the frame */
 
 _Static_assert(BACKING_SIZE_MAX <= PDPT_SPAN, "a backing fits a slot");
+#define UNMAP_PAGES 32 /* that are flushed at once */
+
+_Static_assert(PD_SPAN % (UNMAP_PAGES * PAGE_SIZE) == 0, "they lie in one page table");
 _Static_assert(VIEW_SLOTS <= 64, "a bit for each slot");
 
 static uint64_t taken;
@@ -31,26 +34,33 @@ static pte_t entry_for(const void *bytes)
 	               : 0;
 }
 
+/* Unmaps the pages of [start, end), which lie in one page table, and gives back their frames. */
+static void unmap(uintptr_t start, uintptr_t end)
+{
+	const size_t pages = (end - start) / PAGE_SIZE;
+	pte_t *entry = paging_table(kernel_pml4, start, 0, NULL) + PT_INDEX(start), entries[UNMAP_PAGES];
+
+	for (size_t i = 0; i < pages; i++) {
+		entries[i] = entry[i];
+		entry[i] = 0;
+	}
+	tlb_flush_pages(start, pages);
+	for (size_t i = 0; i < pages; i++)
+		if (entries[i] & OWNED)
+			frame_free(pte_frame(entries[i]));
+}
+
 /* Takes out the first `size` bytes, and all tables. */
 static void close(unsigned slot, size_t size)
 {
 	const uintptr_t base = VIEW_BASE + slot * PDPT_SPAN;
+	const uintptr_t end = base + ((size + PAGE_MASK) & ~PAGE_MASK);
 	pte_t *pdpt = phys_to_virt(pte_frame(((pte_t *)phys_to_virt(kernel_pml4))[KERNEL_PDPT_PML4]));
-	pte_t *table = NULL;
 
-	for (uintptr_t at = base; at < base + size; at += PAGE_SIZE) {
-		pte_t entry;
-
-		if (PT_INDEX(at) == 0)
-			table = paging_table(kernel_pml4, at, 0, NULL);
-		entry = table[PT_INDEX(at)];
-		table[PT_INDEX(at)] = 0;
-		invlpg(at);
-		if (entry & OWNED)
-			frame_free(pte_frame(entry));
-	}
+	for (uintptr_t at = base; at < end; at += UNMAP_PAGES * PAGE_SIZE)
+		unmap(at, end - at < UNMAP_PAGES * PAGE_SIZE ? end : at + UNMAP_PAGES * PAGE_SIZE);
 	pdpt[PDPT_INDEX(base)] = 0;
-	pcid_flush_tables(base);
+	tlb_flush_tables(base);
 	frame_list_free(&tables[slot]);
 	taken &= ~(1UL << slot);
 }

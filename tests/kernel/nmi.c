@@ -8,6 +8,7 @@
 #include "cpu/cpu.h"
 #include "lib/errno.h"
 #include "mem/frames.h"
+#include "mem/tlb.h"
 #include "output/record.h"
 #include "process/process.h"
 #include "stack/kstack.h"

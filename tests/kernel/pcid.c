@@ -4,6 +4,7 @@
 #include "isolation/isolation.h"
 #include "lib/string.h"
 #include "mem/frames.h"
+#include "mem/tlb.h"
 #include "stack/kstack.h"
 #include "tests/kernel/test.h"
 #include "vm/address_space.h"

@@ -5,6 +5,7 @@
 #include "lib/string.h"
 #include "mem/frames.h"
 #include "mem/paging.h"
+#include "mem/tlb.h"
 #include "process/process.h"
 #include "stack/kstack.h"
 #include "tests/kernel/test.h"

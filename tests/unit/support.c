@@ -44,6 +44,11 @@ void memory_start(size_t count)
 	frames_init(&range, count ? 1 : 0, links);
 }
 
+uint32_t frame_link(uint64_t frame)
+{
+	return links[frame >> PAGE_SHIFT];
+}
+
 int memory_setup(void **state)
 {
 	(void)state;

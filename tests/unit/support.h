@@ -24,6 +24,9 @@
  */
 void memory_start(size_t count);
 
+/* The allocator's link of a frame: which frames are free and how many owners one has (mem/frames.c). */
+uint32_t frame_link(uint64_t frame);
+
 /* Group set-up: memory_start(ARENA_FRAMES - 1). */
 int memory_setup(void **state);
 

@@ -446,6 +446,31 @@ static void shared(void **state)
 	assert_int_equal(frames_free(), before);
 }
 
+/* Frames that are to be freed later: those with one owner only. */
+static void retired(void **state)
+{
+	uint32_t list = FRAME_LIST_END;
+	uint64_t frames[3];
+	size_t before;
+	(void)state;
+
+	memory_start(16);
+	before = frames_free();
+	for (size_t i = 0; i < 3; i++)
+		frames[i] = frame_alloc();
+	assert_true(frame_share(frames[1]));
+	assert_true(frame_retire(&list, frames[0]));
+	assert_false(frame_retire(&list, frames[1]));
+	assert_true(frame_retire(&list, frames[2]));
+	assert_int_equal(frames_free(), before - 3);
+	assert_panics(frame_retire(&list, frames[0]), "*was not allocated*");
+	assert_panics(frame_retire(&list, PAGE(17)), "*was not allocated*");
+	frame_free(frames[1]);
+	assert_true(frame_retire(&list, frames[1]));
+	frame_list_free(&list);
+	assert_int_equal(frames_free(), before);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -460,6 +485,7 @@ int main(void)
 		cmocka_unit_test(lists),
 		cmocka_unit_test(shortage),
 		cmocka_unit_test(shared),
+		cmocka_unit_test(retired),
 		cmocka_unit_test(random_stream),
 	};
 

@@ -6,6 +6,7 @@
 #include "tests/unit/support.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "cpu/features.h"
@@ -57,16 +58,66 @@ static uintptr_t address_of(size_t page)
 	return BASE + page * PAGE_SIZE;
 }
 
+/*
+ * The frames of the loaded space before an operation, and their links, which tell the owners. A frame
+ * may lose one only after its page has been flushed: until then the entry is watched.
+ */
+#define WATCHED_ROUNDS 32 /* one of so many is: it takes long */
+#define LINK_ALLOCATED 0xfffffffeU
+static struct {
+	uint64_t frame; /* 0: none */
+	uint32_t link;
+} watched[PAGES];
+static bool watching;
+static unsigned long pages_watched;
+
+static bool free_frames[ARENA_FRAMES];
+
+/* The list of free frames begins with the one that is handed out next. */
+static void find_free_frames(void)
+{
+	const uint64_t first = frame_alloc();
+
+	memset(free_frames, 0, sizeof free_frames);
+	if (first == FRAME_NONE)
+		return;
+	frame_free(first);
+	for (uint32_t number = (uint32_t)(first >> PAGE_SHIFT); number != FRAME_LIST_END;
+	     number = frame_link((uint64_t)number << PAGE_SHIFT))
+		free_frames[number] = true;
+}
+
+static void check_watched(size_t page)
+{
+	const uint64_t frame = watched[page].frame;
+
+	if (!frame)
+		return;
+	assert_false(free_frames[frame >> PAGE_SHIFT]);
+	if (watched[page].link < LINK_ALLOCATED) /* it has other owners, and has not fewer now */
+		assert_true(frame_link(frame) <= watched[page].link);
+	watched[page].frame = 0;
+	pages_watched++;
+}
+
 static void flushed(uintptr_t address)
 {
-	if (!address)
-		memset(tlb, 0, sizeof tlb);
-	else if (address >= BASE && address < address_of(PAGES))
-		tlb[(address - BASE) / PAGE_SIZE] = 0;
+	const size_t first = address ? (address - BASE) / PAGE_SIZE : 0, end = address ? first + 1 : PAGES;
+
+	if (address && (address < BASE || address >= address_of(PAGES)))
+		return;
+	if (watching)
+		find_free_frames();
+	for (size_t page = first; page < end; page++) {
+		tlb[page] = 0;
+		if (watching)
+			check_watched(page);
+	}
 }
 
 static void load(unsigned index)
 {
+	watching = false;
 	loaded = index;
 	flushed(0);
 }
@@ -77,6 +128,15 @@ static pte_t entry_at(const struct address_space *space, size_t page)
 	const pte_t *table = paging_look_up(space->pml4, address_of(page), &span);
 
 	return table ? table[PT_INDEX(address_of(page))] : 0;
+}
+
+static void watch(void)
+{
+	for (size_t page = 0; page < PAGES; page++) {
+		watched[page].frame = pte_frame(entry_at(&spaces[loaded], page));
+		watched[page].link = watched[page].frame ? frame_link(watched[page].frame) : 0;
+	}
+	watching = true;
 }
 
 /* A cached translation may grant less than the tables, never more, and never another frame. */
@@ -299,6 +359,7 @@ static void one_truncation(void)
 	const unsigned file = (unsigned)random_below(FILES);
 	const size_t pages = 1 + random_below(FILE_PAGES);
 
+	watching = false; /* the file and spaces that are not loaded free theirs without a flush */
 	if (node_truncate(files[file], pages * PAGE_SIZE - PAGE_SIZE / 2)) {
 		assert_true(scarce);
 		return;
@@ -358,6 +419,7 @@ static void one_fork(void)
 	unsigned child = (unsigned)((loaded + 1 + random_below(SPACES - 1)) % SPACES);
 	int error;
 
+	watching = false; /* as above */
 	address_space_destroy(&spaces[child]);
 	memset(model[child], 0, sizeof model[child]);
 	error = address_space_create(&spaces[child]);
@@ -453,7 +515,10 @@ static void random_operations(void **state)
 		scarce = random_below(4) == 0;
 		if (scarce)
 			frames_set_reserve(frames_free() - random_below(4));
+		if (round % WATCHED_ROUNDS == 0 && !scarce)
+			watch();
 		one_operation();
+		watching = false;
 		assert_false(rwlock_is_held(&spaces[loaded].lock));
 		frames_set_reserve(0);
 		scarce = false;
@@ -474,6 +539,7 @@ static void random_operations(void **state)
 	}
 	cpu_flushes = NULL;
 	assert_int_equal(frames_free(), before);
+	assert_in_range(pages_watched, 1000, ULONG_MAX);
 }
 
 static void too_many_regions(void **state)
@@ -557,12 +623,36 @@ static int setup(void **state)
 	return 0;
 }
 
+/* More pages whose frames a copy of the space has too than a batch of the TLB can gather. */
+static void many_shared_frames(void **state)
+{
+	const size_t before = frames_free();
+	(void)state;
+
+	cpu_flushes = flushed;
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(address_space_create(&spaces[i]), 0);
+	load(0);
+	assert_int_equal(region_map(&spaces[0], BASE, PAGES, PTE_WRITE | PTE_NX), 0);
+	for (size_t page = 0; page < PAGES; page++)
+		assert_int_equal(region_fault(&spaces[0], address_of(page), FAULT_WRITE), 0);
+	assert_int_equal(address_space_fork(&spaces[1], &spaces[0]), 0);
+	pages_watched = 0;
+	watch();
+	assert_int_equal(region_unmap(&spaces[0], BASE, PAGES), 0);
+	watching = false;
+	assert_int_equal(pages_watched, PAGES);
+	for (unsigned i = 0; i < 2; i++)
+		address_space_destroy(&spaces[i]);
+	cpu_flushes = NULL;
+	assert_int_equal(frames_free(), before);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(random_operations),
-		cmocka_unit_test(too_many_regions),
-		cmocka_unit_test(finds_places),
+		cmocka_unit_test(random_operations), cmocka_unit_test(many_shared_frames),
+		cmocka_unit_test(too_many_regions),  cmocka_unit_test(finds_places),
 		cmocka_unit_test(stacks_grow),
 	};
 

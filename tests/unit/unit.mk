@@ -11,7 +11,7 @@ UNIT_CFLAGS = $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=addr
 	-fno-sanitize-recover=all -fno-omit-frame-pointer
 
 # The files that each program links, apart from its own source.
-UNIT_MEM           := support kernel/mem/frames kernel/mem/pcid kernel/lib/string
+UNIT_MEM           := support kernel/mem/frames kernel/mem/pcid kernel/mem/tlb kernel/lib/string
 UNIT_frames        := $(UNIT_MEM)
 UNIT_paging        := $(UNIT_MEM) kernel/mem/paging kernel/isolation/isolation_shared image
 UNIT_address_space := $(UNIT_MEM) kernel/mem/paging kernel/vm/address_space kernel/isolation/isolation_shared kernel/mem/heap \

@@ -7,6 +7,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/frames.h"
+#include "mem/tlb.h"
 #include "process/process.h"
 #include "stack/kstack.h"
 

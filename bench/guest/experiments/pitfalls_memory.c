@@ -8,6 +8,7 @@
 #include "loader/loader.h"
 #include "mem/frames.h"
 #include "mem/heap.h"
+#include "mem/tlb.h"
 #include "process/process.h"
 #include "stack/kstack.h"
 

@@ -4,6 +4,7 @@
 #include "cpu/cpu.h"
 #include "lib/errno.h"
 #include "mem/frames.h"
+#include "mem/tlb.h"
 #include "process/process.h"
 #include "stack/kstack.h"
 #include "vm/address_space.h"

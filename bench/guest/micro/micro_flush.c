@@ -13,6 +13,7 @@
 #include "cpu/cpu.h"
 #include "lib/errno.h"
 #include "mem/frames.h"
+#include "mem/tlb.h"
 #include "stack/kstack.h"
 #include "vm/address_space.h"
 

@@ -5,6 +5,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/frames.h"
+#include "mem/tlb.h"
 
 #define RUNS_MAX   (MICRO_SIZE / PD_SPAN)
 #define RUN_FRAMES (PD_SPAN / PAGE_SIZE)

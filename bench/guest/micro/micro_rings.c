@@ -9,6 +9,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/frames.h"
+#include "mem/tlb.h"
 #include "process/process.h"
 
 #define UNROLLED    8 /* as in micro_rings.asm */

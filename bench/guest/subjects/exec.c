@@ -7,6 +7,7 @@
 #include "lib/string.h"
 #include "loader/loader.h"
 #include "mem/frames.h"
+#include "mem/tlb.h"
 #include "stack/kstack.h"
 
 #define LARGEST_FILE (16 * MIB)

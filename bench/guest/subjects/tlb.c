@@ -6,6 +6,7 @@
  * before a sample all pages are touched, then their entries are turned to the other frame without
  * a flush. What is read after the body tells whether the body flushed.
  */
+#include "mem/tlb.h"
 #include "bench/guest/bench.h"
 #include "cpu/cpu.h"
 #include "lib/errno.h"

@@ -32,21 +32,6 @@ static inline uint64_t read_cr3(void)
 	return cpu_calls.cr3;
 }
 
-static inline void write_cr3(uint64_t value)
-{
-	cpu_calls.cr3 = value;
-	cpu_calls.write_cr3++;
-	if (cpu_flushes)
-		cpu_flushes(0);
-}
-
-static inline void invlpg(uintptr_t address)
-{
-	cpu_calls.invlpg++;
-	if (cpu_flushes)
-		cpu_flushes(address);
-}
-
 static inline uint64_t read_cr4(void)
 {
 	return cpu_calls.cr4;
@@ -56,14 +41,6 @@ static inline void write_cr4(uint64_t value)
 {
 	cpu_calls.cr4 = value;
 	cpu_calls.write_cr4++;
-}
-
-#define INVPCID_ALL 2
-
-static inline void invpcid(uint64_t type, uint64_t pcid, uintptr_t address)
-{
-	(void)type, (void)pcid, (void)address;
-	cpu_calls.invpcid++;
 }
 
 static inline void stac(void)

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Takes the place of kernel/x86/flush.h in the unit tests: flushes are counted and shown to the test. */
+#pragma once
+
+#include "x86/instructions.h"
+
+static inline void write_cr3(uint64_t value)
+{
+	cpu_calls.cr3 = value;
+	cpu_calls.write_cr3++;
+	if (cpu_flushes)
+		cpu_flushes(0);
+}
+
+static inline void invlpg(uintptr_t address)
+{
+	cpu_calls.invlpg++;
+	if (cpu_flushes)
+		cpu_flushes(address);
+}
+
+#define INVPCID_ALL 2
+
+static inline void invpcid(uint64_t type, uint64_t pcid, uintptr_t address)
+{
+	(void)type, (void)pcid, (void)address;
+	cpu_calls.invpcid++;
+}
