@@ -27,8 +27,7 @@
 #include "bench/bochs/rip.h"
 #include "bench/bochs/symbols.h"
 #include "bench/bochs/trace.h"
-
-enum { PORT_RECORDS = 0xE9, PORT_EXIT = 0xF4 };
+#include "bench/protocol/ports.h"
 
 enum { ACCESS_WRITE = 1 }; /* Bochs's code of an access that only writes */
 

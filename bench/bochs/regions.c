@@ -11,19 +11,7 @@
 #include "bench/bochs/rip.h"
 #include "bench/bochs/shadow.h"
 #include "bench/bochs/trace.h"
-
-#define MARKER_TAG 0x50414CU /* "PAL" */
-
-enum marker {
-	MARKER_REGION = 1,
-	MARKER_BEGIN,
-	MARKER_END,
-	MARKER_BEGIN_ON_IRQ,
-	MARKER_END_AT,
-	MARKER_END_IN_USER
-};
-
-enum { BEGIN_KERNEL_ONLY = 1 << 0 };
+#include "bench/protocol/marks.h"
 
 enum { PREFETCH_NTA = 0 }; /* Bochs's code of a prefetch hint */
 
@@ -132,7 +120,7 @@ static void close_region(struct region *region)
 
 bool region_is_marker(unsigned hint, uint64_t address)
 {
-	return address >> 40 == MARKER_TAG && hint == PREFETCH_NTA;
+	return address >> 40 == MARK_TAG && hint == PREFETCH_NTA;
 }
 
 void region_prefetch(unsigned cpu, unsigned hint, uint64_t address)
@@ -142,27 +130,27 @@ void region_prefetch(unsigned cpu, unsigned hint, uint64_t address)
 
 	if (!region_is_marker(hint, address))
 		return;
-	switch ((enum marker)(address >> 32 & 0xFF)) {
-	case MARKER_REGION:
+	switch ((enum mark_operation)MARK_OPERATION(address)) {
+	case MARK_OP_REGION:
 		if (model)
 			tell_change(true);
 		drop_region(region);
 		region->id = argument;
 		break;
-	case MARKER_BEGIN:
-		open_region(region, argument & BEGIN_KERNEL_ONLY);
+	case MARK_OP_BEGIN:
+		open_region(region, argument & (uint32_t)MARK_BEGIN_KERNEL);
 		break;
-	case MARKER_END:
+	case MARK_OP_END:
 		close_region(region);
 		break;
-	case MARKER_BEGIN_ON_IRQ:
+	case MARK_OP_BEGIN_ON_IRQ:
 		region->begin_on_irq = (int)(argument & 0xFF);
 		break;
-	case MARKER_END_AT:
+	case MARK_OP_END_AT:
 		region->end_at = (uint64_t)(int64_t)(int32_t)argument;
 		region->at_start |= START_AT_END;
 		break;
-	case MARKER_END_IN_USER:
+	case MARK_OP_END_IN_USER:
 		region->entered = false;
 		region->at_start |= START_IN_USER;
 		break;

@@ -4,10 +4,6 @@
 ; a page holding the page's number. With one argument its first act is to close the benchmark's
 ; region and to stamp the time; with two ("-") it ends at once.
 
-MARK_END	equ 0x50414c0300000000
-SYS_exit	equ 60
-SYS_bench_stamp	equ 503
-
 section .text
 	global	_start
 _start:

@@ -34,10 +34,15 @@ $(P)/%.elf: tests/programs/%.c $(P)/start.o $(wildcard bench/programs/*.h tests/
 $(P)/tag.elf: $(P)/tag.o bench/programs/tag.ld
 	$(Q)ld --build-id=none -z max-page-size=4096 -T bench/programs/tag.ld -o $@ $<
 
+# For programs in assembly: the values that C headers define.
+$(P)/constants.inc: bench/protocol/constants.c bench/protocol/marks.h kernel/sys/syscall.h
+	@mkdir -p $(@D)
+	$(Q)gcc $(PROGRAM_CFLAGS) -S -o - $< | sed -n 's/^->\([A-Za-z_]*\) \$$\(.*\)/%define \1 \2/p' >$@
+
 define payload_rule
-$(P)/payload-$(1).o: bench/programs/payload.asm
+$(P)/payload-$(1).o: bench/programs/payload.asm $(P)/constants.inc
 	@mkdir -p $$(@D)
-	$$(Q)nasm -f elf64 -DPAGES=$(2) -o $$@ $$<
+	$$(Q)nasm -f elf64 -DPAGES=$(2) -P $(P)/constants.inc -o $$@ $$<
 $(P)/payload-$(1).elf: $(P)/payload-$(1).o
 	$$(Q)ld --build-id=none -z max-page-size=4096 -T bench/programs/payload.ld -o $$@ $$<
 	@strip $$@

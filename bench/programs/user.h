@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "output/record.h"
+#include "bench/protocol/marks.h"
 #include "sys/syscall.h"
 #include "x86/layout.h"
 

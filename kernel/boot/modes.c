@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "boot/modes.h"
+#include "bench/protocol/records.h"
 
 #include "boot/boot.h"
 #include "cpu/apic.h"
@@ -62,7 +63,7 @@ static void say_hello(const char *mode)
 	kprintf("%lu %s free, CPU %s with %s\n", free < MIB ? free / KIB : free / MIB,
 	        free < MIB ? "KiB" : "MiB", f->vendor, features);
 	record_start("hello");
-	record_number("protocol", 2);
+	record_number("protocol", RECORD_PROTOCOL);
 	record_text("stack", config_stack);
 	record_text("loader", config_loader);
 	record_text("isolation", config_isolation);

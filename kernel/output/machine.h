@@ -4,13 +4,7 @@
 
 #include <stdint.h>
 
-/* Values for machine_leave(); the engine's exit status is 2v + 1. */
-#define EXIT_OK         0x10
-#define EXIT_FAILED     0x11
-#define EXIT_PANIC      0x12
-
-#define PORT_EXIT       0xf4   /* isa-debug-exit of QEMU */
-#define PORT_BOCHS_EXIT 0x8900 /* takes "Shutdown", letter by letter */
+#include "bench/protocol/ports.h" /* EXIT_OK and so on, for machine_leave() */
 
 /* Stops for ever. If there is a screen, its earlier lines can be looked at with the keyboard. */
 _Noreturn void machine_stop(void);

@@ -3,13 +3,13 @@
 
 #include <stdbool.h>
 
+#include "bench/protocol/ports.h"
+#include "bench/protocol/records.h"
 #include "lib/format.h"
 
-#define PORT_RECORDS 0xe9
-#define LINE_MAX     512
-#define TAIL         11 /* " ~", 8 digits, newline */
+#define TAIL 11 /* " ~", 8 digits, newline */
 
-static char line[LINE_MAX + 1]; /* and a NUL that format_string() puts */
+static char line[RECORD_GUEST_MAX + 1]; /* and a NUL that format_string() puts */
 static bool full;
 static size_t used;
 static uint64_t records;
@@ -36,7 +36,7 @@ static uint32_t crc32(uint32_t crc, const char *data, size_t size)
 static void put_line(char character, void *argument)
 {
 	(void)argument;
-	if (used < LINE_MAX - TAIL)
+	if (used < RECORD_GUEST_MAX - TAIL)
 		line[used++] = character;
 	else
 		full = true;

@@ -12,6 +12,7 @@
 #include "bench/host/base/text.h"
 #include "bench/host/engine/engine_bochs.h"
 #include "bench/host/engine/qemu.h"
+#include "bench/protocol/ports.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,7 +124,7 @@ static int prepare_qemu(const struct engine_boot *boot, struct engine_command *c
 	arguments_add(arguments, "%u", boot->memory + OUTER_MEMORY);
 	arguments_add_all(arguments, "-nodefaults", "-no-user-config", "-display", "none", "-monitor", "none",
 	                  "-no-reboot", "-debugcon", "stdio", "-serial", "file:outer.log", "-serial",
-	                  "file:serial.log", "-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-kernel");
+	                  "file:serial.log", "-device", PORTS_EXIT_DEVICE_QEMU, "-kernel");
 	arguments_add(arguments, "%s/build/lab/vmlinuz", path_root());
 	arguments_add_all(arguments, "-initrd", INITRD, "-append", outer_words);
 	command->output = 1;

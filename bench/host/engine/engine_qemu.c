@@ -6,6 +6,7 @@
 #include "bench/host/engine/kvm_machine.h"
 #include "bench/host/engine/linux_rows.h"
 #include "bench/host/engine/qemu.h"
+#include "bench/protocol/ports.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -79,8 +80,8 @@ static int prepare(const struct engine_boot *boot, struct engine_command *comman
 	arguments_add(arguments, "%u", boot->cpus);
 	arguments_add_all(arguments, "-name", "palimpsest,debug-threads=on", "-nodefaults", "-no-user-config",
 	                  "-display", "none", "-monitor", "none", "-no-reboot", "-debugcon", "stdio",
-	                  "-serial", "file:serial.log", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
-	                  "-kernel", "kernel.elf32", "-append", boot->command_line);
+	                  "-serial", "file:serial.log", "-device", PORTS_EXIT_DEVICE_QEMU, "-kernel",
+	                  "kernel.elf32", "-append", boot->command_line);
 	command->output = 1;
 	return add_modules(boot, arguments, why, size);
 }

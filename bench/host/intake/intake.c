@@ -85,13 +85,15 @@ static bool listed(const char *list, const char *name)
 static void take_hello(struct intake *intake, const struct record *record)
 {
 	struct intake_report *report = &intake->report;
+	char protocol[12];
 
 	if (report->hello) {
 		refuse(intake, record, "a second hello");
 		return;
 	}
 	report->hello = true;
-	expect(intake, record, "protocol", "2");
+	snprintf(protocol, sizeof protocol, "%d", RECORD_PROTOCOL);
+	expect(intake, record, "protocol", protocol);
 	expect(intake, record, "stack", intake->setup.strategy->stack);
 	expect(intake, record, "loader", intake->setup.strategy->loader);
 	expect(intake, record, "isolation", intake->setup.strategy->isolation);

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RECORD_LINE_MAX  1024 /* bytes, newline included */
-#define RECORD_GUEST_MAX 512  /* of the guest's lines */
+#include "bench/protocol/records.h"
+
 #define RECORD_PAIRS_MAX 48
 
 struct record {

@@ -4,6 +4,7 @@
 #include "bench/host/base/host_facts.h"
 #include "bench/host/base/paths.h"
 #include "bench/host/launch/exits_internal.h"
+#include "bench/protocol/ports.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,9 +17,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define RECORDS_PORT 0xe9
-#define PAGES_MOST   1024 /* of 4 KiB: some 40,000 exits */
-#define FORMAT_MAX   65536
+#define PAGES_MOST 1024 /* of 4 KiB: some 40,000 exits */
+#define FORMAT_MAX 65536
 #define ALLOW                                                                                             \
 	"sudo sysctl kernel.perf_event_paranoid=-1; sudo mount -t tracefs -o mode=755 nodev /sys/kernel/" \
 	"tracing (or remount it so); or run as root"
@@ -193,7 +193,7 @@ static void take_raw(struct exits *exits, const char *raw, unsigned length)
 		exits->isa = word_at(raw, exits->layout.isa, length);
 		exits_add_exit(exits, exits->isa == 1 ? reason & 0xffff : reason);
 	} else if (id == exits->layout.output_id &&
-	           word_at(raw, exits->layout.port, length) == RECORDS_PORT) {
+	           word_at(raw, exits->layout.port, length) == PORT_RECORDS) {
 		exits_add_output(exits, word_at(raw, exits->layout.size, length) *
 		                                word_at(raw, exits->layout.count, length));
 	}

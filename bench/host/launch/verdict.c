@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/launch/verdict.h"
+#include "bench/protocol/ports.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-#define STATUS_OK 33 /* docs/records.md: 2 · 0x10 + 1 */
 
 /* How the engine left, in words. */
 static void describe_exit(const struct process *exited, char *text, size_t size)
@@ -86,8 +85,9 @@ const char *verdict(const struct verdict_input *input, char *reason, size_t size
 		         input->exited->status == 0 ? " (a triple fault? see engine.log and serial.log)"
 		                                    : "");
 		state = "cut short";
-	} else if (input->exited->status != STATUS_OK) {
-		snprintf(reason, size, "%s after a good end record; %d was expected", exit, STATUS_OK);
+	} else if (input->exited->status != EXIT_STATUS(EXIT_OK)) {
+		snprintf(reason, size, "%s after a good end record; %d was expected", exit,
+		         EXIT_STATUS(EXIT_OK));
 	} else if (strcmp(input->mode, "bench") == 0 && report->rows == 0) {
 		snprintf(reason, size, "no benchmark matches '%s'", input->bench);
 	} else {

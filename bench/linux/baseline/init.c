@@ -4,12 +4,12 @@
  * says on port 0xE9 how each ended, and turns the machine off through port 0xF4, where the instrumentation library waits.
  */
 #include "bench/programs/user.h"
+#include "bench/protocol/ports.h"
 
-#define SYS_ioperm   173
-#define ROWS_BYTES   16384
-#define ROWS_MOST    200
-#define WORDS_MOST   8
-#define PORT_RECORDS 0xE9
+#define SYS_ioperm 173
+#define ROWS_BYTES 16384
+#define ROWS_MOST  200
+#define WORDS_MOST 8
 
 static char rows[ROWS_BYTES];
 static int status_of[ROWS_MOST];

@@ -6,13 +6,13 @@
  *     relay records         copies standard input to the port, byte by byte
  *     relay exit STATUS     ends the outer machine, which then leaves with STATUS; an odd number from 1 to 255
  */
+#include "bench/protocol/ports.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/io.h>
 #include <unistd.h>
-
-enum { PORT_RECORDS = 0xE9, PORT_EXIT = 0xF4 };
 
 static int copy_records(void)
 {
@@ -34,7 +34,7 @@ int main(int argc, char *argv[])
 	if (argc == 2 && strcmp(argv[1], "records") == 0)
 		return copy_records();
 	if (argc == 3 && strcmp(argv[1], "exit") == 0) {
-		outl(((unsigned)atoi(argv[2]) - 1) / 2, PORT_EXIT);
+		outl(((unsigned)atoi(argv[2]) - 1) / 2, PORT_EXIT); /* the value whose EXIT_STATUS() it is */
 		return 0;
 	}
 	fputs("usage: relay records | relay exit STATUS\n", stderr);

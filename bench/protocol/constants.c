@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Constants of the headers that programs in assembly use; bench/programs/programs.mk makes constants.inc of them. */
+#include "bench/protocol/marks.h"
+#include "sys/syscall.h"
+
+#define CONSTANT(name, value) __asm__ volatile("\n->" name " %0" : : "i"(value))
+
+void constants(void);
+void constants(void)
+{
+	CONSTANT("MARK_END", MARK_END);
+	CONSTANT("SYS_exit", SYS_exit);
+	CONSTANT("SYS_bench_stamp", SYS_bench_stamp);
+}

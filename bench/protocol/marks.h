@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Markers: how a guest tells the Bochs instrumentation library where the regions are that it counts. A marker is a
+ * PREFETCHNTA of an address that is not canonical, so it does nothing on any processor. docs/records.md has their meaning.
+ *
+ *     bits 63-40  MARK_TAG
+ *     bits 39-32  the operation
+ *     bits 31-0   its argument
+ */
+#pragma once
+
+#include <stdint.h>
+
+#define MARK_TAG                0x50414cUL /* "PAL" */
+#define MARK_OPERATION(address) ((address) >> 32 & 0xff)
+
+enum mark_operation {
+	MARK_OP_REGION = 1,   /* argument: the region's number */
+	MARK_OP_BEGIN,        /* 1: only what executes in the kernel half counts */
+	MARK_OP_END,          /* 0 */
+	MARK_OP_BEGIN_ON_IRQ, /* the vector */
+	MARK_OP_END_AT,       /* the low half of a sign-extended address */
+	MARK_OP_END_IN_USER   /* 0 */
+};
+
+#define MARKER(operation, argument) (MARK_TAG << 40 | (uint64_t)(operation) << 32 | (uint32_t)(argument))
+#define MARK_REGION(number)         MARKER(MARK_OP_REGION, number)
+#define MARK_BEGIN                  MARKER(MARK_OP_BEGIN, 0)
+#define MARK_BEGIN_KERNEL           MARKER(MARK_OP_BEGIN, 1)
+#define MARK_END                    MARKER(MARK_OP_END, 0)
+#define MARK_BEGIN_ON_IRQ(vector)   MARKER(MARK_OP_BEGIN_ON_IRQ, vector)
+#define MARK_END_AT(address)        MARKER(MARK_OP_END_AT, (uint32_t)(uintptr_t)(address))
+#define MARK_END_IN_USER            MARKER(MARK_OP_END_IN_USER, 0)
+
+/* Executes a marker. */
+static inline void mark(uint64_t marker)
+{
+	__asm__ volatile("prefetchnta (%0)" : : "r"(marker) : "memory");
+}
