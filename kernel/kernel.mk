@@ -88,10 +88,10 @@ $(K)/%.o: %.c
 	$(call say,CC,$@)
 	$(Q)$(KERNEL_CC) $(KERNEL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(K)/%.asm.o: %.asm $(K)/constants.inc $(ENTRY_MACROS)
+$(K)/%.asm.o: %.asm $(K)/constants.inc $(ENTRY_MACROS) kernel/x86/registers.inc
 	@mkdir -p $(@D)
 	$(call say,NASM,$@)
-	$(Q)nasm -f elf64 -g -F dwarf -I$(K)/ $(ENTRY_MACROS:%=-P %) -Wall -Werror -o $@ $<
+	$(Q)nasm -f elf64 -g -F dwarf -Ikernel/ -I$(K)/ $(ENTRY_MACROS:%=-P %) -Wall -Werror -o $@ $<
 
 $(K)/palimpsest.elf: $(KERNEL_OBJECTS) kernel/kernel.ld
 	$(call say,LD,$@)

@@ -11,33 +11,10 @@
 ; All gates are interrupt gates: IF is 0 in every handler.
 
 %include "constants.inc"
+%include "x86/registers.inc"
 
 	extern	irq_handlers, exception_entry, exception_is_users, syscall_table, user_return_hook, fork_call, clone_call, task_begin_child, trace_call, trace_result
 	global	entry_text, entry_text_end, exception_paranoid, irq_return, entry_stubs, syscall_entry, syscall_entry_traced, enter_user, return_through_frame, irq_entry_bench, sys_fork, sys_clone, fork_child
-
-%macro PUSH_CALLER_SAVED 0
-	push	rax
-	push	rcx
-	push	rdx
-	push	rsi
-	push	rdi
-	push	r8
-	push	r9
-	push	r10
-	push	r11
-%endmacro
-
-%macro POP_CALLER_SAVED 0
-	pop	r11
-	pop	r10
-	pop	r9
-	pop	r8
-	pop	rdi
-	pop	rsi
-	pop	rdx
-	pop	rcx
-	pop	rax
-%endmacro
 
 ; struct trap_frame (cpu/exceptions.h), from its end
 %macro PUSH_TRAP_FRAME 0
@@ -280,22 +257,12 @@ syscall_entry_traced:
 ; those that syscall_entry has pushed; the child begins with them at fork_child.
 %macro FORK_CALL 1
 sys_%1:
-	push	rbx
-	push	rbp
-	push	r12
-	push	r13
-	push	r14
-	push	r15
+	PUSH_CALLEE_SAVED
 	mov	rdi, rsp
 	sub	rsp, 8
 	call	%1_call
 	add	rsp, 8
-	pop	r15
-	pop	r14
-	pop	r13
-	pop	r12
-	pop	rbp
-	pop	rbx
+	POP_CALLEE_SAVED
 	ret
 %endmacro
 	FORK_CALL fork

@@ -6,26 +6,18 @@
 ; that it is right when the stack goes away with the address space (fixed stacks). An NMI in
 ; between runs on its own IST stack.
 
+%include "x86/registers.inc"
+
 section .text
 	global	context_switch, task_first_run
 	extern	sched_finish_switch
 
 context_switch:
-	push	rbx
-	push	rbp
-	push	r12
-	push	r13
-	push	r14
-	push	r15
+	PUSH_CALLEE_SAVED
 	mov	[rdi], rsp
 	mov	cr3, rdx
 	mov	rsp, rsi
-	pop	r15
-	pop	r14
-	pop	r13
-	pop	r12
-	pop	rbp
-	pop	rbx
+	POP_CALLEE_SAVED
 	ret
 
 ; The first return of a new task: task_create() has put its start function where RBX is popped.

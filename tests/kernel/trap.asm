@@ -4,18 +4,15 @@
 ; back, true when an expected exception (exception_expect() with trap_resume) ended it. The stack
 ; pointer is restored, wherever the function had left it.
 
+%include "x86/registers.inc"
+
 section .bss
 saved_rsp:	resq 1
 
 section .text
 	global	trap_call, trap_resume, push_below
 trap_call:
-	push	rbx
-	push	rbp
-	push	r12
-	push	r13
-	push	r14
-	push	r15
+	PUSH_CALLEE_SAVED
 	sub	rsp, 8
 	mov	[saved_rsp], rsp
 	mov	rax, rdi
@@ -27,12 +24,7 @@ trap_resume:
 	mov	rsp, [saved_rsp]
 	mov	eax, 1
 out:	add	rsp, 8
-	pop	r15
-	pop	r14
-	pop	r13
-	pop	r12
-	pop	rbp
-	pop	rbx
+	POP_CALLEE_SAVED
 	ret
 
 ; void push_below(uint64_t rsp): a push on a stack that is not there

@@ -2,6 +2,8 @@
 ;
 ; Calls that may lose their stack and their CR3; see pitfalls.h.
 
+%include "x86/registers.inc"
+
 section .bss
 saved_rsp:	resq 1
 saved_cr3:	resq 1
@@ -9,12 +11,7 @@ saved_cr3:	resq 1
 section .text
 	global	contained_call, contained_resume
 contained_call:
-	push	rbx
-	push	rbp
-	push	r12
-	push	r13
-	push	r14
-	push	r15
+	PUSH_CALLEE_SAVED
 	sub	rsp, 8
 	mov	[saved_rsp], rsp
 	mov	rax, cr3
@@ -34,10 +31,5 @@ contained_resume:
 	xor	eax, eax
 contained_out:
 	add	rsp, 8
-	pop	r15
-	pop	r14
-	pop	r13
-	pop	r12
-	pop	rbp
-	pop	rbx
+	POP_CALLEE_SAVED
 	ret

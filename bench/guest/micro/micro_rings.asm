@@ -3,6 +3,7 @@
 ; Ways into the kernel and back with nothing between them; see micro_rings.c.
 
 %include "constants.inc"
+%include "x86/registers.inc"
 
 UNROLLED equ 8			; as in micro_rings.c
 
@@ -29,12 +30,7 @@ section .text
 ; off, count in RBX, until it executes INT VECTOR_MICRO_LEAVE. Returns its RBX (RAX) and RCX (RDX).
 ; GS stays the kernel's meanwhile; the code must not use it, nor a stack.
 micro_user_run:
-	push	rbx
-	push	rbp
-	push	r12
-	push	r13
-	push	r14
-	push	r15
+	PUSH_CALLEE_SAVED
 	mov	[saved_rsp], rsp
 	mov	rbx, rsi
 	mov	rcx, rdi
@@ -48,12 +44,7 @@ micro_leave:
 	mov	ss, eax
 	mov	rax, rbx
 	mov	rdx, rcx
-	pop	r15
-	pop	r14
-	pop	r13
-	pop	r12
-	pop	rbp
-	pop	rbx
+	POP_CALLEE_SAVED
 	ret
 
 ; LSTAR, and the gate of VECTOR_MICRO.
