@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cpu/cpu.h"
 
+#include "cpu/cpuid.h"
 #include "cpu/fpu.h"
 #include "lib/string.h"
 #include "output/panic.h"
