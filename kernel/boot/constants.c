@@ -10,10 +10,14 @@
 #include "cpu/exceptions.h"
 #include "output/machine.h"
 #include "output/record.h"
+#include "process/call_frame.h"
 #include "sys/syscall.h"
 #include "x86/layout.h"
 
 #define CONSTANT(name, value) __asm__ volatile("\n->" name " %0" : : "i"(value))
+
+#define CALL(name, member)    CONSTANT("CALL_" name, offsetof(struct call_frame, member))
+#define TRAP(name, member)    CONSTANT("TRAP_" name, offsetof(struct trap_frame, member))
 
 void constants(void);
 void constants(void)
@@ -41,4 +45,33 @@ void constants(void)
 	CONSTANT("VECTOR_BENCH", VECTOR_BENCH);
 	CONSTANT("VECTOR_MICRO", VECTOR_MICRO);
 	CONSTANT("VECTOR_MICRO_LEAVE", VECTOR_MICRO_LEAVE);
+	CALL("NUMBER", number);
+	CALL("R9", r9);
+	CALL("R8", r8);
+	CALL("R10", r10);
+	CALL("RDX", rdx);
+	CALL("RSI", rsi);
+	CALL("RDI", rdi);
+	CALL("RIP", rip);
+	CALL("RFLAGS", rflags);
+	CALL("RSP", rsp);
+	CONSTANT("CALL_FRAME_SIZE", sizeof(struct call_frame));
+	TRAP("R15", r15);
+	TRAP("R14", r14);
+	TRAP("R13", r13);
+	TRAP("R12", r12);
+	TRAP("R11", r11);
+	TRAP("R10", r10);
+	TRAP("R9", r9);
+	TRAP("R8", r8);
+	TRAP("RBP", rbp);
+	TRAP("RDI", rdi);
+	TRAP("RSI", rsi);
+	TRAP("RDX", rdx);
+	TRAP("RCX", rcx);
+	TRAP("RBX", rbx);
+	TRAP("RAX", rax);
+	TRAP("VECTOR", vector);
+	TRAP("RIP", rip);
+	TRAP("CS", cs);
 }

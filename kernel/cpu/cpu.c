@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cpu/cpu.h"
 
-#include "cpu/cpuid.h"
 #include "cpu/fpu.h"
 #include "lib/string.h"
 #include "output/panic.h"

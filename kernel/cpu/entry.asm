@@ -2,7 +2,7 @@
 ;
 ; Every way into the kernel, and back.
 ;
-; The STACK axis provides three macros (kernel/stack/kstack_<value>.inc, included by the build):
+; The STACK axis provides two macros (kernel/stack/kstack_<value>.inc, included by the build):
 ;   KSTACK_ENTER n    at the first instruction of a stub, with the n words that the hardware and
 ;                     the stub pushed on top of the stack: SWAPGS when the interrupt came from user
 ;                     mode, and whatever is needed to be on the task's kernel stack
@@ -13,26 +13,27 @@
 %include "constants.inc"
 %include "x86/registers.inc"
 
-	extern	irq_handlers, exception_entry, exception_is_users, syscall_table, user_return_hook, fork_call, clone_call, task_begin_child, trace_call, trace_result
-	global	entry_text, entry_text_end, exception_paranoid, irq_return, entry_stubs, syscall_entry, syscall_entry_traced, enter_user, return_through_frame, irq_entry_bench, sys_fork, sys_clone, fork_child
+	extern	irq_handlers, exception_entry, exception_is_users, syscall_table, user_return_hook
+	global	entry_text, entry_text_end, exception_paranoid, irq_return, entry_stubs, syscall_entry, syscall_entry_traced, enter_user, return_through_frame, irq_entry_bench, trace_call, trace_result
 
-; struct trap_frame (cpu/exceptions.h), from its end
+; struct trap_frame (cpu/exceptions.h), from the end of its registers
 %macro PUSH_TRAP_FRAME 0
-	push	rax
-	push	rbx
-	push	rcx
-	push	rdx
-	push	rsi
-	push	rdi
-	push	rbp
-	push	r8
-	push	r9
-	push	r10
-	push	r11
-	push	r12
-	push	r13
-	push	r14
-	push	r15
+	BEGIN_PUSH TRAP_VECTOR
+	PUSH_MEMBER TRAP_RAX, rax
+	PUSH_MEMBER TRAP_RBX, rbx
+	PUSH_MEMBER TRAP_RCX, rcx
+	PUSH_MEMBER TRAP_RDX, rdx
+	PUSH_MEMBER TRAP_RSI, rsi
+	PUSH_MEMBER TRAP_RDI, rdi
+	PUSH_MEMBER TRAP_RBP, rbp
+	PUSH_MEMBER TRAP_R8, r8
+	PUSH_MEMBER TRAP_R9, r9
+	PUSH_MEMBER TRAP_R10, r10
+	PUSH_MEMBER TRAP_R11, r11
+	PUSH_MEMBER TRAP_R12, r12
+	PUSH_MEMBER TRAP_R13, r13
+	PUSH_MEMBER TRAP_R14, r14
+	PUSH_MEMBER TRAP_R15, r15
 %endmacro
 
 ; Device interrupt: only what a C function may change is saved; the handler is called straight
@@ -84,7 +85,7 @@ exception_common:
 	cld
 .entry:	mov	rdi, rsp
 	call	exception_entry
-	test	byte [rsp + 18 * 8], 3	; CS
+	test	byte [rsp + TRAP_CS], 3
 	jz	.pop
 	ISOLATION_LEAVE 17
 	swapgs
@@ -128,22 +129,22 @@ exception_careful:
 
 ; Pops the registers of a struct trap_frame that lies above the return address.
 restore_frame:
-	mov	r15, [rsp + 8]
-	mov	r14, [rsp + 16]
-	mov	r13, [rsp + 24]
-	mov	r12, [rsp + 32]
-	mov	r11, [rsp + 40]
-	mov	r10, [rsp + 48]
-	mov	r9, [rsp + 56]
-	mov	r8, [rsp + 64]
-	mov	rbp, [rsp + 72]
-	mov	rdi, [rsp + 80]
-	mov	rsi, [rsp + 88]
-	mov	rdx, [rsp + 96]
-	mov	rcx, [rsp + 104]
-	mov	rbx, [rsp + 112]
-	mov	rax, [rsp + 120]
-	ret	17 * 8			; registers, vector and error code
+	mov	r15, [rsp + 8 + TRAP_R15]
+	mov	r14, [rsp + 8 + TRAP_R14]
+	mov	r13, [rsp + 8 + TRAP_R13]
+	mov	r12, [rsp + 8 + TRAP_R12]
+	mov	r11, [rsp + 8 + TRAP_R11]
+	mov	r10, [rsp + 8 + TRAP_R10]
+	mov	r9, [rsp + 8 + TRAP_R9]
+	mov	r8, [rsp + 8 + TRAP_R8]
+	mov	rbp, [rsp + 8 + TRAP_RBP]
+	mov	rdi, [rsp + 8 + TRAP_RDI]
+	mov	rsi, [rsp + 8 + TRAP_RSI]
+	mov	rdx, [rsp + 8 + TRAP_RDX]
+	mov	rcx, [rsp + 8 + TRAP_RCX]
+	mov	rbx, [rsp + 8 + TRAP_RBX]
+	mov	rax, [rsp + 8 + TRAP_RAX]
+	ret	TRAP_RIP		; the rest is what IRETQ takes
 
 irq_return:
 	test	byte [rsp + 10 * 8], 3	; CS
@@ -178,70 +179,73 @@ return_through_frame:
 	iretq
 
 ; SYSCALL: RCX holds RIP, R11 RFLAGS, RSP is still the user's; IF is 0 (FMASK). As in Linux,
-; everything but RAX, RCX and R11 is preserved. The second way in is the one with trace=calls (sys/trace.c).
+; everything but RAX, RCX and R11 is preserved. The words that are pushed are a struct call_frame
+; (process/call_frame.h). The second entry is the one with trace=calls (sys/trace.h).
 %macro SYSCALL_ENTRY 1
 	swapgs
 	ISOLATION_ENTER
 	mov	[gs:CPU_USER_RSP], rsp
 	KSTACK_SYSCALL
-	push	qword [gs:CPU_USER_RSP]
-	push	r11
-	push	rcx
-	push	rdi
-	push	rsi
-	push	rdx
-	push	r10
-	push	r8
-	push	r9
-	push	rax			; aligns the stack
+	BEGIN_PUSH CALL_FRAME_SIZE
+	PUSH_MEMBER CALL_RSP, qword [gs:CPU_USER_RSP]
+	PUSH_MEMBER CALL_RFLAGS, r11
+	PUSH_MEMBER CALL_RIP, rcx
+	PUSH_MEMBER CALL_RDI, rdi
+	PUSH_MEMBER CALL_RSI, rsi
+	PUSH_MEMBER CALL_RDX, rdx
+	PUSH_MEMBER CALL_R10, r10
+	PUSH_MEMBER CALL_R8, r8
+	PUSH_MEMBER CALL_R9, r9
+	PUSH_MEMBER CALL_NUMBER, rax	; aligns the stack
 	mov	rcx, r10
 %if %1
-	mov	rdi, rsp		; the ten words above
-	call	trace_call
-	mov	r9, [rsp + 8]
-	mov	r8, [rsp + 2 * 8]
-	mov	rcx, [rsp + 3 * 8]
-	mov	rdx, [rsp + 4 * 8]
-	mov	rsi, [rsp + 5 * 8]
-	mov	rdi, [rsp + 6 * 8]
-	mov	rax, [rsp]
+	mov	rdi, rsp
+	call	[trace_call]
+	mov	r9, [rsp + CALL_R9]
+	mov	r8, [rsp + CALL_R8]
+	mov	rcx, [rsp + CALL_R10]
+	mov	rdx, [rsp + CALL_RDX]
+	mov	rsi, [rsp + CALL_RSI]
+	mov	rdi, [rsp + CALL_RDI]
+	mov	rax, [rsp + CALL_NUMBER]
 %endif
 	cmp	rax, SYSCALL_COUNT
 	cmovae	rax, [no_such_call]	; no jump, which the CPU may guess wrong and go on with the program's index
 	call	[syscall_table + rax * 8]
 %if %1
 	mov	rdi, rax
-	call	trace_result
+	call	[trace_result]
 %endif
 	cmp	qword [gs:CPU_NEED_RESCHED], 0
 	jne	.hook
-.back:	add	rsp, 8
-	pop	r9
-	pop	r8
-	pop	r10
-	pop	rdx
-	pop	rsi
-	pop	rdi
-	pop	rcx
-	pop	r11
-	pop	rsp
+	add	rsp, CALL_R9
+	BEGIN_POP CALL_R9
+	POP_MEMBER CALL_R9, r9
+	POP_MEMBER CALL_R8, r8
+	POP_MEMBER CALL_R10, r10
+	POP_MEMBER CALL_RDX, rdx
+	POP_MEMBER CALL_RSI, rsi
+	POP_MEMBER CALL_RDI, rdi
+	POP_MEMBER CALL_RIP, rcx
+	POP_MEMBER CALL_RFLAGS, r11
+	POP_MEMBER CALL_RSP, rsp
 	ISOLATION_LEAVE_CALL
 	swapgs
 	o64 sysret
-.hook:	mov	r9, [rsp + 8]		; a whole frame: RAX is the result, and the call's number stands as error code
-	mov	r8, [rsp + 2 * 8]
-	mov	r10, [rsp + 3 * 8]
-	mov	rdx, [rsp + 4 * 8]
-	mov	rsi, [rsp + 5 * 8]
-	mov	rdi, [rsp + 6 * 8]
-	mov	rcx, [rsp + 7 * 8]
-	mov	r11, [rsp + 8 * 8]
+.hook:	mov	r9, [rsp + CALL_R9]	; to a struct trap_frame: RAX is the result, and the call's number is the error code
+	mov	r8, [rsp + CALL_R8]
+	mov	r10, [rsp + CALL_R10]
+	mov	rdx, [rsp + CALL_RDX]
+	mov	rsi, [rsp + CALL_RSI]
+	mov	rdi, [rsp + CALL_RDI]
+	mov	rcx, [rsp + CALL_RIP]
+	mov	r11, [rsp + CALL_RFLAGS]
 	push	SELECTOR_USER_DATA
-	push	qword [rsp + 10 * 8]	; RSP
+	push	qword [rsp + 8 + CALL_RSP]
 	push	r11
 	push	SELECTOR_USER_CODE
 	push	rcx
-	push	qword [rsp + 5 * 8]
+	push	qword [rsp + 5 * 8 + CALL_NUMBER]
 	push	FRAME_CALL
 	PUSH_TRAP_FRAME
 	mov	rdi, rsp
@@ -252,28 +256,6 @@ syscall_entry:
 	SYSCALL_ENTRY 0
 syscall_entry_traced:
 	SYSCALL_ENTRY 1
-
-; long sys_fork(void), long sys_clone(…): process/fork.c finds the registers that C keeps as context_switch() would, below
-; those that syscall_entry has pushed; the child begins with them at fork_child.
-%macro FORK_CALL 1
-sys_%1:
-	PUSH_CALLEE_SAVED
-	mov	rdi, rsp
-	sub	rsp, 8
-	call	%1_call
-	add	rsp, 8
-	POP_CALLEE_SAVED
-	ret
-%endmacro
-	FORK_CALL fork
-	FORK_CALL clone
-
-fork_child:
-	sub	rsp, 8
-	call	task_begin_child
-	add	rsp, 8
-	xor	eax, eax
-	ret
 
 ; _Noreturn void enter_user(uintptr_t rip, uintptr_t rsp): user mode for the first time, every
 ; other register and data selector 0. Interrupts must be off.
@@ -316,6 +298,12 @@ irq_entry_bench:			; the harness disassembles this one
 %endrep
 
 entry_text_end:
+
+; void (*trace_call)(const struct call_frame *), uint64_t (*trace_result)(uint64_t result): sys/trace.c sets them.
+section .data
+align 8
+trace_call:	dq 0
+trace_result:	dq 0
 
 section .rodata
 align 8

@@ -2,12 +2,26 @@
 /* fork(): a second task that goes on where the first is, in a copy of its address space. */
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "process/call_frame.h"
 #include "process/process.h"
 #include "process/process_internal.h"
 #include "vm/regions.h"
+#include "x86/callee_saved.h"
 
-/* Words on the parent's kernel stack, from `saved` up: six registers of C, a return address, ten of the system call. */
-enum { SAVED_C = 6, SAVED_CALL = 11, CHILD_WORDS = SAVED_C + 1 + SAVED_CALL };
+/* The upper end of the parent's kernel stack, as process/fork.asm leaves it. */
+struct forking {
+	struct callee_saved saved;
+	uint64_t call_return; /* to SYSCALL_ENTRY */
+	struct call_frame call;
+};
+
+/* The whole of the child's: context_switch() pops the registers and returns to fork_child, which returns 0 to SYSCALL_ENTRY. */
+struct child_stack {
+	struct callee_saved saved;
+	uint64_t switch_return;
+	uint64_t call_return;
+	struct call_frame call;
+};
 
 struct fork_how {
 	uint64_t stack; /* the child's RSP, or 0: the parent's */
@@ -17,20 +31,16 @@ struct fork_how {
 	bool set_fs;
 };
 
-/*
- * The child's stack is the parent's, with fork_child between: context_switch() pops the registers and returns there,
- * and it returns 0 to the system call's end.
- */
-static void make_stack(struct task *child, const uint64_t *saved, uint64_t user_rsp)
+static void make_stack(struct task *child, const struct forking *parent, uint64_t user_rsp)
 {
-	uint64_t *stack = kstack_view(&child->stack, CHILD_WORDS * sizeof *stack);
+	struct child_stack *stack = kstack_view(&child->stack, sizeof *stack);
 
-	copy_bytes(stack, saved, SAVED_C * sizeof *stack);
-	stack[SAVED_C] = (uintptr_t)fork_child;
-	copy_bytes(stack + SAVED_C + 1, saved + SAVED_C, SAVED_CALL * sizeof *stack);
+	copy_bytes(stack, &parent->saved, sizeof parent->saved);
+	stack->switch_return = (uintptr_t)fork_child;
+	copy_bytes(&stack->call_return, &parent->call_return, sizeof *parent - sizeof parent->saved);
 	if (user_rsp)
-		stack[CHILD_WORDS - 1] = user_rsp;
-	child->rsp = child->stack.top - CHILD_WORDS * sizeof *stack;
+		stack->call.rsp = user_rsp;
+	child->rsp = child->stack.top - sizeof *stack;
 }
 
 void task_begin_child(void)
@@ -56,7 +66,7 @@ static void copy_user_state(struct task *child, struct task *parent)
 	copy_bytes(task_fpu_area(child), task_fpu_area(parent), FPU_AREA);
 }
 
-static long task_fork(const uint64_t *saved, const struct fork_how *how)
+static long task_fork(const struct forking *forking, const struct fork_how *how)
 {
 	struct task *parent = current_task(), *child;
 
@@ -72,7 +82,7 @@ static long task_fork(const uint64_t *saved, const struct fork_how *how)
 	interrupts_off();
 	if (!child)
 		return -ENOMEM;
-	make_stack(child, saved, how->stack);
+	make_stack(child, forking, how->stack);
 	copy_user_state(child, parent);
 	if (how->set_fs)
 		child->fs_base = how->fs_base;
@@ -85,15 +95,15 @@ static long task_fork(const uint64_t *saved, const struct fork_how *how)
 	return child->pid;
 }
 
-/* cpu/entry.asm */
-long fork_call(const uint64_t *saved);
-long clone_call(const uint64_t *saved);
+/* Called by process/fork.asm. */
+long fork_call(const struct forking *forking);
+long clone_call(const struct forking *forking);
 
-long fork_call(const uint64_t *saved)
+long fork_call(const struct forking *forking)
 {
 	static const struct fork_how how;
 
-	return task_fork(saved, &how);
+	return task_fork(forking, &how);
 }
 
 #define CLONE_SIGNAL         0xff
@@ -109,24 +119,22 @@ long fork_call(const uint64_t *saved)
 	 CLONE_DETACHED | CLONE_CHILD_SETTID)
 
 /*
- * What C libraries make processes with (uapi/linux/sched.h): fork(), and posix_spawn(), whose child shares memory only until it
- * execs, and gets a copy here. Threads are not offered: -EINVAL.
+ * clone() as C libraries use it to create processes (uapi/linux/sched.h): for fork(), and for posix_spawn(), whose child would
+ * share memory with its parent until it execs and gets a copy here. Threads are not offered: -EINVAL.
  */
-long clone_call(const uint64_t *saved)
+long clone_call(const struct forking *forking)
 {
-	/* As syscall_entry pushed them: RAX (unused) is last, and lies directly above the return address. */
-	const uint64_t *arguments = saved + SAVED_C + 1;
-	const uint64_t r8 = arguments[2], r10 = arguments[3], rdx = arguments[4], rsi = arguments[5],
-	               flags = arguments[6];
-	struct fork_how how = { .stack = rsi };
+	const struct call_frame *call = &forking->call;
+	const uint64_t flags = call->rdi;
+	struct fork_how how = { .stack = call->rsi };
 
 	if ((flags & ~(uint64_t)CLONE_KNOWN) || ((flags & CLONE_VM) && !(flags & CLONE_VFORK)))
 		return -EINVAL;
 	how.set_fs = flags & CLONE_SETTLS;
-	how.fs_base = r8;
-	if (how.set_fs && !user_range(r8, 0))
+	how.fs_base = call->r8;
+	if (how.set_fs && !user_range(call->r8, 0))
 		return -EPERM;
-	how.child_tid = flags & CLONE_CHILD_SETTID ? r10 : 0;
-	how.parent_tid = flags & CLONE_PARENT_SETTID ? rdx : 0;
-	return task_fork(saved, &how);
+	how.child_tid = flags & CLONE_CHILD_SETTID ? call->r10 : 0;
+	how.parent_tid = flags & CLONE_PARENT_SETTID ? call->rdx : 0;
+	return task_fork(forking, &how);
 }

@@ -2,6 +2,7 @@
 /* Between the files of the task room. */
 #pragma once
 
+#include "process/call_frame.h"
 #include "process/process.h"
 
 /* sched.c */
@@ -57,17 +58,12 @@ void context_switch(uint64_t *save_rsp, uint64_t rsp, uint64_t cr3);
 _Noreturn void enter_user(uintptr_t rip, uintptr_t rsp);
 void task_first_run(void);
 
-/* The number that the current task's system call came with, and its RSP then: syscall_entry pushed them. */
-static inline uint64_t task_call_number(const struct task *task)
+/* The registers of the system call that the current task is in. */
+static inline const struct call_frame *task_call_frame(const struct task *task)
 {
-	return ((const uint64_t *)task->stack.top)[-10];
-}
-
-static inline uint64_t task_call_rsp(const struct task *task)
-{
-	return ((const uint64_t *)task->stack.top)[-1];
+	return (const struct call_frame *)task->stack.top - 1;
 }
 
 /* fork.c: a child's first act. */
 void task_begin_child(void);
-extern char fork_child[]; /* cpu/entry.asm: where it begins */
+extern char fork_child[]; /* process/fork.asm: where it begins */

@@ -16,13 +16,17 @@
 #include "sched/pause.h"
 #include "sched/wait.h"
 #include "vm/regions.h"
+#include "x86/callee_saved.h"
 
 _Static_assert(sizeof(struct task) <= PAGE_SIZE - FPU_AREA,
                "a task has a frame of its own, with room for its FPU");
 
-/* What context_switch() pops of a new task: six registers, a return address, and two words that
-   leave the stack 16-byte aligned there. */
-#define FIRST_FRAME (9 * 8)
+/* The whole stack of a new task: context_switch() pops the registers and returns to task_first_run. */
+struct first_stack {
+	struct callee_saved saved;
+	uint64_t switch_return;
+	uint64_t padding[2]; /* task_first_run finds the stack 16-byte aligned */
+};
 
 bool task_quiet;
 
@@ -39,8 +43,9 @@ void task_set_name(struct task *task, const char *name, size_t length)
 
 struct task *task_create(const char *name, size_t length, void (*start)(void))
 {
-	uint64_t frame = frame_alloc(), *stack;
+	uint64_t frame = frame_alloc();
 	struct task *task = phys_to_virt(frame);
+	struct first_stack *stack;
 
 	if (frame == FRAME_NONE)
 		return NULL;
@@ -52,11 +57,10 @@ struct task *task_create(const char *name, size_t length, void (*start)(void))
 	task->state = TASK_READY;
 	task->inherited.umask = 022;
 	task_set_name(task, name, length);
-	/* r15, r14, r13, r12, rbp, rbx, return address */
-	stack = kstack_view(&task->stack, FIRST_FRAME);
-	stack[5] = (uintptr_t)start;
-	stack[6] = (uintptr_t)task_first_run;
-	task->rsp = task->stack.top - FIRST_FRAME;
+	stack = kstack_view(&task->stack, sizeof *stack);
+	stack->saved.rbx = (uintptr_t)start; /* task_first_run calls it */
+	stack->switch_return = (uintptr_t)task_first_run;
+	task->rsp = task->stack.top - sizeof *stack;
 	return task;
 no_stack:
 	address_space_destroy(&task->space);

@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* cpu/entry.asm */
+/* process/fork.asm */
 long sys_fork(void);
-long sys_clone(void); /* its arguments are on the stack */
+long sys_clone(void); /* finds its arguments in the call frame */
 
 /* memory.c */
 long sys_mmap(uint64_t address, uint64_t size, uint64_t protection, uint64_t flags, uint64_t fd,

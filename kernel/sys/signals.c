@@ -132,7 +132,7 @@ long sys_rt_sigreturn(void)
 	struct task *task = current_task();
 	struct trap_frame frame;
 
-	if (signal_leave(task_call_rsp(task) - 8, &frame)) {
+	if (signal_leave(task_call_frame(task)->rsp - 8, &frame)) {
 		if (!task_quiet)
 			kprintf("task %d (%s) killed: bad frame in sigreturn\n", task->pid, task->name);
 		task_exit(SIGSEGV);
@@ -143,7 +143,7 @@ long sys_rt_sigreturn(void)
 
 long sys_sigaltstack(uint64_t new, uint64_t old)
 {
-	const uint64_t rsp = task_call_rsp(current_task());
+	const uint64_t rsp = task_call_frame(current_task())->rsp;
 	const struct user_stack before = signal_stack_of(&current_task()->signals, rsp);
 	struct user_stack stack;
 	int error = new ? copy_from_user(&stack, new, sizeof stack) : 0;

@@ -70,7 +70,7 @@ static long sys_unknown(void)
 {
 	static uint64_t said[SYSCALL_COUNT / 64];
 	const struct task *task = current_task();
-	const uint64_t number = task_call_number(task);
+	const uint64_t number = task_call_frame(task)->number;
 
 	if (number == SYS_sendfile) /* programs that ask for it go on with read() and write() */
 		return -ENOSYS;

@@ -2,22 +2,23 @@
 #include "sys/trace.h"
 
 #include "output/console.h"
+#include "process/call_frame.h"
 #include "process/process.h"
 
-/* entry.asm; `words`: what syscall_entry pushes, the last first. */
+/* entry.asm: the entry of system calls that calls the two functions. */
 extern char syscall_entry_traced[];
-void trace_call(const uint64_t words[10]);
-uint64_t trace_result(uint64_t result);
+extern void (*trace_call)(const struct call_frame *call);
+extern uint64_t (*trace_result)(uint64_t result);
 
-void trace_call(const uint64_t words[10])
+static void print_call(const struct call_frame *call)
 {
 	const struct task *task = current_task();
 
-	kprintf("[%d %s] %lu(%lx, %lx, %lx, %lx, %lx, %lx) at %lx\n", task->pid, task->name, words[0],
-	        words[6], words[5], words[4], words[3], words[2], words[1], words[7]);
+	kprintf("[%d %s] %lu(%lx, %lx, %lx, %lx, %lx, %lx) at %lx\n", task->pid, task->name, call->number,
+	        call->rdi, call->rsi, call->rdx, call->r10, call->r8, call->r9, call->rip);
 }
 
-uint64_t trace_result(uint64_t result)
+static uint64_t print_result(uint64_t result)
 {
 	kprintf("[%d] = %ld (%lx)\n", current_task()->pid, (long)result, result);
 	return result;
@@ -25,5 +26,7 @@ uint64_t trace_result(uint64_t result)
 
 void trace_start(void)
 {
+	trace_call = print_call;
+	trace_result = print_result;
 	write_msr(MSR_LSTAR, (uintptr_t)syscall_entry_traced);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* trace=calls on the command line: every system call and its result on the console, numbers as in sys/syscall.h. */
+/* trace=calls on the command line: prints every system call and its result on the console, with the numbers of sys/syscall.h. */
 #pragma once
 
-/* From now on. */
+/* Traces all system calls from now on. */
 void trace_start(void);

@@ -15,12 +15,13 @@
 #include "process/process.h"
 #include "stack/kstack.h"
 #include "sys/syscall.h"
+#include "sys/trace.h"
 #include "tests/kernel/kinds.h"
 #include "tests/kernel/test.h"
 
 /* entry.asm */
 extern const uint8_t entry_text[], entry_text_end[], exception_paranoid[], irq_return[], syscall_entry[],
-        syscall_entry_traced[], sys_fork[];
+        syscall_entry_traced[];
 extern const uint64_t entry_stubs[256];
 
 #define BREAKPOINTS 4
@@ -177,7 +178,7 @@ static const char *step_all(unsigned which)
 	for (unsigned turn = 0; !why && turn < 3; turn++) {
 		long_way = turn == 1;
 		if (turn == 2)
-			write_msr(MSR_LSTAR, (uintptr_t)syscall_entry_traced);
+			trace_start();
 		begin(which, step_out);
 		why = run_nest("steps");
 		close_gates();

@@ -1,0 +1,32 @@
+; SPDX-License-Identifier: MIT
+;
+; long sys_fork(void), long sys_clone(…): system calls that need the registers of their caller.
+; fork_call() and clone_call() (fork.c) get a struct forking, the upper end of the kernel stack:
+; the registers that C keeps, the return address to SYSCALL_ENTRY, and the struct call_frame.
+
+%include "x86/registers.inc"
+
+section .text
+	global	sys_fork, sys_clone, fork_child
+	extern	fork_call, clone_call, task_begin_child
+
+%macro FORK_CALL 1
+sys_%1:
+	PUSH_CALLEE_SAVED
+	mov	rdi, rsp
+	sub	rsp, 8
+	call	%1_call
+	add	rsp, 8
+	POP_CALLEE_SAVED
+	ret
+%endmacro
+	FORK_CALL fork
+	FORK_CALL clone
+
+; The child begins here with its parent's registers, in its copy of that stack, and returns 0.
+fork_child:
+	sub	rsp, 8
+	call	task_begin_child
+	add	rsp, 8
+	xor	eax, eax
+	ret
