@@ -34,14 +34,6 @@ int arguments_begin(struct arguments *a, const char *name, size_t length)
 	return 0;
 }
 
-void arguments_end(struct arguments *a)
-{
-	if (a->page)
-		frame_free(virt_to_phys(a->page));
-	else
-		large_end(a);
-}
-
 static uint64_t user_address(size_t offset)
 {
 	return USER_STACK_TOP - ARGUMENTS_SIZE + offset;

@@ -34,8 +34,16 @@ void arguments_init(void);
 /* Takes a frame, and puts the name there under which the program is started, `length` bytes and a NUL. 0, or -ENOMEM. */
 int arguments_begin(struct arguments *a, const char *name, size_t length);
 
-/* Gives back what there is and was not handed on. */
-void arguments_end(struct arguments *a);
+/* Frees all that there is; large arguments that arguments_map() has mapped are not there any more. */
+void arguments_end_large(struct arguments *a);
+
+static inline void arguments_end(struct arguments *a)
+{
+	if (a->page)
+		frame_free(virt_to_phys(a->page));
+	else
+		arguments_end_large(a);
+}
 
 /* Adds a string to argv. 0, -E2BIG or -ENOMEM. */
 int arguments_add(struct arguments *a, const char *string);

@@ -199,11 +199,11 @@ int arguments_map_large(struct arguments *a, struct address_space *space)
 	if (address_space_extend(space, &large->offsets->backing, pages_of(large->offsets->size)) ||
 	    address_space_extend(space, &large->strings->backing, pages_of(large->size)))
 		return -ENOMEM;
-	large_end(a);
+	arguments_end_large(a);
 	return 0;
 }
 
-void large_end(struct arguments *a)
+void arguments_end_large(struct arguments *a)
 {
 	if (!a->large)
 		return;

@@ -30,9 +30,6 @@ void large_drop_first(struct arguments *a);
 /* What arguments_finish() does. */
 int large_finish(struct arguments *a, struct elf_plan *plan, uintptr_t *rsp);
 
-/* Gives the memory back. */
-void large_end(struct arguments *a);
-
 /* What the auxiliary vector points to besides the name: the last bytes of the page, or the first of `strings`. */
 struct arguments_top {
 	char platform[8];   /* AT_PLATFORM */

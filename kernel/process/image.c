@@ -1,49 +1,105 @@
 /* SPDX-License-Identifier: MIT */
 #include "process/image.h"
 
-#include "fs/node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "mem/heap.h"
+#include "process/interpreter.h"
+#include "process/process.h"
+#include "process/script.h"
 
-__attribute__((cold)) int image_add_rest(struct address_space *space, const struct elf_plan *plan,
-                                         struct node *node)
+static int check_large(const struct program *program, struct elf_plan *plan)
 {
-	struct node *empty = NULL; /* stands for the file of a boot module, which ends where its data does */
-	int error = 0;
+	struct load_segment *segments = heap_alloc(LOAD_SEGMENTS_MOST * sizeof *segments);
+	int error = segments ? elf_check_large(program->data, program->size, plan, segments) : -ENOMEM;
 
-	for (size_t i = 0; !error && i < plan->rest; i++) {
-		const struct load_segment *s = elf_rest(plan, i);
-		const bool of_file = s->flags & REGION_BACKED;
-
-		if (!s->pages)
-			continue;
-		if (of_file && !node) {
-			node = empty = node_create_nameless(0);
-			if (!node)
-				return -ENOMEM;
-		}
-		error = address_space_add(space, s->start, s->pages, s->flags,
-		                          of_file ? &node->backing : NULL, of_file ? s->data_offset : 0);
+	if (error) {
+		heap_free(segments);
+		plan->segments = plan->inside;
 	}
-	if (empty)
-		node_drop(empty); /* the regions hold it */
 	return error;
 }
 
-__attribute__((cold)) void image_patch(struct address_space *space, const struct elf_plan *plan)
+/*
+ * After elf_check() has refused a program with `error`: -E2BIG is tried again with more room, and -ENOEXEC explained where the
+ * program is linked dynamically.
+ */
+static __attribute__((noinline)) int check_again(const char *name, const struct program *program,
+                                                 struct elf_plan *plan, int error)
 {
-	for (size_t i = 0; i < plan->rest; i++) {
-		const struct load_segment *s = elf_rest(plan, i);
-		const pte_t *table;
+	if (error == -E2BIG)
+		error = check_large(program, plan);
+	if (error == -ENOEXEC && !task_quiet)
+		say_interpreter(name, program->data, program->size);
+	return error;
+}
 
-		if (s->pages)
-			continue;
-		if (!s->data) {
-			address_space_hide(space, s->start);
-			continue;
+/* Opens the program called `name`, or the interpreter that a script leads to: then `name` becomes that one's. */
+static int open_program(struct image *image, char name[PATH_LENGTH])
+{
+	struct program *program = &image->program;
+	int error = program_open(program, name);
+
+	for (unsigned depth = 0; !error && script_is(program); depth++) {
+		error = script_resolve(program, &image->arguments, name);
+		program_close(program);
+		if (!error)
+			error = program_open(program, name);
+		if (!error && depth == SCRIPTS_MAX) {
+			program_close(program);
+			error = -ELOOP;
 		}
-		table = paging_table(space->pml4, s->start, PTE_USER, NULL);
-		copy_bytes((char *)phys_to_virt(pte_frame(table[PT_INDEX(s->start)])) + s->data_offset,
-		           s->data, s->data_size);
 	}
+	return error;
+}
+
+/* With the arguments in place, everything else; `error` is that of the arguments. */
+static inline int complete(struct image *image, char name[PATH_LENGTH], int error)
+{
+	struct program *program = &image->program;
+	struct elf_plan *plan = &image->plan;
+
+	if (!error)
+		error = open_program(image, name);
+	if (error)
+		goto no_program;
+	error = elf_check(program->data, program->size, plan);
+	if (error)
+		error = check_again(name, program, plan, error);
+	if (error)
+		goto no_plan;
+	error = arguments_finish(&image->arguments, plan, &image->rsp);
+	if (!error)
+		return 0;
+	if (plan->segments != plan->inside)
+		heap_free(plan->segments);
+no_plan:
+	program_close(program);
+no_program:
+	arguments_end(&image->arguments);
+	return error;
+}
+
+int image_open(struct image *image, const char *program, const char *const *argv, size_t count)
+{
+	char name[PATH_LENGTH];
+	int error = arguments_begin(&image->arguments, name, string_copy(name, program, sizeof name));
+
+	if (error)
+		return error;
+	for (size_t i = 0; !error && i < count; i++)
+		error = arguments_add(&image->arguments, argv[i]);
+	return complete(image, name, error);
+}
+
+int image_open_user(struct image *image, uint64_t user_name, uint64_t argv, uint64_t envp)
+{
+	char name[PATH_LENGTH];
+	long length = copy_string_from_user(name, user_name, sizeof name);
+	int error;
+
+	if (length < 0)
+		return length == -E2BIG ? -ENAMETOOLONG : (int)length;
+	error = arguments_begin(&image->arguments, name, (size_t)length);
+	return error ? error : complete(image, name, arguments_add_user(&image->arguments, argv, envp));
 }

@@ -1,34 +1,42 @@
 /* SPDX-License-Identifier: MIT */
-/* From an elf_plan to an address space: what the loader does, and what is left for the few files that need more (elf_plan.rest). */
+/* A program on its way into an address space: its file, how it is laid out, and its arguments. */
 #pragma once
 
-#include "loader/elf.h"
+#include "mem/heap.h"
+#include "process/arguments.h"
+#include "process/plan.h"
+#include "process/program.h"
+
+struct image {
+	struct program program;
+	struct arguments arguments;
+	struct elf_plan plan; /* its last segment is the stack, with the arguments */
+	uintptr_t rsp;        /* of the program when it starts */
+};
 
 /*
- * image_add_rest() makes the regions without frames in a space that is not loaded; `node` is the program's file, or NULL. Returns 0 or
- * -ENOMEM. image_patch() puts data into loaded pages and hides
- * some, after their last fill.
+ * Finds and checks the program called `name` and builds its arguments: the `count` strings of `argv`. A script (process/script.h)
+ * is replaced by its interpreter. Returns 0, or a negative error number with nothing left to close. An image must not
+ * be moved: its plan points into itself.
  */
-struct node;
-int image_add_rest(struct address_space *space, const struct elf_plan *plan, struct node *node);
-void image_patch(struct address_space *space, const struct elf_plan *plan);
+int image_open(struct image *image, const char *name, const char *const *argv, size_t count);
 
-/* Loads a whole plan: as loader_load(), whose contract is the same. */
-static inline int image_load(struct address_space *space, const struct elf_plan *plan, struct node *node)
+/* Likewise with name and arguments from user memory: addresses as execve() gets them. */
+int image_open_user(struct image *image, uint64_t name, uint64_t argv, uint64_t envp);
+
+/* Gives back all that an open image holds; what was loaded from it stays. */
+static inline void image_close(struct image *image)
 {
-	int error = loader_load(space, plan->segments, plan->count);
-
-	if (error || !plan->rest)
-		return error;
-	if (!loader_fill_own)
-		image_patch(space, plan);
-	return image_add_rest(space, plan, node);
+	arguments_end(&image->arguments);
+	if (image->plan.segments != image->plan.inside)
+		heap_free(image->plan.segments);
+	program_close(&image->program);
 }
 
-/* And as loader_fill_own(), which is not NULL. */
-static inline void image_fill_own(struct address_space *space, const struct elf_plan *plan)
+/* Loads the image into a space that is not loaded in any CR3. Returns 0, or -ENOMEM: then the space can only be destroyed. */
+static inline int image_load(struct image *image, struct address_space *space)
 {
-	loader_fill_own(space, plan->segments, plan->count);
-	if (plan->rest)
-		image_patch(space, plan);
+	int error = plan_load(space, &image->plan, image->program.node);
+
+	return error ? error : arguments_map(&image->arguments, space);
 }

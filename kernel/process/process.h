@@ -51,10 +51,11 @@ struct task {
 	struct task *same_bucket, **bucket_place; /* table of process IDs, likewise (table.c) */
 	struct account *account;                  /* its user's tasks, or NULL: root's are not counted */
 	uintptr_t entry, user_rsp;                /* where a new program starts */
-	struct first_run *first_run; /* what a new task still has to do for itself, or NULL (exec.c) */
-	struct file_table *files;    /* or NULL: fs/file.h */
-	struct node *directory;      /* working directory, or NULL: the root */
-	struct wait_queue *waiting;  /* the queue that it is in while it blocks, or NULL */
+	struct first_run
+	        *first_run; /* what a new task still has to do for itself, or NULL (process/first_run.h) */
+	struct file_table *files;   /* or NULL: fs/file.h */
+	struct node *directory;     /* working directory, or NULL: the root */
+	struct wait_queue *waiting; /* the queue that it is in while it blocks, or NULL */
 	struct identity identity;
 	uint64_t tid_address; /* what clone() has still to fill, or 0 */
 	uint64_t fs_base;     /* of user mode: thread-local storage */

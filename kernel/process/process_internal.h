@@ -50,9 +50,6 @@ int task_inherit_files(struct task *child);
 /* Takes the FPU away from the running task, if it has it. */
 void task_drop_fpu(struct task *task);
 
-/* exec.c: frees what a task that never ran had before it. */
-void first_run_drop(struct task *task);
-
 /* switch.asm */
 void context_switch(uint64_t *save_rsp, uint64_t rsp, uint64_t cr3);
 _Noreturn void enter_user(uintptr_t rip, uintptr_t rsp);

@@ -10,6 +10,7 @@
 #include "output/console.h"
 #include "output/panic.h"
 #include "process/arguments.h"
+#include "process/first_run.h"
 #include "process/out_of_memory.h"
 #include "process/process_internal.h"
 #include "sched/clock.h"

@@ -7,7 +7,7 @@
 
 #include "loader/elf.h"
 #include "loader/fill.h"
-#include "process/image.h"
+#include "process/plan.h"
 #include "tests/fuzz/reference_elf.h"
 
 #define IMAGE_TOP   (USER_STACK_BASE - PAGE_SIZE)
@@ -221,7 +221,7 @@ static void load(const struct elf_plan *plan)
 
 		frames_set_reserve(round == 0 ? before - available : 0);
 		require(address_space_create(&space) == 0);
-		error = image_load(&space, plan, NULL);
+		error = plan_load(&space, plan, NULL);
 		require(error == 0 || (error == -ENOMEM && round == 0));
 		if (error == 0)
 			check_loaded(plan, &space);

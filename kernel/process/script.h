@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Scripts: files that begin with #!, the path of their interpreter, and at most one argument (man 2 execve). */
+#pragma once
+
+#include "fs/node.h"
+#include "process/arguments.h"
+#include "process/program.h"
+
+#define SCRIPTS_MAX 5 /* a script's interpreter may be a script, and so on, as deep as in Linux */
+
+static inline bool script_is(const struct program *program)
+{
+	return program->size > 1 && program->data[0] == '#' && program->data[1] == '!';
+}
+
+/*
+ * Puts interpreter, argument and the path of the script, which `name` holds, in place of argv[0]; then the interpreter's path in
+ * `name`. Returns 0, -ENOEXEC or -EACCES if the line names no interpreter, or an error of arguments_prepend().
+ */
+int script_resolve(const struct program *script, struct arguments *a, char name[PATH_LENGTH]);
