@@ -7,6 +7,7 @@
 #include "isolation/isolation.h"
 #include "lib/random.h"
 #include "lib/string.h"
+#include "loader/experiments.h"
 #include "loader/loader.h"
 #include "mem/paging.h"
 #include "mem/pcid.h"

@@ -33,46 +33,30 @@ struct load_segment {
 /* Once at boot, after paging_init(). */
 void loader_init(void);
 
-/* How the window is unmapped; other loaders ignore it. The note that proposed the window reloads CR3. */
-enum loader_flush {
-	LOADER_FLUSH_INVLPG, /* page by page */
-	LOADER_FLUSH_CR3,    /* a CR3 load, once for each use */
-};
-void loader_set_flush(enum loader_flush flush);
-
 /*
- * Maps the segments in `space`, which is not loaded in any CR3, and fills every page of them. More than LOAD_SEGMENTS_MAX of
- * them lie in the direct map. Interrupts may be on: what must not be interrupted turns them off itself. Returns 0, or -ENOMEM:
- * then the space holds a part of the image and can only be destroyed.
+ * Maps the segments in `space`, which no CPU has loaded, and fills every page of them unless the
+ * loader defers that. If there are more than LOAD_SEGMENTS_MAX, the array lies in the direct map.
+ * Interrupts may be on. Returns 0, or -ENOMEM: the space then holds a part of the image and can only
+ * be destroyed.
  */
 int loader_load(struct address_space *space, const struct load_segment *segments, size_t count);
 
 /*
- * NULL, or the second half of loading, which the new task does for itself: loader_load() has only
- * mapped, and the task calls this with the same segments before it enters user mode, under its own
- * CR3. It cannot fail.
+ * Returns true if loader_load() only maps the pages, and the new task fills them itself: under its
+ * own root, before it enters user mode, it calls loader_fill_own() with the same segments. That
+ * cannot fail. Under other loaders loader_fill_own() is never called.
  */
-extern void (*const loader_fill_own)(struct address_space *space, const struct load_segment *segments,
-                                     size_t count);
+static inline bool loader_defers(void)
+{
+	extern const bool loader_is_deferring;
 
-/* Page-table frames that the loader keeps for its window between loads. */
-size_t loader_kept_tables(void);
+	return loader_is_deferring;
+}
 
-/* Gives those frames back, where it can: the next load makes them again. */
+void loader_fill_own(struct address_space *space, const struct load_segment *segments, size_t count);
+
+/* Frees the page tables that the loader keeps for its window; the next load makes them again. */
 void loader_trim(void);
 
-/*
- * For experiments: the lock around the window, NULL when there is no window. It is held exactly while the window
- * is open.
- */
-struct spinlock;
-struct spinlock *loader_window_lock(void);
-
-/* The number of places where the window may begin (1: fixed, 0: there is no window). */
+/* The number of places where the window may begin: 1 if it is fixed, 0 if there is no window. */
 uint64_t loader_places(void);
-
-/*
- * Starts (true) or stops to measure how long the window's lock is held, interrupts off. Returns the
- * longest time since it was started, in TSC ticks; 0 where there is no window.
- */
-uint64_t loader_measure_lock(bool on);

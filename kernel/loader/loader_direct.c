@@ -4,8 +4,6 @@
 
 #include "lib/errno.h"
 
-void (*const loader_fill_own)(struct address_space *, const struct load_segment *, size_t) = NULL;
-
 /*
  * The pages of a segment in runs whose frames lie side by side in memory, so that each is filled in
  * one go: on a machine whose memory is not fragmented that is nearly all of them.

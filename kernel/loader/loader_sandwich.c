@@ -17,8 +17,6 @@ struct job {
 	size_t count;
 };
 
-void (*const loader_fill_own)(struct address_space *, const struct load_segment *, size_t) = NULL;
-
 static void copy_under_new_cr3(void *argument)
 {
 	const struct job *job = argument;

@@ -9,7 +9,9 @@
 #include "loader/fill.h"
 #include "mem/tlb.h"
 
-static void fill_own(struct address_space *space, const struct load_segment *segments, size_t count)
+const bool loader_is_deferring = true;
+
+void loader_fill_own(struct address_space *space, const struct load_segment *segments, size_t count)
 {
 	user_access_begin();
 	for (const struct load_segment *s = segments; s < segments + count; s++)
@@ -22,8 +24,6 @@ static void fill_own(struct address_space *space, const struct load_segment *seg
 		tlb_flush_pages(segments[i].start, segments[i].pages);
 	}
 }
-
-void (*const loader_fill_own)(struct address_space *, const struct load_segment *, size_t) = fill_own;
 
 int loader_load(struct address_space *space, const struct load_segment *segments, size_t count)
 {

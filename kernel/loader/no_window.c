@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the loaders that have no window answer. */
+#include "loader/experiments.h"
 #include "loader/loader.h"
 
 void loader_init(void)
@@ -11,7 +12,7 @@ void loader_set_flush(enum loader_flush flush)
 	(void)flush;
 }
 
-size_t loader_kept_tables(void)
+size_t loader_window_tables(void)
 {
 	return 0;
 }

@@ -1,30 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The new task's frames are mapped a second time, in a range of the kernel's PDPT that every PML4
- * shares; the copies go there; then the range is unmapped and flushed. An image that is larger than
+ * shares, and filled there; then the range is unmapped and flushed. An image that is larger than
  * the window goes through it in pieces, with interrupts on in between.
  *
- * The window is one for the whole kernel, so a lock stands around it, with interrupts off: a task
- * that was switched away in the middle would leave its pages open to the next.
+ * There is one window for the whole kernel. Its lock is held, with interrupts off, while it is open:
+ * a task that is switched away in the middle would leave its pages open to the next.
  */
 #include "loader/window.h"
 
 #include "cpu/cpu.h"
 #include "cpu/lock.h"
 #include "lib/errno.h"
+#include "loader/experiments.h"
 #include "loader/fill.h"
 #include "mem/tlb.h"
 #include "output/panic.h"
 
-void (*const loader_fill_own)(struct address_space *, const struct load_segment *, size_t) = NULL;
-
+/*
+ * Guards all of this while a window is open. loader_trim() and the calls of loader/experiments.h do
+ * not take it: no load is under way when they are called.
+ */
 static struct spinlock lock;
 static enum loader_flush flush_by;
 static bool measure;
 static uint64_t longest_held;            /* TSC ticks */
 static pte_t *directory;                 /* page directory of the window's range; it stays */
 static uint32_t tables = FRAME_LIST_END; /* page tables below it */
-static size_t kept;
+static size_t table_count;
 
 void loader_init(void)
 {
@@ -52,7 +55,7 @@ static pte_t *window_entry(uintptr_t address)
 		if (frame == FRAME_NONE)
 			return NULL;
 		frame_list_push(&tables, frame);
-		kept++;
+		table_count++;
 		*up = frame | PTE_PRESENT | PTE_WRITE;
 	}
 	return (pte_t *)phys_to_virt(pte_frame(*up)) + PT_INDEX(address);
@@ -156,9 +159,9 @@ struct spinlock *loader_window_lock(void)
 	return &lock;
 }
 
-size_t loader_kept_tables(void)
+size_t loader_window_tables(void)
 {
-	return kept;
+	return table_count;
 }
 
 void loader_trim(void)
@@ -166,6 +169,6 @@ void loader_trim(void)
 	for (size_t i = 0; i < WINDOW_RANDOM_RANGE / PD_SPAN; i++)
 		directory[i] = 0;
 	tlb_flush_tables(WINDOW_BASE); /* no page is mapped; this drops the paging-structure caches */
-	for (; tables != FRAME_LIST_END; kept--)
+	for (; tables != FRAME_LIST_END; table_count--)
 		frame_free(frame_list_pop(&tables));
 }

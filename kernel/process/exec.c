@@ -110,7 +110,7 @@ static int replace_space(struct image *image)
 	old = task->space;
 	task->space = space;
 	isolation_switch(task_root(task)); /* the kernel stack is the same memory under both */
-	if (loader_fill_own)
+	if (loader_defers())
 		plan_fill_own(&task->space, &image->plan);
 	address_space_destroy(&old);
 	return 0;

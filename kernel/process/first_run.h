@@ -18,13 +18,13 @@ _Static_assert(sizeof(struct first_run) <= PAGE_SIZE, "the kernel heap can hold 
 /* Where the image of a task to be is opened: `local`, or memory from the heap. Returns NULL if out of memory. */
 static inline struct image *first_run_place(struct image *local)
 {
-	return loader_fill_own ? heap_alloc(sizeof(struct first_run)) : local;
+	return loader_defers() ? heap_alloc(sizeof(struct first_run)) : local;
 }
 
 /* Gives such a place back; image_close() comes before if the image is open. */
 static inline void first_run_release(struct image *image)
 {
-	if (loader_fill_own)
+	if (loader_defers())
 		heap_free(image);
 }
 
@@ -33,7 +33,7 @@ void first_run_keep(struct task *task, struct image *image);
 
 static inline void first_run_take(struct task *task, struct image *image)
 {
-	if (loader_fill_own)
+	if (loader_defers())
 		first_run_keep(task, image);
 	else
 		image_close(image);

@@ -20,7 +20,7 @@ static inline int plan_load(struct address_space *space, const struct elf_plan *
 
 	if (error || !plan->rest)
 		return error;
-	if (!loader_fill_own)
+	if (!loader_defers())
 		plan_patch(space, plan);
 	return plan_add_rest(space, plan, node);
 }

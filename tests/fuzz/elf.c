@@ -84,8 +84,8 @@ static void check_plan(const struct elf_plan *plan, const uint8_t *file, size_t 
 	for (size_t i = 0; (s = part(plan, i)); i++) {
 		require(s->start % PAGE_SIZE == 0 && s->start >= USER_BASE && s->start < IMAGE_TOP);
 		require(s->pages >= 1 && s->pages <= (IMAGE_TOP - s->start) / PAGE_SIZE);
-		require((s->flags &
-		         ~(PTE_WRITE | PTE_NX | REGION_NONE | (is_loaded(plan, s) ? 0 : REGION_FILE))) == 0);
+		require((s->flags & ~(PTE_WRITE | PTE_NX | REGION_NONE |
+		                      (is_loaded(plan, s) ? 0 : REGION_BACKED))) == 0);
 		require(!(s->flags & PTE_WRITE) || (s->flags & PTE_NX));
 		if (is_loaded(plan, s)) {
 			check_data(s, file, size);
@@ -119,7 +119,7 @@ static void check_page(const struct elf_plan *plan, uintptr_t page)
 	require(!(rights & PF_X) == !!(s->flags & PTE_NX));
 	require(!rights == !!(s->flags & REGION_NONE));
 	require((kind == LOADED) == is_loaded(plan, s));
-	require((kind == PAST_END) == !!(s->flags & REGION_FILE));
+	require((kind == PAST_END) == !!(s->flags & REGION_BACKED));
 	if (kind == PAST_END)
 		require(s->data_offset + (page - s->start) / PAGE_SIZE == file_page);
 	if (kind != LOADED)
@@ -178,7 +178,7 @@ static void check_region(struct address_space *space, const struct load_segment 
 
 	require(index < space->count && region->start == s->start && region->pages == s->pages);
 	require(region->flags == s->flags);
-	require(!(s->flags & REGION_FILE) || (region->node && region->page == s->data_offset));
+	require(!(s->flags & REGION_BACKED) || (region->backing && region->page == s->data_offset));
 }
 
 static void check_loaded(const struct elf_plan *plan, struct address_space *space)

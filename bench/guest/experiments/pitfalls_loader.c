@@ -10,6 +10,7 @@
 #include "cpu/lock.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "loader/experiments.h"
 #include "loader/loader.h"
 #include "mem/frames.h"
 #include "process/process.h"

@@ -220,7 +220,7 @@ static void sandwich_irq(struct bench *b)
 
 static int need_modules(struct bench *b)
 {
-	if (loader_fill_own) {
+	if (loader_defers()) {
 		b->why = "here tasks load themselves: nothing is written in a foreign space";
 		return -ENOSYS;
 	}

@@ -5,6 +5,7 @@
 #include "cpu/cpu.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "loader/experiments.h"
 #include "loader/loader.h"
 #include "mem/frames.h"
 #include "mem/tlb.h"
@@ -114,7 +115,7 @@ static void load(struct bench *b)
 	if (b->space.pml4 == FRAME_NONE)
 		return;
 	b->phase = loader_load(&b->space, b->plan.segments, b->plan.count) != 0;
-	if (loader_fill_own && !b->phase)
+	if (loader_defers() && !b->phase)
 		kstack_call_across_cr3(fill_under_own_cr3, b);
 }
 
@@ -162,7 +163,7 @@ static bool image_arrived(struct bench *b)
 	if (b->space.pml4 != FRAME_NONE)
 		address_space_destroy(&b->space);
 	b->space.pml4 = FRAME_NONE;
-	bench_metric(b, "window_tables", loader_kept_tables(), "frames");
+	bench_metric(b, "window_tables", loader_window_tables(), "frames");
 	return ok;
 }
 
