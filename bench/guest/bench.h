@@ -144,8 +144,8 @@ int bench_find_payload(struct bench *b, uint64_t bytes);
  * Maps the local APIC and, on the page behind it, `flag_frame` at BENCH_USER_LAPIC of the task, open to user mode.
  * False: no memory. The frame stays the caller's.
  */
-struct task;
-bool bench_map_lapic(struct task *task, uint64_t flag_frame);
+struct process;
+bool bench_map_lapic(struct process *process, uint64_t flag_frame);
 
 /* A handler for VECTOR_BENCH that stamps the time, counts and raises the flag. */
 void bench_irq_handler(void);

@@ -118,9 +118,9 @@ static long bench_value(uint64_t index, uint64_t value)
 static const struct bench_calls calls = { bench_next, bench_start, bench_stamp, bench_value };
 static const struct bench_calls counting_calls = { bench_next, counting_start, counting_stamp, bench_value };
 
-bool bench_map_lapic(struct task *task, uint64_t flag_frame)
+bool bench_map_lapic(struct process *process, uint64_t flag_frame)
 {
-	pte_t *table = paging_table(task->space.pml4, BENCH_USER_LAPIC, PTE_USER, &task->space.tables);
+	pte_t *table = paging_table(process->space.pml4, BENCH_USER_LAPIC, PTE_USER, &process->space.tables);
 
 	if (!table)
 		return false;
@@ -136,13 +136,13 @@ bool bench_run_program(struct bench *b, const char **why)
 	uint64_t flag_frame = b->row->wants_lapic ? frame_alloc_zeroed() : FRAME_NONE;
 	int pid, status = -1;
 
-	pid = task_spawn(b->row->program, argv, 3);
+	pid = process_spawn(b->row->program, argv, 3);
 	if (pid < 0 || (b->row->wants_lapic &&
-	                (flag_frame == FRAME_NONE || !bench_map_lapic(task_find(pid), flag_frame)))) {
+	                (flag_frame == FRAME_NONE || !bench_map_lapic(process_find(pid), flag_frame)))) {
 		*why = "the program cannot be started";
 		if (pid > 0) {
-			task_kill(pid, SIGKILL);
-			task_wait(pid, &status, 0);
+			process_kill(pid, SIGKILL);
+			process_wait(pid, &status, 0);
 		}
 		if (flag_frame != FRAME_NONE)
 			frame_free(flag_frame);
@@ -154,7 +154,7 @@ bool bench_run_program(struct bench *b, const char **why)
 	b->pid = pid;
 	taken = failed = 0;
 	bench_calls = &calls;
-	while (task_wait(pid, &status, 0) != pid)
+	while (process_wait(pid, &status, 0) != pid)
 		;
 	bench_irq_flag_reset();
 	if (flag_frame != FRAME_NONE)

@@ -6,11 +6,11 @@
 #include <stddef.h>
 
 #include "boot/boot.h"
+#include "cpu/call_frame.h"
 #include "cpu/cpu.h"
 #include "cpu/exceptions.h"
 #include "output/machine.h"
 #include "output/record.h"
-#include "process/call_frame.h"
 #include "sys/syscall.h"
 #include "x86/layout.h"
 

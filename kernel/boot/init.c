@@ -4,6 +4,7 @@
 #include "boot/multiboot.h"
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
+#include "fs/terminal.h"
 #include "isolation/isolation.h"
 #include "lib/random.h"
 #include "lib/string.h"
@@ -181,5 +182,6 @@ void boot_main(uint32_t address)
 	loader_init();
 	if (boot_option("window-flush", flush, sizeof flush) && !strcmp(flush, "cr3"))
 		loader_set_flush(LOADER_FLUSH_CR3);
-	task_start(kernel_main);
+	terminal_init();
+	process_start(kernel_main);
 }

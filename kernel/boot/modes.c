@@ -121,16 +121,16 @@ static bool demo(void)
 	if (!boot_option("init", name, sizeof name))
 		string_copy(name, node_find(NULL, "/init", true, &error) ? "/init" : "init", sizeof name);
 	clock_start();
-	pid = task_spawn(name, argv, 1);
+	pid = process_spawn(name, argv, 1);
 	if (pid < 0) {
 		kprintf("cannot start %s: %s (error %d)\n", name, why_not(pid), -pid);
 		return false;
 	}
 	terminal_group = terminal_session = pid; /* Ctrl-C reaches it, and those that it starts */
-	while (task_wait(pid, &status, 0) != pid)
+	while (process_wait(pid, &status, 0) != pid)
 		;
-	task_kill(-1, SIGKILL); /* what it left behind */
-	while (task_count() > 1)
+	process_kill(-1, SIGKILL); /* what it left behind */
+	while (process_count() > 1)
 		task_yield();
 	loader_trim();
 	kprintf("%s ended %s %d, %ld frames are lost%s\n", name, status & 0x7f ? "by signal" : "with status",

@@ -14,6 +14,7 @@
 
 /* Bits of need_resched. */
 #define RETURN_YIELD  1 /* other tasks are to run */
+#define RETURN_MASK   4 /* the running task gets its signal mask back */
 #define RETURN_SIGNAL 2 /* the running task has a signal to act on */
 
 struct task;

@@ -180,7 +180,7 @@ return_through_frame:
 
 ; SYSCALL: RCX holds RIP, R11 RFLAGS, RSP is still the user's; IF is 0 (FMASK). As in Linux,
 ; everything but RAX, RCX and R11 is preserved. The words that are pushed are a struct call_frame
-; (process/call_frame.h). The second entry is the one with trace=calls (sys/trace.h).
+; (cpu/call_frame.h). The second entry is the one with trace=calls (sys/trace.h).
 %macro SYSCALL_ENTRY 1
 	swapgs
 	ISOLATION_ENTER

@@ -7,6 +7,7 @@
 #include "output/panic.h"
 
 uint64_t nmi_count;
+void (*user_return_hook)(struct trap_frame *frame);
 
 static void (*user_handler)(struct trap_frame *);
 static bool (*probe)(struct trap_frame *);

@@ -7,8 +7,8 @@
 #include "lib/random.h"
 #include "lib/string.h"
 #include "mem/heap.h"
-#include "process/process.h"
 #include "sched/pause.h"
+#include "sched/task.h"
 #include "vm/address_space.h"
 
 #define CHUNK 256 /* zeros that are copied at once */
@@ -172,7 +172,7 @@ int file_wait(const struct file *file)
 {
 	while (file->busy)
 		if (wait_on(&released)) {
-			if (signal_will_end(current_task()))
+			if (will_end_hook(current_task()))
 				return -ERESTARTSYS;
 			task_yield();
 		}

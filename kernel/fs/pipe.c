@@ -106,9 +106,10 @@ static long write_pipe(struct file *file, uint64_t buffer, size_t size)
 		char *bytes;
 
 		if (!pipe->readers) {
-			struct task *task = current_task();
+			struct process *process = current_process();
 
-			signal_send(task, SIGPIPE, (struct signal_info){ .code = SI_USER, .pid = task->pid });
+			signal_send(process, SIGPIPE,
+			            (struct signal_info){ .code = SI_USER, .pid = process->pid });
 			return done ? (long)done : -EPIPE;
 		}
 		if (room < wanted) {

@@ -174,7 +174,7 @@ static void interrupt(uint8_t c)
 	echo(text, sizeof text);
 	last = whole;
 	if (terminal_group)
-		task_kill_group(terminal_group, signal_of(c));
+		process_kill_group(terminal_group, signal_of(c));
 }
 
 /* Does what a key that edits the line means; false: it is none. */
@@ -256,9 +256,15 @@ void terminal_flush(void)
 	first = whole = last;
 }
 
-bool terminal_is_waited_for(void)
+static bool is_waited_for(void)
 {
 	return readers.first || file_changed.first;
+}
+
+void terminal_init(void)
+{
+	poll_hook = terminal_poll;
+	poll_is_wanted_hook = is_waited_for;
 }
 
 void terminal_set_size(const struct terminal_size *size)
@@ -267,12 +273,12 @@ void terminal_set_size(const struct terminal_size *size)
 
 	terminal_size = *size;
 	if (differs && terminal_group)
-		task_kill_group(terminal_group, SIGWINCH);
+		process_kill_group(terminal_group, SIGWINCH);
 }
 
 int terminal_check_change(void)
 {
-	return task_check_terminal(terminal_group, terminal_session, SIGTTOU);
+	return process_check_terminal(terminal_group, terminal_session, SIGTTOU);
 }
 
 unsigned terminal_ready(const struct file *file)
@@ -314,7 +320,7 @@ static int wait_for_typing(const struct file *file)
 
 long terminal_read(struct file *file, uint64_t buffer, size_t size)
 {
-	int error = task_check_terminal(terminal_group, terminal_session, SIGTTIN);
+	int error = process_check_terminal(terminal_group, terminal_session, SIGTTIN);
 	bool ends = false; /* the line, or the file */
 	size_t done = 0;
 

@@ -35,7 +35,7 @@ extern struct terminal_size terminal_size;
 /* Sets it; if that changes it, the foreground gets SIGWINCH. */
 void terminal_set_size(const struct terminal_size *size);
 
-/* Whether the current task may change the terminal: task_check_terminal() with SIGTTOU. */
+/* Whether the current task may change the terminal: process_check_terminal() with SIGTTOU. */
 int terminal_check_change(void);
 
 struct file;
@@ -50,5 +50,5 @@ void terminal_poll(void);
 /* Drops what was typed and not read yet. */
 void terminal_flush(void);
 
-/* Whether a task waits for what is typed. */
-bool terminal_is_waited_for(void);
+/* Makes sched/ poll the terminal after ticks and while a task waits for input. Once, before there are tasks. */
+void terminal_init(void);

@@ -212,12 +212,12 @@ static uint64_t vector[] = {
 _Static_assert(sizeof vector == VECTOR_WORDS * sizeof *vector, "all of it");
 
 /* AT_UID, AT_EUID, AT_GID and AT_EGID, unless they are root's, which are there. */
-static void set_identity(uint64_t *word, const struct task *task)
+static void set_identity(uint64_t *word, const struct process *process)
 {
-	if (!(task->identity.user | (uint64_t)task->identity.group << 32))
+	if (!(process->identity.user | (uint64_t)process->identity.group << 32))
 		return;
-	word[0] = word[2] = task->identity.user;
-	word[4] = word[6] = task->identity.group;
+	word[0] = word[2] = process->identity.user;
+	word[4] = word[6] = process->identity.group;
 }
 
 void arguments_init(void)
@@ -233,7 +233,7 @@ static inline void put_vector(uint64_t word[VECTOR_WORDS], const struct elf_plan
 	word[VECTOR_PHNUM] = plan->header_count;
 	word[VECTOR_ENTRY] = plan->entry;
 	word[VECTOR_EXECFN] = file_name;
-	set_identity(&word[VECTOR_UID], current_task());
+	set_identity(&word[VECTOR_UID], current_process());
 }
 
 void arguments_vector(uint64_t word[VECTOR_WORDS], const struct elf_plan *plan, uintptr_t top,

@@ -9,25 +9,25 @@
 #include "process/process.h"
 
 /* A task gives a descriptor up, and with it, as POSIX wants, its locks on the file. */
-static void let_go(struct task *task, struct file *file)
+static void let_go(struct process *process, struct file *file)
 {
-	if (task->holds_locks && file->node && file->node->locks)
-		locks_drop(file->node, task);
+	if (process->holds_locks && file->node && file->node->locks)
+		locks_drop(file->node, process);
 	file_drop(file);
 }
 
 struct file *file_of(uint64_t fd)
 {
-	const struct file_table *table = current_task()->files;
+	const struct file_table *table = current_process()->files;
 
 	if (!table)
 		return fd < 3 ? &file_standard : NULL;
 	return fd < FILES_MOST ? table->file[fd] : NULL;
 }
 
-static struct file_table *own_table(struct task *task)
+static struct file_table *own_table(struct process *process)
 {
-	struct file_table *table = task->files;
+	struct file_table *table = process->files;
 
 	if (table)
 		return table;
@@ -39,7 +39,7 @@ static struct file_table *own_table(struct task *task)
 	for (unsigned fd = 0; fd < 3; fd++)
 		table->file[fd] = &file_standard;
 	file_standard.references += 3;
-	task->files = table;
+	process->files = table;
 	return table;
 }
 
@@ -52,7 +52,7 @@ static void put(struct file_table *table, unsigned fd, struct file *file, bool c
 
 int file_install(struct file *file, unsigned lowest, bool close_on_exec)
 {
-	struct file_table *table = own_table(current_task());
+	struct file_table *table = own_table(current_process());
 
 	if (!table)
 		return -ENOMEM;
@@ -66,7 +66,7 @@ int file_install(struct file *file, unsigned lowest, bool close_on_exec)
 
 int file_install_at(struct file *file, unsigned fd, bool close_on_exec)
 {
-	struct file_table *table = own_table(current_task());
+	struct file_table *table = own_table(current_process());
 	struct file *old;
 
 	if (!table)
@@ -74,13 +74,13 @@ int file_install_at(struct file *file, unsigned fd, bool close_on_exec)
 	old = table->file[fd];
 	put(table, fd, file, close_on_exec);
 	if (old)
-		let_go(current_task(), old);
+		let_go(current_process(), old);
 	return (int)fd;
 }
 
 int file_set_close_on_exec(uint64_t fd, bool on)
 {
-	struct file_table *table = own_table(current_task());
+	struct file_table *table = own_table(current_process());
 
 	if (!table)
 		return -ENOMEM;
@@ -95,15 +95,15 @@ int file_close(uint64_t fd)
 
 	if (!file)
 		return -EBADF;
-	table = own_table(current_task());
+	table = own_table(current_process());
 	if (!table)
 		return -ENOMEM;
 	put(table, (unsigned)fd, NULL, false);
-	let_go(current_task(), file);
+	let_go(current_process(), file);
 	return 0;
 }
 
-int file_table_copy(struct task *to, const struct task *from)
+int file_table_copy(struct process *to, const struct process *from)
 {
 	if (!from->files)
 		return 0;
@@ -117,38 +117,38 @@ int file_table_copy(struct task *to, const struct task *from)
 	return 0;
 }
 
-void file_table_exec(struct task *task)
+void file_table_exec(struct process *process)
 {
-	struct file_table *table = task->files;
+	struct file_table *table = process->files;
 
 	while (table && table->close_on_exec) {
 		unsigned fd = (unsigned)__builtin_ctzl(table->close_on_exec);
 		struct file *file = table->file[fd];
 
 		put(table, fd, NULL, false);
-		let_go(task, file);
+		let_go(process, file);
 	}
 }
 
-void file_table_drop(struct task *task)
+void file_table_drop(struct process *process)
 {
-	struct file_table *table = task->files;
+	struct file_table *table = process->files;
 
 	if (!table)
 		return;
-	task->files = NULL;
+	process->files = NULL;
 	for (unsigned fd = 0; fd < FILES_MOST; fd++)
 		if (table->file[fd])
-			let_go(task, table->file[fd]);
+			let_go(process, table->file[fd]);
 	heap_free(table);
 }
 
-size_t file_table_nameless(const struct task *task)
+size_t file_table_nameless(const struct process *process)
 {
 	size_t frames = 0;
 
-	for (unsigned fd = 0; task->files && fd < FILES_MOST; fd++)
-		if (task->files->file[fd])
-			frames += file_share(task->files->file[fd]);
+	for (unsigned fd = 0; process->files && fd < FILES_MOST; fd++)
+		if (process->files->file[fd])
+			frames += file_share(process->files->file[fd]);
 	return frames;
 }

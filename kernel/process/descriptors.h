@@ -12,7 +12,7 @@
 #define FILES_MOST 64 /* descriptors of a process */
 
 struct file;
-struct task;
+struct process;
 
 struct file_table {
 	struct file *file[FILES_MOST];
@@ -38,13 +38,13 @@ int file_set_close_on_exec(uint64_t fd, bool on);
 int file_close(uint64_t fd);
 
 /* Gives a child that has not run yet the same files. Returns 0 or -ENOMEM. */
-int file_table_copy(struct task *to, const struct task *from);
+int file_table_copy(struct process *to, const struct process *from);
 
 /* Returns the sum of file_share() over all descriptors. */
-size_t file_table_nameless(const struct task *task);
+size_t file_table_nameless(const struct process *process);
 
 /* Closes the descriptors that execve() does not keep. */
-void file_table_exec(struct task *task);
+void file_table_exec(struct process *process);
 
 /* Closes all descriptors. */
-void file_table_drop(struct task *task);
+void file_table_drop(struct process *process);

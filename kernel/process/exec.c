@@ -11,28 +11,29 @@
 /* Where the image of a new task is opened. Returns 0, -EAGAIN if the user has as many tasks as he may, or -ENOMEM. */
 static inline int begin_spawn(struct image *local, struct image **image)
 {
-	if (task_limit_is_reached())
+	if (process_limit_is_reached())
 		return -EAGAIN;
 	*image = first_run_place(local);
 	return *image ? 0 : -ENOMEM;
 }
 
 /* A task that is loaded from an open image; NULL and *error. */
-static struct task *create_from(struct image *image, int *error)
+static struct process *create_from(struct image *image, int *error)
 {
-	struct task *task = task_create(image->program.name, image->program.name_length, first_run_start);
+	struct process *process =
+	        process_create(image->program.name, image->program.name_length, first_run_start);
 
 	*error = -ENOMEM;
-	if (!task)
+	if (!process)
 		return NULL;
-	task->entry = image->plan.entry;
-	task->user_rsp = image->rsp;
-	*error = image_load(image, &task->space);
+	process->entry = image->plan.entry;
+	process->user_rsp = image->rsp;
+	*error = image_load(image, &process->space);
 	if (!*error)
-		*error = task_inherit_files(task);
+		*error = process_inherit_files(process);
 	if (!*error)
-		return task;
-	task_destroy(task);
+		return process;
+	process_destroy(process);
 	return NULL;
 }
 
@@ -40,12 +41,12 @@ static struct task *create_from(struct image *image, int *error)
  * Makes a task of an image that begin_spawn() has placed, unless opening it ended in `error`, and a child of the current task. The
  * image is closed or the new task's afterwards. Returns the process ID.
  */
-static int spawn(struct image *image, int error, struct task **result)
+static int spawn(struct image *image, int error, struct process **result)
 {
-	struct task *task = NULL;
+	struct process *process = NULL;
 
 	if (!error) {
-		task = create_from(image, &error);
+		process = create_from(image, &error);
 		if (error)
 			image_close(image);
 	}
@@ -53,40 +54,40 @@ static int spawn(struct image *image, int error, struct task **result)
 		first_run_release(image);
 		return error;
 	}
-	first_run_take(task, image);
-	address_space_set_brk(&task->space);
-	task_adopt(task, current_task());
-	*result = task;
-	return task->pid;
+	first_run_take(process, image);
+	address_space_set_brk(&process->space);
+	process_adopt(process, current_process());
+	*result = process;
+	return process->pid;
 }
 
-int task_spawn(const char *name, const char *const *argv, size_t count)
+int process_spawn(const char *name, const char *const *argv, size_t count)
 {
 	struct image local, *image;
-	struct task *task;
+	struct process *process;
 	int result = begin_spawn(&local, &image);
 
 	if (!result)
-		result = spawn(image, image_open(image, name, argv, count), &task);
+		result = spawn(image, image_open(image, name, argv, count), &process);
 	if (result > 0)
-		sched_enqueue(task);
+		sched_enqueue(&process->task);
 	return result;
 }
 
-long task_spawn_user(uint64_t name, uint64_t argv, uint64_t envp)
+long process_spawn_user(uint64_t name, uint64_t argv, uint64_t envp)
 {
 	struct image local, *image;
-	struct task *task;
+	struct process *process;
 	int result = begin_spawn(&local, &image);
 
 	if (result)
 		return result;
 	interrupts_on();
-	result = spawn(image, image_open_user(image, name, argv, envp), &task);
+	result = spawn(image, image_open_user(image, name, argv, envp), &process);
 	interrupts_off();
 	if (result > 0) { /* the new task has the CPU first, as after vfork() */
-		sched_enqueue(current_task());
-		sched_switch_to(task);
+		sched_enqueue(&current_process()->task);
+		sched_switch_to(&process->task);
 	}
 	return result;
 }
@@ -94,7 +95,7 @@ long task_spawn_user(uint64_t name, uint64_t argv, uint64_t envp)
 /* Gives the current task a new space with the image, and frees the old one. */
 static int replace_space(struct image *image)
 {
-	struct task *task = current_task();
+	struct process *process = current_process();
 	struct address_space space, old;
 	int error = address_space_create(&space);
 
@@ -106,19 +107,20 @@ static int replace_space(struct image *image)
 		return error;
 	}
 	address_space_set_brk(&space);
-	kstack_move(&task->stack, &task->space.root, &space.root);
-	old = task->space;
-	task->space = space;
-	isolation_switch(task_root(task)); /* the kernel stack is the same memory under both */
+	kstack_move(&process->task.stack, &process->space.root, &space.root);
+	old = process->space;
+	process->space = space;
+	process->task.root = space.root;
+	isolation_switch(&process->task.root); /* the kernel stack is the same memory under both */
 	if (loader_defers())
-		plan_fill_own(&task->space, &image->plan);
+		plan_fill_own(&process->space, &image->plan);
 	address_space_destroy(&old);
 	return 0;
 }
 
-long task_execve_user(uint64_t name, uint64_t argv, uint64_t envp)
+long process_execve_user(uint64_t name, uint64_t argv, uint64_t envp)
 {
-	struct task *task = current_task();
+	struct process *process = current_process();
 	struct image image;
 	int error;
 
@@ -131,11 +133,11 @@ long task_execve_user(uint64_t name, uint64_t argv, uint64_t envp)
 	interrupts_off();
 	if (error)
 		return error;
-	task_set_name(task, image.program.name, image.program.name_length);
-	task_drop_fpu(task);
-	file_table_exec(task);
-	signals_exec(task);
-	if (task->fs_base)
-		write_msr(MSR_FS_BASE, task->fs_base = 0);
+	process_set_name(process, image.program.name, image.program.name_length);
+	task_drop_fpu(&process->task);
+	file_table_exec(process);
+	signals_exec(process);
+	if (process->task.fs_base)
+		write_msr(MSR_FS_BASE, process->task.fs_base = 0);
 	enter_user(image.plan.entry, image.rsp);
 }

@@ -3,7 +3,7 @@
 
 #include "process/process_internal.h"
 
-void first_run_keep(struct task *task, struct image *image)
+void first_run_keep(struct process *process, struct image *image)
 {
 	struct first_run *first_run = (struct first_run *)image;
 	const struct program *program = &image->program;
@@ -11,12 +11,12 @@ void first_run_keep(struct task *task, struct image *image)
 	first_run->kept = (struct kept_bytes){ 0 };
 	if (program->node && !program->viewed)
 		node_keep_bytes(program->node, &first_run->kept);
-	task->first_run = first_run;
+	process->first_run = first_run;
 }
 
-void first_run_drop(struct task *task)
+void first_run_drop(struct process *process)
 {
-	struct first_run *first_run = task->first_run;
+	struct first_run *first_run = process->first_run;
 
 	if (!first_run)
 		return;
@@ -24,21 +24,21 @@ void first_run_drop(struct task *task)
 	if (first_run->kept.bytes)
 		node_release_bytes(&first_run->kept);
 	heap_free(first_run);
-	task->first_run = NULL;
+	process->first_run = NULL;
 }
 
 void first_run_start(void)
 {
-	struct task *task = current_task();
-	const uint64_t pending = task->signals.pending & ~SIGNALS_STOP; /* it is stopped later */
+	struct process *process = current_process();
+	const uint64_t pending = process->signals.pending & ~SIGNALS_STOP; /* it is stopped later */
 
 	if (pending) /* killed before it ran; there is no handler yet, and nothing blocked */
-		task_exit(__builtin_ctzl(pending) + 1);
-	if (task->first_run) {
+		process_exit(__builtin_ctzl(pending) + 1);
+	if (process->first_run) {
 		interrupts_on();
-		plan_fill_own(&task->space, &task->first_run->image.plan);
-		first_run_drop(task);
+		plan_fill_own(&process->space, &process->first_run->image.plan);
+		first_run_drop(process);
 		interrupts_off();
 	}
-	enter_user(task->entry, task->user_rsp);
+	enter_user(process->entry, process->user_rsp);
 }

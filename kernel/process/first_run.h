@@ -29,18 +29,18 @@ static inline void first_run_release(struct image *image)
 }
 
 /* Takes over the open image from which `task` was loaded: leaves it to the task's first run, or closes it. */
-void first_run_keep(struct task *task, struct image *image);
+void first_run_keep(struct process *process, struct image *image);
 
-static inline void first_run_take(struct task *task, struct image *image)
+static inline void first_run_take(struct process *process, struct image *image)
 {
 	if (loader_defers())
-		first_run_keep(task, image);
+		first_run_keep(process, image);
 	else
 		image_close(image);
 }
 
 /* Frees what a task still has for its first run, if anything. */
-void first_run_drop(struct task *task);
+void first_run_drop(struct process *process);
 
 /* What the task executes first: fills its image where that is due, and enters user mode. */
 void first_run_start(void);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* fork(): a second task that goes on where the first is, in a copy of its address space. */
+#include "cpu/call_frame.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "process/call_frame.h"
 #include "process/process.h"
 #include "process/process_internal.h"
 #include "vm/regions.h"
@@ -31,52 +31,53 @@ struct fork_how {
 	bool set_fs;
 };
 
-static void make_stack(struct task *child, const struct forking *parent, uint64_t user_rsp)
+static void make_stack(struct process *child, const struct forking *parent, uint64_t user_rsp)
 {
-	struct child_stack *stack = kstack_view(&child->stack, sizeof *stack);
+	struct child_stack *stack = kstack_view(&child->task.stack, sizeof *stack);
 
 	copy_bytes(stack, &parent->saved, sizeof parent->saved);
 	stack->switch_return = (uintptr_t)fork_child;
 	copy_bytes(&stack->call_return, &parent->call_return, sizeof *parent - sizeof parent->saved);
 	if (user_rsp)
 		stack->call.rsp = user_rsp;
-	child->rsp = child->stack.top - sizeof *stack;
+	child->task.rsp = child->task.stack.top - sizeof *stack;
 }
 
 void task_begin_child(void)
 {
-	struct task *task = current_task();
-	uint64_t address = task->tid_address;
+	struct process *process = current_process();
+	uint64_t address = process->tid_address;
 
 	sched_finish_switch();
-	task->tid_address = 0;
+	process->tid_address = 0;
 	if (address)
-		copy_to_user(address, &task->pid, sizeof task->pid); /* as in Linux, an error tells no one */
+		copy_to_user(address, &process->pid,
+		             sizeof process->pid); /* as in Linux, an error tells no one */
 }
 
 /* The registers that belong to a task and the kernel does not touch. */
-static void copy_user_state(struct task *child, struct task *parent)
+static void copy_user_state(struct process *child, struct process *parent)
 {
-	child->fs_base = parent->fs_base;
-	child->selectors = read_selectors();
-	child->has_fpu = parent->has_fpu;
-	if (!child->has_fpu)
+	child->task.fs_base = parent->task.fs_base;
+	child->task.selectors = read_selectors();
+	child->task.has_fpu = parent->task.has_fpu;
+	if (!child->task.has_fpu)
 		return;
-	fpu_save(task_fpu_area(parent));
-	copy_bytes(task_fpu_area(child), task_fpu_area(parent), FPU_AREA);
+	fpu_save(task_fpu_area(&parent->task));
+	copy_bytes(task_fpu_area(&child->task), task_fpu_area(&parent->task), FPU_AREA);
 }
 
-static long task_fork(const struct forking *forking, const struct fork_how *how)
+static long process_fork(const struct forking *forking, const struct fork_how *how)
 {
-	struct task *parent = current_task(), *child;
+	struct process *parent = current_process(), *child;
 
-	if (task_limit_is_reached())
+	if (process_limit_is_reached())
 		return -EAGAIN;
 	interrupts_on(); /* a large space takes long */
-	child = task_create(parent->name, sizeof parent->name, NULL);
-	if (child && (signals_fork(child, parent) || task_inherit_files(child) ||
+	child = process_create(parent->name, sizeof parent->name, NULL);
+	if (child && (signals_fork(child, parent) || process_inherit_files(child) ||
 	              address_space_fork(&child->space, &parent->space))) {
-		task_destroy(child);
+		process_destroy(child);
 		child = NULL;
 	}
 	interrupts_off();
@@ -85,13 +86,13 @@ static long task_fork(const struct forking *forking, const struct fork_how *how)
 	make_stack(child, forking, how->stack);
 	copy_user_state(child, parent);
 	if (how->set_fs)
-		child->fs_base = how->fs_base;
+		child->task.fs_base = how->fs_base;
 	child->tid_address = how->child_tid;
-	task_adopt(child, parent); /* and its group */
+	process_adopt(child, parent); /* and its group */
 	if (how->parent_tid)
 		copy_to_user(how->parent_tid, &child->pid, sizeof child->pid);
-	sched_enqueue(parent);
-	sched_switch_to(child); /* first: if it execs soon, the parent's writes copy nothing */
+	sched_enqueue(&parent->task);
+	sched_switch_to(&child->task); /* first: if it execs soon, the parent's writes copy nothing */
 	return child->pid;
 }
 
@@ -103,7 +104,7 @@ long fork_call(const struct forking *forking)
 {
 	static const struct fork_how how;
 
-	return task_fork(forking, &how);
+	return process_fork(forking, &how);
 }
 
 #define CLONE_SIGNAL         0xff
@@ -136,5 +137,5 @@ long clone_call(const struct forking *forking)
 		return -EPERM;
 	how.child_tid = flags & CLONE_CHILD_SETTID ? call->r10 : 0;
 	how.parent_tid = flags & CLONE_PARENT_SETTID ? call->rdx : 0;
-	return task_fork(forking, &how);
+	return process_fork(forking, &how);
 }

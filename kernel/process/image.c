@@ -29,7 +29,7 @@ static __attribute__((noinline)) int check_again(const char *name, const struct 
 {
 	if (error == -E2BIG)
 		error = check_large(program, plan);
-	if (error == -ENOEXEC && !task_quiet)
+	if (error == -ENOEXEC && !process_quiet)
 		say_interpreter(name, program->data, program->size);
 	return error;
 }

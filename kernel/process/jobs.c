@@ -5,39 +5,39 @@
 #include "process/process_internal.h"
 
 /* Tells the parent that a child was stopped or goes on. */
-static void tell_parent(const struct task *task, int code, int signal)
+static void tell_parent(const struct process *process, int code, int signal)
 {
-	struct task *parent = task->parent;
+	struct process *parent = process->parent;
 
 	if (!parent)
 		return;
 	if (!(signal_action(parent, SIGCHLD).flags & SA_NOCLDSTOP))
-		signal_send(parent, SIGCHLD, (struct signal_info){ code, task->pid, (uint64_t)signal });
-	if (task_waits_for_child(parent)) {
-		parent->state = TASK_READY;
-		sched_enqueue(parent);
+		signal_send(parent, SIGCHLD, (struct signal_info){ code, process->pid, (uint64_t)signal });
+	if (process_waits_for_child(parent)) {
+		parent->task.state = TASK_READY;
+		sched_enqueue(&parent->task);
 	}
 }
 
-void task_stop(int signal)
+void process_stop(int signal)
 {
-	struct task *task = current_task();
+	struct process *process = current_process();
 
-	task->stop_signal = (uint8_t)signal;
-	task->continued = false;
-	task->state = TASK_STOPPED;
-	tell_parent(task, CLD_STOPPED, signal);
+	process->stop_signal = (uint8_t)signal;
+	process->continued = false;
+	process->task.state = TASK_STOPPED;
+	tell_parent(process, CLD_STOPPED, signal);
 	sched_switch();
 }
 
-void task_continue(struct task *task, bool tell)
+void process_continue(struct process *process, bool tell)
 {
-	task->stop_signal = 0;
-	task->continued = tell;
-	task->state = TASK_READY;
-	sched_enqueue(task);
+	process->stop_signal = 0;
+	process->continued = tell;
+	process->task.state = TASK_READY;
+	sched_enqueue(&process->task);
 	if (tell)
-		tell_parent(task, CLD_CONTINUED, SIGCONT);
+		tell_parent(process, CLD_CONTINUED, SIGCONT);
 }
 
 struct group {
@@ -46,34 +46,34 @@ struct group {
 };
 
 /* Whether a member of the group has a parent that could tell it to go on: in the same session, in another group. */
-static void look_for_parent(struct task *task, void *argument)
+static void look_for_parent(struct process *process, void *argument)
 {
 	struct group *group = argument;
 
-	if (task->group == group->group && task->state != TASK_ZOMBIE && task->parent)
-		group->attended |=
-		        task->parent->session == task->session && task->parent->group != task->group;
+	if (process->group == group->group && process->task.state != TASK_ZOMBIE && process->parent)
+		group->attended |= process->parent->session == process->session &&
+		                   process->parent->group != process->group;
 }
 
-bool task_group_is_orphaned(int group)
+bool process_group_is_orphaned(int group)
 {
 	struct group wanted = { .group = group };
 
-	task_each(look_for_parent, &wanted);
+	process_each(look_for_parent, &wanted);
 	return !wanted.attended;
 }
 
-int task_check_terminal(int owner, int owner_session, int signal)
+int process_check_terminal(int owner, int owner_session, int signal)
 {
-	const struct task *task = current_task();
+	const struct process *process = current_process();
 
-	if (!owner || task->group == owner || task->session != owner_session)
+	if (!owner || process->group == owner || process->session != owner_session)
 		return 0;
-	if (signal_action(task, signal).handler == SIGNAL_IGNORE ||
-	    (task->signals.blocked & signal_bit(signal)))
+	if (signal_action(process, signal).handler == SIGNAL_IGNORE ||
+	    (process->signals.blocked & signal_bit(signal)))
 		return signal == SIGTTIN ? -EIO : 0;
-	if (task_group_is_orphaned(task->group))
+	if (process_group_is_orphaned(process->group))
 		return -EIO;
-	task_kill_group(task->group, signal);
+	process_kill_group(process->group, signal);
 	return -ERESTARTSYS;
 }

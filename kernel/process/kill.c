@@ -11,68 +11,68 @@ struct sending {
 };
 
 /* man 2 kill: root to all, others to those of the same user; and SIGCONT within a session. */
-static bool may_send(const struct task *to, int signal)
+static bool may_send(const struct process *to, int signal)
 {
-	const struct task *task = current_task();
+	const struct process *process = current_process();
 
-	return !task->identity.user || task->identity.user == to->identity.user ||
-	       (signal == SIGCONT && task->session == to->session);
+	return !process->identity.user || process->identity.user == to->identity.user ||
+	       (signal == SIGCONT && process->session == to->session);
 }
 
-static void send_if_meant(struct task *task, void *argument)
+static void send_if_meant(struct process *process, void *argument)
 {
 	struct sending *sending = argument;
 
-	if (task->pid == 1 || task->state == TASK_ZOMBIE)
+	if (process->pid == 1 || process->task.state == TASK_ZOMBIE)
 		return;
-	if (sending->group ? task->group != sending->group : task == current_task())
+	if (sending->group ? process->group != sending->group : process == current_process())
 		return;
-	if (!may_send(task, sending->signal)) {
+	if (!may_send(process, sending->signal)) {
 		sending->refused = true;
 		return;
 	}
 	sending->sent++;
 	if (sending->signal)
-		signal_send(task, sending->signal,
-		            (struct signal_info){ .code = SI_USER, .pid = current_task()->pid });
+		signal_send(process, sending->signal,
+		            (struct signal_info){ .code = SI_USER, .pid = current_process()->pid });
 }
 
-long task_kill(int pid, int signal)
+long process_kill(int pid, int signal)
 {
 	struct sending sending = { .signal = signal };
-	struct task *task;
+	struct process *process;
 
 	if (signal < 0 || signal > SIGNALS)
 		return -EINVAL;
 	if (pid <= 0) {
-		sending.group = pid == -1 ? 0 : pid ? -pid : current_task()->group;
-		task_each(send_if_meant, &sending);
+		sending.group = pid == -1 ? 0 : pid ? -pid : current_process()->group;
+		process_each(send_if_meant, &sending);
 		if (pid == -1) /* then Linux does not tell */
 			return sending.sent || sending.refused ? 0 : -ESRCH;
 		return sending.sent ? 0 : sending.refused ? -EPERM : -ESRCH;
 	}
-	task = task_find(pid);
-	if (!task)
+	process = process_find(pid);
+	if (!process)
 		return -ESRCH;
-	if (pid == 1 || !may_send(task, signal))
+	if (pid == 1 || !may_send(process, signal))
 		return -EPERM;
 	if (signal)
-		signal_send(task, signal,
-		            (struct signal_info){ .code = SI_USER, .pid = current_task()->pid });
+		signal_send(process, signal,
+		            (struct signal_info){ .code = SI_USER, .pid = current_process()->pid });
 	return 0;
 }
 
-static void send_to_member(struct task *task, void *argument)
+static void send_to_member(struct process *process, void *argument)
 {
 	const struct sending *sending = argument;
 
-	if (task->group == sending->group && task->pid != 1)
-		signal_send(task, sending->signal, (struct signal_info){ .code = SI_KERNEL });
+	if (process->group == sending->group && process->pid != 1)
+		signal_send(process, sending->signal, (struct signal_info){ .code = SI_KERNEL });
 }
 
-void task_kill_group(int group, int signal)
+void process_kill_group(int group, int signal)
 {
 	struct sending sending = { .group = group, .signal = signal };
 
-	task_each(send_to_member, &sending);
+	process_each(send_to_member, &sending);
 }

@@ -13,7 +13,7 @@
 static int chosen; /* process ID of the last task that was ended, or 0 */
 
 struct choice {
-	struct task *task;
+	struct process *process;
 	bool is_first;             /* the first program */
 	size_t weight;             /* of what it holds, frames */
 	size_t resident, nameless; /* frames in its space; its share of what no name keeps */
@@ -21,55 +21,55 @@ struct choice {
 
 static bool is_better(const struct choice *a, const struct choice *b)
 {
-	if (!b->task || a->is_first != b->is_first)
-		return !b->task || b->is_first;
-	return a->weight > b->weight || (a->weight == b->weight && b->task->identity.user == 0);
+	if (!b->process || a->is_first != b->is_first)
+		return !b->process || b->is_first;
+	return a->weight > b->weight || (a->weight == b->weight && b->process->identity.user == 0);
 }
 
-static void consider(struct task *task, void *argument)
+static void consider(struct process *process, void *argument)
 {
-	struct choice *best = argument, choice = { .task = task };
+	struct choice *best = argument, choice = { .process = process };
 
-	if (task->pid == 1 || task->state == TASK_ZOMBIE)
+	if (process->pid == 1 || process->task.state == TASK_ZOMBIE)
 		return;
-	choice.is_first = task->parent && task->parent->pid == 1;
-	choice.resident = address_space_resident(&task->space);
-	choice.nameless = file_table_nameless(task);
-	choice.weight = (choice.resident + choice.nameless) / (task->identity.user ? 1 : ROOT_WEIGHT);
+	choice.is_first = process->parent && process->parent->pid == 1;
+	choice.resident = address_space_resident(&process->space);
+	choice.nameless = file_table_nameless(process);
+	choice.weight = (choice.resident + choice.nameless) / (process->identity.user ? 1 : ROOT_WEIGHT);
 	if (is_better(&choice, best))
 		*best = choice;
 }
 
 static bool is_ending(int pid)
 {
-	const struct task *task = pid ? task_find(pid) : NULL;
+	const struct process *process = pid ? process_find(pid) : NULL;
 
-	return task && task->state != TASK_ZOMBIE;
+	return process && process->task.state != TASK_ZOMBIE;
 }
 
 static void end_one(void)
 {
 	struct choice best = { 0 };
 
-	task_each(consider, &best);
-	if (!best.task)
-		best.task = current_task();
-	chosen = best.task->pid;
-	if (!task_quiet)
+	process_each(consider, &best);
+	if (!best.process)
+		best.process = current_process();
+	chosen = best.process->pid;
+	if (!process_quiet)
 		kprintf("out of memory: task %d (%s) of user %u killed: it holds %lu KiB, and %lu KiB in "
 		        "files without a name\n",
-		        chosen, best.task->name, best.task->identity.user, best.resident * (PAGE_SIZE / KIB),
-		        best.nameless * (PAGE_SIZE / KIB));
-	signal_send(best.task, SIGKILL, (struct signal_info){ .code = SI_KERNEL });
+		        chosen, best.process->name, best.process->identity.user,
+		        best.resident * (PAGE_SIZE / KIB), best.nameless * (PAGE_SIZE / KIB));
+	signal_send(best.process, SIGKILL, (struct signal_info){ .code = SI_KERNEL });
 }
 
 void out_of_memory(void)
 {
-	const struct task *task = current_task();
+	const struct process *process = current_process();
 
 	if (!is_ending(chosen))
 		end_one();
-	while (is_ending(chosen) && !signal_will_end(task)) {
+	while (is_ending(chosen) && !signal_will_end(process)) {
 		let_interrupts_in();
 		task_yield();
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "process/program.h"
 
-#include "boot/boot.h"
+#include "fs/boot_modules.h"
 #include "fs/node.h"
 #include "lib/errno.h"
 #include "process/process.h"
@@ -20,7 +20,7 @@ int program_open(struct program *program, const char *name)
 			                     .name_length = sizeof module->name - 1 }; /* padded with NULs */
 		return 0;
 	}
-	node = node_find(current_task()->directory, name, true, &error);
+	node = node_find(current_process()->directory, name, true, &error);
 	if (!node)
 		return error;
 	if ((node->mode & NODE_KIND) != NODE_FILE || !(node->mode & 0111))

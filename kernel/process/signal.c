@@ -26,75 +26,76 @@
 	 signal_bit(SIGFPE) | signal_bit(SIGSYS))
 
 /* After pending or blocked ones changed. */
-static void changed(struct task *task)
+static void changed(struct process *process)
 {
 	struct cpu *cpu = this_cpu();
 
-	task->attention = signal_is_pending(task) || task->signals.keep ? RETURN_SIGNAL : 0;
-	if (task == cpu->current)
-		cpu->need_resched = (cpu->need_resched & RETURN_YIELD) | task->attention;
+	process->task.attention =
+	        (signal_is_pending(process) ? RETURN_SIGNAL : 0) | (process->signals.keep ? RETURN_MASK : 0);
+	if (&process->task == cpu->current)
+		cpu->need_resched = (cpu->need_resched & RETURN_YIELD) | process->task.attention;
 }
 
-struct signal_action signal_action(const struct task *task, int signal)
+struct signal_action signal_action(const struct process *process, int signal)
 {
-	return task->signals.action ? task->signals.action[signal - 1] : (struct signal_action){ 0 };
+	return process->signals.action ? process->signals.action[signal - 1] : (struct signal_action){ 0 };
 }
 
-bool signal_is_pending(const struct task *task)
+bool signal_is_pending(const struct process *process)
 {
-	return task->signals.pending & ~task->signals.blocked;
+	return process->signals.pending & ~process->signals.blocked;
 }
 
-bool signal_will_end(const struct task *task)
+bool signal_will_end(const struct process *process)
 {
-	uint64_t ready = task->signals.pending & ~task->signals.blocked & ~(QUIET | SIGNALS_STOP);
+	uint64_t ready = process->signals.pending & ~process->signals.blocked & ~(QUIET | SIGNALS_STOP);
 
 	for (; ready; ready &= ready - 1)
-		if (signal_action(task, __builtin_ctzl(ready) + 1).handler == SIGNAL_DEFAULT)
+		if (signal_action(process, __builtin_ctzl(ready) + 1).handler == SIGNAL_DEFAULT)
 			return true;
 	return false;
 }
 
-bool signal_is_ignored(const struct task *task, int signal)
+bool signal_is_ignored(const struct process *process, int signal)
 {
-	uint64_t handler = signal_action(task, signal).handler;
+	uint64_t handler = signal_action(process, signal).handler;
 
 	return handler == SIGNAL_IGNORE || (handler == SIGNAL_DEFAULT && (QUIET & signal_bit(signal)));
 }
 
 /* What stops and what lets go on take each other away, even when they are blocked or ignored. */
-static void change_job(struct task *task, int signal)
+static void change_job(struct process *process, int signal)
 {
 	if (signal == SIGCONT)
-		task->signals.pending &= ~SIGNALS_STOP;
+		process->signals.pending &= ~SIGNALS_STOP;
 	else if (SIGNALS_STOP & signal_bit(signal))
-		task->signals.pending &= ~signal_bit(SIGCONT);
-	if (task->state == TASK_STOPPED && (GOES_ON & signal_bit(signal)))
-		task_continue(task, signal == SIGCONT);
-	changed(task);
+		process->signals.pending &= ~signal_bit(SIGCONT);
+	if (process->task.state == TASK_STOPPED && (GOES_ON & signal_bit(signal)))
+		process_continue(process, signal == SIGCONT);
+	changed(process);
 }
 
-void signal_send(struct task *task, int signal, struct signal_info info)
+void signal_send(struct process *process, int signal, struct signal_info info)
 {
-	struct signals *s = &task->signals;
+	struct signals *s = &process->signals;
 
-	if (task->state == TASK_ZOMBIE)
+	if (process->task.state == TASK_ZOMBIE)
 		return;
 	if ((SIGNALS_STOP | GOES_ON) & signal_bit(signal))
-		change_job(task, signal);
-	if (signal_is_ignored(task, signal) && !((s->blocked | s->awaited) & signal_bit(signal)))
+		change_job(process, signal);
+	if (signal_is_ignored(process, signal) && !((s->blocked | s->awaited) & signal_bit(signal)))
 		return;
 	if (!(s->pending & signal_bit(signal)))
 		s->info[signal - 1] = info;
 	s->pending |= signal_bit(signal);
-	changed(task);
-	if (signal_is_pending(task) && task->state == TASK_BLOCKED)
-		wake(task);
+	changed(process);
+	if (signal_is_pending(process) && process->task.state == TASK_BLOCKED)
+		wake(&process->task);
 }
 
-int signal_set_action(struct task *task, int signal, const struct signal_action *action)
+int signal_set_action(struct process *process, int signal, const struct signal_action *action)
 {
-	struct signals *s = &task->signals;
+	struct signals *s = &process->signals;
 
 	if (!s->action) {
 		s->action = heap_alloc(TABLE_SIZE);
@@ -104,61 +105,61 @@ int signal_set_action(struct task *task, int signal, const struct signal_action 
 	}
 	s->action[signal - 1] = *action;
 	s->action[signal - 1].mask &= ~SIGNALS_SURE;
-	if (signal_is_ignored(task, signal)) {
+	if (signal_is_ignored(process, signal)) {
 		s->pending &= ~signal_bit(signal);
-		changed(task);
+		changed(process);
 	}
 	return 0;
 }
 
 void signal_block(uint64_t mask)
 {
-	struct task *task = current_task();
+	struct process *process = current_process();
 
-	task->signals.blocked = mask & ~SIGNALS_SURE;
-	changed(task);
+	process->signals.blocked = mask & ~SIGNALS_SURE;
+	changed(process);
 }
 
 void signal_block_for_call(uint64_t mask)
 {
-	struct signals *s = &current_task()->signals;
+	struct signals *s = &current_process()->signals;
 
 	s->kept = s->blocked;
 	s->keep = true;
 	signal_block(mask);
 }
 
-static void give_mask_back(struct task *task)
+static void give_mask_back(struct process *process)
 {
-	if (!task->signals.keep)
+	if (!process->signals.keep)
 		return;
-	task->signals.keep = false;
-	signal_block(task->signals.kept);
+	process->signals.keep = false;
+	signal_block(process->signals.kept);
 }
 
 void signal_unblock_for_call(void)
 {
-	give_mask_back(current_task());
+	give_mask_back(current_process());
 }
 
 int signal_take(uint64_t set, struct signal_info *info)
 {
-	struct task *task = current_task();
-	uint64_t ready = task->signals.pending & set;
+	struct process *process = current_process();
+	uint64_t ready = process->signals.pending & set;
 	int signal = ready ? __builtin_ctzl(ready) + 1 : 0;
 
 	if (!signal)
 		return 0;
-	*info = task->signals.info[signal - 1];
-	task->signals.pending &= ~signal_bit(signal);
-	changed(task);
+	*info = process->signals.info[signal - 1];
+	process->signals.pending &= ~signal_bit(signal);
+	changed(process);
 	return signal;
 }
 
 /* The next signal to act on; there is one. */
-static int take(struct task *task)
+static int take(struct process *process)
 {
-	struct signals *s = &task->signals;
+	struct signals *s = &process->signals;
 	uint64_t ready = s->pending & ~s->blocked;
 	int signal;
 
@@ -166,7 +167,7 @@ static int take(struct task *task)
 		ready &= SYNCHRONOUS;
 	signal = __builtin_ctzl(ready) + 1;
 	s->pending &= ~signal_bit(signal);
-	changed(task);
+	changed(process);
 	return signal;
 }
 
@@ -189,18 +190,18 @@ static void settle_call(struct trap_frame *frame, const struct signal_action *ha
 }
 
 /* The mask while a handler runs, and the one that it returns to. */
-static void enter(struct task *task, struct trap_frame *frame, int signal)
+static void enter(struct process *process, struct trap_frame *frame, int signal)
 {
-	const struct signal_action action = signal_action(task, signal);
-	struct signals *s = &task->signals;
+	const struct signal_action action = signal_action(process, signal);
+	struct signals *s = &process->signals;
 	uint64_t mask = s->keep ? s->kept : s->blocked;
 
 	settle_call(frame, &action);
 	if (signal_enter(frame, signal, &action, mask)) {
-		if (!task_quiet)
-			kprintf("task %d (%s) killed: no stack for the handler of signal %d\n", task->pid,
-			        task->name, signal);
-		task_exit(SIGSEGV);
+		if (!process_quiet)
+			kprintf("task %d (%s) killed: no stack for the handler of signal %d\n", process->pid,
+			        process->name, signal);
+		process_exit(SIGSEGV);
 	}
 	s->keep = false;
 	if (action.flags & SA_RESETHAND)
@@ -210,37 +211,37 @@ static void enter(struct task *task, struct trap_frame *frame, int signal)
 
 void signals_deliver(struct trap_frame *frame)
 {
-	struct task *task = current_task();
+	struct process *process = current_process();
 
 	for (;;) {
-		while (signal_is_pending(task)) {
-			int signal = take(task);
-			uint64_t handler = signal_action(task, signal).handler;
+		while (signal_is_pending(process)) {
+			int signal = take(process);
+			uint64_t handler = signal_action(process, signal).handler;
 
-			if (signal_is_ignored(task, signal))
+			if (signal_is_ignored(process, signal))
 				continue;
 			if (handler != SIGNAL_DEFAULT)
-				enter(task, frame, signal);
+				enter(process, frame, signal);
 			else if (!(SIGNALS_STOP & signal_bit(signal)))
-				task_exit(signal);
-			else if (signal == SIGSTOP || !task_group_is_orphaned(task->group))
-				task_stop(signal);
+				process_exit(signal);
+			else if (signal == SIGSTOP || !process_group_is_orphaned(process->group))
+				process_stop(signal);
 		}
 		settle_call(frame, NULL);
-		if (!task->signals.keep)
+		if (!process->signals.keep)
 			return;
-		give_mask_back(task);
+		give_mask_back(process);
 	}
 }
 
 void signal_fault(struct trap_frame *frame, int signal, struct signal_info info)
 {
-	struct task *task = current_task();
-	struct signals *s = &task->signals;
+	struct process *process = current_process();
+	struct signals *s = &process->signals;
 
-	if (signal_action(task, signal).handler <= SIGNAL_IGNORE || (s->blocked & signal_bit(signal))) {
-		if (!task_quiet) {
-			kprintf("task %d (%s) killed: %s at %lx", task->pid, task->name,
+	if (signal_action(process, signal).handler <= SIGNAL_IGNORE || (s->blocked & signal_bit(signal))) {
+		if (!process_quiet) {
+			kprintf("task %d (%s) killed: %s at %lx", process->pid, process->name,
 			        exception_name(frame->vector), frame->rip);
 			if (frame->vector == EXCEPTION_PF)
 				kprintf(", address %lx, %s", info.value,
@@ -258,12 +259,12 @@ void signal_fault(struct trap_frame *frame, int signal, struct signal_info info)
 	s->error = frame->error;
 	s->address = info.value;
 	s->pending &= ~signal_bit(signal); /* this one's information counts */
-	signal_send(task, signal, info);
+	signal_send(process, signal, info);
 	frame->vector = FRAME_OTHER;
 	return_through_frame(frame);
 }
 
-int signals_fork(struct task *child, const struct task *parent)
+int signals_fork(struct process *child, const struct process *parent)
 {
 	struct signals *to = &child->signals;
 	const struct signals *from = &parent->signals;
@@ -279,9 +280,9 @@ int signals_fork(struct task *child, const struct task *parent)
 	return 0;
 }
 
-void signals_exec(struct task *task)
+void signals_exec(struct process *process)
 {
-	struct signals *s = &task->signals;
+	struct signals *s = &process->signals;
 	bool ignores = false;
 
 	s->stack = (struct signal_stack){ 0 };
@@ -292,11 +293,11 @@ void signals_exec(struct task *task)
 		ignores |= ignored;
 	}
 	if (!ignores)
-		signals_drop(task);
+		signals_drop(process);
 }
 
-void signals_drop(struct task *task)
+void signals_drop(struct process *process)
 {
-	heap_free(task->signals.action);
-	task->signals.action = NULL;
+	heap_free(process->signals.action);
+	process->signals.action = NULL;
 }

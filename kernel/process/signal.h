@@ -120,7 +120,7 @@ struct signals {
 	struct signal_info info[SIGNALS];
 };
 
-struct task;
+struct process;
 struct trap_frame;
 
 /* Whether a program with this RSP is on its stack for handlers. With SS_AUTODISARM it never counts as being there. */
@@ -134,22 +134,22 @@ struct user_stack signal_stack_of(const struct signals *s, uint64_t rsp);
 int signal_set_stack(const struct user_stack *stack, uint64_t rsp);
 
 /* Notes a signal for a task, unless it is ignored, and wakes the task when it does not block it. */
-void signal_send(struct task *task, int signal, struct signal_info info);
+void signal_send(struct process *process, int signal, struct signal_info info);
 
 /* The disposition of a signal: a copy. */
-struct signal_action signal_action(const struct task *task, int signal);
+struct signal_action signal_action(const struct process *process, int signal);
 
 /* Sets a disposition; a pending signal that is ignored from now on goes. 0 or -ENOMEM. */
-int signal_set_action(struct task *task, int signal, const struct signal_action *action);
+int signal_set_action(struct process *process, int signal, const struct signal_action *action);
 
 /* Whether it would have no effect on the task: ignored, or ignored by default. */
-bool signal_is_ignored(const struct task *task, int signal);
+bool signal_is_ignored(const struct process *process, int signal);
 
 /* Whether the task has a signal to act on: what it waits for in the kernel is broken off. */
-bool signal_is_pending(const struct task *task);
+bool signal_is_pending(const struct process *process);
 
 /* Returns true if one of those signals has no handler and ends the task: for calls that nothing else breaks off. */
-bool signal_will_end(const struct task *task);
+bool signal_will_end(const struct process *process);
 
 /* Sets the mask of blocked signals of the current task. */
 void signal_block(uint64_t mask);
@@ -185,9 +185,9 @@ _Noreturn void signal_fault(struct trap_frame *frame, int signal, struct signal_
 void signals_deliver(struct trap_frame *frame);
 
 /* A child's signals; 0 or -ENOMEM. What execve() keeps; what a task has from the heap. */
-int signals_fork(struct task *child, const struct task *parent);
-void signals_exec(struct task *task);
-void signals_drop(struct task *task);
+int signals_fork(struct process *child, const struct process *parent);
+void signals_exec(struct process *process);
+void signals_drop(struct process *process);
 
 /* signal_frame.c: builds Linux's frame on the user stack and makes `frame` enter the handler. 0 or -EFAULT. */
 int signal_enter(struct trap_frame *frame, int signal, const struct signal_action *action, uint64_t mask);

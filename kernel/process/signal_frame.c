@@ -75,7 +75,7 @@ struct user_stack signal_stack_of(const struct signals *s, uint64_t rsp)
 
 int signal_set_stack(const struct user_stack *stack, uint64_t rsp)
 {
-	struct signals *s = &current_task()->signals;
+	struct signals *s = &current_process()->signals;
 	const uint32_t mode = stack->flags & ~SS_AUTODISARM;
 
 	if (signal_on_stack(&s->stack, rsp))
@@ -93,9 +93,9 @@ int signal_set_stack(const struct user_stack *stack, uint64_t rsp)
 }
 
 /* Writes the FPU's state to `at`, and takes the FPU from the task: the handler finds a new one. */
-static int put_fpu(struct task *task, uint64_t at)
+static int put_fpu(struct process *process, uint64_t at)
 {
-	char *area = task_fpu_area(task);
+	char *area = task_fpu_area(&process->task);
 	const uint32_t size = (uint32_t)fpu_size(), magic2 = MAGIC2;
 	struct software software = {
 		.magic1 = MAGIC1,
@@ -110,7 +110,7 @@ static int put_fpu(struct task *task, uint64_t at)
 	memcpy(area + SOFTWARE_PLACE, &software, sizeof software);
 	if (copy_to_user(at, area, size) || copy_to_user(at + size, &magic2, sizeof magic2))
 		return -EFAULT;
-	task_drop_fpu(task);
+	task_drop_fpu(&process->task);
 	return 0;
 }
 
@@ -124,21 +124,21 @@ size_t signal_stack_least(void)
 
 int signal_enter(struct trap_frame *frame, int signal, const struct signal_action *action, uint64_t mask)
 {
-	struct task *task = current_task();
-	struct signals *s = &task->signals;
+	struct process *process = current_process();
+	struct signals *s = &process->signals;
 	const struct signal_info *info = &s->info[signal - 1];
 	const bool nested = signal_on_stack(&s->stack, frame->rsp),
 	           enters = (action->flags & SA_ONSTACK) && s->stack.size && !nested;
 	uint64_t top = enters ? s->stack.base + s->stack.size : frame->rsp - RED_ZONE, fpu = 0, at;
 	struct frame f = { .restorer = action->restorer, .mask = mask };
 
-	if (task->has_fpu)
+	if (process->task.has_fpu)
 		top = fpu = (top - fpu_size() - sizeof(uint32_t)) & ~63UL;
 	at = ((top - sizeof f) & ~15UL) - 8; /* as after a CALL */
 	if (!user_range(action->handler, 1) || !(action->flags & SA_RESTORER) || !user_range(at, sizeof f) ||
 	    ((nested || enters) && at <= s->stack.base))
 		return -EFAULT;
-	if (fpu && put_fpu(task, fpu))
+	if (fpu && put_fpu(process, fpu))
 		return -EFAULT;
 	f.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_SS | (fpu && fpu_components() ? UC_FP_XSTATE : 0);
 	f.stack = signal_stack_of(s, 0); /* not whether it is in use, as in Linux */
@@ -185,16 +185,16 @@ int signal_enter(struct trap_frame *frame, int signal, const struct signal_actio
 }
 
 /* The FPU's state from the user address `at`; 0: none, as in a new program. */
-static int get_fpu(struct task *task, uint64_t at)
+static int get_fpu(struct process *process, uint64_t at)
 {
 	const size_t size = fpu_size();
-	char *area = task_fpu_area(task);
+	char *area = task_fpu_area(&process->task);
 	struct software software;
 	uint64_t components = 0;
 	uint32_t magic2 = 0;
 
 	if (!at || !fpu_present()) {
-		task_drop_fpu(task);
+		task_drop_fpu(&process->task);
 		return 0;
 	}
 	if (at % 64 || copy_from_user(&software, at + SOFTWARE_PLACE, sizeof software))
@@ -204,12 +204,12 @@ static int get_fpu(struct task *task, uint64_t at)
 		components = software.components & fpu_components();
 	zero_bytes(area, FPU_AREA);
 	if (copy_from_user(area, at, components ? size : SOFTWARE_PLACE + sizeof software)) {
-		task_drop_fpu(task); /* what was there is not whole any more */
+		task_drop_fpu(&process->task); /* what was there is not whole any more */
 		return -EFAULT;
 	}
 	fpu_make_loadable(area, components);
 	fpu_restore(area);
-	task->has_fpu = true;
+	process->task.has_fpu = true;
 	return 0;
 }
 
@@ -222,7 +222,7 @@ int signal_leave(uint64_t at, struct trap_frame *frame)
 		return -EFAULT;
 	if (!user_range(c->rip, 1) || c->cs != SELECTOR_USER_CODE || c->ss != SELECTOR_USER_DATA)
 		return -EFAULT;
-	if (get_fpu(current_task(), c->fpu))
+	if (get_fpu(current_process(), c->fpu))
 		return -EFAULT;
 	*frame = (struct trap_frame){
 		c->r15,

@@ -21,49 +21,49 @@ struct account {
 	struct account *next;
 };
 
-static struct task *buckets[BUCKETS];
+static struct process *buckets[BUCKETS];
 static struct account *accounts;
 static size_t count;
 static int next_pid = 1;
 
-static struct task **bucket_of(int pid)
+static struct process **bucket_of(int pid)
 {
 	return &buckets[(unsigned)pid % BUCKETS];
 }
 
-static void enter_bucket(struct task *task)
+static void enter_bucket(struct process *process)
 {
-	struct task **place = bucket_of(task->pid);
+	struct process **place = bucket_of(process->pid);
 
-	task->same_bucket = *place;
+	process->same_bucket = *place;
 	if (*place)
-		(*place)->bucket_place = &task->same_bucket;
-	*place = task;
-	task->bucket_place = place;
+		(*place)->bucket_place = &process->same_bucket;
+	*place = process;
+	process->bucket_place = place;
 }
 
-static void leave_bucket(struct task *task)
+static void leave_bucket(struct process *process)
 {
-	*task->bucket_place = task->same_bucket;
-	if (task->same_bucket)
-		task->same_bucket->bucket_place = task->bucket_place;
+	*process->bucket_place = process->same_bucket;
+	if (process->same_bucket)
+		process->same_bucket->bucket_place = process->bucket_place;
 }
 
-void task_leave_parent(struct task *task)
+void process_leave_parent(struct process *process)
 {
-	*task->sibling_place = task->sibling;
-	if (task->sibling)
-		task->sibling->sibling_place = task->sibling_place;
-	task->parent = NULL;
+	*process->sibling_place = process->sibling;
+	if (process->sibling)
+		process->sibling->sibling_place = process->sibling_place;
+	process->parent = NULL;
 }
 
-static void enter_family(struct task *task, struct task *parent)
+static void enter_family(struct process *process, struct process *parent)
 {
-	task->sibling = parent->children;
-	if (task->sibling)
-		task->sibling->sibling_place = &task->sibling;
-	parent->children = task;
-	task->sibling_place = &parent->children;
+	process->sibling = parent->children;
+	if (process->sibling)
+		process->sibling->sibling_place = &process->sibling;
+	parent->children = process;
+	process->sibling_place = &parent->children;
 }
 
 /* An account without tasks goes. */
@@ -96,94 +96,94 @@ static struct account *account_of(uint32_t user)
 	return account;
 }
 
-int task_set_user(uint32_t user)
+int process_set_user(uint32_t user)
 {
-	struct task *task = current_task();
+	struct process *process = current_process();
 	struct account *account = user ? account_of(user) : NULL;
 
 	if (user && !account)
 		return -EAGAIN;
 	if (account)
 		account->tasks++;
-	if (task->account)
-		leave_account(task->account);
-	task->account = account;
-	task->identity.user = user;
+	if (process->account)
+		leave_account(process->account);
+	process->account = account;
+	process->identity.user = user;
 	return 0;
 }
 
-size_t task_user_limit(void)
+size_t process_user_limit(void)
 {
 	const size_t most = frames_total() / (USER_MEMORY / PAGE_SIZE);
 
 	return most < USER_LEAST ? USER_LEAST : most > USER_MOST ? USER_MOST : most;
 }
 
-bool task_account_is_full(const struct account *account)
+bool process_account_is_full(const struct account *account)
 {
-	return account->tasks >= task_user_limit() || count >= KSTACK_HEAP_SLOTS - ROOT_RESERVE;
+	return account->tasks >= process_user_limit() || count >= KSTACK_HEAP_SLOTS - ROOT_RESERVE;
 }
 
-void task_adopt(struct task *task, struct task *parent)
+void process_adopt(struct process *process, struct process *parent)
 {
 	static bool wrapped;
 
 	do {
-		task->pid = next_pid;
+		process->pid = next_pid;
 		if (next_pid < PID_LAST) {
 			next_pid++;
 		} else {
 			next_pid = 2;
 			wrapped = true;
 		}
-	} while (wrapped && task_find(task->pid)); /* the task itself is not in the table yet */
-	task->parent = parent;
+	} while (wrapped && process_find(process->pid)); /* the task itself is not in the table yet */
+	process->parent = parent;
 	if (parent && parent->group) {
-		task->group = parent->group;
-		task->session = parent->session;
+		process->group = parent->group;
+		process->session = parent->session;
 	} else { /* what the kernel itself starts leads a session, as a login shell does */
-		task->group = task->session = task->pid;
+		process->group = process->session = process->pid;
 	}
 	if (parent)
-		enter_family(task, parent);
-	enter_bucket(task);
-	if (task->account)
-		task->account->tasks++;
+		enter_family(process, parent);
+	enter_bucket(process);
+	if (process->account)
+		process->account->tasks++;
 	count++;
 }
 
-void task_reap(struct task *task)
+void process_reap(struct process *process)
 {
-	if (task->parent)
-		task_leave_parent(task);
-	leave_bucket(task);
-	if (task->account)
-		leave_account(task->account);
+	if (process->parent)
+		process_leave_parent(process);
+	leave_bucket(process);
+	if (process->account)
+		leave_account(process->account);
 	count--;
-	frame_free(virt_to_phys(task));
+	frame_free(virt_to_phys(process));
 }
 
-void task_each(void (*function)(struct task *task, void *argument), void *argument)
+void process_each(void (*function)(struct process *process, void *argument), void *argument)
 {
 	unsigned steps = 0;
 
 	for (unsigned i = 0; i < BUCKETS; i++)
-		for (struct task *task = buckets[i]; task; task = task->same_bucket) {
-			function(task, argument);
+		for (struct process *process = buckets[i]; process; process = process->same_bucket) {
+			function(process, argument);
 			pause_in_loop(&steps);
 		}
 }
 
-size_t task_count(void)
+size_t process_count(void)
 {
 	return count;
 }
 
-struct task *task_find(int pid)
+struct process *process_find(int pid)
 {
-	struct task *task = *bucket_of(pid);
+	struct process *process = *bucket_of(pid);
 
-	while (task && task->pid != pid)
-		task = task->same_bucket;
-	return task;
+	while (process && process->pid != pid)
+		process = process->same_bucket;
+	return process;
 }

@@ -2,10 +2,9 @@
 #include "sched/clock.h"
 
 #include "cpu/apic.h"
-#include "fs/terminal.h"
 #include "lib/deadlines.h"
-#include "process/process.h"
 #include "sched/pause.h"
+#include "sched/task.h"
 #include "sched/wait.h"
 
 #define CMOS_INDEX  0x70
@@ -15,7 +14,11 @@
 
 static uint64_t base, scale; /* TSC, and nanoseconds per tick << 32 */
 static struct deadlines wakes, alarms;
-static bool always, runs;
+static bool always, runs; /* the timer: for ever, and now */
+
+void (*alarm_hook)(struct deadline *alarm, uint64_t now);
+void (*poll_hook)(void);
+bool (*poll_is_wanted_hook)(void);
 
 static uint8_t cmos(uint8_t reg)
 {
@@ -93,23 +96,10 @@ void clock_set_wake(struct task *task, uint64_t time)
 	update_timer();
 }
 
-void clock_set_alarm(struct task *task, uint64_t time)
+void clock_set_alarm(struct deadline *alarm, uint64_t time)
 {
-	deadline_set(&alarms, &task->alarm, time);
+	deadline_set(&alarms, alarm, time);
 	update_timer();
-}
-
-void clock_forget(struct task *task)
-{
-	if (task->wake.time | task->alarm.time) {
-		clock_set_wake(task, 0);
-		clock_set_alarm(task, 0);
-	}
-}
-
-static struct task *task_with(struct deadline *deadline, size_t offset)
-{
-	return (struct task *)((char *)deadline - offset);
 }
 
 static void expire(uint64_t now)
@@ -118,30 +108,29 @@ static void expire(uint64_t now)
 	unsigned steps = 0;
 
 	while ((first = wakes.first) && first->time <= now) {
-		struct task *task = task_with(first, offsetof(struct task, wake));
+		struct task *task = (struct task *)((char *)first - offsetof(struct task, wake));
 
 		clock_set_wake(task, 0);
 		if (task->state == TASK_BLOCKED)
 			wake(task);
 		pause_in_loop(&steps);
 	}
-	while ((first = alarms.first) && first->time <= now) { /* an interval ends later than `now` */
-		struct task *task = task_with(first, offsetof(struct task, alarm));
-
-		clock_set_alarm(task, task->alarm_interval ? now + task->alarm_interval : 0);
-		signal_send(task, SIGALRM, (struct signal_info){ .code = SI_KERNEL });
+	while ((first = alarms.first) && first->time <= now) {
+		deadline_set(&alarms, first, 0);
+		alarm_hook(first, now);
 		pause_in_loop(&steps);
 	}
+	update_timer();
 }
 
 void clock_poll(void)
 {
-	terminal_poll();
+	poll_hook();
 	if (wakes.first || alarms.first)
 		expire(clock_now());
 }
 
 bool clock_must_poll(void)
 {
-	return !runs && terminal_is_waited_for();
+	return !runs && poll_is_wanted_hook();
 }

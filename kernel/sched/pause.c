@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "sched/pause.h"
 
-#include "process/out_of_memory.h"
-#include "process/process.h"
 #include "sched/clock.h"
+#include "sched/task.h"
+
+void (*starved_hook)(void);
+bool (*will_end_hook)(const struct task *task);
 
 void let_interrupts_in(void)
 {
@@ -19,7 +21,7 @@ static void give_way(void)
 	let_interrupts_in();
 	if (current_task()->starved) {
 		current_task()->starved = false;
-		out_of_memory();
+		starved_hook();
 	}
 	if (this_cpu()->need_resched & RETURN_YIELD) {
 		clock_poll();
@@ -30,11 +32,11 @@ static void give_way(void)
 bool task_pause(void)
 {
 	give_way();
-	return signal_is_pending(current_task());
+	return task_is_interrupted(current_task());
 }
 
 bool task_pause_unless_killed(void)
 {
 	give_way();
-	return signal_will_end(current_task());
+	return will_end_hook(current_task());
 }

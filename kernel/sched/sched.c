@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The run queue: first come, first served. */
+#include "sched/sched.h"
+
 #include "isolation/isolation.h"
 #include "output/panic.h"
-#include "process/process_internal.h"
+#include "sched/clock.h"
 
+/* The run queue. Interrupts are off wherever it is used. */
 static struct task *first, *last;
+
+void (*teardown_hook)(struct task *dead);
 
 void sched_enqueue(struct task *task)
 {
@@ -20,21 +24,34 @@ void sched_dequeue(struct task *task)
 	*(task->next ? &task->next->previous : &last) = task->previous;
 }
 
-void sched_finish_switch(void)
+static inline struct task *dead_task(void)
 {
-	struct cpu *cpu = this_cpu();
-	struct task *dead = cpu->dead;
+	struct task *task;
+
+	__asm__ volatile("mov %%gs:%c1, %0" : "=r"(task) : "i"(offsetof(struct cpu, dead)));
+	return task;
+}
+
+/* Part of every switch, so it is inline. */
+static inline __attribute__((always_inline)) void finish_switch(void)
+{
+	struct task *dead = dead_task();
 
 	if (!dead)
 		return;
-	cpu->dead = NULL;
+	this_cpu()->dead = NULL;
 	if (kstack_may_interrupt())
 		interrupts_on(); /* a large space takes long */
-	task_teardown(dead);
+	teardown_hook(dead);
 	interrupts_off();
 }
 
-/* Programs hardly ever load a selector, so this is rare. One that is loaded into FS brings its base, 0, with it. */
+void sched_finish_switch(void)
+{
+	finish_switch();
+}
+
+/* Programs hardly ever load a selector, so this is rare. Loading one into FS sets its base to 0. */
 static __attribute__((noinline, cold)) void switch_selectors(struct task *from, struct task *to)
 {
 	from->selectors = read_selectors();
@@ -44,7 +61,7 @@ static __attribute__((noinline, cold)) void switch_selectors(struct task *from, 
 	to->selectors = 0;
 }
 
-/* What of user mode is in registers that the kernel does not use. */
+/* Switches the user's registers that the kernel does not use. */
 static void switch_user_state(struct task *from, struct task *to)
 {
 	if (selectors_loaded() | to->selectors)
@@ -71,8 +88,8 @@ void sched_switch_to(struct task *task)
 	cpu->need_resched = task->attention;
 	kstack_activate(cpu, &task->stack);
 	switch_user_state(previous, task);
-	context_switch(&previous->rsp, task->rsp, isolation_cr3(task_root(task)));
-	sched_finish_switch();
+	context_switch(&previous->rsp, task->rsp, isolation_cr3(&task->root));
+	finish_switch();
 }
 
 void sched_switch(void)
@@ -96,4 +113,28 @@ void task_yield(void)
 	if (cpu->current != cpu->idle)
 		sched_enqueue(cpu->current);
 	sched_switch();
+}
+
+void sched_idle(void)
+{
+	for (;;) {
+		if (clock_must_poll())
+			__asm__ volatile("sti; pause; cli" : : : "memory");
+		else
+			__asm__ volatile("sti; hlt; cli" : : : "memory");
+		clock_poll();
+		task_yield();
+	}
+}
+
+void sched_start(struct task *task, struct task *idle)
+{
+	struct cpu *cpu = this_cpu();
+	uint64_t ignored;
+
+	cpu->idle = idle;
+	cpu->current = task;
+	kstack_activate(cpu, &task->stack);
+	context_switch(&ignored, task->rsp, isolation_cr3(&task->root));
+	panic("the boot stack runs again");
 }

@@ -2,15 +2,15 @@
 #include "sched/wait.h"
 
 #include "lib/errno.h"
-#include "process/process_internal.h"
 #include "sched/clock.h"
 #include "sched/rwlock.h"
+#include "sched/sched.h"
 
 int wait_on(struct wait_queue *queue)
 {
 	struct task *task = current_task();
 
-	if (signal_is_pending(task))
+	if (task_is_interrupted(task))
 		return -EINTR;
 	task->state = TASK_BLOCKED;
 	task->waiting = queue;
@@ -19,7 +19,7 @@ int wait_on(struct wait_queue *queue)
 	*(queue->last ? &queue->last->next : &queue->first) = task;
 	queue->last = task;
 	sched_switch();
-	return signal_is_pending(task) ? -EINTR : 0;
+	return task_is_interrupted(task) ? -EINTR : 0;
 }
 
 int wait_until(struct wait_queue *queue, uint64_t time)
@@ -63,7 +63,7 @@ void wake_all(struct wait_queue *queue)
 		wake(queue->first);
 }
 
-/* A task that has a signal waits as well, and gives the CPU away each time. */
+/* A signal does not end the wait: a task that has one yields until the lock is free. */
 void rwlock_block(struct wait_queue *queue)
 {
 	if (wait_on(queue))

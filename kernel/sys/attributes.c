@@ -15,10 +15,10 @@
 
 long sys_umask(uint64_t mask)
 {
-	struct task *task = current_task();
-	const uint32_t before = task->inherited.umask;
+	struct process *process = current_process();
+	const uint32_t before = process->inherited.umask;
 
-	task->inherited.umask = (uint16_t)mask & 0777;
+	process->inherited.umask = (uint16_t)mask & 0777;
 	return before;
 }
 
@@ -177,7 +177,7 @@ long sys_mknodat(uint64_t directory, uint64_t address, uint64_t mode)
 	if (!parent)
 		return error;
 	return node_create(parent, name, length,
-	                   NODE_FILE | ((uint32_t)mode & 07777 & ~current_task()->inherited.umask))
+	                   NODE_FILE | ((uint32_t)mode & 07777 & ~current_process()->inherited.umask))
 	               ? 0
 	               : -ENOSPC;
 }

@@ -12,7 +12,7 @@
 
 struct node *working_directory(void)
 {
-	struct node *node = current_task()->directory;
+	struct node *node = current_process()->directory;
 
 	return node ? node : node_root;
 }
@@ -42,14 +42,14 @@ long sys_getcwd(uint64_t buffer, uint64_t size)
 
 static long change_directory(struct node *node)
 {
-	struct task *task = current_task();
+	struct process *process = current_process();
 
 	if (!is_directory(node))
 		return -ENOTDIR;
 	node_hold(node);
-	if (task->directory)
-		node_drop(task->directory);
-	task->directory = node;
+	if (process->directory)
+		node_drop(process->directory);
+	process->directory = node;
 	return 0;
 }
 

@@ -316,7 +316,7 @@ long sys_pipe(uint64_t address)
 long sys_fcntl(uint64_t fd, uint64_t command, uint64_t value)
 {
 	struct file *file = file_of(fd);
-	struct file_table *table = current_task()->files;
+	struct file_table *table = current_process()->files;
 	const uint32_t settable = O_APPEND | O_NONBLOCK;
 
 	if (!file)

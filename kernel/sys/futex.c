@@ -49,7 +49,7 @@ static void leave(struct waiter *waiter)
 /* Reads the word, which puts its page in place, and says which it is. 0, -EINVAL or -EFAULT. */
 static int look(uint64_t address, bool private, uint32_t *word, struct key *key)
 {
-	struct address_space *space = &current_task()->space;
+	struct address_space *space = &current_process()->space;
 	const struct region *region;
 
 	if (address % sizeof *word)

@@ -6,28 +6,28 @@
 #include "sys/calls.h"
 
 /* 0 is the caller. */
-static struct task *task_named(uint64_t pid)
+static struct process *process_named(uint64_t pid)
 {
-	return pid ? task_find((int)pid) : current_task();
+	return pid ? process_find((int)pid) : current_process();
 }
 
 long sys_getpgid(uint64_t pid)
 {
-	const struct task *task = task_named(pid);
+	const struct process *process = process_named(pid);
 
-	return task ? task->group : -ESRCH;
+	return process ? process->group : -ESRCH;
 }
 
 long sys_getpgrp(void)
 {
-	return current_task()->group;
+	return current_process()->group;
 }
 
 long sys_getsid(uint64_t pid)
 {
-	const struct task *task = task_named(pid);
+	const struct process *process = process_named(pid);
 
-	return task ? task->session : -ESRCH;
+	return process ? process->session : -ESRCH;
 }
 
 struct group {
@@ -35,54 +35,55 @@ struct group {
 	bool exists;
 };
 
-static void look_for_group(struct task *task, void *argument)
+static void look_for_group(struct process *process, void *argument)
 {
 	struct group *group = argument;
 
-	group->exists |= task->group == group->group && (!group->session || task->session == group->session);
+	group->exists |=
+	        process->group == group->group && (!group->session || process->session == group->session);
 }
 
 bool group_exists(int group, int session)
 {
 	struct group wanted = { .group = group, .session = session };
 
-	task_each(look_for_group, &wanted);
+	process_each(look_for_group, &wanted);
 	return wanted.exists;
 }
 
 long sys_setpgid(uint64_t pid, uint64_t group)
 {
-	struct task *task = task_named(pid), *self = current_task();
+	struct process *process = process_named(pid), *self = current_process();
 	int wanted;
 
 	if ((int)group < 0 || (int)pid < 0)
 		return -EINVAL;
-	if (!task || (task != self && task->parent != self))
+	if (!process || (process != self && process->parent != self))
 		return -ESRCH;
-	wanted = group ? (int)group : task->pid;
-	if (task->session != self->session || task->session == task->pid)
+	wanted = group ? (int)group : process->pid;
+	if (process->session != self->session || process->session == process->pid)
 		return -EPERM;
-	if (wanted != task->pid && !group_exists(wanted, self->session))
+	if (wanted != process->pid && !group_exists(wanted, self->session))
 		return -EPERM;
-	task->group = wanted;
+	process->group = wanted;
 	return 0;
 }
 
-static void look_for_member(struct task *task, void *argument)
+static void look_for_member(struct process *process, void *argument)
 {
 	struct group *group = argument;
 
-	group->exists |= task->group == group->group;
+	group->exists |= process->group == group->group;
 }
 
 long sys_setsid(void)
 {
-	struct task *task = current_task();
-	struct group own = { .group = task->pid };
+	struct process *process = current_process();
+	struct group own = { .group = process->pid };
 
-	task_each(look_for_member, &own);
+	process_each(look_for_member, &own);
 	if (own.exists)
 		return -EPERM;
-	task->group = task->session = task->pid;
-	return task->pid;
+	process->group = process->session = process->pid;
+	return process->pid;
 }

@@ -12,12 +12,12 @@
 
 long sys_getuid(void)
 {
-	return current_task()->identity.user;
+	return current_process()->identity.user;
 }
 
 long sys_getgid(void)
 {
-	return current_task()->identity.group;
+	return current_process()->identity.group;
 }
 
 /* The three IDs that are asked for, in place of `id`. */
@@ -28,13 +28,13 @@ static long set(uint32_t *id, uint32_t real, uint32_t effective, uint32_t saved)
 
 	if (new == SAME)
 		return 0;
-	if (new != *id && current_task()->identity.user != 0)
+	if (new != *id && current_process()->identity.user != 0)
 		return -EPERM;
 	for (size_t i = 0; i < 3; i++)
 		if ((wanted[i] == SAME ? *id : wanted[i]) != new)
 			return -EINVAL;
-	if (id == &current_task()->identity.user)
-		return task_set_user(new);
+	if (id == &current_process()->identity.user)
+		return process_set_user(new);
 	*id = new;
 	return 0;
 }
@@ -44,24 +44,24 @@ long sys_setuid(uint64_t id)
 {
 	return (uint32_t)id == SAME
 	               ? -EINVAL
-	               : set(&current_task()->identity.user, (uint32_t)id, (uint32_t)id, (uint32_t)id);
+	               : set(&current_process()->identity.user, (uint32_t)id, (uint32_t)id, (uint32_t)id);
 }
 
 long sys_setgid(uint64_t id)
 {
 	return (uint32_t)id == SAME
 	               ? -EINVAL
-	               : set(&current_task()->identity.group, (uint32_t)id, (uint32_t)id, (uint32_t)id);
+	               : set(&current_process()->identity.group, (uint32_t)id, (uint32_t)id, (uint32_t)id);
 }
 
 long sys_setresuid(uint64_t real, uint64_t effective, uint64_t saved)
 {
-	return set(&current_task()->identity.user, (uint32_t)real, (uint32_t)effective, (uint32_t)saved);
+	return set(&current_process()->identity.user, (uint32_t)real, (uint32_t)effective, (uint32_t)saved);
 }
 
 long sys_setresgid(uint64_t real, uint64_t effective, uint64_t saved)
 {
-	return set(&current_task()->identity.group, (uint32_t)real, (uint32_t)effective, (uint32_t)saved);
+	return set(&current_process()->identity.group, (uint32_t)real, (uint32_t)effective, (uint32_t)saved);
 }
 
 /* The saved ID follows the effective one. */
@@ -85,12 +85,12 @@ static long tell(uint32_t id, uint64_t real, uint64_t effective, uint64_t saved)
 
 long sys_getresuid(uint64_t real, uint64_t effective, uint64_t saved)
 {
-	return tell(current_task()->identity.user, real, effective, saved);
+	return tell(current_process()->identity.user, real, effective, saved);
 }
 
 long sys_getresgid(uint64_t real, uint64_t effective, uint64_t saved)
 {
-	return tell(current_task()->identity.group, real, effective, saved);
+	return tell(current_process()->identity.group, real, effective, saved);
 }
 
 long sys_getgroups(uint64_t count, uint64_t address)
@@ -102,7 +102,7 @@ long sys_getgroups(uint64_t count, uint64_t address)
 long sys_setgroups(uint64_t count, uint64_t address)
 {
 	(void)address;
-	if (current_task()->identity.user != 0)
+	if (current_process()->identity.user != 0)
 		return -EPERM;
 	return count ? -EINVAL : 0;
 }

@@ -74,17 +74,17 @@ static bool is_terminal(const struct file *file)
 
 static long set_group(uint64_t address)
 {
-	const struct task *task = current_task();
+	const struct process *process = current_process();
 	int group;
 
 	if (copy_from_user(&group, address, sizeof group))
 		return -EFAULT;
 	if (group <= 0)
 		return -EINVAL;
-	if (!group_exists(group, task->session))
+	if (!group_exists(group, process->session))
 		return group_exists(group, 0) ? -EPERM : -ESRCH;
 	terminal_group = group;
-	terminal_session = task->session;
+	terminal_session = process->session;
 	return 0;
 }
 
@@ -121,8 +121,8 @@ static long set_terminal(uint64_t request, uint64_t address)
 
 static long terminal_ioctl(uint64_t request, uint64_t address)
 {
-	const int group = terminal_group ? terminal_group : current_task()->group, nothing = 0;
-	const int session = terminal_session ? terminal_session : current_task()->session;
+	const int group = terminal_group ? terminal_group : current_process()->group, nothing = 0;
+	const int session = terminal_session ? terminal_session : current_process()->session;
 
 	switch (request) {
 	case TCGETS:

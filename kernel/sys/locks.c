@@ -56,16 +56,16 @@ static int range_of(const struct file *file, const struct user_lock *user, struc
 }
 
 /* Whether the task would wait for itself, by way of others that wait for locks of tasks. */
-static bool is_deadlock(const struct task *task)
+static bool is_deadlock(const struct process *process)
 {
-	const struct lock_request *request = &task->lock_request;
+	const struct lock_request *request = &process->lock_request;
 
 	for (int i = 0; i < DEADLOCK_LENGTH; i++) {
 		const struct lock *lock = lock_in_the_way(request->node, &request->wanted);
-		const struct task *owner = lock && lock->pid > 0 ? lock->owner : NULL;
+		const struct process *owner = lock && lock->pid > 0 ? lock->owner : NULL;
 
-		if (owner == task || !owner || !owner->lock_request.node)
-			return owner == task;
+		if (owner == process || !owner || !owner->lock_request.node)
+			return owner == process;
 		request = &owner->lock_request;
 	}
 	return false;
@@ -74,16 +74,16 @@ static bool is_deadlock(const struct task *task)
 /* Sets a lock, at once or when it can be had. */
 static long take(struct node *node, const struct lock *wanted, bool waits)
 {
-	struct task *task = current_task();
+	struct process *process = current_process();
 	int error;
 
 	while ((error = lock_set(node, wanted)) == -EAGAIN && waits) {
-		task->lock_request = (struct lock_request){ node, *wanted };
-		if (wanted->pid > 0 && is_deadlock(task))
+		process->lock_request = (struct lock_request){ node, *wanted };
+		if (wanted->pid > 0 && is_deadlock(process))
 			error = -EDEADLK;
 		else
 			error = lock_wait() ? -ERESTARTSYS : 0;
-		task->lock_request.node = NULL;
+		process->lock_request.node = NULL;
 		if (error)
 			break;
 	}
@@ -121,7 +121,7 @@ bool fcntl_locks(uint64_t command)
 long fcntl_lock(struct file *file, uint64_t command, uint64_t address)
 {
 	const bool by_file = command >= F_OFD_GETLK, tells = command == F_GETLK || command == F_OFD_GETLK;
-	struct task *task = current_task();
+	struct process *process = current_process();
 	struct user_lock user;
 	struct lock lock;
 	int error;
@@ -131,8 +131,8 @@ long fcntl_lock(struct file *file, uint64_t command, uint64_t address)
 	if (!can_be_locked(file) || user.type < F_RDLCK || user.type > (tells ? F_WRLCK : F_UNLCK) ||
 	    (by_file && user.pid))
 		return -EINVAL;
-	lock = (struct lock){ .owner = by_file ? (const void *)file : task,
-		              .pid = by_file ? -1 : task->pid,
+	lock = (struct lock){ .owner = by_file ? (const void *)file : process,
+		              .pid = by_file ? -1 : process->pid,
 		              .exclusive = user.type == F_WRLCK };
 	error = range_of(file, &user, &lock);
 	if (error)
@@ -143,7 +143,7 @@ long fcntl_lock(struct file *file, uint64_t command, uint64_t address)
 		return lock_clear(file->node, &lock);
 	if ((file->flags & O_ACCMODE) == (user.type == F_RDLCK ? O_WRONLY : O_RDONLY))
 		return -EBADF;
-	task->holds_locks |= !by_file;
+	process->holds_locks |= !by_file;
 	file->holds_locks |= by_file;
 	return take(file->node, &lock, command == F_SETLKW || command == F_OFD_SETLKW);
 }

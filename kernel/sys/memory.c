@@ -119,7 +119,7 @@ static int source_of(struct source *source, size_t pages, uint64_t protection, u
 static long mmap(uint64_t address, uint64_t size, uint64_t protection, uint64_t flags, uint64_t fd,
                  uint64_t offset)
 {
-	struct address_space *space = &current_task()->space;
+	struct address_space *space = &current_process()->space;
 	struct source source = { 0 };
 	size_t pages = pages_of(size);
 	uint64_t region_flags = 0;
@@ -160,7 +160,7 @@ long sys_mmap(uint64_t address, uint64_t size, uint64_t protection, uint64_t fla
 
 static long munmap(uint64_t address, uint64_t size)
 {
-	return is_range(address, size) ? region_unmap(&current_task()->space, address, pages_of(size))
+	return is_range(address, size) ? region_unmap(&current_process()->space, address, pages_of(size))
 	                               : -EINVAL;
 }
 
@@ -186,7 +186,7 @@ static long mprotect(uint64_t address, uint64_t size, uint64_t protection)
 	if (!size)
 		return 0;
 	return is_range(address, size)
-	               ? region_protect(&current_task()->space, address, pages_of(size), flags)
+	               ? region_protect(&current_process()->space, address, pages_of(size), flags)
 	               : -ENOMEM;
 }
 
@@ -220,7 +220,7 @@ static bool ranges_meet(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size
 
 static long mremap(uint64_t address, uint64_t old_size, uint64_t new_size, uint64_t flags, uint64_t to)
 {
-	struct address_space *space = &current_task()->space;
+	struct address_space *space = &current_process()->space;
 	const size_t old = pages_of(old_size), new = pages_of(new_size);
 	int error;
 
@@ -267,7 +267,7 @@ long sys_mremap(uint64_t address, uint64_t old_size, uint64_t new_size, uint64_t
 /* Advice that changes nothing that a program could see may be left. */
 static long madvise(uint64_t address, uint64_t size, uint64_t advice)
 {
-	struct address_space *space = &current_task()->space;
+	struct address_space *space = &current_process()->space;
 
 	if (address % PAGE_SIZE || advice > 63 || (advice > MADV_DONTNEED && !(MADV_HARMLESS >> advice & 1)))
 		return -EINVAL;
@@ -297,7 +297,7 @@ long sys_msync(uint64_t address, uint64_t size, uint64_t flags)
 		return -EINVAL;
 	if (!size)
 		return 0;
-	return is_range(address, size) && region_is_whole(&current_task()->space, address, pages_of(size))
+	return is_range(address, size) && region_is_whole(&current_process()->space, address, pages_of(size))
 	               ? 0
 	               : -ENOMEM;
 }
@@ -311,7 +311,7 @@ long sys_mlock(uint64_t address, uint64_t size)
 		return -EINVAL;
 	if (!length)
 		return 0;
-	return is_range(start, length) && region_is_whole(&current_task()->space, start, pages_of(length))
+	return is_range(start, length) && region_is_whole(&current_process()->space, start, pages_of(length))
 	               ? 0
 	               : -ENOMEM;
 }
@@ -341,7 +341,7 @@ static uintptr_t page_above(uintptr_t address)
 /* Whatever cannot be done leaves the end where it is, and that is returned, as in Linux. */
 static long brk(uint64_t address)
 {
-	struct address_space *space = &current_task()->space;
+	struct address_space *space = &current_process()->space;
 	uintptr_t old = page_above(space->brk), new = page_above(address);
 	int error = 0;
 

@@ -59,7 +59,7 @@ struct node *take_name(uint64_t directory, uint64_t address, int *error)
 /* Of a new file. */
 static uint32_t mode_of(uint64_t mode)
 {
-	return (uint32_t)mode & 07777 & ~current_task()->inherited.umask;
+	return (uint32_t)mode & 07777 & ~current_process()->inherited.umask;
 }
 
 struct node *place_for(struct path *path, uint64_t directory, uint64_t address, bool for_directory,

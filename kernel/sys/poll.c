@@ -52,7 +52,7 @@ static long wait_for(struct request *requests, size_t count, uint16_t always, bo
 
 		if (met)
 			return met;
-		if (signal_is_pending(current_task())) /* it comes before the time, as in Linux */
+		if (signal_is_pending(current_process())) /* it comes before the time, as in Linux */
 			return -ERESTARTNOHAND;
 		if (!wait)
 			return 0;

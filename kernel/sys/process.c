@@ -17,14 +17,14 @@
 
 long sys_arch_prctl(uint64_t code, uint64_t address)
 {
-	struct task *task = current_task();
+	struct process *process = current_process();
 	uint64_t base;
 
 	switch (code) {
 	case ARCH_SET_FS:
 		if (!user_range(address, 0))
 			return -EPERM;
-		task->fs_base = address;
+		process->task.fs_base = address;
 		__asm__ volatile("mov %0, %%fs" : : "r"(0)); /* a selector would bring its own base back */
 		write_msr(MSR_FS_BASE, address);
 		return 0;
@@ -37,13 +37,13 @@ long sys_arch_prctl(uint64_t code, uint64_t address)
 
 long sys_gettid(void)
 {
-	return current_task()->pid;
+	return current_process()->pid;
 }
 
 /* What it asks for, a wake-up when the thread ends, has no one to see it. */
 long sys_set_tid_address(void)
 {
-	return current_task()->pid;
+	return current_process()->pid;
 }
 
 long sys_set_robust_list(uint64_t head, uint64_t size)
@@ -84,10 +84,10 @@ long sys_prctl(uint64_t option, uint64_t address)
 		if (copy_string_from_user(name, address, sizeof name) == -EFAULT)
 			return -EFAULT;
 		name[sizeof name - 1] = '\0';
-		string_copy(current_task()->name, name, TASK_NAME);
+		string_copy(current_process()->name, name, PROCESS_NAME);
 		return 0;
 	case PR_GET_NAME:
-		string_copy(name, current_task()->name, sizeof name);
+		string_copy(name, current_process()->name, sizeof name);
 		return copy_to_user(address, name, sizeof name);
 	}
 	return -EINVAL;
@@ -109,14 +109,14 @@ long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old)
 {
 	uint64_t limit[2] = { ~0UL, ~0UL }, ignored[2];
 
-	if (pid && pid != (uint64_t)current_task()->pid)
+	if (pid && pid != (uint64_t)current_process()->pid)
 		return -ESRCH;
 	if (resource >= RLIMITS)
 		return -EINVAL;
 	if (resource == RLIMIT_STACK)
 		limit[0] = limit[1] = USER_STACK_LIMIT;
 	if (resource == RLIMIT_NPROC)
-		limit[0] = limit[1] = task_user_limit();
+		limit[0] = limit[1] = process_user_limit();
 	if (resource == RLIMIT_NOFILE)
 		limit[0] = limit[1] = FILES_MOST;
 	if (new &&copy_from_user(ignored, new, sizeof ignored))

@@ -24,34 +24,34 @@ struct chosen {
 	int error; /* of setpriority(), -ESRCH: there is none */
 };
 
-static bool is_chosen(const struct task *task, const struct chosen *chosen)
+static bool is_chosen(const struct process *process, const struct chosen *chosen)
 {
-	if (task->state == TASK_ZOMBIE)
+	if (process->task.state == TASK_ZOMBIE)
 		return false;
-	return chosen->which == PRIO_PROCESS ? task->pid == chosen->who
-	       : chosen->which == PRIO_PGRP  ? task->group == chosen->who
-	                                     : task->identity.user == (uint32_t)chosen->who;
+	return chosen->which == PRIO_PROCESS ? process->pid == chosen->who
+	       : chosen->which == PRIO_PGRP  ? process->group == chosen->who
+	                                     : process->identity.user == (uint32_t)chosen->who;
 }
 
 /* `who` as a number: 0 is the caller, its group, its user. */
 static struct chosen choose(uint64_t which, uint64_t who)
 {
-	const struct task *task = current_task();
-	const int own = which == PRIO_PROCESS ? task->pid
-	                : which == PRIO_PGRP  ? task->group
-	                                      : (int)task->identity.user;
+	const struct process *process = current_process();
+	const int own = which == PRIO_PROCESS ? process->pid
+	                : which == PRIO_PGRP  ? process->group
+	                                      : (int)process->identity.user;
 
 	return (struct chosen){ .which = which, .who = who ? (int)who : own };
 }
 
-static void look_at_nice(struct task *task, void *argument)
+static void look_at_nice(struct process *process, void *argument)
 {
 	struct chosen *chosen = argument;
 
-	if (!is_chosen(task, chosen))
+	if (!is_chosen(process, chosen))
 		return;
-	if (!chosen->found || task->inherited.nice < chosen->nice)
-		chosen->nice = task->inherited.nice;
+	if (!chosen->found || process->inherited.nice < chosen->nice)
+		chosen->nice = process->inherited.nice;
 	chosen->found = true;
 }
 
@@ -62,26 +62,26 @@ long sys_getpriority(uint64_t which, uint64_t who)
 
 	if (which > PRIO_USER)
 		return -EINVAL;
-	task_each(look_at_nice, &chosen);
+	process_each(look_at_nice, &chosen);
 	return chosen.found ? NICE_MOST + 1 - chosen.nice : -ESRCH;
 }
 
-static void set_nice(struct task *task, void *argument)
+static void set_nice(struct process *process, void *argument)
 {
-	const struct identity *self = &current_task()->identity;
+	const struct identity *self = &current_process()->identity;
 	struct chosen *chosen = argument;
 
-	if (!is_chosen(task, chosen))
+	if (!is_chosen(process, chosen))
 		return;
-	if (task->pid == 1) { /* the kernel's own, which programs inherit from */
+	if (process->pid == 1) { /* the kernel's own, which programs inherit from */
 		chosen->error = chosen->which == PRIO_PROCESS ? -EPERM : chosen->error;
-	} else if (self->user && self->user != task->identity.user) {
+	} else if (self->user && self->user != process->identity.user) {
 		chosen->error = -EPERM;
-	} else if (self->user && chosen->nice < task->inherited.nice) {
+	} else if (self->user && chosen->nice < process->inherited.nice) {
 		chosen->error = -EACCES;
 	} else {
 		chosen->error = chosen->error == -ESRCH ? 0 : chosen->error;
-		task->inherited.nice = (int8_t)chosen->nice;
+		process->inherited.nice = (int8_t)chosen->nice;
 	}
 }
 
@@ -93,7 +93,7 @@ long sys_setpriority(uint64_t which, uint64_t who, uint64_t nice)
 		return -EINVAL;
 	chosen.nice = (int)nice < NICE_LEAST ? NICE_LEAST : (int)nice > NICE_MOST ? NICE_MOST : (int)nice;
 	chosen.error = -ESRCH;
-	task_each(set_nice, &chosen);
+	process_each(set_nice, &chosen);
 	return chosen.error;
 }
 
@@ -102,7 +102,7 @@ static int find_task(uint64_t pid)
 {
 	if ((int)pid < 0)
 		return -EINVAL;
-	return !pid || task_find((int)pid) ? 0 : -ESRCH;
+	return !pid || process_find((int)pid) ? 0 : -ESRCH;
 }
 
 long sys_sched_getscheduler(uint64_t pid)

@@ -94,7 +94,7 @@ static struct segment *by_key(uint32_t key)
 
 static bool owns(const struct segment *segment)
 {
-	const uint32_t user = current_task()->identity.user;
+	const uint32_t user = current_process()->identity.user;
 
 	return user == 0 || user == segment->owner.user || user == segment->creator.user;
 }
@@ -102,7 +102,7 @@ static bool owns(const struct segment *segment)
 /* Whether the task may do what the bits of `wanted` (0444 reading, 0222 writing) say. */
 static bool permits(const struct segment *segment, uint32_t wanted)
 {
-	const struct identity *identity = &current_task()->identity;
+	const struct identity *identity = &current_process()->identity;
 	uint32_t granted = segment->mode;
 
 	if (identity->user == 0 || shm_unprotected)
@@ -117,7 +117,7 @@ static bool permits(const struct segment *segment, uint32_t wanted)
 
 static long create(uint32_t key, uint64_t size, uint32_t mode)
 {
-	const struct task *task = current_task();
+	const struct process *process = current_process();
 	struct segment *segment = segments;
 
 	if (size == 0 || size > FILE_SIZE_MOST)
@@ -132,9 +132,9 @@ static long create(uint32_t key, uint64_t size, uint32_t mode)
 		.key = key,
 		.mode = mode & 0777,
 		.round = segment->round + 1,
-		.owner = task->identity,
-		.creator = task->identity,
-		.creator_pid = task->pid,
+		.owner = process->identity,
+		.creator = process->identity,
+		.creator_pid = process->pid,
 	};
 	return segment->memory ? id_of(segment) : -ENOMEM;
 }
@@ -171,7 +171,7 @@ static long place(struct address_space *space, uint64_t address, size_t pages, u
 
 static long attach(uint64_t id, uint64_t address, uint64_t flags)
 {
-	struct address_space *space = &current_task()->space;
+	struct address_space *space = &current_process()->space;
 	struct segment *segment = by_id(id);
 	uint64_t rights = REGION_SHARED | (flags & SHM_EXEC ? 0 : PTE_NX) |
 	                  (flags & SHM_RDONLY ? REGION_NO_WRITE : PTE_WRITE);
@@ -189,7 +189,7 @@ static long attach(uint64_t id, uint64_t address, uint64_t flags)
 		return start ? start : -ENOMEM;
 	if (region_map_backing(space, (uintptr_t)start, pages, rights, &segment->memory->backing, 0))
 		return -ENOMEM;
-	segment->last_pid = current_task()->pid;
+	segment->last_pid = current_process()->pid;
 	return start;
 }
 
@@ -206,7 +206,7 @@ long sys_shmat(uint64_t id, uint64_t address, uint64_t flags)
 /* Unmaps what is left of the segment that shmat() mapped at the address. */
 static long detach(uint64_t address)
 {
-	struct address_space *space = &current_task()->space;
+	struct address_space *space = &current_process()->space;
 	const struct backing *memory = NULL;
 
 	for (uint32_t i = address_space_find(space, address); i < space->count;) {

@@ -22,7 +22,7 @@ static struct wait_queue only_signals;
 
 long sys_rt_sigaction(uint64_t signal, uint64_t new, uint64_t old, uint64_t size)
 {
-	struct task *task = current_task();
+	struct process *process = current_process();
 	struct signal_action action, before;
 	int error;
 
@@ -32,8 +32,8 @@ long sys_rt_sigaction(uint64_t signal, uint64_t new, uint64_t old, uint64_t size
 		return -EINVAL;
 	if (new &&copy_from_user(&action, new, sizeof action))
 		return -EFAULT;
-	before = signal_action(task, (int)signal);
-	error = new ? signal_set_action(task, (int)signal, &action) : 0;
+	before = signal_action(process, (int)signal);
+	error = new ? signal_set_action(process, (int)signal, &action) : 0;
 	if (error)
 		return error;
 	return old ? copy_to_user(old, &before, sizeof before) : 0;
@@ -41,7 +41,7 @@ long sys_rt_sigaction(uint64_t signal, uint64_t new, uint64_t old, uint64_t size
 
 long sys_rt_sigprocmask(uint64_t how, uint64_t new, uint64_t old, uint64_t size)
 {
-	const uint64_t before = current_task()->signals.blocked;
+	const uint64_t before = current_process()->signals.blocked;
 	uint64_t mask;
 
 	if (size != MASK_SIZE)
@@ -58,7 +58,7 @@ long sys_rt_sigprocmask(uint64_t how, uint64_t new, uint64_t old, uint64_t size)
 
 long sys_rt_sigpending(uint64_t address, uint64_t size)
 {
-	const struct signals *s = &current_task()->signals;
+	const struct signals *s = &current_process()->signals;
 	const uint64_t pending = s->pending & s->blocked;
 
 	return size > MASK_SIZE ? -EINVAL : copy_to_user(address, &pending, size);
@@ -86,7 +86,7 @@ long sys_rt_sigsuspend(uint64_t address, uint64_t size)
 /* For as long as it waits the signals are not blocked, so that one of them wakes it. */
 static long wait_for_signal(uint64_t set, uint64_t end, struct signal_info *info)
 {
-	struct signals *s = &current_task()->signals;
+	struct signals *s = &current_process()->signals;
 	const uint64_t blocked = s->blocked;
 	int signal;
 	long error;
@@ -129,22 +129,22 @@ long sys_rt_sigtimedwait(uint64_t set_address, uint64_t info_address, uint64_t t
 /* What is in the frame is the program's word; a bad one ends it, as in Linux. */
 long sys_rt_sigreturn(void)
 {
-	struct task *task = current_task();
+	struct process *process = current_process();
 	struct trap_frame frame;
 
-	if (signal_leave(task_call_frame(task)->rsp - 8, &frame)) {
-		if (!task_quiet)
-			kprintf("task %d (%s) killed: bad frame in sigreturn\n", task->pid, task->name);
-		task_exit(SIGSEGV);
+	if (signal_leave(process_call_frame(process)->rsp - 8, &frame)) {
+		if (!process_quiet)
+			kprintf("task %d (%s) killed: bad frame in sigreturn\n", process->pid, process->name);
+		process_exit(SIGSEGV);
 	}
-	task->sleep_end = 0; /* the handler may have slept itself */
+	process->sleep_end = 0; /* the handler may have slept itself */
 	return_through_frame(&frame);
 }
 
 long sys_sigaltstack(uint64_t new, uint64_t old)
 {
-	const uint64_t rsp = task_call_frame(current_task())->rsp;
-	const struct user_stack before = signal_stack_of(&current_task()->signals, rsp);
+	const uint64_t rsp = process_call_frame(current_process())->rsp;
+	const struct user_stack before = signal_stack_of(&current_process()->signals, rsp);
 	struct user_stack stack;
 	int error = new ? copy_from_user(&stack, new, sizeof stack) : 0;
 
@@ -157,7 +157,7 @@ long sys_sigaltstack(uint64_t new, uint64_t old)
 
 long sys_kill(uint64_t pid, uint64_t signal)
 {
-	return task_kill((int)pid, (int)signal);
+	return process_kill((int)pid, (int)signal);
 }
 
 /* A process has one thread. */
@@ -165,7 +165,7 @@ long sys_tgkill(uint64_t group, uint64_t pid, uint64_t signal)
 {
 	if ((int)pid <= 0 || (int)group <= 0)
 		return -EINVAL;
-	return pid == group ? task_kill((int)pid, (int)signal) : -ESRCH;
+	return pid == group ? process_kill((int)pid, (int)signal) : -ESRCH;
 }
 
 long sys_tkill(uint64_t pid, uint64_t signal)
@@ -178,31 +178,31 @@ struct timer {
 	uint64_t interval_s, interval_us, value_s, value_us;
 };
 
-static struct timer timer_of(const struct task *task)
+static struct timer timer_of(const struct process *process)
 {
-	uint64_t now = clock_now(), left = task->alarm.time > now ? task->alarm.time - now : 0;
+	uint64_t now = clock_now(), left = process->alarm.time > now ? process->alarm.time - now : 0;
 
 	left = (left + NS_PER_US - 1) / NS_PER_US;
 	return (struct timer){
-		task->alarm_interval / NS_PER_SECOND,
-		task->alarm_interval % NS_PER_SECOND / NS_PER_US,
+		process->alarm_interval / NS_PER_SECOND,
+		process->alarm_interval % NS_PER_SECOND / NS_PER_US,
 		left / US_PER_SECOND,
 		left % US_PER_SECOND,
 	};
 }
 
-static void set_timer(struct task *task, uint64_t value, uint64_t interval)
+static void set_timer(struct process *process, uint64_t value, uint64_t interval)
 {
-	task->alarm_interval = interval;
-	clock_set_alarm(task, value ? clock_now() + value : 0);
+	process->alarm_interval = interval;
+	clock_set_alarm(&process->alarm, value ? clock_now() + value : 0);
 }
 
 long sys_alarm(uint64_t seconds)
 {
-	struct task *task = current_task();
-	const struct timer before = timer_of(task);
+	struct process *process = current_process();
+	const struct timer before = timer_of(process);
 
-	set_timer(task, (seconds & 0xffffffff) * NS_PER_SECOND, 0);
+	set_timer(process, (seconds & 0xffffffff) * NS_PER_SECOND, 0);
 	return (long)(before.value_s + (before.value_us != 0));
 }
 
@@ -212,14 +212,14 @@ long sys_getitimer(uint64_t which, uint64_t address)
 	struct timer timer = { 0 };
 
 	if (!which)
-		timer = timer_of(current_task());
+		timer = timer_of(current_process());
 	return which > 2 ? -EINVAL : copy_to_user(address, &timer, sizeof timer);
 }
 
 long sys_setitimer(uint64_t which, uint64_t new, uint64_t old)
 {
-	struct task *task = current_task();
-	const struct timer before = timer_of(task);
+	struct process *process = current_process();
+	const struct timer before = timer_of(process);
 	struct timer timer = { 0 };
 
 	if (which)
@@ -229,7 +229,7 @@ long sys_setitimer(uint64_t which, uint64_t new, uint64_t old)
 	if (timer.value_us >= US_PER_SECOND || timer.interval_us >= US_PER_SECOND ||
 	    timer.value_s >= SECONDS_MOST || timer.interval_s >= SECONDS_MOST)
 		return -EINVAL;
-	set_timer(task, timer.value_s * NS_PER_SECOND + timer.value_us * NS_PER_US,
+	set_timer(process, timer.value_s * NS_PER_SECOND + timer.value_us * NS_PER_US,
 	          timer.interval_s * NS_PER_SECOND + timer.interval_us * NS_PER_US);
 	return old ? copy_to_user(old, &before, sizeof before) : 0;
 }

@@ -17,27 +17,27 @@ static long sys_sched_yield(void)
 
 static long sys_getpid(void)
 {
-	return current_task()->pid;
+	return current_process()->pid;
 }
 
 static long sys_getppid(void)
 {
-	return current_task()->parent ? current_task()->parent->pid : 0;
+	return current_process()->parent ? current_process()->parent->pid : 0;
 }
 
 static long sys_exit(uint64_t code)
 {
-	task_exit((int)(code & 0xff) << 8);
+	process_exit((int)(code & 0xff) << 8);
 }
 
 static long sys_execve(uint64_t name, uint64_t argv, uint64_t envp)
 {
-	return task_execve_user(name, argv, envp);
+	return process_execve_user(name, argv, envp);
 }
 
 static long sys_spawn(uint64_t name, uint64_t argv, uint64_t envp)
 {
-	return task_spawn_user(name, argv, envp);
+	return process_spawn_user(name, argv, envp);
 }
 
 static long sys_bench_next(void)
@@ -69,14 +69,14 @@ static long sys_absent(void)
 static long sys_unknown(void)
 {
 	static uint64_t said[SYSCALL_COUNT / 64];
-	const struct task *task = current_task();
-	const uint64_t number = task_call_frame(task)->number;
+	const struct process *process = current_process();
+	const uint64_t number = process_call_frame(process)->number;
 
 	if (number == SYS_sendfile) /* programs that ask for it go on with read() and write() */
 		return -ENOSYS;
-	if (!task_quiet && number < SYSCALL_COUNT && !(said[number / 64] & 1UL << number % 64)) {
+	if (!process_quiet && number < SYSCALL_COUNT && !(said[number / 64] & 1UL << number % 64)) {
 		said[number / 64] |= 1UL << number % 64;
-		kprintf("task %d (%s): there is no system call %lu\n", task->pid, task->name, number);
+		kprintf("task %d (%s): there is no system call %lu\n", process->pid, process->name, number);
 	}
 	return -ENOSYS;
 }

@@ -82,7 +82,7 @@ long sys_clock_getres(uint64_t clock, uint64_t address)
 /* What is left of the time goes to the user address `remaining`, unless that is 0. */
 static long sleep_until(uint64_t end, uint64_t remaining)
 {
-	struct task *task = current_task();
+	struct process *process = current_process();
 	long error;
 
 	while (!(error = wait_until(&only_time, end)))
@@ -96,8 +96,8 @@ static long sleep_until(uint64_t end, uint64_t remaining)
 		if (copy_to_user(remaining, &left, sizeof left))
 			return -EFAULT;
 	}
-	task->sleep_end = end;
-	task->sleep_left = remaining;
+	process->sleep_end = end;
+	process->sleep_left = remaining;
 	return -ERESTART_RESTARTBLOCK;
 }
 
@@ -127,9 +127,9 @@ long sys_clock_nanosleep(uint64_t clock, uint64_t flags, uint64_t request, uint6
 /* After the task was stopped, or a signal had no handler. */
 long sys_restart_syscall(void)
 {
-	struct task *task = current_task();
+	struct process *process = current_process();
 
-	return task->sleep_end ? sleep_until(task->sleep_end, task->sleep_left) : -EINTR;
+	return process->sleep_end ? sleep_until(process->sleep_end, process->sleep_left) : -EINTR;
 }
 
 long sys_nanosleep(uint64_t request, uint64_t remaining)
@@ -192,7 +192,7 @@ long sys_sysinfo(uint64_t address)
 		.uptime = clock_now() / NS_PER_SECOND,
 		.total = frames_total() * PAGE_SIZE,
 		.free = frames_free() * PAGE_SIZE,
-		.processes = (uint16_t)task_count(),
+		.processes = (uint16_t)process_count(),
 		.unit = 1,
 	};
 

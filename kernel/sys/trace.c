@@ -1,26 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "sys/trace.h"
 
+#include "cpu/call_frame.h"
 #include "output/console.h"
-#include "process/call_frame.h"
 #include "process/process.h"
-
-/* entry.asm: the entry of system calls that calls the two functions. */
-extern char syscall_entry_traced[];
-extern void (*trace_call)(const struct call_frame *call);
-extern uint64_t (*trace_result)(uint64_t result);
 
 static void print_call(const struct call_frame *call)
 {
-	const struct task *task = current_task();
+	const struct process *process = current_process();
 
-	kprintf("[%d %s] %lu(%lx, %lx, %lx, %lx, %lx, %lx) at %lx\n", task->pid, task->name, call->number,
-	        call->rdi, call->rsi, call->rdx, call->r10, call->r8, call->r9, call->rip);
+	kprintf("[%d %s] %lu(%lx, %lx, %lx, %lx, %lx, %lx) at %lx\n", process->pid, process->name,
+	        call->number, call->rdi, call->rsi, call->rdx, call->r10, call->r8, call->r9, call->rip);
 }
 
 static uint64_t print_result(uint64_t result)
 {
-	kprintf("[%d] = %ld (%lx)\n", current_task()->pid, (long)result, result);
+	kprintf("[%d] = %ld (%lx)\n", current_process()->pid, (long)result, result);
 	return result;
 }
 

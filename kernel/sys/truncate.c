@@ -8,13 +8,13 @@
 #include "sys/paths.h"
 #include "vm/regions.h"
 
-static void cut_mappings(struct task *task, void *argument)
+static void cut_mappings(struct process *process, void *argument)
 {
 	const struct node *node = argument;
 
-	if (task->space.has_backings && task->state != TASK_ZOMBIE)
-		region_cut_backing(&task->space, &node->backing, (node->size + PAGE_MASK) / PAGE_SIZE,
-		                   task == current_task());
+	if (process->space.has_backings && process->task.state != TASK_ZOMBIE)
+		region_cut_backing(&process->space, &node->backing, (node->size + PAGE_MASK) / PAGE_SIZE,
+		                   process == current_process());
 }
 
 int truncate_file(struct node *node, size_t size)
@@ -25,7 +25,7 @@ int truncate_file(struct node *node, size_t size)
 	interrupts_on(); /* for as long as it takes: the file may be large, and there may be many tasks */
 	error = node_truncate(node, size);
 	if (!error && shorter)
-		task_each(cut_mappings, node);
+		process_each(cut_mappings, node);
 	interrupts_off();
 	return error;
 }

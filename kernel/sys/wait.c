@@ -29,7 +29,7 @@ long sys_wait4(uint64_t pid, uint64_t status_address, uint64_t options, uint64_t
 		return -EFAULT;
 	if ((int)pid == INT32_MIN)
 		return -ESRCH;
-	result = task_wait((int)pid, &status, (int)options);
+	result = process_wait((int)pid, &status, (int)options);
 	if (result > 0 && ((status_address && copy_to_user(status_address, &status, sizeof status)) ||
 	                   (usage && copy_to_user(usage, no_usage, sizeof no_usage))))
 		return -EFAULT;
@@ -60,7 +60,7 @@ long sys_waitid(uint64_t kind, uint64_t id, uint64_t info_address, uint64_t opti
 		return -EINVAL;
 	if (!can_tell(info_address, sizeof told) || !can_tell(usage, sizeof no_usage))
 		return -EFAULT;
-	result = task_wait_for(kind == P_ALL ? -1 : kind == P_PID ? pid : -pid, &status, (int)options);
+	result = process_wait_for(kind == P_ALL ? -1 : kind == P_PID ? pid : -pid, &status, (int)options);
 	if (result < 0)
 		return result;
 	if (result) {

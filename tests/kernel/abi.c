@@ -35,11 +35,11 @@ TEST(shortage_with_large_arguments_loses_nothing)
 static int run_by_execve(const char *program)
 {
 	const char *argv[] = { "arguments", "exec", program };
-	int status, pid = task_spawn("arguments", argv, 3);
+	int status, pid = process_spawn("arguments", argv, 3);
 
 	if (pid < 0)
 		return pid;
-	while (task_wait(pid, &status, 0) != pid)
+	while (process_wait(pid, &status, 0) != pid)
 		;
 	return status >> 8;
 }

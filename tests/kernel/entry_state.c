@@ -52,7 +52,7 @@ TEST(interrupt_on_unmapped_stack_is_survived)
 TEST(preemption_closes_smap)
 {
 	const char *argv[] = { "nest", "ac" };
-	int pid = task_spawn("nest", argv, 2), status;
+	int pid = process_spawn("nest", argv, 2), status;
 	bool open = false;
 
 	if (pid < 0)
@@ -64,8 +64,8 @@ TEST(preemption_closes_smap)
 		user_access_end();
 	}
 	lapic_timer(0);
-	task_kill(pid, SIGKILL);
-	task_wait(pid, &status, 0);
+	process_kill(pid, SIGKILL);
+	process_wait(pid, &status, 0);
 	this_cpu()->need_resched = 0;
 	return open ? "it is open" : NULL;
 }

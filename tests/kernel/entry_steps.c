@@ -61,7 +61,7 @@ static void check_surroundings(const struct trap_frame *frame)
 
 	if ((int64_t)read_msr(MSR_GS_BASE) >= 0 || (int64_t)read_msr(MSR_KERNEL_GS) < 0)
 		problem = "a handler ran with the user's GS base";
-	if ((uintptr_t)(frame + 1) != (moved ? current_task()->stack.top : trap->top))
+	if ((uintptr_t)(frame + 1) != (moved ? current_process()->task.stack.top : trap->top))
 		problem = moved ? "a trap from user mode was not moved to its task's stack"
 		                : "a trap was not on its stack";
 }
@@ -307,7 +307,8 @@ static void damage(uint64_t *rip)
 static void damage_interrupt(void)
 {
 	const unsigned ist = kstack_gate_ist(VECTOR_MICRO);
-	const uintptr_t top = ist == IST_NONE ? current_task()->stack.top : this_cpu()->tss.ist[ist - 1];
+	const uintptr_t top =
+	        ist == IST_NONE ? current_process()->task.stack.top : this_cpu()->tss.ist[ist - 1];
 
 	damage((uint64_t *)top - 5);
 }
@@ -341,7 +342,7 @@ static long take_way(void)
 		return 0; /* it came back */
 	taken = true;
 	if (way == WAY_CALL) /* syscall_entry has pushed RSP, R11, RCX */
-		((uint64_t *)current_task()->stack.top)[-3] = HOLE;
+		((uint64_t *)current_process()->task.stack.top)[-3] = HOLE;
 	if (way == WAY_LONG) {
 		usual_hook = user_return_hook;
 		user_return_hook = damage_long_way;
@@ -374,12 +375,12 @@ TEST(returns_that_fault_are_signals)
 TEST(a_program_that_starts_nowhere_is_killed)
 {
 	const char *argv[] = { "nest", "quit" };
-	int pid = task_spawn("nest", argv, 2), status = 0;
+	int pid = process_spawn("nest", argv, 2), status = 0;
 
 	if (pid < 0)
 		return pid == -ENOENT ? SKIP "its boot module is not there" : "the program cannot be started";
-	task_find(pid)->entry = HOLE;
-	while (task_wait(pid, &status, 0) != pid)
+	process_find(pid)->entry = HOLE;
+	while (process_wait(pid, &status, 0) != pid)
 		;
 	return status == SIGSEGV ? NULL : "it did not end with SIGSEGV";
 }

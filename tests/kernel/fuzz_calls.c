@@ -93,9 +93,9 @@ static long take_page(uint64_t index, uint64_t address)
 	uint64_t physical;
 
 	(void)index;
-	if (page || current_task()->pid != first_pid || address != FUZZ_PAGE)
+	if (page || current_process()->pid != first_pid || address != FUZZ_PAGE)
 		return -ENOSYS;
-	physical = paging_translate(current_task()->space.pml4, address, NULL);
+	physical = paging_translate(current_process()->space.pml4, address, NULL);
 	if (physical == PAGING_INVALID || !frame_share(physical))
 		return -EFAULT;
 	page = phys_to_virt(physical);
@@ -162,7 +162,7 @@ static bool reap(void)
 	int pid, status;
 	bool first = false;
 
-	while ((pid = (int)task_wait(-1, &status, WAIT_NO_HANG)) > 0)
+	while ((pid = (int)process_wait(-1, &status, WAIT_NO_HANG)) > 0)
 		first |= pid == first_pid;
 	return first;
 }
@@ -178,12 +178,12 @@ static void end_all_tasks(void)
 {
 	const uint64_t end = clock_now() + ROUND_PATIENCE;
 
-	while (task_count() > 1 && clock_now() < end) {
-		task_kill(-1, SIGKILL);
+	while (process_count() > 1 && clock_now() < end) {
+		process_kill(-1, SIGKILL);
 		sleep();
 		reap();
 	}
-	if (task_count() > 1)
+	if (process_count() > 1)
 		find("a task does not end when it is killed");
 }
 
@@ -213,7 +213,7 @@ static void run_program(uint64_t seed)
 
 	format_string(seed_text, sizeof seed_text, "%lu", seed);
 	format_string(calls_text, sizeof calls_text, "%u", CALLS_OF_ROUND);
-	first_pid = task_spawn(PROGRAM, argv, 4);
+	first_pid = process_spawn(PROGRAM, argv, 4);
 	while (first_pid > 0 && !reap()) {
 		if (clock_now() > end) {
 			find("a round does not end");
@@ -276,7 +276,7 @@ bool fuzz_calls_run(void)
 		kprintf("fuzz: the boot module " PROGRAM " is not there\n");
 		return false;
 	}
-	task_quiet = true;
+	process_quiet = true;
 	panic_note = note_panic;
 	bench_calls = &calls_of_fuzzer;
 	exception_set_probe(stop_at_nmi);

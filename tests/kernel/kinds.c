@@ -9,13 +9,13 @@
 int run_kind(const char *program, const char *kind)
 {
 	const char *argv[] = { program, kind };
-	int status, pid = task_spawn(program, argv, 2);
+	int status, pid = process_spawn(program, argv, 2);
 
 	if (pid < 0)
 		return pid;
-	while (task_wait(pid, &status, 0) != pid)
+	while (process_wait(pid, &status, 0) != pid)
 		;
-	while (task_count() > 1) /* children that it left behind */
+	while (process_count() > 1) /* children that it left behind */
 		task_yield();
 	return status;
 }

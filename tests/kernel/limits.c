@@ -119,19 +119,21 @@ static const char *calls_on_memory(void)
 
 TEST(calls_on_memory_let_interrupts_in)
 {
-	struct task *task = current_task();
-	struct address_space space, own = task->space;
+	struct process *process = current_process();
+	struct address_space space, own = process->space;
 	const char *problem;
 
 	if (address_space_create(&space))
 		return "no memory";
-	kstack_move(&task->stack, &own.root, &space.root);
-	task->space = space;
-	isolation_switch(task_root(task));
+	kstack_move(&process->task.stack, &own.root, &space.root);
+	process->space = space;
+	process->task.root = space.root;
+	isolation_switch(&process->task.root);
 	problem = calls_on_memory();
-	space = task->space;
-	task->space = own;
-	isolation_switch(task_root(task));
+	space = process->space;
+	process->space = own;
+	process->task.root = own.root;
+	isolation_switch(&process->task.root);
 	address_space_destroy(&space);
 	return problem;
 }
@@ -179,15 +181,15 @@ TEST(large_files_go_with_interrupts_let_in)
 	return problem;
 }
 
-static void count_one(struct task *task, void *count)
+static void count_one(struct process *process, void *count)
 {
-	(void)task;
+	(void)process;
 	++*(unsigned *)count;
 }
 
 static void visit_all(void *count)
 {
-	task_each(count_one, count);
+	process_each(count_one, count);
 }
 
 /* And what is done to all tasks, of which there may be thousands. */
@@ -200,14 +202,14 @@ TEST(walks_over_tasks_let_interrupts_in)
 
 	irq_set_handler(VECTOR_BENCH, note);
 	for (unsigned i = 0; i < 2 * PAUSE_STEPS; i++)
-		if (task_spawn("payload-4k", argv, 2) < 0)
+		if (process_spawn("payload-4k", argv, 2) < 0)
 			break;
-	if (task_count() > PAUSE_STEPS)
+	if (process_count() > PAUSE_STEPS)
 		in = lets_interrupts_in(visit_all, &count);
 	irq_set_handler(VECTOR_BENCH, NULL);
-	if (count != task_count())
+	if (count != process_count())
 		return "not each task was visited";
-	while (task_wait(-1, &status, 0) > 0)
+	while (process_wait(-1, &status, 0) > 0)
 		;
 	return in ? NULL : "none came";
 }
@@ -225,9 +227,9 @@ TEST(who_holds_most_memory_pays)
 		if (frames_free() < 2 * FRAMES)
 			return SKIP "this machine has too little memory";
 		frames_set_reserve(frames_free() - FRAMES);
-		task_quiet = true;
+		process_quiet = true;
 		problem = RUN_KINDS("limits", kinds[i]);
-		task_quiet = false;
+		process_quiet = false;
 		frames_set_reserve(0);
 	}
 	return problem;

@@ -330,14 +330,14 @@ TEST(handlers_nest_in_a_system_call)
 {
 	static const struct bench_calls calls = { step_in_syscall, no_call, no_call, no_value };
 	const char *argv[] = { "nest", "calls" };
-	int pid = task_spawn("nest", argv, 2), status;
+	int pid = process_spawn("nest", argv, 2), status;
 
 	if (pid < 0)
 		return pid == -ENOENT ? SKIP "its boot module is not there" : "the program cannot be started";
 	next_step = 0;
 	step_problem = NULL;
 	bench_calls = &calls;
-	while (task_wait(pid, &status, 0) != pid)
+	while (process_wait(pid, &status, 0) != pid)
 		;
 	bench_calls = NULL;
 	if (step_problem)

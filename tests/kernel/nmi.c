@@ -38,7 +38,7 @@ static bool watch(struct trap_frame *frame)
 	seen_on_user_rsp += !(frame->cs & 3) && frame->rsp <= USER_TOP;
 	if (at < CPU_NMI_TOP(0) - CPU_STACK_SIZE || at >= CPU_NMI_TOP(0))
 		problem = "an NMI ran on another stack than its own";
-	if ((int64_t)read_msr(MSR_GS_BASE) >= 0 || this_cpu()->self != this_cpu() || !current_task())
+	if ((int64_t)read_msr(MSR_GS_BASE) >= 0 || this_cpu()->self != this_cpu() || !current_process())
 		problem = "an NMI ran with the user's GS base";
 	return false;
 }
@@ -163,13 +163,13 @@ TEST(nmi_in_user_mode)
 
 	if (flag_frame == FRAME_NONE)
 		return "no memory";
-	pid = task_spawn("nest", argv, 2);
-	if (pid > 0 && !bench_map_lapic(task_find(pid), flag_frame)) {
-		task_kill(pid, SIGKILL);
+	pid = process_spawn("nest", argv, 2);
+	if (pid > 0 && !bench_map_lapic(process_find(pid), flag_frame)) {
+		process_kill(pid, SIGKILL);
 		pid = -ENOMEM;
 	}
 	watch_begin();
-	while (pid > 0 && task_wait(pid, &status, 0) != pid)
+	while (pid > 0 && process_wait(pid, &status, 0) != pid)
 		;
 	frame_free(flag_frame);
 	if (pid < 0)

@@ -19,11 +19,11 @@
 static int run(const char *name, const char *argument, const char *second)
 {
 	const char *argv[] = { name, argument, second };
-	int status, pid = task_spawn(name, argv, second ? 3 : argument ? 2 : 1);
+	int status, pid = process_spawn(name, argv, second ? 3 : argument ? 2 : 1);
 
 	if (pid < 0)
 		return pid;
-	while (task_wait(pid, &status, 0) != pid)
+	while (process_wait(pid, &status, 0) != pid)
 		;
 	return status;
 }
@@ -121,7 +121,7 @@ TEST(hostile_programs_are_stopped)
 		int status = run("hostile", hostile[i].kind, NULL);
 		const char *lost;
 
-		while (task_count() > 1) /* what it left behind ends too */
+		while (process_count() > 1) /* what it left behind ends too */
 			task_yield();
 		if (flag_ac()) {
 			format_string(problem, sizeof problem, "%s: AC is set in the kernel",
@@ -151,7 +151,7 @@ TEST(tasks_are_preempted_and_killed)
 
 	for (size_t i = 0; i < 3; i++) {
 		argv[1] = i == 2 ? "ac-spin" : "spin";
-		pids[i] = task_spawn("hostile", argv, 2);
+		pids[i] = process_spawn("hostile", argv, 2);
 		if (pids[i] < 0)
 			return "no memory";
 	}
@@ -162,11 +162,11 @@ TEST(tasks_are_preempted_and_killed)
 	if (flag_ac())
 		return "a preempted program's AC is set in the kernel";
 	for (size_t i = 0; i < 3; i++)
-		if (task_kill(pids[i], SIGKILL) || task_wait(pids[i], &status, 0) != pids[i] ||
+		if (process_kill(pids[i], SIGKILL) || process_wait(pids[i], &status, 0) != pids[i] ||
 		    status != SIGKILL)
 			return "one could not be killed";
 	this_cpu()->need_resched = 0;
-	return task_kill(pids[0], SIGKILL) == -ESRCH ? NULL : "one was killed twice";
+	return process_kill(pids[0], SIGKILL) == -ESRCH ? NULL : "one was killed twice";
 }
 
 TEST(nothing_stays_in_the_window)

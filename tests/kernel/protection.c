@@ -52,7 +52,7 @@ static struct audit audit(unsigned first, unsigned last)
 {
 	struct audit result = { 0 };
 
-	paging_visit(current_task()->space.pml4, first, last, audit_leaf, &result);
+	paging_visit(current_process()->space.pml4, first, last, audit_leaf, &result);
 	return result;
 }
 
@@ -107,7 +107,7 @@ TEST(null_pointer_faults)
 
 TEST(guard_pages_stand_around_stacks)
 {
-	const struct kstack *stack = &current_task()->stack;
+	const struct kstack *stack = &current_process()->task.stack;
 	const uintptr_t guards[] = {
 		stack->top,       stack->top - KSTACK_SIZE - 1,
 		CPU_AREA(0),      CPU_SCRATCH_TOP(0),
@@ -146,7 +146,7 @@ TEST(nmi_has_its_own_stack)
 static const char *with_user_page(const char *(*body)(void))
 {
 	uint32_t tables = FRAME_LIST_END;
-	uint64_t frame = frame_alloc_zeroed(), pml4 = current_task()->space.pml4;
+	uint64_t frame = frame_alloc_zeroed(), pml4 = current_process()->space.pml4;
 	pte_t *table = paging_table(pml4, USER_PAGE, PTE_USER, &tables);
 	const char *result = "no memory";
 

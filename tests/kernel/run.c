@@ -23,7 +23,7 @@ void self_test_keeps(void)
 
 static void run_one(const struct self_test *test)
 {
-	size_t tasks = task_count();
+	size_t tasks = process_count();
 	const char *problem;
 	bool is_skipped;
 
@@ -32,7 +32,7 @@ static void run_one(const struct self_test *test)
 	is_skipped = problem && !strncmp(problem, SKIP, strlen(SKIP));
 	if (!problem)
 		problem = memory_lost(&before);
-	if (!problem && task_count() != tasks)
+	if (!problem && process_count() != tasks)
 		problem = "a task is left over";
 	kprintf("%s %s%s%s\n",
 	        is_skipped ? "skip"
@@ -72,7 +72,7 @@ bool self_tests_run(void)
 	if (!boot_option("test", glob, sizeof glob))
 		string_copy(glob, "*", sizeof glob);
 	time_kernel_loop();
-	task_quiet = true;
+	process_quiet = true;
 	for (const struct self_test *test = self_tests_start; test < self_tests_end; test++)
 		if (string_matches(test->name, glob))
 			run_one(test);

@@ -52,7 +52,7 @@ static int wait_for(int pid)
 
 	if (pid < 0)
 		return pid;
-	while (task_wait(pid, &status, 0) != pid)
+	while (process_wait(pid, &status, 0) != pid)
 		;
 	return status;
 }
@@ -61,7 +61,7 @@ static int start(void)
 {
 	const char *argv[] = { PATH, "-" };
 
-	return task_spawn(PATH, argv, 2);
+	return process_spawn(PATH, argv, 2);
 }
 
 /* The status of a child that becomes the program by execve(), or 256 times the error of that. */
@@ -69,7 +69,7 @@ static int run_by_execve(void)
 {
 	const char *argv[] = { "arguments", "exec", PATH };
 
-	return wait_for(task_spawn("arguments", argv, 3));
+	return wait_for(process_spawn("arguments", argv, 3));
 }
 
 TEST(written_programs_run)
@@ -308,7 +308,7 @@ TEST(files_of_archives_are_read_into_themselves)
 	node_own_data(node);
 	for (size_t i = 0; i < OWNED_PAGES; i++)
 		frame_free(start + i * PAGE_SIZE); /* the file alone has them now */
-	status = wait_for(task_spawn("paths", argv, 2));
+	status = wait_for(process_spawn("paths", argv, 2));
 	node_remove(node);
 	loader_trim();
 	return status ? "it read something else" : NULL;

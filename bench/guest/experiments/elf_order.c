@@ -130,15 +130,15 @@ static void elf_order(struct bench *b)
 		int pid, status = -1;
 
 		shuffle(&state);
-		pid = task_spawn(PATH, argv, 1);
+		pid = process_spawn(PATH, argv, 1);
 		if (pid < 0) {
 			failed++;
 			continue;
 		}
-		b->violations += misses(&task_find(pid)->space);
+		b->violations += misses(&process_find(pid)->space);
 		control += misses_unsorted();
 		b->tries += 2 * SEGMENTS - 1;
-		while (task_wait(pid, &status, 0) != pid)
+		while (process_wait(pid, &status, 0) != pid)
 			;
 		failed += status != 0;
 	}

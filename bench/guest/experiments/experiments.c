@@ -31,7 +31,7 @@ static void finish(int pid, struct bench *b)
 		b->violations++;
 		return;
 	}
-	while (task_wait(pid, &status, 0) != pid)
+	while (process_wait(pid, &status, 0) != pid)
 		;
 	if (status != 0)
 		b->violations++;
@@ -46,11 +46,11 @@ static void distinct_tags(struct bench *b)
 	static const char *const argv[] = { "tag" };
 
 	for (unsigned i = 0; i < (bench_plan.quick ? 10 : 100); i++) {
-		int first = task_spawn("tag", argv, 1), second = task_spawn("tag", argv, 1);
+		int first = process_spawn("tag", argv, 1), second = process_spawn("tag", argv, 1);
 
 		if (first > 0 && second > 0) {
-			uint64_t x = paging_translate(task_find(first)->space.pml4, TAG_ADDRESS, NULL);
-			uint64_t y = paging_translate(task_find(second)->space.pml4, TAG_ADDRESS, NULL);
+			uint64_t x = paging_translate(process_find(first)->space.pml4, TAG_ADDRESS, NULL);
+			uint64_t y = paging_translate(process_find(second)->space.pml4, TAG_ADDRESS, NULL);
 
 			if (x == PAGING_INVALID || y == PAGING_INVALID || x == y)
 				b->violations++;
@@ -124,21 +124,22 @@ static void spawn_rounds(struct bench *b)
 	for (unsigned i = 0; i < rounds; i++) {
 		switch (i % 4) {
 		case 0: /* runs and exits */
-			finish(task_spawn("payload-4k", argv, 2), b);
+			finish(process_spawn("payload-4k", argv, 2), b);
 			break;
 		case 1: /* is killed before it ran */
-			pid = task_spawn("payload-4k", argv, 2);
-			if (task_kill(pid, SIGKILL) || task_wait(pid, &status, 0) != pid || status != SIGKILL)
+			pid = process_spawn("payload-4k", argv, 2);
+			if (process_kill(pid, SIGKILL) || process_wait(pid, &status, 0) != pid ||
+			    status != SIGKILL)
 				b->violations++;
 			break;
 		case 2: /* is no program */
-			if (task_spawn("broken", argv, 2) != -ENOEXEC ||
-			    task_spawn("nobody", argv, 2) != -ENOENT)
+			if (process_spawn("broken", argv, 2) != -ENOEXEC ||
+			    process_spawn("nobody", argv, 2) != -ENOENT)
 				b->violations++;
 			break;
 		case 3: /* memory runs out a little later each time */
 			frames_set_reserve(frames_free() - i / 4 % 32);
-			pid = task_spawn("payload-4k", argv, 2);
+			pid = process_spawn("payload-4k", argv, 2);
 			frames_set_reserve(0);
 			if (pid > 0)
 				finish(pid, b);

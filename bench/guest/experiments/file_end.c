@@ -31,14 +31,14 @@ static uint8_t content[3 * PAGE_SIZE]; /* goes on behind a file's end: it must n
 static int run(const char *kind)
 {
 	const char *argv[] = { "mappings", kind, PATH };
-	const bool quiet = task_quiet;
+	const bool quiet = process_quiet;
 	int pid, status = -1;
 
-	task_quiet = true;
-	pid = task_spawn("mappings", argv, 3);
-	while (pid > 0 && task_wait(pid, &status, 0) != pid)
+	process_quiet = true;
+	pid = process_spawn("mappings", argv, 3);
+	while (pid > 0 && process_wait(pid, &status, 0) != pid)
 		;
-	task_quiet = quiet;
+	process_quiet = quiet;
 	return status;
 }
 

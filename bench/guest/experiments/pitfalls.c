@@ -280,7 +280,7 @@ static bool dies(void (*function)(void *), uintptr_t top)
 
 static void cr3_in_c(struct bench *b)
 {
-	uint64_t own = current_task()->space.pml4, fixed_faults = 0, heap_faults = 0, scratch_faults = 0;
+	uint64_t own = current_process()->space.pml4, fixed_faults = 0, heap_faults = 0, scratch_faults = 0;
 	uint64_t fixed_frame, heap_frame = frame_alloc_zeroed();
 	uint32_t tables;
 	struct address_space other;

@@ -25,7 +25,7 @@ static volatile uint64_t delivered, wrong_cr3;
 
 static bool foreign_cr3(void)
 {
-	return (read_cr3() & PTE_FRAME) != current_task()->space.pml4;
+	return (read_cr3() & PTE_FRAME) != current_process()->space.pml4;
 }
 
 static void count_delivery(void)
@@ -205,7 +205,7 @@ static void sandwich_irq(struct bench *b)
 	exception_set_probe(NULL);
 	irq_set_handler(PITFALL_VECTOR, NULL);
 	refused = refused_images();
-	b->violations += DAMAGES - refused + (task_spawn("broken", argv, 1) != -ENOEXEC);
+	b->violations += DAMAGES - refused + (process_spawn("broken", argv, 1) != -ENOEXEC);
 	loader_trim();
 	leaked = before > frames_free() ? before - frames_free() : frames_free() - before;
 	b->violations += leaked;

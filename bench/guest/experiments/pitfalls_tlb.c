@@ -173,7 +173,7 @@ static int need_pcid(struct bench *b)
 
 static void pcid_remap(struct bench *b)
 {
-	uint64_t pml4 = current_task()->space.pml4;
+	uint64_t pml4 = current_process()->space.pml4;
 	struct remap r = { 0 };
 
 	write_cr4(read_cr4() | CR4_PCIDE); /* CR3 bits 11-0 are 0, as that wants (SDM 3A 4.10.1) */

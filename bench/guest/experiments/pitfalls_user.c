@@ -72,11 +72,11 @@ static uint64_t words_that_a_program_sees(void)
 
 	if (flag_frame == FRAME_NONE)
 		return ~0UL;
-	pid = task_spawn("nest", argv, 2);
-	if (pid > 0 && !bench_map_lapic(task_find(pid), flag_frame))
-		task_kill(pid, SIGKILL);
+	pid = process_spawn("nest", argv, 2);
+	if (pid > 0 && !bench_map_lapic(process_find(pid), flag_frame))
+		process_kill(pid, SIGKILL);
 	bench_irq_flag = phys_to_virt(flag_frame);
-	while (pid > 0 && task_wait(pid, &status, 0) != pid)
+	while (pid > 0 && process_wait(pid, &status, 0) != pid)
 		;
 	bench_irq_flag_reset();
 	frame_free(flag_frame);
@@ -85,7 +85,7 @@ static uint64_t words_that_a_program_sees(void)
 
 static void user_stack_irq(struct bench *b)
 {
-	uint64_t own = current_task()->space.pml4, control = 0;
+	uint64_t own = current_process()->space.pml4, control = 0;
 	uint32_t tables;
 	uint64_t frame = pitfall_map(own, USER_PAGE, PTE_USER, &tables);
 

@@ -80,13 +80,13 @@ static uint64_t wrong_verdicts(struct bench *b, uint64_t *refused)
 static uint64_t overlapping_regions(const char *name, struct bench *b)
 {
 	const char *argv[] = { name, "-" };
-	int pid = task_spawn(name, argv, 2), status = -1;
+	int pid = process_spawn(name, argv, 2), status = -1;
 	struct address_space *space;
 	uint64_t found = 0;
 
 	if (pid < 0)
 		return 1;
-	space = &task_find(pid)->space;
+	space = &process_find(pid)->space;
 	for (uint32_t i = 0; i < space->count; i++)
 		for (uint32_t j = 0; j < i; j++) {
 			const struct region *x = &address_space_regions(space)[i],
@@ -95,7 +95,7 @@ static uint64_t overlapping_regions(const char *name, struct bench *b)
 			found += meets(x->start, x->start + x->pages * PAGE_SIZE, y->start,
 			               y->start + y->pages * PAGE_SIZE);
 		}
-	while (task_wait(pid, &status, 0) != pid)
+	while (process_wait(pid, &status, 0) != pid)
 		;
 	b->tries++;
 	return found + (status != 0);
@@ -105,14 +105,14 @@ static uint64_t overlapping_regions(const char *name, struct bench *b)
 static bool recursion_escapes(struct bench *b)
 {
 	const char *argv[] = { "hostile", "overrun-stack" };
-	bool quiet = task_quiet;
+	bool quiet = process_quiet;
 	int pid, status = -1;
 
-	task_quiet = true;
-	pid = task_spawn("hostile", argv, 2);
-	while (pid > 0 && task_wait(pid, &status, 0) != pid)
+	process_quiet = true;
+	pid = process_spawn("hostile", argv, 2);
+	while (pid > 0 && process_wait(pid, &status, 0) != pid)
 		;
-	task_quiet = quiet;
+	process_quiet = quiet;
 	b->tries++;
 	return status != SIGSEGV;
 }

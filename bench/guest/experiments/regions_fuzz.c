@@ -28,7 +28,7 @@ static bool in_one_piece; /* the control runs */
 
 static struct address_space *own(void)
 {
-	return &current_task()->space;
+	return &current_process()->space;
 }
 
 static uintptr_t address_of(size_t page)

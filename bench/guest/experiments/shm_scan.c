@@ -28,8 +28,8 @@ static int run(const char *kind, uint64_t key)
 	int pid, status = -1;
 
 	format_string(number, sizeof number, "%lu", key);
-	pid = task_spawn("shm", argv, 3);
-	while (pid > 0 && task_wait(pid, &status, 0) != pid)
+	pid = process_spawn("shm", argv, 3);
+	while (pid > 0 && process_wait(pid, &status, 0) != pid)
 		;
 	return status;
 }

@@ -20,15 +20,15 @@ static int overflow(const char *kind, unsigned frame)
 {
 	char number[16];
 	const char *argv[] = { "overflow", kind, number };
-	const bool quiet = task_quiet;
+	const bool quiet = process_quiet;
 	int pid, status = -1;
 
 	format_string(number, sizeof number, "%u", frame);
-	task_quiet = true;
-	pid = task_spawn("overflow", argv, 3);
-	while (pid > 0 && task_wait(pid, &status, 0) != pid)
+	process_quiet = true;
+	pid = process_spawn("overflow", argv, 3);
+	while (pid > 0 && process_wait(pid, &status, 0) != pid)
 		;
-	task_quiet = quiet;
+	process_quiet = quiet;
 	return status;
 }
 

@@ -41,7 +41,7 @@ static uint64_t rest;
 
 static int map_code(const char *start, const char *end)
 {
-	uint64_t pml4 = current_task()->space.pml4;
+	uint64_t pml4 = current_process()->space.pml4;
 
 	page_frame = pitfall_map(pml4, USER_PAGE, PTE_USER, &page_tables);
 	if (page_frame == FRAME_NONE) {
@@ -79,7 +79,7 @@ static void give_ways(struct bench *b)
 	gate_restore(VECTOR_MICRO);
 	gate_restore(VECTOR_MICRO_LEAVE);
 	if (page_frame != FRAME_NONE)
-		pitfall_unmap(current_task()->space.pml4, USER_PAGE, &page_tables, page_frame);
+		pitfall_unmap(current_process()->space.pml4, USER_PAGE, &page_tables, page_frame);
 }
 
 static int start_user(const char *code, const char *end)

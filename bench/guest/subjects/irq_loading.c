@@ -31,7 +31,7 @@ static int start_payload(struct bench *b)
 	int pid;
 
 	interrupts_on(); /* as in the system call: whoever needs them off turns them off */
-	pid = task_spawn(b->module, argv, 2);
+	pid = process_spawn(b->module, argv, 2);
 	interrupts_off();
 	return pid;
 }
@@ -40,7 +40,7 @@ static bool end_payload(int pid)
 {
 	int status;
 
-	return pid > 0 && !task_kill(pid, SIGKILL) && task_wait(pid, &status, 0) == pid;
+	return pid > 0 && !process_kill(pid, SIGKILL) && process_wait(pid, &status, 0) == pid;
 }
 
 static void wait_with_interrupts_on(uint64_t count)

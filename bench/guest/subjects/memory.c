@@ -8,12 +8,12 @@
 
 #define TASKS 16
 
-static size_t user_bytes(struct task *task)
+static size_t user_bytes(struct process *process)
 {
-	const struct region *region = address_space_regions(&task->space);
+	const struct region *region = address_space_regions(&process->space);
 	size_t total = 0;
 
-	for (uint32_t i = 0; i < task->space.count; i++)
+	for (uint32_t i = 0; i < process->space.count; i++)
 		total += region[i].pages * PAGE_SIZE;
 	return total;
 }
@@ -28,12 +28,12 @@ static void spawn_and_count(struct bench *b)
 	loader_trim(); /* its tables belong to no task */
 	before = frames_free();
 	for (size_t i = 0; i < TASKS; i++)
-		pids[i] = task_spawn("hostile", argv, 2);
+		pids[i] = process_spawn("hostile", argv, 2);
 	task_yield(); /* each runs until it yields, so all of them have begun */
 	loader_trim();
 	total = (before - frames_free()) * PAGE_SIZE / TASKS;
 	if (pids[TASKS - 1] > 0) {
-		total -= user_bytes(task_find(pids[TASKS - 1]));
+		total -= user_bytes(process_find(pids[TASKS - 1]));
 		table_bytes = total - kstack_stack_bytes() - PAGE_SIZE;
 		bench_metric(b, "bytes", total, "bytes");
 		bench_metric(b, "stack_bytes", kstack_stack_bytes(), "bytes");
@@ -45,8 +45,8 @@ static void spawn_and_count(struct bench *b)
 	for (size_t i = 0; i < TASKS; i++) {
 		if (pids[i] < 0)
 			continue;
-		task_kill(pids[i], SIGKILL);
-		task_wait(pids[i], &status, 0);
+		process_kill(pids[i], SIGKILL);
+		process_wait(pids[i], &status, 0);
 	}
 	if (frames_free() != before)
 		b->violations++;

@@ -33,7 +33,7 @@ static int pass_number(struct bench *b)
 /* User memory of the parameter's size, all there, and as much in the kernel. */
 static int prepare_copy(struct bench *b)
 {
-	struct address_space *space = &current_task()->space;
+	struct address_space *space = &current_process()->space;
 	const size_t pages = (b->parameter + PAGE_MASK) / PAGE_SIZE;
 
 	if (region_map(space, COPY_AT, pages, PTE_WRITE | PTE_NX))
@@ -60,7 +60,7 @@ static void copy_out(struct bench *b)
 
 static bool copied(struct bench *b)
 {
-	const struct address_space *space = &current_task()->space;
+	const struct address_space *space = &current_process()->space;
 	const uint64_t at = paging_translate(space->pml4, COPY_AT + b->parameter - 1, NULL);
 
 	return b->phase == 0 && *(const uint8_t *)phys_to_virt(at) == b->evidence;
@@ -68,7 +68,7 @@ static bool copied(struct bench *b)
 
 static void unmap_copy(struct bench *b)
 {
-	region_unmap(&current_task()->space, COPY_AT, (b->parameter + PAGE_MASK) / PAGE_SIZE);
+	region_unmap(&current_process()->space, COPY_AT, (b->parameter + PAGE_MASK) / PAGE_SIZE);
 }
 
 /* fork(), exit() in the child, wait4(): user and kernel instructions together. */

@@ -22,12 +22,12 @@ static int pass_parameter(struct bench *b)
 /* Reads a word of the program's child: turns that it has taken. `evidence` is the address. */
 static uint64_t turns_of_partner(const struct bench *b)
 {
-	const struct task *task = task_find(b->pid);
+	const struct process *process = process_find(b->pid);
 	uint64_t at;
 
-	if (!task || !task->children)
+	if (!process || !process->children)
 		return 0;
-	at = paging_translate(task->children->space.pml4, b->evidence, NULL);
+	at = paging_translate(process->children->space.pml4, b->evidence, NULL);
 	return at == PAGING_INVALID ? 0 : *(const uint64_t *)phys_to_virt(at);
 }
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* The run queue, first come, first served, and the switch from one task to the next. Interrupts are off in all of these. */
+#pragma once
+
+#include "sched/task.h"
+
+/* Puts a task that is ready at the end of the queue; takes one out. */
+void sched_enqueue(struct task *task);
+void sched_dequeue(struct task *task);
+
+/*
+ * Runs the first task of the queue, or the idle task. The current one has been queued before, or it
+ * blocks or has ended. Returns when the current task is chosen again.
+ */
+void sched_switch(void);
+
+/* As sched_switch(), with `task`, which is ready and in no queue. */
+void sched_switch_to(struct task *task);
+
+/* The first act of every new task, and the last one of every switch: frees the task that ended before it. */
+void sched_finish_switch(void);
+
+/* Frees stack and address space of a task that has ended, under the stack and CR3 of the next one, interrupts on. */
+extern void (*teardown_hook)(struct task *dead);
+
+/* Runs `first` as this CPU's first task; `idle` runs when no other is ready. */
+_Noreturn void sched_start(struct task *first, struct task *idle);
+
+/* What the idle task does: waits for interrupts, and polls what raises none. */
+_Noreturn void sched_idle(void);
+
+/* switch.asm. context_switch() saves the callee-saved registers and RSP, and loads another CR3 and RSP. */
+void context_switch(uint64_t *save_rsp, uint64_t rsp, uint64_t cr3);
+
+/* The first return address of a new task: calls the function in its saved RBX. */
+void task_first_run(void);
