@@ -172,17 +172,18 @@ bool node_make_own(struct node *node);
 void node_own_data(struct node *node);
 
 /*
- * A file's bytes that someone goes on reading whatever becomes of the file: they lie side by side. To keep and to release them costs the same
- * for any size; the frames are shared one by one only when the file lets go of them meanwhile.
+ * A file's bytes, side by side in memory, that stay readable whatever becomes of the file. Pinning
+ * and unpinning cost the same for any size: the frames are shared one by one only if the file gives
+ * them up meanwhile. The struct must not move while it is pinned.
  */
-struct kept_bytes {
+struct pinned_bytes {
 	const uint8_t *bytes;
 	size_t size;
 	bool owned; /* the frames are shared */
-	struct kept_bytes *next;
+	struct pinned_bytes *next;
 };
-void node_keep_bytes(const struct node *node, struct kept_bytes *kept); /* `kept` stays in its place */
-void node_release_bytes(struct kept_bytes *kept);
+void node_pin_bytes(const struct node *node, struct pinned_bytes *pinned);
+void node_unpin_bytes(struct pinned_bytes *pinned);
 
 /* Cuts a file off at `size` bytes, or makes it longer with zeros. 0 or -ENOMEM. */
 int node_truncate(struct node *node, size_t size);

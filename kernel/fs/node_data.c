@@ -103,40 +103,40 @@ void node_own_data(struct node *node)
 }
 
 /* Of boot modules: what a file still has. Others own their frames. */
-static struct kept_bytes *kept_bytes;
+static struct pinned_bytes *all_pinned;
 
-void node_keep_bytes(const struct node *node, struct kept_bytes *kept)
+void node_pin_bytes(const struct node *node, struct pinned_bytes *pinned)
 {
 	const void *bytes = NULL;
 
-	kept->size = node_bytes(node, 0, node->size, &bytes);
-	kept->bytes = bytes;
-	kept->owned = !node->data && kept->size && bytes != zeros;
-	if (kept->owned)
-		share(kept->bytes, kept->size);
-	kept->next = kept_bytes;
-	kept_bytes = kept;
+	pinned->size = node_bytes(node, 0, node->size, &bytes);
+	pinned->bytes = bytes;
+	pinned->owned = !node->data && pinned->size && bytes != zeros;
+	if (pinned->owned)
+		share(pinned->bytes, pinned->size);
+	pinned->next = all_pinned;
+	all_pinned = pinned;
 }
 
-void node_release_bytes(struct kept_bytes *kept)
+void node_unpin_bytes(struct pinned_bytes *pinned)
 {
-	struct kept_bytes **link = &kept_bytes;
+	struct pinned_bytes **link = &all_pinned;
 
-	while (*link != kept)
+	while (*link != pinned)
 		link = &(*link)->next;
-	*link = kept->next;
-	if (kept->owned)
-		unshare(kept->bytes, kept->size);
+	*link = pinned->next;
+	if (pinned->owned)
+		unshare(pinned->bytes, pinned->size);
 }
 
 /* The bytes of a boot module are the file's no more. */
 static void leave_data(struct node *node)
 {
 	if (node->owns_data) {
-		for (struct kept_bytes *kept = kept_bytes; kept; kept = kept->next)
-			if (kept->bytes == node->data && !kept->owned) {
-				share(kept->bytes, kept->size);
-				kept->owned = true;
+		for (struct pinned_bytes *pinned = all_pinned; pinned; pinned = pinned->next)
+			if (pinned->bytes == node->data && !pinned->owned) {
+				share(pinned->bytes, pinned->size);
+				pinned->owned = true;
 			}
 		unshare(node->data, node->size);
 	}

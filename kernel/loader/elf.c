@@ -8,13 +8,13 @@
 #include "lib/errno.h"
 #include "loader/elf_odd.h"
 
-#define TABLE_MOST   (64 * KIB) /* of program headers, bytes: Linux's bound */
-#define HEADERS_MOST (TABLE_MOST / sizeof(Elf64_Phdr))
+#define TABLE_MAX   (64 * KIB) /* of program headers, bytes: Linux's bound */
+#define HEADERS_MAX (TABLE_MAX / sizeof(Elf64_Phdr))
 
-#define MAGIC        (ELFMAG0 | (uint32_t)ELFMAG1 << 8 | (uint32_t)ELFMAG2 << 16 | (uint32_t)ELFMAG3 << 24)
+#define MAGIC       (ELFMAG0 | (uint32_t)ELFMAG1 << 8 | (uint32_t)ELFMAG2 << 16 | (uint32_t)ELFMAG3 << 24)
 
 /* The flags of pages with the rights PF_*, or SPECIAL: none, or both to write and to execute. */
-#define SPECIAL      UINT64_MAX
+#define SPECIAL     UINT64_MAX
 static const uint64_t flags_of[8] = { SPECIAL, 0, PTE_WRITE | PTE_NX, SPECIAL,
 	                              PTE_NX,  0, PTE_WRITE | PTE_NX, SPECIAL };
 
@@ -25,7 +25,7 @@ static int check_header(const Elf64_Ehdr *h, size_t size)
 		return -ENOEXEC;
 	if ((h->e_type != ET_EXEC && h->e_type != ET_DYN) || h->e_machine != EM_X86_64)
 		return -ENOEXEC;
-	if (h->e_phentsize != sizeof(Elf64_Phdr) || h->e_phnum - 1U >= HEADERS_MOST)
+	if (h->e_phentsize != sizeof(Elf64_Phdr) || h->e_phnum - 1U >= HEADERS_MAX)
 		return -ENOEXEC;
 	if (h->e_phoff > size || h->e_phnum > (size - h->e_phoff) / sizeof(Elf64_Phdr))
 		return -ENOEXEC;

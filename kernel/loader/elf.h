@@ -12,11 +12,11 @@
 
 #include "loader/loader.h"
 
-#define ELF_SEGMENTS_MAX  (LOAD_SEGMENTS_MAX - 1)  /* segments that elf_check() accepts */
-#define ELF_SEGMENTS_MOST (LOAD_SEGMENTS_MOST - 1) /* and elf_check_large() */
+#define ELF_SEGMENTS_INLINE (LOAD_SEGMENTS_INLINE - 1) /* segments that elf_check() accepts */
+#define ELF_SEGMENTS_MAX    (LOAD_SEGMENTS_MAX - 1)    /* and elf_check_large() */
 
 /* A segment with more bytes of zeros than this at its end gets their pages when they are used. */
-#define ELF_ZEROS_LOADED  (16 * MIB)
+#define ELF_ZEROS_LOADED    (16 * MIB)
 
 /* A checked executable: what to load, and where it starts. */
 struct elf_plan {
@@ -34,7 +34,7 @@ struct elf_plan {
 	 */
 	uint32_t rest;
 	struct load_segment *segments; /* `inside`, or what elf_check_large() was given */
-	struct load_segment inside[LOAD_SEGMENTS_MAX];
+	struct load_segment inside[LOAD_SEGMENTS_INLINE];
 };
 
 /*
@@ -44,7 +44,7 @@ struct elf_plan {
  *             64 KiB; a segment with more bytes in the file than in memory, with an offset that differs from its address modulo
  *             PAGE_SIZE, or that leaves the user half or reaches into the stack's pages; segments that overlap; a page that would be
  *             writable and executable; an entry point that is not in the executable bytes of the file
- *   -E2BIG    more than ELF_SEGMENTS_MAX segments to load (PT_LOADs, and pages that two share with different rights)
+ *   -E2BIG    more than ELF_SEGMENTS_INLINE segments to load (PT_LOADs, and pages that two share with different rights)
  * Nothing is allocated.
  */
 int elf_check_plan(const void *file, size_t size,
@@ -53,17 +53,17 @@ int elf_check_plan(const void *file, size_t size,
 static inline int elf_check(const void *file, size_t size, struct elf_plan *plan)
 {
 	plan->segments = plan->inside;
-	plan->room = ELF_SEGMENTS_MAX;
+	plan->room = ELF_SEGMENTS_INLINE;
 	plan->rest = 0;
 	return elf_check_plan(file, size, plan);
 }
 
-/* The same with room for ELF_SEGMENTS_MOST segments, and one for the stack, at `segments`: they lie there. */
+/* The same with room for ELF_SEGMENTS_MAX segments, and one for the stack, at `segments`: they lie there. */
 static inline int elf_check_large(const void *file, size_t size, struct elf_plan *plan,
                                   struct load_segment *segments)
 {
 	plan->segments = segments;
-	plan->room = ELF_SEGMENTS_MOST;
+	plan->room = ELF_SEGMENTS_MAX;
 	plan->rest = 0;
 	return elf_check_plan(file, size, plan);
 }

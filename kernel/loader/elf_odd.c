@@ -14,7 +14,7 @@ struct image {
 	uintptr_t base; /* added to every address */
 	struct elf_plan *plan;
 	size_t count;
-	const Elf64_Phdr *sorted[ELF_SEGMENTS_MOST]; /* those that are loaded, by address */
+	const Elf64_Phdr *sorted[ELF_SEGMENTS_MAX]; /* those that are loaded, by address */
 };
 
 static uintptr_t start_of(const struct image *m, const Elf64_Phdr *p)

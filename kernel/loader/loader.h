@@ -16,9 +16,9 @@
 
 #include "vm/address_space.h"
 
-#define LOAD_SEGMENTS_MAX 17 /* of an image, with its stack, in an array that may lie anywhere */
-#define LOAD_SEGMENTS_MOST \
-	(PAGE_SIZE / sizeof(struct load_segment)) /* in one from the kernel's heap: a page of them */
+/* Segments of an image, its stack included: in most plans, and in the largest, a page of the heap. */
+#define LOAD_SEGMENTS_INLINE 17
+#define LOAD_SEGMENTS_MAX    (PAGE_SIZE / sizeof(struct load_segment))
 
 /* Pages of a new image that have the same rights. Bytes that are not data are zero. REGION_NONE is only passed on to the region. */
 struct load_segment {
@@ -35,7 +35,7 @@ void loader_init(void);
 
 /*
  * Maps the segments in `space`, which no CPU has loaded, and fills every page of them unless the
- * loader defers that. If there are more than LOAD_SEGMENTS_MAX, the array lies in the direct map.
+ * loader defers that. If there are more than LOAD_SEGMENTS_INLINE, the array lies in the direct map.
  * Interrupts may be on. Returns 0, or -ENOMEM: the space then holds a part of the image and can only
  * be destroyed.
  */

@@ -23,9 +23,9 @@ static void copy_under_new_cr3(void *argument)
 	const uint64_t old = read_cr3(), new = job->space->pml4;
 	const size_t count = job->count;
 	const struct load_segment *segments = job->segments;
-	struct load_segment copy[LOAD_SEGMENTS_MAX]; /* the caller's may vanish with its stack */
+	struct load_segment copy[LOAD_SEGMENTS_INLINE]; /* the caller's may vanish with its stack */
 
-	if (count <= LOAD_SEGMENTS_MAX) {
+	if (count <= LOAD_SEGMENTS_INLINE) {
 		copy_bytes(copy, segments, count * sizeof *copy);
 		segments = copy;
 	}

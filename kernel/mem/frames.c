@@ -6,7 +6,7 @@
 #include "output/panic.h"
 
 #define LINK_ALLOCATED 0xfffffffeU /* one owner; one less for each further owner */
-#define LINK_MOST      0xf0000000U /* with this link, a frame has as many owners as it can */
+#define LINK_MAX       0xf0000000U /* with this link, a frame has as many owners as it can */
 #define LINK_UNUSABLE  0xefffffffU
 
 static struct {
@@ -190,7 +190,7 @@ uint64_t frame_alloc_zeroed(void)
 
 static bool is_allocated(uint32_t link)
 {
-	return link >= LINK_MOST && link <= LINK_ALLOCATED;
+	return link >= LINK_MAX && link <= LINK_ALLOCATED;
 }
 
 bool frame_share(uint64_t frame)
@@ -199,7 +199,7 @@ bool frame_share(uint64_t frame)
 
 	if (!is_allocated(*link))
 		panic("frame %lx is shared but was not allocated", frame);
-	if (*link == LINK_MOST)
+	if (*link == LINK_MAX)
 		return false;
 	--*link;
 	return true;

@@ -8,9 +8,9 @@ void first_run_keep(struct process *process, struct image *image)
 	struct first_run *first_run = (struct first_run *)image;
 	const struct program *program = &image->program;
 
-	first_run->kept = (struct kept_bytes){ 0 };
+	first_run->pinned = (struct pinned_bytes){ 0 };
 	if (program->node && !program->viewed)
-		node_keep_bytes(program->node, &first_run->kept);
+		node_pin_bytes(program->node, &first_run->pinned);
 	process->first_run = first_run;
 }
 
@@ -21,8 +21,8 @@ void first_run_drop(struct process *process)
 	if (!first_run)
 		return;
 	image_close(&first_run->image);
-	if (first_run->kept.bytes)
-		node_release_bytes(&first_run->kept);
+	if (first_run->pinned.bytes)
+		node_unpin_bytes(&first_run->pinned);
 	heap_free(first_run);
 	process->first_run = NULL;
 }

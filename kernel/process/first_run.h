@@ -10,8 +10,8 @@
 #include "process/process.h"
 
 struct first_run {
-	struct image image;     /* first: first_run_place() returns it */
-	struct kept_bytes kept; /* the bytes of a program that is no view, whatever becomes of its file */
+	struct image image;         /* first: first_run_place() returns it */
+	struct pinned_bytes pinned; /* the bytes of a program that is no view, whatever becomes of its file */
 };
 _Static_assert(sizeof(struct first_run) <= PAGE_SIZE, "the kernel heap can hold it");
 

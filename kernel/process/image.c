@@ -10,7 +10,7 @@
 
 static int check_large(const struct program *program, struct elf_plan *plan)
 {
-	struct load_segment *segments = heap_alloc(LOAD_SEGMENTS_MOST * sizeof *segments);
+	struct load_segment *segments = heap_alloc(LOAD_SEGMENTS_MAX * sizeof *segments);
 	int error = segments ? elf_check_large(program->data, program->size, plan, segments) : -ENOMEM;
 
 	if (error) {

@@ -29,12 +29,12 @@ static __attribute__((noinline)) int grow(struct address_space *space, uint32_t 
 	uint32_t bigger = space->room * 2;
 	struct region *more;
 
-	if (room > REGIONS_MOST)
+	if (room > REGIONS_MAX)
 		return -ENOMEM;
 	while (bigger < room)
 		bigger *= 2;
-	if (bigger > REGIONS_MOST)
-		bigger = REGIONS_MOST;
+	if (bigger > REGIONS_MAX)
+		bigger = REGIONS_MAX;
 	more = heap_alloc(bigger * sizeof *more);
 	if (!more)
 		return -ENOMEM;

@@ -111,9 +111,9 @@ uint32_t address_space_find(struct address_space *space, uintptr_t address);
 
 /*
  * Opens a place for a region at `index`, to be filled by the caller. -ENOMEM when there is no memory or there are
- * REGIONS_MOST of them. address_space_reserve() says beforehand whether `extra` more will fit, and makes that sure.
+ * REGIONS_MAX of them. address_space_reserve() says beforehand whether `extra` more will fit, and makes that sure.
  */
-#define REGIONS_MOST (PAGE_SIZE / sizeof(struct region))
+#define REGIONS_MAX (PAGE_SIZE / sizeof(struct region))
 int address_space_reserve(struct address_space *space, uint32_t extra);
 struct region *address_space_open(struct address_space *space, uint32_t index);
 

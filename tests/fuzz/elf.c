@@ -234,7 +234,7 @@ static void load(const struct elf_plan *plan)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-	static struct load_segment more[LOAD_SEGMENTS_MOST];
+	static struct load_segment more[LOAD_SEGMENTS_MAX];
 	struct elf_plan plan;
 	const uint8_t *file;
 	int result;
@@ -247,7 +247,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	fuzz_accepted = result == 0;
 	reference_read(&reference, file, size);
 	if (result == -E2BIG)
-		require(reference.verdict == REFUSED || reference_places(&reference) > ELF_SEGMENTS_MAX);
+		require(reference.verdict == REFUSED || reference_places(&reference) > ELF_SEGMENTS_INLINE);
 	if (result == -E2BIG) {
 		result = elf_check_large(file, size, &plan, more);
 		fuzz_accepted = result == 0;
@@ -256,7 +256,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		require(result == -ENOEXEC || result == -E2BIG);
 		if (result == -E2BIG)
 			require(reference.verdict == REFUSED ||
-			        reference_places(&reference) > ELF_SEGMENTS_MOST);
+			        reference_places(&reference) > ELF_SEGMENTS_MAX);
 		else
 			require(reference.verdict == REFUSED);
 		return 0;

@@ -7,7 +7,7 @@
 
 #include "loader/elf.h"
 
-#define SEGMENTS_MOST (2 * ELF_SEGMENTS_MAX) /* of a table that is changed */
+#define SEGMENTS_MOST (2 * ELF_SEGMENTS_INLINE) /* of a table that is changed */
 
 static uint64_t edge(struct mutation *m)
 {

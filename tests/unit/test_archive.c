@@ -230,7 +230,7 @@ enum leave { REMOVES, WRITES, CUTS, STAYS };
 
 static void keep_and_leave(enum leave how)
 {
-	struct kept_bytes kept[2];
+	struct pinned_bytes pinned[2];
 	size_t before, after;
 	struct unpacked result;
 	struct node *node;
@@ -247,9 +247,9 @@ static void keep_and_leave(enum leave how)
 	assert_int_equal(archive_unpack(module(), 6 * PAGE_SIZE, &result), 0);
 	assert_int_equal(result.freed, PAGE_SIZE);
 	node = file(39);
-	node_keep_bytes(node, &kept[0]);
-	node_keep_bytes(node, &kept[1]);
-	assert_int_equal(kept[0].size, sizes[39]);
+	node_pin_bytes(node, &pinned[0]);
+	node_pin_bytes(node, &pinned[1]);
+	assert_int_equal(pinned[0].size, sizes[39]);
 	before = frames_free();
 	if (how == REMOVES)
 		assert_int_equal(node_remove(node), 0);
@@ -261,12 +261,12 @@ static void keep_and_leave(enum leave how)
 	after = frames_free();
 	assert_int_equal(before - after, how == WRITES ? 5 + 2 : 0); /* copies, and the tables to them */
 	overwrite_free_frames();
-	assert_memory_equal(kept[0].bytes, contents[39], sizes[39]);
-	node_release_bytes(&kept[0]);
+	assert_memory_equal(pinned[0].bytes, contents[39], sizes[39]);
+	node_unpin_bytes(&pinned[0]);
 	assert_int_equal(frames_free(), after);
 	overwrite_free_frames();
-	assert_memory_equal(kept[1].bytes, contents[39], sizes[39]);
-	node_release_bytes(&kept[1]);
+	assert_memory_equal(pinned[1].bytes, contents[39], sizes[39]);
+	node_unpin_bytes(&pinned[1]);
 	assert_int_equal(frames_free(), how == STAYS ? after : after + 5);
 	remove_all();
 }

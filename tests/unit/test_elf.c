@@ -374,7 +374,7 @@ static void too_many_segments(void **state)
 	for (unsigned count = 1; count < 200; count++) {
 		int result = check_many(count, &plan, NULL);
 
-		assert_int_equal(result, count <= ELF_SEGMENTS_MAX ? 0 : -E2BIG);
+		assert_int_equal(result, count <= ELF_SEGMENTS_INLINE ? 0 : -E2BIG);
 		if (!result)
 			assert_int_equal(plan.count, count);
 	}
@@ -382,15 +382,15 @@ static void too_many_segments(void **state)
 
 static void many_segments(void **state)
 {
-	struct load_segment more[LOAD_SEGMENTS_MOST];
+	struct load_segment more[LOAD_SEGMENTS_MAX];
 	struct elf_plan plan;
 	(void)state;
 
-	assert_in_range(ELF_SEGMENTS_MOST, 64, UINT16_MAX);
+	assert_in_range(ELF_SEGMENTS_MAX, 64, UINT16_MAX);
 	for (unsigned count = 1; count < 200; count++) {
 		int result = check_many(count, &plan, more);
 
-		assert_int_equal(result, count <= ELF_SEGMENTS_MOST ? 0 : -E2BIG);
+		assert_int_equal(result, count <= ELF_SEGMENTS_MAX ? 0 : -E2BIG);
 		if (result)
 			continue;
 		assert_int_equal(plan.count, count);
@@ -830,7 +830,7 @@ static void segments_that_share_pages(void **state)
 	for (size_t i = 0; i < sizeof shared.bytes; i++)
 		shared.bytes[i] = (uint8_t)(1 + random_below(255));
 	for (unsigned round = 0; round < 20000; round++) {
-		struct load_segment more[LOAD_SEGMENTS_MOST];
+		struct load_segment more[LOAD_SEGMENTS_MAX];
 		struct elf_plan plan;
 		unsigned n = make_segments(&expected);
 		int result;

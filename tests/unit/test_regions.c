@@ -550,16 +550,16 @@ static void too_many_regions(void **state)
 	(void)state;
 
 	assert_int_equal(address_space_create(space), 0);
-	for (size_t i = 0; i < REGIONS_MOST - 1; i++, at += 2 * PAGE_SIZE)
+	for (size_t i = 0; i < REGIONS_MAX - 1; i++, at += 2 * PAGE_SIZE)
 		assert_int_equal(region_map(space, at, 1, PTE_NX), 0);
 	assert_int_equal(region_map(space, at, 3, PTE_NX), 0);
-	assert_int_equal(space->count, REGIONS_MOST);
+	assert_int_equal(space->count, REGIONS_MAX);
 	assert_int_equal(region_map(space, at + 4 * PAGE_SIZE, 1, PTE_NX), -ENOMEM);
 	assert_int_equal(region_unmap(space, at + PAGE_SIZE, 1), -ENOMEM);
 	assert_int_equal(region_protect(space, at, 1, 0), -ENOMEM);
-	assert_int_equal(space->count, REGIONS_MOST);
+	assert_int_equal(space->count, REGIONS_MAX);
 	assert_int_equal(region_unmap(space, at, 3), 0);
-	assert_int_equal(region_unmap(space, BASE, REGIONS_MOST * 2), 0);
+	assert_int_equal(region_unmap(space, BASE, REGIONS_MAX * 2), 0);
 	assert_int_equal(space->count, 0);
 	address_space_destroy(space);
 	assert_int_equal(frames_free(), before);

@@ -12,7 +12,7 @@
 #include "lib/string.h"
 #include "process/process.h"
 
-#define SEGMENTS   ELF_SEGMENTS_MAX
+#define SEGMENTS   ELF_SEGMENTS_INLINE
 #define IMAGE_BASE 0x400000UL
 #define PATH       "/tmp/shuffled"
 

@@ -16,7 +16,7 @@
 static const uint64_t load_sizes[] = { 4 * KIB, 64 * KIB, MIB, 16 * MIB, 64 * MIB, BENCH_LIST_END };
 static const uint64_t bss_sizes[] = { 64 * KIB, MIB, 16 * MIB, BENCH_LIST_END };
 static const uint64_t segment_counts[] = { 1, 2, 4, 8, 16, BENCH_LIST_END };
-_Static_assert(ELF_SEGMENTS_MAX >= 16, "the loader takes them all");
+_Static_assert(ELF_SEGMENTS_INLINE >= 16, "the loader takes them all");
 
 static int find_payload(struct bench *b)
 {
@@ -35,7 +35,7 @@ static int find_repeated_payload(struct bench *b)
 
 	if (error)
 		return error;
-	if (count * times > ELF_SEGMENTS_MAX)
+	if (count * times > ELF_SEGMENTS_INLINE)
 		return -E2BIG;
 	for (size_t i = count; i < count * times; i++) {
 		b->plan.segments[i] = b->plan.segments[i - count];
