@@ -4,8 +4,8 @@ BOCHS_LIBRARY := $(BUILD)/bochs/palimpsest-bochs.so
 MODEL_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/bochs/model/*.c))
 BOCHS_LIBRARY_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/bochs/*.c)) $(MODEL_OBJECTS)
 
-# Every instruction of the guest runs code of several of these files, so calls between them are inlined at
-# link time. The objects also contain ordinary code, for programs that link some of them.
+# Every instruction of the guest runs code from several of these files, so calls between them are
+# inlined at link time. The objects also contain ordinary code, for programs that link some of them.
 BOCHS_CFLAGS := $(HOST_CFLAGS) -O3 -flto=1 -ffat-lto-objects -fPIC -fvisibility=hidden -fno-semantic-interposition \
 	-ffile-prefix-map=$(call quoted,$(CURDIR))=.
 
@@ -21,7 +21,7 @@ $(BOCHS_LIBRARY): $(BOCHS_LIBRARY_OBJECTS)
 
 bochs-library: $(BOCHS_LIBRARY)
 
-# PAIRS=number of rounds, PROFILE=name
+# Variables: PAIRS=number of rounds, PROFILE=name
 bench-model: $(BOCHS_LIBRARY) $(K)/palimpsest.elf32 $(MODULES)
 	@bench/bochs/speed.sh $(BUILD) $(K)/palimpsest.elf32 $(sort $(MODULES))
 

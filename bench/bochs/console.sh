@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Boots build/palimpsest.iso in Bochs: console.sh BUILD. Its console is this terminal, or standard input
-# and output.
+# console.sh BUILD: boots BUILD/palimpsest.iso in Bochs with this terminal, or standard input and
+# output, as its console.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../environment.sh"
@@ -44,7 +44,7 @@ while [ -n "${CONSOLE_READY:-}" ] && kill -0 $bochs 2>/dev/null; do
 	sleep 0.1
 done
 wait $bochs || status=$?
-echo # Bochs ends before the last byte is out
+echo # Bochs exits before it has written the last byte
 if [ "$status" != 33 ]; then
 	tail -n 5 log err >&2
 	exit 1

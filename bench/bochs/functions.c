@@ -12,7 +12,8 @@
 
 enum { DEPTH = 128, NODES_MAX = 100000 };
 
-/* Counts, then cycles in the three sets (in millionths), then the model's events: as in the lines. */
+/* Counts, then cycles in the three sets (in millionths), then the model's events: the order in
+ * `!function` lines. */
 enum { FIRST_CYCLES = METRIC_COUNT, FIRST_EVENT = FIRST_CYCLES + SETS, VALUES = FIRST_EVENT + MODEL_EVENTS };
 
 #define METRIC_NAME(id, name) name,
@@ -30,37 +31,37 @@ static const char *const value_names[] = { METRICS(METRIC_NAME) "cycles_low",
 
 _Static_assert(sizeof value_names / sizeof value_names[0] == VALUES, "each value has its name");
 
-/* A chain of calls. */
+/* A chain of calls: `function`, called by the chain `parent`. */
 struct node {
 	const struct symbol *function;
 	struct node *parent, *child, *sibling;
-	unsigned id;            /* in the lines; 0: not written yet */
-	struct node *next_used; /* of those with values in this region */
+	unsigned id;            /* in `!frame` lines; 0 until its line is written */
+	struct node *next_used; /* list of the nodes with values in this region */
 	bool used;
 	uint64_t values[VALUES];
 };
 
 struct frame {
 	struct node *node;
-	uint64_t slot; /* where its return address lies; the frame is left when RSP is above it */
-	bool entered;  /* by a delivery or SYSCALL: RET does not leave it */
+	uint64_t slot; /* address of its return address; the frame is left when RSP is above it */
+	bool entered;  /* by a delivery or SYSCALL, so RET does not leave it */
 };
 
 enum transfer { TRANSFER_NONE, TRANSFER_CALL, TRANSFER_RETURN, TRANSFER_INTERRUPT_RETURN };
 
 struct stack {
 	uint64_t start, length; /* of the current function */
-	enum transfer transfer; /* that the instruction makes */
+	enum transfer transfer; /* made by the current instruction */
 	unsigned depth;
 	struct frame frame[DEPTH];
-	struct node top; /* the parent of first frames */
+	struct node top; /* parent of every first frame */
 	struct node *used;
 	struct totals totals;
 	uint64_t before[VALUES]; /* totals when the current function was entered */
 };
 
 static const struct symbol user = { .start = 0, .end = 1ULL << 63, .name = "[user]" };
-static const struct symbol unknown = { .name = "[unknown]" }; /* no address is in these two */
+static const struct symbol unknown = { .name = "[unknown]" }; /* contains no address, nor does the next */
 static const struct symbol delivery = { .name = "[delivery]" };
 
 static const struct symbols *symbols;
@@ -96,7 +97,8 @@ static void *allocate(size_t size)
 	return memory;
 }
 
-/* The chain of calls that goes on from `parent` with `function`. A tree that is full takes no new chains. */
+/* Returns the chain `parent` extended by `function`. More than NODES_MAX chains end Bochs with
+ * status 1. */
 static struct node *child_of(struct node *parent, const struct symbol *function)
 {
 	struct node *node = parent->child;
@@ -123,7 +125,7 @@ static struct frame *top_of(struct stack *stack)
 	return &stack->frame[stack->depth - 1];
 }
 
-/* The function of the last frame is the current one. */
+/* Makes the last frame's function the current one. */
 static void enter(struct stack *stack)
 {
 	const struct symbol *function = top_of(stack)->node->function;
@@ -149,7 +151,7 @@ static void push(struct stack *stack, const struct symbol *function, uint64_t sl
 		        (struct frame){ .node = node, .slot = slot, .entered = entered };
 }
 
-/* The last frame goes on as another function: a jump, or the end of a delivery. */
+/* The last frame becomes one of another function: after a jump, or at the end of a delivery. */
 static void replace(struct stack *stack, const struct symbol *function)
 {
 	struct frame *frame = top_of(stack);
@@ -157,14 +159,15 @@ static void replace(struct stack *stack, const struct symbol *function)
 	frame->node = child_of(frame->node->parent, function);
 }
 
-/* The last frame should be `function`; if not, the calls before it are not known. */
+/* The last frame should belong to `function`. If not, the chain of calls is unknown and starts
+ * anew. */
 static void land(struct stack *stack, const struct symbol *function)
 {
 	if (top_of(stack)->node->function != function)
 		begin_with(stack, function);
 }
 
-/* What was counted since the current function was entered is its own. */
+/* Charges what was counted since the current function was entered to that function. */
 static void settle(struct stack *stack)
 {
 	struct node *node = top_of(stack)->node;
@@ -186,7 +189,7 @@ static void settle(struct stack *stack)
 	}
 }
 
-/* Values of a region that was dropped are of no use. */
+/* Discards the values of a region that was dropped. */
 static void forget(struct stack *stack)
 {
 	for (struct node *node = stack->used; node; node = node->next_used) {
@@ -223,7 +226,7 @@ void functions_interrupt_return(unsigned cpu)
 	stacks[cpu]->transfer = TRANSFER_INTERRUPT_RETURN;
 }
 
-/* Leaves frames up to the one that was entered last, which goes too unless it is the only one. */
+/* Leaves all frames up to and including the last one that was entered, but never the only frame. */
 static void leave_entered(struct stack *stack)
 {
 	while (stack->depth > 1 && !top_of(stack)->entered)
@@ -308,7 +311,7 @@ static void write_frame(struct node *node)
 	node->id = ++written;
 	if (length >= sizeof name)
 		length = sizeof name - 1;
-	for (size_t i = 0; i < length; i++) /* in a line and in a collapsed stack these would separate */
+	for (size_t i = 0; i < length; i++) /* these separate fields in a line or a stack */
 		name[i] = node->function->name[i] <= ' ' || node->function->name[i] > '~' ||
 		                          strchr(";%~", node->function->name[i])
 		                  ? '_'
@@ -334,7 +337,7 @@ static void write_values(struct node *node, uint32_t region)
 	output_line(line, (size_t)length);
 }
 
-/* Turns millionths into whole cycles that add up to what the region's line says. */
+/* Turns millionths into whole cycles whose sum is the number in the region's line. */
 static void round_cycles(struct stack *stack)
 {
 	size_t count = 0, i = 0;

@@ -12,8 +12,8 @@ enum { BX_READ = 0, FRAME_BYTES = 4096 };
 /* Every BIOS begins with a far jump. */
 enum { RESET_VECTOR = 0xFFFF0, FAR_JUMP = 0xEA };
 
-/* BX_MEM_C::getHostMemAddr(BX_CPU_C *, bx_phy_address, unsigned), which is static in a build with one machine. Without a
- * CPU, no CPU's APIC page is in the way. */
+/* BX_MEM_C::getHostMemAddr(BX_CPU_C *, bx_phy_address, unsigned), a static member in builds with
+ * one machine. With no CPU given, no APIC page shadows memory. */
 static const uint8_t *(*host_address)(void *cpu, uint64_t physical, unsigned access);
 
 void guest_memory_open(void)

@@ -4,12 +4,13 @@
 
 #include <stdint.h>
 
-/* Finds what is needed. A Bochs that does not export it ends the process with status 2. */
+/* Finds Bochs's function for memory. If it is not exported, ends the process with status 2. */
 void guest_memory_open(void);
 
-/* At a hardware reset: checks that the BIOS is found. If not, the process ends with status 2. */
+/* Checks, at a hardware reset, that the BIOS is where it should be. If not, ends the process with
+ * status 2. */
 void guest_memory_check(void);
 
-/* See bench/bochs/model/memory.h. Frames stay where they are when Bochs holds all guest memory at once (memory: host= is
- * not under guest=). */
+/* See memory_frame in bench/bochs/model/memory.h. Frames stay in place if Bochs holds all guest
+ * memory at once (in bochsrc, `memory: host=` is not below `guest=`). */
 const uint8_t *guest_frame(uint64_t physical);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The instrumentation library for Bochs, loaded with LD_PRELOAD into a stock Bochs: it counts what the guest does in
- * the regions that the guest marks, passes port 0xE9 on, and ends Bochs when the guest writes to port 0xF4.
- * docs/records.md has the lines and markers.
+ * The instrumentation library, loaded into a stock Bochs with LD_PRELOAD. It counts events in the
+ * regions that the guest marks, passes the bytes from port 0xE9 on, and ends Bochs when the guest
+ * writes to port 0xF4. docs/records.md describes the lines and markers.
  *
- * Bochs makes no calls from other threads, so nothing here is locked.
+ * Bochs calls the stubs from one thread only, so nothing here is locked.
  */
 #define _GNU_SOURCE
 #include <elf.h>
@@ -29,9 +29,9 @@
 #include "bench/bochs/trace.h"
 #include "bench/protocol/ports.h"
 
-enum { ACCESS_WRITE = 1 }; /* Bochs's code of an access that only writes */
+enum { ACCESS_WRITE = 1 }; /* Bochs's code for a write-only access */
 
-/* And of branches. */
+/* Bochs's codes for branches. */
 enum { IS_JUMP_INDIRECT = 11, IS_CALL, IS_CALL_INDIRECT, IS_RETURN, IS_INTERRUPT_RETURN };
 
 struct instruction; /* Bochs's own */
@@ -59,7 +59,7 @@ static void reset(unsigned cpu, unsigned type)
 	greeted = true;
 }
 
-/* Once, at the first marker: only a kernel that is loaded executes one. */
+/* Checks the symbols once, at the first marker: it shows that the kernel is loaded. */
 static void check_symbols(void)
 {
 	static bool checked;
@@ -156,7 +156,8 @@ static void lin_access_modelled(unsigned cpu, uint64_t linear, uint64_t physical
 	region_data_access_modelled(cpu, linear, physical, length, rw == ACCESS_WRITE);
 }
 
-/* Bochs reports its page walks here, and what it reads and writes on VM exits and entries. Bit 0 of `rw` is set for a write. */
+/* Bochs reports its page walks here, and its memory accesses on VM exits and entries. Bit 0 of `rw`
+ * is set for a write. */
 static void phy_access(unsigned cpu, uint64_t physical, unsigned length, unsigned type, unsigned rw)
 {
 	(void)length;
@@ -214,7 +215,7 @@ static void branch(unsigned cpu, unsigned what, uint64_t from, uint64_t to)
 		mangled, (hook_function)function_, NULL, live_, NULL \
 	}
 
-/* The far branch comes first: once RIP is found, only functions have use for it. */
+/* The far branch comes first: once RIP is found, it is needed only to attribute functions. */
 static struct hook hooks[] = {
 	HOOK("_Z19bx_instr_far_branchjjtmtm", far_branch, true),
 	HOOK("_Z14bx_instr_resetjj", reset, true),
@@ -234,7 +235,7 @@ static struct hook hooks[] = {
 	HOOK("_Z18bx_instr_exceptionjjj", exception, false),
 	HOOK("_Z18bx_instr_interruptjj", interrupt, false),
 	HOOK("_Z15bx_instr_vmexitjjm", vmexit, false),
-	/* The rest only with a profile, the first of them also where functions are attributed. */
+	/* Needed only with a profile; the first of them also to attribute functions. */
 	HOOK("_Z22bx_instr_ucnear_branchjjmm", branch, false),
 	HOOK("_Z27bx_instr_cnear_branch_takenjmm", branch_taken, false),
 	HOOK("_Z31bx_instr_cnear_branch_not_takenjm", branch_not_taken, false),
@@ -261,7 +262,7 @@ static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t f
 	}
 }
 
-/* Most of a run is outside all regions: the hooks that count are connected only while they are needed. */
+/* Most of a run is outside all regions, so the counting hooks are on only while a region is open. */
 static void connect_counters(bool open)
 {
 	for (unsigned i = symbols ? 0 : 1; i < hooks_used(); i++)
@@ -269,7 +270,7 @@ static void connect_counters(bool open)
 			hook_switch(&hooks[i], open);
 }
 
-/* The linker's build ID of the executable, which is the first object, as hexadecimal digits. */
+/* Writes the linker's build ID of the executable, which is the first object, in hexadecimal. */
 static int find_build_id(struct dl_phdr_info *info, size_t size, void *text)
 {
 	(void)size;
@@ -309,7 +310,8 @@ static void write_hello(void)
 	output_line(line, (size_t)length);
 }
 
-/* The model of the profile that PALIMPSEST_PROFILE names, or NULL without one. Only a stream has use for it. */
+/* Returns the model for the profile named by PALIMPSEST_PROFILE, or NULL without a profile or a
+ * stream to the harness. */
 static struct model *open_model(void)
 {
 	const char *path = getenv("PALIMPSEST_PROFILE");
@@ -325,7 +327,7 @@ static struct model *open_model(void)
 	if (!model)
 		output_fail(1, "no memory for the model's caches");
 	modelled = true;
-	for (unsigned i = 0; i < HOOKS; i++) { /* control registers are followed from the reset on */
+	for (unsigned i = 0; i < HOOKS; i++) { /* control registers are followed from reset on */
 		hooks[i].live = hooks[i].live || hooks[i].function == (hook_function)tlb_cntrl;
 		if (hooks[i].modelled)
 			hooks[i].function = hooks[i].modelled;
@@ -333,7 +335,7 @@ static struct model *open_model(void)
 	return model;
 }
 
-/* The symbols of the image that PALIMPSEST_SYMBOLS names. */
+/* Reads the symbols of the image named by PALIMPSEST_SYMBOLS. */
 static void open_symbols(void)
 {
 	const char *path = getenv("PALIMPSEST_SYMBOLS");

@@ -28,8 +28,8 @@ bool hooks_in_bochs(void)
 	return name && strncmp(name + 1, "bochs", 5) == 0;
 }
 
-/* Length of the NOP or INT3 at `code`, 0 when it is something else. Compilers fill the space between functions
- * with these. */
+/* Returns the length of the NOP or INT3 at `code`, or 0 for anything else. Compilers fill the space
+ * between functions with these. */
 static size_t padding_length(const unsigned char *code)
 {
 	size_t at = 0;
@@ -48,7 +48,7 @@ static size_t padding_length(const unsigned char *code)
 	return at + 3 + (rm == 4) + (mod == 1 ? 1 : mod == 2 ? 4 : 0);
 }
 
-/* An empty function with nothing but padding in its first HOOK_BYTES bytes. */
+/* Returns true if `stub` is an empty function followed by padding up to HOOK_BYTES bytes. */
 static bool stub_fits(const unsigned char *stub)
 {
 	static const unsigned char endbr64[] = { 0xF3, 0x0F, 0x1E, 0xFA };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hooks: Bochs's exported instrumentation stubs, and how they are made to call this library.
+ * Hooks: redirect Bochs's exported instrumentation stubs to this library.
  *
- * A Bochs built with --enable-instrumentation calls an empty function bx_instr_* at each event. The stub's first
- * HOOK_BYTES bytes are replaced by a jump through the address that follows it. The original first byte, RET, is
- * what an idle hook has there, so switching a hook on or off is a store of one byte by the thread that
- * executes it.
+ * A Bochs built with --enable-instrumentation calls an empty function bx_instr_* at each event. We
+ * replace the first HOOK_BYTES bytes of the stub by an indirect jump, followed by the address it
+ * jumps to. In an idle hook the first byte is still the original RET, so a hook is switched on or
+ * off by storing one byte, on the thread that executes it.
  */
 #pragma once
 
@@ -19,16 +19,17 @@ typedef void (*hook_function)(void);
 struct hook {
 	const char *symbol; /* mangled name of the stub */
 	hook_function function;
-	hook_function modelled; /* takes its place when there is a model; NULL: the same */
-	bool live;              /* on from the start; otherwise it waits for hook_switch() */
+	hook_function modelled; /* replaces `function` if there is a cycle model; may be NULL */
+	bool live;              /* on from the start; otherwise hook_switch() turns it on */
 	unsigned char *stub;
 };
 
-/* True in a process that is Bochs, whether or not it can be instrumented. */
+/* Returns true if this process is Bochs, even one that cannot be instrumented. */
 bool hooks_in_bochs(void);
 
-/* Finds, checks and patches the stubs. A stub that is missing or unfit ends the process with status 2. */
+/* Finds, checks and patches the stubs. If a stub is missing or unfit, ends the process with status
+ * 2. */
 void hooks_install(struct hook *hooks, size_t count);
 
-/* Connects the stub with its function, or makes it an empty function again. */
+/* Turns a hook on, or makes its stub an empty function again. */
 void hook_switch(struct hook *hook, bool on);

@@ -11,7 +11,7 @@ static bool wanted;
 static struct machine {
 	uint64_t exits;
 	bool in_hypervisor;
-	bool exiting; /* the context switch of an exit is still to come */
+	bool exiting; /* the context switch of the VM exit is still to come */
 } machines[MAX_CPUS];
 
 void nested_open(void)

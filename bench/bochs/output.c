@@ -17,7 +17,8 @@
 static int descriptor = -1;
 static bool machine_started;
 
-/* The guest's unfinished line after OUTPUT_GUEST_MARK. A record has at most 512 bytes: what does not fit is noise. */
+/* The guest's unfinished line, after OUTPUT_GUEST_MARK. A record has at most 512 bytes; anything
+ * longer is noise. */
 static char guest_line[1 + 4096] = { OUTPUT_GUEST_MARK };
 static size_t guest_length = 1;
 
@@ -47,7 +48,7 @@ void output_open(void)
 	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
 		output_fail(2, "PALIMPSEST_FD is not open for writing: %s", text);
 	descriptor = (int)number;
-	signal(SIGPIPE, SIG_IGN); /* a harness that is gone shows as EPIPE */
+	signal(SIGPIPE, SIG_IGN); /* if the harness is gone, write() fails with EPIPE */
 }
 
 static void write_all(const char *bytes, size_t length)
@@ -67,7 +68,7 @@ static void write_all(const char *bytes, size_t length)
 	}
 }
 
-/* Lines that begin with '!' are the library's alone: such a one of the guest gets a mark before it. */
+/* Lines that begin with '!' belong to the library. If a guest's line does, it is marked. */
 static void write_guest_line(void)
 {
 	size_t length = guest_length;
@@ -102,14 +103,14 @@ static _Noreturn void leave(int status)
 
 	*(void **)&bochs_exit = dlsym(RTLD_DEFAULT, "_Z9bx_atexitv");
 	if (machine_started && bochs_exit) {
-		machine_started = false; /* once, whatever happens in there */
+		machine_started = false; /* call it once, even if it comes back here */
 		bochs_exit();
 	}
 	fflush(NULL);
 	_exit(status);
 }
 
-/* A guest's last line that has no end. */
+/* Ends the guest's last line, if it is unfinished. */
 static void finish_guest_line(void)
 {
 	if (!output_wanted() || guest_length == 1)
@@ -134,7 +135,7 @@ void output_exit(unsigned value)
 	leave(status);
 }
 
-/* The reason as a line of the stream, so that the harness can say it. */
+/* Writes the reason into the stream, so that the harness can report it. */
 static void write_failure(int status, const char *reason)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -163,7 +164,7 @@ void output_fail(int status, const char *format, ...)
 	vsnprintf(reason, sizeof reason, format, arguments);
 	va_end(arguments);
 	fprintf(stderr, "palimpsest-bochs: %s\n", reason);
-	if (!failing) { /* the stream may be what fails */
+	if (!failing) { /* the stream itself may be what failed */
 		failing = true;
 		write_failure(status, reason);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a region counted, as a line of the stream. */
+/* Writes what a region counted as a line of the stream. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What of a region goes into the event trace. */
+/* Writes the events of a region to the event trace. */
 #include "bench/bochs/region_internal.h"
 
 #include <inttypes.h>
@@ -10,9 +10,9 @@
 
 unsigned fetch_loads[MAX_CPUS];
 
-static struct model *model; /* or NULL */
+static struct model *model; /* may be NULL */
 
-/* A line of the trace, for an event that counts. */
+/* Writes a line of the trace, for an event that counts. */
 static void trace(const struct region *region, unsigned cpu, const char *event, uint64_t address,
                   const char *detail)
 {
@@ -38,7 +38,7 @@ void trace_waiting_walk(struct region *region, unsigned cpu, bool counts)
 	trace(region, cpu, "walk-code", region->start, detail);
 }
 
-/* Whether an event of this moment goes into the trace. */
+/* Returns true if an event at this moment goes into the trace. */
 static bool traces(struct region *region, unsigned cpu)
 {
 	if (!trace_wanted() || !counts_now(region, cpu))

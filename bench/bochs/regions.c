@@ -13,17 +13,17 @@
 #include "bench/bochs/trace.h"
 #include "bench/protocol/marks.h"
 
-enum { PREFETCH_NTA = 0 }; /* Bochs's code of a prefetch hint */
+enum { PREFETCH_NTA = 0 }; /* Bochs's code for PREFETCHNTA */
 
 enum { NO_IRQ = -1 };
 
-enum { GENERAL_REGISTERS = 16, REGISTER_RSP = 4 }; /* they stand before RIP */
+enum { GENERAL_REGISTERS = 16, REGISTER_RSP = 4 }; /* Bochs keeps them before RIP */
 
 struct region regions[MAX_CPUS];
 static unsigned open_regions;
 static void (*tell_change)(bool open);
-static struct model *model; /* or NULL */
-static bool traces_walks;   /* those of Bochs: there is no model that walks */
+static struct model *model; /* may be NULL */
+static bool traces_walks;   /* trace Bochs's own walks, because there is no model that walks */
 
 static const uint64_t *registers_of(unsigned cpu)
 {
@@ -45,7 +45,7 @@ void regions_open(void (*tell)(bool open), struct model *use)
 		regions[cpu].begin_on_irq = NO_IRQ;
 }
 
-/* The model `use`, told whether an event of this moment counts. */
+/* Tells the model whether events at this moment count. Returns the model. */
 static inline __attribute__((always_inline)) struct model *told(struct model *use, struct region *region,
                                                                 unsigned cpu)
 {
@@ -56,7 +56,7 @@ static inline __attribute__((always_inline)) struct model *told(struct model *us
 	return use;
 }
 
-/* The walks up to here are not the fetch of a closing instruction. */
+/* Counts the walks so far: they are not the fetch of a closing instruction. */
 static void settle_walks(struct region *region)
 {
 	if (!region->walked)
@@ -91,7 +91,7 @@ static void open_region(struct region *region, bool kernel_only)
 		model_start(model, cpu);
 	region->begin_on_irq = NO_IRQ;
 	region->only = (kernel_only ? ONLY_KERNEL : 0) | (nested_wanted() ? ONLY_GUEST : 0);
-	region->executing = false; /* the marker itself is outside */
+	region->executing = false; /* the marker itself is not in the region */
 	region->delivering = false;
 	fetch_loads[cpu] = 0;
 	region->at_start |=
@@ -161,7 +161,7 @@ void region_hardware_interrupt(unsigned cpu, unsigned vector)
 {
 	struct region *region = &regions[cpu];
 
-	if (nested_wanted()) /* these are the hypervisor's; it injects its guest's otherwise */
+	if (nested_wanted()) /* these are the hypervisor's; it injects its guest's in another way */
 		return;
 	if (region->begin_on_irq == (int)vector)
 		open_region(region, false);
@@ -180,10 +180,11 @@ void region_reset(unsigned cpu)
 	drop_region(&regions[cpu]);
 }
 
-/* The most frequent events come in two versions, so that without a model nothing of it is touched. */
+/* The most frequent events have two versions, so that the one without a model touches none of its
+ * data. */
 #define EACH_TIME static inline __attribute__((always_inline)) void
 
-/* Out of the way of the many instructions that nothing waits for. */
+/* Not inlined: most instructions need none of these checks. */
 static __attribute__((noinline)) void start_watched(struct region *region, unsigned cpu)
 {
 	if (region->at_start & START_OF_GUEST && nested_in_hypervisor(cpu)) {
@@ -219,7 +220,7 @@ EACH_TIME instruction_starts(struct model *use, unsigned cpu)
 EACH_TIME instruction_ends(struct model *use, unsigned cpu)
 {
 	struct region *region = &regions[cpu];
-	/* Bochs leaves a REP instruction after each iteration and comes back for the next. */
+	/* Bochs leaves a REP instruction after each iteration and comes back for the next one. */
 	bool complete = !region->repeating || *rip_of[cpu] != region->start;
 	bool counts = region->open && region->executing &&
 	              (!(region->only & ONLY_KERNEL) || in_kernel_half(region->start));
@@ -248,7 +249,7 @@ EACH_TIME repeat_iteration(struct model *use, unsigned cpu)
 		model_repeat_iteration(told(use, region, cpu), cpu);
 }
 
-/* Out of the way of the many accesses that nothing was walked for. */
+/* Not inlined: before most accesses there was no walk. */
 static __attribute__((noinline)) void access_after_walk(struct region *region, unsigned cpu, uint64_t linear,
                                                         unsigned length)
 {
@@ -401,8 +402,9 @@ void region_exception(unsigned cpu, unsigned vector)
 	shadow_exception(cpu);
 }
 
-/* Bochs reports every delivery here, also those that it reported as an exception or external interrupt. What
- * remains are software interrupts; INT1, INT3 and INTO are exceptions among them. */
+/* Bochs reports every delivery here, even if it has reported it as an exception or external
+ * interrupt before. The others are software interrupts; of these, INT1, INT3 and INTO are
+ * exceptions. */
 void region_interrupt(unsigned cpu, unsigned vector)
 {
 	struct region *region = &regions[cpu];

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Regions: which events count, and towards what.
+ * Regions: which events count, and in which region.
  *
- * Each CPU has at most one region, opened and closed by the markers that this CPU executes (docs/records.md).
- * Counting is exact at both ends:
- *  - BEGIN: from the end of the marker, so the fetch of the next instruction is in the region. A BEGIN in an open
- *    region starts it afresh.
- *  - BEGIN_ON_IRQ: from the delivery of the interrupt, so the interrupt itself and the reads, pushes and page walks
- *    of its delivery are in the region. The flag of an earlier BEGIN does not apply: everything counts.
- *  - END, END_AT: up to the end of the previous instruction, or of the delivery that led here. The fetch of the
- *    closing instruction is not in the region.
- * Closing a region writes its `!count` line, forgets its id, and disarms END_AT. Until the next REGION the id is 0.
+ * Each CPU has at most one region, opened and closed by the markers that this CPU executes
+ * (docs/records.md). Counting is exact at both ends:
+ *  - BEGIN: from the end of the marker, so the fetch of the next instruction is in the region.
+ *  BEGIN in an open region starts it afresh.
+ *  - BEGIN_ON_IRQ: from the delivery of the interrupt, so the interrupt itself and the reads,
+ *  pushes and page walks of its delivery are in the region. The flag of an earlier BEGIN does not
+ *  apply: everything counts.
+ *  - END, END_AT: up to the end of the previous instruction, or of the delivery that led here. The
+ *  fetch of the closing instruction is not in the region.
+ * Closing a region writes its `!count` line, resets its id to 0 until the next REGION, and disarms
+ * END_AT.
  *
- * The functions below are called with the events of Bochs; those in the first group whether or not a region is
- * open, the others only after the change to true was told.
+ * The functions below are called for Bochs's events. Those of the first group are called whether or
+ * not a region is open; the others only between tell(true) and tell(false).
  */
 #pragma once
 
@@ -24,12 +26,13 @@
 
 struct model;
 
-/* True while a region is open on any CPU: told at each change. With a model, which may be NULL and gets every event told
- * here: true from the first REGION marker on, for good, so that its caches and TLBs are as warm as a processor's. Control
- * registers and resets have to be told from the start then. */
+/* Calls tell(true) when the first region opens and tell(false) when the last one closes. With a
+ * model (`use` may be NULL), which gets every event reported here, tell(true) is called at the
+ * first REGION marker and tell(false) never, so that the model's caches and TLBs are as warm as a
+ * processor's. Then control registers and resets must be reported from the start. */
 void regions_open(void (*tell)(bool open), struct model *use);
 
-/* Whether a prefetch is a marker. */
+/* Returns true if this prefetch is a marker. */
 bool region_is_marker(unsigned hint, uint64_t address);
 
 void region_prefetch(unsigned cpu, unsigned hint, uint64_t address);
@@ -45,14 +48,14 @@ void region_tlb_control(unsigned cpu, unsigned what, uint64_t value);
 void region_exception(unsigned cpu, unsigned vector);
 void region_interrupt(unsigned cpu, unsigned vector);
 
-/* The same with a model. */
+/* As above, with a model. */
 void region_instruction_starts_modelled(unsigned cpu);
 void region_instruction_ends_modelled(unsigned cpu);
 void region_repeat_iteration_modelled(unsigned cpu);
 void region_data_access_modelled(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
                                  bool write);
 
-/* Branches; only a model and the functions need them. */
+/* Branches; needed only by a model, and to attribute functions. */
 void region_conditional_branch(unsigned cpu, uint64_t from, bool taken);
 void region_branch(unsigned cpu, enum branch_kind kind, uint64_t from, uint64_t to);
 void region_interrupt_return(unsigned cpu);

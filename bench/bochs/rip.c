@@ -10,14 +10,14 @@
 
 #define RESET_RIP 0xFFF0
 
-/* The registers stand near the start of the object, which is far larger than this. */
+/* The registers are near the start of the object, which is far larger than this. */
 enum { WORDS = 512 };
 
 const uint64_t *rip_of[MAX_CPUS];
 
 static const uint64_t *object_of[MAX_CPUS];
 static bool candidate[WORDS];
-static unsigned place; /* word of the object that is RIP */
+static unsigned place; /* index of the word that is RIP */
 static bool found;
 
 static const uint64_t *find_object(unsigned cpu)

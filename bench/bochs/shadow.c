@@ -7,27 +7,27 @@ enum { ENTRIES = 2048, PENDING = 2, LEVELS = 4 };
 
 enum { PAGE_SHIFT = 12, INDEX_BITS = 9, LINEAR_BITS = 48 };
 
-/* An entry is valid in the epoch in which it was written. */
+/* An entry is valid only in the epoch in which it was written. */
 struct entry {
 	uint64_t page; /* linear address / 4096 */
 	uint32_t epoch;
-	bool wide; /* maybe a part of a large page */
+	bool wide; /* may be part of a large page */
 };
 
 struct walk {
-	uint64_t table;   /* the first one's physical address / 4096 */
-	uint64_t indices; /* of all levels so far, the first one highest */
+	uint64_t table;   /* physical address of the first table / 4096 */
+	uint64_t indices; /* of all levels so far, the first in the highest bits */
 	unsigned levels;
-	unsigned counted; /* reads that are in the region's counts */
+	unsigned counted; /* number of its reads that are in the region's counts */
 	bool wrote;
 };
 
 struct shadow {
 	struct entry entries[ENTRIES];
 	uint32_t epoch;
-	uint32_t wide_epoch; /* of the entries that are wide */
+	uint32_t wide_epoch; /* epoch of the wide entries */
 	unsigned pending;
-	struct walk walks[PENDING]; /* not yet claimed, the oldest first */
+	struct walk walks[PENDING]; /* not claimed by an access yet, oldest first */
 };
 
 static struct shadow shadows[MAX_CPUS];
@@ -82,7 +82,7 @@ void shadow_settle(unsigned cpu)
 	shadows[cpu].pending = 0;
 }
 
-/* The page of a walk with all levels. Bits 63-48 repeat bit 47. */
+/* The page of a walk through all levels. Bits 63-48 repeat bit 47. */
 static uint64_t page_of(const struct walk *walk)
 {
 	uint64_t linear = walk->indices << PAGE_SHIFT;
@@ -104,7 +104,8 @@ void shadow_exception(unsigned cpu)
 	shadow->pending = 0;
 }
 
-/* Each walk begins in the same table. */
+/* Returns true if a read in this table continues the last walk. Every walk begins in the same
+ * table. */
 static bool goes_on(const struct shadow *shadow, uint64_t table)
 {
 	return shadow->pending && shadow->walks[0].table != table &&
@@ -147,7 +148,7 @@ static bool leads_to(const struct walk *walk, uint64_t linear)
 	return walk->levels >= 2 && (linear >> (LINEAR_BITS - bits) & ((1ULL << bits) - 1)) == walk->indices;
 }
 
-/* Takes the first pending walk that leads to the address, and those before it, off the list. */
+/* Finds the first pending walk that leads to the address, and removes it and those before it. */
 static bool claim(struct shadow *shadow, uint64_t linear, struct walk *walk)
 {
 	for (unsigned i = 0; i < shadow->pending; i++)
@@ -161,7 +162,7 @@ static bool claim(struct shadow *shadow, uint64_t linear, struct walk *walk)
 	return false;
 }
 
-/* An access behind walks that no access claimed yet. */
+/* Handles an access after walks that no access has claimed yet. */
 static unsigned claim_walk(struct shadow *shadow, struct entry *entry, uint64_t linear, unsigned length)
 {
 	uint64_t page = linear >> PAGE_SHIFT;
@@ -171,12 +172,12 @@ static unsigned claim_walk(struct shadow *shadow, struct entry *entry, uint64_t 
 
 	if (!claim(shadow, linear, &walk)) {
 		if (!held)
-			hold(shadow, entry, page, true); /* Bochs's own TLB had it */
+			hold(shadow, entry, page, true); /* Bochs's own TLB held it */
 		return 0;
 	}
 	hold(shadow, entry, page, walk.levels < LEVELS);
-	/* At the end of a page, the one walk in a large page may be that of the next page, which the access goes on
-	 * to. */
+	/* If the access ends at the end of its page and continues in the next, a single walk in a
+	 * large page may be that of the next page. */
 	if (walk.levels < LEVELS && walks == 1 && (linear + length) % (1 << PAGE_SHIFT) == 0)
 		return 0;
 	return held && !walk.wrote ? walk.counted : 0;
@@ -199,6 +200,6 @@ unsigned shadow_data_access(unsigned cpu, uint64_t linear, unsigned length)
 	if (shadow->pending)
 		return claim_walk(shadow, entry, linear, length);
 	if (!is_held(shadow, entry, page))
-		hold(shadow, entry, page, true); /* Bochs's own TLB had it */
+		hold(shadow, entry, page, true); /* Bochs's own TLB held it */
 	return 0;
 }

@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Shadow TLB: which page walks for data hardware would not have made.
+ * Shadow TLB: finds the page walks for data that a processor would not have made.
  *
- * Bochs walks again where a processor whose TLB has the page does not: at every supervisor access to a user page
- * while CR4.SMAP is set, at the first write to a page that was only read, and at the first user access to a page
- * that the supervisor used. The shadow has the size and shape of Bochs's own data TLB, 2048 entries indexed by bits
- * 22-12 of the linear address, but remembers pages without rights. A page is held from a data access to it in a
- * region until another page takes its entry or it is flushed.
+ * Bochs walks again although a processor's TLB would hold the page: at every supervisor access to a
+ * user page while CR4.SMAP is set, at the first write to a page that was only read, and at the
+ * first user access to a page that the supervisor used. The shadow has the size and shape of
+ * Bochs's own data TLB, 2048 entries indexed by bits 22-12 of the linear address, but remembers
+ * pages without rights. It holds a page from a data access in a region until another page takes its
+ * entry or it is flushed.
  *
- * Bochs reports the reads and writes of a walk before the access that needed it; an access across two pages walks
- * for both of them first. A walk belongs to an access when its reads lead to the access's page: bits 11-3 of the
- * physical addresses are the indices, so bits of the linear address. A walk that no access claims, such as the fetch
- * of an instruction, a fault, CLFLUSH, or one of another paging mode, always counts.
+ * Bochs reports the reads and writes of a walk before the access that needed it; an access across
+ * two pages makes both walks first. A walk belongs to an access if its reads lead to the access's
+ * page: bits 11-3 of their physical addresses are the table indices, which are bits of the linear
+ * address. A walk that no access claims always counts, for example an instruction fetch, a fault,
+ * CLFLUSH, or a walk in another paging mode.
  *
- * Flushes follow Bochs: every write of CR0, CR3 or CR4 and every INVPCID flush all. INVLPG flushes one page, of
- * any size: entries that may be parts of a large page are all dropped, and come back at the next access that does
- * not walk. So do global pages, which Bochs keeps at a write of CR3: this cannot be seen. A page fault drops its
- * page. A write of DR7 or of the APIC base flushes Bochs's TLB unseen; a region should have none.
+ * Flushes follow Bochs: every write of CR0, CR3 or CR4 and every INVPCID flushes everything. INVLPG
+ * flushes one page of any size, so all entries that may be parts of a large page are dropped; they
+ * return at the next access without a walk. So do global pages, which Bochs keeps when CR3 is
+ * written, but which the shadow cannot recognise. A page fault drops its page. Writes of DR7 and of
+ * the APIC base flush Bochs's TLB without a report, so a region should contain none.
  */
 #pragma once
 
@@ -26,23 +29,24 @@
 /* A region opens: no page is held. */
 void shadow_start(unsigned cpu);
 
-/* An entry at `physical` was read in a walk; `counted` tells whether that read is in the region's counts. */
+/* A walk read an entry at `physical`; `counted` says whether that read is in the region's counts. */
 void shadow_walk_read(unsigned cpu, uint64_t physical, bool counted);
 
-/* An accessed or dirty bit was set in the walk. */
+/* The walk set an accessed or dirty bit. */
 void shadow_walk_write(unsigned cpu);
 
-/* Data at `linear` were accessed, all `length` bytes in one page. Returns how many counted reads belong to a walk
- * that hardware would not have made. */
+/* Data at `linear` was accessed, `length` bytes in one page. Returns the number of counted reads
+ * that belong to a walk which a processor would not have made. */
 unsigned shadow_data_access(unsigned cpu, uint64_t linear, unsigned length);
 
-/* True when shadow_data_access() would change nothing and return 0: the page is held, and no walk waits for its access. */
+/* Returns true if shadow_data_access() would change nothing and return 0: the page is held, and no
+ * walk awaits its access. */
 bool shadow_holds(unsigned cpu, uint64_t linear);
 
-/* The walks up to here belong to no data access to come. */
+/* No data access to come will claim the walks so far. */
 void shadow_settle(unsigned cpu);
 
-/* The same for an exception: if it ended a walk, it is a page fault and drops the page. */
+/* As shadow_settle(), for an exception: if it ended a walk, it is a page fault and drops the page. */
 void shadow_exception(unsigned cpu);
 
 void shadow_flush(unsigned cpu);

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Measures how much the instrumentation library slows a boot in Bochs down:
+# Measures how much the instrumentation library slows down a boot in Bochs:
 # speed.sh BUILD KERNEL.elf32 MODULE…
-# Each round boots the same image three times, alternately in this and in reverse order: stock Bochs; the
-# library counting; the library with cycle model and attribution, as with ./run-bench.sh --profile.
+# Each round boots the same image three times: in stock Bochs, with the library counting, and with
+# the cycle model and attribution too, as with ./run-bench.sh --profile. Every second round boots
+# them in reverse order.
 # Variables: PAIRS rounds (5), PROFILE (skylake-client), LIMIT seconds for one boot (600).
-# Exit status: 0 if every boot succeeded, whatever the ratios; 1 if one failed; 2 for wrong use.
+# Exit status: 0 if every boot succeeded, whatever the ratios; 1 if one failed; 2 for wrong usage.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../environment.sh"
@@ -32,8 +33,9 @@ kernel/boot/make-iso.sh "$work/cd.iso" "$kernel" "run=bench bench=$benchmarks sa
 } >"$work/bochsrc"
 echo c >"$work/rc"
 
-# boot stock|counts|model: appends "WALL USER" in seconds to the file of that name. Stock Bochs exits with
-# status 1 through its port; whether the boot succeeded is in the guest's last record.
+# boot stock|counts|model: appends "WALL USER" in seconds to the file of that name. Stock Bochs
+# exits with
+# status 1 through its port; the guest's last record says whether the boot succeeded.
 boot()
 {
 	local way=$1 expected=33 environment=(SDL_VIDEODRIVER=dummy SDL_AUDIODRIVER=dummy) status=0
@@ -56,13 +58,14 @@ boot()
 	cat "$work/time" >>"$work/$way"
 }
 
-# last FILE NAME: "NAME WALL s (CPU USER s)" of the last boot
+# last FILE NAME: prints "NAME WALL s (CPU USER s)" for the last boot
 last()
 {
 	tail -n 1 "$work/$1" | awk -v name="$2" '{ printf "%s %.1f s (CPU %.1f s)", name, $1, $2 }'
 }
 
-# ratios FILE COLUMN AIM TEXT: median and range of the ratios to stock Bochs over the rounds
+# ratios FILE COLUMN AIM TEXT: prints the median and range over the rounds of the ratio to stock
+# Bochs
 ratios()
 {
 	paste -d ' ' "$work/$1" "$work/stock" | awk -v column="$2" '{ print $column / $(column + 2) }' | sort -g |

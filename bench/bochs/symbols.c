@@ -15,15 +15,15 @@ struct symbols {
 	char *path;
 	uint8_t *file;
 	size_t size;
-	struct symbol *symbol; /* by address, none over another */
+	struct symbol *symbol; /* sorted by address, without overlap */
 	size_t count;
 };
 
-/* A symbol as it is sorted: functions before labels, so that of two at one address the first is taken. */
+/* A symbol for sorting. Of several at one address the lowest rank is taken. */
 struct candidate {
 	uint64_t start, size;
 	const char *name;
-	unsigned rank; /* 0: function; 1: local label; 2: other, maybe of the linker script */
+	unsigned rank; /* 0: function; 1: local label; 2: other, possibly from the linker script */
 };
 
 __attribute__((format(printf, 3, 4))) static void *refuse(char *why, const char *path, const char *format,
@@ -57,7 +57,7 @@ static bool read_file(struct symbols *symbols, char *why)
 	return size >= 0 && symbols->size == (size_t)size;
 }
 
-/* The `count` entries of `each` bytes at `offset`, or NULL when the file has them not. */
+/* Returns the `count` entries of `each` bytes at `offset`, or NULL if they are not all in the file. */
 static const void *part(const struct symbols *symbols, uint64_t offset, uint64_t count, uint64_t each)
 {
 	if (offset > symbols->size || offset % 8 || (count && each > (symbols->size - offset) / count))
@@ -94,7 +94,7 @@ static int compare(const void *a, const void *b)
 	return strcmp(left->name, right->name);
 }
 
-/* Whether a symbol names a function, and which of several at an address is taken. */
+/* Returns true if the symbol names a function. *rank decides between several at one address. */
 static bool take(const Elf64_Sym *symbol, const char *name, unsigned *rank)
 {
 	unsigned type = ELF64_ST_TYPE(symbol->st_info);
@@ -220,7 +220,8 @@ const struct symbol *symbols_find(const struct symbols *symbols, uint64_t addres
 	return low && address < symbols->symbol[low - 1].end ? &symbols->symbol[low - 1] : NULL;
 }
 
-/* The first byte of the segment that differs in the guest, or the segment's size. */
+/* Returns the offset of the first byte of the segment that differs in the guest, or the segment's
+ * size. */
 static uint64_t compare_segment(const uint8_t *file, const Elf64_Phdr *segment, memory_frame frame_of)
 {
 	uint64_t at = 0;

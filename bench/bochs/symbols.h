@@ -2,8 +2,9 @@
 /*
  * Symbols: the functions of the kernel image, from the .symtab of its ELF file.
  *
- * Functions of the compiler have a size. Labels of assembly have none: they reach to the next symbol; NASM's local labels
- * (with a dot) belong to the function before them. Only the kernel half is looked at.
+ * Compiled functions have a size. Labels in assembly have none; they extend to the next symbol.
+ * NASM's local labels (with a dot) belong to the function before them. Only symbols in the kernel
+ * half are read.
  */
 #pragma once
 
@@ -16,7 +17,7 @@
 enum { SYMBOLS_WHY_MAX = 512 };
 
 struct symbol {
-	uint64_t start, end; /* the first byte, and the first behind it */
+	uint64_t start, end; /* [start, end) */
 	const char *name;
 };
 
@@ -26,11 +27,13 @@ struct symbols;
 struct symbols *symbols_read(const char *path, char why[SYMBOLS_WHY_MAX]);
 void symbols_free(struct symbols *symbols);
 
-/* The function that has the address, or NULL. What is returned stays. */
+/* Returns the function that contains the address, or NULL. The result is valid until
+ * symbols_free(). */
 const struct symbol *symbols_find(const struct symbols *symbols, uint64_t address);
 
 /*
- * Whether the image in guest memory is the one of the file: every byte of its code is compared, at the physical
- * address that the program headers name. Returns false with the reason in `why`.
+ * Returns true if the guest's memory holds the image of the file: compares every byte of its code
+ * with memory at the physical address that the program headers name. If not, the reason is in
+ * `why`.
  */
 bool symbols_match(const struct symbols *symbols, memory_frame frame_of, char why[SYMBOLS_WHY_MAX]);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A branch predictor of plain design, since the real ones are not published: for conditional branches 2-bit counters that
- * the branch's address and the last 12 outcomes choose (gshare), the last target for indirect jumps and calls,
- * and a stack of 16 return addresses.
+ * A simple branch predictor, since real ones are not published: 2-bit counters selected by the
+ * branch's address and the last 12 outcomes (gshare) for conditional branches, the last target for
+ * indirect jumps and calls, and a stack of 16 return addresses.
  */
 #pragma once
 
@@ -14,13 +14,13 @@ enum { BRANCH_COUNTERS = 1 << 14, BRANCH_HISTORY_BITS = 12, BRANCH_TARGETS = 1 <
 enum branch_kind { BRANCH_DIRECT, BRANCH_INDIRECT, BRANCH_CALL, BRANCH_CALL_INDIRECT, BRANCH_RETURN };
 
 struct branches {
-	uint8_t counter[BRANCH_COUNTERS]; /* 0 and 1 predict not taken, 2 and 3 taken */
+	uint8_t counter[BRANCH_COUNTERS]; /* 0 and 1 predict "not taken", 2 and 3 "taken" */
 	uint64_t target[BRANCH_TARGETS];
-	uint64_t call[BRANCH_RETURNS]; /* addresses of the calls, a ring */
+	uint64_t call[BRANCH_RETURNS]; /* a ring of the addresses of calls */
 	unsigned calls;
 	unsigned history;
 };
 
-/* Each returns true when the branch was mispredicted, and learns from it. */
+/* Both update the predictor. They return true if it mispredicted the branch. */
 bool branches_conditional(struct branches *branches, uint64_t from, bool taken);
 bool branches_unconditional(struct branches *branches, enum branch_kind kind, uint64_t from, uint64_t to);

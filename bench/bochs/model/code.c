@@ -7,7 +7,8 @@ enum { PAGE_BYTES = 4096, WORD_BYTES = sizeof(uint64_t) * CODE_WORDS };
 
 _Static_assert((int)DECODE_BYTES <= (int)WORD_BYTES, "an entry holds a whole instruction");
 
-/* The bytes in the page of `rip` are not enough. Those that cannot be read are taken as 0. */
+/* Decodes an instruction that may continue in the next page. Bytes that cannot be read are taken as
+ * 0. */
 static struct decoded decode_across(const struct translation *translation, const uint8_t *frame, uint64_t rip)
 {
 	uint8_t bytes[DECODE_BYTES] = { 0 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One CPU of the model, for the model's own files. */
+/* One CPU of the model; private to the model's files. */
 #pragma once
 
 #include "bench/bochs/model/caches.h"
@@ -14,17 +14,17 @@ enum { REGISTER_RCX = 1, REGISTER_RSI = 6, REGISTER_RDI = 7 };
 
 struct core {
 	const uint64_t *registers;
-	struct model_counts *sink; /* one of `counted` and `ignored` */
+	struct model_counts *sink; /* `counted` or `ignored` */
 	const struct decoded *decoded;
 	uint64_t line;       /* of the last fetch, virtual; ~0: none */
-	const uint8_t *code; /* the frame that it was from, or NULL */
-	uint64_t operand;    /* the general register that matters, before the instruction */
+	const uint8_t *code; /* the frame of that line, or NULL */
+	uint64_t operand;    /* earlier value of the register that the price depends on */
 	uint64_t access;     /* physical address of the last data access */
 	unsigned cpu;
-	unsigned entry_left; /* instructions at the entry's CPI */
-	bool fetched;        /* `fetch` has something that no sink has yet */
-	bool flushed;        /* the instruction wrote CR4 and flushed */
-	bool follows;        /* the instruction's loads are part of the dataflow: a plain one, no delivery */
+	unsigned entry_left; /* number of instructions that still cost the entry's CPI */
+	bool fetched;        /* `fetch` holds costs that no sink has received yet */
+	bool flushed;        /* the instruction wrote CR4 and thereby flushed */
+	bool follows;        /* the dataflow includes its loads: a plain instruction, no delivery */
 	struct model_counts counted, ignored, fetch;
 	struct dataflow dataflow;
 	struct translation translation;

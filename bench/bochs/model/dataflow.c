@@ -21,7 +21,7 @@ static void raise_to(struct cost *time, const struct cost *other)
 			time->of[set] = other->of[set];
 }
 
-/* *stall: from `now` to `time`. True when that is not 0. */
+/* Sets *stall to the time from `now` to `time`. Returns true if it is not 0. */
 static bool until(const struct dataflow *dataflow, const struct cost *time, struct cost *stall)
 {
 	uint64_t any = 0;
@@ -35,7 +35,8 @@ static bool until(const struct dataflow *dataflow, const struct cost *time, stru
 	return any;
 }
 
-/* The latest of the set's times, and at least *time. Registers that are there leave `late`. */
+/* Raises *time to the latest time at which a register of the set is ready. Registers that are ready
+ * now leave `late`. */
 static void gather(struct dataflow *dataflow, unsigned registers, struct cost *time)
 {
 	for (registers &= dataflow->late; registers; registers &= registers - 1) {
@@ -65,7 +66,8 @@ void dataflow_load(struct dataflow *dataflow, const struct cost *complete)
 	raise_to(&dataflow->latest, complete);
 }
 
-/* Remembers this instruction, unless the window's instructions will take longer than it does in any case. */
+/* Remembers this instruction, unless the rest of the window is certain to take longer than its
+ * loads. */
 static void hold(struct dataflow *dataflow)
 {
 	unsigned at = (dataflow->first + dataflow->count) % DATAFLOW_WINDOW_MAX;

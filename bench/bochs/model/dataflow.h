@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Dataflow: what waits for what in an out-of-order core, as far as loads go.
+ * Dataflow: which instructions wait for which loads in an out-of-order core.
  *
- * A load can start when the registers of its address are there, and what it loads is there its latency later; what moves and
- * arithmetic make of it is there at the same time. The core itself goes on: `now` is the time at which it takes
- * the next instruction, and moves with whatever is charged. But it takes an instruction only when the one `window`
- * instructions before it is complete. So independent loads, and short chains, cost nothing here, and a long chain costs the
- * sum of its latencies.
+ * A load can start when the registers of its address are ready. Its result is ready one latency
+ * later, and so is everything that moves and arithmetic make of it. Meanwhile the core continues:
+ * `now` is the time at which it takes the next instruction, and advances with every cost that is
+ * charged. But the core takes an instruction only when the one `window` instructions before it is
+ * complete. Independent loads and short chains therefore cost nothing here, and a long chain costs
+ * the sum of its latencies.
  *
- * Times are in millionths of a cycle, one for each parameter set.
+ * Times are in millionths of a cycle, one per parameter set.
  */
 #pragma once
 
@@ -24,31 +25,33 @@ struct dataflow {
 	struct cost now;
 	struct cost ready[DATAFLOW_REGISTERS];
 	struct cost latest;  /* when all loads up to here are complete */
-	struct cost loaded;  /* when those of this instruction are; 0: it has none */
-	struct cost covered; /* what the rest of a window takes at least */
-	unsigned late;       /* set of the registers that may be there only after `now` */
+	struct cost loaded;  /* when this instruction's loads are complete; 0 if it has none */
+	struct cost covered; /* minimum time for the rest of a window */
+	unsigned late;       /* set of the registers that may become ready only after `now` */
 	unsigned window;
-	uint64_t instruction; /* number of this one */
-	uint64_t deadline;    /* the instruction that the oldest one in `held` holds up */
+	uint64_t instruction; /* number of the current instruction */
+	uint64_t deadline;    /* number of the first instruction that the oldest in `held` delays */
 	unsigned first, count;
 	struct {
 		uint64_t instruction;
 		struct cost complete;
-	} held[DATAFLOW_WINDOW_MAX]; /* a ring of those that may hold up another one, the oldest first */
+	} held[DATAFLOW_WINDOW_MAX]; /* a ring of instructions that may delay others, oldest first */
 };
 
-/* `window` is at most DATAFLOW_WINDOW_MAX, and no instruction costs less than `cheapest`. */
+/* `window` is at most DATAFLOW_WINDOW_MAX; `cheapest` is the least that an instruction costs. */
 void dataflow_make(struct dataflow *dataflow, unsigned window, const struct cost *cheapest);
 
-/* How long after `now` the registers of a set are there: false, and nothing in *wait, when they are there already. */
+/* Returns false if all registers of the set are ready. Otherwise *wait is how long after `now` they
+ * will be. */
 bool dataflow_wait(struct dataflow *dataflow, unsigned registers, struct cost *wait);
 
 /* A load of this instruction is complete at `complete`. */
 void dataflow_load(struct dataflow *dataflow, const struct cost *complete);
 
-/* The instruction ends; `now` has what it cost. True when the next one waits for the window: *stall is how long. The
- * caller charges it, and what dataflow_drain() says. */
+/* Ends the instruction, whose cost is already in `now`. Returns true if the next one must wait for
+ * the window, for *stall. The caller charges this stall, and that of dataflow_drain(). */
 bool dataflow_end(struct dataflow *dataflow, const struct operands *operands, struct cost *stall);
 
-/* Everything up to here completes before anything goes on: true when there is something to wait for. */
+/* Lets nothing continue until everything so far is complete. Returns true if that takes time:
+ * *stall. */
 bool dataflow_drain(struct dataflow *dataflow, struct cost *stall);

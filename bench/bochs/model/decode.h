@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which instructions cost more than the core's base, and the registers that they use: from their bytes, in 64-bit
- * code. */
+/* Finds, from an instruction's bytes in 64-bit code, whether it costs more than the core's CPI, and
+ * which registers it uses. */
 #pragma once
 
 #include <stdbool.h>
@@ -12,7 +12,7 @@ enum { DECODE_BYTES = 15 };
 
 enum instruction_class {
 	CLASS_PLAIN,
-	CLASS_REP_COPY,  /* REP MOVS, REP STOS: `size` is that of an element */
+	CLASS_REP_COPY,  /* REP MOVS, REP STOS; `size` is the size of an element */
 	CLASS_REP_OTHER, /* REP with LODS, CMPS, SCAS, INS, OUTS */
 	CLASS_SYSCALL,
 	CLASS_SYSRET,
@@ -22,7 +22,7 @@ enum instruction_class {
 	CLASS_CR_WRITE, /* CR0, CR2, CR8 */
 	CLASS_CR_READ,
 	CLASS_INVLPG,
-	CLASS_INVPCID, /* `reg` has the type */
+	CLASS_INVPCID, /* the general register `reg` holds the type */
 	CLASS_WRMSR,
 	CLASS_RDMSR,
 	CLASS_RDTSC,
@@ -43,7 +43,7 @@ struct decoded {
 	enum instruction_class class;
 	uint8_t size;
 	uint8_t reg;
-	uint8_t seen; /* that many bytes were looked at, at most */
+	uint8_t seen; /* upper bound on the number of bytes that were read */
 	struct operands operands;
 };
 

@@ -20,7 +20,7 @@ void lru_free(struct lru *lru)
 	free(lru->value);
 }
 
-/* Moves the ways before `way` back by one and puts an entry in front. */
+/* Moves the ways before `way` back by one and puts an entry in the first. */
 static void put_first(struct lru *lru, uint64_t first, unsigned way, uint64_t key, uint64_t value)
 {
 	uint64_t *keys = lru->key + first;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Set-associative arrays with true LRU replacement: what every cache and TLB of the model is made of.
+ * Set-associative arrays with true LRU replacement. All caches and TLBs of the model consist of
+ * these.
  *
- * A set keeps its entries in the order of their last use, the newest first. A key of 0 is an empty way; empty ways are
- * behind all others. What a key means, and which set it belongs to, is the caller's.
+ * A set keeps its entries in order of their last use, newest first. A key of 0 marks an empty way;
+ * empty ways come last. The caller defines what a key means and which set it belongs to.
  */
 #pragma once
 
@@ -13,36 +14,37 @@
 
 struct lru {
 	uint64_t sets;
-	bool masked; /* their number is a power of 2 */
+	bool masked; /* `sets` is a power of 2 */
 	unsigned ways;
 	uint64_t *key;
-	uint64_t *value; /* NULL when none was wanted */
+	uint64_t *value; /* NULL if the entries have no values */
 };
 
-/* `ways` divides `entries`, both over 0. False when there is no memory. */
+/* `ways` divides `entries`, and both are above 0. Returns false if out of memory; lru_free() frees
+ * what was made. */
 bool lru_make(struct lru *lru, uint64_t entries, unsigned ways, bool values);
 void lru_free(struct lru *lru);
 
-/* Where the set number `index` modulo the number of sets begins. */
+/* Returns the position of the first way of set `index` modulo the number of sets. */
 static inline uint64_t lru_first(const struct lru *lru, uint64_t index)
 {
 	return (lru->masked ? index & (lru->sets - 1) : index % lru->sets) * lru->ways;
 }
 
-/* True when this key is the newest of its set, so that finding it would change nothing. */
+/* Returns true if this key is the newest of its set, so that lru_find() would change nothing. */
 static inline bool lru_is_newest(const struct lru *lru, uint64_t index, uint64_t key)
 {
 	return lru->key[lru_first(lru, index)] == key;
 }
 
-/* Looks for either key in the set number `index` modulo the number of sets. When one is there, it becomes the newest of
- * its set and its value, if there are values, goes to *value. */
+/* Looks for either key in set `index` modulo the number of sets. If found, returns true, makes the
+ * entry the newest of its set, and stores its value, if there are values, in *value. */
 bool lru_find(struct lru *lru, uint64_t index, uint64_t key, uint64_t other, uint64_t *value);
 
-/* Adds a key that is not there as the newest of its set; the oldest one leaves a full set. */
+/* Adds a key that the set does not hold, as its newest; a full set loses its oldest entry. */
 void lru_add(struct lru *lru, uint64_t index, uint64_t key, uint64_t value);
 
-/* Removes every entry that `match` is true of; the order of the others stays. */
+/* Removes every entry for which `match` returns true; the others keep their order. */
 void lru_remove(struct lru *lru, bool (*match)(uint64_t key, uint64_t value, const void *context),
                 const void *context);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What the model needs from the machine that it watches. */
+/* What the model needs from the machine that it observes. */
 #pragma once
 
 #include <stdint.h>
 
-/* The 4 KiB frame of guest memory that holds a physical address, from its first byte on, or NULL where there is none. What
- * it points to stays there. */
+/* Returns the 4 KiB frame of guest memory that contains this physical address, or NULL if there is
+ * no memory. The frame stays in place. */
 typedef const uint8_t *(*memory_frame)(uint64_t physical);

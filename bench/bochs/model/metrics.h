@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The metrics of the cycle model, which come behind those of metrics.h when there is a profile (docs/model.md). Misses are the model's:
- * of caches and TLBs of the profile's sizes, for instruction fetches, data and page walks alike.
+ * The metrics of the cycle model. With a profile, they follow those of metrics.h (docs/model.md).
+ * Misses are the model's, in caches and TLBs of the profile's sizes, for instruction fetches, data
+ * and page walks alike.
  *
  * CYCLES_*     Cycles in the three parameter sets, rounded.
- * ITLB_MISSES  Translations that the first-level TLB for code, or DTLB_MISSES for data, did not have.
- * STLB_MISSES  Those of both that the second level did not have either: page walks.
- * L1_MISSES    Lines that L1I or L1D did not have; L2_MISSES and L3_MISSES those of them that were not there either.
+ * ITLB_MISSES  Misses of the first-level TLB for code.
+ * DTLB_MISSES  Misses of the first-level TLB for data.
+ * STLB_MISSES  Those of both that miss the second-level TLB too: page walks.
+ * L1_MISSES    Lines that miss L1I or L1D.
+ * L2_MISSES    Those of them that miss L2 too. L3_MISSES: those that miss L3 too.
  * MISPREDICTS  Branches that the model's predictor got wrong.
- * DUE_*        Parts of CYCLES_NOMINAL by what they are spent on (model_cause in model.h), rounded so that they add up to it.
+ * DUE_*        Parts of CYCLES_NOMINAL by cause (model_cause in model.h), rounded so that they add
+ *              up to it.
  */
 #pragma once
 

@@ -9,19 +9,19 @@
 
 enum { PAGE_BYTES = 4096, LINE_BYTES = 1 << CACHE_LINE_SHIFT };
 
-/* Ways in which latency shows. */
+/* Kinds of accesses, by the share of their latency that becomes visible. */
 enum exposure { EXPOSED_LOAD, EXPOSED_STORE, EXPOSED_STREAM, EXPOSED_FETCH, EXPOSED_WALK, EXPOSURES };
 
 struct model {
 	struct profile profile;
 	memory_frame frame_of;
 	struct lru l3;
-	struct cost shown[EXPOSURES][LEVELS]; /* what a line costs beyond L1 */
-	struct cost whole[LEVELS];            /* load to use ... */
-	struct cost ahead[LEVELS];            /* ... of a line that was fetched ahead */
+	struct cost shown[EXPOSURES][LEVELS]; /* cost of a line beyond L1 */
+	struct cost whole[LEVELS];            /* load-to-use latency of a line ... */
+	struct cost ahead[LEVELS];            /* ... and of one that was prefetched */
 	struct cost rep_byte;
 	struct core *core[MODEL_CPUS];
-	model_walked *walked; /* or NULL */
+	model_walked *walked; /* may be NULL */
 };
 
 static const struct cost *cost_of(const struct model *model, enum cost_parameter parameter)
@@ -29,7 +29,7 @@ static const struct cost *cost_of(const struct model *model, enum cost_parameter
 	return &model->profile.cost[parameter];
 }
 
-/* `counts` are the core's sink, or its `fetch`. */
+/* `counts` is the core's sink, or its `fetch`. */
 static void charge(struct core *core, struct model_counts *counts, enum model_cause cause,
                    const struct cost *cost)
 {
@@ -40,7 +40,8 @@ static void charge(struct core *core, struct model_counts *counts, enum model_ca
 	counts->causes[cause] += cost->of[SET_NOMINAL];
 }
 
-/* Latencies beyond L1, times the share that shows. Loads of a walk depend on each other: theirs show whole. */
+/* Latencies beyond L1, times the share of them that is visible. The loads of a walk depend on each
+ * other, so their whole latency is. */
 static void make_latencies(struct model *model)
 {
 	static const enum cost_parameter level_cost[LEVELS] = { COST_L1_LATENCY, COST_L2_LATENCY,
@@ -151,7 +152,7 @@ const struct model_counts *model_read(const struct model *model, unsigned cpu)
 	return &model->core[cpu]->counted;
 }
 
-/* The fetch of the instruction goes where the event of this moment goes. */
+/* Counts the costs of fetching the instruction where the current event is counted. */
 static void settle_fetch(struct core *core)
 {
 	if (!core->fetched)
@@ -185,7 +186,7 @@ static void walk_costs(struct model *model, struct core *core, struct model_coun
 	}
 }
 
-/* Translates, and counts what that costs. Returns the physical address. */
+/* Translates `linear` and charges the cost. Returns the physical address. */
 static uint64_t translate(struct model *model, struct core *core, struct model_counts *counts,
                           uint64_t linear, enum side side)
 {
@@ -222,7 +223,7 @@ static void fetch_line(struct model *model, struct core *core, uint64_t rip)
 	charge(core, &core->fetch, CAUSE_FETCH, &model->shown[EXPOSED_FETCH][level]);
 }
 
-/* Waits that a special instruction begins with are counted with its fetch. */
+/* If a special instruction must wait before it starts, the wait is counted with its fetch. */
 static void special_starts(struct core *core)
 {
 	static const unsigned string_registers = 1U << REGISTER_RCX | 1U << REGISTER_RSI | 1U << REGISTER_RDI;
@@ -247,7 +248,7 @@ void model_instruction_starts(struct model *model, unsigned cpu, uint64_t rip, c
 
 	core->registers = registers;
 	core->flushed = false;
-	if (core->fetched) { /* of an instruction that did nothing any more */
+	if (core->fetched) { /* by an instruction that had no further event */
 		core->fetched = false;
 		memset(&core->fetch, 0, sizeof core->fetch);
 	}
@@ -301,7 +302,8 @@ void model_repeat_iteration(struct model *model, unsigned cpu)
 	charge(core, core->sink, CAUSE_STRINGS, &bytes);
 }
 
-/* One access within a line. `lag` is how long after `now` it starts, of a load of the dataflow; else NULL. */
+/* One access within a line. For a load in the dataflow, `lag` is how long after `now` it starts;
+ * otherwise NULL. */
 static void access_line(struct model *model, struct core *core, uint64_t physical, bool write,
                         const struct cost *lag)
 {
@@ -380,7 +382,7 @@ void model_delivery(struct model *model, unsigned cpu, enum delivery delivery, b
 	if (delivery == DELIVERY_FAULT)
 		cost = from_user ? COST_FAULT_USER : COST_FAULT_KERNEL;
 	settle_fetch(core);
-	core->follows = false; /* the accesses to come are the delivery's */
+	core->follows = false; /* the next accesses are made by the delivery */
 	if (dataflow_drain(&core->dataflow, &stall))
 		charge(core, core->sink, CAUSE_DATA, &stall);
 	charge(core, core->sink, CAUSE_RINGS, cost_of(model, cost));
@@ -393,7 +395,8 @@ void model_write_cr0(struct model *model, unsigned cpu, uint64_t value)
 	forget_fetch(model->core[cpu]);
 }
 
-/* Bochs tells the value without bit 63, which stands in the register that the instruction names. */
+/* Bochs reports the value without bit 63, which is in the general register that the instruction
+ * names. */
 void model_write_cr3(struct model *model, unsigned cpu, uint64_t value)
 {
 	struct core *core = model->core[cpu];
@@ -417,7 +420,7 @@ void model_invlpg(struct model *model, unsigned cpu, uint64_t linear)
 	forget_fetch(model->core[cpu]);
 }
 
-/* The descriptor is what the instruction just read: the PCID, then the linear address. */
+/* The instruction has just read the descriptor: the PCID, then the linear address. */
 void model_invpcid(struct model *model, unsigned cpu, uint64_t type)
 {
 	struct core *core = model->core[cpu];

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The cycle model: what the events of a CPU cost on the processor of a profile, in three parameter sets at once.
+ * The cycle model: what the events of a CPU cost on the processor of a profile, in three parameter
+ * sets at once.
  *
- * The caller tells every event of every CPU, from the first one on, and before each of them whether it counts. State
- * (caches, TLBs, predictor) follows all events; the counts only those that count. An instruction is told as
- *     model_instruction_starts, then its accesses, iterations and branches, then model_instruction_ends
- * or without an end when it faults or its repetition is interrupted. What its fetch costs is counted with the first
- * event after the start, so that a region which closes at the start of an instruction does not have it.
+ * The caller reports every event of every CPU, from the first one on, and before each event whether
+ * it counts. State (caches, TLBs, predictor) follows all events, the counts only those that count.
+ * For an instruction, the caller calls model_instruction_starts, then the functions for its
+ * accesses, iterations and branches, then model_instruction_ends. It omits the last if the
+ * instruction faults or its repetition is interrupted. The cost of the fetch is counted with the
+ * first event after the start, so it is not part of a region that closes at the start of the
+ * instruction.
  *
  * docs/model.md says what is modelled and what is not.
  */
@@ -33,12 +36,12 @@ enum model_event {
 	MODEL_EVENTS
 };
 
-/* What cycles are spent on. Each cycle has one cause. */
+/* Causes of cycles. Each cycle has one. */
 enum model_cause {
 	CAUSE_INSTRUCTIONS, /* the core's CPI */
 	CAUSE_STRINGS,      /* REP: start and bytes or iterations */
-	CAUSE_DATA,         /* data that L1 did not have, and all waits for loads */
-	CAUSE_FETCH,        /* code that L1 did not have */
+	CAUSE_DATA,         /* data that missed L1, and all waits for loads */
+	CAUSE_FETCH,        /* code that missed L1 */
 	CAUSE_TRANSLATION,  /* hits in the second-level TLB and page walks, for data and code */
 	CAUSE_MISPREDICTS,
 	CAUSE_RINGS,      /* SYSCALL, SYSRET, IRETQ, delivery of interrupts and faults */
@@ -49,36 +52,36 @@ enum model_cause {
 
 struct model_counts {
 	struct cost cycles;            /* in millionths */
-	uint64_t causes[MODEL_CAUSES]; /* of the nominal cycles, likewise; they add up to them */
+	uint64_t causes[MODEL_CAUSES]; /* parts of the nominal cycles, in millionths */
 	uint64_t events[MODEL_EVENTS];
 };
 
-/* What kind of delivery brings the CPU to a handler. */
+/* Kinds of deliveries that lead to a handler. */
 enum delivery { DELIVERY_INTERRUPT, DELIVERY_FAULT };
 
 struct model;
 
-/* NULL when there is no memory. */
+/* Returns NULL if out of memory. */
 struct model *model_new(const struct profile *profile, memory_frame frame_of);
 void model_free(struct model *model);
 
-/* `walked` is told each page walk from now on, whether it counts or not: of code with the event that fetches, so possibly of an
- * instruction that counts with none. */
+/* Calls `walked` for each page walk from now on, whether it counts or not. A walk for code is
+ * reported when it is made, which may be for an instruction that has no event that counts. */
 typedef void model_walked(unsigned cpu, uint64_t linear, enum side side, unsigned loads);
 void model_watch(struct model *model, model_walked *walked);
 
-/* A reset of the CPU, before its first event. Caches and predictor keep what they have. False when there
- * is no memory. */
+/* Resets the CPU; to be called before its first event. Caches and predictor keep their contents.
+ * Returns false if out of memory. */
 bool model_reset(struct model *model, unsigned cpu);
 
-/* Whether the events that follow count. */
+/* Says whether the events that follow count. */
 void model_counts(struct model *model, unsigned cpu, bool counts);
 
-/* Counts from zero; and what was counted. */
+/* Start counting from zero; read the counts. */
 void model_start(struct model *model, unsigned cpu);
 const struct model_counts *model_read(const struct model *model, unsigned cpu);
 
-/* `registers` are the CPU's 16 general registers, to be read until the instruction ends. */
+/* `registers` are the CPU's 16 general registers, which are read until the instruction ends. */
 void model_instruction_starts(struct model *model, unsigned cpu, uint64_t rip, const uint64_t *registers);
 void model_instruction_ends(struct model *model, unsigned cpu, uint64_t next_rip, bool complete);
 void model_repeat_iteration(struct model *model, unsigned cpu);

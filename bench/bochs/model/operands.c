@@ -6,15 +6,20 @@ enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI };
 #define BIT(number) ((uint16_t)(1U << (number)))
 
 /*
- * One letter per opcode. Small letters: the same with 8-bit registers, where a small one is not listed.
+ * One letter per opcode. A small letter is the form with 8-bit registers, unless it is listed
+ * itself.
  *  .  no general register, or none that matters           m  a memory operand at most
- *  E  r/m with reg to r/m       G  r/m with reg to reg     S  reg to r/m        L  r/m to reg      J  r/m of 8 bits to reg
- *  Z  as E, z as G, and both are 0 when the registers are the same (XOR, SUB)
- *  I  r/m to itself             C  anything to r/m         K  anything, or memory, to reg          X  reg and r/m change places
- *  V  r/m and CL to r/m         A  LEA                     a  RAX to itself     b B  a constant to the register of the opcode
- *  w  that register to itself   P  POP to that register    h  it and RAX change places
- *  1  group 1 (2: 8 bits), 3 group 3 (4: 8 bits), 5 groups 4 and 5 (6: 8 bits), 8 group 8, 9 group 9
- *  R  RET   k  LEAVE   o  MOV from a constant address   y  LODS   Y  MOVS, CMPS, SCAS   d  CWD, CDQ, CQO
+ *  E  r/m with reg to r/m       G  r/m with reg to reg     S  reg to r/m        L  r/m to reg
+ *  J  8-bit r/m to reg          I  r/m to itself           C  anything to r/m   K  anything, or
+ *  memory, to reg
+ *  Z  as E, z as G, but the result is 0 if both registers are the same (XOR, SUB)
+ *  X  exchanges reg and r/m     V  r/m and CL to r/m       A  LEA               a  RAX to itself
+ *  b B  a constant to the register in the opcode           w  that register to itself
+ *  P  POP to that register      h  exchanges it with RAX
+ *  1  group 1 (2: 8 bits), 3 group 3 (4: 8 bits), 5 groups 4 and 5 (6: 8 bits), 8 group 8, 9 group
+ *  9
+ *  R  RET   k  LEAVE   o  MOV from a constant address   y  LODS   Y  MOVS, CMPS, SCAS   d  CWD,
+ *  CDQ, CQO
  *  t  writes EDX:EAX   u  CPUID   q  CMPXCHG
  */
 static const char one_byte_forms[] = "eEgGaa..eEgGaa.."  /* 00 */
@@ -56,7 +61,7 @@ enum { READS_RM = 1, READS_REG = 2, WRITES_RM = 4, WRITES_REG = 8, CLEARS = 16 }
 
 struct modrm {
 	bool memory;
-	uint16_t address, reg, rm; /* sets; `rm` is empty with memory */
+	uint16_t address, reg, rm; /* sets of registers; `rm` is empty for a memory operand */
 	unsigned extension;
 };
 
@@ -82,7 +87,7 @@ static struct modrm modrm_of(const uint8_t *bytes, uint8_t rex, bool byte_reg, b
 		base = bytes[1] & 7;
 		index = (bytes[1] >> 3 & 7) | index_high;
 	}
-	if (base != 5 || mod != 0) /* else a displacement, from RIP or from 0 */
+	if (base != 5 || mod != 0) /* otherwise a displacement from RIP or from 0 */
 		modrm.address = BIT(base | base_high);
 	if (index != 4)
 		modrm.address |= BIT(index);
@@ -100,7 +105,7 @@ static struct operands with_modrm(const struct modrm *modrm, unsigned how)
 	return operands;
 }
 
-/* TEST, NOT, NEG, and those that multiply and divide RDX:RAX. */
+/* TEST, NOT, NEG, and multiplications and divisions of RDX:RAX. */
 static struct operands group_3(const struct modrm *modrm)
 {
 	struct operands operands = with_modrm(modrm, modrm->extension < 2 ? 0 : READS_RM | WRITES_RM);
@@ -217,7 +222,7 @@ static struct operands fixed_form(char form, const uint8_t *opcode, uint8_t rex)
 		return moves(BIT(low), BIT(low));
 	case 'P':
 		return loads(BIT(RSP), BIT(low));
-	case 'h': /* NOP with itself */
+	case 'h': /* exchanging RAX with itself is NOP */
 		return low == RAX ? moves(0, 0) : moves(BIT(RAX) | BIT(low), BIT(RAX) | BIT(low));
 	case 'R':
 		return loads(BIT(RSP), 0);
@@ -269,7 +274,7 @@ struct operands operands_of(const uint8_t *opcode, bool two_byte, uint8_t rex, b
 	} else {
 		operands = fixed_form(form, opcode, rex);
 	}
-	if (byte || operand_16) /* the rest of the register stays */
+	if (byte || operand_16) /* the rest of the register is unchanged */
 		operands.sources |= operands.writes;
 	return operands;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which general registers an instruction of 64-bit code reads and writes, as far as latencies of loads go. */
+/* The general registers that an instruction of 64-bit code reads and writes, as far as the latency
+ * of loads is concerned. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,12 +9,13 @@
 /* Sets of registers: bit n is register n of the encoding (0 RAX, 4 RSP, 15 R15). */
 struct operands {
 	uint16_t address; /* form the address of the memory operand */
-	uint16_t sources; /* flow into what is written */
+	uint16_t sources; /* affect the values that are written */
 	uint16_t writes;
-	bool memory; /* what is loaded flows there too */
+	bool memory; /* the loaded value affects them too */
 };
 
-/* `opcode` points to the opcode, behind the prefixes and REX; behind 0F when `two_byte`. `rex` is 0 without one, and
- * `operand_16` tells whether there is a prefix 66. The ModRM and SIB bytes that may follow are read. Instructions with VEX
- * or EVEX prefixes, and those of the three-byte maps, have no operands. */
+/* Finds the operands of an instruction. `opcode` points past the prefixes and REX, and past 0F if
+ * `two_byte`; `rex` is 0 if there is no REX, and `operand_16` is true if there is a prefix 66.
+ * ModRM and SIB bytes are read where the opcode has them. Instructions with VEX or EVEX prefixes,
+ * and those of the three-byte maps, have no operands. */
 struct operands operands_of(const uint8_t *opcode, bool two_byte, uint8_t rex, bool operand_16);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The parameters of a profile. These two lists are the only ones: a profile file has each of them once.
+ * The parameters of a profile. A profile file contains each parameter of these two lists exactly
+ * once.
  *
- * A size is one whole number, since the three parameter sets share one state of caches and TLBs. A cost is a number of
- * cycles, or a share of a latency, with at most six decimals, and may have a low and a high value.
+ * A size is one whole number, because the three parameter sets share one state of caches and TLBs.
+ * A cost is a number of cycles, or a share of a latency. It has at most six decimals, and may have
+ * a low and a high value.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/bochs/model/prices.h"
 
-/* Device memory of a PC, which no cache holds. */
+/* Device memory of a PC. It is not cacheable. */
 enum { VGA_FIRST = 0xA0000, VGA_END = 0xC0000, XAPIC_ICR = 0x300 };
 #define DEVICES_FIRST 0xC0000000ULL
 #define DEVICES_END   0x100000000ULL

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Which price of the profile an instruction or an access has, and its cause. */
+/* The price of an instruction or access in the profile, and its cause. */
 #pragma once
 
 #include "bench/bochs/model/core.h"
 
-/* Of the instruction that ends, unless it is plain; RIP is `next_rip` then. Plain ones cost the core's CPI. */
+/* Returns the price of the instruction that ends, with RIP already `next_rip`. A plain one costs
+ * the core's CPI. */
 enum cost_parameter price_of(const struct core *core, uint64_t next_rip);
 
-/* What the price of an instruction counts as. */
+/* Returns the cause that the price of an instruction is counted under. */
 enum model_cause price_cause(enum instruction_class class);
 
-/* True when the instruction waits until everything before it is complete, as the manuals say of serialising
- * instructions, fences, locked operations and port I/O. */
+/* Returns true if the instruction waits until everything before it is complete, as the manuals say
+ * of serialising instructions, fences, locked operations and port I/O. */
 bool price_waits_for_all(enum instruction_class class);
 
-/* Whether no cache holds this, and what an access costs then. */
+/* Returns true if this is device memory; and the price of an access to it. */
 bool price_is_device(uint64_t physical);
 enum cost_parameter price_of_device(uint64_t physical, bool write);

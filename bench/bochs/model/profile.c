@@ -15,7 +15,7 @@ enum { PARAMETERS = (int)SIZE_COUNT + (int)COST_COUNT };
 
 struct parameter {
 	const char *section, *key;
-	uint64_t least, most; /* of a cost: whole cycles */
+	uint64_t least, most; /* for a cost, in whole cycles */
 };
 
 #define SIZE_ROW(id, section, key, least, most) { section, key, least, most },
@@ -29,7 +29,7 @@ struct reader {
 	const char *path;
 	char *why;
 	unsigned line;
-	unsigned seen[PARAMETERS]; /* line number, 0: not yet */
+	unsigned seen[PARAMETERS]; /* line number, or 0 */
 	char section[NAME_MAX_LENGTH];
 };
 
@@ -54,7 +54,7 @@ static char *trim(char *text)
 	return text + strspn(text, " \t");
 }
 
-/* A decimal number with at most six decimals, in millionths. Moves *text behind it. */
+/* Parses a decimal number with at most six decimals, in millionths, and moves *text past it. */
 static bool take_number(char **text, uint64_t *value)
 {
 	uint64_t scale = CYCLE;
@@ -105,7 +105,7 @@ static int take_values(const struct reader *reader, char *text, bool *three, uin
 	return 0;
 }
 
-/* [TAG] and a source. */
+/* The comment starts with [TAG]. */
 static bool has_tag(const char *comment)
 {
 	if (!comment)
@@ -206,7 +206,8 @@ static int take_line(struct reader *reader, char *line)
 	return *line == '[' ? take_section(reader, line) : take_parameter(reader, line, comment);
 }
 
-/* Entries, in units of `unit`, must fill whole sets; an array without entries has no ways either. */
+/* Checks that the entries, in units of `unit`, fill whole sets. An array without entries must have
+ * no ways. */
 static int check_array(const struct reader *reader, unsigned entries, unsigned ways, unsigned unit)
 {
 	unsigned count = reader->profile->size[entries] * unit;

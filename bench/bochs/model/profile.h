@@ -6,9 +6,9 @@
  *     key = VALUE  # [TAG] source
  *     key = VALUE low VALUE high VALUE  # [TAG] source
  *
- * TAG is S (seen in the named source), D (derived from S), R (recalled) or A (assumed). Without low and high all three
- * sets have the one value. Every parameter of parameters.h stands in the file once, and nothing else does. A line
- * may be empty or a comment.
+ * TAG is S (seen in the named source), D (derived from S), R (recalled) or A (assumed). Without low
+ * and high, the value holds for all three sets. The file contains every parameter of parameters.h
+ * exactly once, and nothing else except comments and empty lines.
  */
 #pragma once
 
@@ -19,7 +19,7 @@
 
 enum { SET_LOW, SET_NOMINAL, SET_HIGH, SETS };
 
-/* Costs are whole millionths of a cycle (or of 1), so that sums are the same on every host. */
+/* Costs are whole millionths of a cycle (or of 1), so that sums are equal on every host. */
 enum { CYCLE = 1000000 };
 
 #define SIZE_CONSTANT(id, section, key, least, most) SIZE_##id,

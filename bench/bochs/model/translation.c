@@ -16,9 +16,11 @@
 #define LINEAR_MASK    0x0000FFFFFFFFFFFFULL
 #define PCID_MASK      0xFFFULL
 
-/* Keys: bit 63 always; TLBs: 62-61 the size that is held, 60 global, 59-48 PCID (0 if global), the page's number in that
- * size below. Structure caches: 59-48 PCID, the linear address's upper bits below. A TLB's value is the first frame's
- * address, with the size of the page in the tables in bits 1-0 and global in bit 2. */
+/* Keys have bit 63 set. In a TLB key, bits 62-61 are the size of the held page, 60 global, 59-48
+ * the PCID (0 if global), and below them the page's number in units of that size. In a structure
+ * cache's key, bits 59-48 are the PCID, and below them the upper bits of the linear address. A
+ * TLB's value is the first frame's address, with the size of the page in the tables in bits 1-0,
+ * and global in bit 2. */
 #define VALUE_SIZE     3ULL
 #define VALUE_GLOBAL   4ULL
 #define KEY_USED       (1ULL << 63)
@@ -109,7 +111,7 @@ void translation_free(struct translation *translation)
 		lru_free(&translation->structures[level]);
 }
 
-/* The entry that a page was found in, or put into, is the newest of its set now. */
+/* Remembers the entry in which a page was found or put; it is the newest of its set. */
 static void remember(struct known *known, uint64_t linear, const struct lru *array, uint64_t index,
                      uint64_t physical)
 {
@@ -149,7 +151,7 @@ static uint64_t within(uint64_t linear, enum page_size size)
 	return linear & ((1ULL << page_shift[size]) - 1);
 }
 
-/* Looks in the arrays of one level. *known, when given, remembers where it was found. */
+/* Looks in the arrays of one level. If `known` is not NULL, it remembers where the page was found. */
 static bool find(struct lru *const arrays[PAGE_SIZES], uint64_t pcid, uint64_t linear, struct leaf *leaf,
                  struct known *known)
 {
@@ -170,7 +172,8 @@ static bool find(struct lru *const arrays[PAGE_SIZES], uint64_t pcid, uint64_t l
 	return false;
 }
 
-/* The entry of a page of size `page` in `arrays`; a size that has no array is held in pieces of the next smaller one. */
+/* Adds a page to `arrays`. A page of a size that has no array is held in pieces of the next smaller
+ * size. */
 static void add(struct lru *const arrays[PAGE_SIZES], uint64_t pcid, uint64_t linear, const struct leaf *leaf,
                 struct known *known)
 {
@@ -190,7 +193,8 @@ static uint64_t structure_key(const struct translation *translation, uint64_t li
 	       (linear & LINEAR_MASK) >> (39 - 9 * level);
 }
 
-/* Where the walk begins: behind the deepest structure entry that is held. Returns its level, *table its table. */
+/* Finds the deepest structure entry that is held, so the walk begins after it. Returns the level,
+ * and its table in *table. */
 static unsigned first_level(struct translation *translation, uint64_t linear, uint64_t *table)
 {
 	for (unsigned level = WALK_LEVELS - 1; level > 0; level--) {
@@ -212,7 +216,8 @@ static bool read_entry(const struct translation *translation, uint64_t address, 
 	return frame;
 }
 
-/* Follows the tables from `level` on. `fill`, when given, takes the structure entries that it passes. */
+/* Walks the tables from `level` on. If `fill` is not NULL, it takes the structure entries on the
+ * way. */
 static void follow(const struct translation *translation, struct translation *fill, uint64_t linear,
                    unsigned level, uint64_t table, struct walk *walk, struct leaf *leaf)
 {
@@ -289,11 +294,11 @@ bool translation_peek(const struct translation *translation, uint64_t linear, ui
 }
 
 struct flush {
-	bool one_pcid; /* else all of them */
+	bool one_pcid; /* otherwise all PCIDs */
 	uint64_t pcid;
-	bool one_page; /* else all of them */
+	bool one_page; /* otherwise all pages */
 	uint64_t linear;
-	bool global; /* global entries too, whatever the PCID */
+	bool global; /* also flush global entries, of any PCID */
 };
 
 static bool matches_page(uint64_t key, uint64_t value, const void *context)

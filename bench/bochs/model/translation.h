@@ -2,17 +2,22 @@
 /*
  * Translation: the TLBs and paging-structure caches of one CPU, and the walker that fills them.
  *
- * First-level TLBs for code and data have arrays for 4 KiB, 2 MiB and 1 GiB pages, or share one; so does the second level.
- * Where no array takes 1 GiB pages, their 2 MiB pieces are held. Entries carry the PCID and the global bit. The
- * paging-structure caches (PML4, PDPT and PD entries that point to a table) are fully associative and carry the PCID.
- * Paging has four levels; the walker reads the guest's tables as they are and changes nothing in them.
+ * First-level TLBs for code and data have arrays for 4 KiB, 2 MiB and 1 GiB pages, or share one. So
+ * does the second level. Without an array for 1 GiB pages, their 2 MiB pieces are held. Entries
+ * have a PCID and a global bit. The paging-structure caches (PML4, PDPT and PD entries that point
+ * to a table) are fully associative and have a PCID. Paging has four levels; the walker reads the
+ * guest's tables and does not change them.
  *
- * Flushes are those of the manual (Intel SDM, volume 3, 4.10.4.1):
- *  MOV CR3        without PCIDs, or with bit 63 clear: all but global entries of the new PCID; with bit 63: none
- *  MOV CR4        a change of PGE, PAE or LA57, PCIDE cleared, SMEP set: everything
+ * Flushes follow the manual (Intel SDM, volume 3, 4.10.4.1):
+ *  MOV CR3        without PCIDs, or with bit 63 clear: all but global entries of the new PCID;
+ *                 with bit 63 set: none
+ *  MOV CR4        PGE, PAE or LA57 changed, PCIDE cleared, SMEP set: everything
  *  MOV CR0        PG cleared: everything
- *  INVLPG         the page in the current PCID, and as a global page; all paging-structure entries of the PCID
- *  INVPCID        0: the page in one PCID, not global; 1: one PCID, not global; 2: everything; 3: all that is not global
+ *  INVLPG         the page in the current PCID, and as a global page; all paging-structure entries
+ *  of
+ *                 the PCID
+ *  INVPCID        type 0: the page in one PCID, unless global; 1: one PCID, except global entries;
+ *                 2: everything; 3: all but global entries
  */
 #pragma once
 
@@ -31,22 +36,22 @@ enum { WALK_LEVELS = 4, TRANSLATION_KNOWN = 16 };
 enum translation_outcome { TRANSLATION_L1, TRANSLATION_L2, TRANSLATION_WALK };
 
 struct walk {
-	unsigned loads; /* of paging-structure entries, dependent on each other, in this order: */
+	unsigned loads; /* number of entries read, each dependent on the one before */
 	uint64_t address[WALK_LEVELS];
 	bool present; /* the page is mapped */
 };
 
-/* A page that was looked up lately, and the entry that it was found in. While that is still the newest of its set, finding it
- * again would change nothing. */
+/* A page that was looked up recently, and the entry in which it was found. While that entry is the
+ * newest of its set, finding it again would change nothing. */
 struct known {
-	uint64_t page, frame;        /* of 4 KiB, linear and physical; TRANSLATION_NO_PAGE: none */
-	const uint64_t *key, *value; /* the newest of the set ... */
-	uint64_t its_key, its_value; /* ... and what they were */
+	uint64_t page, frame;        /* 4 KiB, linear and physical; TRANSLATION_NO_PAGE: none */
+	const uint64_t *key, *value; /* the newest entry of the set ... */
+	uint64_t its_key, its_value; /* ... and its contents then */
 };
 
 struct translation {
 	memory_frame frame_of;
-	struct lru array[12]; /* all TLBs; those below point here */
+	struct lru array[12]; /* all TLBs; `first` and `second` point here */
 	unsigned arrays;
 	struct lru *first[SIDES][PAGE_SIZES]; /* NULL: no array takes this size */
 	struct lru *second[SIDES][PAGE_SIZES];
@@ -55,27 +60,27 @@ struct translation {
 	struct known known[SIDES][TRANSLATION_KNOWN]; /* by the page's lowest bits */
 };
 
-/* False when there is no memory. */
+/* Returns false if out of memory; translation_free() frees what was made. */
 bool translation_make(struct translation *translation, const struct profile *profile, memory_frame frame_of);
 void translation_free(struct translation *translation);
 
-/* A reset of the CPU: paging is off, nothing is held. */
+/* Resets the CPU: paging is off and nothing is held. */
 void translation_reset(struct translation *translation);
 
-/* Translates for an access. `walk` is written when the outcome is TRANSLATION_WALK. Without paging, or for a page that is
- * not mapped, *physical is the linear address. */
+/* Translates for an access. `walk` is set if the outcome is TRANSLATION_WALK. Without paging, or if
+ * the page is not mapped, *physical is the linear address. */
 enum translation_outcome translation_look_up(struct translation *translation, uint64_t linear, enum side side,
                                              struct walk *walk, uint64_t *physical);
 
-/* Translates by the tables alone, without any effect. False when the page is not mapped. */
+/* Translates by the tables alone, without any effect. Returns false if the page is not mapped. */
 bool translation_peek(const struct translation *translation, uint64_t linear, uint64_t *physical);
 
-/* CR4.PCIDE is set. */
+/* Returns true if CR4.PCIDE is set. */
 bool translation_has_pcids(const struct translation *translation);
 
 void translation_write_cr0(struct translation *translation, uint64_t value);
 void translation_write_cr3(struct translation *translation, uint64_t value, bool keep);
-/* True when it flushed. */
+/* Returns true if it flushed. */
 bool translation_write_cr4(struct translation *translation, uint64_t value);
 void translation_invlpg(struct translation *translation, uint64_t linear);
 void translation_invpcid(struct translation *translation, uint64_t type, unsigned pcid, uint64_t linear);
