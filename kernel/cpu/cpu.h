@@ -30,6 +30,9 @@ struct cpu {
 	uint64_t scratch_top;  /* the scratch stack, mapped alike under every CR3 */
 	uint32_t id;
 	uint32_t stale_pcids; /* how many are stale on this CPU (mem/pcid.h) */
+	uint64_t
+	        fault_code; /* error code of the last page fault, for the code that ends it (process/traps.c) */
+	int fault_error;    /* why it failed */
 	struct task *idle;
 	struct task *dead; /* ended; torn down by the task that runs next */
 	uint64_t gdt[7];
@@ -43,6 +46,13 @@ static inline struct cpu *this_cpu(void)
 	__asm__ volatile("mov %%gs:0, %0" : "=r"(cpu));
 	return cpu;
 }
+
+/* Stores to a field of 64 bits of this CPU's state, by one instruction. */
+#define CPU_STORE(field, value)                                                     \
+	__asm__ volatile("movq %0, %%gs:%c1"                                        \
+	                 :                                                          \
+	                 : "r"((uint64_t)(value)), "i"(offsetof(struct cpu, field)) \
+	                 : "memory")
 
 /* Gives the boot CPU its GDT, TSS and IDT, and the stacks at CPU_*_TOP (x86/layout.h), which are mapped. */
 void cpu_init(void);

@@ -3,7 +3,7 @@
  * Roots: what CR3 takes while a task runs, in user mode and in the kernel on its behalf. Both are
  * the same under an ISOLATION that gives the kernel no tables of its own. A root belongs to an
  * address space, and to one task if STACK keeps each task's stack at one address in a PML4 of its
- * own (fixed stacks): today every space has one task, so the space embeds it (task_root()).
+ * own (fixed stacks). Today every space has one task, which has the space's root.
  * Roots are made by isolation_root_create() and loaded by isolation_switch().
  *
  * A root never changes. Which translations a CPU must drop when it next loads one is kept per CPU

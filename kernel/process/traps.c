@@ -9,9 +9,6 @@
 #include "sched/clock.h"
 #include "vm/regions.h"
 
-static int fault_error; /* of the last page fault that failed */
-static uint64_t fault_code;
-
 /*
  * Where memory has run out, a task ends (out_of_memory()). No task can be waited for in the middle of the kernel's own access to user
  * memory, so that one takes of the emergency frames, and the wait comes in a pause of the call or at its end.
@@ -19,23 +16,24 @@ static uint64_t fault_code;
 static __attribute__((noinline, cold)) bool fault_failed(int error)
 {
 	struct process *process = current_process();
+	struct cpu *cpu = this_cpu();
 
-	fault_error = error;
-	if (error != -ENOMEM || (fault_code & FAULT_USER))
+	cpu->fault_error = error;
+	if (error != -ENOMEM || (cpu->fault_code & FAULT_USER))
 		return false;
 	frames_open_emergency(true);
-	fault_error = region_fault(&process->space, read_cr2(), fault_code);
+	cpu->fault_error = region_fault(&process->space, read_cr2(), cpu->fault_code);
 	frames_open_emergency(false);
 	process->task.starved = true;
-	this_cpu()->need_resched |= RETURN_YIELD;
-	return fault_error == 0;
+	cpu->need_resched |= RETURN_YIELD;
+	return cpu->fault_error == 0;
 }
 
 static bool page_fault(uintptr_t address, uint64_t error)
 {
 	int result;
 
-	fault_code = error;
+	CPU_STORE(fault_code, error);
 	result = region_fault(&current_process()->space, address, error);
 	return !result || fault_failed(result);
 }
@@ -50,7 +48,7 @@ static struct signal_info page_fault_info(struct trap_frame *frame)
 
 	if (address >= USER_TOP)
 		frame->error |= FAULT_PRESENT;
-	return (struct signal_info){ .code = fault_error == -EACCES ? SEGV_ACCERR : SEGV_MAPERR,
+	return (struct signal_info){ .code = this_cpu()->fault_error == -EACCES ? SEGV_ACCERR : SEGV_MAPERR,
 		                     .value = address };
 }
 
@@ -91,14 +89,16 @@ static void user_exception(struct trap_frame *frame)
 		signal = SIGSEGV;
 		info = (struct signal_info){ .code = SI_KERNEL };
 	}
-	if (frame->vector == EXCEPTION_PF && fault_error == -ENOMEM) { /* no handler could go on either */
+	if (frame->vector == EXCEPTION_PF &&
+	    this_cpu()->fault_error == -ENOMEM) { /* no handler could go on either */
 		process->task.starved = true;
 		frame->vector = FRAME_OTHER;
 		return_through_frame(frame);
 	}
 	if (frame->vector == EXCEPTION_PF)
 		info = page_fault_info(frame);
-	if (frame->vector == EXCEPTION_PF && fault_error == -ENXIO) { /* behind the end of a mapped file */
+	if (frame->vector == EXCEPTION_PF &&
+	    this_cpu()->fault_error == -ENXIO) { /* behind the end of a mapped file */
 		signal = SIGBUS;
 		info.code = BUS_ADRERR;
 	}
