@@ -139,10 +139,14 @@ static void iretq(uint64_t rsp, uint64_t flags, long number)
 	                 : "rcx", "r11", "memory");
 }
 
-int main(int argc, char **argv)
+#define UNKNOWN (-1) /* the kind is none of the function's; 1: the program survived it */
+
+int main(int argc, char **argv);
+
+/* Accesses to addresses that a program may not read, write or execute. */
+static int touch(const char *kind)
 {
 	static const unsigned char code[] = { 0xc3 };
-	const char *kind = argc > 1 ? argv[1] : "";
 	void (*volatile function)(void);
 
 	if (equal(kind, "read-kernel"))
@@ -169,7 +173,15 @@ int main(int argc, char **argv)
 		function = (void (*)(void))(uintptr_t)here, function();
 	} else if (equal(kind, "overrun-stack"))
 		return deep(NULL) & 0;
-	else if (equal(kind, "cli"))
+	else
+		return UNKNOWN;
+	return 1;
+}
+
+/* Instructions that raise exceptions in user mode. */
+static int execute(const char *kind)
+{
+	if (equal(kind, "cli"))
 		PRIVILEGED("cli");
 	else if (equal(kind, "hlt"))
 		PRIVILEGED("hlt");
@@ -201,7 +213,15 @@ int main(int argc, char **argv)
 		PRIVILEGED("int $8");
 	else if (equal(kind, "x87-divide"))
 		PRIVILEGED("push $0x37e; fldcw (%%rsp); fldz; fldz; fdivp; fwait");
-	else if (equal(kind, "bad-rsp-syscall")) {
+	else
+		return UNKNOWN;
+	return 1;
+}
+
+/* Ways into the kernel with odd registers or flags. */
+static int enter(const char *kind)
+{
+	if (equal(kind, "bad-rsp-syscall")) {
 		/* The kernel must never use the user's RSP; afterwards a push faults. */
 		__asm__ volatile("mov $39, %%eax; mov $0x8000000000000000, %%rsp; syscall; push %%rax"
 		                 :
@@ -245,7 +265,23 @@ int main(int argc, char **argv)
 		__asm__ volatile("pushfq; orq $0x40000, (%%rsp); popfq; 1: jmp 1b" : : : "memory", "cc");
 	else if (equal(kind, "load-ldt"))
 		__asm__ volatile("mov $7, %%eax; mov %%eax, %%ds" : : : "rax", "memory");
-	else if (equal(kind, "bad-pointers"))
+	else
+		return UNKNOWN;
+	return 1;
+}
+
+int main(int argc, char **argv)
+{
+	const char *kind = argc > 1 ? argv[1] : "";
+	int result = touch(kind);
+
+	if (result == UNKNOWN)
+		result = execute(kind);
+	if (result == UNKNOWN)
+		result = enter(kind);
+	if (result != UNKNOWN)
+		return result;
+	if (equal(kind, "bad-pointers"))
 		return bad_pointers();
 	else if (equal(kind, "bad-numbers"))
 		return bad_numbers();

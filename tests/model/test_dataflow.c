@@ -270,80 +270,67 @@ static void random_streams(void **state)
 
 /* ---- registers of instructions ---- */
 
+static const struct {
+	uint8_t bytes[4]; /* opcode, behind 0F when `two` */
+	bool two, operand_16;
+	uint8_t rex;
+	unsigned address, sources, writes;
+	bool memory;
+} cases[] = {
+	{ { 0x8B, 0x00 }, false, false, 0x48, RAX, 0, RAX, true },              /* mov rax, [rax] */
+	{ { 0x8B, 0x44, 0xCB }, false, false, 0x48, RBX | RCX, 0, RAX, true },  /* mov rax, [rbx+rcx*8+…] */
+	{ { 0x8B, 0x04, 0x24 }, false, false, 0x48, RSP, 0, RAX, true },        /* mov rax, [rsp] */
+	{ { 0x8B, 0x05 }, false, false, 0x48, 0, 0, RAX, true },                /* mov rax, [rip+…] */
+	{ { 0x8B, 0x04, 0x25 }, false, false, 0x48, 0, 0, RAX, true },          /* mov rax, [constant] */
+	{ { 0x8B, 0x45 }, false, false, 0x4D, R13, 0, R8, true },               /* mov r8, [r13+…] */
+	{ { 0x8B, 0x04, 0x20 }, false, false, 0x4B, R8 | R12, 0, RAX, true },   /* mov rax, [r8+r12] */
+	{ { 0x89, 0x08 }, false, false, 0x48, RAX, 0, 0, false },               /* mov [rax], rcx */
+	{ { 0x89, 0xC8 }, false, false, 0x48, 0, RCX, RAX, false },             /* mov rax, rcx */
+	{ { 0x8D, 0x44, 0x0B }, false, false, 0x48, 0, RBX | RCX, RAX, false }, /* lea rax, [rbx+rcx+…] */
+	{ { 0x03, 0x03 }, false, false, 0x48, RBX, RAX, RAX, true },            /* add rax, [rbx] */
+	{ { 0x01, 0xD8 }, false, false, 0x48, 0, RAX | RBX, RAX, false },       /* add rax, rbx */
+	{ { 0x01, 0x18 }, false, false, 0x48, RAX, 0, 0, false },               /* add [rax], rbx */
+	{ { 0x31, 0xC0 }, false, false, 0, 0, 0, RAX, false },                  /* xor eax, eax */
+	{ { 0x33, 0xC3 }, false, false, 0, 0, RAX | RBX, RAX, false },          /* xor eax, ebx */
+	{ { 0x39, 0xD8 }, false, false, 0x48, 0, 0, 0, false },                 /* cmp rax, rbx */
+	{ { 0x3B, 0x03 }, false, false, 0x48, RBX, 0, 0, false },               /* cmp rax, [rbx] */
+	{ { 0x83, 0xC0, 8 }, false, false, 0x48, 0, RAX, RAX, false },          /* add rax, 8 */
+	{ { 0x83, 0xF8, 8 }, false, false, 0x48, 0, 0, 0, false },              /* cmp rax, 8 */
+	{ { 0xC1, 0xE1, 3 }, false, false, 0x49, 0, R9, R9, false },            /* shl r9, 3 */
+	{ { 0xD3, 0xE2 }, false, false, 0x48, 0, RCX | RDX, RDX, false },       /* shl rdx, cl */
+	{ { 0xB8 }, false, false, 0x49, 0, 0, R8, false },                      /* mov r8, constant */
+	{ { 0xB4 }, false, false, 0, 0, RAX, RAX, false },                      /* mov ah, constant */
+	{ { 0x8A, 0x23 }, false, false, 0, RBX, RAX, RAX, true },               /* mov ah, [rbx] */
+	{ { 0x8A, 0x23 }, false, false, 0x40, RBX, RSP, RSP, true },            /* mov spl, [rbx] */
+	{ { 0xB6, 0xC4 }, true, false, 0, 0, RAX, RAX, false },                 /* movzx eax, ah */
+	{ { 0xB6, 0xC4 }, true, false, 0x40, 0, RSP, RAX, false },              /* movzx eax, spl */
+	{ { 0x8B, 0x03 }, false, true, 0, RBX, RAX, RAX, true },                /* mov ax, [rbx] */
+	{ { 0x58 }, false, false, 0x41, RSP, 0, R8, true },                     /* pop r8 */
+	{ { 0x50 }, false, false, 0, 0, 0, 0, false },                          /* push rax */
+	{ { 0xC3 }, false, false, 0, RSP, 0, 0, false },                        /* ret */
+	{ { 0xFF, 0x10 }, false, false, 0, RAX, 0, 0, false },                  /* call [rax] */
+	{ { 0xFF, 0xC0 }, false, false, 0x48, 0, RAX, RAX, false },             /* inc rax */
+	{ { 0xF7, 0xF1 }, false, false, 0x48, 0, RAX | RCX | RDX, RAX | RDX, false }, /* div rcx */
+	{ { 0xF7, 0x21 }, false, false, 0x48, RCX, RAX, RAX | RDX, true },            /* mul [rcx] */
+	{ { 0xF6, 0xC3 }, false, false, 0, 0, 0, 0, false },                          /* test bl, constant */
+	{ { 0x93 }, false, false, 0x48, 0, RAX | RBX, RAX | RBX, false },             /* xchg rax, rbx */
+	{ { 0x90 }, false, false, 0, 0, 0, 0, false },                                /* nop */
+	{ { 0x44, 0xC3 }, true, false, 0x48, 0, RAX | RBX, RAX, false },              /* cmove rax, rbx */
+	{ { 0x84 }, true, false, 0, 0, 0, 0, false },                                 /* je */
+	{ { 0x94, 0xC1 }, true, false, 0, 0, RCX, RCX, false },                       /* sete cl */
+	{ { 0xAF, 0x03 }, true, false, 0x48, RBX, RAX, RAX, true },                   /* imul rax, [rbx] */
+	{ { 0xB1, 0x0B }, true, false, 0x48, RBX, RAX, RAX, true },                   /* cmpxchg [rbx], rcx */
+	{ { 0xC8 }, true, false, 0x49, 0, R8, R8, false },                            /* bswap r8 */
+	{ { 0x10, 0x03 }, true, false, 0, RBX, 0, 0, false },                         /* movups xmm0, [rbx] */
+	{ { 0x20, 0xDB }, true, false, 0, 0, 0, RBX, false },                         /* mov rbx, cr3 */
+	{ { 0xAD }, false, false, 0x48, RSI, 0, RAX, true },                          /* lodsq */
+	{ { 0xA4 }, false, false, 0, RSI | RDI, 0, 0, false },                        /* movsb */
+	{ { 0xC9 }, false, false, 0, RBP, 0, RBP, true },                             /* leave */
+	{ { 0x31 }, true, false, 0, 0, 0, RAX | RDX, false },                         /* rdtsc */
+};
+
 static void registers_of_instructions(void **state)
 {
-	static const struct {
-		uint8_t bytes[4]; /* opcode, behind 0F when `two` */
-		bool two, operand_16;
-		uint8_t rex;
-		unsigned address, sources, writes;
-		bool memory;
-	} cases[] = {
-		{ { 0x8B, 0x00 }, false, false, 0x48, RAX, 0, RAX, true }, /* mov rax, [rax] */
-		{ { 0x8B, 0x44, 0xCB },
-		  false,
-		  false,
-		  0x48,
-		  RBX | RCX,
-		  0,
-		  RAX,
-		  true }, /* mov rax, [rbx+rcx*8+…] */
-		{ { 0x8B, 0x04, 0x24 }, false, false, 0x48, RSP, 0, RAX, true }, /* mov rax, [rsp] */
-		{ { 0x8B, 0x05 }, false, false, 0x48, 0, 0, RAX, true },         /* mov rax, [rip+…] */
-		{ { 0x8B, 0x04, 0x25 }, false, false, 0x48, 0, 0, RAX, true },   /* mov rax, [constant] */
-		{ { 0x8B, 0x45 }, false, false, 0x4D, R13, 0, R8, true },        /* mov r8, [r13+…] */
-		{ { 0x8B, 0x04, 0x20 }, false, false, 0x4B, R8 | R12, 0, RAX, true }, /* mov rax, [r8+r12] */
-		{ { 0x89, 0x08 }, false, false, 0x48, RAX, 0, 0, false },             /* mov [rax], rcx */
-		{ { 0x89, 0xC8 }, false, false, 0x48, 0, RCX, RAX, false },           /* mov rax, rcx */
-		{ { 0x8D, 0x44, 0x0B },
-		  false,
-		  false,
-		  0x48,
-		  0,
-		  RBX | RCX,
-		  RAX,
-		  false },                                                        /* lea rax, [rbx+rcx+…] */
-		{ { 0x03, 0x03 }, false, false, 0x48, RBX, RAX, RAX, true },      /* add rax, [rbx] */
-		{ { 0x01, 0xD8 }, false, false, 0x48, 0, RAX | RBX, RAX, false }, /* add rax, rbx */
-		{ { 0x01, 0x18 }, false, false, 0x48, RAX, 0, 0, false },         /* add [rax], rbx */
-		{ { 0x31, 0xC0 }, false, false, 0, 0, 0, RAX, false },            /* xor eax, eax */
-		{ { 0x33, 0xC3 }, false, false, 0, 0, RAX | RBX, RAX, false },    /* xor eax, ebx */
-		{ { 0x39, 0xD8 }, false, false, 0x48, 0, 0, 0, false },           /* cmp rax, rbx */
-		{ { 0x3B, 0x03 }, false, false, 0x48, RBX, 0, 0, false },         /* cmp rax, [rbx] */
-		{ { 0x83, 0xC0, 8 }, false, false, 0x48, 0, RAX, RAX, false },    /* add rax, 8 */
-		{ { 0x83, 0xF8, 8 }, false, false, 0x48, 0, 0, 0, false },        /* cmp rax, 8 */
-		{ { 0xC1, 0xE1, 3 }, false, false, 0x49, 0, R9, R9, false },      /* shl r9, 3 */
-		{ { 0xD3, 0xE2 }, false, false, 0x48, 0, RCX | RDX, RDX, false }, /* shl rdx, cl */
-		{ { 0xB8 }, false, false, 0x49, 0, 0, R8, false },                /* mov r8, constant */
-		{ { 0xB4 }, false, false, 0, 0, RAX, RAX, false },                /* mov ah, constant */
-		{ { 0x8A, 0x23 }, false, false, 0, RBX, RAX, RAX, true },         /* mov ah, [rbx] */
-		{ { 0x8A, 0x23 }, false, false, 0x40, RBX, RSP, RSP, true },      /* mov spl, [rbx] */
-		{ { 0xB6, 0xC4 }, true, false, 0, 0, RAX, RAX, false },           /* movzx eax, ah */
-		{ { 0xB6, 0xC4 }, true, false, 0x40, 0, RSP, RAX, false },        /* movzx eax, spl */
-		{ { 0x8B, 0x03 }, false, true, 0, RBX, RAX, RAX, true },          /* mov ax, [rbx] */
-		{ { 0x58 }, false, false, 0x41, RSP, 0, R8, true },               /* pop r8 */
-		{ { 0x50 }, false, false, 0, 0, 0, 0, false },                    /* push rax */
-		{ { 0xC3 }, false, false, 0, RSP, 0, 0, false },                  /* ret */
-		{ { 0xFF, 0x10 }, false, false, 0, RAX, 0, 0, false },            /* call [rax] */
-		{ { 0xFF, 0xC0 }, false, false, 0x48, 0, RAX, RAX, false },       /* inc rax */
-		{ { 0xF7, 0xF1 }, false, false, 0x48, 0, RAX | RCX | RDX, RAX | RDX, false }, /* div rcx */
-		{ { 0xF7, 0x21 }, false, false, 0x48, RCX, RAX, RAX | RDX, true },            /* mul [rcx] */
-		{ { 0xF6, 0xC3 }, false, false, 0, 0, 0, 0, false },              /* test bl, constant */
-		{ { 0x93 }, false, false, 0x48, 0, RAX | RBX, RAX | RBX, false }, /* xchg rax, rbx */
-		{ { 0x90 }, false, false, 0, 0, 0, 0, false },                    /* nop */
-		{ { 0x44, 0xC3 }, true, false, 0x48, 0, RAX | RBX, RAX, false },  /* cmove rax, rbx */
-		{ { 0x84 }, true, false, 0, 0, 0, 0, false },                     /* je */
-		{ { 0x94, 0xC1 }, true, false, 0, 0, RCX, RCX, false },           /* sete cl */
-		{ { 0xAF, 0x03 }, true, false, 0x48, RBX, RAX, RAX, true },       /* imul rax, [rbx] */
-		{ { 0xB1, 0x0B }, true, false, 0x48, RBX, RAX, RAX, true },       /* cmpxchg [rbx], rcx */
-		{ { 0xC8 }, true, false, 0x49, 0, R8, R8, false },                /* bswap r8 */
-		{ { 0x10, 0x03 }, true, false, 0, RBX, 0, 0, false },             /* movups xmm0, [rbx] */
-		{ { 0x20, 0xDB }, true, false, 0, 0, 0, RBX, false },             /* mov rbx, cr3 */
-		{ { 0xAD }, false, false, 0x48, RSI, 0, RAX, true },              /* lodsq */
-		{ { 0xA4 }, false, false, 0, RSI | RDI, 0, 0, false },            /* movsb */
-		{ { 0xC9 }, false, false, 0, RBP, 0, RBP, true },                 /* leave */
-		{ { 0x31 }, true, false, 0, 0, 0, RAX | RDX, false },             /* rdtsc */
-	};
 	(void)state;
 
 	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {

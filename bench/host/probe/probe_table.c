@@ -176,18 +176,16 @@ static void print_backend(const struct probe *probe, FILE *out)
 	}
 }
 
+#define NOT_RUN "not tried"
+
 static void print_guest(const struct probe *probe, FILE *out)
 {
 	struct probe_row row = { .item = "self-test", .meaning = "all parts of the kernel work on it" };
-	static const char not_run[] = "not tried";
-	int64_t of_host = probe->loop_ticks > 0 && probe->host_loop_ticks > 0
-	                          ? probe->loop_ticks * 100 / probe->host_loop_ticks
-	                          : -1;
 
 	probe_set(&row, "%" PRId64 " tests passed", probe->tests_passed);
 	if (!probe->opens || *probe->self_test) {
 		row.grade = BAD;
-		probe_set(&row, "%s", probe->booted ? "does not pass" : not_run);
+		probe_set(&row, "%s", probe->booted ? "does not pass" : NOT_RUN);
 		row.meaning = *probe->self_test ? probe->self_test : "there is nothing to try it on";
 	}
 	print_row(out, &row);
@@ -203,9 +201,16 @@ static void print_guest(const struct probe *probe, FILE *out)
 		             " QEMU and the host's kernel";
 	}
 	print_row(out, &row);
+}
 
-	row = (struct probe_row){ .item = "native speed",
-		                  .meaning = "kernel mode runs as fast as on the host" };
+static void print_speed(const struct probe *probe, FILE *out)
+{
+	int64_t of_host = probe->loop_ticks > 0 && probe->host_loop_ticks > 0
+	                          ? probe->loop_ticks * 100 / probe->host_loop_ticks
+	                          : -1;
+	struct probe_row row = { .item = "native speed",
+		                 .meaning = "kernel mode runs as fast as on the host" };
+
 	if (of_host >= 1000)
 		probe_set(&row, "1/%" PRId64 " of the host's", of_host / 100);
 	else if (of_host > 0)
@@ -213,7 +218,7 @@ static void print_guest(const struct probe *probe, FILE *out)
 	else if (of_host == 0)
 		probe_set(&row, "over 10000 %% of it");
 	else
-		probe_set(&row, "%s", not_run);
+		probe_set(&row, "%s", NOT_RUN);
 	if (of_host >= PROBE_HOST_MAX * 100) {
 		row.grade = BAD;
 		row.meaning =
@@ -228,11 +233,15 @@ static void print_guest(const struct probe *probe, FILE *out)
 		row.meaning = "the guest did not get so far";
 	}
 	print_row(out, &row);
+}
 
-	row = (struct probe_row){
+static void print_counters(const struct probe *probe, FILE *out)
+{
+	struct probe_row row = {
 		.item = "vPMU",
 		.meaning = "the guest counts cycles, instructions, data-TLB misses and page walks"
 	};
+
 	probe_set(&row, "%s", probe->counters < 0 ? "not known" : "none in the guest");
 	if (probe->counters > 0) {
 		probe_set(&row, "%" PRId64 " counters", probe->counters);
@@ -244,11 +253,15 @@ static void print_guest(const struct probe *probe, FILE *out)
 		             " hypervisor, give this host a vPMU";
 	}
 	print_row(out, &row);
+}
 
-	row = (struct probe_row){ .item = "time stamps",
-		                  .value = "LFENCE; RDTSC; LFENCE",
-		                  .meaning =
-		                          "the TSC is invariant in the guest, and LFENCE orders its reads" };
+static void print_time_stamps(const struct probe *probe, FILE *out)
+{
+	struct probe_row row = { .item = "time stamps",
+		                 .value = "LFENCE; RDTSC; LFENCE",
+		                 .meaning =
+		                         "the TSC is invariant in the guest, and LFENCE orders its reads" };
+
 	if (probe->lfence == 0 || (probe->lfence > 0 && !probe->invariant)) {
 		row.grade = MEDIOCRE;
 		row.meaning = probe->lfence == 0
@@ -285,6 +298,9 @@ void probe_table(const struct probe *probe, FILE *out)
 	row.advice = "sudo apt-get install qemu-system-x86";
 	print_row(out, &row);
 	print_guest(probe, out);
+	print_speed(probe, out);
+	print_counters(probe, out);
+	print_time_stamps(probe, out);
 	for (size_t i = 0; probe_host_row(i, &row); i++)
 		print_row(out, &row);
 	if (probe->usable)

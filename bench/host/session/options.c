@@ -312,6 +312,35 @@ static int parse_thresholds(const char *text, struct thresholds *thresholds, cha
 	}
 }
 
+/* Options that say what the program does; all others leave it at a run. */
+static void set_mode(struct options *options, int option, const char *value)
+{
+	if (value)
+		options->folder[0] = value;
+	switch (option) {
+	case OPTION_REPORT:
+		options->mode = MODE_REPORT;
+		break;
+	case OPTION_COMPARE:
+		options->mode = MODE_COMPARE;
+		break;
+	case OPTION_REPRODUCES:
+		options->mode = MODE_REPRODUCES;
+		break;
+	case OPTION_RECOVER:
+		options->mode = MODE_RECOVER;
+		break;
+	case OPTION_LIST:
+		options->mode = MODE_LIST;
+		break;
+	case OPTION_PROBE:
+		options->mode = MODE_PROBE;
+		break;
+	default:
+		options->mode = MODE_HELP;
+	}
+}
+
 static int take_option(struct options *options, int option, const char *value, char *why)
 {
 	switch (option) {
@@ -350,27 +379,11 @@ static int take_option(struct options *options, int option, const char *value, c
 		options->profile = value;
 		options->no_usage = profiles_check(value, why, OPTIONS_WHY_MAX) != 0;
 		return options->no_usage ? -1 : 0;
-	case OPTION_REPORT:
-		options->mode = MODE_REPORT;
-		options->folder[0] = value;
-		return 0;
 	case OPTION_FUNCTIONS:
 		options->functions = true;
 		return 0;
 	case OPTION_TRACE:
 		options->trace = true;
-		return 0;
-	case OPTION_COMPARE:
-		options->mode = MODE_COMPARE;
-		options->folder[0] = value;
-		return 0;
-	case OPTION_REPRODUCES:
-		options->mode = MODE_REPRODUCES;
-		options->folder[0] = value;
-		return 0;
-	case OPTION_RECOVER:
-		options->mode = MODE_RECOVER;
-		options->folder[0] = value;
 		return 0;
 	case OPTION_THRESHOLD:
 		options->threshold_given = true;
@@ -381,17 +394,11 @@ static int take_option(struct options *options, int option, const char *value, c
 	case OPTION_VERBOSE:
 		options->verbose = true;
 		return 0;
-	case OPTION_LIST:
-		options->mode = MODE_LIST;
-		return 0;
-	case OPTION_PROBE:
-		options->mode = MODE_PROBE;
-		return 0;
 	case OPTION_BUILDS:
 		options->print_builds = true;
 		return 0;
 	default:
-		options->mode = MODE_HELP;
+		set_mode(options, option, value);
 		return 0;
 	}
 }

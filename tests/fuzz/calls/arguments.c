@@ -371,12 +371,24 @@ static uint64_t futex(void)
 	return one_in(8) ? any_word() : (uint64_t)&futexes[below(4)] + one_in(16);
 }
 
+/* Flags of open(). */
+static uint64_t opening(void)
+{
+	static const uint32_t flags[] = { 0,     1,     2,       0100,    0102, 0101,    01002,
+		                          02002, 04000, 0200000, 0400000, 0301, 02000000 };
+
+	return flags[below(COUNT(flags))] | (one_in(4) ? random_number() & 02777777 : 0);
+}
+
+static uint64_t signal_number(void)
+{
+	const uint64_t signal = below(one_in(4) ? 66 : 32);
+
+	return (signal == KILL || signal == STOP || signal == ALARM) && !one_in(8) ? 0 : signal;
+}
+
 uint64_t argument(enum argument_kind kind)
 {
-	uint64_t signal;
-	static const uint32_t opening[] = { 0,     1,     2,       0100,    0102, 0101,    01002,
-		                            02002, 04000, 0200000, 0400000, 0301, 02000000 };
-
 	if (one_in(24))
 		return any_word();
 	switch (kind) {
@@ -396,12 +408,11 @@ uint64_t argument(enum argument_kind kind)
 	case SIZE:
 		return size_of_buffer();
 	case OPENING:
-		return opening[below(COUNT(opening))] | (one_in(4) ? random_number() & 02777777 : 0);
+		return opening();
 	case MODE:
 		return one_in(3) ? random_number() & 0177777 : 0644;
 	case SIGNAL:
-		signal = below(one_in(4) ? 66 : 32);
-		return (signal == KILL || signal == STOP || signal == ALARM) && !one_in(8) ? 0 : signal;
+		return signal_number();
 	case PID:
 		return process();
 	case VECTOR:

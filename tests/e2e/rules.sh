@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# tests/rules.sh: this tree breaks no rule, and one breach of each kind, planted in a copy of it, is found, with its file, line and rule.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
+
+tree=$work/tree
+mkdir "$tree"
+tar -c --exclude=./build --exclude=./results --exclude=./.git . | tar -x -C "$tree"
+
+check "this tree breaks no rule" tests/rules.sh
+tests/rules.sh "$tree" | sort >"$work/usual"
+
+# finds NAME PLACE RULE FILE SED-SCRIPT: the script changes the copy of FILE, and the breach is reported at PLACE
+finds()
+{
+	local place=$2 rule=$3 file=$4
+	mkdir -p "$(dirname "$tree/$file")"
+	[ -e "$tree/$file" ] || echo >"$tree/$file"
+	cp "$tree/$file" "$work/before"
+	sed -i "$5" "$tree/$file"
+	check "$1" is_found "$place: $rule: "
+	if [ -e "$file" ]; then cp "$work/before" "$tree/$file"; else rm "$tree/$file"; fi
+}
+
+# is_found PLACE: what is reported beyond what the unchanged copy has begins with PLACE
+is_found()
+{
+	local new
+	tests/rules.sh "$tree" >"$work/reported" && { echo "rules.sh found nothing"; return 1; }
+	new=$(comm -13 "$work/usual" <(sort "$work/reported"))
+	[ -n "$new" ] && ! grep -v "^$1" <<<"$new"
+}
+
+after() { echo $(($(wc -l <"$1") + 1)); }
+
+file=kernel/mem/heap.c
+finds "an include points upwards" $file:2 upward $file '2i #include "process/process.h"'
+finds "an extern of C points upwards" "$file:$(after $file)" upward $file '$a extern bool process_quiet;'
+finds "a prototype points upwards" "$file:$(after $file)" upward $file '$a int process_spawn(const char *name, const char *const *argv, size_t count);'
+file=kernel/sched/switch.asm
+finds "an extern of NASM points upwards" "$file:$(after $file)" upward $file '$a \\textern\tprocess_exit'
+finds "a room is in no list" kernel/attic/old.c:1 upward kernel/attic/old.c '1i #include "lib/string.h"'
+file=bench/host/base/text.c
+finds "an include of the harness points upwards" $file:2 upward $file '2i #include "bench/host/session/options.h"'
+file=kernel/mem/heap.c
+finds "a pointer is not in the table" "$file:$(after $file)" table $file '$a void (*heap_hook)(void);'
+page=docs/architecture.md
+row=$(grep -n '^| `teardown_hook`' $page | cut -d: -f1)
+finds "a row has no pointer" "$page:$((row + 1))" table $page "${row}a | \`no_hook\` | \`sched/sched.h\` | \`process/\` | never |"
+finds "a row names the wrong room" "$page:$row" table $page "${row}s|process/|isolation/|"
+finds "a file is too long" $file:501 lines $file "\$a $(printf '\\\n%.0s' {1..500})"
+finds "a function is too long" "$file:$(after $file)" function $file "\$a static void idle(void)\\n{$(printf '\\n\\tidle();%.0s' {1..79})\\n}"
+finds "a line of a document is too long" "README.md:$(after README.md)" columns README.md "\$a $(printf 'word %.0s' {1..25})"
+file=kernel/cpu/entry.asm
+finds "NASM asks for an axis" "$file:$(after $file)" axis $file '$a %ifdef HEAP_SW\n%endif'
+file=kernel/process/fork.c
+finds "C asks for an axis" "$file:$(after $file)" axis $file '$a bool is_window(void) { return strcmp(config_loader, "window") == 0; }'
+finds "C names a value of an axis" "$file:$(after $file)" axis $file '$a static const char stack[] = "fixed-ist";'
+
+echo "1..$count"
