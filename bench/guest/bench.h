@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Benchmarks that run inside the kernel. Each is one row of a table that the linker puts together:
- * adding one means writing a BENCH() in one file of this folder.
+ * Benchmarks that run inside the kernel. Each is one row of a table that the linker collects: to
+ * add one, write a BENCH() in a file of this folder.
  *
- * Rows whose names end in .real run programs of Linux. They are for boots with an archive of such programs, and elsewhere only
- * there, to be skipped, when they are named.
+ * Rows whose names end in .real run Linux programs. They run in boots with an archive of such
+ * programs; in others they are left out, or recorded as skipped if they are named.
  *
- * Every row has a set-up, a body that is timed and counted, an untimed check that the body really
- * did its work, and a tear-down. There are two kinds:
- *   - in the kernel: body(b) runs between the markers and the time stamps, interrupts off;
- *   - with a program: the row names a program of bench/programs and its argument; it runs in user
- *     mode and asks for each sample with SYS_bench_next (bench/guest/user.c).
+ * Every row has a set-up, a body that is timed and counted, an untimed check that the body did its
+ * work, and a tear-down. There are two kinds:
+ *   - in the kernel: body(b) runs between the markers and the time stamps, with interrupts off;
+ *   - with a program: the row names a program of bench/programs and its argument; the program runs
+ *     in user mode and asks for each sample with SYS_bench_next (bench/guest/user.c).
  */
 #pragma once
 
@@ -23,7 +23,7 @@
 
 #define BENCH_EXTRAS  6
 
-#define BENCH_ARCHIVE "linux.cpio" /* the module with programs of Linux, which becomes files */
+#define BENCH_ARCHIVE "linux.cpio" /* the module with Linux programs; it is unpacked into files */
 
 struct bench;
 
@@ -32,50 +32,48 @@ struct benchmark {
 	const char *unit;           /* of the parameter */
 	const char *const *units;   /* or one for each parameter */
 	const uint64_t *parameters; /* ends in BENCH_LIST_END; NULL: there is no parameter */
-	unsigned few;               /* not 0: so many samples, whatever was asked for */
+	unsigned few;               /* not 0: take this number of samples, whatever was asked for */
 	uint64_t large;             /* not 0: parameters from here on get few samples */
 	bool experiment;            /* counts something itself: no time stamps, no warm-up, no overhead */
-	bool counted;               /* nothing can stamp the time: only what is counted in its region */
+	bool counted;               /* has only counts, because nothing can stamp the time */
 
-	int (*setup)(
-	        struct bench *b); /* 0, or a negative error number: the row is skipped, see bench_skip() */
+	int (*setup)(struct bench *b); /* 0, or a negative error number to skip the row: see bench_skip() */
 	void (*prepare)(struct bench *b);
 	void (*body)(struct bench *b);
-	bool (*check)(struct bench *b); /* after every sample but those of the overhead */
+	bool (*check)(struct bench *b); /* after every sample, except those of the overhead */
 	void (*teardown)(struct bench *b);
 
 	void (*timed)(struct bench *b,
 	              bool overhead); /* instead of the usual markers and stamps around body */
 
-	bool own_boot; /* breaks something on purpose, or takes long: runs when the command line names it, not with * */
+	bool own_boot; /* breaks something on purpose or takes long: runs only if named, not for * */
 
 	const char *program, *argument; /* for rows with a program */
 	bool wants_lapic;               /* the program gets the local APIC and a flag page */
-	bool stamps_in_kernel; /* by SYS_bench_start and SYS_bench_stamp, not by the program itself */
-	void (*started)(struct bench *b); /* the last act of SYS_bench_start, when not NULL */
-	void (*stamped)(struct bench *b); /* the first act of SYS_bench_stamp */
+	bool stamps_in_kernel; /* SYS_bench_start and SYS_bench_stamp stamp, not the program itself */
+	void (*started)(struct bench *b); /* last action of SYS_bench_start; may be NULL */
+	void (*stamped)(struct bench *b); /* first action of SYS_bench_stamp */
 };
 
-/* State of the row that runs. */
+/* State of the running row. */
 struct bench {
 	const struct benchmark *row;
 	uint64_t parameter;
 	uint64_t t0, t1;                    /* TSC ticks */
 	unsigned region;                    /* id of the sample's region, for the records */
-	unsigned samples, warmup, overhead; /* how many of each; warmup grows while the row is not stable */
-	unsigned warmup_most;               /* so far it may grow */
+	unsigned samples, warmup, overhead; /* number of each; warmup grows until the row is stable */
+	unsigned warmup_most;               /* upper bound for warmup */
 	bool counters;                      /* the row takes samples with performance counters too */
-	bool counting;                      /* the sample that is being taken is one of those */
+	bool counting;                      /* the current sample is one of those */
 	int pid;                            /* of the program */
-	uint64_t evidence;                  /* what the program tells with SYS_bench_value 2, for check() */
+	uint64_t evidence;                  /* value of the program's SYS_bench_value 2, for check() */
 	struct {
 		const char *metric, *unit;
 		uint64_t value;
-	} extra[BENCH_EXTRAS]; /* further metrics of the sample */
+	} extra[BENCH_EXTRAS]; /* additional metrics of the sample */
 	unsigned extras;
 
-	const char *
-	        why; /* set-up: why the row is skipped; later: what qualifies the result, for the check's record */
+	const char *why; /* from setup(): why the row is skipped; later: a remark for the check's record */
 
 	/* For the rows' own use. */
 	char module[32];
@@ -95,13 +93,13 @@ struct bench {
 extern const uint64_t bench_image_sizes[]; /* bytes: 4 KiB, 64 KiB, 1 MiB, 16 MiB */
 extern const uint64_t bench_powers_of_2[]; /* 1 … 1024 */
 
-/* For set-ups: skips the row with a reason of its own. Returns an error number. */
+/* Skips the row with a reason of its own. Returns an error number for setup() to return. */
 int bench_skip(struct bench *b, const char *reason);
 
-/* Adds a metric to the sample that is being taken. */
+/* Adds a metric to the current sample. */
 void bench_metric(struct bench *b, const char *metric, uint64_t value, const char *unit);
 
-/* Samples and warm-up rounds that the command line asks for. */
+/* The samples and warm-up rounds that the command line asks for. */
 struct bench_plan {
 	unsigned samples, warmup, overhead;
 	bool quick;
@@ -109,7 +107,7 @@ struct bench_plan {
 };
 extern struct bench_plan bench_plan;
 
-/* One of a row's samples, in their order: warm-up, timed, counted, overhead, overhead counted. */
+/* One of a row's samples, in order: warm-up, timed, counted, overhead, overhead counted. */
 struct bench_step {
 	bool overhead, counting;
 	unsigned number; /* among those with the same flags */
@@ -119,30 +117,32 @@ struct bench_step {
 /* Decides how long the row warms up, from b->warmup, b->samples and the command line. */
 void bench_plan_warmup(struct bench *b);
 
-/* Step `index` of the row, from 0. False: the row is over. */
+/* Fills in step `index` of the row, from 0. Returns false if the row is over. */
 bool bench_step(const struct bench *b, unsigned index, struct bench_step *step);
 
 /*
- * After warm-up sample `index`: lets the warm-up go on, up to b->warmup_most, as long as the medians of its last
- * two blocks differ by over 2 %. Only with warmup=stable.
+ * Called after warm-up sample `index`: extends the warm-up, up to b->warmup_most, while the medians
+ * of its last two blocks differ by more than 2 %. Only with warmup=stable.
  */
 void bench_warm(struct bench *b, unsigned index);
 
-/* Gives the next sample a region: its marker, and its number in the records. */
+/* Opens a region for the next sample: its marker, and its number in the records. */
 void bench_open_region(struct bench *b);
 
 /* Writes the sample's record. `flags`: "-", "warmup" or "overhead". */
 void bench_record(struct bench *b, unsigned sample, const char *flags);
 
-/* Runs a row's program until it has taken all its samples. False: it failed, and why is in `why`. */
+/* Runs a row's program until it has taken all its samples. Returns false if it failed, with the
+ * reason in *why. */
 bool bench_run_program(struct bench *b, const char **why);
 
-/* Finds and checks the payload of `bytes` bytes: b->module and b->plan. 0, -ENOENT or -ENOEXEC. */
+/* Finds and checks the payload of `bytes` bytes; sets b->module and b->plan. Returns 0, -ENOENT or
+ * -ENOEXEC. */
 int bench_find_payload(struct bench *b, uint64_t bytes);
 
 /*
- * Maps the local APIC and, on the page behind it, `flag_frame` at BENCH_USER_LAPIC of the task, open to user mode.
- * False: no memory. The frame stays the caller's.
+ * Maps the local APIC at BENCH_USER_LAPIC of the task, and `flag_frame` on the next page,
+ * accessible to user mode. Returns false if out of memory. The caller keeps the frame.
  */
 struct process;
 bool bench_map_lapic(struct process *process, uint64_t flag_frame);

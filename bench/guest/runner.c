@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs the rows of the table that the command line asks for, and writes their records. */
+/* Runs the rows that the command line asks for, and writes their records. */
 #include "bench/guest/bench.h"
 #include "bench/guest/table.h"
 #include "boot/boot.h"
@@ -22,7 +22,7 @@ struct bench_plan bench_plan;
 static unsigned regions;
 static char globs[256];
 static char left_out[64]; /* skip= on the command line */
-static bool lists;        /* rows are only listed */
+static bool lists;        /* rows are listed, not run */
 
 void bench_metric(struct bench *b, const char *metric, uint64_t value, const char *unit)
 {
@@ -90,7 +90,8 @@ static void between_markers(struct bench *b, void (*body)(struct bench *))
 	mark(end);
 }
 
-/* The counters are read outside the time stamps, which are taken so that the code between is the same. */
+/* Reads the counters outside the time stamps, so that the code between those is the same as without
+ * counters. */
 static void between_counters(struct bench *b, void (*body)(struct bench *))
 {
 	pmu_begin();
@@ -151,7 +152,7 @@ static bool record_check(const struct bench *b, bool ok, const char *detail)
 	return ok;
 }
 
-/* All samples of a row whose body runs in the kernel. */
+/* Takes all samples of a row whose body runs in the kernel. */
 static bool run_in_kernel(struct bench *b)
 {
 	struct bench_step step;
@@ -170,8 +171,8 @@ static bool run_in_kernel(struct bench *b)
 }
 
 /*
- * Lets interrupts that the row before left pending go by: a hypervisor may deliver the interrupt of a timer
- * that was stopped when it enters the guest the next time, which reading the APIC makes it do.
+ * Takes interrupts that the previous row left pending: a hypervisor may deliver the interrupt of a
+ * stopped timer at the next entry into the guest, which reading the APIC causes.
  */
 static void drain_interrupts(void)
 {
@@ -181,7 +182,7 @@ static void drain_interrupts(void)
 	interrupts_off();
 }
 
-/* How many samples of each kind the row gets. */
+/* Decides how many samples of each kind the row gets. */
 static void plan_samples(struct bench *b)
 {
 	const struct benchmark *row = b->row;
@@ -221,8 +222,9 @@ static bool has_archive(void)
 }
 
 /*
- * Whether one of the comma-separated globs matches; not for rows with a boot of their own when it is `*`, and not for those with
- * programs of Linux in a boot without these, unless it is the name.
+ * Returns true if one of the comma-separated globs matches. The glob `*` does not match rows with a
+ * boot of their own. Rows with Linux programs, in a boot without these, match only their exact
+ * name.
  */
 static bool matches(const struct benchmark *row, const char *list)
 {
@@ -244,7 +246,7 @@ static bool matches(const struct benchmark *row, const char *list)
 
 static bool run_row(const struct benchmark *row, size_t place, unsigned index, unsigned of, bool list_only)
 {
-	static struct bench b; /* large */
+	static struct bench b; /* large, so not on the stack */
 	const char *why = "the body did not do its work";
 	bool ok;
 	int error;
@@ -285,7 +287,7 @@ static bool run_row(const struct benchmark *row, size_t place, unsigned index, u
 	return record_check(&b, ok, !ok ? why : b.why ? b.why : "-");
 }
 
-/* Calls run_row for each wanted row, or only counts them. */
+/* Calls run_row() for each wanted row, or only counts them if `of` is 0. */
 static bool each_row(unsigned of, bool list_only, unsigned *counted)
 {
 	bool ok = true;

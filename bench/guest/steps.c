@@ -5,7 +5,7 @@
 #define BLOCK       5 /* warm-up samples whose medians are compared */
 #define BLOCK_QUICK 3
 #define BLOCKS_MOST 12
-#define STABLE      50 /* they may differ by one part in so many */
+#define STABLE      50 /* medians may differ by one part in 50 */
 
 static uint64_t recent[2 * BLOCK]; /* ticks of the last warm-up samples, by index */
 
@@ -15,7 +15,7 @@ void bench_plan_warmup(struct bench *b)
 
 	b->warmup_most = b->warmup;
 	if (!bench_plan.stable || !b->warmup || b->samples < bench_plan.samples)
-		return; /* a row with few samples has a body so long that it is its own warm-up */
+		return; /* a row with few samples has a body long enough to warm up by itself */
 	b->warmup = 2 * block;
 	b->warmup_most = BLOCKS_MOST * block;
 }
@@ -44,7 +44,7 @@ bool bench_step(const struct bench *b, unsigned index, struct bench_step *step)
 	return false;
 }
 
-/* The median of an odd number of values, which it reorders. */
+/* Returns the median of an odd number of values, and reorders them. */
 static uint64_t median(uint64_t *values, unsigned n)
 {
 	for (unsigned i = 1; i < n; i++)

@@ -9,7 +9,7 @@
 #include "x86/cpuid.h"
 
 #define SAMPLES_MOST 64
-#define COLUMNS_MOST (1 + BENCH_EXTRAS) /* the time, then what the row measures itself */
+#define COLUMNS_MOST (1 + BENCH_EXTRAS) /* the time, then the row's own metrics */
 
 struct column {
 	const char *metric, *unit;
@@ -19,7 +19,7 @@ struct column {
 
 static bool on;
 static unsigned rows, skipped, failed;
-static struct column columns[COLUMNS_MOST], overhead; /* of the row that runs */
+static struct column columns[COLUMNS_MOST], overhead; /* of the running row */
 
 static void add(struct column *column, const char *metric, const char *unit, uint64_t value)
 {
@@ -42,7 +42,8 @@ static void sort(struct column *column)
 		}
 }
 
-/* Of sorted values; of an even number the mean of the middle two. 0 when there are none. */
+/* Returns the median of sorted values: for an even number the mean of the middle two, 0 if there
+ * are none. */
 static uint64_t median(const struct column *column)
 {
 	const uint64_t *middle = &column->value[column->count / 2];
@@ -104,7 +105,7 @@ void table_sample(const struct bench *b, const char *flags)
 		add(&columns[1 + i], b->extra[i].metric, b->extra[i].unit, b->extra[i].value);
 }
 
-/* The row's name and parameter, without the end of the line. */
+/* Prints the row's name and parameter, without ending the line. */
 static void print_row(const struct bench *b, const char *unit)
 {
 	const char *of = b->row->unit ? b->row->unit : "";

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Benchmarks whose body is in user mode. The program loops over SYS_bench_next, which finishes the
- * sample before and returns what the next one is to be: 1 a sample, 2 the overhead (the same
- * without the thing measured), 0 the end. The time stamps are the kernel's (SYS_bench_start,
+ * previous sample and returns the kind of the next: 1 for a sample, 2 for the overhead (the same
+ * without the operation measured), 0 at the end. The time stamps are the kernel's (SYS_bench_start,
  * SYS_bench_stamp) or the program's own (SYS_bench_value).
  */
 #include "bench/guest/bench.h"
@@ -21,9 +21,9 @@ static uint8_t kernel_flag;
 volatile uint8_t *bench_irq_flag = &kernel_flag;
 
 static struct bench *running;
-static unsigned taken; /* samples begun: warm-up, then real ones, then overhead */
+static unsigned taken; /* samples started: warm-up, then real ones, then overhead */
 static unsigned failed;
-static const struct bench_calls calls, counting_calls; /* the latter: samples with performance counters */
+static const struct bench_calls calls, counting_calls; /* the latter for samples with performance counters */
 
 void bench_irq_handler(void)
 {
@@ -72,7 +72,7 @@ static long bench_next(void)
 		running->row->prepare(running);
 	bench_open_region(running);
 	if (!step.overhead && running->row->body)
-		running->row->body(running); /* arms what the program will trigger */
+		running->row->body(running); /* arms the event that the program will trigger */
 	return step.overhead ? 2 : 1;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * modules.give_back: archives of several sizes, as a boot loader leaves them in memory (claim 37). After they are unpacked, the
- * frames that no file needs are given back and overwritten, and every file is read again; then the files go, and every frame must
- * be free that was.
+ * modules.give_back: unpacks archives of several sizes, placed in memory as by a boot loader (claim
+ * 37). The frames that no file needs are then freed and overwritten, and every file is read again.
+ * Then the files are removed, and all frames must be free again.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "fs/archive.h"
@@ -14,7 +14,7 @@
 
 #define FILES_MOST 512
 #define POISON     0x6b6b6b6b6b6b6b6bUL
-#define SPARE      64 /* frames that are poisoned beside those of the archive */
+#define SPARE      64 /* frames that are poisoned in addition to those of the archive */
 #define FOLDER     "tmp/archive"
 
 static struct {
@@ -25,11 +25,12 @@ static size_t file_count;
 
 struct archive {
 	uint8_t *bytes;
-	size_t pages, size; /* size: what is written */
+	size_t pages, size; /* size: number of bytes written */
 };
 
 /*
- * Frames side by side: takes frames until so many lie in ascending order, and gives the others back. NULL: there are none.
+ * Allocates `pages` contiguous frames: takes frames until enough of them ascend, and frees the
+ * others. Returns NULL if there are none.
  */
 static uint8_t *take_run(size_t pages)
 {
@@ -49,7 +50,7 @@ static uint8_t *take_run(size_t pages)
 		frame_list_push(&run, frame);
 		next += PAGE_SIZE;
 	}
-	while (frame_list_pop(&run) != FRAME_NONE) /* they stay allocated, on no list */
+	while (frame_list_pop(&run) != FRAME_NONE) /* these stay allocated, on no list */
 		;
 	frame_list_free(&others);
 	return first ? phys_to_virt(first) : NULL;
@@ -74,7 +75,7 @@ static void put_header(struct archive *a, const char *name, uint32_t mode, size_
 		a->bytes[a->size++] = 0;
 }
 
-/* A file of random bytes: most are small, some of many pages, some empty. */
+/* Adds a file of random bytes: most files are small, some have many pages, some are empty. */
 static void put_file(struct archive *a, uint64_t *state)
 {
 	uint64_t r = pitfall_random(state);
@@ -109,8 +110,8 @@ static void make_archive(struct archive *a, uint64_t seed)
 }
 
 /*
- * The frames that became free last, which come first when frames are taken again: all of the archive's must be among so many. Returns
- * how many are.
+ * Takes `count` frames, poisons and frees them. Frames freed last are allocated first, so all of
+ * the archive's must be among them. Returns how many are.
  */
 static uint64_t poison_memory(const struct archive *a, size_t count)
 {
@@ -169,13 +170,13 @@ static bool one_archive(size_t pages, struct outcome *outcome)
 	struct archive a = { take_run(pages), pages, 0 };
 	struct node *folder;
 	struct unpacked unpacked;
-	uint64_t again; /* frames of the archive that others could have */
+	uint64_t again; /* frames of the archive that the allocator handed out again */
 	int error;
 
 	if (!a.bytes)
 		return false;
 	make_archive(&a, pages);
-	a.size = pages * PAGE_SIZE; /* with what is behind the last member */
+	a.size = pages * PAGE_SIZE; /* including the bytes after the last member */
 	if (archive_unpack(a.bytes, a.size, &unpacked))
 		return false;
 	again = poison_memory(&a, unpacked.freed / PAGE_SIZE + SPARE);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * regions.elf_order: whether a binary search finds every page of an image whose PT_LOADs are in any order (claim 40). Programs of
- * random order are run from a file; their regions are searched before they run, and each program looks at its own
- * segments. The control is the same search over the regions in the order of the file.
+ * regions.elf_order: does a binary search find every page of an image whose PT_LOADs are in any
+ * order (claim 40)? Programs with randomly ordered segments are run from a file. Their regions are
+ * searched before they run, and each program looks at its own segments. The control is the same
+ * search over the regions in the order of the file.
  */
 #include <elf.h>
 
@@ -27,7 +28,7 @@ static struct {
 	} pages[SEGMENTS];
 } file __attribute__((aligned(4096)));
 
-/* Segment 0 has the code. Every other page stays free, so that regions never become one. */
+/* Segment 0 holds the code. Every second page stays free, so that no regions merge. */
 static uintptr_t address_of(size_t segment)
 {
 	return IMAGE_BASE + segment * 2 * PAGE_SIZE;
@@ -40,7 +41,8 @@ static uint8_t *put(uint8_t *code, const char *bytes, size_t n, uint64_t operand
 	return code + n + operand_size;
 }
 
-/* A program that compares the first word of each segment with its tag; exit status 0 when all are right. */
+/* Makes a program that compares the first word of each segment with its tag, and exits with status
+ * 0 if all are right. */
 static void make_program(void)
 {
 	uint8_t *code = file.pages[0].code;
@@ -90,7 +92,8 @@ static void shuffle(uint64_t *state)
 	}
 }
 
-/* The segments' pages that a search does not find, and pages between that it takes for mapped. */
+/* Returns the number of segments' pages that a search misses, plus the free pages that it takes for
+ * mapped. */
 static uint64_t misses(struct address_space *space)
 {
 	uint64_t missed = 0;
@@ -106,7 +109,7 @@ static uint64_t misses(struct address_space *space)
 	return missed;
 }
 
-/* The same over a list that is as the file is. */
+/* The control: the number for a list in the order of the file. */
 static uint64_t misses_unsorted(void)
 {
 	static struct region list[SEGMENTS];

@@ -10,7 +10,7 @@
 #include "process/process.h"
 #include "stack/kstack.h"
 
-#define TAG_ADDRESS 0x400000UL /* where the program `tag` has its data */
+#define TAG_ADDRESS 0x400000UL /* the data of the program `tag` */
 
 static void report(struct bench *b)
 {
@@ -38,8 +38,8 @@ static void finish(int pid, struct bench *b)
 }
 
 /*
- * Two tasks write their own tag at the same virtual address, give way to each other, and look
- * again. The kernel compares the frames behind the address.
+ * Two tasks write their own tags at the same virtual address, yield to each other, and read it
+ * again. The kernel compares the frames that the address is mapped to.
  */
 static void distinct_tags(struct bench *b)
 {
@@ -80,7 +80,7 @@ static void look_under_cr3(void *argument)
 	view->seen = seen;
 }
 
-/* A page of the kernel's PDPT, mapped after the address spaces were made, read under each CR3. */
+/* Maps a page in the kernel's PDPT after address spaces were made, and reads it under each CR3. */
 static void same_frame(struct bench *b)
 {
 	static struct address_space spaces[64];
@@ -111,7 +111,7 @@ static void same_frame(struct bench *b)
 	report(b);
 }
 
-/* Spawn, exit, kill, failed exec, and each of them under memory shortage. */
+/* Spawn, exit, kill and failed exec, and spawn with memory that runs out. */
 static void spawn_rounds(struct bench *b)
 {
 	static const char *const argv[] = { "payload-4k", "-" };
@@ -126,13 +126,13 @@ static void spawn_rounds(struct bench *b)
 		case 0: /* runs and exits */
 			finish(process_spawn("payload-4k", argv, 2), b);
 			break;
-		case 1: /* is killed before it ran */
+		case 1: /* is killed before it runs */
 			pid = process_spawn("payload-4k", argv, 2);
 			if (process_kill(pid, SIGKILL) || process_wait(pid, &status, 0) != pid ||
 			    status != SIGKILL)
 				b->violations++;
 			break;
-		case 2: /* is no program */
+		case 2: /* is not a program */
 			if (process_spawn("broken", argv, 2) != -ENOEXEC ||
 			    process_spawn("nobody", argv, 2) != -ENOENT)
 				b->violations++;

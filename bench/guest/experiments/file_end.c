@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * map.file_end: what is behind the end of a file that is mapped (claim 34). Files of several sizes, as they come with a boot module and
- * as they are in frames: all pages that hold bytes of them, and one page more. bench/programs/mappings.c does it.
+ * map.file_end: what a mapping shows past the end of the file (claim 34). Maps files of several
+ * sizes, some in a boot module and some in frames: all pages that contain bytes of the file, and
+ * one page more. bench/programs/mappings.c does the mapping.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
@@ -26,7 +27,7 @@ static const size_t sizes[] = { 1,
 	                        PAGE_SIZE * 5 / 2 };
 #define SIZES (sizeof sizes / sizeof *sizes)
 
-static uint8_t content[3 * PAGE_SIZE]; /* goes on behind a file's end: it must not be seen */
+static uint8_t content[3 * PAGE_SIZE]; /* continues past a file's end, where it must not be seen */
 
 static int run(const char *kind)
 {

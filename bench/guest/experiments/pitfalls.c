@@ -46,9 +46,10 @@ void pitfall_unmap(uint64_t pml4, uintptr_t address, uint32_t *tables, uint64_t 
 }
 
 /*
- * pitfall.ist_reentry. The first handler keeps a copy of the stack from its RSP upwards (its frame, and what the
- * hardware and the stub pushed), lets a second interrupt come, compares, and puts the copy back, which is what
- * contains the damage: without it, the first IRETQ would return to where the second came from.
+ * pitfall.ist_reentry. The first handler keeps a copy of the stack from its RSP upwards (its frame,
+ * and what the hardware and the stub pushed), lets a second interrupt come, compares, and puts the
+ * copy back to contain the damage: otherwise the first IRETQ would return to where the second
+ * interrupt came from.
  */
 #define WATCHED_WORDS 64
 #define SPARE_SIZE    (2 * PAGE_SIZE)
@@ -57,7 +58,7 @@ static uint8_t spare_stack[SPARE_SIZE + WATCHED_WORDS * 8] __attribute__((aligne
 static uint64_t kept[WATCHED_WORDS];
 static volatile uint8_t second_came, first_done;
 static uint64_t words_overwritten;
-static bool keep_the_rule; /* interrupts stay off, as fixed-ist's rule says */
+static bool keep_the_rule; /* interrupts stay off, as the rule of fixed-ist demands */
 
 static void second_handler(void)
 {
@@ -65,7 +66,7 @@ static void second_handler(void)
 	lapic_eoi();
 }
 
-/* One piece of assembly, so that nothing of it lives on the stack meanwhile. */
+/* In one piece of assembly, so that none of its values are on the stack meanwhile. */
 static uint64_t watch_second_interrupt(void)
 {
 	uint64_t changed, rounds = PITFALL_PATIENCE;
@@ -116,7 +117,8 @@ static bool wait_until(const volatile uint8_t *flag)
 	return *flag;
 }
 
-/* The words that the second interrupt changed under the first; ~0 when one did not come. */
+/* Returns the number of the first interrupt's words that the second changed; ~0 if one did not
+ * come. */
 static uint64_t two_interrupts(bool rule)
 {
 	bool both;
@@ -131,7 +133,8 @@ static uint64_t two_interrupts(bool rule)
 	return both ? words_overwritten : ~0UL;
 }
 
-/* Where gates have an IST slot of the task, both vectors get the spare one; elsewhere they stay as they are. */
+/* If the gates use an IST slot of the task, both vectors get the spare slot; otherwise they are not
+ * changed. */
 static void ist_reentry(struct bench *b)
 {
 	bool by_ist = kstack_gate_ist(PITFALL_VECTOR) != IST_NONE;
@@ -170,7 +173,7 @@ static bool ist_reentry_ran(struct bench *b)
 	return b->tries == 16;
 }
 
-/* pitfall.shared_pml4: two users of the STACK, each with canaries below the top of its stack. */
+/* pitfall.shared_pml4: two users of the fixed stack, each with canaries below the top of its stack. */
 #define CANARIES 64
 
 static struct user {
@@ -184,7 +187,8 @@ static volatile uint64_t *canary(const struct user *user, unsigned i)
 	return (volatile uint64_t *)(user->stack.top - PAGE_SIZE) + i;
 }
 
-/* Both "run": each under its own CR3, on no stack of either. Everything is static: see kstack_call_across_cr3(). */
+/* Both "run": each under its own CR3, on a stack of neither. All data is static: see
+ * kstack_call_across_cr3(). */
 static void use_both_stacks(void *argument)
 {
 	const uint64_t old = read_cr3();
@@ -202,7 +206,7 @@ static void use_both_stacks(void *argument)
 	write_cr3(old);
 }
 
-/* Canaries lost when the second user's space is `second`; false without memory. */
+/* Sets `lost` for a second user whose space is `second`. Returns false if out of memory. */
 static bool two_users(struct address_space *first, struct address_space *second)
 {
 	bool ok;
@@ -253,7 +257,7 @@ static void shared_pml4(struct bench *b)
 	bench_metric(b, "control_violations", control, "count");
 }
 
-/* pitfall.cr3_in_c: C code that loads another CR3 and goes on, on stacks in three kinds of places. */
+/* pitfall.cr3_in_c: C code loads another CR3 and continues, on stacks in three kinds of places. */
 static uint64_t other_cr3;
 
 static void switch_in_c(void *argument)
@@ -272,7 +276,8 @@ static void switch_across(void *argument)
 	kstack_call_across_cr3(switch_in_c, argument);
 }
 
-/* The stack that is gone cannot take the #PF's frame either: #DF, on a stack that is always there. */
+/* A stack that is gone cannot take the frame of the #PF either, so #DF follows, on a stack that is
+ * always there. */
 static bool dies(void (*function)(void *), uintptr_t top)
 {
 	return contained_raises(EXCEPTION_DF, function, NULL, top);

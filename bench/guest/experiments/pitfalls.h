@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Negative experiments: each breaks, on purpose and contained, a rule that the kernel keeps, and counts what goes
- * wrong. What is shared between the files stands here and in pitfalls.asm.
+ * Negative experiments: each one breaks a rule that the kernel keeps, on purpose and contained, and
+ * counts what goes wrong. The files share these declarations and pitfalls.asm.
  */
 #pragma once
 
 #include "bench/guest/bench.h"
 #include "cpu/exceptions.h"
 
-/* Pages of the experiments: a PML4 entry that nothing else uses, a place in the kernel's PDPT, a user address. */
+/* Pages for the experiments: under an unused PML4 entry, in the kernel's PDPT, and at a user
+ * address. */
 #define PRIVATE_PML4 400
 #define PRIVATE_PAGE 0xffffc80000000000UL
 #define SHARED_PAGE  BENCH_AREA_BASE
@@ -16,14 +17,14 @@
 _Static_assert(PML4_INDEX(PRIVATE_PAGE) == PRIVATE_PML4, "a PML4 entry of its own");
 
 #define PITFALL_VECTOR   0x60
-#define PITFALL_SECOND   0x70 /* of a higher priority class (SDM 3A 11.8.3) */
+#define PITFALL_SECOND   0x70 /* in a higher priority class (SDM 3A 11.8.3) */
 #define PITFALL_PATIENCE 1000000U
 
 /* Metrics `violations` and `tries`, and a check that the experiment ran at all. */
 void pitfall_report(struct bench *b);
 bool pitfall_ran(struct bench *b);
 
-/* xorshift64: the same numbers in each run, from a state that is not 0. */
+/* xorshift64: the same numbers in every run. The state must not be 0. */
 static inline uint64_t pitfall_random(uint64_t *state)
 {
 	*state ^= *state << 13;
@@ -33,22 +34,25 @@ static inline uint64_t pitfall_random(uint64_t *state)
 }
 
 /*
- * A new page at `address` under the PML4 at `pml4`, with tables of its own on the list `tables`; `flags` as for
- * PTEs, PTE_USER for all levels. Returns the frame, or FRAME_NONE with the tables on the list.
+ * Maps a new page at `address` under the PML4 at `pml4`, with tables of its own, which it puts on
+ * the list `tables`. `flags` are those of a PTE; PTE_USER applies to all levels. Returns the frame,
+ * or FRAME_NONE with the tables made so far on the list.
  */
 uint64_t pitfall_map(uint64_t pml4, uintptr_t address, uint64_t flags, uint32_t *tables);
 
-/* Takes that page's whole PML4 entry out again, flushes, and frees the tables and the frame (not FRAME_NONE's). */
+/* Clears the whole PML4 entry of that page, flushes, and frees the tables and the frame, unless it
+ * is FRAME_NONE. */
 void pitfall_unmap(uint64_t pml4, uintptr_t address, uint32_t *tables, uint64_t frame);
 
 /*
- * Calls function(argument) on the stack below `top`, or on this one when `top` is 0. True when it came back; false
- * when the exception that was expected with contained_resume() ended it. Stack and CR3 are as before either way.
+ * Calls function(argument) on the stack below `top`, or on the current one if `top` is 0. Returns
+ * true if the function returned, false if the exception expected with contained_resume() ended it.
+ * Stack and CR3 are as before in either case.
  */
 bool contained_call(void (*function)(void *argument), void *argument, uintptr_t top);
 void contained_resume(void);
 
-/* True when function(argument) on that stack ended with the exception `vector`. */
+/* Returns true if function(argument) on that stack ended with the exception `vector`. */
 static inline bool contained_raises(uint64_t vector, void (*function)(void *argument), void *argument,
                                     uintptr_t top)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the notes say of a kernel's first environment: how much of it fits, how little stack, and moving the kernel. */
+/* The notes on a kernel's first environment: how much fits into it, how small the stack may be, and
+ * moving the kernel. */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
 #include "cpu/cpu.h"
@@ -8,13 +9,14 @@
 #include "process/process.h"
 
 /*
- * arith.boot_layout: a loader puts the kernel at a fixed address and gives each processor a stack, from the top of the
- * address space downwards. Kernels and stacks are placed page by page and stack by stack until they meet.
+ * arith.boot_layout: a loader puts the kernel at a fixed address and gives each processor a stack,
+ * from the top of the address space downwards. We grow the kernel by pages and add stacks until
+ * they meet.
  */
 #define NOTE_KERNEL 0xffffffffffe02000UL
 #define NOTE_CPUS   256U
 
-/* Whether the stack of processor `cpu` has a byte in common with a kernel of `size` bytes, or lies below it. */
+/* Returns true if the stack of processor `cpu` overlaps a kernel of `size` bytes, or lies below it. */
 static bool meets(uint64_t size, uint64_t cpu, uint64_t stack)
 {
 	uint64_t bottom = -((cpu + 1) * stack);
@@ -30,7 +32,8 @@ static bool all_fit(uint64_t size, unsigned cpus, uint64_t stack)
 	return true;
 }
 
-/* The largest kernel, in whole pages, that meets none of the stacks; 0 when not even one page fits. */
+/* Returns the size, in whole pages, of the largest kernel that meets none of the stacks; 0 if not
+ * even one page fits. */
 static uint64_t largest_kernel(unsigned cpus, uint64_t stack, uint64_t *tries)
 {
 	uint64_t size = 0;
@@ -57,8 +60,9 @@ static void boot_layout(struct bench *b)
 }
 
 /*
- * pitfall.small_stack: maps a page for which all three tables are missing, on a painted stack as small as the one that
- * the kernel boots on. Below it lie further painted pages, so that a deeper call is measured too.
+ * pitfall.small_stack: maps a page whose three tables are all missing, and measures how deep that
+ * gets into a painted stack. The stack is larger than the one that the kernel boots on, so that a
+ * deeper call is measured too.
  */
 #define PAINTED_WORDS (3 * PAGE_SIZE / 8)
 
@@ -95,8 +99,9 @@ static void small_stack(struct bench *b)
 }
 
 /*
- * pitfall.moved_kernel: loads a CR3 under which the code that loads it is mapped only at another address, or there
- * too. The code has a page of its own; everything else, the handler of the fault included, is mapped under both.
+ * pitfall.moved_kernel: loads a CR3 under which the code that loads it is mapped only at another
+ * address, or at both. The code has a page of its own; everything else, including the fault's
+ * handler, is mapped under both CR3s.
  */
 #define MOVED_PML4 (PRIVATE_PML4 + 1)
 
@@ -110,7 +115,8 @@ static uint64_t own_cr3;
 
 static void run_code(void *argument)
 {
-	/* contained_call() has the function's address in RAX; the code wants the old CR3 there. */
+	/* contained_call() passes the function's address in RAX, but the code wants the old CR3
+	 * there. */
 	__asm__ volatile("call *%[code]"
 	                 :
 	                 : [code] "r"(PRIVATE_PAGE), "D"(*(uint64_t *)argument), "a"(own_cr3)
@@ -122,7 +128,8 @@ static bool faults_under(uint64_t pml4)
 	return contained_raises(EXCEPTION_PF, run_code, &pml4, 0);
 }
 
-/* The code is at its old place under `own`; `moved` is a copy of it, in which the place becomes another one. */
+/* Under `own` the code is at its old place. `moved` is a copy of that PML4, in which the place
+ * changes. */
 static void load_moved(struct bench *b, uint64_t own, uint64_t moved)
 {
 	pte_t *const from = phys_to_virt(own), *const to = phys_to_virt(moved);

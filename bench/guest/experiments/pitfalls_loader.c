@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Interrupts in the middle of a load. The data of a segment "lies" at an address that is not mapped, so the loader's
- * copy faults when it begins: with the window open, or under the new CR3. There the probe looks around, acts, and
- * gives the copy its real source.
+ * Interrupts in the middle of a load. A segment's data is given at an address that is not mapped,
+ * so the loader's copy faults at its first byte: with the window open, or under the new CR3. The
+ * probe then looks around, acts, and points the copy to the real data.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "cpu/apic.h"
@@ -21,7 +21,7 @@
 #define WORDS       (SIZE / 8)
 #define ROUNDS      8
 #define IMAGE       0x400000UL
-#define TRAP(who)   (BENCH_AREA_BASE + (1 + (who)) * MIB) /* where the data is not */
+#define TRAP(who)   (BENCH_AREA_BASE + (1 + (who)) * MIB) /* pretended place of the data; not mapped */
 #define STACK_BYTES (2 * PAGE_SIZE)
 
 enum { OUTER, INNER };
@@ -31,7 +31,7 @@ static struct load {
 	struct load_segment segment;
 	uint64_t data[WORDS];
 } loads[2];
-static uint64_t dump[WORDS]; /* takes what would have gone to a page that is not mapped any more */
+static uint64_t dump[WORDS]; /* takes the bytes for a page that is no longer mapped */
 static uint8_t inner_stack[STACK_BYTES] __attribute__((aligned(16)));
 static struct spinlock *lock;
 
@@ -61,7 +61,7 @@ static void run_load(unsigned who)
 	loader_load(&loads[who].space, &loads[who].segment, 1);
 }
 
-/* Words of `who`'s image that are in the frames of `where`. */
+/* Returns the number of words of `who`'s image in the frames of `where`. */
 static uint64_t words_of(unsigned who, unsigned where)
 {
 	uint64_t found = 0;
@@ -85,11 +85,11 @@ static void count_delivery(void)
 	lapic_eoi();
 }
 
-/* What runs while the outer load stands in the open window: another use of it. */
+/* Runs while the outer load is stopped with its window open: uses the window a second time. */
 static void inner_main(void)
 {
 	run_load(INNER);
-	__asm__ volatile("int3"); /* back to whoever resumed it; never resumed again */
+	__asm__ volatile("int3"); /* back to the code that resumed it; never resumed again */
 	__builtin_unreachable();
 }
 
@@ -101,17 +101,17 @@ static void swap_frames(struct trap_frame *frame)
 	*frame = parked;
 }
 
-/* The outer copy has faulted: the window is open. */
+/* The outer copy faulted, with the window open. */
 static void outer_faulted(struct trap_frame *frame)
 {
 	state.probes++;
 	state.open_with_if += !!(frame->rflags & RFLAGS_IF);
 	frame->rsi = (uintptr_t)loads[OUTER].data;
 	if (!state.interleave) {
-		lapic_self_ipi(PITFALL_VECTOR); /* must wait until the window is closed */
+		lapic_self_ipi(PITFALL_VECTOR); /* must stay pending until the window is closed */
 		return;
 	}
-	/* The second user comes in between, past the lock. */
+	/* Start the second user now, bypassing the lock. */
 	state.parked = *frame;
 	lock->held = 0;
 	frame->rip = (uintptr_t)inner_main;
@@ -134,9 +134,9 @@ static bool window_probe(struct trap_frame *frame)
 	} else if (address == TRAP(INNER)) {
 		frame->rsi = (uintptr_t)loads[INNER].data;
 		if (state.interleave)
-			swap_frames(frame); /* the first goes on while the second's window is open */
+			swap_frames(frame); /* the first continues while the second's window is open */
 	} else if (address >= WINDOW_BASE && address < WINDOW_BASE + WINDOW_RANDOM_RANGE) {
-		state.faults++; /* closed under its user */
+		state.faults++; /* the window was closed while in use */
 		frame->rdi = (uintptr_t)dump;
 	} else {
 		return false;
@@ -148,7 +148,7 @@ struct window_result {
 	uint64_t wrong_bytes, lost_bytes;
 };
 
-/* Two loads, one after the other or one inside the other. */
+/* Two loads, one after the other or interleaved. */
 static bool two_loads(uint64_t round, bool interleave, struct window_result *result)
 {
 	if (!begin_load(OUTER, round))
@@ -158,11 +158,11 @@ static bool two_loads(uint64_t round, bool interleave, struct window_result *res
 		return false;
 	}
 	state.interleave = interleave;
-	interrupts_on(); /* it is the window's own lock that must turn them off */
+	interrupts_on(); /* the window's own lock must turn them off */
 	run_load(OUTER);
 	interrupts_off();
 	if (interleave)
-		__asm__ volatile("int3" : : : "memory"); /* lets the inner load come to its end */
+		__asm__ volatile("int3" : : : "memory"); /* lets the inner load finish */
 	else
 		run_load(INNER);
 	result->wrong_bytes += (words_of(OUTER, INNER) + words_of(INNER, OUTER)) * 8;

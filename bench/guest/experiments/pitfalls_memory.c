@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the notes say of stacks by formula, of user stacks, of the order of a tear-down, and of the kernel heap. */
+/* The notes on stacks by formula, user stacks, the order of a tear-down, and the kernel heap. */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
 #include "cpu/cpu.h"
@@ -12,7 +12,8 @@
 #include "process/process.h"
 #include "stack/kstack.h"
 
-/* arith.stack_formula: where the notes put the stack of a process, in one address space for all of them. */
+/* arith.stack_formula: the notes' place for the stack of a process, with all processes in one
+ * address space. */
 #define NOTE_BASE     0x500000UL
 #define NOTE_STACK    (64 * KIB)
 #define NOTE_USER_END 0x800000000000UL
@@ -27,7 +28,8 @@ static uint64_t as_meant(uint64_t pid)
 	return NOTE_BASE + pid * 0x10000;
 }
 
-/* The first process from 2 on whose stack meets the one before; 0 when none up to `limit` does (both are linear). */
+/* Returns the first process from 2 on whose stack overlaps that of the process before it, or 0 if
+ * there is none up to `limit`. (Both formulas are linear.) */
 static uint64_t first_overlap(uint64_t (*place)(uint64_t pid), uint64_t limit)
 {
 	for (uint64_t pid = 2; pid <= limit; pid++)
@@ -36,10 +38,10 @@ static uint64_t first_overlap(uint64_t (*place)(uint64_t pid), uint64_t limit)
 	return 0;
 }
 
-/* The first process whose stack does not end in the user half; the places only rise. */
+/* Returns the first process whose stack does not end in the user half. The places ascend. */
 static uint64_t first_outside(uint64_t (*place)(uint64_t pid))
 {
-	uint64_t low = 1, high = 1UL << 48; /* 2^47 processes at the most */
+	uint64_t low = 1, high = 1UL << 48; /* at most 2^47 processes */
 
 	while (low < high) {
 		uint64_t middle = low + (high - low) / 2;
@@ -66,9 +68,9 @@ static void stack_formula(struct bench *b)
 	bench_metric(b, "first_outside_intended", first_outside(as_meant), "pid");
 }
 
-/* teardown.order: a space freed while its CR3 is loaded, its frames poisoned by their next owner. */
+/* teardown.order: frees a space while its CR3 is loaded; the next owner of its frames poisons them. */
 #define ROUNDS       16
-#define POISON       0x6b6b6b6b6b6b6b6aUL /* as an entry of a table: not present */
+#define POISON       0x6b6b6b6b6b6b6b6aUL /* as a page-table entry, not present */
 #define TAG          0x7461670074616700UL
 #define FREED_FRAMES 5 /* page, page table, directory, PDPT, PML4 */
 
@@ -87,8 +89,8 @@ static void fill_frame(uint64_t frame, size_t words)
 }
 
 /*
- * The next owner of the frames: the allocator hands them out again at once, the last freed first. Returns 1 when
- * the PML4 was among them.
+ * Frees the space and becomes the next owner of its frames: the allocator hands them out again at
+ * once, last freed first. Returns 1 if the PML4 was among them.
  */
 static uint64_t destroy_and_poison(void)
 {
@@ -98,14 +100,14 @@ static uint64_t destroy_and_poison(void)
 	for (size_t i = 0; i < FREED_FRAMES; i++) {
 		poisoned[i] = frame_alloc();
 		again += poisoned[i] == pml4;
-		/* The kernel half of a PML4 that is loaded stays, or no one could report. */
+		/* If a loaded PML4 lost its kernel half, nothing could report the result. */
 		if (poisoned[i] != FRAME_NONE)
 			fill_frame(poisoned[i], poisoned[i] == pml4 ? KERNEL_PML4_FIRST : 512);
 	}
 	return again;
 }
 
-/* Through copy_from_user(), which survives a fault. */
+/* Reads through copy_from_user(), which survives a fault. */
 static void use_page(void)
 {
 	uint64_t word = 0;
@@ -118,18 +120,18 @@ static void use_page(void)
 		outcome.unharmed++;
 }
 
-/* `free_first`: before the switch away, which is what the notes warn of. */
+/* `free_first`: free the space before switching away, which the notes warn of. */
 static void leave_space(void *argument)
 {
 	const bool free_first = *(const bool *)argument;
 	const uint64_t old = read_cr3(), doomed_cr3 = doomed.pml4;
 
 	write_cr3(doomed_cr3);
-	use_page(); /* the translation is cached: unharmed */
+	use_page(); /* the translation is now cached: unharmed */
 	if (free_first) {
 		reused += destroy_and_poison();
 		use_page();            /* through the cached translation: the next owner's bytes */
-		write_cr3(doomed_cr3); /* as an interrupt's or a task's way back would do */
+		write_cr3(doomed_cr3); /* as on the way back from an interrupt or to a task */
 		use_page();            /* through the poisoned tables */
 	}
 	write_cr3(old);
@@ -209,7 +211,7 @@ static uint64_t take(struct object *o, size_t size, uint8_t pattern)
 	if (size == 0 || size > PAGE_SIZE)
 		return o->at != NULL;
 	if (!o->at)
-		return 0; /* no memory is no violation */
+		return 0; /* being out of memory is not a violation */
 	o->size = size;
 	o->pattern = pattern;
 	at = (uintptr_t)o->at;
@@ -239,7 +241,7 @@ static void heap_fuzz(struct bench *b)
 	for (; b->tries < rounds; b->tries++) {
 		uint64_t r = pitfall_random(&state);
 		struct object *o = &objects[r % OBJECTS];
-		/* Small sizes as often as large ones; now and then one that must be refused. */
+		/* Sizes of every magnitude equally often; sometimes one that must be refused. */
 		size_t size = (r >> 16 & (PAGE_SIZE - 1)) >> (r >> 8 & 7);
 
 		if (o->at)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* pitfall.sandwich_irq: interrupts between the two CR3 loads, and images that must be refused (claim 22). */
+/* pitfall.sandwich_irq: interrupts between the two CR3 loads, and damaged images, which must be
+ * refused (claim 22). */
 #include <elf.h>
 
 #include "bench/guest/experiments/pitfalls.h"
@@ -15,11 +16,11 @@
 
 #define ROUNDS     16
 #define IMAGE      0x400000UL
-#define TRAP       (BENCH_AREA_BASE + MIB) /* not mapped: the loader's copy faults when it begins */
+#define TRAP       (BENCH_AREA_BASE + MIB) /* not mapped: the loader's copy faults at once */
 #define IMAGE_ROOM (4 * PAGE_SIZE)
 
 static uint64_t data[PAGE_SIZE / 8];
-static bool force; /* the copy goes on with interrupts on, which no loader does */
+static bool force; /* continue the copy with interrupts on, which no loader does */
 static uint64_t inside, on_inside;
 static volatile uint64_t delivered, wrong_cr3;
 
@@ -31,7 +32,7 @@ static bool foreign_cr3(void)
 static void count_delivery(void)
 {
 	delivered++;
-	wrong_cr3 += foreign_cr3(); /* what the handler wrote at a user address would be in the wrong space */
+	wrong_cr3 += foreign_cr3(); /* user addresses would lead to the wrong space */
 	lapic_eoi();
 }
 
@@ -55,7 +56,8 @@ static bool arrived(const struct address_space *space)
 	return frame != PAGING_INVALID && !memcmp(phys_to_virt(frame), data, sizeof data);
 }
 
-/* One load with an interrupt in its middle. The space has a kernel stack, as that of a new task has. */
+/* Loads once, with an interrupt in the middle. The space has a kernel stack, like that of a new
+ * task. */
 static bool interrupted_load(bool forced, bool *ok)
 {
 	const struct load_segment segment = { .start = IMAGE,
@@ -166,7 +168,8 @@ static bool read_image(struct image *image)
 	return false;
 }
 
-/* Damaged images that the check refused; the one that is not damaged must be taken. */
+/* Returns the number of damaged images that elf_check() refused, or 0 if it refused the undamaged
+ * one. */
 static size_t refused_images(void)
 {
 	static struct image image;

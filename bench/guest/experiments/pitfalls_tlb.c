@@ -10,7 +10,7 @@
 #include "vm/address_space.h"
 
 #define ROUNDS       16
-#define CR3_NO_FLUSH (1UL << 63) /* with CR4.PCIDE: keep what this PCID has cached (SDM 3A 4.10.4.1) */
+#define CR3_NO_FLUSH (1UL << 63) /* with CR4.PCIDE: keep the translations of this PCID (SDM 3A 4.10.4.1) */
 
 static volatile uint64_t *const page = (volatile uint64_t *)PRIVATE_PAGE;
 static uint64_t cr3s[2], seen[2];
@@ -20,7 +20,7 @@ static void write_tag(uint64_t frame, uint64_t tag)
 	*(uint64_t *)phys_to_virt(frame) = tag;
 }
 
-/* The task's page under the first CR3, and after the switch to the second. */
+/* Reads the task's page under the first CR3, and after the switch to the second. */
 static void look_under_both(void *argument)
 {
 	const uint64_t old = read_cr3();
@@ -33,7 +33,8 @@ static void look_under_both(void *argument)
 	write_cr3(old);
 }
 
-/* Two tasks, one address, private frames: 1 when the second task read the first one's frame. -1: no memory. */
+/* Two tasks with private frames at one address. Returns 1 if the second task read the first one's
+ * frame, 0 if not, -1 if out of memory. */
 static int stale_read(uint64_t flags)
 {
 	struct address_space spaces[2];
@@ -95,7 +96,8 @@ static bool all_rounds(struct bench *b)
 	return b->tries == ROUNDS;
 }
 
-/* pitfall.pcid_remap: a page of the kernel's PDPT, remapped from frame 0 to frame 1, as the window is. */
+/* pitfall.pcid_remap: remaps a page of the kernel's PDPT from frame 0 to frame 1, as the window is
+ * remapped. */
 static uint64_t frames[2];
 static pte_t *entry;
 
@@ -109,7 +111,8 @@ static void point_to(unsigned which)
 	*(volatile pte_t *)entry = frames[which] | PTE_PRESENT | PTE_WRITE | PTE_NX;
 }
 
-/* The translation to frame 0 cached under PCID 1, and PCID 1 loaded. False: not even that works. */
+/* Caches the translation to frame 0 under PCID 1, and leaves PCID 1 loaded. Returns false if even
+ * that fails. */
 static bool cache_old(uint64_t pml4)
 {
 	point_to(0);
@@ -124,7 +127,7 @@ struct remap {
 static void remap_rounds(uint64_t pml4, struct remap *r)
 {
 	for (r->tries = 0; r->tries < ROUNDS; r->tries++) {
-		/* Remapped without INVLPG, and CR3 loaded without a flush. */
+		/* Remap without INVLPG, and load CR3 without a flush. */
 		if (!cache_old(pml4))
 			return;
 		point_to(1);
@@ -133,7 +136,7 @@ static void remap_rounds(uint64_t pml4, struct remap *r)
 		invlpg(SHARED_PAGE);
 		r->control += read_shared() == 0;
 
-		/* Remapped with INVLPG, but under PCID 2: it reaches the translations of that one only. */
+		/* Remap with INVLPG, but under PCID 2: it reaches only the translations of PCID 2. */
 		if (!cache_old(pml4))
 			return;
 		write_cr3(pml4 | 2);
@@ -142,7 +145,7 @@ static void remap_rounds(uint64_t pml4, struct remap *r)
 		write_cr3(pml4 | 1 | CR3_NO_FLUSH);
 		r->foreign += read_shared() == 0;
 
-		/* The load without bit 63 flushes. */
+		/* A load without bit 63 flushes. */
 		if (!cache_old(pml4))
 			return;
 		point_to(1);
@@ -176,7 +179,7 @@ static void pcid_remap(struct bench *b)
 	uint64_t pml4 = current_process()->space.pml4;
 	struct remap r = { 0 };
 
-	write_cr4(read_cr4() | CR4_PCIDE); /* CR3 bits 11-0 are 0, as that wants (SDM 3A 4.10.1) */
+	write_cr4(read_cr4() | CR4_PCIDE); /* CR3 bits 11-0 are 0, as required (SDM 3A 4.10.1) */
 	remap_rounds(pml4, &r);
 	write_cr3(pml4);
 	write_cr4(read_cr4() & ~CR4_PCIDE); /* flushes everything, of all PCIDs */

@@ -28,7 +28,8 @@ static bool one_interrupt(void)
 	return interrupts == before + 1;
 }
 
-/* Reads the page with the user's rights, counts addresses of the kernel half, and clears it. */
+/* Reads the page with the user's rights, counts the addresses of the kernel half, and clears it.
+ * Returns ~0 if the page cannot be accessed. */
 static uint64_t kernel_words(void)
 {
 	uint64_t found = 0, word, zero = 0;
@@ -37,15 +38,16 @@ static uint64_t kernel_words(void)
 		if (copy_from_user(&word, at, sizeof word) || copy_to_user(at, &zero, sizeof zero))
 			return ~0UL;
 		found += word >= DIRECT_MAP_BASE &&
-		         word < ~0UL - PAGE_SIZE; /* small negative numbers are none */
+		         word < ~0UL - PAGE_SIZE; /* small negative numbers are not addresses */
 	}
 	return found;
 }
 
 /*
- * In long mode the hardware always leaves the user stack when an interrupt comes from user mode, so the pitfall is
- * made with an IST slot that points to a user page, and an interrupt out of the kernel. SMAP (SDM 3A 4.6.1) would
- * stop its pushes: it is off meanwhile, as on the processors that the design note had in mind.
+ * In long mode the hardware always leaves the user stack when an interrupt comes from user mode.
+ * The pitfall is therefore made with an IST slot that points to a user page, and an interrupt in
+ * kernel mode. SMAP (SDM 3A 4.6.1) would stop the pushes, so it is off meanwhile, as on the
+ * processors that the design note had in mind.
  */
 static bool interrupt_on_user_stack(void)
 {
@@ -63,7 +65,8 @@ static bool interrupt_on_user_stack(void)
 	return came;
 }
 
-/* A real program: an interrupt from user mode, then a look at its own stack. Kernel addresses found, or ~0. */
+/* A real program takes an interrupt in user mode and then reads its own stack. Returns the number
+ * of kernel addresses on it, or ~0. */
 static uint64_t words_that_a_program_sees(void)
 {
 	const char *argv[] = { "nest", "irq" };

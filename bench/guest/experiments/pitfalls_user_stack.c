@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * user.stack_overlap: whether a program's image or its stack can ever meet the other (claim 21). The notes put the
- * user stack's top at 16 MiB; here it is the top of the user half, with a guard page below the stack.
+ * user.stack_overlap: can a program's image and its stack ever meet (claim 21)? The notes put the
+ * top of the user stack at 16 MiB; here it is the top of the user half, with a guard page below the
+ * stack.
  */
 #include <elf.h>
 
@@ -16,7 +17,7 @@
 #define NOTE_STACK (64 * KIB)
 #define IMAGE_BASE 0x400000UL
 
-/* An executable of one segment, whose first page is in the file: headers, then that page. */
+/* An executable of one segment, of which the first page is in the file: headers, then that page. */
 static struct {
 	Elf64_Ehdr header;
 	Elf64_Phdr segment;
@@ -53,8 +54,9 @@ static bool meets(uintptr_t start, uintptr_t end, uintptr_t other, uintptr_t oth
 }
 
 /*
- * Images that end at, around and above the stack, and up to 16 MiB on both sides of its top: those that would meet
- * it or its guard page must be refused, the others must not. `refused` counts the former.
+ * Images that end at, around and above the stack, and up to 16 MiB on both sides of its top. Those
+ * that would meet the stack or its guard page must be refused, the others accepted. Adds the
+ * refused ones to *refused, and returns the number of wrong decisions.
  */
 static uint64_t wrong_verdicts(struct bench *b, uint64_t *refused)
 {
@@ -76,7 +78,7 @@ static uint64_t wrong_verdicts(struct bench *b, uint64_t *refused)
 	return wrong;
 }
 
-/* Regions of a program that runs, against each other. */
+/* Starts a program and returns how many of its regions overlap, plus 1 if it fails. */
 static uint64_t overlapping_regions(const char *name, struct bench *b)
 {
 	const char *argv[] = { name, "-" };
@@ -101,7 +103,7 @@ static uint64_t overlapping_regions(const char *name, struct bench *b)
 	return found + (status != 0);
 }
 
-/* A program that recurses without end must die at the guard page. */
+/* A program that recurses endlessly must be killed at the guard page. */
 static bool recursion_escapes(struct bench *b)
 {
 	const char *argv[] = { "hostile", "overrun-stack" };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * regions.fuzz: random mmap(), munmap() and mprotect() of parts, against an oracle of pages, with real accesses in the
- * kernel's own task (claim 33). The control takes the same calls as a kernel does whose mappings come and go in one piece only.
+ * regions.fuzz: random mmap(), munmap() and mprotect() of partial ranges, compared with an oracle
+ * of pages by real accesses, in the kernel's own task (claim 33). The control makes the same calls
+ * in a kernel whose mappings can only come and go as a whole.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "lib/errno.h"
@@ -16,15 +17,15 @@
 static struct page {
 	bool mapped;
 	uint64_t flags;
-	uint64_t word; /* the first one of its contents */
+	uint64_t word; /* first word of its contents */
 } oracle[PAGES];
 
-/* The control's mappings, as they were made. */
+/* The control's mappings. */
 static struct mapping {
 	size_t first, pages;
 } whole[PAGES];
 static size_t whole_count;
-static bool in_one_piece; /* the control runs */
+static bool in_one_piece; /* this is the control */
 
 static struct address_space *own(void)
 {
@@ -46,7 +47,8 @@ static bool meets(const struct mapping *m, size_t first, size_t pages)
 	return m->first < first + pages && first < m->first + m->pages;
 }
 
-/* What the control unmaps: mappings that are in the range as a whole. True: nothing else was in it. */
+/* The control's unmap: of mappings that are entirely in the range. Returns true if nothing else was
+ * in it. */
 static bool unmap_whole(size_t first, size_t pages)
 {
 	bool clean = true;
@@ -90,7 +92,8 @@ static void protect(size_t first, size_t pages, uint64_t flags)
 			region_protect(own(), address_of(whole[i].first), whole[i].pages, flags);
 }
 
-/* A read and perhaps a write through the MMU. 1: something is not as the oracle says. */
+/* Reads a page through the MMU, and may write to it. Returns 1 if the result differs from the
+ * oracle. */
 static uint64_t touch(size_t page, bool write, uint64_t word)
 {
 	struct page *expected = &oracle[page];
@@ -117,7 +120,7 @@ static uint64_t random_flags(uint64_t r)
 	return choices[r % 4];
 }
 
-/* The program's view of a call that succeeded. */
+/* Notes in the oracle what a successful call does. */
 static void expect(size_t first, size_t pages, struct page page)
 {
 	for (size_t i = first; i < first + pages; i++)
@@ -159,7 +162,7 @@ static uint64_t one_operation(uint64_t r)
 	return touch(first, (r >> 40) % 2, r);
 }
 
-/* Frames that are held for pages that the program has given back. */
+/* Returns the number of frames held for pages that the program has unmapped. */
 static uint64_t held_in_vain(void)
 {
 	uint64_t held = 0;
@@ -174,7 +177,7 @@ struct outcome {
 	uint64_t violations, leaked, held;
 };
 
-/* All tables, and the array of as many regions as there can be: what stays is not counted. */
+/* Makes all tables, and a region array of the largest size, so that they do not count as leaks. */
 static int warm_up(void)
 {
 	for (size_t i = 0; i < PAGES; i++)

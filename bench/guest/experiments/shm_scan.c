@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * shm.scan: what a program without permission finds by trying keys (claim 36). Segments of one user, with mode 0600, at keys that are
- * spread over the range; another user tries every key, and every ID. The control does the same with no one's permissions asked.
+ * shm.scan: what a program without permission finds by trying keys (claim 36). One user has
+ * segments with mode 0600, at keys spread over the range; another user tries every key and every
+ * ID. The control is the same scan with permission checks off.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
@@ -34,7 +35,7 @@ static int run(const char *kind, uint64_t key)
 	return status;
 }
 
-/* What the program wrote into its file; nothing when it failed. */
+/* Runs a scan and reads what the program wrote into its file. Returns false if it failed. */
 static bool scan(uint64_t range, struct found *found)
 {
 	const void *bytes;

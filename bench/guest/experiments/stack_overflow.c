@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * user.stack_overflow: a user stack that overflows into a neighbouring mapping, with and without a guard page between (claim 39).
- * bench/programs/overflow.c does it; here the ways are counted in which it ends.
+ * user.stack_overflow: a user stack that overflows into a neighbouring mapping, with and without a
+ * guard page between (claim 39). bench/programs/overflow.c does it; this row counts how it ends.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
@@ -9,10 +9,10 @@
 #include "output/console.h"
 #include "process/process.h"
 
-/* Bytes of stack that each call takes: none larger than the guard page. */
+/* Bytes of stack per call. None is larger than the guard page. */
 static const unsigned frames[] = { 8, 64, 128, 512, 1024, 2048, 4088, 4096 };
 #define FRAMES  (sizeof frames / sizeof *frames)
-#define BEYOND  8192 /* one that can step over it */
+#define BEYOND  8192 /* a call that can step over the guard page */
 
 #define CORRUPT (1 << 8)
 
@@ -32,7 +32,7 @@ static int overflow(const char *kind, unsigned frame)
 	return status;
 }
 
-/* Ends of one kind of stack over all frame sizes. */
+/* How the runs with one kind of stack end, over all frame sizes. */
 struct ends {
 	uint64_t faults, corruptions, others;
 };

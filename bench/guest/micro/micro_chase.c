@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pointer chases: each load's address is what the load before it read, along a random cycle over all nodes.
+ * Pointer chases: each load reads the address of the next, along a random cycle over all nodes.
  *
- *   micro.chase.4k, micro.chase.2m   a node in each 64-byte line of `bytes`: latency of caches and memory
- *   micro.reach.4k, micro.reach.2m   a node in each 4 KiB page: TLB reach and the price of a miss. The 2m row reads
- *                                    the very same lines through 2 MiB pages, so what is left between the two is
- *                                    translation
+ *   micro.chase.4k, micro.chase.2m   a node in each 64-byte line of `bytes`: latency of caches and
+ *                                    memory
+ *   micro.reach.4k, micro.reach.2m   a node in each 4 KiB page: TLB reach and the price of a miss.
+ *                                    The 2m row reads the very same lines through 2 MiB pages, so
+ *                                    the difference between the two is translation
  */
 #include "bench/guest/micro/micro.h"
 #include "boot/boot.h"
@@ -25,7 +26,7 @@ static const uint64_t sizes[] = {
 	2 * MIB, 4 * MIB, 8 * MIB,  16 * MIB, 32 * MIB, 64 * MIB,  128 * MIB, MICRO_SIZE, BENCH_LIST_END,
 };
 
-/* Around the entries of the profiles' TLBs: 64 and 72, 1536, 2048, 3072. */
+/* Around the numbers of entries in the profiles' TLBs: 64 and 72, 1536, 2048, 3072. */
 static const uint64_t page_counts[] = { 16,   32,   48,   56,   64,   72,   80,   96,
 	                                128,  256,  512,  1024, 1280, 1408, 1536, 1664,
 	                                1792, 2048, 2304, 2560, 3072, 3456, 4096, BENCH_LIST_END };
@@ -34,7 +35,8 @@ static uint64_t nodes, loads;
 static uintptr_t base, arrived;
 static bool by_page, all_linked;
 
-/* Line of page i: as even over the sets of L1, L2 and L3 as lines that lie side by side, for any count of pages. */
+/* Line of page i. For any number of pages, these use the sets of L1, L2 and L3 as evenly as
+ * consecutive lines do. */
 static uint64_t line_of_page(uint64_t i)
 {
 	return (i / 16 + 4 * (i % 16)) % PAGE_LINES;
@@ -46,8 +48,9 @@ static uintptr_t *node(uint64_t i)
 }
 
 /*
- * One cycle over all nodes: the order in which a congruential generator of full period, its low bits mixed with its
- * high ones, goes through the numbers below the next power of two, without those that are no node.
+ * Links all nodes into one cycle. The order is that of a congruential generator of full period, its
+ * low bits mixed with its high ones, over the numbers below the next power of two, without those
+ * that are not nodes.
  */
 static void link_nodes(uint64_t seed)
 {
@@ -128,7 +131,8 @@ static int start_large_pages(struct bench *b)
 	return start(b, MICRO_LARGE_BASE, true);
 }
 
-/* Caches and TLBs as a chase leaves them; those of a size that no cache holds miss anyway. */
+/* Brings caches and TLBs into the state that a chase leaves. Working sets that no cache holds miss
+ * anyway. */
 static void warm(struct bench *b)
 {
 	(void)b;
@@ -143,7 +147,8 @@ static void chase_all(struct bench *b)
 	arrived = chase((uintptr_t)node(0), loads);
 }
 
-/* The loads are whole rounds, so they end where they began; that a round is all nodes is seen once, where it is cheap. */
+/* The loads are whole rounds, so they end where they began. That a round visits all nodes is
+ * checked once, where it is cheap. */
 static bool went_round(struct bench *b)
 {
 	uintptr_t first = (uintptr_t)node(0), at = first;

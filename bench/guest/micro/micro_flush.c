@@ -2,11 +2,13 @@
 /*
  * Flushes, and changes of the address space.
  *
- *   micro.invlpg (pages)       INVLPG of so many pages, no refill
- *   micro.cr3 (loads)          so many loads of CR3
+ *   micro.invlpg (pages)       INVLPG of each page, no refill
+ *   micro.cr3 (loads)          loads of CR3
  *   micro.cr3.refill (pages)   ROUNDS times a load of CR3, then a read of each page
- *   micro.switch (pages)       ROUNDS round trips between two address spaces, each of which reads so many pages of its own
- *   micro.switch.same (pages)  the same reads without the loads of CR3
+ *   micro.switch (pages)       ROUNDS round trips between two address spaces; in each, `pages` of
+ *   its
+ *                              own pages are read
+ *   micro.switch.same (pages)  the same reads without loads of CR3
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "bench/guest/micro/micro.h"
@@ -20,16 +22,16 @@
 #define PAGES_MAX 512
 #define ROUNDS    16
 #define SPACES    2
-#define SPACE_MAX 16 /* pages of each */
+#define SPACE_MAX 16 /* pages in each */
 
-static const uint64_t flushed_pages[] = { 1, 33, 129, BENCH_LIST_END }; /* those of Hansen 2017 */
+static const uint64_t flushed_pages[] = { 1, 33, 129, BENCH_LIST_END }; /* as in Hansen 2017 */
 static const uint64_t cr3_loads[] = { 8, 64, BENCH_LIST_END };
 static const uint64_t refilled_pages[] = { 0, 1, 2, 4, 8, 16, 32, 64, 128, PAGES_MAX, BENCH_LIST_END };
 static const uint64_t space_pages[] = { 0, 1, 2, 4, 8, SPACE_MAX, BENCH_LIST_END };
 
 static volatile uint64_t sum;
 
-/* A word of page i, each in a cache line of another set. */
+/* A word of page i. Consecutive pages use different cache sets. */
 static volatile uint64_t *word(uintptr_t base, uint64_t i)
 {
 	return (volatile uint64_t *)(base + i * PAGE_SIZE + i % 64 * 64);
@@ -65,7 +67,8 @@ static void touch(uint64_t pages)
 		sum += *word(MICRO_SMALL_BASE, i);
 }
 
-/* In the TLB, but not accessed by their entries: only a walk after a flush changes that (SDM 3A 4.8). */
+/* Fills the TLB, then clears the entries' accessed bits: only a walk after a flush sets them again
+ * (SDM 3A 4.8). */
 static void fill_tlb(struct bench *b)
 {
 	uint64_t pages = pages_of(b);
@@ -173,7 +176,7 @@ static uint64_t read_private(uint64_t pages)
 	return total;
 }
 
-/* On a stack that both spaces map. */
+/* Runs on a stack that both spaces map. */
 static void take_turns(void *argument)
 {
 	const struct bench *b = argument;
@@ -218,7 +221,7 @@ static void switch_nothing(struct bench *b)
 	kstack_call_across_cr3(stay, b);
 }
 
-/* Pages of the first space read 1, those of the second 2. */
+/* Pages of the first space contain 1, those of the second 2. */
 static bool read_both(struct bench *b)
 {
 	return micro_operations(b, ROUNDS) && read_in_all == ROUNDS * b->parameter * (1 + 2);

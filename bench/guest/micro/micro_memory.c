@@ -11,17 +11,17 @@
 #define RUN_FRAMES (PD_SPAN / PAGE_SIZE)
 #define MEMORY_MAX (16 * GIB) /* what the harness gives a machine at most */
 
-static uint32_t taken = FRAME_LIST_END; /* every frame that was taken, also those of no run */
+static uint32_t taken = FRAME_LIST_END; /* every frame taken, including those in no run */
 static uint64_t runs[RUNS_MAX];         /* physical addresses */
 static size_t run_count, mapped;
 
 /*
- * Takes frames until `count` runs of 2 MiB are complete. They go back in the opposite order, so the allocator's list is
- * as it was.
+ * Takes frames until `count` runs of 2 MiB are complete. They are freed in the opposite order,
+ * which restores the allocator's list.
  */
 static bool take_runs(size_t count)
 {
-	static uint16_t held[MEMORY_MAX / PD_SPAN]; /* frames of each run */
+	static uint16_t held[MEMORY_MAX / PD_SPAN]; /* number of frames taken of each run */
 	uint64_t frame;
 
 	memset(held, 0, sizeof held);
@@ -55,7 +55,7 @@ int micro_memory_take(uint64_t bytes)
 		micro_memory_give();
 		return -ENOMEM;
 	}
-	/* The page tables stay when they are made, so they must not come between the frames that go back. */
+	/* Page tables are kept once made, so they must not lie between frames that are freed. */
 	for (; mapped < count; mapped++) {
 		if (!map_run(mapped)) {
 			mapped++;
@@ -76,7 +76,7 @@ void micro_memory_give(void)
 			memset(table, 0, PAGE_SIZE);
 		paging_unmap_kernel_large(MICRO_LARGE_BASE + mapped * PD_SPAN, PD_SPAN);
 	}
-	write_cr3(read_cr3()); /* not global, and the current PCID only: mem/pcid.h */
+	write_cr3(read_cr3()); /* enough: the pages are not global, and under the current PCID (mem/pcid.h) */
 	while (taken != FRAME_LIST_END)
 		frame_free(frame_list_pop(&taken));
 }

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
 ;
-; Ways into the kernel and back with nothing between them; see micro_rings.c.
+; Ways into the kernel and back, with nothing in between; see micro_rings.c.
 
 %include "constants.inc"
 %include "x86/registers.inc"
@@ -26,15 +26,15 @@ section .bss
 saved_rsp:	resq 1
 
 section .text
-; struct micro_end micro_user_run(uintptr_t rip, uint64_t count): runs code of the user half in user mode, interrupts
-; off, count in RBX, until it executes INT VECTOR_MICRO_LEAVE. Returns its RBX (RAX) and RCX (RDX).
-; GS stays the kernel's meanwhile; the code must not use it, nor a stack.
+; struct micro_end micro_user_run(uintptr_t rip, uint64_t count): runs code in user mode at `rip`,
+; with interrupts off and the count in RBX, until it executes INT VECTOR_MICRO_LEAVE. Returns its
+; RBX (in RAX) and RCX (in RDX). GS stays the kernel's, so the code must use neither GS nor a stack.
 micro_user_run:
 	PUSH_CALLEE_SAVED
 	mov	[saved_rsp], rsp
 	mov	rbx, rsi
 	mov	rcx, rdi
-	mov	r11d, 2			; RFLAGS: nothing but what is always set
+	mov	r11d, 2			; RFLAGS: only the bit that is always set
 	o64 sysret
 
 ; The gate of VECTOR_MICRO_LEAVE.
@@ -53,7 +53,7 @@ micro_sysret:
 micro_iret:
 	iretq
 
-; Copied to a user page: count in RBX, a multiple of UNROLLED.
+; Copied to a user page. Count in RBX, a multiple of UNROLLED.
 micro_user_syscall:
 	times UNROLLED syscall
 	sub	ebx, UNROLLED
@@ -68,8 +68,8 @@ micro_user_int:
 	int	VECTOR_MICRO_LEAVE
 micro_user_int_end:
 
-; uint64_t micro_int_kernel(uint64_t count): INT and IRETQ, from the kernel to itself, on this stack. Returns the
-; RIP that the last INT pushed, less that of the instruction behind it: 0.
+; uint64_t micro_int_kernel(uint64_t count): INT and IRETQ, from the kernel to itself, on this
+; stack. Returns the RIP that the last INT pushed minus the address after it: 0.
 micro_int_kernel:
 	mov	r8, rsp
 	and	rsp, -16		; as the CPU does before it pushes (SDM 3A 6.14.2)
@@ -84,8 +84,8 @@ micro_int_kernel:
 	mov	rsp, r8
 	ret
 
-; uint64_t micro_iret_kernel(uint64_t count): IRETQ alone, each with the five pushes that it undoes. Returns how many
-; were left: 0.
+; uint64_t micro_iret_kernel(uint64_t count): IRETQ alone, each after the five pushes that it pops.
+; Returns how many are left: 0.
 micro_iret_kernel:
 	mov	r8, rsp
 .more:

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Changes of ring: SYSCALL and SYSRET, INT and IRETQ, with nothing between them. The user code is a copy of a few
- * instructions in a page of the user half; LSTAR, two gates, RSP0 and an IST slot are the experiment's meanwhile.
+ * Changes of ring: SYSCALL and SYSRET, INT and IRETQ, with nothing in between. The user code is a
+ * copy of a few instructions in a page of the user half. Meanwhile the experiment owns LSTAR, two
+ * gates, RSP0 and an IST slot.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "bench/guest/micro/micro.h"
@@ -14,7 +15,7 @@
 
 #define UNROLLED    8 /* as in micro_rings.asm */
 #define STACK_WORDS 64
-#define PUSHED_RIP  5 /* words below the top of the stack */
+#define PUSHED_RIP  5 /* in words below the top of the stack */
 
 /* micro_rings.asm */
 struct micro_end {
@@ -30,7 +31,7 @@ extern const char micro_user_syscall[], micro_user_syscall_end[], micro_user_int
 
 static const uint64_t counts[] = { 64, 1024, BENCH_LIST_END };
 
-/* What INT from user mode lands on, and what the way back does. */
+/* The stacks of INT from user mode, and of the way back. */
 static uint64_t int_stack[STACK_WORDS] __attribute__((aligned(16)));
 static uint64_t leave_stack[STACK_WORDS] __attribute__((aligned(16)));
 
@@ -134,13 +135,13 @@ static void iret_kernel(struct bench *b)
 	rest = micro_iret_kernel(b->parameter);
 }
 
-/* RCX has the address behind the last SYSCALL, which is 2 bytes long. */
+/* RCX is the address after the last SYSCALL, which is 2 bytes long. */
 static bool last_syscall_came_back(struct bench *b)
 {
 	return micro_operations(b, b->parameter) && ended.left == 0 && ended.rcx == USER_PAGE + 2 * UNROLLED;
 }
 
-/* So has the frame of the last INT. */
+/* The frame of the last INT contains the address after it. */
 static bool last_int_came_back(struct bench *b)
 {
 	return micro_operations(b, b->parameter) && ended.left == 0 &&

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* micro.movsb (bytes): REP MOVSB, source and destination as the copy before left them in the caches. */
+/* micro.movsb (bytes): REP MOVSB, with source and destination in the caches as the copy before left
+ * them. */
 #include "bench/guest/micro/micro.h"
 #include "lib/string.h"
 
@@ -10,7 +11,7 @@ static const uint64_t sizes[] = { 4 * KIB, 8 * KIB, 64 * KIB, COPY_MAX, BENCH_LI
 
 static uint8_t *const from = (uint8_t *)MICRO_LARGE_BASE;
 
-/* Behind the source, and not at the same place of a page. */
+/* After the source, and at another offset in the page. */
 static uint8_t *target(const struct bench *b)
 {
 	return from + b->parameter;
@@ -48,7 +49,7 @@ static void refill(struct bench *b)
 {
 	memset(target(b), 0, b->parameter);
 	fill(b, ++b->phase);
-	copy(b); /* warms */
+	copy(b); /* warms the caches */
 	fill(b, ++b->phase);
 }
 

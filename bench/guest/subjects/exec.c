@@ -24,8 +24,8 @@ static int find_payload(struct bench *b)
 }
 
 /*
- * 64 MiB from the payload of 16 MiB: its segments four times, one behind the other. Any loader sees
- * an image with four times as many segments; the boot medium stays small.
+ * Makes 64 MiB from the 16 MiB payload: its segments four times, one after the other. Any loader
+ * sees an image with four times as many segments, but the boot medium stays small.
  */
 static int find_repeated_payload(struct bench *b)
 {
@@ -48,7 +48,7 @@ static int find_repeated_payload(struct bench *b)
 
 #define SEGMENT_GAP (2 * PAGE_SIZE) /* from one small segment to the next */
 
-/* As many segments of one page as the parameter says, with rights that differ. */
+/* The parameter is the number of segments. Each has one page, and neighbours have different rights. */
 static int many_segments(struct bench *b)
 {
 	static const uint64_t flags[] = { 0, PTE_WRITE | PTE_NX, PTE_NX }; /* text, data, constants */
@@ -66,7 +66,7 @@ static int many_segments(struct bench *b)
 	return 0;
 }
 
-/* A page of the file, and as much .bss as the parameter says. */
+/* A page of the file, followed by .bss of the size in the parameter. */
 static int large_bss(struct bench *b)
 {
 	int error = bench_find_payload(b, 4 * KIB);
@@ -96,7 +96,7 @@ static void empty_space_cold(struct bench *b)
 
 static void fill_under_own_cr3(void *argument)
 {
-	static struct bench *b; /* neither it nor the row is on the old stack */
+	static struct bench *b; /* static, and so is the row: the old stack may not be mapped */
 	static uint64_t old;
 
 	b = argument;
@@ -107,8 +107,8 @@ static void fill_under_own_cr3(void *argument)
 }
 
 /*
- * Image in memory → every segment in place in the target address space. Where tasks load themselves,
- * the two CR3 loads that a task would not need stand in for the switch to it.
+ * From an image in memory to every segment in place in the target address space. Where tasks load
+ * themselves, the two CR3 loads, which a task would not need, represent the switch to it.
  */
 static void load(struct bench *b)
 {
@@ -131,7 +131,7 @@ static bool same_words(const void *a, const void *b, size_t size)
 	return same;
 }
 
-/* One page of a segment, as it should be, against what the new space shows there. */
+/* Compares one page of a segment, as it should be, with the page in the new space. */
 static bool page_arrived(const struct address_space *space, const struct load_segment *s, size_t offset)
 {
 	static uint8_t expected[PAGE_SIZE] __attribute__((aligned(16)));
@@ -167,7 +167,7 @@ static bool image_arrived(struct bench *b)
 	return ok;
 }
 
-/* The overhead samples do not load, and are not checked: drop their space. */
+/* Overhead samples are not checked, so nothing else destroys their space. */
 static void drop_space(struct bench *b)
 {
 	if (b->space.pml4 != FRAME_NONE)
@@ -186,7 +186,7 @@ static void fresh_space_cold(struct bench *b)
 	empty_space_cold(b);
 }
 
-/* The window variants of the rows: they are skipped where there is no window. */
+/* The rows for the window are skipped where there is none. */
 static int find_payload_for_window(struct bench *b)
 {
 	return loader_places() ? bench_find_payload(b, b->parameter) : -ENOSYS;
@@ -210,7 +210,7 @@ static void restore_flush(struct bench *b)
 	drop_space(b);
 }
 
-/* The longest time that the window's lock is held during one load. */
+/* Measures the longest time that the window's lock is held during one load. */
 static void hold_lock(struct bench *b)
 {
 	fresh_space(b);
@@ -219,7 +219,7 @@ static void hold_lock(struct bench *b)
 	bench_metric(b, "held", loader_measure_lock(false), "ticks");
 }
 
-/* A program ran: the payload has stamped the time. */
+/* A program ran: the payload stamped the time. */
 static bool stamped(struct bench *b)
 {
 	return b->t1 > b->t0;
@@ -233,12 +233,12 @@ BENCH(exec_load_cold, .name = "exec.load.cold", .unit = "bytes", .parameters = b
       .setup = find_payload, .prepare = fresh_space_cold, .body = load, .check = image_arrived,
       .teardown = drop_space);
 
-/* With the unmap that the design note has: one CR3 load instead of INVLPG for each page. */
+/* The unmap of the design note: one CR3 load instead of an INVLPG per page. */
 BENCH(exec_load_flush_cr3, .name = "exec.load.flush_cr3", .unit = "bytes", .parameters = bench_image_sizes,
       .setup = find_payload_for_window, .prepare = fresh_space_flush_cr3, .body = load,
       .check = image_arrived_flush_cr3, .teardown = restore_flush);
 
-/* Under Bochs a tick is an instruction. */
+/* In Bochs a tick is an instruction. */
 BENCH(window_lock, .name = "window.lock", .unit = "bytes", .parameters = bench_image_sizes,
       .experiment = true, .setup = find_payload_for_window, .body = hold_lock, .check = image_arrived,
       .teardown = drop_space);
@@ -256,7 +256,7 @@ BENCH(exec_spawn, .name = "exec.spawn", .unit = "bytes", .parameters = bench_ima
       .setup = find_payload, .check = stamped, .program = "probe", .argument = "spawn",
       .stamps_in_kernel = true);
 
-/* The same in the calling task. */
+/* As exec.spawn, but in the calling task. */
 BENCH(exec_execve, .name = "exec.execve", .unit = "bytes", .parameters = bench_image_sizes,
       .setup = find_payload, .check = stamped, .program = "probe", .argument = "execve",
       .stamps_in_kernel = true);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Interrupt entry and return, by an IPI that the CPU sends to itself.
+ * Interrupt entry and return, with an IPI that the CPU sends to itself.
  *
- * On Bochs the region opens at the delivery and closes before the first instruction of the C
- * handler (entry) or after the return (round trip). The time stamps bracket the write to the ICR
- * too, which is what a processor that is not simulated allows.
+ * In Bochs the region opens at the delivery. It closes before the first instruction of the C
+ * handler (entry) or after the return (round trip). The time stamps also include the write to the
+ * ICR, because a real processor cannot stamp the delivery.
  */
 #include "bench/guest/bench.h"
 #include "cpu/apic.h"
@@ -12,7 +12,7 @@
 #include "output/record.h"
 #include "stack/kstack.h"
 
-#define PATIENCE 10000000U /* loop rounds before an interrupt counts as lost */
+#define PATIENCE 10000000U /* loop iterations before an interrupt is considered lost */
 
 static uint64_t count_before;
 
@@ -39,7 +39,7 @@ static void entry_kernel(struct bench *b, bool overhead)
 {
 	const uint64_t begin = MARK_BEGIN, end = MARK_END;
 
-	if (overhead) { /* nothing runs between delivery and handler but what is measured */
+	if (overhead) { /* everything between delivery and handler is measured: nothing to subtract */
 		b->t0 = timestamp();
 		b->t1 = timestamp();
 		__asm__ volatile("prefetchnta (%0); prefetchnta (%1)" : : "r"(begin), "r"(end) : "memory");
@@ -79,8 +79,8 @@ static void roundtrip_kernel(struct bench *b, bool overhead)
 }
 
 /*
- * An interrupt within an interrupt: the handler of the outer one, with its own interrupt ended and
- * interrupts on, is where the same round trip is measured again.
+ * An interrupt within an interrupt: the outer handler ends its own interrupt, turns interrupts on,
+ * and measures the same round trip again.
  */
 static struct bench *nesting;
 static bool nesting_overhead;
@@ -165,7 +165,7 @@ static void arm_roundtrip(struct bench *b)
 	mark(MARK_BEGIN_ON_IRQ(VECTOR_BENCH));
 }
 
-/* The program knows when it wrote the ICR; the handler knows when it began. */
+/* The program knows when it wrote the ICR; the handler knows when it started. */
 static bool entry_user_done(struct bench *b)
 {
 	b->t1 = bench_irq_stamp;

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How long an interrupt waits while a program is loaded, by the way that programs are started, with
- * whatever the kernel does about interrupts meanwhile.
+ * How long an interrupt waits while a program is loaded, in the way that programs are started,
+ * including everything that the kernel does about interrupts meanwhile.
  *
- *   irq.latency.loading  an interrupt that becomes due at one point of the load waits so long. The
- *                        region and the stamps are those of an IPI sent just before the load;
- *                        `latency` is the worst over several points, by the timer of the APIC:
- *                        the first is due as the load begins, the others at equal distances.
- *   irq.off.max          the longest time that interrupts are off from the system call spawn to the
- *                        first instruction of the new program. A timer is started anew by its own
- *                        handler, to be due again at once: `off` is the longest time from one
- *                        handler to the next, less what that takes when nothing is loaded.
+ *   irq.latency.loading  How long an interrupt waits that becomes due at one point of the load. The
+ *                        region and the stamps are those of an IPI sent just before the load.
+ *                        `latency` is the worst over several points, set with the APIC's timer: the
+ *                        first is due as the load begins, the others follow at equal distances.
+ *   irq.off.max          The longest time that interrupts are off between the system call spawn and
+ *                        the first instruction of the new program. The handler of a timer restarts
+ *                        it, so that it is due again at once. `off` is the longest time from one
+ *                        handler to the next, minus the time when nothing is loaded.
  *
- * Both times are in ticks of the TSC. Under Bochs a tick is an instruction, or an iteration of one
- * that repeats; elsewhere it is a clock's, and what the host takes away is in it.
+ * Both times are in TSC ticks. In Bochs a tick is an instruction, or an iteration of a repeated
+ * one; elsewhere it is a clock's, and includes time that the host takes away.
  */
 #include "bench/guest/bench.h"
 #include "cpu/apic.h"
@@ -21,16 +21,16 @@
 #include "output/record.h"
 #include "process/process.h"
 
-#define PATIENCE 10000000U   /* loop rounds before an interrupt counts as lost */
+#define PATIENCE 10000000U   /* loop iterations before an interrupt is considered lost */
 #define LOST     (1UL << 34) /* the same in TSC ticks: some seconds */
 
-/* Starts a program that will not get the CPU. Its process ID, or a negative error number. */
+/* Starts a program that will not get the CPU. Returns its process ID, or a negative error number. */
 static int start_payload(struct bench *b)
 {
 	const char *argv[] = { b->module, "-" };
 	int pid;
 
-	interrupts_on(); /* as in the system call: whoever needs them off turns them off */
+	interrupts_on(); /* as in the system call: code that needs them off turns them off */
 	pid = process_spawn(b->module, argv, 2);
 	interrupts_off();
 	return pid;
@@ -59,7 +59,7 @@ static void wait_with_interrupts_on(uint64_t count)
 #define RATIO_TICKS 20000U
 
 static uint64_t ratio;       /* TSC ticks per tick of the timer, times 2^RATIO_SHIFT */
-static uint64_t load_length; /* ticks of the timer */
+static uint64_t load_length; /* in ticks of the timer */
 static uint64_t interrupts;
 static int child;
 
@@ -68,7 +68,7 @@ static void find_ratio(void)
 	uint64_t t0, t1;
 	uint32_t ticks;
 
-	/* Interrupts are off, and it is stopped long before it is due. */
+	/* Interrupts are off, and the timer is stopped long before it is due. */
 	lapic_timer_once(VECTOR_BENCH, UINT32_MAX);
 	t0 = timestamp();
 	ticks = lapic_read(LAPIC_TIMER_NOW);
@@ -121,7 +121,7 @@ static void ipi_before_load(struct bench *b, bool overhead)
 	b->t1 = bench_irq_stamp;
 }
 
-/* What an interrupt waits that becomes due `ticks` of the timer after the start of a load. */
+/* Returns how long an interrupt waits that becomes due `ticks` of the timer after a load starts. */
 static uint64_t latency_at(struct bench *b, uint32_t ticks, bool *ok)
 {
 	uint64_t count = bench_irq_count, due, stamp;
@@ -134,7 +134,8 @@ static uint64_t latency_at(struct bench *b, uint32_t ticks, bool *ok)
 	wait_with_interrupts_on(count);
 	stamp = bench_irq_stamp;
 	lapic_timer(0);
-	/* Some hypervisors deliver once more when the timer is set anew: the first counts, the other goes by. */
+	/* Some hypervisors deliver once more when the timer is set again: the first counts, the
+	 * second is taken here. */
 	__asm__ volatile("sti; pause; cli" : : : "memory");
 	*ok = *ok && end_payload(pid) && bench_irq_count > count;
 	return stamp > due ? stamp - due : 0;
@@ -162,15 +163,15 @@ BENCH(irq_latency_loading, .name = "irq.latency.loading", .unit = "bytes", .para
 
 /* irq.off.max */
 
-#define STORM_TRIAL    64U        /* interrupts */
-#define STORM_PROGRESS 4U         /* rounds of a short loop between two of them */
-#define STORM_SLOWEST  (1U << 24) /* ticks of the timer */
+#define STORM_TRIAL    64U        /* number of interrupts */
+#define STORM_PROGRESS 4U         /* iterations of a short loop between two of them */
+#define STORM_SLOWEST  (1U << 24) /* in ticks of the timer */
 
 static struct {
 	uint64_t last, longest, shortest; /* TSC ticks from handler to handler */
 	uint64_t usual;                   /* the shortest, when nothing is loaded */
-	uint64_t left;                    /* interrupts until it ends by itself */
-	uint32_t period;                  /* ticks of the timer from the handler's end */
+	uint64_t left;                    /* number of interrupts until the storm ends by itself */
+	uint32_t period;                  /* ticks of the timer from the end of the handler */
 } storm;
 
 static void end_gap(void)
@@ -202,8 +203,8 @@ static void storm_start(uint64_t count)
 }
 
 /*
- * The shortest period that lets the interrupted code get on: were the timer due again when the
- * handler returns, nothing else would ever run.
+ * Finds the shortest period in which the interrupted code progresses. If the timer were due again
+ * when the handler returns, nothing else would ever run.
  */
 static int find_period(struct bench *b)
 {
@@ -239,7 +240,7 @@ static void storm_begin(struct bench *b)
 static void storm_end(struct bench *b)
 {
 	(void)b;
-	end_gap(); /* the last interrupt may still be waiting */
+	end_gap(); /* the last interrupt may still be pending */
 	lapic_timer(0);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What one more task costs in memory, its program's own pages aside. */
+/* The memory that one more task costs, apart from its program's own pages. */
 #include "bench/guest/bench.h"
 #include "loader/loader.h"
 #include "mem/frames.h"
@@ -25,11 +25,11 @@ static void spawn_and_count(struct bench *b)
 	int pids[TASKS], status;
 
 	b->violations = 1;
-	loader_trim(); /* its tables belong to no task */
+	loader_trim(); /* the loader's tables belong to no task */
 	before = frames_free();
 	for (size_t i = 0; i < TASKS; i++)
 		pids[i] = process_spawn("hostile", argv, 2);
-	task_yield(); /* each runs until it yields, so all of them have begun */
+	task_yield(); /* each task runs until it yields, so all of them start */
 	loader_trim();
 	total = (before - frames_free()) * PAGE_SIZE / TASKS;
 	if (pids[TASKS - 1] > 0) {
@@ -39,7 +39,8 @@ static void spawn_and_count(struct bench *b)
 		bench_metric(b, "stack_bytes", kstack_stack_bytes(), "bytes");
 		bench_metric(b, "table_bytes", table_bytes, "bytes");
 		bench_metric(b, "task_bytes", PAGE_SIZE, "bytes");
-		/* PML4, and three tables each below it for image, stack, and private kernel stack. */
+		/* A PML4, and below it three tables each for the image, the stack, and a private
+		 * kernel stack. */
 		b->violations = table_bytes != 6 * PAGE_SIZE + PAGE_SIZE + kstack_table_bytes();
 	}
 	for (size_t i = 0; i < TASKS; i++) {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Unmodified programs of Linux, from an archive that bench/linux/programs/archive.sh made. The parameter's unit has the program's name. */
+/* Unmodified Linux programs, from an archive made by bench/linux/programs/archive.sh. The
+ * parameter's unit contains the program's name. */
 #include "bench/guest/bench.h"
 #include "fs/node.h"
 #include "lib/errno.h"
 #include "output/console.h"
 
-/* In the order of bench/programs/real.c; parameters are their numbers, from 1, which stay when programs are added. */
+/* In the order of bench/programs/real.c. A parameter is a position, from 1, so new programs go at
+ * the end. */
 static const char *const units[] = {
 	"program/busybox",    "program/bash-static", "program/sash",
 	"program/hello-musl", "program/hello-glibc", "program/hello-pie",
@@ -39,14 +41,14 @@ static bool stamped(struct bench *b)
 	return b->t1 > b->t0; /* the program checks what it did */
 }
 
-/* First kernel instruction of execve() → the program's first user instruction. */
+/* From the first kernel instruction of execve() to the program's first user instruction. */
 BENCH(exec_real, .name = "exec.real", .units = units, .parameters = numbers, .setup = find_program,
       .program = "real", .argument = "exec", .counted = true);
 
-/* spawn(), what the program does, exit(), wait4(): user and kernel instructions together. */
+/* spawn(), the program's own run, exit(), wait4(): user and kernel instructions together. */
 BENCH(exec_roundtrip_real, .name = "exec.roundtrip.real", .units = units, .parameters = numbers,
       .setup = find_program, .check = stamped, .program = "real", .argument = "spawn");
 
-/* fork(), execve(), and the same. */
+/* fork(), execve(), then as above. */
 BENCH(fork_exec_real, .name = "fork.exec.real", .units = units, .parameters = numbers, .setup = find_program,
       .check = stamped, .program = "real", .argument = "fork");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory as programs use it: fork(), page faults, mmap() and munmap(), copies between kernel and user. */
+/* Memory as programs use it: fork(), page faults, mmap() and munmap(), copies between kernel and
+ * user memory. */
 #include "vm/regions.h"
 #include "bench/guest/bench.h"
 #include "lib/errno.h"
@@ -30,7 +31,7 @@ static int pass_number(struct bench *b)
 	return 0;
 }
 
-/* User memory of the parameter's size, all there, and as much in the kernel. */
+/* Maps user memory of the parameter's size, with all pages present. */
 static int prepare_copy(struct bench *b)
 {
 	struct address_space *space = &current_process()->space;
@@ -85,6 +86,6 @@ BENCH(fault_page, .name = "fault.page", .check = stamped, .program = "probe", .a
 BENCH(map_unmap, .name = "map.unmap", .unit = "pages", .parameters = page_counts, .setup = pass_number,
       .check = stamped, .program = "probe", .argument = "map");
 
-/* From the kernel to user memory that is mapped. */
+/* From the kernel to mapped user memory. */
 BENCH(copy_user, .name = "copy.user", .unit = "bytes", .parameters = copy_sizes, .setup = prepare_copy,
       .prepare = mark, .body = copy_out, .check = copied, .teardown = unmap_copy);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Context switches against the pages that each task touches: two tasks of bench/programs/pingpong.c
- * yield to each other. A sample is PINGPONG_ROUNDS round trips, so twice as many switches, with the
- * system calls and the touches; the overhead sample makes the same touches in one task.
+ * Context switches against the number of pages that each task touches: two tasks of
+ * bench/programs/pingpong.c yield to each other. A sample is PINGPONG_ROUNDS round trips, so twice
+ * as many switches, including the system calls and the touches. The overhead sample makes the same
+ * touches in one task.
  */
 #include "bench/guest/bench.h"
 #include "bench/programs/pingpong.h"
@@ -19,7 +20,7 @@ static int pass_parameter(struct bench *b)
 	return boot_module_find("pingpong") ? 0 : -ENOENT;
 }
 
-/* Reads a word of the program's child: turns that it has taken. `evidence` is the address. */
+/* Reads a word of the program's child: how many turns it has taken. `evidence` is the address. */
 static uint64_t turns_of_partner(const struct bench *b)
 {
 	const struct process *process = process_find(b->pid);

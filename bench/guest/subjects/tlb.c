@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * TLB flushes: what a flush costs, and what it costs to fill the TLB again.
+ * TLB flushes: the cost of a flush, and of filling the TLB again.
  *
- * The pages lie in the kernel half and are not global. Each has two frames, with different tags;
- * before a sample all pages are touched, then their entries are turned to the other frame without
- * a flush. What is read after the body tells whether the body flushed.
+ * The pages are in the kernel half and not global. Each has two frames, with different tags. Before
+ * a sample all pages are touched; then their entries are changed to the other frame, without a
+ * flush. Reads after the body show whether it flushed.
  */
 #include "mem/tlb.h"
 #include "bench/guest/bench.h"
@@ -90,7 +90,7 @@ static void touch_pages(struct bench *b)
 		sum += *page(i);
 }
 
-/* Every page cached with one frame, its entry pointing to the other. */
+/* Leaves every page cached with one frame and its entry pointing to the other. */
 static void make_stale(struct bench *b)
 {
 	touch_pages(b);
@@ -99,7 +99,7 @@ static void make_stale(struct bench *b)
 		*entries[i] = entry_for(b->phase, i);
 }
 
-/* The pages are touched, and nothing else: tlb.remap turns the entries itself. */
+/* Only touches the pages: tlb.remap changes the entries itself. */
 static void touch_only(struct bench *b)
 {
 	touch_pages(b);
