@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What programs of Linux rely on beyond signals and mappings; the programs in tests/programs have the checks. */
+/*
+ * What Linux programs rely on, apart from signals and mappings. The checks are in the programs of
+ * tests/programs.
+ */
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "output/console.h"
@@ -31,7 +34,10 @@ TEST(shortage_with_large_arguments_loses_nothing)
 	return problem ? problem : run_in_shortage(80, 1200, 37, pass_large_arguments);
 }
 
-/* The exit status of a program that a child of this task becomes by execve(), or the error of that. */
+/*
+ * Starts a child that calls execve(program). Returns the program's exit status, or the error number
+ * if execve() fails.
+ */
 static int run_by_execve(const char *program)
 {
 	const char *argv[] = { "arguments", "exec", program };

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Canaries: words in a function's frame that whoever comes on top of it must leave alone. */
+/*
+ * Canaries: words in a function's stack frame that nothing running deeper on the stack may change.
+ */
 #pragma once
 
 #include <stdbool.h>

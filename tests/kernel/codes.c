@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What exceptions tell a program; tests/programs/codes.c has the checks. */
+/*
+ * The siginfo and registers that a program gets for an exception. tests/programs/codes.c checks
+ * them.
+ */
 #include "cpu/cpu.h"
 #include "lib/errno.h"
 #include "tests/kernel/kinds.h"
@@ -33,7 +36,7 @@ TEST(simd_exceptions_tell_what_linux_tells)
 	                                            : RUN_KINDS("codes", "sse");
 }
 
-/* Where CR0.AM is 0, EFLAGS.AC does nothing. */
+/* EFLAGS.AC has no effect while CR0.AM is 0. */
 TEST(misaligned_accesses_are_trapped)
 {
 	if (!(read_cr0() & CR0_AM))

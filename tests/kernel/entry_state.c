@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Entries into the kernel with a stack pointer or flags that are not the kernel's. */
+/* Entering the kernel with an RSP or with flags that are not the kernel's. */
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
 #include "lib/errno.h"
@@ -30,8 +30,8 @@ static uint64_t read_flags(void)
 void interrupt_on_stack(uint64_t rsp);
 
 /*
- * An interrupt that comes while RSP points nowhere: with an IST slot of its own it is handled; otherwise the
- * pushes fault, and #DF ends it, on a stack that is always there.
+ * An interrupt arrives while RSP points to unmapped memory. If its gate has an IST slot, it is
+ * handled. Otherwise the CPU's pushes fault, and #DF is raised on its own stack.
  */
 TEST(interrupt_on_unmapped_stack_is_survived)
 {
@@ -44,11 +44,11 @@ TEST(interrupt_on_unmapped_stack_is_survived)
 	interrupts_off();
 	irq_set_handler(TEST_VECTOR, NULL);
 	if (!own_stack)
-		lapic_eoi(); /* it was accepted, and its handler never ran */
+		lapic_eoi(); /* the APIC has delivered it, but its handler never ran */
 	return raised && arrived == own_stack ? NULL : "the exception that was expected did not come";
 }
 
-/* A program that has set AC is preempted: the task that runs next must not have its SMAP open. */
+/* A program that has set EFLAGS.AC is preempted: the next task must not run with SMAP open. */
 TEST(preemption_closes_smap)
 {
 	const char *argv[] = { "nest", "ac" };

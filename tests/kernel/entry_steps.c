@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A debug exception, an NMI or a machine check at each instruction of the ways into the kernel and out of it, also where
- * RSP or the GS base is the user's: its handler has a stack of its own and the kernel's GS base, and the program goes on.
+ * Raises #DB, NMI or #MC at every instruction of the kernel's entry and exit paths, also where RSP
+ * or the GS base is still the user's. The handler must run on its own stack with the kernel's GS
+ * base, and the program must continue unharmed.
  *
- * Single steps reach what follows SYSCALL (once its mask leaves TF alone) and what leads out of the kernel; the first
- * instructions behind a gate, which clears TF, are reached by breakpoints. For NMI and #MC the gate of #DB leads to
- * their stubs meanwhile.
+ * Single steps cover the instructions after SYSCALL (once IA32_FMASK leaves TF alone) and the exit
+ * paths. A gate clears TF, so breakpoints cover the first instructions after one. To simulate NMI
+ * and #MC, the #DB gate is pointed at their stubs.
  */
 #include "cpu/cpu.h"
 #include "cpu/exceptions.h"
@@ -25,10 +26,10 @@ extern const uint8_t entry_text[], entry_text_end[], exception_paranoid[], irq_r
 extern const uint64_t entry_stubs[256];
 
 #define BREAKPOINTS 4
-#define STUB_BYTES  64 /* a stub is not longer, or at least not the part of it that matters */
+#define STUB_BYTES  64 /* covers the part of a stub that matters */
 #define HOLE        0x8000000000000000UL
 
-/* What #DB is taken for: whose stub, on which stack. */
+/* The exceptions that #DB simulates: whose stub runs, and on which stack. */
 static const struct trap {
 	unsigned vector, ist;
 	uintptr_t top;
@@ -39,8 +40,8 @@ static const struct trap {
 };
 #define TRAPS (sizeof traps / sizeof *traps)
 
-static const struct trap *trap, *other; /* `other` is what the gate of VECTOR_MICRO_LEAVE leads to */
-static uint8_t seen[64 * KIB];          /* by place in entry_text: a trap came there */
+static const struct trap *trap, *other; /* VECTOR_MICRO_LEAVE's gate leads to the stub of `other` */
+static uint8_t seen[64 * KIB];          /* by offset in entry_text: a trap was raised there */
 static const char *volatile problem;
 static volatile unsigned traps_came;
 static bool long_way;
@@ -66,13 +67,13 @@ static void check_surroundings(const struct trap_frame *frame)
 		                : "a trap was not on its stack";
 }
 
-/* Single steps from here to the end of the way out. */
+/* Sets TF, to single-step from here to the end of the exit path. */
 static void step_out(void)
 {
 	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" : : : "cc", "memory");
 }
 
-/* Instead of the kernel's handlers. */
+/* The probe: handles the exceptions of the test in place of the kernel's handlers. */
 static bool watch(struct trap_frame *frame)
 {
 	const uint64_t at = frame->rip - (uintptr_t)entry_text;
@@ -90,7 +91,7 @@ static bool watch(struct trap_frame *frame)
 	if ((frame->cs & 3) && long_way)
 		this_cpu()->need_resched |= RETURN_YIELD;
 	if (read_dr6() & DR6_BREAKPOINTS)
-		frame->rflags |= RFLAGS_RF; /* not again (SDM 3B 17.3.1.1) */
+		frame->rflags |= RFLAGS_RF; /* do not break here again (SDM 3B 17.3.1.1) */
 	write_dr6(DR6_NONE);
 	return true;
 }
@@ -100,7 +101,7 @@ static void set_stub(unsigned vector, unsigned stub, unsigned ist, bool user)
 	gate_set(vector, (void (*)(void))(uintptr_t)entry_stubs[stub], ist, user);
 }
 
-/* Opens the two gates to INT from user mode: an interrupt, and `leave` as if it came from outside. */
+/* Lets user mode reach two gates with INT: a device interrupt, and the exception `leave`. */
 static void open_gates(void (*handler)(void), const struct trap *leave, bool (*probe)(struct trap_frame *))
 {
 	set_stub(VECTOR_MICRO, VECTOR_MICRO, kstack_gate_ist(VECTOR_MICRO), true);
@@ -131,7 +132,7 @@ static void begin(unsigned which, void (*handler)(void))
 		set_stub(EXCEPTION_DB, trap->vector, trap->ist, false);
 }
 
-/* Runs nest KIND: NULL, or what went wrong. */
+/* Runs `nest KIND`. Returns NULL, or what went wrong. */
 static const char *run_nest(const char *kind)
 {
 	int status = run_kind("nest", kind);
@@ -143,7 +144,7 @@ static const char *run_nest(const char *kind)
 	return status == 0 ? NULL : "the program found its state changed";
 }
 
-/* The first place from `start` to before `end` with such an instruction that no trap came at, or NULL. */
+/* Returns the first instruction `opcode` in [start, end) at which no trap was raised, or NULL. */
 static const uint8_t *not_seen(const uint8_t *start, const uint8_t *end, const void *opcode, size_t size)
 {
 	for (const uint8_t *at = start; at + size <= end; at++)
@@ -152,7 +153,10 @@ static const uint8_t *not_seen(const uint8_t *start, const uint8_t *end, const v
 	return NULL;
 }
 
-/* Whether a trap came at every instruction from `start` to before `end` that changes sides. */
+/*
+ * Returns NULL if a trap was raised at every SWAPGS, IRETQ and SYSRETQ in [start, end), otherwise
+ * a text with the first one that was missed.
+ */
 static const char *all_seen(const uint8_t *start, const uint8_t *end)
 {
 	static char detail[80];
@@ -168,7 +172,7 @@ static const char *all_seen(const uint8_t *start, const uint8_t *end)
 	return detail;
 }
 
-/* One trap, over all the ways: the short ones, the long ones, and those with trace=calls. */
+/* One exception on all paths: the short exits, the long exits, and the entry with trace=calls. */
 static const char *step_all(unsigned which)
 {
 	const char *why = NULL;
@@ -201,7 +205,7 @@ TEST(single_steps_through_the_kernel_are_survived)
 	return why;
 }
 
-/* Where breakpoints stand: not in what their own handler executes. */
+/* The next address for breakpoints. Code that their own handler executes gets none. */
 static const uint8_t *next_place;
 
 static void no_step(void)
@@ -217,7 +221,7 @@ static void set_breakpoints(const uint8_t *place, const uint8_t *end)
 	__asm__ volatile("mov %0, %%dr0; mov %1, %%dr1; mov %2, %%dr2; mov %3, %%dr3"
 	                 :
 	                 : "r"(at[0]), "r"(at[1]), "r"(at[2]), "r"(at[3]));
-	write_dr7(DR7_NONE | 0xaa); /* all four, where instructions are fetched (SDM 3B 17.2.4) */
+	write_dr7(DR7_NONE | 0xaa); /* G0 to G3, each on instruction fetch (SDM 3B 17.2.4) */
 }
 
 static long move_breakpoints(void)
@@ -289,11 +293,14 @@ TEST(breakpoints_on_the_ways_are_survived)
 	return why;
 }
 
-/* What is wrong with what IRETQ or SYSRETQ finds, and the way by which the program (nest return) goes. */
+/*
+ * What is damaged in the state that IRETQ or SYSRETQ loads, and how `nest return` enters the
+ * kernel.
+ */
 static enum { BAD_SS, BAD_CS, BAD_RIP, BAD_KINDS } bad;
 static enum { WAY_CALL, WAY_INTERRUPT, WAY_BREAKPOINT, WAY_STEP, WAY_NMI, WAY_LONG, WAYS } way;
 
-/* The five words of the hardware. */
+/* Damages the hardware's frame (RIP, CS, RFLAGS, RSP, SS) at `rip`. */
 static void damage(uint64_t *rip)
 {
 	if (bad == BAD_SS)
@@ -339,7 +346,7 @@ static bool taken;
 static long take_way(void)
 {
 	if (taken)
-		return 0; /* it came back */
+		return 0; /* the program is back from the damaged return */
 	taken = true;
 	if (way == WAY_CALL) /* syscall_entry has pushed RSP, R11, RCX */
 		((uint64_t *)current_process()->task.stack.top)[-3] = HOLE;
@@ -351,7 +358,7 @@ static long take_way(void)
 	return way == WAY_CALL || way == WAY_LONG ? WAYS : (long)way;
 }
 
-/* The program handles SIGSEGV, and ends with 7. */
+/* The program handles SIGSEGV and exits with status 7. */
 TEST(returns_that_fault_are_signals)
 {
 	static const struct bench_calls calls = { take_way, no_call, no_call, no_value };
@@ -371,7 +378,7 @@ TEST(returns_that_fault_are_signals)
 	return status == -ENOENT ? SKIP "its boot module is not there" : status == 7 << 8 ? NULL : detail;
 }
 
-/* A new program whose first instruction is nowhere: SYSRETQ faults before it has run. */
+/* A new program has a noncanonical entry point: SYSRETQ faults before its first instruction. */
 TEST(a_program_that_starts_nowhere_is_killed)
 {
 	const char *argv[] = { "nest", "quit" };
@@ -386,8 +393,9 @@ TEST(a_program_that_starts_nowhere_is_killed)
 }
 
 /*
- * The trap flag set before SYSCALL. Bochs takes the trap of SYSCALL in the kernel, others as soon as the mask of SYSCALL
- * leaves TF alone: the program gets its SIGTRAP, and nothing is written where its RSP points.
+ * The program executes SYSCALL with TF set. Bochs raises the #DB inside the kernel; other machines
+ * do so once IA32_FMASK leaves TF alone. In both cases the program gets SIGTRAP, and nothing is
+ * written to where its RSP points.
  */
 static const char *hostile_steps(void)
 {
@@ -404,7 +412,7 @@ static const char *hostile_steps(void)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		int status = run_kind("hostile", rows[i].kind);
 
-		/* QEMU reads the frame of a user-mode IRETQ as the kernel would, and SMAP stops it. */
+		/* QEMU reads a user-mode IRETQ's frame with the kernel's rights, so SMAP faults. */
 		if (status == SIGSEGV && no_iretq && string_matches(rows[i].kind, "trap-flag-rsp*"))
 			continue;
 		if (status != rows[i].status) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * run=fuzz: rounds of the system-call fuzzer (tests/fuzz/calls/), each from a seed of its own, until `calls=` system calls were made. After
- * each, all tasks are ended and all files and segments removed, and every frame and object on the heap must be back. In each
- * fourth round memory is scarce. `seed=` is the first round's.
+ * run=fuzz: runs rounds of the system-call fuzzer (tests/fuzz/calls/), each with its own seed,
+ * until `calls=` system calls have been made. After each round all tasks are killed and all files
+ * and segments removed; every frame and every heap object must then be free again. Memory is scarce
+ * in every fourth round. `seed=` is the seed of the first round.
  */
 #include "boot/boot.h"
 #include "boot/modes.h"
@@ -26,15 +27,15 @@
 #include "tests/kernel/lost.h"
 
 #define PROGRAM         "fuzz-calls"
-#define CALLS           100000 /* without calls= */
+#define CALLS           100000 /* the default of calls= */
 #define CALLS_OF_ROUND  10000
 #define ROUNDS_TO_SCARE 4
-#define HERTZ           500                  /* of ticks, so that they come everywhere */
-#define ROUND_PATIENCE  (60 * NS_PER_SECOND) /* of the guest's time */
+#define HERTZ           500                  /* timer rate: ticks should hit every place */
+#define ROUND_PATIENCE  (60 * NS_PER_SECOND) /* in the guest's time */
 #define NODES_KEPT      32
 
-static struct fuzz_page *page; /* of the round that runs, or NULL */
-static int first_pid;          /* of its first task */
+static struct fuzz_page *page; /* shared with the programs of the current round, or NULL */
+static int first_pid;          /* the round's first task */
 static unsigned findings;
 
 static struct {
@@ -62,7 +63,7 @@ static void note_panic(void)
 		print_calls();
 }
 
-/* An NMI is how the host asks what a kernel does that says nothing any more. */
+/* The host sends an NMI to a kernel that has gone silent, to learn where it hangs. */
 static bool stop_at_nmi(struct trap_frame *frame)
 {
 	if (frame->vector != EXCEPTION_NMI)
@@ -87,7 +88,7 @@ static long no_call(void)
 	return -ENOSYS;
 }
 
-/* The round's first task tells where the page is that all share. */
+/* The round's first task passes the address of the page that all its tasks share. */
 static long take_page(uint64_t index, uint64_t address)
 {
 	uint64_t physical;
@@ -104,7 +105,7 @@ static long take_page(uint64_t index, uint64_t address)
 
 static const struct bench_calls calls_of_fuzzer = { no_call, no_call, no_call, take_page };
 
-/* The nodes that the machine itself needs. */
+/* The nodes that exist before the first round (/dev, /tmp, …) and must survive. */
 static struct node *kept[NODES_KEPT];
 static size_t kept_count;
 
@@ -123,7 +124,7 @@ static void keep_nodes(void)
 		kept[kept_count++] = node;
 }
 
-/* Removes what the round left: from the leaves on, until nothing goes any more. */
+/* Removes the nodes that the round left, leaves first, until none can be removed. */
 static void remove_files(void)
 {
 	size_t there = 0;
@@ -143,7 +144,7 @@ static void remove_files(void)
 		panic("the fuzzer has removed a node of /dev or /tmp, which it is not meant to");
 }
 
-/* A file whose bytes are a boot module's. */
+/* Makes a file whose data is that of a boot module. */
 static void make_module_file(void)
 {
 	const struct boot_module *module = boot_module_find("hello");
@@ -156,7 +157,7 @@ static void make_module_file(void)
 	node->size = module->size;
 }
 
-/* Ends the children that have ended; true: the round's first task was among them. */
+/* Reaps the children that have exited. Returns true if the round's first task was among them. */
 static bool reap(void)
 {
 	int pid, status;
@@ -223,7 +224,6 @@ static void run_program(uint64_t seed)
 	}
 }
 
-/* One round: false, it could not be made. */
 static void run_round(uint64_t round, uint64_t seed)
 {
 	const bool scarce = round % ROUNDS_TO_SCARE == ROUNDS_TO_SCARE - 1;

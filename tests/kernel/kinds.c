@@ -15,7 +15,7 @@ int run_kind(const char *program, const char *kind)
 		return pid;
 	while (process_wait(pid, &status, 0) != pid)
 		;
-	while (process_count() > 1) /* children that it left behind */
+	while (process_count() > 1) /* its orphans */
 		task_yield();
 	return status;
 }

@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs of bench/programs and tests/programs that check something themselves, by the kind that is their argument. */
+/*
+ * Running programs of bench/programs and tests/programs that check something themselves. Their
+ * first argument, the "kind", chooses the check.
+ */
 #pragma once
 
 #include <stddef.h>
 
-/* Runs PROGRAM KIND and waits until it and all that it left behind have ended: its wait status, or a negative error number. */
+/*
+ * Runs `PROGRAM KIND` and waits until it and its orphans have exited. Returns its wait status, or a
+ * negative error number if it could not be started.
+ */
 int run_kind(const char *program, const char *kind);
 
-/* Runs each of the kinds: NULL, or what went wrong, frames and objects of the kernel's heap that were lost included. The text stands until the next call. */
+/*
+ * Runs the program once for each kind. Returns NULL, or what went wrong: a failed check, or frames
+ * or kernel heap objects that leaked. The text is valid until the next call.
+ */
 const char *run_kinds(const char *program, const char *const *kinds, size_t count);
 
 #define RUN_KINDS(program, ...)                                  \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One program does not take the machine from the others; tests/programs/limits.c has the checks. */
+/* No program can take the machine from the others. Many checks are in tests/programs/limits.c. */
 #include "cpu/apic.h"
 #include "fs/node.h"
 #include "isolation/isolation.h"
@@ -27,15 +27,15 @@ TEST(positions_are_used_by_one_task_at_a_time)
 {
 	const char *problem;
 
-	lapic_timer(10000); /* so that many a pause gives the CPU away */
+	lapic_timer(10000); /* so that many pauses switch tasks */
 	problem = RUN_KINDS("limits", "positions");
 	lapic_timer(0);
 	this_cpu()->need_resched = 0;
 	return problem;
 }
 
-static volatile bool under_way; /* what must not keep interrupts off to its end */
-static volatile bool came;      /* one while it was */
+static volatile bool under_way; /* the function under test is running */
+static volatile bool came;      /* an interrupt arrived while it was */
 
 static void note(void)
 {
@@ -43,7 +43,10 @@ static void note(void)
 	lapic_eoi();
 }
 
-/* Sends an interrupt, which waits until interrupts are on, and does something long: whether it came before the end. */
+/*
+ * Makes an interrupt pending and calls a function that takes long. Returns true if the interrupt
+ * was delivered before the function returned.
+ */
 static bool lets_interrupts_in(void (*function)(void *argument), void *argument)
 {
 	came = false;
@@ -93,7 +96,7 @@ static void map(void *argument)
 	mapping = (uint64_t)sys_mmap(0, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, ~0UL, 0);
 }
 
-/* The kernel's own task calls as a program would, in a user half that it has for the while. */
+/* The kernel's own task makes the calls, in an address space that it borrows for the test. */
 static const char *calls_on_memory(void)
 {
 	static const char byte = 1;
@@ -192,7 +195,7 @@ static void visit_all(void *count)
 	process_each(count_one, count);
 }
 
-/* And what is done to all tasks, of which there may be thousands. */
+/* There may be thousands of tasks, so a walk over all of them must let interrupts in too. */
 TEST(walks_over_tasks_let_interrupts_in)
 {
 	const char *argv[] = { "payload-4k", "-" };
@@ -214,7 +217,7 @@ TEST(walks_over_tasks_let_interrupts_in)
 	return in ? NULL : "none came";
 }
 
-#define FRAMES 2048 /* that are left for a program, as it knows */
+#define FRAMES 2048 /* left free for the program, which relies on this number */
 
 TEST(who_holds_most_memory_pays)
 {
@@ -241,6 +244,6 @@ TEST(files_have_their_share_of_memory)
 
 	node_limit_frames(0);
 	problem = RUN_KINDS("limits", "files-are-full");
-	node_limit_frames(frames_total() / 2); /* as kernel_main() has set it */
+	node_limit_frames(frames_total() / 2); /* as set by kernel_main() */
 	return problem;
 }

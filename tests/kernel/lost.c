@@ -34,7 +34,7 @@ const char *memory_lost(const struct memory *before)
 	text[0] = '\0';
 	append(text, sizeof text, before->beside, now.beside, "frames", 0);
 	for (unsigned class = 0; class < HEAP_CLASSES;
-	     class ++) /* what was allocated and not freed is lost */
+	     class ++) /* an object allocated since and not freed is lost */
 		append(text, sizeof text, now.heap.objects[class], before->heap.objects[class], "objects",
 		       HEAP_SMALLEST << class);
 	if (!text[0])

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is free before and after a test: frames, and each object on the kernel's heap. A slab counts as free memory, for how many
- * slabs hold the same objects depends on the order in which they came.
+ * Detects memory that a test leaks, both frames and objects on the kernel's heap. Slabs count as
+ * free frames, because the number of slabs depends on the order in which objects were allocated.
  */
 #pragma once
 
@@ -10,16 +10,22 @@
 #include "mem/heap.h"
 
 struct memory {
-	size_t free;   /* frames */
-	size_t beside; /* frames that are free or slabs */
+	size_t free;   /* free frames */
+	size_t beside; /* frames that are free or hold slabs */
 	struct heap_count heap;
 };
 
-/* Notes what is free now. The loader gives back what it keeps first. */
+/* Records what is free now, after making the loader free its caches. */
 void memory_note(struct memory *memory);
 
-/* What is missing, or more than there was, since it was noted: NULL, or a text that stands until the next call. */
+/*
+ * Compares what is free now with what was recorded. Returns NULL if nothing differs, otherwise a
+ * text that is valid until the next call.
+ */
 const char *memory_lost(const struct memory *before);
 
-/* Calls `run` with `first`, `first` + `step` … frames free, below `end`. NULL, or what is lost after it; the text stands as above. */
+/*
+ * Calls `run` repeatedly, with first, first + step, … frames free, up to but excluding `end`.
+ * Returns NULL, or what was lost, as memory_lost() does.
+ */
 const char *run_in_shortage(size_t first, size_t end, size_t step, void (*run)(size_t left));

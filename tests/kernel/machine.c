@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What was found out about the machine, and that what is missing is done without. */
+/* What the kernel found out about the machine, and that it works without the missing features. */
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
 #include "cpu/fpu.h"
@@ -10,9 +10,9 @@
 #include "tests/kernel/test.h"
 #include "x86/cpuid.h"
 
-#define SLOWEST_TIMER 1000000U /* ticks a second, of 16 input clocks each: slower than any known */
+#define SLOWEST_TIMER 1000000U /* ticks (of 16 input clocks) per second; known timers are faster */
 
-/* A control bit is on exactly where the processor has the feature; setting one that it lacks would fault. */
+/* A CR4 bit is set if and only if the CPU has the feature; setting an unsupported one would #GP. */
 TEST(cr4_follows_the_features)
 {
 	const struct cpu_features *f = &cpu_features;
@@ -63,7 +63,7 @@ TEST(direct_map_covers_memory)
 	return reach.global && !cpu_features.pge ? "it has global pages, and the CPU has not" : NULL;
 }
 
-/* The last frame of all: beyond 4 GiB where there is so much memory. */
+/* The highest frame lies above 4 GiB if the machine has that much memory. */
 TEST(highest_frame_holds_what_is_written)
 {
 	uint32_t others = FRAME_LIST_END;
@@ -88,7 +88,7 @@ TEST(highest_frame_holds_what_is_written)
 	return count ? problem : "no frame is free";
 }
 
-/* Without a PIT to measure against, a wrong guess would drown the kernel in interrupts. */
+/* Without a PIT to calibrate against, a wrong guess could flood the kernel with interrupts. */
 TEST(timer_rate_is_plausible)
 {
 	const bool on = interrupts_are_on();
@@ -137,7 +137,7 @@ static bool vectors_are(const struct vectors *wanted)
 	return memcmp(found.first, wanted->first, size) == 0 && memcmp(found.last, wanted->last, size) == 0;
 }
 
-/* CPUID exits under every hypervisor, and what it enters with must be what the guest has left. */
+/* CPUID causes a VM exit under every hypervisor; the guest's vector registers must survive it. */
 static const char *vectors_over_exits(void)
 {
 	static char saved[FPU_AREA] __attribute__((aligned(64)));
@@ -171,7 +171,7 @@ TEST(fpu_state_survives_exits)
 	if (!fpu_present())
 		return SKIP "this CPU has no SSE";
 	if (fpu_components() && fpu_xcr0() != fpu_components())
-		return "XCR0 is not what the kernel wrote"; /* AVX could not even be used */
+		return "XCR0 is not what the kernel wrote"; /* an AVX instruction would #UD */
 	interrupts_off();
 	problem = vectors_over_exits();
 	fpu_stop();
@@ -180,7 +180,7 @@ TEST(fpu_state_survives_exits)
 	return problem;
 }
 
-/* Where XSAVE is not to be trusted the kernel does without; that is said, and programs must not find it. */
+/* Where XSAVE does not work, the kernel reports that and hides it from programs. */
 TEST(xcr0_is_kept)
 {
 	const bool on = read_cr4() & CR4_OSXSAVE, seen = cpuid_read(1).c >> 27 & 1;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Mapped files, shared memory, mremap(), madvise() as programs see them; bench/programs has the checks (mappings.c, shm.c). */
+/*
+ * Mapped files, shared memory, mremap() and madvise() as programs see them. The checks are in the
+ * programs mappings and shm.
+ */
 #include "fs/node.h"
 #include "lib/string.h"
 #include "output/console.h"
@@ -24,7 +27,7 @@ TEST(programs_find_memory_by_keys)
 	return run_kinds("shm", shm, sizeof shm / sizeof *shm);
 }
 
-/* The file stays where the program was ended: it is removed here. */
+/* A program that was killed leaves its file: removes it. */
 static void remove_left_over(void)
 {
 	int error;

@@ -43,7 +43,7 @@ TEST(who_finds_no_memory_is_killed)
 	return status == SIGKILL ? NULL : "SIGKILL was expected";
 }
 
-/* A fork, a page or a table that there is no memory for: an error or the task's end, and nothing lost. */
+/* Without memory for a fork, page or table, a call fails or the task is killed; nothing leaks. */
 static void use_memory(size_t left)
 {
 	run_kind("memory", left % 2 ? "forks" : "maps");

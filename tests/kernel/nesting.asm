@@ -1,13 +1,14 @@
 ; SPDX-License-Identifier: MIT
 ;
-; States of the processor that C cannot make, for tests/kernel/nesting.c.
+; CPU states that C cannot produce, for tests/kernel/nmi.c and entry_state.c.
 
 section .text
 	global	write_icr_before_swapgs, interrupt_on_stack
 
-; bool write_icr_before_swapgs(uint64_t rsp, uint32_t *icr, uint32_t value, volatile uint64_t *count): what
-; SYSCALL leaves: kernel mode, interrupts off, the user's RSP and the user's GS base. Then `value` goes to the
-; interrupt command register. True when *count changed in a while.
+; bool write_icr_before_swapgs(uint64_t rsp, uint32_t *icr, uint32_t value,
+;                              volatile uint64_t *count)
+; Recreates the state right after SYSCALL (kernel mode, interrupts off, the user's RSP and GS base)
+; and writes `value` to the interrupt command register. Returns true if *count changes soon.
 write_icr_before_swapgs:
 	push	rbx
 	mov	rbx, rsp
@@ -29,8 +30,8 @@ write_icr_before_swapgs:
 	pop	rbx
 	ret
 
-; void interrupt_on_stack(uint64_t rsp): lets an interrupt that is pending come while RSP is `rsp`, and ends
-; with #UD when the interrupt was survived.
+; void interrupt_on_stack(uint64_t rsp): lets a pending interrupt arrive while RSP is `rsp`.
+; Executes UD2 after the interrupt handler has returned.
 interrupt_on_stack:
 	mov	rsp, rdi
 	sti

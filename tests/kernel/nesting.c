@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Exceptions, interrupts and NMIs on top of each other. Every step runs twice: in the first task, and at the
- * depth of a system call that the program `nest` makes; canaries on the stack stand around it.
+ * Nested exceptions and interrupts. Every step runs twice: in the first task, and inside a system
+ * call of the program `nest`. Canaries on the stack detect overwriting.
  */
 #include "bench/guest/bench.h"
 #include "cpu/apic.h"
@@ -17,15 +17,15 @@
 #include "tests/kernel/test.h"
 #include "tests/kernel/trap.h"
 
-/* Each of a higher priority class than the one before (SDM 3A 11.8.3). */
+/* Each vector has a higher priority class than the one before (SDM 3A 11.8.3). */
 #define VECTOR_FIRST 0x60
 #define LEVELS       4
 #define VECTOR(n)    (VECTOR_FIRST + 16 * (n))
 #define NOT_MAPPED   0x1000UL
 #define PATIENCE     1000000U
 
-static volatile unsigned arrived[LEVELS]; /* interrupts of each level, counted */
-static volatile unsigned innermost;       /* the deepest that handlers stood on top of each other */
+static volatile unsigned arrived[LEVELS]; /* number of interrupts, by level */
+static volatile unsigned innermost;       /* deepest nesting of handlers */
 static const char *volatile inside;       /* what went wrong in a handler */
 
 static const char *guarded(const char *(*step)(void))
@@ -67,7 +67,7 @@ static void use_handler(void (*handler)(void))
 		irq_set_handler(VECTOR(i), handler);
 }
 
-/* Interrupts on, level 0 to this CPU, and off again when `last` levels have come. */
+/* Sends level 0 to this CPU and waits for level `last`. Returns true if that arrived. */
 static bool interrupt_and_wait(unsigned last)
 {
 	bool came;
@@ -107,7 +107,7 @@ static const char *interrupt_comes(void)
 	return interrupt_and_wait(0) ? NULL : "the interrupt did not come";
 }
 
-/* The gates are interrupt gates: what arrives while a fault handler runs waits for its IRETQ. */
+/* All gates are interrupt gates: an interrupt during a fault handler is pending until its IRETQ. */
 static bool interrupt_the_fault(struct trap_frame *frame)
 {
 	if (frame->vector != EXCEPTION_PF)
@@ -153,7 +153,9 @@ static bool open_the_fault(struct trap_frame *frame)
 	return false;
 }
 
-/* Only where the STACK nests; elsewhere the rule above is all there is. */
+/*
+ * Only for a STACK on which handlers may nest. On others they keep interrupts off, as tested above.
+ */
 static const char *interrupt_inside_a_fault(void)
 {
 	bool raised;
@@ -185,7 +187,7 @@ static const char *fault_inside_an_interrupt(void)
 	return interrupt_and_wait(0) ? NULL : "the interrupt did not come";
 }
 
-/* Each level raises the next one, which has a higher priority, and waits for it. */
+/* Each level sends the next one, which has a higher priority, and waits for it. */
 static void nesting_handler(void)
 {
 	static volatile unsigned depth;
@@ -211,7 +213,7 @@ static void nesting_handler(void)
 	lapic_eoi();
 }
 
-/* Interrupts stay off: the second waits, though its priority is higher, and comes after IRETQ. */
+/* Interrupts stay off: the second one, despite its higher priority, is pending until the IRETQ. */
 static void waiting_handler(void)
 {
 	static volatile unsigned running, level;

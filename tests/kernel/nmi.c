@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * NMIs at every place where they hurt: with interrupts off, inside handlers, under a CR3 that maps no kernel
- * stack, between SYSCALL and SWAPGS, and in user mode. They always run on IST_NMI, with the kernel's GS.
+ * NMIs in every critical place: with interrupts off, inside handlers, under a CR3 that does not map
+ * the task's kernel stack, between SYSCALL and SWAPGS, and in user mode. The handler must always
+ * run on IST_NMI, with the kernel's GS base.
  */
 #include "bench/guest/bench.h"
 #include "cpu/apic.h"
@@ -26,7 +27,7 @@ bool write_icr_before_swapgs(uint64_t rsp, uint32_t *icr, uint32_t value, volati
 static volatile uint64_t seen, seen_in_user, seen_on_user_rsp;
 static const char *volatile problem;
 
-/* Asked about every exception; the vectors that are no NMI go their usual way. */
+/* The exception probe. Returns false, so that the kernel handles the exception as usual. */
 static bool watch(struct trap_frame *frame)
 {
 	uintptr_t at = (uintptr_t)frame;
@@ -48,11 +49,11 @@ static void watch_begin(void)
 	seen = seen_in_user = seen_on_user_rsp = 0;
 	problem = NULL;
 	exception_set_probe(watch);
-	/* The shorthand "self" allows fixed delivery only (SDM 3A 11.6.1): name this CPU instead. */
+	/* The shorthand "self" works with fixed delivery only (SDM 3A 11.6.1): address this CPU. */
 	lapic_write(LAPIC_ICR_HIGH, lapic_read(LAPIC_ID));
 }
 
-/* True when exactly one more NMI came. */
+/* Sends an NMI to this CPU. Returns true if exactly one arrives. */
 static bool send_nmi(void)
 {
 	uint64_t before = seen;
@@ -127,7 +128,7 @@ static void nmi_under_cr3(void *argument)
 	write_cr3(old);
 }
 
-/* As in the middle of context_switch(), and of the sandwich: the task's stack is not mapped. */
+/* As in the middle of context_switch() and of the sandwich, the task's stack is not mapped. */
 TEST(nmi_under_a_foreign_cr3)
 {
 	static uint64_t cr3;
@@ -154,7 +155,9 @@ TEST(nmi_between_syscall_and_swapgs)
 	return watch_end(came);
 }
 
-/* The program sends them, so they come in user mode, or at the first instructions of its system call. */
+/*
+ * The program sends NMIs: they arrive in user mode or in the first instructions of a system call.
+ */
 TEST(nmi_in_user_mode)
 {
 	const char *argv[] = { "nest", "nmi" };

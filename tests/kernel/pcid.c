@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Process-context identifiers: handed out, given back, and never a translation of the last owner. */
+/* PCIDs are allocated and freed, and a new owner never sees translations of the previous one. */
 #include "cpu/cpu.h"
 #include "isolation/isolation.h"
 #include "lib/string.h"
@@ -16,7 +16,7 @@ static const char *off(void)
 	return cpu_features.pcid ? SKIP "pcid=on was not asked for" : SKIP "the CPU has no PCID";
 }
 
-/* A space with one page, whose first word is `tag`. */
+/* Makes a space with one page, whose first word is `tag`. Returns false if out of memory. */
 static bool make(struct address_space *space, uint64_t tag)
 {
 	if (address_space_create(space))
@@ -48,7 +48,7 @@ static void look_inside(void *argument)
 	look->seen = seen;
 }
 
-/* What the space shows at PAGE, loaded as a context switch loads it. */
+/* Loads the space as a context switch does. Returns the word that it then sees at PAGE. */
 static uint64_t seen_in(struct address_space *space)
 {
 	struct look look = { space, 0 };
@@ -57,7 +57,7 @@ static uint64_t seen_in(struct address_space *space)
 	return look.seen;
 }
 
-/* Returns true if the next load of the space flushes what its PCID has. */
+/* Returns true if the next load of the space's CR3 flushes its PCID. */
 static bool flushes(const struct address_space *space)
 {
 	const uint64_t cr3 = space->root.kernel;
@@ -114,7 +114,7 @@ TEST(pcids_keep_spaces_apart)
 	return problem;
 }
 
-/* More spaces than PCIDs: those beyond get none, and work. */
+/* With more spaces than PCIDs, the spaces without one work too. */
 TEST(pcids_run_out)
 {
 	const char *problem = NULL;
@@ -127,7 +127,7 @@ TEST(pcids_run_out)
 		return off();
 	if (frames_free() < 4 * PCID_COUNT)
 		return SKIP "not enough memory";
-	for (made = 0; without < 4; made++) { /* a frame for each, as for a task */
+	for (made = 0; without < 4; made++) { /* each struct is in a frame, like a task's */
 		frame = frame_alloc();
 		space = phys_to_virt(frame);
 		if (frame == FRAME_NONE || address_space_create(space) || made > PCID_COUNT) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs that run, and programs that do what they must not. */
+/* Running programs, among them hostile ones. */
 #include "boot/boot.h"
 #include "cpu/apic.h"
 #include "fs/node.h"
@@ -15,7 +15,7 @@
 #include "tests/kernel/lost.h"
 #include "tests/kernel/test.h"
 
-/* The wait status of a program, or a negative error number. */
+/* Runs a program. Returns its wait status, or a negative error number if it cannot be started. */
 static int run(const char *name, const char *argument, const char *second)
 {
 	const char *argv[] = { name, argument, second };
@@ -56,7 +56,7 @@ TEST(bad_programs_are_refused)
 	return run("broken", NULL, NULL) == -ENOEXEC ? NULL : "a file that was cut short";
 }
 
-/* What hostile programs do, and the signal (or exit status << 8) that they must end with. */
+/* Kinds of the program `hostile`, and the signal or exit status << 8 that each must end with. */
 static const struct {
 	const char *kind;
 	int status;
@@ -102,13 +102,15 @@ static const struct {
 	{ "leave-child", 0 },
 };
 
-/* EFLAGS.AC: SMAP is off while it is set (SDM 3A 4.6). */
+/*
+ * Returns true if EFLAGS.AC overrides SMAP (SDM 3A 4.6). Without SMAP, AC has no effect in ring 0.
+ */
 static bool flag_ac(void)
 {
 	uint64_t flags;
 
 	__asm__ volatile("pushfq; pop %0" : "=r"(flags));
-	return cpu_features.smap && (flags & RFLAGS_AC); /* without SMAP it means nothing to the kernel */
+	return cpu_features.smap && (flags & RFLAGS_AC);
 }
 
 TEST(hostile_programs_are_stopped)
@@ -121,7 +123,7 @@ TEST(hostile_programs_are_stopped)
 		int status = run("hostile", hostile[i].kind, NULL);
 		const char *lost;
 
-		while (process_count() > 1) /* what it left behind ends too */
+		while (process_count() > 1) /* wait for its orphans too */
 			task_yield();
 		if (flag_ac()) {
 			format_string(problem, sizeof problem, "%s: AC is set in the kernel",
@@ -129,7 +131,7 @@ TEST(hostile_programs_are_stopped)
 			return problem;
 		}
 		if (status == SIGSEGV && hostile[i].status == SIGBUS)
-			status = SIGBUS; /* QEMU raises #GP where a processor raises #SS */
+			status = SIGBUS; /* QEMU raises #GP where a real CPU raises #SS */
 		if (status != hostile[i].status) {
 			format_string(problem, sizeof problem, "%s: status %x", hostile[i].kind,
 			              (unsigned)status);
@@ -157,7 +159,7 @@ TEST(tasks_are_preempted_and_killed)
 	}
 	lapic_timer(1000);
 	for (unsigned i = 0; i < 5; i++)
-		task_yield(); /* comes back only because the timer takes the CPU from each of them */
+		task_yield(); /* returns only because the timer preempts all three */
 	lapic_timer(0);
 	if (flag_ac())
 		return "a preempted program's AC is set in the kernel";
@@ -224,12 +226,12 @@ TEST(the_console_outlives_its_name)
 	status = run("hostile", "remove-console", NULL);
 	lost = memory_lost(&before);
 	dev = node_find(NULL, "/dev", true, &error);
-	if (dev && !node_child(dev, "console", 7)) { /* for the programs after this one */
+	if (dev && !node_child(dev, "console", 7)) { /* later programs need one */
 		again = node_create(dev, "console", 7, NODE_CHARACTER | 0666);
 		if (!again)
 			return "no memory for another /dev/console";
 		again->device = DEVICE_CONSOLE;
-		self_test_keeps(); /* the old one stays too */
+		self_test_keeps(); /* the old node stays allocated too */
 	}
 	if (lost)
 		return lost;
@@ -250,8 +252,8 @@ static long speed_value(uint64_t index, uint64_t value)
 }
 
 /*
- * The same loop in kernel and in user mode: where a hypervisor emulates kernel mode, it is many
- * times slower there. A fact for the harness's probe; how fast is no matter of right or wrong.
+ * Times the same loop in kernel and in user mode. A hypervisor that emulates kernel mode makes it
+ * many times slower there. The harness's probe reads this fact; the test does not judge it.
  */
 TEST(native_speed_is_measured)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the page tables and the processor must not allow. */
+/* Accesses that the page tables and the CPU must not allow. */
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
 #include "lib/string.h"
@@ -122,7 +122,7 @@ TEST(guard_pages_stand_around_stacks)
 	return NULL;
 }
 
-/* A push on a stack that is not mapped: #PF where it has a stack of its own, else #DF. */
+/* A push on an unmapped stack raises #PF if #PF has an IST stack, else #DF. */
 TEST(unmapped_stack_is_survived)
 {
 	uint64_t vector = kstack_gate_ist(EXCEPTION_PF) == IST_NONE ? EXCEPTION_DF : EXCEPTION_PF;
@@ -134,7 +134,7 @@ TEST(nmi_has_its_own_stack)
 {
 	uint64_t before = nmi_count;
 
-	/* The shorthand "self" allows fixed delivery only (SDM 3A 11.6.1): name this CPU instead. */
+	/* The shorthand "self" works with fixed delivery only (SDM 3A 11.6.1): address this CPU. */
 	lapic_write(LAPIC_ICR_HIGH, lapic_read(LAPIC_ID));
 	lapic_write(LAPIC_ICR_LOW, LAPIC_ICR_NMI);
 	for (unsigned i = 0; i < 1000000 && nmi_count == before; i++)
@@ -142,7 +142,7 @@ TEST(nmi_has_its_own_stack)
 	return nmi_count == before + 1 ? NULL : SKIP "this machine sends no NMI to itself";
 }
 
-/* Maps one user page in the running space, calls, and takes it out again. */
+/* Maps a user page in the current space while `body` runs. Returns body's result. */
 static const char *with_user_page(const char *(*body)(void))
 {
 	uint32_t tables = FRAME_LIST_END;
@@ -158,7 +158,7 @@ static const char *with_user_page(const char *(*body)(void))
 	((pte_t *)phys_to_virt(pml4))[PML4_INDEX(USER_PAGE)] = 0;
 	while (tables != FRAME_LIST_END)
 		frame_free(frame_list_pop(&tables));
-	write_cr3(read_cr3()); /* the running PCID, if there are any */
+	write_cr3(read_cr3()); /* with PCIDs, flushes the current one */
 	if (frame != FRAME_NONE)
 		frame_free(frame);
 	return result;

@@ -14,7 +14,7 @@ extern const struct self_test self_tests_start[], self_tests_end[];
 
 static unsigned passed, skipped, failed;
 
-static struct memory before; /* the test that runs */
+static struct memory before; /* the current test */
 
 void self_test_keeps(void)
 {
@@ -49,7 +49,7 @@ static void run_one(const struct self_test *test)
 	passed += !problem;
 }
 
-/* For the harness, which times the same loop: a million rounds in kernel mode, the best of several. */
+/* Records the best time of a million rounds of a loop, which the harness also times on the host. */
 static void time_kernel_loop(void)
 {
 	uint64_t best = UINT64_MAX;

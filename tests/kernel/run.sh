@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The self-tests inside the kernel, as TAP: run.sh ENGINE STACK+LOADER+ISOLATION [NAME=VALUE…]
-# The assignments (CPU=…, MEMORY=…, WORDS=…) go to boot.sh; WORDS=test=GLOB runs some of them only.
+# Runs the self-tests inside the kernel; prints TAP. run.sh ENGINE STACK+LOADER+ISOLATION [NAME=VALUE…]
+# The assignments (CPU=…, MEMORY=…, WORDS=…) go to boot.sh. WORDS=test=GLOB chooses tests.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals as programs see them, and hostile calls; tests/programs/signals.c and calls.c have the checks. */
+/*
+ * Signals as programs see them, and system calls with bad arguments. The checks are in
+ * tests/programs/signals.c and calls.c.
+ */
 #include "cpu/fpu.h"
 #include "lib/string.h"
 #include "output/console.h"
@@ -38,7 +41,10 @@ TEST(random_calls_are_survived)
 	return run_kinds("calls", kinds, 1);
 }
 
-/* No memory for a child, a table of handlers, a page of a handler's stack: an error or the task's end, and nothing lost. */
+/*
+ * Without memory for a child, a table of handlers or a page of a handler's stack, a call fails or
+ * the task is killed; nothing leaks.
+ */
 static void use_signals(size_t left)
 {
 	static const char *const kinds[] = { "children", "masks", "pipes", "stacks" };

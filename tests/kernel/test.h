@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Self-tests inside the kernel (run=test): rows of a table that the linker puts together. A test
- * returns NULL, or what went wrong; it must leave as many free frames, and as many objects on the kernel's heap, as it found, or it fails.
+ * Self-tests inside the kernel (run=test). The linker collects them in a table. A test returns
+ * NULL, or what went wrong. It fails too if it does not leave as many free frames, and as many
+ * objects on the kernel's heap, as it found.
  */
 #pragma once
 
@@ -20,8 +21,10 @@ struct self_test {
 	        __attribute__((used, section(".self_tests." #id), aligned(8))) = { #id, test_##id }; \
 	static const char *test_##id(void)
 
-/* Called by a test: what is allocated now stays on purpose. */
+/*
+ * Called by a test that keeps memory on purpose: what is allocated so far does not count as lost.
+ */
 void self_test_keeps(void);
 
-/* What a test returns when it cannot be made here: the text behind this prefix says why. */
+/* The prefix of the text that a test returns if this machine cannot run it; the rest says why. */
 #define SKIP "skip: "

@@ -1,8 +1,8 @@
 ; SPDX-License-Identifier: MIT
 ;
-; bool trap_call(void (*function)(uint64_t argument), uint64_t argument): false when the function came
-; back, true when an expected exception (exception_expect() with trap_resume) ended it. The stack
-; pointer is restored, wherever the function had left it.
+; bool trap_call(void (*function)(uint64_t argument), uint64_t argument): calls the function.
+; Returns false if it returned, and true if an expected exception (exception_expect() with
+; trap_resume) ended it. RSP is restored even if the function changed it.
 
 %include "x86/registers.inc"
 
@@ -27,7 +27,7 @@ out:	add	rsp, 8
 	POP_CALLEE_SAVED
 	ret
 
-; void push_below(uint64_t rsp): a push on a stack that is not there
+; void push_below(uint64_t rsp): pushes a word on a stack that is not mapped.
 push_below:
 	mov	rsp, rdi
 	push	rax

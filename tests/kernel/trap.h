@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Faults in the kernel that a test provokes and survives. */
+/* Exceptions in the kernel that a test provokes and survives. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,7 +11,7 @@ bool trap_call(void (*function)(uint64_t argument), uint64_t argument);
 void trap_resume(void);
 void push_below(uint64_t rsp);
 
-/* True when function(argument) raised the exception `vector`; any other one is a panic. */
+/* Returns true if function(argument) raised the exception `vector`. Any other exception panics. */
 static inline bool raises(uint64_t vector, void (*function)(uint64_t argument), uint64_t argument)
 {
 	bool ended;

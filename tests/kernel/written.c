@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs that were written here: their files' frames lie anywhere, some are missing, and the files change before the program runs. */
+/*
+ * Programs in files that were written after boot. Unlike a boot module's, the frames of such a file
+ * are not contiguous, there may be holes, and the file may change before the program runs.
+ */
 #include "boot/boot.h"
 #include "fs/node.h"
 #include "lib/errno.h"
@@ -14,7 +17,10 @@
 
 #define PATH "/tmp/written"
 
-/* A file with these bytes, last page first, so that none lies before its next; pages of zeros become holes. NULL: no memory. */
+/*
+ * Writes a file, last page first, so that no frame precedes the next page's. Pages of zeros become
+ * holes. Returns NULL if out of memory.
+ */
 static struct node *write_file(const uint8_t *bytes, size_t size)
 {
 	static const uint8_t zeros[PAGE_SIZE];
@@ -64,7 +70,10 @@ static int start(void)
 	return process_spawn(PATH, argv, 2);
 }
 
-/* The status of a child that becomes the program by execve(), or 256 times the error of that. */
+/*
+ * Starts a child that calls execve(PATH). Returns its wait status; if execve() fails, the child's
+ * exit status is the error number.
+ */
 static int run_by_execve(void)
 {
 	const char *argv[] = { "arguments", "exec", PATH };
@@ -135,7 +144,7 @@ TEST(views_show_their_own_file)
 		pte_t entry;
 
 		memset(text, letter, sizeof text);
-		node = write_file(text, sizeof text); /* in other frames: the last view still owns its own */
+		node = write_file(text, sizeof text); /* new frames: the last view keeps its own */
 		if (last)
 			view_close(last, sizeof text);
 		view = node ? view_open(&node->backing, node->size) : NULL; /* in the same slot */
@@ -165,8 +174,7 @@ TEST(damaged_written_programs_are_refused)
 	if (start() != -ENOEXEC || run_by_execve() != ENOEXEC << 8)
 		problem = "cut short in its headers: ENOEXEC was expected";
 	node_remove(node);
-	node = write_file(module->data,
-	                  module->size - 2 * PAGE_SIZE); /* its first page is all that it needs */
+	node = write_file(module->data, module->size - 2 * PAGE_SIZE); /* it uses only its first page */
 	if (!node)
 		return "the file is not written again";
 	if (wait_for(start()) != 0 || run_by_execve() != 0)
@@ -184,7 +192,7 @@ TEST(long_written_scripts_run)
 	struct node *node;
 	int status;
 
-	memcpy(text, "#!probe\n", 8); /* it ends with 2 */
+	memcpy(text, "#!probe\n", 8); /* exits with status 2 */
 	memset(text + 8, '#', sizeof text - 8);
 	node = write_file(text, sizeof text);
 	if (!node)
@@ -217,7 +225,7 @@ TEST(many_written_programs_wait_to_run)
 		const int pid = start();
 
 		if (pid == -ENOMEM && started >= VIEW_SLOTS)
-			break; /* tasks that load themselves: each holds a view */
+			break; /* tasks load themselves in this build: each holds a view */
 		if (pid < 0) {
 			problem = "a task was not started";
 			break;
@@ -255,9 +263,9 @@ TEST(shortage_with_written_programs_loses_nothing)
 }
 
 #define OWNED_PAGES 5
-#define TRIED       512 /* frames among which so many are sought that lie side by side */
+#define TRIED       512 /* frames allocated in the search for OWNED_PAGES contiguous ones */
 
-/* How many of the frames from `start` on are in the list. */
+/* Returns how many contiguous frames from `start` are in the list, at most OWNED_PAGES. */
 static size_t run_length(const uint64_t *frames, size_t count, uint64_t start)
 {
 	size_t length = 0;
@@ -265,12 +273,12 @@ static size_t run_length(const uint64_t *frames, size_t count, uint64_t start)
 	for (size_t i = 0; i < count && length < OWNED_PAGES; i++)
 		if (frames[i] == start + length * PAGE_SIZE) {
 			length++;
-			i = (size_t)-1; /* from the first again */
+			i = (size_t)-1; /* start over */
 		}
 	return length;
 }
 
-/* Frames that lie side by side, as an archive's do, or FRAME_NONE. */
+/* Allocates OWNED_PAGES contiguous frames, like an archive's. Returns the first, or FRAME_NONE. */
 static uint64_t frames_side_by_side(void)
 {
 	static uint64_t frames[TRIED];
@@ -307,7 +315,7 @@ TEST(files_of_archives_are_read_into_themselves)
 	node->size = OWNED_PAGES * PAGE_SIZE;
 	node_own_data(node);
 	for (size_t i = 0; i < OWNED_PAGES; i++)
-		frame_free(start + i * PAGE_SIZE); /* the file alone has them now */
+		frame_free(start + i * PAGE_SIZE); /* the file is their only owner now */
 	status = wait_for(process_spawn("paths", argv, 2));
 	node_remove(node);
 	loader_trim();
