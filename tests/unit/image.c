@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel image's symbols, which kernel.ld makes otherwise; image.h has their values. */
+/* Symbols of the kernel image that kernel.ld defines in the kernel. image.h has their values. */
 #include "tests/unit/image.h"
 
 #define TEXT(x)             #x

@@ -5,6 +5,6 @@
 #define IMAGE_TEXT       0xffffffff80105000
 #define IMAGE_TEXT_END   0xffffffff801f0000
 #define IMAGE_RODATA     0xffffffff801f0000
-#define IMAGE_RODATA_END 0xffffffff80434000 /* over a whole large page, and a part of another */
+#define IMAGE_RODATA_END 0xffffffff80434000 /* one large page and part of another */
 #define IMAGE_DATA       0xffffffff80434000
 #define IMAGE_DATA_END   0xffffffff80480000

@@ -21,7 +21,7 @@ void (*cpu_flushes)(uintptr_t address);
 static char *arena;
 static uint32_t links[ARENA_FRAMES];
 
-/* Room with a page that is not there on each side; it is never given back. */
+/* Maps `size` bytes with an inaccessible page on each side. They are never unmapped. */
 static char *map_guarded(size_t size)
 {
 	char *room = mmap(NULL, size + 2 * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -63,7 +63,7 @@ void *phys_to_virt(uint64_t physical)
 	return arena + physical;
 }
 
-/* Addresses outside of the arena become physical addresses without memory, as in the kernel. */
+/* An address outside the arena becomes a physical address without memory, as in the kernel. */
 uint64_t virt_to_phys(const void *address)
 {
 	return (uintptr_t)address - (uintptr_t)arena;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the unit tests share: physical memory for the code under test, panics that can be expected,
- * buffers that end at a page that is not there, and random numbers that are the same in every run.
+ * What the unit tests share: physical memory for the code under test, panics that a test expects,
+ * buffers next to an inaccessible page, and random numbers that are the same in every run.
  */
 #pragma once
 
@@ -15,22 +15,25 @@
 
 #include "x86/layout.h"
 
-#define ARENA_FRAMES 4096UL /* frames that phys_to_virt() knows, from frame 0 on */
+#define ARENA_FRAMES 4096UL /* frames 0 … 4095 are valid for phys_to_virt() */
 #define GARBAGE      0xa5   /* fills frames whose contents are undefined */
 
 /*
- * Starts the frame allocator anew over frames 1 … `count` (less than ARENA_FRAMES), full of garbage.
- * frame_alloc() hands them out in ascending order.
+ * Restarts the frame allocator with frames 1 … `count` (less than ARENA_FRAMES), full of garbage.
+ * frame_alloc() returns them in ascending order.
  */
 void memory_start(size_t count);
 
-/* The allocator's link of a frame: which frames are free and how many owners one has (mem/frames.c). */
+/*
+ * Returns the allocator's link of a frame, which encodes whether it is free and how many owners it
+ * has (mem/frames.c).
+ */
 uint32_t frame_link(uint64_t frame);
 
 /* Group set-up: memory_start(ARENA_FRAMES - 1). */
 int memory_setup(void **state);
 
-/* The call must panic with a message that matches `glob`. State that it left behind stays. */
+/* The call must panic with a message that matches `glob`. What it changed before is not undone. */
 #define assert_panics(call, glob)                                        \
 	do {                                                             \
 		expect_assert_failure(call);                             \
@@ -40,18 +43,24 @@ int memory_setup(void **state);
 bool panic_matches(const char *glob);
 const char *panic_message(void);
 
-/* What the code under test said on the console, as far as there is room; a test may empty it. */
+/* What the code under test printed on the console, as far as there is room. A test may clear it. */
 extern char console_said[8 * 1024];
 
-/* `size` bytes directly below a page that is not there (above one, with guard_after()). */
+/*
+ * guard_before() returns `size` bytes directly below an inaccessible page; guard_after() returns
+ * GUARDED_ROOM bytes directly above one. All calls share the same memory.
+ */
 #define GUARDED_ROOM (64 * KIB)
 void *guard_before(size_t size);
 void *guard_after(void);
 
-/* xorshift64*: the same numbers in each run. random_below(n) is 0 … n - 1. */
+/* xorshift64*: the same numbers in every run. random_below(n) returns 0 … n - 1. */
 void random_start(uint64_t seed);
 uint64_t random_next(void);
 uint64_t random_below(uint64_t n);
 
-/* Basic blocks that were run so far of the sources that unit.mk says are counted: a time that is the same on every host. */
+/*
+ * Basic blocks executed so far in the sources that unit.mk lists in UNIT_COUNTED: a measure of time
+ * that is the same on every host.
+ */
 extern uint64_t blocks_run;

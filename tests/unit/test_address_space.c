@@ -18,7 +18,7 @@ static int setup(void **state)
 	return 0;
 }
 
-/* Expects the region's pages to be mapped with its rights, each to a frame of its own. */
+/* Expects every page of the region to be mapped with the region's rights, to its own frame. */
 static void check_region(uint64_t pml4, uintptr_t start, size_t pages, uint64_t flags)
 {
 	for (size_t i = 0; i < pages; i++) {
@@ -77,7 +77,7 @@ static void created_empty(void **state)
 	assert_int_equal(frames_free(), before);
 }
 
-/* Regions at the edges of tables of each level, and one over several tables. */
+/* Regions at the edges of tables of each level, and one that spans several tables. */
 static const struct region regions[] = {
 	{ USER_BASE, 1, PTE_NX, NULL, 0 },
 	{ 0x400000, 511, 0, NULL, 0 },
@@ -129,7 +129,7 @@ static void maps_regions(void **state)
 	assert_int_equal(frames_free(), before);
 }
 
-/* Segments in any order: the regions are in theirs. */
+/* Segments are mapped in any order; the regions are sorted. */
 static void maps_in_any_order(void **state)
 {
 	struct address_space space;
@@ -198,7 +198,7 @@ static void many_regions(void **state)
 	assert_int_equal(frames_free(), before);
 }
 
-/* Spaces side by side share no frame but those of the kernel half. */
+/* Two spaces share no frames except those of the kernel half. */
 static void two_spaces(void **state)
 {
 	struct address_space a, b;
@@ -218,7 +218,9 @@ static void two_spaces(void **state)
 	assert_int_equal(frames_free(), before);
 }
 
-/* Every region above and more of them than fit inside; with `available` frames to do it. */
+/*
+ * Maps all the regions above and 40 more, which makes the array grow, with `available` free frames.
+ */
 static int build(struct address_space *space, size_t available)
 {
 	int error;
@@ -246,7 +248,10 @@ static void shortage_at_every_allocation(void **state)
 	for (size_t available = 0; available <= needed; available++) {
 		int error = build(&space, available);
 
-		/* Growing takes the new array before it gives back the old one, so `needed` may fail. */
+		/*
+		 * Growing allocates the new array before it frees the old one, so `needed` may
+		 * fail.
+		 */
 		if (available < needed)
 			assert_int_equal(error, -ENOMEM);
 		if (available > 0) {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Archives and the memory they lie in (fs/cpio.c, fs/archive.c, fs/node_data.c): contents, and who owns which frame. */
+/*
+ * Archives and their memory (fs/cpio.c, fs/archive.c, fs/node_data.c): the contents of files, and
+ * which frames are owned.
+ */
 #include "tests/unit/support.h"
 
 #include <errno.h>
@@ -12,21 +15,21 @@
 #include "fs/node.h"
 #include "mem/frames.h"
 
-#define HOLE_START (1000 * PAGE_SIZE) /* where the boot loader left the module */
+#define HOLE_START (1000 * PAGE_SIZE) /* where the boot loader put the module */
 #define HOLE_PAGES 400UL
 #define HOLE_END   (HOLE_START + HOLE_PAGES * PAGE_SIZE)
 #define FILES_MOST 200
 
 static uint32_t links[ARENA_FRAMES];
 static uint8_t contents[FILES_MOST][5 * PAGE_SIZE];
-static size_t sizes[FILES_MOST], count, size; /* of the archive, bytes */
+static size_t sizes[FILES_MOST], count, size; /* `size`: bytes of the archive so far */
 
 static uint8_t *module(void)
 {
 	return phys_to_virt(HOLE_START);
 }
 
-/* Memory with a hole; everything is garbage, the file system new. */
+/* Starts with memory that is full of garbage and has a hole, and with a new file system. */
 static void start(void)
 {
 	struct memory_range ranges[] = { { PAGE_SIZE, HOLE_START },
@@ -37,10 +40,10 @@ static void start(void)
 	node_init();
 }
 
-/* Of the next members. */
+/* Fields of the members that are put next. */
 static unsigned inode, names = 1;
 static const char *magic = "070701";
-static unsigned sum; /* with the other magic: of the contents */
+static unsigned sum; /* the checksum of the contents, used with magic 070702 */
 
 static void put(const char *name, unsigned mode, const void *bytes, size_t n)
 {
@@ -54,7 +57,7 @@ static void put(const char *name, unsigned mode, const void *bytes, size_t n)
 	size = (size + n + 3) & ~3UL;
 }
 
-/* Files of many sizes, in folders, with links between. */
+/* Files of many sizes in folders, and symbolic links. */
 static void make_archive(size_t files)
 {
 	size = 0;
@@ -97,7 +100,7 @@ static void check_file(size_t index)
 	assert_int_equal(at, sizes[index]);
 }
 
-/* Whoever gets the free frames writes to them. */
+/* Overwrites all free frames, as their next owners would. */
 static void overwrite_free_frames(void)
 {
 	uint32_t all = FRAME_LIST_END;
@@ -109,7 +112,7 @@ static void overwrite_free_frames(void)
 	frame_list_free(&all);
 }
 
-/* Everything goes, and with it every frame is free. */
+/* Removes all files. Every frame must then be free. */
 static void remove_all(void)
 {
 	while (node_root->children) {
@@ -131,7 +134,7 @@ static void adopted(void **state)
 
 	start();
 	before = frames_free();
-	assert_false(frames_adopt(HOLE_START, HOLE_END + PAGE_SIZE)); /* another's */
+	assert_false(frames_adopt(HOLE_START, HOLE_END + PAGE_SIZE)); /* the last is the allocator's */
 	assert_false(frames_adopt(HOLE_START, (ARENA_FRAMES + 1) * PAGE_SIZE));
 	assert_true(frames_adopt(HOLE_START, HOLE_END));
 	assert_false(frames_adopt(HOLE_START, HOLE_END));
@@ -163,7 +166,7 @@ static void files_survive_and_memory_comes_back(void **state)
 		overwrite_free_frames();
 		for (size_t i = 0; i < count; i++)
 			check_file(i);
-		/* Files are written, cut and removed, in any order. */
+		/* Write, truncate and remove files in random order. */
 		for (unsigned n = 0; n < 200; n++) {
 			size_t i = random_below(count);
 			void *bytes;
@@ -194,7 +197,7 @@ static void files_survive_and_memory_comes_back(void **state)
 	}
 }
 
-/* What a damaged or short archive had before stays, and the rest is free. */
+/* The files before the damage in a damaged or truncated archive stay; the other memory is freed. */
 static void damaged_archives(void **state)
 {
 	(void)state;
@@ -225,7 +228,7 @@ static void damaged_archives(void **state)
 	}
 }
 
-/* How a file lets go of its bytes while others read them. */
+/* How a file gives up its bytes while others read them. */
 enum leave { REMOVES, WRITES, CUTS, STAYS };
 
 static void keep_and_leave(enum leave how)
@@ -259,7 +262,7 @@ static void keep_and_leave(enum leave how)
 	} else if (how == CUTS)
 		assert_int_equal(node_truncate(node, 0), 0);
 	after = frames_free();
-	assert_int_equal(before - after, how == WRITES ? 5 + 2 : 0); /* copies, and the tables to them */
+	assert_int_equal(before - after, how == WRITES ? 5 + 2 : 0); /* copies, and their tables */
 	overwrite_free_frames();
 	assert_memory_equal(pinned[0].bytes, contents[39], sizes[39]);
 	node_unpin_bytes(&pinned[0]);
@@ -278,7 +281,7 @@ static void bytes_are_kept_while_they_are_read(void **state)
 		keep_and_leave(how);
 }
 
-/* A file with several names, of which cpio gives the last the contents. */
+/* A file with several names: cpio stores the contents with the last one. */
 static void names_of_a_file(void **state)
 {
 	static const char *const paths[] = { "a", "d/b", "d/c" };
@@ -301,7 +304,7 @@ static void names_of_a_file(void **state)
 	names = 1;
 	put("y", NODE_FILE | 0644, "", 0);
 	names = 3;
-	put("a", NODE_FILE | 0755, "", 0); /* again: a name that goes and comes */
+	put("a", NODE_FILE | 0755, "", 0); /* again: the name is replaced */
 	put("TRAILER!!!", 0, "", 0);
 	names = 1;
 	inode = 0;
@@ -334,7 +337,7 @@ static void end_archive(void)
 	put("TRAILER!!!", 0, "", 0);
 }
 
-/* Unpacks what was put; the bytes behind it are garbage that may not be read. */
+/* Unpacks what was put. The bytes after it are garbage, which must not be read. */
 static int unpack(struct unpacked *result)
 {
 	memset(module() + size, GARBAGE, PAGE_SIZE);
@@ -353,7 +356,10 @@ static void holds(const char *path, const char *wanted)
 	assert_memory_equal(bytes, wanted, strlen(wanted));
 }
 
-/* Any number in a row, zeros before, between and after them; a later file replaces an earlier one. */
+/*
+ * Several archives in a row, with zeros before, between and after them. A later file replaces an
+ * earlier one.
+ */
 static void archives_in_a_row(void **state)
 {
 	struct unpacked result;
@@ -374,7 +380,7 @@ static void archives_in_a_row(void **state)
 	put("a", NODE_FILE | 0644, "second", 6);
 	put("d/c", NODE_FILE | 0644, "new", 3);
 	put("e", NODE_FILE | 0644, "was a folder", 12);
-	inode = 7, names = 2; /* in another archive it is another file */
+	inode = 7, names = 2; /* the same number in another archive means another file */
 	put("two", NODE_FILE | 0644, "2", 1);
 	inode = 0, names = 1;
 	end_archive();
@@ -417,7 +423,7 @@ static void folders_with_files_are_not_replaced(void **state)
 	remove_all();
 }
 
-/* What follows the archives is said: a kind that begins as `bytes` do. */
+/* Data after the archives that begins with `bytes` is reported as `kind`, with `advice`. */
 static void follows(const void *bytes, size_t n, const char *kind, const char *advice)
 {
 	struct unpacked result;
@@ -472,7 +478,7 @@ static void what_follows_is_named(void **state)
 	assert_false(file_is_program("\177EL", 3) || file_is_program("#", 1) || file_is_program("", 0));
 }
 
-/* Two archives; where the second begins. */
+/* Makes two archives. Returns the offset of the second. */
 static size_t make_two(size_t between)
 {
 	size_t at;
@@ -488,7 +494,7 @@ static size_t make_two(size_t between)
 	return at;
 }
 
-/* An archive that is cut, or at an offset that is no multiple of 4, is not passed over. */
+/* A truncated archive, or one at an offset that is not a multiple of 4, is not silently skipped. */
 static void misplaced_and_cut(void **state)
 {
 	struct unpacked result;
@@ -512,7 +518,7 @@ static void misplaced_and_cut(void **state)
 	remove_all();
 }
 
-/* The format with checksums: the sum of the bytes of a file's contents. */
+/* The format with checksums. A checksum is the sum of the bytes of a file's contents. */
 static void checksums(void **state)
 {
 	struct unpacked result;
@@ -524,7 +530,7 @@ static void checksums(void **state)
 	magic = "070702";
 	sum = 'a' + 'b' + 0xff;
 	put("good", NODE_FILE | 0644, "ab\xff", 3);
-	sum = 12345; /* only the contents of files have one */
+	sum = 12345; /* wrong, but only the contents of files are checked */
 	put("link", NODE_LINK | 0777, "good", 4);
 	put("folder", NODE_DIRECTORY | 0755, "", 0);
 	put("empty", NODE_FILE | 0644, "", 0);
@@ -550,11 +556,12 @@ static void checksums(void **state)
 #define NAMES 30
 #define KEYS  12
 
-/* Names that come again as one of other files: which are names of one file is as in a plain model. */
+/*
+ * Names that are reused for other files: a simple model says which names belong to the same file.
+ */
 static void names_come_and_go(void **state)
 {
-	static int group
-	        [NAMES]; /* of the files that exist: which one the name is of; 0: there is no such name */
+	static int group[NAMES]; /* the file that the name belongs to; 0: there is no such name */
 	int of_key[KEYS] = { 0 }, last = 0, error;
 	struct unpacked result;
 	(void)state;
@@ -603,7 +610,10 @@ static void names_come_and_go(void **state)
 
 #define LINKS_MOST 2000
 
-/* Blocks of code that are run for `n` files with two names each; `spread` is what lies between two inode numbers. */
+/*
+ * Unpacks an archive of `n` files with two names each, whose inode numbers are `spread` apart.
+ * Returns the number of basic blocks executed.
+ */
 static uint64_t cost_of_links(unsigned n, unsigned spread)
 {
 	struct unpacked result;
@@ -641,7 +651,7 @@ static uint64_t cost_of_links(unsigned n, unsigned spread)
 	return before;
 }
 
-/* Twice as many files with several names take twice the time, whatever their inode numbers are. */
+/* Time is linear in the number of files with several names, whatever their inode numbers are. */
 static void time_is_linear_in_links(void **state)
 {
 	static const unsigned spreads[] = { 1, 1 << 20, 0x9e3779b1 };
@@ -655,7 +665,7 @@ static void time_is_linear_in_links(void **state)
 	}
 }
 
-/* The same for `n` files in one directory. */
+/* Unpacks an archive of `n` files in one directory. Returns the number of basic blocks executed. */
 static uint64_t cost_of_names(unsigned n)
 {
 	struct unpacked result;
@@ -682,10 +692,10 @@ static void time_is_nearly_linear_in_names(void **state)
 	const uint64_t some = cost_of_names(1000), many = cost_of_names(8000);
 	(void)state;
 
-	assert_in_range(many, 7 * some, 12 * some); /* n log n: 10.4 */
+	assert_in_range(many, 7 * some, 12 * some); /* n log n would give 10.4 */
 }
 
-/* Archives may have links that no program can make. */
+/* An archive may hold an empty symbolic link, which no program can make. */
 static void empty_links(void **state)
 {
 	int error;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Deadlines (lib/deadlines.h) against a plain array: which is first, and that the heap has the shape that bounds its steps. */
+/*
+ * Deadlines (lib/deadlines.h) against a plain array: which one is first, and whether the heap keeps
+ * the shape that bounds its steps.
+ */
 #include "tests/unit/support.h"
 
 #include "lib/deadlines.h"
@@ -10,7 +13,10 @@
 static struct deadline all[DEADLINES];
 static struct deadlines heap;
 
-/* Checks a heap and returns how many deadlines are in it. Its depth to the left may be anything, so this does not recurse there. */
+/*
+ * Checks a heap. Returns how many deadlines are in it. Its left spine may have any length, so this
+ * recurses to the right only.
+ */
 static size_t check(const struct deadline *d)
 {
 	size_t count = 0;
@@ -66,7 +72,7 @@ static void against_a_model(void **state)
 	check_all();
 }
 
-/* The orders that make bad shapes: none takes more than the steps that the header promises. */
+/* Orders that would make bad shapes: none takes more steps than the header promises. */
 static void no_order_is_slow(void **state)
 {
 	(void)state;
@@ -76,7 +82,7 @@ static void no_order_is_slow(void **state)
 			             order == 0   ? i + 1
 			             : order == 1 ? DEADLINES - i
 			                          : 1 + i * 7919 % DEADLINES);
-			assert_true(heap.first->rank <= 10); /* 2^rank - 1 nodes at least are below a root */
+			assert_true(heap.first->rank <= 10); /* of at least 2^rank - 1 nodes */
 		}
 		check_all();
 		for (size_t i = 0; i < DEADLINES; i++)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The ELF checker (loader/elf.c): a good file, the same file with each kind of damage, and random damage. */
+/*
+ * The ELF checker (loader/elf.c): a good file, the file with each kind of damage, and random
+ * damage.
+ */
 #include "tests/unit/support.h"
 
 #include <elf.h>
@@ -11,7 +14,7 @@
 
 #define IMAGE_TOP (USER_STACK_BASE - PAGE_SIZE) /* the stack's guard page stays free */
 
-/* Laid out as a linker does: headers and constants, text, data with .bss behind it, PT_GNU_STACK. */
+/* Laid out as a linker does: headers and constants, text, data followed by .bss, PT_GNU_STACK. */
 enum { CONSTANTS, TEXT, DATA, STACK, SEGMENTS };
 
 struct file {
@@ -41,7 +44,7 @@ static const struct file good = {
 	},
 };
 
-/* Checks `size` bytes of a file that end at a page that is not there, at any alignment. */
+/* Checks the first `size` bytes of a file, copied to end at an inaccessible page. */
 static int check(const void *bytes, size_t size, struct elf_plan *plan)
 {
 	void *copy = guard_before(size);
@@ -79,7 +82,7 @@ static void accepts_a_good_file(void **state)
 	}
 }
 
-/* One field of the good file, and what elf_check() says when it has another value. */
+/* Another value for one field of the good file, and what elf_check() then returns. */
 struct damage {
 	size_t offset, size;
 	uint64_t value;
@@ -143,10 +146,10 @@ static void header_fields(void **state)
 		HEADER(e_phentsize, sizeof(Elf32_Phdr), ENOEXEC),
 		HEADER(e_phentsize, sizeof(Elf64_Phdr) + 8, ENOEXEC),
 		HEADER(e_phnum, 0, ENOEXEC),
-		HEADER(e_phnum, 1, ENOEXEC), /* the text is not among them */
+		HEADER(e_phnum, 1, ENOEXEC), /* without the text */
 		HEADER(e_phnum, 3, 0),
-		HEADER(e_phnum, 1170, ENOEXEC), /* as many as may be, but they are not there */
-		HEADER(e_phnum, 15, ENOEXEC), /* one more than the file has room for; those in it are empty */
+		HEADER(e_phnum, 1170, ENOEXEC), /* the most allowed, but the file is too short */
+		HEADER(e_phnum, 15, ENOEXEC),   /* one more than fits in the file */
 		HEADER(e_phnum, PN_XNUM, ENOEXEC),
 		HEADER(e_phnum, PN_XNUM - 1, ENOEXEC),
 		HEADER(e_phoff, 0x41, ENOEXEC),
@@ -155,9 +158,9 @@ static void header_fields(void **state)
 		HEADER(e_phoff, 0x380, ENOEXEC),
 		HEADER(e_phoff, 0x388, ENOEXEC),
 		HEADER(e_phoff, 1UL << 63, ENOEXEC),
-		HEADER(e_phoff, 0UL - 4 * 56, ENOEXEC), /* with the table's size: 0 */
+		HEADER(e_phoff, 0UL - 4 * 56, ENOEXEC), /* plus the table's size: 0 */
 		HEADER(e_phoff, 0UL - 8, ENOEXEC),
-		HEADER(e_shoff, UINT64_MAX, 0), /* sections are none of the loader's business */
+		HEADER(e_shoff, UINT64_MAX, 0), /* the loader ignores sections */
 		HEADER(e_shnum, 0xffff, 0),
 		HEADER(e_flags, 0xffffffff, 0),
 	};
@@ -172,7 +175,7 @@ static void entry_points(void **state)
 		HEADER(e_entry, 0x401200, 0),
 		HEADER(e_entry, 0x4012ff, 0),
 		HEADER(e_entry, 0x4011ff, ENOEXEC), /* in the text's page, before it */
-		HEADER(e_entry, 0x401300, ENOEXEC), /* behind it */
+		HEADER(e_entry, 0x401300, ENOEXEC), /* just past it */
 		HEADER(e_entry, 0x400000, ENOEXEC), /* constants */
 		HEADER(e_entry, 0x402300, ENOEXEC), /* data */
 		HEADER(e_entry, 0, ENOEXEC),
@@ -194,33 +197,33 @@ static void segment_sizes(void **state)
 	static const struct damage damages[] = {
 		SEGMENT(DATA, p_filesz, 0, 0),
 		SEGMENT(DATA, p_filesz, 0x81, 0),        /* a byte past the file, in its last page */
-		SEGMENT(DATA, p_filesz, 0xd00, 0),       /* all of that */
-		SEGMENT(DATA, p_filesz, 0xd01, ENOEXEC), /* zeros begin in a page after it */
-		SEGMENT(DATA, p_filesz, 0x1d00, 0),      /* or after that page */
+		SEGMENT(DATA, p_filesz, 0xd00, 0),       /* up to the end of that page */
+		SEGMENT(DATA, p_filesz, 0xd01, ENOEXEC), /* the zeros begin inside the next page */
+		SEGMENT(DATA, p_filesz, 0x1d00, 0),      /* the zeros begin at the end of that one */
 		SEGMENT(DATA, p_filesz, 0x3000, 0),
 		SEGMENT(DATA, p_filesz, 0x3001, ENOEXEC),
 		SEGMENT(DATA, p_filesz, UINT64_MAX, ENOEXEC),
-		SEGMENT(DATA, p_filesz, 0UL - 0x300, ENOEXEC), /* with the offset: 0 */
+		SEGMENT(DATA, p_filesz, 0UL - 0x300, ENOEXEC), /* plus the offset: 0 */
 		SEGMENT(DATA, p_memsz, 0x80, 0),
-		SEGMENT(DATA, p_memsz, 0x7f, ENOEXEC), /* less than the file has */
+		SEGMENT(DATA, p_memsz, 0x7f, ENOEXEC), /* less than p_filesz */
 		SEGMENT(DATA, p_memsz, 0, ENOEXEC),
 		SEGMENT(DATA, p_memsz, IMAGE_TOP - 0x402300, 0),
 		SEGMENT(DATA, p_memsz, IMAGE_TOP - 0x402300 + 1, ENOEXEC), /* into the stack's guard page */
 		SEGMENT(DATA, p_memsz, USER_STACK_TOP - 0x402300, ENOEXEC),
 		SEGMENT(DATA, p_memsz, KERNEL_BASE, ENOEXEC),
-		SEGMENT(DATA, p_memsz, 0UL - 0x402300, ENOEXEC),     /* with the address: 0 */
-		SEGMENT(DATA, p_memsz, 0UL - 0x402300 - 1, ENOEXEC), /* … 2^64 - 1 */
+		SEGMENT(DATA, p_memsz, 0UL - 0x402300, ENOEXEC),     /* plus the address: 0 */
+		SEGMENT(DATA, p_memsz, 0UL - 0x402300 - 1, ENOEXEC), /* plus the address: 2^64 - 1 */
 		SEGMENT(DATA, p_memsz, UINT64_MAX, ENOEXEC),
 		SEGMENT(DATA, p_offset, 0x1300, ENOEXEC),
 		SEGMENT(DATA, p_offset, 1UL << 63 | 0x300, ENOEXEC),
 		SEGMENT(DATA, p_offset, 0UL - 0xd00, ENOEXEC),
 		SEGMENT(CONSTANTS, p_memsz, 0x1000, 0),
 		SEGMENT(CONSTANTS, p_memsz, 0x1001, 0),       /* into the text's page */
-		SEGMENT(CONSTANTS, p_memsz, 0x1200, 0),       /* up to it */
-		SEGMENT(CONSTANTS, p_memsz, 0x1201, ENOEXEC), /* into it */
+		SEGMENT(CONSTANTS, p_memsz, 0x1200, 0),       /* up to the text */
+		SEGMENT(CONSTANTS, p_memsz, 0x1201, ENOEXEC), /* into the text */
 		SEGMENT(TEXT, p_memsz, 0xe00, 0),
 		SEGMENT(TEXT, p_memsz, 0xe01,
-		        ENOEXEC), /* into the data's: it would be writable and executable */
+		        ENOEXEC), /* into the data's page, which would be writable and executable */
 	};
 	(void)state;
 
@@ -243,12 +246,12 @@ static void segment_addresses(void **state)
 		SEGMENT(CONSTANTS, p_vaddr, DIRECT_MAP_BASE, ENOEXEC),
 		SEGMENT(CONSTANTS, p_vaddr, KERNEL_BASE, ENOEXEC),
 		SEGMENT(CONSTANTS, p_vaddr, 0UL - PAGE_SIZE, ENOEXEC),
-		SEGMENT(CONSTANTS, p_vaddr, 0x401000, 0),       /* the text's page, as in the file */
-		SEGMENT(CONSTANTS, p_vaddr, 0x402000, 0),       /* the data's */
-		SEGMENT(CONSTANTS, p_vaddr, 0x404000, ENOEXEC), /* in the midst of .bss */
-		SEGMENT(CONSTANTS, p_vaddr, 0x405000, ENOEXEC), /* its last page */
+		SEGMENT(CONSTANTS, p_vaddr, 0x401000, 0),       /* in the text's page, as in the file */
+		SEGMENT(CONSTANTS, p_vaddr, 0x402000, 0),       /* in the data's page */
+		SEGMENT(CONSTANTS, p_vaddr, 0x404000, ENOEXEC), /* in the middle of .bss */
+		SEGMENT(CONSTANTS, p_vaddr, 0x405000, ENOEXEC), /* in the last page of .bss */
 		SEGMENT(CONSTANTS, p_vaddr, 0x406000, 0),
-		SEGMENT(CONSTANTS, p_vaddr, 0x400008, ENOEXEC), /* not as the offset, modulo p_align */
+		SEGMENT(CONSTANTS, p_vaddr, 0x400008, ENOEXEC), /* not p_offset modulo p_align */
 		SEGMENT(CONSTANTS, p_paddr, UINT64_MAX, 0),
 	};
 	(void)state;
@@ -265,9 +268,9 @@ static void segment_rights(void **state)
 		SEGMENT(DATA, p_flags, PF_R | PF_W | PF_X, ENOEXEC),
 		SEGMENT(DATA, p_flags, 0, 0),
 		SEGMENT(DATA, p_flags, 0xfffffff8, 0),
-		SEGMENT(TEXT, p_flags, 0, ENOEXEC), /* the entry may not be executed */
+		SEGMENT(TEXT, p_flags, 0, ENOEXEC), /* the entry point is not executable */
 		SEGMENT(DATA, p_flags, 0xffffffff & ~(uint64_t)PF_X, 0),
-		SEGMENT(STACK, p_flags, PF_R | PF_W | PF_X, 0), /* a wish that is not granted */
+		SEGMENT(STACK, p_flags, PF_R | PF_W | PF_X, 0), /* ignored: stacks are NX */
 	};
 	(void)state;
 
@@ -295,7 +298,7 @@ static void segment_alignments(void **state)
 	check_damages(damages, sizeof damages / sizeof *damages);
 }
 
-/* Static PIE: the same file, everything USER_PIE_BASE higher. */
+/* A static PIE: the same file, but loaded USER_PIE_BASE higher. */
 static void moves_a_pie(void **state)
 {
 	struct file file = good;
@@ -335,7 +338,7 @@ static void segment_types(void **state)
 		SEGMENT(STACK, p_type, PT_NULL, 0),
 		SEGMENT(STACK, p_type, PT_NOTE, 0),
 		SEGMENT(STACK, p_type, PT_TLS, 0),
-		SEGMENT(STACK, p_type, PT_LOAD, 0), /* of no size */
+		SEGMENT(STACK, p_type, PT_LOAD, 0), /* an empty segment */
 		SEGMENT(STACK, p_type, 0x6fffffff, 0),
 		SEGMENT(DATA, p_type, PT_INTERP, ENOEXEC),
 	};
@@ -344,7 +347,10 @@ static void segment_types(void **state)
 	check_damages(damages, sizeof damages / sizeof *damages);
 }
 
-/* `count` segments of a page, of which the last is the text. `more`: or NULL, as for elf_check_large(). */
+/*
+ * Checks a file with `count` segments of one page each, the last one being the text. Calls
+ * elf_check_large() if `more` is not NULL.
+ */
 static int check_many(unsigned count, struct elf_plan *plan, struct load_segment *more)
 {
 	static struct {
@@ -433,7 +439,7 @@ static void check_data(const struct load_segment *s, const uint8_t *file, size_t
 	assert_in_range(s->data_size, 0, (size_t)(file + size - s->data));
 }
 
-/* The segment that is loaded at a page. */
+/* Returns the segment that contains the page. */
 static const struct load_segment *loaded_at(const struct elf_plan *plan, uintptr_t page)
 {
 	for (const struct load_segment *s = plan->segments; s < plan->segments + plan->count; s++)
@@ -467,7 +473,7 @@ static void check_rest(const struct elf_plan *plan, size_t i, const uint8_t *fil
 	}
 }
 
-/* What the rest of the kernel builds on when a plan was accepted. */
+/* Checks what the rest of the kernel relies on if a plan was accepted. */
 static void check_plan(const struct elf_plan *plan, const uint8_t *file, size_t size)
 {
 	bool entry_found = false;
@@ -487,7 +493,7 @@ static void check_plan(const struct elf_plan *plan, const uint8_t *file, size_t 
 	assert_true(entry_found);
 }
 
-/* Cut before its entry point, the file is refused, and nothing past its end is read. */
+/* A file truncated before its entry point is refused, and nothing past its end is read. */
 static void every_truncation(void **state)
 {
 	struct elf_plan plan;
@@ -513,7 +519,7 @@ static struct file with_data(uint64_t offset, uint64_t address, uint64_t size, u
 	return file;
 }
 
-/* Expects pages without frames as entry `i` of the rest. */
+/* Expects entry `i` of the plan's rest to be this range of pages, which get no frames yet. */
 static void expect_rest(const struct elf_plan *plan, size_t i, uintptr_t start, size_t pages, uint64_t flags,
                         size_t page)
 {
@@ -529,7 +535,7 @@ static void pages_past_the_end(void **state)
 {
 	const uint64_t data = PTE_WRITE | PTE_NX;
 	struct elf_plan plan;
-	struct file file = with_data(0x300, 0x402300, 0x2d00, 0x2d00); /* of the file one page */
+	struct file file = with_data(0x300, 0x402300, 0x2d00, 0x2d00); /* one page is in the file */
 	(void)state;
 
 	assert_int_equal(check(&file, sizeof file, &plan), 0);
@@ -539,14 +545,14 @@ static void pages_past_the_end(void **state)
 	assert_int_equal(plan.rest, 1);
 	expect_rest(&plan, 0, 0x403000, 2, data | REGION_BACKED, 1);
 
-	file = with_data(0x5000, 0x402000, 0x1000, 0x3000); /* none, and zeros after them */
+	file = with_data(0x5000, 0x402000, 0x1000, 0x3000); /* none is in the file; zeros follow */
 	assert_int_equal(check(&file, sizeof file, &plan), 0);
 	assert_int_equal(plan.count, 2);
 	assert_int_equal(plan.rest, 2);
 	expect_rest(&plan, 0, 0x402000, 1, data | REGION_BACKED, 5);
 	expect_rest(&plan, 1, 0x403000, 2, data, 0);
 
-	file = with_data(0x3c0, 0x4023c0, 0x40, 0x40); /* after the last byte, in its page */
+	file = with_data(0x3c0, 0x4023c0, 0x40, 0x40); /* past the last byte, in the last page */
 	assert_int_equal(check(&file, sizeof file, &plan), 0);
 	assert_int_equal(plan.rest, 0);
 	assert_int_equal(plan.segments[2].data_size, 0);
@@ -569,7 +575,7 @@ static void much_bss(void **state)
 	assert_true(elf_ends_below(&plan, 0x405000 + ELF_ZEROS_LOADED));
 	assert_false(elf_ends_below(&plan, 0x405000 + ELF_ZEROS_LOADED - 1));
 
-	/* Nothing of it is in the file: its offset may be anything. */
+	/* It has no bytes in the file, so its offset may be anything. */
 	file = with_data(UINT64_MAX - 6, 0x402300, 0, 1UL << 40);
 	assert_int_equal(check(&file, sizeof file, &plan), 0);
 	assert_int_equal(plan.count, 2);
@@ -581,7 +587,7 @@ static void much_bss(void **state)
 	assert_int_equal(plan.segments[2].pages, 3);
 }
 
-/* To be read by no one, until mprotect(). */
+/* A segment without rights, which mprotect() may grant later. */
 static void no_rights(void **state)
 {
 	struct elf_plan plan;
@@ -600,17 +606,17 @@ static void no_rights(void **state)
 	expect_rest(&plan, 1, 0x403000, 3, PTE_NX | REGION_NONE, 0);
 }
 
-/* Where an image goes that is aligned, or linked high. */
+/* Where a PIE with an alignment, or one linked to a high address, is loaded. */
 static void places_of_a_pie(void **state)
 {
 	static const struct {
 		uint64_t address, alignment;
-		uintptr_t start; /* 0: it is refused */
+		uintptr_t start; /* 0: refused */
 	} cases[] = {
 		{ 0, 0x1000, USER_PIE_BASE },
 		{ 0, USER_PIE_BASE, USER_PIE_BASE },
 		{ 0, 2 * USER_PIE_BASE, 2 * USER_PIE_BASE },
-		{ 0, 3 * USER_PIE_BASE, USER_PIE_BASE }, /* no power of two is none */
+		{ 0, 3 * USER_PIE_BASE, USER_PIE_BASE }, /* not a power of two: ignored */
 		{ 0, 1UL << 46, 1UL << 46 },
 		{ 0, 1UL << 47, 0 },
 		{ 0, 1UL << 63, 0 },
@@ -619,7 +625,7 @@ static void places_of_a_pie(void **state)
 		{ 0x7ffff0000000, 0x1000, USER_PIE_BASE },
 		{ 0x7ffff0001000, 0x200000, USER_PIE_BASE + 0x1000 },
 		{ 0x7ffff0000000, 1UL << 46, (1UL << 46) + 0x3ffff0000000 },
-		{ 0x7fffffffd000, 1UL << 46, 0 }, /* in the stack */
+		{ 0x7fffffffd000, 1UL << 46, 0 }, /* would be in the stack */
 		{ USER_TOP, 0x1000, 0 },
 		{ KERNEL_BASE, 0x1000, 0 },
 	};
@@ -647,7 +653,7 @@ static void places_of_a_pie(void **state)
 	}
 }
 
-/* A number that is likely to be on the edge of something. */
+/* A random number that is likely to be a boundary of some kind. */
 static uint64_t edge_number(void)
 {
 	static const uint64_t edges[] = {
@@ -683,7 +689,7 @@ static void damage(struct file *file)
 	case 1: /* a byte */
 		((uint8_t *)file)[random_below(headers)] = (uint8_t)random_next();
 		break;
-	case 2: /* one segment like another */
+	case 2: /* a copy of another segment */
 		file->segments[random_below(SEGMENTS)] = file->segments[random_below(SEGMENTS)];
 		break;
 	case 3: /* a field of a segment: type, flags, then six of 8 bytes */
@@ -718,12 +724,13 @@ static void random_damage(void **state)
 			assert_true(result == -ENOEXEC || result == -E2BIG);
 		accepted += !result;
 	}
-	assert_in_range(accepted, rounds / 50, rounds / 2); /* or the damage is too great, or too small */
+	assert_in_range(accepted, rounds / 50, rounds / 2); /* the damage is of a useful size */
 }
 
 /*
- * Segments at any distance, most in the file as in memory: what is loaded is right byte for byte, and each page has the rights
- * of all that are in it; or it is refused because they may not be together.
+ * Segments at any distance, most of them at the same distance in the file as in memory. Either
+ * every byte is loaded correctly and each page has the rights of all segments in it, or the file is
+ * refused because a page would be writable and executable.
  */
 #define SHARED_PAGES 16
 #define SHARED_BASE  0x400000UL
@@ -737,9 +744,9 @@ static struct {
 } shared;
 
 struct expected {
-	bool covered[SHARED_PAGES * PAGE_SIZE]; /* by a segment's memory */
+	bool covered[SHARED_PAGES * PAGE_SIZE]; /* the byte is in a segment */
 	uint8_t bytes[SHARED_PAGES * PAGE_SIZE];
-	unsigned rights[SHARED_PAGES]; /* PF_*, of all segments in the page */
+	unsigned rights[SHARED_PAGES]; /* PF_* of all segments in the page */
 	bool refused;
 };
 
@@ -775,7 +782,7 @@ static unsigned make_segments(struct expected *e)
 	}
 	for (size_t page = 0; page < SHARED_PAGES; page++)
 		e->refused |= (e->rights[page] & (PF_W | PF_X)) == (PF_W | PF_X);
-	for (unsigned i = n; i-- > 1;) { /* in any order */
+	for (unsigned i = n; i-- > 1;) { /* shuffle */
 		unsigned j = (unsigned)random_below(i + 1);
 		Elf64_Phdr p = shared.segments[i];
 
@@ -820,7 +827,7 @@ static void segments_that_share_pages(void **state)
 	struct elf_plan other;
 	(void)state;
 
-	/* Overlapping in bytes. */
+	/* Segments that share a page, and then overlap by one byte. */
 	file.segments[CONSTANTS] = (Elf64_Phdr){ PT_LOAD, PF_R, 0, 0x401000, 0x401000, 0x200, 0x200, 1 };
 	assert_int_equal(elf_check(&file, sizeof file, &other), 0);
 	file.segments[CONSTANTS].p_filesz = file.segments[CONSTANTS].p_memsz = 0x201;
@@ -854,7 +861,7 @@ static void segments_that_share_pages(void **state)
 			accepted++;
 		} else {
 			assert_int_equal(result, -ENOEXEC);
-			/* Or there is no text to enter. */
+			/* Otherwise refused because there is no text to enter. */
 			refused++;
 			if (!expected.refused)
 				for (unsigned i = 0; i < n; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Formatting (lib/format.c), with the C library's as the reference. */
+/* Formatting (lib/format.c), with the C library as the reference. */
 #include "tests/unit/support.h"
 
 #include <limits.h>
@@ -10,7 +10,7 @@
 
 #define COUNT(array) (sizeof array / sizeof *array)
 
-/* Formats with both; they must agree. */
+/* Formats with the kernel's code and with snprintf(); the results must agree. */
 #define assert_same(...)                                                               \
 	do {                                                                           \
 		char want[200], got[200];                                              \
@@ -84,7 +84,7 @@ static void longs(void **state)
 	for (size_t f = 0; f < COUNT(unsigned_formats); f++)
 		for (size_t v = 0; v < COUNT(unsigned_values); v++)
 			assert_same(unsigned_formats[f], unsigned_values[v]);
-	assert_same("%d %lu %x %ld", -1, UINT64_MAX, 0xfU, LONG_MIN); /* each takes its own width */
+	assert_same("%d %lu %x %ld", -1, UINT64_MAX, 0xfU, LONG_MIN); /* of different sizes */
 }
 
 static void zeros_after_the_sign(void **state)
@@ -98,7 +98,7 @@ static void zeros_after_the_sign(void **state)
 			assert_same(formats[f], values[v]);
 }
 
-/* Without the C library's "0x": the callers write what they want in front. */
+/* Unlike the C library, %p prints no "0x"; callers write a prefix themselves. */
 static void pointers(void **state)
 {
 	char text[40];
@@ -110,7 +110,7 @@ static void pointers(void **state)
 	assert_string_equal(text, "0");
 }
 
-/* An unknown letter ends it: what follows may not be what it seems. */
+/* An unknown conversion ends the text: the arguments after it could be misread. */
 static void unknown_letters(void **state)
 {
 	static const char *const formats[] = { "ab%", "ab%5", "ab%l", "ab%q %s", "ab%-0" };
@@ -129,7 +129,7 @@ static void cut_short(void **state)
 	(void)state;
 
 	for (size_t size = 0; size <= sizeof whole + 2; size++) {
-		char *text = guard_before(size); /* no byte past `size` */
+		char *text = guard_before(size); /* nothing past `size` can be written */
 		size_t kept = size == 0 ? 0 : size < sizeof whole ? size - 1 : sizeof whole - 1;
 
 		assert_int_equal(format_string(text, size, "x = %d, y = %s", 12345, "abc"), kept);

@@ -9,7 +9,7 @@
 #define ROOM    32
 #define PAGE(n) ((uint64_t)(n)*PAGE_SIZE)
 
-/* A firmware map, what is taken out of it, and what must be left. Each list ends with { 0, 0 }. */
+/* A firmware map, the ranges that are reserved, and the result. Each list ends with { 0, 0 }. */
 struct map {
 	const char *name;
 	struct memory_range given[ROOM], reserved[ROOM], usable[ROOM];
@@ -111,7 +111,7 @@ static void ranges_known(void **state)
 
 #define FRAMES 64
 
-/* Which of the first FRAMES frames are usable, one by one. */
+/* The model: decides for each of the first FRAMES frames whether it is usable. */
 static void mark_usable(bool *usable, const struct memory_range *ranges, size_t count,
                         const struct memory_range *holes, size_t hole_count)
 {
@@ -137,7 +137,7 @@ static size_t random_ranges(struct memory_range *ranges, size_t most)
 		if (random_below(2))
 			size &= ~PAGE_MASK;
 		if (!size && (start & PAGE_MASK))
-			size = 1; /* nothing, in the middle of a frame: not defined for a hole */
+			size = 1; /* an empty hole inside a frame is undefined */
 		ranges[i].start = start;
 		ranges[i].end = start + size < PAGE(FRAMES) ? start + size : PAGE(FRAMES);
 	}
@@ -169,7 +169,7 @@ static void ranges_random(void **state)
 	for (unsigned round = 0; round < 100000; round++) {
 		struct memory_range ranges[16], holes[8];
 		size_t count = random_ranges(ranges, 8), hole_count = random_ranges(holes, 8);
-		size_t room = random_below(4) ? 16 : count; /* no room for what the holes split */
+		size_t room = random_below(4) ? 16 : count; /* or no room for ranges that holes split */
 		bool usable[FRAMES];
 
 		mark_usable(usable, ranges, count, holes, hole_count);
@@ -242,8 +242,8 @@ static void wrong_frees(void **state)
 	assert_panics(frame_free(frame), "*not allocated*");                   /* twice */
 	assert_panics(frame_free(PAGE(5)), "*not allocated*");                 /* never allocated */
 	assert_panics(frame_free(0), "*not allocated*");                       /* frame 0 */
-	assert_panics(frame_free(PAGE(9)), "*not allocated*");                 /* no memory there */
-	assert_panics(frame_free(UINT64_MAX & ~PAGE_MASK), "*not allocated*"); /* nor there */
+	assert_panics(frame_free(PAGE(9)), "*not allocated*");                 /* past the memory */
+	assert_panics(frame_free(UINT64_MAX & ~PAGE_MASK), "*not allocated*"); /* far past it */
 	frame_list_push(&list, frame_alloc());
 	assert_panics(frame_free(frame), "*not allocated*"); /* still on a list */
 	assert_int_equal(frames_free(), 7);
@@ -251,7 +251,9 @@ static void wrong_frees(void **state)
 	assert_int_equal(frames_free(), 8);
 }
 
-/* Addresses that are not frames, but whose frame number is one when it is cut to 32 bits. */
+/*
+ * Addresses that are not a frame's, but look like one if the frame number is truncated to 32 bits.
+ */
 static void wrong_frees_that_look_right(void **state)
 {
 	uint64_t frame;
@@ -273,7 +275,7 @@ static void added_later(void **state)
 	frames_init(&range, 1, links);
 	frames_add(PAGE(3), PAGE(5));
 	frames_add(PAGE(14), PAGE(14));
-	frames_add(PAGE(16), PAGE(18)); /* no links: left out */
+	frames_add(PAGE(16), PAGE(18)); /* without links: ignored */
 	assert_int_equal(frames_total(), 10);
 	assert_int_equal(frames_free(), 10);
 	assert_int_equal(frame_alloc(), PAGE(3));
@@ -322,7 +324,7 @@ static void shortage(void **state)
 	for (unsigned i = 0; i < 6; i++)
 		assert_int_not_equal(frame_alloc(), FRAME_NONE);
 	frames_set_reserve(3);
-	memory_start(8); /* a new start ends the shortage */
+	memory_start(8); /* a restart resets the reserve */
 	assert_int_not_equal(frame_alloc(), FRAME_NONE);
 }
 
@@ -416,7 +418,7 @@ static void random_stream(void **state)
 	assert_int_equal(frames_total(), 1000);
 }
 
-/* A frame with several owners goes back with the last of them. */
+/* A frame with several owners is freed by the last of them. */
 static void shared(void **state)
 {
 	uint64_t frame, other;
@@ -446,7 +448,7 @@ static void shared(void **state)
 	assert_int_equal(frames_free(), before);
 }
 
-/* Frames that are to be freed later: those with one owner only. */
+/* Frames that are freed later: only a frame with a single owner goes on the list. */
 static void retired(void **state)
 {
 	uint32_t list = FRAME_LIST_END;

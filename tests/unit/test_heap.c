@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel heap (mem/heap.c). Each test gives back all that it took: the heap's slabs stay over tests. */
+/*
+ * The kernel heap (mem/heap.c). Slabs persist from test to test, so each test frees all its
+ * objects.
+ */
 #include "tests/unit/support.h"
 
 #include <string.h>
@@ -7,7 +10,7 @@
 #include "mem/frames.h"
 #include "mem/heap.h"
 
-/* Fills an object with bytes that only this one has, and checks that they are still there. */
+/* fill() marks an object with its own pattern; check() expects it to be intact. */
 static void fill(void *object, size_t size, uint8_t pattern)
 {
 	memset(object, pattern, size);
@@ -60,7 +63,7 @@ static void sizes_out_of_range(void **state)
 	assert_int_equal(frames_free(), before);
 }
 
-/* Many objects of one size: none touches another, and the slabs go with the last of theirs. */
+/* Many objects of one size do not overlap, and a slab is freed with its last object. */
 static void many_of_one_size(void **state)
 {
 	static void *objects[300];
@@ -73,7 +76,7 @@ static void many_of_one_size(void **state)
 			fill(objects[i], size, (uint8_t)i);
 		}
 		for (size_t i = 0; i < 300; i++) {
-			size_t at = i * 7 % 300; /* neither first nor last in, first out */
+			size_t at = i * 7 % 300; /* in neither FIFO nor LIFO order */
 
 			check(objects[at], size, (uint8_t)at);
 			heap_free(objects[at]);
@@ -82,7 +85,7 @@ static void many_of_one_size(void **state)
 	}
 }
 
-/* Room in a slab that was full is used again before a new slab is taken. */
+/* Free objects in existing slabs are reused before a new slab is allocated. */
 static void holes_are_filled(void **state)
 {
 	void *objects[200];
@@ -124,7 +127,7 @@ static void no_memory(void **state)
 
 static void wrong_frees(void **state)
 {
-	static _Alignas(4096) char foreign[2 * 4096]; /* zero: not a slab */
+	static _Alignas(4096) char foreign[2 * 4096]; /* all zeros: no slab header */
 	size_t before = frames_free();
 	uint64_t frame = frame_alloc();
 	char *object = must_alloc(PAGE_SIZE), *small = must_alloc(40);
@@ -136,12 +139,14 @@ static void wrong_frees(void **state)
 	heap_free(object);
 	assert_panics(heap_free(object), "*not allocated*");
 	heap_free(small);
-	assert_panics(heap_free(small), "*not on the heap*"); /* its slab has gone */
+	assert_panics(heap_free(small), "*not on the heap*"); /* its slab has been freed */
 	frame_free(frame);
 	assert_int_equal(frames_free(), before);
 }
 
-/* Not an object, though it lies in a slab: the slab's header, and the middle of an object. */
+/*
+ * Addresses inside a slab that are not an object's: in its header, and in the middle of an object.
+ */
 static void wrong_frees_in_a_slab(void **state)
 {
 	size_t before = frames_free();
@@ -239,7 +244,7 @@ int main(void)
 		cmocka_unit_test(objects_are_counted),
 		cmocka_unit_test(random_operations),
 		cmocka_unit_test(wrong_frees),
-		cmocka_unit_test(wrong_frees_in_a_slab), /* last: what it frees wrongly is lost */
+		cmocka_unit_test(wrong_frees_in_a_slab), /* last, since wrong frees may corrupt the heap */
 	};
 
 	return cmocka_run_group_tests_name("heap", tests, memory_setup, NULL);

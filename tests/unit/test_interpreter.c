@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is said of programs that are linked dynamically (process/interpreter.c). */
+/* The message about dynamically linked programs (process/interpreter.c). */
 #include "tests/unit/support.h"
 
 #include <elf.h>
@@ -10,9 +10,11 @@
 
 #define SIZE 1024
 
-static uint8_t *file; /* ends at a page that is not there */
+static uint8_t *file; /* ends at an inaccessible page */
 
-/* A file with two program headers, the second one for the interpreter, which is the file's end. */
+/*
+ * A file with two program headers, the second being PT_INTERP. The path is at the end of the file.
+ */
 static void make_file(const char *interpreter, size_t length)
 {
 	Elf64_Ehdr header = {
@@ -39,7 +41,7 @@ static void the_interpreter_is_named(void **state)
 	assert_string_equal(console_said,
 	                    "/bin/h-dyn asks for the interpreter /lib64/ld-linux-x86-64.so.2, which is not "
 	                    "offered: link it statically, or start it through the interpreter\n");
-	say_interpreter("/bin/h-dyn", file, SIZE); /* once */
+	say_interpreter("/bin/h-dyn", file, SIZE); /* reported only once */
 	assert_null(strchr(strchr(console_said, '\n') + 1, '\n'));
 }
 
@@ -50,7 +52,7 @@ static void what_is_printed_is_bounded(void **state)
 
 	memset(name, 'n', sizeof name);
 	name[sizeof name - 1] = '\0';
-	memset(interpreter, '\033', sizeof interpreter); /* and without a NUL */
+	memset(interpreter, '\033', sizeof interpreter); /* unprintable, and no NUL */
 	make_file(interpreter, sizeof interpreter);
 	say_interpreter(name, file, SIZE);
 	assert_in_range(strlen(console_said), 200, 300);
@@ -93,7 +95,7 @@ static void damaged_files_say_nothing(void **state)
 	assert_string_equal(console_said, "");
 }
 
-/* Whatever programs do, the console gets few lines. */
+/* The number of lines on the console is limited, whatever programs do. */
 static void programs_cannot_flood(void **state)
 {
 	unsigned lines = 0;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a boot loader hands over (boot/multiboot.c): what is right is taken, and what cannot be ends the boot. */
+/*
+ * The boot loader's information (boot/multiboot.c): valid data is used; impossible data ends the
+ * boot with a message.
+ */
 #include "tests/unit/support.h"
 
 #include <stdio.h>
@@ -7,9 +10,12 @@
 
 #include "boot/multiboot.h"
 
-/* Where everything lies: a machine of 8 MiB, whose map has a hole above 6 MiB and calls the pages below 640 KiB reserved. */
+/*
+ * Addresses in a machine of 8 MiB, whose memory map has a hole from 6 to 7 MiB and marks the pages
+ * below 640 KiB as reserved.
+ */
 #define INFO        0x9000U
-#define MAP         0x9f800U /* reserved: loaders keep tables there */
+#define MAP         0x9f800U /* in reserved memory, where boot loaders keep tables */
 #define LIST        0x9200U
 #define STRINGS     0xa000U
 #define LINE        0xb000U
@@ -81,8 +87,8 @@ static void memory_is_whole_frames(void **state)
 {
 	(void)state;
 	start();
-	put_range(TOP, TOP + 0x1800, MULTIBOOT_RAM); /* merged, trimmed */
-	put_range(TOP + 0x1000, TOP + 0x800, 0);     /* no RAM, and no sense */
+	put_range(TOP, TOP + 0x1800, MULTIBOOT_RAM); /* merged and trimmed */
+	put_range(TOP + 0x1000, TOP + 0x800, 0);     /* not RAM, and it ends before its start */
 	put_range(UINT64_MAX - 10, UINT64_MAX, MULTIBOOT_RAM);
 	assert_ptr_equal(read_it(), info);
 	assert_int_equal(memory.count, 3);
@@ -103,14 +109,14 @@ static void memory_is_whole_frames(void **state)
 	assert_int_equal(ranges[1].end, TOP);
 
 	start();
-	for (unsigned i = 0; i < 3 * ROOM; i++) /* more than there is room for */
+	for (unsigned i = 0; i < 3 * ROOM; i++) /* more ranges than there is room for */
 		put_range(TOP + (2 * i + 1) * PAGE_SIZE, TOP + (2 * i + 2) * PAGE_SIZE, MULTIBOOT_RAM);
 	read_it();
 	assert_int_equal(memory.count, ROOM);
 	assert_int_equal(ranges[2].end, TOP);
 }
 
-/* The second entry of the map says that it has `bytes`. */
+/* A map whose second entry claims a size of `bytes` is refused. */
 static void refused_entry(uint32_t bytes, const char *message)
 {
 	start();
@@ -131,7 +137,7 @@ static void damaged_maps(void **state)
 		refused_entry(bytes, "*memory map is damaged at 9f818");
 	refused_entry(UINT32_MAX, "*memory map is damaged at 9f818");
 	refused_entry(3 * sizeof(struct multiboot_range) - 4 + 1, "*memory map is damaged at 9f818");
-	/* Entries may be longer than is known: this one hides the others. */
+	/* An entry may be longer than the kernel knows: this one swallows the others. */
 	refused_entry(3 * sizeof(struct multiboot_range) - 4, "the kernel needs the memory up to 299000, *");
 	start();
 	info->mmap_length--;
@@ -185,9 +191,9 @@ static void command_lines(void **state)
 	start();
 	multiboot_command_line(read_it(), &memory, line, sizeof line);
 	assert_string_equal(line, "run=demo init=/init");
-	multiboot_command_line(info, &memory, line, 6); /* cut */
+	multiboot_command_line(info, &memory, line, 6); /* truncated */
 	assert_string_equal(line, "run=d");
-	info->cmdline = TOP - 3; /* no NUL up to the end of memory */
+	info->cmdline = TOP - 3; /* no NUL before the end of memory */
 	memcpy(phys_to_virt(TOP - 3), "run", 4);
 	assert_panics(multiboot_command_line(info, &memory, line, sizeof line),
 	              "the command line at 7ffffd *");
@@ -198,7 +204,7 @@ static void command_lines(void **state)
 	info->cmdline = HOLE;
 	assert_panics(multiboot_command_line(info, &memory, line, sizeof line),
 	              "the command line at 600000 *");
-	info->cmdline = (uint32_t)(2 * MIB); /* in memory, but without an end */
+	info->cmdline = (uint32_t)(2 * MIB); /* in memory, but too long */
 	memset(phys_to_virt(2 * MIB), 'x', MIB);
 	assert_panics(multiboot_command_line(info, &memory, line, sizeof line),
 	              "the command line at 200000 *");
@@ -215,7 +221,7 @@ static void modules_are_found(void **state)
 	put_module(IMAGE_END, IMAGE_END + 1, "build/programs/hello.elf hello"); /* QEMU */
 	put_module(IMAGE_END + 1, HOLE, "/boot/linux.cpio");                    /* GRUB */
 	put_module(HOLE_END, TOP, "/boot/path/init.elf  ");
-	put_module(0xf0000000, 0xf0000000, "nothing"); /* with no bytes, it may be anywhere */
+	put_module(0xf0000000, 0xf0000000, "nothing"); /* an empty module may be anywhere */
 	((struct multiboot_module *)phys_to_virt(LIST))[3].start = (uint32_t)(IMAGE_END + 100);
 	((struct multiboot_module *)phys_to_virt(LIST))[3].end = (uint32_t)(IMAGE_END + 100);
 	assert_int_equal(read_modules(), 4);
@@ -227,7 +233,7 @@ static void modules_are_found(void **state)
 	assert_string_equal(modules[2].name, "init.elf  ");
 	assert_int_equal(modules[2].size, TOP - HOLE_END);
 	assert_int_equal(modules[3].size, 0);
-	put_module(TOP, TOP + 100, "one too many"); /* not looked at */
+	put_module(TOP, TOP + 100, "one too many"); /* ignored */
 	assert_int_equal(read_modules(), 4);
 	info->flags &= ~MULTIBOOT_HAS_MODULES;
 	assert_int_equal(read_modules(), 0);
@@ -253,7 +259,7 @@ static void names_that_are_not_there(void **state)
 	assert_string_equal(modules[2].name, "3");
 }
 
-/* One module from `from` to `to`, after one of a page at the upper range's start. */
+/* A module in [from, to) is refused. Another one occupies the first page of the upper range. */
 static void refused(uint64_t from, uint64_t to, const char *message)
 {
 	start();
@@ -268,11 +274,11 @@ static void modules_that_cannot_be(void **state)
 	refused(HOLE_END + PAGE_SIZE, TOP + 1,
 	        "module it (1021 KiB at 701000) does not fit in the 7 MiB of memory*");
 	refused(3 * MIB, 303 * MIB, "module it (307200 KiB at 300000) does not fit in the 7 MiB of memory*");
-	refused(5 * MIB, HOLE_END + 1, "module it (2049 KiB at 500000) does not fit *"); /* over the hole */
+	refused(5 * MIB, HOLE_END + 1, "module it (2049 KiB at 500000) does not fit *"); /* spans a hole */
 	refused(HOLE, HOLE + 1, "module it (1 KiB at 600000) does not fit *");
 	refused(TOP, TOP + 1, "module it *does not fit *");
 	refused(0xfffff000, 0xffffffff, "module it *does not fit *");
-	refused(LOW_END, LOW_END + 8, "module it *does not fit *"); /* tables may be there, modules not */
+	refused(LOW_END, LOW_END + 8, "module it *does not fit *"); /* only tables may be there */
 	refused(0, 8, "module it *does not fit *");
 	refused(3 * MIB, 3 * MIB - 1, "module it ends at 2fffff, before its start at 300000");
 	refused(MIB, MIB + 1, "module it (100000 to 100001) lies in the kernel (100000 to 299000)");

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Directories (fs/node.c): names that come, go and move, against a plain array, and how many steps it takes to find one of many. */
+/*
+ * Directories (fs/node.c): creating, removing and renaming names, against a plain array, and the
+ * depth of the tree that finds one name among many.
+ */
 #include "tests/unit/support.h"
 
 #include <stdio.h>
@@ -14,7 +17,7 @@
 
 static struct node *there[NAMES];
 
-/* Some are too long for the room in a node. */
+/* Some names are too long to be stored inside a node. */
 static size_t name_of(char text[NAME_LENGTH + 1], unsigned index)
 {
 	return (size_t)snprintf(text, NAME_LENGTH + 1, "%u%0*u", index, index % 5 ? 1 : 100, 7);
@@ -97,7 +100,10 @@ static unsigned depth_of(const struct node *name)
 	return 1 + (left > right ? left : right);
 }
 
-/* A tree of random numbers: two and a half times the logarithm is far above what is seen, and far below what a list would be. */
+/*
+ * The tree is ordered by random numbers. The limit is 2.5 log2 n: far above the depths seen, and
+ * far below a list's.
+ */
 static void many_names_are_found_fast(void **state)
 {
 	static const uint64_t secrets[] = { 0, 1, 0x123456789abcdef };

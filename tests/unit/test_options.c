@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The words of the kernel's command line (boot/options.c). */
+/* The options on the kernel's command line (boot/options.c). */
 #include "tests/unit/support.h"
 
 #include <stdio.h>
@@ -32,7 +32,7 @@ static void words_are_checked(void **state)
 		{ "run=test skip=a samples=full exit=0 pcid=off window-flush=invlpg pmu=off init=/bin/sh "
 		  "trace=calls table=off screen=off",
 		  "", true },
-		{ "build/x+y/palimpsest.elf32 run=demo", "", true }, /* as QEMU puts it */
+		{ "build/x+y/palimpsest.elf32 run=demo", "", true }, /* QEMU prepends the file's name */
 		{ "/a path/with=words/palimpsest run=demo", "", true },
 		{ "kernel.elf32  run=list ", "", true },
 		{ "run=demo init=true nonsense x=y trace=what",
@@ -80,7 +80,7 @@ static void numbers_have_a_range(void **state)
 	assert_false(seed_is_valid("12a"));
 	assert_false(seed_is_valid("0xg"));
 	assert_false(seed_is_valid("/"));
-	assert_false(seed_is_valid("000000000000000000000001")); /* it would be cut */
+	assert_false(seed_is_valid("000000000000000000000001")); /* it would be truncated */
 }
 
 static void texts_have_a_length(void **state)
@@ -94,7 +94,7 @@ static void texts_have_a_length(void **state)
 	strcat(command_line, "y");
 	assert_false(boot_check_options(report));
 	assert_true(strstr(reports, "y: init= takes at most 63 characters\n"));
-	memset(command_line, 'z', sizeof command_line - 1); /* one word, as long as there is room */
+	memset(command_line, 'z', sizeof command_line - 1); /* one word that fills the line */
 	command_line[sizeof command_line - 1] = '\0';
 	assert_true(boot_check_options(report));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Page tables: making, walking and visiting them, and the kernel half (mem/paging.c). */
+/* Making, walking and visiting page tables, and the kernel half (mem/paging.c). */
 #include "tests/unit/support.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@ static uint64_t new_pml4(void)
 	return pml4;
 }
 
-/* The entry for `address` in the table of `level` (4: PML4 … 1: page table). */
+/* Returns the entry for `address` in the table of `level` (4: PML4 … 1: page table). */
 static pte_t *entry_at(uint64_t pml4, uintptr_t address, unsigned level)
 {
 	pte_t *table = phys_to_virt(pml4);
@@ -65,7 +65,7 @@ static void makes_what_is_missing(void **state)
 	assert_ptr_equal(paging_table(pml4, address ^ 0x1ff000, PTE_USER, &tables), table);
 	assert_int_equal(frames_free(), before - 3);
 
-	/* The neighbours: one table, two, three more. */
+	/* The neighbouring PD, PDPT and PML4 entries need one, two and three more tables. */
 	assert_ptr_not_equal(paging_table(pml4, address ^ PD_SPAN, PTE_USER, &tables), table);
 	assert_int_equal(frames_free(), before - 4);
 	assert_non_null(paging_table(pml4, address ^ PDPT_SPAN, PTE_USER, &tables));
@@ -96,7 +96,7 @@ static void flags_of_upper_entries(void **state)
 	}
 }
 
-/* 0, 1 and 2 frames are not enough for three tables; those that were made stay, and serve later. */
+/* 0, 1 or 2 frames are not enough for three tables. The tables made are kept for the next call. */
 static void no_memory(void **state)
 {
 	(void)state;
@@ -134,7 +134,10 @@ static void large_page_in_the_way(void **state)
 	}
 }
 
-/* A leaf of each size at GIB; PTE_FRAME is full of ones, PAT (bit 12 of a large page) among them. */
+/*
+ * A leaf of each size at GIB. All bits of PTE_FRAME are set, including PAT (bit 12 of a large
+ * page).
+ */
 static void translates_each_size(void **state)
 {
 	static const uintptr_t bases[] = { GIB, DIRECT_MAP_BASE + GIB };
@@ -166,7 +169,7 @@ static void translates_each_size(void **state)
 	}
 }
 
-/* Entries that are not present hold anything else: no bit of theirs may count. */
+/* The other bits of a non-present entry are ignored. */
 static void not_present_at_each_level(void **state)
 {
 	uint32_t tables = FRAME_LIST_END;
@@ -205,7 +208,10 @@ static void note(uintptr_t address, size_t size, pte_t leaf, uint64_t flags, voi
 	v->visits[v->count++] = (struct visit){ address, size, leaf, flags };
 }
 
-/* W and U are granted when each level grants them, NX when any does: all 2^12 combinations. */
+/*
+ * A page is writable, or the user's, if every level allows it, and NX if any level says so: all
+ * 2^12 combinations.
+ */
 static void rights_of_all_levels(void **state)
 {
 	static struct visits v;
@@ -369,7 +375,7 @@ static void map_large_kernel_page(void **state)
 	paging_unmap_kernel_large(MICRO_LARGE_BASE, PD_SPAN);
 	assert_int_equal(paging_translate(kernel_pml4, MICRO_LARGE_BASE, NULL), PAGING_INVALID);
 
-	/* Never in place of a table, and not below a large page. */
+	/* A large page replaces no table, and nothing is mapped below a large page. */
 	assert_int_equal(paging_map_kernel(BENCH_AREA_BASE, 0x5000, PTE_NX), 0);
 	assert_int_equal(paging_map_kernel_large(BENCH_AREA_BASE, 0, PD_SPAN, PTE_NX), -EEXIST);
 	assert_int_equal(paging_translate(kernel_pml4, BENCH_AREA_BASE, NULL), 0x5000);
@@ -397,7 +403,7 @@ static bool in_ram(uint64_t physical)
 	return false;
 }
 
-/* Expects the byte that `address` maps at `physical` with exactly these rights. */
+/* Expects `address` to map `physical` with exactly these rights. */
 static void check_mapping(uintptr_t address, uint64_t physical, uint64_t flags)
 {
 	pte_t leaf;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Performance counters on processors that are made up: their CPUID, their registers, and what these count. */
+/* Performance counters (cpu/pmu.c) on simulated CPUs with their own CPUID, MSRs and counts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -46,9 +46,9 @@ static struct {
 	uint64_t value;
 } written[WRITES];
 static unsigned writes, reads;
-static uint32_t unreadable;  /* counter whose RDPMC gives #GP */
-static uint32_t refused;     /* MSR that gives #GP */
-static uint64_t speed, base; /* what a counter advances from read to read, and where it began */
+static uint32_t unreadable;  /* RDPMC of this counter raises #GP */
+static uint32_t refused;     /* WRMSR to this MSR raises #GP */
+static uint64_t speed, base; /* a counter advances by `speed` per read and started at `base` */
 
 bool msr_try_write(uint32_t msr, uint64_t value)
 {
@@ -59,7 +59,7 @@ bool msr_try_write(uint32_t msr, uint64_t value)
 	return true;
 }
 
-/* Counter n of the CPU's list is n + 1 times as fast as the first. */
+/* Counter n of the CPU advances n + 1 times as fast as counter 0. */
 uint64_t counter_read(uint32_t index)
 {
 	return (base + speed * ++reads * ((index & 0xff) + 1)) & 0xffffffffffff;
@@ -112,10 +112,10 @@ static void an_intel_core(void **state)
 	assert_int_equal(written[0].msr, 0x38f); /* stopped first, started last */
 	assert_int_equal(written[0].value, 0);
 	assert_int_equal(written[writes - 1].msr, 0x38f);
-	assert_int_equal(value_of(0x186), BOTH | 0x0e08); /* walks of loads */
-	assert_int_equal(value_of(0x187), BOTH | 0x0e49); /* of stores */
-	assert_int_equal(value_of(0x188), BOTH | 0x2008); /* second-level hits */
-	assert_int_equal(value_of(0x189), BOTH | 0x2049);
+	assert_int_equal(value_of(0x186), BOTH | 0x0e08); /* page walks of loads */
+	assert_int_equal(value_of(0x187), BOTH | 0x0e49); /* page walks of stores */
+	assert_int_equal(value_of(0x188), BOTH | 0x2008); /* second-level TLB hits of loads */
+	assert_int_equal(value_of(0x189), BOTH | 0x2049); /* second-level TLB hits of stores */
 }
 
 static void an_amd_core(void **state)
@@ -128,13 +128,13 @@ static void an_amd_core(void **state)
 	assert_int_equal(value_of(0xc0010202), BOTH | 0xc0);
 	assert_int_equal(value_of(0xc0010204), BOTH | 0xff45);
 	assert_int_equal(value_of(0xc0010206), BOTH | 0xf045);
-	assert_int_equal(value_of(0xc0000301), 0xdead); /* there is no global control */
+	assert_int_equal(value_of(0xc0000301), 0xdead); /* this CPU has no PerfCntrGlobalCtl */
 	zen4.amd_monitoring_a = 1;
 	assert_int_equal(start(&zen4), 4);
 	assert_int_equal(value_of(0xc0000301), 0xf);
 }
 
-/* From begin to end each counter is read once more per counter in the list: 4 reads on Zen. */
+/* Every read advances all counters: by 4 steps between begin and end on Zen, which has 4. */
 static void differences_are_summed(void **state)
 {
 	const char *name, *unit;
@@ -142,7 +142,7 @@ static void differences_are_summed(void **state)
 	(void)state;
 
 	assert_int_equal(start(&zen), 4);
-	base = 0xffffffffffff - 5000; /* they wrap around at 48 bits */
+	base = 0xffffffffffff - 5000; /* the counters wrap around at 48 bits */
 	reads = 0;
 	pmu_begin();
 	pmu_end();
@@ -182,16 +182,16 @@ static void what_is_missing(void **state)
 	uint64_t value;
 	(void)state;
 
-	cpuid.version = 0x90675; /* an unknown model: no TLB events, but cycles and instructions */
+	cpuid.version = 0x90675; /* an unknown model: cycles and instructions, but no TLB events */
 	assert_int_equal(start(&cpuid), 2);
 	assert_int_equal(value_of(0x38f), 0x300000000);
 	assert_true(pmu_metric(PMU_INSTRUCTIONS, &value, &name, &unit));
 	assert_false(pmu_metric(PMU_DTLB_MISSES, &value, &name, &unit));
 	cpuid = skylake;
-	cpuid.intel_d = 0; /* no fixed counters: two of the four general ones; none is left for the TLB */
+	cpuid.intel_d = 0; /* no fixed counters: two of the four general ones take their place */
 	assert_int_equal(start(&cpuid), 2);
 	assert_int_equal(value_of(0x187), BOTH | 0x3c);
-	cpuid.intel_b = 1; /* cycles cannot be counted */
+	cpuid.intel_b = 1; /* the event "core cycles" is missing */
 	without(&cpuid, "too few counters");
 	cpuid = skylake;
 	cpuid.intel_a = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's record lines (output/record.c) as the harness reads them. OUTS to port 0xE9 faults in a
- * user process; the handler takes the bytes as QEMU would.
+ * The kernel's record lines (output/record.c) as the harness parses them. OUTS to port 0xE9 faults
+ * in a user process; the handler takes the bytes as QEMU would.
  */
 #define _GNU_SOURCE /* REG_RIP */
 #include "tests/unit/support.h"
@@ -19,7 +19,7 @@
 #undef record_number
 
 static char output[1 << 20];
-static size_t output_size, line_start; /* of all lines, and where the last begins */
+static size_t output_size, line_start; /* bytes of all lines; offset of the last line */
 
 static int on_outs(greg_t *registers)
 {
@@ -38,7 +38,7 @@ static int on_outs(greg_t *registers)
 	return 0;
 }
 
-/* The last line, read by the harness. */
+/* Returns the last line, parsed by the harness's code. */
 static const struct record *sent(void)
 {
 	static struct record record;
@@ -96,7 +96,7 @@ static void each_kind_of_field(void **state)
 	assert_string_equal(value(record, "unit"), "bytes");
 }
 
-/* Every printable byte arrives as it was, and any other that a C string can hold as the escape that it was sent as. */
+/* A printable byte arrives unchanged, any other byte that a C string can hold as its escape. */
 static void each_byte(void **state)
 {
 	(void)state;
@@ -117,7 +117,7 @@ static void each_byte(void **state)
 	assert_string_equal(value(sent(), "text"), "50% of ~12345678%0a@1 end =");
 }
 
-/* Text of every length up to what a line holds; one byte less than that fills the line. */
+/* Text of every length that fits in a line. */
 static void up_to_a_full_line(void **state)
 {
 	const size_t most = RECORD_GUEST_MAX - strlen("@1234 test name= ~12345678\n");
@@ -125,7 +125,7 @@ static void up_to_a_full_line(void **state)
 	(void)state;
 
 	traps_start(on_outs);
-	while (sent()->number < 999) /* so that numbers have four digits */
+	while (sent()->number < 999) /* so that the line numbers have four digits */
 		record_fact("filler", 0, "none");
 	for (size_t length = 0; length <= most; length++) {
 		memset(text, 'x', length);
@@ -138,7 +138,10 @@ static void up_to_a_full_line(void **state)
 	assert_int_equal(output_size - line_start, RECORD_GUEST_MAX);
 }
 
-/* What does not fit is left out, and never so that the line, or a value in it, becomes a wrong one. */
+/*
+ * Text that does not fit is omitted. The line stays valid, and no value in it is cut to a wrong
+ * one.
+ */
 static void more_than_a_line(void **state)
 {
 	char text[RECORD_GUEST_MAX];
@@ -167,7 +170,7 @@ static void ignore(void *context, const struct record *record, bool from_library
 	assert_false(from_library);
 }
 
-/* All that was sent above, as one stream with its end. */
+/* Everything sent above, followed by the end record, is a valid stream. */
 static void whole_stream(void **state)
 {
 	struct stream stream;
@@ -188,7 +191,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_kind_of_field), cmocka_unit_test(each_byte),
 		cmocka_unit_test(up_to_a_full_line),  cmocka_unit_test(whole_stream),
-		cmocka_unit_test(more_than_a_line), /* last: a line that is refused would damage the stream */
+		cmocka_unit_test(more_than_a_line), /* last: whole_stream checks the lines of the others */
 	};
 
 	return cmocka_run_group_tests_name("records", tests, NULL, NULL);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Regions, page faults and fork() (vm/regions.c, vm/fault.c) against a model that knows pages only, under random
- * operations, with and without memory to spare. A TLB of all pages is kept beside: what it holds must be right.
+ * Regions, page faults and fork() (vm/regions.c, vm/fault.c) against a model that knows only pages,
+ * under random operations, with and without enough memory. A simulated TLB holds the translations
+ * used so far; it must never hold a wrong one.
  */
 #include "tests/unit/support.h"
 
@@ -14,8 +15,8 @@
 #include "vm/regions.h"
 #include "x86/instructions.h"
 
-#define PAGES      192                     /* of each space that take part */
-#define BASE       (GIB - 100 * PAGE_SIZE) /* two page tables and two page directories */
+#define PAGES      192                     /* pages of each space that the operations use */
+#define BASE       (GIB - 100 * PAGE_SIZE) /* they span two page tables and two page directories */
 #define SPACES     4
 #define ROUNDS     1000000
 
@@ -26,22 +27,22 @@
 struct page {
 	bool mapped;
 	uint64_t flags;
-	uint64_t word; /* the first one of its contents, but of shared pages */
+	uint64_t word; /* the first word of an anonymous or copied page */
 	unsigned file; /* with REGION_BACKED */
 	size_t place;  /* page of the file */
-	bool copied;   /* a private page that has been used, and is the file's no more */
+	bool copied;   /* a private page that has been used, and so is a copy of the file's */
 };
 
 static struct address_space spaces[SPACES];
 static struct page model[SPACES][PAGES];
-static pte_t tlb[PAGES]; /* of the space that is loaded; 0: nothing */
+static pte_t tlb[PAGES]; /* the loaded space's translations; 0: none */
 static struct node *files[FILES];
-static uint64_t file_words[FILES][FILE_PAGES];                /* the first of each page */
-static size_t file_pages[FILES] = { FILE_PAGES, FILE_PAGES }; /* how long each is now */
+static uint64_t file_words[FILES][FILE_PAGES];                /* the first word of each page */
+static size_t file_pages[FILES] = { FILE_PAGES, FILE_PAGES }; /* current length of each file */
 static unsigned loaded;
 static bool scarce; /* memory may run out in this operation */
 
-/* There is one task: no one waits for the lock, and it is free between two calls. */
+/* With a single task nobody waits for the lock, and it is free between two calls. */
 void rwlock_block(struct wait_queue *queue)
 {
 	(void)queue;
@@ -59,13 +60,13 @@ static uintptr_t address_of(size_t page)
 }
 
 /*
- * The frames of the loaded space before an operation, and their links, which tell the owners. A frame
- * may lose one only after its page has been flushed: until then the entry is watched.
+ * The loaded space's frames before an operation, with their links, which hold the number of owners.
+ * Until a page has been flushed, its frame is watched: it must not be freed or lose an owner.
  */
-#define WATCHED_ROUNDS 32 /* one of so many is: it takes long */
+#define WATCHED_ROUNDS 32 /* watch in one of 32 rounds, since it takes long */
 #define LINK_ALLOCATED 0xfffffffeU
 static struct {
-	uint64_t frame; /* 0: none */
+	uint64_t frame; /* 0: not watched */
 	uint32_t link;
 } watched[PAGES];
 static bool watching;
@@ -73,7 +74,7 @@ static unsigned long pages_watched;
 
 static bool free_frames[ARENA_FRAMES];
 
-/* The list of free frames begins with the one that is handed out next. */
+/* The list of free frames begins with the frame that is allocated next. */
 static void find_free_frames(void)
 {
 	const uint64_t first = frame_alloc();
@@ -94,7 +95,7 @@ static void check_watched(size_t page)
 	if (!frame)
 		return;
 	assert_false(free_frames[frame >> PAGE_SHIFT]);
-	if (watched[page].link < LINK_ALLOCATED) /* it has other owners, and has not fewer now */
+	if (watched[page].link < LINK_ALLOCATED) /* several owners, and none fewer now */
 		assert_true(frame_link(frame) <= watched[page].link);
 	watched[page].frame = 0;
 	pages_watched++;
@@ -139,7 +140,9 @@ static void watch(void)
 	watching = true;
 }
 
-/* A cached translation may grant less than the tables, never more, and never another frame. */
+/*
+ * A cached translation may grant fewer rights than the tables, never more, and maps the same frame.
+ */
 static void check_tlb(size_t page)
 {
 	pte_t entry = entry_at(&spaces[loaded], page);
@@ -162,7 +165,7 @@ static bool past_end(const struct page *page)
 	return (page->flags & REGION_BACKED) && page->place >= file_pages[page->file];
 }
 
-/* Where the page's word is remembered. */
+/* Returns where the model keeps the page's word. */
 static uint64_t *word_of(struct page *page)
 {
 	if ((page->flags & REGION_BACKED) && ((page->flags & REGION_SHARED) || !page->copied))
@@ -170,7 +173,7 @@ static uint64_t *word_of(struct page *page)
 	return &page->word;
 }
 
-/* The page is there now. */
+/* The page has been accessed: a private page of a file becomes a copy. */
 static void was_used(struct page *page, const uint64_t *words)
 {
 	if (!(page->flags & REGION_BACKED))
@@ -183,7 +186,10 @@ static void was_used(struct page *page, const uint64_t *words)
 	}
 }
 
-/* The access as the processor makes it. Returns the word, or NULL when it failed as it should. */
+/*
+ * Accesses a page as the CPU would. Returns its first word, or NULL if the access failed as
+ * expected.
+ */
 static uint64_t *access_page(size_t page, bool write)
 {
 	struct address_space *space = &spaces[loaded];
@@ -200,7 +206,7 @@ static uint64_t *access_page(size_t page, bool write)
 			was_used(expected, phys_to_virt(pte_frame(entry)));
 			return phys_to_virt(pte_frame(entry));
 		}
-		tlb[page] = 0; /* a fault drops the page's translation (SDM 3A 4.10.4.1) */
+		tlb[page] = 0; /* a fault invalidates the page's translation (SDM 3A 4.10.4.1) */
 		error = region_fault(space, address_of(page) + random_below(PAGE_SIZE),
 		                     (entry & PTE_PRESENT) | (write ? FAULT_WRITE : 0));
 		if (error == -ENOMEM) {
@@ -229,14 +235,16 @@ static void check_page(size_t page)
 		assert_int_equal(*word, *word_of(&model[loaded][page]));
 }
 
-/* Whether one region may hold both: `b` is the page behind `a`. */
+/* Returns true if one region may hold both pages, of which `b` follows `a`. */
 static bool goes_on(const struct page *a, const struct page *b)
 {
 	return a->mapped && b->mapped && a->flags == b->flags &&
 	       (!(a->flags & REGION_BACKED) || (a->file == b->file && a->place + 1 == b->place));
 }
 
-/* The list is in order, nothing overlaps, neighbours differ, and it says what the model says. */
+/*
+ * Checks that regions are sorted, do not overlap, are merged where possible, and match the model.
+ */
 static void check_list(unsigned index)
 {
 	const struct region *region = address_space_regions(&spaces[index]);
@@ -315,7 +323,7 @@ static void one_discard(size_t first, size_t n)
 	assert_int_equal(error, whole ? 0 : -ENOMEM);
 }
 
-/* mremap(): some pages to a place where there is nothing, and perhaps more pages behind them. */
+/* mremap(): moves pages to a free place, and may add pages after them. */
 static void one_move(size_t first, size_t n)
 {
 	struct page *pages = model[loaded], moved[PAGES];
@@ -353,13 +361,16 @@ static void one_file_write(void)
 		assert_true(scarce);
 }
 
-/* truncate() of a file, for all who have it mapped. What comes back when it is longer again is zeros. */
+/*
+ * truncate() of a file, in all spaces that map it. If it becomes longer again, the new pages are
+ * zeros.
+ */
 static void one_truncation(void)
 {
 	const unsigned file = (unsigned)random_below(FILES);
 	const size_t pages = 1 + random_below(FILE_PAGES);
 
-	watching = false; /* the file and spaces that are not loaded free theirs without a flush */
+	watching = false; /* the file and the other spaces free their frames without a flush */
 	if (node_truncate(files[file], pages * PAGE_SIZE - PAGE_SIZE / 2)) {
 		assert_true(scarce);
 		return;
@@ -413,13 +424,13 @@ static void one_write(size_t page)
 		*word = *word_of(&model[loaded][page]) = random_next();
 }
 
-/* exit() of another space, and fork() of this one into its place. */
+/* exit() of another space, and fork() of the loaded one into its place. */
 static void one_fork(void)
 {
 	unsigned child = (unsigned)((loaded + 1 + random_below(SPACES - 1)) % SPACES);
 	int error;
 
-	watching = false; /* as above */
+	watching = false; /* the other space frees its frames without a flush */
 	address_space_destroy(&spaces[child]);
 	memset(model[child], 0, sizeof model[child]);
 	error = address_space_create(&spaces[child]);
@@ -486,7 +497,7 @@ static void one_operation(void)
 	}
 }
 
-/* One file in frames, and one that came with a boot module. */
+/* Makes a file in frames of its own, and one whose data is in a boot module. */
 static void make_files(void)
 {
 	static uint64_t module[FILE_SIZE / 8];
@@ -623,7 +634,7 @@ static int setup(void **state)
 	return 0;
 }
 
-/* More pages whose frames a copy of the space has too than a batch of the TLB can gather. */
+/* Unmaps more pages that a forked space shares than one TLB batch can hold. */
 static void many_shared_frames(void **state)
 {
 	const size_t before = frames_free();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The reader-writer lock (sched/rwlock.h) between tasks that run one at a time and are switched at random: who holds it together, and in
- * which order those who wait are let in, against a model.
+ * The reader-writer lock (sched/rwlock.h) with tasks that run one at a time and are switched at
+ * random: who holds it together, and in which order waiters are admitted, against a model.
  */
 #include "tests/unit/support.h"
 
@@ -17,7 +17,7 @@ struct task {
 	ucontext_t context;
 	bool blocked;
 	bool wants_write;
-	unsigned place; /* of those who wait; 0: it does not */
+	unsigned place; /* its number in the queue of waiters; 0: it does not wait */
 };
 
 static struct task tasks[TASKS];
@@ -50,7 +50,7 @@ void rwlock_wake(struct wait_queue *queue)
 		tasks[i].blocked = false;
 }
 
-/* Who waits longest is not asleep when nothing keeps it from the lock. */
+/* The first waiter must not be blocked if it could take the lock. */
 static void check_first(void)
 {
 	for (unsigned i = 0; i < TASKS; i++)
@@ -58,7 +58,7 @@ static void check_first(void)
 			assert_false(tasks[i].blocked);
 }
 
-/* Who came when there was someone to wait for must have waited; and in the order of coming. */
+/* The current task got the lock. If others were ahead of it, it must have waited, in FIFO order. */
 static void check_entry(bool others)
 {
 	if (current->place) {
@@ -138,7 +138,7 @@ static void no_one_is_left_out(void **state)
 		unsigned ready = 0;
 
 		over = step >= STEPS;
-		assert_in_range(step, 0, 2 * STEPS); /* those who wait are let in, or this has no end */
+		assert_in_range(step, 0, 2 * STEPS); /* otherwise a waiter is never admitted */
 		for (unsigned i = 0; i < TASKS; i++)
 			ready += !tasks[i].blocked;
 		assert_true(ready > 0);
@@ -153,7 +153,7 @@ static void no_one_is_left_out(void **state)
 	assert_int_equal(lock.busy, 0);
 	assert_int_equal(lock.next, lock.entered);
 	assert_false(rwlock_is_held(&lock));
-	/* It was worth it. */
+	/* The test has covered waiting and sharing. */
 	assert_in_range(waits, STEPS / 100, STEPS);
 	assert_in_range(shared_reads, STEPS / 1000, STEPS);
 	assert_in_range(longest, TASKS / 2, TASKS);

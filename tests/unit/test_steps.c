@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The order of a benchmark's samples, and warm-up until stable. */
+/*
+ * The order of a benchmark's samples, and warming up until times are stable (bench/guest/steps.c).
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +15,7 @@
 
 struct bench_plan bench_plan;
 
-/* "w0 w1 0 1 c2 c3 o0 oc1": all steps of a row. */
+/* Returns all steps of a benchmark as text. w: warm-up, c: counting, o: overhead. */
 static const char *steps_of(const struct bench *b)
 {
 	static char text[400];
@@ -39,7 +41,7 @@ static void the_order(void **state)
 	assert_string_equal(steps_of(&b), "0");
 }
 
-/* How many warm-up samples a row takes whose sample i takes times(i). */
+/* Returns the number of warm-up samples of a benchmark whose sample i takes times(i). */
 static unsigned warmups(uint64_t (*times)(unsigned), struct bench *b)
 {
 	*b = (struct bench){ .warmup = 3, .samples = bench_plan.samples };
@@ -58,7 +60,7 @@ static uint64_t steady(unsigned i)
 	return 5000 + i % 3;
 }
 
-/* Halves with each sample until it arrives after 20; one sample in five is far off. */
+/* The excess halves with each sample and is gone after 20. One sample in five is an outlier. */
 static uint64_t settling(unsigned i)
 {
 	return i % 5 == 2 ? 99999 : i < 20 ? 5000 + (1UL << (20 - i)) : 5000;
@@ -95,7 +97,7 @@ static void only_when_asked(void **state)
 	bench_plan = (struct bench_plan){ .samples = 11 };
 	assert_int_equal(warmups(rising, &b), 3);
 	assert_null(b.why);
-	bench_plan.stable = true; /* but a row with few samples, because it takes so long, keeps its own */
+	bench_plan.stable = true; /* a benchmark with few samples keeps its warm-up */
 	b = (struct bench){ .warmup = 1, .samples = 3 };
 	bench_plan_warmup(&b);
 	assert_int_equal(b.warmup, 1);

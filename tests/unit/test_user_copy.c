@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Copies from and to user memory (vm/address_space.c, vm/user_copy.asm). The process's own memory
- * is the user half; faults go on where cpu/exceptions.c would go on.
+ * is the user half. After a fault, execution continues where cpu/exceptions.c would continue it.
  */
 #define _GNU_SOURCE /* REG_RIP */
 #include "tests/unit/support.h"
@@ -92,7 +92,7 @@ static void pages_that_are_not_there(void **state)
 
 		memset(user, 'a', there);
 		assert_int_equal(copy_from_user(bytes, (uintptr_t)user, 16), result);
-		assert_memory_equal(bytes, user, there); /* what was there was copied */
+		assert_memory_equal(bytes, user, there); /* the accessible part was copied */
 		assert_int_equal(copy_to_user((uintptr_t)user, bytes, 16), result);
 		assert_false(cpu_calls.user_access);
 	}
@@ -112,7 +112,7 @@ static void strings(void **state)
 	assert_int_equal(copy_string_from_user(to, (uintptr_t) "a", 1), -E2BIG);
 	assert_int_equal(copy_string_from_user(to, (uintptr_t) "", 0), -E2BIG);
 
-	user = guard_before(4); /* the string ends with the page, and then a byte later */
+	user = guard_before(4); /* the string ends with the page, then one byte past it */
 	strcpy(user, "abc");
 	assert_int_equal(copy_string_from_user(to, (uintptr_t)user, 8), 3);
 	user[3] = 'd';
@@ -123,7 +123,7 @@ static void strings(void **state)
 	assert_false(cpu_calls.user_access);
 }
 
-/* A string may not go on past the user half, even when there is something. */
+/* A string may not extend past the user half, even if there is memory. */
 static void string_at_the_top(void **state)
 {
 	char *page = (char *)(USER_TOP - PAGE_SIZE), *user = page + PAGE_SIZE - 4, to[8];
@@ -131,7 +131,7 @@ static void string_at_the_top(void **state)
 
 	if (mmap(page, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
 	         -1, 0) != page)
-		skip(); /* this host has something else there */
+		skip(); /* the page is in use on this host */
 	traps_start(on_page_fault);
 	strcpy(user, "abc");
 	assert_int_equal(copy_string_from_user(to, (uintptr_t)user, 8), 3);

@@ -55,7 +55,7 @@ $(UNIT)/%.o: %.c
 	$(call say,CC,$@)
 	$(Q)$(HOSTCC) $(UNIT_CFLAGS) $(UNIT_RENAME:%=-D%) -MMD -MP -c -o $@ $<
 
-# A file may be at any address, and its fields may be read unaligned, as on the processor.
+# A file may be at any address; its fields are read unaligned, which x86 allows.
 $(UNIT)/kernel/loader/elf.o $(UNIT)/kernel/loader/elf_odd.o: UNIT_CFLAGS += -fno-sanitize=alignment
 
 # Sources whose executed basic blocks are counted (blocks_run of support.h).

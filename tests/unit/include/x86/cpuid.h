@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Stands in for the kernel's: the test says what CPUID returns. */
+/* Replaces kernel/x86/cpuid.h in the unit tests: the test defines what CPUID returns. */
 #pragma once
 
 #include <stdint.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Takes the place of kernel/x86/flush.h in the unit tests: flushes are counted and shown to the test. */
+/*
+ * Replaces kernel/x86/flush.h in the unit tests: counts the flushes and reports them to the test.
+ */
 #pragma once
 
 #include "x86/instructions.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Takes the place of kernel/x86/instructions.h in the unit tests: privileged instructions are counted,
- * not executed.
+ * Replaces kernel/x86/instructions.h in the unit tests: privileged instructions are counted, not
+ * executed.
  */
 #pragma once
 
@@ -10,17 +10,17 @@
 
 #include "x86/registers.h"
 
-/* What the code under test asked the processor for. */
+/* The privileged instructions that the code under test has executed. */
 struct cpu_calls {
 	uint64_t cr3; /* the last value loaded */
 	uint64_t cr4;
 	unsigned write_cr3, write_cr4, invlpg, invpcid;
-	unsigned user_accesses; /* times that SMAP was opened */
-	bool user_access;       /* it is open now */
+	unsigned user_accesses; /* number of STACs */
+	bool user_access;       /* between STAC and CLAC */
 };
 extern struct cpu_calls cpu_calls;
 
-/* What a test wants to know of flushes: of one page, or of all of the TLB (address 0). NULL: nothing. */
+/* If not NULL, called at each flush of a page, or of the whole TLB (address 0). */
 extern void (*cpu_flushes)(uintptr_t address);
 
 void outl(uint16_t port, uint32_t value);
