@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Whether the system-call fuzzer sees what it looks for: kernels with a fault planted, in a copy of the sources, and what it must say of each.
+# Tests the system-call fuzzer: plants faults in a copy of the sources and checks that it reports
+# each.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -14,7 +15,7 @@ mkdir -p "$copy/build"
 cp -a Makefile bochsrc kernel bench tests "$copy/"
 cp -a build/programs build/fuzz build/$build "$copy/build/"
 
-# plant FILE SED: the file with the fault, as it is compiled
+# plant FILE SED: plants the fault in the copy's file and builds the kernel
 plant()
 {
 	cp -p "$1" "$copy/$1.sound"
@@ -29,7 +30,7 @@ restore()
 	rm -f "$copy/$1.sound"
 }
 
-# finds FILE SED WORDS: fuzzed with the fault in it, the kernel gives a finding with these words.
+# finds FILE SED WORDS: with this fault, the fuzzer reports a finding that contains these words.
 finds()
 {
 	local status=0
@@ -46,19 +47,19 @@ restore "$1"
 	return $status
 }
 
-# In sys_getppid(), a call that does next to nothing.
+# in_call STATEMENT: the sed script that plants a statement in sys_getppid()
 in_call()
 {
 	printf '%s' "s|static long sys_getppid(void)\n{\n|#include \"mem/heap.h\"\n#include \"mem/frames.h\"\n&	$1\n|"
 }
 
-# Without a fault it finds nothing, so that what it finds below is the fault.
+# Without a fault the fuzzer finds nothing, so a finding below is due to the fault.
 sound()
 {
 	env -u MAKEFLAGS -u MAKELEVEL make -s -C "$copy" kernel STRATEGY=heap && (cd "$copy" && tests/fuzz/calls.sh 30000 1 tcg $build)
 }
 
-# names FILE: the calls that it names
+# names FILE: the system calls named in the file
 names()
 {
 	grep -o '\bSYS_[a-z0-9_]*[a-z0-9]\b' "$1" | sort -u

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Fuzzes the system calls of kernels that run: calls.sh CALLS SEED tcg|bochs STACK+LOADER+ISOLATION…
-# Boots of at most BOOT_CALLS calls each, the builds in turn, with the seeds SEED, SEED + 1 …, until CALLS calls were made; the memory
-# of a boot and its PCIDs follow from its seed, and so does all else, so that the same seed does the same again. Prints TAP, a line
-# for each boot. A finding (a panic, a fault that the program saw, frames or objects that are lost, no word for PATIENCE seconds of
-# processor time) is left in build/fuzz/calls/; after FINDINGS of them (10) it ends.
+# Fuzzes the system calls of running kernels: calls.sh CALLS SEED tcg|bochs STACK+LOADER+ISOLATION…
+# Boots the builds in turn with the seeds SEED, SEED + 1, …, for at most BOOT_CALLS calls each,
+# until CALLS calls have been made. Everything in a boot, its memory and PCIDs included, follows
+# from its seed, so the same seed gives the same run. Prints TAP, one line per boot. Findings are
+# panics, faults that the program saw, leaked frames or objects, and no output for PATIENCE seconds
+# of processor time. They are left in build/fuzz/calls/; the script stops after FINDINGS of them
+# (10).
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -22,7 +24,7 @@ boot=
 trap 'rm -rf "$work"' EXIT
 trap '[ -z "$boot" ] || pkill -P "$boot"; exit 130' INT TERM
 
-# field NAME: of the last record of the kind fuzz, or 0
+# field NAME: the field's value in the last record of type fuzz, or 0
 field()
 {
 	local value
@@ -30,7 +32,7 @@ field()
 	echo "${value:-0}"
 }
 
-# A kernel that says nothing any more: where it is, and by an NMI what the last calls were.
+# Asks a kernel that has gone silent for its registers, and by an NMI for its last calls.
 ask_monitor()
 {
 	[ "$engine" = tcg ] || return 0
@@ -38,7 +40,8 @@ ask_monitor()
 	sleep 3
 }
 
-# Seconds of processor time that the engine has used: a busy host is no hang.
+# Processor time that the engine has used, in seconds. Unlike real time, it does not grow on a busy
+# host.
 used()
 {
 	local child
@@ -47,8 +50,9 @@ used()
 	done | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
-# watch: waits for the boot; false when it had to be ended, after PATIENCE seconds of its own without a word, or 30 times as many of
-# ours. Looks are counted, at most five a second, because a clock may be set meanwhile.
+# Waits for the boot. Kills it and returns false after PATIENCE seconds of its processor time, or 30
+# times as many of real time, without output. Real time is counted in polls, at most five per
+# second, because the clock may be set meanwhile.
 watch()
 {
 	local size=-1 now since=0 looks=0
@@ -93,7 +97,7 @@ run_boot()
 	wait "$reader" 2>/dev/null
 }
 
-# What the boot that has just ended found wrong.
+# Prints the finding of the boot that has just ended.
 finding()
 {
 	local text

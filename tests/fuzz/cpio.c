@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The fuzz target for archives: cpio_unpack() (fs/cpio.c) and archive_unpack() (fs/archive.c), and what is done with the files
- * afterwards (fs/node.c, fs/node_data.c), against reference_cpio.c; also when memory runs out at any place.
+ * The fuzz target for archives: compares cpio_unpack() (fs/cpio.c) and archive_unpack()
+ * (fs/archive.c), and operations on the files (fs/node.c, fs/node_data.c), with reference_cpio.c,
+ * also when memory runs out.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -16,7 +17,7 @@
 #include "tests/fuzz/reference_cpio.h"
 
 #define CHANGES    24
-#define PATHS_MOST 64 /* that are looked up */
+#define PATHS_MOST 64 /* files whose names are looked up as paths */
 
 static bool is(uint32_t mode, uint32_t kind)
 {
@@ -46,7 +47,7 @@ static size_t count_children(const struct node *directory)
 	return count;
 }
 
-/* Every file of the tree is in the reference, and the other way round. nodes[i] gets the node of file i. */
+/* The tree and the reference have the same files. nodes[i] is set to the node of file i. */
 static void check_tree(const struct reference_tree *tree, struct node **nodes)
 {
 	size_t *children = calloc(tree->count, sizeof *children), *names = calloc(tree->count, sizeof *names);
@@ -75,7 +76,7 @@ static void check_tree(const struct reference_tree *tree, struct node **nodes)
 	free(names);
 }
 
-/* Paths through links, as the archive has them: what is found is in the tree. */
+/* Looks names up as paths, through symbolic links: a node that is found must be in the tree. */
 static void look_up(const struct reference_tree *tree, struct node **nodes)
 {
 	for (size_t i = 1; i < tree->count && i < PATHS_MOST; i++) {
@@ -89,7 +90,7 @@ static void look_up(const struct reference_tree *tree, struct node **nodes)
 			continue;
 		node = node_find(nodes[file->parent], file->name, true, &error);
 		require(node || error < 0);
-		if (node && is(node->mode, NODE_FILE)) /* its first name may be gone */
+		if (node && is(node->mode, NODE_FILE)) /* its first name may have been removed */
 			continue;
 		for (unsigned depth = 0; node && node != node_root; depth++) {
 			require(node->parent && depth < PATH_LENGTH);
@@ -116,7 +117,7 @@ static void write_byte(struct node *node, struct reference_file *file, size_t of
 	file->own[offset] = (uint8_t)(offset + 1);
 }
 
-/* Files are written, cut, made longer and removed, now and then with little memory. */
+/* Writes, truncates, extends and removes files, sometimes with little memory. */
 static void change_files(struct reference_tree *tree, struct node **nodes)
 {
 	for (unsigned n = 0; n < CHANGES && tree->count > 1; n++) {
@@ -161,14 +162,14 @@ static void remove_all(void)
 	memory_end();
 }
 
-/* Where the archive lies, and which memory is missing. */
+/* How to run an input: where the archive is, and how memory runs out. */
 struct round {
-	bool in_frames;
-	size_t failing_call; /* of heap_alloc() */
-	size_t frames;       /* that are free */
+	bool in_frames;      /* in frames of its own, as a boot module */
+	size_t failing_call; /* index of the heap_alloc() that fails */
+	size_t frames;       /* frames that are free */
 };
 
-/* Returns what the kernel says; *calls gets how often it asked for memory. */
+/* Returns the kernel's result. *calls is set to its number of heap allocations. */
 static int run(const uint8_t *bytes, size_t size, const struct round *round, size_t *calls)
 {
 	struct reference_tree tree;
@@ -194,7 +195,7 @@ static int run(const uint8_t *bytes, size_t size, const struct round *round, siz
 	require(result.used <= size && result.freed <= modules * PAGE_SIZE);
 
 	reference_start(&tree);
-	/* A node takes two allocations, and both are tried. */
+	/* A node takes two allocations; the second is made even if the first fails. */
 	expected =
 	        reference_unpack(&tree, bytes, size,
 	                         heap_first_failure == SIZE_MAX ? SIZE_MAX : heap_first_failure / 2, &rest);

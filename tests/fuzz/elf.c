@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The fuzz target for ELF files: elf_check() (loader/elf.c, elf_odd.c) and what is loaded by its plan, against reference_elf.c. */
+/*
+ * The fuzz target for ELF files: compares elf_check() (loader/elf.c, elf_odd.c), and the image
+ * loaded by its plan, with reference_elf.c.
+ */
 #include "tests/fuzz/fuzz.h"
 
 #include <errno.h>
@@ -11,7 +14,7 @@
 #include "tests/fuzz/reference_elf.h"
 
 #define IMAGE_TOP   (USER_STACK_BASE - PAGE_SIZE)
-#define LOADED_MOST 64 /* pages of an image that is loaded as a whole */
+#define LOADED_MOST 64 /* images of up to 64 pages are really loaded */
 
 static struct reference reference;
 
@@ -20,7 +23,10 @@ static bool are_apart(const struct load_segment *a, const struct load_segment *b
 	return a->start + a->pages * PAGE_SIZE <= b->start || b->start + b->pages * PAGE_SIZE <= a->start;
 }
 
-/* Entry `i` of what is loaded, then of the rest that has pages; NULL at the end. */
+/*
+ * Returns part `i` of the plan: first the loaded segments, then those of the rest that have pages;
+ * NULL past the end.
+ */
 static const struct load_segment *part(const struct elf_plan *plan, size_t i)
 {
 	if (i < plan->count)
@@ -54,7 +60,7 @@ static void check_data(const struct load_segment *s, const uint8_t *file, size_t
 	require(s->data_size <= (size_t)(file + size - s->data));
 }
 
-/* What goes into loaded pages, and which of them are hidden. */
+/* Entries of the rest without pages: either bytes to copy into a loaded page, or a page to hide. */
 static void check_patches(const struct elf_plan *plan, const uint8_t *file, size_t size)
 {
 	for (size_t i = 0; i < plan->rest; i++) {
@@ -72,7 +78,7 @@ static void check_patches(const struct elf_plan *plan, const uint8_t *file, size
 	}
 }
 
-/* What the rest of the kernel builds on when a plan was accepted. */
+/* Checks what the rest of the kernel relies on if a plan was accepted. */
 static void check_plan(const struct elf_plan *plan, const uint8_t *file, size_t size)
 {
 	bool headers_found = plan->headers == 0 && reference.candidates == 0;
@@ -103,7 +109,7 @@ static void check_plan(const struct elf_plan *plan, const uint8_t *file, size_t 
 	require(elf_ends_below(plan, IMAGE_TOP));
 }
 
-/* A page of user memory, as the plan would have it and as it should be. */
+/* Compares a page of user memory, as the plan describes it, with the reference. */
 static void check_page(const struct elf_plan *plan, uintptr_t page)
 {
 	static uint8_t view[PAGE_SIZE] __attribute__((aligned(64)));
@@ -132,7 +138,7 @@ static void check_page(const struct elf_plan *plan, uintptr_t page)
 	reference_check_page(&reference, page, view);
 }
 
-/* The page with this address, and those before and behind it. */
+/* Checks the page that contains the address, and its two neighbours. */
 static void check_around(const struct elf_plan *plan, uintptr_t address)
 {
 	uintptr_t page = address & ~PAGE_MASK;
@@ -142,7 +148,7 @@ static void check_around(const struct elf_plan *plan, uintptr_t address)
 	check_page(plan, page + PAGE_SIZE);
 }
 
-/* Where something begins or ends, in the file or in the plan. */
+/* Checks the pages where a segment or a part of the plan begins or ends. */
 static void check_edges(const struct elf_plan *plan)
 {
 	const struct load_segment *s;
@@ -167,7 +173,7 @@ static size_t pages_of(const struct elf_plan *plan)
 	size_t pages = 0;
 
 	for (const struct load_segment *s = plan->segments; s < plan->segments + plan->count; s++)
-		pages += s->pages; /* of 47 bits each */
+		pages += s->pages; /* no overflow: user addresses have 47 bits */
 	return pages;
 }
 
@@ -187,7 +193,7 @@ static void check_loaded(const struct elf_plan *plan, struct address_space *spac
 	size_t parts = 0;
 
 	for (; (s = part(plan, parts)); parts++) {
-		const size_t pages = is_loaded(plan, s) ? s->pages : 1; /* of the rest none is there */
+		const size_t pages = is_loaded(plan, s) ? s->pages : 1; /* the rest is not present */
 
 		check_region(space, s);
 		for (uintptr_t page = s->start; page < s->start + pages * PAGE_SIZE; page += PAGE_SIZE) {
@@ -206,7 +212,7 @@ static void check_loaded(const struct elf_plan *plan, struct address_space *spac
 	require(space->count == parts);
 }
 
-/* Loads a small image, at first with too little memory. */
+/* Loads a small image, first with a random shortage of memory. */
 static void load(const struct elf_plan *plan)
 {
 	struct address_space space;

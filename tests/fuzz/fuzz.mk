@@ -1,4 +1,4 @@
-# Fuzz targets for code that reads files from outside. Each is built twice from the same sources: by clang
+# Fuzz targets for code that reads untrusted files. Each is built twice from the same sources: by clang
 # with libFuzzer (make fuzz), and by the host's compiler with a driver that replays the corpus (make
 # fuzz-smoke and make test).
 
@@ -17,10 +17,10 @@ FUZZ_cpio   := $(FUZZ_KERNEL) tests/fuzz/reference_cpio kernel/fs/cpio kernel/fs
 FUZZ_CFLAGS := $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer
 
-# support.c is inserted between the kernel's code and its allocators, whose names therefore change.
+# support.c wraps the kernel's allocators, which are therefore renamed.
 $(FUZZ)/%/kernel/mem/frames.o: FUZZ_RENAME := $(foreach name,frame_alloc frames_alloc frame_alloc_zeroed frame_free,$(name)=kernel_$(name))
 $(FUZZ)/%/kernel/mem/heap.o: FUZZ_RENAME := $(foreach name,heap_alloc heap_free,$(name)=kernel_$(name))
-# A file may be at any address, and its fields may be read unaligned, as on the processor.
+# A file may be at any address; its fields are read unaligned, which x86 allows.
 $(FUZZ)/%/kernel/loader/elf.o $(FUZZ)/%/kernel/loader/elf_odd.o: FUZZ_CFLAGS += -fno-sanitize=alignment
 
 $(FUZZ)/replay/%.o: %.c
@@ -55,13 +55,14 @@ $(foreach name,$(FUZZ_TARGETS),$(eval $(call fuzz_programs,$(name))))
 fuzz-smoke: $(FUZZ_REPLAYS)
 	@status=0; for replay in $^; do $$replay || status=1; done; exit $$status
 
-# Fuzzes all targets at once, for FUZZ_SECONDS each. New inputs stay in $(FUZZ)/new, failing ones in
-# $(FUZZ)/found.
+# Fuzzes all targets at once, for FUZZ_SECONDS each. New inputs are left in $(FUZZ)/new, failing ones
+# in $(FUZZ)/found.
 fuzz: fuzz-clang programs
 	@$(MAKE) --no-print-directory $(FUZZ_TARGETS:%=$(FUZZ)/libfuzzer_%)
 	@tests/fuzz/run.sh $(FUZZ) $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
-# Replaces the corpus by a minimal set of inputs with the coverage of the old corpus and the new inputs.
+# Replaces the corpus with a minimal set of inputs that covers as much as the old corpus and the new
+# inputs together.
 fuzz-merge: fuzz-clang
 	@$(MAKE) --no-print-directory $(FUZZ_TARGETS:%=$(FUZZ)/libfuzzer_%)
 	@tests/fuzz/merge.sh $(FUZZ) $(FUZZ_TARGETS)

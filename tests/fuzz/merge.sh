@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes the corpus anew: merge.sh FOLDER TARGET…      the fewest and shortest inputs, of the old ones and of those that fuzzing
-# found, that reach the same.
+# Rebuilds the corpus: merge.sh FOLDER TARGET…
+# Keeps a minimal set of short inputs with the same coverage as the old corpus and the inputs found
+# by fuzzing together.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Random numbers for the mutators, from the seed that libFuzzer gives. */
+/* Random numbers for the mutators, from libFuzzer's seed. */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* libFuzzer's own mutation, and what it asks a target for. */
+/* libFuzzer's own mutator, and the hook by which a target defines one. */
 size_t LLVMFuzzerMutate(uint8_t *bytes, size_t size, size_t most);
 size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t most, unsigned seed);
 
@@ -13,7 +13,7 @@ struct mutation {
 	uint64_t state;
 };
 
-/* 0 … n - 1; of nothing, 0. */
+/* Returns a number below n, or 0 if n is 0. */
 static inline uint64_t pick(struct mutation *m, uint64_t n)
 {
 	m->state = m->state * 6364136223846793005UL + 1442695040888963407UL;

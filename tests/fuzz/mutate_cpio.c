@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Mutations that know the structure of archives: members, names within names, kinds, sizes. */
+/* Mutations that know the structure of cpio archives: members, nested names, file types, sizes. */
 #include "tests/fuzz/mutate.h"
 
 #include <stdbool.h>
@@ -22,10 +22,10 @@ struct member {
 	const uint8_t *header, *data;
 	char name[NAME_MOST];
 	unsigned long mode, size, inode, links;
-	char magic;             /* its last digit */
-	unsigned long wrong;    /* what is added to the sum of the contents */
-	unsigned zeros;         /* before it, when it begins an archive */
-	bool begins_an_archive; /* the one before it ends */
+	char magic;             /* the last digit of the magic number */
+	unsigned long wrong;    /* added to the checksum; 0: correct */
+	unsigned zeros;         /* zero bytes before it, if it begins an archive */
+	bool begins_an_archive; /* the first member of an archive */
 };
 
 static const char trailer[] = "070701000000000000000000000000000000000000000100000000000000000000000000000000"
@@ -42,7 +42,7 @@ static unsigned long field(const uint8_t *header, size_t at)
 	return strtoul(digits, NULL, 16);
 }
 
-/* The members of all archives up to the first that is damaged. */
+/* Reads the members of all archives up to the first damaged one. Returns their number. */
 static size_t read_members(const uint8_t *bytes, size_t size, struct member *members)
 {
 	size_t count = 0, end = 0;
@@ -165,7 +165,7 @@ static void rename_member(struct mutation *m, struct member *member, const struc
 	memcpy(member->name, name, NAME_MOST);
 }
 
-/* Changes a member, or the order of two. Returns how many there are then. */
+/* Changes, copies, swaps or removes members. Returns the new number of members. */
 static size_t change(struct mutation *m, struct member *members, size_t count, const uint8_t *end)
 {
 	static const unsigned long modes[] = {
@@ -176,11 +176,11 @@ static size_t change(struct mutation *m, struct member *members, size_t count, c
 
 	copy = *member;
 	switch (pick(m, 9)) {
-	case 7: /* its format, and now and then a sum that is wrong */
+	case 7: /* its format, sometimes with a wrong checksum */
 		member->magic = "1227"[pick(m, 4)];
 		member->wrong = pick(m, 4) ? 0 : 1 + pick(m, 3);
 		break;
-	case 8: /* another archive */
+	case 8: /* begins a new archive */
 		member->begins_an_archive = pick(m, 4) > 0;
 		member->zeros = (unsigned)(pick(m, 3) ? 4 * pick(m, 4) : pick(m, 10));
 		break;
@@ -198,7 +198,7 @@ static size_t change(struct mutation *m, struct member *members, size_t count, c
 		*member = *other;
 		*other = copy;
 		break;
-	case 4: /* two names of a file, most often */
+	case 4: /* usually makes them two names of one file */
 		member->mode = other->mode = modes[0];
 		member->inode = other->inode = 1 + pick(m, 3);
 		member->links = other->links = 1 + pick(m, 3);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Mutations that know the structure of ELF files: fields, segments side by side, edges of the address space. */
+/*
+ * Mutations that know the structure of ELF files: fields, adjacent segments, edges of the address
+ * space.
+ */
 #include "tests/fuzz/mutate.h"
 
 #include <elf.h>
@@ -7,7 +10,7 @@
 
 #include "loader/elf.h"
 
-#define SEGMENTS_MOST (2 * ELF_SEGMENTS_INLINE) /* of a table that is changed */
+#define SEGMENTS_MOST (2 * ELF_SEGMENTS_INLINE) /* segments that a mutation reads or writes */
 
 static uint64_t edge(struct mutation *m)
 {
@@ -48,7 +51,10 @@ static uint64_t edge(struct mutation *m)
 	}
 }
 
-/* Puts a segment behind another, often in the same page and as in a file of `size` bytes. */
+/*
+ * Places a segment after another one, often in the same page and at the same distance in the file,
+ * which has `size` bytes.
+ */
 static void put_behind(struct mutation *m, Elf64_Phdr *p, const Elf64_Phdr *before, size_t size)
 {
 	p->p_type = PT_LOAD;
@@ -60,7 +66,7 @@ static void put_behind(struct mutation *m, Elf64_Phdr *p, const Elf64_Phdr *befo
 	p->p_align = pick(m, 3) ? 0 : PAGE_SIZE;
 }
 
-/* Makes of a segment one that can stand behind it, of a file of `size` bytes. */
+/* Turns *p into a valid segment that follows it, in a file of `size` bytes. */
 static void move_on(struct mutation *m, Elf64_Phdr *p, size_t size)
 {
 	static const uint32_t rights[] = { PF_R, PF_R | PF_W, PF_R | PF_X, 0 };
@@ -68,7 +74,7 @@ static void move_on(struct mutation *m, Elf64_Phdr *p, size_t size)
 
 	p->p_vaddr += p->p_memsz + gap;
 	p->p_offset += p->p_memsz + gap;
-	if (p->p_offset >= size) { /* from the start, in a page of its own */
+	if (p->p_offset >= size) { /* start again at offset 0, in a new page */
 		p->p_vaddr = (p->p_vaddr + PAGE_MASK) & ~PAGE_MASK;
 		p->p_offset = 0;
 	}
@@ -81,8 +87,8 @@ static void move_on(struct mutation *m, Elf64_Phdr *p, size_t size)
 }
 
 /*
- * A table of many segments, one behind the other, at the end of the file; often a few of them again and again. Returns the
- * file's new size.
+ * Appends a table of many consecutive segments to the file. Often it repeats a few of them. Returns
+ * the file's new size.
  */
 static size_t add_table(struct mutation *m, uint8_t *bytes, size_t size, size_t most, Elf64_Ehdr *header)
 {
@@ -111,7 +117,7 @@ static size_t add_table(struct mutation *m, uint8_t *bytes, size_t size, size_t 
 	return at + count * sizeof p;
 }
 
-/* Reaches past the end of the file, or begins there. */
+/* Makes a segment extend past the end of the file, or begin there. */
 static void put_past_end(struct mutation *m, Elf64_Phdr *p, size_t size)
 {
 	if (pick(m, 2))
@@ -172,7 +178,7 @@ static void change_segment(struct mutation *m, Elf64_Phdr *segments, size_t coun
 	}
 }
 
-/* Makes the header that of a file that can be loaded, but for where its tables are. */
+/* Makes the header valid, except for the position of the tables. */
 static void repair(Elf64_Ehdr *header)
 {
 	memcpy(header->e_ident, ELFMAG, SELFMAG);

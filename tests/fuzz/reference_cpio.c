@@ -23,7 +23,7 @@ static size_t find(const struct reference_tree *tree, size_t parent, const char 
 	return NONE;
 }
 
-/* NONE: no memory. */
+/* Returns the new file's index, or NONE if no creations are left. */
 static size_t create(struct reference_tree *tree, size_t parent, const char *name, size_t length,
                      uint32_t mode)
 {
@@ -71,7 +71,10 @@ static bool has_children(const struct reference_tree *tree, size_t directory)
 	return false;
 }
 
-/* The file that a member is another name of, or NONE. */
+/*
+ * Returns the file that already has this inode and device, of which a member is another name, or
+ * NONE.
+ */
 static size_t find_key(const struct reference_tree *tree, size_t key)
 {
 	for (size_t i = tree->first_of_archive; key && i < tree->count; i++)
@@ -85,7 +88,7 @@ static int add(struct reference_tree *tree, const char *path, uint32_t mode, siz
 {
 	size_t directory = 0, old, new, holder;
 
-	for (;;) { /* component by component; `path` is at the next one */
+	for (;;) { /* `path` points to the next component */
 		size_t length;
 		bool is_last;
 
@@ -136,7 +139,9 @@ static int add(struct reference_tree *tree, const char *path, uint32_t mode, siz
 	return 0;
 }
 
-/* Field `index` of a header, of those of 8 digits. */
+/*
+ * Reads field `index` of a header, counting those of 8 digits. Returns false if it is not a number.
+ */
 static bool field(const uint8_t *header, unsigned index, size_t *value)
 {
 	char digits[9] = { 0 };
@@ -146,7 +151,7 @@ static bool field(const uint8_t *header, unsigned index, size_t *value)
 	return strspn(digits, "0123456789abcdefABCDEF") == 8;
 }
 
-/* Inode and device of a file with several names; 0: it has one. */
+/* Returns inode and device of a file with several names, or 0 if it has only one. */
 static size_t key_of(const uint8_t *header, size_t mode)
 {
 	size_t inode, links, major, minor;
@@ -169,7 +174,7 @@ static bool is_magic(const uint8_t *bytes, size_t left)
 	return left >= 6 && memcmp(bytes, "07070", 5) == 0 && (bytes[5] == '1' || bytes[5] == '2');
 }
 
-/* The sum of contents that the second format has. */
+/* Returns true if the file's checksum, which only the format 070702 has, is wrong. */
 static bool sum_is_wrong(const uint8_t *header, size_t mode, const uint8_t *data, size_t size)
 {
 	size_t sum = 0, wanted;
@@ -181,7 +186,7 @@ static bool sum_is_wrong(const uint8_t *header, size_t mode, const uint8_t *data
 	return !field(header, 12, &wanted) || sum % (1UL << 32) != wanted;
 }
 
-/* One archive, from *at on. */
+/* Unpacks the archive at *at and advances *at past it. */
 static int unpack_one(struct reference_tree *tree, const uint8_t *bytes, size_t size, size_t *at)
 {
 	tree->first_of_archive = tree->count;

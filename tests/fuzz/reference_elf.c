@@ -27,7 +27,7 @@ static uintptr_t page_end(uint64_t address)
 	return page_of(address + PAGE_SIZE - 1);
 }
 
-/* The bytes of the file that a segment has. */
+/* Returns how many bytes of a segment are in the file. */
 static size_t present(const struct reference *r, const Elf64_Phdr *p)
 {
 	if (p->p_offset >= r->size)
@@ -60,12 +60,12 @@ static bool segment_is_good(const struct reference *r, const Elf64_Phdr *p)
 	if (p->p_vaddr % PAGE_SIZE != p->p_offset % PAGE_SIZE ||
 	    file_end > INT64_MAX - USER_TOP + p->p_filesz)
 		return false;
-	/* Linux cannot put zeros into a page that the file does not have. */
+	/* Linux cannot zero the rest of a page that is past the end of the file. */
 	return p->p_memsz == p->p_filesz || !(p->p_flags & PF_W) || file_end % PAGE_SIZE == 0 ||
 	       (file_end - 1) / PAGE_SIZE <= (r->size - 1) / PAGE_SIZE;
 }
 
-/* Where the image goes, or that it has no place. */
+/* Sets the base address of the image. Returns false if it does not fit. */
 static bool place(struct reference *r, bool anywhere)
 {
 	uint64_t alignment = PAGE_SIZE, lowest = UINT64_MAX, end = 0;
@@ -114,10 +114,10 @@ static size_t owners(const struct reference *r, uintptr_t page, const Elf64_Phdr
 	return count;
 }
 
-/* The pages that are a segment's own, how many of them are zeros at their end, and if there are some past the end of the file. */
+/* The pages that a segment shares with no other: [start, end). */
 struct own {
-	uintptr_t start, end, zeros;
-	bool past_end;
+	uintptr_t start, end, zeros; /* [zeros, end): pages of zeros */
+	bool past_end;               /* some pages are past the end of the file */
 };
 
 static size_t file_page_of(const struct reference *r, const Elf64_Phdr *p, uintptr_t page)
@@ -141,7 +141,7 @@ static struct own own_pages(const struct reference *r, const Elf64_Phdr *p)
 	return own;
 }
 
-/* Zeros that come when they are used. */
+/* Returns true if the segment's pages of zeros are made on first use. */
 static bool zeros_are_late(const Elf64_Phdr *p, const struct own *own)
 {
 	return own->past_end || own->end - own->zeros > ELF_ZEROS_LOADED ||
@@ -191,7 +191,7 @@ static bool all_can_be_together(const struct reference *r)
 	return true;
 }
 
-/* A byte of the file can be entered, in a page that is executable. */
+/* Returns true if the entry point is a byte of the file in an executable page. */
 static bool entry_is_good(const struct reference *r)
 {
 	for (const Elf64_Phdr *p = r->loads; p < r->loads + r->count; p++)
@@ -233,7 +233,10 @@ void reference_read(struct reference *r, const uint8_t *file, size_t size)
 		r->verdict = ACCEPTED;
 }
 
-/* A byte of a page that is in no segment: zero, or between two segments that lie in the file as in memory, the file's. */
+/*
+ * Returns true if a byte of a page that is in no segment may have this value: zero, or the file's
+ * byte if it is between two segments that share the page.
+ */
 static bool may_be_between(const struct reference *r, uintptr_t address, uint8_t value)
 {
 	const Elf64_Phdr *below = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What loading an ELF file means, written down plainly: loader/elf.c is held against it. Nothing here is fast. */
+/* A simple and slow model of loading an ELF file, with which loader/elf.c is compared. */
 #pragma once
 
 #include <elf.h>
@@ -11,7 +11,10 @@
 
 enum verdict { REFUSED, ACCEPTED };
 
-/* What becomes of a page: it is loaded, or comes when it is used: with zeros, or of the file, past its end. */
+/*
+ * The kinds of pages. LOADED pages are present from the start; the others are made on first use,
+ * either as zeros or as a page of the file that lies past its end (SIGBUS).
+ */
 enum page_kind { NOT_MAPPED, LOADED, ZEROS, PAST_END };
 
 struct reference {
@@ -19,22 +22,22 @@ struct reference {
 	size_t size;
 	enum verdict verdict;
 	uintptr_t base, entry;
-	size_t count; /* of the segments to load, which are copied here */
+	size_t count; /* of `loads`, copies of the segments to load */
 	Elf64_Phdr loads[INPUT_MOST / sizeof(Elf64_Phdr)];
-	size_t candidates; /* of addresses at which the program headers can be seen */
+	size_t candidates; /* of `headers`, the addresses at which the program headers are mapped */
 	uintptr_t headers[INPUT_MOST / sizeof(Elf64_Phdr)];
 };
 
-/* Reads the file. What stands in `reference` is right as far as the file is not refused. */
+/* Reads the file. If it is refused, only the fields read before that are valid. */
 void reference_read(struct reference *reference, const uint8_t *file, size_t size);
 
-/* PF_* of all segments with bytes in a page. */
+/* Returns the union of the PF_* flags of all segments with bytes in the page. */
 uint32_t reference_rights(const struct reference *reference, uintptr_t page);
 
-/* With PAST_END, *file_page is which one of the file. */
+/* Returns the kind of a page. For PAST_END, *file_page is set to its index in the file. */
 enum page_kind reference_kind(const struct reference *reference, uintptr_t page, size_t *file_page);
 
-/* How many places a plan may take: the fewer, the fewer odd things there are. */
+/* Returns the most entries that a plan for the file may need. Unusual layouts need more. */
 size_t reference_places(const struct reference *reference);
 
 /* Checks a loaded page byte by byte. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs a fuzz target on every file of a folder, as TAP: PROGRAM [FOLDER]. An input on which the target ends fails the test; the
- * others go on. CORPUS and TARGET come from fuzz.mk.
+ * Runs a fuzz target on every file of a folder and prints TAP: PROGRAM [FOLDER]. An input that
+ * makes the target abort fails the test; the rest still run. fuzz.mk defines CORPUS and TARGET.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -13,9 +13,9 @@
 
 #include "tests/fuzz/fuzz.h"
 
-/* What the process that runs the inputs leaves behind. */
+/* Progress of the child that runs the inputs, in memory that outlives it. */
 struct progress {
-	int next; /* the input that runs, or is to run */
+	int next; /* index of the current input */
 	int accepted;
 };
 
@@ -42,7 +42,10 @@ static void run_file(const char *folder, const char *name)
 	LLVMFuzzerTestOneInput(bytes, size);
 }
 
-/* Runs the inputs from progress->next on. False: it ended at that one. */
+/*
+ * Runs the inputs from progress->next on in a child. Returns false if the child died at
+ * progress->next.
+ */
 static bool run_from(struct progress *progress, const char *folder, struct dirent **names, int count)
 {
 	int status;
@@ -81,7 +84,7 @@ int main(int argc, char **argv)
 		       names[progress->next]->d_name);
 		progress->next++;
 	}
-	/* A target that refuses everything, or nothing, tests nothing. */
+	/* If the kernel refuses all inputs, or none, the corpus tests nothing. */
 	printf("%s %d - %s: %d inputs of %s, of which the kernel takes %d\n",
 	       !failed && progress->accepted && progress->accepted < count ? "ok" : "not ok", failed + 1,
 	       TARGET, count, folder, progress->accepted);

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Fuzzes: run.sh FOLDER SECONDS TARGET…      all targets at once, each with the corpus, its seeds and what earlier runs found.
-# FOLDER has the programs libfuzzer_TARGET. Ends with 1 when an input failed; those are in FOLDER/found.
+# Fuzzes all targets at once: run.sh FOLDER SECONDS TARGET…
+# FOLDER has the programs libfuzzer_TARGET. Each starts with the corpus, its seeds and the inputs
+# that earlier runs found. Exits with 1 if an input failed; such inputs are left in FOLDER/found.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -11,7 +12,7 @@ shift 2
 [[ $seconds =~ ^[1-9][0-9]*$ ]] || { echo "FUZZ_SECONDS=$seconds is not a number of seconds" >&2; exit 2; }
 tests/fuzz/seeds.sh "$folder/seeds" || exit
 declare -A pids
-export ASAN_OPTIONS=quarantine_size_mb=4 # each run is short; more only takes time
+export ASAN_OPTIONS=quarantine_size_mb=4 # runs are short; a larger quarantine only costs time
 for target in "$@"; do
 	mkdir -p "$folder/new/$target" "$folder/found"
 	nice -n 10 "$folder/libfuzzer_$target" -max_total_time="$seconds" -timeout=20 -max_len=6000 -print_final_stats=1 \

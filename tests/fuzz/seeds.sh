@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Inputs to begin with: seeds.sh FOLDER      leaves FOLDER/elf and FOLDER/cpio. Real files, from the linker and from cpio.
+# Makes the first inputs for the fuzzers, with a linker and cpio: seeds.sh FOLDER
+# They are left in FOLDER/elf and FOLDER/cpio.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -16,7 +17,7 @@ for program in build/programs/*.elf; do
 		strip "$folder/elf/$(basename "$program" .elf)" 2>/dev/null || true
 	fi
 done
-# Static PIE, segments that share pages, sections in an order of their own.
+# Static PIE, segments that share pages, unusual layouts.
 cat >"$folder/program.c" <<'END'
 static const char constant[] = "a constant";
 static int data[10] = { 1 }, bss[3000];
@@ -43,7 +44,7 @@ link large-pages -static -Wl,-z,max-page-size=8192
 link all-writable -static -Wl,--omagic,--no-warn-rwx-segments
 link dynamic -pie -fPIE -Wl,--dynamic-linker=/lib/ld.so
 link high -static -Wl,-Ttext-segment=0x7fff00000000
-# And files that no linker makes.
+# Files that no linker makes.
 mkdir "$folder/odd"
 gcc -I. -o "$folder/make-odd" tests/elf/{make,image,headers,contents,places,pages,scripts}.c
 "$folder/make-odd" "$folder/odd"

@@ -58,7 +58,7 @@ void kprintf(const char *format, ...)
 	(void)format;
 }
 
-/* Room with a page that is not there on each side. */
+/* Maps `size` bytes with an inaccessible page on each side. */
 static uint8_t *map_guarded(size_t size)
 {
 	uint8_t *room = mmap(NULL, size + 2 * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -134,8 +134,9 @@ uint64_t number_below(uint64_t n)
 }
 
 /*
- * The kernel's allocators, which are compiled under other names (fuzz.mk), and what the sanitizer must know of them: the bytes of
- * a free frame; of a heap object what is behind the size asked for, and when it is free, all but the link in it.
+ * The kernel's allocators are compiled under other names (fuzz.mk) and wrapped here to inform the
+ * address sanitizer. Poisoned are free frames, the bytes of a heap object past the size that was
+ * asked for, and all of a free object except its link.
  */
 uint64_t kernel_frame_alloc(void);
 void kernel_frame_free(uint64_t frame);
@@ -145,7 +146,7 @@ void kernel_heap_free(void *object);
 #define SMALLEST_OBJECT 32
 #define LINK_SIZE       8
 
-static uint8_t object_order[ARENA_SIZE / SMALLEST_OBJECT]; /* the object has SMALLEST_OBJECT << order bytes */
+static uint8_t object_order[ARENA_SIZE / SMALLEST_OBJECT]; /* log2(size / SMALLEST_OBJECT) */
 
 uint64_t frame_alloc(void)
 {
@@ -184,7 +185,7 @@ void frame_free(uint64_t frame)
 	size_t before = frames_free();
 
 	kernel_frame_free(frame);
-	if (frames_free() != before) /* else it has other owners */
+	if (frames_free() != before) /* otherwise it has other owners */
 		ASAN_POISON_MEMORY_REGION(arena + frame, PAGE_SIZE);
 }
 

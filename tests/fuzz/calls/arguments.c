@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Arguments of system calls: of the kind that the call wants, mostly; with words in them that are wrong, sometimes. */
+/*
+ * Arguments of system calls, mostly of the kind that the call expects, sometimes with wrong words
+ * in them.
+ */
 #include "tests/fuzz/calls/fuzz.h"
 
-#define PLACES       8  /* of each kind that results are kept of */
-#define ALARM        14 /* signals */
+#define PLACES       8  /* results kept of each kind */
+#define ALARM        14 /* SIGALRM */
 #define KILL         9
 #define STOP         19
 #define KERNEL_IMAGE 0xffffffff80100000
-#define LENGTHY      70 /* iovecs, pollfds at most */
+#define LENGTHY      70 /* the most iovecs or pollfds */
 
 char *arena, *edge;
 
@@ -96,7 +99,7 @@ static const char *const paths[] = {
 	lengthy_path,
 };
 
-/* Nothing of what the machine itself needs. */
+/* No file that the machine itself needs. */
 static const char *const victims[] = {
 	"a",    "b",         "d",   "d/x",    "l", "m0", "m1", "m2",
 	"d/m1", "/tmp/f/m2", "d/d", "none/x", ".", "..", "d/", "m3/",
@@ -124,7 +127,7 @@ void arguments_start(void)
 		ranges[i] = (uint64_t)start;
 }
 
-/* Somewhere in the kernel's own memory: the direct map, the image, a stack. */
+/* Returns an address in the kernel's own memory: in the direct map, the image or a stack. */
 static uint64_t kernel_address(void)
 {
 	switch (below(4)) {
@@ -162,7 +165,10 @@ static uint64_t any_word(void)
 	return number / 8 % 40;
 }
 
-/* Bytes at a place of their own in the arena, or such that they end, or are cut off, where memory does. */
+/*
+ * Copies bytes to a random place in the arena, or so that they end at `edge` or are cut off there.
+ * Returns the address, or sometimes any word instead.
+ */
 static uint64_t place(const void *bytes, size_t size)
 {
 	char *at = arena + below(ARENA - size) / 8 * 8;
@@ -236,7 +242,7 @@ static uint64_t mask(void)
 {
 	uint64_t bits = one_in(4) ? ~0UL : random_number() & random_number();
 
-	if (!one_in(16)) /* else what blocks is not woken any more */
+	if (!one_in(16)) /* if SIGALRM is masked, nothing wakes a call that blocks */
 		bits &= ~(1UL << (ALARM - 1));
 	return one_in(8) ? 0 : place(&bits, 8);
 }
@@ -279,7 +285,7 @@ static uint64_t sets(void)
 	return one_in(3) ? 0 : place(s, sizeof s);
 }
 
-/* argv or envp: of a program that goes on with calls, mostly. */
+/* argv or envp, mostly of a program that continues to make calls. */
 static uint64_t strings(void)
 {
 	static char seed[20];
@@ -300,7 +306,7 @@ static uint64_t range(void)
 {
 	if (one_in(8))
 		return any_word();
-	if (one_in(24)) /* the program's own code, data and stack, and the page that all share */
+	if (one_in(24)) /* the program's own code, data and stack */
 		return (const uint64_t[]){ 0x400000, (uint64_t)futexes & ~PAGE_MASK,
 			                   USER_STACK_TOP - 2 * PAGE_SIZE,
 			                   (uint64_t)__builtin_frame_address(0) & ~PAGE_MASK }[below(4)];

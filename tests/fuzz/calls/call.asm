@@ -1,9 +1,10 @@
-; SPDX-License-Identifier: MIT
-; A system call with every register known before and stored after it, and a task that does nothing with all of them filled.
+; SPDX-License-Identifier: MIT checked_call(): a system call with all registers loaded before and
+; stored after it. canary_spin(): a loop with all registers loaded before and stored after it.
+; fuzz.h has the contracts.
 
 	global	checked_call, checked_return, checked, vectors_load, vectors_store, canary_spin, canary_in, canary_out, restore
 
-; Places in struct checked_call, struct canary_state (fuzz.h).
+; Offsets in struct checked_call and struct canary_state (fuzz.h).
 %define IN(n)     checked + 8 * (n)
 %define OUT(n)    checked + 8 * (16 + (n))
 %define FLAGS_IN  checked + 8 * 32
@@ -174,7 +175,7 @@ canary_spin:
 	pop	rbx
 	ret
 
-; What a handler returns to.
+; The address that a signal handler returns to (SA_RESTORER).
 restore:
 	mov	eax, 15			; rt_sigreturn
 	syscall

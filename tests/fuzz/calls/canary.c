@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A task that makes no call of note: its memory and registers are its own, whatever others do. What the fault's `which` is: below 14 a general
- * register, from 100 on one of the x87, from 200 on a byte of XMM, 300 on a selector, 1000 a word of memory.
+ * A task that only computes and sleeps: nothing that other tasks do may change its memory or
+ * registers. If something does, the fault's `which` tells what: 0 … 13 a general register, from 100
+ * an x87 register, from 200 a byte of the XMM registers, from 300 a selector, 1000 a word of
+ * memory.
  */
 #include "tests/fuzz/calls/fuzz.h"
 
 #define SIZE_OF_MEMORY (2UL << 20)
 #define WORDS          (SIZE_OF_MEMORY / sizeof(uint64_t))
-#define PART           (WORDS / 64) /* what is looked at in a round */
+#define PART           (WORDS / 64) /* words that a round checks */
 
 static uint64_t pattern(uint64_t word, uint64_t round)
 {

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The system-call fuzzer. `fuzz-calls all SEED CALLS` is a round of it, which the kernel starts with run=fuzz: WORKERS tasks at a time, of root and of another
- * user, make random calls (worker.c), one only computes (canary.c), and this one starts them and ends those that hang. `fuzz-calls again SEED` is what
- * a worker becomes by execve().
+ * The system-call fuzzer. With run=fuzz the kernel starts `fuzz-calls all SEED CALLS` for each
+ * round. It keeps WORKERS tasks running, of root and of another user, which make random calls
+ * (worker.c), and one task that only computes (canary.c). It kills the ones that hang. A worker
+ * that calls execve() becomes `fuzz-calls again SEED`.
  */
 #include "sys/shm.h"
 #include "tests/fuzz/calls/fuzz.h"
 
 #define WORKERS  3
-#define PATIENCE 60 /* rounds of the loop, each a millisecond or more */
+#define PATIENCE 60 /* rounds of the loop, each at least a millisecond */
 #define LIMIT    20000
 #define USER     1000
 
@@ -114,7 +115,7 @@ static int run_all(uint64_t seed, uint64_t calls)
 	if (!share_page(IPC_CREAT))
 		return 1;
 	SHARED->spared[0] = (int)call(SYS_getpid, 0, 0, 0);
-	call(SYS_bench_value, 0, FUZZ_PAGE, 0); /* tells the kernel where it is */
+	call(SYS_bench_value, 0, FUZZ_PAGE, 0); /* tells the kernel where the page is */
 	random_start(seed);
 	make_files();
 	start_canary();

@@ -6,7 +6,7 @@ static uint64_t state;
 
 void random_start(uint64_t seed)
 {
-	seed = (seed ^ seed >> 30) * 0xbf58476d1ce4e5b9; /* SplitMix64: near seeds give far states */
+	seed = (seed ^ seed >> 30) * 0xbf58476d1ce4e5b9; /* SplitMix64 scatters close seeds */
 	seed = (seed ^ seed >> 27) * 0x94d049bb133111eb;
 	state = (seed ^ seed >> 31) | 1;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which call is made, and of what kinds its arguments are. */
+/* The system calls and the kinds of their arguments. */
 #include "tests/fuzz/calls/fuzz.h"
 
 static const struct signature {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A task that makes random calls, and those that it forks. */
+/* A task that makes random calls, and its descendants. */
 #include "tests/fuzz/calls/fuzz.h"
 
 #define GENERATIONS 2         /* forks of forks */
-#define OWN_END     0x1000000 /* the program's image, and its brk, end below */
+#define OWN_END     0x1000000 /* the program's image and its break end below */
 #define ALARM       14
 #define FLAGS_FREE  0x8d5UL                                /* CF, PF, AF, ZF, SF, OF */
 #define FLAGS_SEEN  (FLAGS_FREE | 0x400 | 0x200 | 0x40000) /* and DF, IF, AC */
@@ -11,14 +11,14 @@
 extern char restore[];
 void handle(int signal, void *info, void *context);
 
-static volatile int spoiled; /* a handler has changed what it returns to */
+static volatile int spoiled; /* the task's memory or registers may be wrong: report nothing */
 static uint8_t vectors_in[256], vectors_out[256];
 
 void report(enum fuzz_fault fault, uint64_t which, uint64_t wanted, uint64_t got)
 {
 	struct fuzz_page *page = SHARED;
 
-	if (page->fault || spoiled) /* by a handler that came just now, too */
+	if (page->fault || spoiled) /* a handler may have set `spoiled` just now */
 		return;
 	page->which = which;
 	page->wanted = wanted;
@@ -27,7 +27,7 @@ void report(enum fuzz_fault fault, uint64_t which, uint64_t wanted, uint64_t got
 	page->fault = fault;
 }
 
-/* A signal's handler: it returns, mostly to where it came from. */
+/* A signal handler. It sometimes changes its frame at random before it returns. */
 void handle(int signal, void *info, void *context)
 {
 	uint64_t *words = context;
@@ -69,7 +69,7 @@ static void open_files(void)
 		call(SYS_open, (uintptr_t)files[i].path, (uint64_t)files[i].flags, 0644);
 	for (unsigned i = 0; i < 2; i++)
 		call(SYS_pipe2, (uintptr_t)arena, one_in(2) ? 04000 : 0, 0);
-	call(SYS_dup2, 3, 1, 0); /* what is written to the console is not worth its time */
+	call(SYS_dup2, 3, 1, 0); /* output on the console would only cost time */
 	call(SYS_dup2, 3, 2, 0);
 	if (one_in(4))
 		call(SYS_open, (uintptr_t) "/dev/tty", 04002, 0);
@@ -88,7 +88,7 @@ static int is_spared(uint64_t pid)
 	return 0;
 }
 
-/* Calls that would end all, or make too many tasks, or end this one too often. */
+/* Returns true for calls that would kill all tasks, make too many, or end this one too often. */
 static int is_left_out(const uint64_t call[7], unsigned generation)
 {
 	switch (call[0]) {
@@ -109,12 +109,12 @@ static int is_left_out(const uint64_t call[7], unsigned generation)
 	case SYS_tkill:
 	case SYS_tgkill:
 		return is_spared(call[1]) || is_spared(call[2]) ||
-		       ((int)call[1] == -1 && !one_in(64)); /* all */
+		       ((int)call[1] == -1 && !one_in(64)); /* kills all */
 	}
 	return 0;
 }
 
-/* Whether a call may change the program's own memory, so that what it finds afterwards means nothing. */
+/* Returns true if the call may change the program's own memory; checks after it mean nothing. */
 static int reaches_own_memory(const uint64_t call[7])
 {
 	uint64_t start = call[1], size = call[2];
@@ -171,12 +171,15 @@ static void compare(uint64_t number, int is_child)
 		report(FUZZ_FLAGS, 0, checked.flags_in, checked.flags_out);
 }
 
-/* Calls that write to, or read from, an address whenever they give more than `least`: it cannot be the kernel's. */
+/*
+ * If one of these calls returns more than `least`, it has read or written memory at the given
+ * argument, which must not be an address of the kernel.
+ */
 static void check_result(const uint64_t call[7], long result)
 {
 	static const struct {
 		uint16_t number;
-		uint8_t argument; /* from 1 on */
+		uint8_t argument; /* counted from 1 */
 		int8_t least;
 	} calls[] = {
 		{ SYS_read, 2, 0 },       { SYS_write, 2, 0 },      { SYS_open, 1, -1 },
@@ -235,7 +238,7 @@ static long make_call(const uint64_t call[7], int with_vectors)
 	return result;
 }
 
-/* Loads selectors that no other task may see; those of a program are 0. */
+/* Loads data selectors. No other task may see them: a program starts with null selectors. */
 static void load_selectors(void)
 {
 	uint32_t data;
