@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* For programs that check what the kernel promises: main() returns 0, or the number of the check that failed. */
+/* For programs that check what the kernel promises: main() returns 0, or the line of the check that
+ * failed. */
 #pragma once
 
 #include "bench/programs/user.h"
@@ -10,13 +11,14 @@
 			return __LINE__; \
 	} while (0)
 
-/* What a program can be asked to check: its first argument, and the function for it. */
+/* A kind of check: the first argument that selects it, and its function. */
 struct kind {
 	const char *name;
 	int (*run)(void);
 };
 
-/* What main() returns: the number of the check that failed, modulo 256 but never 0; 0: none did; 2: there is no such kind. */
+/* Returns the exit status for main(): 0 if no check failed, 2 if there is no such kind, otherwise
+ * the line of the failed check modulo 256, but never 0. */
 static inline int run_kind(const char *name, const struct kind *kinds, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -40,7 +42,7 @@ static inline void yield(void)
 	call(SYS_sched_yield, 0, 0, 0);
 }
 
-/* Waits for a child: its status as wait4() gives it; -1: there is no such child. */
+/* Waits for a child. Returns its status as wait4() reports it, or -1 if there is no such child. */
 static inline int status_of(long pid)
 {
 	int status = -1;
@@ -48,7 +50,7 @@ static inline int status_of(long pid)
 	return call(SYS_wait4, (uint64_t)pid, (uintptr_t)&status, 0) == pid ? status : -1;
 }
 
-/* Ends a child with `status`. */
+/* Exits with `status`. */
 _Noreturn static inline void leave(int status)
 {
 	for (;;)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that does what it must not: hostile KIND. It is to be killed, or its call refused; if
- * it comes to its end, its exit status says that it got away with it (1), or that the kernel
- * refused properly (0).
+ * hostile KIND: a program that does what it must not. It must be killed, or its call refused. If it
+ * reaches its end, its exit status is 1 if it got away with it, 0 if the kernel refused properly.
  */
 #include "bench/programs/user.h"
 
-/* It is all on purpose. */
+/* All of it is intended. */
 #pragma GCC diagnostic ignored "-Winfinite-recursion"
 #pragma GCC diagnostic ignored "-Warray-bounds"
 
@@ -62,7 +61,7 @@ static int bad_numbers(void)
 	return 0;
 }
 
-/* An exec that fails leaves the program as it is. */
+/* A failed exec leaves the program unchanged. */
 static int failed_exec(void)
 {
 	static char long_name[2000];
@@ -75,7 +74,7 @@ static int failed_exec(void)
 	       call(SYS_execve, (uintptr_t)long_name, 0, 0) != -36;
 }
 
-/* A string that is too long, and too many of them: E2BIG (7). Others are in arguments.c. */
+/* A string that is too long, and too many strings: E2BIG (7). arguments.c has more such cases. */
 static int many_arguments(void)
 {
 	static char long_string[140000];
@@ -101,7 +100,7 @@ static int leave_child(void)
 	return call(SYS_spawn, (uintptr_t) "hostile", (uintptr_t)argv, 0) <= 0;
 }
 
-/* The console's node stays for those who write to it, also when its memory would be used for others. */
+/* The console's node survives its removal while it is open, even if its memory would be reused. */
 static int remove_console(void)
 {
 	const uint64_t path = (uintptr_t) "/tmp/in-its-place";
@@ -120,9 +119,10 @@ static int remove_console(void)
 }
 
 /*
- * IRETQ loads the trap flag and RSP together, and the next instruction is SYSCALL. A kernel that took the single step
- * on the stack that RSP names would write registers of the program's choice there, in ring 0. AC is set because Bochs
- * takes the reads of IRETQ for the kernel's, which SMAP would stop.
+ * IRETQ loads the trap flag and RSP together, and the next instruction is SYSCALL. A kernel that
+ * handled the single step on the stack at the user's RSP would write registers of the program's
+ * choice there, in ring 0. AC is set because Bochs takes the reads of IRETQ for the kernel's, and
+ * SMAP would stop them.
  */
 static void iretq(uint64_t rsp, uint64_t flags, long number)
 {
@@ -133,13 +133,13 @@ static void iretq(uint64_t rsp, uint64_t flags, long number)
 	                 "mov %%cs, %%ecx; push %%rcx\n\t"
 	                 "lea 1f(%%rip), %%rcx; push %%rcx\n\t"
 	                 "iretq\n"
-	                 "1:\tsyscall; nop" /* some take the trap of SYSRET after it, some after the next */
+	                 "1:\tsyscall; nop" /* some CPUs trap after SYSRET, some one instruction later */
 	                 : "+a"(number)
 	                 : [rsp] "r"(rsp), [flags] "r"(flags), "D"(0)
 	                 : "rcx", "r11", "memory");
 }
 
-#define UNKNOWN (-1) /* the kind is none of the function's; 1: the program survived it */
+#define UNKNOWN (-1) /* not a kind of this function. Its other result is 1: the program survived. */
 
 int main(int argc, char **argv);
 
@@ -228,7 +228,7 @@ static int enter(const char *kind)
 		                 :
 		                 : "memory");
 	} else if (equal(kind, "gs-and-flags")) {
-		/* A null GS, and the flags that SYSCALL must mask: single steps, alignment, direction. */
+		/* A null GS, and flags that SYSCALL must mask: alignment check and direction. */
 		__asm__ volatile("xor %%eax, %%eax; mov %%eax, %%gs; pushfq; orq $0x40400, (%%rsp); popfq; "
 		                 "mov $39, %%eax; "
 		                 "syscall; cld"
@@ -236,12 +236,12 @@ static int enter(const char *kind)
 		                 :
 		                 : "rax", "rcx", "r11", "memory");
 		return 0;
-	} else if (equal(kind, "trap-flag")) /* the single step is over when SYSCALL is, in the kernel */
+	} else if (equal(kind, "trap-flag")) /* the single step is due after SYSCALL, in the kernel */
 		__asm__ volatile("pushfq; orq $0x100, (%%rsp); mov $39, %%eax; popfq; syscall"
 		                 :
 		                 :
 		                 : "rax", "rcx", "r11", "memory");
-	else if (equal(kind, "trap-flag-ss")) /* MOV SS puts the single step off */
+	else if (equal(kind, "trap-flag-ss")) /* MOV SS delays the single step */
 		__asm__ volatile("pushfq; orq $0x100, (%%rsp); mov $39, %%eax; mov %%ss, %%ecx; popfq\n\t"
 		                 "mov %%ecx, %%ss; syscall"
 		                 :
@@ -259,7 +259,7 @@ static int enter(const char *kind)
 		                 :
 		                 : "rax", "rcx", "r11", "memory");
 		return 0;
-	} else if (equal(kind, "ac-int3")) /* AC set: the kernel must not take it for its own */
+	} else if (equal(kind, "ac-int3")) /* AC set: the kernel must not mistake it for its own */
 		__asm__ volatile("pushfq; orq $0x40000, (%%rsp); popfq; int3" : : : "memory", "cc");
 	else if (equal(kind, "ac-spin"))
 		__asm__ volatile("pushfq; orq $0x40000, (%%rsp); popfq; 1: jmp 1b" : : : "memory", "cc");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The first program of a demonstration: a prompt on the console that runs the boot modules. */
+/* The first program of a demonstration: a prompt on the console that runs boot modules. */
 #include "bench/programs/user.h"
 
 #include "process/signal.h"
@@ -20,7 +20,8 @@ static void print_number(int number)
 	print(at);
 }
 
-/* A line, which the terminal has echoed and let the user edit. False at the end of the input (Ctrl-D), or without any. */
+/* Reads a line, which the terminal has echoed and let the user edit. Returns false at the end of
+ * the input (Ctrl-D), or if there is none. */
 static bool read_line(char line[LINE])
 {
 	const long got = call(SYS_read, 0, (uintptr_t)line, LINE - 1);
@@ -32,7 +33,7 @@ static bool read_line(char line[LINE])
 	return got > 0;
 }
 
-/* Ctrl-C is for the program that runs, not for the prompt. */
+/* Ctrl-C is meant for the running program, not for the prompt. */
 static void ignore(int signal)
 {
 	const struct signal_action action = { .handler = SIGNAL_IGNORE };

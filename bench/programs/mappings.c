@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a program may expect of mapped files, shared memory, mremap() and madvise(): mappings KIND [FILE]. Exit status 0: all was
- * so; otherwise the number of the check that failed. Byte i of FILE is i * 7 + i / 256.
+ * mappings KIND [FILE]: checks mapped files, shared memory, mremap() and madvise(). The exit status
+ * is 0, or the line of the check that failed. Byte i of FILE is i * 7 + i / 256.
  */
 #include "bench/programs/check.h"
 
@@ -25,7 +25,7 @@ static long remap(volatile void *at, size_t old, size_t new, int flags, uint64_t
 	return call6(SYS_mremap, (uintptr_t)at, old, new, (uint64_t)flags, to, 0);
 }
 
-/* The status of a child that reads or writes a byte. */
+/* Returns the wait status of a child that reads or writes a byte. */
 static int touch(volatile char *at, int write)
 {
 	long pid = fork();
@@ -52,7 +52,7 @@ static long size_of(long fd)
 	return call(SYS_fstat, (uint64_t)fd, (uintptr_t)stat, 0) ? -1 : (long)stat[6];
 }
 
-/* All pages that a file has bytes in; what is behind its end reads as zeros. */
+/* Maps all pages that contain bytes of the file. The bytes past its end read as zeros. */
 static int end(const char *path)
 {
 	long fd = call(SYS_open, (uintptr_t)path, 0, 0), size = size_of(fd);
@@ -72,7 +72,8 @@ static int end(const char *path)
 	return 0;
 }
 
-/* One page more: 3 when it cannot be mapped, SIGBUS when it cannot be read, 4 when it can. */
+/* Maps one page more. Returns 3 if that fails and 4 if the page can be read; otherwise SIGBUS kills
+ * us. */
 static int beyond(const char *path)
 {
 	long fd = call(SYS_open, (uintptr_t)path, 0, 0), size = size_of(fd), at;
@@ -87,7 +88,7 @@ static int beyond(const char *path)
 	return 4;
 }
 
-/* A file of 2.5 pages of byte_of(). */
+/* Makes a file of 2.5 pages of byte_of(). */
 static long make_file(void)
 {
 	static uint8_t bytes[PAGE_SIZE * 5 / 2];
@@ -108,18 +109,18 @@ static int private_files(void)
 
 	CHECK(fd >= 0 && (long)a > 0 && (long)b > 0);
 	CHECK(b[5] == byte_of(PAGE_SIZE + 5));
-	a[PAGE_SIZE + 5] = 1; /* seen by no one else */
+	a[PAGE_SIZE + 5] = 1; /* nobody else sees this */
 	CHECK(b[5] == byte_of(PAGE_SIZE + 5) && a[PAGE_SIZE + 6] == byte_of(PAGE_SIZE + 6));
 	CHECK(call(SYS_lseek, (uint64_t)fd, PAGE_SIZE + 5, 0) == PAGE_SIZE + 5);
 	CHECK(call(SYS_read, (uint64_t)fd, (uintptr_t)&byte, 1) == 1 && byte == byte_of(PAGE_SIZE + 5));
 	CHECK(a[5 * PAGE_SIZE / 2 - 1] == byte_of(5 * PAGE_SIZE / 2 - 1) && a[5 * PAGE_SIZE / 2] == 0);
-	/* A part goes, the rest stays what it was; the file may be closed and removed. */
+	/* Unmapping a part leaves the rest unchanged; the file may be closed and removed. */
 	CHECK(call(SYS_munmap, (uintptr_t)a + PAGE_SIZE, PAGE_SIZE, 0) == 0);
 	CHECK(call(SYS_close, (uint64_t)fd, 0, 0) == 0 && call(SYS_unlink, (uintptr_t)PATH, 0, 0) == 0);
 	CHECK(a[0] == byte_of(0) && a[2 * PAGE_SIZE] == byte_of(2 * PAGE_SIZE));
 	CHECK(touch((volatile char *)a + PAGE_SIZE, 0) == 11);
 	CHECK(touch((volatile char *)b, 1) == 11);
-	/* What was written is forgotten. */
+	/* MADV_DONTNEED discards what was written. */
 	a[0] = 99;
 	CHECK(call(SYS_madvise, (uintptr_t)a, PAGE_SIZE, 4) == 0 && a[0] == byte_of(0));
 	return 0;
@@ -141,7 +142,7 @@ static int shared_files(void)
 	CHECK(call(SYS_write, (uint64_t)fd, (uintptr_t)&byte, 1) == 1 && a[8] == 88 && b[8] == 88);
 	pid = fork();
 	if (pid == 0) {
-		a[PAGE_SIZE] = 55; /* the parent sees it, before it was there and after */
+		a[PAGE_SIZE] = 55; /* the parent sees it, in a new page and in an old one */
 		a[9] = 66;
 		leave(0);
 	}
@@ -175,7 +176,7 @@ static int shared_memory(void)
 		leave(0);
 	}
 	CHECK(status_of(pid) == 0 && a[0] == 2 && a[page] == 3);
-	CHECK(call(SYS_madvise, (uintptr_t)a, 2 * PAGE_SIZE, 4) == 0 && a[0] == 2); /* it is all there is */
+	CHECK(call(SYS_madvise, (uintptr_t)a, 2 * PAGE_SIZE, 4) == 0 && a[0] == 2); /* the only copy */
 	CHECK(call(SYS_munmap, (uintptr_t)a, PAGE_SIZE, 0) == 0 && a[page] == 3);
 	return 0;
 }
@@ -189,24 +190,24 @@ static int remaps(void)
 	CHECK((uint64_t)a == base);
 	for (size_t i = 0; i < 4; i++)
 		a[i * page] = i + 1;
-	/* Less, and more where it is. */
+	/* Shrink, then grow in place. */
 	CHECK(remap(a, 4 * PAGE_SIZE, 3 * PAGE_SIZE, 0, 0) == (long)a);
 	CHECK(touch((volatile char *)a + 3 * PAGE_SIZE, 0) == 11);
 	CHECK(remap(a, 3 * PAGE_SIZE, 5 * PAGE_SIZE, 0, 0) == (long)a);
 	CHECK(a[2 * page] == 3 && a[3 * page] == 0);
-	/* Something is in the way. */
+	/* Grow with another mapping in the way. */
 	CHECK(map_at(base + 5 * PAGE_SIZE, PAGE_SIZE, ANONYMOUS | MAP_FIXED) > 0);
 	CHECK(call(SYS_mprotect, base + 5 * PAGE_SIZE, PAGE_SIZE, PROT_READ) == 0);
 	CHECK(remap(a, 5 * PAGE_SIZE, 6 * PAGE_SIZE, 0, 0) == -12);
 	b = (volatile uint64_t *)remap(a, 5 * PAGE_SIZE, 600 * PAGE_SIZE, MREMAP_MAYMOVE, 0);
 	CHECK((long)b > 0 && b != a && b[0] == 1 && b[2 * page] == 3 && b[599 * page] == 0);
 	CHECK(touch((volatile char *)a, 0) == 11);
-	/* To a place, in place of what is there. */
+	/* Move to an address, replacing what is mapped there. */
 	CHECK(remap(b + page, PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, base + 5 * PAGE_SIZE) ==
 	      (long)base + 5 * (long)PAGE_SIZE);
 	CHECK(a[5 * page] == 2 && b[0] == 1 && b[2 * page] == 3);
 	CHECK(touch((volatile char *)b + PAGE_SIZE, 0) == 11);
-	/* Not one region, not there, not whole pages. */
+	/* Ranges that are more than one region, not mapped, or not whole pages. */
 	CHECK(remap(b, 3 * PAGE_SIZE, 4 * PAGE_SIZE, MREMAP_MAYMOVE, 0) == -14);
 	CHECK(remap(a, PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE, 0) == -14);
 	CHECK(remap((volatile char *)b + 1, PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE, 0) == -22);
@@ -235,7 +236,7 @@ static int advises(void)
 	for (uint64_t advice = 0; advice < 4; advice++)
 		CHECK(call(SYS_madvise, (uintptr_t)a, 3 * PAGE_SIZE, advice) == 0);
 	CHECK(call(SYS_madvise, (uintptr_t)a, PAGE_SIZE, 8) == 0 && a[0] == 5);
-	CHECK(call(SYS_madvise, (uintptr_t)a, PAGE_SIZE, 10) == -22); /* MADV_DONTFORK would be seen */
+	CHECK(call(SYS_madvise, (uintptr_t)a, PAGE_SIZE, 10) == -22); /* MADV_DONTFORK would matter */
 	CHECK(call(SYS_madvise, (uintptr_t)a, PAGE_SIZE, 1000) == -22);
 	CHECK(call(SYS_madvise, (uintptr_t)a + 1, PAGE_SIZE, 4) == -22);
 	CHECK(call(SYS_madvise, (uintptr_t)a, 0, 4) == 0);
@@ -269,7 +270,7 @@ static int refuses(void)
 	CHECK(map(0, PROT_READ, MAP_PRIVATE, fd, 0) == -22);
 	CHECK(map(PAGE_SIZE, PROT_READ, 0, fd, 0) == -22);
 	CHECK(map(2UL << 30, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0) == -12);
-	/* The kernel's own copies stop where the file does. */
+	/* The kernel's own copies stop where the file ends. */
 	{
 		long at = map(4 * PAGE_SIZE, PROT_READ, MAP_PRIVATE, fd, 0);
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program to whom exceptions and interrupts happen: nest KIND. Its exit status is the number of things that
- * were not as they should be.
- *   calls  SYS_bench_next until it returns 0, and system calls whose buffers are not there
- *   nmi    NMIs that it sends to its own CPU, at most a few instructions before a system call
- *   irq    an interrupt that it sends to its own CPU, then a look for kernel addresses below its stack pointer
- *   ac     RFLAGS.AC set, and then nothing until it is killed
+ * nest KIND: takes exceptions and interrupts. Its exit status is the number of things that went
+ * wrong.
+ *   calls  SYS_bench_next until it returns 0, and system calls with unmapped buffers
+ *   nmi    NMIs sent to its own CPU, at most a few instructions before a system call
+ *   irq    an interrupt sent to its own CPU, then a search for kernel addresses below RSP
+ *   ac     sets RFLAGS.AC, then spins until it is killed
  *   ways   SYS_bench_next until it returns 0, and each way into the kernel
- *   steps  each way, one instruction at a time
- *   return SYS_bench_next until it returns 0, then the way that it was told to take; exit status 7 when SIGSEGV comes
+ *   steps  each way into the kernel, one instruction at a time
+ *   return SYS_bench_next until it returns 0, then the way that it returned; exit status 7 for
+ *   SIGSEGV
  *   quit   nothing
  */
 #include "bench/programs/user.h"
@@ -16,7 +17,7 @@
 
 #define CANARIES  64
 #define ROUNDS    64
-#define BELOW     3072 /* bytes that are looked at below the stack pointer */
+#define BELOW     3072 /* number of bytes below RSP to search */
 #define LAPIC(at) (*(volatile uint32_t *)(BENCH_USER_LAPIC + (at)))
 
 static int calls(void)
@@ -30,7 +31,7 @@ static int calls(void)
 	return wrong;
 }
 
-/* One more instruction each round lies between the NMI and SYSCALL. */
+/* Each round executes more instructions between the NMI and SYSCALL. */
 static int nmi(void)
 {
 	long pid = call(SYS_getpid, 0, 0, 0);
@@ -64,7 +65,7 @@ static int irq(void)
 	LAPIC(0x300) = 0x40050;
 	while (!*flag)
 		;
-	/* Everything below RSP but the red zone is free for whoever interrupts: what did they leave? */
+	/* Interrupts may use everything below RSP except the red zone: what did they leave there? */
 	__asm__ volatile("xor %[words], %[words]\n"
 	                 "1:\tmov %%rsp, %%rax\n\t"
 	                 "sub $128, %%rax\n\t"
@@ -83,7 +84,7 @@ static int irq(void)
 	return words > 255 ? 255 : (int)words;
 }
 
-/* RFLAGS.AC set for good: user mode may, and interrupt gates do not clear it. */
+/* Sets RFLAGS.AC permanently: user mode may, and interrupt gates do not clear it. */
 static _Noreturn void set_ac(void)
 {
 	__asm__ volatile("pushfq; orq $0x40000, (%%rsp); popfq" : : : "memory", "cc");
@@ -91,7 +92,8 @@ static _Noreturn void set_ac(void)
 		;
 }
 
-/* System calls (one that waits, one that faults in the kernel, one that is none), an interrupt, an exception, an NMI. */
+/* System calls (one that waits, one that faults in the kernel, one that does not exist), an
+ * interrupt, an exception, an NMI. */
 static int each_way(long pid)
 {
 	int wrong = 0;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A stack that overflows into a neighbouring mapping: overflow KIND FRAME. KIND is `bare` (a mapping used as stack, directly
- * above its neighbour), `guarded` (with a page of no rights between) or `main` (the program's own stack, above the
- * mapping that the kernel puts next to it). Each call on the stack takes FRAME bytes and writes a word. Exit status 0: the neighbour is as it was; 1:
- * it is not; 2: wrong use. A program that is stopped in time ends with SIGSEGV.
+ * overflow KIND FRAME: a stack overflows into a neighbouring mapping. KIND is `bare` (a mapping
+ * used as stack, directly above its neighbour), `guarded` (with a page without rights in between)
+ * or `main` (the program's own stack, above the mapping that the kernel puts next to it). Each call
+ * on the stack takes FRAME bytes and writes a word. The exit status is 0 if the neighbour is
+ * unchanged, 1 if it is not, 2 for wrong usage. If the overflow is stopped in time, SIGSEGV kills
+ * the program.
  */
 #include "bench/programs/user.h"
 
@@ -34,7 +36,7 @@ static char *map(size_t size)
 	return (char *)result;
 }
 
-/* Calls without end, as far as the stack goes: RSP from `top` (0: where it is) down to `end`. */
+/* "Calls" endlessly, as far as the stack goes: RSP moves from `top` (0: where it is) down to `end`. */
 static void recurse(uint64_t top, uint64_t end, uint64_t frame)
 {
 	__asm__ volatile("mov %%rsp, %%rbx\n\t"

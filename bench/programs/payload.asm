@@ -1,8 +1,8 @@
 ; SPDX-License-Identifier: MIT
 ;
-; The program that the exec benchmarks load: PAGES pages, one of code and the rest data, each word of
-; a page holding the page's number. With one argument its first act is to close the benchmark's
-; region and to stamp the time; with two ("-") it ends at once.
+; The program that the exec benchmarks load: PAGES pages, one of code and the rest data, in which
+; every word is the page's number. With one argument it first closes the benchmark's region and
+; stamps the time; with two ("-") it exits at once.
 
 section .text
 	global	_start
@@ -16,7 +16,7 @@ _start:
 .exit:	xor	edi, edi
 	mov	eax, SYS_exit
 	syscall
-	times 4096 - ($ - $$) db 0xcc	; the page is full
+	times 4096 - ($ - $$) db 0xcc	; fill the page
 
 %if PAGES > 1
 section .data

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pingpong ping|pong N: two tasks that yield to each other; in each turn a task touches N pages of
- * its own. The one that pings takes the samples (bench/guest/user.c has the protocol).
+ * pingpong ping|pong N: two tasks yield to each other; in each turn a task touches N pages of its
+ * own. The `ping` task takes the samples (bench/guest/user.c describes the protocol).
  */
 #include "bench/programs/pingpong.h"
 #include "bench/programs/user.h"
 
 #define SAMPLE 1
 #define WORDS  (PAGE_SIZE / 8)
-#define LINE   8 /* words of a cache line */
+#define LINE   8 /* words in a cache line */
 
 static volatile uint64_t pages[PINGPONG_PAGES][WORDS] __attribute__((aligned(PAGE_SIZE)));
-static volatile uint64_t turns; /* the kernel reads it in the other task */
+static volatile uint64_t turns; /* the kernel reads it in the `pong` task */
 
-/* A line of each page, not the same one: they must not all fall into one set of the cache. */
+/* Touches one line of each page, at different offsets, so that they do not all use one set of the
+ * cache. */
 static inline void touch(size_t n)
 {
 	for (size_t i = 0; i < n; i++)

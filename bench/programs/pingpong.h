@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the program and the row switch.pingpong agree on. */
+/* Shared by the program and the row switch.pingpong. */
 #pragma once
 
 #define PINGPONG_ROUNDS 8   /* round trips in a sample */
-#define PINGPONG_PAGES  512 /* at most */
+#define PINGPONG_PAGES  512 /* upper bound */

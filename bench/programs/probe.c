@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The user half of the benchmarks: probe KIND PAYLOAD. See bench/guest/user.c for the protocol.
+ * probe KIND PAYLOAD: the user half of the benchmarks. bench/guest/user.c describes the protocol.
  *
- * Every marker's address is in a register before the region opens, and the region of spawn and
- * execve is closed by the payload.
+ * Every marker's address is in a register before the region opens. The regions of spawn and execve
+ * are closed by the payload.
  */
 #include "bench/programs/user.h"
 
@@ -80,7 +80,7 @@ static int spawn(const char *payload)
 	return 0;
 }
 
-/* A child of its own for each sample: it execs the payload. */
+/* Each sample has a child of its own, which execs the payload. */
 static int execve_all(const char *self, const char *payload)
 {
 	const char *argv[] = { self, "execve-child", payload, NULL };
@@ -106,7 +106,7 @@ static int execve_child(const char *payload)
 
 	call(SYS_bench_start, 0, 0, 0);
 	MARKED_CALL(begin, end, SYS_execve, payload, argv);
-	return 1; /* it came back: it failed */
+	return 1; /* execve() returned, so it failed */
 }
 
 static int roundtrip(const char *payload)
@@ -131,7 +131,7 @@ static int roundtrip(const char *payload)
 	return 0;
 }
 
-/* fork(), in the child exit() or the payload, and wait4(). */
+/* fork(), exit() or the payload in the child, and wait4(). */
 static int fork_roundtrip(const char *payload)
 {
 	const char *argv[] = { payload, "-", NULL };
@@ -173,7 +173,7 @@ static long map(size_t pages)
 	return map_at(0, pages, 0);
 }
 
-/* Whether every page begins with `first`, and all else in them is 0. */
+/* Returns 1 if every page begins with `first` and is 0 otherwise. */
 static int holds(const volatile char *page, size_t pages, char first)
 {
 	for (size_t i = 0; i < pages * PAGE_SIZE; i++)
@@ -182,7 +182,7 @@ static int holds(const volatile char *page, size_t pages, char first)
 	return 1;
 }
 
-/* The first write to a page. What the page holds is looked at when the time is taken. */
+/* The first write to a page. The page's contents are checked after the time is taken. */
 static int fault(void)
 {
 	const uint64_t begin = MARK_BEGIN, end = MARK_END;
@@ -209,7 +209,8 @@ static int fault(void)
 	return 0;
 }
 
-/* That the calls do what map_unmap() takes the time of: pages of zeros that keep what is written, and are gone after. */
+/* Returns 1 if the calls that map_unmap() times work: new pages are zero, keep what is written, and
+ * are gone after munmap(). */
 static int maps_well(size_t pages)
 {
 	volatile char *page = (volatile char *)map(pages);
@@ -264,7 +265,7 @@ static size_t number(const char *digits)
 	return n;
 }
 
-/* An IPI to itself, and the wait until the handler has raised the flag. */
+/* Sends an IPI to this CPU and waits until the handler has raised the flag. */
 static int irq(int entry_only)
 {
 	volatile uint32_t *icr = (volatile uint32_t *)(BENCH_USER_LAPIC + 0x300);
@@ -285,7 +286,7 @@ static int irq(int entry_only)
 			        :
 			        : [ipi] "r"(0x40050), [icr] "r"(icr), [flag] "r"(flag), [end] "r"(end)
 			        : "memory", "cc");
-		} else if (entry_only) { /* the handler closes the region: nothing of ours is in it */
+		} else if (entry_only) { /* the handler closes the region, so none of our code is in it */
 			t0 = stamp();
 			empty_region(begin);
 		} else {
@@ -306,7 +307,7 @@ static int irq(int entry_only)
 	return 0;
 }
 
-/* The loop that the kernel times too. */
+/* A loop that the kernel times too. */
 static int speed(void)
 {
 	uint32_t rounds = 1000000;

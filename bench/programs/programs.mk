@@ -1,5 +1,6 @@
-# User programs: static ELF files that the kernel gets as boot modules, the same for every strategy.
-# Benchmarks start those of bench/programs; the self-tests also start those of tests/programs.
+# User programs: static ELF files that the kernel gets as boot modules. They are the same for every
+# strategy. Benchmarks start those of bench/programs; the self-tests also start those of
+# tests/programs.
 # `broken` is truncated on purpose: the kernel must refuse it.
 
 P             := $(BUILD)/programs
@@ -30,11 +31,11 @@ $(P)/%.elf: tests/programs/%.c $(P)/start.o $(wildcard bench/programs/*.h tests/
 	$(Q)gcc $(PROGRAM_CFLAGS) $(PROGRAM_LINK) -o $@ $(P)/start.o $<
 	@strip $@
 
-# Data at 0x400000, code above it.
+# Data at 0x400000, and code above it.
 $(P)/tag.elf: $(P)/tag.o bench/programs/tag.ld
 	$(Q)ld --build-id=none -z max-page-size=4096 -T bench/programs/tag.ld -o $@ $<
 
-# For programs in assembly: the values that C headers define.
+# For programs in assembly: the values defined in C headers.
 $(P)/constants.inc: bench/protocol/constants.c bench/protocol/marks.h kernel/sys/syscall.h
 	@mkdir -p $(@D)
 	$(Q)gcc $(PROGRAM_CFLAGS) -S -o - $< | sed -n 's/^->\([A-Za-z_]*\) \$$\(.*\)/%define \1 \2/p' >$@
@@ -49,7 +50,7 @@ $(P)/payload-$(1).elf: $(P)/payload-$(1).o
 endef
 $(foreach p,$(PAYLOAD_PAGES),$(eval $(call payload_rule,$(firstword $(subst :, ,$(p))),$(lastword $(subst :, ,$(p))))))
 
-# Files of many segments (segments.asm).
+# Files with many segments (segments.asm).
 $(P)/segments-apart.elf:    SHAPE := -DCOUNT=84 -DSIZE=24 -DGAP=0x3000
 $(P)/segments-together.elf: SHAPE := -DCOUNT=24 -DSIZE=0x1080 -DGAP=0
 $(P)/segments-too-many.elf: SHAPE := -DCOUNT=100 -DSIZE=24 -DGAP=0x3000
@@ -63,8 +64,9 @@ $(SEGMENTS:%=$(P)/segments-%.elf): tests/programs/segments.asm
 $(P)/broken.elf: $(P)/hello.elf
 	$(Q)head -c 300 $< > $@
 
-# The archive of programs of Linux for the benchmarks *.real. Without it these are skipped, with the names
-# of the missing programs.
+# The archive of Linux programs for the benchmarks *.real. Without it they are skipped, and the
+# missing
+# programs are named.
 REAL := $(BUILD)/real
 
 linux-programs: $(REAL)/made

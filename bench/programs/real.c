@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The user half of the benchmarks that run programs of Linux: real KIND PATH. These programs know nothing of markers, so a region
- * that ends in one of them is closed by END_IN_USER. See bench/guest/user.c for the protocol.
+ * real KIND PATH: the user half of the benchmarks that run Linux programs. These programs do not
+ * execute markers, so a region that ends in one is closed by END_IN_USER. bench/guest/user.c
+ * describes the protocol.
  */
 #include "bench/programs/user.h"
 
@@ -12,9 +13,9 @@
 #define SEEK_END    2
 #define STATUS(n)   ((n) << 8)
 #define WORDS_MOST  4
-#define TELLS_BYTES 20 /* a program that prints prints so much */
+#define TELLS_BYTES 20 /* a program that prints writes at least this much */
 
-/* How a program is started, how it ends when it did its work, and whether it prints. */
+/* How a program is started, its exit status if it did its work, and whether it prints. */
 static const struct kind {
 	const char *path, *argv[WORDS_MOST];
 	int status;
@@ -30,7 +31,7 @@ static const struct kind {
 
 static const struct kind *kind;
 
-/* What the program prints goes to a file, which is empty before each run. */
+/* The program's output goes to a file, which is emptied before each run. */
 static int open_output(void)
 {
 	long file = call(SYS_open, (uintptr_t)OUTPUT, O_RDWR | O_CREAT, 0600);
@@ -49,7 +50,7 @@ static long start(int number)
 	return call(number, (uintptr_t)kind->path, (uintptr_t)kind->argv, 0);
 }
 
-/* Waits for the child. Whether it did its work. */
+/* Waits for the child. Returns 1 if it did its work. */
 static int ended_well(long pid)
 {
 	int status = 0;
@@ -65,7 +66,8 @@ static int printed(void)
 	return kind->prints ? bytes >= TELLS_BYTES : bytes == 0;
 }
 
-/* In the child: the first kernel instruction of execve() → the program's first user instruction. */
+/* In the child: from the first kernel instruction of execve() to the program's first user
+ * instruction. */
 static void marked_execve(void)
 {
 	const uint64_t begin = MARK_BEGIN_KERNEL;
@@ -75,7 +77,7 @@ static void marked_execve(void)
 	                 : "a"((long)SYS_execve), "D"(kind->path), "S"(kind->argv),
 	                   "d"(0UL), [arm] "r"(MARK_END_IN_USER), [begin] "r"(begin)
 	                 : "rcx", "r11", "memory");
-	call(SYS_exit, 1, 0, 0); /* it came back: it failed */
+	call(SYS_exit, 1, 0, 0); /* execve() returned, so it failed */
 }
 
 static int exec_all(void)
@@ -104,7 +106,7 @@ static int exec_all(void)
 	return 0;
 }
 
-/* spawn(), or fork() and in the child execve(); all that the program does, and wait4(). */
+/* spawn(), or fork() and execve() in the child; then the program's run, and wait4(). */
 static int run_all(int forks)
 {
 	const uint64_t begin = MARK_BEGIN, end = MARK_END;

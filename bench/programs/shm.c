@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Shared memory with keys, and who may use it: shm KIND [KEY]. Exit status 0: all was so; otherwise the number of the
- * check that failed. `own`, `read` and `remove` make, read and remove a segment of user 1000; `scan` tries all keys up to KEY, and all
- * IDs, as user 2000, and writes to /tmp/shm-scan how many segments it could read, after how many keys the first, and how
- * many it tried.
+ * shm KIND [KEY]: shared memory with keys, and its permissions. The exit status is 0, or the line
+ * of the check that failed. `own`, `read` and `remove` make, read and remove a segment of user
+ * 1000. `scan` tries all keys up to KEY, and all IDs, as user 2000. It writes to /tmp/shm-scan how
+ * many segments it could read, after how many keys the first, and how many keys it tried.
  */
 #include "sys/shm.h"
 #include "bench/programs/check.h"
@@ -147,7 +147,8 @@ static int segments(void)
 	CHECK(call(SYS_mprotect, (uintptr_t)b, PAGE_SIZE, PROT_READ | PROT_WRITE) == -13);
 	CHECK(control(id, IPC_STAT, &d) == 0 && d.key == 77 && d.mode == 0600 && d.size == 2 * PAGE_SIZE - 5);
 	CHECK(d.attached == 2 && d.creator_pid == call(SYS_getpid, 0, 0, 0));
-	/* Removed, it is still there for who has it, in parts too; no one finds it. */
+	/* A removed segment stays for those who have it attached, even in part, but cannot be
+	 * found. */
 	CHECK(control(id, IPC_RMID, NULL) == 0 && control(private, IPC_RMID, NULL) == 0);
 	CHECK(get(77, 0, 0) == -2 && attach(id, 0, 0) == -22 && control(id, IPC_STAT, &d) == -22);
 	CHECK(call(SYS_munmap, (uintptr_t)b, PAGE_SIZE, 0) == 0 && b[page] == 2);
@@ -200,7 +201,7 @@ static int refuses(void)
 	CHECK(attach(id, 1, 0) == -22 && attach(id, KERNEL_BASE, 0) == -22 && attach(id, USER_TOP, 0) == -22);
 	CHECK(attach(id, PAGE_SIZE, 0) == -22 && attach(id, 0, 1) == -22 && attach(id, 0, SHM_REMAP) == -22);
 	CHECK(attach(id, 0, SHM_EXEC) == -13);
-	CHECK(attach(id, 0x400000, 0) == -22); /* the program is there */
+	CHECK(attach(id, 0x400000, 0) == -22); /* the program's image is there */
 	at = attach(id, 0x300000001, SHM_RND);
 	CHECK(at == 0x300000000 && attach(id, (uint64_t)at, SHM_REMAP) == at);
 	CHECK(detach((void *)(at + 1)) == -22 && detach((void *)KERNEL_BASE) == -22);

@@ -1,5 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; Entry of the programs in C: int main(int argc, char **argv), whose result is the exit status.
+; Entry point of the programs in C. The result of int main(int argc, char **argv) is the exit
+; status.
 
 section .text
 	global	_start

@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
 ;
-; Writes its process ID at 0x400000, lets the other tasks run eight times, and looks whether it is
-; still there. Exit status 0: it was.
+; Writes its process ID to 0x400000, lets other tasks run eight times, and reads it again. The exit
+; status is 0 if the ID is still there.
 
 SYS_sched_yield	equ 24
 SYS_getpid	equ 39

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the programs share: system calls (Linux x86-64 convention), time stamps, text output. */
+/* Shared by the programs: system calls (Linux x86-64 convention), time stamps, text output. */
 #pragma once
 
 #include <stddef.h>
@@ -21,7 +21,7 @@ static inline long call6(long number, uint64_t a, uint64_t b, uint64_t c, uint64
 	return result;
 }
 
-/* Calls with up to four arguments, the fourth 0. */
+/* A system call with up to three arguments; the fourth is 0. */
 static inline long call(long number, uint64_t a, uint64_t b, uint64_t c)
 {
 	register uint64_t r10 __asm__("r10") = 0;
