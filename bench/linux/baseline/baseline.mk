@@ -1,4 +1,5 @@
-# What Linux needs for the same programs and operations, counted in the same Bochs: docs/baselines.md.
+# Counts what Linux needs for the same programs and operations, in the same Bochs:
+# docs/baselines.md.
 
 BASELINE := $(BUILD)/baseline
 
@@ -9,7 +10,7 @@ $(BASELINE)/init.elf: bench/linux/baseline/init.c $(P)/start.o $(wildcard bench/
 	@mkdir -p $(@D)
 	$(Q)gcc $(PROGRAM_CFLAGS) $(PROGRAM_LINK) -o $@ $(P)/start.o $<
 
-# The same files that the kernel under test runs, with the calls to that kernel replaced.
+# The programs that run under our kernel, compiled again with that kernel's own calls replaced.
 $(BASELINE)/%.elf: bench/programs/%.c bench/linux/baseline/linux.h $(P)/start.o $(wildcard bench/programs/*.h)
 	@mkdir -p $(@D)
 	$(Q)gcc $(PROGRAM_CFLAGS) $(PROGRAM_LINK) -include bench/linux/baseline/linux.h -o $@ $(P)/start.o $<

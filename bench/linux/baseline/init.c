@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The first program of the Linux that is measured: runs the lines of /rows one by one, each as a program and its arguments, then
- * says on port 0xE9 how each ended, and turns the machine off through port 0xF4, where the instrumentation library waits.
+ * /init of the Linux that is measured. Runs the lines of /rows one by one, each a program with its
+ * arguments. Then it reports on port 0xE9 how each ended, and turns the machine off through port
+ * 0xF4, which the instrumentation library watches.
  */
 #include "bench/programs/user.h"
 #include "bench/protocol/ports.h"
@@ -89,7 +90,7 @@ int main(void)
 		status_of[count++] = run(line);
 		line = end;
 	}
-	/* The right to use ports would be copied by each fork(), so it comes last. */
+	/* Last, because each fork() would copy the right to use ports. */
 	if (call(SYS_ioperm, PORT_RECORDS, 1, 1) || call(SYS_ioperm, PORT_EXIT, 1, 1)) {
 		print("init: no right to use ports\n");
 		for (;;)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Included before bench/programs/probe.c and real.c when they are built for Linux, whose kernel has none of the calls that
- * Palimpsest's benchmarks use: what these calls do is done here, in user mode, so that both kernels run the same code.
+ * Included before bench/programs/probe.c and real.c when they are compiled for Linux. Linux has
+ * none of the calls for Palimpsest's benchmarks, so this header does in user mode what they do.
+ * Both kernels thus run the same code.
  *
  *     probe REGION PART KIND ARGUMENT
  *
- * REGION is the number of the first region: LINUX_WARMUP samples, then LINUX_SAMPLES, then LINUX_OVERHEAD. With PART `kernel` all
- * regions count in the kernel half only, with `all` those that the benchmark says. What was counted in each comes from the
- * instrumentation library.
+ * REGION is the number of the first region: LINUX_WARMUP samples, then LINUX_SAMPLES, then
+ * LINUX_OVERHEAD. With PART `kernel` all regions count in the kernel half only; with `all`, only
+ * where the benchmark says so. The instrumentation library reports the counts of each region.
  */
 #pragma once
 
@@ -40,7 +41,7 @@ static inline long linux_spawn(uint64_t path, uint64_t argv, uint64_t envp)
 	return pid;
 }
 
-/* Numbers are constants, so of all this one case is left in each place. */
+/* Numbers are constants, so each caller keeps only its case. */
 __attribute__((always_inline)) static inline long linux_call(long number, uint64_t a, uint64_t b, uint64_t c)
 {
 	switch (number) {
@@ -70,7 +71,7 @@ static inline uint64_t linux_number(const char *digits)
 	return n;
 }
 
-/* The benchmark's own, which is started by itself too, without the first two words. */
+/* The benchmark's main(). A call without the first two arguments starts it directly. */
 int bench_main(int argc, char **argv);
 
 int main(int argc, char **argv)

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Counts what Linux does for the same programs and operations: Debian's cloud kernel in Bochs, with the
-# instrumentation library. docs/baselines.md explains it.
+# Counts what Linux does for the same programs and operations: boots Debian's cloud kernel in Bochs
+# with
+# the instrumentation library. docs/baselines.md explains it.
 # usage: linux.sh BUILD-FOLDER OUTPUT.csv [OPTION-OF-THE-KERNEL…]
-# One boot per option (default: nopti, pti=on).
-# LINUX_IPS: instructions per second of the machine's clock. LINUX_LIMIT: seconds that a boot may take.
+# Boots once per option (default: nopti and pti=on).
+# LINUX_IPS: instructions per second of the machine's clock. LINUX_LIMIT: seconds allowed for a
+# boot.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../environment.sh"
@@ -37,7 +39,7 @@ dpkg-deb -x "$package" "$work/kernel" || fail "$package is damaged: remove it an
 kernel="$(dpkg-deb -f "$package" Package) $(dpkg-deb -f "$package" Version)"
 bochs=$(bochs --help 2>&1 | grep -aoE 'Bochs x86 Emulator [0-9.]+' | head -n 1) || true
 
-# ---- what is measured: benchmark, parameter, program, what is counted, and the command ----
+# ---- the rows: benchmark, parameter, program, part that counts, and the command ----
 programs=(busybox bash-static sash hello-musl hello-glibc hello-pie)
 sizes=(4k:4096 64k:65536 1m:1048576)
 row()
@@ -82,7 +84,7 @@ while read -r _ _ _ part program kind argument; do
 done <"$work/table" >"$root/rows"
 (cd "$root" && find . -mindepth 1 | LC_ALL=C sort | cpio --quiet -o -H newc --owner 0:0 --reproducible) >"$work/initrd"
 
-# boot OPTION: boots Linux; the library's counts are then in $work/stream
+# boot OPTION: boots Linux and leaves the library's counts in $work/stream
 boot()
 {
 	local tree=$work/tree status=0

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Replaces the tables of docs/baselines.md by those of results/linux/summary.csv and a run of this kernel:
+# Replaces the tables in docs/baselines.md with those of results/linux/summary.csv and a run of this
+# kernel:
 #     ./run-bench.sh --engine bochs --strategy heap,window,random,best
 #     bench/linux/baseline/tables.sh results/latest
 # A table is everything between "<!-- table NAME -->" and "<!-- end -->"; other text is kept.
@@ -17,8 +18,9 @@ if [ $# != 1 ] || [ ! -r "$1/results.sqlite" ]; then
 fi
 [ -r "$csv" ] || { echo "$0: there is no $csv; make linux-baseline makes it" >&2; exit 2; }
 
-# query RUN SQL: its result as a table without padding. `linux` is the CSV file, `run` the run of this
-# kernel, `place` the rows in their order.
+# query RUN SQL: prints the result as a table without padding. `linux` is the CSV file, `run` the
+# run of
+# this kernel, `place` the rows in their order.
 query()
 {
 	sqlite3 -markdown <<-END | sed -E '2s/-+/---/g; s/ +\|/ |/g; s/\| +/| /g'
@@ -56,7 +58,8 @@ query()
 	END
 }
 
-# count SYSTEM [PART]: the median of the row p in the metric m, an empty cell when it was not counted
+# count SYSTEM [PART]: SQL for the median of row p in metric m, or an empty cell if it was not
+# counted
 count()
 {
 	echo "ifnull((SELECT printf('%,d', median) FROM counted c WHERE c.benchmark = p.benchmark AND c.parameter = p.parameter

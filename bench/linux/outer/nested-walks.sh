@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Counts the reads of page walks after a TLB flush (without KVM, with ept=1, with ept=0) and prints a table.
+# Counts page-walk reads after a TLB flush, without KVM and with ept=1 and ept=0, and prints a table.
 # usage: nested-walks.sh [STRATEGY]
 set -euo pipefail
 # shellcheck source=bench/environment.sh

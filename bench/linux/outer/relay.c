@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In the outer machine: hands what the inner guest wrote to port 0xE9 on to the outer machine's own port 0xE9, and
- * the inner machine's exit status to its port 0xF4 (docs/records.md). Linked statically.
+ * Runs in the outer machine. Passes the bytes that the inner guest wrote to port 0xE9 to the outer
+ * machine's port 0xE9, and the inner machine's exit status to port 0xF4 (docs/records.md). Linked
+ * statically.
  *
  *     relay records         copies standard input to the port, byte by byte
- *     relay exit STATUS     ends the outer machine, which then leaves with STATUS; an odd number from 1 to 255
+ *     relay exit STATUS     ends the outer machine with exit status STATUS, an odd number from 1 to
+ *     255
  */
 #include "bench/protocol/ports.h"
 

@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
-# Makes an archive of unmodified programs from Debian's packages, and of a few that are compiled here,
-# for the kernel to run.
+# Makes an archive of unmodified Debian programs, and of a few that are compiled here, for the
+# kernel to
+# run.
 # usage: archive.sh FOLDER [INIT]
-# Writes FOLDER/linux.cpio, with the script INIT as /init, and lists in FOLDER/missing the programs that
-# this machine does not have.
+# Writes FOLDER/linux.cpio, with the script INIT as /init. FOLDER/missing lists the programs that
+# this
+# machine does not have.
 #
-# Debian has no static dash. If DASH_SOURCE names a folder with its sources (or they are in
-# /usr/src/dash*), it is built once, in build/dash. The archive then has INIT as /etc/init-dash, too, for
-# dash to run. An archive without INIT has no dash.
+# Debian has no static dash. If DASH_SOURCE names a folder with its sources, or /usr/src/dash*
+# contains
+# them, dash is built once, in build/dash. The archive then also has INIT as /etc/init-dash, for
+# dash to
+# run. An archive without INIT has no dash.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../environment.sh"
@@ -76,5 +80,5 @@ for rounds in 200 10000; do
 	chmod 755 root/etc/rounds-$rounds
 done
 head -c 100000 /dev/zero | tr '\0' 'p' >root/etc/data
-ln root/etc/data root/etc/other # a file with two names, of which the archive gives the last the contents
+ln root/etc/data root/etc/other # two names; the archive has the contents with the last
 (cd root && find . -mindepth 1 | LC_ALL=C sort | cpio --quiet -o -H newc --owner 0:0 --reproducible) >linux.cpio

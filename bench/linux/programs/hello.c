@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Compiled by the host's C compilers with static C libraries, for archive.sh. */
+/* Compiled with the host's C compilers and static C libraries, for archive.sh. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
