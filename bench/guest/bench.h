@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Benchmarks that run inside the kernel. Each is one row of a table that the linker collects: to
- * add one, write a BENCH() in a file of this folder.
+ * Benchmarks that run inside the kernel. Each is one row of a table that the linker puts together; to
+ * add one, write a BENCH() in a file of a folder below this one (docs/extending.md).
  *
- * Rows whose names end in .real run Linux programs. They run in boots with an archive of such
- * programs; in others they are left out, or recorded as skipped if they are named.
+ * Rows whose names end in .real run programs of Linux. They need a boot with an archive of such
+ * programs; in other boots they exist only to be skipped, if they are named.
  *
- * Every row has a set-up, a body that is timed and counted, an untimed check that the body did its
- * work, and a tear-down. There are two kinds:
+ * Every row has a set-up, a body that is timed and counted, an untimed check that the body really did
+ * its work, and a tear-down. There are two kinds:
  *   - in the kernel: body(b) runs between the markers and the time stamps, with interrupts off;
- *   - with a program: the row names a program of bench/programs and its argument; the program runs
- *     in user mode and asks for each sample with SYS_bench_next (bench/guest/user.c).
+ *   - with a program: the row names a program of bench/programs and its argument; it runs in user mode
+ *     and asks for each sample with SYS_bench_next (bench/guest/user.c).
  */
 #pragma once
 
@@ -84,8 +84,14 @@ struct bench {
 	uint64_t tries, violations;
 };
 
-#define BENCH(id, ...)                           \
-	static const struct benchmark bench_##id \
+/*
+ * Adds a row to the table. `about` explains the benchmark in a line of 8 to 118 bytes for `run-bench.sh
+ * --list`; the build collects these lines from the sources (about.awk), and the image does not contain
+ * them. `.name` comes next.
+ */
+#define BENCH(id, about, ...)                                                                         \
+	_Static_assert(sizeof(about) > 8 && sizeof(about) <= 119, "one line explains the benchmark"); \
+	static const struct benchmark bench_##id                                                      \
 	        __attribute__((used, section(".benchmarks." #id), aligned(8))) = { __VA_ARGS__ }
 
 /* Parameter lists. */

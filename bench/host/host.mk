@@ -7,7 +7,7 @@ HOST_SOURCES := $(wildcard bench/host/*.c bench/host/*/*.c)
 HOST_OBJECTS := $(HOST_SOURCES:bench/host/%.c=$(BUILD)/host/%.o) $(BUILD)/bench/bochs/model/profile.o \
 	$(BUILD)/host/report/report_page.o
 
-host: $(BUILD)/host/palimpsest-bench
+host: $(BUILD)/host/palimpsest-bench $(BUILD)/host/about.txt
 
 $(BUILD)/host/palimpsest-bench: $(HOST_OBJECTS)
 	$(call say,LD,$@)
@@ -51,6 +51,10 @@ $(BUILD)/host/report/report_page.o: bench/host/report/report_page.S bench/host/r
 	@mkdir -p $(@D)
 	$(call say,AS,$@)
 	$(Q)$(HOSTCC) -c -o $@ $<
+
+# The explanations of the benchmarks, for --list.
+$(BUILD)/host/about.txt: bench/guest/about.awk $(wildcard bench/guest/*.c bench/guest/*/*.c) | $(BUILD)/host
+	$(Q)awk -f $^ > $@
 
 # Takes the place of an engine in the end-to-end tests.
 $(BUILD)/tests/make-records: tests/e2e/make-records.c $(BUILD)/host/intake/record.o $(BUILD)/host/base/text.o

@@ -41,11 +41,10 @@ refused "'more' is not an option" more
 refused "--bench is given twice" --bench 'exec.*' --bench 'irq.*'
 refused "--threshold works only with --compare and --reproduces" --threshold 5
 refused "unknown option '-h'; --help shows all" -h
-mkdir -p "$tree/bench/guest"
-cp "$(dirname "$0")/../../bench/guest/about.txt" "$tree/bench/guest/"
+cp build/host/about.txt "$tree/build/host/"
 refused "--bench: no benchmark matches 'nosuch'; --list shows them" --bench 'irq.entry.user,nosuch'
 refused "--bench: no benchmark matches 'exec'; --list shows them" --bench exec
-rm "$tree/bench/guest/about.txt"
+rm "$tree/build/host/about.txt"
 
 mkdir -p "$tree/bench/bochs/profiles"
 cp "$(dirname "$0")/../../bench/bochs/profiles/"*.ini "$tree/bench/bochs/profiles/"
@@ -113,13 +112,16 @@ check "a missing tool: is named with its package" says "xorriso is missing (Debi
 
 # Every benchmark has a line of explanation for --list.
 cd "$(dirname "$0")/../.." || exit 1
-named=$(cat bench/guest/*.c bench/guest/*/*.c | tr -s '[:space:]' ' ' | grep -o 'BENCH([a-z0-9_]*, .name = "[^"]*"' | cut -d '"' -f 2 | sort)
-is "every BENCH() has its name first" "$(grep -c '^BENCH(' <(cat bench/guest/*.c bench/guest/*/*.c))" "$(wc -l <<<"$named")"
-is "bench/guest/about.txt explains every benchmark" "" \
-	"$(comm -23 <(echo "$named") <(grep -P '^[^#=\t][^\t]*\t\S' bench/guest/about.txt | cut -f 1 | sort))"
-is "bench/guest/about.txt explains nothing else" "" \
-	"$(grep -v '^[#=]' bench/guest/about.txt | cut -f 1 | sort | comm -13 <(echo "$named") -)"
-is "bench/guest/about.txt has no unfinished line" "" "$(grep -vP '^(# .*|= .*|[A-Za-z0-9._-]+\t\S.{7,117})$' bench/guest/about.txt)"
+sources=$(cat bench/guest/*.c bench/guest/*/*.c)
+named=$(tr -s '[:space:]' ' ' <<<"$sources" | sed 's/" "//g' | grep -o 'BENCH([a-z0-9_]*, "[^"]*", .name = "[^"]*"' |
+	cut -d '"' -f 4 | sort)
+is "every BENCH() has its explanation and its name first" "$(grep -c '^BENCH(' <<<"$sources")" "$(wc -l <<<"$named")"
+about=build/host/about.txt
+is "about.txt explains every benchmark" "" \
+	"$(comm -23 <(echo "$named") <(grep -P '^[^#=\t][^\t]*\t\S' $about | cut -f 1 | sort))"
+is "about.txt explains nothing else" "" "$(grep -v '^[#=]' $about | cut -f 1 | sort | comm -13 <(echo "$named") -)"
+is "about.txt has no unfinished line" "" "$(grep -vP '^(= .*|[A-Za-z0-9._-]+\t\S.{7,117})$' $about)"
+is "about.txt has every subject once" "" "$(grep '^=' $about | sort | uniq -d)"
 
 # The harness's lists of stacks, loaders and presets are those of kernel.mk.
 make -s BUILD="$tree/axes" LOADERS='window batch' "$tree/axes/host/axes.h"

@@ -213,5 +213,5 @@ static void give_back(struct bench *b)
 	bench_metric(b, "frames_lost", outcome.lost, "frames");
 }
 
-BENCH(modules_give_back, .name = "modules.give_back", .experiment = true, .few = 1, .body = give_back,
-      .check = pitfall_ran);
+BENCH(modules_give_back, "memory of an unpacked archive is freed, and its files stay as they were",
+      .name = "modules.give_back", .experiment = true, .few = 1, .body = give_back, .check = pitfall_ran);

@@ -177,5 +177,6 @@ static void remove_file(struct bench *b)
 		node_remove(node);
 }
 
-BENCH(regions_elf_order, .name = "regions.elf_order", .experiment = true, .few = 1, .setup = make_file,
-      .body = elf_order, .check = pitfall_ran, .teardown = remove_file);
+BENCH(regions_elf_order, "pages looked up in an image whose segments come in any order",
+      .name = "regions.elf_order", .experiment = true, .few = 1, .setup = make_file, .body = elf_order,
+      .check = pitfall_ran, .teardown = remove_file);

@@ -163,11 +163,12 @@ static int need_modules(struct bench *b)
 	               : -ENOENT;
 }
 
-BENCH(isolation_tags, .name = "isolation.tags", .experiment = true, .few = 1, .setup = need_modules,
-      .body = distinct_tags, .check = ran);
-
-BENCH(leak_spawn, .name = "leak.spawn", .experiment = true, .few = 1, .setup = need_modules,
-      .body = spawn_rounds, .check = ran);
-
-BENCH(window_same_frame, .name = "window.same_frame", .experiment = true, .few = 1, .body = same_frame,
+BENCH(isolation_tags, "two tasks write to one virtual address: does each read its own value?",
+      .name = "isolation.tags", .experiment = true, .few = 1, .setup = need_modules, .body = distinct_tags,
       .check = ran);
+
+BENCH(leak_spawn, "frames lost over rounds of spawn, exit, kill and failed exec", .name = "leak.spawn",
+      .experiment = true, .few = 1, .setup = need_modules, .body = spawn_rounds, .check = ran);
+
+BENCH(window_same_frame, "the window's address under every CR3: is it the same frame?",
+      .name = "window.same_frame", .experiment = true, .few = 1, .body = same_frame, .check = ran);

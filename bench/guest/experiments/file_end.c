@@ -94,5 +94,6 @@ static int need_program(struct bench *b)
 	return boot_module_find("mappings") ? 0 : -ENOENT;
 }
 
-BENCH(map_file_end, .name = "map.file_end", .experiment = true, .few = 1, .setup = need_program,
-      .body = file_end, .check = pitfall_ran);
+BENCH(map_file_end, "files mapped to their end and a page further: zeros, then SIGBUS",
+      .name = "map.file_end", .experiment = true, .few = 1, .setup = need_program, .body = file_end,
+      .check = pitfall_ran);

@@ -317,11 +317,13 @@ static void cr3_in_c(struct bench *b)
 	bench_metric(b, "scratch_faults", scratch_faults, "count");
 }
 
-BENCH(pitfall_ist_reentry, .name = "pitfall.ist_reentry", .own_boot = true, .experiment = true, .few = 1,
-      .body = ist_reentry, .check = ist_reentry_ran);
+BENCH(pitfall_ist_reentry, "a second interrupt on an IST slot that is in use", .name = "pitfall.ist_reentry",
+      .own_boot = true, .experiment = true, .few = 1, .body = ist_reentry, .check = ist_reentry_ran);
 
-BENCH(pitfall_shared_pml4, .name = "pitfall.shared_pml4", .own_boot = true, .experiment = true, .few = 1,
-      .body = shared_pml4, .check = pitfall_ran);
+BENCH(pitfall_shared_pml4, "two threads with one PML4, on stacks at one address",
+      .name = "pitfall.shared_pml4", .own_boot = true, .experiment = true, .few = 1, .body = shared_pml4,
+      .check = pitfall_ran);
 
-BENCH(pitfall_cr3_in_c, .name = "pitfall.cr3_in_c", .own_boot = true, .experiment = true, .few = 1,
-      .body = cr3_in_c, .check = pitfall_ran);
+BENCH(pitfall_cr3_in_c, "C code loads another CR3, on stacks in three kinds of places",
+      .name = "pitfall.cr3_in_c", .own_boot = true, .experiment = true, .few = 1, .body = cr3_in_c,
+      .check = pitfall_ran);

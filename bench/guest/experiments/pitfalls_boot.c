@@ -169,11 +169,12 @@ static void moved_kernel(struct bench *b)
 	frame_free(moved);
 }
 
-BENCH(arith_boot_layout, .name = "arith.boot_layout", .experiment = true, .few = 1, .body = boot_layout,
-      .check = pitfall_ran);
+BENCH(arith_boot_layout, "which kernels and stacks collide in the 2 MiB that the notes give a kernel",
+      .name = "arith.boot_layout", .experiment = true, .few = 1, .body = boot_layout, .check = pitfall_ran);
 
-BENCH(pitfall_small_stack, .name = "pitfall.small_stack", .experiment = true, .few = 1, .body = small_stack,
-      .check = pitfall_ran);
+BENCH(pitfall_small_stack, "how much stack it takes to map a page and its three tables",
+      .name = "pitfall.small_stack", .experiment = true, .few = 1, .body = small_stack, .check = pitfall_ran);
 
-BENCH(pitfall_moved_kernel, .name = "pitfall.moved_kernel", .experiment = true, .few = 1,
-      .body = moved_kernel, .check = pitfall_ran);
+BENCH(pitfall_moved_kernel, "a CR3 load that maps the running code elsewhere, or both there and elsewhere",
+      .name = "pitfall.moved_kernel", .experiment = true, .few = 1, .body = moved_kernel,
+      .check = pitfall_ran);

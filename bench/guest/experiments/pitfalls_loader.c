@@ -202,5 +202,6 @@ static int need_window(struct bench *b)
 	return lock ? 0 : -ENOSYS;
 }
 
-BENCH(pitfall_window_irq, .name = "pitfall.window_irq", .own_boot = true, .experiment = true, .few = 1,
-      .setup = need_window, .body = window_irq, .check = pitfall_ran);
+BENCH(pitfall_window_irq, "a second loader interrupts one that uses the window", .name = "pitfall.window_irq",
+      .own_boot = true, .experiment = true, .few = 1, .setup = need_window, .body = window_irq,
+      .check = pitfall_ran);

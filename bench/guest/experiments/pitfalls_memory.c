@@ -260,10 +260,12 @@ static void heap_fuzz(struct bench *b)
 	bench_metric(b, "allocations", live, "count");
 }
 
-BENCH(arith_stack_formula, .name = "arith.stack_formula", .experiment = true, .few = 1, .body = stack_formula,
+BENCH(arith_stack_formula, "the process ID from which the notes' formula for user stacks fails",
+      .name = "arith.stack_formula", .experiment = true, .few = 1, .body = stack_formula,
       .check = pitfall_ran);
 
-BENCH(teardown_order, .name = "teardown.order", .own_boot = true, .experiment = true, .few = 1,
-      .body = teardown_order, .check = pitfall_ran);
+BENCH(teardown_order, "an address space that is freed while CR3 still points to it", .name = "teardown.order",
+      .own_boot = true, .experiment = true, .few = 1, .body = teardown_order, .check = pitfall_ran);
 
-BENCH(heap_fuzz, .name = "heap.fuzz", .experiment = true, .few = 1, .body = heap_fuzz, .check = pitfall_ran);
+BENCH(heap_fuzz, "random use of the kernel heap: does it hand out addresses that it must not?",
+      .name = "heap.fuzz", .experiment = true, .few = 1, .body = heap_fuzz, .check = pitfall_ran);

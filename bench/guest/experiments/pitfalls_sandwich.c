@@ -230,5 +230,6 @@ static int need_modules(struct bench *b)
 	return boot_module_find("broken") && boot_module_find("payload-4k") ? 0 : -ENOENT;
 }
 
-BENCH(pitfall_sandwich_irq, .name = "pitfall.sandwich_irq", .own_boot = true, .experiment = true, .few = 1,
-      .setup = need_modules, .body = sandwich_irq, .check = pitfall_ran);
+BENCH(pitfall_sandwich_irq, "interrupts while another task's CR3 is loaded, and damaged images",
+      .name = "pitfall.sandwich_irq", .own_boot = true, .experiment = true, .few = 1, .setup = need_modules,
+      .body = sandwich_irq, .check = pitfall_ran);

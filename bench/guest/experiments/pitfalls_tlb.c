@@ -202,8 +202,10 @@ static void unmap_shared(struct bench *b)
 	frame_free(frames[1]);
 }
 
-BENCH(pitfall_global_stack, .name = "pitfall.global_stack", .own_boot = true, .experiment = true, .few = 1,
+BENCH(pitfall_global_stack, "a stack's translation marked global: the stale stack of the previous task",
+      .name = "pitfall.global_stack", .own_boot = true, .experiment = true, .few = 1,
       .setup = need_global_pages, .body = global_stack, .check = all_rounds);
 
-BENCH(pitfall_pcid_remap, .name = "pitfall.pcid_remap", .own_boot = true, .experiment = true, .few = 1,
-      .setup = need_pcid, .body = pcid_remap, .check = all_rounds, .teardown = unmap_shared);
+BENCH(pitfall_pcid_remap, "a window remapped under a CR3 load that does not flush",
+      .name = "pitfall.pcid_remap", .own_boot = true, .experiment = true, .few = 1, .setup = need_pcid,
+      .body = pcid_remap, .check = all_rounds, .teardown = unmap_shared);

@@ -120,5 +120,6 @@ static int need_program(struct bench *b)
 	return boot_module_find("nest") ? 0 : -ENOENT;
 }
 
-BENCH(pitfall_user_stack_irq, .name = "pitfall.user_stack_irq", .own_boot = true, .experiment = true,
-      .few = 1, .setup = need_program, .body = user_stack_irq, .check = pitfall_ran);
+BENCH(pitfall_user_stack_irq, "kernel addresses that an interrupt leaves on a user stack",
+      .name = "pitfall.user_stack_irq", .own_boot = true, .experiment = true, .few = 1, .setup = need_program,
+      .body = user_stack_irq, .check = pitfall_ran);

@@ -142,5 +142,6 @@ static int need_programs(struct bench *b)
 	return boot_module_find("hostile") && boot_module_find("payload-4k") ? 0 : -ENOENT;
 }
 
-BENCH(user_stack_overlap, .name = "user.stack_overlap", .experiment = true, .few = 1, .setup = need_programs,
+BENCH(user_stack_overlap, "images that reach the user's stack, placed as in the notes and as in this kernel",
+      .name = "user.stack_overlap", .experiment = true, .few = 1, .setup = need_programs,
       .body = stack_overlap, .check = pitfall_ran);

@@ -227,5 +227,6 @@ static int set_up(struct bench *b)
 	return warm_up();
 }
 
-BENCH(regions_fuzz, .name = "regions.fuzz", .experiment = true, .few = 1, .setup = set_up, .body = fuzz,
+BENCH(regions_fuzz, "random mappings, unmappings and rights, compared with an oracle of pages",
+      .name = "regions.fuzz", .experiment = true, .few = 1, .setup = set_up, .body = fuzz,
       .check = pitfall_ran);

@@ -89,5 +89,6 @@ static int need_program(struct bench *b)
 	return boot_module_find("shm") ? 0 : -ENOENT;
 }
 
-BENCH(shm_scan, .name = "shm.scan", .experiment = true, .few = 1, .setup = need_program, .body = scan_keys,
+BENCH(shm_scan, "a program that tries every key of shared memory, with permissions and without",
+      .name = "shm.scan", .experiment = true, .few = 1, .setup = need_program, .body = scan_keys,
       .check = pitfall_ran);

@@ -71,5 +71,6 @@ static int need_program(struct bench *b)
 	return boot_module_find("overflow") ? 0 : -ENOENT;
 }
 
-BENCH(user_stack_overflow, .name = "user.stack_overflow", .experiment = true, .few = 1, .setup = need_program,
+BENCH(user_stack_overflow, "a stack that runs into the mapping below it, with a guard page and without",
+      .name = "user.stack_overflow", .experiment = true, .few = 1, .setup = need_program,
       .body = stack_overflow, .check = pitfall_ran);

@@ -169,18 +169,19 @@ static void finish(struct bench *b)
 	micro_memory_give();
 }
 
-BENCH(micro_chase_4k, .name = "micro.chase.4k", .own_boot = true, .unit = "bytes", .parameters = sizes,
-      .large = LARGE, .setup = start_small, .prepare = warm, .body = chase_all, .check = went_round,
-      .teardown = finish);
+BENCH(micro_chase_4k, "loads that wait for each other, by working set, in 4 KiB pages",
+      .name = "micro.chase.4k", .own_boot = true, .unit = "bytes", .parameters = sizes, .large = LARGE,
+      .setup = start_small, .prepare = warm, .body = chase_all, .check = went_round, .teardown = finish);
 
-BENCH(micro_chase_2m, .name = "micro.chase.2m", .own_boot = true, .unit = "bytes", .parameters = sizes,
-      .large = LARGE, .setup = start_large, .prepare = warm, .body = chase_all, .check = went_round,
-      .teardown = finish);
+BENCH(micro_chase_2m, "loads that wait for each other, by working set, in 2 MiB pages",
+      .name = "micro.chase.2m", .own_boot = true, .unit = "bytes", .parameters = sizes, .large = LARGE,
+      .setup = start_large, .prepare = warm, .body = chase_all, .check = went_round, .teardown = finish);
 
-BENCH(micro_reach_4k, .name = "micro.reach.4k", .own_boot = true, .unit = "pages", .parameters = page_counts,
+BENCH(micro_reach_4k, "loads that wait for each other, one from each of n 4 KiB pages: the reach of the TLBs",
+      .name = "micro.reach.4k", .own_boot = true, .unit = "pages", .parameters = page_counts,
       .setup = start_small_pages, .prepare = warm, .body = chase_all, .check = went_round,
       .teardown = finish);
 
-BENCH(micro_reach_2m, .name = "micro.reach.2m", .own_boot = true, .unit = "pages", .parameters = page_counts,
-      .setup = start_large_pages, .prepare = warm, .body = chase_all, .check = went_round,
-      .teardown = finish);
+BENCH(micro_reach_2m, "the lines of micro.reach.4k through 2 MiB pages", .name = "micro.reach.2m",
+      .own_boot = true, .unit = "pages", .parameters = page_counts, .setup = start_large_pages,
+      .prepare = warm, .body = chase_all, .check = went_round, .teardown = finish);

@@ -232,21 +232,24 @@ static bool read_one(struct bench *b)
 	return micro_operations(b, ROUNDS) && read_in_all == ROUNDS * b->parameter * (1 + 1);
 }
 
-BENCH(micro_invlpg, .name = "micro.invlpg", .own_boot = true, .unit = "pages", .parameters = flushed_pages,
-      .setup = map_pages, .prepare = fill_tlb, .body = invlpg_pages, .check = flushed,
+BENCH(micro_invlpg, "INVLPG for each of n pages", .name = "micro.invlpg", .own_boot = true, .unit = "pages",
+      .parameters = flushed_pages, .setup = map_pages, .prepare = fill_tlb, .body = invlpg_pages,
+      .check = flushed, .teardown = give_pages);
+
+BENCH(micro_cr3, "CR3 loads that flush", .name = "micro.cr3", .own_boot = true, .unit = "loads",
+      .parameters = cr3_loads, .setup = map_pages, .prepare = fill_tlb, .body = load_cr3, .check = flushed,
       .teardown = give_pages);
 
-BENCH(micro_cr3, .name = "micro.cr3", .own_boot = true, .unit = "loads", .parameters = cr3_loads,
-      .setup = map_pages, .prepare = fill_tlb, .body = load_cr3, .check = flushed, .teardown = give_pages);
+BENCH(micro_cr3_refill, "a CR3 load, then n pages touched again", .name = "micro.cr3.refill",
+      .own_boot = true, .unit = "pages", .parameters = refilled_pages, .setup = map_pages,
+      .prepare = fill_tlb, .body = load_and_refill, .check = flushed_each_round, .teardown = give_pages);
 
-BENCH(micro_cr3_refill, .name = "micro.cr3.refill", .own_boot = true, .unit = "pages",
-      .parameters = refilled_pages, .setup = map_pages, .prepare = fill_tlb, .body = load_and_refill,
-      .check = flushed_each_round, .teardown = give_pages);
-
-BENCH(micro_switch, .name = "micro.switch", .own_boot = true, .unit = "pages", .parameters = space_pages,
+BENCH(micro_switch, "a round trip to another address space, with n pages touched on each side",
+      .name = "micro.switch", .own_boot = true, .unit = "pages", .parameters = space_pages,
       .setup = make_spaces, .prepare = forget, .body = switch_spaces, .check = read_both,
       .teardown = destroy_spaces);
 
-BENCH(micro_switch_same, .name = "micro.switch.same", .own_boot = true, .unit = "pages",
-      .parameters = space_pages, .setup = make_spaces, .prepare = forget, .body = switch_nothing,
-      .check = read_one, .teardown = destroy_spaces);
+BENCH(micro_switch_same, "the round trip of micro.switch within one address space",
+      .name = "micro.switch.same", .own_boot = true, .unit = "pages", .parameters = space_pages,
+      .setup = make_spaces, .prepare = forget, .body = switch_nothing, .check = read_one,
+      .teardown = destroy_spaces);

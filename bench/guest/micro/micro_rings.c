@@ -153,18 +153,18 @@ static bool nothing_is_left(struct bench *b)
 	return micro_operations(b, b->parameter) && rest == 0;
 }
 
-BENCH(micro_syscall, .name = "micro.syscall", .own_boot = true, .unit = "calls", .parameters = counts,
-      .setup = start_syscall, .prepare = forget, .body = run_user, .check = last_syscall_came_back,
-      .teardown = give_ways);
+BENCH(micro_syscall, "SYSCALL and SYSRET", .name = "micro.syscall", .own_boot = true, .unit = "calls",
+      .parameters = counts, .setup = start_syscall, .prepare = forget, .body = run_user,
+      .check = last_syscall_came_back, .teardown = give_ways);
 
-BENCH(micro_int_user, .name = "micro.int.user", .own_boot = true, .unit = "calls", .parameters = counts,
-      .setup = start_int, .prepare = forget, .body = run_user, .check = last_int_came_back,
-      .teardown = give_ways);
+BENCH(micro_int_user, "INT from user mode, and IRETQ back", .name = "micro.int.user", .own_boot = true,
+      .unit = "calls", .parameters = counts, .setup = start_int, .prepare = forget, .body = run_user,
+      .check = last_int_came_back, .teardown = give_ways);
 
-BENCH(micro_int_kernel, .name = "micro.int.kernel", .own_boot = true, .unit = "calls", .parameters = counts,
-      .setup = start_kernel, .prepare = forget, .body = int_kernel, .check = nothing_is_left,
-      .teardown = give_ways);
+BENCH(micro_int_kernel, "INT and IRETQ in kernel mode", .name = "micro.int.kernel", .own_boot = true,
+      .unit = "calls", .parameters = counts, .setup = start_kernel, .prepare = forget, .body = int_kernel,
+      .check = nothing_is_left, .teardown = give_ways);
 
-BENCH(micro_iret_kernel, .name = "micro.iret.kernel", .own_boot = true, .unit = "calls", .parameters = counts,
-      .setup = start_kernel, .prepare = forget, .body = iret_kernel, .check = nothing_is_left,
-      .teardown = give_ways);
+BENCH(micro_iret_kernel, "IRETQ from kernel to kernel", .name = "micro.iret.kernel", .own_boot = true,
+      .unit = "calls", .parameters = counts, .setup = start_kernel, .prepare = forget, .body = iret_kernel,
+      .check = nothing_is_left, .teardown = give_ways);

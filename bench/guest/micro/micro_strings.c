@@ -64,5 +64,6 @@ static bool arrived(struct bench *b)
 	return micro_operations(b, COPIES) && memcmp(from, target(b), b->parameter) == 0;
 }
 
-BENCH(micro_movsb, .name = "micro.movsb", .own_boot = true, .unit = "bytes", .parameters = sizes,
-      .setup = map_both, .prepare = refill, .body = copy_often, .check = arrived, .teardown = give_both);
+BENCH(micro_movsb, "REP MOVSB of n bytes", .name = "micro.movsb", .own_boot = true, .unit = "bytes",
+      .parameters = sizes, .setup = map_both, .prepare = refill, .body = copy_often, .check = arrived,
+      .teardown = give_both);

@@ -225,42 +225,45 @@ static bool stamped(struct bench *b)
 	return b->t1 > b->t0;
 }
 
-BENCH(exec_load, .name = "exec.load", .unit = "bytes", .parameters = load_sizes, .large = 64 * MIB,
+BENCH(exec_load, "an image in memory: every segment put in place in another address space",
+      .name = "exec.load", .unit = "bytes", .parameters = load_sizes, .large = 64 * MIB,
       .setup = find_repeated_payload, .prepare = fresh_space, .body = load, .check = image_arrived,
       .teardown = drop_space);
 
-BENCH(exec_load_cold, .name = "exec.load.cold", .unit = "bytes", .parameters = bench_image_sizes,
-      .setup = find_payload, .prepare = fresh_space_cold, .body = load, .check = image_arrived,
-      .teardown = drop_space);
+BENCH(exec_load_cold, "exec.load without any page tables of the window in place", .name = "exec.load.cold",
+      .unit = "bytes", .parameters = bench_image_sizes, .setup = find_payload, .prepare = fresh_space_cold,
+      .body = load, .check = image_arrived, .teardown = drop_space);
 
 /* The unmap of the design note: one CR3 load instead of an INVLPG per page. */
-BENCH(exec_load_flush_cr3, .name = "exec.load.flush_cr3", .unit = "bytes", .parameters = bench_image_sizes,
+BENCH(exec_load_flush_cr3, "exec.load with the window unmapped by a CR3 load in place of INVLPG",
+      .name = "exec.load.flush_cr3", .unit = "bytes", .parameters = bench_image_sizes,
       .setup = find_payload_for_window, .prepare = fresh_space_flush_cr3, .body = load,
       .check = image_arrived_flush_cr3, .teardown = restore_flush);
 
 /* In Bochs a tick is an instruction. */
-BENCH(window_lock, .name = "window.lock", .unit = "bytes", .parameters = bench_image_sizes,
-      .experiment = true, .setup = find_payload_for_window, .body = hold_lock, .check = image_arrived,
-      .teardown = drop_space);
+BENCH(window_lock, "how long the lock of the window is held", .name = "window.lock", .unit = "bytes",
+      .parameters = bench_image_sizes, .experiment = true, .setup = find_payload_for_window,
+      .body = hold_lock, .check = image_arrived, .teardown = drop_space);
 
-BENCH(exec_load_segments, .name = "exec.load.segments", .unit = "segments", .parameters = segment_counts,
-      .setup = many_segments, .prepare = fresh_space, .body = load, .check = image_arrived,
-      .teardown = drop_space);
+BENCH(exec_load_segments, "exec.load of the same bytes in a growing number of segments",
+      .name = "exec.load.segments", .unit = "segments", .parameters = segment_counts, .setup = many_segments,
+      .prepare = fresh_space, .body = load, .check = image_arrived, .teardown = drop_space);
 
-BENCH(exec_load_bss, .name = "exec.load.bss", .unit = "bytes", .parameters = bss_sizes, .large = 16 * MIB,
-      .setup = large_bss, .prepare = fresh_space, .body = load, .check = image_arrived,
-      .teardown = drop_space);
+BENCH(exec_load_bss, "exec.load for an image that is almost all .bss", .name = "exec.load.bss",
+      .unit = "bytes", .parameters = bss_sizes, .large = 16 * MIB, .setup = large_bss, .prepare = fresh_space,
+      .body = load, .check = image_arrived, .teardown = drop_space);
 
 /* First kernel instruction of the system call → first user instruction of the new task. */
-BENCH(exec_spawn, .name = "exec.spawn", .unit = "bytes", .parameters = bench_image_sizes,
-      .setup = find_payload, .check = stamped, .program = "probe", .argument = "spawn",
-      .stamps_in_kernel = true);
+BENCH(exec_spawn, "a new task: first kernel instruction of the system call to its first user instruction",
+      .name = "exec.spawn", .unit = "bytes", .parameters = bench_image_sizes, .setup = find_payload,
+      .check = stamped, .program = "probe", .argument = "spawn", .stamps_in_kernel = true);
 
 /* As exec.spawn, but in the calling task. */
-BENCH(exec_execve, .name = "exec.execve", .unit = "bytes", .parameters = bench_image_sizes,
-      .setup = find_payload, .check = stamped, .program = "probe", .argument = "execve",
-      .stamps_in_kernel = true);
+BENCH(exec_execve, "execve in the calling task: system call to the program's first user instruction",
+      .name = "exec.execve", .unit = "bytes", .parameters = bench_image_sizes, .setup = find_payload,
+      .check = stamped, .program = "probe", .argument = "execve", .stamps_in_kernel = true);
 
 /* spawn, exit, wait: user and kernel instructions together. */
-BENCH(exec_roundtrip, .name = "exec.roundtrip", .unit = "bytes", .parameters = bench_image_sizes,
-      .setup = find_payload, .check = stamped, .program = "probe", .argument = "roundtrip");
+BENCH(exec_roundtrip, "spawn a task, let it exit, wait for it", .name = "exec.roundtrip", .unit = "bytes",
+      .parameters = bench_image_sizes, .setup = find_payload, .check = stamped, .program = "probe",
+      .argument = "roundtrip");

@@ -172,17 +172,20 @@ static bool entry_user_done(struct bench *b)
 	return one_interrupt(b);
 }
 
-BENCH(irq_entry_kernel, .name = "irq.entry.kernel", .prepare = reset_flag, .timed = entry_kernel,
+BENCH(irq_entry_kernel, "an interrupt in kernel mode: delivery to first instruction of the C handler",
+      .name = "irq.entry.kernel", .prepare = reset_flag, .timed = entry_kernel, .check = one_interrupt);
+
+BENCH(irq_entry_user, "an interrupt in user mode: delivery to first instruction of the C handler",
+      .name = "irq.entry.user", .prepare = reset_flag, .body = arm_entry, .check = entry_user_done,
+      .program = "probe", .argument = "irq-entry", .wants_lapic = true);
+
+BENCH(irq_nested_kernel, "an interrupt within an interrupt", .name = "irq.nested.kernel",
+      .setup = take_vectors, .timed = nested_kernel, .check = both_came, .teardown = give_vectors);
+
+BENCH(irq_roundtrip_kernel, "an interrupt in kernel mode, from delivery to return",
+      .name = "irq.roundtrip.kernel", .prepare = reset_flag, .timed = roundtrip_kernel,
       .check = one_interrupt);
 
-BENCH(irq_entry_user, .name = "irq.entry.user", .prepare = reset_flag, .body = arm_entry,
-      .check = entry_user_done, .program = "probe", .argument = "irq-entry", .wants_lapic = true);
-
-BENCH(irq_nested_kernel, .name = "irq.nested.kernel", .setup = take_vectors, .timed = nested_kernel,
-      .check = both_came, .teardown = give_vectors);
-
-BENCH(irq_roundtrip_kernel, .name = "irq.roundtrip.kernel", .prepare = reset_flag, .timed = roundtrip_kernel,
-      .check = one_interrupt);
-
-BENCH(irq_roundtrip_user, .name = "irq.roundtrip.user", .prepare = reset_flag, .body = arm_roundtrip,
-      .check = one_interrupt, .program = "probe", .argument = "irq-roundtrip", .wants_lapic = true);
+BENCH(irq_roundtrip_user, "an interrupt in user mode, from delivery to return", .name = "irq.roundtrip.user",
+      .prepare = reset_flag, .body = arm_roundtrip, .check = one_interrupt, .program = "probe",
+      .argument = "irq-roundtrip", .wants_lapic = true);

@@ -158,8 +158,9 @@ static bool worst_latency(struct bench *b)
 	return ok;
 }
 
-BENCH(irq_latency_loading, .name = "irq.latency.loading", .unit = "bytes", .parameters = bench_image_sizes,
-      .large = 16 * MIB, .setup = measure_load, .timed = ipi_before_load, .check = worst_latency);
+BENCH(irq_latency_loading, "how long an interrupt waits if it arrives while an image is loaded",
+      .name = "irq.latency.loading", .unit = "bytes", .parameters = bench_image_sizes, .large = 16 * MIB,
+      .setup = measure_load, .timed = ipi_before_load, .check = worst_latency);
 
 /* irq.off.max */
 
@@ -258,6 +259,7 @@ static void storm_teardown(struct bench *b)
 	irq_set_handler(VECTOR_BENCH, bench_irq_handler);
 }
 
-BENCH(irq_off_max, .name = "irq.off.max", .unit = "bytes", .parameters = bench_image_sizes, .large = 16 * MIB,
-      .experiment = true, .setup = find_period, .check = storm_came, .teardown = storm_teardown,
-      .program = "probe", .argument = "spawn", .started = storm_begin, .stamped = storm_end);
+BENCH(irq_off_max, "the longest time with interrupts off while an image is loaded", .name = "irq.off.max",
+      .unit = "bytes", .parameters = bench_image_sizes, .large = 16 * MIB, .experiment = true,
+      .setup = find_period, .check = storm_came, .teardown = storm_teardown, .program = "probe",
+      .argument = "spawn", .started = storm_begin, .stamped = storm_end);

@@ -58,5 +58,5 @@ static bool adds_up(struct bench *b)
 	return b->violations == 0;
 }
 
-BENCH(memory_per_task, .name = "memory.per_task", .experiment = true, .few = 1, .body = spawn_and_count,
-      .check = adds_up);
+BENCH(memory_per_task, "bytes that one more task costs: its stack, its page tables, its task structure",
+      .name = "memory.per_task", .experiment = true, .few = 1, .body = spawn_and_count, .check = adds_up);

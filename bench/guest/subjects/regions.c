@@ -73,19 +73,24 @@ static void unmap_copy(struct bench *b)
 }
 
 /* fork(), exit() in the child, wait4(): user and kernel instructions together. */
-BENCH(fork_roundtrip, .name = "fork.roundtrip", .check = stamped, .program = "probe", .argument = "fork");
+BENCH(fork_roundtrip, "fork, exit in the child, wait", .name = "fork.roundtrip", .check = stamped,
+      .program = "probe", .argument = "fork");
 
 /* fork(), execve() of an image, its exit(), wait4(). */
-BENCH(fork_exec, .name = "fork.exec", .unit = "bytes", .parameters = small_images, .setup = find_payload,
-      .check = stamped, .program = "probe", .argument = "fork-exec");
+BENCH(fork_exec, "fork, execve of an image in the child, its exit, wait", .name = "fork.exec",
+      .unit = "bytes", .parameters = small_images, .setup = find_payload, .check = stamped,
+      .program = "probe", .argument = "fork-exec");
 
 /* The first write to a page of anonymous memory. */
-BENCH(fault_page, .name = "fault.page", .check = stamped, .program = "probe", .argument = "fault");
+BENCH(fault_page, "the first write to a page of anonymous memory", .name = "fault.page", .check = stamped,
+      .program = "probe", .argument = "fault");
 
 /* mmap(), a write to each page, munmap(). */
-BENCH(map_unmap, .name = "map.unmap", .unit = "pages", .parameters = page_counts, .setup = pass_number,
-      .check = stamped, .program = "probe", .argument = "map");
+BENCH(map_unmap, "mmap, a write to each page, munmap", .name = "map.unmap", .unit = "pages",
+      .parameters = page_counts, .setup = pass_number, .check = stamped, .program = "probe",
+      .argument = "map");
 
 /* From the kernel to mapped user memory. */
-BENCH(copy_user, .name = "copy.user", .unit = "bytes", .parameters = copy_sizes, .setup = prepare_copy,
-      .prepare = mark, .body = copy_out, .check = copied, .teardown = unmap_copy);
+BENCH(copy_user, "a copy from the kernel to mapped user memory", .name = "copy.user", .unit = "bytes",
+      .parameters = copy_sizes, .setup = prepare_copy, .prepare = mark, .body = copy_out, .check = copied,
+      .teardown = unmap_copy);

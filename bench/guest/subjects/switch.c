@@ -43,6 +43,6 @@ static bool took_turns(struct bench *b)
 	return b->t1 > b->t0 && turns_of_partner(b) == b->tries + PINGPONG_ROUNDS;
 }
 
-BENCH(switch_pingpong, .name = "switch.pingpong", .unit = "pages", .parameters = page_counts,
-      .setup = pass_parameter, .prepare = count_turns, .check = took_turns, .program = "pingpong",
-      .argument = "ping");
+BENCH(switch_pingpong, "two tasks that yield to each other, 16 switches in all, each touching some pages",
+      .name = "switch.pingpong", .unit = "pages", .parameters = page_counts, .setup = pass_parameter,
+      .prepare = count_turns, .check = took_turns, .program = "pingpong", .argument = "ping");

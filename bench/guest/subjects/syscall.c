@@ -7,4 +7,5 @@ static bool stamped(struct bench *b)
 	return b->t1 > b->t0; /* the program checks that the call answered */
 }
 
-BENCH(syscall_null, .name = "syscall.null", .check = stamped, .program = "probe", .argument = "null");
+BENCH(syscall_null, "a system call that does nothing", .name = "syscall.null", .check = stamped,
+      .program = "probe", .argument = "null");

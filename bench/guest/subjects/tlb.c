@@ -146,18 +146,21 @@ static void remap_pages_cr3(struct bench *b)
 	write_cr3(b->cr3);
 }
 
-BENCH(tlb_cr3, .name = "tlb.cr3", .setup = map_pages, .prepare = make_stale, .body = reload_cr3,
+BENCH(tlb_cr3, "a CR3 load", .name = "tlb.cr3", .setup = map_pages, .prepare = make_stale, .body = reload_cr3,
       .check = reads_new_frames, .teardown = unmap_pages);
 
-BENCH(tlb_invlpg, .name = "tlb.invlpg", .unit = "pages", .parameters = bench_powers_of_2, .setup = map_pages,
-      .prepare = make_stale, .body = invlpg_pages, .check = reads_new_frames, .teardown = unmap_pages);
+BENCH(tlb_invlpg, "INVLPG for each of n pages", .name = "tlb.invlpg", .unit = "pages",
+      .parameters = bench_powers_of_2, .setup = map_pages, .prepare = make_stale, .body = invlpg_pages,
+      .check = reads_new_frames, .teardown = unmap_pages);
 
-BENCH(tlb_refill, .name = "tlb.refill", .unit = "pages", .parameters = bench_powers_of_2, .setup = map_pages,
-      .prepare = make_stale, .body = reload_and_touch, .check = reads_new_frames, .teardown = unmap_pages);
+BENCH(tlb_refill, "a CR3 load, then n pages touched again", .name = "tlb.refill", .unit = "pages",
+      .parameters = bench_powers_of_2, .setup = map_pages, .prepare = make_stale, .body = reload_and_touch,
+      .check = reads_new_frames, .teardown = unmap_pages);
 
-BENCH(tlb_remap, .name = "tlb.remap", .unit = "pages", .parameters = bench_powers_of_2, .setup = map_pages,
-      .prepare = touch_only, .body = remap_pages, .check = reads_new_frames, .teardown = unmap_pages);
+BENCH(tlb_remap, "n pages of the window mapped to other frames, with INVLPG for each", .name = "tlb.remap",
+      .unit = "pages", .parameters = bench_powers_of_2, .setup = map_pages, .prepare = touch_only,
+      .body = remap_pages, .check = reads_new_frames, .teardown = unmap_pages);
 
-BENCH(tlb_remap_cr3, .name = "tlb.remap.cr3", .unit = "pages", .parameters = bench_powers_of_2,
-      .setup = map_pages, .prepare = touch_only, .body = remap_pages_cr3, .check = reads_new_frames,
-      .teardown = unmap_pages);
+BENCH(tlb_remap_cr3, "n pages of the window mapped to other frames, with one CR3 load",
+      .name = "tlb.remap.cr3", .unit = "pages", .parameters = bench_powers_of_2, .setup = map_pages,
+      .prepare = touch_only, .body = remap_pages_cr3, .check = reads_new_frames, .teardown = unmap_pages);

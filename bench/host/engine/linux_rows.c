@@ -42,7 +42,7 @@ static void match(struct linux_rows *rows, const char *glob, bool *linux_ones, b
 	FILE *in;
 
 	*linux_ones = *other_ones = false;
-	path_format(path, sizeof path, "%s/bench/guest/about.txt", path_root());
+	path_format(path, sizeof path, "%s/build/host/about.txt", path_root());
 	in = fopen(path, "re");
 	while (in && fgets(line, sizeof line, in)) {
 		if (*line == '#' || *line == '=' || sscanf(line, "%63[^\t]", name) != 1 ||
@@ -65,7 +65,7 @@ bool benchmarks_are_known(const char *globs, char unknown[BENCH_GLOBS])
 	char path[PATH_MAX];
 	struct linux_rows rows = { 0 };
 
-	path_format(path, sizeof path, "%s/bench/guest/about.txt", path_root());
+	path_format(path, sizeof path, "%s/build/host/about.txt", path_root());
 	if (access(path, R_OK) != 0)
 		return true; /* the kernel says it then */
 	while (*globs) {

@@ -21,8 +21,8 @@ struct linux_rows {
 /* Whether the benchmark of this name runs programs of Linux. */
 bool linux_row(const char *name);
 
-/* Whether each of the globs matches a benchmark of bench/guest/about.txt; otherwise `unknown` gets the first that does not. */
+/* Returns true if each of the globs matches a benchmark of build/host/about.txt; `unknown` gets the first that does not. */
 bool benchmarks_are_known(const char *globs, char unknown[BENCH_GLOBS]);
 
-/* Splits `globs`, with commas between them, by the names in bench/guest/about.txt. */
+/* Splits `globs`, separated by commas, by the names in build/host/about.txt. */
 void linux_rows_split(struct linux_rows *rows, const char *globs);

@@ -18,7 +18,7 @@
 #define COLUMN          22
 #define PARAMETERS_SIZE 400
 
-/* A benchmark: of a line of bench/guest/about.txt, or one of the kernel's that has no line there. */
+/* A benchmark: a line of build/host/about.txt, or one of the kernel's that has no line there. */
 struct about {
 	char name[NAME_SIZE], text[120];
 	char subject[64];                 /* "" before the file's first one */
@@ -39,7 +39,7 @@ static void read_about(struct benchmarks *list)
 	char line[300];
 	FILE *in;
 
-	path_format(path, sizeof path, "%s/bench/guest/about.txt", path_root());
+	path_format(path, sizeof path, "%s/build/host/about.txt", path_root());
 	in = fopen(path, "re");
 	while (in && list->abouts < ABOUT_MAX && fgets(line, sizeof line, in)) {
 		struct about *about = &list->about[list->abouts];

@@ -64,7 +64,7 @@ static void remove_about(void)
 {
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof path, "%s/bench/guest/about.txt", tree);
+	snprintf(path, sizeof path, "%s/build/host/about.txt", tree);
 	remove(path);
 }
 
@@ -75,7 +75,7 @@ static int make_tree(void **state)
 
 	if (!getcwd(repository, sizeof repository) || !mkdtemp(tree))
 		return -1;
-	snprintf(path, sizeof path, "%s/bench/guest", tree);
+	snprintf(path, sizeof path, "%s/build/host", tree);
 	if (path_make_folders(path))
 		return -1;
 	snprintf(path, sizeof path, "%s/bench/claims", tree);
@@ -87,7 +87,8 @@ static int remove_tree(void **state)
 	static const char *const names[] = { "/bench/claims/01-x.sql",
 		                             "/bench/claims/02-x.sql",
 		                             "/bench/claims",
-		                             "/bench/guest",
+		                             "/build/host",
+		                             "/build",
 		                             "/bench",
 		                             "/Makefile",
 		                             "" };
@@ -208,8 +209,8 @@ static void all_strategies_have_the_launches_alone(void **state)
 static void programs_of_linux_have_boots_of_their_own(void **state)
 {
 	(void)state;
-	write_file("bench/guest/about.txt", "# names\nexec.load\tx\nexec.real\tx\nexec.roundtrip\tx\n"
-	                                    "exec.roundtrip.real\tx\nirq.real.time\tx\n");
+	write_file("build/host/about.txt", "# names\nexec.load\tx\nexec.real\tx\nexec.roundtrip\tx\n"
+	                                   "exec.roundtrip.real\tx\nirq.real.time\tx\n");
 	assert_string_equal(PLAN("--strategy", "heap"), "heap *\nheap linux exec.real,exec.roundtrip.real\n");
 	/* After those of the round that have none. */
 	assert_string_equal(

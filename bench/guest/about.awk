@@ -1,0 +1,48 @@
+# Prints the explanation of every benchmark in the given C files: "= SUBJECT" lines, each followed by
+# lines "NAME<tab>EXPLANATION" in the order of the names. A benchmark is
+#     BENCH(id, "EXPLANATION", .name = "NAME", …)
+# and its subject follows from the part of the name before the first dot.
+BEGIN {
+	add("Starting programs", "exec fork")
+	add("Interrupts", "irq")
+	add("Flushing the TLB", "tlb")
+	add("Switching tasks", "switch")
+	add("System calls and user memory", "copy fault map syscall user")
+	add("Memory and the kernel heap", "heap leak memory modules regions shm teardown window")
+	add("Isolation and arithmetic of the notes", "arith isolation")
+	add("Pitfalls: experiments that break something on purpose", "pitfall")
+	add("Parts of the cycle model", "micro")
+	add("Others", "")
+}
+
+function add(title, prefixes,    list, n, i)
+{
+	titles[++subjects] = title
+	n = split(prefixes, list, " ")
+	for (i = 1; i <= n; i++)
+		subject_of[list[i]] = subjects
+}
+
+/^BENCH\(/ { text = ""; open = 1 }
+open { text = text " " $0 }
+open && /\.name = "/ {
+	open = 0
+	gsub(/"[ \t]+"/, "", text) # a string in several pieces
+	split(text, part, "\"")
+	name = part[4]
+	prefix = name
+	sub(/\..*/, "", prefix)
+	subject = prefix in subject_of ? subject_of[prefix] : subjects
+	for (i = ++count[subject]; i > 1 && line[subject, i - 1] > name "\t"; i--)
+		line[subject, i] = line[subject, i - 1]
+	line[subject, i] = name "\t" part[2]
+}
+
+END {
+	for (s = 1; s <= subjects; s++) {
+		if (count[s])
+			print "= " titles[s]
+		for (i = 1; i <= count[s]; i++)
+			print line[s, i]
+	}
+}
