@@ -1,6 +1,6 @@
 #!/bin/bash
 # Boots guest.asm in Bochs with the instrumentation library and compares what the library counts with what the
-# comments in guest.asm say. Prints TAP.
+# comments in its files say. Prints TAP.
 #
 #   tests/bochs/run.sh [LIBRARY]        LIBRARY: build/bochs/palimpsest-bochs.so unless named
 # shellcheck disable=SC2016,SC2317
@@ -49,7 +49,7 @@ image() { # NAME [nasm options]: NAME.iso and NAME.bochsrc
 	name=$1
 	shift
 	mkdir -p "$name/boot/grub"
-	nasm -f bin -Wall "$@" -o "$name/boot/guest" "$here/guest.asm" || { echo "Bail out! nasm failed"; exit 1; }
+	nasm -f bin -Wall -I"$here/" "$@" -o "$name/boot/guest" "$here/guest.asm" || { echo "Bail out! nasm failed"; exit 1; }
 	printf 'set timeout=0\nmenuentry guest {\n multiboot /boot/guest\n}\n' >"$name/boot/grub/grub.cfg"
 	grub-mkrescue -o "$name.iso" "$name" >grub.log 2>&1 || { echo "Bail out! grub-mkrescue failed"; exit 1; }
 	cat >"$name.bochsrc" <<-EOF
@@ -84,7 +84,7 @@ ends_with() { # STATUS RUN
 	[ "$(cat "$2.status")" = "$1" ] || { echo "status $(cat "$2.status")"; tail -n 5 "$2.err"; return 1; }
 }
 
-# ---- what guest.asm says, one line per region: name | line ----
+# ---- what the comments of the guest say, one line per region: name | line ----
 metrics=$(sed -n 's/^.*X([A-Z0-9_]*, "\([a-z0-9_]*\)").*/\1/p' "$here/../../bench/bochs/metrics.h")
 awk -F ' *[|] *' -v metrics="$metrics" '
 	/^ *;= / {
@@ -100,7 +100,7 @@ awk -F ' *[|] *' -v metrics="$metrics" '
 			line = line " " metric[i] "=" value[metric[i]] + 0
 		sub(/^ *;= /, "", $1)
 		print $1 "|" line
-	}' "$here/guest.asm" >expected
+	}' "$here/guest_tests.inc" "$here/guest_walks.inc" >expected
 
 image guest
 boot guest first
@@ -182,7 +182,7 @@ check "with its file and line" sh -c '
 	grep -q "wrong.ini:$(grep -n "^invlpg " wrong.ini | cut -d : -f 1): .many" wrong.err'
 
 # ---- by function: an ELF file with the symbols of the guest's code, two pages from the label tests on ----
-nasm -f bin --before '[map symbols guest.map]' -o guest.bin "$here/guest.asm"
+nasm -f bin -I"$here/" --before '[map symbols guest.map]' -o guest.bin "$here/guest.asm"
 tail -c +4097 guest.bin | head -c 8192 >code.bin
 options=$(awk '$1 ~ /^FFFFFFFF8010[12]...$/ && $3 ~ /^[a-z_]+$/ {
 	digits = "0123456789ABCDEF"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC2016 # sed and grep expand what is in single quotes, not the shell
 # tests/rules.sh: this tree breaks no rule, and one breach of each kind, planted in a copy of it, is found, with its file, line and rule.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
