@@ -4,156 +4,11 @@
  * under random operations, with and without enough memory. A simulated TLB holds the translations
  * used so far; it must never hold a wrong one.
  */
-#include "tests/unit/support.h"
+#include "tests/unit/regions_model.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
-
-#include "cpu/features.h"
-#include "fs/node.h"
-#include "vm/regions.h"
-#include "x86/instructions.h"
-
-#define PAGES      192                     /* pages of each space that the operations use */
-#define BASE       (GIB - 100 * PAGE_SIZE) /* they span two page tables and two page directories */
-#define SPACES     4
-#define ROUNDS     1000000
-
-#define FILES      2
-#define FILE_PAGES 60 /* of each file; the last one is half full */
-#define FILE_SIZE  (FILE_PAGES * PAGE_SIZE - PAGE_SIZE / 2)
-
-struct page {
-	bool mapped;
-	uint64_t flags;
-	uint64_t word; /* the first word of an anonymous or copied page */
-	unsigned file; /* with REGION_BACKED */
-	size_t place;  /* page of the file */
-	bool copied;   /* a private page that has been used, and so is a copy of the file's */
-};
-
-static struct address_space spaces[SPACES];
-static struct page model[SPACES][PAGES];
-static pte_t tlb[PAGES]; /* the loaded space's translations; 0: none */
-static struct node *files[FILES];
-static uint64_t file_words[FILES][FILE_PAGES];                /* the first word of each page */
-static size_t file_pages[FILES] = { FILE_PAGES, FILE_PAGES }; /* current length of each file */
-static unsigned loaded;
-static bool scarce; /* memory may run out in this operation */
-
-/* With a single task nobody waits for the lock, and it is free between two calls. */
-void rwlock_block(struct wait_queue *queue)
-{
-	(void)queue;
-	fail_msg("the lock of the regions is asked for twice");
-}
-
-void rwlock_wake(struct wait_queue *queue)
-{
-	(void)queue;
-}
-
-static uintptr_t address_of(size_t page)
-{
-	return BASE + page * PAGE_SIZE;
-}
-
-/*
- * The loaded space's frames before an operation, with their links, which hold the number of owners.
- * Until a page has been flushed, its frame is watched: it must not be freed or lose an owner.
- */
-#define WATCHED_ROUNDS 32 /* watch in one of 32 rounds, since it takes long */
-#define LINK_ALLOCATED 0xfffffffeU
-static struct {
-	uint64_t frame; /* 0: not watched */
-	uint32_t link;
-} watched[PAGES];
-static bool watching;
-static unsigned long pages_watched;
-
-static bool free_frames[ARENA_FRAMES];
-
-/* The list of free frames begins with the frame that is allocated next. */
-static void find_free_frames(void)
-{
-	const uint64_t first = frame_alloc();
-
-	memset(free_frames, 0, sizeof free_frames);
-	if (first == FRAME_NONE)
-		return;
-	frame_free(first);
-	for (uint32_t number = (uint32_t)(first >> PAGE_SHIFT); number != FRAME_LIST_END;
-	     number = frame_link((uint64_t)number << PAGE_SHIFT))
-		free_frames[number] = true;
-}
-
-static void check_watched(size_t page)
-{
-	const uint64_t frame = watched[page].frame;
-
-	if (!frame)
-		return;
-	assert_false(free_frames[frame >> PAGE_SHIFT]);
-	if (watched[page].link < LINK_ALLOCATED) /* several owners, and none fewer now */
-		assert_true(frame_link(frame) <= watched[page].link);
-	watched[page].frame = 0;
-	pages_watched++;
-}
-
-static void flushed(uintptr_t address)
-{
-	const size_t first = address ? (address - BASE) / PAGE_SIZE : 0, end = address ? first + 1 : PAGES;
-
-	if (address && (address < BASE || address >= address_of(PAGES)))
-		return;
-	if (watching)
-		find_free_frames();
-	for (size_t page = first; page < end; page++) {
-		tlb[page] = 0;
-		if (watching)
-			check_watched(page);
-	}
-}
-
-static void load(unsigned index)
-{
-	watching = false;
-	loaded = index;
-	flushed(0);
-}
-
-static pte_t entry_at(const struct address_space *space, size_t page)
-{
-	size_t span;
-	const pte_t *table = paging_look_up(space->pml4, address_of(page), &span);
-
-	return table ? table[PT_INDEX(address_of(page))] : 0;
-}
-
-static void watch(void)
-{
-	for (size_t page = 0; page < PAGES; page++) {
-		watched[page].frame = pte_frame(entry_at(&spaces[loaded], page));
-		watched[page].link = watched[page].frame ? frame_link(watched[page].frame) : 0;
-	}
-	watching = true;
-}
-
-/*
- * A cached translation may grant fewer rights than the tables, never more, and maps the same frame.
- */
-static void check_tlb(size_t page)
-{
-	pte_t entry = entry_at(&spaces[loaded], page);
-
-	if (!tlb[page])
-		return;
-	assert_true(entry & PTE_PRESENT);
-	assert_int_equal(pte_frame(entry), pte_frame(tlb[page]));
-	assert_false(tlb[page] & ~entry & PTE_WRITE);
-	assert_false(~tlb[page] & entry & PTE_NX);
-}
 
 static bool allowed(const struct page *page, bool write)
 {
@@ -553,87 +408,6 @@ static void random_operations(void **state)
 	assert_in_range(pages_watched, 1000, ULONG_MAX);
 }
 
-static void too_many_regions(void **state)
-{
-	struct address_space *space = &spaces[0];
-	size_t before = frames_free();
-	uintptr_t at = BASE;
-	(void)state;
-
-	assert_int_equal(address_space_create(space), 0);
-	for (size_t i = 0; i < REGIONS_MAX - 1; i++, at += 2 * PAGE_SIZE)
-		assert_int_equal(region_map(space, at, 1, PTE_NX), 0);
-	assert_int_equal(region_map(space, at, 3, PTE_NX), 0);
-	assert_int_equal(space->count, REGIONS_MAX);
-	assert_int_equal(region_map(space, at + 4 * PAGE_SIZE, 1, PTE_NX), -ENOMEM);
-	assert_int_equal(region_unmap(space, at + PAGE_SIZE, 1), -ENOMEM);
-	assert_int_equal(region_protect(space, at, 1, 0), -ENOMEM);
-	assert_int_equal(space->count, REGIONS_MAX);
-	assert_int_equal(region_unmap(space, at, 3), 0);
-	assert_int_equal(region_unmap(space, BASE, REGIONS_MAX * 2), 0);
-	assert_int_equal(space->count, 0);
-	address_space_destroy(space);
-	assert_int_equal(frames_free(), before);
-}
-
-static void finds_places(void **state)
-{
-	struct address_space *space = &spaces[0];
-	const size_t all = (USER_MAP_TOP - USER_BASE) / PAGE_SIZE;
-	(void)state;
-
-	assert_int_equal(address_space_create(space), 0);
-	assert_int_equal(region_find_place(space, 3), USER_MAP_TOP - 3 * PAGE_SIZE);
-	assert_int_equal(region_find_place(space, all), USER_BASE);
-	assert_int_equal(region_find_place(space, all + 1), 0);
-	assert_int_equal(region_map(space, USER_STACK_BASE, 4, PTE_WRITE | PTE_NX | REGION_GROWS), 0);
-	assert_int_equal(region_find_place(space, 3), USER_MAP_TOP - 3 * PAGE_SIZE);
-	assert_int_equal(region_map(space, USER_MAP_TOP - 10 * PAGE_SIZE, 2, PTE_NX), 0);
-	assert_int_equal(region_find_place(space, 8), USER_MAP_TOP - 8 * PAGE_SIZE);
-	assert_int_equal(region_find_place(space, 9), USER_MAP_TOP - 19 * PAGE_SIZE);
-	assert_true(region_is_free(space, USER_MAP_TOP - 8 * PAGE_SIZE, 8));
-	assert_false(region_is_free(space, USER_MAP_TOP - 9 * PAGE_SIZE, 9));
-	assert_false(region_is_free(space, USER_TOP, 1));
-	assert_false(region_is_free(space, USER_BASE - PAGE_SIZE, 1));
-	assert_false(region_is_free(space, USER_BASE, ~0UL / PAGE_SIZE));
-	address_space_destroy(space);
-}
-
-static void stacks_grow(void **state)
-{
-	struct address_space *space = &spaces[0];
-	const uintptr_t limit = USER_STACK_TOP - USER_STACK_LIMIT;
-	const struct region *stack;
-	(void)state;
-
-	assert_int_equal(address_space_create(space), 0);
-	assert_int_equal(region_map(space, USER_STACK_BASE, 4, PTE_WRITE | PTE_NX | REGION_GROWS), 0);
-	stack = address_space_regions(space);
-	assert_int_equal(region_fault(space, USER_STACK_BASE - 5000, FAULT_WRITE), 0);
-	assert_int_equal(stack->start, USER_STACK_BASE - 2 * PAGE_SIZE);
-	assert_int_equal(region_end(stack), USER_STACK_TOP);
-	assert_int_equal(region_fault(space, limit - 1, FAULT_WRITE), -EFAULT);
-	assert_int_equal(region_fault(space, limit, 0), 0);
-	assert_int_equal(stack->start, limit);
-	assert_int_equal(region_unmap(space, limit, 1024), 0);
-	assert_int_equal(region_map(space, limit, 16, PTE_NX), 0);
-	stack = address_space_regions(space) + 1;
-	assert_int_equal(region_fault(space, limit + 16 * PAGE_SIZE, 0), -EFAULT); /* the guard page */
-	assert_int_equal(region_fault(space, limit + 17 * PAGE_SIZE, 0), 0);
-	assert_int_equal(stack->start, limit + 17 * PAGE_SIZE);
-	address_space_destroy(space);
-}
-
-static int setup(void **state)
-{
-	uint32_t tables = FRAME_LIST_END;
-
-	memory_setup(state);
-	kernel_pml4 = frame_alloc_zeroed();
-	assert_non_null(paging_table(kernel_pml4, KERNEL_BASE, 0, &tables));
-	return 0;
-}
-
 /* Unmaps more pages that a forked space shares than one TLB batch can hold. */
 static void many_shared_frames(void **state)
 {
@@ -662,9 +436,8 @@ static void many_shared_frames(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(random_operations), cmocka_unit_test(many_shared_frames),
-		cmocka_unit_test(too_many_regions),  cmocka_unit_test(finds_places),
-		cmocka_unit_test(stacks_grow),
+		cmocka_unit_test(random_operations),
+		cmocka_unit_test(many_shared_frames),
 	};
 
 	return cmocka_run_group_tests_name("regions", tests, setup, NULL);

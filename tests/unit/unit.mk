@@ -4,7 +4,8 @@
 # kernel/ on the include path: its x86/instructions.h has no privileged instructions.
 
 UNIT       := $(BUILD)/tests/unit
-UNIT_NAMES := names archive multiboot deadlines rwlock frames paging address_space regions user_copy heap elf fill format string records pmu steps interpreter options screen
+UNIT_NAMES := names archive archives multiboot deadlines rwlock frames paging paging_kernel address_space regions \
+	regions_limits user_copy heap elf elf_plan fill format string records pmu steps interpreter options screen
 UNIT_TESTS := $(UNIT_NAMES:%=$(UNIT)/test_%)
 
 UNIT_CFLAGS = $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=address,undefined \
@@ -14,14 +15,17 @@ UNIT_CFLAGS = $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=addr
 UNIT_MEM           := support kernel/mem/frames kernel/mem/pcid kernel/mem/tlb kernel/lib/string
 UNIT_frames        := $(UNIT_MEM)
 UNIT_paging        := $(UNIT_MEM) kernel/mem/paging kernel/isolation/isolation_shared image
+UNIT_paging_kernel := $(UNIT_paging)
 UNIT_address_space := $(UNIT_MEM) kernel/mem/paging kernel/vm/address_space kernel/isolation/isolation_shared kernel/mem/heap \
 	kernel/vm/user_copy.asm kernel/fs/node kernel/fs/node_data image
 UNIT_names         := $(UNIT_MEM) kernel/mem/heap kernel/fs/node kernel/fs/node_data
 UNIT_deadlines     := $(UNIT_MEM) kernel/lib/deadlines
 UNIT_rwlock        := $(UNIT_MEM) kernel/sched/rwlock
 UNIT_regions       := $(UNIT_address_space) kernel/sched/rwlock kernel/vm/regions kernel/vm/fault
+UNIT_regions_limits := $(UNIT_regions)
 UNIT_archive       := $(UNIT_MEM) kernel/mem/heap kernel/fs/node kernel/fs/node_data kernel/fs/cpio kernel/fs/archive \
 	kernel/fs/file_kind
+UNIT_archives      := $(UNIT_archive)
 UNIT_multiboot     := $(UNIT_MEM) kernel/boot/multiboot kernel/lib/format
 UNIT_options       := $(UNIT_MEM) kernel/boot/options kernel/lib/format
 UNIT_screen        := $(UNIT_MEM) kernel/output/screen
@@ -29,6 +33,7 @@ UNIT_interpreter   := $(UNIT_MEM) kernel/process/interpreter
 UNIT_user_copy     := $(UNIT_address_space) traps
 UNIT_heap          := $(UNIT_MEM) kernel/mem/heap
 UNIT_elf           := $(UNIT_MEM) kernel/loader/elf kernel/loader/elf_odd
+UNIT_elf_plan      := $(UNIT_elf)
 UNIT_fill          := $(UNIT_address_space) kernel/loader/loader_direct kernel/loader/at_once kernel/loader/no_window
 UNIT_format        := $(UNIT_MEM) kernel/lib/format
 UNIT_string        := $(UNIT_MEM)
