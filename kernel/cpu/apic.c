@@ -23,6 +23,7 @@
 #define TIMER_HERTZ       1000000000U
 #define TIMER_DIVISOR     16
 
+/* Set at boot. */
 uint64_t lapic_physical;
 static uint32_t ticks_per_second; /* of the timer, divided by TIMER_DIVISOR */
 static uint64_t tsc_per_second;

@@ -9,9 +9,12 @@
 uint64_t nmi_count;
 void (*user_return_hook)(struct trap_frame *frame);
 
+/* Set at boot. */
 static void (*user_handler)(struct trap_frame *);
-static bool (*probe)(struct trap_frame *);
 static bool (*page_fault)(uintptr_t address, uint64_t error);
+
+/* For the tests and experiments of one task. */
+static bool (*probe)(struct trap_frame *);
 static uint64_t expected_vector;
 static uintptr_t expected_resume;
 static unsigned expected_count;

@@ -9,6 +9,7 @@
 #define XCR0_SSE 2U
 #define XCR0_AVX 4U
 
+/* Set at boot. */
 static bool present, with_xsave, xcr0_lost;
 static bool keeps_pointers; /* FXRSTOR and XRSTOR leave FIP, FDP and FOP, unless there is an exception */
 static uint32_t components; /* of XCR0 that are on; 0: FXSAVE is used */

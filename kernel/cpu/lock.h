@@ -1,5 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Spin lock that keeps interrupts off while it is held. */
+/*
+ * Spin locks, and what guards data that several tasks use.
+ *
+ * The kernel lock guards everything that does not name another lock. It is implicit so far: the kernel
+ * runs on one CPU and is never preempted, so a task that runs in the kernel has all data to itself until
+ * it waits or yields. With several CPUs it becomes a struct spinlock that the entry stubs take
+ * (cpu/entry.asm) and the switch to another task hands over (sched/sched.c).
+ *
+ * Interrupts may be on while a task holds the kernel lock. Handlers of interrupts change only this:
+ * struct cpu, the counters of cpu/exceptions.c, and what benchmarks and self-tests count. Where a
+ * handler may run must be kept short, not correct: sched/pause.h.
+ *
+ * Comments on static variables say "set at boot" for what is constant once the first task runs.
+ */
 #pragma once
 
 #include <stdint.h>
@@ -8,7 +21,7 @@ struct spinlock {
 	uint32_t held;
 };
 
-/* Takes the lock; returns the flags that spin_unlock() wants. */
+/* Turns interrupts off and takes the lock. Returns the flags for spin_unlock(), which restores them. */
 static inline uint64_t spin_lock(struct spinlock *lock)
 {
 	uint64_t flags;

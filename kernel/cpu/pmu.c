@@ -9,7 +9,7 @@
 #define MSR_FIXED_CONTROL 0x38dU
 #define TRIAL_ROUNDS      1000U
 
-static struct pmu pmu;
+static struct pmu pmu; /* set at boot */
 static uint64_t started[PMU_COUNTERS], counted[PMU_METRICS];
 
 static void describe(struct pmu_cpuid *cpuid)

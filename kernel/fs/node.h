@@ -3,7 +3,9 @@
  * The file system: a tree of nodes in memory. Files that came with a boot module point into it and cost no memory of their own until
  * they are written; others keep their bytes in frames. Nothing is ever written to a disk.
  *
- * Nothing in these calls blocks or gives another task the CPU. What is long lets interrupts in (sched/pause.h), which change nothing here.
+ * Nodes are guarded by the kernel lock (cpu/lock.h): nothing in these calls blocks or yields, and handlers
+ * of interrupts touch no files, so it does not matter if interrupts are on. Long loops let them in
+ * (sched/pause.h).
  */
 #pragma once
 

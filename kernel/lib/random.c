@@ -3,7 +3,7 @@
 
 #include "lib/string.h"
 
-static uint64_t state = 1;
+static uint64_t state = 1; /* guarded by the kernel lock (cpu/lock.h) */
 
 void random_seed(uint64_t seed)
 {

@@ -9,7 +9,7 @@
 #define LINK_MAX       0xf0000000U /* with this link, a frame has as many owners as it can */
 #define LINK_UNUSABLE  0xefffffffU
 
-/* Changed in the kernel only, which is never preempted: with several CPUs under a lock. */
+/* Guarded by the kernel lock (cpu/lock.h). */
 static struct {
 	uint32_t *links;
 	uint32_t head;

@@ -15,7 +15,7 @@ struct slab {
 };
 _Static_assert(sizeof(struct slab) <= HEADER, "the header leaves the objects aligned");
 
-/* Changed in the kernel only, which is never preempted: with several CPUs under a lock. */
+/* Guarded by the kernel lock (cpu/lock.h). */
 static struct slab *partial[HEAP_CLASSES]; /* slabs with a free object */
 
 static void unlink_slab(struct slab *slab)

@@ -9,6 +9,7 @@
 
 #define TAIL 11 /* " ~", 8 digits, newline */
 
+/* The record that is being built, and the sums of all before it; guarded by the kernel lock (cpu/lock.h). */
 static char line[RECORD_GUEST_MAX + 1]; /* and a NUL that format_string() puts */
 static bool full;
 static size_t used;

@@ -23,6 +23,7 @@
 #define KEYBOARD_FULL 0x64 /* bit 0: there is a byte */
 enum { KEY_UP = 0x48, KEY_PAGE_UP = 0x49, KEY_DOWN = 0x50, KEY_PAGE_DOWN = 0x51 };
 
+/* Guarded by the kernel lock (cpu/lock.h). */
 static volatile uint16_t *cells; /* NULL: there is no screen */
 static unsigned first;           /* line that the screen shows at the top */
 static unsigned line, column;    /* of the next character */

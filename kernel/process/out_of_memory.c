@@ -10,7 +10,8 @@
 
 #define ROOT_WEIGHT 4 /* what root's tasks hold is divided by it */
 
-static int chosen; /* process ID of the last task that was ended, or 0 */
+static int
+        chosen; /* process ID of the last process that was ended, or 0; guarded by the kernel lock (cpu/lock.h) */
 
 struct choice {
 	struct process *process;

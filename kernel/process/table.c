@@ -21,6 +21,7 @@ struct account {
 	struct account *next;
 };
 
+/* Guarded by the kernel lock (cpu/lock.h). */
 static struct process *buckets[BUCKETS];
 static struct account *accounts;
 static size_t count;

@@ -12,9 +12,10 @@
 #define CMOS_BINARY 4 /* of register B */
 #define CMOS_BUSY   0x80
 
-static uint64_t base, scale; /* TSC, and nanoseconds per tick << 32 */
+/* Guarded by the kernel lock (cpu/lock.h). */
+static uint64_t base, scale; /* TSC at the first question, and nanoseconds per tick << 32; set once */
 static struct deadlines wakes, alarms;
-static bool always, runs; /* the timer: for ever, and now */
+static bool always, runs; /* the timer must run always; it runs now */
 
 void (*alarm_hook)(struct deadline *alarm, uint64_t now);
 void (*poll_hook)(void);

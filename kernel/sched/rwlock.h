@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reader-writer lock on which tasks block. Who has to wait is let in in the order of coming, neighbouring readers together, so no one
- * starves: a reader that comes after a waiting writer waits too. For one CPU and a kernel that is not preempted: holders may
- * block, nothing else changes the lock between two instructions. A task that holds it must not ask for it again.
+ * Reader-writer lock on which tasks block. Waiters are admitted in FIFO order, neighbouring readers
+ * together, so none starves: a reader that comes after a waiting writer waits too. Holders may block. A
+ * task must not take a lock that it holds. The fields are guarded by the kernel lock (cpu/lock.h).
  */
 #pragma once
 
@@ -12,18 +12,18 @@
 #include "sched/wait_queue.h"
 
 struct rwlock {
-	int32_t readers;        /* that hold it */
-	uint32_t busy;          /* the writer that holds it, and all who wait */
-	uint32_t next, entered; /* tickets: of the next one to wait, and of the first who does */
+	int32_t readers;        /* readers that hold it */
+	uint32_t busy;          /* the writer that holds it, plus all waiters */
+	uint32_t next, entered; /* tickets: of the next waiter to come, and of the first that waits */
 	bool written;           /* a writer holds it */
 	struct wait_queue waiting;
 };
 
-/* rwlock.c: taking it when there are others. */
+/* Take a lock that is held, or for which others wait. */
 void rwlock_read_slowly(struct rwlock *lock);
 void rwlock_write_slowly(struct rwlock *lock);
 
-/* sched/wait.c: blocks the current task until the other function is called; not until a signal. */
+/* Block the current task until rwlock_wake(), whatever signals come. */
 void rwlock_block(struct wait_queue *queue);
 void rwlock_wake(struct wait_queue *queue);
 
@@ -58,7 +58,7 @@ static inline void rwlock_end_write(struct rwlock *lock)
 		rwlock_wake(&lock->waiting);
 }
 
-/* For assertions: whether someone holds it; as a writer. */
+/* For assertions: return true if a task holds the lock, or holds it as a writer. */
 static inline bool rwlock_is_held(const struct rwlock *lock)
 {
 	return lock->readers > 0 || lock->written;

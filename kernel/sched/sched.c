@@ -5,7 +5,7 @@
 #include "output/panic.h"
 #include "sched/clock.h"
 
-/* The run queue. Interrupts are off wherever it is used. */
+/* The run queue, guarded by the kernel lock (cpu/lock.h). */
 static struct task *first, *last;
 
 void (*teardown_hook)(struct task *dead);

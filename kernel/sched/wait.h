@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Waiting: tasks that block until something happens, in the order in which they came. */
+/*
+ * Waiting: tasks block in FIFO order until something happens.
+ *
+ * The waker and the waiter hold the kernel lock (cpu/lock.h), and interrupts are off from the moment when
+ * the caller sees that it must wait until it is in the queue, so no wake-up is lost. With several CPUs
+ * the lock that guards the condition must be handed to wait_on(), which releases it.
+ */
 #pragma once
 
 #include <stdint.h>
@@ -7,16 +13,15 @@
 #include "sched/wait_queue.h"
 
 /*
- * Blocks the current task until wake_all() or a signal. Interrupts are off from the moment when the caller saw that it must wait
- * until the task is in the queue, so no wake-up between is lost. What was waited for has to be looked at again. 0, or
- * -EINTR: a signal is there to be taken, and the caller has to give up.
+ * Blocks the current task until wake_all() or a signal. Returns 0: the caller must test its condition
+ * again; or -EINTR: a signal waits to be acted on, and the caller must give up.
  */
 int wait_on(struct wait_queue *queue);
 
-/* The same until a time of clock_now() at most (sched/clock.h): -ETIMEDOUT. 0: for ever. */
+/* As wait_on(), but returns -ETIMEDOUT at a time of clock_now() (sched/clock.h); 0 is no limit. */
 int wait_until(struct wait_queue *queue, uint64_t time);
 
-/* Makes all of them ready. */
+/* Makes all tasks of the queue ready. */
 void wake_all(struct wait_queue *queue);
 
 /* Makes one blocked task ready. */

@@ -3,7 +3,7 @@
 
 struct task;
 
-/* Tasks that wait, in the order in which they came (sched/wait.h). */
+/* Tasks that wait, in FIFO order (sched/wait.h). */
 struct wait_queue {
 	struct task *first, *last;
 };

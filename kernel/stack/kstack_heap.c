@@ -15,7 +15,7 @@
 _Static_assert(SLOTS_PER_TABLE == 128, "two words of bits per table");
 _Static_assert(PAGES <= KSTACK_FRAMES_MAX, "struct kstack has room for the frames");
 
-/* The slots. They change in the kernel only, which is never preempted: with several CPUs under a lock. */
+/* The slots. Guarded by the kernel lock (cpu/lock.h). */
 static struct {
 	uint64_t used[2];
 	pte_t *table; /* NULL while no slot is used */

@@ -18,7 +18,7 @@ _Static_assert(BACKING_SIZE_MAX <= PDPT_SPAN, "a backing fits a slot");
 _Static_assert(PD_SPAN % (UNMAP_PAGES * PAGE_SIZE) == 0, "they lie in one page table");
 _Static_assert(VIEW_SLOTS <= 64, "a bit for each slot");
 
-/* Changed in the kernel only, which is never preempted: with several CPUs they need a lock. */
+/* Guarded by the kernel lock (cpu/lock.h). */
 static uint64_t taken;
 static uint32_t tables[VIEW_SLOTS]; /* of each view */
 
