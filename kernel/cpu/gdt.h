@@ -21,3 +21,8 @@ struct tss {
 	uint16_t io_map;
 } __attribute__((packed));
 _Static_assert(sizeof(struct tss) == 104, "64-bit TSS (SDM 3A 7.7)");
+
+struct cpu;
+
+/* Fills the GDT of a CPU, with a descriptor of its TSS, and loads it with all segments and no LDT. */
+void gdt_load(struct cpu *cpu);
