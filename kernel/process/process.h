@@ -43,7 +43,7 @@ struct process {
 
 	struct process *parent, *children, *sibling;
 	struct process **sibling_place;              /* the pointer to it: its parent's or a sibling's */
-	struct process *same_bucket, **bucket_place; /* table of process IDs, likewise (table.c) */
+	struct process *same_bucket, **bucket_place; /* table of process IDs, likewise (process_table.c) */
 	int group, session;                          /* process IDs of their leaders; 0: the kernel's own */
 	struct account *account; /* its user's processes, or NULL: root's are not counted */
 	struct identity identity;

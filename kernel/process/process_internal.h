@@ -6,7 +6,7 @@
 #include "process/process.h"
 #include "sched/sched.h"
 
-/* lifetime.c, table.c */
+/* lifetime.c, process_table.c */
 /* A task without a program: PML4 and kernel stack. `start` runs first, on its stack. NULL: no memory. */
 struct process *process_create(const char *name, size_t length, void (*start)(void));
 /* Its name: `length` characters, cut off where there is no room. */
