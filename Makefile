@@ -10,7 +10,7 @@ endif
 BUILD     := build
 STRATEGY  ?= window
 HOSTCC    ?= gcc
-HOST_CFLAGS := -std=gnu17 -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror -I.
+HOST_CFLAGS := -std=gnu17 -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror -I. -I$(BUILD)
 
 # `make V=1` prints the commands.
 ifeq ($(V),1)

@@ -1,21 +1,28 @@
 # The kernel: one build folder per combination of STACK, LOADER and ISOLATION.
 
-STACKS     := heap-sw heap-rsp0 fixed-ist fixed-rsp0
-LOADERS    := sandwich window random direct self
-ISOLATIONS := shared
+# The values of the axes and the presets. Tests give another file.
+AXES       := kernel/axes.txt
+axes       = $(shell awk -v show=$(1) $(2) -f kernel/axes.awk $(AXES))
+STACKS     := $(call axes,stack)
+LOADERS    := $(call axes,loader)
+ISOLATIONS := $(call axes,isolation)
+PRESETS    := $(call axes,preset)
+PRESET_BUILDS := $(call axes,builds)
+COMBINATIONS  := $(call axes,combinations)
+# STACK+LOADER+ISOLATION of a preset; nothing if there is no such preset.
+preset     = $(patsubst $(1)=%,%,$(filter $(1)=%,$(join $(PRESETS:%=%=),$(PRESET_BUILDS))))
 
-PRESETS       := heap window random best
-PRESET_heap   := heap-sw sandwich shared
-PRESET_window := fixed-ist window shared
-PRESET_random := fixed-ist random shared
-PRESET_best   := heap-rsp0 self shared
-
-ifeq ($(PRESET_$(STRATEGY)),)
+ifeq ($(call preset,$(STRATEGY)),)
 $(error unknown STRATEGY "$(STRATEGY)": one of $(PRESETS))
 endif
-STACK     ?= $(word 1,$(PRESET_$(STRATEGY)))
-LOADER    ?= $(word 2,$(PRESET_$(STRATEGY)))
-ISOLATION ?= $(word 3,$(PRESET_$(STRATEGY)))
+chosen     := $(subst +, ,$(call preset,$(STRATEGY)))
+STACK     ?= $(word 1,$(chosen))
+LOADER    ?= $(word 2,$(chosen))
+ISOLATION ?= $(word 3,$(chosen))
+excluded  := $(call axes,reason,-v build=$(call quoted,$(STACK)+$(LOADER)+$(ISOLATION)))
+ifneq ($(excluded),)
+$(error $(STACK)+$(LOADER)+$(ISOLATION): $(excluded))
+endif
 ifeq ($(filter $(STACK),$(STACKS)),)
 $(error unknown STACK "$(STACK)": one of $(STACKS))
 endif
@@ -25,8 +32,6 @@ endif
 ifeq ($(filter $(ISOLATION),$(ISOLATIONS)),)
 $(error unknown ISOLATION "$(ISOLATION)": one of $(ISOLATIONS))
 endif
-
-COMBINATIONS := $(foreach s,$(STACKS),$(foreach l,$(LOADERS),$(foreach i,$(ISOLATIONS),$(s)+$(l)+$(i))))
 
 K         := $(BUILD)/$(STACK)+$(LOADER)+$(ISOLATION)
 KERNEL_CC ?= gcc
@@ -40,20 +45,9 @@ KERNEL_CFLAGS := -std=gnu17 -O2 -g -ffreestanding -fno-pic -fno-pie -mcmodel=ker
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Werror \
 	-Ikernel -I. -I$(K)
 
-# One file per value of an axis; what several values share stands beside them.
-AXIS_heap-sw    := stack/kstack_heap stack/kstack_heap_sw
-AXIS_heap-rsp0  := stack/kstack_heap stack/kstack_heap_rsp0
-AXIS_fixed-ist  := stack/kstack_fixed stack/kstack_fixed_ist stack/kstack_fixed.asm
-AXIS_fixed-rsp0 := stack/kstack_fixed stack/kstack_fixed_rsp0 stack/kstack_fixed.asm
-AXIS_sandwich   := loader/at_once loader/no_window loader/loader_sandwich
-AXIS_window     := loader/at_once loader/window loader/loader_window
-AXIS_random     := loader/at_once loader/window loader/loader_random
-AXIS_direct     := loader/at_once loader/no_window loader/loader_direct
-AXIS_self       := loader/no_window loader/loader_self
-AXIS_shared     := isolation/isolation_shared
-ENTRY_MACROS    := kernel/isolation/isolation_$(ISOLATION).inc kernel/stack/kstack_$(subst -,_,$(STACK)).inc
+ENTRY_MACROS   := kernel/isolation/isolation_$(subst -,_,$(ISOLATION)).inc kernel/stack/kstack_$(subst -,_,$(STACK)).inc
 
-AXIS_SOURCES   := $(AXIS_$(STACK)) $(AXIS_$(LOADER)) $(AXIS_$(ISOLATION))
+AXIS_SOURCES   := $(foreach value,$(STACK) $(LOADER) $(ISOLATION),$(call axes,files,-v name=$(value)))
 # The rooms of the kernel, lowest first: each includes only its own headers and those of the rooms before it (tests/rules.sh).
 TOWER          := lib x86 output cpu mem stack isolation sched vm loader fs process sys boot
 ROOMS          := $(filter-out stack isolation loader,$(TOWER))
@@ -114,10 +108,14 @@ stack-usage: $(K)/palimpsest.elf
 list-strategies:
 	@printf '%s\n' $(COMBINATIONS)
 
+# NAME=STACK+LOADER+ISOLATION
+list-presets:
+	@printf '%s\n' $(join $(PRESETS:%=%=),$(PRESET_BUILDS))
+
 all-strategies:
 	@set -e; for c in $(COMBINATIONS); do \
 		IFS=+ read -r s l i <<< "$$c"; $(MAKE) --no-print-directory kernel STACK=$$s LOADER=$$l ISOLATION=$$i; done
 
 FORCE:
-.PHONY: kernel stack-usage list-strategies all-strategies FORCE
+.PHONY: kernel stack-usage list-strategies list-presets all-strategies FORCE
 -include $(K)/constants.d $(patsubst %.o,%.d,$(filter-out %.asm.o,$(KERNEL_OBJECTS)))

@@ -25,6 +25,8 @@ set dashtype 11 (10,4)
 set dashtype 12 (3,3)
 set dashtype 13 (12,3,3,3)
 set dashtype 14 (6,2,2,2,2,2)
+set dashtype 15 (2,4)
+set dashtype 16 (16,2,6,2)
 
 data(b, s) = "data/".engine."/".b.".".s.".dat"
 has(b) = strlen(strategies(b)) > 0
@@ -57,17 +59,17 @@ short(s) = strlen(s) > 7 && s[strlen(s)-6:*] eq "+shared" ? s[1:strlen(s)-7] : s
 
 if (!exists("by")) { by = "loader" }
 lead(e) = by eq "stack" ? stack(e) : loader(e)
-number(e) = lead(e) eq "sandwich" || lead(e) eq "heap-sw" ? 1 : lead(e) eq "window" || lead(e) eq "fixed-ist" ? 2 : \
-	lead(e) eq "random" || lead(e) eq "heap-rsp0" ? 3 : lead(e) eq "self" || lead(e) eq "fixed-rsp0" ? 4 : \
-	lead(e) eq "direct" ? 5 : 0
-colour(e) = word("#333333 #0072B2 #D55E00 #009E73 #CC79A7 #B07A00", number(e)+1)
+# index.gp has the number of a value's curve and its point, from kernel/axes.txt. Curve 0 is for lines
+# that belong to none; 6 and 7 are free for new values.
+number(e) = curve(lead(e))
+colour(e) = word("#333333 #0072B2 #D55E00 #009E73 #CC79A7 #B07A00 #56B4E9 #8C8C00", number(e)+1)
 # The first curves are wider, so that one remains visible below another that covers it. Many curves
 # are drawn thinner.
 thin(all) = many(all) ? 0.6 : 1.0
-weight(e) = 0.0+word("1.4 3.4 2.4 1.4 1.4 1.4", number(e)+1)
-dash(e) = int(word("1 1 11 12 13 14", number(e)+1))
+weight(e) = 0.0+word("1.4 3.4 2.4 1.4 1.4 1.4 1.4 1.4", number(e)+1)
+dash(e) = int(word("1 1 11 12 13 14 15 16", number(e)+1))
 # Heaps are squares and fixed stacks circles, hollow if the hardware switches stacks.
-point(e) = stack(e) eq "heap-sw" ? 5 : stack(e) eq "heap-rsp0" ? 4 : stack(e) eq "fixed-ist" ? 7 : stack(e) eq "fixed-rsp0" ? 6 : -1
+point(e) = point_of(stack(e))
 
 # Baselines are instructions, so only Bochs has them. Linux's programs and system calls come from
 # make linux-baseline; its fork, exec, exit and wait are compared with our round trip.

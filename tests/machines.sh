@@ -22,12 +22,7 @@ limit=60 # s for one boot
 
 folder_of()
 {
-	case $1 in
-	window) echo fixed-ist+window+shared ;;
-	heap) echo heap-sw+sandwich+shared ;;
-	random) echo fixed-ist+random+shared ;;
-	best) echo heap-rsp0+self+shared ;;
-	esac
+	make -s list-presets | sed -n "s/^$1=//p"
 }
 
 # features MODEL: those that must be present or, with a dash, absent.

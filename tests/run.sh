@@ -40,18 +40,19 @@ done
 for build in $(make -s list-strategies); do
 	suite "kernel tcg $build" tests/kernel/run.sh tcg "$build"
 done
-for build in heap-sw+sandwich fixed-ist+window fixed-ist+random heap-rsp0+self; do
-	suite "kernel bochs $build" tests/kernel/run.sh bochs "$build+shared"
+presets=$(make -s list-presets | cut -d = -f 2)
+for build in $presets; do
+	suite "kernel bochs $build" tests/kernel/run.sh bochs "$build"
 done
 # The system-call fuzzer, and a test that it finds planted faults.
-for build in heap-sw+sandwich fixed-ist+window fixed-ist+random heap-rsp0+self; do
-	suite "fuzz calls tcg $build" tests/fuzz/calls.sh 100000 1 tcg "$build+shared"
-	suite "fuzz calls bochs $build" tests/fuzz/calls.sh 5000 1 bochs "$build+shared"
+for build in $presets; do
+	suite "fuzz calls tcg $build" tests/fuzz/calls.sh 100000 1 tcg "$build"
+	suite "fuzz calls bochs $build" tests/fuzz/calls.sh 5000 1 bochs "$build"
 done
 suite tests/fuzz/calls-plants.sh tests/fuzz/calls-plants.sh
 # With an archive among the modules, as make qemu has one.
-for build in heap-sw+sandwich fixed-ist+window fixed-ist+random heap-rsp0+self; do
-	suite "kernel tcg $build archive" tests/kernel/run.sh tcg "$build+shared" ARCHIVE=build/linux/linux.cpio
+for build in $presets; do
+	suite "kernel tcg $build archive" tests/kernel/run.sh tcg "$build" ARCHIVE=build/linux/linux.cpio
 done
 # Machines, memory sizes and processors; make test-machines runs many more.
 suite "tests/machines.sh --few" tests/machines.sh --few
@@ -59,21 +60,21 @@ suite "tests/machines.sh --few" tests/machines.sh --few
 suite "kernel bochs sandy_bridge pcid=on" tests/kernel/run.sh bochs heap-sw+sandwich+shared WORDS=pcid=on \
 	CPU=corei7_sandy_bridge_2600k
 for build in heap-sw+sandwich fixed-ist+window; do
-	suite "kernel bochs $build pcid=on" tests/kernel/run.sh bochs "$build+shared" WORDS=pcid=on
+	suite "kernel bochs $build pcid=on" tests/kernel/run.sh bochs "$build" WORDS=pcid=on
 done
 # Programs of Linux.
 for engine in tcg bochs; do
-	for build in heap-sw+sandwich fixed-ist+window fixed-ist+random heap-rsp0+self; do
-		suite "linux $engine $build" tests/linux/run.sh $engine "$build+shared"
+	for build in $presets; do
+		suite "linux $engine $build" tests/linux/run.sh $engine "$build"
 	done
 done
 # ELF files that no linker makes, and scripts: also on the host, whose Linux is the model.
 suite "elf host" tests/elf/run.sh host
-for build in heap-sw+sandwich fixed-ist+window fixed-ist+random heap-rsp0+self; do
-	suite "elf tcg $build" tests/elf/run.sh tcg "$build+shared"
+for build in $presets; do
+	suite "elf tcg $build" tests/elf/run.sh tcg "$build"
 done
 for build in heap-sw+sandwich fixed-ist+window; do
-	suite "linux typed $build" tests/linux/typed.sh "$build+shared"
+	suite "linux typed $build" tests/linux/typed.sh "$build"
 done
 # The console's messages about modules and command line.
 suite "tests/console.sh" tests/console.sh fixed-ist+window+shared

@@ -27,7 +27,7 @@ test: test-programs
 
 # The matrix of machines, memory sizes and CPU models, under TCG.
 test-machines: programs
-	@set -e; for s in window heap random best; do $(MAKE) --no-print-directory kernel STRATEGY=$$s; done
+	@set -e; for s in $(PRESETS); do $(MAKE) --no-print-directory kernel STRATEGY=$$s; done
 	@tests/machines.sh
 
 # Every command that README and `make help` name, in a fresh clone. make test runs the quick ones.

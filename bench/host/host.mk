@@ -24,20 +24,11 @@ $(BUILD)/host/schema.h: bench/host/store/schema.sql | $(BUILD)/host
 
 $(BUILD)/host/store/store.o: $(BUILD)/host/schema.h
 
-# The axes and presets, from their only list, in kernel.mk.
-comma := ,
-empty :=
-space := $(empty) $(empty)
-with_commas = $(subst $(space),$(comma) ,$(1))
+# The axes and presets, from their only list.
+$(BUILD)/strategies.h: $(AXES) kernel/axes.awk | $(BUILD)/host
+	$(Q)awk -v show=header -f kernel/axes.awk $(AXES) >$@
 
-$(BUILD)/host/axes.h: kernel/kernel.mk | $(BUILD)/host
-	$(Q)printf '#define %s "%s"\n' >$@ \
-		AXIS_STACKS '$(STACKS)' AXIS_LOADERS '$(LOADERS)' AXIS_ISOLATIONS '$(ISOLATIONS)' \
-		PRESET_NAMES '$(PRESETS)' PRESET_BUILDS '$(foreach p,$(PRESETS),$(subst $(space),+,$(PRESET_$(p))))' \
-		STRATEGY_VALID '$(call with_commas,$(PRESETS)), all, or STACK+LOADER+ISOLATION with STACK $(call \
-		with_commas,$(STACKS)), LOADER $(call with_commas,$(LOADERS)), ISOLATION $(call with_commas,$(ISOLATIONS))'
-
-$(BUILD)/host/engine/strategy.o $(BUILD)/host/session/options.o: $(BUILD)/host/axes.h
+$(HOST_OBJECTS): | $(BUILD)/strategies.h
 
 # The variables that bench/environment.sh removes and sets.
 $(BUILD)/host/inherited_names.h: bench/environment.sh | $(BUILD)/host

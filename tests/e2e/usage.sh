@@ -123,9 +123,28 @@ is "about.txt explains nothing else" "" "$(grep -v '^[#=]' $about | cut -f 1 | s
 is "about.txt has no unfinished line" "" "$(grep -vP '^(= .*|[A-Za-z0-9._-]+\t\S.{7,117})$' $about)"
 is "about.txt has every subject once" "" "$(grep '^=' $about | sort | uniq -d)"
 
-# The harness's lists of stacks, loaders and presets are those of kernel.mk.
-make -s BUILD="$tree/axes" LOADERS='window batch' "$tree/axes/host/axes.h"
-check "a value that kernel.mk gets is in the harness" grep -q 'AXIS_LOADERS "window batch"' "$tree/axes/host/axes.h"
-check "and what is valid names it" grep -q 'STRATEGY_VALID ".*LOADER window, batch, ISOLATION' "$tree/axes/host/axes.h"
+# kernel/axes.txt is the only list of stacks, loaders, presets and excluded combinations.
+axes=$tree/axes.txt
+{
+	cat kernel/axes.txt
+	echo 'loader  batch  6 -1  loader/at_once loader/no_window loader/loader_batch'
+	echo 'preset  third  heap-rsp0  batch  shared  -'
+	echo 'excluded  heap-*+window+*  the window and "a heap" are kept apart in this test'
+} >"$axes"
+make -s BUILD="$tree/axes" AXES="$axes" "$tree/axes/strategies.h"
+check "a value of kernel/axes.txt is in the harness" grep -q 'AXIS_LOADERS ".* self batch"' "$tree/axes/strategies.h"
+check "and what is valid names it" grep -q 'STRATEGY_VALID ".*LOADER .*, self, batch, ISOLATION' "$tree/axes/strategies.h"
+check "and the figures have its curve" grep -q 'X("batch", 6, -1)' "$tree/axes/strategies.h"
+check "and the table of presets has the new one" grep -q "(5, 'third', 'heap-rsp0', 'batch', 'shared')" "$tree/axes/strategies.h"
+check "the harness has the excluded combination with its reason" grep -qF \
+	'X("heap-*+window+*", "the window and \"a heap\" are kept apart in this test")' "$tree/axes/strategies.h"
+make -s AXES="$axes" list-strategies >"$tree/out"
+is "make list-strategies: the new value, without what is excluded" "22 4 0 2" "$(wc -l <"$tree/out") $(grep -c +batch+ "$tree/out") \
+$(grep -c '^heap-.*+window+' "$tree/out") $(grep -c '^fixed-.*+window+' "$tree/out")"
+is "make all-strategies builds the same" "$(cat "$tree/out")" \
+	"$(make -s AXES="$axes" MAKE=echo all-strategies | sed -n 's/.* STACK=\(.*\) LOADER=\(.*\) ISOLATION=\(.*\)/\1+\2+\3/p')"
+make -n AXES="$axes" kernel STACK=heap-sw LOADER=window ISOLATION=shared >"$tree/out" 2>"$tree/err"
+is "make kernel: an excluded combination is an error" 2 $?
+check "and says why" says 'heap-sw+window+shared: the window and "a heap" are kept apart in this test'
 
 finish

@@ -84,9 +84,9 @@ $(FUZZ_CALLS): $(wildcard tests/fuzz/calls/*.[ch]) tests/fuzz/calls/call.asm $(P
 
 CALLS  ?= 100000000
 SEED   ?= 1
-BUILDS ?= heap window random best
+BUILDS ?= $(PRESETS)
 
-fuzz-calls: FUZZ_BUILDS = $(foreach build,$(BUILDS),$(if $(PRESET_$(build)),$(subst $(eval ) ,+,$(PRESET_$(build))),$(build)))
+fuzz-calls: FUZZ_BUILDS = $(foreach build,$(BUILDS),$(or $(call preset,$(build)),$(build)))
 fuzz-calls: $(FUZZ_CALLS) programs bochs-library
 	@set -e; for build in $(FUZZ_BUILDS); do \
 		IFS=+ read -r s l i <<< "$$build"; $(MAKE) --no-print-directory kernel STACK=$$s LOADER=$$l ISOLATION=$$i; done

@@ -1,53 +1,63 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/host/engine/strategy.h"
-#include "axes.h" /* made from kernel/kernel.mk */
 #include "bench/host/base/paths.h"
 #include "bench/host/base/process.h"
+#include "strategies.h" /* made from kernel/axes.txt */
 
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 const char strategy_valid[] = STRATEGY_VALID;
 
-/* The word at place `index` of a list with spaces between; its length in *length. NULL: the list has fewer. */
-static const char *word_at(const char *list, size_t index, size_t *length)
-{
-	for (; *list; index--, list += *length + (list[*length] == ' ')) {
-		*length = strcspn(list, " ");
-		if (index == 0)
-			return list;
-	}
-	return NULL;
-}
+#define NAME(name, curve, point) name,
+static const char *const stacks[] = { STACKS(NAME) NULL };
+static const char *const loaders[] = { LOADERS(NAME) NULL };
+static const char *const isolations[] = { ISOLATIONS(NAME) NULL };
+
+#define FITS(name, curve, point)                                                                         \
+	_Static_assert(sizeof name <= sizeof((struct strategy){ 0 }.stack), "struct strategy holds the " \
+	                                                                    "name");
+STACKS(FITS)
+LOADERS(FITS)
+ISOLATIONS(FITS)
+
+#define PRESET(name, stack, loader, isolation) { name, stack "+" loader "+" isolation },
+static const struct {
+	const char *name, *build;
+} presets[] = { PRESETS(PRESET) };
+
+#define EXCLUSION(pattern, reason) { pattern, reason },
+static const struct {
+	const char *pattern, *reason;
+} exclusions[] = { EXCLUDED(EXCLUSION){ NULL, NULL } };
 
 const char *strategy_preset(size_t index, const char **build)
 {
-	static char names[STRATEGIES_MAX][32], builds[STRATEGIES_MAX][52];
-	size_t length, build_length;
-	const char *name = word_at(PRESET_NAMES, index, &length);
-	const char *from = word_at(PRESET_BUILDS, index, &build_length);
-
-	if (!name || !from || index >= STRATEGIES_MAX)
+	if (index >= sizeof presets / sizeof *presets)
 		return NULL;
-	path_format(names[index], sizeof names[index], "%.*s", (int)length, name);
-	path_format(builds[index], sizeof builds[index], "%.*s", (int)build_length, from);
-	*build = builds[index];
-	return names[index];
+	*build = presets[index].build;
+	return presets[index].name;
 }
 
-/* Copies the first `length` bytes of `text` if they are a word of `values`. */
-static int take(char out[16], const char *text, size_t length, const char *values)
+/* The reason for which a combination is excluded, or NULL. */
+static const char *why_excluded(const char *build)
 {
-	const char *word;
-	size_t word_length;
+	for (size_t i = 0; exclusions[i].pattern; i++)
+		if (fnmatch(exclusions[i].pattern, build, 0) == 0)
+			return exclusions[i].reason;
+	return NULL;
+}
 
-	for (size_t i = 0; (word = word_at(values, i, &word_length)); i++) {
-		if (word_length == length && strncmp(word, text, length) == 0) {
-			snprintf(out, 16, "%.*s", (int)length, word);
+/* Copies the first `length` bytes of `text` if they are one of `values`, which end in NULL. */
+static int take(char out[16], const char *text, size_t length, const char *const *values)
+{
+	for (; *values; values++)
+		if (strlen(*values) == length && strncmp(*values, text, length) == 0) {
+			snprintf(out, 16, "%s", *values);
 			return 0;
 		}
-	}
 	return -1;
 }
 
@@ -57,15 +67,15 @@ static int parse_axes(const char *text, struct strategy *strategy, char *why, si
 	const char *loader = text + stack + (text[stack] == '+');
 	size_t loader_length = strcspn(loader, "+");
 	const char *isolation = loader + loader_length + (loader[loader_length] == '+');
+	const char *reason = why_excluded(text);
 
-	if (take(strategy->stack, text, stack, AXIS_STACKS))
+	if (reason)
+		snprintf(why, size, "strategy '%s': %s", text, reason);
+	else if (take(strategy->stack, text, stack, stacks))
 		snprintf(why, size, "unknown strategy '%s'", text);
-	else if (take(strategy->loader, loader, loader_length, AXIS_LOADERS))
+	else if (take(strategy->loader, loader, loader_length, loaders))
 		snprintf(why, size, "strategy '%s': unknown loader '%.*s'", text, (int)loader_length, loader);
-	else if (strcmp(isolation, "bouncing") == 0)
-		snprintf(why, size, "strategy '%s': bouncing isolation is not available in this version",
-		         text);
-	else if (take(strategy->isolation, isolation, strlen(isolation), AXIS_ISOLATIONS))
+	else if (take(strategy->isolation, isolation, strlen(isolation), isolations))
 		snprintf(why, size, "strategy '%s': unknown isolation '%s'", text, isolation);
 	else
 		return 0;

@@ -4,9 +4,7 @@
 
 static const char statement[] =
         "DELETE FROM attribution;"
-        "WITH preset(place, name, stack, loader) AS (VALUES"
-        "  (1, 'heap', 'heap-sw', 'sandwich'), (2, 'window', 'fixed-ist', 'window'),"
-        "  (3, 'random', 'fixed-ist', 'random'), (4, 'best', 'heap-rsp0', 'self')),"
+        "WITH p AS (SELECT place, name, stack, loader FROM preset),"
         " y AS (SELECT engine, stack, loader, isolation, cpus, benchmark, parameter, metric, unit, median"
         "       FROM summary WHERE engine IN ('bochs', 'kvm') AND flags NOT LIKE '%check-failed%')"
         " INSERT INTO attribution"
@@ -16,7 +14,7 @@ static const char statement[] =
         "        ((ys.median - ya.median) + (yb.median - yl.median)) / 2,"
         "        ((yl.median - ya.median) + (yb.median - ys.median)) / 2,"
         "        yb.median - ys.median - yl.median + ya.median"
-        " FROM preset a JOIN preset b ON a.place < b.place"
+        " FROM p a JOIN p b ON a.place < b.place"
         " JOIN y ya ON ya.stack = a.stack AND ya.loader = a.loader"
         " JOIN y yb USING (engine, isolation, cpus, benchmark, parameter, metric)"
         " JOIN y ys USING (engine, isolation, cpus, benchmark, parameter, metric)" /* the stack changed */

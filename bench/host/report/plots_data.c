@@ -5,6 +5,7 @@
 #include "bench/host/base/sql.h"
 #include "bench/host/base/text.h"
 #include "bench/host/report/number.h"
+#include "strategies.h" /* made from kernel/axes.txt */
 
 #include <errno.h>
 #include <limits.h>
@@ -260,6 +261,20 @@ static int write_profile(FILE *out, sqlite3 *db)
 	return 0;
 }
 
+/* How the values of the axes are drawn: curve(x) and point_of(x), numbers of plots/style.gp and of gnuplot. */
+static void write_style(FILE *out)
+{
+#define CURVE(name, curve, point) fprintf(out, " x eq \"%s\" ? %d :", name, curve);
+#define POINT(name, curve, point) fprintf(out, " x eq \"%s\" ? %d :", name, point);
+	fputs("curve(x) =", out);
+	STACKS(CURVE)
+	LOADERS(CURVE)
+	fputs(" 0\npoint_of(x) =", out);
+	STACKS(POINT)
+	LOADERS(POINT)
+	fputs(" -1\n", out);
+}
+
 /* What the scripts load first: what this view has, and how it is called. */
 static int write_index(sqlite3 *db, const char *data_dir, const struct view *view)
 {
@@ -280,6 +295,7 @@ static int write_index(sqlite3 *db, const char *data_dir, const struct view *vie
 	                       " ORDER BY benchmark, " STRATEGY_ORDER("strategy") ") GROUP BY benchmark");
 	status |= write_choice(out, db, view, "stack_of", "SELECT DISTINCT strategy, stack" ROWS);
 	status |= write_choice(out, db, view, "loader_of", "SELECT DISTINCT strategy, loader" ROWS);
+	write_style(out);
 	return close_file(out, path) || status ? -1 : 0;
 }
 

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "strategies.h" /* made from kernel/axes.txt: PRESET_ORDER */
+
 struct subject {
 	const char *benchmark;
 	long long parameter;
@@ -36,12 +38,10 @@ bool subject_is_of(const struct subject *subject, const struct view *view);
  * SQL for the metric that a table's line of a benchmark shows: `metric`, which stands for time on the engine, but the wait where that
  * is what the benchmark is for.
  */
-#define SHOWN_METRIC(metric) "CASE benchmark WHEN 'irq.latency.loading' THEN 'latency' ELSE " metric " END"
+#define SHOWN_METRIC(metric)     "CASE benchmark WHEN 'irq.latency.loading' THEN 'latency' ELSE " metric " END"
 
 /*
  * ORDER BY terms for a column with a strategy's name: presets first, in their order, then the others.
  * `strategy` is the column's name.
  */
-#define STRATEGY_ORDER(strategy)                                                                            \
-	"CASE " strategy " WHEN 'heap' THEN 0 WHEN 'window' THEN 1 WHEN 'random' THEN 2 WHEN 'best' THEN 3" \
-	" ELSE 4 END, " strategy
+#define STRATEGY_ORDER(strategy) "CASE " strategy PRESET_ORDER " END, " strategy

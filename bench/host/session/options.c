@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/session/options.h"
-#include "axes.h" /* made from kernel/kernel.mk */
 #include "bench/host/engine/profiles.h"
+#include "strategies.h" /* made from kernel/axes.txt */
 
 #include <getopt.h>
 #include <stdarg.h>
@@ -29,8 +29,8 @@ static const char help_text[] =
         "  --setup              first install missing Debian packages (--setup-only: only that)\n"
         "  --engine E[,E]       auto (bochs, and kvm if its probe passes), bochs, kvm, kvm-emulated,\n"
         "                       tcg; default auto\n"
-        "  --strategy S[,S]     heap, window, random, best, all, or STACK+LOADER+ISOLATION;\n"
-        "                       default heap,window,random\n"
+        "  --strategy S[,S]     " PRESET_NAMES ", all, or STACK+LOADER+ISOLATION;\n"
+        "                       default " PRESET_DEFAULTS "\n"
         "                       STACK " AXIS_STACKS "\n"
         "                       LOADER " AXIS_LOADERS "   ISOLATION " AXIS_ISOLATIONS "\n"
         "  --bench GLOB[,GLOB]  only benchmarks whose name matches; default *\n"
@@ -434,7 +434,7 @@ int options_parse(struct options *options, int argc, char *const argv[], char wh
 
 	*options =
 	        (struct options){ .engines_auto = true, .bench = "*", .cpus = 1, .memory = 512, .seed = 1 };
-	parse_strategies(options, "heap,window,random", why);
+	parse_strategies(options, PRESET_DEFAULTS, why);
 	parse_thresholds("5", &options->thresholds, why);
 	options->strategies_given = false;
 	opterr = 0;

@@ -96,6 +96,9 @@ CREATE TABLE facts (
 	unit   TEXT NOT NULL
 );
 
+-- The presets, in their order (kernel/axes.txt). store.c makes it, for results of older versions too:
+-- CREATE TABLE preset (place INTEGER PRIMARY KEY, name TEXT, stack TEXT, loader TEXT, isolation TEXT)
+
 CREATE TABLE summary (
 	engine TEXT, strategy TEXT, stack TEXT, loader TEXT, isolation TEXT, cpus INTEGER,
 	benchmark TEXT, parameter INTEGER, metric TEXT, unit TEXT,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/host/store/store.h"
 #include "bench/host/base/clock.h"
-#include "schema.h" /* made from schema.sql: SCHEMA_SQL */
+#include "schema.h"     /* made from schema.sql: SCHEMA_SQL */
+#include "strategies.h" /* made from kernel/axes.txt */
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -136,6 +137,12 @@ static int run(struct store *store, enum statement which, ...)
 	return status == SQLITE_DONE ? 0 : -1;
 }
 
+static const char presets[] =
+        "CREATE TABLE IF NOT EXISTS preset (place INTEGER PRIMARY KEY, name TEXT, stack TEXT, loader TEXT,"
+        " isolation TEXT);"
+        "DELETE FROM preset;"
+        "INSERT INTO preset VALUES " PRESET_ROWS ";";
+
 const char *store_schema(void)
 {
 	return SCHEMA_SQL;
@@ -157,7 +164,7 @@ struct store *store_create(const char *path, char *why, size_t size)
 	if (!store || access(path, F_OK) == 0 || sqlite3_open(path, &store->db) != SQLITE_OK) {
 		snprintf(why, size, "%s cannot be created", path);
 	} else if (execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;") ||
-	           execute(store, SCHEMA_SQL) || prepare_statements(store)) {
+	           execute(store, SCHEMA_SQL) || execute(store, presets) || prepare_statements(store)) {
 		snprintf(why, size, "%s", store->error);
 	} else {
 		return store;
@@ -173,7 +180,7 @@ struct store *store_open(const char *path, char *why, size_t size)
 
 	if (!store || sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
 		snprintf(why, size, "%s cannot be opened", path);
-	else if (prepare_statements(store))
+	else if (execute(store, presets) || prepare_statements(store))
 		snprintf(why, size, "%s", store->error);
 	else
 		return store;

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+# Reads kernel/axes.txt and prints what `show` asks for:
+#   stack, loader, isolation   the names of an axis, or of the presets (preset)
+#   builds                     STACK+LOADER+ISOLATION of each preset
+#   files                      those of the value `name`
+#   combinations               all that are not excluded
+#   reason                     why `build` is excluded; nothing if it is not
+#   header                     build/strategies.h, for the harness
+
+function quoted(text)
+{
+	gsub(/[\\"]/, "\\\\&", text)
+	return "\"" text "\""
+}
+
+# The reason for which a build is excluded, or "".
+function reason_of(build,   i)
+{
+	for (i = 1; i <= excluded; i++)
+		if (build ~ pattern[i])
+			return reason[i]
+	return ""
+}
+
+# The names of a kind, with `between` between them.
+function names(kind, between,   i, list)
+{
+	for (i = 1; i <= count[kind]; i++)
+		list = list (i > 1 ? between : "") name_of[kind, i]
+	return list
+}
+
+function header(   i, kind, k)
+{
+	print "/* Made from kernel/axes.txt by kernel/axes.awk. */\n#pragma once"
+	split("stack loader isolation", kind, " ")
+	for (k = 1; k <= 3; k++) {
+		print "#define AXIS_" toupper(kind[k]) "S " quoted(names(kind[k], " "))
+		printf "#define %sS(X)", toupper(kind[k]) # X(name, curve, point)
+		for (i = 1; i <= count[kind[k]]; i++)
+			printf " X(%s, %s)", quoted(name_of[kind[k], i]), style[kind[k], i]
+		print ""
+	}
+	print "#define PRESET_NAMES " quoted(names("preset", ", "))
+	print "#define PRESET_ORDER " quoted(sql_order " ELSE " count["preset"]) # of a CASE
+	print "#define PRESET_ROWS " quoted(sql_rows) # (place, name, stack, loader, isolation)
+	print "#define PRESET_DEFAULTS " quoted(defaults)
+	printf "#define PRESETS(X)" # X(name, stack, loader, isolation)
+	for (i = 1; i <= count["preset"]; i++)
+		printf " X(%s)", preset[i]
+	printf "\n#define EXCLUDED(X)" # X(pattern, reason)
+	for (i = 1; i <= excluded; i++)
+		printf " X(%s, %s)", quoted(glob[i]), quoted(reason[i])
+	print "\n#define STRATEGY_VALID " quoted(names("preset", ", ") ", all, or STACK+LOADER+ISOLATION with STACK " \
+		names("stack", ", ") ", LOADER " names("loader", ", ") ", ISOLATION " names("isolation", ", "))
+}
+
+function combinations(   s, l, i, build)
+{
+	for (s = 1; s <= count["stack"]; s++)
+		for (l = 1; l <= count["loader"]; l++)
+			for (i = 1; i <= count["isolation"]; i++) {
+				build = name_of["stack", s] "+" name_of["loader", l] "+" name_of["isolation", i]
+				if (reason_of(build) == "")
+					print build
+			}
+}
+
+/^(stack|loader|isolation|preset) / { name_of[$1, ++count[$1]] = $2 }
+/^(stack|loader|isolation) / {
+	style[$1, count[$1]] = $3 ", " $4
+	if (show == "files" && $2 == name)
+		for (i = 5; i <= NF; i++)
+			print $i
+}
+/^preset / {
+	build_of[count["preset"]] = $3 "+" $4 "+" $5
+	preset[count["preset"]] = quoted($2) ", " quoted($3) ", " quoted($4) ", " quoted($5)
+	sql_order = sql_order " WHEN '" $2 "' THEN " count["preset"] - 1
+	sql_rows = sql_rows (sql_rows == "" ? "" : ", ") "(" count["preset"] ", '" $2 "', '" $3 "', '" $4 "', '" $5 "')"
+	if ($6 == "default")
+		defaults = defaults (defaults == "" ? "" : ",") $2
+}
+/^excluded / {
+	glob[++excluded] = $2
+	pattern[excluded] = $2
+	gsub(/[^A-Za-z0-9*-]/, "[&]", pattern[excluded])
+	gsub(/[*]/, ".*", pattern[excluded])
+	pattern[excluded] = "^" pattern[excluded] "$"
+	reason[excluded] = $0
+	sub(/^excluded +[^ ]+ +/, "", reason[excluded])
+}
+NF && !/^(#|stack |loader |isolation |preset |excluded )/ {
+	print "kernel/axes.txt: what is \"" $1 "\"?" >"/dev/stderr"
+	exit failed = 2
+}
+
+END {
+	if (failed)
+		exit failed
+	if (show == "header")
+		header()
+	else if (show == "combinations")
+		combinations()
+	else if (show == "reason")
+		print reason_of(build)
+	else if (show == "builds")
+		for (i = 1; i <= count["preset"]; i++)
+			print build_of[i]
+	else if (show != "files")
+		print names(show, " ")
+}
