@@ -58,6 +58,7 @@ struct file {
 	struct cursor cursor;
 	bool busy;        /* a task that pauses in read() or write() goes on at `offset`: file_wait() */
 	bool holds_locks; /* it may own some (fs/locks.h) */
+	bool broken;      /* write() found a pipe without readers: SIGPIPE is due */
 };
 
 /* Tasks that wait until some file, they look which, would not block any more. */

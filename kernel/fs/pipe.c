@@ -3,7 +3,6 @@
 #include "fs/file.h"
 #include "lib/errno.h"
 #include "mem/heap.h"
-#include "process/process.h"
 #include "sched/wait.h"
 #include "vm/address_space.h"
 
@@ -106,10 +105,7 @@ static long write_pipe(struct file *file, uint64_t buffer, size_t size)
 		char *bytes;
 
 		if (!pipe->readers) {
-			struct process *process = current_process();
-
-			signal_send(process, SIGPIPE,
-			            (struct signal_info){ .code = SI_USER, .pid = process->pid });
+			file->broken = true;
 			return done ? (long)done : -EPIPE;
 		}
 		if (room < wanted) {

@@ -5,7 +5,6 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "output/console.h"
-#include "process/process.h"
 #include "sched/clock.h"
 #include "sched/pause.h"
 #include "vm/address_space.h"
@@ -48,6 +47,8 @@ struct termios terminal_settings = {
 	},
 };
 int terminal_group, terminal_session;
+void (*terminal_signal)(int group, enum terminal_event event);
+int (*terminal_check)(enum terminal_use use);
 struct terminal_size terminal_size = { .rows = 25, .columns = 80 };
 
 /* What was typed: up to `whole`, ends of lines and of the file included, it can be read; the rest can still be edited. */
@@ -159,12 +160,15 @@ static void erase(enum erasure what)
 		reprint();
 }
 
-/* The signal that a key means to the foreground, or 0. */
-static int signal_of(uint8_t c)
+/* What a key tells the foreground, or TERMINAL_NOTHING. */
+static enum terminal_event event_of(uint8_t c)
 {
 	const uint8_t *key = terminal_settings.characters;
 
-	return c == key[VINTR] ? SIGINT : c == key[VQUIT] ? SIGQUIT : c == key[VSUSP] ? SIGTSTP : 0;
+	return c == key[VINTR]   ? TERMINAL_INTERRUPT
+	       : c == key[VQUIT] ? TERMINAL_QUIT
+	       : c == key[VSUSP] ? TERMINAL_SUSPEND
+	                         : TERMINAL_NOTHING;
 }
 
 static void interrupt(uint8_t c)
@@ -174,7 +178,7 @@ static void interrupt(uint8_t c)
 	echo(text, sizeof text);
 	last = whole;
 	if (terminal_group)
-		process_kill_group(terminal_group, signal_of(c));
+		terminal_signal(terminal_group, event_of(c));
 }
 
 /* Does what a key that edits the line means; false: it is none. */
@@ -222,7 +226,7 @@ static void take(uint8_t c)
 	}
 	if (c == '\r' && (terminal_settings.input & ICRNL))
 		c = '\n';
-	if (has(ISIG) && c && signal_of(c))
+	if (has(ISIG) && c && event_of(c))
 		interrupt(c);
 	else if (!has(ICANON) || !edit(c))
 		append(c);
@@ -273,12 +277,7 @@ void terminal_set_size(const struct terminal_size *size)
 
 	terminal_size = *size;
 	if (differs && terminal_group)
-		process_kill_group(terminal_group, SIGWINCH);
-}
-
-int terminal_check_change(void)
-{
-	return process_check_terminal(terminal_group, terminal_session, SIGTTOU);
+		terminal_signal(terminal_group, TERMINAL_RESIZED);
 }
 
 unsigned terminal_ready(const struct file *file)
@@ -320,7 +319,7 @@ static int wait_for_typing(const struct file *file)
 
 long terminal_read(struct file *file, uint64_t buffer, size_t size)
 {
-	int error = process_check_terminal(terminal_group, terminal_session, SIGTTIN);
+	int error = terminal_check(TERMINAL_READ);
 	bool ends = false; /* the line, or the file */
 	size_t done = 0;
 
@@ -354,7 +353,7 @@ long terminal_write(struct file *file, uint64_t buffer, size_t size)
 	char chunk[CHUNK];
 	size_t done = 0;
 	bool paused = false;
-	int error = has(TOSTOP) ? terminal_check_change() : 0;
+	int error = has(TOSTOP) ? terminal_check(TERMINAL_CHANGE) : 0;
 
 	(void)file;
 	if (error)

@@ -35,8 +35,26 @@ extern struct terminal_size terminal_size;
 /* Sets it; if that changes it, the foreground gets SIGWINCH. */
 void terminal_set_size(const struct terminal_size *size);
 
-/* Whether the current task may change the terminal: process_check_terminal() with SIGTTOU. */
-int terminal_check_change(void);
+/* What the terminal has to tell its foreground process group. */
+enum terminal_event {
+	TERMINAL_NOTHING,
+	TERMINAL_INTERRUPT,
+	TERMINAL_QUIT,
+	TERMINAL_SUSPEND,
+	TERMINAL_RESIZED
+};
+
+/* Sends a group the signal of an event. Set by process/. */
+extern void (*terminal_signal)(int group, enum terminal_event event);
+
+enum terminal_use { TERMINAL_READ, TERMINAL_CHANGE };
+
+/*
+ * Returns 0 if the current process may use the terminal: it is in the foreground, or in another
+ * session. Otherwise returns -EIO, or -ERESTARTSYS after it has sent the process's group SIGTTIN or
+ * SIGTTOU. Set by process/.
+ */
+extern int (*terminal_check)(enum terminal_use use);
 
 struct file;
 long terminal_read(struct file *file, uint64_t buffer, size_t size);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Job control (POSIX 2.4.1, 11.1.4): tasks that are stopped and go on, and who may use the terminal. */
+#include "fs/terminal.h"
 #include "lib/errno.h"
 #include "process/process.h"
 #include "process/process_internal.h"
@@ -63,11 +64,22 @@ bool process_group_is_orphaned(int group)
 	return !wanted.attended;
 }
 
-int process_check_terminal(int owner, int owner_session, int signal)
+static void signal_group(int group, enum terminal_event event)
+{
+	static const uint8_t signals[] = { [TERMINAL_INTERRUPT] = SIGINT,
+		                           [TERMINAL_QUIT] = SIGQUIT,
+		                           [TERMINAL_SUSPEND] = SIGTSTP,
+		                           [TERMINAL_RESIZED] = SIGWINCH };
+
+	process_kill_group(group, signals[event]);
+}
+
+static int check_terminal(enum terminal_use use)
 {
 	const struct process *process = current_process();
+	const int signal = use == TERMINAL_READ ? SIGTTIN : SIGTTOU;
 
-	if (!owner || process->group == owner || process->session != owner_session)
+	if (!terminal_group || process->group == terminal_group || process->session != terminal_session)
 		return 0;
 	if (signal_action(process, signal).handler == SIGNAL_IGNORE ||
 	    (process->signals.blocked & signal_bit(signal)))
@@ -76,4 +88,10 @@ int process_check_terminal(int owner, int owner_session, int signal)
 		return -EIO;
 	process_kill_group(process->group, signal);
 	return -ERESTARTSYS;
+}
+
+void jobs_init(void)
+{
+	terminal_signal = signal_group;
+	terminal_check = check_terminal;
 }

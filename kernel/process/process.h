@@ -124,12 +124,6 @@ void process_continue(struct process *process, bool tell);
 bool process_group_is_orphaned(int group);
 
 /*
- * Returns 0 if the current process may use a terminal whose foreground is the group `owner` (0: any) of
- * a session; else -EIO, or -ERESTARTSYS after its group was sent `signal`, SIGTTIN or SIGTTOU.
- */
-int process_check_terminal(int owner, int owner_session, int signal);
-
-/*
  * Calls function(process, argument) for every process; it may not start or reap any. Interrupts are let
  * in between.
  */

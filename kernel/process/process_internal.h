@@ -47,6 +47,9 @@ static inline const struct call_frame *process_call_frame(const struct process *
 	return (const struct call_frame *)process->task.stack.top - 1;
 }
 
+/* jobs.c: lets the terminal reach the process groups (fs/terminal.h). Once, before there are tasks. */
+void jobs_init(void);
+
 /* fork.c: a child's first act. */
 void task_begin_child(void);
 extern char fork_child[]; /* process/fork.asm: where it begins */

@@ -43,6 +43,7 @@ void process_start(void (*function)(void))
 	starved_hook = out_of_memory;
 	alarm_hook = alarm_went_off;
 	arguments_init();
+	jobs_init();
 	kernel->identity = (struct identity){ 0, 0 }; /* root's: all others come from it */
 	kernel->inherited.umask = 022;
 	process_adopt(kernel, NULL);

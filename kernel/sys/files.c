@@ -18,16 +18,27 @@ enum { FD_CLOEXEC = 1 };
 
 typedef long transfer(struct file *file, uint64_t buffer, size_t size);
 
+static void raise_sigpipe(struct file *file)
+{
+	struct process *process = current_process();
+
+	file->broken = false;
+	signal_send(process, SIGPIPE, (struct signal_info){ .code = SI_USER, .pid = process->pid });
+}
+
 static long transfer_one(struct file *file, uint64_t buffer, uint64_t size, bool write)
 {
-	transfer *function;
+	transfer *const function = write ? file->kind->write : file->kind->read;
+	long result;
 
-	function = write ? file->kind->write : file->kind->read;
 	if (!function || (file->flags & O_ACCMODE) == (write ? O_RDONLY : O_WRONLY))
 		return -EBADF;
 	if (!user_range(buffer, size))
 		return -EFAULT;
-	return function(file, buffer, size < TRANSFER_MOST ? size : TRANSFER_MOST);
+	result = function(file, buffer, size < TRANSFER_MOST ? size : TRANSFER_MOST);
+	if (file->broken)
+		raise_sigpipe(file);
+	return result;
 }
 
 /* At the file's position, which no other task uses meanwhile. */

@@ -101,7 +101,7 @@ static long set_window(uint64_t address)
 static long set_terminal(uint64_t request, uint64_t address)
 {
 	struct termios settings;
-	int error = terminal_check_change();
+	int error = terminal_check(TERMINAL_CHANGE);
 
 	if (error)
 		return error;
