@@ -19,10 +19,15 @@ section()
 		cut -d'|' -f2 | grep -o '`[a-z0-9_]*`' | tr -d '`' | LC_ALL=C sort
 }
 
-# The calls of the kernel's table, by the names of their numbers.
+# The rows of the kernel's table: number and name.
+rows()
+{
+	sed -En 's/^(CALL|SAME)\(([0-9]+), ([a-z0-9_]+), .*/\2 \3/p' kernel/sys/calls.def
+}
+
 offered()
 {
-	sed -n 's/^\tCALL(\([a-z0-9_]*\)),.*/\1/p; s/^\t\[SYS_\([a-z0-9_]*\)\] =.*/\1/p' kernel/sys/syscall.c | LC_ALL=C sort
+	rows | cut -d' ' -f2 | LC_ALL=C sort
 }
 
 linux()
@@ -31,12 +36,11 @@ linux()
 		awk -v last=$last '$2 <= last { print $1 }' | LC_ALL=C sort
 }
 
-# The numbers of kernel/sys/syscall.h that are not Linux's for these names.
+# The rows whose numbers are not Linux's for these names.
 wrong_numbers()
 {
-	awk 'NR == FNR { number[$2] = $3; next } ($2 in number) && number[$2] != $3 { print $2, $3 }' \
-		<(echo '#include <asm/unistd.h>' | gcc -E -dM - | sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$/x \1 \2/p') \
-		<(sed -n 's/^#define SYS_\([a-z0-9_]*\) *\([0-9]*\).*/x \1 \2/p' kernel/sys/syscall.h)
+	awk 'NR == FNR { number[$1] = $2; next } ($2 in number) && number[$2] != $1' \
+		<(echo '#include <asm/unistd.h>' | gcc -E -dM - | sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$/\1 \2/p') <(rows)
 }
 
 # same A B: two lists, else what differs
