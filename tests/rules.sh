@@ -5,6 +5,7 @@
 #   table     a call upwards is not in the table "Calls upwards" of docs/architecture.md, or a row is stale
 #   lines     a source file has over 500 lines        function   a function has over 80 lines
 #   columns   a line of Markdown has over 120         axis       code outside of an axis' room asks for its value
+#   flush     a file other than mem/tlb.h and isolation/isolation.h includes x86/flush.h
 # usage: rules.sh [FOLDER]      (default: the tree that the script is in)
 set -euo pipefail
 export LC_ALL=C.UTF-8
@@ -19,7 +20,7 @@ list() { sed -n "s/^$2 *:= *//p" "$1"; }
 kernel_rooms="$(list kernel/kernel.mk TOWER) guest kernel"
 host_rooms="$(list bench/host/host.mk ROOMS) main"
 axes="kernel/stack/ kernel/loader/ kernel/isolation/ kernel/lib/config.c"
-values="$(list kernel/kernel.mk STACKS) $(list kernel/kernel.mk LOADERS) $(list kernel/kernel.mk ISOLATIONS)"
+values=$(for axis in stack loader isolation; do awk -v show=$axis -f kernel/axes.awk kernel/axes.txt; done | paste -sd" ")
 
 find . \( -name .git -o -path ./build -o -path ./results \) -prune -o -type f -print | sed 's|^\./||' | sort >"$work/files"
 sources() { grep -E "^($1)/.*\.($2)$" "$work/files" || true; }
@@ -105,6 +106,8 @@ done <"$work/table" >&3
 	# common in other meanings count in a line with strcmp() only.
 	pattern="config_(stack|loader|isolation)[^,;]*[=!]=|str(n?cmp|str)\(config_|^[ \t]*[#%](el)?if.*(STACK|LOADER|ISOLATION|$(tr ' -' '|_' <<<"${values^^}"))"
 	pattern+="|\"($(tr ' ' '\n' <<<"$values" | grep - | paste -sd'|'))\"|CONFIG_(STACK|LOADER|ISOLATION)"
+	sources 'kernel|bench/guest|tests/kernel' 'c|h' | grep -vE '^kernel/(mem/tlb|isolation/isolation)\.h$' |
+		xargs grep -nE '^#include "x86/flush\.h"' | sed -E 's/^([^:]*:[0-9]*):.*/\1: flush: mem\/tlb.h is the way to flush/' || true
 	sources 'kernel|bench/guest|bench/programs|bench/host|tests/kernel|tests/programs' 'c|h|asm|inc' |
 		grep -vE "^(${axes// /|})" | xargs grep -nE "$pattern" | sed -E 's/^([^:]*:[0-9]*):\s*(.*)/\1: axis: \2/' || true
 } >&3

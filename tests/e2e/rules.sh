@@ -55,6 +55,8 @@ finds "a row names the wrong room" "$page:$row" table $page "${row}s|process/|is
 finds "a file is too long" $file:501 lines $file "\$a $(printf '\\\n%.0s' {1..500})"
 finds "a function is too long" "$file:$(after $file)" function $file "\$a static void idle(void)\\n{$(printf '\\n\\tidle();%.0s' {1..79})\\n}"
 finds "a line of a document is too long" "README.md:$(after README.md)" columns README.md "\$a $(printf 'word %.0s' {1..25})"
+file=kernel/mem/heap.c
+finds "a file flushes the TLB on its own" $file:2 flush $file '2i #include "x86/flush.h"'
 file=kernel/cpu/entry.asm
 finds "NASM asks for an axis" "$file:$(after $file)" axis $file '$a %ifdef HEAP_SW\n%endif'
 file=kernel/process/fork.c
