@@ -23,7 +23,7 @@ int address_space_create(struct address_space *space)
 	return 0;
 }
 
-/* Makes room for `room` regions or more: a bigger array each time, a page at most. */
+/* Makes room for at least `room` regions, in an array of the heap of at most a page. */
 static __attribute__((noinline)) int grow(struct address_space *space, uint32_t room)
 {
 	uint32_t bigger = space->room * 2;
@@ -212,14 +212,14 @@ size_t address_space_resident(struct address_space *space)
 	return count;
 }
 
-/* The last answer of paging_look_up(), and for which addresses. */
+/* The last result of paging_look_up(), and the addresses that it is valid for. */
 struct found {
 	pte_t *table;
 	uintptr_t base;
 	size_t span;
 };
 
-/* Gives the frames of [start, end) back, from the last to the first. */
+/* Frees the frames of [start, end), from the last to the first. */
 static void free_pages(uint64_t pml4, uintptr_t start, uintptr_t end, struct found *found)
 {
 	while (end > start) {
@@ -261,8 +261,8 @@ void address_space_destroy(struct address_space *space)
 	struct found found = { .span = 0 };
 
 	/*
-	 * Downwards, last region first: the free list hands frames out in the opposite order, so the next
-	 * space gets them as this one did, side by side if they were.
+	 * Downwards, last region first: the free list hands frames out in the opposite order, so
+	 * the next space gets them as this one did, side by side if they were.
 	 */
 	for (uint32_t i = space->count; i-- > 0;)
 		free_pages(space->pml4, regions[i].start, region_end(&regions[i]), &found);
@@ -276,7 +276,7 @@ void address_space_destroy(struct address_space *space)
 	space->count = 0;
 }
 
-/* user_copy.asm: they return the number of bytes that were not copied. */
+/* user_copy.asm. They return the number of bytes that were not copied. */
 size_t user_copy_bytes(void *to, const void *from, size_t size);
 long user_copy_string(char *to, const char *from, size_t size);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Address spaces: a PML4 whose kernel half is shared, and the user regions below it. What programs do with
- * their regions is in vm/regions.h.
+ * Address spaces: a root with the tables of a user half, and the regions that are mapped there. The
+ * calls here make, load and destroy a space; vm/regions.h has those of a running program.
  */
 #pragma once
 
@@ -10,9 +10,11 @@
 #include "sched/rwlock.h"
 #include "vm/backing.h"
 
-#define REGIONS_INSIDE 8 /* regions that need no memory of their own */
+#define REGIONS_INSIDE 8 /* regions that fit struct address_space itself */
 
-/* Flags of a region beside PTE_WRITE and PTE_NX, in bits that the processor ignores (SDM 3A 4.5). */
+/*
+ * Flags of a region besides PTE_WRITE and PTE_NX, in bits that the processor ignores (SDM 3A 4.5).
+ */
 #define REGION_GROWS   (1UL << 9)  /* downwards, to USER_STACK_LIMIT: the user stack */
 #define REGION_NONE    (1UL << 10) /* no access at all */
 #define REGION_BACKED  (1UL << 11) /* its pages are those of a backing, or copies of them */
@@ -41,15 +43,14 @@ static inline uintptr_t region_end(const struct region *region)
 }
 
 struct address_space {
-	uint64_t pml4; /* that holds the user half; physical */
+	uint64_t pml4; /* of the user half; physical */
 	struct root root;
-	uint32_t tables; /* frame list of the user half's page tables */
-	uintptr_t brk_start,
-	        brk; /* the data that grows behind the image: its first byte, and the one behind its last */
-	struct rwlock lock; /* of the regions and what they map (vm/regions.h) */
+	uint32_t tables;          /* frame list of the user half's page tables */
+	uintptr_t brk_start, brk; /* the program break: [brk_start, brk) */
+	struct rwlock lock;       /* guards all that follows, and the page tables (vm/regions.h) */
 	uint32_t count, room;
-	uint32_t recent;       /* region of the last page fault, if it still is one */
-	uint32_t has_backings; /* there are, or were, regions with REGION_BACKED */
+	uint32_t recent;       /* index of the last page fault's region: a hint, which may be out of date */
+	uint32_t has_backings; /* a region has, or had, REGION_BACKED */
 	struct region *more;   /* from the heap, when `room` is over REGIONS_INSIDE */
 	struct region inside[REGIONS_INSIDE];
 };
@@ -58,10 +59,10 @@ struct address_space {
 int address_space_create(struct address_space *space);
 
 /*
- * Maps `pages` new frames at `start` (page-aligned, in the user half, nothing there yet) with
- * `flags` (PTE_WRITE, PTE_NX, REGION_GROWS; never writable and executable). Their contents are undefined: the
- * caller must fill all of them before user mode runs. Returns 0 or -ENOMEM; what was mapped until
- * then belongs to the space and goes with it.
+ * Maps `pages` new frames at `start` (page-aligned, in the user half, where nothing is mapped) with
+ * `flags` (PTE_WRITE, PTE_NX, REGION_GROWS; never writable and executable). Their contents are
+ * undefined: the caller fills all of them before user mode runs. Returns 0 or -ENOMEM; frames
+ * mapped so far belong to the space and are freed with it.
  */
 int address_space_map(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags);
 
@@ -92,13 +93,22 @@ void address_space_protect(struct address_space *space, uintptr_t start, uint64_
  */
 void address_space_hide(struct address_space *space, uintptr_t start);
 
-/* Makes the data that grows begin behind the image, which has just been loaded: its regions and a stack above. */
+/*
+ * Puts the program break at the end of an image that has just been loaded: its last region is the
+ * stack.
+ */
 void address_space_set_brk(struct address_space *space);
 
-/* Frames that the space maps now; those that it shares with others count in full. It takes as many steps as there are pages. */
+/*
+ * Returns the number of frames that the space maps; those that it shares with others count in full.
+ * Looks at the entry of every page.
+ */
 size_t address_space_resident(struct address_space *space);
 
-/* Frees every frame of the space, its tables and its PML4. It must not be loaded in any CR3. */
+/*
+ * Frees every frame of the space, its tables and its root. No CPU has it loaded, so nothing is
+ * flushed: with PCIDs, the first load of the next owner does that.
+ */
 void address_space_destroy(struct address_space *space);
 
 static inline struct region *address_space_regions(struct address_space *space)
@@ -106,34 +116,38 @@ static inline struct region *address_space_regions(struct address_space *space)
 	return space->room > REGIONS_INSIDE ? space->more : space->inside;
 }
 
-/* Index of the first region that ends above `address`, which need not begin below it; `count` when there is none. */
+/*
+ * Returns the index of the first region that ends above `address`, or `count`. It may begin above
+ * it, too.
+ */
 uint32_t address_space_find(struct address_space *space, uintptr_t address);
 
 /*
- * Opens a place for a region at `index`, to be filled by the caller. -ENOMEM when there is no memory or there are
- * REGIONS_MAX of them. address_space_reserve() says beforehand whether `extra` more will fit, and makes that sure.
+ * address_space_reserve() makes room for `extra` more regions. Returns 0, or -ENOMEM: no memory, or
+ * more than REGIONS_MAX regions. After that, address_space_open() makes a gap at `index`, which the
+ * caller fills.
  */
 #define REGIONS_MAX (PAGE_SIZE / sizeof(struct region))
 int address_space_reserve(struct address_space *space, uint32_t extra);
 struct region *address_space_open(struct address_space *space, uint32_t index);
 
 /*
- * The entries of the pages of [*address, end) as far as one table holds them, `*pages` of them, and moves *address behind them; what
- * has no table is skipped. NULL at the end.
+ * Iterates over the page-table entries of [*address, end), one table at a time; addresses without a
+ * table are skipped. Returns the first entry of the next run and stores the number of its pages;
+ * *address becomes the end of the run. Returns NULL at the end.
  */
 pte_t *address_space_next_run(const struct address_space *space, uintptr_t *address, uintptr_t end,
                               size_t *pages);
 
-/* True when [address, address + size) lies in the user half. */
+/* Returns true if [address, address + size) lies in the user half. */
 static inline bool user_range(uint64_t address, uint64_t size)
 {
 	return size <= USER_TOP && address <= USER_TOP - size;
 }
 
 /*
- * Copies between user memory of the loaded address space and the kernel. Return 0, or -EFAULT
- * when the range is not the user's or is not mapped with the rights needed; part may have been
- * copied then.
+ * Copy between user memory of the loaded space and the kernel. Return 0, or -EFAULT if the range is
+ * not in the user half, or not mapped with the rights needed; a part may have been copied.
  */
 int copy_from_user(void *to, uint64_t from, size_t size);
 int copy_to_user(uint64_t to, const void *from, size_t size);

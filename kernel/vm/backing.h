@@ -22,15 +22,15 @@ struct backing {
 struct backing_ops {
 	/*
 	 * Stores the frame with page `page`, which is made if missing. It stays the backing's; the
-	 * caller may share it (frame_share()). Returns 0, -ENOMEM, or -ENXIO if the page is past the
-	 * end or the backing may not grow by another frame, as in a full tmpfs of Linux.
+	 * caller may share it (frame_share()). Returns 0, -ENOMEM, or -ENXIO if the page is past
+	 * the end or the backing may not grow by another frame, as in a full tmpfs of Linux.
 	 */
 	int (*frame)(struct backing *backing, size_t page, uint64_t *frame);
 
 	/*
 	 * Stores a pointer to the bytes from `offset` on, at most `size` of them, that lie side by
-	 * side in kernel memory. Returns how many there are; 0 at the end and past it. They are valid
-	 * until the backing changes.
+	 * side in kernel memory. Returns how many there are; 0 at the end and past it. They are
+	 * valid until the backing changes.
 	 */
 	size_t (*bytes)(const struct backing *backing, size_t offset, size_t size, const void **bytes);
 

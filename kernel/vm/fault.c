@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Page faults in regions, and fork(): pages that come when they are used, and copies that are made when they are written. */
+/*
+ * Page faults and fork(): frames are given to pages on first use, and copied before they are
+ * written.
+ */
 #include "vm/regions.h"
 
 #include "cpu/cpu.h"
@@ -8,7 +11,7 @@
 #include "mem/tlb.h"
 #include "output/panic.h"
 
-/* Lets a stack that lies above `address` grow down to it. False when there is none, or it may not. */
+/* Grows the stack above `address` down to it. Returns false if there is none, or it may not. */
 static bool grow_stack(struct address_space *space, uintptr_t address)
 {
 	const uint32_t index = address_space_find(space, address);
@@ -30,8 +33,8 @@ static bool grow_stack(struct address_space *space, uintptr_t address)
 }
 
 /*
- * The region that a fault at `address` is in, or NULL. Faults come in rows: the region of the last one is tried first. That is a
- * hint, which readers of the lock may change.
+ * The region of a fault at `address`, or NULL. Faults come in rows, so the region of the last one
+ * is tried first. `recent` is a hint that readers of the lock may change.
  */
 static const struct region *region_of(struct address_space *space, uintptr_t address)
 {
@@ -56,7 +59,7 @@ static int fill_with_zeros(pte_t *entry, uint64_t flags)
 	return 0;
 }
 
-/* The backing's own frame. */
+/* Stores the backing's own frame, of which the space takes a share. */
 static int share_frame(struct backing *backing, size_t page, uint64_t *frame)
 {
 	int error = backing->ops->frame(backing, page, frame);
@@ -64,7 +67,10 @@ static int share_frame(struct backing *backing, size_t page, uint64_t *frame)
 	return error ? error : frame_share(*frame) ? 0 : -ENOMEM;
 }
 
-/* A new frame with a copy of the backing's page; bytes past the end of the backing are zeros. */
+/*
+ * Stores a new frame with a copy of the backing's page; bytes past the end of the backing are
+ * zeros.
+ */
 static int copy_frame(const struct backing *backing, size_t page, uint64_t *frame)
 {
 	const void *bytes;
@@ -95,7 +101,10 @@ static __attribute__((noinline)) int fill_from_backing(struct address_space *spa
 	return error;
 }
 
-/* A write to a page whose frame a copy of the space has, or had, too. */
+/*
+ * A write to a page whose frame a copy of the space shares, or has shared: it gets its own,
+ * writable.
+ */
 static int make_own(pte_t *entry, uintptr_t address)
 {
 	uint64_t frame = pte_frame(*entry), copy;
@@ -138,10 +147,10 @@ static inline int fault(struct address_space *space, uintptr_t address, uint64_t
 		                             : fill_with_zeros(table, flags);
 	if ((error & FAULT_WRITE) && !(*table & PTE_WRITE))
 		return make_own(table, address);
-	return -EACCES; /* nothing that the region explains */
+	return -EACCES; /* the region allows it, the entry does too, and yet it faulted */
 }
 
-/* Perhaps there is a stack above that grows down to the address. */
+/* Grows a stack above the address, if there is one; readers of the lock may not. */
 static __attribute__((noinline, cold)) bool grow(struct address_space *space, uintptr_t address)
 {
 	bool grown;
@@ -164,11 +173,10 @@ int region_fault(struct address_space *space, uintptr_t address, uint64_t error)
 	return result == IN_NO_REGION ? -EFAULT : result;
 }
 
-/* Shares the frames of a region; `to` has no page of it yet. */
+/* Shares the frames of a region with `to`, which has no page of it yet. */
 static int share_pages(struct address_space *to, struct address_space *from, const struct region *region)
 {
-	const pte_t not_shared =
-	        region->flags & REGION_SHARED ? 0 : PTE_WRITE; /* what is copied before a write */
+	const pte_t not_shared = region->flags & REGION_SHARED ? 0 : PTE_WRITE; /* copied before a write */
 	uintptr_t next = region->start, end = region_end(region);
 	size_t n;
 
@@ -196,7 +204,7 @@ int address_space_fork(struct address_space *to, struct address_space *from)
 	int error = address_space_reserve(to, from->count);
 	struct region *copies = address_space_regions(to);
 
-	rwlock_write(&from->lock); /* what was writable is not any more */
+	rwlock_write(&from->lock); /* entries that were writable are made read-only */
 	for (uint32_t i = 0; !error && i < from->count; i++) {
 		copies[i] = regions[i];
 		to->count++;
@@ -208,7 +216,7 @@ int address_space_fork(struct address_space *to, struct address_space *from)
 	}
 	to->brk_start = from->brk_start;
 	to->brk = from->brk;
-	tlb_flush_space(); /* what was writable is no longer */
+	tlb_flush_space(); /* of entries that were writable */
 	rwlock_end_write(&from->lock);
 	return error;
 }

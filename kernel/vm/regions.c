@@ -7,7 +7,7 @@
 #include "mem/tlb.h"
 #include "output/panic.h"
 
-/* Flags that mprotect() leaves as they are. */
+/* Flags that mprotect() does not change. */
 #define REGION_KEPT (REGION_GROWS | REGION_BACKED | REGION_SHARED | REGION_NO_WRITE)
 
 static void assert_written(const struct address_space *space)
@@ -29,7 +29,7 @@ static bool alike(const struct region *a, const struct region *b)
 	return !(a->flags & REGION_BACKED) || (a->backing == b->backing && a->page + a->pages == b->page);
 }
 
-/* A part of a region, from `address` on. A region with a backing holds it. */
+/* The part of a region from `address` on, with a reference to its backing. */
 static struct region part_of(const struct region *region, uintptr_t address, size_t pages)
 {
 	struct region part = { .start = address, .pages = pages, .flags = region->flags };
@@ -42,7 +42,7 @@ static struct region part_of(const struct region *region, uintptr_t address, siz
 	return part;
 }
 
-/* Takes `n` regions from `index` on, whose pages are gone, out of the list. */
+/* Removes `n` regions from `index` on, whose pages have been unmapped. */
 static void close_list(struct address_space *space, uint32_t index, uint32_t n)
 {
 	struct region *region = address_space_regions(space) + index;
@@ -55,7 +55,7 @@ static void close_list(struct address_space *space, uint32_t index, uint32_t n)
 	space->count -= n;
 }
 
-/* Makes the regions below and from `index` on one, where they are alike. */
+/* Merges region `index` into the one below it if they are adjacent and alike. */
 static void merge_at(struct address_space *space, uint32_t index)
 {
 	struct region *region = address_space_regions(space) + index;
@@ -66,7 +66,7 @@ static void merge_at(struct address_space *space, uint32_t index)
 	close_list(space, index, 1);
 }
 
-/* Splits region `index` at `address`, which lies in it. There is room for another. */
+/* Splits region `index` at `address`, which lies in it. There is room for one more. */
 static void split(struct address_space *space, uint32_t index, uintptr_t address)
 {
 	struct region *upper = address_space_open(space, index + 1), *lower = upper - 1;
@@ -76,8 +76,8 @@ static void split(struct address_space *space, uint32_t index, uintptr_t address
 }
 
 /*
- * Splits regions so that they begin and end at the edges of the range: those in it are `first` up to, not including,
- * `last`. Makes sure of room for `extra` more. -ENOMEM with nothing changed.
+ * Splits regions at the edges of the range, and makes room for `extra` more: those in the range are
+ * [first, last). Returns 0, or -ENOMEM with nothing changed.
  */
 static int carve(struct address_space *space, uintptr_t start, uintptr_t end, uint32_t extra, uint32_t *first,
                  uint32_t *last)
@@ -127,7 +127,10 @@ static void drop_pages(struct address_space *space, uintptr_t start, uintptr_t e
 	drop_pages_of(space, start, end, NULL);
 }
 
-/* What the entry of a page of a region with `flags` is, whose frame may be shared with a copy of the space. */
+/*
+ * The entry of a page in a region with `flags`. A shared frame is read-only unless REGION_SHARED is
+ * set.
+ */
 static pte_t entry_of(uint64_t frame, uint64_t flags)
 {
 	pte_t entry = frame | PTE_USER | REGION_TO_PTE(flags);
@@ -163,7 +166,7 @@ static int map_backing(struct address_space *space, uintptr_t start, size_t page
 	if (carve(space, start, end, 1, &first, &last))
 		return -ENOMEM;
 	drop_pages(space, start, end);
-	if (backing) { /* before the last region with it goes */
+	if (backing) { /* before the last region that holds it is removed */
 		backing_hold(backing);
 		flags |= REGION_BACKED;
 		space->has_backings = true;
@@ -228,7 +231,7 @@ static int protect(struct address_space *space, uintptr_t start, size_t pages, u
 		regions[i].flags = flags | (regions[i].flags & REGION_KEPT);
 		reflag_pages(space, regions[i].start, region_end(&regions[i]), regions[i].flags);
 	}
-	for (uint32_t i = last + 1; i-- > first;) /* downwards, so that the others keep their numbers */
+	for (uint32_t i = last + 1; i-- > first;) /* downwards: merging moves the regions above */
 		merge_at(space, i);
 	return 0;
 }
@@ -267,13 +270,13 @@ static const struct region *of_range(struct address_space *space, uintptr_t star
 	return region;
 }
 
-/* Takes the entries of a range to the tables of another, which are made. 0 or -ENOMEM, with all of them still there. */
+/* Moves the entries of a range to those of another. Returns 0, or -ENOMEM with no entry moved. */
 static int move_pages(struct address_space *space, uintptr_t from, size_t pages, uintptr_t to)
 {
 	const uintptr_t end = from + pages * PAGE_SIZE;
 
 	assert_written(space);
-	for (int round = 0; round < 2; round++) { /* first the tables, then the entries */
+	for (int round = 0; round < 2; round++) { /* first the tables are made, then the entries move */
 		uintptr_t next = from;
 		size_t n;
 
@@ -301,7 +304,7 @@ static int move(struct address_space *space, uintptr_t from, size_t pages, uintp
 {
 	const struct region *region;
 
-	if (address_space_reserve(space, 3)) /* the new one, and two parts of the old one */
+	if (address_space_reserve(space, 3)) /* the new region, and two parts of the old one */
 		return -ENOMEM;
 	region = address_space_regions(space) + address_space_find(space, from);
 	if (region->flags & REGION_BACKED)

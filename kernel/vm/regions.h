@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What programs do with their regions: mmap(), munmap(), mprotect(), mremap(), madvise(), brk() and fork(), and what
- * a page fault in one of them means. Ranges are whole pages of the user half. Neighbours that are alike become one region.
+ * Regions of a running program: mmap(), munmap(), mprotect(), mremap(), madvise(), brk() and
+ * fork(), and page faults. Ranges are whole pages of the user half. Adjacent regions that are alike
+ * are merged.
  *
- * All but address_space_fork()'s `to` act on the address space that is loaded, interrupts off, and flush what they
- * change from its TLB. Calls that fail have changed nothing.
+ * The space is the loaded one unless a call says otherwise, and its TLB is flushed of what changes.
+ * A call that fails has changed nothing.
  *
- * The space's lock is taken here: to read for a page fault and the questions, to write for all that changes regions or takes pages
- * away. A region that is returned stays as it is until the next call that changes some: today one task has a space.
+ * These calls take the space's lock: for reading in page faults and queries, for writing if they
+ * change regions or unmap pages. A page fault changes a page's entry under the read lock: with two
+ * tasks of one space the entry needs a lock of its own. A region that is returned stays valid until
+ * the next call that changes regions; only one task has the space today.
  */
 #pragma once
 
@@ -26,18 +29,22 @@ static inline int region_map(struct address_space *space, uintptr_t start, size_
 	return region_map_backing(space, start, pages, flags, NULL, 0);
 }
 
-/* Unmaps what there is in the range. Returns 0, or -ENOMEM when a region would be split and there is no room for its parts. */
+/*
+ * Unmaps what is mapped in the range. Returns 0, or -ENOMEM if there is no room for the parts of a
+ * split region.
+ */
 int region_unmap(struct address_space *space, uintptr_t start, size_t pages);
 
 /*
- * Gives the range other rights: PTE_WRITE, PTE_NX, REGION_NONE. -ENOMEM when a page of it is not mapped, or as above; -EACCES:
- * a file there may not be written.
+ * Changes the rights of the range to `flags`: PTE_WRITE, PTE_NX, REGION_NONE. Returns 0; -ENOMEM if
+ * a page of it is not mapped, or as above; or -EACCES if a region with REGION_NO_WRITE would become
+ * writable.
  */
 int region_protect(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags);
 
 /*
- * Forgets what is in the range: anonymous pages read as zeros again, those of files as the files are. -ENOMEM when a page of it
- * is not mapped, with the others forgotten.
+ * Drops the pages of the range: anonymous ones read as zeros again, others as their backing.
+ * Returns 0, or -ENOMEM if a page of the range is not mapped; the others are dropped all the same.
  */
 int region_discard(struct address_space *space, uintptr_t start, size_t pages);
 
@@ -48,28 +55,29 @@ int region_discard(struct address_space *space, uintptr_t start, size_t pages);
  */
 void region_cut_backing(struct address_space *space, const struct backing *backing, size_t page, bool loaded);
 
-/* The one region that all of the range is in, or NULL. */
+/* Returns the region that holds the whole range, or NULL. */
 const struct region *region_of_range(struct address_space *space, uintptr_t start, size_t pages);
 
 /*
- * Moves a range that is in one region, pages and all, to `to`, where nothing is mapped and which does not meet it; what is there
- * becomes `room` pages long (`pages` or more). Returns 0, or -ENOMEM.
+ * Moves a range that lies in one region, with its pages, to `to`, and makes it `room` pages long
+ * (`pages` or more). Nothing is mapped there, and the two do not overlap. Returns 0 or -ENOMEM.
  */
 int region_move(struct address_space *space, uintptr_t from, size_t pages, uintptr_t to, size_t room);
 
-/* Whether every page of the range is in a region. */
+/* Returns true if every page of the range is in a region. */
 bool region_is_whole(struct address_space *space, uintptr_t start, size_t pages);
 
-/* Whether the range is in the user half and nothing is mapped in it. */
+/* Returns true if the range is in the user half and nothing is mapped in it. */
 bool region_is_free(struct address_space *space, uintptr_t start, size_t pages);
 
-/* The highest place below USER_MAP_TOP for so many pages, or 0. */
+/* Returns the highest free address below USER_MAP_TOP for `pages` pages, or 0. */
 uintptr_t region_find_place(struct address_space *space, size_t pages);
 
 /*
- * A page fault at `address`, with the error code that the CPU pushed (SDM 3A 4.7). Returns 0 when the instruction may be tried
- * again: the page got a frame, or a copy of its own. -EFAULT when the address is no one's, -EACCES when the access is not
- * allowed there, -ENXIO behind the last page of a file, -ENOMEM.
+ * Handles a page fault at `address`; `error` is the code that the CPU pushed (SDM 3A 4.7). Returns
+ * 0 if the instruction can be tried again: the page has got a frame, or a copy of its own. Fails
+ * with -EFAULT if no region holds the address, -EACCES if the region does not allow the access,
+ * -ENXIO if the page is past the end of its backing, or -ENOMEM.
  */
 #define FAULT_PRESENT (1UL << 0)
 #define FAULT_WRITE   (1UL << 1)
@@ -78,7 +86,8 @@ uintptr_t region_find_place(struct address_space *space, size_t pages);
 int region_fault(struct address_space *space, uintptr_t address, uint64_t error);
 
 /*
- * Fills the empty space `to` with a copy of `from`, which is loaded: frames are shared, and copied when one of both
- * writes. Returns 0, or -ENOMEM: then `to` holds a part and can only be destroyed, and `from` is as it was.
+ * Makes the empty space `to`, which is not loaded, a copy of `from`, which is: they share the
+ * frames, and either copies one before it writes. Returns 0, or -ENOMEM: `to` then holds a part and
+ * can only be destroyed, and `from` is unchanged.
  */
 int address_space_fork(struct address_space *to, struct address_space *from);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Views of files: VIEW_SLOTS places in the kernel's PDPT, an entry each. A view makes the tables below its entry, and takes
- * them along.
+ * Each of the VIEW_SLOTS slots is an entry of the kernel's PDPT. A view makes the tables below its
+ * entry and frees them again.
  */
 #include "vm/view.h"
 
@@ -9,11 +9,10 @@
 #include "mem/paging.h"
 #include "mem/tlb.h"
 
-#define OWNED \
-	(1UL << 9) /* the processor ignores it (SDM 3A 4.5, table 4-20): the view is an owner of the frame */
+#define OWNED (1UL << 9) /* the view has a share of the frame; the processor ignores the bit (SDM 3A 4.5) */
 
 _Static_assert(BACKING_SIZE_MAX <= PDPT_SPAN, "a backing fits a slot");
-#define UNMAP_PAGES 32 /* that are flushed at once */
+#define UNMAP_PAGES 32 /* pages that are flushed at once */
 
 _Static_assert(PD_SPAN % (UNMAP_PAGES * PAGE_SIZE) == 0, "they lie in one page table");
 _Static_assert(VIEW_SLOTS <= 64, "a bit for each slot");
@@ -22,7 +21,10 @@ _Static_assert(VIEW_SLOTS <= 64, "a bit for each slot");
 static uint64_t taken;
 static uint32_t tables[VIEW_SLOTS]; /* of each view */
 
-/* What maps these bytes of a file: in the direct map they are a frame of the file's, else zeros of the kernel's image. 0: it has too many owners. */
+/*
+ * The entry that maps the page of these bytes, which is a frame of the backing, in the direct map,
+ * or one of zeros, in the kernel's image. Returns 0 if the frame has too many owners.
+ */
 static pte_t entry_for(const void *bytes)
 {
 	const uintptr_t address = (uintptr_t)bytes & ~PAGE_MASK;
@@ -51,7 +53,7 @@ static void unmap(uintptr_t start, uintptr_t end)
 			frame_free(pte_frame(entries[i]));
 }
 
-/* Takes out the first `size` bytes, and all tables. */
+/* Unmaps the first `size` bytes of a slot, frees its tables, and frees the slot. */
 static void close(unsigned slot, size_t size)
 {
 	const uintptr_t base = VIEW_BASE + slot * PDPT_SPAN;
