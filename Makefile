@@ -130,7 +130,8 @@ format:
 	@clang-format -i $(SOURCES_C)
 
 lint:
-	@echo "clang-format, cppcheck and shellcheck over $(words $(SOURCES_C)) and $(words $(SOURCES_SH)) files"
+	@echo "rules, clang-format, cppcheck and shellcheck over $(words $(SOURCES_C)) and $(words $(SOURCES_SH)) files"
+	@tests/rules.sh
 	@clang-format --dry-run -Werror $(SOURCES_C)
 	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
 		--suppressions-list=tests/cppcheck.txt -D__x86_64__ -D__STDC_HOSTED__=0 -Ikernel -I. kernel bench/guest tests/kernel

@@ -139,14 +139,13 @@ void process_adopt(struct process *process, struct process *parent)
 		}
 	} while (wrapped && process_find(process->pid)); /* the task itself is not in the table yet */
 	process->parent = parent;
-	if (parent && parent->group) {
+	if (parent) {
 		process->group = parent->group;
 		process->session = parent->session;
-	} else { /* what the kernel itself starts leads a session, as a login shell does */
-		process->group = process->session = process->pid;
-	}
-	if (parent)
 		enter_family(process, parent);
+	}
+	if (!process->group) /* like a login shell, what the kernel itself starts leads a session */
+		process->group = process->session = process->pid;
 	enter_bucket(process);
 	if (process->account)
 		process->account->tasks++;
