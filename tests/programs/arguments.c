@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Arguments in large numbers and of great length: arguments KIND. Exit status 0: all was as in Linux; otherwise the number of the check
- * that failed, modulo 256. A child is the program again, and checks what has arrived.
+ * arguments KIND: many and long arguments. The exit status is 0 if all is as in Linux, otherwise
+ * the line of the failed check modulo 256. The children run this program again and check what has
+ * arrived.
  */
 #include "bench/programs/check.h"
 
@@ -9,12 +10,12 @@
 
 #define NAME         "arguments"
 #define SCRIPT       "/tmp/arguments-script"
-#define STRING_MOST  (128 * KIB)            /* with its NUL (MAX_ARG_STRLEN) */
-#define ALL_MOST     (USER_STACK_LIMIT / 4) /* strings and pointers */
+#define STRING_MOST  (128 * KIB)            /* including its NUL (MAX_ARG_STRLEN) */
+#define ALL_MOST     (USER_STACK_LIMIT / 4) /* all strings and pointers */
 #define STRINGS_MOST 20000
 
 static const char *argv[STRINGS_MOST + 1], *envp[STRINGS_MOST + 1];
-static char *text; /* of ALL_MOST bytes and more */
+static char *text; /* more than ALL_MOST bytes */
 
 static size_t length_of(const char *string)
 {
@@ -36,7 +37,8 @@ static void fill(char *to, char c, size_t n)
 		*to++ = c;
 }
 
-/* `count` strings after the first `from`, of lengths and letters that their numbers give. Returns where the next would be. */
+/* Makes `count` strings, list[from] and up; their numbers determine lengths and letters. Returns
+ * the address after the last. */
 static char *make_strings(const char **list, size_t from, size_t count, char *at)
 {
 	for (size_t i = from; i < from + count; i++) {
@@ -72,7 +74,8 @@ static long run(const char *name)
 	return status_of(pid) >> 8;
 }
 
-/* What a child checks: arguments arrived COUNT-OF-ARGV COUNT-OF-ENVP, as letters of four bits each, then the strings. */
+/* A child's command line: arguments arrived COUNT-OF-ARGV COUNT-OF-ENVP STRING…; the counts are
+ * hexadecimal, with letters from `a` as digits. */
 static size_t number_of(const char *letters)
 {
 	size_t n = 0;
@@ -91,7 +94,7 @@ static void put_number(char *to, size_t n)
 
 enum { AT_PAGESZ = 6, AT_ENTRY = 9, AT_PLATFORM = 15, AT_RANDOM = 25, AT_EXECFN = 31, AT_MINSIGSTKSZ = 51 };
 
-/* The value of an entry of the auxiliary vector, or 0. */
+/* Returns the value of an entry of the auxiliary vector, or 0. */
 static uint64_t entry_of(const uint64_t *vector, uint64_t type)
 {
 	while (vector[0] && vector[0] != type)
@@ -99,7 +102,7 @@ static uint64_t entry_of(const uint64_t *vector, uint64_t type)
 	return vector[0] ? vector[1] : 0;
 }
 
-/* The vector of a program that was started as `file_name` (man 3 getauxval). */
+/* Checks the vector of a program that was started as `file_name` (man 3 getauxval). */
 static int vector_is_right(const uint64_t *vector, const char *file_name)
 {
 	const uint8_t *bytes = (const uint8_t *)entry_of(vector, AT_RANDOM);
@@ -130,7 +133,7 @@ static int arrived(int argc, char **list, const char *file_name)
 	line = vector_is_right(vector, file_name);
 	if (line)
 		return line;
-	fill(__builtin_alloca(100 * KIB), 'x', 100 * KIB); /* there is a stack below */
+	fill(__builtin_alloca(100 * KIB), 'x', 100 * KIB); /* there is stack space below */
 	return 0;
 }
 
@@ -162,7 +165,7 @@ static int many(void)
 	return 0;
 }
 
-/* A script's interpreter and its argument come before; NAME is in neither. */
+/* A script's interpreter and its argument precede the script's own; NAME is in neither count. */
 static int scripts(void)
 {
 	static const char line[] = "#!" NAME " script\n";
@@ -179,7 +182,8 @@ static int scripts(void)
 	return 0;
 }
 
-/* As the interpreter: its name, its argument, the script's path, and the script's arguments without the first. */
+/* Runs as the interpreter: its name, its argument, the script's path, and the script's arguments
+ * without the first. */
 static int script(int argc, char **list)
 {
 	CHECK(equal(list[0], NAME) && equal(list[2], SCRIPT));
@@ -211,7 +215,7 @@ static int limits(void)
 	envp[1] = NULL;
 	argv[2] = "x";
 	CHECK(execve_error() == -E2BIG);
-	/* All of them: 2 MiB less something must be taken, 2 MiB must not. */
+	/* In total, somewhat less than 2 MiB must be accepted, and 2 MiB must not. */
 	fill(text, 'y', ALL_MOST);
 	text[STRING_MOST - 1] = '\0';
 	for (size_t size = 0; size + STRING_MOST < room; size += STRING_MOST)
@@ -238,7 +242,7 @@ static int refuses(void)
 
 	CHECK(call(SYS_munmap, (uintptr_t)page + 2 * PAGE_SIZE, PAGE_SIZE, 0) == 0);
 	fill(page, 'z', 2 * PAGE_SIZE);
-	/* A string, then an array, that runs into what is not mapped. */
+	/* A string, then an array, that extends into an unmapped page. */
 	for (size_t i = 0; i < 200; i++)
 		argv[i] = "argument";
 	argv[200] = page;
@@ -251,7 +255,7 @@ static int refuses(void)
 	CHECK(call(SYS_spawn, (uintptr_t)NAME, (uintptr_t)list, 0) == -EFAULT);
 	argv[200] = (const char *)KERNEL_BASE;
 	CHECK(execve_error() == -EFAULT);
-	*(volatile char *)(USER_TOP - 1) = 'z'; /* of AT_RANDOM's bytes: it may be 0 */
+	*(volatile char *)(USER_TOP - 1) = 'z'; /* one of AT_RANDOM's bytes, which may be 0 */
 	argv[200] = (const char *)(USER_TOP - 1);
 	CHECK(execve_error() == -EFAULT);
 	argv[200] = "last";
@@ -280,7 +284,7 @@ int main(int argc, char **list)
 		line = script(argc, list);
 	else if (equal(kind, "length"))
 		line = argc != 3 || length_of(list[2]) != STRING_MOST - 1;
-	else if (equal(kind, "exec") && argc > 2) /* only that */
+	else if (equal(kind, "exec") && argc > 2) /* nothing but the execve() */
 		line = (int)-call(SYS_execve, (uintptr_t)list[2], 0, 0);
 	else if (equal(kind, "nothing"))
 		line = 0;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * System calls with bad arguments, one of them at a time: each must give Linux's error, and nothing else may happen. Nothing here is
- * the kernel's own, so the program says of Linux what it says of Palimpsest: run it there to check the table.
- * calls all: exit status 0, or 1 and the rows that were not met. calls random: children make random calls until they end, hang or have made
- * enough of them; the kernel must live.
+ * System calls with one bad argument each: each must return Linux's error, and nothing else may
+ * happen. Nothing here is specific to this kernel, so the same program checks the table when it
+ * runs on Linux.
+ *
+ * calls all: the exit status is 0, or 1 after the rows that failed are printed.
+ * calls random: children make random calls until they have made enough, exit or hang; the kernel
+ * must survive.
  */
 #include "sys/shm.h"
 #include "tests/programs/calls_files.h"
@@ -38,7 +41,7 @@ static void print_number(long value)
 	print(at);
 }
 
-/* Whether the row gives its error with `address` in place of what is bad in it. */
+/* Returns 1 if the row's call returns its error, with `address` in place of the bad argument. */
 static int is_met(const struct row *row, uint64_t address)
 {
 	uint64_t a[6];
@@ -124,7 +127,7 @@ static uint64_t random_argument(void)
 	return number / 8 % 9;
 }
 
-/* Calls that would reach others, make more children, or leave files behind. */
+/* Returns 1 for calls that would affect other tasks, make more children, or leave files behind. */
 static int is_left_out(uint64_t number)
 {
 	static const uint16_t calls[] = {
@@ -156,7 +159,7 @@ _Noreturn static void make_random_calls(void)
 			continue;
 		result = call6((long)number, random_argument(), random_argument(), random_argument(),
 		               random_argument(), random_argument(), random_argument());
-		if (number == SYS_shmget && result >= 0) /* it would stay */
+		if (number == SYS_shmget && result >= 0) /* the segment would remain */
 			call(SYS_shmctl, (uint64_t)result, IPC_RMID, 0);
 	}
 	for (;;)
@@ -167,7 +170,7 @@ static int random_calls(void)
 {
 	int failed = open_files();
 
-	for (uint64_t fd = 0; fd < 3; fd++) /* nothing for the console */
+	for (uint64_t fd = 0; fd < 3; fd++) /* keep off the console */
 		call(SYS_close, fd, 0, 0);
 	for (uint64_t child = 1; child <= CHILDREN && !failed; child++) {
 		unsigned waited = 0;
@@ -190,7 +193,7 @@ static int random_calls(void)
 	return failed;
 }
 
-/* A file that is made so long that nothing could hold it: an error, or a hole that reads as zeros. */
+/* Extends a file beyond what memory can hold: that must fail, or make a hole that reads as zeros. */
 static int large_file(void)
 {
 	for (unsigned bit = 30; bit < 63; bit++) {

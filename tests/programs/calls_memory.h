@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bad calls on memory regions, and the errors that they must give (calls.c). */
+/* Bad calls on memory regions, and the errors that they must return (calls.c). */
 #pragma once
 
 #include "tests/programs/calls_rows.h"

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* What the rows of bad calls (calls.c) are made of. */
+/* The parts of which rows of bad calls (calls.c) consist. */
 #pragma once
 
 #include "bench/programs/user.h"
 
-/* In place of an argument: every bad address, every one but 0, the process ID. */
+/* Placeholders for an argument: every bad address, every one but 0, the process ID. */
 #define BAD    0xbad0000000000001UL
 #define WRONG  0xbad0000000000002UL
 #define MYSELF 0xbad0000000000003UL
 
-/* Files as open_files() leaves them. */
+/* Descriptors as open_files() opens them. */
 enum { READER = 3, WRITER, PLAIN, DIRECTORY, CLOSED = 40 };
 
 enum {

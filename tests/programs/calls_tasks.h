@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Bad calls on tasks: signals, time, children, identity, and the errors that they must give (calls.c). */
+/* Bad calls on tasks (signals, time, children, identity), and the errors that they must return
+ * (calls.c). */
 #pragma once
 
 #include "tests/programs/calls_rows.h"

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What exceptions tell a program, as Linux does: codes KIND. Exit status 0: all was so; NOT_HERE: the processor does not
- * raise the exception at all; otherwise the number of the check that failed, modulo 256.
+ * codes KIND: the signal, code and address that exceptions report to a program, as in Linux. The
+ * exit status is 0 if all is right; NOT_HERE if the processor does not raise the exception at all;
+ * otherwise the line of the failed check modulo 256.
  */
 #include "tests/programs/jobs.h"
 
-/* It is all on purpose. */
+/* All of it is intended. */
 #pragma GCC diagnostic ignored "-Warray-bounds"
 
 #define NOT_HERE   77
@@ -13,10 +14,10 @@
 #define IN_PROGRAM 1UL
 #define ALT_STACK  (16 * KIB)
 
-/* Words of a handler's third argument (struct ucontext). */
+/* Indices of words in a handler's third argument (struct ucontext). */
 enum { UC_RAX = 18, UC_RSP = 20, UC_RIP, UC_RFLAGS, UC_ERROR = 24 };
 
-/* What the last exception told, for the parent to see. */
+/* What the last exception reported, shared with the parent. */
 static struct fault {
 	volatile int signal, code;
 	volatile uint64_t address, error;
@@ -31,7 +32,8 @@ static void tell(int signal, const int *info, void *context)
 	leave(0);
 }
 
-/* Lets a child do what raises an exception. Whether its signal, code and address (or IN_PROGRAM) are these. */
+/* Lets a child raise an exception. Returns 1 if it reported this signal, code and address
+ * (IN_PROGRAM: any of the program's). */
 static int raises(void (*function)(uint64_t), uint64_t argument, int signal, int code, uint64_t address)
 {
 	long pid;
@@ -68,7 +70,7 @@ static uint64_t map(size_t pages, int protection)
 	                       MAP_PRIVATE | MAP_ANONYMOUS, ~0UL, 0);
 }
 
-/* A page that is mapped tells that the right is lacking, whether it was used before or not. */
+/* An access to a mapped page reports a missing right, whether or not the page was used before. */
 static int pages(void)
 {
 	const uint64_t page = map(4, PROT_READ | PROT_WRITE), read_only = map(1, PROT_READ);
@@ -90,7 +92,7 @@ static int pages(void)
 	return 0;
 }
 
-/* Addresses of the kernel are all alike, mapped or not; those between the halves have no #PF. */
+/* All addresses of the kernel look alike, mapped or not. Non-canonical addresses raise no #PF. */
 static int kernel(void)
 {
 	static const uint64_t addresses[] = { USER_TOP,
@@ -135,7 +137,7 @@ static int alignment(void)
 	return fault->signal ? __LINE__ : NOT_HERE;
 }
 
-/* x87: the two operands of a division, and the exception that is not masked. */
+/* The operands of a division, the exception (x87 bit) that is unmasked, and the code to expect. */
 struct division {
 	double above, below;
 	unsigned unmasked;
@@ -182,7 +184,7 @@ static int divides(void (*divide)(uint64_t))
 			continue;
 		if (i == 0 && !fault->signal)
 			return NOT_HERE;
-		if (divisions[i].unmasked != DENORMAL || fault->signal) /* QEMU does not tell of those */
+		if (divisions[i].unmasked != DENORMAL || fault->signal) /* QEMU does not report denormals */
 			return __LINE__ + (int)i;
 	}
 	return 0;
@@ -222,7 +224,7 @@ static void clear_trap_flag(int signal, const int *info, void *context)
 	word[UC_RFLAGS] &= ~0x100UL;
 }
 
-/* SYSCALL right behind the POPF that sets TF: the call is made, and one trap comes at its end. */
+/* SYSCALL directly after the POPF that sets TF: the call is made, and one trap follows it. */
 static int steps(void)
 {
 	const long pid = self();
@@ -248,7 +250,7 @@ static void nothing(int signal, const int *info, void *context)
 	(void)signal, (void)info, (void)context;
 }
 
-/* void raise_and_step(long pid, long signal): kill(), whose handler goes on at call_by_rsp. */
+/* void raise_and_step(long pid, long signal): kill(), whose handler continues at call_by_rsp. */
 __asm__("raise_and_step:\n\tmov $62, %eax\n\tsyscall\n\tjmp back_by_rsp\n"
         "call_by_rsp:\n\tsyscall\n\tnop\n\tnop\n"
         "back_by_rsp:\n\tret\n");
@@ -256,7 +258,7 @@ void raise_and_step(long pid, long signal);
 extern char call_by_rsp[], back_by_rsp[];
 static volatile uint64_t bad_rsp, good_rsp;
 
-/* Goes on at a SYSCALL with TF and an RSP of the kernel, all three loaded by the kernel's IRETQ. */
+/* Continues at a SYSCALL with TF set and a bad RSP, all loaded by the kernel's IRETQ. */
 static void to_bad_rsp(int signal, const int *info, void *context)
 {
 	uint64_t *word = context;
@@ -280,7 +282,7 @@ static void from_bad_rsp(int signal, const int *info, void *context)
 	word[UC_RIP] = (uintptr_t)back_by_rsp;
 }
 
-/* RSP is the program's affair: a handler on a stack of its own returns to any, as in Linux. */
+/* RSP may have any value: a handler on a stack of its own returns to it, as in Linux. */
 static int stack_pointers(void)
 {
 	static const uint64_t values[] = { 0, KERNEL_BASE + 104, HOLE, 0x800000000000, ~0UL };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Files with several names, and files that are cut off while they are mapped: files KIND. Exit status 0: all was as in Linux; otherwise
- * the number of the check that failed, modulo 256.
+ * files KIND: files with several names, and mapped files that are truncated. The exit status is 0
+ * if all is as in Linux, otherwise the line of the failed check modulo 256.
  */
 #include "bench/programs/check.h"
 
@@ -73,13 +73,13 @@ static int names(void)
 	      after.mode == before.mode);
 	CHECK(call(SYS_chmod, (uintptr_t)B, 0600, 0) == 0 && stat_of(A).mode == 0100600);
 	CHECK(call(SYS_write, (uint64_t)fd, (uintptr_t) " two", 4) == 4 && reads(B, "one two", 7));
-	/* The first name goes, the file stays. */
+	/* Without its first name, the file still exists. */
 	CHECK(one(SYS_unlink, A) == 0 && stat_of(A).number == 0 && stat_of(B).links == 1);
 	CHECK(reads(B, "one two", 7));
 	CHECK(two(SYS_link, B, A) == 0 && stat_of(A).number == before.number && stat_of(A).links == 2);
-	CHECK(two(SYS_rename, A, B) == 0 && stat_of(A).links == 2); /* the same file: nothing happens */
+	CHECK(two(SYS_rename, A, B) == 0 && stat_of(A).links == 2); /* the same file: no effect */
 	CHECK(two(SYS_rename, A, C) == 0 && stat_of(A).number == 0 && stat_of(C).links == 2);
-	/* A name that another file takes. */
+	/* Another file takes over a name. */
 	CHECK(call(SYS_close, (uint64_t)make(A, "three", 5), 0, 0) == 0);
 	CHECK(two(SYS_rename, A, C) == 0 && reads(C, "three", 5) && stat_of(B).links == 1);
 	CHECK(two(SYS_link, B, A) == 0 && one(SYS_unlink, B) == 0 && one(SYS_unlink, A) == 0);
@@ -117,7 +117,7 @@ static volatile char *map(uint64_t flags)
 	                              (uint64_t)file, 0);
 }
 
-/* The signal that an access to a page ends in, or 0. */
+/* Returns the signal that an access to a page raises, or 0. */
 static int access_page(volatile char *at, int write)
 {
 	long pid = fork();
@@ -132,7 +132,7 @@ static int access_page(volatile char *at, int write)
 	return status_of(pid) & 0x7f;
 }
 
-/* What a child sees that mapped the file before it was cut off here. */
+/* Checks the view of a child that mapped the file before it was truncated here. */
 static int in_another(void)
 {
 	int ends[2], back[2], status;
@@ -182,7 +182,7 @@ static int cut_one(uint64_t flags)
 	for (size_t i = 0; i < PAGES; i++)
 		for (int write = 0; write < 2; write++)
 			CHECK(access_page(mapped + i * PAGE_SIZE, write) == (i < 3 ? 0 : SIGBUS));
-	/* The kernel does not read there either. */
+	/* The kernel does not read those pages either. */
 	CHECK(call(SYS_write, (uint64_t)file, (uintptr_t)mapped + 4 * PAGE_SIZE, 10) == -EFAULT);
 	CHECK(call(SYS_ftruncate, (uint64_t)file, PAGES * PAGE_SIZE, 0) == 0);
 	for (size_t i = 3; i < PAGES; i++)

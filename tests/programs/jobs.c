@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tasks that are stopped and go on: jobs KIND. Exit status 0: all was as in Linux;
- * otherwise the number of the check that failed, modulo 256.
+ * jobs KIND: tasks that are stopped and continued. The exit status is 0 if all is as in Linux,
+ * otherwise the line of the failed check modulo 256.
  */
 #include "tests/programs/jobs.h"
 
@@ -28,14 +28,14 @@ static int stops(void)
 		CHECK(status_with(pid, NO_HANG | UNTRACED | CONTINUED) == -2);
 		CHECK(send(pid, signals[i]) == 0);
 		CHECK(status_with(pid, UNTRACED) == STOPPED_BY(signals[i]));
-		CHECK(status_with(pid, NO_HANG | UNTRACED) == -2); /* that is told once */
+		CHECK(status_with(pid, NO_HANG | UNTRACED) == -2); /* reported only once */
 		CHECK(still());
 		CHECK(send(pid, SIGCONT) == 0);
 		CHECK(status_with(pid, CONTINUED) == 0xffff);
 		CHECK(status_with(pid, NO_HANG | CONTINUED) == -2);
 		CHECK(!still());
 		CHECK(send(pid, SIGSTOP) == 0 && status_with(pid, UNTRACED) == STOPPED_BY(SIGSTOP));
-		CHECK(send(pid, SIGUSR2) == 0 && still()); /* is kept, and ends it later */
+		CHECK(send(pid, SIGUSR2) == 0 && still()); /* stays pending, and kills it later */
 		CHECK(send(pid, SIGCONT) == 0 && status_with(pid, 0) == SIGUSR2);
 	}
 	pid = child_that(counts);
@@ -50,7 +50,7 @@ static void stops_in_orphaned_group(void)
 
 	if (pid == 0) {
 		on(SIGTSTP, 0, 0);
-		send(self(), SIGTSTP); /* no effect: no parent in another group of the session */
+		send(self(), SIGTSTP); /* no effect: the group is orphaned */
 		send(self(), SIGTTOU);
 		shared->value = 1;
 		send(self(), SIGSTOP);
@@ -108,10 +108,10 @@ static void clears(void)
 {
 	block(0, signal_bit(SIGTSTP) | signal_bit(SIGCONT));
 	send(self(), SIGTSTP);
-	send(self(), SIGCONT); /* takes SIGTSTP away */
+	send(self(), SIGCONT); /* discards the pending SIGTSTP */
 	block(1, signal_bit(SIGTSTP));
 	on(SIGCONT, note, 0);
-	send(self(), SIGTTIN); /* takes SIGCONT away, and stops */
+	send(self(), SIGTTIN); /* discards the pending SIGCONT, and stops */
 	block(1, signal_bit(SIGCONT));
 	shared->value = 100 + seen[SIGCONT];
 	leave(0);
@@ -127,8 +127,8 @@ static int signals(void)
 	pid = child_that(clears);
 	CHECK(status_with(pid, UNTRACED) == STOPPED_BY(SIGTTIN));
 	CHECK(send(pid, SIGCONT) == 0 && status_with(pid, 0) == 0);
-	CHECK(shared->value == 101); /* the SIGCONT that let it go on */
-	/* What the parent is told, and what it does not want to know. */
+	CHECK(shared->value == 101); /* the SIGCONT that continued it */
+	/* Notifications of the parent, which SA_NOCLDSTOP suppresses. */
 	on(SIGCHLD, note, 0);
 	pid = child_that(counts);
 	yield();
@@ -164,7 +164,7 @@ static void sleeps(void)
 	leave((after[0] - before[0]) * 1000000000 + after[1] - before[1] >= 60000000 ? 0 : 2);
 }
 
-/* A sleep that is stopped goes on for the rest of its time. */
+/* A stopped sleep continues for the rest of its time. */
 static int sleepers(void)
 {
 	int late = 0;
@@ -176,7 +176,7 @@ static int sleepers(void)
 		yield();
 		CHECK(send(pid, SIGSTOP) == 0);
 		status = status_with(pid, UNTRACED);
-		if (status == 0 && late++ < 100) /* a host so busy that the time was over before: once more */
+		if (status == 0 && late++ < 100) /* the host is so busy that the sleep is over: try again */
 			continue;
 		CHECK(status == STOPPED_BY(SIGSTOP));
 		pass(ms);
@@ -227,7 +227,7 @@ static void writes(void)
 	call(SYS_write, 1, (uintptr_t) "", 1);
 }
 
-/* Ends a child that was stopped. */
+/* Returns 1 if this signal stops the child, which is then killed. */
 static int is_stopped_by(long pid, int signal)
 {
 	int status = status_with(pid, UNTRACED);
@@ -277,7 +277,7 @@ static void tells_what_it_got(void)
 	leave(seen[SIGUSR1]);
 }
 
-/* The first program leads a group and a session, and a signal to its group reaches no one else. */
+/* The first program leads a group and a session, and a signal to its group reaches nobody else. */
 static int leads(void)
 {
 	long member, other;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What programs share that watch their children being stopped, ended and signalled. */
+/* Shared by programs that watch their children being stopped, terminated and signalled. */
 #pragma once
 
 #include "bench/programs/check.h"
@@ -57,7 +57,7 @@ static inline long self(void)
 	return call(SYS_getpid, 0, 0, 0);
 }
 
-/* The status of a child with more options than status_of() has; -1: none, -2: nothing to tell. */
+/* status_of() with more options. Returns -1 for no such child, -2 if there is nothing to report. */
 static inline int status_with(long pid, uint64_t options)
 {
 	int status = -1;
@@ -73,7 +73,7 @@ static inline void pass(unsigned ms)
 	call(SYS_nanosleep, (uintptr_t)time, 0, 0);
 }
 
-/* A child in a group of its own, so that its parent can let it go on. */
+/* Starts a child in a group of its own, so that its parent can continue it. */
 static inline long child_that(void (*function)(void))
 {
 	long pid = fork();

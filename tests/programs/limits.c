@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What one program can take from the others, and what it cannot: limits KIND. Exit status 0, or the number of the check that failed. */
+/* limits KIND: what one program can take from the others, and what it cannot. The exit status is 0,
+ * or the line of the failed check modulo 256. */
 #include "tests/programs/jobs.h"
 
 #include "fs/file.h"
@@ -16,7 +17,8 @@ static uint64_t task_limit(void)
 	return limit[0] == limit[1] ? limit[0] : 0;
 }
 
-/* Starts children that end at once and are not waited for, at most `most`: how many there are. The last one's result is in *error. */
+/* Starts up to `most` children that exit at once and are not waited for. Returns their number;
+ * *error is the last fork()'s result. */
 static uint64_t make_zombies(uint64_t most, long *error)
 {
 	uint64_t count = 0;
@@ -31,7 +33,7 @@ static uint64_t make_zombies(uint64_t most, long *error)
 	return count;
 }
 
-/* A user who never waits for his children: he has as many as he may, and timers of others do not look at them. */
+/* A user who never waits for his children, with an armed timer: their number is limited. */
 static int fills_his_share(void)
 {
 	const uint64_t limit = task_limit(), timer[4] = { 1000, 0, 1000, 0 };
@@ -41,7 +43,7 @@ static int fills_his_share(void)
 	CHECK(limit >= 64);
 	CHECK(call(SYS_setuid, USER, 0, 0) == 0);
 	CHECK(call(SYS_setitimer, 0, (uintptr_t)timer, 0) == 0);
-	CHECK(make_zombies(limit + 1, &error) == limit - 1); /* he is one himself */
+	CHECK(make_zombies(limit + 1, &error) == limit - 1); /* this task counts too */
 	CHECK(error == -EAGAIN);
 	CHECK(call(SYS_spawn, (uintptr_t) "hello", 0, 0) == -EAGAIN);
 	CHECK(call(SYS_wait4, ~0UL, (uintptr_t)&status, 0) > 0);
@@ -58,7 +60,8 @@ static int another_user(void)
 	return 0;
 }
 
-/* Runs check() in a child, which goes on to live until the pipe is closed: its status comes through another one. */
+/* Runs fills_his_share() in a child, which reports its result through one pipe and lives until the
+ * other is closed. */
 static int tasks(void)
 {
 	int told[2], stay[2], status = -1;
@@ -78,7 +81,7 @@ static int tasks(void)
 	CHECK(call(SYS_read, (uint64_t)told[0], (uintptr_t)&status, sizeof status) == sizeof status);
 	if (status)
 		return status;
-	/* He is full: root and other users are not. */
+	/* This user has reached the limit, but root and other users have not. */
 	CHECK(make_zombies(3, &(long){ 0 }) == 3);
 	for (unsigned i = 0; i < 3; i++)
 		CHECK(call(SYS_wait4, ~0UL, (uintptr_t)&status, 0) > 0 && status == 0);
@@ -91,7 +94,8 @@ static int tasks(void)
 	return 0;
 }
 
-/* A timer that never stops: each tick has an alarm, so that ticks come, and so that a call with a handler is broken off. */
+/* Starts a timer with an alarm for each tick, so that ticks occur, and so that a call with a
+ * handler is interrupted. */
 static int start_alarms(void)
 {
 	const uint64_t timer[4] = { 0, 1000, 0, 1000 };
@@ -101,7 +105,8 @@ static int start_alarms(void)
 	return 0;
 }
 
-/* WINDOW bytes of addresses on PIECE bytes of memory, so that large transfers need little of it. 0: it cannot be done. */
+/* Maps WINDOW bytes of addresses to PIECE bytes of memory, so that large transfers need little
+ * memory. Returns 0 on failure. */
 #define PIECE  (2 * MIB)
 #define WINDOW (64 * MIB)
 
@@ -122,14 +127,14 @@ struct vector {
 	uint64_t address, size;
 };
 
-/* As many times the window as one call may have, and more. */
+/* All vectors name the window. Together they exceed the limit on one call. */
 static void fill(struct vector vectors[VECTORS], uint64_t address)
 {
 	for (unsigned i = 0; i < VECTORS; i++)
 		vectors[i] = (struct vector){ address, WINDOW };
 }
 
-/* What a call with more to do than a tick lasts gives back when an alarm comes: a part of it. */
+/* A call that takes longer than a tick returns a partial count when an alarm comes. */
 static int is_a_part(long done, long whole)
 {
 	return done > 0 && done < whole && done % 64 == 0;
@@ -160,7 +165,7 @@ static int randoms(void)
 	return 0;
 }
 
-/* Carriage returns: whoever looks at the console sees nothing. */
+/* Writes carriage returns, which are invisible on the console. */
 static int terminal(void)
 {
 	const uint64_t address = window();
@@ -172,7 +177,8 @@ static int terminal(void)
 	return 0;
 }
 
-/* Starts what never ends by itself, sleeps until others could have had the CPU three times, and kills it. */
+/* Starts an endless child, sleeps three times long enough for other tasks to get the CPU, and kills
+ * it. */
 static int is_killed(void (*endless)(void))
 {
 	const uint64_t time[2] = { 0, 10000000 };
@@ -180,7 +186,7 @@ static int is_killed(void (*endless)(void))
 	int status;
 
 	if (pid == 0) {
-		yield(); /* no tick comes before the other one sleeps */
+		yield(); /* no tick comes before the parent sleeps */
 		endless();
 		leave(1);
 	}
@@ -200,7 +206,7 @@ static void reads_for_ever(void)
 	for (;;) {
 		call(SYS_lseek, file_fd, 0, 0);
 		if (call(SYS_readv, file_fd, (uintptr_t)file_vectors, VECTORS) != 1L << 30)
-			leave(2); /* of a file no signal but one that ends the task breaks a read off */
+			leave(2); /* only a fatal signal interrupts a read from a file */
 	}
 }
 
@@ -213,7 +219,7 @@ static void writes_for_ever(void)
 	}
 }
 
-/* A sparse file is large without memory. */
+/* A sparse file is large, but needs no memory. */
 static int files(void)
 {
 	const uint64_t address = window();
@@ -228,7 +234,8 @@ static int files(void)
 	return 0;
 }
 
-/* Two tasks read from one position, with ticks in between: each gets a piece of the file that is whole. */
+/* Two tasks read at one file position, with ticks in between. Each must get a contiguous piece of
+ * the file. */
 #define READ_PAGES  64
 #define READ_SIZE   (READ_PAGES * PAGE_SIZE)
 #define READ_ROUNDS 24
@@ -270,10 +277,10 @@ static int positions(void)
 	return 0;
 }
 
-/* From here on the kernel leaves so many frames (tests/kernel/limits.c). */
+/* The kinds below run with this number of free frames (tests/kernel/limits.c). */
 #define FRAMES 2048
 
-/* A child of some user, who does something and then waits to be killed. */
+/* Starts a child that becomes `user`, calls a function and then waits to be killed. */
 static long start(uint32_t user, void (*function)(void))
 {
 	const long pid = fork();
@@ -324,7 +331,7 @@ static void takes_less(void)
 	take(FRAMES / 5);
 }
 
-/* A file that has no name any more: no page of it is in anyone's memory. */
+/* Fills an unlinked file, none of whose pages are mapped anywhere. */
 static void takes_all_in_a_file(void)
 {
 	static char bytes[64 * KIB];
@@ -337,7 +344,8 @@ static void takes_all_in_a_file(void)
 		;
 }
 
-/* A program of root's that needs memory: half of the pages in its own instructions, half in those of the kernel. It ends with 0. */
+/* A program of root's that needs memory: half of the pages are touched by its own instructions,
+ * half by the kernel. Exits with 0. */
 static void needs_memory(uint64_t pages)
 {
 	const long fd = call(SYS_open, (uintptr_t) "/dev/zero", 0, 0);
@@ -354,10 +362,10 @@ static void needs_memory(uint64_t pages)
 	leave(0);
 }
 
-/* When it is told to: with no memory left it could not be started. */
+/* Starts before memory runs out, and needs it when it is signalled. */
 static void needs_some(void)
 {
-	take(400); /* more than a hog has itself whose memory is a file */
+	take(400); /* more than the hog that fills a file has of its own */
 	on(SIGUSR1, note, 0);
 	call(SYS_pause, 0, 0, 0);
 	needs_memory(1000);
@@ -368,7 +376,7 @@ static void needs_half(void)
 	needs_memory(FRAMES / 2 + FRAMES / 10);
 }
 
-/* The hog ends, the other one does not. */
+/* The hog is killed, the other program is not. */
 static int loses(void (*hog)(void))
 {
 	const long other = start(0, needs_some), taker = start(USER, hog);
@@ -400,7 +408,7 @@ static int hog_has_a_file(void)
 	return loses(takes_all_in_a_file);
 }
 
-/* Root's is larger, but not four times as large. */
+/* Root's task is larger, but not four times as large. */
 static int root_is_spared(void)
 {
 	const long roots = start(0, takes_a_quarter), users = start(USER, takes_less),
@@ -413,7 +421,7 @@ static int root_is_spared(void)
 	return 0;
 }
 
-/* Every frame that files may have is used. */
+/* All frames for files are in use. */
 static void touches_shared(void)
 {
 	*(volatile char *)call6(SYS_mmap, 0, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,

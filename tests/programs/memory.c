@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a program may expect of its memory: memory KIND. Exit status 0: all was so; otherwise the number of the
- * check that failed.
+ * memory KIND: what a program may expect of its memory. The exit status is 0, or the line of the
+ * failed check.
  */
 #include "bench/programs/check.h"
 
@@ -20,7 +20,7 @@ static int maps(void)
 	const size_t page = PAGE_SIZE / 8;
 
 	CHECK((long)a > 0 && (uintptr_t)a % PAGE_SIZE == 0);
-	CHECK((uintptr_t)b + PAGE_SIZE == (uintptr_t)a); /* downwards, side by side */
+	CHECK((uintptr_t)b + PAGE_SIZE == (uintptr_t)a); /* adjacent, allocated downwards */
 	for (size_t i = 0; i < 5; i++)
 		CHECK(a[i * page] == 0 && a[i * page + page - 1] == 0);
 	for (size_t i = 0; i < 5; i++)
@@ -35,7 +35,7 @@ static int maps(void)
 	return 0;
 }
 
-/* A child that touches what it must not is killed with SIGSEGV. */
+/* Returns 1 if SIGSEGV kills a child that touches this byte. */
 static int child_dies_at(volatile char *at, int write)
 {
 	long pid = fork();
@@ -71,7 +71,7 @@ static int protects(void)
 	return 0;
 }
 
-/* What one of both writes, the other does not see. */
+/* Neither process sees what the other writes. */
 static int forks(void)
 {
 	static volatile uint64_t data = 1, bss;
@@ -94,7 +94,7 @@ static int forks(void)
 	data = bss = stack = *mapped = 9;
 	CHECK(status_of(pid) == 0);
 	CHECK(data == 9 && bss == 9 && stack == 9 && *mapped == 9);
-	pid = fork(); /* the kernel writes to a shared page too */
+	pid = fork(); /* now the kernel writes to a shared page */
 	if (pid == 0) {
 		long grandchild = fork();
 
@@ -106,7 +106,7 @@ static int forks(void)
 	return 0;
 }
 
-/* Every register but RAX, RCX and R11 is the same in both, as after any call. */
+/* All registers but RAX, RCX and R11 are the same in both, as after any call. */
 static int registers(void)
 {
 	long result, pid;
@@ -156,7 +156,7 @@ static int breaks(void)
 	return 0;
 }
 
-/* 512 KiB of stack, which the first program page does not have. */
+/* Grows the stack by 512 KiB, far beyond its first pages. */
 static int grows(void)
 {
 	volatile char *low = (volatile char *)__builtin_frame_address(0) - 512 * KIB;
@@ -165,7 +165,7 @@ static int grows(void)
 	*low = 1;
 	for (volatile char *p = low; p < low + 500 * KIB; p += PAGE_SIZE)
 		*p = 1;
-	/* The kernel's copies make it grow too. */
+	/* Copies by the kernel also make it grow. */
 	CHECK(call(SYS_wait4, ~0UL, (uintptr_t)low - 64 * KIB, 1) == -10);
 	CHECK(child_dies_at((volatile char *)(USER_STACK_TOP - USER_STACK_LIMIT) - 1, 0));
 	return 0;
@@ -199,7 +199,7 @@ static int refuses(void)
 	return 0;
 }
 
-/* As many regions as there may be, and then an error; all of them go again. */
+/* Maps as many regions as allowed, until an error; then unmaps all of them. */
 static int many(void)
 {
 	long last = 0;
@@ -213,7 +213,7 @@ static int many(void)
 	return 0;
 }
 
-/* Touches page after page until there is no memory: it does not come back. */
+/* Touches page after page until memory runs out; it never returns. */
 static int takes_all(void)
 {
 	volatile char *memory = (volatile char *)map(0, GIB, RW, PRIVATE);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls that do little here, but what Linux's callers expect of them: offers KIND. Exit status 0: all was as in Linux; otherwise the number of
- * the check that failed, modulo 256. */
+/* offers KIND: calls that do little here, except what Linux's callers expect of them. The exit
+ * status is 0 if all is as in Linux, otherwise the line of the failed check modulo 256. */
 #include "tests/programs/jobs.h"
 
 #define PATH "/tmp/offers"
@@ -38,7 +38,7 @@ static int priorities(void)
 	CHECK(set_priority(GROUP, 0, 3) == 0 && priority(GROUP, 0) == 17);
 	CHECK(set_priority(PROCESS, 1, 5) == -EPERM &&
 	      priority(PROCESS, 1) == 20); /* the kernel's own task */
-	pid = fork();                      /* inherits it */
+	pid = fork();                      /* inherits its priority */
 	if (pid == 0)
 		leave(priority(PROCESS, 0) == 17 && set_priority(PROCESS, 0, 7) == 0 &&
 		                      priority(GROUP, 0) == 17
@@ -120,7 +120,7 @@ static int files(void)
 	fd = call(SYS_open, (uintptr_t)PATH, 2, 0);
 	CHECK(call6(SYS_preadv, (uint64_t)fd, (uintptr_t)in, 2, 1, 0, 0) == 8 && c[0] == 0 && c[1] == 'a' &&
 	      c[7] == 'g');
-	CHECK(call(SYS_lseek, (uint64_t)fd, 0, 1) == 0); /* its own position has stayed */
+	CHECK(call(SYS_lseek, (uint64_t)fd, 0, 1) == 0); /* the file position has not changed */
 	CHECK(call6(SYS_preadv, (uint64_t)fd, (uintptr_t)in, 2, ~0UL, 0, 0) == -EINVAL);
 	CHECK(call6(SYS_preadv, (uint64_t)fd, (uintptr_t)in, 1025, 0, 0, 0) == -EINVAL);
 	CHECK(call(SYS_statfs, (uintptr_t) "/tmp", (uintptr_t)statistics, 0) == 0 &&

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names of files that are not plain, directories that change while they are read, pipes that are nearly full, and words that tasks wait
- * for: paths KIND. Exit status 0: all was as in Linux; otherwise the number of the check that failed, modulo 256.
+ * paths KIND: unusual file names, directories that change while they are read, pipes that are
+ * nearly full, and futexes. The exit status is 0 if all is as in Linux, otherwise the line of the
+ * failed check modulo 256.
  */
 #include "bench/programs/check.h"
 
@@ -40,7 +41,7 @@ static long make(const char *path)
 	return closes(opens(path, CREATE | EXCLUSIVE | WRITE));
 }
 
-/* No entry may come of what is no name. */
+/* Invalid names must not create entries. */
 static int names(void)
 {
 	long fd;
@@ -61,11 +62,11 @@ static int names(void)
 	      one(SYS_rmdir, "/") == -EBUSY);
 	CHECK(one(SYS_unlink, "d/.") == -EISDIR && one(SYS_unlink, "f/") == -ENOTDIR);
 	CHECK(two(SYS_link, "f", "g/") == -ENOENT && two(SYS_symlink, "f", "d/.") == -EEXIST);
-	/* A directory that is gone. */
+	/* In a removed directory. */
 	CHECK(one(SYS_chdir, "d") == 0 && one(SYS_rmdir, "../d") == 0);
 	CHECK(opens("x", CREATE | WRITE) == -ENOENT && one(SYS_mkdir, "x") == -ENOENT);
 	CHECK(one(SYS_chdir, TOP) == 0);
-	/* Links to what is not there. */
+	/* Dangling links. */
 	CHECK(two(SYS_symlink, "new", "l") == 0 && two(SYS_symlink, "l", "k") == 0);
 	CHECK(opens("k", CREATE | EXCLUSIVE | WRITE) == -EEXIST &&
 	      opens("k", CREATE | NO_FOLLOW | WRITE) == -ELOOP);
@@ -73,12 +74,12 @@ static int names(void)
 	      opens("k", WRITE) == -ENOENT);
 	fd = opens("k", CREATE | WRITE);
 	CHECK(fd >= 0 && call(SYS_write, (uint64_t)fd, (uintptr_t) "x", 1) == 1 && closes(fd) == 0);
-	/* A link to a directory is none itself. */
+	/* A link to a directory is not a directory itself. */
 	CHECK(one(SYS_mkdir, "d") == 0 && two(SYS_symlink, "d", "m") == 0);
 	CHECK(one(SYS_rmdir, "m") == -ENOTDIR && one(SYS_rmdir, "m/") == -ENOTDIR &&
 	      two(SYS_rename, "m/", "z") == -ENOTDIR);
 	CHECK(one(SYS_unlink, "m") == 0 && one(SYS_rmdir, "d") == 0);
-	/* O_TRUNC says it, whatever the file is opened for. */
+	/* O_TRUNC truncates even a file that is opened for reading. */
 	CHECK(opens("new", 01000) >= 0 && call(SYS_lseek, (uint64_t)opens("new", 0), 0, 2) == 0);
 	CHECK(opens(".", 01000) == -EISDIR);
 	CHECK(one(SYS_unlink, "new") == 0 && one(SYS_unlink, "l") == 0 && one(SYS_unlink, "k") == 0);
@@ -88,7 +89,7 @@ static int names(void)
 	return 0;
 }
 
-/* Links that lead through links: forty of them, and no time without end. */
+/* Chains of links: at most forty are followed, and never for ever. */
 static int links(void)
 {
 	char name[3] = "aa", target[256], long_target[900];
@@ -107,7 +108,7 @@ static int links(void)
 		name[0] = (char)('a' + i / 26), name[1] = (char)('a' + i % 26);
 		CHECK(one(SYS_unlink, name) == 0);
 	}
-	/* Each leads many times through the one before: 80 to the power of 6 steps, if they were all made. */
+	/* Each leads through the previous one many times: 80 to the power of 6 steps in all. */
 	CHECK(two(SYS_symlink, ".", "l0") == 0);
 	for (char i = '1'; i <= '6'; i++) {
 		char link[3] = { 'l', i, '\0' };
@@ -125,7 +126,7 @@ static int links(void)
 
 		CHECK(one(SYS_unlink, link) == 0);
 	}
-	/* A long one. */
+	/* A long target. */
 	for (size_t i = 0; i + 4 < sizeof long_target; i += 2)
 		long_target[i] = '.', long_target[i + 1] = '/', long_target[i + 2] = '\0';
 	CHECK(two(SYS_symlink, long_target, "dots") == 0);
@@ -144,7 +145,8 @@ static void number_name(char name[8], int i)
 	name[5] = '\0';
 }
 
-/* Reads a directory to its end; removes every `step`th file that it meets. How many it met. */
+/* Reads a directory to its end, and removes every `step`th file. Returns the number of files, or
+ * -1. */
 static int read_all(long fd, int step)
 {
 	char entries[512];
@@ -176,7 +178,7 @@ static int directories(void)
 	CHECK(call(SYS_lseek, (uint64_t)fd, 0, 0) == 0 && read_all(fd, 2) == MANY);
 	CHECK(call(SYS_lseek, (uint64_t)fd, 0, 0) == 0 && read_all(fd, 1) == MANY / 2);
 	CHECK(call(SYS_lseek, (uint64_t)fd, 0, 0) == 0 && read_all(fd, 1) == 0);
-	CHECK(make("f0000") == 0 && read_all(fd, 1) == 1); /* one that came behind what was read */
+	CHECK(make("f0000") == 0 && read_all(fd, 1) == 1); /* a new file, after what has been read */
 	CHECK(closes(fd) == 0 && one(SYS_chdir, "/") == 0 && one(SYS_rmdir, TOP) == 0);
 	return 0;
 }
@@ -200,17 +202,17 @@ static int pipes(void)
 
 	CHECK(call(SYS_pipe, (uintptr_t)ends, 0, 0) == 0);
 	poll.fd = ends[1];
-	/* What has come is enough, though there is room for more. */
+	/* readv() returns the bytes that have arrived, although there is room for more. */
 	CHECK(call(SYS_write, (uint64_t)ends[1], (uintptr_t) "abcd", 4) == 4);
 	CHECK(call(SYS_readv, (uint64_t)ends[0], (uintptr_t)vectors, 2) == 4);
-	/* 64 KiB before anyone reads; the end is seen in the right order. */
+	/* A pipe takes 64 KiB before anyone reads, and keeps their order. */
 	for (size_t i = 0; i < sizeof text; i++)
 		text[i] = (char)(i * 7 + i / 4096);
 	CHECK(call(SYS_write, (uint64_t)ends[1], (uintptr_t)text, sizeof text) == sizeof text);
 	CHECK(call(SYS_poll, (uintptr_t)&poll, 1, 0) == 0);
 	CHECK(call(SYS_fcntl, (uint64_t)ends[1], 4, NON_BLOCK) == 0);
 	CHECK(call(SYS_write, (uint64_t)ends[1], (uintptr_t)text, 1) == -EAGAIN);
-	/* Where poll() says that there is room, 4 KiB go at once and whole. */
+	/* If poll() reports room, 4 KiB can be written at once. */
 	CHECK(call(SYS_read, (uint64_t)ends[0], (uintptr_t)text, 100) == 100);
 	CHECK(call(SYS_poll, (uintptr_t)&poll, 1, 0) == 0);
 	CHECK(call(SYS_write, (uint64_t)ends[1], (uintptr_t)text, 4096) == -EAGAIN);
@@ -237,7 +239,8 @@ static uint64_t now_ns(void)
 	return time[0] * 1000000000 + time[1];
 }
 
-/* What a child ends with that has SIGUSR1 pending and blocked, and unblocks it for a ppoll() of `count` files. */
+/* Returns the status of a child that has SIGUSR1 pending and blocked, and unblocks it for a ppoll()
+ * of `count` files. */
 static int polls_with_signal(const void *requests, uint64_t count)
 {
 	static const uint64_t none, usr1 = 1UL << (SIGUSR1 - 1), at_once[2];
@@ -265,10 +268,10 @@ static int polls(void)
 	CHECK(call(SYS_pipe, (uintptr_t)ends, 0, 0) == 0);
 	request.fd = ends[0];
 	CHECK(polls_with_signal(&request, 1) ==
-	      SIGUSR1); /* nothing is ready: the signal comes before the time */
+	      SIGUSR1); /* nothing is ready: the signal is taken before the timeout */
 	CHECK(call(SYS_write, (uint64_t)ends[1], (uintptr_t) "x", 1) == 1);
-	CHECK(polls_with_signal(&request, 1) == 1 << 8); /* something is: the signal stays blocked */
-	/* An end of the file is not for who asks for exceptions. */
+	CHECK(polls_with_signal(&request, 1) == 1 << 8); /* a file is ready: the signal stays blocked */
+	/* End of file is not reported as an exceptional condition. */
 	CHECK(closes(ends[1]) == 0 && call(SYS_read, (uint64_t)ends[0], (uintptr_t)&set, 8) == 1);
 	set = 1UL << ends[0];
 	before = now_ns();
@@ -294,7 +297,7 @@ static void sleep_ms(uint64_t ms)
 	call(SYS_nanosleep, (uintptr_t)time, 0, 0);
 }
 
-/* Wakes `count` tasks in all, as they come. How often it took. */
+/* Wakes `count` tasks in all, as they arrive. Returns how many are missing. */
 static long wake_all_of(volatile uint32_t *word, uint64_t operation, long count, uint64_t bits)
 {
 	for (int tries = 0; count > 0 && tries < 2000; tries++) {
@@ -329,7 +332,7 @@ static int words(void)
 	CHECK(status_of(pids[1]) == 0 && status_of(pids[3]) == 0);
 	CHECK(wake_all_of(shared, WAKE, 2, 0) == 0);
 	CHECK(status_of(pids[0]) == 0 && status_of(pids[2]) == 0);
-	/* The word of a copy is another, and so is a private one. */
+	/* The word in a forked copy is a different one, and so is a private word. */
 	pids[0] = fork();
 	if (pids[0] == 0)
 		leave((int)-futex(&own, WAIT, 0, soon, 0));
@@ -339,7 +342,7 @@ static int words(void)
 	sleep_ms(1);
 	CHECK(futex(&own, WAKE, 9, NULL, 0) == 0 && futex(shared, WAKE, 9, NULL, 0) == 0);
 	CHECK(status_of(pids[0]) == ETIMEDOUT << 8 && status_of(pids[1]) == ETIMEDOUT << 8);
-	/* One that is killed waits no more. */
+	/* A killed task waits no longer. */
 	pids[0] = fork();
 	if (pids[0] == 0)
 		leave((int)-futex(shared, WAIT, 0, NULL, 0));
@@ -349,7 +352,7 @@ static int words(void)
 	return 0;
 }
 
-/* The longest file that there can be, and its end. */
+/* The largest possible file, and its end. */
 static int lengths(void)
 {
 	long fd = opens(TOP, CREATE | READ_WRITE);
@@ -366,7 +369,7 @@ static int lengths(void)
 	return 0;
 }
 
-/* Reads a file, which the test made, into a mapping of that file. */
+/* Reads a file, made by the test, into a mapping of that same file. */
 static int reads_itself(void)
 {
 	long fd = opens("/tmp/owned", READ_WRITE), size = call(SYS_lseek, (uint64_t)fd, 0, 2);

@@ -1,14 +1,15 @@
 ; SPDX-License-Identifier: MIT
 ;
-; An ELF file, header and all (nasm -f bin), of COUNT segments of SIZE bytes, in an order that is not theirs. They follow each other in the
-; file as in memory, GAP bytes (whole pages) further apart there: 0, and they share pages. Every other one can be written. The
-; text compares the first and last word of each with what it should be, and ends with 7, or with 8 when one is wrong.
-; With INTERP the last header asks for an interpreter.
+; A complete ELF file (nasm -f bin) of COUNT segments of SIZE bytes, whose headers are not in the
+; order of their addresses. The segments are consecutive in the file. In memory they are GAP bytes
+; (whole pages) further apart; with 0 they share pages. Every second one is writable. The text
+; compares the first and last word of each segment with its tag, and exits with 7, or with 8 if one
+; is wrong. With INTERP the last header asks for an interpreter.
 
 BASE	equ 0x10000000
-TEXT	equ 0x2000		; where it begins in the file; headers come before
-DATA	equ 0x4000		; and the other segments
-STEP	equ 11			; from one header's segment to the next: prime to COUNT
+TEXT	equ 0x2000		; its offset in the file, after the headers
+DATA	equ 0x4000		; offset of the other segments
+STEP	equ 11			; from one header's segment to the next; coprime to COUNT
 PT_LOAD	equ 1
 PT_INTERP equ 3
 SYS_exit equ 60
@@ -43,7 +44,7 @@ SYS_exit equ 60
 	dd	5		; read, execute
 	dq	TEXT, BASE + TEXT, 0, text_end - TEXT, text_end - TEXT, 4096
 %else
-	dd	4 + (i & 1) * 2	; read, every other one write
+	dd	4 + (i & 1) * 2	; read; every second one also write
 	dq	place(i), address(i), 0, SIZE, SIZE, 8
 %endif
 %assign header header + 1

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a program may expect of the frames and stacks of signal handlers: signal_frames KIND. Exit status 0: all was
- * so; otherwise the number of the check that failed, modulo 256.
+ * signal_frames KIND: what a program may expect of the frames and stacks of signal handlers. The
+ * exit status is 0, or the line of the failed check modulo 256.
  */
 #include "tests/programs/signals.h"
 
@@ -22,7 +22,7 @@ struct stack {
 static struct stack stack_in_handler, stack_after;
 static volatile long change_in_handler;
 
-/* Looks at its stack, and tries to have another one. */
+/* A handler that queries its stack, and tries to set another one. */
 static void change_stack(int signal, const int *info, uint64_t *context)
 {
 	static char another[4096];
@@ -33,7 +33,8 @@ static void change_stack(int signal, const int *info, uint64_t *context)
 	change_in_handler = call(SYS_sigaltstack, (uintptr_t)&stack, 0, 0);
 }
 
-/* With which flags the stack is seen in a handler on it; afterwards it is as before (man 2 sigaltstack). */
+/* Checks the flags of the stack in a handler on it, and that it is unchanged afterwards (man 2
+ * sigaltstack). */
 static int stack_with(uint32_t flags, uint32_t in_handler, long change, uint32_t after)
 {
 	const struct stack stack = { other_stack, flags, 0, sizeof other_stack };
@@ -111,7 +112,7 @@ static void use_fpu(int signal, const int *info, uint64_t *context)
 static int fpu(void)
 {
 	CHECK(on(SIGUSR1, use_fpu, 0, 0) == 0);
-	CHECK(raise(SIGUSR1) == 0 && seen[SIGUSR1] == 1 && in_handler == 0); /* before its first use */
+	CHECK(raise(SIGUSR1) == 0 && seen[SIGUSR1] == 1 && in_handler == 0); /* before the FPU's first use */
 	CHECK(xmm() == 0);
 	set_xmm(42);
 	in_handler = 1;
@@ -120,7 +121,7 @@ static int fpu(void)
 	return 0;
 }
 
-/* What a handler does to its frame before it returns. */
+/* Index of the damage that a handler does to its frame before it returns. */
 static int damage;
 
 static const struct {
@@ -158,7 +159,7 @@ static void wild_flags(int signal, const int *info, uint64_t *context)
 {
 	note(signal, info, context);
 	context[UC_RFLAGS] =
-	        ~0UL & ~0x100UL; /* all but TF: IOPL, VM, NT, and no interrupts if the kernel believed it */
+	        ~0UL & ~0x100UL; /* all but TF: a kernel that believed it would set IOPL, VM and NT */
 	context[UC_MASK] = ~0UL;
 }
 

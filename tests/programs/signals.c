@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a program may expect of signals: signals KIND. Exit status 0: all was so; otherwise the number of the check that
- * failed, modulo 256.
+ * signals KIND: what a program may expect of signals. The exit status is 0, or the line of the
+ * failed check modulo 256.
  */
 #include "tests/programs/signals.h"
 
@@ -17,7 +17,8 @@ static void spoil(int signal, const int *info, uint64_t *context)
 	        : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "cc");
 }
 
-/* A system call that sends a signal to its caller: every register but RAX, RCX, R11 comes back, and the red zone. */
+/* A system call that signals its caller preserves every register but RAX, RCX and R11, and the red
+ * zone. */
 static int registers(void)
 {
 	long result, wrong;
@@ -53,7 +54,7 @@ static void end_loop(int signal, const int *info, uint64_t *context)
 	stop = 1;
 }
 
-/* A signal that comes while the program computes: all registers, RCX, R11 and the flags too. */
+/* A signal during a computation preserves all registers, including RCX, R11 and the flags. */
 static int interrupts(void)
 {
 	const uint64_t timer[4] = { 0, 0, 0, 20000 };
@@ -76,7 +77,7 @@ static void skip_fault(int signal, const int *info, uint64_t *context)
 	note(signal, info, context);
 	context[UC_RIP] += signal == SIGSEGV   ? 2
 	                   : signal == SIGTRAP ? 0
-	                                       : 2; /* all are two bytes long; int3 is behind it */
+	                                       : 2; /* the instructions have two bytes; int3 is a trap */
 }
 
 static int faults(void)
@@ -192,7 +193,7 @@ static int masks(void)
 	CHECK(raise(SIGUSR2) == 0 && seen[SIGUSR2] == 1);
 	CHECK(child_ends(usr1, 99 << 8)); /* handlers are inherited */
 	CHECK(block(0, signal_bit(SIGUSR2)) == 0 && raise(SIGUSR2) == 0);
-	CHECK(on(SIGUSR2, (handler *)SIGNAL_IGNORE, 0, 0) == 0); /* what is pending goes */
+	CHECK(on(SIGUSR2, (handler *)SIGNAL_IGNORE, 0, 0) == 0); /* discards the pending one */
 	CHECK(block(1, signal_bit(SIGUSR2)) == 0 && seen[SIGUSR2] == 1);
 	all &= ~signal_bit(SIGUSR1);
 	CHECK(block(0, signal_bit(SIGUSR1)) == 0 && raise(SIGUSR1) == 0);
@@ -201,7 +202,7 @@ static int masks(void)
 	return 0;
 }
 
-/* Reads from a pipe that a child writes to later, after it has sent a signal. */
+/* Reads from a pipe. A child first sends a signal and writes to the pipe later. */
 static long read_slowly(long *child)
 {
 	long parent = call(SYS_getpid, 0, 0, 0), result;
@@ -262,7 +263,7 @@ static int children(void)
 	CHECK(call(SYS_setpgid, (uint64_t)pid, 0, 0) == 0 && call(SYS_getpgid, (uint64_t)pid, 0, 0) == pid);
 	CHECK(call(SYS_kill, (uint64_t)-pid, 0, 0) == 0 && call(SYS_kill, (uint64_t)-pid, SIGKILL, 0) == 0);
 	CHECK(call(SYS_wait4, (uint64_t)-pid, (uintptr_t)&status, 0) == pid && status == SIGKILL);
-	CHECK(on(SIGCHLD, (handler *)SIGNAL_IGNORE, 0, 0) == 0); /* then they leave nothing behind */
+	CHECK(on(SIGCHLD, (handler *)SIGNAL_IGNORE, 0, 0) == 0); /* then children leave no zombies */
 	pid = fork();
 	if (pid == 0)
 		leave(0);
@@ -293,7 +294,7 @@ static int pipes(void)
 	return 0;
 }
 
-/* Killed while it waits in the kernel, for each thing that it can wait for. */
+/* A task can be killed while it waits in the kernel, whatever it waits for. */
 static int killed(void)
 {
 	static const uint64_t hour[2] = { 3600, 0 };
@@ -317,7 +318,7 @@ static int killed(void)
 				break;
 			case 2:
 				if (fork() == 0) {
-					sleep_ms(200); /* longer than a busy host takes for two turns */
+					sleep_ms(200); /* longer than two turns take on a busy host */
 					leave(0);
 				}
 				call(SYS_wait4, ~0UL, 0, 0);
@@ -342,7 +343,7 @@ static int killed(void)
 		CHECK(status_of(pid) == (what % 2 ? SIGKILL : SIGTERM));
 		CHECK(call(SYS_kill, (uint64_t)pid, 0, 0) == -3);
 	}
-	sleep_ms(250); /* what the second child left behind ends */
+	sleep_ms(250); /* until the grandchild of case 2 has exited */
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* For the programs that check signals. */
+/* Shared by the programs that check signals. */
 #pragma once
 
 #include "bench/programs/check.h"
@@ -9,7 +9,7 @@
 #define ECHILD 10
 #define EPIPE  32
 
-/* Frame of a handler, as words from its third argument on (struct ucontext). */
+/* A handler's frame: indices of words in its third argument (struct ucontext). */
 enum {
 	UC_FLAGS,
 	UC_STACK = 2,
@@ -75,7 +75,7 @@ static inline void note(int signal, const int *info, uint64_t *context)
 	last_address = *(const uint64_t *)(info + 4);
 }
 
-/* Dies of `signal`, not of a fault in the kernel. */
+/* Returns 1 if a child that calls `function` ends with this wait status. */
 static inline int child_ends(void (*function)(void), int status)
 {
 	long pid = fork();

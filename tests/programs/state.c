@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What of a program is in registers that the kernel does not use: those of the FPU, the base of FS, selectors. state KIND; exit
- * status 0 when all was as it should be, otherwise the number of the check that failed.
+ * state KIND: the parts of a program's state in registers that the kernel does not use: the FPU's,
+ * the base of FS, selectors. The exit status is 0, or the line of the failed check.
  */
 #include "bench/programs/check.h"
 
 #define ROUNDS 50
 
-/* Some of the registers, at both ends of each kind, and the control words. */
+/* The first and last registers of each kind, and the control words. */
 struct registers {
 	uint64_t xmm0, xmm7, xmm15;
 	uint64_t x87;
@@ -54,7 +54,7 @@ static int clean(void)
 	       r.status == 0;
 }
 
-/* Two tasks with an FPU each, one without, in turn; the first is a copy of what its parent had. */
+/* Three children and their parent use the FPU in turn; one child execs and must start clean. */
 static int fpu(void)
 {
 	const char *argv[] = { "state", "clean", NULL };
@@ -141,7 +141,7 @@ static uint64_t selectors(void)
 	return ds | es << 16 | fs << 32 | gs << 48;
 }
 
-/* The same, where no other task may leave anything. */
+/* Selectors stay null, whatever other tasks load. */
 static int no_selectors(void)
 {
 	for (int i = 0; i < ROUNDS; i++) {
@@ -195,7 +195,7 @@ static int different_selectors(void)
 	}
 	for (int i = 0; i < 6; i++)
 		CHECK(status_of(children[i]) == 0);
-	/* FS has its descriptor's base, until another is set, which clears the selector. */
+	/* FS has the base of its descriptor until another is set, which clears the selector. */
 	CHECK(call(SYS_arch_prctl, 0x1003, (uintptr_t)&base, 0) == 0 && base == 0);
 	CHECK(call(SYS_arch_prctl, 0x1002, (uintptr_t)&place, 0) == 0);
 	CHECK(selectors() == (values[0] & ~0xffff00000000UL));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Calls that wait for children and signals, and who may send them: waits KIND. Exit status 0: all was as in Linux; otherwise the number
- * of the check that failed, modulo 256.
+ * waits KIND: calls that wait for children and signals, and permission to send signals. The exit
+ * status is 0 if all is as in Linux, otherwise the line of the failed check modulo 256.
  */
 #include "tests/programs/jobs.h"
 
@@ -17,7 +17,7 @@ static long wait_id(int kind, long id, int *info, uint64_t options)
 	return call6(SYS_waitid, (uint64_t)kind, (uint64_t)id, (uintptr_t)info, options, 0, 0);
 }
 
-/* si_signo, si_code, si_pid and si_status. */
+/* Returns 1 if si_signo, si_code, si_pid and si_status are as expected. */
 static int tells(const int *info, int code, long pid, int status)
 {
 	return info[0] == SIGCHLD && info[1] == 0 && info[2] == code && info[3] == 0 && info[4] == pid &&
@@ -81,13 +81,13 @@ static int awaits(void)
 	CHECK(send(self(), SIGUSR1) == 0);
 	CHECK(timed_wait(set, info, -1) == SIGUSR1 && info[0] == SIGUSR1 && info[2] == SI_USER &&
 	      info[4] == self());
-	CHECK(timed_wait(set, 0, 0) == -EAGAIN); /* it is gone */
+	CHECK(timed_wait(set, 0, 0) == -EAGAIN); /* it was consumed */
 	pid = child_that(signals_the_parent);
 	CHECK(timed_wait(signal_bit(SIGUSR1), info, -1) == SIGUSR1 && info[4] == pid);
 	CHECK(timed_wait(set, info, 900) == SIGCHLD && info[2] == CLD_EXITED &&
 	      info[4] == pid); /* ignored by default */
 	CHECK(status_of(pid) == 0);
-	/* Another one breaks it off, and its handler runs; what was blocked still is. */
+	/* Another signal interrupts the wait and its handler runs; the blocked ones stay blocked. */
 	on(SIGUSR2, note, SA_RESTART);
 	pid = child_that(signals_the_parent_otherwise);
 	CHECK(timed_wait(signal_bit(SIGUSR1), info, -1) == -EINTR && seen[SIGUSR2] == 1);
@@ -107,7 +107,7 @@ static int permissions(void)
 		int failed = call(SYS_setuid, 1000, 0, 0) != 0 || send(parent, SIGUSR1) != -EPERM ||
 		             send(parent, 0) != -EPERM || send(other, SIGKILL) != -EPERM ||
 		             send(-other, SIGKILL) != -EPERM || send(-1, 0) != 0 ||
-		             send(other, SIGCONT) != 0 || /* the same session */
+		             send(other, SIGCONT) != 0 || /* in the same session */
 		             send(self(), 0) != 0 || send(-0x7ffffff, 0) != -ESRCH;
 		long child = child_that(counts);
 
