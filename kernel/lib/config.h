@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What this image was built as; the build writes the values (kernel/kernel.mk). */
+/* How this image was built. The values come from kernel/kernel.mk. */
 #pragma once
 
 extern const char config_stack[], config_loader[], config_isolation[];

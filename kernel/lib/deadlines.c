@@ -9,7 +9,10 @@ static uint64_t rank(const struct deadline *d)
 	return d ? d->rank : 0;
 }
 
-/* After a child of it changed: makes it leftist again. Returns true if its own rank changed. */
+/*
+ * Restores the order of a node's children after one of them changed. Returns true if its rank
+ * changed.
+ */
 static bool settle(struct deadline *d)
 {
 	const uint64_t before = d->rank;
@@ -24,7 +27,10 @@ static bool settle(struct deadline *d)
 	return d->rank != before;
 }
 
-/* One heap of two: their ways down to the right, each of O(log n) nodes, become one. The root has no parent. */
+/*
+ * Merges two heaps by merging their right spines, each of O(log n) nodes. Returns the root, whose
+ * parent is NULL.
+ */
 static struct deadline *merge(struct deadline *a, struct deadline *b)
 {
 	struct deadline *root = NULL, *above = NULL, **place = &root;
@@ -60,7 +66,7 @@ static void take_out(struct deadlines *heap, struct deadline *d)
 		parent->left = rest;
 	else
 		parent->right = rest;
-	while (parent && settle(parent)) /* a rank that changes is one of O(log n) from there on */
+	while (parent && settle(parent)) /* O(log n) times: the ranks on the way up grow */
 		parent = parent->parent;
 }
 

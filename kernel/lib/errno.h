@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Linux's error numbers (include/uapi/asm-generic/errno-base.h, errno.h), as system calls return them. */
+/*
+ * Linux's error numbers (include/uapi/asm-generic/errno-base.h, errno.h), as system calls return
+ * them.
+ */
 #pragma once
 
 #ifdef __STDC_HOSTED__
@@ -50,9 +53,9 @@
 #endif
 
 /*
- * Results of a call that a signal broke off; no program sees them: the call is begun anew, or its result is EINTR (Linux has the same
- * numbers).
+ * Results of a call that was interrupted by a signal, with Linux's numbers. Programs never see
+ * them: either the call is restarted, or it returns EINTR.
  */
-#define ERESTARTSYS           512 /* anew after handlers with SA_RESTART, and when no handler ran */
-#define ERESTARTNOHAND        514 /* anew only when no handler ran */
-#define ERESTART_RESTARTBLOCK 516 /* the same, from where it was: restart_syscall() */
+#define ERESTARTSYS           512 /* restart if no handler ran, or its handler has SA_RESTART */
+#define ERESTARTNOHAND        514 /* restart only if no handler ran */
+#define ERESTART_RESTARTBLOCK 516 /* as ERESTARTNOHAND, but resume it by restart_syscall() */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory and strings. The compiler may call memset, memcpy and memmove on its own. */
+/* Memory and strings. The compiler may insert calls of memset, memcpy and memmove. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,22 +14,28 @@ size_t strlen(const char *s);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t size);
 
-/* Copies with truncation; `to` always ends in a NUL when `size` is not 0. Returns the length of what was copied. */
+/*
+ * Copies a string, truncated to `size` bytes with its NUL. If `size` is 0, nothing is written.
+ * Returns the length copied, without the NUL.
+ */
 size_t string_copy(char *to, const char *from, size_t size);
 
 /*
- * Copies what someone else wrote, at most `length` bytes and up to a NUL, for people to read: printable ASCII stays, the rest
- * becomes `?`. `size` bytes at `to` with the NUL; what does not fit ends in `...`.
+ * Makes untrusted text fit to print: copies `from` up to a NUL, at most `length` bytes, and
+ * replaces everything that is not printable ASCII by `?`. `to` has `size` bytes; truncated text
+ * ends in `...`.
  */
 void string_show(char *to, size_t size, const char *from, size_t length);
 
-/* Whether `text` matches `glob`, where * stands for anything and ? for one character. */
+/* Returns true if `text` matches `glob`, in which * matches anything and ? any one character. */
 bool string_matches(const char *text, const char *glob);
 
-/* Decimal or 0x-hexadecimal digits up to the end of the string or another character. */
+/*
+ * Returns the value of the leading digits, decimal or, after 0x, hexadecimal; 0 if there are none.
+ */
 uint64_t string_to_number(const char *s);
 
-/* Whole pages, 8 bytes at a time; both addresses page-aligned. */
+/* Zeroes whole pages, 8 bytes at a time. `to` is page-aligned. */
 static inline void zero_pages(void *to, size_t pages)
 {
 	size_t words = pages * 512;
@@ -37,7 +43,7 @@ static inline void zero_pages(void *to, size_t pages)
 	__asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(0) : "memory");
 }
 
-/* Zeroes `size` bytes, eight at a time as far as that goes. */
+/* Zeroes `size` bytes, 8 at a time and then the rest. */
 static inline void zero_bytes(void *to, size_t size)
 {
 	size_t words = size / 8, rest = size % 8;
@@ -47,13 +53,13 @@ static inline void zero_bytes(void *to, size_t size)
 		__asm__ volatile("rep stosb" : "+D"(to), "+c"(rest) : "a"(0) : "memory");
 }
 
-/* Copies `size` bytes between places that do not overlap by one instruction: for strings, which are short. */
+/* Copies `size` bytes that do not overlap with a single instruction: for short strings. */
 static inline void copy_short(void *to, const void *from, size_t size)
 {
 	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
 }
 
-/* Copies `size` bytes between places that do not overlap, eight at a time as far as that goes. */
+/* Copies `size` bytes that do not overlap, 8 at a time and then the rest. */
 static inline void copy_bytes(void *to, const void *from, size_t size)
 {
 	size_t words = size / 8, rest = size % 8;
