@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The CPUID instruction. Under a hypervisor it costs an exit: never between time stamps. */
+/*
+ * The CPUID instruction. It causes a VM exit under a hypervisor, so never use it between time
+ * stamps.
+ */
 #pragma once
 
 #include <stdint.h>

@@ -1,31 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The instructions that drop translations, and the load of CR3. They reach the CPU that executes
- * them, and no other. mem/tlb.h is the way to flush, and isolation_switch() the way to load a root;
- * code that is about one of these instructions gets them from there too.
+ * The instructions that invalidate translations, and the load of CR3. They affect only the CPU that
+ * executes them. To flush, use mem/tlb.h; to load a root, use isolation_switch(). Code that needs
+ * one of these instructions itself also includes mem/tlb.h.
  */
 #pragma once
 
 #include <stdint.h>
 
 /*
- * Loads CR3: flushes every translation that is not global, with PCIDs those of the value's PCID
- * (SDM 3A 4.10.4.1).
+ * Loads CR3. Flushes all translations that are not global; with PCIDs, only those of the new PCID,
+ * unless the value has CR3_NO_FLUSH (SDM 3A 4.10.4.1).
  */
 static inline void write_cr3(uint64_t value)
 {
 	__asm__ volatile("mov %0, %%cr3" : : "r"(value) : "memory");
 }
 
-/* Flushes the translation of one page, global or not, and the paging-structure caches. */
+/* Flushes the translation of one page, global or not, and the paging-structure caches (INVLPG). */
 static inline void invlpg(uintptr_t address)
 {
 	__asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
 }
 
-#define INVPCID_ALL 2 /* types of INVPCID (SDM 2A): every PCID, global translations too */
+#define INVPCID_ALL 2 /* type of INVPCID (SDM 2A): every PCID, global translations included */
 
-/* Flushes as `type` says; `pcid` and `address` matter to some types only. */
+/* Flushes according to `type`. Some types ignore `pcid` or `address`. */
 static inline void invpcid(uint64_t type, uint64_t pcid, uintptr_t address)
 {
 	const struct {

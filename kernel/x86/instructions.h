@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Instructions that C cannot express. Volumes and chapters are those of Intel's SDM. The unit tests have
- * a header of this name that counts the privileged ones instead.
+ * Instructions that C cannot express. Volumes and chapters refer to Intel's SDM. The unit tests
+ * have a header of the same name that counts privileged instructions instead of executing them.
  */
 #pragma once
 
@@ -28,7 +28,10 @@ static inline uint8_t inb(uint16_t port)
 	return value;
 }
 
-/* DS, ES, FS and GS, 16 bits each, the first lowest. Long mode ignores the first two; programs can load all four. */
+/*
+ * Returns DS, ES, FS and GS, 16 bits each, DS in the lowest. Long mode ignores DS and ES, but
+ * programs can load all four.
+ */
 static inline uint64_t read_selectors(void)
 {
 	uint64_t ds, es, fs, gs;
@@ -38,7 +41,7 @@ static inline uint64_t read_selectors(void)
 	return ds | es << 16 | fs << 32 | gs << 48;
 }
 
-/* All ones of the four together: 0 when none is loaded. */
+/* Returns DS, ES, FS and GS ORed together: 0 if all four are null. */
 static inline uint64_t selectors_loaded(void)
 {
 	uint64_t ds, es, fs, gs;
@@ -48,7 +51,10 @@ static inline uint64_t selectors_loaded(void)
 	return ds | es | fs | gs;
 }
 
-/* Loads them, as they were read. The bases of FS and of the user's GS become the descriptors'. Interrupts are off. */
+/*
+ * Loads the selectors that read_selectors() returned. This sets the FS base and the user's GS base
+ * from the descriptors. Interrupts must be off.
+ */
 static inline void write_selectors(uint64_t selectors)
 {
 	__asm__ volatile("mov %k0, %%ds; mov %k1, %%es; mov %k2, %%fs; swapgs; mov %k3, %%gs; swapgs"
@@ -149,7 +155,10 @@ static inline bool interrupts_are_on(void)
 	return flags & RFLAGS_IF;
 }
 
-/* Sets and clears RFLAGS.AC: user pages are open to the kernel while it is set (SMAP, SDM 3A 4.6). */
+/*
+ * Set and clear RFLAGS.AC. SMAP lets the kernel access user pages only while it is set (SDM 3A
+ * 4.6).
+ */
 static inline void stac(void)
 {
 	__asm__ volatile("stac" : : : "memory");
@@ -160,7 +169,7 @@ static inline void clac(void)
 	__asm__ volatile("clac" : : : "memory");
 }
 
-/* A random number of the processor's, or 0 if it has none ready; needs cpu_features.rdrand. */
+/* Returns a random number from the CPU, or 0 if none is ready. Needs cpu_features.rdrand. */
 static inline uint64_t rdrand(void)
 {
 	uint64_t value = 0;
@@ -169,7 +178,10 @@ static inline uint64_t rdrand(void)
 	return value;
 }
 
-/* The time stamp once all earlier instructions are done, and before later ones begin. Unit: TSC ticks. */
+/*
+ * Returns the TSC, in ticks, after all earlier instructions are complete and before later ones
+ * begin.
+ */
 static inline uint64_t timestamp(void)
 {
 	uint32_t low, high;

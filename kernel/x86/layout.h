@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every address constant of the kernel, and the map they draw.
+ * All address constants of the kernel, and a map of them.
  *
  *   0000000000000000  null page, never mapped
  *   0000000000400000  programs are linked here
- *   0000000010000000  position-independent ones are put here
- *   00007fffff7fe000  what mmap() places lies below, downwards from here
+ *   0000000010000000  position-independent programs are loaded here
+ *   00007fffff7fe000  mmap() allocates downwards from here
  *   00007fffff7ff000  the user stack may grow down to here (USER_STACK_LIMIT)
  *   00007fffffffb000  user stack of a new program (USER_STACK_SIZE)
- *   00007ffffffff000  USER_TOP: the last page stays empty, so that SYSRET never sees a
+ *   00007ffffffff000  USER_TOP: the last page is never mapped, so that SYSRET never sees a
  *                     non-canonical RCX (SDM 2B, SYSRET)
  *   ------------------------------------------------------------- non-canonical hole
  *   ffff800000000000  direct map of RAM and screen     PML4[256..319], shared, global, NX
- *   ffffff0000000000  fixed kernel stack               PML4[510], private to each task
+ *   ffffff0000000000  fixed kernel stacks              PML4[510], private to each task
  *   ffffff8000000000  heap of kernel stacks            PML4[511]: the kernel's PDPT, shared
  *   ffffffa000000000  loading window
  *   ffffffc000000000  per-CPU area: entry, scratch and IST stacks, guard pages between
  *   ffffffd000000000  devices (local APIC), uncached
  *   ffffffe000000000  pages that benchmarks map and unmap, never global
- *   ffffffe040000000  the same, more: memory of the micro-kernels in 4 KiB pages
- *   ffffffe080000000  and the same memory in 2 MiB pages
- *   ffffffe800000000  views of files: programs that were written here, while they are loaded
+ *   ffffffe040000000  memory of the micro-kernels (bench/guest/micro), in 4 KiB pages
+ *   ffffffe080000000  the same memory in 2 MiB pages
+ *   ffffffe800000000  views of files: written programs, while they are loaded
  *   ffffffff80100000  kernel image, its sections page-aligned
  */
 #pragma once
@@ -47,7 +47,7 @@
 #define USER_STACK_SIZE        (16 * KIB)
 #define USER_STACK_BASE        (USER_STACK_TOP - USER_STACK_SIZE)
 #define USER_STACK_LIMIT       (8 * MIB)
-#define USER_STACK_GUARD       PAGE_SIZE /* stays free below the stack, however far it grows */
+#define USER_STACK_GUARD       PAGE_SIZE /* stays unmapped below the stack, however far it grows */
 #define USER_MAP_TOP           (USER_STACK_TOP - USER_STACK_LIMIT - USER_STACK_GUARD)
 
 /* The kernel half: PML4 entries KERNEL_PML4_FIRST to 511. */
@@ -57,9 +57,9 @@
 #define DIRECT_MAP_SIZE        (64 * PML4_SPAN)
 
 /*
- * The fixed stack: one virtual address for every task, private frames behind it. fixed-ist uses
- * three stacks (see kstack_fixed_ist.c), fixed-rsp0 the first alone; a guard page stands below,
- * between and above.
+ * Fixed stacks: the same virtual addresses in every task, mapped to private frames. fixed-ist uses
+ * three stacks (see kstack_fixed_ist.c), fixed-rsp0 only the first. There are guard pages below,
+ * between and above them.
  */
 #define KSTACK_FIXED_PML4      510
 #define KSTACK_FIXED_BASE      0xffffff0000000000UL
@@ -77,8 +77,8 @@
 #define KSTACK_HEAP_END        (KSTACK_HEAP_BASE + KSTACK_HEAP_SLOTS * KSTACK_HEAP_STRIDE)
 
 #define WINDOW_BASE            0xffffffa000000000UL
-#define WINDOW_SIZE            (2 * MIB) /* the most that one pass of the loader maps */
-#define WINDOW_RANDOM_RANGE    GIB       /* where the random window may lie */
+#define WINDOW_SIZE            (2 * MIB) /* the most that the loader maps at a time */
+#define WINDOW_RANDOM_RANGE    GIB       /* a random window lies in this range from WINDOW_BASE */
 
 #define CPU_AREA_BASE          0xffffffc000000000UL
 #define CPU_AREA_STRIDE        (64 * KIB)
@@ -110,7 +110,7 @@
 #define KERNEL_LMA             0x0000000000100000UL
 #define KERNEL_BASE            (KERNEL_VMA + KERNEL_LMA)
 
-/* A benchmark's own program sees the local APIC here; nothing else of a device is mapped for users. */
+/* The local APIC is mapped here for a benchmark's program. No other device is mapped for users. */
 #define BENCH_USER_LAPIC       0x0000700000000000UL
 
 #ifndef __ASSEMBLER__
@@ -149,8 +149,8 @@ _Static_assert(KSTACK_FIXED_TOP % 16 == 0 && KSTACK_SIZE % PAGE_SIZE == 0, "stac
 _Static_assert(USER_STACK_SIZE <= USER_STACK_LIMIT, "a new stack is within its limit");
 _Static_assert(USER_STACK_TOP <= USER_TOP, "the user stack lies in the user half");
 
-/* The direct map: the address of a physical address, and back. */
-#if __STDC_HOSTED__ /* unit tests on the host bring their own memory */
+/* Convert a physical address to its address in the direct map, and back. */
+#if __STDC_HOSTED__ /* the unit tests on the host define their own memory */
 void *phys_to_virt(uint64_t physical);
 uint64_t virt_to_phys(const void *address);
 #else

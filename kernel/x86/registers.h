@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bits of the processor's registers, and the numbers of its model-specific ones. Volumes and chapters
- * are those of Intel's SDM.
+ * Bits of the CPU's registers, and numbers of its MSRs. Volumes and chapters refer to Intel's SDM.
  */
 #pragma once
 
@@ -44,8 +43,10 @@
 /* The bits of RFLAGS that a program may set: CF, PF, AF, ZF, SF, TF, DF, OF, RF, AC. */
 #define RFLAGS_USER     0x50dd5UL
 
-/* Debug registers (SDM 3B 17.2): DR6 says why #DB came, and the CPU never
- * clears it; DR7 enables breakpoints. */
+/*
+ * Debug registers (SDM 3B 17.2). DR6 tells why #DB was raised; the CPU never clears it. DR7 enables
+ * breakpoints.
+ */
 #define DR6_NONE        0xffff0ff0UL
 #define DR6_BREAKPOINTS 0xfUL
 #define DR6_STEP        (1UL << 14)
