@@ -13,7 +13,7 @@
 #define COM1_LSR      (COM1 + 5)
 #define LSR_DATA      0x01
 #define LSR_THR_EMPTY 0x20
-#define PATIENCE      100000 /* polls before a port that is not there is given up */
+#define PATIENCE      100000 /* polls of a port that may not exist */
 
 void console_init(void)
 {
@@ -22,7 +22,7 @@ void console_init(void)
 	outb(COM1, 1); /* 115200 baud */
 	outb(COM1_IER, 0);
 	outb(COM1_LCR, 3); /* 8N1 */
-	outb(COM1_FCR, 0); /* no FIFOs: to turn them on empties them, and loses what was typed before */
+	outb(COM1_FCR, 0); /* no FIFOs: enabling them would discard what was typed during boot */
 	outb(COM1_MCR, 3);
 	screen_init(phys_to_virt(SCREEN_PHYSICAL));
 }

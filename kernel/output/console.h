@@ -15,6 +15,6 @@ void console_write(const char *text, size_t size);
 /* Returns the next character typed, or -1 if there is none. */
 int console_read(void);
 
-/* Prints as lib/format.h says. Needs no buffer, so a small stack is enough. */
+/* Print formatted text (lib/format.h). They need no buffer, so a small stack is enough. */
 void kprintf_va(const char *format, va_list values);
 void kprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Leaving the machine that the kernel runs on. */
+/* Ends the run of the kernel, and of the virtual machine around it. */
 #pragma once
 
 #include <stdint.h>
 
 #include "bench/protocol/ports.h" /* EXIT_OK and so on, for machine_leave() */
 
-/* Stops for ever. If there is a screen, its earlier lines can be looked at with the keyboard. */
+/* Halts forever. If there is a screen, the keyboard scrolls through its earlier lines. */
 _Noreturn void machine_stop(void);
 
-/* Ends the virtual machine by isa-debug-exit, else by Bochs's port; where there is neither, machine_stop(). */
+/*
+ * Ends the virtual machine by isa-debug-exit or Bochs's port. If it has neither, calls
+ * machine_stop().
+ */
 _Noreturn void machine_leave(uint32_t value);

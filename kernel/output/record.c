@@ -9,14 +9,19 @@
 
 #define TAIL 11 /* " ~", 8 digits, newline */
 
-/* The record that is being built, and the sums of all before it; guarded by the kernel lock (cpu/lock.h). */
-static char line[RECORD_GUEST_MAX + 1]; /* and a NUL that format_string() puts */
+/*
+ * The record being built, and the count and checksum of all before it. Protected by the kernel lock
+ * (cpu/lock.h).
+ */
+static char line[RECORD_GUEST_MAX + 1]; /* format_string() adds a NUL */
 static bool full;
 static size_t used;
 static uint64_t records;
 static uint32_t stream_crc;
 
-/* CRC-32 of IEEE 802.3, reflected, four bits at a time: small, and fast enough for lines. */
+/*
+ * CRC-32 of IEEE 802.3, reflected, four bits at a time: a small table, and fast enough for lines.
+ */
 static uint32_t crc32(uint32_t crc, const char *data, size_t size)
 {
 	static const uint32_t table[16] = {

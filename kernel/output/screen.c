@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See screen.h. The memory holds 204 lines; the CRT controller shows 25 of them from its start address on, so that a new line moves nothing
- * (IBM VGA reference, CRT controller registers 0AH, 0CH and 0DH).
+ * See screen.h. The memory holds 204 lines, of which the CRT controller shows 25 from its start
+ * address on, so scrolling by a line moves no memory (IBM VGA reference, CRT controller registers
+ * 0AH, 0CH and 0DH).
  */
 #include "output/screen.h"
 
@@ -10,8 +11,8 @@
 
 #define COLUMNS       80U
 #define ROWS          25U
-#define LINES         (SCREEN_SIZE / 2 / COLUMNS) /* that the memory holds */
-#define KEPT          (LINES / 2)                 /* of them when it is full */
+#define LINES         (SCREEN_SIZE / 2 / COLUMNS) /* lines that fit in the memory */
+#define KEPT          (LINES / 2)                 /* lines kept when the memory is full */
 #define BLANK         0x0720                      /* a space, grey on black */
 
 #define CRTC_INDEX    0x3d4
@@ -20,13 +21,13 @@
 #define CURSOR_OFF    0x20
 
 #define KEYBOARD      0x60
-#define KEYBOARD_FULL 0x64 /* bit 0: there is a byte */
+#define KEYBOARD_FULL 0x64 /* bit 0: a byte can be read */
 enum { KEY_UP = 0x48, KEY_PAGE_UP = 0x49, KEY_DOWN = 0x50, KEY_PAGE_DOWN = 0x51 };
 
 /* Guarded by the kernel lock (cpu/lock.h). */
 static volatile uint16_t *cells; /* NULL: there is no screen */
-static unsigned first;           /* line that the screen shows at the top */
-static unsigned line, column;    /* of the next character */
+static unsigned first;           /* the line at the top of the screen */
+static unsigned line, column;    /* where the next character goes */
 static enum { TEXT, ESCAPE, SEQUENCE } state;
 
 static void set_crtc(uint8_t index, uint8_t value)
@@ -85,7 +86,10 @@ static void new_line(void)
 	show(first);
 }
 
-/* Whether a character is part of an escape sequence: ESC and one character, or ESC [ up to a letter or the like. */
+/*
+ * Returns true if a character is part of an escape sequence: ESC and one character, or ESC [ up to
+ * a character of '@' or above.
+ */
 static bool is_escape(char character)
 {
 	if (state == TEXT && character != '\033')
@@ -112,7 +116,7 @@ void screen_put(char character)
 	} else if (character == '\t') {
 		column = (column | 7) + 1 < COLUMNS ? (column | 7) + 1 : COLUMNS - 1;
 	} else if ((uint8_t)character >= ' ' &&
-	           ((uint8_t)character & 0xc0) != 0x80) { /* one for UTF-8's several */
+	           ((uint8_t)character & 0xc0) != 0x80) { /* one cell per UTF-8 sequence */
 		if (column == COLUMNS)
 			new_line();
 		cells[line * COLUMNS + column++] =

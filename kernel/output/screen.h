@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The text screen of a PC (VGA, 80 by 25), for machines without a serial port: what goes to the console is shown there too. Nothing is read
- * from it but by screen_look_back().
+ * The text screen of a PC (VGA, 80 by 25), for machines without a serial port. It shows all output
+ * of the console. Only screen_look_back() reads the keyboard.
  */
 #pragma once
 
@@ -12,17 +12,20 @@
 #define SCREEN_PHYSICAL 0xb8000UL
 #define SCREEN_SIZE     (32 * KIB)
 
-/* Looks whether there is one at `memory`, where its SCREEN_SIZE bytes are mapped, and clears it. */
+/* Probes for a screen at `memory`, where its SCREEN_SIZE bytes are mapped, and clears it. */
 void screen_init(volatile uint16_t *memory);
 
-/* Whether there is one that is used. */
+/* Returns true if there is a screen and screen_off() was not called. */
 bool screen_is_on(void);
 
-/* Leaves it as it is from now on. */
+/* Stops output to the screen, which keeps its contents. */
 void screen_off(void);
 
-/* Shows a character, or moves as \n \r \b \t say. Escape sequences are left out. */
+/* Shows a character; \n, \r, \b and \t move the position. Escape sequences are ignored. */
 void screen_put(char character);
 
-/* Shows earlier lines as the keys of a PC's keyboard want: up, down, page up, page down. For a kernel that has ended. */
+/*
+ * Scrolls through earlier lines by the keyboard: up, down, page up, page down. For a kernel that
+ * has ended.
+ */
 _Noreturn void screen_look_back(void);
