@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The header, and the files that linkers make. The tests of a segment only ask if there is anything about it that needs care: then
- * elf_odd.c looks at the whole file again, and decides.
+ * Checks the header, and plans files as linkers make them. If anything about a segment is unusual,
+ * elf_odd.c examines the whole file again and decides.
  */
 #include "loader/elf.h"
 
 #include "lib/errno.h"
 #include "loader/elf_odd.h"
 
-#define TABLE_MAX   (64 * KIB) /* of program headers, bytes: Linux's bound */
+#define TABLE_MAX   (64 * KIB) /* bytes of program headers, as in Linux */
 #define HEADERS_MAX (TABLE_MAX / sizeof(Elf64_Phdr))
 
 #define MAGIC       (ELFMAG0 | (uint32_t)ELFMAG1 << 8 | (uint32_t)ELFMAG2 << 16 | (uint32_t)ELFMAG3 << 24)
 
-/* The flags of pages with the rights PF_*, or SPECIAL: none, or both to write and to execute. */
+/* Page flags for the rights PF_*. SPECIAL: no rights at all, or both writable and executable. */
 #define SPECIAL     UINT64_MAX
 static const uint64_t flags_of[8] = { SPECIAL, 0, PTE_WRITE | PTE_NX, SPECIAL,
 	                              PTE_NX,  0, PTE_WRITE | PTE_NX, SPECIAL };
 
-/* As Linux: e_machine says how the file is to be read; e_version, e_ehsize and the rest of e_ident may be anything. */
+/* Like Linux, checks e_machine but ignores e_version, e_ehsize and the rest of e_ident. */
 static int check_header(const Elf64_Ehdr *h, size_t size)
 {
 	if (size < sizeof *h || *(const uint32_t *)h->e_ident != MAGIC)
@@ -32,7 +32,10 @@ static int check_header(const Elf64_Ehdr *h, size_t size)
 	return 0;
 }
 
-/* `base` is added to every address. */
+/*
+ * Returns true if nothing about the segment is unusual, so that it can be loaded at `base` plus its
+ * address as it is.
+ */
 static bool is_plain(const Elf64_Phdr *p, size_t size, uintptr_t base)
 {
 	const uintptr_t lowest = base ? 0 : USER_BASE, top = IMAGE_TOP - base;
@@ -46,7 +49,10 @@ static bool is_plain(const Elf64_Phdr *p, size_t size, uintptr_t base)
 	return p->p_align <= USER_PIE_BASE;
 }
 
-/* False if there is no room, its rights are SPECIAL, or it shares a page with another: then it is not added. */
+/*
+ * Adds a segment to the plan. Returns false without adding it if there is no room, its rights are
+ * SPECIAL, or it shares a page with another.
+ */
 static bool add_segment(struct elf_plan *plan, const uint8_t *file, const Elf64_Phdr *p, uintptr_t base)
 {
 	struct load_segment *s = &plan->segments[plan->count];
@@ -88,7 +94,7 @@ int elf_check_plan(const void *file, size_t size, struct elf_plan *plan)
 	p = (const Elf64_Phdr *)((const uint8_t *)file + header->e_phoff);
 	for (unsigned i = 0; i < header->e_phnum; i++, p++) {
 		if (p->p_type == PT_INTERP)
-			return -ENOEXEC; /* dynamic linking is not offered */
+			return -ENOEXEC; /* dynamic linking is not supported */
 		if (p->p_type != PT_LOAD || !(p->p_memsz | p->p_filesz))
 			continue;
 		if (!is_plain(p, size, base) || !add_segment(plan, file, p, base))

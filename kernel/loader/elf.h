@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ELF executables (System V ABI, gABI chapters 4 and 5; x86-64 psABI). The file comes from user
- * hands: nothing in it is trusted. What Linux runs is run, but for what docs/elf.md lists. Compiled for the host too, for unit tests
- * and fuzzing.
+ * ELF executables (System V ABI, gABI chapters 4 and 5; x86-64 psABI). Nothing in the file is
+ * trusted. Whatever Linux accepts is accepted, with the exceptions in docs/elf.md. This is also
+ * compiled for the host, for unit tests and fuzzing.
  */
 #pragma once
 
@@ -12,43 +12,48 @@
 
 #include "loader/loader.h"
 
-#define ELF_SEGMENTS_INLINE (LOAD_SEGMENTS_INLINE - 1) /* segments that elf_check() accepts */
-#define ELF_SEGMENTS_MAX    (LOAD_SEGMENTS_MAX - 1)    /* and elf_check_large() */
+#define ELF_SEGMENTS_INLINE (LOAD_SEGMENTS_INLINE - 1) /* the most segments for elf_check() */
+#define ELF_SEGMENTS_MAX    (LOAD_SEGMENTS_MAX - 1)    /* the most segments for elf_check_large() */
 
-/* A segment with more bytes of zeros than this at its end gets their pages when they are used. */
+/* If a segment ends in more zeros than this, in bytes, their pages are made on first use. */
 #define ELF_ZEROS_LOADED    (16 * MIB)
 
 /* A checked executable: what to load, and where it starts. */
 struct elf_plan {
 	uintptr_t entry;
-	uintptr_t headers; /* where the program headers are in memory; 0: in no segment */
+	uintptr_t headers; /* address of the program headers in memory; 0: in no segment */
 	size_t header_count;
-	size_t count;  /* of segments to load */
-	uint32_t room; /* for so many; one more fits, for the stack */
+	size_t count;  /* segments to load */
+	uint32_t room; /* segments that fit in `segments`, which has one more, for the stack */
 	/*
-	 * Entries of `segments` that loader_load() does not see, from [room] downwards; with `count` they are `room` at most:
-	 * pages > 0: pages that have no frame yet. With REGION_BACKED those of the file from page `data_offset` on, past its end;
-	 *            otherwise zeros. The flags are those of a region
-	 * data:      bytes that go into a loaded page besides what the loader puts there
-	 * neither:   the segment that begins here, loaded to be read, may not be accessed
+	 * Number of entries at the end of `segments`, from [room] downwards, that loader_load()
+	 * does not get. count + rest <= room. An entry is one of these: pages > 0: pages without
+	 * frames, made on first use, with the flags of a region. With
+	 *            REGION_BACKED they are the file's from page `data_offset` on, past its end;
+	 *            otherwise zeros
+	 * data:      bytes to copy into a loaded page afterwards
+	 * neither:   the segment that begins here was loaded as readable, but has no rights
 	 */
 	uint32_t rest;
-	struct load_segment *segments; /* `inside`, or what elf_check_large() was given */
+	struct load_segment *segments; /* `inside`, or the array given to elf_check_large() */
 	struct load_segment inside[LOAD_SEGMENTS_INLINE];
 };
 
 /*
- * Checks the `size` bytes at `file` and fills `plan`. Returns 0, or
- *   -ENOEXEC  not a static x86-64 file (ET_EXEC, or ET_DYN that asks for no interpreter: static PIE, which is put at USER_PIE_BASE,
- *             or higher when its alignment asks for it, and relocates itself); a table of headers that is cut short or larger than
- *             64 KiB; a segment with more bytes in the file than in memory, with an offset that differs from its address modulo
- *             PAGE_SIZE, or that leaves the user half or reaches into the stack's pages; segments that overlap; a page that would be
- *             writable and executable; an entry point that is not in the executable bytes of the file
- *   -E2BIG    more than ELF_SEGMENTS_INLINE segments to load (PT_LOADs, and pages that two share with different rights)
- * Nothing is allocated.
+ * Checks the `size` bytes at `file` and fills `plan`. A static PIE is planned at USER_PIE_BASE, or
+ * higher if its alignment requires it; it relocates itself. Nothing is allocated. Returns 0, or
+ *
+ *   -ENOEXEC  The file is not a static x86-64 executable (ET_EXEC, or ET_DYN without PT_INTERP).
+ * Its
+ *             table of headers is truncated or larger than 64 KiB. A segment has more bytes in the
+ *             file than in memory, has an offset that differs from its address modulo PAGE_SIZE, or
+ *             extends past the user half or into the stack's pages. Segments overlap. A page would
+ * be
+ *             writable and executable. The entry point is not in executable bytes of the file.
+ *   -E2BIG    More than `room` segments to load; pages shared with different rights count too.
  */
 int elf_check_plan(const void *file, size_t size,
-                   struct elf_plan *plan); /* `segments`, `room` and `rest` are set */
+                   struct elf_plan *plan); /* the caller sets `segments`, `room` and `rest` */
 
 static inline int elf_check(const void *file, size_t size, struct elf_plan *plan)
 {
@@ -58,7 +63,10 @@ static inline int elf_check(const void *file, size_t size, struct elf_plan *plan
 	return elf_check_plan(file, size, plan);
 }
 
-/* The same with room for ELF_SEGMENTS_MAX segments, and one for the stack, at `segments`: they lie there. */
+/*
+ * As elf_check(), but uses the caller's array `segments`, which has room for ELF_SEGMENTS_MAX
+ * segments and one for the stack.
+ */
 static inline int elf_check_large(const void *file, size_t size, struct elf_plan *plan,
                                   struct load_segment *segments)
 {
@@ -68,11 +76,11 @@ static inline int elf_check_large(const void *file, size_t size, struct elf_plan
 	return elf_check_plan(file, size, plan);
 }
 
-/* Entry `i` of the rest. */
+/* Returns entry `i` of the rest. */
 static inline const struct load_segment *elf_rest(const struct elf_plan *plan, size_t i)
 {
 	return &plan->segments[plan->room - i];
 }
 
-/* True if nothing of the image lies at `address` or above. */
+/* Returns true if no page of the image ends above `address`. */
 bool elf_ends_below(const struct elf_plan *plan, uintptr_t address);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each segment is as if it were complete and alone (gABI, "Program Loading"): its bytes of the file, then zeros, in whole pages of its
- * rights. A page of two segments has the bytes of both, and the rights of both unless it would be writable and executable. Other bytes
- * of a page are zero, or the file's.
+ * Each segment is loaded as if it were alone (gABI, "Program Loading"): its bytes from the file,
+ * then zeros, in whole pages with its rights. A page shared by several segments has the bytes and
+ * the rights of all of them; if it would be writable and executable, the file is refused. The other
+ * bytes of a page are zeros or the file's.
  */
 #include "loader/elf_odd.h"
 
@@ -14,7 +15,7 @@ struct image {
 	uintptr_t base; /* added to every address */
 	struct elf_plan *plan;
 	size_t count;
-	const Elf64_Phdr *sorted[ELF_SEGMENTS_MAX]; /* those that are loaded, by address */
+	const Elf64_Phdr *sorted[ELF_SEGMENTS_MAX]; /* the segments to load, sorted by address */
 };
 
 static uintptr_t start_of(const struct image *m, const Elf64_Phdr *p)
@@ -32,7 +33,7 @@ static uintptr_t last_page(const struct image *m, const Elf64_Phdr *p)
 	return page_of(start_of(m, p) + p->p_memsz - 1);
 }
 
-/* How many of a segment's bytes the file has. */
+/* Returns how many bytes of a segment are in the file. */
 static size_t bytes_of(const struct image *m, const Elf64_Phdr *p)
 {
 	size_t there = p->p_offset < m->size ? m->size - p->p_offset : 0;
@@ -52,10 +53,10 @@ static int check_segment(const Elf64_Phdr *p, size_t size)
 	if (may_be_written_and_executed(p->p_flags))
 		return -ENOEXEC;
 	if (!p->p_filesz)
-		return 0; /* and the offset is no one's */
+		return 0; /* the offset is unused */
 	if (((p->p_vaddr ^ p->p_offset) & PAGE_MASK) || p->p_offset > INT64_MAX - USER_TOP)
 		return -ENOEXEC;
-	/* Zeros to be written that begin in a page past the end of the file. */
+	/* A writable segment whose zeros begin inside a page that is past the end of the file. */
 	if (p->p_memsz > p->p_filesz && (p->p_flags & PF_W) && ((p->p_vaddr + p->p_filesz) & PAGE_MASK) &&
 	    page_of(p->p_offset + p->p_filesz) >= page_above(size))
 		return -ENOEXEC;
@@ -87,8 +88,9 @@ static int sort_segments(struct image *m, const Elf64_Phdr *headers)
 }
 
 /*
- * Where a position-independent image goes: to USER_PIE_BASE, as it is linked; or, when it is aligned to more than that or is
- * linked too high, its first page to the first place that is aligned as it is. -ENOEXEC: it does not fit in the user half.
+ * Sets the base address. A position-independent image goes to USER_PIE_BASE plus its addresses. If
+ * it needs a larger alignment or is linked too high, its first page goes to the lowest address with
+ * the right alignment. Fails with -ENOEXEC if the image does not fit in the user half.
  */
 static int place(struct image *m, bool anywhere)
 {
@@ -127,7 +129,10 @@ static int put_rest(struct elf_plan *plan, struct load_segment part)
 	return 0;
 }
 
-/* The pages [from, to) of a segment are loaded. They become part of what is below them, when they go on as that does. */
+/*
+ * Plans to load the pages [from, to) of a segment. They are merged with the load segment below them
+ * if they continue its addresses, rights and data.
+ */
 static int put_loaded(struct image *m, const Elf64_Phdr *p, uintptr_t from, uintptr_t to, uint64_t flags)
 {
 	struct elf_plan *plan = m->plan;
@@ -156,7 +161,10 @@ static int put_loaded(struct image *m, const Elf64_Phdr *p, uintptr_t from, uint
 	return flags & REGION_NONE ? put_rest(plan, (struct load_segment){ .start = from }) : 0;
 }
 
-/* The pages [from, to) of a segment, which has them for itself: those of the file, those past its end, and those of zeros. */
+/*
+ * Plans the pages [from, to), which belong to this segment alone: pages of the file, then pages
+ * past its end, then zeros.
+ */
 static int put_pages(struct image *m, const Elf64_Phdr *p, uintptr_t from, uintptr_t to)
 {
 	const uintptr_t start = start_of(m, p), first = page_of(start);
@@ -187,8 +195,9 @@ static int put_pages(struct image *m, const Elf64_Phdr *p, uintptr_t from, uintp
 }
 
 /*
- * Segment `i` begins in a page that is loaded for others: it is the last one so far. If the one before it is data to its end, and
- * this one goes on as the file does, so does what is loaded.
+ * Segment `i` begins in a page that is already planned, as the last one, for segments before it. If
+ * the previous segment has data up to its end and this one is at the same distance in the file as
+ * in memory, the planned data is extended; otherwise its bytes become an entry of the rest.
  */
 static int join_page(struct image *m, size_t i)
 {
@@ -211,7 +220,7 @@ static int join_page(struct image *m, size_t i)
 	                                                .data_size = size });
 }
 
-/* The rights of the page that segment `i` ends in, of all that are there. */
+/* Returns the rights of the page in which segment `i` ends: those of all segments in it. */
 static uint32_t last_rights(const struct image *m, size_t i)
 {
 	const uintptr_t page = last_page(m, m->sorted[i]);
@@ -245,7 +254,7 @@ static int put_segment(struct image *m, size_t i)
 	return error;
 }
 
-/* In bytes of the file, in a page that is executable. */
+/* Returns true if the entry point is in bytes of the file and in an executable page. */
 static bool entry_is_good(const struct image *m)
 {
 	const struct elf_plan *plan = m->plan;
@@ -259,7 +268,7 @@ static bool entry_is_good(const struct image *m)
 	return false;
 }
 
-/* As Linux: of several segments that the table is in, the last one's in the table counts. */
+/* If several segments contain the program headers, the last one counts, as in Linux. */
 static void find_headers(struct image *m, const Elf64_Phdr *headers, uint64_t offset)
 {
 	m->plan->headers = 0;

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* ELF files that no linker makes, and how a header's fields are read: shared by elf.c and elf_odd.c. */
+/* Unusual ELF files, and helpers that elf.c and elf_odd.c share. */
 #pragma once
 
 #include <elf.h>
 
 #include "loader/elf.h"
 
-/* A guard page stays free below the stack. */
+/* The end of the addresses for images. A guard page below the stack stays unmapped. */
 #define IMAGE_TOP (USER_STACK_BASE - PAGE_SIZE)
 
 /*
- * Plans any file whose header is good: segments that share pages, reach past the end of the file, have large alignments, much .bss or no
- * rights. Slower than elf_check_plan() does what is plain, with its results.
+ * Plans any file with a valid header, also if segments share pages, extend past the end of the
+ * file, or have a large alignment, a large .bss or no rights. Slower than elf_check_plan() on usual
+ * files; the results are as there.
  */
 int elf_plan_odd(const uint8_t *file, size_t size, struct elf_plan *plan);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What benchmarks and experiments change and measure of a loader's window, and nothing else needs.
- * Under a loader without a window these calls do nothing, and answer 0 or NULL.
+ * Settings and measurements of a loader's window, for benchmarks and experiments only. With a
+ * loader that has no window, these functions do nothing and return 0 or NULL.
  */
 #pragma once
 
@@ -9,22 +9,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How the window is flushed when it has been unmapped. The note that proposed it loads CR3. */
+/* How the window is flushed after it was unmapped. The design note that proposed it loads CR3. */
 enum loader_flush {
 	LOADER_FLUSH_INVLPG, /* page by page; the default */
-	LOADER_FLUSH_CR3,    /* by a load of CR3, once for each use */
+	LOADER_FLUSH_CR3,    /* by a load of CR3, once per use */
 };
 void loader_set_flush(enum loader_flush flush);
 
-/* Page-table frames that the window keeps between loads; loader_trim() frees them. */
+/*
+ * Returns the number of page tables that the window keeps between loads. loader_trim() frees them.
+ */
 size_t loader_window_tables(void);
 
-/* The lock around the window, which is held exactly while the window is open. */
+/* Returns the lock that is held while, and only while, the window is open. */
 struct spinlock;
 struct spinlock *loader_window_lock(void);
 
 /*
- * Starts (true) or stops to measure how long that lock is held, with interrupts off. Returns the
- * longest time since the last start, in TSC ticks.
+ * Starts (true) or stops measuring how long that lock is held with interrupts off. Returns the
+ * longest time since the last call, in TSC ticks, and resets it.
  */
 uint64_t loader_measure_lock(bool on);

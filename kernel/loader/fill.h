@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing a part of a segment through a view of its pages, wherever the loader has put it. */
+/* Writes a part of a segment through a mapping of its pages that the loader has made. */
 #pragma once
 
 #include "lib/string.h"
 #include "loader/loader.h"
 
 /*
- * Fills `size` bytes at `view`, which shows the segment from `offset` on: zeros before the data,
- * the data, zeros behind it.
+ * Fills `size` bytes at `view`, which maps the segment from `offset` on: zeros before the data, the
+ * data, zeros after it.
  */
 static inline void fill_view(char *view, const struct load_segment *s, size_t offset, size_t size)
 {

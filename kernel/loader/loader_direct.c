@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* direct: no CR3 load and no mapping; each new frame is written where the direct map shows it. */
+/* direct: no CR3 load and no mapping; each new frame is written through the direct map. */
 #include "loader/fill.h"
 
 #include "lib/errno.h"
 
 /*
- * The pages of a segment in runs whose frames lie side by side in memory, so that each is filled in
- * one go: on a machine whose memory is not fragmented that is nearly all of them.
+ * Fills each run of pages whose frames are contiguous with a single call. If memory is not
+ * fragmented, a segment is nearly one run.
  */
 static void fill_segment(struct address_space *space, const struct load_segment *s)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* random: the window begins at a random page of WINDOW_RANDOM_RANGE, drawn anew for each use. */
+/* random: the window begins at a random page of WINDOW_RANDOM_RANGE, chosen anew for each use. */
 #include "lib/random.h"
 #include "loader/window.h"
 
@@ -9,7 +9,7 @@ uintptr_t window_place(size_t pages)
 {
 	uint64_t places = PLACES - pages + 1;
 
-	/* The high half of a product scales without a division and without visible bias. */
+	/* The high half of the product scales without a division, and with negligible bias. */
 	return WINDOW_BASE + (uint64_t)(((unsigned __int128)random_number() * places) >> 64) * PAGE_SIZE;
 }
 

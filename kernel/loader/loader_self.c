@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * self: only the mapping is done by the task that asked; the new task fills its pages at their user
- * addresses when it first runs in the kernel, under the CR3 that it needs anyway. Until then the
- * pages are writable and not executable; afterwards they get their rights, and their translations
- * are flushed.
+ * self: the caller only maps the pages. The new task fills them at their user addresses when it
+ * first runs in the kernel, under the CR3 that it needs anyway. Until then the pages are writable
+ * and not executable; then they get their rights, and their translations are flushed.
  */
 #include "cpu/cpu.h"
 #include "loader/fill.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the loaders that have no window answer. */
+/* The functions of loader.h and experiments.h for loaders without a window. */
 #include "loader/experiments.h"
 #include "loader/loader.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The new task's frames are mapped a second time, in a range of the kernel's PDPT that every PML4
- * shares, and filled there; then the range is unmapped and flushed. An image that is larger than
- * the window goes through it in pieces, with interrupts on in between.
+ * shares, and filled there; then the range is unmapped and flushed. A segment that is larger than
+ * the window is loaded in pieces, and interrupts are on between them.
  *
- * There is one window for the whole kernel. Its lock is held, with interrupts off, while it is open:
- * a task that is switched away in the middle would leave its pages open to the next.
+ * There is one window for the whole kernel. While it is open, its lock is held and interrupts are
+ * off: if the task were switched away, the next task could see its pages.
  */
 #include "loader/window.h"
 
@@ -18,15 +18,15 @@
 #include "output/panic.h"
 
 /*
- * Guards all of this while a window is open. loader_trim() and the calls of loader/experiments.h do
- * not take it: no load is under way when they are called.
+ * Protects the variables below while the window is open. loader_trim() and the functions of
+ * loader/experiments.h do not take it, since no load is in progress when they are called.
  */
 static struct spinlock lock;
 static enum loader_flush flush_by;
 static bool measure;
 static uint64_t longest_held;            /* TSC ticks */
-static pte_t *directory;                 /* page directory of the window's range; it stays */
-static uint32_t tables = FRAME_LIST_END; /* page tables below it */
+static pte_t *directory;                 /* page directory of the window's range; never freed */
+static uint32_t tables = FRAME_LIST_END; /* the page tables below it */
 static size_t table_count;
 
 void loader_init(void)
@@ -34,7 +34,7 @@ void loader_init(void)
 	uint32_t above = FRAME_LIST_END;
 	pte_t *pdpt;
 
-	/* Make PDPT, directory and a first table, then keep the directory and give the table back. */
+	/* Make the PDPT, the directory and a page table; free the page table again. */
 	if (!paging_table(kernel_pml4, WINDOW_BASE, 0, &above))
 		panic("no memory for the loading window");
 	pdpt = phys_to_virt(pte_frame(((pte_t *)phys_to_virt(kernel_pml4))[KERNEL_PDPT_PML4]));
@@ -44,7 +44,7 @@ void loader_init(void)
 	frame_free(frame_list_pop(&above));
 }
 
-/* The entry that maps `address`, or NULL when its table is missing and there is no memory. */
+/* Returns the entry that maps `address`, or NULL if there is no memory for its page table. */
 static pte_t *window_entry(uintptr_t address)
 {
 	pte_t *up = &directory[PD_INDEX(address)];
@@ -61,7 +61,10 @@ static pte_t *window_entry(uintptr_t address)
 	return (pte_t *)phys_to_virt(pte_frame(*up)) + PT_INDEX(address);
 }
 
-/* Maps `pages` frames of the segment's pages from page `first` on at `base`. */
+/*
+ * Maps the frames of `pages` pages of the segment, from page `first` on, at `base`. Fails with
+ * -ENOMEM.
+ */
 static int window_open(struct address_space *space, const struct load_segment *s, size_t first, size_t pages,
                        uintptr_t base)
 {
@@ -76,15 +79,15 @@ static int window_open(struct address_space *space, const struct load_segment *s
 		if (!to || PT_INDEX(view) == 0)
 			to = window_entry(view);
 		if (!to)
-			return -ENOMEM; /* before anything was touched in the second table */
+			return -ENOMEM; /* window_close() unmaps the pages so far */
 		*to = pte_frame(*from) | PTE_PRESENT | PTE_WRITE | PTE_NX;
 	}
 	return 0;
 }
 
 /*
- * Flushes by the instructions themselves: they are what is measured, and the window is open on this
- * CPU alone. With several CPUs each needs a window, or a flush of all of them.
+ * Executes the flush instructions itself, because their cost is measured and the window is open
+ * only on this CPU. With several CPUs, each would need its own window, or a flush of all CPUs.
  */
 static void window_close(size_t pages, uintptr_t base)
 {
@@ -96,7 +99,7 @@ static void window_close(size_t pages, uintptr_t base)
 		if (!entry || PT_INDEX(view) == 0)
 			entry = window_entry(view);
 		if (!entry)
-			break; /* the table was never made: nothing is mapped from here on */
+			break; /* window_open() ran out of memory here */
 		*entry = 0;
 		if (flush_by == LOADER_FLUSH_INVLPG)
 			invlpg(view);
@@ -168,7 +171,7 @@ void loader_trim(void)
 {
 	for (size_t i = 0; i < WINDOW_RANDOM_RANGE / PD_SPAN; i++)
 		directory[i] = 0;
-	tlb_flush_tables(WINDOW_BASE); /* no page is mapped; this drops the paging-structure caches */
+	tlb_flush_tables(WINDOW_BASE); /* no page is mapped, but directory entries may be cached */
 	for (; tables != FRAME_LIST_END; table_count--)
 		frame_free(frame_list_pop(&tables));
 }
