@@ -4,13 +4,13 @@
  *
  * The build links exactly one value of the STACK axis, a file in C and one for the entry stubs:
  *
- *   kstack_heap_sw     slot in the stack heap; interrupts land on the CPU's entry stack and the
- *                      stub moves to the slot in software
+ *   kstack_heap_sw     slot in the stack heap; interrupts arrive on the CPU's entry stack, and the
+ *                      stub switches to the slot in software
  *   kstack_heap_rsp0   slot in the stack heap; TSS.RSP0 is rewritten at each context switch
  *   kstack_fixed_ist   KSTACK_FIXED_TOP in every task; every gate goes through the IST
  *   kstack_fixed_rsp0  KSTACK_FIXED_TOP in every task; TSS.RSP0 is a constant
  *
- * kstack_heap.c and kstack_fixed.c hold what two values share.
+ * kstack_heap.c and kstack_fixed.c have the code that two values share.
  */
 #pragma once
 
@@ -18,7 +18,7 @@
 #include "cpu/stack_choice.h"
 #include "mem/root.h"
 
-#define KSTACK_FRAMES_MAX 4 /* frames of stack pages, at most, of one task */
+#define KSTACK_FRAMES_MAX 4 /* the most frames for the stack pages of a task */
 
 struct kstack {
 	uintptr_t top;      /* first byte above the stack that system calls use, 16-byte aligned */
@@ -28,55 +28,57 @@ struct kstack {
 	uint64_t frames[KSTACK_FRAMES_MAX];
 };
 
-/* Sets the TSS of a CPU up: RSP0, IST1, IST2, as far as this STACK uses them. Once per CPU. */
+/* Sets RSP0, IST1 and IST2 in a CPU's TSS, as far as this STACK uses them. Called once per CPU. */
 void kstack_init_cpu(struct cpu *cpu);
 
 /*
  * Gives the task that runs under `root` a kernel stack of KSTACK_SIZE bytes with an unmapped guard
- * page on each side. The pages are supervisor-only and NX. Those at an address that tasks share in
- * turn (fixed stacks) are never global: a G bit would survive the CR3 write and show the last
- * task's stack (SDM 3A 4.10.2.4).
- * Returns 0, or -ENOMEM with nothing changed that the next call would not use.
+ * page on each side. The pages are supervisor-only and NX. Fixed stacks, at an address that all
+ * tasks use, are never global: a global translation would survive the CR3 write and show the
+ * previous task's stack (SDM 3A 4.10.2.4). Returns 0, or fails with -ENOMEM; page tables made in
+ * the shared half are kept for the next call.
  */
 int kstack_create(struct kstack *stack, const struct root *root);
 
-/* Frees the frames, private tables and slot. The stack must not be the running one. */
+/* Frees the frames, private page tables and slot. It must not be the stack of the current task. */
 void kstack_destroy(struct kstack *stack);
 
-/* Maps the stack under the root `to` as well: execve() changes the root of a running task. */
+/* Maps the stack under the root `to` as well, for execve(), which changes a running task's root. */
 void kstack_move(const struct kstack *stack, const struct root *from, const struct root *to);
 
 /*
- * Makes interrupts and system calls from user mode land on `stack`, of the task that is about to
- * run on this CPU. Interrupts are off. Fixed stacks have nothing to do here: that is their point.
+ * Makes interrupts and system calls from user mode arrive on `stack`, which belongs to the task
+ * that is about to run on this CPU. Interrupts must be off. Fixed stacks have nothing to do here.
  */
 void kstack_activate(struct cpu *cpu, const struct kstack *stack);
 
 /*
- * Whether an interrupt or exception may come on top of another one: whether handlers may turn interrupts on, and
- * fault. Where it is false, each STACK states its rule in its own file.
+ * Returns true if interrupts and exceptions may nest, that is, if handlers may enable interrupts
+ * and may fault. If not, the STACK's own file states the rule.
  */
 bool kstack_nests(void);
 
 /*
- * Whether interrupts may be turned on where the caller stands: always where handlers nest, else not on
- * a stack of interrupts or exceptions.
+ * Returns true if the caller may enable interrupts: always if handlers nest, otherwise only on the
+ * stack of system calls.
  */
 bool kstack_may_interrupt(void);
 
-/* Bytes of stack pages and of private page tables of one task. */
+/* Return the bytes of one task's stack pages, and of its private page tables. */
 size_t kstack_stack_bytes(void);
 size_t kstack_table_bytes(void);
 
 /*
- * Calls function(argument) on a stack that every CR3 maps at the same place, and comes back. Inside, CR3 may be
- * changed, and must be what it was at the end; the caller's locals may be out of reach meanwhile.
- * Heap stacks are such stacks; fixed ones use this CPU's scratch stack, with interrupts off, because
- * the stacks that interrupts land on go away with the CR3.
+ * Calls function(argument) on a stack that every CR3 maps at the same address. The function may
+ * change CR3 and must restore it; under another CR3 it may be unable to reach the caller's locals.
+ * Heap stacks are always mapped. With fixed stacks, the function runs on this CPU's scratch stack
+ * with interrupts off, because the stacks for interrupts are not the same under the other CR3.
  */
 void kstack_call_across_cr3(void (*function)(void *argument), void *argument);
 
-/* What `top_frame` holds, through the direct map: the address of the byte at `top` - `below`. */
+/*
+ * Returns the address, in the direct map, of the byte at top - below. `below` is at most PAGE_SIZE.
+ */
 static inline void *kstack_view(const struct kstack *stack, size_t below)
 {
 	return (char *)phys_to_virt(stack->top_frame) + PAGE_SIZE - below;

@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
 ;
 ; void kstack_call_across_cr3(void (*function)(void *argument), void *argument), for fixed stacks.
-; The return address and RBP stay on the old stack, which must be mapped again by the end.
+; The return address and RBP stay on the old stack, so the function must restore CR3.
 
 %include "constants.inc"
 
@@ -10,7 +10,7 @@ section .text
 kstack_call_across_cr3:
 	push	rbp
 	mov	rbp, rsp
-	pushfq				; under the other CR3 the stacks of interrupts are not there
+	pushfq				; other CR3 values map other interrupt stacks
 	cli
 	mov	rax, rdi
 	mov	rdi, rsi

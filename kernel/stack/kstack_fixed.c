@@ -44,7 +44,7 @@ fail:
 
 void kstack_destroy(struct kstack *stack)
 {
-	/* The PML4 that led here is not loaded and goes too: nothing to flush. */
+	/* No flush: the PML4 that maps the stack is not loaded, and is freed too. */
 	for (size_t i = 0; i < KSTACK_FRAMES_MAX && stack->frames[i] != FRAME_NONE; i++)
 		frame_free(stack->frames[i]);
 	while (stack->tables != FRAME_LIST_END)

@@ -4,7 +4,7 @@
 
 #include "stack/kstack.h"
 
-/* The tops of the stacks that this STACK wants, lowest first, each with its size in pages. */
+/* The stacks of this STACK, lowest first: each one's top and its size in pages. */
 struct fixed_stack {
 	uintptr_t top;
 	size_t pages;

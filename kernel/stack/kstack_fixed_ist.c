@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fixed-ist: the same addresses in every task, and every gate switches to them through the IST,
- * from user and from kernel mode alike.
+ * fixed-ist: the stacks have the same addresses in every task, and every gate switches to them
+ * through the IST, from user and from kernel mode alike.
  *
- * An IST slot always starts at its top, so whoever enters it twice overwrites the first frame.
- * The rule that keeps this design sound:
+ * An IST stack always starts at its top, so entering it a second time overwrites the first frame.
+ * These rules prevent that:
  *   - system calls run on KSTACK_FIXED_TOP, device interrupts on IST1 (KSTACK_FIXED_IRQ_TOP),
  *     exceptions on IST2 (KSTACK_FIXED_FAULT_TOP), so each may interrupt the one before it;
  *   - interrupt and exception handlers keep interrupts off until IRETQ, so IST1 is never entered
- *     twice and no interrupt comes on top of an exception;
- *   - exception handlers never touch user memory and never fault, so IST2 is never entered twice; what the way back to user
- *     mode still has to do, switching tasks and entering handlers of signals, it does on KSTACK_FIXED_TOP, which is empty
- *     then (return_through_frame() in cpu/entry.asm).
+ *     twice and no interrupt arrives during an exception handler;
+ *   - exception handlers never touch user memory and never fault, so IST2 is never entered twice.
+ *     Switching tasks and delivering signals on the way back to user mode happens on
+ * KSTACK_FIXED_TOP,
+ *     which is empty then (return_through_frame() in cpu/entry.asm).
  */
 #include "cpu/exceptions.h"
 #include "stack/kstack_fixed.h"
@@ -32,7 +33,7 @@ void kstack_init_cpu(struct cpu *cpu)
 
 bool kstack_nests(void)
 {
-	return false; /* IST1 would be entered twice */
+	return false; /* a second interrupt would overwrite the first one's frame on IST1 */
 }
 
 unsigned kstack_gate_ist(unsigned vector)
@@ -45,5 +46,5 @@ bool kstack_may_interrupt(void)
 	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 
 	return here - KSTACK_FIXED_BASE <
-	       KSTACK_FIXED_TOP - KSTACK_FIXED_BASE; /* the stack of system calls */
+	       KSTACK_FIXED_TOP - KSTACK_FIXED_BASE; /* on the stack of system calls */
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fixed-rsp0: the same address in every task, and TSS.RSP0 holds it for good. From kernel mode
- * the interrupted stack goes on, so interrupts nest as on any stack.
+ * fixed-rsp0: the stack has the same address in every task, so TSS.RSP0 is a constant. Interrupts
+ * from kernel mode stay on the interrupted stack, so they nest.
  */
 #include "stack/kstack_fixed.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The heap of stacks in the kernel's PDPT: slots of KSTACK_HEAP_STRIDE bytes, a guard page, the
- * stack, a guard page. One page table holds SLOTS_PER_TABLE slots; it is made for the first of
- * them and goes with the last.
+ * The heap of stacks in the kernel's PDPT. It consists of slots of KSTACK_HEAP_STRIDE bytes: a
+ * guard page, the stack, a guard page. A page table maps SLOTS_PER_TABLE slots; it is made for the
+ * first slot in use and freed with the last.
  */
 #include "cpu/cpu.h"
 #include "lib/errno.h"
@@ -21,7 +21,7 @@ static struct {
 	pte_t *table; /* NULL while no slot is used */
 } chunks[TABLES];
 
-static uint32_t directories = FRAME_LIST_END; /* tables above; they stay */
+static uint32_t directories = FRAME_LIST_END; /* all tables made; only page tables are ever freed */
 static size_t first_with_room;
 
 static uintptr_t slot_bottom(size_t slot)
@@ -29,7 +29,10 @@ static uintptr_t slot_bottom(size_t slot)
 	return KSTACK_HEAP_BASE + slot * KSTACK_HEAP_STRIDE + PAGE_SIZE;
 }
 
-/* A free slot, with its page table there; KSTACK_HEAP_SLOTS when there is none or no memory. */
+/*
+ * Allocates a slot and, if needed, its page table. Returns KSTACK_HEAP_SLOTS if there is no free
+ * slot or no memory.
+ */
 static size_t take_slot(void)
 {
 	for (size_t c = first_with_room; c < TABLES; c++) {
@@ -51,7 +54,7 @@ static size_t take_slot(void)
 	return KSTACK_HEAP_SLOTS;
 }
 
-/* The list of made tables mixes page tables with directories: take one page table out of it. */
+/* Frees a page table. The list also has directories, so the table must be searched for. */
 static void free_table(size_t c)
 {
 	uint64_t frame = virt_to_phys(chunks[c].table);
@@ -87,7 +90,7 @@ int kstack_create(struct kstack *stack, const struct root *root)
 	size_t slot = take_slot();
 	pte_t *entry;
 
-	(void)root; /* the heap is in the shared half */
+	(void)root; /* the heap is mapped under every root */
 	if (slot == KSTACK_HEAP_SLOTS)
 		return -ENOMEM;
 	entry = chunks[slot / SLOTS_PER_TABLE].table + PT_INDEX(slot_bottom(slot));
@@ -97,7 +100,7 @@ int kstack_create(struct kstack *stack, const struct root *root)
 			while (i-- > 0) {
 				entry[i] = 0;
 				tlb_flush_pages(slot_bottom(slot) + i * PAGE_SIZE,
-				                1); /* it may be cached already */
+				                1); /* the CPU may have cached it */
 				frame_free(stack->frames[i]);
 			}
 			give_slot(slot);
@@ -119,7 +122,7 @@ void kstack_destroy(struct kstack *stack)
 
 	for (size_t i = 0; i < PAGES; i++)
 		entry[i] = 0;
-	tlb_flush_pages(bottom, PAGES); /* the slot's next owner has other frames; see mem/pcid.h */
+	tlb_flush_pages(bottom, PAGES); /* the slot's next owner has other frames (mem/pcid.h) */
 	for (size_t i = 0; i < PAGES; i++)
 		frame_free(stack->frames[i]);
 	give_slot(stack->slot);
@@ -127,7 +130,7 @@ void kstack_destroy(struct kstack *stack)
 
 void kstack_move(const struct kstack *stack, const struct root *from, const struct root *to)
 {
-	(void)stack, (void)from, (void)to; /* mapped alike under every root */
+	(void)stack, (void)from, (void)to; /* the heap is mapped under every root */
 }
 
 void kstack_call_across_cr3(void (*function)(void *argument), void *argument)
@@ -147,7 +150,7 @@ size_t kstack_stack_bytes(void)
 
 size_t kstack_table_bytes(void)
 {
-	return 0; /* its entries stand in tables that all tasks share */
+	return 0; /* its page tables are shared by all tasks */
 }
 
 bool kstack_may_interrupt(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * heap-sw: the hardware switches to the CPU's entry stack, a constant in TSS.RSP0, and the stub
- * copies the frame to the task's stack. From kernel mode the interrupted stack goes on.
+ * copies the frame to the task's stack. Interrupts from kernel mode stay on the interrupted stack.
  */
 #include "stack/kstack.h"
 
