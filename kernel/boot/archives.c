@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files from the boot modules that are archives, and what becomes of the modules' memory. */
+/* Unpacks boot modules that are archives, and frees their memory. */
 #include "boot/boot.h"
 #include "fs/archive.h"
 #include "fs/file_kind.h"
@@ -18,7 +18,7 @@ static uint64_t end_page(const struct boot_module *module)
 	return (virt_to_phys(module->data) + module->size + PAGE_MASK) & ~PAGE_MASK;
 }
 
-/* Whether no other module has bytes in its pages, of which it has all from the first byte on. */
+/* Returns true if the module is page-aligned and no other module has bytes in its pages. */
 static bool is_alone(const struct boot_module *module)
 {
 	const struct boot_module *other;
@@ -30,7 +30,7 @@ static bool is_alone(const struct boot_module *module)
 	return virt_to_phys(module->data) % PAGE_SIZE == 0;
 }
 
-/* Names what is not read: a module as a whole, or what follows its archives. */
+/* Prints what is not read: a whole module, or the data after its archives. */
 static void say_unread(const struct boot_module *module, size_t read, const struct file_kind *kind)
 {
 	if (read)
@@ -40,7 +40,7 @@ static void say_unread(const struct boot_module *module, size_t read, const stru
 		kprintf("module %s is %s, which is not read: %s\n", module->name, kind->name, kind->advice);
 }
 
-/* Unpacks a module that is an archive. Returns how many bytes are free now that it had. */
+/* Unpacks a module that is an archive. Returns how many of its bytes were freed. */
 static size_t unpack(const struct boot_module *module, size_t index)
 {
 	struct unpacked result;

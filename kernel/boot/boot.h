@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How the kernel comes up, from the boot loader to the first task. */
+/* Starting the kernel, from the boot loader to the first task. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,17 +10,21 @@
 #include "fs/boot_modules.h"
 
 #define EARLY_STACK_SIZE  1024
-#define EARLY_STACK_PAINT 0x5041494e54504150UL /* cannot be an address: not canonical */
+#define EARLY_STACK_PAINT 0x5041494e54504150UL /* not canonical, so never an address */
 
 /*
- * Unpacks the modules that are archives, with a message for each that is damaged, and frees the frames
- * that no file needs. The facts `modules-unpacked` and `modules-freed` say how many bytes. Modules whose
- * frames cannot be given to the allocator are left as they are. Called once, after node_init().
+ * Unpacks the modules that are archives, with a message for each damaged one, and frees the frames
+ * that no file needs. If the allocator cannot take over a module's frames, the module stays in
+ * memory. The facts `modules-unpacked` and `modules-freed` record the bytes. Called once, after
+ * node_init().
  */
 void boot_unpack_modules(void);
 
-/* Returns how many bytes of the early stack have been used, as far as its paint shows. */
+/* Returns how many bytes of the early stack have been used, judged by its paint. */
 size_t early_stack_high_water(void);
 
-/* Entered from entry.asm on the early stack, with the boot page tables. `info`: physical address. */
+/*
+ * Called by entry.asm on the early stack, with the boot page tables. `info`: physical address of
+ * the Multiboot information.
+ */
 _Noreturn void boot_main(uint32_t info);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Constants that NASM needs. The build compiles this file to assembly and turns every line marked
- * "->" into an `equ`, so the C headers stay the one place where they are written.
+ * "->" into an `equ`, so the C headers remain their only definition.
  */
 #include <stddef.h>
 

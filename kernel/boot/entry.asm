@@ -3,9 +3,9 @@
 ; From the Multiboot 1 loader (32-bit protected mode, paging off; Multiboot 0.6.96, 3.2) to
 ; boot_main() in long mode.
 ;
-; The boot page tables map the first 4 GiB, with 2 MiB pages, three times: at 0 (this code), at
-; DIRECT_MAP_BASE, and (the first 2 GiB) at KERNEL_VMA. They are given back once the real ones
-; stand (boot/init.c).
+; The boot page tables map the first 4 GiB, in 2 MiB pages, three times: at 0 (this code), at
+; DIRECT_MAP_BASE, and (the first 2 GiB) at KERNEL_VMA. They are freed when the final tables are in
+; use (boot/init.c).
 
 %include "constants.inc"
 
@@ -64,13 +64,13 @@ boot_entry:
 	bt	edx, 20
 	jnc	give_up
 	mov	esi, message_memory
-	mov	eax, 0x4d454d21			; where there is no memory, nothing stays
+	mov	eax, 0x4d454d21			; reads back only if there is memory
 	mov	[image_end - 4], eax
 	cmp	[image_end - 4], eax
 	jne	give_up
 	mov	dword [image_end - 4], 0	; .bss
 
-	xor	eax, eax			; the tables may hold anything
+	xor	eax, eax			; clear the tables
 	mov	edi, boot_tables
 	mov	ecx, (boot_tables_end - boot_tables) / 4
 	rep	stosd
@@ -124,7 +124,7 @@ bits 64
 bits 32
 give_up:					; ESI: message; to COM1 and to the text screen
 	mov	edi, 0xb8000
-.next:	mov	ecx, 100000			; polls before a port that is not there is given up
+.next:	mov	ecx, 100000			; polls of a port that may not exist
 	mov	dx, COM1_LSR
 .wait:	in	al, dx
 	test	al, LSR_THR_EMPTY
@@ -137,7 +137,7 @@ give_up:					; ESI: message; to COM1 and to the text screen
 	mov	ah, 0x4f
 	stosw
 	jmp	.next
-.leave:	mov	eax, EXIT_PANIC			; as machine_leave() does: QEMU, Bochs, else stop
+.leave:	mov	eax, EXIT_PANIC			; like machine_leave(): QEMU, Bochs, or stop
 	mov	dx, PORT_EXIT
 	out	dx, eax
 	mov	esi, bochs_exit
@@ -157,7 +157,7 @@ early_stack_top:
 section .text
 	extern	boot_main
 boot_high:
-	mov	rdi, early_stack		; paint it, to measure how deep it gets
+	mov	rdi, early_stack		; paint it, to measure its use
 	mov	rax, EARLY_STACK_PAINT
 	mov	ecx, EARLY_STACK_SIZE / 8
 	rep	stosq

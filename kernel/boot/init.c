@@ -19,7 +19,7 @@
 #include "stack/kstack.h"
 
 #define RANGES_MAX  128
-#define BOOT_MAPPED (4 * GIB) /* what the boot page tables reach */
+#define BOOT_MAPPED (4 * GIB) /* mapped by the boot page tables */
 
 /* Linker script and entry.asm. */
 extern char image_start[], image_end[], boot_end[];
@@ -61,7 +61,10 @@ static void read_modules(const struct multiboot_info *info, const struct multibo
 	}
 }
 
-/* Finds `size` bytes that are free and that the boot page tables map. */
+/*
+ * Returns the physical address of `size` usable bytes that the boot page tables map. Panics if
+ * none.
+ */
 static uint64_t place(size_t size)
 {
 	for (size_t i = 0; i < usable_count; i++) {
@@ -102,7 +105,7 @@ static void map_stack(uintptr_t top, size_t size)
 	}
 }
 
-/* The stacks that this CPU has under every CR3, with guard pages between them. */
+/* Maps the stacks of this CPU, which every CR3 maps, with guard pages between them. */
 static void map_cpu_stacks(void)
 {
 	map_stack(CPU_SCRATCH_TOP(0), SCRATCH_SIZE);
@@ -129,7 +132,7 @@ static bool option_is(const char *key, const char *wanted)
 	return boot_option(key, value, sizeof value) && !strcmp(value, wanted);
 }
 
-/* The text screen stays where it was in the direct map. */
+/* Maps the text screen at its old address in the direct map. */
 static void map_screen(void)
 {
 	if (option_is("screen", "off"))
@@ -147,7 +150,7 @@ static uint64_t option_number(const char *key)
 	return boot_option(key, value, sizeof value) ? string_to_number(value) : 0;
 }
 
-/* The seed that the command line names; without one RDRAND's, or the time. */
+/* Returns the seed of the command line; without one, a number of RDRAND's or the time. */
 static uint64_t first_seed(void)
 {
 	uint64_t seed = option_number("seed");
@@ -172,7 +175,7 @@ void boot_main(uint32_t address)
 	paging_init(memory.ranges, memory.count, isolation_kernel_flags());
 	map_screen();
 	pcid_init(option_is("pcid", "on"), isolation_kernel_flags());
-	frames_add((uintptr_t)image_start, (uintptr_t)boot_end); /* boot code and tables are done with */
+	frames_add((uintptr_t)image_start, (uintptr_t)boot_end); /* boot code and page tables */
 	map_cpu_stacks();
 	cpu_init();
 	kstack_init_cpu(this_cpu());

@@ -23,7 +23,7 @@
 #include "sched/clock.h"
 #include "sys/trace.h"
 
-#define EMERGENCY 64 /* frames that the kernel's copies to user memory can have when there are no others */
+#define EMERGENCY 64 /* frames reserved for the kernel's copies to user memory */
 
 static void timer_tick(void)
 {
@@ -86,7 +86,7 @@ static void record_reason(const char *name, const char *reason)
 	record_end();
 }
 
-/* What time stamps and counters are worth here. */
+/* Records the properties of the TSC and the performance counters. */
 static void say_clock(void)
 {
 	char option[4];
@@ -110,7 +110,10 @@ static const char *why_not(int error)
 	                           : "it cannot be loaded";
 }
 
-/* Runs the first program as long as it wants: what init= names, else /init of an archive, else the module init. */
+/*
+ * Runs the first program until it exits: the one named by init=, otherwise /init of an archive,
+ * otherwise the module init.
+ */
 static bool demo(void)
 {
 	char name[64];
@@ -126,10 +129,10 @@ static bool demo(void)
 		kprintf("cannot start %s: %s (error %d)\n", name, why_not(pid), -pid);
 		return false;
 	}
-	terminal_group = terminal_session = pid; /* Ctrl-C reaches it, and those that it starts */
+	terminal_group = terminal_session = pid; /* Ctrl-C reaches it and its children */
 	while (process_wait(pid, &status, 0) != pid)
 		;
-	process_kill(-1, SIGKILL); /* what it left behind */
+	process_kill(-1, SIGKILL); /* its orphans */
 	while (process_count() > 1)
 		task_yield();
 	loader_trim();
@@ -139,7 +142,10 @@ static bool demo(void)
 	return status == 0;
 }
 
-/* As a tmpfs of Linux has them: half of memory, and half as many files as it has pages. */
+/*
+ * Limits files as a tmpfs of Linux does: to half of memory, and to half as many files as it has
+ * pages.
+ */
 static void set_limits(void)
 {
 	node_limit_frames(frames_total() / 2);
@@ -147,7 +153,7 @@ static void set_limits(void)
 	frames_set_emergency(frames_total() / 256 < EMERGENCY ? frames_total() / 256 : EMERGENCY);
 }
 
-/* A word of the command line that is ignored, or that ends the boot. */
+/* Reports a word of the command line that is unknown, or whose value is invalid. */
 static void report_option(const char *word, const char *problem)
 {
 	char text[160];
@@ -172,7 +178,7 @@ void kernel_main(void)
 	if (fpu_xcr0_lost())
 		record_reason("xsave-unused",
 		              "a VM exit changed XCR0, as with QEMU before 8.2 that emulates SVM");
-	if (strcmp(mode, "bench") != 0) /* there the steps are counted */
+	if (strcmp(mode, "bench") != 0) /* counts must be the same in every run */
 		node_set_secret(random_number());
 	node_init();
 	boot_unpack_modules();

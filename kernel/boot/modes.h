@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* What a boot is for: run=bench, run=test, run=fuzz, run=list, or run=demo (the default). */
+/* The modes of a boot: run=bench, run=test, run=fuzz, run=list, or run=demo (the default). */
 #pragma once
 
 #include <stdbool.h>
 
-/* The first task: reads the command line and does what it says. Never returns. */
+/* The first task: does what the command line says. Never returns. */
 void kernel_main(void);
 
-/* bench/guest: runs (or only lists) the benchmarks that the command line asks for. False: one failed. */
+/*
+ * bench/guest: runs or lists the benchmarks chosen on the command line. Returns false if one
+ * failed.
+ */
 bool benchmarks_run(bool list_only);
 
-/* tests/kernel: runs the self-tests. False: one failed. */
+/* tests/kernel: runs the self-tests. Returns false if one failed. */
 bool self_tests_run(void);
 
-/* tests/kernel: runs the system-call fuzzer. False: it found something. */
+/* tests/kernel: runs the system-call fuzzer. Returns false if it found a fault. */
 bool fuzz_calls_run(void);

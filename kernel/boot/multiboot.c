@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See multiboot.h. Compiled for the host too, where the unit tests run it. */
+/* See multiboot.h. Also compiled for the host, for the unit tests. */
 #include "boot/multiboot.h"
 
 #include <stdbool.h>
@@ -8,10 +8,13 @@
 #include "output/console.h"
 #include "output/panic.h"
 
-#define BOOT_MAPPED (4 * GIB)       /* what the boot page tables reach */
-#define STRING_MOST (2 * PAGE_SIZE) /* bytes of a module's string: a path, a word and their NUL */
+#define BOOT_MAPPED (4 * GIB)       /* mapped by the boot page tables */
+#define STRING_MOST (2 * PAGE_SIZE) /* bytes of a command line or a module's string, with the NUL */
 
-/* The end of the RAM that `address` lies in, as far as it is mapped; or 0. */
+/*
+ * Returns the end of the RAM range that contains `address`, at most BOOT_MAPPED; 0 if there is
+ * none.
+ */
 static uint64_t end_of_ram(const struct multiboot_memory *memory, uint64_t address)
 {
 	for (size_t i = 0; address < BOOT_MAPPED && i < memory->count; i++)
@@ -27,7 +30,10 @@ static bool is_in_ram(const struct multiboot_memory *memory, uint64_t start, uin
 	return end && size <= end - start;
 }
 
-/* The same for the loader's own tables: below 1 MiB it may keep them in what the map calls reserved. */
+/*
+ * As end_of_ram(), for the loader's own tables: below 1 MiB they may be in memory marked as
+ * reserved.
+ */
 static uint64_t end_for_tables(const struct multiboot_memory *memory, uint64_t address)
 {
 	const uint64_t end = end_of_ram(memory, address);
@@ -112,7 +118,9 @@ const struct multiboot_info *multiboot_read(uint32_t address, struct memory_rang
 	return info;
 }
 
-/* A string of at most `most` bytes with its NUL. NULL: it is longer, or not in memory. */
+/*
+ * Returns a string of at most `most` bytes with its NUL, or NULL if it is longer or not in memory.
+ */
 static const char *string_at(const struct multiboot_memory *memory, uint64_t address, size_t most)
 {
 	const uint64_t end = end_for_tables(memory, address);
@@ -139,7 +147,7 @@ void multiboot_command_line(const struct multiboot_info *info, const struct mult
 		kprintf("the command line has more than %lu characters: the others are not used\n", size - 1);
 }
 
-/* "path/name.elf words" of GRUB or "path words name" of QEMU: the last word, without path and .elf */
+/* Names a module by the last word of its string ("/boot/name name"), without the path and .elf. */
 static void name_module(char *name, const char *string)
 {
 	const char *start = string;
@@ -164,7 +172,7 @@ static struct memory_range range_of(const struct multiboot_module *module)
 	return (struct memory_range){ module->start, module->end };
 }
 
-/* Ends the boot when the bytes of a module cannot be its own. */
+/* Panics if the module is not entirely in RAM, or overlaps the kernel or another module. */
 static void check_module(const struct multiboot_module *first, const struct multiboot_module *module,
                          const char *name, const struct multiboot_memory *memory, struct memory_range image)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a Multiboot loader hands over (Multiboot Specification 0.6.96, section 3.3), read once, early in the boot, while the boot
- * page tables map the first 4 GiB. Loaders do not always check what they give (QEMU's puts a module where no memory is), so every
- * address is held against the memory map before it is followed. What cannot be right ends the boot with a message.
+ * Reads the information of a Multiboot loader (Multiboot Specification 0.6.96, section 3.3), once,
+ * early in the boot, while the boot page tables map the first 4 GiB. Loaders do not always check it
+ * (QEMU's may put a module where there is no memory), so every address is checked against the
+ * memory map before it is used. Impossible values end the boot with a message.
  */
 #pragma once
 
@@ -28,32 +29,36 @@ struct multiboot_module {
 };
 
 struct multiboot_range {
-	uint32_t size; /* of what follows */
+	uint32_t size; /* of the fields after this one */
 	uint64_t address, length;
 	uint32_t type;
 } __attribute__((packed));
 
-/* RAM: whole frames, sorted, disjoint, and merged. */
+/* RAM as ranges of whole frames, sorted and merged. */
 struct multiboot_memory {
 	const struct memory_range *ranges;
 	size_t count;
 };
 
 /*
- * The information at a physical address and the memory that it describes, in `ranges` with room for `room`: those that do not fit
- * are left out, with a message. Panics without a memory map, when it is damaged, when it or the information lies outside of the
- * memory, and when [image_start, image_end), the kernel's, does.
+ * Returns the information at a physical address, and in `memory` the RAM that it describes.
+ * `ranges` has room for `room` ranges; more are ignored, with a message. Panics if there is no
+ * memory map, if it is damaged, or if the map, the information or the kernel's image is not in RAM.
  */
 const struct multiboot_info *multiboot_read(uint32_t address, struct memory_range *ranges, size_t room,
                                             struct memory_range image, struct multiboot_memory *memory);
 
-/* Copies the command line ("" when there is none) to `line`, `size` bytes with the NUL. One that does not fit is cut, with a message. */
+/*
+ * Copies the command line, or "" if there is none, to `line`, which has `size` bytes. A longer one
+ * is truncated, with a message.
+ */
 void multiboot_command_line(const struct multiboot_info *info, const struct multiboot_memory *memory,
                             char *line, size_t size);
 
 /*
- * Fills in `modules`, at most `room`: more are left out, with a message. Returns how many there are. Panics when a module is not
- * whole in the memory, or has bytes of the kernel's image or of another module.
+ * Fills `modules`, which has room for `room`; more are ignored, with a message. Returns their
+ * number. Panics if a module is not entirely in RAM, or overlaps the kernel's image or another
+ * module.
  */
 size_t multiboot_modules(const struct multiboot_info *info, const struct multiboot_memory *memory,
                          struct memory_range image, struct boot_module *modules, size_t room);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See options.h. Compiled for the host too, where the unit tests run it. */
+/* See options.h. Also compiled for the host, for the unit tests. */
 #include "boot/options.h"
 
 #include <stdint.h>
@@ -11,7 +11,10 @@ char command_line[COMMAND_LINE];
 
 #define NUMBER "a number of 64 bits, decimal or 0x and hexadecimal"
 
-/* What is known. `values`: those that there are, separated by `|`; NUMBER; or NULL: any text of at most `most` characters. */
+/*
+ * The known options. `values`: the valid values, separated by `|`, or NUMBER, or NULL for any text
+ * of at most `most` characters.
+ */
 static const struct option {
 	const char *key, *values;
 	size_t most;
@@ -88,7 +91,7 @@ static bool is_number(const char *text)
 	return true;
 }
 
-/* Whether `value` is one of those between the bars. */
+/* Returns true if `value` is one of `values`, which are separated by bars. */
 static bool is_among(const char *value, const char *values)
 {
 	const size_t length = strlen(value);
@@ -116,7 +119,7 @@ static bool is_valid(const struct option *option, const char *value)
 	return is_among(value, option->values);
 }
 
-/* The option that a word is of, and its value; NULL: no one reads it. */
+/* Returns the option that a word sets, and its value in *value; NULL if there is no such option. */
 static const struct option *find_option(const char *word, const char **value)
 {
 	for (size_t i = 0; i < sizeof options / sizeof *options; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The words of the kernel's command line (docs/records.md has what they mean). */
+/* The options on the kernel's command line. docs/records.md explains them. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,13 +10,14 @@
 extern char command_line[COMMAND_LINE];
 
 /*
- * The value of `key=` on the command line, copied to `value` (at most `size` bytes with the NUL).
- * Returns false, and "" in `value`, when the key is not there.
+ * Copies the value of `key=` on the command line to `value`, truncated to `size` bytes with the
+ * NUL. Returns false, with "" in `value`, if the key is not there.
  */
 bool boot_option(const char *key, char *value, size_t size);
 
 /*
- * Calls report(word, problem) for each word that no one reads, and for each whose value is none that is known: false when there was one
- * of the latter. Words before the first that is read and that have a `/` or a `.` are the image's name, which loaders put there.
+ * Calls report(word, problem) for each unknown word and each invalid value. Returns false if a
+ * value is invalid. A word with a `/` or `.` before the first known option is the image's name,
+ * which loaders put there, and is not reported.
  */
 bool boot_check_options(void (*report)(const char *word, const char *problem));
