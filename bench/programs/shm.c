@@ -192,12 +192,12 @@ static int permissions(void)
 
 static int refuses(void)
 {
-	long id = get(79, PAGE_SIZE, IPC_CREAT | 0600), many[SEGMENTS_MOST], at;
+	long id = get(79, PAGE_SIZE, IPC_CREAT | 0600), many[SEGMENTS_MAX], at;
 	int n = 0;
 
 	CHECK(id >= 0);
 	CHECK(get(80, 0, IPC_CREAT) == -22 && get(80, ~0UL, IPC_CREAT) == -22 && get(80, 1, 0) == -2);
-	CHECK(attach(-1, 0, 0) == -22 && attach(id + SEGMENTS_MOST, 0, 0) == -22);
+	CHECK(attach(-1, 0, 0) == -22 && attach(id + SEGMENTS_MAX, 0, 0) == -22);
 	CHECK(attach(id, 1, 0) == -22 && attach(id, KERNEL_BASE, 0) == -22 && attach(id, USER_TOP, 0) == -22);
 	CHECK(attach(id, PAGE_SIZE, 0) == -22 && attach(id, 0, 1) == -22 && attach(id, 0, SHM_REMAP) == -22);
 	CHECK(attach(id, 0, SHM_EXEC) == -13);
@@ -208,9 +208,9 @@ static int refuses(void)
 	CHECK(detach((void *)0x400000) == -22 && detach(NULL) == -22);
 	CHECK(control(id, 99, NULL) == -22 && control(-5, IPC_RMID, NULL) == -22);
 	CHECK(control(id, IPC_STAT, (void *)KERNEL_BASE) == -14 && control(id, IPC_SET, NULL) == -14);
-	while (n < SEGMENTS_MOST && (many[n] = get(IPC_PRIVATE, 1, 0600)) >= 0)
+	while (n < SEGMENTS_MAX && (many[n] = get(IPC_PRIVATE, 1, 0600)) >= 0)
 		n++;
-	CHECK(n == SEGMENTS_MOST - 1 && many[n] == -28);
+	CHECK(n == SEGMENTS_MAX - 1 && many[n] == -28);
 	while (n-- > 0)
 		CHECK(control(many[n], IPC_RMID, NULL) == 0);
 	CHECK(control(id, IPC_RMID, NULL) == 0);

@@ -32,7 +32,7 @@ void constants(void)
 	CONSTANT("CPU_USER_RSP", offsetof(struct cpu, user_rsp));
 	CONSTANT("CPU_KSTACK_TOP", offsetof(struct cpu, kstack_top));
 	CONSTANT("CPU_SCRATCH_RAX", offsetof(struct cpu, scratch_rax));
-	CONSTANT("CPU_NEED_RESCHED", offsetof(struct cpu, need_resched));
+	CONSTANT("CPU_RETURN_WORK", offsetof(struct cpu, return_work));
 	CONSTANT("CPU_SCRATCH_TOP", offsetof(struct cpu, scratch_top));
 	CONSTANT("SELECTOR_KERNEL_CODE", SELECTOR_KERNEL_CODE);
 	CONSTANT("SELECTOR_KERNEL_DATA", SELECTOR_KERNEL_DATA);

@@ -27,7 +27,7 @@
 
 static void timer_tick(void)
 {
-	this_cpu()->need_resched |= RETURN_YIELD;
+	this_cpu()->return_work |= RETURN_YIELD;
 	lapic_eoi();
 }
 

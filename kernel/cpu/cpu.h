@@ -12,7 +12,7 @@
 #include "x86/layout.h"
 #include "x86/registers.h"
 
-/* Bits of need_resched. */
+/* What is to be done before user mode goes on: bits of return_work. */
 #define RETURN_YIELD  1 /* other tasks are to run */
 #define RETURN_MASK   4 /* the running task gets its signal mask back */
 #define RETURN_SIGNAL 2 /* the running task has a signal to act on */
@@ -26,8 +26,8 @@ struct cpu {
 	uint64_t kstack_top; /* of the running task (heap stacks) */
 	uint64_t scratch_rax;
 	struct task *current;
-	uint64_t need_resched; /* RETURN_*: why the way back to user mode is the long one */
-	uint64_t scratch_top;  /* the scratch stack, mapped alike under every CR3 */
+	uint64_t return_work; /* RETURN_*: not 0 if the way back to user mode is the slow one */
+	uint64_t scratch_top; /* the scratch stack, mapped alike under every CR3 */
 	uint32_t id;
 	uint32_t stale_pcids; /* how many are stale on this CPU (mem/pcid.h) */
 	uint64_t

@@ -149,7 +149,7 @@ restore_frame:
 irq_return:
 	test	byte [rsp + 10 * 8], 3	; CS
 	jz	.pop
-	cmp	qword [gs:CPU_NEED_RESCHED], 0
+	cmp	qword [gs:CPU_RETURN_WORK], 0
 	jne	.hook
 .user:	ISOLATION_LEAVE 9
 	swapgs
@@ -216,7 +216,7 @@ return_through_frame:
 	mov	rdi, rax
 	call	[trace_result]
 %endif
-	cmp	qword [gs:CPU_NEED_RESCHED], 0
+	cmp	qword [gs:CPU_RETURN_WORK], 0
 	jne	.hook
 	add	rsp, CALL_R9
 	BEGIN_POP CALL_R9

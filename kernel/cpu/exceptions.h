@@ -68,7 +68,7 @@ void exception_set_probe(bool (*probe)(struct trap_frame *frame));
  */
 _Noreturn void return_through_frame(const struct trap_frame *frame);
 
-/* Called with what user mode goes on with, when need_resched was set or return_through_frame() was called. */
+/* Called with the registers to return with if return_work is set, and by return_through_frame(). */
 extern void (*user_return_hook)(struct trap_frame *frame);
 
 /* NMIs since boot. */

@@ -14,7 +14,7 @@ int archive_unpack(void *archive, size_t size, struct unpacked *result)
 
 	heap = before - frames_free(); /* nodes and names */
 	for (struct node *name = node_root; name; name = node_after(name)) {
-		struct node *node = node_itself(name);
+		struct node *node = node_target(name);
 
 		if (node->data >= start && node->data < start + result->used)
 			node_own_data(node);

@@ -177,7 +177,7 @@ static void forget_archived(struct node **at)
 /* Takes a name out of its directory: another member has it. */
 static int replace(struct node *name)
 {
-	struct node *node = node_itself(name);
+	struct node *node = node_target(name);
 
 	if (node->archived && node->links == 1) /* it goes with its last name */
 		forget_archived(find_archived(node->archived));

@@ -75,7 +75,7 @@ static long write_node(struct file *file, uint64_t buffer, size_t size)
 
 	if (file->flags & O_APPEND)
 		file->offset = file->node->size;
-	if (file->offset >= FILE_SIZE_MOST)
+	if (file->offset >= FILE_SIZE_MAX)
 		return -EFBIG;
 	while (done < size) {
 		size_t length = file->node->size, n;

@@ -87,7 +87,7 @@ static bool has_room(const struct node *node)
 
 	for (const struct lock *lock = node->locks; lock; lock = lock->next)
 		count++;
-	return count + 2 <= LOCKS_MOST;
+	return count + 2 <= LOCKS_MAX;
 }
 
 int lock_set(struct node *node, const struct lock *wanted)

@@ -26,7 +26,7 @@ struct lock_request {
 	struct lock wanted;
 };
 
-#define LOCKS_MOST 1024 /* on a file: a call looks at all of them */
+#define LOCKS_MAX 1024 /* on a file: a call looks at all of them */
 
 /* The first lock of another owner that excludes this one, or NULL. */
 const struct lock *lock_in_the_way(const struct node *node, const struct lock *wanted);

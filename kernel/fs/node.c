@@ -8,8 +8,8 @@
 #include "output/panic.h"
 #include "sched/pause.h"
 
-#define WALK_SIZE  PAGE_SIZE /* bytes of what links lead to and is still to be walked: what the heap gives */
-#define LINKS_MOST 40        /* that one path may lead through (MAXSYMLINKS) */
+#define WALK_SIZE PAGE_SIZE /* bytes of what links lead to and is still to be walked: what the heap gives */
+#define LINKS_MAX 40        /* that one path may lead through (MAXSYMLINKS) */
 
 struct node *node_root, *node_console;
 static uint64_t secret;
@@ -206,7 +206,7 @@ static struct node *through(struct walk *walk, struct node *link, int *error)
 	const void *target;
 	char *path;
 
-	*error = ++walk->links > LINKS_MOST ? -ELOOP : size > WALK_SIZE ? -ENAMETOOLONG : -ENOENT;
+	*error = ++walk->links > LINKS_MAX ? -ELOOP : size > WALK_SIZE ? -ENAMETOOLONG : -ENOENT;
 	if (*error != -ENOENT ||
 	    !node_bytes(link, 0, link->size, &target)) /* an archive may have an empty one */
 		return NULL;
@@ -257,7 +257,7 @@ struct node *node_find(struct node *from, const char *path, bool follow, int *er
 
 	*error = -ENOENT;
 	name = *path ? walk_from(from, path, strlen(path), follow, error) : NULL;
-	return name ? node_itself(name) : NULL;
+	return name ? node_target(name) : NULL;
 }
 
 /* The last component of a path, which is not followed by more than slashes. */
@@ -340,7 +340,7 @@ int node_remove(struct node *node)
 	if (node->children)
 		return -ENOTEMPTY;
 	leave(node);
-	node_itself(node)->links--;
+	node_target(node)->links--;
 	if (node->same)
 		node_drop(node->same);
 	node_drop(node);
@@ -376,7 +376,7 @@ int node_rename(struct node *node, struct node *directory, const char *name, siz
 
 	if (is_below(directory, node))
 		return -EINVAL;
-	if (there && node_itself(there) == node_itself(node))
+	if (there && node_target(there) == node_target(node))
 		return 0;
 	if (there && is(there, NODE_DIRECTORY) != is(node, NODE_DIRECTORY))
 		return is(there, NODE_DIRECTORY) ? -EISDIR : -ENOTDIR;

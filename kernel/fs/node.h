@@ -25,7 +25,7 @@
 
 #define NAME_LENGTH    255
 #define PATH_LENGTH    1024 /* with the NUL */
-#define FILE_SIZE_MOST BACKING_SIZE_MAX
+#define FILE_SIZE_MAX  BACKING_SIZE_MAX
 
 struct node {
 	uint32_t mode;
@@ -66,7 +66,7 @@ enum {
 };
 
 /* The node that a name of a file stands for: another one's, or its own. */
-static inline struct node *node_itself(struct node *name)
+static inline struct node *node_target(struct node *name)
 {
 	return name->same ? name->same : name;
 }
@@ -125,7 +125,7 @@ int node_remove(struct node *node);
 int node_rename(struct node *node, struct node *directory, const char *name, size_t length);
 
 /*
- * A file of `size` zeros, at most FILE_SIZE_MOST bytes, that is in no directory: memory that is shared. The reference is the
+ * A file of `size` zeros, at most FILE_SIZE_MAX bytes, that is in no directory: memory that is shared. The reference is the
  * caller's. NULL: no memory.
  */
 struct node *node_create_nameless(size_t size);

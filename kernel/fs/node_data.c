@@ -9,7 +9,7 @@
 
 #define ENTRIES 512 /* addresses of frames in a frame */
 
-_Static_assert(FILE_SIZE_MOST <= ENTRIES * ENTRIES * PAGE_SIZE, "two levels of tables reach all of a file");
+_Static_assert(FILE_SIZE_MAX <= ENTRIES * ENTRIES * PAGE_SIZE, "two levels of tables reach all of a file");
 
 static const uint8_t zeros[PAGE_SIZE] __attribute__((aligned(64)));
 

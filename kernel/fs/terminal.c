@@ -9,7 +9,7 @@
 #include "sched/pause.h"
 #include "vm/address_space.h"
 
-#define TYPED_MOST    4096 /* characters that are kept until they are read */
+#define TYPED_MAX     4096 /* characters that are kept until they are read */
 #define LINE_PATIENCE 300  /* looks at the port after a character: more may be on its way */
 #define CHUNK         64   /* bytes on their way between a program and the console */
 
@@ -52,7 +52,7 @@ int (*terminal_check)(enum terminal_use use);
 struct terminal_size terminal_size = { .rows = 25, .columns = 80 };
 
 /* What was typed: up to `whole`, ends of lines and of the file included, it can be read; the rest can still be edited. */
-static uint16_t typed[TYPED_MOST];
+static uint16_t typed[TYPED_MAX];
 static size_t first, whole, last;
 static bool literal; /* the next character is none of the keys (VLNEXT) */
 
@@ -103,7 +103,7 @@ static void reprint(void)
 {
 	echo("\n", 1);
 	for (size_t i = whole; i != last; i++)
-		echo_character((uint8_t)typed[i % TYPED_MOST]);
+		echo_character((uint8_t)typed[i % TYPED_MAX]);
 }
 
 /* Whether the byte goes on with a character that began before it (RFC 3629). */
@@ -117,7 +117,7 @@ static size_t last_character(void)
 {
 	size_t at = last - 1;
 
-	while (goes_on(typed[at % TYPED_MOST]) && at != whole)
+	while (goes_on(typed[at % TYPED_MAX]) && at != whole)
 		at--;
 	return at;
 }
@@ -128,7 +128,7 @@ static bool erase_character(void)
 	uint8_t c;
 
 	last = last_character();
-	c = (uint8_t)typed[last % TYPED_MOST];
+	c = (uint8_t)typed[last % TYPED_MAX];
 	if (c != '\t')
 		echo("\b \b\b \b", has(ECHOCTL) && is_control(c) ? 6 : 3);
 	return c == '\t';
@@ -147,7 +147,7 @@ static void erase(enum erasure what)
 	bool in_word = false, show = false;
 
 	while (last != whole) {
-		const bool of_word = is_of_word((uint8_t)typed[last_character() % TYPED_MOST]);
+		const bool of_word = is_of_word((uint8_t)typed[last_character() % TYPED_MAX]);
 
 		if (what == ERASE_WORD && in_word && !of_word)
 			break;
@@ -208,9 +208,9 @@ static void append(uint16_t c)
 {
 	const bool ends = !has(ICANON) || ends_line(c);
 
-	if (last - first >= TYPED_MOST - (ends ? 0 : 1)) /* the end of a line still has room */
+	if (last - first >= TYPED_MAX - (ends ? 0 : 1)) /* the end of a line still has room */
 		return;
-	typed[last++ % TYPED_MOST] = c;
+	typed[last++ % TYPED_MAX] = c;
 	if (!has(ICANON) || !is_key(c, VEOF))
 		echo_character((uint8_t)c);
 	if (ends)
@@ -239,7 +239,7 @@ void terminal_poll(void)
 	unsigned taken = 0;             /* Ctrl-C and Ctrl-U make room again: there may be no end of them */
 
 	/* Without room what is sent waits in the port, as in Linux: a script may come faster than it is read. */
-	while (last - first < TYPED_MOST && quiet <= LINE_PATIENCE && taken < TYPED_MOST) {
+	while (last - first < TYPED_MAX && quiet <= LINE_PATIENCE && taken < TYPED_MAX) {
 		const int c = console_read();
 
 		quiet = c >= 0 ? 0 : quiet + 1;
@@ -294,7 +294,7 @@ int terminal_unread(const struct file *file, int32_t *bytes)
 	terminal_poll();
 	*bytes = 0;
 	for (size_t i = first; i != whole; i++)
-		*bytes += !has(ICANON) || !is_key(typed[i % TYPED_MOST], VEOF);
+		*bytes += !has(ICANON) || !is_key(typed[i % TYPED_MAX], VEOF);
 	return 0;
 }
 
@@ -332,7 +332,7 @@ long terminal_read(struct file *file, uint64_t buffer, size_t size)
 		size_t n = 0;
 
 		while (first != whole && n < size - done && n < sizeof chunk && !ends) {
-			const uint16_t c = typed[first++ % TYPED_MOST];
+			const uint16_t c = typed[first++ % TYPED_MAX];
 
 			ends = has(ICANON) && ends_line(c);
 			if (!ends || !is_key(c, VEOF))

@@ -223,7 +223,7 @@ static void set_identity(uint64_t *word, const struct process *process)
 void arguments_init(void)
 {
 	vector[VECTOR_HWCAP] = cpu_features.leaf1_edx;
-	vector[VECTOR_MINSIGSTKSZ] = signal_stack_least();
+	vector[VECTOR_MINSIGSTKSZ] = signal_stack_min();
 }
 
 static inline void put_vector(uint64_t word[VECTOR_WORDS], const struct elf_plan *plan, uintptr_t file_name)

@@ -12,11 +12,11 @@
 
 #define ARGUMENTS_SIZE \
 	PAGE_SIZE /* strings, pointers and auxiliary vector together; more than that is in arguments_large.h */
-#define ARGUMENTS_MAX       128 /* strings in there, of argv and envp together */
+#define ARGUMENTS_MAX      128 /* strings in there, of argv and envp together */
 
 /* Linux's bounds (fs/exec.c): of a string, with its NUL, and of all strings and the pointers to them. */
-#define ARGUMENT_SIZE_MOST  (128 * KIB)
-#define ARGUMENTS_SIZE_MOST (USER_STACK_LIMIT / 4)
+#define ARGUMENT_SIZE_MAX  (128 * KIB)
+#define ARGUMENTS_SIZE_MAX (USER_STACK_LIMIT / 4)
 
 struct arguments {
 	char *page;                    /* a frame in the direct map, or NULL */

@@ -38,8 +38,8 @@ static int put(struct large_arguments *large, const void *bytes, size_t size)
 /* Whether a string of `size` bytes behind `offset` bytes of others, and a pointer to it, are not too much. */
 static bool fits(const struct arguments *a, size_t offset, size_t size)
 {
-	return size <= ARGUMENT_SIZE_MOST && offset + size + (a->count + 1) * sizeof(uint64_t) <=
-	                                             ARGUMENTS_SIZE_MOST + sizeof(struct arguments_top);
+	return size <= ARGUMENT_SIZE_MAX && offset + size + (a->count + 1) * sizeof(uint64_t) <=
+	                                            ARGUMENTS_SIZE_MAX + sizeof(struct arguments_top);
 }
 
 int arguments_enlarge(struct arguments *a)

@@ -22,7 +22,7 @@ struct file *file_of(uint64_t fd)
 
 	if (!table)
 		return fd < 3 ? &file_standard : NULL;
-	return fd < FILES_MOST ? table->file[fd] : NULL;
+	return fd < FILES_MAX ? table->file[fd] : NULL;
 }
 
 static struct file_table *own_table(struct process *process)
@@ -56,7 +56,7 @@ int file_install(struct file *file, unsigned lowest, bool close_on_exec)
 
 	if (!table)
 		return -ENOMEM;
-	for (unsigned fd = lowest; fd < FILES_MOST; fd++)
+	for (unsigned fd = lowest; fd < FILES_MAX; fd++)
 		if (!table->file[fd]) {
 			put(table, fd, file, close_on_exec);
 			return (int)fd;
@@ -111,7 +111,7 @@ int file_table_copy(struct process *to, const struct process *from)
 	if (!to->files)
 		return -ENOMEM;
 	*to->files = *from->files;
-	for (unsigned fd = 0; fd < FILES_MOST; fd++)
+	for (unsigned fd = 0; fd < FILES_MAX; fd++)
 		if (to->files->file[fd])
 			to->files->file[fd]->references++;
 	return 0;
@@ -137,7 +137,7 @@ void file_table_drop(struct process *process)
 	if (!table)
 		return;
 	process->files = NULL;
-	for (unsigned fd = 0; fd < FILES_MOST; fd++)
+	for (unsigned fd = 0; fd < FILES_MAX; fd++)
 		if (table->file[fd])
 			let_go(process, table->file[fd]);
 	heap_free(table);
@@ -147,7 +147,7 @@ size_t file_table_nameless(const struct process *process)
 {
 	size_t frames = 0;
 
-	for (unsigned fd = 0; process->files && fd < FILES_MOST; fd++)
+	for (unsigned fd = 0; process->files && fd < FILES_MAX; fd++)
 		if (process->files->file[fd])
 			frames += file_share(process->files->file[fd]);
 	return frames;

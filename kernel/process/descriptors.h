@@ -9,13 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FILES_MOST 64 /* descriptors of a process */
+#define FILES_MAX 64 /* descriptors of a process */
 
 struct file;
 struct process;
 
 struct file_table {
-	struct file *file[FILES_MOST];
+	struct file *file[FILES_MAX];
 	uint64_t close_on_exec; /* a bit for each */
 };
 

@@ -9,8 +9,8 @@
 #include "lib/string.h"
 #include "output/console.h"
 
-#define SAID_MOST 16 /* programs of which it is said */
-#define SHOWN     80 /* characters of a path, with the NUL */
+#define SAID_MAX 16 /* programs of which it is said */
+#define SHOWN    80 /* characters of a path, with the NUL */
 
 /* The path of the interpreter in `path`, cut and printable. False: there is none, or the file is damaged there. */
 static bool find_interpreter(const uint8_t *data, size_t size, char path[SHOWN])
@@ -40,7 +40,7 @@ static bool find_interpreter(const uint8_t *data, size_t size, char path[SHOWN])
 /* Whether it is the first time for this name, of as many as are remembered. */
 static bool is_new(const char *name)
 {
-	static uint64_t said[SAID_MOST]; /* hashes: FNV-1a */
+	static uint64_t said[SAID_MAX]; /* hashes: FNV-1a */
 	static unsigned count;
 	static bool full; /* and that was said */
 	uint64_t hash = 0xcbf29ce484222325;
@@ -50,7 +50,7 @@ static bool is_new(const char *name)
 	for (unsigned i = 0; i < count; i++)
 		if (said[i] == hash)
 			return false;
-	if (count < SAID_MOST) {
+	if (count < SAID_MAX) {
 		said[count++] = hash;
 		return true;
 	}

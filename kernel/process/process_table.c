@@ -11,8 +11,8 @@
 
 /* Limits for users other than root (RLIMIT_NPROC). As in Linux, half of the tasks that an eighth of memory has stacks for. */
 #define USER_MEMORY  (256 * KIB) /* of the machine's memory for a task that a user may have */
-#define USER_LEAST   64
-#define USER_MOST    (KSTACK_HEAP_SLOTS / 2)
+#define USER_MIN     64
+#define USER_MAX     (KSTACK_HEAP_SLOTS / 2)
 #define ROOT_RESERVE 64 /* places that only root's tasks get */
 
 /* The tasks of a user other than root, zombies included. */
@@ -117,7 +117,7 @@ size_t process_user_limit(void)
 {
 	const size_t most = frames_total() / (USER_MEMORY / PAGE_SIZE);
 
-	return most < USER_LEAST ? USER_LEAST : most > USER_MOST ? USER_MOST : most;
+	return most < USER_MIN ? USER_MIN : most > USER_MAX ? USER_MAX : most;
 }
 
 bool process_account_is_full(const struct account *account)

@@ -30,10 +30,10 @@ static void changed(struct process *process)
 {
 	struct cpu *cpu = this_cpu();
 
-	process->task.attention =
+	process->task.return_work =
 	        (signal_is_pending(process) ? RETURN_SIGNAL : 0) | (process->signals.keep ? RETURN_MASK : 0);
 	if (&process->task == cpu->current)
-		cpu->need_resched = (cpu->need_resched & RETURN_YIELD) | process->task.attention;
+		cpu->return_work = (cpu->return_work & RETURN_YIELD) | process->task.return_work;
 }
 
 struct signal_action signal_action(const struct process *process, int signal)

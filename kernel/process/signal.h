@@ -193,8 +193,8 @@ void signals_drop(struct process *process);
 int signal_enter(struct trap_frame *frame, int signal, const struct signal_action *action, uint64_t mask);
 
 /* Bytes that a handler's frame takes at most, all alignment included: at least MINSIGSTKSZ. */
-#define SIGNAL_STACK_LEAST 2048 /* MINSIGSTKSZ: what sigaltstack() takes at least */
-size_t signal_stack_least(void);
+#define SIGNAL_STACK_MIN 2048 /* MINSIGSTKSZ: what sigaltstack() takes at least */
+size_t signal_stack_min(void);
 
 /* Reads the frame at the user address `at` back. 0, or -EFAULT when it is not there or not acceptable. */
 int signal_leave(uint64_t at, struct trap_frame *frame);

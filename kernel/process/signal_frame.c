@@ -86,7 +86,7 @@ int signal_set_stack(const struct user_stack *stack, uint64_t rsp)
 		s->stack = (struct signal_stack){ 0 };
 		return 0;
 	}
-	if (stack->size < SIGNAL_STACK_LEAST || !user_range(stack->base, stack->size))
+	if (stack->size < SIGNAL_STACK_MIN || !user_range(stack->base, stack->size))
 		return -ENOMEM;
 	s->stack = (struct signal_stack){ stack->base, stack->size, (stack->flags & SS_AUTODISARM) != 0 };
 	return 0;
@@ -114,12 +114,12 @@ static int put_fpu(struct process *process, uint64_t at)
 	return 0;
 }
 
-size_t signal_stack_least(void)
+size_t signal_stack_min(void)
 {
 	/* signal_enter() aligns the FPU's state to 64 bytes, and the frame to 16 with 8 above. */
 	const size_t most = fpu_size() + sizeof(uint32_t) + 63 + sizeof(struct frame) + 15 + 8;
 
-	return most < SIGNAL_STACK_LEAST ? SIGNAL_STACK_LEAST : (most + 15) & ~15UL;
+	return most < SIGNAL_STACK_MIN ? SIGNAL_STACK_MIN : (most + 15) & ~15UL;
 }
 
 int signal_enter(struct trap_frame *frame, int signal, const struct signal_action *action, uint64_t mask)

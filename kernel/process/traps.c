@@ -25,7 +25,7 @@ static __attribute__((noinline, cold)) bool fault_failed(int error)
 	cpu->fault_error = region_fault(&process->space, read_cr2(), cpu->fault_code);
 	frames_open_emergency(false);
 	process->task.starved = true;
-	cpu->need_resched |= RETURN_YIELD;
+	cpu->return_work |= RETURN_YIELD;
 	return cpu->fault_error == 0;
 }
 
@@ -127,11 +127,11 @@ static void user_return(struct trap_frame *frame)
 		current_process()->task.starved = false;
 		out_of_memory();
 	}
-	if (this_cpu()->need_resched & RETURN_YIELD) {
+	if (this_cpu()->return_work & RETURN_YIELD) {
 		clock_poll();
 		task_yield();
 	}
-	if (current_process()->task.attention || frame->vector == FRAME_CALL)
+	if (current_process()->task.return_work || frame->vector == FRAME_CALL)
 		signals_deliver(frame);
 }
 

@@ -23,7 +23,7 @@ static bool is_meant(const struct process *child, int pid)
 }
 
 /* Whether there is something of a child to tell; that is told once. */
-static bool has_news(struct process *child, int options, int *status)
+static bool take_status(struct process *child, int options, int *status)
 {
 	const bool keep = options & WAIT_KEEP;
 
@@ -59,7 +59,7 @@ long process_wait_for(int pid, int *status, int options)
 			    (child->task.state == TASK_ZOMBIE && !(options & WAIT_EXITED)))
 				continue;
 			any = true;
-			if (!has_news(child, options, status))
+			if (!take_status(child, options, status))
 				continue;
 			pid = child->pid;
 			if (child->task.state == TASK_ZOMBIE && !(options & WAIT_KEEP))

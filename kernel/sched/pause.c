@@ -23,7 +23,7 @@ static void give_way(void)
 		current_task()->starved = false;
 		starved_hook();
 	}
-	if (this_cpu()->need_resched & RETURN_YIELD) {
+	if (this_cpu()->return_work & RETURN_YIELD) {
 		clock_poll();
 		task_yield();
 	}

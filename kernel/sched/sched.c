@@ -85,7 +85,7 @@ void sched_switch_to(struct task *task)
 	if (task == previous)
 		return;
 	cpu->current = task;
-	cpu->need_resched = task->attention;
+	cpu->return_work = task->return_work;
 	kstack_activate(cpu, &task->stack);
 	switch_user_state(previous, task);
 	context_switch(&previous->rsp, task->rsp, isolation_cr3(&task->root));
@@ -107,7 +107,7 @@ void task_yield(void)
 {
 	struct cpu *cpu = this_cpu();
 
-	cpu->need_resched = cpu->current->attention;
+	cpu->return_work = cpu->current->return_work;
 	if (!first)
 		return;
 	if (cpu->current != cpu->idle)

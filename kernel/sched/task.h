@@ -34,8 +34,8 @@ struct task {
 	struct wait_queue *waiting;   /* the queue that it is in while it blocks, or NULL */
 	struct deadline wake;         /* when its wait ends: a time of clock_now() */
 	uint64_t
-	        attention; /* RETURN_* bits, beyond those of a moment, that its way to user mode has to heed */
-	uint64_t fs_base;  /* of user mode: thread-local storage */
+	        return_work; /* RETURN_* bits, beyond those of a moment, that its way to user mode has to heed */
+	uint64_t fs_base;    /* of user mode: thread-local storage */
 	uint64_t selectors; /* read_selectors() while it does not run; 0 while it does */
 	bool has_fpu;       /* it has used the FPU */
 	bool starved;       /* a page fault found no memory: starved_hook() is due */
@@ -67,7 +67,7 @@ static inline struct task *current_task(void)
 /* Returns true if a signal waits to be acted on: what the task waits for in the kernel is broken off. */
 static inline bool task_is_interrupted(const struct task *task)
 {
-	return task->attention & RETURN_SIGNAL;
+	return task->return_work & RETURN_SIGNAL;
 }
 
 /* Lets the other tasks that are ready run first. */

@@ -31,7 +31,7 @@ static long change_mode(struct node *node, uint64_t mode)
 long sys_fchmodat(uint64_t directory, uint64_t path, uint64_t mode)
 {
 	int error;
-	struct node *node = take_node(directory, path, true, &error);
+	struct node *node = node_from_user(directory, path, true, &error);
 
 	return node ? change_mode(node, mode) : error;
 }
@@ -64,8 +64,9 @@ long sys_fchownat(uint64_t directory, uint64_t path, uint64_t user, uint64_t gro
 
 	if (flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
-	return take_node(directory, path, !(flags & AT_SYMLINK_NOFOLLOW), &error) ? change_owner(user, group)
-	                                                                          : error;
+	return node_from_user(directory, path, !(flags & AT_SYMLINK_NOFOLLOW), &error)
+	               ? change_owner(user, group)
+	               : error;
 }
 
 long sys_chown(uint64_t path, uint64_t user, uint64_t group)
@@ -100,7 +101,7 @@ long sys_utimensat(uint64_t directory, uint64_t path, uint64_t address, uint64_t
 	}
 	if (!path && (int)directory != AT_FDCWD)
 		return file_of((uint32_t)directory) ? 0 : -EBADF;
-	return take_node(directory, path, !(flags & AT_SYMLINK_NOFOLLOW), &error) ? 0 : error;
+	return node_from_user(directory, path, !(flags & AT_SYMLINK_NOFOLLOW), &error) ? 0 : error;
 }
 
 long sys_symlinkat(uint64_t target, uint64_t directory, uint64_t address)
@@ -116,7 +117,7 @@ long sys_symlinkat(uint64_t target, uint64_t directory, uint64_t address)
 
 	if (size <= 0)
 		return size == -E2BIG ? -ENAMETOOLONG : size ? size : -ENOENT;
-	parent = place_for(&path, directory, address, false, &name, &length, &error);
+	parent = parent_for_new(&path, directory, address, false, &name, &length, &error);
 	if (!parent)
 		return error;
 	node = node_create(parent, name, length, NODE_LINK | 0777);
@@ -146,10 +147,10 @@ long sys_linkat(uint64_t from_directory, uint64_t from, uint64_t to_directory, u
 
 	if (flags & ~(uint64_t)(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
-	node = take_node(from_directory, from, flags & AT_SYMLINK_FOLLOW, &error);
+	node = node_from_user(from_directory, from, flags & AT_SYMLINK_FOLLOW, &error);
 	if (!node)
 		return error;
-	parent = place_for(&path, to_directory, to, false, &name, &length, &error);
+	parent = parent_for_new(&path, to_directory, to, false, &name, &length, &error);
 	if (!parent)
 		return error;
 	if ((node->mode & NODE_KIND) != NODE_FILE)
@@ -173,7 +174,7 @@ long sys_mknodat(uint64_t directory, uint64_t address, uint64_t mode)
 
 	if ((mode & NODE_KIND) && (mode & NODE_KIND) != NODE_FILE)
 		return -EPERM;
-	parent = place_for(&path, directory, address, false, &name, &length, &error);
+	parent = parent_for_new(&path, directory, address, false, &name, &length, &error);
 	if (!parent)
 		return error;
 	return node_create(parent, name, length,
@@ -224,7 +225,7 @@ long sys_statfs(uint64_t path, uint64_t address)
 {
 	int error;
 
-	return take_node((uint64_t)AT_FDCWD, path, true, &error) ? put_statistics(address) : error;
+	return node_from_user((uint64_t)AT_FDCWD, path, true, &error) ? put_statistics(address) : error;
 }
 
 long sys_fstatfs(uint64_t fd, uint64_t address)

@@ -56,7 +56,7 @@ static long change_directory(struct node *node)
 long sys_chdir(uint64_t path)
 {
 	int error;
-	struct node *node = take_node((uint64_t)AT_FDCWD, path, true, &error);
+	struct node *node = node_from_user((uint64_t)AT_FDCWD, path, true, &error);
 
 	return node ? change_directory(node) : error;
 }
@@ -68,7 +68,7 @@ long sys_fchdir(uint64_t fd)
 	return !file ? -EBADF : file->node ? change_directory(file->node) : -ENOTDIR;
 }
 
-#define READ_MOST (32 * KIB) /* bytes that one call returns */
+#define READ_MAX (32 * KIB) /* bytes that one call returns */
 
 /* struct linux_dirent64 (uapi/linux/dirent.h), before the name. */
 struct entry {
@@ -103,8 +103,8 @@ long sys_getdents64(uint64_t fd, uint64_t buffer, uint64_t size)
 
 	if (!file)
 		return -EBADF;
-	if (size > READ_MOST)
-		size = READ_MOST;
+	if (size > READ_MAX)
+		size = READ_MAX;
 	directory = file->node;
 	if (!directory || !is_directory(directory))
 		return -ENOTDIR;

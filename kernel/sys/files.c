@@ -9,8 +9,8 @@
 #include "sys/calls.h"
 #include "vm/address_space.h"
 
-#define VECTORS_MOST  1024         /* UIO_MAXIOV */
-#define TRANSFER_MOST 0x7ffff000UL /* bytes of a call, vectors together (MAX_RW_COUNT) */
+#define VECTORS_MAX  1024         /* UIO_MAXIOV */
+#define TRANSFER_MAX 0x7ffff000UL /* bytes of a call, vectors together (MAX_RW_COUNT) */
 
 enum { FROM_START, FROM_HERE, FROM_END }; /* SEEK_SET, SEEK_CUR, SEEK_END */
 enum { F_DUPFD = 0, F_GETFD = 1, F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, F_DUPFD_CLOEXEC = 1030 };
@@ -35,7 +35,7 @@ static long transfer_one(struct file *file, uint64_t buffer, uint64_t size, bool
 		return -EBADF;
 	if (!user_range(buffer, size))
 		return -EFAULT;
-	result = function(file, buffer, size < TRANSFER_MOST ? size : TRANSFER_MOST);
+	result = function(file, buffer, size < TRANSFER_MAX ? size : TRANSFER_MAX);
 	if (file->broken)
 		raise_sigpipe(file);
 	return result;
@@ -71,7 +71,7 @@ static long transfer_vectors(struct file *file, uint64_t vectors, uint64_t count
 {
 	uint64_t done = 0, pause = PAUSE_BYTES;
 
-	for (uint64_t i = 0; i < count && done < TRANSFER_MOST; i++) {
+	for (uint64_t i = 0; i < count && done < TRANSFER_MAX; i++) {
 		uint64_t vector[2]; /* address, bytes */
 		long result;
 
@@ -83,8 +83,8 @@ static long transfer_vectors(struct file *file, uint64_t vectors, uint64_t count
 			continue;
 		if (done && !write && file->kind->ready && !(file->kind->ready(file) & POLLIN))
 			break; /* what has come is enough: no waiting for more */
-		if (vector[1] > TRANSFER_MOST - done && user_range(vector[0], vector[1]))
-			vector[1] = TRANSFER_MOST - done;
+		if (vector[1] > TRANSFER_MAX - done && user_range(vector[0], vector[1]))
+			vector[1] = TRANSFER_MAX - done;
 		result = transfer_one(file, vector[0], vector[1], write);
 		if (result < 0)
 			return done ? (long)done : result;
@@ -107,7 +107,7 @@ static long transfer_all(uint64_t fd, uint64_t vectors, uint64_t count, bool wri
 
 	if (!file)
 		return -EBADF;
-	if (count > VECTORS_MOST)
+	if (count > VECTORS_MAX)
 		return -EINVAL;
 	if (file->busy && file_wait(file))
 		return -ERESTARTSYS;
@@ -168,7 +168,7 @@ static long transfer_all_at(uint64_t fd, uint64_t vectors, uint64_t count, uint6
 
 	if (error)
 		return error;
-	return count > VECTORS_MOST ? -EINVAL : transfer_vectors(&there, vectors, count, write);
+	return count > VECTORS_MAX ? -EINVAL : transfer_vectors(&there, vectors, count, write);
 }
 
 long sys_preadv(uint64_t fd, uint64_t vectors, uint64_t count, uint64_t offset)
@@ -218,7 +218,7 @@ long sys_close_range(uint64_t first, uint64_t last, uint64_t flags)
 	if (flags & ~(uint64_t)(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) ||
 	    (uint32_t)first > (uint32_t)last)
 		return -EINVAL;
-	for (uint64_t fd = (uint32_t)first; !error && fd <= (uint32_t)last && fd < FILES_MOST; fd++)
+	for (uint64_t fd = (uint32_t)first; !error && fd <= (uint32_t)last && fd < FILES_MAX; fd++)
 		if (file_of(fd))
 			error = flags & CLOSE_RANGE_CLOEXEC ? file_set_close_on_exec(fd, true)
 			                                    : file_close(fd);
@@ -232,7 +232,7 @@ static long duplicate(uint64_t fd, uint64_t lowest, bool close_on_exec)
 
 	if (!file)
 		return -EBADF;
-	if (lowest >= FILES_MOST)
+	if (lowest >= FILES_MAX)
 		return -EINVAL;
 	file->references++;
 	result = file_install(file, (unsigned)lowest, close_on_exec);
@@ -254,10 +254,10 @@ long open_descriptor(const char *path, bool close_on_exec)
 		return -ENODEV;
 	path += sizeof folder - 1;
 	do
-		fd = *path >= '0' && *path <= '9' && fd < FILES_MOST ? fd * 10 + (uint64_t)(*path - '0')
-		                                                     : FILES_MOST;
+		fd = *path >= '0' && *path <= '9' && fd < FILES_MAX ? fd * 10 + (uint64_t)(*path - '0')
+		                                                    : FILES_MAX;
 	while (*path && *++path);
-	return fd < FILES_MOST ? duplicate(fd, 0, close_on_exec) : -ENOENT;
+	return fd < FILES_MAX ? duplicate(fd, 0, close_on_exec) : -ENOENT;
 }
 
 long sys_dup(uint64_t fd)
@@ -270,7 +270,7 @@ static long duplicate_to(uint64_t fd, uint64_t to, bool close_on_exec)
 	struct file *file = file_of(fd);
 	int result;
 
-	if (!file || to >= FILES_MOST)
+	if (!file || to >= FILES_MAX)
 		return -EBADF;
 	file->references++;
 	result = file_install_at(file, (unsigned)to, close_on_exec);

@@ -47,7 +47,7 @@ static void leave(struct waiter *waiter)
 }
 
 /* Reads the word, which puts its page in place, and says which it is. 0, -EINVAL or -EFAULT. */
-static int look(uint64_t address, bool private, uint32_t *word, struct key *key)
+static int read_word(uint64_t address, bool private, uint32_t *word, struct key *key)
 {
 	struct address_space *space = &current_process()->space;
 	const struct region *region;
@@ -138,7 +138,7 @@ long sys_futex(uint64_t address, uint64_t operation, uint64_t value, uint64_t ti
 		return -EINVAL;
 	error = waits && timeout ? time_of_end(operation, timeout, &end) : 0;
 	if (!error)
-		error = look(address, operation & FUTEX_PRIVATE, &word, &key);
+		error = read_word(address, operation & FUTEX_PRIVATE, &word, &key);
 	if (error)
 		return error;
 	if (!waits)

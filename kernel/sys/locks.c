@@ -13,7 +13,7 @@ enum { F_RDLCK, F_WRLCK, F_UNLCK };
 enum { LOCK_SH = 1, LOCK_EX = 2, LOCK_NB = 4, LOCK_UN = 8 };
 enum { FROM_START, FROM_HERE, FROM_END };
 
-#define OFFSET_MOST     INT64_MAX
+#define OFFSET_MAX      INT64_MAX
 #define DEADLOCK_LENGTH 10 /* tasks in a circle that are looked for (MAX_DEADLK_ITERATIONS) */
 
 /* struct flock */
@@ -45,7 +45,7 @@ static int range_of(const struct file *file, const struct user_lock *user, struc
 		return -EOVERFLOW;
 	if (start < 0)
 		return -EINVAL;
-	last = user->length < 0 ? start - 1 : OFFSET_MOST;
+	last = user->length < 0 ? start - 1 : OFFSET_MAX;
 	if (user->length > 0 && __builtin_add_overflow(start, user->length - 1, &last))
 		return -EOVERFLOW;
 	if (user->length < 0 && (start += user->length) < 0)
@@ -99,7 +99,7 @@ static long tell_lock(struct node *node, const struct lock *wanted, struct user_
 			.type = lock->exclusive ? F_WRLCK : F_RDLCK,
 			.whence = FROM_START,
 			.start = (int64_t)lock->first,
-			.length = lock->last == OFFSET_MOST ? 0 : (int64_t)(lock->last - lock->first + 1),
+			.length = lock->last == OFFSET_MAX ? 0 : (int64_t)(lock->last - lock->first + 1),
 			.pid = lock->pid,
 		};
 	else
@@ -153,7 +153,7 @@ long sys_flock(uint64_t fd, uint64_t operation)
 	struct file *file = file_of(fd);
 	const uint32_t what = (uint32_t)operation & ~LOCK_NB;
 	const struct lock lock = {
-		.owner = file, .pid = -1, .last = OFFSET_MOST, .exclusive = what == LOCK_EX, .whole = true
+		.owner = file, .pid = -1, .last = OFFSET_MAX, .exclusive = what == LOCK_EX, .whole = true
 	};
 
 	if (!file)

@@ -107,7 +107,7 @@ static int source_of(struct source *source, size_t pages, uint64_t protection, u
 		return source_of_file(source, fd, offset, protection);
 	if (!source->flags)
 		return 0;
-	if (pages > FILE_SIZE_MOST / PAGE_SIZE)
+	if (pages > FILE_SIZE_MAX / PAGE_SIZE)
 		return -ENOMEM;
 	node = node_create_nameless(pages * PAGE_SIZE);
 	if (!node)

@@ -23,7 +23,7 @@ struct stat {
 };
 _Static_assert(sizeof(struct stat) == 144, "as programs know it");
 
-int take_path(struct path *path, uint64_t directory, uint64_t address)
+int path_from_user(struct path *path, uint64_t directory, uint64_t address)
 {
 	long length = copy_string_from_user(path->text, address, sizeof path->text);
 	struct file *file;
@@ -40,19 +40,19 @@ int take_path(struct path *path, uint64_t directory, uint64_t address)
 	return file->node && (file->node->mode & NODE_KIND) == NODE_DIRECTORY ? 0 : -ENOTDIR;
 }
 
-struct node *take_node(uint64_t directory, uint64_t address, bool follow, int *error)
+struct node *node_from_user(uint64_t directory, uint64_t address, bool follow, int *error)
 {
 	struct path path;
 
-	*error = take_path(&path, directory, address);
+	*error = path_from_user(&path, directory, address);
 	return *error ? NULL : node_find(path.from, path.text, follow, error);
 }
 
-struct node *take_name(uint64_t directory, uint64_t address, int *error)
+struct node *name_from_user(uint64_t directory, uint64_t address, int *error)
 {
 	struct path path;
 
-	*error = take_path(&path, directory, address);
+	*error = path_from_user(&path, directory, address);
 	return *error ? NULL : node_find_name(path.from, path.text, error);
 }
 
@@ -62,12 +62,12 @@ static uint32_t mode_of(uint64_t mode)
 	return (uint32_t)mode & 07777 & ~current_process()->inherited.umask;
 }
 
-struct node *place_for(struct path *path, uint64_t directory, uint64_t address, bool for_directory,
-                       const char **name, size_t *length, int *error)
+struct node *parent_for_new(struct path *path, uint64_t directory, uint64_t address, bool for_directory,
+                            const char **name, size_t *length, int *error)
 {
 	struct node *parent;
 
-	*error = take_path(path, directory, address);
+	*error = path_from_user(path, directory, address);
 	parent = *error ? NULL : node_find_parent(path->from, path->text, name, length, error);
 	if (!parent)
 		return NULL;
@@ -132,7 +132,7 @@ long sys_openat(uint64_t directory, uint64_t address, uint64_t flags, uint64_t m
 	struct path path;
 	struct node *node;
 	struct file *file;
-	int error = take_path(&path, directory, address), fd;
+	int error = path_from_user(&path, directory, address), fd;
 	long again = error ? error : open_descriptor(path.text, flags & O_CLOEXEC);
 
 	if (again != -ENODEV)
@@ -194,7 +194,7 @@ long sys_newfstatat(uint64_t directory, uint64_t path, uint64_t address, uint64_
 		return -EINVAL;
 	if (flags & AT_EMPTY_PATH && !copy_from_user(&first, path, 1) && !first)
 		return sys_fstat((uint32_t)directory, address);
-	node = take_node(directory, path, !(flags & AT_SYMLINK_NOFOLLOW), &error);
+	node = node_from_user(directory, path, !(flags & AT_SYMLINK_NOFOLLOW), &error);
 	return node ? tell(node, address) : error;
 }
 
@@ -227,7 +227,7 @@ long sys_faccessat(uint64_t directory, uint64_t path, uint64_t mode)
 
 	if (mode & ~7UL)
 		return -EINVAL;
-	node = take_node(directory, path, true, &error);
+	node = node_from_user(directory, path, true, &error);
 	if (!node)
 		return error;
 	return (mode & 1) && !is_directory(node) && !(node->mode & 0111) ? -EACCES
@@ -242,7 +242,7 @@ long sys_access(uint64_t path, uint64_t mode)
 long sys_readlinkat(uint64_t directory, uint64_t path, uint64_t buffer, uint64_t size)
 {
 	int error;
-	struct node *node = take_node(directory, path, false, &error);
+	struct node *node = node_from_user(directory, path, false, &error);
 	const void *bytes;
 	size_t n;
 
@@ -265,7 +265,7 @@ long sys_mkdirat(uint64_t directory, uint64_t address, uint64_t mode)
 	const char *name;
 	size_t length;
 	int error;
-	struct node *parent = place_for(&path, directory, address, true, &name, &length, &error);
+	struct node *parent = parent_for_new(&path, directory, address, true, &name, &length, &error);
 
 	if (!parent)
 		return error;
@@ -284,7 +284,7 @@ long sys_unlinkat(uint64_t directory, uint64_t path, uint64_t flags)
 
 	if (flags & ~(uint64_t)AT_REMOVEDIR)
 		return -EINVAL;
-	node = take_name(directory, path, &error);
+	node = name_from_user(directory, path, &error);
 	if (!node && !flags && (error == -EINVAL || error == -ENOTEMPTY))
 		return -EISDIR; /* . and .. */
 	if (!node)
@@ -312,12 +312,12 @@ long sys_renameat(uint64_t from_directory, uint64_t from, uint64_t to_directory,
 	size_t length;
 	int error;
 
-	node = take_name(from_directory, from, &error);
+	node = name_from_user(from_directory, from, &error);
 	if (!node)
 		return error == -EINVAL || error == -ENOTEMPTY ? -EBUSY : error; /* . and .. */
 	if (node == node_root)
 		return -EBUSY;
-	error = take_path(&path, to_directory, to);
+	error = path_from_user(&path, to_directory, to);
 	parent = error ? NULL : node_find_parent(path.from, path.text, &name, &length, &error);
 	if (!parent)
 		return error;

@@ -24,20 +24,20 @@ static inline bool is_directory(const struct node *node)
 struct node *working_directory(void);
 
 /* Copies a path; `directory` is a descriptor or AT_FDCWD. 0 or a negative error number. */
-int take_path(struct path *path, uint64_t directory, uint64_t address);
+int path_from_user(struct path *path, uint64_t directory, uint64_t address);
 
 /* The node that a program names, or NULL and *error. */
-struct node *take_node(uint64_t directory, uint64_t address, bool follow, int *error);
+struct node *node_from_user(uint64_t directory, uint64_t address, bool follow, int *error);
 
 /* The name itself (node_find_name()). */
-struct node *take_name(uint64_t directory, uint64_t address, int *error);
+struct node *name_from_user(uint64_t directory, uint64_t address, int *error);
 
 /*
  * The directory that a new name goes into, and that name: a place in the path, and its length. NULL and *error: -EEXIST, or there is
  * no such directory. A directory's name may have slashes behind it.
  */
-struct node *place_for(struct path *path, uint64_t directory, uint64_t address, bool is_directory,
-                       const char **name, size_t *length, int *error);
+struct node *parent_for_new(struct path *path, uint64_t directory, uint64_t address, bool is_directory,
+                            const char **name, size_t *length, int *error);
 
 /* truncate.c: node_truncate(), and what is cut off goes from all mappings. 0 or -ENOMEM. */
 int truncate_file(struct node *node, size_t size);

@@ -20,7 +20,7 @@ struct request {
 };
 
 /* What of a request is met. Errors and ends are always told, but not to select(), which asks for them. */
-static uint16_t look(const struct request *request, uint16_t always)
+static uint16_t ready_events(const struct request *request, uint16_t always)
 {
 	const struct file *file;
 
@@ -34,12 +34,12 @@ static uint16_t look(const struct request *request, uint16_t always)
 }
 
 /* How many requests are met, their results filled in. */
-static long look_at_all(struct request *requests, size_t count, uint16_t always)
+static long count_ready(struct request *requests, size_t count, uint16_t always)
 {
 	long met = 0;
 
 	for (size_t i = 0; i < count; i++)
-		met += (requests[i].found = look(&requests[i], always)) != 0;
+		met += (requests[i].found = ready_events(&requests[i], always)) != 0;
 	return met;
 }
 
@@ -47,7 +47,7 @@ static long look_at_all(struct request *requests, size_t count, uint16_t always)
 static long wait_for(struct request *requests, size_t count, uint16_t always, bool wait, uint64_t end)
 {
 	for (;;) {
-		long met = look_at_all(requests, count, always);
+		long met = count_ready(requests, count, always);
 		int error;
 
 		if (met)
@@ -66,10 +66,10 @@ static long wait_for(struct request *requests, size_t count, uint16_t always, bo
 
 static long poll(uint64_t address, uint64_t count, bool wait, uint64_t end)
 {
-	struct request requests[FILES_MOST];
+	struct request requests[FILES_MAX];
 	long met;
 
-	if (count > FILES_MOST)
+	if (count > FILES_MAX)
 		return -EINVAL;
 	if (copy_from_user(requests, address, count * sizeof *requests))
 		return -EFAULT;
@@ -131,14 +131,14 @@ static int get_set(uint64_t address, uint64_t count, uint64_t *set)
 		return 0;
 	if (copy_from_user(set, address, sizeof *set))
 		return -EFAULT;
-	if (count < FILES_MOST)
+	if (count < FILES_MAX)
 		*set &= (1UL << count) - 1;
 	return 0;
 }
 
 static long select(uint64_t count, const uint64_t addresses[3], bool wait, uint64_t end)
 {
-	struct request requests[FILES_MOST];
+	struct request requests[FILES_MAX];
 	struct sets sets, found = { 0, 0, 0 };
 	size_t n = 0;
 	long met;
@@ -148,7 +148,7 @@ static long select(uint64_t count, const uint64_t addresses[3], bool wait, uint6
 	if (get_set(addresses[0], count, &sets.in) || get_set(addresses[1], count, &sets.out) ||
 	    get_set(addresses[2], count, &sets.exceptional))
 		return -EFAULT;
-	for (int fd = 0; fd < FILES_MOST; fd++) {
+	for (int fd = 0; fd < FILES_MAX; fd++) {
 		uint64_t bit = 1UL << fd;
 
 		if (!((sets.in | sets.out | sets.exceptional) & bit))

@@ -13,7 +13,7 @@
 #define ARCH_SET_FS 0x1002 /* uapi/asm/prctl.h */
 #define ARCH_GET_FS 0x1003
 
-#define RANDOM_MOST 0x7ffff000UL /* bytes of a call (MAX_RW_COUNT) */
+#define RANDOM_MAX  0x7ffff000UL /* bytes of a call (MAX_RW_COUNT) */
 
 long sys_arch_prctl(uint64_t code, uint64_t address)
 {
@@ -58,8 +58,8 @@ long sys_getrandom(uint64_t buffer, uint64_t size, uint64_t flags)
 		return -EINVAL;
 	if (!user_range(buffer, size))
 		return -EFAULT;
-	if (size > RANDOM_MOST)
-		size = RANDOM_MOST;
+	if (size > RANDOM_MAX)
+		size = RANDOM_MAX;
 	return read_random_bytes(buffer, size);
 }
 
@@ -118,7 +118,7 @@ long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old)
 	if (resource == RLIMIT_NPROC)
 		limit[0] = limit[1] = process_user_limit();
 	if (resource == RLIMIT_NOFILE)
-		limit[0] = limit[1] = FILES_MOST;
+		limit[0] = limit[1] = FILES_MAX;
 	if (new &&copy_from_user(ignored, new, sizeof ignored))
 		return -EFAULT;
 	return old ? copy_to_user(old, limit, sizeof limit) : 0;

@@ -9,8 +9,8 @@
 #include "vm/address_space.h"
 
 #define ONE_CPU_SIZE 8 /* bytes of a mask of CPUs */
-#define NICE_LEAST   (-20)
-#define NICE_MOST    19
+#define NICE_MIN     (-20)
+#define NICE_MAX     19
 
 enum { PRIO_PROCESS, PRIO_PGRP, PRIO_USER };
 enum { SCHED_OTHER, SCHED_FIFO, SCHED_RR, SCHED_BATCH, SCHED_IDLE = 5 };
@@ -63,7 +63,7 @@ long sys_getpriority(uint64_t which, uint64_t who)
 	if (which > PRIO_USER)
 		return -EINVAL;
 	process_each(look_at_nice, &chosen);
-	return chosen.found ? NICE_MOST + 1 - chosen.nice : -ESRCH;
+	return chosen.found ? NICE_MAX + 1 - chosen.nice : -ESRCH;
 }
 
 static void set_nice(struct process *process, void *argument)
@@ -91,7 +91,7 @@ long sys_setpriority(uint64_t which, uint64_t who, uint64_t nice)
 
 	if (which > PRIO_USER)
 		return -EINVAL;
-	chosen.nice = (int)nice < NICE_LEAST ? NICE_LEAST : (int)nice > NICE_MOST ? NICE_MOST : (int)nice;
+	chosen.nice = (int)nice < NICE_MIN ? NICE_MIN : (int)nice > NICE_MAX ? NICE_MAX : (int)nice;
 	chosen.error = -ESRCH;
 	process_each(set_nice, &chosen);
 	return chosen.error;

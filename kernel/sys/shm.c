@@ -67,26 +67,26 @@ struct segment {
 	int creator_pid, last_pid;
 };
 
-static struct segment segments[SEGMENTS_MOST];
+static struct segment segments[SEGMENTS_MAX];
 bool shm_unprotected;
 
-#define ROUNDS (INT32_MAX / SEGMENTS_MOST)
+#define ROUNDS (INT32_MAX / SEGMENTS_MAX)
 
 static long id_of(const struct segment *segment)
 {
-	return (long)(segment->round % ROUNDS) * SEGMENTS_MOST + (segment - segments);
+	return (long)(segment->round % ROUNDS) * SEGMENTS_MAX + (segment - segments);
 }
 
 static struct segment *by_id(uint64_t id)
 {
-	struct segment *segment = &segments[(uint32_t)id % SEGMENTS_MOST];
+	struct segment *segment = &segments[(uint32_t)id % SEGMENTS_MAX];
 
 	return (int)id >= 0 && segment->memory && id_of(segment) == (int)id ? segment : NULL;
 }
 
 static struct segment *by_key(uint32_t key)
 {
-	for (struct segment *segment = segments; segment < segments + SEGMENTS_MOST; segment++)
+	for (struct segment *segment = segments; segment < segments + SEGMENTS_MAX; segment++)
 		if (segment->memory && segment->key == key && key != IPC_PRIVATE)
 			return segment;
 	return NULL;
@@ -120,11 +120,11 @@ static long create(uint32_t key, uint64_t size, uint32_t mode)
 	const struct process *process = current_process();
 	struct segment *segment = segments;
 
-	if (size == 0 || size > FILE_SIZE_MOST)
+	if (size == 0 || size > FILE_SIZE_MAX)
 		return -EINVAL;
-	while (segment < segments + SEGMENTS_MOST && segment->memory)
+	while (segment < segments + SEGMENTS_MAX && segment->memory)
 		segment++;
-	if (segment == segments + SEGMENTS_MOST)
+	if (segment == segments + SEGMENTS_MAX)
 		return -ENOSPC;
 	*segment = (struct segment){
 		.memory = memory_create((size + PAGE_MASK) & ~PAGE_MASK),
@@ -282,7 +282,7 @@ static void remove(struct segment *segment)
 
 void shm_remove_all(void)
 {
-	for (struct segment *segment = segments; segment < segments + SEGMENTS_MOST; segment++)
+	for (struct segment *segment = segments; segment < segments + SEGMENTS_MAX; segment++)
 		if (segment->memory)
 			remove(segment);
 }

@@ -16,7 +16,7 @@ enum { SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK };
 
 #define NS_PER_US     1000UL
 #define US_PER_SECOND 1000000UL
-#define SECONDS_MOST  (1UL << 33)
+#define SECONDS_MAX   (1UL << 33)
 
 static struct wait_queue only_signals;
 
@@ -227,7 +227,7 @@ long sys_setitimer(uint64_t which, uint64_t new, uint64_t old)
 	if (new &&copy_from_user(&timer, new, sizeof timer))
 		return -EFAULT;
 	if (timer.value_us >= US_PER_SECOND || timer.interval_us >= US_PER_SECOND ||
-	    timer.value_s >= SECONDS_MOST || timer.interval_s >= SECONDS_MOST)
+	    timer.value_s >= SECONDS_MAX || timer.interval_s >= SECONDS_MAX)
 		return -EINVAL;
 	set_timer(process, timer.value_s * NS_PER_SECOND + timer.value_us * NS_PER_US,
 	          timer.interval_s * NS_PER_SECOND + timer.interval_us * NS_PER_US);

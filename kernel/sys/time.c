@@ -22,7 +22,7 @@ enum {
 };
 enum { TIMER_ABSTIME = 1 };
 
-#define SECONDS_MOST (1UL << 33)
+#define SECONDS_MAX (1UL << 33)
 
 struct timespec {
 	uint64_t seconds, nanoseconds;
@@ -54,8 +54,8 @@ long time_from_user(uint64_t address, uint64_t *ns)
 		return -EFAULT;
 	if (time.nanoseconds >= NS_PER_SECOND || (int64_t)time.seconds < 0)
 		return -EINVAL;
-	if (time.seconds > SECONDS_MOST) /* as good as for ever */
-		time.seconds = SECONDS_MOST;
+	if (time.seconds > SECONDS_MAX) /* as good as for ever */
+		time.seconds = SECONDS_MAX;
 	*ns = time.seconds * NS_PER_SECOND + time.nanoseconds;
 	return 0;
 }

@@ -33,13 +33,13 @@ int truncate_file(struct node *node, size_t size)
 long sys_truncate(uint64_t path, uint64_t size)
 {
 	int error;
-	struct node *node = take_node((uint64_t)AT_FDCWD, path, true, &error);
+	struct node *node = node_from_user((uint64_t)AT_FDCWD, path, true, &error);
 
 	if (!node)
 		return error;
 	if ((node->mode & NODE_KIND) != NODE_FILE)
 		return (node->mode & NODE_KIND) == NODE_DIRECTORY ? -EISDIR : -EINVAL;
-	return size > FILE_SIZE_MOST ? -EINVAL : truncate_file(node, size);
+	return size > FILE_SIZE_MAX ? -EINVAL : truncate_file(node, size);
 }
 
 long sys_ftruncate(uint64_t fd, uint64_t size)
@@ -49,7 +49,7 @@ long sys_ftruncate(uint64_t fd, uint64_t size)
 	if (!file)
 		return -EBADF;
 	if (!file->node || (file->flags & O_ACCMODE) == O_RDONLY ||
-	    (file->node->mode & NODE_KIND) != NODE_FILE || size > FILE_SIZE_MOST)
+	    (file->node->mode & NODE_KIND) != NODE_FILE || size > FILE_SIZE_MAX)
 		return -EINVAL;
 	return truncate_file(file->node, size);
 }

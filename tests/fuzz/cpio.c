@@ -63,12 +63,12 @@ static void check_tree(const struct reference_tree *tree, struct node **nodes)
 		children[file->parent]++;
 		nodes[i] = node_child(nodes[file->parent], file->name, file->length);
 		require(nodes[i] && nodes[i]->mode == file->mode);
-		check_contents(node_itself(nodes[i]), &tree->files[file->holder]);
+		check_contents(node_target(nodes[i]), &tree->files[file->holder]);
 		names[file->holder]++;
 	}
 	for (size_t i = 1; i < tree->count; i++)
 		if (!tree->files[i].gone && is(tree->files[i].mode, NODE_FILE))
-			require(node_itself(nodes[i])->links == names[tree->files[i].holder]);
+			require(node_target(nodes[i])->links == names[tree->files[i].holder]);
 	for (size_t i = 0; i < tree->count; i++)
 		if (!tree->files[i].gone)
 			require(count_children(nodes[i]) == children[i]);
@@ -102,7 +102,7 @@ static void look_up(const struct reference_tree *tree, struct node **nodes)
 			require(error < 0);
 		if (!strchr(file->name, '/'))
 			require(node_find(nodes[file->parent], file->name, false, &error) ==
-			        node_itself(nodes[i]));
+			        node_target(nodes[i]));
 	}
 }
 
@@ -131,10 +131,10 @@ static void change_files(struct reference_tree *tree, struct node **nodes)
 			frames_set_reserve(free_frames - number_below(free_frames < 5 ? free_frames + 1 : 5));
 		switch (number_below(3)) {
 		case 0:
-			write_byte(node_itself(nodes[i]), holder, to);
+			write_byte(node_target(nodes[i]), holder, to);
 			break;
 		case 1:
-			if (node_truncate(node_itself(nodes[i]), to) == 0)
+			if (node_truncate(node_target(nodes[i]), to) == 0)
 				reference_resize(holder, to);
 			break;
 		default:
@@ -143,7 +143,7 @@ static void change_files(struct reference_tree *tree, struct node **nodes)
 		}
 		frames_set_reserve(0);
 		if (!file->gone)
-			check_contents(node_itself(nodes[i]), holder);
+			check_contents(node_target(nodes[i]), holder);
 	}
 	check_tree(tree, nodes);
 }

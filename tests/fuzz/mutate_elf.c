@@ -10,7 +10,7 @@
 
 #include "loader/elf.h"
 
-#define SEGMENTS_MOST (2 * ELF_SEGMENTS_INLINE) /* segments that a mutation reads or writes */
+#define SEGMENTS_MAX (2 * ELF_SEGMENTS_INLINE) /* segments that a mutation reads or writes */
 
 static uint64_t edge(struct mutation *m)
 {
@@ -92,9 +92,9 @@ static void move_on(struct mutation *m, Elf64_Phdr *p, size_t size)
  */
 static size_t add_table(struct mutation *m, uint8_t *bytes, size_t size, size_t most, Elf64_Ehdr *header)
 {
-	const size_t count = 1 + pick(m, SEGMENTS_MOST), period = pick(m, 2) ? count : 1 + pick(m, 4);
+	const size_t count = 1 + pick(m, SEGMENTS_MAX), period = pick(m, 2) ? count : 1 + pick(m, 4);
 	const size_t more = pick(m, 4) ? 0 : pick(m, PAGE_SIZE), at = size + more;
-	Elf64_Phdr table[SEGMENTS_MOST], p = { PT_LOAD, PF_R, 0, 0x400000, 0, 0, 0, 0 };
+	Elf64_Phdr table[SEGMENTS_MAX], p = { PT_LOAD, PF_R, 0, 0x400000, 0, 0, 0, 0 };
 
 	if (at + count * sizeof p > most)
 		return size;
@@ -192,7 +192,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t most, unsigne
 {
 	struct mutation m = { seed };
 	Elf64_Ehdr header;
-	Elf64_Phdr segments[SEGMENTS_MOST];
+	Elf64_Phdr segments[SEGMENTS_MAX];
 	size_t count;
 
 	if (size < sizeof header || pick(&m, 4) == 0)
@@ -208,8 +208,8 @@ size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t most, unsigne
 	if (header.e_phoff > size || pick(&m, 16) == 0)
 		header.e_phoff = sizeof header;
 	count = (size - header.e_phoff) / sizeof *segments;
-	if (count > SEGMENTS_MOST)
-		count = SEGMENTS_MOST;
+	if (count > SEGMENTS_MAX)
+		count = SEGMENTS_MAX;
 	if (!count)
 		return LLVMFuzzerMutate(bytes, size, most);
 	if (pick(&m, 8) == 0)

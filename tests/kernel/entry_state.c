@@ -66,6 +66,6 @@ TEST(preemption_closes_smap)
 	lapic_timer(0);
 	process_kill(pid, SIGKILL);
 	process_wait(pid, &status, 0);
-	this_cpu()->need_resched = 0;
+	this_cpu()->return_work = 0;
 	return open ? "it is open" : NULL;
 }

@@ -89,7 +89,7 @@ static bool watch(struct trap_frame *frame)
 	if (at < sizeof seen)
 		seen[at] = 1;
 	if ((frame->cs & 3) && long_way)
-		this_cpu()->need_resched |= RETURN_YIELD;
+		this_cpu()->return_work |= RETURN_YIELD;
 	if (read_dr6() & DR6_BREAKPOINTS)
 		frame->rflags |= RFLAGS_RF; /* do not break here again (SDM 3B 17.3.1.1) */
 	write_dr6(DR6_NONE);
@@ -120,7 +120,7 @@ static void close_gates(void)
 	gate_restore(EXCEPTION_DB);
 	write_dr7(DR7_NONE);
 	write_dr6(DR6_NONE);
-	this_cpu()->need_resched = 0;
+	this_cpu()->return_work = 0;
 }
 
 static void begin(unsigned which, void (*handler)(void))
@@ -353,7 +353,7 @@ static long take_way(void)
 	if (way == WAY_LONG) {
 		usual_hook = user_return_hook;
 		user_return_hook = damage_long_way;
-		this_cpu()->need_resched |= RETURN_YIELD;
+		this_cpu()->return_work |= RETURN_YIELD;
 	}
 	return way == WAY_CALL || way == WAY_LONG ? WAYS : (long)way;
 }

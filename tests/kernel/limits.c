@@ -30,7 +30,7 @@ TEST(positions_are_used_by_one_task_at_a_time)
 	lapic_timer(10000); /* so that many pauses switch tasks */
 	problem = RUN_KINDS("limits", "positions");
 	lapic_timer(0);
-	this_cpu()->need_resched = 0;
+	this_cpu()->return_work = 0;
 	return problem;
 }
 

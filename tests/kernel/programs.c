@@ -167,7 +167,7 @@ TEST(tasks_are_preempted_and_killed)
 		if (process_kill(pids[i], SIGKILL) || process_wait(pids[i], &status, 0) != pids[i] ||
 		    status != SIGKILL)
 			return "one could not be killed";
-	this_cpu()->need_resched = 0;
+	this_cpu()->return_work = 0;
 	return process_kill(pids[0], SIGKILL) == -ESRCH ? NULL : "one was killed twice";
 }
 

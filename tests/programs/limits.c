@@ -121,8 +121,8 @@ static uint64_t window(void)
 	return id >= 0 && call(SYS_shmctl, (uint64_t)id, IPC_RMID, 0) == 0 ? start : 0;
 }
 
-#define VECTORS       64
-#define TRANSFER_MOST 0x7ffff000 /* MAX_RW_COUNT */
+#define VECTORS      64
+#define TRANSFER_MAX 0x7ffff000 /* MAX_RW_COUNT */
 struct vector {
 	uint64_t address, size;
 };
@@ -148,10 +148,10 @@ static int zeros(void)
 
 	CHECK(address && fd >= 0 && start_alarms() == 0);
 	fill(vectors, address);
-	CHECK(is_a_part(call(SYS_readv, (uint64_t)fd, (uintptr_t)vectors, VECTORS), TRANSFER_MOST));
+	CHECK(is_a_part(call(SYS_readv, (uint64_t)fd, (uintptr_t)vectors, VECTORS), TRANSFER_MAX));
 	CHECK(seen[SIGALRM]);
 	vectors[0].size = 64 * KIB;
-	CHECK(is_a_part(call(SYS_readv, (uint64_t)fd, (uintptr_t)vectors, VECTORS), TRANSFER_MOST));
+	CHECK(is_a_part(call(SYS_readv, (uint64_t)fd, (uintptr_t)vectors, VECTORS), TRANSFER_MAX));
 	CHECK(is_a_part(call(SYS_read, (uint64_t)fd, address, WINDOW), WINDOW));
 	return 0;
 }

@@ -6,10 +6,10 @@
 
 #include "fs/file_kind.h"
 
-#define FILES_MOST 200
+#define FILES_MAX 200
 
-static uint8_t contents[FILES_MOST][5 * PAGE_SIZE];
-static size_t sizes[FILES_MOST], count;
+static uint8_t contents[FILES_MAX][5 * PAGE_SIZE];
+static size_t sizes[FILES_MAX], count;
 
 /* Files of many sizes in folders, and symbolic links. */
 static void make_archive(size_t files)
@@ -93,7 +93,7 @@ static void files_survive_and_memory_comes_back(void **state)
 		struct unpacked result;
 
 		start();
-		make_archive(20 + random_below(FILES_MOST - 20));
+		make_archive(20 + random_below(FILES_MAX - 20));
 		pages = (size + PAGE_MASK) / PAGE_SIZE;
 		assert_true(frames_adopt(HOLE_START, HOLE_START + pages * PAGE_SIZE));
 		before = frames_free();

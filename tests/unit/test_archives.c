@@ -258,7 +258,7 @@ static void names_come_and_go(void **state)
 	}
 }
 
-#define LINKS_MOST 2000
+#define LINKS_MAX 2000
 
 /*
  * Unpacks an archive of `n` files with two names each, whose inode numbers are `spread` apart.
@@ -308,8 +308,8 @@ static void time_is_linear_in_links(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < sizeof spreads / sizeof *spreads; i++) {
-		const uint64_t some = cost_of_links(LINKS_MOST / 4, spreads[i]),
-		               many = cost_of_links(LINKS_MOST, spreads[i]);
+		const uint64_t some = cost_of_links(LINKS_MAX / 4, spreads[i]),
+		               many = cost_of_links(LINKS_MAX, spreads[i]);
 
 		assert_in_range(many, 3 * some, 5 * some);
 	}

@@ -12,15 +12,15 @@
 #include "mem/frames.h"
 #include "output/console.h"
 
-#define FILES_MOST 512
-#define POISON     0x6b6b6b6b6b6b6b6bUL
-#define SPARE      64 /* frames that are poisoned in addition to those of the archive */
-#define FOLDER     "tmp/archive"
+#define FILES_MAX 512
+#define POISON    0x6b6b6b6b6b6b6b6bUL
+#define SPARE     64 /* frames that are poisoned in addition to those of the archive */
+#define FOLDER    "tmp/archive"
 
 static struct {
 	size_t size;
 	uint64_t sum;
-} files[FILES_MOST];
+} files[FILES_MAX];
 static size_t file_count;
 
 struct archive {
@@ -104,7 +104,7 @@ static void make_archive(struct archive *a, uint64_t seed)
 	a->size = 0;
 	file_count = 0;
 	put_header(a, FOLDER, NODE_DIRECTORY | 0755, 0);
-	while (file_count < FILES_MOST && a->pages * PAGE_SIZE - a->size > PAGE_SIZE)
+	while (file_count < FILES_MAX && a->pages * PAGE_SIZE - a->size > PAGE_SIZE)
 		put_file(a, &state);
 	put_header(a, "TRAILER!!!", 0, 0);
 }
