@@ -4,7 +4,7 @@
 
 #define BLOCK       5 /* warm-up samples whose medians are compared */
 #define BLOCK_QUICK 3
-#define BLOCKS_MOST 12
+#define BLOCKS_MAX  12
 #define STABLE      50 /* medians may differ by one part in 50 */
 
 static uint64_t recent[2 * BLOCK]; /* ticks of the last warm-up samples, by index */
@@ -17,7 +17,7 @@ void bench_plan_warmup(struct bench *b)
 	if (!bench_plan.stable || !b->warmup || b->samples < bench_plan.samples)
 		return; /* a row with few samples has a body long enough to warm up by itself */
 	b->warmup = 2 * block;
-	b->warmup_most = BLOCKS_MOST * block;
+	b->warmup_most = BLOCKS_MAX * block;
 }
 
 bool bench_step(const struct bench *b, unsigned index, struct bench_step *step)

@@ -8,24 +8,24 @@
 #include "output/console.h"
 #include "x86/cpuid.h"
 
-#define SAMPLES_MOST 64
-#define COLUMNS_MOST (1 + BENCH_EXTRAS) /* the time, then the row's own metrics */
+#define SAMPLES_MAX 64
+#define COLUMNS_MAX (1 + BENCH_EXTRAS) /* the time, then the row's own metrics */
 
 struct column {
 	const char *metric, *unit;
 	unsigned count;
-	uint64_t value[SAMPLES_MOST];
+	uint64_t value[SAMPLES_MAX];
 };
 
 static bool on;
 static unsigned rows, skipped, failed;
-static struct column columns[COLUMNS_MOST], overhead; /* of the running row */
+static struct column columns[COLUMNS_MAX], overhead; /* of the running row */
 
 static void add(struct column *column, const char *metric, const char *unit, uint64_t value)
 {
 	column->metric = metric;
 	column->unit = unit;
-	if (column->count < SAMPLES_MOST)
+	if (column->count < SAMPLES_MAX)
 		column->value[column->count++] = value;
 }
 
@@ -84,7 +84,7 @@ void table_row(void)
 {
 	rows++;
 	overhead.count = 0;
-	for (unsigned i = 0; i < COLUMNS_MOST; i++)
+	for (unsigned i = 0; i < COLUMNS_MAX; i++)
 		columns[i].count = 0;
 }
 
@@ -148,7 +148,7 @@ void table_end_row(const struct bench *b, bool ok, const char *detail)
 		return;
 	}
 	sort(&overhead);
-	for (unsigned i = 0; i < COLUMNS_MOST; i++) {
+	for (unsigned i = 0; i < COLUMNS_MAX; i++) {
 		if (!columns[i].count)
 			continue;
 		if (i == 0)

@@ -12,12 +12,12 @@
 #define O_CREAT     0100
 #define SEEK_END    2
 #define STATUS(n)   ((n) << 8)
-#define WORDS_MOST  4
+#define WORDS_MAX   4
 #define TELLS_BYTES 20 /* a program that prints writes at least this much */
 
 /* How a program is started, its exit status if it did its work, and whether it prints. */
 static const struct kind {
-	const char *path, *argv[WORDS_MOST];
+	const char *path, *argv[WORDS_MAX];
 	int status;
 	int prints;
 } kinds[] = {

@@ -9,7 +9,7 @@
 #include "output/panic.h"
 
 #define BOOT_MAPPED (4 * GIB)       /* mapped by the boot page tables */
-#define STRING_MOST (2 * PAGE_SIZE) /* bytes of a command line or a module's string, with the NUL */
+#define STRING_MAX  (2 * PAGE_SIZE) /* bytes of a command line or a module's string, with the NUL */
 
 /*
  * Returns the end of the RAM range that contains `address`, at most BOOT_MAPPED; 0 if there is
@@ -140,7 +140,7 @@ void multiboot_command_line(const struct multiboot_info *info, const struct mult
 	line[0] = '\0';
 	if (!(info->flags & MULTIBOOT_HAS_CMDLINE))
 		return;
-	given = string_at(memory, info->cmdline, STRING_MOST);
+	given = string_at(memory, info->cmdline, STRING_MAX);
 	if (!given)
 		panic("the command line at %x lies outside of memory, or has no end", info->cmdline);
 	else if (given[string_copy(line, given, size)])
@@ -214,7 +214,7 @@ size_t multiboot_modules(const struct multiboot_info *info, const struct multibo
 	}
 	for (size_t i = 0; i < count; i++) {
 		struct boot_module *module = &modules[i];
-		const char *string = given[i].string ? string_at(memory, given[i].string, STRING_MOST) : NULL;
+		const char *string = given[i].string ? string_at(memory, given[i].string, STRING_MAX) : NULL;
 
 		if (string)
 			name_module(module->name, string);

@@ -10,15 +10,15 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define PAGE          0x1000UL
-#define SEGMENTS_MOST 1300
-#define CODE          0x800UL /* where it begins in the file; headers come before it, data in the next page */
+#define PAGE         0x1000UL
+#define SEGMENTS_MAX 1300
+#define CODE         0x800UL /* where it begins in the file; headers come before it, data in the next page */
 
 enum { R = PF_R, W = PF_W, X = PF_X };
 
 struct image {
 	Elf64_Ehdr header;
-	Elf64_Phdr segments[SEGMENTS_MOST];
+	Elf64_Phdr segments[SEGMENTS_MAX];
 	uint8_t bytes[0x20000];
 	size_t size;    /* of the file, without a table of segments at its end */
 	uintptr_t text; /* address of the file's first byte */

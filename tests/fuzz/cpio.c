@@ -16,8 +16,8 @@
 #include "mem/frames.h"
 #include "tests/fuzz/reference_cpio.h"
 
-#define CHANGES    24
-#define PATHS_MOST 64 /* files whose names are looked up as paths */
+#define CHANGES   24
+#define PATHS_MAX 64 /* files whose names are looked up as paths */
 
 static bool is(uint32_t mode, uint32_t kind)
 {
@@ -79,7 +79,7 @@ static void check_tree(const struct reference_tree *tree, struct node **nodes)
 /* Looks names up as paths, through symbolic links: a node that is found must be in the tree. */
 static void look_up(const struct reference_tree *tree, struct node **nodes)
 {
-	for (size_t i = 1; i < tree->count && i < PATHS_MOST; i++) {
+	for (size_t i = 1; i < tree->count && i < PATHS_MAX; i++) {
 		const struct reference_file *file = &tree->files[i];
 		int error = 0;
 		struct node *node;
@@ -219,7 +219,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	struct round round = { false, SIZE_MAX, SIZE_MAX };
 	size_t calls, more;
 
-	if (size > INPUT_MOST)
+	if (size > INPUT_MAX)
 		return 0;
 	numbers_start(bytes, size);
 	fuzz_accepted = run(bytes, size, &round, &calls) == 0;

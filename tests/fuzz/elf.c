@@ -13,8 +13,8 @@
 #include "process/plan.h"
 #include "tests/fuzz/reference_elf.h"
 
-#define IMAGE_TOP   (USER_STACK_BASE - PAGE_SIZE)
-#define LOADED_MOST 64 /* images of up to 64 pages are really loaded */
+#define IMAGE_TOP  (USER_STACK_BASE - PAGE_SIZE)
+#define LOADED_MAX 64 /* images of up to 64 pages are really loaded */
 
 static struct reference reference;
 
@@ -245,7 +245,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	const uint8_t *file;
 	int result;
 
-	if (size > INPUT_MOST)
+	if (size > INPUT_MAX)
 		return 0;
 	numbers_start(bytes, size);
 	file = guarded_copy(bytes, size);
@@ -270,7 +270,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	require(reference.verdict == ACCEPTED);
 	check_plan(&plan, file, size);
 	check_edges(&plan);
-	if (pages_of(&plan) <= LOADED_MOST) {
+	if (pages_of(&plan) <= LOADED_MAX) {
 		for (const struct load_segment *s = plan.segments; s < plan.segments + plan.count; s++)
 			for (size_t i = 0; i < s->pages; i++)
 				check_page(&plan, s->start + i * PAGE_SIZE);

@@ -13,10 +13,10 @@
 
 #include "x86/layout.h"
 
-#define INPUT_MOST    (16 * KIB) /* bytes; longer inputs are ignored */
+#define INPUT_MAX     (16 * KIB) /* bytes; longer inputs are ignored */
 #define MEMORY_FRAMES 512UL      /* frames 1 … 512 */
 #define MODULE_START  ((MEMORY_FRAMES + 1) * PAGE_SIZE)
-#define MODULE_PAGES  (INPUT_MOST / PAGE_SIZE) /* reserved after them for a boot module */
+#define MODULE_PAGES  (INPUT_MAX / PAGE_SIZE) /* reserved after them for a boot module */
 
 /* Runs the input. Returns 0; aborts the process if anything is wrong. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);

@@ -7,20 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HEADER       110
-#define MAGIC_DIGIT  5
-#define INODE        6
-#define MODE         14
-#define LINKS        38
-#define SIZE         54
-#define NAME_SIZE    94
-#define CHECK        102
-#define MEMBERS_MOST 128
-#define NAME_MOST    1100
+#define HEADER         110
+#define MAGIC_DIGIT    5
+#define INODE          6
+#define MODE           14
+#define LINKS          38
+#define SIZE           54
+#define NAME_SIZE      94
+#define CHECK          102
+#define MEMBERS_MAX    128
+#define NAME_BYTES_MAX 1100
 
 struct member {
 	const uint8_t *header, *data;
-	char name[NAME_MOST];
+	char name[NAME_BYTES_MAX];
 	unsigned long mode, size, inode, links;
 	char magic;             /* the last digit of the magic number */
 	unsigned long wrong;    /* added to the checksum; 0: correct */
@@ -48,7 +48,7 @@ static size_t read_members(const uint8_t *bytes, size_t size, struct member *mem
 	size_t count = 0, end = 0;
 	bool begins = true;
 
-	for (size_t at = 0; count < MEMBERS_MOST;) {
+	for (size_t at = 0; count < MEMBERS_MAX;) {
 		struct member *m = &members[count];
 		size_t name_at, name_size, data_at;
 
@@ -69,7 +69,8 @@ static size_t read_members(const uint8_t *bytes, size_t size, struct member *mem
 		m->links = field(m->header, LINKS);
 		name_size = field(m->header, NAME_SIZE);
 		data_at = (name_at + name_size + 3) & ~3UL;
-		if (name_size == 0 || name_size >= NAME_MOST || data_at > size || m->size > size - data_at)
+		if (name_size == 0 || name_size >= NAME_BYTES_MAX || data_at > size ||
+		    m->size > size - data_at)
 			break;
 		memcpy(m->name, bytes + name_at, name_size);
 		m->name[name_size] = '\0';
@@ -141,7 +142,7 @@ static void rename_member(struct mutation *m, struct member *member, const struc
 		".",   "..", "./a",         "a/../b",   "/",       "a//b", "dev",
 		"tmp", "",   "dev/console", "dev/null", "a/b/c/d", "a/.",  "a/"
 	};
-	char name[2 * NAME_MOST];
+	char name[2 * NAME_BYTES_MAX];
 
 	switch (pick(m, 5)) {
 	case 0:
@@ -161,8 +162,8 @@ static void rename_member(struct mutation *m, struct member *member, const struc
 	default:
 		snprintf(name, sizeof name, "%s", names[pick(m, 14)]);
 	}
-	name[NAME_MOST - 1] = '\0';
-	memcpy(member->name, name, NAME_MOST);
+	name[NAME_BYTES_MAX - 1] = '\0';
+	memcpy(member->name, name, NAME_BYTES_MAX);
 }
 
 /* Changes, copies, swaps or removes members. Returns the new number of members. */
@@ -191,7 +192,7 @@ static size_t change(struct mutation *m, struct member *members, size_t count, c
 		rename_member(m, member, other);
 		break;
 	case 2:
-		if (count < MEMBERS_MOST)
+		if (count < MEMBERS_MAX)
 			members[count++] = copy;
 		break;
 	case 3:
@@ -216,7 +217,7 @@ static size_t change(struct mutation *m, struct member *members, size_t count, c
 
 size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t most, unsigned seed)
 {
-	static struct member members[MEMBERS_MOST];
+	static struct member members[MEMBERS_MAX];
 	struct mutation m = { seed };
 	uint8_t *old;
 	size_t count, at = 0;

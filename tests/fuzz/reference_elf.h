@@ -23,9 +23,9 @@ struct reference {
 	enum verdict verdict;
 	uintptr_t base, entry;
 	size_t count; /* of `loads`, copies of the segments to load */
-	Elf64_Phdr loads[INPUT_MOST / sizeof(Elf64_Phdr)];
+	Elf64_Phdr loads[INPUT_MAX / sizeof(Elf64_Phdr)];
 	size_t candidates; /* of `headers`, the addresses at which the program headers are mapped */
-	uintptr_t headers[INPUT_MOST / sizeof(Elf64_Phdr)];
+	uintptr_t headers[INPUT_MAX / sizeof(Elf64_Phdr)];
 };
 
 /* Reads the file. If it is refused, only the fields read before that are valid. */

@@ -26,7 +26,7 @@ static int is_input(const struct dirent *entry)
 
 static void run_file(const char *folder, const char *name)
 {
-	static uint8_t bytes[INPUT_MOST + 1];
+	static uint8_t bytes[INPUT_MAX + 1];
 	char path[4096];
 	size_t size;
 	FILE *file;

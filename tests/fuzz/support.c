@@ -98,12 +98,12 @@ uint8_t *guarded_copy(const uint8_t *bytes, size_t size)
 {
 	static uint8_t *room;
 
-	require(size <= INPUT_MOST);
+	require(size <= INPUT_MAX);
 	if (!room)
-		room = map_guarded(INPUT_MOST);
-	ASAN_POISON_MEMORY_REGION(room, INPUT_MOST);
-	ASAN_UNPOISON_MEMORY_REGION(room + INPUT_MOST - size, size);
-	return memcpy(room + INPUT_MOST - size, bytes, size);
+		room = map_guarded(INPUT_MAX);
+	ASAN_POISON_MEMORY_REGION(room, INPUT_MAX);
+	ASAN_UNPOISON_MEMORY_REGION(room + INPUT_MAX - size, size);
+	return memcpy(room + INPUT_MAX - size, bytes, size);
 }
 
 size_t module_copy(const uint8_t *bytes, size_t size)

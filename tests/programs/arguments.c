@@ -8,14 +8,14 @@
 
 #include "lib/errno.h"
 
-#define NAME         "arguments"
-#define SCRIPT       "/tmp/arguments-script"
-#define STRING_MOST  (128 * KIB)            /* including its NUL (MAX_ARG_STRLEN) */
-#define ALL_MOST     (USER_STACK_LIMIT / 4) /* all strings and pointers */
-#define STRINGS_MOST 20000
+#define NAME        "arguments"
+#define SCRIPT      "/tmp/arguments-script"
+#define STRING_MAX  (128 * KIB)            /* including its NUL (MAX_ARG_STRLEN) */
+#define ALL_MAX     (USER_STACK_LIMIT / 4) /* all strings and pointers */
+#define STRINGS_MAX 20000
 
-static const char *argv[STRINGS_MOST + 1], *envp[STRINGS_MOST + 1];
-static char *text; /* more than ALL_MOST bytes */
+static const char *argv[STRINGS_MAX + 1], *envp[STRINGS_MAX + 1];
+static char *text; /* more than ALL_MAX bytes */
 
 static size_t length_of(const char *string)
 {
@@ -198,27 +198,27 @@ static long execve_error(void)
 
 static int limits(void)
 {
-	const size_t room = ALL_MOST - 64 * KIB;
+	const size_t room = ALL_MAX - 64 * KIB;
 	size_t count = 0;
 
 	argv[0] = NAME;
 	argv[1] = "length";
 	argv[2] = text;
 	argv[3] = envp[0] = NULL;
-	fill(text, 'x', STRING_MOST);
-	text[STRING_MOST - 1] = '\0';
+	fill(text, 'x', STRING_MAX);
+	text[STRING_MAX - 1] = '\0';
 	CHECK(run(NAME) == 0);
-	text[STRING_MOST - 1] = 'x';
-	text[STRING_MOST] = '\0';
+	text[STRING_MAX - 1] = 'x';
+	text[STRING_MAX] = '\0';
 	CHECK(execve_error() == -E2BIG);
 	envp[0] = text;
 	envp[1] = NULL;
 	argv[2] = "x";
 	CHECK(execve_error() == -E2BIG);
 	/* In total, somewhat less than 2 MiB must be accepted, and 2 MiB must not. */
-	fill(text, 'y', ALL_MOST);
-	text[STRING_MOST - 1] = '\0';
-	for (size_t size = 0; size + STRING_MOST < room; size += STRING_MOST)
+	fill(text, 'y', ALL_MAX);
+	text[STRING_MAX - 1] = '\0';
+	for (size_t size = 0; size + STRING_MAX < room; size += STRING_MAX)
 		envp[count++] = text;
 	envp[count] = NULL;
 	argv[1] = "nothing";
@@ -228,8 +228,8 @@ static int limits(void)
 	envp[count] = NULL;
 	CHECK(execve_error() == -E2BIG);
 	/* Pointers count too. */
-	for (count = 0; count < STRINGS_MOST; count++)
-		argv[count] = text + STRING_MOST - 100;
+	for (count = 0; count < STRINGS_MAX; count++)
+		argv[count] = text + STRING_MAX - 100;
 	argv[count] = envp[0] = NULL;
 	CHECK(execve_error() == -E2BIG);
 	return 0;
@@ -269,7 +269,7 @@ int main(int argc, char **list)
 	const char *kind = argc > 1 ? list[1] : "";
 	int line = 2;
 
-	text = memory(2 * ALL_MOST);
+	text = memory(2 * ALL_MAX);
 	if (equal(kind, "many"))
 		line = many();
 	else if (equal(kind, "scripts"))
@@ -283,7 +283,7 @@ int main(int argc, char **list)
 	else if (equal(kind, "script"))
 		line = script(argc, list);
 	else if (equal(kind, "length"))
-		line = argc != 3 || length_of(list[2]) != STRING_MOST - 1;
+		line = argc != 3 || length_of(list[2]) != STRING_MAX - 1;
 	else if (equal(kind, "exec") && argc > 2) /* nothing but the execve() */
 		line = (int)-call(SYS_execve, (uintptr_t)list[2], 0, 0);
 	else if (equal(kind, "nothing"))

@@ -143,15 +143,15 @@ static int is_left_out(uint64_t number)
 	return 0;
 }
 
-#define CHILDREN     200
-#define CALLS        400
-#define PATIENCE     500
-#define NUMBERS_MOST 340
+#define CHILDREN    200
+#define CALLS       400
+#define PATIENCE    500
+#define NUMBERS_MAX 340
 
 _Noreturn static void make_random_calls(void)
 {
 	for (unsigned i = 0; i < CALLS; i++) {
-		uint64_t number = random_number() % NUMBERS_MOST;
+		uint64_t number = random_number() % NUMBERS_MAX;
 
 		long result;
 

@@ -321,12 +321,12 @@ static void random_damage(void **state)
  */
 #define SHARED_PAGES 16
 #define SHARED_BASE  0x400000UL
-#define SHARED_MOST  8
+#define SHARED_MAX   8
 
 static struct {
 	Elf64_Ehdr header;
-	Elf64_Phdr segments[SHARED_MOST];
-	uint8_t rest[PAGE_SIZE - sizeof(Elf64_Ehdr) - SHARED_MOST * sizeof(Elf64_Phdr)];
+	Elf64_Phdr segments[SHARED_MAX];
+	uint8_t rest[PAGE_SIZE - sizeof(Elf64_Ehdr) - SHARED_MAX * sizeof(Elf64_Phdr)];
 	uint8_t bytes[(SHARED_PAGES + 1) * PAGE_SIZE];
 } shared;
 
@@ -344,7 +344,7 @@ static unsigned make_segments(struct expected *e)
 	unsigned n = 0;
 
 	memset(e, 0, sizeof *e);
-	for (; n < SHARED_MOST; n++) {
+	for (; n < SHARED_MAX; n++) {
 		Elf64_Phdr *p = &shared.segments[n];
 		size_t gap = random_below(3) ? random_below(300) : random_below(2 * PAGE_SIZE);
 		size_t size = 1 + (random_below(3) ? random_below(600) : random_below(3 * PAGE_SIZE)), bss;

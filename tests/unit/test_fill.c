@@ -8,9 +8,9 @@
 #include "loader/fill.h"
 #include "loader/loader.h"
 
-#define DATA_MOST 17
-#define VIEW_MOST 40
-#define EDGE      8
+#define DATA_MAX 17
+#define VIEW_MAX 40
+#define EDGE     8
 
 static uint8_t data_byte(size_t i)
 {
@@ -42,16 +42,16 @@ static void check_view(const struct load_segment *s, size_t offset, size_t size)
 static void small_views(void **state)
 {
 	(void)state;
-	for (size_t data_size = 0; data_size <= DATA_MOST; data_size++) {
+	for (size_t data_size = 0; data_size <= DATA_MAX; data_size++) {
 		uint8_t *data = guard_before(data_size);
 
 		for (size_t i = 0; i < data_size; i++)
 			data[i] = data_byte(i);
-		for (size_t data_offset = 0; data_offset <= DATA_MOST; data_offset++) {
+		for (size_t data_offset = 0; data_offset <= DATA_MAX; data_offset++) {
 			const struct load_segment s = { 0x400000, 1, 0, data_offset, data, data_size };
 
-			for (size_t offset = 0; offset <= VIEW_MOST; offset++)
-				for (size_t size = 0; size <= VIEW_MOST; size++)
+			for (size_t offset = 0; offset <= VIEW_MAX; offset++)
+				for (size_t size = 0; size <= VIEW_MAX; size++)
 					check_view(&s, offset, size);
 		}
 	}

@@ -17,7 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define PAGES_MOST 1024 /* of 4 KiB: some 40,000 exits */
+#define PAGES_MAX  1024 /* of 4 KiB: some 40,000 exits */
 #define FORMAT_MAX 65536
 #define ALLOW                                                                                             \
 	"sudo sysctl kernel.perf_event_paranoid=-1; sudo mount -t tracefs -o mode=755 nodev /sys/kernel/" \
@@ -117,7 +117,7 @@ int exits_can_count(char *why, size_t size)
 /* The largest buffer that we may lock. False: none. */
 static bool map_buffer(struct exit_thread *thread)
 {
-	for (size_t pages = PAGES_MOST; pages >= 8; pages /= 2) {
+	for (size_t pages = PAGES_MAX; pages >= 8; pages /= 2) {
 		thread->bytes = (pages + 1) * 4096;
 		thread->buffer =
 		        mmap(NULL, thread->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, thread->exit, 0);

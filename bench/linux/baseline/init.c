@@ -9,11 +9,11 @@
 
 #define SYS_ioperm 173
 #define ROWS_BYTES 16384
-#define ROWS_MOST  200
-#define WORDS_MOST 8
+#define ROWS_MAX   200
+#define WORDS_MAX  8
 
 static char rows[ROWS_BYTES];
-static int status_of[ROWS_MOST];
+static int status_of[ROWS_MAX];
 
 static void out_byte(unsigned port, unsigned char value)
 {
@@ -40,11 +40,11 @@ static void tell_number(unsigned number)
 }
 
 /* Cuts the line into words, in place. */
-static void split(char *line, const char *words[WORDS_MOST + 1])
+static void split(char *line, const char *words[WORDS_MAX + 1])
 {
 	size_t count = 0;
 
-	while (*line && count < WORDS_MOST) {
+	while (*line && count < WORDS_MAX) {
 		while (*line == ' ')
 			*line++ = '\0';
 		if (*line)
@@ -57,7 +57,7 @@ static void split(char *line, const char *words[WORDS_MOST + 1])
 
 static int run(char *line)
 {
-	const char *words[WORDS_MOST + 1];
+	const char *words[WORDS_MAX + 1];
 	int status = -1;
 	long pid;
 
@@ -80,7 +80,7 @@ int main(void)
 	while (file >= 0 && (n = call(SYS_read, (uint64_t)file, (uintptr_t)rows + (uint64_t)length,
 	                              ROWS_BYTES - 1 - (uint64_t)length)) > 0)
 		length += n;
-	while (*line && count < ROWS_MOST) {
+	while (*line && count < ROWS_MAX) {
 		char *end = line;
 
 		while (*end && *end != '\n')
