@@ -13,7 +13,8 @@
  * holds all of the kernel half. Such a value can only be combined with values of STACK whose entry
  * touches no other page. The kernel reaches user memory by user addresses (vm/user_copy.asm and the
  * loaders sandwich and self): if root.kernel has no user half, the value brings another way to copy
- * and excludes these loaders.
+ * and excludes these loaders (kernel/axes.txt). If it has one, that should be NX, so that a return to
+ * user mode under root.kernel faults at once.
  *
  * The NASM file, isolation_<value>.inc, provides five macros, which cpu/entry.asm and the macros of
  * STACK use. In all of them GS is the kernel's, interrupts are off, and the flags may change.
@@ -43,8 +44,9 @@
 
 /*
  * Flags of kernel pages that are never unmapped, beyond their rights: PTE_GLOBAL or 0. They may be
- * global only if every root maps them, since a load of CR3 does not drop global translations. Called
- * before paging_init().
+ * global only if every root maps them, since a load of CR3 does not drop global translations. If they
+ * are not, PCIDs need one root.kernel for all tasks: a page of the kernel half that is unmapped again
+ * must not stay cached under another PCID (mem/pcid.h). Called before paging_init().
  */
 uint64_t isolation_kernel_flags(void);
 

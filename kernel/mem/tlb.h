@@ -29,9 +29,12 @@ enum tlb_scope {
 void tlb_flush_tables_here(uintptr_t address);
 
 /*
- * Every flush is performed here, on this CPU. With several CPUs, this is the one place that also asks
- * the others to flush, those that have the space loaded or all of them for the kernel half, and waits
- * until they have. When it returns, what the old entries led to may be freed.
+ * Every flush is performed here, on this CPU, under the CR3 that is loaded. When it returns, what the
+ * old entries led to may be freed. It is the one place for two things that are not needed yet:
+ *   several CPUs  ask the others to flush, those of the space's mask or all of them for the kernel
+ *                 half, and wait until they have;
+ *   two PCIDs     of a root whose user mode has tables of its own: make the other one stale
+ *                 (pcid_make_stale()), so that its next load flushes.
  */
 static inline void tlb_flush(enum tlb_scope scope, uintptr_t start, size_t pages)
 {
