@@ -8,7 +8,7 @@
 #include "mem/heap.h"
 #include "process/process.h"
 
-/* A task gives a descriptor up, and with it, as POSIX wants, its locks on the file. */
+/* Drops the file of a descriptor, and with it, as POSIX wants, the locks of the process on that file. */
 static void let_go(struct process *process, struct file *file)
 {
 	if (process->holds_locks && file->node && file->node->locks)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How processes come and go. */
+/* How processes are created, and how they end. */
 #include "cpu/exceptions.h"
 #include "fs/file.h"
 #include "lib/errno.h"
@@ -59,7 +59,7 @@ no_space:
 	return NULL;
 }
 
-/* What a task that ends has open, and its signals. */
+/* Closes everything that a process has open, and frees its dispositions of signals. */
 static void drop_files(struct process *process)
 {
 	signals_drop(process);
@@ -89,7 +89,7 @@ void process_teardown(struct task *dead)
 		process_reap(process);
 }
 
-/* The children of a task that ends have no one to wait for them. */
+/* The children of a process that ends: no one will wait for them, nor continue those that are stopped. */
 static void disown_children(struct process *process)
 {
 	struct process *child;
@@ -99,7 +99,7 @@ static void disown_children(struct process *process)
 		process_leave_parent(child);
 		if (child->task.state == TASK_ZOMBIE)
 			process_reap(child);
-		else if (child->task.state == TASK_STOPPED) { /* no one would let it go on */
+		else if (child->task.state == TASK_STOPPED) { /* nothing else would continue it */
 			signal_send(child, SIGHUP, (struct signal_info){ .code = SI_KERNEL });
 			signal_send(child, SIGCONT, (struct signal_info){ .code = SI_KERNEL });
 		}
@@ -122,7 +122,10 @@ int process_inherit_files(struct process *child)
 	return 0;
 }
 
-/* Tells the parent that the task has ended. What it does not want to know makes it no child of its any more. */
+/*
+ * Sends SIGCHLD to the parent. If the parent ignores it, the process is no longer its child. Returns the
+ * parent, or NULL.
+ */
 static struct process *tell_parent(struct process *process)
 {
 	struct process *parent = process->parent;
@@ -159,7 +162,7 @@ void process_exit(int status)
 	if (process->pid == 1)
 		panic("the first task ended");
 	if ((process->children || process->files) && kstack_may_interrupt())
-		interrupts_on(); /* they may be many, and large */
+		interrupts_on(); /* children may be many, and files large */
 	disown_children(process);
 	drop_files(process);
 	interrupts_off();

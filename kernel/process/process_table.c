@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* All tasks: by their process IDs, by their parents, and how many a user has. */
+/* All processes: found by ID, listed by parent, and counted per user. */
 #include "lib/errno.h"
 #include "mem/heap.h"
 #include "process/process.h"
@@ -7,15 +7,15 @@
 #include "sched/pause.h"
 
 #define PID_LAST     0x7fffffff
-#define BUCKETS      1024 /* of process IDs; those in use mostly follow one another, so they spread evenly */
+#define BUCKETS      1024 /* of process IDs, which spread evenly: those in use are mostly consecutive */
 
-/* Limits for users other than root (RLIMIT_NPROC). As in Linux, half of the tasks that an eighth of memory has stacks for. */
-#define USER_MEMORY  (256 * KIB) /* of the machine's memory for a task that a user may have */
+/* Limits for users other than root (RLIMIT_NPROC). As in Linux, half as many as an eighth of memory has stacks for. */
+#define USER_MEMORY  (256 * KIB) /* of the machine, for each process of a user */
 #define USER_MIN     64
 #define USER_MAX     (KSTACK_HEAP_SLOTS / 2)
-#define ROOT_RESERVE 64 /* places that only root's tasks get */
+#define ROOT_RESERVE 64 /* places for root alone */
 
-/* The tasks of a user other than root, zombies included. */
+/* A user other than root who has processes, zombies included. */
 struct account {
 	uint32_t user, tasks;
 	struct account *next;
@@ -67,7 +67,7 @@ static void enter_family(struct process *process, struct process *parent)
 	process->sibling_place = &parent->children;
 }
 
-/* An account without tasks goes. */
+/* Frees the account with its last process. */
 static void leave_account(struct account *account)
 {
 	struct account **link = &accounts;
@@ -80,7 +80,7 @@ static void leave_account(struct account *account)
 	heap_free(account);
 }
 
-/* The account of a user other than root; NULL: no memory. */
+/* Returns the account of a user other than root, or NULL if out of memory. */
 static struct account *account_of(uint32_t user)
 {
 	struct account *account = accounts;
@@ -137,7 +137,7 @@ void process_adopt(struct process *process, struct process *parent)
 			next_pid = 2;
 			wrapped = true;
 		}
-	} while (wrapped && process_find(process->pid)); /* the task itself is not in the table yet */
+	} while (wrapped && process_find(process->pid)); /* the process itself is not in the table yet */
 	process->parent = parent;
 	if (parent) {
 		process->group = parent->group;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The first two processes, and what the rooms below call up here. */
+/* The first two processes, and the functions of this room that lower rooms call. */
 #include "cpu/exceptions.h"
 #include "lib/string.h"
 #include "output/panic.h"
@@ -44,9 +44,10 @@ void process_start(void (*function)(void))
 	alarm_hook = alarm_went_off;
 	arguments_init();
 	jobs_init();
-	kernel->identity = (struct identity){ 0, 0 }; /* root's: all others come from it */
+	kernel->identity = (struct identity){ 0, 0 }; /* root; all others descend from it */
 	kernel->inherited.umask = 022;
 	process_adopt(kernel, NULL);
-	kernel->group = kernel->session = 0; /* like Linux's kernel threads: no program is in group 0 or 1 */
+	kernel->group = kernel->session =
+	        0; /* as for Linux's kernel threads: no program is in group 0 or 1 */
 	sched_start(&kernel->task, &idle->task);
 }

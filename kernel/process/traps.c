@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What becomes of exceptions in user mode, and the way back to it. */
+/* Exceptions in user mode become signals; page faults; and the way back to user mode. */
 #include "process/traps.h"
 
 #include "cpu/exceptions.h"
@@ -10,8 +10,9 @@
 #include "vm/regions.h"
 
 /*
- * Where memory has run out, a task ends (out_of_memory()). No task can be waited for in the middle of the kernel's own access to user
- * memory, so that one takes of the emergency frames, and the wait comes in a pause of the call or at its end.
+ * A page fault that finds no memory ends a process (out_of_memory()) and waits for that. In the middle of
+ * the kernel's own access to user memory no task can wait: the access gets one of the emergency frames,
+ * and the wait comes in the next pause of the call, or at its end.
  */
 static __attribute__((noinline, cold)) bool fault_failed(int error)
 {
@@ -39,8 +40,8 @@ static bool page_fault(uintptr_t address, uint64_t error)
 }
 
 /*
- * What Linux tells of a page fault: whether the address is mapped, without the right to it. Of the kernel's addresses
- * nothing, code and error alike.
+ * Describes a page fault as Linux does: the code says if the address is mapped, without the right to it.
+ * About addresses of the kernel neither code nor error may tell anything.
  */
 static struct signal_info page_fault_info(struct trap_frame *frame)
 {
@@ -52,7 +53,7 @@ static struct signal_info page_fault_info(struct trap_frame *frame)
 		                     .value = address };
 }
 
-/* The code for exceptions as the status words have them; the first that holds. 0: none. */
+/* Returns the code for the first of the pending floating-point exceptions, or 0 if there is none. */
 static int32_t float_code(uint32_t exceptions)
 {
 	return exceptions & FPU_INVALID                      ? FPE_FLTINV
@@ -63,7 +64,7 @@ static int32_t float_code(uint32_t exceptions)
 	                                                     : 0;
 }
 
-/* An exception in user mode is a signal for the task; the kernel and the others go on. */
+/* Turns an exception in user mode into a signal for the current process. */
 static void user_exception(struct trap_frame *frame)
 {
 	static const struct {
@@ -90,7 +91,7 @@ static void user_exception(struct trap_frame *frame)
 		info = (struct signal_info){ .code = SI_KERNEL };
 	}
 	if (frame->vector == EXCEPTION_PF &&
-	    this_cpu()->fault_error == -ENOMEM) { /* no handler could go on either */
+	    this_cpu()->fault_error == -ENOMEM) { /* a handler could not run either */
 		process->task.starved = true;
 		frame->vector = FRAME_OTHER;
 		return_through_frame(frame);
@@ -98,13 +99,13 @@ static void user_exception(struct trap_frame *frame)
 	if (frame->vector == EXCEPTION_PF)
 		info = page_fault_info(frame);
 	if (frame->vector == EXCEPTION_PF &&
-	    this_cpu()->fault_error == -ENXIO) { /* behind the end of a mapped file */
+	    this_cpu()->fault_error == -ENXIO) { /* past the end of a mapped file */
 		signal = SIGBUS;
 		info.code = BUS_ADRERR;
 	}
 	if (signal == SIGFPE && !info.code) {
 		info.code = float_code(fpu_exceptions(frame->vector == EXCEPTION_XM));
-		if (!info.code) /* it has gone: the instruction is tried again */
+		if (!info.code) /* it is no longer pending: the instruction is tried again */
 			return;
 	}
 	if (frame->vector == EXCEPTION_DB) {
@@ -112,26 +113,26 @@ static void user_exception(struct trap_frame *frame)
 		write_dr6(DR6_NONE);
 	}
 	if (frame->vector == EXCEPTION_AC)
-		info.value = 0; /* Linux tells no address */
+		info.value = 0; /* as in Linux */
 	signal_fault(frame, signal, info);
 }
 
 /*
- * On the way back to user mode, on the task's kernel stack; after an interrupt AC may still be what the program set
- * (SDM 3A 6.12.1.3).
+ * Runs before the return to user mode, on the task's kernel stack. After an interrupt RFLAGS.AC may still
+ * be as the program has set it (SDM 3A 6.12.1.3), which would open user memory.
  */
 static void user_return(struct trap_frame *frame)
 {
 	user_access_end();
-	if (current_process()->task.starved) {
-		current_process()->task.starved = false;
+	if (current_task()->starved) {
+		current_task()->starved = false;
 		out_of_memory();
 	}
 	if (this_cpu()->return_work & RETURN_YIELD) {
 		clock_poll();
 		task_yield();
 	}
-	if (current_process()->task.return_work || frame->vector == FRAME_CALL)
+	if (current_task()->return_work || frame->vector == FRAME_CALL)
 		signals_deliver(frame);
 }
 

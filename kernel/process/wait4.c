@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Waiting for children: what of them is to report, and the end of zombies. */
+/* wait4(): what children have done, and the end of zombies. */
 #include "lib/errno.h"
 #include "process/process_internal.h"
 #include "sched/pause.h"
 
-/* The first child to look at, and then the next ones: of a process ID there is one. */
+/* The children that `pid` may name: one for a process ID, else all. */
 static struct process *first_child(const struct process *process, int pid)
 {
 	struct process *child = pid > 0 ? process_find(pid) : process->children;

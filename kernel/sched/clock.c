@@ -34,7 +34,7 @@ static uint64_t cmos_number(uint8_t reg)
 	return cmos(11) & CMOS_BINARY ? value : value / 16 * 10U + value % 16;
 }
 
-/* Seconds since 1970 by the real-time clock, or 0; it runs in UTC and has years from 2000 on. */
+/* Returns the seconds since 1970 by the real-time clock, or 0 if there is none. It runs in UTC; year 0 is 2000. */
 static uint64_t read_cmos(void)
 {
 	uint64_t y, m, days;
@@ -45,7 +45,7 @@ static uint64_t read_cmos(void)
 	m = cmos_number(8);
 	if (m < 1 || m > 12) /* not every machine has one */
 		return 0;
-	/* Days since 1970-01-01, with years that begin in March. */
+	/* Days since 1970-01-01. Years are counted from March on, so that leap days come last. */
 	y -= m <= 2;
 	m = m <= 2 ? m + 9 : m - 3;
 	days = y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + cmos_number(7) - 1 - 719468;

@@ -32,7 +32,7 @@ static inline struct task *dead_task(void)
 	return task;
 }
 
-/* Part of every switch, so it is inline. */
+/* Inline, because it is part of every switch. */
 static inline __attribute__((always_inline)) void finish_switch(void)
 {
 	struct task *dead = dead_task();
@@ -67,7 +67,7 @@ static void switch_user_state(struct task *from, struct task *to)
 	if (selectors_loaded() | to->selectors)
 		switch_selectors(from, to);
 	if (from->fs_base |
-	    to->fs_base) /* also when they are equal: a program can load FS and so change its base */
+	    to->fs_base) /* even if equal: by loading FS a program may have changed the base */
 		write_msr(MSR_FS_BASE, to->fs_base);
 	if (from->has_fpu)
 		fpu_save(task_fpu_area(from));

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The run queue, first come, first served, and the switch from one task to the next. Interrupts are off in all of these. */
+/* The run queue, which is FIFO, and the switch from one task to the next. All calls are made with interrupts off. */
 #pragma once
 
 #include "sched/task.h"
 
-/* Puts a task that is ready at the end of the queue; takes one out. */
+/* Puts a task that is ready at the end of the queue. */
 void sched_enqueue(struct task *task);
+
+/* Removes a task from the queue. */
 void sched_dequeue(struct task *task);
 
 /*

@@ -20,7 +20,7 @@ context_switch:
 	POP_CALLEE_SAVED
 	ret
 
-; The first return of a new task: task_create() has put its start function where RBX is popped.
+; The first return of a new task: process_create() has put its start function where RBX is popped.
 task_first_run:
 	call	sched_finish_switch
 	call	rbx

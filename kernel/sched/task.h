@@ -33,12 +33,11 @@ struct task {
 	struct task *next, *previous; /* in the run queue, or in `waiting` */
 	struct wait_queue *waiting;   /* the queue that it is in while it blocks, or NULL */
 	struct deadline wake;         /* when its wait ends: a time of clock_now() */
-	uint64_t
-	        return_work; /* RETURN_* bits, beyond those of a moment, that its way to user mode has to heed */
-	uint64_t fs_base;    /* of user mode: thread-local storage */
-	uint64_t selectors; /* read_selectors() while it does not run; 0 while it does */
-	bool has_fpu;       /* it has used the FPU */
-	bool starved;       /* a page fault found no memory: starved_hook() is due */
+	uint64_t return_work;         /* RETURN_* that stay until they have been dealt with */
+	uint64_t fs_base;             /* of user mode: thread-local storage */
+	uint64_t selectors;           /* read_selectors() while it does not run; 0 while it does */
+	bool has_fpu;                 /* it has used the FPU */
+	bool starved;                 /* a page fault found no memory: starved_hook() is due */
 };
 
 /* Where its FPU registers are while it does not run. */
@@ -64,7 +63,7 @@ static inline struct task *current_task(void)
 	return task;
 }
 
-/* Returns true if a signal waits to be acted on: what the task waits for in the kernel is broken off. */
+/* Returns true if a signal waits to be acted on, which breaks off a wait in the kernel. */
 static inline bool task_is_interrupted(const struct task *task)
 {
 	return task->return_work & RETURN_SIGNAL;
