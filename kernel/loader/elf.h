@@ -27,12 +27,12 @@ struct elf_plan {
 	uint32_t room; /* segments that fit in `segments`, which has one more, for the stack */
 	/*
 	 * Number of entries at the end of `segments`, from [room] downwards, that loader_load()
-	 * does not get. count + rest <= room. An entry is one of these: pages > 0: pages without
-	 * frames, made on first use, with the flags of a region. With
-	 *            REGION_BACKED they are the file's from page `data_offset` on, past its end;
-	 *            otherwise zeros
-	 * data:      bytes to copy into a loaded page afterwards
-	 * neither:   the segment that begins here was loaded as readable, but has no rights
+	 * does not get. count + rest <= room. An entry is one of these:
+	 *   pages > 0: pages without frames, made on first use, with the flags of a region. With
+	 *              REGION_BACKED they are the file's from page `data_offset` on, past its
+	 *              end; otherwise zeros
+	 *   data:      bytes to copy into a loaded page afterwards
+	 *   neither:   the segment that begins here was loaded as readable, but has no rights
 	 */
 	uint32_t rest;
 	struct load_segment *segments; /* `inside`, or the array given to elf_check_large() */
@@ -44,12 +44,11 @@ struct elf_plan {
  * higher if its alignment requires it; it relocates itself. Nothing is allocated. Returns 0, or
  *
  *   -ENOEXEC  The file is not a static x86-64 executable (ET_EXEC, or ET_DYN without PT_INTERP).
- * Its
- *             table of headers is truncated or larger than 64 KiB. A segment has more bytes in the
- *             file than in memory, has an offset that differs from its address modulo PAGE_SIZE, or
- *             extends past the user half or into the stack's pages. Segments overlap. A page would
- * be
- *             writable and executable. The entry point is not in executable bytes of the file.
+ *             Its table of headers is truncated or larger than 64 KiB. A segment has more bytes in
+ *             the file than in memory, has an offset that differs from its address modulo
+ *             PAGE_SIZE, or extends past the user half or into the stack's pages. Segments overlap.
+ *             A page would be writable and executable. The entry point is not in executable bytes
+ *             of the file.
  *   -E2BIG    More than `room` segments to load; pages shared with different rights count too.
  */
 int elf_check_plan(const void *file, size_t size,

@@ -11,8 +11,7 @@
  *     twice and no interrupt arrives during an exception handler;
  *   - exception handlers never touch user memory and never fault, so IST2 is never entered twice.
  *     Switching tasks and delivering signals on the way back to user mode happens on
- * KSTACK_FIXED_TOP,
- *     which is empty then (return_through_frame() in cpu/entry.asm).
+ *     KSTACK_FIXED_TOP, which is empty then (return_through_frame() in cpu/entry.asm).
  */
 #include "cpu/exceptions.h"
 #include "stack/kstack_fixed.h"
