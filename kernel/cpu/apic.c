@@ -17,15 +17,17 @@
 #define PIT_GATE          0x61
 #define PIT_OUT2          0x20
 #define CALIBRATION_MS    10
-#define PATIENCE          10000000U /* polls of a PIT that does not count */
+#define PATIENCE          10000000U /* polls of a PIT that may not count */
 
-/* Without a PIT: the timer of QEMU's and KVM's local APIC counts nanoseconds (KVM: APIC_BUS_CYCLE_NS is 1). */
+/*
+ * Used without a PIT: QEMU's and KVM's APIC timers count nanoseconds (KVM: APIC_BUS_CYCLE_NS is 1).
+ */
 #define TIMER_HERTZ       1000000000U
 #define TIMER_DIVISOR     16
 
 /* Set at boot. */
 uint64_t lapic_physical;
-static uint32_t ticks_per_second; /* of the timer, divided by TIMER_DIVISOR */
+static uint32_t ticks_per_second; /* of the APIC timer, with TIMER_DIVISOR */
 static uint64_t tsc_per_second;
 
 void lapic_find(void)
@@ -34,7 +36,7 @@ void lapic_find(void)
 
 	outb(PIC1_DATA, 0xff);
 	outb(PIC2_DATA, 0xff);
-	if (base & APIC_BASE_X2APIC) { /* only through "disabled" does it go back (SDM 3A 11.12.5) */
+	if (base & APIC_BASE_X2APIC) { /* it must be disabled first (SDM 3A 11.12.5) */
 		write_msr(MSR_APIC_BASE, base & ~(APIC_BASE_ENABLE | APIC_BASE_X2APIC));
 		base &= ~APIC_BASE_X2APIC;
 	}
@@ -54,7 +56,10 @@ void lapic_init(void)
 	lapic_eoi();
 }
 
-/* Ticks of the TSC while the APIC timer counts so many of its own, in a second. */
+/*
+ * Returns the TSC ticks per second, measured while the APIC timer counts `ticks`, CALIBRATION_MS
+ * long.
+ */
 static uint64_t tsc_against_timer(uint32_t ticks)
 {
 	uint64_t start = timestamp();
@@ -69,8 +74,9 @@ static uint64_t tsc_against_timer(uint32_t ticks)
 }
 
 /*
- * Finds the ticks of the APIC timer and of the TSC in a second, against channel 2 of the PIT. Some machines have none
- * (microvm,pit=off): there its output reads as set at once, because no one answers at its port, or it never changes.
+ * Measures the ticks per second of the APIC timer and the TSC against channel 2 of the PIT. If the
+ * machine has no PIT (microvm,pit=off), its output reads as set at once, since nothing decodes the
+ * port, or never changes.
  */
 static void calibrate(void)
 {
@@ -78,7 +84,7 @@ static void calibrate(void)
 	uint64_t start;
 	bool absent;
 
-	lapic_write(LAPIC_TIMER_DIV, 3);           /* by TIMER_DIVISOR */
+	lapic_write(LAPIC_TIMER_DIV, 3);           /* divide by TIMER_DIVISOR */
 	outb(PIT_GATE, (inb(PIT_GATE) & ~2U) | 1); /* speaker off, gate on */
 	outb(PIT_COMMAND, 0xb0);                   /* channel 2, both bytes, mode 0 */
 	outb(PIT_CHANNEL2, count & 0xff);
@@ -108,14 +114,14 @@ uint64_t tsc_hertz(void)
 
 void lapic_timer_once(uint8_t vector, uint32_t ticks)
 {
-	lapic_write(LAPIC_TIMER_DIV, 0xb); /* by 1 */
+	lapic_write(LAPIC_TIMER_DIV, 0xb); /* divide by 1 */
 	lapic_write(LAPIC_LVT_TIMER, vector);
 	lapic_timer_again(ticks);
 }
 
 void lapic_timer(unsigned hertz)
 {
-	lapic_write(LAPIC_TIMER_DIV, 3); /* by 16 */
+	lapic_write(LAPIC_TIMER_DIV, 3); /* divide by TIMER_DIVISOR */
 	if (!hertz) {
 		lapic_write(LAPIC_LVT_TIMER, LAPIC_LVT_MASKED);
 		lapic_write(LAPIC_TIMER_INIT, 0);

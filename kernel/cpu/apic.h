@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The local APIC in xAPIC mode (SDM 3A 11): memory-mapped registers, reached with plain MOVs. */
+/* The local APIC in xAPIC mode (SDM 3A 11), whose registers are memory-mapped. */
 #pragma once
 
 #include <stdint.h>
@@ -50,7 +50,7 @@ static inline void lapic_self_ipi(uint8_t vector)
 }
 
 /*
- * Starts the timer again with the vector that lapic_timer_once() has set: an interrupt after `ticks`
+ * Restarts the timer with the vector that lapic_timer_once() has set: one interrupt after `ticks`
  * (not 0) of its input clock.
  */
 static inline void lapic_timer_again(uint32_t ticks)
@@ -59,25 +59,28 @@ static inline void lapic_timer_again(uint32_t ticks)
 }
 
 /*
- * Masks the two 8259 PICs, turns the local APIC on in xAPIC mode and sets lapic_physical. Panics without
- * one. Its registers must then be mapped at LAPIC_BASE, uncached.
+ * Masks the two 8259 PICs, enables the local APIC in xAPIC mode and sets lapic_physical. Panics if
+ * there is no local APIC. The caller must then map its registers at LAPIC_BASE, uncached.
  */
 void lapic_find(void);
 
-/* Once the registers are mapped: enables interrupts from it, every source masked. */
+/* Called when the registers are mapped: enables the APIC's interrupts, with all sources masked. */
 void lapic_init(void);
 
 /* Physical address of the registers. */
 extern uint64_t lapic_physical;
 
-/* Interrupts with VECTOR_TIMER `hertz` times a second (calibrated against the PIT where there is one). 0 stops it. */
+/*
+ * Makes the timer interrupt with VECTOR_TIMER `hertz` times a second (calibrated against the PIT if
+ * there is one). 0 stops it.
+ */
 void lapic_timer(unsigned hertz);
 
 /*
- * Ticks of the TSC in a second, against the PIT. The first question takes 10 ms, and the timer must not run then, unless
- * lapic_timer() started it.
+ * Returns the TSC ticks per second, measured against the PIT. The first call measures, unless
+ * lapic_timer() already has: it takes 10 ms, and the timer must not be running.
  */
 uint64_t tsc_hertz(void);
 
-/* One interrupt with `vector` after `ticks` of the timer's input clock, which nothing divides. */
+/* Makes the timer interrupt once, with `vector`, after `ticks` of its undivided input clock. */
 void lapic_timer_once(uint8_t vector, uint32_t ticks);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The registers of a program in a system call, at the top of its task's kernel stack. */
+/* A program's registers during a system call, at the top of its task's kernel stack. */
 #pragma once
 
 #include <stdint.h>
 
 /*
- * As SYSCALL_ENTRY (cpu/entry.asm) pushes them, lowest address first; it addresses them by the offsets of
- * this structure (boot/constants.c). RCX and R11, which SYSCALL overwrites, hold the program's RIP and
- * RFLAGS (SDM 2B, SYSCALL).
+ * The order is that in which SYSCALL_ENTRY (cpu/entry.asm) pushes them, lowest address first;
+ * entry.asm gets the offsets from boot/constants.c. SYSCALL overwrites RCX and R11 with the
+ * program's RIP and RFLAGS (SDM 2B, SYSCALL).
  */
 struct call_frame {
 	uint64_t number; /* RAX */
@@ -17,8 +17,8 @@ struct call_frame {
 };
 
 /*
- * The second entry of system calls (entry.asm): calls trace_call() before each call, and trace_result()
- * after it, whose value replaces the result.
+ * The other entry point of system calls (entry.asm). It calls trace_call() before each system call,
+ * and trace_result() after it, which returns the result to use.
  */
 extern char syscall_entry_traced[];
 extern void (*trace_call)(const struct call_frame *call);

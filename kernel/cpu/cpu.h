@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The state of each CPU, with the headers of this room and of x86/ that most code needs. */
+/* The state of a CPU, and the headers of cpu/ and x86/ that most code needs. */
 #pragma once
 
 #include <stddef.h>
@@ -12,29 +12,28 @@
 #include "x86/layout.h"
 #include "x86/registers.h"
 
-/* What is to be done before user mode goes on: bits of return_work. */
-#define RETURN_YIELD  1 /* other tasks are to run */
-#define RETURN_MASK   4 /* the running task gets its signal mask back */
-#define RETURN_SIGNAL 2 /* the running task has a signal to act on */
+/* Work to do before the return to user mode: bits of return_work. */
+#define RETURN_YIELD  1 /* let other tasks run */
+#define RETURN_MASK   4 /* restore the current task's signal mask */
+#define RETURN_SIGNAL 2 /* the current task has a signal to handle */
 
 struct task;
 
 /* The state of one CPU. GS points here while the kernel runs; entry.asm knows the first fields. */
 struct cpu {
 	struct cpu *self;
-	uint64_t user_rsp;   /* SYSCALL entry parks RSP here for an instant */
-	uint64_t kstack_top; /* of the running task (heap stacks) */
+	uint64_t user_rsp;   /* the user's RSP, for a few instructions of the SYSCALL entry */
+	uint64_t kstack_top; /* top of the current task's kernel stack (heap stacks only) */
 	uint64_t scratch_rax;
 	struct task *current;
-	uint64_t return_work; /* RETURN_*: not 0 if the way back to user mode is the slow one */
-	uint64_t scratch_top; /* the scratch stack, mapped alike under every CR3 */
+	uint64_t return_work; /* RETURN_*; if not 0, the slow return to user mode is taken */
+	uint64_t scratch_top; /* top of the scratch stack, which every CR3 maps */
 	uint32_t id;
-	uint32_t stale_pcids; /* how many are stale on this CPU (mem/pcid.h) */
-	uint64_t
-	        fault_code; /* error code of the last page fault, for the code that ends it (process/traps.c) */
-	int fault_error;    /* why it failed */
+	uint32_t stale_pcids; /* number of PCIDs that are stale on this CPU (mem/pcid.h) */
+	uint64_t fault_code;  /* error code of the last page fault (process/traps.c) */
+	int fault_error;      /* why it could not be handled, a negative error number */
 	struct task *idle;
-	struct task *dead; /* ended; torn down by the task that runs next */
+	struct task *dead; /* has exited; the next task tears it down */
 	uint64_t gdt[7];
 	struct tss tss;
 };
@@ -47,12 +46,15 @@ static inline struct cpu *this_cpu(void)
 	return cpu;
 }
 
-/* Stores to a field of 64 bits of this CPU's state, by one instruction. */
+/* Stores to a 64-bit field of this CPU's state with a single instruction. */
 #define CPU_STORE(field, value)                                                     \
 	__asm__ volatile("movq %0, %%gs:%c1"                                        \
 	                 :                                                          \
 	                 : "r"((uint64_t)(value)), "i"(offsetof(struct cpu, field)) \
 	                 : "memory")
 
-/* Gives the boot CPU its GDT, TSS and IDT, and the stacks at CPU_*_TOP (x86/layout.h), which are mapped. */
+/*
+ * Sets up the boot CPU: GDT, TSS, IDT, SYSCALL and FPU. The stacks at CPU_*_TOP (x86/layout.h) must
+ * be mapped.
+ */
 void cpu_init(void);

@@ -1,14 +1,14 @@
 ; SPDX-License-Identifier: MIT
 ;
-; Every way into the kernel, and back.
+; All entries into the kernel, and the returns to user mode.
 ;
 ; The STACK axis provides two macros (kernel/stack/kstack_<value>.inc, included by the build):
-;   KSTACK_ENTER n    at the first instruction of a stub, with the n words that the hardware and
-;                     the stub pushed on top of the stack: SWAPGS when the interrupt came from user
-;                     mode, and whatever is needed to be on the task's kernel stack
-;   KSTACK_SYSCALL    load RSP in the SYSCALL path
-; The ISOLATION axis provides the macros ISOLATION_* (isolation/isolation.h says what each must do).
-; All gates are interrupt gates: IF is 0 in every handler.
+;   KSTACK_ENTER n    first in a stub, when the hardware and the stub have pushed n words: executes
+;                     SWAPGS if the interrupt came from user mode, and switches to the task's kernel
+;                     stack if the hardware has not
+;   KSTACK_SYSCALL    loads RSP with the top of the task's kernel stack
+; The ISOLATION axis provides the macros ISOLATION_*; isolation/isolation.h specifies them.
+; All gates are interrupt gates: IF is 0 when a handler starts.
 
 %include "constants.inc"
 %include "x86/registers.inc"
@@ -16,7 +16,7 @@
 	extern	irq_handlers, exception_entry, exception_is_users, syscall_table, user_return_hook
 	global	entry_text, entry_text_end, exception_paranoid, irq_return, entry_stubs, syscall_entry, syscall_entry_traced, enter_user, return_through_frame, irq_entry_bench, trace_call, trace_result
 
-; struct trap_frame (cpu/exceptions.h), from the end of its registers
+; Pushes the general registers of a struct trap_frame (cpu/exceptions.h) below its vector.
 %macro PUSH_TRAP_FRAME 0
 	BEGIN_PUSH TRAP_VECTOR
 	PUSH_MEMBER TRAP_RAX, rax
@@ -36,8 +36,8 @@
 	PUSH_MEMBER TRAP_R15, r15
 %endmacro
 
-; Device interrupt: only what a C function may change is saved; the handler is called straight
-; from the stub. 9 registers and 5 words of the hardware leave RSP 16-byte aligned.
+; Device interrupt: saves only the registers that a C function may change, and calls the handler
+; directly. 9 registers and the hardware's 5 words leave RSP 16-byte aligned.
 %macro IRQ_STUB 1
 stub_%1:
 	KSTACK_ENTER 5
@@ -47,11 +47,11 @@ stub_%1:
 	jmp	irq_return
 %endmacro
 
-; Exception: all registers, so that they can be printed and changed.
+; Exception: saves all registers, so that handlers can print and change them.
 %macro EXCEPTION_STUB 1
 stub_%1:
 %if !(%1 == 8 || (%1 >= 10 && %1 <= 14) || %1 == 17 || %1 == 21)
-	push	0			; the CPU pushes an error code for these only (SDM 3A 6.13)
+	push	0			; the CPU pushes no error code for these (SDM 3A 6.13)
 %endif
 	push	%1
 %if %1 == 2 || %1 == 8 || %1 == 18
@@ -63,8 +63,9 @@ stub_%1:
 %endif
 %endmacro
 
-; EBX becomes 1, and the kernel's GS base is loaded, when it was the user's. Where CS does not tell whose is loaded, its
-; sign does: the kernel's is in the upper half, and a program can set none (CR4.FSGSBASE is 0, segments end at 4 GiB).
+; Loads the kernel's GS base if the user's is loaded; then EBX is 1, otherwise 0. Used where CS does
+; not tell which one is loaded. The sign does: the kernel's base is negative, and a program cannot
+; load a negative one (CR4.FSGSBASE is 0, and segment bases have 32 bits).
 %macro GS_BY_SIGN 0
 	xor	ebx, ebx
 	mov	ecx, MSR_GS_BASE
@@ -92,7 +93,7 @@ exception_common:
 .pop:	call	restore_frame
 	iretq
 
-; NMI, #DF, #MC: they come anywhere, also between SYSCALL and SWAPGS.
+; NMI, #DF, #MC: they may be raised anywhere, also between SYSCALL and SWAPGS.
 exception_paranoid:
 	PUSH_TRAP_FRAME
 	cld
@@ -107,9 +108,10 @@ exception_paranoid:
 .pop:	call	restore_frame
 	iretq
 
-; #DB, #TS, #NP, #SS, #GP: from user mode they are exceptions like the others, but they also come where RSP or the GS base
-; is the user's, as single steps and breakpoints, and from IRETQ and SYSRETQ themselves. So they too have stacks of this
-; CPU, and what concerns the program (exception_is_users) goes on at the top of its task's stack, which is empty then.
+; #DB, #TS, #NP, #SS, #GP: from user mode they are ordinary exceptions. But single steps,
+; breakpoints and IRETQ and SYSRETQ also raise them where RSP or the GS base is the user's, so they
+; use IST stacks of this CPU. If the exception concerns the program (exception_is_users), its frame
+; is copied to the top of the task's kernel stack, which is empty then, and handled there.
 exception_careful:
 	PUSH_TRAP_FRAME
 	cld
@@ -127,7 +129,8 @@ exception_careful:
 	rep	movsq
 	jmp	exception_common.entry
 
-; Pops the registers of a struct trap_frame that lies above the return address.
+; Loads the registers of the struct trap_frame above the return address and removes them, so that
+; IRETQ can follow.
 restore_frame:
 	mov	r15, [rsp + 8 + TRAP_R15]
 	mov	r14, [rsp + 8 + TRAP_R14]
@@ -144,7 +147,7 @@ restore_frame:
 	mov	rcx, [rsp + 8 + TRAP_RCX]
 	mov	rbx, [rsp + 8 + TRAP_RBX]
 	mov	rax, [rsp + 8 + TRAP_RAX]
-	ret	TRAP_RIP		; the rest is what IRETQ takes
+	ret	TRAP_RIP		; leaves the words for IRETQ
 
 irq_return:
 	test	byte [rsp + 10 * 8], 3	; CS
@@ -161,9 +164,10 @@ irq_return:
 	PUSH_TRAP_FRAME
 	mov	rdi, rsp
 
-; _Noreturn void return_through_frame(struct trap_frame *frame): back to user mode with all registers of a struct
-; trap_frame, once user_return_hook() has seen and perhaps changed it. Of the task's kernel stack nothing but that
-; is needed any more, so the frame goes to its top, wherever it was; what lies there is overwritten from above, so it may overlap.
+; _Noreturn void return_through_frame(struct trap_frame *frame): returns to user mode with the
+; registers of the frame, after user_return_hook() has seen and perhaps changed it. Nothing else on
+; the task's kernel stack is needed, so the frame is copied to its top. The copy starts with the
+; highest word, so the two may overlap.
 return_through_frame:
 	KSTACK_SYSCALL
 %assign word 21
@@ -178,9 +182,9 @@ return_through_frame:
 	call	restore_frame
 	iretq
 
-; SYSCALL: RCX holds RIP, R11 RFLAGS, RSP is still the user's; IF is 0 (FMASK). As in Linux,
-; everything but RAX, RCX and R11 is preserved. The words that are pushed are a struct call_frame
-; (cpu/call_frame.h). The second entry is the one with trace=calls (sys/trace.h).
+; SYSCALL: RCX holds the user's RIP, R11 the user's RFLAGS, RSP is still the user's, and IF is 0
+; (FMASK). As in Linux, all registers except RAX, RCX and R11 are preserved. The words pushed form a
+; struct call_frame (cpu/call_frame.h). Argument 1 makes the entry for trace=calls (sys/trace.h).
 %macro SYSCALL_ENTRY 1
 	swapgs
 	ISOLATION_ENTER
@@ -210,7 +214,7 @@ return_through_frame:
 	mov	rax, [rsp + CALL_NUMBER]
 %endif
 	cmp	rax, SYSCALL_COUNT
-	cmovae	rax, [no_such_call]	; no jump, which the CPU may guess wrong and go on with the program's index
+	cmovae	rax, [no_such_call]	; a branch could be mispredicted, with an index out of range
 	call	[syscall_table + rax * 8]
 %if %1
 	mov	rdi, rax
@@ -232,7 +236,7 @@ return_through_frame:
 	ISOLATION_LEAVE_CALL
 	swapgs
 	o64 sysret
-.hook:	mov	r9, [rsp + CALL_R9]	; to a struct trap_frame: RAX is the result, and the call's number is the error code
+.hook:	mov	r9, [rsp + CALL_R9]	; make a struct trap_frame (FRAME_CALL)
 	mov	r8, [rsp + CALL_R8]
 	mov	r10, [rsp + CALL_R10]
 	mov	rdx, [rsp + CALL_RDX]
@@ -257,8 +261,8 @@ syscall_entry:
 syscall_entry_traced:
 	SYSCALL_ENTRY 1
 
-; _Noreturn void enter_user(uintptr_t rip, uintptr_t rsp): user mode for the first time, every
-; other register and data selector 0. Interrupts must be off.
+; _Noreturn void enter_user(uintptr_t rip, uintptr_t rsp): enters user mode for the first time, with
+; all other registers and the data selectors 0. Interrupts must be off.
 enter_user:
 	mov	rcx, rdi
 	mov	rsp, rsi
@@ -278,7 +282,7 @@ enter_user:
 	xor	r15d, r15d
 	ISOLATION_LEAVE_CALL
 	swapgs
-	mov	ds, eax			; after SWAPGS: a null selector may zero the base that is loaded
+	mov	ds, eax			; after SWAPGS: loading a null GS may clear the GS base
 	mov	es, eax
 	mov	fs, eax
 	mov	gs, eax
@@ -291,7 +295,7 @@ enter_user:
 %endrep
 %rep 224
 %if vector == VECTOR_BENCH
-irq_entry_bench:			; the harness disassembles this one
+irq_entry_bench:			; the harness disassembles this stub
 %endif
 	IRQ_STUB vector
 %assign vector vector + 1
@@ -299,7 +303,8 @@ irq_entry_bench:			; the harness disassembles this one
 
 entry_text_end:
 
-; void (*trace_call)(const struct call_frame *), uint64_t (*trace_result)(uint64_t result): sys/trace.c sets them.
+; void (*trace_call)(const struct call_frame *), uint64_t (*trace_result)(uint64_t result): set by
+; sys/trace.c.
 section .data
 align 8
 trace_call:	dq 0
@@ -308,7 +313,7 @@ trace_result:	dq 0
 section .rodata
 align 8
 no_such_call:
-	dq	SYSCALL_COUNT		; the last entry of syscall_table
+	dq	SYSCALL_COUNT		; index of the last entry of syscall_table
 entry_stubs:
 %assign vector 0
 %rep 256

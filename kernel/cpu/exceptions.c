@@ -13,16 +13,19 @@ void (*user_return_hook)(struct trap_frame *frame);
 static void (*user_handler)(struct trap_frame *);
 static bool (*page_fault)(uintptr_t address, uint64_t error);
 
-/* For the tests and experiments of one task. */
+/* For tests and experiments of a single task. */
 static bool (*probe)(struct trap_frame *);
 static uint64_t expected_vector;
 static uintptr_t expected_resume;
 static unsigned expected_count;
 
-/* entry.asm: its code */
+/* The code of entry.asm. */
 extern char entry_text[], entry_text_end[];
 
-/* Code that may fault on user memory, wherever it is: the linker collects these. Each is its distance from the word. */
+/*
+ * A range of code that may fault on user memory, and where to resume. The linker collects these in
+ * a table. Each field is the distance from itself to the address.
+ */
 struct recovery {
 	int32_t start, end, resume;
 };
@@ -114,7 +117,10 @@ static const struct recovery *recovery_at(uint64_t rip)
 	return r < recoveries_end ? r : NULL;
 }
 
-/* A kernel access to user memory that was expected to be able to fault. */
+/*
+ * If a kernel access to user memory that may fault has faulted, makes the frame resume at its
+ * recovery code. Returns false if it is another exception.
+ */
 static bool user_copy_faulted(struct trap_frame *frame)
 {
 	const struct recovery *r = recovery_at(frame->rip);
@@ -126,8 +132,9 @@ static bool user_copy_faulted(struct trap_frame *frame)
 }
 
 /*
- * IRETQ and SYSRETQ raise their own exceptions at CPL 0, when the user's registers are loaded. The frame becomes what it
- * would be had the exception come at the place that they were to go to.
+ * IRETQ and SYSRETQ raise their exceptions at CPL 0, when the user's registers are already loaded.
+ * If this is one, changes the frame to what it would be if the exception had been raised in user
+ * mode, at the address to return to. Returns false if it is another exception.
  */
 static bool return_failed(struct trap_frame *frame)
 {
@@ -154,7 +161,10 @@ static bool return_failed(struct trap_frame *frame)
 	return true;
 }
 
-/* entry.asm asks whether what came to a stack of this CPU concerns the program that runs. */
+/*
+ * Called by entry.asm for an exception on an IST stack. Returns true if it concerns the current
+ * program.
+ */
 bool exception_is_users(struct trap_frame *frame);
 bool exception_is_users(struct trap_frame *frame)
 {
@@ -162,8 +172,9 @@ bool exception_is_users(struct trap_frame *frame)
 }
 
 /*
- * A single step that began in user mode and ended in the kernel. The mask of SYSCALL clears TF, but some processors take
- * the trap of SYSCALL itself (Bochs does). The program gets it at the end of the call: its TF is in R11.
+ * Ignores a single step that began in user mode and ended in the kernel, and returns true.
+ * IA32_FMASK clears TF, but on some CPUs (such as Bochs's) SYSCALL itself raises #DB. The program
+ * gets its SIGTRAP when the call returns, since its TF is in R11.
  */
 static bool stray_step(struct trap_frame *frame)
 {
@@ -179,7 +190,7 @@ static bool stray_step(struct trap_frame *frame)
 void exception_entry(struct trap_frame *frame);
 void exception_entry(struct trap_frame *frame)
 {
-	user_access_end(); /* gates leave AC as it was (SDM 3A 6.12.1.3); IRETQ brings it back */
+	user_access_end(); /* gates do not change AC (SDM 3A 6.12.1.3); IRETQ restores it */
 	nmi_count += frame->vector == EXCEPTION_NMI;
 	if (probe && probe(frame))
 		return;

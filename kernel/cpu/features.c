@@ -10,8 +10,8 @@
 struct cpu_features cpu_features;
 
 /*
- * Ends the boot when the processor lacks an instruction that the kernel uses everywhere. entry.asm has seen to long
- * mode and NX. Intel's processors report SYSCALL in 64-bit mode only (SDM 2A, CPUID).
+ * Panics if the CPU lacks a feature that the kernel cannot do without. boot/entry.asm has checked
+ * long mode and NX. Intel's CPUs report SYSCALL only in 64-bit mode (SDM 2A, CPUID).
  */
 static void require_features(void)
 {
@@ -43,7 +43,7 @@ static void find_features(void)
 	cpu_features.leaf1_edx = r.d;
 	cpu_features.mce = r.d >> 7 & 1;
 	cpu_features.pge = r.d >> 13 & 1;
-	cpu_features.fxsr = r.d >> 24 & 1 && r.d >> 25 & 1; /* and SSE */
+	cpu_features.fxsr = r.d >> 24 & 1 && r.d >> 25 & 1; /* FXSAVE and SSE */
 	cpu_features.pcid = r.c >> 17 & 1;
 	cpu_features.x2apic = r.c >> 21 & 1;
 	cpu_features.xsave = cpu_features.fxsr && r.c >> 26 & 1;
@@ -68,13 +68,15 @@ void cpu_enable_features(void)
 
 	require_features();
 	find_features();
-	cr4 = read_cr4() & ~CR4_FSGSBASE; /* no program sets a GS base: its sign tells whose it is */
+	cr4 = read_cr4() & ~CR4_FSGSBASE; /* no negative GS base for programs (entry.asm) */
 	cr4 |= cpu_features.mce ? CR4_MCE : 0;
 	cr4 |= cpu_features.pge ? CR4_PGE : 0;
 	cr4 |= cpu_features.smep ? CR4_SMEP : 0;
 	cr4 |= cpu_features.smap ? CR4_SMAP : 0;
 	cr4 |= cpu_features.umip ? CR4_UMIP : 0;
 	write_cr4(cr4);
-	/* No FPU yet: with EM set its instructions trap. AM lets programs have their accesses checked by EFLAGS.AC. */
+	/*
+	 * No FPU yet: its instructions trap while EM is set. AM makes EFLAGS.AC work in user mode.
+	 */
 	write_cr0((read_cr0() | CR0_WP | CR0_AM | CR0_EM | CR0_TS) & ~CR0_MP);
 }

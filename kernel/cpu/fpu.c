@@ -11,14 +11,14 @@
 
 /* Set at boot. */
 static bool present, with_xsave, xcr0_lost;
-static bool keeps_pointers; /* FXRSTOR and XRSTOR leave FIP, FDP and FOP, unless there is an exception */
-static uint32_t components; /* of XCR0 that are on; 0: FXSAVE is used */
+static bool keeps_pointers; /* FXRSTOR and XRSTOR restore FIP, FDP and FOP only with an exception */
+static uint32_t components; /* enabled components of XCR0; 0: FXSAVE is used */
 static uint32_t mxcsr_mask;
 static char initial[FPU_AREA] __attribute__((aligned(64)));
 
 /*
- * QEMU before 8.2 emulates SVM without the intercept of XSETBV: the hypervisor does not learn of the guest's XCR0, and
- * after the next exit it is another. XSAVE and XRSTOR leave SSE out then, without a word.
+ * QEMU before 8.2 emulates SVM without intercepting XSETBV. The hypervisor does not learn the
+ * guest's XCR0, and the next VM exit changes it. XSAVE and XRSTOR then silently skip SSE.
  */
 uint32_t fpu_xcr0(void)
 {
@@ -29,7 +29,10 @@ uint32_t fpu_xcr0(void)
 	return low;
 }
 
-/* AMD's processors say when they do restore them always (APM 3, CPUID 8000_0008H EBX[2], XSaveErPtr). */
+/*
+ * AMD's CPUs report if they always restore the pointers (APM 3, CPUID 8000_0008H EBX[2],
+ * XSaveErPtr).
+ */
 static bool pointers_are_kept(void)
 {
 	if (strcmp(cpu_features.vendor, "AuthenticAMD") != 0 &&
@@ -40,7 +43,7 @@ static bool pointers_are_kept(void)
 
 void fpu_init(void)
 {
-	uint16_t control = 0x37f; /* as after FNINIT (SDM 1 8.1.5), and MXCSR as after reset (SDM 1 10.2.3) */
+	uint16_t control = 0x37f; /* as FNINIT (SDM 1 8.1.5); MXCSR as reset (SDM 1 10.2.3) */
 	uint32_t mxcsr = 0x1f80;
 
 	present = cpu_features.fxsr;
@@ -54,7 +57,7 @@ void fpu_init(void)
 		__asm__ volatile("xsetbv" : : "c"(0), "a"(components), "d"(0));
 		xcr0_lost = fpu_xcr0() != components;
 	}
-	if (xcr0_lost) { /* then programs must not find XSAVE and AVX on either */
+	if (xcr0_lost) { /* hide XSAVE and AVX from programs too */
 		with_xsave = false;
 		components = 0;
 		write_cr4(read_cr4() & ~CR4_OSXSAVE);
@@ -87,7 +90,7 @@ static void load(const void *area)
 {
 	static const int32_t zero;
 
-	if (keeps_pointers) /* or the last task's would be seen: these are the kernel's, and always the same */
+	if (keeps_pointers) /* overwrite the last task's pointers with constants */
 		__asm__ volatile("fnclex; emms; fildl %0" : : "m"(zero));
 	if (with_xsave)
 		__asm__ volatile("xrstor64 (%0)" : : "r"(area), "a"(components), "d"(0) : "memory");
@@ -126,9 +129,9 @@ void fpu_stop(void)
 	write_cr0(read_cr0() | CR0_TS);
 }
 
-#define LEGACY      512 /* bytes that FXSAVE fills; the header of XSAVE follows */
+#define LEGACY      512 /* bytes stored by FXSAVE; the XSAVE header follows */
 #define HEADER      64
-#define AVX_STATE   256 /* of the upper halves of YMM, at 576 (SDM 1 13.5.3) */
+#define AVX_STATE   256 /* upper halves of the YMM registers, at offset 576 (SDM 1 13.5.3) */
 #define MXCSR_PLACE 24
 
 size_t fpu_size(void)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The registers of x87, SSE and AVX. The kernel uses none of them; a program gets them with its first instruction that
- * does, which raises #NM while CR0.TS is set (SDM 3A 13.4, 13.5). They are saved and restored at each switch from or to such a
- * program, never later: nothing of one task is left in them while another runs.
+ * The x87, SSE and AVX registers, here called the FPU. The kernel does not use it. A program gets
+ * it on its first FPU instruction, which raises #NM because CR0.TS is set (SDM 3A 13.4, 13.5). The
+ * registers are saved and restored at each switch from or to such a program, never lazily: a task
+ * never runs with another task's values in them.
  */
 #pragma once
 
@@ -10,30 +11,41 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FPU_AREA 1024 /* bytes that a task has for them: XSAVE with AVX takes 832 (SDM 1 13.4) */
+#define FPU_AREA 1024 /* bytes of a task's save area; XSAVE with AVX needs 832 (SDM 1 13.4) */
 
 /*
- * Turns them on where the CPU has FXSAVE, with AVX where it has XSAVE too and XCR0 keeps what is written there; otherwise
- * each use raises #UD. Once per CPU.
+ * Enables the FPU if the CPU has FXSAVE, and AVX if it also has XSAVE and XCR0 keeps its value.
+ * Without FXSAVE, every FPU instruction raises #UD. Called once per CPU.
  */
 void fpu_init(void);
 
-/* XCR0 as it is after a VM exit, where there is a hypervisor: CPUID always exits. CR4.OSXSAVE must be set. */
+/*
+ * Returns XCR0. Under a hypervisor it causes a VM exit first, by CPUID, to show whether XCR0
+ * survives it. CR4.OSXSAVE must be set.
+ */
 uint32_t fpu_xcr0(void);
 
-/* Whether the CPU has XSAVE, but XCR0 was another after a VM exit than what was written: FXSAVE is used, without AVX. */
+/*
+ * Returns true if the CPU has XSAVE but a VM exit changed XCR0. FXSAVE is used then, without AVX.
+ */
 bool fpu_xcr0_lost(void);
 
-/* Whether programs can have them. */
+/* Returns true if programs can use the FPU. */
 bool fpu_present(void);
 
-/* Fills `area` (FPU_AREA bytes, 64-byte aligned) with what a new program finds, and gives them to the running task. */
+/*
+ * Fills `area` (FPU_AREA bytes, 64-byte aligned) with the initial state, loads it, and gives the
+ * FPU to the current task.
+ */
 void fpu_start(void *area);
 
 void fpu_save(void *area);
 void fpu_restore(const void *area);
 
-/* Exceptions that the status words have and their masks let through: of SSE when `simd`, else of x87 (SDM 1 8.1.3, 10.2.3). */
+/*
+ * Returns the pending exceptions that are not masked, of SSE if `simd` is set, otherwise of x87
+ * (SDM 1 8.1.3, 10.2.3).
+ */
 #define FPU_INVALID   1U
 #define FPU_DENORMAL  2U
 #define FPU_ZERO      4U
@@ -42,12 +54,13 @@ void fpu_restore(const void *area);
 #define FPU_PRECISION 32U
 uint32_t fpu_exceptions(bool simd);
 
-/* Clears them and takes them away from the running task. */
+/* Clears the registers and takes the FPU from the current task. */
 void fpu_stop(void);
 
 /*
- * For signal frames: bytes of what fpu_save() fills, the components in it (XCR0; 0: FXSAVE has filled it), and whether `area`,
- * which came from user mode, can be loaded: bits that would raise #GP are cleared (SDM 1 13.8).
+ * For signal frames. fpu_size() returns the bytes that fpu_save() stores, fpu_components() the
+ * components in them (XCR0; 0: stored by FXSAVE). fpu_make_loadable() clears the bits of an area
+ * from user mode that would raise #GP when it is loaded (SDM 1 13.8).
  */
 size_t fpu_size(void);
 uint64_t fpu_components(void);

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* Selectors. SYSRET wants user data directly below user code (SDM 2B, SYSRET). */
+/* Selectors. SYSRET requires user data directly below user code (SDM 2B, SYSRET). */
 #define SELECTOR_KERNEL_CODE 0x08
 #define SELECTOR_KERNEL_DATA 0x10
 #define SELECTOR_USER_DATA   0x1b
@@ -24,5 +24,8 @@ _Static_assert(sizeof(struct tss) == 104, "64-bit TSS (SDM 3A 7.7)");
 
 struct cpu;
 
-/* Fills the GDT of a CPU, with a descriptor of its TSS, and loads it with all segments and no LDT. */
+/*
+ * Fills a CPU's GDT, with a descriptor of its TSS, and loads it, all segment registers, TR and no
+ * LDT.
+ */
 void gdt_load(struct cpu *cpu);

@@ -18,7 +18,7 @@ _Static_assert(sizeof(struct gate) == 16, "64-bit gate");
 
 static struct gate idt[256] __attribute__((aligned(16)));
 
-/* entry.asm: addresses of the 256 stubs, and the table that they call through. */
+/* entry.asm: the addresses of the 256 stubs. irq_handlers: the table through which they call. */
 extern const uint64_t entry_stubs[256];
 void (*irq_handlers[256])(void);
 

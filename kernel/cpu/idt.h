@@ -13,31 +13,33 @@
 #define IST_MC             5
 #define IST_DB             6
 #define IST_GP             7      /* #TS, #NP, #SS and #GP: what IRETQ and SYSRETQ can raise */
-#define IST_SPARE          IST_MC /* lent to experiments (gate_set_ist): #MC ends the boot on any stack */
+#define IST_SPARE          IST_MC /* for experiments (gate_set_ist): #MC panics anyway */
 
 /* Interrupt vectors. */
 #define VECTOR_TIMER       0x40
 #define VECTOR_BENCH       0x50
-#define VECTOR_INNER       0x60 /* a higher class: interrupts the handlers of the others */
-#define VECTOR_MICRO       0x80 /* of INT instructions (gate_set) */
+#define VECTOR_INNER       0x60 /* a higher priority class than those above */
+#define VECTOR_MICRO       0x80 /* for INT instructions (gate_set) */
 #define VECTOR_MICRO_LEAVE 0x81
 #define VECTOR_SPURIOUS    0xff
 
 /* Fills the 256 gates and loads the IDT. */
 void idt_init(void);
 
-/* For experiments: makes the gate of `vector` use IST slot `ist`, or none (IST_NONE). Returns the slot used so far. */
+/*
+ * For experiments: makes the gate of `vector` use IST slot `ist` or IST_NONE. Returns the old slot.
+ */
 unsigned gate_set_ist(unsigned vector, unsigned ist);
 
 /*
- * For experiments: makes the gate of `vector` lead to `handler`, assembly code that ends in IRETQ, on IST
- * slot `ist` or none; `user` opens it to INT from user mode. gate_restore() undoes that.
+ * For experiments: makes the gate of `vector` lead to `handler`, assembly code that ends in IRETQ,
+ * on IST slot `ist` or IST_NONE. `user` allows INT from user mode. gate_restore() undoes this.
  */
 void gate_set(unsigned vector, void (*handler)(void), unsigned ist, bool user);
 void gate_restore(unsigned vector);
 
 /*
- * Makes handler() run, interrupts off, when device interrupt `vector` (32 to 255) arrives; it must call
- * lapic_eoi(). NULL brings back the default, which only acknowledges the interrupt.
+ * Sets the handler of device interrupt `vector` (32 … 255). It runs with interrupts off and must
+ * call lapic_eoi(). NULL restores the default, which only acknowledges the interrupt.
  */
 void irq_set_handler(unsigned vector, void (*handler)(void));

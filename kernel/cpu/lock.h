@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Spin locks, and what guards data that several tasks use.
+ * Spin locks, and the locking rules for data that several tasks use.
  *
- * The kernel lock guards everything that does not name another lock. It is implicit so far: the kernel
- * runs on one CPU and is never preempted, so a task that runs in the kernel has all data to itself until
- * it waits or yields. With several CPUs it becomes a struct spinlock that the entry stubs take
- * (cpu/entry.asm) and the switch to another task hands over (sched/sched.c).
+ * The kernel lock protects all data that does not name another lock. It is implicit so far: the
+ * kernel runs on one CPU and is never preempted, so a task in the kernel has all data to itself
+ * until it waits or yields. With several CPUs it would become a struct spinlock, taken by the entry
+ * stubs (cpu/entry.asm) and passed on by the switch to another task (sched/sched.c).
  *
- * Interrupts may be on while a task holds the kernel lock. Handlers of interrupts change only this:
- * struct cpu, the counters of cpu/exceptions.c, and what benchmarks and self-tests count. Where a
- * handler may run must be kept short, not correct: sched/pause.h.
+ * Interrupts may be on while a task holds the kernel lock. Interrupt handlers change nothing but
+ * struct cpu, the counters of cpu/exceptions.c, and the counts of benchmarks and self-tests.
+ * Regions without interrupts therefore exist to bound latency, not for correctness (sched/pause.h).
  *
- * Comments on static variables say "set at boot" for what is constant once the first task runs.
+ * Static variables whose comment says "set at boot" are constant once the first task runs.
  */
 #pragma once
 
@@ -21,7 +21,7 @@ struct spinlock {
 	uint32_t held;
 };
 
-/* Turns interrupts off and takes the lock. Returns the flags for spin_unlock(), which restores them. */
+/* Disables interrupts and takes the lock. Returns the flags that spin_unlock() restores. */
 static inline uint64_t spin_lock(struct spinlock *lock)
 {
 	uint64_t flags;

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Access to model-specific registers that may not be there, only after cpu_init(); and RDPMC. */
+/* Access to MSRs that may not exist, and RDPMC. Usable after cpu_init(). */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Reads `msr`. False: the processor or the hypervisor refused (#GP), and *value is 0. */
+/* Reads an MSR. Returns false, with *value 0, if that raises #GP. */
 bool msr_try_read(uint32_t msr, uint64_t *value);
 
-/* Writes it. False: refused. */
+/* Writes an MSR. Returns false if that raises #GP. */
 bool msr_try_write(uint32_t msr, uint64_t value);
 
 /*
- * Performance counter `index` (ECX of RDPMC) when everything before is done and nothing after begun. It must exist.
+ * Returns performance counter `index` (ECX of RDPMC), which must exist, after all earlier
+ * instructions are complete and before later ones begin.
  */
 uint64_t counter_read(uint32_t index);
 
-/* The same, once, to find out whether it exists. False: RDPMC gave #GP. */
+/* Returns true if the counter can be read, false if RDPMC raises #GP. */
 bool counter_try_read(uint32_t index);

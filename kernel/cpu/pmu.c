@@ -32,7 +32,7 @@ static void describe(struct pmu_cpuid *cpuid)
 		cpuid->amd_monitoring_a = cpuid_read(0x80000022).a;
 }
 
-/* Sets the counters going. False: a register of theirs was refused. */
+/* Programs and starts the counters. Returns false if a write to one of their MSRs raises #GP. */
 static bool program(void)
 {
 	bool ok = !pmu.global_msr || msr_try_write(pmu.global_msr, 0);
@@ -47,7 +47,10 @@ static bool program(void)
 	return ok && (!pmu.global_msr || msr_try_write(pmu.global_msr, pmu.global));
 }
 
-/* A hypervisor may show counters and count nothing: a loop must be seen in both that always exist. */
+/*
+ * A hypervisor may report counters that do not count. Returns true if all counters can be read and
+ * instructions and cycles, which always have one, count a loop.
+ */
 static bool they_count(void)
 {
 	uint32_t rounds = TRIAL_ROUNDS;
@@ -98,7 +101,9 @@ void pmu_end(void)
 {
 	uint64_t now[PMU_COUNTERS];
 
-	/* In the same order: every counter misses as much of its own reading as it counts of the others'. */
+	/*
+	 * In the same order as pmu_begin(), so that every counter counts the same number of reads.
+	 */
 	for (unsigned i = 0; i < pmu.counters; i++)
 		now[i] = counter_read(pmu.counter[i].read);
 	memset(counted, 0, sizeof counted);

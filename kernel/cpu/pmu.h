@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Performance counters: cycles, instructions, data-TLB misses and page walks, where the processor, or the
- * hypervisor for it, has counters that the tables below know. Used only when the command line says pmu=on.
+ * Performance counters for cycles, instructions, data-TLB misses and page walks, if the CPU or the
+ * hypervisor has counters that pmu_plan.c knows. Used only if the command line says pmu=on.
  *
- * Under KVM every RDPMC is an exit, so counters are read outside the time stamps and in samples of their own.
+ * Under KVM every RDPMC causes a VM exit, so counters are read outside the time stamps, in samples
+ * of their own.
  */
 #pragma once
 
@@ -14,7 +15,7 @@
 
 enum pmu_metric { PMU_CYCLES, PMU_INSTRUCTIONS, PMU_DTLB_MISSES, PMU_PAGE_WALKS, PMU_METRICS };
 
-/* What pmu_plan() decides from: the registers of a few CPUID leaves, 0 where a leaf does not exist. */
+/* The input of pmu_plan(): registers of CPUID leaves, 0 if a leaf does not exist. */
 struct pmu_cpuid {
 	char vendor[13];
 	uint32_t version;                   /* 1: EAX */
@@ -25,41 +26,41 @@ struct pmu_cpuid {
 
 struct pmu_counter {
 	uint32_t read;    /* ECX for RDPMC */
-	uint32_t select;  /* MSR that says what it counts; 0: a fixed counter */
-	uint64_t event;   /* for that MSR */
+	uint32_t select;  /* MSR that selects the event; 0: a fixed counter */
+	uint64_t event;   /* the value for that MSR */
 	uint32_t value;   /* MSR of the counter itself */
-	unsigned metrics; /* bit m: it is part of metric m */
+	unsigned metrics; /* bit m: part of metric m */
 };
 
 struct pmu {
-	unsigned counters; /* 0: there are none that can be used, and `why` says why */
+	unsigned counters; /* 0: none can be used, and `why` has the reason */
 	struct pmu_counter counter[PMU_COUNTERS];
 	unsigned metrics;       /* bit m: metric m is complete */
 	unsigned width;         /* bits of a counter */
-	uint64_t fixed_control; /* for MSR 38DH; 0: it is not there */
-	uint32_t global_msr;    /* 0: there is none */
+	uint64_t fixed_control; /* the value for MSR 38DH; 0: there is no such MSR */
+	uint32_t global_msr;    /* MSR that enables counters globally; 0: there is none */
 	uint64_t global;
 	const char *why;
 };
 
-/* Which counters count what. Pure: touches no hardware. */
+/* Decides which counters to use, and for what. Does not touch the hardware. */
 void pmu_plan(struct pmu *pmu, const struct pmu_cpuid *cpuid);
 
 /*
- * Finds the counters of this CPU, sets them going and checks that they count. Returns how many there are; 0 with
- * the reason from pmu_why().
+ * Finds this CPU's counters, starts them and checks that they count. Returns their number; if it is
+ * 0, pmu_why() returns the reason.
  */
 unsigned pmu_init(void);
 const char *pmu_why(void);
 
-/* Counters in use; 0 without pmu_init(). */
+/* Returns the number of counters in use, 0 before pmu_init(). */
 unsigned pmu_counters(void);
 
 void pmu_begin(void);
 void pmu_end(void);
 
 /*
- * What metric `metric` counted from pmu_begin() to pmu_end(), both included as far as they count themselves. False: it
- * is not counted here.
+ * Returns in *value what a metric counted between pmu_begin() and pmu_end(), including parts of
+ * both calls, and its name and unit. Returns false if it cannot be counted on this CPU.
  */
 bool pmu_metric(enum pmu_metric metric, uint64_t *value, const char **name, const char **unit);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sources: Intel SDM 3B 20.2 (architectural performance monitoring) and its event tables as published at
- * perfmon-events.intel.com; AMD APM 2 13.2 and the processors' PPR, "Performance Monitor Counters" (PMCx045, PMCx076, PMCx0C0).
+ * Sources: Intel SDM 3B 20.2 (architectural performance monitoring) and its event tables as
+ * published at perfmon-events.intel.com; AMD APM 2 13.2 and the processors' PPR, "Performance
+ * Monitor Counters" (PMCx045, PMCx076, PMCx0C0).
  */
 #include "cpu/pmu.h"
 
@@ -22,7 +23,7 @@
 #define INTEL_RETIRED        EVENT(0xc0, 0x00)
 
 #define AMD_PERFCTR_CORE     (1U << 23)
-#define AMD_SELECT           0xc0010200U /* every second MSR; the counters lie between */
+#define AMD_SELECT           0xc0010200U /* even MSRs; the counters are the odd ones */
 #define AMD_GLOBAL           0xc0000301U
 #define AMD_MONITORING_V2    1U
 
@@ -37,7 +38,7 @@ static struct pmu_counter *add(struct pmu *pmu, uint32_t read, uint32_t select, 
 	return counter;
 }
 
-/* Data-TLB events of Intel's cores: walks that ended with a translation, and second-level hits. */
+/* Data-TLB events of Intel's cores: completed page walks, and second-level hits. */
 struct tlb_events {
 	uint32_t load_walk, load_hit, store_walk, store_hit;
 };
@@ -61,7 +62,7 @@ static const struct tlb_events *intel_tlb(uint32_t model)
 	case 0x4f:
 	case 0x56:
 		return &haswell;
-	case 0x4e: /* Skylake and its kin */
+	case 0x4e: /* Skylake and its derivatives */
 	case 0x5e:
 	case 0x55:
 	case 0x8e:
@@ -122,7 +123,7 @@ static void plan_intel(struct pmu *pmu, const struct pmu_cpuid *cpuid)
 		pmu->metrics |= BIT(PMU_PAGE_WALKS) | BIT(PMU_DTLB_MISSES);
 	}
 	pmu->global |= (1UL << used) - 1;
-	/* A width that both kinds have: the narrower one. */
+	/* The narrower width of the two kinds of counters. */
 	if (used && (cpuid->intel_a >> 16 & 0xff) < pmu->width)
 		pmu->width = cpuid->intel_a >> 16 & 0xff;
 }
@@ -135,8 +136,8 @@ static void plan_amd(struct pmu *pmu, const struct pmu_cpuid *cpuid)
 		enum pmu_metric metric;
 	} events[] = { { EVENT(0x76, 0x00), PMU_CYCLES },
 		       { EVENT(0xc0, 0x00), PMU_INSTRUCTIONS },
-		       { EVENT(0x45, 0xff), PMU_DTLB_MISSES },  /* of the first level */
-		       { EVENT(0x45, 0xf0), PMU_PAGE_WALKS } }; /* those that miss in the second, too */
+		       { EVENT(0x45, 0xff), PMU_DTLB_MISSES },  /* first-level misses */
+		       { EVENT(0x45, 0xf0), PMU_PAGE_WALKS } }; /* second-level misses */
 	bool zen = family == 0x17 || family == 0x19 || family == 0x1a;
 	unsigned count = zen ? 4 : 2;
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What the cpu room must know of the STACK axis; the file kernel/stack/kstack_<value>.c answers. */
+/* What cpu/ needs from the STACK axis. kernel/stack/kstack_<value>.c implements it. */
 #pragma once
 
-/* The IST slot for a gate, IST_NONE for none. Not asked for those that have one in every build (idt.c). */
+/*
+ * Returns the IST slot of a vector's gate, or IST_NONE. Not called for vectors that have a slot in
+ * every build (idt.c).
+ */
 unsigned kstack_gate_ist(unsigned vector);

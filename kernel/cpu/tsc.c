@@ -48,10 +48,13 @@ bool tsc_make_lfence_serialize(void)
 	if (family == 0xf)
 		family += version >> 20 & 0xff;
 	if (family < 0x10 || family == 0x11)
-		return true; /* it has no such MSR */
+		return true; /* it has no such MSR, and LFENCE always serializes */
 	if (cpuid_read(LEAF_EXTENDED).a >= LEAF_AMD_MORE && cpuid_read(LEAF_AMD_MORE).a & LFENCE_ALWAYS)
 		return true;
-	/* A hypervisor may show the bit as clear although its own is set: writing it is what finds out. */
+	/*
+	 * A hypervisor may show the bit as clear although the host's is set: write it and read it
+	 * back.
+	 */
 	if (!msr_try_read(MSR_DE_CFG, &value))
 		return false;
 	return value & DE_CFG_LFENCE || (msr_try_write(MSR_DE_CFG, value | DE_CFG_LFENCE) &&
