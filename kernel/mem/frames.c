@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* See frames.h. Compiled for the host too, where the unit tests run it. */
+/* See frames.h. Also compiled for the host, for the unit tests. */
 #include "mem/frames.h"
 
 #include "lib/string.h"
 #include "output/panic.h"
 
-#define LINK_ALLOCATED 0xfffffffeU /* one owner; one less for each further owner */
-#define LINK_MAX       0xf0000000U /* with this link, a frame has as many owners as it can */
+#define LINK_ALLOCATED 0xfffffffeU /* one owner; each further owner makes it one less */
+#define LINK_MAX       0xf0000000U /* the most owners that a link can count */
 #define LINK_UNUSABLE  0xefffffffU
 
 /* Guarded by the kernel lock (cpu/lock.h). */
@@ -16,7 +16,7 @@ static struct {
 	uint32_t limit; /* frames below this number have a link */
 	size_t free;
 	size_t total;
-	size_t reserve; /* that allocations leave: the larger one of the two below */
+	size_t reserve; /* frames that allocations leave: the larger of the two below */
 	size_t shortage, emergency;
 } frames;
 
@@ -32,7 +32,10 @@ static void sort_ranges(struct memory_range *ranges, size_t count)
 	}
 }
 
-/* Takes `hole` out of the ranges; one that is split needs room for another. */
+/*
+ * Removes `hole` from the ranges. Returns their number; a range that is split becomes two, if there
+ * is room.
+ */
 static size_t cut(struct memory_range *ranges, size_t count, size_t room, struct memory_range hole)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -64,7 +67,7 @@ size_t memory_ranges_prepare(struct memory_range *ranges, size_t count, size_t r
 	const uint64_t top = (uint64_t)LINK_UNUSABLE << PAGE_SHIFT;
 	size_t kept = 0;
 
-	for (size_t i = 0; i < count; i++) { /* inwards to whole frames */
+	for (size_t i = 0; i < count; i++) { /* round inwards to whole frames */
 		struct memory_range range = ranges[i];
 
 		range.start = range.start > top ? top : (range.start + PAGE_MASK) & ~PAGE_MASK;
@@ -85,7 +88,7 @@ size_t memory_ranges_prepare(struct memory_range *ranges, size_t count, size_t r
 			ranges[kept++] = ranges[i];
 		}
 	}
-	for (size_t i = 0; i < reserved_count; i++) { /* outwards to whole frames */
+	for (size_t i = 0; i < reserved_count; i++) { /* round outwards to whole frames */
 		struct memory_range hole = { reserved[i].start & ~PAGE_MASK,
 			                     reserved[i].end > top
 			                             ? top
@@ -106,7 +109,7 @@ void frames_init(const struct memory_range *ranges, size_t count, uint32_t *link
 	frames.limit = count ? (uint32_t)(ranges[count - 1].end >> PAGE_SHIFT) : 0;
 	for (uint32_t i = 0; i < frames.limit; i++)
 		links[i] = LINK_UNUSABLE;
-	for (size_t i = count; i-- > 0;) /* downwards, so that low memory is handed out first */
+	for (size_t i = count; i-- > 0;) /* downwards, so that low memory is allocated first */
 		frames_add(ranges[i].start, ranges[i].end);
 }
 
@@ -143,7 +146,7 @@ bool frames_adopt(uint64_t start, uint64_t end)
 	return true;
 }
 
-/* The first free frame; there is one. */
+/* Allocates the first free frame. There must be one. */
 static inline uint64_t take(void)
 {
 	uint32_t number = frames.head;
@@ -211,7 +214,7 @@ bool frame_is_shared(uint64_t frame)
 	return frames.links[frame >> PAGE_SHIFT] != LINK_ALLOCATED;
 }
 
-/* What is not the last owner's, or not right. */
+/* Frees a frame with several owners. Panics if it is not an allocated one. */
 static __attribute__((noinline)) void give_share_back(uint64_t frame)
 {
 	uint64_t number = frame >> PAGE_SHIFT;

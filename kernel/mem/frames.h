@@ -2,9 +2,9 @@
 /*
  * Physical memory in frames of 4 KiB.
  *
- * One 32-bit link per frame, for all of memory: free frames form a list through it, and so can
- * the frames that one owner holds. Allocation and release are a few instructions each; a frame
- * that is freed twice, or was never allocated, is caught by its link.
+ * Each frame has one 32-bit link. The free list runs through the links, and so may lists of frames
+ * that an owner holds. Allocating or freeing a frame takes a few instructions. The link also
+ * catches frames that are freed twice or were never allocated.
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 
 #include "x86/layout.h"
 
-#define FRAME_NONE     0UL /* no frame: frame 0 is never handed out */
+#define FRAME_NONE     0UL /* no frame: frame 0 is never allocated */
 #define FRAME_LIST_END 0xffffffffU
 
 /* A half-open range of physical addresses. */
@@ -23,80 +23,87 @@ struct memory_range {
 };
 
 /*
- * Turns a firmware memory map into usable ranges: trims them to whole frames, sorts, merges, and
- * takes `reserved` out. `ranges` holds `count` entries and has room for `room`; the result is in
- * place, sorted and disjoint. Returns how many there are. A range that is split without room for
- * another loses its upper part. Frame 0 is never usable.
+ * Turns a firmware memory map into usable ranges: trims them to whole frames, sorts and merges
+ * them, and removes `reserved`. `ranges` has `count` entries and room for `room`; it is changed in
+ * place and then sorted and disjoint. Returns the new number of entries. If a range is split and
+ * there is no room, its upper part is lost. Frame 0 is never usable.
  */
 size_t memory_ranges_prepare(struct memory_range *ranges, size_t count, size_t room,
                              const struct memory_range *reserved, size_t reserved_count);
 
 /*
- * Starts the allocator over `ranges` (as prepared above) with the array `links`, which must have
+ * Starts the allocator with the frames of `ranges` (prepared as above). The array `links` must have
  * one entry for every frame below the end of the last range.
  */
 void frames_init(const struct memory_range *ranges, size_t count, uint32_t *links);
 
-/* Adds the frames of [start, end), page-aligned, that no one uses any more. */
+/* Adds the frames of [start, end), page-aligned, which nobody uses, to the free frames. */
 void frames_add(uint64_t start, uint64_t end);
 
 /*
- * Makes the frames of [start, end), page-aligned, allocated ones with one owner: those of memory that was reserved, and is
- * now to come and go. False, with nothing changed: one of them is another's, or above what the allocator knows.
+ * Makes reserved frames, those of [start, end), page-aligned, allocated ones with one owner, so
+ * that they can be freed. Returns false, with nothing changed, if the allocator already has one of
+ * them or has no link for it.
  */
 bool frames_adopt(uint64_t start, uint64_t end);
 
-/* A frame's physical address, its contents undefined; FRAME_NONE when there is no memory. */
+/*
+ * Returns the physical address of a new frame with undefined contents, or FRAME_NONE if out of
+ * memory.
+ */
 uint64_t frame_alloc(void);
 
-/* Fills `count` words with the addresses of new frames, each with `flags` in its lower or upper bits. Returns how many there were. */
+/*
+ * Fills up to `count` words with the addresses of new frames, ORed with `flags`. Returns how many,
+ * which is fewer if memory runs out.
+ */
 size_t frames_alloc(uint64_t *words, size_t count, uint64_t flags);
 
-/* A frame, zeroed through the direct map. */
+/* As frame_alloc(), but zeroes the frame, through the direct map. */
 uint64_t frame_alloc_zeroed(void);
 
-/* Gives a frame back: its last owner does. Panics when it is not an allocated one. */
+/* Removes an owner from a frame; the last one frees it. Panics if it is not an allocated one. */
 void frame_free(uint64_t frame);
 
 /*
- * Puts an allocated frame that has one owner on a list of frames that are to be freed by
- * frame_list_free(). Returns false, with nothing changed, if it has other owners too. Panics if it is
- * not an allocated one.
+ * Puts an allocated frame with one owner on a list that frame_list_free() will free. Returns false,
+ * with nothing changed, if it has other owners too. Panics if it is not an allocated one.
  */
 bool frame_retire(uint32_t *list, uint64_t frame);
 
 /*
- * One more owner of an allocated frame that is on no list; each gives it back with frame_free(). False: it has as
- * many owners as can be counted, which is more than 200 million.
+ * Adds an owner to an allocated frame that is on no list. Each owner calls frame_free(). Returns
+ * false if it has the most owners that can be counted, more than 200 million.
  */
 bool frame_share(uint64_t frame);
 
-/* Whether an allocated frame has more than one owner. */
+/* Returns true if an allocated frame has more than one owner. */
 bool frame_is_shared(uint64_t frame);
 
 size_t frames_free(void);
 size_t frames_total(void);
 
 /*
- * The next allocated frame behind `frame` (FRAME_NONE: the first) that has one owner and is on no list; FRAME_NONE at the end. For who
- * counts what is in them: it looks at the link of every frame in between.
+ * Returns the first allocated frame after `frame` that has one owner and is on no list, or
+ * FRAME_NONE. FRAME_NONE as `frame` starts at the first. Slow, since it reads the link of every
+ * frame in between: for heap_count().
  */
 uint64_t frame_after(uint64_t frame);
 
 /*
- * Lists of allocated frames through their links. A list is its head; an empty one is
- * FRAME_LIST_END. A frame must leave its list before it is freed.
+ * Lists of allocated frames through their links. A list is represented by its head; an empty one is
+ * FRAME_LIST_END. A frame must leave its list before frame_free().
  */
 void frame_list_push(uint32_t *list, uint64_t frame);
-uint64_t frame_list_pop(uint32_t *list); /* FRAME_NONE when empty */
-void frame_list_free(uint32_t *list);    /* gives back all of them */
+uint64_t frame_list_pop(uint32_t *list); /* FRAME_NONE if empty */
+void frame_list_free(uint32_t *list);    /* frees all of them */
 
 /*
- * The last `count` frames are for those who cannot wait until memory is free again: allocations get them only between
- * frames_open_emergency(true) and (false).
+ * Reserves the last `count` free frames for code that cannot wait for memory. Allocations can use
+ * them only between frames_open_emergency(true) and frames_open_emergency(false).
  */
 void frames_set_emergency(size_t count);
 void frames_open_emergency(bool open);
 
-/* Lets allocations fail while `count` or fewer frames are free: memory shortage, for tests. */
+/* For tests of memory shortage: makes allocations fail while at most `count` frames are free. */
 void frames_set_reserve(size_t count);

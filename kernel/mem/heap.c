@@ -10,7 +10,7 @@
 struct slab {
 	uint32_t magic, class;
 	uint32_t used, room;
-	void *free; /* list through the objects */
+	void *free; /* list of free objects, linked through their first words */
 	struct slab *next, *prev;
 };
 _Static_assert(sizeof(struct slab) <= HEADER, "the header leaves the objects aligned");

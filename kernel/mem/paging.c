@@ -9,7 +9,9 @@
 
 uint64_t kernel_pml4;
 
-/* Tables of the kernel half; they stay for ever, the list only keeps their links tidy. */
+/*
+ * Tables of the kernel half. They are never freed; the list only gives their links a valid value.
+ */
 static uint32_t kernel_tables = FRAME_LIST_END;
 
 /* Linker script. */
@@ -20,7 +22,10 @@ static pte_t *table_at(pte_t entry)
 	return phys_to_virt(pte_frame(entry));
 }
 
-/* The table below `entry`, made when it is missing and `tables` is not NULL. */
+/*
+ * Returns the table that `entry` leads to. A missing one is made, unless `tables` is NULL. Returns
+ * NULL if it is missing, if out of memory, or if the entry is a large page.
+ */
 static pte_t *descend(pte_t *entry, uint64_t flags, uint32_t *tables)
 {
 	uint64_t frame;
@@ -59,7 +64,7 @@ pte_t *paging_table(uint64_t pml4, uintptr_t address, uint64_t flags, uint32_t *
 {
 	pte_t entry = ((const pte_t *)phys_to_virt(pml4))[PML4_INDEX(address)];
 
-	if (leads_to_table(entry)) { /* most often all of it is there */
+	if (leads_to_table(entry)) { /* usually all tables are present */
 		entry = table_at(entry)[PDPT_INDEX(address)];
 		if (leads_to_table(entry)) {
 			entry = table_at(entry)[PD_INDEX(address)];
@@ -149,7 +154,10 @@ int paging_map_kernel(uintptr_t address, uint64_t frame, uint64_t flags)
 	return 0;
 }
 
-/* The entry of the kernel half that maps a large page of `span` bytes, or NULL: no memory, or no table to hold it. */
+/*
+ * Returns the entry that maps a large page of `span` bytes in the kernel half. Returns NULL if out
+ * of memory, or if a larger page is in the way.
+ */
 static pte_t *large_entry(uintptr_t address, uint64_t span, uint32_t *tables)
 {
 	pte_t *table = phys_to_virt(kernel_pml4);
@@ -197,7 +205,7 @@ static void map_direct(uint64_t start, uint64_t end, uint64_t kernel_flags)
 
 	while (start < end) {
 		uint64_t flags = PTE_NX | PTE_WRITE | kernel_flags;
-		/* What the kernel executes or holds constant must not be writable here either. */
+		/* The kernel's text and constants must not be writable here either. */
 		bool near_text = start < data && (start & ~(PD_SPAN - 1)) + PD_SPAN > text;
 		uint64_t span = PAGE_SIZE;
 

@@ -32,56 +32,58 @@ static inline uint64_t pte_frame(pte_t entry)
 }
 
 /*
- * The page table (512 entries, through the direct map) that maps `address` under the PML4 at
- * physical address `pml4`, with 4 KiB pages. Tables that are missing are made, with `flags`
- * (PTE_USER or 0) in the entries that lead to them, and pushed on the frame list `tables`, unless
- * that is NULL: then none are made. Returns NULL when one is missing or there is no memory;
- * tables made until then stay, on the list.
+ * Returns the page table (512 entries, in the direct map) that maps `address` with 4 KiB pages
+ * under the PML4 at physical address `pml4`. Missing tables are made, with `flags` (PTE_USER or 0)
+ * in the entries that lead to them, and pushed on the frame list `tables`; if that is NULL, none
+ * are made. Returns NULL if a table is missing, if a large page is in the way, or if out of memory;
+ * tables made so far stay on the list.
  */
 pte_t *paging_table(uint64_t pml4, uintptr_t address, uint64_t flags, uint32_t *tables);
 
 /*
- * The page table that maps `address`, or NULL; `span` gets how many bytes, aligned to their number, the answer is for:
- * PD_SPAN with a table, and what the first missing entry would map without.
+ * Returns the page table that maps `address`, or NULL if there is none. *span is set to the size of
+ * the aligned range that shares this answer: PD_SPAN with a table, otherwise the span of the
+ * missing entry.
  */
 pte_t *paging_look_up(uint64_t pml4, uintptr_t address, size_t *span);
 
 /*
- * The physical address that `address` translates to under `pml4`, by walking the tables in
- * software, or PAGING_INVALID. `entry`, when not NULL, gets the leaf entry.
+ * Walks the tables in software. Returns the physical address that `address` translates to under
+ * `pml4`, or PAGING_INVALID. If `entry` is not NULL, it is set to the leaf entry.
  */
 uint64_t paging_translate(uint64_t pml4, uintptr_t address, pte_t *entry);
 
 /*
- * Calls visit(address, size, leaf, flags, argument) for every present leaf of the half that
- * `first` … `last` (PML4 indices) spans. `flags` holds the rights that all levels together grant:
- * PTE_WRITE, PTE_USER, PTE_NX.
+ * Calls visit(address, size, leaf, flags, argument) for every present leaf below the PML4 entries
+ * `first` … `last`. `flags`: the rights that all levels together give, as PTE_WRITE, PTE_USER and
+ * PTE_NX.
  */
 void paging_visit(uint64_t pml4, unsigned first, unsigned last,
                   void (*visit)(uintptr_t address, size_t size, pte_t leaf, uint64_t flags, void *argument),
                   void *argument);
 
 /*
- * Builds the kernel half (direct map of `ranges` with the largest pages that fit, kernel image
- * with W^X) and loads it. The text of the image is read-only in the direct map too. `flags`
- * (isolation_kernel_flags()) are set in every page.
+ * Builds the kernel half and loads it: a direct map of `ranges` with the largest pages that fit,
+ * and the kernel image with W^X. The image's text and constants are read-only in the direct map
+ * too. `flags` (isolation_kernel_flags()) are set in every page. Panics if out of memory.
  */
 void paging_init(const struct memory_range *ranges, size_t count, uint64_t flags);
 
-/* Physical address of the kernel's own PML4: the kernel half and nothing else. */
+/* Physical address of the kernel's own PML4, which has only the kernel half. */
 extern uint64_t kernel_pml4;
 
 /*
- * Maps one page in the kernel's shared half, making tables as needed, which stay. Returns 0, or
- * -ENOMEM. Whoever maps pages for a while clears their entries and flushes them.
+ * Maps a page in the shared kernel half. Tables made for it are never freed. Returns 0, or fails
+ * with -ENOMEM. To unmap the page, the caller clears its entry and flushes it.
  */
 int paging_map_kernel(uintptr_t address, uint64_t frame, uint64_t flags);
 
 /*
- * The same with a large page of `span` bytes, PD_SPAN or PDPT_SPAN, of which `address` and `physical` are multiples.
- * Replaces what is mapped there with a page of that size, but never a table: -EEXIST.
+ * Maps a large page of `span` bytes, PD_SPAN or PDPT_SPAN; `address` and `physical` must be
+ * multiples of it. It may replace a page of the same size, but not a table: that fails with
+ * -EEXIST. Fails with -ENOMEM if out of memory or if a larger page is in the way.
  */
 int paging_map_kernel_large(uintptr_t address, uint64_t physical, uint64_t span, uint64_t flags);
 
-/* Takes such a large page out again and flushes it. */
+/* Unmaps such a large page and flushes it. */
 void paging_unmap_kernel_large(uintptr_t address, uint64_t span);

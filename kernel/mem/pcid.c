@@ -10,8 +10,8 @@
 bool pcid_on;
 uint64_t pcid_global;
 static uint64_t taken[WORDS] = { 1 };   /* PCID 0 belongs to no space */
-static unsigned next = 1;               /* where the search begins: a PCID is reused as late as possible */
-static uint64_t stale[MAX_CPUS][WORDS]; /* struct cpu counts the bits that are set */
+static unsigned next = 1;               /* where the search begins, so that reuse comes late */
+static uint64_t stale[MAX_CPUS][WORDS]; /* struct cpu has the number of set bits */
 
 void pcid_init(bool wanted, uint64_t kernel_flags)
 {
@@ -27,13 +27,13 @@ void pcid_init(bool wanted, uint64_t kernel_flags)
 	pcid_global = kernel_flags & PTE_GLOBAL;
 }
 
-/* A PCID that is free, or 0. */
+/* Allocates a PCID. Returns 0 if none is free. */
 static unsigned take(void)
 {
 	unsigned word = next / 64, pcid;
 	uint64_t free = ~taken[word] & ~0UL << next % 64;
 
-	for (unsigned i = 0; !free && i < WORDS; i++) { /* once round, to the start of the first word */
+	for (unsigned i = 0; !free && i < WORDS; i++) { /* once around */
 		word = (word + 1) % WORDS;
 		free = ~taken[word];
 	}
@@ -75,7 +75,7 @@ void pcid_make_stale(uint64_t cr3)
 
 	if (!pcid)
 		return;
-	cpu = this_cpu(); /* the only one that runs */
+	cpu = this_cpu(); /* the only CPU that runs */
 	if (pcid_is_stale(cpu, cr3))
 		return;
 	stale[cpu->id][pcid / 64] |= 1UL << pcid % 64;

@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Process-context identifiers (SDM 3A 4.10.1): tags on what the TLB and the paging-structure caches
- * hold, so that a load of CR3 need not drop it. An option of the command line (pcid=on).
+ * Process-context identifiers (SDM 3A 4.10.1): tags of the entries in the TLB and the
+ * paging-structure caches, so that a load of CR3 need not flush them. An option of the command line
+ * (pcid=on).
  *
- * Each address space has a PCID of its own, 1 … 4095, from its creation to its end. The rules:
- *   - The first load of CR3 with a PCID that was handed out anew flushes it (bit 63 clear), so what
- *     its last owner left is never used; later loads keep what is there (pcid_load()).
- *   - PCID 0 belongs to no one: a bare PML4 address in CR3 is right, because such a load always
- *     flushes. Spaces beyond the 4095th, which get no PCID, live with that.
- *   - INVLPG and a flushing load reach the current PCID only; INVLPG also reaches global
- *     translations, under every PCID (SDM 3A 4.10.4.1). So a page of the shared kernel half that is
- *     unmapped must be one that no other PCID can have cached:
- *       heap stacks    are there while other PCIDs run, so they are global (pcid_global);
- *       loading window is open only while one PCID runs, interrupts off, and is flushed before it
- *                      ends: INVLPG or a flushing load under that PCID is enough;
- *       benchmark area the same, for the length of a row;
- *       user half      belongs to one PCID: rights that shrink make its next load flush.
- *     With a second CPU this needs shoot-downs, with PCIDs or without.
- *   - A page table of the shared half that is taken out may be cached under every PCID, whatever
- *     its pages were: tlb_flush_tables().
+ * Each address space has its own PCID, 1 … 4095, from its creation to its end. The rules:
+ *   - The first load of CR3 with a newly allocated PCID flushes it (bit 63 clear), so translations
+ *     of its previous owner are never used. Later loads keep the translations (pcid_load()).
+ *   - PCID 0 belongs to no space. A CR3 value without a PCID is always safe, because loading it
+ *     always flushes. Spaces that get no PCID, because all 4095 are in use, have such values.
+ *   - INVLPG and a flushing load affect only the current PCID; INVLPG also flushes global
+ *     translations, under every PCID (SDM 3A 4.10.4.1). When a page is unmapped or loses rights, no
+ *     other PCID may have it cached:
+ *       heap stacks    are used while other PCIDs run, so they are global (pcid_global);
+ *       loading window is open only while one PCID runs, with interrupts off, and is flushed before
+ *                      another runs: INVLPG or a flushing load under that PCID is enough;
+ *       benchmark area likewise, for the duration of a benchmark;
+ *       user half      belongs to one PCID; if rights shrink, its next load flushes.
+ *     Several CPUs would need shoot-downs, with or without PCIDs.
+ *   - A page table of the shared half that is unlinked may be cached under every PCID, even if its
+ *     pages were global: tlb_flush_tables().
  */
 #pragma once
 
@@ -31,39 +32,44 @@
 #define CR3_NO_FLUSH (1UL << 63)
 #define PCID_COUNT   4096U
 
-/* Whether PCIDs are in use. Decided once, before the first address space. */
+/* True if PCIDs are in use. Set at boot, before the first address space is made. */
 extern bool pcid_on;
 
-/* PTE_GLOBAL if PCIDs are in use and kernel pages are global, else 0: for pages of the shared
-   kernel half that are unmapped again. */
+/*
+ * PTE_GLOBAL if PCIDs are in use and kernel pages are global, otherwise 0: for pages of the shared
+ * kernel half that may be unmapped.
+ */
 extern uint64_t pcid_global;
 
 /*
- * Turns PCIDs on if they are wanted and the processor has them and global pages; prints a message
- * if it has not. `kernel_flags`: isolation_kernel_flags(). CR3 must hold a bare PML4 address:
- * CR4.PCIDE cannot be set otherwise (SDM 3A 4.10.1).
+ * Enables PCIDs if they are wanted and the CPU has them and global pages; prints a message if it
+ * lacks them. `kernel_flags`: isolation_kernel_flags(). CR3 must have no PCID, otherwise CR4.PCIDE
+ * cannot be set (SDM 3A 4.10.1).
  */
 void pcid_init(bool wanted, uint64_t kernel_flags);
 
 /*
- * The value of CR3 for a new PML4, for every load but the first: takes a PCID if they are in use
- * and one is left (the one given back longest ago comes late), and makes it stale on every CPU, so
- * that nothing of its last owner is used. pcid_give() gives the PCID back.
+ * Allocates a PCID, if they are in use and one is free, and makes it stale on every CPU, so that no
+ * translation of its previous owner is used. Returns the value of CR3 for the new PML4, for all
+ * loads but the first. pcid_give() frees the PCID.
  */
 uint64_t pcid_take(uint64_t pml4);
-void pcid_give(uint64_t cr3); /* ignored without a PCID */
+void pcid_give(uint64_t cr3); /* does nothing without a PCID */
 
 /*
- * A PCID is stale on a CPU while the CPU may hold translations of it that are no longer right: its
- * next load there flushes. pcid_make_stale() makes it so on every CPU; a value of CR3 without a PCID
- * is ignored, since each load of it flushes. What is stale belongs to one CPU each and is changed
- * by it alone, in the kernel, which is never preempted: with several CPUs it needs a lock.
+ * A PCID is stale on a CPU if the CPU may have outdated translations of it cached; its next load
+ * there flushes. pcid_make_stale() marks it as stale on every CPU. It ignores a value without a
+ * PCID, since every load of that flushes. pcid_load_stale() returns the value to load and clears
+ * the mark on this CPU. There is no lock, because the kernel runs on one CPU and is never
+ * preempted.
  */
 void pcid_make_stale(uint64_t cr3);
 bool pcid_is_stale(const struct cpu *cpu, uint64_t cr3);
 uint64_t pcid_load_stale(uint64_t cr3);
 
-/* The value that this CPU loads for `cr3` now. The caller loads it at once, interrupts off. */
+/*
+ * Returns the value to load for `cr3` on this CPU. The caller must load it at once, interrupts off.
+ */
 static inline uint64_t pcid_load(uint64_t cr3)
 {
 	bool any;
@@ -72,7 +78,7 @@ static inline uint64_t pcid_load(uint64_t cr3)
 	return any ? pcid_load_stale(cr3) : cr3;
 }
 
-/* The value for going back to what CR3 held a moment ago, unchanged since. */
+/* Returns the value to load to go back to an earlier CR3 whose translations are still valid. */
 static inline uint64_t pcid_back(uint64_t cr3)
 {
 	return cr3 & CR3_PCID ? cr3 | CR3_NO_FLUSH : cr3;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Roots: what CR3 takes while a task runs, in user mode and in the kernel on its behalf. Both are
- * the same under an ISOLATION that gives the kernel no tables of its own. A root belongs to an
- * address space, and to one task if STACK keeps each task's stack at one address in a PML4 of its
- * own (fixed stacks). Today every space has one task, which has the space's root.
- * Roots are made by isolation_root_create() and loaded by isolation_switch().
+ * Roots: the CR3 values of a task, for user mode and for the kernel on its behalf. The two are
+ * equal unless ISOLATION gives the kernel its own tables. A root belongs to an address space; with
+ * fixed stacks, where each task has its own PML4, it also belongs to one task. Today every space
+ * has a single task, which uses the space's root. isolation_root_create() makes roots,
+ * isolation_switch() loads them.
  *
- * A root never changes. Which translations a CPU must drop when it next loads one is kept per CPU
- * (pcid_load() in mem/pcid.h), so that loading a root writes nothing that several CPUs share.
+ * A root never changes. Whether its next load must flush is kept per CPU (pcid_load() in
+ * mem/pcid.h), so loading a root writes no memory that several CPUs share.
  */
 #pragma once
 
@@ -21,7 +21,7 @@ struct root {
 	uint64_t user, kernel;
 };
 
-/* Physical address of a PML4, from a value of CR3. */
+/* Returns the physical address of the PML4 in a CR3 value. */
 static inline uint64_t root_pml4(uint64_t cr3)
 {
 	return cr3 & PTE_FRAME;

@@ -6,7 +6,7 @@
 void tlb_flush_tables_here(uintptr_t address)
 {
 	if (!pcid_on)
-		invlpg(address); /* and with it every paging-structure cache */
+		invlpg(address); /* flushes the paging-structure caches too */
 	else if (cpu_features.invpcid)
 		invpcid(INVPCID_ALL, 0, 0);
 	else { /* a change of PGE flushes everything (SDM 3A 4.10.4.1) */
@@ -15,7 +15,7 @@ void tlb_flush_tables_here(uintptr_t address)
 	}
 }
 
-/* After the flush. */
+/* Frees the frames of a batch, after the flush. */
 static void free_frames(struct tlb_batch *batch)
 {
 	for (; batch->shared_count; batch->shared_count--)
@@ -27,7 +27,7 @@ void tlb_batch_free(struct tlb_batch *batch, uint64_t frame)
 {
 	if (frame_retire(&batch->frames, frame))
 		return;
-	if (batch->shared_count == TLB_SHARED_MAX) { /* of as many pages at least */
+	if (batch->shared_count == TLB_SHARED_MAX) { /* the batch has at least as many pages */
 		if (batch->unloaded)
 			tlb_flush_unloaded(batch->unloaded);
 		else
