@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Archives that came as boot modules: their files, and the memory that no file needs. */
+/*
+ * Archives that came as boot modules: unpacks their files, and frees the memory that no file needs.
+ */
 #pragma once
 
 #include <stddef.h>
@@ -7,8 +9,9 @@
 #include "fs/cpio.h"
 
 /*
- * Unpacks an archive (cpio.h) that lies in frames of its own, from the first page on: each has been allocated, and has one owner.
- * File contents are moved together; each file becomes an owner of the frames that its bytes are in, and those with none, or
- * whose files go later, are free. Returns as cpio_unpack() does; the archive itself is the caller's no more, either way.
+ * Unpacks an archive (cpio.h) that starts on a page and lies in allocated frames with one owner
+ * each. File contents are moved together; each file then co-owns the frames that hold its bytes,
+ * and frames without a file are freed. Returns as cpio_unpack() does. The caller gives the archive
+ * up in any case.
  */
 int archive_unpack(void *archive, size_t size, struct unpacked *result);

@@ -11,8 +11,8 @@ static struct boot_module modules[BOOT_MODULES + 1] = {
 static size_t count;
 
 /*
- * A hash table of module numbers, from 1 on, with linear probing; 0 is an empty place. The names are
- * padded with NULs, and the first two words tell most of them apart.
+ * A hash table of module numbers, from 1 on, with linear probing; 0 is an empty place. The names
+ * are padded with NULs, and the first two words tell most of them apart.
  */
 #define PLACES    (2 * BOOT_MODULES)
 #define FORGOTTEN (BOOT_MODULES + 1) /* the entry after the last module, whose name nothing has */

@@ -8,7 +8,10 @@
 #define BOOT_MODULE_NAME 32
 
 struct boot_module {
-	/* The last path component of the last word of the module's string, without .elf; padded with NULs. */
+	/*
+	 * The last path component of the last word of the module's string, without .elf; padded
+	 * with NULs.
+	 */
 	char name[BOOT_MODULE_NAME] __attribute__((aligned(8)));
 	const void *data; /* in the direct map */
 	size_t size;      /* bytes */
@@ -23,5 +26,5 @@ const struct boot_module *boot_module_find(const char *name);
 /* Returns module `index`, from 0 on, or NULL past the last one. */
 const struct boot_module *boot_module_at(size_t index);
 
-/* The contents of a module are no longer there: its size becomes 0, and its name is not found. */
+/* Forgets a module whose contents are gone: its size becomes 0, and its name is no longer found. */
 void boot_module_forget(size_t index);

@@ -62,7 +62,10 @@ bool cpio_is(const void *archive, size_t size)
 	return at % 4 == 0 && begins((const uint8_t *)archive + at, size - at);
 }
 
-/* The directory of `path`, made as far as it is missing. */
+/*
+ * Returns the directory of `path`, making what is missing, and the last component. NULL and *error
+ * on failure.
+ */
 static struct node *make_directories(const char *path, const char **name, size_t *length, int *error)
 {
 	struct node *node = node_root;
@@ -101,7 +104,7 @@ static bool is_known(uint32_t kind)
 	return kind == NODE_FILE || kind == NODE_DIRECTORY || kind == NODE_LINK;
 }
 
-/* Where the contents of the next file go: over headers, names and contents that have been read. */
+/* The place for the contents of the next file, over bytes of the archive that have been read. */
 struct room {
 	uint8_t *bytes;
 	size_t used;
@@ -122,14 +125,17 @@ static const uint8_t *keep(struct room *room, const uint8_t *data, size_t size)
 /* A member: its header's values, its path with a NUL, and its contents. */
 struct member {
 	uint32_t mode;
-	uint64_t key; /* the same for all names of a file that has several; 0: it has one */
+	uint64_t key; /* shared by all names of a file with several names; 0: it has one name */
 	const char *path;
 	const uint8_t *data;
 	size_t size;
-	bool is_trailer; /* the end of an archive; then path alone is set */
+	bool is_trailer; /* the end of an archive: only `path` is set */
 };
 
-/* Inode and device (12 bits and 20, as in Linux) of a file that has several names. What is not a number is no link. */
+/*
+ * Inode and device (12 bits and 20, as in Linux) of a file with several names; 0 if a field is no
+ * number.
+ */
 static uint64_t key_of(const struct header *header, uint32_t mode)
 {
 	uint32_t links, inode, major, minor;
@@ -142,12 +148,13 @@ static uint64_t key_of(const struct header *header, uint32_t mode)
 }
 
 /*
- * The files of the archive that is being read that have several names, by their keys: a binary tree in which the way to a node follows the bits
- * of its key, the lowest first, until there is room. So no way is longer than a key has bits, whatever the keys are.
+ * Files with several names of the archive that is being read: a binary tree in which the path to a
+ * node follows the bits of its key, lowest first, to the first free place. So no path is longer
+ * than a key has bits.
  */
 static struct node *archived;
 
-/* Where the node with this key is, or would be. */
+/* Returns the place of the node with this key, or the free place for it. */
 static struct node **find_archived(uint64_t key)
 {
 	struct node **at = &archived;
@@ -157,7 +164,9 @@ static struct node **find_archived(uint64_t key)
 	return at;
 }
 
-/* Takes out the node that is there. One without others below it takes its place: its key begins with the same bits. */
+/*
+ * Removes the node at `at`. A leaf below it, whose key begins with the same bits, takes its place.
+ */
 static void forget_archived(struct node **at)
 {
 	struct node *node = *at, *last, **end = at;
@@ -174,19 +183,20 @@ static void forget_archived(struct node **at)
 	node->archived_next[0] = node->archived_next[1] = NULL;
 }
 
-/* Takes a name out of its directory: another member has it. */
+/* Removes a name that a later member has, too. */
 static int replace(struct node *name)
 {
 	struct node *node = node_target(name);
 
-	if (node->archived && node->links == 1) /* it goes with its last name */
+	if (node->archived && node->links == 1) /* its last name */
 		forget_archived(find_archived(node->archived));
 	return node_remove(name);
 }
 
 /*
- * One member. Devices and the like are left out: the kernel has its own. The names of a file are links, and its contents are those that came
- * last: cpio writes them with the last name alone.
+ * Creates one member. Devices and other special files are skipped: the kernel has its own. Further
+ * names of a file become links. The last contents count, since cpio writes them with the last name
+ * only.
  */
 static int unpack_one(struct room *room, const struct member *member)
 {
@@ -240,7 +250,7 @@ static bool has_sum(const struct header *header, const uint8_t *data, size_t siz
 	return number(header->check, &wanted) && sum == wanted;
 }
 
-/* The member at *at; then *at is behind it. -EINVAL: it is damaged. */
+/* Reads the member at *at and moves *at past it. Returns 0, or -EINVAL if it is damaged. */
 static int read_member(const struct room *room, size_t size, size_t *at, struct member *member)
 {
 	const uint8_t *bytes = room->bytes + *at;
@@ -274,7 +284,7 @@ static int read_member(const struct room *room, size_t size, size_t *at, struct 
 	return 0;
 }
 
-/* The archive at *at, up to its trailer. */
+/* Unpacks the archive at *at, up to its trailer. */
 static int unpack_archive(struct room *room, size_t size, size_t *at)
 {
 	int error;
@@ -288,7 +298,7 @@ static int unpack_archive(struct room *room, size_t size, size_t *at)
 		if (!error)
 			error = unpack_one(room, &member);
 	} while (!error);
-	while (archived) /* files of another archive are others */
+	while (archived) /* keys hold within one archive */
 		forget_archived(&archived);
 	return error;
 }

@@ -11,7 +11,7 @@
 #include "sched/task.h"
 #include "vm/address_space.h"
 
-#define CHUNK 256 /* zeros that are copied at once */
+#define CHUNK 256 /* bytes copied at once */
 
 static long read_nothing(struct file *file, uint64_t buffer, size_t size)
 {
@@ -41,7 +41,7 @@ static long read_zeros(struct file *file, uint64_t buffer, size_t size)
 	return (long)size;
 }
 
-/* The file may be another one after each pause: shorter, or without its bytes of a boot module. */
+/* A pause may change the file: it may be shorter, or no longer share the bytes of a boot module. */
 static long read_node(struct file *file, uint64_t buffer, size_t size)
 {
 	size_t done = 0, pause = PAUSE_BYTES;
@@ -68,7 +68,7 @@ static long read_node(struct file *file, uint64_t buffer, size_t size)
 	return (long)done;
 }
 
-/* A write that appends does so after each pause anew: others may have appended meanwhile. */
+/* O_APPEND seeks to the end again after each pause: others may have appended. */
 static long write_node(struct file *file, uint64_t buffer, size_t size)
 {
 	size_t done = 0, pause = PAUSE_BYTES;
@@ -152,7 +152,7 @@ static const struct file_kind node_kind = { .read = read_node,
 	                                    .unread = unread_of_node };
 
 struct wait_queue file_changed;
-static struct wait_queue released; /* a file that was busy is not any more: they look which */
+static struct wait_queue released; /* tasks in file_wait(): woken when any busy file is released */
 
 bool file_pause(struct file *file)
 {

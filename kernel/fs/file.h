@@ -29,19 +29,27 @@
 struct file;
 
 /*
- * What a kind of file does. `buffer` is a user address that lies in the user half; results are bytes or negative error numbers. To read
- * and to write take pauses (sched/pause.h), and end early with what is done.
+ * The operations of a kind of file. `buffer` is a range of the user half; results are bytes or
+ * negative error numbers. read() and write() pause (sched/pause.h) and may return early with what
+ * is done.
  */
 struct file_kind {
 	long (*read)(struct file *file, uint64_t buffer, size_t size);
 	long (*write)(struct file *file, uint64_t buffer, size_t size);
-	void (*close)(struct file *file);           /* the last reference went; or NULL */
-	unsigned (*ready)(const struct file *file); /* POLL*: what would not block now; or NULL: anything */
-	/* The bytes that read() has now, negative past the end: 0, or -ENOTTY as without the function. */
+	void (*close)(struct file *file); /* when the last reference is dropped; or NULL */
+	unsigned (*ready)(
+	        const struct file *file); /* POLL*: operations that would not block now; NULL: all */
+	/*
+	 * Stores the number of bytes that read() would get now, negative past the end. Returns 0 or
+	 * -ENOTTY; NULL: -ENOTTY.
+	 */
 	int (*unread)(const struct file *file, int32_t *bytes);
 };
 
-/* Where the reading of a directory goes on: that is so while the position and the names that have left are still these. */
+/*
+ * The next entry of a directory to read; valid while the position and the count of removed names
+ * are still these.
+ */
 struct cursor {
 	const struct node *next;
 	uint64_t offset;
@@ -56,23 +64,23 @@ struct file {
 	uint32_t references;
 	uint32_t flags; /* of open() */
 	struct cursor cursor;
-	bool busy;        /* a task that pauses in read() or write() goes on at `offset`: file_wait() */
+	bool busy;        /* a task that has paused in read() or write() relies on `offset`: file_wait() */
 	bool holds_locks; /* it may own some (fs/locks.h) */
 	bool broken;      /* write() found a pipe without readers: SIGPIPE is due */
 };
 
-/* Tasks that wait until some file, they look which, would not block any more. */
+/* Tasks in poll() and select(): woken when any file may have become ready. */
 extern struct wait_queue file_changed;
 
-/* Opens a node; what its permissions say is not asked. NULL: no memory. */
+/* Opens a node without a check of its permissions. Returns NULL if out of memory. */
 struct file *file_open(struct node *node, uint32_t flags);
 
 /* The console: the file of descriptors 0, 1 and 2 of a process that has opened nothing else. */
 extern struct file file_standard;
 
 /*
- * Returns the share of one reference in the frames that are freed with the last one: those of a pipe,
- * or of a file without a name.
+ * Returns the share of one reference in the frames that are freed with the last one: those of a
+ * pipe, or of a file without a name.
  */
 size_t file_share(const struct file *file);
 
@@ -85,17 +93,18 @@ int pipe_open(struct file *ends[2], uint32_t flags);
 void file_drop(struct file *file);
 
 /*
- * What reading /dev/urandom and getrandom() do: numbers of lib/random.h, which are no secret. The user address lies in the user half. Bytes,
- * fewer if a signal came, or -EFAULT.
+ * Fills a range of the user half with numbers of lib/random.h, which are no secret: /dev/urandom
+ * and getrandom(). Returns the bytes written, fewer if a signal came, or -EFAULT.
  */
 long read_random_bytes(uint64_t buffer, size_t size);
 
 /*
- * A pause in reading or writing (sched/pause.h): true if the call should end. For files in the tree that is only when a signal ends
- * the task, as in Linux, and until file_release() other tasks do not use the position of the file (POSIX 2.9.7).
+ * Pauses in a read or write (sched/pause.h). Returns true if the call should end. File I/O ends
+ * only if a signal will end the task, as in Linux, and other tasks wait for the file's position
+ * until file_release() (POSIX 2.9.7).
  */
 bool file_pause(struct file *file);
 void file_release(struct file *file);
 
-/* Waits until no other task uses the position of a file that is busy. 0, or -ERESTARTSYS: a signal will end the task. */
+/* Waits until a busy file is released. Returns 0, or -ERESTARTSYS if a signal will end the task. */
 int file_wait(const struct file *file);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What bytes that are no archive (cpio.h) are, by their first ones: for messages only. */
+/* Kinds of data that are no archive (cpio.h), told by the first bytes: for messages only. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,11 +7,11 @@
 
 struct file_kind {
 	const char *name;   /* "data compressed with gzip" */
-	const char *advice; /* what to do, so that it is read: "unpack it first (gzip -dc)" */
+	const char *advice; /* how to make it readable: "unpack it first (gzip -dc)" */
 };
 
-/* Never NULL: bytes of no kind that is known are "no archive". */
+/* Returns the kind; unknown data is "no archive". Never NULL. */
 const struct file_kind *file_kind(const void *bytes, size_t size);
 
-/* Whether they may be a program: an ELF file, or a script. */
+/* Returns true if the bytes may be a program: an ELF file or a script. */
 bool file_is_program(const void *bytes, size_t size);

@@ -6,7 +6,7 @@
 #include "mem/heap.h"
 #include "sched/wait.h"
 
-static struct wait_queue freed; /* those that wait look which */
+static struct wait_queue freed; /* woken when any lock is freed */
 
 static bool is_same_kind(const struct lock *a, const struct lock *b)
 {
@@ -28,7 +28,10 @@ const struct lock *lock_in_the_way(const struct node *node, const struct lock *w
 	return lock;
 }
 
-/* The bytes of a lock that lie after those of `range`, as another one: `spare`, which may be NULL if there are none. */
+/*
+ * Takes `range` out of a lock. If bytes are left on both sides, *spare becomes the second lock,
+ * else it may be NULL.
+ */
 static void split(struct node *node, struct lock *lock, const struct lock *range, struct lock **spare)
 {
 	struct lock *rest = *spare;
@@ -47,7 +50,7 @@ static void split(struct node *node, struct lock *lock, const struct lock *range
 	}
 }
 
-/* Takes the bytes of `range` from its owner's locks. */
+/* Removes the bytes of `range` from its owner's locks. */
 static void cut_out(struct node *node, const struct lock *range, struct lock **spare)
 {
 	for (struct lock **link = &node->locks, *lock; (lock = *link);) {
@@ -64,7 +67,7 @@ static void cut_out(struct node *node, const struct lock *range, struct lock **s
 	wake_all(&freed);
 }
 
-/* Makes the lock larger by its owner's of the same sort that touch it, which go. */
+/* Merges the owner's locks of the same kind that touch the new one into it. */
 static void join(struct node *node, struct lock *new)
 {
 	for (struct lock **link = &node->locks, *lock; (lock = *link);) {

@@ -8,8 +8,8 @@
 #include "output/panic.h"
 #include "sched/pause.h"
 
-#define WALK_SIZE PAGE_SIZE /* bytes of what links lead to and is still to be walked: what the heap gives */
-#define LINKS_MAX 40        /* that one path may lead through (MAXSYMLINKS) */
+#define WALK_SIZE PAGE_SIZE /* bytes of a path with the targets of links put in: what the heap can allocate */
+#define LINKS_MAX 40        /* symbolic links in one path (MAXSYMLINKS) */
 
 struct node *node_root, *node_console;
 static uint64_t secret;
@@ -52,7 +52,7 @@ static struct node *make(const char *name, size_t length, uint32_t mode)
 	return node;
 }
 
-/* FNV-1a from a secret start, and the upper bits of a product, which depend on all of it. */
+/* FNV-1a from a secret start; the upper bits of a product depend on all bits of the hash. */
 static uint32_t hash_of(const char *name, size_t length)
 {
 	uint64_t hash = secret ^ 0xcbf29ce484222325;
@@ -62,7 +62,10 @@ static uint32_t hash_of(const char *name, size_t length)
 	return (uint32_t)((hash ^ hash >> 32) * 0x9e3779b97f4a7c15 >> 32);
 }
 
-/* Where a child is, or would be: each level of the tree goes by the next bit of the hash, and those that are alike follow one another. */
+/*
+ * Returns the place of a child, or the free place for it: each level of the tree goes by the next
+ * bit of the hash.
+ */
 static struct node **place_of(const struct node *directory, uint32_t hash, const char *name, size_t length)
 {
 	struct node *const *place = &directory->names;
@@ -91,7 +94,10 @@ static void enter(struct node *directory, struct node *node)
 	node->parent = directory;
 }
 
-/* A leaf below takes its place in the tree: what is below a place has the bits that led there. */
+/*
+ * A leaf below the node takes its place: all hashes below a place begin with the bits that lead
+ * there.
+ */
 static void leave_tree(struct node *node)
 {
 	struct node **place = place_of(node->parent, node->hash, node->name, node->name_length),
@@ -175,7 +181,7 @@ struct node *node_after(struct node *node)
 	return node == node_root ? NULL : node->next;
 }
 
-/* One step: the child called `name`, with `.` and `..`. */
+/* Walks one component, which may be `.` or `..`. */
 static struct node *step(struct node *node, const char *name, size_t length, int *error)
 {
 	*error = is(node, NODE_DIRECTORY) ? -ENOENT : -ENOTDIR;
@@ -192,14 +198,17 @@ static struct node *step(struct node *node, const char *name, size_t length, int
 	return node_child(node, name, length);
 }
 
-/* What is left of a path. */
+/* The rest of a path that is being walked. */
 struct walk {
 	const char *path, *end;
-	char *own;      /* from the heap, once a link was followed */
-	unsigned links; /* that were */
+	char *own;      /* memory from the heap that it lies in, after a link was followed; or NULL */
+	unsigned links; /* followed so far */
 };
 
-/* Puts a link's target before what is left; the walk goes on where the link is, or at the root. NULL and *error: it ends. */
+/*
+ * Puts a link's target before the rest of the path. Returns where the walk continues, or NULL and
+ * *error.
+ */
 static struct node *through(struct walk *walk, struct node *link, int *error)
 {
 	const size_t left = (size_t)(walk->end - walk->path), size = link->size + left;
@@ -223,7 +232,10 @@ static struct node *through(struct walk *walk, struct node *link, int *error)
 	return *path == '/' ? node_root : link->parent;
 }
 
-/* Where a path of `length` bytes leads; it may be empty. */
+/*
+ * Returns the name that a path of `length` bytes leads to, or NULL and *error; an empty path leads
+ * to `from`.
+ */
 static struct node *walk_from(struct node *from, const char *path, size_t length, bool follow, int *error)
 {
 	struct node *node = (length && *path == '/') || !from ? node_root : from;
@@ -260,7 +272,7 @@ struct node *node_find(struct node *from, const char *path, bool follow, int *er
 	return name ? node_target(name) : NULL;
 }
 
-/* The last component of a path, which is not followed by more than slashes. */
+/* Returns the length of a path's last component, without the slashes after it, and its start. */
 static size_t last_component(const char *path, const char **name)
 {
 	const char *end = path + strlen(path);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The file system: a tree of nodes in memory. Files that came with a boot module point into it and cost no memory of their own until
- * they are written; others keep their bytes in frames. Nothing is ever written to a disk.
+ * The file system: a tree of nodes in memory. Files from a boot module point into it and need no
+ * memory of their own until they are written; others keep their bytes in frames. Nothing is written
+ * to a disk.
  *
- * Nodes are guarded by the kernel lock (cpu/lock.h): nothing in these calls blocks or yields, and handlers
- * of interrupts touch no files, so it does not matter if interrupts are on. Long loops let them in
- * (sched/pause.h).
+ * Nodes are guarded by the kernel lock (cpu/lock.h): nothing in these calls blocks or yields, and
+ * handlers of interrupts touch no files, so it does not matter if interrupts are on. Long loops let
+ * them in (sched/pause.h).
  */
 #pragma once
 
@@ -33,7 +34,7 @@ struct node {
 	/* References: open files, working directories, mappings, and each name in the tree. */
 	struct backing backing;
 	uint16_t device; /* of a character device: DEVICE_* */
-	bool owns_data;  /* it is an owner of the frames that `data` is in */
+	bool owns_data;  /* it co-owns the frames that `data` is in */
 	uint16_t name_length;
 	struct node *parent;          /* a directory; the root's is itself; NULL: removed */
 	struct node *children, *last; /* of a directory, in the order of their places */
@@ -41,98 +42,116 @@ struct node {
 	struct node *names;           /* of a directory: its children by their hashes (node.c) */
 	struct node *branch[2];       /* in that tree */
 	uint32_t hash;                /* of its name */
-	uint32_t left; /* names that have left the directory, for cursors of those who read it */
-	uint64_t
-	        place; /* in its directory: never another name's again, so that who reads it on finds what he has not seen */
-	struct node *same; /* the node that this is but another name of, or NULL: it is one itself */
+	uint32_t left;                /* names removed from the directory so far (struct cursor) */
+	uint64_t place; /* in its directory; never reused, so that a reader that continues misses no name */
+	struct node *same; /* of a further name: the file's node; or NULL */
 	uint32_t links;    /* names of a node */
 	uint32_t frames;   /* of its own, tables among them */
-	/* While an archive is unpacked (cpio.c): which of its files with several names it is, or 0; and others of them. */
+	/*
+	 * While an archive is unpacked (cpio.c): the key of a file with several names, or 0; and
+	 * the tree of them.
+	 */
 	uint64_t archived;
 	struct node *archived_next[2];
 	size_t size;         /* bytes; of a link: of its target */
 	const uint8_t *data; /* in a boot module, or NULL: in frames */
-	uint64_t top; /* frame with the addresses of frames with the addresses of the data's, or FRAME_NONE */
-	char *name;   /* with a NUL, from the heap */
-	struct lock *locks; /* fs/locks.h */
+	uint64_t top;        /* root of a two-level table of data frames, or FRAME_NONE */
+	char *name;          /* with a NUL, from the heap */
+	struct lock *locks;  /* fs/locks.h */
 };
 
 enum {
 	DEVICE_CONSOLE = 1,
 	DEVICE_NULL,
 	DEVICE_ZERO,
-	DEVICE_FULL,  /* zeros to read, no room to write */
+	DEVICE_FULL,  /* reads zeros, has no room for writes */
 	DEVICE_RANDOM /* random and urandom */
 };
 
-/* The node that a name of a file stands for: another one's, or its own. */
+/* Returns the file that a name leads to. */
 static inline struct node *node_target(struct node *name)
 {
 	return name->same ? name->same : name;
 }
 
 extern struct node *node_root;
-extern struct node
-        *node_console; /* stays when a program removes /dev/console: it has a reference of its own */
+extern struct node *node_console; /* holds a reference, so that it stays if a program removes /dev/console */
 
 /* Makes the root, /dev with its devices, and /tmp. Once at boot. */
 void node_init(void);
 
 /*
- * Before that: names are hashed with `secret`, so that who does not know it cannot make names that all hash alike. Without it
- * each boot takes the same steps.
+ * Sets the secret with which names are hashed, so that a program cannot choose names with equal
+ * hashes. Called before node_init(); without it, each boot takes the same steps.
  */
 void node_set_secret(uint64_t secret);
 
 /*
- * The node that a path leads to, from `from` when the path is relative (NULL: the root). Links in between are followed, and the last
- * one when `follow`. Returns it without a reference of its own, or NULL and *error: -ENOENT, -ENOTDIR, -ELOOP, -ENAMETOOLONG.
+ * Returns the node that a path leads to, without a new reference. Relative paths start at `from`
+ * (NULL: the root). Symbolic links are followed, the last component only if `follow` is set. On
+ * failure returns NULL and sets *error to -ENOENT, -ENOTDIR, -ELOOP, -ENAMETOOLONG or -ENOMEM.
  */
 struct node *node_find(struct node *from, const char *path, bool follow, int *error);
 
 /*
- * The same for the name itself, which may be another one of a file: what node_remove() and node_rename() take. -EINVAL when it is `.`, and
- * -ENOTEMPTY when it is `..`.
+ * As node_find(), but returns the name itself, which may be a further name of a file: for
+ * node_remove() and node_rename(). Fails with -EINVAL if it is `.`, and -ENOTEMPTY if it is `..`.
  */
 struct node *node_find_name(struct node *from, const char *path, int *error);
 
 /*
- * The directory that a path's last component is in, or should be, and that component: `*name`, a place in the path, and its
- * length, 0 for the root. NULL and *error as above.
+ * Returns the directory of a path's last component, which need not exist, and that component:
+ * `*name` points into the path; its length is 0 for the root. NULL and *error as above.
  */
 struct node *node_find_parent(struct node *from, const char *path, const char **name, size_t *length,
                               int *error);
 
-/* Whether a last component is one that cannot be made or replaced: the root's, `.` or `..`. */
+/* Returns true if a last component cannot be created or replaced: the root's, `.` or `..`. */
 bool node_name_is_fixed(const char *name, size_t length);
 
-/* The name behind this one in the tree, its children before its brothers: all of them, from node_root on. NULL at the end. */
+/*
+ * Returns the next name of a walk through the whole tree, which starts at node_root; NULL at the
+ * end. Children come before siblings.
+ */
 struct node *node_after(struct node *node);
 
-/* The child of this name, or NULL: in O(log n) steps of n, as long as hashes differ. To make, move and remove one costs as much. */
+/*
+ * Returns the child of this name, or NULL, in O(log n) steps if hashes differ; creating, moving and
+ * removing one takes as many.
+ */
 struct node *node_child(const struct node *directory, const char *name, size_t length);
 
-/* A new node in a directory that has none of this name. NULL: no memory. */
+/* Creates a node in a directory that has none of this name. Returns NULL if out of memory. */
 struct node *node_create(struct node *directory, const char *name, size_t length, uint32_t mode);
 
-/* Another name for a file, in a directory that has none of this name. False: no memory. */
+/*
+ * Gives a file another name, in a directory that has none of this name. Returns false if out of
+ * memory.
+ */
 bool node_link(struct node *node, struct node *directory, const char *name, size_t length);
 
-/* Takes a name out of the tree: 0, -EBUSY (the root) or -ENOTEMPTY. Its node goes when the last name and the last reference do. */
+/*
+ * Removes a name. Returns 0, -EBUSY (the root) or -ENOTEMPTY. The file is freed with its last name
+ * and its last reference.
+ */
 int node_remove(struct node *node);
 
-/* Moves a node below `directory` under another name; what has that name goes. 0, -EINVAL (into itself), -ENOTEMPTY, -EISDIR, -ENOTDIR, -ENOMEM. */
+/*
+ * Moves a name into `directory` under a new name, and removes what had that name. Returns 0,
+ * -EINVAL (into itself), -ENOTEMPTY, -EISDIR, -ENOTDIR or -ENOMEM.
+ */
 int node_rename(struct node *node, struct node *directory, const char *name, size_t length);
 
 /*
- * A file of `size` zeros, at most FILE_SIZE_MAX bytes, that is in no directory: memory that is shared. The reference is the
- * caller's. NULL: no memory.
+ * Creates a file of `size` zeros, at most FILE_SIZE_MAX bytes, in no directory: for shared memory.
+ * The caller gets the reference. Returns NULL if out of memory.
  */
 struct node *node_create_nameless(size_t size);
 
 /*
- * What files may take, so that some is left for programs: frames of their own altogether, shared memory included, and nodes. Beyond it
- * node_room(), node_frame() and node_create() find no memory. No limit until it is set; what there is by then may stay.
+ * Limit the frames that all files own together, shared memory included, and the number of nodes, so
+ * that memory is left for programs. At the limit node_room(), node_frame() and node_create() are
+ * out of memory. There is no limit until one is set, and nothing is freed then.
  */
 void node_limit_frames(size_t most);
 void node_limit_nodes(size_t most);
@@ -155,22 +174,31 @@ static inline struct node *node_of_backing(const struct backing *backing)
 	return (struct node *)((uintptr_t)backing - offsetof(struct node, backing));
 }
 
-/* Up to `size` bytes from `offset` on: a pointer to those that lie side by side, and how many; holes read as zeros. 0 at the end. */
+/*
+ * Returns a pointer to contiguous bytes at `offset` and their number, at most `size`; 0 at the end
+ * of the file. Holes read as zeros.
+ */
 size_t node_bytes(const struct node *node, size_t offset, size_t size, const void **bytes);
 
-/* The same to write to; the file becomes longer as needed. 0: no memory. */
+/* As node_bytes(), for writing; extends the file. Returns 0 if out of memory. */
 size_t node_room(struct node *node, size_t offset, size_t size, void **bytes);
 
 /*
- * The frame with a page of the file, made when it is missing; it stays the file's, which others may share (frame_share()).
- * FRAME_NONE: no memory.
+ * Returns the frame of a page of the file, and allocates it if it is missing. The file remains its
+ * owner; others may share it (frame_share()). Returns FRAME_NONE if out of memory.
  */
 uint64_t node_frame(struct node *node, size_t page);
 
-/* Copies what a file has in a boot module to frames of its own, as the first write does. False: no memory. */
+/*
+ * Copies a file's bytes in a boot module to frames of its own, as the first write does. Returns
+ * false if out of memory.
+ */
 bool node_make_own(struct node *node);
 
-/* Makes a file an owner of the frames that its data, of a boot module, is in; they go when their last file does. */
+/*
+ * Makes a file co-own the frames of the boot module that hold its data; they are freed with their
+ * last file.
+ */
 void node_own_data(struct node *node);
 
 /*
@@ -187,5 +215,5 @@ struct pinned_bytes {
 void node_pin_bytes(const struct node *node, struct pinned_bytes *pinned);
 void node_unpin_bytes(struct pinned_bytes *pinned);
 
-/* Cuts a file off at `size` bytes, or makes it longer with zeros. 0 or -ENOMEM. */
+/* Truncates a file to `size` bytes, or extends it with zeros. Returns 0 or -ENOMEM. */
 int node_truncate(struct node *node, size_t size);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What is in a file: bytes of a boot module until it is written, then frames, found through two levels of tables. */
+/*
+ * The data of files: bytes of a boot module until the first write, then frames in a two-level
+ * table.
+ */
 #include "fs/node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -18,7 +21,7 @@ static uint64_t *entries(uint64_t frame)
 	return phys_to_virt(frame);
 }
 
-/* The frame of a page of the file, or FRAME_NONE. */
+/* Returns the frame of a page of the file, or FRAME_NONE. */
 static uint64_t frame_of(const struct node *node, size_t page)
 {
 	uint64_t table;
@@ -63,7 +66,7 @@ static void empty(struct node *node, uint64_t *entry)
 	frames_used--;
 }
 
-/* The same, made when it is missing. */
+/* As frame_of(), and allocates what is missing. Returns FRAME_NONE if out of memory. */
 static uint64_t make_frame(struct node *node, size_t page)
 {
 	uint64_t *entry;
@@ -77,7 +80,7 @@ static uint64_t make_frame(struct node *node, size_t page)
 	return fill(node, entry) ? *entry : FRAME_NONE;
 }
 
-/* Takes, or gives back, a share in each frame of a range of bytes. */
+/* Adds an owner to each frame of a range of bytes. */
 static void share(const uint8_t *bytes, size_t size)
 {
 	for (const uint8_t *page = bytes - (uintptr_t)bytes % PAGE_SIZE; page < bytes + size;
@@ -129,7 +132,7 @@ void node_unpin_bytes(struct pinned_bytes *pinned)
 		unshare(pinned->bytes, pinned->size);
 }
 
-/* The bytes of a boot module are the file's no more. */
+/* Separates a file from its bytes in a boot module. */
 static void leave_data(struct node *node)
 {
 	if (node->owns_data) {
@@ -144,7 +147,7 @@ static void leave_data(struct node *node)
 	node->data = NULL;
 }
 
-/* Copies what a boot module has, before the first write. */
+/* Copies the bytes of the boot module before the first write. */
 static bool make_own(struct node *node)
 {
 	const uint8_t *data = node->data;
@@ -225,7 +228,7 @@ size_t node_room(struct node *node, size_t offset, size_t size, void **bytes)
 	return size;
 }
 
-/* Frees the frames of a table from page `first` on. True when none is left. */
+/* Frees the frames of a table from page `first` on. Returns true if none is left. */
 static bool cut_table(struct node *node, uint64_t table, size_t first)
 {
 	for (size_t i = first; i < ENTRIES; i++)
@@ -256,10 +259,10 @@ int node_truncate(struct node *node, size_t size)
 	if (node->data && size != node->size && !make_own(node))
 		return -ENOMEM;
 	if (size <= node->size &&
-	    node->top != FRAME_NONE) { /* after a shortage, tables are there without a byte */
+	    node->top != FRAME_NONE) { /* an empty file may have tables, after a memory shortage */
 		uint64_t frame = size % PAGE_SIZE ? frame_of(node, size / PAGE_SIZE) : FRAME_NONE;
 
-		if (frame != FRAME_NONE) /* what comes behind must read as zeros later */
+		if (frame != FRAME_NONE) /* bytes past the end must read as zeros if the file grows */
 			zero_bytes((char *)phys_to_virt(frame) + size % PAGE_SIZE,
 			           PAGE_SIZE - size % PAGE_SIZE);
 		cut(node, (size + PAGE_MASK) / PAGE_SIZE);

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Pipes: a ring of PIPE_PAGES frames between two open files. Frames come when the ring needs them first, and stay until its end. */
+/*
+ * Pipes: a ring of PIPE_PAGES frames between two open files. A frame is allocated on first use and
+ * freed with the pipe.
+ */
 #include "fs/file.h"
 #include "lib/errno.h"
 #include "mem/heap.h"
 #include "sched/wait.h"
 #include "vm/address_space.h"
 
-#define PIPE_PAGES 16 /* as in Linux; programs rely on 64 KiB for what they write before anyone reads */
+#define PIPE_PAGES 16 /* as in Linux: programs rely on being able to write 64 KiB before anyone reads */
 #define PIPE_SIZE  (PIPE_PAGES * PAGE_SIZE)
-#define PIPE_BUF   PAGE_SIZE /* bytes; writes of at most as many are in one piece */
+#define PIPE_BUF   PAGE_SIZE /* writes of up to this many bytes are atomic */
 
 struct pipe {
 	char *page[PIPE_PAGES]; /* or NULL */
@@ -46,7 +49,7 @@ static void close_writer(struct file *file)
 	free_when_unused(file->pipe);
 }
 
-/* Bytes from `at` on that lie side by side, at most `most`. NULL: no memory. */
+/* Returns contiguous bytes at `at` and their number, at most `most`. NULL if out of memory. */
 static char *run(struct pipe *pipe, size_t at, size_t most, size_t *size)
 {
 	const size_t left = PAGE_SIZE - at % PAGE_SIZE;

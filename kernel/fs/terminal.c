@@ -9,8 +9,8 @@
 #include "sched/pause.h"
 #include "vm/address_space.h"
 
-#define TYPED_MAX     4096 /* characters that are kept until they are read */
-#define LINE_PATIENCE 300  /* looks at the port after a character: more may be on its way */
+#define TYPED_MAX     4096 /* characters kept until they are read */
+#define LINE_PATIENCE 300  /* polls of the port after a character: more may be on its way */
 #define CHUNK         64   /* bytes on their way between a program and the console */
 
 /* Bits of termios. */
@@ -51,10 +51,13 @@ void (*terminal_signal)(int group, enum terminal_event event);
 int (*terminal_check)(enum terminal_use use);
 struct terminal_size terminal_size = { .rows = 25, .columns = 80 };
 
-/* What was typed: up to `whole`, ends of lines and of the file included, it can be read; the rest can still be edited. */
+/*
+ * Input from `first` to `whole` can be read, ends of lines and of the file included; from there to
+ * `last` it can be edited.
+ */
 static uint16_t typed[TYPED_MAX];
 static size_t first, whole, last;
-static bool literal; /* the next character is none of the keys (VLNEXT) */
+static bool literal; /* the next character is no key (after VLNEXT) */
 
 #define LITERAL 0x100 /* in `typed` */
 static struct wait_queue readers;
@@ -70,13 +73,13 @@ static void echo(const char *text, size_t size)
 		console_write(text, size);
 }
 
-/* Whether the character is this key; 0 is none. */
+/* Returns true if the character is this key; a key of 0 is disabled. */
 static bool is_key(uint16_t c, unsigned key)
 {
 	return c && c == terminal_settings.characters[key];
 }
 
-/* Whether a line, or the file, ends with what was typed. */
+/* Returns true if the character ends a line, or the file. */
 static bool ends_line(uint16_t c)
 {
 	return c == '\n' || is_key(c, VEOF) || is_key(c, VEOL) || is_key(c, VEOL2);
@@ -87,7 +90,7 @@ static bool is_control(uint8_t c)
 	return (c < ' ' && c != '\n' && c != '\t') || c == DELETE;
 }
 
-/* A control character is seen as ^ and a letter. */
+/* Shows a control character as ^ and a letter. */
 static void echo_character(uint8_t c)
 {
 	const char text[] = { '^', (char)(c ^ 64) };
@@ -98,7 +101,7 @@ static void echo_character(uint8_t c)
 		echo((const char *)&c, 1);
 }
 
-/* Shows the line that is being typed once more. */
+/* Shows the line being edited again. */
 static void reprint(void)
 {
 	echo("\n", 1);
@@ -106,13 +109,13 @@ static void reprint(void)
 		echo_character((uint8_t)typed[i % TYPED_MAX]);
 }
 
-/* Whether the byte goes on with a character that began before it (RFC 3629). */
+/* Returns true for a continuation byte of UTF-8 (RFC 3629). */
 static bool goes_on(uint16_t c)
 {
 	return (terminal_settings.input & IUTF8) && (c & 0xc0) == 0x80;
 }
 
-/* The first byte of the last character of the line; there is one. */
+/* Returns the first byte of the line's last character; the line is not empty. */
 static size_t last_character(void)
 {
 	size_t at = last - 1;
@@ -122,7 +125,10 @@ static size_t last_character(void)
 	return at;
 }
 
-/* Takes the last character back. Returns true if the line has to be shown anew: how wide a tab was depends on what came before. */
+/*
+ * Erases the last character. Returns true for a tab, whose width is unknown: the line has to be
+ * shown again.
+ */
 static bool erase_character(void)
 {
 	uint8_t c;
@@ -141,7 +147,7 @@ static bool is_of_word(uint8_t c)
 	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_' || c >= 0x80;
 }
 
-/* Takes back the last character, the last word with what follows it, or all. */
+/* Erases the last character, the last word and what follows it, or the line. */
 static void erase(enum erasure what)
 {
 	bool in_word = false, show = false;
@@ -160,7 +166,7 @@ static void erase(enum erasure what)
 		reprint();
 }
 
-/* What a key tells the foreground, or TERMINAL_NOTHING. */
+/* Returns the event that a key stands for, or TERMINAL_NOTHING. */
 static enum terminal_event event_of(uint8_t c)
 {
 	const uint8_t *key = terminal_settings.characters;
@@ -181,7 +187,7 @@ static void interrupt(uint8_t c)
 		terminal_signal(terminal_group, event_of(c));
 }
 
-/* Does what a key that edits the line means; false: it is none. */
+/* Carries out a key that edits the line. Returns false if it is none. */
 static bool edit(uint8_t c)
 {
 	if (is_key(c, VERASE) || c == '\b') {
@@ -208,7 +214,7 @@ static void append(uint16_t c)
 {
 	const bool ends = !has(ICANON) || ends_line(c);
 
-	if (last - first >= TYPED_MAX - (ends ? 0 : 1)) /* the end of a line still has room */
+	if (last - first >= TYPED_MAX - (ends ? 0 : 1)) /* one place is kept for the end of a line */
 		return;
 	typed[last++ % TYPED_MAX] = c;
 	if (!has(ICANON) || !is_key(c, VEOF))
@@ -235,10 +241,13 @@ static void take(uint8_t c)
 void terminal_poll(void)
 {
 	size_t before = whole;
-	unsigned quiet = LINE_PATIENCE; /* so often nothing has come; at first once is enough */
-	unsigned taken = 0;             /* Ctrl-C and Ctrl-U make room again: there may be no end of them */
+	unsigned quiet = LINE_PATIENCE; /* polls without a character; before the first one, one is enough */
+	unsigned taken = 0;             /* bounds the loop: Ctrl-C and Ctrl-U make room again */
 
-	/* Without room what is sent waits in the port, as in Linux: a script may come faster than it is read. */
+	/*
+	 * When the buffer is full, input waits in the port, as in Linux: a script may arrive faster
+	 * than it is read.
+	 */
 	while (last - first < TYPED_MAX && quiet <= LINE_PATIENCE && taken < TYPED_MAX) {
 		const int c = console_read();
 
@@ -287,7 +296,7 @@ unsigned terminal_ready(const struct file *file)
 	return (first != whole ? POLLIN : 0) | POLLOUT;
 }
 
-/* What the end of the file is typed with is not read, so it does not count. */
+/* The key for the end of the file is not read, so it does not count. */
 int terminal_unread(const struct file *file, int32_t *bytes)
 {
 	(void)file;
@@ -298,7 +307,10 @@ int terminal_unread(const struct file *file, int32_t *bytes)
 	return 0;
 }
 
-/* Blocks until something may be read: VTIME counts where VMIN is 0, a read of nothing then. 0 or an error. */
+/*
+ * Blocks until there is input. Returns 0, -EAGAIN, -ERESTARTSYS, or, where VMIN is 0, -ETIMEDOUT
+ * after VTIME.
+ */
 static int wait_for_typing(const struct file *file)
 {
 	const uint8_t *key = terminal_settings.characters;
@@ -345,7 +357,7 @@ long terminal_read(struct file *file, uint64_t buffer, size_t size)
 	return (long)done;
 }
 
-static bool writing; /* by a task that pauses: what others write comes after that */
+static bool writing; /* a task has paused in terminal_write(): other writers wait */
 static struct wait_queue writers;
 
 long terminal_write(struct file *file, uint64_t buffer, size_t size)

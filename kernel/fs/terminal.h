@@ -2,8 +2,8 @@
 /*
  * The console as a terminal (man 3 termios): lines with echo, which can be edited by characters of
  * UTF-8 (IUTF8), by words and as a whole, and keys that are signals; or single characters when a
- * program has turned ICANON off. COM1 raises no interrupt: it is looked at after each tick, and by
- * the idle task while someone waits.
+ * program has turned ICANON off. COM1 raises no interrupt: it is polled after each tick, and by the
+ * idle task while a task waits for input.
  */
 #pragma once
 
@@ -18,10 +18,10 @@ struct termios {
 };
 _Static_assert(sizeof(struct termios) == 36, "as programs know it");
 
-/* What programs have set. */
+/* As programs have set them. */
 extern struct termios terminal_settings;
 
-/* The process group that Ctrl-C and Ctrl-Z reach, or 0: none was named; and the session that it is of. */
+/* The foreground process group, which Ctrl-C and Ctrl-Z reach, and its session; 0: none yet. */
 extern int terminal_group, terminal_session;
 
 /* struct winsize (uapi/asm-generic/termios.h). */
@@ -29,13 +29,13 @@ struct terminal_size {
 	uint16_t rows, columns, width, height; /* the last two in pixels */
 };
 
-/* 25 x 80 until a program says what it is. */
+/* 25 x 80 until a program sets it. */
 extern struct terminal_size terminal_size;
 
-/* Sets it; if that changes it, the foreground gets SIGWINCH. */
+/* Sets the size, and tells the foreground if it has changed. */
 void terminal_set_size(const struct terminal_size *size);
 
-/* What the terminal has to tell its foreground process group. */
+/* Events for the foreground process group. */
 enum terminal_event {
 	TERMINAL_NOTHING,
 	TERMINAL_INTERRUPT,
@@ -62,11 +62,14 @@ long terminal_write(struct file *file, uint64_t buffer, size_t size);
 unsigned terminal_ready(const struct file *file);
 int terminal_unread(const struct file *file, int32_t *bytes);
 
-/* Takes what was typed. */
+/* Reads the characters that have arrived. */
 void terminal_poll(void);
 
-/* Drops what was typed and not read yet. */
+/* Discards input that has not been read. */
 void terminal_flush(void);
 
-/* Makes sched/ poll the terminal after ticks and while a task waits for input. Once, before there are tasks. */
+/*
+ * Makes sched/ poll the terminal after ticks and while a task waits for input. Once, before there
+ * are tasks.
+ */
 void terminal_init(void);
