@@ -39,7 +39,7 @@ static uint64_t user_address(size_t offset)
 	return USER_STACK_TOP - ARGUMENTS_SIZE + offset;
 }
 
-/* Bytes that are free for one more string. */
+/* Returns the bytes that are free for another string. */
 static size_t room(const struct arguments *a)
 {
 	size_t words = (a->count + 1 + FIXED_WORDS + 1) * 8;
@@ -55,7 +55,7 @@ static inline void take(struct arguments *a, const char *from, size_t size)
 	a->at[a->count++] = (uint16_t)a->top;
 }
 
-/* The same for a string that was copied to the start of the page: the two places may overlap. */
+/* As take(), for a string at the start of the page: the two places may overlap. */
 static inline void take_from_page(struct arguments *a, size_t size)
 {
 	if (size <= a->top - size) {
@@ -115,7 +115,10 @@ int arguments_replace_first(struct arguments *a, const char *string)
 
 #define NOW_LARGE 1
 
-/* What add_user() does when they are large arguments, or now become them. NOW_LARGE, or an error. */
+/*
+ * add_user() for large arguments, or those that have to become large. Returns NOW_LARGE or an
+ * error.
+ */
 static __attribute__((noinline)) int add_user_large(struct arguments *a, uint64_t array)
 {
 	int error = a->page ? arguments_enlarge(a) : 0;
@@ -155,7 +158,7 @@ int arguments_add_user(struct arguments *a, uint64_t argv, uint64_t envp)
 	int error = add_user(a, argv);
 
 	if (!a->count && !error)
-		error = arguments_add(a, ""); /* no program is without argv[0], as in Linux since 5.18 */
+		error = arguments_add(a, ""); /* every program gets an argv[0], as in Linux since 5.18 */
 	a->argv_count = a->count;
 	if (!error)
 		error = add_user(a, envp);
@@ -164,7 +167,7 @@ int arguments_add_user(struct arguments *a, uint64_t argv, uint64_t envp)
 	return error < 0 ? error : 0;
 }
 
-/* A user address in what is on top of the page. */
+/* The user address of a member of struct arguments_top. */
 #define IN_TOP(member) \
 	(USER_STACK_TOP - sizeof(struct arguments_top) + offsetof(struct arguments_top, member))
 
@@ -173,8 +176,9 @@ int arguments_add_user(struct arguments *a, uint64_t argv, uint64_t envp)
 #endif
 
 /*
- * The auxiliary vector (man 3 getauxval). What is 0 in it and has a place of a name is filled in for each program; hardware and
- * signal stack once at boot. AT_SYSINFO_EHDR is missing: there is no vDSO.
+ * The auxiliary vector (man 3 getauxval). The entries named here are filled in for each program,
+ * those of the hardware and the signal stack once at boot. AT_SYSINFO_EHDR is missing: there is no
+ * vDSO.
  */
 enum {
 	VECTOR_PHDR = 1,
@@ -211,7 +215,7 @@ static uint64_t vector[] = {
 };
 _Static_assert(sizeof vector == VECTOR_WORDS * sizeof *vector, "all of it");
 
-/* AT_UID, AT_EUID, AT_GID and AT_EGID, unless they are root's, which are there. */
+/* Sets AT_UID, AT_EUID, AT_GID and AT_EGID, which are root's by default. */
 static void set_identity(uint64_t *word, const struct process *process)
 {
 	if (!(process->identity.user | (uint64_t)process->identity.group << 32))
@@ -262,7 +266,7 @@ static inline uintptr_t finish_page(struct arguments *a, struct elf_plan *plan)
 	word += VECTOR_WORDS;
 	while (word < end) /* padding */
 		*word++ = 0;
-	*end &= ~0UL << (a->top & 7) * 8; /* and the bytes of it below the strings */
+	*end &= ~0UL << (a->top & 7) * 8; /* and the rest of it, in the word that the strings begin in */
 	plan->segments[plan->count++] = (struct load_segment){
 		.start = USER_STACK_BASE,
 		.pages = USER_STACK_SIZE / PAGE_SIZE,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The upper end of a new user stack, built in one frame: strings at the top, and below them what the psABI (3.4.1)
- * wants at RSP: argc, argv[], NULL, envp[], NULL, auxiliary vector.
+ * The upper end of a new user stack, built in one frame: strings at the top, and below them what
+ * the psABI (3.4.1) wants at RSP: argc, argv[], NULL, envp[], NULL, auxiliary vector.
  */
 #pragma once
 
@@ -11,30 +11,36 @@
 #include "loader/elf.h"
 
 #define ARGUMENTS_SIZE \
-	PAGE_SIZE /* strings, pointers and auxiliary vector together; more than that is in arguments_large.h */
-#define ARGUMENTS_MAX      128 /* strings in there, of argv and envp together */
+	PAGE_SIZE /* strings, pointers and auxiliary vector; for more there is arguments_large.h */
+#define ARGUMENTS_MAX      128 /* strings of argv and envp in a page */
 
-/* Linux's bounds (fs/exec.c): of a string, with its NUL, and of all strings and the pointers to them. */
+/*
+ * Linux's limits (fs/exec.c): for a string with its NUL, and for all strings and the pointers to
+ * them.
+ */
 #define ARGUMENT_SIZE_MAX  (128 * KIB)
 #define ARGUMENTS_SIZE_MAX (USER_STACK_LIMIT / 4)
 
 struct arguments {
 	char *page;                    /* a frame in the direct map, or NULL */
-	struct large_arguments *large; /* without a page: what is in its place; or NULL: it was handed on */
+	struct large_arguments *large; /* in place of a page; NULL after arguments_map() */
 	size_t top;                    /* strings begin here */
 	size_t count;                  /* strings */
-	size_t argv_count;             /* the first of them */
+	size_t argv_count;             /* those of argv, which come first */
 	uint16_t at[ARGUMENTS_MAX];    /* offsets of the strings in the page */
-	uint16_t file_name;            /* offset of the one of AT_EXECFN */
+	uint16_t file_name;            /* offset of the string for AT_EXECFN */
 };
 
-/* Sets what the auxiliary vectors of all programs have in common. Once at boot. */
+/* Sets the entries that the auxiliary vectors of all programs share. Once at boot. */
 void arguments_init(void);
 
-/* Takes a frame, and puts the name there under which the program is started, `length` bytes and a NUL. 0, or -ENOMEM. */
+/*
+ * Allocates a page and puts the name by which the program is started there, `length` bytes and a
+ * NUL. Returns 0 or -ENOMEM.
+ */
 int arguments_begin(struct arguments *a, const char *name, size_t length);
 
-/* Frees all that there is; large arguments that arguments_map() has mapped are not there any more. */
+/* Frees the arguments; large ones that arguments_map() has mapped belong to the address space. */
 void arguments_end_large(struct arguments *a);
 
 static inline void arguments_end(struct arguments *a)
@@ -45,28 +51,28 @@ static inline void arguments_end(struct arguments *a)
 		arguments_end_large(a);
 }
 
-/* Adds a string to argv. 0, -E2BIG or -ENOMEM. */
+/* Adds a string to argv. Returns 0, -E2BIG or -ENOMEM. */
 int arguments_add(struct arguments *a, const char *string);
 
-/* Puts a string before the first of argv, or in its place. 0, -E2BIG or -ENOMEM. */
+/* Inserts a string before the first of argv, or replaces that one. Return 0, -E2BIG or -ENOMEM. */
 int arguments_prepend(struct arguments *a, const char *string);
 int arguments_replace_first(struct arguments *a, const char *string);
 
 /*
- * Adds the strings of user arrays of pointers that end in 0; an address of 0 is an empty one. argv ends where envp begins. 0,
- * -EFAULT, -E2BIG or -ENOMEM.
+ * Adds the strings of two user arrays of pointers that end with 0; an address of 0 is an empty
+ * array. Returns 0, -EFAULT, -E2BIG or -ENOMEM.
  */
 int arguments_add_user(struct arguments *a, uint64_t argv, uint64_t envp);
 
 /*
- * Lays the words out below the strings and describes the whole as the last segment of `plan`. `*rsp` gets RSP. 0, or -ENOMEM: also
- * when the image is in the way of large arguments.
+ * Lays the words out below the strings, adds the stack as the last segment of `plan`, and stores
+ * RSP. Returns 0, or -ENOMEM, also if the program is in the way of large arguments.
  */
 int arguments_finish(struct arguments *a, struct elf_plan *plan, uintptr_t *rsp);
 
 /*
- * Once the plan is loaded in `space`: puts large arguments there, above the last segment. They are its own then. 0, or -ENOMEM: the
- * space can only be destroyed.
+ * Maps large arguments above the last segment of a space into which the plan was loaded; the space
+ * owns them then. Returns 0, or -ENOMEM: then the space can only be destroyed.
  */
 int arguments_map_large(struct arguments *a, struct address_space *space);
 

@@ -7,10 +7,10 @@
 #include "mem/heap.h"
 #include "vm/address_space.h"
 
-#define FRONT       16 /* words of `offsets` that are free at first: for scripts' interpreters */
+#define FRONT       16 /* words of `offsets` left free at the start: for scripts' interpreters */
 #define FIXED_WORDS (3 + VECTOR_WORDS) /* and argc, and two NULLs */
 
-/* A word of a file, which becomes longer as needed. NULL: no memory. */
+/* Returns a word of a file, which is extended as needed. NULL if out of memory. */
 static uint64_t *word_of(struct node *node, size_t index)
 {
 	void *bytes;
@@ -18,7 +18,7 @@ static uint64_t *word_of(struct node *node, size_t index)
 	return node_room(node, index * sizeof(uint64_t), sizeof(uint64_t), &bytes) ? bytes : NULL;
 }
 
-/* Adds bytes of the kernel's to the strings. */
+/* Appends bytes from kernel memory to the strings. */
 static int put(struct large_arguments *large, const void *bytes, size_t size)
 {
 	for (const char *from = bytes; size;) {
@@ -35,7 +35,10 @@ static int put(struct large_arguments *large, const void *bytes, size_t size)
 	return 0;
 }
 
-/* Whether a string of `size` bytes behind `offset` bytes of others, and a pointer to it, are not too much. */
+/*
+ * Returns true if a string of `size` bytes after `offset` bytes of others, and a pointer to it, are
+ * within the limits.
+ */
 static bool fits(const struct arguments *a, size_t offset, size_t size)
 {
 	return size <= ARGUMENT_SIZE_MAX && offset + size + (a->count + 1) * sizeof(uint64_t) <=
@@ -69,7 +72,7 @@ int arguments_enlarge(struct arguments *a)
 	return error;
 }
 
-/* The string that begins at `offset` is whole: it is the last of `offsets` now. */
+/* Appends the complete string at `offset` to `offsets`. */
 static int take(struct arguments *a, size_t offset)
 {
 	uint64_t *word = word_of(a->large->offsets, a->large->first + a->count);
@@ -134,7 +137,7 @@ void large_drop_first(struct arguments *a)
 	a->argv_count--;
 }
 
-/* The words of the new stack, from the offsets. NULL: no memory. */
+/* Returns a file with the words of the new stack, made from the offsets. NULL if out of memory. */
 static struct node *make_words(const struct arguments *a, const struct elf_plan *plan, uintptr_t strings)
 {
 	struct node *words = node_create_nameless(0);
@@ -144,7 +147,7 @@ static struct node *make_words(const struct arguments *a, const struct elf_plan 
 	if (word)
 		*word = a->argv_count;
 	for (size_t i = 0; word && i < a->count; i++) {
-		next += i == a->argv_count; /* a word that stays 0 */
+		next += i == a->argv_count; /* leaves a 0 between argv and envp */
 		word = word_of(words, ++next);
 		if (word)
 			*word = strings + *word_of(a->large->offsets, a->large->first + i);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Arguments that one page does not hold. Strings and the pointers to them are gathered in nameless files, whose frames become the
- * upper end of the new stack: words as in arguments.h from a page's start on, then pages of strings.
+ * Arguments that do not fit a page. Strings and pointers are collected in nameless files whose
+ * frames become the upper end of the new stack: the words of arguments.h from the start of a page
+ * on, then pages of strings.
  */
 #pragma once
 
@@ -9,34 +10,38 @@
 
 struct node;
 struct large_arguments {
-	struct node *
-	        strings; /* struct arguments_top, the program's name, then the strings, one after the other */
-	struct node *offsets; /* of the strings in there, 8 bytes each; when it is finished: the words */
+	struct node *strings; /* struct arguments_top, the program's name, and the strings */
+	struct node *offsets; /* of each string in `strings`, 8 bytes each; after large_finish(): the words */
 	size_t size;          /* bytes of `strings` */
-	size_t first;         /* of `offsets`: there is room for some before it */
+	size_t first;         /* index of the first of `offsets`; there is room before it */
 };
 
-/* Turns to large arguments, with the strings that are there; the page is given back. 0 or -ENOMEM. */
+/* Makes the arguments large: copies the strings and frees the page. Returns 0 or -ENOMEM. */
 int arguments_enlarge(struct arguments *a);
 
-/* Add a string of the kernel's, or of a user address, behind the others or before them. 0, -E2BIG, -EFAULT or -ENOMEM. */
+/*
+ * Append a string from kernel or user memory, or prepend one. Return 0, -E2BIG, -EFAULT or -ENOMEM.
+ */
 int large_add(struct arguments *a, const char *string);
 int large_add_user(struct arguments *a, uint64_t string);
 int large_prepend(struct arguments *a, const char *string);
 
-/* Takes the first string away. */
+/* Removes the first string. */
 void large_drop_first(struct arguments *a);
 
-/* What arguments_finish() does. */
+/* arguments_finish() for large arguments. */
 int large_finish(struct arguments *a, struct elf_plan *plan, uintptr_t *rsp);
 
-/* What the auxiliary vector points to besides the name: the last bytes of the page, or the first of `strings`. */
+/* Data that the auxiliary vector points to: at the end of the page, or the start of `strings`. */
 struct arguments_top {
 	char platform[8];   /* AT_PLATFORM */
 	uint64_t random[2]; /* AT_RANDOM */
 };
 
-/* arguments.c: the auxiliary vector, where the two places are user addresses. */
+/*
+ * arguments.c: stores the auxiliary vector, with the user addresses of struct arguments_top and of
+ * the name.
+ */
 #define VECTOR_WORDS 40
 void arguments_vector(uint64_t word[VECTOR_WORDS], const struct elf_plan *plan, uintptr_t top,
                       uintptr_t file_name);

@@ -8,7 +8,10 @@
 #include "process/first_run.h"
 #include "process/process_internal.h"
 
-/* Where the image of a new task is opened. Returns 0, -EAGAIN if the user has as many tasks as he may, or -ENOMEM. */
+/*
+ * Where the image of a new task is opened. Returns 0, -EAGAIN if the user has as many tasks as he
+ * may, or -ENOMEM.
+ */
 static inline int begin_spawn(struct image *local, struct image **image)
 {
 	if (process_limit_is_reached())
@@ -38,8 +41,9 @@ static struct process *create_from(struct image *image, int *error)
 }
 
 /*
- * Makes a task of an image that begin_spawn() has placed, unless opening it ended in `error`, and a child of the current task. The
- * image is closed or the new task's afterwards. Returns the process ID.
+ * Makes a task of an image that begin_spawn() has placed, unless opening it ended in `error`, and a
+ * child of the current task. The image is closed or the new task's afterwards. Returns the process
+ * ID.
  */
 static int spawn(struct image *image, int error, struct process **result)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The first run of a task with a new program. Where the loader defers (loader/loader.h) the task fills its image then: the image
- * outlives the call that opened it, so it is made in the heap, and the task takes it over.
+ * The first run of a task with a new program. Where the loader defers (loader/loader.h) the task
+ * fills its image then: the image outlives the call that opened it, so it is made in the heap, and
+ * the task takes it over.
  */
 #pragma once
 
@@ -15,7 +16,10 @@ struct first_run {
 };
 _Static_assert(sizeof(struct first_run) <= PAGE_SIZE, "the kernel heap can hold it");
 
-/* Where the image of a task to be is opened: `local`, or memory from the heap. Returns NULL if out of memory. */
+/*
+ * Where the image of a task to be is opened: `local`, or memory from the heap. Returns NULL if out
+ * of memory.
+ */
 static inline struct image *first_run_place(struct image *local)
 {
 	return loader_defers() ? heap_alloc(sizeof(struct first_run)) : local;
@@ -28,7 +32,10 @@ static inline void first_run_release(struct image *image)
 		heap_free(image);
 }
 
-/* Takes over the open image from which `task` was loaded: leaves it to the task's first run, or closes it. */
+/*
+ * Takes over the open image from which `task` was loaded: leaves it to the task's first run, or
+ * closes it.
+ */
 void first_run_keep(struct process *process, struct image *image);
 
 static inline void first_run_take(struct process *process, struct image *image)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* fork(): a second task that goes on where the first is, in a copy of its address space. */
+/*
+ * fork() and clone(): a child that continues where its parent is, in a copy of its address space.
+ */
 #include "cpu/call_frame.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -15,7 +17,10 @@ struct forking {
 	struct call_frame call;
 };
 
-/* The whole of the child's: context_switch() pops the registers and returns to fork_child, which returns 0 to SYSCALL_ENTRY. */
+/*
+ * The whole of the child's: context_switch() pops the registers and returns to fork_child, which
+ * returns 0 to SYSCALL_ENTRY.
+ */
 struct child_stack {
 	struct callee_saved saved;
 	uint64_t switch_return;
@@ -52,10 +57,10 @@ void task_begin_child(void)
 	process->tid_address = 0;
 	if (address)
 		copy_to_user(address, &process->pid,
-		             sizeof process->pid); /* as in Linux, an error tells no one */
+		             sizeof process->pid); /* as in Linux, a bad address is ignored */
 }
 
-/* The registers that belong to a task and the kernel does not touch. */
+/* The user's registers that the kernel does not use. */
 static void copy_user_state(struct process *child, struct process *parent)
 {
 	child->task.fs_base = parent->task.fs_base;
@@ -120,8 +125,9 @@ long fork_call(const struct forking *forking)
 	 CLONE_DETACHED | CLONE_CHILD_SETTID)
 
 /*
- * clone() as C libraries use it to create processes (uapi/linux/sched.h): for fork(), and for posix_spawn(), whose child would
- * share memory with its parent until it execs and gets a copy here. Threads are not offered: -EINVAL.
+ * clone() as C libraries use it to create processes (uapi/linux/sched.h): for fork(), and for
+ * posix_spawn(), whose child would share memory with its parent until it execs and gets a copy
+ * here. Threads are not offered: -EINVAL.
  */
 long clone_call(const struct forking *forking)
 {

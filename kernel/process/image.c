@@ -21,8 +21,8 @@ static int check_large(const struct program *program, struct elf_plan *plan)
 }
 
 /*
- * After elf_check() has refused a program with `error`: -E2BIG is tried again with more room, and -ENOEXEC explained where the
- * program is linked dynamically.
+ * After elf_check() has refused a program with `error`: -E2BIG is tried again with more room, and
+ * -ENOEXEC explained where the program is linked dynamically.
  */
 static __attribute__((noinline)) int check_again(const char *name, const struct program *program,
                                                  struct elf_plan *plan, int error)
@@ -34,7 +34,10 @@ static __attribute__((noinline)) int check_again(const char *name, const struct 
 	return error;
 }
 
-/* Opens the program called `name`, or the interpreter that a script leads to: then `name` becomes that one's. */
+/*
+ * Opens the program called `name`, or the interpreter that a script leads to: then `name` becomes
+ * that one's.
+ */
 static int open_program(struct image *image, char name[PATH_LENGTH])
 {
 	struct program *program = &image->program;

@@ -15,9 +15,9 @@ struct image {
 };
 
 /*
- * Finds and checks the program called `name` and builds its arguments: the `count` strings of `argv`. A script (process/script.h)
- * is replaced by its interpreter. Returns 0, or a negative error number with nothing left to close. An image must not
- * be moved: its plan points into itself.
+ * Finds and checks the program called `name` and builds its arguments: the `count` strings of
+ * `argv`. A script (process/script.h) is replaced by its interpreter. Returns 0, or a negative
+ * error number with nothing left to close. An image must not be moved: its plan points into itself.
  */
 int image_open(struct image *image, const char *name, const char *const *argv, size_t count);
 
@@ -33,7 +33,10 @@ static inline void image_close(struct image *image)
 	program_close(&image->program);
 }
 
-/* Loads the image into a space that is not loaded in any CR3. Returns 0, or -ENOMEM: then the space can only be destroyed. */
+/*
+ * Loads the image into a space that is not loaded in any CR3. Returns 0, or -ENOMEM: then the space
+ * can only be destroyed.
+ */
 static inline int image_load(struct image *image, struct address_space *space)
 {
 	int error = plan_load(space, &image->plan, image->program.node);

@@ -9,10 +9,13 @@
 #include "lib/string.h"
 #include "output/console.h"
 
-#define SAID_MAX 16 /* programs of which it is said */
+#define SAID_MAX 16 /* programs that are named */
 #define SHOWN    80 /* characters of a path, with the NUL */
 
-/* The path of the interpreter in `path`, cut and printable. False: there is none, or the file is damaged there. */
+/*
+ * Stores the interpreter's path, cut and printable. Returns false if there is none or the file is
+ * damaged.
+ */
 static bool find_interpreter(const uint8_t *data, size_t size, char path[SHOWN])
 {
 	Elf64_Ehdr header;
@@ -37,12 +40,12 @@ static bool find_interpreter(const uint8_t *data, size_t size, char path[SHOWN])
 	return false;
 }
 
-/* Whether it is the first time for this name, of as many as are remembered. */
+/* Returns true for a name that was not seen before, up to SAID_MAX of them. */
 static bool is_new(const char *name)
 {
 	static uint64_t said[SAID_MAX]; /* hashes: FNV-1a */
 	static unsigned count;
-	static bool full; /* and that was said */
+	static bool full; /* and the message for that was printed */
 	uint64_t hash = 0xcbf29ce484222325;
 
 	for (; *name; name++)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Job control (POSIX 2.4.1, 11.1.4): tasks that are stopped and go on, and who may use the terminal. */
+/*
+ * Job control (POSIX 2.4.1, 11.1.4): stopping and continuing processes, and access to the terminal.
+ */
 #include "fs/terminal.h"
 #include "lib/errno.h"
 #include "process/process.h"
 #include "process/process_internal.h"
 
-/* Tells the parent that a child was stopped or goes on. */
+/* Tells the parent that a child was stopped or continued. */
 static void tell_parent(const struct process *process, int code, int signal)
 {
 	struct process *parent = process->parent;
@@ -46,7 +48,7 @@ struct group {
 	bool attended;
 };
 
-/* Whether a member of the group has a parent that could tell it to go on: in the same session, in another group. */
+/* Looks for a member whose parent could continue it: one in the same session, in another group. */
 static void look_for_parent(struct process *process, void *argument)
 {
 	struct group *group = argument;

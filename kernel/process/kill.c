@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kill(): to whom a signal goes. */
+/* kill(): which processes a signal goes to. */
 #include "lib/errno.h"
 #include "process/process.h"
 
@@ -10,7 +10,10 @@ struct sending {
 	bool refused;
 };
 
-/* man 2 kill: root to all, others to those of the same user; and SIGCONT within a session. */
+/*
+ * man 2 kill: root may signal all, others the processes of the same user, and SIGCONT goes within a
+ * session.
+ */
 static bool may_send(const struct process *to, int signal)
 {
 	const struct process *process = current_process();
@@ -47,7 +50,7 @@ long process_kill(int pid, int signal)
 	if (pid <= 0) {
 		sending.group = pid == -1 ? 0 : pid ? -pid : current_process()->group;
 		process_each(send_if_meant, &sending);
-		if (pid == -1) /* then Linux does not tell */
+		if (pid == -1) /* as in Linux, which ignores refusals then */
 			return sending.sent || sending.refused ? 0 : -ESRCH;
 		return sending.sent ? 0 : sending.refused ? -EPERM : -ESRCH;
 	}

@@ -15,7 +15,9 @@
 _Static_assert(sizeof(struct process) <= PAGE_SIZE - FPU_AREA,
                "a process has a frame of its own, with room for its task's FPU registers");
 
-/* The whole stack of a new task: context_switch() pops the registers and returns to task_first_run. */
+/*
+ * The whole stack of a new task: context_switch() pops the registers and returns to task_first_run.
+ */
 struct first_stack {
 	struct callee_saved saved;
 	uint64_t switch_return;

@@ -8,16 +8,16 @@
 #include "sched/pause.h"
 #include "vm/regions.h"
 
-#define ROOT_WEIGHT 4 /* what root's tasks hold is divided by it */
+#define ROOT_WEIGHT 4 /* divides the weight of root's processes */
 
 static int
         chosen; /* process ID of the last process that was ended, or 0; guarded by the kernel lock (cpu/lock.h) */
 
 struct choice {
 	struct process *process;
-	bool is_first;             /* the first program */
-	size_t weight;             /* of what it holds, frames */
-	size_t resident, nameless; /* frames in its space; its share of what no name keeps */
+	bool is_first;             /* it is the first program */
+	size_t weight;             /* frames that it holds, weighted */
+	size_t resident, nameless; /* frames in its space; its share of files and pipes without a name */
 };
 
 static bool is_better(const struct choice *a, const struct choice *b)

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * When a page fault finds no memory, a task is ended: the one that holds most of it, frames in its address space and its share of what
- * no name keeps: files without one, and pipes. Of what root's tasks hold a quarter counts, and the first program goes only when there is
- * no other; the kernel's own task never does.
+ * If a page fault cannot get memory, a process is killed: the one that holds most, counting the
+ * frames of its address space and its share of pipes and of files without a name. For root's
+ * processes a quarter counts. The first program is killed only if there is no other, the kernel's
+ * process never.
  */
 #pragma once
 
 /*
- * Ends a task as above, by SIGKILL, and waits until its memory is free, unless it is the current one: that ends on its way back to
- * user mode. Called on the stack of system calls, interrupts off; whoever waits for a task to end already waits for the same one.
+ * Kills a process by SIGKILL, as above, and waits until its memory is free; the current one ends on
+ * its way back to user mode instead. If a process is being killed already, waits for that one.
+ * Called on the stack of system calls with interrupts off.
  */
 void out_of_memory(void);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* From an elf_plan to an address space: the loader's part, and the rest of the few files that need more (elf_plan.rest). */
+/*
+ * From an elf_plan to an address space: the loader's part, and the rest of the few files that need
+ * more (elf_plan.rest).
+ */
 #pragma once
 
 #include "loader/elf.h"
@@ -7,8 +10,9 @@
 struct node;
 
 /*
- * plan_add_rest() makes the regions without frames in a space that is not loaded; `node` is the program's file, or NULL. Returns 0 or
- * -ENOMEM. plan_patch() puts data into loaded pages and hides some, after the loader has filled them for the last time.
+ * plan_add_rest() makes the regions without frames in a space that is not loaded; `node` is the
+ * program's file, or NULL. Returns 0 or -ENOMEM. plan_patch() puts data into loaded pages and hides
+ * some, after the loader has filled them for the last time.
  */
 int plan_add_rest(struct address_space *space, const struct elf_plan *plan, struct node *node);
 void plan_patch(struct address_space *space, const struct elf_plan *plan);

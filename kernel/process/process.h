@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Processes: a program that runs, with its address space, open files, signals and family. Each has one
- * task so far, which its structure begins with; process_of() and current_process() are the only code
- * that relies on that.
+ * Processes: a program that runs, with its address space, open files, signals and family. Each has
+ * one task so far, which its structure begins with; process_of() and current_process() are the only
+ * code that relies on that.
  */
 #pragma once
 
@@ -31,9 +31,9 @@ struct inherited {
 };
 
 /*
- * No field has a lock of its own: the kernel is never preempted, and a process is changed by its own
- * system calls, or by those of others with interrupts off. Fields that others change: state, parent,
- * children, sibling, group, session, signals, alarm, stop_signal, continued.
+ * No field has a lock of its own: the kernel is never preempted, and a process is changed by its
+ * own system calls, or by those of others with interrupts off. Fields that others change: state,
+ * parent, children, sibling, group, session, signals, alarm, stop_signal, continued.
  */
 struct process {
 	struct task task;
@@ -80,34 +80,36 @@ static inline struct process *current_process(void)
 }
 
 /*
- * Makes the kernel's own process and the idle task, and runs function() in the former, on its own stack
- * and PML4, interrupts off.
+ * Makes the kernel's own process and the idle task, and runs function() in the former, on its own
+ * stack and PML4, interrupts off.
  */
 _Noreturn void process_start(void (*function)(void));
 
 /*
- * Creates a child of the current process that runs the program `name` with the strings of `argv`, at
- * most `count`, and puts it at the end of the run queue. Returns its process ID, or -ENOENT, -ENOEXEC,
- * -E2BIG, -ENOMEM or -EAGAIN (process_user_limit()) with nothing changed.
+ * Creates a child of the current process that runs the program `name` with the strings of `argv`,
+ * at most `count`, and puts it at the end of the run queue. Returns its process ID, or -ENOENT,
+ * -ENOEXEC, -E2BIG, -ENOMEM or -EAGAIN (process_user_limit()) with nothing changed.
  */
 int process_spawn(const char *name, const char *const *argv, size_t count);
 
 /*
- * As process_spawn(), for the system call; the child runs at once. `argv` and `envp` are user addresses
- * of arrays of pointers that end with 0, or 0. Fails with -EFAULT for bad addresses.
+ * As process_spawn(), for the system call; the child runs at once. `argv` and `envp` are user
+ * addresses of arrays of pointers that end with 0, or 0. Fails with -EFAULT for bad addresses.
  */
 long process_spawn_user(uint64_t name, uint64_t argv, uint64_t envp);
 
-/* Replaces the program of the current process. Returns only with an error, the old program intact. */
+/*
+ * Replaces the program of the current process. Returns only with an error, the old program intact.
+ */
 long process_execve_user(uint64_t name, uint64_t argv, uint64_t envp);
 
 /* Ends the current process. `status` as wait4() reports it: code << 8, or a signal number. */
 _Noreturn void process_exit(int status);
 
 /*
- * Sends a signal as kill() does. `pid` above 0: that process; 0: the caller's process group; -1: every
- * process but the first and the caller; below -1: the group -pid. Signal 0 only checks. Returns 0,
- * -ESRCH, -EINVAL, or -EPERM for the first process and those of other users.
+ * Sends a signal as kill() does. `pid` above 0: that process; 0: the caller's process group; -1:
+ * every process but the first and the caller; below -1: the group -pid. Signal 0 only checks.
+ * Returns 0, -ESRCH, -EINVAL, or -EPERM for the first process and those of other users.
  */
 long process_kill(int pid, int signal);
 
@@ -120,12 +122,15 @@ void process_stop(int signal);
 /* Continues a stopped process; `tell`: and tells its parent. */
 void process_continue(struct process *process, bool tell);
 
-/* Returns true if no process of the same session outside the group could continue its stopped members. */
+/*
+ * Returns true if no process of the same session outside the group could continue its stopped
+ * members.
+ */
 bool process_group_is_orphaned(int group);
 
 /*
- * Calls function(process, argument) for every process; it may not start or reap any. Interrupts are let
- * in between.
+ * Calls function(process, argument) for every process; it may not start or reap any. Interrupts are
+ * let in between.
  */
 void process_each(void (*function)(struct process *process, void *argument), void *argument);
 
@@ -139,10 +144,10 @@ void process_each(void (*function)(struct process *process, void *argument), voi
 #define STATUS_CONTINUED 0xffff
 
 /*
- * Waits until a child has done what the options name, and stores its status; a child that has ended is
- * freed. `pid` above 0: that child; 0: any child in the caller's group; -1: any child; below -1: any in
- * group -pid. Returns its process ID, -ECHILD, -ERESTARTSYS, or 0 if there is nothing to report and
- * WAIT_NO_HANG is set.
+ * Waits until a child has done what the options name, and stores its status; a child that has ended
+ * is freed. `pid` above 0: that child; 0: any child in the caller's group; -1: any child; below -1:
+ * any in group -pid. Returns its process ID, -ECHILD, -ERESTARTSYS, or 0 if there is nothing to
+ * report and WAIT_NO_HANG is set.
  */
 long process_wait_for(int pid, int *status, int options);
 
@@ -155,14 +160,17 @@ static inline long process_wait(int pid, int *status, int options)
 size_t process_count(void);
 
 /*
- * Returns how many processes a user other than root may have, zombies included: one for each 256 KiB of
- * the machine's memory, at least 64 and at most 8192. All users together leave 64 of KSTACK_HEAP_SLOTS
- * to root.
+ * Returns how many processes a user other than root may have, zombies included: one for each 256
+ * KiB of the machine's memory, at least 64 and at most 8192. All users together leave 64 of
+ * KSTACK_HEAP_SLOTS to root.
  */
 size_t process_user_limit(void);
 bool process_account_is_full(const struct account *account);
 
-/* Gives the current process another user, even one who has as many as allowed. Returns 0, or -EAGAIN if out of memory. */
+/*
+ * Gives the current process another user, even one who has as many as allowed. Returns 0, or
+ * -EAGAIN if out of memory.
+ */
 int process_set_user(uint32_t user);
 
 /* Returns the process with this ID, or NULL, in the same time however many there are. */

@@ -18,8 +18,9 @@ struct program {
 };
 
 /*
- * Finds the program called `name`, from the current task's directory where that is a relative path. Returns 0, the error of
- * node_find(), -EACCES for what is no executable file, or -ENOMEM. After 0 the caller calls program_close().
+ * Finds the program called `name`, from the current task's directory where that is a relative path.
+ * Returns 0, the error of node_find(), -EACCES for what is no executable file, or -ENOMEM. After 0
+ * the caller calls program_close().
  */
 int program_open(struct program *program, const char *name);
 

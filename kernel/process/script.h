@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Scripts: files that begin with #!, the path of their interpreter, and at most one argument (man 2 execve). */
+/*
+ * Scripts: files that begin with #!, the path of their interpreter, and at most one argument (man 2
+ * execve).
+ */
 #pragma once
 
 #include "fs/node.h"
@@ -14,7 +17,8 @@ static inline bool script_is(const struct program *program)
 }
 
 /*
- * Puts interpreter, argument and the path of the script, which `name` holds, in place of argv[0]; then the interpreter's path in
- * `name`. Returns 0, -ENOEXEC or -EACCES if the line names no interpreter, or an error of arguments_prepend().
+ * Puts interpreter, argument and the path of the script, which `name` holds, in place of argv[0];
+ * then the interpreter's path in `name`. Returns 0, -ENOEXEC or -EACCES if the line names no
+ * interpreter, or an error of arguments_prepend().
  */
 int script_resolve(const struct program *script, struct arguments *a, char name[PATH_LENGTH]);

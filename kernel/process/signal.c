@@ -14,13 +14,13 @@
 
 #define TABLE_SIZE      (SIGNALS * sizeof(struct signal_action))
 
-/* Signals that do nothing unless they are handled. */
+/* Signals that are ignored by default. */
 #define QUIET           (signal_bit(SIGCHLD) | signal_bit(SIGCONT) | signal_bit(SIGURG) | signal_bit(SIGWINCH))
 
-/* Those that let a stopped task go on. */
+/* Signals that continue a stopped process. */
 #define GOES_ON         (signal_bit(SIGCONT) | signal_bit(SIGKILL))
 
-/* Taken before others, because the frame tells of them (SYNCHRONOUS_MASK). */
+/* Delivered before others: the frame is that of the exception (SYNCHRONOUS_MASK). */
 #define SYNCHRONOUS                                                                            \
 	(signal_bit(SIGSEGV) | signal_bit(SIGBUS) | signal_bit(SIGILL) | signal_bit(SIGTRAP) | \
 	 signal_bit(SIGFPE) | signal_bit(SIGSYS))
@@ -63,7 +63,10 @@ bool signal_is_ignored(const struct process *process, int signal)
 	return handler == SIGNAL_IGNORE || (handler == SIGNAL_DEFAULT && (QUIET & signal_bit(signal)));
 }
 
-/* What stops and what lets go on take each other away, even when they are blocked or ignored. */
+/*
+ * SIGCONT discards pending stop signals, and a stop signal a pending SIGCONT, even if blocked or
+ * ignored.
+ */
 static void change_job(struct process *process, int signal)
 {
 	if (signal == SIGCONT)
@@ -156,7 +159,7 @@ int signal_take(uint64_t set, struct signal_info *info)
 	return signal;
 }
 
-/* The next signal to act on; there is one. */
+/* Takes the next signal to act on; there is one. */
 static int take(struct process *process)
 {
 	struct signals *s = &process->signals;
@@ -171,7 +174,7 @@ static int take(struct process *process)
 	return signal;
 }
 
-/* Begins a broken call anew, or makes its result what programs know. */
+/* Restarts an interrupted system call, or gives it a result that programs know. */
 static void settle_call(struct trap_frame *frame, const struct signal_action *handler)
 {
 	long result = (long)frame->rax;
@@ -251,14 +254,14 @@ void signal_fault(struct trap_frame *frame, int signal, struct signal_info info)
 			kprintf("\n");
 		}
 		s->blocked &=
-		        ~signal_bit(signal); /* it ends the task on its own stack, not on one of exceptions */
+		        ~signal_bit(signal); /* the process ends on its own stack, not on one of exceptions */
 		if (s->action)
 			s->action[signal - 1].handler = SIGNAL_DEFAULT;
 	}
 	s->vector = frame->vector;
 	s->error = frame->error;
 	s->address = info.value;
-	s->pending &= ~signal_bit(signal); /* this one's information counts */
+	s->pending &= ~signal_bit(signal); /* so that this one's information is kept */
 	signal_send(process, signal, info);
 	frame->vector = FRAME_OTHER;
 	return_through_frame(frame);

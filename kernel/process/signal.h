@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Signals (man 7 signal): numbers, structures and defaults are Linux's on x86-64. A signal that is sent is noted in the task and
- * wakes it; the task itself acts on it on its way back to user mode, where it ends or enters a handler. So nothing is ever torn down
- * under a task that waits in the kernel. A task is stopped there too (process/jobs.c). Signals from 32 on are not queued.
+ * Signals (man 7 signal): numbers, structures and defaults are Linux's on x86-64. A signal is
+ * recorded in the process, which is woken and acts on it on its way back to user mode: there it
+ * ends, stops (process/jobs.c) or enters a handler. So a process that waits in the kernel is never
+ * torn down. Signals from 32 on are not queued.
  */
 #pragma once
 
@@ -36,7 +37,7 @@
 #define SIGSYS         31
 #define SIGNALS        64
 
-#define SIGNAL_DEFAULT 0 /* handlers that are none */
+#define SIGNAL_DEFAULT 0 /* values of `handler` that are no address */
 #define SIGNAL_IGNORE  1
 
 #define SA_NOCLDSTOP   0x1
@@ -76,10 +77,10 @@ static inline uint64_t signal_bit(int signal)
 	return 1UL << (signal - 1);
 }
 
-/* No one may block or handle these. */
+/* These can be neither blocked nor handled. */
 #define SIGNALS_SURE (signal_bit(SIGKILL) | signal_bit(SIGSTOP))
 
-/* Those that stop a task. */
+/* Signals that stop a process by default. */
 #define SIGNALS_STOP (signal_bit(SIGSTOP) | signal_bit(SIGTSTP) | signal_bit(SIGTTIN) | signal_bit(SIGTTOU))
 
 /* struct sigaction of the kernel (uapi/asm/signal.h). */
@@ -87,7 +88,7 @@ struct signal_action {
 	uint64_t handler, flags, restorer, mask;
 };
 
-/* What a handler is told beside the number. */
+/* The information for a handler besides the number. */
 struct signal_info {
 	int32_t code;
 	int32_t pid;    /* of the sender or the child */
@@ -111,10 +112,10 @@ struct user_stack {
 /* The signals of a task. */
 struct signals {
 	uint64_t pending, blocked;
-	uint64_t awaited; /* by sigtimedwait(): kept, also when they are ignored */
-	uint64_t kept;    /* what `blocked` was before sigsuspend() or ppoll(), while `keep` */
+	uint64_t awaited; /* by sigtimedwait(): recorded even if they are ignored */
+	uint64_t kept;    /* while `keep` is set: `blocked` before sigsuspend() or ppoll() */
 	bool keep;
-	struct signal_action *action;    /* of all 64 from the heap, or NULL: each has its default */
+	struct signal_action *action;    /* 64 of them from the heap, or NULL: all have their defaults */
 	struct signal_stack stack;       /* of sigaltstack() */
 	uint64_t vector, error, address; /* of the last exception that became a signal */
 	struct signal_info info[SIGNALS];
@@ -123,47 +124,62 @@ struct signals {
 struct process;
 struct trap_frame;
 
-/* Whether a program with this RSP is on its stack for handlers. With SS_AUTODISARM it never counts as being there. */
+/*
+ * Returns true if `rsp` is on the stack for handlers; with SS_AUTODISARM it never counts as being
+ * there.
+ */
 static inline bool signal_on_stack(const struct signal_stack *stack, uint64_t rsp)
 {
 	return !stack->disarms && rsp - stack->base - 1 < stack->size;
 }
 
-/* What sigaltstack() tells and sets for the current task, whose RSP is `rsp`. 0, -EPERM, -EINVAL or -ENOMEM. */
+/*
+ * Return and set the stack for handlers as sigaltstack() does, with the program's RSP. Setting
+ * returns 0, -EPERM, -EINVAL or -ENOMEM.
+ */
 struct user_stack signal_stack_of(const struct signals *s, uint64_t rsp);
 int signal_set_stack(const struct user_stack *stack, uint64_t rsp);
 
-/* Notes a signal for a task, unless it is ignored, and wakes the task when it does not block it. */
+/* Records a signal unless it is ignored, and wakes the process unless it blocks the signal. */
 void signal_send(struct process *process, int signal, struct signal_info info);
 
-/* The disposition of a signal: a copy. */
+/* Returns a copy of the disposition of a signal. */
 struct signal_action signal_action(const struct process *process, int signal);
 
-/* Sets a disposition; a pending signal that is ignored from now on goes. 0 or -ENOMEM. */
+/* Sets a disposition, and discards a pending signal that is now ignored. Returns 0 or -ENOMEM. */
 int signal_set_action(struct process *process, int signal, const struct signal_action *action);
 
-/* Whether it would have no effect on the task: ignored, or ignored by default. */
+/* Returns true if the signal is ignored, by disposition or by default. */
 bool signal_is_ignored(const struct process *process, int signal);
 
 /* Whether the task has a signal to act on: what it waits for in the kernel is broken off. */
 bool signal_is_pending(const struct process *process);
 
-/* Returns true if one of those signals has no handler and ends the task: for calls that nothing else breaks off. */
+/*
+ * Returns true if one of those signals will end the process: for calls that nothing else
+ * interrupts.
+ */
 bool signal_will_end(const struct process *process);
 
-/* Sets the mask of blocked signals of the current task. */
+/* Sets the mask of blocked signals of the current process. */
 void signal_block(uint64_t mask);
 
-/* The same until the next way back to user mode: handlers run first, and sigreturn brings the old mask back. */
+/*
+ * As signal_block(), until the next return to user mode: handlers run first, then sigreturn
+ * restores the old mask.
+ */
 void signal_block_for_call(uint64_t mask);
 
-/* Brings the old mask back now: the call ended for another reason than a signal, and no handler runs on its behalf. */
+/* Restores the old mask at once, after a call that no signal has interrupted. */
 void signal_unblock_for_call(void);
 
-/* Takes a pending one of the signals in `set` away from the current task, blocked or not. 0: there is none. */
+/*
+ * Removes a pending signal of `set` from the current process, blocked or not. Returns its number,
+ * or 0 if there is none.
+ */
 int signal_take(uint64_t set, struct signal_info *info);
 
-/* A siginfo_t of a program (uapi/asm-generic/siginfo.h), all zeros before. */
+/* siginfo_t (uapi/asm-generic/siginfo.h). signal_describe() fills one that is all zeros. */
 #define SIGINFO_SIZE 128
 struct siginfo {
 	int32_t signal, error, code, padding;
@@ -178,23 +194,40 @@ struct siginfo {
 _Static_assert(sizeof(struct siginfo) == SIGINFO_SIZE, "as programs know it");
 void signal_describe(struct siginfo *to, int signal, const struct signal_info *info);
 
-/* Ends the current task with a signal, or enters its handler: an exception in user mode, with the frame that it has left. */
+/*
+ * Turns an exception in user mode into a signal for the current process: enters its handler, or
+ * ends the process.
+ */
 _Noreturn void signal_fault(struct trap_frame *frame, int signal, struct signal_info info);
 
-/* Acts on the current task's signals: ends it, or makes the frame enter a handler; and settles the result of a broken call. */
+/*
+ * Acts on the current process's signals: ends it or makes `frame` enter a handler, and restarts an
+ * interrupted call or sets its result.
+ */
 void signals_deliver(struct trap_frame *frame);
 
-/* A child's signals; 0 or -ENOMEM. What execve() keeps; what a task has from the heap. */
+/*
+ * For fork(): copies the dispositions; returns 0 or -ENOMEM. For execve(): keeps ignored signals
+ * only. The last frees the memory.
+ */
 int signals_fork(struct process *child, const struct process *parent);
 void signals_exec(struct process *process);
 void signals_drop(struct process *process);
 
-/* signal_frame.c: builds Linux's frame on the user stack and makes `frame` enter the handler. 0 or -EFAULT. */
+/*
+ * signal_frame.c: builds Linux's frame on the user stack and makes `frame` enter the handler.
+ * Returns 0 or -EFAULT.
+ */
 int signal_enter(struct trap_frame *frame, int signal, const struct signal_action *action, uint64_t mask);
 
-/* Bytes that a handler's frame takes at most, all alignment included: at least MINSIGSTKSZ. */
-#define SIGNAL_STACK_MIN 2048 /* MINSIGSTKSZ: what sigaltstack() takes at least */
+/*
+ * Returns the largest size of a handler's frame with all alignment, or MINSIGSTKSZ if that is more.
+ */
+#define SIGNAL_STACK_MIN 2048 /* MINSIGSTKSZ: the smallest stack that sigaltstack() accepts */
 size_t signal_stack_min(void);
 
-/* Reads the frame at the user address `at` back. 0, or -EFAULT when it is not there or not acceptable. */
+/*
+ * Reads back the frame at the user address `at`. Returns 0, or -EFAULT if it is not mapped or not
+ * acceptable.
+ */
 int signal_leave(uint64_t at, struct trap_frame *frame);

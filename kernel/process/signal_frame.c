@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The frame of a handler on the user stack, as Linux lays it out on x86-64 (uapi/asm/sigcontext.h, ucontext.h): C libraries,
- * unwinders and handlers look into it. Nothing that is read back from it is trusted.
+ * The frame of a handler on the user stack, as Linux lays it out on x86-64 (uapi/asm/sigcontext.h,
+ * ucontext.h): C libraries, unwinders and handlers look into it. Nothing that is read back from it
+ * is trusted.
  */
 #include "cpu/exceptions.h"
 #include "cpu/fpu.h"
@@ -20,7 +21,7 @@
 
 #define MAGIC1           0x46505853U
 #define MAGIC2           0x46505845U
-#define SOFTWARE_PLACE   464 /* in the part of FXSAVE that the CPU leaves alone */
+#define SOFTWARE_PLACE   464 /* in the bytes of FXSAVE that are free for software */
 
 struct context { /* struct sigcontext */
 	uint64_t r8, r9, r10, r11, r12, r13, r14, r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, rflags;
@@ -41,7 +42,7 @@ struct frame { /* struct rt_sigframe */
 };
 _Static_assert(sizeof(struct frame) == 8 + 304 + 128, "as programs know it");
 
-/* struct _fpx_sw_bytes: how much follows the part of FXSAVE. */
+/* struct _fpx_sw_bytes: the size of the state after the FXSAVE part. */
 struct software {
 	uint32_t magic1, extended_size;
 	uint64_t components;
@@ -92,7 +93,10 @@ int signal_set_stack(const struct user_stack *stack, uint64_t rsp)
 	return 0;
 }
 
-/* Writes the FPU's state to `at`, and takes the FPU from the task: the handler finds a new one. */
+/*
+ * Writes the FPU's state to `at` and takes the FPU from the task, so that the handler starts with a
+ * fresh one.
+ */
 static int put_fpu(struct process *process, uint64_t at)
 {
 	char *area = task_fpu_area(&process->task);
@@ -141,7 +145,7 @@ int signal_enter(struct trap_frame *frame, int signal, const struct signal_actio
 	if (fpu && put_fpu(process, fpu))
 		return -EFAULT;
 	f.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_SS | (fpu && fpu_components() ? UC_FP_XSTATE : 0);
-	f.stack = signal_stack_of(s, 0); /* not whether it is in use, as in Linux */
+	f.stack = signal_stack_of(s, 0); /* without SS_ONSTACK, as in Linux */
 	f.context = (struct context){
 		frame->r8,
 		frame->r9,
@@ -184,7 +188,7 @@ int signal_enter(struct trap_frame *frame, int signal, const struct signal_actio
 	return 0;
 }
 
-/* The FPU's state from the user address `at`; 0: none, as in a new program. */
+/* Loads the FPU's state from the user address `at`; 0: a fresh one, as in a new program. */
 static int get_fpu(struct process *process, uint64_t at)
 {
 	const size_t size = fpu_size();
@@ -204,7 +208,7 @@ static int get_fpu(struct process *process, uint64_t at)
 		components = software.components & fpu_components();
 	zero_bytes(area, FPU_AREA);
 	if (copy_from_user(area, at, components ? size : SOFTWARE_PLACE + sizeof software)) {
-		task_drop_fpu(&process->task); /* what was there is not whole any more */
+		task_drop_fpu(&process->task); /* the old state was partly overwritten */
 		return -EFAULT;
 	}
 	fpu_make_loadable(area, components);

@@ -22,7 +22,7 @@ static bool is_meant(const struct process *child, int pid)
 	return pid > 0 || pid == -1 || child->group == (pid ? -pid : current_process()->group);
 }
 
-/* Whether there is something of a child to tell; that is told once. */
+/* Stores the status of a child that has one to report, once. Returns true if it has. */
 static bool take_status(struct process *child, int options, int *status)
 {
 	const bool keep = options & WAIT_KEEP;
