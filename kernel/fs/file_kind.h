@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Kinds of data that are no archive (cpio.h), told by the first bytes: for messages only. */
+/* Kinds of data that are no archive (cpio.h), recognized by their first bytes: for messages only. */
 #pragma once
 
 #include <stdbool.h>

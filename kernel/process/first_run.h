@@ -49,5 +49,5 @@ static inline void first_run_take(struct process *process, struct image *image)
 /* Frees what a task still has for its first run, if anything. */
 void first_run_drop(struct process *process);
 
-/* What the task executes first: fills its image where that is due, and enters user mode. */
+/* The start function of such a task: fills its image if that is due, and enters user mode. */
 void first_run_start(void);

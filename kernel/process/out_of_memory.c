@@ -10,8 +10,8 @@
 
 #define ROOT_WEIGHT 4 /* divides the weight of root's processes */
 
-static int
-        chosen; /* process ID of the last process that was ended, or 0; guarded by the kernel lock (cpu/lock.h) */
+/* Process ID of the last process that was killed, or 0. Guarded by the kernel lock (cpu/lock.h). */
+static int chosen;
 
 struct choice {
 	struct process *process;

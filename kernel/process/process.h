@@ -48,8 +48,8 @@ struct process {
 	struct account *account; /* its user's processes, or NULL: root's are not counted */
 	struct identity identity;
 	struct inherited inherited;
-	uint8_t stop_signal; /* the signal that stopped it, until its parent has been told; or 0 */
-	bool continued;      /* it has been continued, and its parent not been told yet */
+	uint8_t stop_signal; /* the signal that stopped it, until wait4() has reported it; or 0 */
+	bool continued;      /* it was continued, which wait4() has not reported yet */
 
 	uintptr_t entry, user_rsp; /* where a new program starts */
 	struct first_run

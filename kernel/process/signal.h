@@ -152,7 +152,7 @@ int signal_set_action(struct process *process, int signal, const struct signal_a
 /* Returns true if the signal is ignored, by disposition or by default. */
 bool signal_is_ignored(const struct process *process, int signal);
 
-/* Whether the task has a signal to act on: what it waits for in the kernel is broken off. */
+/* Returns true if the process has a signal to act on: its wait in the kernel is interrupted. */
 bool signal_is_pending(const struct process *process);
 
 /*

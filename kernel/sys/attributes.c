@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls on what files have beside their bytes. Owners and times are not kept: everything is root's, from 1970. */
+/*
+ * System calls on attributes of files. Owners and times are not kept: every file is root's, of
+ * 1970.
+ */
 #include "fs/file.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -48,7 +51,7 @@ long sys_fchmod(uint64_t fd, uint64_t mode)
 	return !file ? -EBADF : file->node ? change_mode(file->node, mode) : 0;
 }
 
-/* There is root, and no one that anything could be given to. */
+/* Files belong to root and cannot be given to another user. */
 static long change_owner(uint64_t user, uint64_t group)
 {
 	const uint32_t keep = ~0U;
@@ -84,7 +87,7 @@ long sys_fchown(uint64_t fd, uint64_t user, uint64_t group)
 	return file_of(fd) ? change_owner(user, group) : -EBADF;
 }
 
-/* Looks at what it is given, and forgets it. */
+/* Validates its arguments; times are not kept. */
 long sys_utimensat(uint64_t directory, uint64_t path, uint64_t address, uint64_t flags)
 {
 	uint64_t times[4];
@@ -136,7 +139,7 @@ long sys_symlink(uint64_t target, uint64_t path)
 	return sys_symlinkat(target, (uint64_t)AT_FDCWD, path);
 }
 
-/* Files only: a directory, a device or a link has one name. */
+/* For regular files only: directories, devices and symbolic links have one name. */
 long sys_linkat(uint64_t from_directory, uint64_t from, uint64_t to_directory, uint64_t to, uint64_t flags)
 {
 	struct node *node, *parent;
@@ -163,7 +166,7 @@ long sys_link(uint64_t from, uint64_t to)
 	return sys_linkat((uint64_t)AT_FDCWD, from, (uint64_t)AT_FDCWD, to, 0);
 }
 
-/* Files only; devices and named pipes: -EPERM. */
+/* For regular files only: devices and named pipes are -EPERM. */
 long sys_mknodat(uint64_t directory, uint64_t address, uint64_t mode)
 {
 	struct path path;
@@ -201,7 +204,7 @@ long sys_fsync(uint64_t fd)
 	return !file ? -EBADF : file->node && !file->node->device ? 0 : -EINVAL;
 }
 
-/* struct statfs (uapi/asm-generic/statfs.h): memory is the room for files. */
+/* struct statfs (uapi/asm-generic/statfs.h): the file system is as large as memory. */
 static long put_statistics(uint64_t address)
 {
 	const struct {

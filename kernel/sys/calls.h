@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The functions of the system calls, which cpu/entry.asm calls through the table of sys/syscall.c with up to six numbers in the
- * registers of the C ABI. Numbers, structures and errors are Linux's (man 2); differences are noted at each definition. User
- * addresses are untrusted: the copy functions validate them.
+ * The functions of the system calls, which cpu/entry.asm calls through the table of sys/syscall.c
+ * with up to six numbers in the registers of the C ABI. Numbers, structures and errors are Linux's
+ * (man 2); differences are noted at each definition. User addresses are untrusted: the copy
+ * functions validate them.
  */
 #pragma once
 
@@ -18,12 +19,15 @@
 #undef ABSENT
 
 /*
- * files.c: for open(). Opens what /dev/fd/N, /dev/stdin, /dev/stdout or /dev/stderr names, by duplicating that descriptor. Returns a
- * descriptor, an error of dup(), or -ENODEV if it is another path.
+ * files.c: for open(). Opens what /dev/fd/N, /dev/stdin, /dev/stdout or /dev/stderr names, by
+ * duplicating that descriptor. Returns a descriptor, an error of dup(), or -ENODEV if it is another
+ * path.
  */
 long open_descriptor(const char *path, bool close_on_exec);
 
-/* locks.c: for fcntl(). fcntl_lock() carries out the commands for which fcntl_locks() returns true. */
+/*
+ * locks.c: for fcntl(). fcntl_lock() carries out the commands for which fcntl_locks() returns true.
+ */
 struct file;
 bool fcntl_locks(uint64_t command);
 long fcntl_lock(struct file *file, uint64_t command, uint64_t address);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls on the working directory, and reading a directory. */
+/* System calls on the working directory, and getdents64(). */
 #include "fs/file.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -68,7 +68,7 @@ long sys_fchdir(uint64_t fd)
 	return !file ? -EBADF : file->node ? change_directory(file->node) : -ENOTDIR;
 }
 
-#define READ_MAX (32 * KIB) /* bytes that one call returns */
+#define READ_MAX (32 * KIB) /* bytes per call */
 
 /* struct linux_dirent64 (uapi/linux/dirent.h), before the name. */
 struct entry {
@@ -79,7 +79,10 @@ struct entry {
 } __attribute__((packed));
 _Static_assert(sizeof(struct entry) == 19, "as programs know it");
 
-/* The child to go on with: where the last call ended, unless a name has left since or the position was moved; then it is looked for. */
+/*
+ * Returns the child to continue with: the cursor's, or if a name was removed or the position moved,
+ * the first with a place from there on.
+ */
 static const struct node *first_unread(const struct file *file, const struct node *directory)
 {
 	const struct node *child = directory->children;
@@ -94,7 +97,10 @@ static const struct node *first_unread(const struct file *file, const struct nod
 	return child;
 }
 
-/* The position in a directory: 0 is before `.`, 1 before `..`, others before the next child with such a place or a higher one. */
+/*
+ * The position in a directory is 0 before `.`, 1 before `..`, and otherwise the lowest place of the
+ * next child.
+ */
 long sys_getdents64(uint64_t fd, uint64_t buffer, uint64_t size)
 {
 	struct file *file = file_of(fd);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls on open files: read, write, positions, descriptors. sys/paths.c has those that name files. */
+/*
+ * System calls on open files: read, write, positions, descriptors. sys/paths.c has those that name
+ * files.
+ */
 #include "fs/file.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -10,7 +13,7 @@
 #include "vm/address_space.h"
 
 #define VECTORS_MAX  1024         /* UIO_MAXIOV */
-#define TRANSFER_MAX 0x7ffff000UL /* bytes of a call, vectors together (MAX_RW_COUNT) */
+#define TRANSFER_MAX 0x7ffff000UL /* bytes per call, all vectors together (MAX_RW_COUNT) */
 
 enum { FROM_START, FROM_HERE, FROM_END }; /* SEEK_SET, SEEK_CUR, SEEK_END */
 enum { F_DUPFD = 0, F_GETFD = 1, F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, F_DUPFD_CLOEXEC = 1030 };
@@ -41,7 +44,7 @@ static long transfer_one(struct file *file, uint64_t buffer, uint64_t size, bool
 	return result;
 }
 
-/* At the file's position, which no other task uses meanwhile. */
+/* Transfers at the file's position, which no other task uses meanwhile. */
 static long transfer_here(uint64_t fd, uint64_t buffer, uint64_t size, bool write)
 {
 	struct file *file = file_of(fd);
@@ -82,7 +85,7 @@ static long transfer_vectors(struct file *file, uint64_t vectors, uint64_t count
 		if (!vector[1])
 			continue;
 		if (done && !write && file->kind->ready && !(file->kind->ready(file) & POLLIN))
-			break; /* what has come is enough: no waiting for more */
+			break; /* returns what there is instead of waiting for more */
 		if (vector[1] > TRANSFER_MAX - done && user_range(vector[0], vector[1]))
 			vector[1] = TRANSFER_MAX - done;
 		result = transfer_one(file, vector[0], vector[1], write);
@@ -127,7 +130,7 @@ long sys_writev(uint64_t fd, uint64_t vectors, uint64_t count)
 	return transfer_all(fd, vectors, count, true);
 }
 
-/* The open file as it would be at another place: its own position stays. 0, -EBADF, -EINVAL or -ESPIPE. */
+/* Makes a copy of an open file with another position. Returns 0, -EBADF, -EINVAL or -ESPIPE. */
 static int file_at(uint64_t fd, uint64_t offset, struct file *there)
 {
 	const struct file *file = file_of(fd);
@@ -210,7 +213,7 @@ long sys_close(uint64_t fd)
 
 enum { CLOSE_RANGE_UNSHARE = 2, CLOSE_RANGE_CLOEXEC = 4 };
 
-/* A table of open files is one task's, so there is nothing to unshare. */
+/* Descriptor tables are never shared, so CLOSE_RANGE_UNSHARE has nothing to do. */
 long sys_close_range(uint64_t first, uint64_t last, uint64_t flags)
 {
 	int error = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* futex(): waiting for a word of memory to change, and waking who does (man 2 futex). */
+/* futex(): waits for a word of memory to change, and wakes the waiters (man 2 futex). */
 #include "lib/errno.h"
 #include "mem/heap.h"
 #include "mem/paging.h"
@@ -17,7 +17,9 @@ enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_WAIT_BITSET = 9, FUTEX_WAKE_BITSET 
 #define FUTEX_REALTIME 0x100
 #define ANY_BITS       0xffffffffU
 
-/* Which word it is: in shared memory where it lies, else where the space has it. */
+/*
+ * Identifies a word: in shared memory by its physical address, else by address space and address.
+ */
 struct key {
 	uint64_t pml4; /* 0: in shared memory */
 	uint64_t word; /* physical then */
@@ -26,9 +28,9 @@ struct key {
 struct waiter {
 	struct key key;
 	uint32_t bits;
-	bool woken; /* and on the list no more */
+	bool woken; /* and no longer on the list */
 	struct wait_queue queue;
-	struct waiter *next, **place; /* the pointer to it: that of the list, or of the one before */
+	struct waiter *next, **place; /* the pointer to it: the list's or that of the previous one */
 };
 
 static struct waiter *waiters, **end_of_waiters = &waiters; /* in the order in which they came */
@@ -46,7 +48,7 @@ static void leave(struct waiter *waiter)
 	*(waiter->next ? &waiter->next->place : &end_of_waiters) = waiter->place;
 }
 
-/* Reads the word, which puts its page in place, and says which it is. 0, -EINVAL or -EFAULT. */
+/* Reads the word, which maps its page, and identifies it. Returns 0, -EINVAL or -EFAULT. */
 static int read_word(uint64_t address, bool private, uint32_t *word, struct key *key)
 {
 	struct address_space *space = &current_process()->space;
@@ -64,7 +66,7 @@ static int read_word(uint64_t address, bool private, uint32_t *word, struct key 
 	return 0;
 }
 
-/* Wakes up to `most` tasks, in their order. How many. */
+/* Wakes up to `most` tasks, in FIFO order. Returns how many. */
 static long wake_waiters(struct key key, uint32_t most, uint32_t bits)
 {
 	long woken = 0;
@@ -83,7 +85,7 @@ static long wake_waiters(struct key key, uint32_t most, uint32_t bits)
 	return woken;
 }
 
-/* Until a time of clock_now(); 0: for ever. 0, -ENOMEM, -ETIMEDOUT, or -EINTR. */
+/* Waits until a time of clock_now() (0: for ever). Returns 0, -ENOMEM, -ETIMEDOUT or -EINTR. */
 static long wait_for_wake(struct key key, uint32_t bits, uint64_t end)
 {
 	struct waiter *waiter = heap_alloc(sizeof *waiter);
@@ -103,7 +105,10 @@ static long wait_for_wake(struct key key, uint32_t bits, uint64_t end)
 	return error;
 }
 
-/* The time that a wait ends at: from now on, or of FUTEX_WAIT_BITSET a point of one of two clocks. */
+/*
+ * Computes the end of a wait: `timeout` is relative, but for FUTEX_WAIT_BITSET a time of one of two
+ * clocks.
+ */
 static long time_of_end(uint64_t operation, uint64_t timeout, uint64_t *end)
 {
 	uint64_t ns, now;

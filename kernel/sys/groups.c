@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls on process groups and sessions, numbers that kill() and the terminal go by. */
+/* System calls on process groups and sessions, which kill() and the terminal refer to. */
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "process/process.h"
 #include "sys/calls.h"
 
-/* 0 is the caller. */
+/* Returns the process with this ID (0: the caller), or NULL. */
 static struct process *process_named(uint64_t pid)
 {
 	return pid ? process_find((int)pid) : current_process();

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * System calls on who a task is. Real, effective and saved IDs are always the same: what would make them differ is refused
- * with -EINVAL. Only root may become another; there are no further groups.
+ * System calls on user and group IDs. Real, effective and saved IDs are always equal: calls that
+ * would make them differ fail with -EINVAL. Only root may change its IDs; there are no
+ * supplementary groups.
  */
 #include "lib/errno.h"
 #include "process/process.h"
 #include "sys/calls.h"
 #include "vm/address_space.h"
 
-#define SAME UINT32_MAX /* an ID that is not to change */
+#define SAME UINT32_MAX /* leaves an ID as it is */
 
 long sys_getuid(void)
 {
@@ -20,7 +21,7 @@ long sys_getgid(void)
 	return current_process()->identity.group;
 }
 
-/* The three IDs that are asked for, in place of `id`. */
+/* Sets the three IDs that `id` stands for. */
 static long set(uint32_t *id, uint32_t real, uint32_t effective, uint32_t saved)
 {
 	const uint32_t new = real != SAME ? real : effective != SAME ? effective : saved;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ioctl() (man 2 ioctl): requests that every file takes, then those of the terminal (man 2 ioctl_tty). */
+/* ioctl() (man 2 ioctl): requests for all files, and those for the terminal (man 2 ioctl_tty). */
 #include "fs/file.h"
 #include "fs/terminal.h"
 #include "lib/errno.h"
@@ -36,7 +36,10 @@ enum {
 	TIOCGSID = 0x5429
 };
 
-/* FIONBIO and FIOASYNC: an int that turns a flag on or off. There is no SIGIO, so asynchronous input cannot be turned on. */
+/*
+ * FIONBIO and FIOASYNC: an int turns a flag on or off. There is no SIGIO, so FIOASYNC cannot be
+ * turned on.
+ */
 static long set_flag(struct file *file, uint64_t request, uint64_t address)
 {
 	uint32_t on;
@@ -49,7 +52,7 @@ static long set_flag(struct file *file, uint64_t request, uint64_t address)
 	return 0;
 }
 
-/* FIONREAD: bytes that a read would get at once. */
+/* FIONREAD: the bytes that a read would get at once. */
 static long put_unread(const struct file *file, uint64_t address)
 {
 	int32_t bytes;
@@ -137,7 +140,7 @@ static long terminal_ioctl(uint64_t request, uint64_t address)
 		return copy_to_user(address, &group, sizeof group);
 	case TIOCGSID:
 		return copy_to_user(address, &session, sizeof session);
-	case TCSBRK: /* tcdrain(): output is sent before write() returns; and there is no line to break */
+	case TCSBRK: /* tcdrain(): write() returns after the output is sent; breaks are not sent */
 		return 0;
 	case TIOCOUTQ:
 		return copy_to_user(address, &nothing, sizeof nothing);

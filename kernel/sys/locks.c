@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Locks on files: those of fcntl(), on records, and flock() (man 2 fcntl, flock). Pipes and devices cannot be locked. */
+/*
+ * Locks on files: record locks of fcntl(), and flock() (man 2 fcntl, flock). Pipes and devices
+ * cannot be locked.
+ */
 #include "fs/locks.h"
 #include "fs/file.h"
 #include "lib/errno.h"
@@ -14,7 +17,7 @@ enum { LOCK_SH = 1, LOCK_EX = 2, LOCK_NB = 4, LOCK_UN = 8 };
 enum { FROM_START, FROM_HERE, FROM_END };
 
 #define OFFSET_MAX      INT64_MAX
-#define DEADLOCK_LENGTH 10 /* tasks in a circle that are looked for (MAX_DEADLK_ITERATIONS) */
+#define DEADLOCK_LENGTH 10 /* longest cycle that is looked for (MAX_DEADLK_ITERATIONS) */
 
 /* struct flock */
 struct user_lock {
@@ -55,7 +58,9 @@ static int range_of(const struct file *file, const struct user_lock *user, struc
 	return 0;
 }
 
-/* Whether the task would wait for itself, by way of others that wait for locks of tasks. */
+/*
+ * Returns true if the process would wait for itself, by way of others that wait for record locks.
+ */
 static bool is_deadlock(const struct process *process)
 {
 	const struct lock_request *request = &process->lock_request;
@@ -71,7 +76,7 @@ static bool is_deadlock(const struct process *process)
 	return false;
 }
 
-/* Sets a lock, at once or when it can be had. */
+/* Sets a lock; if `waits` is set, waits until that is possible. */
 static long take(struct node *node, const struct lock *wanted, bool waits)
 {
 	struct process *process = current_process();

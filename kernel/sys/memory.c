@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * System calls on memory regions. A mapping may not be writable and executable. Files are mapped as in Linux, also past their
- * end: the end of their last page reads as zeros, and an access behind it ends in SIGBUS.
+ * System calls on memory regions. A mapping may not be writable and executable. Files are mapped as
+ * in Linux, also past their end: the rest of the last page reads as zeros, and an access past that
+ * page raises SIGBUS.
  *
- * A range may be as large as memory, so interrupts are on; a call is not broken off.
+ * A range may be as large as memory, so these calls turn interrupts on; signals do not interrupt
+ * them.
  */
 #include "fs/file.h"
 #include "lib/errno.h"
@@ -16,7 +18,9 @@
 #define PROTECTIONS   (PROT_READ | PROT_WRITE | PROT_EXEC)
 
 #define MADV_DONTNEED 4 /* uapi/asm-generic/mman-common.h */
-/* MADV_FREE, DOFORK, MERGEABLE, UNMERGEABLE, HUGEPAGE, NOHUGEPAGE, DONTDUMP, DODUMP, COLD, PAGEOUT */
+/*
+ * MADV_FREE, DOFORK, MERGEABLE, UNMERGEABLE, HUGEPAGE, NOHUGEPAGE, DONTDUMP, DODUMP, COLD, PAGEOUT
+ */
 #define MADV_HARMLESS 0x33f900UL
 
 static size_t pages_of(uint64_t size)
@@ -24,7 +28,7 @@ static size_t pages_of(uint64_t size)
 	return size / PAGE_SIZE + (size % PAGE_SIZE != 0);
 }
 
-/* The flags of a region with this protection. 0, or a negative error number. */
+/* Converts a protection to flags of a region. Returns 0 or a negative error number. */
 static int flags_of(uint64_t protection, uint64_t *flags)
 {
 	if (protection & ~(uint64_t)PROTECTIONS)
@@ -36,14 +40,14 @@ static int flags_of(uint64_t protection, uint64_t *flags)
 	return 0;
 }
 
-/* Whether a range that a program names is whole pages of the user half. */
+/* Returns true if a program's range is page-aligned and lies in the user half. */
 static bool is_range(uint64_t address, uint64_t size)
 {
 	return address % PAGE_SIZE == 0 && size && pages_of(size) <= USER_TOP / PAGE_SIZE &&
 	       user_range(address, pages_of(size) * PAGE_SIZE);
 }
 
-/* Where a mapping goes: 0 there is no place, else an address or a negative error number. */
+/* Returns the address of a new mapping, 0 if there is no room, or a negative error number. */
 static long place(struct address_space *space, uint64_t address, size_t pages, uint64_t flags)
 {
 	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
@@ -62,14 +66,19 @@ static long place(struct address_space *space, uint64_t address, size_t pages, u
 	return (long)region_find_place(space, pages);
 }
 
-/* What is mapped: NULL is anonymous and private. The reference is the caller's. */
+/*
+ * The source of a mapping: a file, with a reference that the caller drops, or NULL for anonymous
+ * private memory.
+ */
 struct source {
 	struct backing *backing;
 	size_t page;
 	uint64_t flags; /* REGION_SHARED, REGION_NO_WRITE */
 };
 
-/* Checks the file that a program maps. 0 or a negative error number. */
+/*
+ * Checks the file that a program maps, and takes a reference. Returns 0 or a negative error number.
+ */
 static int source_of_file(struct source *source, uint64_t fd, uint64_t offset, uint64_t protection)
 {
 	const struct file *file = file_of((uint32_t)fd);
@@ -200,7 +209,10 @@ long sys_mprotect(uint64_t address, uint64_t size, uint64_t protection)
 	return result;
 }
 
-/* Makes the range longer where it is, but not into the room of the stack. False: something is in the way, or there is no memory. */
+/*
+ * Makes the range longer where it is, but not into the room of the stack. False: something is in
+ * the way, or there is no memory.
+ */
 static bool grow_in_place(struct address_space *space, uintptr_t end, size_t extra)
 {
 	const struct region *region = region_of_range(space, end - PAGE_SIZE, 1);
@@ -264,7 +276,7 @@ long sys_mremap(uint64_t address, uint64_t old_size, uint64_t new_size, uint64_t
 	return result;
 }
 
-/* Advice that changes nothing that a program could see may be left. */
+/* Advice without visible effect may be ignored. */
 static long madvise(uint64_t address, uint64_t size, uint64_t advice)
 {
 	struct address_space *space = &current_process()->space;
@@ -290,7 +302,7 @@ long sys_madvise(uint64_t address, uint64_t size, uint64_t advice)
 	return result;
 }
 
-/* A shared mapping is the file itself: there is nothing to write back. */
+/* Shared mappings are the file's own frames: there is nothing to write back. */
 long sys_msync(uint64_t address, uint64_t size, uint64_t flags)
 {
 	if (address % PAGE_SIZE || (flags & ~7UL) || (flags & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC))
@@ -302,7 +314,7 @@ long sys_msync(uint64_t address, uint64_t size, uint64_t flags)
 	               : -ENOMEM;
 }
 
-/* Nothing is ever swapped, so what is there stays (man 2 mlock): only the arguments are looked at. */
+/* Nothing is ever swapped out, so only the arguments are checked (man 2 mlock). */
 long sys_mlock(uint64_t address, uint64_t size)
 {
 	const uint64_t start = address & ~PAGE_MASK, length = size + (address & PAGE_MASK);
@@ -338,7 +350,7 @@ static uintptr_t page_above(uintptr_t address)
 	return (address + PAGE_MASK) & ~PAGE_MASK;
 }
 
-/* Whatever cannot be done leaves the end where it is, and that is returned, as in Linux. */
+/* As in Linux, returns the new end of the data, or the old one on failure. */
 static long brk(uint64_t address)
 {
 	struct address_space *space = &current_process()->space;

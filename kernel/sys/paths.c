@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls that name files by their paths, and what they tell of them. */
+/* System calls on paths, and stat(). */
 #include "sys/paths.h"
 #include "fs/file.h"
 #include "lib/errno.h"
@@ -9,7 +9,7 @@
 #include "sys/calls.h"
 #include "vm/address_space.h"
 
-/* What stat() knows beside: AT_NO_AUTOMOUNT, AT_STATX_SYNC_TYPE. */
+/* Flags of stat(): the last are AT_NO_AUTOMOUNT and AT_STATX_SYNC_TYPE. */
 #define STAT_FLAGS (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | 0x6800)
 
 /* struct stat of Linux on x86-64 (uapi/asm/stat.h). */
@@ -56,7 +56,7 @@ struct node *name_from_user(uint64_t directory, uint64_t address, int *error)
 	return *error ? NULL : node_find_name(path.from, path.text, error);
 }
 
-/* Of a new file. */
+/* Returns the permissions of a new file. */
 static uint32_t mode_of(uint64_t mode)
 {
 	return (uint32_t)mode & 07777 & ~current_process()->inherited.umask;
@@ -78,7 +78,10 @@ struct node *parent_for_new(struct path *path, uint64_t directory, uint64_t addr
 	return parent->parent && (for_directory || !(*name)[*length]) ? parent : NULL;
 }
 
-/* Makes a file, or where the last component is a link to nothing, returns NULL with 0 for an error and that link's path in `path`. */
+/*
+ * Creates a file. If the last component is a dangling link, returns NULL with *error 0 and `path`
+ * set to the link's target.
+ */
 static struct node *make_file(struct path *path, uint64_t mode, int *error)
 {
 	const char *name;
@@ -108,7 +111,7 @@ static struct node *make_file(struct path *path, uint64_t mode, int *error)
 	return NULL;
 }
 
-/* The node to open; made when the flags ask for it. */
+/* Returns the node to open, created if the flags ask for it, or NULL and *error. */
 static struct node *open_node(struct path *path, uint64_t flags, uint64_t mode, int *error)
 {
 	const bool make = flags & O_CREAT, exclusive = make && (flags & O_EXCL);
@@ -215,7 +218,7 @@ long sys_fstat(uint64_t fd, uint64_t address)
 
 	if (!file)
 		return -EBADF;
-	if (!file->node && !file->pipe) /* the console of a task without a table */
+	if (!file->node && !file->pipe) /* the console of a process without a table */
 		return tell(node_find(NULL, "/dev/console", true, &error), address);
 	return tell(file->node, address);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Paths as system calls take them. */
+/* Paths from user memory. */
 #pragma once
 
 #include "fs/node.h"
@@ -20,24 +20,28 @@ static inline bool is_directory(const struct node *node)
 	return (node->mode & NODE_KIND) == NODE_DIRECTORY;
 }
 
-/* directories.c: the current task's, which may be one that was removed. */
+/* directories.c: returns the current process's working directory, which may have been removed. */
 struct node *working_directory(void);
 
-/* Copies a path; `directory` is a descriptor or AT_FDCWD. 0 or a negative error number. */
+/* Copies a path; `directory` is a descriptor or AT_FDCWD. Returns 0 or a negative error number. */
 int path_from_user(struct path *path, uint64_t directory, uint64_t address);
 
-/* The node that a program names, or NULL and *error. */
+/* Returns the node that a user's path leads to, or NULL and *error. */
 struct node *node_from_user(uint64_t directory, uint64_t address, bool follow, int *error);
 
-/* The name itself (node_find_name()). */
+/* Returns the name itself (node_find_name()). */
 struct node *name_from_user(uint64_t directory, uint64_t address, int *error);
 
 /*
- * The directory that a new name goes into, and that name: a place in the path, and its length. NULL and *error: -EEXIST, or there is
- * no such directory. A directory's name may have slashes behind it.
+ * Returns the directory for a new name and that name, which points into the path, with its length.
+ * On failure returns NULL and *error: -EEXIST, or the error of finding the directory. Slashes may
+ * follow the name of a directory.
  */
 struct node *parent_for_new(struct path *path, uint64_t directory, uint64_t address, bool is_directory,
                             const char **name, size_t *length, int *error);
 
-/* truncate.c: node_truncate(), and what is cut off goes from all mappings. 0 or -ENOMEM. */
+/*
+ * truncate.c: as node_truncate(), and removes what is cut off from all mappings. Returns 0 or
+ * -ENOMEM.
+ */
 int truncate_file(struct node *node, size_t size);

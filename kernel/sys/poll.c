@@ -19,7 +19,10 @@ struct request {
 	uint16_t wanted, found;
 };
 
-/* What of a request is met. Errors and ends are always told, but not to select(), which asks for them. */
+/*
+ * Returns the events of a request that are ready. poll() always reports `always`: POLLERR and
+ * POLLHUP; select() asks for them.
+ */
 static uint16_t ready_events(const struct request *request, uint16_t always)
 {
 	const struct file *file;
@@ -33,7 +36,7 @@ static uint16_t ready_events(const struct request *request, uint16_t always)
 	                  (request->wanted | always));
 }
 
-/* How many requests are met, their results filled in. */
+/* Fills in the results, and returns how many requests are ready. */
 static long count_ready(struct request *requests, size_t count, uint16_t always)
 {
 	long met = 0;
@@ -43,7 +46,7 @@ static long count_ready(struct request *requests, size_t count, uint16_t always)
 	return met;
 }
 
-/* Waits until one is met or a time of clock_now() has come; 0: for ever. */
+/* Waits until a request is ready or until a time of clock_now() (0: for ever). */
 static long wait_for(struct request *requests, size_t count, uint16_t always, bool wait, uint64_t end)
 {
 	for (;;) {
@@ -52,7 +55,8 @@ static long wait_for(struct request *requests, size_t count, uint16_t always, bo
 
 		if (met)
 			return met;
-		if (signal_is_pending(current_process())) /* it comes before the time, as in Linux */
+		if (signal_is_pending(
+		            current_process())) /* a signal comes before the time-out, as in Linux */
 			return -ERESTARTNOHAND;
 		if (!wait)
 			return 0;
@@ -86,7 +90,7 @@ long sys_poll(uint64_t address, uint64_t count, uint64_t timeout)
 	return poll(address, count, ms != 0, ms > 0 ? clock_now() + (uint64_t)ms * NS_PER_MS : 0);
 }
 
-/* Sets the mask for the call, when there is one. */
+/* Sets the signal mask for the call, if one is given. */
 static long set_mask(uint64_t address, uint64_t size)
 {
 	uint64_t mask;
@@ -101,7 +105,7 @@ static long set_mask(uint64_t address, uint64_t size)
 	return 0;
 }
 
-/* And takes it back, unless a signal has ended the call: then the handler runs first. */
+/* Restores the mask, unless a signal has ended the call: then the handler runs first. */
 static long reset_mask(long result)
 {
 	if (result != -ERESTARTNOHAND)
@@ -119,7 +123,7 @@ long sys_ppoll(uint64_t address, uint64_t count, uint64_t timeout, uint64_t mask
 	return error ? error : reset_mask(poll(address, count, ns, timeout && ns ? clock_now() + ns : 0));
 }
 
-/* The three sets of select(), as words. Numbers from 64 on are never open. */
+/* The three sets of select(), a word each: descriptors from 64 on are never open. */
 struct sets {
 	uint64_t in, out, exceptional;
 };

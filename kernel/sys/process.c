@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls on the task itself, and what programs ask for when they start. There is one thread per task. */
+/*
+ * System calls on the process itself, and those of a C library's start. A process has one thread.
+ */
 #include "process/process.h"
 #include "fs/file.h"
 #include "lib/config.h"
@@ -13,7 +15,7 @@
 #define ARCH_SET_FS 0x1002 /* uapi/asm/prctl.h */
 #define ARCH_GET_FS 0x1003
 
-#define RANDOM_MAX  0x7ffff000UL /* bytes of a call (MAX_RW_COUNT) */
+#define RANDOM_MAX  0x7ffff000UL /* bytes per call (MAX_RW_COUNT) */
 
 long sys_arch_prctl(uint64_t code, uint64_t address)
 {
@@ -25,7 +27,9 @@ long sys_arch_prctl(uint64_t code, uint64_t address)
 		if (!user_range(address, 0))
 			return -EPERM;
 		process->task.fs_base = address;
-		__asm__ volatile("mov %0, %%fs" : : "r"(0)); /* a selector would bring its own base back */
+		__asm__ volatile("mov %0, %%fs"
+		                 :
+		                 : "r"(0)); /* a loaded selector would restore its own base */
 		write_msr(MSR_FS_BASE, address);
 		return 0;
 	case ARCH_GET_FS:
@@ -40,7 +44,7 @@ long sys_gettid(void)
 	return current_process()->pid;
 }
 
-/* What it asks for, a wake-up when the thread ends, has no one to see it. */
+/* The address is cleared when a thread ends, for the others: there are none. */
 long sys_set_tid_address(void)
 {
 	return current_process()->pid;
@@ -67,7 +71,7 @@ long sys_uname(uint64_t address)
 {
 	char names[6][65] = {
 		"Palimpsest", "palimpsest", "6.1.0", "", "x86_64", "(none)"
-	}; /* a Linux whose calls these are */
+	}; /* the Linux whose calls these are */
 
 	string_copy(names[3], config_revision, sizeof names[3]);
 	return copy_to_user(address, names, sizeof names);

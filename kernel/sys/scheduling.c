@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What programs ask about scheduling (man 2 setpriority, sched_setscheduler, sched_setaffinity). There is one CPU and one queue, which every
- * task joins at its end: a nice value is kept and inherited and has no other effect, and SCHED_OTHER is the only policy.
+ * System calls on scheduling (man 2 setpriority, sched_setscheduler, sched_setaffinity). There is
+ * one CPU and one FIFO queue: nice values are kept and inherited without effect, and SCHED_OTHER is
+ * the only policy.
  */
 #include "lib/errno.h"
 #include "process/process.h"
@@ -15,13 +16,13 @@
 enum { PRIO_PROCESS, PRIO_PGRP, PRIO_USER };
 enum { SCHED_OTHER, SCHED_FIFO, SCHED_RR, SCHED_BATCH, SCHED_IDLE = 5 };
 
-/* Those that getpriority() or setpriority() names, and what it finds there. */
+/* The processes that getpriority() or setpriority() names, and the result. */
 struct chosen {
 	uint64_t which;
 	int who;
 	bool found;
-	int nice;  /* the least of them; or the new one */
-	int error; /* of setpriority(), -ESRCH: there is none */
+	int nice;  /* their lowest value, or the new one */
+	int error; /* of setpriority(); -ESRCH until one is found */
 };
 
 static bool is_chosen(const struct process *process, const struct chosen *chosen)
@@ -33,7 +34,7 @@ static bool is_chosen(const struct process *process, const struct chosen *chosen
 	                                     : process->identity.user == (uint32_t)chosen->who;
 }
 
-/* `who` as a number: 0 is the caller, its group, its user. */
+/* Resolves `who`: 0 is the caller, its group or its user. */
 static struct chosen choose(uint64_t which, uint64_t who)
 {
 	const struct process *process = current_process();
@@ -55,7 +56,7 @@ static void look_at_nice(struct process *process, void *argument)
 	chosen->found = true;
 }
 
-/* 1 to 40, so that it is no error: C libraries make 20 less it of that. */
+/* Returns 1 to 40, 20 minus the nice value, so that it is no error; C libraries convert it back. */
 long sys_getpriority(uint64_t which, uint64_t who)
 {
 	struct chosen chosen = choose(which, who);
@@ -73,7 +74,7 @@ static void set_nice(struct process *process, void *argument)
 
 	if (!is_chosen(process, chosen))
 		return;
-	if (process->pid == 1) { /* the kernel's own, which programs inherit from */
+	if (process->pid == 1) { /* the kernel's process, from which programs inherit */
 		chosen->error = chosen->which == PRIO_PROCESS ? -EPERM : chosen->error;
 	} else if (self->user && self->user != process->identity.user) {
 		chosen->error = -EPERM;
@@ -97,7 +98,7 @@ long sys_setpriority(uint64_t which, uint64_t who, uint64_t nice)
 	return chosen.error;
 }
 
-/* A task as the sched_*() calls name it: 0 is the caller. 0, -EINVAL or -ESRCH. */
+/* Checks a process ID of the sched_*() calls; 0 is the caller. Returns 0, -EINVAL or -ESRCH. */
 static int find_task(uint64_t pid)
 {
 	if ((int)pid < 0)
@@ -119,7 +120,7 @@ long sys_sched_getparam(uint64_t pid, uint64_t address)
 	return error ? error : copy_to_user(address, &priority, sizeof priority);
 }
 
-/* SCHED_OTHER may be set, which is what a task has; a policy for real time is for no one. */
+/* Only SCHED_OTHER can be set, which every process has; real-time policies are -EPERM. */
 long sys_sched_setscheduler(uint64_t pid, uint64_t policy, uint64_t address)
 {
 	int priority, error = address ? find_task(pid) : -EINVAL;

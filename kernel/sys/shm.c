@@ -62,7 +62,7 @@ struct segment {
 	struct memory *memory; /* NULL: the entry is free */
 	size_t size;           /* bytes that were asked for */
 	uint32_t key, mode;
-	uint32_t round; /* how often the place was used: part of the ID */
+	uint32_t round; /* number of uses of the slot: part of the ID */
 	struct identity owner, creator;
 	int creator_pid, last_pid;
 };
@@ -99,7 +99,7 @@ static bool owns(const struct segment *segment)
 	return user == 0 || user == segment->owner.user || user == segment->creator.user;
 }
 
-/* Whether the task may do what the bits of `wanted` (0444 reading, 0222 writing) say. */
+/* Returns true if the process has the rights of `wanted`: 0444 to read, 0222 to write. */
 static bool permits(const struct segment *segment, uint32_t wanted)
 {
 	const struct identity *identity = &current_process()->identity;
@@ -154,7 +154,7 @@ long sys_shmget(uint64_t key, uint64_t size, uint64_t flags)
 	return size > segment->size ? -EINVAL : id_of(segment);
 }
 
-/* Where to attach: an address, or 0 there is no place, or a negative error number. */
+/* Returns the address to attach at, 0 if there is no room, or a negative error number. */
 static long place(struct address_space *space, uint64_t address, size_t pages, uint64_t flags)
 {
 	if (!address)

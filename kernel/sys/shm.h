@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Shared memory that programs find by keys (System V); the calls are in sys/calls.h. */
+/* System V shared memory, which programs find by keys; the calls are in sys/calls.def. */
 #pragma once
 
 #include <stdbool.h>
@@ -17,8 +17,8 @@
 
 #define SEGMENTS_MAX 64
 
-/* For tests: removes all segments, as IPC_RMID does. */
+/* For tests: removes all segments as IPC_RMID does. */
 void shm_remove_all(void);
 
-/* For experiments: owners and modes are not asked. */
+/* For experiments: while it is set, owners and modes are not checked. */
 extern bool shm_unprotected;

@@ -83,7 +83,7 @@ long sys_rt_sigsuspend(uint64_t address, uint64_t size)
 	return sys_pause();
 }
 
-/* For as long as it waits the signals are not blocked, so that one of them wakes it. */
+/* Unblocks the signals while it waits, so that one of them wakes it. */
 static long wait_for_signal(uint64_t set, uint64_t end, struct signal_info *info)
 {
 	struct signals *s = &current_process()->signals;
@@ -126,7 +126,7 @@ long sys_rt_sigtimedwait(uint64_t set_address, uint64_t info_address, uint64_t t
 	return copy_to_user(info_address, &told, sizeof told) ? -EFAULT : signal;
 }
 
-/* What is in the frame is the program's word; a bad one ends it, as in Linux. */
+/* The frame is untrusted: a bad one kills the process, as in Linux. */
 long sys_rt_sigreturn(void)
 {
 	struct process *process = current_process();
@@ -137,7 +137,7 @@ long sys_rt_sigreturn(void)
 			kprintf("task %d (%s) killed: bad frame in sigreturn\n", process->pid, process->name);
 		process_exit(SIGSEGV);
 	}
-	process->sleep_end = 0; /* the handler may have slept itself */
+	process->sleep_end = 0; /* the handler may have slept, too */
 	return_through_frame(&frame);
 }
 
@@ -160,7 +160,7 @@ long sys_kill(uint64_t pid, uint64_t signal)
 	return process_kill((int)pid, (int)signal);
 }
 
-/* A process has one thread. */
+/* A process has one thread, with the same ID. */
 long sys_tgkill(uint64_t group, uint64_t pid, uint64_t signal)
 {
 	if ((int)pid <= 0 || (int)group <= 0)
@@ -206,7 +206,7 @@ long sys_alarm(uint64_t seconds)
 	return (long)(before.value_s + (before.value_us != 0));
 }
 
-/* Of the three timers only the one of real time is there. */
+/* Of the three timers only ITIMER_REAL exists. */
 long sys_getitimer(uint64_t which, uint64_t address)
 {
 	struct timer timer = { 0 };

@@ -65,7 +65,7 @@ static long sys_absent(void)
 	return -ENOSYS;
 }
 
-/* Said once for each number, so that what a program wants is seen. */
+/* Prints each number once, to show what a program lacks. */
 static long sys_unknown(void)
 {
 	static uint64_t said[SYSCALL_COUNT / 64];
@@ -79,7 +79,7 @@ static long sys_unknown(void)
 	return -ENOSYS;
 }
 
-/* Called from entry.asm with the arguments in the registers of the C ABI, so the types may differ. */
+/* entry.asm passes all arguments in the registers of the C ABI, so the types may differ. */
 typedef void (*syscall_function)(void);
 
 #pragma GCC diagnostic push

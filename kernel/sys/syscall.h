@@ -15,7 +15,10 @@ enum {
 };
 #define SYSCALL_COUNT       512 /* numbers; those without a row are -ENOSYS */
 
-/* Values of mmap(), mremap() and msync() that are the same in Linux (uapi/asm-generic/mman-common.h, linux/mman.h). */
+/*
+ * Values of mmap(), mremap() and msync() that are the same in Linux
+ * (uapi/asm-generic/mman-common.h, linux/mman.h).
+ */
 #define PROT_READ           0x1
 #define PROT_WRITE          0x2
 #define PROT_EXEC           0x4
@@ -30,7 +33,7 @@ enum {
 #define MS_ASYNC            1
 #define MS_SYNC             4
 
-/* What SYS_bench_* reach while a benchmark program runs; NULL: they return -ENOSYS. */
+/* The functions of SYS_bench_* while a benchmark program runs; NULL: they return -ENOSYS. */
 struct bench_calls {
 	long (*next)(void);
 	long (*start)(void);

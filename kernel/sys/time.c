@@ -35,7 +35,7 @@ static bool is_wall_clock(uint64_t clock)
 	return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
 }
 
-/* What a task used of the CPU is not counted: its clocks are those of the whole machine. */
+/* CPU time is not counted: the clocks of processes and threads are CLOCK_MONOTONIC. */
 static uint64_t now_of(uint64_t clock)
 {
 	return is_wall_clock(clock) ? clock_since_1970() : clock_now();
@@ -54,7 +54,7 @@ long time_from_user(uint64_t address, uint64_t *ns)
 		return -EFAULT;
 	if (time.nanoseconds >= NS_PER_SECOND || (int64_t)time.seconds < 0)
 		return -EINVAL;
-	if (time.seconds > SECONDS_MAX) /* as good as for ever */
+	if (time.seconds > SECONDS_MAX) /* practically for ever */
 		time.seconds = SECONDS_MAX;
 	*ns = time.seconds * NS_PER_SECOND + time.nanoseconds;
 	return 0;
@@ -79,7 +79,7 @@ long sys_clock_getres(uint64_t clock, uint64_t address)
 	return address ? copy_to_user(address, &time, sizeof time) : 0;
 }
 
-/* What is left of the time goes to the user address `remaining`, unless that is 0. */
+/* If interrupted, stores the remaining time at the user address `remaining`, unless that is 0. */
 static long sleep_until(uint64_t end, uint64_t remaining)
 {
 	struct process *process = current_process();
@@ -124,7 +124,7 @@ long sys_clock_nanosleep(uint64_t clock, uint64_t flags, uint64_t request, uint6
 	return error == -ETIMEDOUT ? 0 : -ERESTARTNOHAND;
 }
 
-/* After the task was stopped, or a signal had no handler. */
+/* Continues a sleep after the process was stopped, or a signal had no handler. */
 long sys_restart_syscall(void)
 {
 	struct process *process = current_process();

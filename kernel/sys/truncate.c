@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls that make files shorter or longer. What is cut off goes from all who have it mapped, too. */
+/*
+ * System calls that truncate and extend files. What is cut off disappears from all mappings, too.
+ */
 #include "fs/file.h"
 #include "lib/errno.h"
 #include "process/descriptors.h"
@@ -22,7 +24,7 @@ int truncate_file(struct node *node, size_t size)
 	const bool shorter = size < node->size;
 	int error;
 
-	interrupts_on(); /* for as long as it takes: the file may be large, and there may be many tasks */
+	interrupts_on(); /* the file may be large, and there may be many processes */
 	error = node_truncate(node, size);
 	if (!error && shorter)
 		process_each(cut_mappings, node);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls that wait for children. What they have used is not counted: all of struct rusage is 0. */
+/* System calls that wait for children. Resource use is not counted: struct rusage is all 0. */
 #include "lib/errno.h"
 #include "process/process.h"
 #include "sys/calls.h"
@@ -36,7 +36,7 @@ long sys_wait4(uint64_t pid, uint64_t status_address, uint64_t options, uint64_t
 	return result;
 }
 
-/* What a status of wait4() is to waitid(). */
+/* Converts a status of wait4() for waitid(). */
 static struct signal_info info_of(long pid, int status)
 {
 	if (status == STATUS_CONTINUED)
