@@ -96,11 +96,11 @@ long process_spawn_user(uint64_t name, uint64_t argv, uint64_t envp)
 	return result;
 }
 
-/* Gives the current task a new space with the image, and frees the old one. */
-static int replace_space(struct image *image)
+/* Gives the current process a new space with the image. The caller frees the old one, which is stored. */
+static int replace_space(struct image *image, struct address_space *old)
 {
 	struct process *process = current_process();
-	struct address_space space, old;
+	struct address_space space;
 	int error = address_space_create(&space);
 
 	if (error)
@@ -112,27 +112,30 @@ static int replace_space(struct image *image)
 	}
 	address_space_set_brk(&space);
 	kstack_move(&process->task.stack, &process->space.root, &space.root);
-	old = process->space;
+	*old = process->space;
 	process->space = space;
 	process->task.root = space.root;
 	isolation_switch(&process->task.root); /* the kernel stack is the same memory under both */
 	if (loader_defers())
 		plan_fill_own(&process->space, &image->plan);
-	address_space_destroy(&old);
 	return 0;
 }
 
 long process_execve_user(uint64_t name, uint64_t argv, uint64_t envp)
 {
 	struct process *process = current_process();
+	struct address_space old;
 	struct image image;
 	int error;
 
 	interrupts_on();
 	error = image_open_user(&image, name, argv, envp);
 	if (!error) {
-		error = replace_space(&image);
+		error = replace_space(&image, &old);
 		image_close(&image);
+		if (!error)
+			address_space_destroy(
+			        &old); /* after the arguments: its frames are used again in order */
 	}
 	interrupts_off();
 	if (error)
