@@ -7,8 +7,8 @@
 #include "bench/host/compare/compare.h"
 #include "bench/host/engine/linux_rows.h"
 #include "bench/host/probe/probe_kvm.h"
-#include "bench/host/session/again.h"
 #include "bench/host/session/listing.h"
+#include "bench/host/session/redraw.h"
 #include "bench/host/session/session.h"
 
 #include <errno.h>
@@ -97,7 +97,7 @@ static int serve(int argc, char *argv[])
 	case MODE_LIST:
 		return listing_print(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 	case MODE_REPORT:
-		return again_report(options.folder[0]);
+		return redraw_report(options.folder[0]);
 	case MODE_COMPARE:
 		return compare_print(options.folder[0], options.folder[1], &options.thresholds,
 		                     options.verbose);

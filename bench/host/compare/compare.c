@@ -4,8 +4,8 @@
 #include "bench/host/base/progress.h"
 #include "bench/host/base/sql.h"
 #include "bench/host/base/text.h"
-#include "bench/host/compare/change.h"
 #include "bench/host/compare/compare_environment.h"
+#include "bench/host/compare/series_changes.h"
 
 #include <inttypes.h>
 #include <math.h>

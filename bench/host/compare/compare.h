@@ -2,7 +2,7 @@
 /* --compare and --reproduces: two folders of results side by side. */
 #pragma once
 
-#include "bench/host/compare/change.h"
+#include "bench/host/compare/series_changes.h"
 
 #include <stdbool.h>
 

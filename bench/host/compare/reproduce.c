@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/base/text.h"
-#include "bench/host/compare/change.h"
 #include "bench/host/compare/compare.h"
 #include "bench/host/compare/compare_environment.h"
+#include "bench/host/compare/series_changes.h"
 #include "bench/host/engine/linux_rows.h"
 
 #include <stdio.h>

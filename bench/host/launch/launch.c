@@ -6,8 +6,8 @@
 #include "bench/host/base/paths.h"
 #include "bench/host/launch/engine_log.h"
 #include "bench/host/launch/exits.h"
+#include "bench/host/launch/outcome.h"
 #include "bench/host/launch/pin.h"
-#include "bench/host/launch/verdict.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -314,7 +314,7 @@ bool launch_pump(struct launch *launch)
 
 void launch_outcome(struct launch *launch, struct store_outcome *outcome, char reason[LAUNCH_WHY_MAX])
 {
-	struct verdict_input input = { .report = intake_report(launch->intake),
+	struct outcome_input input = { .report = intake_report(launch->intake),
 		                       .cause = launch->cause,
 		                       .exited = &launch->process,
 		                       .mode = launch->setup.mode,
@@ -325,7 +325,7 @@ void launch_outcome(struct launch *launch, struct store_outcome *outcome, char r
 	const struct engine *engine = launch->setup.engine;
 	char words[LAUNCH_WHY_MAX];
 
-	outcome->state = verdict(&input, reason, LAUNCH_WHY_MAX);
+	outcome->state = outcome_state(&input, reason, LAUNCH_WHY_MAX);
 	if (*reason && engine->explain && engine->explain(launch->directory, words, sizeof words) == 0)
 		snprintf(reason + strlen(reason), LAUNCH_WHY_MAX - strlen(reason), "; %s", words);
 	else if (*reason && !engine->counts &&

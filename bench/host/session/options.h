@@ -2,7 +2,7 @@
 /* The command line of run-bench.sh. */
 #pragma once
 
-#include "bench/host/compare/change.h"
+#include "bench/host/compare/series_changes.h"
 #include "bench/host/engine/strategy.h"
 
 #include <stdbool.h>

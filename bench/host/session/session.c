@@ -18,7 +18,7 @@
 #include "bench/host/report/csv.h"
 #include "bench/host/report/plots.h"
 #include "bench/host/report/report.h"
-#include "bench/host/report/table.h"
+#include "bench/host/report/terminal_table.h"
 #include "bench/host/session/environment.h"
 #include "bench/host/session/recover.h"
 #include "bench/host/session/runner.h"
@@ -242,7 +242,7 @@ static int evaluate(sqlite3 *db, const char *folder)
 	if (replay_is_on())
 		puts("REPLAYED: a script played QEMU or the host. These numbers test the harness; they "
 		     "measure nothing.\n");
-	table_print(db, stdout);
+	terminal_table_print(db, stdout);
 	drift_print(db, stdout);
 	fflush(stdout);
 	return failed;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/host/session/again.h"
+#include "bench/host/session/redraw.h"
 #include "bench/host/base/paths.h"
 #include "bench/host/base/progress.h"
 #include "bench/host/base/sql.h"
@@ -25,7 +25,7 @@ static bool is_evaluated(sqlite3 *db)
 	return sql_value(db, sql, NULL, evaluated, sizeof evaluated) && strcmp(evaluated, "1") == 0;
 }
 
-int again_report(const char *run_dir)
+int redraw_report(const char *run_dir)
 {
 	char why[RESULTS_WHY_MAX];
 	char path[PATH_MAX];

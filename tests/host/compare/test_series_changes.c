@@ -15,8 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bench/host/compare/change.h"
 #include "bench/host/compare/compare_environment.h"
+#include "bench/host/compare/series_changes.h"
 #include "bench/host/evaluate/summary.h"
 #include "bench/host/report/csv.h"
 #include "bench/host/store/store.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "bench/host/launch/verdict.h"
+#include "bench/host/launch/outcome.h"
 #include "bench/protocol/ports.h"
 
 #include <inttypes.h>
@@ -18,7 +18,7 @@ static void describe_exit(const struct process *exited, char *text, size_t size)
 }
 
 /* When the harness itself ended the engine. Returns NULL when it did not. */
-static const char *stopped(const struct verdict_input *input, char *reason, size_t size)
+static const char *stopped(const struct outcome_input *input, char *reason, size_t size)
 {
 	const struct intake_report *report = input->report;
 	char where[120] = "before its first benchmark";
@@ -58,7 +58,7 @@ static const char *stopped(const struct verdict_input *input, char *reason, size
 	return NULL;
 }
 
-const char *verdict(const struct verdict_input *input, char *reason, size_t size)
+const char *outcome_state(const struct outcome_input *input, char *reason, size_t size)
 {
 	const struct intake_report *report = input->report;
 	const char *state = NULL;

@@ -4,7 +4,7 @@
 
 #include "bench/host/launch/launch.h"
 
-struct verdict_input {
+struct outcome_input {
 	const struct intake_report *report;
 	enum launch_stop cause;
 	const struct process *exited;
@@ -19,4 +19,4 @@ struct verdict_input {
  * Returns the launch's state (complete, failed, cut short, damaged, timed out), and writes the reason, "" when
  * it is complete.
  */
-const char *verdict(const struct verdict_input *input, char *reason, size_t size);
+const char *outcome_state(const struct outcome_input *input, char *reason, size_t size);

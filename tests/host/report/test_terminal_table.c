@@ -14,7 +14,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "bench/host/report/table.h"
+#include "bench/host/report/terminal_table.h"
 #include "tests/host/scratch.h"
 
 static char text[16384];
@@ -41,7 +41,7 @@ static const char *printed(void)
 	FILE *out = open_memstream(&memory, &size);
 
 	assert_non_null(out);
-	table_print(db, out);
+	terminal_table_print(db, out);
 	fclose(out);
 	snprintf(text, sizeof text, "%s", memory);
 	free(memory);
@@ -61,7 +61,7 @@ static const char *shown(unsigned short columns)
 	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
 	assert_true(slave >= 0 && ioctl(slave, TIOCSWINSZ, &size) == 0);
 	out = fdopen(slave, "w");
-	table_print(db, out);
+	terminal_table_print(db, out);
 	fflush(out);
 	fcntl(master, F_SETFL, O_NONBLOCK);
 	while ((got = read(master, text + used, sizeof text - 1 - used)) > 0)

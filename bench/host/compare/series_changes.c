@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "bench/host/compare/change.h"
+#include "bench/host/compare/series_changes.h"
 #include "bench/host/base/complain.h"
 #include "bench/host/compare/summary_rows.h"
 #include "bench/host/evaluate/inference.h"

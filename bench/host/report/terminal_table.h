@@ -12,4 +12,4 @@
  * the strategies are split over several tables. Colours are used on a terminal only, and not when the
  * environment has a NO_COLOR that is not empty.
  */
-void table_print(sqlite3 *db, FILE *out);
+void terminal_table_print(sqlite3 *db, FILE *out);

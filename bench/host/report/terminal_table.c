@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "bench/host/report/table.h"
+#include "bench/host/report/terminal_table.h"
 #include "bench/host/base/sql.h"
 #include "bench/host/base/text.h"
 #include "bench/host/report/emulated.h"
@@ -398,7 +398,7 @@ static struct screen open_screen(FILE *out)
 	return screen;
 }
 
-void table_print(sqlite3 *db, FILE *out)
+void terminal_table_print(sqlite3 *db, FILE *out)
 {
 	struct screen screen = open_screen(out);
 	bool any = false;

@@ -8,4 +8,4 @@
  *
  * Returns the exit status: 0 done, 1 something could not be made, 2 the folder holds no results that can be read.
  */
-int again_report(const char *run_dir);
+int redraw_report(const char *run_dir);
