@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/compare/compare.h"
-#include "bench/host/base/progress.h"
 #include "bench/host/base/sql.h"
 #include "bench/host/base/text.h"
-#include "bench/host/compare/compare_environment.h"
-#include "bench/host/compare/series_changes.h"
+#include "bench/host/compare/comparison.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -21,22 +19,6 @@ static const char *const words[CHANGE_VERDICTS] = {
 	[CHANGE_IDENTICAL] = "identical", [CHANGE_WITHIN] = "within",   [CHANGE_UNDECIDED] = "undecided",
 	[CHANGE_IMPROVED] = "less",       [CHANGE_OUTCOME] = "outcome", [CHANGE_REGRESSION] = "REGRESSION",
 };
-
-int compare_open(struct results pair[2], const char *a, const char *b)
-{
-	const char *const paths[] = { a, b };
-	char why[RESULTS_WHY_MAX];
-
-	for (int i = 0; i < 2; i++) {
-		if (results_open(&pair[i], paths[i], why) == 0)
-			continue;
-		message_error("run-bench: %s", why);
-		for (int j = 0; j <= i; j++)
-			results_close(&pair[j]);
-		return COMPARE_CANNOT;
-	}
-	return 0;
-}
 
 /* The cells of a line, one after another in `text`. */
 struct line {
@@ -248,23 +230,16 @@ static void print_claims(const struct results pair[2])
 
 int compare_print(const char *a, const char *b, const struct thresholds *thresholds, bool all)
 {
-	struct results pair[2] = { 0 };
-	struct changes changes = { 0 };
-	int status = compare_open(pair, a, b);
+	struct comparison comparison;
+	int regressed;
 
-	if (status)
-		return status;
-	status = COMPARE_CANNOT;
-	if (!changes_find(&changes, &pair[0], &pair[1], thresholds)) {
-		compare_print_runs(pair, a, b);
-		print_table(&changes, all);
-		print_claims(pair);
-		print_sum(&changes, thresholds);
-		status = changes_count(&changes, CHANGE_REGRESSION) > 0;
-		fflush(stdout);
-	}
-	changes_free(&changes);
-	results_close(&pair[0]);
-	results_close(&pair[1]);
-	return status;
+	if (comparison_open(&comparison, a, b, thresholds))
+		return COMPARE_CANNOT;
+	print_table(&comparison.changes, all);
+	print_claims(comparison.runs);
+	print_sum(&comparison.changes, thresholds);
+	regressed = changes_count(&comparison.changes, CHANGE_REGRESSION) > 0;
+	fflush(stdout);
+	comparison_close(&comparison);
+	return regressed;
 }

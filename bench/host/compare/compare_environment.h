@@ -4,9 +4,6 @@
 
 #include "bench/host/compare/results_folder.h"
 
-/* Opens both folders. Returns 0, or COMPARE_CANNOT after a message; nothing is left open then. */
-int compare_open(struct results pair[2], const char *a, const char *b);
-
 /* Prints what both are, and the tools and options by which they differ. */
 void compare_print_runs(const struct results pair[2], const char *a, const char *b);
 

@@ -3,7 +3,7 @@
 #include "bench/host/base/text.h"
 #include "bench/host/compare/compare.h"
 #include "bench/host/compare/compare_environment.h"
-#include "bench/host/compare/series_changes.h"
+#include "bench/host/compare/comparison.h"
 #include "bench/host/engine/linux_rows.h"
 
 #include <stdio.h>
@@ -100,20 +100,13 @@ static int print_groups(const struct changes *changes, const struct results pair
 
 int compare_reproduction(const char *a, const char *b, const struct thresholds *thresholds)
 {
-	struct results pair[2] = { 0 };
-	struct changes changes = { 0 };
-	int status = compare_open(pair, a, b);
+	struct comparison comparison;
+	int status;
 
-	if (status)
-		return status;
-	status = COMPARE_CANNOT;
-	if (!changes_find(&changes, &pair[0], &pair[1], thresholds)) {
-		compare_print_runs(pair, a, b);
-		status = print_groups(&changes, pair, thresholds);
-		fflush(stdout);
-	}
-	changes_free(&changes);
-	results_close(&pair[0]);
-	results_close(&pair[1]);
+	if (comparison_open(&comparison, a, b, thresholds))
+		return COMPARE_CANNOT;
+	status = print_groups(&comparison.changes, comparison.runs, thresholds);
+	fflush(stdout);
+	comparison_close(&comparison);
 	return status;
 }
