@@ -9,24 +9,16 @@
 --          if the control is 0 the count is blind, and the verdict is inconclusive
 -- figure:  irq-entry
 -- boots:   window pitfall.ist_reentry, heap pitfall.ist_reentry
-WITH image(stack, writes, instructions) AS (
-	SELECT stack,
-	       max("max") FILTER (WHERE metric = 'rsp_writes'),
-	       max("max") FILTER (WHERE metric = 'entry_instructions')
-	FROM summary
-	WHERE engine = 'image' AND benchmark = 'irq.entry.user'
-	GROUP BY stack
-), delivered(stack, seen) AS (
+WITH delivered(stack, seen) AS (
 	SELECT stack, printf('%g', min(median)) || iif(max(median) > min(median), printf(' to %g', max(median)), '')
-	FROM summary
+	FROM good_summary
 	WHERE engine = 'bochs' AND benchmark = 'irq.entry.user' AND metric = 'instructions'
-	  AND flags NOT LIKE '%check-failed%'
 	GROUP BY stack
 ), fact AS (
-	SELECT (SELECT writes FROM image WHERE stack = 'fixed-ist') AS writes,
-	       (SELECT instructions FROM image WHERE stack = 'fixed-ist') AS instructions,
-	       (SELECT writes FROM image WHERE stack = 'heap-sw') AS control,
-	       (SELECT instructions FROM image WHERE stack = 'heap-sw') AS control_instructions,
+	SELECT (SELECT writes FROM entry_stub WHERE stack = 'fixed-ist') AS writes,
+	       (SELECT instructions FROM entry_stub WHERE stack = 'fixed-ist') AS instructions,
+	       (SELECT writes FROM entry_stub WHERE stack = 'heap-sw') AS control,
+	       (SELECT instructions FROM entry_stub WHERE stack = 'heap-sw') AS control_instructions,
 	       (SELECT seen FROM delivered WHERE stack = 'fixed-ist') AS seen,
 	       (SELECT seen FROM delivered WHERE stack = 'heap-sw') AS control_seen
 )

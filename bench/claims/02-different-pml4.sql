@@ -13,9 +13,8 @@ WITH fact AS (
 	       sum(value) FILTER (WHERE metric = 'control_violations' AND stack LIKE 'fixed-%') AS own,
 	       sum(value) FILTER (WHERE metric = 'tries' AND stack LIKE 'fixed-%') AS tries,
 	       sum(value) FILTER (WHERE metric = 'violations' AND stack LIKE 'heap-%') AS heap
-	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'pitfall.shared_pml4'
-	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+	FROM experiment
+	WHERE benchmark = 'pitfall.shared_pml4'
 )
 SELECT CASE
          WHEN tries IS NULL OR tries = 0 OR shared IS NULL OR own IS NULL THEN 'not measured'

@@ -13,9 +13,8 @@ WITH fact AS (
 	       sum(value) FILTER (WHERE metric = 'heap_faults') AS heap,
 	       sum(value) FILTER (WHERE metric = 'scratch_faults') AS scratch,
 	       sum(value) FILTER (WHERE metric = 'tries') AS tries
-	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'pitfall.cr3_in_c'
-	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+	FROM experiment
+	WHERE benchmark = 'pitfall.cr3_in_c'
 )
 SELECT CASE
          WHEN tries IS NULL OR tries = 0 THEN 'not measured'

@@ -10,27 +10,20 @@
 --          the control is more than 0; if the control is 0 the count is blind, and the verdict is inconclusive
 -- figure:  irq-entry
 -- needs:   heap-rsp0+sandwich+shared irq.entry.*
-WITH image(stack, writes, instructions) AS (
-	SELECT stack,
-	       max("max") FILTER (WHERE metric = 'rsp_writes'),
-	       max("max") FILTER (WHERE metric = 'entry_instructions')
-	FROM summary
-	WHERE engine = 'image' AND benchmark = 'irq.entry.user'
-	GROUP BY stack
-), delivered(stack, median, unit) AS (
+WITH delivered(stack, median, unit) AS (
 	-- Counts on Bochs where the run has them, else ticks on KVM.
 	SELECT stack, min(median), CASE engine WHEN 'bochs' THEN 'instructions on Bochs' ELSE 'ticks on KVM' END
-	FROM summary
-	WHERE benchmark = 'irq.entry.user' AND flags NOT LIKE '%check-failed%'
+	FROM good_summary
+	WHERE benchmark = 'irq.entry.user'
 	  AND (engine = 'bochs' AND metric = 'instructions'
 	       OR engine = 'kvm' AND metric = 'tsc'
 	          AND NOT EXISTS (SELECT * FROM summary WHERE engine = 'bochs' AND metric = 'instructions'))
 	GROUP BY stack
 ), fact AS (
-	SELECT (SELECT writes FROM image WHERE stack = 'heap-rsp0') AS writes,
-	       (SELECT instructions FROM image WHERE stack = 'heap-rsp0') AS instructions,
-	       (SELECT writes FROM image WHERE stack = 'heap-sw') AS control,
-	       (SELECT instructions FROM image WHERE stack = 'heap-sw') AS control_instructions,
+	SELECT (SELECT writes FROM entry_stub WHERE stack = 'heap-rsp0') AS writes,
+	       (SELECT instructions FROM entry_stub WHERE stack = 'heap-rsp0') AS instructions,
+	       (SELECT writes FROM entry_stub WHERE stack = 'heap-sw') AS control,
+	       (SELECT instructions FROM entry_stub WHERE stack = 'heap-sw') AS control_instructions,
 	       (SELECT median FROM delivered WHERE stack = 'heap-rsp0') AS seen,
 	       (SELECT unit FROM delivered WHERE stack = 'heap-rsp0') AS unit,
 	       (SELECT group_concat(printf('%s %g', stack, median), ', ')

@@ -26,11 +26,10 @@ WITH timed AS (
 	SELECT w.parameter AS size, w.metric AS metric, w.median AS window, h.median AS heap,
 	       w.ci_low AS low, w.ci_high AS high, h.ci_low AS heap_low, h.ci_high AS heap_high,
 	       w.flags LIKE '%few%' OR h.flags LIKE '%few%' AS range
-	FROM summary w JOIN summary h USING (engine, cpus, benchmark, parameter, metric)
+	FROM good_summary w JOIN good_summary h USING (engine, cpus, benchmark, parameter, metric)
 	WHERE engine = 'bochs' AND benchmark = 'exec.load' AND w.strategy = 'window' AND h.strategy = 'heap'
 	  AND metric IN ('instructions', 'rep_iterations', 'data_accesses', 'walk_reads', 'walk_writes', 'cr3_writes',
 	                 'invlpg', 'invpcid', 'interrupts', 'exceptions')
-	  AND w.flags NOT LIKE '%check-failed%' AND h.flags NOT LIKE '%check-failed%'
 	  AND (w."max" > 0 OR h."max" > 0)
 ), counted AS (
 	SELECT size,

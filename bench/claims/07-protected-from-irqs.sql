@@ -12,14 +12,12 @@ WITH fact AS (
 	SELECT sum(value) FILTER (WHERE metric = 'violations') AS violations,
 	       sum(value) FILTER (WHERE metric = 'tries') AS tries,
 	       sum(value) FILTER (WHERE metric = 'corruptions' AND loader = 'window') AS corruptions
-	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'pitfall.window_irq'
-	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+	FROM experiment
+	WHERE benchmark = 'pitfall.window_irq'
 ), off AS (
 	SELECT engine, parameter, max(median) AS ticks
-	FROM summary
+	FROM good_summary
 	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'irq.off.max' AND metric = 'off' AND loader IN ('window', 'random')
-	  AND flags NOT LIKE '%check-failed%'
 	GROUP BY engine, parameter
 )
 SELECT CASE

@@ -11,9 +11,8 @@ WITH fact AS (
 	SELECT sum(value) FILTER (WHERE metric = 'violations') AS words,
 	       sum(value) FILTER (WHERE metric = 'control_violations') AS control,
 	       sum(value) FILTER (WHERE metric = 'tries') AS tries
-	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'pitfall.user_stack_irq'
-	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+	FROM experiment
+	WHERE benchmark = 'pitfall.user_stack_irq'
 )
 SELECT CASE
          WHEN tries IS NULL OR tries = 0 OR words IS NULL OR control IS NULL THEN 'not measured'

@@ -11,9 +11,8 @@ WITH fact AS (
 	       sum(value) FILTER (WHERE metric = 'violations') AS violations,
 	       sum(value) FILTER (WHERE metric = 'tries') AS tries,
 	       max(value) FILTER (WHERE metric = 'note_image_room') AS room
-	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'user.stack_overlap'
-	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+	FROM experiment
+	WHERE benchmark = 'user.stack_overlap'
 )
 SELECT CASE
          WHEN tries IS NULL OR tries = 0 OR note IS NULL THEN 'not measured'

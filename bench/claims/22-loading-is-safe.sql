@@ -15,9 +15,8 @@ WITH fact AS (
 	       sum(value) FILTER (WHERE metric = 'frames_leaked') AS leaked,
 	       min(value) FILTER (WHERE metric = 'images_refused') AS refused,
 	       sum(value) FILTER (WHERE metric = 'wrong_space_when_forced') AS forced
-	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND loader = 'sandwich' AND benchmark = 'pitfall.sandwich_irq'
-	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+	FROM experiment
+	WHERE loader = 'sandwich' AND benchmark = 'pitfall.sandwich_irq'
 )
 SELECT CASE
          WHEN tries IS NULL OR tries = 0                       THEN 'not measured'

@@ -11,8 +11,8 @@ WITH fact AS (
 	       coalesce(sum(value) FILTER (WHERE metric = 'violations'), 0) AS violations,
 	       count(*) FILTER (WHERE metric = 'violations') AS counts,
 	       coalesce(sum(value) FILTER (WHERE metric = 'tries'), 0) AS tries
-	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'leak.spawn' AND flags NOT LIKE '%overhead%'
+	FROM experiment
+	WHERE benchmark = 'leak.spawn'
 )
 SELECT CASE
          WHEN counts = 0     THEN 'not measured'

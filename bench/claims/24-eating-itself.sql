@@ -11,9 +11,8 @@ WITH fact AS (
 	SELECT sum(value) FILTER (WHERE metric = 'violations') AS before,
 	       sum(value) FILTER (WHERE metric = 'control_violations') AS after,
 	       sum(value) FILTER (WHERE metric = 'tries') AS tries
-	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'teardown.order'
-	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+	FROM experiment
+	WHERE benchmark = 'teardown.order'
 )
 SELECT CASE
          WHEN tries IS NULL OR tries = 0 OR before IS NULL OR after IS NULL THEN 'not measured'

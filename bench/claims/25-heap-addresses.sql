@@ -9,9 +9,8 @@ WITH fact AS (
 	SELECT sum(value) FILTER (WHERE metric = 'violations') AS violations,
 	       sum(value) FILTER (WHERE metric = 'tries') AS tries,
 	       count(DISTINCT strategy) AS strategies
-	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'heap.fuzz'
-	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+	FROM experiment
+	WHERE benchmark = 'heap.fuzz'
 )
 SELECT CASE
          WHEN tries IS NULL OR tries = 0 THEN 'not measured'

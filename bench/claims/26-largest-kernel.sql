@@ -9,9 +9,8 @@
 -- figure:  none
 WITH fact AS (
 	SELECT max(value) FILTER (WHERE metric = 'largest_kernel_1k') AS bytes
-	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'arith.boot_layout'
-	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+	FROM experiment
+	WHERE benchmark = 'arith.boot_layout'
 )
 SELECT CASE
          WHEN bytes IS NULL                                        THEN 'not measured'

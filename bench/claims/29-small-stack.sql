@@ -12,9 +12,8 @@ WITH fact AS (
 	SELECT max(value) FILTER (WHERE metric = 'high_water') AS bytes,
 	       max(value) FILTER (WHERE metric = 'boot_high_water') AS boot,
 	       sum(value) FILTER (WHERE metric = 'tries') AS tries
-	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'pitfall.small_stack'
-	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+	FROM experiment
+	WHERE benchmark = 'pitfall.small_stack'
 )
 SELECT CASE
          WHEN tries IS NULL OR tries = 0 OR bytes IS NULL THEN 'not measured'

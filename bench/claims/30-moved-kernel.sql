@@ -12,9 +12,8 @@ WITH fact AS (
 	SELECT sum(value) FILTER (WHERE metric = 'moved_faults') AS moved,
 	       sum(value) FILTER (WHERE metric = 'both_faults') AS both,
 	       sum(value) FILTER (WHERE metric = 'tries') AS tries
-	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'pitfall.moved_kernel'
-	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+	FROM experiment
+	WHERE benchmark = 'pitfall.moved_kernel'
 )
 SELECT CASE
          WHEN tries IS NULL OR tries = 0 OR moved IS NULL OR both IS NULL THEN 'not measured'

@@ -14,9 +14,8 @@ WITH fact AS (
 	       sum(value) FILTER (WHERE metric = 'tries') AS tries,
 	       sum(value) FILTER (WHERE metric = 'control_violations') AS broken,
 	       sum(value) FILTER (WHERE metric = 'control_leaked') AS held
-	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'regions.fuzz'
-	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+	FROM experiment
+	WHERE benchmark = 'regions.fuzz'
 ), whole AS (
 	SELECT *, violations + leaked + broken + held IS NOT NULL AND coalesce(tries, 0) > 0 AS measured FROM fact
 )

@@ -15,9 +15,8 @@ WITH fact AS (
 	       sum(value) FILTER (WHERE metric = 'beyond_not_mapped') AS refused,
 	       sum(value) FILTER (WHERE metric = 'beyond_bus_errors') AS bus,
 	       sum(value) FILTER (WHERE metric = 'beyond_read') AS beyond
-	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'map.file_end'
-	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+	FROM experiment
+	WHERE benchmark = 'map.file_end'
 ), whole AS (
 	SELECT *, mapped + refused + bus + beyond IS NOT NULL AND coalesce(tries, 0) > 0 AS measured FROM fact
 )

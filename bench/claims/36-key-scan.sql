@@ -15,9 +15,8 @@ WITH fact AS (
 	       max(value) FILTER (WHERE metric = 'control_first_after') AS first,
 	       sum(value) FILTER (WHERE metric = 'segments') AS segments,
 	       sum(value) FILTER (WHERE metric = 'read_by_owner') AS owner
-	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'shm.scan'
-	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+	FROM experiment
+	WHERE benchmark = 'shm.scan'
 ), whole AS (
 	SELECT *, violations + found + segments + owner IS NOT NULL AND coalesce(tries, 0) > 0 AS measured FROM fact
 )

@@ -15,9 +15,8 @@ WITH fact AS (
 	       sum(value) FILTER (WHERE metric = 'bytes_of_files') AS contents,
 	       sum(value) FILTER (WHERE metric = 'bytes_freed') AS freed,
 	       sum(value) FILTER (WHERE metric = 'frames_lost') AS lost
-	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'modules.give_back'
-	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+	FROM experiment
+	WHERE benchmark = 'modules.give_back'
 ), whole AS (
 	SELECT *, damaged + contents + freed + lost IS NOT NULL AND coalesce(tries, 0) > 0 AND coalesce(bytes, 0) > 0 AS measured,
 	       bytes - contents - freed AS kept

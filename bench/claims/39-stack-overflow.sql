@@ -14,9 +14,8 @@ WITH fact AS (
 	       sum(value) FILTER (WHERE metric = 'bare_corruptions') AS bare,
 	       sum(value) FILTER (WHERE metric = 'guarded_faults') AS guarded,
 	       max(value) FILTER (WHERE metric = 'stepped_over') AS stepped
-	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'user.stack_overflow'
-	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+	FROM experiment
+	WHERE benchmark = 'user.stack_overflow'
 ), whole AS (
 	SELECT *, violations + bare + guarded IS NOT NULL AND coalesce(tries, 0) > 0 AS measured FROM fact
 )

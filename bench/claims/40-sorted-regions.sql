@@ -13,9 +13,8 @@ WITH fact AS (
 	       sum(value) FILTER (WHERE metric = 'tries') AS tries,
 	       sum(value) FILTER (WHERE metric = 'control_violations') AS control,
 	       sum(value) FILTER (WHERE metric = 'programs_failed') AS failed
-	FROM samples JOIN launches ON launches.id = samples.launch
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'regions.elf_order'
-	  AND flags NOT LIKE '%overhead%' AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%check-failed%'
+	FROM experiment
+	WHERE benchmark = 'regions.elf_order'
 ), whole AS (
 	SELECT *, violations + control + failed IS NOT NULL AND coalesce(tries, 0) > 0 AS measured FROM fact
 )

@@ -19,8 +19,10 @@ $(BUILD)/host/%.o: bench/host/%.c | $(BUILD)/host
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -I$(BUILD)/host -MMD -MP -c -o $@ $<
 
 # The database's schema, embedded in the program as bytes: a string literal has at most 4095.
-$(BUILD)/host/schema.h: bench/host/store/schema.sql | $(BUILD)/host
-	$(Q){ echo 'static const char SCHEMA_SQL[] = {'; od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g'; echo '0 };'; } > $@
+$(BUILD)/host/schema.h: bench/host/store/schema.sql bench/host/store/views.sql | $(BUILD)/host
+	$(Q){ echo 'static const char SCHEMA_SQL[] = {'; cat $^ | od -An -v -tx1 | sed 's/ \(..\)/0x\1,/g'; echo '0 };'; \
+		echo 'static const char TEMPORARY_VIEWS_SQL[] = {'; sed 's/^CREATE VIEW/CREATE TEMP VIEW/' bench/host/store/views.sql | \
+		od -An -v -tx1 | sed 's/ \(..\)/0x\1,/g'; echo '0 };'; } > $@
 
 $(BUILD)/host/store/store.o: $(BUILD)/host/schema.h
 

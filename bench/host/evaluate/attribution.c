@@ -6,7 +6,7 @@ static const char statement[] =
         "DELETE FROM attribution;"
         "WITH p AS (SELECT place, name, stack, loader FROM preset),"
         " y AS (SELECT engine, stack, loader, isolation, cpus, benchmark, parameter, metric, unit, median"
-        "       FROM summary WHERE engine IN ('bochs', 'kvm') AND flags NOT LIKE '%check-failed%')"
+        "       FROM good_summary WHERE engine IN ('bochs', 'kvm'))"
         " INSERT INTO attribution"
         " SELECT ya.engine, ya.benchmark, ya.parameter, ya.metric, ya.unit, a.name, b.name, ya.median, "
         "yb.median,"

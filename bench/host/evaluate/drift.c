@@ -110,11 +110,8 @@ bool drift_matters(const struct drift *drift)
  */
 static const char medians[] =
         "WITH kept AS ("
-        " SELECT s.launch, s.benchmark, s.parameter, s.metric, s.unit, s.value,"
-        "  ',' || s.flags || ',' LIKE '%,overhead,%' AS overhead"
-        " FROM samples s JOIN launches l ON l.id = s.launch"
-        " WHERE l.engine = 'kvm' AND s.flags NOT LIKE '%warmup%' AND s.flags NOT LIKE '%no-counts%'"
-        "  AND s.flags NOT LIKE '%check-failed%'"
+        " SELECT launch, benchmark, parameter, metric, unit, value, overhead FROM good_sample WHERE engine = "
+        "'kvm'"
         "), ranked AS ("
         " SELECT *, row_number() OVER w AS place, count(*) OVER (PARTITION BY launch, benchmark, parameter, "
         "metric,"

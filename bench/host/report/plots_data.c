@@ -17,9 +17,9 @@
 
 /* The rows that are drawn: of the view's engine, of checks that passed; ?1 is the engine, ?2 the view's metric. */
 #define ROWS                                                                                   \
-	" FROM summary WHERE engine = ?1 AND flags NOT LIKE '%check-failed%' AND ("            \
+	" FROM good_summary WHERE engine = ?1 AND ("                                           \
 	"?1 = ?3 OR EXISTS (SELECT 1 FROM summary s WHERE s.engine = ?1 AND s.metric = ?2 AND" \
-	" s.benchmark = summary.benchmark AND s.strategy = summary.strategy))"
+	" s.benchmark = good_summary.benchmark AND s.strategy = good_summary.strategy))"
 
 int plots_make_dir(const char *path)
 {
@@ -177,21 +177,17 @@ static int write_distribution(sqlite3 *db, const char *data_dir, const struct vi
                               const char *benchmark, const char *strategy)
 {
 	static const char sql[] =
-	        "WITH s AS (SELECT launch, value, flags FROM launches CROSS JOIN samples ON launches.id = "
-	        "launch"
+	        "WITH s AS (SELECT launch, value, overhead FROM good_sample"
 	        " WHERE engine = ?1 AND metric = ?2 AND ?3 <> '' AND benchmark = ?4 AND strategy = ?5 AND "
-	        "parameter = 0"
-	        " AND flags NOT LIKE '%warmup%' AND flags NOT LIKE '%no-counts%' AND flags NOT LIKE "
-	        "'%check-failed%'),"
+	        "parameter = 0),"
 	        " ranked AS (SELECT launch, value, row_number() OVER (PARTITION BY launch ORDER BY value) AS "
 	        "place,"
-	        " count(*) OVER (PARTITION BY launch) AS n FROM s WHERE flags LIKE '%overhead%'),"
-	        " overhead AS (SELECT launch, avg(value) AS value FROM ranked"
+	        " count(*) OVER (PARTITION BY launch) AS n FROM s WHERE overhead),"
+	        " empty AS (SELECT launch, avg(value) AS value FROM ranked"
 	        " WHERE place IN ((n + 1) / 2, (n + 2) / 2) GROUP BY launch)"
-	        " SELECT max(s.value - coalesce(overhead.value, 0), 0) AS v, count(*), 1.0 * count(*) / "
-	        "sum(count(*)) OVER () FROM s LEFT JOIN "
-	        "overhead"
-	        " USING (launch) WHERE flags NOT LIKE '%overhead%' GROUP BY v ORDER BY v";
+	        " SELECT max(s.value - coalesce(empty.value, 0), 0) AS v, count(*), 1.0 * count(*) / "
+	        "sum(count(*)) OVER () FROM s LEFT JOIN empty USING (launch)"
+	        " WHERE NOT overhead GROUP BY v ORDER BY v";
 	sqlite3_stmt *query = prepare(db, view, sql);
 	char name[NAME_MAX];
 	char first[NAME_SIZE], second[NAME_SIZE];

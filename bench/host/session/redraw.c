@@ -7,6 +7,7 @@
 #include "bench/host/report/plots.h"
 #include "bench/host/report/report.h"
 #include "bench/host/session/session.h"
+#include "bench/host/store/store.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -45,7 +46,7 @@ int redraw_report(const char *run_dir)
 		message_error("run-bench: %s", why);
 		return EXIT_CANNOT;
 	}
-	failed = plots_make(db, run_dir, plots);
+	failed = store_add_views(db) || plots_make(db, run_dir, plots);
 	failed |= report_write(db, run_dir, plots);
 	sqlite3_close(db);
 	if (!failed)

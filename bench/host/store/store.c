@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/host/store/store.h"
 #include "bench/host/base/clock.h"
-#include "schema.h"     /* made from schema.sql: SCHEMA_SQL */
+#include "bench/host/base/sql.h"
+#include "schema.h"     /* made from schema.sql and views.sql: SCHEMA_SQL, TEMPORARY_VIEWS_SQL */
 #include "strategies.h" /* made from kernel/axes.txt */
 
 #include <stdarg.h>
@@ -148,6 +149,13 @@ const char *store_schema(void)
 	return SCHEMA_SQL;
 }
 
+int store_add_views(sqlite3 *db)
+{
+	if (sql_number(db, "run-bench", "SELECT count(*) FROM sqlite_master WHERE name = 'experiment'") > 0)
+		return 0;
+	return sql_execute(db, "run-bench", "adding views", TEMPORARY_VIEWS_SQL);
+}
+
 static int prepare_statements(struct store *store)
 {
 	for (int i = 0; i < STATEMENTS; i++)
@@ -180,6 +188,8 @@ struct store *store_open(const char *path, char *why, size_t size)
 
 	if (!store || sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
 		snprintf(why, size, "%s cannot be opened", path);
+	else if (store_add_views(store->db))
+		snprintf(why, size, "%s is damaged", path);
 	else if (execute(store, presets) || prepare_statements(store))
 		snprintf(why, size, "%s", store->error);
 	else

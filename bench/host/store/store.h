@@ -63,6 +63,12 @@ struct store_outcome {
 /* The schema, as SQL. */
 const char *store_schema(void);
 
+/*
+ * Gives a database that was made before it had views those of views.sql, for this connection only. Returns 0, or -1 after a
+ * message.
+ */
+int store_add_views(sqlite3 *db);
+
 /* Creates the database at `path`, which must not exist. Returns NULL after a message in `why`. */
 struct store *store_create(const char *path, char *why, size_t size);
 
