@@ -1,5 +1,6 @@
 # Prints the explanation of every benchmark in the given C files: "= SUBJECT" lines, each followed by
-# lines "NAME<tab>EXPLANATION" in the order of the names. A benchmark is
+# lines "NAME<tab>EXPLANATION" in the order of the names; "<tab>linux" follows if the benchmark has
+# .linux_programs. A benchmark is
 #     BENCH(id, "EXPLANATION", .name = "NAME", …)
 # and its subject follows from the part of the name before the first dot.
 BEGIN {
@@ -25,7 +26,7 @@ function add(title, prefixes,    list, n, i)
 
 /^BENCH\(/ { text = ""; open = 1 }
 open { text = text " " $0 }
-open && /\.name = "/ {
+open && /\);[ \t]*$/ {
 	open = 0
 	gsub(/"[ \t]+"/, "", text) # a string in several pieces
 	split(text, part, "\"")
@@ -35,7 +36,7 @@ open && /\.name = "/ {
 	subject = prefix in subject_of ? subject_of[prefix] : subjects
 	for (i = ++count[subject]; i > 1 && line[subject, i - 1] > name "\t"; i--)
 		line[subject, i] = line[subject, i - 1]
-	line[subject, i] = name "\t" part[2]
+	line[subject, i] = name "\t" part[2] (text ~ /\.linux_programs = true/ ? "\tlinux" : "")
 }
 
 END {

@@ -49,6 +49,7 @@ struct benchmark {
 	bool own_boot; /* breaks something on purpose or takes long: runs only if named, not for * */
 
 	const char *program, *argument; /* for rows with a program */
+	bool linux_programs;            /* it runs programs of Linux, from the archive BENCH_ARCHIVE */
 	bool wants_lapic;               /* the program gets the local APIC and a flag page */
 	bool stamps_in_kernel; /* SYS_bench_start and SYS_bench_stamp stamp, not the program itself */
 	void (*started)(struct bench *b); /* last action of SYS_bench_start; may be NULL */

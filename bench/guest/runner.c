@@ -204,13 +204,6 @@ static void plan_samples(struct bench *b)
 	        pmu_counters() && !row->experiment && (row->program ? row->stamps_in_kernel : !row->timed);
 }
 
-static bool wants_linux(const struct benchmark *row)
-{
-	const size_t length = strlen(row->name);
-
-	return length > 5 && !strcmp(row->name + length - 5, ".real");
-}
-
 static bool has_archive(void)
 {
 	const struct boot_module *module;
@@ -238,7 +231,7 @@ static bool matches(const struct benchmark *row, const char *list)
 		if (*list)
 			list++;
 		if (string_matches(row->name, one) && (!row->own_boot || strcmp(one, "*") != 0) &&
-		    (!wants_linux(row) || lists || has_archive() || !strcmp(row->name, one)))
+		    (!row->linux_programs || lists || has_archive() || !strcmp(row->name, one)))
 			return true;
 	}
 	return false;

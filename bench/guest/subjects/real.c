@@ -44,14 +44,14 @@ static bool stamped(struct bench *b)
 /* From the first kernel instruction of execve() to the program's first user instruction. */
 BENCH(exec_real, "execve of an unmodified program of Linux: system call to its first user instruction",
       .name = "exec.real", .units = units, .parameters = numbers, .setup = find_program, .program = "real",
-      .argument = "exec", .counted = true);
+      .linux_programs = true, .argument = "exec", .counted = true);
 
 /* spawn(), the program's own run, exit(), wait4(): user and kernel instructions together. */
 BENCH(exec_roundtrip_real, "spawn an unmodified program of Linux, let it run and exit, wait for it",
       .name = "exec.roundtrip.real", .units = units, .parameters = numbers, .setup = find_program,
-      .check = stamped, .program = "real", .argument = "spawn");
+      .check = stamped, .program = "real", .linux_programs = true, .argument = "spawn");
 
 /* fork(), execve(), then as above. */
 BENCH(fork_exec_real, "fork, execve of a program of Linux in the child, its run and exit, wait",
       .name = "fork.exec.real", .units = units, .parameters = numbers, .setup = find_program,
-      .check = stamped, .program = "real", .argument = "fork");
+      .check = stamped, .program = "real", .linux_programs = true, .argument = "fork");

@@ -5,16 +5,49 @@
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define NAME_MAX_LENGTH 64
-#define SUFFIX          ".real"
+
+/* A line of build/host/about.txt. */
+struct about_line {
+	char name[NAME_MAX_LENGTH];
+	bool of_linux; /* it runs programs of Linux: the third field says so */
+};
+
+static FILE *open_about(void)
+{
+	char path[PATH_MAX];
+
+	path_format(path, sizeof path, "%s/build/host/about.txt", path_root());
+	return fopen(path, "re");
+}
+
+/* Reads the next benchmark. Returns false at the end, or if `in` is NULL. */
+static bool next_about(FILE *in, struct about_line *about)
+{
+	char line[300], property[16];
+
+	while (in && fgets(line, sizeof line, in)) {
+		if (*line == '#' || *line == '=' || sscanf(line, "%63[^\t]", about->name) != 1)
+			continue;
+		about->of_linux = sscanf(line, "%*[^\t]\t%*[^\t]\t%15[^\n]", property) == 1 &&
+		                  strcmp(property, "linux") == 0;
+		return true;
+	}
+	return false;
+}
 
 bool linux_row(const char *name)
 {
-	size_t length = strlen(name);
+	struct about_line about;
+	FILE *in = open_about();
+	bool found = false;
 
-	return length > strlen(SUFFIX) && strcmp(name + length - strlen(SUFFIX), SUFFIX) == 0;
+	while (next_about(in, &about))
+		found |= about.of_linux && strcmp(about.name, name) == 0;
+	if (in)
+		fclose(in);
+	return found;
 }
 
 static void add(char list[BENCH_GLOBS], const char *item)
@@ -35,26 +68,19 @@ static bool has(const char *list, const char *name)
 	return false;
 }
 
-/* One glob: adds the benchmarks of Linux that it matches, and tells whether it matches others. */
+/* Adds the benchmarks that `glob` matches and that run programs of Linux, and tells of which kinds it matches any. */
 static void match(struct linux_rows *rows, const char *glob, bool *linux_ones, bool *other_ones)
 {
-	char path[PATH_MAX], line[300], name[NAME_MAX_LENGTH];
-	FILE *in;
+	struct about_line about;
+	FILE *in = open_about();
 
 	*linux_ones = *other_ones = false;
-	path_format(path, sizeof path, "%s/build/host/about.txt", path_root());
-	in = fopen(path, "re");
-	while (in && fgets(line, sizeof line, in)) {
-		if (*line == '#' || *line == '=' || sscanf(line, "%63[^\t]", name) != 1 ||
-		    fnmatch(glob, name, 0) != 0)
+	while (next_about(in, &about)) {
+		if (fnmatch(glob, about.name, 0) != 0)
 			continue;
-		if (!linux_row(name)) {
-			*other_ones = true;
-			continue;
-		}
-		*linux_ones = true;
-		if (!has(rows->names, name))
-			add(rows->names, name);
+		*(about.of_linux ? linux_ones : other_ones) = true;
+		if (about.of_linux && !has(rows->names, about.name))
+			add(rows->names, about.name);
 	}
 	if (in)
 		fclose(in);
@@ -62,12 +88,12 @@ static void match(struct linux_rows *rows, const char *glob, bool *linux_ones, b
 
 bool benchmarks_are_known(const char *globs, char unknown[BENCH_GLOBS])
 {
-	char path[PATH_MAX];
 	struct linux_rows rows = { 0 };
+	FILE *about = open_about();
 
-	path_format(path, sizeof path, "%s/build/host/about.txt", path_root());
-	if (access(path, R_OK) != 0)
-		return true; /* the kernel says it then */
+	if (!about)
+		return true; /* the kernel checks them */
+	fclose(about);
 	while (*globs) {
 		bool linux_ones, other_ones;
 		size_t length = strcspn(globs, ",");
@@ -92,7 +118,7 @@ void linux_rows_split(struct linux_rows *rows, const char *globs)
 
 		path_format(glob, sizeof glob, "%.*s", (int)length, globs);
 		match(rows, glob, &linux_ones, &other_ones);
-		if (other_ones || !linux_ones) /* what matches nothing is the kernel's to refuse */
+		if (other_ones || !linux_ones) /* the kernel refuses a glob without a match */
 			add(rows->others, glob);
 		globs += length + (globs[length] == ',');
 	}

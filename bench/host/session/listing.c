@@ -46,7 +46,7 @@ static void read_about(struct benchmarks *list)
 
 		if (sscanf(line, "= %63[^\n]", subject) == 1 || *line == '#')
 			continue;
-		if (sscanf(line, "%63[^\t]\t%119[^\n]", about->name, about->text) != 2)
+		if (sscanf(line, "%63[^\t]\t%119[^\t\n]", about->name, about->text) != 2)
 			continue;
 		snprintf(about->subject, sizeof about->subject, "%s", subject);
 		list->abouts++;

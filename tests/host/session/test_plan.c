@@ -209,8 +209,8 @@ static void all_strategies_have_the_launches_alone(void **state)
 static void programs_of_linux_have_boots_of_their_own(void **state)
 {
 	(void)state;
-	write_file("build/host/about.txt", "# names\nexec.load\tx\nexec.real\tx\nexec.roundtrip\tx\n"
-	                                   "exec.roundtrip.real\tx\nirq.real.time\tx\n");
+	write_file("build/host/about.txt", "# names\nexec.load\tx\nexec.real\tx\tlinux\nexec.roundtrip\tx\n"
+	                                   "exec.roundtrip.real\tx\tlinux\nirq.real.time\tx\n");
 	assert_string_equal(PLAN("--strategy", "heap"), "heap *\nheap linux exec.real,exec.roundtrip.real\n");
 	/* After those of the round that have none. */
 	assert_string_equal(
