@@ -45,7 +45,7 @@ TEST(interrupt_on_unmapped_stack_is_survived)
 	irq_set_handler(TEST_VECTOR, NULL);
 	if (!own_stack)
 		lapic_eoi(); /* the APIC has delivered it, but its handler never ran */
-	return raised && arrived == own_stack ? NULL : "the exception that was expected did not come";
+	return raised && arrived == own_stack ? NULL : "the expected exception was not raised";
 }
 
 /* A program that has set EFLAGS.AC is preempted: the next task must not run with SMAP open. */
@@ -56,7 +56,7 @@ TEST(preemption_closes_smap)
 	bool open = false;
 
 	if (pid < 0)
-		return pid == -ENOENT ? SKIP "its boot module is not there" : "the program cannot be started";
+		return pid == -ENOENT ? SKIP "its boot module is missing" : "the program cannot be started";
 	lapic_timer(1000);
 	for (unsigned i = 0; i < 3; i++) {
 		task_yield();
@@ -67,5 +67,5 @@ TEST(preemption_closes_smap)
 	process_kill(pid, SIGKILL);
 	process_wait(pid, &status, 0);
 	this_cpu()->return_work = 0;
-	return open ? "it is open" : NULL;
+	return open ? "SMAP is open in the next task" : NULL;
 }

@@ -138,10 +138,10 @@ static const char *run_nest(const char *kind)
 	int status = run_kind("nest", kind);
 
 	if (status == -ENOENT)
-		return SKIP "its boot module is not there";
+		return SKIP "its boot module is missing";
 	if (problem)
 		return problem;
-	return status == 0 ? NULL : "the program found its state changed";
+	return status == 0 ? NULL : "the program's state was changed";
 }
 
 /* Returns the first instruction `opcode` in [start, end) at which no trap was raised, or NULL. */
@@ -168,7 +168,7 @@ static const char *all_seen(const uint8_t *start, const uint8_t *end)
 		missed = not_seen(start, end, "\x48\x0f\x07", 3); /* SYSRETQ */
 	if (!missed)
 		return NULL;
-	format_string(detail, sizeof detail, "no trap came at entry_text + %lx", place_of(missed));
+	format_string(detail, sizeof detail, "no trap at entry_text + %lx", place_of(missed));
 	return detail;
 }
 
@@ -189,7 +189,7 @@ static const char *step_all(unsigned which)
 	}
 	write_msr(MSR_LSTAR, lstar);
 	if (!why && (!seen[place_of(syscall_entry)] || !seen[place_of(syscall_entry_traced)]))
-		why = "no single step came to the kernel";
+		why = "no single step was raised in the kernel";
 	return why ? why : all_seen(irq_return, stub_of(0));
 }
 
@@ -279,7 +279,7 @@ static const char *break_all(unsigned which)
 	if (!traps_came)
 		return SKIP "this machine has no breakpoint registers";
 	if (!seen[place_of(stub)] || !seen[place_of(stub_of(EXCEPTION_BP))] || !seen[place_of(syscall_entry)])
-		return "no trap came at the first instruction of a way";
+		return "no trap at the first instruction of an entry path";
 	why = all_seen(stub, stub_of(VECTOR_MICRO + 1));
 	return why ? why : all_seen(syscall_entry, syscall_entry_traced);
 }
@@ -375,7 +375,7 @@ TEST(returns_that_fault_are_signals)
 	bench_calls = NULL;
 	close_gates();
 	format_string(detail, sizeof detail, "way %d, damage %d: status %x", way - 1, bad - 1, status);
-	return status == -ENOENT ? SKIP "its boot module is not there" : status == 7 << 8 ? NULL : detail;
+	return status == -ENOENT ? SKIP "its boot module is missing" : status == 7 << 8 ? NULL : detail;
 }
 
 /* A new program has a noncanonical entry point: SYSRETQ faults before its first instruction. */
@@ -385,7 +385,7 @@ TEST(a_program_that_starts_nowhere_is_killed)
 	int pid = process_spawn("nest", argv, 2), status = 0;
 
 	if (pid < 0)
-		return pid == -ENOENT ? SKIP "its boot module is not there" : "the program cannot be started";
+		return pid == -ENOENT ? SKIP "its boot module is missing" : "the program cannot be started";
 	process_find(pid)->entry = HOLE;
 	while (process_wait(pid, &status, 0) != pid)
 		;

@@ -211,10 +211,10 @@ TEST(walks_over_tasks_let_interrupts_in)
 		in = lets_interrupts_in(visit_all, &count);
 	irq_set_handler(VECTOR_BENCH, NULL);
 	if (count != process_count())
-		return "not each task was visited";
+		return "not all tasks were visited";
 	while (process_wait(-1, &status, 0) > 0)
 		;
-	return in ? NULL : "none came";
+	return in ? NULL : "no interrupt was delivered during the walk";
 }
 
 #define FRAMES 2048 /* left free for the program, which relies on this number */

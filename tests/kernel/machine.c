@@ -27,8 +27,8 @@ TEST(cr4_follows_the_features)
 	wanted |= f->umip ? CR4_UMIP : 0;
 	wanted |= pcid_on ? CR4_PCIDE : 0;
 	if (pcid_on && !f->pcid)
-		return "PCIDs are on, and the CPU has none";
-	return (cr4 & known) == wanted ? NULL : "CR4 differs";
+		return "PCIDs are on, but the CPU has none";
+	return (cr4 & known) == wanted ? NULL : "CR4 does not match the features";
 }
 
 struct reach {
@@ -55,12 +55,12 @@ TEST(direct_map_covers_memory)
 	paging_visit(read_cr3() & PTE_FRAME, KERNEL_PML4_FIRST,
 	             PML4_INDEX(DIRECT_MAP_BASE + DIRECT_MAP_SIZE - 1), add_leaf, &reach);
 	if (reach.bytes < frames_total() * PAGE_SIZE)
-		return "there are frames outside it";
+		return "it does not cover all frames";
 	if (reach.elsewhere)
-		return "a page of it leads elsewhere";
+		return "a page of it maps another address";
 	if (reach.huge && !cpu_features.page_1g)
-		return "it has 1 GiB pages, and the CPU has not";
-	return reach.global && !cpu_features.pge ? "it has global pages, and the CPU has not" : NULL;
+		return "it has 1 GiB pages, which the CPU lacks";
+	return reach.global && !cpu_features.pge ? "it has global pages, which the CPU lacks" : NULL;
 }
 
 /* The highest frame lies above 4 GiB if the machine has that much memory. */
@@ -81,7 +81,7 @@ TEST(highest_frame_holds_what_is_written)
 		uint64_t before = *word;
 
 		*word = ~before;
-		problem = *word == ~before ? NULL : "it does not";
+		problem = *word == ~before ? NULL : "a word written to it reads back differently";
 	}
 	while ((frame = frame_list_pop(&others)) != FRAME_NONE)
 		frame_free(frame);
@@ -100,7 +100,7 @@ TEST(timer_rate_is_plausible)
 	lapic_timer(0);
 	if (on)
 		interrupts_on();
-	return ticks >= SLOWEST_TIMER ? NULL : "it is too slow to be true";
+	return ticks >= SLOWEST_TIMER ? NULL : "the measured rate is implausibly low";
 }
 
 #define XCR0_AVX 4U
@@ -152,13 +152,13 @@ static const char *vectors_over_exits(void)
 		vectors_write(&full);
 		cpuid_read(0);
 		if (!vectors_are(&full))
-			return "registers are lost over an exit";
+			return "a VM exit changed the registers";
 		fpu_save(saved);
 		cpuid_read(0);
 		vectors_write(&clean);
 		fpu_restore(saved);
 		if (!vectors_are(&full))
-			return "saving, an exit and restoring lose registers";
+			return "registers changed over save, VM exit and restore";
 	}
 	return NULL;
 }
@@ -186,12 +186,12 @@ TEST(xcr0_is_kept)
 	const bool on = read_cr4() & CR4_OSXSAVE, seen = cpuid_read(1).c >> 27 & 1;
 
 	if (on != (fpu_components() != 0) || seen != on)
-		return "CR4.OSXSAVE differs from what is used";
+		return "CR4.OSXSAVE does not match the use of XSAVE";
 	if (!cpu_features.xsave)
-		return on ? "XSAVE is on, and the CPU has none" : SKIP "the CPU has no XSAVE";
+		return on ? "XSAVE is on, but the CPU has none" : SKIP "the CPU has no XSAVE";
 	if (!on)
 		return fpu_xcr0_lost() ? SKIP
 		               "a VM exit changes XCR0 (QEMU before 8.2 with emulated SVM): FXSAVE is used"
 		                       : "XSAVE is off without a reason";
-	return fpu_xcr0() == fpu_components() ? NULL : "XCR0 is another";
+	return fpu_xcr0() == fpu_components() ? NULL : "XCR0 was changed";
 }

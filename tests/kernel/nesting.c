@@ -93,18 +93,18 @@ static const char *user_copy_faults(void)
 	return copy_from_user(&word, NOT_MAPPED, sizeof word) == -EFAULT &&
 	                       copy_string_from_user((char *)&word, NOT_MAPPED, sizeof word) == -EFAULT
 	               ? NULL
-	               : "a copy from a page that is not there";
+	               : "a copy from an unmapped page succeeded";
 }
 
 static const char *kernel_fault_recovers(void)
 {
-	return raises(EXCEPTION_PF, read_byte, NOT_MAPPED) ? NULL : "no #PF came";
+	return raises(EXCEPTION_PF, read_byte, NOT_MAPPED) ? NULL : "no #PF was raised";
 }
 
 static const char *interrupt_comes(void)
 {
 	use_handler(plain_handler);
-	return interrupt_and_wait(0) ? NULL : "the interrupt did not come";
+	return interrupt_and_wait(0) ? NULL : "the interrupt was not delivered";
 }
 
 /* All gates are interrupt gates: an interrupt during a fault handler is pending until its IRETQ. */
@@ -118,7 +118,7 @@ static bool interrupt_the_fault(struct trap_frame *frame)
 	for (unsigned i = 0; i < 1000; i++)
 		__asm__ volatile("pause");
 	if (arrived[0])
-		inside = "an interrupt came while they were off";
+		inside = "an interrupt was delivered while interrupts were off";
 	return false;
 }
 
@@ -133,7 +133,7 @@ static const char *interrupt_right_after_a_fault(void)
 	wait_for(&arrived[0], 1);
 	interrupts_off();
 	use_handler(NULL);
-	return raised && arrived[0] == 1 ? NULL : "the interrupt did not come after the fault";
+	return raised && arrived[0] == 1 ? NULL : "the interrupt was not delivered after the fault";
 }
 
 static bool open_the_fault(struct trap_frame *frame)
@@ -146,7 +146,7 @@ static bool open_the_fault(struct trap_frame *frame)
 	interrupts_on();
 	lapic_self_ipi(VECTOR(0));
 	if (!wait_for(&arrived[0], 1))
-		inside = "no interrupt came inside the fault handler";
+		inside = "no interrupt was delivered in the fault handler";
 	interrupts_off();
 	if (!intact(canaries))
 		inside = "the fault handler's canaries were overwritten";
@@ -166,7 +166,7 @@ static const char *interrupt_inside_a_fault(void)
 	exception_set_probe(open_the_fault);
 	raised = raises(EXCEPTION_PF, read_byte, NOT_MAPPED);
 	use_handler(NULL);
-	return raised ? NULL : "no #PF came";
+	return raised ? NULL : "no #PF was raised";
 }
 
 static void faulting_handler(void)
@@ -175,7 +175,7 @@ static void faulting_handler(void)
 
 	fill(canaries);
 	if (!raises(EXCEPTION_PF, read_byte, NOT_MAPPED))
-		inside = "no #PF came in the interrupt handler";
+		inside = "no #PF was raised in the interrupt handler";
 	if (!intact(canaries))
 		inside = "the interrupt handler's canaries were overwritten";
 	plain_handler();
@@ -184,7 +184,7 @@ static void faulting_handler(void)
 static const char *fault_inside_an_interrupt(void)
 {
 	use_handler(faulting_handler);
-	return interrupt_and_wait(0) ? NULL : "the interrupt did not come";
+	return interrupt_and_wait(0) ? NULL : "the interrupt was not delivered";
 }
 
 /* Each level sends the next one, which has a higher priority, and waits for it. */
@@ -203,7 +203,7 @@ static void nesting_handler(void)
 		lapic_self_ipi(VECTOR(level + 1));
 		interrupts_on();
 		if (!wait_for(&arrived[level + 1], 1))
-			inside = "no interrupt came inside an interrupt";
+			inside = "no interrupt was delivered in an interrupt handler";
 		interrupts_off();
 	}
 	if (!intact(canaries))
@@ -219,7 +219,7 @@ static void waiting_handler(void)
 	static volatile unsigned running, level;
 
 	if (interrupts_are_on() || running++)
-		inside = "a second interrupt came on top of the first";
+		inside = "the second interrupt interrupted the first one's handler";
 	if (level == 0) {
 		level = 1;
 		lapic_self_ipi(VECTOR(1));
@@ -238,13 +238,14 @@ static const char *second_interrupt(void)
 {
 	if (!kstack_nests()) {
 		use_handler(waiting_handler);
-		return interrupt_and_wait(1) && arrived[0] == 1 ? NULL
-		                                                : "the second did not come after the first";
+		return interrupt_and_wait(1) && arrived[0] == 1
+		               ? NULL
+		               : "the second interrupt was not delivered after the first";
 	}
 	use_handler(nesting_handler);
 	if (!interrupt_and_wait(0))
-		return "the outermost did not come to its end";
-	return innermost == LEVELS ? NULL : "they did not stand on top of each other";
+		return "the outermost handler did not finish";
+	return innermost == LEVELS ? NULL : "the handlers did not all nest";
 }
 
 static bool smap_is_open(void)
@@ -335,7 +336,7 @@ TEST(handlers_nest_in_a_system_call)
 	int pid = process_spawn("nest", argv, 2), status;
 
 	if (pid < 0)
-		return pid == -ENOENT ? SKIP "its boot module is not there" : "the program cannot be started";
+		return pid == -ENOENT ? SKIP "its boot module is missing" : "the program cannot be started";
 	next_step = 0;
 	step_problem = NULL;
 	bench_calls = &calls;
@@ -344,5 +345,5 @@ TEST(handlers_nest_in_a_system_call)
 	bench_calls = NULL;
 	if (step_problem)
 		return step_problem;
-	return status == 0 && next_step == STEPS ? NULL : "the program found its state changed";
+	return status == 0 && next_step == STEPS ? NULL : "the program's state was changed";
 }

@@ -38,9 +38,9 @@ static bool watch(struct trap_frame *frame)
 	seen_in_user += (frame->cs & 3) == 3;
 	seen_on_user_rsp += !(frame->cs & 3) && frame->rsp <= USER_TOP;
 	if (at < CPU_NMI_TOP(0) - CPU_STACK_SIZE || at >= CPU_NMI_TOP(0))
-		problem = "an NMI ran on another stack than its own";
+		problem = "an NMI handler did not run on its own stack";
 	if ((int64_t)read_msr(MSR_GS_BASE) >= 0 || this_cpu()->self != this_cpu() || !current_process())
-		problem = "an NMI ran with the user's GS base";
+		problem = "an NMI handler ran with the user's GS base";
 	return false;
 }
 
@@ -93,7 +93,7 @@ TEST(nmi_in_an_interrupt_handler)
 	interrupts_off();
 	irq_set_handler(VECTOR_NMI_TEST, NULL);
 	if (!handler_ran)
-		problem = "the interrupt did not come";
+		problem = "the interrupt was not delivered";
 	return watch_end(came_inside);
 }
 
@@ -115,7 +115,7 @@ TEST(nmi_in_a_fault_handler)
 	exception_set_probe(nmi_in_fault);
 	came_inside = false;
 	if (!raises(EXCEPTION_PF, read_byte, 0x1000))
-		problem = "no #PF came";
+		problem = "no #PF was raised";
 	return watch_end(came_inside);
 }
 
@@ -151,7 +151,7 @@ TEST(nmi_between_syscall_and_swapgs)
 	came = write_icr_before_swapgs(USER_STACK_TOP - 64, (uint32_t *)(LAPIC_BASE + LAPIC_ICR_LOW),
 	                               LAPIC_ICR_NMI, &seen);
 	if (came && seen_on_user_rsp != 1)
-		problem = "the NMI came at another place";
+		problem = "the NMI arrived elsewhere";
 	return watch_end(came);
 }
 
@@ -176,10 +176,10 @@ TEST(nmi_in_user_mode)
 		;
 	frame_free(flag_frame);
 	if (pid < 0)
-		problem = pid == -ENOENT ? SKIP "its boot module is not there"
-		                         : "the program cannot be started";
+		problem =
+		        pid == -ENOENT ? SKIP "its boot module is missing" : "the program cannot be started";
 	else if (status != 0)
-		problem = "the program found its state changed";
+		problem = "the program's state was changed";
 	record_fact("nmis-in-user-mode", seen_in_user, "count");
 	record_fact("nmis-in-kernel-on-user-rsp", seen_on_user_rsp, "count");
 	return watch_end(seen > 0);

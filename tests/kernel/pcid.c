@@ -85,11 +85,11 @@ TEST(pcids_are_recycled)
 			seen_first |= pcid == first;
 		if (!pcid || !flushes(&space) || seen_in(&space) != round || seen_in(&space) != round) {
 			address_space_destroy(&space);
-			return "a new space shows an old page";
+			return "a new space sees the previous owner's page";
 		}
 		address_space_destroy(&space);
 	}
-	return seen_first ? NULL : "no PCID came back";
+	return seen_first ? NULL : "no PCID was reused";
 }
 
 TEST(pcids_keep_spaces_apart)
@@ -103,12 +103,12 @@ TEST(pcids_keep_spaces_apart)
 		return "no memory";
 	for (unsigned i = 0; i < 3; i++)
 		if (seen_in(&a) != 1 || seen_in(&b) != 2)
-			problem = "one space shows the other's page";
+			problem = "a space sees the other's page";
 	if (flushes(&a))
 		problem = "the second load would flush";
 	address_space_protect(&a, address_space_regions(&a)->start, PTE_NX);
 	if (!flushes(&a))
-		problem = "rights shrank, and the next load would not flush";
+		problem = "rights shrank, but the next load would not flush";
 	address_space_destroy(&a);
 	address_space_destroy(&b);
 	return problem;
@@ -131,7 +131,7 @@ TEST(pcids_run_out)
 		frame = frame_alloc();
 		space = phys_to_virt(frame);
 		if (frame == FRAME_NONE || address_space_create(space) || made > PCID_COUNT) {
-			problem = "they do not end, or memory does";
+			problem = "PCIDs did not run out, or memory did";
 			break;
 		}
 		frame_list_push(&list, frame);

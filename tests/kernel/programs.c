@@ -37,13 +37,14 @@ TEST(a_program_runs_and_ends)
 
 TEST(arguments_arrive)
 {
-	return run("hostile", "arguments", "three words here") == 0 ? NULL : "argv is not what was given";
+	return run("hostile", "arguments", "three words here") == 0 ? NULL
+	                                                            : "argv differs from what was passed";
 }
 
 TEST(large_images_run)
 {
 	if (!boot_module_find("payload-16m"))
-		return SKIP "its boot module is not there";
+		return SKIP "its boot module is missing";
 	return run("payload-1m", "-", NULL) == 0 && run("payload-16m", "-", NULL) == 0
 	               ? NULL
 	               : "exit status 0 was expected";
@@ -52,8 +53,8 @@ TEST(large_images_run)
 TEST(bad_programs_are_refused)
 {
 	if (run("nobody", NULL, NULL) != -ENOENT)
-		return "a program that is not there";
-	return run("broken", NULL, NULL) == -ENOEXEC ? NULL : "a file that was cut short";
+		return "ENOENT was expected for a missing program";
+	return run("broken", NULL, NULL) == -ENOEXEC ? NULL : "ENOEXEC was expected for a truncated file";
 }
 
 /* Kinds of the program `hostile`, and the signal or exit status << 8 that each must end with. */
@@ -211,8 +212,8 @@ TEST(memory_shortage_is_an_error)
 	refused = failed = 0;
 	lost = run_in_shortage(0, 64, 1, run_a_program);
 	if (failed)
-		return "another error than ENOMEM";
-	return lost ? lost : refused >= 16 && refused < 64 ? NULL : "it never, or always, ran out";
+		return "an error other than ENOMEM";
+	return lost ? lost : refused >= 16 && refused < 64 ? NULL : "memory never, or always, ran out";
 }
 
 TEST(the_console_outlives_its_name)
@@ -235,7 +236,7 @@ TEST(the_console_outlives_its_name)
 	}
 	if (lost)
 		return lost;
-	return status == 0 ? NULL : "its node is not what it was";
+	return status == 0 ? NULL : "the open console's node has changed";
 }
 
 static uint64_t user_stamps[2];

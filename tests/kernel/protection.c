@@ -61,18 +61,18 @@ TEST(no_page_is_writable_and_executable)
 	struct audit kernel = audit(KERNEL_PML4_FIRST, 511);
 
 	if (kernel.leaves < 32)
-		return "the kernel half has too few pages to be true";
-	return kernel.writable_executable ? "a page of the kernel half is both" : NULL;
+		return "the kernel half has implausibly few pages";
+	return kernel.writable_executable ? "a page of the kernel half is writable and executable" : NULL;
 }
 
 TEST(kernel_text_has_no_writable_alias)
 {
-	return audit(KERNEL_PML4_FIRST, 511).writable_text ? "the direct map lets it be written" : NULL;
+	return audit(KERNEL_PML4_FIRST, 511).writable_text ? "it is writable in the direct map" : NULL;
 }
 
 TEST(kernel_half_is_supervisor_only)
 {
-	return audit(KERNEL_PML4_FIRST, 511).user ? "a page of the kernel half is open to user mode" : NULL;
+	return audit(KERNEL_PML4_FIRST, 511).user ? "user mode can access a page of the kernel half" : NULL;
 }
 
 TEST(fixed_stacks_are_never_global)
@@ -83,9 +83,9 @@ TEST(fixed_stacks_are_never_global)
 TEST(kernel_text_cannot_be_written)
 {
 	if (!raises(EXCEPTION_PF, write_byte, (uintptr_t)text_start))
-		return "at its address";
+		return "it can be written at its address";
 	if (!raises(EXCEPTION_PF, write_byte, DIRECT_MAP_BASE + (uintptr_t)text_start - KERNEL_VMA))
-		return "through the direct map";
+		return "it can be written through the direct map";
 	return NULL;
 }
 
@@ -94,15 +94,15 @@ TEST(data_cannot_be_executed)
 	static uint8_t code[] = { 0xc3 };
 
 	if (!raises(EXCEPTION_PF, jump_to, (uintptr_t)code))
-		return "kernel data";
+		return "kernel data was executed";
 	if (!raises(EXCEPTION_PF, jump_to, DIRECT_MAP_BASE + (uintptr_t)text_start - KERNEL_VMA))
-		return "the direct map";
+		return "the direct map was executed";
 	return NULL;
 }
 
 TEST(null_pointer_faults)
 {
-	return raises(EXCEPTION_PF, read_byte, 0) ? NULL : "page 0 can be read";
+	return raises(EXCEPTION_PF, read_byte, 0) ? NULL : "page 0 is readable";
 }
 
 TEST(guard_pages_stand_around_stacks)
@@ -118,7 +118,7 @@ TEST(guard_pages_stand_around_stacks)
 
 	for (size_t i = 0; i < sizeof guards / sizeof *guards; i++)
 		if (paging_translate(read_cr3() & PTE_FRAME, guards[i], NULL) != PAGING_INVALID)
-			return "a page beside a stack is mapped";
+			return "a page next to a stack is mapped";
 	return NULL;
 }
 
@@ -127,7 +127,7 @@ TEST(unmapped_stack_is_survived)
 {
 	uint64_t vector = kstack_gate_ist(EXCEPTION_PF) == IST_NONE ? EXCEPTION_DF : EXCEPTION_PF;
 
-	return raises(vector, push_below, CPU_AREA(0) + 64) ? NULL : "no exception came";
+	return raises(vector, push_below, CPU_AREA(0) + 64) ? NULL : "no exception was raised";
 }
 
 TEST(nmi_has_its_own_stack)
@@ -197,14 +197,14 @@ static const char *copy_body(void)
 	if (!copy_to_user(USER_PAGE, buffer, 1))
 		return "a read-only page was written";
 	if (!copy_from_user(buffer, USER_PAGE + PAGE_SIZE - 4, 8))
-		return "a copy ran over the end of the page";
+		return "a copy past the end of the page succeeded";
 	if (!copy_from_user(buffer, 0, 1) || !copy_from_user(buffer, USER_TOP - 1, 2) ||
 	    !copy_from_user(buffer, DIRECT_MAP_BASE, 1) || !copy_from_user(buffer, USER_PAGE, ~0UL))
-		return "a bad address is taken";
+		return "a bad address is accepted";
 	if (copy_string_from_user(buffer, USER_PAGE, sizeof buffer) != 1 || buffer[1] != '\0')
 		return "a string is copied wrongly";
 	if (copy_string_from_user(buffer, USER_PAGE + PAGE_SIZE, sizeof buffer) >= 0)
-		return "a string from an unmapped page is taken";
+		return "a string from an unmapped page is accepted";
 	return NULL;
 }
 

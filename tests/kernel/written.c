@@ -91,9 +91,9 @@ TEST(written_programs_run)
 		const char *problem = NULL;
 
 		if (!node)
-			return "the file is not written";
+			return "the file could not be written";
 		if (node->size > PAGE_SIZE && node_bytes(node, 0, node->size, &bytes) > PAGE_SIZE)
-			problem = "the file lies in one piece";
+			problem = "the file's frames are contiguous";
 		else if (wait_for(start()) != 0)
 			problem = "spawn(): exit status 0 was expected";
 		else if (run_by_execve() != 0)
@@ -112,19 +112,19 @@ TEST(written_programs_outlive_their_files)
 	int pid;
 
 	if (!node)
-		return "the file is not written";
+		return "the file could not be written";
 	pid = start();
 	node_remove(node); /* before the task has run */
 	if (wait_for(pid) != 0)
 		return "removed: exit status 0 was expected";
 	node = write_program("payload-64k");
 	if (!node)
-		return "the file is not written again";
+		return "the file could not be written again";
 	pid = start();
 	node_truncate(node, 0);
 	node_truncate(node, 3 * PAGE_SIZE);
 	if (wait_for(pid) != 0)
-		return "cut off: exit status 0 was expected";
+		return "truncated: exit status 0 was expected";
 	if (start() != -ENOEXEC)
 		return "zeros: ENOEXEC was expected";
 	node_remove(node);
@@ -152,10 +152,10 @@ TEST(views_show_their_own_file)
 			return "no view of the file";
 		for (size_t at = 0; at < sizeof text; at += PAGE_SIZE / 2)
 			if (view[at] != letter)
-				problem = "another file is seen";
+				problem = "the view shows another file";
 		if (paging_translate(kernel_pml4, (uintptr_t)view, &entry) == PAGING_INVALID ||
 		    (entry & (PTE_WRITE | PTE_USER)) || !(entry & PTE_NX))
-			problem = "it is not for the kernel's reading alone";
+			problem = "the view is not read-only for the kernel alone";
 		node_remove(node);
 		last = (const void *)view;
 	}
@@ -170,15 +170,15 @@ TEST(damaged_written_programs_are_refused)
 	const char *problem = NULL;
 
 	if (!node)
-		return "the file is not written";
+		return "the file could not be written";
 	if (start() != -ENOEXEC || run_by_execve() != ENOEXEC << 8)
-		problem = "cut short in its headers: ENOEXEC was expected";
+		problem = "truncated in its headers: ENOEXEC was expected";
 	node_remove(node);
 	node = write_file(module->data, module->size - 2 * PAGE_SIZE); /* it uses only its first page */
 	if (!node)
-		return "the file is not written again";
+		return "the file could not be written again";
 	if (wait_for(start()) != 0 || run_by_execve() != 0)
-		problem = "cut short: exit status 0 was expected";
+		problem = "truncated: exit status 0 was expected";
 	node->mode &= ~0111U;
 	if (start() != -EACCES)
 		problem = "not executable: EACCES was expected";
@@ -196,7 +196,7 @@ TEST(long_written_scripts_run)
 	memset(text + 8, '#', sizeof text - 8);
 	node = write_file(text, sizeof text);
 	if (!node)
-		return "the file is not written";
+		return "the file could not be written";
 	status = wait_for(start());
 	if (status == 2 << 8)
 		status = run_by_execve();
@@ -204,7 +204,7 @@ TEST(long_written_scripts_run)
 	node_remove(node);
 	node = write_file(text, sizeof text);
 	if (!node)
-		return "the file is not written again";
+		return "the file could not be written again";
 	if (start() != -ELOOP)
 		status = -1;
 	node_remove(node);
@@ -220,7 +220,7 @@ TEST(many_written_programs_wait_to_run)
 	size_t started = 0;
 
 	if (!node)
-		return "the file is not written";
+		return "the file could not be written";
 	while (started < VIEW_SLOTS + 8) {
 		const int pid = start();
 
@@ -250,7 +250,7 @@ static void start_both_ways(size_t left)
 TEST(shortage_with_written_programs_loses_nothing)
 {
 	struct node *node = write_program("payload-64k");
-	const char *problem = node ? NULL : "the file is not written";
+	const char *problem = node ? NULL : "the file could not be written";
 
 	if (!problem)
 		problem = run_in_shortage(0, 120, 1, start_both_ways);
@@ -304,7 +304,7 @@ TEST(files_of_archives_are_read_into_themselves)
 	int error, status;
 
 	if (start == FRAME_NONE)
-		return SKIP "no frames lie side by side";
+		return SKIP "no frames are contiguous";
 	directory = node_find(NULL, "/tmp", true, &error);
 	node = node_create(directory, "owned", 5, NODE_FILE | 0600);
 	if (!node)
@@ -319,5 +319,5 @@ TEST(files_of_archives_are_read_into_themselves)
 	status = wait_for(process_spawn("paths", argv, 2));
 	node_remove(node);
 	loader_trim();
-	return status ? "it read something else" : NULL;
+	return status ? "it read something else than its contents" : NULL;
 }
