@@ -104,8 +104,8 @@ static void say_clock(void)
 static const char *why_not(int error)
 {
 	return error == -ENOENT    ? "there is no such file, and no boot module of that name"
-	       : error == -EACCES  ? "it is not a file that may be executed"
-	       : error == -ENOEXEC ? "it is no program that runs here: static, for x86-64"
+	       : error == -EACCES  ? "it is not an executable file"
+	       : error == -ENOEXEC ? "it is not a static program for x86-64"
 	       : error == -ENOMEM  ? "not enough memory: give the machine more (-m)"
 	                           : "it cannot be loaded";
 }

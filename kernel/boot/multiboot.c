@@ -62,7 +62,7 @@ static size_t add(struct memory_range *ranges, size_t count, size_t room, uint64
 	if (count < room)
 		ranges[count] = (struct memory_range){ start, length > ~start ? UINT64_MAX : start + length };
 	else if (count == room)
-		kprintf("the memory map has more than %lu ranges of memory: the others are not used\n", room);
+		kprintf("the memory map has more than %lu ranges of RAM: the rest is ignored\n", room);
 	return count + 1;
 }
 
@@ -144,7 +144,7 @@ void multiboot_command_line(const struct multiboot_info *info, const struct mult
 	if (!given)
 		panic("the command line at %x lies outside of memory, or has no end", info->cmdline);
 	else if (given[string_copy(line, given, size)])
-		kprintf("the command line has more than %lu characters: the others are not used\n", size - 1);
+		kprintf("the command line has more than %lu characters: the rest is ignored\n", size - 1);
 }
 
 /* Names a module by the last word of its string ("/boot/name name"), without the path and .elf. */
@@ -209,7 +209,7 @@ size_t multiboot_modules(const struct multiboot_info *info, const struct multibo
 		      info->mods_addr);
 	given = phys_to_virt(info->mods_addr);
 	if (count > room) {
-		kprintf("%lu boot modules, the first %lu are used\n", count, room);
+		kprintf("%lu boot modules: only the first %lu are used\n", count, room);
 		count = room;
 	}
 	for (size_t i = 0; i < count; i++) {

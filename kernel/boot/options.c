@@ -9,7 +9,7 @@
 
 char command_line[COMMAND_LINE];
 
-#define NUMBER "a number of 64 bits, decimal or 0x and hexadecimal"
+#define NUMBER "a 64-bit number, decimal or hexadecimal with 0x"
 
 /*
  * The known options. `values`: the valid values, separated by `|`, or NUMBER, or NULL for any text
@@ -155,7 +155,7 @@ bool boot_check_options(void (*report)(const char *word, const char *problem))
 		word[length] = '\0';
 		option = find_option(word, &value);
 		if (!option && (any || !may_be_name(word)))
-			report(word, "there is no such word, it is ignored");
+			report(word, "unknown word, ignored");
 		any |= option != NULL;
 		if (!option || is_valid(option, value))
 			continue;

@@ -99,7 +99,7 @@ static void calibrate(void)
 	lapic_write(LAPIC_TIMER_INIT, 0);
 	ticks_per_second = (UINT32_MAX - left) * (1000 / CALIBRATION_MS);
 	if (absent || polls == PATIENCE) {
-		kprintf("no PIT: the local APIC's timer is taken to run at 1 GHz\n");
+		kprintf("no PIT: the local APIC's timer is assumed to run at 1 GHz\n");
 		ticks_per_second = TIMER_HERTZ / TIMER_DIVISOR;
 		tsc_per_second = tsc_against_timer(ticks_per_second / (1000 / CALIBRATION_MS));
 	}

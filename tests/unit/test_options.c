@@ -16,7 +16,7 @@ static void report(const char *word, const char *problem)
 	snprintf(reports + used, sizeof reports - used, "%s: %s\n", word, problem);
 }
 
-#define UNKNOWN ": there is no such word, it is ignored\n"
+#define UNKNOWN ": unknown word, ignored\n"
 
 static void words_are_checked(void **state)
 {
