@@ -15,7 +15,7 @@
  *       heap stacks    are used while other PCIDs run, so they are global (pcid_global);
  *       loading window is open only while one PCID runs, with interrupts off, and is flushed before
  *                      another runs: INVLPG or a flushing load under that PCID is enough;
- *       benchmark area likewise, for the duration of a benchmark;
+ *       benchmark area the same, for the duration of a benchmark;
  *       user half      belongs to one PCID; if rights shrink, its next load flushes.
  *     Several CPUs would need shoot-downs, with or without PCIDs.
  *   - A page table of the shared half that is unlinked may be cached under every PCID, even if its

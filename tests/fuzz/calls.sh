@@ -4,8 +4,8 @@
 # until CALLS calls have been made. Everything in a boot, its memory and PCIDs included, follows
 # from its seed, so the same seed gives the same run. Prints TAP, one line per boot. Findings are
 # panics, faults that the program saw, leaked frames or objects, and no output for PATIENCE seconds
-# of processor time. They are left in build/fuzz/calls/; the script stops after FINDINGS of them
-# (10).
+# of processor time. They are left in build/fuzz/calls/. The script stops after FINDINGS (10) of
+# them.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

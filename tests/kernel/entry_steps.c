@@ -294,8 +294,8 @@ TEST(breakpoints_on_the_ways_are_survived)
 }
 
 /*
- * What is damaged in the state that IRETQ or SYSRETQ loads, and how `nest return` enters the
- * kernel.
+ * `bad`: the part of the state loaded by IRETQ or SYSRETQ that is damaged. `way`: how `nest return`
+ * enters the kernel.
  */
 static enum { BAD_SS, BAD_CS, BAD_RIP, BAD_KINDS } bad;
 static enum { WAY_CALL, WAY_INTERRUPT, WAY_BREAKPOINT, WAY_STEP, WAY_NMI, WAY_LONG, WAYS } way;

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the self-tests inside the kernel; prints TAP. run.sh ENGINE STACK+LOADER+ISOLATION [NAME=VALUE…]
+# Runs the self-tests inside the kernel and prints TAP:
+# run.sh ENGINE STACK+LOADER+ISOLATION [NAME=VALUE…]
 # The assignments (CPU=…, MEMORY=…, WORDS=…) go to boot.sh. WORDS=test=GLOB chooses tests.
 set -uo pipefail
 # shellcheck source=bench/environment.sh

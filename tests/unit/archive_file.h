@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An archive that the tests make in memory, member by member. */
+/* Makes a cpio archive in memory, member by member. */
 #pragma once
 
 #include "tests/unit/support.h"
@@ -17,7 +17,7 @@
 #define HOLE_END   (HOLE_START + HOLE_PAGES * PAGE_SIZE)
 
 static uint32_t links[ARENA_FRAMES];
-static size_t size; /* of the archive, bytes */
+static size_t size; /* bytes of the archive so far */
 
 static inline uint8_t *module(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A good ELF file, which the tests of the checker damage. */
+/* A good ELF file, which the tests of the ELF checker damage. */
 #pragma once
 
 #include "tests/unit/support.h"

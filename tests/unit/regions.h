@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* For the tests of regions. */
+/* Helpers for the tests of regions. */
 #pragma once
 
 #include "tests/unit/support.h"

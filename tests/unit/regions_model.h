@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The model of tests/unit/test_regions.c: what each page of a few spaces should hold, and a TLB that
- * holds all translations until they are flushed.
+ * The model of tests/unit/test_regions.c: the expected contents and rights of each page of a few
+ * spaces, and a TLB that holds all translations until they are flushed.
  */
 #pragma once
 

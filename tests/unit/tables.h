@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Page tables, for the tests that make some. */
+/* Helpers for tests that make page tables. */
 #pragma once
 
 #include "tests/unit/support.h"

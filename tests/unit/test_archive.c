@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Archives and the memory they lie in (fs/cpio.c, fs/archive.c, fs/node_data.c): contents, and who owns which frame. */
+/*
+ * An archive and its memory (fs/cpio.c, fs/archive.c, fs/node_data.c): the contents of files, and
+ * which frames are owned.
+ */
 #include "tests/unit/archive_file.h"
 
 #include <errno.h>

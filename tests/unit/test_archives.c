@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Several archives in a row, other formats, checksums, names of one file, and the time that it all takes (fs/cpio.c). */
+/*
+ * Several archives in a row, data that is no archive, checksums, files with several names, and the
+ * time that unpacking takes (fs/cpio.c).
+ */
 #include "tests/unit/archive_file.h"
 
 #include <errno.h>

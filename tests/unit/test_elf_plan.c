@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The plans that the ELF checker makes (loader/elf.c, elf_odd.c): of odd files, cut ones, and randomly damaged ones. */
+/*
+ * The plans that the ELF checker makes (loader/elf.c, elf_odd.c) for unusual, truncated and
+ * randomly damaged files.
+ */
 #include "tests/unit/elf_file.h"
 
 #include <errno.h>

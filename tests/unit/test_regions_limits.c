@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Regions at their limits: how many there may be, where there is room, and how far stacks grow (vm/regions.c, vm/fault.c). */
+/*
+ * The limits of regions: how many there may be, where new ones are placed, and how far stacks grow
+ * (vm/regions.c, vm/fault.c).
+ */
 #include "tests/unit/regions.h"
 
 #include <errno.h>
