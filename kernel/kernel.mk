@@ -1,6 +1,6 @@
 # The kernel: one build folder per combination of STACK, LOADER and ISOLATION.
 
-# The values of the axes and the presets. Tests give another file.
+# The values of the axes and the presets. Tests use another file.
 AXES       := kernel/axes.txt
 axes       = $(shell awk -v show=$(1) $(2) -f kernel/axes.awk $(AXES))
 STACKS     := $(call axes,stack)
@@ -35,7 +35,7 @@ endif
 
 K         := $(BUILD)/$(STACK)+$(LOADER)+$(ISOLATION)
 KERNEL_CC ?= gcc
-# Of this tree, not of a repository that it lies in.
+# The revision of this tree, not of a repository around it.
 REVISION  := $(shell [ -z "$$($(CLEAN) git rev-parse --show-cdup 2>&1)" ] && $(CLEAN) git describe --always --dirty 2>/dev/null || \
 	echo unknown)
 
@@ -48,10 +48,12 @@ KERNEL_CFLAGS := -std=gnu17 -O2 -g -ffreestanding -fno-pic -fno-pie -mcmodel=ker
 ENTRY_MACROS   := kernel/isolation/isolation_$(subst -,_,$(ISOLATION)).inc kernel/stack/kstack_$(subst -,_,$(STACK)).inc
 
 AXIS_SOURCES   := $(foreach value,$(STACK) $(LOADER) $(ISOLATION),$(call axes,files,-v name=$(value)))
-# The rooms of the kernel, lowest first: each includes only its own headers and those of the rooms before it (tests/rules.sh).
+# The rooms of the kernel, lowest first. A room may include only its own headers and those of rooms
+# before it (tests/rules.sh).
 TOWER          := lib x86 output cpu mem stack isolation sched vm loader fs process sys boot
 ROOMS          := $(filter-out stack isolation loader,$(TOWER))
-# Files are linked in the order of their names, not of their paths: moving a file to another room moves no code.
+# Files are linked in the order of their names, not their paths, so moving a file to another room
+# moves no code.
 by_name        = $(foreach f,$(sort $(foreach f,$(1),$(notdir $(f)):$(f))),$(lastword $(subst :, ,$(f))))
 KERNEL_C       := $(call by_name,$(filter-out kernel/boot/constants.c,$(wildcard $(ROOMS:%=kernel/%/*.c))) \
 	kernel/loader/elf.c kernel/loader/elf_odd.c $(patsubst %,kernel/%.c,$(filter-out %.asm,$(AXIS_SOURCES)))) \
@@ -67,8 +69,8 @@ $(K)/constants.inc: kernel/boot/constants.c
 	$(Q)$(KERNEL_CC) $(filter-out -fstack-usage,$(KERNEL_CFLAGS)) -MMD -MF $(K)/constants.d -MT $@ -S -o $(K)/constants.s $<
 	$(Q)sed -n 's/^->\([A-Z0-9_]*\) \$$\(.*\)/%define \1 \2/p' $(K)/constants.s > $@
 
-# Written anew only when the revision differs, so that other builds need not link again. Who may not write here, as in somebody
-# else's checkout, where git tells no revision, uses what was built.
+# Rewritten only if the revision has changed, so that other builds need not link again. A user who
+# may not write here (somebody else's checkout, where git tells no revision) uses what was built.
 $(K)/revision: FORCE
 	@mkdir -p $(@D)
 	@echo '$(REVISION)' | cmp -s - $@ || { [ '$(REVISION)' = unknown ] && [ -e $@ ] && [ ! -w $@ ]; } || echo '$(REVISION)' > $@
@@ -92,8 +94,8 @@ $(K)/palimpsest.elf: $(KERNEL_OBJECTS) kernel/kernel.ld
 	$(Q)$(KERNEL_CC) -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,--fatal-warnings \
 		-T kernel/kernel.ld -o $@ $(KERNEL_OBJECTS)
 
-# The same image as ELF32, which is what QEMU's -kernel loads; and the hash of all of it but the revision's name, by
-# which two results know that they come from the same code.
+# The image as ELF32, for QEMU's -kernel. And a hash of everything in it except the revision's name,
+# by which results of the same code are recognized.
 $(K)/palimpsest.elf32: $(K)/palimpsest.elf
 	$(Q)objcopy -O elf32-i386 --strip-debug --remove-section=.revision $< $@
 	$(Q)sha256sum $@ | cut -c 1-64 > $(K)/code.sha256
