@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A stand-in for a Bochs that cannot be instrumented: it exports what marks a Bochs, and with -DSTUBS the stubs too,
- * but packed so tightly that there is no room for a jump in them. With -DROOM too there is, and a machine is reset whose CPU
- * has no RIP where one is looked for.
+ * A stand-in for a Bochs that cannot be instrumented. It exports the symbol by which a Bochs is
+ * recognised. With -DSTUBS it also exports the stubs, packed so tightly that a jump does not fit.
+ * With -DROOM it does fit, and a machine is reset whose CPU object contains no RIP.
  */
 static unsigned long long cpu[512];
 static void *cpus[1] = { cpu };

@@ -2,13 +2,13 @@
 ;
 ; A test is a macro TEST, the setup, BEGIN, the counted instructions, END. The comment
 ;     ;= name | metric=n metric=n …
-; above it tells what the library must count; metrics that it leaves out must be 0. Regions are numbered from 1 in
-; the order of these comments.
+; above it says what the library must count; all other metrics must be 0. Regions are numbered
+; from 1, in the order of these comments.
 ;
-; The image is flat, loaded at 1 MiB, and runs at its place in the top 2 GiB. Every page that the counted code touches
-; by accident (its own, the stack, the tables) has its translation in Bochs's TLB before a region begins, so that
-; walks are counted only where a test makes them. The kernel half has 2 MiB pages: the fetch after a flush is a walk
-; of 3 reads.
+; The image is flat, loaded at 1 MiB, and runs at its address in the top 2 GiB. Every page that the
+; counted code happens to touch (its own, the stack, the tables) is in Bochs's TLB before a region
+; begins, so walks are counted only where a test causes them. The kernel half has 2 MiB pages, so
+; the fetch after a flush is a walk of 3 reads.
 
 KERNEL  equ 0xFFFFFFFF80000000  ; where physical address 0 is mapped
 TABLES  equ 0x200000            ; physical address of the page tables
@@ -16,7 +16,7 @@ BUFFERS equ KERNEL + 0x300000   ; a page to read and a page to write
 SMALL   equ 0xFFFFFFFFC0000000  ; 4 KiB pages; the one at index ABSENT is not mapped
 MEDIUM  equ 0xFFFFFFFFC0200000  ; a 2 MiB page
 LARGE   equ 0xFFFFFF0000000000  ; a 1 GiB page
-FRESH   equ 0xFFFFFE8000000000  ; a 4 KiB page below tables without accessed bits
+FRESH   equ 0xFFFFFE8000000000  ; a 4 KiB page; the entries that lead to it are not accessed
 SMALL_PTE  equ KERNEL + TABLES + 6 * 4096
 ABSENT  equ 8
 USER    equ 0x400000            ; the user page's address, in the low half
@@ -148,14 +148,14 @@ in_kernel:
         %assign number number + 1
         MARKER 1, number
 %endmacro
-%macro WARM 0                           ; stack and tables into the TLB, for reading and writing
+%macro WARM 0                           ; loads stack and tables into the TLB, for reading and writing
         push rax
         pop rax
         lock or dword [rel idt], 0
         lock or dword [r8], 0
         lock or dword [r9], 0
 %endmacro
-%macro SAY 1+                           ; to port 0xE9
+%macro SAY 1+                           ; writes text to port 0xE9
         jmp %%after
 %%text: db %1
 %%length equ $ - %%text
@@ -176,7 +176,7 @@ in_kernel:
         align 4096
 leave:
 %ifdef SECOND_CPU
-        mov rsi, second_cpu             ; its start-up code at 0x8000
+        mov rsi, second_cpu             ; copy its start-up code to 0x8000
         mov rdi, KERNEL + 0x8000
         mov ecx, second_cpu_length
         rep movsb
@@ -189,7 +189,7 @@ leave:
         jnz .init
         mov eax, 0xC4608
         wrmsr
-        MARKER 1, 1000                  ; this CPU's region lasts longer than the other one's
+        MARKER 1, 1000                  ; this CPU's region outlasts the other one's
         mov rdi, meeting
         mov ecx, 10000
         BEGIN
@@ -247,7 +247,8 @@ leave:
 shutdown: db "Shutdown"
 
 %ifdef SECOND_CPU
-; Runs at 0x8000: real mode to long mode in one step, with the page tables of the first CPU.
+; Runs at 0x8000: switches from real mode to long mode in one step, with the first CPU's page
+; tables.
         bits 16
 second_cpu:
         mov eax, cr4

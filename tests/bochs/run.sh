@@ -1,8 +1,8 @@
 #!/bin/bash
-# Boots guest.asm in Bochs with the instrumentation library and compares what the library counts with what the
-# comments in its files say. Prints TAP.
+# Boots guest.asm in Bochs with the instrumentation library and compares the counts with the comments
+# in the guest's files. Prints TAP.
 #
-#   tests/bochs/run.sh [LIBRARY]        LIBRARY: build/bochs/palimpsest-bochs.so unless named
+#   tests/bochs/run.sh [LIBRARY]        default: build/bochs/palimpsest-bochs.so
 # shellcheck disable=SC2016,SC2317
 set -eu
 # shellcheck source=bench/environment.sh
@@ -27,7 +27,7 @@ cd "$work"
 
 tests=0
 failed=0
-result() { # STATUS NAME: a status of 0 is a pass
+result() { # STATUS NAME: the test passes if STATUS is 0
 	tests=$((tests + 1))
 	if [ "$1" = 0 ]; then
 		echo "ok $tests - $2"
@@ -45,7 +45,7 @@ check() { # NAME COMMAND...
 	fi
 }
 
-image() { # NAME [nasm options]: NAME.iso and NAME.bochsrc
+image() { # NAME [nasm options]: makes NAME.iso and NAME.bochsrc
 	name=$1
 	shift
 	mkdir -p "$name/boot/grub"
@@ -70,7 +70,7 @@ image() { # NAME [nasm options]: NAME.iso and NAME.bochsrc
 }
 echo c >debugger.rc
 
-boot() { # IMAGE RUN [NAME=VALUE… for Bochs]: RUN.stream, RUN.out, RUN.err, RUN.status
+boot() { # IMAGE RUN [NAME=VALUE… for Bochs]: makes RUN.stream, RUN.out, RUN.err, RUN.status
 	booted=$1
 	run=$2
 	shift 2
@@ -84,7 +84,7 @@ ends_with() { # STATUS RUN
 	[ "$(cat "$2.status")" = "$1" ] || { echo "status $(cat "$2.status")"; tail -n 5 "$2.err"; return 1; }
 }
 
-# ---- what the comments of the guest say, one line per region: name | line ----
+# ---- the expected counts, from the guest's comments, one line per region: name | line ----
 metrics=$(sed -n 's/^.*X([A-Z0-9_]*, "\([a-z0-9_]*\)").*/\1/p' "$here/../../bench/bochs/metrics.h")
 awk -F ' *[|] *' -v metrics="$metrics" '
 	/^ *;= / {
@@ -181,7 +181,7 @@ check "a wrong profile is refused" ends_with 2 wrong
 check "with its file and line" sh -c '
 	grep -q "wrong.ini:$(grep -n "^invlpg " wrong.ini | cut -d : -f 1): .many" wrong.err'
 
-# ---- by function: an ELF file with the symbols of the guest's code, two pages from the label tests on ----
+# ---- by function: an ELF file with the symbols of the guest's code, two pages from label `tests` ----
 nasm -f bin -I"$here/" --before '[map symbols guest.map]' -o guest.bin "$here/guest.asm"
 tail -c +4097 guest.bin | head -c 8192 >code.bin
 options=$(awk '$1 ~ /^FFFFFFFF8010[12]...$/ && $3 ~ /^[a-z_]+$/ {
@@ -192,7 +192,7 @@ options=$(awk '$1 ~ /^FFFFFFFF8010[12]...$/ && $3 ~ /^[a-z_]+$/ {
 	print "--add-symbol " $3 "=.text:" offset ",global,function"
 }' guest.map)
 # shellcheck disable=SC2086 # options are words
-elf() { # FILE [options of objcopy]: symbols of code.bin
+elf() { # FILE [options of objcopy]: makes an ELF file of code.bin
 	file=$1
 	shift
 	objcopy -I binary -O elf64-x86-64 -B i386:x86-64 \
@@ -247,7 +247,7 @@ check "with a profile too, in each metric, and causes" awk -f sum.awk both.strea
 region_of() { # NAME
 	sed -n "/^$1|/{s/.*region=\([0-9]*\) .*/\1/p;q}" expected
 }
-functions_are() { # NAME, lines "stack metric=n …" on standard input
+functions_are() { # NAME: compares with the lines "stack metric=n …" on standard input
 	awk -v region="$(region_of "$1")" '
 		/^!frame/ {
 			split($2, id, "="); split($3, parent, "="); split($4, name, "=")
@@ -313,7 +313,7 @@ check "with the reason" grep -q "bare.elf: it has no symbol table" bare.err
 # ---- the trace ----
 boot guest traced "PALIMPSEST_TRACE=counts.trace"
 boot guest few "PALIMPSEST_TRACE=few.trace" "PALIMPSEST_TRACE_LINES=3"
-trace_is() { # FILE NAME, lines "instructions event address function detail" on standard input
+trace_is() { # FILE NAME: compares with "instructions event address function detail" on standard input
 	sed -n "s/^$(region_of "$2") 0 \([0-9]*\) [0-9]* /\1 /p" "$1" >trace.got
 	diff - trace.got
 }
@@ -378,7 +378,7 @@ check "without PALIMPSEST_FD the exit status is the same" ends_with 33 alone
 check "and the guest's bytes appear once, with no other lines" sh -c '
 	test "$(grep -c "^whole line" alone.out)" = 1 && ! grep "^!" alone.out | grep -v "^!count region=[12] instructions=[78]\$"'
 
-# A pipe whose reader is gone.
+# A pipe whose reader has exited.
 status=0
 PALIMPSEST_FD=3 SDL_VIDEODRIVER=dummy LD_PRELOAD=$library sh -c '
 	mkfifo pipe
@@ -396,7 +396,7 @@ PALIMPSEST_FD=9 LD_PRELOAD=$library timeout 60 bochs -f guest.bochsrc -rc debugg
 echo $status >bad.status
 check "a descriptor that is not open is refused" ends_with 2 bad
 
-# ---- not this Bochs ----
+# ---- other programs, and a Bochs that does not fit ----
 status=0
 PALIMPSEST_FD=1 LD_PRELOAD=$library sh -c true >sh.out 2>&1 || status=$?
 check "in another program the library does nothing" sh -c "test $status = 0 && ! test -s sh.out"
