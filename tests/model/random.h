@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Random numbers that are the same in every run (xorshift64*). */
+/* Pseudo-random numbers (xorshift64*), the same in every run. */
 #pragma once
 
 #include <stdint.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Caches and the branch predictor under random streams, against naive models that keep plain lists. */
+/* Caches and the branch predictor under random streams, compared with naive models that keep plain
+ * lists. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -49,7 +50,7 @@ static enum cache_level naive_level(struct naive_cache *const caches[3], uint64_
 	return LEVEL_MEMORY;
 }
 
-/* Two CPUs: each its own, and one L3. */
+/* Two CPUs with caches of their own and a shared L3. */
 static void random_accesses(void **state)
 {
 	static const struct profile profile = { .size = { [SIZE_L1I_KIB] = 1,
@@ -87,11 +88,12 @@ static void random_accesses(void **state)
 	lru_free(&shared);
 }
 
-/* The lines that count: a hit takes the newest one that fits away, and the missed line becomes the newest. */
+/* The tracked lines: a hit removes the newest line that fits, and the missed line becomes the
+ * newest. */
 static void random_misses(void **state)
 {
 	struct caches caches = { 0 };
-	uint64_t lines[CACHE_STREAMS] = { 0 }; /* the oldest first; 0: none */
+	uint64_t lines[CACHE_STREAMS] = { 0 }; /* oldest first; 0: none */
 	(void)state;
 
 	for (unsigned i = 0; i < OPERATIONS; i++) {
@@ -111,7 +113,7 @@ static void random_misses(void **state)
 	}
 }
 
-/* ---- branches: outcomes in the order in which they came ---- */
+/* ---- branches: outcomes in order ---- */
 
 static bool naive_conditional(uint64_t from, bool taken)
 {
@@ -141,7 +143,7 @@ static void random_branches(void **state)
 {
 	static struct branches branches;
 	static uint64_t last_target[1 << 16];
-	uint64_t calls[BRANCH_RETURNS]; /* the oldest first */
+	uint64_t calls[BRANCH_RETURNS]; /* oldest first */
 	unsigned depth = 0;
 	(void)state;
 
@@ -155,7 +157,8 @@ static void random_branches(void **state)
 			                 naive_conditional(from, taken));
 			continue;
 		}
-		/* Returns only after calls: what an empty stack says depends on how it is made. */
+		/* Return only after a call: what an empty stack predicts depends on its
+		 * implementation. */
 		kind = kind == 4   ? BRANCH_DIRECT
 		       : kind == 5 ? BRANCH_INDIRECT
 		       : kind == 6 ? (taken ? BRANCH_CALL : BRANCH_CALL_INDIRECT)

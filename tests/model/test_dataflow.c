@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Loads that wait for each other: chains by hand, random streams against a naive model that keeps the time of every
- * instruction, and the registers of instructions.
+ * Loads that wait for each other: chains by hand, random streams compared with a naive model that
+ * keeps the time of every instruction, and the registers of instructions.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,7 +32,8 @@ static void add(struct cost *to, const struct cost *cost)
 		to->of[set] += cost->of[set];
 }
 
-/* One instruction that costs 1; with a latency, it loads. Returns how long the window makes the next one wait. */
+/* Ends an instruction that costs 1 and, with a latency, loads. Returns how long the window delays
+ * the next one. */
 static uint64_t step(struct operands operands, uint64_t latency)
 {
 	struct cost wait = { 0 }, stall = { 0 }, complete = same(latency), one = same(1);
@@ -74,40 +75,40 @@ static void chains(void **state)
 	static const struct operands zero = { .writes = RAX };
 	(void)state;
 
-	/* Three loads of 12, one after the other, take 36; 3 have passed. */
+	/* Three dependent loads of 12 take 36; 3 have passed. */
 	start(100);
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(step(chase, 12), 0);
 	assert_int_equal(drain(), 33);
 
-	/* Independent: the last one starts at 2 and takes 12; 3 have passed. */
+	/* Independent loads: the last one starts at 2 and takes 12; 3 have passed. */
 	start(100);
 	for (unsigned i = 0; i < 3; i++)
 		step(other, 12);
 	assert_int_equal(drain(), 11);
 
-	/* Moved and added to: 24 in all, of which 3 have passed. */
+	/* Through a move and an addition: 24 in all, of which 3 have passed. */
 	start(100);
 	step(chase, 12);
 	step(copy, 0);
 	step(from_copy, 12);
 	assert_int_equal(drain(), 21);
 
-	/* Written by something else in between: the second load starts at 2. */
+	/* The register is written by something else in between: the second load starts at 2. */
 	start(100);
 	step(chase, 12);
 	step(zero, 0);
 	step(chase, 12);
 	assert_int_equal(drain(), 11);
 
-	/* After 20 instructions the register is there. */
+	/* After 20 instructions the register is ready. */
 	start(100);
 	step(chase, 12);
 	for (unsigned i = 0; i < 20; i++)
 		step((struct operands){ 0 }, 0);
 	step(chase, 12);
 	assert_int_equal(drain(), 11);
-	assert_int_equal(drain(), 11); /* nobody charged it */
+	assert_int_equal(drain(), 11); /* the caller has not charged it */
 }
 
 static void the_window(void **state)
@@ -115,15 +116,15 @@ static void the_window(void **state)
 	uint64_t total = 0;
 	(void)state;
 
-	/* With a window of 4: instruction 4 waits for instruction 0 (complete at 12, now 4), 5 for 1 (24, now 13), 6 for 2
-	 * (36, now 25) ... */
+	/* With a window of 4, instruction 4 waits for instruction 0 (complete at 12, now 4), 5 for
+	 * 1 (24, now 13), 6 for 2 (36, now 25), … */
 	start(4);
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(step(chase, 12), 0);
 	assert_int_equal(step(chase, 12), 8);
 	for (unsigned i = 0; i < 100; i++)
 		assert_int_equal(step(chase, 12), 11);
-	/* 104 loads take 104 * 12; the core is at the completion of load 100, the 101st one. */
+	/* 104 loads take 104 * 12; the core has reached the end of load 100, the 101st. */
 	assert_int_equal(flow.now.of[SET_NOMINAL], 101 * 12);
 	assert_int_equal(drain(), 3 * 12);
 
@@ -133,17 +134,17 @@ static void the_window(void **state)
 		total += step(other, 3);
 	assert_int_equal(total, 0);
 
-	/* A window of 1 takes nothing before the one before is complete. */
+	/* With a window of 1, each instruction waits for the one before to complete. */
 	start(1);
 	assert_int_equal(step(other, 12), 11);
 	assert_int_equal(step(other, 12), 11);
 }
 
-/* ---- the naive model: the times of all instructions and registers, and nothing left out ---- */
+/* ---- the naive model: the times of all instructions and registers ---- */
 
 struct naive {
 	struct cost now, ready[16], latest;
-	struct cost *complete; /* of each instruction; 0: no load */
+	struct cost *complete; /* per instruction; 0: no load */
 	unsigned count, window;
 };
 
@@ -221,7 +222,7 @@ static void drain_both(struct naive *naive)
 		naive_stall(naive, set, naive->latest.of[set]);
 }
 
-/* `chained`: of 64 instructions, so many are a chase. */
+/* `chained` of 64 instructions, on average, are a chase. */
 static void compare(unsigned window, unsigned chained)
 {
 	struct cost cheapest = { .of = { 1, 1, 2 } };
@@ -238,7 +239,7 @@ static void compare(unsigned window, unsigned chained)
 			operands = chase;
 		for (unsigned loads = operands.memory ? 1 + (random_below(8) == 0) : 0; loads; loads--)
 			load_both(&naive, &operands, &loaded);
-		if (random_below(5) == 0) /* a share of a latency */
+		if (random_below(5) == 0) /* with a share of a latency */
 			cost = (struct cost){ .of = { 9, 20, 31 } };
 		add(&flow.now, &cost);
 		add(&naive.now, &cost);
@@ -246,7 +247,7 @@ static void compare(unsigned window, unsigned chained)
 			if (random_below(2) && dataflow_end(&flow, &operands, &stall))
 				add(&flow.now, &stall);
 			drain_both(&naive);
-			naive.count = 0; /* all is complete */
+			naive.count = 0; /* everything is complete */
 			assert_memory_equal(&flow.now, &naive.now, sizeof flow.now);
 			continue;
 		}
@@ -271,7 +272,7 @@ static void random_streams(void **state)
 /* ---- registers of instructions ---- */
 
 static const struct {
-	uint8_t bytes[4]; /* opcode, behind 0F when `two` */
+	uint8_t bytes[4]; /* from the opcode on; after 0F if `two` */
 	bool two, operand_16;
 	uint8_t rex;
 	unsigned address, sources, writes;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The arrays of caches and TLBs, and the caches, against a list with time stamps. */
+/* The arrays of caches and TLBs, and the caches, compared with a list with time stamps. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +23,7 @@ struct reference {
 	} entry[REFERENCE_MAX];
 };
 
-/* The newer of the two when both are there. */
+/* Returns the index of the newer one if both keys are present, or -1. */
 static int reference_index(const struct reference *reference, unsigned set, uint64_t key, uint64_t other)
 {
 	int found = -1;
@@ -104,7 +104,7 @@ static void random_streams(void **state)
 	(void)state;
 	compare(64, 4, 100);
 	compare(12, 12, 20);
-	compare(33, 11, 60); /* a number of sets that is no power of 2 */
+	compare(33, 11, 60); /* the number of sets is not a power of 2 */
 	compare(8, 1, 30);
 }
 
@@ -149,11 +149,11 @@ static void cache_levels(void **state)
 	assert_int_equal(caches_access(&caches, 63), LEVEL_L1);
 	assert_int_equal(caches_access(&caches, 64), LEVEL_MEMORY);
 	assert_int_equal(caches_fetch(&caches, 0), LEVEL_L2);
-	/* L1D has 8 sets of 2: 512 and 1024 drive 0 out of it; L2 has 8 sets of 4 and keeps it. */
+	/* L1D has 8 sets of 2, so 512 and 1024 evict 0 from it; L2 has 8 sets of 4 and keeps it. */
 	assert_int_equal(caches_access(&caches, 512), LEVEL_MEMORY);
 	assert_int_equal(caches_access(&caches, 1024), LEVEL_MEMORY);
 	assert_int_equal(caches_access(&caches, 0), LEVEL_L2);
-	/* L3 has 16 sets of 4: lines 1024 apart share one, so four more drive 0 out of L1, L2 and L3. */
+	/* L3 has 16 sets of 4: lines 1024 apart share one, so four more evict 0 from L1, L2 and L3. */
 	for (unsigned line = 2; line < 6; line++)
 		assert_int_equal(caches_access(&caches, line * 1024), LEVEL_MEMORY);
 	assert_int_equal(caches_access(&caches, 0), LEVEL_MEMORY);
@@ -171,8 +171,8 @@ static void streams(void **state)
 	assert_false(caches_in_stream(&caches, 0x20FC0));
 	assert_true(caches_in_stream(&caches, 0x10080));
 	assert_true(caches_in_stream(&caches, 0x20F80));  /* downwards */
-	assert_false(caches_in_stream(&caches, 0x10100)); /* one line left out */
-	assert_false(caches_in_stream(&caches, 0x21000)); /* another page than 0x20FC0 */
+	assert_false(caches_in_stream(&caches, 0x10100)); /* one line is skipped */
+	assert_false(caches_in_stream(&caches, 0x21000)); /* not in the page of 0x20FC0 */
 }
 
 int main(void)

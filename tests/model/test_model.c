@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The accounting: cycles of hand-written streams, decoding, branches. Paging is off here: see test_translation.c. */
+/* Accounting: cycles of hand-written streams, decoding, branches. Paging is off here;
+ * test_translation.c tests it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,7 +45,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-/* And whatever the test did: the causes add up to the nominal cycles. */
+/* After every test: the causes must add up to the nominal cycles. */
 static int tear_down(void **state)
 {
 	const struct model_counts *counts = model_read(model, 0);
@@ -58,7 +59,7 @@ static int tear_down(void **state)
 	return sum ? -1 : 0;
 }
 
-/* Executes one instruction at `rip`; what it cost since the last call, in the nominal set. */
+/* Executes one instruction at `rip`. Returns the nominal cycles since the start. */
 static uint64_t execute(uint64_t rip, uint64_t next)
 {
 	model_instruction_starts(model, 0, rip, registers);
@@ -76,7 +77,7 @@ static void plain_instructions(void **state)
 	const struct model_counts *counts;
 	(void)state;
 
-	/* The first fetch misses everywhere: (168 - 4) * 0.8 = 131.2; then 0.5 each. */
+	/* The first fetch misses at every level: (168 - 4) * 0.8 = 131.2; then 0.5 each. */
 	assert_int_equal(execute(0x100, 0x101), 131700000);
 	assert_int_equal(execute(0x101, 0x102), 132200000);
 	assert_int_equal(execute(0x140, 0x141), 263900000); /* the next line, again from memory */
@@ -121,7 +122,7 @@ static void privileged_instructions(void **state)
 		assert_int_equal(now - before, profile.cost[cases[i].cost].of[SET_NOMINAL]);
 		before = now;
 	}
-	/* IRETQ into the kernel half is the cheaper one; the APIC's MSRs have costs of their own. */
+	/* IRETQ into the kernel half is cheaper; the APIC's MSRs have prices of their own. */
 	assert_int_equal(execute(0x102, 1ULL << 63) - before, profile.cost[COST_IRET_KERNEL].of[SET_NOMINAL]);
 	put(0x102, "\x0F\x30", 2);
 	registers[1] = 0x830;
@@ -157,7 +158,8 @@ static void what_counts(void **state)
 {
 	(void)state;
 
-	/* The fetch of an instruction that never gets anywhere is not counted; that of the next one is, once. */
+	/* The fetch of an instruction without a further event is not counted; that of the next one
+	 * is, once. */
 	model_instruction_starts(model, 0, 0x100, registers);
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL], 0);
 	model_start(model, 0);
@@ -178,7 +180,7 @@ static void branch_prediction(void **state)
 
 	for (unsigned i = 0; i < 1000; i++)
 		wrong += branches_conditional(&branches, 0x1000,
-		                              i % 4 != 0); /* a pattern that history shows */
+		                              i % 4 != 0); /* a pattern that the history covers */
 	assert_in_range(wrong, 1, 40);
 	assert_false(branches_unconditional(&branches, BRANCH_CALL, 0x2000, 0x3000));
 	assert_false(branches_unconditional(&branches, BRANCH_CALL, 0x3010, 0x4000));
@@ -239,7 +241,8 @@ static uint64_t load(uint64_t rip, uint64_t next, uint64_t linear)
 	return model_read(model, 0)->cycles.of[SET_NOMINAL];
 }
 
-/* 1000 times the load of `length` bytes of code at 0x102, all from one line that L1 has; then LFENCE. Cycles without it. */
+/* Returns the cycles of 1000 loads by `length` bytes of code at 0x102, all from one line in L1, and
+ * of the wait at an LFENCE after them, without its own. */
 static uint64_t thousand_loads(const char *code, unsigned length)
 {
 	uint64_t before, after = 0;
@@ -259,23 +262,25 @@ static void load_chains(void **state)
 	uint64_t before;
 	(void)state;
 
-	/* mov rax, [rax]: each begins when the one before is complete, 4 cycles later. */
+	/* mov rax, [rax]: each starts when the one before is complete, 4 cycles later. */
 	assert_int_equal(thousand_loads("\x48\x8B\x00", 3), 4000000000);
-	/* mov rax, [rbx]: half a cycle each; the last one is complete 3.5 cycles after its end. */
+	/* mov rax, [rbx]: half a cycle each; the last one completes 3.5 cycles after its end. */
 	assert_int_equal(thousand_loads("\x48\x8B\x03", 3), 503500000);
-	/* The chain of misses: memory, 168; 98.4 and 0.5 of them at once, and the rest at the fence. */
+	/* A chain of misses to memory, 168 each: 98.4 and 0.5 of them immediately, the rest at the
+	 * fence. */
 	put(0x102, "\x48\x8B\x00", 3);
 	before = execute(0x110, 0x113);
 	assert_int_equal(load(0x102, 0x105, 0x8000) - before, 98900000);
 	load(0x102, 0x105, 0x10000);
 	assert_int_equal(execute(0x110, 0x113) - before, 2 * 168000000 + 4000000);
-	/* An interrupt waits as well. */
+	/* An interrupt waits too. */
 	before = load(0x102, 0x105, 0x18000) - 98900000;
 	model_delivery(model, 0, DELIVERY_INTERRUPT, true);
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before, 168000000 + 314000000);
 }
 
-/* mov rax, [rax] once through `lines` lines in random order, behind a pass that warms up: cycles of a load, times 1000. */
+/* mov rax, [rax] once through `lines` lines in random order, after a warm-up pass. Returns cycles
+ * per load, times 1000. */
 static uint64_t chase(uint64_t lines)
 {
 	uint32_t *next = malloc(lines * sizeof *next);
@@ -302,7 +307,8 @@ static uint64_t chase(uint64_t lines)
 	return (execute(0x110, 0x113) - before) / (lines * (CYCLE / 1000));
 }
 
-/* The published latencies of the profile: 4, 12, 45 and 168. Lines that happen to be neighbours cost less. */
+/* The profile's published latencies: 4, 12, 45 and 168. Lines that happen to be neighbours cost
+ * less. */
 static void chase_latencies(void **state)
 {
 	(void)state;
@@ -323,7 +329,8 @@ static void chains_into_strings(void **state)
 	execute(0x105, 0x107);
 	before = execute(0x110, 0x113);
 	load(0x102, 0x105, 0x8000);
-	/* REP MOVSB of 2 bytes waits for RSI: 168; then 35 and 2 bytes. Its own loads are no part of any chain. */
+	/* REP MOVSB of 2 bytes waits for RSI: 168; then 35 and 2 bytes. Its own loads are not part
+	 * of a chain. */
 	for (unsigned i = 0; i < 2; i++) {
 		model_instruction_starts(model, 0, 0x105, registers);
 		model_data_access(model, 0, 0x8000, 0x8000, 1, false);
@@ -335,7 +342,7 @@ static void chains_into_strings(void **state)
 	assert_int_equal(execute(0x110, 0x113) - before, 168000000 + 35000000 + 2 * 34375 + 4000000);
 }
 
-/* Code that changes is decoded anew, also where it goes on in the next page. */
+/* Changed code is decoded again, even if it continues in the next page. */
 static void changed_code(void **state)
 {
 	uint64_t before = execute(0x100, 0x101);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which events are the guest's and which the hypervisor's, told by Bochs's reports of exits and context switches. */
+/* Which events belong to the guest and which to the hypervisor, from Bochs's reports of exits and
+ * context switches. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,9 +33,9 @@ static void an_exit_ends_with_the_second_switch(void **state)
 	(void)state;
 	nested_exit(0);
 	assert_true(nested_in_hypervisor(0));
-	nested_context_switch(0); /* the exit is done */
+	nested_context_switch(0); /* the exit is complete */
 	assert_true(nested_in_hypervisor(0));
-	nested_context_switch(0); /* the entry is */
+	nested_context_switch(0); /* the entry is complete */
 	assert_false(nested_in_hypervisor(0));
 	assert_int_equal(nested_exits(0), 1);
 	nested_exit(0);
@@ -43,7 +44,7 @@ static void an_exit_ends_with_the_second_switch(void **state)
 	assert_int_equal(nested_exits(0), 2);
 }
 
-/* An entry that fails in its last step reports the switch into the guest's state, then an exit. */
+/* An entry that fails in its last step reports the switch to the guest's state, then an exit. */
 static void an_entry_that_fails_is_an_exit(void **state)
 {
 	(void)state;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The profile reader: the five profiles are whole, and each mistake is named with file and line. */
+/* The profile reader: the five profiles are complete, and each mistake is reported with file and
+ * line. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,8 +19,8 @@
 
 static char why[PROFILE_WHY_MAX];
 
-/* Reads the good profile with the line that begins with `begins` replaced by `line` (NULL: left out). Returns the
- * number of that line. */
+/* Reads the good profile with the line that begins with `begins` replaced by `line`, or removed if
+ * that is NULL. Returns the number of that line. */
 static unsigned spoil(const char *begins, const char *line)
 {
 	char path[] = "/tmp/profile-XXXXXX";

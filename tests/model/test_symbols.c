@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The reader of the image's symbols, on files made here, good and bad; and rounding. */
+/* The reader of the image's symbols, on good and bad files made here; and rounding. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -64,7 +64,7 @@ static int set_up(void **state)
 		                     .p_flags = PF_R | PF_X,
 		                     .p_offset = offsetof(struct file, code),
 		                     .p_vaddr = CODE,
-		                     .p_paddr = PHYSICAL + 4000, /* over the end of a frame */
+		                     .p_paddr = PHYSICAL + 4000, /* across the end of a frame */
 		                     .p_filesz = CODE_BYTES };
 	file.section[1] = (Elf64_Shdr){ .sh_type = SHT_PROGBITS,
 		                        .sh_flags = SHF_ALLOC | SHF_EXECINSTR,
@@ -78,12 +78,12 @@ static int set_up(void **state)
 		                        .sh_offset = offsetof(struct file, names),
 		                        .sh_size = sizeof file.names };
 	names_used = 1;
-	add_symbol(1, "text_start", 0, 0, STB_GLOBAL, STT_NOTYPE); /* of the linker script */
+	add_symbol(1, "text_start", 0, 0, STB_GLOBAL, STT_NOTYPE); /* from the linker script */
 	add_symbol(2, "first", 0, 0x20, STB_LOCAL, STT_FUNC);
 	add_symbol(3, "entry", 0x40, 0, STB_GLOBAL, STT_NOTYPE);
 	add_symbol(4, "entry.back", 0x50, 0, STB_LOCAL, STT_NOTYPE);
 	add_symbol(5, "next", 0x60, 0, STB_GLOBAL, STT_NOTYPE);
-	add_symbol(6, "last", 0xC0, 0x400, STB_GLOBAL, STT_FUNC); /* more than there is */
+	add_symbol(6, "last", 0xC0, 0x400, STB_GLOBAL, STT_FUNC); /* larger than the section */
 	add_symbol(7, "object", 0x30, 8, STB_GLOBAL, STT_OBJECT);
 	add_symbol(8, "low", 0x400000 - CODE, 8, STB_GLOBAL, STT_FUNC); /* not in .text */
 	for (unsigned i = 0; i < CODE_BYTES; i++)
@@ -206,7 +206,7 @@ static void bad_files_are_refused(void **state)
 	refused(sizeof file, "symbol table is damaged");
 	memset(file.symbol, 0, sizeof file.symbol);
 	refused(sizeof file, "no symbols of the kernel's code");
-	file.symbol[2].st_name = 1 << 20; /* one bad name is passed over */
+	file.symbol[2].st_name = 1 << 20; /* one bad name is skipped */
 	symbols_free(read_file(sizeof file, why));
 	assert_string_equal(why, "");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * TLBs, paging-structure caches and walker: hand-computed cases, and random streams against a naive model that keeps
- * plain lists and says each rule of the manual in its own words.
+ * TLBs, paging-structure caches and walker: hand-computed cases, and random streams compared with a
+ * naive model that keeps plain lists and states each rule of the manual independently.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -61,7 +61,8 @@ static const struct profile amd = { .size = { [SIZE_ITLB_4K] = 8,
 	                                      [SIZE_WALK_PDPTE] = 4,
 	                                      [SIZE_WALK_PDE] = 4 } };
 
-/* Two roots, in frames 1 and 2. Frames 3-6 are PDPTs, 7-10 PDs, 11-18 page tables; leaves lead to any frame number. */
+/* Makes two roots, in frames 1 and 2. Frames 3-6 are PDPTs, 7-10 PDs, 11-18 page tables; leaves
+ * have arbitrary frame numbers. */
 static void make_tables(void)
 {
 	memset(memory, 0, sizeof memory);
@@ -97,7 +98,7 @@ static uint64_t random_address(void)
 /* ---- the naive model ---- */
 
 struct item {
-	uint64_t start, bytes;       /* what it translates */
+	uint64_t start, bytes;       /* the range that it translates */
 	uint64_t whole, whole_bytes; /* the page that it is a piece of */
 	uint64_t target, pcid, used;
 	bool global;
@@ -111,7 +112,7 @@ struct list {
 struct naive {
 	struct list first[SIDES][PAGE_SIZES], second[SIDES][PAGE_SIZES];
 	struct list *first_of[SIDES][PAGE_SIZES], *second_of[SIDES][PAGE_SIZES];
-	struct list above[3]; /* what PML4, PDPT and PD entries cover */
+	struct list above[3]; /* ranges that PML4, PDPT and PD entries cover */
 	uint64_t cr3, cr4, now;
 };
 
@@ -153,7 +154,7 @@ static void naive_make(struct naive *naive, const struct profile *profile)
 		}
 		naive->second_of[side][2] = second_1g->sets ? second_1g : NULL;
 	}
-	if (naive->first[SIDE_CODE][1].sets) /* code has no array for 1 GiB then */
+	if (naive->first[SIDE_CODE][1].sets) /* then code has no array for 1 GiB pages */
 		naive->first_of[SIDE_CODE][2] = NULL;
 }
 
@@ -167,7 +168,8 @@ static uint64_t canonical48(uint64_t linear)
 	return linear << 16 >> 16;
 }
 
-/* Of several that fit (two PCIDs may disagree on what is global), the smallest page's newest. */
+/* Of several matches (two PCIDs may disagree on what is global), returns the newest one of the
+ * smallest page size. */
 static struct item *naive_find(struct naive *naive, struct list *const lists[PAGE_SIZES], uint64_t linear)
 {
 	struct item *found = NULL;
@@ -203,7 +205,7 @@ static void naive_add(struct naive *naive, struct list *list, struct item item)
 	list->item[list->count++] = item;
 }
 
-/* The piece of a page that a list of the side can hold. */
+/* Adds the piece of a page that a list of this side can hold. */
 static void naive_hold(struct naive *naive, struct list *const lists[PAGE_SIZES], struct item page,
                        uint64_t linear)
 {
@@ -333,12 +335,12 @@ static void control(struct translation *translation, struct naive *naive)
 	case 0:
 		value = naive->cr4 ^ (random_below(2) ? PGE : PCIDE);
 		if (value & PCIDE && !(naive->cr4 & PCIDE) && naive->cr3 % 4096)
-			return; /* a processor refuses that */
+			return; /* a processor refuses this */
 		if ((naive->cr4 ^ value) & PGE || !(value & PCIDE))
 			naive_flush(naive, FLUSH_EVERYTHING, 0, 0);
 		naive->cr4 = value;
 		translation_write_cr4(translation, value);
-		if (!(value & PCIDE)) { /* bits 11-0 of CR3 have to go */
+		if (!(value & PCIDE)) { /* bits 11-0 of CR3 must be cleared */
 			naive->cr3 &= ~4095ULL;
 			translation_write_cr3(translation, naive->cr3, false);
 			naive_flush(naive, FLUSH_PCID, 0, 0);
@@ -404,7 +406,8 @@ static void random_streams(void **state)
 	}
 }
 
-/* By hand: root in frame 1, one PDPT, PD and page table; page 0 global, page 1 not, 2 MiB page at 2 MiB. */
+/* By hand: root in frame 1, one PDPT, PD and page table. Page 0 is global, page 1 is not; a 2 MiB
+ * page is at 2 MiB. */
 static void make_small(struct translation *translation)
 {
 	memset(memory, 0, sizeof memory);
@@ -441,7 +444,7 @@ static void by_hand(void **state)
 	assert_int_equal(loads(&translation, 0x123, 0x50123), 4);
 	assert_int_equal(loads(&translation, 0x1456, 0x51456), 1); /* the PD entry is held */
 	assert_int_equal(loads(&translation, 0x234567, 0x40034567),
-	                 1); /* the PDPT entry: one load of the PD */
+	                 1); /* the PDPT entry is held: one load, of the PD entry */
 	assert_int_equal(loads(&translation, 0x1456, 0x51456), 0);
 	translation_write_cr3(&translation, 0x1000, true);
 	assert_int_equal(loads(&translation, 0x1456, 0x51456), 0); /* nothing was flushed */
@@ -453,12 +456,12 @@ static void by_hand(void **state)
 	translation_write_cr3(&translation, 0x1000, true);
 	assert_int_equal(loads(&translation, 0x1456, 0x51456), 0); /* and back */
 	translation_invlpg(&translation, 0x123);
-	assert_int_equal(loads(&translation, 0x123, 0x50123), 4); /* global, and all structures are gone */
+	assert_int_equal(loads(&translation, 0x123, 0x50123), 4); /* global; all structure entries are gone */
 	translation_invpcid(&translation, 0, 5, 0x1000);
-	assert_int_equal(loads(&translation, 0x1456, 0x51456), 0); /* it was PCID 5's */
+	assert_int_equal(loads(&translation, 0x1456, 0x51456), 0); /* only PCID 5's was flushed */
 	translation_invlpg(&translation, 0x3FF000);
 	assert_int_equal(loads(&translation, 0x200000, 0x40000000),
-	                 3); /* any address of the 2 MiB page will do */
+	                 3); /* any address in the 2 MiB page flushes it */
 	assert_true(translation_peek(&translation, 0x1001, &physical));
 	assert_int_equal(physical, 0x51001);
 	assert_false(translation_peek(&translation, 0x2000, &physical));
