@@ -125,22 +125,22 @@ check "two runs give the same bytes" cmp first.stream second.stream
 check "own lines do not split the guest's" sh -c '
 	sed -n "/^whole line/,\$p" first.stream | sed "s/^\(!count\).*/\1/" >ending
 	printf "%s\n" "whole line" "!count" "a line in two parts" "an unfinished line" "!exit status=33" | diff - ending'
-check "a guest's lines are marked where they look like the library's" sh -c '
+check "a guest's lines are marked if they look like the library's" sh -c '
 	grep -a "^?" first.stream >marked
 	printf "%s\n" "?!count region=1 instructions=7" "?!count region=2 instructions=8" "?!exit status=35" | diff - marked'
-check "and no line of the library's is of the guest" sh -c '
+check "and the guest writes no line of the library's" sh -c '
 	test "$(grep -c "^!count region=[12] " first.stream)" = 2 && ! grep -q "^!exit status=35" first.stream'
-check "value 0x10 at port 0xF4 is status 33" ends_with 33 first
+check "value 0x10 at port 0xF4 gives status 33" ends_with 33 first
 check "the serial log is complete" sh -c 'echo "serial text" | cmp - guest.serial'
 
 image panic -DSTATUS=0x12
 boot panic panic
-check "value 0x12 at port 0xF4 is status 37" ends_with 37 panic
+check "value 0x12 at port 0xF4 gives status 37" ends_with 37 panic
 check "and ends the stream" sh -c 'tail -n 1 panic.stream | grep -qx "!exit status=37"'
 
 image triple -DTRIPLE_FAULT
 boot triple triple
-check "a triple fault is status 1" ends_with 1 triple
+check "a triple fault gives status 1" ends_with 1 triple
 check "and keeps what came before it" sh -c 'tail -n 1 triple.stream | grep -qx "an unfinished line"'
 
 cpus=2 image two -DSECOND_CPU
@@ -155,8 +155,8 @@ boot guest modelled "$profile"
 boot guest again "$profile"
 boot two two-modelled "$profile"
 boot two two-again "$profile"
-check "with a profile the guest ends as without" ends_with 33 modelled
-check "and what was counted without it is the same" sh -c '
+check "with a profile the guest ends as it does without" ends_with 33 modelled
+check "and the other counts are the same" sh -c '
 	for run in first modelled; do sed "1d; s/ cycles_low=.*//" $run.stream >$run.counts; done
 	cmp first.counts modelled.counts'
 check "each count has cycles, low to high" awk '/^!count/ {
@@ -205,8 +205,8 @@ elf() { # FILE [options of objcopy]: makes an ELF file of code.bin
 elf guest.elf $options
 boot guest functions "PALIMPSEST_SYMBOLS=guest.elf"
 boot guest both "$profile" "PALIMPSEST_SYMBOLS=guest.elf" "PALIMPSEST_TRACE=both.trace"
-check "with symbols the guest ends as without" ends_with 33 functions
-check "and what was counted is the same" sh -c '
+check "with symbols the guest ends as it does without" ends_with 33 functions
+check "and the counts are the same" sh -c '
 	grep -v "^!frame\|^!function" functions.stream | cmp first.stream -
 	grep -v "^!frame\|^!function" both.stream | cmp modelled.stream -'
 
@@ -267,7 +267,7 @@ check "a fault: its event, its delivery and its handler" functions_are "#UD, han
 	tests;[delivery] data_accesses=8
 	tests;undefined instructions=2 data_accesses=8
 EOF
-check "a walk to a missing page is of who walks" functions_are "#PF, handled, after a walk to the missing entry" <<-'EOF'
+check "a walk to a missing page belongs to the function that walks" functions_are "#PF, handled, after a walk to the missing entry" <<-'EOF'
 	tests walk_reads=4 exceptions=1
 	tests;[delivery] data_accesses=9
 	tests;page_fault instructions=3 data_accesses=8
@@ -362,11 +362,11 @@ check "walks, flushes, interrupts and exceptions are as many as counted" awk '
 		regions++
 	}
 	END { exit wrong || !regions }' both.trace both.stream
-check "a bound on its lines is kept, and said" sh -c 'test "$(wc -l <few.trace)" = 5 &&
+check "the limit on its lines is kept, and reported" sh -c 'test "$(wc -l <few.trace)" = 5 &&
 	all=$(tail -n 1 counts.trace | cut -d " " -f 3) &&
 	tail -n 1 few.trace | grep -qx "# end: $all events, $((all - 3)) of them left out"'
 boot guest nowhere "PALIMPSEST_TRACE=/nowhere/trace"
-check "a trace that cannot be made is refused" ends_with 2 nowhere
+check "a trace that cannot be created is refused" ends_with 2 nowhere
 check "with the reason" grep -q "/nowhere/trace cannot be made: No such file" nowhere.err
 
 # ---- without a harness ----
@@ -387,7 +387,7 @@ PALIMPSEST_FD=3 SDL_VIDEODRIVER=dummy LD_PRELOAD=$library sh -c '
 	wait
 	exec timeout 60 bochs -f guest.bochsrc -rc debugger.rc </dev/null >gone.out 2>gone.err' || status=$?
 echo $status >gone.status
-check "a reader that is gone ends Bochs" ends_with 1 gone
+check "Bochs ends if its reader has exited" ends_with 1 gone
 check "with a message" grep -q "palimpsest-bochs: cannot write to the harness: Broken pipe" gone.err
 
 status=0
