@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Segments with odd sizes: much .bss or nothing else, and such that reach past the end of the file. */
+/* Segments of odd sizes: large .bss, nothing but .bss, and segments that extend past the end of the
+ * file. */
 #include "tests/elf/odd.h"
 
-/* .bss alone in a segment, at `offset` of the file. */
+/* A segment with nothing but .bss, at `offset` of the file. */
 static void only_bss(struct image *i, uint64_t offset, uintptr_t address, uint64_t size)
 {
 	begin(i, ET_EXEC, TEXT);
@@ -47,7 +48,7 @@ static void bss_1g_with_data(struct image *i)
 	change(i, DATA + (1UL << 29));
 }
 
-/* The program break is behind it. */
+/* The program break follows the .bss. */
 static void bss_17m_break(struct image *i)
 {
 	const uint64_t size = 17UL << 20;
@@ -57,13 +58,13 @@ static void bss_17m_break(struct image *i)
 	put_number(i, 12);
 	PUT(i, 0x0f, 0x05, 0x48, 0x89, 0xc3);
 	put_address(i, TEXT + 0x100000 + size);
-	PUT(i, 0x48, 0x39, 0xc3, 0x73, 12); /* not below it */
+	PUT(i, 0x48, 0x39, 0xc3, 0x73, 12); /* it is not below the .bss */
 	put_exit(i, 90);
 	PUT(i, 0x48, 0x8d, 0xbb); /* brk(RBX + 16 KiB) */
 	put_number(i, 0x4000);
 	PUT(i, 0xb8);
 	put_number(i, 12);
-	PUT(i, 0x0f, 0x05, 0xc6, 0x83); /* and a byte before that is written */
+	PUT(i, 0x0f, 0x05, 0xc6, 0x83); /* writes to the last byte before it */
 	put_number(i, 0x3fff);
 	PUT(i, 1);
 }
@@ -83,7 +84,7 @@ static void bss_of_constants_written(struct image *i)
 	change(i, DATA + 0x3fff);
 }
 
-/* Data of `size` bytes at `offset`, of a file that ends at 3 * PAGE - 0x100. */
+/* Data of `size` bytes at `offset`, in a file that ends at 3 * PAGE - 0x100. */
 static void past_end(struct image *i, uint32_t flags, uint64_t offset, uint64_t size, uint64_t memory)
 {
 	begin(i, ET_EXEC, TEXT);
@@ -132,7 +133,7 @@ static void past_end_whole_read(struct image *i)
 	check(i, OF_FILE(4 * PAGE + 0x10), 0);
 }
 
-/* Behind the last byte, in its page. */
+/* Past the last byte, but in its page. */
 static void past_end_whole_in_page(struct image *i)
 {
 	past_end(i, R | W, 3 * PAGE - 0x80, 0x40, 0x40);
@@ -159,7 +160,8 @@ static void past_end_text(struct image *i)
 	check(i, TEXT + PAGE, pattern(PAGE));
 }
 
-/* .bss behind it, which begins with a page or within one that is not there, to be written or not. */
+/* .bss after data past the end: it starts with a missing page or inside one, and is writable or
+ * not. */
 static void past_end_then_bss(struct image *i)
 {
 	past_end(i, R | W, 2 * PAGE, 2 * PAGE, 4 * PAGE);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Odd headers, and tables of segments in odd places. */
+/* Odd headers, and program headers in odd places. */
 #include "tests/elf/odd.h"
 
-/* The table of segments where its numbers are not aligned. */
+/* The program headers are not aligned. */
 static void odd_table(struct image *i)
 {
 	plain(i);
@@ -29,12 +29,12 @@ static void headers_1171(struct image *i)
 	i->header.e_phnum = 1171;
 }
 
-/* A damaged table, or one that is not there. */
+/* Program headers that are cut off, or not in the file. */
 static void table_past_end(struct image *i)
 {
 	plain(i);
 	i->header.e_phnum = 60;
-	i->header.e_phoff = i->size; /* begins there, and is cut off when it is written */
+	i->header.e_phoff = i->size; /* they begin at the end, and are cut off when written */
 }
 
 const struct file odd_headers[] = {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes small ELF files that no linker makes, and scripts with odd first lines: make FOLDER
- * leaves them there, and in FOLDER/list a line for each: its name, what Linux does with it, and what this kernel does. That is the exit
- * status (a program that finds its memory as it should be ends with 42), the name of a signal, or of the error of execve(). A
- * line on which both differ ends with the reason, which docs/elf.md gives.
+ * make FOLDER: writes small ELF files that no linker makes, and scripts with odd first lines, into
+ * FOLDER. FOLDER/list has a line for each: its name, the result on Linux, and the result in this
+ * kernel. A result is an exit status (42 for a program that finds its memory as it should be), the
+ * name of a signal, or the name of execve()'s error. If the two differ, the line ends with the
+ * reason, which docs/elf.md explains.
  */
 #include "tests/elf/odd.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that no linker makes: how one is put together, and the tables of them. make.c writes them. */
+/* Files that no linker makes: functions to build one, and the tables of them. make.c writes them. */
 #pragma once
 
 #include <elf.h>
@@ -12,7 +12,7 @@
 
 #define PAGE         0x1000UL
 #define SEGMENTS_MAX 1300
-#define CODE         0x800UL /* where it begins in the file; headers come before it, data in the next page */
+#define CODE         0x800UL /* offset of the code; headers come before it, data in the next page */
 
 enum { R = PF_R, W = PF_W, X = PF_X };
 
@@ -20,50 +20,50 @@ struct image {
 	Elf64_Ehdr header;
 	Elf64_Phdr segments[SEGMENTS_MAX];
 	uint8_t bytes[0x20000];
-	size_t size;    /* of the file, without a table of segments at its end */
+	size_t size;    /* of the file, not counting program headers at its end */
 	uintptr_t text; /* address of the file's first byte */
-	size_t code;    /* offset behind the code so far */
+	size_t code;    /* offset of the end of the code so far */
 	unsigned checks;
 };
 
-/* The file's byte at an offset, never 0. */
+/* Returns the file's byte at an offset, which is never 0. */
 uint8_t pattern(size_t offset);
 
-/* Bytes of code. */
+/* Append bytes to the code. */
 void put(struct image *i, const void *bytes, size_t size);
 #define PUT(i, ...) put(i, (const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }))
 void put_number(struct image *i, uint32_t number);
 
-/* RAX = `address`: relative to the code, wherever that is, when it is near. */
+/* RAX = `address`: relative to the code, wherever it is loaded, if it is near. */
 void put_address(struct image *i, uintptr_t address);
 
 void put_exit(struct image *i, unsigned status);
 
-/* The program reads a byte, and ends with 100 and up when it is not `value`. */
+/* The program reads a byte, and exits with a status from 100 on if it is not `value`. */
 void check(struct image *i, uintptr_t address, uint8_t value);
 
-/* And writes one. */
+/* The program writes a byte. */
 void change(struct image *i, uintptr_t address);
 
-/* And calls mprotect(). */
+/* The program calls mprotect(). */
 void protect(struct image *i, uintptr_t address, uint32_t size, uint32_t protection);
 
-/* One more segment. */
+/* Adds a segment. */
 void add(struct image *i, uint32_t flags, uint64_t offset, uint64_t address, uint64_t size, uint64_t memory);
 
-/* A header, code that does nothing yet, and two pages of data behind it. */
+/* Makes a header, code that does nothing yet, and two pages of data after it. */
 void begin(struct image *i, uint16_t type, uintptr_t text);
 
 #define TEXT 0x400000UL
 #define DATA (TEXT + 2 * PAGE + 0x300) /* offset PAGE + 0x300 of the file */
 
-/* What a linker makes: text, data, .bss that ends pages later; and the same as PIE. */
+/* Like a linker's output: text, data, and .bss that ends some pages later; and the same as a PIE. */
 void plain(struct image *i);
 void plain_pie(struct image *i);
 
-/* A line of a table, which ends with one without a name. */
+/* A row of a table. A row without a name ends the table. */
 struct file {
-	const char *name, *on_linux, *here; /* what becomes of it; NULL: the same */
+	const char *name, *on_linux, *here; /* results; `here` may be NULL: as on Linux */
 	void (*make)(struct image *);       /* NULL: plain(), with `value` at offset `at` */
 	const char *why;
 	size_t at, bytes;
@@ -99,7 +99,7 @@ struct file {
 
 extern const struct file odd_headers[], odd_contents[], odd_places[], odd_pages[];
 
-/* make.c: writes a file; says in the list what becomes of it. */
+/* In make.c: write a file; write its results into the list. */
 void write_file(const char *name, const void *bytes, size_t size);
 void say(const char *name, const char *on_linux, const char *here, const char *why);
 

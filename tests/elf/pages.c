@@ -2,7 +2,8 @@
 /* Segments that share pages, many of them, odd rights and entry points. */
 #include "tests/elf/odd.h"
 
-/* Two segments in a page, as in the file: `first` bytes of data and `bss` of zeros, then, at 0x800, data. */
+/* Two segments in one page, as in the file: `first` bytes of data and `bss` of zeros, then, at
+ * 0x800, data. */
 static void share_page(struct image *i, uint64_t first, uint64_t bss, uint64_t second, uint64_t more)
 {
 	begin(i, ET_EXEC, TEXT);
@@ -19,7 +20,7 @@ static void share_page_data(struct image *i)
 	share_page(i, 0x300, 0, 0x300, 0);
 }
 
-/* What lies in the file in place of the first one's zeros are zeros. */
+/* The file has zeros where the first segment has .bss. */
 static void share_page_bss(struct image *i)
 {
 	share_page(i, 0x300, 0x300, 0x300, 0x300);
@@ -30,7 +31,7 @@ static void share_page_bss(struct image *i)
 	check(i, TEXT + 4 * PAGE + 0xdfe, 0);
 }
 
-/* Or not: Linux shows the file's bytes there. */
+/* The file does not: Linux shows the file's bytes there. */
 static void share_page_bss_dirty(struct image *i)
 {
 	share_page(i, 0x300, 0x300, 0x300, 0x300);
@@ -61,7 +62,8 @@ static void share_page_high_first(struct image *i)
 	i->segments[2] = first;
 }
 
-/* From another place of the file. The program looks at the second one's bytes only, or at both's. */
+/* The second segment is from another place in the file. The program reads its bytes only, or those
+ * of both. */
 static void share_page_elsewhere(struct image *i)
 {
 	begin(i, ET_EXEC, TEXT);
@@ -135,7 +137,7 @@ static void segments_1170(struct image *i)
 	many(i, 1170);
 }
 
-/* No rights at all. */
+/* A segment without any rights. */
 static void no_flags(struct image *i)
 {
 	begin(i, ET_EXEC, TEXT);
@@ -213,7 +215,7 @@ static void no_segments(struct image *i)
 	i->segments[0].p_type = PT_NOTE;
 }
 
-/* The text is the code alone; Linux maps all of its page. */
+/* The text is only the code; Linux maps the whole page. */
 static void entry_before_text(struct image *i)
 {
 	begin(i, ET_EXEC, TEXT);

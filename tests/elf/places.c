@@ -25,7 +25,7 @@ ALIGN_CASE(pie_align_0, plain_pie, 0)
 ALIGN_CASE(pie_align_max, plain_pie, UINT64_MAX)
 ALIGN_CASE(pie_align_3000, plain_pie, 0x3000)
 
-/* The program looks at the low bits of where the file's first byte is, which are to be 0. */
+/* The program checks that the low bits of the address of the file's first byte are 0. */
 static void pie_aligned(struct image *i, uint64_t alignment)
 {
 	const uint64_t mask = alignment - 1;
@@ -47,7 +47,7 @@ static void pie_align_2m(struct image *i)
 static void pie_align_1g(struct image *i)
 {
 	plain_pie(i);
-	for (unsigned n = 0; n < 2; n++) /* a multiple of what is to be aligned */
+	for (unsigned n = 0; n < 2; n++) /* the addresses become multiples of the alignment */
 		i->segments[n].p_vaddr = i->segments[n].p_vaddr - TEXT + (1UL << 30);
 	i->header.e_entry = (1UL << 30) + CODE;
 	i->text = 1UL << 30;
@@ -59,7 +59,7 @@ static void pie_align_1g(struct image *i)
 	put_exit(i, 90);
 }
 
-/* A PIE may be linked anywhere. */
+/* A PIE may be linked at any address. */
 static void pie_at(struct image *i, uintptr_t text)
 {
 	begin(i, ET_DYN, text);

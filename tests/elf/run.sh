@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# ELF files that no linker makes, and scripts with odd first lines, as TAP: run.sh ENGINE STACK+LOADER+ISOLATION, or run.sh host
-# Each is run inside the kernel, and must do what make.c says of it; or on the host, if that is a Linux whose behaviour it says too. What
-# differs between both is in docs/elf.md, with make.c's reason.
+# run.sh ENGINE STACK+LOADER+ISOLATION, or run.sh host: ELF files that no linker makes, and scripts
+# with
+# odd first lines, as TAP.
+# Each file is run in the kernel and must do what make.c says; or on the host, if that is a Linux
+# whose
+# behaviour make.c describes. docs/elf.md lists the differences, with make.c's reasons.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -12,7 +15,7 @@ engine=$1 build=${2:-}
 . tests/tap.sh
 prefix="$engine${build:+ $build}: "
 files=$work/root/elf
-# Boot modules of their own as well: not files, so nothing is behind their end.
+# These are also run as boot modules. A module is not a file, so nothing follows its end.
 modules=(plain bss_1g past_end_pages past_end_read share_page_elsewhere_both no_flags_protected)
 
 mkdir -p "$files" "$work/root/tmp"

@@ -3,8 +3,8 @@
 #include "tests/elf/odd.h"
 
 /*
- * Scripts. `show` ends with the length of its argument when the line has one, and with 203 when it does not; ./show is
- * what most of them name.
+ * Writes a script. Most name ./show, which exits with the length of the argument in the first line,
+ * or with 203 if there is none.
  */
 static void script(const char *name, const char *result, const char *format, int width, const char *rest)
 {
@@ -30,8 +30,8 @@ void scripts(void)
 	script("script_spaces_only", "ENOEXEC", "#!%*s", 40, "\n./show\n");
 	script("script_empty", "ENOEXEC", "#!%*s", 0, "\n./show\n");
 	script("script_spaces_256", "ENOEXEC", "#!%*s", 254, "./show\n");
-	/* The first 256 bytes count; the argument is what of them is left, but for the last one. */
-	for (int end = 250; end <= 260; end++) { /* where the path ends */
+	/* The first 256 bytes count. The argument is what is left of them, except the last byte. */
+	for (int end = 250; end <= 260; end++) { /* offset of the path's end */
 		snprintf(name, sizeof name, "script_path_to_%d", end);
 		script(name, end <= 255 ? "203" : "ENOEXEC", "#!%*s./show", end - 8,
 		       end == 255 ? "\n" : " \n");
@@ -57,7 +57,7 @@ void scripts(void)
 	say("script_one_byte", "ENOEXEC", NULL, NULL);
 	script("script_missing", "ENOENT", "#!./nothing%*s", 0, "\n");
 	script("script_folder", "EACCES", "#!.%*s", 0, "\n");
-	/* Scripts that are each other's interpreters: five of them run. */
+	/* Scripts that are each other's interpreters: up to five are followed. */
 	for (int n = 1; n <= 7; n++) {
 		snprintf(name, sizeof name, "script_nested_%d", n);
 		snprintf(next, sizeof next, "#!./script_nested_%d%%*s", n - 1);

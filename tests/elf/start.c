@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs the files that FOLDER/list names, and the boot modules that FOLDER/modules does, if it is there, and prints for each its name and what became of it: the exit status,
- * the name of a signal, or of the error of execve(). As `show`, it is the interpreter of scripts: it ends with the length of the
- * argument that stands in the script, or with 200 and the number of arguments.
+ * Runs the files listed in FOLDER/list, and the boot modules listed in FOLDER/modules, if it
+ * exists. For each it prints the name and the result: the exit status, the name of a signal, or the
+ * name of execve()'s error. As `show`, it is the interpreter of scripts: it exits with the length
+ * of the argument in the script, or with 200 plus the number of arguments.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -52,7 +53,7 @@ static const char *status_name(int status)
 	return text;
 }
 
-/* What the program does, or that there is none. NULL: this machine does not start one. */
+/* Returns the result of a program, or NULL if this machine cannot start processes. */
 static const char *run(const char *path)
 {
 	char *argv[] = { (char *)path, "one", NULL }, *envp[] = { NULL };
@@ -79,7 +80,8 @@ static int show(int argc, char **argv)
 	return argc == 4 ? (int)strlen(argv[1]) : 200 + argc;
 }
 
-/* Runs what a list names, each with `before` before its name. False: this machine does not start them. */
+/* Runs the files in a list, with `before` before each name. Returns false if this machine cannot
+ * start them. */
 static bool run_list(FILE *list, const char *before, const char *title)
 {
 	char line[200], path[210];

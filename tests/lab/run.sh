@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# A real run on engine kvm-emulated, as TAP: the preset `window` under the real kvm-amd with npt=1 and npt=0. Skipped
-# where the outer machine's Debian packages cannot be had.
+# A real run of engine kvm-emulated, as TAP: the preset `window` under the real kvm-amd with npt=1
+# and
+# npt=0. Skipped if the outer machine's Debian packages cannot be fetched.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -11,7 +12,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 count=0 failures=0
 
-# check <name> <command…>
+# check NAME COMMAND…
 check()
 {
 	local name=$1

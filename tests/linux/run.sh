@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Static programs of Linux, unmodified, inside the kernel, as TAP: run.sh ENGINE STACK+LOADER+ISOLATION
-# ROUNDS (200 or 10000) is how often busybox's true is started.
-# What a shell script prints there is compared with what the host's busybox prints. With DASH_SOURCE, a folder of dash's sources, the
-# same script is run by a static dash that is built from them.
+# run.sh ENGINE STACK+LOADER+ISOLATION: unmodified static Linux programs in the kernel, as TAP.
+# The output of a shell script there is compared with that of the host's busybox. If DASH_SOURCE
+# names
+# a folder with dash's sources, a static dash built from them runs the same script.
+# ROUNDS (200 or 10000): how often busybox's true is started.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -29,14 +30,14 @@ if grep -qx busybox "$work/missing"; then
 	exit
 fi
 
-# boot INIT: the console's output, and the exit status as the kernel says it
+# boot INIT: prints the console's output, which ends with the exit status as the kernel reports it
 boot()
 {
 	MODULES=${MODULES:-$work/linux.cpio} SERIAL=$work/console LIMIT=${LIMIT:-120} tests/boot.sh "$engine" "$build" "run=demo init=$1" >"$work/records"
 	tr -d '\r' <"$work/console"
 }
 
-# The same script on the host: in a folder of its own, with the same programs.
+# The same script on the host, in a folder of its own, with the same programs.
 (
 	mkdir -p "$work/host/tmp"
 	sed "s|/etc/data|$work/root/etc/data|g; s|/etc/other|$work/root/etc/other|g; s|/tmp/a|$work/host/tmp/a|g; s|/bin/busybox|$work/root/bin/busybox|g; s|^PATH=.*|PATH=$work/root/bin|; s|/bin/true|true|; s|cd /etc|cd $work/root/etc|" \
@@ -44,7 +45,7 @@ boot()
 	cd / && "$work/root/bin/busybox" sh "$work/host/script" | sed "s|$work/root||g"
 ) >"$work/want" 2>&1
 
-# script PATH NAME: runs it there; NAME is what runs it
+# script PATH NAME: runs the script in the kernel; NAME is the shell that runs it
 script()
 {
 	local line what
@@ -98,7 +99,7 @@ if gcc -static -O1 -o "$work/sqlite/bin/sqlite" tests/linux/sqlite.c -lsqlite3 -
 else
 	result ok "sqlite on a file # SKIP this machine has no static libsqlite3"
 fi
-# Every round a fork(), an execve() of busybox, its exit() and a wait4().
+# Each round is a fork(), an execve() of busybox, its exit() and a wait4().
 rounds=${ROUNDS:-200}
 boot "/etc/rounds-$rounds" >"$work/got"
 if grep -q "^$rounds rounds$" "$work/got" && grep -q "^/etc/rounds-$rounds ended with status 0, 0 frames are lost$" "$work/got"; then

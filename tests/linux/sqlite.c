@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SQLite with a database file, in two processes at once: what it does rests on record locks (fcntl), and on what a file's contents are after
- * each process has written. Prints a line for each step; they are the same on Linux and in the kernel under test.
+ * SQLite on a database file, in two processes at once. It depends on record locks (fcntl), and on
+ * each process seeing what the other has written to the file. The lines that it prints, one per
+ * step, are the same on Linux and in the kernel under test.
  */
 #include <sqlite3.h>
 #include <stdio.h>

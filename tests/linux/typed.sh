@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Job control of busybox's shell, by keys that are typed at its console, as TAP: typed.sh STACK+LOADER+ISOLATION (on tcg)
+# typed.sh STACK+LOADER+ISOLATION: job control of busybox's shell, by keys typed at its console
+# (tcg), as TAP
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -32,7 +33,8 @@ coproc qemu { exec timeout -k 5 60 "${PALIMPSEST_QEMU:-qemu-system-x86_64}" -acc
 	-display none -monitor none -no-reboot -serial stdio -debugcon "file:$work/records" -device isa-debug-exit,iobase=0xf4,iosize=4 \
 	-kernel "build/$build/palimpsest.elf32" -initrd "$work/linux.cpio" -append "run=demo" 2>"$work/errors"; }
 
-# wait_for TEXT WHAT: until the console shows it, for 20 s at most; what came before is left behind
+# wait_for TEXT WHAT: waits up to 20 s until the console shows TEXT, and discards everything up to
+# it
 seen=
 wait_for()
 {
@@ -57,7 +59,8 @@ type_in()
 	printf '%b' "$1" >&"${qemu[1]}"
 }
 
-# line TYPED WANTED WHAT: what a program reads when that is typed, its bytes in hexadecimal
+# line TYPED WANTED WHAT: a program reads a line while TYPED is typed; WANTED is its bytes in
+# hexadecimal
 line()
 {
 	type_in "sh -c 'echo be\"\"gun; IFS= read -r x; printf %s \"\$x\" | /bin/busybox od -An -tx1 | tr -d \" \"'\n"
@@ -66,11 +69,11 @@ line()
 	wait_for "$2" "$3"
 }
 
-# Before the kernel looks at its port.
+# Typed before the kernel looks at its port.
 type_in 'echo fir""st\n'
 wait_for '# ' "the shell has a prompt"
 wait_for first "what was typed before is read"
-# Quotes keep what is waited for from being what is echoed.
+# Quotes make the echo of a command differ from the text to wait for.
 type_in "sh -c 'echo be\"\"gun; exec sleep 1000'\n"
 wait_for begun "a job runs"
 type_in '\x1a'
@@ -95,7 +98,7 @@ wait_for begun "one more job runs"
 type_in '\x03'
 type_in 'echo sta""tus $?\n'
 wait_for 'status 130' "Ctrl-C ends it"
-# Editing of lines: whole characters and whole words, and what is seen of it.
+# Line editing: whole characters and words, and how it is displayed.
 line 'x\0303\0244\x7fb' 7862 "Backspace takes a character of two bytes back"
 line '\0342\0202\0254\0360\0237\0230\0200\x7f\x7fa' $'\n61' "and one of three, and one of four"
 line 'one two  three!\x17\x17zwei' 6f6e65207a776569 "Ctrl-W takes words back"
