@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# A quick run with a profile, on the real engine: functions and causes add up, the figure is there, and symbols that do
-# not belong to the image end the run with status 2.
+# A quick run with a profile, on the real engine: functions and causes add up, the figure is drawn,
+# and
+# symbols of another image end the run with status 2.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -30,7 +31,9 @@ query()
 	--bench 'syscall.null,irq.*.user,exec.spawn' >"$work/out" 2>&1
 result $? "a quick run with a profile ends well" "$work/out"
 
-# Each row's sum over functions against the sum over its samples, metric by metric, samples and overhead apart.
+# Compares, metric by metric, each row's sum over functions with the sum over its samples,
+# separately for
+# samples and overhead.
 sums="WITH f AS (SELECT launch, benchmark, parameter, metric, kind, SUM(value) AS value FROM functions GROUP BY 1, 2, 3, 4, 5),
 	s AS (SELECT launch, benchmark, parameter, metric, SUM(value) AS value,
 		CASE WHEN flags LIKE '%overhead%' THEN 'overhead' ELSE 'sample' END AS kind
@@ -68,7 +71,8 @@ result $? "the figure 'where the cycles go' is drawn" "$work/out"
 grep -q "^# end: [1-9][0-9]* events, 0 of them left out" "$work"/run/logs/*window*/trace.txt
 result $? "the trace is complete"
 
-# refused <part of the message> <name>: a run with the wrong symbols in place of the image's
+# refused MESSAGE NAME: a run with the wrong symbols in place of the image's is refused with this
+# message
 refused()
 {
 	timeout 100 build/host/palimpsest-bench --engine bochs --strategy window --profile zen3 --quick --bench syscall.null \

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016 # the backquotes are those of Markdown
-# The tables of docs/programs.md against the kernel's table of system calls and Linux's list: each number that Linux 6.1 has is in one of
-# them, offered or refused, and nothing else is.
+# Compares the tables of docs/programs.md with the kernel's table of system calls and with Linux's:
+# every
+# number of Linux 6.1 is in exactly one table, offered or refused, and nothing else is.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -10,16 +11,16 @@ cd "$(dirname "$0")/../.." || exit
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
 
-last=450 # of Linux 6.1, which uname() says this is
+last=450 # the last number of Linux 6.1, which is what uname() reports
 
-# section TITLE: the names in the first column of the tables below that title
+# section TITLE: prints the names in the first column of the tables below that title
 section()
 {
 	awk -v title="## $1" '/^## / { inside = $0 == title } inside && /^\| `[a-z_0-9]*`/ && !/^\| `ioctl\(\)/' docs/programs.md |
 		cut -d'|' -f2 | grep -o '`[a-z0-9_]*`' | tr -d '`' | LC_ALL=C sort
 }
 
-# The rows of the kernel's table: number and name.
+# Prints number and name of each row of the kernel's table.
 rows()
 {
 	sed -En 's/^(CALL|SAME)\(([0-9]+), ([a-z0-9_]+), .*/\2 \3/p' kernel/sys/calls.def
@@ -36,14 +37,14 @@ linux()
 		awk -v last=$last '$2 <= last { print $1 }' | LC_ALL=C sort
 }
 
-# The rows whose numbers are not Linux's for these names.
+# Prints the rows whose number is not Linux's for that name.
 wrong_numbers()
 {
 	awk 'NR == FNR { number[$1] = $2; next } ($2 in number) && number[$2] != $1' \
 		<(echo '#include <asm/unistd.h>' | gcc -E -dM - | sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$/\1 \2/p') <(rows)
 }
 
-# same A B: two lists, else what differs
+# same A B: succeeds if the two lists are equal, otherwise prints the differences
 same()
 {
 	diff <(echo "$1") <(echo "$2") | grep '^[<>]'

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2034,SC2016 # the tests use them; the shell that reads them expands them
 #
-# For the end-to-end tests: a small source tree with the real harness and a played engine (make-records) in it, so
-# that neither kernels nor emulators are needed. Prints TAP. Sourced, from the top of the source tree.
+# For the end-to-end tests: a small source tree that contains the real harness and a played engine
+# (make-records), so neither kernels nor emulators are needed. Prints TAP. To be sourced, from the
+# top of
+# the source tree.
 set -u
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -12,7 +14,7 @@ count=0
 failures=0
 trap 'rm -rf "$tree"' EXIT
 
-# What the harness must say it ran: the tests play the preset `window`.
+# The hello record of the preset `window`, which the tests play.
 hello='hello protocol=2 stack=fixed-ist loader=window isolation=shared revision=abc123 compiler=gcc%2012 mode=bench cpus=1 memory=1000000 seed=1 features=pcid,smep'
 
 make_tree()
@@ -30,11 +32,11 @@ make_tree()
 	echo program >"$tree/build/programs/init.elf"
 	printf '#!/bin/sh\necho iso >"$1"\n' >"$tree/kernel/boot/make-iso.sh"
 	chmod +x "$tree/kernel/boot/make-iso.sh"
-	# The library is loaded into the played Bochs too, so it must be one.
+	# The library is also loaded into the played Bochs, so it must be a real one.
 	echo 'int palimpsest_nothing;' | gcc -shared -fPIC -x c -o "$tree/build/bochs/palimpsest-bochs.so" -
 }
 
-# play: the engine becomes one that plays the script on standard input
+# play: makes an engine that plays the script on standard input
 play()
 {
 	cat >"$tree/script"
@@ -46,7 +48,8 @@ play()
 	chmod +x "$tree/engine"
 }
 
-# bench <arguments>: runs the harness on the played engine; output in $tree/out, $tree/err, status in $status
+# bench ARGUMENT…: runs the harness on the played engine; output in $tree/out, $tree/err, status in
+# $status
 bench()
 {
 	rm -rf "$tree/run"
@@ -55,13 +58,13 @@ bench()
 	status=$?
 }
 
-# query <sql>: of the last run's results
+# query SQL: asks the last run's results
 query()
 {
 	sqlite3 "$tree/run/results.sqlite" "$1"
 }
 
-# check <name> <command…>: one test, passed when the command succeeds
+# check NAME COMMAND…: one test, which passes if the command succeeds
 check()
 {
 	local name=$1
@@ -78,7 +81,7 @@ check()
 	failures=$((failures + 1))
 }
 
-# is <name> <expected> <actual>
+# is NAME EXPECTED ACTUAL
 is()
 {
 	check "$1" test "$2" = "$3"
@@ -89,7 +92,7 @@ says()
 	grep -qF -- "$1" "$tree/err"
 }
 
-# finish: the plan, and the exit status
+# finish: prints the plan and returns the exit status
 finish()
 {
 	echo "1..$count"

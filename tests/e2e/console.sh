@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# bench/console.sh with played emulators: without a terminal, the end of the input ends the session, and nothing waits for ever.
+# bench/console.sh with played emulators: without a terminal, the end of the input ends the session,
+# and
+# nothing waits for ever.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -8,7 +10,7 @@ cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
 
-# An emulator that copies what is typed and leaves with 33 at Ctrl-D.
+# An emulator that copies its input and exits with status 33 at Ctrl-D.
 cat >"$work/shell" <<'EOF2'
 #!/bin/bash
 while IFS= read -r -n 1 -d '' c; do
@@ -22,7 +24,8 @@ printf '#!/bin/sh\nexit 35\n' >"$work/brief"
 printf '#!/bin/sh\n[ -t 0 ] && echo on a terminal\nexit 7\n' >"$work/direct"
 chmod +x "$work"/{shell,deaf,brief,direct}
 
-# console STATUS COMMAND…: it ends with that in 20 s; its output is in $work/out and $work/err
+# console STATUS COMMAND…: succeeds if it exits with that status within 20 s; output in $work/out,
+# $work/err
 console()
 {
 	local status=0
@@ -41,14 +44,14 @@ export CONSOLE_LIMIT=1
 check "a machine that does not leave is ended" console 124 "$work/deaf" </dev/null
 check "and it is said" grep -q 'still ran 1 s after the end of its input' "$work/err"
 unset CONSOLE_LIMIT
-# Whoever holds the other end of the pipe does not hold the session.
+# A process that holds the other end of the pipe does not hold up the session.
 mkfifo "$work/open"
 exec 9<>"$work/open"
 check "a machine that ends before its input" console 35 "$work/brief" <"$work/open"
 echo kept >&9
 check "leaves what it did not read" equal kept "$(head -n 1 <"$work/open")"
 exec 9<&-
-# Drops what comes before it is ready.
+# Drops input that arrives before it is ready.
 printf '#!/bin/sh\ntimeout 0.5 cat >/dev/null\ntouch "%s"\nexec "%s"\n' "$work/ready" "$work/shell" >"$work/slow"
 chmod +x "$work/slow"
 export CONSOLE_READY=$work/ready

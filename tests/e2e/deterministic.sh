@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Two Bochs runs of the same images leave the same summary, byte for byte. Real engine, few benchmarks.
+# Two Bochs runs of the same images produce the same summary, byte for byte. Real engine, few
+# benchmarks.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -25,7 +26,8 @@ else
 	echo "not ok 2 - summary.csv is the same"
 	diff "$work/1/summary.csv" "$work/2/summary.csv" | head -n 5 | sed 's/^/# /'
 fi
-# The bounds that the project promises, in Bochs's instructions: benchmark, parameter, strategy, at most.
+# The bounds that the project promises, in Bochs's instructions: benchmark, parameter, strategy,
+# maximum.
 over=$(awk -F, 'NR == FNR { limit[$1 "," $2 "," $3] = $4; next }
 	$9 == "instructions" && ($7 "," $8 "," $2) in limit {
 		seen++

@@ -1,7 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2016,SC2154 # common.sh defines them; the played apt-get expands its own arguments
-# Engine kvm-emulated on a played outer machine: its variants, its marks, and everything that can go wrong in there.
+# Engine kvm-emulated on a played outer machine: its variants, its marks, and everything that can go
+# wrong
+# in that machine.
 . "$(dirname "$0")/common.sh"
 
 make_tree
@@ -12,7 +14,8 @@ chmod +x "$tree/build/lab/busybox"
 echo base >"$tree/build/lab/base.cpio"
 echo linux >"$tree/build/lab/vmlinuz"
 
-# The played outer machine runs the shell commands of $tree/outer first, and then the records for what `boot` asks for.
+# The played outer machine first runs the shell commands in $tree/outer, then plays the records that
+# `boot` asks for.
 cat >"$tree/engine" <<EOF
 #!/bin/sh
 case "\$*" in *--version* | *--help*) echo "played engine 1.0"; exit 0 ;; esac
@@ -78,7 +81,7 @@ check "what only the machine needed is gone" test ! -e "$tree/run/logs/002-kvm-e
 bench --engine kvm-emulated --strategy window --bench 'tlb.*'
 is "chosen benchmarks come without self-tests" 2 "$(query "SELECT count(*) FROM launches WHERE engine != 'image'")"
 
-# fault <test> <message> [<state>]: on a machine that does what standard input says
+# fault TEST MESSAGE [STATE]: a run on a machine that executes the commands on standard input
 fault()
 {
 	cat >"$tree/outer"
@@ -110,12 +113,12 @@ bench --engine kvm-emulated
 is "no outer machine: exits 2" 2 "$status"
 check "no outer machine: says what makes it" says "'make lab' fetches two Debian packages"
 
-# The packages: a played apt that knows them, and gets them or does not.
+# The packages, with a played apt that knows them and can fetch them or not.
 mkdir "$tree/bin"
 for tool in bash sh env dirname readlink mktemp rm mkdir chmod mv grep head sed timeout; do
 	ln -s "$(command -v "$tool")" "$tree/bin/$tool"
 done
-# fetch <test> <status> <message>: in that PATH
+# fetch TEST STATUS MESSAGE: runs fetch.sh with that PATH
 fetch()
 {
 	PATH=$tree/bin "$tree/bench/linux/outer/fetch.sh" "$tree/build/lab" >"$tree/out" 2>"$tree/err"

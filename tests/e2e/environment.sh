@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
-# The same command does the same whatever the user's environment is: variables, start-up files, the way it is called, names of
-# folders, git's view of them.
+# A command does the same whatever the user's environment: variables, start-up files, the way it is
+# called, names of folders, git's view of them.
 . "$(dirname "$0")/common.sh"
 
 make_tree
@@ -28,7 +28,7 @@ good()
 	EOF2
 }
 
-# ends <status> <name> <command…>: what it prints is in $tree/out and $tree/err
+# ends STATUS NAME COMMAND…: checks its exit status; its output is in $tree/out and $tree/err
 ends()
 {
 	local wanted=$1 name=$2
@@ -99,7 +99,7 @@ for terminal in qt x11 png nonsense; do
 	check "GNUTERM=$terminal: no warning" test -z "$(grep -i warning "$tree/err")"
 done
 
-# ---- Variables, of the programs that a run starts ----
+# ---- Variables of the programs that a run starts ----
 cat >"$tree/engine" <<EOF2
 #!/bin/sh
 case "\$*" in *--version* | *--help*) echo "played engine 1.0"; exit 0 ;; esac
@@ -128,20 +128,20 @@ is "hostile variables: a recipe has none of them" "" "$(grep '=/hostile' "$tree/
 check "hostile variables: the locale of a recipe is C" grep -qx LC_ALL=C "$tree/recipe"
 
 # ---- git ----
-# git_in <folder> <arguments>
+# git_in FOLDER ARGUMENT…
 git_in()
 {
 	git -C "$1" -c user.name=n -c user.email=n@example.org -c init.defaultBranch=main "${@:2}" >/dev/null 2>&1
 }
 
-# make_checkout <folder> <tag>
+# make_checkout FOLDER TAG
 make_checkout()
 {
 	mkdir -p "$1"
 	git_in "$1" init && git_in "$1" commit --allow-empty -m "$2" && git_in "$1" tag -a -m "$2" "$2"
 }
 
-# revision_is <name> <start of the revision>: of a run of the harness in $where
+# revision_is NAME START: the harness in $where records a revision that begins with START
 revision_is()
 {
 	rm -rf "$tree/run"
@@ -172,7 +172,7 @@ PATH=$tree/bin:$PATH
 revision_is "git refuses: its reason" "unknown: git says: detected dubious ownership in repository\""
 PATH=$path
 
-# ---- Names of folders: the parts of a clean build that name their folder ----
+# ---- Names of folders: the parts of a clean build that contain the folder's name ----
 odd="$tree/it's (one) & two; \$three"
 odd=${odd// /_}\"
 mkdir "$odd"

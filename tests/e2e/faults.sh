@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
-# What a guest or an engine can do wrong: every launch gets a state and a reason, and what was valid is kept.
+# Faults of a guest or an engine: every launch gets a state and a reason, and valid data is kept.
 . "$(dirname "$0")/common.sh"
 
 make_tree
@@ -10,7 +10,8 @@ row='bench name=tlb.cr3 parameter=0 unit=none samples=2 warmup=0 index=1 of=1'
 first='sample name=tlb.cr3 parameter=0 sample=0 flags=- region=1 m.tsc=100:ticks'
 second='sample name=tlb.cr3 parameter=0 sample=1 flags=- region=2 m.tsc=101:ticks'
 
-# fault <what> <state> <part of the reason> <samples kept> [arguments]: plays standard input
+# fault WHAT STATE REASON SAMPLES [ARGUMENT…]: plays standard input; REASON is part of the launch's
+# reason, SAMPLES the number kept
 fault()
 {
 	local what=$1 state=$2 reason=$3 kept=$4
@@ -215,7 +216,7 @@ ${first/tlb.cr3/x\/y\/z}
 end ok
 EOF
 
-# clean <file…>: nothing in them that a terminal obeys
+# clean FILE…: they contain nothing that a terminal would obey
 clean()
 {
 	! LC_ALL=C grep -n '[[:cntrl:]]' "$@" >&2
@@ -250,7 +251,7 @@ many_rows()
 }
 fault "thousands of rows" failed "a flood of output: more than 4096 rows" 0 < <(many_rows)
 
-# A chain of calls that is longer than the library would follow one.
+# A chain of calls that is longer than the library follows.
 deep()
 {
 	printf '%s\n' "$hello" "$row"

@@ -1,7 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
-# Ctrl-C, SIGTERM, SIGHUP, a killed harness and a full disk: what was measured stays and can be read, and no engine is left.
+# Ctrl-C, SIGTERM, SIGHUP, a killed harness and a full disk: the measurements so far can be read,
+# and no
+# engine is left running.
 . "$(dirname "$0")/common.sh"
 
 make_tree
@@ -18,7 +20,7 @@ slow()
 	EOF
 }
 
-# begin <arguments>: starts a run in the background and waits until its engine has sent everything
+# begin ARGUMENT…: starts a run in the background and waits until its engine has sent everything
 begin()
 {
 	rm -rf "$tree/run"
@@ -29,7 +31,7 @@ begin()
 		grep -qs asleep "$tree"/run/logs/*/records.txt && break
 		sleep 0.1
 	done
-	sleep 0.8 # commits come twice a second
+	sleep 0.8 # data is committed twice a second
 }
 
 engines_left()
@@ -68,7 +70,7 @@ kill -TERM "$harness"
 wait "$harness"
 is "SIGTERM: the same" '1 cut short' "$? $(query 'SELECT state FROM run')"
 
-# A terminal that is closed; nohup keeps a run from it.
+# A terminal is closed; nohup protects a run from that.
 begin
 kill -HUP "$harness"
 wait "$harness"
@@ -88,7 +90,7 @@ is "SIGHUP under nohup: the run goes on" running "$(query 'SELECT state FROM run
 kill -TERM "$harness"
 wait "$harness"
 
-# An engine that will not end of itself is ended.
+# An engine that does not exit on request is killed.
 # shellcheck disable=SC2016 # the engine expands it
 sed -i 's|^exec |trap "" TERM; "$0" ignored --version >/dev/null; |' "$tree/engine"
 begin
@@ -113,7 +115,7 @@ is "kill -9: the samples are there" 2 "$(query 'SELECT count(*) FROM samples')"
 is "kill -9: the run still says that it runs" running "$(query 'SELECT state FROM run')"
 check "kill -9: no engine is left" no_engine_is_left
 
-# A disk of 300 KiB, where that can be had.
+# A disk of 300 KiB, if one can be mounted.
 mkdir "$tree/small"
 if mount -t tmpfs -o size=300k none "$tree/small" 2>/dev/null; then
 	{

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
-# Engine kvm without a processor for it: a played QEMU on made-up hosts. Rounds, comparisons and drift; the probe's
-# table; and everything that can stand in the way, each with what to do about it.
+# Engine kvm without a processor for it: a played QEMU on made-up hosts. Rounds, comparisons and
+# drift;
+# the probe's table; and all obstacles, each with advice on what to do about it.
 . "$(dirname "$0")/common.sh"
 
 make_tree
@@ -11,7 +12,7 @@ mkdir "$tree/bin"
 cp tests/e2e/fake/qemu.sh "$tree/bin/qemu-system-x86_64"
 export FAKE_RECORDS=$tree/build/tests/make-records PATH=$tree/bin:$PATH
 
-# host <kvm_intel|kvm_amd|kvm_pvm> [no-device]: a host whose files say so
+# host kvm_intel|kvm_amd|kvm_pvm [no-device]: makes a host whose files describe this
 host()
 {
 	local module=$1 cpu=$tree/host/sys/devices/system/cpu
@@ -39,7 +40,7 @@ host()
 	export PALIMPSEST_ROOT=$tree/host
 }
 
-# kvm <arguments>: runs the harness on the played QEMU, like bench()
+# kvm ARGUMENT…: runs the harness on the played QEMU, like bench()
 kvm()
 {
 	rm -rf "$tree/run"
@@ -90,7 +91,7 @@ check "the drift is shown" shows "series change by over 2 % over the rounds"
 check "the drift is exported" grep -q '^kvm,heap,1,exec.load,4096,tsc,ticks,9,' "$tree/run/drift.csv"
 is "where the vCPUs were pinned is a fact" 27 "$(query "SELECT count(*) FROM facts WHERE name = 'pinned'")"
 
-# It is marked as what it is.
+# The run is marked as replayed.
 check "marked: on the terminal" shows "REPLAYED: a script played QEMU"
 check "marked: in environment.json" grep -q '"run.replayed": "yes' "$tree/run/environment.json"
 check "marked: in QEMU's version" grep -q '"tool.qemu": "QEMU emulator version 7.2.0 (replayed)"' "$tree/run/environment.json"
@@ -132,7 +133,7 @@ for text in "! backend kvm_pvm" "emulated instruction by instruction" "! self-te
 	check "probe: a backend that emulates: $text" shows "$text"
 done
 
-# cannot <what> <part of the message> <arguments>: the engine was named and cannot run
+# cannot WHAT MESSAGE ARGUMENT…: the engine is named but cannot run; MESSAGE is part of the output
 cannot()
 {
 	local what=$1 message=$2
@@ -179,7 +180,7 @@ FAKE_FAULT=no-memory cannot "no memory" "make --memory smaller"
 FAKE_FAULT=old cannot "an old QEMU" "QEMU 4.2 is too old: 5.2 or newer is needed"
 PALIMPSEST_QEMU=/nowhere/qemu cannot "no QEMU" "Debian package qemu-system-x86"
 
-# Not named, it is left out with one line, and the run goes on with Bochs.
+# If kvm is not named, one line says that it is left out, and the run continues with Bochs.
 cat >"$tree/script" <<-EOF
 	$hello
 	bench name=tlb.cr3 parameter=0 unit=none samples=1 warmup=0 index=1 of=1
@@ -198,7 +199,7 @@ is "auto: Bochs ran alone" 'bochs' "$(query "SELECT group_concat(engine, ' ') FR
 FAKE_IN='' kvm --engine auto --strategy window --rounds 1
 is "auto: with a usable kvm both run" 'bochs kvm' "$(query "SELECT group_concat(engine, ' ') FROM launches WHERE engine != 'image'")"
 
-# With another CPU model it goes on, and says so.
+# With another CPU model the run continues and says so.
 export FAKE_IN=
 cat >"$tree/bin/refusing" <<-EOF
 	#!/bin/sh
@@ -210,7 +211,7 @@ is "-cpu host is refused: the run exits 0" 0 "$status"
 check "-cpu host is refused: says so" says "-cpu host is refused"
 check "-cpu host is refused: the record has the model" grep -q '"kvm.cpu": "Skylake-Client-noTSX-IBRS"' "$tree/run/environment.json"
 
-# fails <what> <state> <part of the reason> <arguments>: a run that fails, and keeps what it had
+# fails WHAT STATE REASON ARGUMENT…: a run that fails, and keeps its results so far
 fails()
 {
 	local what=$1 state=$2 reason=$3

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
-# The matrix of machines with a QEMU that lacks some and boots none: what is missing is skipped, the rest fails.
+# The matrix of machines, with a QEMU that lacks some and boots none: the missing are skipped, the
+# rest fails.
 . "$(dirname "$0")/common.sh"
 
 cat >"$tree/qemu" <<-'EOF'

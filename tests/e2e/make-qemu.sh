@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What make qemu makes of the guest's exit status: a machine that ends with it stands in for QEMU.
+# How `make qemu` treats the guest's exit status, with a machine that exits with it in place of
+# QEMU.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -8,7 +9,7 @@ cd "$(dirname "$0")/../.." || exit
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
 
-# ends STATUS RUN: make's exit status
+# ends STATUS RUN: prints make's exit status
 ends()
 {
 	env -u MAKEFLAGS -u MAKELEVEL make -s qemu RUN="$2" QEMU="sh -c 'exit $1' qemu" >"$work/out" 2>&1

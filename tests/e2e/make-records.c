@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Plays an engine: turns a script on standard input into a record stream, on the descriptor that PALIMPSEST_FD
- * names or on standard output. A line of the script is
+ * Plays an engine: turns a script on standard input into a record stream, on the descriptor in
+ * PALIMPSEST_FD or on standard output. A line of the script is one of
  *
  *   <type> <key>=<value> …   a record; its number and CRC are added
  *   end <status>             the end record, with the right count and checksum
- *   !<text>                  a line of the instrumentation library, as it is
- *   raw <text>               any line, as it is
+ *   !<text>                  a line of the instrumentation library, unchanged
+ *   raw <text>               any line, unchanged
  *   corrupt <type> …         a record with a wrong CRC
- *   lose                     leaves out a number
+ *   lose                     skips a record number
  *   flood <text>             this record for ever
- *   sleep <seconds>          waits; parts of a second count
+ *   sleep <seconds>          waits; fractions are allowed
  *   signal <number>          ends by a signal
- *   exit <status>            ends (status 33 without this line)
+ *   exit <status>            exits (without this line, with status 33)
  */
 #define _GNU_SOURCE
 #include "bench/host/intake/record.h"

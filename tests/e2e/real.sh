@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# The benchmarks that run programs of Linux: in boots of their own, the same counts each time, and without a program the reason.
+# The benchmarks that run Linux programs: they have boots of their own, give the same counts each
+# time,
+# and say which program is missing.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -13,7 +15,7 @@ query()
 	sqlite3 "$work/run/results.sqlite" "$1"
 }
 
-# A boot with these files for programs: its records.
+# boot FILES BENCHMARKS: boots with these files as modules and prints the records
 boot()
 {
 	MODULES="build/programs/real.elf $1" SERIAL=$work/console tests/boot.sh tcg fixed-ist+window+shared "run=bench samples=quick bench=$2"
@@ -39,7 +41,7 @@ check "execve() is part of fork, execve, run and exit" equal "$programs" "$(quer
 	AND e.median > 1000 AND r.median > e.median")"
 check "the versions of the packages are kept" grep -q '"tool.linux-programs": "[^u"][^"]* [0-9]' "$work/run/environment.json"
 
-# The reference has none of these rows, and a reproduction asks for none.
+# The reference has none of these rows, so a reproduction must not ask for any.
 mkdir "$work/without"
 cp "$work/run/environment.json" "$work/without/"
 cp "$work/run/summary.csv" "$work/without/all"

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
-# report.html of good, hostile, cut short and killed runs; in headless Chromium where it is installed (Debian package
-# chromium).
+# report.html of good, hostile, cut-short and killed runs; also in headless Chromium if it is
+# installed
+# (Debian package chromium).
 . "$(dirname "$0")/common.sh"
 
 make_tree
@@ -24,13 +25,13 @@ good()
 	EOF
 }
 
-# holds <text>: the report has it
+# holds TEXT: the report contains it
 holds()
 {
 	grep -qF -- "$1" "$tree/run/report.html"
 }
 
-# lacks <pattern>
+# lacks PATTERN: the report does not contain it
 lacks()
 {
 	! grep -qE -- "$1" "$tree/run/report.html"
@@ -61,7 +62,7 @@ check "nothing from a run becomes a tag" lacks '<script|<img src=x|<b>bold'
 check "nothing is loaded from elsewhere" lacks ' (src|href)="[^d#]|url\(|@import|<link'
 check "a whole run has no alarm" lacks 'class="alarm"'
 
-# browse <light|dark>: a line per width, with every folded table opened
+# browse light|dark: prints a line per width, with every folded table opened
 browse()
 {
 	local sandbox=()
@@ -107,7 +108,7 @@ rm -r "$tree/run/report.html" "$tree/run/plots"
 is "--report exits 0" 0 $?
 check "--report: the report is there again" holds '<figure id="fig-exec">'
 
-# As a run that was killed leaves it: samples, and nothing computed from them.
+# The state that a killed run leaves: samples, and nothing computed from them.
 sqlite3 "$tree/run/results.sqlite" "UPDATE run SET state = 'running', finished = NULL;
 	UPDATE launches SET state = 'running' WHERE engine <> 'image';
 	DELETE FROM summary; DELETE FROM claims; DELETE FROM comparisons"
@@ -131,7 +132,7 @@ play <<<"exit 0"
 bench --engine bochs --strategy window
 check "a run without any record has a report" holds 'This run has no figures'
 
-# refused <folder> <what it is> <part of the message>
+# refused FOLDER WHAT MESSAGE: --report refuses the folder with this message
 refused()
 {
 	"$tree/build/host/palimpsest-bench" --report "$1" >"$tree/out" 2>"$tree/err"

@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
-# Folders of results that are damaged, foreign, half-written or of a run that was killed; planted regressions; a full
+# Results that are damaged, foreign, half-written or left by a killed run; planted regressions; a
+# full
 # disk. Never a crash, never a lost sample, always a message.
 . "$(dirname "$0")/common.sh"
 
 make_tree
 harness=$tree/build/host/palimpsest-bench
 
-# played <instructions of each sample> [flag]: a short run on a played Bochs
+# played INSTRUCTIONS: prints a short run on a played Bochs, with this count in each sample
 played()
 {
 	cat <<-EOF2
@@ -23,7 +24,7 @@ played()
 	EOF2
 }
 
-# make_run <name> <instructions>
+# make_run NAME INSTRUCTIONS
 make_run()
 {
 	played "$2" | play
@@ -32,7 +33,8 @@ make_run()
 	mv "$tree/run" "$tree/$1"
 }
 
-# compare <status> <part of what it says> <arguments>: neither a crash nor silence
+# compare STATUS MESSAGE ARGUMENT…: the harness exits with this status and says this, without a
+# crash
 compare()
 {
 	local wanted=$1 message=$2
@@ -72,11 +74,11 @@ for option in --compare --reproduces; do
 	compare 2 "the results are of format 2, and this version reads format 1" $option format2 good
 	compare 2 "does not say which format the results have" $option good format0
 done
-# A reason is known, and given.
+# A known reason is given.
 sed -i 's/"sha256.programs": "[^"]*"/"sha256.programs": "another"/' "$tree/exported/environment.json"
 compare 0 "programs differs" --reproduces exported slow
 
-# Folders that are none, or not whole.
+# Folders that hold no results, or damaged ones.
 mkdir "$tree"/{empty,foreign,text,cut,nojson,broken}
 echo hello >"$tree/foreign/notes.txt"
 sqlite3 "$tree/foreign/results.sqlite" 'CREATE TABLE t (x); INSERT INTO t VALUES (1)'
@@ -107,7 +109,7 @@ compare 2 "--compare needs two folders of results" --compare good
 compare 2 "a number of percent" --compare good same --threshold much
 compare 2 "it has no results.sqlite" --recover exported
 compare 2 "is damaged" --recover middle
-# Random damage: whatever it does, it ends with a status and a message.
+# Random damage: whatever it is, the harness exits with a status and a message.
 crashed=0 silent=0
 for seed in $(seq 25); do
 	cp "$tree/good/results.sqlite" "$tree/middle/results.sqlite"
@@ -121,7 +123,7 @@ for seed in $(seq 25); do
 done
 is "25 databases with random damage: none crashes it, none is met in silence" "0 0" "$crashed $silent"
 
-# A harness that is killed at 50 random moments: all that came can be had back.
+# A harness that is killed at 50 random moments: all data that had arrived can be recovered.
 {
 	echo "$hello"
 	echo "bench name=tlb.cr3 parameter=0 unit=none samples=100 warmup=0 index=1 of=1"
@@ -132,7 +134,7 @@ is "25 databases with random damage: none crashes it, none is met in silence" "0
 	echo "end ok"
 } | play
 
-# kill_ten <seed>: ten of them in a folder of their own; prints what happened
+# kill_ten SEED: kills ten runs in a folder of their own; prints the result
 kill_ten()
 {
 	local run=$tree/killed-$1 lost=0 unclear=0 unreadable=0 had=0 began=0 victim status sent kept
@@ -142,7 +144,8 @@ kill_ten()
 		rm -rf "$run"
 		PALIMPSEST_QEMU=$tree/engine "$harness" --out "$run" --engine tcg --strategy window >/dev/null 2>&1 &
 		victim=$!
-		# Every other one once records come, so that a slow machine has some of these too.
+		# Every other one only when records arrive, so that a slow machine has some of these
+		# too.
 		for _ in $(seq $((kill % 2 * 500))); do
 			[ ! -s "$(echo "$run"/logs/*/records.txt)" ] || break
 			sleep 0.01
@@ -154,7 +157,7 @@ kill_ten()
 		timeout 20 "$harness" --compare "$run" "$tree/good" >"$run.out" 2>&1
 		status=$?
 		{ [ $status = 2 ] || [ $status = 0 ]; } && [ -s "$run.out" ] || unclear=$((unclear + 1))
-		# One that was killed before it had begun has nothing to be had back.
+		# A run that was killed before it began has nothing to recover.
 		[ -n "$(sqlite3 "$run/results.sqlite" 'SELECT name FROM run' 2>/dev/null)" ] || continue
 		began=$((began + 1))
 		timeout 20 "$harness" --recover "$run" >/dev/null 2>&1 || unreadable=$((unreadable + 1))
@@ -162,7 +165,7 @@ kill_ten()
 		kept=$(sqlite3 "$run/results.sqlite" \
 			"SELECT count(*) FROM samples WHERE launch IN (SELECT id FROM launches WHERE engine = 'tcg')")
 		had=$((had + kept))
-		# The last line may have been cut.
+		# The last line may be incomplete.
 		[ "$kept" -ge $((sent - 1)) ] && [ "$(sqlite3 "$run/results.sqlite" 'PRAGMA integrity_check')" = ok ] ||
 			lost=$((lost + 1))
 	done
@@ -180,7 +183,7 @@ is "50 times kill -9: no sample that came is lost" 0 "$lost"
 is "50 times kill -9: a comparison says what is the matter" 0 "$unclear"
 is "50 times kill -9: every run that had begun is recovered" 0 "$unreadable"
 
-# One more, looked at closely.
+# One more, checked in detail.
 rm -rf "$tree/run"
 sed -i '/^end ok/i sleep 30' "$tree/script"
 PALIMPSEST_QEMU=$tree/engine "$harness" --out "$tree/run" --engine tcg --strategy window >"$tree/out" 2>"$tree/err" &
@@ -199,7 +202,7 @@ is "a killed run that is recovered says that it was cut short" "cut short|cut sh
 check "and has its summaries" grep -q '^tcg,window,.*,tlb.cr3,0,tsc,ticks,100,' "$tree/run/summary.csv"
 compare 0 "of engines whose numbers are not compared" --compare run good
 
-# A full disk: a small tmpfs, in a namespace of its own where we may not mount.
+# A full disk: a small tmpfs, in a namespace of its own if we may not mount.
 cat >"$tree/full.sh" <<EOF2
 mount -t tmpfs -o size=300k none "$tree/small" || exit 77
 PALIMPSEST_QEMU=$tree/engine "$harness" --out "$tree/small/run" --engine tcg --strategy window >"$tree/out" 2>"$tree/err"
@@ -229,7 +232,7 @@ else
 	echo "ok $((count += 1)) - full disk # SKIP no tmpfs can be mounted here: $(tail -n 1 "$tree/err.mount")"
 fi
 
-# The terminal: less, more, and plain where it is no terminal.
+# Output: quiet, verbose, and plain if it is not a terminal.
 played 500 | play
 bench --engine bochs --strategy window --quiet
 is "--quiet: nothing but results" 0 "$(wc -c <"$tree/err")"

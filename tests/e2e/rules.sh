@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016 # sed and grep expand what is in single quotes, not the shell
-# tests/rules.sh: this tree breaks no rule, and one breach of each kind, planted in a copy of it, is found, with its file, line and rule.
+# tests/rules.sh: this tree breaks no rule, and one breach of each kind, planted in a copy of the
+# tree, is
+# reported with its file, line and rule.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 # shellcheck source=tests/tap.sh
@@ -14,7 +16,8 @@ tar -c --exclude=./build --exclude=./results --exclude=./.git . | tar -x -C "$tr
 check "this tree breaks no rule" tests/rules.sh
 tests/rules.sh "$tree" | sort >"$work/usual"
 
-# finds NAME PLACE RULE FILE SED-SCRIPT: the script changes the copy of FILE, and the breach is reported at PLACE
+# finds NAME PLACE RULE FILE SED-SCRIPT: applies the script to the copy of FILE; the breach is
+# reported at PLACE
 finds()
 {
 	local place=$2 rule=$3 file=$4
@@ -26,7 +29,7 @@ finds()
 	if [ -e "$file" ]; then cp "$work/before" "$tree/$file"; else rm "$tree/$file"; fi
 }
 
-# is_found PLACE: what is reported beyond what the unchanged copy has begins with PLACE
+# is_found PLACE: everything reported in addition to the unchanged copy's reports begins with PLACE
 is_found()
 {
 	local new

@@ -66,7 +66,7 @@ is "a sample without counts fails the run" 1 "$status"
 is "and is marked" 'damaged|no-counts' \
 	"$(query "SELECT state, flags FROM launches, samples WHERE sample = 1 AND metric = 'pages'")"
 
-# An image whose entry stub can be read.
+# An image with an entry stub that can be analysed.
 gcc -c -x assembler -o "$tree/build/fixed-ist+window+shared/palimpsest.elf" - <<'EOF'
 	.globl irq_entry_bench
 irq_entry_bench:
@@ -95,8 +95,9 @@ bench --engine tcg --strategy window --rounds 3
 is "rounds are run in order" '1 2 3' "$(query "SELECT group_concat(round, ' ') FROM launches WHERE engine = 'tcg'")"
 is "each round has its own seed" '1 2 3' "$(query "SELECT group_concat(seed, ' ') FROM launches WHERE engine = 'tcg'")"
 
-# Three boots, two at a time: the first ends first, so the second moves up and the third takes its place. What the
-# third was given must still be there after the second has ended.
+# Three boots, two at a time. The first ends first, so the second moves up and the third takes its
+# place.
+# The third's files must still be there after the second has ended.
 good | play
 cat >"$tree/engine" <<EOF
 #!/bin/sh

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
-# Wrong use, missing tools and engines that cannot run: exit status 2 and a message that helps.
+# Wrong usage, missing tools and engines that cannot run: exit status 2 and a helpful message.
 . "$(dirname "$0")/common.sh"
 
 make_tree
 play <<<"exit 0"
 
-# refused <part of the message> <arguments>
+# refused MESSAGE ARGUMENT…: MESSAGE is part of the output
 refused()
 {
 	local message=$1
@@ -67,7 +67,7 @@ rm "$tree/build/fixed-ist+random+shared/palimpsest.elf32"
 refused "is not built" --engine tcg --strategy random
 refused "'make list-strategies' failed" --engine tcg --strategy all
 
-# A folder that holds something is not written to.
+# Nothing is written to a folder that is not empty.
 mkdir "$tree/full"
 echo mine >"$tree/full/file"
 PALIMPSEST_QEMU=$tree/engine "$tree/build/host/palimpsest-bench" --engine tcg --strategy window --out "$tree/full" \
@@ -96,12 +96,12 @@ fi
 is "--help: exits 0" 0 $?
 check "--help: is on standard output" grep -q -- '--strategy' "$tree/out"
 
-# KVM whose guest does not get through its self-test is an engine that cannot run.
+# KVM with a guest that fails its self-test is an engine that cannot run.
 bench --engine kvm
 is "unusable KVM: exits 2" 2 "$status"
 check "unusable KVM: says why" says "engine kvm cannot run: "
 
-# run-bench.sh without one of the tools: a PATH that has only some.
+# run-bench.sh without one of the tools: a PATH with only some of them.
 mkdir "$tree/bin"
 for tool in bash dirname readlink id nproc gcc make nasm objdump ld gnuplot rsvg-convert grub-mkrescue mformat; do
 	ln -s "$(command -v "$tool")" "$tree/bin/$tool"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# make validate-model: its table and its exit status over databases that are made up, and how it refuses wrong use.
+# make validate-model: its table and exit status for made-up databases, and its refusal of wrong
+# usage.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -27,8 +28,9 @@ check()
 	failures=$((failures + 1))
 }
 
-# rows <engine> <metric> <factor>: what a processor would give whose latencies are the published ones of
-# skylake-client: total = fixed part + operations × cost, the cost of a load depending on size and pages
+# rows ENGINE METRIC FACTOR: the results of a processor with the published latencies of
+# skylake-client:
+# total = fixed part + operations × cost, where the cost of a load depends on size and pages
 rows()
 {
 	awk -v engine="$1" -v metric="$2" -v factor="$3" '
@@ -63,7 +65,7 @@ rows()
 		}'
 }
 
-# database <file> <rows…>
+# database FILE ROW…
 database()
 {
 	local file=$1
@@ -134,11 +136,11 @@ check "with those that have some" grep -q 'zen3' "$work/err"
 validate skylake-client tcg
 check "tcg is refused, its times mean nothing" test $status -eq 2
 
-# Every figure of the table has a profile and a row of the kernel.
+# Every figure of the table has a profile and a row in the kernel.
 check "the figures' profiles are there" test -z "$(grep -v '^#' bench/validate/published.tsv | tail -n +2 | cut -f1 | sort -u |
 	while read -r profile; do [ -e "bench/bochs/profiles/$profile.ini" ] || echo "$profile"; done)"
 
-# A knee needs a sample at the published count and one at four thirds of it, or behind.
+# A knee needs a sample at the published count and one at four thirds of it or more.
 check "reach is sampled around every published knee" test -z "$(awk -F'\t' '$8 == "reach" { print $11 }' \
 	bench/validate/published.tsv | sort -u | while read -r pages; do
 		tr -d '\n' <bench/guest/micro/micro_chase.c | sed 's/.*page_counts\[\] = {\([^}]*\)}.*/\1/' | tr -cs 0-9 '\n' |
@@ -146,7 +148,9 @@ check "reach is sampled around every published knee" test -z "$(awk -F'\t' '$8 =
 				END { if (!at || !behind) print pages }'
 	done)"
 
-# The micro-kernels do their work: function only, on tcg. What is too large for a small machine is skipped.
+# The micro-kernels do their work; on tcg, so only their function is tested. What is too large for a
+# small
+# machine is skipped.
 timeout 150 ./run-bench.sh --engine tcg --strategy heap,window --quick --memory 80 --bench 'micro.*' --out "$work/run" \
 	>"$work/out" 2>"$work/err"
 check "the micro-kernels run on tcg" test $? -eq 0

@@ -1,12 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Plays qemu-system-x86_64 -accel kvm for tests of the harness: the self-test, and a benchmark run whose values are
-# made up, with noise that depends on the image and on the seed of the round alone. Its version says "(replayed)", by which the
-# harness marks the run: nothing that comes from here can be taken for a measurement.
+# Plays qemu-system-x86_64 -accel kvm for tests of the harness: the self-test, and a benchmark run
+# with
+# made-up values, whose noise depends only on the image and the seed of the round. Its version
+# contains
+# "(replayed)", by which the harness marks the run, so nothing from here can be mistaken for a
+# measurement.
 #
-# FAKE_FAULT   what goes wrong (below); FAKE_IN: in which mode, test (the probe) or bench; default bench
-# FAKE_DRIFT   by how much every image gets slower per round (0.01: 1 %)
+# FAKE_FAULT   what goes wrong (see below)
+# FAKE_IN      the mode in which it does: test (the probe) or bench (default)
+# FAKE_DRIFT   how much slower every image gets per round (0.01: 1 %)
 # FAKE_RECORDS the program make-records
 set -u
 
@@ -42,7 +46,7 @@ hello()
 	echo "fact name=pmu-counters value=6 unit=counters"
 	echo "fact name=lfence-serializing value=1 unit=bool"
 	echo "fact name=tsc-frequency value=2600000 unit=kHz"
-	# The harness times the same loop on this host: any small number is native speed.
+	# The harness times the same loop on this host; any small number means native speed.
 	echo "fact name=kernel-loop value=${FAKE_LOOP:-1000} unit=ticks"
 }
 
@@ -52,7 +56,7 @@ self_test()
 	echo "fact name=native-speed-ratio value=${FAKE_RATIO:-101} unit=percent"
 }
 
-# Five rows; window takes 20 % less than heap in each, random 10 % less.
+# Five rows. In each, window takes 20 % less than heap, random 10 % less.
 rows()
 {
 	awk -v seed="$seed" -v loader="$loader" -v drift="${FAKE_DRIFT:-0}" '
@@ -125,6 +129,6 @@ cpu-refused)
 esac
 script | "$FAKE_RECORDS"
 status=${PIPESTATUS[1]}
-# The harness is to see the signal that make-records died of.
+# Let the harness see the signal that killed make-records.
 [ "$status" -le 128 ] || kill -$((status - 128)) $$
 exit "$status"
