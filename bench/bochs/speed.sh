@@ -34,8 +34,7 @@ kernel/boot/make-iso.sh "$work/cd.iso" "$kernel" "run=bench bench=$benchmarks sa
 echo c >"$work/rc"
 
 # boot stock|counts|model: appends "WALL USER" in seconds to the file of that name. Stock Bochs
-# exits with
-# status 1 through its port; the guest's last record says whether the boot succeeded.
+# exits with status 1 through its port; the guest's last record says whether the boot succeeded.
 boot()
 {
 	local way=$1 expected=33 environment=(SDL_VIDEODRIVER=dummy SDL_AUDIODRIVER=dummy) status=0

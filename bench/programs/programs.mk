@@ -65,8 +65,7 @@ $(P)/broken.elf: $(P)/hello.elf
 	$(Q)head -c 300 $< > $@
 
 # The archive of Linux programs for the benchmarks *.real. Without it they are skipped, and the
-# missing
-# programs are named.
+# missing programs are named.
 REAL := $(BUILD)/real
 
 linux-programs: $(REAL)/made

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # A quick run with a profile, on the real engine: functions and causes add up, the figure is drawn,
-# and
-# symbols of another image end the run with status 2.
+# and symbols of another image end the run with status 2.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -32,8 +31,7 @@ query()
 result $? "a quick run with a profile ends well" "$work/out"
 
 # Compares, metric by metric, each row's sum over functions with the sum over its samples,
-# separately for
-# samples and overhead.
+# separately for samples and overhead.
 sums="WITH f AS (SELECT launch, benchmark, parameter, metric, kind, SUM(value) AS value FROM functions GROUP BY 1, 2, 3, 4, 5),
 	s AS (SELECT launch, benchmark, parameter, metric, SUM(value) AS value,
 		CASE WHEN flags LIKE '%overhead%' THEN 'overhead' ELSE 'sample' END AS kind

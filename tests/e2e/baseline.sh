@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # make linux-baseline: its programs do their work on a Linux (this one), its output matches the
-# counts,
-# and missing parts are reported. The boot itself takes minutes and is not part of the tests.
+# counts, and missing parts are reported. The boot itself takes minutes and is not part of the
+# tests.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016 # the backquotes are those of Markdown
 # Compares the tables of docs/programs.md with the kernel's table of system calls and with Linux's:
-# every
-# number of Linux 6.1 is in exactly one table, offered or refused, and nothing else is.
+# every number of Linux 6.1 is in exactly one table, offered or refused, and nothing else is.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

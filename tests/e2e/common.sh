@@ -3,8 +3,7 @@
 #
 # For the end-to-end tests: a small source tree that contains the real harness and a played engine
 # (make-records), so neither kernels nor emulators are needed. Prints TAP. To be sourced, from the
-# top of
-# the source tree.
+# top of the source tree.
 set -u
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

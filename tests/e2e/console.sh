@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # bench/console.sh with played emulators: without a terminal, the end of the input ends the session,
-# and
-# nothing waits for ever.
+# and nothing waits for ever.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2016,SC2154 # common.sh defines them; the played apt-get expands its own arguments
 # Engine kvm-emulated on a played outer machine: its variants, its marks, and everything that can go
-# wrong
-# in that machine.
+# wrong in that machine.
 . "$(dirname "$0")/common.sh"
 
 make_tree

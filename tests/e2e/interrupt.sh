@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
 # Ctrl-C, SIGTERM, SIGHUP, a killed harness and a full disk: the measurements so far can be read,
-# and no
-# engine is left running.
+# and no engine is left running.
 . "$(dirname "$0")/common.sh"
 
 make_tree

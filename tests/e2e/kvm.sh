@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
 # Engine kvm without a processor for it: a played QEMU on made-up hosts. Rounds, comparisons and
-# drift;
-# the probe's table; and all obstacles, each with advice on what to do about it.
+# drift; the probe's table; and all obstacles, each with advice on what to do about it.
 . "$(dirname "$0")/common.sh"
 
 make_tree

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
 # Where a run writes: standard output that is full, closed or without a reader, limited file sizes,
-# a
-# read-only checkout, a folder that another run is using.
+# a read-only checkout, a folder that another run is using.
 . "$(dirname "$0")/common.sh"
 
 make_tree

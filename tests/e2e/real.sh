@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # The benchmarks that run Linux programs: they have boots of their own, give the same counts each
-# time,
-# and say which program is missing.
+# time, and say which program is missing.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
 # report.html of good, hostile, cut-short and killed runs; also in headless Chromium if it is
-# installed
-# (Debian package chromium).
+# installed (Debian package chromium).
 . "$(dirname "$0")/common.sh"
 
 make_tree

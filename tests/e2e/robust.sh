@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
 # Results that are damaged, foreign, half-written or left by a killed run; planted regressions; a
-# full
-# disk. Never a crash, never a lost sample, always a message.
+# full disk. Never a crash, never a lost sample, always a message.
 . "$(dirname "$0")/common.sh"
 
 make_tree

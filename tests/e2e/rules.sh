@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016 # sed and grep expand what is in single quotes, not the shell
 # tests/rules.sh: this tree breaks no rule, and one breach of each kind, planted in a copy of the
-# tree, is
-# reported with its file, line and rule.
+# tree, is reported with its file, line and rule.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 # shellcheck source=tests/tap.sh

@@ -149,8 +149,7 @@ check "reach is sampled around every published knee" test -z "$(awk -F'\t' '$8 =
 	done)"
 
 # The micro-kernels do their work; on tcg, so only their function is tested. What is too large for a
-# small
-# machine is skipped.
+# small machine is skipped.
 timeout 150 ./run-bench.sh --engine tcg --strategy heap,window --quick --memory 80 --bench 'micro.*' --out "$work/run" \
 	>"$work/out" 2>"$work/err"
 check "the micro-kernels run on tcg" test $? -eq 0

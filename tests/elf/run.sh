@@ -1,10 +1,8 @@
 #!/usr/bin/env bash
 # run.sh ENGINE STACK+LOADER+ISOLATION, or run.sh host: ELF files that no linker makes, and scripts
-# with
-# odd first lines, as TAP.
+# with odd first lines, as TAP.
 # Each file is run in the kernel and must do what make.c says; or on the host, if that is a Linux
-# whose
-# behaviour make.c describes. docs/elf.md lists the differences, with make.c's reasons.
+# whose behaviour make.c describes. docs/elf.md lists the differences, with make.c's reasons.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # A real run of engine kvm-emulated, as TAP: the preset `window` under the real kvm-amd with npt=1
-# and
-# npt=0. Skipped if the outer machine's Debian packages cannot be fetched.
+# and npt=0. Skipped if the outer machine's Debian packages cannot be fetched.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # run.sh ENGINE STACK+LOADER+ISOLATION: unmodified static Linux programs in the kernel, as TAP.
 # The output of a shell script there is compared with that of the host's busybox. If DASH_SOURCE
-# names
-# a folder with dash's sources, a static dash built from them runs the same script.
+# names a folder with dash's sources, a static dash built from them runs the same script.
 # ROUNDS (200 or 10000): how often busybox's true is started.
 set -uo pipefail
 # shellcheck source=bench/environment.sh

@@ -1,8 +1,7 @@
 #!/bin/sh
 # shellcheck disable=SC2002,SC2012,SC2094
 # Runs as /init in the kernel under test. Each line that begins with `=` is compared with the output
-# of the
-# same commands on the host.
+# of the same commands on the host.
 PATH=/bin
 export PATH
 

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Turns the table of rows and the stream of the instrumentation library into lines of the CSV file.
 # bench/linux/baseline/linux.h defines how many regions of each kind a row has. As in the harness,
-# the
-# median of the overhead is subtracted.
+# the median of the overhead is subtracted.
 BEGIN {
 	OFS = ","
 	warmup = 5

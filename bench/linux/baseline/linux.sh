@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Counts what Linux does for the same programs and operations: boots Debian's cloud kernel in Bochs
-# with
-# the instrumentation library. docs/baselines.md explains it.
+# with the instrumentation library. docs/baselines.md explains it.
 # usage: linux.sh BUILD-FOLDER OUTPUT.csv [OPTION-OF-THE-KERNEL…]
 # Boots once per option (default: nopti and pti=on).
 # LINUX_IPS: instructions per second of the machine's clock. LINUX_LIMIT: seconds allowed for a

@@ -19,8 +19,7 @@ fi
 [ -r "$csv" ] || { echo "$0: there is no $csv; make linux-baseline makes it" >&2; exit 2; }
 
 # query RUN SQL: prints the result as a table without padding. `linux` is the CSV file, `run` the
-# run of
-# this kernel, `place` the rows in their order.
+# run of this kernel, `place` the rows in their order.
 query()
 {
 	sqlite3 -markdown <<-END | sed -E '2s/-+/---/g; s/ +\|/ |/g; s/\| +/| /g'

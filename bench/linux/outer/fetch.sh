@@ -21,8 +21,7 @@ have()
 }
 
 # The cloud kernel that Debian's metapackage depends on. It is small, and has all that is needed:
-# the
-# serial and KVM drivers.
+# the serial and KVM drivers.
 kernel_package()
 {
 	apt-cache depends linux-image-cloud-amd64 2>/dev/null | sed -n 's/.*Depends: \(linux-image-[0-9].*-cloud-amd64\)$/\1/p' |

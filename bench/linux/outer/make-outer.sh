@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Makes an initramfs for an outer machine or, if WORDS for its Linux are given, a CD image that
-# contains
-# it. DIRECTORY is the working directory; its file `boot` says what the machine is to do.
+# contains it. DIRECTORY is the working directory; its file `boot` says what the machine is to do.
 # usage: make-outer.sh LAB DIRECTORY IMAGE.elf32 PROGRAMS OUTPUT [WORDS]
 set -euo pipefail
 # shellcheck source=bench/environment.sh

@@ -1,17 +1,13 @@
 #!/usr/bin/env bash
 # Makes an archive of unmodified Debian programs, and of a few that are compiled here, for the
-# kernel to
-# run.
+# kernel to run.
 # usage: archive.sh FOLDER [INIT]
 # Writes FOLDER/linux.cpio, with the script INIT as /init. FOLDER/missing lists the programs that
-# this
-# machine does not have.
+# this machine does not have.
 #
 # Debian has no static dash. If DASH_SOURCE names a folder with its sources, or /usr/src/dash*
-# contains
-# them, dash is built once, in build/dash. The archive then also has INIT as /etc/init-dash, for
-# dash to
-# run. An archive without INIT has no dash.
+# contains them, dash is built once, in build/dash. The archive then also has INIT as
+# /etc/init-dash, for dash to run. An archive without INIT has no dash.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../environment.sh"

@@ -2,11 +2,9 @@
 # SPDX-License-Identifier: MIT
 #
 # Plays qemu-system-x86_64 -accel kvm for tests of the harness: the self-test, and a benchmark run
-# with
-# made-up values, whose noise depends only on the image and the seed of the round. Its version
-# contains
-# "(replayed)", by which the harness marks the run, so nothing from here can be mistaken for a
-# measurement.
+# with made-up values, whose noise depends only on the image and the seed of the round. Its version
+# contains "(replayed)", by which the harness marks the run, so nothing from here can be mistaken
+# for a measurement.
 #
 # FAKE_FAULT   what goes wrong (see below)
 # FAKE_IN      the mode in which it does: test (the probe) or bench (default)
