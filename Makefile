@@ -130,14 +130,14 @@ format:
 	@echo "clang-format over $(words $(SOURCES_C)) files"
 	@clang-format -i $(SOURCES_C)
 
-lint:
+lint: $(BUILD)/strategies.h
 	@echo "rules, clang-format, cppcheck and shellcheck over $(words $(SOURCES_C)) and $(words $(SOURCES_SH)) files"
 	@tests/rules.sh
 	@clang-format --dry-run -Werror $(SOURCES_C)
 	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
 		--suppressions-list=tests/cppcheck.txt -D__x86_64__ -D__STDC_HOSTED__=0 -Ikernel -I. kernel bench/guest tests/kernel
 	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
-		--suppressions-list=tests/cppcheck.txt -D__x86_64__ -I. bench/host bench/bochs
+		--suppressions-list=tests/cppcheck.txt -D__x86_64__ -I$(BUILD) -I. bench/host bench/bochs
 	@shellcheck $(SOURCES_SH)
 
 # The figures of the documents, from a run: RESULTS=results/latest.

@@ -133,9 +133,8 @@ long process_execve_user(uint64_t name, uint64_t argv, uint64_t envp)
 	if (!error) {
 		error = replace_space(&image, &old);
 		image_close(&image);
-		if (!error)
-			address_space_destroy(
-			        &old); /* after the arguments: its frames are used again in order */
+		if (!error) /* after the arguments, so that its frames are used again in order */
+			address_space_destroy(&old);
 	}
 	interrupts_off();
 	if (error)
