@@ -8,10 +8,11 @@ int comparison_open(struct comparison *comparison, const char *a, const char *b,
                     const struct thresholds *thresholds)
 {
 	const char *const paths[] = { a, b };
-	struct results *runs = comparison->runs;
+	struct results *runs;
 	char why[RESULTS_WHY_MAX];
 
 	*comparison = (struct comparison){ 0 };
+	runs = comparison->runs;
 	for (int i = 0; i < 2; i++) {
 		if (results_open(&runs[i], paths[i], why) == 0)
 			continue;
