@@ -262,7 +262,8 @@ static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t f
 	}
 }
 
-/* Most of a run is outside all regions, so the counting hooks are on only while a region is open. */
+/* Most of a run is outside all regions, so the counting hooks are on only while a region is
+ * open. */
 static void connect_counters(bool open)
 {
 	for (unsigned i = symbols ? 0 : 1; i < hooks_used(); i++)

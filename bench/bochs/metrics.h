@@ -33,8 +33,7 @@
  *                 or eviction. A region begins with no page known, so a page that was used before
  *                 it can count once more. The walk that fetches the instruction which closes the
  *                 region does not count.
- * WALK_WRITES     Writes of paging-structure entries that set accessed and dirty bits, one per
- * entry.
+ * WALK_WRITES     Writes that set accessed and dirty bits, one per paging-structure entry.
  * CR3_WRITES      Completed MOV to CR3.
  * INVLPG          Completed INVLPG of a canonical address.
  * INVPCID         Completed INVPCID, of any type.

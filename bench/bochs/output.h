@@ -19,7 +19,8 @@
 
 #define OUTPUT_GUEST_MARK '?' /* put before a guest's line that begins with '!' */
 
-/* Reads PALIMPSEST_FD. If that descriptor is not open for writing, ends the process with status 2. */
+/* Reads PALIMPSEST_FD. If that descriptor is not open for writing, ends the process with status
+ * 2. */
 void output_open(void);
 
 /* Returns true if there is a stream. */

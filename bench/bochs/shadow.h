@@ -29,7 +29,8 @@
 /* A region opens: no page is held. */
 void shadow_start(unsigned cpu);
 
-/* A walk read an entry at `physical`; `counted` says whether that read is in the region's counts. */
+/* A walk read an entry at `physical`; `counted` says whether that read is in the region's
+ * counts. */
 void shadow_walk_read(unsigned cpu, uint64_t physical, bool counted);
 
 /* The walk set an accessed or dirty bit. */
@@ -46,7 +47,8 @@ bool shadow_holds(unsigned cpu, uint64_t linear);
 /* No data access to come will claim the walks so far. */
 void shadow_settle(unsigned cpu);
 
-/* As shadow_settle(), for an exception: if it ended a walk, it is a page fault and drops the page. */
+/* As shadow_settle(), for an exception: if it ended a walk, it is a page fault and drops the
+ * page. */
 void shadow_exception(unsigned cpu);
 
 void shadow_flush(unsigned cpu);

@@ -57,7 +57,8 @@ static bool read_file(struct symbols *symbols, char *why)
 	return size >= 0 && symbols->size == (size_t)size;
 }
 
-/* Returns the `count` entries of `each` bytes at `offset`, or NULL if they are not all in the file. */
+/* Returns the `count` entries of `each` bytes at `offset`, or NULL if they are not all in the
+ * file. */
 static const void *part(const struct symbols *symbols, uint64_t offset, uint64_t count, uint64_t each)
 {
 	if (offset > symbols->size || offset % 8 || (count && each > (symbols->size - offset) / count))

@@ -1,8 +1,8 @@
 # Prints the explanation of every benchmark in the given C files: "= SUBJECT" lines, each followed by
-# lines "NAME<tab>EXPLANATION" in the order of the names; "<tab>linux" follows if the benchmark has
+# lines "NAME<tab>EXPLANATION" sorted by name, with "<tab>linux" at the end if the benchmark has
 # .linux_programs. A benchmark is
 #     BENCH(id, "EXPLANATION", .name = "NAME", …)
-# and its subject follows from the part of the name before the first dot.
+# and the part of its name before the first dot determines its subject.
 BEGIN {
 	add("Starting programs", "exec fork")
 	add("Interrupts", "irq")

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Benchmarks that run inside the kernel. Each is one row of a table that the linker puts together; to
- * add one, write a BENCH() in a file of a folder below this one (docs/extending.md).
+ * Benchmarks that run inside the kernel. Each is one row of a table that the linker collects; to add
+ * one, write a BENCH() in a file of a folder below this one (docs/extending.md).
  *
- * Rows whose names end in .real run programs of Linux. They need a boot with an archive of such
- * programs; in other boots they exist only to be skipped, if they are named.
+ * Rows with `linux_programs` need a boot with an archive of such programs. In other boots they are
+ * left out, or recorded as skipped if they are named.
  *
- * Every row has a set-up, a body that is timed and counted, an untimed check that the body really did
- * its work, and a tear-down. There are two kinds:
+ * Every row has a set-up, a body that is timed and counted, an untimed check that the body did its
+ * work, and a tear-down. There are two kinds:
  *   - in the kernel: body(b) runs between the markers and the time stamps, with interrupts off;
- *   - with a program: the row names a program of bench/programs and its argument; it runs in user mode
- *     and asks for each sample with SYS_bench_next (bench/guest/user.c).
+ *   - with a program: the row names a program of bench/programs and its argument; the program runs
+ *     in user mode and asks for each sample with SYS_bench_next (bench/guest/user.c).
  */
 #pragma once
 
@@ -49,7 +49,7 @@ struct benchmark {
 	bool own_boot; /* breaks something on purpose or takes long: runs only if named, not for * */
 
 	const char *program, *argument; /* for rows with a program */
-	bool linux_programs;            /* it runs programs of Linux, from the archive BENCH_ARCHIVE */
+	bool linux_programs;            /* it runs Linux programs from the archive BENCH_ARCHIVE */
 	bool wants_lapic;               /* the program gets the local APIC and a flag page */
 	bool stamps_in_kernel; /* SYS_bench_start and SYS_bench_stamp stamp, not the program itself */
 	void (*started)(struct bench *b); /* last action of SYS_bench_start; may be NULL */
@@ -86,9 +86,9 @@ struct bench {
 };
 
 /*
- * Adds a row to the table. `about` explains the benchmark in a line of 8 to 118 bytes for `run-bench.sh
- * --list`; the build collects these lines from the sources (about.awk), and the image does not contain
- * them. `.name` comes next.
+ * Adds a row to the table. `about` explains the benchmark in a line of 8 to 118 bytes, for
+ * `run-bench.sh --list`. The build collects these lines from the sources (about.awk); the image does
+ * not contain them. `.name` must come next.
  */
 #define BENCH(id, about, ...)                                                                         \
 	_Static_assert(sizeof(about) > 8 && sizeof(about) <= 119, "one line explains the benchmark"); \

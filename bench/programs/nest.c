@@ -65,7 +65,8 @@ static int irq(void)
 	LAPIC(0x300) = 0x40050;
 	while (!*flag)
 		;
-	/* Interrupts may use everything below RSP except the red zone: what did they leave there? */
+	/* Interrupts may use everything below RSP except the red zone: what did they leave
+	 * there? */
 	__asm__ volatile("xor %[words], %[words]\n"
 	                 "1:\tmov %%rsp, %%rax\n\t"
 	                 "sub $128, %%rax\n\t"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Boots guest.asm in Bochs with the instrumentation library and compares the counts with the comments
-# in the guest's files. Prints TAP.
+# Boots guest.asm in Bochs with the instrumentation library and compares the counts with the
+# comments in the guest's files. Prints TAP.
 #
 #   tests/bochs/run.sh [LIBRARY]        default: build/bochs/palimpsest-bochs.so
 # shellcheck disable=SC2016,SC2317

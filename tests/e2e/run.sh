@@ -96,8 +96,7 @@ is "rounds are run in order" '1 2 3' "$(query "SELECT group_concat(round, ' ') F
 is "each round has its own seed" '1 2 3' "$(query "SELECT group_concat(seed, ' ') FROM launches WHERE engine = 'tcg'")"
 
 # Three boots, two at a time. The first ends first, so the second moves up and the third takes its
-# place.
-# The third's files must still be there after the second has ended.
+# place. The third's files must still be there after the second has ended.
 good | play
 cat >"$tree/engine" <<EOF
 #!/bin/sh

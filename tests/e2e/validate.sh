@@ -29,8 +29,8 @@ check()
 }
 
 # rows ENGINE METRIC FACTOR: the results of a processor with the published latencies of
-# skylake-client:
-# total = fixed part + operations × cost, where the cost of a load depends on size and pages
+# skylake-client: total = fixed part + operations × cost, where the cost of a load depends on size
+# and pages
 rows()
 {
 	awk -v engine="$1" -v metric="$2" -v factor="$3" '

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that no linker makes: functions to build one, and the tables of them. make.c writes them. */
+/* Files that no linker makes: functions to build one, and the tables of them. make.c writes
+ * them. */
 #pragma once
 
 #include <elf.h>
@@ -57,7 +58,8 @@ void begin(struct image *i, uint16_t type, uintptr_t text);
 #define TEXT 0x400000UL
 #define DATA (TEXT + 2 * PAGE + 0x300) /* offset PAGE + 0x300 of the file */
 
-/* Like a linker's output: text, data, and .bss that ends some pages later; and the same as a PIE. */
+/* Like a linker's output: text, data, and .bss that ends some pages later; and the same as a
+ * PIE. */
 void plain(struct image *i);
 void plain_pie(struct image *i);
 

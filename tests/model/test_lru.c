@@ -153,7 +153,8 @@ static void cache_levels(void **state)
 	assert_int_equal(caches_access(&caches, 512), LEVEL_MEMORY);
 	assert_int_equal(caches_access(&caches, 1024), LEVEL_MEMORY);
 	assert_int_equal(caches_access(&caches, 0), LEVEL_L2);
-	/* L3 has 16 sets of 4: lines 1024 apart share one, so four more evict 0 from L1, L2 and L3. */
+	/* L3 has 16 sets of 4: lines 1024 apart share one, so four more evict 0 from L1, L2 and
+	 * L3. */
 	for (unsigned line = 2; line < 6; line++)
 		assert_int_equal(caches_access(&caches, line * 1024), LEVEL_MEMORY);
 	assert_int_equal(caches_access(&caches, 0), LEVEL_MEMORY);

@@ -193,7 +193,8 @@ static int random_calls(void)
 	return failed;
 }
 
-/* Extends a file beyond what memory can hold: that must fail, or make a hole that reads as zeros. */
+/* Extends a file beyond what memory can hold: that must fail, or make a hole that reads as
+ * zeros. */
 static int large_file(void)
 {
 	for (unsigned bit = 30; bit < 63; bit++) {

@@ -87,7 +87,8 @@ static int awaits(void)
 	CHECK(timed_wait(set, info, 900) == SIGCHLD && info[2] == CLD_EXITED &&
 	      info[4] == pid); /* ignored by default */
 	CHECK(status_of(pid) == 0);
-	/* Another signal interrupts the wait and its handler runs; the blocked ones stay blocked. */
+	/* Another signal interrupts the wait and its handler runs; the blocked ones stay
+	 * blocked. */
 	on(SIGUSR2, note, SA_RESTART);
 	pid = child_that(signals_the_parent_otherwise);
 	CHECK(timed_wait(signal_bit(SIGUSR1), info, -1) == -EINTR && seen[SIGUSR2] == 1);

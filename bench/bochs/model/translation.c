@@ -151,7 +151,8 @@ static uint64_t within(uint64_t linear, enum page_size size)
 	return linear & ((1ULL << page_shift[size]) - 1);
 }
 
-/* Looks in the arrays of one level. If `known` is not NULL, it remembers where the page was found. */
+/* Looks in the arrays of one level. If `known` is not NULL, it remembers where the page was
+ * found. */
 static bool find(struct lru *const arrays[PAGE_SIZES], uint64_t pcid, uint64_t linear, struct leaf *leaf,
                  struct known *known)
 {

@@ -173,7 +173,8 @@ static bool ist_reentry_ran(struct bench *b)
 	return b->tries == 16;
 }
 
-/* pitfall.shared_pml4: two users of the fixed stack, each with canaries below the top of its stack. */
+/* pitfall.shared_pml4: two users of the fixed stack, each with canaries below the top of its
+ * stack. */
 #define CANARIES 64
 
 static struct user {

@@ -16,7 +16,8 @@
 #define NOTE_KERNEL 0xffffffffffe02000UL
 #define NOTE_CPUS   256U
 
-/* Returns true if the stack of processor `cpu` overlaps a kernel of `size` bytes, or lies below it. */
+/* Returns true if the stack of processor `cpu` overlaps a kernel of `size` bytes, or lies below
+ * it. */
 static bool meets(uint64_t size, uint64_t cpu, uint64_t stack)
 {
 	uint64_t bottom = -((cpu + 1) * stack);

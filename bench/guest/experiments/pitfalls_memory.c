@@ -68,7 +68,8 @@ static void stack_formula(struct bench *b)
 	bench_metric(b, "first_outside_intended", first_outside(as_meant), "pid");
 }
 
-/* teardown.order: frees a space while its CR3 is loaded; the next owner of its frames poisons them. */
+/* teardown.order: frees a space while its CR3 is loaded; the next owner of its frames poisons
+ * them. */
 #define ROUNDS       16
 #define POISON       0x6b6b6b6b6b6b6b6aUL /* as a page-table entry, not present */
 #define TAG          0x7461670074616700UL

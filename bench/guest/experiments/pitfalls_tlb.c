@@ -136,7 +136,8 @@ static void remap_rounds(uint64_t pml4, struct remap *r)
 		invlpg(SHARED_PAGE);
 		r->control += read_shared() == 0;
 
-		/* Remap with INVLPG, but under PCID 2: it reaches only the translations of PCID 2. */
+		/* Remap with INVLPG, but under PCID 2: it reaches only the translations of PCID
+		 * 2. */
 		if (!cache_old(pml4))
 			return;
 		write_cr3(pml4 | 2);

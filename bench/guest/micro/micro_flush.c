@@ -119,7 +119,8 @@ static void load_and_refill(struct bench *b)
 	}
 }
 
-/* Two address spaces with pages of their own at the same addresses, outside the shared kernel half. */
+/* Two address spaces with pages of their own at the same addresses, outside the shared kernel
+ * half. */
 static struct address_space spaces[SPACES];
 static uint32_t frames[SPACES];
 static unsigned spaces_made;

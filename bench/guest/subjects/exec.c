@@ -48,7 +48,8 @@ static int find_repeated_payload(struct bench *b)
 
 #define SEGMENT_GAP (2 * PAGE_SIZE) /* from one small segment to the next */
 
-/* The parameter is the number of segments. Each has one page, and neighbours have different rights. */
+/* The parameter is the number of segments. Each has one page, and neighbours have different
+ * rights. */
 static int many_segments(struct bench *b)
 {
 	static const uint64_t flags[] = { 0, PTE_WRITE | PTE_NX, PTE_NX }; /* text, data, constants */

@@ -24,7 +24,8 @@
 #define PATIENCE 10000000U   /* loop iterations before an interrupt is considered lost */
 #define LOST     (1UL << 34) /* the same in TSC ticks: some seconds */
 
-/* Starts a program that will not get the CPU. Returns its process ID, or a negative error number. */
+/* Starts a program that will not get the CPU. Returns its process ID, or a negative error
+ * number. */
 static int start_payload(struct bench *b)
 {
 	const char *argv[] = { b->module, "-" };
