@@ -109,7 +109,7 @@ static struct node *child_of(struct node *parent, const struct symbol *function)
 		return node;
 	if (++nodes > NODES_MAX)
 		output_fail(1,
-		            "over %d chains of calls: is the image's code called by what its symbols do not "
+		            "more than %d chains of calls: does the image call code that its symbols do not "
 		            "show?",
 		            NODES_MAX);
 	node = allocate(sizeof *node);

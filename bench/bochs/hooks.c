@@ -89,8 +89,8 @@ static void patch(struct hook *hook)
 static _Noreturn void refuse(const char *symbol, const char *reason)
 {
 	output_fail(2,
-	            "%s %s in this Bochs. Needed is Bochs 2.7 or later built with --enable-instrumentation, "
-	            "such as package bochs of Debian 12 or later.",
+	            "%s %s in this Bochs. Bochs 2.7 or later, built with --enable-instrumentation, is "
+	            "needed, such as package bochs of Debian 12 or later.",
 	            symbol, reason);
 }
 

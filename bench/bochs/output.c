@@ -43,7 +43,7 @@ void output_open(void)
 		return;
 	number = strtol(text, &end, 10);
 	if (end == text || *end || number < 0 || number > INT_MAX)
-		output_fail(2, "PALIMPSEST_FD is no descriptor number: %s", text);
+		output_fail(2, "PALIMPSEST_FD is not a descriptor number: %s", text);
 	flags = fcntl((int)number, F_GETFL);
 	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
 		output_fail(2, "PALIMPSEST_FD is not open for writing: %s", text);

@@ -27,20 +27,19 @@ static const uint64_t *find_object(unsigned cpu)
 	if (!array)
 		array = dlsym(RTLD_DEFAULT, "bx_cpu_array");
 	if (!array)
-		output_fail(2, "this Bochs does not export bx_cpu_array; needed is a build with "
-		               "--enable-smp, such as "
-		               "package bochs of Debian 12 or later");
+		output_fail(2, "this Bochs does not export bx_cpu_array; a build with --enable-smp is "
+		               "needed, such as package bochs of Debian 12 or later");
 	return (*array)[cpu];
 }
 
 void rip_check(unsigned cpu, uint64_t expected)
 {
 	if (found && *rip_of[cpu] != expected)
-		output_fail(2,
-		            "RIP of CPU %u is not where it was found: %#" PRIx64 " instead of %#" PRIx64
-		            "; the layout of this Bochs is not known, needed is one such as package bochs of "
-		            "Debian 12",
-		            cpu, *rip_of[cpu], expected);
+		output_fail(
+		        2,
+		        "RIP of CPU %u is not where it was found: %#" PRIx64 " instead of %#" PRIx64
+		        "; the layout of this Bochs is unknown; use one such as package bochs of Debian 12",
+		        cpu, *rip_of[cpu], expected);
 }
 
 void rip_after_reset(unsigned cpu)
@@ -68,11 +67,11 @@ bool rip_after_far_branch(unsigned cpu, uint64_t from, uint64_t to)
 			matches++;
 		}
 	if (matches != 1)
-		output_fail(2,
-		            "RIP was not found in the CPU object of this Bochs (%u candidates), so its "
-		            "layout is not "
-		            "known; needed is a Bochs such as package bochs of Debian 12",
-		            matches);
+		output_fail(
+		        2,
+		        "RIP was not found in the CPU object of this Bochs (%u candidates), so its layout is "
+		        "unknown; use a Bochs such as package bochs of Debian 12",
+		        matches);
 	found = true;
 	for (unsigned i = 0; i < MAX_CPUS; i++)
 		if (object_of[i])

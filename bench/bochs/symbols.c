@@ -169,7 +169,7 @@ static bool read_symbols(struct symbols *symbols, char *why)
 	const Elf64_Shdr *sections;
 
 	if (!elf)
-		return refuse(why, symbols->path, "no 64-bit x86 executable (ELF)");
+		return refuse(why, symbols->path, "not a 64-bit x86 executable (ELF)");
 	sections = part(symbols, elf->e_shoff, elf->e_shnum, sizeof *sections);
 	if (!sections || elf->e_shentsize != sizeof *sections ||
 	    !part(symbols, elf->e_phoff, elf->e_phnum, sizeof(Elf64_Phdr)) ||
@@ -179,7 +179,7 @@ static bool read_symbols(struct symbols *symbols, char *why)
 		if (sections[i].sh_type == SHT_SYMTAB)
 			return read_table(symbols, sections, elf->e_shnum, &sections[i], why);
 	return refuse(why, symbols->path,
-	              "it has no symbol table (.symtab): it was stripped; build the kernel anew");
+	              "it has no symbol table (.symtab): it was stripped; rebuild the kernel");
 }
 
 struct symbols *symbols_read(const char *path, char why[SYMBOLS_WHY_MAX])
@@ -263,7 +263,7 @@ bool symbols_match(const struct symbols *symbols, memory_frame frame_of, char wh
 		if (same < segment[i].p_filesz)
 			return refuse(why, symbols->path,
 			              "these are the symbols of another image: the code at %#" PRIx64
-			              " is not what the guest runs; build the kernel anew",
+			              " is not what the guest runs; rebuild the kernel",
 			              segment[i].p_vaddr + same);
 		compared = true;
 	}

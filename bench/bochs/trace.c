@@ -33,11 +33,11 @@ void trace_open(void)
 
 		limit = strtoull(lines, &end, 10);
 		if (*lines < '0' || *lines > '9' || *end)
-			output_fail(2, "PALIMPSEST_TRACE_LINES is no number: %s", lines);
+			output_fail(2, "PALIMPSEST_TRACE_LINES is not a number: %s", lines);
 	}
 	file = fopen(path, "we");
 	if (!file)
-		output_fail(2, "%s cannot be made: %s", path, strerror(errno));
+		output_fail(2, "%s cannot be created: %s", path, strerror(errno));
 	setvbuf(file, NULL, _IOLBF, BUFSIZ); /* a killed Bochs leaves the lines so far */
 	check(fprintf(file, "# region cpu instructions cycles event address function detail\n") > 0);
 }

@@ -367,7 +367,7 @@ check "the limit on its lines is kept, and reported" sh -c 'test "$(wc -l <few.t
 	tail -n 1 few.trace | grep -qx "# end: $all events, $((all - 3)) of them left out"'
 boot guest nowhere "PALIMPSEST_TRACE=/nowhere/trace"
 check "a trace that cannot be created is refused" ends_with 2 nowhere
-check "with the reason" grep -q "/nowhere/trace cannot be made: No such file" nowhere.err
+check "with the reason" grep -q "/nowhere/trace cannot be created: No such file" nowhere.err
 
 # ---- without a harness ----
 status=0

@@ -92,16 +92,16 @@ static void mistakes(void **state)
 	static const struct {
 		const char *begins, *line, *says;
 	} cases[] = {
-		{ "invlpg ", "invlpg = many  # [S] x", "no number" },
-		{ "invlpg ", "invlpg = -1  # [S] x", "no number" },
-		{ "invlpg ", "invlpg = 1.2345678  # [S] x", "no number" },
+		{ "invlpg ", "invlpg = many  # [S] x", "not a number" },
+		{ "invlpg ", "invlpg = -1  # [S] x", "not a number" },
+		{ "invlpg ", "invlpg = 1.2345678  # [S] x", "not a number" },
 		{ "invlpg ", "invlpg = 211", "needs '# [S] source'" },
 		{ "invlpg ", "invlpg = 211  # from a friend", "needs '# [S] source'" },
 		{ "invlpg ", "invlpg = 211  # [X] x", "needs '# [S] source'" },
 		{ "invlpg ", "invlpg = 211  # [S]", "after its tag the source is missing" },
 		{ "invlpg ", "invlpg = 211 low 200  # [S] x", "low VALUE high VALUE" },
-		{ "invlpg ", "invlpg = 211 low 212 high 213  # [S] x", "low is over" },
-		{ "invlpg ", "invlpg = 211 low 200 high 210  # [S] x", "over high" },
+		{ "invlpg ", "invlpg = 211 low 212 high 213  # [S] x", "low is above" },
+		{ "invlpg ", "invlpg = 211 low 200 high 210  # [S] x", "above high" },
 		{ "invlpg ", "invlpg = 100001  # [S] x", "from 0 to 100000" },
 		{ "invlpg ", "invlpag = 211  # [S] x", "unknown parameter 'invlpag' in section [events]" },
 		{ "invlpg ", "invlpg 211  # [S] x", "neither" },
@@ -124,10 +124,10 @@ static void parameters_that_do_not_fit(void **state)
 	spoil("invlpg ", NULL);
 	assert_non_null(strstr(why, "invlpg of [events] is missing"));
 	spoil("invlpg ", "cr_read = 1  # [S] x");
-	assert_non_null(strstr(why, "cr_read stands in line"));
-	expect(spoil("entries = 1536", "entries = 1535  # [S] x"), "no whole number of sets of 12");
+	assert_non_null(strstr(why, "cr_read is already in line"));
+	expect(spoil("entries = 1536", "entries = 1535  # [S] x"), "not a whole number of sets of 12");
 	spoil("latency = 12 ", "latency = 50  # [S] x");
-	assert_non_null(strstr(why, "latency of [l3] is under"));
+	assert_non_null(strstr(why, "latency of [l3] is below"));
 }
 
 static void no_file(void **state)

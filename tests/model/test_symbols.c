@@ -181,12 +181,12 @@ static void bad_files_are_refused(void **state)
 
 	assert_null(symbols_read("/nowhere/image.elf", why));
 	assert_non_null(strstr(why, "/nowhere/image.elf: the symbol file cannot be read: No such file"));
-	refused(0, "no 64-bit x86 executable");
-	refused(20, "no 64-bit x86 executable");
+	refused(0, "not a 64-bit x86 executable");
+	refused(20, "not a 64-bit x86 executable");
 	file.header.e_ident[EI_CLASS] = ELFCLASS32;
-	refused(sizeof file, "no 64-bit x86 executable");
+	refused(sizeof file, "not a 64-bit x86 executable");
 	file.header.e_machine = EM_AARCH64;
-	refused(sizeof file, "no 64-bit x86 executable");
+	refused(sizeof file, "not a 64-bit x86 executable");
 	refused(offsetof(struct file, section) + 8, "headers are damaged");
 	file.header.e_shoff = UINT64_MAX - 7;
 	refused(sizeof file, "headers are damaged");

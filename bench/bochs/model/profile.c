@@ -92,16 +92,16 @@ static bool take_word(char **text, const char *word)
 static int take_values(const struct reader *reader, char *text, bool *three, uint64_t value[SETS])
 {
 	if (!take_number(&text, &value[SET_NOMINAL]))
-		return wrong(reader, reader->line, "'%.40s' is no number with at most six decimals", text);
+		return wrong(reader, reader->line, "'%.40s' is not a number with at most six decimals", text);
 	value[SET_LOW] = value[SET_HIGH] = value[SET_NOMINAL];
 	*three = text[strspn(text, " \t")] != '\0';
 	if (!*three)
 		return 0;
 	if (!take_word(&text, "low") || !take_number(&text, &value[SET_LOW]) || !take_word(&text, "high") ||
 	    !take_number(&text, &value[SET_HIGH]) || text[strspn(text, " \t")])
-		return wrong(reader, reader->line, "after a value only 'low VALUE high VALUE' may stand");
+		return wrong(reader, reader->line, "only 'low VALUE high VALUE' may follow a value");
 	if (value[SET_LOW] > value[SET_NOMINAL] || value[SET_NOMINAL] > value[SET_HIGH])
-		return wrong(reader, reader->line, "low is over the value, or the value over high");
+		return wrong(reader, reader->line, "low is above the value, or the value is above high");
 	return 0;
 }
 
@@ -160,8 +160,7 @@ static int take_parameter(struct reader *reader, char *text, const char *comment
 		    strcmp(parameters[i].key, key) != 0)
 			continue;
 		if (reader->seen[i])
-			return wrong(reader, reader->line, "%s stands in line %u already", key,
-			             reader->seen[i]);
+			return wrong(reader, reader->line, "%s is already in line %u", key, reader->seen[i]);
 		reader->seen[i] = reader->line;
 		if (!is_source(comment))
 			return wrong(reader, reader->line,
@@ -219,7 +218,7 @@ static int check_array(const struct reader *reader, unsigned entries, unsigned w
 		return wrong(reader, reader->seen[ways], "%s of [%s] must not be 0 here",
 		             parameters[ways].key, parameters[ways].section);
 	if (count == 0 || count % in_set)
-		return wrong(reader, reader->seen[entries], "%s of [%s] makes no whole number of sets of %u",
+		return wrong(reader, reader->seen[entries], "%s of [%s] is not a whole number of sets of %u",
 		             parameters[entries].key, parameters[entries].section, in_set);
 	return 0;
 }
@@ -257,7 +256,7 @@ static int check_whole(const struct reader *reader)
 			if (reader->profile->cost[rising[i]].of[set] <
 			    reader->profile->cost[rising[i - 1]].of[set])
 				return wrong(reader, reader->seen[SIZE_COUNT + rising[i]],
-				             "latency of [%s] is under that of the level before it",
+				             "latency of [%s] is below that of the level before it",
 				             parameters[SIZE_COUNT + rising[i]].section);
 	return 0;
 }
