@@ -224,7 +224,7 @@ iso()
 {
 	run "make iso" make iso RUN=test EXTRA=exit=1
 	check "make iso prints no command" test "$(wc -c <"$work/out")" -lt 2000
-	timeout 100 qemu-system-x86_64 -m 512 -cpu max -nodefaults -display none -no-reboot -cdrom build/palimpsest.iso \
+	timeout 600 qemu-system-x86_64 -m 512 -cpu max -nodefaults -display none -no-reboot -cdrom build/palimpsest.iso \
 		-device isa-debug-exit,iobase=0xf4,iosize=4 >"$work/out" 2>&1 </dev/null
 	check "make iso: the image boots from CD, and its tests pass" test $? = 33
 }

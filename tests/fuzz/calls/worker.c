@@ -141,9 +141,19 @@ static int reaches_own_memory(const uint64_t call[7])
 	       (call[0] == SYS_mremap && call[1] < OWN_END);
 }
 
+/*
+ * Counts a call, and returns its number. In one instruction: between a load and a store a handler
+ * could change the register that holds the count.
+ */
+static uint64_t next_count(void)
+{
+	__asm__ volatile("incq %0" : "+m"(SHARED->calls));
+	return SHARED->calls - 1;
+}
+
 static void note(const uint64_t call[7], int pid)
 {
-	const uint64_t count = SHARED->calls++;
+	const uint64_t count = next_count();
 	struct fuzz_call *kept = &SHARED->call[count % FUZZ_CALLS_KEPT];
 
 	kept->number = call[0];
