@@ -11,14 +11,16 @@ struct arguments {
 	char *item[ARGUMENTS_MAX + 1]; /* ends with NULL; each is malloc'ed */
 };
 
-/* Adds one word, formatted as by printf. A list that is full, or no memory, ends the program. */
+/*
+ * Adds one word, formatted as by printf. Ends the program if the list is full or memory is short.
+ */
 __attribute__((format(printf, 2, 3))) void arguments_add(struct arguments *arguments, const char *format,
                                                          ...);
 
-/* Adds the words of a list that ends with NULL, as they are. */
+/* Adds the words of a list that ends with NULL, unchanged. */
 void arguments_add_list(struct arguments *arguments, const char *const words[]);
 
-/* The same for words written out. */
+/* Adds the given words, unchanged. */
 #define arguments_add_all(arguments, ...) \
 	arguments_add_list(arguments, (const char *const[]){ __VA_ARGS__, NULL })
 

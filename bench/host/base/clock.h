@@ -7,5 +7,5 @@
 /* Seconds of the monotonic clock. */
 double clock_seconds(void);
 
-/* The present UTC time in strftime's `format`. */
+/* Writes the current UTC time in strftime's `format`. */
 void clock_utc(char text[CLOCK_TEXT_MAX], const char *format);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What /proc, /sys and /dev say of this host. Paths are read below host_root(), which is "" but in tests, where
- * PALIMPSEST_ROOT names a folder with made-up files; whatever is measured then is marked as replayed (replay.h).
+ * Facts about this host, from /proc, /sys and /dev. Paths are relative to host_root(). In tests
+ * PALIMPSEST_ROOT names a folder with made-up files instead; a run with it is marked as replayed
+ * (replay.h).
  */
 #pragma once
 
@@ -12,25 +13,33 @@
 
 const char *host_root(void);
 
-/* `path` below the root. */
+/* Writes `path` below the root to `out`. */
 void host_path(char out[PATH_MAX], const char *path);
 
 bool host_exists(const char *path);
 
-/* The first line of `path` that starts with `prefix`: what stands behind it, without quotes and the newline. */
+/*
+ * Finds the first line of the file that starts with `prefix` and copies the rest of it, without
+ * quotes and newline. Returns true if there is one.
+ */
 bool host_line(const char *path, const char *prefix, char *line, size_t size);
 
-/* Whether /proc/cpuinfo has the flag. */
+/* Returns true if /proc/cpuinfo has the flag. */
 bool host_cpu_flag(const char *flag);
 
-/* A list of CPUs such as "0-3,8" as a set; an empty or wrong list is an empty set. */
+/*
+ * Converts a list of CPUs such as "0-3,8" to a set; an empty or malformed list gives an empty set.
+ */
 void host_cpu_list(const char *list, cpu_set_t *set);
 
-/* Turbo: 1 on, 0 off, -1 not known. */
+/* Returns whether turbo is enabled: 1 on, 0 off, -1 unknown. */
 int host_turbo(void);
 
-/* Ticks of the TSC per millisecond, against the clock that nothing adjusts; takes 20 ms. */
+/* Measures the TSC frequency in kHz against CLOCK_MONOTONIC_RAW; takes 20 ms. */
 double host_tsc_khz(void);
 
-/* Ticks of the TSC that a million rounds of the guest's own loop take here: the best of several. */
+/*
+ * Returns the TSC ticks that a million rounds of the guest's loop take here, the best of several
+ * runs.
+ */
 unsigned long long host_loop_ticks(void);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the harness inherits from whoever started it: variables, descriptors, signals, limits. Afterwards it and its
- * children depend on none of that.
+ * Process state inherited from the caller: variables, descriptors, signals, limits. After
+ * inherited_settle() neither the harness nor its children depend on it.
  */
 #pragma once
 
 /*
- * To be called first. Removes the variables that bench/environment.sh removes and sets those it sets; opens /dev/null in
- * place of standard streams that are closed, so that no file of ours takes their numbers; makes writing beyond the limit
- * on the size of files (ulimit -f) an error like a full disk instead of a signal.
+ * Must be called first. Removes and sets the variables that bench/environment.sh does. Opens
+ * /dev/null for closed standard streams, so that no other file gets their numbers. Ignores SIGXFSZ,
+ * so that writing past the file size limit (ulimit -f) fails like a full disk.
  */
 void inherited_settle(void);

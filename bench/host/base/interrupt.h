@@ -7,12 +7,12 @@
 
 #include <sys/types.h>
 
-/* From now on SIGINT, SIGTERM and, unless it is ignored (nohup), SIGHUP are counted. */
+/* Starts counting SIGINT, SIGTERM and, unless it is ignored (nohup), SIGHUP. */
 void interrupt_install(void);
 
-/* How many came. */
+/* Returns how many signals have come. */
 int interrupt_count(void);
 
-/* The children that a second signal must end. At most 128 at a time are known. */
+/* Adds or removes a child that a second signal ends. At most 128 are known at a time. */
 void interrupt_watch(pid_t pid);
 void interrupt_unwatch(pid_t pid);

@@ -4,5 +4,5 @@
 
 #include <stdio.h>
 
-/* Writes a string with its quotes; UTF-8 stays as it is. */
+/* Writes a string in quotes; UTF-8 is kept. */
 void json_write_string(FILE *out, const char *text);

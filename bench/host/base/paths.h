@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where things are. The source tree is found from the harness's own place in it
- * (<root>/build/host/palimpsest-bench), so that it can be started from any folder.
+ * Paths. The source tree is found from the path of the harness's executable
+ * (<root>/build/host/palimpsest-bench), so it can be started from any folder.
  */
 #pragma once
 
@@ -9,10 +9,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Like snprintf, but a result that does not fit ends the program: a cut path must never be used. */
+/*
+ * Like snprintf, but ends the program if the result does not fit: a truncated path must never be
+ * used.
+ */
 __attribute__((format(printf, 3, 4))) void path_format(char *out, size_t size, const char *format, ...);
 
-/* The source tree's root, absolute, without a trailing slash. */
+/* Returns the root of the source tree, absolute, without a trailing slash. */
 const char *path_root(void);
 
 bool path_exists(const char *path);
@@ -21,13 +24,13 @@ bool path_exists(const char *path);
 int path_make_folders(const char *path);
 
 /*
- * Makes a temporary folder for `purpose` (a word), in TMPDIR or /tmp. Returns 0, or -1 with errno; `out` has its path, or the one
- * that could not be made.
+ * Makes a temporary folder in TMPDIR or /tmp; `purpose` is part of its name. Returns 0, or -1 with
+ * errno. `out` gets its path, also if it could not be made.
  */
 int path_make_temporary(char out[PATH_MAX], const char *purpose);
 
 /*
- * Finds a program: `override` (an environment variable) if set, else the first of `names` (ends with NULL)
- * in PATH. Writes its path. Returns 0, or -1 when there is none that can be executed.
+ * Finds a program and writes its path: the value of the environment variable `override` if set,
+ * else the first of `names` (ends with NULL) in PATH. Returns 0, or -1 if none can be executed.
  */
 int path_find_program(const char *override, const char *const names[], char out[PATH_MAX]);

@@ -100,7 +100,7 @@ ssize_t process_read(struct process *process, char *buffer, size_t size)
 	return -1;
 }
 
-/* The child has ended or is ended now; so is whatever it left behind, while its group is surely its own. */
+/* Reaps or kills the child, and kills the rest of its group while the group ID is still its own. */
 static void end_group(struct process *process)
 {
 	int status = 0;
@@ -140,7 +140,7 @@ void process_kill(struct process *process)
 	process->output = -1;
 }
 
-/* Reads to the end into *text. Returns 0, or -1 when it is too much or too late. */
+/* Reads to the end into *text. Returns 0, or -1 if it is too long or takes too long. */
 static int read_all(struct process *process, char **text, double deadline)
 {
 	size_t used = 0;

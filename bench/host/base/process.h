@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Child processes. Each is the leader of its own process group, reads nothing, and dies with the harness.
- */
+/* Child processes. Each leads its own process group, has no input, and dies with the harness. */
 #pragma once
 
 #include "bench/host/base/arguments.h"
@@ -13,14 +11,13 @@ struct process_spec {
 	const struct arguments *arguments;   /* item[0] is the program: a path, or a name looked up in PATH */
 	const struct arguments *environment; /* NAME=value, added to ours; NULL: none */
 	const char *directory;               /* to run in; NULL: ours */
-	int output; /* the descriptor that the child writes its output to: 1 (standard output) or 3 */
-	const char
-	        *log; /* file that takes the rest of its output and its messages; NULL: nobody reads them */
+	int output;      /* the child's descriptor for its output: 1 (standard output) or 3 */
+	const char *log; /* file for its stderr and other output; NULL: discarded */
 };
 
 struct process {
 	pid_t pid;  /* 0: no child */
-	int output; /* we read here, never blocking; -1: closed */
+	int output; /* non-blocking end to read from; -1: closed */
 	bool exited;
 	int status; /* after exited: its exit status, or 128 + signal */
 	int signal; /* after exited: the signal that ended it, or 0 */
@@ -30,24 +27,24 @@ struct process {
 int process_start(struct process *process, const struct process_spec *spec);
 
 /*
- * Reads what there is. Returns the number of bytes, 0 when nothing is there now, or -1 at the end (the
- * descriptor is then closed).
+ * Reads without blocking. Returns the number of bytes, 0 if there are none now, or -1 at the end,
+ * when the descriptor is closed.
  */
 ssize_t process_read(struct process *process, char *buffer, size_t size);
 
-/* Looks whether the child has ended, without waiting; when it has, its whole group is ended. */
+/* Returns true if the child has ended, without waiting; kills the rest of its group then. */
 bool process_reap(struct process *process);
 
 /* Sends `signal` to the child's group. */
 void process_signal(const struct process *process, int signal);
 
-/* Ends the child's group at once, waits for the child and closes the descriptor. */
+/* Kills the child's group, waits for the child and closes the descriptor. */
 void process_kill(struct process *process);
 
 /*
- * Runs a helper to its end and returns what it wrote, NUL-terminated (the caller frees it), with its exit
- * status in `*status`. NULL when it could not be started, wrote more than 64 MiB, or took longer than
- * `seconds`. Its messages go to ours when `quiet` is false.
+ * Runs a program to its end and returns its output, NUL-terminated; the caller frees it. `*status`
+ * gets its exit status. Returns NULL if it cannot be started, writes over 64 MiB, or takes longer
+ * than `seconds`. Its stderr is inherited unless `quiet`.
  */
 char *process_capture(const struct arguments *arguments, const char *directory, unsigned seconds, bool quiet,
                       int *status);

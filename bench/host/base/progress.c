@@ -14,8 +14,7 @@
 
 #define REWRITE_EVERY 0.2 /* seconds, on a terminal */
 #define LINE_EVERY    10.0
-#define ESTIMATE_FROM \
-	0.34 /* the part done from which a guess of the time left means something: short rows come first */
+#define ESTIMATE_FROM 0.34 /* from this part on the time left is estimated: short rows come first */
 
 static bool shown; /* the rewritten line is on the screen */
 static double began, last;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a person sees while the benchmarks run, on stderr: one line that is rewritten on a terminal; elsewhere a
- * line when something begins or ends, and one every ten seconds.
+ * Progress on stderr while benchmarks run. On a terminal it is one line that is rewritten;
+ * elsewhere a line is printed when something begins or ends, and every ten seconds.
  */
 #pragma once
 
@@ -9,20 +9,20 @@
 
 enum progress_level { PROGRESS_QUIET, PROGRESS_NORMAL, PROGRESS_VERBOSE };
 
-/* Quiet: errors alone. Verbose: what message_detail says as well. Normal when never called. */
+/* Quiet: errors only. Verbose: message_detail() too. The default is normal. */
 void progress_set_level(enum progress_level level);
 
 /* Writes a message on a line of its own. */
 __attribute__((format(printf, 1, 2))) void message(const char *format, ...);
 
-/* The same for what only --verbose is to show. */
+/* Writes a message if --verbose is on. */
 __attribute__((format(printf, 1, 2))) void message_detail(const char *format, ...);
 
-/* The same for what goes wrong, however quiet; red on a terminal. */
+/* Writes an error message, even with --quiet; red on a terminal. */
 __attribute__((format(printf, 1, 2))) void message_error(const char *format, ...);
 
-/* Says how far the run is: `what` runs now, `done` of the whole is done (0 to 1). */
+/* Shows progress: `what` runs now, and `done` (0 to 1) of the run is complete. */
 void progress_update(const char *what, double done);
 
-/* Takes the rewritten line away. */
+/* Clears the progress line. */
 void progress_clear(void);

@@ -8,7 +8,7 @@
 
 #define LETTERS_AND_DIGITS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
-/* Whether the first `length` bytes of `text` are a name. */
+/* Returns true if the first `length` bytes of `text` are a name. */
 static bool is_name(const char *text, size_t length)
 {
 	if (length == 0 || length >= NAME_SIZE || !strchr(LETTERS_AND_DIGITS, *text))

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the harness makes of words that it did not choose: a guest's, and those of a folder of results that comes
- * from elsewhere. Names are checked against an allow-list; texts are shown without bytes that a terminal obeys.
+ * Untrusted text: from a guest, or from a folder of results made elsewhere. Names are checked
+ * against an allow-list; texts are shown without bytes that control a terminal.
  *
- * A guest's texts are printable ASCII once record.c has read them: any other byte stays as the %XX it was sent as.
+ * Texts of a guest are printable ASCII once record.c has read them: any other byte remains the %XX
+ * that was sent.
  */
 #pragma once
 
@@ -19,20 +20,28 @@
  */
 bool name_is_good(const char *text);
 
-/* The same for a unit, which may be two such names with a '/' between: "program/busybox". */
+/*
+ * Returns true if `text` may name a unit: such a name, or two with a '/' between
+ * ("program/busybox").
+ */
 bool name_is_unit(const char *text);
 
 /*
- * Copies `text` to `out` as part of a file's name or of a gnuplot script: every byte but letters, digits and "._+-"
- * becomes '_', and so does a dot at the start. What does not fit into `size` bytes is cut off. Returns `out`.
+ * Copies `text` to `out` for use in a file name or a gnuplot script: every byte except letters,
+ * digits and "._+-" becomes '_', as does a leading dot. Truncates to `size` bytes. Returns `out`.
  */
 char *name_for_file(const char *text, char *out, size_t size);
 
-/* Bytes of the UTF-8 character at `text`; 0 if it is malformed or a control character other than tab and newline. */
+/*
+ * Returns the length of the UTF-8 character at `text`; 0 if it is malformed or a control character
+ * other than tab and newline.
+ */
 size_t text_character(const char *text);
 
-/* Replaces every byte that is no part of a character as above by '?', so that `text` is safe to show. Returns it. */
+/*
+ * Replaces every byte outside such characters by '?', so that `text` is safe to show. Returns it.
+ */
 char *text_clean(char *text);
 
-/* printf() of a text that is cleaned as a whole, for words of a database. */
+/* Like fprintf(), but cleans the whole result as text_clean() does. */
 __attribute__((format(printf, 2, 3))) void text_print(FILE *out, const char *format, ...);

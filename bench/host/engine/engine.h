@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Engines: the machines that boot an image. Each is one row of engine_table; adding one means a file with
- * its functions and a row.
+ * Engines: the machines that boot an image. To add one, write a file with its functions and add a
+ * row to engine_table.
  */
 #pragma once
 
@@ -17,17 +17,17 @@
 /* One boot, as an engine sees it. */
 struct engine_boot {
 	const struct strategy *strategy;
-	const char *directory;    /* of this boot: the engine runs in it, and its files are made there */
+	const char *directory;    /* of this boot; the engine runs and writes its files here */
 	const char *command_line; /* for the kernel */
-	const char
-	        *profile; /* of the cycle model, or NULL; engines without one ignore it, and the next two */
-	bool functions;   /* counts per function without a profile too */
-	bool trace;       /* write directory/trace.txt */
-	const char *variant; /* of the engine, or NULL when it has none */
+	const char *
+	        profile; /* of the cycle model, or NULL. Engines without the model ignore it and the next two */
+	bool functions;      /* count per function without a profile too */
+	bool trace;          /* write directory/trace.txt */
+	const char *variant; /* of the engine, or NULL if it has none */
 	unsigned cpus;
 	unsigned memory;       /* MiB */
-	uint64_t module_limit; /* bytes: larger boot modules are left out; 0: none is */
-	bool linux_programs;   /* the archive with programs of Linux is one more module, if it was made */
+	uint64_t module_limit; /* bytes: larger boot modules are left out; 0: no limit */
+	bool linux_programs;   /* add the archive with programs of Linux as a module, if it exists */
 };
 
 /* How to start it; see struct process_spec. */
@@ -40,52 +40,62 @@ struct engine_command {
 struct engine {
 	const char *name;
 	const char *meaning; /* what its numbers mean, for --list */
-	unsigned rounds;     /* boots per image when the user does not say */
-	unsigned timeout;    /* seconds per boot, likewise */
-	bool exclusive;      /* its times are real: nothing else may run beside it */
+	unsigned rounds;     /* boots per image by default */
+	unsigned timeout;    /* seconds per boot by default */
+	bool exclusive;      /* its times are real: nothing else may run at the same time */
 	bool needs_probe;    /* it can run only where probe_kvm() finds KVM usable */
-	bool counts;         /* it has the instrumentation library */
-	bool some_counts;    /* some of its boots have, and some regions in them are counted */
+	bool counts;         /* it runs the instrumentation library */
+	bool some_counts;    /* some of its boots do, and count some regions */
 	bool self_test;   /* the kernel's self-tests boot before the benchmarks, unless --bench chose some */
 	unsigned quiet;   /* seconds without a byte after which a guest counts as hung; 0: LAUNCH_QUIET */
 	const char *flag; /* of every sample; NULL: none */
 
-	/* Machines that it can be, NULL after the last, each booted in turn; NULL: one that has no name. Those from
-	 * `variants_full` on only with --full. */
+	/*
+	 * Machines that it emulates, each booted in turn; NULL after the last. NULL: one machine
+	 * without a name. Those from index `variants_full` on are booted only with --full.
+	 */
 	const char *const *variants;
 	unsigned variants_full;
 
 	/* Checks that the programs and files it needs are there. Returns 0, or -1 with the reason in `why`. */
 	int (*can_run)(char *why, size_t size);
 
-	/* Makes what the boot needs in boot->directory. Returns 0, or -1 with the reason in `why`. */
+	/*
+	 * Creates in boot->directory what the boot needs, and fills in `command`. Returns 0, or -1
+	 * with the reason in `why`.
+	 */
 	int (*prepare)(const struct engine_boot *boot, struct engine_command *command, char *why,
 	               size_t size);
 
-	/* Removes what prepare made and nobody needs any more. */
+	/* Removes files made by prepare that are not worth keeping. */
 	void (*tidy)(const char *directory);
 
-	/* What the engine itself says about a boot that did not end well. Returns 0 with the words in `text`, or -1
-	 * when it says nothing. NULL: it never does. */
+	/*
+	 * Writes the engine's own explanation of a failed boot to `text`. Returns 0, or -1 if there
+	 * is none. May be NULL.
+	 */
 	int (*explain)(const char *directory, char *text, size_t size);
 };
 
 extern const struct engine engine_bochs, engine_kvm, engine_kvm_emulated, engine_tcg;
 
-/* The engine called `name`, or NULL; and all of them in turn, NULL after the last. */
+/* Return the engine called `name`, or the one at `index`; NULL if there is none. */
 const struct engine *engine_find(const char *name);
 const struct engine *engine_at(size_t index);
 
-/* Path of a strategy's image; `suffix` is "elf" or "elf32". */
+/* Writes the path of a strategy's image; `suffix` is "elf" or "elf32". */
 void engine_image_path(char path[PATH_MAX], const struct strategy *strategy, const char *suffix);
 
-/* Names of the boot modules that this boot gets (files of build/programs/ without .elf), sorted. Returns 0, or -1 with the reason. */
+/*
+ * Adds the sorted names of the modules of this boot: files of build/programs/, without .elf.
+ * Returns 0, or -1 with the reason.
+ */
 int engine_modules(const struct engine_boot *boot, struct arguments *names, char *why, size_t size);
 
-/* Whether this boot gets the archive with programs of Linux. */
+/* Returns true if this boot gets the archive with programs of Linux. */
 bool engine_has_archive(const struct engine_boot *boot);
 
-/* Makes or replaces a symbolic link. Returns 0, or -1 with the reason in `why`. */
+/* Creates or replaces a symbolic link. Returns 0, or -1 with the reason in `why`. */
 int engine_link(const char *target, const char *directory, const char *name, char *why, size_t size);
 
 /* Removes directory/name. */

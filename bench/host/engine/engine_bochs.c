@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The distribution's Bochs, with the instrumentation library loaded into it. */
+/* Debian's Bochs with the instrumentation library preloaded. */
 #define _GNU_SOURCE
 #include "bench/host/engine/engine_bochs.h"
 #include "bench/host/base/paths.h"
@@ -13,13 +13,16 @@
 #define LIBRARY         "palimpsest-bochs.so"
 #define ISO             "palimpsest.iso"
 
-/* What Bochs holds in its own memory, in MiB; what a guest touches beyond that goes to a file. */
+/* MiB of guest memory that Bochs keeps in RAM; the rest goes to a file as the guest touches it. */
 #define HOST_MEMORY_MAX 2048U
 
 /* Debian's `bochs` is a script around `bochs-bin`. */
 static const char *const programs[] = { "bochs-bin", "bochs", NULL };
 
-/* Loads the library into Bochs for a moment. It says what it misses; anything else shows in a boot. */
+/*
+ * Loads the library into Bochs briefly, so that it reports missing symbols; other problems show in
+ * a boot.
+ */
 static int can_instrument(const char *program, const char *library, char *why, size_t size)
 {
 	static const char message[] = "palimpsest-bochs: ";
@@ -56,7 +59,7 @@ int bochs_can_run(char *why, size_t size)
 	return can_instrument(program, path, why, size);
 }
 
-/* The kernel boots from a CD image of its own, since its command line is in there. */
+/* Each boot has its own CD image, because the image contains the kernel's command line. */
 static int make_iso(const struct engine_boot *boot, char *why, size_t size)
 {
 	struct arguments command = { 0 };
@@ -86,7 +89,7 @@ static int make_iso(const struct engine_boot *boot, char *why, size_t size)
 	return made ? 0 : -1;
 }
 
-/* The tree's own bochsrc, then what this boot changes: of two lines with one name Bochs takes the later. */
+/* The tree's bochsrc, then the changes of this boot: Bochs uses the last line of a name. */
 static int write_bochsrc(const char *directory, const char *iso, unsigned memory, unsigned cpus,
                          const char *more, char *why, size_t size)
 {

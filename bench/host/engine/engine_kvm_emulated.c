@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The real KVM modules of a Debian kernel on a processor that is emulated: QEMU without KVM emulates one with SVM, and
- * Bochs one with VMX. In that outer machine a small Linux (bench/linux/outer) loads KVM and starts a QEMU, and the image runs in
- * the inner machine. docs/kvm-emulated.md has more.
+ * The real KVM modules of a Debian kernel on an emulated processor: QEMU without KVM emulates SVM,
+ * and Bochs VMX. In that outer machine a small Linux (bench/linux/outer) loads KVM and starts a
+ * QEMU, and the image runs in the inner machine. docs/kvm-emulated.md has more.
  *
- * The outer Linux hands the guest's records and exit status on to the outer machine's own ports, so they come out of the
- * outer machine as those of any guest. Its console is outer.log, the inner machine's serial.log.
+ * The outer Linux passes the guest's records and exit status on to the outer machine's ports, where
+ * they arrive as those of any guest. Its console is outer.log, the inner machine's serial.log.
  */
 #define _GNU_SOURCE
 #include "bench/host/base/paths.h"
@@ -23,14 +23,15 @@
 #define ISO          "outer.iso"
 #define LOG_BYTES    65536
 
-/* With ept=0 in Bochs a timer that starts itself anew leaves a program hardly any time: hours for 16 MiB. */
+/* With ept=0 in Bochs a periodic timer leaves programs hardly any time: hours for 16 MiB. */
 #define TOO_SLOW     " skip=irq.off.max"
 
 static const char *const variants[] = { "npt=1", "npt=0", "ept=1", "ept=0", NULL };
 
 /*
- * Linux as the outer machine's only task: no mitigations and watchdogs, which would only be slow, and no reboot after a
- * panic. It must not test its timer: on a busy host the emulator can be too late for the test.
+ * Command line of the outer Linux: no mitigations and no watchdogs, which would only be slow, and
+ * no reboot after a panic. no_timer_check, because on a busy host the emulator can be too late for
+ * that test.
  */
 static const char outer_words[] =
         "console=ttyS0,115200 quiet mitigations=off nopti nokaslr norandmaps tsc=reliable "
@@ -55,7 +56,10 @@ static int can_run(char *why, size_t size)
 	return -1;
 }
 
-/* What the outer machine's init (bench/linux/outer/init.sh) reads. No word has a quote in it. */
+/*
+ * Writes the file that the outer machine's init (bench/linux/outer/init.sh) reads. No word contains
+ * a quote.
+ */
 static int write_boot_file(const struct engine_boot *boot, char *why, size_t size)
 {
 	bool bochs = in_bochs(boot->variant);
@@ -69,7 +73,7 @@ static int write_boot_file(const struct engine_boot *boot, char *why, size_t siz
 	return engine_write_file(boot->directory, "boot", text, why, size);
 }
 
-/* Makes the initramfs, and for Bochs the CD image that has it. */
+/* Makes the initramfs, and for Bochs the CD image that contains it. */
 static int make_outer(const struct engine_boot *boot, char *why, size_t size)
 {
 	struct arguments command = { 0 };
@@ -146,7 +150,7 @@ static void tidy(const char *directory)
 	engine_unlink(directory, ISO);
 }
 
-/* The rest of the last line that has `mark` in it. Returns false when none has. */
+/* Copies the part after `mark` of the last line that contains it. Returns false if none does. */
 static bool find_last(const char *log, const char *mark, char *text, size_t size)
 {
 	const char *found = NULL;
@@ -160,7 +164,10 @@ static bool find_last(const char *log, const char *mark, char *text, size_t size
 	return true;
 }
 
-/* Reads a file of the boot; the caller frees the text. NULL: there is none, or no memory. */
+/*
+ * Reads a file of the boot; the caller frees the text. Returns NULL if it is missing or memory is
+ * short.
+ */
 static char *read_log(const char *directory, const char *name)
 {
 	char *log = calloc(1, LOG_BYTES);
@@ -176,7 +183,10 @@ static char *read_log(const char *directory, const char *name)
 	return log;
 }
 
-/* The outer machine's own words: what its init says, or that its Linux panicked or never came so far. */
+/*
+ * Explains a failed boot from the outer console: a message of its init, a panic, or a Linux that
+ * did not reach init.
+ */
 static int explain(const char *directory, char *text, size_t size)
 {
 	char *log = read_log(directory, "outer.log");

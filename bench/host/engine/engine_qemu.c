@@ -26,8 +26,8 @@ static int kvm_can_run(char *why, size_t size)
 }
 
 /*
- * The engine runs in the boot's own folder and finds everything there through links, because QEMU splits
- * -initrd at commas and spaces and the source tree may be anywhere.
+ * Links everything into the boot's folder, where QEMU runs, because QEMU splits -initrd at commas
+ * and spaces and the path of the source tree may contain them.
  */
 static int add_modules(const struct engine_boot *boot, struct arguments *arguments, char *why, size_t size)
 {

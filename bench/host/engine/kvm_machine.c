@@ -22,7 +22,10 @@ int kvm_check_qemu(char *why, size_t size)
 	const char *version = qemu_version();
 	int major, minor;
 
-	/* Another text is some other build's: whether it can do what is needed shows when it is started. */
+	/*
+	 * An unusual version text is that of a custom build: whether it works shows when it is
+	 * started.
+	 */
 	if (sscanf(version, "QEMU emulator version %d.%d", &major, &minor) != 2 || major > OLDEST_MAJOR ||
 	    (major == OLDEST_MAJOR && minor >= OLDEST_MINOR))
 		return 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Benchmarks that run programs of Linux: build/host/about.txt marks them. They get boots of their own, with an archive of
- * such programs as one more boot module, so that the memory of other rows is the same with and without them.
+ * Benchmarks that run programs of Linux: build/host/about.txt marks them. They get boots of their
+ * own, with an archive of such programs as an additional boot module, so that the memory of other
+ * rows is the same with and without them.
  */
 #pragma once
 

@@ -15,7 +15,7 @@ void profiles_path(char path[PATH_MAX], const char *name)
 	path_format(path, PATH_MAX, "%s/bench/bochs/profiles/%s" SUFFIX, path_root(), name);
 }
 
-/* The files, sorted. To be freed with globfree, whatever comes. */
+/* Finds the files, sorted. The caller calls globfree() in any case. */
 static void find(glob_t *files)
 {
 	char pattern[PATH_MAX];
@@ -32,7 +32,7 @@ static void name_of(const char *path, char *name, size_t size)
 	snprintf(name, size, "%.*s", (int)(strlen(base) - strlen(SUFFIX)), base);
 }
 
-/* The names, with commas, behind what `text` has already. True when `name` is among them. */
+/* Appends the names to `text` as a comma list. Returns true if `name` is among them. */
 static bool list_names(const char *name, char *text, size_t size)
 {
 	size_t used = strlen(text);

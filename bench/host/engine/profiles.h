@@ -6,11 +6,14 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Returns 0 when there is a profile of this name and its file is whole, or -1 with the reason in `why`. */
+/*
+ * Checks that a profile of this name exists and its file is valid. Returns 0, or -1 with the reason
+ * in `why`.
+ */
 int profiles_check(const char *name, char *why, size_t size);
 
-/* Path of a profile's file. */
+/* Writes the path of a profile's file. */
 void profiles_path(char path[PATH_MAX], const char *name);
 
-/* One line each, sorted: the name, and the first line of the file. */
+/* Prints a line per profile, sorted: its name and the first line of its file. */
 void profiles_print(FILE *out);

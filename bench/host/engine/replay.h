@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Replayed runs: tests of the harness in which a script plays QEMU or the host's files are made up. What they
- * "measure" is no measurement, so such a run says so everywhere and decides no claim, draws no figure, and is never
- * results/latest.
+ * Replayed runs: tests of the harness in which a script takes the place of QEMU, or files of the
+ * host are made up. Such a run measures nothing: it is marked everywhere, decides no claim, draws
+ * no figure, and never becomes results/latest.
  */
 #pragma once
 
 #include <stdbool.h>
 
-#define REPLAY_MARK "(replayed)" /* in what a played engine prints for --version */
+#define REPLAY_MARK "(replayed)" /* printed by a script in place of an engine for --version */
 
-/* Whether this process's runs are replayed: the mark in QEMU's version, or PALIMPSEST_ROOT. Asked once. */
+/*
+ * Returns true if QEMU's version has the mark or PALIMPSEST_ROOT is set. Determined once per
+ * process.
+ */
 bool replay_is_on(void);

@@ -22,13 +22,13 @@ struct strategy_list {
 /* What a user can write, in a line for messages. */
 extern const char strategy_valid[];
 
-/* Names the presets, one per call from index 0; NULL after the last. `build` gets its combination. */
+/* Returns the name of the preset at `index`, NULL after the last; `build` gets its combination. */
 const char *strategy_preset(size_t index, const char **build);
 
-/* Reads one name. Returns 0, or -1 with what is wrong in `why`. */
+/* Parses one name. Returns 0, or -1 with what is wrong in `why`. */
 int strategy_parse(const char *text, struct strategy *strategy, char *why, size_t size);
 
-/* Adds `strategy` unless it is there. Returns 0, or -1 when the list is full. */
+/* Adds `strategy` unless the list has it. Returns 0, or -1 if the list is full. */
 int strategy_list_add(struct strategy_list *list, const struct strategy *strategy);
 
 /* Adds every strategy that the build offers (`make list-strategies`). Returns 0, or -1 with the reason. */

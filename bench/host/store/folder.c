@@ -28,7 +28,7 @@ static bool is_empty(const char *path)
 	return entries <= 2; /* . and .. */
 }
 
-/* A name that nobody else has: two runs may start in the same second. */
+/* Finds an unused name: two runs may start in the same second. */
 static int make_new(struct folder *folder, const char *engines)
 {
 	char now[CLOCK_TEXT_MAX];
@@ -97,6 +97,6 @@ int folder_lock(const char *path)
 {
 	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	/* Left open: the kernel gives the lock back when the process ends, however it does. */
+	/* Left open: the lock is released when the process ends, however it ends. */
 	return folder < 0 || flock(folder, LOCK_EX | LOCK_NB) ? -1 : 0;
 }

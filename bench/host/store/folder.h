@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The folder that a run's results go to. */
+/* The folder of a run's results. */
 #pragma once
 
 #include "bench/host/engine/engine.h"
@@ -11,17 +11,14 @@ struct folder {
 };
 
 /*
- * Makes the folder: `out` when it is given, which must be new or empty, else results/<UTC time>-<engines>.
- * Returns 0, or -1 with the reason.
+ * Creates the folder: `out`, which must be new or empty, or results/<UTC time>-<engines> if `out`
+ * is NULL. Returns 0, or -1 with the reason.
  */
 int folder_make(struct folder *folder, const char *out, const struct engine *const engines[], size_t count,
                 char *why, size_t size);
 
-/* Points results/latest to it, when it is ours. Returns 0, or -1 with errno. */
+/* Points results/latest to the folder if it is ours. Returns 0, or -1 with errno. */
 int folder_is_latest(const struct folder *folder);
 
-/*
- * Marks the folder as being written by this process, for as long as the process lives. Returns 0, or -1 when another
- * process has marked it.
- */
+/* Locks the folder until this process ends. Returns 0, or -1 if another process has locked it. */
 int folder_lock(const char *path);

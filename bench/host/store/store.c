@@ -32,7 +32,7 @@ enum statement {
 	STATEMENTS
 };
 
-/* The letters are those of bind(), one per `?`. */
+/* `types` has a letter of run() per `?`. */
 static const struct {
 	const char *types;
 	const char *sql;
@@ -106,7 +106,10 @@ static int open_transaction(struct store *store)
 	return execute(store, "BEGIN");
 }
 
-/* Binds one argument per letter of the statement's types: s text, i int64_t, d double. Then runs it. */
+/*
+ * Binds an argument per letter of the statement's types (s text, i int64_t, d double) and executes
+ * it.
+ */
 static int run(struct store *store, enum statement which, ...)
 {
 	sqlite3_stmt *statement = store->statement[which];

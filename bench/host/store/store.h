@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The results database of one run (schema.sql). Rows are written as they come and committed about twice a
- * second, so that a harness that is killed loses no more than that and leaves a file that can be read.
+ * The results database of one run (schema.sql). Rows are written as they come and committed about
+ * twice a second, so that a harness that is killed loses half a second of results and leaves a
+ * readable file.
  *
- * Every function that returns int returns 0, or -1 after the first error has been put into words for
- * store_error(). After an error nothing more is written; what was committed before stays.
+ * Every function that returns int returns 0, or -1 if an error has occurred; store_error()
+ * describes the first one. After it nothing more is written; what was committed is kept.
  */
 #pragma once
 
@@ -40,7 +41,7 @@ struct store_row {
 	const char *parameter_unit;
 };
 
-/* What one function, or chain of calls, had of a row. */
+/* The share of one function, or chain of calls, in a row. */
 struct store_function {
 	const struct store_row *row;
 	const char *kind; /* sample | overhead */
@@ -48,7 +49,7 @@ struct store_function {
 	const char *metric;
 	const char *unit;
 	int64_t value;   /* sum over all samples of the kind */
-	int64_t samples; /* how many those are */
+	int64_t samples; /* how many samples that is */
 };
 
 struct store_outcome {
@@ -72,33 +73,36 @@ int store_add_views(sqlite3 *db);
 /* Creates the database at `path`, which must not exist. Returns NULL after a message in `why`. */
 struct store *store_create(const char *path, char *why, size_t size);
 
-/* Opens the database at `path`, which a run left behind. Returns NULL after a message in `why`. */
+/* Opens the existing database at `path`. Returns NULL after a message in `why`. */
 struct store *store_open(const char *path, char *why, size_t size);
 
 /* Commits, folds the write-ahead log into the file and closes it. Returns 0 or -1 as above; frees `store`. */
 int store_close(struct store *store);
 
-/* What went wrong first, or NULL. */
+/* Returns a description of the first error, or NULL. */
 const char *store_error(const struct store *store);
 
-/* The connection, with everything committed: for what works on finished results. */
+/* Commits everything and returns the connection, for work on finished results. */
 sqlite3 *store_database(struct store *store);
 
-/* The same with what is not committed yet. */
+/* Returns the connection without committing. */
 sqlite3 *store_connection(struct store *store);
 
 int store_run_start(struct store *store, const char *name, const char *command, uint64_t seed);
 int store_run_finish(struct store *store, const char *state);
 int store_environment(struct store *store, const char *key, const char *value);
 
-/* Ends a run that still says that it runs. */
+/* Sets the state of a run that is still `running` to `cut short`. */
 int store_run_cut_short(struct store *store);
 
-/* Takes away all that the launch left, and gives up what was not committed. */
+/* Delete all rows of the launch; discard what is not committed. */
 int store_launch_clear(struct store *store, int64_t launch);
 int store_rollback(struct store *store);
 
-/* Committed at once. Returns the new launch's id, or -1. Its state is `running` until store_launch_finish. */
+/*
+ * Returns the new launch's id, or -1; committed at once. Its state is `running` until
+ * store_launch_finish.
+ */
 int64_t store_launch_start(struct store *store, const struct store_launch *launch);
 int store_launch_finish(struct store *store, int64_t launch, const struct store_outcome *outcome);
 
@@ -111,13 +115,13 @@ int store_fact(struct store *store, int64_t launch, const char *name, const char
 int store_function(struct store *store, const struct store_function *function);
 int store_stack(struct store *store, const struct store_function *stack);
 
-/* VM exits of one reason in a row that took `samples` samples. */
+/* Stores the VM exits of one reason in a row that took `samples` samples. */
 int store_exits(struct store *store, int64_t launch, const char *benchmark, int64_t parameter,
                 const char *reason, int64_t exits, int64_t samples);
 
 /* Adds `flag` to every sample of the row. */
 int store_flag_row(struct store *store, const struct store_row *row, const char *flag);
 
-/* Commits when the open transaction is older than half a second. Called from the main loop. */
+/* Commits if the open transaction is older than half a second. Called from the main loop. */
 int store_tick(struct store *store);
 int store_commit(struct store *store);
