@@ -27,7 +27,10 @@ static bool uses(const struct options *options, const char *engine)
 	return options->engines_auto && (strcmp(engine, "bochs") == 0 || strcmp(engine, "kvm") == 0);
 }
 
-/* What has to be built for this command line: one stack+loader+isolation per line, and `lab` for outer machines. */
+/*
+ * Prints what must be built for this command line: a stack+loader+isolation per line, and `lab` for
+ * outer machines.
+ */
 static int print_builds(const struct options *options)
 {
 	struct plan plan = { 0 };
@@ -53,7 +56,7 @@ static int print_builds(const struct options *options)
 	return EXIT_SUCCESS;
 }
 
-/* The command line as the user wrote it, for the records. */
+/* Writes the command line as the user gave it. */
 static void join(char *text, size_t size, int argc, char *const argv[])
 {
 	size_t used = (size_t)snprintf(text, size, "run-bench.sh");
@@ -62,7 +65,9 @@ static void join(char *text, size_t size, int argc, char *const argv[])
 		used += (size_t)snprintf(text + used, size - used, " %s", argv[i]);
 }
 
-/* Does what the command line says. Returns the exit status, before standard output was looked at. */
+/*
+ * Does what the command line says. Returns the exit status, not counting errors of standard output.
+ */
 static int serve(int argc, char *argv[])
 {
 	struct options options;
@@ -112,7 +117,10 @@ static int serve(int argc, char *argv[])
 	return session_run(&options, command);
 }
 
-/* Whether a pipe that we wrote to has lost its reader (`| head`), who then has all that was wanted. */
+/*
+ * Returns true if standard output is a pipe whose reader is gone (`| head`) and so has all it
+ * wanted.
+ */
 static bool reader_has_left(void)
 {
 	struct pollfd output = { .fd = STDOUT_FILENO };
@@ -120,7 +128,7 @@ static bool reader_has_left(void)
 	return poll(&output, 1, 0) == 1 && output.revents & POLLERR;
 }
 
-/* What was not written is no success. */
+/* Fails if standard output could not be written. */
 static int finish_output(int status)
 {
 	errno = 0;

@@ -49,7 +49,7 @@ static void format_line(struct line *line, const struct change *change)
 		         change->low, change->high);
 }
 
-/* A line of the table; numbers stand on the right of their columns, and nothing behind the last cell. */
+/* Prints a line of the table; numbers are right-aligned, and nothing follows the last cell. */
 static void print_cells(const char *const cells[CELLS], const size_t width[CELLS])
 {
 	for (int i = 0; i < CELLS; i++) {
@@ -84,7 +84,7 @@ static int compare_effects(const void *first, const void *second)
 	return (a > b) - (a < b);
 }
 
-/* Whether the table has a line for it. With `all` causes have their own. */
+/* Returns true if the table has a line for the change. Causes have one only with `all`. */
 static bool is_shown(const struct change *change, enum verdict_of_change verdict, bool all)
 {
 	return change->in_a && change->in_b && change->verdict == verdict && (all || change->decides);
@@ -207,7 +207,7 @@ static void print_sum(const struct changes *changes, const struct thresholds *th
 	putchar('\n');
 }
 
-/* The claims that both decide, and whose verdict is another one. */
+/* Prints the claims that both runs decide differently. */
 static void print_claims(const struct results pair[2])
 {
 	sqlite3_stmt *a =

@@ -26,7 +26,7 @@ __attribute__((format(printf, 2, 3))) static int wrong(char *why, const char *fo
 	return -1;
 }
 
-/* Whether the database is one of ours, and whole. */
+/* Checks that the database is a results database and undamaged. */
 static int check_database(sqlite3 *db, const char *file, char *why)
 {
 	char text[200];
@@ -74,7 +74,7 @@ static int open_database(struct results *results, const char *path, const char *
 	return check_database(results->db, file, why) || check_finished(results, path, why) ? -1 : 0;
 }
 
-/* Files of another format are told by environment.json; in a database it is the user_version as well. */
+/* Checks the format in environment.json; a database has it in user_version too. */
 static int check_format(sqlite3 *db, const char *file, char *why)
 {
 	char text[40];
@@ -136,7 +136,7 @@ static const struct table_file summary_file = { "summary.csv", "summary",
 static const struct table_file claims_file = { "claims.csv", "claims",
 	                                       "id,seed,quote,verdict,evidence,figure", 6, is_claims_text };
 
-/* Whether the record is the header that we write. */
+/* Returns true if the record is the header that csv_export() writes. */
 static bool is_header(const struct table_file *file, const struct csv_record *record)
 {
 	const char *wanted = file->columns;
@@ -152,7 +152,7 @@ static bool is_header(const struct table_file *file, const struct csv_record *re
 	return record->count == file->count && !*wanted;
 }
 
-/* Binds the fields; false when a number is none. */
+/* Binds the fields. Returns false if a number is malformed. */
 static bool bind_record(const struct table_file *file, const struct csv_record *record, sqlite3_stmt *insert)
 {
 	for (size_t i = 0; i < file->count; i++) {

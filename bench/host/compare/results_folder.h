@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Folders of finished runs, opened to be read: whole ones, and those of which only the small files were kept. */
+/*
+ * Reading folders of finished runs: complete ones, and those of which only the small files were
+ * kept.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -24,10 +27,10 @@ int results_open(struct results *results, const char *path, char why[RESULTS_WHY
 void results_close(struct results *results);
 
 /*
- * Whether `path` holds the database of a run, also of one that was killed, that is whole and that no run is writing
- * to; this process holds it from then on. Returns 0, or -1 with the reason.
+ * Checks that `path` has an undamaged database of a run, possibly a killed one, that no run is
+ * writing to, and locks the folder. Returns 0, or -1 with the reason.
  */
 int results_check_run(const char *path, char why[RESULTS_WHY_MAX]);
 
-/* The value of a key of environment.json, copied to `value`, or "unknown". */
+/* Copies the value of a key of environment.json to `value`, or "unknown". */
 void results_environment(const struct results *results, const char *key, char *value, size_t size);

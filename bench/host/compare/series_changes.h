@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What became of each series from one run to another. docs/results.md says how it is decided. */
+/* How each series changed from one run to another. docs/results.md says how it is decided. */
 #pragma once
 
 #include "bench/host/compare/results_folder.h"
@@ -15,7 +15,7 @@ enum quantity {
 	QUANTITIES
 };
 
-/* How large a change of each quantity counts as one: parts, 0.05 for 5 %. */
+/* The smallest relative change of each quantity that counts: 0.05 for 5 %. */
 struct thresholds {
 	double of[QUANTITIES];
 };
@@ -26,11 +26,11 @@ extern const char *const quantity_names[QUANTITIES];
 enum quantity quantity_of(const char *metric, const char *unit);
 
 enum verdict_of_change {
-	CHANGE_IDENTICAL, /* the same numbers */
-	CHANGE_WITHIN,    /* the whole interval of the ratio is within the threshold */
-	CHANGE_UNDECIDED, /* the interval is neither within it nor beyond */
-	CHANGE_IMPROVED,  /* wholly below */
-	CHANGE_OUTCOME, /* what an experiment counted is another number, which is neither better nor worse */
+	CHANGE_IDENTICAL,  /* the same numbers */
+	CHANGE_WITHIN,     /* the whole interval of the ratio is within the threshold */
+	CHANGE_UNDECIDED,  /* the interval is neither within it nor beyond */
+	CHANGE_IMPROVED,   /* wholly below */
+	CHANGE_OUTCOME,    /* an experiment counted a different number, which is neither better nor worse */
 	CHANGE_REGRESSION, /* wholly above, a check that fails now, or a violation where there was none */
 	CHANGE_VERDICTS
 };
@@ -51,7 +51,7 @@ struct change {
 struct changes {
 	struct change *items; /* sorted by engine, benchmark, parameter, metric, strategy */
 	size_t count, room;
-	size_t uncompared; /* series of engines whose numbers mean nothing beside each other */
+	size_t uncompared; /* series of engines whose numbers may not be compared */
 };
 
 /*
@@ -62,14 +62,14 @@ int changes_find(struct changes *changes, const struct results *a, const struct 
 void changes_free(struct changes *changes);
 
 /*
- * Finds the causes of the row that `change` is of, of the same build, that changed: up to `most`, the largest effect
- * first; below cycles, parts of the modelled cycles (`due_*`) before events. Returns how many.
+ * Finds the causes that changed in the row and build of `change`: up to `most`, the largest effect
+ * first; for cycles, parts of the modelled cycles (`due_*`) before events. Returns their number.
  */
 size_t changes_causes(const struct changes *changes, const struct change *change,
                       const struct change **causes, size_t most);
 
-/* By how much it changed, in either direction: the logarithm of the ratio; infinite from or to 0. */
+/* Returns the size of a change, in either direction: |log(ratio)|, infinite from or to 0. */
 double change_effect(const struct change *change);
 
-/* How many series that both have and that decide got this verdict. */
+/* Returns how many series that both runs have, and that decide, got this verdict. */
 size_t changes_count(const struct changes *changes, enum verdict_of_change verdict);

@@ -33,6 +33,8 @@ void summary_rows_free(struct summary_rows *rows);
 int series_order(char *const *a, int64_t a_cpus, int64_t a_parameter, char *const *b, int64_t b_cpus,
                  int64_t b_parameter);
 
-/* Copies all names of a series. False without memory: what was copied is to be freed all the same. */
+/*
+ * Copies all names of a series. Returns false if out of memory; the caller frees what was copied.
+ */
 bool series_copy_names(char **to, char *const *from);
 void series_free_names(char **names);

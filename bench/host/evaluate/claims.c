@@ -85,7 +85,9 @@ static int read_text(struct claim *claim, const char *dir)
 	return 0;
 }
 
-/* The key that the line "-- key: value" begins, and its value in `value`; KEYS when it is another line. */
+/*
+ * Returns the key of the line "-- key: value", and its value in `value`; KEYS for any other line.
+ */
 static int header_key(const char *line, const char **value)
 {
 	line += strlen("-- ");
@@ -118,7 +120,7 @@ static bool add_value(char *value, const char *text, size_t length, char separat
 	return true;
 }
 
-/* The header: the comment lines before the first other line. */
+/* Parses the header: the comment lines before the first other line. */
 static int parse_header(struct claim *claim)
 {
 	int key = KEYS;
@@ -149,7 +151,7 @@ static int parse_header(struct claim *claim)
 	return 0;
 }
 
-/* The id, which the file's name must repeat as its first two digits. */
+/* Parses the id, which the file's name must repeat as its first two digits. */
 static int parse_id(struct claim *claim)
 {
 	const char *name = claim->file;
@@ -167,7 +169,7 @@ static int parse_id(struct claim *claim)
 	return 0;
 }
 
-/* The notes that quotes may come from are lines of this file beside the claims. */
+/* Checks that the note quoted is listed in the file NOTES of the folder. */
 static int check_seed(const struct claim *claim, const char *dir)
 {
 	char path[PATH_MAX], line[VALUE_MAX];
@@ -188,7 +190,7 @@ static int check_seed(const struct claim *claim, const char *dir)
 	return known ? 0 : malformed(claim, "no note of this name is in " NOTES, claim->values[SEED]);
 }
 
-/* Loads and checks a file; its text must be freed in any case. */
+/* Loads and checks a file; the caller frees its text in any case. */
 static int load_claim(struct claim *claim, const char *dir)
 {
 	return read_text(claim, dir) || parse_header(claim) || parse_id(claim) || check_seed(claim, dir) ? -1
@@ -217,7 +219,7 @@ static int store(const struct claim *claim, sqlite3 *db, const char *verdict, co
 	return stored ? 0 : malformed(claim, "the verdict cannot be stored", sqlite3_errmsg(db));
 }
 
-/* A claim without an experiment has a reason in the place of a SELECT. */
+/* Stores a claim without an experiment: it has a reason in place of a SELECT. */
 static int store_unmeasured(const struct claim *claim, sqlite3 *db)
 {
 	char evidence[VALUE_MAX + 16];
@@ -357,7 +359,7 @@ static size_t add_run(const struct claim *claim, bool alone, const char *item, s
 	return count + 1;
 }
 
-/* The items of one header line, separated by commas. */
+/* Adds the items of one header line, separated by commas. */
 static size_t add_runs(struct claim *claim, int key, struct claim_run *runs, size_t count, size_t max)
 {
 	char *rest = claim->values[key];

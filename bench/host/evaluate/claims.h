@@ -10,11 +10,11 @@
 
 #include <sqlite3.h>
 
-/* A launch that a claim needs beside those that were asked for. */
+/* A launch that a claim needs in addition to those asked for. */
 struct claim_run {
 	char strategy[64];
 	char bench[64]; /* glob over benchmark names */
-	bool alone;     /* `boots:` - a boot of its own, also of a strategy that runs anyway */
+	bool alone;     /* `boots:`: a separate boot, even of a strategy that runs anyway */
 };
 
 /*

@@ -19,8 +19,9 @@
 #define ROUNDS_MAX 1000
 
 /*
- * How often `discordant` or fewer of the pairs of `n` values in random order are discordant: inversions of
- * permutations, whose numbers grow by one factor (1 + x + … + x^(k-1)) per value k.
+ * Returns the probability that at most `discordant` pairs of `n` values in random order are
+ * discordant. These are the inversions of a permutation, whose generating function has a factor (1
+ * + x + … + x^(k-1)) per value k.
  */
 static double exact_tail(size_t n, size_t discordant)
 {
@@ -41,7 +42,10 @@ static double exact_tail(size_t n, size_t discordant)
 	return sum;
 }
 
-/* The same for many values or equal ones: Kendall's normal approximation with its correction for ties. */
+/*
+ * Returns that probability for many values or ties: Kendall's normal approximation with its
+ * correction.
+ */
 static double normal_tail(const double *values, size_t n, double score)
 {
 	double variance = (double)n * (double)(n - 1) * (double)(2 * n + 5);
@@ -105,8 +109,8 @@ bool drift_matters(const struct drift *drift)
 }
 
 /*
- * The medians come from SQL: of each launch's samples less the median of its overhead samples. ntile() is of no
- * use for them; the middle one or two of the row numbers are.
+ * The median of each launch's samples less the median of its overhead samples, by the middle one or
+ * two row numbers.
  */
 static const char medians[] =
         "WITH kept AS ("
@@ -185,7 +189,7 @@ static int take(sqlite3 *db, sqlite3_stmt *insert, struct series *series, sqlite
 				return -1;
 		}
 	}
-	/* A round has one launch of an image; should there be two, the first stands for it. */
+	/* A round has one launch of an image; if there are two, the first one counts. */
 	if (series->n < ROUNDS_MAX &&
 	    (series->n == 0 || series->rounds[series->n - 1] < sqlite3_column_double(row, ROUND))) {
 		series->rounds[series->n] = sqlite3_column_double(row, ROUND);

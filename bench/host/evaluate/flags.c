@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Flags of series and samples, and what is said of engines. */
+/* Flags of series and samples, and properties of engines. */
 #include "bench/host/evaluate/series.h"
 
 #include <stdio.h>

@@ -8,15 +8,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What two lots without pairs need at least, each, before a test between them means something. */
+/* The smallest size of each of two unpaired samples for a test between them to mean something. */
 #define INFERENCE_FEWEST 9
 
 /* The margin of "no difference": a ratio's whole interval lies within 1 − and 1 + this. */
 #define INFERENCE_MARGIN 0.05
 
 /*
- * Sign test of paired values: the two-sided probability of a split as uneven as `below` to `above`, or more, when
- * both signs are as likely. Pairs without a difference are in neither. Returns 1 without pairs.
+ * Sign test of paired values. Returns the two-sided probability of a split at least as uneven as
+ * `below` to `above` if both signs are equally likely; 1 without pairs. Pairs without a difference
+ * are in neither count.
  */
 double inference_sign_test(size_t below, size_t above);
 
@@ -43,7 +44,7 @@ int inference_holm(double *p, size_t n);
 int inference_benjamini_hochberg(double *p, size_t n);
 
 /*
- * Equivalence, as two one-sided tests by inclusion: whether the interval of a ratio lies within 1 − margin and
- * 1 + margin. With a 95 % interval each side errs with a probability of at most 2.5 %.
+ * Returns true if the interval of a ratio lies within 1 − margin and 1 + margin: two one-sided
+ * tests by inclusion. With a 95 % interval each side errs with a probability of at most 2.5 %.
  */
 bool inference_is_equivalent(double low, double high, double margin);

@@ -29,7 +29,7 @@ static long round_ratios(const struct series *a, const struct series *b, double 
 	return count;
 }
 
-/* The comparison by rounds; 1 when it exists, 0 when it does not, -1 without memory. */
+/* Compares by rounds. Returns 1, 0 if there is no ratio, or -1 if out of memory. */
 static int compare_rounds(const struct series *a, const struct series *b, struct ratio *result)
 {
 	double *logs = malloc(a->round_count * sizeof *logs);
@@ -64,7 +64,7 @@ static int compare_rounds(const struct series *a, const struct series *b, struct
 	return count > 0;
 }
 
-/* The comparison of all samples, by their medians and extremes; 0 when a divisor is 0, else 1. */
+/* Compares all samples by their medians and extremes. Returns 1, or 0 if a divisor is 0. */
 static int compare_extremes(const struct series *a, const struct series *b, struct ratio *result)
 {
 	unsigned flags = FLAG_RANGE;

@@ -12,7 +12,7 @@ struct ratio {
 };
 
 /*
- * Compares `a` with `b`, of one measurement. Returns 1, or 0 when nothing can be said: a check failed, a divisor is
- * 0, or no round is common to both; -1 after a message on stderr when there is no memory.
+ * Compares two series of the same measurement. Returns 1, or 0 if there is no ratio: a check
+ * failed, a divisor is 0, or no round is common to both; -1 after a message if out of memory.
  */
 int ratio_compute(const struct series *a, const struct series *b, struct ratio *result);

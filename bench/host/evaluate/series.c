@@ -88,7 +88,7 @@ static bool push_outlier(struct series_list *list, sqlite3_int64 row)
 	return true;
 }
 
-/* Ends a launch: its samples, less its overhead, go to its round; those far away are noted. */
+/* Ends a launch: adds its samples, less its overhead, to the round, and notes outliers. */
 static int end_launch(struct work *work, struct series *series)
 {
 	size_t n = work->launch.count;
@@ -158,7 +158,7 @@ static void free_one(struct series *series)
 	free(series->rounds);
 }
 
-/* Ends the series that was begun last, if any; one without a counted sample is dropped. */
+/* Ends the newest series, if any; drops it if no sample counts. */
 static int end_series(struct work *work)
 {
 	struct series *series;

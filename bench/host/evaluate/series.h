@@ -28,16 +28,16 @@ enum series_flag {
 
 #define FLAGS_TEXT_MAX 160
 
-/* The flags' names as a comma list. */
+/* Writes the flags' names as a comma list. */
 void flags_format(unsigned flags, char text[FLAGS_TEXT_MAX]);
 
-/* Whether `flag` is an item of the comma list `list`. */
+/* Returns true if the comma list `list` has `flag`. */
 bool flags_have(const char *list, const char *flag);
 
-/* An engine on which the same image always gives the same numbers. */
+/* Returns true for an engine on which an image always gives the same numbers. */
 bool engine_is_deterministic(const char *engine);
 
-/* An engine whose numbers mean something beside each other. */
+/* Returns true for an engine whose numbers may be compared. */
 bool engine_is_comparable(const char *engine);
 
 enum series_name { ENGINE, STRATEGY, STACK, LOADER, ISOLATION, BENCHMARK, METRIC, UNIT, SERIES_NAMES };

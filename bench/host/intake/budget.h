@@ -16,6 +16,9 @@ struct budget {
 	uint64_t texts, text_bytes, values;
 };
 
-/* Each takes from the budget. Returns NULL, or in words what there is too much of: nothing more may be stored then. */
+/*
+ * Each takes from the budget. Returns NULL, or a description of what there is too much of; nothing
+ * more may be stored then.
+ */
 const char *budget_text(struct budget *budget, size_t bytes);
 const char *budget_values(struct budget *budget, uint64_t values, size_t bytes);

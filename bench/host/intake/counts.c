@@ -29,7 +29,10 @@ void counts_free(struct counts *counts)
 	free(counts);
 }
 
-/* The index of a metric's name, which is added when it is new. -1: no room, or not a name. */
+/*
+ * Returns the index of a metric's name, adding it if it is new; -1 without room, or if it is not a
+ * name.
+ */
 static int metric_index(struct counts *counts, const char *name)
 {
 	size_t length = strlen(name);

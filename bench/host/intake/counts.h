@@ -20,11 +20,10 @@ void counts_free(struct counts *counts);
 const char *counts_add(struct counts *counts, const struct record *record);
 
 /*
- * Calls `each` for every metric of `region` and forgets the region.
- * Returns false when nothing is known of it.
+ * Calls `each` for every metric of `region` and forgets the region. Returns false if it is unknown.
  */
 bool counts_take(struct counts *counts, int64_t region,
                  void (*each)(void *context, const char *metric, int64_t value), void *context);
 
-/* The unit of a metric of the library. */
+/* Returns the unit of a metric of the library. */
 const char *counts_unit(const char *metric);

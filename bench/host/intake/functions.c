@@ -20,7 +20,7 @@ struct sums {
 	int64_t value[FUNCTIONS_METRICS_MAX];
 };
 
-/* What the open row has of a frame or a function. Those of which it has something are a list. */
+/* The open row's sums for a frame or function. Those that are not zero form a list. */
 struct share {
 	struct sums of[KINDS];
 	bool listed;
@@ -47,7 +47,7 @@ struct pending {
 	struct sums sums;
 };
 
-/* As many regions wait as counts do (counts.h), each in the place of its number. */
+/* As many regions are pending as in counts.h, each at the index of its number. */
 struct waiting {
 	int64_t region; /* 0: none */
 	size_t first, last;
@@ -100,7 +100,7 @@ uint64_t functions_steps(const struct functions *functions)
 	return functions->steps;
 }
 
-/* Room for one more item; NULL without memory. */
+/* Makes room for one more item. Returns NULL if out of memory. */
 static void *grow(void *items, size_t count, size_t *room, size_t size)
 {
 	size_t larger = *room ? *room * 2 : 64;
@@ -139,7 +139,7 @@ static struct function *new_function(struct functions *functions, const char *na
 	return function;
 }
 
-/* The function of this name, which is added when it is new; NULL without memory. */
+/* Returns the function of this name, adding it if it is new; NULL if out of memory. */
 static struct function *find_function(struct functions *functions, const char *name)
 {
 	struct function key = { .name = (char *)name };
@@ -205,7 +205,7 @@ static const char *read_sums(struct functions *functions, const struct record *r
 	return NULL;
 }
 
-/* Gives the lines of a region back. */
+/* Frees the lines of a region. */
 static void forget(struct functions *functions, struct waiting *waiting)
 {
 	if (!waiting->region)
@@ -215,7 +215,7 @@ static void forget(struct functions *functions, struct waiting *waiting)
 	waiting->region = 0;
 }
 
-/* Room for one more line; NONE when too many wait. */
+/* Returns a free line; NONE if too many are pending. */
 static size_t new_pending(struct functions *functions)
 {
 	size_t index = functions->free;
@@ -264,7 +264,7 @@ const char *functions_add(struct functions *functions, const struct record *reco
 	return NULL;
 }
 
-/* Returns false when a sum would not fit; it stays at the largest number then. */
+/* Returns false if a sum would overflow; it is saturated then. */
 static bool add(struct sums *sums, const struct sums *more)
 {
 	bool fits = true;
@@ -278,7 +278,7 @@ static bool add(struct sums *sums, const struct sums *more)
 	return fits;
 }
 
-/* Adds to what the open row has of item `index`, which is put on its list. */
+/* Adds to the open row's sums of item `index`, and puts it on the list. */
 static bool add_share(struct share *share, size_t index, size_t *list, int kind, const struct sums *more)
 {
 	if (!share->listed) {
@@ -363,7 +363,7 @@ static void collapse(struct functions *functions, size_t index, char text[STACK_
 	}
 }
 
-/* The metric of stacks; the number of metrics when there is none. */
+/* Returns the metric of stacks; the number of metrics if there is none. */
 static size_t stacks_metric(const struct functions *functions)
 {
 	size_t found = functions->metrics;
@@ -403,7 +403,7 @@ static const char *store_stacks(struct functions *functions, struct store *store
 	return NULL;
 }
 
-/* The next row has nothing yet of what this one has. */
+/* Clears the sums for the next row. */
 static void begin_anew(struct functions *functions)
 {
 	size_t next;

@@ -19,7 +19,7 @@
 
 struct functions;
 
-/* NULL without memory. */
+/* Returns NULL if out of memory. */
 struct functions *functions_new(void);
 void functions_free(struct functions *functions);
 
@@ -27,13 +27,18 @@ void functions_free(struct functions *functions);
 const char *functions_frame(struct functions *functions, const struct record *record);
 const char *functions_add(struct functions *functions, const struct record *record);
 
-/* A sample of the open row has this region: what is known of the region is added to the
- * row, unless it is of the warm-up. Returns NULL, or in words that a sum is too large. */
+/*
+ * Adds the lines of `region`, which a sample of the open row names, to the row, unless the sample
+ * is of warm-up. Returns NULL, or a message if a sum is too large.
+ */
 const char *functions_take(struct functions *functions, int64_t region, enum row_class class);
 
-/* The row ended: stores its sums and begins anew. Returns NULL, or what the budget has not enough for. */
+/*
+ * Stores the sums of the row that ended and clears them. Returns NULL, or what the budget is too
+ * small for.
+ */
 const char *functions_store(struct functions *functions, struct store *store, const struct store_row *row,
                             struct budget *budget);
 
-/* How many lines, sums and frames were looked at so far, which is what the work grows with. For tests. */
+/* For tests: how many lines, sums and frames have been visited, a measure of the work done. */
 uint64_t functions_steps(const struct functions *functions);

@@ -47,7 +47,9 @@ static void refuse(struct intake *intake, const struct record *record, const cha
 	              text_of(record, "name"), why);
 }
 
-/* Whether texts of so many bytes may be stored. Over the budget the launch ends as a flood. */
+/*
+ * Returns true if texts of `bytes` bytes may be stored. Over the budget the launch ends as a flood.
+ */
 static bool may_store(struct intake *intake, size_t bytes)
 {
 	const char *over = budget_text(&intake->budget, bytes);
@@ -71,7 +73,7 @@ static void expect(struct intake *intake, const struct record *record, const cha
 		fail(intake, "the image says %s %.40s, asked for %s", key, *said ? said : "nothing", wanted);
 }
 
-/* Whether `name` is in the comma list `list`. */
+/* Returns true if the comma list `list` has `name`. */
 static bool listed(const char *list, const char *name)
 {
 	const size_t length = strlen(name);
@@ -103,7 +105,7 @@ static void take_hello(struct intake *intake, const struct record *record)
 	snprintf(report->revision, sizeof report->revision, "%s", text_of(record, "revision"));
 	snprintf(report->compiler, sizeof report->compiler, "%s", text_of(record, "compiler"));
 	if (*report->failure)
-		intake->setup.store = NULL; /* another image measured: nothing of it under this one's name */
+		intake->setup.store = NULL; /* a different image: store nothing under this one's name */
 	store_fact_of(intake, "features", text_of(record, "features"), "list");
 	store_fact_of(intake, "memory.usable", text_of(record, "memory"), "bytes");
 	store_fact_of(intake, "cpus", text_of(record, "cpus"), "cpus");
@@ -117,7 +119,7 @@ static struct store_row store_row_of(const struct intake *intake, const struct r
 		                   .parameter_unit = row->unit };
 }
 
-/* No more samples of the newest row will come. */
+/* Stores the functions of the newest row, which is complete. */
 static void store_functions(struct intake *intake)
 {
 	struct store_row row;
@@ -131,7 +133,7 @@ static void store_functions(struct intake *intake)
 		stream_flood(&intake->stream, over);
 }
 
-/* Gives a flag to all samples of the row so far. `*flagged` sees to it that this is done once. */
+/* Adds a flag to all samples of the row so far, once; `*flagged` remembers it. */
 static void flag_row(struct intake *intake, const struct row *row, bool *flagged, const char *flag)
 {
 	struct store_row stored = store_row_of(intake, row);
@@ -141,7 +143,10 @@ static void flag_row(struct intake *intake, const struct row *row, bool *flagged
 	*flagged = true;
 }
 
-/* Marks the newest row when the guest left it before its last sample; that is damage if it sent more since. */
+/*
+ * Marks the newest row if the guest left it before its last sample; that is damage if more records
+ * came.
+ */
 static void close_row(struct intake *intake, bool more_came)
 {
 	struct row *row = intake->rows.count ? &intake->rows.row[intake->rows.count - 1] : NULL;
@@ -216,7 +221,10 @@ static void store_count(void *context, const char *metric, int64_t value)
 	put_value(context, metric, counts_unit(metric), value);
 }
 
-/* The sample's own metrics. Returns NULL, or what is wrong; `store` false: only look. */
+/*
+ * Takes the sample's own metrics; only checks them if `store` is false. Returns NULL, or what is
+ * wrong.
+ */
 static const char *take_metrics(const struct sample *sample, const struct record *record, bool store)
 {
 	for (size_t i = 0; i < record->pairs; i++) {
@@ -260,7 +268,7 @@ static void add_flag(char *list, size_t size, const char *flag)
 		snprintf(list + used, size - used, "%s%s", used ? "," : "", flag);
 }
 
-/* Stores the sample with the counts of its region. One that should have counts and has none is marked. */
+/* Stores the sample with the counts of its region. Marks one that lacks counts it should have. */
 static const char *take_sample(struct intake *intake, const struct record *record)
 {
 	struct row *row = rows_current(&intake->rows, record);

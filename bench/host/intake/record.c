@@ -46,8 +46,8 @@ static int hex_digit(char c)
 }
 
 /*
- * Turns %XX into bytes in place. Only what is printable ASCII is decoded: of all other bytes the escape stays, so that
- * no text of a guest holds a byte that a terminal obeys or that ends a line. %00 is refused.
+ * Decodes %XX in place, printable ASCII only. The escapes of other bytes are kept, so that no text
+ * of a guest contains a byte that controls a terminal or ends a line. %00 is refused.
  */
 static bool decode(char *text)
 {
@@ -109,7 +109,7 @@ static bool is_all_printable(const char *line, size_t length)
 	return true;
 }
 
-/* Checks and cuts off " ~<crc>". */
+/* Checks and removes " ~<crc>". */
 static const char *check_crc(char *text, size_t length)
 {
 	char expected[16];

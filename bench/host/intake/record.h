@@ -27,7 +27,7 @@ enum record_kind {
 	RECORD_NOISE,   /* neither '@' nor '!' at the start: firmware */
 	RECORD_GUEST,   /* '@': a record of the guest */
 	RECORD_LIBRARY, /* '!': a line of the instrumentation library */
-	RECORD_BAD,     /* looks like one of them and is not: *why says what is wrong */
+	RECORD_BAD,     /* malformed: *why says what is wrong */
 };
 
 /*
@@ -36,18 +36,24 @@ enum record_kind {
  */
 enum record_kind record_parse(struct record *record, const char *line, size_t length, const char **why);
 
-/* The value of `key`, or NULL. */
+/* Returns the value of `key`, or NULL. */
 const char *record_get(const struct record *record, const char *key);
 
-/* Reads the value of `key` as a decimal integer from 0 to INT64_MAX. Returns false when it is not one. */
+/*
+ * Parses the value of `key` as a decimal integer from 0 to INT64_MAX. Returns false if it is not
+ * one.
+ */
 bool record_number(const struct record *record, const char *key, int64_t *value);
 
-/* Reads `text` as a decimal integer from 0 to INT64_MAX, digits only. */
+/*
+ * Parses `text` as a decimal integer from 0 to INT64_MAX, digits only. Returns false if it is not
+ * one.
+ */
 bool record_decimal(const char *text, int64_t *value);
 
 /*
- * The one place where names that a guest sends are checked: `name`, `unit`, and the metrics `m.…` with their units
- * (text.h). Returns NULL, or in words what is wrong: nothing of such a record may be used.
+ * The only check of names that a guest sends: `name`, `unit`, and the metrics `m.…` with their
+ * units (text.h). Returns NULL, or what is wrong; such a record must not be used.
  */
 const char *record_check_names(const struct record *record);
 
@@ -57,5 +63,5 @@ const char *record_check_names(const struct record *record);
  */
 size_t record_encode(char *line, size_t size, uint64_t number, const char *body);
 
-/* CRC-32 (IEEE 802.3) of `length` bytes, going on from `crc` (0 at the start). */
+/* Returns the CRC-32 (IEEE 802.3) of `length` bytes, continued from `crc` (0 at the start). */
 uint32_t record_crc(uint32_t crc, const char *bytes, size_t length);

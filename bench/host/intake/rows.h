@@ -30,13 +30,13 @@ struct rows {
 /* Starts the row of a `bench` record whose names are checked. Returns NULL, or what is wrong with it. */
 const char *rows_open(struct rows *rows, const struct record *record);
 
-/* The newest row if `record` names it, else NULL. */
+/* Returns the newest row if `record` names it, else NULL. */
 struct row *rows_current(struct rows *rows, const struct record *record);
 
 /* Notes sample `number` of `class`. Returns NULL, or what is wrong with it. */
 const char *row_take(struct row *row, enum row_class class, int64_t number);
 
-/* Whether the row has fewer samples than announced. A guest may count the warm-up in or not. */
+/* Returns true if the row has fewer samples than announced, with or without the warm-up. */
 bool row_is_short(const struct row *row);
 
 void rows_free(struct rows *rows);

@@ -33,7 +33,7 @@ void stream_damage(struct stream *stream, const char *format, ...)
 	va_end(arguments);
 }
 
-/* The `end` record's own account of the stream against ours. `before`: records before it. */
+/* Compares the `end` record's account of the stream with ours. `before`: records before it. */
 static bool end_agrees(struct stream *stream, const struct record *record, uint64_t before)
 {
 	char checksum[16];

@@ -32,11 +32,11 @@ void stream_init(struct stream *stream, void (*accept)(void *, const struct reco
 /* Takes `length` bytes as they came. */
 void stream_feed(struct stream *stream, const char *bytes, size_t length);
 
-/* No more bytes will come: what is left of a line is damage. */
+/* Call after the last byte: the rest of a line is damage. */
 void stream_finish(struct stream *stream);
 
-/* The receiver takes no more, because of `what`: "5000 rows". */
+/* Stops accepting records because there are too many of `what`: "5000 rows". */
 void stream_flood(struct stream *stream, const char *what);
 
-/* Notes damage: counted, and the first one kept in words. */
+/* Counts damage, and keeps the first description. */
 __attribute__((format(printf, 2, 3))) void stream_damage(struct stream *stream, const char *format, ...);

@@ -49,7 +49,7 @@ static const struct known {
 	{ "Invalid parameter", LOG_FAILED, "this QEMU is too old: 5.2 or newer is needed" },
 };
 
-/* The line of `log` that `at` is in. */
+/* Copies the line of `log` that contains `at`. */
 static void copy_line(const char *log, const char *at, char *line, size_t size)
 {
 	const char *start = at;

@@ -8,7 +8,8 @@
 enum engine_log_cause { LOG_NOTHING, LOG_FAILED, LOG_STUCK, LOG_CPU_REFUSED };
 
 /*
- * Looks for a message that is known in `directory`/engine.log. LOG_STUCK: the engine lives on, but its guest does
- * not. `text` takes the message's line and what to do; it is not touched for LOG_NOTHING.
+ * Looks for a known message in `directory`/engine.log. LOG_STUCK: the engine still runs, but its
+ * guest has stopped. `text` gets the line of the message and what to do; it is unchanged for
+ * LOG_NOTHING.
  */
 enum engine_log_cause engine_log_explain(const char *directory, char *text, size_t size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which row each exit belongs to. */
+/* Assigns VM exits to rows. */
 #include "bench/host/intake/rows.h"
 #include "bench/host/launch/exits_internal.h"
 
@@ -13,7 +13,10 @@ struct exits *exits_new(void)
 	return calloc(1, sizeof(struct exits));
 }
 
-/* Makes room for one more item in an array of `size` bytes each. NULL: no memory, and the array is as it was. */
+/*
+ * Makes room for one more item of `size` bytes. Returns NULL if out of memory; the array is
+ * unchanged then.
+ */
 static void *room_for(void *array, size_t count, size_t size)
 {
 	return count & (count - 1) ? array : reallocarray(array, count ? count * 2 : 1, size);
@@ -30,8 +33,8 @@ void exits_add_exit(struct exits *exits, uint32_t reason)
 	struct exit_event *events;
 
 	/*
-	 * Directly after output the same reason again belongs to the string that is being written: its next byte, or,
-	 * on some processors, its end, which writes nothing.
+	 * An exit of the same reason directly after output belongs to the string instruction: its
+	 * next byte, or, on some processors, its end, which writes nothing.
 	 */
 	if (exits->in_output && reason == exits->output_reason) {
 		exits->in_output = false;
@@ -39,7 +42,7 @@ void exits_add_exit(struct exits *exits, uint32_t reason)
 		return;
 	}
 	exits->in_output = exits->taken = false;
-	/* Equal ones in a row without output between them are one item. */
+	/* Consecutive equal exits without output between them are one item. */
 	if (last && last->reason == reason && last->offset == exits->written) {
 		last->exits++;
 		return;
@@ -67,7 +70,7 @@ void exits_add_output(struct exits *exits, uint32_t bytes)
 	exits->written += bytes;
 }
 
-/* A line of the stream: a row begins, or a sample was taken. `fed` is the offset behind it. */
+/* Takes a line of the stream: a row begins, or a sample was taken. `fed` is the offset after it. */
 static void take_line(struct exits *exits, const char *line)
 {
 	struct exit_row row = { .offset = exits->fed };

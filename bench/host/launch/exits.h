@@ -13,37 +13,38 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Whether they can be counted. Returns 0, or -1 with what to change in `why`. */
+/* Checks that exits can be counted. Returns 0, or -1 with what to change in `why`. */
 int exits_can_count(char *why, size_t size);
 
 struct exits;
 
-/* Nothing is counted yet. NULL: no memory. */
+/* Returns NULL if out of memory. Counting starts with exits_attach(). */
 struct exits *exits_new(void);
 
 /* Starts counting for a running QEMU. Returns 0, or -1 with the reason in `why`. */
 int exits_attach(struct exits *exits, pid_t pid, char *why, size_t size);
 
-/* Takes what came. Call it often: the kernel's buffer is small. */
+/* Reads the events that have arrived. Call it often: the kernel's buffer is small. */
 void exits_drain(struct exits *exits);
 
-/* The stream of records, from its first byte on. */
+/* Takes the stream of records, from its first byte on. */
 void exits_feed(struct exits *exits, const char *bytes, size_t length);
 
 /*
- * Once the guest is gone: writes a row of the table vm_exits per row of the benchmark and reason. Returns 0, or -1 with
- * the reason in `why`: events were lost, or the store failed.
+ * Call after the guest has ended. Writes a row of the table vm_exits per benchmark row and reason.
+ * Returns 0, or -1 with the reason in `why`: events were lost, or the store failed.
  */
 int exits_store(struct exits *exits, struct store *store, int64_t launch, char *why, size_t size);
 
 void exits_free(struct exits *exits);
 
-/* The events, as perf brings them; for tests, too. */
+/* Add an event that perf reported; also for tests. */
 void exits_add_exit(struct exits *exits, uint32_t reason);
-void exits_add_output(struct exits *exits, uint32_t bytes); /* the last exit wrote so many bytes of records */
+void exits_add_output(struct exits *exits,
+                      uint32_t bytes); /* the last exit wrote this many bytes of records */
 
 /*
- * The name of a reason in a tracepoint's format, as its list number `list` (0: VMX, 1: SVM) has it; the number itself when it
- * has none.
+ * Writes the name of a reason from list number `list` (0: VMX, 1: SVM) of a tracepoint's format, or
+ * the number itself if it has none.
  */
 void exits_reason_name(const char *format, int list, uint32_t reason, char *name, size_t size);

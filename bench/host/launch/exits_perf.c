@@ -26,7 +26,7 @@
 static const char *const folders[] = { "/sys/kernel/tracing/events/kvm",
 	                               "/sys/kernel/debug/tracing/events/kvm" };
 
-/* The format of a tracepoint; free it. NULL with errno. */
+/* Reads the format of a tracepoint; the caller frees it. Returns NULL with errno. */
 static char *read_format(const char *tracepoint)
 {
 	char *text = calloc(1, FORMAT_MAX);
@@ -49,7 +49,7 @@ static char *read_format(const char *tracepoint)
 	return text;
 }
 
-/* A number behind `key` in a format: "ID: " or, with the field before it, "offset:". */
+/* Returns the number after `key` in a format: "ID: " or, after the name of a field, "offset:". */
 static bool find_number(const char *format, const char *field, const char *key, unsigned *number)
 {
 	const char *at = strstr(format, field);
@@ -114,7 +114,7 @@ int exits_can_count(char *why, size_t size)
 	return status;
 }
 
-/* The largest buffer that we may lock. False: none. */
+/* Maps the largest buffer that this process may lock. Returns false if there is none. */
 static bool map_buffer(struct exit_thread *thread)
 {
 	for (size_t pages = PAGES_MAX; pages >= 8; pages /= 2) {
@@ -199,7 +199,7 @@ static void take_raw(struct exits *exits, const char *raw, unsigned length)
 	}
 }
 
-/* One record of the buffer, laid out in one piece. */
+/* Takes one record of the buffer, copied to contiguous memory. */
 static void take_record(struct exits *exits, const struct perf_event_header *header)
 {
 	const char *body = (const char *)(header + 1);

@@ -30,7 +30,7 @@ void image_sha256(const char *path, char text[IMAGE_SHA256_MAX])
 	free(output);
 }
 
-/* Finds the line of the instruction at `address`, or NULL. */
+/* Returns the line of the instruction at `address`, or NULL. */
 static const char *line_at(const char *disassembly, unsigned long address)
 {
 	char label[32];
@@ -49,7 +49,10 @@ static const char *line_at(const char *disassembly, unsigned long address)
 	return NULL;
 }
 
-/* Cuts the instruction out of a line "  address:\tmnemonic operands  # comment". False: not such a line. */
+/*
+ * Extracts the instruction from a line " address:\tmnemonic operands # comment". Returns false for
+ * other lines.
+ */
 static bool instruction_of(const char *line, char *text, size_t size)
 {
 	size_t length = strcspn(line, "\n");

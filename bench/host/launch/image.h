@@ -7,7 +7,7 @@
 
 #define IMAGE_SHA256_MAX 72
 
-/* The SHA-256 of a file in hex, or "unknown: <reason>". */
+/* Writes the SHA-256 of a file in hex, or "unknown: <reason>". */
 void image_sha256(const char *path, char text[IMAGE_SHA256_MAX]);
 
 struct image_entry {
@@ -16,13 +16,14 @@ struct image_entry {
 };
 
 /*
- * Reads the interrupt entry stub, irq_entry_bench, in what `objdump -d --no-show-raw-insn` printed. The stub is
- * followed through unconditional jumps. Returns 0, or -1 when it is not there or no call is found.
+ * Counts instructions of the interrupt entry stub, irq_entry_bench, in the output of `objdump -d
+ * --no-show-raw-insn`, following unconditional jumps. Returns 0, or -1 if there is no stub or no
+ * call in it.
  */
 int image_read_entry(const char *disassembly, struct image_entry *entry);
 
 /*
- * Stores these facts as a launch of engine `image`, round 0. An image without the stub gets a message and no
- * launch. Returns 0, or -1 when the store failed.
+ * Stores these facts as a launch of engine `image`, round 0. For an image without the stub, prints
+ * a message and stores nothing. Returns 0, or -1 if the store failed.
  */
 int image_store_facts(struct store *store, const struct strategy *strategy);

@@ -17,10 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GRACE      2.0         /* seconds between SIGTERM and SIGKILL */
-#define LINGER     5.0         /* seconds an engine may live after the end record */
-#define PAUSE      0.5         /* seconds between two pumps from which on the harness did something else */
-#define LOG_EVERY  0.5         /* seconds between two looks at what the engine itself says */
+#define GRACE      2.0 /* seconds between SIGTERM and SIGKILL */
+#define LINGER     5.0 /* seconds an engine may live after the end record */
+#define PAUSE      0.5 /* a longer time between two pumps, in seconds, counts as the harness being busy */
+#define LOG_EVERY  0.5 /* seconds between two checks of the engine's messages */
 #define PUMP_BYTES (256 << 10) /* at most per call, so that one guest cannot keep the others waiting */
 
 struct launch {
@@ -33,15 +33,15 @@ struct launch {
 	double heard;             /* when the last byte came */
 	double ended;             /* when the end record came; 0: not yet */
 	double pumped;            /* when launch_pump() last returned */
-	double busy;              /* seconds that the harness took for itself: they are not the guest's */
-	double looked;            /* when its messages were last looked at */
+	double busy;              /* seconds that the harness was busy: they do not count as the guest's */
+	double looked;            /* when its messages were last checked */
 	double stopped;           /* when we asked the engine to end; 0: not yet */
-	char directory[PATH_MAX]; /* what setup.directory points to: the caller's may be used again */
+	char directory[PATH_MAX]; /* copy of setup.directory, whose buffer the caller may reuse */
 	double seconds;           /* how long it ran, once it is over */
 	bool behind;              /* more of the engine's output waits to be read */
 	bool killed;
 	bool pinned;
-	bool counting; /* of VM exits, has begun */
+	bool counting; /* counting of VM exits has begun */
 	bool over;
 	enum launch_stop cause;
 };
@@ -160,7 +160,7 @@ void launch_stop(struct launch *launch, enum launch_stop cause)
 	process_signal(&launch->process, SIGTERM);
 }
 
-/* Takes bytes of the engine. What the harness does with them is not the guest's time. */
+/* Takes bytes of the engine. The time that this takes does not count as the guest's. */
 static void take(struct launch *launch, const char *bytes, size_t length)
 {
 	double began = clock_seconds();
@@ -174,7 +174,7 @@ static void take(struct launch *launch, const char *bytes, size_t length)
 	launch->busy += launch->heard - began;
 }
 
-/* Reads what is there. Returns false once the engine's output is closed. */
+/* Reads available output. Returns false once it is closed. */
 static bool read_some(struct launch *launch)
 {
 	char buffer[65536];
@@ -199,13 +199,13 @@ static bool read_some(struct launch *launch)
 	return true;
 }
 
-/* Seconds without a byte that are too many. */
+/* Returns the seconds without a byte after which the guest counts as hung. */
 static unsigned quiet_limit(const struct launch *launch)
 {
 	return launch->setup.engine->quiet ? launch->setup.engine->quiet : LAUNCH_QUIET;
 }
 
-/* Some engines stay when their guest cannot go on; only their messages tell. */
+/* Some engines keep running when their guest has stopped; only their messages show it. */
 static bool is_stuck(struct launch *launch, double now)
 {
 	char text[LAUNCH_WHY_MAX];
@@ -231,7 +231,7 @@ static void keep_time(struct launch *launch)
 	} else if (launch->ended > 0 && now - launch->ended > LINGER) {
 		launch_stop(launch, STOP_LINGER);
 	} else if (launch->behind) {
-		; /* its end may be in what waits */
+		; /* the unread output may contain its end */
 	} else if (now - launch->started - launch->busy > launch->setup.timeout) {
 		launch_stop(launch, STOP_TIMEOUT);
 	} else if (now - launch->heard > quiet_limit(launch)) {
@@ -252,7 +252,7 @@ static void pin(struct launch *launch)
 		store_fact(setup->store, setup->id, "pinned", text, "vcpu:cpu");
 }
 
-/* The vCPUs exist once the guest speaks. */
+/* The vCPUs exist once the guest has sent something. */
 static void count_exits(struct launch *launch)
 {
 	const struct launch_setup *setup = &launch->setup;
@@ -293,7 +293,10 @@ bool launch_pump(struct launch *launch)
 	launch->pumped = clock_seconds();
 	if (!process_reap(&launch->process))
 		return false;
-	/* Whatever the engine wrote last is in the pipe by now; a stray child of it may still hold the other end. */
+	/*
+	 * The engine's last output is in the pipe by now; a stray child may still hold the other
+	 * end.
+	 */
 	while (open && launch_descriptor(launch) >= 0) {
 		double heard = launch->heard;
 

@@ -29,14 +29,14 @@ struct launch_setup {
 	bool linux_programs;
 	unsigned timeout; /* seconds */
 	uint64_t seed;
-	bool exits;          /* count VM exits, and store these instead of samples */
+	bool exits;          /* count VM exits and store them instead of samples */
 	struct store *store; /* NULL: nothing is stored */
 	int64_t id;          /* of the launch in the store */
 	void (*observe)(void *context, const struct record *record); /* or NULL */
 	void *context;
 };
 
-/* Why the harness ended an engine. */
+/* Why the harness stopped an engine. */
 enum launch_stop {
 	STOP_NONE,
 	STOP_TIMEOUT,
@@ -50,32 +50,38 @@ enum launch_stop {
 
 struct launch;
 
-/* Which of an engine's samples have counts. */
+/* Returns which samples of an engine have counts. */
 enum intake_counts launch_counts(const struct engine *engine);
 
 /* Starts the engine. Returns NULL with the reason in `why`. `setup` is copied; what it points to must live on. */
 struct launch *launch_start(const struct launch_setup *setup, char *why, size_t size);
 
-/* The descriptor to wait on for reading, or -1. */
+/* Returns the descriptor to wait on for reading, or -1. */
 int launch_descriptor(const struct launch *launch);
 
-/* Takes what came, and ends the engine when it is time. Never waits. Returns true when the launch is over. */
+/*
+ * Reads the engine's output, and stops the engine when a limit is reached. Never waits. Returns
+ * true when the launch is over.
+ */
 bool launch_pump(struct launch *launch);
 
-/* Ends the engine: politely first, after two seconds at once. Go on pumping until the launch is over. */
+/*
+ * Stops the engine with SIGTERM, and with SIGKILL after two seconds. Keep calling launch_pump()
+ * until the launch is over.
+ */
 void launch_stop(struct launch *launch, enum launch_stop cause);
 
 const struct intake_report *launch_report(struct launch *launch);
 
-/* Only after launch_pump returned true. `reason` takes the words that outcome->reason points to. */
+/* Call after launch_pump() has returned true. outcome->reason points to `reason`. */
 void launch_outcome(struct launch *launch, struct store_outcome *outcome, char reason[LAUNCH_WHY_MAX]);
 
-/* Removes what only the engine needed and frees the launch. */
+/* Removes files that only the engine needed and frees the launch. */
 void launch_free(struct launch *launch);
 
 /*
- * Does all of this in one call, for one boot alone; an interrupt ends it. Returns 0 when it was started, and
- * then `outcome` is as above.
+ * Performs a whole launch; an interrupt ends it. Returns 0 if the engine was started; `outcome` is
+ * then as above.
  */
 int launch_alone(const struct launch_setup *setup, struct store_outcome *outcome,
                  char reason[LAUNCH_WHY_MAX]);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How the engine left, in words. */
+/* Describes how the engine exited. */
 static void describe_exit(const struct process *exited, char *text, size_t size)
 {
 	if (exited->signal)
@@ -17,7 +17,7 @@ static void describe_exit(const struct process *exited, char *text, size_t size)
 		snprintf(text, size, "the engine left with status %d", exited->status);
 }
 
-/* When the harness itself ended the engine. Returns NULL when it did not. */
+/* Returns the state if the harness stopped the engine, else NULL. */
 static const char *stopped(const struct outcome_input *input, char *reason, size_t size)
 {
 	const struct intake_report *report = input->report;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What to think of a launch that is over. */
+/* The state and reason of a launch that is over. */
 #pragma once
 
 #include "bench/host/launch/launch.h"
@@ -11,12 +11,12 @@ struct outcome_input {
 	const char *mode;
 	const char *bench;
 	unsigned timeout; /* seconds that the launch was given */
-	double busy;      /* seconds of the harness's own, which count for neither of these */
+	double busy;      /* seconds that the harness was busy, which count towards neither limit */
 	unsigned quiet;   /* seconds without a record after which it counts as hung */
 };
 
 /*
- * Returns the launch's state (complete, failed, cut short, damaged, timed out), and writes the reason, "" when
- * it is complete.
+ * Returns the launch's state (complete, failed, cut short, damaged, timed out) and writes the
+ * reason, "" if it is complete.
  */
 const char *outcome_state(const struct outcome_input *input, char *reason, size_t size);

@@ -7,28 +7,29 @@
 #include <sys/types.h>
 
 struct pin_host {
-	cpu_set_t usable;      /* that we may run on, and the isolated ones */
-	cpu_set_t isolated;    /* taken out of the scheduler's hands (isolcpus=) */
+	cpu_set_t usable;      /* CPUs that this process may run on, and the isolated ones */
+	cpu_set_t isolated;    /* excluded from scheduling (isolcpus=) */
 	int core[CPU_SETSIZE]; /* the lowest of the CPU's hardware threads */
 };
 
-/* Reads the host (host_facts.h); what we may run on is that of the first call. */
+/* Reads the host's CPUs (host_facts.h). The affinity of this process is that of the first call. */
 void pin_read_host(struct pin_host *host);
 
 /*
- * The host's CPUs for `count` vCPUs: isolated ones first, one per core as long as there are cores, the highest
- * first, CPU 0 last. Returns how many there are; fewer when the host has fewer.
+ * Chooses CPUs for `count` vCPUs: isolated ones first, one per core while cores last, highest
+ * first, CPU 0 last. Returns their number, less than `count` if the host has fewer.
  */
 size_t pin_choose(const struct pin_host *host, size_t count, int cpus[]);
 
 /*
- * What is left for everything else: not the `count` chosen CPUs and, if anything remains, not their cores and the
- * isolated ones. Empty when nothing is left.
+ * Finds the CPUs for everything else: all but the `count` chosen ones and, if any remain, all but
+ * their cores and the isolated ones. May be empty.
  */
 void pin_rest(const struct pin_host *host, const int cpus[], size_t count, cpu_set_t *rest);
 
 /*
- * Pins the vCPUs of a running QEMU, each to a CPU of its own, and keeps its other threads and ourselves off those.
- * `text` takes "0:7,1:6", each vCPU with its CPU, or why it could not be done. Returns how many vCPUs were pinned.
+ * Pins each vCPU of a running QEMU to its own CPU, and moves QEMU's other threads and this process
+ * off those. `text` gets "0:7,1:6", each vCPU with its CPU, or the reason for a failure. Returns
+ * the number of vCPUs pinned.
  */
 unsigned pin_machine(pid_t pid, unsigned vcpus, char *text, size_t size);

@@ -36,7 +36,7 @@ void probe_kvm_backend(char *text, size_t size)
 	}
 }
 
-/* Why there is no /dev/kvm, as far as the host shows. */
+/* Explains why there is no /dev/kvm, as far as the host shows it. */
 static const char *missing_device(void)
 {
 	bool intel = host_cpu_flag("vmx");
@@ -80,7 +80,9 @@ static int describe_open_error(struct probe *probe, int error)
 	return -1;
 }
 
-/* Asks KVM for its version and for a virtual machine, which is where another hypervisor gets in the way. */
+/*
+ * Asks KVM for its version and for a virtual machine, which fails if another hypervisor is active.
+ */
 static int check_device(struct probe *probe, int device)
 {
 	int version = ioctl(device, KVM_GET_API_VERSION, 0);
@@ -157,7 +159,7 @@ static void observe(void *context, const struct record *record)
 		probe->invariant = strstr(features, "invariant-tsc") != NULL;
 }
 
-/* Boots the self-test once. What stands in the way goes to probe->self_test, its kind is returned. */
+/* Boots the self-test once. Writes a problem to probe->self_test and returns its kind. */
 static enum engine_log_cause boot(struct probe *probe)
 {
 	char directory[PATH_MAX];
@@ -200,7 +202,7 @@ static enum engine_log_cause boot(struct probe *probe)
 	return *probe->self_test ? cause : LOG_NOTHING;
 }
 
-/* The same, with other CPU models when QEMU refuses `host`. */
+/* Boots the self-test, with other CPU models if QEMU refuses `host`. */
 static void boot_some_cpu(struct probe *probe)
 {
 	enum engine_log_cause cause;

@@ -20,10 +20,10 @@
  */
 #define PROBE_HOST_MAX   20
 
-/* What was found. Numbers of the guest are -1 when it did not say. */
+/* The findings. Numbers from the guest are -1 if it did not send them. */
 struct probe {
 	bool opens;                     /* /dev/kvm, and a virtual machine can be made */
-	char device[ENGINE_WHY_MAX];    /* in words; what to do when it does not open */
+	char device[ENGINE_WHY_MAX];    /* a description; what to do if it does not open */
 	char backend[64];               /* kernel modules, see probe_kvm_backend() */
 	char refused[ENGINE_WHY_MAX];   /* why the guest does not get -cpu host; "" when it does */
 	bool booted;                    /* the self-test was tried */
@@ -40,17 +40,23 @@ struct probe {
 	char why[ENGINE_WHY_MAX * 2]; /* why not */
 };
 
-/* Finds all of it. Takes up to 20 s, less when KVM cannot be opened. */
+/* Runs the probe. Takes up to 20 s, less if KVM cannot be opened. */
 void probe_run(struct probe *probe);
 
-/* Returns 0 when KVM is usable, or -1 with the reason in `why`. A CPU model other than `host` is a message. */
+/*
+ * Returns 0 if KVM is usable, or -1 with the reason in `why`. Prints a message if the CPU model is
+ * not `host`.
+ */
 int probe_kvm(char *why, size_t size);
 
-/* Prints every finding and what it means (probe_table.c). Returns 0 or -1 likewise. */
+/* Prints every finding and what it means. Returns 0 if KVM is usable, or -1. */
 int probe_kvm_print(FILE *out);
 
-/* The kernel modules that may back /dev/kvm, separated by spaces; "unknown" when none is loaded visibly. */
+/*
+ * Writes the kernel modules that may back /dev/kvm, separated by spaces; "unknown" if none is
+ * visible.
+ */
 void probe_kvm_backend(char *text, size_t size);
 
-/* Only for probe_table.c: rows for what was found, and for what /proc and /sys say of this host. */
+/* Prints the table of probe_table.c: the findings, and facts about this host. */
 void probe_table(const struct probe *probe, FILE *out);

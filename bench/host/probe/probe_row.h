@@ -18,5 +18,5 @@ struct probe_row {
 
 __attribute__((format(printf, 2, 3))) void probe_set(struct probe_row *row, const char *format, ...);
 
-/* Row `index` about this host, from 0. False: there are no more. */
+/* Fills in row `index` about this host, from 0. Returns false after the last. */
 bool probe_host_row(size_t index, struct probe_row *row);

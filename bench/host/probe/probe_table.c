@@ -25,7 +25,7 @@ void probe_set(struct probe_row *row, const char *format, ...)
 	va_end(arguments);
 }
 
-/* Prints `text` in lines of at most TEXT_WIDTH bytes; the first stands where the cursor is. */
+/* Prints `text` in lines of at most TEXT_WIDTH bytes, starting at the cursor. */
 static void print_text(FILE *out, const char *text)
 {
 	while (strlen(text) > TEXT_WIDTH) {
@@ -105,7 +105,7 @@ static struct probe_row backend_row(const struct probe *probe)
 	return row;
 }
 
-/* A parameter of the backend's module: 1 on, 0 off, -1 not there. */
+/* Returns a parameter of the backend's module: 1 on, 0 off, -1 missing. */
 static int parameter(const struct probe *probe, const char *name)
 {
 	char path[160];

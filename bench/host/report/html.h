@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing HTML: whatever comes from a run goes through one of these, so that it is shown and never obeyed. */
+/* Writing HTML: all text of a run goes through these functions, which escape it. */
 #pragma once
 
 #include <stddef.h>
 #include <stdio.h>
 
 /*
- * Writes text so that it is the same text in an element and in a quoted attribute. Bytes that are no UTF-8 and control
- * characters other than tab and newline become U+FFFD. NULL writes nothing.
+ * Writes text, escaped for elements and quoted attributes. Bytes that are not UTF-8, and control
+ * characters other than tab and newline, become U+FFFD. NULL writes nothing.
  */
 void html_text(FILE *out, const char *text);
 

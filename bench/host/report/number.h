@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A measured number as a person sees it: in tables, the report, its headline and figures. Its flags (series.h) go with
- * it wherever it is shown, as marks or in words, so that no number looks surer than it is.
+ * Measured numbers as text, for tables, the report and figures. A number's flags (series.h) are
+ * always shown with it, as marks or in words, so that no number looks more certain than it is.
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 #define NUMBER_WORDS_MAX 240
 
 struct number {
-	double value, low, high; /* the interval is not shown where both ends are written alike */
+	double value, low, high; /* no interval is shown if both ends give the same text */
 	const char *flags;       /* a comma list; NULL: none */
 };
 
@@ -30,20 +30,28 @@ void number_write(const struct number *number, struct number_text *text);
 /* "1,234 [1,200 .. 1,300]?~" with its interval, "1,234?~" without. */
 void number_format(const struct number *number, bool interval, char *text, size_t size);
 
-/* `value` with its thousands apart, and with one decimal if it is not whole. Returns `text`. */
+/*
+ * Writes `value` with thousands separators, and with one decimal if it is not whole. Returns
+ * `text`.
+ */
 char *number_digits(double value, char *text, size_t size);
 
-/* The marks of a comma list of flags, each once. Returns `marks`. */
+/* Writes the marks of a comma list of flags, each once. Returns `marks`. */
 char *number_marks(const char *flags, char marks[NUMBER_MARKS_MAX]);
 
-/* The flag of a mark, or NULL: for the title of a mark in HTML. */
+/* Returns the flag of a mark, or NULL; for the title of a mark in HTML. */
 const char *number_mark_flag(char mark);
 
-/* The same flags in words, "too few samples for an interval, spread over 5 %"; "" for none of them. Returns `words`. */
+/*
+ * Writes the flags in words, "too few samples for an interval, spread over 5 %", or "". Returns
+ * `words`.
+ */
 char *number_caveats(const char *flags, char words[NUMBER_WORDS_MAX]);
 
-/* What an interval with these flags is: "with 95 % confidence", unless there are too few samples for that. */
+/*
+ * Describes an interval with these flags: "with 95 % confidence", unless there are too few samples.
+ */
 const char *number_interval_meaning(const char *flags);
 
-/* What the marks mean, in one line without its newline. */
+/* Writes what the marks mean, in one line without its newline. */
 void number_write_legend(FILE *out, const char *between);

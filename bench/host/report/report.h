@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* report.html: a run's results in one file that needs nothing beside it, neither network nor scripts. */
+/* report.html: a run's results in one self-contained file, without network access or scripts. */
 #pragma once
 
 #include <sqlite3.h>
 
 /*
- * Writes <run_dir>/report.html from the database and from the figures in <run_dir>/plots/, whose captions stand in the
- * scripts of `plots_dir`. What is missing, a figure, a claim or every sample, is said in its place.
+ * Writes <run_dir>/report.html from the database and the figures in <run_dir>/plots/, whose
+ * captions are in the scripts of `plots_dir`. A missing figure, claim or sample is mentioned in its
+ * place.
  *
- * Returns 0, or -1 after a message on stderr; there is then no new file.
+ * Returns 0, or -1 after a message on stderr; the file is not replaced then.
  */
 int report_write(sqlite3 *db, const char *run_dir, const char *plots_dir);

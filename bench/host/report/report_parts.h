@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The parts of report.html, one function each; for report.c. Every one writes escaped HTML, also of an empty database. */
+/*
+ * The parts of report.html, a function each, for report.c. Each writes escaped HTML, even for an
+ * empty database.
+ */
 #pragma once
 
 #include "bench/host/report/subject.h"
@@ -17,7 +20,10 @@ struct report {
 
 #define REPORT_SENTENCE_MAX 640
 
-/* What the run was, what it says of the claims, and who needs least. Plain text, without a newline. */
+/*
+ * Writes what the run was, its verdicts on the claims, and which strategy needs least. Plain text
+ * without a newline.
+ */
 void report_sentences(sqlite3 *db, char sentence[3][REPORT_SENTENCE_MAX]);
 
 void report_title(const struct report *report);
@@ -36,7 +42,7 @@ void report_reproduce(const struct report *report);
 /* Writes one figure with its caption. Returns 0, or -1 when the run has no such figure; nothing is written then. */
 int report_figure(const struct report *report, const char *figure);
 
-/* Whether the run has this figure. */
+/* Returns true if the run has this figure. */
 int report_has_figure(const struct report *report, const char *figure);
 
 /* A query without parameters, or with one text; NULL after a message on stderr. */

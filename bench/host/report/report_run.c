@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What stands in the report about the run itself: how it went, where, and how to do it again. */
+/* Parts of the report about the run itself: how it went, where, and how to repeat it. */
 #include "bench/host/base/sql.h"
 #include "bench/host/report/html.h"
 #include "bench/host/report/report_parts.h"

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Who needs least and most of one subject in one view. */
+/* The strategies that need least and most of one subject in one view. */
 struct extremes {
 	long long strategies;
 	long long at_least; /* how many need the least */
@@ -191,7 +191,7 @@ static void find_ratio(sqlite3 *db, const struct view *view, const struct subjec
 	sqlite3_finalize(query);
 }
 
-/* Of what was measured without a failed check; false when fewer than two strategies were. */
+/* Finds them among series whose checks passed. Returns false with fewer than two strategies. */
 static bool find_extremes(sqlite3 *db, const struct view *view, const struct subject *subject,
                           struct extremes *found)
 {
@@ -225,7 +225,7 @@ static bool find_extremes(sqlite3 *db, const struct view *view, const struct sub
 	return true;
 }
 
-/* What the flags of the two numbers and of their ratio say, in words; the ratio's own are in its interval. */
+/* Writes the flags of the two numbers and of their ratio in words. */
 static void append_caveats(const struct extremes *found, char *sentence)
 {
 	char flags[2 * FLAGS_TEXT_MAX + 1], words[NUMBER_WORDS_MAX];

@@ -31,12 +31,12 @@ struct view {
 extern const struct view views[];
 extern const size_t views_count;
 
-/* Whether the subject has a number in this view: modelled cycles are of what is timed only. */
+/* Returns true if the subject has a number in this view: only what is timed has modelled cycles. */
 bool subject_is_of(const struct subject *subject, const struct view *view);
 
 /*
- * SQL for the metric that a table's line of a benchmark shows: `metric`, which stands for time on the engine, but the wait where that
- * is what the benchmark is for.
+ * SQL for the metric that a table shows of a benchmark: `metric`, the engine's measure of time,
+ * except for a benchmark of latency.
  */
 #define SHOWN_METRIC(metric)     "CASE benchmark WHEN 'irq.latency.loading' THEN 'latency' ELSE " metric " END"
 

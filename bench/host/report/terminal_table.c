@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #define GAP             2   /* columns between two cells */
-#define WIDTH_NARROWEST 40  /* a terminal that says it is narrower is not believed */
-#define WIDTH_OF_TEXT   110 /* where evidence wraps when there is no terminal */
+#define WIDTH_NARROWEST 40  /* a reported width below this is ignored */
+#define WIDTH_OF_TEXT   110 /* width of evidence without a terminal */
 
 static const struct section {
 	const char *name;
@@ -58,7 +58,7 @@ struct screen {
 
 static char *format(const char *form, ...) __attribute__((format(printf, 1, 2)));
 
-/* The formatted text, or NULL when there is no memory; free it. */
+/* Returns the formatted text, which the caller frees; NULL if out of memory. */
 static char *format(const char *form, ...)
 {
 	va_list arguments;
@@ -167,7 +167,10 @@ static size_t strategy_place(const struct table *table, const char *strategy)
 	return place;
 }
 
-/* The line with this label, the last one or a new one; NULL without memory. Takes the label. */
+/*
+ * Returns the last line if it has this label, else a new one; NULL if out of memory. Takes
+ * ownership of the label.
+ */
 static struct line *line_for(struct table *table, char *label)
 {
 	struct line *last = table->line_count > 0 ? &table->lines[table->line_count - 1] : NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine and the tools that results came from. What cannot be found out is recorded as "unknown: <reason>",
- * never guessed.
+ * The machine and the tools of a run. A value that cannot be determined is recorded as "unknown:
+ * <reason>", never guessed.
  */
 #pragma once
 
@@ -26,7 +26,7 @@ __attribute__((format(printf, 3, 4))) void environment_add(struct environment *e
 /* Adds the first line of a file. */
 void environment_add_file(struct environment *environment, const char *key, const char *path);
 
-/* Adds what is known of the host, KVM, the tools and the source. */
+/* Adds facts about the host, KVM, the tools and the source. */
 void environment_collect(struct environment *environment);
 
 /* Writes all to the store's table. Returns 0 or -1 as the store does. */

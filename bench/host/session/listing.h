@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 /*
- * Prints engines, strategies, profiles and benchmarks. The kernel owns the table of benchmarks, so it is booted for it.
- * Returns 0, or -1 after a message when that did not work.
+ * Prints engines, strategies, profiles and benchmarks. Boots the kernel, which has the table of
+ * benchmarks. Returns 0, or -1 after a message if that fails.
  */
 int listing_print(FILE *out);

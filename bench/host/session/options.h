@@ -25,8 +25,8 @@ enum options_mode {
 
 struct options {
 	enum options_mode mode;
-	bool no_usage;     /* what is wrong is in a file, and the usage would not help */
-	bool print_builds; /* for run-bench.sh: say what to build for all of this, and do nothing else */
+	bool no_usage;     /* the error is in a file, so the usage would not help */
+	bool print_builds; /* for run-bench.sh: only print what must be built */
 	bool engines_auto;
 	size_t engines;
 	const char *engine[OPTIONS_ENGINES_MAX]; /* in the order given, each once */
@@ -62,7 +62,7 @@ struct options {
  */
 int options_parse(struct options *options, int argc, char *const argv[], char why[OPTIONS_WHY_MAX]);
 
-/* One line. */
+/* Prints the usage, one line. */
 void options_usage(FILE *out);
-/* Everything, for --help. */
+/* Prints the help. */
 void options_help(FILE *out);

@@ -15,7 +15,7 @@
 
 #define EXIT_CANNOT 2
 
-/* Whether the run ended and its samples were evaluated; one that measured nothing has nothing to evaluate. */
+/* Returns true if the run ended and its samples, if any, were evaluated. */
 static bool is_evaluated(sqlite3 *db)
 {
 	static const char sql[] =
@@ -38,7 +38,7 @@ int redraw_report(const char *run_dir)
 	path_format(plots, sizeof plots, "%s/plots", path_root());
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK || !is_evaluated(db)) {
 		sqlite3_close(db);
-		/* It says what is wrong with a folder that holds no run. */
+		/* It reports what is wrong with a folder that is no run. */
 		return session_recover(run_dir);
 	}
 	if (results_check_run(run_dir, why)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Figures and report of an earlier run, with the scripts and the page as they are now. */
+/* Redraws the figures and report of an earlier run with the current scripts and page. */
 #pragma once
 
 /*

@@ -149,7 +149,7 @@ static void start(struct runner *runner, const struct job *job)
 	               .state = "failed", .reason = why, .status = -1, .revision = "", .compiler = "" });
 }
 
-/* Whether the next job may start beside those that run. */
+/* Returns true if the next job may start while others run. */
 static bool may_start(const struct runner *runner)
 {
 	if (runner->stopping || runner->next == runner->setup->plan->jobs)
