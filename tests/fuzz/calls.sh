@@ -36,7 +36,7 @@ field()
 ask_monitor()
 {
 	[ "$engine" = tcg ] || return 0
-	printf 'info registers\nnmi\n' >"$work/monitor.in"
+	printf 'info registers\nnmi\n' 1<>"$work/monitor.in" # opens at once, even if QEMU has gone
 	sleep 3
 }
 
@@ -88,10 +88,14 @@ run_boot()
 		QEMU_WORDS="-icount shift=6,sleep=off -rtc base=2024-01-01,clock=vm -chardev pipe,id=fuzz,path=$work/monitor -mon chardev=fuzz" \
 		tests/boot.sh "$engine" "$1" "run=fuzz seed=$2 calls=$3" >"$work/records" 2>"$work/engine" &
 	boot=$!
-	quiet=no
+	quiet=no ended=
 	watch || quiet=yes
 	wait "$boot"
 	status=$?
+	# QEMU sometimes spins in its own exit: the kernel has said all that it had to say.
+	if [ $quiet = yes ] && [[ $(tail -n 1 "$work/records") == @*" end "*" status=ok "* ]]; then
+		quiet=no status=33 ended="; $engine did not end with the kernel, and was killed"
+	fi
 	boot=
 	kill "$reader" 2>/dev/null
 	wait "$reader" 2>/dev/null
@@ -126,7 +130,7 @@ while [ $planned -lt "$calls" ] && [ $findings -lt "${FINDINGS:-10}" ]; do
 	run_boot "$build" $((seed + number)) "$count"
 	made=$(field calls)
 	done=$((done + made)) forks=$((forks + $(field forks))) number=$((number + 1))
-	text="$engine $build seed $((seed + number - 1)), $settings: $made calls, $(field forks) forks, $(field killed) tasks that hung, $(field checks) checks of the canary"
+	text="$engine $build seed $((seed + number - 1)), $settings: $made calls, $(field forks) forks, $(field killed) tasks that hung, $(field checks) checks of the canary$ended"
 	if [ $quiet = no ] && [ $status = 33 ]; then
 		seconds=$((SECONDS > start ? SECONDS - start : 1))
 		rate=$((done / seconds + 1))
