@@ -3,20 +3,21 @@
 # Runs every command that README.md and `make help` name, in a fresh clone of this tree (with uncommitted
 # changes) that has no build/, and prints TAP. A command that is named there but not known here is a
 # failure, and so is one that is known here but not named there.
-# usage: commands.sh [--all]      --all: also those that take minutes (make test-commands)
+# usage: commands.sh [--all | CHECK...]     --all: also those that take minutes (make test-commands)
 # shellcheck disable=SC2016,SC2317 # functions are called by the table; the shell that reads what is in quotes expands it
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../bench/environment.sh"
 cd "$(dirname "$0")/.." || exit
 
-case "$#${1-}" in
-0) classes=quick ;;
-1--all) classes="quick long" ;;
-*)
-	echo "usage: $0 [--all]" >&2
+classes=quick only=
+case ${1-} in
+--all) classes="quick long" ;;
+-*)
+	echo "usage: $0 [--all | CHECK...]" >&2
 	exit 2
 	;;
+*) only="$*" ;;
 esac
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
@@ -473,7 +474,15 @@ known=$(table | cut -d';' -f3- | sed 's/;/\n/g' | grep . | sort -u)
 documented=$({ readme_commands; help_commands; } | sed 's/^\(make STRATEGY=heap\)|.*/\1/' | sort -u)
 check "every documented command is known here" equal "" "$(comm -13 <(echo "$known") <(echo "$documented"))"
 check "every command known here is documented" equal "" "$(comm -23 <(echo "$known") <(echo "$documented"))"
+for name in $only; do
+	check "there is a check $name" grep -q ";$name;" <(table)
+done
 while IFS=';' read -r class function _; do
-	[[ " $classes " != *" $class "* ]] || "$function" 3<&- </dev/null
+	if [ -n "$only" ]; then
+		[[ " $only " == *" $function "* ]] || continue
+	else
+		[[ " $classes " == *" $class "* ]] || continue
+	fi
+	"$function" 3<&- </dev/null
 done < <(table)
 echo "1..$count"
