@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Results made up for each claim, a line per measurement (see measure()), and the verdict that must follow from them. */
+/*
+ * Made-up results for each claim, one measurement per line (see measure()), and the verdict that
+ * must follow from them.
+ */
 #pragma once
 
 #define RSP_WRITES(strategy, n) "image " strategy " irq.entry.user 0 rsp_writes " n "\n"
@@ -18,7 +21,7 @@
 #define CYCLES(strategy, size, low, nominal, high)   \
 	EVENT(strategy, "", size, "cycles_low", low) \
 	EVENT(strategy, "", size, "cycles_nominal", nominal) EVENT(strategy, "", size, "cycles_high", high)
-/* Window and random at one size, warm and cold. */
+/* Times of window and random at one size, warm and cold. */
 #define TIMES(warm, warm_random, cold, cold_random) \
 	TIME("window", "", SMALL, warm)             \
 	TIME("random", "", SMALL, warm_random)      \
@@ -31,7 +34,7 @@
 	engine " " strategy " " benchmark " 0 violations " violations "\n" engine " " strategy " " benchmark \
 	       " 0 tries " tries "\n"
 #define COUNT(strategy, benchmark, metric, value) "bochs " strategy " " benchmark " 0 " metric " " value "\n"
-/* Violations with a control, or with other metrics, on Bochs. */
+/* Violations on Bochs, with a control or with other metrics. */
 #define CONTROLLED(strategy, benchmark, violations, control, tries) \
 	TRIES("bochs", strategy, benchmark, violations, tries)      \
 	COUNT(strategy, benchmark, "control_violations", control)
@@ -105,14 +108,14 @@
 struct expectation {
 	int id;
 	const char *verdict;
-	const char *evidence; /* a part of it */
+	const char *evidence; /* a part of the text */
 	const char *results;
 };
 
 static const struct expectation expectations[] = {
 	{ 1, "confirmed", "0 on fixed-ist, 1 on heap-sw",
 	  RSP_WRITES("window", "0") RSP_WRITES("random", "0") RSP_WRITES("heap", "1") },
-	/* One image with a switch is enough. */
+	/* One fixed-ist image that switches stacks is enough to refute. */
 	{ 1, "refuted", "2 on fixed-ist",
 	  RSP_WRITES("window", "0") RSP_WRITES("random", "2") RSP_WRITES("heap", "1") },
 	{ 1, "inconclusive", "finds no RSP write on heap-sw",
@@ -122,10 +125,10 @@ static const struct expectation expectations[] = {
 
 	{ 2, "confirmed", "1 of 1024 when two threads share a PML4, 0 with one PML4 each; on heap stacks 0",
 	  SHARED_PML4("window", "1", "0") SHARED_PML4("heap", "0", "0") },
-	/* Of heap stacks it says nothing. */
+	/* The claim does not concern heap stacks. */
 	{ 2, "confirmed", "on heap stacks 7", SHARED_PML4("random", "1", "0") SHARED_PML4("heap", "7", "7") },
 	{ 2, "refuted", "0 of 1024", SHARED_PML4("window", "0", "0") SHARED_PML4("heap", "7", "0") },
-	/* Two PML4s are not enough, in one build of two. */
+	/* In one of two builds, separate PML4s do not help. */
 	{ 2, "refuted", "1024 of 2048 when two threads share a PML4, 1 with",
 	  SHARED_PML4("window", "1024", "0") SHARED_PML4("random", "0", "1") },
 	{ 2, "not measured", "missing: pitfall.shared_pml4 on a fixed stack", SHARED_PML4("heap", "1", "0") },
@@ -168,18 +171,18 @@ static const struct expectation expectations[] = {
 	{ 5, "refuted", "0.500",
 	  TIME("window", "", SMALL, "500*9") TIME("heap", "", SMALL, "1000*9")
 	          TIME("window", "", LARGE, "1000*9") TIME("heap", "", LARGE, "1000*9") },
-	/* The interval, of ranks 2 and 8, crosses the margin. */
+	/* The interval (ranks 2 and 8) crosses the margin. */
 	{ 5, "inconclusive", "1.000 … 1.100",
 	  TIME("window", "", SMALL, "1000*4 1040 1100*4") TIME("heap", "", SMALL, "1000*9")
 	          TIME("window", "", LARGE, "1000*9") TIME("heap", "", LARGE, "1000*9") },
-	/* Five rounds have no interval. */
+	/* Five rounds are too few for an interval. */
 	{ 5, "inconclusive", "; some are ranges of all samples, too few for a 95 % interval",
 	  TIME("window", "", SMALL, "1200*5") TIME("heap", "", SMALL, "1000*5")
 	          TIME("window", "", LARGE, "1200*5") TIME("heap", "", LARGE, "1000*5") },
 	{ 5, "inconclusive", "1.000",
 	  TIME("window", "", SMALL, "1000*5") TIME("heap", "", SMALL, "1000*5")
 	          TIME("window", "", LARGE, "1000*5") TIME("heap", "", LARGE, "1000*5") },
-	/* The cycle model: only what all three parameter sets say. */
+	/* The cycle model: a verdict needs all three parameter sets to agree. */
 	{ 5, "confirmed", "(bochs)",
 	  CYCLES("window", SMALL, "98", "100", "104") CYCLES("heap", SMALL, "100", "100", "100")
 	          CYCLES("window", LARGE, "98", "100", "104") CYCLES("heap", LARGE, "100", "100", "100") },
@@ -189,7 +192,7 @@ static const struct expectation expectations[] = {
 	{ 5, "inconclusive", "0.900 … 1.200",
 	  CYCLES("window", SMALL, "90", "110", "120") CYCLES("heap", SMALL, "100", "100", "100")
 	          CYCLES("window", LARGE, "90", "110", "120") CYCLES("heap", LARGE, "100", "100", "100") },
-	/* Two sets say nothing. */
+	/* Two parameter sets are not enough. */
 	{ 5, "not measured", "missing: exec.load",
 	  EVENT("window", "", SMALL, "cycles_low", "110") EVENT("heap", "", SMALL, "cycles_low", "100") EVENT(
 	          "window", "", SMALL, "cycles_high", "110") EVENT("heap", "", SMALL, "cycles_high", "100")
@@ -204,13 +207,13 @@ static const struct expectation expectations[] = {
 	          "heap", "", LARGE, "instructions", "100 100") EVENT("window", "", LARGE, "invlpg", "9")
 	          EVENT("window", "", LARGE, "cr3_writes", "0") EVENT("heap", "", LARGE, "invlpg", "0")
 	                  EVENT("heap", "", LARGE, "cr3_writes", "0") },
-	/* More of one and less of the other: nobody knows the prices. */
+	/* More of one event and fewer of another, with no known price for either. */
 	{ 5, "inconclusive", "invlpg 9 to 0",
 	  EQUAL_EVENTS(SMALL) EVENT("window", "", LARGE, "instructions", "100 100") EVENT(
 	          "heap", "", LARGE, "instructions", "100 100") EVENT("window", "", LARGE, "invlpg", "9")
 	          EVENT("heap", "", LARGE, "invlpg", "0") EVENT("window", "", LARGE, "cr3_writes", "0")
 	                  EVENT("heap", "", LARGE, "cr3_writes", "2") },
-	/* Time, where there is any, is what counts. */
+	/* Where time was measured, it decides, not events. */
 	{ 5, "refuted", "time, ",
 	  EQUAL_EVENTS(SMALL) EQUAL_EVENTS(LARGE) TIME("window", "", SMALL, "1200*9")
 	          TIME("heap", "", SMALL, "1000*9") TIME("window", "", LARGE, "1200*9")
@@ -235,7 +238,7 @@ static const struct expectation expectations[] = {
 	{ 6, "inconclusive", "in time", TIMES("900*4 1000 1100*4", "1000*9", "900*9", "1000*9") },
 	{ 6, "inconclusive", "too few for a 95 % interval", TIMES("800*5", "1000*5", "800*5", "1000*5") },
 	{ 6, "inconclusive", "in time", TIMES("1200*5", "1000*5", "1200*5", "1000*5") },
-	/* The cycle model: an ordering counts when it holds in all three parameter sets. */
+	/* The cycle model: an order counts only if it holds with all three parameter sets. */
 	{ 6, "confirmed", "in time: 0.800 … 0.950",
 	  EVENTS("cycles_low", "80", "100", "90", "100") EVENTS("cycles_nominal", "80", "100", "90", "100")
 	          EVENTS("cycles_high", "90", "100", "95", "100") },
@@ -255,7 +258,7 @@ static const struct expectation expectations[] = {
 	  EVENTS("instructions", "80 80", "100 100", "90 90", "100 100")
 	          EVENTS("invlpg", "1 1", "1 1", "1 1", "2 2") },
 	{ 6, "refuted", "1.000 … 1.200", EVENTS("instructions", "100 100", "100 100", "120 120", "100 100") },
-	/* Fewer instructions, and more walks. */
+	/* Fewer instructions, but more page-walk reads. */
 	{ 6, "inconclusive", "walk_reads 7 to 5",
 	  EVENTS("instructions", "80 80", "100 100", "90 90", "100 100")
 	          EVENTS("walk_reads", "7 7", "5 5", "7 7", "5 5") },
@@ -271,7 +274,7 @@ static const struct expectation expectations[] = {
 	{ 7, "confirmed",
 	  "0 of 16 uses with interrupts on; two users at once without the lock: 8 bytes in wrong",
 	  WINDOW_IRQ("window", "0", "8", "8") WINDOW_IRQ("random", "0", "8", "5") },
-	/* The price is the worst of the builds with a window. */
+	/* The price is that of the worst build with a window. */
 	{ 7, "confirmed", "on Bochs): bochs 4096 bytes: 30, bochs 65536 bytes: 50",
 	  WINDOW_IRQ("window", "0", "16", "8") "bochs window irq.off.max 4096 off 20\n"
 	                                       "bochs random irq.off.max 4096 off 30\n"
@@ -321,7 +324,7 @@ static const struct expectation expectations[] = {
 	  FORMULA("2", "0", "0") },
 	{ 20, "confirmed", "as written, stacks never overlap; with PID times 64 KiB from PID 65537 on",
 	  FORMULA("0", "65537", "0") },
-	/* The largest PID, and the next, which is none. */
+	/* The largest valid PID, and the first invalid one. */
 	{ 20, "confirmed", "never overlap and leave the user half at PID 2147483647",
 	  FORMULA("0", "0", "2147483647") },
 	{ 20, "refuted", "at PID 2147483648", FORMULA("0", "0", "2147483648") },
@@ -334,7 +337,7 @@ static const struct expectation expectations[] = {
 	{ 21, "confirmed",
 	  "images over 5000 bytes reach it: 0 of the images here; in this kernel 0 overlaps over 18",
 	  OVERLAP("heap", "0", "0") OVERLAP("window", "0", "0") },
-	/* The note's layout decides, not this kernel's. */
+	/* The note's layout decides the claim, not this kernel's. */
 	{ 21, "confirmed", "2 overlaps over 9 tries", OVERLAP("heap", "0", "2") },
 	{ 21, "refuted", "1 of the images here", OVERLAP("heap", "1", "0") },
 	{ 21, "not measured", "missing: user.stack_overlap",
@@ -349,7 +352,7 @@ static const struct expectation expectations[] = {
 	  SANDWICH("heap", "0", "0", "10") },
 	{ 22, "refuted", "1 violations", SANDWICH("heap", "1", "0", "10") },
 	{ 22, "refuted", "1 frames leaked", SANDWICH("heap", "0", "1", "10") },
-	/* The worst of two builds. */
+	/* The worse of two builds decides. */
 	{ 22, "refuted", "9 of 10 damaged",
 	  SANDWICH("heap", "0", "0", "9") SANDWICH("fixed-ist+sandwich+shared", "0", "0", "10") },
 	{ 22, "not measured", "missing: pitfall.sandwich_irq of a build with the sandwich",
@@ -362,7 +365,7 @@ static const struct expectation expectations[] = {
 	  TRIES("bochs", "heap", "leak.spawn", "0", "6000")
 	          TRIES("bochs", "window", "leak.spawn", "0", "4000") },
 	{ 23, "refuted", "2 frames of difference", TRIES("bochs", "heap", "leak.spawn", "2", "10000") },
-	/* A leak need not be waited for. */
+	/* A leak refutes at once, before the rounds are complete. */
 	{ 23, "refuted", "1 frames of difference", TRIES("bochs", "heap", "leak.spawn", "1", "3") },
 	{ 23, "inconclusive", "wanted 10000 rounds", TRIES("bochs", "heap", "leak.spawn", "0", "9999") },
 	{ 23, "not measured", "missing: tries", TRIES("bochs", "heap", "leak.spawn", "0", "0") },
@@ -379,7 +382,7 @@ static const struct expectation expectations[] = {
 	{ 25, "confirmed", "0 violations over 100000 operations, 2 strategies",
 	  TRIES("bochs", "heap", "heap.fuzz", "0", "60000")
 	          TRIES("kvm", "window", "heap.fuzz", "0", "40000") },
-	/* One counter-example is enough, however few were tried. */
+	/* One counter-example is enough, however few operations were tried. */
 	{ 25, "refuted", "1 violations over 3 operations", TRIES("bochs", "heap", "heap.fuzz", "1", "3") },
 	{ 25, "refuted", "1 violations", TRIES("bochs", "heap", "heap.fuzz", "0*15 1", "9999*16") },
 	{ 25, "inconclusive", "; wanted 100000", TRIES("bochs", "heap", "heap.fuzz", "0", "99999") },
@@ -424,7 +427,7 @@ static const struct expectation expectations[] = {
 	{ 33, "confirmed", "0 accesses go wrong and 1 frames", FUZZ("0", "0", "0", "1", "20000") },
 	{ 33, "refuted", "with it 1 and 0", FUZZ("1", "0", "5", "7", "20000") },
 	{ 33, "refuted", "with it 0 and 1", FUZZ("0", "1", "5", "7", "3") },
-	/* If it went as well without, it was not that. */
+	/* If nothing goes wrong without splitting either, splitting makes no difference. */
 	{ 33, "refuted", "without splitting 0 accesses", FUZZ("0", "0", "0", "0", "20000") },
 	{ 33, "inconclusive", "; wanted 20000", FUZZ("0", "0", "5", "7", "19999") },
 	{ 33, "not measured", "missing: regions.fuzz", TRIES("bochs", "heap", "regions.fuzz", "0", "20000") },
@@ -434,7 +437,7 @@ static const struct expectation expectations[] = {
 	{ 34, "confirmed",
 	  "16 of 16 files mapped to the end of their last page with zeros behind them; of one page more, 0",
 	  FILE_END("16", "0", "16", "0", "16") },
-	/* As the note does it. */
+	/* Longer mappings are refused, as in the note. */
 	{ 34, "confirmed", "16 mappings refused", FILE_END("16", "16", "0", "0", "16") },
 	{ 34, "refuted", "1 read", FILE_END("16", "0", "15", "1", "16") },
 	{ 34, "refuted", "15 of 16 files", FILE_END("15", "0", "16", "0", "16") },

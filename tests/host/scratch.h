@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A folder for the test program and a results database in it for each test. SCRATCH_RUN, the run's name, may be
- * defined before; include after cmocka.h.
+ * A scratch folder for the test program, with a new results database for each test. Include after
+ * cmocka.h; define SCRATCH_RUN first to choose the run's name.
  */
 #pragma once
 
@@ -34,7 +34,7 @@ static inline void execute(const char *sql)
 	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
 }
 
-/* The first column of the first row, in a static buffer; "" when there is none. */
+/* Returns the first column of the first row in a static buffer, or "" if there is no row. */
 static inline const char *first_column(const char *sql)
 {
 	static char text[2000];
@@ -48,7 +48,7 @@ static inline const char *first_column(const char *sql)
 	return text;
 }
 
-/* Removes folder/name and all that is in it. */
+/* Removes folder/name and everything in it. */
 static inline void remove_tree(const char *name)
 {
 	char command[400];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is said of two runs, from small folders of results whose changes are known. */
+/* Comparison of two runs, from small folders of results with known changes. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -80,9 +80,11 @@ static int remove_folder(void **state)
 	return rmdir(folder);
 }
 
-/* Samples of a benchmark's metric in run `which`; on kvm each number is one of a round of its own. */
-static const char *unit = "ticks"; /* of the samples that follow */
+static const char *unit = "ticks"; /* of the samples stored next */
 
+/*
+ * Stores samples of a benchmark's metric in run `which`; on kvm each number has a round of its own.
+ */
 static void samples(int which, const char *engine, const char *benchmark, const char *metric,
                     const char *flags, const char *values)
 {
@@ -110,7 +112,7 @@ static void samples(int which, const char *engine, const char *benchmark, const 
 
 static const struct thresholds five = { { 0.05, 0.05, 0.05, 0.05, 0.05 } };
 
-/* Ends both runs and compares them. */
+/* Completes both runs and compares them. */
 static void compare_at(const struct thresholds *thresholds)
 {
 	char why[RESULTS_WHY_MAX];
@@ -234,7 +236,7 @@ static void each_metric_measures_something(void **state)
 	assert_int_equal(quantity_of("walk_reads", "events"), QUANTITY_CAUSE);
 }
 
-/* More misses in as many instructions and cycles are no regression. */
+/* More misses at equal instructions and cycles are no regression. */
 static void causes_do_not_decide(void **state)
 {
 	(void)state;
@@ -251,7 +253,9 @@ static void causes_do_not_decide(void **state)
 	assert_int_equal(changes_count(&changes, CHANGE_WITHIN), 2);
 }
 
-/* They are the reasons of what does: parts of the cycles first, then events, each by their effect. */
+/*
+ * Causes explain the metric that decides: parts of the cycles first, then events, each by effect.
+ */
 static void causes_are_reasons(void **state)
 {
 	static const char *const expected[] = { "due_data", "due_fetch", "l2_misses", "walk_reads" };
@@ -280,7 +284,7 @@ static void causes_are_reasons(void **state)
 	assert_true(fabs(change_effect(change_of("a", "l2_misses")) - log(9)) < 1e-9);
 }
 
-/* A check that fails is told by what decides, or by a cause where nothing else is in the row. */
+/* A failed check is reported once per row: by a metric that decides, or else by a cause. */
 static void a_failed_check_is_told_once(void **state)
 {
 	(void)state;
@@ -360,12 +364,15 @@ static void rounds_are_compared_by_a_rank_test(void **state)
 	assert_int_equal(verdict_of("wide", "tsc"), CHANGE_UNDECIDED);
 	assert_int_equal(verdict_of("few", "tsc"), CHANGE_UNDECIDED);
 	assert_true(change_of("few", "tsc")->flags & FLAG_FEW);
-	/* 2 of the 48620 ways to split 18 values are as extreme; Holm: times the five tests of the table. */
+	/*
+	 * 2 of the 48620 splits of 18 values are as extreme; Holm multiplies by the table's five
+	 * tests.
+	 */
 	assert_true(fabs(change_of("more", "tsc")->p - 5 * 2. / 48620) < 1e-9);
 	assert_true(fabs(change_of("more", "tsc")->ratio - 1.2) < 1e-3);
 }
 
-/* The small files say the same as the database. */
+/* The exported files lead to the same comparison as the database. */
 static void exported_files_are_read_like_the_database(void **state)
 {
 	struct results files;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Excluded combinations, on a list of this test in place of the one in kernel/axes.txt. */
+/* Excluded combinations, with this test's own list instead of kernel/axes.txt. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@
 #undef EXCLUDED
 #define EXCLUDED(X)           X("heap-*+window+*", "first reason") X("fixed-rsp0+self+shared", "second reason")
 
-/* The program is linked with the harness, which has these names too. */
+/* The test is linked with the harness, which defines these names too. */
 #define strategy_valid        planted_valid
 #define strategy_preset       planted_preset
 #define strategy_parse        planted_parse
@@ -51,7 +51,10 @@ static void a_request_is_refused_with_the_reason(void **state)
 	assert_non_null(strstr(error_of("heap-sw+windows+shared"), "unknown loader 'windows'"));
 }
 
-/* "all" is what `make list-strategies` prints: that of a tree whose axes.txt excludes the same. */
+/*
+ * "all" is the output of `make list-strategies`, here in a tree whose axes.txt has the test's
+ * exclusions.
+ */
 static void all_leaves_out_what_is_excluded(void **state)
 {
 	static char tree[] = "/tmp/palimpsest-test-XXXXXX";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the stack and what the loader does, on summaries whose split is known. */
+/* Attribution of a difference to the stack and the loader, on summaries with a known split. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -63,7 +63,7 @@ static void execute(const char *sql)
 	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
 }
 
-/* All rows, each column followed by a space and each row by "; ", in a static buffer. */
+/* Returns all rows in a static buffer, with a space after each column and "; " after each row. */
 static const char *ask(const char *sql)
 {
 	static char text[4000];
@@ -84,7 +84,7 @@ static const char *ask(const char *sql)
 	return text;
 }
 
-/* A row of the summary: metric `m` of `benchmark` in the build stack+loader+shared. */
+/* Adds a row to the summary: metric `m` of `benchmark` in the build stack+loader+shared. */
 static void add(const char *engine, const char *stack, const char *loader, const char *benchmark,
                 double median, const char *flags)
 {
@@ -99,7 +99,10 @@ static void add(const char *engine, const char *stack, const char *loader, const
 	execute(sql);
 }
 
-/* The presets heap and window, and between them the builds of which only the stack, or the loader, is window's. */
+/*
+ * Adds the presets heap and window, and the two mixed builds in which only the stack, or only the
+ * loader, is window's.
+ */
 static void measure(const char *engine, double heap, double stack, double loader, double window)
 {
 	add(engine, "heap-sw", "sandwich", "b", heap, "exact");
@@ -125,11 +128,11 @@ static void a_difference_is_split(void **state)
 		{ 10, 14, 10, 14, "bochs heap window 10.0 14.0 4.0 4.0 0.0 0.0 ; " },
 		{ 10, 10, 14, 14, "bochs heap window 10.0 14.0 4.0 0.0 4.0 0.0 ; " },
 		{ 10, 13, 6, 9, "bochs heap window 10.0 9.0 -1.0 3.0 -4.0 0.0 ; " },
-		/* Stack: 2 first and 7 last. Loader: 3 first and 8 last. */
+		/* The stack adds 2 if changed first and 7 if changed last; the loader 3 and 8. */
 		{ 10, 12, 13, 20, "bochs heap window 10.0 20.0 10.0 4.5 5.5 5.0 ; " },
-		/* Either change alone does all. */
+		/* Either change alone has the whole effect. */
 		{ 10, 4, 4, 4, "bochs heap window 10.0 4.0 -6.0 -3.0 -3.0 6.0 ; " },
-		/* Each undoes the other. */
+		/* Each change undoes the other. */
 		{ 10, 13, 7, 10, "bochs heap window 10.0 10.0 0.0 3.0 -3.0 0.0 ; " },
 		{ 0, 0, 0, 0, "bochs heap window 0.0 0.0 0.0 0.0 0.0 0.0 ; " },
 	};
@@ -140,7 +143,7 @@ static void a_difference_is_split(void **state)
 		measure("bochs", cases[i].heap, cases[i].stack, cases[i].loader, cases[i].window);
 		assert_string_equal(rows(), cases[i].row);
 	}
-	/* Of an empty summary nothing is left. */
+	/* An empty summary leaves no rows from before. */
 	execute("DELETE FROM summary");
 	assert_string_equal(rows(), "");
 }
@@ -150,7 +153,7 @@ static void all_four_builds_are_needed(void **state)
 	static const char *const changes[] = {
 		"DELETE FROM summary WHERE ",
 		"UPDATE summary SET flags = 'exact,check-failed' WHERE ",
-		/* A row of another series is none of this one. */
+		/* A row of another series does not count. */
 		"UPDATE summary SET engine = 'kvm' WHERE ",
 		"UPDATE summary SET isolation = 'private' WHERE ",
 		"UPDATE summary SET cpus = 2 WHERE ",
@@ -193,7 +196,10 @@ static void only_engines_whose_numbers_mean_something(void **state)
 	                            "kvm heap window 10.0 11.0 1.0 0.0 1.0 0.0 ; ");
 }
 
-/* window and random have the same stack: no mixed build is missing, and the loader does it all. */
+/*
+ * window and random have the same stack, so no mixed build is missing and the loader accounts for
+ * the whole difference.
+ */
 static void presets_with_the_same_stack(void **state)
 {
 	(void)state;
@@ -205,13 +211,13 @@ static void presets_with_the_same_stack(void **state)
 static const char *const stacks[] = { "heap-sw", "heap-rsp0", "fixed-ist", "fixed-rsp0" };
 static const char *const loaders[] = { "sandwich", "window", "random", "direct", "self" };
 
-/* What every build costs: a part for its stack, and one for its loader. */
+/* Cost of a build: one part for its stack, one for its loader. */
 static double cost(size_t stack, size_t loader)
 {
 	return (double)(100 * stack * stack + 7 * loader);
 }
 
-/* The parts of the build that a preset names. */
+/* Finds the two parts of the cost of the build `build`. */
 static void find_parts(const char *build, double *stack, double *loader)
 {
 	for (size_t i = 0; i < 4; i++)
@@ -226,7 +232,7 @@ static void find_parts(const char *build, double *stack, double *loader)
 		}
 }
 
-/* Its presets are those that the harness knows, and a pair is listed once, in their order. */
+/* The presets are those of the harness; each pair is listed once, in their order. */
 static void every_pair_of_presets(void **state)
 {
 	const char *a, *b, *build_a, *build_b;
@@ -271,7 +277,7 @@ static void the_two_effects_add_up(void **state)
 				add("bochs", stacks[i], loaders[j], benchmark, rand() % 1000000 / 8.0, "");
 	}
 	execute("COMMIT");
-	/* Again: the rows are replaced. */
+	/* A second computation replaces the rows. */
 	assert_int_equal(attribution_compute(db), 0);
 	assert_int_equal(attribution_compute(db), 0);
 	assert_string_equal(ask("SELECT DISTINCT count(*) FROM attribution GROUP BY a, b"), "40 ; ");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files of claims: how they are read, what becomes of those that are none, and the launches that they ask for. */
+/* Claim files: how they are read, what happens to invalid ones, and the launches they ask for. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@
 
 #define CLAIMS "bench/claims"
 
-static char claims[64]; /* a folder of claims within the scratch folder */
+static char claims[64]; /* the folder of claims in the scratch folder */
 
 static void remove_claims(void)
 {
@@ -39,7 +39,7 @@ static void remove_claims(void)
 	rmdir(claims);
 }
 
-/* Writes claims/<name> with a header of `fields` (lines) and the query. */
+/* Writes claims/<name>: the header lines `fields`, then the query. */
 static void write_claim(const char *name, const char *fields, const char *query)
 {
 	char path[400];
@@ -75,7 +75,7 @@ static int finish(void **state)
 #define HEADER(id) "-- id: " id "\n-- seed: s\n-- quote: q\n" REST
 #define SOUND      "SELECT 'refuted' AS verdict, 'because' AS evidence;\n"
 
-static char message[2000]; /* what was written to stderr */
+static char message[2000]; /* text written to stderr */
 
 static int divert_stderr(void)
 {
@@ -97,7 +97,7 @@ static void restore_stderr(int saved)
 	fclose(in);
 }
 
-/* Decides the claims of the test's folder. */
+/* Decides the claims in the test's folder. */
 static int decide(void)
 {
 	int saved = divert_stderr();
@@ -123,12 +123,12 @@ static void a_header_is_read(void **state)
 	                "SELECT group_concat(id || '|' || seed || '|' || quote || '|' || verdict || '|' ||"
 	                " evidence || '|' || figure) FROM claims"),
 	        "7|f.txt|in two lines|refuted|because|exec");
-	/* A reason in the place of a query. */
+	/* A reason instead of a query. */
 	write_claim("07-long.sql", HEADER("7") "-- not-measured: there is no\n--   such engine\n", "");
 	assert_int_equal(decide(), 0);
 	assert_string_equal(first_column("SELECT verdict || '|' || evidence FROM claims"),
 	                    "not measured|missing: there is no such engine");
-	/* `none` is no figure. */
+	/* `none` means that the claim has no figure. */
 	write_claim("07-long.sql", HEADER("7"), SOUND);
 	assert_int_equal(decide(), 0);
 	assert_string_equal(first_column("SELECT figure IS '' FROM claims"), "1");
@@ -213,7 +213,10 @@ static void unreadable_files_and_folders_are_named(void **state)
 	assert_non_null(strstr(message, "/claims: No such file or directory"));
 }
 
-/* The launches that the claims in the folder `where` need, a line each; one that is `alone` begins with "+". */
+/*
+ * Returns the launches that the claims in the folder `where` need, one per line; "+" marks those
+ * that are `alone`.
+ */
 static const char *needed(const char *where)
 {
 	static char text[64 * sizeof(struct claim_run)];
@@ -241,7 +244,7 @@ static void needed_runs_are_collected_once_each(void **state)
 	write_claim("03-same.sql", HEADER("3") "-- needs: heap irq.*, heap tlb.*\n", SOUND);
 	write_claim("01-none.sql", HEADER("1"), SOUND);
 	assert_string_equal(needed(claims), "heap irq.*\na+b+c exec.*\nheap tlb.*\n");
-	/* More than there is room for: they are still counted. */
+	/* More launches than there is room for are still counted. */
 	memset(runs, 0, sizeof runs);
 	assert_int_equal(claims_needed_runs(claims, runs, 2), 3);
 	assert_string_equal(runs[1].bench, "exec.*");
@@ -260,7 +263,7 @@ static void boots_are_launches_of_their_own(void **state)
 {
 	(void)state;
 
-	/* The same pair under both keys is two launches, and under one key in two claims is one. */
+	/* A pair under both keys is two launches; a pair under one key in two claims is one. */
 	write_claim("01-both.sql", HEADER("1") "-- boots: heap irq.*,window  tlb.*\n-- needs: heap irq.*\n",
 	            SOUND);
 	write_claim("02-same.sql", HEADER("2") "-- boots: heap irq.* , heap irq.*\n-- needs: window tlb.*\n",
@@ -272,14 +275,14 @@ static void boots_are_launches_of_their_own(void **state)
 	remove_claims();
 	make_claims();
 
-	/* A bad item is named; the others count. */
+	/* A bad item is reported; the others still count. */
 	write_claim("01-bad.sql", HEADER("1") "-- boots: heap, window a, window b c,\n", SOUND);
 	assert_string_equal(needed(claims), "+window a\n");
 	assert_non_null(strstr(message, "claim 01-bad.sql: boots: not a strategy and a benchmark: heap\n"));
 	assert_non_null(
 	        strstr(message, "claim 01-bad.sql: boots: not a strategy and a benchmark:  window b c\n"));
 	assert_non_null(strstr(message, "claim 01-bad.sql: boots: not a strategy and a benchmark\n"));
-	/* `boots` is optional, and may be empty. */
+	/* `boots` is optional and may be empty. */
 	write_claim("01-bad.sql", HEADER("1") "-- boots:\n", SOUND);
 	assert_string_equal(needed(claims), "");
 	assert_string_equal(message, "");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Claims: what each file of bench/claims says of made-up results. */
+/* The verdict of each file in bench/claims on made-up results. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +23,7 @@
 
 #define CLAIMS "bench/claims"
 
-/* stack+loader+isolation, not only of those that can be built. */
+/* Returns stack+loader+isolation of a preset or a build, even of one that is not available. */
 static const char *build_of(const char *strategy)
 {
 	const char *name, *build;
@@ -63,8 +63,9 @@ static void add_sample(const char *engine, const char *strategy, unsigned round,
 }
 
 /*
- * Adds what the lines of `text` say: "<engine> <strategy> <benchmark> <parameter> <metric> <value>[*<times>]…", with
- * a last word "!" for a failed check. Each value is a sample; on kvm, one of a round of its own.
+ * Adds a sample for each value in the lines of `text`:
+ *   <engine> <strategy> <benchmark> <parameter> <metric> <value>[*<times>]… [!]
+ * "!" flags the line's samples as check-failed. On kvm each value belongs to a round of its own.
  */
 static void measure(const char *text)
 {
@@ -133,7 +134,7 @@ static bool is_expected(int id, const char *verdict)
 	return false;
 }
 
-/* Whether the file says, in the place of a query, why there is no experiment. */
+/* Returns true if the file has a reason why there is no experiment instead of a query. */
 static bool is_unmeasured(const char *name)
 {
 	char text[4000] = "";
@@ -148,7 +149,7 @@ static bool is_unmeasured(const char *name)
 	return strstr(text, "\n-- not-measured: ") != NULL;
 }
 
-/* Each claim that has an experiment can go either way, and the table above shows it. */
+/* Every claim with an experiment can be confirmed and refuted, and claims_expected.h shows both. */
 static void every_claim_has_results_that_confirm_and_that_refute_it(void **state)
 {
 	DIR *files = opendir(CLAIMS);
@@ -173,7 +174,7 @@ static void every_claim_has_results_that_confirm_and_that_refute_it(void **state
 	assert_true(right);
 }
 
-/* Files of the folder whose names end as a claim's. */
+/* Returns the number of claim files in the folder. */
 static int count_claims(void)
 {
 	glob_t files;
@@ -189,17 +190,17 @@ static void an_empty_database_measures_nothing(void **state)
 {
 	(void)state;
 	assert_int_equal(claims_decide(db, CLAIMS), 0);
-	/* Every file of the folder, and no number is left out. */
+	/* Every file is there, and the ids have no gap. */
 	assert_int_equal(atoi(first_column("SELECT count(*) FROM claims")), count_claims());
 	assert_string_equal(first_column("SELECT min(id) = 1 AND max(id) = count(*) FROM claims"), "1");
 	assert_string_equal(
 	        first_column("SELECT group_concat(id) FROM claims WHERE verdict <> 'not measured' OR "
 	                     "evidence NOT LIKE 'missing: %'"),
 	        "");
-	/* Again: the verdicts are replaced. */
+	/* A second decision replaces the verdicts. */
 	assert_int_equal(claims_decide(db, CLAIMS), 0);
 }
-/* The queries that docs/results.md shows, each between ```sql and ```. */
+/* Runs the queries of docs/results.md, each between ```sql and ```. */
 static void the_documented_queries_give_rows(void **state)
 {
 	FILE *in = fopen("docs/results.md", "r");

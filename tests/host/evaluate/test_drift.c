@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Trends over rounds: the numbers against hand-made ones, and what the table holds. */
+/* Trends over rounds: the statistics against values worked out by hand, and the table's content. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,12 +32,14 @@ static void a_straight_rise(void **state)
 
 	assert_float_equal(drift.slope, 1, 1e-12);
 	assert_float_equal(drift.change, 8.0 / 104, 1e-12);
-	/* One order of 9! is as strong in each direction. */
+	/* Of the 9! orders, only one in each direction is as strong. */
 	assert_float_equal(drift.chance, 2.0 / 362880, 1e-12);
 	assert_true(drift_matters(&drift));
 }
 
-/* Of the 24 orders of 4 values, 1 + 3 have at most one pair out of order, and 1 + 3 at least five. */
+/*
+ * Of the 24 orders of 4 values, 1 + 3 have at most one pair out of order and 1 + 3 at least five.
+ */
 static void the_chance_is_counted_out(void **state)
 {
 	const double values[] = { 1, 2, 4, 3 };
@@ -68,7 +70,10 @@ static void equal_values_have_no_trend(void **state)
 	assert_float_equal(drift.chance, 1, 0);
 }
 
-/* A rise of 1 % is certain and yet of no weight; one of 8 % of zeros has no median to be relative to. */
+/*
+ * A rise of less than 1 % is significant but too small to matter. The median of mostly zeros is 0,
+ * so there is no relative change.
+ */
 static void small_and_zero(void **state)
 {
 	const double small[] = { 1000, 1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008 };
@@ -82,7 +87,7 @@ static void small_and_zero(void **state)
 	assert_float_equal(drift.change, 0, 0);
 }
 
-/* With many values the approximation takes over: it must agree with the count where they meet. */
+/* Above 30 values the normal approximation is used; it must agree with the exact count there. */
 static void the_approximation_fits(void **state)
 {
 	double values[31];
@@ -145,7 +150,10 @@ static double ask(const char *sql)
 	return value;
 }
 
-/* Medians of three samples less the overhead: 100, 110, … 150. The steady strategy and other engines say nothing. */
+/*
+ * The medians of three samples less the overhead are 100, 110, … 150. The steady strategy and the
+ * other engines show no drift.
+ */
 static void the_table(void **state)
 {
 	char *text = NULL;
@@ -163,7 +171,7 @@ static void the_table(void **state)
 	}
 	execute("INSERT INTO drift (engine) VALUES ('old')");
 	assert_int_equal(drift_compute(db), 0);
-	assert_int_equal(drift_compute(db), 0); /* replaces what was there */
+	assert_int_equal(drift_compute(db), 0); /* the rows are replaced */
 	assert_float_equal(ask("SELECT count(*) FROM drift"), 2, 0);
 	assert_float_equal(
 	        ask("SELECT slope FROM drift WHERE strategy = 'heap' AND flags = 'drift' AND n = 6"), 10,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests and corrections against published examples and against enumeration, which needs no formula. */
+/* Tests and corrections against published examples and against enumeration without formulas. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,12 +26,18 @@ static void sign_test(void **state)
 	assert_close(inference_sign_test(5, 5), 1);
 	assert_close(inference_sign_test(0, 9), 2. / 512);
 	assert_close(inference_sign_test(8, 1), 2. * (1 + 9) / 512);
-	/* Dixon and Mood (1946): of 10 pairs 1 of the rarer sign is significant at 5 %, 2 are not. */
+	/*
+	 * Dixon and Mood (1946): with 10 pairs, 1 of the rarer sign is significant at 5 %, 2 are
+	 * not.
+	 */
 	assert_true(inference_sign_test(1, 9) <= 0.05 && inference_sign_test(2, 8) > 0.05);
 }
 
-/* Hollander and Wolfe, "Nonparametric Statistical Methods", example 4.1: permeability of the human placenta at
- * term and between 12 and 26 weeks. W = 90, that is U = 35; one-sided p 0.1272; estimated shift 0.305. */
+/*
+ * Hollander and Wolfe, "Nonparametric Statistical Methods", example 4.1: permeability of the human
+ * placenta at term and at 12 to 26 weeks. W = 90, so U = 35; one-sided p 0.1272; estimated shift
+ * 0.305.
+ */
 static void published_permeability(void **state)
 {
 	static const double term[] = { 0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46 };
@@ -79,11 +85,11 @@ static double slow_u(const double *a, size_t n, const double *b, size_t m)
 }
 
 struct enumeration {
-	double as_far; /* the share of all splits of the values whose U is as far from the middle, or farther */
+	double as_far; /* share of all splits whose U is at least as far from the middle */
 	double deviation;
 };
 
-/* Every way to deal the n + m values into two lots. */
+/* Enumerates every way to split the n + m values into two groups. */
 static struct enumeration enumerate(const double *all, size_t n, size_t m, double u)
 {
 	struct enumeration result = { 0 };
@@ -121,7 +127,10 @@ static int compare_doubles(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Without ties p is the share of splits; with them the deviation of U over all splits gives the normal p. */
+/*
+ * Without ties, p is the share of splits; with ties, the normal approximation uses the deviation of
+ * U over all splits.
+ */
 static void random_lots_agree_with_enumeration(void **state)
 {
 	unsigned exact = 0, tied = 0;
@@ -161,7 +170,7 @@ static void random_lots_agree_with_enumeration(void **state)
 	assert_true(exact > 20 && tied > 20);
 }
 
-/* A shift lies in the interval exactly when the test of the lots less the shift does not reject it. */
+/* A shift lies in the interval if and only if the test does not reject the groups moved by it. */
 static void the_interval_is_what_the_test_does_not_reject(void **state)
 {
 	(void)state;
@@ -207,8 +216,11 @@ static void few_values_have_all_differences_for_an_interval(void **state)
 	assert_close(shift.high, 0);
 }
 
-/* Benjamini and Hochberg, "Controlling the false discovery rate", 1995, 3.2: at 5 % their procedure rejects the
- * first four of these hypotheses, and one that controls every false alarm the first three. */
+/*
+ * Benjamini and Hochberg, "Controlling the false discovery rate", 1995, 3.2: at 5 % their procedure
+ * rejects the first four of these hypotheses; one that controls the family-wise error rate rejects
+ * the first three.
+ */
 static void published_corrections(void **state)
 {
 	static const double published[] = { 0.0344, 0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298,
@@ -240,7 +252,10 @@ static void published_corrections(void **state)
 	assert_int_equal(inference_benjamini_hochberg(p, 0), 0);
 }
 
-/* Holm's and Benjamini and Hochberg's rules by their words: steps up and down the sorted values. */
+/*
+ * Compares with the rules as Holm and Benjamini and Hochberg state them: stepping up or down the
+ * sorted values.
+ */
 static void random_corrections_agree_with_the_rules(void **state)
 {
 	(void)state;

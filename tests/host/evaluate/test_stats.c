@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Statistics of a series, against published examples, hand calculation and a slow second implementation. */
+/*
+ * Statistics of a series, against published examples, hand calculation and a slow second
+ * implementation.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,8 +30,10 @@ static void assert_close(double a, double b)
 	assert_true(fabs(a - b) <= 1e-12 * fmax(1, fabs(b)));
 }
 
-/* Venables and Ripley, "Modern Applied Statistics with S", 4th edition, 5.5: copper in wholemeal flour, parts per
- * million. They give the median 3.385 and the MAD, scaled by 1.4826, 0.52632. */
+/*
+ * Venables and Ripley, "Modern Applied Statistics with S", 4th edition, 5.5: copper in wholemeal
+ * flour, parts per million. The book gives the median 3.385 and the MAD, scaled by 1.4826, 0.52632.
+ */
 static const double copper[] = { 2.20, 2.20, 2.40, 2.40, 2.50, 2.70, 2.80, 2.90, 3.03, 3.03, 3.10, 3.37,
 	                         3.40, 3.40, 3.40, 3.50, 3.60, 3.70, 3.70, 3.70, 3.70, 3.77, 5.28, 28.95 };
 
@@ -43,14 +48,17 @@ static void median_mad_and_outliers_of_a_published_series(void **state)
 	assert_close(stats.max, 28.95);
 	assert_close(stats.median, 3.385);
 	assert_true(fabs(1.4826 * stats.mad - 0.52632) < 1e-5);
-	/* Ranks 7 and 18: at most 6 of 24 coins show heads with a probability of 1.1 %, at most 7 with 3.2 %. */
+	/*
+	 * Ranks 7 and 18: 24 coins show at most 6 heads with probability 1.1 %, at most 7 with 3.2
+	 * %.
+	 */
 	assert_close(stats.ci_low, 2.80);
 	assert_close(stats.ci_high, 3.70);
 	assert_true(fabs(distance - 5.2632) < 1e-4);
 	assert_true(28.95 - stats.median > distance && 5.28 - stats.median < distance);
 }
 
-/* The example of Excel's QUARTILE.INC in its documentation: the first quartile is 3.5. */
+/* The example in Excel's documentation of QUARTILE.INC: the first quartile is 3.5. */
 static void quartiles_of_a_published_series(void **state)
 {
 	static const double values[] = { 12, 1, 10, 2, 9, 4, 8, 7 };
@@ -90,8 +98,11 @@ static void odd_and_even_lengths(void **state)
 	assert_close(stats_median(series, 2), 2);
 }
 
-/* Dixon and Mood, "The statistical sign test", Journal of the American Statistical Association 41 (1946): the
- * largest count of the rarer sign that is significant at 5 %, for n from 6. The rank is one more. */
+/*
+ * Dixon and Mood, "The statistical sign test", Journal of the American Statistical Association 41
+ * (1946): the largest count of the rarer sign that is significant at 5 %, from n = 6. The rank is
+ * one more.
+ */
 static void interval_ranks_are_those_of_the_sign_test(void **state)
 {
 	static const size_t dixon_mood[] = { 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 4, 5 };
@@ -106,7 +117,7 @@ static void interval_ranks_are_those_of_the_sign_test(void **state)
 	assert_int_equal(stats_interval_rank(50), 18);
 }
 
-/* How many of the 2^n outcomes of n coins have fewer than k heads. */
+/* Returns how many of the 2^n outcomes of n coin tosses have fewer than k heads. */
 static uint64_t fewer_heads(unsigned n, unsigned k)
 {
 	uint64_t ways[LONGEST + 1] = { 1 };
@@ -120,7 +131,10 @@ static uint64_t fewer_heads(unsigned n, unsigned k)
 	return sum;
 }
 
-/* The largest k for which fewer than k heads are at most 1/40 of the outcomes, in whole numbers. */
+/*
+ * Returns the largest k such that at most 1/40 of the outcomes have fewer than k heads, computed in
+ * integers.
+ */
 static size_t slow_rank(unsigned n)
 {
 	unsigned k = 0;
@@ -188,7 +202,7 @@ static void more_than_half_equal_still_has_outliers(void **state)
 	values[19] = 40;
 	stats = describe(values, 20);
 	assert_close(stats.mad, 0);
-	/* The mean absolute deviation is 2. */
+	/* The MAD is 0, so the mean absolute deviation, 2, is used. */
 	assert_true(fabs(stats_outlier_distance(&stats, values) - 25.066) < 1e-3);
 	assert_close(stats_spread(&stats), 0);
 }
@@ -215,7 +229,7 @@ static void slow_sort(double *values, size_t n)
 	}
 }
 
-/* Definition 7 of Hyndman and Fan, by the book: position (n - 1) p + 1. */
+/* Definition 7 of Hyndman and Fan, to the letter: position (n - 1) p + 1. */
 static double slow_quantile(const double *sorted, size_t n, double p)
 {
 	double position = (double)(n - 1) * p;
@@ -257,7 +271,7 @@ static void random_series_agree_with_the_slow_implementation(void **state)
 	srand(1);
 	for (int series = 0; series < 1000; series++) {
 		size_t n = 1 + (size_t)rand() % LONGEST;
-		/* Every other series is full of ties. */
+		/* Every second series has many ties. */
 		int kinds = series % 2 ? 5 : 1000000;
 
 		for (size_t i = 0; i < n; i++)

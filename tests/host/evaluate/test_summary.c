@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From samples to summaries and comparisons, on small databases whose results are known. */
+/* Summaries and comparisons of samples, on small databases with known results. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +17,9 @@
 #include "bench/host/report/csv.h"
 #include "tests/host/scratch.h"
 
-/* The first row, its columns joined by spaces, in a static buffer; "" when there is none. */
+/*
+ * Returns the first row in a static buffer, its columns joined by spaces, or "" if there is none.
+ */
 static const char *ask(const char *sql)
 {
 	static char text[400];
@@ -57,7 +59,7 @@ static int64_t launch(const char *engine, const char *strategy)
 	return launch_on(engine, strategy, 1, 1);
 }
 
-/* Samples of metric `metric` of benchmark "b": the numbers in `values`, with the same flags. */
+/* Stores samples of `metric` of benchmark "b": the numbers in `values`, all with the same flags. */
 static void samples(int64_t launch, const char *metric, const char *flags, const char *values)
 {
 	struct store_row row = { launch, "b", 0, "none" };
@@ -89,7 +91,7 @@ static void overhead_is_subtracted_and_never_below_zero(void **state)
 	                    "3 0.0 10.0 20.0 few,net,unstable");
 	assert_string_equal(ask("SELECT n, min, median, max, flags FROM summary WHERE metric = 'other'"),
 	                    "3 4.0 15.0 25.0 few,unstable");
-	/* What was measured is still there. */
+	/* The measured values are unchanged. */
 	assert_string_equal(ask("SELECT group_concat(value, ' ') FROM samples WHERE metric = 'm'"),
 	                    "3 100 5 15 4 25");
 }
@@ -139,7 +141,7 @@ static void outliers_are_marked_and_kept(void **state)
 	assert_string_equal(ask("SELECT flags FROM samples WHERE value = 5000"), "cut-short,outlier");
 	assert_string_equal(ask("SELECT n, max, flags FROM summary"), "8 5000.0 outliers,cut-short");
 
-	/* Again, and once more when the value is one among many. */
+	/* Compute again, and once more when the value is one of many and no outlier. */
 	compute();
 	assert_string_equal(ask("SELECT flags FROM samples WHERE value = 5000"), "cut-short,outlier");
 	samples(id, "m", "", "5000 5000 5000 5000 5000 5000 5000");
@@ -198,7 +200,7 @@ static void varying_counts_are_compared_by_their_extremes(void **state)
 	assert_string_equal(COMPARED("window", "heap"), "0.5 0.333333 0.625 1 range,net,unstable");
 }
 
-/* Round i of `a` takes a[i], and of `b` b[i], thousands of ticks in each of three samples. */
+/* Stores three samples per round: around a[i] thousand ticks for heap, b[i] for window. */
 static void rounds(const char *engine, const int *a, const int *b, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
@@ -219,20 +221,23 @@ static void rounds_are_compared_pairwise_with_an_interval(void **state)
 	static const int a[] = { 150, 110, 120, 130, 140, 250 };
 	(void)state;
 
-	/* Ratios 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 2.5: ranks 5, 2 and 8. */
+	/* The ratios are 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 2.5; the result takes ranks 5, 2 and 8. */
 	rounds("kvm", nine_a, nine_b, 9);
 	compute();
 	assert_string_equal(COMPARED("heap", "window"), "1.5 1.2 1.8 9 unstable,differs");
 	assert_string_equal(COMPARED("window", "heap"), "0.666667 0.555556 0.833333 9 unstable,differs");
 
-	/* Six of them: the interval is the range. */
+	/* With six rounds the interval is the range. */
 	execute("DELETE FROM samples; DELETE FROM launches");
 	rounds("kvm", a, nine_b, 6);
 	compute();
 	assert_string_equal(COMPARED("heap", "window"), "1.34907 1.1 2.5 6 unstable,differs");
 }
 
-/* Nine rounds of which eight go one way are significant alone (p 0.039), but not as one of three. */
+/*
+ * Eight of nine rounds in one direction are significant for a single comparison (p 0.039), but not
+ * for one of three.
+ */
 static void many_comparisons_are_held_to_more(void **state)
 {
 	static const int a[] = { 101, 102, 101, 103, 101, 102, 101, 104, 99 };
@@ -257,7 +262,7 @@ static void rounds_that_only_one_has_are_left_out(void **state)
 	compute();
 	assert_string_equal(COMPARED("heap", "window"), "1.3 1.1 1.5 5 few,unstable");
 
-	/* No round in common: nothing can be said. */
+	/* Without a common round there is no comparison. */
 	execute("DELETE FROM samples WHERE launch IN (SELECT id FROM launches WHERE round < 6)");
 	samples(launch_on("kvm", "heap", 8, 1), "tsc", "", "900000");
 	samples(launch_on("kvm", "window", 9, 1), "tsc", "", "900000");
@@ -368,7 +373,7 @@ static void only_like_is_compared_with_like(void **state)
 	assert_string_equal(ask("SELECT count(*) FROM comparisons"), "0");
 }
 
-/* All files of the folder that `csv_export` wrote, one after another. Freed by the caller. */
+/* Returns all files that csv_export() wrote, one after another. The caller frees it. */
 static char *exported(void)
 {
 	static const char *const names[] = { "samples.csv", "summary.csv", "comparisons.csv" };
@@ -406,7 +411,7 @@ static void the_same_samples_give_the_same_bytes(void **state)
 	assert_string_equal(first, again);
 	free(again);
 
-	/* The same launches and samples stored in another order, as parallel boots may store them. */
+	/* Store the launches and samples in another order, as parallel boots might. */
 	execute("PRAGMA foreign_keys = OFF;"
 	        "UPDATE launches SET id = -id; UPDATE samples SET launch = -launch;"
 	        "CREATE TEMP TABLE kept AS SELECT * FROM samples; DELETE FROM samples;"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* From the library's lines about functions to the database and to collapsed stacks. */
+/*
+ * The instrumentation's lines about functions, from parsing to the database and collapsed stacks.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -62,7 +64,7 @@ static void taken(const char *line)
 	assert_null(take(line));
 }
 
-/* The first column of all rows, with spaces between. */
+/* Returns the first column of all rows, separated by spaces. */
 static const char *ask(const char *sql)
 {
 	static char text[1000];
@@ -124,11 +126,11 @@ static void rows_are_kept_apart(void **state)
 	functions_take(functions, 1, ROW_SAMPLE);
 	assert_null(functions_store(functions, store, &row, &budget));
 	taken("!function region=2 frame=1 instructions=3");
-	taken("!function region=9000 frame=1 instructions=100"); /* of no sample yet */
+	taken("!function region=9000 frame=1 instructions=100"); /* no sample has this region yet */
 	functions_take(functions, 2, ROW_SAMPLE);
 	other.parameter = 8192;
 	assert_null(functions_store(functions, store, &other, &budget));
-	assert_null(functions_store(functions, store, &other, &budget)); /* nothing came since */
+	assert_null(functions_store(functions, store, &other, &budget)); /* no lines since then */
 	assert_string_equal(ask("SELECT parameter || ':' || value FROM functions ORDER BY 1"),
 	                    "4096:2 8192:3");
 	functions_take(functions, 9000, ROW_SAMPLE);
@@ -136,7 +138,7 @@ static void rows_are_kept_apart(void **state)
 	assert_string_equal(ask("SELECT sum(value) FROM functions"), "105");
 }
 
-/* Without a profile the stacks are in instructions. */
+/* Without a cycle profile, stacks count instructions. */
 static void stacks_are_written(void **state)
 {
 	char line[200] = "";
@@ -196,7 +198,7 @@ static void take_format(const char *format, ...)
 	taken(line);
 }
 
-/* A chain as deep as it may be: each frame costs its own depth once, and the row after it nothing of that. */
+/* A chain of the greatest depth costs each frame's depth once, and adds nothing to the next row. */
 static void work_is_what_a_row_has(void **state)
 {
 	uint64_t before;
@@ -219,7 +221,10 @@ static void work_is_what_a_row_has(void **state)
 	assert_int_equal(functions_steps(functions) - before, 1 + 1 + 3);
 }
 
-/* Lines that wait cost a sample of another region nothing, and give way to a region of the same place. */
+/*
+ * Pending lines add no work to a sample of another region; a new region in their slot replaces
+ * them.
+ */
 static void waiting_lines_cost_nothing(void **state)
 {
 	(void)state;
@@ -254,7 +259,7 @@ static void sums_do_not_overflow(void **state)
 	                    "9223372036854775807 9223372036854775807");
 }
 
-/* Two functions in different chains: each fits, their sum does not. */
+/* Two entries for one name in different chains: each fits, their sum does not. */
 static void sums_of_names_do_not_overflow(void **state)
 {
 	(void)state;

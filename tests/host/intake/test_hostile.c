@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A guest that lies: what the intake makes of its names, texts, flags and floods. */
+/* A hostile guest: how the intake treats its names, texts, flags and floods. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -53,7 +53,7 @@ static int tear_down(void **state)
 	return remove_files(state);
 }
 
-/* The guest writes a record. */
+/* Sends a record as the guest. */
 __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 {
 	char body[RECORD_LINE_MAX], line[RECORD_LINE_MAX + 1];
@@ -85,7 +85,7 @@ static const char *ask(const char *sql)
 	return first_column(sql);
 }
 
-/* Names that would leave a folder, or mean something to a shell, SQL, gnuplot or a terminal. */
+/* Names that would leave the folder or have a meaning to a shell, SQL, gnuplot or a terminal. */
 static void bad_names_are_refused(void **state)
 {
 	static const char *const names[] = {
@@ -141,7 +141,7 @@ static void bad_names_are_refused(void **state)
 	                    "with a letter or digit");
 	assert_string_equal(ask("SELECT count(*) FROM samples"), "0");
 	assert_string_equal(ask("SELECT count(*) FROM checks"), "0");
-	assert_string_equal(ask("SELECT count(*) FROM facts"), "3"); /* the hello's own */
+	assert_string_equal(ask("SELECT count(*) FROM facts"), "3"); /* those of the hello */
 }
 
 static void honest_names_are_taken(void **state)
@@ -162,7 +162,7 @@ static void honest_names_are_taken(void **state)
 	assert_false(name_is_unit("a/.."));
 }
 
-/* What a terminal obeys, or what ends a line, never comes out of a record as it is. */
+/* Control characters and line ends never leave a record unescaped. */
 static void texts_are_shown_escaped(void **state)
 {
 	static const char dangerous[] =
@@ -184,7 +184,7 @@ static void texts_are_shown_escaped(void **state)
 	assert_string_equal(intake_report(intake)->failure, text);
 }
 
-/* Bytes that are not escaped at all are no record. */
+/* A record with raw control bytes is refused. */
 static void raw_bytes_are_refused(void **state)
 {
 	(void)state;
@@ -197,7 +197,9 @@ static void raw_bytes_are_refused(void **state)
 	                    "after record 1: a byte that is not printable ASCII");
 }
 
-/* A flag is given once, however many checks fail, and the work is as much as there are samples and checks. */
+/*
+ * Each sample is flagged once, however many checks fail; the work is linear in samples and checks.
+ */
 static void one_flag_once(void **state)
 {
 	int before;
@@ -214,7 +216,7 @@ static void one_flag_once(void **state)
 	for (int i = 50; i < 80; i++)
 		say_sample(i);
 	say("check name=tlb.cr3 parameter=0 ok=0 detail=-");
-	/* 80 samples and 201 checks are put in, and the first 50 samples are flagged. */
+	/* 80 samples and 201 checks are inserted, and the first 50 samples are updated. */
 	assert_int_equal(sqlite3_total_changes(db) - before, 80 + 201 + 50);
 	assert_string_equal(ask("SELECT group_concat(DISTINCT flags) FROM samples"), "check-failed");
 	intake_finish(intake);
@@ -225,7 +227,10 @@ static void one_flag_once(void **state)
 	assert_string_equal(ask("SELECT count(*) FROM samples"), "80");
 }
 
-/* Says a record until the intake takes no more. Returns how many it said; the flood is to be called `what`. */
+/*
+ * Repeats a record until the intake reports a flood, which must be called `what`. Returns the
+ * number of records sent.
+ */
 static uint64_t flood(const char *format, const char *what)
 {
 	uint64_t before = number;
@@ -276,7 +281,7 @@ static void rows_are_limited(void **state)
 	                 4097);
 }
 
-/* Rows that are refused count too: each is compared with all that are known. */
+/* Refused rows count too, because each is compared with all known rows. */
 static void refused_rows_are_limited(void **state)
 {
 	(void)state;
@@ -307,10 +312,10 @@ static void text_is_limited(void **state)
 	for (; !intake_report(intake)->flood && said < 50000; said++)
 		say("fact name=a value=%s unit=none", words);
 	assert_string_equal(intake_report(intake)->flood, "16 MiB of text");
-	assert_int_equal(said, ((16UL << 20) - 31) / 451 + 1); /* what the hello left of it */
+	assert_int_equal(said, ((16UL << 20) - 31) / 451 + 1); /* the hello took 31 bytes */
 }
 
-/* Names of a database that an earlier version or somebody else wrote never lead out of the folder. */
+/* File names stay inside the folder even if another program wrote the database. */
 static void files_are_named_safely(void **state)
 {
 	char name[64];

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* VM exits find their rows: made-up events beside a made-up stream; and the names of reasons. */
+/*
+ * VM exits are assigned to their rows, with made-up events and a made-up stream; names of reasons.
+ */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +14,7 @@
 #include "bench/host/launch/exits_internal.h"
 #include "tests/host/scratch.h"
 
-/* As the tracepoint has it, cut short. */
+/* The tracepoint's print format, shortened. */
 static const char format[] =
         "print fmt: \"reason %s\", (REC->isa == 1) ? __print_symbolic(REC->exit_reason & 0xffff, { 0, "
         "\"EXCEPTION_NMI\" },"
@@ -35,7 +37,7 @@ static void names(void **state)
 	assert_string_equal(name_of(0, 30), "IO_INSTRUCTION");
 	assert_string_equal(name_of(1, 0x78), "hlt");
 	assert_string_equal(name_of(1, 0x4e), "PF excp");
-	assert_string_equal(name_of(0, 0x78), "reason-120"); /* not in the other's list */
+	assert_string_equal(name_of(0, 0x78), "reason-120"); /* only in the list of SVM */
 	assert_string_equal(name_of(2, 12), "reason-12");
 	exits_reason_name("", 0, 7, (char[48]){ 0 }, 48);
 }
@@ -43,8 +45,8 @@ static void names(void **state)
 static struct exits *exits;
 
 /*
- * The guest writes a record and the harness reads it: an exit per byte, with one for the end of the string, and the
- * host's interrupts between them.
+ * Writes a record as the guest and reads it as the harness: one exit per byte, one for the end of
+ * the string, and the host's interrupts in between.
  */
 static void write_record(const char *record)
 {
@@ -111,11 +113,11 @@ static void rows_get_theirs(void **state)
 	(void)state;
 
 	begin();
-	exits_feed(exits, "noise\n@1 hello ~0\n", 18); /* before the counting began */
+	exits_feed(exits, "noise\n@1 hello ~0\n", 18); /* before counting starts */
 	happen(12, 3);                                 /* before the first row */
 	write_record(FIRST);
 	happen(12, 5);
-	happen(30, 3); /* port I/O that is no record */
+	happen(30, 3); /* port I/O outside of records */
 	happen(1, 2);
 	happen(12, 1);
 	write_record(SAMPLE);
@@ -128,7 +130,7 @@ static void rows_get_theirs(void **state)
 	assert_int_equal(ask("benchmark = 'tlb.cr3' AND reason = 'reason-1'"), 6);
 	assert_int_equal(ask("benchmark = 'tlb.refill' AND parameter = 64 AND samples = 0"), 100);
 	assert_int_equal(ask("reason = 'EXCEPTION_NMI'"),
-	                 2); /* in the sample and in the second row's record */
+	                 2); /* during the sample and during the second row's record */
 	assert_int_equal(ask("reason = 'IO_INSTRUCTION'"), 3);
 	assert_int_equal(ask("1"), 117);
 	exits_free(exits);
@@ -146,7 +148,7 @@ static void what_is_not_stored(void **state)
 	assert_int_equal(exits_store(exits, store, make_launch(), why, sizeof why), -1);
 	assert_string_equal(why, "7 events were lost");
 	exits->lost = 0;
-	exits_add_output(exits, 1000); /* more than ever arrived */
+	exits_add_output(exits, 1000); /* more than arrives */
 	assert_int_equal(exits_store(exits, store, make_launch(), why, sizeof why), -1);
 	exits->attached = false;
 	assert_int_equal(exits_store(exits, store, make_launch(), why, sizeof why), 0);

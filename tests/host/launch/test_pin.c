@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which CPUs a virtual machine gets, on made-up hosts. */
+/* The choice of CPUs for a virtual machine, on made-up hosts. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,10 @@
 
 static struct pin_host host;
 
-/* `threads` hardware threads per core, numbered as Intel does: CPU n and n + cores are one core. */
+/*
+ * Makes a host with `threads` hardware threads per core, numbered as Intel does: CPUs n and n +
+ * cores share a core.
+ */
 static void make_host(int cpus, int threads, const char *isolated)
 {
 	CPU_ZERO(&host.usable);
@@ -29,7 +32,7 @@ static void make_host(int cpus, int threads, const char *isolated)
 		CPU_SET(cpu, &host.usable);
 }
 
-/* "3 2 | 0 1": what is chosen, and what is left. */
+/* Returns the chosen CPUs and the rest, such as "3 2 | 0 1". */
 static const char *choice(size_t vcpus)
 {
 	static char text[200];
@@ -61,7 +64,10 @@ static void the_last_ones_first(void **state)
 	assert_string_equal(choice(1), "0 |");
 }
 
-/* Cores 0–3 with two threads each: a thread beside a vCPU stays idle while there are others. */
+/*
+ * Cores 0–3 with two threads each: the sibling of a vCPU's thread stays idle while other cores are
+ * free.
+ */
 static void one_per_core(void **state)
 {
 	(void)state;
@@ -96,7 +102,7 @@ static void lists(void **state)
 	assert_int_equal(CPU_COUNT(&set), 1);
 }
 
-/* A host made of files. */
+/* A host described by files in a scratch folder. */
 static void a_made_up_host(void **state)
 {
 	static struct pin_host read;

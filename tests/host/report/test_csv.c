@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* CSV files: quoting, reading back, the columns that other tools rely on, and files that cannot be written. */
+/* CSV files: quoting, reading back, the columns that other tools rely on, and write errors. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@
 #define SCRATCH_RUN "a,run"
 #include "tests/host/scratch.h"
 
-/* All of a file of the folder, in a static buffer. */
+/* Returns the content of a file in the folder, in a static buffer. */
 static const char *content(const char *name)
 {
 	static char text[4096];
@@ -30,7 +30,7 @@ static const char *content(const char *name)
 	return text;
 }
 
-/* Exports to `where`; what goes to stderr meanwhile is left in the file "stderr". */
+/* Exports to `where`, with stderr redirected to the file "stderr". */
 static int export_to(const char *where)
 {
 	int saved = dup(STDERR_FILENO);
@@ -96,7 +96,10 @@ static void what_was_written_is_read_back(void **state)
 	fclose(file);
 }
 
-/* Reads `text`; the record's fields, joined by '|', and the records by '/'; "-1" for an error. */
+/*
+ * Parses `text`. Returns its fields, joined by '|', with '/' after each record and "-1" after an
+ * error.
+ */
 static const char *parsed(const char *text)
 {
 	static char result[400];
@@ -117,7 +120,7 @@ static const char *parsed(const char *text)
 	return result;
 }
 
-/* The forms of RFC 4180, section 2. */
+/* The variants in RFC 4180, section 2. */
 static void other_tools_forms_are_read(void **state)
 {
 	(void)state;
@@ -176,7 +179,7 @@ static void values_are_written_as_they_are(void **state)
 	struct store_row row = { store_launch_start(store, &launch), "exec.load", 4096, "bytes" };
 	(void)state;
 
-	/* Stored in the wrong order, and an integer that a double cannot hold. */
+	/* Samples are stored out of order, one with an integer that a double cannot hold. */
 	store_sample(store, &row, 1, "instructions", "instructions", 5, "warmup,check-failed");
 	store_sample(store, &row, 0, "instructions", "instructions", (INT64_C(1) << 62) + 1, "");
 	db = store_database(store);
@@ -197,7 +200,7 @@ static void values_are_written_as_they_are(void **state)
 	                    "bochs,b,0,m,window,heap,0.33333333333333331,0.1,2,1,\"exact,net\"\n");
 	assert_string_equal(strchr(content("claims.csv"), '\n') + 1,
 	                    "2,f,\"it's \"\"so\"\", says who\",refuted,\"1,2\",\n");
-	/* The same as JSON Lines, but for the raw samples. */
+	/* JSON Lines have the same content; raw samples are not written as JSON Lines. */
 	assert_string_equal(content("claims.jsonl"),
 	                    "{\"id\": 2, \"seed\": \"f\", \"quote\": \"it's \\\"so\\\", says who\","
 	                    " \"verdict\": \"refuted\", \"evidence\": \"1,2\", \"figure\": \"\"}\n");
@@ -221,14 +224,14 @@ static void a_file_that_fails_leaves_the_old_one_and_the_others(void **state)
 	(void)state;
 	assert_int_equal(csv_export(db, folder), 0);
 	execute("INSERT INTO claims VALUES (2,'f','q','refuted','e','')");
-	/* A full disk, for one of the files. */
+	/* One of the files meets a full disk. */
 	assert_int_equal(symlink("/dev/full", path_of("claims.csv.new")), 0);
 	assert_int_equal(unlink(path_of("summary.csv")), 0);
 	assert_int_equal(export_to(folder), -1);
 	assert_non_null(strstr(content("stderr"), "claims.csv.new: No space left on device"));
 	assert_string_equal(content("claims.csv"), "id,seed,quote,verdict,evidence,figure\n");
 	assert_int_equal(access(path_of("summary.csv"), F_OK), 0);
-	/* The next export finds nothing in its way. */
+	/* Nothing is left over to obstruct the next export. */
 	assert_int_equal(export_to(folder), 0);
 	assert_non_null(strstr(content("claims.csv"), "2,f,q,refuted,e,\n"));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* report.html: what comes from a run is shown and never obeyed, and the summary says what the numbers say. */
+/* report.html: text from a run is escaped, and the summary claims no more than the numbers do. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,7 +51,7 @@ static void what_is_no_text_is_replaced(void **state)
 	(void)state;
 	assert_string_equal(escaped("a\x1b[31mb\x7f"), "a\uFFFD[31mb\uFFFD");
 	assert_string_equal(escaped("\xff"), "\uFFFD");
-	assert_string_equal(escaped("\xc3"), "\uFFFD");           /* cut short */
+	assert_string_equal(escaped("\xc3"), "\uFFFD");           /* truncated */
 	assert_string_equal(escaped("\xc0\xbc"), "\uFFFD\uFFFD"); /* an overlong < */
 	assert_string_equal(escaped("\xe0\x80\xbc"), "\uFFFD\uFFFD\uFFFD");
 	assert_string_equal(escaped("\xed\xa0\x80"), "\uFFFD\uFFFD\uFFFD"); /* a surrogate */
@@ -185,7 +185,10 @@ static void equal_counts_are_said_to_be(void **state)
 	                    "For “null system call”, all 2 builds need the same: 34 instructions.");
 }
 
-/* Cycles count before instructions, and an order counts only if low, nominal and high parameters agree. */
+/*
+ * Cycles are preferred to instructions, and an order counts only if the low, nominal and high
+ * parameters agree on it.
+ */
 static void the_summary_compares_cycles(void **state)
 {
 	(void)state;
@@ -207,7 +210,7 @@ static void the_summary_compares_cycles(void **state)
 	assert_non_null(strstr(sentence[2], ": the order does not hold over that whole range."));
 }
 
-/* What is said of a comparison of two builds whose ratio is 1.5, 1.4 to 1.6, with these flags. */
+/* Returns the sentence about two builds whose ratio is 1.5 (1.4 to 1.6), with these flags. */
 static const char *headline(const char *engine, const char *metric, const char *flags,
                             const char *ratio_flags)
 {
@@ -228,7 +231,7 @@ static const char *headline(const char *engine, const char *metric, const char *
 	return sentence[2];
 }
 
-/* 95 % is said of nothing else than an interval of 95 %, and no flag is lost on the way to the headline. */
+/* Only a 95 % interval is called one, and no flag is lost on the way to the sentence. */
 static void the_summary_is_no_surer_than_the_numbers(void **state)
 {
 	(void)state;
@@ -252,7 +255,7 @@ static void the_summary_is_no_surer_than_the_numbers(void **state)
 	assert_null(strstr(headline("bochs", "instructions", "", "range"), "95 %"));
 }
 
-/* The ratio of a cell is as sure as its own number and the least. */
+/* A cell's ratio has the marks of its own number and of the smallest one. */
 static void cells_of_the_heat_map_have_marks(void **state)
 {
 	char text[1000] = "";
@@ -280,7 +283,7 @@ static void cells_of_the_heat_map_have_marks(void **state)
 	remove_tree("data");
 }
 
-/* One function writes numbers, and another their flags in words. */
+/* Numbers are formatted with marks, and their flags in words. */
 static void numbers_have_their_marks(void **state)
 {
 	struct number number = { .value = 1234.5, .low = 1200, .high = 1300, .flags = "few,net,unstable" };
@@ -325,7 +328,10 @@ static char *report_text(void)
 	return text;
 }
 
-/* Every column that can hold foreign text, with text that would run if it were not escaped. */
+/*
+ * Puts text that would run as script if it were not escaped into every column that can hold foreign
+ * text.
+ */
 static void a_hostile_run_is_only_text(void **state)
 {
 #define HOSTILE "</table><script>boo()</script><img src=x onerror=boo()>"
@@ -357,7 +363,7 @@ static void a_hostile_run_is_only_text(void **state)
 #undef HOSTILE
 }
 
-/* Nothing of it comes from elsewhere. */
+/* The page loads nothing from elsewhere. */
 static void an_empty_run_has_a_report(void **state)
 {
 	char *text;
@@ -389,7 +395,7 @@ static void a_script_s_head_is_read(void **state)
 	assert_string_equal(text, "Lower is better.");
 	assert_true(plots_script_line(path_of("a.gp"), "needs", text, sizeof text));
 	assert_string_equal(text, "a b");
-	assert_false(plots_script_line(path_of("a.gp"), "cycles", text, sizeof text)); /* not in the head */
+	assert_false(plots_script_line(path_of("a.gp"), "cycles", text, sizeof text)); /* below the header */
 	assert_false(plots_script_line(path_of("none.gp"), "", text, sizeof text));
 	assert_string_equal(text, "");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables on the terminal: what a cell says, what is left out, and that a terminal's width is kept. */
+/* The tables on the terminal: what a cell shows, what is left out, and the limit on the width. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +19,7 @@
 
 static char text[16384];
 
-/* A row of the summary, with the interval and the flags that it is given. */
+/* Adds a row to the summary; `numbers` are its median, interval and flags. */
 static void measured(const char *engine, const char *strategy, const char *benchmark, const char *metric,
                      const char *numbers)
 {
@@ -33,7 +33,7 @@ static void measured(const char *engine, const char *strategy, const char *bench
 	execute(sql);
 }
 
-/* What is printed when the output is no terminal. */
+/* Returns the output when it is not a terminal. */
 static const char *printed(void)
 {
 	char *memory = NULL;
@@ -48,7 +48,9 @@ static const char *printed(void)
 	return text;
 }
 
-/* What is printed on a terminal of `columns` columns. The terminal holds one page, so little is printed. */
+/*
+ * Returns the output on a terminal with `columns` columns. Keep it short: the pty buffers one page.
+ */
 static const char *shown(unsigned short columns)
 {
 	struct winsize size = { .ws_row = 25, .ws_col = columns };
@@ -72,7 +74,7 @@ static const char *shown(unsigned short columns)
 	return text;
 }
 
-/* The longest line of the text, in bytes; what is printed here is ASCII without colours. */
+/* Returns the length of the longest line in bytes; the output here is ASCII without colours. */
 static size_t longest(const char *lines)
 {
 	size_t most = 0;
@@ -95,10 +97,10 @@ static void cells_say_all(void **state)
 	printed();
 	assert_non_null(strstr(text, "bochs  medians; instructions on Bochs"));
 	assert_non_null(strstr(text, " 1,234,567  999.5 [900 .. 1,000]?^\n"));
-	assert_null(strstr(text, "4,242")); /* a benchmark with the main metric is that metric alone */
+	assert_null(strstr(text, "4,242")); /* other metrics give way to the main one */
 	assert_non_null(strstr(text, "memory.per_task stack_bytes (count)"));
 	assert_non_null(strstr(text, " -1,000!"));
-	assert_non_null(strstr(text, " -\n")); /* window was not measured there */
+	assert_non_null(strstr(text, " -\n")); /* not measured for window */
 	assert_null(strchr(text, '\033'));
 }
 
@@ -154,10 +156,10 @@ static void claims_are_wrapped(void **state)
 	printed();
 	assert_non_null(strstr(text, "   7  refuted       a long sentence"));
 	assert_in_range(longest(text), 60, 110);
-	assert_non_null(strstr(text, "\n                    ")); /* the second line stands under the first */
+	assert_non_null(strstr(text, "\n                    ")); /* aligned with the first line */
 }
 
-/* First the intervals go, then the strategies are split; every value is still there. */
+/* A narrow terminal first loses the intervals, then gets several tables; no value is lost. */
 static void width_is_kept(void **state)
 {
 	static const char *const strategies[] = { "heap", "window", "random", "best" };

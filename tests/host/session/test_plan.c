@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which launches a run makes: those asked for, and those that the claims of a source tree need. */
+/* The launches of a run: those asked for, and those that the claims of a source tree need. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,7 +24,7 @@ static char tree[] = "/tmp/test-plan-XXXXXX";
 static char repository[PATH_MAX];
 static char why[OPTIONS_WHY_MAX];
 
-/* The buffer behind path_root() can be written: another source tree than the test's own. */
+/* Replaces the source tree: path_root() returns a buffer that can be written. */
 static void use_tree(const char *path)
 {
 	snprintf((char *)path_root(), PATH_MAX, "%s", path);
@@ -42,7 +42,7 @@ static void write_file(const char *name, const char *text)
 	fclose(out);
 }
 
-/* The tree's claims 01 and 02, with these lines in their headers. */
+/* Writes the tree's claims 01 and 02 with these lines in their headers. */
 static void write_claims(const char *first, const char *second)
 {
 	const char *const lines[] = { first, second };
@@ -102,7 +102,7 @@ static int remove_tree(void **state)
 	return 0;
 }
 
-/* A tree with two claims, whose `make` offers a preset and two other builds. */
+/* Makes a tree with two claims, whose `make` offers a preset and two other builds. */
 static int begin(void **state)
 {
 	(void)state;
@@ -115,7 +115,7 @@ static int begin(void **state)
 	return 0;
 }
 
-/* The launches of a command line on KVM and Bochs, a line each; a supporting one begins with "+". */
+/* The launches of a command line on KVM and Bochs, one per line; "+" marks supporting ones. */
 #define PLAN(...) plan_of((const char *const[]){ "run-bench.sh", __VA_ARGS__, NULL })
 
 static const char *plan_of(const char *const words[])
@@ -146,7 +146,7 @@ static const char *plan_of(const char *const words[])
 		else
 			assert_true(asked);
 		assert_true(asked || (job->round == 1 && job->seed == options.seed));
-		if (strncmp(job->bench, "pitfall.", 8) == 0) /* alone: no large programs */
+		if (strncmp(job->bench, "pitfall.", 8) == 0) /* alone: without large programs */
 			assert_true(job->module_limit > 0 && !asked);
 		else if (asked)
 			assert_true((job->module_limit > 0) == job->linux_programs);
@@ -162,10 +162,13 @@ static const char *plan_of(const char *const words[])
 static void a_run_of_everything_has_the_claims_launches(void **state)
 {
 	(void)state;
-	/* A strategy that runs anyway needs no launch but those alone; the needs of one strategy share one. */
+	/*
+	 * A strategy that runs anyway needs no more than the launches marked `alone`; the other
+	 * needs of a strategy share one launch.
+	 */
 	assert_string_equal(PLAN("--seed", "9"), "heap *\nwindow *\nrandom *\n+" MIX " irq.*,tlb.*\n" ALONE
 	                                         "+window pitfall.c\n+" MIX " pitfall.a\n");
-	/* They are no rounds. */
+	/* Supporting launches are not repeated in each round. */
 	assert_string_equal(PLAN("--rounds", "2"),
 	                    "heap *\nwindow *\nrandom *\nheap *\nwindow *\nrandom *\n+" MIX
 	                    " irq.*,tlb.*\n" ALONE "+window pitfall.c\n+" MIX " pitfall.a\n");
@@ -194,7 +197,7 @@ static void a_run_without_bochs_has_none(void **state)
 	assert_int_equal(plan_strategies(&plan, &options, why, sizeof why), 0);
 	assert_true(plan.supporting > 0);
 	plan_jobs(&plan, &options, engines, 2);
-	assert_int_equal(plan.supporting, 0); /* nor is anything read from their images */
+	assert_int_equal(plan.supporting, 0); /* nor are their images read */
 	plan_free(&plan);
 }
 
@@ -212,16 +215,16 @@ static void programs_of_linux_have_boots_of_their_own(void **state)
 	write_file("build/host/about.txt", "# names\nexec.load\tx\nexec.real\tx\tlinux\nexec.roundtrip\tx\n"
 	                                   "exec.roundtrip.real\tx\tlinux\nirq.real.time\tx\n");
 	assert_string_equal(PLAN("--strategy", "heap"), "heap *\nheap linux exec.real,exec.roundtrip.real\n");
-	/* After those of the round that have none. */
+	/* Boots with Linux programs follow the round's other boots. */
 	assert_string_equal(
 	        PLAN("--strategy", "heap,window", "--bench", "exec.real,exec.l*", "--rounds", "2"),
 	        "heap exec.l*\nwindow exec.l*\nheap linux exec.real\nwindow linux exec.real\n"
 	        "heap exec.l*\nwindow exec.l*\nheap linux exec.real\nwindow linux exec.real\n");
-	/* No boot for nothing, and each benchmark once. */
+	/* No boot without benchmarks, and each benchmark only once. */
 	assert_string_equal(PLAN("--strategy", "heap", "--bench", "*.real,exec.real"),
 	                    "heap linux exec.real,exec.roundtrip.real\n");
 	assert_string_equal(PLAN("--strategy", "heap", "--bench", "irq.*"), "heap irq.*\n");
-	/* What is no benchmark is the kernel's to refuse. */
+	/* An unknown benchmark is passed on; the kernel refuses it. */
 	assert_string_equal(PLAN("--strategy", "heap", "--bench", "no.such,exec.real"),
 	                    "heap no.such\nheap linux exec.real\n");
 	remove_about();
@@ -235,9 +238,9 @@ static void what_cannot_be_planned(void **state)
 	write_claims("-- boots: heap a, nothing a\n", "");
 	assert_null(PLAN("--quick"));
 	assert_non_null(strstr(why, "unknown strategy 'nothing'"));
-	/* It was not looked at here. */
+	/* Chosen benchmarks do not read the claims. */
 	assert_non_null(PLAN("--bench", "*"));
-	/* No claims, no launches. */
+	/* Claims without needs add no launches. */
 	write_claims("", "");
 	assert_string_equal(PLAN("--quick"), "heap *\nwindow *\nrandom *\n");
 	write_file("Makefile", "list-strategies:\n\t@echo nothing\n");
@@ -245,7 +248,7 @@ static void what_cannot_be_planned(void **state)
 	assert_non_null(strstr(why, "unknown strategy 'nothing'"));
 }
 
-/* With the claims of the project, and its Makefile. */
+/* With the project's own claims and Makefile. */
 static void the_project(void **state)
 {
 	static const char *const alone[] = { "+window pitfall.shared_pml4\n", "+heap pitfall.shared_pml4\n",
@@ -269,7 +272,7 @@ static void the_project(void **state)
 		assert_non_null(strstr(lines, alone[i]));
 }
 
-/* The boots of kvm-emulated, one per line. */
+/* Returns the boots of kvm-emulated, one per line. */
 static const char *boots(const char *const *words)
 {
 	static char text[2000];
@@ -303,7 +306,10 @@ static void variants_boot_in_turn(void **state)
 	                                      "npt=1 window test 1\nnpt=1 window bench 1\n"
 	                                      "npt=0 heap test 1\nnpt=0 heap bench 1\n"
 	                                      "npt=0 window test 1\nnpt=0 window bench 1\n");
-	/* Chosen benchmarks come without self-tests, and self-tests in the first round only. */
+	/*
+	 * Chosen benchmarks run without self-tests; all others have self-tests in the first round
+	 * only.
+	 */
 	assert_string_equal(
 	        BOOTS("--bench", "tlb.*", "--full"),
 	        "npt=1 heap bench 1\nnpt=1 window bench 1\nnpt=0 heap bench 1\nnpt=0 window bench 1\n"

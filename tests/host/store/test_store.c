@@ -57,7 +57,7 @@ static int remove_folder(void **state)
 	return rmdir(folder);
 }
 
-/* The first column of the first row, as text in a static buffer. */
+/* Returns the first column of the first row, as text in a static buffer. */
 static const char *ask(sqlite3 *db, const char *sql)
 {
 	static char text[200];
@@ -160,7 +160,7 @@ static void others_can_read_what_is_committed(void **state)
 	assert_int_equal(store_close(store), 0);
 }
 
-/* A file that may not grow is the same to SQLite as a full disk. */
+/* To SQLite, a file that must not grow is a full disk. */
 static void a_full_disk_is_reported_once_and_breaks_nothing(void **state)
 {
 	struct store *store = create();
@@ -185,7 +185,7 @@ static void a_full_disk_is_reported_once_and_breaks_nothing(void **state)
 	assert_int_equal(store_close(store), -1);
 }
 
-/* What --recover does with a database that a killed harness left. */
+/* Does what --recover does with the database of a harness that was killed. */
 static void a_database_is_opened_again_and_a_launch_taken_anew(void **state)
 {
 	struct store *store = create();
@@ -199,7 +199,7 @@ static void a_database_is_opened_again_and_a_launch_taken_anew(void **state)
 	store = store_open(path, why, sizeof why);
 	assert_non_null(store);
 
-	/* Given up: as before. */
+	/* A rollback restores the samples. */
 	assert_int_equal(store_launch_clear(store, id), 0);
 	assert_string_equal(ask(store_connection(store), "SELECT count(*) FROM samples"), "0");
 	assert_int_equal(store_rollback(store), 0);
