@@ -12,7 +12,7 @@
 #include "vm/address_space.h"
 
 #define TOP         (ARGUMENTS_SIZE - sizeof(struct arguments_top))
-#define FIXED_WORDS (3 + VECTOR_WORDS) /* and argc, and two NULLs */
+#define FIXED_WORDS (3 + VECTOR_WORDS) /* argc, two NULLs, the vector */
 #define TICKS       100                /* AT_CLKTCK: per second, for times() */
 
 int arguments_begin(struct arguments *a, const char *name, size_t length)
@@ -39,7 +39,7 @@ static uint64_t user_address(size_t offset)
 	return USER_STACK_TOP - ARGUMENTS_SIZE + offset;
 }
 
-/* Returns the bytes that are free for another string. */
+/* Returns the size of the largest string that still fits, its NUL included. */
 static size_t room(const struct arguments *a)
 {
 	size_t words = (a->count + 1 + FIXED_WORDS + 1) * 8;
@@ -55,7 +55,7 @@ static inline void take(struct arguments *a, const char *from, size_t size)
 	a->at[a->count++] = (uint16_t)a->top;
 }
 
-/* As take(), for a string at the start of the page: the two places may overlap. */
+/* Like take(), for a string at the start of the page; source and target may overlap. */
 static inline void take_from_page(struct arguments *a, size_t size)
 {
 	if (size <= a->top - size) {
@@ -115,10 +115,7 @@ int arguments_replace_first(struct arguments *a, const char *string)
 
 #define NOW_LARGE 1
 
-/*
- * add_user() for large arguments, or those that have to become large. Returns NOW_LARGE or an
- * error.
- */
+/* add_user() for arguments that are large or must become large. Returns NOW_LARGE or an error. */
 static __attribute__((noinline)) int add_user_large(struct arguments *a, uint64_t array)
 {
 	int error = a->page ? arguments_enlarge(a) : 0;
@@ -158,7 +155,7 @@ int arguments_add_user(struct arguments *a, uint64_t argv, uint64_t envp)
 	int error = add_user(a, argv);
 
 	if (!a->count && !error)
-		error = arguments_add(a, ""); /* every program gets an argv[0], as in Linux since 5.18 */
+		error = arguments_add(a, ""); /* never without argv[0], as in Linux since 5.18 */
 	a->argv_count = a->count;
 	if (!error)
 		error = add_user(a, envp);
@@ -176,9 +173,9 @@ int arguments_add_user(struct arguments *a, uint64_t argv, uint64_t envp)
 #endif
 
 /*
- * The auxiliary vector (man 3 getauxval). The entries named here are filled in for each program,
- * those of the hardware and the signal stack once at boot. AT_SYSINFO_EHDR is missing: there is no
- * vDSO.
+ * The auxiliary vector (man 3 getauxval). The entries named here are set for each program; those of
+ * the hardware and the signal stack are set once, at boot. There is no vDSO, hence no
+ * AT_SYSINFO_EHDR.
  */
 enum {
 	VECTOR_PHDR = 1,
@@ -266,7 +263,7 @@ static inline uintptr_t finish_page(struct arguments *a, struct elf_plan *plan)
 	word += VECTOR_WORDS;
 	while (word < end) /* padding */
 		*word++ = 0;
-	*end &= ~0UL << (a->top & 7) * 8; /* and the rest of it, in the word that the strings begin in */
+	*end &= ~0UL << (a->top & 7) * 8; /* and up to the first string, within its word */
 	plan->segments[plan->count++] = (struct load_segment){
 		.start = USER_STACK_BASE,
 		.pages = USER_STACK_SIZE / PAGE_SIZE,

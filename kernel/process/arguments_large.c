@@ -7,10 +7,10 @@
 #include "mem/heap.h"
 #include "vm/address_space.h"
 
-#define FRONT       16 /* words of `offsets` left free at the start: for scripts' interpreters */
-#define FIXED_WORDS (3 + VECTOR_WORDS) /* and argc, and two NULLs */
+#define FRONT       16 /* words reserved at the start of `offsets`, for scripts' interpreters */
+#define FIXED_WORDS (3 + VECTOR_WORDS) /* argc, two NULLs, the vector */
 
-/* Returns a word of a file, which is extended as needed. NULL if out of memory. */
+/* Returns a word of a file, which is extended as needed, or NULL if out of memory. */
 static uint64_t *word_of(struct node *node, size_t index)
 {
 	void *bytes;
@@ -18,7 +18,7 @@ static uint64_t *word_of(struct node *node, size_t index)
 	return node_room(node, index * sizeof(uint64_t), sizeof(uint64_t), &bytes) ? bytes : NULL;
 }
 
-/* Appends bytes from kernel memory to the strings. */
+/* Appends bytes from kernel memory to the strings. Returns 0 or -ENOMEM. */
 static int put(struct large_arguments *large, const void *bytes, size_t size)
 {
 	for (const char *from = bytes; size;) {
@@ -36,8 +36,7 @@ static int put(struct large_arguments *large, const void *bytes, size_t size)
 }
 
 /*
- * Returns true if a string of `size` bytes after `offset` bytes of others, and a pointer to it, are
- * within the limits.
+ * Returns true if one more string, `size` bytes at `offset`, and its pointer are within the limits.
  */
 static bool fits(const struct arguments *a, size_t offset, size_t size)
 {
@@ -72,7 +71,7 @@ int arguments_enlarge(struct arguments *a)
 	return error;
 }
 
-/* Appends the complete string at `offset` to `offsets`. */
+/* Records the complete string at `offset`. Returns 0 or -ENOMEM. */
 static int take(struct arguments *a, size_t offset)
 {
 	uint64_t *word = word_of(a->large->offsets, a->large->first + a->count);
@@ -137,7 +136,9 @@ void large_drop_first(struct arguments *a)
 	a->argv_count--;
 }
 
-/* Returns a file with the words of the new stack, made from the offsets. NULL if out of memory. */
+/*
+ * Returns a file with the words of the new stack, made from the offsets, or NULL if out of memory.
+ */
 static struct node *make_words(const struct arguments *a, const struct elf_plan *plan, uintptr_t strings)
 {
 	struct node *words = node_create_nameless(0);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Arguments that do not fit a page. Strings and pointers are collected in nameless files whose
- * frames become the upper end of the new stack: the words of arguments.h from the start of a page
- * on, then pages of strings.
+ * Arguments that do not fit in one page. Strings and pointers are collected in nameless files,
+ * whose frames become the upper end of the new stack: the words of arguments.h at the start of a
+ * page, then pages of strings.
  */
 #pragma once
 
@@ -11,9 +11,9 @@
 struct node;
 struct large_arguments {
 	struct node *strings; /* struct arguments_top, the program's name, and the strings */
-	struct node *offsets; /* of each string in `strings`, 8 bytes each; after large_finish(): the words */
+	struct node *offsets; /* of the strings, 8 bytes each; words after large_finish() */
 	size_t size;          /* bytes of `strings` */
-	size_t first;         /* index of the first of `offsets`; there is room before it */
+	size_t first;         /* index of the first offset in use; those before it are free */
 };
 
 /* Makes the arguments large: copies the strings and frees the page. Returns 0 or -ENOMEM. */
@@ -39,8 +39,8 @@ struct arguments_top {
 };
 
 /*
- * arguments.c: stores the auxiliary vector, with the user addresses of struct arguments_top and of
- * the name.
+ * Stores the auxiliary vector (arguments.c). `top` and `file_name` are the user addresses of struct
+ * arguments_top and of the program's name.
  */
 #define VECTOR_WORDS 40
 void arguments_vector(uint64_t word[VECTOR_WORDS], const struct elf_plan *plan, uintptr_t top,

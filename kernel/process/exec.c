@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs start: as a new task (spawn), or in place of the current one's program (execve). */
+/* Starting programs: in a new task (spawn), or in place of the current task's program (execve). */
 #include "cpu/cpu.h"
 #include "fs/file.h"
 #include "isolation/isolation.h"
@@ -9,8 +9,8 @@
 #include "process/process_internal.h"
 
 /*
- * Where the image of a new task is opened. Returns 0, -EAGAIN if the user has as many tasks as he
- * may, or -ENOMEM.
+ * Chooses where to open the image of a new task. Returns 0, -EAGAIN if the user has reached the
+ * limit on processes, or -ENOMEM.
  */
 static inline int begin_spawn(struct image *local, struct image **image)
 {
@@ -20,7 +20,7 @@ static inline int begin_spawn(struct image *local, struct image **image)
 	return *image ? 0 : -ENOMEM;
 }
 
-/* A task that is loaded from an open image; NULL and *error. */
+/* Creates a task and loads the open image into it. Returns NULL and sets *error if that fails. */
 static struct process *create_from(struct image *image, int *error)
 {
 	struct process *process =
@@ -41,9 +41,8 @@ static struct process *create_from(struct image *image, int *error)
 }
 
 /*
- * Makes a task of an image that begin_spawn() has placed, unless opening it ended in `error`, and a
- * child of the current task. The image is closed or the new task's afterwards. Returns the process
- * ID.
+ * Makes a child of the current task from an image in the place that begin_spawn() chose, unless
+ * opening it failed with `error`. Takes over the image. Returns the process ID, or an error.
  */
 static int spawn(struct image *image, int error, struct process **result)
 {
@@ -89,14 +88,17 @@ long process_spawn_user(uint64_t name, uint64_t argv, uint64_t envp)
 	interrupts_on();
 	result = spawn(image, image_open_user(image, name, argv, envp), &process);
 	interrupts_off();
-	if (result > 0) { /* the new task has the CPU first, as after vfork() */
+	if (result > 0) { /* the new task runs first, as after vfork() */
 		sched_enqueue(&current_process()->task);
 		sched_switch_to(&process->task);
 	}
 	return result;
 }
 
-/* Gives the current process a new space with the image. The caller frees the old one, which is stored. */
+/*
+ * Loads the image into a new space for the current process. *old gets the previous space, which the
+ * caller destroys.
+ */
 static int replace_space(struct image *image, struct address_space *old)
 {
 	struct process *process = current_process();
@@ -133,7 +135,7 @@ long process_execve_user(uint64_t name, uint64_t argv, uint64_t envp)
 	if (!error) {
 		error = replace_space(&image, &old);
 		image_close(&image);
-		if (!error) /* after the arguments, so that its frames are used again in order */
+		if (!error) /* after the arguments, so that its frames are reused in order */
 			address_space_destroy(&old);
 	}
 	interrupts_off();

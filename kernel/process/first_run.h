@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The first run of a task with a new program. Where the loader defers (loader/loader.h) the task
- * fills its image then: the image outlives the call that opened it, so it is made in the heap, and
- * the task takes it over.
+ * The first run of a task with a new program. If the loader defers (loader/loader.h), the task
+ * fills its image then. Such an image outlives the call that opened it, so it is in memory from the
+ * heap, which the task takes over.
  */
 #pragma once
 
@@ -11,21 +11,22 @@
 #include "process/process.h"
 
 struct first_run {
-	struct image image;         /* first: first_run_place() returns it */
-	struct pinned_bytes pinned; /* the bytes of a program that is no view, whatever becomes of its file */
+	struct image image; /* first member: first_run_place() returns its address */
+	/* The program's bytes, whatever happens to its file; unused if the program is a view. */
+	struct pinned_bytes pinned;
 };
 _Static_assert(sizeof(struct first_run) <= PAGE_SIZE, "the kernel heap can hold it");
 
 /*
- * Where the image of a task to be is opened: `local`, or memory from the heap. Returns NULL if out
- * of memory.
+ * Chooses where to open the image of a new task: `local`, or memory from the heap. Returns NULL if
+ * out of memory.
  */
 static inline struct image *first_run_place(struct image *local)
 {
 	return loader_defers() ? heap_alloc(sizeof(struct first_run)) : local;
 }
 
-/* Gives such a place back; image_close() comes before if the image is open. */
+/* Frees what first_run_place() returned. An open image must be closed first. */
 static inline void first_run_release(struct image *image)
 {
 	if (loader_defers())
@@ -33,11 +34,14 @@ static inline void first_run_release(struct image *image)
 }
 
 /*
- * Takes over the open image from which `task` was loaded: leaves it to the task's first run, or
- * closes it.
+ * For loaders that defer: leaves the open image from which `process` was loaded to its first run.
  */
 void first_run_keep(struct process *process, struct image *image);
 
+/*
+ * Takes over the open image from which `process` was loaded: leaves it to the first run if the
+ * loader defers, else closes it.
+ */
 static inline void first_run_take(struct process *process, struct image *image)
 {
 	if (loader_defers())
@@ -46,8 +50,11 @@ static inline void first_run_take(struct process *process, struct image *image)
 		image_close(image);
 }
 
-/* Frees what a task still has for its first run, if anything. */
+/* Frees what the process still holds for its first run, if anything. */
 void first_run_drop(struct process *process);
 
-/* The start function of such a task: fills its image if that is due, and enters user mode. */
+/*
+ * The start function of a task with a new program: fills the image if the loader has deferred that,
+ * and enters user mode.
+ */
 void first_run_start(void);

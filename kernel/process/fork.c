@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * fork() and clone(): a child that continues where its parent is, in a copy of its address space.
- */
+/* fork() and clone(): the child continues where its parent is, in a copy of its address space. */
 #include "cpu/call_frame.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -18,8 +16,8 @@ struct forking {
 };
 
 /*
- * The whole of the child's: context_switch() pops the registers and returns to fork_child, which
- * returns 0 to SYSCALL_ENTRY.
+ * The child's whole kernel stack: context_switch() pops the registers and returns to fork_child,
+ * which returns 0 to SYSCALL_ENTRY.
  */
 struct child_stack {
 	struct callee_saved saved;
@@ -30,8 +28,8 @@ struct child_stack {
 
 struct fork_how {
 	uint64_t stack; /* the child's RSP, or 0: the parent's */
-	uint64_t child_tid,
-	        parent_tid; /* user addresses, in the child and the parent, for its process ID, or 0 */
+	/* User addresses that get the child's process ID, in child and parent; 0: none. */
+	uint64_t child_tid, parent_tid;
 	uint64_t fs_base;
 	bool set_fs;
 };
@@ -57,10 +55,10 @@ void task_begin_child(void)
 	process->tid_address = 0;
 	if (address)
 		copy_to_user(address, &process->pid,
-		             sizeof process->pid); /* as in Linux, a bad address is ignored */
+		             sizeof process->pid); /* a bad address is ignored, as in Linux */
 }
 
-/* The user's registers that the kernel does not use. */
+/* Copies the user's registers that the kernel does not use. */
 static void copy_user_state(struct process *child, struct process *parent)
 {
 	child->task.fs_base = parent->task.fs_base;
@@ -78,7 +76,7 @@ static long process_fork(const struct forking *forking, const struct fork_how *h
 
 	if (process_limit_is_reached())
 		return -EAGAIN;
-	interrupts_on(); /* a large space takes long */
+	interrupts_on(); /* copying a large space takes long */
 	child = process_create(parent->name, sizeof parent->name, NULL);
 	if (child && (signals_fork(child, parent) || process_inherit_files(child) ||
 	              address_space_fork(&child->space, &parent->space))) {
@@ -97,7 +95,7 @@ static long process_fork(const struct forking *forking, const struct fork_how *h
 	if (how->parent_tid)
 		copy_to_user(how->parent_tid, &child->pid, sizeof child->pid);
 	sched_enqueue(&parent->task);
-	sched_switch_to(&child->task); /* first: if it execs soon, the parent's writes copy nothing */
+	sched_switch_to(&child->task); /* first: if it execs soon, the parent copies nothing */
 	return child->pid;
 }
 
@@ -125,9 +123,9 @@ long fork_call(const struct forking *forking)
 	 CLONE_DETACHED | CLONE_CHILD_SETTID)
 
 /*
- * clone() as C libraries use it to create processes (uapi/linux/sched.h): for fork(), and for
- * posix_spawn(), whose child would share memory with its parent until it execs and gets a copy
- * here. Threads are not offered: -EINVAL.
+ * clone() as C libraries use it to create processes (uapi/linux/sched.h): for fork() and
+ * posix_spawn(). The child of posix_spawn() would share its parent's memory until it execs; here it
+ * gets a copy. Threads are not supported: -EINVAL.
  */
 long clone_call(const struct forking *forking)
 {
