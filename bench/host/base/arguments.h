@@ -12,7 +12,7 @@ struct arguments {
 };
 
 /*
- * Adds one word, formatted as by printf. Ends the program if the list is full or memory is short.
+ * Adds one word, formatted as by printf. Ends the program if the list is full or memory runs out.
  */
 __attribute__((format(printf, 2, 3))) void arguments_add(struct arguments *arguments, const char *format,
                                                          ...);

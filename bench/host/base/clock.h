@@ -4,8 +4,8 @@
 
 #define CLOCK_TEXT_MAX 32
 
-/* Seconds of the monotonic clock. */
+/* Returns the monotonic clock in seconds. */
 double clock_seconds(void);
 
-/* Writes the current UTC time in strftime's `format`. */
+/* Writes the current UTC time in strftime()'s `format`. */
 void clock_utc(char text[CLOCK_TEXT_MAX], const char *format);

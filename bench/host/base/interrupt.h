@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ctrl-C, SIGTERM and SIGHUP. The first asks the main loop to stop and keep what was measured; the second ends the
- * harness and every child at once.
+ * Ctrl-C, SIGTERM and SIGHUP. The first such signal asks the main loop to stop and keep what was
+ * measured; the second ends the harness and every child at once.
  */
 #pragma once
 
@@ -10,9 +10,9 @@
 /* Starts counting SIGINT, SIGTERM and, unless it is ignored (nohup), SIGHUP. */
 void interrupt_install(void);
 
-/* Returns how many signals have come. */
+/* Returns how many of these signals have arrived. */
 int interrupt_count(void);
 
-/* Adds or removes a child that a second signal ends. At most 128 are known at a time. */
+/* Add or remove a child for a second signal to end. At most 128 are known at a time. */
 void interrupt_watch(pid_t pid);
 void interrupt_unwatch(pid_t pid);

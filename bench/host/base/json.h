@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON, as far as results need it. */
+/* The part of JSON that results need. */
 #pragma once
 
 #include <stdio.h>

@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 struct process_spec {
-	const struct arguments *arguments;   /* item[0] is the program: a path, or a name looked up in PATH */
+	const struct arguments *arguments;   /* item[0]: path of the program, or its name in PATH */
 	const struct arguments *environment; /* NAME=value, added to ours; NULL: none */
 	const char *directory;               /* to run in; NULL: ours */
 	int output;      /* the child's descriptor for its output: 1 (standard output) or 3 */
@@ -23,16 +23,21 @@ struct process {
 	int signal; /* after exited: the signal that ended it, or 0 */
 };
 
-/* Starts the child. Returns 0, or -1 with errno. A program that cannot be run exits with status 127. */
+/*
+ * Starts the child. Returns 0, or -1 with errno. A child whose program cannot be run exits with
+ * status 127.
+ */
 int process_start(struct process *process, const struct process_spec *spec);
 
 /*
- * Reads without blocking. Returns the number of bytes, 0 if there are none now, or -1 at the end,
- * when the descriptor is closed.
+ * Reads without blocking. Returns the number of bytes, 0 if there are none now, or -1 at the end of
+ * the output; the descriptor is closed then.
  */
 ssize_t process_read(struct process *process, char *buffer, size_t size);
 
-/* Returns true if the child has ended, without waiting; kills the rest of its group then. */
+/*
+ * Returns true if the child has ended, without waiting for it. If so, kills the rest of its group.
+ */
 bool process_reap(struct process *process);
 
 /* Sends `signal` to the child's group. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Progress on stderr while benchmarks run. On a terminal it is one line that is rewritten;
- * elsewhere a line is printed when something begins or ends, and every ten seconds.
+ * otherwise a line is printed when something begins or ends, and every ten seconds.
  */
 #pragma once
 

@@ -3,8 +3,8 @@
  * Untrusted text: from a guest, or from a folder of results made elsewhere. Names are checked
  * against an allow-list; texts are shown without bytes that control a terminal.
  *
- * Texts of a guest are printable ASCII once record.c has read them: any other byte remains the %XX
- * that was sent.
+ * record.c decodes a guest's texts to printable ASCII; any other byte remains the %XX that was
+ * sent.
  */
 #pragma once
 
@@ -15,13 +15,14 @@
 #define NAME_SIZE 64 /* bytes of a name, its NUL included */
 
 /*
- * Returns true if `text` may name a benchmark, test, metric or fact: 1 to 63 letters, digits, '.', '_' and '-', a
- * letter or digit first, and no two dots in a row. Such a name is a safe part of a file's name.
+ * Returns true if `text` is a valid name of a benchmark, test, metric or fact: 1 to 63 letters,
+ * digits, '.', '_' and '-', starting with a letter or digit and without "..". Such a name is safe
+ * as part of a file name.
  */
 bool name_is_good(const char *text);
 
 /*
- * Returns true if `text` may name a unit: such a name, or two with a '/' between
+ * Returns true if `text` is a valid unit: a valid name, or two separated by a '/'
  * ("program/busybox").
  */
 bool name_is_unit(const char *text);
@@ -33,13 +34,14 @@ bool name_is_unit(const char *text);
 char *name_for_file(const char *text, char *out, size_t size);
 
 /*
- * Returns the length of the UTF-8 character at `text`; 0 if it is malformed or a control character
- * other than tab and newline.
+ * Returns the length of the UTF-8 character at `text`, or 0 if it is malformed or a control
+ * character other than tab and newline.
  */
 size_t text_character(const char *text);
 
 /*
- * Replaces every byte outside such characters by '?', so that `text` is safe to show. Returns it.
+ * Replaces every byte outside such characters with '?', so that `text` is safe to print. Returns
+ * it.
  */
 char *text_clean(char *text);
 

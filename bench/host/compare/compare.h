@@ -9,21 +9,22 @@
 #define COMPARE_CANNOT 2
 
 /*
- * Prints what changed from `a` to `b`, the largest change first, and marks regressions: instructions, cycles, time and
- * bytes whose whole interval is more than the threshold above. Other metrics are listed as reasons below these.
- * `all`: lists every series that is not identical.
+ * Prints what changed from `a` to `b`, the largest change first, and marks regressions:
+ * instructions, cycles, time and bytes whose whole interval is above the threshold. Other metrics
+ * are listed below these as reasons. With `all`, lists every series that is not identical.
  *
- * Returns 0, or 1 when there are regressions, or COMPARE_CANNOT after a message when a folder cannot be read.
+ * Returns 0, 1 if there are regressions, or COMPARE_CANNOT after a message if a folder cannot be
+ * read.
  */
 int compare_print(const char *a, const char *b, const struct thresholds *thresholds, bool all);
 
 /*
- * Prints for each benchmark whether `b` has the numbers of `a`, and if not, what may be the reason: the images, the
- * tools that made them, Bochs, the options.
+ * Prints for each benchmark whether `b` has the same numbers as `a`, and if not, possible reasons:
+ * the images, the tools that made them, Bochs, the options.
  *
- * Returns 0 when all is identical or a reason is known, 1 when not, COMPARE_CANNOT as above.
+ * Returns 0 if everything is identical or a reason is known, 1 if not, or COMPARE_CANNOT as above.
  */
 int compare_reproduction(const char *a, const char *b, const struct thresholds *thresholds);
 
-/* "5 %", or "instructions 1 %, cycles 5 %, time 10 %, bytes 0 %". Returns `text`. */
+/* Writes "5 %", or "instructions 1 %, cycles 5 %, time 10 %, bytes 0 %". Returns `text`. */
 char *compare_thresholds(const struct thresholds *thresholds, char *text, size_t size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Two folders of results, opened and compared: what both --compare and --reproduces print from. */
+/* Two folders of results, opened and compared: the input of --compare and --reproduces. */
 #pragma once
 
 #include "bench/host/compare/results_folder.h"
@@ -11,8 +11,9 @@ struct comparison {
 };
 
 /*
- * Opens the folders `a` and `b`, compares their series, and prints what both runs are. Returns 0, for comparison_close(),
- * or COMPARE_CANNOT after a message; nothing is left open then.
+ * Opens the folders `a` and `b`, compares their series, and prints where both runs come from.
+ * Returns 0, after which the caller calls comparison_close(), or COMPARE_CANNOT after a message;
+ * nothing is left open then.
  */
 int comparison_open(struct comparison *comparison, const char *a, const char *b,
                     const struct thresholds *thresholds);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading folders of finished runs: complete ones, and those of which only the small files were
+ * Reading folders of finished runs: complete folders, and those of which only the small files were
  * kept.
  */
 #pragma once
@@ -13,22 +13,23 @@
 #define RESULTS_WHY_MAX 1200
 
 struct results {
-	sqlite3 *db;      /* tables run, environment, summary and claims at least */
-	bool has_samples; /* from results.sqlite, else from summary.csv and environment.json */
+	sqlite3 *db;      /* at least the tables run, environment, summary and claims */
+	bool has_samples; /* read from results.sqlite, else from summary.csv and environment.json */
 };
 
 /*
- * Opens the results in `path`; results_close ends them in any case. A database must be whole, of this version and
- * of a run that ended; without a database, summary.csv and environment.json (and claims.csv, if it is there) are read.
+ * Opens the results in `path`; the caller calls results_close() even after an error. A database
+ * must be undamaged, of this version, and of a run that ended. Without a database, summary.csv,
+ * environment.json and, if it exists, claims.csv are read.
  *
- * Returns 0, or -1 with a reason and what to do in `why`.
+ * Returns 0, or -1 with the reason and advice in `why`.
  */
 int results_open(struct results *results, const char *path, char why[RESULTS_WHY_MAX]);
 void results_close(struct results *results);
 
 /*
- * Checks that `path` has an undamaged database of a run, possibly a killed one, that no run is
- * writing to, and locks the folder. Returns 0, or -1 with the reason.
+ * Checks that `path` has an undamaged database of a run, possibly a killed one, to which no run is
+ * writing, and locks the folder. Returns 0, or -1 with the reason in `why`.
  */
 int results_check_run(const char *path, char why[RESULTS_WHY_MAX]);
 

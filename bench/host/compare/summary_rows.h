@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table summary of a run, row by row, in an order in which two runs can be compared. */
+/* The table summary of a run, row by row, in an order that allows two runs to be compared. */
 #pragma once
 
 #include "bench/host/compare/results_folder.h"
@@ -20,15 +20,15 @@ struct summary_rows {
 };
 
 /*
- * Reads the summary into zeroed rows, sorted by series_order, for summary_rows_free in any case. Returns 0, or -1
- * after a message on stderr.
+ * Reads the summary into zeroed rows, sorted by series_order(); the caller calls
+ * summary_rows_free() even after an error. Returns 0, or -1 after a message on stderr.
  */
 int summary_rows_load(const struct results *results, struct summary_rows *rows);
 void summary_rows_free(struct summary_rows *rows);
 
 /*
- * The order of two series: engine, benchmark, parameter, metric, unit, build, CPUs. The strategy's name follows from
- * the build and does not count.
+ * Compares two series like strcmp(), by engine, benchmark, parameter, metric, unit, build and CPUs.
+ * The strategy's name follows from the build and does not count.
  */
 int series_order(char *const *a, int64_t a_cpus, int64_t a_parameter, char *const *b, int64_t b_cpus,
                  int64_t b_parameter);

@@ -19,18 +19,21 @@ struct engine_boot {
 	const struct strategy *strategy;
 	const char *directory;    /* of this boot; the engine runs and writes its files here */
 	const char *command_line; /* for the kernel */
-	const char *
-	        profile; /* of the cycle model, or NULL. Engines without the model ignore it and the next two */
-	bool functions;      /* count per function without a profile too */
+	/*
+	 * Profile of the cycle model, or NULL. Engines without the model ignore it and the next
+	 * two.
+	 */
+	const char *profile;
+	bool functions;      /* count per function even without a profile */
 	bool trace;          /* write directory/trace.txt */
 	const char *variant; /* of the engine, or NULL if it has none */
 	unsigned cpus;
 	unsigned memory;       /* MiB */
 	uint64_t module_limit; /* bytes: larger boot modules are left out; 0: no limit */
-	bool linux_programs;   /* add the archive with programs of Linux as a module, if it exists */
+	bool linux_programs;   /* add the archive of Linux programs as a module, if it exists */
 };
 
-/* How to start it; see struct process_spec. */
+/* How to start an engine; see struct process_spec. */
 struct engine_command {
 	struct arguments arguments;
 	struct arguments environment;
@@ -43,36 +46,39 @@ struct engine {
 	unsigned rounds;     /* boots per image by default */
 	unsigned timeout;    /* seconds per boot by default */
 	bool exclusive;      /* its times are real: nothing else may run at the same time */
-	bool needs_probe;    /* it can run only where probe_kvm() finds KVM usable */
+	bool needs_probe;    /* it runs only if probe_kvm() finds KVM usable */
 	bool counts;         /* it runs the instrumentation library */
-	bool some_counts;    /* some of its boots do, and count some regions */
-	bool self_test;   /* the kernel's self-tests boot before the benchmarks, unless --bench chose some */
-	unsigned quiet;   /* seconds without a byte after which a guest counts as hung; 0: LAUNCH_QUIET */
-	const char *flag; /* of every sample; NULL: none */
+	bool some_counts;    /* some of its boots do, for some regions */
+	bool self_test;      /* self-tests boot before the benchmarks, unless --bench is given */
+	unsigned quiet;      /* seconds without output that mean a hung guest; 0: LAUNCH_QUIET */
+	const char *flag;    /* of every sample; NULL: none */
 
 	/*
-	 * Machines that it emulates, each booted in turn; NULL after the last. NULL: one machine
-	 * without a name. Those from index `variants_full` on are booted only with --full.
+	 * The machines that it emulates, booted in turn, ending with NULL; NULL for a single
+	 * machine without a name. Those from index `variants_full` on boot only with --full.
 	 */
 	const char *const *variants;
 	unsigned variants_full;
 
-	/* Checks that the programs and files it needs are there. Returns 0, or -1 with the reason in `why`. */
+	/*
+	 * Checks that all programs and files it needs exist. Returns 0, or -1 with the reason in
+	 * `why`.
+	 */
 	int (*can_run)(char *why, size_t size);
 
 	/*
-	 * Creates in boot->directory what the boot needs, and fills in `command`. Returns 0, or -1
-	 * with the reason in `why`.
+	 * Creates the files that the boot needs in boot->directory and fills in `command`. Returns
+	 * 0, or -1 with the reason in `why`.
 	 */
 	int (*prepare)(const struct engine_boot *boot, struct engine_command *command, char *why,
 	               size_t size);
 
-	/* Removes files made by prepare that are not worth keeping. */
+	/* Removes files made by prepare() that are not worth keeping. */
 	void (*tidy)(const char *directory);
 
 	/*
-	 * Writes the engine's own explanation of a failed boot to `text`. Returns 0, or -1 if there
-	 * is none. May be NULL.
+	 * Writes the engine's own explanation of a failed boot to `text`. Returns 0, or -1 if it
+	 * has none. May be NULL.
 	 */
 	int (*explain)(const char *directory, char *text, size_t size);
 };
@@ -87,12 +93,12 @@ const struct engine *engine_at(size_t index);
 void engine_image_path(char path[PATH_MAX], const struct strategy *strategy, const char *suffix);
 
 /*
- * Adds the sorted names of the modules of this boot: files of build/programs/, without .elf.
- * Returns 0, or -1 with the reason.
+ * Adds the sorted names of this boot's modules: the files of build/programs/, without .elf. Returns
+ * 0, or -1 with the reason.
  */
 int engine_modules(const struct engine_boot *boot, struct arguments *names, char *why, size_t size);
 
-/* Returns true if this boot gets the archive with programs of Linux. */
+/* Returns true if this boot gets the archive of Linux programs. */
 bool engine_has_archive(const struct engine_boot *boot);
 
 /* Creates or replaces a symbolic link. Returns 0, or -1 with the reason in `why`. */

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/* Checks that QEMU is new enough. Returns 0, or -1 with what to do in `why`. */
+/* Checks that QEMU is new enough. Returns 0, or -1 with advice in `why`. */
 int kvm_check_qemu(char *why, size_t size);
 
 /*
@@ -18,12 +18,13 @@ const char *kvm_cpu(void);
 bool kvm_next_cpu(void);
 
 /*
- * Adds the options that make times repeatable: memory allocated before the guest starts, in huge
- * pages if the host has enough, and no exits for HLT, MWAIT and PAUSE. `memory` is in MiB.
+ * Adds the options that make times repeatable: memory is allocated before the guest starts, in huge
+ * pages if the host has enough, and HLT, MWAIT and PAUSE cause no exits. `memory` is in MiB.
  */
 void kvm_add_machine(struct arguments *arguments, unsigned memory);
 
 /*
- * Describes what backs the guest's memory. Chosen once per process, so that all rounds are alike.
+ * Describes the backing of the guest's memory. It is chosen once per process, so that all rounds
+ * have the same.
  */
 const char *kvm_memory_backing(unsigned memory);

@@ -7,13 +7,12 @@
 #include <stdio.h>
 
 /*
- * Checks that a profile of this name exists and its file is valid. Returns 0, or -1 with the reason
- * in `why`.
+ * Checks that the profile exists and its file is valid. Returns 0, or -1 with the reason in `why`.
  */
 int profiles_check(const char *name, char *why, size_t size);
 
 /* Writes the path of a profile's file. */
 void profiles_path(char path[PATH_MAX], const char *name);
 
-/* Prints a line per profile, sorted: its name and the first line of its file. */
+/* Prints a line per profile, sorted by name: the name and the first line of its file. */
 void profiles_print(FILE *out);

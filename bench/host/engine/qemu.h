@@ -9,7 +9,7 @@
 int qemu_find(char path[PATH_MAX], char *why, size_t size);
 
 /*
- * Returns the first line of `qemu --version`, "" if it prints none. QEMU is started once per
+ * Returns the first line of `qemu --version`, or "" if it prints nothing. QEMU is run once per
  * process.
  */
 const char *qemu_version(void);

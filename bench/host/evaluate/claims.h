@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Claims: one file per claim, with a header for people and one SELECT that decides. docs/claims.md
+ * Claims: one file per claim, with a header for readers and one SELECT that decides. docs/claims.md
  * describes the form.
  */
 #pragma once
@@ -18,17 +18,18 @@ struct claim_run {
 };
 
 /*
- * Decides every claim in the folder `claims_dir` and replaces the table claims by the verdicts. A file that
- * is not a well-formed claim gets a message on stderr, and no row; the others are still decided.
+ * Decides every claim in the folder `claims_dir` and replaces the table claims with the verdicts. A
+ * file that is not a well-formed claim gets a message on stderr and no row; the others are still
+ * decided.
  *
- * Returns 0, or -1 when a file was malformed, the folder unreadable or the database not writable.
+ * Returns 0, or -1 if a file was malformed, the folder unreadable or the database not writable.
  */
 int claims_decide(sqlite3 *db, const char *claims_dir);
 
 /*
- * Collects the `needs:` and `boots:` lines of the claims in `dir`, each pair once, in the order of the file names.
+ * Collects the `needs:` and `boots:` lines of the claims in `dir`, each pair once, in the order of
+ * the file names. A folder or line that cannot be read is skipped after a message on stderr.
  *
- * Returns how many there are; the first `max` of them are stored in `runs`. A folder or line that cannot be
- * read gets a message on stderr and is passed over.
+ * Returns how many there are; the first `max` of them are stored in `runs`.
  */
 size_t claims_needed_runs(const char *dir, struct claim_run *runs, size_t max);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Drift: whether what a series measures changed over the rounds of a run, because the machine got warmer, say. The
- * rounds are the times, and their medians (overhead subtracted) the values. docs/results.md has the columns.
+ * Drift: a trend of a series over the rounds of a run, for example because the machine got warmer.
+ * The rounds are the times, and their medians (less the overhead) the values. docs/results.md
+ * describes the columns.
  */
 #pragma once
 
@@ -12,30 +13,36 @@
 #include <sqlite3.h>
 
 #define DRIFT_FEWEST 6    /* fewer rounds give no result */
-#define DRIFT_CHANGE 0.02 /* a larger change over the run, relative to the median, counts as drift */
+#define DRIFT_CHANGE 0.02 /* a larger change over the run, relative to the median, is drift */
 #define DRIFT_CHANCE 0.01 /* if its probability by chance is below this */
 
 struct drift {
 	size_t n;
-	double slope; /* Theil–Sen: the median of the slopes of all pairs, in units of the values per round */
-	double change; /* slope times the number of rounds, relative to the median; 0 if the median is 0 */
-	double chance; /* Mann–Kendall, two-sided: the probability of at least this much trend by chance */
+	/* Theil–Sen: the median of the slopes of all pairs, in units of the values per round. */
+	double slope;
+	/* The slope over all rounds, relative to the median; 0 if the median is 0. */
+	double change;
+	/* Mann–Kendall, two-sided: the probability of at least this much trend by chance. */
+	double chance;
 };
 
 /*
- * Computes the trend of `n` values at the rounds `rounds`, in ascending order. Returns false if out
- * of memory or n < 2.
+ * Computes the trend of `n` values at the given rounds, in ascending order. Returns false if out of
+ * memory or n < 2.
  */
 bool drift_of(const double *rounds, const double *values, size_t n, struct drift *drift);
 
-/* Returns true if the drift is over both bounds. */
+/* Returns true if the drift exceeds DRIFT_CHANGE and its chance is below DRIFT_CHANCE. */
 bool drift_matters(const struct drift *drift);
 
-/* Fills the table `drift`, for the engines with rounds in random order. Returns 0, or -1 after a message. */
+/*
+ * Fills the table `drift`, for engines with rounds in random order. Returns 0, or -1 after a
+ * message.
+ */
 int drift_compute(sqlite3 *db);
 
 /*
- * Prints the series that drift, the strongest first; nothing if no series was measured in enough
- * rounds.
+ * Prints the series that drift, the strongest first. Prints nothing if no series was measured in
+ * enough rounds.
  */
 void drift_print(sqlite3 *db, FILE *out);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Series: what one strategy did on one engine with one number of CPUs: all samples of one benchmark, parameter
- * and metric, over all launches, overhead subtracted. docs/results.md says what each flag means.
+ * Series: all samples of one benchmark, parameter and metric that one strategy gave on one engine
+ * with one number of CPUs, over all launches, less the overhead. docs/results.md describes each
+ * flag.
  */
 #pragma once
 
@@ -28,10 +29,10 @@ enum series_flag {
 
 #define FLAGS_TEXT_MAX 160
 
-/* Writes the flags' names as a comma list. */
+/* Writes the names of the flags as a comma list. */
 void flags_format(unsigned flags, char text[FLAGS_TEXT_MAX]);
 
-/* Returns true if the comma list `list` has `flag`. */
+/* Returns true if the comma list `list` contains `flag`. */
 bool flags_have(const char *list, const char *flag);
 
 /* Returns true for an engine on which an image always gives the same numbers. */
@@ -49,7 +50,7 @@ struct round {
 
 struct series {
 	char *names[SERIES_NAMES];
-	char *variant; /* of the engine; "" where it has none */
+	char *variant; /* of the engine; "" if it has none */
 	int64_t cpus, parameter;
 	struct stats stats;
 	struct round *rounds;
@@ -58,15 +59,15 @@ struct series {
 };
 
 struct series_list {
-	struct series *items; /* those of one measurement lie side by side */
+	struct series *items; /* those of one measurement are adjacent */
 	size_t count, room;
 	sqlite3_int64 *outliers; /* rowids of samples */
 	size_t outlier_count, outlier_room;
 };
 
 /*
- * Reads the samples of `db` into a zeroed list, for series_free in any case. Returns 0, or -1 after a message on
- * stderr.
+ * Reads the samples of `db` into a zeroed list; the caller calls series_free() even after an error.
+ * Returns 0, or -1 after a message on stderr.
  */
 int series_read(sqlite3 *db, struct series_list *list);
 void series_free(struct series_list *list);

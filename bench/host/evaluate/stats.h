@@ -2,16 +2,16 @@
 /*
  * Statistics of one series of values: order statistics, which assume no distribution.
  *
- * Quartiles interpolate between order statistics (definition 7 of Hyndman and Fan, "Sample quantiles in
- * statistical packages", The American Statistician 50, 1996). The interval of the median is the
- * order-statistic interval that belongs to the sign test: its ends are values of the series.
+ * Quartiles interpolate between order statistics (definition 7 of Hyndman and Fan, "Sample
+ * quantiles in statistical packages", The American Statistician 50, 1996). The interval of the
+ * median is the order-statistic interval of the sign test: its ends are values of the series.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The smallest series whose median has a 95 % interval: its extremes miss with probability 2/2^6. */
+/* The smallest n whose median has a 95 % interval: its extremes miss with probability 2/2^6. */
 #define STATS_FEWEST 6
 
 /* All values are in the unit of the series. */
@@ -19,7 +19,9 @@ struct stats {
 	size_t n;
 	double min, q1, median, q3, max;
 	double mad; /* median of |value - median|, not scaled */
-	/* 95 % interval of the median; min and max when n < STATS_FEWEST, where none exists */
+	/*
+	 * 95 % interval of the median; min and max if n < STATS_FEWEST, which has no such interval
+	 */
 	double ci_low, ci_high;
 };
 
@@ -30,20 +32,22 @@ struct stats stats_describe(double *values, size_t n);
 double stats_median(double *values, size_t n);
 
 /*
- * The rank k (from 1) for which the k-th smallest and the k-th largest of n values enclose the median of
- * their distribution with a probability of at least 95 %, as large as possible; 0 when there is none.
+ * Returns the largest rank k (from 1) such that the k-th smallest and the k-th largest of n values
+ * enclose the median of their distribution with a probability of at least 95 %, or 0 if there is
+ * none.
  */
 size_t stats_interval_rank(size_t n);
 
 /*
- * The distance from the median beyond which a value is an outlier: ten MADs, scaled by 1.4826 to estimate a
- * standard deviation. Where more than half of the values are equal and the MAD is 0, the mean absolute
- * deviation scaled by 1.2533 takes its place, and 0 is returned only when all values are equal.
- * `values` are those that `stats` describes.
+ * Returns the distance from the median beyond which a value is an outlier: ten MADs, scaled by
+ * 1.4826 to estimate a standard deviation. If more than half of the values are equal, so that the
+ * MAD is 0, the mean absolute deviation scaled by 1.2533 takes its place. Returns 0 only if all
+ * values are equal. `values` are those that `stats` describes.
  */
 double stats_outlier_distance(const struct stats *stats, const double *values);
 
 /*
- * (q3 - q1) / median: the relative spread. 0 when q1 and q3 are equal; infinite when only the median is 0.
+ * Returns (q3 - q1) / median, the relative spread: 0 if q1 and q3 are equal, infinite if only the
+ * median is 0.
  */
 double stats_spread(const struct stats *stats);

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From raw samples to summaries and comparisons.
- *
- * A series is what one strategy did on one engine with one number of CPUs: all samples of one benchmark,
- * parameter and metric, over all launches. docs/results.md says what each column and flag means.
+ * From raw samples to summaries and comparisons of series (series.h). docs/results.md describes
+ * each column and flag.
  */
 #pragma once
 
 #include <sqlite3.h>
 
 /*
- * Marks outliers among the samples, and fills the tables summary and comparisons. What an earlier call left
- * is replaced, so calling it again changes nothing. All or nothing is written.
+ * Marks outliers among the samples, and fills the tables summary and comparisons, replacing earlier
+ * contents, so calling it again changes nothing. Writes everything or nothing.
  *
  * Returns 0, or -1 after a message on stderr.
  */

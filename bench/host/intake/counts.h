@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Counts of the instrumentation library that wait for the sample that names their region. The last
- * COUNTS_PENDING regions are remembered; an older one is forgotten, and its sample gets no counts.
+ * COUNTS_PENDING regions are kept; an older region is forgotten and its sample gets no counts.
  */
 #pragma once
 
@@ -20,7 +20,8 @@ void counts_free(struct counts *counts);
 const char *counts_add(struct counts *counts, const struct record *record);
 
 /*
- * Calls `each` for every metric of `region` and forgets the region. Returns false if it is unknown.
+ * Calls `each` for every metric of `region` and forgets the region. Returns false if the region is
+ * unknown.
  */
 bool counts_take(struct counts *counts, int64_t region,
                  void (*each)(void *context, const char *metric, int64_t value), void *context);

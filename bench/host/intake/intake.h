@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the records of one launch mean: checks them against each other and against what was asked for, joins
- * the instrumentation library's counts to samples, and stores what is plausible.
+ * The meaning of one launch's records: they are checked against each other and against what was
+ * asked for, the instrumentation library's counts are joined to samples, and what is plausible is
+ * stored.
  */
 #pragma once
 
@@ -13,7 +14,7 @@ struct intake;
 
 /*
  * Which timed samples the instrumentation library counts. With COUNTS_ALL a sample without counts
- * is marked, and time stamps are dropped: they would be instructions, not time.
+ * is marked, and time stamps are dropped, because they would be instructions, not time.
  */
 enum intake_counts { COUNTS_NONE, COUNTS_SOME, COUNTS_ALL };
 
@@ -24,10 +25,10 @@ struct intake_setup {
 	const char *mode;                /* the kernel must report this mode: bench, test or list */
 	bool pcid;                       /* the kernel must report that PCIDs are on */
 	enum intake_counts counts;
-	const char *engine_flag; /* of every sample; or NULL */
+	const char *engine_flag; /* added to every sample; or NULL */
 	const char *variant;     /* likewise */
-	void (*observe)(void *context,
-	                const struct record *record); /* sees each record of the guest; or NULL */
+	/* Called for each record of the guest; or NULL. */
+	void (*observe)(void *context, const struct record *record);
 	void *context;
 };
 
@@ -35,28 +36,35 @@ struct intake_setup {
 struct intake_report {
 	bool hello; /* a hello record came */
 	bool ended; /* a correct end record came */
-	bool refused; /* the instrumentation library ended the engine because a requirement is not met (status 2) */
+	/*
+	 * The instrumentation library ended the engine because a requirement is not met (status 2).
+	 */
+	bool refused;
 	const char *flood; /* what the guest sent too much of, or NULL */
 	uint64_t records;  /* lines accepted */
 	uint64_t rows;     /* benchmark rows started, and rows skipped */
 	uint64_t failed;   /* checks and tests that failed */
 	uint64_t damaged;  /* lines dropped or missing, samples refused */
 	char failure[400]; /* why the launch failed (wrong image, panic, failed checks), or "" */
-	char damage[192];  /* the first damage in words */
-	char revision[64]; /* as the kernel says */
+	char damage[192];  /* description of the first damage */
+	char revision[64]; /* as the kernel reports it */
 	char compiler[64];
-	char row[64];       /* name of the row that runs, or "" */
-	uint64_t index, of; /* its place among the rows; 0: not known */
+	char row[64];       /* name of the running row, or "" */
+	uint64_t index, of; /* its place among the rows; 0: unknown */
 };
 
-/* Returns NULL without memory. `setup` is copied; what it points to must live on. */
+/*
+ * Returns NULL if out of memory. `setup` is copied; the objects that it points to must outlive the
+ * intake.
+ */
 struct intake *intake_new(const struct intake_setup *setup);
 void intake_free(struct intake *intake);
 
-/* Takes bytes as they came from the engine. */
+/* Takes bytes as the engine sends them. */
 void intake_feed(struct intake *intake, const char *bytes, size_t length);
 
 /* Call after the last byte. Marks the samples of a row that was cut off. */
 void intake_finish(struct intake *intake);
 
+/* Returns the report, which further calls update. */
 const struct intake_report *intake_report(struct intake *intake);

@@ -20,7 +20,7 @@ struct record {
 		const char *key;
 		const char *value; /* decoded: printable ASCII, any other byte still as its %XX */
 	} pair[RECORD_PAIRS_MAX];
-	char text[RECORD_LINE_MAX]; /* what the pointers above point into */
+	char text[RECORD_LINE_MAX]; /* the pointers above point into it */
 };
 
 enum record_kind {
@@ -31,12 +31,12 @@ enum record_kind {
 };
 
 /*
- * Reads `line` of `length` bytes, without its newline. `record` is valid after RECORD_GUEST and
- * RECORD_LIBRARY only; `*why` after RECORD_BAD only.
+ * Parses `line` of `length` bytes, without its newline. `record` is valid only after RECORD_GUEST
+ * and RECORD_LIBRARY, `*why` only after RECORD_BAD.
  */
 enum record_kind record_parse(struct record *record, const char *line, size_t length, const char **why);
 
-/* Returns the value of `key`, or NULL. */
+/* Returns the value of `key`, or NULL if it is missing. */
 const char *record_get(const struct record *record, const char *key);
 
 /*
@@ -52,14 +52,14 @@ bool record_number(const struct record *record, const char *key, int64_t *value)
 bool record_decimal(const char *text, int64_t *value);
 
 /*
- * The only check of names that a guest sends: `name`, `unit`, and the metrics `m.…` with their
- * units (text.h). Returns NULL, or what is wrong; such a record must not be used.
+ * The only check of names from a guest: `name`, `unit`, and the metrics `m.…` with their units
+ * (text.h). Returns NULL, or what is wrong; such a record must not be used.
  */
 const char *record_check_names(const struct record *record);
 
 /*
- * Writes the line that carries `body` ("type key=value …", already escaped) as number `number`, with its
- * CRC and newline. Returns its length, or 0 when it does not fit.
+ * Writes the line of record `number` with `body` ("type key=value …", already escaped), its CRC and
+ * a newline. Returns its length, or 0 if it does not fit.
  */
 size_t record_encode(char *line, size_t size, uint64_t number, const char *body);
 

@@ -15,7 +15,7 @@
 struct launch_setup {
 	const struct engine *engine;
 	const struct strategy *strategy;
-	const char *directory; /* is created */
+	const char *directory; /* created by launch_start() */
 	const char *variant;   /* of the engine, or NULL */
 	const char *mode;      /* the kernel's run=: bench, test or list */
 	const char *bench;
@@ -50,10 +50,13 @@ enum launch_stop {
 
 struct launch;
 
-/* Returns which samples of an engine have counts. */
+/* Returns which samples of the engine have counts. */
 enum intake_counts launch_counts(const struct engine *engine);
 
-/* Starts the engine. Returns NULL with the reason in `why`. `setup` is copied; what it points to must live on. */
+/*
+ * Starts the engine. Returns NULL with the reason in `why` if that fails. `setup` is copied; the
+ * objects that it points to must outlive the launch.
+ */
 struct launch *launch_start(const struct launch_setup *setup, char *why, size_t size);
 
 /* Returns the descriptor to wait on for reading, or -1. */
@@ -61,7 +64,7 @@ int launch_descriptor(const struct launch *launch);
 
 /*
  * Reads the engine's output, and stops the engine when a limit is reached. Never waits. Returns
- * true when the launch is over.
+ * true once the launch is over.
  */
 bool launch_pump(struct launch *launch);
 
@@ -73,15 +76,17 @@ void launch_stop(struct launch *launch, enum launch_stop cause);
 
 const struct intake_report *launch_report(struct launch *launch);
 
-/* Call after launch_pump() has returned true. outcome->reason points to `reason`. */
+/*
+ * Fills in the outcome, after launch_pump() has returned true. outcome->reason points to `reason`.
+ */
 void launch_outcome(struct launch *launch, struct store_outcome *outcome, char reason[LAUNCH_WHY_MAX]);
 
 /* Removes files that only the engine needed and frees the launch. */
 void launch_free(struct launch *launch);
 
 /*
- * Performs a whole launch; an interrupt ends it. Returns 0 if the engine was started; `outcome` is
- * then as above.
+ * Performs a whole launch; an interrupt ends it. Returns 0 with the outcome as above, or -1 with
+ * `reason` if the engine could not be started.
  */
 int launch_alone(const struct launch_setup *setup, struct store_outcome *outcome,
                  char reason[LAUNCH_WHY_MAX]);

@@ -11,7 +11,7 @@ struct outcome_input {
 	const char *mode;
 	const char *bench;
 	unsigned timeout; /* seconds that the launch was given */
-	double busy;      /* seconds that the harness was busy, which count towards neither limit */
+	double busy;      /* seconds that the harness was busy; they count towards neither limit */
 	unsigned quiet;   /* seconds without a record after which it counts as hung */
 };
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Which CPUs of the host a virtual machine keeps, so that the scheduler does not move it between samples. */
+/*
+ * The host's CPUs that a virtual machine is pinned to, so that the scheduler does not move it
+ * between samples.
+ */
 #pragma once
 
 #include <sched.h>
@@ -9,27 +12,27 @@
 struct pin_host {
 	cpu_set_t usable;      /* CPUs that this process may run on, and the isolated ones */
 	cpu_set_t isolated;    /* excluded from scheduling (isolcpus=) */
-	int core[CPU_SETSIZE]; /* the lowest of the CPU's hardware threads */
+	int core[CPU_SETSIZE]; /* the lowest hardware thread of the CPU's core */
 };
 
-/* Reads the host's CPUs (host_facts.h). The affinity of this process is that of the first call. */
+/* Reads the host's CPUs (host_facts.h). The affinity of this process is that at the first call. */
 void pin_read_host(struct pin_host *host);
 
 /*
- * Chooses CPUs for `count` vCPUs: isolated ones first, one per core while cores last, highest
- * first, CPU 0 last. Returns their number, less than `count` if the host has fewer.
+ * Chooses CPUs for `count` vCPUs: isolated ones first, one per core while there are cores, highest
+ * number first, CPU 0 last. Returns how many were chosen, fewer than `count` if the host has fewer.
  */
 size_t pin_choose(const struct pin_host *host, size_t count, int cpus[]);
 
 /*
- * Finds the CPUs for everything else: all but the `count` chosen ones and, if any remain, all but
- * their cores and the isolated ones. May be empty.
+ * Finds the CPUs for everything else: all but the `count` chosen ones and, if any remain then,
+ * without their cores and the isolated CPUs. May be empty.
  */
 void pin_rest(const struct pin_host *host, const int cpus[], size_t count, cpu_set_t *rest);
 
 /*
- * Pins each vCPU of a running QEMU to its own CPU, and moves QEMU's other threads and this process
- * off those. `text` gets "0:7,1:6", each vCPU with its CPU, or the reason for a failure. Returns
- * the number of vCPUs pinned.
+ * Pins each vCPU of a running QEMU to its own CPU and moves QEMU's other threads and this process
+ * off those. `text` gets each vCPU with its CPU, such as "0:7,1:6", or the reason for a failure.
+ * Returns the number of pinned vCPUs.
  */
 unsigned pin_machine(pid_t pid, unsigned vcpus, char *text, size_t size);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whether KVM can be measured on here. A backend that emulates kernel mode would pass for one that runs it, so
- * the probe boots the kernel's self-test and compares the speed of kernel mode with that of user mode and of the
- * host. Nothing is remembered from one call to the next, but which CPU model QEMU accepted (kvm_machine.h).
+ * Finds out whether measurements on this host's KVM make sense. A backend that emulates kernel mode
+ * would pass for one that runs it natively, so the probe boots the kernel's self-test and compares
+ * the speed of kernel mode with that of user mode and of the host. Nothing is remembered between
+ * calls, except the CPU model that QEMU accepted (kvm_machine.h).
  */
 #pragma once
 
@@ -12,32 +13,33 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define PROBE_NATIVE_MAX 200 /* percent: kernel-mode loop time over that of user mode */
+#define PROBE_NATIVE_MAX 200 /* percent: kernel-mode time of a loop, relative to user mode */
 
 /*
- * Times: kernel-mode loop time over the host's. The two are not timed at once, so the clock may differ by as much as it
- * can change; emulation is thousands of times slower.
+ * Factor: kernel-mode time of a loop, relative to the host. The two are not measured at the same
+ * time, so their clock frequencies may differ as far as the clock can change; emulation is
+ * thousands of times slower.
  */
 #define PROBE_HOST_MAX   20
 
 /* The findings. Numbers from the guest are -1 if it did not send them. */
 struct probe {
-	bool opens;                     /* /dev/kvm, and a virtual machine can be made */
-	char device[ENGINE_WHY_MAX];    /* a description; what to do if it does not open */
+	bool opens;                     /* /dev/kvm opens and can create a virtual machine */
+	char device[ENGINE_WHY_MAX];    /* a description; advice if it does not open */
 	char backend[64];               /* kernel modules, see probe_kvm_backend() */
-	char refused[ENGINE_WHY_MAX];   /* why the guest does not get -cpu host; "" when it does */
-	bool booted;                    /* the self-test was tried */
-	char self_test[ENGINE_WHY_MAX]; /* why it does not pass; "" when it does */
+	char refused[ENGINE_WHY_MAX];   /* why the guest does not get -cpu host, or "" */
+	bool booted;                    /* the self-test was booted */
+	char self_test[ENGINE_WHY_MAX]; /* why it does not pass, or "" */
 	int64_t tests_passed;
-	int64_t native_percent;  /* kernel mode's time for a loop, user mode's being 100 */
-	int64_t loop_ticks;      /* kernel mode's time for a million rounds of it */
-	int64_t host_loop_ticks; /* the host's for the same */
+	int64_t native_percent;  /* kernel mode's time for a loop, in percent of user mode's */
+	int64_t loop_ticks;      /* kernel mode's time for a million rounds of the loop */
+	int64_t host_loop_ticks; /* the host's time for the same */
 	int64_t counters;        /* performance counters that the guest can use; 0: none */
-	int64_t lfence;          /* whether LFENCE orders the time stamps */
-	int64_t guest_khz;       /* of the TSC, as CPUID says; 0: it does not */
-	bool invariant;          /* the guest's TSC */
+	int64_t lfence;          /* 1 if LFENCE orders time stamps, else 0 */
+	int64_t guest_khz;       /* of the TSC, from CPUID; 0 if CPUID does not say */
+	bool invariant;          /* the guest's TSC is invariant */
 	bool usable;
-	char why[ENGINE_WHY_MAX * 2]; /* why not */
+	char why[ENGINE_WHY_MAX * 2]; /* why it is not usable */
 };
 
 /* Runs the probe. Takes up to 20 s, less if KVM cannot be opened. */
@@ -49,12 +51,12 @@ void probe_run(struct probe *probe);
  */
 int probe_kvm(char *why, size_t size);
 
-/* Prints every finding and what it means. Returns 0 if KVM is usable, or -1. */
+/* Prints every finding and its meaning. Returns 0 if KVM is usable, else -1. */
 int probe_kvm_print(FILE *out);
 
 /*
- * Writes the kernel modules that may back /dev/kvm, separated by spaces; "unknown" if none is
- * visible.
+ * Writes the kernel modules that may implement /dev/kvm, separated by spaces, or "unknown" if none
+ * is visible.
  */
 void probe_kvm_backend(char *text, size_t size);
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Collapsed stacks: what flame graph tools read. */
+/* Collapsed stacks, the input of flame graph tools. */
 #pragma once
 
 #include <sqlite3.h>
 
 /*
- * Writes <run_dir>/collapsed/<engine>/<strategy>/<benchmark>-<parameter>.folded for each row of the table `stacks`, of its
- * samples and not its overhead: a line "frame;frame;frame N" per chain of calls. Without rows nothing is made.
+ * Writes <run_dir>/collapsed/<engine>/<strategy>/<benchmark>-<parameter>.folded for each row of the
+ * table `stacks`, without its overhead: a line "frame;frame;frame N" per chain of calls. Without
+ * rows nothing is created.
  *
  * Returns 0, or -1 after a message on stderr.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing HTML: all text of a run goes through these functions, which escape it. */
+/* Writing HTML. All text of a run goes through these functions, which escape it. */
 #pragma once
 
 #include <stddef.h>
@@ -11,8 +11,11 @@
  */
 void html_text(FILE *out, const char *text);
 
-/* Formats as printf does and writes the result as html_text does. */
+/* Formats like printf() and writes the result like html_text(). */
 __attribute__((format(printf, 2, 3))) void html_format(FILE *out, const char *format, ...);
 
-/* Writes a file's bytes in base64, for a data: URI. Returns 0, or -1 with errno; some of it may be written then. */
+/*
+ * Writes a file's bytes in base64, for a data: URI. Returns 0, or -1 with errno; a part may have
+ * been written then.
+ */
 int html_base64_file(FILE *out, const char *path);

@@ -18,16 +18,16 @@ struct number {
 	const char *flags;       /* a comma list; NULL: none */
 };
 
-/* The parts of its text. */
+/* The parts of a number's text. */
 struct number_text {
 	char value[NUMBER_TEXT_MAX];
-	char low[NUMBER_TEXT_MAX], high[NUMBER_TEXT_MAX]; /* "" without an interval */
+	char low[NUMBER_TEXT_MAX], high[NUMBER_TEXT_MAX]; /* "" if there is no interval */
 	char marks[NUMBER_MARKS_MAX];
 };
 
 void number_write(const struct number *number, struct number_text *text);
 
-/* "1,234 [1,200 .. 1,300]?~" with its interval, "1,234?~" without. */
+/* Writes "1,234 [1,200 .. 1,300]?~" with the interval, or "1,234?~" without. */
 void number_format(const struct number *number, bool interval, char *text, size_t size);
 
 /*
@@ -39,12 +39,12 @@ char *number_digits(double value, char *text, size_t size);
 /* Writes the marks of a comma list of flags, each once. Returns `marks`. */
 char *number_marks(const char *flags, char marks[NUMBER_MARKS_MAX]);
 
-/* Returns the flag of a mark, or NULL; for the title of a mark in HTML. */
+/* Returns the flag of a mark, for its title in HTML, or NULL if there is none. */
 const char *number_mark_flag(char mark);
 
 /*
- * Writes the flags in words, "too few samples for an interval, spread over 5 %", or "". Returns
- * `words`.
+ * Writes the flags in words, such as "too few samples for an interval, spread over 5 %", or "".
+ * Returns `words`.
  */
 char *number_caveats(const char *flags, char words[NUMBER_WORDS_MAX]);
 
@@ -53,5 +53,5 @@ char *number_caveats(const char *flags, char words[NUMBER_WORDS_MAX]);
  */
 const char *number_interval_meaning(const char *flags);
 
-/* Writes what the marks mean, in one line without its newline. */
+/* Writes the meaning of the marks, in one line without its newline. */
 void number_write_legend(FILE *out, const char *between);

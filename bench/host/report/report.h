@@ -6,8 +6,8 @@
 
 /*
  * Writes <run_dir>/report.html from the database and the figures in <run_dir>/plots/, whose
- * captions are in the scripts of `plots_dir`. A missing figure, claim or sample is mentioned in its
- * place.
+ * captions are in the scripts of `plots_dir`. If a figure, claim or sample is missing, the page
+ * says so in its place.
  *
  * Returns 0, or -1 after a message on stderr; the file is not replaced then.
  */

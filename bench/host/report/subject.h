@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The subjects that tables and figures compare builds on: one benchmark, at one size, in one metric. */
+/*
+ * The subjects on which tables and figures compare builds: one benchmark at one size in one metric.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -10,17 +12,19 @@
 struct subject {
 	const char *benchmark;
 	long long parameter;
-	const char *metric; /* NULL: what stands for time on the engine */
-	const char *title;  /* for a column; without its unit */
+	const char *metric; /* NULL: the engine's measure of time */
+	const char *title;  /* of a column, without the unit */
 };
 
 extern const struct subject subjects[];
 extern const size_t subjects_count;
 
-/* How the numbers of one engine are read: the metric that stands for time, its ends and its unit. */
+/*
+ * How the numbers of one engine are shown: the metric that measures time, its bounds and its unit.
+ */
 struct view {
-	const char *name;   /* of the folder of figures' data, and of the tables */
-	const char *suffix; /* of a figure's name, when another view is drawn before */
+	const char *name;   /* of the folder with the figures' data, and of the tables */
+	const char *suffix; /* of a figure's name, if another view is drawn first */
 	const char *engine;
 	const char *metric, *low, *high; /* the last two are columns of a figure's data */
 	const char *unit;
@@ -31,7 +35,9 @@ struct view {
 extern const struct view views[];
 extern const size_t views_count;
 
-/* Returns true if the subject has a number in this view: only what is timed has modelled cycles. */
+/*
+ * Returns true if the subject has a number in this view: only timed subjects have modelled cycles.
+ */
 bool subject_is_of(const struct subject *subject, const struct view *view);
 
 /*
@@ -41,7 +47,7 @@ bool subject_is_of(const struct subject *subject, const struct view *view);
 #define SHOWN_METRIC(metric)     "CASE benchmark WHEN 'irq.latency.loading' THEN 'latency' ELSE " metric " END"
 
 /*
- * ORDER BY terms for a column with a strategy's name: presets first, in their order, then the others.
- * `strategy` is the column's name.
+ * ORDER BY terms for a strategy's name: presets first, in their order, then the others. `strategy`
+ * is the name of the column.
  */
 #define STRATEGY_ORDER(strategy) "CASE " strategy PRESET_ORDER " END, " strategy

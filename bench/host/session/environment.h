@@ -19,7 +19,7 @@ struct environment {
 	} item[ENVIRONMENT_MAX];
 };
 
-/* Adds one entry, or replaces the one with this key; too long values are cut. */
+/* Adds one entry, or replaces the one with this key. A value that is too long is truncated. */
 __attribute__((format(printf, 3, 4))) void environment_add(struct environment *environment, const char *key,
                                                            const char *format, ...);
 
@@ -29,8 +29,8 @@ void environment_add_file(struct environment *environment, const char *key, cons
 /* Adds facts about the host, KVM, the tools and the source. */
 void environment_collect(struct environment *environment);
 
-/* Writes all to the store's table. Returns 0 or -1 as the store does. */
+/* Writes all entries to the store's table. Returns 0 or -1 as the store does. */
 int environment_store(const struct environment *environment, struct store *store);
 
-/* Writes all to a JSON file: one object of strings. Returns 0, or -1 with errno. */
+/* Writes all entries to a JSON file: one object of strings. Returns 0, or -1 with errno. */
 int environment_write_json(const struct environment *environment, const char *path);

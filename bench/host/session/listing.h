@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What --list prints. */
+/* The output of --list. */
 #pragma once
 
 #include <stdio.h>

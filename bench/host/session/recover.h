@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What a run that was killed measured. */
+/* Recovers the measurements of a run that was killed. */
 #pragma once
 
 #include "bench/host/store/store.h"
 
 /*
- * Takes every launch that never ended from its raw records, which hold all that came until the end, and marks it and
- * the run as cut short. Where the records hold less than the database (a full disk), the database is kept.
+ * Reads every launch that never ended again from its raw records, which hold everything up to the
+ * end, and marks the launch and the run as cut short. If the records hold less than the database,
+ * because the disk was full, the database is kept.
  *
- * Returns how many launches were taken up, or -1 after a message on stderr.
+ * Returns how many launches were recovered, or -1 after a message on stderr.
  */
 int recover_launches(struct store *store, const char *folder);

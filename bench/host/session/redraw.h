@@ -3,9 +3,10 @@
 #pragma once
 
 /*
- * Draws the figures of the run in `run_dir` and writes its report.html again. A run that was killed before it was evaluated is
- * recovered, which writes all its files.
+ * Draws the figures of the run in `run_dir` and writes its report.html again. A run that was killed
+ * before it was evaluated is recovered, which writes all its files.
  *
- * Returns the exit status: 0 done, 1 something could not be made, 2 the folder holds no results that can be read.
+ * Returns the exit status: 0 if done, 1 if something could not be made, 2 if the folder holds no
+ * readable results.
  */
 int redraw_report(const char *run_dir);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Makes the boots of a plan, several at a time where the engines allow it. */
+/* Runs the boots of a plan, several at a time if the engines allow it. */
 #pragma once
 
 #include "bench/host/session/plan.h"
@@ -14,12 +14,12 @@ struct runner_setup {
 };
 
 struct runner_result {
-	size_t refused;  /* of `other`: the instrumentation library refused what it was given */
+	size_t refused;  /* of `other`: the instrumentation library refused its settings */
 	size_t complete; /* launches */
 	size_t other;    /* launches that failed, were damaged, cut short or timed out */
-	size_t skipped;  /* launches that were not started any more */
+	size_t skipped;  /* launches that were not started */
 	uint64_t rows;   /* benchmark rows that sent anything */
 };
 
-/* Runs all jobs, until an interrupt or an error of the store. What was measured is in the store. */
+/* Runs all jobs, until an interrupt or an error of the store. Measurements are in the store. */
 struct runner_result runner_run(const struct runner_setup *setup);

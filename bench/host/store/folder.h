@@ -12,13 +12,13 @@ struct folder {
 
 /*
  * Creates the folder: `out`, which must be new or empty, or results/<UTC time>-<engines> if `out`
- * is NULL. Returns 0, or -1 with the reason.
+ * is NULL. Returns 0, or -1 with the reason in `why`.
  */
 int folder_make(struct folder *folder, const char *out, const struct engine *const engines[], size_t count,
                 char *why, size_t size);
 
-/* Points results/latest to the folder if it is ours. Returns 0, or -1 with errno. */
+/* Points results/latest at the folder if it is `ours`. Returns 0, or -1 with errno. */
 int folder_is_latest(const struct folder *folder);
 
-/* Locks the folder until this process ends. Returns 0, or -1 if another process has locked it. */
+/* Locks the folder until this process ends. Returns 0, or -1 if another process holds the lock. */
 int folder_lock(const char *path);

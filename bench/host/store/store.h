@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The results database of one run (schema.sql). Rows are written as they come and committed about
+ * The results database of one run (schema.sql). Rows are written as they arrive and committed about
  * twice a second, so that a harness that is killed loses half a second of results and leaves a
  * readable file.
  *
- * Every function that returns int returns 0, or -1 if an error has occurred; store_error()
- * describes the first one. After it nothing more is written; what was committed is kept.
+ * Every function that returns int returns 0, or -1 if an error has occurred, now or earlier;
+ * store_error() describes the first one. After an error nothing more is written; committed rows are
+ * kept.
  */
 #pragma once
 
@@ -21,7 +22,7 @@ struct store;
 
 struct store_launch {
 	const char *engine;
-	const char *variant; /* of the engine; NULL or "" when it has none */
+	const char *variant; /* of the engine; NULL or "" if it has none */
 	const char *strategy;
 	const char *stack;
 	const char *loader;
@@ -41,7 +42,7 @@ struct store_row {
 	const char *parameter_unit;
 };
 
-/* The share of one function, or chain of calls, in a row. */
+/* The part of a row that belongs to one function or chain of calls. */
 struct store_function {
 	const struct store_row *row;
 	const char *kind; /* sample | overhead */
@@ -49,34 +50,37 @@ struct store_function {
 	const char *metric;
 	const char *unit;
 	int64_t value;   /* sum over all samples of the kind */
-	int64_t samples; /* how many samples that is */
+	int64_t samples; /* number of these samples */
 };
 
 struct store_outcome {
 	const char *state;  /* complete | failed | cut short | damaged | timed out */
-	const char *reason; /* "" when complete */
+	const char *reason; /* "" if complete */
 	int status;         /* exit status, or 128 + signal; -1: none */
 	const char *revision;
 	const char *compiler;
 	double seconds;
 };
 
-/* The schema, as SQL. */
+/* Returns the schema as SQL. */
 const char *store_schema(void);
 
 /*
- * Gives a database that was made before it had views those of views.sql, for this connection only. Returns 0, or -1 after a
- * message.
+ * Adds the views of views.sql to a database made before they existed, for this connection only.
+ * Returns 0, or -1 after a message.
  */
 int store_add_views(sqlite3 *db);
 
-/* Creates the database at `path`, which must not exist. Returns NULL after a message in `why`. */
+/*
+ * Creates the database at `path`, which must not exist. Returns NULL with a message in `why` if
+ * that fails.
+ */
 struct store *store_create(const char *path, char *why, size_t size);
 
-/* Opens the existing database at `path`. Returns NULL after a message in `why`. */
+/* Opens the existing database at `path`. Returns NULL with a message in `why` if that fails. */
 struct store *store_open(const char *path, char *why, size_t size);
 
-/* Commits, folds the write-ahead log into the file and closes it. Returns 0 or -1 as above; frees `store`. */
+/* Commits, folds the write-ahead log into the file, closes it and frees `store`. */
 int store_close(struct store *store);
 
 /* Returns a description of the first error, or NULL. */
@@ -95,13 +99,15 @@ int store_environment(struct store *store, const char *key, const char *value);
 /* Sets the state of a run that is still `running` to `cut short`. */
 int store_run_cut_short(struct store *store);
 
-/* Delete all rows of the launch; discard what is not committed. */
+/* Deletes all rows of the launch. */
 int store_launch_clear(struct store *store, int64_t launch);
+
+/* Discards everything that is not committed. */
 int store_rollback(struct store *store);
 
 /*
- * Returns the new launch's id, or -1; committed at once. Its state is `running` until
- * store_launch_finish.
+ * Adds a launch and commits at once. Its state is `running` until store_launch_finish(). Returns
+ * its id, or -1.
  */
 int64_t store_launch_start(struct store *store, const struct store_launch *launch);
 int store_launch_finish(struct store *store, int64_t launch, const struct store_outcome *outcome);
@@ -115,13 +121,13 @@ int store_fact(struct store *store, int64_t launch, const char *name, const char
 int store_function(struct store *store, const struct store_function *function);
 int store_stack(struct store *store, const struct store_function *stack);
 
-/* Stores the VM exits of one reason in a row that took `samples` samples. */
+/* Stores the number of VM exits of one reason in a row that took `samples` samples. */
 int store_exits(struct store *store, int64_t launch, const char *benchmark, int64_t parameter,
                 const char *reason, int64_t exits, int64_t samples);
 
 /* Adds `flag` to every sample of the row. */
 int store_flag_row(struct store *store, const struct store_row *row, const char *flag);
 
-/* Commits if the open transaction is older than half a second. Called from the main loop. */
+/* Commits if the open transaction is older than half a second. The main loop calls it. */
 int store_tick(struct store *store);
 int store_commit(struct store *store);
