@@ -1,7 +1,8 @@
 # The harness, and objects for its tests. `make host` builds build/host/palimpsest-bench.
 
 HOST_LIBS    := -lsqlite3 -lgsl -lgslcblas -lm -lz
-# The rooms, lowest first: each includes only its own headers and those of the rooms before it (tests/rules.sh).
+# The rooms, lowest first. Each includes only its own headers and those of the rooms before it
+# (tests/rules.sh).
 ROOMS        := base engine store intake launch probe evaluate report compare session
 HOST_SOURCES := $(wildcard bench/host/*.c bench/host/*/*.c)
 HOST_OBJECTS := $(HOST_SOURCES:bench/host/%.c=$(BUILD)/host/%.o) $(BUILD)/bench/bochs/model/profile.o \
@@ -18,7 +19,8 @@ $(BUILD)/host/%.o: bench/host/%.c | $(BUILD)/host
 	$(call say,CC,$@)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -I$(BUILD)/host -MMD -MP -c -o $@ $<
 
-# The database's schema, embedded in the program as bytes: a string literal has at most 4095.
+# The database's schema, embedded in the program as an array of bytes, because a portable string
+# literal has at most 4095.
 $(BUILD)/host/schema.h: bench/host/store/schema.sql bench/host/store/views.sql | $(BUILD)/host
 	$(Q){ echo 'static const char SCHEMA_SQL[] = {'; cat $^ | od -An -v -tx1 | sed 's/ \(..\)/0x\1,/g'; echo '0 };'; \
 		echo 'static const char TEMPORARY_VIEWS_SQL[] = {'; sed 's/^CREATE VIEW/CREATE TEMP VIEW/' bench/host/store/views.sql | \
@@ -26,7 +28,7 @@ $(BUILD)/host/schema.h: bench/host/store/schema.sql bench/host/store/views.sql |
 
 $(BUILD)/host/store/store.o: $(BUILD)/host/schema.h
 
-# The axes and presets, from their only list.
+# The axes and presets, from kernel/axes.txt, their only list.
 $(BUILD)/strategies.h: $(AXES) kernel/axes.awk | $(BUILD)/host
 	$(Q)awk -v show=header -f kernel/axes.awk $(AXES) >$@
 
@@ -39,17 +41,18 @@ $(BUILD)/host/inherited_names.h: bench/environment.sh | $(BUILD)/host
 
 $(BUILD)/host/base/inherited.o: $(BUILD)/host/inherited_names.h
 
-# The page of report.html, embedded in the program.
+# The template of report.html, embedded in the program.
 $(BUILD)/host/report/report_page.o: bench/host/report/report_page.S bench/host/report/report.html
 	@mkdir -p $(@D)
 	$(call say,AS,$@)
 	$(Q)$(HOSTCC) -c -o $@ $<
 
-# The explanations of the benchmarks, for --list. The folders change when a file is removed.
+# Descriptions of the benchmarks, for --list. The folders are prerequisites because removing a file
+# changes them.
 $(BUILD)/host/about.txt: bench/guest/about.awk $(wildcard bench/guest bench/guest/*/. bench/guest/*.c bench/guest/*/*.c) | $(BUILD)/host
 	$(Q)awk -f $< $(filter %.c,$^) > $@
 
-# Takes the place of an engine in the end-to-end tests.
+# Replaces an engine in the end-to-end tests.
 $(BUILD)/tests/make-records: tests/e2e/make-records.c $(BUILD)/host/intake/record.o $(BUILD)/host/base/text.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ -lz

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The page that report.c fills in, so that the harness carries it. Ends with a NUL. */
+/* The template that report.c fills in, as a string that ends with NUL. */
 	.section .rodata
 	.globl	report_template
 report_template:

@@ -3,7 +3,7 @@ PRAGMA user_version = 1;
 
 CREATE TABLE run (
 	id       INTEGER PRIMARY KEY CHECK (id = 1),
-	name     TEXT NOT NULL,             -- <UTC time>-<engines>, the folder's name
+	name     TEXT NOT NULL,             -- of the folder: <UTC time>-<engines>
 	started  TEXT NOT NULL,             -- ISO 8601, UTC
 	finished TEXT,
 	state    TEXT NOT NULL,             -- running | complete | failed | cut short
@@ -16,11 +16,12 @@ CREATE TABLE environment (
 	value TEXT NOT NULL
 );
 
--- One boot of one image on one engine. engine 'image' holds facts read from the image itself, without a boot.
+-- One boot of one image on one engine. Launches of engine 'image' hold facts read from the image
+-- itself, without a boot.
 CREATE TABLE launches (
 	id        INTEGER PRIMARY KEY,
 	engine    TEXT NOT NULL,
-	variant   TEXT NOT NULL DEFAULT '', -- of the engine: npt=1 and so on; '' where it has none
+	variant   TEXT NOT NULL DEFAULT '', -- of the engine, such as npt=1; '' if it has none
 	strategy  TEXT NOT NULL,            -- preset name, or stack+loader+isolation
 	stack     TEXT NOT NULL,
 	loader    TEXT NOT NULL,
@@ -28,14 +29,15 @@ CREATE TABLE launches (
 	cpus      INTEGER NOT NULL,
 	memory    INTEGER NOT NULL,         -- MiB
 	round     INTEGER NOT NULL,
-	bench     TEXT NOT NULL,            -- the glob it was asked to run; '' for self-tests
-	state     TEXT NOT NULL,            -- running | complete | failed | cut short | damaged | timed out
+	bench     TEXT NOT NULL,            -- the glob of benchmarks to run; '' for self-tests
+	state     TEXT NOT NULL,            -- running | complete | failed | cut short | damaged |
+	                                    -- timed out
 	reason    TEXT NOT NULL DEFAULT '',
 	status    INTEGER,                  -- exit status of the engine, or 128 + signal
-	revision  TEXT NOT NULL DEFAULT '', -- as the kernel itself says
+	revision  TEXT NOT NULL DEFAULT '', -- as the kernel reports it
 	compiler  TEXT NOT NULL DEFAULT '',
 	sha256    TEXT NOT NULL DEFAULT '', -- of the image
-	seed      INTEGER NOT NULL DEFAULT 0, -- what the kernel was given
+	seed      INTEGER NOT NULL DEFAULT 0, -- given to the kernel
 	seconds   REAL
 );
 
@@ -48,12 +50,14 @@ CREATE TABLE samples (
 	metric    TEXT NOT NULL,
 	unit      TEXT NOT NULL,
 	value     INTEGER NOT NULL,         -- raw, overhead not subtracted
-	flags     TEXT NOT NULL             -- '' or a comma list: warmup, overhead, outlier, check-failed, no-counts, cut-short,
-	                                    -- emulated and the variant
+	flags     TEXT NOT NULL             -- '' or a comma list: warmup, overhead, outlier,
+	                                    -- check-failed, no-counts, cut-short, emulated,
+	                                    -- and the variant
 );
 CREATE INDEX samples_by_row ON samples (launch, benchmark, parameter, metric);
 
--- What the kernel's functions had of a row: sums over its samples, or its overhead samples; warm-up is left out.
+-- A row's counts per function of the kernel: sums over its samples, or over its overhead samples.
+-- Warm-up is left out.
 CREATE TABLE functions (
 	launch    INTEGER NOT NULL REFERENCES launches(id),
 	benchmark TEXT NOT NULL,
@@ -67,7 +71,8 @@ CREATE TABLE functions (
 );
 CREATE INDEX functions_by_row ON functions (launch, benchmark, parameter, metric);
 
--- The same by chains of calls, in one metric: cycles_nominal, or instructions without a profile.
+-- A row's counts per chain of calls, in one metric: cycles_nominal, or instructions without a
+-- profile.
 CREATE TABLE stacks (
 	launch    INTEGER NOT NULL REFERENCES launches(id),
 	benchmark TEXT NOT NULL,
@@ -96,8 +101,10 @@ CREATE TABLE facts (
 	unit   TEXT NOT NULL
 );
 
--- The presets, in their order (kernel/axes.txt). store.c makes it, for results of older versions too:
--- CREATE TABLE preset (place INTEGER PRIMARY KEY, name TEXT, stack TEXT, loader TEXT, isolation TEXT)
+-- The presets, in their order (kernel/axes.txt). store.c makes this table, also in databases of
+-- older versions:
+--     CREATE TABLE preset (place INTEGER PRIMARY KEY, name TEXT, stack TEXT, loader TEXT,
+--                          isolation TEXT)
 
 CREATE TABLE summary (
 	engine TEXT, strategy TEXT, stack TEXT, loader TEXT, isolation TEXT, cpus INTEGER,
@@ -105,7 +112,8 @@ CREATE TABLE summary (
 	n INTEGER, min REAL, q1 REAL, median REAL, q3 REAL, max REAL, mad REAL, ci_low REAL, ci_high REAL, flags TEXT
 );
 
--- Without the engine: as the first column of an index it makes SQLite choose a join that takes minutes in attribution.c.
+-- The engine is left out: as the first column of the index, it would make SQLite choose a join that
+-- takes minutes in attribution.c.
 CREATE INDEX summary_by_row ON summary (benchmark, parameter, metric, strategy);
 CREATE INDEX summary_by_strategy ON summary (strategy, metric, benchmark);
 
@@ -116,26 +124,27 @@ CREATE TABLE comparisons (
 
 CREATE INDEX comparisons_by_row ON comparisons (benchmark, parameter, metric, a, b);
 
--- See attribution.h: b less a, split into what the stack and what the loader does.
+-- The difference b - a, split into the effects of the stack and the loader (attribution.h).
 CREATE TABLE attribution (
 	engine TEXT, benchmark TEXT, parameter INTEGER, metric TEXT, unit TEXT, a TEXT, b TEXT,
 	value_a REAL, value_b REAL, difference REAL, due_to_stack REAL, due_to_loader REAL, interaction REAL
 );
 
--- See drift.h: the trend of a series over the rounds.
+-- The trend of a series over the rounds (drift.h).
 CREATE TABLE drift (
 	engine TEXT, strategy TEXT, cpus INTEGER, benchmark TEXT, parameter INTEGER, metric TEXT, unit TEXT,
 	n INTEGER, slope REAL, change REAL, chance REAL, flags TEXT
 );
 
--- VM exits while a row ran, set-up included and its records left out, in a launch of their own (exits.h).
+-- VM exits while a row ran, including its set-up but not its records, from a separate launch
+-- (exits.h).
 CREATE TABLE vm_exits (
 	launch    INTEGER NOT NULL REFERENCES launches(id),
 	benchmark TEXT NOT NULL,
 	parameter INTEGER NOT NULL,
-	reason    TEXT NOT NULL,            -- as the host's kernel calls it
+	reason    TEXT NOT NULL,            -- name in the host's kernel
 	exits     INTEGER NOT NULL,
-	samples   INTEGER NOT NULL          -- of all kinds that the row took meanwhile
+	samples   INTEGER NOT NULL          -- of all kinds, taken by the row during that time
 );
 
 CREATE TABLE claims (
