@@ -19,7 +19,7 @@ high = 860
 legend_high = 0.09
 metrics = "instructions data_accesses"
 titles = "'instructions' 'data accesses'"
-# Each row: benchmark, parameter, part that is counted, label.
+# Each row: benchmark, parameter, and the part that is counted.
 rows = "'syscall.null 0 kernel' 'fault.page 0 all' 'map.unmap 1 all' 'map.unmap 64 all' 'map.unmap 1024 all' \
 'fork.roundtrip 0 all' 'exec.execve 4096 kernel' 'exec.execve 1048576 kernel' 'fork.exec 4096 all' 'fork.exec 1048576 all' \
 'exec.real 1 kernel' 'exec.real 2 kernel' 'exec.real 3 kernel' 'exec.real 4 kernel' 'exec.real 5 kernel' 'exec.real 6 kernel' \
@@ -33,10 +33,10 @@ n = words(rows)
 benchmark(i) = word(word(rows, i), 1)
 parameter(i) = int(word(word(rows, i), 2))
 part(i) = word(word(rows, i), 3)
-# A row that the run did not measure stays empty.
+# A row without measurements stays empty.
 measured(i, s) = member(s, strategies(benchmark(i))) ? data(benchmark(i), s) : "< printf 'parameter ".metric."\\n-1 0\\n'"
 
-# The builds of a row are drawn one below the other.
+# The builds of a row are drawn below each other.
 beside(s) = words(all) > 1 ? 0.5*(index_of(s, all)-1.0)/(words(all)-1)-0.25 : 0
 is_row(i, o, m) = strcol("options") eq o && strcol("benchmark") eq benchmark(i) && int(column("parameter")) == parameter(i) && \
 	strcol("part") eq part(i) && strcol("metric") eq m

@@ -41,7 +41,8 @@ do for [format in "svg png"] {
 	set x2tics () scale 0 rotate by 38 left offset 0,0.2 font ",10"
 	unset xtics
 	set ytics () scale 0 font ",11"
-	# From near white to a dark blue, with a scale of logarithms that ends where white numbers are still read.
+	# From near white to dark blue, on a logarithmic scale that ends while white numbers are
+	# still legible.
 	set palette defined (0 "#F7F5EF", 0.25 "#C6DBEF", 0.5 "#6BAED6", 0.75 "#2171B5", 1 "#08306B")
 	set logscale cb
 	set cbrange [1:100]
@@ -51,7 +52,7 @@ do for [format in "svg png"] {
 	set colorbox vertical
 	ratio_text(r) = r < 1.005 ? "1" : r < 9.95 ? sprintf("%.2f", r) : r < 99.5 ? sprintf("%.0f", r) : \
 		r < 1e6 ? sprintf("%.0f", r) : sprintf("%.0e", r)
-	# The marks come after a "=", so that a "?" is not taken for a missing value.
+	# The marks follow a "=", so that gnuplot does not take a "?" for a missing value.
 	cell(r, marks) = ratio_text(r).(strlen(marks) > 1 ? marks[2:*] : "")
 	plot file using "x":"y":(column("x")-0.48):(column("x")+0.48):(column("y")-0.46):(column("y")+0.46):(column("ratio") > 100 ? 100 : column("ratio")) \
 		with boxxyerror fs solid noborder lc palette, \

@@ -1,10 +1,10 @@
-# The style that all figures share. A script sets `folder`, `figure`, `format`, `wide` and `high`,
-# loads the view's index.gp, and then this.
+# The style of all figures. A script sets `folder`, `figure`, `format`, `wide` and `high`, loads the
+# view's index.gp, and then this file.
 #
 # The colours are those of Okabe and Ito, which colour-blind readers can distinguish; dashes, widths
 # and points differ as well, so that a figure can be printed in black and white. A strategy is a
-# stack and a loader: one of them determines colour and dash, the other the point. `by` says which
-# one has the colour ("loader", unless the script says "stack").
+# stack and a loader: one of them determines colour and dash, the other the point. `by` names the
+# one that has the colour: "loader", unless the script sets it to "stack".
 
 if (format eq "svg") {
 	set terminal svg size wide,high font "DejaVu Sans,13" background "white" enhanced
@@ -31,18 +31,18 @@ set dashtype 16 (16,2,6,2)
 data(b, s) = "data/".engine."/".b.".".s.".dat"
 has(b) = strlen(strategies(b)) > 0
 
-# A list is a string of words.
+# Lists are strings of words.
 member(s, list) = strstrt(" ".list." ", " ".s." ") > 0
 add(list, s) = s eq "" || member(s, list) ? list : list eq "" ? s : list." ".s
 join(got, more, i) = i > words(more) ? got : join(add(got, word(more, i)), more, i+1)
-# The union of the benchmarks' strategies.
+# All strategies of these benchmarks.
 union(benchmarks) = merge(benchmarks, 1, "")
 merge(list, i, got) = i > words(list) ? got : merge(list, i+1, join(got, strategies(word(list, i)), 1))
 index_of(s, list) = place(s, list, 1)
 place(s, list, i) = i > words(list) ? 0 : word(list, i) eq s ? i : place(s, list, i+1)
 
-# A curve is named after its strategy. If there are more than eight, the legend explains colours and
-# points instead: its entries are "loader=window", "stack=heap-sw" and so on.
+# A curve is named after its strategy. With more than eight curves the legend explains colours and
+# points instead, with entries such as "loader=window" and "stack=heap-sw".
 many(all) = words(all) > 8
 loaders_in(all) = axis_of(all, 1, "", 0)
 stacks_in(all) = axis_of(all, 1, "", 1)
@@ -54,25 +54,26 @@ is_loader(e) = strstrt(e, "loader=") == 1
 stack(e) = is_stack(e) ? e[7:*] : is_loader(e) ? "" : stack_of(e)
 loader(e) = is_loader(e) ? e[8:*] : is_stack(e) ? "" : loader_of(e)
 name(e) = is_stack(e) ? e[7:*] : is_loader(e) ? e[8:*] : short(e)
-# All builds are "shared" so far, so the suffix is dropped.
+# All builds are "shared" so far, so that suffix is left out.
 short(s) = strlen(s) > 7 && s[strlen(s)-6:*] eq "+shared" ? s[1:strlen(s)-7] : s
 
 if (!exists("by")) { by = "loader" }
 lead(e) = by eq "stack" ? stack(e) : loader(e)
-# index.gp has the number of a value's curve and its point, from kernel/axes.txt. Curve 0 is for lines
-# that belong to none; 6 and 7 are free for new values.
+# index.gp has the curve and point numbers of each value, from kernel/axes.txt. Curve 0 is for lines
+# that belong to no value; 6 and 7 are free for new values.
 number(e) = curve(lead(e))
 colour(e) = word("#333333 #0072B2 #D55E00 #009E73 #CC79A7 #B07A00 #56B4E9 #8C8C00", number(e)+1)
-# The first curves are wider, so that one remains visible below another that covers it. Many curves
-# are drawn thinner.
+# The first curves are wider, so that they remain visible below others. If there are many curves,
+# all are thinner.
 thin(all) = many(all) ? 0.6 : 1.0
 weight(e) = 0.0+word("1.4 3.4 2.4 1.4 1.4 1.4 1.4 1.4", number(e)+1)
 dash(e) = int(word("1 1 11 12 13 14 15 16", number(e)+1))
 # Heaps are squares and fixed stacks circles, hollow if the hardware switches stacks.
 point(e) = point_of(stack(e))
 
-# Baselines are instructions, so only Bochs has them. Linux's programs and system calls come from
-# make linux-baseline; its fork, exec, exit and wait are compared with our round trip.
+# Baselines are counts of instructions, so only figures of Bochs have them. Those of Linux's
+# programs and system calls are from make linux-baseline; its fork, exec, exit and wait are compared
+# with our round trip.
 shell(name) = "'".escaped(name)."'"
 escaped(name) = strstrt(name, "'") == 0 ? name : name[1:strstrt(name, "'")-1]."'\\''".escaped(name[strstrt(name, "'")+1:*])
 baselines = "< cat ".shell(folder."baselines.dat")."; awk -F, '$2 == \"nopti\" && $9 == \"instructions\" && ".\

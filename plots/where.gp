@@ -17,7 +17,8 @@ parameters = "1048576 65536 0 0 64 64"
 titles = "'exec.load, 1 MiB' 'exec.spawn, 64 KiB' 'irq.entry.user' 'irq.roundtrip.user' 'tlb.remap, 64 pages' \
 'switch.pingpong (16), 64 pages'"
 
-# The parts, from the left. Every second one is hatched, so that neighbours differ without colour, too.
+# The parts, from the left. Every second one is hatched, so that neighbours differ even without
+# colour.
 parts = "instructions strings data fetch translation mispredicts rings flushes privileged"
 names = "'instructions' 'REP MOVS and STOS' 'data cache misses' 'code cache misses' 'TLB misses and walks' 'mispredicted branches' \
 'ring changes, delivery' 'TLB flushes' 'other privileged'"
