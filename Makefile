@@ -1,7 +1,7 @@
-# Palimpsest. `make help` lists what can be made.
+# Palimpsest. `make help` lists the targets.
 #
-# A kernel is built for one combination of the three axes. Each combination has its own folder
-# build/<stack>+<loader>+<isolation>/, so they can coexist.
+# A kernel is built for one combination of values of the three axes. Each combination has its own
+# folder build/<stack>+<loader>+<isolation>/, so that several can coexist.
 
 ifneq ($(words $(CURDIR)),1)
 $(error the path of the source tree, "$(CURDIR)", contains a space, which make does not support: move the tree)
@@ -24,12 +24,12 @@ endif
 
 SHELL := /bin/bash
 
-# Commands run in the environment that bench/environment.sh sets up for scripts.
+# Commands run in the environment that bench/environment.sh sets up for scripts too.
 UNSET := $(shell sed -n 's/^unset -v//p' bench/environment.sh)
 unexport $(UNSET)
 $(foreach set,$(shell sed -n 's/^export//p' bench/environment.sh),$(eval export $(set)))
-# $(shell) still gets the user's environment; $(CLEAN) removes those variables. $(call quoted,name)
-# quotes a name for the shell.
+# $(shell) still gets the user's environment, so $(CLEAN) removes those variables there.
+# $(call quoted,name) quotes a name for the shell.
 CLEAN  := env $(UNSET:%=-u %)
 quoted  = '$(subst ','\'',$(1))'
 
@@ -47,7 +47,8 @@ include bench/linux/outer/outer.mk
 include bench/linux/baseline/baseline.mk
 include tests/tests.mk
 
-# What the boot is for: demo (a prompt), test or bench. EXTRA has more words for the kernel's command line.
+# What the kernel does after booting: demo (a prompt), test or bench. EXTRA has more words for its
+# command line.
 RUN   ?= demo
 EXTRA ?=
 
@@ -65,15 +66,15 @@ QEMU := qemu-system-x86_64 -m 512 -cpu max -nodefaults -no-user-config -display 
 	-initrd "$$(printf '%s\n' $(sort $(MODULES)) $$(ls $(BUILD)/linux/linux.cpio 2>/dev/null) | \
 		sed 's|.*/\(.*\)\.elf|& \1|; s|.*/linux.cpio|& linux|' | paste -sd,)"
 
-# Static programs of Linux that this machine has. If busybox is one of them, its shell is the prompt of
-# make qemu.
+# Packs the static Linux programs of this machine. If busybox is one of them, its shell is the
+# prompt of make qemu.
 linux:
 	@bench/linux/programs/archive.sh $(BUILD)/linux bench/linux/programs/init.sh
 	@sed 's/^/not on this machine: static /' $(BUILD)/linux/missing
 
-# If standard input is not a terminal, the session ends with it (bench/console.sh). QEMU exits with 33
-# if the guest reports success, and with 35 if not: a failure, unless it is a shell (RUN=demo) whose
-# last command failed.
+# If standard input is not a terminal, the session ends with the input (bench/console.sh). QEMU
+# exits with 33 if the guest reports success and with 35 if it reports failure; 35 is no error of a
+# shell (RUN=demo) whose last command failed.
 qemu: $(K)/palimpsest.elf32 $(MODULES) linux
 	@echo "Console of the kernel; Ctrl-A X ends QEMU."
 	@$(if $(filter demo,$(RUN)),bench/console.sh) $(QEMU) -serial mon:stdio || { status=$$?; [ $$status = 33 ] || [ "$(RUN) $$status" = "demo 35" ] || exit $$status; }
@@ -87,9 +88,9 @@ qemu-gdb: $(K)/palimpsest.elf32 $(MODULES)
 bochs: $(BUILD)/palimpsest.iso bochs-library
 	@bench/bochs/console.sh $(BUILD)
 
-# The cycle model: tests its parts, then compares its figures with published ones. PROFILE is one of
-# bench/bochs/profiles. Where KVM is usable, the figures are measured there as well; ENGINE=kvm insists
-# on it.
+# Tests the parts of the cycle model, then compares its figures with published ones. PROFILE is one
+# of bench/bochs/profiles. If KVM is usable, the figures are measured there as well; with ENGINE=kvm
+# it is an error if KVM is not usable.
 PROFILE ?= skylake-client
 ENGINE  ?= auto
 
@@ -97,8 +98,8 @@ validate-model: $(MODEL_TESTS)
 	@for test in $(MODEL_TESTS); do $$test >/dev/null 2>&1 || { echo "$$test fails: run it" >&2; exit 1; }; done
 	@env -u MAKEFLAGS -u MAKELEVEL bench/validate/validate.sh $(PROFILE) $(ENGINE)
 
-# The committed numbers, without those of programs of Linux, which differ between machines. For a run
-# with other options: make reference REFERENCE_RUN='--engine bochs --quick'.
+# Replaces the committed numbers. Those of Linux programs, which differ between machines, are left
+# out. To choose other options: make reference REFERENCE_RUN='--engine bochs --quick'.
 REFERENCE     := results/reference
 REFERENCE_RUN ?= --engine bochs --strategy heap,window,random,best
 
@@ -110,8 +111,8 @@ reference:
 	awk 'NR == FNR { split($$0, field, "\t"); if (field[3] == "linux") linux[field[1]]; next } { split($$0, field, ",") } !(field[7] in linux)' \
 		$(BUILD)/host/about.txt $(BUILD)/reference/summary.csv >$(REFERENCE)/summary.csv
 
-# Repeats the run of the reference, and reports for each benchmark whether its numbers are the same, and
-# if not, why.
+# Repeats the reference run and reports for each benchmark whether its numbers are the same and, if
+# not, why.
 reproduce:
 	@rm -rf $(BUILD)/reproduce
 	@mkdir -p $(BUILD)
@@ -140,7 +141,7 @@ lint: $(BUILD)/strategies.h
 		--suppressions-list=tests/cppcheck.txt -D__x86_64__ -I$(BUILD) -I. bench/host bench/bochs
 	@shellcheck $(SOURCES_SH)
 
-# The figures of the documents, from a run: RESULTS=results/latest.
+# Makes the figures of the documents from a run: RESULTS=results/latest.
 RESULTS ?= results/latest
 
 figures: host

@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Builds everything that a run needs, and runs it. `./run-bench.sh --help` lists the options.
+# Builds everything that a run needs and starts the run. `./run-bench.sh --help` lists the options.
 set -u
 
-# Follow links: the script may have been called through one from anywhere.
+# The script may have been called through a symbolic link, from any folder.
 root=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")") || exit 2
 # shellcheck source=bench/environment.sh
 . "$root/bench/environment.sh"
 
-# The Debian packages that building and running need. The last line has programs of Linux for the
+# The Debian packages needed for building and running. The last line has Linux programs for the
 # benchmarks *.real, which are skipped without them.
 packages=(gcc make nasm binutils qemu-system-x86 seabios bochs bochs-sdl bochsbios vgabios grub-pc-bin grub-common
 	xorriso mtools gnuplot-nox sqlite3 libsqlite3-dev libgsl-dev zlib1g-dev libcmocka-dev librsvg2-bin
@@ -18,8 +18,8 @@ packages=(gcc make nasm binutils qemu-system-x86 seabios bochs bochs-sdl bochsbi
 # More packages for development (make setup, make lint, make qemu-gdb).
 developer_packages=(clang-format cppcheck shellcheck gdb)
 
-# What every run needs: a program, header or folder, and the package that has it. Engines are checked
-# later, because a run may need only one of them.
+# The programs, headers and folders that every run needs, with the packages that have them. Engines
+# are checked later, because a run may need only one of them.
 needed=(gcc=gcc make=make nasm=nasm ld=binutils objdump=binutils xorriso=xorriso mformat=mtools
 	grub-mkrescue=grub-common /usr/lib/grub/i386-pc=grub-pc-bin gnuplot=gnuplot-nox rsvg-convert=librsvg2-bin
 	sqlite3.h=libsqlite3-dev gsl/gsl_errno.h=libgsl-dev zlib.h=zlib1g-dev)
