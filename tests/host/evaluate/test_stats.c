@@ -48,10 +48,7 @@ static void median_mad_and_outliers_of_a_published_series(void **state)
 	assert_close(stats.max, 28.95);
 	assert_close(stats.median, 3.385);
 	assert_true(fabs(1.4826 * stats.mad - 0.52632) < 1e-5);
-	/*
-	 * Ranks 7 and 18: 24 coins show at most 6 heads with probability 1.1 %, at most 7 with 3.2
-	 * %.
-	 */
+	/* Ranks 7 and 18: P(at most 6 heads of 24 coins) = 1.1 %, P(at most 7) = 3.2 %. */
 	assert_close(stats.ci_low, 2.80);
 	assert_close(stats.ci_high, 3.70);
 	assert_true(fabs(distance - 5.2632) < 1e-4);

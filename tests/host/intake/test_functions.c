@@ -221,10 +221,7 @@ static void work_is_what_a_row_has(void **state)
 	assert_int_equal(functions_steps(functions) - before, 1 + 1 + 3);
 }
 
-/*
- * Pending lines add no work to a sample of another region; a new region in their slot replaces
- * them.
- */
+/* Pending lines cost samples of other regions nothing; a new region in their slot replaces them. */
 static void waiting_lines_cost_nothing(void **state)
 {
 	(void)state;

@@ -306,10 +306,7 @@ static void variants_boot_in_turn(void **state)
 	                                      "npt=1 window test 1\nnpt=1 window bench 1\n"
 	                                      "npt=0 heap test 1\nnpt=0 heap bench 1\n"
 	                                      "npt=0 window test 1\nnpt=0 window bench 1\n");
-	/*
-	 * Chosen benchmarks run without self-tests; all others have self-tests in the first round
-	 * only.
-	 */
+	/* Without --bench, self-tests boot in the first round only; with it they do not. */
 	assert_string_equal(
 	        BOOTS("--bench", "tlb.*", "--full"),
 	        "npt=1 heap bench 1\nnpt=1 window bench 1\nnpt=0 heap bench 1\nnpt=0 window bench 1\n"
