@@ -10,8 +10,9 @@
 
 /*
  * Prints what changed from `a` to `b`, the largest change first, and marks regressions:
- * instructions, cycles, time and bytes whose whole interval is above the threshold. Other metrics
- * are listed below these as reasons. With `all`, lists every series that is not identical.
+ * instructions, cycles, time and bytes that rose, with their whole interval, by more than the
+ * threshold. Other metrics are listed below these as reasons. With `all`, lists every series that
+ * is not identical.
  *
  * Returns 0, 1 if there are regressions, or COMPARE_CANNOT after a message if a folder cannot be
  * read.
@@ -22,7 +23,8 @@ int compare_print(const char *a, const char *b, const struct thresholds *thresho
  * Prints for each benchmark whether `b` has the same numbers as `a`, and if not, possible reasons:
  * the images, the tools that made them, Bochs, the options.
  *
- * Returns 0 if everything is identical or a reason is known, 1 if not, or COMPARE_CANNOT as above.
+ * Returns 0 if everything is identical or every difference has a known reason, 1 if not, or
+ * COMPARE_CANNOT as above.
  */
 int compare_reproduction(const char *a, const char *b, const struct thresholds *thresholds);
 

@@ -32,7 +32,10 @@ struct drift {
  */
 bool drift_of(const double *rounds, const double *values, size_t n, struct drift *drift);
 
-/* Returns true if the drift exceeds DRIFT_CHANGE and its chance is below DRIFT_CHANCE. */
+/*
+ * Returns true for at least DRIFT_FEWEST rounds with a change above DRIFT_CHANGE and a chance below
+ * DRIFT_CHANCE.
+ */
 bool drift_matters(const struct drift *drift);
 
 /*

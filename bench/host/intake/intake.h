@@ -26,7 +26,7 @@ struct intake_setup {
 	bool pcid;                       /* the kernel must report that PCIDs are on */
 	enum intake_counts counts;
 	const char *engine_flag; /* added to every sample; or NULL */
-	const char *variant;     /* likewise */
+	const char *variant;     /* added to every sample; or NULL */
 	/* Called for each record of the guest; or NULL. */
 	void (*observe)(void *context, const struct record *record);
 	void *context;

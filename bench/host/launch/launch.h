@@ -21,7 +21,7 @@ struct launch_setup {
 	const char *bench;
 	bool quick;
 	bool pcid, flush_cr3; /* see options.h */
-	const char *profile;  /* likewise */
+	const char *profile;  /* see options.h */
 	bool functions, trace;
 	unsigned cpus;
 	unsigned memory;       /* MiB */

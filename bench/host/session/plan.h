@@ -27,7 +27,7 @@ struct supporting_run {
 
 struct plan {
 	struct strategy_list strategies; /* asked for */
-	struct linux_rows benches;       /* likewise */
+	struct linux_rows benches;       /* those asked for */
 	size_t supporting;
 	struct supporting_run support[STRATEGIES_MAX];
 	size_t jobs;
