@@ -27,8 +27,8 @@ clone=$work/"it's_(a)_\"clone\"_&_co;"
 
 # What is documented ----------------------------------------------------------------------------------------------------------
 
-# Of README: lines of code, and code in the text that begins like a command or an option of run-bench.sh
-# or is piped into make.
+# Prints the commands in README.md: lines of code, and code in the text that begins like a command
+# or an option of run-bench.sh, or is piped into make.
 readme_commands()
 {
 	{
@@ -37,7 +37,7 @@ readme_commands()
 	} | sed -n 's/ *#.*//; /^make \|^\.\/[a-z]\|^--\||  *make /p'
 }
 
-# Of make help: targets, and each value of a variable.
+# Prints the commands in the output of `make help`: targets, and each value of a variable.
 help_commands()
 {
 	local line usage word targets
@@ -170,7 +170,7 @@ qemu()
 	[ ! -e build/linux/root/bin/busybox ] || shows "echo 'ls /bin' | make qemu: files are listed" uniq
 }
 
-# run_with_input NAME COMMAND…: as run, with $work/input as standard input.
+# run_with_input NAME COMMAND…: like run, with $work/input as standard input.
 run_with_input()
 {
 	local name=$1 status=0

@@ -62,7 +62,7 @@ suite "kernel bochs sandy_bridge pcid=on" tests/kernel/run.sh bochs heap-sw+sand
 for build in heap-sw+sandwich fixed-ist+window; do
 	suite "kernel bochs $build pcid=on" tests/kernel/run.sh bochs "$build" WORDS=pcid=on
 done
-# Programs of Linux.
+# Linux programs.
 for engine in tcg bochs; do
 	for build in $presets; do
 		suite "linux $engine $build" tests/linux/run.sh $engine "$build"

@@ -5,9 +5,9 @@
  * Bochs walks again although a processor's TLB would hold the page: at every supervisor access to a
  * user page while CR4.SMAP is set, at the first write to a page that was only read, and at the
  * first user access to a page that the supervisor used. The shadow has the size and shape of
- * Bochs's own data TLB, 2048 entries indexed by bits 22-12 of the linear address, but remembers
- * pages without rights. It holds a page from a data access in a region until another page takes its
- * entry or it is flushed.
+ * Bochs's own data TLB, 2048 entries indexed by bits 22-12 of the linear address, but does not
+ * remember access rights. It holds a page from the first data access to it in a region until
+ * another page takes its entry or it is flushed.
  *
  * Bochs reports the reads and writes of a walk before the access that needed it; an access across
  * two pages makes both walks first. A walk belongs to an access if its reads lead to the access's
@@ -16,10 +16,11 @@
  * CLFLUSH, or a walk in another paging mode.
  *
  * Flushes follow Bochs: every write of CR0, CR3 or CR4 and every INVPCID flushes everything. INVLPG
- * flushes one page of any size, so all entries that may be parts of a large page are dropped; they
- * return at the next access without a walk. So do global pages, which Bochs keeps when CR3 is
- * written, but which the shadow cannot recognise. A page fault drops its page. Writes of DR7 and of
- * the APIC base flush Bochs's TLB without a report, so a region should contain none.
+ * flushes one page of any size, so all entries that may be parts of a large page are dropped. The
+ * shadow cannot recognise global pages, so it also drops those when CR3 is written, although Bochs
+ * keeps them. A page that was dropped needlessly returns at the next access to it, which takes no
+ * walk. A page fault drops its page. Writes of DR7 and of the APIC base flush Bochs's TLB without a
+ * report, so a region should contain none.
  */
 #pragma once
 
@@ -44,10 +45,10 @@ unsigned shadow_data_access(unsigned cpu, uint64_t linear, unsigned length);
  * walk awaits its access. */
 bool shadow_holds(unsigned cpu, uint64_t linear);
 
-/* No data access to come will claim the walks so far. */
+/* No later data access will claim the walks seen so far. */
 void shadow_settle(unsigned cpu);
 
-/* As shadow_settle(), for an exception: if it ended a walk, it is a page fault and drops the
+/* Like shadow_settle(), for an exception: if it ended a walk, it is a page fault and drops the
  * page. */
 void shadow_exception(unsigned cpu);
 

@@ -100,7 +100,7 @@ static int leave_child(void)
 	return call(SYS_spawn, (uintptr_t) "hostile", (uintptr_t)argv, 0) <= 0;
 }
 
-/* The console's node survives its removal while it is open, even if its memory would be reused. */
+/* The console's node survives its removal while it is open: new files do not get its memory. */
 static int remove_console(void)
 {
 	const uint64_t path = (uintptr_t) "/tmp/in-its-place";

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Markers: how a guest tells the Bochs instrumentation library where the regions are that it counts. A marker is a
- * PREFETCHNTA of an address that is not canonical, so it does nothing on any processor. docs/records.md has their meaning.
+ * Markers: how a guest tells the Bochs instrumentation library which regions to count. A marker is
+ * a PREFETCHNTA of an address that is not canonical, so it does nothing on any processor.
+ * docs/records.md says what each marker means.
  *
  *     bits 63-40  MARK_TAG
  *     bits 39-32  the operation

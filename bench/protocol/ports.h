@@ -5,9 +5,9 @@
 #define PORT_RECORDS \
 	0xe9 /* the record stream, a byte at a time: QEMU's debug console, Bochs's port_e9_hack */
 #define PORT_EXIT              0xf4 /* QEMU's isa-debug-exit; in Bochs the instrumentation library serves it */
-#define PORT_BOCHS_EXIT        0x8900 /* of a Bochs without the library: takes "Shutdown", letter by letter */
+#define PORT_BOCHS_EXIT        0x8900 /* Bochs without the library: "Shutdown" ends it */
 
-/* Values for PORT_EXIT, and the exit status that the engine makes of one. */
+/* Values for PORT_EXIT, and the exit status that the engine turns one into. */
 #define EXIT_OK                0x10
 #define EXIT_FAILED            0x11
 #define EXIT_PANIC             0x12

@@ -150,7 +150,7 @@ static uint64_t option_number(const char *key)
 	return boot_option(key, value, sizeof value) ? string_to_number(value) : 0;
 }
 
-/* Returns the seed of the command line; without one, a number of RDRAND's or the time. */
+/* Returns the seed from the command line or, if there is none, a number from RDRAND or the time. */
 static uint64_t first_seed(void)
 {
 	uint64_t seed = option_number("seed");

@@ -143,8 +143,7 @@ static bool demo(void)
 }
 
 /*
- * Limits files as a tmpfs of Linux does: to half of memory, and to half as many files as it has
- * pages.
+ * Limits files as tmpfs does on Linux: to half of memory, and in number to half of memory's pages.
  */
 static void set_limits(void)
 {

@@ -31,7 +31,7 @@ static bool is_in_ram(const struct multiboot_memory *memory, uint64_t start, uin
 }
 
 /*
- * As end_of_ram(), for the loader's own tables: below 1 MiB they may be in memory marked as
+ * Like end_of_ram(), for the loader's own tables: below 1 MiB they may be in memory marked as
  * reserved.
  */
 static uint64_t end_for_tables(const struct multiboot_memory *memory, uint64_t address)

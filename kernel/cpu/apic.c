@@ -57,8 +57,8 @@ void lapic_init(void)
 }
 
 /*
- * Returns the TSC ticks per second, measured while the APIC timer counts `ticks`, CALIBRATION_MS
- * long.
+ * Returns the TSC ticks per second, measured while the APIC timer counts `ticks`, which takes
+ * CALIBRATION_MS.
  */
 static uint64_t tsc_against_timer(uint32_t ticks)
 {

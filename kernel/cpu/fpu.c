@@ -11,7 +11,7 @@
 
 /* Set at boot. */
 static bool present, with_xsave, xcr0_lost;
-static bool keeps_pointers; /* FXRSTOR and XRSTOR restore FIP, FDP and FOP only with an exception */
+static bool keeps_pointers; /* FXRSTOR, XRSTOR restore FIP, FDP, FOP only with a pending exception */
 static uint32_t components; /* enabled components of XCR0; 0: FXSAVE is used */
 static uint32_t mxcsr_mask;
 static char initial[FPU_AREA] __attribute__((aligned(64)));
@@ -43,7 +43,7 @@ static bool pointers_are_kept(void)
 
 void fpu_init(void)
 {
-	uint16_t control = 0x37f; /* as FNINIT (SDM 1 8.1.5); MXCSR as reset (SDM 1 10.2.3) */
+	uint16_t control = 0x37f; /* as after FNINIT (SDM 1 8.1.5); MXCSR as after reset (10.2.3) */
 	uint32_t mxcsr = 0x1f80;
 
 	present = cpu_features.fxsr;

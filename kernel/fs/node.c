@@ -52,7 +52,8 @@ static struct node *make(const char *name, size_t length, uint32_t mode)
 	return node;
 }
 
-/* FNV-1a from a secret start; the upper bits of a product depend on all bits of the hash. */
+/* FNV-1a with a secret start. The result is the upper half of a product, because all bits of the
+ * hash affect it. */
 static uint32_t hash_of(const char *name, size_t length)
 {
 	uint64_t hash = secret ^ 0xcbf29ce484222325;

@@ -94,7 +94,7 @@ void node_set_secret(uint64_t secret);
 struct node *node_find(struct node *from, const char *path, bool follow, int *error);
 
 /*
- * As node_find(), but returns the name itself, which may be a further name of a file: for
+ * Like node_find(), but returns the name itself, which may be a further name of a file: for
  * node_remove() and node_rename(). Fails with -EINVAL if it is `.`, and -ENOTEMPTY if it is `..`.
  */
 struct node *node_find_name(struct node *from, const char *path, int *error);
@@ -180,7 +180,7 @@ static inline struct node *node_of_backing(const struct backing *backing)
  */
 size_t node_bytes(const struct node *node, size_t offset, size_t size, const void **bytes);
 
-/* As node_bytes(), for writing; extends the file. Returns 0 if out of memory. */
+/* Like node_bytes(), for writing; extends the file. Returns 0 if out of memory. */
 size_t node_room(struct node *node, size_t offset, size_t size, void **bytes);
 
 /*

@@ -66,7 +66,7 @@ static void empty(struct node *node, uint64_t *entry)
 	frames_used--;
 }
 
-/* As frame_of(), and allocates what is missing. Returns FRAME_NONE if out of memory. */
+/* Like frame_of(), and allocates what is missing. Returns FRAME_NONE if out of memory. */
 static uint64_t make_frame(struct node *node, size_t page)
 {
 	uint64_t *entry;

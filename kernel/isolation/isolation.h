@@ -7,7 +7,7 @@
  *   isolation_shared   all of it: one PML4 for user mode and kernel, whose kernel half is the same
  *                      in every space
  *
- * A value whose user tables hold a few kernel pages only makes two PML4s for a root. `root.user`
+ * A value whose user tables hold only a few kernel pages makes two PML4s for a root. `root.user`
  * holds the user half and the pages that an entry needs until it has loaded the kernel's CR3: entry
  * stubs, IDT, GDT, TSS, struct cpu, and the stacks that the hardware switches to. `root.kernel`
  * holds all of the kernel half. Such a value can only be combined with values of STACK whose entry
@@ -43,19 +43,21 @@
 #include "x86/flush.h"
 
 /*
- * Flags of kernel pages that are never unmapped, beyond their rights: PTE_GLOBAL or 0. They may be
- * global only if every root maps them, since a load of CR3 does not drop global translations. If they
- * are not, PCIDs need one root.kernel for all tasks: a page of the kernel half that is unmapped again
- * must not stay cached under another PCID (mem/pcid.h). Called before paging_init().
+ * Returns the flags, other than access rights, of kernel pages that are never unmapped: PTE_GLOBAL
+ * or 0. The pages may be global only if every root maps them, since a load of CR3 does not drop
+ * global translations. If they are not global, PCIDs need one root.kernel for all tasks: when a
+ * page of the kernel half is unmapped, no other PCID may keep it cached (mem/pcid.h). Called before
+ * paging_init().
  */
 uint64_t isolation_kernel_flags(void);
 
-/* Once per CPU, after kstack_init_cpu(): maps what an entry needs, if the kernel half is not all there. */
+/* Maps what an entry needs, if user tables do not hold all of the kernel half. Called once per CPU,
+ * after kstack_init_cpu(). */
 void isolation_init_cpu(struct cpu *cpu);
 
 /*
- * Makes a root whose user half is empty and whose kernel half, or halves, are as this value says,
- * with a PCID for each of its tables if they are in use. The user half is that of the PML4 in
+ * Makes a root with an empty user half and the kernel half, or halves, that this value prescribes.
+ * If PCIDs are in use, each of its PML4s gets one. The user half is that of the PML4 in
  * `root->user`; the caller fills it. Returns 0, or -ENOMEM with nothing changed.
  */
 int isolation_root_create(struct root *root);
@@ -67,12 +69,13 @@ int isolation_root_create(struct root *root);
 void isolation_root_destroy(const struct root *root);
 
 /*
- * For the self-tests. Returns NULL if the tables of `root` show of the kernel half what this value
- * says, neither more nor less, else a message.
+ * For the self-tests. Returns NULL if the tables of `root` map exactly the part of the kernel half
+ * that this value prescribes, otherwise a message.
  */
 const char *isolation_check(const struct root *root);
 
-/* What CR3 takes now for the kernel to run under `root`. The caller loads it at once, interrupts off. */
+/* Returns the value to load into CR3 for the kernel to run under `root`. The caller loads it at
+ * once, with interrupts off. */
 static inline uint64_t isolation_cr3(const struct root *root)
 {
 	return pcid_load(root->kernel);

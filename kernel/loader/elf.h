@@ -63,7 +63,7 @@ static inline int elf_check(const void *file, size_t size, struct elf_plan *plan
 }
 
 /*
- * As elf_check(), but uses the caller's array `segments`, which has room for ELF_SEGMENTS_MAX
+ * Like elf_check(), but uses the caller's array `segments`, which has room for ELF_SEGMENTS_MAX
  * segments and one for the stack.
  */
 static inline int elf_check_large(const void *file, size_t size, struct elf_plan *plan,

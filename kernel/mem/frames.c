@@ -16,7 +16,7 @@ static struct {
 	uint32_t limit; /* frames below this number have a link */
 	size_t free;
 	size_t total;
-	size_t reserve; /* frames that allocations leave: the larger of the two below */
+	size_t reserve; /* frames that allocations leave free: the larger of the two below */
 	size_t shortage, emergency;
 } frames;
 

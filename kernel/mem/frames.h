@@ -59,7 +59,7 @@ uint64_t frame_alloc(void);
  */
 size_t frames_alloc(uint64_t *words, size_t count, uint64_t flags);
 
-/* As frame_alloc(), but zeroes the frame, through the direct map. */
+/* Like frame_alloc(), but zeroes the frame, through the direct map. */
 uint64_t frame_alloc_zeroed(void);
 
 /* Removes an owner from a frame; the last one frees it. Panics if it is not an allocated one. */

@@ -28,7 +28,7 @@ struct file *file_of(uint64_t fd);
  */
 int file_install(struct file *file, unsigned lowest, bool close_on_exec);
 
-/* As file_install(), with the descriptor `fd`, whose file until now is closed. */
+/* Like file_install(), with the descriptor `fd`, whose file until now is closed. */
 int file_install_at(struct file *file, unsigned fd, bool close_on_exec);
 
 /* Says whether execve() closes an open descriptor. Returns 0 or -ENOMEM. */

@@ -56,7 +56,7 @@ static int open_program(struct image *image, char name[PATH_LENGTH])
 	return error;
 }
 
-/* With the arguments in place, everything else; `error` is that of the arguments. */
+/* Does everything that follows the arguments. `error` is theirs; if it is not 0, only cleans up. */
 static inline int complete(struct image *image, char name[PATH_LENGTH], int error)
 {
 	struct program *program = &image->program;

@@ -91,7 +91,8 @@ void process_teardown(struct task *dead)
 		process_reap(process);
 }
 
-/* The children of a process that ends: no one will wait for them, nor continue those that are stopped. */
+/* Disowns the children of a process that ends: no one will wait for them or continue stopped
+ * ones. */
 static void disown_children(struct process *process)
 {
 	struct process *child;

@@ -93,7 +93,7 @@ _Noreturn void process_start(void (*function)(void));
 int process_spawn(const char *name, const char *const *argv, size_t count);
 
 /*
- * As process_spawn(), for the system call; the child runs at once. `argv` and `envp` are user
+ * Like process_spawn(), for the system call; the child runs at once. `argv` and `envp` are user
  * addresses of arrays of pointers that end with 0, or 0. Fails with -EFAULT for bad addresses.
  */
 long process_spawn_user(uint64_t name, uint64_t argv, uint64_t envp);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Between the files of this room. */
+/* Declarations that the files of this room share. */
 #pragma once
 
 #include "cpu/call_frame.h"
@@ -21,13 +21,15 @@ void process_destroy(struct process *process);
 /* Removes a zombie from its parent's list and the table, and frees it. */
 void process_reap(struct process *process);
 
-/* Frees stack and space of a process that has ended; and the process, if no one will wait for it. */
+/* Frees the stack and space of a process that has ended, and the process if no one will wait for
+ * it. */
 void process_teardown(struct task *dead);
 
 /* Removes a process from its parent's list: no one will wait for it. */
 void process_leave_parent(struct process *process);
 
-/* Returns true if the current process's user has as many processes as allowed: a new one fails with -EAGAIN. */
+/* Returns true if the current process's user may have no more processes: a new one fails with
+ * -EAGAIN. */
 static inline bool process_limit_is_reached(void)
 {
 	const struct account *account = current_process()->account;
@@ -44,7 +46,8 @@ static inline bool process_waits_for_child(const struct process *process)
 	return process->task.state == TASK_BLOCKED && !process->task.waiting;
 }
 
-/* Gives a new process identity, open files and working directory of the current one. Returns 0 or -ENOMEM. */
+/* Gives a new process the identity, open files and working directory of the current one. Returns 0
+ * or -ENOMEM. */
 int process_inherit_files(struct process *child);
 
 /* cpu/entry.asm */

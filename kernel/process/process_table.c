@@ -7,9 +7,10 @@
 #include "sched/pause.h"
 
 #define PID_LAST     0x7fffffff
-#define BUCKETS      1024 /* of process IDs, which spread evenly: those in use are mostly consecutive */
+#define BUCKETS      1024 /* of process IDs, which spread evenly, as they are mostly consecutive */
 
-/* Limits for users other than root (RLIMIT_NPROC). As in Linux, half as many as an eighth of memory has stacks for. */
+/* Limits for users other than root (RLIMIT_NPROC): as in Linux, half the number of 16 KiB stacks
+ * that fit an eighth of memory. */
 #define USER_MEMORY  (256 * KIB) /* of the machine, for each process of a user */
 #define USER_MIN     64
 #define USER_MAX     (KSTACK_HEAP_SLOTS / 2)

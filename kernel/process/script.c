@@ -20,8 +20,8 @@ static char *skip(char *text, const char *end, bool blanks)
 }
 
 /*
- * The end of the first line, in SCRIPT_LINE bytes that a NUL follows: its newline or a NUL, or,
- * where the line is longer, the end of what counts. Returns NULL if that would cut the path short.
+ * Returns the end of the first line in SCRIPT_LINE bytes, which a NUL follows: its newline or a NUL
+ * or, if the line is longer, the end of what counts. Returns NULL if that would cut the path short.
  */
 static char *end_of_line(char *line)
 {

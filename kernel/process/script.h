@@ -17,8 +17,8 @@ static inline bool script_is(const struct program *program)
 }
 
 /*
- * Puts interpreter, argument and the path of the script, which `name` holds, in place of argv[0];
- * then the interpreter's path in `name`. Returns 0, -ENOEXEC or -EACCES if the line names no
- * interpreter, or an error of arguments_prepend().
+ * `name` holds the script's path. Replaces argv[0] with the interpreter, its argument if there is
+ * one, and this path; then writes the interpreter's path to `name`. Returns 0, -ENOEXEC or -EACCES
+ * if the line names no interpreter, or an error of arguments_prepend().
  */
 int script_resolve(const struct program *script, struct arguments *a, char name[PATH_LENGTH]);

@@ -165,7 +165,7 @@ bool signal_will_end(const struct process *process);
 void signal_block(uint64_t mask);
 
 /*
- * As signal_block(), until the next return to user mode: handlers run first, then sigreturn
+ * Like signal_block(), until the next return to user mode: handlers run first, then sigreturn
  * restores the old mask.
  */
 void signal_block_for_call(uint64_t mask);

@@ -40,8 +40,9 @@ static bool page_fault(uintptr_t address, uint64_t error)
 }
 
 /*
- * Describes a page fault as Linux does: the code says if the address is mapped, without the right to it.
- * About addresses of the kernel neither code nor error may tell anything.
+ * Describes a page fault as Linux does: the code says whether the address is mapped, but without
+ * the right that the access needs. For a kernel address, neither the code nor the error may reveal
+ * anything.
  */
 static struct signal_info page_fault_info(struct trap_frame *frame)
 {

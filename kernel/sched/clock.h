@@ -35,7 +35,8 @@ void clock_start(void);
 void clock_set_wake(struct task *task, uint64_t time);
 void clock_set_alarm(struct deadline *alarm, uint64_t time);
 
-/* Called, with the time, for an alarm that has gone off; it may be set again, to a later time. */
+/* Called with the time for an alarm that has gone off. It may set the alarm again, to a later
+ * time. */
 extern void (*alarm_hook)(struct deadline *alarm, uint64_t now);
 
 /*
@@ -44,7 +45,8 @@ extern void (*alarm_hook)(struct deadline *alarm, uint64_t now);
  */
 void clock_poll(void);
 
-/* Polls the devices that raise no interrupt. The other one returns true if a task waits for them. */
+/* poll_hook polls the devices that raise no interrupt; poll_is_wanted_hook returns true if a task
+ * waits for them. */
 extern void (*poll_hook)(void);
 extern bool (*poll_is_wanted_hook)(void);
 

@@ -33,10 +33,11 @@ struct task;
  */
 bool task_pause(void);
 
-/* As task_pause(), but returns true only if a signal will end the task: as in Linux, nothing else ends file I/O. */
+/* Like task_pause(), but returns true only if a signal will end the task: as in Linux, nothing else
+ * ends file I/O. */
 bool task_pause_unless_killed(void);
 
-/* Returns true if a signal will end the task: a wait that nothing else breaks off is broken off then. */
+/* Returns true if a signal will end the task: that ends a wait which nothing else can break off. */
 extern bool (*will_end_hook)(const struct task *task);
 
 /* Called in a pause of a task whose page fault has found no memory (task.starved): frees some. */

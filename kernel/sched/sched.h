@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The run queue, which is FIFO, and the switch from one task to the next. All calls are made with interrupts off. */
+/* The run queue, which is FIFO, and the switch from one task to the next. All calls must be made
+ * with interrupts off. */
 #pragma once
 
 #include "sched/task.h"
@@ -16,19 +17,21 @@ void sched_dequeue(struct task *task);
  */
 void sched_switch(void);
 
-/* As sched_switch(), with `task`, which is ready and in no queue. */
+/* Like sched_switch(), but to `task`, which is ready and in no queue. */
 void sched_switch_to(struct task *task);
 
-/* The first act of every new task, and the last one of every switch: frees the task that ended before it. */
+/* Called first by every new task and last by every switch: if the task that ran before has ended,
+ * frees it. */
 void sched_finish_switch(void);
 
-/* Frees stack and address space of a task that has ended, under the stack and CR3 of the next one, interrupts on. */
+/* Frees the stack and address space of a task that has ended. Called on the stack and under the CR3
+ * of the next task, with interrupts on. */
 extern void (*teardown_hook)(struct task *dead);
 
 /* Runs `first` as this CPU's first task; `idle` runs when no other is ready. */
 _Noreturn void sched_start(struct task *first, struct task *idle);
 
-/* What the idle task does: waits for interrupts, and polls what raises none. */
+/* Runs as the idle task: waits for interrupts, and polls devices that raise none. */
 _Noreturn void sched_idle(void);
 
 /* switch.asm. context_switch() saves the callee-saved registers and RSP, and loads another CR3 and RSP. */

@@ -18,7 +18,8 @@
  */
 int wait_on(struct wait_queue *queue);
 
-/* As wait_on(), but returns -ETIMEDOUT at a time of clock_now() (sched/clock.h); 0 is no limit. */
+/* Like wait_on(), but returns -ETIMEDOUT at a time of clock_now() (sched/clock.h); 0 is no
+ * limit. */
 int wait_until(struct wait_queue *queue, uint64_t time);
 
 /* Makes all tasks of the queue ready. */

@@ -35,5 +35,5 @@ long fcntl_lock(struct file *file, uint64_t command, uint64_t address);
 /* time.c: reads a program's struct timespec as nanoseconds. Returns 0, -EFAULT or -EINVAL. */
 long time_from_user(uint64_t address, uint64_t *ns);
 
-/* groups.c: returns true if the session (0: any) has a process group of this number. */
+/* groups.c: returns true if the session (0: any) has a process group with this number. */
 bool group_exists(int group, int session);

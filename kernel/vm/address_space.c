@@ -75,7 +75,7 @@ uint32_t address_space_find(struct address_space *space, uintptr_t address)
 	return low;
 }
 
-/* The entries that map the pages of [address, end) that lie in one page table. */
+/* Those entries for the pages of [address, end) that lie in one page table. */
 struct run {
 	pte_t *entry;
 	size_t pages;

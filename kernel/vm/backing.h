@@ -23,7 +23,7 @@ struct backing_ops {
 	/*
 	 * Stores the frame with page `page`, which is made if missing. It stays the backing's; the
 	 * caller may share it (frame_share()). Returns 0, -ENOMEM, or -ENXIO if the page is past
-	 * the end or the backing may not grow by another frame, as in a full tmpfs of Linux.
+	 * the end or the backing may not grow by another frame, as in a full tmpfs on Linux.
 	 */
 	int (*frame)(struct backing *backing, size_t page, uint64_t *frame);
 

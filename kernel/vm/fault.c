@@ -11,7 +11,7 @@
 #include "mem/tlb.h"
 #include "output/panic.h"
 
-/* Grows the stack above `address` down to it. Returns false if there is none, or it may not. */
+/* Grows the stack above `address` down to it. Returns false if there is none or it may not grow. */
 static bool grow_stack(struct address_space *space, uintptr_t address)
 {
 	const uint32_t index = address_space_find(space, address);
@@ -33,8 +33,8 @@ static bool grow_stack(struct address_space *space, uintptr_t address)
 }
 
 /*
- * The region of a fault at `address`, or NULL. Faults come in rows, so the region of the last one
- * is tried first. `recent` is a hint that readers of the lock may change.
+ * Returns the region of a fault at `address`, or NULL. Successive faults are often in one region,
+ * so that of the last fault is tried first. `recent` is a hint that readers of the lock may change.
  */
 static const struct region *region_of(struct address_space *space, uintptr_t address)
 {
@@ -59,7 +59,7 @@ static int fill_with_zeros(pte_t *entry, uint64_t flags)
 	return 0;
 }
 
-/* Stores the backing's own frame, of which the space takes a share. */
+/* Stores the backing's own frame, which the space then shares. */
 static int share_frame(struct backing *backing, size_t page, uint64_t *frame)
 {
 	int error = backing->ops->frame(backing, page, frame);
@@ -86,7 +86,8 @@ static int copy_frame(const struct backing *backing, size_t page, uint64_t *fram
 	return 0;
 }
 
-/* Looks the region up again, so that the page fault of an anonymous page keeps no pointer to it. */
+/* Looks the region up again. A pointer passed to it would have to be kept during faults on
+ * anonymous pages too, which need none. */
 static __attribute__((noinline)) int fill_from_backing(struct address_space *space, pte_t *entry,
                                                        uintptr_t address)
 {
@@ -102,8 +103,8 @@ static __attribute__((noinline)) int fill_from_backing(struct address_space *spa
 }
 
 /*
- * A write to a page whose frame a copy of the space shares, or has shared: it gets its own,
- * writable.
+ * Handles a write to a page whose frame a copy of the space shares, or used to share: the page gets
+ * a frame of its own and becomes writable.
  */
 static int make_own(pte_t *entry, uintptr_t address)
 {
@@ -150,7 +151,7 @@ static inline int fault(struct address_space *space, uintptr_t address, uint64_t
 	return -EACCES; /* the region allows it, the entry does too, and yet it faulted */
 }
 
-/* Grows a stack above the address, if there is one; readers of the lock may not. */
+/* Grows a stack above the address, if there is one, which takes the lock for writing. */
 static __attribute__((noinline, cold)) bool grow(struct address_space *space, uintptr_t address)
 {
 	bool grown;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Segments that share pages, many of them, odd rights and entry points. */
+/* Segments that share pages, large numbers of segments, odd rights, odd entry points. */
 #include "tests/elf/odd.h"
 
 /* Two segments in one page, as in the file: `first` bytes of data and `bss` of zeros, then, at
@@ -31,7 +31,7 @@ static void share_page_bss(struct image *i)
 	check(i, TEXT + 4 * PAGE + 0xdfe, 0);
 }
 
-/* The file does not: Linux shows the file's bytes there. */
+/* The file has other bytes there, and Linux shows them. */
 static void share_page_bss_dirty(struct image *i)
 {
 	share_page(i, 0x300, 0x300, 0x300, 0x300);
@@ -62,8 +62,8 @@ static void share_page_high_first(struct image *i)
 	i->segments[2] = first;
 }
 
-/* The second segment is from another place in the file. The program reads its bytes only, or those
- * of both. */
+/* The second segment is from another place in the file. The program reads only the bytes of this
+ * segment, or those of both. */
 static void share_page_elsewhere(struct image *i)
 {
 	begin(i, ET_EXEC, TEXT);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The parts of which rows of bad calls (calls.c) consist. */
+/* What the rows of bad calls (calls.c) are made of. */
 #pragma once
 
 #include "bench/programs/user.h"

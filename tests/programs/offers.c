@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* offers KIND: calls that do little here, except what Linux's callers expect of them. The exit
- * status is 0 if all is as in Linux, otherwise the line of the failed check modulo 256. */
+/* offers KIND: calls that do only what programs written for Linux expect of them. The exit status
+ * is 0 if they behave as on Linux, otherwise the line of the failed check modulo 256. */
 #include "tests/programs/jobs.h"
 
 #define PATH "/tmp/offers"

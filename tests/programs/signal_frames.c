@@ -33,8 +33,8 @@ static void change_stack(int signal, const int *info, uint64_t *context)
 	change_in_handler = call(SYS_sigaltstack, (uintptr_t)&stack, 0, 0);
 }
 
-/* Checks the flags of the stack in a handler on it, and that it is unchanged afterwards (man 2
- * sigaltstack). */
+/* Checks the flags that sigaltstack() reports to a handler on the alternate stack, whether the
+ * handler may change that stack, and that it is set again afterwards (man 2 sigaltstack). */
 static int stack_with(uint32_t flags, uint32_t in_handler, long change, uint32_t after)
 {
 	const struct stack stack = { other_stack, flags, 0, sizeof other_stack };

@@ -318,9 +318,9 @@ static void random_damage(void **state)
 }
 
 /*
- * Segments at any distance, most of them at the same distance in the file as in memory. Either
- * every byte is loaded correctly and each page has the rights of all segments in it, or the file is
- * refused because a page would be writable and executable.
+ * Segments any distance apart, most of them the same distance apart in the file as in memory.
+ * Either every byte is loaded correctly and each page has the rights of all segments in it, or the
+ * file is refused because a page would be writable and executable.
  */
 #define SHARED_PAGES 16
 #define SHARED_BASE  0x400000UL

@@ -134,7 +134,8 @@ static void an_amd_core(void **state)
 	assert_int_equal(value_of(0xc0000301), 0xf);
 }
 
-/* Every read advances all counters: by 4 steps between begin and end on Zen, which has 4. */
+/* Every read of a counter advances all of them, so each advances by as many steps from begin to end
+ * as there are counters: 4 on Zen. */
 static void differences_are_summed(void **state)
 {
 	const char *name, *unit;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * modules.give_back: unpacks archives of several sizes, placed in memory as by a boot loader (claim
- * 37). The frames that no file needs are then freed and overwritten, and every file is read again.
- * Then the files are removed, and all frames must be free again.
+ * modules.give_back: unpacks archives of several sizes, placed in memory as a boot loader does
+ * (claim 37). The frames that no file needs are then freed and overwritten, and every file is read
+ * again. Then the files are removed, and all frames must be free again.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "fs/archive.h"

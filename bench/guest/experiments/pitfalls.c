@@ -66,7 +66,7 @@ static void second_handler(void)
 	lapic_eoi();
 }
 
-/* In one piece of assembly, so that none of its values are on the stack meanwhile. */
+/* A single piece of assembly, so that none of its values are on the stack while it runs. */
 static uint64_t watch_second_interrupt(void)
 {
 	uint64_t changed, rounds = PITFALL_PATIENCE;
@@ -117,8 +117,8 @@ static bool wait_until(const volatile uint8_t *flag)
 	return *flag;
 }
 
-/* Returns the number of the first interrupt's words that the second changed; ~0 if one did not
- * come. */
+/* Returns how many of the words that the first interrupt left on the stack the second one changed,
+ * or ~0 if either interrupt did not come. */
 static uint64_t two_interrupts(bool rule)
 {
 	bool both;
@@ -173,7 +173,7 @@ static bool ist_reentry_ran(struct bench *b)
 	return b->tries == 16;
 }
 
-/* pitfall.shared_pml4: two users of the fixed stack, each with canaries below the top of its
+/* pitfall.shared_pml4: two users of the fixed stack. Each has canaries below the top of its
  * stack. */
 #define CANARIES 64
 
@@ -181,15 +181,15 @@ static struct user {
 	struct address_space *space;
 	struct kstack stack;
 } users[2];
-static uint64_t lost; /* canaries of the first that the second changed */
+static uint64_t lost; /* the first user's canaries that the second one changed */
 
 static volatile uint64_t *canary(const struct user *user, unsigned i)
 {
 	return (volatile uint64_t *)(user->stack.top - PAGE_SIZE) + i;
 }
 
-/* Both "run": each under its own CR3, on a stack of neither. All data is static: see
- * kstack_call_across_cr3(). */
+/* Both users "run", each under its own CR3, but on a stack that belongs to neither. All data is
+ * static: see kstack_call_across_cr3(). */
 static void use_both_stacks(void *argument)
 {
 	const uint64_t old = read_cr3();

@@ -46,7 +46,7 @@ static uint64_t kernel_words(void)
 /*
  * In long mode the hardware always leaves the user stack when an interrupt comes from user mode.
  * The pitfall is therefore made with an IST slot that points to a user page, and an interrupt in
- * kernel mode. SMAP (SDM 3A 4.6.1) would stop the pushes, so it is off meanwhile, as on the
+ * kernel mode. SMAP (SDM 3A 4.6.1) would stop the pushes, so it is off at that time, as on the
  * processors that the design note had in mind.
  */
 static bool interrupt_on_user_stack(void)

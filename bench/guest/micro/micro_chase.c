@@ -35,8 +35,8 @@ static uint64_t nodes, loads;
 static uintptr_t base, arrived;
 static bool by_page, all_linked;
 
-/* Line of page i. For any number of pages, these use the sets of L1, L2 and L3 as evenly as
- * consecutive lines do. */
+/* Returns which line of page i holds its node. For any number of pages, these lines use the sets of
+ * L1, L2 and L3 as evenly as consecutive lines do. */
 static uint64_t line_of_page(uint64_t i)
 {
 	return (i / 16 + 4 * (i % 16)) % PAGE_LINES;
@@ -48,9 +48,9 @@ static uintptr_t *node(uint64_t i)
 }
 
 /*
- * Links all nodes into one cycle. The order is that of a congruential generator of full period, its
- * low bits mixed with its high ones, over the numbers below the next power of two, without those
- * that are not nodes.
+ * Links all nodes into one cycle. A congruential generator of full period produces every number
+ * below the next power of two; after its high bits are mixed into the low ones, the numbers that
+ * are nodes give the order.
  */
 static void link_nodes(uint64_t seed)
 {

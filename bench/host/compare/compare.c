@@ -60,7 +60,7 @@ static void print_cells(const char *const cells[CELLS], const size_t width[CELLS
 	putchar('\n');
 }
 
-/* The causes that changed in the row of a line. */
+/* Prints the causes that changed in the row of `change`. */
 static void print_causes(const struct changes *changes, const struct change *change)
 {
 	const struct change *causes[CAUSES_MAX];
@@ -90,7 +90,7 @@ static bool is_shown(const struct change *change, enum verdict_of_change verdict
 	return change->in_a && change->in_b && change->verdict == verdict && (all || change->decides);
 }
 
-/* Prints the lines of one verdict, the largest effect first; returns how many were left out. */
+/* Prints the lines of one verdict, the largest effect first. Returns how many were left out. */
 static size_t print_lines(const struct changes *changes, enum verdict_of_change verdict, bool all,
                           size_t most, const size_t width[CELLS])
 {

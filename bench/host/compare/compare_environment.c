@@ -16,21 +16,21 @@ static const char *const shown[] = {
 	"tool.linux-programs",
 };
 
-/* Those by which exact counts may differ, beside the image of the strategy. */
+/* Those that may make exact counts differ, besides the image of the strategy. */
 static const char *const causes[] = {
 	"run.benchmarks",  "run.samples",      "run.seed",    "run.cpus",   "run.memory",
 	"run.pcid",        "run.window_flush", "run.profile", "tool.bochs", "sha256.bochs-library",
 	"sha256.programs",
 };
 
-/* What makes an image another one. */
+/* Those that may make an image differ. */
 static const char *const makers[] = { "tool.gcc", "tool.nasm", "tool.ld", "source.revision" };
 
 struct values {
 	char a[VALUE_MAX], b[VALUE_MAX];
 };
 
-/* Whether the value of `key` differs; a key that both lack does not. */
+/* Returns true if the value of `key` differs; a key that both lack does not. */
 static bool differs(const struct results pair[2], const char *key, struct values *values)
 {
 	results_environment(&pair[0], key, values->a, sizeof values->a);

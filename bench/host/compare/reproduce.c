@@ -16,7 +16,7 @@ struct group {
 	const char *engine, *benchmark;
 	size_t series, within, different, missing;
 	bool unexplained;
-	char reasons[REASON_MAX]; /* of one strategy; others may have more */
+	char reasons[REASON_MAX]; /* of one strategy; others may have more reasons */
 };
 
 static bool is_of(const struct group *group, const struct change *change)

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The level of the tests, all of them together. */
+/* The significance level of all tests together. */
 #define SIGNIFICANT 0.05
 
 const char *const quantity_names[QUANTITIES] = { "instructions", "cycles", "time", "bytes", "causes" };
@@ -55,7 +55,7 @@ static double divide(double b, double a)
 	return b > 0 ? INFINITY : 1;
 }
 
-/* By the medians and their intervals, where the engine repeats itself. */
+/* Compares by the medians and their intervals, for engines that always give the same numbers. */
 static void compare_counts(struct change *change, const struct summary_row *a, const struct summary_row *b)
 {
 	change->ratio = divide(b->stats.median, a->stats.median);
@@ -64,7 +64,7 @@ static void compare_counts(struct change *change, const struct summary_row *a, c
 	change->flags |= a->flags & b->flags & FLAG_EXACT;
 }
 
-/* The logarithms of a series' round medians; NULL without memory or when one is 0. */
+/* The logarithms of a series' round medians; NULL if out of memory or if a median is 0. */
 static double *round_logs(const struct series *series)
 {
 	double *logs = malloc((series->round_count + 1) * sizeof *logs);
@@ -79,7 +79,8 @@ static double *round_logs(const struct series *series)
 	return logs;
 }
 
-/* By a Mann–Whitney test over the rounds, where numbers vary from boot to boot; `few` when it cannot be made. */
+/* Compares by a Mann–Whitney test over the rounds, for engines whose numbers vary from boot to
+ * boot. Sets `few` if that cannot be done. */
 static void compare_rounds(struct change *change, const struct series *a, const struct series *b)
 {
 	double *x, *y;
@@ -135,7 +136,7 @@ static enum verdict_of_change judge(const struct change *change, const struct su
 	return change->high < 1 - threshold ? CHANGE_IMPROVED : CHANGE_UNDECIDED;
 }
 
-/* Adds what both rows say, or what one of them says. */
+/* Adds the change from row `a` to row `b`, of which one may be missing. */
 static int add_change(struct changes *changes, const struct summary_row *a, const struct summary_row *b)
 {
 	const struct summary_row *known = b ? b : a;
@@ -171,7 +172,7 @@ static int add_change(struct changes *changes, const struct summary_row *a, cons
 	               : complain("run-bench: comparing", "out of memory");
 }
 
-/* The rows of one series in both runs; NULL where a run lacks it. */
+/* The rows of one series in both runs; NULL if a run lacks it. */
 struct match {
 	const struct summary_row *a, *b;
 };
@@ -201,7 +202,7 @@ static int match_rows(struct changes *changes, const struct summary_rows *a, con
 	return 0;
 }
 
-/* Round medians are needed where an engine does not repeat itself. */
+/* Returns true if round medians are needed: an engine's numbers vary from boot to boot. */
 static bool needs_rounds(const struct changes *changes)
 {
 	for (size_t i = 0; i < changes->count; i++)
@@ -222,7 +223,7 @@ static int read_rounds(const struct results *results, struct series_list *list)
 	return 0;
 }
 
-/* One table, one level: Holm over all tests of it. */
+/* Adjusts p by Holm's method over all tests of the table. */
 static int adjust(struct changes *changes, const struct match *matches)
 {
 	double *p = malloc((changes->count + 1) * sizeof *p);
@@ -247,7 +248,7 @@ static int adjust(struct changes *changes, const struct match *matches)
 	return failed ? complain("run-bench: comparing", "out of memory") : 0;
 }
 
-/* Whether two series are of one row and build; such lie near each other. */
+/* Returns true if two series are of one row and build. */
 static bool same_row(const struct change *a, const struct change *b)
 {
 	static const int names[] = { ENGINE, BENCHMARK, STACK, LOADER, ISOLATION };
@@ -258,7 +259,7 @@ static bool same_row(const struct change *a, const struct change *b)
 	return a->parameter == b->parameter && a->cpus == b->cpus;
 }
 
-/* Whether two series are of one benchmark and parameter: these follow each other. */
+/* Returns true if two series are of one benchmark and parameter: such series follow each other. */
 static bool same_block(const struct change *a, const struct change *b)
 {
 	return !strcmp(a->names[ENGINE], b->names[ENGINE]) &&
@@ -273,7 +274,8 @@ static const struct change *block_start(const struct changes *changes, const str
 	return change;
 }
 
-/* A check that fails now shows in every metric of its row: in a cause only where no other metric says it. */
+/* A check that fails now makes every metric of its row a regression. A cause reports it only if no
+ * other metric of the row does. */
 static void let_checks_decide(struct changes *changes, size_t index)
 {
 	struct change *change = &changes->items[index];

@@ -11,7 +11,7 @@
 /* A line of build/host/about.txt. */
 struct about_line {
 	char name[NAME_MAX_LENGTH];
-	bool of_linux; /* it runs programs of Linux: the third field says so */
+	bool of_linux; /* it runs Linux programs: the third field says so */
 };
 
 static FILE *open_about(void)
@@ -68,7 +68,10 @@ static bool has(const char *list, const char *name)
 	return false;
 }
 
-/* Adds the benchmarks that `glob` matches and that run programs of Linux, and tells of which kinds it matches any. */
+/*
+ * Adds the benchmarks that `glob` matches and that run Linux programs. Sets `linux_ones` and
+ * `other_ones` to whether it matches any of each kind.
+ */
 static void match(struct linux_rows *rows, const char *glob, bool *linux_ones, bool *other_ones)
 {
 	struct about_line about;

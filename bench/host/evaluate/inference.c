@@ -8,7 +8,7 @@
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
-#define EXACT_MAX 30    /* values of a lot */
+#define EXACT_MAX 30    /* values of a sample */
 #define TAIL      0.025 /* the probability that the interval misses on one side */
 
 double inference_sign_test(size_t below, size_t above)
@@ -21,8 +21,9 @@ double inference_sign_test(size_t below, size_t above)
 }
 
 /*
- * The probabilities of U = 0 … n·m without ties. ways[k][u]: of the subsets of k of the ranks so far, those whose
- * U is u; each new rank r either stays out, or joins as the k-th and adds r − k. NULL without memory.
+ * The probabilities of U = 0 … n·m without ties. ways[k][u]: of the subsets of k of the ranks so
+ * far, those whose U is u; each new rank r either stays out, or joins as the k-th and adds r − k.
+ * NULL if out of memory.
  */
 static double *u_distribution(size_t n, size_t m)
 {
@@ -75,7 +76,8 @@ static double sum_up_to(const double *probabilities, double u)
 	return sum;
 }
 
-/* The rank, from 1, of the difference that begins the interval; 0 when even the smallest is not far enough out. */
+/* Returns the rank, from 1, of the difference that begins the interval; 0 if even the smallest is
+ * not far enough out. */
 static size_t interval_rank(const double *probabilities, double deviation, size_t n, size_t m)
 {
 	double sum = 0;

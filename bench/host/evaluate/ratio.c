@@ -9,8 +9,8 @@
 #include "bench/host/evaluate/inference.h"
 
 /*
- * Medians of the two series in the rounds that both have, as log ratios in `logs` (room for a's rounds).
- * Returns how many, or -1 when a median is 0, whose logarithm does not exist.
+ * Stores in `logs`, which has room for a's rounds, the logarithms of the ratios of the two series'
+ * medians in the rounds that both have. Returns how many there are, or -1 if a median is 0.
  */
 static long round_ratios(const struct series *a, const struct series *b, double *logs)
 {

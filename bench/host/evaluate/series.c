@@ -40,8 +40,8 @@ static int no_memory(void)
 }
 
 /*
- * Makes room for one more item of `size` bytes. Returns the array, which may have moved, or NULL when there is
- * no memory; the old array is valid then.
+ * Makes room for one more item of `size` bytes. Returns the array, which may have moved, or NULL if
+ * out of memory; the old array remains valid then.
  */
 static void *grow(void *array, size_t count, size_t *room, size_t size)
 {
@@ -158,7 +158,7 @@ static void free_one(struct series *series)
 	free(series->rounds);
 }
 
-/* Ends the newest series, if any; drops it if no sample counts. */
+/* Ends the newest series, if any, and drops it if none of its samples counts towards it. */
 static int end_series(struct work *work)
 {
 	struct series *series;
@@ -267,7 +267,7 @@ static int read_sample(struct work *work, sqlite3_stmt *row)
 
 static int read_samples(struct work *work)
 {
-	/* The order puts a series together, its rounds one after another, and within them its launches. */
+	/* This order groups the rows by series, then by round, then by launch. */
 	static const char query[] =
 	        "SELECT s.rowid, s.launch, l.round, l.cpus, s.parameter, s.value, s.flags,"
 	        " l.engine, l.strategy, l.stack, l.loader, l.isolation, s.benchmark, s.metric, s.unit, "

@@ -16,7 +16,7 @@
 /* The share of false ones among the differences that are marked. */
 #define SIGNIFICANT         0.05
 
-/* How messages begin, and what they say was being done. */
+/* How messages begin, and what they say the program was doing. */
 #define PART                "summary"
 #define MARKING_OUTLIERS    "marking outliers"
 #define WRITING_SUMMARIES   "writing summaries"
@@ -157,8 +157,8 @@ static bool is_tested(const struct pair *pair)
 }
 
 /*
- * Marks the pairs that differ: sign tests, and among those found at most 5 % false ones (Benjamini–Hochberg over
- * all pairs that can be tested).
+ * Marks the pairs that differ, by sign tests. At most 5 % of the marked ones are expected to be
+ * false (Benjamini–Hochberg over all pairs that can be tested).
  */
 static int mark_different(struct pairs *pairs)
 {

@@ -43,11 +43,12 @@ struct function {
 /* A `!function` line that waits for the sample of its region. */
 struct pending {
 	size_t frame;
-	size_t next; /* of the same region, or of the free ones; index, or NONE */
+	size_t next; /* line of the same region, or next free one: index, or NONE */
 	struct sums sums;
 };
 
-/* As many regions are pending as in counts.h, each at the index of its number. */
+/* The lines of a region that waits for its sample. There are as many places as in counts.h; a
+ * region's place is its number modulo COUNTS_PENDING. */
 struct waiting {
 	int64_t region; /* 0: none */
 	size_t first, last;

@@ -16,7 +16,7 @@
 struct sheet {
 	const char *file;
 	const char *query; /* its columns are those of the file */
-	bool json_lines;   /* also as <name>.jsonl: raw samples are not, which would be four times as large */
+	bool json_lines;   /* also as <name>.jsonl, but not for raw samples: four times as large */
 };
 
 typedef int row_writer(sqlite3 *db, const struct sheet *sheet, FILE *out);
@@ -166,7 +166,7 @@ static int write_json_lines(sqlite3 *db, const struct sheet *sheet, FILE *out)
 	return step == SQLITE_DONE || step == SQLITE_ROW ? 0 : -1;
 }
 
-/* Writes the sheet to `name` in the folder, by `write`. */
+/* Writes the sheet to the file `name` in the folder, with the function `write`. */
 static int write_file(sqlite3 *db, const struct sheet *sheet, const char *run_dir, const char *name,
                       row_writer *write)
 {
@@ -220,7 +220,7 @@ int csv_export(sqlite3 *db, const char *run_dir)
 	return status;
 }
 
-/* Appends a byte to the record's text; false when there is no memory. */
+/* Appends a byte to the record's text; false if out of memory. */
 static bool append(struct csv_record *record, size_t *length, char byte)
 {
 	if (*length == record->size) {
@@ -236,7 +236,7 @@ static bool append(struct csv_record *record, size_t *length, char byte)
 	return true;
 }
 
-/* Points the fields at the strings that follow one another in the text. */
+/* Makes the fields point to the strings that follow one another in the text. */
 static int split(struct csv_record *record, size_t count)
 {
 	char *field = record->text;

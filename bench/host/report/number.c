@@ -5,7 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-/* `range` is of comparisons and `few` of both; neither leaves an interval of 95 %. */
+/* Series and comparisons can have the flag `few`, comparisons also `range`. Both mean that there is
+ * no 95 % interval. */
 static const struct mark {
 	const char *flag;
 	char mark;

@@ -19,7 +19,7 @@ static const char *const endings[] = { "svg", "png" };
 
 #define ENDINGS (sizeof endings / sizeof endings[0])
 
-/* Appends a line's text, a space before it, without the spaces around it. */
+/* Appends the trimmed text of a line after a space. */
 static void append(char *text, size_t size, char *line)
 {
 	size_t used = strlen(text);
@@ -77,7 +77,7 @@ static int run_gnuplot(const char *plots_out, const char *script, const char *vi
 	return complain("plots", "%s: %s", script, "gnuplot failed");
 }
 
-/* Whether the figure's two files are there and not empty. */
+/* Returns true if both files of the figure are there and not empty. */
 static bool is_figure_there(const char *plots_out, const char *figure)
 {
 	for (size_t i = 0; i < ENDINGS; i++) {
@@ -114,7 +114,7 @@ static int draw_view(const char *plots_out, const char *script, const char *view
 	               : complain("plots", "%s: %s", script, "gnuplot wrote no figure; is the disk full?");
 }
 
-/* Draws one script once per view that has anything of it; what is about claims, once. */
+/* Draws a script once for each view that has data for it, or once in all if it is about claims. */
 static int draw(sqlite3 *db, const char *plots_out, const char *script, const char *name)
 {
 	char needs[512];

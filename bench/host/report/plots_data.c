@@ -15,7 +15,8 @@
 
 #define METRICS_MAX 64
 
-/* The rows that are drawn: of the view's engine, of checks that passed; ?1 is the engine, ?2 the view's metric. */
+/* The rows to draw: those of the view's engine whose checks passed. ?1 is the engine, ?2 the view's
+ * metric. */
 #define ROWS                                                                                   \
 	" FROM good_summary WHERE engine = ?1 AND ("                                           \
 	"?1 = ?3 OR EXISTS (SELECT 1 FROM summary s WHERE s.engine = ?1 AND s.metric = ?2 AND" \
@@ -26,7 +27,8 @@ int plots_make_dir(const char *path)
 	return mkdir(path, 0777) && errno != EEXIST ? complain("plots", "%s: %s", path, strerror(errno)) : 0;
 }
 
-/* Opens <data_dir>/<view>/<name> (or <data_dir>/<name> without a view) to be written; its path in `path`. */
+/* Opens <data_dir>/<view>/<name> (or <data_dir>/<name> without a view) for writing, and stores its
+ * path in `path`. */
 static FILE *open_file(char path[PATH_MAX], const char *data_dir, const char *view, const char *name)
 {
 	FILE *out;
@@ -70,8 +72,9 @@ static const char *text(sqlite3_stmt *query, int column)
 }
 
 /*
- * A name in a data file or a script: gnuplot runs what stands in some of its texts, and columns end at spaces. Spaces
- * between names are kept with `list`. In one of a few buffers, in turn.
+ * Returns a name that is safe in a data file or a script: gnuplot executes parts of some texts, and
+ * columns end at spaces. With `list`, spaces between names are kept. The result is in one of a few
+ * buffers, used in turn.
  */
 static const char *word(sqlite3_stmt *query, int column, bool list)
 {
@@ -102,7 +105,8 @@ static size_t list_metrics(sqlite3_stmt *query, const char **names, char *pool, 
 	return count;
 }
 
-/* One line per parameter, and per metric the median and the ends of its interval, which come sorted by parameter. */
+/* Writes a line per parameter, with the median of each metric and the ends of its interval. The
+ * rows come sorted by parameter. */
 static void write_lines(FILE *out, sqlite3_stmt *query, const char *const *metrics, size_t count)
 {
 	long long last = -1;
@@ -170,8 +174,8 @@ static int write_series(sqlite3 *db, const char *data_dir, const struct view *vi
 }
 
 /*
- * How the samples of an interrupt are spread: a line per value, the overhead of its launch subtracted, with the
- * number of samples that have it.
+ * Writes the distribution of an interrupt's samples: a line per value, less the overhead of its
+ * launch, with the number of samples that have this value.
  */
 static int write_distribution(sqlite3 *db, const char *data_dir, const struct view *view,
                               const char *benchmark, const char *strategy)
@@ -257,7 +261,8 @@ static int write_profile(FILE *out, sqlite3 *db)
 	return 0;
 }
 
-/* How the values of the axes are drawn: curve(x) and point_of(x), numbers of plots/style.gp and of gnuplot. */
+/* Writes how the values of the axes are drawn: curve(x) is a number that plots/style.gp explains,
+ * point_of(x) a point type of gnuplot. */
 static void write_style(FILE *out)
 {
 #define CURVE(name, curve, point) fprintf(out, " x eq \"%s\" ? %d :", name, curve);
@@ -271,7 +276,7 @@ static void write_style(FILE *out)
 	fputs(" -1\n", out);
 }
 
-/* What the scripts load first: what this view has, and how it is called. */
+/* Writes the file that the scripts load first: what this view has and what it is called. */
 static int write_index(sqlite3 *db, const char *data_dir, const struct view *view)
 {
 	char path[PATH_MAX];
@@ -296,8 +301,8 @@ static int write_index(sqlite3 *db, const char *data_dir, const struct view *vie
 }
 
 /*
- * The ratios of one subject to its least, with the marks of both after a "="; x and y are the places of subject and
- * strategy. Returns 1 when there are any.
+ * Writes the ratios of one subject to its least value, with the marks of both values after a "="; x
+ * and y are the positions of the subject and the strategy. Returns 1 if there are any.
  */
 static int write_subject(FILE *out, sqlite3 *db, const struct view *view, const struct subject *subject,
                          int x)

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* The first figures, in this order; any others follow by name. Two stand elsewhere in the page. */
+/* The first figures, in this order; all others follow by name. Two are elsewhere on the page. */
 static const char *const order[] = {
 	"where", "exec", "irq-entry", "irq-off", "tlb-flush", "switch", "memory"
 };
@@ -97,7 +97,7 @@ int report_figure(const struct report *report, const char *figure)
 	return 0;
 }
 
-/* Figures of one script lie together, and scripts are in the order above. */
+/* Figures of one script are kept together, and scripts are in the order above. */
 static size_t place(const char *name)
 {
 	for (size_t i = 0; i < COUNT(order); i++) {
@@ -109,7 +109,7 @@ static size_t place(const char *name)
 	return COUNT(order);
 }
 
-/* By name, a figure before those whose names go on from its own. */
+/* By name; a figure comes before those whose names begin with its own. */
 static int compare_names(const char *a, const char *b)
 {
 	while (*a && *a == *b)

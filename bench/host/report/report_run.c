@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define PROBLEMS_MAX 40 /* as many are listed; the rest is counted */
+#define PROBLEMS_MAX 40 /* this many are listed; the rest are only counted */
 
 void report_title(const struct report *report)
 {
@@ -57,7 +57,7 @@ void report_state(const struct report *report)
 	sqlite3_finalize(run);
 }
 
-/* The rows of a query, each a text in a list item: at most PROBLEMS_MAX, and how many more there are. */
+/* Writes the rows of a query as list items: at most PROBLEMS_MAX, then how many more there are. */
 static bool write_list(const struct report *report, const char *heading, const char *sql)
 {
 	sqlite3_stmt *row = report_query(report->db, sql, NULL);

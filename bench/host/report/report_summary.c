@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* The strategies that need least and most of one subject in one view. */
+/* The strategies that need the least and the most for one subject in one view. */
 struct extremes {
 	long long strategies;
 	long long at_least; /* how many need the least */
@@ -139,7 +139,7 @@ static sqlite3_stmt *query_of(sqlite3 *db, const char *sql, const struct view *v
 	return query;
 }
 
-/* The median of one strategy; 0 when it was not measured. */
+/* Returns the median of one strategy; 0 if it was not measured. */
 static double median_of(sqlite3 *db, const struct view *view, const struct subject *subject,
                         const char *metric, const char *strategy)
 {
@@ -157,7 +157,8 @@ static double median_of(sqlite3 *db, const struct view *view, const struct subje
 	return median;
 }
 
-/* How sure the ratio is: on kvm the interval of the comparison, in cycles what the model's other parameters say. */
+/* Finds how certain the ratio is: on kvm the interval of the comparison, for cycles the ratios
+ * with the model's other parameters. */
 static void find_ratio(sqlite3 *db, const struct view *view, const struct subject *subject,
                        struct extremes *found)
 {
@@ -290,7 +291,7 @@ void report_sentences(sqlite3 *db, char sentence[3][REPORT_SENTENCE_MAX])
 	memset(sentence, 0, 3 * (size_t)REPORT_SENTENCE_MAX);
 	say_what_ran(db, sentence[0]);
 	say_verdicts(db, sentence[1]);
-	/* Time first, then what comes closest. */
+	/* Time first, then what comes closest to it. */
 	for (size_t i = views_count; i-- > 0;) {
 		struct extremes found;
 

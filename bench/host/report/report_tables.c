@@ -40,7 +40,7 @@ static void write_value(FILE *out, const struct number *number, bool least)
 	fputs("</td>", out);
 }
 
-/* One value of one strategy: a cell, also where there is none. */
+/* Writes the cell of one strategy, also if it has no value. */
 static void write_cell(const struct report *report, const struct view *view, const char *strategy,
                        const char *benchmark, long long parameter, const char *metric)
 {
@@ -90,7 +90,7 @@ static void write_strategy(FILE *out, const char *strategy)
 	}
 }
 
-/* The unit of a subject that was measured in this view; false when it was not. */
+/* Finds the unit of a subject in this view; false if it was not measured. */
 static bool find_unit(const struct report *report, const struct view *view, const struct subject *subject,
                       char *unit, size_t size)
 {
@@ -130,7 +130,7 @@ static void write_subject_cell(const struct report *report, const struct view *v
 	           subject->metric ? subject->metric : view->metric);
 }
 
-/* A row per subject, a column per strategy: for no more strategies than fit beside each other. */
+/* A row per subject and a column per strategy, if there are few enough strategies for the page. */
 static void write_subjects_down(const struct report *report, const struct view *view, sqlite3_stmt *strategy)
 {
 	char unit[64];

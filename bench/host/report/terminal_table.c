@@ -24,7 +24,7 @@ static const struct section {
 	const char *name;
 	const char *main;  /* the metric that stands for time; "" when there is none */
 	const char *means; /* what its numbers are */
-	bool time_is_void; /* the main metric means nothing and is left out */
+	bool time_is_void; /* the main metric means nothing, so it is left out */
 } sections[] = {
 	{ "bochs", "instructions", "instructions on Bochs: exact counts, not time", false },
 	{ "kvm", "tsc", "TSC ticks on KVM", false },
@@ -71,7 +71,7 @@ static char *format(const char *form, ...)
 	return length < 0 ? NULL : text;
 }
 
-/* The columns that a UTF-8 text takes: its bytes that do not continue a character. */
+/* Returns how many columns a UTF-8 text takes: its bytes that do not continue a character. */
 static size_t text_width(const char *text)
 {
 	size_t width = 0;
@@ -194,7 +194,8 @@ static struct line *line_for(struct table *table, char *label)
 	return &lines[table->line_count++];
 }
 
-/* A benchmark that has the engine's main metric is one line per parameter; any other, one per metric too. */
+/* A benchmark with the engine's main metric has one line per parameter; any other has one per
+ * parameter and metric. */
 static bool load_lines(sqlite3 *db, const struct section *section, struct table *table)
 {
 	static const char query[] =
@@ -317,7 +318,7 @@ static void print_results(const struct screen *screen, const struct table *table
 	}
 }
 
-/* The bytes of `text` that fit in `width` columns, broken at a space if there is one. */
+/* Returns how many bytes of `text` fit in `width` columns, broken at a space if there is one. */
 static size_t fitting_bytes(const char *text, size_t width)
 {
 	size_t used = 0;

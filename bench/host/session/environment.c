@@ -59,7 +59,7 @@ static void add_turbo(struct environment *environment)
 	                          : "off");
 }
 
-/* What the time stamps are worth: whether ticks are time, and how many there are. */
+/* Adds what the time stamps are worth: the TSC's frequency, and whether its ticks measure time. */
 static void add_tsc(struct environment *environment)
 {
 	bool invariant = host_cpu_flag("constant_tsc") && host_cpu_flag("nonstop_tsc");
@@ -188,7 +188,7 @@ static void add_tools(struct environment *environment)
 	environment_add(environment, "tool.sqlite", "%s", sqlite3_libversion());
 }
 
-/* One hash of all programs that the kernel is given. */
+/* Adds one hash of all programs that the kernel is given. */
 static void add_programs(struct environment *environment)
 {
 	struct arguments command = { 0 };
@@ -234,7 +234,8 @@ static void add_linux_programs(struct environment *environment)
 	free(output);
 }
 
-/* The revision of this tree, not of a repository that it lies in; if there is none, git's own reason. */
+/* Adds the revision of this tree, not of a repository that contains it; or git's reason if there is
+ * none. */
 static void add_revision(struct environment *environment)
 {
 	static const char ask[] =

@@ -55,7 +55,7 @@ static void read_about(struct benchmarks *list)
 		fclose(in);
 }
 
-/* The benchmark of this name, which is added when it is new; NULL when there are too many. */
+/* Returns the benchmark with this name, adding it if it is new; NULL if there are too many. */
 static struct about *find_about(struct benchmarks *list, const char *name)
 {
 	for (size_t i = 0; i < list->abouts; i++)
@@ -68,7 +68,7 @@ static struct about *find_about(struct benchmarks *list, const char *name)
 	return &list->about[list->abouts++];
 }
 
-/* A row of the kernel: one parameter more of its benchmark. */
+/* Takes a row of the kernel, which is one more parameter of its benchmark. */
 static void observe(void *context, const struct record *record)
 {
 	const char *name = record_get(record, "name");
@@ -93,7 +93,7 @@ static void observe(void *context, const struct record *record)
 	         unit + strcspn(unit, "/"));
 }
 
-/* The benchmarks that the kernel listed, or the others, by subject. */
+/* Prints the benchmarks that the kernel listed, or the others, by subject. */
 static void print_benchmarks(const struct benchmarks *list, bool listed, FILE *out)
 {
 	const char *subject = "";

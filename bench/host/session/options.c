@@ -238,7 +238,8 @@ static int parse_strategies(struct options *options, const char *text, char *why
 	}
 }
 
-/* The glob goes on the kernel's command line, so nothing that a boot loader would take apart may be in it. */
+/* The glob goes on the kernel's command line, so it must contain nothing that a boot loader would
+ * split. */
 static int parse_bench(struct options *options, const char *text, char *why)
 {
 	static const char valid[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_*?[],";
@@ -257,7 +258,7 @@ static int parse_bench(struct options *options, const char *text, char *why)
 	return 0;
 }
 
-/* One of two words; *second is set when it is the second. */
+/* Parses one of two words; sets *second to whether it is the second. */
 static int parse_either(const char *name, const char *value, const char *first, const char *other,
                         bool *second, char *why)
 {
@@ -312,7 +313,7 @@ static int parse_thresholds(const char *text, struct thresholds *thresholds, cha
 	}
 }
 
-/* Options that say what the program does; all others leave it at a run. */
+/* Options that select what the program does; without one of them it makes a run. */
 static void set_mode(struct options *options, int option, const char *value)
 {
 	if (value)

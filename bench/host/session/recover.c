@@ -14,7 +14,8 @@
 
 #define LAUNCHES_MAX 2000
 
-/* A launch that never ended; `place` is its number among the boots, with which its folder's name begins. */
+/* A launch that never ended; `place` is its number among the boots, and its folder's name begins
+ * with that. */
 struct interrupted {
 	int64_t id, place;
 	char engine[32], strategy[64], variant[64];
@@ -61,7 +62,7 @@ static int replay(struct store *store, const struct interrupted *launch, FILE *r
 	return 0;
 }
 
-/* The raw records of the launch: the folder of its number, or NULL. */
+/* Opens the raw records of the launch, in the folder with its number; NULL if they are missing. */
 static FILE *open_records(const struct interrupted *launch, const char *folder)
 {
 	char pattern[PATH_MAX];

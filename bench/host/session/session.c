@@ -61,7 +61,8 @@ static int add_engine(struct session *session, const struct engine *engine)
 	return 0;
 }
 
-/* An engine that was named must run; KVM, when it was not, is left out with a line that says why. */
+/* Engines that the command line names must be able to run. If KVM is not among them and cannot run,
+ * it is left out, and a line says why. */
 static int choose_engines(struct session *session)
 {
 	const struct options *options = session->options;
@@ -98,7 +99,7 @@ static int check_images(const struct plan *plan)
 	return 0;
 }
 
-/* The image that is booted, by its hash, and by that of all of it but the name of the revision. */
+/* Adds two hashes of the booted image: one of all of it, one without the revision's name. */
 static void add_image(struct environment *environment, const struct strategy *strategy)
 {
 	char sha256[IMAGE_SHA256_MAX];
@@ -216,7 +217,7 @@ static int store_images(struct session *session)
 	return status;
 }
 
-/* Statistics, claims, files, figures and the report. Returns 0 when all of them worked. */
+/* Makes statistics, claims, files, figures and the report. Returns 0 if all of that worked. */
 static int evaluate(sqlite3 *db, const char *folder)
 {
 	char claims[PATH_MAX];
@@ -317,7 +318,7 @@ int session_recover(const char *folder)
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* Counts VM exits too where the host permits it; where not, says what to change. */
+/* Counts VM exits as well if the host permits it; if not, says what to change. */
 static void choose_exits(struct session *session, struct options *options)
 {
 	snprintf(session->exits, sizeof session->exits, "none: engine kvm does not run");
