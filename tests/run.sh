@@ -6,30 +6,56 @@ set -uo pipefail
 . "$(dirname "$0")/../bench/environment.sh"
 cd "$(dirname "$0")/.." || exit
 
-passed=0 failed=0 skipped=0
 limit=${TEST_LIMIT:-300}
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+jobs=${JOBS:-$(nproc)}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'jobs -p | xargs -rn 1 pkill -P; exit 130' INT TERM
+started=0
+: >"$work/counts"
 
-# suite NAME COMMAND…: one test program
-suite()
+# run NUMBER NAME COMMAND…: one test program; prints what failed and a line of counts
+run()
 {
-	local name=$1 status ok bad skip start=$SECONDS
-	shift
+	local log=$work/$1 name=$2 status ok bad skip start=$SECONDS
+
+	shift 2
 	timeout "$limit" "$@" >"$log" 2>&1 </dev/null
 	status=$?
 	ok=$(grep -acE '^ok [0-9]+' "$log")
 	skip=$(grep -acE '^ok [0-9]+.*# ?(SKIP|skip)' "$log")
 	bad=$(grep -acE '^not ok [0-9]+' "$log")
-	if [ "$status" != 0 ] && [ "$bad" = 0 ] || [ $((ok + bad)) = 0 ]; then
-		bad=$((bad + 1))
-		echo "not ok - $name ended with status $status$([ "$status" = 124 ] && echo " (over $limit s)")"
-		tail -n 20 "$log" | sed 's/^/    /'
-	fi
-	grep -aE -A3 '^not ok [0-9]+' "$log" | sed 's/^/    /'
-	passed=$((passed + ok - skip)) skipped=$((skipped + skip)) failed=$((failed + bad))
-	printf '%-44s %4d passed %3d failed %3d skipped %4d s\n' "$name" $((ok - skip)) "$bad" "$skip" \
-		$((SECONDS - start))
+	{
+		if [ "$status" != 0 ] && [ "$bad" = 0 ] || [ $((ok + bad)) = 0 ]; then
+			bad=$((bad + 1))
+			echo "not ok - $name ended with status $status$([ "$status" = 124 ] && echo " (over $limit s)")"
+			tail -n 20 "$log" | sed 's/^/    /'
+		fi
+		grep -aE -A3 '^not ok [0-9]+' "$log" | sed 's/^/    /'
+		printf '%-44s %4d passed %3d failed %3d skipped %4d s\n' "$name" $((ok - skip)) "$bad" "$skip" \
+			$((SECONDS - start))
+		echo "$((ok - skip)) $bad $skip" >>"$work/counts"
+	} >"$log.report"
+	cat "$log.report"
+	rm "$log" "$log.report"
+}
+
+# suite NAME COMMAND…: one test program, at the same time as others
+suite()
+{
+	while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
+		wait -n
+	done
+	started=$((started + 1))
+	run $started "$@" &
+}
+
+# alone NAME COMMAND…: one test program that uses all processors or depends on the time
+alone()
+{
+	wait
+	started=$((started + 1))
+	run $started "$@"
 }
 
 export CMOCKA_MESSAGE_OUTPUT=TAP
@@ -49,17 +75,17 @@ for build in $presets; do
 	suite "fuzz calls tcg $build" tests/fuzz/calls.sh 100000 1 tcg "$build"
 	suite "fuzz calls bochs $build" tests/fuzz/calls.sh 5000 1 bochs "$build"
 done
-suite tests/fuzz/calls-plants.sh tests/fuzz/calls-plants.sh
+alone tests/fuzz/calls-plants.sh tests/fuzz/calls-plants.sh
 # With an archive among the modules, as make qemu has one.
 for build in $presets; do
 	suite "kernel tcg $build archive" tests/kernel/run.sh tcg "$build" ARCHIVE=build/linux/linux.cpio
 done
 # Machines, memory sizes and processors; make test-machines runs many more.
-suite "tests/machines.sh --few" tests/machines.sh --few
+alone "tests/machines.sh --few" tests/machines.sh --few
 # PCIDs without INVPCID.
 suite "kernel bochs sandy_bridge pcid=on" tests/kernel/run.sh bochs heap-sw+sandwich+shared WORDS=pcid=on \
 	CPU=corei7_sandy_bridge_2600k
-for build in heap-sw+sandwich fixed-ist+window; do
+for build in heap-sw+sandwich+shared fixed-ist+window+shared; do
 	suite "kernel bochs $build pcid=on" tests/kernel/run.sh bochs "$build" WORDS=pcid=on
 done
 # Linux programs.
@@ -73,18 +99,23 @@ suite "elf host" tests/elf/run.sh host
 for build in $presets; do
 	suite "elf tcg $build" tests/elf/run.sh tcg "$build"
 done
-for build in heap-sw+sandwich fixed-ist+window; do
+for build in heap-sw+sandwich+shared fixed-ist+window+shared; do
 	suite "linux typed $build" tests/linux/typed.sh "$build"
 done
 # The console's messages about modules and command line.
 suite "tests/console.sh" tests/console.sh fixed-ist+window+shared
 for script in tests/bochs/run.sh tests/lab/run.sh tests/e2e/*.sh; do
-	[ "$script" = tests/e2e/common.sh ] || suite "$script" bash "$script"
+	[ "$script" = tests/e2e/common.sh ] || alone "$script" bash "$script"
 done
 # The documented commands, in a fresh clone that is built for it.
 limit=${TEST_LIMIT:-900}
-suite tests/commands.sh tests/commands.sh
+alone tests/commands.sh tests/commands.sh
 
-echo
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" = 0 ]
+wait
+# A suite without counts was killed.
+awk -v started=$started '{ passed += $1; failed += $2; skipped += $3 }
+	END {
+		failed += started - NR
+		printf "\n%d passed, %d failed, %d skipped\n", passed, failed, skipped
+		exit failed > 0
+	}' "$work/counts"
