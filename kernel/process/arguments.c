@@ -263,7 +263,7 @@ static inline uintptr_t finish_page(struct arguments *a, struct elf_plan *plan)
 	word += VECTOR_WORDS;
 	while (word < end) /* padding */
 		*word++ = 0;
-	*end &= ~0UL << (a->top & 7) * 8; /* and up to the first string, within its word */
+	*end &= ~0UL << (a->top & 7) * 8; /* also in the word where the strings begin */
 	plan->segments[plan->count++] = (struct load_segment){
 		.start = USER_STACK_BASE,
 		.pages = USER_STACK_SIZE / PAGE_SIZE,

@@ -13,6 +13,6 @@ void interrupt_install(void);
 /* Returns how many of these signals have arrived. */
 int interrupt_count(void);
 
-/* Add or remove a child for a second signal to end. At most 128 are known at a time. */
+/* Add or remove a child that a second signal ends. At most 128 are known at a time. */
 void interrupt_watch(pid_t pid);
 void interrupt_unwatch(pid_t pid);

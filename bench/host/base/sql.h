@@ -40,7 +40,7 @@ const char *sql_text(sqlite3_stmt *row, int column);
 bool sql_value(sqlite3 *db, const char *sql, const char *argument, char *text, size_t size);
 
 /*
- * Returns the first column of the first row as a number, or 0 if there is no row or after a
- * message.
+ * Returns the first column of the first row as a number, or 0 if there is no row or, after a
+ * message, on an error.
  */
 int64_t sql_number(sqlite3 *db, const char *part, const char *sql);

@@ -12,8 +12,8 @@ struct comparison {
 
 /*
  * Opens the folders `a` and `b`, compares their series, and prints where both runs come from.
- * Returns 0, after which the caller calls comparison_close(), or COMPARE_CANNOT after a message;
- * nothing is left open then.
+ * Returns 0, or COMPARE_CANNOT after a message, with nothing left open. After 0 the caller must
+ * call comparison_close().
  */
 int comparison_open(struct comparison *comparison, const char *a, const char *b,
                     const struct thresholds *thresholds);

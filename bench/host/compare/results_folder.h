@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading folders of finished runs: complete folders, and those of which only the small files were
- * kept.
+ * Reads folders of finished runs, complete ones and those of which only the small files were kept.
  */
 #pragma once
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How each series changed from one run to another. docs/results.md describes how that is decided.
+ * How each series changed from one run to another. docs/results.md describes how the verdicts are
+ * reached.
  */
 #pragma once
 
@@ -8,8 +9,8 @@
 #include "bench/host/evaluate/series.h"
 
 /*
- * The quantity that a metric measures. Only the first four decide; all others, such as misses, are
- * causes of these.
+ * The quantity that a metric measures. Only changes in the first four decide; other metrics, such
+ * as misses, are causes of such changes.
  */
 enum quantity {
 	QUANTITY_INSTRUCTIONS,
@@ -34,9 +35,9 @@ enum verdict_of_change {
 	CHANGE_IDENTICAL,  /* the same numbers */
 	CHANGE_WITHIN,     /* the whole interval of the ratio is within the threshold */
 	CHANGE_UNDECIDED,  /* the interval is neither within the threshold nor beyond it */
-	CHANGE_IMPROVED,   /* the whole interval is below it */
+	CHANGE_IMPROVED,   /* the whole interval is below the threshold */
 	CHANGE_OUTCOME,    /* an experiment counted a different number, neither better nor worse */
-	CHANGE_REGRESSION, /* wholly above it; or a check fails now, or a violation is new */
+	CHANGE_REGRESSION, /* wholly above it, or a check fails now, or a violation is new */
 	CHANGE_VERDICTS
 };
 
@@ -60,16 +61,16 @@ struct changes {
 };
 
 /*
- * Compares every series of both runs, into a zeroed list that changes_free() frees. Returns 0, or
- * -1 after a message on stderr.
+ * Compares every series of both runs and fills `changes`, which is zeroed before the call and freed
+ * by changes_free(). Returns 0, or -1 after a message on stderr.
  */
 int changes_find(struct changes *changes, const struct results *a, const struct results *b,
                  const struct thresholds *thresholds);
 void changes_free(struct changes *changes);
 
 /*
- * Finds the causes that changed in the row and build of `change`: at most `most`, the largest
- * effect first; for cycles, parts of the modelled cycles (`due_*`) before events. Returns their
+ * Finds at most `most` causes that changed in the row and build of `change`, the largest effect
+ * first; for cycles, parts of the modelled cycles (`due_*`) come before events. Returns their
  * number.
  */
 size_t changes_causes(const struct changes *changes, const struct change *change,
@@ -78,5 +79,5 @@ size_t changes_causes(const struct changes *changes, const struct change *change
 /* Returns the size of a change in either direction: |log(ratio)|, infinite from or to 0. */
 double change_effect(const struct change *change);
 
-/* Returns how many series that decide, and that both runs have, got this verdict. */
+/* Returns how many series have this verdict, of those that decide and that both runs have. */
 size_t changes_count(const struct changes *changes, enum verdict_of_change verdict);

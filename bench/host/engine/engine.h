@@ -48,14 +48,14 @@ struct engine {
 	bool exclusive;      /* its times are real: nothing else may run at the same time */
 	bool needs_probe;    /* it runs only if probe_kvm() finds KVM usable */
 	bool counts;         /* it runs the instrumentation library */
-	bool some_counts;    /* some of its boots do, for some regions */
+	bool some_counts;    /* some of its boots run it, for some regions */
 	bool self_test;      /* self-tests boot before the benchmarks, unless --bench is given */
 	unsigned quiet;      /* seconds without output that mean a hung guest; 0: LAUNCH_QUIET */
-	const char *flag;    /* of every sample; NULL: none */
+	const char *flag;    /* added to every sample; or NULL */
 
 	/*
 	 * The machines that it emulates, booted in turn, ending with NULL; NULL for a single
-	 * machine without a name. Those from index `variants_full` on boot only with --full.
+	 * machine without a name. Those at index `variants_full` and above boot only with --full.
 	 */
 	const char *const *variants;
 	unsigned variants_full;
@@ -93,8 +93,8 @@ const struct engine *engine_at(size_t index);
 void engine_image_path(char path[PATH_MAX], const struct strategy *strategy, const char *suffix);
 
 /*
- * Adds the sorted names of this boot's modules: the files of build/programs/, without .elf. Returns
- * 0, or -1 with the reason.
+ * Adds the sorted names of this boot's modules to `names`: the files of build/programs/, without
+ * .elf. Returns 0, or -1 with the reason in `why`.
  */
 int engine_modules(const struct engine_boot *boot, struct arguments *names, char *why, size_t size);
 

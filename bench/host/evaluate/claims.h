@@ -27,9 +27,10 @@ struct claim_run {
 int claims_decide(sqlite3 *db, const char *claims_dir);
 
 /*
- * Collects the `needs:` and `boots:` lines of the claims in `dir`, each pair once, in the order of
- * the file names. A folder or line that cannot be read is skipped after a message on stderr.
+ * Collects the launches in the `needs:` and `boots:` lines of the claims in `dir`, in the order of
+ * the file names. A strategy with a glob that is listed again under the same key counts once. A
+ * folder or line that cannot be read is skipped after a message on stderr.
  *
- * Returns how many there are; the first `max` of them are stored in `runs`.
+ * Returns how many launches there are; the first `max` of them are stored in `runs`.
  */
 size_t claims_needed_runs(const char *dir, struct claim_run *runs, size_t max);

@@ -13,21 +13,21 @@
 #include <sqlite3.h>
 
 #define DRIFT_FEWEST 6    /* fewer rounds give no result */
-#define DRIFT_CHANGE 0.02 /* a larger change over the run, relative to the median, is drift */
-#define DRIFT_CHANCE 0.01 /* if its probability by chance is below this */
+#define DRIFT_CHANGE 0.02 /* drift is a larger `change` than this */
+#define DRIFT_CHANCE 0.01 /* and has a smaller `chance` than this */
 
 struct drift {
 	size_t n;
 	/* Theil–Sen: the median of the slopes of all pairs, in units of the values per round. */
 	double slope;
-	/* The slope over all rounds, relative to the median; 0 if the median is 0. */
+	/* The slope from the first round to the last, relative to the median; 0 if that is 0. */
 	double change;
 	/* Mann–Kendall, two-sided: the probability of at least this much trend by chance. */
 	double chance;
 };
 
 /*
- * Computes the trend of `n` values at the given rounds, in ascending order. Returns false if out of
+ * Computes the trend of `n` values, one at each of `rounds`, which ascend. Returns false if out of
  * memory or n < 2.
  */
 bool drift_of(const double *rounds, const double *values, size_t n, struct drift *drift);

@@ -8,16 +8,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The smallest size of each of two unpaired samples for which a test between them is meaningful. */
+/* A test between two unpaired samples is meaningful only if each has at least this many values. */
 #define INFERENCE_FEWEST 9
 
-/* The margin of equivalence: the whole interval of a ratio lies within 1 − and 1 + this. */
+/* Two series are equivalent if the whole interval of their ratio lies within 1 ± this. */
 #define INFERENCE_MARGIN 0.05
 
 /*
- * Sign test of paired values. Returns the two-sided probability of a split at least as uneven as
- * `below` to `above` if both signs are equally likely; 1 without pairs. Pairs without a difference
- * are in neither count.
+ * Performs a sign test of paired values. Returns the two-sided probability of a split at least as
+ * uneven as `below` to `above` if both signs are equally likely, or 1 without pairs. Pairs of equal
+ * values are in neither count.
  */
 double inference_sign_test(size_t below, size_t above);
 
@@ -30,8 +30,8 @@ struct shift {
 };
 
 /*
- * Mann–Whitney test of two unpaired samples; n and m are at least 1 and their product is below a
- * million. p is exact for up to 30 values each without ties; otherwise it is the normal
+ * Performs a Mann–Whitney test of two unpaired samples; n and m are at least 1 and their product is
+ * below a million. p is exact for up to 30 values each without ties; otherwise it is the normal
  * approximation with corrections for ties (Hollander and Wolfe, "Nonparametric Statistical
  * Methods", 4.1) and continuity. Returns 0, or -1 if out of memory.
  */

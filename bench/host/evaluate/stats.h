@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The smallest n whose median has a 95 % interval: its extremes miss with probability 2/2^6. */
+/* The smallest n with a 95 % interval: min and max miss the median with probability 2/2^6. */
 #define STATS_FEWEST 6
 
 /* All values are in the unit of the series. */
@@ -19,9 +19,7 @@ struct stats {
 	size_t n;
 	double min, q1, median, q3, max;
 	double mad; /* median of |value - median|, not scaled */
-	/*
-	 * 95 % interval of the median; min and max if n < STATS_FEWEST, which has no such interval
-	 */
+	/* 95 % interval of the median, or min and max if n < STATS_FEWEST */
 	double ci_low, ci_high;
 };
 

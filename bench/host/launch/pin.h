@@ -15,7 +15,10 @@ struct pin_host {
 	int core[CPU_SETSIZE]; /* the lowest hardware thread of the CPU's core */
 };
 
-/* Reads the host's CPUs (host_facts.h). The affinity of this process is that at the first call. */
+/*
+ * Reads the host's CPUs (host_facts.h). Later calls still use the affinity that this process had at
+ * the first.
+ */
 void pin_read_host(struct pin_host *host);
 
 /*
@@ -25,8 +28,8 @@ void pin_read_host(struct pin_host *host);
 size_t pin_choose(const struct pin_host *host, size_t count, int cpus[]);
 
 /*
- * Finds the CPUs for everything else: all but the `count` chosen ones and, if any remain then,
- * without their cores and the isolated CPUs. May be empty.
+ * Finds the CPUs for everything else: those that are not isolated and share no core with any of the
+ * `count` chosen ones or, if there are none, all but the chosen ones. May be empty.
  */
 void pin_rest(const struct pin_host *host, const int cpus[], size_t count, cpu_set_t *rest);
 

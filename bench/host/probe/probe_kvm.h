@@ -16,9 +16,9 @@
 #define PROBE_NATIVE_MAX 200 /* percent: kernel-mode time of a loop, relative to user mode */
 
 /*
- * Factor: kernel-mode time of a loop, relative to the host. The two are not measured at the same
- * time, so their clock frequencies may differ as far as the clock can change; emulation is
- * thousands of times slower.
+ * Kernel mode counts as emulated if a loop takes at least this many times as long as on the host.
+ * The limit is generous because the clock frequency may change between the two measurements, while
+ * emulation is thousands of times slower.
  */
 #define PROBE_HOST_MAX   20
 

@@ -49,9 +49,10 @@ const char *number_mark_flag(char mark);
 char *number_caveats(const char *flags, char words[NUMBER_WORDS_MAX]);
 
 /*
- * Describes an interval with these flags: "with 95 % confidence", unless there are too few samples.
+ * Returns the description of an interval with these flags: "with 95 % confidence", unless there are
+ * too few samples.
  */
 const char *number_interval_meaning(const char *flags);
 
-/* Writes the meaning of the marks, in one line without its newline. */
+/* Writes the meaning of each mark, with `between` between two of them and no newline. */
 void number_write_legend(FILE *out, const char *between);

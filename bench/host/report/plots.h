@@ -20,8 +20,8 @@
 int plots_make(sqlite3 *db, const char *run_dir, const char *plots_dir);
 
 /*
- * Reads the line `# KEY: text` of a script's header and the lines `#    text` that continue it.
- * Writes the text without the key; with KEY "", it is that of the first line. Returns false, with
- * an empty text, if there is none.
+ * Reads the text of the line `# KEY: text` in a script's header and of the indented lines
+ * `#    text` that continue it, or of the header's first line if `key` is "". Returns false, with
+ * an empty text, if there is no such line.
  */
 bool plots_script_line(const char *path, const char *key, char *text, size_t size);

@@ -31,7 +31,7 @@ struct view {
 	const char *meaning; /* a sentence */
 };
 
-/* In the order in which figures are drawn and tables are shown. */
+/* All views, in the order in which figures are drawn and tables are shown. */
 extern const struct view views[];
 extern const size_t views_count;
 
@@ -41,8 +41,8 @@ extern const size_t views_count;
 bool subject_is_of(const struct subject *subject, const struct view *view);
 
 /*
- * SQL for the metric that a table shows of a benchmark: `metric`, the engine's measure of time,
- * except for a benchmark of latency.
+ * SQL expression for the metric that a table shows for a benchmark: the latency for the benchmark
+ * of latency, otherwise `metric`, the engine's measure of time.
  */
 #define SHOWN_METRIC(metric)     "CASE benchmark WHEN 'irq.latency.loading' THEN 'latency' ELSE " metric " END"
 

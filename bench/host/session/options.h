@@ -25,7 +25,7 @@ enum options_mode {
 
 struct options {
 	enum options_mode mode;
-	bool no_usage;     /* the error is in a file, so that the usage would not help */
+	bool no_usage;     /* the error is in a file, so the usage would not help */
 	bool print_builds; /* for run-bench.sh: only print the builds that are needed */
 	bool engines_auto;
 	size_t engines;

@@ -42,9 +42,9 @@ struct plan {
 int plan_strategies(struct plan *plan, const struct options *options, char *why, size_t size);
 
 /*
- * Fills in the jobs for `count` engines, after plan_strategies(). Supporting runs are for Bochs
- * only; without Bochs there are none. Benchmarks with Linux programs are separate boots, after the
- * others of a round; kvm-emulated and the count of VM exits have none.
+ * Fills in the jobs for `count` engines, after plan_strategies(). Supporting runs boot on Bochs and
+ * are dropped without it. Benchmarks with Linux programs get separate boots after the others of a
+ * round, but none on kvm-emulated or for counting VM exits.
  */
 void plan_jobs(struct plan *plan, const struct options *options, const struct engine *const engines[],
                size_t count);

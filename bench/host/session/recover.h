@@ -5,9 +5,9 @@
 #include "bench/host/store/store.h"
 
 /*
- * Reads every launch that never ended again from its raw records, which hold everything up to the
- * end, and marks the launch and the run as cut short. If the records hold less than the database,
- * because the disk was full, the database is kept.
+ * Reads every launch that had not ended when the run was killed from its raw records, which hold
+ * everything up to that moment, and marks the launch and the run as cut short. If the records hold
+ * less than the database, because the disk was full, the rows in the database are kept.
  *
  * Returns how many launches were recovered, or -1 after a message on stderr.
  */

@@ -3,7 +3,7 @@
 #pragma once
 
 /*
- * Draws the figures of the run in `run_dir` and writes its report.html again. A run that was killed
+ * Redraws the figures of the run in `run_dir` and rewrites its report.html. A run that was killed
  * before it was evaluated is recovered, which writes all its files.
  *
  * Returns the exit status: 0 if done, 1 if something could not be made, 2 if the folder holds no

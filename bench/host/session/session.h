@@ -11,8 +11,8 @@
 int session_run(const struct options *options, const char *command);
 
 /*
- * Writes the summaries, claims, exports, figures and report of the run in `folder` again, and
- * completes a run that was killed. Returns the exit status: 0 if done, 1 if something could not be
- * written, 2 if the folder holds no run.
+ * Rewrites the summaries, claims, exports, figures and report of the run in `folder`, and completes
+ * a run that was killed. Returns the exit status: 0 if done, 1 if something could not be written, 2
+ * if the folder holds no run.
  */
 int session_recover(const char *folder);

@@ -365,7 +365,8 @@ static void rounds_are_compared_by_a_rank_test(void **state)
 	assert_int_equal(verdict_of("few", "tsc"), CHANGE_UNDECIDED);
 	assert_true(change_of("few", "tsc")->flags & FLAG_FEW);
 	/*
-	 * 2 of the 48620 splits of 18 values are as extreme; Holm multiplies p by the five tests.
+	 * 2 of the 48620 splits of 18 values are as extreme; Holm multiplies p by the number of
+	 * tests, 5.
 	 */
 	assert_true(fabs(change_of("more", "tsc")->p - 5 * 2. / 48620) < 1e-9);
 	assert_true(fabs(change_of("more", "tsc")->ratio - 1.2) < 1e-3);

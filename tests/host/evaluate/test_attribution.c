@@ -211,7 +211,7 @@ static void presets_with_the_same_stack(void **state)
 static const char *const stacks[] = { "heap-sw", "heap-rsp0", "fixed-ist", "fixed-rsp0" };
 static const char *const loaders[] = { "sandwich", "window", "random", "direct", "self" };
 
-/* Cost of a build: one part for its stack, one for its loader. */
+/* Returns the cost of a build: one part for its stack and one for its loader. */
 static double cost(size_t stack, size_t loader)
 {
 	return (double)(100 * stack * stack + 7 * loader);

@@ -23,7 +23,7 @@
 
 #define CLAIMS "bench/claims"
 
-/* Returns stack+loader+isolation of a preset or a build, even of one that is not available. */
+/* Returns the build of a preset. Any other name is returned as it is, without a check. */
 static const char *build_of(const char *strategy)
 {
 	const char *name, *build;
@@ -134,7 +134,7 @@ static bool is_expected(int id, const char *verdict)
 	return false;
 }
 
-/* Returns true if the file has a reason why there is no experiment instead of a query. */
+/* Returns true if the file has no query, but a reason why there is no experiment. */
 static bool is_unmeasured(const char *name)
 {
 	char text[4000] = "";
@@ -190,7 +190,7 @@ static void an_empty_database_measures_nothing(void **state)
 {
 	(void)state;
 	assert_int_equal(claims_decide(db, CLAIMS), 0);
-	/* Every file is there, and the ids have no gap. */
+	/* Every file has a row, and the ids have no gap. */
 	assert_int_equal(atoi(first_column("SELECT count(*) FROM claims")), count_claims());
 	assert_string_equal(first_column("SELECT min(id) = 1 AND max(id) = count(*) FROM claims"), "1");
 	assert_string_equal(

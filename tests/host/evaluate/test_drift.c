@@ -71,8 +71,8 @@ static void equal_values_have_no_trend(void **state)
 }
 
 /*
- * A rise of less than 1 % is significant but too small to matter. The median of mostly zeros is 0,
- * so there is no relative change.
+ * A rise of less than 1 % is significant but too small to matter. If most values are 0, so is the
+ * median, and there is no relative change.
  */
 static void small_and_zero(void **state)
 {
@@ -87,7 +87,7 @@ static void small_and_zero(void **state)
 	assert_float_equal(drift.change, 0, 0);
 }
 
-/* Above 30 values the normal approximation is used; it must agree with the exact count there. */
+/* Above 30 values the normal approximation is used: for 31 it must be close to the count for 30. */
 static void the_approximation_fits(void **state)
 {
 	double values[31];
@@ -151,8 +151,8 @@ static double ask(const char *sql)
 }
 
 /*
- * The medians of three samples less the overhead are 100, 110, … 150. The steady strategy and the
- * other engines show no drift.
+ * The medians of three samples less the overhead are 100, 110, … 150. The steady strategy has a row
+ * without drift; tcg and the strategy whose check failed have none.
  */
 static void the_table(void **state)
 {

@@ -169,7 +169,10 @@ static void random_lots_agree_with_enumeration(void **state)
 	assert_true(exact > 20 && tied > 20);
 }
 
-/* A shift lies in the interval if and only if the test does not reject the groups moved by it. */
+/*
+ * A shift lies in the interval if and only if the test finds no difference once it is subtracted
+ * from `a`.
+ */
 static void the_interval_is_what_the_test_does_not_reject(void **state)
 {
 	(void)state;

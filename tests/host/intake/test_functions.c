@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The instrumentation's lines about functions, from parsing to the database and collapsed stacks.
+ * The instrumentation library's lines about functions, on their way to the database and to
+ * collapsed stacks.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -198,7 +199,7 @@ static void take_format(const char *format, ...)
 	taken(line);
 }
 
-/* A chain of the greatest depth costs each frame's depth once, and adds nothing to the next row. */
+/* The deepest chain costs each frame's depth once, and adds nothing to the cost of the next row. */
 static void work_is_what_a_row_has(void **state)
 {
 	uint64_t before;
@@ -256,7 +257,7 @@ static void sums_do_not_overflow(void **state)
 	                    "9223372036854775807 9223372036854775807");
 }
 
-/* Two entries for one name in different chains: each fits, their sum does not. */
+/* One name at the end of two chains: each value fits, their sum does not. */
 static void sums_of_names_do_not_overflow(void **state)
 {
 	(void)state;

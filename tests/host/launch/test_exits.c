@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * VM exits are assigned to their rows, with made-up events and a made-up stream; names of reasons.
+ * How VM exits are assigned to rows, on made-up events and a made-up stream, and how their reasons
+ * are named.
  */
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -148,7 +149,7 @@ static void what_is_not_stored(void **state)
 	assert_int_equal(exits_store(exits, store, make_launch(), why, sizeof why), -1);
 	assert_string_equal(why, "7 events were lost");
 	exits->lost = 0;
-	exits_add_output(exits, 1000); /* more than arrives */
+	exits_add_output(exits, 1000); /* more than has been fed */
 	assert_int_equal(exits_store(exits, store, make_launch(), why, sizeof why), -1);
 	exits->attached = false;
 	assert_int_equal(exits_store(exits, store, make_launch(), why, sizeof why), 0);

@@ -19,8 +19,8 @@
 static struct pin_host host;
 
 /*
- * Makes a host with `threads` hardware threads per core, numbered as Intel does: CPUs n and n +
- * cores share a core.
+ * Makes a host with `threads` hardware threads per core, numbered as Intel does: with C cores, CPUs
+ * n and n + C share a core.
  */
 static void make_host(int cpus, int threads, const char *isolated)
 {

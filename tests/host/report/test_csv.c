@@ -97,8 +97,8 @@ static void what_was_written_is_read_back(void **state)
 }
 
 /*
- * Parses `text`. Returns its fields, joined by '|', with '/' after each record and "-1" after an
- * error.
+ * Parses `text`. Returns its fields, joined by '|', with '/' after each record, and "-1" at the end
+ * if there was an error.
  */
 static const char *parsed(const char *text)
 {

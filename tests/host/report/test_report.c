@@ -231,7 +231,7 @@ static const char *headline(const char *engine, const char *metric, const char *
 	return sentence[2];
 }
 
-/* Only a 95 % interval is called one, and no flag is lost on the way to the sentence. */
+/* The sentence says 95 % only of a 95 % interval, and loses no caveat of the numbers. */
 static void the_summary_is_no_surer_than_the_numbers(void **state)
 {
 	(void)state;

@@ -24,7 +24,7 @@ static char tree[] = "/tmp/test-plan-XXXXXX";
 static char repository[PATH_MAX];
 static char why[OPTIONS_WHY_MAX];
 
-/* Replaces the source tree: path_root() returns a buffer that can be written. */
+/* Makes `path` the source tree by overwriting the buffer that path_root() returns. */
 static void use_tree(const char *path)
 {
 	snprintf((char *)path_root(), PATH_MAX, "%s", path);
@@ -115,7 +115,7 @@ static int begin(void **state)
 	return 0;
 }
 
-/* The launches of a command line on KVM and Bochs, one per line; "+" marks supporting ones. */
+/* Returns a command line's launches on KVM and Bochs, one per line; "+" marks supporting ones. */
 #define PLAN(...) plan_of((const char *const[]){ "run-bench.sh", __VA_ARGS__, NULL })
 
 static const char *plan_of(const char *const words[])
@@ -238,7 +238,7 @@ static void what_cannot_be_planned(void **state)
 	write_claims("-- boots: heap a, nothing a\n", "");
 	assert_null(PLAN("--quick"));
 	assert_non_null(strstr(why, "unknown strategy 'nothing'"));
-	/* Chosen benchmarks do not read the claims. */
+	/* With --bench the claims are not read. */
 	assert_non_null(PLAN("--bench", "*"));
 	/* Claims without needs add no launches. */
 	write_claims("", "");
@@ -306,7 +306,7 @@ static void variants_boot_in_turn(void **state)
 	                                      "npt=1 window test 1\nnpt=1 window bench 1\n"
 	                                      "npt=0 heap test 1\nnpt=0 heap bench 1\n"
 	                                      "npt=0 window test 1\nnpt=0 window bench 1\n");
-	/* Without --bench, self-tests boot in the first round only; with it they do not. */
+	/* Self-tests boot in the first round only, and with --bench not at all. */
 	assert_string_equal(
 	        BOOTS("--bench", "tlb.*", "--full"),
 	        "npt=1 heap bench 1\nnpt=1 window bench 1\nnpt=0 heap bench 1\nnpt=0 window bench 1\n"
