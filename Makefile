@@ -152,7 +152,7 @@ clean:
 	rm -rf $(BUILD)
 
 help:
-	@echo "make [STRATEGY=heap|window|random|best]  the kernel and the harness"
+	@echo "make [STRATEGY=$(subst $() ,|,$(PRESETS))]  the kernel and the harness"
 	@echo "make STACK=... LOADER=... ISOLATION=...  any combination of the axes; make list-strategies prints them"
 	@echo "make all-strategies       a kernel for each of them"
 	@echo "make qemu | qemu-gdb | bochs  boot to a prompt; the session ends with a piped input"

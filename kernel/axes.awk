@@ -13,6 +13,13 @@ function quoted(text)
 	return "\"" text "\""
 }
 
+# Ends with a message: what a line of this kind must have.
+function wrong(text)
+{
+	print "kernel/axes.txt:" FNR ": " text >"/dev/stderr"
+	exit failed = 2
+}
+
 # The reason for which a build is excluded, or "".
 function reason_of(build,   i)
 {
@@ -66,6 +73,9 @@ function combinations(   s, l, i, build)
 			}
 }
 
+/^(stack|loader|isolation) / && (length($2) > 15 || $2 !~ /^[a-z0-9-]+$/ || $3 !~ /^[0-9]+$/ || $4 !~ /^-?[0-9]+$/ || NF < 5) {
+	wrong("a value has a NAME (a-z, 0-9 and -, at most 15), a CURVE, a POINT and at least one FILE")
+}
 /^(stack|loader|isolation|preset) / { name_of[$1, ++count[$1]] = $2 }
 /^(stack|loader|isolation) / {
 	style[$1, count[$1]] = $3 ", " $4
@@ -91,8 +101,7 @@ function combinations(   s, l, i, build)
 	sub(/^excluded +[^ ]+ +/, "", reason[excluded])
 }
 NF && !/^(#|stack |loader |isolation |preset |excluded )/ {
-	print "kernel/axes.txt: what is \"" $1 "\"?" >"/dev/stderr"
-	exit failed = 2
+	wrong("a line begins with stack, loader, isolation, preset or excluded, and a space")
 }
 
 END {

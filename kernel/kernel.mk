@@ -4,6 +4,9 @@
 AXES       := kernel/axes.txt
 axes       = $(shell awk -v show=$(1) $(2) -f kernel/axes.awk $(AXES))
 STACKS     := $(call axes,stack)
+ifeq ($(STACKS),)
+$(error $(AXES) cannot be used)
+endif
 LOADERS    := $(call axes,loader)
 ISOLATIONS := $(call axes,isolation)
 PRESETS    := $(call axes,preset)

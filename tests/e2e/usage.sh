@@ -22,7 +22,8 @@ refused()
 refused "unknown option '--nothing'" --nothing
 check "an unknown option: the usage is printed" says "usage: run-bench.sh"
 refused "unknown engine 'vmware'; valid are: auto, bochs, kvm, kvm-emulated, tcg" --engine vmware
-refused "unknown strategy 'stack'; valid are: heap, window, random, best, all" --strategy stack
+presets=$(make -s list-presets | cut -d = -f 1 | paste -sd , | sed 's/,/, /g')
+refused "unknown strategy 'stack'; valid are: $presets, all" --strategy stack
 refused "unknown loader 'floppy'" --strategy fixed-ist+floppy+shared
 refused "bouncing isolation is not available in this version" --strategy fixed-ist+window+bouncing
 refused "engine kvm-emulated cannot run: the outer machine is not built" --engine kvm-emulated
@@ -127,6 +128,10 @@ is "about.txt has no unfinished line" "" "$(grep -vP '^(= .*|[A-Za-z0-9._-]+\t\S
 is "about.txt has every subject once" "" "$(grep '^=' $about | sort | uniq -d)"
 
 # kernel/axes.txt is the only list of stacks, loaders, presets and excluded combinations.
+make -s list-strategies >"$tree/before"
+direct=$(grep -c +direct+ "$tree/before") # a loader that goes with everything, as batch does
+heaps=$(grep -c '^heap-.*+window+' "$tree/before")
+fixed=$(grep -c '^fixed-.*+window+' "$tree/before")
 axes=$tree/axes.txt
 {
 	cat kernel/axes.txt
@@ -135,19 +140,34 @@ axes=$tree/axes.txt
 	echo 'excluded  heap-*+window+*  the window and "a heap" are kept apart in this test'
 } >"$axes"
 make -s BUILD="$tree/axes" AXES="$axes" "$tree/axes/strategies.h"
-check "a value of kernel/axes.txt is in the harness" grep -q 'AXIS_LOADERS ".* self batch"' "$tree/axes/strategies.h"
-check "and what is valid names it" grep -q 'STRATEGY_VALID ".*LOADER .*, self, batch, ISOLATION' "$tree/axes/strategies.h"
+check "a value of kernel/axes.txt is in the harness" grep -q 'AXIS_LOADERS ".* batch"' "$tree/axes/strategies.h"
+check "and what is valid names it" grep -q 'STRATEGY_VALID ".*LOADER .*, batch, ISOLATION' "$tree/axes/strategies.h"
 check "and the figures have its curve" grep -q 'X("batch", 6, -1)' "$tree/axes/strategies.h"
-check "and the table of presets has the new one" grep -q "(5, 'third', 'heap-rsp0', 'batch', 'shared')" "$tree/axes/strategies.h"
+check "and the table of presets has the new one" grep -q "([0-9]*, 'third', 'heap-rsp0', 'batch', 'shared')" "$tree/axes/strategies.h"
 check "the harness has the excluded combination with its reason" grep -qF \
 	'X("heap-*+window+*", "the window and \"a heap\" are kept apart in this test")' "$tree/axes/strategies.h"
 make -s AXES="$axes" list-strategies >"$tree/out"
-is "make list-strategies: the new value, without what is excluded" "22 4 0 2" "$(wc -l <"$tree/out") $(grep -c +batch+ "$tree/out") \
+is "make list-strategies: the new value, without what is excluded" \
+	"$(($(wc -l <"$tree/before") + direct - heaps)) $direct 0 $fixed" "$(wc -l <"$tree/out") $(grep -c +batch+ "$tree/out") \
 $(grep -c '^heap-.*+window+' "$tree/out") $(grep -c '^fixed-.*+window+' "$tree/out")"
 is "make all-strategies builds the same" "$(cat "$tree/out")" \
 	"$(make -s AXES="$axes" MAKE=echo all-strategies | sed -n 's/.* STACK=\(.*\) LOADER=\(.*\) ISOLATION=\(.*\)/\1+\2+\3/p')"
 make -n AXES="$axes" kernel STACK=heap-sw LOADER=window ISOLATION=shared >"$tree/out" 2>"$tree/err"
 is "make kernel: an excluded combination is an error" 2 $?
 check "and says why" says 'heap-sw+window+shared: the window and "a heap" are kept apart in this test'
+
+# unusable LINE MESSAGE: make refuses an axes.txt with this line
+unusable()
+{
+	{ cat kernel/axes.txt && echo "$1"; } >"$axes"
+	make -s AXES="$axes" list-strategies >"$tree/out" 2>"$tree/err"
+	is "axes.txt with '$1': make fails" 2 $?
+	check "axes.txt with '$1': says why" says "kernel/axes.txt:$(wc -l <"$axes"): $2"
+}
+
+unusable 'loader  batch  loader/at_once loader/no_window loader/loader_batch' 'a value has a NAME'
+unusable 'loader  batch  6 -1' 'a value has a NAME'
+unusable 'loader  batch_of_pages  6 -1  loader/loader_batch' 'a value has a NAME'
+unusable 'laoder  batch  6 -1  loader/loader_batch' 'a line begins with'
 
 finish

@@ -6,6 +6,7 @@
 #include "bench/host/base/text.h"
 #include "bench/host/engine/profiles.h"
 #include "bench/host/launch/launch.h"
+#include "strategies.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -166,7 +167,9 @@ int listing_print(FILE *out)
 	fprintf(out, "\nstrategies\n");
 	for (size_t i = 0; strategy_preset(i, &build); i++)
 		fprintf(out, "  %-22s%s\n", strategy_preset(i, &build), build);
-	fprintf(out, "  also STACK+LOADER+ISOLATION: 'make list-strategies' prints every combination\n");
+	fprintf(out, "  also STACK+LOADER+ISOLATION ('make list-strategies' prints every combination):\n");
+	fprintf(out, "    STACK               " AXIS_STACKS "\n    LOADER              " AXIS_LOADERS "\n");
+	fprintf(out, "    ISOLATION           " AXIS_ISOLATIONS "\n");
 	fprintf(out, "\nprofiles of the cycle model (engine bochs)\n");
 	profiles_print(out);
 	return list_benchmarks(out);

@@ -51,6 +51,23 @@ static void a_request_is_refused_with_the_reason(void **state)
 	assert_non_null(strstr(error_of("heap-sw+windows+shared"), "unknown loader 'windows'"));
 }
 
+/* The number of combinations that a user may ask for. */
+static size_t accepted(void)
+{
+	size_t count = 0;
+
+	for (size_t s = 0; stacks[s]; s++)
+		for (size_t l = 0; loaders[l]; l++)
+			for (size_t i = 0; isolations[i]; i++) {
+				char build[60];
+
+				snprintf(build, sizeof build, "%s+%s+%s", stacks[s], loaders[l],
+				         isolations[i]);
+				count += !*error_of(build);
+			}
+	return count;
+}
+
 /*
  * "all" is the output of `make list-strategies`, here in a tree whose axes.txt has the test's
  * exclusions.
@@ -69,15 +86,15 @@ static void all_leaves_out_what_is_excluded(void **state)
 	out = fopen(path, "w");
 	assert_non_null(out);
 	fprintf(out,
-	        "list-strategies:\n\t@{ cat '%s/kernel/axes.txt'; echo 'excluded heap-*+window+* first "
-	        "reason';"
+	        "list-strategies:\n\t@{ grep -v '^excluded' '%s/kernel/axes.txt';"
+	        " echo 'excluded heap-*+window+* first reason';"
 	        " echo 'excluded fixed-rsp0+self+shared second reason'; } |"
 	        " awk -v show=combinations -f '%s/kernel/axes.awk'\n",
 	        repository, repository);
 	fclose(out);
 	snprintf((char *)path_root(), PATH_MAX, "%s", tree);
 	assert_int_equal(strategy_list_add_all(&list, why, sizeof why), 0);
-	assert_int_equal(list.count, 20 - 3);
+	assert_int_equal(list.count, accepted());
 	for (size_t i = 0; i < list.count; i++)
 		assert_string_equal(error_of(list.item[i].build), "");
 	unlink(path);

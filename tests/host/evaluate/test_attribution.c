@@ -15,6 +15,7 @@
 #include "bench/host/evaluate/attribution.h"
 #include "bench/host/report/csv.h"
 #include "bench/host/store/store.h"
+#include "strategies.h"
 
 static char folder[] = "/tmp/test-attribution-XXXXXX";
 static struct store *store;
@@ -208,8 +209,10 @@ static void presets_with_the_same_stack(void **state)
 	assert_string_equal(rows(), "kvm window random 5.0 8.0 3.0 0.0 3.0 0.0 ; ");
 }
 
-static const char *const stacks[] = { "heap-sw", "heap-rsp0", "fixed-ist", "fixed-rsp0" };
-static const char *const loaders[] = { "sandwich", "window", "random", "direct", "self" };
+#define NAME(name, curve, point) name,
+#define ENTRIES(array)           (sizeof(array) / sizeof *(array))
+static const char *const stacks[] = { STACKS(NAME) };
+static const char *const loaders[] = { LOADERS(NAME) };
 
 /* Returns the cost of a build: one part for its stack and one for its loader. */
 static double cost(size_t stack, size_t loader)
@@ -220,8 +223,8 @@ static double cost(size_t stack, size_t loader)
 /* Finds the two parts of the cost of the build `build`. */
 static void find_parts(const char *build, double *stack, double *loader)
 {
-	for (size_t i = 0; i < 4; i++)
-		for (size_t j = 0; j < 5; j++) {
+	for (size_t i = 0; i < ENTRIES(stacks); i++)
+		for (size_t j = 0; j < ENTRIES(loaders); j++) {
 			char name[60];
 
 			snprintf(name, sizeof name, "%s+%s+shared", stacks[i], loaders[j]);
@@ -239,8 +242,8 @@ static void every_pair_of_presets(void **state)
 	int pairs = 0;
 	(void)state;
 
-	for (size_t i = 0; i < 4; i++)
-		for (size_t j = 0; j < 5; j++)
+	for (size_t i = 0; i < ENTRIES(stacks); i++)
+		for (size_t j = 0; j < ENTRIES(loaders); j++)
 			add("kvm", stacks[i], loaders[j], "b", cost(i, j), "");
 	assert_int_equal(attribution_compute(db), 0);
 	for (size_t i = 0; (a = strategy_preset(i, &build_a)); i++)
@@ -272,8 +275,8 @@ static void the_two_effects_add_up(void **state)
 		char benchmark[16];
 
 		snprintf(benchmark, sizeof benchmark, "b%d", series);
-		for (size_t i = 0; i < 4; i++)
-			for (size_t j = 0; j < 5; j++)
+		for (size_t i = 0; i < ENTRIES(stacks); i++)
+			for (size_t j = 0; j < ENTRIES(loaders); j++)
 				add("bochs", stacks[i], loaders[j], benchmark, rand() % 1000000 / 8.0, "");
 	}
 	execute("COMMIT");
