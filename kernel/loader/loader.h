@@ -2,15 +2,8 @@
 /*
  * Loading: how an image gets into an address space that is not the current one.
  *
- * The build links exactly one value of the LOADER axis:
- *
- *   loader_sandwich  load the new CR3, write through the user addresses, load the old CR3
- *   loader_window    map the new frames in a fixed range of the kernel's PDPT, copy, unmap
- *   loader_random    as window, but at a random page of that range
- *   loader_direct    write through the direct map of physical memory
- *   loader_self      the new task writes its own image when it first runs, under its own CR3
- *
- * fill.h and window.h hold what several values share.
+ * The build links exactly one value of the LOADER axis. Each begins with a description, and
+ * docs/architecture.md has a table of them. fill.h and window.h hold what several values share.
  */
 #pragma once
 
