@@ -8,7 +8,9 @@
 #   flush     a file other than mem/tlb.h and isolation/isolation.h includes x86/flush.h
 # usage: rules.sh [FOLDER]      (default: the tree that the script is in)
 set -euo pipefail
-export LC_ALL=C.UTF-8
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../bench/environment.sh"
+export LC_ALL=C.UTF-8 # columns are counted in characters
 here=$(cd "$(dirname "$0")" && pwd)
 cd "${1:-$here/..}"
 work=$(mktemp -d)

@@ -4,6 +4,8 @@
 # tests/rules.sh: this tree breaks no rule, and one breach of each kind, planted in a copy of the
 # tree, is reported with its file, line and rule.
 set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 cd "$(dirname "$0")/../.." || exit
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
