@@ -203,7 +203,7 @@ compare 0 "of engines whose numbers are not compared" --compare run good
 
 # A full disk: a small tmpfs, in a namespace of its own if we may not mount.
 cat >"$tree/full.sh" <<EOF2
-mount -t tmpfs -o size=300k none "$tree/small" || exit 77
+mount -t tmpfs -o size=400k none "$tree/small" || exit 77
 PALIMPSEST_QEMU=$tree/engine "$harness" --out "$tree/small/run" --engine tcg --strategy window >"$tree/out" 2>"$tree/err"
 echo \$? >"$tree/full.status"
 "$harness" --compare "$tree/small/run" "$tree/good" >"$tree/full.compare" 2>&1
