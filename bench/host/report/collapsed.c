@@ -21,7 +21,10 @@ static const char query[] =
         " GROUP BY engine, strategy, cpus, benchmark, parameter, stacks.stack"
         " ORDER BY engine, strategy, cpus, benchmark, parameter, stacks.stack";
 
-/* The file of a row. */
+/*
+ * Opens the file of a row for writing, after making its folders, and stores its path in `path`.
+ * Returns NULL with errno on failure.
+ */
 static FILE *open_file(sqlite3_stmt *row, const char *run_dir, char path[PATH_MAX])
 {
 	char engine[NAME_SIZE], strategy[NAME_SIZE], benchmark[NAME_SIZE];

@@ -15,8 +15,11 @@
 
 struct sheet {
 	const char *file;
-	const char *query; /* its columns are those of the file */
-	bool json_lines;   /* also as <name>.jsonl, but not for raw samples: four times as large */
+	const char *query; /* selects the columns and rows of the file */
+	/*
+	 * Write <name>.jsonl too. Raw rows have none: it would be 4 times as large as the CSV file.
+	 */
+	bool json_lines;
 };
 
 typedef int row_writer(sqlite3 *db, const struct sheet *sheet, FILE *out);
@@ -78,7 +81,7 @@ void csv_write_field(FILE *out, const char *text)
 	putc('"', out);
 }
 
-/* The shortest of the usual forms that reads back as the same number. */
+/* Writes a number with 15 digits, or with 17 if 15 do not read back as the same number. */
 static void write_real(FILE *out, double value)
 {
 	char text[32];
@@ -136,7 +139,10 @@ static int write_rows(sqlite3 *db, const struct sheet *sheet, FILE *out)
 	return step == SQLITE_DONE || step == SQLITE_ROW ? 0 : -1;
 }
 
-/* An object per row: {"column": value, …}; an SQL NULL is null. */
+/*
+ * Writes each row as a line with an object: {"column": value, …}. An SQL NULL becomes null. Returns
+ * 0, or -1 after a message.
+ */
 static int write_json_lines(sqlite3 *db, const struct sheet *sheet, FILE *out)
 {
 	sqlite3_stmt *row = sql_prepare(db, sheet->file, NULL, sheet->query);
@@ -166,7 +172,7 @@ static int write_json_lines(sqlite3 *db, const struct sheet *sheet, FILE *out)
 	return step == SQLITE_DONE || step == SQLITE_ROW ? 0 : -1;
 }
 
-/* Writes the sheet to the file `name` in the folder, with the function `write`. */
+/* Writes the sheet to <run_dir>/<name> by means of write(). Returns 0, or -1 after a message. */
 static int write_file(sqlite3 *db, const struct sheet *sheet, const char *run_dir, const char *name,
                       row_writer *write)
 {
@@ -183,7 +189,7 @@ static int write_file(sqlite3 *db, const struct sheet *sheet, const char *run_di
 	if (!out)
 		return complain(temporary, "%s", strerror(errno));
 	failed = write(db, sheet, out);
-	/* ferror catches what an earlier flush lost, fclose what is lost now. */
+	/* ferror() reports earlier write errors, fflush(), fsync() and fclose() only their own. */
 	if (!failed) {
 		int lost = fflush(out) || ferror(out) || fsync(fileno(out));
 
@@ -220,7 +226,7 @@ int csv_export(sqlite3 *db, const char *run_dir)
 	return status;
 }
 
-/* Appends a byte to the record's text; false if out of memory. */
+/* Stores a byte at text[*length] and increments *length. Returns false if out of memory. */
 static bool append(struct csv_record *record, size_t *length, char byte)
 {
 	if (*length == record->size) {
@@ -236,7 +242,7 @@ static bool append(struct csv_record *record, size_t *length, char byte)
 	return true;
 }
 
-/* Makes the fields point to the strings that follow one another in the text. */
+/* Sets fields[] to the `count` strings in `text`, as far as there is room. Returns 1. */
 static int split(struct csv_record *record, size_t count)
 {
 	char *field = record->text;

@@ -10,30 +10,33 @@
 #define CSV_FIELDS_MAX 24
 
 /*
- * Writes every table of sheets[] to a CSV file in the folder `run_dir`, and the computed tables as
- * JSON Lines too. Each file is written under a temporary name and renamed once it is complete. The
- * order of rows depends only on their contents. An SQL NULL is an empty field.
+ * Writes each sheet of csv.c to a CSV file in the folder `run_dir`, and all but samples and
+ * functions to a JSON Lines file too. Each file is written under a temporary name and renamed once
+ * it is complete. The order of rows depends only on their contents. An SQL NULL is an empty field.
  *
- * Returns 0, or -1 after a message on stderr that names the file; the others are still written.
+ * Returns 0, or -1 if a file could not be written, after a message on stderr that names it. The
+ * other files are written even then.
  */
 int csv_export(sqlite3 *db, const char *run_dir);
 
-/* Writes one field, quoted if necessary. */
+/* Writes one field, in quotes if it contains a comma, a quote or a line end. */
 void csv_write_field(FILE *out, const char *text);
 
 struct csv_record {
-	size_t count;
-	char *fields[CSV_FIELDS_MAX]; /* point into `text`; fields past the maximum are dropped */
-	char *text;
-	size_t size;
+	size_t count;                 /* of fields[] */
+	char *fields[CSV_FIELDS_MAX]; /* point into `text`; further fields are dropped */
+	char *text;                   /* the fields, each with a NUL after it */
+	size_t size;                  /* bytes allocated for `text` */
 };
 
 /*
- * Reads the next record into `record`, which is zeroed before the first call, reused by further
- * calls and freed by csv_free().
+ * Reads the next record. The caller zeroes `record` before the first call and passes the same one
+ * to every call; each call overwrites the fields of the previous one. csv_free() frees it.
  *
- * Returns 1, 0 at the end of the file, or -1 on a read error, for a quote that is still open at the
- * end, or if out of memory.
+ * Returns 1 if a record was read, 0 at the end of the file, or -1 if reading fails, the file ends
+ * inside quotes, or memory runs out.
  */
 int csv_read_record(FILE *in, struct csv_record *record);
+
+/* Frees the text of a record and zeroes the record. */
 void csv_free(struct csv_record *record);

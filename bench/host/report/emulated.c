@@ -13,7 +13,7 @@ static const char checks[] =
         " FROM launches l LEFT JOIN checks c ON c.launch = l.id"
         " WHERE l.engine = 'kvm-emulated' GROUP BY l.variant, l.strategy ORDER BY min(l.id)";
 
-/* Each self-test that was skipped, with the reason and the variants. */
+/* Selects each self-test that was skipped, the reason, and the engine variants that skipped it. */
 static const char skipped[] =
         "SELECT name, iif(detail LIKE 'skip: %', substr(detail, 7), detail), group_concat(variant, ', ')"
         " FROM (SELECT name, detail, variant FROM checks JOIN launches ON launches.id = launch"
@@ -22,9 +22,9 @@ static const char skipped[] =
         " GROUP BY name, detail ORDER BY name, detail";
 
 /*
- * A row per parameter: reads of page walks without KVM, with ept=1 and with ept=0, then the exits
- * to the hypervisor of the latter two. Strategies do not differ in this benchmark, so the least of
- * their medians stands for all.
+ * Selects a row per benchmark and parameter. Its columns are the memory reads of page walks without
+ * KVM, with ept=1 and with ept=0, then the VM exits with ept=1 and with ept=0. Strategies do not
+ * differ in these benchmarks, so each value is the smallest median of any strategy.
  */
 static const char walks[] =
         "WITH m AS (SELECT benchmark, parameter, metric, median,"
@@ -40,7 +40,7 @@ static const char walks[] =
         " min(median) FILTER (WHERE machine = 2 AND metric = 'vm_exits')"
         " FROM m GROUP BY benchmark, parameter HAVING max(machine) > 0 ORDER BY benchmark, parameter";
 
-/* Returns true if there was such a launch. */
+/* Prints a line per variant and strategy. Returns false if no launch was on kvm-emulated. */
 static bool print_checks(sqlite3 *db, FILE *out)
 {
 	bool any = false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Results of engine kvm-emulated: which checks passed, which self-tests were skipped and why, and
- * how many reads a page walk takes there.
+ * Prints the results of engine kvm-emulated, the real KVM on a processor that Bochs emulates
+ * (docs/kvm-emulated.md). Its times mean nothing.
  */
 #pragma once
 
@@ -10,7 +10,7 @@
 #include <sqlite3.h>
 
 /*
- * Prints them. Prints nothing if the run has no launch on this engine, and no walks if none were
- * counted.
+ * Prints how many checks passed, which self-tests were skipped and why, and how many memory reads
+ * page walks took. Omits any of these that the run does not have.
  */
 void emulated_print(sqlite3 *db, FILE *out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing HTML. All text of a run goes through these functions, which escape it. */
+/* Writing HTML. All text from a run is written by these functions, which escape it. */
 #pragma once
 
 #include <stddef.h>
@@ -7,7 +7,7 @@
 
 /*
  * Writes text, escaped for elements and quoted attributes. Bytes that are not UTF-8, and control
- * characters other than tab and newline, become U+FFFD. NULL writes nothing.
+ * characters other than tab and newline, become U+FFFD. Writes nothing if `text` is NULL.
  */
 void html_text(FILE *out, const char *text);
 
@@ -15,7 +15,7 @@ void html_text(FILE *out, const char *text);
 __attribute__((format(printf, 2, 3))) void html_format(FILE *out, const char *format, ...);
 
 /*
- * Writes a file's bytes in base64, for a data: URI. Returns 0, or -1 with errno; a part may have
- * been written then.
+ * Writes the contents of a file in base64, for a data: URI. Returns 0, or -1 with errno; then a
+ * part of the contents may have been written.
  */
 int html_base64_file(FILE *out, const char *path);

@@ -5,8 +5,10 @@
 #include <math.h>
 #include <string.h>
 
-/* Series and comparisons can have the flag `few`, comparisons also `range`. Both mean that there is
- * no 95 % interval. */
+/*
+ * Series and comparisons can have the flag `few`; comparisons can also have `range`. Both flags
+ * mean that there is no 95 % interval.
+ */
 static const struct mark {
 	const char *flag;
 	char mark;
@@ -28,7 +30,7 @@ char *number_digits(double value, char *text, size_t size)
 	size_t used = 0;
 	size_t whole;
 
-	if (!(fabs(value) < 1e15)) { /* NaN too */
+	if (!(fabs(value) < 1e15)) { /* too large for separators, infinite, or NaN */
 		snprintf(text, size, "%g", value);
 		return text;
 	}

@@ -15,7 +15,7 @@
 
 struct number {
 	double value, low, high; /* no interval is shown if both ends give the same text */
-	const char *flags;       /* a comma list; NULL: none */
+	const char *flags;       /* separated by commas; NULL: none */
 };
 
 /* The parts of a number's text. */
@@ -25,9 +25,13 @@ struct number_text {
 	char marks[NUMBER_MARKS_MAX];
 };
 
+/* Converts a number to the parts of its text. */
 void number_write(const struct number *number, struct number_text *text);
 
-/* Writes "1,234 [1,200 .. 1,300]?~" with the interval, or "1,234?~" without. */
+/*
+ * Writes a number as one text of at most `size` bytes: "1,234 [1,200 .. 1,300]?~" if `interval` is
+ * true, otherwise "1,234?~".
+ */
 void number_format(const struct number *number, bool interval, char *text, size_t size);
 
 /*
@@ -36,10 +40,10 @@ void number_format(const struct number *number, bool interval, char *text, size_
  */
 char *number_digits(double value, char *text, size_t size);
 
-/* Writes the marks of a comma list of flags, each once. Returns `marks`. */
+/* Writes the marks of the flags, which are separated by commas, each mark once. Returns `marks`. */
 char *number_marks(const char *flags, char marks[NUMBER_MARKS_MAX]);
 
-/* Returns the flag of a mark, for its title in HTML, or NULL if there is none. */
+/* Returns the first flag that is shown as this mark, or NULL if there is none. */
 const char *number_mark_flag(char mark);
 
 /*
@@ -49,10 +53,10 @@ const char *number_mark_flag(char mark);
 char *number_caveats(const char *flags, char words[NUMBER_WORDS_MAX]);
 
 /*
- * Returns the description of an interval with these flags: "with 95 % confidence", unless there are
- * too few samples.
+ * Returns words that say what an interval with these flags is: "with 95 % confidence", or what its
+ * ends are if there are too few samples for that.
  */
 const char *number_interval_meaning(const char *flags);
 
-/* Writes the meaning of each mark, with `between` between two of them and no newline. */
+/* Writes every mark with its meaning. `between` separates them; no newline follows the last. */
 void number_write_legend(FILE *out, const char *between);

@@ -19,7 +19,7 @@ static const char *const endings[] = { "svg", "png" };
 
 #define ENDINGS (sizeof endings / sizeof endings[0])
 
-/* Appends the trimmed text of a line after a space. */
+/* Appends a line without its indentation and line end. A space separates it from earlier text. */
 static void append(char *text, size_t size, char *line)
 {
 	size_t used = strlen(text);
@@ -62,7 +62,8 @@ static int run_gnuplot(const char *plots_out, const char *script, const char *vi
 	if (child < 0)
 		return complain("gnuplot", strerror(errno));
 	if (child == 0) {
-		setenv("LC_ALL", "C.UTF-8", 1); /* in C it warns of what our UTF-8 cannot be */
+		/* The scripts are UTF-8; in the locale C gnuplot warns about them. */
+		setenv("LC_ALL", "C.UTF-8", 1);
 		if (chdir(plots_out) == 0)
 			execlp("gnuplot", "gnuplot", "-d", "-c", script, view, figure, (char *)NULL);
 		fprintf(stderr, "plots: gnuplot cannot be started: %s\n", strerror(errno));
@@ -77,7 +78,7 @@ static int run_gnuplot(const char *plots_out, const char *script, const char *vi
 	return complain("plots", "%s: %s", script, "gnuplot failed");
 }
 
-/* Returns true if both files of the figure are there and not empty. */
+/* Returns true if both files of the figure exist and are not empty. */
 static bool is_figure_there(const char *plots_out, const char *figure)
 {
 	for (size_t i = 0; i < ENDINGS; i++) {
@@ -91,7 +92,7 @@ static bool is_figure_there(const char *plots_out, const char *figure)
 	return true;
 }
 
-/* Half a figure is none. */
+/* Removes the files of a figure, which may be incomplete. */
 static void remove_figure(const char *plots_out, const char *figure)
 {
 	for (size_t i = 0; i < ENDINGS; i++) {
@@ -102,7 +103,7 @@ static void remove_figure(const char *plots_out, const char *figure)
 	}
 }
 
-/* Draws one script, for one view. */
+/* Draws a script for one view. Returns 0, or -1 after a message. */
 static int draw_view(const char *plots_out, const char *script, const char *view, const char *figure)
 {
 	if (run_gnuplot(plots_out, script, view, figure)) {
@@ -114,7 +115,8 @@ static int draw_view(const char *plots_out, const char *script, const char *view
 	               : complain("plots", "%s: %s", script, "gnuplot wrote no figure; is the disk full?");
 }
 
-/* Draws a script once for each view that has data for it, or once in all if it is about claims. */
+/* Draws a script for each view that has data for it; a script about claims only once. Returns 0 if
+ * each figure was drawn or there was no data, otherwise -1 after a message. */
 static int draw(sqlite3 *db, const char *plots_out, const char *script, const char *name)
 {
 	char needs[512];

@@ -15,8 +15,11 @@
 
 #define METRICS_MAX 64
 
-/* The rows to draw: those of the view's engine whose checks passed. ?1 is the engine, ?2 the view's
- * metric. */
+/*
+ * The rows of summary that a view draws: rows of its engine (?1) whose checks passed. Unless this
+ * is the engine's own view (its name ?3 is the engine's), the benchmark must also have been
+ * measured in the view's metric (?2) with that strategy.
+ */
 #define ROWS                                                                                   \
 	" FROM good_summary WHERE engine = ?1 AND ("                                           \
 	"?1 = ?3 OR EXISTS (SELECT 1 FROM summary s WHERE s.engine = ?1 AND s.metric = ?2 AND" \
@@ -51,7 +54,8 @@ static int close_file(FILE *out, const char *path)
 	return failed ? complain("plots", "%s: %s", path, "cannot be written; is the disk full?") : 0;
 }
 
-/* Prepares a query on a view's rows: ?1 its engine, ?2 its metric, ?3 its name. */
+/* Prepares a query and binds the view's engine to ?1, its metric to ?2 and its name to ?3. Returns
+ * NULL after a message. */
 static sqlite3_stmt *prepare(sqlite3 *db, const struct view *view, const char *sql)
 {
 	sqlite3_stmt *query = sql_prepare(db, "plots", "results.sqlite", sql);
@@ -72,9 +76,9 @@ static const char *text(sqlite3_stmt *query, int column)
 }
 
 /*
- * Returns a name that is safe in a data file or a script: gnuplot executes parts of some texts, and
- * columns end at spaces. With `list`, spaces between names are kept. The result is in one of a few
- * buffers, used in turn.
+ * Returns a column's text as name_for_file() makes it safe: gnuplot executes commands inside some
+ * strings, and a space ends a column of a data file. If `list` is true, spaces are kept. The text
+ * is valid until the fourth call after this one.
  */
 static const char *word(sqlite3_stmt *query, int column, bool list)
 {
@@ -88,7 +92,8 @@ static const char *word(sqlite3_stmt *query, int column, bool list)
 	return to;
 }
 
-/* The metrics of one benchmark and strategy, in `names` (which point into `pool`). */
+/* Stores the names that the query selects in `names`, which point into `pool` of `size` bytes.
+ * Returns their number, at most METRICS_MAX. */
 static size_t list_metrics(sqlite3_stmt *query, const char **names, char *pool, size_t size)
 {
 	size_t count = 0;
@@ -105,8 +110,8 @@ static size_t list_metrics(sqlite3_stmt *query, const char **names, char *pool, 
 	return count;
 }
 
-/* Writes a line per parameter, with the median of each metric and the ends of its interval. The
- * rows come sorted by parameter. */
+/* Writes a line per parameter, with the median of each metric and the ends of its interval, or NaN.
+ * The query must sort its rows by parameter, then by metric like `metrics`. */
 static void write_lines(FILE *out, sqlite3_stmt *query, const char *const *metrics, size_t count)
 {
 	long long last = -1;
@@ -133,7 +138,7 @@ static void write_lines(FILE *out, sqlite3_stmt *query, const char *const *metri
 	putc('\n', out);
 }
 
-/* The data file of one benchmark and strategy. */
+/* Writes the data file of one benchmark and strategy. Returns 0, or -1 after a message. */
 static int write_series(sqlite3 *db, const char *data_dir, const struct view *view, const char *benchmark,
                         const char *strategy)
 {
@@ -174,8 +179,9 @@ static int write_series(sqlite3 *db, const char *data_dir, const struct view *vi
 }
 
 /*
- * Writes the distribution of an interrupt's samples: a line per value, less the overhead of its
- * launch, with the number of samples that have this value.
+ * Writes how the samples of an interrupt benchmark are distributed: a line per value, with the
+ * number of samples that have it and their share of all. The median overhead of its launch is
+ * subtracted from each sample first. Returns 0, or -1 after a message.
  */
 static int write_distribution(sqlite3 *db, const char *data_dir, const struct view *view,
                               const char *benchmark, const char *strategy)
@@ -232,7 +238,8 @@ static int write_all_series(sqlite3 *db, const char *data_dir, const struct view
 	return status;
 }
 
-/* A gnuplot function that chooses by one text: NAME(x) = x eq "<column 0>" ? "<column 1>" : … : "". */
+/* Writes a gnuplot function that maps column 0 of the query to column 1, and other texts to "":
+ * NAME(x) = x eq "<column 0>" ? "<column 1>" : … : "". Returns 0, or -1 after a message. */
 static int write_choice(FILE *out, sqlite3 *db, const struct view *view, const char *name, const char *sql)
 {
 	sqlite3_stmt *query = prepare(db, view, sql);
@@ -247,7 +254,8 @@ static int write_choice(FILE *out, sqlite3 *db, const struct view *view, const c
 	return 0;
 }
 
-/* The profile of the cycle model, "" without one. */
+/* Writes the gnuplot variable `profile`: the name of the cycle model's profile, "" if the run had
+ * none. Returns 0, or -1 after a message. */
 static int write_profile(FILE *out, sqlite3 *db)
 {
 	sqlite3_stmt *query =
@@ -261,8 +269,8 @@ static int write_profile(FILE *out, sqlite3 *db)
 	return 0;
 }
 
-/* Writes how the values of the axes are drawn: curve(x) is a number that plots/style.gp explains,
- * point_of(x) a point type of gnuplot. */
+/* Writes two gnuplot functions of a stack's or loader's name: curve(x) returns a number that
+ * plots/style.gp maps to a line style, point_of(x) a point type of gnuplot. */
 static void write_style(FILE *out)
 {
 #define CURVE(name, curve, point) fprintf(out, " x eq \"%s\" ? %d :", name, curve);
@@ -276,7 +284,8 @@ static void write_style(FILE *out)
 	fputs(" -1\n", out);
 }
 
-/* Writes the file that the scripts load first: what this view has and what it is called. */
+/* Writes index.gp, which the scripts load first: the view's names and the strategies measured.
+ * Returns 0, or -1 after a message. */
 static int write_index(sqlite3 *db, const char *data_dir, const struct view *view)
 {
 	char path[PATH_MAX];
@@ -301,8 +310,10 @@ static int write_index(sqlite3 *db, const char *data_dir, const struct view *vie
 }
 
 /*
- * Writes the ratios of one subject to its least value, with the marks of both values after a "="; x
- * and y are the positions of the subject and the strategy. Returns 1 if there are any.
+ * Writes a line of overview.dat per strategy that has a value for the subject. The ratio is that
+ * value over the smallest one; the marks, after a "=", are those of both values. `x` is the
+ * subject's column in the figure. Returns 1 if a line was written, 0 if none, or -1 after a
+ * message.
  */
 static int write_subject(FILE *out, sqlite3 *db, const struct view *view, const struct subject *subject,
                          int x)

@@ -12,7 +12,7 @@
 
 extern const char report_template[]; /* report.html, through report_page.S */
 
-/* The parts that replace {{NAME}} in the page. */
+/* Each {{name}} in report.html is replaced by the output of write(). */
 static const struct part {
 	const char *name;
 	void (*write)(const struct report *report);
@@ -45,7 +45,10 @@ const char *report_fact(sqlite3 *db, const char *key, char *value, size_t size)
 	return value;
 }
 
-/* Writes the part with this name. Returns 0, or -1 if there is none. */
+/*
+ * Writes the part whose name is the first `length` bytes of `name`. Returns 0, or -1 after a
+ * message if there is no such part.
+ */
 static int write_part(const struct report *report, const char *name, size_t length)
 {
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
@@ -57,7 +60,7 @@ static int write_part(const struct report *report, const char *name, size_t leng
 	return complain("report", "report.html asks for an unknown part: %.*s", (int)length, name);
 }
 
-/* Writes the page, with each {{NAME}} replaced. */
+/* Writes the page with all its parts. Returns 0, or -1 if report.html names an unknown part. */
 static int fill_in(const struct report *report)
 {
 	const char *at = report_template;

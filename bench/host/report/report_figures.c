@@ -12,7 +12,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* The first figures, in this order; all others follow by name. Two are elsewhere on the page. */
+/*
+ * The section of figures begins with order[]; other figures follow by name. Those of elsewhere[]
+ * are in other sections of the page.
+ */
 static const char *const order[] = {
 	"where", "exec", "irq-entry", "irq-off", "tlb-flush", "switch", "memory"
 };
@@ -20,7 +23,11 @@ static const char *const elsewhere[] = { "claims", "overview" };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Finds the script that drew the figure: its own name, or its name without a view's suffix. */
+/*
+ * Writes the path of the script that drew a figure to `script`: <figure>.gp, or the figure's name
+ * without the suffix of a view. `view` becomes that view, or NULL if there is no suffix. Returns
+ * false if there is no such script.
+ */
 static bool find_script(const struct report *report, const char *figure, char *script, size_t size,
                         const struct view **view)
 {
@@ -44,7 +51,7 @@ static bool find_script(const struct report *report, const char *figure, char *s
 	return false;
 }
 
-/* The figure's file, when it is there and not empty. */
+/* Writes the path of the figure's SVG file to `path`. Returns true if the file is not empty. */
 static bool find_figure(const struct report *report, const char *figure, char *path, size_t size)
 {
 	struct stat state;
@@ -97,7 +104,7 @@ int report_figure(const struct report *report, const char *figure)
 	return 0;
 }
 
-/* Figures of one script are kept together, and scripts are in the order above. */
+/* Returns the index in order[] of the script that drew this file, or COUNT(order) if not there. */
 static size_t place(const char *name)
 {
 	for (size_t i = 0; i < COUNT(order); i++) {
@@ -109,7 +116,7 @@ static size_t place(const char *name)
 	return COUNT(order);
 }
 
-/* By name; a figure comes before those whose names begin with its own. */
+/* Compares two file names; "exec.svg" comes before "exec-kvm.svg". Returns <0, 0 or >0. */
 static int compare_names(const char *a, const char *b)
 {
 	while (*a && *a == *b)

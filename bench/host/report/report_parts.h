@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The parts of report.html, one function each, for report.c. Each writes escaped HTML, even for an
- * empty database.
+ * The parts of report.html. report.c calls one function for each. A part writes escaped HTML, and
+ * works on an empty database too.
  */
 #pragma once
 
@@ -15,24 +15,24 @@ struct report {
 	FILE *out;
 	sqlite3 *db;
 	const char *run_dir;
-	const char *plots_dir;
+	const char *plots_dir; /* the gnuplot scripts, which hold the captions */
 };
 
-#define REPORT_SENTENCE_MAX 640
+#define REPORT_SENTENCE_MAX 640 /* bytes, with the NUL */
 
 /*
- * Writes three sentences: what the run was, its verdicts on the claims, and which strategy needs
- * least. They are plain text without a newline.
+ * Writes three sentences as plain text without a newline: what was run, how many claims got each
+ * verdict, and which strategy needs the least and which the most.
  */
 void report_sentences(sqlite3 *db, char sentence[3][REPORT_SENTENCE_MAX]);
 
-void report_title(const struct report *report);
-void report_state(const struct report *report); /* what went wrong, if anything */
+void report_title(const struct report *report); /* the name of the run */
+void report_state(const struct report *report); /* a warning if the run failed or was cut short */
 void report_summary(const struct report *report);
 void report_claims(const struct report *report);
 void report_overview(const struct report *report); /* all strategies on all subjects */
 void report_figures(const struct report *report);  /* all other figures */
-void report_legend(const struct report *report);   /* of the marks of numbers */
+void report_legend(const struct report *report);   /* the meaning of the marks after numbers */
 void report_tables(const struct report *report);
 void report_launches(const struct report *report);
 void report_environment(const struct report *report);
@@ -40,8 +40,8 @@ void report_caveats(const struct report *report);
 void report_reproduce(const struct report *report);
 
 /*
- * Writes one figure with its caption. Returns 0, or -1 if the run has no such figure; nothing is
- * written then.
+ * Writes one figure with its caption. Returns 0, or -1 without writing if the run has no such
+ * figure.
  */
 int report_figure(const struct report *report, const char *figure);
 
@@ -49,13 +49,14 @@ int report_figure(const struct report *report, const char *figure);
 int report_has_figure(const struct report *report, const char *figure);
 
 /*
- * Prepares a query; `text` is bound to its parameter unless that is NULL. Returns NULL after a
- * message on stderr.
+ * Prepares a query and, unless `text` is NULL, binds `text` to ?1. The caller finalizes it. Returns
+ * NULL after a message on stderr.
  */
 sqlite3_stmt *report_query(sqlite3 *db, const char *sql, const char *text);
 
-/* Returns the first column of the first row as a number, or 0 if there is no row. */
+/* Executes a query. Returns the first column of its first row as a number, or 0 without a row. */
 long long report_count(sqlite3 *db, const char *sql);
 
-/* Copies a value of the environment to `value`, or "" if there is none. Returns `value`. */
+/* Copies the value of `key` in the table environment to `value`, or "" if it has none. Returns
+ * `value`. */
 const char *report_fact(sqlite3 *db, const char *key, char *value, size_t size);

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define PROBLEMS_MAX 40 /* this many are listed; the rest are only counted */
+#define PROBLEMS_MAX 40 /* most items of a list; further ones are only counted */
 
 void report_title(const struct report *report)
 {
@@ -57,7 +57,10 @@ void report_state(const struct report *report)
 	sqlite3_finalize(run);
 }
 
-/* Writes the rows of a query as list items: at most PROBLEMS_MAX, then how many more there are. */
+/*
+ * Writes a heading and the first PROBLEMS_MAX rows of a query as list items, then how many more
+ * rows there are. Returns false, without writing, if there are none.
+ */
 static bool write_list(const struct report *report, const char *heading, const char *sql)
 {
 	sqlite3_stmt *row = report_query(report->db, sql, NULL);

@@ -13,11 +13,11 @@
 /* The strategies that need the least and the most for one subject in one view. */
 struct extremes {
 	long long strategies;
-	long long at_least; /* how many need the least */
+	long long at_least; /* the number of strategies that need the least */
 	char least[96], most[96];
 	double low, high;
 	char least_flags[FLAGS_TEXT_MAX], most_flags[FLAGS_TEXT_MAX];
-	double ratio_low, ratio_high; /* ends of high : low; 0 when they are not known */
+	double ratio_low, ratio_high; /* interval of the ratio high / low; 0 if not known */
 	char ratio_flags[FLAGS_TEXT_MAX];
 };
 
@@ -31,7 +31,7 @@ __attribute__((format(printf, 2, 3))) static void append(char *sentence, const c
 	va_end(arguments);
 }
 
-/* "3 boots", "1 boot" */
+/* Appends a count and its noun, such as "3 boots" or "1 boot". */
 static void append_count(char *sentence, long long count, const char *one, const char *many)
 {
 	char number[32];
@@ -157,8 +157,8 @@ static double median_of(sqlite3 *db, const struct view *view, const struct subje
 	return median;
 }
 
-/* Finds how certain the ratio is: on kvm the interval of the comparison, for cycles the ratios
- * with the model's other parameters. */
+/* Finds the interval of the ratio high / low. For modelled cycles its ends are the ratios with the
+ * model's low and high parameters; otherwise the interval is in the table comparisons. */
 static void find_ratio(sqlite3 *db, const struct view *view, const struct subject *subject,
                        struct extremes *found)
 {
@@ -192,7 +192,8 @@ static void find_ratio(sqlite3 *db, const struct view *view, const struct subjec
 	sqlite3_finalize(query);
 }
 
-/* Finds them among series whose checks passed. Returns false with fewer than two strategies. */
+/* Finds the extremes among series whose checks passed. Returns false if there are fewer than two
+ * strategies. */
 static bool find_extremes(sqlite3 *db, const struct view *view, const struct subject *subject,
                           struct extremes *found)
 {
@@ -226,7 +227,7 @@ static bool find_extremes(sqlite3 *db, const struct view *view, const struct sub
 	return true;
 }
 
-/* Writes the flags of the two numbers and of their ratio in words. */
+/* Appends the flags of both numbers in words. */
 static void append_caveats(const struct extremes *found, char *sentence)
 {
 	char flags[2 * FLAGS_TEXT_MAX + 1], words[NUMBER_WORDS_MAX];
@@ -291,12 +292,13 @@ void report_sentences(sqlite3 *db, char sentence[3][REPORT_SENTENCE_MAX])
 	memset(sentence, 0, 3 * (size_t)REPORT_SENTENCE_MAX);
 	say_what_ran(db, sentence[0]);
 	say_verdicts(db, sentence[1]);
-	/* Time first, then what comes closest to it. */
+	/* The last view is time (KVM); the others, in reverse, are less and less close to time. */
 	for (size_t i = views_count; i-- > 0;) {
 		struct extremes found;
 
 		for (size_t j = 0; j < subjects_count; j++) {
-			/* The first subject is loading alone; starting a program is what users wait for. */
+			/* Begin with the third subject: users wait for a program to start, which
+			 * is more than the loading that the first two measure. */
 			const struct subject *subject = &subjects[(j + 2) % subjects_count];
 
 			if (!subject->metric && find_extremes(db, &views[i], subject, &found)) {

@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define STRATEGIES_BESIDE 6 /* that a page has room for */
+#define STRATEGIES_BESIDE 6 /* up to this many strategies are columns; more of them are rows */
 
-/* ?1 engine, ?2 metric, ?3 and ?4 the metrics of the interval's ends, or unused. */
+/* Selects the strategies of engine ?1, presets first. ?2 is the view's metric. */
 #define STRATEGIES                                                                                           \
 	"SELECT DISTINCT strategy FROM summary s WHERE engine = ?1 AND (metric = ?2 OR NOT EXISTS (SELECT 1" \
 	" FROM summary t WHERE t.engine = ?1 AND t.strategy = s.strategy AND t.metric = ?2)) ORDER "         \
@@ -40,7 +40,7 @@ static void write_value(FILE *out, const struct number *number, bool least)
 	fputs("</td>", out);
 }
 
-/* Writes the cell of one strategy, also if it has no value. */
+/* Writes a strategy's cell in `metric`, or a dash if the strategy has no value. */
 static void write_cell(const struct report *report, const struct view *view, const char *strategy,
                        const char *benchmark, long long parameter, const char *metric)
 {
@@ -78,7 +78,7 @@ static void write_cell(const struct report *report, const struct view *view, con
 	sqlite3_finalize(row);
 }
 
-/* A strategy's name, which may break after each of its parts. */
+/* Writes a strategy's name, which a browser may break after each '+'. */
 static void write_strategy(FILE *out, const char *strategy)
 {
 	for (size_t length; *strategy; strategy += length) {
@@ -90,7 +90,7 @@ static void write_strategy(FILE *out, const char *strategy)
 	}
 }
 
-/* Finds the unit of a subject in this view; false if it was not measured. */
+/* Writes the unit of a subject in this view to `unit`. Returns false if it was not measured. */
 static bool find_unit(const struct report *report, const struct view *view, const struct subject *subject,
                       char *unit, size_t size)
 {
@@ -113,7 +113,7 @@ static bool find_unit(const struct report *report, const struct view *view, cons
 	return found;
 }
 
-/* The name of a subject and its unit. */
+/* Writes a heading with the subject's title and unit; `scope` is its HTML attribute, or "". */
 static void write_subject(FILE *out, const struct subject *subject, const char *unit, const char *scope)
 {
 	fprintf(out, "<th%s>", scope);
@@ -130,7 +130,7 @@ static void write_subject_cell(const struct report *report, const struct view *v
 	           subject->metric ? subject->metric : view->metric);
 }
 
-/* A row per subject and a column per strategy, if there are few enough strategies for the page. */
+/* Writes the headings and rows of a table with a row per subject and a column per strategy. */
 static void write_subjects_down(const struct report *report, const struct view *view, sqlite3_stmt *strategy)
 {
 	char unit[64];
@@ -154,7 +154,7 @@ static void write_subjects_down(const struct report *report, const struct view *
 	}
 }
 
-/* A row per strategy, a column per subject. */
+/* Writes the headings and rows of a table with a row per strategy and a column per subject. */
 static void write_subjects_across(const struct report *report, const struct view *view,
                                   sqlite3_stmt *strategy)
 {
@@ -195,7 +195,9 @@ static void write_subjects(const struct report *report, const struct view *view)
 	fputs("</tbody></table></div>\n", report->out);
 }
 
-/* "64 KiB", "16 pages", "" */
+/*
+ * Writes a parameter with its unit, such as "64 KiB", "16 pages" or "busybox"; nothing if it is 0.
+ */
 static void write_parameter(FILE *out, long long parameter, const char *unit)
 {
 	if (!strcmp(unit, "bytes") && parameter > 0 && parameter % (1 << 20) == 0)
@@ -208,7 +210,8 @@ static void write_parameter(FILE *out, long long parameter, const char *unit)
 		html_format(out, "%lld %s", parameter, strcmp(unit, "none") ? unit : "");
 }
 
-/* Every series in the view's metric: a row per benchmark and parameter, a column per strategy. */
+/* Writes a table of all series in the view's metric, with a row per benchmark and parameter and a
+ * column per strategy. */
 static void write_everything(const struct report *report, const struct view *view)
 {
 	static const char lines[] =

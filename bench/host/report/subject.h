@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The subjects on which tables and figures compare builds: one benchmark at one size in one metric.
+ * What tables and figures compare builds by: subjects (one benchmark with one parameter in one
+ * metric) and views (the numbers of one engine in one unit).
  */
 #pragma once
 
@@ -11,24 +12,30 @@
 
 struct subject {
 	const char *benchmark;
-	long long parameter;
-	const char *metric; /* NULL: the engine's measure of time */
-	const char *title;  /* of a column, without the unit */
+	long long parameter; /* bytes or pages; 0 if the benchmark has no parameter */
+	const char *metric;  /* NULL: the metric of the view */
+	const char *title;   /* heading in tables and figures, without the unit */
 };
 
 extern const struct subject subjects[];
 extern const size_t subjects_count;
 
-/*
- * How the numbers of one engine are shown: the metric that measures time, its bounds and its unit.
- */
+/* How the numbers of one engine are shown. The engine's own view has the engine's name. */
 struct view {
-	const char *name;   /* of the folder with the figures' data, and of the tables */
-	const char *suffix; /* of a figure's name, if another view is drawn first */
+	const char *name; /* also names the folder of the figures' data */
+	/*
+	 * Appended to the name of a figure, unless this is the first engine that the script has
+	 * data for.
+	 */
+	const char *suffix;
 	const char *engine;
-	const char *metric, *low, *high; /* the last two are columns of a figure's data */
+	/*
+	 * The metric that stands for time, and the columns of the figures' data that hold the ends
+	 * of its interval.
+	 */
+	const char *metric, *low, *high;
 	const char *unit;
-	const char *meaning; /* a sentence */
+	const char *meaning; /* a sentence for the report that says what the numbers are */
 };
 
 /* All views, in the order in which figures are drawn and tables are shown. */
@@ -36,18 +43,19 @@ extern const struct view views[];
 extern const size_t views_count;
 
 /*
- * Returns true if the subject has a number in this view: only timed subjects have modelled cycles.
+ * Returns true if this view can show the subject. A subject with a metric of its own is shown only
+ * in its engine's own view, and so not in modelled cycles.
  */
 bool subject_is_of(const struct subject *subject, const struct view *view);
 
 /*
- * SQL expression for the metric that a table shows for a benchmark: the latency for the benchmark
- * of latency, otherwise `metric`, the engine's measure of time.
+ * SQL expression for the metric that tables show for the column `benchmark`: "latency" for
+ * irq.latency.loading, otherwise `metric`, which is an SQL expression too.
  */
 #define SHOWN_METRIC(metric)     "CASE benchmark WHEN 'irq.latency.loading' THEN 'latency' ELSE " metric " END"
 
 /*
- * ORDER BY terms for a strategy's name: presets first, in their order, then the others. `strategy`
- * is the name of the column.
+ * ORDER BY terms that sort strategies: presets first, in the order of kernel/axes.txt, then the
+ * others by name. `strategy` is the column that holds the name.
  */
 #define STRATEGY_ORDER(strategy) "CASE " strategy PRESET_ORDER " END, " strategy

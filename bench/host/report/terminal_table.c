@@ -18,13 +18,13 @@
 
 #define GAP             2   /* columns between two cells */
 #define WIDTH_NARROWEST 40  /* a reported width below this is ignored */
-#define WIDTH_OF_TEXT   110 /* width of evidence without a terminal */
+#define WIDTH_OF_TEXT   110 /* where evidence is wrapped if the output is no terminal */
 
 static const struct section {
 	const char *name;
-	const char *main;  /* the metric that stands for time; "" when there is none */
-	const char *means; /* what its numbers are */
-	bool time_is_void; /* the main metric means nothing, so it is left out */
+	const char *main;  /* the metric that measures time; "" if the engine has none */
+	const char *means; /* heading: what the engine's numbers are */
+	bool time_is_void; /* the main metric means nothing here, so its rows are left out */
 } sections[] = {
 	{ "bochs", "instructions", "instructions on Bochs: exact counts, not time", false },
 	{ "kvm", "tsc", "TSC ticks on KVM", false },
@@ -33,14 +33,14 @@ static const struct section {
 	{ "image", "", "read from the image, without a boot", false },
 };
 
-/* A cell: the median with and without its interval. */
+/* The text of a cell: `full` has the median and its interval, `brief` only the median. */
 struct cell {
 	char *full, *brief;
 };
 
 struct line {
 	char *label;
-	struct cell *cells; /* one per strategy; NULL texts where it was not measured */
+	struct cell *cells; /* one per strategy; its texts are NULL if that was not measured */
 };
 
 struct table {
@@ -71,7 +71,7 @@ static char *format(const char *form, ...)
 	return length < 0 ? NULL : text;
 }
 
-/* Returns how many columns a UTF-8 text takes: its bytes that do not continue a character. */
+/* Returns the width of a UTF-8 text: its characters, each counted as one column. */
 static size_t text_width(const char *text)
 {
 	size_t width = 0;
@@ -97,7 +97,11 @@ static void fill_cell(struct cell *cell, sqlite3_stmt *row, int first)
 	cell->brief = strdup(text);
 }
 
-/* "exec.load 64 KiB", "tlb.invlpg 16 pages", "exec.real busybox", "memory.per_task stack_bytes (bytes)". */
+/*
+ * Returns the label of a row, such as "exec.load 64 KiB", "tlb.invlpg 16 pages", "exec.real
+ * busybox" or "memory.per_task stack_bytes (bytes)". `metric` is "" for the engine's main metric.
+ * The caller frees the label; NULL if out of memory.
+ */
 static char *format_label(const char *benchmark, int64_t parameter, const char *unit, const char *metric,
                           const char *metric_unit)
 {
@@ -132,7 +136,7 @@ static void free_table(struct table *table)
 	*table = (struct table){ 0 };
 }
 
-/* Finds the strategies of an engine, the presets first. */
+/* Loads the names of an engine's strategies, presets first. Returns false if there are none. */
 static bool load_strategies(sqlite3 *db, const struct section *section, struct table *table)
 {
 	static const char query[] = "SELECT DISTINCT strategy FROM summary WHERE engine = ?1"
@@ -168,8 +172,8 @@ static size_t strategy_place(const struct table *table, const char *strategy)
 }
 
 /*
- * Returns the last line if it has this label, else a new one; NULL if out of memory. Takes
- * ownership of the label.
+ * Returns the last line if it has this label, otherwise a new line with it; NULL if out of memory.
+ * The caller must not use or free the label afterwards.
  */
 static struct line *line_for(struct table *table, char *label)
 {
@@ -194,8 +198,10 @@ static struct line *line_for(struct table *table, char *label)
 	return &lines[table->line_count++];
 }
 
-/* A benchmark with the engine's main metric has one line per parameter; any other has one per
- * parameter and metric. */
+/*
+ * Loads the lines of an engine: one per parameter for a benchmark that has the engine's main
+ * metric, one per parameter and metric for any other. Returns false after a message.
+ */
 static bool load_lines(sqlite3 *db, const struct section *section, struct table *table)
 {
 	static const char query[] =
@@ -271,7 +277,7 @@ static void print_padded(const struct screen *screen, const char *text, size_t w
 	text_print(screen->out, "%*s%s", (int)(used < width ? width - used : 0), "", text);
 }
 
-/* Prints the strategies from `first` to before `end`. */
+/* Prints all lines with the columns of the strategies `first` to `end` - 1. */
 static void print_columns(const struct screen *screen, const struct table *table, size_t first, size_t end,
                           bool full)
 {
@@ -318,7 +324,10 @@ static void print_results(const struct screen *screen, const struct table *table
 	}
 }
 
-/* Returns how many bytes of `text` fit in `width` columns, broken at a space if there is one. */
+/*
+ * Returns how many bytes of `text` fit in `width` columns. If not all of it fits, this ends at a
+ * space if there is one.
+ */
 static size_t fitting_bytes(const char *text, size_t width)
 {
 	size_t used = 0;
@@ -334,7 +343,7 @@ static size_t fitting_bytes(const char *text, size_t width)
 	return i;
 }
 
-/* Prints text in lines of `width` columns; every line but the first is indented. */
+/* Prints text in lines of at most `width` columns. Indents all lines but the first. */
 static void print_wrapped(const struct screen *screen, const char *text, size_t indent, size_t width)
 {
 	for (;;) {
