@@ -3,10 +3,13 @@
  * Attribution: how much of the difference between two presets is due to the stack, and how much to
  * the loader.
  *
- * Two presets may differ in both. If the two mixed builds were measured as well, the difference
- * y(B) - y(A) splits into the effect of the stack (the mean of changing it first and changing it
- * last) and that of the loader; the two add up to the difference. `interaction` says how much the
- * effect of one depends on the other; it is 0 if they are independent.
+ * Two presets A and B may differ in both. The difference of their medians, y(B) - y(A), is split if
+ * both mixed builds were measured too: S with the stack of B and the loader of A, and L with the
+ * loader of B and the stack of A.
+ *
+ * The effect of the stack is the mean of y(S) - y(A) and y(B) - y(L), and the effect of the loader
+ * the mean of y(L) - y(A) and y(B) - y(S). Both effects add up to the difference. `interaction` is
+ * y(B) - y(S) - y(L) + y(A): how much either effect depends on the other axis, 0 if not at all.
  */
 #pragma once
 

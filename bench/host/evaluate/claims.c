@@ -40,7 +40,7 @@ static const char *const verdicts[] = { "confirmed", "refuted", "inconclusive", 
 
 struct claim {
 	const char *file; /* name without its folder, for messages */
-	char *text;       /* all of the file */
+	char *text;       /* the whole file; the caller of load_claim() frees it */
 	char values[KEYS][VALUE_MAX];
 	int id;
 };
@@ -58,7 +58,7 @@ static int is_claim_file(const struct dirent *entry)
 	return entry->d_name[0] != '.' && length > 4 && !strcmp(entry->d_name + length - 4, ".sql");
 }
 
-/* Reads the file into claim->text. */
+/* Reads the whole file into claim->text. Returns 0, or -1 after a message. */
 static int read_text(struct claim *claim, const char *dir)
 {
 	char path[PATH_MAX];
@@ -86,7 +86,8 @@ static int read_text(struct claim *claim, const char *dir)
 }
 
 /*
- * Returns the key of the line "-- key: value", and its value in `value`; KEYS for any other line.
+ * If the line is "-- key: value" with a known key, returns the key and points `value` to the text
+ * after the colon. Otherwise returns KEYS.
  */
 static int header_key(const char *line, const char **value)
 {
@@ -102,7 +103,10 @@ static int header_key(const char *line, const char **value)
 	return KEYS;
 }
 
-/* Adds the trimmed text of a line to a value, after a separator if the value has text already. */
+/*
+ * Appends `length` bytes of `text`, without white space at either end, to a value. `separator` goes
+ * between old and new text. Returns false if the value would exceed VALUE_MAX bytes.
+ */
 static bool add_value(char *value, const char *text, size_t length, char separator)
 {
 	size_t used = strlen(value);
@@ -120,7 +124,9 @@ static bool add_value(char *value, const char *text, size_t length, char separat
 	return true;
 }
 
-/* Parses the header: the comment lines before the first other line. */
+/*
+ * Parses the header: the comment lines at the start of the file. Returns 0, or -1 after a message.
+ */
 static int parse_header(struct claim *claim)
 {
 	int key = KEYS;
@@ -151,7 +157,10 @@ static int parse_header(struct claim *claim)
 	return 0;
 }
 
-/* Parses the id, which the file's name must repeat as its first two digits. */
+/*
+ * Parses the id, which must equal the two digits that the file's name begins with. Returns 0, or -1
+ * after a message.
+ */
 static int parse_id(struct claim *claim)
 {
 	const char *name = claim->file;
@@ -169,7 +178,10 @@ static int parse_id(struct claim *claim)
 	return 0;
 }
 
-/* Checks that the note quoted is listed in the file NOTES of the folder. */
+/*
+ * Checks that the file NOTES in the folder lists the note of the claim's `seed:` line. Returns 0,
+ * or -1 after a message.
+ */
 static int check_seed(const struct claim *claim, const char *dir)
 {
 	char path[PATH_MAX], line[VALUE_MAX];
@@ -190,7 +202,9 @@ static int check_seed(const struct claim *claim, const char *dir)
 	return known ? 0 : malformed(claim, "no note of this name is in " NOTES, claim->values[SEED]);
 }
 
-/* Loads and checks a file; the caller frees its text in any case. */
+/*
+ * Loads and checks a claim. The caller frees its text even on failure, which is -1 after a message.
+ */
 static int load_claim(struct claim *claim, const char *dir)
 {
 	return read_text(claim, dir) || parse_header(claim) || parse_id(claim) || check_seed(claim, dir) ? -1
@@ -219,7 +233,10 @@ static int store(const struct claim *claim, sqlite3 *db, const char *verdict, co
 	return stored ? 0 : malformed(claim, "the verdict cannot be stored", sqlite3_errmsg(db));
 }
 
-/* Stores a claim without an experiment: it has a reason in place of a SELECT. */
+/*
+ * Stores a claim that has no experiment: the file has no SELECT, and its `not-measured:` line says
+ * why. Returns 0, or -1 after a message.
+ */
 static int store_unmeasured(const struct claim *claim, sqlite3 *db)
 {
 	char evidence[VALUE_MAX + 16];
@@ -233,7 +250,10 @@ static int store_unmeasured(const struct claim *claim, sqlite3 *db)
 	return store(claim, db, "not measured", evidence);
 }
 
-/* Prepares the one SELECT of the file. */
+/*
+ * Prepares the SELECT of a claim, which must be its only statement. Returns 0, or -1 after a
+ * message.
+ */
 static int prepare(const struct claim *claim, sqlite3 *db, sqlite3_stmt **query)
 {
 	sqlite3_stmt *second = NULL;
@@ -256,7 +276,8 @@ static int prepare(const struct claim *claim, sqlite3 *db, sqlite3_stmt **query)
 	return 0;
 }
 
-/* Runs the prepared query, which must give one row, and stores what it says. */
+/* Executes a claim's query and stores the verdict and evidence of its only row. Returns 0, or -1
+ * after a message. */
 static int run_query(const struct claim *claim, sqlite3 *db, sqlite3_stmt *query)
 {
 	int step = sqlite3_step(query);
@@ -335,7 +356,11 @@ int claims_decide(sqlite3 *db, const char *claims_dir)
 	return sql_execute(db, "claims", NULL, "RELEASE claims") ? -1 : status;
 }
 
-/* Adds one "strategy glob" item to `runs`, unless it is there; returns the new count. */
+/*
+ * Adds an item "STRATEGY GLOB" to `runs` unless it is already there or the array is full. Returns
+ * the new number of launches, which counts items that did not fit. Skips a malformed item after a
+ * message.
+ */
 static size_t add_run(const struct claim *claim, bool alone, const char *item, struct claim_run *runs,
                       size_t count, size_t max)
 {
@@ -359,7 +384,10 @@ static size_t add_run(const struct claim *claim, bool alone, const char *item, s
 	return count + 1;
 }
 
-/* Adds the items of one header line, separated by commas. */
+/*
+ * Adds the items of the header line `key`, which commas separate. Returns the new number of
+ * launches.
+ */
 static size_t add_runs(struct claim *claim, int key, struct claim_run *runs, size_t count, size_t max)
 {
 	char *rest = claim->values[key];

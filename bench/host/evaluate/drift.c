@@ -14,14 +14,14 @@
 #include "bench/host/evaluate/stats.h"
 
 #define PART       "drift" /* how messages begin */
-#define EXACT_MAX  30      /* values up to which the distribution is counted out */
-#define LINES_MAX  12      /* series that are printed */
+#define EXACT_MAX  30      /* most values for which exact_tail() is used */
+#define LINES_MAX  12      /* most series that drift_print() prints */
 #define ROUNDS_MAX 1000
 
 /*
- * Returns the probability that at most `discordant` pairs of `n` values in random order are
- * discordant. These are the inversions of a permutation, whose generating function has a factor (1
- * + x + … + x^(k-1)) per value k.
+ * Returns the probability that `n` different values in random order have at most `discordant`
+ * discordant pairs. Such pairs are the inversions of a permutation. Their generating function is
+ * the product of 1 + x + … + x^(k-1) for k = 1 to n. n is at most EXACT_MAX.
  */
 static double exact_tail(size_t n, size_t discordant)
 {
@@ -43,8 +43,9 @@ static double exact_tail(size_t n, size_t discordant)
 }
 
 /*
- * Returns that probability for many values or ties: Kendall's normal approximation with its
- * correction.
+ * Returns the probability that |rising pairs - falling pairs| is at least |score| on one side, by
+ * Kendall's normal approximation with corrections for ties and continuity. It serves for many
+ * values and for ties, where exact_tail() does not apply.
  */
 static double normal_tail(const double *values, size_t n, double score)
 {
@@ -55,7 +56,10 @@ static double normal_tail(const double *values, size_t n, double score)
 
 		for (size_t j = 0; j < n; j++)
 			equal += values[j] == values[i];
-		variance -= (equal - 1) * (2 * equal + 5); /* each of `equal` values adds its part */
+		/*
+		 * A group of t equal values subtracts t (t - 1) (2t + 5): a t-th of it per member.
+		 */
+		variance -= (equal - 1) * (2 * equal + 5);
 	}
 	variance /= 18;
 	if (variance <= 0 || score == 0)
@@ -109,8 +113,8 @@ bool drift_matters(const struct drift *drift)
 }
 
 /*
- * The median of each launch's samples less the median of its overhead samples, by the middle one or
- * two row numbers.
+ * Selects, for each launch and series, the median of the samples less the median of the overhead
+ * samples, at least 0. A median is the mean of the one or two rows in the middle.
  */
 static const char medians[] =
         "WITH kept AS ("
@@ -150,7 +154,10 @@ static void forget(struct series *series)
 	series->n = 0;
 }
 
-/* Writes the series that is complete, if it has enough rounds. */
+/*
+ * Writes the row of a complete series if it has enough rounds, then empties `series` for the next
+ * one. Returns 0, or -1 after a message.
+ */
 static int end_series(sqlite3 *db, sqlite3_stmt *insert, struct series *series)
 {
 	struct drift drift;
@@ -189,7 +196,7 @@ static int take(sqlite3 *db, sqlite3_stmt *insert, struct series *series, sqlite
 				return -1;
 		}
 	}
-	/* A round has one launch of an image; if there are two, the first one counts. */
+	/* A round has one launch per image. If it has several, only the first counts. */
 	if (series->n < ROUNDS_MAX &&
 	    (series->n == 0 || series->rounds[series->n - 1] < sqlite3_column_double(row, ROUND))) {
 		series->rounds[series->n] = sqlite3_column_double(row, ROUND);

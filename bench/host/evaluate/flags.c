@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* In the order of the bits. */
+/* The names of the bits of enum series_flag, lowest bit first. */
 static const char *const flag_names[] = {
 	"exact",    "few",          "range",     "net",     "unstable",
 	"outliers", "check-failed", "cut-short", "differs", "equivalent",

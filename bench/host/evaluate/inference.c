@@ -8,8 +8,8 @@
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
-#define EXACT_MAX 30    /* values of a sample */
-#define TAIL      0.025 /* the probability that the interval misses on one side */
+#define EXACT_MAX 30    /* most values in a sample for the exact distribution of U */
+#define TAIL      0.025 /* probability that the true shift is below (or above) the interval */
 
 double inference_sign_test(size_t below, size_t above)
 {
@@ -21,9 +21,12 @@ double inference_sign_test(size_t below, size_t above)
 }
 
 /*
- * The probabilities of U = 0 … n·m without ties. ways[k][u]: of the subsets of k of the ranks so
- * far, those whose U is u; each new rank r either stays out, or joins as the k-th and adds r − k.
- * NULL if out of memory.
+ * Returns an array with the probability of each U from 0 to n·m if there are no ties, or NULL if
+ * out of memory. The caller frees it.
+ *
+ * U is determined by the set of ranks that one sample has among the n + m values. After step r,
+ * ways[k * width + u] counts the sets of k ranks up to r whose U is u. If rank r is the k-th of a
+ * set, it adds r − k to U.
  */
 static double *u_distribution(size_t n, size_t m)
 {
@@ -50,7 +53,7 @@ static double *u_distribution(size_t n, size_t m)
 	return ways;
 }
 
-/* The standard deviation of U, corrected for the ties in `all`, which is sorted. */
+/* Returns the standard deviation of U, corrected for ties. `all` has the n + m values, sorted. */
 static double u_deviation(const double *all, size_t n, size_t m)
 {
 	double count = (double)(n + m);
@@ -76,8 +79,11 @@ static double sum_up_to(const double *probabilities, double u)
 	return sum;
 }
 
-/* Returns the rank, from 1, of the difference that begins the interval; 0 if even the smallest is
- * not far enough out. */
+/*
+ * Returns the rank k (from 1) such that the k-th smallest and the k-th largest difference are the
+ * ends of the 95 % interval, or 0 if the samples are too small for one. Uses the normal
+ * approximation if `probabilities` is NULL.
+ */
 static size_t interval_rank(const double *probabilities, double deviation, size_t n, size_t m)
 {
 	double sum = 0;

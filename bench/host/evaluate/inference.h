@@ -11,7 +11,7 @@
 /* A test between two unpaired samples is meaningful only if each has at least this many values. */
 #define INFERENCE_FEWEST 9
 
-/* Two series are equivalent if the whole interval of their ratio lies within 1 ± this. */
+/* Two series are equivalent if the whole interval of their ratio is within 1 ± INFERENCE_MARGIN. */
 #define INFERENCE_MARGIN 0.05
 
 /*
@@ -22,31 +22,36 @@
 double inference_sign_test(size_t below, size_t above);
 
 struct shift {
-	double u;         /* Mann and Whitney's U of `a`: pairs with a > b, ties counting half */
-	double p;         /* two-sided, if both samples have the same distribution */
-	bool exact;       /* p from the exact distribution, else from the normal approximation */
-	double shift;     /* Hodges and Lehmann: the median of all differences a - b */
-	double low, high; /* its 95 % interval, or the range of all differences if there is none */
+	/* Mann and Whitney's U of `a`: the number of pairs with a > b; a tie counts 1/2 */
+	double u;
+	/* two-sided probability of such a U if both samples have the same distribution */
+	double p;
+	bool exact;   /* true if p is exact, false if it is the normal approximation */
+	double shift; /* Hodges and Lehmann: the median of all differences a - b */
+	/* The 95 % interval of `shift`, or the smallest and largest difference if it has none. */
+	double low, high;
 };
 
 /*
- * Performs a Mann–Whitney test of two unpaired samples; n and m are at least 1 and their product is
- * below a million. p is exact for up to 30 values each without ties; otherwise it is the normal
- * approximation with corrections for ties (Hollander and Wolfe, "Nonparametric Statistical
- * Methods", 4.1) and continuity. Returns 0, or -1 if out of memory.
+ * Performs a Mann–Whitney test of two unpaired samples: `n` values in `a` and `m` in `b`. n and m
+ * must be at least 1, and their product below a million. p is exact if each sample has at most 30
+ * values and no two values are equal. Otherwise it is the normal approximation with corrections for
+ * ties (Hollander and Wolfe, "Nonparametric Statistical Methods", 4.1) and continuity. Returns 0,
+ * or -1 if out of memory.
  */
 int inference_mann_whitney(const double *a, size_t n, const double *b, size_t m, struct shift *result);
 
 /*
- * Replace p values with adjusted ones. Holm bounds the probability of any false alarm in the whole
- * table; Benjamini–Hochberg bounds the expected share of false alarms among the differences found.
- * Return 0, or -1 if out of memory.
+ * Replace the `n` p values of a table of tests with adjusted ones. Holm's method bounds the
+ * probability of any false alarm in the table, Benjamini and Hochberg's the expected share of false
+ * alarms among the differences found. Return 0, or -1 if out of memory.
  */
 int inference_holm(double *p, size_t n);
 int inference_benjamini_hochberg(double *p, size_t n);
 
 /*
- * Returns true if the interval of a ratio lies within 1 − margin and 1 + margin: two one-sided
- * tests by inclusion. With a 95 % interval, each side errs with a probability of at most 2.5 %.
+ * Returns true if the interval [low, high] of a ratio is within [1 − margin, 1 + margin]. This is
+ * an equivalence test by two one-sided tests. With a 95 % interval, each errs with a probability of
+ * at most 2.5 %.
  */
 bool inference_is_equivalent(double low, double high, double margin);

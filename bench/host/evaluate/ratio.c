@@ -9,8 +9,9 @@
 #include "bench/host/evaluate/inference.h"
 
 /*
- * Stores in `logs`, which has room for a's rounds, the logarithms of the ratios of the two series'
- * medians in the rounds that both have. Returns how many there are, or -1 if a median is 0.
+ * For each round that both series have, stores the natural logarithm of a's median over b's in
+ * `logs`, which has room for all rounds of `a`. Returns the number of logarithms, or -1 if one of
+ * these medians is 0.
  */
 static long round_ratios(const struct series *a, const struct series *b, double *logs)
 {
@@ -29,7 +30,10 @@ static long round_ratios(const struct series *a, const struct series *b, double 
 	return count;
 }
 
-/* Compares by rounds. Returns 1, 0 if there is no ratio, or -1 if out of memory. */
+/*
+ * Compares the medians of each round. Returns 1, 0 if there is no ratio, or -1 after a message if
+ * out of memory.
+ */
 static int compare_rounds(const struct series *a, const struct series *b, struct ratio *result)
 {
 	double *logs = malloc(a->round_count * sizeof *logs);
@@ -64,7 +68,10 @@ static int compare_rounds(const struct series *a, const struct series *b, struct
 	return count > 0;
 }
 
-/* Compares all samples by their medians and extremes. Returns 1, or 0 if a divisor is 0. */
+/*
+ * Compares the medians of all samples; the interval is that of the quotients of any two samples.
+ * Returns 1, or 0 if a divisor is 0.
+ */
 static int compare_extremes(const struct series *a, const struct series *b, struct ratio *result)
 {
 	unsigned flags = FLAG_RANGE;

@@ -5,14 +5,16 @@
 #include "bench/host/evaluate/series.h"
 
 struct ratio {
-	double ratio, ci_low, ci_high;
-	double p; /* of the sign test for equal medians; 1 if there is no test */
-	size_t n; /* rounds */
-	unsigned flags;
+	double ratio, ci_low, ci_high; /* a / b and the ends of its interval */
+	/* of the sign test for equal medians; 1 if there is no test */
+	double p;
+	size_t n;       /* rounds compared */
+	unsigned flags; /* of enum series_flag */
 };
 
 /*
- * Compares two series of the same measurement. Returns 1, 0 if there is no ratio (a check failed, a
- * divisor is 0, or no round is common to both), or -1 after a message if out of memory.
+ * Compares two series that differ only in their strategy. Returns 1 if `result` is set, 0 if there
+ * is no ratio (a check failed, a divisor is 0, or the series have no round in common), or -1 after
+ * a message if out of memory.
  */
 int ratio_compute(const struct series *a, const struct series *b, struct ratio *result);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A series whose quartiles are further apart than this, relative to the median, is unstable. */
+/* A series is unstable if (q3 - q1) / median is larger than this. */
 #define SPREAD_MAX 0.05
 
 struct values {
@@ -22,12 +22,16 @@ struct rowids {
 	size_t count, room;
 };
 
-/* The list, and the launch, round and series that are being read. */
+/* The list that is being filled, and the samples of the launch, round and series being read. */
 struct work {
 	sqlite3 *db;
 	struct series_list *list;
+	/*
+	 * Raw values: the launch's samples and its overhead samples. Less the overhead: the round's
+	 * and the whole series' samples.
+	 */
 	struct values launch, overhead, round, whole;
-	struct rowids launch_rows;
+	struct rowids launch_rows; /* of the samples in `launch` */
 	int64_t launch_id, round_number;
 };
 
@@ -40,8 +44,8 @@ static int no_memory(void)
 }
 
 /*
- * Makes room for one more item of `size` bytes. Returns the array, which may have moved, or NULL if
- * out of memory; the old array remains valid then.
+ * Makes room for one more item of `size` bytes in an array with `count` items. Returns the array,
+ * which may have moved, or NULL if out of memory; then the old array remains valid.
  */
 static void *grow(void *array, size_t count, size_t *room, size_t size)
 {
@@ -88,7 +92,10 @@ static bool push_outlier(struct series_list *list, sqlite3_int64 row)
 	return true;
 }
 
-/* Ends a launch: adds its samples, less its overhead, to the round, and notes outliers. */
+/*
+ * Ends a launch: adds its samples, less the median of its overhead samples, to the round, and adds
+ * outliers to the list. Returns 0, or -1 after a message.
+ */
 static int end_launch(struct work *work, struct series *series)
 {
 	size_t n = work->launch.count;
@@ -158,7 +165,10 @@ static void free_one(struct series *series)
 	free(series->rounds);
 }
 
-/* Ends the newest series, if any, and drops it if none of its samples counts towards it. */
+/*
+ * Ends the last series of the list, if any: computes its statistics and flags, or removes it if it
+ * has no samples, only warm-up or overhead. Returns 0, or -1 after a message.
+ */
 static int end_series(struct work *work)
 {
 	struct series *series;

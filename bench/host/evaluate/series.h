@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Series: all samples of one benchmark, parameter and metric that one strategy gave on one engine
- * with one number of CPUs, over all launches, less the overhead. docs/results.md describes each
- * flag.
+ * Series. A series has all samples, less the overhead, of one benchmark, parameter and metric that
+ * one strategy produced on one engine with one number of CPUs, in any launch. docs/results.md
+ * describes each flag.
  */
 #pragma once
 
@@ -29,23 +29,23 @@ enum series_flag {
 
 #define FLAGS_TEXT_MAX 160
 
-/* Writes the names of the flags as a comma list. */
+/* Writes the names of the flags, separated by commas. */
 void flags_format(unsigned flags, char text[FLAGS_TEXT_MAX]);
 
-/* Returns true if the comma list `list` contains `flag`. */
+/* Returns true if `list`, whose items are separated by commas, contains `flag`. */
 bool flags_have(const char *list, const char *flag);
 
-/* Returns true for an engine on which an image always gives the same numbers. */
+/* Returns true if an image always gives the same numbers on this engine. */
 bool engine_is_deterministic(const char *engine);
 
-/* Returns true for an engine whose numbers may be compared. */
+/* Returns true if the engine's numbers may be compared between strategies. */
 bool engine_is_comparable(const char *engine);
 
 enum series_name { ENGINE, STRATEGY, STACK, LOADER, ISOLATION, BENCHMARK, METRIC, UNIT, SERIES_NAMES };
 
 struct round {
 	int64_t number;
-	double median; /* of the round's samples, in the unit of the series */
+	double median; /* of the round's samples less their overhead, in the unit of the series */
 };
 
 struct series {
@@ -59,15 +59,17 @@ struct series {
 };
 
 struct series_list {
-	struct series *items; /* those of one measurement are adjacent */
+	struct series *items; /* series that differ only in their strategy are adjacent */
 	size_t count, room;
 	sqlite3_int64 *outliers; /* rowids of samples */
 	size_t outlier_count, outlier_room;
 };
 
 /*
- * Reads the samples of `db` into a zeroed list; the caller calls series_free() even after an error.
- * Returns 0, or -1 after a message on stderr.
+ * Reads the samples of `db` into `list`, which the caller has zeroed. The caller calls
+ * series_free() even after an error. Returns 0, or -1 after a message on stderr.
  */
 int series_read(sqlite3 *db, struct series_list *list);
+
+/* Frees the contents of the list and zeroes it. */
 void series_free(struct series_list *list);

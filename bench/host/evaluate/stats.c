@@ -7,10 +7,11 @@
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
-/* The probability that the interval misses on one side. */
+/* The probability that the true median is below the 95 % interval, or above it. */
 #define TAIL                     0.025
 
-/* A normal distribution's standard deviation over its MAD, and over its mean absolute deviation. */
+/* The standard deviation of a normal distribution, divided by its MAD and by its mean absolute
+ * deviation. */
 #define SIGMA_PER_MAD            1.482602218505602
 #define SIGMA_PER_MEAN_DEVIATION 1.2533141373155003
 #define OUTLIER_SIGMAS           10
@@ -30,7 +31,10 @@ double stats_median(double *values, size_t n)
 	return gsl_stats_median_from_sorted_data(values, 1, n);
 }
 
-/* The median of |value - median| in sorted values: the nearest ones are merged outwards from the median. */
+/*
+ * Returns the median of |value - median|. The values are sorted, so the function starts at the
+ * median and takes the nearer neighbour on either side until it has taken half of the values.
+ */
 static double median_deviation(const double *sorted, size_t n, double median)
 {
 	size_t right = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Statistics of one series of values: order statistics, which assume no distribution.
+ * Statistics of a series of values. They are order statistics, which assume no distribution.
  *
  * Quartiles interpolate between order statistics (definition 7 of Hyndman and Fan, "Sample
  * quantiles in statistical packages", The American Statistician 50, 1996). The interval of the
@@ -11,19 +11,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The smallest n with a 95 % interval: min and max miss the median with probability 2/2^6. */
+/*
+ * The smallest n with a 95 % interval: [min, max] of 6 values misses the median with probability
+ * 2/2^6.
+ */
 #define STATS_FEWEST 6
 
 /* All values are in the unit of the series. */
 struct stats {
 	size_t n;
 	double min, q1, median, q3, max;
-	double mad; /* median of |value - median|, not scaled */
+	double mad; /* median absolute deviation: the median of |value - median|, not scaled */
 	/* 95 % interval of the median, or min and max if n < STATS_FEWEST */
 	double ci_low, ci_high;
 };
 
-/* Sorts `values` in place and describes them. n is at least 1 and no value is NaN. */
+/* Sorts `values` in place and returns their statistics. n is at least 1 and no value is NaN. */
 struct stats stats_describe(double *values, size_t n);
 
 /* Sorts `values` in place and returns their median. n is at least 1. */
@@ -31,16 +34,16 @@ double stats_median(double *values, size_t n);
 
 /*
  * Returns the largest rank k (from 1) such that the k-th smallest and the k-th largest of n values
- * enclose the median of their distribution with a probability of at least 95 %, or 0 if there is
- * none.
+ * enclose the median of their distribution with a probability of at least 95 %. Returns 0 if n is
+ * less than STATS_FEWEST.
  */
 size_t stats_interval_rank(size_t n);
 
 /*
- * Returns the distance from the median beyond which a value is an outlier: ten MADs, scaled by
- * 1.4826 to estimate a standard deviation. If more than half of the values are equal, so that the
- * MAD is 0, the mean absolute deviation scaled by 1.2533 takes its place. Returns 0 only if all
- * values are equal. `values` are those that `stats` describes.
+ * Returns the distance from the median beyond which a value is an outlier: ten estimated standard
+ * deviations. The estimate is 1.4826 times the MAD or, if the MAD is 0 because more than half of
+ * the values are equal, 1.2533 times the mean absolute deviation. Returns 0 only if all values are
+ * equal. `stats` must be the statistics of `values`.
  */
 double stats_outlier_distance(const struct stats *stats, const double *values);
 

@@ -13,16 +13,16 @@
 #include "bench/host/evaluate/ratio.h"
 #include "bench/host/evaluate/series.h"
 
-/* The share of false ones among the differences that are marked. */
+/* The expected share of false alarms among the pairs marked as different is at most this. */
 #define SIGNIFICANT         0.05
 
-/* How messages begin, and what they say the program was doing. */
+/* Messages begin with PART; the others say what the program was doing. */
 #define PART                "summary"
 #define MARKING_OUTLIERS    "marking outliers"
 #define WRITING_SUMMARIES   "writing summaries"
 #define WRITING_COMPARISONS "writing comparisons"
 
-/* Takes `outlier` out of a sample's flags, wherever in the list it is. */
+/* Removes the flag `outlier` from every sample, wherever it is in the sample's list of flags. */
 static const char clear_outliers[] =
         "UPDATE samples SET flags = trim(replace(',' || flags || ',', ',outlier,', ','), ',')"
         " WHERE flags LIKE '%outlier%'";
@@ -96,7 +96,7 @@ static bool same_measurement(const struct series *a, const struct series *b)
 	       !strcmp(a->names[METRIC], b->names[METRIC]) && !strcmp(a->names[UNIT], b->names[UNIT]);
 }
 
-/* A comparison of the table, in both directions; the p of both is the same. */
+/* Two series compared in both directions: a / b (forward) and b / a (backward), with the same p. */
 struct pair {
 	const struct series *a, *b;
 	struct ratio forward, backward;
@@ -157,8 +157,9 @@ static bool is_tested(const struct pair *pair)
 }
 
 /*
- * Marks the pairs that differ, by sign tests. At most 5 % of the marked ones are expected to be
- * false (Benjamini–Hochberg over all pairs that can be tested).
+ * Marks the pairs that differ, by sign tests. Benjamini and Hochberg's method over all pairs that
+ * can be tested keeps the expected share of false alarms among the marked pairs at 5 % or less.
+ * Returns 0, or -1 after a message if out of memory.
  */
 static int mark_different(struct pairs *pairs)
 {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From raw samples to summaries and comparisons of series (series.h). docs/results.md describes
- * each column and flag.
+ * Computes summaries and comparisons of series (series.h) from raw samples. docs/results.md
+ * describes each column and flag.
  */
 #pragma once
 
 #include <sqlite3.h>
 
 /*
- * Marks outliers among the samples, and fills the tables summary and comparisons, replacing earlier
- * contents, so calling it again changes nothing. Writes everything or nothing.
+ * Marks outliers among the samples, and replaces the rows of the tables summary and comparisons.
+ * Calling it again changes nothing. After an error the database is unchanged.
  *
  * Returns 0, or -1 after a message on stderr.
  */
