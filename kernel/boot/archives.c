@@ -30,7 +30,7 @@ static bool is_alone(const struct boot_module *module)
 	return virt_to_phys(module->data) % PAGE_SIZE == 0;
 }
 
-/* Prints what is not read: a whole module, or the data after its archives. */
+/* Prints that the module from byte `read` on (0: all of it) is of a kind that is not read. */
 static void say_unread(const struct boot_module *module, size_t read, const struct file_kind *kind)
 {
 	if (read)
@@ -40,7 +40,7 @@ static void say_unread(const struct boot_module *module, size_t read, const stru
 		kprintf("module %s is %s, which is not read: %s\n", module->name, kind->name, kind->advice);
 }
 
-/* Unpacks a module that is an archive. Returns how many of its bytes were freed. */
+/* Unpacks a module that is an archive. Returns the number of its bytes that were freed. */
 static size_t unpack(const struct boot_module *module, size_t index)
 {
 	struct unpacked result;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Starting the kernel, from the boot loader to the first task. */
+/* Starts the kernel, from the boot loader to the first task. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,16 +15,19 @@
 /*
  * Unpacks the modules that are archives, with a message for each damaged one, and frees the frames
  * that no file needs. If the allocator cannot take over a module's frames, the module stays in
- * memory. The facts `modules-unpacked` and `modules-freed` record the bytes. Called once, after
- * node_init().
+ * memory. Records the numbers of bytes as the facts `modules-unpacked` and `modules-freed`. Called
+ * once, after node_init().
  */
 void boot_unpack_modules(void);
 
-/* Returns how many bytes of the early stack have been used, judged by its paint. */
+/*
+ * Returns the most bytes of the early stack that were ever in use: those above the words that
+ * still hold EARLY_STACK_PAINT.
+ */
 size_t early_stack_high_water(void);
 
 /*
- * Called by entry.asm on the early stack, with the boot page tables. `info`: physical address of
- * the Multiboot information.
+ * Starts memory, CPU and devices, then the first task, kernel_main(). entry.asm calls it on the
+ * early stack, under the boot page tables. `info`: physical address of the Multiboot information.
  */
 _Noreturn void boot_main(uint32_t info);

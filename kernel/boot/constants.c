@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Constants that NASM needs. The build compiles this file to assembly and turns every line marked
- * "->" into an `equ`, so the C headers remain their only definition.
+ * Constants that the NASM files need. The build compiles this file to assembly and turns every line
+ * marked "->" into an `equ`, so that each constant is defined only once, in a C header.
  */
 #include <stddef.h>
 

@@ -1,22 +1,22 @@
 ; SPDX-License-Identifier: MIT
 ;
-; From the Multiboot 1 loader (32-bit protected mode, paging off; Multiboot 0.6.96, 3.2) to
-; boot_main() in long mode.
+; Takes the CPU from the state in which a Multiboot 1 loader leaves it (32-bit protected mode,
+; paging off; Multiboot 0.6.96, 3.2) to long mode and calls boot_main().
 ;
-; The boot page tables map the first 4 GiB, in 2 MiB pages, three times: at 0 (this code), at
-; DIRECT_MAP_BASE, and (the first 2 GiB) at KERNEL_VMA. They are freed when the final tables are in
-; use (boot/init.c).
+; The boot page tables map the first 4 GiB of physical memory, in 2 MiB pages, at 0 (for this code)
+; and at DIRECT_MAP_BASE, and the first 2 GiB also at KERNEL_VMA. boot/init.c frees the tables when
+; the final ones are in use.
 
 %include "constants.inc"
 
 MULTIBOOT_MAGIC  equ 0x1badb002
-MULTIBOOT_FLAGS  equ 3				; modules page-aligned, memory map wanted
+MULTIBOOT_FLAGS  equ 3				; asks for page-aligned modules and a memory map
 
 COM1             equ 0x3f8
 COM1_LSR         equ COM1 + 5
 LSR_THR_EMPTY    equ 0x20
 
-	extern	image_end			; linker script: physical
+	extern	image_end			; from the linker script, a physical address
 
 section .multiboot align=4
 	dd MULTIBOOT_MAGIC, MULTIBOOT_FLAGS, -(MULTIBOOT_MAGIC + MULTIBOOT_FLAGS)
@@ -47,7 +47,7 @@ section .boot.text
 boot_entry:
 	cli
 	cld
-	mov	ebp, ebx			; Multiboot information
+	mov	ebp, ebx			; physical address of the Multiboot information
 	mov	esi, message_magic
 	cmp	eax, 0x2badb002
 	jne	give_up
@@ -64,13 +64,13 @@ boot_entry:
 	bt	edx, 20
 	jnc	give_up
 	mov	esi, message_memory
-	mov	eax, 0x4d454d21			; reads back only if there is memory
+	mov	eax, 0x4d454d21			; reads back only if there is memory up to image_end
 	mov	[image_end - 4], eax
 	cmp	[image_end - 4], eax
 	jne	give_up
-	mov	dword [image_end - 4], 0	; .bss
+	mov	dword [image_end - 4], 0	; the word is in .bss, which must be zero
 
-	xor	eax, eax			; clear the tables
+	xor	eax, eax			; clear the boot page tables
 	mov	edi, boot_tables
 	mov	ecx, (boot_tables_end - boot_tables) / 4
 	rep	stosd
@@ -122,9 +122,9 @@ bits 64
 	jmp	rax
 
 bits 32
-give_up:					; ESI: message; to COM1 and to the text screen
+give_up:					; prints the message at ESI on COM1 and the screen
 	mov	edi, 0xb8000
-.next:	mov	ecx, 100000			; polls of a port that may not exist
+.next:	mov	ecx, 100000			; the most polls: COM1 may not exist
 	mov	dx, COM1_LSR
 .wait:	in	al, dx
 	test	al, LSR_THR_EMPTY
@@ -137,7 +137,7 @@ give_up:					; ESI: message; to COM1 and to the text screen
 	mov	ah, 0x4f
 	stosw
 	jmp	.next
-.leave:	mov	eax, EXIT_PANIC			; like machine_leave(): QEMU, Bochs, or stop
+.leave:	mov	eax, EXIT_PANIC			; like machine_leave(): ends QEMU or Bochs, or halts
 	mov	dx, PORT_EXIT
 	out	dx, eax
 	mov	esi, bochs_exit
@@ -157,7 +157,7 @@ early_stack_top:
 section .text
 	extern	boot_main
 boot_high:
-	mov	rdi, early_stack		; paint it, to measure its use
+	mov	rdi, early_stack		; paint the stack, so that its use can be measured
 	mov	rax, EARLY_STACK_PAINT
 	mov	ecx, EARLY_STACK_SIZE / 8
 	rep	stosq

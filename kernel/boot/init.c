@@ -19,13 +19,13 @@
 #include "stack/kstack.h"
 
 #define RANGES_MAX  128
-#define BOOT_MAPPED (4 * GIB) /* mapped by the boot page tables */
+#define BOOT_MAPPED (4 * GIB) /* bytes from address 0 that the boot page tables map */
 
-/* Linker script and entry.asm. */
+/* Defined in the linker script and entry.asm. */
 extern char image_start[], image_end[], boot_end[];
 extern uint64_t early_stack[];
 
-/* Static: the early stack is small. */
+/* Static, because the early stack is too small for them. */
 static struct boot_module modules[BOOT_MODULES];
 static struct memory_range ram[RANGES_MAX], usable[RANGES_MAX], reserved[BOOT_MODULES + 3];
 static size_t usable_count, reserved_count;
@@ -62,8 +62,8 @@ static void read_modules(const struct multiboot_info *info, const struct multibo
 }
 
 /*
- * Returns the physical address of `size` usable bytes that the boot page tables map. Panics if
- * none.
+ * Returns the physical address of `size` usable bytes, at or above 1 MiB, that the boot page tables
+ * map. Panics if there are none.
  */
 static uint64_t place(size_t size)
 {
@@ -105,7 +105,7 @@ static void map_stack(uintptr_t top, size_t size)
 	}
 }
 
-/* Maps the stacks of this CPU, which every CR3 maps, with guard pages between them. */
+/* Maps this CPU's own stacks, under every CR3, with an unmapped guard page between each two. */
 static void map_cpu_stacks(void)
 {
 	map_stack(CPU_SCRATCH_TOP(0), SCRATCH_SIZE);
@@ -132,7 +132,10 @@ static bool option_is(const char *key, const char *wanted)
 	return boot_option(key, value, sizeof value) && !strcmp(value, wanted);
 }
 
-/* Maps the text screen at its old address in the direct map. */
+/*
+ * Maps the text screen in the direct map, where the boot page tables had it. Turns it off if the
+ * command line says screen=off, or if out of memory.
+ */
 static void map_screen(void)
 {
 	if (option_is("screen", "off"))
@@ -150,7 +153,7 @@ static uint64_t option_number(const char *key)
 	return boot_option(key, value, sizeof value) ? string_to_number(value) : 0;
 }
 
-/* Returns the seed from the command line or, if there is none, a number from RDRAND or the time. */
+/* Returns the seed from the command line or, without one, a number from RDRAND or the TSC. */
 static uint64_t first_seed(void)
 {
 	uint64_t seed = option_number("seed");
@@ -175,7 +178,8 @@ void boot_main(uint32_t address)
 	paging_init(memory.ranges, memory.count, isolation_kernel_flags());
 	map_screen();
 	pcid_init(option_is("pcid", "on"), isolation_kernel_flags());
-	frames_add((uintptr_t)image_start, (uintptr_t)boot_end); /* boot code and page tables */
+	/* The boot code and the boot page tables are no longer needed. */
+	frames_add((uintptr_t)image_start, (uintptr_t)boot_end);
 	map_cpu_stacks();
 	cpu_init();
 	kstack_init_cpu(this_cpu());

@@ -23,7 +23,7 @@
 #include "sched/clock.h"
 #include "sys/trace.h"
 
-#define EMERGENCY 64 /* frames reserved for the kernel's copies to user memory */
+#define EMERGENCY 64 /* the most frames to reserve for the kernel's own accesses to user memory */
 
 static void timer_tick(void)
 {
@@ -86,7 +86,7 @@ static void record_reason(const char *name, const char *reason)
 	record_end();
 }
 
-/* Records the properties of the TSC and the performance counters. */
+/* Records the properties of the TSC and, with pmu=on, of the performance counters. */
 static void say_clock(void)
 {
 	char option[4];
@@ -111,8 +111,8 @@ static const char *why_not(int error)
 }
 
 /*
- * Runs the first program until it exits: the one named by init=, otherwise /init of an archive,
- * otherwise the module init.
+ * Runs the first program until it ends: the program that init= names, otherwise the file /init if
+ * an archive has it, otherwise the boot module `init`. Returns true if it ended with status 0.
  */
 static bool demo(void)
 {
@@ -132,7 +132,7 @@ static bool demo(void)
 	terminal_group = terminal_session = pid; /* Ctrl-C reaches it and its children */
 	while (process_wait(pid, &status, 0) != pid)
 		;
-	process_kill(-1, SIGKILL); /* its orphans */
+	process_kill(-1, SIGKILL); /* the processes that it left */
 	while (process_count() > 1)
 		task_yield();
 	loader_trim();
@@ -143,7 +143,8 @@ static bool demo(void)
 }
 
 /*
- * Limits files as tmpfs does on Linux: to half of memory, and in number to half of memory's pages.
+ * Limits the files as tmpfs does on Linux: their data to half of memory, their number to half the
+ * number of memory's pages. Also reserves the emergency frames.
  */
 static void set_limits(void)
 {
@@ -152,7 +153,7 @@ static void set_limits(void)
 	frames_set_emergency(frames_total() / 256 < EMERGENCY ? frames_total() / 256 : EMERGENCY);
 }
 
-/* Reports a word of the command line that is unknown, or whose value is invalid. */
+/* Prints and records a word of the command line that is unknown or has an invalid value. */
 static void report_option(const char *word, const char *problem)
 {
 	char text[160];
@@ -177,7 +178,7 @@ void kernel_main(void)
 	if (fpu_xcr0_lost())
 		record_reason("xsave-unused",
 		              "a VM exit changed XCR0, as with QEMU before 8.2 that emulates SVM");
-	if (strcmp(mode, "bench") != 0) /* counts must be the same in every run */
+	if (strcmp(mode, "bench") != 0) /* the counts of benchmarks must be the same in every run */
 		node_set_secret(random_number());
 	node_init();
 	boot_unpack_modules();

@@ -4,17 +4,17 @@
 
 #include <stdbool.h>
 
-/* The first task: does what the command line says. Never returns. */
+/* The body of the first task: runs the mode that run= names, then ends the machine or halts. */
 void kernel_main(void);
 
 /*
- * bench/guest: runs or lists the benchmarks chosen on the command line. Returns false if one
- * failed.
+ * In bench/guest: runs the benchmarks chosen on the command line or, with `list_only`, lists them.
+ * Returns false if one failed.
  */
 bool benchmarks_run(bool list_only);
 
-/* tests/kernel: runs the self-tests. Returns false if one failed. */
+/* In tests/kernel: runs the self-tests. Returns false if one failed. */
 bool self_tests_run(void);
 
-/* tests/kernel: runs the system-call fuzzer. Returns false if it found a fault. */
+/* In tests/kernel: runs the system-call fuzzer. Returns false if it found a fault. */
 bool fuzz_calls_run(void);

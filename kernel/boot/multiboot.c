@@ -8,12 +8,12 @@
 #include "output/console.h"
 #include "output/panic.h"
 
-#define BOOT_MAPPED (4 * GIB)       /* mapped by the boot page tables */
-#define STRING_MAX  (2 * PAGE_SIZE) /* bytes of a command line or a module's string, with the NUL */
+#define BOOT_MAPPED (4 * GIB)       /* bytes from address 0 that the boot page tables map */
+#define STRING_MAX  (2 * PAGE_SIZE) /* bytes of a command line or module string, with the NUL */
 
 /*
- * Returns the end of the RAM range that contains `address`, at most BOOT_MAPPED; 0 if there is
- * none.
+ * Returns the end of the RAM range that contains `address`, but at most BOOT_MAPPED. Returns 0 if
+ * no range contains it.
  */
 static uint64_t end_of_ram(const struct multiboot_memory *memory, uint64_t address)
 {
@@ -31,8 +31,8 @@ static bool is_in_ram(const struct multiboot_memory *memory, uint64_t start, uin
 }
 
 /*
- * Like end_of_ram(), for the loader's own tables: below 1 MiB they may be in memory marked as
- * reserved.
+ * Like end_of_ram(), but for the loader's own tables: below 1 MiB these may be in memory that the
+ * map marks as reserved, so any address there is accepted and the end is 1 MiB.
  */
 static uint64_t end_for_tables(const struct multiboot_memory *memory, uint64_t address)
 {
@@ -119,7 +119,8 @@ const struct multiboot_info *multiboot_read(uint32_t address, struct memory_rang
 }
 
 /*
- * Returns a string of at most `most` bytes with its NUL, or NULL if it is longer or not in memory.
+ * Returns the string at physical `address`, or NULL if it has more than `most` bytes with its NUL
+ * or is not entirely in memory.
  */
 static const char *string_at(const struct multiboot_memory *memory, uint64_t address, size_t most)
 {
@@ -147,7 +148,10 @@ void multiboot_command_line(const struct multiboot_info *info, const struct mult
 		kprintf("the command line has more than %lu characters: the rest is ignored\n", size - 1);
 }
 
-/* Names a module by the last word of its string ("/boot/name name"), without the path and .elf. */
+/*
+ * Sets a module's name to the last word of its string ("/boot/name name"), without the path and
+ * without .elf.
+ */
 static void name_module(char *name, const char *string)
 {
 	const char *start = string;
@@ -172,7 +176,10 @@ static struct memory_range range_of(const struct multiboot_module *module)
 	return (struct memory_range){ module->start, module->end };
 }
 
-/* Panics if the module is not entirely in RAM, or overlaps the kernel or another module. */
+/*
+ * Panics if the module is not entirely in RAM, or overlaps the kernel or one of the modules from
+ * `first` up to itself.
+ */
 static void check_module(const struct multiboot_module *first, const struct multiboot_module *module,
                          const char *name, const struct multiboot_memory *memory, struct memory_range image)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads the information of a Multiboot loader (Multiboot Specification 0.6.96, section 3.3), once,
- * early in the boot, while the boot page tables map the first 4 GiB. Loaders do not always check it
- * (QEMU's may put a module where there is no memory), so every address is checked against the
- * memory map before it is used. Impossible values end the boot with a message.
+ * Reads the information that a Multiboot loader passes (Multiboot Specification 0.6.96, section
+ * 3.3), once, early in the boot, while the boot page tables map the first 4 GiB. Loaders do not
+ * always check it (QEMU's may put a module where there is no memory), so every address is checked
+ * against the memory map before it is used. Impossible values cause a panic with a message.
  */
 #pragma once
 
@@ -29,36 +29,37 @@ struct multiboot_module {
 };
 
 struct multiboot_range {
-	uint32_t size; /* of the fields after this one */
+	uint32_t size; /* bytes of the fields after this one */
 	uint64_t address, length;
 	uint32_t type;
 } __attribute__((packed));
 
-/* RAM as ranges of whole frames, sorted and merged. */
+/* The machine's RAM as ranges of whole frames, sorted and merged. */
 struct multiboot_memory {
 	const struct memory_range *ranges;
 	size_t count;
 };
 
 /*
- * Returns the information at a physical address, and in `memory` the RAM that it describes.
- * `ranges` has room for `room` ranges; more are ignored, with a message. Panics if there is no
- * memory map, if it is damaged, or if the map, the information or the kernel's image is not in RAM.
+ * Returns the Multiboot information at physical `address`, and sets `memory` to the RAM that it
+ * describes. memory->ranges uses the array `ranges`, which has room for `room`; more are ignored,
+ * with a message. Panics if there is no memory map, if it is damaged, or if the map, the
+ * information or the kernel's image is not in RAM.
  */
 const struct multiboot_info *multiboot_read(uint32_t address, struct memory_range *ranges, size_t room,
                                             struct memory_range image, struct multiboot_memory *memory);
 
 /*
- * Copies the command line, or "" if there is none, to `line`, which has `size` bytes. A longer one
+ * Copies the command line, or "" if there is none, to `line`, which has `size` bytes. A longer line
  * is truncated, with a message.
  */
 void multiboot_command_line(const struct multiboot_info *info, const struct multiboot_memory *memory,
                             char *line, size_t size);
 
 /*
- * Fills `modules`, which has room for `room`; more are ignored, with a message. Returns their
- * number. Panics if a module is not entirely in RAM, or overlaps the kernel's image or another
- * module.
+ * Fills `modules`, which has room for `room`, with the boot modules and returns their number. More
+ * modules are ignored, with a message. Panics if a module is not entirely in RAM, or overlaps the
+ * kernel's image or another module.
  */
 size_t multiboot_modules(const struct multiboot_info *info, const struct multiboot_memory *memory,
                          struct memory_range image, struct boot_module *modules, size_t room);

@@ -12,8 +12,8 @@ char command_line[COMMAND_LINE];
 #define NUMBER "a 64-bit number, decimal or hexadecimal with 0x"
 
 /*
- * The known options. `values`: the valid values, separated by `|`, or NUMBER, or NULL for any text
- * of at most `most` characters.
+ * The known options. `values` lists the valid values, separated by `|`. It is NUMBER if the value
+ * is a number, and NULL if any text is valid; these have at most `most` characters.
  */
 static const struct option {
 	const char *key, *values;
@@ -119,7 +119,10 @@ static bool is_valid(const struct option *option, const char *value)
 	return is_among(value, option->values);
 }
 
-/* Returns the option that a word sets, and its value in *value; NULL if there is no such option. */
+/*
+ * Returns the option that a word of the command line sets, and makes *value point to its value in
+ * the word. Returns NULL if there is no such option.
+ */
 static const struct option *find_option(const char *word, const char **value)
 {
 	for (size_t i = 0; i < sizeof options / sizeof *options; i++) {

@@ -11,13 +11,13 @@ extern char command_line[COMMAND_LINE];
 
 /*
  * Copies the value of `key=` on the command line to `value`, truncated to `size` bytes with the
- * NUL. Returns false, with "" in `value`, if the key is not there.
+ * NUL. Returns false, with "" in `value`, if the command line has no such key.
  */
 bool boot_option(const char *key, char *value, size_t size);
 
 /*
- * Calls report(word, problem) for each unknown word and each invalid value. Returns false if a
- * value is invalid. A word with a `/` or `.` before the first known option is the image's name,
- * which loaders put there, and is not reported.
+ * Calls report(word, problem) for each unknown word and each word with an invalid value. Returns
+ * false if a value is invalid. A word with a `/` or `.` before the first known option is not
+ * reported: some loaders put the name of the kernel's image there.
  */
 bool boot_check_options(void (*report)(const char *word, const char *problem));

@@ -12,7 +12,7 @@ uint64_t isolation_kernel_flags(void)
 
 void isolation_init_cpu(struct cpu *cpu)
 {
-	(void)cpu; /* all of it is there */
+	(void)cpu; /* the user tables hold the whole kernel half */
 }
 
 int isolation_root_create(struct root *root)
@@ -21,7 +21,8 @@ int isolation_root_create(struct root *root)
 
 	if (frame == FRAME_NONE)
 		return -ENOMEM;
-	copy_bytes(phys_to_virt(frame), phys_to_virt(kernel_pml4), PAGE_SIZE); /* its user half is empty */
+	/* The user half of kernel_pml4 is empty. */
+	copy_bytes(phys_to_virt(frame), phys_to_virt(kernel_pml4), PAGE_SIZE);
 	root->user = root->kernel = pcid_on ? pcid_take(frame) : frame;
 	return 0;
 }

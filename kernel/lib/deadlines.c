@@ -10,8 +10,8 @@ static uint64_t rank(const struct deadline *d)
 }
 
 /*
- * Restores the order of a node's children after one of them changed. Returns true if its rank
- * changed.
+ * Restores the order of a node's children after one of them changed. Returns true if the node's
+ * rank changed.
  */
 static bool settle(struct deadline *d)
 {
@@ -66,7 +66,7 @@ static void take_out(struct deadlines *heap, struct deadline *d)
 		parent->left = rest;
 	else
 		parent->right = rest;
-	while (parent && settle(parent)) /* O(log n) times: the ranks on the way up grow */
+	while (parent && settle(parent)) /* O(log n) times: ranks grow on the way up */
 		parent = parent->parent;
 }
 

@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 struct deadline {
-	uint64_t time; /* 0: not set */
+	uint64_t time; /* in any unit; 0 if not set */
 	struct deadline *parent, *left, *right;
-	uint64_t rank; /* nodes on the shortest path to a missing child; left's >= right's */
+	uint64_t rank; /* nodes on the shortest path to a missing child; left's rank >= right's */
 };
 
 /* All zeros is an empty heap. In struct deadline, all zeros is a deadline that is not set. */

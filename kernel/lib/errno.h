@@ -53,9 +53,9 @@
 #endif
 
 /*
- * Results of a call that was interrupted by a signal, with Linux's numbers. Programs never see
- * them: either the call is restarted, or it returns EINTR.
+ * Results of a system call that a signal has interrupted, with Linux's numbers. Programs never see
+ * them: either the kernel restarts the call, or the call returns EINTR.
  */
 #define ERESTARTSYS           512 /* restart if no handler ran, or its handler has SA_RESTART */
 #define ERESTARTNOHAND        514 /* restart only if no handler ran */
-#define ERESTART_RESTARTBLOCK 516 /* as ERESTARTNOHAND, but resume it by restart_syscall() */
+#define ERESTART_RESTARTBLOCK 516 /* as ERESTARTNOHAND, but through restart_syscall() */

@@ -16,7 +16,7 @@ static void put_padded(void (*put)(char, void *), void *argument, const char *te
 {
 	size_t pad = spec->width > size ? spec->width - size : 0;
 
-	if (spec->zero && !spec->left && *text == '-') { /* the sign precedes the zeros */
+	if (spec->zero && !spec->left && *text == '-') { /* the sign goes before the zeros */
 		put(*text++, argument);
 		size--;
 	}
@@ -88,7 +88,7 @@ void format_va(void (*put)(char, void *), void *argument, const char *format, va
 		case '%':
 			put('%', argument);
 			break;
-		default: /* unknown, or the end: the arguments left have unknown types */
+		default: /* unknown or missing conversion: the types of further arguments are unknown */
 			return;
 		}
 	}

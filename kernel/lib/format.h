@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Formatted text: %s %c %d %u %x %p %%, with l or z, a width, and the flags 0 and -. An unknown
- * conversion ends the text.
+ * Formatted text, as in printf(): %s %c %d %u %x %p %%, the modifiers l and z, a width, and the
+ * flags 0 and -. An unknown conversion ends the output.
  */
 #pragma once
 
 #include <stdarg.h>
 #include <stddef.h>
 
-/* Formats and passes each character to put(). */
+/* Formats `values` and calls put(character, argument) for each character. */
 void format_va(void (*put)(char character, void *argument), void *argument, const char *format,
                va_list values);
 
 /*
- * Formats into `buffer`, which always ends with a NUL; characters that do not fit in `size` bytes
- * are dropped. Returns the number of characters kept.
+ * Format into `buffer`, which always ends with a NUL unless `size` is 0. Characters that do not fit
+ * in `size` bytes with the NUL are dropped. Return the number of characters kept, without the NUL.
  */
 size_t format_string_va(char *buffer, size_t size, const char *format, va_list values);
 size_t format_string(char *buffer, size_t size, const char *format, ...)

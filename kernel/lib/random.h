@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Pseudo-random numbers. They are determined by the seed and not secret. */
+/* Pseudo-random numbers. The seed determines them, and they are not secret. */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Starts the sequence of `seed`, which must not be 0. */
+/* Restarts the generator with `seed`, which must not be 0. */
 void random_seed(uint64_t seed);
 
 uint64_t random_number(void);

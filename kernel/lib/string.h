@@ -15,23 +15,24 @@ int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t size);
 
 /*
- * Copies a string, truncated to `size` bytes with its NUL. If `size` is 0, nothing is written.
- * Returns the length copied, without the NUL.
+ * Copies a string, truncated to `size` bytes with its NUL. Writes nothing if `size` is 0. Returns
+ * the number of characters copied, without the NUL.
  */
 size_t string_copy(char *to, const char *from, size_t size);
 
 /*
- * Makes untrusted text fit to print: copies `from` up to a NUL, at most `length` bytes, and
- * replaces everything that is not printable ASCII by `?`. `to` has `size` bytes; truncated text
- * ends in `...`.
+ * Makes untrusted text printable: copies `from` up to a NUL, at most `length` bytes, and replaces
+ * each byte that is not printable ASCII by `?`. `to` has `size` bytes; text that does not fit is
+ * truncated and ends in `...`.
  */
 void string_show(char *to, size_t size, const char *from, size_t length);
 
-/* Returns true if `text` matches `glob`, in which * matches anything and ? any one character. */
+/* Returns true if `text` matches `glob`, where * matches any text and ? any one character. */
 bool string_matches(const char *text, const char *glob);
 
 /*
- * Returns the value of the leading digits, decimal or, after 0x, hexadecimal; 0 if there are none.
+ * Returns the value of the leading digits, decimal or, after 0x, hexadecimal. Returns 0 if there
+ * are none.
  */
 uint64_t string_to_number(const char *s);
 
@@ -53,13 +54,18 @@ static inline void zero_bytes(void *to, size_t size)
 		__asm__ volatile("rep stosb" : "+D"(to), "+c"(rest) : "a"(0) : "memory");
 }
 
-/* Copies `size` bytes that do not overlap with a single instruction: for short strings. */
+/*
+ * Copies `size` bytes with a single instruction, for short strings. Source and destination must not
+ * overlap.
+ */
 static inline void copy_short(void *to, const void *from, size_t size)
 {
 	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
 }
 
-/* Copies `size` bytes that do not overlap, 8 at a time and then the rest. */
+/*
+ * Copies `size` bytes, 8 at a time and then the rest. Source and destination must not overlap.
+ */
 static inline void copy_bytes(void *to, const void *from, size_t size)
 {
 	size_t words = size / 8, rest = size % 8;

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* In the order in which PUSH_CALLEE_SAVED (x86/registers.inc) leaves them, lowest address first. */
+/* As PUSH_CALLEE_SAVED (x86/registers.inc) leaves them on the stack, lowest address first. */
 struct callee_saved {
 	uint64_t r15, r14, r13, r12, rbp, rbx;
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The instructions that invalidate translations, and the load of CR3. They affect only the CPU that
- * executes them. To flush, use mem/tlb.h; to load a root, use isolation_switch(). Code that needs
- * one of these instructions itself also includes mem/tlb.h.
+ * executes them. To flush, use mem/tlb.h; to load a root, use isolation_switch(). Code that is
+ * about one of these instructions itself gets it by including mem/tlb.h, not this header.
  */
 #pragma once
 
@@ -25,7 +25,7 @@ static inline void invlpg(uintptr_t address)
 
 #define INVPCID_ALL 2 /* type of INVPCID (SDM 2A): every PCID, global translations included */
 
-/* Flushes according to `type`. Some types ignore `pcid` or `address`. */
+/* Flushes the translations that `type` selects (SDM 2A). Some types ignore `pcid` or `address`. */
 static inline void invpcid(uint64_t type, uint64_t pcid, uintptr_t address)
 {
 	const struct {

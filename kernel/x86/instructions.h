@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Instructions that C cannot express. Volumes and chapters refer to Intel's SDM. The unit tests
+ * Instructions that C cannot express. Volumes and chapters are those of Intel's SDM. The unit tests
  * have a header of the same name that counts privileged instructions instead of executing them.
  */
 #pragma once
@@ -29,8 +29,8 @@ static inline uint8_t inb(uint16_t port)
 }
 
 /*
- * Returns DS, ES, FS and GS, 16 bits each, DS in the lowest. Long mode ignores DS and ES, but
- * programs can load all four.
+ * Returns DS, ES, FS and GS, 16 bits each, with DS in the lowest 16. Long mode ignores DS and ES,
+ * but programs can load all four.
  */
 static inline uint64_t read_selectors(void)
 {
@@ -156,8 +156,8 @@ static inline bool interrupts_are_on(void)
 }
 
 /*
- * Set and clear RFLAGS.AC. SMAP lets the kernel access user pages only while it is set (SDM 3A
- * 4.6).
+ * stac() sets RFLAGS.AC and clac() clears it. With SMAP, the kernel can access user pages only
+ * while AC is set (SDM 3A 4.6).
  */
 static inline void stac(void)
 {

@@ -15,12 +15,12 @@
  *   ffffff0000000000  fixed kernel stacks              PML4[510], private to each task
  *   ffffff8000000000  heap of kernel stacks            PML4[511]: the kernel's PDPT, shared
  *   ffffffa000000000  loading window
- *   ffffffc000000000  per-CPU area: entry, scratch and IST stacks, guard pages between
+ *   ffffffc000000000  per-CPU area: entry, scratch and IST stacks, with guard pages between them
  *   ffffffd000000000  devices (local APIC), uncached
  *   ffffffe000000000  pages that benchmarks map and unmap, never global
  *   ffffffe040000000  memory of the micro-kernels (bench/guest/micro), in 4 KiB pages
  *   ffffffe080000000  the same memory in 2 MiB pages
- *   ffffffe800000000  views of files: written programs, while they are loaded
+ *   ffffffe800000000  views (vm/view.h) of files from which a program is loaded
  *   ffffffff80100000  kernel image, its sections page-aligned
  */
 #pragma once
@@ -33,7 +33,7 @@
 #define MIB                    (1024UL * KIB)
 #define GIB                    (1024UL * MIB)
 
-/* One entry of a table of each level maps this many bytes (SDM 3A 4.5). */
+/* Bytes that one entry of a page table, page directory, PDPT or PML4 maps (SDM 3A 4.5). */
 #define PT_SPAN                PAGE_SIZE
 #define PD_SPAN                (2 * MIB)
 #define PDPT_SPAN              GIB
@@ -47,7 +47,7 @@
 #define USER_STACK_SIZE        (16 * KIB)
 #define USER_STACK_BASE        (USER_STACK_TOP - USER_STACK_SIZE)
 #define USER_STACK_LIMIT       (8 * MIB)
-#define USER_STACK_GUARD       PAGE_SIZE /* stays unmapped below the stack, however far it grows */
+#define USER_STACK_GUARD       PAGE_SIZE /* always stays unmapped below the lowest stack page */
 #define USER_MAP_TOP           (USER_STACK_TOP - USER_STACK_LIMIT - USER_STACK_GUARD)
 
 /* The kernel half: PML4 entries KERNEL_PML4_FIRST to 511. */
@@ -72,17 +72,17 @@
 /* The kernel's PDPT. */
 #define KERNEL_PDPT_PML4       511
 #define KSTACK_HEAP_BASE       0xffffff8000000000UL
-#define KSTACK_HEAP_STRIDE     (2 * PAGE_SIZE + KSTACK_SIZE) /* a guard page on both sides */
+#define KSTACK_HEAP_STRIDE     (2 * PAGE_SIZE + KSTACK_SIZE) /* with a guard page on each side */
 #define KSTACK_HEAP_SLOTS      16384UL
 #define KSTACK_HEAP_END        (KSTACK_HEAP_BASE + KSTACK_HEAP_SLOTS * KSTACK_HEAP_STRIDE)
 
 #define WINDOW_BASE            0xffffffa000000000UL
-#define WINDOW_SIZE            (2 * MIB) /* the most that the loader maps at a time */
+#define WINDOW_SIZE            (2 * MIB) /* the most bytes that the loader maps at a time */
 #define WINDOW_RANDOM_RANGE    GIB       /* a random window lies in this range from WINDOW_BASE */
 
 #define CPU_AREA_BASE          0xffffffc000000000UL
 #define CPU_AREA_STRIDE        (64 * KIB)
-#define CPU_STACK_SIZE         PAGE_SIZE /* each of the stacks below */
+#define CPU_STACK_SIZE         PAGE_SIZE /* of each stack of a CPU, except the scratch stack */
 #define SCRATCH_SIZE           (2 * PAGE_SIZE)
 #define MAX_CPUS               8
 #define CPU_AREA(cpu)          (CPU_AREA_BASE + (cpu)*CPU_AREA_STRIDE)
@@ -104,13 +104,16 @@
 #define MICRO_SIZE             (256 * MIB)
 
 #define VIEW_BASE              0xffffffe800000000UL
-#define VIEW_SLOTS             64UL /* of PDPT_SPAN each */
+#define VIEW_SLOTS             64UL /* of PDPT_SPAN bytes each */
 
 #define KERNEL_VMA             0xffffffff80000000UL
 #define KERNEL_LMA             0x0000000000100000UL
 #define KERNEL_BASE            (KERNEL_VMA + KERNEL_LMA)
 
-/* The local APIC is mapped here for a benchmark's program. No other device is mapped for users. */
+/*
+ * The local APIC, in the address space of some benchmarks' programs (bench/guest/bench.h). No other
+ * device is mapped in user space.
+ */
 #define BENCH_USER_LAPIC       0x0000700000000000UL
 
 #ifndef __ASSEMBLER__
@@ -149,7 +152,10 @@ _Static_assert(KSTACK_FIXED_TOP % 16 == 0 && KSTACK_SIZE % PAGE_SIZE == 0, "stac
 _Static_assert(USER_STACK_SIZE <= USER_STACK_LIMIT, "a new stack is within its limit");
 _Static_assert(USER_STACK_TOP <= USER_TOP, "the user stack lies in the user half");
 
-/* Convert a physical address to its address in the direct map, and back. */
+/*
+ * phys_to_virt() returns the address of a physical address in the direct map; virt_to_phys()
+ * converts it back.
+ */
 #if __STDC_HOSTED__ /* the unit tests on the host define their own memory */
 void *phys_to_virt(uint64_t physical);
 uint64_t virt_to_phys(const void *address);

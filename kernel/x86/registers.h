@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bits of the CPU's registers, and numbers of its MSRs. Volumes and chapters refer to Intel's SDM.
+ * Bits of the CPU's registers, and addresses of its MSRs. Volumes and chapters are those of Intel's
+ * SDM.
  */
 #pragma once
 
@@ -44,7 +45,7 @@
 #define RFLAGS_USER     0x50dd5UL
 
 /*
- * Debug registers (SDM 3B 17.2). DR6 tells why #DB was raised; the CPU never clears it. DR7 enables
+ * Debug registers (SDM 3B 17.2). DR6 has the reasons of #DB; the CPU never clears it. DR7 enables
  * breakpoints.
  */
 #define DR6_NONE        0xffff0ff0UL
