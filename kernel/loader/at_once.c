@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* For loaders that fill all pages in loader_load(). */
+/* Linked with the loaders that fill all pages in loader_load(). */
 #include "loader/loader.h"
 #include "output/panic.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Checks the header, and plans files as linkers make them. If anything about a segment is unusual,
- * elf_odd.c examines the whole file again and decides.
+ * Checks the header, and plans usual files, as linkers make them. If anything about a segment is
+ * unusual, elf_odd.c examines the whole file again and decides.
  */
 #include "loader/elf.h"
 
@@ -13,12 +13,18 @@
 
 #define MAGIC       (ELFMAG0 | (uint32_t)ELFMAG1 << 8 | (uint32_t)ELFMAG2 << 16 | (uint32_t)ELFMAG3 << 24)
 
-/* Page flags for the rights PF_*. SPECIAL: no rights at all, or both writable and executable. */
+/*
+ * Page flags, indexed by the rights PF_*. SPECIAL: no rights at all, or both writable and
+ * executable.
+ */
 #define SPECIAL     UINT64_MAX
 static const uint64_t flags_of[8] = { SPECIAL, 0, PTE_WRITE | PTE_NX, SPECIAL,
 	                              PTE_NX,  0, PTE_WRITE | PTE_NX, SPECIAL };
 
-/* Like Linux, checks e_machine but ignores e_version, e_ehsize and the rest of e_ident. */
+/*
+ * Returns 0 or -ENOEXEC. Like Linux, checks e_machine but ignores e_version, e_ehsize and the rest
+ * of e_ident.
+ */
 static int check_header(const Elf64_Ehdr *h, size_t size)
 {
 	if (size < sizeof *h || *(const uint32_t *)h->e_ident != MAGIC)

@@ -12,10 +12,10 @@
 
 #include "loader/loader.h"
 
-#define ELF_SEGMENTS_INLINE (LOAD_SEGMENTS_INLINE - 1) /* the most segments for elf_check() */
-#define ELF_SEGMENTS_MAX    (LOAD_SEGMENTS_MAX - 1)    /* the most segments for elf_check_large() */
+#define ELF_SEGMENTS_INLINE (LOAD_SEGMENTS_INLINE - 1) /* the most segments that elf_check() accepts */
+#define ELF_SEGMENTS_MAX    (LOAD_SEGMENTS_MAX - 1)    /* the most that elf_check_large() accepts */
 
-/* If a segment ends in more zeros than this, in bytes, their pages are made on first use. */
+/* If a segment ends in more zero bytes than this, their pages are made on first use, not loaded. */
 #define ELF_ZEROS_LOADED    (16 * MIB)
 
 /* A checked executable: what to load, and where it starts. */
@@ -26,13 +26,13 @@ struct elf_plan {
 	size_t count;  /* segments to load */
 	uint32_t room; /* segments that fit in `segments`, which has one more, for the stack */
 	/*
-	 * Number of entries at the end of `segments`, from [room] downwards, that loader_load()
-	 * does not get. count + rest <= room. An entry is one of these:
+	 * Number of entries at the end of `segments`, from [room] downwards, which plan_load()
+	 * handles (process/plan.h) instead of the loader. count + rest <= room. An entry has:
 	 *   pages > 0: pages without frames, made on first use, with the flags of a region. With
 	 *              REGION_BACKED they are the file's from page `data_offset` on, past its
 	 *              end; otherwise zeros
-	 *   data:      bytes to copy into a loaded page afterwards
-	 *   neither:   the segment that begins here was loaded as readable, but has no rights
+	 *   data:      bytes to copy into a loaded page after the loader has filled it
+	 *   neither:   the start of a segment without rights, which was loaded as readable
 	 */
 	uint32_t rest;
 	struct load_segment *segments; /* `inside`, or the array given to elf_check_large() */
@@ -49,10 +49,12 @@ struct elf_plan {
  *             PAGE_SIZE, or extends past the user half or into the stack's pages. Segments overlap.
  *             A page would be writable and executable. The entry point is not in executable bytes
  *             of the file.
- *   -E2BIG    More than `room` segments to load; pages shared with different rights count too.
+ *   -E2BIG    More than `room` segments to load. A page that segments with different rights share
+ *             counts as a segment of its own.
+ *
+ * The caller of elf_check_plan() sets `segments`, `room` and `rest` first.
  */
-int elf_check_plan(const void *file, size_t size,
-                   struct elf_plan *plan); /* the caller sets `segments`, `room` and `rest` */
+int elf_check_plan(const void *file, size_t size, struct elf_plan *plan);
 
 static inline int elf_check(const void *file, size_t size, struct elf_plan *plan)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each segment is loaded as if it were alone (gABI, "Program Loading"): its bytes from the file,
- * then zeros, in whole pages with its rights. A page shared by several segments has the bytes and
- * the rights of all of them; if it would be writable and executable, the file is refused. The other
- * bytes of a page are zeros or the file's.
+ * Plans unusual ELF files. Each segment is loaded as if it were alone (gABI, "Program Loading"):
+ * its bytes from the file, then zeros, in whole pages with its rights. A page shared by several
+ * segments has the bytes and the rights of all of them; if it would be writable and executable, the
+ * file is refused. The other bytes of a page are zeros or the file's.
  */
 #include "loader/elf_odd.h"
 
@@ -88,9 +88,9 @@ static int sort_segments(struct image *m, const Elf64_Phdr *headers)
 }
 
 /*
- * Sets the base address. A position-independent image goes to USER_PIE_BASE plus its addresses. If
- * it needs a larger alignment or is linked too high, its first page goes to the lowest address with
- * the right alignment. Fails with -ENOEXEC if the image does not fit in the user half.
+ * Sets the base address. If `anywhere` (position-independent), the base is USER_PIE_BASE. If the
+ * image needs a larger alignment or is linked too high, its first page goes to the lowest address
+ * with the right alignment. Returns 0, or -ENOEXEC if the image does not fit in the user half.
  */
 static int place(struct image *m, bool anywhere)
 {
@@ -131,7 +131,7 @@ static int put_rest(struct elf_plan *plan, struct load_segment part)
 
 /*
  * Plans to load the pages [from, to) of a segment. They are merged with the load segment below them
- * if they continue its addresses, rights and data.
+ * if they continue its addresses, rights and data. Returns 0 or -E2BIG.
  */
 static int put_loaded(struct image *m, const Elf64_Phdr *p, uintptr_t from, uintptr_t to, uint64_t flags)
 {
@@ -163,7 +163,7 @@ static int put_loaded(struct image *m, const Elf64_Phdr *p, uintptr_t from, uint
 
 /*
  * Plans the pages [from, to), which belong to this segment alone: pages of the file, then pages
- * past its end, then zeros.
+ * past the end of the file, then zeros. Returns 0 or -E2BIG.
  */
 static int put_pages(struct image *m, const Elf64_Phdr *p, uintptr_t from, uintptr_t to)
 {
@@ -195,9 +195,10 @@ static int put_pages(struct image *m, const Elf64_Phdr *p, uintptr_t from, uintp
 }
 
 /*
- * Segment `i` begins in a page that is already planned, as the last one, for segments before it. If
- * the previous segment has data up to its end and this one is at the same distance in the file as
- * in memory, the planned data is extended; otherwise its bytes become an entry of the rest.
+ * Plans the bytes of segment `i` in its first page, which is already planned, as the last page, for
+ * the segments before it. If the previous segment has data up to its end, and both segments have
+ * the same distance in the file as in memory, extends the planned data; otherwise adds the bytes to
+ * the rest. Returns 0 or -E2BIG.
  */
 static int join_page(struct image *m, size_t i)
 {
@@ -220,7 +221,7 @@ static int join_page(struct image *m, size_t i)
 	                                                .data_size = size });
 }
 
-/* Returns the rights of the page in which segment `i` ends: those of all segments in it. */
+/* Returns the PF_* rights of the page in which segment `i` ends: those of all segments in it. */
 static uint32_t last_rights(const struct image *m, size_t i)
 {
 	const uintptr_t page = last_page(m, m->sorted[i]);
@@ -268,7 +269,10 @@ static bool entry_is_good(const struct image *m)
 	return false;
 }
 
-/* If several segments contain the program headers, the last one counts, as in Linux. */
+/*
+ * Sets plan->headers. If several segments contain the program headers, the last one counts, as in
+ * Linux.
+ */
 static void find_headers(struct image *m, const Elf64_Phdr *headers, uint64_t offset)
 {
 	m->plan->headers = 0;

@@ -9,10 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How the window is flushed after it was unmapped. The design note that proposed it loads CR3. */
+/*
+ * How the TLB entries of the window are flushed after it is unmapped. The design note that proposed
+ * the window loads CR3.
+ */
 enum loader_flush {
-	LOADER_FLUSH_INVLPG, /* page by page; the default */
-	LOADER_FLUSH_CR3,    /* by a load of CR3, once per use */
+	LOADER_FLUSH_INVLPG, /* one INVLPG per page; the default */
+	LOADER_FLUSH_CR3,    /* one load of CR3 per use of the window */
 };
 void loader_set_flush(enum loader_flush flush);
 
@@ -26,7 +29,7 @@ struct spinlock;
 struct spinlock *loader_window_lock(void);
 
 /*
- * Starts (true) or stops measuring how long that lock is held with interrupts off. Returns the
- * longest time since the last call, in TSC ticks, and resets it.
+ * Starts (true) or stops (false) measuring how long that lock is held with interrupts off. Returns
+ * the longest time since the last call, in TSC ticks, and resets it.
  */
 uint64_t loader_measure_lock(bool on);

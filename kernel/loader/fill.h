@@ -6,8 +6,8 @@
 #include "loader/loader.h"
 
 /*
- * Fills `size` bytes at `view`, which maps the segment from `offset` on: zeros before the data, the
- * data, zeros after it.
+ * Fills `size` bytes at `view`, which maps the segment from byte `offset` on: zeros before the
+ * data, the data, zeros after it.
  */
 static inline void fill_view(char *view, const struct load_segment *s, size_t offset, size_t size)
 {

@@ -1,27 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Loading: how an image gets into an address space that is not the current one.
+ * Loads images into address spaces that are not the current one.
  *
- * The build links exactly one value of the LOADER axis. Each begins with a description, and
- * docs/architecture.md has a table of them. fill.h and window.h hold what several values share.
+ * The build links exactly one value of the LOADER axis. The file of each value begins with a
+ * description, and docs/architecture.md has a table of them. fill.h and window.h declare code that
+ * several values share.
  */
 #pragma once
 
 #include "vm/address_space.h"
 
-/* Segments of an image, its stack included: in a plan itself, and in a large plan's page. */
+/*
+ * The most segments of an image, its stack included: in struct elf_plan itself, and in a page of
+ * their own (elf_check_large()).
+ */
 #define LOAD_SEGMENTS_INLINE 17
 #define LOAD_SEGMENTS_MAX    (PAGE_SIZE / sizeof(struct load_segment))
 
 /*
- * Pages of a new image with the same rights. Bytes without data are zeros. The loader only passes
- * REGION_NONE on to the region.
+ * Consecutive pages of a new image that have the same rights. Bytes outside the data are zeros. The
+ * loader ignores REGION_NONE (vm/regions.h) except that it passes it on to the region.
  */
 struct load_segment {
 	uintptr_t start; /* page-aligned, in the user half */
 	size_t pages;
 	uint64_t flags;      /* PTE_WRITE, PTE_NX, REGION_*; never writable and executable */
-	size_t data_offset;  /* where the data begins in the segment, bytes */
+	size_t data_offset;  /* where the data begins, in bytes from `start` */
 	const uint8_t *data; /* in kernel memory */
 	size_t data_size;    /* bytes */
 };
@@ -30,16 +34,16 @@ struct load_segment {
 void loader_init(void);
 
 /*
- * Maps the segments in `space`, which no CPU has loaded, and fills all their pages unless the
+ * Maps the segments in `space`, which must be in no CPU's CR3, and fills all their pages unless the
  * loader defers that. An array of more than LOAD_SEGMENTS_INLINE must be in the direct map.
- * Interrupts may be on. Returns 0, or fails with -ENOMEM; the space then has only a part of the
- * image, and the caller destroys it.
+ * Interrupts may be on. Returns 0, or -ENOMEM; the space then has only a part of the image, and the
+ * caller destroys it.
  */
 int loader_load(struct address_space *space, const struct load_segment *segments, size_t count);
 
 /*
  * Returns true if loader_load() only maps the pages. The new task then fills them itself: before it
- * enters user mode, it calls loader_fill_own() with the same segments under its own root. This
+ * enters user mode, it calls loader_fill_own() with the same segments, under its own CR3. This
  * cannot fail. With other loaders, loader_fill_own() must not be called.
  */
 static inline bool loader_defers(void)

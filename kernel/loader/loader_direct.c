@@ -10,10 +10,10 @@
  */
 static void fill_segment(struct address_space *space, const struct load_segment *s)
 {
-	uint64_t start = 0, end = 0; /* frames of the run so far */
+	uint64_t start = 0, end = 0; /* the run so far: physical addresses [start, end) */
 	size_t done = 0;
 
-	for (size_t i = 0; i < s->pages;) { /* table by table */
+	for (size_t i = 0; i < s->pages;) { /* one page table per pass */
 		const uintptr_t address = s->start + i * PAGE_SIZE;
 		const pte_t *entry = paging_table(space->pml4, address, PTE_USER, NULL) + PT_INDEX(address);
 		const size_t left = s->pages - i, room = 512 - PT_INDEX(address);

@@ -9,7 +9,10 @@ uintptr_t window_place(size_t pages)
 {
 	uint64_t places = PLACES - pages + 1;
 
-	/* The high half of the product scales without a division, and with negligible bias. */
+	/*
+	 * The high half of the 128-bit product is a number below `places`, without a division and
+	 * with negligible bias.
+	 */
 	return WINDOW_BASE + (uint64_t)(((unsigned __int128)random_number() * places) >> 64) * PAGE_SIZE;
 }
 

@@ -3,8 +3,8 @@
  * sandwich: loads CR3 of the new space, copies, and loads CR3 of the old space.
  *
  * The pages are written at their user addresses. They are therefore writable and not executable
- * until the copies are done, and SMAP is open meanwhile. The copies need a stack that both CR3
- * values map at the same address (kstack_call_across_cr3).
+ * until the copies are done, and SMAP lets the kernel access user pages meanwhile. The copies need
+ * a stack that both CR3 values map at the same address (kstack_call_across_cr3).
  */
 #include "cpu/cpu.h"
 #include "loader/fill.h"
@@ -23,7 +23,8 @@ static void copy_under_new_cr3(void *argument)
 	const uint64_t old = read_cr3(), new = job->space->pml4;
 	const size_t count = job->count;
 	const struct load_segment *segments = job->segments;
-	struct load_segment copy[LOAD_SEGMENTS_INLINE]; /* the caller's stack may not be mapped */
+	/* The caller's stack may be unmapped under the new CR3. */
+	struct load_segment copy[LOAD_SEGMENTS_INLINE];
 
 	if (count <= LOAD_SEGMENTS_INLINE) {
 		copy_bytes(copy, segments, count * sizeof *copy);

@@ -2,7 +2,7 @@
 /*
  * self: the caller only maps the pages. The new task fills them at their user addresses when it
  * first runs in the kernel, under the CR3 that it needs anyway. Until then the pages are writable
- * and not executable; then they get their rights, and their translations are flushed.
+ * and not executable; afterwards they get their rights, and their TLB entries are flushed.
  */
 #include "cpu/cpu.h"
 #include "loader/fill.h"

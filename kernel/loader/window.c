@@ -2,7 +2,7 @@
 /*
  * The new task's frames are mapped a second time, in a range of the kernel's PDPT that every PML4
  * shares, and filled there; then the range is unmapped and flushed. A segment that is larger than
- * the window is loaded in pieces, and interrupts are on between them.
+ * the window is loaded in pieces, with interrupts on between them.
  *
  * There is one window for the whole kernel. While it is open, its lock is held and interrupts are
  * off: if the task were switched away, the next task could see its pages.
@@ -19,14 +19,14 @@
 
 /*
  * Protects the variables below while the window is open. loader_trim() and the functions of
- * loader/experiments.h do not take it, since no load is in progress when they are called.
+ * loader/experiments.h do not take this lock, since no load is in progress when they are called.
  */
 static struct spinlock lock;
 static enum loader_flush flush_by;
 static bool measure;
 static uint64_t longest_held;            /* TSC ticks */
 static pte_t *directory;                 /* page directory of the window's range; never freed */
-static uint32_t tables = FRAME_LIST_END; /* the page tables below it */
+static uint32_t tables = FRAME_LIST_END; /* list of the window's page tables */
 static size_t table_count;
 
 void loader_init(void)
@@ -34,7 +34,9 @@ void loader_init(void)
 	uint32_t above = FRAME_LIST_END;
 	pte_t *pdpt;
 
-	/* Make the PDPT, the directory and a page table; free the page table again. */
+	/*
+	 * This makes the PDPT, the directory and a page table; the page table is freed again below.
+	 */
 	if (!paging_table(kernel_pml4, WINDOW_BASE, 0, &above))
 		panic("no memory for the loading window");
 	pdpt = phys_to_virt(pte_frame(((pte_t *)phys_to_virt(kernel_pml4))[KERNEL_PDPT_PML4]));
@@ -44,7 +46,10 @@ void loader_init(void)
 	frame_free(frame_list_pop(&above));
 }
 
-/* Returns the entry that maps `address`, or NULL if there is no memory for its page table. */
+/*
+ * Returns the page-table entry of `address` in the window. Makes its page table if needed; returns
+ * NULL if there is no memory for it.
+ */
 static pte_t *window_entry(uintptr_t address)
 {
 	pte_t *up = &directory[PD_INDEX(address)];
@@ -62,8 +67,8 @@ static pte_t *window_entry(uintptr_t address)
 }
 
 /*
- * Maps the frames of `pages` pages of the segment, from page `first` on, at `base`. Fails with
- * -ENOMEM.
+ * Maps the frames of `pages` pages of the segment, from page number `first` on, at `base`. Returns
+ * 0, or -ENOMEM with a part of them mapped.
  */
 static int window_open(struct address_space *space, const struct load_segment *s, size_t first, size_t pages,
                        uintptr_t base)
@@ -79,15 +84,16 @@ static int window_open(struct address_space *space, const struct load_segment *s
 		if (!to || PT_INDEX(view) == 0)
 			to = window_entry(view);
 		if (!to)
-			return -ENOMEM; /* window_close() unmaps the pages so far */
+			return -ENOMEM; /* window_close() unmaps the pages mapped so far */
 		*to = pte_frame(*from) | PTE_PRESENT | PTE_WRITE | PTE_NX;
 	}
 	return 0;
 }
 
 /*
- * Executes the flush instructions itself, because their cost is measured and the window is open
- * only on this CPU. With several CPUs, each would need its own window, or a flush of all CPUs.
+ * Unmaps and flushes the window. Executes the flush instructions itself instead of calling
+ * mem/tlb.h, because their cost is measured and the window is open only on this CPU. With several
+ * CPUs, each would need its own window, or a flush of all CPUs.
  */
 static void window_close(size_t pages, uintptr_t base)
 {
@@ -171,7 +177,8 @@ void loader_trim(void)
 {
 	for (size_t i = 0; i < WINDOW_RANDOM_RANGE / PD_SPAN; i++)
 		directory[i] = 0;
-	tlb_flush_tables(WINDOW_BASE); /* no page is mapped, but directory entries may be cached */
+	/* No page is mapped, but the CPU may have cached directory entries. */
+	tlb_flush_tables(WINDOW_BASE);
 	for (; tables != FRAME_LIST_END; table_count--)
 		frame_free(frame_list_pop(&tables));
 }

@@ -7,6 +7,7 @@
 #define WINDOW_PAGES (WINDOW_SIZE / PAGE_SIZE)
 
 /*
- * Returns where the next window of `pages` (1 … WINDOW_PAGES) begins: page-aligned, in the range.
+ * Returns the address at which the next window of `pages` pages (1 … WINDOW_PAGES) begins:
+ * page-aligned, at or above WINDOW_BASE. The whole window lies in WINDOW_RANDOM_RANGE.
  */
 uintptr_t window_place(size_t pages);

@@ -12,8 +12,8 @@
 #include "vm/address_space.h"
 
 #define TOP         (ARGUMENTS_SIZE - sizeof(struct arguments_top))
-#define FIXED_WORDS (3 + VECTOR_WORDS) /* argc, two NULLs, the vector */
-#define TICKS       100                /* AT_CLKTCK: per second, for times() */
+#define FIXED_WORDS (3 + VECTOR_WORDS) /* words besides the pointers: argc, two NULLs, the vector */
+#define TICKS       100                /* AT_CLKTCK: clock ticks per second, the unit of times() */
 
 int arguments_begin(struct arguments *a, const char *name, size_t length)
 {
@@ -39,7 +39,10 @@ static uint64_t user_address(size_t offset)
 	return USER_STACK_TOP - ARGUMENTS_SIZE + offset;
 }
 
-/* Returns the size of the largest string that still fits, its NUL included. */
+/*
+ * Returns the size in bytes of the largest string that still fits, its NUL included; 0 if none
+ * fits.
+ */
 static size_t room(const struct arguments *a)
 {
 	size_t words = (a->count + 1 + FIXED_WORDS + 1) * 8;
@@ -115,7 +118,10 @@ int arguments_replace_first(struct arguments *a, const char *string)
 
 #define NOW_LARGE 1
 
-/* add_user() for arguments that are large or must become large. Returns NOW_LARGE or an error. */
+/*
+ * Does what add_user() does, if the arguments are large or must become large. Returns NOW_LARGE or
+ * an error.
+ */
 static __attribute__((noinline)) int add_user_large(struct arguments *a, uint64_t array)
 {
 	int error = a->page ? arguments_enlarge(a) : 0;
@@ -130,6 +136,10 @@ static __attribute__((noinline)) int add_user_large(struct arguments *a, uint64_
 	return error ? error : NOW_LARGE;
 }
 
+/*
+ * Adds the strings of one array. Returns 0, NOW_LARGE if the arguments have become large, or an
+ * error.
+ */
 static int add_user(struct arguments *a, uint64_t array)
 {
 	for (; array; array += 8) {
@@ -155,7 +165,8 @@ int arguments_add_user(struct arguments *a, uint64_t argv, uint64_t envp)
 	int error = add_user(a, argv);
 
 	if (!a->count && !error)
-		error = arguments_add(a, ""); /* never without argv[0], as in Linux since 5.18 */
+		/* A program always gets an argv[0], as in Linux since 5.18. */
+		error = arguments_add(a, "");
 	a->argv_count = a->count;
 	if (!error)
 		error = add_user(a, envp);
@@ -164,7 +175,7 @@ int arguments_add_user(struct arguments *a, uint64_t argv, uint64_t envp)
 	return error < 0 ? error : 0;
 }
 
-/* The user address of a member of struct arguments_top. */
+/* The user address of a member of struct arguments_top at the end of the page. */
 #define IN_TOP(member) \
 	(USER_STACK_TOP - sizeof(struct arguments_top) + offsetof(struct arguments_top, member))
 
@@ -173,9 +184,9 @@ int arguments_add_user(struct arguments *a, uint64_t argv, uint64_t envp)
 #endif
 
 /*
- * The auxiliary vector (man 3 getauxval). The entries named here are set for each program; those of
- * the hardware and the signal stack are set once, at boot. There is no vDSO, hence no
- * AT_SYSINFO_EHDR.
+ * The auxiliary vector (man 3 getauxval). The indices are those of the values that are filled in:
+ * HWCAP and MINSIGSTKSZ once at boot, RANDOM and PLATFORM if the arguments are large, the others
+ * for each program. There is no vDSO, hence no AT_SYSINFO_EHDR.
  */
 enum {
 	VECTOR_PHDR = 1,
@@ -212,7 +223,7 @@ static uint64_t vector[] = {
 };
 _Static_assert(sizeof vector == VECTOR_WORDS * sizeof *vector, "all of it");
 
-/* Sets AT_UID, AT_EUID, AT_GID and AT_EGID, which are root's by default. */
+/* Sets AT_UID, AT_EUID, AT_GID and AT_EGID, which are 0 (root) in `vector`. */
 static void set_identity(uint64_t *word, const struct process *process)
 {
 	if (!(process->identity.user | (uint64_t)process->identity.group << 32))
@@ -263,7 +274,7 @@ static inline uintptr_t finish_page(struct arguments *a, struct elf_plan *plan)
 	word += VECTOR_WORDS;
 	while (word < end) /* padding */
 		*word++ = 0;
-	*end &= ~0UL << (a->top & 7) * 8; /* also in the word where the strings begin */
+	*end &= ~0UL << (a->top & 7) * 8; /* zeros also in the word where the strings begin */
 	plan->segments[plan->count++] = (struct load_segment){
 		.start = USER_STACK_BASE,
 		.pages = USER_STACK_SIZE / PAGE_SIZE,

@@ -10,25 +10,28 @@
 
 #include "loader/elf.h"
 
-#define ARGUMENTS_SIZE \
-	PAGE_SIZE /* strings, pointers and auxiliary vector; larger arguments: arguments_large.h */
-#define ARGUMENTS_MAX      128 /* strings of argv and envp in a page */
+/* Size of a page of arguments in bytes. Larger arguments: arguments_large.h. */
+#define ARGUMENTS_SIZE     PAGE_SIZE
+#define ARGUMENTS_MAX      128 /* the most strings of argv and envp in that page */
 
-/* Linux's limits (fs/exec.c): on one string with its NUL, and on all strings and their pointers. */
+/*
+ * Linux's limits in bytes (fs/exec.c): on one string with its NUL, and on all strings together with
+ * their pointers.
+ */
 #define ARGUMENT_SIZE_MAX  (128 * KIB)
 #define ARGUMENTS_SIZE_MAX (USER_STACK_LIMIT / 4)
 
 struct arguments {
-	char *page;                    /* a frame in the direct map, or NULL */
-	struct large_arguments *large; /* instead of a page; NULL after arguments_map() */
-	size_t top;                    /* strings begin here */
-	size_t count;                  /* strings */
-	size_t argv_count;             /* those of argv, which come first */
+	char *page;                    /* a frame in the direct map; NULL for large arguments */
+	struct large_arguments *large; /* if there is no page; NULL after arguments_map() */
+	size_t top;                    /* offset of the lowest string in the page */
+	size_t count;                  /* strings of argv and envp */
+	size_t argv_count;             /* strings of argv, which precede those of envp */
 	uint16_t at[ARGUMENTS_MAX];    /* offsets of the strings in the page */
 	uint16_t file_name;            /* offset of the string for AT_EXECFN */
 };
 
-/* Sets the entries that all programs' auxiliary vectors share. Called once at boot. */
+/* Sets the entries of the auxiliary vector that depend on the hardware. Called once at boot. */
 void arguments_init(void);
 
 /*
@@ -40,6 +43,7 @@ int arguments_begin(struct arguments *a, const char *name, size_t length);
 /* Frees large arguments, unless arguments_map() has given them to the address space. */
 void arguments_end_large(struct arguments *a);
 
+/* Frees the page, or the large arguments as arguments_end_large() does. */
 static inline void arguments_end(struct arguments *a)
 {
 	if (a->page)
@@ -48,31 +52,36 @@ static inline void arguments_end(struct arguments *a)
 		arguments_end_large(a);
 }
 
-/* Adds a string to argv. Returns 0, -E2BIG or -ENOMEM. */
+/* Appends a string to argv. Returns 0, -E2BIG or -ENOMEM. */
 int arguments_add(struct arguments *a, const char *string);
 
-/* Insert a string before argv[0], or replace argv[0]. Return 0, -E2BIG or -ENOMEM. */
+/*
+ * Insert a string before argv[0], or replace argv[0] if there is one. Return 0, -E2BIG or -ENOMEM.
+ */
 int arguments_prepend(struct arguments *a, const char *string);
 int arguments_replace_first(struct arguments *a, const char *string);
 
 /*
- * Adds the strings of two arrays of pointers in user memory, each ended by a null pointer. An
- * address of 0 is an empty array. Returns 0, -EFAULT, -E2BIG or -ENOMEM.
+ * Appends the strings of two arrays of pointers in user memory. A null pointer ends an array; the
+ * address 0 is an empty array. An empty argv gets one empty string. Returns 0, -EFAULT, -E2BIG or
+ * -ENOMEM.
  */
 int arguments_add_user(struct arguments *a, uint64_t argv, uint64_t envp);
 
 /*
- * Lays out the words below the strings, adds the stack to `plan` as its last segment, and sets
- * *rsp. Returns 0 or -ENOMEM, also if the program leaves no room for large arguments.
+ * Writes argc, the pointers and the auxiliary vector below the strings, adds the stack to `plan` as
+ * its last segment, and sets *rsp to the program's first RSP. Returns 0, or -ENOMEM if out of
+ * memory or if the program leaves no addresses for large arguments.
  */
 int arguments_finish(struct arguments *a, struct elf_plan *plan, uintptr_t *rsp);
 
 /*
- * Maps large arguments above the last segment of `space`, into which the plan was loaded; `space`
- * owns them from then on. Returns 0, or -ENOMEM; the caller then destroys the space.
+ * Maps large arguments above the last segment of `space`, into which the plan has been loaded. From
+ * then on `space` owns them. Returns 0, or -ENOMEM; the caller then destroys the space.
  */
 int arguments_map_large(struct arguments *a, struct address_space *space);
 
+/* Maps the arguments if they are large; a page is part of the plan. Returns 0 or -ENOMEM. */
 static inline int arguments_map(struct arguments *a, struct address_space *space)
 {
 	return a->page ? 0 : arguments_map_large(a, space);

@@ -7,10 +7,14 @@
 #include "mem/heap.h"
 #include "vm/address_space.h"
 
-#define FRONT       16 /* words reserved at the start of `offsets`, for scripts' interpreters */
+/* Free words at the start of `offsets`, for strings that scripts insert before argv[0]. */
+#define FRONT       16
 #define FIXED_WORDS (3 + VECTOR_WORDS) /* argc, two NULLs, the vector */
 
-/* Returns a word of a file, which is extended as needed, or NULL if out of memory. */
+/*
+ * Returns the address of the 8-byte word number `index` of a file, which is extended as needed.
+ * Returns NULL if out of memory.
+ */
 static uint64_t *word_of(struct node *node, size_t index)
 {
 	void *bytes;
@@ -97,7 +101,7 @@ int large_add_user(struct arguments *a, uint64_t string)
 	const size_t offset = large->size;
 	long length;
 
-	do { /* page by page */
+	do { /* each pass fills at most one page */
 		void *to;
 		size_t n = node_room(large->strings, large->size, PAGE_SIZE, &to);
 

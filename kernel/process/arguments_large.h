@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Arguments that do not fit in one page. Strings and pointers are collected in nameless files,
- * whose frames become the upper end of the new stack: the words of arguments.h at the start of a
- * page, then pages of strings.
+ * Arguments that do not fit in one page. Two nameless files (fs/node.h) collect the strings and the
+ * pointers. Their frames become the upper end of the new stack: first argc, the pointers and the
+ * auxiliary vector, at the start of a page; then pages of strings.
  */
 #pragma once
 
@@ -11,12 +11,15 @@
 struct node;
 struct large_arguments {
 	struct node *strings; /* struct arguments_top, the program's name, and the strings */
-	struct node *offsets; /* of the strings, 8 bytes each; words after large_finish() */
-	size_t size;          /* bytes of `strings` */
-	size_t first;         /* index of the first offset in use; those before it are free */
+	/* Offsets of the strings, 8 bytes each; after large_finish() the words of the stack. */
+	struct node *offsets;
+	size_t size;  /* bytes of `strings` */
+	size_t first; /* index of the first offset in use; those before it are free */
 };
 
-/* Makes the arguments large: copies the strings and frees the page. Returns 0 or -ENOMEM. */
+/*
+ * Makes the arguments large: copies the strings to a file and frees the page. Returns 0 or -ENOMEM.
+ */
 int arguments_enlarge(struct arguments *a);
 
 /*
@@ -26,13 +29,16 @@ int large_add(struct arguments *a, const char *string);
 int large_add_user(struct arguments *a, uint64_t string);
 int large_prepend(struct arguments *a, const char *string);
 
-/* Removes the first string. */
+/* Removes argv[0], which must exist. */
 void large_drop_first(struct arguments *a);
 
-/* arguments_finish() for large arguments. */
+/* Does what arguments_finish() does, for large arguments. */
 int large_finish(struct arguments *a, struct elf_plan *plan, uintptr_t *rsp);
 
-/* Data that the auxiliary vector points to: at the end of the page, or the start of `strings`. */
+/*
+ * Data that the auxiliary vector points to. It is at the end of the page, or at the start of the
+ * file `strings`.
+ */
 struct arguments_top {
 	char platform[8];   /* AT_PLATFORM */
 	uint64_t random[2]; /* AT_RANDOM */

@@ -8,7 +8,7 @@
 #include "mem/heap.h"
 #include "process/process.h"
 
-/* Drops the file of a descriptor, and with it, as POSIX wants, the locks of the process on that file. */
+/* Drops the file of a descriptor, and all locks of the process on that file, as POSIX requires. */
 static void let_go(struct process *process, struct file *file)
 {
 	if (process->holds_locks && file->node && file->node->locks)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * File descriptors: the numbers by which a process knows its open files. It has no table of its own
- * until it changes something: without one, descriptors 0, 1 and 2 are the console.
+ * File descriptors. A process has no table until it first changes a descriptor; until then,
+ * descriptors 0, 1 and 2 are the console.
  */
 #pragma once
 
@@ -9,38 +9,38 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FILES_MAX 64 /* descriptors of a process */
+#define FILES_MAX 64 /* descriptors per process */
 
 struct file;
 struct process;
 
 struct file_table {
 	struct file *file[FILES_MAX];
-	uint64_t close_on_exec; /* a bit for each */
+	uint64_t close_on_exec; /* bit n is descriptor n's */
 };
 
 /* Returns the file of a descriptor of the current process, or NULL. */
 struct file *file_of(uint64_t fd);
 
 /*
- * Gives a file, whose reference it takes, the lowest free descriptor from `lowest` on. Returns the
- * descriptor, or -EMFILE or -ENOMEM: then the caller keeps the reference.
+ * Gives a file the lowest free descriptor from `lowest` on, and takes over the caller's reference.
+ * Returns the descriptor, or -EMFILE or -ENOMEM; on an error the caller keeps the reference.
  */
 int file_install(struct file *file, unsigned lowest, bool close_on_exec);
 
-/* Like file_install(), with the descriptor `fd`, whose file until now is closed. */
+/* Like file_install(), but uses the descriptor `fd`. If it is open, its old file is closed. */
 int file_install_at(struct file *file, unsigned fd, bool close_on_exec);
 
-/* Says whether execve() closes an open descriptor. Returns 0 or -ENOMEM. */
+/* Sets whether execve() closes an open descriptor. Returns 0 or -ENOMEM. */
 int file_set_close_on_exec(uint64_t fd, bool on);
 
 /* Closes a descriptor. Returns 0, -EBADF or -ENOMEM. */
 int file_close(uint64_t fd);
 
-/* Gives a child that has not run yet the same files. Returns 0 or -ENOMEM. */
+/* Gives a child that has not run yet the open files of `from`. Returns 0 or -ENOMEM. */
 int file_table_copy(struct process *to, const struct process *from);
 
-/* Returns the sum of file_share() over all descriptors. */
+/* Returns the sum of file_share() over all descriptors, in frames. */
 size_t file_table_nameless(const struct process *process);
 
 /* Closes the descriptors that execve() does not keep. */

@@ -9,8 +9,8 @@
 #include "process/process_internal.h"
 
 /*
- * Chooses where to open the image of a new task. Returns 0, -EAGAIN if the user has reached the
- * limit on processes, or -ENOMEM.
+ * Sets *image to the place where the image of a new task is to be opened. Returns 0, -EAGAIN if the
+ * user has reached the limit on processes, or -ENOMEM.
  */
 static inline int begin_spawn(struct image *local, struct image **image)
 {
@@ -41,8 +41,9 @@ static struct process *create_from(struct image *image, int *error)
 }
 
 /*
- * Makes a child of the current task from an image in the place that begin_spawn() chose, unless
- * opening it failed with `error`. Takes over the image. Returns the process ID, or an error.
+ * Makes a child of the current task from the image in the place that begin_spawn() chose, and takes
+ * over the image. `error` is the result of opening it; if it is not 0, only frees the place.
+ * Returns the child's process ID and sets *result, or returns an error.
  */
 static int spawn(struct image *image, int error, struct process **result)
 {
@@ -96,8 +97,8 @@ long process_spawn_user(uint64_t name, uint64_t argv, uint64_t envp)
 }
 
 /*
- * Loads the image into a new space for the current process. *old gets the previous space, which the
- * caller destroys.
+ * Loads the image into a new space for the current process. Stores the previous space in *old; the
+ * caller destroys it. Returns 0, or -ENOMEM with nothing changed.
  */
 static int replace_space(struct image *image, struct address_space *old)
 {
@@ -117,7 +118,7 @@ static int replace_space(struct image *image, struct address_space *old)
 	*old = process->space;
 	process->space = space;
 	process->task.root = space.root;
-	isolation_switch(&process->task.root); /* the kernel stack is the same memory under both */
+	isolation_switch(&process->task.root); /* both roots map the same kernel stack */
 	if (loader_defers())
 		plan_fill_own(&process->space, &image->plan);
 	return 0;
@@ -135,7 +136,8 @@ long process_execve_user(uint64_t name, uint64_t argv, uint64_t envp)
 	if (!error) {
 		error = replace_space(&image, &old);
 		image_close(&image);
-		if (!error) /* after the arguments, so that its frames are reused in order */
+		/* After image_close(): frames freed last are reused first, so these come next. */
+		if (!error)
 			address_space_destroy(&old);
 	}
 	interrupts_off();

@@ -30,9 +30,10 @@ void first_run_drop(struct process *process)
 void first_run_start(void)
 {
 	struct process *process = current_process();
-	const uint64_t pending = process->signals.pending & ~SIGNALS_STOP; /* it is stopped later */
+	/* Stop signals act on the first return from a system call or interrupt. */
+	const uint64_t pending = process->signals.pending & ~SIGNALS_STOP;
 
-	if (pending) /* killed before it ran; there is no handler yet, and nothing blocked */
+	if (pending) /* killed before it ran: it has no handlers yet and blocks no signals */
 		process_exit(__builtin_ctzl(pending) + 1);
 	if (process->first_run) {
 		interrupts_on();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The first run of a task with a new program. If the loader defers (loader/loader.h), the task
- * fills its image then. Such an image outlives the call that opened it, so it is in memory from the
- * heap, which the task takes over.
+ * The first run of a task with a new program. If the loader defers its work (loader/loader.h), the
+ * task fills its image then. Such an image outlives the call that opened it, so it is allocated
+ * from the heap and belongs to the task.
  */
 #pragma once
 
@@ -12,14 +12,17 @@
 
 struct first_run {
 	struct image image; /* first member: first_run_place() returns its address */
-	/* The program's bytes, whatever happens to its file; unused if the program is a view. */
+	/*
+	 * Keeps the program's bytes readable if its file changes; unused if `image` has a view of
+	 * it.
+	 */
 	struct pinned_bytes pinned;
 };
 _Static_assert(sizeof(struct first_run) <= PAGE_SIZE, "the kernel heap can hold it");
 
 /*
- * Chooses where to open the image of a new task: `local`, or memory from the heap. Returns NULL if
- * out of memory.
+ * Returns the place where the image of a new task is to be opened: `local`, or memory from the heap
+ * if the loader defers. Returns NULL if out of memory.
  */
 static inline struct image *first_run_place(struct image *local)
 {
@@ -34,12 +37,13 @@ static inline void first_run_release(struct image *image)
 }
 
 /*
- * For loaders that defer: leaves the open image from which `process` was loaded to its first run.
+ * Keeps the open image from which `process` was loaded for its first run. Only for loaders that
+ * defer.
  */
 void first_run_keep(struct process *process, struct image *image);
 
 /*
- * Takes over the open image from which `process` was loaded: leaves it to the first run if the
+ * Takes over the open image from which `process` was loaded: keeps it for the first run if the
  * loader defers, else closes it.
  */
 static inline void first_run_take(struct process *process, struct image *image)
@@ -55,6 +59,6 @@ void first_run_drop(struct process *process);
 
 /*
  * The start function of a task with a new program: fills the image if the loader has deferred that,
- * and enters user mode.
+ * and enters user mode. If the task was killed before it ran, ends it.
  */
 void first_run_start(void);

@@ -1,8 +1,9 @@
 ; SPDX-License-Identifier: MIT
 ;
 ; long sys_fork(void), long sys_clone(…): system calls that need the registers of their caller.
-; fork_call() and clone_call() (fork.c) get a struct forking, the upper end of the kernel stack:
-; the registers that C keeps, the return address to SYSCALL_ENTRY, and the struct call_frame.
+; fork_call() and clone_call() (fork.c) get the address of a struct forking, the upper end of the
+; kernel stack: the callee-saved registers, the return address to SYSCALL_ENTRY (cpu/entry.asm), and
+; the struct call_frame.
 
 %include "x86/registers.inc"
 
@@ -23,7 +24,7 @@ sys_%1:
 	FORK_CALL fork
 	FORK_CALL clone
 
-; The child begins here with its parent's registers, in its copy of that stack, and returns 0.
+; The child's first code. It has its parent's registers and a copy of that stack, and returns 0.
 fork_child:
 	sub	rsp, 8
 	call	task_begin_child

@@ -27,8 +27,11 @@ struct child_stack {
 };
 
 struct fork_how {
-	uint64_t stack; /* the child's RSP, or 0: the parent's */
-	/* User addresses that get the child's process ID, in child and parent; 0: none. */
+	uint64_t stack; /* the child's RSP; 0: the parent's RSP */
+	/*
+	 * User addresses where the child's process ID is stored: one in the child's memory, one in
+	 * the parent's; 0: not stored.
+	 */
 	uint64_t child_tid, parent_tid;
 	uint64_t fs_base;
 	bool set_fs;
@@ -58,7 +61,7 @@ void task_begin_child(void)
 		             sizeof process->pid); /* a bad address is ignored, as in Linux */
 }
 
-/* Copies the user's registers that the kernel does not use. */
+/* Copies the user's registers that are not on the kernel stack: FS base, data selectors and FPU. */
 static void copy_user_state(struct process *child, struct process *parent)
 {
 	child->task.fs_base = parent->task.fs_base;
@@ -91,11 +94,12 @@ static long process_fork(const struct forking *forking, const struct fork_how *h
 	if (how->set_fs)
 		child->task.fs_base = how->fs_base;
 	child->tid_address = how->child_tid;
-	process_adopt(child, parent); /* and its group */
+	process_adopt(child, parent); /* gives it the parent's group and session too */
 	if (how->parent_tid)
 		copy_to_user(how->parent_tid, &child->pid, sizeof child->pid);
 	sched_enqueue(&parent->task);
-	sched_switch_to(&child->task); /* first: if it execs soon, the parent copies nothing */
+	/* The child runs first: if it calls execve() soon, the parent copies no pages. */
+	sched_switch_to(&child->task);
 	return child->pid;
 }
 
@@ -123,9 +127,10 @@ long fork_call(const struct forking *forking)
 	 CLONE_DETACHED | CLONE_CHILD_SETTID)
 
 /*
- * clone() as C libraries use it to create processes (uapi/linux/sched.h): for fork() and
- * posix_spawn(). The child of posix_spawn() would share its parent's memory until it execs; here it
- * gets a copy. Threads are not supported: -EINVAL.
+ * clone() for the flags with which C libraries create processes (uapi/linux/sched.h), in fork() and
+ * posix_spawn(). In Linux, the child of posix_spawn() shares its parent's memory until execve();
+ * here it gets a copy. Returns -EINVAL for threads, which are not supported, and -EPERM for a TLS
+ * address outside user memory.
  */
 long clone_call(const struct forking *forking)
 {

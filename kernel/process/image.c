@@ -21,8 +21,9 @@ static int check_large(const struct program *program, struct elf_plan *plan)
 }
 
 /*
- * After elf_check() has refused a program with `error`: -E2BIG is tried again with more room, and
- * -ENOEXEC explained where the program is linked dynamically.
+ * Called after elf_check() has refused a program with `error`. For -E2BIG, checks it again with
+ * room for more segments. For -ENOEXEC, prints a message if the program is linked dynamically.
+ * Returns 0 or the error that remains.
  */
 static __attribute__((noinline)) int check_again(const char *name, const struct program *program,
                                                  struct elf_plan *plan, int error)
@@ -35,8 +36,8 @@ static __attribute__((noinline)) int check_again(const char *name, const struct 
 }
 
 /*
- * Opens the program called `name`, or the interpreter that a script leads to: then `name` becomes
- * that one's.
+ * Opens the program called `name`. If it is a script, opens its interpreter instead and stores the
+ * interpreter's path in `name`. Returns 0 or an error.
  */
 static int open_program(struct image *image, char name[PATH_LENGTH])
 {
@@ -56,7 +57,10 @@ static int open_program(struct image *image, char name[PATH_LENGTH])
 	return error;
 }
 
-/* Does everything that follows the arguments. `error` is theirs; if it is not 0, only cleans up. */
+/*
+ * Opens and checks the program after the arguments were built. `error` is the result of building
+ * them; if it is not 0, only frees them. Returns 0 or an error.
+ */
 static inline int complete(struct image *image, char name[PATH_LENGTH], int error)
 {
 	struct program *program = &image->program;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A program on its way into an address space: its file, how it is laid out, and its arguments. */
+/* A program that is being loaded into an address space: its file, its layout and its arguments. */
 #pragma once
 
 #include "mem/heap.h"
@@ -11,20 +11,23 @@ struct image {
 	struct program program;
 	struct arguments arguments;
 	struct elf_plan plan; /* its last segment is the stack, with the arguments */
-	uintptr_t rsp;        /* of the program when it starts */
+	uintptr_t rsp;        /* the program's first RSP */
 };
 
 /*
  * Finds and checks the program called `name` and builds its arguments: the `count` strings of
  * `argv`. A script (process/script.h) is replaced by its interpreter. Returns 0, or a negative
- * error number with nothing left to close. An image must not be moved: its plan points into itself.
+ * error number with nothing left to close. An image must not be moved, because its plan points into
+ * it.
  */
 int image_open(struct image *image, const char *name, const char *const *argv, size_t count);
 
-/* Likewise with name and arguments from user memory: addresses as execve() gets them. */
+/* Like image_open(), but takes the user addresses of name and arguments that execve() is given. */
 int image_open_user(struct image *image, uint64_t name, uint64_t argv, uint64_t envp);
 
-/* Gives back all that an open image holds; what was loaded from it stays. */
+/*
+ * Frees everything that an open image holds. The pages that were loaded from it are not affected.
+ */
 static inline void image_close(struct image *image)
 {
 	arguments_end(&image->arguments);
@@ -34,8 +37,8 @@ static inline void image_close(struct image *image)
 }
 
 /*
- * Loads the image into a space that is not loaded in any CR3. Returns 0, or -ENOMEM: then the space
- * can only be destroyed.
+ * Loads the image into a space that is in no CPU's CR3. Returns 0, or -ENOMEM; the caller then
+ * destroys the space.
  */
 static inline int image_load(struct image *image, struct address_space *space)
 {

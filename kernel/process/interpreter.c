@@ -9,12 +9,12 @@
 #include "lib/string.h"
 #include "output/console.h"
 
-#define SAID_MAX 16 /* programs that are named */
-#define SHOWN    80 /* characters of a path, with the NUL */
+#define SAID_MAX 16 /* the most programs for which a message is printed */
+#define SHOWN    80 /* characters of a path that are printed, the NUL included */
 
 /*
- * Stores the interpreter's path, cut and printable. Returns false if there is none or the file is
- * damaged.
+ * Stores the interpreter's path, printable and at most SHOWN bytes long. Returns false if there is
+ * none or the file is damaged.
  */
 static bool find_interpreter(const uint8_t *data, size_t size, char path[SHOWN])
 {
@@ -40,12 +40,15 @@ static bool find_interpreter(const uint8_t *data, size_t size, char path[SHOWN])
 	return false;
 }
 
-/* Returns true for a name that was not seen before, up to SAID_MAX of them. */
+/*
+ * Returns true if the name is new and among the first SAID_MAX. Prints one message at the first
+ * name after those.
+ */
 static bool is_new(const char *name)
 {
-	static uint64_t said[SAID_MAX]; /* hashes: FNV-1a */
+	static uint64_t said[SAID_MAX]; /* FNV-1a hashes of the names */
 	static unsigned count;
-	static bool full; /* and the message for that was printed */
+	static bool full; /* that message was printed */
 	uint64_t hash = 0xcbf29ce484222325;
 
 	for (; *name; name++)

@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /*
- * Prints which interpreter an ELF file at `data` asks for, if it does: once for each `name` by
- * which it is started, and for a few names only. Name and file are untrusted: the output is bounded
+ * If the ELF file at `data` (`size` bytes) asks for an interpreter, prints which one: once for each
+ * `name`, and only for the first 16 names. Name and file are untrusted, so the output is bounded
  * and printable.
  */
 void say_interpreter(const char *name, const void *data, size_t size);

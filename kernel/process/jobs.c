@@ -7,7 +7,10 @@
 #include "process/process.h"
 #include "process/process_internal.h"
 
-/* Tells the parent that a child was stopped or continued. */
+/*
+ * Sends SIGCHLD to the parent of a process that was stopped or continued, and ends the parent's
+ * wait for a child.
+ */
 static void tell_parent(const struct process *process, int code, int signal)
 {
 	struct process *parent = process->parent;
@@ -48,7 +51,10 @@ struct group {
 	bool attended;
 };
 
-/* Looks for a member whose parent could continue it: one in the same session, in another group. */
+/*
+ * Sets `attended` if the process is a member of the group whose parent could continue it, because
+ * the parent is in the same session but in another group.
+ */
 static void look_for_parent(struct process *process, void *argument)
 {
 	struct group *group = argument;

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* kill(): which processes a signal goes to. */
+/* kill(): finds the processes to which a signal is to be sent, and sends it. */
 #include "lib/errno.h"
 #include "process/process.h"
 
 struct sending {
-	int group; /* 0: all */
+	int group; /* 0: all processes */
 	int signal;
 	int sent;
 	bool refused;
 };
 
 /*
- * man 2 kill: root may signal all, others the processes of the same user, and SIGCONT goes within a
+ * Returns true if the current process may send the signal to `to` (man 2 kill). Root may signal
+ * every process, other users the processes of the same user; everyone may send SIGCONT within the
  * session.
  */
 static bool may_send(const struct process *to, int signal)
@@ -50,7 +51,7 @@ long process_kill(int pid, int signal)
 	if (pid <= 0) {
 		sending.group = pid == -1 ? 0 : pid ? -pid : current_process()->group;
 		process_each(send_if_meant, &sending);
-		if (pid == -1) /* as in Linux, which ignores refusals then */
+		if (pid == -1) /* as in Linux, a refusal is no error here */
 			return sending.sent || sending.refused ? 0 : -ESRCH;
 		return sending.sent ? 0 : sending.refused ? -EPERM : -ESRCH;
 	}

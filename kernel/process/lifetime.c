@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How processes are created, and how they end. */
+/* Creates and ends processes. */
 #include "cpu/exceptions.h"
 #include "fs/file.h"
 #include "lib/errno.h"
@@ -21,7 +21,7 @@ _Static_assert(sizeof(struct process) <= PAGE_SIZE - FPU_AREA,
 struct first_stack {
 	struct callee_saved saved;
 	uint64_t switch_return;
-	uint64_t padding[2]; /* task_first_run finds the stack 16-byte aligned */
+	uint64_t padding[2]; /* keeps the stack 16-byte aligned in task_first_run */
 };
 
 bool process_quiet;
@@ -61,7 +61,7 @@ no_space:
 	return NULL;
 }
 
-/* Closes everything that a process has open, and frees its dispositions of signals. */
+/* Closes the files and the working directory of a process, and frees its signal dispositions. */
 static void drop_files(struct process *process)
 {
 	signals_drop(process);
@@ -91,8 +91,10 @@ void process_teardown(struct task *dead)
 		process_reap(process);
 }
 
-/* Disowns the children of a process that ends: no one will wait for them or continue stopped
- * ones. */
+/*
+ * Removes all children from a process that ends. Frees zombies. Sends SIGHUP and SIGCONT to stopped
+ * children, since nothing else would continue them.
+ */
 static void disown_children(struct process *process)
 {
 	struct process *child;
@@ -102,7 +104,7 @@ static void disown_children(struct process *process)
 		process_leave_parent(child);
 		if (child->task.state == TASK_ZOMBIE)
 			process_reap(child);
-		else if (child->task.state == TASK_STOPPED) { /* nothing else would continue it */
+		else if (child->task.state == TASK_STOPPED) {
 			signal_send(child, SIGHUP, (struct signal_info){ .code = SI_KERNEL });
 			signal_send(child, SIGCONT, (struct signal_info){ .code = SI_KERNEL });
 		}
@@ -126,8 +128,8 @@ int process_inherit_files(struct process *child)
 }
 
 /*
- * Sends SIGCHLD to the parent. If the parent ignores it, the process is no longer its child. Returns the
- * parent, or NULL.
+ * Sends SIGCHLD to the parent. If the parent ignores SIGCHLD, first removes the process from its
+ * children. Returns the parent, or NULL if there is none.
  */
 static struct process *tell_parent(struct process *process)
 {
@@ -165,7 +167,7 @@ void process_exit(int status)
 	if (process->pid == 1)
 		panic("the first task ended");
 	if ((process->children || process->files) && kstack_may_interrupt())
-		interrupts_on(); /* children may be many, and files large */
+		interrupts_on(); /* there may be many children, and large files to free */
 	disown_children(process);
 	drop_files(process);
 	interrupts_off();

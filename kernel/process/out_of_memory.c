@@ -15,9 +15,10 @@ static int chosen;
 
 struct choice {
 	struct process *process;
-	bool is_first;             /* it is the first program */
-	size_t weight;             /* frames that it holds, weighted */
-	size_t resident, nameless; /* frames in its space; its share of files and pipes without a name */
+	bool is_first; /* true for the first program */
+	size_t weight; /* frames that it holds, divided by ROOT_WEIGHT for root */
+	/* Frames in its space; frames of its share of pipes and nameless files. */
+	size_t resident, nameless;
 };
 
 static bool is_better(const struct choice *a, const struct choice *b)

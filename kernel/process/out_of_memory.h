@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * If a page fault cannot get memory, a process is killed: the one that holds most, counting the
- * frames of its address space and its share of pipes and of files without a name. For root's
- * processes a quarter counts. The first program is killed only if there is no other, the kernel's
- * process never.
+ * If a page fault cannot get memory, the process that holds the most memory is killed. A process
+ * holds the frames of its address space and its share of pipes and of nameless files (fs/file.h);
+ * for root's processes a quarter of them counts. The first program is killed only if there is no
+ * other process, the kernel's own process never.
  */
 #pragma once
 
 /*
- * Kills a process by SIGKILL, as above, and waits until its memory is free; the current one ends on
- * its way back to user mode instead. If a process is being killed already, waits for that one.
- * Called on the stack of system calls with interrupts off.
+ * Sends SIGKILL to the process chosen as above and waits until its memory is free. If the current
+ * process is chosen, returns at once: it ends on its return to user mode. If an earlier choice has
+ * not ended yet, waits for that process instead of choosing another. Called on the stack of system
+ * calls with interrupts off.
  */
 void out_of_memory(void);

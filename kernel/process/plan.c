@@ -8,7 +8,8 @@
 __attribute__((cold)) int plan_add_rest(struct address_space *space, const struct elf_plan *plan,
                                         struct node *node)
 {
-	struct node *empty = NULL; /* stands for the file of a boot module, which ends where its data does */
+	/* Replaces the file of a boot module: pages past the end of the data fault as in a file. */
+	struct node *empty = NULL;
 	int error = 0;
 
 	for (size_t i = 0; !error && i < plan->rest; i++) {
@@ -26,7 +27,7 @@ __attribute__((cold)) int plan_add_rest(struct address_space *space, const struc
 		                          of_file ? &node->backing : NULL, of_file ? s->data_offset : 0);
 	}
 	if (empty)
-		node_drop(empty); /* the regions hold it */
+		node_drop(empty); /* the regions hold references to it */
 	return error;
 }
 

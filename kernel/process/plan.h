@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From an elf_plan to an address space: the loader's part, and the rest of the few files that need
- * more (elf_plan.rest).
+ * Loads an elf_plan into an address space: the loader loads the segments, and plan.c does what the
+ * entries of elf_plan.rest ask for, which few files have.
  */
 #pragma once
 
@@ -10,14 +10,15 @@
 struct node;
 
 /*
- * plan_add_rest() makes the regions without frames in a space that is not loaded; `node` is the
- * program's file, or NULL. Returns 0 or -ENOMEM. plan_patch() puts data into loaded pages and hides
- * some, after the loader has filled them for the last time.
+ * Handle the entries of plan->rest (loader/elf.h). plan_add_rest() adds the regions whose pages are
+ * made on first use; the space must be in no CPU's CR3. `node` is the program's file, or NULL for a
+ * boot module. Returns 0 or -ENOMEM. plan_patch() copies data into loaded pages and hides segments
+ * that have no rights; it is called after the loader has filled the pages for the last time.
  */
 int plan_add_rest(struct address_space *space, const struct elf_plan *plan, struct node *node);
 void plan_patch(struct address_space *space, const struct elf_plan *plan);
 
-/* Loads a whole plan; contract and errors are those of loader_load(). */
+/* Loads a plan, the rest included. The contract and the errors are those of loader_load(). */
 static inline int plan_load(struct address_space *space, const struct elf_plan *plan, struct node *node)
 {
 	int error = loader_load(space, plan->segments, plan->count);
@@ -29,7 +30,9 @@ static inline int plan_load(struct address_space *space, const struct elf_plan *
 	return plan_add_rest(space, plan, node);
 }
 
-/* The second half where the loader defers it: loader_fill_own() for a whole plan. */
+/*
+ * Does what loader_fill_own() does, for a plan with the rest included. Only for loaders that defer.
+ */
 static inline void plan_fill_own(struct address_space *space, const struct elf_plan *plan)
 {
 	loader_fill_own(space, plan->segments, plan->count);

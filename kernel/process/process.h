@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Processes: a program that runs, with its address space, open files, signals and family. Each has
- * one task so far, which its structure begins with; process_of() and current_process() are the only
- * code that relies on that.
+ * A process is a running program with its address space, open files, signals and relatives. Each
+ * process has exactly one task, the first member of struct process; only process_of() and
+ * current_process() rely on that.
  */
 #pragma once
 
@@ -24,16 +24,17 @@ struct identity {
 	uint32_t user, group;
 };
 
-/* A child has these from its parent, copied at once. */
+/* Attributes that a new child copies from its parent in one assignment. */
 struct inherited {
 	uint16_t umask; /* bits that new files do not get */
 	int8_t nice;    /* -20 to 19; it has no effect */
 };
 
 /*
- * No field has a lock of its own: the kernel is never preempted, and a process is changed by its
- * own system calls, or by those of others with interrupts off. Fields that others change: state,
- * parent, children, sibling, group, session, signals, alarm, stop_signal, continued.
+ * No field has a lock of its own: the kernel is never preempted. A process is changed by its own
+ * system calls, or by those of other processes with interrupts off. Other processes change only
+ * these fields: state, parent, children, sibling, group, session, signals, alarm, stop_signal,
+ * continued.
  */
 struct process {
 	struct task task;
@@ -42,29 +43,35 @@ struct process {
 	int status; /* as wait4() reports it */
 
 	struct process *parent, *children, *sibling;
-	struct process **sibling_place;              /* the pointer to it: its parent's or a sibling's */
-	struct process *same_bucket, **bucket_place; /* table of process IDs, likewise (process_table.c) */
-	int group, session;                          /* process IDs of their leaders; 0: the kernel's own */
-	struct account *account; /* its user's processes, or NULL: root's are not counted */
+	/* The pointer to this process: in its parent or a sibling. */
+	struct process **sibling_place;
+	/* Next in the table of process IDs, and the pointer to this one there (process_table.c). */
+	struct process *same_bucket, **bucket_place;
+	int group, session; /* process IDs of their leaders; 0: the kernel's own */
+	/* Counts its user's processes; NULL for root, whose processes are not counted. */
+	struct account *account;
 	struct identity identity;
 	struct inherited inherited;
-	uint8_t stop_signal; /* the signal that stopped it, until wait4() has reported it; or 0 */
-	bool continued;      /* it was continued, which wait4() has not reported yet */
+	/* The signal that stopped it, if wait4() has not reported that yet; else 0. */
+	uint8_t stop_signal;
+	bool continued; /* it was continued, and wait4() has not reported that yet */
 
-	uintptr_t entry, user_rsp; /* where a new program starts */
-	struct first_run
-	        *first_run;   /* the rest of its image, until it first runs; or NULL (process/first_run.h) */
-	uint64_t tid_address; /* user address for its process ID, which clone() has still to store; or 0 */
+	uintptr_t entry, user_rsp; /* first RIP and RSP of a new program */
+	/* The image that its first run is to fill, or NULL (process/first_run.h). */
+	struct first_run *first_run;
+	/* User address where a child of clone() stores its process ID when it first runs; or 0. */
+	uint64_t tid_address;
 
 	struct file_table *files; /* or NULL (process/descriptors.h) */
 	struct node *directory;   /* working directory, or NULL: the root */
-	bool holds_locks;         /* it may own some (fs/locks.h) */
+	bool holds_locks;         /* true if it may own locks (fs/locks.h) */
 	struct lock_request lock_request;
 
-	struct deadline alarm;   /* when it gets SIGALRM: a time of clock_now() */
+	struct deadline alarm;   /* when it gets SIGALRM: a time of clock_now(), or 0 */
 	uint64_t alarm_interval; /* ns until the next one, or 0 */
-	uint64_t sleep_end;      /* of a sleep that a signal broke off: a time of clock_now(), or 0 */
-	uint64_t sleep_left;     /* user address for the time that was left of it, or 0 */
+	/* End of a sleep that a signal interrupted: a time of clock_now(), or 0. */
+	uint64_t sleep_end;
+	uint64_t sleep_left; /* user address where the rest of that sleep is stored, or 0 */
 	struct signals signals;
 	char name[PROCESS_NAME];
 };
@@ -80,57 +87,63 @@ static inline struct process *current_process(void)
 }
 
 /*
- * Makes the kernel's own process and the idle task, and runs function() in the former, on its own
- * stack and PML4, interrupts off.
+ * Creates the kernel's own process and the idle task. Runs function() in the kernel's process, on
+ * its own stack and page tables, with interrupts off.
  */
 _Noreturn void process_start(void (*function)(void));
 
 /*
- * Creates a child of the current process that runs the program `name` with the strings of `argv`,
- * at most `count`, and puts it at the end of the run queue. Returns its process ID, or -ENOENT,
- * -ENOEXEC, -E2BIG, -ENOMEM or -EAGAIN (process_user_limit()) with nothing changed.
+ * Creates a child of the current process that runs the program `name` with the `count` strings of
+ * `argv`, and puts it at the end of the run queue. Returns its process ID, or -ENOENT, -ENOEXEC,
+ * -E2BIG, -ENOMEM or -EAGAIN (process_user_limit()) with nothing changed.
  */
 int process_spawn(const char *name, const char *const *argv, size_t count);
 
 /*
- * Like process_spawn(), for the system call; the child runs at once. `argv` and `envp` are user
- * addresses of arrays of pointers that end with 0, or 0. Fails with -EFAULT for bad addresses.
+ * Like process_spawn(), but takes user addresses, and the child runs at once. `argv` and `envp` are
+ * arrays of pointers to strings; a null pointer ends an array, and the address 0 is an empty array.
+ * Also fails with -EFAULT for a bad address.
  */
 long process_spawn_user(uint64_t name, uint64_t argv, uint64_t envp);
 
 /*
- * Replaces the program of the current process. Returns only with an error, the old program intact.
+ * Replaces the program of the current process (man 2 execve). Returns only if that fails,
+ * with an error number; the old program is then intact.
  */
 long process_execve_user(uint64_t name, uint64_t argv, uint64_t envp);
 
-/* Ends the current process. `status` as wait4() reports it: code << 8, or a signal number. */
+/*
+ * Ends the current process. `status` is what wait4() reports: exit code << 8, or a signal number.
+ */
 _Noreturn void process_exit(int status);
 
 /*
  * Sends a signal as kill() does. `pid` above 0: that process; 0: the caller's process group; -1:
- * every process but the first and the caller; below -1: the group -pid. Signal 0 only checks.
- * Returns 0, -ESRCH, -EINVAL, or -EPERM for the first process and those of other users.
+ * every process but the kernel's own and the caller; below -1: the group -pid. Signal 0 only
+ * checks. Returns 0, -ESRCH, -EINVAL, or -EPERM for the kernel's process and those of other users.
  */
 long process_kill(int pid, int signal);
 
-/* Sends the kernel's own signal to all processes of a group but the first process. */
+/*
+ * Sends a signal from the kernel (SI_KERNEL) to all processes of a group except the kernel's own.
+ */
 void process_kill_group(int group, int signal);
 
-/* Stops the current process until SIGCONT. */
+/* Stops the current process until it gets SIGCONT or SIGKILL. Reports `signal` to its parent. */
 void process_stop(int signal);
 
-/* Continues a stopped process; `tell`: and tells its parent. */
+/* Continues a stopped process. If `tell`, also reports that to its parent. */
 void process_continue(struct process *process, bool tell);
 
 /*
- * Returns true if no process of the same session outside the group could continue its stopped
- * members.
+ * Returns true if no member of the group has a parent in the same session but in another group
+ * (POSIX: orphaned process group). Nothing could continue stopped members of such a group.
  */
 bool process_group_is_orphaned(int group);
 
 /*
- * Calls function(process, argument) for every process; it may not start or reap any. Interrupts are
- * let in between.
+ * Calls function(process, argument) for every process. The function must not create or free
+ * processes. Interrupts may occur between the calls.
  */
 void process_each(void (*function)(struct process *process, void *argument), void *argument);
 
@@ -139,42 +152,45 @@ void process_each(void (*function)(struct process *process, void *argument), voi
 #define WAIT_STOPPED     2
 #define WAIT_EXITED      4
 #define WAIT_CONTINUED   8
-#define WAIT_KEEP        0x1000000 /* leave the child as it is, for another call */
+#define WAIT_KEEP        0x1000000 /* leave the child's status for another call to report */
 
 #define STATUS_CONTINUED 0xffff
 
 /*
- * Waits until a child has done what the options name, and stores its status; a child that has ended
- * is freed. `pid` above 0: that child; 0: any child in the caller's group; -1: any child; below -1:
- * any in group -pid. Returns its process ID, -ECHILD, -ERESTARTSYS, or 0 if there is nothing to
- * report and WAIT_NO_HANG is set.
+ * Waits until a child has ended, stopped or continued, as `options` ask, and stores its status.
+ * Frees a child that has ended, unless WAIT_KEEP is set. `pid` above 0: that child; 0: any child in
+ * the caller's group; -1: any child; below -1: any child in the group -pid. Returns the child's
+ * process ID, 0 if there is nothing to report and WAIT_NO_HANG is set, -ECHILD if there is no such
+ * child, or -ERESTARTSYS if a signal interrupts.
  */
 long process_wait_for(int pid, int *status, int options);
 
+/* Like process_wait_for(), but always reports children that have ended, as wait4() does. */
 static inline long process_wait(int pid, int *status, int options)
 {
 	return process_wait_for(pid, status, options | WAIT_EXITED);
 }
 
-/* Returns how many processes exist, blocked ones and zombies included. */
+/* Returns the number of processes, blocked ones and zombies included. */
 size_t process_count(void);
 
 /*
  * Returns how many processes a user other than root may have, zombies included: one for each 256
- * KiB of the machine's memory, at least 64 and at most 8192. All users together leave 64 of
- * KSTACK_HEAP_SLOTS to root.
+ * KiB of the machine's memory, at least 64 and at most 8192. All users other than root together may
+ * use all but 64 of KSTACK_HEAP_SLOTS.
  */
 size_t process_user_limit(void);
+/* Returns true if these limits allow the account's user no further process. */
 bool process_account_is_full(const struct account *account);
 
 /*
- * Gives the current process another user, even one who has as many as allowed. Returns 0, or
- * -EAGAIN if out of memory.
+ * Changes the user of the current process, even if the new user has reached that limit. Returns 0,
+ * or -EAGAIN if out of memory.
  */
 int process_set_user(uint32_t user);
 
-/* Returns the process with this ID, or NULL, in the same time however many there are. */
+/* Returns the process with this ID, or NULL. Looks it up in a hash table. */
 struct process *process_find(int pid);
 
-/* While it is set, no messages about killed processes are printed. */
+/* If true, the kernel prints no messages about killed or unsupported programs. */
 extern bool process_quiet;

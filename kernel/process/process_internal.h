@@ -7,12 +7,12 @@
 #include "sched/sched.h"
 
 /*
- * Creates a process without a program, with an address space and a kernel stack, on which start() runs
- * first. Returns NULL if out of memory.
+ * Creates a process without a program, with an address space and a kernel stack on which start()
+ * runs first. Returns NULL if out of memory.
  */
 struct process *process_create(const char *name, size_t length, void (*start)(void));
 
-/* Sets the name: `length` characters, cut if there is no room. */
+/* Sets the name to the `length` characters at `name`, cut to PROCESS_NAME - 1. */
 void process_set_name(struct process *process, const char *name, size_t length);
 
 /* Frees a process that has neither run nor been adopted. */
@@ -21,15 +21,19 @@ void process_destroy(struct process *process);
 /* Removes a zombie from its parent's list and the table, and frees it. */
 void process_reap(struct process *process);
 
-/* Frees the stack and space of a process that has ended, and the process if no one will wait for
- * it. */
+/*
+ * Frees the stack and the address space of a process that has ended, and the process itself if it
+ * has no parent to wait for it.
+ */
 void process_teardown(struct task *dead);
 
-/* Removes a process from its parent's list: no one will wait for it. */
+/* Removes a process from its parent's list: it has no parent from then on. */
 void process_leave_parent(struct process *process);
 
-/* Returns true if the current process's user may have no more processes: a new one fails with
- * -EAGAIN. */
+/*
+ * Returns true if the current process's user has reached the limit on processes: creating one then
+ * fails with -EAGAIN.
+ */
 static inline bool process_limit_is_reached(void)
 {
 	const struct account *account = current_process()->account;
@@ -37,23 +41,25 @@ static inline bool process_limit_is_reached(void)
 	return account && process_account_is_full(account);
 }
 
-/* Makes a new process a child of `parent`, gives it a process ID, and counts it. */
+/* Makes a new process a child of `parent` (NULL: of none), gives it a process ID, and counts it. */
 void process_adopt(struct process *process, struct process *parent);
 
-/* Returns true if it is blocked in process_wait(). */
+/* Returns true if the process is blocked in process_wait_for(). */
 static inline bool process_waits_for_child(const struct process *process)
 {
 	return process->task.state == TASK_BLOCKED && !process->task.waiting;
 }
 
-/* Gives a new process the identity, open files and working directory of the current one. Returns 0
- * or -ENOMEM. */
+/*
+ * Gives a new process the identity, open files and working directory of the current one. Returns 0
+ * or -ENOMEM.
+ */
 int process_inherit_files(struct process *child);
 
-/* cpu/entry.asm */
+/* cpu/entry.asm: enters user mode for the first time. Interrupts must be off. */
 _Noreturn void enter_user(uintptr_t rip, uintptr_t rsp);
 
-/* The registers of the system call that `process` is in. */
+/* Returns the user's registers at the entry of the system call that `process` executes. */
 static inline const struct call_frame *process_call_frame(const struct process *process)
 {
 	return (const struct call_frame *)process->task.stack.top - 1;
@@ -62,6 +68,7 @@ static inline const struct call_frame *process_call_frame(const struct process *
 /* Lets the terminal reach process groups (fs/terminal.h). Called once, before there are tasks. */
 void jobs_init(void);
 
-/* The first code of a forked child. */
+/* Runs in a forked child before it first returns to user mode. */
 void task_begin_child(void);
-extern char fork_child[]; /* process/fork.asm: calls it */
+/* process/fork.asm: a child's first code, which calls task_begin_child() */
+extern char fork_child[];

@@ -7,22 +7,25 @@
 #include "sched/pause.h"
 
 #define PID_LAST     0x7fffffff
-#define BUCKETS      1024 /* of process IDs, which spread evenly, as they are mostly consecutive */
+/* Size of the hash table of process IDs. IDs spread evenly, as most are consecutive. */
+#define BUCKETS      1024
 
-/* Limits for users other than root (RLIMIT_NPROC): as in Linux, half the number of 16 KiB stacks
- * that fit an eighth of memory. */
-#define USER_MEMORY  (256 * KIB) /* of the machine, for each process of a user */
+/*
+ * Limits on processes of users other than root (RLIMIT_NPROC): as in Linux, half the number of 16
+ * KiB stacks that fit in an eighth of memory.
+ */
+#define USER_MEMORY  (256 * KIB) /* bytes of the machine's memory per process of a user */
 #define USER_MIN     64
 #define USER_MAX     (KSTACK_HEAP_SLOTS / 2)
-#define ROOT_RESERVE 64 /* places for root alone */
+#define ROOT_RESERVE 64 /* kernel stacks that only root may use */
 
-/* A user other than root who has processes, zombies included. */
+/* Counts the processes of a user other than root, zombies included. */
 struct account {
 	uint32_t user, tasks;
 	struct account *next;
 };
 
-/* Guarded by the kernel lock (cpu/lock.h). */
+/* All guarded by the kernel lock (cpu/lock.h). */
 static struct process *buckets[BUCKETS];
 static struct account *accounts;
 static size_t count;
@@ -68,7 +71,7 @@ static void enter_family(struct process *process, struct process *parent)
 	process->sibling_place = &parent->children;
 }
 
-/* Frees the account with its last process. */
+/* Removes a process from its account. Frees the account with the last process. */
 static void leave_account(struct account *account)
 {
 	struct account **link = &accounts;
@@ -81,7 +84,10 @@ static void leave_account(struct account *account)
 	heap_free(account);
 }
 
-/* Returns the account of a user other than root, or NULL if out of memory. */
+/*
+ * Returns the account of a user other than root, which is created if there is none. Returns NULL if
+ * out of memory.
+ */
 static struct account *account_of(uint32_t user)
 {
 	struct account *account = accounts;
@@ -138,14 +144,16 @@ void process_adopt(struct process *process, struct process *parent)
 			next_pid = 2;
 			wrapped = true;
 		}
-	} while (wrapped && process_find(process->pid)); /* the process itself is not in the table yet */
+		/* The process itself is not in the table yet. */
+	} while (wrapped && process_find(process->pid));
 	process->parent = parent;
 	if (parent) {
 		process->group = parent->group;
 		process->session = parent->session;
 		enter_family(process, parent);
 	}
-	if (!process->group) /* like a login shell, what the kernel itself starts leads a session */
+	/* A process that the kernel itself starts leads a session, like a login shell. */
+	if (!process->group)
 		process->group = process->session = process->pid;
 	enter_bucket(process);
 	if (process->account)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that can be run: a boot module by its name, or the file at a path. */
+/* Finds programs: a boot module by its name, or the file at a path. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,16 +11,16 @@
 struct program {
 	const uint8_t *data;
 	size_t size;      /* bytes */
-	const char *name; /* the module's or the file's; it goes with the file */
+	const char *name; /* belongs to the module or the file */
 	size_t name_length;
-	struct node *node; /* or NULL: a boot module */
+	struct node *node; /* the file; NULL for a boot module */
 	bool viewed;       /* `data` is a view of the file (vm/view.h) */
 };
 
 /*
- * Finds the program called `name`, from the current task's directory where that is a relative path.
- * Returns 0, the error of node_find(), -EACCES for what is no executable file, or -ENOMEM. After 0
- * the caller calls program_close().
+ * Finds the program called `name`; a relative path starts at the current process's directory.
+ * Returns 0, an error of node_find(), -EACCES if it is not an executable file, or -ENOMEM. After 0
+ * the caller must call program_close().
  */
 int program_open(struct program *program, const char *name);
 

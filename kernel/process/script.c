@@ -4,14 +4,14 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 
-#define SCRIPT_LINE 256 /* bytes of the first line that count (BINPRM_BUF_SIZE) */
+#define SCRIPT_LINE 256 /* bytes of the first line that are read, as in Linux (BINPRM_BUF_SIZE) */
 
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
 }
 
-/* Skips blanks, or up to the next blank or NUL; stops at `end`. */
+/* If `blanks`, skips blanks; else skips to the next blank or NUL. Stops at `end`. */
 static char *skip(char *text, const char *end, bool blanks)
 {
 	while (text < end && is_blank(*text) == blanks && (blanks || *text))
@@ -20,8 +20,9 @@ static char *skip(char *text, const char *end, bool blanks)
 }
 
 /*
- * Returns the end of the first line in SCRIPT_LINE bytes, which a NUL follows: its newline or a NUL
- * or, if the line is longer, the end of what counts. Returns NULL if that would cut the path short.
+ * Returns the end of the first line of `line`, which has SCRIPT_LINE bytes and a NUL after them:
+ * its newline, a NUL in it or, if the line is longer, its last byte here. Blanks before the newline
+ * or the last byte are cut. Returns NULL if the interpreter's path would be cut short.
  */
 static char *end_of_line(char *line)
 {
@@ -56,7 +57,8 @@ int script_resolve(const struct program *script, struct arguments *a, char name[
 	*end = '\0';
 	interpreter = skip(line + 2, end, true);
 	if (!*interpreter)
-		return has_nul ? -EACCES : -ENOEXEC; /* Linux takes the empty path for a folder */
+		/* Linux takes the empty path for a directory */
+		return has_nul ? -EACCES : -ENOEXEC;
 	argument = skip(interpreter, end, false);
 	while (is_blank(*argument))
 		*argument++ = '\0';

@@ -9,7 +9,7 @@
 #include "process/arguments.h"
 #include "process/program.h"
 
-#define SCRIPTS_MAX 5 /* a script's interpreter may be a script, and so on, as deep as in Linux */
+#define SCRIPTS_MAX 5 /* as in Linux: how often an interpreter may be a script again */
 
 static inline bool script_is(const struct program *program)
 {

@@ -10,7 +10,7 @@
 #include "process/process_internal.h"
 #include "sched/wait.h"
 
-#define CALL_TO_RESTART 219 /* restart_syscall() */
+#define CALL_TO_RESTART 219 /* number of the call restart_syscall() */
 
 #define TABLE_SIZE      (SIGNALS * sizeof(struct signal_action))
 
@@ -20,12 +20,18 @@
 /* Signals that continue a stopped process. */
 #define GOES_ON         (signal_bit(SIGCONT) | signal_bit(SIGKILL))
 
-/* Delivered before others: the frame is that of the exception (SYNCHRONOUS_MASK). */
+/*
+ * Signals that are delivered before others, so that their frame is that of the exception (as
+ * Linux's SYNCHRONOUS_MASK).
+ */
 #define SYNCHRONOUS                                                                            \
 	(signal_bit(SIGSEGV) | signal_bit(SIGBUS) | signal_bit(SIGILL) | signal_bit(SIGTRAP) | \
 	 signal_bit(SIGFPE) | signal_bit(SIGSYS))
 
-/* After pending or blocked ones changed. */
+/*
+ * Updates the work to do on the return to user mode. Called after `pending`, `blocked` or `keep`
+ * has changed.
+ */
 static void changed(struct process *process)
 {
 	struct cpu *cpu = this_cpu();
@@ -64,8 +70,8 @@ bool signal_is_ignored(const struct process *process, int signal)
 }
 
 /*
- * SIGCONT discards pending stop signals, and a stop signal a pending SIGCONT, even if blocked or
- * ignored.
+ * SIGCONT discards pending stop signals, and a stop signal discards a pending SIGCONT, even if
+ * blocked or ignored. SIGCONT and SIGKILL continue a stopped process.
  */
 static void change_job(struct process *process, int signal)
 {
@@ -159,7 +165,7 @@ int signal_take(uint64_t set, struct signal_info *info)
 	return signal;
 }
 
-/* Takes the next signal to act on; there is one. */
+/* Removes the next signal to act on and returns its number. There must be one. */
 static int take(struct process *process)
 {
 	struct signals *s = &process->signals;
@@ -174,7 +180,10 @@ static int take(struct process *process)
 	return signal;
 }
 
-/* Restarts an interrupted system call, or gives it a result that programs know. */
+/*
+ * If a signal has interrupted a system call, prepares to repeat the call or makes it return -EINTR.
+ * `handler` is the action whose handler runs before that, or NULL.
+ */
 static void settle_call(struct trap_frame *frame, const struct signal_action *handler)
 {
 	long result = (long)frame->rax;
@@ -189,10 +198,13 @@ static void settle_call(struct trap_frame *frame, const struct signal_action *ha
 		return;
 	}
 	frame->rax = result == -ERESTART_RESTARTBLOCK ? CALL_TO_RESTART : frame->error;
-	frame->rip -= 2; /* SYSCALL */
+	frame->rip -= 2; /* back to the SYSCALL instruction */
 }
 
-/* The mask while a handler runs, and the one that it returns to. */
+/*
+ * Makes `frame` enter the handler of a signal and blocks the signals that must not interrupt it.
+ * Ends the process if its user stack has no room for the signal frame.
+ */
 static void enter(struct process *process, struct trap_frame *frame, int signal)
 {
 	const struct signal_action action = signal_action(process, signal);
@@ -253,15 +265,15 @@ void signal_fault(struct trap_frame *frame, int signal, struct signal_info info)
 				                           : "read");
 			kprintf("\n");
 		}
-		s->blocked &=
-		        ~signal_bit(signal); /* the process ends on its own stack, not on one of exceptions */
+		/* So that signals_deliver() ends the process, on its own kernel stack, not an exception's. */
+		s->blocked &= ~signal_bit(signal);
 		if (s->action)
 			s->action[signal - 1].handler = SIGNAL_DEFAULT;
 	}
 	s->vector = frame->vector;
 	s->error = frame->error;
 	s->address = info.value;
-	s->pending &= ~signal_bit(signal); /* so that this one's information is kept */
+	s->pending &= ~signal_bit(signal); /* so that signal_send() stores the new information */
 	signal_send(process, signal, info);
 	frame->vector = FRAME_OTHER;
 	return_through_frame(frame);

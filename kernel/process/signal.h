@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Signals (man 7 signal): numbers, structures and defaults are Linux's on x86-64. A signal is
- * recorded in the process, which is woken and acts on it on its way back to user mode: there it
- * ends, stops (process/jobs.c) or enters a handler. So a process that waits in the kernel is never
- * torn down. Signals from 32 on are not queued.
+ * Signals (man 7 signal): numbers, structures and defaults are Linux's on x86-64. signal_send()
+ * records a signal in the process and wakes it. The process acts on the signal when it returns to
+ * user mode: it ends, stops (process/jobs.c) or enters a handler. So a process that waits in the
+ * kernel is never torn down. Signals from 32 on are not queued.
  */
 #pragma once
 
@@ -37,7 +37,7 @@
 #define SIGSYS         31
 #define SIGNALS        64
 
-#define SIGNAL_DEFAULT 0 /* values of `handler` that are no address */
+#define SIGNAL_DEFAULT 0 /* values of `handler` that are not addresses */
 #define SIGNAL_IGNORE  1
 
 #define SA_NOCLDSTOP   0x1
@@ -70,14 +70,14 @@ enum {
 /* Flags of a stack for handlers (man 2 sigaltstack). */
 #define SS_ONSTACK    1
 #define SS_DISABLE    2
-#define SS_AUTODISARM 0x80000000U /* off while a handler runs on it */
+#define SS_AUTODISARM 0x80000000U /* the stack is disabled while a handler runs on it */
 
 static inline uint64_t signal_bit(int signal)
 {
 	return 1UL << (signal - 1);
 }
 
-/* These can be neither blocked nor handled. */
+/* Signals that can be neither blocked nor handled. */
 #define SIGNALS_SURE (signal_bit(SIGKILL) | signal_bit(SIGSTOP))
 
 /* Signals that stop a process by default. */
@@ -88,35 +88,36 @@ struct signal_action {
 	uint64_t handler, flags, restorer, mask;
 };
 
-/* The information for a handler besides the number. */
+/* Information that a handler gets in addition to the signal number. */
 struct signal_info {
 	int32_t code;
 	int32_t pid;    /* of the sender or the child */
 	uint64_t value; /* the child's status, or the address of a fault */
 };
 
-/* A stack for handlers: [base, base + size), size 0: none. */
+/* A stack for handlers: [base, base + size). If `size` is 0, there is none. */
 struct signal_stack {
 	uint64_t base;
 	uint64_t size : 63;
 	uint64_t disarms : 1; /* SS_AUTODISARM */
 };
 
-/* stack_t, as programs know it. */
+/* stack_t, as programs pass it. */
 struct user_stack {
 	uint64_t base;
 	uint32_t flags, padding;
 	uint64_t size;
 };
 
-/* The signals of a task. */
+/* The signals of a process. */
 struct signals {
 	uint64_t pending, blocked;
 	uint64_t awaited; /* by sigtimedwait(): recorded even if they are ignored */
-	uint64_t kept;    /* while `keep` is set: `blocked` before sigsuspend() or ppoll() */
+	uint64_t kept;    /* if `keep`: the value of `blocked` before sigsuspend() or ppoll() */
 	bool keep;
-	struct signal_action *action;    /* 64 of them from the heap, or NULL: all have their defaults */
-	struct signal_stack stack;       /* of sigaltstack() */
+	/* SIGNALS entries on the heap; NULL: all dispositions are defaults */
+	struct signal_action *action;
+	struct signal_stack stack;       /* set by sigaltstack() */
 	uint64_t vector, error, address; /* of the last exception that became a signal */
 	struct signal_info info[SIGNALS];
 };
@@ -124,18 +125,15 @@ struct signals {
 struct process;
 struct trap_frame;
 
-/*
- * Returns true if `rsp` is on the stack for handlers; with SS_AUTODISARM it never counts as being
- * there.
- */
+/* Returns true if `rsp` is on the stack for handlers. Always false with SS_AUTODISARM. */
 static inline bool signal_on_stack(const struct signal_stack *stack, uint64_t rsp)
 {
 	return !stack->disarms && rsp - stack->base - 1 < stack->size;
 }
 
 /*
- * Return and set the stack for handlers as sigaltstack() does, with the program's RSP. Setting
- * returns 0, -EPERM, -EINVAL or -ENOMEM.
+ * Return and set the stack for handlers as sigaltstack() does; `rsp` is the program's RSP.
+ * signal_set_stack() returns 0, -EPERM, -EINVAL or -ENOMEM.
  */
 struct user_stack signal_stack_of(const struct signals *s, uint64_t rsp);
 int signal_set_stack(const struct user_stack *stack, uint64_t rsp);
@@ -152,12 +150,15 @@ int signal_set_action(struct process *process, int signal, const struct signal_a
 /* Returns true if the signal is ignored, by disposition or by default. */
 bool signal_is_ignored(const struct process *process, int signal);
 
-/* Returns true if the process has a signal to act on: its wait in the kernel is interrupted. */
+/*
+ * Returns true if a signal is pending that the process does not block. Such a signal interrupts a
+ * wait in the kernel.
+ */
 bool signal_is_pending(const struct process *process);
 
 /*
- * Returns true if one of those signals will end the process: for calls that nothing else
- * interrupts.
+ * Returns true if such a signal will end the process. Used by waits that other signals do not
+ * interrupt.
  */
 bool signal_will_end(const struct process *process);
 
@@ -165,8 +166,8 @@ bool signal_will_end(const struct process *process);
 void signal_block(uint64_t mask);
 
 /*
- * Like signal_block(), until the next return to user mode: handlers run first, then sigreturn
- * restores the old mask.
+ * Like signal_block(), but only until the next return to user mode. If a handler runs then,
+ * sigreturn restores the old mask after it.
  */
 void signal_block_for_call(uint64_t mask);
 
@@ -174,12 +175,15 @@ void signal_block_for_call(uint64_t mask);
 void signal_unblock_for_call(void);
 
 /*
- * Removes a pending signal of `set` from the current process, blocked or not. Returns its number,
- * or 0 if there is none.
+ * Removes a pending signal of `set` from the current process, blocked or not, and stores its
+ * information in *info. Returns its number, or 0 if there is none.
  */
 int signal_take(uint64_t set, struct signal_info *info);
 
-/* siginfo_t (uapi/asm-generic/siginfo.h). signal_describe() fills one that is all zeros. */
+/*
+ * siginfo_t (uapi/asm-generic/siginfo.h). signal_describe() fills it in; the caller must have
+ * zeroed it.
+ */
 #define SIGINFO_SIZE 128
 struct siginfo {
 	int32_t signal, error, code, padding;
@@ -201,33 +205,35 @@ void signal_describe(struct siginfo *to, int signal, const struct signal_info *i
 _Noreturn void signal_fault(struct trap_frame *frame, int signal, struct signal_info info);
 
 /*
- * Acts on the current process's signals: ends it or makes `frame` enter a handler, and restarts an
- * interrupted call or sets its result.
+ * Acts on the current process's pending signals: ends or stops it, or makes `frame` enter a
+ * handler. If a signal interrupted a system call, restarts the call or sets its result.
  */
 void signals_deliver(struct trap_frame *frame);
 
 /*
- * For fork(): copies the dispositions; returns 0 or -ENOMEM. For execve(): keeps ignored signals
- * only. The last frees the memory.
+ * signals_fork() copies the blocked signals, the dispositions and the handler stack to a child; it
+ * returns 0 or -ENOMEM. signals_exec() keeps, for execve(), only which signals are ignored and
+ * blocked. signals_drop() frees the dispositions.
  */
 int signals_fork(struct process *child, const struct process *parent);
 void signals_exec(struct process *process);
 void signals_drop(struct process *process);
 
 /*
- * signal_frame.c: builds Linux's frame on the user stack and makes `frame` enter the handler.
- * Returns 0 or -EFAULT.
+ * signal_frame.c: builds Linux's signal frame on the user stack and makes `frame` enter the
+ * handler. `mask` is the mask that sigreturn restores. Returns 0 or -EFAULT.
  */
 int signal_enter(struct trap_frame *frame, int signal, const struct signal_action *action, uint64_t mask);
 
 /*
- * Returns the largest size of a handler's frame with all alignment, or MINSIGSTKSZ if that is more.
+ * Returns the largest size of a signal frame in bytes, with all alignment, but at least
+ * MINSIGSTKSZ.
  */
 #define SIGNAL_STACK_MIN 2048 /* MINSIGSTKSZ: the smallest stack that sigaltstack() accepts */
 size_t signal_stack_min(void);
 
 /*
- * Reads back the frame at the user address `at`. Returns 0, or -EFAULT if it is not mapped or not
- * acceptable.
+ * For sigreturn: restores registers, FPU, mask and handler stack from the signal frame at the user
+ * address `at`. Returns 0, or -EFAULT if it is not mapped or its values are not allowed.
  */
 int signal_leave(uint64_t at, struct trap_frame *frame);

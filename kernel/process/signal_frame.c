@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The frame of a handler on the user stack, as Linux lays it out on x86-64 (uapi/asm/sigcontext.h,
- * ucontext.h): C libraries, unwinders and handlers look into it. Nothing that is read back from it
+ * ucontext.h), since C libraries, unwinders and handlers read it. Nothing that is read back from it
  * is trusted.
  */
 #include "cpu/exceptions.h"
@@ -21,9 +21,9 @@
 
 #define MAGIC1           0x46505853U
 #define MAGIC2           0x46505845U
-#define SOFTWARE_PLACE   464 /* in the bytes of FXSAVE that are free for software */
+#define SOFTWARE_PLACE   464 /* offset in the FXSAVE area of bytes that are free for software */
 
-struct context { /* struct sigcontext */
+struct context { /* Linux's struct sigcontext */
 	uint64_t r8, r9, r10, r11, r12, r13, r14, r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, rflags;
 	uint16_t cs, gs, fs, ss;
 	uint64_t error, vector, old_mask, address;
@@ -32,7 +32,7 @@ struct context { /* struct sigcontext */
 };
 _Static_assert(sizeof(struct context) == 256, "as programs know it");
 
-struct frame { /* struct rt_sigframe */
+struct frame { /* Linux's struct rt_sigframe */
 	uint64_t restorer;
 	uint64_t uc_flags, uc_link;
 	struct user_stack stack;
@@ -42,7 +42,7 @@ struct frame { /* struct rt_sigframe */
 };
 _Static_assert(sizeof(struct frame) == 8 + 304 + 128, "as programs know it");
 
-/* struct _fpx_sw_bytes: the size of the state after the FXSAVE part. */
+/* Linux's struct _fpx_sw_bytes: the components that were saved, and sizes in bytes. */
 struct software {
 	uint32_t magic1, extended_size;
 	uint64_t components;
@@ -94,8 +94,8 @@ int signal_set_stack(const struct user_stack *stack, uint64_t rsp)
 }
 
 /*
- * Writes the FPU's state to `at` and takes the FPU from the task, so that the handler starts with a
- * fresh one.
+ * Writes the FPU's state to the user address `at` and takes the FPU from the task, so that the
+ * handler starts with the FPU's initial state. Returns 0 or -EFAULT.
  */
 static int put_fpu(struct process *process, uint64_t at)
 {
@@ -120,7 +120,10 @@ static int put_fpu(struct process *process, uint64_t at)
 
 size_t signal_stack_min(void)
 {
-	/* signal_enter() aligns the FPU's state to 64 bytes, and the frame to 16 with 8 above. */
+	/*
+	 * signal_enter() aligns the FPU's state to 64 bytes, and places the frame 8 bytes below a
+	 * multiple of 16.
+	 */
 	const size_t most = fpu_size() + sizeof(uint32_t) + 63 + sizeof(struct frame) + 15 + 8;
 
 	return most < SIGNAL_STACK_MIN ? SIGNAL_STACK_MIN : (most + 15) & ~15UL;
@@ -138,7 +141,7 @@ int signal_enter(struct trap_frame *frame, int signal, const struct signal_actio
 
 	if (process->task.has_fpu)
 		top = fpu = (top - fpu_size() - sizeof(uint32_t)) & ~63UL;
-	at = ((top - sizeof f) & ~15UL) - 8; /* as after a CALL */
+	at = ((top - sizeof f) & ~15UL) - 8; /* RSP is as after a CALL */
 	if (!user_range(action->handler, 1) || !(action->flags & SA_RESTORER) || !user_range(at, sizeof f) ||
 	    ((nested || enters) && at <= s->stack.base))
 		return -EFAULT;
@@ -188,7 +191,10 @@ int signal_enter(struct trap_frame *frame, int signal, const struct signal_actio
 	return 0;
 }
 
-/* Loads the FPU's state from the user address `at`; 0: a fresh one, as in a new program. */
+/*
+ * Loads the FPU's state from the user address `at`. If `at` is 0, gives the task the initial state
+ * of a new program. Returns 0 or -EFAULT.
+ */
 static int get_fpu(struct process *process, uint64_t at)
 {
 	const size_t size = fpu_size();
@@ -252,6 +258,6 @@ int signal_leave(uint64_t at, struct trap_frame *frame)
 		.ss = SELECTOR_USER_DATA,
 	};
 	signal_block(f.mask);
-	signal_set_stack(&f.stack, c->rsp); /* as in Linux, an error changes nothing */
+	signal_set_stack(&f.stack, c->rsp); /* errors are ignored, as in Linux */
 	return 0;
 }

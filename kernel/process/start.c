@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The first two processes, and the functions of this room that lower rooms call. */
+/*
+ * Creates the first two processes, and registers the functions of kernel/process/ that lower
+ * folders call.
+ */
 #include "cpu/exceptions.h"
 #include "lib/string.h"
 #include "output/panic.h"
@@ -20,7 +23,8 @@ static void alarm_went_off(struct deadline *alarm, uint64_t now)
 	struct process *process = (struct process *)((char *)alarm - offsetof(struct process, alarm));
 
 	if (process->alarm_interval)
-		clock_set_alarm(alarm, now + process->alarm_interval); /* later than `now` */
+		/* A later time, as alarm_hook requires. */
+		clock_set_alarm(alarm, now + process->alarm_interval);
 	signal_send(process, SIGALRM, (struct signal_info){ .code = SI_KERNEL });
 }
 
@@ -44,7 +48,7 @@ void process_start(void (*function)(void))
 	alarm_hook = alarm_went_off;
 	arguments_init();
 	jobs_init();
-	kernel->identity = (struct identity){ 0, 0 }; /* root; all others descend from it */
+	kernel->identity = (struct identity){ 0, 0 }; /* root; all other processes inherit it */
 	kernel->inherited.umask = 022;
 	process_adopt(kernel, NULL);
 	kernel->group = kernel->session =

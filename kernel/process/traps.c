@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Exceptions in user mode become signals; page faults; and the way back to user mode. */
+/*
+ * Turns exceptions in user mode into signals, handles page faults, and does the work that is due
+ * before a return to user mode.
+ */
 #include "process/traps.h"
 
 #include "cpu/exceptions.h"
@@ -10,9 +13,11 @@
 #include "vm/regions.h"
 
 /*
- * A page fault that finds no memory ends a process (out_of_memory()) and waits for that. In the middle of
- * the kernel's own access to user memory no task can wait: the access gets one of the emergency frames,
- * and the wait comes in the next pause of the call, or at its end.
+ * Handles a page fault that failed with `error`. If the kernel itself was accessing user memory and
+ * finds none free, it cannot wait in the middle of the access: the page is made from the emergency
+ * frames (mem/frames.h), and the task calls out_of_memory() in the next pause of the system call,
+ * or at its end. Returns true if the access can be repeated. In all other cases returns false;
+ * user_exception() then handles the error.
  */
 static __attribute__((noinline, cold)) bool fault_failed(int error)
 {
@@ -40,9 +45,9 @@ static bool page_fault(uintptr_t address, uint64_t error)
 }
 
 /*
- * Describes a page fault as Linux does: the code says whether the address is mapped, but without
- * the right that the access needs. For a kernel address, neither the code nor the error may reveal
- * anything.
+ * Describes a page fault as Linux does: SEGV_ACCERR if the address is mapped without the right that
+ * the access needs, else SEGV_MAPERR. For a kernel address, neither the code nor the error may
+ * reveal whether it is mapped.
  */
 static struct signal_info page_fault_info(struct trap_frame *frame)
 {
@@ -54,7 +59,7 @@ static struct signal_info page_fault_info(struct trap_frame *frame)
 		                     .value = address };
 }
 
-/* Returns the code for the first of the pending floating-point exceptions, or 0 if there is none. */
+/* Returns the code for the first pending floating-point exception, or 0 if there is none. */
 static int32_t float_code(uint32_t exceptions)
 {
 	return exceptions & FPU_INVALID                      ? FPE_FLTINV
@@ -92,7 +97,7 @@ static void user_exception(struct trap_frame *frame)
 		info = (struct signal_info){ .code = SI_KERNEL };
 	}
 	if (frame->vector == EXCEPTION_PF &&
-	    this_cpu()->fault_error == -ENOMEM) { /* a handler could not run either */
+	    this_cpu()->fault_error == -ENOMEM) { /* there is no memory for a handler either */
 		process->task.starved = true;
 		frame->vector = FRAME_OTHER;
 		return_through_frame(frame);
@@ -106,21 +111,23 @@ static void user_exception(struct trap_frame *frame)
 	}
 	if (signal == SIGFPE && !info.code) {
 		info.code = float_code(fpu_exceptions(frame->vector == EXCEPTION_XM));
-		if (!info.code) /* it is no longer pending: the instruction is tried again */
+		if (!info.code) /* no longer pending: the instruction runs again */
 			return;
 	}
 	if (frame->vector == EXCEPTION_DB) {
-		info.code = read_dr6() & DR6_STEP ? TRAP_TRACE : TRAP_BRKPT; /* INT1 sets no bit */
+		/* INT1 sets no bit of DR6 */
+		info.code = read_dr6() & DR6_STEP ? TRAP_TRACE : TRAP_BRKPT;
 		write_dr6(DR6_NONE);
 	}
 	if (frame->vector == EXCEPTION_AC)
-		info.value = 0; /* as in Linux */
+		info.value = 0; /* Linux reports no address */
 	signal_fault(frame, signal, info);
 }
 
 /*
- * Runs before the return to user mode, on the task's kernel stack. After an interrupt RFLAGS.AC may still
- * be as the program has set it (SDM 3A 6.12.1.3), which would open user memory.
+ * Runs before each return to user mode, on the task's kernel stack. After an interrupt, RFLAGS.AC
+ * may still have the program's value (SDM 3A 6.12.1.3), which would let the kernel access user
+ * memory.
  */
 static void user_return(struct trap_frame *frame)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Exceptions in user mode as signals, page faults, and the way back to user mode. */
+/* Exceptions in user mode, page faults, and the return to user mode. */
 #pragma once
 
-/* Makes cpu/ call this file's functions. */
+/* Registers the functions of traps.c with cpu/. Called once at boot. */
 void traps_init(void);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* wait4(): what children have done, and the end of zombies. */
+/* wait4() and waitid(): report what children have done, and free those that have ended. */
 #include "lib/errno.h"
 #include "process/process_internal.h"
 #include "sched/pause.h"
 
-/* The children that `pid` may name: one for a process ID, else all. */
+/*
+ * Returns the first child that `pid` may name: the child with that ID if `pid` is above 0, else the
+ * first of all children. Returns NULL if there is none.
+ */
 static struct process *first_child(const struct process *process, int pid)
 {
 	struct process *child = pid > 0 ? process_find(pid) : process->children;
@@ -22,7 +25,10 @@ static bool is_meant(const struct process *child, int pid)
 	return pid > 0 || pid == -1 || child->group == (pid ? -pid : current_process()->group);
 }
 
-/* Stores the status of a child that has one to report, once. Returns true if it has. */
+/*
+ * If the child has done something that `options` ask for and that was not reported yet, stores its
+ * status and returns true.
+ */
 static bool take_status(struct process *child, int options, int *status)
 {
 	const bool keep = options & WAIT_KEEP;
