@@ -5,7 +5,8 @@ MODEL_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/bochs/model/*.c))
 BOCHS_LIBRARY_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/bochs/*.c)) $(MODEL_OBJECTS)
 
 # Every instruction of the guest runs code from several of these files, so calls between them are
-# inlined at link time. The objects also contain ordinary code, for programs that link some of them.
+# inlined at link time. -ffat-lto-objects keeps ordinary code in the objects too, because some tests
+# link single objects.
 BOCHS_CFLAGS := $(HOST_CFLAGS) -O3 -flto=1 -ffat-lto-objects -fPIC -fvisibility=hidden -fno-semantic-interposition \
 	-ffile-prefix-map=$(call quoted,$(CURDIR))=.
 
@@ -21,7 +22,8 @@ $(BOCHS_LIBRARY): $(BOCHS_LIBRARY_OBJECTS)
 
 bochs-library: $(BOCHS_LIBRARY)
 
-# Variables: PAIRS=number of rounds, PROFILE=name
+# Measures how much the library slows Bochs down (speed.sh). Variables: PAIRS=number of rounds,
+# PROFILE=name of a profile
 bench-model: $(BOCHS_LIBRARY) $(K)/palimpsest.elf32 $(MODULES)
 	@bench/bochs/speed.sh $(BUILD) $(K)/palimpsest.elf32 $(sort $(MODULES))
 

@@ -8,7 +8,7 @@ set -euo pipefail
 build=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# Bochs reads only from terminals.
+# Bochs's serial port reads only from a terminal, so script(1) makes one.
 if [ ! -t 0 ] || [ ! -t 1 ]; then
 	command -v script >/dev/null || { echo "$0: without a terminal, script is needed (Debian package bsdutils)" >&2; exit 2; }
 	CONSOLE_READY=$work/ready bench/console.sh script -qefc "$(printf '%q ' "$0" "$build")" /dev/null
@@ -35,7 +35,8 @@ cd "$work"
 status=0
 SDL_VIDEODRIVER=dummy LD_PRELOAD=./library.so bochs -q -f bochsrc -rc rc </dev/null >out 2>err &
 bochs=$!
-# When Bochs opens the terminal, it drops all input so far and turns all local modes off.
+# When Bochs opens the terminal, it discards all input so far and turns all local modes off. Once
+# iexten is off, input may be sent.
 while [ -n "${CONSOLE_READY:-}" ] && kill -0 $bochs 2>/dev/null; do
 	if [[ $(stty -a) == *" -iexten"* ]]; then
 		: >"$CONSOLE_READY"
@@ -44,7 +45,7 @@ while [ -n "${CONSOLE_READY:-}" ] && kill -0 $bochs 2>/dev/null; do
 	sleep 0.1
 done
 wait $bochs || status=$?
-echo # Bochs exits before it has written the last byte
+echo # Bochs exits before it has written the last byte, a newline
 if [ "$status" != 33 ]; then
 	tail -n 5 log err >&2
 	exit 1

@@ -12,8 +12,8 @@
 
 enum { DEPTH = 128, NODES_MAX = 100000 };
 
-/* Counts, then cycles in the three sets (in millionths), then the model's events: the order in
- * `!function` lines. */
+/* Positions of a function's values: METRIC_COUNT counts, cycles of the three parameter sets (in
+ * millionths), the model's events. `!function` lines have the same order. */
 enum { FIRST_CYCLES = METRIC_COUNT, FIRST_EVENT = FIRST_CYCLES + SETS, VALUES = FIRST_EVENT + MODEL_EVENTS };
 
 #define METRIC_NAME(id, name) name,
@@ -35,7 +35,7 @@ _Static_assert(sizeof value_names / sizeof value_names[0] == VALUES, "each value
 struct node {
 	const struct symbol *function;
 	struct node *parent, *child, *sibling;
-	unsigned id;            /* in `!frame` lines; 0 until its line is written */
+	unsigned id;            /* its id in `!frame` lines; 0 until its line is written */
 	struct node *next_used; /* list of the nodes with values in this region */
 	bool used;
 	uint64_t values[VALUES];
@@ -43,7 +43,7 @@ struct node {
 
 struct frame {
 	struct node *node;
-	uint64_t slot; /* address of its return address; the frame is left when RSP is above it */
+	uint64_t slot; /* where its return address is; RET has left the frame if RSP is above */
 	bool entered;  /* by a delivery or SYSCALL, so RET does not leave it */
 };
 
@@ -61,7 +61,7 @@ struct stack {
 };
 
 static const struct symbol user = { .start = 0, .end = 1ULL << 63, .name = "[user]" };
-static const struct symbol unknown = { .name = "[unknown]" }; /* contains no address, nor does the next */
+static const struct symbol unknown = { .name = "[unknown]" }; /* contains no address */
 static const struct symbol delivery = { .name = "[delivery]" };
 
 static const struct symbols *symbols;
@@ -125,7 +125,7 @@ static struct frame *top_of(struct stack *stack)
 	return &stack->frame[stack->depth - 1];
 }
 
-/* Makes the last frame's function the current one. */
+/* Makes the function of the last frame the current one. */
 static void enter(struct stack *stack)
 {
 	const struct symbol *function = top_of(stack)->node->function;
@@ -151,7 +151,7 @@ static void push(struct stack *stack, const struct symbol *function, uint64_t sl
 		        (struct frame){ .node = node, .slot = slot, .entered = entered };
 }
 
-/* The last frame becomes one of another function: after a jump, or at the end of a delivery. */
+/* Replaces the function of the last frame, after a jump or at the end of a delivery. */
 static void replace(struct stack *stack, const struct symbol *function)
 {
 	struct frame *frame = top_of(stack);
@@ -159,15 +159,15 @@ static void replace(struct stack *stack, const struct symbol *function)
 	frame->node = child_of(frame->node->parent, function);
 }
 
-/* The last frame should belong to `function`. If not, the chain of calls is unknown and starts
- * anew. */
+/* Starts a new stack of calls with `function` if the last frame belongs to another function. The
+ * calls that led to `function` are unknown then. */
 static void land(struct stack *stack, const struct symbol *function)
 {
 	if (top_of(stack)->node->function != function)
 		begin_with(stack, function);
 }
 
-/* Charges what was counted since the current function was entered to that function. */
+/* Charges to the current function everything counted since it was entered. */
 static void settle(struct stack *stack)
 {
 	struct node *node = top_of(stack)->node;
@@ -189,7 +189,7 @@ static void settle(struct stack *stack)
 	}
 }
 
-/* Discards the values of a region that was dropped. */
+/* Clears the values of all functions, after they were written or if their region was dropped. */
 static void forget(struct stack *stack)
 {
 	for (struct node *node = stack->used; node; node = node->next_used) {
@@ -226,7 +226,8 @@ void functions_interrupt_return(unsigned cpu)
 	stacks[cpu]->transfer = TRANSFER_INTERRUPT_RETURN;
 }
 
-/* Leaves all frames up to and including the last one that was entered, but never the only frame. */
+/* Removes all frames up to and including the last one that a delivery or SYSCALL entered. The first
+ * frame always remains. */
 static void leave_entered(struct stack *stack)
 {
 	while (stack->depth > 1 && !top_of(stack)->entered)
@@ -311,7 +312,7 @@ static void write_frame(struct node *node)
 	node->id = ++written;
 	if (length >= sizeof name)
 		length = sizeof name - 1;
-	for (size_t i = 0; i < length; i++) /* these separate fields in a line or a stack */
+	for (size_t i = 0; i < length; i++) /* characters that separate or escape fields */
 		name[i] = node->function->name[i] <= ' ' || node->function->name[i] > '~' ||
 		                          strchr(";%~", node->function->name[i])
 		                  ? '_'
@@ -337,7 +338,8 @@ static void write_values(struct node *node, uint32_t region)
 	output_line(line, (size_t)length);
 }
 
-/* Turns millionths into whole cycles whose sum is the number in the region's line. */
+/* Rounds the cycles of all functions from millionths to whole cycles, whose sum is the number in
+ * the region's `!count` line. */
 static void round_cycles(struct stack *stack)
 {
 	size_t count = 0, i = 0;

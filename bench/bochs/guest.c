@@ -9,11 +9,11 @@
 
 enum { BX_READ = 0, FRAME_BYTES = 4096 };
 
-/* Every BIOS begins with a far jump. */
+/* Every BIOS begins with a far jump at this physical address. */
 enum { RESET_VECTOR = 0xFFFF0, FAR_JUMP = 0xEA };
 
-/* BX_MEM_C::getHostMemAddr(BX_CPU_C *, bx_phy_address, unsigned), a static member in builds with
- * one machine. With no CPU given, no APIC page shadows memory. */
+/* Bochs's BX_MEM_C::getHostMemAddr(BX_CPU_C *, bx_phy_address, unsigned), which is a static member
+ * if Bochs emulates one machine. If `cpu` is NULL, no APIC page hides the memory at its address. */
 static const uint8_t *(*host_address)(void *cpu, uint64_t physical, unsigned access);
 
 void guest_memory_open(void)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The instrumentation library, loaded into a stock Bochs with LD_PRELOAD. It counts events in the
- * regions that the guest marks, passes the bytes from port 0xE9 on, and ends Bochs when the guest
- * writes to port 0xF4. docs/records.md describes the lines and markers.
+ * regions that the guest marks, passes on the bytes that the guest writes to port 0xE9, and ends
+ * Bochs when the guest writes to port 0xF4. docs/records.md describes the lines and markers.
  *
  * Bochs calls the stubs from one thread only, so nothing here is locked.
  */
@@ -34,7 +34,7 @@ enum { ACCESS_WRITE = 1 }; /* Bochs's code for a write-only access */
 /* Bochs's codes for branches. */
 enum { IS_JUMP_INDIRECT = 11, IS_CALL, IS_CALL_INDIRECT, IS_RETURN, IS_INTERRUPT_RETURN };
 
-struct instruction; /* Bochs's own */
+struct instruction; /* Bochs's bxInstruction_c; not used here */
 
 static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t from, uint16_t to_cs,
                        uint64_t to);
@@ -42,7 +42,7 @@ static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t f
 static void write_hello(void);
 
 static bool modelled;           /* there is a profile */
-static struct symbols *symbols; /* of the image, or NULL: functions are not attributed */
+static struct symbols *symbols; /* of the kernel image; NULL if functions are not attributed */
 
 static void reset(unsigned cpu, unsigned type)
 {
@@ -59,7 +59,8 @@ static void reset(unsigned cpu, unsigned type)
 	greeted = true;
 }
 
-/* Checks the symbols once, at the first marker: it shows that the kernel is loaded. */
+/* Compares the symbols with the guest's memory once, at the first marker: by then the kernel is
+ * loaded. */
 static void check_symbols(void)
 {
 	static bool checked;
@@ -215,7 +216,8 @@ static void branch(unsigned cpu, unsigned what, uint64_t from, uint64_t to)
 		mangled, (hook_function)function_, NULL, live_, NULL \
 	}
 
-/* The far branch comes first: once RIP is found, it is needed only to attribute functions. */
+/* The far branch is hooks[0]. Once RIP is found, it is needed only to attribute functions, so
+ * far_branch() turns it off. */
 static struct hook hooks[] = {
 	HOOK("_Z19bx_instr_far_branchjjtmtm", far_branch, true),
 	HOOK("_Z14bx_instr_resetjj", reset, true),
@@ -235,7 +237,8 @@ static struct hook hooks[] = {
 	HOOK("_Z18bx_instr_exceptionjjj", exception, false),
 	HOOK("_Z18bx_instr_interruptjj", interrupt, false),
 	HOOK("_Z15bx_instr_vmexitjjm", vmexit, false),
-	/* Needed only with a profile; the first of them also to attribute functions. */
+	/* MODEL_HOOKS, needed only with a profile. The first of them, FUNCTION_HOOKS, is also
+	 * needed to attribute functions. */
 	HOOK("_Z22bx_instr_ucnear_branchjjmm", branch, false),
 	HOOK("_Z27bx_instr_cnear_branch_takenjmm", branch_taken, false),
 	HOOK("_Z31bx_instr_cnear_branch_not_takenjm", branch_not_taken, false),
@@ -262,8 +265,8 @@ static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t f
 	}
 }
 
-/* Most of a run is outside all regions, so the counting hooks are on only while a region is
- * open. */
+/* Turns the counting hooks on or off. Most of a run is outside all regions, so they are on only
+ * while a region is open. */
 static void connect_counters(bool open)
 {
 	for (unsigned i = symbols ? 0 : 1; i < hooks_used(); i++)
@@ -271,7 +274,8 @@ static void connect_counters(bool open)
 			hook_switch(&hooks[i], open);
 }
 
-/* Writes the linker's build ID of the executable, which is the first object, in hexadecimal. */
+/* A callback of dl_iterate_phdr(). Writes the build ID of the first object, which is the
+ * executable, to `text`: at most 40 hexadecimal digits. */
 static int find_build_id(struct dl_phdr_info *info, size_t size, void *text)
 {
 	(void)size;
@@ -328,7 +332,8 @@ static struct model *open_model(void)
 	if (!model)
 		output_fail(1, "no memory for the model's caches");
 	modelled = true;
-	for (unsigned i = 0; i < HOOKS; i++) { /* control registers are followed from reset on */
+	/* The model follows control registers from reset on. */
+	for (unsigned i = 0; i < HOOKS; i++) {
 		hooks[i].live = hooks[i].live || hooks[i].function == (hook_function)tlb_cntrl;
 		if (hooks[i].modelled)
 			hooks[i].function = hooks[i].modelled;
@@ -336,7 +341,8 @@ static struct model *open_model(void)
 	return model;
 }
 
-/* Reads the symbols of the image named by PALIMPSEST_SYMBOLS. */
+/* Reads the symbols of the image named by PALIMPSEST_SYMBOLS, unless there is no stream to the
+ * harness. */
 static void open_symbols(void)
 {
 	const char *path = getenv("PALIMPSEST_SYMBOLS");

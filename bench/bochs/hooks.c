@@ -28,8 +28,8 @@ bool hooks_in_bochs(void)
 	return name && strncmp(name + 1, "bochs", 5) == 0;
 }
 
-/* Returns the length of the NOP or INT3 at `code`, or 0 for anything else. Compilers fill the space
- * between functions with these. */
+/* Returns the length in bytes of the NOP or INT3 at `code`, or 0 for anything else. Compilers fill
+ * the space between functions with these. */
 static size_t padding_length(const unsigned char *code)
 {
 	size_t at = 0;
@@ -78,7 +78,8 @@ static void make_writable(const struct hook *hook)
 
 static void patch(struct hook *hook)
 {
-	unsigned char jump[HOOK_BYTES] = { RET, 0x25, 0, 0, 0, 0 }; /* with JUMP: jmp [rip+0]; address */
+	/* With JUMP in place of RET, this is jmp [rip+0], followed by the address. */
+	unsigned char jump[HOOK_BYTES] = { RET, 0x25, 0, 0, 0, 0 };
 
 	_Static_assert(sizeof hook->function == 8, "the jump takes a 64-bit address");
 	memcpy(jump + 6, &hook->function, 8);

@@ -7,8 +7,8 @@
  * In a region opened with BEGIN_KERNEL_ONLY an event counts only while bit 63 of RIP is set: at the
  * start of the instruction for `instructions`, at the moment of the event for all others. While an
  * interrupt or exception is delivered, RIP is still that of the interrupted instruction. A delivery
- * from user mode (its event, its table reads and its pushes) is therefore user code's, and so is
- * the instruction SYSCALL.
+ * from user mode (its event, its table reads and its pushes) therefore counts as user code, and so
+ * does the instruction SYSCALL.
  */
 #pragma once
 
@@ -19,30 +19,27 @@
  * REP_ITERATIONS  Completed iterations of REP instructions.
  * DATA_ACCESSES   Linear data accesses, as Bochs makes them: one per operand; one for a
  *                 read-modify-write; two for an access that crosses a page, and for CMPXCHG16B.
- *                 They
- *                 include the processor's own reads of IDT, GDT and TSS and the frames it pushes,
- *                 but not instruction fetches and page walks.
+ *                 They include the processor's own reads of IDT, GDT and TSS and the frames that it
+ *                 pushes, but not instruction fetches and page walks.
  * WALK_READS      Reads of paging-structure entries, one per level of each walk, for data and code
  *                 alike: 4 for a 4 KiB page, 3 for 2 MiB, 2 for 1 GiB. Bochs walks when its own TLB
  *                 (2048 data entries, 1024 code entries, direct-mapped, no paging-structure caches)
  *                 misses, and when a TLB entry lacks a right that the page tables grant: at every
  *                 supervisor access to a user page while CR4.SMAP is set. Such a repeated data walk
  *                 counts only if a processor with that TLB would walk too: if it sets an accessed
- *                 or
- *                 dirty bit, or if no data access in the region used the page since its last flush
- *                 or eviction. A region begins with no page known, so a page that was used before
- *                 it can count once more. The walk that fetches the instruction which closes the
- *                 region does not count.
+ *                 or dirty bit, or if no data access in the region used the page since its last
+ *                 flush or eviction. A region begins with no page known, so a page that was used
+ *                 before the region can count once more. The walk that fetches the instruction
+ *                 which closes the region does not count.
  * WALK_WRITES     Writes that set accessed and dirty bits, one per paging-structure entry.
  * CR3_WRITES      Completed MOV to CR3.
  * INVLPG          Completed INVLPG of a canonical address.
  * INVPCID         Completed INVPCID, of any type.
  * INTERRUPTS      External interrupts and NMIs, when they are delivered.
- * EXCEPTIONS      Exceptions raised (faults, traps, aborts), each one of a nested series (a double
- *                 fault is counted in addition to the exceptions that led to it), and those of
- *                 INT1,
- *                 INT3 and INTO. Other INT n are not exceptions, but Bochs does not distinguish
- *                 INT 1, 3 and 4 in the two-byte encoding, so these count as well.
+ * EXCEPTIONS      Exceptions raised: faults, traps, aborts, and those of INT1, INT3 and INTO. A
+ *                 double fault counts in addition to the exceptions that led to it. Other INT n
+ *                 are not exceptions, but Bochs cannot tell INT1, INT3 and INTO from the two-byte
+ *                 instructions INT 1, INT 3 and INT 4, so these count as well.
  */
 #define METRICS(X)                          \
 	X(INSTRUCTIONS, "instructions")     \

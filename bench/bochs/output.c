@@ -17,8 +17,8 @@
 static int descriptor = -1;
 static bool machine_started;
 
-/* The guest's unfinished line, after OUTPUT_GUEST_MARK. A record has at most 512 bytes; anything
- * longer is noise. */
+/* The guest's unfinished line, after OUTPUT_GUEST_MARK. A record has at most 512 bytes, so the
+ * harness ignores any longer line. */
 static char guest_line[1 + 4096] = { OUTPUT_GUEST_MARK };
 static size_t guest_length = 1;
 
@@ -68,7 +68,8 @@ static void write_all(const char *bytes, size_t length)
 	}
 }
 
-/* Lines that begin with '!' belong to the library. If a guest's line does, it is marked. */
+/* Writes the guest's line, and puts OUTPUT_GUEST_MARK before it if it begins with '!', since such
+ * lines belong to the library. */
 static void write_guest_line(void)
 {
 	size_t length = guest_length;

@@ -4,13 +4,14 @@
  *
  * The stream goes to the descriptor named by the environment variable PALIMPSEST_FD. The guest's
  * lines and the library's own are written in order, each whole, so no line interrupts another. The
- * library's lines begin with '!'. A line of the guest that begins with '!', or a piece of an
- * overlong line that does, is marked, so that it cannot be mistaken for the library's.
+ * library's lines begin with '!'. A guest line that begins with '!', or a piece of an overlong
+ * guest line that does, gets OUTPUT_GUEST_MARK before it, so that it cannot be mistaken for one of
+ * the library's.
  *
  * Without PALIMPSEST_FD there is no stream: Bochs itself shows the guest's bytes (port_e9_hack),
- * nothing is counted, and the library only ends Bochs when the guest says so.
+ * nothing is counted, and the library only ends Bochs when the guest writes its exit status.
  *
- * A stream that cannot be written ends Bochs with a message and status 1.
+ * If the stream cannot be written, the library ends Bochs with a message and status 1.
  */
 #pragma once
 
@@ -26,18 +27,18 @@ void output_open(void);
 /* Returns true if there is a stream. */
 bool output_wanted(void);
 
-/* From now on, the process ends as Bochs would, so its devices close their files and remove their
- * locks. */
+/* Makes the process end through Bochs's own exit function from now on, so that Bochs's devices
+ * close their files and remove their locks. */
 void output_machine_started(void);
 
 /* Takes a byte that the guest wrote to port 0xE9. */
 void output_guest_byte(unsigned char byte);
 
-/* Writes a line of the library's own; `line` ends in a newline. */
+/* Writes a line of the library. `line` has `length` bytes and ends in a newline. */
 void output_line(const char *line, size_t length);
 
-/* The guest ends the run with `value`: writes the unfinished line and `!exit`, lets Bochs close its
- * files, and ends the process with status 2 * value + 1, modulo 256. */
+/* Ends the run with the guest's `value`: writes the guest's unfinished line and `!exit`, lets Bochs
+ * close its files, and ends the process with status 2 * value + 1, modulo 256. */
 _Noreturn void output_exit(unsigned value);
 
 /* Writes a message to standard error and as `!fail` into the stream, then ends the process. (An

@@ -23,8 +23,9 @@ enum {
 /* Restrictions on the events that count in a region. */
 enum { ONLY_KERNEL = 1 << 0, ONLY_GUEST = 1 << 1 };
 
-/* Checks to make when an instruction starts: against `end_at`, for its function, whether it is the
- * guest's, and for `entered`. */
+/* Checks at the start of an instruction: whether it is at `end_at`, which function it is in,
+ * whether the guest executes it, and whether it follows an entry to the kernel (`entered`) in user
+ * mode. */
 enum { START_AT_END = 1 << 0, START_IN_FUNCTION = 1 << 1, START_OF_GUEST = 1 << 2, START_IN_USER = 1 << 3 };
 
 /* Aligned so that every event finds its region by a shift. */
@@ -40,17 +41,17 @@ struct region {
 	uint8_t only;
 	uint8_t at_start;
 	bool entered;    /* the region has executed in the kernel half; only with START_IN_USER */
-	bool walked;     /* there were page walks since the last settling, counted or not */
+	bool walked;     /* there were page walks since the last settle_walks(), counted or not */
 	bool executing;  /* an instruction started in the region and has not ended */
-	bool repeating;  /* and it made an iteration */
+	bool repeating;  /* that instruction is a REP and has made an iteration */
 	bool delivering; /* an exception or external interrupt awaits its delivery */
-	bool fault;      /* and it was an exception */
+	bool fault;      /* with `delivering`: it is an exception */
 };
 
 extern struct region regions[MAX_CPUS];
 
-/* Loads of the model's walk to fetch the current instruction, until an event says whether they
- * count; otherwise 0. */
+/* Number of loads of the model's page walk for the fetch of the current instruction, until an event
+ * tells whether they count; 0 if there is no such walk. */
 extern unsigned fetch_loads[MAX_CPUS];
 
 static inline bool in_kernel_half(uint64_t address)
@@ -58,7 +59,7 @@ static inline bool in_kernel_half(uint64_t address)
 	return address >> 63;
 }
 
-/* For a region in which not everything counts: returns true if an event at this moment does. */
+/* Returns true if an event at this moment counts in a region with restrictions (`only`). */
 static inline bool counts_in_part(const struct region *region, unsigned cpu)
 {
 	return !nested_in_hypervisor(cpu) && (!(region->only & ONLY_KERNEL) || in_kernel_half(*rip_of[cpu]));
@@ -73,11 +74,12 @@ static inline bool counts_now(const struct region *region, unsigned cpu)
 /* Writes the `!count` line. `model` may be NULL. */
 void region_write(const struct region *region, const struct model *model);
 
-/* Reports the walks of the model, which may be NULL, to the trace. */
+/* Makes `use`, the model, report its page walks to the trace. `use` may be NULL. */
 void region_trace_open(struct model *use);
 
-/* As in the model, the walk of a fetch counts with the first event after it; `counts` says whether
- * that event does. trace_waiting_walk() may be called only if there is such a walk. */
+/* Traces the page walk for the fetch of the current instruction, if there was one and `counts` is
+ * true. As in the model, the walk counts if the first event after it does, so this is called at
+ * that event. trace_waiting_walk() requires that there was such a walk. */
 void trace_waiting_walk(struct region *region, unsigned cpu, bool counts);
 
 static inline void trace_fetch_walk(struct region *region, unsigned cpu, bool counts)
@@ -86,7 +88,8 @@ static inline void trace_fetch_walk(struct region *region, unsigned cpu, bool co
 		trace_waiting_walk(region, cpu, counts);
 }
 
-/* Trace an event with a number, or of TLB control, if it counts at this moment. */
+/* Trace an event if it counts at this moment: trace_number() with the detail NAME=NUMBER,
+ * trace_flush() one of TLB control with Bochs's code `what`. */
 void trace_number(struct region *region, unsigned cpu, const char *event, uint64_t address, const char *name,
                   uint64_t number);
 void trace_flush(struct region *region, unsigned cpu, unsigned what, uint64_t value);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes what a region counted as a line of the stream. */
+/* Writes a region's counts as a `!count` line of the stream (docs/records.md). */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "bench/bochs/region_internal.h"
 #include "bench/bochs/rounding.h"
 
-/* Appends the model's counts to a line. */
+/* Writes the model's counts to `line`, as fields " NAME=VALUE". Returns their length in bytes. */
 static int add_model_counts(char *line, size_t size, const struct model_counts *counts)
 {
 	enum { EVENTS = SETS, CAUSES = EVENTS + MODEL_EVENTS, VALUES = CAUSES + MODEL_CAUSES };

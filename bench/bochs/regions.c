@@ -17,13 +17,13 @@ enum { PREFETCH_NTA = 0 }; /* Bochs's code for PREFETCHNTA */
 
 enum { NO_IRQ = -1 };
 
-enum { GENERAL_REGISTERS = 16, REGISTER_RSP = 4 }; /* Bochs keeps them before RIP */
+enum { GENERAL_REGISTERS = 16, REGISTER_RSP = 4 }; /* just before RIP in Bochs's object */
 
 struct region regions[MAX_CPUS];
 static unsigned open_regions;
 static void (*tell_change)(bool open);
 static struct model *model; /* may be NULL */
-static bool traces_walks;   /* trace Bochs's own walks, because there is no model that walks */
+static bool traces_walks;   /* trace Bochs's own page walks, since there is no model */
 
 static const uint64_t *registers_of(unsigned cpu)
 {
@@ -56,7 +56,7 @@ static inline __attribute__((always_inline)) struct model *told(struct model *us
 	return use;
 }
 
-/* Counts the walks so far: they are not the fetch of a closing instruction. */
+/* Counts the page walks so far: they did not fetch the closing instruction. */
 static void settle_walks(struct region *region)
 {
 	if (!region->walked)
@@ -161,7 +161,7 @@ void region_hardware_interrupt(unsigned cpu, unsigned vector)
 {
 	struct region *region = &regions[cpu];
 
-	if (nested_wanted()) /* these are the hypervisor's; it injects its guest's in another way */
+	if (nested_wanted()) /* the hypervisor's; it injects those of its guest itself */
 		return;
 	if (region->begin_on_irq == (int)vector)
 		open_region(region, false);
@@ -180,8 +180,8 @@ void region_reset(unsigned cpu)
 	drop_region(&regions[cpu]);
 }
 
-/* The most frequent events have two versions, so that the one without a model touches none of its
- * data. */
+/* The most frequent events have two versions, so that the version without a model touches none of
+ * the model's data. */
 #define EACH_TIME static inline __attribute__((always_inline)) void
 
 /* Not inlined: most instructions need none of these checks. */
@@ -249,7 +249,7 @@ EACH_TIME repeat_iteration(struct model *use, unsigned cpu)
 		model_repeat_iteration(told(use, region, cpu), cpu);
 }
 
-/* Not inlined: before most accesses there was no walk. */
+/* Not inlined: most accesses need no page walk. */
 static __attribute__((noinline)) void access_after_walk(struct region *region, unsigned cpu, uint64_t linear,
                                                         unsigned length)
 {
@@ -402,9 +402,9 @@ void region_exception(unsigned cpu, unsigned vector)
 	shadow_exception(cpu);
 }
 
-/* Bochs reports every delivery here, even if it has reported it as an exception or external
- * interrupt before. The others are software interrupts; of these, INT1, INT3 and INTO are
- * exceptions. */
+/* Bochs reports every delivery here, even if it has reported the exception or external interrupt
+ * before. If it has not, this is a software interrupt, and counts as an exception only if it is
+ * INT1, INT3 or INTO. */
 void region_interrupt(unsigned cpu, unsigned vector)
 {
 	struct region *region = &regions[cpu];

@@ -4,15 +4,15 @@
  *
  * Each CPU has at most one region, opened and closed by the markers that this CPU executes
  * (docs/records.md). Counting is exact at both ends:
- *  - BEGIN: from the end of the marker, so the fetch of the next instruction is in the region.
- *  BEGIN in an open region starts it afresh.
- *  - BEGIN_ON_IRQ: from the delivery of the interrupt, so the interrupt itself and the reads,
- *  pushes and page walks of its delivery are in the region. The flag of an earlier BEGIN does not
- *  apply: everything counts.
- *  - END, END_AT: up to the end of the previous instruction, or of the delivery that led here. The
- *  fetch of the closing instruction is not in the region.
+ * - BEGIN: from the end of the marker, so the fetch of the next instruction is in the region. BEGIN
+ *   in an open region starts it afresh.
+ * - BEGIN_ON_IRQ: from the delivery of the interrupt, so the interrupt itself and the reads, pushes
+ *   and page walks of its delivery are in the region. The flag of an earlier BEGIN does not apply:
+ *   everything counts.
+ * - END, END_AT, END_IN_USER: up to the end of the previous instruction, or of the delivery that
+ *   led here. The fetch of the closing instruction is not in the region.
  * Closing a region writes its `!count` line, resets its id to 0 until the next REGION, and disarms
- * END_AT.
+ * END_AT and END_IN_USER.
  *
  * The functions below are called for Bochs's events. Those of the first group are called whether or
  * not a region is open; the others only between tell(true) and tell(false).
@@ -26,10 +26,10 @@
 
 struct model;
 
-/* Calls tell(true) when the first region opens and tell(false) when the last one closes. With a
- * model (`use` may be NULL), which gets every event reported here, tell(true) is called at the
- * first REGION marker and tell(false) never, so that the model's caches and TLBs are as warm as a
- * processor's. Then control registers and resets must be reported from the start. */
+/* Calls tell(true) when the first region opens and tell(false) when the last one closes. `use` is
+ * the model, or NULL. A model needs every event, so that its caches and TLBs are as warm as a
+ * processor's: with a model, tell(true) is called at every REGION marker and tell(false) never, and
+ * control-register writes and resets must be reported from the start of the run. */
 void regions_open(void (*tell)(bool open), struct model *use);
 
 /* Returns true if this prefetch is a marker. */
@@ -55,7 +55,7 @@ void region_repeat_iteration_modelled(unsigned cpu);
 void region_data_access_modelled(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
                                  bool write);
 
-/* Branches; needed only by a model, and to attribute functions. */
+/* Branches. Only a model and the attribution to functions need them. */
 void region_conditional_branch(unsigned cpu, uint64_t from, bool taken);
 void region_branch(unsigned cpu, enum branch_kind kind, uint64_t from, uint64_t to);
 void region_interrupt_return(unsigned cpu);

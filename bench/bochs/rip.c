@@ -10,7 +10,8 @@
 
 #define RESET_RIP 0xFFF0
 
-/* The registers are near the start of the object, which is far larger than this. */
+/* Number of 8-byte words of the CPU object that are searched. The registers are near its start; the
+ * object is far larger. */
 enum { WORDS = 512 };
 
 const uint64_t *rip_of[MAX_CPUS];

@@ -6,7 +6,7 @@
  * object with this value is a candidate. The far jump at the start of every BIOS then changes RIP
  * to a known value, and the one candidate that follows it is RIP. All CPUs have the same layout.
  * The place is checked at each later reset and at each external interrupt, for which Bochs reports
- * RIP; a contradiction ends the run with status 2.
+ * RIP. If RIP is not found or not where it was found, the process ends with status 2.
  */
 #pragma once
 
@@ -19,12 +19,12 @@ enum { MAX_CPUS = 64 };
  * next one. */
 extern const uint64_t *rip_of[MAX_CPUS];
 
-/* The CPU was reset. */
+/* Notes that the CPU was reset. */
 void rip_after_reset(unsigned cpu);
 
-/* The CPU made a far branch. Returns true if the place of RIP is known, so that no further far
- * branch need be reported. */
+/* Notes that the CPU made a far branch. Returns true if the place of RIP is known, so that no
+ * further far branch need be reported. */
 bool rip_after_far_branch(unsigned cpu, uint64_t from, uint64_t to);
 
-/* Bochs reports that RIP of the CPU is `expected`. */
+/* Checks that RIP of the CPU is `expected`, the value that Bochs reports. */
 void rip_check(unsigned cpu, uint64_t expected);

@@ -16,7 +16,7 @@ struct entry {
 
 struct walk {
 	uint64_t table;   /* physical address of the first table / 4096 */
-	uint64_t indices; /* of all levels so far, the first in the highest bits */
+	uint64_t indices; /* table indices of all levels so far, the first in the highest bits */
 	unsigned levels;
 	unsigned counted; /* number of its reads that are in the region's counts */
 	bool wrote;
@@ -27,7 +27,7 @@ struct shadow {
 	uint32_t epoch;
 	uint32_t wide_epoch; /* epoch of the wide entries */
 	unsigned pending;
-	struct walk walks[PENDING]; /* not claimed by an access yet, oldest first */
+	struct walk walks[PENDING]; /* page walks that no access has claimed yet, oldest first */
 };
 
 static struct shadow shadows[MAX_CPUS];
@@ -82,7 +82,8 @@ void shadow_settle(unsigned cpu)
 	shadows[cpu].pending = 0;
 }
 
-/* The page of a walk through all levels. Bits 63-48 repeat bit 47. */
+/* Returns the page (linear address / 4096) that a walk through all levels leads to. Bits 63-48 of
+ * the address repeat bit 47. */
 static uint64_t page_of(const struct walk *walk)
 {
 	uint64_t linear = walk->indices << PAGE_SHIFT;
@@ -148,7 +149,8 @@ static bool leads_to(const struct walk *walk, uint64_t linear)
 	return walk->levels >= 2 && (linear >> (LINEAR_BITS - bits) & ((1ULL << bits) - 1)) == walk->indices;
 }
 
-/* Finds the first pending walk that leads to the address, and removes it and those before it. */
+/* Finds the first pending walk that leads to the address, and removes it and those before it.
+ * Returns false if there is none. */
 static bool claim(struct shadow *shadow, uint64_t linear, struct walk *walk)
 {
 	for (unsigned i = 0; i < shadow->pending; i++)
@@ -162,7 +164,7 @@ static bool claim(struct shadow *shadow, uint64_t linear, struct walk *walk)
 	return false;
 }
 
-/* Handles an access after walks that no access has claimed yet. */
+/* Does the work of shadow_data_access() if there are pending walks. */
 static unsigned claim_walk(struct shadow *shadow, struct entry *entry, uint64_t linear, unsigned length)
 {
 	uint64_t page = linear >> PAGE_SHIFT;

@@ -6,50 +6,50 @@
  * user page while CR4.SMAP is set, at the first write to a page that was only read, and at the
  * first user access to a page that the supervisor used. The shadow has the size and shape of
  * Bochs's own data TLB, 2048 entries indexed by bits 22-12 of the linear address, but does not
- * remember access rights. It holds a page from the first data access to it in a region until
- * another page takes its entry or it is flushed.
+ * remember access rights. It holds a page from the first data access to the page in a region until
+ * another page takes its entry or the page is flushed.
  *
- * Bochs reports the reads and writes of a walk before the access that needed it; an access across
- * two pages makes both walks first. A walk belongs to an access if its reads lead to the access's
- * page: bits 11-3 of their physical addresses are the table indices, which are bits of the linear
- * address. A walk that no access claims always counts, for example an instruction fetch, a fault,
- * CLFLUSH, or a walk in another paging mode.
+ * Bochs reports the reads and writes of a walk before the access that needed it; for an access
+ * across two pages it makes both walks first. A walk belongs to an access if its reads lead to the
+ * access's page: bits 11-3 of their physical addresses are the table indices, which are bits of the
+ * linear address. A walk that no access claims always counts, for example that of an instruction
+ * fetch, of an access that faults, of CLFLUSH, or in another paging mode.
  *
  * Flushes follow Bochs: every write of CR0, CR3 or CR4 and every INVPCID flushes everything. INVLPG
  * flushes one page of any size, so all entries that may be parts of a large page are dropped. The
  * shadow cannot recognise global pages, so it also drops those when CR3 is written, although Bochs
- * keeps them. A page that was dropped needlessly returns at the next access to it, which takes no
- * walk. A page fault drops its page. Writes of DR7 and of the APIC base flush Bochs's TLB without a
- * report, so a region should contain none.
+ * keeps them. A page that was dropped needlessly is held again after the next access to it, for
+ * which Bochs makes no walk. A page fault drops the page that faulted. Writes of DR7 and of the
+ * APIC base flush Bochs's TLB without a report, so a region should contain none.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A region opens: no page is held. */
+/* Starts a region: no page is held. */
 void shadow_start(unsigned cpu);
 
-/* A walk read an entry at `physical`; `counted` says whether that read is in the region's
- * counts. */
+/* Notes that a walk read the entry at `physical`. `counted` says whether that read is in the
+ * region's counts. */
 void shadow_walk_read(unsigned cpu, uint64_t physical, bool counted);
 
-/* The walk set an accessed or dirty bit. */
+/* Notes that the walk set an accessed or dirty bit. */
 void shadow_walk_write(unsigned cpu);
 
-/* Data at `linear` was accessed, `length` bytes in one page. Returns the number of counted reads
- * that belong to a walk which a processor would not have made. */
+/* Notes an access to `length` bytes of data at `linear`, all in one page. Returns the number of
+ * counted reads that belong to a walk which a processor would not have made. */
 unsigned shadow_data_access(unsigned cpu, uint64_t linear, unsigned length);
 
 /* Returns true if shadow_data_access() would change nothing and return 0: the page is held, and no
  * walk awaits its access. */
 bool shadow_holds(unsigned cpu, uint64_t linear);
 
-/* No later data access will claim the walks seen so far. */
+/* Ends the wait of pending walks: no later data access will claim them. */
 void shadow_settle(unsigned cpu);
 
-/* Like shadow_settle(), for an exception: if it ended a walk, it is a page fault and drops the
- * page. */
+/* Does the work of shadow_settle() for an exception. If the exception ended a walk, it is a page
+ * fault, and the page is dropped. */
 void shadow_exception(unsigned cpu);
 
 void shadow_flush(unsigned cpu);

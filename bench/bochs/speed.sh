@@ -33,8 +33,9 @@ kernel/boot/make-iso.sh "$work/cd.iso" "$kernel" "run=bench bench=$benchmarks sa
 } >"$work/bochsrc"
 echo c >"$work/rc"
 
-# boot stock|counts|model: appends "WALL USER" in seconds to the file of that name. Stock Bochs
-# exits with status 1 through its port; the guest's last record says whether the boot succeeded.
+# boot stock|counts|model: boots once and appends "WALL USER", in seconds, to the file of that name.
+# Stock Bochs exits with status 1 through its own port, so the guest's last record decides whether
+# the boot succeeded.
 boot()
 {
 	local way=$1 expected=33 environment=(SDL_VIDEODRIVER=dummy SDL_AUDIODRIVER=dummy) status=0
@@ -63,8 +64,9 @@ last()
 	tail -n 1 "$work/$1" | awk -v name="$2" '{ printf "%s %.1f s (CPU %.1f s)", name, $1, $2 }'
 }
 
-# ratios FILE COLUMN AIM TEXT: prints the median and range over the rounds of the ratio to stock
-# Bochs
+# ratios FILE COLUMN AIM TEXT: divides each time in FILE by that of stock Bochs in the same round
+# (COLUMN 1: wall time, 2: user CPU time), and prints the median and range of these ratios and
+# whether the median is at most AIM
 ratios()
 {
 	paste -d ' ' "$work/$1" "$work/stock" | awk -v column="$2" '{ print $column / $(column + 2) }' | sort -g |

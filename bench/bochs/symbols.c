@@ -19,7 +19,7 @@ struct symbols {
 	size_t count;
 };
 
-/* A symbol for sorting. Of several at one address the lowest rank is taken. */
+/* A symbol for sorting. Of several at one address, the one with the lowest rank is kept. */
 struct candidate {
 	uint64_t start, size;
 	const char *name;
@@ -57,8 +57,8 @@ static bool read_file(struct symbols *symbols, char *why)
 	return size >= 0 && symbols->size == (size_t)size;
 }
 
-/* Returns the `count` entries of `each` bytes at `offset`, or NULL if they are not all in the
- * file. */
+/* Returns a pointer to the `count` entries of `each` bytes at `offset`, or NULL if they are not all
+ * in the file or `offset` is not a multiple of 8. */
 static const void *part(const struct symbols *symbols, uint64_t offset, uint64_t count, uint64_t each)
 {
 	if (offset > symbols->size || offset % 8 || (count && each > (symbols->size - offset) / count))
@@ -95,7 +95,7 @@ static int compare(const void *a, const void *b)
 	return strcmp(left->name, right->name);
 }
 
-/* Returns true if the symbol names a function. *rank decides between several at one address. */
+/* Returns true if the symbol names a function. Sets *rank as described at struct candidate. */
 static bool take(const Elf64_Sym *symbol, const char *name, unsigned *rank)
 {
 	unsigned type = ELF64_ST_TYPE(symbol->st_info);
@@ -104,7 +104,8 @@ static bool take(const Elf64_Sym *symbol, const char *name, unsigned *rank)
 	return *name && (type == STT_FUNC || (type == STT_NOTYPE && !strchr(name, '.')));
 }
 
-/* Keeps one symbol per address and gives each its end. */
+/* Moves the sorted symbols in `found` to `symbols`, one per address, and gives each its end. The
+ * last one ends at `end`. */
 static void settle(struct symbols *symbols, const struct candidate *found, size_t count, uint64_t end)
 {
 	for (size_t i = 0; i < count; i++) {

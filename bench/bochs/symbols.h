@@ -23,7 +23,8 @@ struct symbol {
 
 struct symbols;
 
-/* Reads a 64-bit x86 executable. Returns NULL with the reason, which names the file, in `why`. */
+/* Reads the symbols of a 64-bit x86 executable. Returns NULL on failure, with the reason, which
+ * names the file, in `why`. */
 struct symbols *symbols_read(const char *path, char why[SYMBOLS_WHY_MAX]);
 void symbols_free(struct symbols *symbols);
 

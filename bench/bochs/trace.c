@@ -38,7 +38,7 @@ void trace_open(void)
 	file = fopen(path, "we");
 	if (!file)
 		output_fail(2, "%s cannot be created: %s", path, strerror(errno));
-	setvbuf(file, NULL, _IOLBF, BUFSIZ); /* a killed Bochs leaves the lines so far */
+	setvbuf(file, NULL, _IOLBF, BUFSIZ); /* keeps the lines so far if Bochs is killed */
 	check(fprintf(file, "# region cpu instructions cycles event address function detail\n") > 0);
 }
 

@@ -13,8 +13,8 @@ struct trace_moment {
 	uint32_t region;
 	unsigned cpu;
 	uint64_t instructions; /* completed in the region before the event */
-	uint64_t cycles;       /* nominal cycles until then, whole ones; 0 without a model */
-	const char *function;  /* or "-" */
+	uint64_t cycles;       /* whole nominal cycles before the event; 0 without a model */
+	const char *function;  /* "-" if functions are not attributed */
 };
 
 /* Creates the file and writes its header. Traces nothing if PALIMPSEST_TRACE is not set. If the
@@ -27,5 +27,5 @@ bool trace_wanted(void);
  * 1. */
 void trace_event(const struct trace_moment *moment, const char *event, uint64_t address, const char *detail);
 
-/* The guest ended the run: writes a last line with the number of events, and of those left out. */
+/* Writes a last line with the number of events, and of those left out, at the end of the run. */
 void trace_close(void);

@@ -16,11 +16,12 @@ enum branch_kind { BRANCH_DIRECT, BRANCH_INDIRECT, BRANCH_CALL, BRANCH_CALL_INDI
 struct branches {
 	uint8_t counter[BRANCH_COUNTERS]; /* 0 and 1 predict "not taken", 2 and 3 "taken" */
 	uint64_t target[BRANCH_TARGETS];
-	uint64_t call[BRANCH_RETURNS]; /* a ring of the addresses of calls */
+	uint64_t call[BRANCH_RETURNS]; /* ring of the addresses of calls that have not returned */
 	unsigned calls;
 	unsigned history;
 };
 
-/* Both update the predictor. They return true if it mispredicted the branch. */
+/* Record a branch at `from` and update the predictor. Both return true if it mispredicted the
+ * branch. */
 bool branches_conditional(struct branches *branches, uint64_t from, bool taken);
 bool branches_unconditional(struct branches *branches, enum branch_kind kind, uint64_t from, uint64_t to);

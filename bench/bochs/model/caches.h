@@ -19,7 +19,7 @@ enum cache_level { LEVEL_L1, LEVEL_L2, LEVEL_L3, LEVEL_MEMORY, LEVELS };
 
 struct caches {
 	struct lru l1i, l1d, l2, *l3;
-	uint64_t stream[CACHE_STREAMS]; /* last lines of streams, newest first; 0: none */
+	uint64_t stream[CACHE_STREAMS]; /* number of a stream's last line, newest first; 0: none */
 };
 
 /* Return false if out of memory; caches_free() frees what was made. */
@@ -27,7 +27,8 @@ bool caches_make(struct caches *caches, const struct profile *profile, struct lr
 bool caches_make_shared(struct lru *l3, const struct profile *profile);
 void caches_free(struct caches *caches);
 
-/* Return the level that holds the line of this address. */
+/* Look up the line of this address, in L1I or L1D first, and add it to every level that lacks it.
+ * Both return the level that held it. */
 enum cache_level caches_fetch(struct caches *caches, uint64_t physical);
 enum cache_level caches_access(struct caches *caches, uint64_t physical);
 

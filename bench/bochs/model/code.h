@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Decoded instructions of one CPU, so that each is decoded only once. An entry is found by the host
- * address of the instruction, and holds the bytes that it was decoded from. If they have changed,
- * it is decoded again.
+ * A cache of one CPU's decoded instructions. An entry is found by the host address of the
+ * instruction, and holds the bytes that it was decoded from. If these have changed, the instruction
+ * is decoded again.
  */
 #pragma once
 
@@ -21,7 +21,7 @@ struct code_entry {
 
 struct code {
 	struct code_entry entry[CODE_ENTRIES];
-	struct decoded apart; /* an instruction that crosses into another page */
+	struct decoded apart; /* result for an instruction that crosses into another page */
 };
 
 /* Decodes the instruction at `rip`, whose page is at `frame`. If `frame` is NULL, all bytes of the

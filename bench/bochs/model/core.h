@@ -16,15 +16,17 @@ struct core {
 	const uint64_t *registers;
 	struct model_counts *sink; /* `counted` or `ignored` */
 	const struct decoded *decoded;
-	uint64_t line;       /* of the last fetch, virtual; ~0: none */
+	uint64_t line;       /* virtual address of the last fetch, / LINE_BYTES; ~0: none */
 	const uint8_t *code; /* the frame of that line, or NULL */
-	uint64_t operand;    /* earlier value of the register that the price depends on */
-	uint64_t access;     /* physical address of the last data access */
+	/* Value, before the instruction, of the register that its price depends on. */
+	uint64_t operand;
+	uint64_t access; /* physical address of the last data access */
 	unsigned cpu;
-	unsigned entry_left; /* number of instructions that still cost the entry's CPI */
+	unsigned entry_left; /* number of instructions that still cost cpi_entry */
 	bool fetched;        /* `fetch` holds costs that no sink has received yet */
-	bool flushed;        /* the instruction wrote CR4 and thereby flushed */
-	bool follows;        /* the dataflow includes its loads: a plain instruction, no delivery */
+	bool flushed;        /* the instruction wrote CR4, and that flushed the TLBs */
+	/* The dataflow follows its loads: the instruction is plain, and no delivery has begun. */
+	bool follows;
 	struct model_counts counted, ignored, fetch;
 	struct dataflow dataflow;
 	struct translation translation;

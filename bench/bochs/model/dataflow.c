@@ -35,8 +35,8 @@ static bool until(const struct dataflow *dataflow, const struct cost *time, stru
 	return any;
 }
 
-/* Raises *time to the latest time at which a register of the set is ready. Registers that are ready
- * now leave `late`. */
+/* Raises *time to the latest time at which a register of the set is ready. Removes registers that
+ * are ready now from `late`. */
 static void gather(struct dataflow *dataflow, unsigned registers, struct cost *time)
 {
 	for (registers &= dataflow->late; registers; registers &= registers - 1) {
@@ -127,6 +127,7 @@ bool dataflow_drain(struct dataflow *dataflow, struct cost *stall)
 	dataflow->late = 0;
 	dataflow->count = 0;
 	dataflow->deadline = NEVER;
-	memset(&dataflow->loaded, 0, sizeof dataflow->loaded); /* of an instruction that faulted */
+	/* An instruction that faulted may have left loads. */
+	memset(&dataflow->loaded, 0, sizeof dataflow->loaded);
 	return until(dataflow, &dataflow->latest, stall);
 }

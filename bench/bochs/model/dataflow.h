@@ -3,11 +3,11 @@
  * Dataflow: which instructions wait for which loads in an out-of-order core.
  *
  * A load can start when the registers of its address are ready. Its result is ready one latency
- * later, and so is everything that moves and arithmetic make of it. Meanwhile the core continues:
- * `now` is the time at which it takes the next instruction, and advances with every cost that is
- * charged. But the core takes an instruction only when the one `window` instructions before it is
- * complete. Independent loads and short chains therefore cost nothing here, and a long chain costs
- * the sum of its latencies.
+ * later, at the same time as everything that moves and arithmetic compute from it. Meanwhile the
+ * core continues: `now` is the time at which it takes the next instruction, and advances with every
+ * cost that is charged. But the core takes an instruction only when the instruction `window` places
+ * before it is complete. Independent loads and short chains therefore cost nothing here, and a long
+ * chain costs the sum of its latencies.
  *
  * Times are in millionths of a cycle, one per parameter set.
  */
@@ -24,9 +24,9 @@ enum { DATAFLOW_REGISTERS = 16, DATAFLOW_WINDOW_MAX = 1024 };
 struct dataflow {
 	struct cost now;
 	struct cost ready[DATAFLOW_REGISTERS];
-	struct cost latest;  /* when all loads up to here are complete */
+	struct cost latest;  /* when all loads so far are complete */
 	struct cost loaded;  /* when this instruction's loads are complete; 0 if it has none */
-	struct cost covered; /* minimum time for the rest of a window */
+	struct cost covered; /* least time that the rest of a window takes */
 	unsigned late;       /* set of the registers that may become ready only after `now` */
 	unsigned window;
 	uint64_t instruction; /* number of the current instruction */
@@ -38,20 +38,22 @@ struct dataflow {
 	} held[DATAFLOW_WINDOW_MAX]; /* a ring of instructions that may delay others, oldest first */
 };
 
-/* `window` is at most DATAFLOW_WINDOW_MAX; `cheapest` is the least that an instruction costs. */
+/* Initialises *dataflow. `window` is at most DATAFLOW_WINDOW_MAX; `cheapest` is the least cost of
+ * an instruction. */
 void dataflow_make(struct dataflow *dataflow, unsigned window, const struct cost *cheapest);
 
-/* Returns false if all registers of the set are ready. Otherwise *wait is how long after `now` they
- * will be. */
+/* Returns false if all registers of the set are ready. Otherwise returns true and sets *wait to the
+ * time from `now` until they are. */
 bool dataflow_wait(struct dataflow *dataflow, unsigned registers, struct cost *wait);
 
-/* A load of this instruction is complete at `complete`. */
+/* Notes that a load of the current instruction completes at the time `complete`. */
 void dataflow_load(struct dataflow *dataflow, const struct cost *complete);
 
-/* Ends the instruction, whose cost is already in `now`. Returns true if the next one must wait for
- * the window, for *stall. The caller charges this stall, and that of dataflow_drain(). */
+/* Ends the current instruction, whose cost is already in `now`. Returns true if the next
+ * instruction must wait because the window is full, and sets *stall to how long. The caller charges
+ * this stall, and that of dataflow_drain(). */
 bool dataflow_end(struct dataflow *dataflow, const struct operands *operands, struct cost *stall);
 
-/* Lets nothing continue until everything so far is complete. Returns true if that takes time:
- * *stall. */
+/* Waits until all loads so far are complete. Returns true if that takes any time, and sets *stall
+ * to how long. */
 bool dataflow_drain(struct dataflow *dataflow, struct cost *stall);

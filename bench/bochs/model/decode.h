@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds, from an instruction's bytes in 64-bit code, whether it costs more than the core's CPI, and
- * which registers it uses. */
+/* Decodes an instruction of 64-bit code: finds its class, which determines whether it costs more
+ * than the core's CPI, and the registers that it uses. */
 #pragma once
 
 #include <stdbool.h>
@@ -12,7 +12,7 @@ enum { DECODE_BYTES = 15 };
 
 enum instruction_class {
 	CLASS_PLAIN,
-	CLASS_REP_COPY,  /* REP MOVS, REP STOS; `size` is the size of an element */
+	CLASS_REP_COPY,  /* REP MOVS, REP STOS; `size` is that of an element in bytes */
 	CLASS_REP_OTHER, /* REP with LODS, CMPS, SCAS, INS, OUTS */
 	CLASS_SYSCALL,
 	CLASS_SYSRET,

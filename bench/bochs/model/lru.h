@@ -20,8 +20,8 @@ struct lru {
 	uint64_t *value; /* NULL if the entries have no values */
 };
 
-/* `ways` divides `entries`, and both are above 0. Returns false if out of memory; lru_free() frees
- * what was made. */
+/* Makes an array of empty ways. `ways` divides `entries`, and both are above 0. Returns false if
+ * out of memory; lru_free() frees what was made. */
 bool lru_make(struct lru *lru, uint64_t entries, unsigned ways, bool values);
 void lru_free(struct lru *lru);
 

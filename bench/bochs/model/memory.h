@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the model needs from the machine that it observes. */
+/* How the model reads the memory of the machine that it observes. */
 #pragma once
 
 #include <stdint.h>

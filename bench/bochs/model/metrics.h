@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The metrics of the cycle model. With a profile, they follow those of metrics.h (docs/model.md).
- * Misses are the model's, in caches and TLBs of the profile's sizes, for instruction fetches, data
- * and page walks alike.
+ * The metrics of the cycle model. With a profile, they follow those of bench/bochs/metrics.h in the
+ * lines of the stream (docs/model.md). Misses are those of the model's caches and TLBs, which have
+ * the profile's sizes, for instruction fetches, data and page walks alike.
  *
  * CYCLES_*     Cycles in the three parameter sets, rounded.
  * ITLB_MISSES  Misses of the first-level TLB for code.
  * DTLB_MISSES  Misses of the first-level TLB for data.
- * STLB_MISSES  Those of both that miss the second-level TLB too: page walks.
+ * STLB_MISSES  First-level misses that miss the second-level TLB too: page walks.
  * L1_MISSES    Lines that miss L1I or L1D.
- * L2_MISSES    Those of them that miss L2 too. L3_MISSES: those that miss L3 too.
+ * L2_MISSES    Lines that miss L1 and L2.
+ * L3_MISSES    Lines that miss L1, L2 and L3.
  * MISPREDICTS  Branches that the model's predictor got wrong.
  * DUE_*        Parts of CYCLES_NOMINAL by cause (model_cause in model.h), rounded so that they add
  *              up to it.

@@ -16,9 +16,9 @@ struct model {
 	struct profile profile;
 	memory_frame frame_of;
 	struct lru l3;
-	struct cost shown[EXPOSURES][LEVELS]; /* cost of a line beyond L1 */
-	struct cost whole[LEVELS];            /* load-to-use latency of a line ... */
-	struct cost ahead[LEVELS];            /* ... and of one that was prefetched */
+	struct cost shown[EXPOSURES][LEVELS]; /* visible cost of a line, beyond that of L1 */
+	struct cost whole[LEVELS];            /* load-to-use latency of a line */
+	struct cost ahead[LEVELS];            /* load-to-use latency of a prefetched line */
 	struct cost rep_byte;
 	struct core *core[MODEL_CPUS];
 	model_walked *walked; /* may be NULL */
@@ -29,7 +29,8 @@ static const struct cost *cost_of(const struct model *model, enum cost_parameter
 	return &model->profile.cost[parameter];
 }
 
-/* `counts` is the core's sink, or its `fetch`. */
+/* Adds `cost` to the cycles of `counts` and of `cause`, and advances the core's time by it.
+ * `counts` is the core's sink, or its `fetch`. */
 static void charge(struct core *core, struct model_counts *counts, enum model_cause cause,
                    const struct cost *cost)
 {
@@ -40,8 +41,8 @@ static void charge(struct core *core, struct model_counts *counts, enum model_ca
 	counts->causes[cause] += cost->of[SET_NOMINAL];
 }
 
-/* Latencies beyond L1, times the share of them that is visible. The loads of a walk depend on each
- * other, so their whole latency is. */
+/* Computes the visible costs: the latency beyond L1 times the share of it that is visible. The
+ * loads of a page walk depend on each other, so their whole latency is visible. */
 static void make_latencies(struct model *model)
 {
 	static const enum cost_parameter level_cost[LEVELS] = { COST_L1_LATENCY, COST_L2_LATENCY,
@@ -152,7 +153,7 @@ const struct model_counts *model_read(const struct model *model, unsigned cpu)
 	return &model->core[cpu]->counted;
 }
 
-/* Counts the costs of fetching the instruction where the current event is counted. */
+/* Moves the costs of the instruction's fetch to the sink of the current event. */
 static void settle_fetch(struct core *core)
 {
 	if (!core->fetched)
@@ -223,7 +224,8 @@ static void fetch_line(struct model *model, struct core *core, uint64_t rip)
 	charge(core, &core->fetch, CAUSE_FETCH, &model->shown[EXPOSED_FETCH][level]);
 }
 
-/* If a special instruction must wait before it starts, the wait is counted with its fetch. */
+/* Charges the wait of an instruction that is not plain and that must wait before it starts. The
+ * wait is counted with the instruction's fetch. */
 static void special_starts(struct core *core)
 {
 	static const unsigned string_registers = 1U << REGISTER_RCX | 1U << REGISTER_RSI | 1U << REGISTER_RDI;
@@ -248,7 +250,7 @@ void model_instruction_starts(struct model *model, unsigned cpu, uint64_t rip, c
 
 	core->registers = registers;
 	core->flushed = false;
-	if (core->fetched) { /* by an instruction that had no further event */
+	if (core->fetched) { /* the instruction before had no further event */
 		core->fetched = false;
 		memset(&core->fetch, 0, sizeof core->fetch);
 	}
@@ -302,8 +304,8 @@ void model_repeat_iteration(struct model *model, unsigned cpu)
 	charge(core, core->sink, CAUSE_STRINGS, &bytes);
 }
 
-/* One access within a line. For a load in the dataflow, `lag` is how long after `now` it starts;
- * otherwise NULL. */
+/* Accesses a line and charges the cost. For a load that the dataflow follows, `lag` is the time
+ * from `now` until it starts; otherwise `lag` is NULL. */
 static void access_line(struct model *model, struct core *core, uint64_t physical, bool write,
                         const struct cost *lag)
 {
@@ -420,7 +422,8 @@ void model_invlpg(struct model *model, unsigned cpu, uint64_t linear)
 	forget_fetch(model->core[cpu]);
 }
 
-/* The instruction has just read the descriptor: the PCID, then the linear address. */
+/* The CPU's last data access was the instruction's 16-byte descriptor: the PCID, then the linear
+ * address. */
 void model_invpcid(struct model *model, unsigned cpu, uint64_t type)
 {
 	struct core *core = model->core[cpu];

@@ -4,11 +4,11 @@
  * sets at once.
  *
  * The caller reports every event of every CPU, from the first one on, and before each event whether
- * it counts. State (caches, TLBs, predictor) follows all events, the counts only those that count.
- * For an instruction, the caller calls model_instruction_starts, then the functions for its
- * accesses, iterations and branches, then model_instruction_ends. It omits the last if the
- * instruction faults or its repetition is interrupted. The cost of the fetch is counted with the
- * first event after the start, so it is not part of a region that closes at the start of the
+ * it counts. State (caches, TLBs, predictor) follows all events; the counts include only those that
+ * count. For an instruction, the caller calls model_instruction_starts, then the functions for its
+ * accesses, iterations and branches, then model_instruction_ends. It omits model_instruction_ends
+ * if the instruction faults or its repetition is interrupted. The cost of the fetch is counted with
+ * the first event after the start, so it is not part of a region that closes at the start of the
  * instruction.
  *
  * docs/model.md says what is modelled and what is not.
@@ -46,7 +46,7 @@ enum model_cause {
 	CAUSE_MISPREDICTS,
 	CAUSE_RINGS,      /* SYSCALL, SYSRET, IRETQ, delivery of interrupts and faults */
 	CAUSE_FLUSHES,    /* MOV CR3 and CR4, INVLPG, INVPCID */
-	CAUSE_PRIVILEGED, /* every other event with a price of its own */
+	CAUSE_PRIVILEGED, /* every other event that has a price */
 	MODEL_CAUSES
 };
 
@@ -56,32 +56,34 @@ struct model_counts {
 	uint64_t events[MODEL_EVENTS];
 };
 
-/* Kinds of deliveries that lead to a handler. */
+/* Kinds of delivery to a handler. They have different prices. */
 enum delivery { DELIVERY_INTERRUPT, DELIVERY_FAULT };
 
 struct model;
 
-/* Returns NULL if out of memory. */
+/* Returns a model without CPUs (see model_reset()), or NULL if out of memory. */
 struct model *model_new(const struct profile *profile, memory_frame frame_of);
 void model_free(struct model *model);
 
 /* Calls `walked` for each page walk from now on, whether it counts or not. A walk for code is
- * reported when it is made, which may be for an instruction that has no event that counts. */
+ * reported when it is made, before the event with which its cost is counted. */
 typedef void model_walked(unsigned cpu, uint64_t linear, enum side side, unsigned loads);
 void model_watch(struct model *model, model_walked *walked);
 
-/* Resets the CPU; to be called before its first event. Caches and predictor keep their contents.
+/* Resets the CPU; must be called before its first event. Caches and predictor keep their contents.
  * Returns false if out of memory. */
 bool model_reset(struct model *model, unsigned cpu);
 
 /* Says whether the events that follow count. */
 void model_counts(struct model *model, unsigned cpu, bool counts);
 
-/* Start counting from zero; read the counts. */
+/* model_start() sets the CPU's counts to 0; model_read() returns them. */
 void model_start(struct model *model, unsigned cpu);
 const struct model_counts *model_read(const struct model *model, unsigned cpu);
 
-/* `registers` are the CPU's 16 general registers, which are read until the instruction ends. */
+/* Report the events of an instruction, and deliveries. `registers` are the CPU's 16 general
+ * registers, which are read until the instruction ends. `complete` is false if a REP instruction
+ * will continue. Lengths are in bytes. */
 void model_instruction_starts(struct model *model, unsigned cpu, uint64_t rip, const uint64_t *registers);
 void model_instruction_ends(struct model *model, unsigned cpu, uint64_t next_rip, bool complete);
 void model_repeat_iteration(struct model *model, unsigned cpu);
@@ -91,7 +93,7 @@ void model_conditional_branch(struct model *model, unsigned cpu, uint64_t from, 
 void model_branch(struct model *model, unsigned cpu, enum branch_kind kind, uint64_t from, uint64_t to);
 void model_delivery(struct model *model, unsigned cpu, enum delivery delivery, bool from_user);
 
-/* Completed writes of control registers and invalidations. */
+/* Report a completed write of a control register, or a completed INVLPG or INVPCID. */
 void model_write_cr0(struct model *model, unsigned cpu, uint64_t value);
 void model_write_cr3(struct model *model, unsigned cpu, uint64_t value);
 void model_write_cr4(struct model *model, unsigned cpu, uint64_t value);

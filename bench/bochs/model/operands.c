@@ -6,21 +6,19 @@ enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI };
 #define BIT(number) ((uint16_t)(1U << (number)))
 
 /*
- * One letter per opcode. A small letter is the form with 8-bit registers, unless it is listed
- * itself.
- *  .  no general register, or none that matters           m  a memory operand at most
- *  E  r/m with reg to r/m       G  r/m with reg to reg     S  reg to r/m        L  r/m to reg
- *  J  8-bit r/m to reg          I  r/m to itself           C  anything to r/m   K  anything, or
- *  memory, to reg
+ * One letter per opcode. A small letter is the form with 8-bit registers, unless it is listed too.
+ *  .  no general register, or none that matters    m  at most a memory operand
+ *  E  r/m with reg to r/m    G  r/m with reg to reg    S  reg to r/m    L  r/m to reg
+ *  J  8-bit r/m to reg    I  r/m to itself    C  anything to r/m
+ *  K  anything, or memory, to reg
  *  Z  as E, z as G, but the result is 0 if both registers are the same (XOR, SUB)
- *  X  exchanges reg and r/m     V  r/m and CL to r/m       A  LEA               a  RAX to itself
- *  b B  a constant to the register in the opcode           w  that register to itself
- *  P  POP to that register      h  exchanges it with RAX
- *  1  group 1 (2: 8 bits), 3 group 3 (4: 8 bits), 5 groups 4 and 5 (6: 8 bits), 8 group 8, 9 group
- *  9
- *  R  RET   k  LEAVE   o  MOV from a constant address   y  LODS   Y  MOVS, CMPS, SCAS   d  CWD,
- *  CDQ, CQO
- *  t  writes EDX:EAX   u  CPUID   q  CMPXCHG
+ *  X  exchanges reg and r/m    V  r/m and CL to r/m    A  LEA    a  RAX to itself
+ *  b  a constant to the 8-bit register in the opcode    B  the same with a larger register
+ *  w  the register in the opcode to itself    P  POP to that register    h  exchanges it with RAX
+ *  1  group 1 (2: 8 bits)    3  group 3 (4: 8 bits)    5  groups 4 and 5 (6: 8 bits)
+ *  8  group 8    9  group 9
+ *  R  RET    k  LEAVE    o  MOV from a constant address    y  LODS    Y  MOVS, CMPS, SCAS
+ *  d  CWD, CDQ, CQO    t  writes EDX:EAX    u  CPUID    q  CMPXCHG
  */
 static const char one_byte_forms[] = "eEgGaa..eEgGaa.."  /* 00 */
                                      "eEgGaa..eEgGaa.."  /* 10 */
@@ -105,7 +103,7 @@ static struct operands with_modrm(const struct modrm *modrm, unsigned how)
 	return operands;
 }
 
-/* TEST, NOT, NEG, and multiplications and divisions of RDX:RAX. */
+/* Group 3: TEST, NOT, NEG, and multiplications and divisions of RDX:RAX. */
 static struct operands group_3(const struct modrm *modrm)
 {
 	struct operands operands = with_modrm(modrm, modrm->extension < 2 ? 0 : READS_RM | WRITES_RM);
@@ -152,7 +150,7 @@ static unsigned how_of(char form)
 	}
 }
 
-/* Forms with a ModRM byte. */
+/* Returns the operands of a form with a ModRM byte. */
 static struct operands modrm_form(char form, const struct modrm *modrm)
 {
 	struct operands operands;
@@ -170,15 +168,15 @@ static struct operands modrm_form(char form, const struct modrm *modrm)
 		operands.sources |= operands.writes ? BIT(RCX) : 0;
 		return operands;
 	case '1':
-	case '2': /* all but CMP */
+	case '2': /* all but CMP write r/m */
 		return with_modrm(modrm, modrm->extension == 7 ? 0 : READS_RM | WRITES_RM);
 	case '3':
 	case '4':
 		return group_3(modrm);
 	case '5':
-	case '6': /* INC and DEC; the others jump, call and push */
+	case '6': /* INC and DEC write r/m; the others jump, call or push */
 		return with_modrm(modrm, modrm->extension < 2 ? READS_RM | WRITES_RM : 0);
-	case '8': /* all but BT */
+	case '8': /* all but BT write r/m */
 		return with_modrm(modrm, modrm->extension == 4 ? 0 : READS_RM | WRITES_RM);
 	case '9': /* RDRAND, RDSEED; CMPXCHG8B and 16B */
 		operands = with_modrm(modrm, WRITES_RM);
@@ -206,7 +204,7 @@ static struct operands loads(uint16_t address, uint16_t writes)
 	return (struct operands){ .address = address, .writes = writes, .memory = writes };
 }
 
-/* Forms without a ModRM byte. */
+/* Returns the operands of a form without a ModRM byte. */
 static struct operands fixed_form(char form, const uint8_t *opcode, uint8_t rex)
 {
 	unsigned low = (opcode[0] & 7) | (rex & 1 ? 8 : 0);

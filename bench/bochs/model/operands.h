@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The general registers that an instruction of 64-bit code reads and writes, as far as the latency
- * of loads is concerned. */
+/* Finds the general registers that an instruction of 64-bit code reads and writes, as far as the
+ * latency of loads is concerned. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,8 +8,8 @@
 
 /* Sets of registers: bit n is register n of the encoding (0 RAX, 4 RSP, 15 R15). */
 struct operands {
-	uint16_t address; /* form the address of the memory operand */
-	uint16_t sources; /* affect the values that are written */
+	uint16_t address; /* registers that form the address of the memory operand */
+	uint16_t sources; /* registers that affect the values written */
 	uint16_t writes;
 	bool memory; /* the loaded value affects them too */
 };

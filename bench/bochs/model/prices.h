@@ -4,8 +4,8 @@
 
 #include "bench/bochs/model/core.h"
 
-/* Returns the price of the instruction that ends, with RIP already `next_rip`. A plain one costs
- * the core's CPI. */
+/* Returns the price of the current instruction, which ends; `next_rip` is the address of the next
+ * one. The price of a plain instruction is cpi_hot. */
 enum cost_parameter price_of(const struct core *core, uint64_t next_rip);
 
 /* Returns the cause that the price of an instruction is counted under. */
@@ -15,6 +15,7 @@ enum model_cause price_cause(enum instruction_class class);
  * of serialising instructions, fences, locked operations and port I/O. */
 bool price_waits_for_all(enum instruction_class class);
 
-/* Returns true if this is device memory; and the price of an access to it. */
+/* price_is_device() returns true if this is the address of device memory; price_of_device() returns
+ * the price of an access to it. */
 bool price_is_device(uint64_t physical);
 enum cost_parameter price_of_device(uint64_t physical, bool write);

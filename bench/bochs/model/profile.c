@@ -15,7 +15,7 @@ enum { PARAMETERS = (int)SIZE_COUNT + (int)COST_COUNT };
 
 struct parameter {
 	const char *section, *key;
-	uint64_t least, most; /* for a cost, in whole cycles */
+	uint64_t least, most; /* in whole cycles for a cost */
 };
 
 #define SIZE_ROW(id, section, key, least, most) { section, key, least, most },
@@ -29,7 +29,7 @@ struct reader {
 	const char *path;
 	char *why;
 	unsigned line;
-	unsigned seen[PARAMETERS]; /* line number, or 0 */
+	unsigned seen[PARAMETERS]; /* line of each parameter; 0: not seen yet */
 	char section[NAME_MAX_LENGTH];
 };
 
@@ -105,7 +105,7 @@ static int take_values(const struct reader *reader, char *text, bool *three, uin
 	return 0;
 }
 
-/* The comment starts with [TAG]. */
+/* Returns true if the comment starts with a tag: [S], [D], [R] or [A]. */
 static bool has_tag(const char *comment)
 {
 	if (!comment)
@@ -205,8 +205,9 @@ static int take_line(struct reader *reader, char *line)
 	return *line == '[' ? take_section(reader, line) : take_parameter(reader, line, comment);
 }
 
-/* Checks that the entries, in units of `unit`, fill whole sets. An array without entries must have
- * no ways. */
+/* Checks that an array has whole sets. `entries` and `ways` are its parameters; one of `entries` is
+ * `unit` entries. An array without entries must have no ways. Returns 0, or -1 with the reason in
+ * `why`. */
 static int check_array(const struct reader *reader, unsigned entries, unsigned ways, unsigned unit)
 {
 	unsigned count = reader->profile->size[entries] * unit;

@@ -40,5 +40,5 @@ struct profile {
 	struct cost cost[COST_COUNT];
 };
 
-/* Returns 0, or -1 with the file, the line and the cause in `why`. */
+/* Reads the file `path`. Returns 0, or -1 with the file, the line and the cause in `why`. */
 int profile_read(struct profile *profile, const char *path, char why[PROFILE_WHY_MAX]);

@@ -16,11 +16,11 @@
 #define LINEAR_MASK    0x0000FFFFFFFFFFFFULL
 #define PCID_MASK      0xFFFULL
 
-/* Keys have bit 63 set. In a TLB key, bits 62-61 are the size of the held page, 60 global, 59-48
- * the PCID (0 if global), and below them the page's number in units of that size. In a structure
- * cache's key, bits 59-48 are the PCID, and below them the upper bits of the linear address. A
- * TLB's value is the first frame's address, with the size of the page in the tables in bits 1-0,
- * and global in bit 2. */
+/* Keys have bit 63 set.
+ *  TLB key:             bits 62-61 size of the page as held, 60 global, 59-48 PCID (0 if global),
+ *                       47-0 number of the page, in units of that size
+ *  structure cache key: bits 59-48 PCID, 47-0 upper bits of the linear address
+ *  TLB value:           address of the first frame; bit 2 global, 1-0 the tables' page size */
 #define VALUE_SIZE     3ULL
 #define VALUE_GLOBAL   4ULL
 #define KEY_USED       (1ULL << 63)
@@ -111,7 +111,7 @@ void translation_free(struct translation *translation)
 		lru_free(&translation->structures[level]);
 }
 
-/* Remembers the entry in which a page was found or put; it is the newest of its set. */
+/* Stores in *known the entry in which a page was found or put, which is the newest of its set. */
 static void remember(struct known *known, uint64_t linear, const struct lru *array, uint64_t index,
                      uint64_t physical)
 {
@@ -151,8 +151,8 @@ static uint64_t within(uint64_t linear, enum page_size size)
 	return linear & ((1ULL << page_shift[size]) - 1);
 }
 
-/* Looks in the arrays of one level. If `known` is not NULL, it remembers where the page was
- * found. */
+/* Looks for a page in the arrays of one level. If it is there, returns true, with the translation
+ * in *leaf and, if `known` is not NULL, its entry in *known. */
 static bool find(struct lru *const arrays[PAGE_SIZES], uint64_t pcid, uint64_t linear, struct leaf *leaf,
                  struct known *known)
 {
@@ -173,8 +173,8 @@ static bool find(struct lru *const arrays[PAGE_SIZES], uint64_t pcid, uint64_t l
 	return false;
 }
 
-/* Adds a page to `arrays`. A page of a size that has no array is held in pieces of the next smaller
- * size. */
+/* Adds a page to the arrays of one level and, if `known` is not NULL, stores its entry in *known.
+ * If no array takes 1 GiB pages, the 2 MiB piece with this address is added. */
 static void add(struct lru *const arrays[PAGE_SIZES], uint64_t pcid, uint64_t linear, const struct leaf *leaf,
                 struct known *known)
 {
@@ -194,8 +194,8 @@ static uint64_t structure_key(const struct translation *translation, uint64_t li
 	       (linear & LINEAR_MASK) >> (39 - 9 * level);
 }
 
-/* Finds the deepest structure entry that is held, so the walk begins after it. Returns the level,
- * and its table in *table. */
+/* Finds the deepest paging-structure entry for this address that is cached. Returns the level at
+ * which the walk then starts (0: PML4), and in *table the address of its table. */
 static unsigned first_level(struct translation *translation, uint64_t linear, uint64_t *table)
 {
 	for (unsigned level = WALK_LEVELS - 1; level > 0; level--) {
@@ -217,8 +217,8 @@ static bool read_entry(const struct translation *translation, uint64_t address, 
 	return frame;
 }
 
-/* Walks the tables from `level` on. If `fill` is not NULL, it takes the structure entries on the
- * way. */
+/* Walks the tables from `level` on. If `fill` is not NULL, adds the entries on the way to its
+ * paging-structure caches. */
 static void follow(const struct translation *translation, struct translation *fill, uint64_t linear,
                    unsigned level, uint64_t table, struct walk *walk, struct leaf *leaf)
 {

@@ -2,22 +2,21 @@
 /*
  * Translation: the TLBs and paging-structure caches of one CPU, and the walker that fills them.
  *
- * First-level TLBs for code and data have arrays for 4 KiB, 2 MiB and 1 GiB pages, or share one. So
+ * First-level TLBs for code and data have arrays for 4 KiB, 2 MiB and 1 GiB pages, or share one; so
  * does the second level. Without an array for 1 GiB pages, their 2 MiB pieces are held. Entries
  * have a PCID and a global bit. The paging-structure caches (PML4, PDPT and PD entries that point
  * to a table) are fully associative and have a PCID. Paging has four levels; the walker reads the
  * guest's tables and does not change them.
  *
  * Flushes follow the manual (Intel SDM, volume 3, 4.10.4.1):
- *  MOV CR3        without PCIDs, or with bit 63 clear: all but global entries of the new PCID;
- *                 with bit 63 set: none
- *  MOV CR4        PGE, PAE or LA57 changed, PCIDE cleared, SMEP set: everything
- *  MOV CR0        PG cleared: everything
- *  INVLPG         the page in the current PCID, and as a global page; all paging-structure entries
- *  of
- *                 the PCID
- *  INVPCID        type 0: the page in one PCID, unless global; 1: one PCID, except global entries;
- *                 2: everything; 3: all but global entries
+ *   MOV CR3  without PCIDs, or with bit 63 clear: all but global entries of the new PCID;
+ *            with bit 63 set: none
+ *   MOV CR4  PGE, PAE or LA57 changed, PCIDE cleared, SMEP set: everything
+ *   MOV CR0  PG cleared: everything
+ *   INVLPG   the page in the current PCID, and as a global page; all paging-structure entries of
+ *            the PCID
+ *   INVPCID  type 0: the page in one PCID, unless global; 1: one PCID, except global entries;
+ *            2: everything; 3: all but global entries
  */
 #pragma once
 
@@ -45,8 +44,8 @@ struct walk {
  * newest of its set, finding it again would change nothing. */
 struct known {
 	uint64_t page, frame;        /* 4 KiB, linear and physical; TRANSLATION_NO_PAGE: none */
-	const uint64_t *key, *value; /* the newest entry of the set ... */
-	uint64_t its_key, its_value; /* ... and its contents then */
+	const uint64_t *key, *value; /* the newest entry of the set */
+	uint64_t its_key, its_value; /* its contents when the page was looked up */
 };
 
 struct translation {
@@ -57,7 +56,7 @@ struct translation {
 	struct lru *second[SIDES][PAGE_SIZES];
 	struct lru structures[WALK_LEVELS - 1];       /* PML4, PDPT and PD entries */
 	uint64_t cr0, cr3, cr4;                       /* cr3 without bit 63 */
-	struct known known[SIDES][TRANSLATION_KNOWN]; /* by the page's lowest bits */
+	struct known known[SIDES][TRANSLATION_KNOWN]; /* indexed by the page's lowest bits */
 };
 
 /* Returns false if out of memory; translation_free() frees what was made. */
@@ -67,12 +66,13 @@ void translation_free(struct translation *translation);
 /* Resets the CPU: paging is off and nothing is held. */
 void translation_reset(struct translation *translation);
 
-/* Translates for an access. `walk` is set if the outcome is TRANSLATION_WALK. Without paging, or if
- * the page is not mapped, *physical is the linear address. */
+/* Translates `linear` for an access. *walk is set if the outcome is TRANSLATION_WALK. Without
+ * paging, or if the page is not mapped, *physical is the linear address. */
 enum translation_outcome translation_look_up(struct translation *translation, uint64_t linear, enum side side,
                                              struct walk *walk, uint64_t *physical);
 
-/* Translates by the tables alone, without any effect. Returns false if the page is not mapped. */
+/* Translates by the tables alone, without any effect on the TLBs. Returns false if the page is not
+ * mapped. */
 bool translation_peek(const struct translation *translation, uint64_t linear, uint64_t *physical);
 
 /* Returns true if CR4.PCIDE is set. */
