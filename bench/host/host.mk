@@ -1,8 +1,8 @@
-# The harness, and objects for its tests. `make host` builds build/host/palimpsest-bench.
+# The harness. `make host` builds build/host/palimpsest-bench. Its tests link the same objects.
 
 HOST_LIBS    := -lsqlite3 -lgsl -lgslcblas -lm -lz
-# The rooms, lowest first. Each includes only its own headers and those of the rooms before it
-# (tests/rules.sh).
+# The rooms (folders of bench/host), lowest first. A room may include only its own headers and those
+# of the rooms before it; tests/rules.sh checks this.
 ROOMS        := base engine store intake launch probe evaluate report compare session
 HOST_SOURCES := $(wildcard bench/host/*.c bench/host/*/*.c)
 HOST_OBJECTS := $(HOST_SOURCES:bench/host/%.c=$(BUILD)/host/%.o) $(BUILD)/bench/bochs/model/profile.o \
@@ -19,8 +19,8 @@ $(BUILD)/host/%.o: bench/host/%.c | $(BUILD)/host
 	$(call say,CC,$@)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -I$(BUILD)/host -MMD -MP -c -o $@ $<
 
-# The database's schema, embedded in the program as an array of bytes, because a portable string
-# literal has at most 4095.
+# The database's schema, embedded in the program. It is an array of bytes because a portable string
+# literal has at most 4095 bytes.
 $(BUILD)/host/schema.h: bench/host/store/schema.sql bench/host/store/views.sql | $(BUILD)/host
 	$(Q){ echo 'static const char SCHEMA_SQL[] = {'; cat $^ | od -An -v -tx1 | sed 's/ \(..\)/0x\1,/g'; echo '0 };'; \
 		echo 'static const char TEMPORARY_VIEWS_SQL[] = {'; sed 's/^CREATE VIEW/CREATE TEMP VIEW/' bench/host/store/views.sql | \
@@ -28,13 +28,13 @@ $(BUILD)/host/schema.h: bench/host/store/schema.sql bench/host/store/views.sql |
 
 $(BUILD)/host/store/store.o: $(BUILD)/host/schema.h
 
-# The axes and presets, from kernel/axes.txt, their only list.
+# The axes and presets as C macros. kernel/axes.txt is the only list of them.
 $(BUILD)/strategies.h: $(AXES) kernel/axes.awk | $(BUILD)/host
 	$(Q)awk -v show=header -f kernel/axes.awk $(AXES) >$@
 
 $(HOST_OBJECTS): | $(BUILD)/strategies.h
 
-# The variables that bench/environment.sh removes and sets.
+# The environment variables that bench/environment.sh unsets and exports, as C arrays.
 $(BUILD)/host/inherited_names.h: bench/environment.sh | $(BUILD)/host
 	$(Q){ echo 'static const char *const unset_names[] = {'; sed -n 's/^unset -v//p' $< | sed 's/ \([A-Z_]*\)/"\1",/g'; echo '};'; \
 		echo 'static char exported[][16] = {'; sed -n 's/^export//p' $< | sed 's/ \([^ ]*\)/"\1",/g'; echo '};'; } > $@
@@ -47,12 +47,12 @@ $(BUILD)/host/report/report_page.o: bench/host/report/report_page.S bench/host/r
 	$(call say,AS,$@)
 	$(Q)$(HOSTCC) -c -o $@ $<
 
-# Descriptions of the benchmarks, for --list. The folders are prerequisites because removing a file
-# changes them.
+# Descriptions of the benchmarks, for --list. The folders are prerequisites too, because only their
+# modification time shows that a source was removed.
 $(BUILD)/host/about.txt: bench/guest/about.awk $(wildcard bench/guest bench/guest/*/. bench/guest/*.c bench/guest/*/*.c) | $(BUILD)/host
 	$(Q)awk -f $< $(filter %.c,$^) > $@
 
-# Replaces an engine in the end-to-end tests.
+# A program that writes a record stream in place of an engine, for the end-to-end tests.
 $(BUILD)/tests/make-records: tests/e2e/make-records.c $(BUILD)/host/intake/record.o $(BUILD)/host/base/text.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ -lz

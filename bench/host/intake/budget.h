@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Limits on what one launch may store, so that no guest fills the disk or keeps the harness busy. A
- * whole run with a profile stores less than a tenth of each.
+ * Limits on what one launch may store, so that no guest can fill the disk or keep the harness busy.
+ * A whole run with a profile stores less than a tenth of each limit.
  */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define BUDGET_TEXTS      100000       /* checks, tests, skipped rows and facts */
-#define BUDGET_TEXT_BYTES (16UL << 20) /* of their text, and of functions' names and stacks */
-#define BUDGET_VALUES     4000000      /* metrics of samples, and of functions */
+#define BUDGET_TEXTS      100000       /* checks, tests, skipped rows and facts together */
+#define BUDGET_TEXT_BYTES (16UL << 20) /* text of these, and names of functions and stacks */
+#define BUDGET_VALUES     4000000      /* values: one per metric of a sample, function or stack */
 
+/* What a launch has used so far. */
 struct budget {
 	uint64_t texts, text_bytes, values;
 };
 
 /*
- * Take from the budget. Return NULL, or a description of the limit that was passed; the caller then
- * stores no more.
+ * Take one text of `bytes` bytes, or `values` values with names of `bytes` bytes, from the budget.
+ * Return NULL, or a description of the limit that is exceeded; then the caller must stop storing.
  */
 const char *budget_text(struct budget *budget, size_t bytes);
 const char *budget_values(struct budget *budget, uint64_t values, size_t bytes);

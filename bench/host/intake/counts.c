@@ -7,7 +7,7 @@
 
 struct region {
 	int64_t id;       /* 0: free */
-	uint64_t present; /* bit n: value[n] was in the line */
+	uint64_t present; /* bit n is set if the region has metric[n] of struct counts */
 	int64_t value[COUNTS_METRICS_MAX];
 };
 
@@ -30,8 +30,8 @@ void counts_free(struct counts *counts)
 }
 
 /*
- * Returns the index of a metric's name, adding it if it is new; -1 without room, or if it is not a
- * name.
+ * Returns the index of a metric's name, which it adds if it is new. Returns -1 if the name is
+ * malformed or there is no room for it.
  */
 static int metric_index(struct counts *counts, const char *name)
 {

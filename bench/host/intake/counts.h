@@ -1,30 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Counts of the instrumentation library that wait for the sample that names their region. The last
- * COUNTS_PENDING regions are kept; an older region is forgotten and its sample gets no counts.
+ * Keeps the counts of the instrumentation library until their sample arrives. A region is one
+ * execution of a benchmark's timed code. The library's `!count` line and the guest's sample both
+ * have the number of the region. The last COUNTS_PENDING regions are kept; the sample of an older
+ * region gets no counts.
  */
 #pragma once
 
 #include "bench/host/intake/record.h"
 
-#define COUNTS_PENDING     8192
-#define COUNTS_METRICS_MAX 40
-#define COUNTS_NAME_MAX    32
+#define COUNTS_PENDING     8192 /* regions */
+#define COUNTS_METRICS_MAX 40   /* different metrics in one launch */
+#define COUNTS_NAME_MAX    32   /* bytes of a metric's name, with the NUL */
 
 struct counts;
 
+/* Returns NULL if out of memory. */
 struct counts *counts_new(void);
 void counts_free(struct counts *counts);
 
-/* Takes a `!count` line. Returns NULL, or what is wrong with it. */
+/* Keeps the counts of a `!count` line. Returns NULL, or a description of what is wrong with it. */
 const char *counts_add(struct counts *counts, const struct record *record);
 
 /*
- * Calls `each` for every metric of `region` and forgets the region. Returns false if the region is
- * unknown.
+ * Calls `each` for every metric of `region` and removes the region. Returns false if no counts of
+ * the region are kept.
  */
 bool counts_take(struct counts *counts, int64_t region,
                  void (*each)(void *context, const char *metric, int64_t value), void *context);
 
-/* Returns the unit of a metric of the library. */
+/* Returns the unit of one of the library's metrics: "instructions", "cycles" or "events". */
 const char *counts_unit(const char *metric);

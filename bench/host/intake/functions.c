@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define NAME_MAX_BYTES 128
-#define STACK_MAX      8192 /* bytes of a collapsed stack; a longer one loses its innermost frames */
+#define STACK_MAX      8192 /* bytes; the innermost frames of a longer stack are left out */
 #define NONE           SIZE_MAX
 
 enum { SAMPLE, OVERHEAD, KINDS };
@@ -20,17 +20,20 @@ struct sums {
 	int64_t value[FUNCTIONS_METRICS_MAX];
 };
 
-/* The open row's sums for a frame or function. Those that are not zero form a list. */
+/*
+ * The sums of one frame, or of one function, in the open row. Frames and functions that have sums
+ * are in a list, which begins at used_frames or used_names.
+ */
 struct share {
 	struct sums of[KINDS];
 	bool listed;
-	size_t next; /* index, or NONE */
+	size_t next; /* the index of the next item of the list, or NONE */
 };
 
 struct frame {
-	size_t parent;   /* frame id; 0: none */
-	size_t function; /* index */
-	unsigned depth;  /* calls that led here, itself included */
+	size_t parent;   /* id of the caller's frame; 0: none */
+	size_t function; /* index into functions.function[] */
+	unsigned depth;  /* frames from the outermost to this one, both included */
 	struct share share;
 };
 
@@ -42,16 +45,19 @@ struct function {
 
 /* A `!function` line that waits for the sample of its region. */
 struct pending {
-	size_t frame;
-	size_t next; /* line of the same region, or next free one: index, or NONE */
+	size_t frame; /* index */
+	/* index of the region's next line, or of the next free line; NONE: the last */
+	size_t next;
 	struct sums sums;
 };
 
-/* The lines of a region that waits for its sample. There are as many places as in counts.h; a
- * region's place is its number modulo COUNTS_PENDING. */
+/*
+ * The lines of a region whose sample has not arrived, as a list in pending[]. Region n is in
+ * waiting[n % COUNTS_PENDING]; a newer region replaces an older one there, as in counts.h.
+ */
 struct waiting {
-	int64_t region; /* 0: none */
-	size_t first, last;
+	int64_t region;     /* 0: none */
+	size_t first, last; /* indexes into pending[] */
 };
 
 struct functions {
@@ -59,14 +65,16 @@ struct functions {
 	struct frame *frame; /* id 1 is frame[0] */
 	size_t names, names_room;
 	struct function **function;
-	void *by_name; /* a tree (search.h) of them */
+	void *by_name; /* the same functions in a tree for tsearch(), ordered by name */
+	/* `free`: the first free line in pending[], or NONE */
 	size_t pendings, pendings_room, free;
 	struct pending *pending;
 	struct waiting waiting[COUNTS_PENDING];
 	size_t metrics;
 	char metric[FUNCTIONS_METRICS_MAX][COUNTS_NAME_MAX];
-	int64_t samples[KINDS];         /* of the open row */
-	size_t used_frames, used_names; /* lists of shares, NONE at their ends */
+	int64_t samples[KINDS]; /* of the open row */
+	/* first items of the lists of frames and functions with sums */
+	size_t used_frames, used_names;
 	uint64_t steps;
 };
 
@@ -101,7 +109,10 @@ uint64_t functions_steps(const struct functions *functions)
 	return functions->steps;
 }
 
-/* Makes room for one more item. Returns NULL if out of memory. */
+/*
+ * Makes room for one more item of `size` bytes. Returns the array, which may have moved, or NULL if
+ * out of memory; then the old array remains valid.
+ */
 static void *grow(void *items, size_t count, size_t *room, size_t size)
 {
 	size_t larger = *room ? *room * 2 : 64;
@@ -140,7 +151,7 @@ static struct function *new_function(struct functions *functions, const char *na
 	return function;
 }
 
-/* Returns the function of this name, adding it if it is new; NULL if out of memory. */
+/* Returns the function with this name, which it adds if it is new; NULL if out of memory. */
 static struct function *find_function(struct functions *functions, const char *name)
 {
 	struct function key = { .name = (char *)name };
@@ -206,7 +217,7 @@ static const char *read_sums(struct functions *functions, const struct record *r
 	return NULL;
 }
 
-/* Frees the lines of a region. */
+/* Removes a region and puts its lines on the list of free lines. */
 static void forget(struct functions *functions, struct waiting *waiting)
 {
 	if (!waiting->region)
@@ -216,7 +227,7 @@ static void forget(struct functions *functions, struct waiting *waiting)
 	waiting->region = 0;
 }
 
-/* Returns a free line; NONE if too many are pending. */
+/* Returns the index of an unused line, or NONE if too many are pending or memory runs out. */
 static size_t new_pending(struct functions *functions)
 {
 	size_t index = functions->free;
@@ -265,7 +276,7 @@ const char *functions_add(struct functions *functions, const struct record *reco
 	return NULL;
 }
 
-/* Returns false if a sum would overflow; it is saturated then. */
+/* Adds `more` to `sums`. If a sum would overflow, sets it to INT64_MAX and returns false. */
 static bool add(struct sums *sums, const struct sums *more)
 {
 	bool fits = true;
@@ -279,7 +290,10 @@ static bool add(struct sums *sums, const struct sums *more)
 	return fits;
 }
 
-/* Adds to the open row's sums of item `index`, and puts it on the list. */
+/*
+ * Adds `more` to the sums of the frame or function `index`, which is put at the front of `list`
+ * when it gets its first sums. Returns false if a sum would overflow.
+ */
 static bool add_share(struct share *share, size_t index, size_t *list, int kind, const struct sums *more)
 {
 	if (!share->listed) {
@@ -343,7 +357,10 @@ static const char *store_names(struct functions *functions, struct store *store,
 	return NULL;
 }
 
-/* "outermost;…;innermost" */
+/*
+ * Writes the chain of calls of the frame with this index as "outermost;…;innermost". Leaves out the
+ * innermost functions if the text would exceed STACK_MAX bytes.
+ */
 static void collapse(struct functions *functions, size_t index, char text[STACK_MAX])
 {
 	size_t chain[FUNCTIONS_DEPTH_MAX] = { 0 };
@@ -364,7 +381,10 @@ static void collapse(struct functions *functions, size_t index, char text[STACK_
 	}
 }
 
-/* Returns the metric of stacks; the number of metrics if there is none. */
+/*
+ * Returns the index of the metric in which stacks are stored: cycles_nominal, else instructions.
+ * Returns the number of metrics if the launch has neither.
+ */
 static size_t stacks_metric(const struct functions *functions)
 {
 	size_t found = functions->metrics;
@@ -404,7 +424,7 @@ static const char *store_stacks(struct functions *functions, struct store *store
 	return NULL;
 }
 
-/* Clears the sums for the next row. */
+/* Clears all sums, lists and numbers of samples for the next row. */
 static void begin_anew(struct functions *functions)
 {
 	size_t next;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Counts per function of the kernel: joins the instrumentation library's `!frame` and `!function`
- * lines to samples, adds them up per benchmark row, and stores the sums.
+ * Counts per function of the kernel: joins the `!function` lines of the instrumentation library to
+ * the samples of their regions (counts.h), adds them up for each benchmark row and stores the sums.
  *
- * A frame is a function together with the chain of calls that led to it.
+ * A frame is a function together with the chain of calls that led to it; a `!frame` line defines
+ * one and gives it an id. A `!function` line has the counts of one frame in one region.
  */
 #pragma once
 
@@ -12,10 +13,10 @@
 #include "bench/host/intake/rows.h"
 #include "bench/host/store/store.h"
 
-#define FUNCTIONS_FRAMES_MAX  100000 /* as many as the library makes */
-#define FUNCTIONS_DEPTH_MAX   256    /* calls, more than the library follows */
-#define FUNCTIONS_PENDING_MAX 200000 /* lines that wait for a sample */
-#define FUNCTIONS_METRICS_MAX 32
+#define FUNCTIONS_FRAMES_MAX  100000 /* the library's own limit */
+#define FUNCTIONS_DEPTH_MAX   256    /* nested calls; the library follows fewer */
+#define FUNCTIONS_PENDING_MAX 200000 /* `!function` lines whose sample has not arrived */
+#define FUNCTIONS_METRICS_MAX 32     /* different metrics in one launch */
 
 struct functions;
 
@@ -23,22 +24,26 @@ struct functions;
 struct functions *functions_new(void);
 void functions_free(struct functions *functions);
 
-/* Take a line. Return NULL, or what is wrong with it. */
+/* Take a `!frame` or a `!function` line. Return NULL, or a description of what is wrong with it. */
 const char *functions_frame(struct functions *functions, const struct record *record);
 const char *functions_add(struct functions *functions, const struct record *record);
 
 /*
- * Adds the lines of `region`, named by a sample of the open row, to that row, unless it is a
- * warm-up sample. Returns NULL, or a message if a sum is too large.
+ * Adds the counts of `region`, which a sample of the open row named, to the sums of that row.
+ * `class` is the class of the sample; the counts of a warm-up sample are dropped. Returns NULL, or
+ * a message if a sum exceeds INT64_MAX.
  */
 const char *functions_take(struct functions *functions, int64_t region, enum row_class class);
 
 /*
- * Stores the sums of the row that ended and clears them. Returns NULL, or a description of the
- * limit that was passed (budget.h).
+ * Stores the sums of `row`, which has ended, and clears them. Returns NULL, or a description of the
+ * limit that was exceeded (budget.h).
  */
 const char *functions_store(struct functions *functions, struct store *store, const struct store_row *row,
                             struct budget *budget);
 
-/* For tests: returns the number of lines, sums and frames visited, a measure of the work done. */
+/*
+ * Returns how many lines, sums and frames were visited so far. Tests use this as a measure of the
+ * work done.
+ */
 uint64_t functions_steps(const struct functions *functions);

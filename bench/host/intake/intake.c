@@ -16,9 +16,9 @@ struct intake {
 	struct intake_report report;
 	struct stream stream;
 	struct counts *counts;       /* NULL with COUNTS_NONE */
-	struct functions *functions; /* likewise */
+	struct functions *functions; /* NULL with COUNTS_NONE */
 	struct rows rows;
-	bool row_skipped; /* the newest row was given up by the guest */
+	bool row_skipped; /* the guest skipped the newest row, or its record was refused */
 	struct budget budget;
 	char first_failed[120]; /* the first check or test that failed, with its detail */
 };
@@ -48,7 +48,8 @@ static void refuse(struct intake *intake, const struct record *record, const cha
 }
 
 /*
- * Returns true if texts of `bytes` bytes may be stored. Over the budget the launch ends as a flood.
+ * Returns true if texts of `bytes` bytes may be stored. If they exceed the budget (budget.h), later
+ * records of the launch are ignored.
  */
 static bool may_store(struct intake *intake, size_t bytes)
 {
@@ -73,7 +74,7 @@ static void expect(struct intake *intake, const struct record *record, const cha
 		fail(intake, "the image says %s %.40s, asked for %s", key, *said ? said : "nothing", wanted);
 }
 
-/* Returns true if the comma list `list` has `name`. */
+/* Returns true if `list`, whose items are separated by commas, contains `name`. */
 static bool listed(const char *list, const char *name)
 {
 	const size_t length = strlen(name);
@@ -105,7 +106,7 @@ static void take_hello(struct intake *intake, const struct record *record)
 	snprintf(report->revision, sizeof report->revision, "%s", text_of(record, "revision"));
 	snprintf(report->compiler, sizeof report->compiler, "%s", text_of(record, "compiler"));
 	if (*report->failure)
-		intake->setup.store = NULL; /* a different image: store nothing under this one's name */
+		intake->setup.store = NULL; /* not what was asked for: do not store its results */
 	store_fact_of(intake, "features", text_of(record, "features"), "list");
 	store_fact_of(intake, "memory.usable", text_of(record, "memory"), "bytes");
 	store_fact_of(intake, "cpus", text_of(record, "cpus"), "cpus");
@@ -119,7 +120,7 @@ static struct store_row store_row_of(const struct intake *intake, const struct r
 		                   .parameter_unit = row->unit };
 }
 
-/* Stores the functions of the newest row, which is complete. */
+/* Stores the sums per function of the newest row, which has ended. */
 static void store_functions(struct intake *intake)
 {
 	struct store_row row;
@@ -133,7 +134,7 @@ static void store_functions(struct intake *intake)
 		stream_flood(&intake->stream, over);
 }
 
-/* Adds a flag to all samples of the row so far, once; `*flagged` remembers it. */
+/* Unless `*flagged` is set, sets it and adds `flag` to all samples stored for the row so far. */
 static void flag_row(struct intake *intake, const struct row *row, bool *flagged, const char *flag)
 {
 	struct store_row stored = store_row_of(intake, row);
@@ -144,8 +145,8 @@ static void flag_row(struct intake *intake, const struct row *row, bool *flagged
 }
 
 /*
- * Marks the newest row if the guest left it before its last sample; that is damage if more records
- * came.
+ * Flags the newest row `cut-short` if it has fewer samples than announced. This counts as damage if
+ * the guest continued with other records (`more_came`).
  */
 static void close_row(struct intake *intake, bool more_came)
 {
@@ -184,7 +185,7 @@ static void take_bench(struct intake *intake, const struct record *record)
 	snprintf(report->row, sizeof report->row, "%s", text_of(record, "name"));
 }
 
-/* Splits "value:unit" into *unit (it points into `text`) and *value. */
+/* Parses "value:unit". *unit points into `text`. Returns false if the text is malformed. */
 static bool split_metric(const char *text, int64_t *value, const char **unit)
 {
 	char digits[24];
@@ -222,8 +223,8 @@ static void store_count(void *context, const char *metric, int64_t value)
 }
 
 /*
- * Takes the sample's own metrics; only checks them if `store` is false. Returns NULL, or what is
- * wrong.
+ * Checks the metrics `m.…` in the sample's record and, if `store` is true, stores them. Returns
+ * NULL, or a description of what is wrong.
  */
 static const char *take_metrics(const struct sample *sample, const struct record *record, bool store)
 {
@@ -239,7 +240,7 @@ static const char *take_metrics(const struct sample *sample, const struct record
 		if (!store || !sample->intake->setup.store)
 			continue;
 		if (sample->intake->setup.counts == COUNTS_ALL && strcmp(name, "m.tsc") == 0)
-			continue; /* it would be instructions, not time */
+			continue; /* instructions, not time (enum intake_counts) */
 		put_value(sample, name + 2, unit, value);
 	}
 	return NULL;
@@ -259,7 +260,7 @@ static const char *class_of(const char *flags, enum row_class *class, const char
 	return "unknown flags";
 }
 
-/* Appends a flag to a comma list; NULL and "" are none. */
+/* Appends `flag` to a list, after a comma if the list has items. Does nothing for NULL and "". */
 static void add_flag(char *list, size_t size, const char *flag)
 {
 	size_t used = strlen(list);
@@ -268,7 +269,10 @@ static void add_flag(char *list, size_t size, const char *flag)
 		snprintf(list + used, size - used, "%s%s", used ? "," : "", flag);
 }
 
-/* Stores the sample with the counts of its region. Marks one that lacks counts it should have. */
+/*
+ * Stores a sample with its own metrics and the counts of its region, or with the flag `no-counts`
+ * if counts are required but none arrived. Returns NULL, or a description of what is wrong.
+ */
 static const char *take_sample(struct intake *intake, const struct record *record)
 {
 	struct row *row = rows_current(&intake->rows, record);
@@ -340,7 +344,7 @@ static const char *take_skip(struct intake *intake, const struct record *record)
 		return "a skipped row without a proper name";
 	if (rows_current(&intake->rows, record))
 		intake->row_skipped = true;
-	else if (strcmp(text_of(record, "name"), "bench") == 0) /* no row at all */
+	else if (strcmp(text_of(record, "name"), "bench") == 0) /* no row can run */
 		fail(intake, "%.100s", text_of(record, "reason"));
 	intake->report.rows++;
 	if (may_store(intake, strlen(text_of(record, "name")) + strlen(text_of(record, "reason"))))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The meaning of one launch's records: they are checked against each other and against what was
- * asked for, the instrumentation library's counts are joined to samples, and what is plausible is
- * stored.
+ * Interprets the records of one launch: checks them against each other and against the launch that
+ * was asked for, joins the counts of the instrumentation library to samples, and stores the records
+ * that pass the checks.
  */
 #pragma once
 
@@ -13,8 +13,9 @@
 struct intake;
 
 /*
- * Which timed samples the instrumentation library counts. With COUNTS_ALL a sample without counts
- * is marked, and time stamps are dropped, because they would be instructions, not time.
+ * Which timed samples get counts from the instrumentation library. With COUNTS_ALL a sample without
+ * counts gets the flag `no-counts`, and the metric tsc is dropped: on that engine the TSC counts
+ * instructions, not time.
  */
 enum intake_counts { COUNTS_NONE, COUNTS_SOME, COUNTS_ALL };
 
@@ -23,11 +24,11 @@ struct intake_setup {
 	int64_t launch;
 	const struct strategy *strategy; /* the image must report this strategy */
 	const char *mode;                /* the kernel must report this mode: bench, test or list */
-	bool pcid;                       /* the kernel must report that PCIDs are on */
+	bool pcid;                       /* if true, the kernel must report that PCIDs are on */
 	enum intake_counts counts;
-	const char *engine_flag; /* added to every sample; or NULL */
-	const char *variant;     /* added to every sample; or NULL */
-	/* Called for each record of the guest; or NULL. */
+	const char *engine_flag; /* a flag for every sample, or NULL */
+	const char *variant;     /* of the engine, a flag for every sample too, or NULL */
+	/* Called for each record of the guest that has valid names, or NULL. */
 	void (*observe)(void *context, const struct record *record);
 	void *context;
 };
@@ -37,20 +38,20 @@ struct intake_report {
 	bool hello; /* a hello record came */
 	bool ended; /* a correct end record came */
 	/*
-	 * The instrumentation library ended the engine because a requirement is not met (status 2).
+	 * The instrumentation library ended the engine because it lacks a requirement (status 2).
 	 */
 	bool refused;
-	const char *flood; /* what the guest sent too much of, or NULL */
-	uint64_t records;  /* lines accepted */
-	uint64_t rows;     /* benchmark rows started, and rows skipped */
+	const char *flood; /* the limit that the guest exceeded, such as "4096 rows", or NULL */
+	uint64_t records;  /* accepted by the stream, lines of the library included */
+	uint64_t rows;     /* benchmark rows started, plus rows skipped */
 	uint64_t failed;   /* checks and tests that failed */
-	uint64_t damaged;  /* lines dropped or missing, samples refused */
+	uint64_t damaged;  /* faults of the stream, plus records refused */
 	char failure[400]; /* why the launch failed (wrong image, panic, failed checks), or "" */
 	char damage[192];  /* description of the first damage */
 	char revision[64]; /* as the kernel reports it */
 	char compiler[64];
-	char row[64];       /* name of the running row, or "" */
-	uint64_t index, of; /* its place among the rows; 0: unknown */
+	char row[64];       /* name of the newest row, or "" */
+	uint64_t index, of; /* the row is number `index` of `of` rows; 0: unknown */
 };
 
 /*
@@ -60,11 +61,14 @@ struct intake_report {
 struct intake *intake_new(const struct intake_setup *setup);
 void intake_free(struct intake *intake);
 
-/* Takes bytes as the engine sends them. */
+/* Processes the next `length` bytes of the engine's output. A call may end within a line. */
 void intake_feed(struct intake *intake, const char *bytes, size_t length);
 
-/* Call after the last byte. Marks the samples of a row that was cut off. */
+/*
+ * Ends the intake after the last byte. If the newest row has fewer samples than announced, gives
+ * its samples the flag `cut-short`.
+ */
 void intake_finish(struct intake *intake);
 
-/* Returns the report, which further calls update. */
+/* Returns the report. It is updated by each further call and freed with the intake. */
 const struct intake_report *intake_report(struct intake *intake);

@@ -46,8 +46,9 @@ static int hex_digit(char c)
 }
 
 /*
- * Decodes %XX in place, printable ASCII only. The escapes of other bytes are kept, so that no text
- * of a guest contains a byte that controls a terminal or ends a line. %00 is refused.
+ * Decodes the escapes %XX of printable ASCII in place. Escapes of other bytes are kept as they are,
+ * so that a guest's text cannot control a terminal or end a line. Returns false if an escape is
+ * malformed or %00.
  */
 static bool decode(char *text)
 {
@@ -75,7 +76,10 @@ static bool decode(char *text)
 	return true;
 }
 
-/* Splits "type key=value …" in record->text, from `at`. */
+/*
+ * Parses "type key=value …" into `record`. `at` is its first byte in record->text. Returns NULL, or
+ * a description of what is wrong.
+ */
 static const char *split(struct record *record, char *at)
 {
 	char *rest = NULL;
@@ -109,7 +113,7 @@ static bool is_all_printable(const char *line, size_t length)
 	return true;
 }
 
-/* Checks and removes " ~<crc>". */
+/* Checks " ~<crc>" at the end of a line, and removes it. Returns NULL, or what is wrong. */
 static const char *check_crc(char *text, size_t length)
 {
 	char expected[16];

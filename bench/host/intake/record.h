@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One line of the guest's record stream (docs/records.md): its form, its number and its CRC.
+ * Parses and writes single lines of the guest's record stream. docs/records.md describes them.
  */
 #pragma once
 
@@ -18,16 +18,16 @@ struct record {
 	size_t pairs;
 	struct {
 		const char *key;
-		const char *value; /* decoded: printable ASCII, any other byte still as its %XX */
+		const char *value; /* printable ASCII; escapes %XX of other bytes are not decoded */
 	} pair[RECORD_PAIRS_MAX];
-	char text[RECORD_LINE_MAX]; /* the pointers above point into it */
+	char text[RECORD_LINE_MAX]; /* `type`, `key` and `value` point into it */
 };
 
 enum record_kind {
-	RECORD_NOISE,   /* neither '@' nor '!' at the start: firmware */
-	RECORD_GUEST,   /* '@': a record of the guest */
-	RECORD_LIBRARY, /* '!': a line of the instrumentation library */
-	RECORD_BAD,     /* malformed: *why says what is wrong */
+	RECORD_NOISE,   /* begins with neither '@' nor '!': output of the firmware */
+	RECORD_GUEST,   /* begins with '@': a record of the guest */
+	RECORD_LIBRARY, /* begins with '!': a line of the instrumentation library */
+	RECORD_BAD,     /* begins with '@' or '!' but is malformed; *why says what is wrong */
 };
 
 /*
@@ -40,28 +40,32 @@ enum record_kind record_parse(struct record *record, const char *line, size_t le
 const char *record_get(const struct record *record, const char *key);
 
 /*
- * Parses the value of `key` as a decimal integer from 0 to INT64_MAX. Returns false if it is not
- * one.
+ * Parses the value of `key` as record_decimal() does. Returns false if the key is missing or its
+ * value is not such a number.
  */
 bool record_number(const struct record *record, const char *key, int64_t *value);
 
 /*
- * Parses `text` as a decimal integer from 0 to INT64_MAX, digits only. Returns false if it is not
- * one.
+ * Parses `text` as a decimal integer from 0 to INT64_MAX that consists of digits only. Returns
+ * false if it is anything else.
  */
 bool record_decimal(const char *text, int64_t *value);
 
 /*
- * The only check of names from a guest: `name`, `unit`, and the metrics `m.…` with their units
- * (text.h). Returns NULL, or what is wrong; such a record must not be used.
+ * Checks that `name`, `unit`, and the metrics `m.…` with their units are valid (text.h). No other
+ * function checks names from a guest. Returns NULL, or a description of what is wrong; then the
+ * caller must not use the record.
  */
 const char *record_check_names(const struct record *record);
 
 /*
- * Writes the line of record `number` with `body` ("type key=value …", already escaped), its CRC and
- * a newline. Returns its length, or 0 if it does not fit.
+ * Writes a record's line: its number, `body` ("type key=value …", already escaped), its CRC and a
+ * newline. Returns the length in bytes, or 0 if the line does not fit.
  */
 size_t record_encode(char *line, size_t size, uint64_t number, const char *body);
 
-/* Returns the CRC-32 (IEEE 802.3) of `length` bytes, continued from `crc` (0 at the start). */
+/*
+ * Returns the CRC-32 (IEEE 802.3) of `length` bytes. `crc` is 0, or the result for the bytes that
+ * precede them.
+ */
 uint32_t record_crc(uint32_t crc, const char *bytes, size_t length);

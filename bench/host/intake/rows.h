@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The benchmark rows of a launch. One row is open at a time, and none may come twice. */
+/*
+ * The benchmark rows of a launch. A row is one benchmark with one parameter. Only the newest row is
+ * open, and a row may be opened only once.
+ */
 #pragma once
 
 #include "bench/host/base/text.h"
@@ -14,32 +17,33 @@ struct row {
 	char name[NAME_SIZE];
 	char unit[24]; /* of the parameter */
 	int64_t parameter;
-	int64_t samples; /* announced by the guest */
-	int64_t warmup;
-	int64_t taken[ROW_CLASSES];
-	int64_t last[ROW_CLASSES];    /* number of the last sample of each class; -1: none */
-	bool check_failed, cut_short; /* its samples have these flags */
+	int64_t samples;              /* as the guest announced */
+	int64_t warmup;               /* most warm-up samples, as the guest announced */
+	int64_t taken[ROW_CLASSES];   /* how many samples of each class have arrived */
+	int64_t last[ROW_CLASSES];    /* number of the newest sample of each class; -1: none */
+	bool check_failed, cut_short; /* true if the row's samples have the flag */
 };
 
 struct rows {
 	size_t count;
-	struct row *row; /* `count` of them */
-	uint64_t opened; /* `bench` records, refused ones included; only ROWS_MAX are examined */
+	struct row *row; /* `count` rows; the last one is the newest */
+	/* `bench` records so far, even refused ones; after ROWS_MAX all are refused */
+	uint64_t opened;
 };
 
 /*
- * Opens the row of a `bench` record, whose names have been checked. Returns NULL, or what is wrong
- * with it.
+ * Opens the row that a `bench` record announces. The caller has checked the record's names. Returns
+ * NULL, or a description of what is wrong with the record.
  */
 const char *rows_open(struct rows *rows, const struct record *record);
 
-/* Returns the newest row if `record` names it, else NULL. */
+/* Returns the newest row if the record has its name and parameter, otherwise NULL. */
 struct row *rows_current(struct rows *rows, const struct record *record);
 
-/* Notes sample `number` of `class`. Returns NULL, or what is wrong with it. */
+/* Counts sample `number` of `class`. Returns NULL, or a description of what is wrong with it. */
 const char *row_take(struct row *row, enum row_class class, int64_t number);
 
-/* Returns true if the row has fewer samples, of warm-up or others, than announced. */
+/* Returns true if samples and warm-up samples together are fewer than the samples announced. */
 bool row_is_short(const struct row *row);
 
 void rows_free(struct rows *rows);

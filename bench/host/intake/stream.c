@@ -33,7 +33,10 @@ void stream_damage(struct stream *stream, const char *format, ...)
 	va_end(arguments);
 }
 
-/* Compares the `end` record's account of the stream with ours. `before`: records before it. */
+/*
+ * Returns true if the number of records and the checksum in the `end` record are those of the
+ * stream; otherwise counts damage. `before` is the number of records before it.
+ */
 static bool end_agrees(struct stream *stream, const struct record *record, uint64_t before)
 {
 	char checksum[16];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The guest's record stream: bytes in, checked records out. Memory is bounded whatever the guest
- * sends.
+ * Splits the output of an engine into records and checks them. The memory used is bounded, whatever
+ * the guest sends.
  */
 #pragma once
 
@@ -13,14 +13,14 @@
 
 struct stream {
 	char line[RECORD_LINE_MAX];
-	size_t length; /* of the line so far; RECORD_LINE_MAX: too long, the rest is skipped */
+	size_t length; /* of `line` so far; at RECORD_LINE_MAX the rest of the line is skipped */
 	uint64_t bytes;
-	uint64_t lines;    /* records and library lines accepted */
+	uint64_t lines;    /* well-formed lines of the guest and the instrumentation library */
 	uint64_t last;     /* number of the last record accepted */
-	uint32_t checksum; /* of the guest's lines so far, newlines included */
-	bool ended;        /* an `end` record came and agreed with what came before */
-	uint64_t damaged;  /* lines dropped, numbers missing, wrong end */
-	const char *flood; /* the limit that was passed, or NULL; all later bytes are ignored */
+	uint32_t checksum; /* CRC-32 of the records accepted, newlines included */
+	bool ended;        /* an `end` record came, and its count and checksum were correct */
+	uint64_t damaged;  /* faults: lines dropped, gaps in the numbers, a wrong `end` record */
+	const char *flood; /* the limit that was exceeded; NULL: none. If set, bytes are ignored */
 	char damage[160];  /* description of the first damage */
 	void (*accept)(void *context, const struct record *record, bool from_library);
 	void *context;
@@ -29,14 +29,15 @@ struct stream {
 /* Starts a stream that passes valid records to `accept`. */
 void stream_init(struct stream *stream, void (*accept)(void *, const struct record *, bool), void *context);
 
-/* Takes `length` bytes as the engine sends them. */
+/* Processes the next `length` bytes of the engine's output. A call may end within a line. */
 void stream_feed(struct stream *stream, const char *bytes, size_t length);
 
-/* Call after the last byte. An incomplete line is damage. */
+/* Ends the stream after the last byte. An incomplete line of the guest or library is damage. */
 void stream_finish(struct stream *stream);
 
-/* Stops accepting records because there are too many of `what`, such as "5000 rows". */
+/* Makes the stream ignore all further bytes because the limit `what`, such as "4096 rows", was
+ * exceeded. `what` must outlive the stream. */
 void stream_flood(struct stream *stream, const char *what);
 
-/* Counts damage and keeps the first description. */
+/* Counts a fault of the stream. Keeps the description of the first one in `damage`. */
 __attribute__((format(printf, 2, 3))) void stream_damage(struct stream *stream, const char *format, ...);

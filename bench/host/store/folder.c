@@ -28,7 +28,10 @@ static bool is_empty(const char *path)
 	return entries <= 2; /* . and .. */
 }
 
-/* Finds an unused name: two runs may start in the same second. */
+/*
+ * Creates results/<UTC time>-<engines>. If it exists, because another run started in the same
+ * second, "-2" to "-99" is appended. Returns 0, or -1 with errno.
+ */
 static int make_new(struct folder *folder, const char *engines)
 {
 	char now[CLOCK_TEXT_MAX];
@@ -97,6 +100,6 @@ int folder_lock(const char *path)
 {
 	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	/* Left open: the lock is released when the process ends, however it ends. */
+	/* The descriptor stays open, so the kernel releases the lock only when the process ends. */
 	return folder < 0 || flock(folder, LOCK_EX | LOCK_NB) ? -1 : 0;
 }

@@ -3,7 +3,7 @@ PRAGMA user_version = 1;
 
 CREATE TABLE run (
 	id       INTEGER PRIMARY KEY CHECK (id = 1),
-	name     TEXT NOT NULL,             -- of the folder: <UTC time>-<engines>
+	name     TEXT NOT NULL,             -- name of the folder, such as <UTC time>-<engines>
 	started  TEXT NOT NULL,             -- ISO 8601, UTC
 	finished TEXT,
 	state    TEXT NOT NULL,             -- running | complete | failed | cut short
@@ -16,8 +16,8 @@ CREATE TABLE environment (
 	value TEXT NOT NULL
 );
 
--- One boot of one image on one engine. Launches of engine 'image' hold facts read from the image
--- itself, without a boot.
+-- A launch is one boot of one image on one engine. A launch of engine 'image' has no boot: its facts
+-- were read from the image file.
 CREATE TABLE launches (
 	id        INTEGER PRIMARY KEY,
 	engine    TEXT NOT NULL,
@@ -34,11 +34,11 @@ CREATE TABLE launches (
 	                                    -- timed out
 	reason    TEXT NOT NULL DEFAULT '',
 	status    INTEGER,                  -- exit status of the engine, or 128 + signal
-	revision  TEXT NOT NULL DEFAULT '', -- as the kernel reports it
-	compiler  TEXT NOT NULL DEFAULT '',
+	revision  TEXT NOT NULL DEFAULT '', -- of the source, as the kernel reports it
+	compiler  TEXT NOT NULL DEFAULT '', -- as the kernel reports it
 	sha256    TEXT NOT NULL DEFAULT '', -- of the image
 	seed      INTEGER NOT NULL DEFAULT 0, -- given to the kernel
-	seconds   REAL
+	seconds   REAL                      -- that the launch took
 );
 
 CREATE TABLE samples (
@@ -49,15 +49,15 @@ CREATE TABLE samples (
 	sample    INTEGER NOT NULL,
 	metric    TEXT NOT NULL,
 	unit      TEXT NOT NULL,
-	value     INTEGER NOT NULL,         -- raw, overhead not subtracted
-	flags     TEXT NOT NULL             -- '' or a comma list: warmup, overhead, outlier,
-	                                    -- check-failed, no-counts, cut-short, emulated,
-	                                    -- and the variant
+	value     INTEGER NOT NULL,         -- raw: the overhead is not subtracted
+	flags     TEXT NOT NULL             -- separated by commas: warmup, overhead, outlier,
+	                                    -- check-failed, no-counts, cut-short, emulated and
+	                                    -- the variant of the engine; '' if none
 );
 CREATE INDEX samples_by_row ON samples (launch, benchmark, parameter, metric);
 
--- A row's counts per function of the kernel: sums over its samples, or over its overhead samples.
--- Warm-up is left out.
+-- The counts of a benchmark row for each function of the kernel. A count is a sum over the row's
+-- samples (kind 'sample') or its overhead samples (kind 'overhead'). Warm-up samples are left out.
 CREATE TABLE functions (
 	launch    INTEGER NOT NULL REFERENCES launches(id),
 	benchmark TEXT NOT NULL,
@@ -66,13 +66,14 @@ CREATE TABLE functions (
 	function  TEXT NOT NULL,            -- symbol, or [user], [delivery], [unknown]
 	metric    TEXT NOT NULL,
 	unit      TEXT NOT NULL,
-	value     INTEGER NOT NULL,         -- sum over n samples; functions add up to the samples
+	value     INTEGER NOT NULL,         -- sum over the row's n samples of this kind. The values
+	                                    -- of all functions add up to those of the samples.
 	n         INTEGER NOT NULL
 );
 CREATE INDEX functions_by_row ON functions (launch, benchmark, parameter, metric);
 
--- A row's counts per chain of calls, in one metric: cycles_nominal, or instructions without a
--- profile.
+-- The counts of a benchmark row for each chain of calls, summed as in the table functions, in one
+-- metric: cycles_nominal, or instructions if the run has no profile of the cycle model.
 CREATE TABLE stacks (
 	launch    INTEGER NOT NULL REFERENCES launches(id),
 	benchmark TEXT NOT NULL,
@@ -101,8 +102,8 @@ CREATE TABLE facts (
 	unit   TEXT NOT NULL
 );
 
--- The presets, in their order (kernel/axes.txt). store.c makes this table, also in databases of
--- older versions:
+-- The presets, in the order of kernel/axes.txt. store.c creates this table in every database that it
+-- opens:
 --     CREATE TABLE preset (place INTEGER PRIMARY KEY, name TEXT, stack TEXT, loader TEXT,
 --                          isolation TEXT)
 
@@ -112,8 +113,8 @@ CREATE TABLE summary (
 	n INTEGER, min REAL, q1 REAL, median REAL, q3 REAL, max REAL, mad REAL, ci_low REAL, ci_high REAL, flags TEXT
 );
 
--- The engine is left out: as the first column of the index, it would make SQLite choose a join that
--- takes minutes in attribution.c.
+-- The index does not begin with the engine, because SQLite would then choose a join that takes
+-- minutes for the query of attribution.c.
 CREATE INDEX summary_by_row ON summary (benchmark, parameter, metric, strategy);
 CREATE INDEX summary_by_strategy ON summary (strategy, metric, benchmark);
 
@@ -136,15 +137,15 @@ CREATE TABLE drift (
 	n INTEGER, slope REAL, change REAL, chance REAL, flags TEXT
 );
 
--- VM exits while a row ran, including its set-up but not its records, from a separate launch
--- (exits.h).
+-- The number of VM exits while a benchmark row ran, with its set-up but without the output of its
+-- records. They are counted in a separate launch (exits.h).
 CREATE TABLE vm_exits (
 	launch    INTEGER NOT NULL REFERENCES launches(id),
 	benchmark TEXT NOT NULL,
 	parameter INTEGER NOT NULL,
-	reason    TEXT NOT NULL,            -- name in the host's kernel
+	reason    TEXT NOT NULL,            -- the host kernel's name for it
 	exits     INTEGER NOT NULL,
-	samples   INTEGER NOT NULL          -- of all kinds, taken by the row during that time
+	samples   INTEGER NOT NULL          -- how many the row took, warm-up and overhead included
 );
 
 CREATE TABLE claims (

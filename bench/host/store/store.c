@@ -32,7 +32,7 @@ enum statement {
 	STATEMENTS
 };
 
-/* `types` has a letter of run() per `?`. */
+/* `types` has a letter for each `?` of the statement: its type, as run() describes. */
 static const struct {
 	const char *types;
 	const char *sql;
@@ -69,7 +69,7 @@ static const struct {
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *statement[STATEMENTS];
-	double opened; /* when the transaction was opened; 0: none is open */
+	double opened; /* clock_seconds() when the transaction began; 0: none is open */
 	bool failed;
 	char error[256];
 };
@@ -107,8 +107,8 @@ static int open_transaction(struct store *store)
 }
 
 /*
- * Binds an argument per letter of the statement's types (s text, i int64_t, d double) and executes
- * it.
+ * Binds one argument per letter of the statement's types (s: text, i: int64_t, d: double) and
+ * executes the statement, in a transaction that it begins if none is open.
  */
 static int run(struct store *store, enum statement which, ...)
 {
@@ -271,7 +271,7 @@ int store_run_cut_short(struct store *store)
 
 int store_launch_clear(struct store *store, int64_t launch)
 {
-	/* Every table whose rows belong to a launch. */
+	/* Selects every table that has a column `launch`. */
 	static const char tables[] = "SELECT m.name FROM sqlite_master m, pragma_table_info(m.name) c"
 	                             " WHERE m.type = 'table' AND c.name = 'launch'";
 	sqlite3_stmt *row = NULL;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The results database of one run (schema.sql). Rows are written as they arrive and committed about
- * twice a second, so that a harness that is killed loses half a second of results and leaves a
- * readable file.
+ * twice a second. If the harness is killed, the file remains readable and lacks only the results of
+ * the last half second.
  *
- * Every function that returns int returns 0, or -1 if an error has occurred, now or earlier;
- * store_error() describes the first one. After an error nothing more is written; committed rows are
- * kept.
+ * Every function that returns int returns 0, or -1 if this call or an earlier one failed.
+ * store_error() describes the first error. After an error nothing more is written; committed rows
+ * are kept.
  */
 #pragma once
 
@@ -15,11 +15,12 @@
 
 #include <sqlite3.h>
 
-/* The version of the database and of the exports (schema.sql). */
+/* The version of the database's format (user_version in schema.sql) and of the exported files. */
 #define STORE_VERSION 1
 
 struct store;
 
+/* A new row of the table launches. */
 struct store_launch {
 	const char *engine;
 	const char *variant; /* of the engine; NULL or "" if it has none */
@@ -31,43 +32,45 @@ struct store_launch {
 	unsigned memory; /* MiB */
 	unsigned round;  /* from 1; 0 for facts of an image */
 	uint64_t seed;
-	const char *bench;  /* the glob asked for */
+	const char *bench;  /* the glob of benchmarks to run; "" for self-tests */
 	const char *sha256; /* of the image */
 };
 
+/* A benchmark row: one benchmark with one parameter in one launch. */
 struct store_row {
-	int64_t launch;
+	int64_t launch; /* id in the table launches */
 	const char *benchmark;
 	int64_t parameter;
 	const char *parameter_unit;
 };
 
-/* The part of a row that belongs to one function or chain of calls. */
+/* A row's counts in one metric that are due to one function, or to one chain of calls. */
 struct store_function {
 	const struct store_row *row;
 	const char *kind; /* sample | overhead */
-	const char *name; /* or the collapsed stack */
+	const char *name; /* of the function; for a chain of calls "outermost;...;innermost" */
 	const char *metric;
 	const char *unit;
-	int64_t value;   /* sum over all samples of the kind */
-	int64_t samples; /* number of these samples */
+	int64_t value;   /* sum over the row's samples of this kind */
+	int64_t samples; /* the number of samples summed */
 };
 
+/* How a launch ended. */
 struct store_outcome {
-	const char *state;  /* complete | failed | cut short | damaged | timed out */
-	const char *reason; /* "" if complete */
-	int status;         /* exit status, or 128 + signal; -1: none */
-	const char *revision;
-	const char *compiler;
-	double seconds;
+	const char *state;    /* complete | failed | cut short | damaged | timed out */
+	const char *reason;   /* "" if complete */
+	int status;           /* of the engine: exit status, or 128 + signal; -1: none */
+	const char *revision; /* as the kernel reports it */
+	const char *compiler; /* as the kernel reports it */
+	double seconds;       /* that the launch took */
 };
 
-/* Returns the schema as SQL. */
+/* Returns the SQL text of schema.sql and views.sql. */
 const char *store_schema(void);
 
 /*
- * Adds the views of views.sql to a database made before they existed, for this connection only.
- * Returns 0, or -1 after a message.
+ * Adds the views of views.sql, as temporary views of this connection, if the database was made by a
+ * version of the harness that had none. Returns 0, or -1 after a message.
  */
 int store_add_views(sqlite3 *db);
 
@@ -80,10 +83,10 @@ struct store *store_create(const char *path, char *why, size_t size);
 /* Opens the existing database at `path`. Returns NULL with a message in `why` if that fails. */
 struct store *store_open(const char *path, char *why, size_t size);
 
-/* Commits, folds the write-ahead log into the file, closes it and frees `store`. */
+/* Commits, moves the contents of the write-ahead log to the file, closes it and frees `store`. */
 int store_close(struct store *store);
 
-/* Returns a description of the first error, or NULL. */
+/* Returns a description of the first error, or NULL if there was none. */
 const char *store_error(const struct store *store);
 
 /* Commits everything and returns the connection, for work on finished results. */
@@ -92,26 +95,33 @@ sqlite3 *store_database(struct store *store);
 /* Returns the connection without committing. */
 sqlite3 *store_connection(struct store *store);
 
+/* Writes the row of the table run, with the state `running` and the current time, and commits. */
 int store_run_start(struct store *store, const char *name, const char *command, uint64_t seed);
+
+/* Sets the state of the run and the time at which it finished, and commits. */
 int store_run_finish(struct store *store, const char *state);
+
+/* Writes a row of the table environment and replaces an earlier one with this key. */
 int store_environment(struct store *store, const char *key, const char *value);
 
-/* Sets the state of a run that is still `running` to `cut short`. */
+/* Changes the state of the run from `running` to `cut short` and commits. Keeps any other state. */
 int store_run_cut_short(struct store *store);
 
-/* Deletes all rows of the launch. */
+/* Deletes the launch's rows from all tables, but not the launch itself. */
 int store_launch_clear(struct store *store, int64_t launch);
 
-/* Discards everything that is not committed. */
+/* Discards all changes since the last commit. */
 int store_rollback(struct store *store);
 
 /*
- * Adds a launch and commits at once. Its state is `running` until store_launch_finish(). Returns
- * its id, or -1.
+ * Adds a launch with the state `running` and commits. Returns its id, or -1.
  */
 int64_t store_launch_start(struct store *store, const struct store_launch *launch);
+
+/* Writes how the launch ended and commits. */
 int store_launch_finish(struct store *store, int64_t launch, const struct store_outcome *outcome);
 
+/* Each function adds a row to the table of its name; schema.sql describes the columns. */
 int store_sample(struct store *store, const struct store_row *row, int64_t sample, const char *metric,
                  const char *unit, int64_t value, const char *flags);
 int store_check(struct store *store, int64_t launch, const char *kind, const char *name, int64_t parameter,
@@ -125,9 +135,12 @@ int store_stack(struct store *store, const struct store_function *stack);
 int store_exits(struct store *store, int64_t launch, const char *benchmark, int64_t parameter,
                 const char *reason, int64_t exits, int64_t samples);
 
-/* Adds `flag` to every sample of the row. */
+/* Appends `flag` to the flags of every sample of the row that is stored so far. */
 int store_flag_row(struct store *store, const struct store_row *row, const char *flag);
 
-/* Commits if the open transaction is older than half a second. The main loop calls it. */
+/*
+ * Commits if the open transaction is older than half a second. The loop that reads the engine's
+ * output calls it.
+ */
 int store_tick(struct store *store);
 int store_commit(struct store *store);

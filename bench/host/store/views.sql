@@ -1,9 +1,9 @@
--- Views of a results database. They store nothing, so a database made before they existed gets them
--- for the connection (store.h).
+-- Views of a results database. A database that an older harness made without them gets them as
+-- temporary views (store_add_views() in store.h).
 
--- Samples that count towards a series, with their launch: no warm-up, no samples without counts,
--- and only rows whose checks passed. `overhead` is 1 for samples of an empty body, whose median is
--- subtracted from the others.
+-- The samples of series, with columns of their launches. Left out are warm-up samples, samples that
+-- lack counts, and rows with a failed check. `overhead` is 1 for samples of an empty body; their
+-- median is the overhead of the other samples.
 CREATE VIEW good_sample AS
 	SELECT s.*, ',' || s.flags || ',' LIKE '%,overhead,%' AS overhead,
 	       l.engine, l.variant, l.strategy, l.stack, l.loader, l.isolation, l.cpus, l.round
@@ -11,16 +11,17 @@ CREATE VIEW good_sample AS
 	WHERE ',' || s.flags || ',' NOT LIKE '%,warmup,%' AND ',' || s.flags || ',' NOT LIKE '%,no-counts,%'
 	  AND ',' || s.flags || ',' NOT LIKE '%,check-failed,%';
 
--- Summaries of series whose checks passed.
+-- The summaries of series without failed checks.
 CREATE VIEW good_summary AS
 	SELECT * FROM summary WHERE ',' || flags || ',' NOT LIKE '%,check-failed,%';
 
--- The counts of experiments, on engines whose numbers decide claims; one row per value.
+-- The samples of good_sample on Bochs and KVM, the engines whose numbers decide claims, without
+-- overhead samples.
 CREATE VIEW experiment AS
 	SELECT * FROM good_sample WHERE engine IN ('bochs', 'kvm') AND NOT overhead;
 
--- The entry stub in the images of a stack, read without a boot: the number of instructions that
--- write RSP, and of all instructions.
+-- The interrupt entry stub in the images of each stack, read without a boot: how many of its
+-- instructions write RSP, and how many it has in all.
 CREATE VIEW entry_stub AS
 	SELECT stack,
 	       max("max") FILTER (WHERE metric = 'rsp_writes') AS writes,
