@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* Made-up results for claims_expected.h, one measurement per line (see measure()). */
+#pragma once
+
+#define RSP_WRITES(strategy, n) "image " strategy " irq.entry.user 0 rsp_writes " n "\n"
+#define RSP0                    "heap-rsp0+sandwich+shared"
+#define RSP0_RAN                "bochs " RSP0 " irq.entry.user 0 instructions 14 14\n"
+#define TIME(strategy, benchmark, size, values) \
+	"kvm " strategy " exec.load" benchmark " " size " tsc " values "\n"
+#define EVENT(strategy, benchmark, size, metric, values) \
+	"bochs " strategy " exec.load" benchmark " " size " " metric " " values "\n"
+#define SMALL "4096"
+#define LARGE "1048576"
+#define EQUAL_EVENTS(size)                                   \
+	EVENT("window", "", size, "instructions", "100 100") \
+	EVENT("heap", "", size, "instructions", "100 100")   \
+	EVENT("window", "", size, "walk_reads", "20 20") EVENT("heap", "", size, "walk_reads", "20 20")
+#define CYCLES(strategy, size, low, nominal, high)   \
+	EVENT(strategy, "", size, "cycles_low", low) \
+	EVENT(strategy, "", size, "cycles_nominal", nominal) EVENT(strategy, "", size, "cycles_high", high)
+/* Times of window and random at one size, warm and cold. */
+#define TIMES(warm, warm_random, cold, cold_random) \
+	TIME("window", "", SMALL, warm)             \
+	TIME("random", "", SMALL, warm_random)      \
+	TIME("window", ".cold", SMALL, cold) TIME("random", ".cold", SMALL, cold_random)
+#define EVENTS(metric, warm, warm_random, cold, cold_random) \
+	EVENT("window", "", SMALL, metric, warm)             \
+	EVENT("random", "", SMALL, metric, warm_random)      \
+	EVENT("window", ".cold", SMALL, metric, cold) EVENT("random", ".cold", SMALL, metric, cold_random)
+#define TRIES(engine, strategy, benchmark, violations, tries)                                                \
+	engine " " strategy " " benchmark " 0 violations " violations "\n" engine " " strategy " " benchmark \
+	       " 0 tries " tries "\n"
+#define COUNT(strategy, benchmark, metric, value) "bochs " strategy " " benchmark " 0 " metric " " value "\n"
+/* Violations on Bochs, with a control or with other metrics. */
+#define CONTROLLED(strategy, benchmark, violations, control, tries) \
+	TRIES("bochs", strategy, benchmark, violations, tries)      \
+	COUNT(strategy, benchmark, "control_violations", control)
+#define SHARED_PML4(strategy, shared, own) CONTROLLED(strategy, "pitfall.shared_pml4", shared, own, "1024")
+#define USER_STACK(strategy, words, control) \
+	CONTROLLED(strategy, "pitfall.user_stack_irq", words, control, "16")
+#define TEARDOWN(strategy, before, after) CONTROLLED(strategy, "teardown.order", before, after, "16")
+#define CR3_IN_C(strategy, fixed, heap, scratch, tries)                \
+	COUNT(strategy, "pitfall.cr3_in_c", "fixed_faults", fixed)     \
+	COUNT(strategy, "pitfall.cr3_in_c", "heap_faults", heap)       \
+	COUNT(strategy, "pitfall.cr3_in_c", "scratch_faults", scratch) \
+	COUNT(strategy, "pitfall.cr3_in_c", "tries", tries)
+#define WINDOW_IRQ(strategy, violations, tries, corruptions)              \
+	TRIES("bochs", strategy, "pitfall.window_irq", violations, tries) \
+	COUNT(strategy, "pitfall.window_irq", "corruptions", corruptions)
+#define FORMULA(written, overlap, outside)                                        \
+	COUNT("heap", "arith.stack_formula", "first_overlap_as_written", written) \
+	COUNT("heap", "arith.stack_formula", "first_overlap_intended", overlap)   \
+	COUNT("heap", "arith.stack_formula", "first_outside_intended", outside)
+#define OVERLAP(strategy, note, violations)                             \
+	TRIES("bochs", strategy, "user.stack_overlap", violations, "9") \
+	COUNT(strategy, "user.stack_overlap", "note_overlaps", note)    \
+	COUNT(strategy, "user.stack_overlap", "note_image_room", "5000")
+#define SANDWICH(strategy, violations, leaked, refused)                    \
+	TRIES("bochs", strategy, "pitfall.sandwich_irq", violations, "16") \
+	COUNT(strategy, "pitfall.sandwich_irq", "frames_leaked", leaked)   \
+	COUNT(strategy, "pitfall.sandwich_irq", "images_refused", refused) \
+	COUNT(strategy, "pitfall.sandwich_irq", "wrong_space_when_forced", "12")
+
+#define FUZZ(violations, leaked, broken, held, tries)               \
+	TRIES("bochs", "heap", "regions.fuzz", violations, tries)   \
+	COUNT("heap", "regions.fuzz", "leaked", leaked)             \
+	COUNT("heap", "regions.fuzz", "control_violations", broken) \
+	COUNT("heap", "regions.fuzz", "control_leaked", held)
+#define FILE_END(mapped, refused, bus, read, tries)                    \
+	TRIES("bochs", "heap", "map.file_end", "0", tries)             \
+	COUNT("heap", "map.file_end", "mapped_with_zero_tail", mapped) \
+	COUNT("heap", "map.file_end", "beyond_not_mapped", refused)    \
+	COUNT("heap", "map.file_end", "beyond_bus_errors", bus)        \
+	COUNT("heap", "map.file_end", "beyond_read", read)
+#define SHM_SCAN(violations, found, segments, owner, tries)     \
+	TRIES("bochs", "heap", "shm.scan", violations, tries)   \
+	COUNT("heap", "shm.scan", "control_found", found)       \
+	COUNT("heap", "shm.scan", "control_first_after", "196") \
+	COUNT("heap", "shm.scan", "segments", segments)         \
+	COUNT("heap", "shm.scan", "read_by_owner", owner)
+#define GIVE_BACK(damaged, freed, contents, lost, tries)               \
+	TRIES("bochs", "heap", "modules.give_back", damaged, tries)    \
+	COUNT("heap", "modules.give_back", "bytes", "10000")           \
+	COUNT("heap", "modules.give_back", "bytes_freed", freed)       \
+	COUNT("heap", "modules.give_back", "bytes_of_files", contents) \
+	COUNT("heap", "modules.give_back", "frames_lost", lost)
+#define OVERFLOW(violations, guarded, bare, stepped, tries)              \
+	TRIES("bochs", "heap", "user.stack_overflow", violations, tries) \
+	COUNT("heap", "user.stack_overflow", "guarded_faults", guarded)  \
+	COUNT("heap", "user.stack_overflow", "bare_corruptions", bare)   \
+	COUNT("heap", "user.stack_overflow", "stepped_over", stepped)
+#define ELF_ORDER(violations, failed, control, tries)                  \
+	TRIES("bochs", "heap", "regions.elf_order", violations, tries) \
+	COUNT("heap", "regions.elf_order", "programs_failed", failed)  \
+	COUNT("heap", "regions.elf_order", "control_violations", control)
+#define BOOT_LAYOUT(metric, value) COUNT("heap", "arith.boot_layout", metric, value)
+#define SMALL_STACK(strategy, bytes, tries)                         \
+	COUNT(strategy, "pitfall.small_stack", "high_water", bytes) \
+	COUNT(strategy, "pitfall.small_stack", "tries", tries)
+#define MOVED(strategy, moved, both)                                   \
+	COUNT(strategy, "pitfall.moved_kernel", "moved_faults", moved) \
+	COUNT(strategy, "pitfall.moved_kernel", "both_faults", both)   \
+	COUNT(strategy, "pitfall.moved_kernel", "tries", "16")
