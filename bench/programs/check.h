@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* For programs that check what the kernel promises: main() returns 0, or the line of the check that
- * failed. */
+/* Helpers for programs that check the kernel. A failed CHECK() leaves its function, which returns
+ * the line of the check; a function whose checks all hold returns 0. */
 #pragma once
 
 #include "bench/programs/user.h"
@@ -11,7 +11,7 @@
 			return __LINE__; \
 	} while (0)
 
-/* A kind of check: the first argument that selects it, and its function. */
+/* A group of checks: the program's first argument that selects it, and its function. */
 struct kind {
 	const char *name;
 	int (*run)(void);
@@ -50,7 +50,7 @@ static inline int status_of(long pid)
 	return call(SYS_wait4, (uint64_t)pid, (uintptr_t)&status, 0) == pid ? status : -1;
 }
 
-/* Exits with `status`. */
+/* Ends the program with exit status `status`. */
 _Noreturn static inline void leave(int status)
 {
 	for (;;)

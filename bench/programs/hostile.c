@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hostile KIND: a program that does what it must not. It must be killed, or its call refused. If it
- * reaches its end, its exit status is 1 if it got away with it, 0 if the kernel refused properly.
+ * hostile KIND: does something that a program must not do. The kernel must kill the program or
+ * refuse the call. If the program reaches its end, its exit status is 0 if the kernel refused with
+ * the right error, and 1 otherwise.
  */
 #include "bench/programs/user.h"
 
-/* All of it is intended. */
+/* The endless recursion and the wild accesses are intended. */
 #pragma GCC diagnostic ignored "-Winfinite-recursion"
 #pragma GCC diagnostic ignored "-Warray-bounds"
 
@@ -21,7 +22,7 @@ static int deep(volatile char *above)
 	return deep(here) + here[0];
 }
 
-/* Calls with bad pointers: each must give -EFAULT (14) and nothing else. */
+/* Returns 0 if each call with a bad pointer fails with -EFAULT (14), otherwise 1. */
 static int bad_pointers(void)
 {
 	static const uint64_t bad[] = {
@@ -61,7 +62,8 @@ static int bad_numbers(void)
 	return 0;
 }
 
-/* A failed exec leaves the program unchanged. */
+/* Returns 0 if calls of execve() that must fail return -ENOENT (2), -ENOEXEC (8) and -ENAMETOOLONG
+ * (36), and thereby leave this program running. */
 static int failed_exec(void)
 {
 	static char long_name[2000];
@@ -74,7 +76,8 @@ static int failed_exec(void)
 	       call(SYS_execve, (uintptr_t)long_name, 0, 0) != -36;
 }
 
-/* A string that is too long, and too many strings: E2BIG (7). arguments.c has more such cases. */
+/* Returns 0 if a string that is too long and a list of too many strings are refused with -E2BIG
+ * (7). tests/programs/arguments.c has more such cases. */
 static int many_arguments(void)
 {
 	static char long_string[140000];
@@ -92,7 +95,7 @@ static int many_arguments(void)
 	return call(SYS_spawn, (uintptr_t) "hello", (uintptr_t)argv, 0) != -7;
 }
 
-/* Ends before its child does. */
+/* Starts a child and returns before the child ends. */
 static int leave_child(void)
 {
 	const char *argv[] = { "hostile", "yield", NULL };
@@ -100,7 +103,8 @@ static int leave_child(void)
 	return call(SYS_spawn, (uintptr_t) "hostile", (uintptr_t)argv, 0) <= 0;
 }
 
-/* The console's node survives its removal while it is open: new files do not get its memory. */
+/* Returns 0 if the console still works after its node was removed: the node is open, so new files
+ * must not get its memory. */
 static int remove_console(void)
 {
 	const uint64_t path = (uintptr_t) "/tmp/in-its-place";
@@ -119,10 +123,10 @@ static int remove_console(void)
 }
 
 /*
- * IRETQ loads the trap flag and RSP together, and the next instruction is SYSCALL. A kernel that
- * handled the single step on the stack at the user's RSP would write registers of the program's
- * choice there, in ring 0. AC is set because Bochs takes the reads of IRETQ for the kernel's, and
- * SMAP would stop them.
+ * Loads RSP and RFLAGS with IRETQ, then executes SYSCALL. If `flags` contain the trap flag, the
+ * single step is due around the SYSCALL: a kernel that handled it on the stack at the user's RSP
+ * would write registers of the program's choice there, in ring 0. AC is set first because Bochs
+ * takes the reads of IRETQ for the kernel's, and SMAP would stop them.
  */
 static void iretq(uint64_t rsp, uint64_t flags, long number)
 {
@@ -139,11 +143,12 @@ static void iretq(uint64_t rsp, uint64_t flags, long number)
 	                 : "rcx", "r11", "memory");
 }
 
-#define UNKNOWN (-1) /* not a kind of this function. Its other result is 1: the program survived. */
+#define UNKNOWN (-1) /* result of touch(), execute() and enter() for a KIND that they do not have */
 
 int main(int argc, char **argv);
 
-/* Accesses to addresses that a program may not read, write or execute. */
+/* Accesses an address that a program may not read, write or execute. Returns 1 if it gets away with
+ * it, or UNKNOWN. */
 static int touch(const char *kind)
 {
 	static const unsigned char code[] = { 0xc3 };
@@ -178,7 +183,8 @@ static int touch(const char *kind)
 	return 1;
 }
 
-/* Instructions that raise exceptions in user mode. */
+/* Executes an instruction that raises an exception in user mode. Returns 1 if it gets away with it,
+ * or UNKNOWN. */
 static int execute(const char *kind)
 {
 	if (equal(kind, "cli"))
@@ -218,7 +224,8 @@ static int execute(const char *kind)
 	return 1;
 }
 
-/* Ways into the kernel with odd registers or flags. */
+/* Enters the kernel with odd registers or flags. Returns 0 if the program may survive that, 1 if it
+ * should have been killed, or UNKNOWN. */
 static int enter(const char *kind)
 {
 	if (equal(kind, "bad-rsp-syscall")) {
@@ -259,7 +266,7 @@ static int enter(const char *kind)
 		                 :
 		                 : "rax", "rcx", "r11", "memory");
 		return 0;
-	} else if (equal(kind, "ac-int3")) /* AC set: the kernel must not mistake it for its own */
+	} else if (equal(kind, "ac-int3")) /* AC: the kernel must not take it for its own */
 		__asm__ volatile("pushfq; orq $0x40000, (%%rsp); popfq; int3" : : : "memory", "cc");
 	else if (equal(kind, "ac-spin"))
 		__asm__ volatile("pushfq; orq $0x40000, (%%rsp); popfq; 1: jmp 1b" : : : "memory", "cc");

@@ -33,7 +33,8 @@ static bool read_line(char line[LINE])
 	return got > 0;
 }
 
-/* Ctrl-C is meant for the running program, not for the prompt. */
+/* Ignores a signal that the keyboard sends: it is meant for the running program, not for the
+ * prompt. */
 static void ignore(int signal)
 {
 	const struct signal_action action = { .handler = SIGNAL_IGNORE };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * mappings KIND [FILE]: checks mapped files, shared memory, mremap() and madvise(). The exit status
- * is 0, or the line of the check that failed. Byte i of FILE is i * 7 + i / 256.
+ * is 0 if no check failed (see run_kind(), and beyond() for KIND `beyond`). Byte i of FILE must be
+ * i * 7 + i / 256, modulo 256.
  */
 #include "bench/programs/check.h"
 
@@ -52,7 +53,8 @@ static long size_of(long fd)
 	return call(SYS_fstat, (uint64_t)fd, (uintptr_t)stat, 0) ? -1 : (long)stat[6];
 }
 
-/* Maps all pages that contain bytes of the file. The bytes past its end read as zeros. */
+/* Checks that mappings of all pages of the file, private and shared, read as the file's bytes and
+ * then as zeros. */
 static int end(const char *path)
 {
 	long fd = call(SYS_open, (uintptr_t)path, 0, 0), size = size_of(fd);
@@ -72,8 +74,8 @@ static int end(const char *path)
 	return 0;
 }
 
-/* Maps one page more. Returns 3 if that fails and 4 if the page can be read; otherwise SIGBUS kills
- * us. */
+/* Maps one page more than the file has and reads it, for which SIGBUS should kill the program.
+ * Returns 2 if the file cannot be opened, 3 if it cannot be mapped, 4 if the page can be read. */
 static int beyond(const char *path)
 {
 	long fd = call(SYS_open, (uintptr_t)path, 0, 0), size = size_of(fd), at;
@@ -88,7 +90,7 @@ static int beyond(const char *path)
 	return 4;
 }
 
-/* Makes a file of 2.5 pages of byte_of(). */
+/* Makes a file of 2.5 pages whose byte i is byte_of(i). Returns its descriptor, or -1. */
 static long make_file(void)
 {
 	static uint8_t bytes[PAGE_SIZE * 5 / 2];
@@ -109,7 +111,7 @@ static int private_files(void)
 
 	CHECK(fd >= 0 && (long)a > 0 && (long)b > 0);
 	CHECK(b[5] == byte_of(PAGE_SIZE + 5));
-	a[PAGE_SIZE + 5] = 1; /* nobody else sees this */
+	a[PAGE_SIZE + 5] = 1; /* neither `b` nor the file changes */
 	CHECK(b[5] == byte_of(PAGE_SIZE + 5) && a[PAGE_SIZE + 6] == byte_of(PAGE_SIZE + 6));
 	CHECK(call(SYS_lseek, (uint64_t)fd, PAGE_SIZE + 5, 0) == PAGE_SIZE + 5);
 	CHECK(call(SYS_read, (uint64_t)fd, (uintptr_t)&byte, 1) == 1 && byte == byte_of(PAGE_SIZE + 5));
@@ -142,7 +144,8 @@ static int shared_files(void)
 	CHECK(call(SYS_write, (uint64_t)fd, (uintptr_t)&byte, 1) == 1 && a[8] == 88 && b[8] == 88);
 	pid = fork();
 	if (pid == 0) {
-		a[PAGE_SIZE] = 55; /* the parent sees it, in a new page and in an old one */
+		/* The parent must see both writes, to an untouched page and to a page in use. */
+		a[PAGE_SIZE] = 55;
 		a[9] = 66;
 		leave(0);
 	}
@@ -176,7 +179,8 @@ static int shared_memory(void)
 		leave(0);
 	}
 	CHECK(status_of(pid) == 0 && a[0] == 2 && a[page] == 3);
-	CHECK(call(SYS_madvise, (uintptr_t)a, 2 * PAGE_SIZE, 4) == 0 && a[0] == 2); /* the only copy */
+	/* Shared memory keeps its contents. */
+	CHECK(call(SYS_madvise, (uintptr_t)a, 2 * PAGE_SIZE, 4) == 0 && a[0] == 2);
 	CHECK(call(SYS_munmap, (uintptr_t)a, PAGE_SIZE, 0) == 0 && a[page] == 3);
 	return 0;
 }
@@ -207,7 +211,7 @@ static int remaps(void)
 	      (long)base + 5 * (long)PAGE_SIZE);
 	CHECK(a[5 * page] == 2 && b[0] == 1 && b[2 * page] == 3);
 	CHECK(touch((volatile char *)b + PAGE_SIZE, 0) == 11);
-	/* Ranges that are more than one region, not mapped, or not whole pages. */
+	/* Ranges that span two regions, are not mapped, or are not whole pages. */
 	CHECK(remap(b, 3 * PAGE_SIZE, 4 * PAGE_SIZE, MREMAP_MAYMOVE, 0) == -14);
 	CHECK(remap(a, PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE, 0) == -14);
 	CHECK(remap((volatile char *)b + 1, PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE, 0) == -22);
@@ -236,7 +240,7 @@ static int advises(void)
 	for (uint64_t advice = 0; advice < 4; advice++)
 		CHECK(call(SYS_madvise, (uintptr_t)a, 3 * PAGE_SIZE, advice) == 0);
 	CHECK(call(SYS_madvise, (uintptr_t)a, PAGE_SIZE, 8) == 0 && a[0] == 5);
-	CHECK(call(SYS_madvise, (uintptr_t)a, PAGE_SIZE, 10) == -22); /* MADV_DONTFORK would matter */
+	CHECK(call(SYS_madvise, (uintptr_t)a, PAGE_SIZE, 10) == -22); /* MADV_DONTFORK */
 	CHECK(call(SYS_madvise, (uintptr_t)a, PAGE_SIZE, 1000) == -22);
 	CHECK(call(SYS_madvise, (uintptr_t)a + 1, PAGE_SIZE, 4) == -22);
 	CHECK(call(SYS_madvise, (uintptr_t)a, 0, 4) == 0);
@@ -270,7 +274,7 @@ static int refuses(void)
 	CHECK(map(0, PROT_READ, MAP_PRIVATE, fd, 0) == -22);
 	CHECK(map(PAGE_SIZE, PROT_READ, 0, fd, 0) == -22);
 	CHECK(map(2UL << 30, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0) == -12);
-	/* The kernel's own copies stop where the file ends. */
+	/* The kernel's own reads of the mapping also fail past the end of the file. */
 	{
 		long at = map(4 * PAGE_SIZE, PROT_READ, MAP_PRIVATE, fd, 0);
 

@@ -2,14 +2,14 @@
 /*
  * nest KIND: takes exceptions and interrupts. Its exit status is the number of things that went
  * wrong.
- *   calls  SYS_bench_next until it returns 0, and system calls with unmapped buffers
+ *   calls  system calls with unmapped buffers, until SYS_bench_next returns 0
  *   nmi    NMIs sent to its own CPU, at most a few instructions before a system call
  *   irq    an interrupt sent to its own CPU, then a search for kernel addresses below RSP
  *   ac     sets RFLAGS.AC, then spins until it is killed
- *   ways   SYS_bench_next until it returns 0, and each way into the kernel
+ *   ways   each way into the kernel, until SYS_bench_next returns 0
  *   steps  each way into the kernel, one instruction at a time
- *   return SYS_bench_next until it returns 0, then the way that it returned; exit status 7 for
- *   SIGSEGV
+ *   return the way into the kernel whose number SYS_bench_next returns, until it is 0; exit status
+ *          7 for SIGSEGV (tests/kernel/entry_steps.c damages the return to user mode)
  *   quit   nothing
  */
 #include "bench/programs/user.h"
@@ -31,7 +31,8 @@ static int calls(void)
 	return wrong;
 }
 
-/* Each round executes more instructions between the NMI and SYSCALL. */
+/* Each round executes from 2 to 16 instructions between the NMI and SYSCALL. Returns the number of
+ * wrong results. */
 static int nmi(void)
 {
 	long pid = call(SYS_getpid, 0, 0, 0);
@@ -65,8 +66,8 @@ static int irq(void)
 	LAPIC(0x300) = 0x40050;
 	while (!*flag)
 		;
-	/* Interrupts may use everything below RSP except the red zone: what did they leave
-	 * there? */
+	/* An interrupt may write everything below RSP except the red zone. Count the words there
+	 * that are kernel addresses (bits 63-47 set). */
 	__asm__ volatile("xor %[words], %[words]\n"
 	                 "1:\tmov %%rsp, %%rax\n\t"
 	                 "sub $128, %%rax\n\t"
@@ -85,7 +86,7 @@ static int irq(void)
 	return words > 255 ? 255 : (int)words;
 }
 
-/* Sets RFLAGS.AC permanently: user mode may, and interrupt gates do not clear it. */
+/* Sets RFLAGS.AC, which user mode may do and interrupt gates do not undo, and spins. */
 static _Noreturn void set_ac(void)
 {
 	__asm__ volatile("pushfq; orq $0x40000, (%%rsp); popfq" : : : "memory", "cc");
@@ -93,8 +94,9 @@ static _Noreturn void set_ac(void)
 		;
 }
 
-/* System calls (one that waits, one that faults in the kernel, one that does not exist), an
- * interrupt, an exception, an NMI. */
+/* Enters the kernel by system calls (one that waits, one that faults in the kernel, one that does
+ * not exist), an interrupt, a breakpoint and, as INT VECTOR_MICRO_LEAVE, an exception that the test
+ * chooses. Returns the number of wrong results. */
 static int each_way(long pid)
 {
 	int wrong = 0;

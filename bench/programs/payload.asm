@@ -1,8 +1,8 @@
 ; SPDX-License-Identifier: MIT
 ;
 ; The program that the exec benchmarks load: PAGES pages, one of code and the rest data, in which
-; every word is the page's number. With one argument it first closes the benchmark's region and
-; stamps the time; with two ("-") it exits at once.
+; every 8-byte word is the page's number. Started without arguments, it first closes the benchmark's
+; region and stamps the time; with an argument ("-"), it exits at once.
 
 section .text
 	global	_start

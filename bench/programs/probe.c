@@ -9,7 +9,8 @@
 
 #define SAMPLE 1
 
-/* BEGIN marker, system call, END marker, with nothing else between them. */
+/* Executes a BEGIN marker, the system call and an END marker, with nothing else between them. The
+ * value is the call's result. */
 #define MARKED_CALL(begin, end, number, a, b)                                                   \
 	({                                                                                      \
 		long result_;                                                                   \
@@ -60,7 +61,8 @@ static int wait_for(long pid)
 	return status;
 }
 
-/* The new task closes the region with its first instruction and stamps the time. */
+/* Spawns the payload in each sample. The first instructions of the new task close the region and
+ * stamp the time. */
 static int spawn(const char *payload)
 {
 	const char *argv[] = { payload, NULL };
@@ -80,7 +82,7 @@ static int spawn(const char *payload)
 	return 0;
 }
 
-/* Each sample has a child of its own, which execs the payload. */
+/* Starts a child in each sample, which executes the payload (execve_child()). */
 static int execve_all(const char *self, const char *payload)
 {
 	const char *argv[] = { self, "execve-child", payload, NULL };
@@ -131,7 +133,7 @@ static int roundtrip(const char *payload)
 	return 0;
 }
 
-/* fork(), exit() or the payload in the child, and wait4(). */
+/* Times fork(), exit() in the child (with `payload` its execution instead), and wait4(). */
 static int fork_roundtrip(const char *payload)
 {
 	const char *argv[] = { payload, "-", NULL };
@@ -173,7 +175,7 @@ static long map(size_t pages)
 	return map_at(0, pages, 0);
 }
 
-/* Returns 1 if every page begins with `first` and is 0 otherwise. */
+/* Returns 1 if the first byte of every page is `first` and every other byte is 0. */
 static int holds(const volatile char *page, size_t pages, char first)
 {
 	for (size_t i = 0; i < pages * PAGE_SIZE; i++)
@@ -182,7 +184,7 @@ static int holds(const volatile char *page, size_t pages, char first)
 	return 1;
 }
 
-/* The first write to a page. The page's contents are checked after the time is taken. */
+/* Times the first write to a page. The page's contents are checked after the time is taken. */
 static int fault(void)
 {
 	const uint64_t begin = MARK_BEGIN, end = MARK_END;
@@ -227,7 +229,7 @@ static int maps_well(size_t pages)
 	       call(SYS_munmap, (uintptr_t)page, pages * PAGE_SIZE, 0) == 0;
 }
 
-/* mmap(), a write to each page, munmap(). */
+/* Times mmap(), a write to each page, and munmap(). */
 static int map_unmap(size_t pages)
 {
 	const uint64_t begin = MARK_BEGIN, end = MARK_END;
@@ -286,7 +288,7 @@ static int irq(int entry_only)
 			        :
 			        : [ipi] "r"(0x40050), [icr] "r"(icr), [flag] "r"(flag), [end] "r"(end)
 			        : "memory", "cc");
-		} else if (entry_only) { /* the handler closes the region, so none of our code is in it */
+		} else if (entry_only) { /* the handler closes a sample's region */
 			t0 = stamp();
 			empty_region(begin);
 		} else {
@@ -307,7 +309,8 @@ static int irq(int entry_only)
 	return 0;
 }
 
-/* A loop that the kernel times too. */
+/* Times a million iterations of a loop, which the kernel also times in kernel mode (record `fact
+ * name=kernel-loop`). */
 static int speed(void)
 {
 	uint32_t rounds = 1000000;

@@ -31,11 +31,11 @@ $(P)/%.elf: tests/programs/%.c $(P)/start.o $(wildcard bench/programs/*.h tests/
 	$(Q)gcc $(PROGRAM_CFLAGS) $(PROGRAM_LINK) -o $@ $(P)/start.o $<
 	@strip $@
 
-# Data at 0x400000, and code above it.
+# Its data is at 0x400000, where the other programs have their code.
 $(P)/tag.elf: $(P)/tag.o bench/programs/tag.ld
 	$(Q)ld --build-id=none -z max-page-size=4096 -T bench/programs/tag.ld -o $@ $<
 
-# For programs in assembly: the values defined in C headers.
+# Definitions for programs in assembly, with the values of constants in C headers.
 $(P)/constants.inc: bench/protocol/constants.c bench/protocol/marks.h kernel/sys/syscall.h kernel/sys/calls.def
 	@mkdir -p $(@D)
 	$(Q)gcc $(PROGRAM_CFLAGS) -S -o - $< | sed -n 's/^->\([A-Za-z_]*\) \$$\(.*\)/%define \1 \2/p' >$@
@@ -50,7 +50,7 @@ $(P)/payload-$(1).elf: $(P)/payload-$(1).o
 endef
 $(foreach p,$(PAYLOAD_PAGES),$(eval $(call payload_rule,$(firstword $(subst :, ,$(p))),$(lastword $(subst :, ,$(p))))))
 
-# Files with many segments (segments.asm).
+# Files with many segments (tests/programs/segments.asm).
 $(P)/segments-apart.elf:    SHAPE := -DCOUNT=84 -DSIZE=24 -DGAP=0x3000
 $(P)/segments-together.elf: SHAPE := -DCOUNT=24 -DSIZE=0x1080 -DGAP=0
 $(P)/segments-too-many.elf: SHAPE := -DCOUNT=100 -DSIZE=24 -DGAP=0x3000
@@ -64,8 +64,8 @@ $(SEGMENTS:%=$(P)/segments-%.elf): tests/programs/segments.asm
 $(P)/broken.elf: $(P)/hello.elf
 	$(Q)head -c 300 $< > $@
 
-# The archive of Linux programs for the benchmarks *.real. Without it they are skipped, and the
-# missing programs are named.
+# The archive of Linux programs for the benchmarks *.real. Without it these benchmarks are skipped,
+# and the programs that this machine lacks are named.
 REAL := $(BUILD)/real
 
 linux-programs: $(REAL)/made
@@ -75,7 +75,7 @@ $(REAL)/made: $(REAL)/made-of bench/linux/programs/archive.sh bench/linux/progra
 	@sed 's/^/benchmarks *.real: not on this machine (.\/run-bench.sh --setup installs it): static /' $(REAL)/missing >&2
 	$(Q)touch $@
 
-# Names the programs that this machine has. It is rewritten only if they change.
+# Lists the programs that this machine has, with size and time. Rewritten only if the list changes.
 $(REAL)/made-of: FORCE
 	@mkdir -p $(REAL)
 	$(Q)now=$$(for program in busybox bash-static sash musl-gcc gcc cpio; do \

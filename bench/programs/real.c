@@ -13,9 +13,9 @@
 #define SEEK_END    2
 #define STATUS(n)   ((n) << 8)
 #define WORDS_MAX   4
-#define TELLS_BYTES 20 /* a program that prints writes at least this much */
+#define TELLS_BYTES 20 /* least number of bytes that a program prints, if it prints */
 
-/* How a program is started, its exit status if it did its work, and whether it prints. */
+/* How a program is started, its wait status if it did its work, and whether it prints. */
 static const struct kind {
 	const char *path, *argv[WORDS_MAX];
 	int status;
@@ -31,7 +31,8 @@ static const struct kind {
 
 static const struct kind *kind;
 
-/* The program's output goes to a file, which is emptied before each run. */
+/* Redirects the programs' output to a file. Returns 1 if that worked. empty_output() empties the
+ * file before each run. */
 static int open_output(void)
 {
 	long file = call(SYS_open, (uintptr_t)OUTPUT, O_RDWR | O_CREAT, 0600);
@@ -50,7 +51,7 @@ static long start(int number)
 	return call(number, (uintptr_t)kind->path, (uintptr_t)kind->argv, 0);
 }
 
-/* Waits for the child. Returns 1 if it did its work. */
+/* Waits for the child. Returns 1 if its wait status shows that it did its work. */
 static int ended_well(long pid)
 {
 	int status = 0;
@@ -66,8 +67,8 @@ static int printed(void)
 	return kind->prints ? bytes >= TELLS_BYTES : bytes == 0;
 }
 
-/* In the child: from the first kernel instruction of execve() to the program's first user
- * instruction. */
+/* Runs in the child. The region begins with the first kernel instruction of execve() and ends
+ * before the program's first user instruction. */
 static void marked_execve(void)
 {
 	const uint64_t begin = MARK_BEGIN_KERNEL;
@@ -106,7 +107,7 @@ static int exec_all(void)
 	return 0;
 }
 
-/* spawn(), or fork() and execve() in the child; then the program's run, and wait4(). */
+/* Times spawn() (if `forks`: fork(), and execve() in the child), the program's run, and wait4(). */
 static int run_all(int forks)
 {
 	const uint64_t begin = MARK_BEGIN, end = MARK_END;

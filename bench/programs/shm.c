@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * shm KIND [KEY]: shared memory with keys, and its permissions. The exit status is 0, or the line
- * of the check that failed. `own`, `read` and `remove` make, read and remove a segment of user
- * 1000. `scan` tries all keys up to KEY, and all IDs, as user 2000. It writes to /tmp/shm-scan how
- * many segments it could read, after how many keys the first, and how many keys it tried.
+ * shm KIND [KEY]: checks shared memory with keys, and its permissions. The exit status is 0, or not
+ * 0 if a check failed (run_kind()). `own`, `read` and `remove` make, read and remove a segment of
+ * user 1000. `scan` tries, as user 2000, to read it by every key from 1 to KEY and, if none leads
+ * to it, by every ID. It writes three 64-bit numbers to /tmp/shm-scan: segments that could be read,
+ * the first key that led to one (0: none), keys tried.
  */
 #include "sys/shm.h"
 #include "bench/programs/check.h"
@@ -102,7 +103,7 @@ static int finds(long id)
 
 static int scan(uint64_t last)
 {
-	uint64_t result[3] = { 0 }; /* found, first, tries */
+	uint64_t result[3] = { 0 }; /* segments read, first key, keys tried */
 	long fd;
 
 	CHECK(become(OTHER) == 0);
@@ -147,8 +148,7 @@ static int segments(void)
 	CHECK(call(SYS_mprotect, (uintptr_t)b, PAGE_SIZE, PROT_READ | PROT_WRITE) == -13);
 	CHECK(control(id, IPC_STAT, &d) == 0 && d.key == 77 && d.mode == 0600 && d.size == 2 * PAGE_SIZE - 5);
 	CHECK(d.attached == 2 && d.creator_pid == call(SYS_getpid, 0, 0, 0));
-	/* A removed segment stays for those who have it attached, even in part, but cannot be
-	 * found. */
+	/* A removed segment remains where it is attached, even in part, but cannot be found. */
 	CHECK(control(id, IPC_RMID, NULL) == 0 && control(private, IPC_RMID, NULL) == 0);
 	CHECK(get(77, 0, 0) == -2 && attach(id, 0, 0) == -22 && control(id, IPC_STAT, &d) == -22);
 	CHECK(call(SYS_munmap, (uintptr_t)b, PAGE_SIZE, 0) == 0 && b[page] == 2);

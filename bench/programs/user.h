@@ -21,7 +21,8 @@ static inline long call6(long number, uint64_t a, uint64_t b, uint64_t c, uint64
 	return result;
 }
 
-/* A system call with up to three arguments; the fourth is 0. */
+/* Makes a system call with up to three arguments; the fourth is 0. Returns its result, or
+ * -errno. */
 static inline long call(long number, uint64_t a, uint64_t b, uint64_t c)
 {
 	register uint64_t r10 __asm__("r10") = 0;
