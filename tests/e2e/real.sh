@@ -21,7 +21,7 @@ boot()
 }
 
 if ! make -s linux-programs || [ ! -e build/real/linux.cpio ]; then
-	result ok "programs of Linux # SKIP this machine makes no archive of them"
+	result ok "Linux programs # SKIP this machine makes no archive of them"
 	echo "1..$count"
 	exit
 fi

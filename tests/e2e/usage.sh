@@ -121,7 +121,7 @@ about=build/host/about.txt
 is "about.txt explains every benchmark" "" \
 	"$(comm -23 <(echo "$named") <(grep -P '^[^#=\t][^\t]*\t\S' $about | cut -f 1 | sort))"
 is "about.txt explains nothing else" "" "$(grep -v '^[#=]' $about | cut -f 1 | sort | comm -13 <(echo "$named") -)"
-is "about.txt marks what runs programs of Linux" \
+is "about.txt marks the benchmarks that run Linux programs" \
 	"$(tr -s '[:space:]' ' ' <<<"$sources" | grep -oP 'BENCH\((?:(?!BENCH\().)*?linux_programs = true' | cut -d '"' -f 4 | sort)" \
 	"$(awk -F '\t' '$3 == "linux" { print $1 }' $about)"
 is "about.txt has no unfinished line" "" "$(grep -vP '^(= .*|[A-Za-z0-9._-]+\t\S.{7,117})$' $about)"

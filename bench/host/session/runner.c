@@ -49,7 +49,7 @@ static void describe(const struct job *job, char *text, size_t size)
 	snprintf(text, size, "%s %s%s%s%s", job->engine->name, job->strategy->name, job->variant ? " " : "",
 	         job->variant ? job->variant : "",
 	         job->self_test        ? " self-test"
-	         : job->linux_programs ? ", programs of Linux"
+	         : job->linux_programs ? ", Linux programs"
 	                               : "");
 	if (job->round == 0)
 		snprintf(text + strlen(text), size - strlen(text), ", VM exits");

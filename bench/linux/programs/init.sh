@@ -1,7 +1,7 @@
 #!/bin/sh
-# /init of `make qemu`.
+# The program /init of `make qemu`, if the machine has Linux programs.
 PATH=/bin
 export PATH
 cd /tmp || exit
-echo "Programs of Linux in /bin; exit ends the machine."
+echo "Linux programs in /bin; exit ends the machine."
 exec sh -i
