@@ -1,5 +1,5 @@
-# Counts what Linux needs for the same programs and operations, in the same Bochs:
-# docs/baselines.md.
+# Counts what Linux needs for the programs and operations that this kernel is measured with, in the
+# same Bochs (docs/baselines.md).
 
 BASELINE := $(BUILD)/baseline
 
@@ -10,7 +10,8 @@ $(BASELINE)/init.elf: bench/linux/baseline/init.c $(P)/start.o $(wildcard bench/
 	@mkdir -p $(@D)
 	$(Q)gcc $(PROGRAM_CFLAGS) $(PROGRAM_LINK) -o $@ $(P)/start.o $<
 
-# The programs that run under our kernel, compiled again with that kernel's own calls replaced.
+# The measuring programs, compiled for Linux: linux.h replaces the system calls that only our kernel
+# has.
 $(BASELINE)/%.elf: bench/programs/%.c bench/linux/baseline/linux.h $(P)/start.o $(wildcard bench/programs/*.h)
 	@mkdir -p $(@D)
 	$(Q)gcc $(PROGRAM_CFLAGS) $(PROGRAM_LINK) -include bench/linux/baseline/linux.h -o $@ $(P)/start.o $<

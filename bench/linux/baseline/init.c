@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /init of the Linux that is measured. Runs the lines of /rows one by one, each a program with its
- * arguments. Then it reports on port 0xE9 how each ended, and turns the machine off through port
- * 0xF4, which the instrumentation library watches.
+ * The program /init of the Linux that is measured. Runs the lines of the file /rows one by one;
+ * each line is a program and its arguments. Then it reports the wait status of each on port 0xE9,
+ * and turns the machine off through port 0xF4, which the instrumentation library watches.
  */
 #include "bench/programs/user.h"
 #include "bench/protocol/ports.h"
@@ -39,7 +39,7 @@ static void tell_number(unsigned number)
 	tell(at);
 }
 
-/* Cuts the line into words, in place. */
+/* Cuts the line into at most WORDS_MAX words, in place; `words` ends with NULL. */
 static void split(char *line, const char *words[WORDS_MAX + 1])
 {
 	size_t count = 0;
@@ -90,7 +90,7 @@ int main(void)
 		status_of[count++] = run(line);
 		line = end;
 	}
-	/* Last, because each fork() would copy the right to use ports. */
+	/* Not before, because each fork() would have to copy the permission to use ports. */
 	if (call(SYS_ioperm, PORT_RECORDS, 1, 1) || call(SYS_ioperm, PORT_EXIT, 1, 1)) {
 		print("init: no right to use ports\n");
 		for (;;)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Turns the table of rows and the stream of the instrumentation library into lines of the CSV file.
-# bench/linux/baseline/linux.h defines how many regions of each kind a row has. As in the harness,
-# the median of the overhead is subtracted.
+# Each row has as many regions as bench/linux/baseline/linux.h says. As in the harness, the median
+# of
+# the overhead is subtracted.
 BEGIN {
 	OFS = ","
 	warmup = 5
@@ -27,7 +28,7 @@ $1 == "!count" {
 		seen[id] = 1
 	}
 }
-# Sorts the `n` values from region `first` on into sorted[1…n].
+# Sorts metric `name` of the `n` regions from `first` on into sorted[1…n].
 function sort(first, n, name,    i, j, v) {
 	for (i = 0; i < n; i++) {
 		if (!((first + i) in seen)) {

@@ -6,9 +6,10 @@
  *
  *     probe REGION PART KIND ARGUMENT
  *
- * REGION is the number of the first region: LINUX_WARMUP samples, then LINUX_SAMPLES, then
- * LINUX_OVERHEAD. With PART `kernel` all regions count in the kernel half only; with `all`, only
- * where the benchmark says so. The instrumentation library reports the counts of each region.
+ * REGION is the number of the first region. There are regions for LINUX_WARMUP samples, then for
+ * LINUX_SAMPLES samples, then for LINUX_OVERHEAD empty bodies. If PART is `kernel`, every region
+ * counts in the kernel half only; if it is `all`, only those do that the benchmark opens with
+ * MARK_BEGIN_KERNEL. The instrumentation library reports the counts of each region.
  */
 #pragma once
 
@@ -41,7 +42,8 @@ static inline long linux_spawn(uint64_t path, uint64_t argv, uint64_t envp)
 	return pid;
 }
 
-/* Numbers are constants, so each caller keeps only its case. */
+/* Makes a system call, or does here what the call of Palimpsest would do. `number` is always a
+ * constant, so only the code of its case remains. */
 __attribute__((always_inline)) static inline long linux_call(long number, uint64_t a, uint64_t b, uint64_t c)
 {
 	switch (number) {
@@ -71,7 +73,8 @@ static inline uint64_t linux_number(const char *digits)
 	return n;
 }
 
-/* The benchmark's main(). A call without the first two arguments starts it directly. */
+/* The main() of probe.c or real.c. It is called directly if REGION and PART are missing, as when a
+ * benchmark starts itself. */
 int bench_main(int argc, char **argv);
 
 int main(int argc, char **argv)

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Counts what Linux does for the same programs and operations: boots Debian's cloud kernel in Bochs
-# with the instrumentation library. docs/baselines.md explains it.
-# usage: linux.sh BUILD-FOLDER OUTPUT.csv [OPTION-OF-THE-KERNEL…]
+# Counts what Linux does for the programs and operations that this kernel is measured with: boots
+# Debian's cloud kernel in Bochs with the instrumentation library (docs/baselines.md).
+# usage: linux.sh BUILD-FOLDER OUTPUT.csv [KERNEL-OPTION…]
 # Boots once per option (default: nopti and pti=on).
-# LINUX_IPS: instructions per second of the machine's clock. LINUX_LIMIT: seconds allowed for a
-# boot.
+# LINUX_IPS: instructions per second of the machine's clock (1000000000).
+# LINUX_LIMIT: seconds allowed for a boot (900).
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../environment.sh"
-umask 022 # of the files in the archive
+umask 022 # for the files in the archive
 
 [ $# -ge 2 ] || { echo "usage: $0 BUILD-FOLDER OUTPUT.csv [OPTION...]" >&2; exit 2; }
 cd "$(dirname "$0")/../../.."

@@ -18,8 +18,9 @@ if [ $# != 1 ] || [ ! -r "$1/results.sqlite" ]; then
 fi
 [ -r "$csv" ] || { echo "$0: there is no $csv; make linux-baseline makes it" >&2; exit 2; }
 
-# query RUN SQL: prints the result as a table without padding. `linux` is the CSV file, `run` the
-# run of this kernel, `place` the rows in their order.
+# query RUN SQL: prints the result as a table without padding. In SQL `linux` is the CSV file, `run`
+# the database of the run, `place` the table of rows in their order, and `counted` the counts of
+# both.
 query()
 {
 	sqlite3 -markdown <<-END | sed -E '2s/-+/---/g; s/ +\|/ |/g; s/\| +/| /g'
@@ -71,7 +72,7 @@ table()
 	machine)
 		query "$run" "SELECT DISTINCT kernel AS 'Linux', bochs AS 'counted in', cpu AS 'processor' FROM linux;"
 		;;
-	programs) # a sentence
+	programs) # this table is a sentence
 		query "$run" "SELECT value || '.' FROM run.environment WHERE key = 'tool.linux-programs';" |
 			sed -n '3s/^| \(.*\) |$/The programs are from \1/p' | fold -s -w 98 | sed 's/ *$//'
 		;;

@@ -8,7 +8,7 @@
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../environment.sh"
-umask 022 # of the files in the archive
+umask 022 # for the files in the archive
 
 [ $# -eq 2 ] || { echo "usage: $0 FOLDER RELAY" >&2; exit 2; }
 mkdir -p "$1"

@@ -20,8 +20,8 @@ have()
 	compgen -G "$folder/$1_*.deb" >/dev/null
 }
 
-# The cloud kernel that Debian's metapackage depends on. It is small, and has all that is needed:
-# the serial and KVM drivers.
+# Prints the name of the package of the cloud kernel, on which a metapackage of Debian depends. This
+# kernel is small, and has the drivers that are needed: those for the serial line and KVM.
 kernel_package()
 {
 	apt-cache depends linux-image-cloud-amd64 2>/dev/null | sed -n 's/.*Depends: \(linux-image-[0-9].*-cloud-amd64\)$/\1/p' |

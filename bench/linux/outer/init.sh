@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The only program of an outer machine: loads KVM as /lab/boot says, runs the inner machine, passes
-# on its records and exit status, and reports errors on the console. The shell is busybox.
+# /init of an outer machine: loads KVM as /lab/boot says, runs the inner machine, passes on its
+# records and exit status, and reports errors on the console. The shell is busybox.
 # shellcheck disable=SC1091,SC2154 # /lab/boot defines module, parameter, value, memory, cpus and words
 export PATH=/bin HOME=/ TMPDIR=/tmp
 

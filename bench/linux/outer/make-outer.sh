@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Makes an initramfs for an outer machine or, if WORDS for its Linux are given, a CD image that
-# contains it. DIRECTORY is the working directory; its file `boot` says what the machine is to do.
+# Makes an initramfs for an outer machine or, if WORDS for the command line of its Linux are given,
+# a
+# CD image that contains the initramfs. DIRECTORY is the working directory; its file `boot` tells
+# init.sh what to do.
 # usage: make-outer.sh LAB DIRECTORY IMAGE.elf32 PROGRAMS OUTPUT [WORDS]
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../environment.sh"
-umask 022 # of the files in the archive
+umask 022 # for the files in the archive
 
 [ $# -ge 5 ] || { echo "usage: $0 LAB DIRECTORY IMAGE.elf32 PROGRAMS OUTPUT [WORDS]" >&2; exit 2; }
 lab=$1 directory=$2 image=$3 programs=$4 output=$2/$5 words=${6-}

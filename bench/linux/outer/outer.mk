@@ -9,7 +9,7 @@ $(LAB)/base.cpio: $(LAB)/made-of $(LAB)/relay bench/linux/outer/build.sh bench/l
 	$(call say,LAB,$@)
 	$(Q)bench/linux/outer/build.sh $(LAB) $(LAB)/relay
 
-# Names the packages and this host's QEMU. It is rewritten only if they change.
+# Lists the packages and this host's QEMU. Rewritten only if the list changes.
 $(LAB)/made-of: FORCE | $(LAB)
 	$(Q)bench/linux/outer/fetch.sh $(LAB)
 	$(Q)now=$$(ls -1 $(LAB)/packages; dpkg-query -W qemu-system-x86 seabios 2>/dev/null; \
@@ -23,7 +23,7 @@ $(LAB)/relay: bench/linux/outer/relay.c | $(LAB)
 $(LAB):
 	$(Q)mkdir -p $@
 
-# Page-walk reads of a TLB refill with and without nested paging.
+# Counts the page-walk reads of a TLB refill with and without nested paging.
 nested-walks:
 	@bench/linux/outer/nested-walks.sh $(STRATEGY)
 

@@ -4,9 +4,8 @@
  * machine's port 0xE9, and the inner machine's exit status to port 0xF4 (docs/records.md). Linked
  * statically.
  *
- *     relay records         copies standard input to the port, byte by byte
- *     relay exit STATUS     ends the outer machine with exit status STATUS, an odd number from 1 to
- *     255
+ *     relay records      copies standard input to the port, byte by byte
+ *     relay exit STATUS  ends the outer machine with exit status STATUS, odd and at most 255
  */
 #include "bench/protocol/ports.h"
 
@@ -36,7 +35,8 @@ int main(int argc, char *argv[])
 	if (argc == 2 && strcmp(argv[1], "records") == 0)
 		return copy_records();
 	if (argc == 3 && strcmp(argv[1], "exit") == 0) {
-		outl(((unsigned)atoi(argv[2]) - 1) / 2, PORT_EXIT); /* the value whose EXIT_STATUS() it is */
+		/* The inverse of EXIT_STATUS(). */
+		outl(((unsigned)atoi(argv[2]) - 1) / 2, PORT_EXIT);
 		return 0;
 	}
 	fputs("usage: relay records | relay exit STATUS\n", stderr);

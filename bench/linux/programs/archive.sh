@@ -11,7 +11,7 @@
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../environment.sh"
-umask 022 # of the files in the archive
+umask 022 # for the files in the archive
 
 [ $# = 1 ] || [ $# = 2 ] || { echo "usage: $0 FOLDER [INIT]" >&2; exit 2; }
 init=${2:+$(realpath "$2")}
@@ -76,5 +76,5 @@ for rounds in 200 10000; do
 	chmod 755 root/etc/rounds-$rounds
 done
 head -c 100000 /dev/zero | tr '\0' 'p' >root/etc/data
-ln root/etc/data root/etc/other # two names; the archive has the contents with the last
+ln root/etc/data root/etc/other # a hard link: the archive has the contents under one name only
 (cd root && find . -mindepth 1 | LC_ALL=C sort | cpio --quiet -o -H newc --owner 0:0 --reproducible) >linux.cpio

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Compiled with the host's C compilers and static C libraries, for archive.sh. */
+/* archive.sh compiles this program with the host's C compilers and static C libraries. It uses
+ * thread-local storage, malloc(), a maths function, the environment and errno, and exits with
+ * status 7. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
