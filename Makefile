@@ -98,7 +98,8 @@ validate-model: $(MODEL_TESTS)
 	@for test in $(MODEL_TESTS); do $$test >/dev/null 2>&1 || { echo "$$test fails: run it" >&2; exit 1; }; done
 	@env -u MAKEFLAGS -u MAKELEVEL bench/validate/validate.sh $(PROFILE) $(ENGINE)
 
-# Replaces the committed numbers. Those of Linux programs, which differ between machines, are left
+# Replaces the committed results. The rows of Linux programs, which differ between machines, are
+# left
 # out. To choose other options: make reference REFERENCE_RUN='--engine bochs --quick'.
 REFERENCE     := results/reference
 REFERENCE_RUN ?= --engine bochs --strategy heap,window,random,best
@@ -121,7 +122,9 @@ reproduce:
 		./run-bench.sh $$run --out $(BUILD)/reproduce >$(BUILD)/reproduce.out || { tail -n 5 $(BUILD)/reproduce.out; exit 1; }
 	@./run-bench.sh --reproduces $(REFERENCE) $(BUILD)/reproduce
 
-# Files that git tracks or would add; all files if there is no git.
+# $(call sources,PATTERNS,TESTS-OF-FIND): the files that git tracks or would add; if there is no
+# git,
+# all files.
 sources = $(wildcard $(shell $(CLEAN) git ls-files -co --exclude-standard $(1) 2>/dev/null || \
 	find . -path ./build -prune -o -path ./results -prune -o -type f \( $(2) \) -printf '%P\n'))
 SOURCES_C  = $(call sources,'*.c' '*.h',-name '*.c' -o -name '*.h')

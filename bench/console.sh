@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Runs an emulator whose console is standard input and output: console.sh COMMAND…
-# On a terminal it does nothing else. Otherwise it feeds standard input to the emulator, followed by
-# Ctrl-D once a second, since a serial line cannot transmit the end of a file; shells and prompts exit
-# on that. An emulator that still runs after CONSOLE_LIMIT seconds (300) is killed. CONSOLE_READY may
-# name a file that the command creates as soon as it accepts input.
+# If standard input is a terminal, it does nothing else. Otherwise it feeds standard input to the
+# emulator, followed by Ctrl-D once a second: a serial line cannot transmit the end of a file, and
+# shells and prompts exit on Ctrl-D. An emulator that still runs CONSOLE_LIMIT seconds (300) after
+# the
+# end of the input is killed. CONSOLE_READY may name a file that the command creates as soon as it
+# accepts input.
 # Exit status: the command's, or 124 if it was killed.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
@@ -18,7 +20,8 @@ work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 mkfifo "$work/input" || exit 2
 
-# Prints everything from descriptor 3, then Ctrl-D; creates $work/late if that took too long.
+# feed PID: prints everything from descriptor 3, then Ctrl-D once a second. After $limit seconds it
+# creates $work/late and kills PID.
 feed()
 {
 	local copying second

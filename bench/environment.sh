@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
 # The environment of a run: with it, a command does the same whatever the user's own environment is.
-# Scripts source this file first. The Makefile and the harness (bench/host/base/inherited.c) take the
-# names from the lines that begin with "unset -v" and "export".
+# Scripts source this file first. The Makefile and the harness (bench/host/base/inherited.c) take
+# the names from the lines that begin with "unset -v" and "export".
 
 # Variables that change how a shell works.
 unset -v BASH_ENV ENV CDPATH GLOBIGNORE POSIXLY_CORRECT
@@ -13,14 +13,14 @@ unset -v GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_CEILING_DIRECTORIES
 unset -v GNUTERM GNUPLOT_LIB GNUPLOT_DRIVER_DIR GNUPLOT_PS_DIR GNUPLOT_FONTPATH GNUPLOT_DEFAULT_GDFONT GDFONTPATH FIT_SCRIPT FIT_LOG
 # Options that programs add to those on their command lines.
 unset -v GREP_OPTIONS TAR_OPTIONS XZ_DEFAULTS XZ_OPT NASMENV GNUTARGET LDEMULATION QUOTING_STYLE
-# Variables of the instrumentation library, which only the starter of Bochs may set. The user may set
+# Variables of the instrumentation library, which only the starter of Bochs may set. Users may set
 # PALIMPSEST_TRACE_LINES.
 unset -v PALIMPSEST_FD PALIMPSEST_PROFILE PALIMPSEST_SYMBOLS PALIMPSEST_TRACE PALIMPSEST_NESTED
 # Text is sorted, compared and read as bytes; times are UTC.
 unset -v LANGUAGE
 export LC_ALL=C TZ=UTC0
 
-# Undo options that SHELLOPTS may have set: files are overwritten and globs expanded.
+# Undo options that SHELLOPTS may have set: overwrite files and expand globs.
 set +C +f
 
 # Temporary files need a folder that exists; without one mktemp, gcc and others fail late and with

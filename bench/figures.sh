@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Draws the figures of a run again and copies them to docs/figures/. Writes docs/figures.md, which shows
-# each figure and says how to read it, in the words of its script:
+# Draws the figures of a run again and copies them to docs/figures/. Writes docs/figures.md, which
+# shows each figure and says how to read it, in the words of its script (the line `# read:`):
 #     ./run-bench.sh --strategy all --profile skylake-client && make figures
 set -euo pipefail
 # shellcheck source=bench/environment.sh
@@ -17,7 +17,8 @@ run=$1
 root=$(dirname "$0")/..
 document=$root/docs/figures.md
 
-# line KEY SCRIPT: the text after `# KEY:`, with its continuation lines; without KEY, the script's first line
+# line KEY SCRIPT: prints the text after `# KEY:` with its continuation lines; if KEY is "", the
+# script's first line
 line()
 {
 	awk -v key="$1" '!/^#/ { exit }
@@ -28,7 +29,7 @@ line()
 		END { if (key != "") print text }' "$2"
 }
 
-# show FIGURE: its section
+# show FIGURE: copies the figure and prints its section of docs/figures.md
 show()
 {
 	local figure=$1 script suffix="" title

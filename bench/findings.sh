@@ -23,13 +23,13 @@ fi
 document=$(dirname "$0")/../docs/findings.md
 figures=$(dirname "$0")/../docs/figures
 
-# query SQL: its result as a table without padding, so that lines stay short
+# query SQL: prints its result as a table without padding, so that lines stay short
 query()
 {
 	sqlite3 -readonly -markdown "$database" "$1" | sed -E '2s/-+/---/g; s/ +\|/ |/g; s/\| +/| /g'
 }
 
-# value METRIC BENCHMARK PARAMETER: a scalar subquery for the build of the row b
+# value METRIC BENCHMARK PARAMETER: prints a subquery for the median of the build in row b
 value()
 {
 	echo "(SELECT printf('%,d', median) FROM summary s WHERE s.engine = 'bochs' AND s.stack = b.stack AND
@@ -91,7 +91,7 @@ table()
 				printf('%,d', most) AS most, printf('%,d', max(median) FILTER (WHERE build = 'heap-rsp0+self')) AS best
 			FROM v GROUP BY title ORDER BY min(place)"
 		;;
-	pitfalls) # a list: an item for all builds that count the same
+	pitfalls) # a list with an item for all builds that count the same
 		sqlite3 -readonly -list "$database" "
 			WITH counted AS (
 				SELECT benchmark, strategy, stack, group_concat(metric || ' ' || printf('%,d', median), ', ') AS counts

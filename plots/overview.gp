@@ -52,7 +52,8 @@ do for [format in "svg png"] {
 	set colorbox vertical
 	ratio_text(r) = r < 1.005 ? "1" : r < 9.95 ? sprintf("%.2f", r) : r < 99.5 ? sprintf("%.0f", r) : \
 		r < 1e6 ? sprintf("%.0f", r) : sprintf("%.0e", r)
-	# The marks follow a "=", so that gnuplot does not take a "?" for a missing value.
+	# In the data the marks follow a "=", so that gnuplot does not take a "?" for a missing
+	# value.
 	cell(r, marks) = ratio_text(r).(strlen(marks) > 1 ? marks[2:*] : "")
 	plot file using "x":"y":(column("x")-0.48):(column("x")+0.48):(column("y")-0.46):(column("y")+0.46):(column("ratio") > 100 ? 100 : column("ratio")) \
 		with boxxyerror fs solid noborder lc palette, \

@@ -35,7 +35,7 @@ has(b) = strlen(strategies(b)) > 0
 member(s, list) = strstrt(" ".list." ", " ".s." ") > 0
 add(list, s) = s eq "" || member(s, list) ? list : list eq "" ? s : list." ".s
 join(got, more, i) = i > words(more) ? got : join(add(got, word(more, i)), more, i+1)
-# All strategies of these benchmarks.
+# Returns all strategies of these benchmarks.
 union(benchmarks) = merge(benchmarks, 1, "")
 merge(list, i, got) = i > words(list) ? got : merge(list, i+1, join(got, strategies(word(list, i)), 1))
 index_of(s, list) = place(s, list, 1)
@@ -54,7 +54,7 @@ is_loader(e) = strstrt(e, "loader=") == 1
 stack(e) = is_stack(e) ? e[7:*] : is_loader(e) ? "" : stack_of(e)
 loader(e) = is_loader(e) ? e[8:*] : is_stack(e) ? "" : loader_of(e)
 name(e) = is_stack(e) ? e[7:*] : is_loader(e) ? e[8:*] : short(e)
-# All builds are "shared" so far, so that suffix is left out.
+# All builds have the isolation "shared" so far, so this suffix is left out.
 short(s) = strlen(s) > 7 && s[strlen(s)-6:*] eq "+shared" ? s[1:strlen(s)-7] : s
 
 if (!exists("by")) { by = "loader" }
@@ -71,9 +71,10 @@ dash(e) = int(word("1 1 11 12 13 14 15 16", number(e)+1))
 # Heaps are squares and fixed stacks circles, hollow if the hardware switches stacks.
 point(e) = point_of(stack(e))
 
-# Baselines are counts of instructions, so only figures of Bochs have them. Those of Linux's
-# programs and system calls are from make linux-baseline; its fork, exec, exit and wait are compared
-# with our round trip.
+# Baselines are counts of instructions by other kernels, so only figures of Bochs have them. Linux's
+# system call, execve, and fork with execve are from make linux-baseline; its fork, exec, exit and
+# wait
+# are compared with our round trip.
 shell(name) = "'".escaped(name)."'"
 escaped(name) = strstrt(name, "'") == 0 ? name : name[1:strstrt(name, "'")-1]."'\\''".escaped(name[strstrt(name, "'")+1:*])
 baselines = "< cat ".shell(folder."baselines.dat")."; awk -F, '$2 == \"nopti\" && $9 == \"instructions\" && ".\

@@ -48,7 +48,8 @@ do for [format in "svg png"] {
 			set ylabel word(labels, m)
 			unset arrow
 			unset label
-			# The smallest number of pages at which INVLPG costs more, for the first strategy.
+			# The smallest number of pages at which INVLPG costs more than a CR3 load,
+			# for the first strategy.
 			crossing = 0
 			s = word(all, 1)
 			if (metric eq main && words(drawn) == 2 && member(s, strategies(b1)) && member(s, strategies(b2))) {
