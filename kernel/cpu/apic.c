@@ -17,18 +17,20 @@
 #define PIT_GATE          0x61
 #define PIT_OUT2          0x20
 #define CALIBRATION_MS    10
-#define PATIENCE          10000000U /* polls of a PIT that may not count */
+#define PATIENCE          10000000U /* the most polls of a timer, which may not count */
 
 /*
- * Used without a PIT: QEMU's and KVM's APIC timers count nanoseconds (KVM: APIC_BUS_CYCLE_NS is 1).
+ * The assumed frequency of the APIC timer if there is no PIT to measure it. The APIC timers of QEMU
+ * and KVM count nanoseconds (APIC_BUS_CYCLE_NS is 1 in KVM).
  */
 #define TIMER_HERTZ       1000000000U
 #define TIMER_DIVISOR     16
 
-/* Set at boot. */
-uint64_t lapic_physical;
-static uint32_t ticks_per_second; /* of the APIC timer, with TIMER_DIVISOR */
-static uint64_t tsc_per_second;
+uint64_t lapic_physical; /* set at boot */
+
+/* Set by calibrate(); 0 before. */
+static uint32_t ticks_per_second; /* ticks of the APIC timer, which divides by TIMER_DIVISOR */
+static uint64_t tsc_per_second;   /* ticks of the TSC */
 
 void lapic_find(void)
 {
@@ -36,7 +38,7 @@ void lapic_find(void)
 
 	outb(PIC1_DATA, 0xff);
 	outb(PIC2_DATA, 0xff);
-	if (base & APIC_BASE_X2APIC) { /* it must be disabled first (SDM 3A 11.12.5) */
+	if (base & APIC_BASE_X2APIC) { /* to leave x2APIC mode, disable the APIC (SDM 3A 11.12.5) */
 		write_msr(MSR_APIC_BASE, base & ~(APIC_BASE_ENABLE | APIC_BASE_X2APIC));
 		base &= ~APIC_BASE_X2APIC;
 	}
@@ -57,8 +59,8 @@ void lapic_init(void)
 }
 
 /*
- * Returns the TSC ticks per second, measured while the APIC timer counts `ticks`, which takes
- * CALIBRATION_MS.
+ * Returns the TSC ticks per second, measured while the APIC timer counts `ticks`, the number of its
+ * ticks in CALIBRATION_MS.
  */
 static uint64_t tsc_against_timer(uint32_t ticks)
 {
@@ -74,9 +76,9 @@ static uint64_t tsc_against_timer(uint32_t ticks)
 }
 
 /*
- * Measures the ticks per second of the APIC timer and the TSC against channel 2 of the PIT. If the
- * machine has no PIT (microvm,pit=off), its output reads as set at once, since nothing decodes the
- * port, or never changes.
+ * Measures the ticks per second of the APIC timer and the TSC against channel 2 of the PIT. In a
+ * machine without a PIT (QEMU's microvm,pit=off), the bit of the channel's output reads as set at
+ * once, because no device decodes the port, or never changes.
  */
 static void calibrate(void)
 {

@@ -37,7 +37,7 @@ static inline uint32_t lapic_read(uint32_t reg)
 	return value;
 }
 
-/* Ends the interrupt that is in service. */
+/* Tells the APIC that the handler of the interrupt in service has finished (end of interrupt). */
 static inline void lapic_eoi(void)
 {
 	lapic_write(LAPIC_EOI, 0);
@@ -64,10 +64,13 @@ static inline void lapic_timer_again(uint32_t ticks)
  */
 void lapic_find(void);
 
-/* Called when the registers are mapped: enables the APIC's interrupts, with all sources masked. */
+/*
+ * Enables the APIC's interrupts, with its timer, LINT0, LINT1 and error interrupt masked. The
+ * registers must be mapped.
+ */
 void lapic_init(void);
 
-/* Physical address of the registers. */
+/* Physical address of the APIC's registers. */
 extern uint64_t lapic_physical;
 
 /*
@@ -77,8 +80,9 @@ extern uint64_t lapic_physical;
 void lapic_timer(unsigned hertz);
 
 /*
- * Returns the TSC ticks per second, measured against the PIT. The first call measures, unless
- * lapic_timer() already has: it takes 10 ms, and the timer must not be running.
+ * Returns the TSC ticks per second, measured against the PIT or, without one, the APIC timer. The
+ * first call of this function or lapic_timer() measures it: that takes 10 ms, and the APIC timer
+ * must not be running.
  */
 uint64_t tsc_hertz(void);
 

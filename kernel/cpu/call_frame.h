@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 /*
- * The order is that in which SYSCALL_ENTRY (cpu/entry.asm) pushes them, lowest address first;
- * entry.asm gets the offsets from boot/constants.c. SYSCALL overwrites RCX and R11 with the
+ * As SYSCALL_ENTRY (cpu/entry.asm) leaves them on the stack, lowest address first. entry.asm gets
+ * the offsets from boot/constants.c. The SYSCALL instruction overwrites RCX and R11 with the
  * program's RIP and RFLAGS (SDM 2B, SYSCALL).
  */
 struct call_frame {
@@ -17,8 +17,9 @@ struct call_frame {
 };
 
 /*
- * The other entry point of system calls (entry.asm). It calls trace_call() before each system call,
- * and trace_result() after it, which returns the result to use.
+ * The entry point of system calls under trace=calls (entry.asm). It calls trace_call() before each
+ * system call, and trace_result() with its result afterwards. The program gets the value that
+ * trace_result() returns.
  */
 extern char syscall_entry_traced[];
 extern void (*trace_call)(const struct call_frame *call);

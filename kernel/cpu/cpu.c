@@ -5,7 +5,7 @@
 
 static struct cpu cpus[MAX_CPUS];
 
-/* entry.asm */
+/* Defined in entry.asm. */
 extern char syscall_entry[];
 
 void cpu_init(void)
@@ -14,7 +14,7 @@ void cpu_init(void)
 
 	cpu->self = cpu;
 	cpu->scratch_top = CPU_SCRATCH_TOP(0);
-	cpu->tss.io_map = sizeof cpu->tss; /* past the limit: no I/O ports in user mode */
+	cpu->tss.io_map = sizeof cpu->tss; /* past the TSS: user mode can use no I/O ports */
 	cpu->tss.ist[IST_DF - 1] = CPU_DF_TOP(0);
 	cpu->tss.ist[IST_NMI - 1] = CPU_NMI_TOP(0);
 	cpu->tss.ist[IST_MC - 1] = CPU_MC_TOP(0);

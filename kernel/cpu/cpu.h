@@ -19,21 +19,24 @@
 
 struct task;
 
-/* The state of one CPU. GS points here while the kernel runs; entry.asm knows the first fields. */
+/*
+ * The state of one CPU. While the kernel runs, the GS base is the address of this structure. The
+ * assembly files get the offsets of some fields from boot/constants.c.
+ */
 struct cpu {
 	struct cpu *self;
 	uint64_t user_rsp;   /* the user's RSP, for a few instructions of the SYSCALL entry */
 	uint64_t kstack_top; /* top of the current task's kernel stack (heap stacks only) */
 	uint64_t scratch_rax;
 	struct task *current;
-	uint64_t return_work; /* RETURN_*; if not 0, the slow return to user mode is taken */
+	uint64_t return_work; /* RETURN_* bits: work for user_return_hook() before user mode */
 	uint64_t scratch_top; /* top of the scratch stack, which every CR3 maps */
 	uint32_t id;
 	uint32_t stale_pcids; /* number of PCIDs that are stale on this CPU (mem/pcid.h) */
 	uint64_t fault_code;  /* error code of the last page fault (process/traps.c) */
-	int fault_error;      /* why it could not be handled, a negative error number */
+	int fault_error;      /* why that fault could not be handled: a negative error number */
 	struct task *idle;
-	struct task *dead; /* has exited; the next task tears it down */
+	struct task *dead; /* a task that has ended, until the next one frees it; or NULL */
 	uint64_t gdt[7];
 	struct tss tss;
 };
@@ -46,7 +49,7 @@ static inline struct cpu *this_cpu(void)
 	return cpu;
 }
 
-/* Stores to a 64-bit field of this CPU's state with a single instruction. */
+/* Stores `value` in a 64-bit field of this CPU's struct cpu, with a single instruction. */
 #define CPU_STORE(field, value)                                                     \
 	__asm__ volatile("movq %0, %%gs:%c1"                                        \
 	                 :                                                          \

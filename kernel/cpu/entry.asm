@@ -3,10 +3,10 @@
 ; All entries into the kernel, and the returns to user mode.
 ;
 ; The STACK axis provides two macros (kernel/stack/kstack_<value>.inc, included by the build):
-;   KSTACK_ENTER n    first in a stub, when the hardware and the stub have pushed n words: executes
-;                     SWAPGS if the interrupt came from user mode, and switches to the task's kernel
-;                     stack if the hardware has not
-;   KSTACK_SYSCALL    loads RSP with the top of the task's kernel stack
+;   KSTACK_ENTER n    Comes first in a stub; n is the number of words that the hardware and the stub
+;                     have pushed. Executes SWAPGS if the interrupt came from user mode, and
+;                     switches to the task's kernel stack if the hardware has not.
+;   KSTACK_SYSCALL    Loads RSP with the top of the task's kernel stack.
 ; The ISOLATION axis provides the macros ISOLATION_*; isolation/isolation.h specifies them.
 ; All gates are interrupt gates: IF is 0 when a handler starts.
 
@@ -63,9 +63,10 @@ stub_%1:
 %endif
 %endmacro
 
-; Loads the kernel's GS base if the user's is loaded; then EBX is 1, otherwise 0. Used where CS does
-; not tell which one is loaded. The sign does: the kernel's base is negative, and a program cannot
-; load a negative one (CR4.FSGSBASE is 0, and segment bases have 32 bits).
+; If the GS base is the user's, executes SWAPGS and sets EBX to 1. If it is the kernel's, sets EBX
+; to 0. Used where CS does not tell which of the two it is. The sign does: the kernel's GS base is
+; negative, and a program cannot load a negative one (CR4.FSGSBASE is 0, and the bases in segment
+; descriptors have 32 bits).
 %macro GS_BY_SIGN 0
 	xor	ebx, ebx
 	mov	ecx, MSR_GS_BASE
@@ -93,7 +94,7 @@ exception_common:
 .pop:	call	restore_frame
 	iretq
 
-; NMI, #DF, #MC: they may be raised anywhere, also between SYSCALL and SWAPGS.
+; NMI, #DF and #MC may be raised anywhere, even between SYSCALL and SWAPGS.
 exception_paranoid:
 	PUSH_TRAP_FRAME
 	cld
@@ -108,10 +109,10 @@ exception_paranoid:
 .pop:	call	restore_frame
 	iretq
 
-; #DB, #TS, #NP, #SS, #GP: from user mode they are ordinary exceptions. But single steps,
-; breakpoints and IRETQ and SYSRETQ also raise them where RSP or the GS base is the user's, so they
-; use IST stacks of this CPU. If the exception concerns the program (exception_is_users), its frame
-; is copied to the top of the task's kernel stack, which is empty then, and handled there.
+; #DB, #TS, #NP, #SS and #GP from user mode are ordinary exceptions. But single steps, breakpoints,
+; IRETQ and SYSRETQ also raise them in the kernel where RSP or the GS base is the user's, so their
+; gates use IST stacks of this CPU. If the exception concerns the program (exception_is_users), the
+; task's kernel stack is empty: the frame is copied to its top, and the exception handled there.
 exception_careful:
 	PUSH_TRAP_FRAME
 	cld
@@ -147,7 +148,7 @@ restore_frame:
 	mov	rcx, [rsp + 8 + TRAP_RCX]
 	mov	rbx, [rsp + 8 + TRAP_RBX]
 	mov	rax, [rsp + 8 + TRAP_RAX]
-	ret	TRAP_RIP		; leaves the words for IRETQ
+	ret	TRAP_RIP		; keeps the words that IRETQ pops
 
 irq_return:
 	test	byte [rsp + 10 * 8], 3	; CS
@@ -164,10 +165,10 @@ irq_return:
 	PUSH_TRAP_FRAME
 	mov	rdi, rsp
 
-; _Noreturn void return_through_frame(struct trap_frame *frame): returns to user mode with the
-; registers of the frame, after user_return_hook() has seen and perhaps changed it. Nothing else on
-; the task's kernel stack is needed, so the frame is copied to its top. The copy starts with the
-; highest word, so the two may overlap.
+; _Noreturn void return_through_frame(struct trap_frame *frame): calls user_return_hook(), which may
+; change the frame, then returns to user mode with its registers. First the frame is copied to the
+; top of the task's kernel stack, where nothing else is needed any longer. The copy starts with the
+; highest word, so the frame may overlap its copy.
 return_through_frame:
 	KSTACK_SYSCALL
 %assign word 21
@@ -184,7 +185,8 @@ return_through_frame:
 
 ; SYSCALL: RCX holds the user's RIP, R11 the user's RFLAGS, RSP is still the user's, and IF is 0
 ; (FMASK). As in Linux, all registers except RAX, RCX and R11 are preserved. The words pushed form a
-; struct call_frame (cpu/call_frame.h). Argument 1 makes the entry for trace=calls (sys/trace.h).
+; struct call_frame (cpu/call_frame.h). With argument 1, the macro makes the entry for trace=calls
+; (sys/trace.h).
 %macro SYSCALL_ENTRY 1
 	swapgs
 	ISOLATION_ENTER
@@ -200,7 +202,7 @@ return_through_frame:
 	PUSH_MEMBER CALL_R10, r10
 	PUSH_MEMBER CALL_R8, r8
 	PUSH_MEMBER CALL_R9, r9
-	PUSH_MEMBER CALL_NUMBER, rax	; aligns the stack
+	PUSH_MEMBER CALL_NUMBER, rax	; the tenth word: RSP is now 16-byte aligned
 	mov	rcx, r10
 %if %1
 	mov	rdi, rsp
@@ -214,7 +216,7 @@ return_through_frame:
 	mov	rax, [rsp + CALL_NUMBER]
 %endif
 	cmp	rax, SYSCALL_COUNT
-	cmovae	rax, [no_such_call]	; a branch could be mispredicted, with an index out of range
+	cmovae	rax, [no_such_call]	; a mispredicted branch would use an index out of range
 	call	[syscall_table + rax * 8]
 %if %1
 	mov	rdi, rax
@@ -261,8 +263,9 @@ syscall_entry:
 syscall_entry_traced:
 	SYSCALL_ENTRY 1
 
-; _Noreturn void enter_user(uintptr_t rip, uintptr_t rsp): enters user mode for the first time, with
-; all other registers and the data selectors 0. Interrupts must be off.
+; _Noreturn void enter_user(uintptr_t rip, uintptr_t rsp): enters user mode for the first time.
+; All other registers are 0, and so are the data selectors, but SYSRET leaves RIP in RCX and RFLAGS
+; in R11. Interrupts must be off.
 enter_user:
 	mov	rcx, rdi
 	mov	rsp, rsi
@@ -303,8 +306,8 @@ irq_entry_bench:			; the harness disassembles this stub
 
 entry_text_end:
 
-; void (*trace_call)(const struct call_frame *), uint64_t (*trace_result)(uint64_t result): set by
-; sys/trace.c.
+; void (*trace_call)(const struct call_frame *) and uint64_t (*trace_result)(uint64_t result).
+; sys/trace.c sets both.
 section .data
 align 8
 trace_call:	dq 0
@@ -313,7 +316,7 @@ trace_result:	dq 0
 section .rodata
 align 8
 no_such_call:
-	dq	SYSCALL_COUNT		; index of the last entry of syscall_table
+	dq	SYSCALL_COUNT		; index of syscall_table's last entry, for all other numbers
 entry_stubs:
 %assign vector 0
 %rep 256

@@ -13,18 +13,19 @@ void (*user_return_hook)(struct trap_frame *frame);
 static void (*user_handler)(struct trap_frame *);
 static bool (*page_fault)(uintptr_t address, uint64_t error);
 
-/* For tests and experiments of a single task. */
+/* For tests and experiments, one task at a time. */
 static bool (*probe)(struct trap_frame *);
 static uint64_t expected_vector;
 static uintptr_t expected_resume;
 static unsigned expected_count;
 
-/* The code of entry.asm. */
+/* Start and end of the code of entry.asm. */
 extern char entry_text[], entry_text_end[];
 
 /*
- * A range of code that may fault on user memory, and where to resume. The linker collects these in
- * a table. Each field is the distance from itself to the address.
+ * A range of code whose accesses to user memory may fault, and the address at which to resume then.
+ * The linker collects these in a table. Each field holds the distance in bytes from the field
+ * itself to the address.
  */
 struct recovery {
 	int32_t start, end, resume;
@@ -118,8 +119,8 @@ static const struct recovery *recovery_at(uint64_t rip)
 }
 
 /*
- * If a kernel access to user memory that may fault has faulted, makes the frame resume at its
- * recovery code. Returns false if it is another exception.
+ * If the exception is a #PF or #GP in code that has a struct recovery, makes the frame resume at
+ * the recovery address and returns true. Otherwise returns false.
  */
 static bool user_copy_faulted(struct trap_frame *frame)
 {
@@ -133,8 +134,8 @@ static bool user_copy_faulted(struct trap_frame *frame)
 
 /*
  * IRETQ and SYSRETQ raise their exceptions at CPL 0, when the user's registers are already loaded.
- * If this is one, changes the frame to what it would be if the exception had been raised in user
- * mode, at the address to return to. Returns false if it is another exception.
+ * If this is such an exception, changes the frame as if the instruction at the return address had
+ * raised it in user mode, and returns true. Otherwise returns false.
  */
 static bool return_failed(struct trap_frame *frame)
 {
@@ -162,8 +163,8 @@ static bool return_failed(struct trap_frame *frame)
 }
 
 /*
- * Called by entry.asm for an exception on an IST stack. Returns true if it concerns the current
- * program.
+ * Returns true if an exception concerns the current program: user mode raised it, or a return to
+ * user mode failed. Called by entry.asm on an IST stack.
  */
 bool exception_is_users(struct trap_frame *frame);
 bool exception_is_users(struct trap_frame *frame)
@@ -172,9 +173,9 @@ bool exception_is_users(struct trap_frame *frame)
 }
 
 /*
- * Ignores a single step that began in user mode and ended in the kernel, and returns true.
- * IA32_FMASK clears TF, but on some CPUs (such as Bochs's) SYSCALL itself raises #DB. The program
- * gets its SIGTRAP when the call returns, since its TF is in R11.
+ * If a single step began in user mode and ended in the kernel, ignores it and returns true.
+ * Otherwise returns false. IA32_FMASK clears TF, but on some CPUs (such as Bochs's) SYSCALL itself
+ * raises #DB. The program gets its SIGTRAP when the call returns, since its TF is in R11.
  */
 static bool stray_step(struct trap_frame *frame)
 {
@@ -186,7 +187,7 @@ static bool stray_step(struct trap_frame *frame)
 	return true;
 }
 
-/* Called by the stubs in entry.asm. */
+/* Handles an exception. Called by the stubs in entry.asm, with the registers that they saved. */
 void exception_entry(struct trap_frame *frame);
 void exception_entry(struct trap_frame *frame)
 {

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * The registers as the exception stubs push them, lowest address first. The CPU pushes the last
- * five words and the error code.
+ * The registers as the exception stubs leave them on the stack, lowest address first. The CPU
+ * pushes the last five words and, for some exceptions, the error code.
  */
 struct trap_frame {
 	uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax;
@@ -17,7 +17,7 @@ struct trap_frame {
 
 /* Values of `vector` for frames that do not come from an exception. */
 #define FRAME_CALL    256 /* a system call: `rax` is the result, `error` the call's number */
-#define FRAME_OTHER   257 /* an interrupt, or an origin that no longer matters */
+#define FRAME_OTHER   257 /* an interrupt, or an entry whose kind no longer matters */
 
 #define EXCEPTION_DE  0
 #define EXCEPTION_DB  1
@@ -43,38 +43,43 @@ const char *exception_name(uint64_t vector);
 void exception_dump(const struct trap_frame *frame);
 
 /*
- * Sets the handler of exceptions in user mode. When it returns, the program resumes with the frame.
+ * Sets the handler of exceptions in user mode, except NMI, #DF, #MC and the page faults that the
+ * handler below resolves. When it returns, the program resumes with the registers in the frame.
  */
 void exception_set_user_handler(void (*handler)(struct trap_frame *frame));
 
 /*
- * Sets the handler of page faults in user mode and in the kernel's accesses to user memory. It
- * returns true if the instruction can be retried; otherwise the fault is handled like other
- * exceptions.
+ * Sets the handler of page faults in user mode and in the kernel's accesses to user memory. Its
+ * arguments are CR2 and the CPU's error code. It returns true if the instruction can be retried;
+ * otherwise the fault is handled like other exceptions.
  */
 void exception_set_page_fault(bool (*function)(uintptr_t address, uint64_t error));
 
 /*
- * For tests: makes the next exception `vector` in the kernel resume at `resume`, with RSP
- * unchanged. NULL disarms it. Returns the number of expected exceptions since the last call.
+ * For tests: makes the kernel resume at `resume`, with RSP unchanged, after the next exception
+ * `vector` in the kernel. NULL disarms it. Returns the number of such exceptions (0 or 1) since the
+ * previous call.
  */
 unsigned exception_expect(uint64_t vector, void (*resume)(void));
 
 /*
- * For tests and experiments: sets a function that gets every exception and NMI first, with
- * interrupts off, on the stack that the stub chose. It may change the frame, and returns true if it
- * has handled the exception. NULL removes it.
+ * For tests and experiments: sets a function that is called before all other handlers for every
+ * exception and NMI, with interrupts off, on the stack that the stub chose. It may change the
+ * frame, and returns true if it has handled the exception. NULL removes it.
  */
 void exception_set_probe(bool (*probe)(struct trap_frame *frame));
 
 /*
- * entry.asm: returns to user mode with the registers of the frame, after user_return_hook(). The
- * frame may be on any stack. Interrupts must be off. The contents of the current task's kernel
+ * In entry.asm: calls user_return_hook() and returns to user mode with the registers of the frame,
+ * which may be on any stack. Interrupts must be off. The contents of the current task's kernel
  * stack are lost.
  */
 _Noreturn void return_through_frame(const struct trap_frame *frame);
 
-/* Called with the registers to return with if return_work is set, and by return_through_frame(). */
+/*
+ * Called before a return to user mode if return_work (struct cpu) is not 0, and always by
+ * return_through_frame(). It may change the frame, which has the registers to return with.
+ */
 extern void (*user_return_hook)(struct trap_frame *frame);
 
 /* Number of NMIs since boot. */

@@ -10,8 +10,8 @@
 struct cpu_features cpu_features;
 
 /*
- * Panics if the CPU lacks a feature that the kernel cannot do without. boot/entry.asm has checked
- * long mode and NX. Intel's CPUs report SYSCALL only in 64-bit mode (SDM 2A, CPUID).
+ * Panics if the CPU lacks a feature that the kernel needs. boot/entry.asm has checked long mode and
+ * NX. Intel's CPUs report SYSCALL only in 64-bit mode (SDM 2A, CPUID).
  */
 static void require_features(void)
 {
@@ -68,7 +68,7 @@ void cpu_enable_features(void)
 
 	require_features();
 	find_features();
-	cr4 = read_cr4() & ~CR4_FSGSBASE; /* no negative GS base for programs (entry.asm) */
+	cr4 = read_cr4() & ~CR4_FSGSBASE; /* no program may load a negative GS base (entry.asm) */
 	cr4 |= cpu_features.mce ? CR4_MCE : 0;
 	cr4 |= cpu_features.pge ? CR4_PGE : 0;
 	cr4 |= cpu_features.smep ? CR4_SMEP : 0;
@@ -76,7 +76,7 @@ void cpu_enable_features(void)
 	cr4 |= cpu_features.umip ? CR4_UMIP : 0;
 	write_cr4(cr4);
 	/*
-	 * No FPU yet: its instructions trap while EM is set. AM makes EFLAGS.AC work in user mode.
+	 * While EM is set, FPU instructions raise #NM or #UD. AM makes RFLAGS.AC work in user mode.
 	 */
 	write_cr0((read_cr0() | CR0_WP | CR0_AM | CR0_EM | CR0_TS) & ~CR0_MP);
 }

@@ -7,7 +7,7 @@
 
 #include "x86/instructions.h"
 
-/* Detected with CPUID. The kernel works without any of these. */
+/* Optional features, detected with CPUID: the kernel also runs without them. */
 struct cpu_features {
 	bool smep, smap, umip, mce, pge, pcid, invpcid, page_1g, rdrand, x2apic, invariant_tsc, hypervisor;
 	bool fxsr, xsave, avx;
@@ -17,12 +17,15 @@ struct cpu_features {
 extern struct cpu_features cpu_features;
 
 /*
- * Detects the features, and panics if one is missing that the kernel cannot do without. Then
- * enables WP, SMEP, SMAP, UMIP, PGE and machine checks. The FPU stays off until fpu_init().
+ * Detects the features, and panics if one that the kernel needs is missing. Then enables WP, and
+ * SMEP, SMAP, UMIP, PGE and machine checks if the CPU has them. The FPU stays off until fpu_init().
  */
 void cpu_enable_features(void);
 
-/* Let the kernel access user pages despite SMAP, and forbid it again. */
+/*
+ * Even with SMAP, the kernel can access user pages between user_access_begin() and
+ * user_access_end().
+ */
 static inline void user_access_begin(void)
 {
 	if (cpu_features.smap)

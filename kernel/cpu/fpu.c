@@ -11,14 +11,15 @@
 
 /* Set at boot. */
 static bool present, with_xsave, xcr0_lost;
-static bool keeps_pointers; /* FXRSTOR, XRSTOR restore FIP, FDP, FOP only with a pending exception */
-static uint32_t components; /* enabled components of XCR0; 0: FXSAVE is used */
+static bool keeps_pointers; /* FXRSTOR, XRSTOR restore FIP, FDP, FOP only if an exception pends */
+static uint32_t components; /* the components enabled in XCR0, or 0 if FXSAVE is used */
 static uint32_t mxcsr_mask;
 static char initial[FPU_AREA] __attribute__((aligned(64)));
 
 /*
  * QEMU before 8.2 emulates SVM without intercepting XSETBV. The hypervisor does not learn the
- * guest's XCR0, and the next VM exit changes it. XSAVE and XRSTOR then silently skip SSE.
+ * guest's XCR0, and the next VM exit (here: CPUID) changes it. XSAVE and XRSTOR then silently skip
+ * SSE.
  */
 uint32_t fpu_xcr0(void)
 {
@@ -30,8 +31,8 @@ uint32_t fpu_xcr0(void)
 }
 
 /*
- * AMD's CPUs report if they always restore the pointers (APM 3, CPUID 8000_0008H EBX[2],
- * XSaveErPtr).
+ * Returns the value of keeps_pointers. Some CPUs of AMD always restore the pointers; they report it
+ * in CPUID 8000_0008H EBX[2] (XSaveErPtr, APM 3).
  */
 static bool pointers_are_kept(void)
 {
@@ -66,7 +67,7 @@ void fpu_init(void)
 	__asm__ volatile("fxsave64 (%0)" : : "r"(initial) : "memory");
 	memcpy(&mxcsr_mask, initial + 28, sizeof mxcsr_mask);
 	if (!mxcsr_mask)
-		mxcsr_mask = 0xffbf; /* SDM 1 11.6.6 */
+		mxcsr_mask = 0xffbf; /* the default (SDM 1 11.6.6) */
 	zero_bytes(initial, sizeof initial);
 	memcpy(initial, &control, sizeof control);
 	memcpy(initial + 24, &mxcsr, sizeof mxcsr);
@@ -90,7 +91,7 @@ static void load(const void *area)
 {
 	static const int32_t zero;
 
-	if (keeps_pointers) /* overwrite the last task's pointers with constants */
+	if (keeps_pointers) /* overwrite the previous task's pointers with constants */
 		__asm__ volatile("fnclex; emms; fildl %0" : : "m"(zero));
 	if (with_xsave)
 		__asm__ volatile("xrstor64 (%0)" : : "r"(area), "a"(components), "d"(0) : "memory");

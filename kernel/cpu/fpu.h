@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The x87, SSE and AVX registers, here called the FPU. The kernel does not use it. A program gets
- * it on its first FPU instruction, which raises #NM because CR0.TS is set (SDM 3A 13.4, 13.5). The
- * registers are saved and restored at each switch from or to such a program, never lazily: a task
- * never runs with another task's values in them.
+ * The x87, SSE and AVX registers, here called the FPU. The kernel does not use them. A program gets
+ * the FPU on its first FPU instruction, which raises #NM because CR0.TS is set (SDM 3A 13.4, 13.5).
+ * From then on, the registers are saved and restored at each switch from or to this program, never
+ * lazily: a task never runs with another task's values in them.
  */
 #pragma once
 
@@ -20,13 +20,14 @@
 void fpu_init(void);
 
 /*
- * Returns XCR0. Under a hypervisor it causes a VM exit first, by CPUID, to show whether XCR0
- * survives it. CR4.OSXSAVE must be set.
+ * Returns the low half of XCR0. Executes CPUID first: under a hypervisor that causes a VM exit, and
+ * the result shows whether XCR0 has survived it. CR4.OSXSAVE must be set.
  */
 uint32_t fpu_xcr0(void);
 
 /*
- * Returns true if the CPU has XSAVE but a VM exit changed XCR0. FXSAVE is used then, without AVX.
+ * Returns true if the CPU has XSAVE but a VM exit changed XCR0. The kernel then uses FXSAVE, and
+ * programs cannot use AVX.
  */
 bool fpu_xcr0_lost(void);
 
@@ -43,8 +44,8 @@ void fpu_save(void *area);
 void fpu_restore(const void *area);
 
 /*
- * Returns the pending exceptions that are not masked, of SSE if `simd` is set, otherwise of x87
- * (SDM 1 8.1.3, 10.2.3).
+ * Returns the pending unmasked exceptions as FPU_* bits: those of SSE if `simd` is set, otherwise
+ * those of x87 (SDM 1 8.1.3, 10.2.3).
  */
 #define FPU_INVALID   1U
 #define FPU_DENORMAL  2U
@@ -58,9 +59,11 @@ uint32_t fpu_exceptions(bool simd);
 void fpu_stop(void);
 
 /*
- * For signal frames. fpu_size() returns the bytes that fpu_save() stores, fpu_components() the
- * components in them (XCR0; 0: stored by FXSAVE). fpu_make_loadable() clears the bits of an area
- * from user mode that would raise #GP when it is loaded (SDM 1 13.8).
+ * For signal frames. fpu_size() returns the number of bytes that fpu_save() stores.
+ * fpu_components() returns the components among them as bits of XCR0, or 0 if fpu_save() uses
+ * FXSAVE. fpu_make_loadable() clears the bits of an area from user mode that would raise #GP on
+ * loading (SDM 1 13.8); `components_in_it`: the components that a program has put there, or 0 for
+ * FXSAVE's format.
  */
 size_t fpu_size(void);
 uint64_t fpu_components(void);

@@ -26,13 +26,13 @@ void gdt_load(struct cpu *cpu)
 	                 "lretq\n"
 	                 "1:\tmov %2, %%eax\n\t"
 	                 "mov %%eax, %%ss\n\t"
-	                 "xor %%eax, %%eax\n\t" /* the kernel does not use the others */
+	                 "xor %%eax, %%eax\n\t" /* the kernel needs no other selectors */
 	                 "mov %%eax, %%ds\n\t"
 	                 "mov %%eax, %%es\n\t"
 	                 "mov %%eax, %%fs\n\t"
 	                 "mov %%eax, %%gs\n\t"
 	                 "ltr %w3\n\t"
-	                 "lldt %w4" /* no LDT: after reset it has 64 KiB at address 0 */
+	                 "lldt %w4" /* null: after reset, the LDT is the 64 KiB at address 0 */
 	                 :
 	                 : "m"(pointer), "i"(SELECTOR_KERNEL_CODE), "i"(SELECTOR_KERNEL_DATA),
 	                   "r"(SELECTOR_TSS), "r"(0)

@@ -25,7 +25,7 @@ _Static_assert(sizeof(struct tss) == 104, "64-bit TSS (SDM 3A 7.7)");
 struct cpu;
 
 /*
- * Fills a CPU's GDT, with a descriptor of its TSS, and loads it, all segment registers, TR and no
- * LDT.
+ * Fills a CPU's GDT, including the descriptor of its TSS. Loads GDTR, all segment registers and TR,
+ * and a null selector into LDTR.
  */
 void gdt_load(struct cpu *cpu);

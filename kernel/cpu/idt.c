@@ -4,7 +4,7 @@
 #include "cpu/exceptions.h"
 #include "cpu/stack_choice.h"
 
-/* SDM 3A 6.14.1 */
+/* A gate of the IDT in 64-bit mode (SDM 3A 6.14.1). */
 struct gate {
 	uint16_t offset0, selector;
 	uint8_t ist, type;
@@ -18,7 +18,10 @@ _Static_assert(sizeof(struct gate) == 16, "64-bit gate");
 
 static struct gate idt[256] __attribute__((aligned(16)));
 
-/* entry.asm: the addresses of the 256 stubs. irq_handlers: the table through which they call. */
+/*
+ * entry_stubs (entry.asm) has the addresses of the 256 stubs. The stubs of device interrupts call
+ * the functions in irq_handlers.
+ */
 extern const uint64_t entry_stubs[256];
 void (*irq_handlers[256])(void);
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* IST slots (SDM 3A 6.14.5). 1 and 2 belong to the STACK axis, the others to every build. */
+/* IST slots (SDM 3A 6.14.5). Values of STACK may use slots 1 and 2; all builds use the others. */
 #define IST_NONE           0
 #define IST_IRQ            1
 #define IST_FAULT          2
@@ -12,13 +12,13 @@
 #define IST_NMI            4
 #define IST_MC             5
 #define IST_DB             6
-#define IST_GP             7      /* #TS, #NP, #SS and #GP: what IRETQ and SYSRETQ can raise */
+#define IST_GP             7      /* #TS, #NP, #SS and #GP, which IRETQ and SYSRETQ can raise */
 #define IST_SPARE          IST_MC /* for experiments (gate_set_ist): #MC panics anyway */
 
 /* Interrupt vectors. */
 #define VECTOR_TIMER       0x40
 #define VECTOR_BENCH       0x50
-#define VECTOR_INNER       0x60 /* a higher priority class than those above */
+#define VECTOR_INNER       0x60 /* of a higher priority class than the two above */
 #define VECTOR_MICRO       0x80 /* for INT instructions (gate_set) */
 #define VECTOR_MICRO_LEAVE 0x81
 #define VECTOR_SPURIOUS    0xff

@@ -2,16 +2,18 @@
 /*
  * Spin locks, and the locking rules for data that several tasks use.
  *
- * The kernel lock protects all data that does not name another lock. It is implicit so far: the
- * kernel runs on one CPU and is never preempted, so a task in the kernel has all data to itself
- * until it waits or yields. With several CPUs it would become a struct spinlock, taken by the entry
- * stubs (cpu/entry.asm) and passed on by the switch to another task (sched/sched.c).
+ * The kernel lock protects all data whose comment names no other lock. It is implicit so far: the
+ * kernel runs on one CPU and is never preempted, so no other task changes the data until the
+ * current one waits or yields. With several CPUs the kernel lock would become a struct spinlock,
+ * taken by the entry stubs (cpu/entry.asm) and passed on by the switch to another task
+ * (sched/sched.c).
  *
  * Interrupts may be on while a task holds the kernel lock. Interrupt handlers change nothing but
  * struct cpu, the counters of cpu/exceptions.c, and the counts of benchmarks and self-tests.
- * Regions without interrupts therefore exist to bound latency, not for correctness (sched/pause.h).
+ * So keeping interrupts off protects no other data, and long work in the kernel lets interrupts in
+ * to bound their latency (sched/pause.h).
  *
- * Static variables whose comment says "set at boot" are constant once the first task runs.
+ * Static variables whose comment says "set at boot" are constant once the first program runs.
  */
 #pragma once
 

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-/* Labels of the instructions after those that may fault, where execution resumes. */
+/* Labels after the instructions that may raise #GP: execution resumes there. */
 extern void msr_read_resume(void), msr_write_resume(void), counter_resume(void);
 
 bool __attribute__((noinline, noclone)) msr_try_read(uint32_t msr, uint64_t *value)

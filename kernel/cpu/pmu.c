@@ -48,8 +48,8 @@ static bool program(void)
 }
 
 /*
- * A hypervisor may report counters that do not count. Returns true if all counters can be read and
- * instructions and cycles, which always have one, count a loop.
+ * Returns true if all counters can be read and if those of instructions and cycles, which every
+ * plan has, count a loop. A hypervisor may report counters that do not count.
  */
 static bool they_count(void)
 {

@@ -23,7 +23,7 @@
 #define INTEL_RETIRED        EVENT(0xc0, 0x00)
 
 #define AMD_PERFCTR_CORE     (1U << 23)
-#define AMD_SELECT           0xc0010200U /* even MSRs; the counters are the odd ones */
+#define AMD_SELECT           0xc0010200U /* MSR of event select 0; the MSR of counter 0 follows */
 #define AMD_GLOBAL           0xc0000301U
 #define AMD_MONITORING_V2    1U
 
@@ -38,7 +38,7 @@ static struct pmu_counter *add(struct pmu *pmu, uint32_t read, uint32_t select, 
 	return counter;
 }
 
-/* Data-TLB events of Intel's cores: completed page walks, and second-level hits. */
+/* The data-TLB events of a core of Intel's: completed page walks and second-level hits. */
 struct tlb_events {
 	uint32_t load_walk, load_hit, store_walk, store_hit;
 };
@@ -102,7 +102,7 @@ static void plan_intel(struct pmu *pmu, const struct pmu_cpuid *cpuid)
 		pmu->width = cpuid->intel_d >> 5 & 0xff;
 		add(pmu, INTEL_READ_FIXED | 0, 0, 0, INTEL_FIXED, BIT(PMU_INSTRUCTIONS));
 		add(pmu, INTEL_READ_FIXED | 1, 0, 0, INTEL_FIXED + 1, BIT(PMU_CYCLES));
-		pmu->fixed_control = 0x33; /* user and kernel mode, for both */
+		pmu->fixed_control = 0x33; /* both count in user and kernel mode */
 		pmu->global = 3UL << 32;
 	} else if (general >= 2 && !(cpuid->intel_b & 3)) {
 		add(pmu, 0, INTEL_SELECT, INTEL_RETIRED, INTEL_VALUE, BIT(PMU_INSTRUCTIONS));
@@ -123,7 +123,7 @@ static void plan_intel(struct pmu *pmu, const struct pmu_cpuid *cpuid)
 		pmu->metrics |= BIT(PMU_PAGE_WALKS) | BIT(PMU_DTLB_MISSES);
 	}
 	pmu->global |= (1UL << used) - 1;
-	/* The narrower width of the two kinds of counters. */
+	/* If counters of both kinds are used, the width is that of the narrower kind. */
 	if (used && (cpuid->intel_a >> 16 & 0xff) < pmu->width)
 		pmu->width = cpuid->intel_a >> 16 & 0xff;
 }

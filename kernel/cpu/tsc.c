@@ -12,7 +12,7 @@
 #define LEAF_TIMING     0x40000010U /* EAX: kHz of the TSC; QEMU, VMware */
 #define LEAF_EXTENDED   0x80000000U
 #define LEAF_AMD_MORE   0x80000021U
-#define LFENCE_ALWAYS   (1U << 2) /* of its EAX */
+#define LFENCE_ALWAYS   (1U << 2) /* in its EAX: LFENCE always serializes */
 
 #define MSR_DE_CFG      0xc0011029U
 #define DE_CFG_LFENCE   (1UL << 1)
@@ -48,12 +48,12 @@ bool tsc_make_lfence_serialize(void)
 	if (family == 0xf)
 		family += version >> 20 & 0xff;
 	if (family < 0x10 || family == 0x11)
-		return true; /* it has no such MSR, and LFENCE always serializes */
+		return true; /* these have no MSR_DE_CFG, and their LFENCE always serializes */
 	if (cpuid_read(LEAF_EXTENDED).a >= LEAF_AMD_MORE && cpuid_read(LEAF_AMD_MORE).a & LFENCE_ALWAYS)
 		return true;
 	/*
-	 * A hypervisor may show the bit as clear although the host's is set: write it and read it
-	 * back.
+	 * A hypervisor may show the bit as clear although it is set on the host: write it and read
+	 * it back.
 	 */
 	if (!msr_try_read(MSR_DE_CFG, &value))
 		return false;

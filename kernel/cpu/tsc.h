@@ -6,16 +6,16 @@
 #include <stdint.h>
 
 /*
- * Returns the frequency of the TSC in kHz from CPUID: the hypervisor's (leaf 4000_0010H), the
- * crystal's times its ratio (15H), or the base frequency (16H). Returns 0 if none of these leaves
- * has it.
+ * Returns the frequency of the TSC in kHz from CPUID: the hypervisor's value (leaf 4000_0010H), the
+ * crystal frequency times the TSC's ratio to it (15H), or the base frequency (16H). Returns 0 if
+ * none of these leaves has it.
  */
 uint64_t tsc_khz(void);
 
 /*
  * Makes LFENCE wait for all earlier instructions, as timestamp() needs, and returns true if it
- * does. On Intel it always does (SDM 2A, LFENCE). On AMD it does in families before 10H and in 11H,
- * if CPUID 8000_0021H EAX[2] is set, or if MSR C001_1029H bit 1 is set, which this tries to set
- * (APM 3, LFENCE). Called after cpu_init().
+ * does. Intel's CPUs always do this (SDM 2A, LFENCE). AMD's CPUs do it in families before 10H and
+ * in 11H, if CPUID 8000_0021H EAX[2] is set, or if bit 1 of MSR C001_1029H is set; this function
+ * tries to set that bit (APM 3, LFENCE). Called after cpu_init().
  */
 bool tsc_make_lfence_serialize(void);

@@ -88,7 +88,7 @@ void format_va(void (*put)(char, void *), void *argument, const char *format, va
 		case '%':
 			put('%', argument);
 			break;
-		default: /* unknown or missing conversion: the types of further arguments are unknown */
+		default: /* no known conversion, so the next argument's type is unknown */
 			return;
 		}
 	}

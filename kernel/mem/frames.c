@@ -5,9 +5,10 @@
 #include "lib/string.h"
 #include "output/panic.h"
 
-#define LINK_ALLOCATED 0xfffffffeU /* one owner; each further owner makes it one less */
-#define LINK_MAX       0xf0000000U /* the most owners that a link can count */
-#define LINK_UNUSABLE  0xefffffffU
+/* Links of frames that are on no list. Each owner after the first decrements a frame's link. */
+#define LINK_ALLOCATED 0xfffffffeU /* allocated, one owner */
+#define LINK_MAX       0xf0000000U /* allocated, the most owners that can be counted */
+#define LINK_UNUSABLE  0xefffffffU /* not managed by the allocator */
 
 /* Guarded by the kernel lock (cpu/lock.h). */
 static struct {
@@ -16,7 +17,7 @@ static struct {
 	uint32_t limit; /* frames below this number have a link */
 	size_t free;
 	size_t total;
-	size_t reserve; /* frames that allocations leave free: the larger of the two below */
+	size_t reserve; /* frames that allocations leave free: the larger of the next two */
 	size_t shortage, emergency;
 } frames;
 
@@ -33,8 +34,8 @@ static void sort_ranges(struct memory_range *ranges, size_t count)
 }
 
 /*
- * Removes `hole` from the ranges. Returns their number; a range that is split becomes two, if there
- * is room.
+ * Removes `hole` from the ranges and returns their new number. A range with the hole in its middle
+ * becomes two; without room for another range, its upper part is lost.
  */
 static size_t cut(struct memory_range *ranges, size_t count, size_t room, struct memory_range hole)
 {
@@ -214,7 +215,7 @@ bool frame_is_shared(uint64_t frame)
 	return frames.links[frame >> PAGE_SHIFT] != LINK_ALLOCATED;
 }
 
-/* Frees a frame with several owners. Panics if it is not an allocated one. */
+/* Removes one owner from a frame that has several. Panics if the frame is not allocated. */
 static __attribute__((noinline)) void give_share_back(uint64_t frame)
 {
 	uint64_t number = frame >> PAGE_SHIFT;

@@ -2,9 +2,9 @@
 /*
  * Physical memory in frames of 4 KiB.
  *
- * Each frame has one 32-bit link. The free list runs through the links, and so may lists of frames
- * that an owner holds. Allocating or freeing a frame takes a few instructions. The link also
- * catches frames that are freed twice or were never allocated.
+ * Each frame has one 32-bit link. The links form the free list, and owners can link their allocated
+ * frames into lists of their own. Allocating or freeing a frame takes a few instructions. The link
+ * also shows if a frame is freed twice or was never allocated.
  */
 #pragma once
 
@@ -23,10 +23,10 @@ struct memory_range {
 };
 
 /*
- * Turns a firmware memory map into usable ranges: trims them to whole frames, sorts and merges
- * them, and removes `reserved`. `ranges` has `count` entries and room for `room`; it is changed in
- * place and then sorted and disjoint. Returns the new number of entries. If a range is split and
- * there is no room, its upper part is lost. Frame 0 is never usable.
+ * Turns a firmware memory map into usable ranges, in place: trims them to whole frames, sorts and
+ * merges them, and removes the `reserved` ranges and frame 0. `ranges` has `count` entries and room
+ * for `room`. Returns the new number of entries. If a range must be split and there is no room, its
+ * upper part is lost.
  */
 size_t memory_ranges_prepare(struct memory_range *ranges, size_t count, size_t room,
                              const struct memory_range *reserved, size_t reserved_count);
@@ -37,13 +37,16 @@ size_t memory_ranges_prepare(struct memory_range *ranges, size_t count, size_t r
  */
 void frames_init(const struct memory_range *ranges, size_t count, uint32_t *links);
 
-/* Adds the frames of [start, end), page-aligned, which nobody uses, to the free frames. */
+/*
+ * Adds the frames of [start, end), both page-aligned, to the free list. Panics if the allocator
+ * already has one of them.
+ */
 void frames_add(uint64_t start, uint64_t end);
 
 /*
- * Makes reserved frames, those of [start, end), page-aligned, allocated ones with one owner, so
- * that they can be freed. Returns false, with nothing changed, if the allocator already has one of
- * them or has no link for it.
+ * Turns the reserved frames of [start, end), both page-aligned, into allocated frames with one
+ * owner each, so that they can be freed. Returns false, with nothing changed, if the allocator
+ * already has one of them or has no link for it.
  */
 bool frames_adopt(uint64_t start, uint64_t end);
 
@@ -54,49 +57,52 @@ bool frames_adopt(uint64_t start, uint64_t end);
 uint64_t frame_alloc(void);
 
 /*
- * Fills up to `count` words with the addresses of new frames, ORed with `flags`. Returns how many,
- * which is fewer if memory runs out.
+ * Fills up to `count` words with the addresses of new frames, ORed with `flags`. Returns the number
+ * of words filled, which is less than `count` if memory runs out.
  */
 size_t frames_alloc(uint64_t *words, size_t count, uint64_t flags);
 
 /* Like frame_alloc(), but zeroes the frame, through the direct map. */
 uint64_t frame_alloc_zeroed(void);
 
-/* Removes an owner from a frame; the last one frees it. Panics if it is not an allocated one. */
+/*
+ * Removes one owner from a frame. Without owners the frame is free. Panics if it is not allocated.
+ */
 void frame_free(uint64_t frame);
 
 /*
- * Puts an allocated frame with one owner on a list that frame_list_free() will free. Returns false,
- * with nothing changed, if it has other owners too. Panics if it is not an allocated one.
+ * Puts an allocated frame with one owner on a list for frame_list_free(). Returns false, with
+ * nothing changed, if the frame has several owners. Panics if it is not allocated.
  */
 bool frame_retire(uint32_t *list, uint64_t frame);
 
 /*
  * Adds an owner to an allocated frame that is on no list. Each owner calls frame_free(). Returns
- * false if it has the most owners that can be counted, more than 200 million.
+ * false, with nothing changed, if the frame already has 268,435,455 owners.
  */
 bool frame_share(uint64_t frame);
 
 /* Returns true if an allocated frame has more than one owner. */
 bool frame_is_shared(uint64_t frame);
 
+/* Return the number of free frames, and of all that the allocator has. */
 size_t frames_free(void);
 size_t frames_total(void);
 
 /*
  * Returns the first allocated frame after `frame` that has one owner and is on no list, or
- * FRAME_NONE. FRAME_NONE as `frame` starts at the first. Slow, since it reads the link of every
- * frame in between: for heap_count().
+ * FRAME_NONE. If `frame` is FRAME_NONE, starts at the first frame of all. Slow, since it reads the
+ * link of every frame in between: for heap_count().
  */
 uint64_t frame_after(uint64_t frame);
 
 /*
- * Lists of allocated frames through their links. A list is represented by its head; an empty one is
- * FRAME_LIST_END. A frame must leave its list before frame_free().
+ * Lists of allocated frames, linked through the frames' links. A variable holds the head of a list;
+ * the head of an empty list is FRAME_LIST_END. A frame must leave its list before frame_free().
  */
 void frame_list_push(uint32_t *list, uint64_t frame);
 uint64_t frame_list_pop(uint32_t *list); /* FRAME_NONE if empty */
-void frame_list_free(uint32_t *list);    /* frees all of them */
+void frame_list_free(uint32_t *list);    /* frees all frames of the list */
 
 /*
  * Reserves the last `count` free frames for code that cannot wait for memory. Allocations can use

@@ -10,13 +10,13 @@
 struct slab {
 	uint32_t magic, class;
 	uint32_t used, room;
-	void *free; /* list of free objects, linked through their first words */
+	void *free; /* head of the list of free objects, whose first words are the links */
 	struct slab *next, *prev;
 };
 _Static_assert(sizeof(struct slab) <= HEADER, "the header leaves the objects aligned");
 
 /* Guarded by the kernel lock (cpu/lock.h). */
-static struct slab *partial[HEAP_CLASSES]; /* slabs with a free object */
+static struct slab *partial[HEAP_CLASSES]; /* lists of the slabs that have a free object */
 
 static void unlink_slab(struct slab *slab)
 {

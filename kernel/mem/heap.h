@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel heap: objects of up to a page, in slabs of one frame each. A slab is freed with its
- * last object, so an empty heap holds no frames.
+ * The kernel heap: objects of up to a page, in slabs of one frame each. Freeing the last object of
+ * a slab frees the slab, so an empty heap holds no frames.
  */
 #pragma once
 
 #include <stddef.h>
 
-#define HEAP_CLASSES  7 /* objects of up to 32, 64, … 2048 bytes; larger ones take a whole frame */
+/* Size classes of up to 32, 64, … 2048 bytes. Larger objects take a whole frame. */
+#define HEAP_CLASSES  7
 #define HEAP_SMALLEST 32
 
 /*
@@ -17,14 +18,14 @@
 void *heap_alloc(size_t size);
 
 /*
- * Frees an object; NULL is ignored. Panics if it is found not to be an object of the heap. Not
- * every double free is detected.
+ * Frees an object; NULL is ignored. Panics if it detects that `object` is not on the heap. It does
+ * not detect every double free.
  */
 void heap_free(void *object);
 
 /*
- * The slabs, each a frame, and the objects of each class. Objects that take a whole frame are not
- * counted.
+ * Numbers of slabs, each of which is a frame, and of objects in each class. Objects that take a
+ * whole frame are not counted.
  */
 struct heap_count {
 	size_t slabs;
@@ -32,8 +33,8 @@ struct heap_count {
 };
 
 /*
- * For tests: counts the objects on the heap, so that even a single leaked object is noticed. To
- * keep allocation fast, it searches all frames for slabs by their headers, and can be deceived by a
- * program that imitates one.
+ * For tests: counts the objects on the heap, so that even a single leaked object is noticed. The
+ * allocator keeps no counts, to be fast, so this searches all frames for the headers of slabs. A
+ * program's page that imitates such a header is counted as a slab.
  */
 void heap_count(struct heap_count *count);

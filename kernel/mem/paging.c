@@ -10,11 +10,12 @@
 uint64_t kernel_pml4;
 
 /*
- * Tables of the kernel half. They are never freed; the list only gives their links a valid value.
+ * The tables of the kernel half. They are never freed; the list exists because paging_table() puts
+ * all tables that it makes on one.
  */
 static uint32_t kernel_tables = FRAME_LIST_END;
 
-/* Linker script. */
+/* Defined in the linker script. */
 extern char text_start[], text_end[], rodata_start[], rodata_end[], data_start[], data_end[];
 
 static pte_t *table_at(pte_t entry)
@@ -23,8 +24,9 @@ static pte_t *table_at(pte_t entry)
 }
 
 /*
- * Returns the table that `entry` leads to. A missing one is made, unless `tables` is NULL. Returns
- * NULL if it is missing, if out of memory, or if the entry is a large page.
+ * Returns the table that `entry` points to. Makes a missing table and puts it on the frame list
+ * `tables`, unless that is NULL. Returns NULL if there is no table and none can be made, or if the
+ * entry maps a large page.
  */
 static pte_t *descend(pte_t *entry, uint64_t flags, uint32_t *tables)
 {
@@ -155,8 +157,8 @@ int paging_map_kernel(uintptr_t address, uint64_t frame, uint64_t flags)
 }
 
 /*
- * Returns the entry that maps a large page of `span` bytes in the kernel half. Returns NULL if out
- * of memory, or if a larger page is in the way.
+ * Returns the entry of the kernel half for a large page of `span` bytes at `address`. Makes missing
+ * tables as descend() does. Returns NULL if out of memory, or if a larger page is in the way.
  */
 static pte_t *large_entry(uintptr_t address, uint64_t span, uint32_t *tables)
 {

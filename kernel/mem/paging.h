@@ -33,17 +33,17 @@ static inline uint64_t pte_frame(pte_t entry)
 
 /*
  * Returns the page table (512 entries, in the direct map) that maps `address` with 4 KiB pages
- * under the PML4 at physical address `pml4`. Missing tables are made, with `flags` (PTE_USER or 0)
- * in the entries that lead to them, and pushed on the frame list `tables`; if that is NULL, none
- * are made. Returns NULL if a table is missing, if a large page is in the way, or if out of memory;
- * tables made so far stay on the list.
+ * under the PML4 at physical address `pml4`. Makes missing tables, with `flags` (PTE_USER or 0) in
+ * the entries that point to them, and pushes them on the frame list `tables`. If `tables` is NULL,
+ * makes none. Returns NULL if a table is missing, if a large page is in the way, or if out of
+ * memory; tables made so far stay on the list.
  */
 pte_t *paging_table(uint64_t pml4, uintptr_t address, uint64_t flags, uint32_t *tables);
 
 /*
- * Returns the page table that maps `address`, or NULL if there is none. *span is set to the size of
- * the aligned range that shares this answer: PD_SPAN with a table, otherwise the span of the
- * missing entry.
+ * Returns the page table that maps `address` with 4 KiB pages, or NULL if there is none. Sets *span
+ * to the size of the aligned range around `address` with the same result: PD_SPAN if there is a
+ * table, otherwise the span of the entry that points to no table.
  */
 pte_t *paging_look_up(uint64_t pml4, uintptr_t address, size_t *span);
 
@@ -54,9 +54,9 @@ pte_t *paging_look_up(uint64_t pml4, uintptr_t address, size_t *span);
 uint64_t paging_translate(uint64_t pml4, uintptr_t address, pte_t *entry);
 
 /*
- * Calls visit(address, size, leaf, flags, argument) for every present leaf below the PML4 entries
- * `first` … `last`. `flags`: the rights that all levels together give, as PTE_WRITE, PTE_USER and
- * PTE_NX.
+ * Calls visit(address, size, leaf, flags, argument) for every present leaf entry below the PML4
+ * entries `first` … `last`. `size`: the bytes that it maps. `flags`: the rights that all levels
+ * together give, as PTE_WRITE, PTE_USER and PTE_NX.
  */
 void paging_visit(uint64_t pml4, unsigned first, unsigned last,
                   void (*visit)(uintptr_t address, size_t size, pte_t leaf, uint64_t flags, void *argument),
@@ -64,8 +64,9 @@ void paging_visit(uint64_t pml4, unsigned first, unsigned last,
 
 /*
  * Builds the kernel half and loads it: a direct map of `ranges` with the largest pages that fit,
- * and the kernel image with W^X. The image's text and constants are read-only in the direct map
- * too. `flags` (isolation_kernel_flags()) are set in every page. Panics if out of memory.
+ * and the kernel image, with no page both writable and executable. The image's text and constants
+ * are read-only in the direct map too. Every page has `flags` (isolation_kernel_flags()). Panics if
+ * out of memory.
  */
 void paging_init(const struct memory_range *ranges, size_t count, uint64_t flags);
 
@@ -73,17 +74,18 @@ void paging_init(const struct memory_range *ranges, size_t count, uint64_t flags
 extern uint64_t kernel_pml4;
 
 /*
- * Maps a page in the shared kernel half. Tables made for it are never freed. Returns 0, or fails
- * with -ENOMEM. To unmap the page, the caller clears its entry and flushes it.
+ * Maps a page in the shared kernel half. Tables made for it are never freed. Returns 0, or -ENOMEM
+ * if out of memory or if a large page is in the way. To unmap the page, the caller clears its entry
+ * and flushes it.
  */
 int paging_map_kernel(uintptr_t address, uint64_t frame, uint64_t flags);
 
 /*
- * Maps a large page of `span` bytes, PD_SPAN or PDPT_SPAN; `address` and `physical` must be
- * multiples of it. It may replace a page of the same size, but not a table: that fails with
- * -EEXIST. Fails with -ENOMEM if out of memory or if a larger page is in the way.
+ * Maps a large page in the shared kernel half. `span` is PD_SPAN or PDPT_SPAN; `address` and
+ * `physical` must be multiples of it. The page may replace one of the same size. Returns 0, -EEXIST
+ * if there is a table in its place, or -ENOMEM if out of memory or if a larger page is in the way.
  */
 int paging_map_kernel_large(uintptr_t address, uint64_t physical, uint64_t span, uint64_t flags);
 
-/* Unmaps such a large page and flushes it. */
+/* Unmaps a page that paging_map_kernel_large() has mapped, and flushes it. */
 void paging_unmap_kernel_large(uintptr_t address, uint64_t span);

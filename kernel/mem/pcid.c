@@ -9,9 +9,9 @@
 
 bool pcid_on;
 uint64_t pcid_global;
-static uint64_t taken[WORDS] = { 1 };   /* PCID 0 belongs to no space */
-static unsigned next = 1;               /* where the search begins, so that reuse comes late */
-static uint64_t stale[MAX_CPUS][WORDS]; /* struct cpu has the number of set bits */
+static uint64_t taken[WORDS] = { 1 };   /* a bit per PCID; PCID 0 is never allocated */
+static unsigned next = 1;               /* the search starts here, so a freed PCID is reused late */
+static uint64_t stale[MAX_CPUS][WORDS]; /* a bit per PCID; cpu.stale_pcids counts the set ones */
 
 void pcid_init(bool wanted, uint64_t kernel_flags)
 {
@@ -33,7 +33,7 @@ static unsigned take(void)
 	unsigned word = next / 64, pcid;
 	uint64_t free = ~taken[word] & ~0UL << next % 64;
 
-	for (unsigned i = 0; !free && i < WORDS; i++) { /* once around */
+	for (unsigned i = 0; !free && i < WORDS; i++) { /* the other words, then this one again */
 		word = (word + 1) % WORDS;
 		free = ~taken[word];
 	}

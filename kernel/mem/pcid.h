@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Process-context identifiers (SDM 3A 4.10.1): tags of the entries in the TLB and the
- * paging-structure caches, so that a load of CR3 need not flush them. An option of the command line
- * (pcid=on).
+ * Process-context identifiers (SDM 3A 4.10.1) tag the entries of the TLB and the paging-structure
+ * caches, so that a load of CR3 need not flush them. Used only if the command line says pcid=on.
  *
  * Each address space has its own PCID, 1 … 4095, from its creation to its end. The rules:
  *   - The first load of CR3 with a newly allocated PCID flushes it (bit 63 clear), so translations
  *     of its previous owner are never used. Later loads keep the translations (pcid_load()).
  *   - PCID 0 belongs to no space. A CR3 value without a PCID is always safe, because loading it
- *     always flushes. Spaces that get no PCID, because all 4095 are in use, have such values.
+ *     always flushes. A space that finds all 4095 PCIDs in use has such a value.
  *   - INVLPG and a flushing load affect only the current PCID; INVLPG also flushes global
  *     translations, under every PCID (SDM 3A 4.10.4.1). When a page is unmapped or loses rights, no
  *     other PCID may have it cached:
  *       heap stacks    are used while other PCIDs run, so they are global (pcid_global);
  *       loading window is open only while one PCID runs, with interrupts off, and is flushed before
  *                      another runs: INVLPG or a flushing load under that PCID is enough;
- *       benchmark area the same, for the duration of a benchmark;
- *       user half      belongs to one PCID; if rights shrink, its next load flushes.
+ *       benchmark area is likewise used under one PCID only, for the duration of a benchmark;
+ *       user half      is cached under one PCID only. tlb_flush() flushes it while its space is
+ *                      loaded, otherwise the next load of its PCID does.
  *     Several CPUs would need shoot-downs, with or without PCIDs.
- *   - A page table of the shared half that is unlinked may be cached under every PCID, even if its
- *     pages were global: tlb_flush_tables().
+ *   - An unlinked page table of the shared half may still be cached under every PCID even if its
+ *     pages were global. tlb_flush_tables() flushes it under all of them.
  */
 #pragma once
 
@@ -36,39 +36,41 @@
 extern bool pcid_on;
 
 /*
- * PTE_GLOBAL if PCIDs are in use and kernel pages are global, otherwise 0: for pages of the shared
- * kernel half that may be unmapped.
+ * A flag for pages of the shared kernel half that may be unmapped: PTE_GLOBAL if PCIDs are in use
+ * and kernel pages are global, otherwise 0.
  */
 extern uint64_t pcid_global;
 
 /*
- * Enables PCIDs if they are wanted and the CPU has them and global pages; prints a message if it
- * lacks them. `kernel_flags`: isolation_kernel_flags(). CR3 must have no PCID, otherwise CR4.PCIDE
- * cannot be set (SDM 3A 4.10.1).
+ * If `wanted`, enables PCIDs, or prints a message if the CPU has no PCIDs or no global pages.
+ * `kernel_flags`: isolation_kernel_flags(). CR3 must have no PCID, otherwise CR4.PCIDE cannot be
+ * set (SDM 3A 4.10.1).
  */
 void pcid_init(bool wanted, uint64_t kernel_flags);
 
 /*
- * Allocates a PCID, if they are in use and one is free, and makes it stale on every CPU, so that no
- * translation of its previous owner is used. Returns the value of CR3 for the new PML4, for all
- * loads but the first. pcid_give() frees the PCID.
+ * Allocates a PCID, if PCIDs are in use and one is free, and makes it stale on every CPU, so that
+ * no translation of its previous owner is used. Returns the CR3 value for the PML4 at physical
+ * address `pml4`, with CR3_NO_FLUSH if it has a PCID; always load it through pcid_load().
+ * pcid_give() frees the PCID.
  */
 uint64_t pcid_take(uint64_t pml4);
 void pcid_give(uint64_t cr3); /* does nothing without a PCID */
 
 /*
- * A PCID is stale on a CPU if the CPU may have outdated translations of it cached; its next load
- * there flushes. pcid_make_stale() marks it as stale on every CPU. It ignores a value without a
- * PCID, since every load of that flushes. pcid_load_stale() returns the value to load and clears
- * the mark on this CPU. There is no lock, because the kernel runs on one CPU and is never
- * preempted.
+ * A PCID is stale on a CPU if the CPU may have cached outdated translations of it; its next load
+ * there flushes them. pcid_make_stale() marks the PCID of `cr3` as stale on every CPU. It ignores a
+ * value without a PCID, since every load of such a value flushes. pcid_load_stale() returns the
+ * value to load for `cr3` and clears the mark on this CPU. There is no lock, because the kernel
+ * runs on one CPU and is never preempted.
  */
 void pcid_make_stale(uint64_t cr3);
 bool pcid_is_stale(const struct cpu *cpu, uint64_t cr3);
 uint64_t pcid_load_stale(uint64_t cr3);
 
 /*
- * Returns the value to load for `cr3` on this CPU. The caller must load it at once, interrupts off.
+ * Returns the value to load into CR3 for `cr3` on this CPU: without CR3_NO_FLUSH if its PCID is
+ * stale here. The caller must load it at once, with interrupts off.
  */
 static inline uint64_t pcid_load(uint64_t cr3)
 {
@@ -78,7 +80,10 @@ static inline uint64_t pcid_load(uint64_t cr3)
 	return any ? pcid_load_stale(cr3) : cr3;
 }
 
-/* Returns the value to load to go back to an earlier CR3 whose translations are still valid. */
+/*
+ * Returns the value to load in order to return to the earlier CR3 value `cr3`, whose translations
+ * are still valid: with CR3_NO_FLUSH if it has a PCID.
+ */
 static inline uint64_t pcid_back(uint64_t cr3)
 {
 	return cr3 & CR3_PCID ? cr3 | CR3_NO_FLUSH : cr3;

@@ -27,7 +27,7 @@ void tlb_batch_free(struct tlb_batch *batch, uint64_t frame)
 {
 	if (frame_retire(&batch->frames, frame))
 		return;
-	if (batch->shared_count == TLB_SHARED_MAX) { /* the batch has at least as many pages */
+	if (batch->shared_count == TLB_SHARED_MAX) { /* so many pages: flush the whole space */
 		if (batch->unloaded)
 			tlb_flush_unloaded(batch->unloaded);
 		else

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The TLB. All code flushes translations through this header; it uses INVLPG, INVPCID or a load of
- * CR3 (SDM 3A 4.10.4).
+ * Flushes of the TLB. All code flushes translations through this header, which uses INVLPG, INVPCID
+ * or a load of CR3 (SDM 3A 4.10.4).
  *
  * The order must be: change the entries, flush, and only then free the frames and tables that the
- * old entries led to. If a frame is freed first, it may belong to another task while a CPU can
- * still access it. A batch does this for many pages: it collects the frames and frees them after
- * the flush.
+ * old entries pointed to. If a frame were freed first, it might belong to another task while a CPU
+ * could still access it. A batch does this for many pages: it collects the frames and frees them
+ * after the flush.
  *
  * x86/flush.h has the instructions themselves. Benchmarks, experiments and the loading window use
  * them directly, because they are about a particular instruction on one CPU.
@@ -18,14 +18,15 @@
 #include "x86/flush.h"
 
 /*
- * If there are more pages, a load of CR3 flushes them, as in Linux (tlb_single_page_flush_ceiling).
+ * The most pages that tlb_flush_range() flushes one by one. For more, it flushes the whole space by
+ * a load of CR3, as Linux does (tlb_single_page_flush_ceiling).
  */
 #define TLB_PAGES_MAX 33
 
 enum tlb_scope {
 	TLB_PAGES, /* `pages` pages from `start`, in the kernel half or in the loaded space */
 	TLB_SPACE, /* all non-global translations of the loaded space */
-	TLB_TABLES /* all of an unlinked table of the kernel half that mapped `start` */
+	TLB_TABLES /* cached entries of an unlinked kernel-half table that mapped `start` */
 };
 
 /*
@@ -35,8 +36,9 @@ enum tlb_scope {
 void tlb_flush_tables_here(uintptr_t address);
 
 /*
- * Performs every flush, on this CPU, under the CR3 that is loaded. When it returns, the frames and
- * tables that the old entries led to may be freed. Two future features belong here alone:
+ * Flushes on this CPU, under the loaded CR3. When it returns, the frames and tables that the old
+ * entries pointed to may be freed. The other flushes below call it, so two future features need
+ * changes only here:
  *   several CPUs  ask the others to flush (those in the space's mask, or all of them for the kernel
  *                 half) and wait until they have;
  *   two PCIDs     if user mode has its own tables, make the root's other PCID stale
@@ -92,19 +94,23 @@ static inline void tlb_flush_unloaded(const struct root *root)
 }
 
 /*
- * The frames of pages that are being unmapped from one space's user half. A frame with several
- * owners loses one; a batch collects at most TLB_SHARED_MAX of these before it flushes.
+ * A batch has the frames of pages that are being unmapped from one space's user half. At its end,
+ * each frame loses one owner. It collects at most TLB_SHARED_MAX frames with several owners before
+ * it flushes.
  */
 #define TLB_SHARED_MAX 64
 _Static_assert(TLB_SHARED_MAX > TLB_PAGES_MAX, "so many pages are worth a flush of all of the space");
 struct tlb_batch {
-	const struct root *unloaded; /* NULL: the space is loaded */
+	const struct root *unloaded; /* the space's root if no CPU has loaded it, otherwise NULL */
 	uint32_t frames;             /* list of the frames with one owner */
 	uint32_t shared_count;       /* frames with several owners */
 	uint64_t shared[TLB_SHARED_MAX];
 };
 
-/* Begins a batch for the loaded space (`unloaded` is NULL) or for one that no CPU has loaded. */
+/*
+ * Begins a batch: for the loaded space if `unloaded` is NULL, otherwise for the space with that
+ * root, which no CPU has loaded.
+ */
 static inline void tlb_batch_begin(struct tlb_batch *batch, const struct root *unloaded)
 {
 	batch->unloaded = unloaded;
