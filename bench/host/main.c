@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The harness: run-bench.sh builds what `--print-builds` names and then calls this with the same arguments. */
+/*
+ * The harness. run-bench.sh first runs it with --print-builds, builds the images that it names, and
+ * then runs it again with the user's arguments.
+ */
 #define _GNU_SOURCE
 #include "bench/host/base/inherited.h"
 #include "bench/host/base/interrupt.h"
@@ -28,8 +31,8 @@ static bool uses(const struct options *options, const char *engine)
 }
 
 /*
- * Prints what must be built for this command line: a stack+loader+isolation per line, and `lab` for
- * outer machines.
+ * Prints what must be built for this command line, one item per line: STACK+LOADER+ISOLATION for an
+ * image, `lab` for the machines that engine kvm-emulated boots. Returns the exit status.
  */
 static int print_builds(const struct options *options)
 {
@@ -56,7 +59,7 @@ static int print_builds(const struct options *options)
 	return EXIT_SUCCESS;
 }
 
-/* Writes the command line as the user gave it. */
+/* Writes the user's command line to `text`, cut at `size` bytes. */
 static void join(char *text, size_t size, int argc, char *const argv[])
 {
 	size_t used = (size_t)snprintf(text, size, "run-bench.sh");
@@ -66,7 +69,8 @@ static void join(char *text, size_t size, int argc, char *const argv[])
 }
 
 /*
- * Does what the command line says. Returns the exit status, not counting errors of standard output.
+ * Executes the command line. Returns the exit status, which does not yet consider errors of
+ * standard output.
  */
 static int serve(int argc, char *argv[])
 {
@@ -118,8 +122,8 @@ static int serve(int argc, char *argv[])
 }
 
 /*
- * Returns true if standard output is a pipe whose reader is gone (`| head`) and so has all it
- * wanted.
+ * Returns true if standard output is a pipe whose reader has closed it, as `head` does when it has
+ * read enough. This is no error.
  */
 static bool reader_has_left(void)
 {
@@ -128,7 +132,8 @@ static bool reader_has_left(void)
 	return poll(&output, 1, 0) == 1 && output.revents & POLLERR;
 }
 
-/* Fails if standard output could not be written. */
+/* Returns `status`, or an exit status of failure after a message if standard output could not be
+ * written. */
 static int finish_output(int status)
 {
 	errno = 0;

@@ -46,7 +46,7 @@ struct function {
 /* A `!function` line that waits for the sample of its region. */
 struct pending {
 	size_t frame; /* index */
-	/* index of the region's next line, or of the next free line; NONE: the last */
+	/* Index of the region's next line, or of the next free line; NONE: the last. */
 	size_t next;
 	struct sums sums;
 };
@@ -73,7 +73,7 @@ struct functions {
 	size_t metrics;
 	char metric[FUNCTIONS_METRICS_MAX][COUNTS_NAME_MAX];
 	int64_t samples[KINDS]; /* of the open row */
-	/* first items of the lists of frames and functions with sums */
+	/* First items of the lists of frames and functions with sums. */
 	size_t used_frames, used_names;
 	uint64_t steps;
 };

@@ -59,7 +59,7 @@ static void add_turbo(struct environment *environment)
 	                          : "off");
 }
 
-/* Adds what the time stamps are worth: the TSC's frequency, and whether its ticks measure time. */
+/* Adds the TSC's frequency in kHz, and whether it is constant in all power states. */
 static void add_tsc(struct environment *environment)
 {
 	bool invariant = host_cpu_flag("constant_tsc") && host_cpu_flag("nonstop_tsc");
@@ -127,7 +127,10 @@ static void add_kvm(struct environment *environment)
 	add_line(environment, "kvm.enable_pmu", "/sys/module/kvm/parameters/enable_pmu", "");
 }
 
-/* The first line that holds a digit in what `program argument` prints; Bochs prints a frame around it. */
+/*
+ * Adds the version of a tool: the first line with a digit that `PROGRAM argument` prints. (Bochs
+ * prints lines without a digit before its version.) PROGRAM is found by path_find_program().
+ */
 static void add_version(struct environment *environment, const char *key, const char *override,
                         const char *const programs[], const char *argument)
 {
@@ -157,7 +160,10 @@ static void add_version(struct environment *environment, const char *key, const 
 	free(output);
 }
 
-/* The Linux of the outer machines of kvm-emulated: the first line of the file that `make lab` leaves. */
+/*
+ * Adds the name of the Linux kernel that engine kvm-emulated boots: the first line of
+ * build/lab/kernel, which `make lab` writes.
+ */
 static void add_outer_linux(struct environment *environment)
 {
 	char name[PATH_MAX + 40] = "unknown: 'make lab' was not run";
@@ -188,7 +194,7 @@ static void add_tools(struct environment *environment)
 	environment_add(environment, "tool.sqlite", "%s", sqlite3_libversion());
 }
 
-/* Adds one hash of all programs that the kernel is given. */
+/* Adds one SHA-256 hash over all programs that the kernel gets as boot modules. */
 static void add_programs(struct environment *environment)
 {
 	struct arguments command = { 0 };
@@ -207,7 +213,10 @@ static void add_programs(struct environment *environment)
 	free(output);
 }
 
-/* The packages that the archive for the benchmarks *.real was made from, with their versions. */
+/*
+ * Adds the names and versions of the Debian packages from which the archive of Linux programs was
+ * made, and a SHA-256 hash over the programs. The benchmarks *.real use the archive.
+ */
 static void add_linux_programs(struct environment *environment)
 {
 	struct arguments command = { 0 };
@@ -234,8 +243,10 @@ static void add_linux_programs(struct environment *environment)
 	free(output);
 }
 
-/* Adds the revision of this tree, not of a repository that contains it; or git's reason if there is
- * none. */
+/*
+ * Adds the revision of the source tree, or git's message if it has none. If the tree is only a
+ * folder in another repository, that repository's revision is not used.
+ */
 static void add_revision(struct environment *environment)
 {
 	static const char ask[] =

@@ -19,12 +19,12 @@
 #define COLUMN          22
 #define PARAMETERS_SIZE 400
 
-/* A benchmark: a line of build/host/about.txt, or one of the kernel's that has no line there. */
+/* A benchmark, from build/host/about.txt or from the kernel's list. */
 struct about {
-	char name[NAME_SIZE], text[120];
-	char subject[64];                 /* "" before the file's first one */
-	char parameters[PARAMETERS_SIZE]; /* "bytes: 4096 65536"; "" for none */
-	bool listed;                      /* the kernel has it among those that `*` means */
+	char name[NAME_SIZE], text[120];  /* `text` describes it; "" if the file has no such line */
+	char subject[64];                 /* the heading above it in the file, "" if none */
+	char parameters[PARAMETERS_SIZE]; /* such as "bytes: 4096 65536"; "" if it has none */
+	bool listed;                      /* the kernel runs it if the glob is `*` */
 };
 
 struct benchmarks {
@@ -32,7 +32,9 @@ struct benchmarks {
 	size_t abouts;
 };
 
-/* Without the file there is no explanation. */
+/*
+ * Reads the descriptions in build/host/about.txt. If the file is missing, the list remains empty.
+ */
 static void read_about(struct benchmarks *list)
 {
 	char subject[64] = "";
@@ -56,7 +58,7 @@ static void read_about(struct benchmarks *list)
 		fclose(in);
 }
 
-/* Returns the benchmark with this name, adding it if it is new; NULL if there are too many. */
+/* Returns the benchmark with this name, which it adds if it is new; NULL if there are too many. */
 static struct about *find_about(struct benchmarks *list, const char *name)
 {
 	for (size_t i = 0; i < list->abouts; i++)
@@ -69,7 +71,7 @@ static struct about *find_about(struct benchmarks *list, const char *name)
 	return &list->about[list->abouts++];
 }
 
-/* Takes a row of the kernel, which is one more parameter of its benchmark. */
+/* Called for each record of the kernel: adds the parameter of a `bench` record to its benchmark. */
 static void observe(void *context, const struct record *record)
 {
 	const char *name = record_get(record, "name");
@@ -94,7 +96,7 @@ static void observe(void *context, const struct record *record)
 	         unit + strcspn(unit, "/"));
 }
 
-/* Prints the benchmarks that the kernel listed, or the others, by subject. */
+/* Prints, under their subjects, the benchmarks whose `listed` has this value. */
 static void print_benchmarks(const struct benchmarks *list, bool listed, FILE *out)
 {
 	const char *subject = "";

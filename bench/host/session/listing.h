@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The output of --list. */
+/* Prints what --list shows. */
 #pragma once
 
 #include <stdio.h>
 
 /*
- * Prints engines, strategies, profiles and benchmarks. Boots the kernel, which has the table of
- * benchmarks. Returns 0, or -1 after a message if that fails.
+ * Prints engines, strategies, profiles and benchmarks. The list of benchmarks is in the kernel, so
+ * this boots it on engine tcg. Returns 0, or -1 after a message if the boot fails.
  */
 int listing_print(FILE *out);

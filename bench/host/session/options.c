@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BENCH_MAX 127 /* what the kernel has room for */
+#define BENCH_MAX 127 /* bytes of --bench, without the NUL; the kernel has no room for more */
 
 static const char usage_line[] =
         "usage: run-bench.sh [--setup] [--engine E[,E]] [--strategy S[,S]] [--bench GLOB]\n"
@@ -238,8 +238,10 @@ static int parse_strategies(struct options *options, const char *text, char *why
 	}
 }
 
-/* The glob goes on the kernel's command line, so it must contain nothing that a boot loader would
- * split. */
+/*
+ * Parses --bench. The globs become part of the kernel's command line, so they may contain only
+ * bytes that no boot loader interprets. Returns 0, or -1 with the reason in `why`.
+ */
 static int parse_bench(struct options *options, const char *text, char *why)
 {
 	static const char valid[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_*?[],";
@@ -258,7 +260,8 @@ static int parse_bench(struct options *options, const char *text, char *why)
 	return 0;
 }
 
-/* Parses one of two words; sets *second to whether it is the second. */
+/* Parses a value that is one of two words. Sets *second to true if it is `other`, false if it is
+ * `first`. Returns 0, or -1 with the reason in `why`. */
 static int parse_either(const char *name, const char *value, const char *first, const char *other,
                         bool *second, char *why)
 {
@@ -283,7 +286,8 @@ static int parse_percent(const char *text, size_t length, double *part)
 	return 0;
 }
 
-/* "5" for all, or "instructions=1,bytes=0" for some. */
+/* Parses thresholds in percent: "5" sets all of them, "instructions=1,bytes=0" only these two.
+ * Returns 0, or -1 with the reason in `why`. */
 static int parse_thresholds(const char *text, struct thresholds *thresholds, char *why)
 {
 	double all;
@@ -313,7 +317,7 @@ static int parse_thresholds(const char *text, struct thresholds *thresholds, cha
 	}
 }
 
-/* Options that select what the program does; without one of them it makes a run. */
+/* Sets the mode for an option that selects one. Without such an option the mode is MODE_RUN. */
 static void set_mode(struct options *options, int option, const char *value)
 {
 	if (value)
@@ -412,7 +416,8 @@ static bool names(const struct options *options, const char *engine)
 	return false;
 }
 
-/* What only the instrumentation library can do. */
+/* Checks that --threshold, and the options that need the instrumentation library, fit the others.
+ * Returns 0, or -1 with the reason in `why`. */
 static int check_bochs(const struct options *options, char *why)
 {
 	const char *name = options->profile     ? "--profile"
@@ -452,7 +457,7 @@ int options_parse(struct options *options, int argc, char *const argv[], char wh
 			return -1;
 		if (options->mode == MODE_HELP)
 			return 0;
-		/* The second folder of --compare and --reproduces. */
+		/* getopt_long() reads only one value per option; take the second folder here. */
 		if ((option == OPTION_COMPARE || option == OPTION_REPRODUCES) && optind < argc &&
 		    strncmp(argv[optind], "--", 2) != 0)
 			options->folder[1] = argv[optind++];

@@ -25,44 +25,46 @@ enum options_mode {
 
 struct options {
 	enum options_mode mode;
-	bool no_usage;     /* the error is in a file, so the usage would not help */
-	bool print_builds; /* for run-bench.sh: only print the builds that are needed */
-	bool engines_auto;
+	bool no_usage; /* the error is in a file, so the usage would not help */
+	/* For run-bench.sh: only print the names of the builds that are needed. */
+	bool print_builds;
+	bool engines_auto; /* `auto` is among the engines given, or none are given */
 	size_t engines;
-	const char *engine[OPTIONS_ENGINES_MAX]; /* in the order given, each once */
+	const char *engine[OPTIONS_ENGINES_MAX]; /* in the order given, each once, without `auto` */
 	bool strategies_given;
-	bool strategies_all; /* `all` is among them; strategy_list_add_all() adds the rest */
+	bool strategies_all; /* `all` is among the strategies given; `strategies` lacks the rest */
 	struct strategy_list strategies;
 	bool bench_given;
-	const char *bench; /* glob, or several with commas */
-	bool quick;
-	bool full;       /* kvm-emulated: all its variants */
-	unsigned rounds; /* 0: the engine's default */
+	const char *bench; /* globs of benchmark names, separated by commas */
+	bool quick;        /* fewer samples */
+	bool full;         /* boot all variants of engine kvm-emulated */
+	unsigned rounds;   /* boots per image; 0: the engine's default */
 	unsigned cpus;
 	unsigned memory;  /* MiB */
-	unsigned jobs;    /* 0: as many as CPUs online */
+	unsigned jobs;    /* boots at the same time; 0: the number of CPUs online */
 	unsigned timeout; /* seconds per launch; 0: the engine's default */
 	uint64_t seed;
 	bool pcid;           /* the context switch uses PCIDs if the CPU has them */
 	bool flush_cr3;      /* the loading window is unmapped with a CR3 load, not with INVLPG */
-	bool exits;          /* kvm: one more launch per image counts VM exits, if permitted */
-	const char *profile; /* of the cycle model on bochs; NULL: counts only */
-	bool functions;      /* counts per function on bochs even without a profile */
-	bool trace;          /* trace of events, on bochs */
+	bool exits;          /* on kvm: count VM exits, in one more launch per image */
+	const char *profile; /* of the cycle model, on bochs; NULL: counts without cycles */
+	bool functions;      /* on bochs: count per kernel function, even without a profile */
+	bool trace;          /* on bochs: write a trace of events */
 	bool quiet, verbose;
-	const char *folder[2]; /* of --compare, --reproduces, --recover and --report */
+	const char *folder[2]; /* for --compare, --reproduces, --recover and --report */
 	bool threshold_given;
-	struct thresholds thresholds; /* of --compare */
-	const char *out;              /* NULL: results/<time>-<engines> */
+	struct thresholds thresholds; /* for --compare and --reproduces */
+	/* Folder for the results; NULL: results/<UTC time>-<engines>. */
+	const char *out;
 };
 
 /*
- * Parses the command line; strings point into argv or to constants. Returns 0, or -1 with what is
- * wrong and what would be valid in `why`.
+ * Parses the command line. Strings in `options` point into `argv` or to constants. Returns 0, or -1
+ * with a message in `why` that says what is wrong and what would be valid.
  */
 int options_parse(struct options *options, int argc, char *const argv[], char why[OPTIONS_WHY_MAX]);
 
-/* Prints the usage, one line. */
+/* Prints a summary of the options, without explanations. */
 void options_usage(FILE *out);
-/* Prints the help. */
+/* Prints the summary and an explanation of each option. */
 void options_help(FILE *out);

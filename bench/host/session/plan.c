@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define NEEDS_MAX   64
-#define SMALL_LIMIT (2U << 20) /* bytes: a boot that is only for some rows needs no larger program */
+#define SMALL_LIMIT (2U << 20) /* bytes: module_limit of boots that need no large program */
 
 static bool is_listed(const struct strategy_list *list, const struct strategy *strategy)
 {
@@ -18,7 +18,10 @@ static bool is_listed(const struct strategy_list *list, const struct strategy *s
 	return false;
 }
 
-/* Every combination that the build does not offer is refused; presets need no look at the build. */
+/*
+ * Returns 0 if the build offers every strategy of the list, or -1 with the reason in `why`. Asks
+ * the build only about strategies that are no presets.
+ */
 static int check_offered(const struct strategy_list *strategies, char *why, size_t size)
 {
 	struct strategy_list offered = { 0 };
@@ -41,7 +44,11 @@ static int check_offered(const struct strategy_list *strategies, char *why, size
 	return 0;
 }
 
-/* Adds one need; those of one strategy become one run with several globs. */
+/*
+ * Adds a launch that a claim needs, unless the user asked for its strategy anyway. Launches of one
+ * strategy are joined to one run with several globs, except those that need a separate boot
+ * (`alone`). Returns 0, or -1 with the reason in `why`.
+ */
 static int add_support(struct plan *plan, const struct claim_run *need, char *why, size_t size)
 {
 	struct strategy strategy;
@@ -92,7 +99,7 @@ int plan_strategies(struct plan *plan, const struct options *options, char *why,
 	return 0;
 }
 
-/* SplitMix64: a step of the generator whose state is *state. */
+/* Returns the next number of the random generator SplitMix64 and advances its state. */
 static uint64_t next_random(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15;
@@ -152,7 +159,8 @@ static size_t count_variants(const struct options *options, const struct engine 
 	return count;
 }
 
-/* Each variant boots every image: the self-tests first, then the benchmarks. */
+/* Adds the jobs of an engine with variants: each variant boots each image, with the self-tests in
+ * round 1, then with the benchmarks. */
 static void add_variants(struct plan *plan, const struct options *options, const struct engine *engine)
 {
 	unsigned rounds = options->rounds ? options->rounds : engine->rounds;
@@ -175,7 +183,8 @@ static void add_variants(struct plan *plan, const struct options *options, const
 	}
 }
 
-/* Counting exits makes them slower, so it is done in launches of its own, after the others. */
+/* Adds the jobs that count VM exits. They are separate launches, after the timed ones, because
+ * counting makes exits slower. */
 static void add_exits(struct plan *plan, const struct options *options, const struct engine *engine)
 {
 	for (size_t i = 0; i < plan->strategies.count && *plan->benches.others; i++)

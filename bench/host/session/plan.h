@@ -1,52 +1,61 @@
 /* SPDX-License-Identifier: MIT */
-/* The list of boots in a run, in order. */
+/* The plan of a run: the list of its boots, in order. */
 #pragma once
 
 #include "bench/host/engine/engine.h"
 #include "bench/host/engine/linux_rows.h"
 #include "bench/host/session/options.h"
 
+/* One boot. */
 struct job {
 	const struct engine *engine;
 	const struct strategy *strategy;
 	const char *variant;   /* of the engine, or NULL */
 	bool self_test;        /* the boot runs self-tests, not benchmarks */
-	uint64_t module_limit; /* see engine.h, also for the next */
-	bool linux_programs;
+	uint64_t module_limit; /* as in struct engine_boot */
+	bool linux_programs;   /* as in struct engine_boot */
+	/* Globs of the benchmarks to run, separated by commas; "" for self-tests. */
 	const char *bench;
-	unsigned round; /* from 1; 0: VM exits are counted and no samples kept */
-	uint64_t seed;  /* the run's seed in round 1, one more in each later round */
+	/* From 1; 0: this boot counts VM exits, and its samples are not kept. */
+	unsigned round;
+	uint64_t seed; /* for the kernel: the run's seed, plus 1 for each round after the first */
 };
 
-/* A launch that was not asked for, but that a claim needs. */
+/* A launch that the user did not ask for, but that a claim needs (claims.h). */
 struct supporting_run {
 	struct strategy strategy;
-	char bench[128];
-	bool alone;
+	char bench[128]; /* globs, separated by commas */
+	bool alone;      /* a separate boot for one claim, as in struct claim_run */
 };
 
 struct plan {
-	struct strategy_list strategies; /* asked for */
-	struct linux_rows benches;       /* those asked for */
-	size_t supporting;
+	struct strategy_list strategies; /* that the user asked for */
+	struct linux_rows benches;       /* benchmarks that the user asked for */
+	size_t supporting;               /* number of items in support[] */
 	struct supporting_run support[STRATEGIES_MAX];
-	size_t jobs;
-	/* Engines that measure real time come last; each of their rounds is in random order. */
+	size_t jobs; /* number of items in job[] */
+	/*
+	 * Jobs of engines that measure real time come last. The jobs of each of their rounds are in
+	 * random order.
+	 */
 	struct job *job;
 };
 
 /*
- * Fills in the strategies: those of the options and, if neither strategies nor benchmarks were
- * chosen, those that the claims in the source tree need. Returns 0, or -1 with the reason in `why`.
+ * Sets the strategies of a new plan to those of the options. If the options choose neither some
+ * strategies nor benchmarks, adds the supporting runs that the claims in bench/claims need. Returns
+ * 0, or -1 with the reason in `why`, which has `size` bytes.
  */
 int plan_strategies(struct plan *plan, const struct options *options, char *why, size_t size);
 
 /*
- * Fills in the jobs for `count` engines, after plan_strategies(). Supporting runs boot on Bochs and
- * are dropped without it. Benchmarks with Linux programs get separate boots after the others of a
- * round, but none on kvm-emulated or for counting VM exits.
+ * Fills in the jobs for `count` engines. Call plan_strategies() first. Supporting runs boot on
+ * Bochs; without that engine they are dropped. Benchmarks with Linux programs run in separate
+ * boots, after the others of a round. They do not run on kvm-emulated, nor while VM exits are
+ * counted. Exits if out of memory.
  */
 void plan_jobs(struct plan *plan, const struct options *options, const struct engine *const engines[],
                size_t count);
 
+/* Frees the jobs. */
 void plan_free(struct plan *plan);

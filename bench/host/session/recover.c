@@ -14,8 +14,8 @@
 
 #define LAUNCHES_MAX 2000
 
-/* A launch that never ended; `place` is its number among the boots, and its folder's name begins
- * with that. */
+/* A launch whose state is still `running`. Its folder's name begins with `place`, its number among
+ * the boots of the run. */
 struct interrupted {
 	int64_t id, place;
 	char engine[32], strategy[64], variant[64];
@@ -30,7 +30,11 @@ static int64_t count_samples(struct store *store, int64_t launch)
 	return sql_number(store_connection(store), "run-bench: recovering", query);
 }
 
-/* Feeds the records to an intake, as the run did. The report is copied out. */
+/*
+ * Feeds the raw records of a launch to a new intake, which stores them, as the run did. Copies the
+ * intake's report to `report`. Returns 0, or -1 if the engine or strategy is unknown or memory runs
+ * out.
+ */
 static int replay(struct store *store, const struct interrupted *launch, FILE *records,
                   struct intake_report *report)
 {
@@ -62,7 +66,7 @@ static int replay(struct store *store, const struct interrupted *launch, FILE *r
 	return 0;
 }
 
-/* Opens the raw records of the launch, in the folder with its number; NULL if they are missing. */
+/* Opens the raw records of a launch. Returns NULL if they are missing. */
 static FILE *open_records(const struct interrupted *launch, const char *folder)
 {
 	char pattern[PATH_MAX];
@@ -102,7 +106,10 @@ static int recover(struct store *store, const struct interrupted *launch, const 
 	return store_launch_finish(store, launch->id, &outcome);
 }
 
-/* The launches that never ended, in the order of their start. */
+/*
+ * Stores the launches that are still `running` in `found`, in the order in which they began.
+ * Returns their number, at most LAUNCHES_MAX, or -1 after a message.
+ */
 static int find_interrupted(struct store *store, struct interrupted *found)
 {
 	static const char query[] =

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Recovers the measurements of a run that was killed. */
+/* Recovers the results of a run whose harness was killed. */
 #pragma once
 
 #include "bench/host/store/store.h"
 
 /*
- * Reads every launch that had not ended when the run was killed from its raw records, which hold
- * everything up to that moment, and marks the launch and the run as cut short. If the records hold
- * less than the database, because the disk was full, the rows in the database are kept.
+ * Recovers every launch of the run in `folder` that is still `running`: replaces its rows with the
+ * contents of its raw records (records.txt), which include output that was not committed. If the
+ * records have fewer samples than the database, because the disk was full, the rows in the database
+ * are kept. Sets the state of these launches and of the run to `cut short`.
  *
- * Returns how many launches were recovered, or -1 after a message on stderr.
+ * Returns the number of these launches, or -1 after a message on stderr.
  */
 int recover_launches(struct store *store, const char *folder);

@@ -38,7 +38,7 @@ int redraw_report(const char *run_dir)
 	path_format(plots, sizeof plots, "%s/plots", path_root());
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK || !is_evaluated(db)) {
 		sqlite3_close(db);
-		/* It reports what is wrong with a folder that is no run. */
+		/* If the folder has no run, session_recover() prints what is wrong with it. */
 		return session_recover(run_dir);
 	}
 	if (results_check_run(run_dir, why)) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Redraws the figures and report of an earlier run with the current scripts and page. */
+/* Draws the figures and writes the report of an earlier run again, with this version's scripts. */
 #pragma once
 
 /*
- * Redraws the figures of the run in `run_dir` and rewrites its report.html. A run that was killed
- * before it was evaluated is recovered, which writes all its files.
+ * Draws the figures and writes report.html of the run in `run_dir` again. If the run was killed
+ * before it was evaluated, calls session_recover() instead, which writes all files.
  *
- * Returns the exit status: 0 if done, 1 if something could not be made, 2 if the folder holds no
- * readable results.
+ * Returns the exit status: 0 if everything was written, 1 if not, 2 if the folder has no readable
+ * results.
  */
 int redraw_report(const char *run_dir);

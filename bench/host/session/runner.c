@@ -16,22 +16,23 @@
 #define SLOTS_MAX      64
 #define POLL_MS        100
 
-#define PROFILE_SLOWER 3 /* times the seconds that an engine has by default, with the cycle model */
+#define PROFILE_SLOWER 3 /* factor for an engine's default timeout if the cycle model is used */
 
+/* A running launch. */
 struct slot {
 	const struct job *job;
 	struct launch *launch;
-	int64_t id;
-	char directory[PATH_MAX];
+	int64_t id;               /* in the table launches */
+	char directory[PATH_MAX]; /* for its logs */
 };
 
 struct runner {
 	const struct runner_setup *setup;
-	size_t limit; /* slots that may be used at a time */
-	size_t active;
-	size_t next; /* job to start */
-	bool stopping;
-	struct slot slot[SLOTS_MAX]; /* the first `active` are used */
+	size_t limit;                /* most launches at a time */
+	size_t active;               /* launches running now */
+	size_t next;                 /* index of the next job to start */
+	bool stopping;               /* no further job may start */
+	struct slot slot[SLOTS_MAX]; /* the first `active` are in use */
 	struct runner_result result;
 };
 
@@ -149,7 +150,10 @@ static void start(struct runner *runner, const struct job *job)
 	               .state = "failed", .reason = why, .status = -1, .revision = "", .compiler = "" });
 }
 
-/* Returns true if the next job may start while others run. */
+/*
+ * Returns true if there is a next job and it may start now. A job on an exclusive engine runs
+ * alone.
+ */
 static bool may_start(const struct runner *runner)
 {
 	if (runner->stopping || runner->next == runner->setup->plan->jobs)

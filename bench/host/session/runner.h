@@ -14,12 +14,16 @@ struct runner_setup {
 };
 
 struct runner_result {
-	size_t refused;  /* of `other`: the instrumentation library refused its settings */
-	size_t complete; /* launches */
+	/* Launches that the instrumentation library ended: a requirement is not met. */
+	size_t refused;
+	size_t complete; /* launches that completed */
 	size_t other;    /* launches that failed, were damaged, cut short or timed out */
 	size_t skipped;  /* launches that were not started */
-	uint64_t rows;   /* benchmark rows that sent anything */
+	uint64_t rows;   /* benchmark rows started or skipped by the guests */
 };
 
-/* Runs all jobs, until an interrupt or an error of the store. Measurements are in the store. */
+/*
+ * Runs all jobs of the plan and writes their results to the store. An interrupt, or an error of the
+ * store, stops the running launches and skips the rest.
+ */
 struct runner_result runner_run(const struct runner_setup *setup);

@@ -37,7 +37,7 @@ struct session {
 	struct plan plan;
 	struct folder folder;
 	struct store *store;
-	char exits[ENGINE_WHY_MAX]; /* whether VM exits are counted, or what stands in the way */
+	char exits[ENGINE_WHY_MAX]; /* says that VM exits are counted, or why they cannot be */
 };
 
 /* Returns 0 if the engine can run here, or -1 with the reason in `why`. */
@@ -61,8 +61,11 @@ static int add_engine(struct session *session, const struct engine *engine)
 	return 0;
 }
 
-/* Engines that the command line names must be able to run. If KVM is not among them and cannot run,
- * it is left out, and a line says why. */
+/*
+ * Chooses the engines of the run. Each engine that the command line names must be able to run. With
+ * `auto`, bochs must run too; kvm is left out, with a message, if it cannot run. Returns 0, or -1
+ * after a message.
+ */
 static int choose_engines(struct session *session)
 {
 	const struct options *options = session->options;
@@ -99,7 +102,7 @@ static int check_images(const struct plan *plan)
 	return 0;
 }
 
-/* Adds two hashes of the booted image: one of all of it, one without the revision's name. */
+/* Adds two SHA-256 hashes of an image: of the whole file, and of the code without the revision. */
 static void add_image(struct environment *environment, const struct strategy *strategy)
 {
 	char sha256[IMAGE_SHA256_MAX];
@@ -168,7 +171,7 @@ static int describe_environment(struct session *session, const char *command)
 	return status;
 }
 
-/* Makes the folder and the database and writes what is known before the first boot. */
+/* Creates the folder and the database, and stores the environment. Returns the exit status. */
 static int begin(struct session *session, const char *command)
 {
 	char path[PATH_MAX];
@@ -217,7 +220,10 @@ static int store_images(struct session *session)
 	return status;
 }
 
-/* Makes statistics, claims, files, figures and the report. Returns 0 if all of that worked. */
+/*
+ * Computes statistics and verdicts, writes all files, and prints the tables. Returns 0 if all of
+ * this succeeded, otherwise nonzero after messages.
+ */
 static int evaluate(sqlite3 *db, const char *folder)
 {
 	char claims[PATH_MAX];
@@ -318,7 +324,8 @@ int session_recover(const char *folder)
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* Counts VM exits as well if the host permits it; if not, says what to change. */
+/* Sets options->exits if engine kvm runs and the host permits counting VM exits; otherwise prints
+ * what to change on the host. */
 static void choose_exits(struct session *session, struct options *options)
 {
 	snprintf(session->exits, sizeof session->exits, "none: engine kvm does not run");

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* A run of the suite, from the choice of engines to the last figure. */
+/* Runs the suite: chooses engines, boots images, evaluates the results and draws figures. */
 #pragma once
 
 #include "bench/host/session/plan.h"
 
 /*
- * Returns the exit status: 0 if done, 1 if a launch failed or the run was cut short, 2 if it could
- * not begin.
+ * Performs a run as the options say. `command` is the command line, for the results. Returns the
+ * exit status: 0 if all launches completed and everything was written, 1 if not or if the run was
+ * interrupted, 2 if the run cannot begin or the instrumentation library refused to.
  */
 int session_run(const struct options *options, const char *command);
 
 /*
- * Rewrites the summaries, claims, exports, figures and report of the run in `folder`, and completes
- * a run that was killed. Returns the exit status: 0 if done, 1 if something could not be written, 2
- * if the folder holds no run.
+ * Computes the summaries and claims of the run in `folder` again and writes its exports, figures
+ * and report. If the run was killed, first recovers its launches (recover.h). Returns the exit
+ * status: 0 if everything was written, 1 if not, 2 if the folder has no run.
  */
 int session_recover(const char *folder);
