@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Archives that came as boot modules: unpacks their files, and frees the memory that no file needs.
- */
+/* Unpacks archives that are boot modules, and frees the memory in them that no file needs. */
 #pragma once
 
 #include <stddef.h>
@@ -10,8 +8,8 @@
 
 /*
  * Unpacks an archive (cpio.h) that starts on a page and lies in allocated frames with one owner
- * each. File contents are moved together; each file then co-owns the frames that hold its bytes,
- * and frames without a file are freed. Returns as cpio_unpack() does. The caller gives the archive
- * up in any case.
+ * each. Moves the contents of the files together. Each file then co-owns the frames that contain
+ * its bytes, and frames without a file are freed. Returns what cpio_unpack() returns, and sets
+ * result->freed. The archive's memory no longer belongs to the caller, even after an error.
  */
 int archive_unpack(void *archive, size_t size, struct unpacked *result);

@@ -6,16 +6,19 @@
 #include "lib/string.h"
 
 static struct boot_module modules[BOOT_MODULES + 1] = {
-	[BOOT_MODULES].name[BOOT_MODULE_NAME - 1] = 1, /* neither empty nor a string: no name equals it */
+	/* Ends without a NUL, so that no name equals it. */
+	[BOOT_MODULES].name[BOOT_MODULE_NAME - 1] = 1,
 };
 static size_t count;
 
 /*
- * A hash table of module numbers, from 1 on, with linear probing; 0 is an empty place. The names
- * are padded with NULs, and the first two words tell most of them apart.
+ * A hash table with linear probing. An entry is the index of a module plus 1, or 0 if the place is
+ * empty. Names are padded with NULs; the first two 8-byte words, which are hashed, differ in most
+ * of them.
  */
 #define PLACES    (2 * BOOT_MODULES)
-#define FORGOTTEN (BOOT_MODULES + 1) /* the entry after the last module, whose name nothing has */
+/* Stands for modules[BOOT_MODULES], whose name equals no other. */
+#define FORGOTTEN (BOOT_MODULES + 1)
 static uint8_t places[PLACES];
 
 static unsigned place_of_name(const uint64_t *word)
@@ -61,7 +64,8 @@ const struct boot_module *boot_module_at(size_t index)
 void boot_module_forget(size_t index)
 {
 	modules[index].size = 0;
-	for (unsigned at = 0; at < PLACES; at++) /* the place stays taken: probing for others may pass it */
+	/* The place stays occupied, since probing for other names may pass it. */
+	for (unsigned at = 0; at < PLACES; at++)
 		if (places[at] == index + 1)
 			places[at] = FORGOTTEN;
 }

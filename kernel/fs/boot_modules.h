@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Boot modules: the read-only files that the boot loader put into memory, found by their names. */
+/*
+ * Boot modules: read-only files that the boot loader has put into memory. They are found by name.
+ */
 #pragma once
 
 #include <stddef.h>
@@ -9,15 +11,15 @@
 
 struct boot_module {
 	/*
-	 * The last path component of the last word of the module's string, without .elf; padded
-	 * with NULs.
+	 * The last path component of the last word in the string that the boot loader passes with
+	 * the module, without .elf; padded with NULs.
 	 */
 	char name[BOOT_MODULE_NAME] __attribute__((aligned(8)));
 	const void *data; /* in the direct map */
 	size_t size;      /* bytes */
 };
 
-/* Adds a module; there are BOOT_MODULES at most. For the boot code. */
+/* Adds a module. Called by the boot code, at most BOOT_MODULES times. */
 void boot_module_add(const struct boot_module *module);
 
 /* Returns the module called `name`, or NULL. */

@@ -13,7 +13,7 @@
 #define MAGIC_SIZE  6
 #define TRAILER     "TRAILER!!!"
 
-/* Each number is 8 hexadecimal digits. */
+/* The header of a member. Each number has 8 hexadecimal digits, without a NUL. */
 struct header {
 	char magic[MAGIC_SIZE], inode[8], mode[8], uid[8], gid[8], links[8], time[8], size[8];
 	char device_major[8], device_minor[8], node_major[8], node_minor[8], name_size[8], check[8];
@@ -63,8 +63,8 @@ bool cpio_is(const void *archive, size_t size)
 }
 
 /*
- * Returns the directory of `path`, making what is missing, and the last component. NULL and *error
- * on failure.
+ * Returns the directory that contains the last component of `path`, and sets *name and *length to
+ * that component. Creates directories that are missing. On failure returns NULL and sets *error.
  */
 static struct node *make_directories(const char *path, const char **name, size_t *length, int *error)
 {
@@ -104,13 +104,16 @@ static bool is_known(uint32_t kind)
 	return kind == NODE_FILE || kind == NODE_DIRECTORY || kind == NODE_LINK;
 }
 
-/* The place for the contents of the next file, over bytes of the archive that have been read. */
+/*
+ * The place for the contents of the next file. It overwrites bytes of the archive that have been
+ * read.
+ */
 struct room {
 	uint8_t *bytes;
 	size_t used;
 };
 
-#define CONTENT_ALIGNMENT 16 /* never more than a header takes */
+#define CONTENT_ALIGNMENT 16 /* bytes; a header is never shorter */
 _Static_assert(CONTENT_ALIGNMENT <= sizeof(struct header), "contents move down only");
 
 static const uint8_t *keep(struct room *room, const uint8_t *data, size_t size)
@@ -122,19 +125,19 @@ static const uint8_t *keep(struct room *room, const uint8_t *data, size_t size)
 	return to;
 }
 
-/* A member: its header's values, its path with a NUL, and its contents. */
+/* A member of an archive: values of its header, its path with a NUL, and its contents. */
 struct member {
 	uint32_t mode;
 	uint64_t key; /* shared by all names of a file with several names; 0: it has one name */
 	const char *path;
 	const uint8_t *data;
 	size_t size;
-	bool is_trailer; /* the end of an archive: only `path` is set */
+	bool is_trailer; /* true for the end of an archive; then only `path` is valid */
 };
 
 /*
- * Inode and device (12 bits and 20, as in Linux) of a file with several names; 0 if a field is no
- * number.
+ * Returns a key made of the inode and device numbers (major 12 bits, minor 20, as in Linux) of a
+ * file with several names. Returns 0 for other members, or if a field is not valid.
  */
 static uint64_t key_of(const struct header *header, uint32_t mode)
 {
@@ -148,13 +151,16 @@ static uint64_t key_of(const struct header *header, uint32_t mode)
 }
 
 /*
- * Files with several names of the archive that is being read: a binary tree in which the path to a
+ * The files with several names in the archive that is being read, as a binary tree. The path to a
  * node follows the bits of its key, lowest first, to the first free place. So no path is longer
  * than a key has bits.
  */
 static struct node *archived;
 
-/* Returns the place of the node with this key, or the free place for it. */
+/*
+ * Returns the pointer in that tree to the node with this key, or the null pointer where it is to be
+ * added.
+ */
 static struct node **find_archived(uint64_t key)
 {
 	struct node **at = &archived;
@@ -165,7 +171,8 @@ static struct node **find_archived(uint64_t key)
 }
 
 /*
- * Removes the node at `at`. A leaf below it, whose key begins with the same bits, takes its place.
+ * Removes the node at `at` from that tree. A leaf below it takes its place, since its key begins
+ * with the same bits.
  */
 static void forget_archived(struct node **at)
 {
@@ -183,20 +190,20 @@ static void forget_archived(struct node **at)
 	node->archived_next[0] = node->archived_next[1] = NULL;
 }
 
-/* Removes a name that a later member has, too. */
+/* Removes an existing name, because a later member has the same path. Returns 0 or -ENOTEMPTY. */
 static int replace(struct node *name)
 {
 	struct node *node = node_target(name);
 
-	if (node->archived && node->links == 1) /* its last name */
+	if (node->archived && node->links == 1) /* the file's last name */
 		forget_archived(find_archived(node->archived));
 	return node_remove(name);
 }
 
 /*
- * Creates one member. Devices and other special files are skipped: the kernel has its own. Further
- * names of a file become links. The last contents count, since cpio writes them with the last name
- * only.
+ * Creates the file of one member. Skips devices and other special files, since the kernel has its
+ * own. Further names of a file become links. The contents given last count, since cpio writes them
+ * only with the last name. Returns 0, -EINVAL or -ENOMEM.
  */
 static int unpack_one(struct room *room, const struct member *member)
 {
@@ -250,7 +257,7 @@ static bool has_sum(const struct header *header, const uint8_t *data, size_t siz
 	return number(header->check, &wanted) && sum == wanted;
 }
 
-/* Reads the member at *at and moves *at past it. Returns 0, or -EINVAL if it is damaged. */
+/* Reads the member at offset *at and moves *at past it. Returns 0, or -EINVAL if it is damaged. */
 static int read_member(const struct room *room, size_t size, size_t *at, struct member *member)
 {
 	const uint8_t *bytes = room->bytes + *at;
@@ -284,7 +291,7 @@ static int read_member(const struct room *room, size_t size, size_t *at, struct 
 	return 0;
 }
 
-/* Unpacks the archive at *at, up to its trailer. */
+/* Unpacks the archive at offset *at, up to its trailer. Returns 0, -EINVAL or -ENOMEM. */
 static int unpack_archive(struct room *room, size_t size, size_t *at)
 {
 	int error;
@@ -298,7 +305,7 @@ static int unpack_archive(struct room *room, size_t size, size_t *at)
 		if (!error)
 			error = unpack_one(room, &member);
 	} while (!error);
-	while (archived) /* keys hold within one archive */
+	while (archived) /* keys are valid in one archive only */
 		forget_archived(&archived);
 	return error;
 }

@@ -41,7 +41,10 @@ static long read_zeros(struct file *file, uint64_t buffer, size_t size)
 	return (long)size;
 }
 
-/* A pause may change the file: it may be shorter, or no longer share the bytes of a boot module. */
+/*
+ * Other tasks may change the file during a pause: shorten it, or replace the bytes of a boot module
+ * by frames of its own. So node_bytes() is called again after each.
+ */
 static long read_node(struct file *file, uint64_t buffer, size_t size)
 {
 	size_t done = 0, pause = PAUSE_BYTES;
@@ -68,7 +71,9 @@ static long read_node(struct file *file, uint64_t buffer, size_t size)
 	return (long)done;
 }
 
-/* O_APPEND seeks to the end again after each pause: others may have appended. */
+/*
+ * With O_APPEND, seeks to the end again after each pause, since other tasks may have appended data.
+ */
 static long write_node(struct file *file, uint64_t buffer, size_t size)
 {
 	size_t done = 0, pause = PAUSE_BYTES;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Open files: what descriptors lead to (process/descriptors.h). */
+/* Open files, to which descriptors refer (process/descriptors.h). */
 #pragma once
 
 #include "fs/node.h"
@@ -19,7 +19,7 @@
 #define O_NOFOLLOW  0400000
 #define O_CLOEXEC   02000000
 
-/* Of poll() (uapi/asm-generic/poll.h). */
+/* Events of poll() (uapi/asm-generic/poll.h). */
 #define POLLIN      0x1
 #define POLLOUT     0x4
 #define POLLERR     0x8
@@ -29,26 +29,26 @@
 struct file;
 
 /*
- * The operations of a kind of file. `buffer` is a range of the user half; results are bytes or
- * negative error numbers. read() and write() pause (sched/pause.h) and may return early with what
- * is done.
+ * The operations of a kind of file. `buffer` is a user address; the caller has checked that the
+ * range lies in the user half. read() and write() return the number of bytes transferred, or a
+ * negative error number. They pause (sched/pause.h) and may then return early, with fewer bytes.
  */
 struct file_kind {
 	long (*read)(struct file *file, uint64_t buffer, size_t size);
 	long (*write)(struct file *file, uint64_t buffer, size_t size);
-	void (*close)(struct file *file); /* when the last reference is dropped; or NULL */
-	unsigned (*ready)(
-	        const struct file *file); /* POLL*: operations that would not block now; NULL: all */
+	void (*close)(struct file *file); /* called when the last reference is dropped; or NULL */
+	/* Returns POLL* for the operations that would not block now. NULL: no operation blocks. */
+	unsigned (*ready)(const struct file *file);
 	/*
-	 * Stores the number of bytes that read() would get now, negative past the end. Returns 0 or
-	 * -ENOTTY; NULL: -ENOTTY.
+	 * Stores the number of bytes that read() would return now; it is negative if the position
+	 * is past the end. Returns 0 or -ENOTTY. NULL: always -ENOTTY.
 	 */
 	int (*unread)(const struct file *file, int32_t *bytes);
 };
 
 /*
- * The next entry of a directory to read; valid while the position and the count of removed names
- * are still these.
+ * Where getdents64() continues in a directory. `next` is valid while the position of the file is
+ * `offset` and the directory's count of removed names is `left`.
  */
 struct cursor {
 	const struct node *next;
@@ -58,50 +58,56 @@ struct cursor {
 
 struct file {
 	const struct file_kind *kind;
-	struct node *node; /* or NULL: a pipe */
+	struct node *node; /* NULL for pipes and file_standard */
 	struct pipe *pipe;
 	uint64_t offset;
 	uint32_t references;
-	uint32_t flags; /* of open() */
+	uint32_t flags; /* O_*, given to open() */
 	struct cursor cursor;
-	bool busy;        /* a task that has paused in read() or write() relies on `offset`: file_wait() */
-	bool holds_locks; /* it may own some (fs/locks.h) */
+	/* A task has paused in read() or write(): others wait for `offset` (file_wait()). */
+	bool busy;
+	bool holds_locks; /* true if it may own locks (fs/locks.h) */
 	bool broken;      /* write() found a pipe without readers: SIGPIPE is due */
 };
 
 /* Tasks in poll() and select(): woken when any file may have become ready. */
 extern struct wait_queue file_changed;
 
-/* Opens a node without a check of its permissions. Returns NULL if out of memory. */
+/* Opens a node without checking its permissions; `flags` are O_*. Returns NULL if out of memory. */
 struct file *file_open(struct node *node, uint32_t flags);
 
-/* The console: the file of descriptors 0, 1 and 2 of a process that has opened nothing else. */
+/* The console, for descriptors 0, 1 and 2 of a process that has no descriptor table yet. */
 extern struct file file_standard;
 
 /*
- * Returns the share of one reference in the frames that are freed with the last one: those of a
- * pipe, or of a file without a name.
+ * Returns the number of frames of a pipe or of a nameless file, divided by the number of references
+ * to it. Returns 0 for other files, which are not freed with their last reference.
  */
 size_t file_share(const struct file *file);
 
-/* Returns the number of frames that a pipe has. */
+/* Returns the number of frames that a pipe has allocated. */
 size_t pipe_frames(const struct pipe *pipe);
 
-/* Opens the two ends of a new pipe. Returns 0 or -ENOMEM. */
+/*
+ * Creates a pipe and opens it for reading (ends[0]) and writing (ends[1]). `flags` is O_NONBLOCK or
+ * 0. Returns 0 or -ENOMEM.
+ */
 int pipe_open(struct file *ends[2], uint32_t flags);
 
+/* Drops a reference. The last one closes the file. */
 void file_drop(struct file *file);
 
 /*
- * Fills a range of the user half with numbers of lib/random.h, which are no secret: /dev/urandom
- * and getrandom(). Returns the bytes written, fewer if a signal came, or -EFAULT.
+ * Fills a range of the user half with pseudo-random bytes, for /dev/urandom and getrandom(). They
+ * are from lib/random.h and not secret. Returns the number of bytes written, fewer than `size` if a
+ * signal came, or -EFAULT.
  */
 long read_random_bytes(uint64_t buffer, size_t size);
 
 /*
- * Pauses in a read or write (sched/pause.h). Returns true if the call should end. File I/O ends
- * only if a signal will end the task, as in Linux, and other tasks wait for the file's position
- * until file_release() (POSIX 2.9.7).
+ * Pauses in a read or write (sched/pause.h). Returns true if the call should end early. If the file
+ * is a node but no device, that is only if a signal will end the task, as in Linux; other tasks
+ * then wait for the file's position until file_release() (POSIX 2.9.7).
  */
 bool file_pause(struct file *file);
 void file_release(struct file *file);

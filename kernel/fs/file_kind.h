@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Kinds of data that are no archive (cpio.h), recognized by their first bytes: for messages only. */
+/* Recognizes data that is not an archive (cpio.h) by its first bytes, for messages only. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,7 +10,7 @@ struct file_kind {
 	const char *advice; /* how to make it readable: "unpack it first (gzip -dc)" */
 };
 
-/* Returns the kind; unknown data is "no archive". Never NULL. */
+/* Returns the kind of the data, never NULL. Unknown data is "no archive". */
 const struct file_kind *file_kind(const void *bytes, size_t size);
 
 /* Returns true if the bytes may be a program: an ELF file or a script. */

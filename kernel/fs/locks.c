@@ -6,7 +6,7 @@
 #include "mem/heap.h"
 #include "sched/wait.h"
 
-static struct wait_queue freed; /* woken when any lock is freed */
+static struct wait_queue freed; /* tasks in lock_wait(), woken when any lock is freed */
 
 static bool is_same_kind(const struct lock *a, const struct lock *b)
 {
@@ -29,8 +29,8 @@ const struct lock *lock_in_the_way(const struct node *node, const struct lock *w
 }
 
 /*
- * Takes `range` out of a lock. If bytes are left on both sides, *spare becomes the second lock,
- * else it may be NULL.
+ * Removes the bytes of `range` from a lock. If bytes are left on both sides, *spare becomes the
+ * second lock, and is set to NULL; in other cases *spare may be NULL.
  */
 static void split(struct node *node, struct lock *lock, const struct lock *range, struct lock **spare)
 {
@@ -50,7 +50,10 @@ static void split(struct node *node, struct lock *lock, const struct lock *range
 	}
 }
 
-/* Removes the bytes of `range` from its owner's locks. */
+/*
+ * Removes the bytes of `range` from the locks of its owner that are of its kind. `spare` is as for
+ * split().
+ */
 static void cut_out(struct node *node, const struct lock *range, struct lock **spare)
 {
 	for (struct lock **link = &node->locks, *lock; (lock = *link);) {

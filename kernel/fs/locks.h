@@ -13,42 +13,43 @@
 struct node;
 
 struct lock {
-	struct lock *next;    /* of the node's */
+	struct lock *next;    /* in the list of the node */
 	const void *owner;    /* a process or an open file */
-	int pid;              /* the process's, or -1 for an open file */
-	uint64_t first, last; /* bytes, both included */
+	int pid;              /* of the process; -1 for an open file */
+	uint64_t first, last; /* range of bytes, both included */
 	bool exclusive;
-	bool whole; /* flock() */
+	bool whole; /* a lock of flock(), which record locks ignore */
 };
 
 /*
- * A lock that a task waits for. It is in struct task: kernel stacks of other tasks cannot be read
- * everywhere.
+ * A lock that a process waits for. It is in struct process, because the kernel stack of another
+ * task cannot be read under every STACK.
  */
 struct lock_request {
-	const struct node *node; /* or NULL: it waits for none */
+	const struct node *node; /* NULL: the process waits for no lock */
 	struct lock wanted;
 };
 
-#define LOCKS_MAX 1024 /* on a file: a call looks at all of them */
+#define LOCKS_MAX 1024 /* per file, since each call looks at all of them */
 
-/* The first lock of another owner that excludes this one, or NULL. */
+/* Returns the first lock of another owner that excludes `wanted`, or NULL. */
 const struct lock *lock_in_the_way(const struct node *node, const struct lock *wanted);
 
 /*
- * Gives the owner of `wanted` that lock in place of all that it has on those bytes; adjacent locks
- * become one. 0, -EAGAIN if another owner's is in the way, or -ENOLCK without memory or room.
+ * Sets the lock `wanted`, which replaces all locks of its owner on those bytes. Adjacent locks
+ * become one. Returns 0, -EAGAIN if a lock of another owner is in the way, or -ENOLCK if there is
+ * no memory or the file has LOCKS_MAX locks.
  */
 int lock_set(struct node *node, const struct lock *wanted);
 
 /*
- * Takes the locks on the bytes of `range` from its owner. 0, or -ENOLCK if one lock would become
- * two and cannot.
+ * Removes the bytes of `range` from the locks of its owner. Returns 0, or -ENOLCK if there is no
+ * memory for the second part of a lock that may have to be split.
  */
 int lock_clear(struct node *node, const struct lock *range);
 
 /* Frees all locks of an owner on a file. */
 void locks_drop(struct node *node, const void *owner);
 
-/* Waits until any lock was freed. 0 or -EINTR. */
+/* Waits until any lock is freed. Returns 0 or -EINTR. */
 int lock_wait(void);

@@ -8,15 +8,16 @@
 #include "output/panic.h"
 #include "sched/pause.h"
 
-#define WALK_SIZE PAGE_SIZE /* bytes of a path with the targets of links put in: what the heap can allocate */
-#define LINKS_MAX 40        /* symbolic links in one path (MAXSYMLINKS) */
+/* The most bytes of a path with link targets inserted: what the heap can allocate. */
+#define WALK_SIZE PAGE_SIZE
+#define LINKS_MAX 40 /* symbolic links in one path (MAXSYMLINKS) */
 
 struct node *node_root, *node_console;
 static uint64_t secret;
 size_t node_count;
 static size_t nodes_most = SIZE_MAX;
 static uint32_t last_number;
-static uint64_t last_place = 1; /* 0 and 1 are for . and .. (sys_getdents64()) */
+static uint64_t last_place = 1; /* 0 and 1 are the places of . and .. (sys_getdents64()) */
 
 static char *copy_name(const char *name, size_t length)
 {
@@ -52,8 +53,10 @@ static struct node *make(const char *name, size_t length, uint32_t mode)
 	return node;
 }
 
-/* FNV-1a with a secret start. The result is the upper half of a product, because all bits of the
- * hash affect it. */
+/*
+ * Returns FNV-1a of the name, with a secret start value. The result is the upper half of a product,
+ * which depends on all bits of the hash.
+ */
 static uint32_t hash_of(const char *name, size_t length)
 {
 	uint64_t hash = secret ^ 0xcbf29ce484222325;
@@ -64,8 +67,8 @@ static uint32_t hash_of(const char *name, size_t length)
 }
 
 /*
- * Returns the place of a child, or the free place for it: each level of the tree goes by the next
- * bit of the hash.
+ * Returns the pointer to a child in the tree of the directory's names, or the null pointer where it
+ * is to be added. Each level of the tree branches on the next bit of the hash, highest first.
  */
 static struct node **place_of(const struct node *directory, uint32_t hash, const char *name, size_t length)
 {
@@ -96,8 +99,8 @@ static void enter(struct node *directory, struct node *node)
 }
 
 /*
- * A leaf below the node takes its place: all hashes below a place begin with the bits that lead
- * there.
+ * Removes a node from the tree of its directory's names. A leaf below the node takes its place: its
+ * hash begins with the bits that lead there, as all hashes below the node do.
  */
 static void leave_tree(struct node *node)
 {
@@ -182,7 +185,7 @@ struct node *node_after(struct node *node)
 	return node == node_root ? NULL : node->next;
 }
 
-/* Walks one component, which may be `.` or `..`. */
+/* Walks one component of a path, which may be `.` or `..`. Returns the node, or NULL and *error. */
 static struct node *step(struct node *node, const char *name, size_t length, int *error)
 {
 	*error = is(node, NODE_DIRECTORY) ? -ENOENT : -ENOTDIR;
@@ -199,16 +202,16 @@ static struct node *step(struct node *node, const char *name, size_t length, int
 	return node_child(node, name, length);
 }
 
-/* The rest of a path that is being walked. */
+/* The rest of a path that is being walked: [path, end). */
 struct walk {
 	const char *path, *end;
-	char *own;      /* memory from the heap that it lies in, after a link was followed; or NULL */
-	unsigned links; /* followed so far */
+	char *own;      /* heap memory that contains `path`; NULL before the first link */
+	unsigned links; /* links followed so far */
 };
 
 /*
- * Puts a link's target before the rest of the path. Returns where the walk continues, or NULL and
- * *error.
+ * Follows a symbolic link: puts its target before the rest of the path. Returns the node where the
+ * walk continues, or NULL and *error.
  */
 static struct node *through(struct walk *walk, struct node *link, int *error)
 {
@@ -218,7 +221,7 @@ static struct node *through(struct walk *walk, struct node *link, int *error)
 
 	*error = ++walk->links > LINKS_MAX ? -ELOOP : size > WALK_SIZE ? -ENAMETOOLONG : -ENOENT;
 	if (*error != -ENOENT ||
-	    !node_bytes(link, 0, link->size, &target)) /* an archive may have an empty one */
+	    !node_bytes(link, 0, link->size, &target)) /* an archive may contain an empty link */
 		return NULL;
 	path = heap_alloc(size);
 	*error = -ENOMEM;
@@ -234,8 +237,8 @@ static struct node *through(struct walk *walk, struct node *link, int *error)
 }
 
 /*
- * Returns the name that a path of `length` bytes leads to, or NULL and *error; an empty path leads
- * to `from`.
+ * Walks a path of `length` bytes and returns the name that it leads to, or NULL and *error. An
+ * empty path leads to `from`. A symbolic link at the end is followed only if `follow`.
  */
 static struct node *walk_from(struct node *from, const char *path, size_t length, bool follow, int *error)
 {
@@ -273,7 +276,10 @@ struct node *node_find(struct node *from, const char *path, bool follow, int *er
 	return name ? node_target(name) : NULL;
 }
 
-/* Returns the length of a path's last component, without the slashes after it, and its start. */
+/*
+ * Sets *name to the start of a path's last component, and returns its length without the slashes
+ * after it.
+ */
 static size_t last_component(const char *path, const char **name)
 {
 	const char *end = path + strlen(path);
@@ -319,7 +325,7 @@ struct node *node_find_name(struct node *from, const char *path, int *error)
 	struct node *directory = node_find_parent(from, path, &name, &length, error), *node;
 
 	if (!directory || !length)
-		return directory; /* none, or the root */
+		return directory; /* NULL, or the root */
 	*error = length == 1 ? -EINVAL : -ENOTEMPTY;
 	if (node_name_is_fixed(name, length))
 		return NULL;

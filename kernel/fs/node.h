@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The file system: a tree of nodes in memory. Files from a boot module point into it and need no
- * memory of their own until they are written; others keep their bytes in frames. Nothing is written
- * to a disk.
+ * The file system: a tree of nodes in memory. Files that came in a boot module point into it, and
+ * need no frames of their own until they are written. Other files keep their bytes in frames.
+ * Nothing is written to a disk.
  *
- * Nodes are guarded by the kernel lock (cpu/lock.h): nothing in these calls blocks or yields, and
- * handlers of interrupts touch no files, so it does not matter if interrupts are on. Long loops let
- * them in (sched/pause.h).
+ * Nodes are guarded by the kernel lock (cpu/lock.h). These functions neither block nor yield, and
+ * interrupt handlers do not touch files, so interrupts may be on or off. Long loops let pending
+ * interrupts in (sched/pause.h).
  */
 #pragma once
 
@@ -34,30 +34,37 @@ struct node {
 	/* References: open files, working directories, mappings, and each name in the tree. */
 	struct backing backing;
 	uint16_t device; /* of a character device: DEVICE_* */
-	bool owns_data;  /* it co-owns the frames that `data` is in */
+	bool owns_data;  /* true if it co-owns the frames that contain `data` */
 	uint16_t name_length;
-	struct node *parent;          /* a directory; the root's is itself; NULL: removed */
-	struct node *children, *last; /* of a directory, in the order of their places */
-	struct node *next, *previous; /* in its directory */
-	struct node *names;           /* of a directory: its children by their hashes (node.c) */
-	struct node *branch[2];       /* in that tree */
-	uint32_t hash;                /* of its name */
-	uint32_t left;                /* names removed from the directory so far (struct cursor) */
-	uint64_t place; /* in its directory; never reused, so that a reader that continues misses no name */
-	struct node *same; /* of a further name: the file's node; or NULL */
-	uint32_t links;    /* names of a node */
-	uint32_t frames;   /* of its own, tables among them */
+	struct node *parent; /* its directory; the root's is the root; NULL: removed */
+	/* Of a directory: its first and last child, in the order of `place`. */
+	struct node *children, *last;
+	struct node *next, *previous; /* in its directory, in that order */
+	/* Of a directory: the tree of its children by hash (node.c). */
+	struct node *names;
+	struct node *branch[2]; /* in the tree of its directory */
+	uint32_t hash;          /* of its name */
+	/* Of a directory: the number of names removed so far (struct cursor). */
+	uint32_t left;
 	/*
-	 * While an archive is unpacked (cpio.c): the key of a file with several names, or 0; and
-	 * the tree of them.
+	 * Position in its directory. It is never reused, so that a reader who continues misses no
+	 * name.
+	 */
+	uint64_t place;
+	struct node *same; /* the file's node if this is a further name of a file; else NULL */
+	uint32_t links;    /* number of names */
+	uint32_t frames;   /* number of frames for its data, with those of tables */
+	/*
+	 * While an archive is unpacked (cpio.c): the key of a file with several names, or 0, and
+	 * the branches of the tree of such files.
 	 */
 	uint64_t archived;
 	struct node *archived_next[2];
-	size_t size;         /* bytes; of a link: of its target */
-	const uint8_t *data; /* in a boot module, or NULL: in frames */
+	size_t size;         /* bytes; a link's size is that of its target */
+	const uint8_t *data; /* contents in a boot module; NULL: they are in frames */
 	uint64_t top;        /* root of a two-level table of data frames, or FRAME_NONE */
 	char *name;          /* with a NUL, from the heap */
-	struct lock *locks;  /* fs/locks.h */
+	struct lock *locks;  /* list of its locks (fs/locks.h) */
 };
 
 enum {
@@ -65,24 +72,25 @@ enum {
 	DEVICE_NULL,
 	DEVICE_ZERO,
 	DEVICE_FULL,  /* reads zeros, has no room for writes */
-	DEVICE_RANDOM /* random and urandom */
+	DEVICE_RANDOM /* /dev/random and /dev/urandom */
 };
 
-/* Returns the file that a name leads to. */
+/* Returns the node of the file that a name belongs to. */
 static inline struct node *node_target(struct node *name)
 {
 	return name->same ? name->same : name;
 }
 
 extern struct node *node_root;
-extern struct node *node_console; /* holds a reference, so that it stays if a program removes /dev/console */
+/* /dev/console; a reference keeps the node if a program removes that name. */
+extern struct node *node_console;
 
-/* Makes the root, /dev with its devices, and /tmp. Once at boot. */
+/* Makes the root, /dev with its devices, and /tmp. Called once at boot. */
 void node_init(void);
 
 /*
  * Sets the secret with which names are hashed, so that a program cannot choose names with equal
- * hashes. Called before node_init(); without it, each boot takes the same steps.
+ * hashes. Called before node_init(). Without a secret, hashes are the same in every boot.
  */
 void node_set_secret(uint64_t secret);
 
@@ -100,24 +108,28 @@ struct node *node_find(struct node *from, const char *path, bool follow, int *er
 struct node *node_find_name(struct node *from, const char *path, int *error);
 
 /*
- * Returns the directory of a path's last component, which need not exist, and that component:
- * `*name` points into the path; its length is 0 for the root. NULL and *error as above.
+ * Returns the directory that contains a path's last component, which need not exist, and sets
+ * *name, which points into the path, and *length to that component. If the path is the root,
+ * *length is 0. On failure returns NULL and sets *error as node_find() does.
  */
 struct node *node_find_parent(struct node *from, const char *path, const char **name, size_t *length,
                               int *error);
 
-/* Returns true if a last component cannot be created or replaced: the root's, `.` or `..`. */
+/*
+ * Returns true if a last component can be neither created nor replaced: it is empty (the root), `.`
+ * or `..`.
+ */
 bool node_name_is_fixed(const char *name, size_t length);
 
 /*
- * Returns the next name of a walk through the whole tree, which starts at node_root; NULL at the
- * end. Children come before siblings.
+ * Returns the name that follows `node` in a walk through the whole tree, or NULL at the end. The
+ * walk starts at node_root; children come before siblings.
  */
 struct node *node_after(struct node *node);
 
 /*
- * Returns the child of this name, or NULL, in O(log n) steps if hashes differ; creating, moving and
- * removing one takes as many.
+ * Returns the child of this name, or NULL. Takes O(log n) steps if hashes differ, and so do
+ * creating, moving and removing a child.
  */
 struct node *node_child(const struct node *directory, const char *name, size_t length);
 
@@ -137,24 +149,27 @@ bool node_link(struct node *node, struct node *directory, const char *name, size
 int node_remove(struct node *node);
 
 /*
- * Moves a name into `directory` under a new name, and removes what had that name. Returns 0,
- * -EINVAL (into itself), -ENOTEMPTY, -EISDIR, -ENOTDIR or -ENOMEM.
+ * Moves a name into `directory` under a new name, and removes the file or empty directory that had
+ * the new name. Returns 0, -EINVAL if `directory` is the node or below it, -ENOTEMPTY, -EISDIR,
+ * -ENOTDIR or -ENOMEM.
  */
 int node_rename(struct node *node, struct node *directory, const char *name, size_t length);
 
 /*
- * Creates a file of `size` zeros, at most FILE_SIZE_MAX bytes, in no directory: for shared memory.
- * The caller gets the reference. Returns NULL if out of memory.
+ * Creates a nameless file, which is in no directory, with `size` zero bytes, at most FILE_SIZE_MAX.
+ * The caller gets the only reference. Returns NULL if out of memory.
  */
 struct node *node_create_nameless(size_t size);
 
 /*
- * Limit the frames that all files own together, shared memory included, and the number of nodes, so
- * that memory is left for programs. At the limit node_room(), node_frame() and node_create() are
- * out of memory. There is no limit until one is set, and nothing is freed then.
+ * Limit the number of frames that all files own together, shared memory included, and the number of
+ * nodes, so that memory is left for programs. At a limit, node_room(), node_frame() and
+ * node_create() fail as if out of memory. There is no limit until one is set; setting one frees
+ * nothing.
  */
 void node_limit_frames(size_t most);
 void node_limit_nodes(size_t most);
+/* Returns true if the limit on frames is reached. */
 bool node_frames_are_used_up(void);
 extern size_t node_count;
 
@@ -163,9 +178,12 @@ static inline void node_hold(struct node *node)
 	backing_hold(&node->backing);
 }
 
+/* Drops a reference. The last one frees the node. */
 void node_drop(struct node *node);
 
-/* The operations of a node's backing (node_data.c), and the last of them (node.c). */
+/*
+ * The operations of a node's backing (node_data.c), and one of them, which frees the node (node.c).
+ */
 extern const struct backing_ops node_backing_ops;
 void node_release(struct backing *backing);
 
@@ -175,41 +193,44 @@ static inline struct node *node_of_backing(const struct backing *backing)
 }
 
 /*
- * Returns a pointer to contiguous bytes at `offset` and their number, at most `size`; 0 at the end
- * of the file. Holes read as zeros.
+ * Sets *bytes to contiguous bytes of the file at `offset`, and returns their number: at most
+ * `size`, and 0 from the end of the file on. Holes read as zeros.
  */
 size_t node_bytes(const struct node *node, size_t offset, size_t size, const void **bytes);
 
-/* Like node_bytes(), for writing; extends the file. Returns 0 if out of memory. */
+/*
+ * Like node_bytes(), but the bytes can be written, and the file is extended to contain them.
+ * Returns 0 if out of memory.
+ */
 size_t node_room(struct node *node, size_t offset, size_t size, void **bytes);
 
 /*
- * Returns the frame of a page of the file, and allocates it if it is missing. The file remains its
- * owner; others may share it (frame_share()). Returns FRAME_NONE if out of memory.
+ * Returns the frame of a page of the file; allocates it if it is missing. The file remains an owner
+ * of the frame; others may share it (frame_share()). Returns FRAME_NONE if out of memory.
  */
 uint64_t node_frame(struct node *node, size_t page);
 
 /*
- * Copies a file's bytes in a boot module to frames of its own, as the first write does. Returns
- * false if out of memory.
+ * Copies the bytes of a file in a boot module to frames of its own, as the first write does.
+ * Returns false if out of memory.
  */
 bool node_make_own(struct node *node);
 
 /*
- * Makes a file co-own the frames of the boot module that hold its data; they are freed with their
- * last file.
+ * Makes a file co-own the frames of the boot module that contain its data. They are freed when the
+ * last such file no longer needs them.
  */
 void node_own_data(struct node *node);
 
 /*
- * A file's bytes, side by side in memory, that stay readable whatever becomes of the file. Pinning
- * and unpinning cost the same for any size: the frames are shared one by one only if the file gives
+ * Contiguous bytes of a file that stay readable even if the file changes or is freed. Pinning and
+ * unpinning take the same time for any size: frames are shared one by one only if the file gives
  * them up meanwhile. The struct must not move while it is pinned.
  */
 struct pinned_bytes {
 	const uint8_t *bytes;
 	size_t size;
-	bool owned; /* the frames are shared */
+	bool owned; /* this struct co-owns the frames */
 	struct pinned_bytes *next;
 };
 void node_pin_bytes(const struct node *node, struct pinned_bytes *pinned);

@@ -10,7 +10,7 @@
 #include "output/panic.h"
 #include "sched/pause.h"
 
-#define ENTRIES 512 /* addresses of frames in a frame */
+#define ENTRIES 512 /* frame addresses in a table, which is a frame */
 
 _Static_assert(FILE_SIZE_MAX <= ENTRIES * ENTRIES * PAGE_SIZE, "two levels of tables reach all of a file");
 
@@ -21,7 +21,7 @@ static uint64_t *entries(uint64_t frame)
 	return phys_to_virt(frame);
 }
 
-/* Returns the frame of a page of the file, or FRAME_NONE. */
+/* Returns the frame of a page of the file, or FRAME_NONE if it has none. */
 static uint64_t frame_of(const struct node *node, size_t page)
 {
 	uint64_t table;
@@ -32,7 +32,7 @@ static uint64_t frame_of(const struct node *node, size_t page)
 	return table == FRAME_NONE ? FRAME_NONE : entries(table)[page % ENTRIES];
 }
 
-static size_t frames_used, frames_most = SIZE_MAX; /* by all files */
+static size_t frames_used, frames_most = SIZE_MAX; /* of all files, and the limit on it */
 
 void node_limit_frames(size_t most)
 {
@@ -66,7 +66,10 @@ static void empty(struct node *node, uint64_t *entry)
 	frames_used--;
 }
 
-/* Like frame_of(), and allocates what is missing. Returns FRAME_NONE if out of memory. */
+/*
+ * Like frame_of(), but allocates the frame and its tables if they are missing. Returns FRAME_NONE
+ * if out of memory.
+ */
 static uint64_t make_frame(struct node *node, size_t page)
 {
 	uint64_t *entry;
@@ -105,7 +108,7 @@ void node_own_data(struct node *node)
 	node->owns_data = true;
 }
 
-/* Of boot modules: what a file still has. Others own their frames. */
+/* All pinned bytes. If `owned` is false, they are in a boot module and still belong to a file. */
 static struct pinned_bytes *all_pinned;
 
 void node_pin_bytes(const struct node *node, struct pinned_bytes *pinned)
@@ -132,7 +135,10 @@ void node_unpin_bytes(struct pinned_bytes *pinned)
 		unshare(pinned->bytes, pinned->size);
 }
 
-/* Separates a file from its bytes in a boot module. */
+/*
+ * Separates a file from its bytes in a boot module. Pinned bytes of the file first
+ * become owners of the frames.
+ */
 static void leave_data(struct node *node)
 {
 	if (node->owns_data) {
@@ -147,7 +153,10 @@ static void leave_data(struct node *node)
 	node->data = NULL;
 }
 
-/* Copies the bytes of the boot module before the first write. */
+/*
+ * Copies the file's bytes from the boot module to frames of its own. Returns false if out of
+ * memory.
+ */
 static bool make_own(struct node *node)
 {
 	const uint8_t *data = node->data;
@@ -259,10 +268,12 @@ int node_truncate(struct node *node, size_t size)
 	if (node->data && size != node->size && !make_own(node))
 		return -ENOMEM;
 	if (size <= node->size &&
-	    node->top != FRAME_NONE) { /* an empty file may have tables, after a memory shortage */
+	    /* An empty file may have tables that a failed allocation has left. */
+	    node->top != FRAME_NONE) {
 		uint64_t frame = size % PAGE_SIZE ? frame_of(node, size / PAGE_SIZE) : FRAME_NONE;
 
-		if (frame != FRAME_NONE) /* bytes past the end must read as zeros if the file grows */
+		/* Bytes past the end must read as zeros if the file grows. */
+		if (frame != FRAME_NONE)
 			zero_bytes((char *)phys_to_virt(frame) + size % PAGE_SIZE,
 			           PAGE_SIZE - size % PAGE_SIZE);
 		cut(node, (size + PAGE_MASK) / PAGE_SIZE);

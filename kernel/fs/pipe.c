@@ -9,14 +9,14 @@
 #include "sched/wait.h"
 #include "vm/address_space.h"
 
-#define PIPE_PAGES 16 /* as in Linux: programs rely on being able to write 64 KiB before anyone reads */
+#define PIPE_PAGES 16 /* as in Linux, since programs write 64 KiB before anyone reads */
 #define PIPE_SIZE  (PIPE_PAGES * PAGE_SIZE)
 #define PIPE_BUF   PAGE_SIZE /* writes of up to this many bytes are atomic */
 
 struct pipe {
-	char *page[PIPE_PAGES]; /* or NULL */
+	char *page[PIPE_PAGES]; /* in the direct map; NULL: not allocated yet */
 	size_t start, used;     /* bytes; start is below PIPE_SIZE */
-	bool readers, writers;  /* that end is open */
+	bool readers, writers;  /* true while that end is open */
 	struct wait_queue changed;
 };
 
@@ -49,7 +49,10 @@ static void close_writer(struct file *file)
 	free_when_unused(file->pipe);
 }
 
-/* Returns contiguous bytes at `at` and their number, at most `most`. NULL if out of memory. */
+/*
+ * Returns a pointer to contiguous bytes of the ring at offset `at`, and sets *size to their number,
+ * at most `most`. Allocates their frame if needed. Returns NULL if out of memory.
+ */
 static char *run(struct pipe *pipe, size_t at, size_t most, size_t *size)
 {
 	const size_t left = PAGE_SIZE - at % PAGE_SIZE;
@@ -93,7 +96,7 @@ static long read_pipe(struct file *file, uint64_t buffer, size_t size)
 		done += n;
 	}
 	if (!pipe->used)
-		pipe->start = 0; /* small messages stay in one frame */
+		pipe->start = 0; /* so that small messages use only one frame */
 	tell(pipe);
 	return (long)done;
 }

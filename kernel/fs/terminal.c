@@ -10,8 +10,8 @@
 #include "vm/address_space.h"
 
 #define TYPED_MAX     4096 /* characters kept until they are read */
-#define LINE_PATIENCE 300  /* polls of the port after a character: more may be on its way */
-#define CHUNK         64   /* bytes on their way between a program and the console */
+#define LINE_PATIENCE 300  /* polls of the port after a character, because more may follow */
+#define CHUNK         64   /* bytes copied at a time between a program and the console */
 
 /* Bits of termios. */
 enum { ICRNL = 0x100, IUTF8 = 0x4000 };
@@ -22,7 +22,7 @@ enum { VSTART = 8, VSTOP, VSUSP, VEOL, VREPRINT, VDISCARD, VWERASE, VLNEXT, VEOL
 
 #define INPUT_START  (0x400 | ICRNL | IUTF8)
 #define LOCAL_START  (0x830 | IEXTEN | ECHOCTL | ISIG | ICANON | ECHO)
-#define CHARACTER(c) ((c)-64) /* with Ctrl */
+#define CHARACTER(c) ((c)-64) /* c typed with Ctrl */
 #define DELETE       127
 
 struct termios terminal_settings = {
@@ -52,14 +52,14 @@ int (*terminal_check)(enum terminal_use use);
 struct terminal_size terminal_size = { .rows = 25, .columns = 80 };
 
 /*
- * Input from `first` to `whole` can be read, ends of lines and of the file included; from there to
- * `last` it can be edited.
+ * The input, a ring indexed modulo TYPED_MAX. Characters from `first` to `whole` can be read; they
+ * include the ends of lines and of the file. Characters from `whole` to `last` can still be edited.
  */
 static uint16_t typed[TYPED_MAX];
 static size_t first, whole, last;
-static bool literal; /* the next character is no key (after VLNEXT) */
+static bool literal; /* VLNEXT was typed: the next character is not taken for a key */
 
-#define LITERAL 0x100 /* in `typed` */
+#define LITERAL 0x100 /* flag in `typed`: the character is not a key */
 static struct wait_queue readers;
 
 static bool has(uint32_t bit)
@@ -73,7 +73,10 @@ static void echo(const char *text, size_t size)
 		console_write(text, size);
 }
 
-/* Returns true if the character is this key; a key of 0 is disabled. */
+/*
+ * Returns true if the character is the key with the index `key` in `characters`. A key of 0 is
+ * disabled.
+ */
 static bool is_key(uint16_t c, unsigned key)
 {
 	return c && c == terminal_settings.characters[key];
@@ -90,7 +93,7 @@ static bool is_control(uint8_t c)
 	return (c < ' ' && c != '\n' && c != '\t') || c == DELETE;
 }
 
-/* Shows a control character as ^ and a letter. */
+/* Echoes a character. With ECHOCTL, shows a control character as ^ and a letter. */
 static void echo_character(uint8_t c)
 {
 	const char text[] = { '^', (char)(c ^ 64) };
@@ -115,7 +118,7 @@ static bool goes_on(uint16_t c)
 	return (terminal_settings.input & IUTF8) && (c & 0xc0) == 0x80;
 }
 
-/* Returns the first byte of the line's last character; the line is not empty. */
+/* Returns the index of the first byte of the line's last character. The line must not be empty. */
 static size_t last_character(void)
 {
 	size_t at = last - 1;
@@ -187,7 +190,7 @@ static void interrupt(uint8_t c)
 		terminal_signal(terminal_group, event_of(c));
 }
 
-/* Carries out a key that edits the line. Returns false if it is none. */
+/* Executes a key that edits the line. Returns false if the character is not such a key. */
 static bool edit(uint8_t c)
 {
 	if (is_key(c, VERASE) || c == '\b') {
@@ -214,7 +217,8 @@ static void append(uint16_t c)
 {
 	const bool ends = !has(ICANON) || ends_line(c);
 
-	if (last - first >= TYPED_MAX - (ends ? 0 : 1)) /* one place is kept for the end of a line */
+	/* One place is kept for the end of a line. */
+	if (last - first >= TYPED_MAX - (ends ? 0 : 1))
 		return;
 	typed[last++ % TYPED_MAX] = c;
 	if (!has(ICANON) || !is_key(c, VEOF))
@@ -241,8 +245,12 @@ static void take(uint8_t c)
 void terminal_poll(void)
 {
 	size_t before = whole;
-	unsigned quiet = LINE_PATIENCE; /* polls without a character; before the first one, one is enough */
-	unsigned taken = 0;             /* bounds the loop: Ctrl-C and Ctrl-U make room again */
+	/*
+	 * Polls since the last character; before the first character, one empty poll ends the loop.
+	 */
+	unsigned quiet = LINE_PATIENCE;
+	/* Characters taken; bounds the loop, since Ctrl-C and Ctrl-U make room again. */
+	unsigned taken = 0;
 
 	/*
 	 * When the buffer is full, input waits in the port, as in Linux: a script may arrive faster
@@ -308,8 +316,8 @@ int terminal_unread(const struct file *file, int32_t *bytes)
 }
 
 /*
- * Blocks until there is input. Returns 0, -EAGAIN, -ERESTARTSYS, or, where VMIN is 0, -ETIMEDOUT
- * after VTIME.
+ * Blocks until there is input. Returns 0, -EAGAIN, -ERESTARTSYS, or -ETIMEDOUT, if VMIN is 0, after
+ * VTIME.
  */
 static int wait_for_typing(const struct file *file)
 {
@@ -332,7 +340,7 @@ static int wait_for_typing(const struct file *file)
 long terminal_read(struct file *file, uint64_t buffer, size_t size)
 {
 	int error = terminal_check(TERMINAL_READ);
-	bool ends = false; /* the line, or the file */
+	bool ends = false; /* true at the end of a line or of the file */
 	size_t done = 0;
 
 	if (!error && size)

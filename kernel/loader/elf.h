@@ -12,7 +12,7 @@
 
 #include "loader/loader.h"
 
-#define ELF_SEGMENTS_INLINE (LOAD_SEGMENTS_INLINE - 1) /* the most segments that elf_check() accepts */
+#define ELF_SEGMENTS_INLINE (LOAD_SEGMENTS_INLINE - 1) /* the most that elf_check() accepts */
 #define ELF_SEGMENTS_MAX    (LOAD_SEGMENTS_MAX - 1)    /* the most that elf_check_large() accepts */
 
 /* If a segment ends in more zero bytes than this, their pages are made on first use, not loaded. */

@@ -265,7 +265,7 @@ void signal_fault(struct trap_frame *frame, int signal, struct signal_info info)
 				                           : "read");
 			kprintf("\n");
 		}
-		/* So that signals_deliver() ends the process, on its own kernel stack, not an exception's. */
+		/* So signals_deliver() ends the process on its kernel stack, not an exception's. */
 		s->blocked &= ~signal_bit(signal);
 		if (s->action)
 			s->action[signal - 1].handler = SIGNAL_DEFAULT;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * System calls on attributes of files. Owners and times are not kept: every file is root's, of
- * 1970.
+ * System calls on file attributes. Owners and times are not kept: every file belongs to root, and
+ * its times are 0 (1970).
  */
 #include "fs/file.h"
 #include "lib/errno.h"
@@ -51,7 +51,10 @@ long sys_fchmod(uint64_t fd, uint64_t mode)
 	return !file ? -EBADF : file->node ? change_mode(file->node, mode) : 0;
 }
 
-/* Files belong to root and cannot be given to another user. */
+/*
+ * Accepts only root's IDs and -1, since files cannot be given to another user. Returns 0 or
+ * -EINVAL.
+ */
 static long change_owner(uint64_t user, uint64_t group)
 {
 	const uint32_t keep = ~0U;
@@ -87,7 +90,7 @@ long sys_fchown(uint64_t fd, uint64_t user, uint64_t group)
 	return file_of(fd) ? change_owner(user, group) : -EBADF;
 }
 
-/* Validates its arguments; times are not kept. */
+/* Only checks its arguments, since times are not kept. */
 long sys_utimensat(uint64_t directory, uint64_t path, uint64_t address, uint64_t flags)
 {
 	uint64_t times[4];
@@ -139,7 +142,7 @@ long sys_symlink(uint64_t target, uint64_t path)
 	return sys_symlinkat(target, (uint64_t)AT_FDCWD, path);
 }
 
-/* For regular files only: directories, devices and symbolic links have one name. */
+/* Links regular files only. Directories, devices and symbolic links have one name: -EPERM. */
 long sys_linkat(uint64_t from_directory, uint64_t from, uint64_t to_directory, uint64_t to, uint64_t flags)
 {
 	struct node *node, *parent;
@@ -166,7 +169,7 @@ long sys_link(uint64_t from, uint64_t to)
 	return sys_linkat((uint64_t)AT_FDCWD, from, (uint64_t)AT_FDCWD, to, 0);
 }
 
-/* For regular files only: devices and named pipes are -EPERM. */
+/* Creates regular files only. Returns -EPERM for devices and named pipes. */
 long sys_mknodat(uint64_t directory, uint64_t address, uint64_t mode)
 {
 	struct path path;
@@ -191,7 +194,7 @@ long sys_mknod(uint64_t path, uint64_t mode)
 	return sys_mknodat((uint64_t)AT_FDCWD, path, mode);
 }
 
-/* Everything is in memory. */
+/* Does nothing, since all files are in memory. */
 long sys_sync(void)
 {
 	return 0;
@@ -204,7 +207,10 @@ long sys_fsync(uint64_t fd)
 	return !file ? -EBADF : file->node && !file->node->device ? 0 : -EINVAL;
 }
 
-/* struct statfs (uapi/asm-generic/statfs.h): the file system is as large as memory. */
+/*
+ * Stores a struct statfs (uapi/asm-generic/statfs.h). The file system is as large as memory.
+ * Returns 0 or -EFAULT.
+ */
 static long put_statistics(uint64_t address)
 {
 	const struct {

@@ -19,14 +19,16 @@
 #undef ABSENT
 
 /*
- * files.c: for open(). Opens what /dev/fd/N, /dev/stdin, /dev/stdout or /dev/stderr names, by
- * duplicating that descriptor. Returns a descriptor, an error of dup(), or -ENODEV if it is another
- * path.
+ * files.c: opens /dev/fd/N, /dev/stdin, /dev/stdout or /dev/stderr for open(), by duplicating the
+ * descriptor that the path names. Returns the new descriptor, an error of dup(), -ENOENT if N is no
+ * descriptor number, or -ENODEV for any other path.
  */
 long open_descriptor(const char *path, bool close_on_exec);
 
 /*
- * locks.c: for fcntl(). fcntl_lock() carries out the commands for which fcntl_locks() returns true.
+ * locks.c: the commands of fcntl() that concern locks. fcntl_locks() returns true for these
+ * commands; fcntl_lock() executes them and returns the result of fcntl(). `address` is the user
+ * address of a struct flock.
  */
 struct file;
 bool fcntl_locks(uint64_t command);
@@ -35,5 +37,5 @@ long fcntl_lock(struct file *file, uint64_t command, uint64_t address);
 /* time.c: reads a program's struct timespec as nanoseconds. Returns 0, -EFAULT or -EINVAL. */
 long time_from_user(uint64_t address, uint64_t *ns);
 
-/* groups.c: returns true if the session (0: any) has a process group with this number. */
+/* groups.c: returns true if `session` (0: any session) has a process group with this number. */
 bool group_exists(int group, int session);

@@ -80,8 +80,9 @@ struct entry {
 _Static_assert(sizeof(struct entry) == 19, "as programs know it");
 
 /*
- * Returns the child to continue with: the cursor's, or if a name was removed or the position moved,
- * the first with a place from there on.
+ * Returns the child with which getdents64() continues, or NULL at the end. That is the cursor's
+ * child, unless the position has changed or a name was removed since the cursor was set; then it is
+ * the first child whose `place` is not below the position.
  */
 static const struct node *first_unread(const struct file *file, const struct node *directory)
 {
@@ -98,8 +99,8 @@ static const struct node *first_unread(const struct file *file, const struct nod
 }
 
 /*
- * The position in a directory is 0 before `.`, 1 before `..`, and otherwise the lowest place of the
- * next child.
+ * The position in a directory is 0 before `.`, 1 before `..`, and otherwise the lowest `place` that
+ * the next child can have (struct node).
  */
 long sys_getdents64(uint64_t fd, uint64_t buffer, uint64_t size)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * System calls on open files: read, write, positions, descriptors. sys/paths.c has those that name
- * files.
+ * System calls on open files: read, write, positions and descriptors. sys/paths.c has the calls
+ * that take paths.
  */
 #include "fs/file.h"
 #include "lib/errno.h"
@@ -12,8 +12,8 @@
 #include "sys/calls.h"
 #include "vm/address_space.h"
 
-#define VECTORS_MAX  1024         /* UIO_MAXIOV */
-#define TRANSFER_MAX 0x7ffff000UL /* bytes per call, all vectors together (MAX_RW_COUNT) */
+#define VECTORS_MAX  1024         /* Linux's UIO_MAXIOV */
+#define TRANSFER_MAX 0x7ffff000UL /* bytes per call, all vectors together (Linux's MAX_RW_COUNT) */
 
 enum { FROM_START, FROM_HERE, FROM_END }; /* SEEK_SET, SEEK_CUR, SEEK_END */
 enum { F_DUPFD = 0, F_GETFD = 1, F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, F_DUPFD_CLOEXEC = 1030 };
@@ -44,7 +44,10 @@ static long transfer_one(struct file *file, uint64_t buffer, uint64_t size, bool
 	return result;
 }
 
-/* Transfers at the file's position, which no other task uses meanwhile. */
+/*
+ * Transfers at the file's position. If a task that has paused in a transfer uses the position,
+ * first waits until that transfer ends.
+ */
 static long transfer_here(uint64_t fd, uint64_t buffer, uint64_t size, bool write)
 {
 	struct file *file = file_of(fd);
@@ -85,7 +88,7 @@ static long transfer_vectors(struct file *file, uint64_t vectors, uint64_t count
 		if (!vector[1])
 			continue;
 		if (done && !write && file->kind->ready && !(file->kind->ready(file) & POLLIN))
-			break; /* returns what there is instead of waiting for more */
+			break; /* returns the bytes read so far instead of waiting for more */
 		if (vector[1] > TRANSFER_MAX - done && user_range(vector[0], vector[1]))
 			vector[1] = TRANSFER_MAX - done;
 		result = transfer_one(file, vector[0], vector[1], write);
@@ -130,7 +133,10 @@ long sys_writev(uint64_t fd, uint64_t vectors, uint64_t count)
 	return transfer_all(fd, vectors, count, true);
 }
 
-/* Makes a copy of an open file with another position. Returns 0, -EBADF, -EINVAL or -ESPIPE. */
+/*
+ * Stores in *there a copy of an open file, with the position `offset`. Returns 0, -EBADF, -EINVAL
+ * or -ESPIPE.
+ */
 static int file_at(uint64_t fd, uint64_t offset, struct file *there)
 {
 	const struct file *file = file_of(fd);

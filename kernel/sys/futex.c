@@ -18,22 +18,24 @@ enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_WAIT_BITSET = 9, FUTEX_WAKE_BITSET 
 #define ANY_BITS       0xffffffffU
 
 /*
- * Identifies a word: in shared memory by its physical address, else by address space and address.
+ * Identifies a word of memory: by its physical address if the memory is shared, else by address
+ * space and virtual address.
  */
 struct key {
-	uint64_t pml4; /* 0: in shared memory */
-	uint64_t word; /* physical then */
+	uint64_t pml4; /* the address space; 0: the memory is shared */
+	uint64_t word; /* physical address if shared, else virtual */
 };
 
 struct waiter {
 	struct key key;
 	uint32_t bits;
-	bool woken; /* and no longer on the list */
+	bool woken; /* a wake-up has removed it from the list */
 	struct wait_queue queue;
-	struct waiter *next, **place; /* the pointer to it: the list's or that of the previous one */
+	/* The pointer to it: `waiters` or the previous one's `next`. */
+	struct waiter *next, **place;
 };
 
-static struct waiter *waiters, **end_of_waiters = &waiters; /* in the order in which they came */
+static struct waiter *waiters, **end_of_waiters = &waiters; /* in FIFO order */
 
 static void join(struct waiter *waiter)
 {
@@ -48,7 +50,7 @@ static void leave(struct waiter *waiter)
 	*(waiter->next ? &waiter->next->place : &end_of_waiters) = waiter->place;
 }
 
-/* Reads the word, which maps its page, and identifies it. Returns 0, -EINVAL or -EFAULT. */
+/* Reads the word, which also maps its page, and stores its key. Returns 0, -EINVAL or -EFAULT. */
 static int read_word(uint64_t address, bool private, uint32_t *word, struct key *key)
 {
 	struct address_space *space = &current_process()->space;
@@ -66,7 +68,10 @@ static int read_word(uint64_t address, bool private, uint32_t *word, struct key 
 	return 0;
 }
 
-/* Wakes up to `most` tasks, in FIFO order. Returns how many. */
+/*
+ * Wakes up to `most` tasks that wait for the word with one of `bits`, in FIFO order. Returns their
+ * number.
+ */
 static long wake_waiters(struct key key, uint32_t most, uint32_t bits)
 {
 	long woken = 0;
@@ -85,7 +90,10 @@ static long wake_waiters(struct key key, uint32_t most, uint32_t bits)
 	return woken;
 }
 
-/* Waits until a time of clock_now() (0: for ever). Returns 0, -ENOMEM, -ETIMEDOUT or -EINTR. */
+/*
+ * Waits to be woken, at most until `end`, a time of clock_now() (0: for ever). Returns 0, -ENOMEM,
+ * -ETIMEDOUT or -EINTR.
+ */
 static long wait_for_wake(struct key key, uint32_t bits, uint64_t end)
 {
 	struct waiter *waiter = heap_alloc(sizeof *waiter);
@@ -106,8 +114,9 @@ static long wait_for_wake(struct key key, uint32_t bits, uint64_t end)
 }
 
 /*
- * Computes the end of a wait: `timeout` is relative, but for FUTEX_WAIT_BITSET a time of one of two
- * clocks.
+ * Sets *end to the time of clock_now() at which a wait ends. `timeout` is the user address of a
+ * duration, or for FUTEX_WAIT_BITSET of a time: of the real-time clock if FUTEX_REALTIME is set,
+ * else of the monotonic clock. Returns 0, -EFAULT or -EINVAL.
  */
 static long time_of_end(uint64_t operation, uint64_t timeout, uint64_t *end)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls on process groups and sessions, which kill() and the terminal refer to. */
+/* System calls on process groups and sessions, to which kill() and the terminal refer. */
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "process/process.h"

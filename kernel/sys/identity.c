@@ -21,7 +21,10 @@ long sys_getgid(void)
 	return current_process()->identity.group;
 }
 
-/* Sets the three IDs that `id` stands for. */
+/*
+ * Sets real, effective and saved ID, which are all kept in *id. SAME leaves one of them as it is.
+ * Returns 0, -EPERM, -EINVAL or -EAGAIN.
+ */
 static long set(uint32_t *id, uint32_t real, uint32_t effective, uint32_t saved)
 {
 	const uint32_t new = real != SAME ? real : effective != SAME ? effective : saved;
@@ -40,7 +43,7 @@ static long set(uint32_t *id, uint32_t real, uint32_t effective, uint32_t saved)
 	return 0;
 }
 
-/* IDs are the lower halves of the arguments. */
+/* In this and the following calls, an ID is the lower 32 bits of its argument. */
 long sys_setuid(uint64_t id)
 {
 	return (uint32_t)id == SAME

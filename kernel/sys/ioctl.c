@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* ioctl() (man 2 ioctl): requests for all files, and those for the terminal (man 2 ioctl_tty). */
+/*
+ * ioctl() (man 2 ioctl): requests for every file, and requests for the terminal (man 2 ioctl_tty).
+ */
 #include "fs/file.h"
 #include "fs/terminal.h"
 #include "lib/errno.h"
@@ -9,7 +11,7 @@
 #include "sys/calls.h"
 #include "vm/address_space.h"
 
-/* Of every file (uapi/asm-generic/ioctls.h, linux/fs.h). */
+/* Requests for every file (uapi/asm-generic/ioctls.h, linux/fs.h). */
 enum {
 	FIGETBSZ = 2,
 	FIONREAD = 0x541b,
@@ -20,7 +22,7 @@ enum {
 	FIOQSIZE = 0x5460
 };
 
-/* Of the terminal. */
+/* Requests for the terminal. */
 enum {
 	TCGETS = 0x5401,
 	TCSETS,
@@ -37,8 +39,8 @@ enum {
 };
 
 /*
- * FIONBIO and FIOASYNC: an int turns a flag on or off. There is no SIGIO, so FIOASYNC cannot be
- * turned on.
+ * FIONBIO and FIOASYNC: the int at `address` turns a flag on or off. There is no SIGIO, so FIOASYNC
+ * cannot be turned on.
  */
 static long set_flag(struct file *file, uint64_t request, uint64_t address)
 {
@@ -52,7 +54,7 @@ static long set_flag(struct file *file, uint64_t request, uint64_t address)
 	return 0;
 }
 
-/* FIONREAD: the bytes that a read would get at once. */
+/* FIONREAD: stores the number of bytes that read() would return without waiting. */
 static long put_unread(const struct file *file, uint64_t address)
 {
 	int32_t bytes;

@@ -17,9 +17,10 @@ enum { LOCK_SH = 1, LOCK_EX = 2, LOCK_NB = 4, LOCK_UN = 8 };
 enum { FROM_START, FROM_HERE, FROM_END };
 
 #define OFFSET_MAX      INT64_MAX
-#define DEADLOCK_LENGTH 10 /* longest cycle that is looked for (MAX_DEADLK_ITERATIONS) */
+/* Longest cycle of waiting processes that is found, as in Linux (MAX_DEADLK_ITERATIONS). */
+#define DEADLOCK_LENGTH 10
 
-/* struct flock */
+/* Linux's struct flock. */
 struct user_lock {
 	int16_t type, whence;
 	int64_t start, length;
@@ -59,7 +60,8 @@ static int range_of(const struct file *file, const struct user_lock *user, struc
 }
 
 /*
- * Returns true if the process would wait for itself, by way of others that wait for record locks.
+ * Returns true if the process would wait for itself, through other processes that wait for record
+ * locks.
  */
 static bool is_deadlock(const struct process *process)
 {
@@ -76,7 +78,10 @@ static bool is_deadlock(const struct process *process)
 	return false;
 }
 
-/* Sets a lock; if `waits` is set, waits until that is possible. */
+/*
+ * Sets a lock. If `waits`, first waits until no other lock is in the way. Returns 0, -EAGAIN,
+ * -ENOLCK, -EDEADLK or -ERESTARTSYS.
+ */
 static long take(struct node *node, const struct lock *wanted, bool waits)
 {
 	struct process *process = current_process();

@@ -19,7 +19,8 @@
 
 #define MADV_DONTNEED 4 /* uapi/asm-generic/mman-common.h */
 /*
- * MADV_FREE, DOFORK, MERGEABLE, UNMERGEABLE, HUGEPAGE, NOHUGEPAGE, DONTDUMP, DODUMP, COLD, PAGEOUT
+ * Bit n is set if advice n has no visible effect: MADV_FREE, DOFORK, MERGEABLE, UNMERGEABLE,
+ * HUGEPAGE, NOHUGEPAGE, DONTDUMP, DODUMP, COLD and PAGEOUT.
  */
 #define MADV_HARMLESS 0x33f900UL
 
@@ -28,7 +29,7 @@ static size_t pages_of(uint64_t size)
 	return size / PAGE_SIZE + (size % PAGE_SIZE != 0);
 }
 
-/* Converts a protection to flags of a region. Returns 0 or a negative error number. */
+/* Converts PROT_* to the flags of a region. Returns 0, -EINVAL or -EACCES. */
 static int flags_of(uint64_t protection, uint64_t *flags)
 {
 	if (protection & ~(uint64_t)PROTECTIONS)
@@ -67,8 +68,8 @@ static long place(struct address_space *space, uint64_t address, size_t pages, u
 }
 
 /*
- * The source of a mapping: a file, with a reference that the caller drops, or NULL for anonymous
- * private memory.
+ * The source of a mapping. `backing` is a file's, with a reference that the caller drops, or NULL
+ * for anonymous private memory. `page` is the first page of the file that is mapped.
  */
 struct source {
 	struct backing *backing;
@@ -77,7 +78,8 @@ struct source {
 };
 
 /*
- * Checks the file that a program maps, and takes a reference. Returns 0 or a negative error number.
+ * Checks the file that a program maps, and completes *source, with a reference. Returns 0 or a
+ * negative error number.
  */
 static int source_of_file(struct source *source, uint64_t fd, uint64_t offset, uint64_t protection)
 {
@@ -97,7 +99,8 @@ static int source_of_file(struct source *source, uint64_t fd, uint64_t offset, u
 			return -EACCES;
 		source->flags |= REGION_NO_WRITE;
 	}
-	if ((source->flags & REGION_SHARED) && !node_make_own(file->node)) /* now, and not in a page fault */
+	/* Copies the file's bytes now, not in a page fault. */
+	if ((source->flags & REGION_SHARED) && !node_make_own(file->node))
 		return -ENOMEM;
 	source->page = offset / PAGE_SIZE;
 	source->backing = &file->node->backing;
@@ -210,8 +213,8 @@ long sys_mprotect(uint64_t address, uint64_t size, uint64_t protection)
 }
 
 /*
- * Makes the range longer where it is, but not into the room of the stack. False: something is in
- * the way, or there is no memory.
+ * Extends the region that ends at `end` by `extra` pages, but not above USER_MAP_TOP, where the
+ * stack is. Returns false if the addresses are in use or there is no memory.
  */
 static bool grow_in_place(struct address_space *space, uintptr_t end, size_t extra)
 {
@@ -276,7 +279,7 @@ long sys_mremap(uint64_t address, uint64_t old_size, uint64_t new_size, uint64_t
 	return result;
 }
 
-/* Advice without visible effect may be ignored. */
+/* Executes MADV_DONTNEED and ignores advice that has no visible effect. */
 static long madvise(uint64_t address, uint64_t size, uint64_t advice)
 {
 	struct address_space *space = &current_process()->space;
@@ -350,7 +353,7 @@ static uintptr_t page_above(uintptr_t address)
 	return (address + PAGE_MASK) & ~PAGE_MASK;
 }
 
-/* As in Linux, returns the new end of the data, or the old one on failure. */
+/* Moves the program break. As in Linux, returns the new break, or the old one on failure. */
 static long brk(uint64_t address)
 {
 	struct address_space *space = &current_process()->space;

@@ -9,7 +9,7 @@
 #include "sys/calls.h"
 #include "vm/address_space.h"
 
-/* Flags of stat(): the last are AT_NO_AUTOMOUNT and AT_STATX_SYNC_TYPE. */
+/* Flags that newfstatat() accepts. 0x6800 is AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE. */
 #define STAT_FLAGS (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | 0x6800)
 
 /* struct stat of Linux on x86-64 (uapi/asm/stat.h). */
@@ -56,7 +56,7 @@ struct node *name_from_user(uint64_t directory, uint64_t address, int *error)
 	return *error ? NULL : node_find_name(path.from, path.text, error);
 }
 
-/* Returns the permissions of a new file. */
+/* Returns the permissions of a new file: `mode` without the bits of the umask. */
 static uint32_t mode_of(uint64_t mode)
 {
 	return (uint32_t)mode & 07777 & ~current_process()->inherited.umask;
@@ -79,8 +79,8 @@ struct node *parent_for_new(struct path *path, uint64_t directory, uint64_t addr
 }
 
 /*
- * Creates a file. If the last component is a dangling link, returns NULL with *error 0 and `path`
- * set to the link's target.
+ * Creates a file and returns its node, or NULL and *error. If the last component is a dangling
+ * link, returns NULL with *error 0 and `path` set to the link's target.
  */
 static struct node *make_file(struct path *path, uint64_t mode, int *error)
 {
@@ -111,7 +111,7 @@ static struct node *make_file(struct path *path, uint64_t mode, int *error)
 	return NULL;
 }
 
-/* Returns the node to open, created if the flags ask for it, or NULL and *error. */
+/* Returns the node to open, or NULL and *error. Creates it if the flags ask for that. */
 static struct node *open_node(struct path *path, uint64_t flags, uint64_t mode, int *error)
 {
 	const bool make = flags & O_CREAT, exclusive = make && (flags & O_EXCL);
@@ -218,7 +218,7 @@ long sys_fstat(uint64_t fd, uint64_t address)
 
 	if (!file)
 		return -EBADF;
-	if (!file->node && !file->pipe) /* the console of a process without a table */
+	if (!file->node && !file->pipe) /* the console of a process without descriptor table */
 		return tell(node_find(NULL, "/dev/console", true, &error), address);
 	return tell(file->node, address);
 }
@@ -233,8 +233,8 @@ long sys_faccessat(uint64_t directory, uint64_t path, uint64_t mode)
 	node = node_from_user(directory, path, true, &error);
 	if (!node)
 		return error;
-	return (mode & 1) && !is_directory(node) && !(node->mode & 0111) ? -EACCES
-	                                                                 : 0; /* root may do the rest */
+	/* Reading and writing are not restricted. */
+	return (mode & 1) && !is_directory(node) && !(node->mode & 0111) ? -EACCES : 0;
 }
 
 long sys_access(uint64_t path, uint64_t mode)
@@ -289,7 +289,7 @@ long sys_unlinkat(uint64_t directory, uint64_t path, uint64_t flags)
 		return -EINVAL;
 	node = name_from_user(directory, path, &error);
 	if (!node && !flags && (error == -EINVAL || error == -ENOTEMPTY))
-		return -EISDIR; /* . and .. */
+		return -EISDIR; /* the path ends in . or .. */
 	if (!node)
 		return error;
 	if (is_directory(node) != !!(flags & AT_REMOVEDIR))
@@ -317,7 +317,8 @@ long sys_renameat(uint64_t from_directory, uint64_t from, uint64_t to_directory,
 
 	node = name_from_user(from_directory, from, &error);
 	if (!node)
-		return error == -EINVAL || error == -ENOTEMPTY ? -EBUSY : error; /* . and .. */
+		/* The path ends in . or .. if these are the errors. */
+		return error == -EINVAL || error == -ENOTEMPTY ? -EBUSY : error;
 	if (node == node_root)
 		return -EBUSY;
 	error = path_from_user(&path, to_directory, to);

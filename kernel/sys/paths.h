@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Paths from user memory. */
+/* Finds files by paths in user memory. */
 #pragma once
 
 #include "fs/node.h"
@@ -23,25 +23,32 @@ static inline bool is_directory(const struct node *node)
 /* directories.c: returns the current process's working directory, which may have been removed. */
 struct node *working_directory(void);
 
-/* Copies a path; `directory` is a descriptor or AT_FDCWD. Returns 0 or a negative error number. */
+/*
+ * Copies the path at the user address `address` to path->text, and sets path->from to the directory
+ * where a relative path starts. `directory` is the descriptor of that directory, or AT_FDCWD for
+ * the working directory. Returns 0 or a negative error number.
+ */
 int path_from_user(struct path *path, uint64_t directory, uint64_t address);
 
-/* Returns the node that a user's path leads to, or NULL and *error. */
+/*
+ * Returns the node that the path at `address` leads to, or NULL and *error. `directory` is as for
+ * path_from_user(), `follow` as for node_find().
+ */
 struct node *node_from_user(uint64_t directory, uint64_t address, bool follow, int *error);
 
-/* Returns the name itself (node_find_name()). */
+/* Like node_from_user(), but returns the name at the end of the path, as node_find_name() does. */
 struct node *name_from_user(uint64_t directory, uint64_t address, int *error);
 
 /*
- * Returns the directory for a new name and that name, which points into the path, with its length.
- * On failure returns NULL and *error: -EEXIST, or the error of finding the directory. Slashes may
- * follow the name of a directory.
+ * Returns the directory in which a new name is to be created, and sets *name, which points into
+ * `path`, and *length. On failure returns NULL and sets *error to -EEXIST or an error of finding
+ * the directory. Slashes may follow the name only if `is_directory`.
  */
 struct node *parent_for_new(struct path *path, uint64_t directory, uint64_t address, bool is_directory,
                             const char **name, size_t *length, int *error);
 
 /*
- * truncate.c: as node_truncate(), and removes what is cut off from all mappings. Returns 0 or
- * -ENOMEM.
+ * truncate.c: does what node_truncate() does, and removes pages past the new end from all mappings.
+ * Returns 0 or -ENOMEM.
  */
 int truncate_file(struct node *node, size_t size);

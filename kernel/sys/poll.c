@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* poll() and select(): waiting for several files. */
+/* poll() and select(): wait for several files. */
 #include "fs/file.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -13,15 +13,15 @@
 #define NS_PER_US 1000UL
 #define MASK_SIZE 8
 
-/* struct pollfd */
+/* Linux's struct pollfd. */
 struct request {
 	int32_t fd;
 	uint16_t wanted, found;
 };
 
 /*
- * Returns the events of a request that are ready. poll() always reports `always`: POLLERR and
- * POLLHUP; select() asks for them.
+ * Returns the events of a request that are ready. `always` are events that count even if they are
+ * not wanted: POLLERR and POLLHUP for poll(), none for select().
  */
 static uint16_t ready_events(const struct request *request, uint16_t always)
 {
@@ -36,7 +36,7 @@ static uint16_t ready_events(const struct request *request, uint16_t always)
 	                  (request->wanted | always));
 }
 
-/* Fills in the results, and returns how many requests are ready. */
+/* Fills in `found` of all requests. Returns the number of requests that are ready. */
 static long count_ready(struct request *requests, size_t count, uint16_t always)
 {
 	long met = 0;
@@ -46,7 +46,10 @@ static long count_ready(struct request *requests, size_t count, uint16_t always)
 	return met;
 }
 
-/* Waits until a request is ready or until a time of clock_now() (0: for ever). */
+/*
+ * Waits until a request is ready, but only if `wait`, and at most until `end`, a time of
+ * clock_now() (0: for ever). Returns the number of requests that are ready, or -ERESTARTNOHAND.
+ */
 static long wait_for(struct request *requests, size_t count, uint16_t always, bool wait, uint64_t end)
 {
 	for (;;) {
@@ -55,14 +58,14 @@ static long wait_for(struct request *requests, size_t count, uint16_t always, bo
 
 		if (met)
 			return met;
-		if (signal_is_pending(
-		            current_process())) /* a signal comes before the time-out, as in Linux */
+		/* A signal takes precedence over the time-out, as in Linux. */
+		if (signal_is_pending(current_process()))
 			return -ERESTARTNOHAND;
 		if (!wait)
 			return 0;
 		error = wait_until(&file_changed, end);
 		if (error == -ETIMEDOUT)
-			wait = false; /* a last look */
+			wait = false; /* look once more */
 		else if (error)
 			return -ERESTARTNOHAND;
 	}
@@ -90,7 +93,7 @@ long sys_poll(uint64_t address, uint64_t count, uint64_t timeout)
 	return poll(address, count, ms != 0, ms > 0 ? clock_now() + (uint64_t)ms * NS_PER_MS : 0);
 }
 
-/* Sets the signal mask for the call, if one is given. */
+/* Sets the signal mask for the call, if one is given. Returns 0, -EINVAL or -EFAULT. */
 static long set_mask(uint64_t address, uint64_t size)
 {
 	uint64_t mask;
@@ -105,7 +108,10 @@ static long set_mask(uint64_t address, uint64_t size)
 	return 0;
 }
 
-/* Restores the mask, unless a signal has ended the call: then the handler runs first. */
+/*
+ * Restores the mask, unless a signal has ended the call: then the mask is restored after the
+ * handler. Returns `result`.
+ */
 static long reset_mask(long result)
 {
 	if (result != -ERESTARTNOHAND)
@@ -123,7 +129,7 @@ long sys_ppoll(uint64_t address, uint64_t count, uint64_t timeout, uint64_t mask
 	return error ? error : reset_mask(poll(address, count, ns, timeout && ns ? clock_now() + ns : 0));
 }
 
-/* The three sets of select(), a word each: descriptors from 64 on are never open. */
+/* The three sets of select(), one word each, since descriptors from 64 on are never open. */
 struct sets {
 	uint64_t in, out, exceptional;
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * System calls on the process itself, and those of a C library's start. A process has one thread.
+ * System calls on the calling process, and those that C libraries make when a program starts. A
+ * process has one thread.
  */
 #include "process/process.h"
 #include "fs/file.h"
@@ -15,7 +16,7 @@
 #define ARCH_SET_FS 0x1002 /* uapi/asm/prctl.h */
 #define ARCH_GET_FS 0x1003
 
-#define RANDOM_MAX  0x7ffff000UL /* bytes per call (MAX_RW_COUNT) */
+#define RANDOM_MAX  0x7ffff000UL /* bytes per call (Linux's MAX_RW_COUNT) */
 
 long sys_arch_prctl(uint64_t code, uint64_t address)
 {
@@ -27,9 +28,8 @@ long sys_arch_prctl(uint64_t code, uint64_t address)
 		if (!user_range(address, 0))
 			return -EPERM;
 		process->task.fs_base = address;
-		__asm__ volatile("mov %0, %%fs"
-		                 :
-		                 : "r"(0)); /* a loaded selector would restore its own base */
+		/* A selector that stays in FS would restore its own base. */
+		__asm__ volatile("mov %0, %%fs" : : "r"(0));
 		write_msr(MSR_FS_BASE, address);
 		return 0;
 	case ARCH_GET_FS:
@@ -44,7 +44,10 @@ long sys_gettid(void)
 	return current_process()->pid;
 }
 
-/* The address is cleared when a thread ends, for the others: there are none. */
+/*
+ * Ignores the address: Linux clears it when a thread ends, to tell other threads, and there are
+ * none.
+ */
 long sys_set_tid_address(void)
 {
 	return current_process()->pid;
@@ -69,9 +72,8 @@ long sys_getrandom(uint64_t buffer, uint64_t size, uint64_t flags)
 
 long sys_uname(uint64_t address)
 {
-	char names[6][65] = {
-		"Palimpsest", "palimpsest", "6.1.0", "", "x86_64", "(none)"
-	}; /* the Linux whose calls these are */
+	/* The third is the version of Linux whose system calls are offered. */
+	char names[6][65] = { "Palimpsest", "palimpsest", "6.1.0", "", "x86_64", "(none)" };
 
 	string_copy(names[3], config_revision, sizeof names[3]);
 	return copy_to_user(address, names, sizeof names);

@@ -9,20 +9,20 @@
 #include "sys/calls.h"
 #include "vm/address_space.h"
 
-#define ONE_CPU_SIZE 8 /* bytes of a mask of CPUs */
+#define ONE_CPU_SIZE 8 /* bytes of a CPU mask */
 #define NICE_MIN     (-20)
 #define NICE_MAX     19
 
 enum { PRIO_PROCESS, PRIO_PGRP, PRIO_USER };
 enum { SCHED_OTHER, SCHED_FIFO, SCHED_RR, SCHED_BATCH, SCHED_IDLE = 5 };
 
-/* The processes that getpriority() or setpriority() names, and the result. */
+/* The processes that a call of getpriority() or setpriority() selects, and its result. */
 struct chosen {
 	uint64_t which;
 	int who;
 	bool found;
-	int nice;  /* their lowest value, or the new one */
-	int error; /* of setpriority(); -ESRCH until one is found */
+	int nice;  /* their lowest nice value, or the new one to set */
+	int error; /* result of setpriority(); -ESRCH until a process is found */
 };
 
 static bool is_chosen(const struct process *process, const struct chosen *chosen)
@@ -56,7 +56,10 @@ static void look_at_nice(struct process *process, void *argument)
 	chosen->found = true;
 }
 
-/* Returns 1 to 40, 20 minus the nice value, so that it is no error; C libraries convert it back. */
+/*
+ * Returns 20 minus the nice value, 1 to 40, which no caller takes for an error. C libraries convert
+ * it back.
+ */
 long sys_getpriority(uint64_t which, uint64_t who)
 {
 	struct chosen chosen = choose(which, who);
@@ -120,7 +123,7 @@ long sys_sched_getparam(uint64_t pid, uint64_t address)
 	return error ? error : copy_to_user(address, &priority, sizeof priority);
 }
 
-/* Only SCHED_OTHER can be set, which every process has; real-time policies are -EPERM. */
+/* Accepts only SCHED_OTHER, which every process has. Returns -EPERM for real-time policies. */
 long sys_sched_setscheduler(uint64_t pid, uint64_t policy, uint64_t address)
 {
 	int priority, error = address ? find_task(pid) : -EINVAL;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Shared memory that programs find by keys (man 7 sysvipc). The memory of a segment is a backing.
- * The table of segments holds a reference to it, and so does each region that maps it. Once the
- * segment is removed it cannot be found any longer, and its memory is freed with the last region.
+ * Shared memory that programs find by keys (man 7 sysvipc). The memory of a segment is a backing
+ * (vm/backing.h). The table of segments holds a reference to it, and so does each region that maps
+ * it. A segment that was removed can no longer be found, and its memory is freed with the last
+ * region.
  */
 #include "sys/shm.h"
 
@@ -14,7 +15,10 @@
 #include "sys/syscall.h"
 #include "vm/regions.h"
 
-/* The frames are those of a file without a name, so that they count as the files' do. */
+/*
+ * The memory of a segment. Its frames belong to a nameless file, so that node_limit_frames() counts
+ * them.
+ */
 struct memory {
 	struct backing backing;
 	struct node *file;
@@ -43,7 +47,7 @@ static void memory_release(struct backing *backing)
 
 static const struct backing_ops memory_ops = { memory_frame, memory_bytes, memory_release };
 
-/* Zeros, with one reference, or NULL if there is no memory. */
+/* Returns zeroed memory of `size` bytes with one reference, or NULL if out of memory. */
 static struct memory *memory_create(size_t size)
 {
 	struct memory *memory = heap_alloc(sizeof *memory);
@@ -60,9 +64,9 @@ static struct memory *memory_create(size_t size)
 
 struct segment {
 	struct memory *memory; /* NULL: the entry is free */
-	size_t size;           /* bytes that were asked for */
+	size_t size;           /* bytes that shmget() asked for */
 	uint32_t key, mode;
-	uint32_t round; /* number of uses of the slot: part of the ID */
+	uint32_t round; /* how often this entry was used; part of the ID */
 	struct identity owner, creator;
 	int creator_pid, last_pid;
 };
@@ -99,7 +103,7 @@ static bool owns(const struct segment *segment)
 	return user == 0 || user == segment->owner.user || user == segment->creator.user;
 }
 
-/* Returns true if the process has the rights of `wanted`: 0444 to read, 0222 to write. */
+/* Returns true if the current process has the rights `wanted`: 0444 to read, 0222 to write. */
 static bool permits(const struct segment *segment, uint32_t wanted)
 {
 	const struct identity *identity = &current_process()->identity;
@@ -203,7 +207,10 @@ long sys_shmat(uint64_t id, uint64_t address, uint64_t flags)
 	return result;
 }
 
-/* Unmaps what is left of the segment that shmat() mapped at the address. */
+/*
+ * Unmaps all that is still mapped of the segment that shmat() mapped at the address. Returns 0,
+ * -EINVAL if there is none, or -ENOMEM.
+ */
 static long detach(uint64_t address)
 {
 	struct address_space *space = &current_process()->space;
@@ -218,7 +225,7 @@ static long detach(uint64_t address)
 			i++;
 			continue;
 		}
-		memory = region->backing; /* only to compare: it may be freed with its last region */
+		memory = region->backing; /* only compared: may be freed with its last region */
 		if (region_unmap(space, region->start, region->pages))
 			return -ENOMEM;
 	}
@@ -257,7 +264,8 @@ static long describe(const struct segment *segment, uint64_t address)
 		.size = segment->size,
 		.creator_pid = segment->creator_pid,
 		.last_pid = segment->last_pid,
-		.attached = segment->memory->backing.references - 1, /* regions: a split one counts twice */
+		/* Number of regions; a split region counts twice. */
+		.attached = segment->memory->backing.references - 1,
 	};
 
 	return permits(segment, 0444) ? copy_to_user(address, &d, sizeof d) : -EACCES;

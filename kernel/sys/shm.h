@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#define IPC_PRIVATE  0 /* uapi/linux/ipc.h, shm.h */
+#define IPC_PRIVATE  0 /* values from uapi/linux/ipc.h and shm.h */
 #define IPC_CREAT    01000
 #define IPC_EXCL     02000
 #define IPC_RMID     0
@@ -20,5 +20,5 @@
 /* For tests: removes all segments as IPC_RMID does. */
 void shm_remove_all(void);
 
-/* For experiments: while it is set, owners and modes are not checked. */
+/* For experiments: if true, owners and modes are not checked. */
 extern bool shm_unprotected;

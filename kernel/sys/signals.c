@@ -83,7 +83,11 @@ long sys_rt_sigsuspend(uint64_t address, uint64_t size)
 	return sys_pause();
 }
 
-/* Unblocks the signals while it waits, so that one of them wakes it. */
+/*
+ * Waits for a signal of `set`, at most until `end`, a time of clock_now() (0: for ever). Unblocks
+ * these signals meanwhile, so that they wake the process. Returns the signal's number, -EAGAIN or
+ * -EINTR.
+ */
 static long wait_for_signal(uint64_t set, uint64_t end, struct signal_info *info)
 {
 	struct signals *s = &current_process()->signals;
@@ -137,7 +141,7 @@ long sys_rt_sigreturn(void)
 			kprintf("task %d (%s) killed: bad frame in sigreturn\n", process->pid, process->name);
 		process_exit(SIGSEGV);
 	}
-	process->sleep_end = 0; /* the handler may have slept, too */
+	process->sleep_end = 0; /* forgets an interrupted sleep, which may be the handler's */
 	return_through_frame(&frame);
 }
 
@@ -160,7 +164,7 @@ long sys_kill(uint64_t pid, uint64_t signal)
 	return process_kill((int)pid, (int)signal);
 }
 
-/* A process has one thread, with the same ID. */
+/* A process has one thread, whose ID is the process ID. */
 long sys_tgkill(uint64_t group, uint64_t pid, uint64_t signal)
 {
 	if ((int)pid <= 0 || (int)group <= 0)
@@ -173,7 +177,7 @@ long sys_tkill(uint64_t pid, uint64_t signal)
 	return sys_tgkill(pid, pid, signal);
 }
 
-/* struct itimerval */
+/* Linux's struct itimerval. */
 struct timer {
 	uint64_t interval_s, interval_us, value_s, value_us;
 };

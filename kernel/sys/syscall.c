@@ -65,7 +65,10 @@ static long sys_absent(void)
 	return -ENOSYS;
 }
 
-/* Prints each number once, to show what a program lacks. */
+/*
+ * Returns -ENOSYS for a number without a row in calls.def. Prints each such number once, to show
+ * which call a program lacks.
+ */
 static long sys_unknown(void)
 {
 	static uint64_t said[SYSCALL_COUNT / 64];
@@ -79,15 +82,19 @@ static long sys_unknown(void)
 	return -ENOSYS;
 }
 
-/* entry.asm passes all arguments in the registers of the C ABI, so the types may differ. */
+/*
+ * cpu/entry.asm passes all arguments in the registers of the C ABI, so the functions may have
+ * different parameters.
+ */
 typedef void (*syscall_function)(void);
 
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Woverride-init" /* the first line fills all, the others name some */
+/* The first row sets all entries, the others override some of them. */
+#pragma GCC diagnostic ignored "-Woverride-init"
 extern const syscall_function syscall_table[SYSCALL_COUNT + 1];
 const syscall_function syscall_table[SYSCALL_COUNT + 1] = {
 	[0 ... SYSCALL_COUNT - 1] = (syscall_function)sys_unknown,
-	[SYSCALL_COUNT] = (syscall_function)sys_absent, /* for all numbers above */
+	[SYSCALL_COUNT] = (syscall_function)sys_absent, /* called for all higher numbers */
 #define CALL(number, name, parameters) [number] = (syscall_function)sys_##name,
 #define SAME(number, name, other)      [number] = (syscall_function)sys_##other,
 #define ABSENT(number, name)           [number] = (syscall_function)sys_absent,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The numbers of the system calls (sys/calls.def). Programs include this, too. */
+/* The numbers of the system calls (sys/calls.def). User programs include this file, too. */
 #pragma once
 
 #include <stdint.h>
@@ -13,7 +13,7 @@ enum {
 #undef SAME
 #undef ABSENT
 };
-#define SYSCALL_COUNT       512 /* numbers; those without a row are -ENOSYS */
+#define SYSCALL_COUNT       512 /* size of the table; numbers without a row return -ENOSYS */
 
 /*
  * Values of mmap(), mremap() and msync() that are the same in Linux
@@ -33,7 +33,10 @@ enum {
 #define MS_ASYNC            1
 #define MS_SYNC             4
 
-/* The functions of SYS_bench_* while a benchmark program runs; NULL: they return -ENOSYS. */
+/*
+ * The functions that SYS_bench_* call while a benchmark program runs. If the pointer is NULL, these
+ * calls return -ENOSYS.
+ */
 struct bench_calls {
 	long (*next)(void);
 	long (*start)(void);

@@ -35,7 +35,10 @@ static bool is_wall_clock(uint64_t clock)
 	return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
 }
 
-/* CPU time is not counted: the clocks of processes and threads are CLOCK_MONOTONIC. */
+/*
+ * Returns the time of a clock in ns. CPU time is not counted: the clocks of processes and threads
+ * show CLOCK_MONOTONIC.
+ */
 static uint64_t now_of(uint64_t clock)
 {
 	return is_wall_clock(clock) ? clock_since_1970() : clock_now();
@@ -79,7 +82,10 @@ long sys_clock_getres(uint64_t clock, uint64_t address)
 	return address ? copy_to_user(address, &time, sizeof time) : 0;
 }
 
-/* If interrupted, stores the remaining time at the user address `remaining`, unless that is 0. */
+/*
+ * Sleeps until `end`, a time of clock_now(). If interrupted, stores the remaining time at the user
+ * address `remaining`, unless that is 0. Returns 0, -EFAULT or -ERESTART_RESTARTBLOCK.
+ */
 static long sleep_until(uint64_t end, uint64_t remaining)
 {
 	struct process *process = current_process();
@@ -124,7 +130,10 @@ long sys_clock_nanosleep(uint64_t clock, uint64_t flags, uint64_t request, uint6
 	return error == -ETIMEDOUT ? 0 : -ERESTARTNOHAND;
 }
 
-/* Continues a sleep after the process was stopped, or a signal had no handler. */
+/*
+ * Continues a sleep that was interrupted by a stop or by a signal without handler. Returns -EINTR
+ * if there is none.
+ */
 long sys_restart_syscall(void)
 {
 	struct process *process = current_process();
@@ -157,7 +166,10 @@ long sys_time(uint64_t address)
 	return (long)seconds;
 }
 
-/* CPU times are not counted. */
+/*
+ * Stores zeros, since CPU times are not counted. Returns the time since boot in ticks of
+ * CLOCK_HERTZ.
+ */
 long sys_times(uint64_t address)
 {
 	static const uint64_t none[4];
@@ -176,7 +188,7 @@ long sys_getrusage(uint64_t who, uint64_t address)
 	return copy_to_user(address, none, sizeof none);
 }
 
-/* struct sysinfo (uapi/linux/sysinfo.h) */
+/* Linux's struct sysinfo (uapi/linux/sysinfo.h). */
 struct sysinfo {
 	uint64_t uptime, loads[3], total, free, shared, buffers, swap_total, swap_free;
 	uint16_t processes, padding;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * trace=calls on the command line: prints every system call and its result on the console, with the
- * numbers of sys/syscall.h.
+ * trace=calls on the command line: prints every system call on the console, with its number
+ * (sys/syscall.h), its arguments and its result.
  */
 #pragma once
 

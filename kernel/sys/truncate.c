@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * System calls that truncate and extend files. What is cut off disappears from all mappings, too.
+ * System calls that truncate and extend files. Pages past the new end are also removed from all
+ * mappings.
  */
 #include "fs/file.h"
 #include "lib/errno.h"

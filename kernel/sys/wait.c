@@ -36,7 +36,7 @@ long sys_wait4(uint64_t pid, uint64_t status_address, uint64_t options, uint64_t
 	return result;
 }
 
-/* Converts a status of wait4() for waitid(). */
+/* Converts a status of wait4() to the information that waitid() returns. */
 static struct signal_info info_of(long pid, int status)
 {
 	if (status == STATUS_CONTINUED)
