@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Constants of the headers that programs in assembly use; bench/programs/programs.mk makes constants.inc of them. */
+/*
+ * Constants that programs in assembly use. bench/programs/programs.mk compiles this file and makes
+ * constants.inc from it.
+ */
 #include "bench/protocol/marks.h"
 #include "sys/syscall.h"
 

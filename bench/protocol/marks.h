@@ -17,11 +17,11 @@
 
 enum mark_operation {
 	MARK_OP_REGION = 1,   /* argument: the region's number */
-	MARK_OP_BEGIN,        /* 1: only what executes in the kernel half counts */
-	MARK_OP_END,          /* 0 */
-	MARK_OP_BEGIN_ON_IRQ, /* the vector */
-	MARK_OP_END_AT,       /* the low half of a sign-extended address */
-	MARK_OP_END_IN_USER   /* 0 */
+	MARK_OP_BEGIN,        /* argument: 1 to count only in the kernel half, otherwise 0 */
+	MARK_OP_END,          /* argument: 0 */
+	MARK_OP_BEGIN_ON_IRQ, /* argument: the vector */
+	MARK_OP_END_AT,       /* argument: the low 32 bits of an address, to be sign-extended */
+	MARK_OP_END_IN_USER   /* argument: 0 */
 };
 
 #define MARKER(operation, argument) (MARK_TAG << 40 | (uint64_t)(operation) << 32 | (uint32_t)(argument))

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The I/O ports on which a guest talks to its engine, and what it writes to leave the machine. */
+/* The I/O ports on which a guest writes to its engine, and the values that end the machine. */
 #pragma once
 
-#define PORT_RECORDS \
-	0xe9 /* the record stream, a byte at a time: QEMU's debug console, Bochs's port_e9_hack */
-#define PORT_EXIT              0xf4 /* QEMU's isa-debug-exit; in Bochs the instrumentation library serves it */
-#define PORT_BOCHS_EXIT        0x8900 /* Bochs without the library: "Shutdown" ends it */
+/* Takes the record stream, a byte at a time: QEMU's debug console, Bochs's port_e9_hack. */
+#define PORT_RECORDS           0xe9
 
-/* Values for PORT_EXIT, and the exit status that the engine turns one into. */
+/* Ends the machine: QEMU's isa-debug-exit; in Bochs the instrumentation library handles it. */
+#define PORT_EXIT              0xf4
+
+/* Ends Bochs without the library: takes the text "Shutdown". */
+#define PORT_BOCHS_EXIT        0x8900
+
+/* Values for PORT_EXIT. EXIT_STATUS() gives the exit status of the engine after such a value. */
 #define EXIT_OK                0x10
 #define EXIT_FAILED            0x11
 #define EXIT_PANIC             0x12

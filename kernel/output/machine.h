@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ends the run of the kernel, and of the virtual machine around it. */
+/* Functions that end the kernel, or the virtual machine in which it runs. */
 #pragma once
 
 #include <stdint.h>
@@ -10,7 +10,7 @@
 _Noreturn void machine_stop(void);
 
 /*
- * Ends the virtual machine by isa-debug-exit or Bochs's port. If it has neither, calls
- * machine_stop().
+ * Ends the virtual machine: writes `value` (EXIT_*) to QEMU's isa-debug-exit, and "Shutdown" to
+ * Bochs's port. If the machine has neither, calls machine_stop().
  */
 _Noreturn void machine_leave(uint32_t value);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ends the boot: prints the message, sends it as a `panic` record, and leaves the machine
- * (EXIT_PANIC).
+ * Prints the message, sends it as a `panic` record, and ends the virtual machine with EXIT_PANIC
+ * (machine_leave()).
  */
 #pragma once
 
 _Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* If not NULL, panic() calls it before it leaves the machine, to print more. */
+/* If not NULL, panic() calls it to print more, before it ends the machine. */
 extern void (*panic_note)(void);

@@ -7,11 +7,11 @@
 #include "bench/protocol/records.h"
 #include "lib/format.h"
 
-#define TAIL 11 /* " ~", 8 digits, newline */
+#define TAIL 11 /* bytes at a record's end: " ~", 8 hexadecimal digits, newline */
 
 /*
- * The record being built, and the count and checksum of all before it. Protected by the kernel lock
- * (cpu/lock.h).
+ * The record being built, and the number and checksum of all records before it. Guarded by the
+ * kernel lock (cpu/lock.h).
  */
 static char line[RECORD_GUEST_MAX + 1]; /* format_string() adds a NUL */
 static bool full;
@@ -20,7 +20,8 @@ static uint64_t records;
 static uint32_t stream_crc;
 
 /*
- * CRC-32 of IEEE 802.3, reflected, four bits at a time: a small table, and fast enough for lines.
+ * Returns the CRC-32 (IEEE 802.3, reflected) of the data, continued from the value `crc`. Works on
+ * four bits at a time, so that the table is small.
  */
 static uint32_t crc32(uint32_t crc, const char *data, size_t size)
 {

@@ -11,17 +11,18 @@
 #include "bench/protocol/marks.h"
 
 /*
- * A record is built by one start, any number of fields, and one end. It has at most 512 bytes; a
- * field that does not fit is omitted entirely.
+ * To send a record, call record_start(), a function for each field, and record_end(), which sends
+ * it. A record has at most 512 bytes; a field that does not fit is omitted entirely.
  */
 void record_start(const char *type);
-void record_text(const char *key, const char *value); /* escapes what a value may not have */
+void record_text(const char *key, const char *value); /* escapes blanks, % and non-ASCII bytes */
 void record_number(const char *key, uint64_t value);
 void record_metric(const char *metric, uint64_t value, const char *unit);
 void record_end(void);
 
 /*
- * Sends the last record, with the number of records and their checksum. `status`: "ok" or "failed".
+ * Sends the last record: the number of records before it, their checksum, and `status`, which is
+ * "ok" or "failed".
  */
 void record_finish(const char *status);
 

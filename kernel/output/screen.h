@@ -12,7 +12,7 @@
 #define SCREEN_PHYSICAL 0xb8000UL
 #define SCREEN_SIZE     (32 * KIB)
 
-/* Probes for a screen at `memory`, where its SCREEN_SIZE bytes are mapped, and clears it. */
+/* Probes for a screen's memory of SCREEN_SIZE bytes at `memory`, and clears the screen. */
 void screen_init(volatile uint16_t *memory);
 
 /* Returns true if there is a screen and screen_off() was not called. */
@@ -21,11 +21,11 @@ bool screen_is_on(void);
 /* Stops output to the screen, which keeps its contents. */
 void screen_off(void);
 
-/* Shows a character; \n, \r, \b and \t move the position. Escape sequences are ignored. */
+/* Shows a character. \n, \r, \b and \t move the position; escape sequences are ignored. */
 void screen_put(char character);
 
 /*
- * Scrolls through earlier lines by the keyboard: up, down, page up, page down. For a kernel that
- * has ended.
+ * Scrolls through earlier lines by the keys up, down, page up and page down, forever. Called when
+ * the kernel has ended.
  */
 _Noreturn void screen_look_back(void);

@@ -9,13 +9,13 @@
 
 #define CMOS_INDEX  0x70
 #define CMOS_DATA   0x71
-#define CMOS_BINARY 4 /* of register B */
+#define CMOS_BINARY 4 /* in register B: numbers are binary, not BCD */
 #define CMOS_BUSY   0x80
 
 /* Guarded by the kernel lock (cpu/lock.h). */
-static uint64_t base, scale; /* TSC at the first question, and nanoseconds per tick << 32; set once */
+static uint64_t base, scale; /* set by the first clock_now(): TSC; ns per TSC tick, times 2^32 */
 static struct deadlines wakes, alarms;
-static bool always, runs; /* the timer must run always; it runs now */
+static bool always, runs; /* the timer must run even without a deadline; the timer runs now */
 
 void (*alarm_hook)(struct deadline *alarm, uint64_t now);
 void (*poll_hook)(void);
@@ -34,7 +34,10 @@ static uint64_t cmos_number(uint8_t reg)
 	return cmos(11) & CMOS_BINARY ? value : value / 16 * 10U + value % 16;
 }
 
-/* Returns the seconds since 1970 by the real-time clock, or 0 if there is none. It runs in UTC; year 0 is 2000. */
+/*
+ * Returns the seconds since 1970 by the real-time clock, or 0 if there is none. The clock is taken
+ * to show UTC, and its years to count from 2000.
+ */
 static uint64_t read_cmos(void)
 {
 	uint64_t y, m, days;
@@ -43,9 +46,9 @@ static uint64_t read_cmos(void)
 		;
 	y = 2000 + cmos_number(9);
 	m = cmos_number(8);
-	if (m < 1 || m > 12) /* not every machine has one */
+	if (m < 1 || m > 12) /* this machine has no real-time clock */
 		return 0;
-	/* Days since 1970-01-01. Years are counted from March on, so that leap days come last. */
+	/* Days since 1970-01-01. Years start in March here, so that leap days come last. */
 	y -= m <= 2;
 	m = m <= 2 ? m + 9 : m - 3;
 	days = y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + cmos_number(7) - 1 - 719468;

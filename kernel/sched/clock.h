@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Time, from the TSC, and waiting for it. No timer runs until a task waits for a time, so that it does
- * not disturb measurements.
+ * The time, from the TSC, and waits for a time. The timer runs only while a task waits for a time
+ * or after clock_start(), so that it does not disturb measurements.
  */
 #pragma once
 
@@ -11,14 +11,14 @@
 #include "lib/deadlines.h"
 
 #define NS_PER_SECOND 1000000000UL
-#define CLOCK_HERTZ   100 /* of the timer, and of what times() counts */
+#define CLOCK_HERTZ   100 /* frequency of the timer, and of the ticks that times() returns */
 
 struct task;
 
-/* Returns the nanoseconds since the first call: never 0, and never less than before. */
+/* Returns the nanoseconds since the first call, plus 1. The result never decreases. */
 uint64_t clock_now(void);
 
-/* Returns the nanoseconds since 1970, from the real-time clock. */
+/* Returns the nanoseconds since 1970, or since the first call if there is no real-time clock. */
 uint64_t clock_since_1970(void);
 
 /* Converts TSC ticks to nanoseconds. */
@@ -28,27 +28,34 @@ uint64_t clock_ns(uint64_t ticks);
 void clock_start(void);
 
 /*
- * Sets the time of clock_now() at which a task's wait ends, or an alarm goes off; 0 clears it. The timer
- * runs while any such time is set. A tick costs O(log n) for each deadline that has passed and nothing
- * for the others (lib/deadlines.h).
+ * Set the time of clock_now() at which a task's wait ends or an alarm goes off; 0 clears it. The
+ * timer runs while any such time is set. A tick costs O(log n) for each deadline that has passed
+ * and nothing for the others (lib/deadlines.h).
  */
 void clock_set_wake(struct task *task, uint64_t time);
 void clock_set_alarm(struct deadline *alarm, uint64_t time);
 
-/* Called with the time for an alarm that has gone off. It may set the alarm again, to a later
- * time. */
+/*
+ * Called when `alarm` has gone off, with the current time. It may set the alarm again, to a later
+ * time.
+ */
 extern void (*alarm_hook)(struct deadline *alarm, uint64_t now);
 
 /*
- * Wakes the tasks whose time has come, sets off alarms, and polls devices. Called by the idle task, and
- * on the way back to user mode after a tick.
+ * Wakes the tasks whose time has come, sets off alarms, and polls devices. Called by the idle task,
+ * and after a tick in pauses (sched/pause.h) and before the return to user mode.
  */
 void clock_poll(void);
 
-/* poll_hook polls the devices that raise no interrupt; poll_is_wanted_hook returns true if a task
- * waits for them. */
+/*
+ * poll_hook() polls the devices that raise no interrupt. poll_is_wanted_hook() returns true if a
+ * task waits for such a device.
+ */
 extern void (*poll_hook)(void);
 extern bool (*poll_is_wanted_hook)(void);
 
-/* Returns true if the idle task has to poll, because no timer will wake it. */
+/*
+ * Returns true if the idle task must poll instead of halting: a task waits for a device that raises
+ * no interrupt, and no timer runs.
+ */
 bool clock_must_poll(void);

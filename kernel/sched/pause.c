@@ -10,10 +10,8 @@ bool (*will_end_hook)(const struct task *task);
 void let_interrupts_in(void)
 {
 	if (!interrupts_are_on() && kstack_may_interrupt())
-		__asm__ volatile("sti; nop; cli"
-		                 :
-		                 :
-		                 : "memory"); /* STI lets none in before the next instruction */
+		/* STI turns interrupts on after the next instruction. */
+		__asm__ volatile("sti; nop; cli" : : : "memory");
 }
 
 static void give_way(void)

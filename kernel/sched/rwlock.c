@@ -11,7 +11,7 @@ void rwlock_read_slowly(struct rwlock *lock)
 	lock->entered++;
 	lock->busy--;
 	lock->readers++;
-	if (lock->busy) /* the next one may be a reader too */
+	if (lock->busy) /* the next waiter may be a reader, which can enter too */
 		rwlock_wake(&lock->waiting);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reader-writer lock on which tasks block. Waiters are admitted in FIFO order, neighbouring readers
- * together, so none starves: a reader that comes after a waiting writer waits too. Holders may block. A
- * task must not take a lock that it holds. The fields are guarded by the kernel lock (cpu/lock.h).
+ * Reader-writer lock on which tasks block. Waiters are admitted in FIFO order, and consecutive
+ * readers together. A reader that comes after a waiting writer waits too, so no task starves.
+ * Holders may block. A task must not take a lock that it holds. The kernel lock (cpu/lock.h) guards
+ * the fields.
  */
 #pragma once
 
@@ -12,18 +13,21 @@
 #include "sched/wait_queue.h"
 
 struct rwlock {
-	int32_t readers;        /* readers that hold it */
-	uint32_t busy;          /* the writer that holds it, plus all waiters */
-	uint32_t next, entered; /* tickets: of the next waiter to come, and of the first that waits */
-	bool written;           /* a writer holds it */
+	int32_t readers;        /* number of readers that hold the lock */
+	uint32_t busy;          /* number of writers that hold it (0 or 1) plus waiters */
+	uint32_t next, entered; /* tickets: of the next task to wait, and of the first waiter */
+	bool written;           /* a writer holds the lock */
 	struct wait_queue waiting;
 };
 
-/* Take a lock that is held, or for which others wait. */
+/* Block until the current task can take the lock, which is held or has waiters, and take it. */
 void rwlock_read_slowly(struct rwlock *lock);
 void rwlock_write_slowly(struct rwlock *lock);
 
-/* Block the current task until rwlock_wake(), whatever signals come. */
+/*
+ * rwlock_block() blocks the current task until rwlock_wake() or a signal; a task that has a signal
+ * to handle only yields. Afterwards the caller must test again if it can take the lock.
+ */
 void rwlock_block(struct wait_queue *queue);
 void rwlock_wake(struct wait_queue *queue);
 
@@ -58,7 +62,10 @@ static inline void rwlock_end_write(struct rwlock *lock)
 		rwlock_wake(&lock->waiting);
 }
 
-/* For assertions: return true if a task holds the lock, or holds it as a writer. */
+/*
+ * For assertions. rwlock_is_held() returns true if any task holds the lock, rwlock_is_written() if
+ * a writer holds it.
+ */
 static inline bool rwlock_is_held(const struct rwlock *lock)
 {
 	return lock->readers > 0 || lock->written;

@@ -32,7 +32,7 @@ static inline struct task *dead_task(void)
 	return task;
 }
 
-/* Inline, because it is part of every switch. */
+/* Frees the previous task if it has ended. Inline, because it is part of every switch. */
 static inline __attribute__((always_inline)) void finish_switch(void)
 {
 	struct task *dead = dead_task();
@@ -41,7 +41,7 @@ static inline __attribute__((always_inline)) void finish_switch(void)
 		return;
 	this_cpu()->dead = NULL;
 	if (kstack_may_interrupt())
-		interrupts_on(); /* a large space takes long */
+		interrupts_on(); /* freeing a large address space takes long */
 	teardown_hook(dead);
 	interrupts_off();
 }
@@ -51,7 +51,10 @@ void sched_finish_switch(void)
 	finish_switch();
 }
 
-/* Programs hardly ever load a selector, so this is rare. Loading one into FS sets its base to 0. */
+/*
+ * Switches the selectors that programs have loaded, which hardly any program does. Loading a
+ * selector into FS also sets the FS base to 0.
+ */
 static __attribute__((noinline, cold)) void switch_selectors(struct task *from, struct task *to)
 {
 	from->selectors = read_selectors();
@@ -61,7 +64,7 @@ static __attribute__((noinline, cold)) void switch_selectors(struct task *from, 
 	to->selectors = 0;
 }
 
-/* Switches the user's registers that the kernel does not use. */
+/* Switches the registers that only user mode uses: selectors, FS base and FPU. */
 static void switch_user_state(struct task *from, struct task *to)
 {
 	if (selectors_loaded() | to->selectors)

@@ -2,9 +2,8 @@
 ;
 ; void context_switch(uint64_t *save_rsp, uint64_t rsp, uint64_t cr3)
 ;
-; Interrupts are off. Nothing touches the stack between the load of CR3 and the load of RSP, so
-; that it is right when the stack goes away with the address space (fixed stacks). An NMI in
-; between runs on its own IST stack.
+; Interrupts must be off. Between the loads of CR3 and RSP nothing touches the stack, because a load
+; of CR3 also replaces a fixed stack. An NMI in between runs on its own IST stack.
 
 %include "x86/registers.inc"
 
@@ -20,7 +19,8 @@ context_switch:
 	POP_CALLEE_SAVED
 	ret
 
-; The first return of a new task: process_create() has put its start function where RBX is popped.
+; context_switch() returns to here in a new task. process_create() has stored the address of the
+; task's start function in the word that is popped to RBX.
 task_first_run:
 	call	sched_finish_switch
 	call	rbx

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tasks: what the scheduler switches between. One runs at a time on a CPU. The kernel itself is never
- * preempted: a task is switched away only where it waits or yields, or on its way back to user mode.
+ * Tasks. The scheduler switches from one task to another; a CPU runs one at a time. The kernel
+ * itself is never preempted: a switch happens only where a task waits or yields, or before it
+ * returns to user mode.
  *
- * A task lies at the start of a frame. Its FPU registers are at the frame's end; what lies between
- * belongs to the room above, process/, which also makes and frees tasks.
+ * A struct task is at the start of a frame, and the area for its FPU registers at the frame's end.
+ * The rest of the frame belongs to struct process (process/process.h), whose code makes and frees
+ * tasks.
  */
 #pragma once
 
@@ -19,34 +21,34 @@
 #include "stack/kstack.h"
 
 enum task_state {
-	TASK_READY,   /* running, or in the run queue; 0, as in a new task */
-	TASK_BLOCKED, /* in wait_on(), or in process_wait() */
-	TASK_STOPPED, /* by a signal, until SIGCONT or SIGKILL */
-	TASK_ZOMBIE,  /* ended; only its status is left */
+	TASK_READY,   /* running, or in the run queue; 0, so that a zeroed task is ready */
+	TASK_BLOCKED, /* in wait_on() or process_wait() */
+	TASK_STOPPED, /* stopped by a signal, until SIGCONT or SIGKILL */
+	TASK_ZOMBIE,  /* ended; kept only for its exit status */
 };
 
 struct task {
-	uint64_t rsp;     /* while it does not run; sched/switch.asm knows this one */
-	struct root root; /* what CR3 takes while it runs: its address space's */
+	uint64_t rsp;     /* RSP in the kernel while the task does not run */
+	struct root root; /* the root of its address space (mem/root.h) */
 	struct kstack stack;
 	enum task_state state;
-	struct task *next, *previous; /* in the run queue, or in `waiting` */
-	struct wait_queue *waiting;   /* the queue that it is in while it blocks, or NULL */
-	struct deadline wake;         /* when its wait ends: a time of clock_now() */
-	uint64_t return_work;         /* RETURN_* that stay until they have been dealt with */
-	uint64_t fs_base;             /* of user mode: thread-local storage */
-	uint64_t selectors;           /* read_selectors() while it does not run; 0 while it does */
-	bool has_fpu;                 /* it has used the FPU */
-	bool starved;                 /* a page fault found no memory: starved_hook() is due */
+	struct task *next, *previous; /* links in the run queue or in `waiting` */
+	struct wait_queue *waiting;   /* the wait queue that a blocked task is in, or NULL */
+	struct deadline wake;         /* end of its wait, as a time of clock_now() */
+	uint64_t return_work;         /* RETURN_* bits that stay set until the work is done */
+	uint64_t fs_base;             /* FS base in user mode, for thread-local storage */
+	uint64_t selectors;           /* read_selectors() while it does not run, 0 while it runs */
+	bool has_fpu;                 /* it has used the FPU, so switches save and restore that */
+	bool starved;                 /* a page fault found no memory: starved_hook() is needed */
 };
 
-/* Where its FPU registers are while it does not run. */
+/* Returns the area (FPU_AREA bytes) for a task's FPU registers while it does not run. */
 static inline void *task_fpu_area(struct task *task)
 {
 	return (char *)task + PAGE_SIZE - FPU_AREA;
 }
 
-/* Takes the FPU away from the running task if it has it. */
+/* Takes the FPU from `task`, which must be the current task. Does nothing if it has no FPU. */
 static inline void task_drop_fpu(struct task *task)
 {
 	if (!task->has_fpu)
@@ -63,11 +65,11 @@ static inline struct task *current_task(void)
 	return task;
 }
 
-/* Returns true if a signal waits to be acted on, which breaks off a wait in the kernel. */
+/* Returns true if the task has a signal to handle, which ends its waits in the kernel. */
 static inline bool task_is_interrupted(const struct task *task)
 {
 	return task->return_work & RETURN_SIGNAL;
 }
 
-/* Lets the other tasks that are ready run first. */
+/* Runs the other ready tasks first: puts the current task at the end of the run queue. */
 void task_yield(void);

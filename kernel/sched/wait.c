@@ -63,7 +63,7 @@ void wake_all(struct wait_queue *queue)
 		wake(queue->first);
 }
 
-/* A signal does not end the wait: a task that has one yields until the lock is free. */
+/* The caller calls this in a loop, so a task with a signal yields until it can take the lock. */
 void rwlock_block(struct wait_queue *queue)
 {
 	if (wait_on(queue))

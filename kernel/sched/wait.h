@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Waiting: tasks block in FIFO order until something happens.
+ * Wait queues: tasks block in a queue, in FIFO order, until another task or a time wakes them.
  *
- * The waker and the waiter hold the kernel lock (cpu/lock.h), and interrupts are off from the moment when
- * the caller sees that it must wait until it is in the queue, so no wake-up is lost. With several CPUs
- * the lock that guards the condition must be handed to wait_on(), which releases it.
+ * No wake-up is lost, because the waker and the waiter hold the kernel lock (cpu/lock.h), and the
+ * waiter keeps interrupts off from its test of the condition until it is in the queue. With several
+ * CPUs, wait_on() must be given the lock that guards the condition, and release it.
  */
 #pragma once
 
@@ -13,20 +13,23 @@
 #include "sched/wait_queue.h"
 
 /*
- * Blocks the current task until wake_all() or a signal. Returns 0: the caller must test its condition
- * again; or -EINTR: a signal waits to be acted on, and the caller must give up.
+ * Blocks the current task in `queue` until wake_all(), wake() or a signal. Returns 0 if the task
+ * was woken: the caller must test its condition again. Returns -EINTR, perhaps at once, if the task
+ * has a signal to handle: the caller must give up.
  */
 int wait_on(struct wait_queue *queue);
 
-/* Like wait_on(), but returns -ETIMEDOUT at a time of clock_now() (sched/clock.h); 0 is no
- * limit. */
+/*
+ * Like wait_on(), but returns -ETIMEDOUT when clock_now() (sched/clock.h) has reached `time`. If
+ * `time` is 0, there is no limit.
+ */
 int wait_until(struct wait_queue *queue, uint64_t time);
 
-/* Makes all tasks of the queue ready. */
+/* Removes all tasks from the queue and makes them ready. */
 void wake_all(struct wait_queue *queue);
 
-/* Makes one blocked task ready. */
+/* Removes a blocked task from its queue, if it is in one, and makes it ready. */
 void wake(struct task *task);
 
-/* Takes a blocked task out of the queue that it is in, if any. */
+/* Removes a blocked task from its queue, if it is in one, without making it ready. */
 void wait_leave(struct task *task);

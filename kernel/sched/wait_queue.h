@@ -3,7 +3,7 @@
 
 struct task;
 
-/* Tasks that wait, in FIFO order (sched/wait.h). */
+/* A queue of blocked tasks, in FIFO order (sched/wait.h). */
 struct wait_queue {
 	struct task *first, *last;
 };

@@ -2,7 +2,8 @@
 /*
  * Kernel stacks: where a task's kernel stack lives, and how an interrupt reaches it.
  *
- * The build links exactly one value of the STACK axis, a file in C and one for the entry stubs:
+ * The build links exactly one value of the STACK axis: a C file, and a NASM file of macros for the
+ * entry stubs.
  *
  *   kstack_heap_sw     slot in the stack heap; interrupts arrive on the CPU's entry stack, and the
  *                      stub switches to the slot in software
@@ -10,7 +11,7 @@
  *   kstack_fixed_ist   KSTACK_FIXED_TOP in every task; every gate goes through the IST
  *   kstack_fixed_rsp0  KSTACK_FIXED_TOP in every task; TSS.RSP0 is a constant
  *
- * kstack_heap.c and kstack_fixed.c have the code that two values share.
+ * kstack_heap.c and kstack_fixed.c each have the code that two values share.
  */
 #pragma once
 
@@ -18,7 +19,7 @@
 #include "cpu/stack_choice.h"
 #include "mem/root.h"
 
-#define KSTACK_FRAMES_MAX 4 /* the most frames for the stack pages of a task */
+#define KSTACK_FRAMES_MAX 4 /* the most frames that a task's stack pages need */
 
 struct kstack {
 	uintptr_t top;      /* first byte above the stack that system calls use, 16-byte aligned */
@@ -28,7 +29,7 @@ struct kstack {
 	uint64_t frames[KSTACK_FRAMES_MAX];
 };
 
-/* Sets RSP0, IST1 and IST2 in a CPU's TSS, as far as this STACK uses them. Called once per CPU. */
+/* Sets those of RSP0, IST1 and IST2 in a CPU's TSS that this STACK uses. Called once per CPU. */
 void kstack_init_cpu(struct cpu *cpu);
 
 /*
@@ -40,7 +41,7 @@ void kstack_init_cpu(struct cpu *cpu);
  */
 int kstack_create(struct kstack *stack, const struct root *root);
 
-/* Frees the frames, private page tables and slot. It must not be the stack of the current task. */
+/* Frees a stack's frames, private page tables and slot. The current task must not be using it. */
 void kstack_destroy(struct kstack *stack);
 
 /* Maps the stack under the root `to` as well, for execve(), which changes a running task's root. */
@@ -54,7 +55,7 @@ void kstack_activate(struct cpu *cpu, const struct kstack *stack);
 
 /*
  * Returns true if interrupts and exceptions may nest, that is, if handlers may enable interrupts
- * and may fault. If not, the STACK's own file states the rule.
+ * and may fault. If it returns false, the STACK's own file states the rules for handlers.
  */
 bool kstack_nests(void);
 
@@ -64,20 +65,21 @@ bool kstack_nests(void);
  */
 bool kstack_may_interrupt(void);
 
-/* Return the bytes of one task's stack pages, and of its private page tables. */
+/* Return the number of bytes in one task's stack pages, and in its private page tables. */
 size_t kstack_stack_bytes(void);
 size_t kstack_table_bytes(void);
 
 /*
  * Calls function(argument) on a stack that every CR3 maps at the same address. The function may
- * change CR3 and must restore it; under another CR3 it may be unable to reach the caller's locals.
- * Heap stacks are always mapped. With fixed stacks, the function runs on this CPU's scratch stack
- * with interrupts off, because the stacks for interrupts are not the same under the other CR3.
+ * change CR3 and must restore it; under another CR3 the caller's locals may not be mapped. Heap
+ * stacks are always mapped. With fixed stacks, the function runs on this CPU's scratch stack with
+ * interrupts off, because the other CR3 maps other interrupt stacks.
  */
 void kstack_call_across_cr3(void (*function)(void *argument), void *argument);
 
 /*
- * Returns the address, in the direct map, of the byte at top - below. `below` is at most PAGE_SIZE.
+ * Returns the address, in the direct map, of the stack's byte at top - below. `below` must be at
+ * most PAGE_SIZE.
  */
 static inline void *kstack_view(const struct kstack *stack, size_t below)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What fixed-ist and fixed-rsp0 share: private pages below PML4 entry KSTACK_FIXED_PML4. */
+/* Shared by fixed-ist and fixed-rsp0: private stack pages under PML4 entry KSTACK_FIXED_PML4. */
 #pragma once
 
 #include "stack/kstack.h"
 
-/* The stacks of this STACK, lowest first: each one's top and its size in pages. */
+/* The stacks of a task under this STACK, lowest first: top address, and size in pages. */
 struct fixed_stack {
 	uintptr_t top;
 	size_t pages;

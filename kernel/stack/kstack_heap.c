@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The heap of stacks in the kernel's PDPT. It consists of slots of KSTACK_HEAP_STRIDE bytes: a
- * guard page, the stack, a guard page. A page table maps SLOTS_PER_TABLE slots; it is made for the
- * first slot in use and freed with the last.
+ * guard page, the stack, a guard page. A page table maps SLOTS_PER_TABLE slots. It is made when its
+ * first slot is taken, and freed when its last slot is given back.
  */
 #include "cpu/cpu.h"
 #include "lib/errno.h"
@@ -15,13 +15,13 @@
 _Static_assert(SLOTS_PER_TABLE == 128, "two words of bits per table");
 _Static_assert(PAGES <= KSTACK_FRAMES_MAX, "struct kstack has room for the frames");
 
-/* The slots. Guarded by the kernel lock (cpu/lock.h). */
+/* The slots that each page table maps. Guarded by the kernel lock (cpu/lock.h). */
 static struct {
 	uint64_t used[2];
 	pte_t *table; /* NULL while no slot is used */
 } chunks[TABLES];
 
-static uint32_t directories = FRAME_LIST_END; /* all tables made; only page tables are ever freed */
+static uint32_t directories = FRAME_LIST_END; /* the page directories and page tables in use */
 static size_t first_with_room;
 
 static uintptr_t slot_bottom(size_t slot)
@@ -54,7 +54,10 @@ static size_t take_slot(void)
 	return KSTACK_HEAP_SLOTS;
 }
 
-/* Frees a page table. The list also has directories, so the table must be searched for. */
+/*
+ * Frees the page table of chunks[c]. The list `directories` must be searched for it; page
+ * directories stay on the list, since they are never freed.
+ */
 static void free_table(size_t c)
 {
 	uint64_t frame = virt_to_phys(chunks[c].table);
@@ -100,7 +103,7 @@ int kstack_create(struct kstack *stack, const struct root *root)
 			while (i-- > 0) {
 				entry[i] = 0;
 				tlb_flush_pages(slot_bottom(slot) + i * PAGE_SIZE,
-				                1); /* the CPU may have cached it */
+				                1); /* the CPU may have cached the entry */
 				frame_free(stack->frames[i]);
 			}
 			give_slot(slot);
@@ -150,7 +153,7 @@ size_t kstack_stack_bytes(void)
 
 size_t kstack_table_bytes(void)
 {
-	return 0; /* its page tables are shared by all tasks */
+	return 0; /* all tasks share the page tables of the heap */
 }
 
 bool kstack_may_interrupt(void)
