@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A list of words, for a command line or an environment. */
+/* A list of words: the arguments of a command, or the variables of an environment. */
 #pragma once
 
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 struct arguments {
 	size_t count;
-	char *item[ARGUMENTS_MAX + 1]; /* ends with NULL; each is malloc'ed */
+	char *item[ARGUMENTS_MAX + 1]; /* ends with NULL; arguments_free() frees the words */
 };
 
 /*
@@ -17,10 +17,10 @@ struct arguments {
 __attribute__((format(printf, 2, 3))) void arguments_add(struct arguments *arguments, const char *format,
                                                          ...);
 
-/* Adds the words of a list that ends with NULL, unchanged. */
+/* Adds copies of the words of a list that ends with NULL. */
 void arguments_add_list(struct arguments *arguments, const char *const words[]);
 
-/* Adds the given words, unchanged. */
+/* Adds copies of the given words. */
 #define arguments_add_all(arguments, ...) \
 	arguments_add_list(arguments, (const char *const[]){ __VA_ARGS__, NULL })
 

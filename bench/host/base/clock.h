@@ -4,8 +4,8 @@
 
 #define CLOCK_TEXT_MAX 32
 
-/* Returns the monotonic clock in seconds. */
+/* Returns the time of CLOCK_MONOTONIC in seconds. */
 double clock_seconds(void);
 
-/* Writes the current UTC time in strftime()'s `format`. */
+/* Writes the current UTC time; `format` is one of strftime(). Writes "" if the text is too long. */
 void clock_utc(char text[CLOCK_TEXT_MAX], const char *format);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Messages of the rooms that evaluate a run, when no progress line is shown (during a run:
- * progress.h).
+ * Error messages of the rooms that evaluate a run. While images boot, the functions of progress.h
+ * must be used, because they clear the progress line first.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Facts about this host, from /proc, /sys and /dev. Paths are relative to host_root(). In tests
- * PALIMPSEST_ROOT names a folder with made-up files instead; a run with it is marked as replayed
- * (replay.h).
+ * Facts about this host, from /proc, /sys and /dev. All paths are relative to host_root(). Tests
+ * set the environment variable PALIMPSEST_ROOT to a folder with files of their own; a run with this
+ * variable is marked as replayed (replay.h).
  */
 #pragma once
 
@@ -14,15 +14,16 @@
 /* Returns PALIMPSEST_ROOT, or "" if it is not set. */
 const char *host_root(void);
 
-/* Writes the path of `path` below the root to `out`. */
+/* Writes host_root() followed by `path` to `out`. */
 void host_path(char out[PATH_MAX], const char *path);
 
 /* Returns true if `path` exists below the root. */
 bool host_exists(const char *path);
 
 /*
- * Finds the first line of the file that starts with `prefix` and copies the rest of it, without
- * quotes and newline. Returns true if there is such a line.
+ * Finds the first line of the file that starts with `prefix` and copies the value that follows:
+ * what is left after blanks, ':', '=' and '"', up to the next '"' or the newline. Returns false if
+ * there is no such line.
  */
 bool host_line(const char *path, const char *prefix, char *line, size_t size);
 
@@ -34,14 +35,14 @@ bool host_cpu_flag(const char *flag);
  */
 void host_cpu_list(const char *list, cpu_set_t *set);
 
-/* Returns 1 if turbo is enabled, 0 if not, -1 if unknown. */
+/* Returns 1 if the CPUs may raise their frequency (turbo, boost), 0 if not, -1 if unknown. */
 int host_turbo(void);
 
-/* Measures the TSC frequency in kHz against CLOCK_MONOTONIC_RAW; takes 20 ms. */
+/* Returns the TSC frequency in kHz, measured for 20 ms against CLOCK_MONOTONIC_RAW. */
 double host_tsc_khz(void);
 
 /*
- * Returns the TSC ticks that a million rounds of the guest's loop take on this host: the best of
- * several runs.
+ * Returns the TSC ticks that a million rounds of the loop "dec; jnz" take on this host: the least
+ * of nine runs. The guest of the KVM probe runs the same loop.
  */
 unsigned long long host_loop_ticks(void);

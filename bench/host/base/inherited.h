@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Process state inherited from the caller: variables, descriptors, signals, limits. After
- * inherited_settle() neither the harness nor its children depend on it.
+ * Process state inherited from the caller: environment variables, descriptors, signals and limits.
+ * After inherited_settle() neither the harness nor its children depend on it.
  */
 #pragma once
 
 /*
- * Must be called first. Removes and sets the variables that bench/environment.sh does. Opens
- * /dev/null for closed standard streams, so that no other file gets their numbers. Ignores SIGXFSZ,
- * so that writing past the file size limit (ulimit -f) fails like a full disk.
+ * Must be called first. Unsets and sets the same environment variables as bench/environment.sh, and
+ * unsets TMPDIR, with a message, if that folder is not writable. Opens /dev/null for closed
+ * standard streams, so that no other file gets their numbers. Ignores SIGXFSZ, so that a write
+ * beyond the file size limit (ulimit -f) fails with an error, like a write to a full disk.
  */
 void inherited_settle(void);

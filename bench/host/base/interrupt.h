@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ctrl-C, SIGTERM and SIGHUP. The first such signal asks the main loop to stop and keep what was
- * measured; the second ends the harness and every child at once.
+ * SIGINT (Ctrl-C), SIGTERM and SIGHUP. The first such signal asks the harness to stop and to keep
+ * its results. The second kills every child and ends the harness at once, with exit status 1.
  */
 #pragma once
 
 #include <sys/types.h>
 
-/* Starts counting SIGINT, SIGTERM and, unless it is ignored (nohup), SIGHUP. */
+/* Starts to count SIGINT, SIGTERM and, unless it is ignored (nohup), SIGHUP. Ignores SIGPIPE. */
 void interrupt_install(void);
 
 /* Returns how many of these signals have arrived. */
 int interrupt_count(void);
 
-/* Add or remove a child that a second signal ends. At most 128 are known at a time. */
+/* Add or remove a child whose process group the second signal kills; at most 128 children. */
 void interrupt_watch(pid_t pid);
 void interrupt_unwatch(pid_t pid);

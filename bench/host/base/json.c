@@ -15,7 +15,7 @@ void json_write_string(FILE *out, const char *text)
 		else if (iscntrl((unsigned char)*text))
 			fprintf(out, "\\u%04x", (unsigned char)*text);
 		else if (length == 0)
-			fputs("\\ufffd", out); /* not UTF-8, which JSON is */
+			fputs("\\ufffd", out); /* malformed UTF-8 */
 		else
 			fwrite(text, 1, length, out);
 		text += length ? length : 1;

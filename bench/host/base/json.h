@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The part of JSON that results need. */
+/* Writing JSON. */
 #pragma once
 
 #include <stdio.h>
 
-/* Writes a string in quotes; UTF-8 is kept. */
+/*
+ * Writes a string in quotes, with escapes. A byte that is not part of valid UTF-8 becomes U+FFFD.
+ */
 void json_write_string(FILE *out, const char *text);

@@ -33,7 +33,7 @@ const char *path_root(void)
 		ssize_t length = readlink("/proc/self/exe", root, sizeof root - 1);
 
 		root[length > 0 ? length : 0] = '\0';
-		/* Without /proc: the name in argv[0]. */
+		/* Without /proc, use the path that was passed to execve(). */
 		if (length <= 0 && !realpath((const char *)getauxval(AT_EXECFN), root)) {
 			fprintf(stderr, "run-bench: it is not known where this program lies: no /proc, and "
 			                "its name is none of a file\n");

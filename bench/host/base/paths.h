@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Paths. The source tree is found from the path of the harness's executable
- * (<root>/build/host/palimpsest-bench), so it can be started from any folder.
+ * Paths. The harness can be started from any folder, because it derives the root of the source tree
+ * from the path of its executable, <root>/build/host/palimpsest-bench.
  */
 #pragma once
 
@@ -10,8 +10,8 @@
 #include <stddef.h>
 
 /*
- * Like snprintf(), but ends the program if the result does not fit: a truncated path must never be
- * used.
+ * Like snprintf(), but ends the program if the result does not fit, because a truncated path must
+ * never be used.
  */
 __attribute__((format(printf, 3, 4))) void path_format(char *out, size_t size, const char *format, ...);
 
@@ -25,14 +25,14 @@ bool path_exists(const char *path);
 int path_make_folders(const char *path);
 
 /*
- * Makes a temporary folder in TMPDIR or /tmp with `purpose` in its name. `out` gets its path, even
- * on failure. Returns 0, or -1 with errno.
+ * Makes a temporary folder in TMPDIR or /tmp, with `purpose` in its name, and writes its path to
+ * `out`. Returns 0, or -1 with errno; then `out` has the path that was tried.
  */
 int path_make_temporary(char out[PATH_MAX], const char *purpose);
 
 /*
- * Finds a program and writes its path: the value of the environment variable `override` if set,
- * else the first of `names`, a list ending with NULL, in PATH. Returns 0, or -1 if none can be
- * executed.
+ * Finds a program and writes its path. If the environment variable `override` is set, the program
+ * is its value, a path or a name in PATH. Otherwise it is the first of `names` (ending with NULL)
+ * that is in PATH. Returns 0, or -1 if there is no such executable.
  */
 int path_find_program(const char *override, const char *const names[], char out[PATH_MAX]);

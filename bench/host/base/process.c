@@ -27,7 +27,7 @@ static void open_as(int descriptor, const char *path, int flags)
 	}
 }
 
-/* In the child. Never returns. */
+/* Runs in the child: sets up the process and executes the program. Never returns. */
 _Noreturn static void become(const struct process_spec *spec, int output, pid_t parent)
 {
 	sigset_t none;
@@ -100,7 +100,10 @@ ssize_t process_read(struct process *process, char *buffer, size_t size)
 	return -1;
 }
 
-/* Reaps or kills the child, and kills the rest of its group while the group ID is still its own. */
+/*
+ * Kills the child's process group, then reaps the child. Before that, no other group can get the
+ * same ID.
+ */
 static void end_group(struct process *process)
 {
 	int status = 0;
@@ -140,7 +143,11 @@ void process_kill(struct process *process)
 	process->output = -1;
 }
 
-/* Reads to the end into *text. Returns 0, or -1 if it is too long or takes too long. */
+/*
+ * Reads all output into *text, which the caller frees, and adds a NUL. Returns 0, or -1 if it
+ * exceeds CAPTURE_MAX bytes, the deadline passes, a signal interrupts the harness, or memory runs
+ * out.
+ */
 static int read_all(struct process *process, char **text, double deadline)
 {
 	size_t used = 0;

@@ -11,45 +11,48 @@ struct process_spec {
 	const struct arguments *arguments;   /* item[0]: path of the program, or its name in PATH */
 	const struct arguments *environment; /* NAME=value, added to ours; NULL: none */
 	const char *directory;               /* to run in; NULL: ours */
-	int output;      /* the child's descriptor for its output: 1 (standard output) or 3 */
-	const char *log; /* file for its stderr and other output; NULL: discarded */
+	int output; /* the descriptor of the child that is read: 1 (standard output) or 3 */
+	/* File to which stderr, and stdout if not read, are appended; NULL: inherited. */
+	const char *log;
 };
 
 struct process {
 	pid_t pid;  /* 0: no child */
-	int output; /* non-blocking end to read from; -1: closed */
+	int output; /* non-blocking descriptor for reading the output; -1: closed */
 	bool exited;
-	int status; /* after exited: its exit status, or 128 + signal */
-	int signal; /* after exited: the signal that ended it, or 0 */
+	int status; /* if exited: its exit status, or 128 + signal */
+	int signal; /* if exited: the signal that ended it, or 0 */
 };
 
 /*
- * Starts the child. Returns 0, or -1 with errno. A child whose program cannot be run exits with
- * status 127.
+ * Starts a child. Returns 0, or -1 with errno. If its program cannot be executed, the child exits
+ * with status 127.
  */
 int process_start(struct process *process, const struct process_spec *spec);
 
 /*
- * Reads without blocking. Returns the number of bytes, 0 if there are none now, or -1 at the end of
- * the output; the descriptor is closed then.
+ * Reads output without blocking. Returns the number of bytes, 0 if there are none now, or -1 at the
+ * end of the output or on an error; then the descriptor is closed.
  */
 ssize_t process_read(struct process *process, char *buffer, size_t size);
 
 /*
- * Returns true if the child has ended, without waiting for it. If so, kills the rest of its group.
+ * Returns true if the child has ended; does not wait. When it has ended, kills the rest of its
+ * process group and reaps it.
  */
 bool process_reap(struct process *process);
 
-/* Sends `signal` to the child's group. */
+/* Sends `signal` to the child's process group, unless the child has ended. */
 void process_signal(const struct process *process, int signal);
 
-/* Kills the child's group, waits for the child and closes the descriptor. */
+/* Kills the child's process group, waits for the child and closes the descriptor. */
 void process_kill(struct process *process);
 
 /*
- * Runs a program to its end and returns its output, NUL-terminated; the caller frees it. `*status`
- * gets its exit status. Returns NULL if it cannot be started, writes over 64 MiB, or takes longer
- * than `seconds`. Its stderr is inherited unless `quiet`.
+ * Runs a program to its end, in `directory` unless that is NULL. Returns its standard output,
+ * NUL-terminated, which the caller frees, and stores its exit status in `*status`. Returns NULL if
+ * the program cannot be started, writes over 64 MiB or takes longer than `seconds`, or if a signal
+ * interrupts the harness. Its stderr is discarded if `quiet` is true, otherwise inherited.
  */
 char *process_capture(const struct arguments *arguments, const char *directory, unsigned seconds, bool quiet,
                       int *status);

@@ -12,11 +12,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define REWRITE_EVERY 0.2 /* seconds, on a terminal */
-#define LINE_EVERY    10.0
-#define ESTIMATE_FROM 0.34 /* from this part on the time left is estimated: short rows come first */
+#define REWRITE_EVERY 0.2  /* seconds, on a terminal */
+#define LINE_EVERY    10.0 /* seconds, elsewhere */
+/* The part of a run from which the time left is estimated. The rows before it are mostly short. */
+#define ESTIMATE_FROM 0.34
 
-static bool shown; /* the rewritten line is on the screen */
+static bool shown; /* the progress line is on the screen */
 static double began, last;
 static enum progress_level level = PROGRESS_NORMAL;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Progress on stderr while benchmarks run. On a terminal it is one line that is rewritten;
- * otherwise a line is printed when something begins or ends, and every ten seconds.
+ * Messages and progress on stderr while images boot. On a terminal, progress is one line that is
+ * rewritten. Otherwise it is a new line every ten seconds.
  */
 #pragma once
 
@@ -9,19 +9,19 @@
 
 enum progress_level { PROGRESS_QUIET, PROGRESS_NORMAL, PROGRESS_VERBOSE };
 
-/* Quiet: errors only. Verbose: message_detail() too. The default is normal. */
+/* With PROGRESS_QUIET only errors are printed, with PROGRESS_VERBOSE details too. */
 void progress_set_level(enum progress_level level);
 
-/* Writes a message on a line of its own. */
+/* Writes a message and a newline, unless the level is quiet. */
 __attribute__((format(printf, 1, 2))) void message(const char *format, ...);
 
-/* Writes a message if --verbose is on. */
+/* Writes a message and a newline if the level is verbose. */
 __attribute__((format(printf, 1, 2))) void message_detail(const char *format, ...);
 
-/* Writes an error message, even with --quiet; red on a terminal. */
+/* Writes an error message and a newline at any level, in red if colours are used. */
 __attribute__((format(printf, 1, 2))) void message_error(const char *format, ...);
 
-/* Shows progress: `what` runs now, and `done` (0 to 1) of the run is complete. */
+/* Shows progress: what is running now, and which part of the run is done, from 0 to 1. */
 void progress_update(const char *what, double done);
 
 /* Clears the progress line. */

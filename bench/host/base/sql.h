@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SQLite for the harness. Messages go to stderr as "PART: DOING: <SQLite's message>", without DOING
- * if that is NULL.
+ * Wrappers of SQLite that print messages to stderr. A message is "PART: DOING: <SQLite's message>".
+ * `part` names the part of the harness, `doing` the action; if `doing` is NULL it is left out.
  */
 #pragma once
 
@@ -11,36 +11,41 @@
 
 #include <sqlite3.h>
 
-/* Prints the message of the last error. Returns -1. */
+/* Prints a message about the last error of `db`. Returns -1. */
 int sql_complain(sqlite3 *db, const char *part, const char *doing);
 
 /* Prepares the first statement of `sql`; the caller finalizes it. Returns NULL after a message. */
 sqlite3_stmt *sql_prepare(sqlite3 *db, const char *part, const char *doing, const char *sql);
 
-/* Executes statements whose rows do not matter. Returns 0, or -1 after a message. */
+/* Executes one or more statements and ignores their rows. Returns 0, or -1 after a message. */
 int sql_execute(sqlite3 *db, const char *part, const char *doing, const char *sql);
 
-/* Binds `text`, which must not change until the statement is bound again or finalized. */
+/*
+ * Binds `text` to parameter number `place` without copying it. It must not change until the
+ * parameter is bound again or the statement is finalized.
+ */
 void sql_bind(sqlite3_stmt *statement, int place, const char *text);
 
 /*
- * Executes a statement such as INSERT whose values are bound, and resets it. Returns 0, or -1 after
- * a message.
+ * Executes a prepared statement that returns no rows, such as INSERT, and resets it. Returns 0, or
+ * -1 after a message.
  */
 int sql_write(sqlite3 *db, const char *part, const char *doing, sqlite3_stmt *statement);
 
-/* Returns a column of the current row as text, "" for NULL. It is valid until the next step. */
+/*
+ * Returns a column of the current row as text, "" for NULL. The text is valid until the next step.
+ */
 const char *sql_text(sqlite3_stmt *row, int column);
 
 /*
- * Copies the first column of the first row to `text`, or "" if there is no row. ?1 is bound to
- * `argument` unless that is NULL. Prints nothing. Returns true if there is a row and its column is
- * not NULL.
+ * Executes a query, with `argument` bound to ?1 unless it is NULL, and copies the first column of
+ * the first row to `text`. Returns false, with `text` empty, if there is no row, the column is
+ * NULL, or an error occurs. Prints no message.
  */
 bool sql_value(sqlite3 *db, const char *sql, const char *argument, char *text, size_t size);
 
 /*
- * Returns the first column of the first row as a number, or 0 if there is no row or, after a
- * message, on an error.
+ * Executes a query and returns the first column of the first row as a number. Returns 0 if there is
+ * no row or an error occurs; prints a message if the query cannot be prepared.
  */
 int64_t sql_number(sqlite3 *db, const char *part, const char *sql);

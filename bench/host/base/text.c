@@ -8,7 +8,7 @@
 
 #define LETTERS_AND_DIGITS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
-/* Returns true if the first `length` bytes of `text` are a name. */
+/* Returns true if the first `length` bytes of `text` are a valid name (name_is_good()). */
 static bool is_name(const char *text, size_t length)
 {
 	if (length == 0 || length >= NAME_SIZE || !strchr(LETTERS_AND_DIGITS, *text))
@@ -59,7 +59,7 @@ size_t text_character(const char *text)
 	if ((byte[0] == 0xE0 && byte[1] < 0xA0) || (byte[0] == 0xED && byte[1] >= 0xA0) ||
 	    (byte[0] == 0xF0 && byte[1] < 0x90) || (byte[0] == 0xF4 && byte[1] >= 0x90))
 		return 0;
-	/* C1 controls. */
+	/* U+0080 to U+009F are control characters (C1). */
 	return byte[0] == 0xC2 && byte[1] < 0xA0 ? 0 : length;
 }
 

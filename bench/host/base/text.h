@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Untrusted text: from a guest, or from a folder of results made elsewhere. Names are checked
- * against an allow-list; texts are shown without bytes that control a terminal.
- *
- * record.c decodes a guest's texts to printable ASCII; any other byte remains the %XX that was
- * sent.
+ * against a list of allowed characters; other texts are printed without bytes that control a
+ * terminal. (A guest's texts are printable ASCII, because record.c does not decode other bytes.)
  */
 #pragma once
 
@@ -12,7 +10,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define NAME_SIZE 64 /* bytes of a name, its NUL included */
+#define NAME_SIZE 64 /* bytes of a name, with the NUL */
 
 /*
  * Returns true if `text` is a valid name of a benchmark, test, metric or fact: 1 to 63 letters,
@@ -22,8 +20,8 @@
 bool name_is_good(const char *text);
 
 /*
- * Returns true if `text` is a valid unit: a valid name, or two separated by a '/'
- * ("program/busybox").
+ * Returns true if `text` is a valid unit: a valid name, or two valid names separated by '/', such
+ * as "program/busybox".
  */
 bool name_is_unit(const char *text);
 
@@ -34,16 +32,16 @@ bool name_is_unit(const char *text);
 char *name_for_file(const char *text, char *out, size_t size);
 
 /*
- * Returns the length of the UTF-8 character at `text`, or 0 if it is malformed or a control
- * character other than tab and newline.
+ * Returns the length in bytes of the UTF-8 character at `text`, or 0 if it is malformed or a
+ * control character other than tab and newline.
  */
 size_t text_character(const char *text);
 
 /*
- * Replaces every byte outside such characters with '?', so that `text` is safe to print. Returns
- * it.
+ * Makes `text` safe to print: replaces every byte that is malformed or a control character, as for
+ * text_character(), with '?'. Returns `text`.
  */
 char *text_clean(char *text);
 
-/* Like fprintf(), but cleans the whole result as text_clean() does. */
+/* Like fprintf(), but applies text_clean() to the formatted text first. */
 __attribute__((format(printf, 2, 3))) void text_print(FILE *out, const char *format, ...);

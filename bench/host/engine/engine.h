@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Engines: the machines that boot an image. To add one, write a file with its functions and add a
- * row to engine_table.
+ * Engines: the emulators and virtual machines that boot an image. To add an engine, write a file
+ * with its functions and add it to engine_table in engine.c.
  */
 #pragma once
 
@@ -14,14 +14,15 @@
 
 #define ENGINE_WHY_MAX 400
 
-/* One boot, as an engine sees it. */
+/* What an engine must know about one boot. */
 struct engine_boot {
 	const struct strategy *strategy;
-	const char *directory;    /* of this boot; the engine runs and writes its files here */
+	/* The folder of this boot; the engine runs in it and writes its files to it. */
+	const char *directory;
 	const char *command_line; /* for the kernel */
 	/*
-	 * Profile of the cycle model, or NULL. Engines without the model ignore it and the next
-	 * two.
+	 * Profile of the cycle model, or NULL. Engines without the instrumentation library ignore
+	 * `profile`, `functions` and `trace`.
 	 */
 	const char *profile;
 	bool functions;      /* count per function even without a profile */
@@ -33,7 +34,7 @@ struct engine_boot {
 	bool linux_programs;   /* add the archive of Linux programs as a module, if it exists */
 };
 
-/* How to start an engine; see struct process_spec. */
+/* The command that starts an engine. The fields are those of struct process_spec. */
 struct engine_command {
 	struct arguments arguments;
 	struct arguments environment;
@@ -45,24 +46,27 @@ struct engine {
 	const char *meaning; /* what its numbers mean, for --list */
 	unsigned rounds;     /* boots per image by default */
 	unsigned timeout;    /* seconds per boot by default */
-	bool exclusive;      /* its times are real: nothing else may run at the same time */
-	bool needs_probe;    /* it runs only if probe_kvm() finds KVM usable */
-	bool counts;         /* it runs the instrumentation library */
-	bool some_counts;    /* some of its boots run it, for some regions */
-	bool self_test;      /* self-tests boot before the benchmarks, unless --bench is given */
-	unsigned quiet;      /* seconds without output that mean a hung guest; 0: LAUNCH_QUIET */
-	const char *flag;    /* added to every sample; or NULL */
+	bool exclusive;      /* it measures real time, so nothing else may run at the same time */
+	bool needs_probe;    /* it can run only if probe_kvm() finds KVM usable */
+	bool counts;         /* the instrumentation library counts every region */
+	bool some_counts;    /* in some boots the instrumentation library counts some regions */
+	/* Boot the self-tests before the benchmarks, unless --bench is given. */
+	bool self_test;
+	/* The guest counts as hung after this many seconds without output; 0: LAUNCH_QUIET. */
+	unsigned quiet;
+	const char *flag; /* a flag for every sample, or NULL */
 
 	/*
-	 * The machines that it emulates, booted in turn, ending with NULL; NULL for a single
-	 * machine without a name. Those at index `variants_full` and above boot only with --full.
+	 * The names of the machines that the engine emulates, ending with NULL. A run boots each of
+	 * them, but those from index `variants_full` on only with --full. NULL if the engine has
+	 * only one machine, which has no name.
 	 */
 	const char *const *variants;
 	unsigned variants_full;
 
 	/*
-	 * Checks that all programs and files it needs exist. Returns 0, or -1 with the reason in
-	 * `why`.
+	 * Checks that all programs and files that the engine needs exist. Returns 0, or -1 with the
+	 * reason in `why`.
 	 */
 	int (*can_run)(char *why, size_t size);
 
@@ -73,7 +77,7 @@ struct engine {
 	int (*prepare)(const struct engine_boot *boot, struct engine_command *command, char *why,
 	               size_t size);
 
-	/* Removes files made by prepare() that are not worth keeping. */
+	/* Removes those files of prepare() that are of no use after the boot. */
 	void (*tidy)(const char *directory);
 
 	/*
@@ -85,27 +89,30 @@ struct engine {
 
 extern const struct engine engine_bochs, engine_kvm, engine_kvm_emulated, engine_tcg;
 
-/* Return the engine called `name`, or the one at `index`; NULL if there is none. */
+/* Return the engine called `name`, or the engine number `index` (from 0); NULL if there is none. */
 const struct engine *engine_find(const char *name);
 const struct engine *engine_at(size_t index);
 
-/* Writes the path of a strategy's image; `suffix` is "elf" or "elf32". */
+/* Writes the path of a strategy's image. `suffix` is its format: "elf" (64-bit) or "elf32". */
 void engine_image_path(char path[PATH_MAX], const struct strategy *strategy, const char *suffix);
 
 /*
- * Adds the sorted names of this boot's modules to `names`: the files of build/programs/, without
- * .elf. Returns 0, or -1 with the reason in `why`.
+ * Adds the names of this boot's modules to `names`, sorted: the files *.elf of build/programs/ that
+ * do not exceed boot->module_limit, without ".elf". Returns 0, or -1 with the reason in `why`.
  */
 int engine_modules(const struct engine_boot *boot, struct arguments *names, char *why, size_t size);
 
-/* Returns true if this boot gets the archive of Linux programs. */
+/* Returns true if this boot has the archive of Linux programs as a module. */
 bool engine_has_archive(const struct engine_boot *boot);
 
-/* Creates or replaces a symbolic link. Returns 0, or -1 with the reason in `why`. */
+/*
+ * Creates or replaces the symbolic link directory/name, which points to `target`. Returns 0, or -1
+ * with the reason in `why` if it fails or `target` does not exist.
+ */
 int engine_link(const char *target, const char *directory, const char *name, char *why, size_t size);
 
-/* Removes directory/name. */
+/* Removes directory/name if it exists. */
 void engine_unlink(const char *directory, const char *name);
 
-/* Writes the file directory/name. Returns 0, or -1 with the reason in `why`. */
+/* Writes `text` to the file directory/name. Returns 0, or -1 with the reason in `why`. */
 int engine_write_file(const char *directory, const char *name, const char *text, char *why, size_t size);

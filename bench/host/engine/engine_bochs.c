@@ -13,15 +13,17 @@
 #define LIBRARY         "palimpsest-bochs.so"
 #define ISO             "palimpsest.iso"
 
-/* MiB of guest memory that Bochs keeps in RAM; the rest goes to a file as the guest touches it. */
+/* MiB of guest memory that Bochs keeps in its own memory. If the guest uses more, Bochs swaps to a
+ * file. */
 #define HOST_MEMORY_MAX 2048U
 
-/* Debian's `bochs` is a script around `bochs-bin`. */
+/* In Debian `bochs` is a script that starts `bochs-bin`. */
 static const char *const programs[] = { "bochs-bin", "bochs", NULL };
 
 /*
- * Loads the library into Bochs briefly, so that it reports missing symbols; other problems show in
- * a boot.
+ * Checks that the library can be loaded into this Bochs: runs `bochs --help` with it, so that the
+ * library reports missing symbols. It finds other problems only in a boot. Returns 0, or -1 with
+ * the library's message in `why`.
  */
 static int can_instrument(const char *program, const char *library, char *why, size_t size)
 {
@@ -59,7 +61,10 @@ int bochs_can_run(char *why, size_t size)
 	return can_instrument(program, path, why, size);
 }
 
-/* Each boot has its own CD image, because the image contains the kernel's command line. */
+/*
+ * Makes the CD image of a boot. Each boot needs its own, because the image contains the kernel's
+ * command line. Returns 0, or -1 with the reason in `why`.
+ */
 static int make_iso(const struct engine_boot *boot, char *why, size_t size)
 {
 	struct arguments command = { 0 };
@@ -89,7 +94,11 @@ static int make_iso(const struct engine_boot *boot, char *why, size_t size)
 	return made ? 0 : -1;
 }
 
-/* The tree's bochsrc, then the changes of this boot: Bochs uses the last line of a name. */
+/*
+ * Writes the file bochsrc: the lines of the source tree's bochsrc, then those of this boot. If
+ * several lines set the same option, Bochs uses the last. Returns 0, or -1 with the reason in
+ * `why`.
+ */
 static int write_bochsrc(const char *directory, const char *iso, unsigned memory, unsigned cpus,
                          const char *more, char *why, size_t size)
 {

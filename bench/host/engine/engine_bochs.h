@@ -11,13 +11,14 @@
 int bochs_can_run(char *why, size_t size);
 
 /*
- * Creates the files that Bochs needs in `directory`, apart from the CD image `iso` that the guest
- * boots: the configuration (the tree's bochsrc, `memory` in MiB, `cpus`, then the lines `more`),
- * the library, and the debugger's commands. Fills in the command; its output is descriptor 3.
- * Returns 0, or -1 with the reason in `why`.
+ * Creates the files that Bochs needs in `directory`: its configuration, a link to the
+ * instrumentation library and the debugger's commands. The configuration is the source tree's
+ * bochsrc, then `memory` (in MiB), `cpus` and the CD image `iso`, which the caller makes, then the
+ * lines `more`. Fills in the command; Bochs writes its output to descriptor 3. Returns 0, or -1
+ * with the reason in `why`.
  */
 int bochs_prepare(const char *directory, const char *iso, unsigned memory, unsigned cpus, const char *more,
                   struct engine_command *command, char *why, size_t size);
 
-/* Removes files made by bochs_prepare() that are not worth keeping. */
+/* Removes those files of bochs_prepare() that are of no use after the boot. */
 void bochs_tidy(const char *directory);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The real KVM modules of a Debian kernel on an emulated processor: QEMU without KVM emulates SVM,
- * and Bochs VMX. In that outer machine a small Linux (bench/linux/outer) loads KVM and starts a
- * QEMU, and the image runs in the inner machine. docs/kvm-emulated.md has more.
+ * Engine kvm-emulated: the KVM modules of a Debian kernel on an emulated processor. The outer
+ * machine is QEMU without KVM, which emulates SVM, or Bochs, which emulates VMX. In it a small
+ * Linux (bench/linux/outer) loads KVM and starts another QEMU, the inner machine, which boots the
+ * image. docs/kvm-emulated.md describes this.
  *
- * The outer Linux passes the guest's records and exit status on to the outer machine's ports, where
- * they arrive as those of any guest. Its console is outer.log, the inner machine's serial.log.
+ * The outer Linux writes the guest's records and exit status to the I/O ports of the outer machine.
+ * There the harness receives them as from any other engine. The console of the outer Linux is
+ * outer.log, that of the inner machine serial.log.
  */
 #define _GNU_SOURCE
 #include "bench/host/base/paths.h"
@@ -18,20 +20,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OUTER_MEMORY 768 /* MiB for the outer Linux, its initramfs and the inner QEMU itself */
+#define OUTER_MEMORY 768 /* MiB, for the outer Linux, its initramfs and the inner QEMU itself */
 #define INITRD       "initrd"
 #define ISO          "outer.iso"
 #define LOG_BYTES    65536
 
-/* With ept=0 in Bochs a periodic timer leaves programs hardly any time: hours for 16 MiB. */
+/*
+ * Skips a benchmark that has a periodic timer. With ept=0 in Bochs, timer interrupts take nearly
+ * all the guest's time, so that loading 16 MiB would take hours.
+ */
 #define TOO_SLOW     " skip=irq.off.max"
 
 static const char *const variants[] = { "npt=1", "npt=0", "ept=1", "ept=0", NULL };
 
 /*
- * Command line of the outer Linux: no mitigations and no watchdogs, which would only be slow, and
- * no reboot after a panic. no_timer_check, because on a busy host the emulator can be too late for
- * that test.
+ * The command line of the outer Linux. Mitigations and watchdogs are off because they would only
+ * cost time. panic=-1 reboots at once after a panic, on which QEMU exits (-no-reboot).
+ * no_timer_check skips a test of the timer that fails if the emulator is slow on a busy host.
  */
 static const char outer_words[] =
         "console=ttyS0,115200 quiet mitigations=off nopti nokaslr norandmaps tsc=reliable "
@@ -57,8 +62,8 @@ static int can_run(char *why, size_t size)
 }
 
 /*
- * Writes the file that the outer machine's init (bench/linux/outer/init.sh) reads. No word contains
- * a quote.
+ * Writes the file `boot`, which the outer machine's init (bench/linux/outer/init.sh) reads. The
+ * words of the command line contain no quotes. Returns 0, or -1 with the reason in `why`.
  */
 static int write_boot_file(const struct engine_boot *boot, char *why, size_t size)
 {
@@ -73,7 +78,10 @@ static int write_boot_file(const struct engine_boot *boot, char *why, size_t siz
 	return engine_write_file(boot->directory, "boot", text, why, size);
 }
 
-/* Makes the initramfs, and for Bochs the CD image that contains it. */
+/*
+ * Makes the outer machine's initramfs or, for Bochs, a CD image that contains it. Returns 0, or -1
+ * with the reason in `why`.
+ */
 static int make_outer(const struct engine_boot *boot, char *why, size_t size)
 {
 	struct arguments command = { 0 };
@@ -150,7 +158,10 @@ static void tidy(const char *directory)
 	engine_unlink(directory, ISO);
 }
 
-/* Copies the part after `mark` of the last line that contains it. Returns false if none does. */
+/*
+ * Finds the last `mark` in the log and copies the rest of its line to `text`. Returns false if
+ * there is no mark.
+ */
 static bool find_last(const char *log, const char *mark, char *text, size_t size)
 {
 	const char *found = NULL;
@@ -165,8 +176,8 @@ static bool find_last(const char *log, const char *mark, char *text, size_t size
 }
 
 /*
- * Reads a file of the boot; the caller frees the text. Returns NULL if it is missing or memory is
- * short.
+ * Returns the first LOG_BYTES - 1 bytes of a file of the boot, or "" if it cannot be read. The
+ * caller frees the text. Returns NULL if out of memory.
  */
 static char *read_log(const char *directory, const char *name)
 {
@@ -184,8 +195,9 @@ static char *read_log(const char *directory, const char *name)
 }
 
 /*
- * Explains a failed boot from the outer console: a message of its init, a panic, or a Linux that
- * did not reach init.
+ * Explains a failed boot from outer.log: by the error message of the outer init, by a panic of the
+ * outer Linux, or by the fact that it did not reach init. Returns 0, or -1 if it finds none of
+ * these.
  */
 static int explain(const char *directory, char *text, size_t size)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* QEMU, with and without KVM. */
+/* Engines kvm and tcg: QEMU with KVM, and without it. */
 #define _GNU_SOURCE
 #include "bench/host/base/paths.h"
 #include "bench/host/engine/engine.h"
@@ -26,8 +26,9 @@ static int kvm_can_run(char *why, size_t size)
 }
 
 /*
- * Links everything into the boot's folder, where QEMU runs, because QEMU splits -initrd at commas
- * and spaces and the path of the source tree may contain them.
+ * Adds the option -initrd with the boot's modules. QEMU splits its value at commas and spaces,
+ * which the path of the source tree may contain. Therefore QEMU runs in the boot's folder, and this
+ * function makes links there. Returns 0, or -1 with the reason in `why`.
  */
 static int add_modules(const struct engine_boot *boot, struct arguments *arguments, char *why, size_t size)
 {

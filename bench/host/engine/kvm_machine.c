@@ -11,7 +11,10 @@
 #define OLDEST_MINOR 2
 #define HUGE_PAGES   "/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages"
 
-/* With migratable=off the guest sees an invariant TSC; pmu=on asks for performance counters. */
+/*
+ * CPU models, in the order in which they are tried. With migratable=off the guest sees an invariant
+ * TSC; pmu=on asks for performance counters.
+ */
 static const char *const intel[] = { "host,migratable=off,pmu=on", "Skylake-Client-noTSX-IBRS", "Nehalem",
 	                             "qemu64", NULL };
 static const char *const amd[] = { "host,migratable=off,pmu=on", "EPYC", "Opteron_G3", "qemu64", NULL };
@@ -22,10 +25,7 @@ int kvm_check_qemu(char *why, size_t size)
 	const char *version = qemu_version();
 	int major, minor;
 
-	/*
-	 * An unusual version text is that of a custom build: whether it works shows when it is
-	 * started.
-	 */
+	/* A version text of another form is from a custom build, which may be new enough. */
 	if (sscanf(version, "QEMU emulator version %d.%d", &major, &minor) != 2 || major > OLDEST_MAJOR ||
 	    (major == OLDEST_MAJOR && minor >= OLDEST_MINOR))
 		return 0;

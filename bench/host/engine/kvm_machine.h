@@ -1,30 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/* The virtual machine of engine kvm. docs/kvm.md gives the reasons for its options. */
+/* The options of QEMU for engine kvm. docs/kvm.md gives the reasons for them. */
 #pragma once
 
 #include "bench/host/base/arguments.h"
 
 #include <stdbool.h>
 
-/* Checks that QEMU is new enough. Returns 0, or -1 with advice in `why`. */
+/* Checks that QEMU is version 5.2 or newer. Returns 0, or -1 with advice in `why`. */
 int kvm_check_qemu(char *why, size_t size);
 
 /*
- * Returns the CPU model for -cpu: `host` with all features, until kvm_next_cpu() chooses another.
+ * Returns the CPU model for the option -cpu: at first `host` with performance counters and an
+ * invariant TSC, later the model that kvm_next_cpu() chose.
  */
 const char *kvm_cpu(void);
 
-/* Chooses the next CPU model, for a QEMU that refused kvm_cpu(). Returns false if there is none. */
+/*
+ * Chooses the next, simpler CPU model, after QEMU refused the model of kvm_cpu(). Returns false if
+ * there is none.
+ */
 bool kvm_next_cpu(void);
 
 /*
- * Adds the options that make times repeatable: memory is allocated before the guest starts, in huge
- * pages if the host has enough, and HLT, MWAIT and PAUSE cause no exits. `memory` is in MiB.
+ * Adds the options that make times repeatable: the guest's memory (`memory` MiB) is allocated
+ * before the guest starts, in pages of 2 MiB if the host has enough free ones, and HLT, MWAIT and
+ * PAUSE cause no VM exits.
  */
 void kvm_add_machine(struct arguments *arguments, unsigned memory);
 
 /*
- * Describes the backing of the guest's memory. It is chosen once per process, so that all rounds
- * have the same.
+ * Returns a description of the host pages that hold the guest's memory (`memory` MiB). Their size
+ * is chosen once per process, so that it is the same in all rounds.
  */
 const char *kvm_memory_backing(unsigned memory);

@@ -11,7 +11,7 @@
 /* A line of build/host/about.txt. */
 struct about_line {
 	char name[NAME_MAX_LENGTH];
-	bool of_linux; /* it runs Linux programs: the third field says so */
+	bool of_linux; /* the third field is "linux": the benchmark runs Linux programs */
 };
 
 static FILE *open_about(void)
@@ -22,7 +22,9 @@ static FILE *open_about(void)
 	return fopen(path, "re");
 }
 
-/* Reads the next benchmark. Returns false at the end, or if `in` is NULL. */
+/*
+ * Reads the next benchmark of about.txt. Returns false at the end of the file or if `in` is NULL.
+ */
 static bool next_about(FILE *in, struct about_line *about)
 {
 	char line[300], property[16];
@@ -69,8 +71,8 @@ static bool has(const char *list, const char *name)
 }
 
 /*
- * Adds the benchmarks that `glob` matches and that run Linux programs. Sets `linux_ones` and
- * `other_ones` to whether it matches any of each kind.
+ * Adds each benchmark that runs Linux programs and matches `glob` to rows->names. Sets *linux_ones
+ * to true if there is any, and *other_ones to true if `glob` matches any other benchmark.
  */
 static void match(struct linux_rows *rows, const char *glob, bool *linux_ones, bool *other_ones)
 {
@@ -95,7 +97,7 @@ bool benchmarks_are_known(const char *globs, char unknown[BENCH_GLOBS])
 	FILE *about = open_about();
 
 	if (!about)
-		return true; /* the kernel checks them */
+		return true; /* the kernel will check them */
 	fclose(about);
 	while (*globs) {
 		bool linux_ones, other_ones;
@@ -121,7 +123,7 @@ void linux_rows_split(struct linux_rows *rows, const char *globs)
 
 		path_format(glob, sizeof glob, "%.*s", (int)length, globs);
 		match(rows, glob, &linux_ones, &other_ones);
-		if (other_ones || !linux_ones) /* the kernel refuses a glob without a match */
+		if (other_ones || !linux_ones) /* without a match, the kernel reports the error */
 			add(rows->others, glob);
 		globs += length + (globs[length] == ',');
 	}

@@ -15,7 +15,9 @@ void profiles_path(char path[PATH_MAX], const char *name)
 	path_format(path, PATH_MAX, "%s/bench/bochs/profiles/%s" SUFFIX, path_root(), name);
 }
 
-/* Finds the files, sorted. The caller calls globfree() in any case. */
+/*
+ * Finds the files of all profiles, sorted by name. The caller calls globfree(), even without any.
+ */
 static void find(glob_t *files)
 {
 	char pattern[PATH_MAX];
@@ -32,7 +34,9 @@ static void name_of(const char *path, char *name, size_t size)
 	snprintf(name, size, "%.*s", (int)(strlen(base) - strlen(SUFFIX)), base);
 }
 
-/* Appends the names to `text` as a comma list. Returns true if `name` is among them. */
+/*
+ * Appends the names of all profiles to `text`, separated by commas. Returns true if one is `name`.
+ */
 static bool list_names(const char *name, char *text, size_t size)
 {
 	size_t used = strlen(text);

@@ -14,5 +14,5 @@ int profiles_check(const char *name, char *why, size_t size);
 /* Writes the path of a profile's file. */
 void profiles_path(char path[PATH_MAX], const char *name);
 
-/* Prints a line per profile, sorted by name: the name and the first line of its file. */
+/* Prints a line per profile, sorted by name: its name and the first line of its file. */
 void profiles_print(FILE *out);

@@ -5,11 +5,11 @@
 #include <limits.h>
 #include <stddef.h>
 
-/* Finds QEMU. Returns 0, or -1 with the reason in `why`. */
+/* Finds QEMU and writes its path. Returns 0, or -1 with the reason in `why`. */
 int qemu_find(char path[PATH_MAX], char *why, size_t size);
 
 /*
- * Returns the first line of `qemu --version`, or "" if it prints nothing. QEMU is run once per
- * process.
+ * Returns the first line that QEMU prints with --version, or "" if it prints nothing. Runs QEMU
+ * only once per process.
  */
 const char *qemu_version(void);

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Replayed runs: tests of the harness in which a script replaces QEMU or the host's files are made
- * up. Such a run measures nothing: it is marked everywhere, decides no claim, draws no figure, and
- * never becomes results/latest.
+ * Replayed runs: tests of the harness in which a script takes the place of QEMU, or in which the
+ * files of the host are artificial. Such a run measures nothing. Its results are marked as
+ * replayed; it decides no claim, draws no figure, and never becomes results/latest.
  */
 #pragma once
 
 #include <stdbool.h>
 
-#define REPLAY_MARK "(replayed)" /* printed for --version by a script in place of an engine */
+#define REPLAY_MARK "(replayed)" /* such a script prints this for --version */
 
 /*
- * Returns true if QEMU's version has the mark or PALIMPSEST_ROOT is set. Decided once per process.
+ * Returns true if the run is replayed: QEMU's version contains REPLAY_MARK, or PALIMPSEST_ROOT is
+ * set.
  */
 bool replay_is_on(void);

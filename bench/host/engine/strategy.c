@@ -41,7 +41,7 @@ const char *strategy_preset(size_t index, const char **build)
 	return presets[index].name;
 }
 
-/* The reason for which a combination is excluded, or NULL. */
+/* Returns why the combination `build` is excluded, or NULL if it is not. */
 static const char *why_excluded(const char *build)
 {
 	for (size_t i = 0; exclusions[i].pattern; i++)
@@ -50,7 +50,10 @@ static const char *why_excluded(const char *build)
 	return NULL;
 }
 
-/* Copies the first `length` bytes of `text` if they are one of `values`, which end in NULL. */
+/*
+ * Copies the first `length` bytes of `text` to `out` if they are one of `values`, which end with
+ * NULL. Returns 0, or -1 if they are not.
+ */
 static int take(char out[16], const char *text, size_t length, const char *const *values)
 {
 	for (; *values; values++)

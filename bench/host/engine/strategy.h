@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Strategies by name: a preset, or stack+loader+isolation. */
+/* Strategies. A strategy's name is that of a preset, or STACK+LOADER+ISOLATION. */
 #pragma once
 
 #include <stddef.h>
@@ -10,8 +10,9 @@ struct strategy {
 	char stack[16];
 	char loader[16];
 	char isolation[16];
-	char name[52];  /* the preset's name if it is one, else build */
-	char build[52]; /* stack+loader+isolation: the folder of its image */
+	char name[52]; /* the name of the preset if it is one, otherwise the same as `build` */
+	/* STACK+LOADER+ISOLATION, which is also the folder of its image in build/. */
+	char build[52];
 };
 
 struct strategy_list {
@@ -19,18 +20,21 @@ struct strategy_list {
 	struct strategy item[STRATEGIES_MAX];
 };
 
-/* The valid names in one line, for messages. */
+/* A text for messages that says in one line which names are valid. */
 extern const char strategy_valid[];
 
 /*
- * Returns the name of the preset at `index`, or NULL after the last. `build` gets its combination.
+ * Returns the name of preset number `index` (from 0) and stores its STACK+LOADER+ISOLATION in
+ * *build. Returns NULL if there are fewer presets.
  */
 const char *strategy_preset(size_t index, const char **build);
 
-/* Parses one name. Returns 0, or -1 with what is wrong in `why`. */
+/*
+ * Parses the name of a strategy. Returns 0, or -1 with the reason in `why`, which has `size` bytes.
+ */
 int strategy_parse(const char *text, struct strategy *strategy, char *why, size_t size);
 
-/* Adds `strategy` unless the list has it already. Returns 0, or -1 if the list is full. */
+/* Adds a strategy unless the list has it already. Returns 0, or -1 if the list is full. */
 int strategy_list_add(struct strategy_list *list, const struct strategy *strategy);
 
 /*
