@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-# Reads kernel/axes.txt and prints what `show` asks for:
-#   stack, loader, isolation   the names of an axis, or of the presets (preset)
+# Reads kernel/axes.txt and prints what the variable `show` asks for:
+#   stack, loader, isolation   the names of the values of this axis
+#   preset                     the names of the presets
 #   builds                     STACK+LOADER+ISOLATION of each preset
-#   files                      those of the value `name`
-#   combinations               all that are not excluded
-#   reason                     why `build` is excluded; nothing if it is not
+#   files                      the files of the value that the variable `name` names
+#   combinations               every STACK+LOADER+ISOLATION that is not excluded
+#   reason                     why the build in the variable `build` is excluded, or nothing
 #   header                     build/strategies.h, for the harness
 
 function quoted(text)
@@ -13,14 +14,14 @@ function quoted(text)
 	return "\"" text "\""
 }
 
-# Ends with a message: what a line of this kind must have.
+# Prints what a line of this kind must have, and exits with status 2.
 function wrong(text)
 {
 	print "kernel/axes.txt:" FNR ": " text >"/dev/stderr"
 	exit failed = 2
 }
 
-# The reason for which a build is excluded, or "".
+# Returns why a build is excluded, or "" if it is not.
 function reason_of(build,   i)
 {
 	for (i = 1; i <= excluded; i++)
@@ -29,7 +30,7 @@ function reason_of(build,   i)
 	return ""
 }
 
-# The names of a kind, with `between` between them.
+# Returns the names of an axis or of the presets, separated by `between`.
 function names(kind, between,   i, list)
 {
 	for (i = 1; i <= count[kind]; i++)
@@ -49,7 +50,7 @@ function header(   i, kind, k)
 		print ""
 	}
 	print "#define PRESET_NAMES " quoted(names("preset", ", "))
-	print "#define PRESET_ORDER " quoted(sql_order " ELSE " count["preset"]) # of a CASE
+	print "#define PRESET_ORDER " quoted(sql_order " ELSE " count["preset"]) # of an SQL CASE
 	print "#define PRESET_ROWS " quoted(sql_rows) # (place, name, stack, loader, isolation)
 	print "#define PRESET_DEFAULTS " quoted(defaults)
 	printf "#define PRESETS(X)" # X(name, stack, loader, isolation)

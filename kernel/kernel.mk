@@ -1,6 +1,6 @@
 # The kernel: one build folder per combination of STACK, LOADER and ISOLATION.
 
-# The values of the axes and the presets. Tests use another file.
+# The file with the values of the axes and the presets. Tests set another one.
 AXES       := kernel/axes.txt
 axes       = $(shell awk -v show=$(1) $(2) -f kernel/axes.awk $(AXES))
 STACKS     := $(call axes,stack)
@@ -12,7 +12,7 @@ ISOLATIONS := $(call axes,isolation)
 PRESETS    := $(call axes,preset)
 PRESET_BUILDS := $(call axes,builds)
 COMBINATIONS  := $(call axes,combinations)
-# STACK+LOADER+ISOLATION of a preset; nothing if there is no such preset.
+# $(call preset,NAME): STACK+LOADER+ISOLATION of the preset NAME, or nothing if there is none.
 preset     = $(patsubst $(1)=%,%,$(filter $(1)=%,$(join $(PRESETS:%=%=),$(PRESET_BUILDS))))
 
 ifeq ($(call preset,$(STRATEGY)),)
@@ -38,7 +38,7 @@ endif
 
 K         := $(BUILD)/$(STACK)+$(LOADER)+$(ISOLATION)
 KERNEL_CC ?= gcc
-# The revision of this tree, not of a repository around it.
+# The revision of this tree in git; `unknown` if the tree is not the top of a repository.
 REVISION  := $(shell [ -z "$$($(CLEAN) git rev-parse --show-cdup 2>&1)" ] && $(CLEAN) git describe --always --dirty 2>/dev/null || \
 	echo unknown)
 
@@ -55,8 +55,8 @@ AXIS_SOURCES   := $(foreach value,$(STACK) $(LOADER) $(ISOLATION),$(call axes,fi
 # before it (tests/rules.sh).
 TOWER          := lib x86 output cpu mem stack isolation sched vm loader fs process sys boot
 ROOMS          := $(filter-out stack isolation loader,$(TOWER))
-# Files are linked in the order of their names, not their paths, so moving a file to another room
-# moves no code.
+# Files are linked in the order of their names, not their paths, so that moving a file to another
+# room does not move code in the image.
 by_name        = $(foreach f,$(sort $(foreach f,$(1),$(notdir $(f)):$(f))),$(lastword $(subst :, ,$(f))))
 KERNEL_C       := $(call by_name,$(filter-out kernel/boot/constants.c,$(wildcard $(ROOMS:%=kernel/%/*.c))) \
 	kernel/loader/elf.c kernel/loader/elf_odd.c $(patsubst %,kernel/%.c,$(filter-out %.asm,$(AXIS_SOURCES)))) \
@@ -72,8 +72,9 @@ $(K)/constants.inc: kernel/boot/constants.c
 	$(Q)$(KERNEL_CC) $(filter-out -fstack-usage,$(KERNEL_CFLAGS)) -MMD -MF $(K)/constants.d -MT $@ -S -o $(K)/constants.s $<
 	$(Q)sed -n 's/^->\([A-Z0-9_]*\) \$$\(.*\)/%define \1 \2/p' $(K)/constants.s > $@
 
-# Rewritten only if the revision has changed, so that other builds need not link again. A user who
-# may not write here (somebody else's checkout, where git tells no revision) uses what was built.
+# Written only if the revision has changed, so that unchanged builds are not linked again. A user
+# without the right to write (another user's checkout, where git reports no revision) keeps the
+# existing file.
 $(K)/revision: FORCE
 	@mkdir -p $(@D)
 	@echo '$(REVISION)' | cmp -s - $@ || { [ '$(REVISION)' = unknown ] && [ -e $@ ] && [ ! -w $@ ]; } || echo '$(REVISION)' > $@
@@ -97,14 +98,14 @@ $(K)/palimpsest.elf: $(KERNEL_OBJECTS) kernel/kernel.ld
 	$(Q)$(KERNEL_CC) -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,--fatal-warnings \
 		-T kernel/kernel.ld -o $@ $(KERNEL_OBJECTS)
 
-# The image as ELF32, for QEMU's -kernel. And a hash of everything in it except the revision's name,
-# by which results of the same code are recognized.
+# Makes the image as ELF32, for QEMU's -kernel. Also stores a hash of the image without the name of
+# the revision in code.sha256, by which the harness recognizes results of the same code.
 $(K)/palimpsest.elf32: $(K)/palimpsest.elf
 	$(Q)objcopy -O elf32-i386 --strip-debug --remove-section=.revision $< $@
 	$(Q)sha256sum $@ | cut -c 1-64 > $(K)/code.sha256
 	$(Q)objcopy -O elf32-i386 --strip-debug $< $@
 
-# Stack use per function, from -fstack-usage: the ten largest.
+# Prints the ten functions that use the most stack, from -fstack-usage.
 stack-usage: $(K)/palimpsest.elf
 	@awk '$$2 == "KSTACK_SIZE" { gsub(/[(]/, ""); print "of the " $$3 * 1024 " bytes of a kernel stack:" }' kernel/x86/layout.h
 	@find $(K) -name '*.su' -exec cat {} + | sort -t '	' -k2 -rn | head -10 | \
@@ -113,7 +114,7 @@ stack-usage: $(K)/palimpsest.elf
 list-strategies:
 	@printf '%s\n' $(COMBINATIONS)
 
-# NAME=STACK+LOADER+ISOLATION
+# Prints NAME=STACK+LOADER+ISOLATION of each preset.
 list-presets:
 	@printf '%s\n' $(join $(PRESETS:%=%=),$(PRESET_BUILDS))
 

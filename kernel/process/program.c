@@ -17,7 +17,8 @@ int program_open(struct program *program, const char *name)
 		*program = (struct program){ .data = module->data,
 			                     .size = module->size,
 			                     .name = module->name,
-			                     .name_length = sizeof module->name - 1 }; /* padded with NULs */
+			                     /* Padded with NULs. */
+			                     .name_length = sizeof module->name - 1 };
 		return 0;
 	}
 	node = node_find(current_process()->directory, name, true, &error);

@@ -23,7 +23,10 @@ int address_space_create(struct address_space *space)
 	return 0;
 }
 
-/* Makes room for at least `room` regions, in an array of the heap of at most a page. */
+/*
+ * Moves the regions to a heap array of at most a page with room for at least `room` regions.
+ * Returns 0 or -ENOMEM.
+ */
 static __attribute__((noinline)) int grow(struct address_space *space, uint32_t room)
 {
 	uint32_t bigger = space->room * 2;
@@ -75,7 +78,7 @@ uint32_t address_space_find(struct address_space *space, uintptr_t address)
 	return low;
 }
 
-/* Those entries for the pages of [address, end) that lie in one page table. */
+/* The entries for consecutive pages that lie in one page table. */
 struct run {
 	pte_t *entry;
 	size_t pages;
@@ -99,7 +102,7 @@ int address_space_map(struct address_space *space, uintptr_t start, size_t pages
 	if (address_space_reserve(space, 1))
 		return -ENOMEM;
 	region = address_space_regions(space) + index;
-	if (index && region[-1].start > start) /* segments that are not in order */
+	if (index && region[-1].start > start) /* the segments are not sorted */
 		region = address_space_open(space, address_space_find(space, start));
 	else
 		space->count++;
@@ -156,7 +159,7 @@ void address_space_protect(struct address_space *space, uintptr_t start, uint64_
 	struct region *region = &address_space_regions(space)[address_space_find(space, start)];
 
 	region->flags = flags;
-	tlb_flush_unloaded(&space->root); /* rights may have shrunk */
+	tlb_flush_unloaded(&space->root); /* the new rights may be fewer */
 	flags = REGION_TO_PTE(flags) | PTE_PRESENT | PTE_USER;
 	for (size_t done = 0; done < region->pages;) {
 		struct run run =
@@ -212,7 +215,7 @@ size_t address_space_resident(struct address_space *space)
 	return count;
 }
 
-/* The last result of paging_look_up(), and the addresses that it is valid for. */
+/* The last result of paging_look_up(), which is valid for the addresses [base, base + span). */
 struct found {
 	pte_t *table;
 	uintptr_t base;
@@ -261,8 +264,8 @@ void address_space_destroy(struct address_space *space)
 	struct found found = { .span = 0 };
 
 	/*
-	 * Downwards, last region first: the free list hands frames out in the opposite order, so
-	 * the next space gets them as this one did, side by side if they were.
+	 * Frees the frames from the last to the first. The free list hands them out in the opposite
+	 * order, so the next space gets them in the order of this one, contiguous if they were.
 	 */
 	for (uint32_t i = space->count; i-- > 0;)
 		free_pages(space->pml4, regions[i].start, region_end(&regions[i]), &found);
@@ -276,7 +279,10 @@ void address_space_destroy(struct address_space *space)
 	space->count = 0;
 }
 
-/* user_copy.asm. They return the number of bytes that were not copied. */
+/*
+ * user_copy.asm: user_copy_bytes() returns the number of bytes that were not copied,
+ * user_copy_string() what copy_string_from_user() returns.
+ */
 size_t user_copy_bytes(void *to, const void *from, size_t size);
 long user_copy_string(char *to, const char *from, size_t size);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Address spaces: a root with the tables of a user half, and the regions that are mapped there. The
- * calls here make, load and destroy a space; vm/regions.h has those of a running program.
+ * An address space is a root with the page tables of a user half, and a list of the regions that
+ * are mapped there. The functions here create, fill and destroy spaces; vm/regions.h has those that
+ * change the regions of a running program.
  */
 #pragma once
 
@@ -10,31 +11,32 @@
 #include "sched/rwlock.h"
 #include "vm/backing.h"
 
-#define REGIONS_INSIDE 8 /* regions that fit struct address_space itself */
+#define REGIONS_INSIDE       8 /* regions that fit in struct address_space itself */
 
 /*
  * Flags of a region besides PTE_WRITE and PTE_NX, in bits that the processor ignores (SDM 3A 4.5).
  */
-#define REGION_GROWS   (1UL << 9)  /* downwards, to USER_STACK_LIMIT: the user stack */
-#define REGION_NONE    (1UL << 10) /* no access at all */
-#define REGION_BACKED  (1UL << 11) /* its pages are those of a backing, or copies of them */
-#define REGION_SHARED \
-	(1UL << 52) /* writes go to the backing, where others see them; fork() never copies a page */
-#define REGION_NO_WRITE      (1UL << 53) /* it may not become writable: the file is open for reading only */
+#define REGION_GROWS         (1UL << 9)  /* the user stack: grows downwards, to USER_STACK_LIMIT */
+#define REGION_NONE          (1UL << 10) /* no access at all */
+#define REGION_BACKED        (1UL << 11) /* its pages are those of a backing, or copies of them */
+/* Writes go to the backing, where others see them; fork() never copies a page. */
+#define REGION_SHARED        (1UL << 52)
+/* The region must not become writable: its file is open for reading only. */
+#define REGION_NO_WRITE      (1UL << 53)
 #define REGION_TO_PTE(flags) ((flags) & (PTE_WRITE | PTE_NX))
 
 /*
- * Whole pages of user memory with the same rights. Pages that a program was loaded into are
- * present, except for large ranges of zeros; the others get their frames, filled with zeros or from
- * the backing, when they are first used. Regions lie in ascending order and never overlap.
+ * Consecutive pages of user memory with the same rights. The pages of a program's image are present
+ * from the start, except large ranges of zeros. Other pages get a frame, filled with zeros or from
+ * the backing, when they are first used. Regions are sorted by address and never overlap.
  */
 struct region {
 	uintptr_t start;
 	size_t pages;
 	uint64_t flags; /* PTE_WRITE, PTE_NX, REGION_* */
-	/* With REGION_BACKED only: the region holds a reference. */
+	/* Only with REGION_BACKED; the region holds a reference. */
 	struct backing *backing;
-	size_t page; /* of the backing, the first one here */
+	size_t page; /* index of the backing's page that is mapped first */
 };
 
 static inline uintptr_t region_end(const struct region *region)
@@ -43,15 +45,16 @@ static inline uintptr_t region_end(const struct region *region)
 }
 
 struct address_space {
-	uint64_t pml4; /* of the user half; physical */
+	uint64_t pml4; /* physical address of the PML4 with the user half */
 	struct root root;
 	uint32_t tables;          /* frame list of the user half's page tables */
 	uintptr_t brk_start, brk; /* the program break: [brk_start, brk) */
 	struct rwlock lock;       /* guards all that follows, and the page tables (vm/regions.h) */
 	uint32_t count, room;
-	uint32_t recent;       /* index of the last page fault's region: a hint, which may be out of date */
+	/* Index of the last page fault's region; a hint that may be out of date. */
+	uint32_t recent;
 	uint32_t has_backings; /* a region has, or had, REGION_BACKED */
-	struct region *more;   /* from the heap, when `room` is over REGIONS_INSIDE */
+	struct region *more;   /* heap array, used if `room` is above REGIONS_INSIDE */
 	struct region inside[REGIONS_INSIDE];
 };
 
@@ -67,47 +70,49 @@ int address_space_create(struct address_space *space);
 int address_space_map(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags);
 
 /*
- * Adds a region whose pages come when they are used: those of `backing` from `page` on if `flags`
- * has REGION_BACKED, else zeros (`backing` is NULL). Nothing is mapped in the range, and the space
- * is not loaded. The region takes a reference of its own. Returns 0 or -ENOMEM.
+ * Adds a region whose pages get frames when they are first used. If `flags` has REGION_BACKED, the
+ * frames are filled from `backing`, from page number `page` on; else `backing` is NULL and they are
+ * zeros. The range must be unmapped, and the space in no CPU's CR3. The region takes its own
+ * reference to the backing. Returns 0 or -ENOMEM.
  */
 int address_space_add(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
                       struct backing *backing, size_t page);
 
 /*
  * Extends the last region upwards by the first `pages` pages of a backing that nobody else uses.
- * The space shares their frames as its own: the caller drops the backing before the space runs.
- * Returns as address_space_map() does.
+ * The space becomes an owner of their frames; the caller drops the backing before the space runs.
+ * Returns what address_space_map() returns.
  */
 int address_space_extend(struct address_space *space, struct backing *backing, size_t pages);
 
 /*
- * Changes the rights of the region that begins at `start`, all of it present and none of it shared,
- * to `flags`. If the space is the loaded one, the caller flushes the pages.
+ * Changes the flags of the region that begins at `start` to `flags`. All its pages must be present
+ * and not shared. If the space is loaded, the caller flushes their TLB entries.
  */
 void address_space_protect(struct address_space *space, uintptr_t start, uint64_t flags);
 
 /*
- * Takes all access from the region that begins at `start`, all of it present and none of it shared,
- * until mprotect() gives some. The space may be the loaded one.
+ * Makes the region that begins at `start` inaccessible until mprotect() changes its rights. All its
+ * pages must be present and not shared. The space may be loaded.
  */
 void address_space_hide(struct address_space *space, uintptr_t start);
 
 /*
- * Puts the program break at the end of an image that has just been loaded: its last region is the
+ * Sets the program break to the end of an image that has just been loaded. The last region is the
  * stack.
  */
 void address_space_set_brk(struct address_space *space);
 
 /*
- * Returns the number of frames that the space maps; those that it shares with others count in full.
- * Looks at the entry of every page.
+ * Returns the number of frames that the space maps. Frames that it shares with other spaces count
+ * in full. Reads the entry of every page that has a page table.
  */
 size_t address_space_resident(struct address_space *space);
 
 /*
- * Frees every frame of the space, its tables and its root. No CPU has it loaded, so nothing is
- * flushed: with PCIDs, the first load of the next owner does that.
+ * Frees all frames of the space, its page tables and its root. The space must be in no CPU's CR3,
+ * so nothing is flushed; if PCIDs are used, its PCID is flushed when the next owner of the PCID is
+ * first loaded.
  */
 void address_space_destroy(struct address_space *space);
 
@@ -117,15 +122,15 @@ static inline struct region *address_space_regions(struct address_space *space)
 }
 
 /*
- * Returns the index of the first region that ends above `address`, or `count`. It may begin above
- * it, too.
+ * Returns the index of the first region that ends above `address`, or `count` if there is none. The
+ * region may also begin above `address`.
  */
 uint32_t address_space_find(struct address_space *space, uintptr_t address);
 
 /*
- * address_space_reserve() makes room for `extra` more regions. Returns 0, or -ENOMEM: no memory, or
- * more than REGIONS_MAX regions. After that, address_space_open() makes a gap at `index`, which the
- * caller fills.
+ * address_space_reserve() makes room for `extra` more regions. Returns 0, or -ENOMEM if there is no
+ * memory or there would be more than REGIONS_MAX regions. After that, address_space_open() inserts
+ * a region at `index`, which the caller fills in.
  */
 #define REGIONS_MAX (PAGE_SIZE / sizeof(struct region))
 int address_space_reserve(struct address_space *space, uint32_t extra);
@@ -152,5 +157,8 @@ static inline bool user_range(uint64_t address, uint64_t size)
 int copy_from_user(void *to, uint64_t from, size_t size);
 int copy_to_user(uint64_t to, const void *from, size_t size);
 
-/* Copies a string of at most `size` bytes with its NUL. Returns its length, -EFAULT or -E2BIG. */
+/*
+ * Copies a string of at most `size` bytes with its NUL. Returns its length without the NUL,
+ * -EFAULT, or -E2BIG if it is longer.
+ */
 long copy_string_from_user(char *to, uint64_t from, size_t size);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Backings: the memory that regions can map other than anonymous pages of their own. A file's node
- * embeds one (fs/node.h) and a segment of shared memory is one (sys/shm.c). Regions, page faults
- * and views know a backing only, and nothing of what it belongs to.
+ * A backing is memory that regions can map instead of anonymous pages. A file's node contains one
+ * (fs/node.h), and so does a segment of shared memory (sys/shm.c). Regions, page faults and views
+ * use only the backing and do not depend on its owner.
  *
  * A backing has a size in bytes, which may change at any time; pages and bytes past its end do not
- * exist. Nothing in these calls blocks or gives another task the CPU.
+ * exist. These functions neither block nor let another task run.
  */
 #pragma once
 
@@ -21,16 +21,17 @@ struct backing {
 
 struct backing_ops {
 	/*
-	 * Stores the frame with page `page`, which is made if missing. It stays the backing's; the
-	 * caller may share it (frame_share()). Returns 0, -ENOMEM, or -ENXIO if the page is past
-	 * the end or the backing may not grow by another frame, as in a full tmpfs on Linux.
+	 * Stores in *frame the frame of page `page`, which is allocated if it is missing. The
+	 * backing remains an owner of the frame; the caller may become another one (frame_share()).
+	 * Returns 0, -ENOMEM, or -ENXIO if the page is past the end or the backing may not grow by
+	 * another frame, as in a full tmpfs on Linux.
 	 */
 	int (*frame)(struct backing *backing, size_t page, uint64_t *frame);
 
 	/*
-	 * Stores a pointer to the bytes from `offset` on, at most `size` of them, that lie side by
-	 * side in kernel memory. Returns how many there are; 0 at the end and past it. They are
-	 * valid until the backing changes.
+	 * Sets *bytes to bytes from `offset` on that are contiguous in kernel memory, and returns
+	 * their number: at most `size`, and 0 at the end and past it. The pointer is valid until
+	 * the backing changes.
 	 */
 	size_t (*bytes)(const struct backing *backing, size_t offset, size_t size, const void **bytes);
 

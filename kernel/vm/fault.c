@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Page faults and fork(): frames are given to pages on first use, and copied before they are
- * written.
+ * Page faults and fork(): pages get frames on first use, and shared frames are copied before a
+ * write.
  */
 #include "vm/regions.h"
 
@@ -11,7 +11,10 @@
 #include "mem/tlb.h"
 #include "output/panic.h"
 
-/* Grows the stack above `address` down to it. Returns false if there is none or it may not grow. */
+/*
+ * Extends the stack above `address` down to it, unless a region contains it already. Returns false
+ * if there is no stack above or it may not grow that far.
+ */
 static bool grow_stack(struct address_space *space, uintptr_t address)
 {
 	const uint32_t index = address_space_find(space, address);
@@ -34,7 +37,8 @@ static bool grow_stack(struct address_space *space, uintptr_t address)
 
 /*
  * Returns the region of a fault at `address`, or NULL. Successive faults are often in one region,
- * so that of the last fault is tried first. `recent` is a hint that readers of the lock may change.
+ * so the region of the last fault, `recent`, is tried first. It is a hint that tasks with the read
+ * lock may change.
  */
 static const struct region *region_of(struct address_space *space, uintptr_t address)
 {
@@ -59,7 +63,10 @@ static int fill_with_zeros(pte_t *entry, uint64_t flags)
 	return 0;
 }
 
-/* Stores the backing's own frame, which the space then shares. */
+/*
+ * Stores the backing's own frame of a page, and makes the space an owner of it. Returns 0, -ENOMEM
+ * or -ENXIO.
+ */
 static int share_frame(struct backing *backing, size_t page, uint64_t *frame)
 {
 	int error = backing->ops->frame(backing, page, frame);
@@ -69,7 +76,7 @@ static int share_frame(struct backing *backing, size_t page, uint64_t *frame)
 
 /*
  * Stores a new frame with a copy of the backing's page; bytes past the end of the backing are
- * zeros.
+ * zeros. Returns 0, -ENOMEM or -ENXIO.
  */
 static int copy_frame(const struct backing *backing, size_t page, uint64_t *frame)
 {
@@ -86,8 +93,11 @@ static int copy_frame(const struct backing *backing, size_t page, uint64_t *fram
 	return 0;
 }
 
-/* Looks the region up again. A pointer passed to it would have to be kept during faults on
- * anonymous pages too, which need none. */
+/*
+ * Gives a page of a region with REGION_BACKED its frame. Looks up the region again: if it were a
+ * parameter, faults on anonymous pages would have to keep it in a register, too. Returns 0, -ENOMEM
+ * or -ENXIO.
+ */
 static __attribute__((noinline)) int fill_from_backing(struct address_space *space, pte_t *entry,
                                                        uintptr_t address)
 {
@@ -103,8 +113,8 @@ static __attribute__((noinline)) int fill_from_backing(struct address_space *spa
 }
 
 /*
- * Handles a write to a page whose frame a copy of the space shares, or used to share: the page gets
- * a frame of its own and becomes writable.
+ * Handles a write to a page whose frame a copy of the space (fork()) shares or has shared. If it is
+ * still shared, the page gets a frame of its own. Makes the page writable. Returns 0 or -ENOMEM.
  */
 static int make_own(pte_t *entry, uintptr_t address)
 {
@@ -148,10 +158,10 @@ static inline int fault(struct address_space *space, uintptr_t address, uint64_t
 		                             : fill_with_zeros(table, flags);
 	if ((error & FAULT_WRITE) && !(*table & PTE_WRITE))
 		return make_own(table, address);
-	return -EACCES; /* the region allows it, the entry does too, and yet it faulted */
+	return -EACCES; /* region and entry allow the access, and yet it faulted */
 }
 
-/* Grows a stack above the address, if there is one, which takes the lock for writing. */
+/* Calls grow_stack() with the lock held for writing, and returns its result. */
 static __attribute__((noinline, cold)) bool grow(struct address_space *space, uintptr_t address)
 {
 	bool grown;
@@ -174,10 +184,14 @@ int region_fault(struct address_space *space, uintptr_t address, uint64_t error)
 	return result == IN_NO_REGION ? -EFAULT : result;
 }
 
-/* Shares the frames of a region with `to`, which has no page of it yet. */
+/*
+ * Maps the frames of a region of `from` in `to`, too, which has no page of it yet. Returns 0 or
+ * -ENOMEM.
+ */
 static int share_pages(struct address_space *to, struct address_space *from, const struct region *region)
 {
-	const pte_t not_shared = region->flags & REGION_SHARED ? 0 : PTE_WRITE; /* copied before a write */
+	/* Entries of unshared regions become read-only: a write then copies the frame. */
+	const pte_t not_shared = region->flags & REGION_SHARED ? 0 : PTE_WRITE;
 	uintptr_t next = region->start, end = region_end(region);
 	size_t n;
 

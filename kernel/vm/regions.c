@@ -29,7 +29,10 @@ static bool alike(const struct region *a, const struct region *b)
 	return !(a->flags & REGION_BACKED) || (a->backing == b->backing && a->page + a->pages == b->page);
 }
 
-/* The part of a region from `address` on, with a reference to its backing. */
+/*
+ * Returns the part of a region that begins at `address` and has `pages` pages, with its own
+ * reference to the backing.
+ */
 static struct region part_of(const struct region *region, uintptr_t address, size_t pages)
 {
 	struct region part = { .start = address, .pages = pages, .flags = region->flags };
@@ -42,7 +45,7 @@ static struct region part_of(const struct region *region, uintptr_t address, siz
 	return part;
 }
 
-/* Removes `n` regions from `index` on, whose pages have been unmapped. */
+/* Removes `n` regions from `index` on. Their pages must have been unmapped. */
 static void close_list(struct address_space *space, uint32_t index, uint32_t n)
 {
 	struct region *region = address_space_regions(space) + index;
@@ -66,7 +69,7 @@ static void merge_at(struct address_space *space, uint32_t index)
 	close_list(space, index, 1);
 }
 
-/* Splits region `index` at `address`, which lies in it. There is room for one more. */
+/* Splits region `index` at `address`, which lies in it. There must be room for one more region. */
 static void split(struct address_space *space, uint32_t index, uintptr_t address)
 {
 	struct region *upper = address_space_open(space, index + 1), *lower = upper - 1;
@@ -76,8 +79,9 @@ static void split(struct address_space *space, uint32_t index, uintptr_t address
 }
 
 /*
- * Splits regions at the edges of the range, and makes room for `extra` more: those in the range are
- * [first, last). Returns 0, or -ENOMEM with nothing changed.
+ * Splits the regions that contain `start` or `end` there, and makes room for `extra` more regions.
+ * Stores the indices of the regions in the range: [*first, *last). Returns 0, or -ENOMEM with
+ * nothing changed.
  */
 static int carve(struct address_space *space, uintptr_t start, uintptr_t end, uint32_t extra, uint32_t *first,
                  uint32_t *last)
@@ -101,7 +105,10 @@ static int carve(struct address_space *space, uintptr_t start, uintptr_t end, ui
 	return 0;
 }
 
-/* Unmaps the pages of the range; `unloaded` is the root of a space that is not loaded, or NULL. */
+/*
+ * Unmaps the pages of the range and drops their frames. `unloaded` is the root of the space if it
+ * is not loaded, else NULL.
+ */
 static void drop_pages_of(struct address_space *space, uintptr_t start, uintptr_t end,
                           const struct root *unloaded)
 {
@@ -128,8 +135,8 @@ static void drop_pages(struct address_space *space, uintptr_t start, uintptr_t e
 }
 
 /*
- * The entry of a page in a region with `flags`. A shared frame is read-only unless REGION_SHARED is
- * set.
+ * Returns the page-table entry for a frame in a region with `flags`. A shared frame is read-only
+ * unless REGION_SHARED is set.
  */
 static pte_t entry_of(uint64_t frame, uint64_t flags)
 {
@@ -166,7 +173,7 @@ static int map_backing(struct address_space *space, uintptr_t start, size_t page
 	if (carve(space, start, end, 1, &first, &last))
 		return -ENOMEM;
 	drop_pages(space, start, end);
-	if (backing) { /* before the last region that holds it is removed */
+	if (backing) { /* before a region that holds the last reference is removed */
 		backing_hold(backing);
 		flags |= REGION_BACKED;
 		space->has_backings = true;
@@ -231,7 +238,8 @@ static int protect(struct address_space *space, uintptr_t start, size_t pages, u
 		regions[i].flags = flags | (regions[i].flags & REGION_KEPT);
 		reflag_pages(space, regions[i].start, region_end(&regions[i]), regions[i].flags);
 	}
-	for (uint32_t i = last + 1; i-- > first;) /* downwards: merging moves the regions above */
+	/* From the top, since merging moves the regions above. */
+	for (uint32_t i = last + 1; i-- > first;)
 		merge_at(space, i);
 	return 0;
 }
@@ -270,13 +278,17 @@ static const struct region *of_range(struct address_space *space, uintptr_t star
 	return region;
 }
 
-/* Moves the entries of a range to those of another. Returns 0, or -ENOMEM with no entry moved. */
+/*
+ * Moves the page-table entries of `pages` pages from `from` to `to`. Returns 0, or -ENOMEM with no
+ * entry moved.
+ */
 static int move_pages(struct address_space *space, uintptr_t from, size_t pages, uintptr_t to)
 {
 	const uintptr_t end = from + pages * PAGE_SIZE;
 
 	assert_written(space);
-	for (int round = 0; round < 2; round++) { /* first the tables are made, then the entries move */
+	/* The first round makes the tables, the second moves the entries. */
+	for (int round = 0; round < 2; round++) {
 		uintptr_t next = from;
 		size_t n;
 

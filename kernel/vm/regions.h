@@ -1,66 +1,69 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Regions of a running program: mmap(), munmap(), mprotect(), mremap(), madvise(), brk() and
- * fork(), and page faults. Ranges are whole pages of the user half. Adjacent regions that are alike
- * are merged.
+ * The regions of a running program, for mmap(), munmap(), mprotect(), mremap(), madvise(), brk(),
+ * fork() and page faults. Ranges are whole pages of the user half. Adjacent regions with equal
+ * flags and adjoining pages of the same backing are merged.
  *
- * The space is the loaded one unless a call says otherwise, and its TLB is flushed of what changes.
- * A call that fails has changed nothing.
+ * The space is the loaded one unless a function says otherwise. Changed pages are flushed from the
+ * TLB. A function that fails has changed nothing, unless it says otherwise.
  *
- * These calls take the space's lock: for reading in page faults and queries, for writing if they
- * change regions or unmap pages. A page fault changes a page's entry under the read lock: with two
- * tasks of one space the entry needs a lock of its own. A region that is returned stays valid until
- * the next call that changes regions; only one task has the space today.
+ * These functions take the space's lock: for reading in page faults and queries, for writing if
+ * they change regions or unmap pages. A page fault changes a page-table entry under the read lock;
+ * if two tasks had one space, the entries would need a lock of their own. A returned region is
+ * valid until the next call that changes regions, because only one task has the space today.
  */
 #pragma once
 
 #include "vm/address_space.h"
 
 /*
- * Maps pages of `backing` from `page` on, or anonymous memory if it is NULL, and replaces whatever
- * was in the range. With REGION_SHARED writes go to the backing, else to copies. The region takes a
- * reference of its own. Returns 0, or -ENOMEM: no memory, or too many regions.
+ * Maps pages of `backing` from page number `page` on, or anonymous memory if `backing` is NULL, and
+ * replaces whatever was in the range. With REGION_SHARED, writes go to the backing, else to private
+ * copies. The region takes its own reference. Returns 0, or -ENOMEM if there is no memory or there
+ * are too many regions.
  */
 int region_map_backing(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags,
                        struct backing *backing, size_t page);
 
+/* Maps anonymous memory as region_map_backing() does. */
 static inline int region_map(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags)
 {
 	return region_map_backing(space, start, pages, flags, NULL, 0);
 }
 
 /*
- * Unmaps what is mapped in the range. Returns 0, or -ENOMEM if there is no room for the parts of a
+ * Unmaps everything in the range. Returns 0, or -ENOMEM if there is no room for the parts of a
  * split region.
  */
 int region_unmap(struct address_space *space, uintptr_t start, size_t pages);
 
 /*
- * Changes the rights of the range to `flags`: PTE_WRITE, PTE_NX, REGION_NONE. Returns 0; -ENOMEM if
- * a page of it is not mapped, or as above; or -EACCES if a region with REGION_NO_WRITE would become
- * writable.
+ * Changes the rights of the range to `flags`: PTE_WRITE, PTE_NX, REGION_NONE. Returns 0, -ENOMEM if
+ * a page of the range is in no region or there is no room for the parts of a split region, or
+ * -EACCES if a region with REGION_NO_WRITE would become writable.
  */
 int region_protect(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags);
 
 /*
- * Drops the pages of the range: anonymous ones read as zeros again, others as their backing.
- * Returns 0, or -ENOMEM if a page of the range is not mapped; the others are dropped all the same.
+ * Drops the pages of the range: then anonymous pages read as zeros again, others as their backing.
+ * Returns 0, or -ENOMEM if a page of the range is in no region; even then all others are dropped.
  */
 int region_discard(struct address_space *space, uintptr_t start, size_t pages);
 
 /*
- * After a backing has become shorter: drops the space's pages of it from page `page` on, copies
- * too. An access there fails with -ENXIO until the backing is longer again. The space need not be
- * the loaded one; `loaded` says whether it is.
+ * Called after a backing has become shorter: drops the space's pages of it from page number `page`
+ * on, private copies included. An access there fails with -ENXIO until the backing is longer again.
+ * `loaded` is true if the space is the loaded one, which it need not be.
  */
 void region_cut_backing(struct address_space *space, const struct backing *backing, size_t page, bool loaded);
 
-/* Returns the region that holds the whole range, or NULL. */
+/* Returns the region that contains the whole range, or NULL. */
 const struct region *region_of_range(struct address_space *space, uintptr_t start, size_t pages);
 
 /*
- * Moves a range that lies in one region, with its pages, to `to`, and makes it `room` pages long
- * (`pages` or more). Nothing is mapped there, and the two do not overlap. Returns 0 or -ENOMEM.
+ * Moves `pages` pages at `from`, which lie in one region, to `to`, and makes the new region `room`
+ * pages long, at least `pages`. The range at `to` must be unmapped and must not overlap the old
+ * one. Returns 0 or -ENOMEM.
  */
 int region_move(struct address_space *space, uintptr_t from, size_t pages, uintptr_t to, size_t room);
 
@@ -70,14 +73,14 @@ bool region_is_whole(struct address_space *space, uintptr_t start, size_t pages)
 /* Returns true if the range is in the user half and nothing is mapped in it. */
 bool region_is_free(struct address_space *space, uintptr_t start, size_t pages);
 
-/* Returns the highest free address below USER_MAP_TOP for `pages` pages, or 0. */
+/* Returns the highest address below USER_MAP_TOP at which `pages` pages are free, or 0. */
 uintptr_t region_find_place(struct address_space *space, size_t pages);
 
 /*
  * Handles a page fault at `address`; `error` is the code that the CPU pushed (SDM 3A 4.7). Returns
- * 0 if the instruction can be tried again: the page has got a frame, or a copy of its own. Fails
- * with -EFAULT if no region holds the address, -EACCES if the region does not allow the access,
- * -ENXIO if the page is past the end of its backing, or -ENOMEM.
+ * 0 if the instruction can be repeated, since the page now has a frame, or a copy of its own.
+ * Returns -EFAULT if no region contains the address, -EACCES if the region does not allow the
+ * access, -ENXIO if the page is past the end of its backing, or -ENOMEM.
  */
 #define FAULT_PRESENT (1UL << 0)
 #define FAULT_WRITE   (1UL << 1)
@@ -86,8 +89,8 @@ uintptr_t region_find_place(struct address_space *space, size_t pages);
 int region_fault(struct address_space *space, uintptr_t address, uint64_t error);
 
 /*
- * Makes the empty space `to`, which is not loaded, a copy of `from`, which is: they share the
- * frames, and either copies one before it writes. Returns 0, or -ENOMEM: `to` then holds a part and
- * can only be destroyed, and `from` is unchanged.
+ * Makes the empty space `to`, which is not loaded, a copy of the loaded space `from`. They share
+ * the frames; each copies a frame before it writes to it. Returns 0, or -ENOMEM with only a part
+ * copied; then the caller destroys `to`, and the contents of `from` are unchanged.
  */
 int address_space_fork(struct address_space *to, struct address_space *from);

@@ -1,14 +1,14 @@
 ; SPDX-License-Identifier: MIT
 ;
 ; Copies that may fault on user memory. If an instruction between user_copy_start and user_copy_end
-; faults, execution resumes at user_copy_fault; and likewise for strings (RECOVERY). Callers have
-; checked the range and opened SMAP.
+; faults, execution resumes at user_copy_fault. The user_string_* labels do the same for strings
+; (RECOVERY). Callers have checked the range and allowed access to user pages (SMAP).
 
 EFAULT	equ 14
 E2BIG	equ 7
 
-; What cpu/exceptions.c knows of such a piece of code: start, end and where to resume, each as its
-; distance from the word that holds it (struct recovery).
+; Adds such a piece of code to the table that cpu/exceptions.c searches: its start, its end and
+; where to resume, each as the distance from the 32-bit word that contains it (struct recovery).
 %macro RECOVERY 3
 	dd	%1 - $
 	dd	%2 - $
@@ -24,7 +24,8 @@ section .text
 	global user_copy_start, user_copy_end, user_copy_fault
 	global user_string_start, user_string_end, user_string_fault
 
-; size_t user_copy_bytes(void *to, const void *from, size_t size): bytes not copied
+; size_t user_copy_bytes(void *to, const void *from, size_t size): returns the number of bytes
+; that were not copied.
 user_copy_bytes:
 	mov	rcx, rdx
 user_copy_start:
@@ -34,13 +35,14 @@ user_copy_fault:
 	mov	rax, rcx
 	ret
 
-; long user_copy_string(char *to, const char *from, size_t size): length, -EFAULT or -E2BIG
+; long user_copy_string(char *to, const char *from, size_t size): returns the length without
+; the NUL, -EFAULT, or -E2BIG if there is no NUL in `size` bytes.
 user_copy_string:
 	mov	rcx, rdx
 	jrcxz	string_long
 	add	rsi, rdx
 	add	rdi, rdx
-	neg	rcx			; counts up to 0, the end of both
+	neg	rcx			; offset from both ends, counts up to 0
 string_next:
 user_string_start:
 	mov	al, [rsi + rcx]

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each of the VIEW_SLOTS slots is an entry of the kernel's PDPT. A view makes the tables below its
- * entry and frees them again.
+ * A view uses one of VIEW_SLOTS slots, each of which is an entry of the kernel's PDPT. view_open()
+ * makes the page tables below the entry, view_close() frees them.
  */
 #include "vm/view.h"
 
@@ -9,21 +9,23 @@
 #include "mem/paging.h"
 #include "mem/tlb.h"
 
-#define OWNED (1UL << 9) /* the view has a share of the frame; the processor ignores the bit (SDM 3A 4.5) */
+/* The view co-owns the frame; the processor ignores this bit (SDM 3A 4.5). */
+#define OWNED (1UL << 9)
 
 _Static_assert(BACKING_SIZE_MAX <= PDPT_SPAN, "a backing fits a slot");
-#define UNMAP_PAGES 32 /* pages that are flushed at once */
+#define UNMAP_PAGES 32 /* pages that are unmapped and flushed at a time */
 
 _Static_assert(PD_SPAN % (UNMAP_PAGES * PAGE_SIZE) == 0, "they lie in one page table");
 _Static_assert(VIEW_SLOTS <= 64, "a bit for each slot");
 
-/* Guarded by the kernel lock (cpu/lock.h). */
+/* Guarded by the kernel lock (cpu/lock.h). Bit n of `taken` is set while slot n is in use. */
 static uint64_t taken;
-static uint32_t tables[VIEW_SLOTS]; /* of each view */
+static uint32_t tables[VIEW_SLOTS]; /* list of the page tables of each view */
 
 /*
- * The entry that maps the page of these bytes, which is a frame of the backing, in the direct map,
- * or one of zeros, in the kernel's image. Returns 0 if the frame has too many owners.
+ * Returns the page-table entry for the page that contains `bytes`: a frame of the backing, in the
+ * direct map, which the view then co-owns, or a page of zeros, in the kernel's image. Returns 0 if
+ * the frame has too many owners.
  */
 static pte_t entry_for(const void *bytes)
 {
@@ -37,7 +39,10 @@ static pte_t entry_for(const void *bytes)
 	               : 0;
 }
 
-/* Unmaps the pages of [start, end), which lie in one page table, and gives back their frames. */
+/*
+ * Unmaps the pages of [start, end), which lie in one page table, and drops the view's share of
+ * their frames.
+ */
 static void unmap(uintptr_t start, uintptr_t end)
 {
 	const size_t pages = (end - start) / PAGE_SIZE;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The frames of a file that was written here may lie anywhere in memory. A view maps them side by
- * side in the kernel half, read-only and not executable, so that the loader can read a program from
- * them. It owns a share of each frame: writes to the file show through, and the view stays whole if
- * the file is cut off.
+ * The frames of a file that a program has written may lie anywhere in memory. A view maps them
+ * contiguously in the kernel half, read-only and not executable, so that the loader can read a
+ * program from them. The view co-owns the frames: later writes to the file are visible in it, and
+ * it keeps pages that the file loses when it is truncated.
  */
 #pragma once
 
 #include "vm/backing.h"
 
 /*
- * Maps the first `size` bytes of a backing, all of which exist, at least 1. Returns the address of
- * the first, or NULL if there is no memory or VIEW_SLOTS views are open.
+ * Maps the first `size` bytes of a backing, at least 1 and at most all of it. Returns the address
+ * of the first byte, or NULL if there is no memory or VIEW_SLOTS views are open.
  */
 const void *view_open(const struct backing *backing, size_t size);
 
