@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What Linux programs rely on, apart from signals and mappings. The checks are in the programs of
- * tests/programs.
+ * Tests the parts of the Linux ABI that programs rely on: arguments and their limits, ELF segments,
+ * system calls. The programs in tests/programs do the checks; the tests here run them.
  */
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -54,7 +54,7 @@ TEST(many_segments_are_loaded)
 {
 	static const struct {
 		const char *program;
-		int status; /* or the error number */
+		int status; /* expected exit status, or negative error number of the failed start */
 	} files[] = {
 		{ "segments-apart", 7 },
 		{ "segments-together", 7 },

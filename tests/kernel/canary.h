@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Canaries: words in a function's stack frame that nothing running deeper on the stack may change.
+ * Canaries: words in a function's stack frame. A test fills them, calls or is interrupted by other
+ * code that uses the same stack, and then checks that no canary has been overwritten.
  */
 #pragma once
 

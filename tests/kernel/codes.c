@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The siginfo and registers that a program gets for an exception. tests/programs/codes.c checks
- * them.
+ * Tests the siginfo and the registers that a program's signal handler gets for a CPU exception.
+ * tests/programs/codes.c does the checks.
  */
 #include "cpu/cpu.h"
 #include "lib/errno.h"
@@ -36,7 +36,9 @@ TEST(simd_exceptions_tell_what_linux_tells)
 	                                            : RUN_KINDS("codes", "sse");
 }
 
-/* EFLAGS.AC has no effect while CR0.AM is 0. */
+/*
+ * Also checks that the kernel has set CR0.AM, without which EFLAGS.AC traps nothing (SDM 3A 2.5).
+ */
 TEST(misaligned_accesses_are_trapped)
 {
 	if (!(read_cr0() & CR0_AM))

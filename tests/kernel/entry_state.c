@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Entering the kernel with an RSP or with flags that are not the kernel's. */
+/* Tests entries into the kernel while RSP is invalid or while user mode has set EFLAGS.AC. */
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
 #include "lib/errno.h"
@@ -26,12 +26,13 @@ static uint64_t read_flags(void)
 	return flags;
 }
 
-/* nesting.asm */
+/* Defined in nesting.asm. */
 void interrupt_on_stack(uint64_t rsp);
 
 /*
- * An interrupt arrives while RSP points to unmapped memory. If its gate has an IST slot, it is
- * handled. Otherwise the CPU's pushes fault, and #DF is raised on its own stack.
+ * An interrupt arrives while RSP points to unmapped memory. If the interrupt's gate has an IST
+ * slot, the handler runs on that stack. Otherwise pushing the frame faults, and the CPU raises #DF,
+ * which has an IST stack.
  */
 TEST(interrupt_on_unmapped_stack_is_survived)
 {
@@ -44,11 +45,14 @@ TEST(interrupt_on_unmapped_stack_is_survived)
 	interrupts_off();
 	irq_set_handler(TEST_VECTOR, NULL);
 	if (!own_stack)
-		lapic_eoi(); /* the APIC has delivered it, but its handler never ran */
+		lapic_eoi(); /* the APIC has delivered the interrupt, but no handler has run */
 	return raised && arrived == own_stack ? NULL : "the expected exception was not raised";
 }
 
-/* A program that has set EFLAGS.AC is preempted: the next task must not run with SMAP open. */
+/*
+ * Preempts a program that has set EFLAGS.AC. The kernel's own task, which runs next, must find AC
+ * clear, because AC disables SMAP.
+ */
 TEST(preemption_closes_smap)
 {
 	const char *argv[] = { "nest", "ac" };

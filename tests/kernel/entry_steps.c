@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Raises #DB, NMI or #MC at every instruction of the kernel's entry and exit paths, also where RSP
- * or the GS base is still the user's. The handler must run on its own stack with the kernel's GS
- * base, and the program must continue unharmed.
+ * Raises #DB, NMI or #MC at every instruction of the kernel's entry and exit paths, including those
+ * where RSP or the GS base is still the user's. The handler must run on its own stack with the
+ * kernel's GS base, and the program's registers must survive.
  *
- * Single steps cover the instructions after SYSCALL (once IA32_FMASK leaves TF alone) and the exit
- * paths. A gate clears TF, so breakpoints cover the first instructions after one. To simulate NMI
- * and #MC, the #DB gate is pointed at their stubs.
+ * Single-stepping covers the exit paths and the instructions after SYSCALL; for SYSCALL the test
+ * removes TF from IA32_FMASK. An interrupt gate clears TF, so breakpoints cover the instructions
+ * that follow an entry through a gate. To simulate NMI and #MC, the #DB gate is pointed at their
+ * stubs.
  */
 #include "cpu/cpu.h"
 #include "cpu/exceptions.h"
@@ -20,19 +21,22 @@
 #include "tests/kernel/kinds.h"
 #include "tests/kernel/test.h"
 
-/* entry.asm */
+/* Defined in kernel/cpu/entry.asm. */
 extern const uint8_t entry_text[], entry_text_end[], exception_paranoid[], irq_return[], syscall_entry[],
         syscall_entry_traced[];
 extern const uint64_t entry_stubs[256];
 
 #define BREAKPOINTS 4
-#define STUB_BYTES  64 /* covers the part of a stub that matters */
+#define STUB_BYTES  64 /* bytes from the start of a stub that get breakpoints */
 #define HOLE        0x8000000000000000UL
 
-/* The exceptions that #DB simulates: whose stub runs, and on which stack. */
+/*
+ * The exceptions under test. The CPU always raises #DB; its gate then leads to the stub and to the
+ * IST stack of `vector`.
+ */
 static const struct trap {
 	unsigned vector, ist;
-	uintptr_t top;
+	uintptr_t top; /* of the IST stack */
 } traps[] = {
 	{ EXCEPTION_DB, IST_DB, CPU_DB_TOP(0) },
 	{ EXCEPTION_NMI, IST_NMI, CPU_NMI_TOP(0) },
@@ -41,7 +45,7 @@ static const struct trap {
 #define TRAPS (sizeof traps / sizeof *traps)
 
 static const struct trap *trap, *other; /* VECTOR_MICRO_LEAVE's gate leads to the stub of `other` */
-static uint8_t seen[64 * KIB];          /* by offset in entry_text: a trap was raised there */
+static uint8_t seen[64 * KIB];          /* seen[n] is 1 if a trap was raised at entry_text + n */
 static const char *volatile problem;
 static volatile unsigned traps_came;
 static bool long_way;
@@ -67,13 +71,16 @@ static void check_surroundings(const struct trap_frame *frame)
 		                : "a trap was not on its stack";
 }
 
-/* Sets TF, to single-step from here to the end of the exit path. */
+/* Sets EFLAGS.TF, so that #DB is raised after each instruction until the kernel has been left. */
 static void step_out(void)
 {
 	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" : : : "cc", "memory");
 }
 
-/* The probe: handles the exceptions of the test in place of the kernel's handlers. */
+/*
+ * The exception probe. Returns true for the exceptions that the test raises, so that the kernel
+ * does not handle them.
+ */
 static bool watch(struct trap_frame *frame)
 {
 	const uint64_t at = frame->rip - (uintptr_t)entry_text;
@@ -91,7 +98,7 @@ static bool watch(struct trap_frame *frame)
 	if ((frame->cs & 3) && long_way)
 		this_cpu()->return_work |= RETURN_YIELD;
 	if (read_dr6() & DR6_BREAKPOINTS)
-		frame->rflags |= RFLAGS_RF; /* do not break here again (SDM 3B 17.3.1.1) */
+		frame->rflags |= RFLAGS_RF; /* resume without a second #DB here (SDM 3B 17.3.1.1) */
 	write_dr6(DR6_NONE);
 	return true;
 }
@@ -101,7 +108,10 @@ static void set_stub(unsigned vector, unsigned stub, unsigned ist, bool user)
 	gate_set(vector, (void (*)(void))(uintptr_t)entry_stubs[stub], ist, user);
 }
 
-/* Lets user mode reach two gates with INT: a device interrupt, and the exception `leave`. */
+/*
+ * Lets user mode execute INT on two vectors: VECTOR_MICRO, an interrupt that calls `handler`, and
+ * VECTOR_MICRO_LEAVE, which runs the stub of the exception `leave`. Installs `probe`.
+ */
 static void open_gates(void (*handler)(void), const struct trap *leave, bool (*probe)(struct trap_frame *))
 {
 	set_stub(VECTOR_MICRO, VECTOR_MICRO, kstack_gate_ist(VECTOR_MICRO), true);
@@ -132,7 +142,7 @@ static void begin(unsigned which, void (*handler)(void))
 		set_stub(EXCEPTION_DB, trap->vector, trap->ist, false);
 }
 
-/* Runs `nest KIND`. Returns NULL, or what went wrong. */
+/* Runs the program `nest` with the argument `kind`. Returns NULL, or what went wrong. */
 static const char *run_nest(const char *kind)
 {
 	int status = run_kind("nest", kind);
@@ -144,7 +154,10 @@ static const char *run_nest(const char *kind)
 	return status == 0 ? NULL : "the program's state was changed";
 }
 
-/* Returns the first instruction `opcode` in [start, end) at which no trap was raised, or NULL. */
+/*
+ * Returns the first address in [start, end) that has the `size` bytes of `opcode` and at which no
+ * trap was raised, or NULL.
+ */
 static const uint8_t *not_seen(const uint8_t *start, const uint8_t *end, const void *opcode, size_t size)
 {
 	for (const uint8_t *at = start; at + size <= end; at++)
@@ -155,7 +168,7 @@ static const uint8_t *not_seen(const uint8_t *start, const uint8_t *end, const v
 
 /*
  * Returns NULL if a trap was raised at every SWAPGS, IRETQ and SYSRETQ in [start, end), otherwise
- * a text with the first one that was missed.
+ * a text with the offset of an instruction at which none was raised.
  */
 static const char *all_seen(const uint8_t *start, const uint8_t *end)
 {
@@ -172,7 +185,10 @@ static const char *all_seen(const uint8_t *start, const uint8_t *end)
 	return detail;
 }
 
-/* One exception on all paths: the short exits, the long exits, and the entry with trace=calls. */
+/*
+ * Raises the exception traps[which] on all paths: the short exits, the exits through return_work,
+ * and the system-call entry that trace=calls uses. Returns NULL, or what went wrong.
+ */
 static const char *step_all(unsigned which)
 {
 	const char *why = NULL;
@@ -205,7 +221,10 @@ TEST(single_steps_through_the_kernel_are_survived)
 	return why;
 }
 
-/* The next address for breakpoints. Code that their own handler executes gets none. */
+/*
+ * The next address that gets a breakpoint. The code that handles #DB itself gets none, because a
+ * breakpoint there would be hit in every #DB.
+ */
 static const uint8_t *next_place;
 
 static void no_step(void)
@@ -294,13 +313,13 @@ TEST(breakpoints_on_the_ways_are_survived)
 }
 
 /*
- * `bad`: the part of the state loaded by IRETQ or SYSRETQ that is damaged. `way`: how `nest return`
- * enters the kernel.
+ * `bad` selects which of the values that IRETQ or SYSRETQ loads is damaged. `way` selects how the
+ * program `nest return` enters the kernel.
  */
 static enum { BAD_SS, BAD_CS, BAD_RIP, BAD_KINDS } bad;
 static enum { WAY_CALL, WAY_INTERRUPT, WAY_BREAKPOINT, WAY_STEP, WAY_NMI, WAY_LONG, WAYS } way;
 
-/* Damages the hardware's frame (RIP, CS, RFLAGS, RSP, SS) at `rip`. */
+/* Damages a frame that the CPU has pushed (RIP, CS, RFLAGS, RSP, SS); `rip` is its lowest word. */
 static void damage(uint64_t *rip)
 {
 	if (bad == BAD_SS)
@@ -346,7 +365,7 @@ static bool taken;
 static long take_way(void)
 {
 	if (taken)
-		return 0; /* the program is back from the damaged return */
+		return 0; /* second call: the program has survived the damaged return */
 	taken = true;
 	if (way == WAY_CALL) /* syscall_entry has pushed RSP, R11, RCX */
 		((uint64_t *)current_process()->task.stack.top)[-3] = HOLE;
@@ -358,7 +377,9 @@ static long take_way(void)
 	return way == WAY_CALL || way == WAY_LONG ? WAYS : (long)way;
 }
 
-/* The program handles SIGSEGV and exits with status 7. */
+/*
+ * A return to user mode that faults must raise SIGSEGV; the program's handler exits with status 7.
+ */
 TEST(returns_that_fault_are_signals)
 {
 	static const struct bench_calls calls = { take_way, no_call, no_call, no_value };
@@ -378,7 +399,9 @@ TEST(returns_that_fault_are_signals)
 	return status == -ENOENT ? SKIP "its boot module is missing" : status == 7 << 8 ? NULL : detail;
 }
 
-/* A new program has a noncanonical entry point: SYSRETQ faults before its first instruction. */
+/*
+ * Starts a program at a noncanonical address, so that SYSRETQ faults before the first instruction.
+ */
 TEST(a_program_that_starts_nowhere_is_killed)
 {
 	const char *argv[] = { "nest", "quit" };
@@ -393,9 +416,9 @@ TEST(a_program_that_starts_nowhere_is_killed)
 }
 
 /*
- * The program executes SYSCALL with TF set. Bochs raises the #DB inside the kernel; other machines
- * do so once IA32_FMASK leaves TF alone. In both cases the program gets SIGTRAP, and nothing is
- * written to where its RSP points.
+ * Runs programs that execute SYSCALL with TF set. Bochs then raises #DB inside the kernel; other
+ * machines do so only if IA32_FMASK does not clear TF. In both cases the program must get SIGTRAP,
+ * and the kernel must not write to the address in the program's RSP.
  */
 static const char *hostile_steps(void)
 {
@@ -412,7 +435,10 @@ static const char *hostile_steps(void)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		int status = run_kind("hostile", rows[i].kind);
 
-		/* QEMU reads a user-mode IRETQ's frame with the kernel's rights, so SMAP faults. */
+		/*
+		 * QEMU reads the frame of an IRETQ in user mode with kernel rights, so SMAP makes
+		 * it fault.
+		 */
 		if (status == SIGSEGV && no_iretq && string_matches(rows[i].kind, "trap-flag-rsp*"))
 			continue;
 		if (status != rows[i].status) {

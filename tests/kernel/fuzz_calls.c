@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * run=fuzz: runs rounds of the system-call fuzzer (tests/fuzz/calls/), each with its own seed,
- * until `calls=` system calls have been made. After each round all tasks are killed and all files
- * and segments removed; every frame and every heap object must then be free again. Memory is scarce
- * in every fourth round. `seed=` is the seed of the first round.
+ * The kernel's mode run=fuzz. Runs rounds of the system-call fuzzer (tests/fuzz/calls/) until they
+ * have made calls= system calls in total. Each round has its own seed, computed from the option
+ * seed=. After each round this file kills all tasks and removes all files and shared-memory
+ * segments; every frame and every heap object must then be free again. Memory is scarce in every
+ * fourth round.
  */
 #include "boot/boot.h"
 #include "boot/modes.h"
@@ -27,11 +28,11 @@
 #include "tests/kernel/lost.h"
 
 #define PROGRAM         "fuzz-calls"
-#define CALLS           100000 /* the default of calls= */
+#define CALLS           100000 /* default of the option calls= */
 #define CALLS_OF_ROUND  10000
 #define ROUNDS_TO_SCARE 4
-#define HERTZ           500                  /* timer rate: ticks should hit every place */
-#define ROUND_PATIENCE  (60 * NS_PER_SECOND) /* in the guest's time */
+#define HERTZ           500                  /* timer rate, high enough to interrupt any code */
+#define ROUND_PATIENCE  (60 * NS_PER_SECOND) /* guest time for a round to end, in ns */
 #define NODES_KEPT      32
 
 static struct fuzz_page *page; /* shared with the programs of the current round, or NULL */
@@ -63,7 +64,10 @@ static void note_panic(void)
 		print_calls();
 }
 
-/* The host sends an NMI to a kernel that has gone silent, to learn where it hangs. */
+/*
+ * The exception probe. When a kernel prints nothing for too long, the host (tests/fuzz/calls.sh)
+ * sends an NMI; the kernel then prints its last system calls.
+ */
 static bool stop_at_nmi(struct trap_frame *frame)
 {
 	if (frame->vector != EXCEPTION_NMI)
@@ -88,7 +92,11 @@ static long no_call(void)
 	return -ENOSYS;
 }
 
-/* The round's first task passes the address of the page that all its tasks share. */
+/*
+ * SYS_bench_value of the round's first task: takes over the page at `address`, which all tasks of
+ * the round share. Returns 0, -ENOSYS for any other task or address, or -EFAULT if it is not
+ * mapped.
+ */
 static long take_page(uint64_t index, uint64_t address)
 {
 	uint64_t physical;
@@ -144,7 +152,7 @@ static void remove_files(void)
 		panic("the fuzzer has removed a node of /dev or /tmp, which it is not meant to");
 }
 
-/* Makes a file whose data is that of a boot module. */
+/* Makes the file /tmp/module, whose data is that of the boot module `hello`. */
 static void make_module_file(void)
 {
 	const struct boot_module *module = boot_module_find("hello");
@@ -192,7 +200,7 @@ static void take_results(uint64_t round)
 {
 	char text[160];
 
-	/* A task whose handler has changed its registers can write anything here. */
+	/* A task whose signal handler has damaged its registers may have written anything here. */
 	total.calls += page->calls < CALLS_OF_ROUND ? page->calls : CALLS_OF_ROUND;
 	total.forks += page->forks;
 	total.started += page->started;

@@ -15,7 +15,7 @@ int run_kind(const char *program, const char *kind)
 		return pid;
 	while (process_wait(pid, &status, 0) != pid)
 		;
-	while (process_count() > 1) /* its orphans */
+	while (process_count() > 1) /* orphans of the program still run */
 		task_yield();
 	return status;
 }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Running programs of bench/programs and tests/programs that check something themselves. Their
- * first argument, the "kind", chooses the check.
+ * Runs the programs of bench/programs and tests/programs that check something themselves. The first
+ * argument of such a program, its "kind", selects the check.
  */
 #pragma once
 
 #include <stddef.h>
 
 /*
- * Runs `PROGRAM KIND` and waits until it and its orphans have exited. Returns its wait status, or a
- * negative error number if it could not be started.
+ * Runs `program` with the argument `kind` and waits until it and its orphans have exited. Returns
+ * its wait status, or a negative error number if it could not be started.
  */
 int run_kind(const char *program, const char *kind);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* No program can take the machine from the others. Many checks are in tests/programs/limits.c. */
+/*
+ * Tests that no program can deprive the others of CPU time or memory. tests/programs/limits.c does
+ * many of the checks.
+ */
 #include "cpu/apic.h"
 #include "fs/node.h"
 #include "isolation/isolation.h"
@@ -27,7 +30,7 @@ TEST(positions_are_used_by_one_task_at_a_time)
 {
 	const char *problem;
 
-	lapic_timer(10000); /* so that many pauses switch tasks */
+	lapic_timer(10000); /* 10 kHz, so that many task switches occur inside the system calls */
 	problem = RUN_KINDS("limits", "positions");
 	lapic_timer(0);
 	this_cpu()->return_work = 0;
@@ -35,7 +38,7 @@ TEST(positions_are_used_by_one_task_at_a_time)
 }
 
 static volatile bool under_way; /* the function under test is running */
-static volatile bool came;      /* an interrupt arrived while it was */
+static volatile bool came;      /* an interrupt arrived while the function was running */
 
 static void note(void)
 {
@@ -44,8 +47,8 @@ static void note(void)
 }
 
 /*
- * Makes an interrupt pending and calls a function that takes long. Returns true if the interrupt
- * was delivered before the function returned.
+ * Makes an interrupt pending and calls function(argument), which takes long. Returns true if the
+ * interrupt was delivered before the function returned.
  */
 static bool lets_interrupts_in(void (*function)(void *argument), void *argument)
 {
@@ -96,7 +99,10 @@ static void map(void *argument)
 	mapping = (uint64_t)sys_mmap(0, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, ~0UL, 0);
 }
 
-/* The kernel's own task makes the calls, in an address space that it borrows for the test. */
+/*
+ * Calls the memory system calls from the kernel's own task, in the address space that the caller
+ * has lent it. Returns NULL, or what went wrong.
+ */
 static const char *calls_on_memory(void)
 {
 	static const char byte = 1;
@@ -217,7 +223,7 @@ TEST(walks_over_tasks_let_interrupts_in)
 	return in ? NULL : "no interrupt was delivered during the walk";
 }
 
-#define FRAMES 2048 /* left free for the program, which relies on this number */
+#define FRAMES 2048 /* frames left free for the program; the same as in tests/programs/limits.c */
 
 TEST(who_holds_most_memory_pays)
 {
@@ -244,6 +250,6 @@ TEST(files_have_their_share_of_memory)
 
 	node_limit_frames(0);
 	problem = RUN_KINDS("limits", "files-are-full");
-	node_limit_frames(frames_total() / 2); /* as set by kernel_main() */
+	node_limit_frames(frames_total() / 2); /* restores the limit that kernel_main() has set */
 	return problem;
 }

@@ -33,8 +33,8 @@ const char *memory_lost(const struct memory *before)
 	memory_note(&now);
 	text[0] = '\0';
 	append(text, sizeof text, before->beside, now.beside, "frames", 0);
-	for (unsigned class = 0; class < HEAP_CLASSES;
-	     class ++) /* an object allocated since and not freed is lost */
+	/* The order of the counts is reversed: an object is lost if there are more objects now. */
+	for (unsigned class = 0; class < HEAP_CLASSES; class ++)
 		append(text, sizeof text, now.heap.objects[class], before->heap.objects[class], "objects",
 		       HEAP_SMALLEST << class);
 	if (!text[0])

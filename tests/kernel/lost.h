@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Detects memory that a test leaks, both frames and objects on the kernel's heap. Slabs count as
- * free frames, because the number of slabs depends on the order in which objects were allocated.
+ * Detects frames and kernel heap objects that a test leaks. Slabs count as free frames, because the
+ * number of slabs depends on the order in which objects were allocated.
  */
 #pragma once
 
@@ -15,17 +15,17 @@ struct memory {
 	struct heap_count heap;
 };
 
-/* Records what is free now, after making the loader free its caches. */
+/* Makes the loader free its caches, then records the free frames and the heap's objects. */
 void memory_note(struct memory *memory);
 
 /*
- * Compares what is free now with what was recorded. Returns NULL if nothing differs, otherwise a
- * text that is valid until the next call.
+ * Compares the free frames and heap objects with the record `before`. Returns NULL if they are
+ * equal, otherwise a text that names the differences and is valid until the next call.
  */
 const char *memory_lost(const struct memory *before);
 
 /*
- * Calls `run` repeatedly, with first, first + step, … frames free, up to but excluding `end`.
- * Returns NULL, or what was lost, as memory_lost() does.
+ * Calls run(n) for n = first, first + step, … below `end`, each time with n frames free. Returns
+ * NULL, or the leak that memory_lost() reports.
  */
 const char *run_in_shortage(size_t first, size_t end, size_t step, void (*run)(size_t left));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel found out about the machine, and that it works without the missing features. */
+/* Tests that the kernel detects the features of the machine and uses no missing ones. */
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
 #include "cpu/fpu.h"
@@ -12,7 +12,10 @@
 
 #define SLOWEST_TIMER 1000000U /* ticks (of 16 input clocks) per second; known timers are faster */
 
-/* A CR4 bit is set if and only if the CPU has the feature; setting an unsupported one would #GP. */
+/*
+ * A CR4 bit must be set if and only if the CPU has the feature. PCIDE is set if PCIDs are in use,
+ * which needs the feature too.
+ */
 TEST(cr4_follows_the_features)
 {
 	const struct cpu_features *f = &cpu_features;
@@ -88,7 +91,10 @@ TEST(highest_frame_holds_what_is_written)
 	return count ? problem : "no frame is free";
 }
 
-/* Without a PIT to calibrate against, a wrong guess could flood the kernel with interrupts. */
+/*
+ * The kernel calibrates the APIC timer with the PIT. On a machine without one it assumes a rate; if
+ * that were far too low, each timer period would be far too short.
+ */
 TEST(timer_rate_is_plausible)
 {
 	const bool on = interrupts_are_on();
@@ -105,7 +111,7 @@ TEST(timer_rate_is_plausible)
 
 #define XCR0_AVX 4U
 
-/* XMM0 and XMM15, or with AVX all of YMM0 and YMM15. */
+/* The registers XMM0 and XMM15, or YMM0 and YMM15 if AVX is enabled. */
 struct vectors {
 	uint64_t first[4], last[4];
 };
@@ -137,7 +143,10 @@ static bool vectors_are(const struct vectors *wanted)
 	return memcmp(found.first, wanted->first, size) == 0 && memcmp(found.last, wanted->last, size) == 0;
 }
 
-/* CPUID causes a VM exit under every hypervisor; the guest's vector registers must survive it. */
+/*
+ * Executes CPUID, which causes a VM exit under every hypervisor, before and after saving and
+ * restoring vector registers. Returns NULL, or what went wrong.
+ */
 static const char *vectors_over_exits(void)
 {
 	static char saved[FPU_AREA] __attribute__((aligned(64)));
@@ -171,7 +180,7 @@ TEST(fpu_state_survives_exits)
 	if (!fpu_present())
 		return SKIP "this CPU has no SSE";
 	if (fpu_components() && fpu_xcr0() != fpu_components())
-		return "XCR0 is not what the kernel wrote"; /* an AVX instruction would #UD */
+		return "XCR0 is not what the kernel wrote"; /* AVX instructions would raise #UD */
 	interrupts_off();
 	problem = vectors_over_exits();
 	fpu_stop();
@@ -180,7 +189,10 @@ TEST(fpu_state_survives_exits)
 	return problem;
 }
 
-/* Where XSAVE does not work, the kernel reports that and hides it from programs. */
+/*
+ * If XSAVE does not work on this machine, the kernel must leave CR4.OSXSAVE clear, which also hides
+ * XSAVE from programs.
+ */
 TEST(xcr0_is_kept)
 {
 	const bool on = read_cr4() & CR4_OSXSAVE, seen = cpuid_read(1).c >> 27 & 1;

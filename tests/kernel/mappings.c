@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Mapped files, shared memory, mremap() and madvise() as programs see them. The checks are in the
- * programs mappings and shm.
+ * Tests mapped files, shared memory, mremap() and madvise(). The programs `mappings` and `shm` do
+ * the checks.
  */
 #include "fs/node.h"
 #include "lib/string.h"
@@ -27,7 +27,7 @@ TEST(programs_find_memory_by_keys)
 	return run_kinds("shm", shm, sizeof shm / sizeof *shm);
 }
 
-/* A program that was killed leaves its file: removes it. */
+/* Removes the file that a killed program has left. */
 static void remove_left_over(void)
 {
 	int error;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Regions, page faults and fork() as programs see them; tests/programs/memory.c has the checks. */
+/* Tests regions, page faults and fork(). The programs `memory` and `state` do the checks. */
 #include "lib/string.h"
 #include "mem/frames.h"
 #include "output/console.h"
@@ -43,7 +43,10 @@ TEST(who_finds_no_memory_is_killed)
 	return status == SIGKILL ? NULL : "SIGKILL was expected";
 }
 
-/* Without memory for a fork, page or table, a call fails or the task is killed; nothing leaks. */
+/*
+ * Runs a program with `left` free frames. If there is no memory for a fork, a page or a page table,
+ * the call fails or the task is killed; its exit status is not checked, only leaks are.
+ */
 static void use_memory(size_t left)
 {
 	run_kind("memory", left % 2 ? "forks" : "maps");

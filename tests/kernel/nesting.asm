@@ -1,14 +1,16 @@
 ; SPDX-License-Identifier: MIT
 ;
-; CPU states that C cannot produce, for tests/kernel/nmi.c and entry_state.c.
+; Functions that bring the CPU into states that C cannot produce. tests/kernel/nmi.c and
+; entry_state.c call them.
 
 section .text
 	global	write_icr_before_swapgs, interrupt_on_stack
 
 ; bool write_icr_before_swapgs(uint64_t rsp, uint32_t *icr, uint32_t value,
 ;                              volatile uint64_t *count)
-; Recreates the state right after SYSCALL (kernel mode, interrupts off, the user's RSP and GS base)
-; and writes `value` to the interrupt command register. Returns true if *count changes soon.
+; Recreates the state right after SYSCALL (kernel mode, interrupts off, RSP = `rsp`, the user's GS
+; base) and writes `value` to the interrupt command register at `icr`. Returns true if *count
+; changes within a million PAUSEs.
 write_icr_before_swapgs:
 	push	rbx
 	mov	rbx, rsp
@@ -30,8 +32,9 @@ write_icr_before_swapgs:
 	pop	rbx
 	ret
 
-; void interrupt_on_stack(uint64_t rsp): lets a pending interrupt arrive while RSP is `rsp`.
-; Executes UD2 after the interrupt handler has returned.
+; void interrupt_on_stack(uint64_t rsp)
+; Enables interrupts while RSP is `rsp`, so that a pending interrupt is delivered, and then executes
+; UD2. Does not return.
 interrupt_on_stack:
 	mov	rsp, rdi
 	sti

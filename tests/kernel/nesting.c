@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Nested exceptions and interrupts. Every step runs twice: in the first task, and inside a system
- * call of the program `nest`. Canaries on the stack detect overwriting.
+ * Tests nested exceptions and interrupts. Every step runs twice: in the first task, and inside a
+ * system call of the program `nest`. Canaries (canary.h) detect stack words that were overwritten.
  */
 #include "bench/guest/bench.h"
 #include "cpu/apic.h"
@@ -17,7 +17,7 @@
 #include "tests/kernel/test.h"
 #include "tests/kernel/trap.h"
 
-/* Each vector has a higher priority class than the one before (SDM 3A 11.8.3). */
+/* VECTOR(n + 1) has a higher priority class than VECTOR(n) (SDM 3A 11.8.3). */
 #define VECTOR_FIRST 0x60
 #define LEVELS       4
 #define VECTOR(n)    (VECTOR_FIRST + 16 * (n))
@@ -67,7 +67,10 @@ static void use_handler(void (*handler)(void))
 		irq_set_handler(VECTOR(i), handler);
 }
 
-/* Sends level 0 to this CPU and waits for level `last`. Returns true if that arrived. */
+/*
+ * Sends the interrupt of level 0 to this CPU and waits for the one of level `last`, which the
+ * handlers send. Returns true if that one arrived.
+ */
 static bool interrupt_and_wait(unsigned last)
 {
 	bool came;
@@ -107,7 +110,10 @@ static const char *interrupt_comes(void)
 	return interrupt_and_wait(0) ? NULL : "the interrupt was not delivered";
 }
 
-/* All gates are interrupt gates: an interrupt during a fault handler is pending until its IRETQ. */
+/*
+ * The exception probe. Sends an interrupt during the fault handler. It must stay pending until the
+ * handler's IRETQ, because all gates are interrupt gates, which disable interrupts.
+ */
 static bool interrupt_the_fault(struct trap_frame *frame)
 {
 	if (frame->vector != EXCEPTION_PF)
@@ -154,7 +160,8 @@ static bool open_the_fault(struct trap_frame *frame)
 }
 
 /*
- * Only for a STACK on which handlers may nest. On others they keep interrupts off, as tested above.
+ * Enables interrupts inside a fault handler. This applies only to a STACK on which handlers may
+ * nest; on the others a handler keeps interrupts off (interrupt_right_after_a_fault()).
  */
 static const char *interrupt_inside_a_fault(void)
 {
@@ -187,7 +194,7 @@ static const char *fault_inside_an_interrupt(void)
 	return interrupt_and_wait(0) ? NULL : "the interrupt was not delivered";
 }
 
-/* Each level sends the next one, which has a higher priority, and waits for it. */
+/* Sends the interrupt of the next level, which has a higher priority, and waits for its handler. */
 static void nesting_handler(void)
 {
 	static volatile unsigned depth;
@@ -213,7 +220,10 @@ static void nesting_handler(void)
 	lapic_eoi();
 }
 
-/* Interrupts stay off: the second one, despite its higher priority, is pending until the IRETQ. */
+/*
+ * Keeps interrupts off. The second interrupt has a higher priority, but must stay pending until the
+ * first handler's IRETQ.
+ */
 static void waiting_handler(void)
 {
 	static volatile unsigned running, level;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * NMIs in every critical place: with interrupts off, inside handlers, under a CR3 that does not map
- * the task's kernel stack, between SYSCALL and SWAPGS, and in user mode. The handler must always
- * run on IST_NMI, with the kernel's GS base.
+ * Sends NMIs in every critical place: with interrupts off, inside handlers, under a CR3 that does
+ * not map the task's kernel stack, between SYSCALL and SWAPGS, and in user mode. The handler must
+ * always run on the stack of IST_NMI, with the kernel's GS base.
  */
 #include "bench/guest/bench.h"
 #include "cpu/apic.h"
@@ -20,7 +20,7 @@
 #define PATIENCE        1000000U
 #define NO_NMI          SKIP "this machine sends no NMI to itself"
 
-/* entry.asm, nesting.asm */
+/* Defined in kernel/cpu/entry.asm and in nesting.asm. */
 extern char syscall_entry[];
 bool write_icr_before_swapgs(uint64_t rsp, uint32_t *icr, uint32_t value, volatile uint64_t *count);
 
@@ -49,7 +49,10 @@ static void watch_begin(void)
 	seen = seen_in_user = seen_on_user_rsp = 0;
 	problem = NULL;
 	exception_set_probe(watch);
-	/* The shorthand "self" works with fixed delivery only (SDM 3A 11.6.1): address this CPU. */
+	/*
+	 * An NMI to this CPU needs its APIC ID, since the shorthand "self" works with fixed
+	 * delivery only (SDM 3A 11.6.1).
+	 */
 	lapic_write(LAPIC_ICR_HIGH, lapic_read(LAPIC_ID));
 }
 
@@ -128,7 +131,10 @@ static void nmi_under_cr3(void *argument)
 	write_cr3(old);
 }
 
-/* As in the middle of context_switch() and of the sandwich, the task's stack is not mapped. */
+/*
+ * Sends an NMI while the task's stack is not mapped, as in the middle of context_switch() and of
+ * the CR3 switches of the loader `sandwich`.
+ */
 TEST(nmi_under_a_foreign_cr3)
 {
 	static uint64_t cr3;
@@ -156,7 +162,8 @@ TEST(nmi_between_syscall_and_swapgs)
 }
 
 /*
- * The program sends NMIs: they arrive in user mode or in the first instructions of a system call.
+ * The program itself sends the NMIs, by writing to the APIC. They arrive in user mode or in the
+ * first instructions of a system call.
  */
 TEST(nmi_in_user_mode)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* PCIDs are allocated and freed, and a new owner never sees translations of the previous one. */
+/* Tests that a space never uses TLB entries that the previous owner of its PCID has left. */
 #include "cpu/cpu.h"
 #include "isolation/isolation.h"
 #include "lib/string.h"
@@ -16,7 +16,10 @@ static const char *off(void)
 	return cpu_features.pcid ? SKIP "pcid=on was not asked for" : SKIP "the CPU has no PCID";
 }
 
-/* Makes a space with one page, whose first word is `tag`. Returns false if out of memory. */
+/*
+ * Makes an address space with one page, at PAGE, whose first word is `tag`. Returns false if out of
+ * memory.
+ */
 static bool make(struct address_space *space, uint64_t tag)
 {
 	if (address_space_create(space))
@@ -36,7 +39,8 @@ struct look {
 
 static void look_inside(void *argument)
 {
-	struct look *look = argument; /* on the old stack */
+	/* On the old stack: may be unmapped while the other CR3 is loaded. */
+	struct look *look = argument;
 	const uint64_t old = read_cr3();
 	uint64_t seen;
 
@@ -48,7 +52,7 @@ static void look_inside(void *argument)
 	look->seen = seen;
 }
 
-/* Loads the space as a context switch does. Returns the word that it then sees at PAGE. */
+/* Loads the space's CR3 as a context switch does. Returns the word at PAGE in that space. */
 static uint64_t seen_in(struct address_space *space)
 {
 	struct look look = { space, 0 };
@@ -114,7 +118,7 @@ TEST(pcids_keep_spaces_apart)
 	return problem;
 }
 
-/* With more spaces than PCIDs, the spaces without one work too. */
+/* Makes more spaces than there are PCIDs. A space without a PCID must work too, by flushing. */
 TEST(pcids_run_out)
 {
 	const char *problem = NULL;
@@ -127,7 +131,8 @@ TEST(pcids_run_out)
 		return off();
 	if (frames_free() < 4 * PCID_COUNT)
 		return SKIP "not enough memory";
-	for (made = 0; without < 4; made++) { /* each struct is in a frame, like a task's */
+	/* Each struct address_space is in a frame of its own, as that of a task is. */
+	for (made = 0; without < 4; made++) {
 		frame = frame_alloc();
 		space = phys_to_virt(frame);
 		if (frame == FRAME_NONE || address_space_create(space) || made > PCID_COUNT) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Running programs, among them hostile ones. */
+/* Tests that programs run, are preempted and killed, and that hostile ones do no damage. */
 #include "boot/boot.h"
 #include "cpu/apic.h"
 #include "fs/node.h"
@@ -104,7 +104,8 @@ static const struct {
 };
 
 /*
- * Returns true if EFLAGS.AC overrides SMAP (SDM 3A 4.6). Without SMAP, AC has no effect in ring 0.
+ * Returns true if EFLAGS.AC currently disables SMAP (SDM 3A 4.6). Without SMAP, AC has no effect in
+ * ring 0.
  */
 static bool flag_ac(void)
 {
@@ -124,7 +125,7 @@ TEST(hostile_programs_are_stopped)
 		int status = run("hostile", hostile[i].kind, NULL);
 		const char *lost;
 
-		while (process_count() > 1) /* wait for its orphans too */
+		while (process_count() > 1) /* orphans of the program still run */
 			task_yield();
 		if (flag_ac()) {
 			format_string(problem, sizeof problem, "%s: AC is set in the kernel",
@@ -160,7 +161,7 @@ TEST(tasks_are_preempted_and_killed)
 	}
 	lapic_timer(1000);
 	for (unsigned i = 0; i < 5; i++)
-		task_yield(); /* returns only because the timer preempts all three */
+		task_yield(); /* returns only if the timer preempts the three programs */
 	lapic_timer(0);
 	if (flag_ac())
 		return "a preempted program's AC is set in the kernel";
@@ -227,12 +228,12 @@ TEST(the_console_outlives_its_name)
 	status = run("hostile", "remove-console", NULL);
 	lost = memory_lost(&before);
 	dev = node_find(NULL, "/dev", true, &error);
-	if (dev && !node_child(dev, "console", 7)) { /* later programs need one */
+	if (dev && !node_child(dev, "console", 7)) { /* the tests that follow need the console */
 		again = node_create(dev, "console", 7, NODE_CHARACTER | 0666);
 		if (!again)
 			return "no memory for another /dev/console";
 		again->device = DEVICE_CONSOLE;
-		self_test_keeps(); /* the old node stays allocated too */
+		self_test_keeps(); /* the new node, and the old one, which open files still use */
 	}
 	if (lost)
 		return lost;
@@ -253,8 +254,9 @@ static long speed_value(uint64_t index, uint64_t value)
 }
 
 /*
- * Times the same loop in kernel and in user mode. A hypervisor that emulates kernel mode makes it
- * many times slower there. The harness's probe reads this fact; the test does not judge it.
+ * Times the same loop in kernel and in user mode, and records the ratio as a fact for the harness's
+ * probe. Under a hypervisor that emulates kernel mode, the loop is many times slower there. The
+ * test passes whatever the ratio is.
  */
 TEST(native_speed_is_measured)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Accesses that the page tables and the CPU must not allow. */
+/* Tries the memory accesses that the page tables, SMEP and SMAP must prevent. */
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
 #include "lib/string.h"
@@ -11,7 +11,7 @@
 #include "tests/kernel/test.h"
 #include "tests/kernel/trap.h"
 
-/* Linker script. */
+/* Defined by the linker script. */
 extern char text_start[], text_end[], data_start[];
 
 #define USER_PAGE 0x10000000UL
@@ -122,7 +122,10 @@ TEST(guard_pages_stand_around_stacks)
 	return NULL;
 }
 
-/* A push on an unmapped stack raises #PF if #PF has an IST stack, else #DF. */
+/*
+ * A push on an unmapped stack raises #PF. If #PF has no IST stack, pushing its frame faults too,
+ * which raises #DF.
+ */
 TEST(unmapped_stack_is_survived)
 {
 	uint64_t vector = kstack_gate_ist(EXCEPTION_PF) == IST_NONE ? EXCEPTION_DF : EXCEPTION_PF;
@@ -134,7 +137,10 @@ TEST(nmi_has_its_own_stack)
 {
 	uint64_t before = nmi_count;
 
-	/* The shorthand "self" works with fixed delivery only (SDM 3A 11.6.1): address this CPU. */
+	/*
+	 * An NMI to this CPU needs its APIC ID, since the shorthand "self" works with fixed
+	 * delivery only (SDM 3A 11.6.1).
+	 */
 	lapic_write(LAPIC_ICR_HIGH, lapic_read(LAPIC_ID));
 	lapic_write(LAPIC_ICR_LOW, LAPIC_ICR_NMI);
 	for (unsigned i = 0; i < 1000000 && nmi_count == before; i++)
@@ -142,7 +148,10 @@ TEST(nmi_has_its_own_stack)
 	return nmi_count == before + 1 ? NULL : SKIP "this machine sends no NMI to itself";
 }
 
-/* Maps a user page in the current space while `body` runs. Returns body's result. */
+/*
+ * Maps a user page with a RET instruction at USER_PAGE while body() runs. Returns the result of
+ * body(), or a text if out of memory.
+ */
 static const char *with_user_page(const char *(*body)(void))
 {
 	uint32_t tables = FRAME_LIST_END;
@@ -158,7 +167,7 @@ static const char *with_user_page(const char *(*body)(void))
 	((pte_t *)phys_to_virt(pml4))[PML4_INDEX(USER_PAGE)] = 0;
 	while (tables != FRAME_LIST_END)
 		frame_free(frame_list_pop(&tables));
-	write_cr3(read_cr3()); /* with PCIDs, flushes the current one */
+	write_cr3(read_cr3()); /* flushes the TLB; with PCIDs, the entries of the current PCID */
 	if (frame != FRAME_NONE)
 		frame_free(frame);
 	return result;

@@ -9,12 +9,12 @@
 #include "tests/kernel/lost.h"
 #include "tests/kernel/test.h"
 
-/* Linker script. */
+/* Defined by the linker script. */
 extern const struct self_test self_tests_start[], self_tests_end[];
 
 static unsigned passed, skipped, failed;
 
-static struct memory before; /* the current test */
+static struct memory before; /* free memory before the current test */
 
 void self_test_keeps(void)
 {
@@ -49,7 +49,10 @@ static void run_one(const struct self_test *test)
 	passed += !problem;
 }
 
-/* Records the best time of a million rounds of a loop, which the harness also times on the host. */
+/*
+ * Records the fact kernel-loop: the shortest of three times, in TSC ticks, of a million rounds of a
+ * loop. The harness times the same loop on the host.
+ */
 static void time_kernel_loop(void)
 {
 	uint64_t best = UINT64_MAX;

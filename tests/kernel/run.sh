@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Runs the self-tests inside the kernel and prints TAP:
-# run.sh ENGINE STACK+LOADER+ISOLATION [NAME=VALUE…]
-# The assignments (CPU=…, MEMORY=…, WORDS=…) go to boot.sh. WORDS=test=GLOB chooses tests.
+# Boots a kernel, which runs its self-tests, and prints their results as TAP.
+# usage: run.sh ENGINE STACK+LOADER+ISOLATION [NAME=VALUE…]
+# The assignments (CPU=…, MEMORY=…, WORDS=…) are passed to boot.sh as environment variables.
+# WORDS=test=GLOB selects the tests whose names match GLOB.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Signals as programs see them, and system calls with bad arguments. The checks are in
- * tests/programs/signals.c, signal_frames.c and calls.c.
+ * Tests signals, and system calls with bad arguments. tests/programs/signals.c, signal_frames.c and
+ * calls.c do the checks.
  */
 #include "cpu/fpu.h"
 #include "lib/string.h"
@@ -43,8 +43,8 @@ TEST(random_calls_are_survived)
 }
 
 /*
- * Without memory for a child, a table of handlers or a page of a handler's stack, a call fails or
- * the task is killed; nothing leaks.
+ * Runs a program with `left` free frames. If there is no memory for a child, a table of handlers or
+ * a page of a handler's stack, the call fails or the task is killed; only leaks are checked.
  */
 static void use_signals(size_t left)
 {

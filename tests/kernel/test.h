@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Self-tests inside the kernel (run=test). The linker collects them in a table. A test returns
- * NULL, or what went wrong. It fails too if it does not leave as many free frames, and as many
- * objects on the kernel's heap, as it found.
+ * Self-tests inside the kernel, which the mode run=test runs. TEST(name) defines one; the linker
+ * collects them in a table. A test returns NULL, or a text that says what went wrong. It also fails
+ * if it leaks frames or objects of the kernel's heap.
  */
 #pragma once
 
@@ -22,9 +22,9 @@ struct self_test {
 	static const char *test_##id(void)
 
 /*
- * Called by a test that keeps memory on purpose: what is allocated so far does not count as lost.
+ * Called by a test that keeps memory on purpose: memory allocated so far does not count as leaked.
  */
 void self_test_keeps(void);
 
-/* The prefix of the text that a test returns if this machine cannot run it; the rest says why. */
+/* A test that this machine cannot run returns SKIP "reason". */
 #define SKIP "skip: "

@@ -1,8 +1,9 @@
 ; SPDX-License-Identifier: MIT
 ;
-; bool trap_call(void (*function)(uint64_t argument), uint64_t argument): calls the function.
-; Returns false if it returned, and true if an expected exception (exception_expect() with
-; trap_resume) ended it. RSP is restored even if the function changed it.
+; bool trap_call(void (*function)(uint64_t argument), uint64_t argument)
+; Calls function(argument). Returns false if the function returned, and true if it was ended by the
+; exception that exception_expect() was told to expect, with trap_resume as the address to continue
+; at. RSP is restored even if the function changed it.
 
 %include "x86/registers.inc"
 
@@ -27,7 +28,8 @@ out:	add	rsp, 8
 	POP_CALLEE_SAVED
 	ret
 
-; void push_below(uint64_t rsp): pushes a word on a stack that is not mapped.
+; void push_below(uint64_t rsp): pushes a word on an unmapped stack, just below `rsp`. The push must
+; fault.
 push_below:
 	mov	rsp, rdi
 	push	rax

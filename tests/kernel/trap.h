@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Exceptions in the kernel that a test provokes and survives. */
+/* Lets a test raise an exception in kernel mode and continue after it. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Programs in files that were written after boot. Unlike a boot module's, the frames of such a file
- * are not contiguous, there may be holes, and the file may change before the program runs.
+ * Tests programs in files that were written after boot. Such a file differs from a boot module: its
+ * frames are not contiguous, it may have holes, and it may change before the program runs.
  */
 #include "boot/boot.h"
 #include "fs/node.h"
@@ -18,8 +18,8 @@
 #define PATH "/tmp/written"
 
 /*
- * Writes a file, last page first, so that no frame precedes the next page's. Pages of zeros become
- * holes. Returns NULL if out of memory.
+ * Writes `size` bytes to a new file at PATH. Starts with the last page, so that no two consecutive
+ * pages get consecutive frames. Pages of zeros become holes. Returns NULL if out of memory.
  */
 static struct node *write_file(const uint8_t *bytes, size_t size)
 {
@@ -144,7 +144,10 @@ TEST(views_show_their_own_file)
 		pte_t entry;
 
 		memset(text, letter, sizeof text);
-		node = write_file(text, sizeof text); /* new frames: the last view keeps its own */
+		/*
+		 * The file gets new frames, since the last view still owns those of the last file.
+		 */
+		node = write_file(text, sizeof text);
 		if (last)
 			view_close(last, sizeof text);
 		view = node ? view_open(&node->backing, node->size) : NULL; /* in the same slot */
@@ -174,7 +177,8 @@ TEST(damaged_written_programs_are_refused)
 	if (start() != -ENOEXEC || run_by_execve() != ENOEXEC << 8)
 		problem = "truncated in its headers: ENOEXEC was expected";
 	node_remove(node);
-	node = write_file(module->data, module->size - 2 * PAGE_SIZE); /* it uses only its first page */
+	/* Cut off two pages. The program still works, because it uses only its first page. */
+	node = write_file(module->data, module->size - 2 * PAGE_SIZE);
 	if (!node)
 		return "the file could not be written again";
 	if (wait_for(start()) != 0 || run_by_execve() != 0)
@@ -192,7 +196,7 @@ TEST(long_written_scripts_run)
 	struct node *node;
 	int status;
 
-	memcpy(text, "#!probe\n", 8); /* exits with status 2 */
+	memcpy(text, "#!probe\n", 8); /* with these arguments `probe` exits with status 2 */
 	memset(text + 8, '#', sizeof text - 8);
 	node = write_file(text, sizeof text);
 	if (!node)
@@ -225,7 +229,7 @@ TEST(many_written_programs_wait_to_run)
 		const int pid = start();
 
 		if (pid == -ENOMEM && started >= VIEW_SLOTS)
-			break; /* tasks load themselves in this build: each holds a view */
+			break; /* no free view: in this build, each new task holds a view */
 		if (pid < 0) {
 			problem = "a task was not started";
 			break;
@@ -265,7 +269,10 @@ TEST(shortage_with_written_programs_loses_nothing)
 #define OWNED_PAGES 5
 #define TRIED       512 /* frames allocated in the search for OWNED_PAGES contiguous ones */
 
-/* Returns how many contiguous frames from `start` are in the list, at most OWNED_PAGES. */
+/*
+ * Returns how many consecutive frames, beginning with the one at address `start`, are in the list;
+ * at most OWNED_PAGES.
+ */
 static size_t run_length(const uint64_t *frames, size_t count, uint64_t start)
 {
 	size_t length = 0;
@@ -278,7 +285,10 @@ static size_t run_length(const uint64_t *frames, size_t count, uint64_t start)
 	return length;
 }
 
-/* Allocates OWNED_PAGES contiguous frames, like an archive's. Returns the first, or FRAME_NONE. */
+/*
+ * Allocates OWNED_PAGES contiguous frames, like those of a file in an archive. Returns the address
+ * of the first, or FRAME_NONE if there are none.
+ */
 static uint64_t frames_side_by_side(void)
 {
 	static uint64_t frames[TRIED];
@@ -315,7 +325,7 @@ TEST(files_of_archives_are_read_into_themselves)
 	node->size = OWNED_PAGES * PAGE_SIZE;
 	node_own_data(node);
 	for (size_t i = 0; i < OWNED_PAGES; i++)
-		frame_free(start + i * PAGE_SIZE); /* the file is their only owner now */
+		frame_free(start + i * PAGE_SIZE); /* the file remains the only owner */
 	status = wait_for(process_spawn("paths", argv, 2));
 	node_remove(node);
 	loader_trim();
