@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Boots a kernel on an engine and prints its records (port 0xE9).
+# Boots a kernel on an engine and prints its records (the output at port 0xE9).
 # usage: boot.sh tcg|bochs STACK+LOADER+ISOLATION "command line"
-# Optional variables: CPU (a model of the engine), MEMORY (MiB), MACHINE (QEMU's -machine), CPUS, WORDS
-# (appended to the command line), MODULES (files, in place of the programs), ARCHIVE (one more module),
-# QEMU_WORDS (more options), SERIAL (a file for the console's output).
-# Exit status: the engine's; 33 if the kernel reported success.
+# Exits with the engine's status, which is 33 if the kernel reported success. Optional variables:
+#   CPU         CPU model of the engine          MEMORY   MiB (default 512)
+#   MACHINE     QEMU's -machine (default pc)     CPUS     number of CPUs, on tcg (default 1)
+#   WORDS       added to the command line        LIMIT    time limit in s (default 120)
+#   MODULES     boot modules instead of all programs in build/programs
+#   ARCHIVE     one more boot module             QEMU_WORDS   more options for QEMU
+#   SERIAL      file that gets the console's output
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../bench/environment.sh"
@@ -36,7 +39,8 @@ bochs)
 	{
 		cat bochsrc
 		[ -z "${CPU:-}" ] || echo "cpu: model=$CPU"
-		echo "memory: guest=$memory, host=$((memory < 2048 ? memory : 2048))" # the most that Bochs takes
+		# Bochs cannot use more than 2048 MiB of host memory.
+		echo "memory: guest=$memory, host=$((memory < 2048 ? memory : 2048))"
 		echo "ata0-master: type=cdrom, path=$work/cd.iso, status=inserted"
 		echo "com1: enabled=1, mode=file, dev=$work/serial"
 		echo "log: $work/errors"

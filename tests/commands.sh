@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Runs every command that README.md and `make help` name, in a fresh clone of this tree (with uncommitted
-# changes) that has no build/, and prints TAP. A command that is named there but not known here is a
-# failure, and so is one that is known here but not named there.
-# usage: commands.sh [--all | CHECK...]     --all: also those that take minutes (make test-commands)
+# Runs every command that README.md and `make help` name and prints TAP. The commands run in a fresh
+# clone of this tree, with its uncommitted changes and without build/. The test also fails if
+# table() below lacks a documented command or lists one that is not documented.
+# usage: commands.sh [--all | CHECK...]
+# Without arguments it runs the checks that table() calls quick; --all adds those that take minutes
+# (make test-commands); CHECK is a function of table().
 # shellcheck disable=SC2016,SC2317 # functions are called by the table; the shell that reads what is in quotes expands it
 set -uo pipefail
 # shellcheck source=bench/environment.sh
@@ -22,13 +24,13 @@ esac
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
 source=$PWD
-# A name that every command must be able to handle.
+# The clone's path, with characters that every command must be able to handle.
 clone=$work/"it's_(a)_\"clone\"_&_co;"
 
-# What is documented ----------------------------------------------------------------------------------------------------------
+# What is documented -------------------------------------------------------------------------------
 
-# Prints the commands in README.md: lines of code, and code in the text that begins like a command
-# or an option of run-bench.sh, or is piped into make.
+# Prints the commands in README.md: the lines of code blocks, and code in the text that is a
+# command, an option of run-bench.sh, or a pipe into make.
 readme_commands()
 {
 	{
@@ -37,7 +39,8 @@ readme_commands()
 	} | sed -n 's/ *#.*//; /^make \|^\.\/[a-z]\|^--\||  *make /p'
 }
 
-# Prints the commands in the output of `make help`: targets, and each value of a variable.
+# Prints the commands in the output of `make help`: one for each target and each value of a
+# variable.
 help_commands()
 {
 	local line usage word targets
@@ -51,7 +54,7 @@ help_commands()
 			echo "make $word"
 		done
 		grep -oE '[A-Z_]+=[^] ,;)]+' <<<"$line" | sed 's/^/make /'
-		# Targets in the explanation: with a dash in the name, or after "make".
+		# The explanation may name more targets: words with a dash, or words after "make".
 		sed 's/.*  //; s/make /make-/g; s/[^a-z-]/\n/g' <<<"$line" | grep -e - | while read -r word; do
 			word=${word#make-}
 			[[ $targets != *" $word "* ]] || echo "make $word"
@@ -59,12 +62,13 @@ help_commands()
 	done
 }
 
-# The checks --------------------------------------------------------------------------------------------------------------------
+# The checks ---------------------------------------------------------------------------------------
 
-# A small run, of one build on Bochs.
+# The options of a small run: one build, on Bochs.
 small=(--engine bochs --strategy window --quick)
 
-# run NAME COMMAND…: passes if it exits with 0; its output is then in $work/out
+# run NAME COMMAND…: one test, which passes if the command exits with 0; its output is then in
+# $work/out
 run()
 {
 	local name=$1 status=0
@@ -81,7 +85,7 @@ run()
 	return 1
 }
 
-# shows NAME TEXT: passes if the last command's output contains TEXT
+# shows NAME TEXT: one test, which passes if the output of the last command contains TEXT
 shows()
 {
 	if grep -qF -- "$2" "$work/out"; then
@@ -92,8 +96,8 @@ shows()
 	fi
 }
 
-# The first command in the clone, which has no build/ yet. The reference has one row, and this machine's
-# numbers may differ from it.
+# Runs first, while the clone has no build/. Uses a reference with one row only. The numbers of this
+# machine may differ from the reference, so they are not checked.
 reproduce()
 {
 	mkdir "$work/tiny"
@@ -170,7 +174,7 @@ qemu()
 	[ ! -e build/linux/root/bin/busybox ] || shows "echo 'ls /bin' | make qemu: files are listed" uniq
 }
 
-# run_with_input NAME COMMAND…: like run, with $work/input as standard input.
+# run_with_input NAME COMMAND…: like run, with $work/input as standard input
 run_with_input()
 {
 	local name=$1 status=0
@@ -237,7 +241,7 @@ stack_usage()
 	check "make stack-usage: ten functions" equal 10 "$(grep -cE '^ *[0-9]+ bytes  ' "$work/out")"
 }
 
-# With fakes of apt-get and sudo, so that nothing is installed.
+# Runs with scripts in place of apt-get and sudo, so that nothing is installed.
 setup()
 {
 	local program
@@ -392,7 +396,8 @@ linux_baseline()
 	check "make linux-baseline: numbers" grep -q ',exec.real,' results/linux/summary.csv
 }
 
-# The outer machines need two packages from Debian's mirror; packages fetched earlier are reused.
+# The outer machines need two packages from Debian's mirror. Packages that this tree has fetched
+# earlier are copied to the clone.
 lab()
 {
 	mkdir -p build/lab
@@ -406,7 +411,8 @@ lab()
 	shows "make nested-walks: reads of page walks" "reads of page walks"
 }
 
-# Class, function, and the documented commands that it covers; run in this order.
+# Prints the checks in the order in which they run. Each line has the class (quick, long or never),
+# the function, and the documented commands that the function covers, separated by semicolons.
 table()
 {
 	cat <<-'END'
@@ -450,7 +456,7 @@ table()
 	END
 }
 
-# The clone -----------------------------------------------------------------------------------------------------------------------
+# The clone ----------------------------------------------------------------------------------------
 
 make_clone()
 {

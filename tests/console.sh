@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests the kernel's console messages about its modules and command line, as TAP: console.sh
-# STACK+LOADER+ISOLATION (on tcg)
+# Tests the kernel's console messages about its modules and command line, on tcg, and prints TAP.
+# usage: console.sh STACK+LOADER+ISOLATION
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../bench/environment.sh"
@@ -11,7 +11,8 @@ build=$1
 . tests/tap.sh
 prefix="tcg $build: "
 
-# boot WORDS MODULE…: boots; the console's output is then in $work/console, the exit status in $status
+# boot WORDS MODULE…: boots with this command line and these modules; the console's output is then
+# in $work/console, the exit status in $status
 boot()
 {
 	local words=$1
@@ -21,19 +22,21 @@ boot()
 	tr -d '\r' <"$work/serial" >"$work/console"
 }
 
-# says LINE: true if the console has this line
+# says LINE: succeeds if LINE is in the console's output
 says()
 {
 	grep -aqxF -- "$1" "$work/console" || { echo "wanted: $1"; cat "$work/console"; return 1; }
 }
 
-# is_quiet: true if the console has only the three lines of every boot and the first program's output
+# is_quiet: succeeds if the console's output has only the three lines of every boot and the output
+# of the first program
 is_quiet()
 {
 	[ "$(grep -ac '^module' "$work/console")" = 0 ] || { cat "$work/console"; return 1; }
 }
 
-# archive NAME FORMAT TEXT: makes a cpio archive with the program hello as /bin/hello, and TEXT in /etc/NAME
+# archive NAME FORMAT TEXT: makes the cpio archive $work/NAME in this format of cpio, with the
+# program hello as /bin/hello, and TEXT in /etc/NAME
 archive()
 {
 	rm -rf "$work/tree"
@@ -43,7 +46,7 @@ archive()
 	(cd "$work/tree" && find . -mindepth 1 | LC_ALL=C sort | cpio --quiet -o -H "$2" --owner 0:0 --reproducible) >"$work/$1"
 }
 
-# Modules that are not read are named, with a hint.
+# The kernel must name the modules that it cannot read, with a hint.
 archive newc newc one
 archive crc crc two
 archive odc odc three
@@ -74,7 +77,7 @@ head -c -600 "$work/newc" >"$work/cut"
 boot "run=demo init=/bin/hello" "$work/cut"
 check "one that is cut is damaged" grep -aqE '^module cut: the archive is damaged at byte [0-9]+$' "$work/console"
 
-# A dynamically linked program is named once, however often it is started.
+# The kernel must name a dynamically linked program once, however often it is started.
 mkdir -p "$work/tree/etc"
 cp build/programs/segments-interp.elf "$work/tree/bin/dynamic"
 (cd "$work/tree" && find . -mindepth 1 | LC_ALL=C sort | cpio --quiet -o -H newc --owner 0:0 --reproducible) >"$work/dynamic"
@@ -82,7 +85,8 @@ boot "run=demo init=/bin/dynamic" "$work/dynamic"
 check "the interpreter is named" grep -aqE '^/bin/dynamic asks for the interpreter [!-~]+, which is not offered: link it statically, or start it through the interpreter$' "$work/console"
 check "and that it does not start" grep -aqE '^cannot start /bin/dynamic: it is not a static program for x86-64 \(error 8\)$' "$work/console"
 
-# Unknown words are reported and ignored; impossible values end the boot.
+# The kernel must report and ignore unknown words of the command line, and end the boot if a value
+# is invalid.
 boot "run=demo init=/bin/hello nonsense x=y" "$work/newc"
 check "an unknown word is said" says "command line: nonsense: unknown word, ignored"
 check "another" says "command line: x=y: unknown word, ignored"
@@ -95,7 +99,8 @@ check "and ends the boot" equal 35 "$status"
 boot "run=demo seed=18446744073709551616" "$work/newc"
 check "a number out of range is refused" says "command line: seed=18446744073709551616: seed= takes a 64-bit number, decimal or hexadecimal with 0x"
 
-# Every word that some code reads is known and documented.
+# Every word of the command line that the kernel reads must be in kernel/boot/options.c and
+# docs/records.md.
 unknown=
 while read -r key; do
 	grep -q "{ \"$key\"," kernel/boot/options.c || unknown+=" $key"
@@ -103,14 +108,14 @@ while read -r key; do
 done < <(grep -rhoE '(boot_option|option_is|option_number)\("[a-z-]+"' kernel bench/guest tests/kernel --include='*.c' | cut -d '"' -f 2 | sort -u)
 check "every word that is read is known" equal "" "$unknown"
 
-# The table of a run without the harness.
+# ---- The table that run=bench prints on the console ----
 boot "run=bench samples=quick bench=exec.load,syscall.null,regions.elf_order,irq.nested.kernel" build/programs/*.elf
 check "a row of time is printed" grep -aqE '^syscall.null +ticks +3( +[0-9]+){3}$' "$work/console"
 check "each parameter with its unit" equal 5 "$(grep -acE '^exec.load +(4096|65536|1048576|16777216|67108864) bytes +ticks +[13]( +[0-9]+){3}$' "$work/console")"
 check "what a row measures itself" grep -aqE '^  window_tables +frames +3( +[0-9]+){3}$' "$work/console"
 check "why a row is skipped" grep -aqE '^irq.nested.kernel +skipped: interrupts do not nest on these stacks$' "$work/console"
 check "a total" grep -aqE '^[0-9]+ rows: [0-9]+ measured, 0 failed, 1 skipped$' "$work/console"
-# Its medians are those of the records' samples, less the overhead.
+# The medians in the table must be those of the samples in the records, less the median overhead.
 # shellcheck disable=SC2016
 check "the numbers are the samples, less the overhead" awk '
 	function field(key,   i) {
@@ -143,7 +148,8 @@ check "the numbers are the samples, less the overhead" awk '
 boot "run=bench samples=quick bench=syscall.null table=off" build/programs/*.elf
 check "table=off prints none" equal 0 "$(grep -ac 'syscall.null\|rows' "$work/console")"
 
-# The screen of a PC: the last lines of the table, and the controller shows them.
+# ---- The text screen of a PC: its memory has the console's output, and the last 24 lines are shown
+# ----
 list=
 for module in build/programs/*.elf; do
 	list+=${list:+,}"$module $(basename "$module" .elf)"
@@ -163,7 +169,7 @@ printf '%s\n' "o /b 0x3d4 0x0c" "i /b 0x3d5" "o /b 0x3d4 0x0d" "i /b 0x3d5" quit
 exec 8>&-
 wait $!
 tr -d '\r' <"$work/serial" | fold -w 80 >"$work/console"
-# every second byte is a character; 80 per line
+# The screen has 80 characters per line, each of two bytes: the character and its colours.
 od -An -v -tu1 -w160 "$work/screen" 2>/dev/null | awk '{ line = ""; for (i = 1; i <= NF; i += 2) line = line sprintf("%c", $i); sub(/ +$/, "", line); print line }' >"$work/lines"
 lines=$(grep -ac '' "$work/console")
 check "the screen has what the console has" equal "$(cat "$work/console")" "$(head -n "$lines" "$work/lines")"

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Boots the kernel on many machines under TCG, runs its self-tests, and prints each boot as a line of TAP:
-# machine, memory, CPUs, CPU model, build, result, features that the kernel found. `make test-machines`
-# runs it.
-# usage: machines.sh [--few]      --few: every value of every axis at least once, for make test
+# Boots the kernel on many machines under TCG and runs its self-tests. Prints a line of TAP per
+# boot: machine, memory, CPUs, CPU model, build, result, and the features that the kernel found.
+# `make test-machines` runs it.
+# usage: machines.sh [--few]
 #
-# The full selection contains every pair of values of two axes (the last line checks that), each with the
-# build `window` and with one other.
+# The axes are machine, memory, CPUs, CPU model and build. --few, for make test, selects rows so
+# that every value of an axis occurs. Without it, every pair of values of two axes occurs (the last
+# line of output checks that), and each row runs with the build `window` and with another build.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../bench/environment.sh"
@@ -25,7 +26,8 @@ folder_of()
 	make -s list-presets | sed -n "s/^$1=//p"
 }
 
-# features MODEL: those that must be present or, with a dash, absent.
+# features_wanted MODEL: prints the features that the kernel must find on this CPU model; those with
+# a dash it must not find.
 features_wanted()
 {
 	case $1 in
@@ -35,8 +37,10 @@ features_wanted()
 	tr ',' '\n' <<<"${1#*,}" | sed -n 's/^-pdpe1gb$/-1g/; s/^-/&/p'
 }
 
-# rows: prints "machine memory cpus model build expectation". The expectation is "boots", the end of a
-# refusal's message, or "oversized": a boot module that is larger than the memory, which is refused.
+# Prints rows "machine memory cpus model build expectation". The expectation is one of
+#   boots        the kernel must boot and pass its self-tests
+#   oversized    a boot module is larger than the memory; the kernel must refuse to boot
+#   any text     the kernel must refuse to boot with a message that contains the text
 every_pair()
 {
 	local i j
@@ -59,9 +63,9 @@ few()
 	done
 }
 
-# Machines without a PIT, PICs and a serial port, or with most of the memory above 4 GiB; other numbers of
-# CPUs; processors that the kernel must refuse; and too little memory, for each step of the boot that can
-# fail for it.
+# Prints rows for unusual machines: without a PIT, PICs or a serial port; with most of the memory
+# above 4 GiB; with other numbers of CPUs; with processors that the kernel must refuse; and with too
+# little memory, for each step of the boot that can run out of it.
 odd()
 {
 	cat <<-EOF
@@ -85,8 +89,9 @@ odd()
 	EOF
 }
 
-# judge ROW…: prints what is wrong with the records on standard input, and the features that the kernel
-# found; status 1 if something is wrong
+# judge STATUS MEMORY MODEL…: checks the records on standard input, of a boot that ended with
+# STATUS. Prints the number of tests, the features that the kernel found, and what is wrong; fails
+# if something is wrong.
 judge()
 {
 	awk -v status="$1" -v memory="$2" -v wanted="$(features_wanted "$3")" '
@@ -124,7 +129,8 @@ judge()
 		}'
 }
 
-# one NUMBER MACHINE MEMORY CPUS MODEL BUILD EXPECTATION…: boots it, prints its line
+# one NUMBER MACHINE MEMORY CPUS MODEL BUILD EXPECTATION…: boots this machine and prints its line of
+# TAP
 one()
 {
 	local number=$1 machine=$2 memory=$3 cpu_count=$4 model=$5 build=$6 work records status=0 verdict=ok
@@ -160,7 +166,7 @@ one()
 	rm -r "$work"
 }
 
-# Prints the pairs of values of two axes that the rows on standard input lack.
+# Prints the pairs of values of two axes that do not occur in the rows on standard input.
 pairs_missing()
 {
 	awk -v axes="${machines[*]}|${memories[*]}|${cpus[*]}|${models[*]}|window ${builds[*]}" '
@@ -218,7 +224,7 @@ echo "1..$count"
 
 skipped=$(grep -c '^ok .*# SKIP' "$work/report")
 passed=$(($(grep -c '^ok ' "$work/report") - skipped))
-failed=$((count - passed - skipped)) # a row without a line has failed too
+failed=$((count - passed - skipped)) # includes the rows that printed no line
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

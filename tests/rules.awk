@@ -1,6 +1,7 @@
-# Reads C and NASM sources and prints what they define and declare at file scope, one name a line:
+# Reads C and NASM sources and prints the names that they define and declare at file scope, one per
+# line:
 #   file line KIND name    KIND: define, declare (extern, a prototype), pointer (to functions)
-# The sources are formatted, so a function's body and an initializer end with a line that begins with }.
+# Relies on clang-format: a function's body and an initializer end with a line that begins with }.
 
 FNR == 1 { comment = 0; body = 0; text = "" }
 
@@ -17,7 +18,7 @@ FILENAME ~ /\.(asm|inc)$/ {
 	next
 }
 
-# Without comments, strings and directives.
+# Sets `line` to the current line without comments and strings; skips preprocessor directives.
 {
 	line = $0
 	gsub(/"([^"\\]|\\.)*"/, "\"\"", line)
@@ -45,7 +46,7 @@ body {
 	next
 }
 
-# A declaration goes from its first line to a ; or {.
+# Collects the lines of a declaration in `text`, up to one with a ; or a {, and prints its names.
 {
 	if (text == "") {
 		if (line !~ /^[A-Za-z_]/)
@@ -70,7 +71,7 @@ function tell(text,    kind, name, names, n, i)
 		return
 	if (match(text, /\(\*(const )?[A-Za-z0-9_]+(\[[^\]]*\])?\)\(/)) {
 		name = substr(text, RSTART + 2, RLENGTH - 4)
-		if (index(text, "(") == RSTART) { # not a parameter
+		if (index(text, "(") == RSTART) { # a variable, not a function's parameter
 			sub(/^const /, "", name)
 			sub(/\[.*/, "", name)
 			print FILENAME, start, "pointer", name

@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
 # Checks the rules of this source tree that no compiler checks; `make lint` runs it. Prints a line
 # "FILE:LINE: RULE: what is wrong" for each breach, and fails if there is one. The rules:
-#   upward    an include, an extern or a prototype in a room names something of a room above
-#   table     a call upwards is not in the table "Calls upwards" of docs/architecture.md, or a row is stale
-#   lines     a source file has over 500 lines        function   a function has over 80 lines
-#   columns   a line of Markdown has over 120         axis       code outside of an axis' room asks for its value
+#   upward    an include, an extern or a prototype names something of a room above its own
+#   table     a call upwards is not in the table "Calls upwards" of docs/architecture.md, or a row
+#             of the table has no such call
+#   lines     a source file has over 500 lines
+#   function  a function has over 80 lines
+#   columns   a line of Markdown has over 120 columns
+#   axis      code outside the room of an axis depends on the axis' value
 #   flush     a file other than mem/tlb.h and isolation/isolation.h includes x86/flush.h
+# A room is a folder of kernel/ or bench/host/, and the rooms have an order (docs/architecture.md).
 # usage: rules.sh [FOLDER]      (default: the tree that the script is in)
 set -euo pipefail
 # shellcheck source=bench/environment.sh
@@ -18,7 +22,8 @@ trap 'rm -rf "$work"' EXIT
 exec 3>"$work/breaches"
 
 list() { sed -n "s/^$2 *:= *//p" "$1"; }
-# The rooms, lowest first. Benchmarks and self-tests are above the kernel that they are part of.
+# The rooms, lowest first. The benchmarks (guest) and the self-tests (kernel) are above all rooms of
+# the kernel.
 kernel_rooms="$(list kernel/kernel.mk TOWER) guest kernel"
 host_rooms="$(list bench/host/host.mk ROOMS) main"
 axes="kernel/stack/ kernel/loader/ kernel/isolation/ kernel/lib/config.c"
@@ -27,7 +32,8 @@ values=$(for axis in stack loader isolation; do awk -v show=$axis -f kernel/axes
 find . \( -name .git -o -path ./build -o -path ./results \) -prune -o -type f -print | sed 's|^\./||' | sort >"$work/files"
 sources() { grep -E "^($1)/.*\.($2)$" "$work/files" || true; }
 
-# The table: line, names, file, rooms. Names and rooms are in backquotes.
+# Extracts the rows of the table "Calls upwards": line number, names, file, rooms. In the document,
+# names and rooms are in backquotes.
 awk -F'|' 'function words(cell,    n, i, word, list) {
 		n = split(cell, word, "`")
 		for (i = 2; i <= n; i += 2) list = list "," word[i]
@@ -37,7 +43,7 @@ awk -F'|' 'function words(cell,    n, i, word, list) {
 	on && $2 ~ /`/ { file = $3; gsub(/[` ]/, "", file); print FNR, words($2), file, words($4) }' \
 	docs/architecture.md >"$work/table"
 
-# What each file defines, declares, and has as pointers to functions; and its includes.
+# Lists the names that each file defines and declares, its pointers to functions, and its includes.
 sources 'kernel|bench/guest|tests/kernel' 'c|h|asm|inc' | xargs awk -f "$here/rules.awk" >"$work/names"
 sources 'kernel|bench/guest|tests/kernel|bench/host' 'c|h' | xargs grep -nE '^ *# *include "' |
 	sed -E 's/^([^:]*):([0-9]*):.*"(.*)".*/\1 \2 include \3/' >"$work/includes"
@@ -88,7 +94,8 @@ END {
 		if (!(i in seen)) print "docs/architecture.md:" listed[i] ": table: " header[i] " has no call upwards " i
 }' "$work/table" "$work/names" >&3
 
-# A row names the rooms that set the pointer, or have the function: each mentions one of its names.
+# A row of the table has the rooms that set the pointer or define the function. Each of these rooms
+# must mention one of the row's names.
 while read -r line names _ rooms; do
 	for room in ${rooms//,/ }; do
 		[ ! -d "kernel/$room" ] || room=kernel/$room
@@ -100,12 +107,13 @@ done <"$work/table" >&3
 {
 	sources 'kernel|bench|tests|plots' 'c|h|asm|inc|sh|awk|mk|gp' | xargs wc -l |
 		awk '$2 != "total" && $1 > 500 { print $2 ":501: lines: " $1 " lines; 500 are allowed" }'
-	# clang-format puts the braces of a function, and of nothing else, in column 0.
+	# clang-format puts the braces of functions, and only these, in column 0.
 	sources 'kernel|bench|tests' 'c|h' | xargs awk 'FNR == 1 { start = 0 } /^\{$/ { start = FNR }
 		/^}/ && start { if (FNR - start + 2 > 80) print FILENAME ":" start - 1 ": function: " FNR - start + 2 " lines; 80 are allowed"; start = 0 }'
 	grep '\.md$' "$work/files" | xargs grep -nE '^.{121}' | sed -E 's/^([^:]*:[0-9]*):.*/\1: columns: over 120/' || true
-	# A value in quotes, a comparison with config_*, or a conditional on a name of an axis. Words that are
-	# common in other meanings count in a line with strcmp() only.
+	# Matches a value of an axis in quotes, a comparison with config_*, or a conditional on an
+	# axis' name. A value without a dash, a common word, counts only in a line with strcmp() or
+	# config_*.
 	pattern="config_(stack|loader|isolation)[^,;]*[=!]=|str(n?cmp|str)\(config_|^[ \t]*[#%](el)?if.*(STACK|LOADER|ISOLATION|$(tr ' -' '|_' <<<"${values^^}"))"
 	pattern+="|\"($(tr ' ' '\n' <<<"$values" | grep - | paste -sd'|'))\"|CONFIG_(STACK|LOADER|ISOLATION)"
 	sources 'kernel|bench/guest|tests/kernel' 'c|h' | grep -vE '^kernel/(mem/tlb|isolation/isolation)\.h$' |

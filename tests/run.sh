@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs every test program, reads its TAP, and closes with "N passed, N failed, N skipped".
-# usage: run.sh UNIT-TEST-BINARY…      (the other tests are found here)
+# Runs all test programs, reads their TAP, and ends with the line "N passed, N failed, N skipped".
+# usage: run.sh BINARY…
+# The arguments are the compiled test programs; this script lists the other tests itself.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../bench/environment.sh"
@@ -14,7 +15,7 @@ trap 'jobs -p | xargs -rn 1 pkill -P; exit 130' INT TERM
 started=0
 : >"$work/counts"
 
-# run NUMBER NAME COMMAND…: one test program; prints what failed and a line of counts
+# run NUMBER NAME COMMAND…: runs one test program; prints its failed tests and a line of counts
 run()
 {
 	local log=$work/$1 name=$2 status ok bad skip start=$SECONDS
@@ -40,7 +41,7 @@ run()
 	rm "$log" "$log.report"
 }
 
-# suite NAME COMMAND…: one test program, at the same time as others
+# suite NAME COMMAND…: runs one test program in the background, with up to $jobs at a time
 suite()
 {
 	while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
@@ -50,7 +51,8 @@ suite()
 	run $started "$@" &
 }
 
-# alone NAME COMMAND…: one test program that uses all processors or depends on the time
+# alone NAME COMMAND…: runs one test program after all others have ended, since it uses all CPUs or
+# depends on time
 alone()
 {
 	wait
@@ -62,7 +64,7 @@ export CMOCKA_MESSAGE_OUTPUT=TAP
 for binary in "$@"; do
 	suite "$(basename "$binary")" "$binary"
 done
-# Every combination of the axes on tcg; the presets on Bochs as well.
+# The kernel's self-tests: all combinations of the axes on tcg, the presets also on Bochs.
 for build in $(make -s list-strategies); do
 	suite "kernel tcg $build" tests/kernel/run.sh tcg "$build"
 done
@@ -70,31 +72,32 @@ presets=$(make -s list-presets | cut -d = -f 2)
 for build in $presets; do
 	suite "kernel bochs $build" tests/kernel/run.sh bochs "$build"
 done
-# The system-call fuzzer, and a test that it finds planted faults.
+# The system-call fuzzer, and a test of the fuzzer itself with planted faults.
 for build in $presets; do
 	suite "fuzz calls tcg $build" tests/fuzz/calls.sh 100000 1 tcg "$build"
 	suite "fuzz calls bochs $build" tests/fuzz/calls.sh 5000 1 bochs "$build"
 done
 alone tests/fuzz/calls-plants.sh tests/fuzz/calls-plants.sh
-# With an archive among the modules, as make qemu has one.
+# The self-tests with an archive among the boot modules, as `make qemu` boots.
 for build in $presets; do
 	suite "kernel tcg $build archive" tests/kernel/run.sh tcg "$build" ARCHIVE=build/linux/linux.cpio
 done
-# Machines, memory sizes and processors; make test-machines runs many more.
+# A few machines, memory sizes and CPU models; `make test-machines` runs many more.
 alone "tests/machines.sh --few" tests/machines.sh --few
-# PCIDs without INVPCID.
+# A CPU that has PCIDs but no INVPCID.
 suite "kernel bochs sandy_bridge pcid=on" tests/kernel/run.sh bochs heap-sw+sandwich+shared WORDS=pcid=on \
 	CPU=corei7_sandy_bridge_2600k
 for build in heap-sw+sandwich+shared fixed-ist+window+shared; do
 	suite "kernel bochs $build pcid=on" tests/kernel/run.sh bochs "$build" WORDS=pcid=on
 done
-# Linux programs.
+# Unmodified Linux programs.
 for engine in tcg bochs; do
 	for build in $presets; do
 		suite "linux $engine $build" tests/linux/run.sh $engine "$build"
 	done
 done
-# ELF files that no linker makes, and scripts: also on the host, whose Linux is the model.
+# ELF files that no linker makes, and scripts. They also run on the host, because the expected
+# results are those of Linux.
 suite "elf host" tests/elf/run.sh host
 for build in $presets; do
 	suite "elf tcg $build" tests/elf/run.sh tcg "$build"
@@ -107,12 +110,12 @@ suite "tests/console.sh" tests/console.sh fixed-ist+window+shared
 for script in tests/bochs/run.sh tests/lab/run.sh tests/e2e/*.sh; do
 	[ "$script" = tests/e2e/common.sh ] || alone "$script" bash "$script"
 done
-# The documented commands, in a fresh clone that is built for it.
+# The documented commands, in a fresh clone, which this test builds.
 limit=${TEST_LIMIT:-900}
 alone tests/commands.sh tests/commands.sh
 
 wait
-# A suite without counts was killed.
+# A test program that wrote no counts was killed; it counts as one failure.
 awk -v started=$started '{ passed += $1; failed += $2; skipped += $3 }
 	END {
 		failed += started - NR

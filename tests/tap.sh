@@ -1,19 +1,20 @@
 # shellcheck shell=bash
-# For tests that print TAP; sourced from the root of the source tree. $work is a folder of the test's own,
-# $prefix comes before each name, $count is the number of tests so far.
+# Functions for tests that print TAP. The tests source this file from the root of the source tree.
+# $work is a temporary folder, deleted at exit. $prefix is put before each test's name. $count is
+# the number of tests so far.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 count=0
 prefix=
 
-# result ok|"not ok" NAME
+# result ok|"not ok" NAME: prints the result of one test
 result()
 {
 	count=$((count + 1))
 	echo "$1 $count - $prefix$2"
 }
 
-# check NAME COMMAND…: passes if the command succeeds
+# check NAME COMMAND…: one test, which passes if the command succeeds
 check()
 {
 	local name=$1

@@ -1,5 +1,6 @@
-# Tests: unit tests on the host (cmocka), self-tests inside the kernel on tcg and bochs, the
-# instrumentation library on hand-counted code, and the whole suite end to end. See docs/testing.md.
+# Rules for the tests: unit tests on the host (cmocka), self-tests inside the kernel on tcg and
+# bochs, tests of the instrumentation library on hand-counted code, end-to-end tests. See
+# docs/testing.md.
 
 -include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
@@ -25,12 +26,13 @@ test-programs: host bochs-library programs linux all-strategies $(HOST_TESTS) $(
 test: test-programs
 	@tests/run.sh $(UNIT_TESTS) $(FUZZ_REPLAYS) $(HOST_TESTS) $(MODEL_TESTS)
 
-# The matrix of machines, memory sizes and CPU models, under TCG.
+# Boots the presets on many machines, memory sizes and CPU models, under TCG.
 test-machines: programs
 	@set -e; for s in $(PRESETS); do $(MAKE) --no-print-directory kernel STRATEGY=$$s; done
 	@tests/machines.sh
 
-# Every command that README and `make help` name, in a fresh clone. make test runs the quick ones.
+# Runs every command that README.md and `make help` name, in a fresh clone. `make test` runs the
+# quick ones only.
 test-commands:
 	@tests/commands.sh --all
 

@@ -1,14 +1,15 @@
-; The guest of tests/bochs/run.sh: known instructions between markers.
+; The guest that tests/bochs/run.sh boots. It executes known instructions between markers.
 ;
-; A test is a macro TEST, the setup, BEGIN, the counted instructions, END. The comment
+; A test consists of the macro TEST, its setup, BEGIN, the counted instructions, and END. The
+; comment
 ;     ;= name | metric=n metric=n …
-; above it says what the library must count; all other metrics must be 0. Regions are numbered
-; from 1, in the order of these comments.
+; above it has the expected counts; all metrics that it does not name must be 0. Regions are
+; numbered from 1, in the order of these comments. run.sh reads the comments.
 ;
-; The image is flat, loaded at 1 MiB, and runs at its address in the top 2 GiB. Every page that the
-; counted code happens to touch (its own, the stack, the tables) is in Bochs's TLB before a region
-; begins, so walks are counted only where a test causes them. The kernel half has 2 MiB pages, so
-; the fetch after a flush is a walk of 3 reads.
+; The image is flat. It is loaded at physical address 1 MiB and linked at KERNEL + 1 MiB. The pages
+; of the code, the stack and the descriptor tables are in Bochs's TLB before a region begins, so
+; page walks occur only where a test causes them. The kernel half has 2 MiB pages, so the first
+; fetch after a flush is a walk of 3 reads.
 
 KERNEL  equ 0xFFFFFFFF80000000  ; where physical address 0 is mapped
 TABLES  equ 0x200000            ; physical address of the page tables
@@ -16,11 +17,11 @@ BUFFERS equ KERNEL + 0x300000   ; a page to read and a page to write
 SMALL   equ 0xFFFFFFFFC0000000  ; 4 KiB pages; the one at index ABSENT is not mapped
 MEDIUM  equ 0xFFFFFFFFC0200000  ; a 2 MiB page
 LARGE   equ 0xFFFFFF0000000000  ; a 1 GiB page
-FRESH   equ 0xFFFFFE8000000000  ; a 4 KiB page; the entries that lead to it are not accessed
+FRESH   equ 0xFFFFFE8000000000  ; a 4 KiB page; its paging entries have the accessed bit clear
 SMALL_PTE  equ KERNEL + TABLES + 6 * 4096
 ABSENT  equ 8
-USER    equ 0x400000            ; the user page's address, in the low half
-DATA    equ USER + 16 * 4096    ; user pages with data
+USER    equ 0x400000            ; virtual address of the user page with code
+DATA    equ USER + 16 * 4096    ; virtual address of the user pages with data
 USER_PTE   equ KERNEL + TABLES + 11 * 4096
 DATA_PTE   equ USER_PTE + 16 * 8
 
@@ -35,7 +36,7 @@ PAGE     equ PRESENT | WRITABLE | ACCESSED | DIRTY
 
 VECTOR_SELF    equ 0x40
 VECTOR_TIMER   equ 0x41
-VECTOR_RETURN  equ 0x80         ; leaves user mode
+VECTOR_RETURN  equ 0x80         ; INT from user mode back into the kernel
 
         org KERNEL + 0x100000
         bits 32
@@ -58,8 +59,9 @@ start:
         mov ecx, 16 * 1024
         xor eax, eax
         rep stosd
-        ; 0: PML4; 1: PDPT of the top; 2: PD of KERNEL; 3: low PDPT; 4: low PD; 5: PD of SMALL; 6: its PT;
-        ; 7: PDPT of LARGE; 8-10: PDPT, PD and PT of FRESH; 11: PT of USER
+        ; The tables by number: 0 PML4; 1 PDPT of the top 512 GiB; 2 PD of KERNEL; 3 PDPT of the
+        ; low half; 4 PD of the low half; 5 PD of SMALL; 6 PT of SMALL; 7 PDPT of LARGE;
+        ; 8 to 10 PDPT, PD and PT of FRESH; 11 PT of USER.
         table 0, 511, TABLES + 1 * 4096 + TABLE
         table 0, 0, TABLES + 3 * 4096 + TABLE
         table 0, 510, TABLES + 7 * 4096 + TABLE
@@ -115,14 +117,14 @@ in_kernel:
         mov rsp, stack_top
         mov ax, 0x28
         ltr ax
-        mov al, 0xFF                    ; no interrupts from the 8259s
+        mov al, 0xFF                    ; masks all interrupts of both 8259 PICs
         out 0x21, al
         out 0xA1, al
-        mov ecx, 0x1B                   ; local APIC in x2APIC mode
+        mov ecx, 0x1B                   ; IA32_APIC_BASE: switches to x2APIC mode
         rdmsr
         or eax, 0xC00
         wrmsr
-        mov ecx, 0x80F                  ; spurious vector, enabled
+        mov ecx, 0x80F                  ; enables the APIC, with spurious vector 0xFF
         mov eax, 0x1FF
         xor edx, edx
         wrmsr
@@ -135,7 +137,7 @@ in_kernel:
         mov r13, 0x50414C << 40 | 2 << 32 | 1   ; BEGIN, kernel half only
         mov r14, 0x50414C << 40 | 2 << 32       ; BEGIN
         mov r15, 0x50414C << 40 | 3 << 32       ; END
-        mov byte [r8 + 50], 1                   ; the buffers differ here
+        mov byte [r8 + 50], 1                   ; makes the two buffers differ
         mov rax, tests
         jmp rax
 
@@ -148,14 +150,15 @@ in_kernel:
         %assign number number + 1
         MARKER 1, number
 %endmacro
-%macro WARM 0                           ; loads stack and tables into the TLB, for reading and writing
+; Loads the pages of the stack, the descriptor tables and the buffers into the TLB, as writable.
+%macro WARM 0
         push rax
         pop rax
         lock or dword [rel idt], 0
         lock or dword [r8], 0
         lock or dword [r9], 0
 %endmacro
-%macro SAY 1+                           ; writes text to port 0xE9
+%macro SAY 1+                           ; writes its argument, a text, to port 0xE9
         jmp %%after
 %%text: db %1
 %%length equ $ - %%text
@@ -172,15 +175,15 @@ in_kernel:
 %include "guest_tests.inc"
 %include "guest_walks.inc"
 
-; ---- not counted ----
+; ---- code that is not counted ----
         align 4096
 leave:
 %ifdef SECOND_CPU
-        mov rsi, second_cpu             ; copy its start-up code to 0x8000
+        mov rsi, second_cpu             ; copies the second CPU's start-up code to 0x8000
         mov rdi, KERNEL + 0x8000
         mov ecx, second_cpu_length
         rep movsb
-        mov ecx, 0x830                  ; INIT and start-up to all others
+        mov ecx, 0x830                  ; ICR: INIT, then start-up, to all other CPUs
         xor edx, edx
         mov eax, 0xC4500
         wrmsr
@@ -189,7 +192,7 @@ leave:
         jnz .init
         mov eax, 0xC4608
         wrmsr
-        MARKER 1, 1000                  ; this CPU's region outlasts the other one's
+        MARKER 1, 1000                  ; the region of this CPU, longer than the second CPU's
         mov rdi, meeting
         mov ecx, 10000
         BEGIN
@@ -201,10 +204,10 @@ leave:
         cmp dword [rdi], 2
         jne .other
 %endif
-        mov dx, 0x3FB                   ; COM1 with 8 data bits
+        mov dx, 0x3FB                   ; sets COM1 to 8 data bits
         mov al, 3
         out dx, al
-        lea rsi, [rel .serial]          ; to COM1, all of it before the machine stops
+        lea rsi, [rel .serial]          ; sends the text to COM1 before the machine stops
         mov ebx, .serial_length
 .next:  call .wait
         mov dx, 0x3F8
@@ -213,7 +216,7 @@ leave:
         jnz .next
         call .wait
         jmp .written
-.wait:  mov dx, 0x3FD                   ; until the transmitter is empty
+.wait:  mov dx, 0x3FD                   ; waits until the transmitter is empty
         in al, dx
         test al, 1 << 6
         jz .wait
@@ -238,7 +241,7 @@ leave:
         mov eax, STATUS
         mov dx, 0xF4
         out dx, eax
-        lea rsi, [rel shutdown]         ; without the library
+        lea rsi, [rel shutdown]         ; reached without the library: ends Bochs by port 0x8900
         mov dx, 0x8900
         mov ecx, 8
         rep outsb
@@ -247,8 +250,8 @@ leave:
 shutdown: db "Shutdown"
 
 %ifdef SECOND_CPU
-; Runs at 0x8000: switches from real mode to long mode in one step, with the first CPU's page
-; tables.
+; The second CPU's start-up code, at 0x8000. Switches directly from real mode to long mode, with the
+; first CPU's page tables.
         bits 16
 second_cpu:
         mov eax, cr4
@@ -299,9 +302,9 @@ user_page:
         times 2 nop
         int VECTOR_RETURN
 
-; ---- tables, one page ----
+; ---- descriptor tables, in one page ----
         align 4096
-%macro gate 2                           ; handler, 0 or 3: lowest privilege
+%macro gate 2                           ; handler, DPL (0 or 3)
         dw LOADED(%1) & 0xFFFF, 8
         db 0, 0x8E | (%2) << 5
         dw 0x8000 | LOADED(%1) >> 16

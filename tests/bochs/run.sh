@@ -1,8 +1,7 @@
 #!/bin/bash
-# Boots guest.asm in Bochs with the instrumentation library and compares the counts with the
-# comments in the guest's files. Prints TAP.
-#
-#   tests/bochs/run.sh [LIBRARY]        default: build/bochs/palimpsest-bochs.so
+# Boots guest.asm in Bochs with the instrumentation library and compares the library's counts with
+# the comments ";= …" in guest_tests.inc and guest_walks.inc. Prints TAP.
+# usage: run.sh [LIBRARY]        default: build/bochs/palimpsest-bochs.so
 # shellcheck disable=SC2016,SC2317
 set -eu
 # shellcheck source=bench/environment.sh
@@ -36,7 +35,7 @@ result() { # STATUS NAME: the test passes if STATUS is 0
 		failed=1
 	fi
 }
-check() { # NAME COMMAND...
+check() { # NAME COMMAND…: the test passes if the command succeeds
 	name=$1
 	shift
 	if "$@" >check.out 2>&1; then result 0 "$name"; else
@@ -45,7 +44,7 @@ check() { # NAME COMMAND...
 	fi
 }
 
-image() { # NAME [nasm options]: makes NAME.iso and NAME.bochsrc
+image() { # NAME [OPTION…]: makes NAME.iso and NAME.bochsrc; the options are passed to nasm
 	name=$1
 	shift
 	mkdir -p "$name/boot/grub"
@@ -70,7 +69,10 @@ image() { # NAME [nasm options]: makes NAME.iso and NAME.bochsrc
 }
 echo c >debugger.rc
 
-boot() { # IMAGE RUN [NAME=VALUE… for Bochs]: makes RUN.stream, RUN.out, RUN.err, RUN.status
+# boot IMAGE RUN [NAME=VALUE…]: boots IMAGE.iso with these environment variables. Writes the
+# library's stream to RUN.stream, Bochs's output to RUN.out and RUN.err, its exit status to
+# RUN.status.
+boot() {
 	booted=$1
 	run=$2
 	shift 2
@@ -80,11 +82,11 @@ boot() { # IMAGE RUN [NAME=VALUE… for Bochs]: makes RUN.stream, RUN.out, RUN.e
 		</dev/null >"$run.out" 2>"$run.err" 3>"$run.stream" || status=$?
 	echo $status >"$run.status"
 }
-ends_with() { # STATUS RUN
+ends_with() { # STATUS RUN: succeeds if Bochs exited with STATUS in that run
 	[ "$(cat "$2.status")" = "$1" ] || { echo "status $(cat "$2.status")"; tail -n 5 "$2.err"; return 1; }
 }
 
-# ---- the expected counts, from the guest's comments, one line per region: name | line ----
+# ---- expected counts: a line "name|line of the library" for each comment ";= …" of the guest ----
 metrics=$(sed -n 's/^.*X([A-Z0-9_]*, "\([a-z0-9_]*\)").*/\1/p' "$here/../../bench/bochs/metrics.h")
 awk -F ' *[|] *' -v metrics="$metrics" '
 	/^ *;= / {
@@ -149,7 +151,7 @@ check "regions of two CPUs at the same time" sh -c 'grep "^!" two.stream | tail 
 	printf "%s\n" "!count region=2000 instructions=500" "!count region=1000 instructions=20001" "!exit status=33" |
 	diff - regions'
 
-# ---- with the cycle model ----
+# ---- runs with the cycle model ----
 profile=PALIMPSEST_PROFILE=$here/../../bench/bochs/profiles/skylake-client.ini
 boot guest modelled "$profile"
 boot guest again "$profile"
@@ -181,7 +183,9 @@ check "a wrong profile is refused" ends_with 2 wrong
 check "with its file and line" sh -c '
 	grep -q "wrong.ini:$(grep -n "^invlpg " wrong.ini | cut -d : -f 1): .many" wrong.err'
 
-# ---- by function: an ELF file with the symbols of the guest's code, two pages from label `tests` ----
+# ---- counts by function ----
+# The library reads the functions' names from an ELF file with the two pages of code at the label
+# `tests` and the symbols in them.
 nasm -f bin -I"$here/" --before '[map symbols guest.map]' -o guest.bin "$here/guest.asm"
 tail -c +4097 guest.bin | head -c 8192 >code.bin
 options=$(awk '$1 ~ /^FFFFFFFF8010[12]...$/ && $3 ~ /^[a-z_]+$/ {
@@ -192,7 +196,7 @@ options=$(awk '$1 ~ /^FFFFFFFF8010[12]...$/ && $3 ~ /^[a-z_]+$/ {
 	print "--add-symbol " $3 "=.text:" offset ",global,function"
 }' guest.map)
 # shellcheck disable=SC2086 # options are words
-elf() { # FILE [options of objcopy]: makes an ELF file of code.bin
+elf() { # FILE [OPTION…]: makes an ELF file of code.bin; the options are passed to objcopy
 	file=$1
 	shift
 	objcopy -I binary -O elf64-x86-64 -B i386:x86-64 \
@@ -244,10 +248,12 @@ EOF
 check "functions add up to their region" awk -f sum.awk functions.stream
 check "with a profile too, in each metric, and causes" awk -f sum.awk both.stream
 
-region_of() { # NAME
+region_of() { # NAME: prints the number of the test's region
 	sed -n "/^$1|/{s/.*region=\([0-9]*\) .*/\1/p;q}" expected
 }
-functions_are() { # NAME: compares with the lines "stack metric=n …" on standard input
+# functions_are NAME: compares the counts by function of the test's region with the lines
+# "stack metric=n …" on standard input
+functions_are() {
 	awk -v region="$(region_of "$1")" '
 		/^!frame/ {
 			split($2, id, "="); split($3, parent, "="); split($4, name, "=")
@@ -313,7 +319,9 @@ check "with the reason" grep -q "bare.elf: it has no symbol table" bare.err
 # ---- the trace ----
 boot guest traced "PALIMPSEST_TRACE=counts.trace"
 boot guest few "PALIMPSEST_TRACE=few.trace" "PALIMPSEST_TRACE_LINES=3"
-trace_is() { # FILE NAME: compares with "instructions event address function detail" on standard input
+# trace_is FILE NAME: compares the trace of the test's region with the lines
+# "instructions event address function detail" on standard input
+trace_is() {
 	sed -n "s/^$(region_of "$2") 0 \([0-9]*\) [0-9]* /\1 /p" "$1" >trace.got
 	diff - trace.got
 }
@@ -369,7 +377,7 @@ boot guest nowhere "PALIMPSEST_TRACE=/nowhere/trace"
 check "a trace that cannot be created is refused" ends_with 2 nowhere
 check "with the reason" grep -q "/nowhere/trace cannot be created: No such file" nowhere.err
 
-# ---- without a harness ----
+# ---- runs without a harness ----
 status=0
 SDL_VIDEODRIVER=dummy LD_PRELOAD=$library \
 	timeout 60 bochs -f guest.bochsrc -rc debugger.rc </dev/null >alone.out 2>alone.err || status=$?
@@ -378,7 +386,7 @@ check "without PALIMPSEST_FD the exit status is the same" ends_with 33 alone
 check "and the guest's bytes appear once, with no other lines" sh -c '
 	test "$(grep -c "^whole line" alone.out)" = 1 && ! grep "^!" alone.out | grep -v "^!count region=[12] instructions=[78]\$"'
 
-# A pipe whose reader has exited.
+# The library writes to a pipe whose reader has exited.
 status=0
 PALIMPSEST_FD=3 SDL_VIDEODRIVER=dummy LD_PRELOAD=$library sh -c '
 	mkfifo pipe
@@ -396,7 +404,7 @@ PALIMPSEST_FD=9 LD_PRELOAD=$library timeout 60 bochs -f guest.bochsrc -rc debugg
 echo $status >bad.status
 check "a descriptor that is not open is refused" ends_with 2 bad
 
-# ---- other programs, and a Bochs that does not fit ----
+# ---- other programs, and Bochs versions that the library does not support ----
 status=0
 PALIMPSEST_FD=1 LD_PRELOAD=$library sh -c true >sh.out 2>&1 || status=$?
 check "in another program the library does nothing" sh -c "test $status = 0 && ! test -s sh.out"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# A quick run with a profile, on the real engine: functions and causes add up, the figure is drawn,
-# and symbols of another image end the run with status 2.
+# Tests a quick run with --profile on the real Bochs: the counts of functions and of causes add up
+# to those of the samples, the figure is drawn, and symbols of another image end the run with status
+# 2.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -30,8 +31,8 @@ query()
 	--bench 'syscall.null,irq.*.user,exec.spawn' >"$work/out" 2>&1
 result $? "a quick run with a profile ends well" "$work/out"
 
-# Compares, metric by metric, each row's sum over functions with the sum over its samples,
-# separately for samples and overhead.
+# For each row and metric, the sum over functions must equal the sum over samples. Overhead samples
+# are summed separately.
 sums="WITH f AS (SELECT launch, benchmark, parameter, metric, kind, SUM(value) AS value FROM functions GROUP BY 1, 2, 3, 4, 5),
 	s AS (SELECT launch, benchmark, parameter, metric, SUM(value) AS value,
 		CASE WHEN flags LIKE '%overhead%' THEN 'overhead' ELSE 'sample' END AS kind
@@ -69,8 +70,8 @@ result $? "the figure 'where the cycles go' is drawn" "$work/out"
 grep -q "^# end: [1-9][0-9]* events, 0 of them left out" "$work"/run/logs/*window*/trace.txt
 result $? "the trace is complete"
 
-# refused MESSAGE NAME: a run with the wrong symbols in place of the image's is refused with this
-# message
+# refused MESSAGE NAME: checks that a run with the current, wrong $image exits with status 2 and
+# prints MESSAGE
 refused()
 {
 	timeout 100 build/host/palimpsest-bench --engine bochs --strategy window --profile zen3 --quick --bench syscall.null \

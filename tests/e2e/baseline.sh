@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# make linux-baseline: its programs do their work on a Linux (this one), its output matches the
-# counts, and missing parts are reported. The boot itself takes minutes and is not part of the
-# tests.
+# Tests the parts of make linux-baseline: its programs do their work on this host's Linux, the table
+# follows from the counts, and missing parts are reported. The boot of Linux in Bochs takes minutes
+# and is not tested.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -12,7 +12,8 @@ cd "$(dirname "$0")/../.." || exit 1
 
 check "the programs are built" make -s build/baseline/init.elf build/baseline/probe.elf build/baseline/real.elf programs linux-programs
 
-# Without Bochs, markers do nothing; a program that did not do its work exits with another status.
+# Without Bochs, the markers in the programs do nothing. A program exits with 0 only if it has done
+# its work.
 probe=build/baseline/probe.elf
 for row in "null -" "fork -" "fault -" "map 1" "map 64" "fork-exec $PWD/build/programs/payload-4k.elf" \
 	"execve $PWD/build/programs/payload-64k.elf"; do
@@ -21,7 +22,7 @@ for row in "null -" "fork -" "fault -" "map 1" "map 64" "fork-exec $PWD/build/pr
 done
 check "on Linux: a program that is not there is told" sh -c "! timeout 20 $PWD/$probe 100 all fork-exec /no/such"
 
-# Two rows of hand-made counts: 5 warm-up samples, 25 samples (region n counts n), 3 with an empty
+# Two rows of made-up counts, each with 5 warm-up samples, 25 samples, and 3 samples of an empty
 # body.
 printf '%s\n' 'fork.exec 4096 - all probe x' 'exec.real 2 bash-static kernel real x' >"$work/table"
 {
@@ -47,7 +48,7 @@ check "least, median and most, less what is empty" diff "$work/want" "$work/got"
 grep -v region=217 "$work/stream" >"$work/less"
 check "a region without counts fails" sh -c "! awk -f bench/linux/baseline/linux.awk $work/table $work/less && echo x"
 
-# Missing parts.
+# ---- Missing parts ----
 mkdir -p "$work/build/real" "$work/bin"
 says()
 {
@@ -64,7 +65,7 @@ printf '#!/bin/sh\nexit 1\n' >"$work/bin/apt-cache"
 chmod +x "$work/bin/apt-cache"
 check "no package of the kernel" says "run 'apt-get update' as root"
 
-# The tables of the documentation contain the committed numbers.
+# The tables in docs/baselines.md must contain the numbers of results/linux/summary.csv.
 sqlite3 -csv :memory: -cmd ".import results/linux/summary.csv linux" "SELECT DISTINCT printf('%,d', median) FROM linux WHERE
 	metric = 'instructions' AND (part = 'all' OR benchmark LIKE 'exec%') AND (benchmark LIKE 'exec.real' OR benchmark LIKE 'fork%real')" |
 	tr -d '"\r' >"$work/numbers"

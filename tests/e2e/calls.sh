@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016 # the backquotes are those of Markdown
-# Compares the tables of docs/programs.md with the kernel's table of system calls and with Linux's:
-# every number of Linux 6.1 is in exactly one table, offered or refused, and nothing else is.
+# Compares the two tables of docs/programs.md, offered and refused system calls, with those of the
+# kernel and of Linux. Each system call of Linux 6.1 must be in exactly one of the tables, and no
+# other names may be in them except the kernel's own calls.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -10,16 +11,16 @@ cd "$(dirname "$0")/../.." || exit
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
 
-last=450 # the last number of Linux 6.1, which is what uname() reports
+last=450 # the highest number in Linux 6.1, the version that the kernel's uname() reports
 
-# section TITLE: prints the names in the first column of the tables below that title
+# section TITLE: prints the names in the first column of the tables below the heading TITLE
 section()
 {
 	awk -v title="## $1" '/^## / { inside = $0 == title } inside && /^\| `[a-z_0-9]*`/ && !/^\| `ioctl\(\)/' docs/programs.md |
 		cut -d'|' -f2 | grep -o '`[a-z0-9_]*`' | tr -d '`' | LC_ALL=C sort
 }
 
-# Prints number and name of each row of the kernel's table.
+# Prints the number and the name of each system call in the kernel's table, one per line.
 rows()
 {
 	sed -En 's/^(CALL|SAME)\(([0-9]+), ([a-z0-9_]+), .*/\2 \3/p' kernel/sys/calls.def
@@ -36,7 +37,7 @@ linux()
 		awk -v last=$last '$2 <= last { print $1 }' | LC_ALL=C sort
 }
 
-# Prints the rows whose number is not Linux's for that name.
+# Prints the rows of the kernel's table whose number is another than Linux's number for that name.
 wrong_numbers()
 {
 	awk 'NR == FNR { number[$1] = $2; next } ($2 in number) && number[$2] != $1' \

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2034,SC2016 # the tests use them; the shell that reads them expands them
 #
-# For the end-to-end tests: a small source tree that contains the real harness and a played engine
-# (make-records), so neither kernels nor emulators are needed. Prints TAP. To be sourced, from the
-# top of the source tree.
+# Functions for the end-to-end tests, which source this file from the top of the source tree. They
+# make a small source tree in $tree with the real harness and a played engine: a script that plays
+# records (make-records.c), so that no kernel and no emulator runs. They print TAP.
 set -u
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -13,7 +13,8 @@ count=0
 failures=0
 trap 'rm -rf "$tree"' EXIT
 
-# The hello record of the preset `window`, which the tests play.
+# The hello record of a kernel of the preset `window`. The scripts that the tests play begin with
+# it.
 hello='hello protocol=2 stack=fixed-ist loader=window isolation=shared revision=abc123 compiler=gcc%2012 mode=bench cpus=1 memory=1000000 seed=1 features=pcid,smep'
 
 make_tree()
@@ -31,11 +32,12 @@ make_tree()
 	echo program >"$tree/build/programs/init.elf"
 	printf '#!/bin/sh\necho iso >"$1"\n' >"$tree/kernel/boot/make-iso.sh"
 	chmod +x "$tree/kernel/boot/make-iso.sh"
-	# The library is also loaded into the played Bochs, so it must be a real one.
+	# The harness preloads the library into the played Bochs, so it must be a valid shared
+	# object.
 	echo 'int palimpsest_nothing;' | gcc -shared -fPIC -x c -o "$tree/build/bochs/palimpsest-bochs.so" -
 }
 
-# play: makes an engine that plays the script on standard input
+# play: makes an engine, $tree/engine, that plays the script given on standard input
 play()
 {
 	cat >"$tree/script"
@@ -47,8 +49,8 @@ play()
 	chmod +x "$tree/engine"
 }
 
-# bench ARGUMENT…: runs the harness on the played engine; output in $tree/out, $tree/err, status in
-# $status
+# bench ARGUMENT…: runs the harness with the played engine as QEMU and Bochs; its output is then in
+# $tree/out and $tree/err, its results in $tree/run, its exit status in $status
 bench()
 {
 	rm -rf "$tree/run"
@@ -57,7 +59,7 @@ bench()
 	status=$?
 }
 
-# query SQL: asks the last run's results
+# query SQL: prints the result of a query on the results of the last run
 query()
 {
 	sqlite3 "$tree/run/results.sqlite" "$1"
@@ -80,7 +82,7 @@ check()
 	failures=$((failures + 1))
 }
 
-# is NAME EXPECTED ACTUAL
+# is NAME EXPECTED ACTUAL: one test, which passes if the two texts are equal
 is()
 {
 	check "$1" test "$2" = "$3"
@@ -91,7 +93,7 @@ says()
 	grep -qF -- "$1" "$tree/err"
 }
 
-# finish: prints the plan and returns the exit status
+# finish: prints the TAP plan; fails if a test has failed
 finish()
 {
 	echo "1..$count"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# bench/console.sh with played emulators: without a terminal, the end of the input ends the session,
-# and nothing waits for ever.
+# Tests bench/console.sh with scripts in place of emulators. Without a terminal, the end of the
+# input must end the session, and no session may wait for ever.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -9,7 +9,8 @@ cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
 
-# An emulator that copies its input and exits with status 33 at Ctrl-D.
+# The emulators: `shell` copies its input to its output and exits with 33 at Ctrl-D; `deaf` ignores
+# its input; `brief` exits at once with 35; `direct` says whether its input is a terminal.
 cat >"$work/shell" <<'EOF2'
 #!/bin/bash
 while IFS= read -r -n 1 -d '' c; do
@@ -23,8 +24,8 @@ printf '#!/bin/sh\nexit 35\n' >"$work/brief"
 printf '#!/bin/sh\n[ -t 0 ] && echo on a terminal\nexit 7\n' >"$work/direct"
 chmod +x "$work"/{shell,deaf,brief,direct}
 
-# console STATUS COMMAND…: succeeds if it exits with that status within 20 s; output in $work/out,
-# $work/err
+# console STATUS COMMAND…: runs bench/console.sh on the command; succeeds if it exits with STATUS
+# within 20 s. Its output is then in $work/out and $work/err.
 console()
 {
 	local status=0
@@ -43,14 +44,15 @@ export CONSOLE_LIMIT=1
 check "a machine that does not leave is ended" console 124 "$work/deaf" </dev/null
 check "and it is said" grep -q 'still ran 1 s after the end of its input' "$work/err"
 unset CONSOLE_LIMIT
-# A process that holds the other end of the pipe does not hold up the session.
+# Here this script holds the write end of the pipe open, so the input never ends. The session must
+# end with the emulator all the same.
 mkfifo "$work/open"
 exec 9<>"$work/open"
 check "a machine that ends before its input" console 35 "$work/brief" <"$work/open"
 echo kept >&9
 check "leaves what it did not read" equal kept "$(head -n 1 <"$work/open")"
 exec 9<&-
-# Drops input that arrives before it is ready.
+# This emulator drops all input until it has made the file that CONSOLE_READY names.
 printf '#!/bin/sh\ntimeout 0.5 cat >/dev/null\ntouch "%s"\nexec "%s"\n' "$work/ready" "$work/shell" >"$work/slow"
 chmod +x "$work/slow"
 export CONSOLE_READY=$work/ready

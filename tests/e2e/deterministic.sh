@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Two Bochs runs of the same images produce the same summary, byte for byte. Real engine, few
-# benchmarks.
+# Tests that two runs of the same images on the real Bochs, with a few benchmarks, write the same
+# summary.csv, byte for byte.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -26,8 +26,8 @@ else
 	echo "not ok 2 - summary.csv is the same"
 	diff "$work/1/summary.csv" "$work/2/summary.csv" | head -n 5 | sed 's/^/# /'
 fi
-# The bounds that the project promises, in Bochs's instructions: benchmark, parameter, strategy,
-# maximum.
+# The upper bounds that the project promises. Columns: benchmark, parameter, strategy, instructions
+# as Bochs counts them.
 over=$(awk -F, 'NR == FNR { limit[$1 "," $2 "," $3] = $4; next }
 	$9 == "instructions" && ($7 "," $8 "," $2) in limit {
 		seen++

@@ -1,20 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2016,SC2154 # common.sh defines them; the played apt-get expands its own arguments
-# Engine kvm-emulated on a played outer machine: its variants, its marks, and everything that can go
-# wrong in that machine.
+# Tests the engine kvm-emulated with a played outer machine: the variants npt=1 and npt=0, the flags
+# of the samples, and all faults that can occur in the outer machine.
 . "$(dirname "$0")/common.sh"
 
 make_tree
 mkdir -p "$tree/build/lab" "$tree/bench/linux/outer"
 cp bench/linux/outer/{make-outer,pack,fetch}.sh "$tree/bench/linux/outer/"
-printf '#!/bin/sh\ncat\n' >"$tree/build/lab/busybox" # its cpio: the list of files
+printf '#!/bin/sh\ncat\n' >"$tree/build/lab/busybox" # as `cpio`: copies the list of files
 chmod +x "$tree/build/lab/busybox"
 echo base >"$tree/build/lab/base.cpio"
 echo linux >"$tree/build/lab/vmlinuz"
 
-# The played outer machine first runs the shell commands in $tree/outer, then plays the records that
-# `boot` asks for.
+# The played outer machine first runs the shell commands in $tree/outer. Then it plays script.test
+# or script.bench, depending on the command line in the file `boot`.
 cat >"$tree/engine" <<EOF
 #!/bin/sh
 case "\$*" in *--version* | *--help*) echo "played engine 1.0"; exit 0 ;; esac
@@ -57,7 +57,7 @@ is "every sample says that it is emulated, and where" \
 	"$(query "SELECT group_concat(flags, ' ') FROM (SELECT DISTINCT s.flags FROM samples s JOIN launches l ON l.id = s.launch
 		WHERE l.engine = 'kvm-emulated' ORDER BY 1)")"
 
-# The same from the records alone, as after a kill.
+# Computes the results again from the records alone, as --recover does after a harness was killed.
 cp -r "$tree/run" "$tree/killed"
 sqlite3 "$tree/killed/results.sqlite" "UPDATE run SET state = 'running'; UPDATE launches SET state = 'running' WHERE engine <> 'image'"
 "$tree/build/host/palimpsest-bench" --recover "$tree/killed" >/dev/null 2>"$tree/err"
@@ -80,7 +80,8 @@ check "what only the machine needed is gone" test ! -e "$tree/run/logs/002-kvm-e
 bench --engine kvm-emulated --strategy window --bench 'tlb.*'
 is "chosen benchmarks come without self-tests" 2 "$(query "SELECT count(*) FROM launches WHERE engine != 'image'")"
 
-# fault TEST MESSAGE [STATE]: a run on a machine that executes the commands on standard input
+# fault NAME MESSAGE [STATE]: runs an outer machine that executes the shell commands on standard
+# input; the run must fail with MESSAGE, and both launches must end in STATE (default: failed)
 fault()
 {
 	cat >"$tree/outer"
@@ -112,12 +113,13 @@ bench --engine kvm-emulated
 is "no outer machine: exits 2" 2 "$status"
 check "no outer machine: says what makes it" says "'make lab' fetches two Debian packages"
 
-# The packages, with a played apt that knows them and can fetch them or not.
+# ---- Fetching the packages, with scripts in place of apt-cache and apt-get ----
 mkdir "$tree/bin"
 for tool in bash sh env dirname readlink mktemp rm mkdir chmod mv grep head sed timeout; do
 	ln -s "$(command -v "$tool")" "$tree/bin/$tool"
 done
-# fetch TEST STATUS MESSAGE: runs fetch.sh with that PATH
+# fetch NAME STATUS MESSAGE: runs fetch.sh with $tree/bin as its PATH; it must exit with STATUS and
+# print MESSAGE
 fetch()
 {
 	PATH=$tree/bin "$tree/bench/linux/outer/fetch.sh" "$tree/build/lab" >"$tree/out" 2>"$tree/err"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
-# A command does the same whatever the user's environment: variables, start-up files, the way it is
-# called, names of folders, git's view of them.
+# Tests that the commands do not depend on the user's environment: variables, start-up files of
+# programs, the folder they are called from, folder names, and git's checks of a checkout's owner.
 . "$(dirname "$0")/common.sh"
 
 make_tree
@@ -28,7 +28,8 @@ good()
 	EOF2
 }
 
-# ends STATUS NAME COMMAND…: checks its exit status; its output is in $tree/out and $tree/err
+# ends STATUS NAME COMMAND…: one test, which passes if the command exits with STATUS within 100 s;
+# its output is then in $tree/out and $tree/err
 ends()
 {
 	local wanted=$1 name=$2
@@ -66,7 +67,8 @@ ln -s rb "$tree/bin/again"
 ends 0 "run-bench.sh through two links" "$tree/bin/again" --help
 check "run-bench.sh through two links: helps" shows --strategy
 unguarded=$(grep -rlE --include='*.sh' '(^|[^a-z"$])cd ' bench kernel tests | while read -r script; do
-	case $script in bench/linux/outer/init.sh | bench/linux/programs/init.sh | tests/linux/script.sh) continue ;; esac # run in a guest
+	# These run in a guest, which has no such environment.
+	case $script in bench/linux/outer/init.sh | bench/linux/programs/init.sh | tests/linux/script.sh) continue ;; esac
 	grep -qE '/environment.sh"|/common.sh"' "$script" || echo "$script"
 done)
 is "every script that changes folders takes bench/environment.sh" "" "$unguarded"
@@ -128,20 +130,20 @@ is "hostile variables: a recipe has none of them" "" "$(grep '=/hostile' "$tree/
 check "hostile variables: the locale of a recipe is C" grep -qx LC_ALL=C "$tree/recipe"
 
 # ---- git ----
-# git_in FOLDER ARGUMENT…
+# git_in FOLDER ARGUMENT…: runs git in FOLDER
 git_in()
 {
 	git -C "$1" -c user.name=n -c user.email=n@example.org -c init.defaultBranch=main "${@:2}" >/dev/null 2>&1
 }
 
-# make_checkout FOLDER TAG
+# make_checkout FOLDER TAG: makes a git repository with one commit, which has this tag
 make_checkout()
 {
 	mkdir -p "$1"
 	git_in "$1" init && git_in "$1" commit --allow-empty -m "$2" && git_in "$1" tag -a -m "$2" "$2"
 }
 
-# revision_is NAME START: the harness in $where records a revision that begins with START
+# revision_is NAME START: the harness in $where must record a revision that begins with START
 revision_is()
 {
 	rm -rf "$tree/run"
@@ -172,7 +174,7 @@ PATH=$tree/bin:$PATH
 revision_is "git refuses: its reason" "unknown: git says: detected dubious ownership in repository\""
 PATH=$path
 
-# ---- Names of folders: the parts of a clean build that contain the folder's name ----
+# ---- Folder names: the build steps that depend on the name of the checkout's folder ----
 odd="$tree/it's (one) & two; \$three"
 odd=${odd// /_}\"
 mkdir "$odd"

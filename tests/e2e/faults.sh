@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
-# Faults of a guest or an engine: every launch gets a state and a reason, and valid data is kept.
+# Tests faults of a guest or an engine: the harness must store a state and a reason for every
+# launch, and keep all valid samples.
 . "$(dirname "$0")/common.sh"
 
 make_tree
@@ -10,8 +11,9 @@ row='bench name=tlb.cr3 parameter=0 unit=none samples=2 warmup=0 index=1 of=1'
 first='sample name=tlb.cr3 parameter=0 sample=0 flags=- region=1 m.tsc=100:ticks'
 second='sample name=tlb.cr3 parameter=0 sample=1 flags=- region=2 m.tsc=101:ticks'
 
-# fault WHAT STATE REASON SAMPLES [ARGUMENT…]: plays standard input; REASON is part of the launch's
-# reason, SAMPLES the number kept
+# fault WHAT STATE REASON SAMPLES [ARGUMENT…]: runs the harness with these arguments on the script
+# given on standard input. The run must exit with 1 and print a message that contains REASON; the
+# launch must have this state and SAMPLES samples.
 fault()
 {
 	local what=$1 state=$2 reason=$3 kept=$4
@@ -216,7 +218,7 @@ ${first/tlb.cr3/x\/y\/z}
 end ok
 EOF
 
-# clean FILE…: they contain nothing that a terminal would obey
+# clean FILE…: succeeds if the files contain no control characters
 clean()
 {
 	! LC_ALL=C grep -n '[[:cntrl:]]' "$@" >&2
@@ -251,7 +253,7 @@ many_rows()
 }
 fault "thousands of rows" failed "a flood of output: more than 4096 rows" 0 < <(many_rows)
 
-# A chain of calls that is longer than the library follows.
+# Prints a run with a chain of 3000 calls; the harness accepts at most 256 frames per stack.
 deep()
 {
 	printf '%s\n' "$hello" "$row"
@@ -283,7 +285,7 @@ bench --engine bochs --strategy window
 check "counts near 2^63: the reason says so" says "add up to more than 2^63 - 1"
 is "counts near 2^63: no sum turns negative" 9223372036854775807 "$(query 'SELECT value FROM functions')"
 
-# The harness is stopped for longer than the time-out, while the guest ends in time.
+# SIGSTOP halts the harness for longer than its time-out, while the guest ends in time.
 play <<EOF
 $hello
 $row

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
-# Ctrl-C, SIGTERM, SIGHUP, a killed harness and a full disk: the measurements so far can be read,
-# and no engine is left running.
+# Tests Ctrl-C, SIGTERM, SIGHUP, SIGKILL of the harness, and a full disk. The samples that had
+# arrived must be readable afterwards, and no engine may still run.
 . "$(dirname "$0")/common.sh"
 
 make_tree
@@ -19,7 +19,8 @@ slow()
 	EOF
 }
 
-# begin ARGUMENT…: starts a run in the background and waits until its engine has sent everything
+# begin ARGUMENT…: starts a run in the background, with its process ID in $harness, and waits until
+# the engine has sent all its samples and the harness has stored them
 begin()
 {
 	rm -rf "$tree/run"
@@ -30,7 +31,7 @@ begin()
 		grep -qs asleep "$tree"/run/logs/*/records.txt && break
 		sleep 0.1
 	done
-	sleep 0.8 # data is committed twice a second
+	sleep 0.8 # the harness commits to the database twice a second
 }
 
 engines_left()
@@ -69,7 +70,7 @@ kill -TERM "$harness"
 wait "$harness"
 is "SIGTERM: the same" '1 cut short' "$? $(query 'SELECT state FROM run')"
 
-# A terminal is closed; nohup protects a run from that.
+# SIGHUP, as when a terminal is closed. A run under nohup must ignore it.
 begin
 kill -HUP "$harness"
 wait "$harness"
@@ -89,7 +90,7 @@ is "SIGHUP under nohup: the run goes on" running "$(query 'SELECT state FROM run
 kill -TERM "$harness"
 wait "$harness"
 
-# An engine that does not exit on request is killed.
+# An engine that ignores SIGTERM must be killed.
 # shellcheck disable=SC2016 # the engine expands it
 sed -i 's|^exec |trap "" TERM; "$0" ignored --version >/dev/null; |' "$tree/engine"
 begin
@@ -114,7 +115,7 @@ is "kill -9: the samples are there" 2 "$(query 'SELECT count(*) FROM samples')"
 is "kill -9: the run still says that it runs" running "$(query 'SELECT state FROM run')"
 check "kill -9: no engine is left" no_engine_is_left
 
-# A disk of 300 KiB, if one can be mounted.
+# A full disk: a tmpfs of 300 KiB, if this user may mount one.
 mkdir "$tree/small"
 if mount -t tmpfs -o size=300k none "$tree/small" 2>/dev/null; then
 	{

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
-# Engine kvm without a processor for it: a played QEMU on made-up hosts. Rounds, comparisons and
-# drift; the probe's table; and all obstacles, each with advice on what to do about it.
+# Tests the engine kvm without KVM: with a played QEMU (fake/qemu.sh) on made-up hosts. Covers
+# rounds, comparisons and drift, the table of --probe, and every obstacle to KVM with the harness's
+# advice.
 . "$(dirname "$0")/common.sh"
 
 make_tree
@@ -11,7 +12,8 @@ mkdir "$tree/bin"
 cp tests/e2e/fake/qemu.sh "$tree/bin/qemu-system-x86_64"
 export FAKE_RECORDS=$tree/build/tests/make-records PATH=$tree/bin:$PATH
 
-# host kvm_intel|kvm_amd|kvm_pvm [no-device]: makes a host whose files describe this
+# host kvm_intel|kvm_amd|kvm_pvm [no-device]: makes files of /dev, /proc and /sys in $tree/host, as
+# of a host with this KVM module loaded; with no-device there is no /dev/kvm
 host()
 {
 	local module=$1 cpu=$tree/host/sys/devices/system/cpu
@@ -39,7 +41,7 @@ host()
 	export PALIMPSEST_ROOT=$tree/host
 }
 
-# kvm ARGUMENT…: runs the harness on the played QEMU, like bench()
+# kvm ARGUMENT…: like bench of common.sh, but with --engine kvm and the played QEMU
 kvm()
 {
 	rm -rf "$tree/run"
@@ -63,7 +65,7 @@ order()
 	query "SELECT group_concat(strategy, ' ') FROM (SELECT strategy FROM launches WHERE engine = 'kvm' ORDER BY id)"
 }
 
-# A whole run: nine rounds of three images.
+# ---- A whole run: nine rounds of three images ----
 host kvm_intel
 FAKE_DRIFT=0.01 kvm --seed 1
 is "a replayed run exits 0" 0 "$status"
@@ -90,7 +92,7 @@ check "the drift is shown" shows "series change by over 2 % over the rounds"
 check "the drift is exported" grep -q '^kvm,heap,1,exec.load,4096,tsc,ticks,9,' "$tree/run/drift.csv"
 is "where the vCPUs were pinned is a fact" 27 "$(query "SELECT count(*) FROM facts WHERE name = 'pinned'")"
 
-# The run is marked as replayed.
+# ---- The run is marked as replayed ----
 check "marked: on the terminal" shows "REPLAYED: a script played QEMU"
 check "marked: in environment.json" grep -q '"run.replayed": "yes' "$tree/run/environment.json"
 check "marked: in QEMU's version" grep -q '"tool.qemu": "QEMU emulator version 7.2.0 (replayed)"' "$tree/run/environment.json"
@@ -112,7 +114,7 @@ kvm --rounds 4
 is "four rounds are too few for an interval" 'few' "$(query "SELECT DISTINCT flags FROM (SELECT iif(flags LIKE '%few%', 'few',
 	flags) AS flags FROM comparisons WHERE engine = 'kvm')")"
 
-# The probe's table.
+# ---- The table of --probe ----
 probe
 is "probe: exits 0" 0 "$status"
 for text in "/dev/kvm opens" "backend kvm_intel Intel VT-x" "nested paging on" "unrestricted guest on" "VPID on" \
@@ -132,7 +134,8 @@ for text in "! backend kvm_pvm" "emulated instruction by instruction" "! self-te
 	check "probe: a backend that emulates: $text" shows "$text"
 done
 
-# cannot WHAT MESSAGE ARGUMENT…: the engine is named but cannot run; MESSAGE is part of the output
+# cannot WHAT MESSAGE ARGUMENT…: a run with --engine kvm must exit with 2, print MESSAGE and leave
+# no results
 cannot()
 {
 	local what=$1 message=$2
@@ -179,7 +182,8 @@ FAKE_FAULT=no-memory cannot "no memory" "make --memory smaller"
 FAKE_FAULT=old cannot "an old QEMU" "QEMU 4.2 is too old: 5.2 or newer is needed"
 PALIMPSEST_QEMU=/nowhere/qemu cannot "no QEMU" "Debian package qemu-system-x86"
 
-# If kvm is not named, one line says that it is left out, and the run continues with Bochs.
+# With --engine auto, an unusable kvm is left out with one line of explanation, and Bochs runs
+# alone.
 cat >"$tree/script" <<-EOF
 	$hello
 	bench name=tlb.cr3 parameter=0 unit=none samples=1 warmup=0 index=1 of=1
@@ -198,7 +202,7 @@ is "auto: Bochs ran alone" 'bochs' "$(query "SELECT group_concat(engine, ' ') FR
 FAKE_IN='' kvm --engine auto --strategy window --rounds 1
 is "auto: with a usable kvm both run" 'bochs kvm' "$(query "SELECT group_concat(engine, ' ') FROM launches WHERE engine != 'image'")"
 
-# With another CPU model the run continues and says so.
+# If QEMU refuses -cpu host, the run uses another CPU model and says so.
 export FAKE_IN=
 cat >"$tree/bin/refusing" <<-EOF
 	#!/bin/sh
@@ -210,7 +214,8 @@ is "-cpu host is refused: the run exits 0" 0 "$status"
 check "-cpu host is refused: says so" says "-cpu host is refused"
 check "-cpu host is refused: the record has the model" grep -q '"kvm.cpu": "Skylake-Client-noTSX-IBRS"' "$tree/run/environment.json"
 
-# fails WHAT STATE REASON ARGUMENT…: a run that fails, and keeps its results so far
+# fails WHAT STATE REASON ARGUMENT…: a run of two rounds must exit with 1 and print REASON; both
+# launches must have this state and keep the samples that arrived before the fault
 fails()
 {
 	local what=$1 state=$2 reason=$3

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
-# The matrix of machines, with a QEMU that lacks some and boots none: the missing are skipped, the
-# rest fails.
+# Tests tests/machines.sh with a QEMU that lacks some machines and CPU models and boots nothing.
+# Rows that need a missing one must be skipped, and all others must fail.
 . "$(dirname "$0")/common.sh"
 
 cat >"$tree/qemu" <<-'EOF'

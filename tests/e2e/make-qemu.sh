@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# How `make qemu` treats the guest's exit status, with a machine that exits with it in place of
-# QEMU.
+# Tests which exit status `make qemu` derives from the guest's. A command that only exits with the
+# guest's status takes the place of QEMU.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.." || exit
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
 
-# ends STATUS RUN: prints make's exit status
+# ends STATUS MODE: prints the exit status of `make qemu RUN=MODE` if QEMU exits with STATUS
 ends()
 {
 	env -u MAKEFLAGS -u MAKELEVEL make -s qemu RUN="$2" QEMU="sh -c 'exit $1' qemu" >"$work/out" 2>&1

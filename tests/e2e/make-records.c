@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Plays an engine: turns a script on standard input into a record stream, on the descriptor in
- * PALIMPSEST_FD or on standard output. A line of the script is one of
+ * Plays an engine: turns a script on standard input into a record stream. Writes it to the file
+ * descriptor in PALIMPSEST_FD, or to standard output without that variable. A line of the script is
+ * one of
  *
  *   <type> <key>=<value> …   a record; its number and CRC are added
  *   end <status>             the end record, with the right count and checksum
@@ -9,10 +10,10 @@
  *   raw <text>               any line, unchanged
  *   corrupt <type> …         a record with a wrong CRC
  *   lose                     skips a record number
- *   flood <text>             this record for ever
+ *   flood <text>             repeats this record for ever
  *   sleep <seconds>          waits; fractions are allowed
- *   signal <number>          ends by a signal
- *   exit <status>            exits (without this line, with status 33)
+ *   signal <number>          raises the signal
+ *   exit <status>            exits (at the end of the script: with status 33)
  */
 #define _GNU_SOURCE
 #include "bench/host/intake/record.h"
@@ -55,7 +56,7 @@ static void end(const char *status)
 	put(body);
 }
 
-/* Returns what follows `word` and a space in `line`, or NULL. */
+/* Returns the rest of `line` after `word` and a space, or NULL if it does not begin with these. */
 static const char *after(const char *line, const char *word)
 {
 	size_t length = strlen(word);

@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
-# Where a run writes: standard output that is full, closed or without a reader, limited file sizes,
-# a read-only checkout, a folder that another run is using.
+# Tests the places that a run writes to: a standard output that is full, closed or without a reader,
+# a limit on file sizes, a read-only checkout, and a results folder that another run is using.
 . "$(dirname "$0")/common.sh"
 
 make_tree
 harness=$tree/build/host/palimpsest-bench
 export PALIMPSEST_QEMU=$tree/engine PALIMPSEST_BOCHS=$tree/engine
 
-# records SAMPLES
+# records SAMPLES: prints the script of a run with one row of SAMPLES samples
 records()
 {
 	echo "$hello"
@@ -24,7 +24,8 @@ records 5 | play
 bench --engine tcg --strategy window
 mv "$tree/run" "$tree/other"
 
-# full NAME ARGUMENT…
+# full NAME ARGUMENT…: runs the harness with /dev/full as standard output; it must exit with 1 and
+# say so
 full()
 {
 	local name=$1
@@ -58,7 +59,7 @@ check "closed output: nor in the records" test -z "$(grep -av '^@\|^!' "$tree"/r
 is "a reader that leaves: exits 0" 0 "${PIPESTATUS[0]}"
 is "a reader that leaves: nothing is said" "" "$(cat "$tree/err")"
 
-# A limit on file sizes.
+# ---- A limit on file sizes ----
 records 9000 | play
 rm -rf "$tree/run"
 (ulimit -f 100 && "$harness" --engine tcg --strategy window --out "$tree/run" >"$tree/out" 2>"$tree/err")
@@ -66,7 +67,7 @@ is "ulimit -f: exits 1" 1 $?
 check "ulimit -f: says so" says "ulimit -f"
 is "ulimit -f: what was written is whole" ok "$(query 'PRAGMA integrity_check')"
 
-# Two runs into one folder: the second leaves the first alone.
+# A run into a folder that another run has locked must exit with 2 and write nothing there.
 records 5 | play
 mkdir "$tree/taken"
 exec 8<"$tree/taken"
@@ -77,7 +78,7 @@ check "a folder that another run has: says so" says "another run is writing to i
 is "a folder that another run has: nothing is written" "" "$(ls "$tree/taken")"
 exec 8<&-
 
-# The project's own checkout, built and then made read-only.
+# ---- The project's own checkout, built and then mounted read-only ----
 unset PALIMPSEST_QEMU PALIMPSEST_BOCHS
 build="make -s -j2 host programs bochs-library linux-programs kernel"
 $build >"$tree/out" 2>"$tree/err"
@@ -101,7 +102,7 @@ else
 	is "a read-only checkout: a run exits 0" 0 $status
 	check "a read-only checkout: results are where they were asked for" test -s "$tree/ro/summary.csv"
 fi
-# As a user who does not own it, and for whom git may refuse to work.
+# Runs as a user who does not own the checkout, so that git may refuse to work in it.
 mkdir -m 777 "$tree/home"
 chmod 755 "$tree"
 stranger=(setpriv --reuid=65534 --regid=65534 --clear-groups env "HOME=$tree/home" GIT_TEST_ASSUME_DIFFERENT_OWNER=1)
@@ -113,7 +114,7 @@ else
 	echo "ok $((count += 1)) - somebody else's checkout # SKIP only root can be somebody else, and the folders above must be open"
 fi
 
-# Without /proc, the harness still finds its own folder.
+# Without /proc, the harness must still find its own folder.
 cat >"$tree/no-proc.sh" <<'EOF2'
 mount -t tmpfs none /proc || exit 77
 cd / && "$1" --list

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The benchmarks that run Linux programs: they have boots of their own, give the same counts each
-# time, and say which program is missing.
+# Tests the benchmarks that run Linux programs (*.real). They must boot separately from the others,
+# give the same counts in each boot, and name the programs that are missing.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -14,7 +14,7 @@ query()
 	sqlite3 "$work/run/results.sqlite" "$1"
 }
 
-# boot FILES BENCHMARKS: boots with these files as modules and prints the records
+# boot FILES BENCHMARKS: boots with these files and real.elf as modules and prints the records
 boot()
 {
 	MODULES="build/programs/real.elf $1" SERIAL=$work/console tests/boot.sh tcg fixed-ist+window+shared "run=bench samples=quick bench=$2"
@@ -40,7 +40,7 @@ check "execve() is part of fork, execve, run and exit" equal "$programs" "$(quer
 	AND e.median > 1000 AND r.median > e.median")"
 check "the versions of the packages are kept" grep -q '"tool.linux-programs": "[^u"][^"]* [0-9]' "$work/run/environment.json"
 
-# The reference has none of these rows, so a reproduction must not ask for any.
+# results/reference has no rows of Linux programs, so --reproduces must not require any.
 mkdir "$work/without"
 cp "$work/run/environment.json" "$work/without/"
 cp "$work/run/summary.csv" "$work/without/all"
@@ -48,7 +48,7 @@ grep -v '[.]real,' "$work/without/all" >"$work/without/summary.csv"
 check "a reproduction leaves them out" sh -c "build/host/palimpsest-bench --reproduces '$work/run' '$work/without' | tee /dev/stderr |
 	grep -q '^identical: all of 2 benchmarks'"
 
-# Machines that lack programs.
+# ---- Archives that lack programs ----
 mkdir "$work/bin"
 cp build/real/root/bin/hello-glibc "$work/bin/" 2>/dev/null
 (cd "$work" && find bin | cpio --quiet -o -H newc) >"$work/linux.cpio"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
-# report.html of good, hostile, cut-short and killed runs; also in headless Chromium if it is
-# installed (Debian package chromium).
+# Tests report.html of good, hostile, cut-short and killed runs. If Chromium is installed (Debian
+# package chromium), the test also renders the page there, headless.
 . "$(dirname "$0")/common.sh"
 
 make_tree
@@ -24,13 +24,13 @@ good()
 	EOF
 }
 
-# holds TEXT: the report contains it
+# holds TEXT: succeeds if the report contains TEXT
 holds()
 {
 	grep -qF -- "$1" "$tree/run/report.html"
 }
 
-# lacks PATTERN: the report does not contain it
+# lacks PATTERN: succeeds if no line of the report matches the regular expression
 lacks()
 {
 	! grep -qE -- "$1" "$tree/run/report.html"
@@ -61,7 +61,8 @@ check "nothing from a run becomes a tag" lacks '<script|<img src=x|<b>bold'
 check "nothing is loaded from elsewhere" lacks ' (src|href)="[^d#]|url\(|@import|<link'
 check "a whole run has no alarm" lacks 'class="alarm"'
 
-# browse light|dark: prints a line per width, with every folded table opened
+# browse light|dark: opens the report and all its folded tables in Chromium, at two page widths, and
+# prints what the page's script finds at each
 browse()
 {
 	local sandbox=()
@@ -101,13 +102,13 @@ for scheme in light dark; do
 	fi
 done
 
-# Again, from the folder alone.
+# --report makes the report again from the files of the run.
 rm -r "$tree/run/report.html" "$tree/run/plots"
 "$tree/build/host/palimpsest-bench" --report "$tree/run" >"$tree/out" 2>"$tree/err"
 is "--report exits 0" 0 $?
 check "--report: the report is there again" holds '<figure id="fig-exec">'
 
-# The state that a killed run leaves: samples, and nothing computed from them.
+# Makes the state that a killed run leaves: samples, but no summaries, comparisons or verdicts.
 sqlite3 "$tree/run/results.sqlite" "UPDATE run SET state = 'running', finished = NULL;
 	UPDATE launches SET state = 'running' WHERE engine <> 'image';
 	DELETE FROM summary; DELETE FROM claims; DELETE FROM comparisons"
@@ -131,7 +132,7 @@ play <<<"exit 0"
 bench --engine bochs --strategy window
 check "a run without any record has a report" holds 'This run has no figures'
 
-# refused FOLDER WHAT MESSAGE: --report refuses the folder with this message
+# refused FOLDER WHAT MESSAGE: --report of FOLDER must fail with MESSAGE
 refused()
 {
 	"$tree/build/host/palimpsest-bench" --report "$1" >"$tree/out" 2>"$tree/err"

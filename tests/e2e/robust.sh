@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
-# Results that are damaged, foreign, half-written or left by a killed run; planted regressions; a
-# full disk. Never a crash, never a lost sample, always a message.
+# Tests the harness on results that are damaged, half-written, from another program or left by a
+# killed run, on planted regressions, and on a full disk. It must never crash or lose a sample, and
+# must always print a message.
 . "$(dirname "$0")/common.sh"
 
 make_tree
 harness=$tree/build/host/palimpsest-bench
 
-# played INSTRUCTIONS: prints a short run on a played Bochs, with this count in each sample
+# played INSTRUCTIONS: prints the script of a short run on Bochs, with this count in each sample
 played()
 {
 	cat <<-EOF2
@@ -23,7 +24,7 @@ played()
 	EOF2
 }
 
-# make_run NAME INSTRUCTIONS
+# make_run NAME INSTRUCTIONS: makes the results of such a run in $tree/NAME
 make_run()
 {
 	played "$2" | play
@@ -32,8 +33,8 @@ make_run()
 	mv "$tree/run" "$tree/$1"
 }
 
-# compare STATUS MESSAGE ARGUMENT…: the harness exits with this status and says this, without a
-# crash
+# compare STATUS MESSAGE ARGUMENT…: runs the harness in $tree with these arguments; it must exit
+# with STATUS and print MESSAGE
 compare()
 {
 	local wanted=$1 message=$2
@@ -51,7 +52,7 @@ make_run same 500
 make_run slow 540
 make_run near 520
 
-# Comparisons.
+# ---- Comparisons ----
 compare 0 "0 regressions" --compare good same
 compare 1 "REGRESSION  bochs window  exec.load 4096  instructions" --compare good slow
 compare 0 "within 10 %, 0 regressions" --compare good slow --threshold 10
@@ -62,7 +63,7 @@ compare 1 "for no known reason" --reproduces good slow
 mkdir "$tree/exported"
 cp "$tree/good/"{summary.csv,environment.json} "$tree/exported/"
 compare 1 REGRESSION --compare exported slow
-# Another format, or none.
+# ---- Results in another format, or without a format number ----
 mkdir "$tree/format2" "$tree/format0"
 cp "$tree/exported/"* "$tree/format2/"
 cp "$tree/exported/"* "$tree/format0/"
@@ -73,11 +74,11 @@ for option in --compare --reproduces; do
 	compare 2 "the results are of format 2, and this version reads format 1" $option format2 good
 	compare 2 "does not say which format the results have" $option good format0
 done
-# A known reason is given.
+# If the programs differ, --reproduces names that as the reason.
 sed -i 's/"sha256.programs": "[^"]*"/"sha256.programs": "another"/' "$tree/exported/environment.json"
 compare 0 "programs differs" --reproduces exported slow
 
-# Folders that hold no results, or damaged ones.
+# ---- Folders with no results, or with damaged ones ----
 mkdir "$tree"/{empty,foreign,text,cut,nojson,broken}
 echo hello >"$tree/foreign/notes.txt"
 sqlite3 "$tree/foreign/results.sqlite" 'CREATE TABLE t (x); INSERT INTO t VALUES (1)'
@@ -108,7 +109,7 @@ compare 2 "--compare needs two folders of results" --compare good
 compare 2 "a number of percent" --compare good same --threshold much
 compare 2 "it has no results.sqlite" --recover exported
 compare 2 "is damaged" --recover middle
-# Random damage: whatever it is, the harness exits with a status and a message.
+# ---- Random damage: the harness must exit with a status and a message ----
 crashed=0 silent=0
 for seed in $(seq 25); do
 	cp "$tree/good/results.sqlite" "$tree/middle/results.sqlite"
@@ -122,7 +123,8 @@ for seed in $(seq 25); do
 done
 is "25 databases with random damage: none crashes it, none is met in silence" "0 0" "$crashed $silent"
 
-# A harness that is killed at 50 random moments: all data that had arrived can be recovered.
+# ---- A harness that is killed at 50 random moments: --recover must find all samples that arrived
+# ----
 {
 	echo "$hello"
 	echo "bench name=tlb.cr3 parameter=0 unit=none samples=100 warmup=0 index=1 of=1"
@@ -133,7 +135,9 @@ is "25 databases with random damage: none crashes it, none is met in silence" "0
 	echo "end ok"
 } | play
 
-# kill_ten SEED: kills ten runs in a folder of their own; prints the result
+# kill_ten SEED: starts ten runs in $tree/killed-SEED and kills each at a random moment. Prints five
+# numbers: the runs that lost samples, the comparisons without a clear result, the failed
+# recoveries, the samples kept in all, and the runs that had begun.
 kill_ten()
 {
 	local run=$tree/killed-$1 lost=0 unclear=0 unreadable=0 had=0 began=0 victim status sent kept
@@ -143,8 +147,8 @@ kill_ten()
 		rm -rf "$run"
 		PALIMPSEST_QEMU=$tree/engine "$harness" --out "$run" --engine tcg --strategy window >/dev/null 2>&1 &
 		victim=$!
-		# Every other one only when records arrive, so that a slow machine has some of these
-		# too.
+		# Every other run is killed only after its first record, so that runs with records
+		# occur on a slow machine too.
 		for _ in $(seq $((kill % 2 * 500))); do
 			[ ! -s "$(echo "$run"/logs/*/records.txt)" ] || break
 			sleep 0.01
@@ -164,7 +168,7 @@ kill_ten()
 		kept=$(sqlite3 "$run/results.sqlite" \
 			"SELECT count(*) FROM samples WHERE launch IN (SELECT id FROM launches WHERE engine = 'tcg')")
 		had=$((had + kept))
-		# The last line may be incomplete.
+		# The last record may be incomplete, so one sample may be missing.
 		[ "$kept" -ge $((sent - 1)) ] && [ "$(sqlite3 "$run/results.sqlite" 'PRAGMA integrity_check')" = ok ] ||
 			lost=$((lost + 1))
 	done
@@ -182,7 +186,7 @@ is "50 times kill -9: no sample that came is lost" 0 "$lost"
 is "50 times kill -9: a comparison says what is the matter" 0 "$unclear"
 is "50 times kill -9: every run that had begun is recovered" 0 "$unreadable"
 
-# One more, checked in detail.
+# One more run is killed, and its recovery checked in detail.
 rm -rf "$tree/run"
 sed -i '/^end ok/i sleep 30' "$tree/script"
 PALIMPSEST_QEMU=$tree/engine "$harness" --out "$tree/run" --engine tcg --strategy window >"$tree/out" 2>"$tree/err" &
@@ -201,7 +205,7 @@ is "a killed run that is recovered says that it was cut short" "cut short|cut sh
 check "and has its summaries" grep -q '^tcg,window,.*,tlb.cr3,0,tsc,ticks,100,' "$tree/run/summary.csv"
 compare 0 "of engines whose numbers are not compared" --compare run good
 
-# A full disk: a small tmpfs, in a namespace of its own if we may not mount.
+# ---- A full disk: a tmpfs of 400 KiB, mounted in a new namespace ----
 cat >"$tree/full.sh" <<EOF2
 mount -t tmpfs -o size=400k none "$tree/small" || exit 77
 PALIMPSEST_QEMU=$tree/engine "$harness" --out "$tree/small/run" --engine tcg --strategy window >"$tree/out" 2>"$tree/err"
@@ -231,7 +235,7 @@ else
 	echo "ok $((count += 1)) - full disk # SKIP no tmpfs can be mounted here: $(tail -n 1 "$tree/err.mount")"
 fi
 
-# Output: quiet, verbose, and plain if it is not a terminal.
+# ---- Output: --quiet, --verbose, and no escape sequences if it is not a terminal ----
 played 500 | play
 bench --engine bochs --strategy window --quiet
 is "--quiet: nothing but results" 0 "$(wc -c <"$tree/err")"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC2016 # sed and grep expand what is in single quotes, not the shell
-# tests/rules.sh: this tree breaks no rule, and one breach of each kind, planted in a copy of the
-# tree, is reported with its file, line and rule.
+# Tests tests/rules.sh: it must find no breach in this tree, and it must report each breach that
+# this test plants in a copy of the tree, with file, line and rule.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -17,8 +17,8 @@ tar -c --exclude=./build --exclude=./results --exclude=./.git . | tar -x -C "$tr
 check "this tree breaks no rule" tests/rules.sh
 tests/rules.sh "$tree" | sort >"$work/usual"
 
-# finds NAME PLACE RULE FILE SED-SCRIPT: applies the script to the copy of FILE; the breach is
-# reported at PLACE
+# finds NAME PLACE RULE FILE SED-SCRIPT: applies the script to the copy of FILE, checks that a
+# breach of RULE is reported at PLACE (FILE:LINE), and restores the copy
 finds()
 {
 	local place=$2 rule=$3 file=$4
@@ -30,7 +30,8 @@ finds()
 	if [ -e "$file" ]; then cp "$work/before" "$tree/$file"; else rm "$tree/$file"; fi
 }
 
-# is_found PLACE: everything reported in addition to the unchanged copy's reports begins with PLACE
+# is_found START: succeeds if rules.sh reports new breaches, compared with the unchanged copy, and
+# if all of these lines begin with START
 is_found()
 {
 	local new

@@ -1,13 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC1091,SC2154 # common.sh defines them
-# Wrong usage, missing tools and engines that cannot run: exit status 2 and a helpful message.
+# Tests wrong usage, missing tools and engines that cannot run: the harness must exit with 2 and say
+# what to do.
 . "$(dirname "$0")/common.sh"
 
 make_tree
 play <<<"exit 0"
 
-# refused MESSAGE ARGUMENT…: MESSAGE is part of the output
+# refused MESSAGE ARGUMENT…: a run with these arguments must exit with 2, print MESSAGE and leave no
+# results
 refused()
 {
 	local message=$1
@@ -68,7 +70,7 @@ rm "$tree/build/fixed-ist+random+shared/palimpsest.elf32"
 refused "is not built" --engine tcg --strategy random
 refused "'make list-strategies' failed" --engine tcg --strategy all
 
-# Nothing is written to a folder that is not empty.
+# The harness must not write to a folder that is not empty.
 mkdir "$tree/full"
 echo mine >"$tree/full/file"
 PALIMPSEST_QEMU=$tree/engine "$tree/build/host/palimpsest-bench" --engine tcg --strategy window --out "$tree/full" \
@@ -84,7 +86,7 @@ PALIMPSEST_BOCHS=/nowhere/bochs "$tree/build/host/palimpsest-bench" >"$tree/out"
 is "no Bochs: exits 2" 2 $?
 check "no Bochs: names the packages" says "Debian packages bochs, bochs-sdl"
 
-# A Bochs that cannot be instrumented, with the real library.
+# The real library with a Bochs that cannot be instrumented.
 if [ -f build/bochs/palimpsest-bochs.so ]; then
 	cp build/bochs/palimpsest-bochs.so "$tree/build/bochs/"
 	gcc -rdynamic -o "$tree/bochs" tests/bochs/fake.c
@@ -97,12 +99,13 @@ fi
 is "--help: exits 0" 0 $?
 check "--help: is on standard output" grep -q -- '--strategy' "$tree/out"
 
-# KVM with a guest that fails its self-test is an engine that cannot run.
+# The engine kvm cannot run if its probe fails: the played guest runs no self-test, and the host may
+# lack KVM.
 bench --engine kvm
 is "unusable KVM: exits 2" 2 "$status"
 check "unusable KVM: says why" says "engine kvm cannot run: "
 
-# run-bench.sh without one of the tools: a PATH with only some of them.
+# run-bench.sh with a PATH that lacks one of the tools, xorriso.
 mkdir "$tree/bin"
 for tool in bash dirname readlink id nproc gcc make nasm objdump ld gnuplot rsvg-convert grub-mkrescue mformat; do
 	ln -s "$(command -v "$tool")" "$tree/bin/$tool"
@@ -111,7 +114,7 @@ PATH=$tree/bin ./run-bench.sh --engine tcg >"$tree/out" 2>"$tree/err"
 is "a missing tool: exits 2" 2 $?
 check "a missing tool: is named with its package" says "xorriso is missing (Debian package xorriso)"
 
-# Every benchmark has a line of explanation for --list.
+# Every benchmark must have a line of explanation, which --list prints.
 cd "$(dirname "$0")/../.." || exit 1
 sources=$(cat bench/guest/*.c bench/guest/*/*.c)
 named=$(tr -s '[:space:]' ' ' <<<"$sources" | sed 's/" "//g' | grep -o 'BENCH([a-z0-9_]*, "[^"]*", .name = "[^"]*"' |
@@ -127,9 +130,11 @@ is "about.txt marks the benchmarks that run Linux programs" \
 is "about.txt has no unfinished line" "" "$(grep -vP '^(= .*|[A-Za-z0-9._-]+\t\S.{7,117})$' $about)"
 is "about.txt has every subject once" "" "$(grep '^=' $about | sort | uniq -d)"
 
-# kernel/axes.txt is the only list of stacks, loaders, presets and excluded combinations.
+# kernel/axes.txt must be the only list of stacks, loaders, presets and excluded combinations: the
+# test adds a loader, a preset and an exclusion to a copy, and everything made from the copy must
+# have them.
 make -s list-strategies >"$tree/before"
-direct=$(grep -c +direct+ "$tree/before") # a loader that goes with everything, as batch does
+direct=$(grep -c +direct+ "$tree/before") # like the new loader `batch`, not excluded with any stack
 heaps=$(grep -c '^heap-.*+window+' "$tree/before")
 fixed=$(grep -c '^fixed-.*+window+' "$tree/before")
 axes=$tree/axes.txt
@@ -156,7 +161,7 @@ make -n AXES="$axes" kernel STACK=heap-sw LOADER=window ISOLATION=shared >"$tree
 is "make kernel: an excluded combination is an error" 2 $?
 check "and says why" says 'heap-sw+window+shared: the window and "a heap" are kept apart in this test'
 
-# unusable LINE MESSAGE: make refuses an axes.txt with this line
+# unusable LINE MESSAGE: make must fail with MESSAGE if LINE is added to axes.txt
 unusable()
 {
 	{ cat kernel/axes.txt && echo "$1"; } >"$axes"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# make validate-model: its table and exit status for made-up databases, and its refusal of wrong
-# usage.
+# Tests the script of make validate-model: its table and exit status for made-up databases, and its
+# messages on wrong usage.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -28,9 +28,10 @@ check()
 	failures=$((failures + 1))
 }
 
-# rows ENGINE METRIC FACTOR: the results of a processor with the published latencies of
-# skylake-client: total = fixed part + operations × cost, where the cost of a load depends on size
-# and pages
+# rows ENGINE METRIC FACTOR: prints the results of a made-up processor that has the published
+# latencies of skylake-client, multiplied by FACTOR. A total is a fixed part plus the number of
+# operations times the cost of one; the cost of a load depends on the size and the pages of the
+# data.
 rows()
 {
 	awk -v engine="$1" -v metric="$2" -v factor="$3" '
@@ -65,7 +66,7 @@ rows()
 		}'
 }
 
-# database FILE ROW…
+# database FILE ROW…: makes a results database with these rows (CSV) in its summary
 database()
 {
 	local file=$1
@@ -101,7 +102,7 @@ check "a knee is the last page count that fits" grep -q '^| reach of the second.
 check "latencies stand by working set" grep -q '^| 2 MiB .*| 40.5, 45.0, 49.5 ' "$work/out"
 check "a missing KVM is said" grep -q '^KVM: not measured' "$work/out"
 
-# A processor whose L2 takes twice as long.
+# A processor whose L2 has twice the published latency.
 database "$work/wrong" "$(sed '/micro.chase.2m,131072,cycles/s/,\([0-9.]*\)$/ \1/' <<<"$good" |
 	awk '/ / { $2 *= 2; print $1 "," $2; next } { print }')"
 validate --database "$work/wrong" skylake-client
@@ -136,11 +137,12 @@ check "with those that have some" grep -q 'zen3' "$work/err"
 validate skylake-client tcg
 check "tcg is refused, its times mean nothing" test $status -eq 2
 
-# Every figure of the table has a profile and a row in the kernel.
+# Every figure of bench/validate/published.tsv must have a profile and a benchmark in the kernel.
 check "the figures' profiles are there" test -z "$(grep -v '^#' bench/validate/published.tsv | tail -n +2 | cut -f1 | sort -u |
 	while read -r profile; do [ -e "bench/bochs/profiles/$profile.ini" ] || echo "$profile"; done)"
 
-# A knee needs a sample at the published count and one at four thirds of it or more.
+# To find the knee of a TLB's reach, the benchmark must sample the published number of pages and one
+# that is at least a third larger.
 check "reach is sampled around every published knee" test -z "$(awk -F'\t' '$8 == "reach" { print $11 }' \
 	bench/validate/published.tsv | sort -u | while read -r pages; do
 		tr -d '\n' <bench/guest/micro/micro_chase.c | sed 's/.*page_counts\[\] = {\([^}]*\)}.*/\1/' | tr -cs 0-9 '\n' |
@@ -148,8 +150,8 @@ check "reach is sampled around every published knee" test -z "$(awk -F'\t' '$8 =
 				END { if (!at || !behind) print pages }'
 	done)"
 
-# The micro-kernels do their work; on tcg, so only their function is tested. What is too large for a
-# small machine is skipped.
+# Runs the micro-kernels on tcg, which shows that they work, not how long they take. Rows that need
+# more memory than the machine has must be skipped.
 timeout 150 ./run-bench.sh --engine tcg --strategy heap,window --quick --memory 80 --bench 'micro.*' --out "$work/run" \
 	>"$work/out" 2>"$work/err"
 check "the micro-kernels run on tcg" test $? -eq 0

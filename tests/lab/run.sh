@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# A real run of engine kvm-emulated, as TAP: the preset `window` under the real kvm-amd with npt=1
-# and npt=0. Skipped if the outer machine's Debian packages cannot be fetched.
+# Runs the engine kvm-emulated and prints TAP: the preset `window` under the real kvm-amd module,
+# with npt=1 and npt=0. Skips the test if the outer machine's Debian packages cannot be fetched.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -11,7 +11,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 count=0 failures=0
 
-# check NAME COMMAND…
+# check NAME COMMAND…: one test, which passes if the command succeeds
 check()
 {
 	local name=$1

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# run.sh ENGINE STACK+LOADER+ISOLATION: unmodified static Linux programs in the kernel, as TAP.
-# The output of a shell script there is compared with that of the host's busybox. If DASH_SOURCE
-# names a folder with dash's sources, a static dash built from them runs the same script.
-# ROUNDS (200 or 10000): how often busybox's true is started.
+# Runs unmodified static Linux programs in the kernel and prints TAP.
+# usage: run.sh ENGINE STACK+LOADER+ISOLATION
+# Busybox's shell runs tests/linux/script.sh in the kernel and on the host, and the two outputs are
+# compared. If the variable DASH_SOURCE names a folder with the sources of dash, a static dash built
+# from them runs the script too. ROUNDS (200 or 10000; default 200) is the number of times that the
+# last test starts busybox's `true`.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -29,14 +31,15 @@ if grep -qx busybox "$work/missing"; then
 	exit
 fi
 
-# boot INIT: prints the console's output, which ends with the exit status as the kernel reports it
+# boot INIT: boots with INIT as the first program; prints the console's output, at the end of which
+# the kernel reports INIT's exit status
 boot()
 {
 	MODULES=${MODULES:-$work/linux.cpio} SERIAL=$work/console LIMIT=${LIMIT:-120} tests/boot.sh "$engine" "$build" "run=demo init=$1" >"$work/records"
 	tr -d '\r' <"$work/console"
 }
 
-# The same script on the host, in a folder of its own, with the same programs.
+# Runs the script on the host, in the folder $work/host, with the programs of the archive.
 (
 	mkdir -p "$work/host/tmp"
 	sed "s|/etc/data|$work/root/etc/data|g; s|/etc/other|$work/root/etc/other|g; s|/tmp/a|$work/host/tmp/a|g; s|/bin/busybox|$work/root/bin/busybox|g; s|^PATH=.*|PATH=$work/root/bin|; s|/bin/true|true|; s|cd /etc|cd $work/root/etc|" \
@@ -44,7 +47,8 @@ boot()
 	cd / && "$work/root/bin/busybox" sh "$work/host/script" | sed "s|$work/root||g"
 ) >"$work/want" 2>&1
 
-# script PATH NAME: runs the script in the kernel; NAME is the shell that runs it
+# script INIT NAME: boots with INIT, a script that the shell NAME runs, and compares its output with
+# the host's: one test per line that begins with `=`
 script()
 {
 	local line what
@@ -82,7 +86,7 @@ for name in hello-musl hello-glibc hello-pie; do
 		tail -n 5 "$work/got" | sed 's/^/# /'
 	fi
 done
-# SQLite on a database file, with a second process at the same time.
+# SQLite on a database file that two processes use at the same time (tests/linux/sqlite.c).
 mkdir -p "$work/sqlite/bin"
 if gcc -static -O1 -o "$work/sqlite/bin/sqlite" tests/linux/sqlite.c -lsqlite3 -lm >"$work/log" 2>&1; then
 	(cd "$work/sqlite" && echo bin/sqlite | cpio --quiet -o -H newc --owner 0:0) >"$work/sqlite.cpio"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # shellcheck disable=SC2002,SC2012,SC2094
-# Runs as /init in the kernel under test. Each line that begins with `=` is compared with the output
-# of the same commands on the host.
+# Runs as /init in the kernel under test, and on the host for comparison. tests/linux/run.sh
+# compares the output lines that begin with `=`.
 PATH=/bin
 export PATH
 
@@ -31,7 +31,7 @@ echo "= link $(readlink /tmp/a/l) $(wc -l </tmp/a/copy)"
 echo "= random $(head -c 1000 /dev/urandom | wc -c) $(head -c 7 /dev/random | wc -c)"
 echo "= full $(cat /etc/data 2>/dev/null >/dev/full; echo $?) $(head -c 5000 /dev/full | tr -d '\000' | wc -c)"
 echo "= flock $(/bin/busybox flock /tmp/a/lock echo locked; /bin/busybox flock -n /tmp/a/lock /bin/busybox flock -n /tmp/a/lock echo no; echo $?)"
-# Programs and long scripts that are written here can be run.
+# Programs and long scripts that were written to a file at run time.
 cp /bin/busybox /tmp/a/busybox
 echo "= copied $(/tmp/a/busybox seq 3 | /tmp/a/busybox tr '\n' ' ')$(/tmp/a/busybox md5sum </tmp/a/busybox)"
 (echo '#!/bin/busybox awk -f'; for i in $(seq 600); do echo "# line $i"; done; echo 'BEGIN { print ARGV[1], ARGC }') >/tmp/a/script
@@ -61,7 +61,7 @@ echo "= dd $(dd if=/etc/data bs=1000 count=7 2>/dev/null | wc -c)"
 echo "= xargs $(seq 1 6000 | xargs -s 30000 -n 6000 echo | head -n 1 | md5sum)"
 echo "= longest $(seq 1 20000 | xargs -s 130000 | wc -w)"
 echo "= environment $(big=$(head -c 100000 /etc/data) env | grep '^big=' | wc -c)"
-# Signals: to the shell itself, to children that compute, sleep or wait for a pipe, and SIGPIPE.
+# Signals to the shell itself and to children that compute, sleep or wait for a pipe; SIGPIPE.
 (sleep 0.1; exit 3) &
 wait $!
 echo "= background $?"

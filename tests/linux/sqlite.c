@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SQLite on a database file, in two processes at once. It depends on record locks (fcntl), and on
- * each process seeing what the other has written to the file. The lines that it prints, one per
- * step, are the same on Linux and in the kernel under test.
+ * Uses SQLite in two processes at once on one database file. SQLite relies on record locks (fcntl),
+ * and on writes of one process being visible in the other. The program prints a line per step;
+ * tests/linux/run.sh compares the lines with those of the same program on Linux.
  */
 #include <sqlite3.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# typed.sh STACK+LOADER+ISOLATION: job control of busybox's shell, by keys typed at its console
-# (tcg), as TAP
+# Tests job control and line editing: types keys at the console of busybox's shell in the kernel, on
+# tcg, and prints TAP.
+# usage: typed.sh STACK+LOADER+ISOLATION
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -33,8 +34,8 @@ coproc qemu { exec timeout -k 5 60 "${PALIMPSEST_QEMU:-qemu-system-x86_64}" -acc
 	-display none -monitor none -no-reboot -serial stdio -debugcon "file:$work/records" -device isa-debug-exit,iobase=0xf4,iosize=4 \
 	-kernel "build/$build/palimpsest.elf32" -initrd "$work/linux.cpio" -append "run=demo" 2>"$work/errors"; }
 
-# wait_for TEXT WHAT: waits up to 20 s until the console shows TEXT, and discards everything up to
-# it
+# wait_for TEXT NAME: one test, which passes if the console shows TEXT within 20 s; discards the
+# output up to TEXT
 seen=
 wait_for()
 {
@@ -59,8 +60,8 @@ type_in()
 	printf '%b' "$1" >&"${qemu[1]}"
 }
 
-# line TYPED WANTED WHAT: a program reads a line while TYPED is typed; WANTED is its bytes in
-# hexadecimal
+# line TYPED WANTED NAME: types TYPED while a program reads a line; the program must read the bytes
+# WANTED (hexadecimal)
 line()
 {
 	type_in "sh -c 'echo be\"\"gun; IFS= read -r x; printf %s \"\$x\" | /bin/busybox od -An -tx1 | tr -d \" \"'\n"
@@ -69,11 +70,11 @@ line()
 	wait_for "$2" "$3"
 }
 
-# Typed before the kernel looks at its port.
+# This line is typed before the kernel reads its serial port for the first time.
 type_in 'echo fir""st\n'
 wait_for '# ' "the shell has a prompt"
 wait_for first "what was typed before is read"
-# Quotes make the echo of a command differ from the text to wait for.
+# The "" in the commands make the echo of a command differ from the output to wait for.
 type_in "sh -c 'echo be\"\"gun; exec sleep 1000'\n"
 wait_for begun "a job runs"
 type_in '\x1a'
@@ -98,7 +99,7 @@ wait_for begun "one more job runs"
 type_in '\x03'
 type_in 'echo sta""tus $?\n'
 wait_for 'status 130' "Ctrl-C ends it"
-# Line editing: whole characters and words, and how it is displayed.
+# ---- Line editing: deleting characters and words, and what the terminal shows ----
 line 'x\0303\0244\x7fb' 7862 "Backspace takes a character of two bytes back"
 line '\0342\0202\0254\0360\0237\0230\0200\x7f\x7fa' $'\n61' "and one of three, and one of four"
 line 'one two  three!\x17\x17zwei' 6f6e65207a776569 "Ctrl-W takes words back"
@@ -113,7 +114,7 @@ wait_for end "it ends"
 type_in '/bin/busybox stty -iutf8 -iexten\n'
 line 'x\0303\0244\x7f\x17' 78c317 "without IUTF8 and IEXTEN it is bytes, and Ctrl-W is one"
 type_in '/bin/busybox stty iutf8 iexten\n'
-# The size of the terminal.
+# ---- The size of the terminal ----
 type_in "/bin/busybox stty rows 40 cols 132; echo si\"\"ze \$(/bin/busybox stty size)\n"
 wait_for 'size 40 132' "stty sets the size of the terminal"
 type_in "sh -c 'trap \"echo change\"d WINCH; /bin/busybox stty rows 41; echo en\"\"d'\n"

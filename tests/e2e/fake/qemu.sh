@@ -1,15 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Plays qemu-system-x86_64 -accel kvm for tests of the harness: the self-test, and a benchmark run
-# with made-up values, whose noise depends only on the image and the seed of the round. Its version
-# contains "(replayed)", by which the harness marks the run, so nothing from here can be mistaken
-# for a measurement.
+# Takes the place of qemu-system-x86_64 -accel kvm in tests of the harness. It plays a self-test, or
+# a benchmark run with made-up values, whose noise depends only on the image and the seed of the
+# round. Its version contains "(replayed)"; the harness then marks the run as replayed, so that
+# nobody takes these values for measurements. Variables:
 #
-# FAKE_FAULT   what goes wrong (see below)
-# FAKE_IN      the mode in which it does: test (the probe) or bench (default)
-# FAKE_DRIFT   how much slower every image gets per round (0.01: 1 %)
-# FAKE_RECORDS the program make-records
+# FAKE_FAULT   the fault to simulate: one of the patterns of `case $fault` below (default: none)
+# FAKE_IN      the mode in which the fault occurs: test (the probe) or bench (default)
+# FAKE_DRIFT   slowdown of every image from round to round, as a fraction (0.01: 1 %)
+# FAKE_LOOP    value of the fact kernel-loop, in ticks (default: 1000)
+# FAKE_RATIO   value of the fact native-speed-ratio, in percent (default: 101)
+# FAKE_RECORDS path of the program make-records
 set -u
 
 fault=${FAKE_FAULT:-none}
@@ -44,7 +46,8 @@ hello()
 	echo "fact name=pmu-counters value=6 unit=counters"
 	echo "fact name=lfence-serializing value=1 unit=bool"
 	echo "fact name=tsc-frequency value=2600000 unit=kHz"
-	# The harness times the same loop on this host; any small number means native speed.
+	# The harness times the same loop on this host. It takes a value that is not much larger for
+	# native speed.
 	echo "fact name=kernel-loop value=${FAKE_LOOP:-1000} unit=ticks"
 }
 
@@ -54,7 +57,7 @@ self_test()
 	echo "fact name=native-speed-ratio value=${FAKE_RATIO:-101} unit=percent"
 }
 
-# Five rows. In each, window takes 20 % less than heap, random 10 % less.
+# Prints the records of five rows. In each, window takes 20 % less time than heap, random 10 % less.
 rows()
 {
 	awk -v seed="$seed" -v loader="$loader" -v drift="${FAKE_DRIFT:-0}" '
@@ -83,7 +86,7 @@ rows()
 		}'
 }
 
-# A run that stops in its second row.
+# Prints the records of a run that stops in its second row.
 begin_rows()
 {
 	rows | head -n 25
@@ -127,6 +130,6 @@ cpu-refused)
 esac
 script | "$FAKE_RECORDS"
 status=${PIPESTATUS[1]}
-# Let the harness see the signal that killed make-records.
+# If a signal killed make-records, this script dies by the same signal, for the harness to see.
 [ "$status" -le 128 ] || kill -$((status - 128)) $$
 exit "$status"
