@@ -99,8 +99,7 @@ validate-model: $(MODEL_TESTS)
 	@env -u MAKEFLAGS -u MAKELEVEL bench/validate/validate.sh $(PROFILE) $(ENGINE)
 
 # Replaces the committed results. The rows of Linux programs, which differ between machines, are
-# left
-# out. To choose other options: make reference REFERENCE_RUN='--engine bochs --quick'.
+# left out. To choose other options: make reference REFERENCE_RUN='--engine bochs --quick'.
 REFERENCE     := results/reference
 REFERENCE_RUN ?= --engine bochs --strategy heap,window,random,best
 
@@ -123,8 +122,7 @@ reproduce:
 	@./run-bench.sh --reproduces $(REFERENCE) $(BUILD)/reproduce
 
 # $(call sources,PATTERNS,TESTS-OF-FIND): the files that git tracks or would add; if there is no
-# git,
-# all files.
+# git, all files.
 sources = $(wildcard $(shell $(CLEAN) git ls-files -co --exclude-standard $(1) 2>/dev/null || \
 	find . -path ./build -prune -o -path ./results -prune -o -type f \( $(2) \) -printf '%P\n'))
 SOURCES_C  = $(call sources,'*.c' '*.h',-name '*.c' -o -name '*.h')

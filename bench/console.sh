@@ -4,9 +4,8 @@
 # If standard input is a terminal, it does nothing else. Otherwise it feeds standard input to the
 # emulator, followed by Ctrl-D once a second: a serial line cannot transmit the end of a file, and
 # shells and prompts exit on Ctrl-D. An emulator that still runs CONSOLE_LIMIT seconds (300) after
-# the
-# end of the input is killed. CONSOLE_READY may name a file that the command creates as soon as it
-# accepts input.
+# the end of the input is killed. CONSOLE_READY may name a file that the command creates as soon as
+# it accepts input.
 # Exit status: the command's, or 124 if it was killed.
 set -uo pipefail
 # shellcheck source=bench/environment.sh

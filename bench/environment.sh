@@ -34,7 +34,7 @@ case ${TMPDIR-/} in
 *) export TMPDIR=$PWD/$TMPDIR ;;
 esac
 
-# sqlite3, without the user's start-up file.
+# Runs sqlite3 without the user's start-up file.
 sqlite3()
 {
 	command sqlite3 -init /dev/null "$@"

@@ -73,8 +73,7 @@ point(e) = point_of(stack(e))
 
 # Baselines are counts of instructions by other kernels, so only figures of Bochs have them. Linux's
 # system call, execve, and fork with execve are from make linux-baseline; its fork, exec, exit and
-# wait
-# are compared with our round trip.
+# wait are compared with our round trip.
 shell(name) = "'".escaped(name)."'"
 escaped(name) = strstrt(name, "'") == 0 ? name : name[1:strstrt(name, "'")-1]."'\\''".escaped(name[strstrt(name, "'")+1:*])
 baselines = "< cat ".shell(folder."baselines.dat")."; awk -F, '$2 == \"nopti\" && $9 == \"instructions\" && ".\

@@ -43,7 +43,7 @@ struct node {
 
 struct frame {
 	struct node *node;
-	uint64_t slot; /* where its return address is; RET has left the frame if RSP is above */
+	uint64_t slot; /* address of its return address; RET has left it if RSP is above */
 	bool entered;  /* by a delivery or SYSCALL, so RET does not leave it */
 };
 
@@ -54,14 +54,14 @@ struct stack {
 	enum transfer transfer; /* made by the current instruction */
 	unsigned depth;
 	struct frame frame[DEPTH];
-	struct node top; /* parent of every first frame */
+	struct node top; /* parent of frame[0].node */
 	struct node *used;
 	struct totals totals;
 	uint64_t before[VALUES]; /* totals when the current function was entered */
 };
 
 static const struct symbol user = { .start = 0, .end = 1ULL << 63, .name = "[user]" };
-static const struct symbol unknown = { .name = "[unknown]" }; /* contains no address */
+static const struct symbol unknown = { .name = "[unknown]" }; /* an empty range, as delivery's is */
 static const struct symbol delivery = { .name = "[delivery]" };
 
 static const struct symbols *symbols;
@@ -312,7 +312,7 @@ static void write_frame(struct node *node)
 	node->id = ++written;
 	if (length >= sizeof name)
 		length = sizeof name - 1;
-	for (size_t i = 0; i < length; i++) /* characters that separate or escape fields */
+	for (size_t i = 0; i < length; i++) /* replaces separators and escapes */
 		name[i] = node->function->name[i] <= ' ' || node->function->name[i] > '~' ||
 		                          strchr(";%~", node->function->name[i])
 		                  ? '_'

@@ -65,5 +65,5 @@ void functions_instruction_starts(unsigned cpu, uint64_t rip);
 void functions_write(unsigned cpu, uint32_t region);
 
 /* Returns the name of the function that events are charged to at this moment, or "-" if the CPU has
- * had no region yet. For the trace. */
+ * had no region yet. The trace uses it. */
 const char *functions_name(unsigned cpu);

@@ -4,7 +4,8 @@
 
 #include <stdint.h>
 
-/* Finds that function. If Bochs does not export it, ends the process with status 2. */
+/* Finds Bochs's function for access to guest memory. If it is not exported, ends the process with
+ * status 2. */
 void guest_memory_open(void);
 
 /* Checks, at a hardware reset, that guest_frame() finds the BIOS at its address. If not, ends the

@@ -237,8 +237,8 @@ static struct hook hooks[] = {
 	HOOK("_Z18bx_instr_exceptionjjj", exception, false),
 	HOOK("_Z18bx_instr_interruptjj", interrupt, false),
 	HOOK("_Z15bx_instr_vmexitjjm", vmexit, false),
-	/* MODEL_HOOKS, needed only with a profile. The first of them, FUNCTION_HOOKS, is also
-	 * needed to attribute functions. */
+	/* From here on: MODEL_HOOKS hooks, needed only with a profile. The first FUNCTION_HOOKS of
+	 * them are also needed to attribute functions. */
 	HOOK("_Z22bx_instr_ucnear_branchjjmm", branch, false),
 	HOOK("_Z27bx_instr_cnear_branch_takenjmm", branch_taken, false),
 	HOOK("_Z31bx_instr_cnear_branch_not_takenjm", branch_not_taken, false),

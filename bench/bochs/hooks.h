@@ -24,7 +24,7 @@ struct hook {
 	unsigned char *stub;
 };
 
-/* Returns true if this process is Bochs, even one that cannot be instrumented. */
+/* Returns true if this process is Bochs, even a build that cannot be instrumented. */
 bool hooks_in_bochs(void);
 
 /* Finds, checks and patches the stubs. If a stub is missing or unfit, ends the process with status

@@ -111,7 +111,7 @@ static _Noreturn void leave(int status)
 	_exit(status);
 }
 
-/* Ends the guest's last line, if it is unfinished. */
+/* Writes the guest's last line, if it is unfinished, with a newline. */
 static void finish_guest_line(void)
 {
 	if (!output_wanted() || guest_length == 1)

@@ -23,15 +23,16 @@ enum {
 /* Restrictions on the events that count in a region. */
 enum { ONLY_KERNEL = 1 << 0, ONLY_GUEST = 1 << 1 };
 
-/* Checks at the start of an instruction: whether it is at `end_at`, which function it is in,
- * whether the guest executes it, and whether it follows an entry to the kernel (`entered`) in user
- * mode. */
+/* Checks at the start of an instruction: Is it the one at `end_at`? Which function is it in? Does
+ * the guest execute it? Is it in user mode, after the region entered the kernel (`entered`)? */
 enum { START_AT_END = 1 << 0, START_IN_FUNCTION = 1 << 1, START_OF_GUEST = 1 << 2, START_IN_USER = 1 << 3 };
 
 /* Aligned so that every event finds its region by a shift. */
 struct region {
 	_Alignas(128) uint64_t counts[METRIC_COUNT];
-	uint64_t new_reads; /* not in `counts` yet: these walks may fetch the closing instruction */
+	/* Reads and writes of page walks that are not in `counts` yet, because the walks may belong
+	 * to the fetch of the closing instruction. */
+	uint64_t new_reads;
 	uint64_t new_writes;
 	uint64_t start; /* RIP of the instruction that is being executed */
 	uint64_t end_at;

@@ -161,7 +161,7 @@ void region_hardware_interrupt(unsigned cpu, unsigned vector)
 {
 	struct region *region = &regions[cpu];
 
-	if (nested_wanted()) /* the hypervisor's; it injects those of its guest itself */
+	if (nested_wanted()) /* the hypervisor's; those of its guest are injected */
 		return;
 	if (region->begin_on_irq == (int)vector)
 		open_region(region, false);

@@ -48,7 +48,7 @@ void region_tlb_control(unsigned cpu, unsigned what, uint64_t value);
 void region_exception(unsigned cpu, unsigned vector);
 void region_interrupt(unsigned cpu, unsigned vector);
 
-/* As above, with a model. */
+/* The same events, in a run with a model. */
 void region_instruction_starts_modelled(unsigned cpu);
 void region_instruction_ends_modelled(unsigned cpu);
 void region_repeat_iteration_modelled(unsigned cpu);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * hostile KIND: does something that a program must not do. The kernel must kill the program or
- * refuse the call. If the program reaches its end, its exit status is 0 if the kernel refused with
- * the right error, and 1 otherwise.
+ * refuse the call. If all calls are refused with the right error, the exit status is 0.
  */
 #include "bench/programs/user.h"
 
@@ -147,8 +146,8 @@ static void iretq(uint64_t rsp, uint64_t flags, long number)
 
 int main(int argc, char **argv);
 
-/* Accesses an address that a program may not read, write or execute. Returns 1 if it gets away with
- * it, or UNKNOWN. */
+/* Accesses an address that a program may not read, write or execute. It should not return, except
+ * with UNKNOWN. */
 static int touch(const char *kind)
 {
 	static const unsigned char code[] = { 0xc3 };
@@ -183,8 +182,8 @@ static int touch(const char *kind)
 	return 1;
 }
 
-/* Executes an instruction that raises an exception in user mode. Returns 1 if it gets away with it,
- * or UNKNOWN. */
+/* Executes an instruction that raises an exception in user mode. It should not return, except with
+ * UNKNOWN. */
 static int execute(const char *kind)
 {
 	if (equal(kind, "cli"))
@@ -224,8 +223,8 @@ static int execute(const char *kind)
 	return 1;
 }
 
-/* Enters the kernel with odd registers or flags. Returns 0 if the program may survive that, 1 if it
- * should have been killed, or UNKNOWN. */
+/* Enters the kernel with odd registers or flags. Returns UNKNOWN, 0 if the program may survive
+ * that, or 1 if it should have been killed. */
 static int enter(const char *kind)
 {
 	if (equal(kind, "bad-rsp-syscall")) {

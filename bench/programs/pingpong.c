@@ -11,7 +11,7 @@
 #define LINE   8 /* words in a cache line */
 
 static volatile uint64_t pages[PINGPONG_PAGES][WORDS] __attribute__((aligned(PAGE_SIZE)));
-static volatile uint64_t turns; /* the kernel reads it in the `pong` task */
+static volatile uint64_t turns; /* number of turns, read by the kernel in the `pong` task */
 
 /* Touches one line of each page, at different offsets, so that they do not all use one set of the
  * cache. */

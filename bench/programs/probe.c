@@ -133,7 +133,8 @@ static int roundtrip(const char *payload)
 	return 0;
 }
 
-/* Times fork(), exit() in the child (with `payload` its execution instead), and wait4(). */
+/* Times fork(), exit() in the child (if `payload` is not NULL, the payload's execution instead),
+ * and wait4(). */
 static int fork_roundtrip(const char *payload)
 {
 	const char *argv[] = { payload, "-", NULL };

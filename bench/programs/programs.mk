@@ -31,7 +31,7 @@ $(P)/%.elf: tests/programs/%.c $(P)/start.o $(wildcard bench/programs/*.h tests/
 	$(Q)gcc $(PROGRAM_CFLAGS) $(PROGRAM_LINK) -o $@ $(P)/start.o $<
 	@strip $@
 
-# Its data is at 0x400000, where the other programs have their code.
+# tag.elf has its data at 0x400000, where the other programs have their code.
 $(P)/tag.elf: $(P)/tag.o bench/programs/tag.ld
 	$(Q)ld --build-id=none -z max-page-size=4096 -T bench/programs/tag.ld -o $@ $<
 

@@ -16,7 +16,7 @@ struct core {
 	const uint64_t *registers;
 	struct model_counts *sink; /* `counted` or `ignored` */
 	const struct decoded *decoded;
-	uint64_t line;       /* virtual address of the last fetch, / LINE_BYTES; ~0: none */
+	uint64_t line;       /* number of the 64-byte line last fetched (virtual); ~0: none */
 	const uint8_t *code; /* the frame of that line, or NULL */
 	/* Value, before the instruction, of the register that its price depends on. */
 	uint64_t operand;
@@ -24,7 +24,7 @@ struct core {
 	unsigned cpu;
 	unsigned entry_left; /* number of instructions that still cost cpi_entry */
 	bool fetched;        /* `fetch` holds costs that no sink has received yet */
-	bool flushed;        /* the instruction wrote CR4, and that flushed the TLBs */
+	bool flushed;        /* the instruction's write to CR4 flushed the TLBs */
 	/* The dataflow follows its loads: the instruction is plain, and no delivery has begun. */
 	bool follows;
 	struct model_counts counted, ignored, fetch;

@@ -21,7 +21,7 @@ static struct decoded plain(enum instruction_class class)
 	return (struct decoded){ .class = class };
 }
 
-/* 0F 01: several groups in one opcode. */
+/* Returns the class of an instruction with opcode 0F 01; its ModRM byte says which it is. */
 static enum instruction_class system_group(uint8_t modrm)
 {
 	if (modrm == 0xF8)

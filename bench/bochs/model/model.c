@@ -9,7 +9,7 @@
 
 enum { PAGE_BYTES = 4096, LINE_BYTES = 1 << CACHE_LINE_SHIFT };
 
-/* Kinds of accesses, by the share of their latency that becomes visible. */
+/* Kinds of accesses, which differ in the share of their latency that is visible. */
 enum exposure { EXPOSED_LOAD, EXPOSED_STORE, EXPOSED_STREAM, EXPOSED_FETCH, EXPOSED_WALK, EXPOSURES };
 
 struct model {
@@ -224,8 +224,8 @@ static void fetch_line(struct model *model, struct core *core, uint64_t rip)
 	charge(core, &core->fetch, CAUSE_FETCH, &model->shown[EXPOSED_FETCH][level]);
 }
 
-/* Charges the wait of an instruction that is not plain and that must wait before it starts. The
- * wait is counted with the instruction's fetch. */
+/* Charges the time that the instruction, which is not plain, must wait before it starts. The wait
+ * is counted with the instruction's fetch. */
 static void special_starts(struct core *core)
 {
 	static const unsigned string_registers = 1U << REGISTER_RCX | 1U << REGISTER_RSI | 1U << REGISTER_RDI;

@@ -74,7 +74,7 @@ void model_watch(struct model *model, model_walked *walked);
  * Returns false if out of memory. */
 bool model_reset(struct model *model, unsigned cpu);
 
-/* Says whether the events that follow count. */
+/* Sets whether the CPU's events from now on count. */
 void model_counts(struct model *model, unsigned cpu, bool counts);
 
 /* model_start() sets the CPU's counts to 0; model_read() returns them. */

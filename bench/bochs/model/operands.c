@@ -63,7 +63,8 @@ struct modrm {
 	unsigned extension;
 };
 
-/* Without REX, 8-bit registers 4 to 7 are the high bytes of 0 to 3. */
+/* Returns the set that contains this register. Without REX, 8-bit registers 4 to 7 are the high
+ * bytes of 0 to 3. */
 static uint16_t register_bit(unsigned number, bool byte, uint8_t rex)
 {
 	return BIT(byte && !rex && number >= 4 ? number & 3 : number);
@@ -85,7 +86,7 @@ static struct modrm modrm_of(const uint8_t *bytes, uint8_t rex, bool byte_reg, b
 		base = bytes[1] & 7;
 		index = (bytes[1] >> 3 & 7) | index_high;
 	}
-	if (base != 5 || mod != 0) /* otherwise a displacement from RIP or from 0 */
+	if (base != 5 || mod != 0) /* otherwise the base is RIP or 0 */
 		modrm.address = BIT(base | base_high);
 	if (index != 4)
 		modrm.address |= BIT(index);

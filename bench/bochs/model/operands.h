@@ -11,7 +11,7 @@ struct operands {
 	uint16_t address; /* registers that form the address of the memory operand */
 	uint16_t sources; /* registers that affect the values written */
 	uint16_t writes;
-	bool memory; /* the loaded value affects them too */
+	bool memory; /* the loaded value affects the values written */
 };
 
 /* Finds the operands of an instruction. `opcode` points past the prefixes and REX, and past 0F if

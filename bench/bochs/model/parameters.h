@@ -10,35 +10,35 @@
 #pragma once
 
 /* id, section, key, least, most */
-#define MODEL_SIZES(X)                                                                                  \
-	X(L1I_KIB, "l1i", "kib", 1, 1024)                                                               \
-	X(L1I_WAYS, "l1i", "ways", 1, 64)                                                               \
-	X(L1D_KIB, "l1d", "kib", 1, 1024)                                                               \
-	X(L1D_WAYS, "l1d", "ways", 1, 64)                                                               \
-	X(L2_KIB, "l2", "kib", 1, 65536)                                                                \
-	X(L2_WAYS, "l2", "ways", 1, 64)                                                                 \
-	X(L3_KIB, "l3", "kib", 1, 1048576)                                                              \
-	X(L3_WAYS, "l3", "ways", 1, 64)                                                                 \
-	X(ITLB_4K, "itlb", "entries_4k", 1, 65536)                                                      \
-	X(ITLB_4K_WAYS, "itlb", "ways_4k", 1, 256)                                                      \
-	X(ITLB_2M, "itlb", "entries_2m", 0, 65536) /* 0: 2 MiB pages are in the array of 4 KiB pages */ \
-	X(ITLB_2M_WAYS, "itlb", "ways_2m", 0, 256)                                                      \
-	X(DTLB_4K, "dtlb", "entries_4k", 1, 65536)                                                      \
-	X(DTLB_4K_WAYS, "dtlb", "ways_4k", 1, 256)                                                      \
-	X(DTLB_2M, "dtlb", "entries_2m", 0, 65536) /* 0: likewise */                                    \
-	X(DTLB_2M_WAYS, "dtlb", "ways_2m", 0, 256)                                                      \
-	X(DTLB_1G, "dtlb", "entries_1g", 0, 65536) /* 0: likewise */                                    \
-	X(DTLB_1G_WAYS, "dtlb", "ways_1g", 0, 256)                                                      \
-	X(STLB, "stlb", "entries", 1, 65536)                                                            \
-	X(STLB_WAYS, "stlb", "ways", 1, 256)                                                            \
-	X(STLB_CODE, "stlb", "entries_code", 0, 65536) /* 0: code and data share `entries` */           \
-	X(STLB_CODE_WAYS, "stlb", "ways_code", 0, 256)                                                  \
-	X(STLB_1G, "stlb", "entries_1g", 0, 65536) /* 0: 1 GiB pages are held as 2 MiB pieces */        \
-	X(STLB_1G_WAYS, "stlb", "ways_1g", 0, 256)                                                      \
-	X(WALK_PML4E, "walk", "pml4e_entries", 1, 256)                                                  \
-	X(WALK_PDPTE, "walk", "pdpte_entries", 1, 256)                                                  \
-	X(WALK_PDE, "walk", "pde_entries", 1, 256)                                                      \
-	X(ENTRY_INSTRUCTIONS, "core", "entry_instructions", 0, 10000)                                   \
+#define MODEL_SIZES(X)                                                                           \
+	X(L1I_KIB, "l1i", "kib", 1, 1024)                                                        \
+	X(L1I_WAYS, "l1i", "ways", 1, 64)                                                        \
+	X(L1D_KIB, "l1d", "kib", 1, 1024)                                                        \
+	X(L1D_WAYS, "l1d", "ways", 1, 64)                                                        \
+	X(L2_KIB, "l2", "kib", 1, 65536)                                                         \
+	X(L2_WAYS, "l2", "ways", 1, 64)                                                          \
+	X(L3_KIB, "l3", "kib", 1, 1048576)                                                       \
+	X(L3_WAYS, "l3", "ways", 1, 64)                                                          \
+	X(ITLB_4K, "itlb", "entries_4k", 1, 65536)                                               \
+	X(ITLB_4K_WAYS, "itlb", "ways_4k", 1, 256)                                               \
+	X(ITLB_2M, "itlb", "entries_2m", 0, 65536) /* 0: in the array of 4 KiB pages */          \
+	X(ITLB_2M_WAYS, "itlb", "ways_2m", 0, 256)                                               \
+	X(DTLB_4K, "dtlb", "entries_4k", 1, 65536)                                               \
+	X(DTLB_4K_WAYS, "dtlb", "ways_4k", 1, 256)                                               \
+	X(DTLB_2M, "dtlb", "entries_2m", 0, 65536) /* 0: in the array of 4 KiB pages */          \
+	X(DTLB_2M_WAYS, "dtlb", "ways_2m", 0, 256)                                               \
+	X(DTLB_1G, "dtlb", "entries_1g", 0, 65536) /* 0: in the array of 4 KiB pages */          \
+	X(DTLB_1G_WAYS, "dtlb", "ways_1g", 0, 256)                                               \
+	X(STLB, "stlb", "entries", 1, 65536)                                                     \
+	X(STLB_WAYS, "stlb", "ways", 1, 256)                                                     \
+	X(STLB_CODE, "stlb", "entries_code", 0, 65536) /* 0: code and data share `entries` */    \
+	X(STLB_CODE_WAYS, "stlb", "ways_code", 0, 256)                                           \
+	X(STLB_1G, "stlb", "entries_1g", 0, 65536) /* 0: 1 GiB pages are held as 2 MiB pieces */ \
+	X(STLB_1G_WAYS, "stlb", "ways_1g", 0, 256)                                               \
+	X(WALK_PML4E, "walk", "pml4e_entries", 1, 256)                                           \
+	X(WALK_PDPTE, "walk", "pdpte_entries", 1, 256)                                           \
+	X(WALK_PDE, "walk", "pde_entries", 1, 256)                                               \
+	X(ENTRY_INSTRUCTIONS, "core", "entry_instructions", 0, 10000)                            \
 	X(WINDOW, "core", "window", 1, 1024)
 
 /* id, section, key, most */

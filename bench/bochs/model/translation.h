@@ -80,7 +80,7 @@ bool translation_has_pcids(const struct translation *translation);
 
 void translation_write_cr0(struct translation *translation, uint64_t value);
 void translation_write_cr3(struct translation *translation, uint64_t value, bool keep);
-/* Returns true if it flushed. */
+/* Returns true if the write flushed the TLBs. */
 bool translation_write_cr4(struct translation *translation, uint64_t value);
 void translation_invlpg(struct translation *translation, uint64_t linear);
 void translation_invpcid(struct translation *translation, uint64_t type, unsigned pcid, uint64_t linear);

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Turns the table of rows and the stream of the instrumentation library into lines of the CSV file.
 # Each row has as many regions as bench/linux/baseline/linux.h says. As in the harness, the median
-# of
-# the overhead is subtracted.
+# of the overhead is subtracted.
 BEGIN {
 	OFS = ","
 	warmup = 5

@@ -58,8 +58,8 @@ query()
 	END
 }
 
-# count SYSTEM [PART]: SQL for the median of row p in metric m, or an empty cell if it was not
-# counted
+# count SYSTEM [PART]: prints SQL for the median of row p in metric m, which is an empty cell if it
+# was not counted
 count()
 {
 	echo "ifnull((SELECT printf('%,d', median) FROM counted c WHERE c.benchmark = p.benchmark AND c.parameter = p.parameter
