@@ -14,7 +14,7 @@ function quoted(text)
 	return "\"" text "\""
 }
 
-# Prints what a line of this kind must have, and exits with status 2.
+# Prints an error about the current line of axes.txt, and exits with status 2.
 function wrong(text)
 {
 	print "kernel/axes.txt:" FNR ": " text >"/dev/stderr"

@@ -12,7 +12,7 @@ int archive_unpack(void *archive, size_t size, struct unpacked *result)
 	int error = cpio_unpack(archive, size, result);
 	size_t heap;
 
-	heap = before - frames_free(); /* frames that the heap has taken for nodes and names */
+	heap = before - frames_free(); /* frames taken by the heap for nodes and names */
 	for (struct node *name = node_root; name; name = node_after(name)) {
 		struct node *node = node_target(name);
 

@@ -113,7 +113,7 @@ struct room {
 	size_t used;
 };
 
-#define CONTENT_ALIGNMENT 16 /* bytes; a header is never shorter */
+#define CONTENT_ALIGNMENT 16 /* bytes; a header has more */
 _Static_assert(CONTENT_ALIGNMENT <= sizeof(struct header), "contents move down only");
 
 static const uint8_t *keep(struct room *room, const uint8_t *data, size_t size)
@@ -158,8 +158,8 @@ static uint64_t key_of(const struct header *header, uint32_t mode)
 static struct node *archived;
 
 /*
- * Returns the pointer in that tree to the node with this key, or the null pointer where it is to be
- * added.
+ * Returns the pointer in the tree `archived` to the node with this key, or the null pointer where
+ * it is to be added.
  */
 static struct node **find_archived(uint64_t key)
 {
@@ -171,8 +171,8 @@ static struct node **find_archived(uint64_t key)
 }
 
 /*
- * Removes the node at `at` from that tree. A leaf below it takes its place, since its key begins
- * with the same bits.
+ * Removes the node at `at` from the tree `archived`. A leaf below it takes its place, since its key
+ * begins with the same bits.
  */
 static void forget_archived(struct node **at)
 {

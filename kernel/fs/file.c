@@ -11,7 +11,7 @@
 #include "sched/task.h"
 #include "vm/address_space.h"
 
-#define CHUNK 256 /* bytes copied at once */
+#define CHUNK 256 /* bytes copied at a time */
 
 static long read_nothing(struct file *file, uint64_t buffer, size_t size)
 {
@@ -230,7 +230,7 @@ void file_drop(struct file *file)
 size_t file_share(const struct file *file)
 {
 	if (file->pipe)
-		return pipe_frames(file->pipe) / (2 * file->references); /* it has two ends */
+		return pipe_frames(file->pipe) / (2 * file->references); /* a pipe has two ends */
 	if (!file->node || file->node->device || file->node->links)
 		return 0;
 	return file->node->frames / ((size_t)file->node->backing.references * file->references);

@@ -105,9 +105,9 @@ void file_drop(struct file *file);
 long read_random_bytes(uint64_t buffer, size_t size);
 
 /*
- * Pauses in a read or write (sched/pause.h). Returns true if the call should end early. If the file
- * is a node but no device, that is only if a signal will end the task, as in Linux; other tasks
- * then wait for the file's position until file_release() (POSIX 2.9.7).
+ * Pauses in a read or write (sched/pause.h). Returns true if the call should end early. For a file
+ * in the tree of nodes, that is only if a signal will end the task, as in Linux; other tasks wait
+ * for the file's position until file_release() (POSIX 2.9.7).
  */
 bool file_pause(struct file *file);
 void file_release(struct file *file);

@@ -30,7 +30,8 @@ static const struct {
 	{ MAGIC(0, "070707"), { "a cpio archive of the odc format", MAKE_NEWC } },
 	{ MAGIC(0, "\xc7\x71"), { "a cpio archive of the binary format", MAKE_NEWC } },
 	{ MAGIC(0, "\x71\xc7"), { "a cpio archive of the binary format", MAKE_NEWC } },
-	{ MAGIC(0, "070701"), { MISPLACED } }, /* at a multiple of 4 it would have been read */
+	/* At a multiple of 4, cpio.c would have unpacked it. */
+	{ MAGIC(0, "070701"), { MISPLACED } },
 	{ MAGIC(0, "070702"), { MISPLACED } },
 };
 

@@ -30,7 +30,7 @@ const struct lock *lock_in_the_way(const struct node *node, const struct lock *w
 
 /*
  * Removes the bytes of `range` from a lock. If bytes are left on both sides, *spare becomes the
- * second lock, and is set to NULL; in other cases *spare may be NULL.
+ * second lock and is set to NULL; otherwise *spare is not used.
  */
 static void split(struct node *node, struct lock *lock, const struct lock *range, struct lock **spare)
 {
@@ -51,8 +51,7 @@ static void split(struct node *node, struct lock *lock, const struct lock *range
 }
 
 /*
- * Removes the bytes of `range` from the locks of its owner that are of its kind. `spare` is as for
- * split().
+ * Removes the bytes of `range` from its owner's locks of the same kind. `spare` is as for split().
  */
 static void cut_out(struct node *node, const struct lock *range, struct lock **spare)
 {

@@ -22,8 +22,8 @@ struct lock {
 };
 
 /*
- * A lock that a process waits for. It is in struct process, because the kernel stack of another
- * task cannot be read under every STACK.
+ * A lock that a process waits for. It is in struct process, because with some values of STACK the
+ * kernel stacks of other tasks are not mapped.
  */
 struct lock_request {
 	const struct node *node; /* NULL: the process waits for no lock */

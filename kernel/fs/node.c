@@ -221,7 +221,8 @@ static struct node *through(struct walk *walk, struct node *link, int *error)
 
 	*error = ++walk->links > LINKS_MAX ? -ELOOP : size > WALK_SIZE ? -ENAMETOOLONG : -ENOENT;
 	if (*error != -ENOENT ||
-	    !node_bytes(link, 0, link->size, &target)) /* an archive may contain an empty link */
+	    /* An archive may contain links without a target. */
+	    !node_bytes(link, 0, link->size, &target))
 		return NULL;
 	path = heap_alloc(size);
 	*error = -ENOMEM;

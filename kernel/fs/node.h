@@ -39,10 +39,10 @@ struct node {
 	struct node *parent; /* its directory; the root's is the root; NULL: removed */
 	/* Of a directory: its first and last child, in the order of `place`. */
 	struct node *children, *last;
-	struct node *next, *previous; /* in its directory, in that order */
+	struct node *next, *previous; /* siblings in its directory, in the order of `place` */
 	/* Of a directory: the tree of its children by hash (node.c). */
 	struct node *names;
-	struct node *branch[2]; /* in the tree of its directory */
+	struct node *branch[2]; /* its branches in the tree of its directory's children */
 	uint32_t hash;          /* of its name */
 	/* Of a directory: the number of names removed so far (struct cursor). */
 	uint32_t left;
@@ -53,7 +53,7 @@ struct node {
 	uint64_t place;
 	struct node *same; /* the file's node if this is a further name of a file; else NULL */
 	uint32_t links;    /* number of names */
-	uint32_t frames;   /* number of frames for its data, with those of tables */
+	uint32_t frames;   /* number of frames that contain its data and tables */
 	/*
 	 * While an archive is unpacked (cpio.c): the key of a file with several names, or 0, and
 	 * the branches of the tree of such files.

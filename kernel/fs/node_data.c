@@ -32,7 +32,7 @@ static uint64_t frame_of(const struct node *node, size_t page)
 	return table == FRAME_NONE ? FRAME_NONE : entries(table)[page % ENTRIES];
 }
 
-static size_t frames_used, frames_most = SIZE_MAX; /* of all files, and the limit on it */
+static size_t frames_used, frames_most = SIZE_MAX; /* frames of all files, and the limit on them */
 
 void node_limit_frames(size_t most)
 {
@@ -136,8 +136,8 @@ void node_unpin_bytes(struct pinned_bytes *pinned)
 }
 
 /*
- * Separates a file from its bytes in a boot module. Pinned bytes of the file first
- * become owners of the frames.
+ * Separates a file from its bytes in a boot module. Pinned bytes of the file first become owners of
+ * the frames.
  */
 static void leave_data(struct node *node)
 {

@@ -10,7 +10,7 @@
 #include "vm/address_space.h"
 
 #define TYPED_MAX     4096 /* characters kept until they are read */
-#define LINE_PATIENCE 300  /* polls of the port after a character, because more may follow */
+#define LINE_PATIENCE 300  /* how often the port is polled after a character, as more may follow */
 #define CHUNK         64   /* bytes copied at a time between a program and the console */
 
 /* Bits of termios. */
@@ -150,7 +150,7 @@ static bool is_of_word(uint8_t c)
 	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_' || c >= 0x80;
 }
 
-/* Erases the last character, the last word and what follows it, or the line. */
+/* Erases the last character, the last word with everything after it, or the line. */
 static void erase(enum erasure what)
 {
 	bool in_word = false, show = false;
@@ -316,8 +316,8 @@ int terminal_unread(const struct file *file, int32_t *bytes)
 }
 
 /*
- * Blocks until there is input. Returns 0, -EAGAIN, -ERESTARTSYS, or -ETIMEDOUT, if VMIN is 0, after
- * VTIME.
+ * Blocks until there is input, but only for the time VTIME if VMIN is 0. Returns 0, -EAGAIN,
+ * -ERESTARTSYS or -ETIMEDOUT.
  */
 static int wait_for_typing(const struct file *file)
 {

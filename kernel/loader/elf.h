@@ -28,9 +28,9 @@ struct elf_plan {
 	/*
 	 * Number of entries at the end of `segments`, from [room] downwards, which plan_load()
 	 * handles (process/plan.h) instead of the loader. count + rest <= room. An entry has:
-	 *   pages > 0: pages without frames, made on first use, with the flags of a region. With
-	 *              REGION_BACKED they are the file's from page `data_offset` on, past its
-	 *              end; otherwise zeros
+	 *   pages > 0: pages that get frames on first use, with the flags of a region. With
+	 *              REGION_BACKED they are pages past the end of the file, from page
+	 *              `data_offset` on; otherwise they are zeros
 	 *   data:      bytes to copy into a loaded page after the loader has filled it
 	 *   neither:   the start of a segment without rights, which was loaded as readable
 	 */

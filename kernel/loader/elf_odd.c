@@ -56,7 +56,10 @@ static int check_segment(const Elf64_Phdr *p, size_t size)
 		return 0; /* the offset is unused */
 	if (((p->p_vaddr ^ p->p_offset) & PAGE_MASK) || p->p_offset > INT64_MAX - USER_TOP)
 		return -ENOEXEC;
-	/* A writable segment whose zeros begin inside a page that is past the end of the file. */
+	/*
+	 * Refuse a writable segment whose zeros begin inside a page that is past the end of the
+	 * file.
+	 */
 	if (p->p_memsz > p->p_filesz && (p->p_flags & PF_W) && ((p->p_vaddr + p->p_filesz) & PAGE_MASK) &&
 	    page_of(p->p_offset + p->p_filesz) >= page_above(size))
 		return -ENOEXEC;

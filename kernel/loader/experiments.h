@@ -29,7 +29,7 @@ struct spinlock;
 struct spinlock *loader_window_lock(void);
 
 /*
- * Starts (true) or stops (false) measuring how long that lock is held with interrupts off. Returns
- * the longest time since the last call, in TSC ticks, and resets it.
+ * Starts (true) or stops (false) measuring how long the window's lock is held with interrupts off.
+ * Returns the longest time since the last call, in TSC ticks, and resets it.
  */
 uint64_t loader_measure_lock(bool on);

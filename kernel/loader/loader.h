@@ -19,7 +19,7 @@
 
 /*
  * Consecutive pages of a new image that have the same rights. Bytes outside the data are zeros. The
- * loader ignores REGION_NONE (vm/regions.h) except that it passes it on to the region.
+ * loader stores REGION_NONE (vm/address_space.h) in the region, but loads the pages as readable.
  */
 struct load_segment {
 	uintptr_t start; /* page-aligned, in the user half */

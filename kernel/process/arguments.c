@@ -50,7 +50,7 @@ static size_t room(const struct arguments *a)
 	return a->count < ARGUMENTS_MAX && a->top > words ? a->top - words : 0;
 }
 
-/* Puts a string of `size` bytes, its NUL included, below the others. */
+/* Copies a string of `size` bytes, its NUL included, to the place below the other strings. */
 static inline void take(struct arguments *a, const char *from, size_t size)
 {
 	a->top -= size;
@@ -58,7 +58,7 @@ static inline void take(struct arguments *a, const char *from, size_t size)
 	a->at[a->count++] = (uint16_t)a->top;
 }
 
-/* Like take(), for a string at the start of the page; source and target may overlap. */
+/* Does what take() does, for a string at the start of the page. Source and target may overlap. */
 static inline void take_from_page(struct arguments *a, size_t size)
 {
 	if (size <= a->top - size) {
@@ -184,9 +184,9 @@ int arguments_add_user(struct arguments *a, uint64_t argv, uint64_t envp)
 #endif
 
 /*
- * The auxiliary vector (man 3 getauxval). The indices are those of the values that are filled in:
- * HWCAP and MINSIGSTKSZ once at boot, RANDOM and PLATFORM if the arguments are large, the others
- * for each program. There is no vDSO, hence no AT_SYSINFO_EHDR.
+ * The auxiliary vector (man 3 getauxval). The enumerators are the indices of values that are filled
+ * in: HWCAP and MINSIGSTKSZ once at boot, RANDOM and PLATFORM if the arguments are large, the
+ * others for each program. There is no vDSO, hence no AT_SYSINFO_EHDR.
  */
 enum {
 	VECTOR_PHDR = 1,
@@ -272,9 +272,9 @@ static inline uintptr_t finish_page(struct arguments *a, struct elf_plan *plan)
 	*word++ = 0;
 	put_vector(word, plan, user_address(a->file_name));
 	word += VECTOR_WORDS;
-	while (word < end) /* padding */
+	while (word < end) /* zeros the padding */
 		*word++ = 0;
-	*end &= ~0UL << (a->top & 7) * 8; /* zeros also in the word where the strings begin */
+	*end &= ~0UL << (a->top & 7) * 8; /* zeros the bytes of this word below the strings */
 	plan->segments[plan->count++] = (struct load_segment){
 		.start = USER_STACK_BASE,
 		.pages = USER_STACK_SIZE / PAGE_SIZE,

@@ -23,7 +23,7 @@
 
 struct arguments {
 	char *page;                    /* a frame in the direct map; NULL for large arguments */
-	struct large_arguments *large; /* if there is no page; NULL after arguments_map() */
+	struct large_arguments *large; /* used if there is no page; NULL after arguments_map() */
 	size_t top;                    /* offset of the lowest string in the page */
 	size_t count;                  /* strings of argv and envp */
 	size_t argv_count;             /* strings of argv, which precede those of envp */

@@ -9,10 +9,10 @@
 
 /* Free words at the start of `offsets`, for strings that scripts insert before argv[0]. */
 #define FRONT       16
-#define FIXED_WORDS (3 + VECTOR_WORDS) /* argc, two NULLs, the vector */
+#define FIXED_WORDS (3 + VECTOR_WORDS) /* words besides the pointers: argc, two NULLs, the vector */
 
 /*
- * Returns the address of the 8-byte word number `index` of a file, which is extended as needed.
+ * Returns the address of the 8-byte word with this index in a file, which is extended as needed.
  * Returns NULL if out of memory.
  */
 static uint64_t *word_of(struct node *node, size_t index)

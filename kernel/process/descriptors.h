@@ -16,7 +16,7 @@ struct process;
 
 struct file_table {
 	struct file *file[FILES_MAX];
-	uint64_t close_on_exec; /* bit n is descriptor n's */
+	uint64_t close_on_exec; /* bit n belongs to descriptor n */
 };
 
 /* Returns the file of a descriptor of the current process, or NULL. */

@@ -136,7 +136,7 @@ long process_execve_user(uint64_t name, uint64_t argv, uint64_t envp)
 	if (!error) {
 		error = replace_space(&image, &old);
 		image_close(&image);
-		/* After image_close(): frames freed last are reused first, so these come next. */
+		/* After image_close(), so that the old space's frames are the next to be reused. */
 		if (!error)
 			address_space_destroy(&old);
 	}

@@ -37,14 +37,14 @@ static inline void first_run_release(struct image *image)
 }
 
 /*
- * Keeps the open image from which `process` was loaded for its first run. Only for loaders that
- * defer.
+ * Keeps the open image from which `process` was loaded, until the first run of the process. Only
+ * for loaders that defer.
  */
 void first_run_keep(struct process *process, struct image *image);
 
 /*
- * Takes over the open image from which `process` was loaded: keeps it for the first run if the
- * loader defers, else closes it.
+ * Takes over the open image from which `process` was loaded. Keeps it until the first run of the
+ * process if the loader defers, else closes it.
  */
 static inline void first_run_take(struct process *process, struct image *image)
 {

@@ -29,8 +29,8 @@ struct child_stack {
 struct fork_how {
 	uint64_t stack; /* the child's RSP; 0: the parent's RSP */
 	/*
-	 * User addresses where the child's process ID is stored: one in the child's memory, one in
-	 * the parent's; 0: not stored.
+	 * User addresses where the child's process ID is stored, in the child's and in the parent's
+	 * memory; 0 if it is not stored.
 	 */
 	uint64_t child_tid, parent_tid;
 	uint64_t fs_base;
@@ -57,8 +57,8 @@ void task_begin_child(void)
 	sched_finish_switch();
 	process->tid_address = 0;
 	if (address)
-		copy_to_user(address, &process->pid,
-		             sizeof process->pid); /* a bad address is ignored, as in Linux */
+		/* A bad address is ignored, as in Linux. */
+		copy_to_user(address, &process->pid, sizeof process->pid);
 }
 
 /* Copies the user's registers that are not on the kernel stack: FS base, data selectors and FPU. */

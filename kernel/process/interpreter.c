@@ -41,14 +41,14 @@ static bool find_interpreter(const uint8_t *data, size_t size, char path[SHOWN])
 }
 
 /*
- * Returns true if the name is new and among the first SAID_MAX. Prints one message at the first
- * name after those.
+ * Returns true if the name is new and among the first SAID_MAX. Prints a message, only once, if
+ * there are more names.
  */
 static bool is_new(const char *name)
 {
 	static uint64_t said[SAID_MAX]; /* FNV-1a hashes of the names */
 	static unsigned count;
-	static bool full; /* that message was printed */
+	static bool full; /* true once the message about more names was printed */
 	uint64_t hash = 0xcbf29ce484222325;
 
 	for (; *name; name++)

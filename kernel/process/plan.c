@@ -8,7 +8,9 @@
 __attribute__((cold)) int plan_add_rest(struct address_space *space, const struct elf_plan *plan,
                                         struct node *node)
 {
-	/* Replaces the file of a boot module: pages past the end of the data fault as in a file. */
+	/*
+	 * An empty file for boot modules: pages past the end of the data then fault as in a file.
+	 */
 	struct node *empty = NULL;
 	int error = 0;
 

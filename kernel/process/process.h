@@ -43,9 +43,12 @@ struct process {
 	int status; /* as wait4() reports it */
 
 	struct process *parent, *children, *sibling;
-	/* The pointer to this process: in its parent or a sibling. */
+	/* Address of the pointer to this process, which is in its parent or in a sibling. */
 	struct process **sibling_place;
-	/* Next in the table of process IDs, and the pointer to this one there (process_table.c). */
+	/*
+	 * Hash table of process IDs (process_table.c): the next process, and the address of the
+	 * pointer to this process.
+	 */
 	struct process *same_bucket, **bucket_place;
 	int group, session; /* process IDs of their leaders; 0: the kernel's own */
 	/* Counts its user's processes; NULL for root, whose processes are not counted. */
@@ -62,13 +65,13 @@ struct process {
 	/* User address where a child of clone() stores its process ID when it first runs; or 0. */
 	uint64_t tid_address;
 
-	struct file_table *files; /* or NULL (process/descriptors.h) */
-	struct node *directory;   /* working directory, or NULL: the root */
+	struct file_table *files; /* NULL: there is no table yet (process/descriptors.h) */
+	struct node *directory;   /* working directory; NULL: the root */
 	bool holds_locks;         /* true if it may own locks (fs/locks.h) */
 	struct lock_request lock_request;
 
 	struct deadline alarm;   /* when it gets SIGALRM: a time of clock_now(), or 0 */
-	uint64_t alarm_interval; /* ns until the next one, or 0 */
+	uint64_t alarm_interval; /* ns between alarms; 0: there is only one */
 	/* End of a sleep that a signal interrupted: a time of clock_now(), or 0. */
 	uint64_t sleep_end;
 	uint64_t sleep_left; /* user address where the rest of that sleep is stored, or 0 */
@@ -118,9 +121,10 @@ long process_execve_user(uint64_t name, uint64_t argv, uint64_t envp);
 _Noreturn void process_exit(int status);
 
 /*
- * Sends a signal as kill() does. `pid` above 0: that process; 0: the caller's process group; -1:
- * every process but the kernel's own and the caller; below -1: the group -pid. Signal 0 only
- * checks. Returns 0, -ESRCH, -EINVAL, or -EPERM for the kernel's process and those of other users.
+ * Sends a signal as kill() does: to the process `pid` if `pid` is above 0, to the caller's process
+ * group if it is 0, to every process but the kernel's own and the caller if it is -1, or to the
+ * group -pid if it is below -1. Signal 0 only checks. Returns 0, -ESRCH, -EINVAL, or -EPERM for the
+ * kernel's process and those of other users.
  */
 long process_kill(int pid, int signal);
 
@@ -157,11 +161,11 @@ void process_each(void (*function)(struct process *process, void *argument), voi
 #define STATUS_CONTINUED 0xffff
 
 /*
- * Waits until a child has ended, stopped or continued, as `options` ask, and stores its status.
- * Frees a child that has ended, unless WAIT_KEEP is set. `pid` above 0: that child; 0: any child in
- * the caller's group; -1: any child; below -1: any child in the group -pid. Returns the child's
- * process ID, 0 if there is nothing to report and WAIT_NO_HANG is set, -ECHILD if there is no such
- * child, or -ERESTARTSYS if a signal interrupts.
+ * Waits until a child has ended, stopped or continued, as `options` ask, and stores its status. The
+ * child is the one with the ID `pid` if `pid` is above 0, any in the caller's group if it is 0, any
+ * at all if it is -1, or any in the group -pid if it is below -1. Frees a child that has ended,
+ * unless WAIT_KEEP is set. Returns the child's process ID, 0 if there is nothing to report and
+ * WAIT_NO_HANG is set, -ECHILD if there is no such child, or -ERESTARTSYS if a signal interrupts.
  */
 long process_wait_for(int pid, int *status, int options);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Declarations that the files of this room share. */
+/* Declarations that only the files of kernel/process/ share. */
 #pragma once
 
 #include "cpu/call_frame.h"
@@ -41,7 +41,10 @@ static inline bool process_limit_is_reached(void)
 	return account && process_account_is_full(account);
 }
 
-/* Makes a new process a child of `parent` (NULL: of none), gives it a process ID, and counts it. */
+/*
+ * Makes a new process a child of `parent`, or of no process if that is NULL, gives it a process ID,
+ * and counts it.
+ */
 void process_adopt(struct process *process, struct process *parent);
 
 /* Returns true if the process is blocked in process_wait_for(). */
@@ -65,7 +68,10 @@ static inline const struct call_frame *process_call_frame(const struct process *
 	return (const struct call_frame *)process->task.stack.top - 1;
 }
 
-/* Lets the terminal reach process groups (fs/terminal.h). Called once, before there are tasks. */
+/*
+ * Sets the hooks by which the terminal signals process groups (fs/terminal.h). Called once, before
+ * there are tasks.
+ */
 void jobs_init(void);
 
 /* Runs in a forked child before it first returns to user mode. */

@@ -17,7 +17,7 @@ int program_open(struct program *program, const char *name)
 		*program = (struct program){ .data = module->data,
 			                     .size = module->size,
 			                     .name = module->name,
-			                     /* Padded with NULs. */
+			                     /* The name is padded with NULs. */
 			                     .name_length = sizeof module->name - 1 };
 		return 0;
 	}

@@ -14,7 +14,7 @@ struct program {
 	const char *name; /* belongs to the module or the file */
 	size_t name_length;
 	struct node *node; /* the file; NULL for a boot module */
-	bool viewed;       /* `data` is a view of the file (vm/view.h) */
+	bool viewed;       /* true if `data` is a view of the file (vm/view.h) */
 };
 
 /*

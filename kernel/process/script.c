@@ -20,9 +20,9 @@ static char *skip(char *text, const char *end, bool blanks)
 }
 
 /*
- * Returns the end of the first line of `line`, which has SCRIPT_LINE bytes and a NUL after them:
- * its newline, a NUL in it or, if the line is longer, its last byte here. Blanks before the newline
- * or the last byte are cut. Returns NULL if the interpreter's path would be cut short.
+ * `line` has SCRIPT_LINE bytes of the script and a NUL after them. Returns the end of its first
+ * line: the newline, a NUL or, if the line is longer, its last byte here. Leaves out blanks before
+ * the newline or the last byte. Returns NULL if the interpreter's path would be cut short.
  */
 static char *end_of_line(char *line)
 {
@@ -57,7 +57,7 @@ int script_resolve(const struct program *script, struct arguments *a, char name[
 	*end = '\0';
 	interpreter = skip(line + 2, end, true);
 	if (!*interpreter)
-		/* Linux takes the empty path for a directory */
+		/* Linux takes the empty path for a directory. */
 		return has_nul ? -EACCES : -ENOEXEC;
 	argument = skip(interpreter, end, false);
 	while (is_blank(*argument))

@@ -9,7 +9,7 @@
 #include "process/arguments.h"
 #include "process/program.h"
 
-#define SCRIPTS_MAX 5 /* as in Linux: how often an interpreter may be a script again */
+#define SCRIPTS_MAX 5 /* how many interpreters in a row may be scripts, as in Linux */
 
 static inline bool script_is(const struct program *program)
 {

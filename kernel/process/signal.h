@@ -83,7 +83,7 @@ static inline uint64_t signal_bit(int signal)
 /* Signals that stop a process by default. */
 #define SIGNALS_STOP (signal_bit(SIGSTOP) | signal_bit(SIGTSTP) | signal_bit(SIGTTIN) | signal_bit(SIGTTOU))
 
-/* struct sigaction of the kernel (uapi/asm/signal.h). */
+/* Linux's struct sigaction of the system call (uapi/asm/signal.h). */
 struct signal_action {
 	uint64_t handler, flags, restorer, mask;
 };
@@ -112,7 +112,7 @@ struct user_stack {
 /* The signals of a process. */
 struct signals {
 	uint64_t pending, blocked;
-	uint64_t awaited; /* by sigtimedwait(): recorded even if they are ignored */
+	uint64_t awaited; /* sigtimedwait() waits for them: recorded even if ignored */
 	uint64_t kept;    /* if `keep`: the value of `blocked` before sigsuspend() or ppoll() */
 	bool keep;
 	/* SIGNALS entries on the heap; NULL: all dispositions are defaults */
@@ -157,8 +157,8 @@ bool signal_is_ignored(const struct process *process, int signal);
 bool signal_is_pending(const struct process *process);
 
 /*
- * Returns true if such a signal will end the process. Used by waits that other signals do not
- * interrupt.
+ * Returns true if a pending signal that is not blocked will end the process. Used by waits that
+ * other signals do not interrupt.
  */
 bool signal_will_end(const struct process *process);
 
@@ -171,7 +171,7 @@ void signal_block(uint64_t mask);
  */
 void signal_block_for_call(uint64_t mask);
 
-/* Restores the old mask at once, after a call that no signal has interrupted. */
+/* Ends signal_block_for_call() at once, after a call that no signal has interrupted. */
 void signal_unblock_for_call(void);
 
 /*

@@ -14,9 +14,9 @@
 
 /*
  * Handles a page fault that failed with `error`. If the kernel itself was accessing user memory and
- * finds none free, it cannot wait in the middle of the access: the page is made from the emergency
- * frames (mem/frames.h), and the task calls out_of_memory() in the next pause of the system call,
- * or at its end. Returns true if the access can be repeated. In all other cases returns false;
+ * there is no free memory, it cannot wait in the middle of the access: the page gets an emergency
+ * frame (mem/frames.h), and the task calls out_of_memory() in the next pause of the system call, or
+ * at its end. Returns true if the access can be repeated. In all other cases returns false;
  * user_exception() then handles the error.
  */
 static __attribute__((noinline, cold)) bool fault_failed(int error)
@@ -96,16 +96,16 @@ static void user_exception(struct trap_frame *frame)
 		signal = SIGSEGV;
 		info = (struct signal_info){ .code = SI_KERNEL };
 	}
-	if (frame->vector == EXCEPTION_PF &&
-	    this_cpu()->fault_error == -ENOMEM) { /* there is no memory for a handler either */
+	/* There is no memory for a handler either: user_return() calls out_of_memory(). */
+	if (frame->vector == EXCEPTION_PF && this_cpu()->fault_error == -ENOMEM) {
 		process->task.starved = true;
 		frame->vector = FRAME_OTHER;
 		return_through_frame(frame);
 	}
 	if (frame->vector == EXCEPTION_PF)
 		info = page_fault_info(frame);
-	if (frame->vector == EXCEPTION_PF &&
-	    this_cpu()->fault_error == -ENXIO) { /* past the end of a mapped file */
+	/* The page is past the end of a mapped file. */
+	if (frame->vector == EXCEPTION_PF && this_cpu()->fault_error == -ENXIO) {
 		signal = SIGBUS;
 		info.code = BUS_ADRERR;
 	}

@@ -45,8 +45,8 @@ static long transfer_one(struct file *file, uint64_t buffer, uint64_t size, bool
 }
 
 /*
- * Transfers at the file's position. If a task that has paused in a transfer uses the position,
- * first waits until that transfer ends.
+ * Transfers at the file's position, but first waits until no paused transfer of another task uses
+ * it. Returns the bytes transferred or a negative error number.
  */
 static long transfer_here(uint64_t fd, uint64_t buffer, uint64_t size, bool write)
 {

@@ -31,7 +31,10 @@ struct waiter {
 	uint32_t bits;
 	bool woken; /* a wake-up has removed it from the list */
 	struct wait_queue queue;
-	/* The pointer to it: `waiters` or the previous one's `next`. */
+	/*
+	 * Next waiter, and the address of the pointer to this one, in `waiters` or the previous
+	 * waiter.
+	 */
 	struct waiter *next, **place;
 };
 

@@ -142,7 +142,8 @@ static long terminal_ioctl(uint64_t request, uint64_t address)
 		return copy_to_user(address, &group, sizeof group);
 	case TIOCGSID:
 		return copy_to_user(address, &session, sizeof session);
-	case TCSBRK: /* tcdrain(): write() returns after the output is sent; breaks are not sent */
+	/* tcdrain(): write() returns only after the output is sent; breaks are not sent. */
+	case TCSBRK:
 		return 0;
 	case TIOCOUTQ:
 		return copy_to_user(address, &nothing, sizeof nothing);

@@ -317,7 +317,7 @@ long sys_renameat(uint64_t from_directory, uint64_t from, uint64_t to_directory,
 
 	node = name_from_user(from_directory, from, &error);
 	if (!node)
-		/* The path ends in . or .. if these are the errors. */
+		/* name_from_user() returns these errors if the path ends in . or .. */
 		return error == -EINVAL || error == -ENOTEMPTY ? -EBUSY : error;
 	if (node == node_root)
 		return -EBUSY;

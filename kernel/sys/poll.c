@@ -47,8 +47,9 @@ static long count_ready(struct request *requests, size_t count, uint16_t always)
 }
 
 /*
- * Waits until a request is ready, but only if `wait`, and at most until `end`, a time of
- * clock_now() (0: for ever). Returns the number of requests that are ready, or -ERESTARTNOHAND.
+ * Returns the number of requests that are ready. If none is and `wait` is true, first waits for
+ * one, at most until `end`, a time of clock_now() (0: for ever). Returns -ERESTARTNOHAND if a
+ * signal interrupts.
  */
 static long wait_for(struct request *requests, size_t count, uint16_t always, bool wait, uint64_t end)
 {

@@ -28,7 +28,9 @@ long sys_arch_prctl(uint64_t code, uint64_t address)
 		if (!user_range(address, 0))
 			return -EPERM;
 		process->task.fs_base = address;
-		/* A selector that stays in FS would restore its own base. */
+		/*
+		 * A selector that stays in FS would restore its own base when it is loaded again.
+		 */
 		__asm__ volatile("mov %0, %%fs" : : "r"(0));
 		write_msr(MSR_FS_BASE, address);
 		return 0;

@@ -225,7 +225,7 @@ static long detach(uint64_t address)
 			i++;
 			continue;
 		}
-		memory = region->backing; /* only compared: may be freed with its last region */
+		memory = region->backing; /* only to compare: it may be freed meanwhile */
 		if (region_unmap(space, region->start, region->pages))
 			return -ENOMEM;
 	}

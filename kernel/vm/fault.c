@@ -37,8 +37,8 @@ static bool grow_stack(struct address_space *space, uintptr_t address)
 
 /*
  * Returns the region of a fault at `address`, or NULL. Successive faults are often in one region,
- * so the region of the last fault, `recent`, is tried first. It is a hint that tasks with the read
- * lock may change.
+ * so the region of the last fault, `recent`, is tried first. `recent` is only a hint: tasks that
+ * hold the lock for reading may change it.
  */
 static const struct region *region_of(struct address_space *space, uintptr_t address)
 {
@@ -185,8 +185,8 @@ int region_fault(struct address_space *space, uintptr_t address, uint64_t error)
 }
 
 /*
- * Maps the frames of a region of `from` in `to`, too, which has no page of it yet. Returns 0 or
- * -ENOMEM.
+ * Maps the frames of a region of `from` in `to` as well. No page of the region may be mapped there
+ * yet. Returns 0 or -ENOMEM.
  */
 static int share_pages(struct address_space *to, struct address_space *from, const struct region *region)
 {
@@ -219,7 +219,7 @@ int address_space_fork(struct address_space *to, struct address_space *from)
 	int error = address_space_reserve(to, from->count);
 	struct region *copies = address_space_regions(to);
 
-	rwlock_write(&from->lock); /* entries that were writable are made read-only */
+	rwlock_write(&from->lock); /* writable entries become read-only */
 	for (uint32_t i = 0; !error && i < from->count; i++) {
 		copies[i] = regions[i];
 		to->count++;
@@ -231,7 +231,7 @@ int address_space_fork(struct address_space *to, struct address_space *from)
 	}
 	to->brk_start = from->brk_start;
 	to->brk = from->brk;
-	tlb_flush_space(); /* of entries that were writable */
+	tlb_flush_space(); /* flushes the entries that were writable */
 	rwlock_end_write(&from->lock);
 	return error;
 }

@@ -173,7 +173,8 @@ static int map_backing(struct address_space *space, uintptr_t start, size_t page
 	if (carve(space, start, end, 1, &first, &last))
 		return -ENOMEM;
 	drop_pages(space, start, end);
-	if (backing) { /* before a region that holds the last reference is removed */
+	/* Takes a reference before a region that holds the last one may be removed. */
+	if (backing) {
 		backing_hold(backing);
 		flags |= REGION_BACKED;
 		space->has_backings = true;
