@@ -11,16 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINES_MAX  40 /* of one kind, unless all are asked for */
-#define CELLS      7
-#define CAUSES_MAX 5 /* of a line */
+#define LINES_MAX  40 /* most lines of a verdict, except regressions; no limit with `all` */
+#define CELLS      7  /* columns of the table */
+#define CAUSES_MAX 5  /* most causes that are printed below a line */
 
 static const char *const words[CHANGE_VERDICTS] = {
 	[CHANGE_IDENTICAL] = "identical", [CHANGE_WITHIN] = "within",   [CHANGE_UNDECIDED] = "undecided",
 	[CHANGE_IMPROVED] = "less",       [CHANGE_OUTCOME] = "outcome", [CHANGE_REGRESSION] = "REGRESSION",
 };
 
-/* The cells of a line, one after another in `text`. */
+/* A line of the table, with the text of each cell. */
 struct line {
 	char text[CELLS][160];
 };
@@ -49,7 +49,7 @@ static void format_line(struct line *line, const struct change *change)
 		         change->low, change->high);
 }
 
-/* Prints a line of the table; numbers are right-aligned, and nothing follows the last cell. */
+/* Prints a line of the table. Numbers are right-aligned; the last cell is not padded. */
 static void print_cells(const char *const cells[CELLS], const size_t width[CELLS])
 {
 	for (int i = 0; i < CELLS; i++) {
@@ -60,7 +60,7 @@ static void print_cells(const char *const cells[CELLS], const size_t width[CELLS
 	putchar('\n');
 }
 
-/* Prints the causes that changed in the row of `change`. */
+/* Prints a line with the causes of a change (changes_causes()), or nothing if there are none. */
 static void print_causes(const struct changes *changes, const struct change *change)
 {
 	const struct change *causes[CAUSES_MAX];
@@ -84,13 +84,16 @@ static int compare_effects(const void *first, const void *second)
 	return (a > b) - (a < b);
 }
 
-/* Returns true if the table has a line for the change. Causes have one only with `all`. */
+/*
+ * Returns true if the change has a line among those of `verdict`. A cause has one only with `all`.
+ */
 static bool is_shown(const struct change *change, enum verdict_of_change verdict, bool all)
 {
 	return change->in_a && change->in_b && change->verdict == verdict && (all || change->decides);
 }
 
-/* Prints the lines of one verdict, the largest effect first. Returns how many were left out. */
+/* Prints the lines of one verdict, at most `most`, the largest effect first. Returns how many lines
+ * it left out. */
 static size_t print_lines(const struct changes *changes, enum verdict_of_change verdict, bool all,
                           size_t most, const size_t width[CELLS])
 {
@@ -117,7 +120,7 @@ static size_t print_lines(const struct changes *changes, enum verdict_of_change 
 	return count > most ? count - most : 0;
 }
 
-/* Widens the columns for all lines of one verdict. */
+/* Widens the columns so that all lines of one verdict fit. */
 static void measure(const struct changes *changes, enum verdict_of_change verdict, bool all,
                     size_t width[CELLS])
 {
@@ -138,7 +141,8 @@ static void print_table(const struct changes *changes, bool all)
 	static const enum verdict_of_change order[] = { CHANGE_REGRESSION, CHANGE_IMPROVED, CHANGE_OUTCOME,
 		                                        CHANGE_UNDECIDED, CHANGE_WITHIN };
 	static const char *const heads[CELLS] = { "change", "series", "", "", "A", "B", "B/A" };
-	const size_t kinds = sizeof order / sizeof order[0] - !all; /* what is within is listed on demand */
+	/* Without CHANGE_WITHIN, unless `all`. */
+	const size_t kinds = sizeof order / sizeof order[0] - !all;
 	size_t width[CELLS] = { 0 };
 	size_t lines = 0;
 
@@ -207,7 +211,7 @@ static void print_sum(const struct changes *changes, const struct thresholds *th
 	putchar('\n');
 }
 
-/* Prints the claims that both runs decide differently. */
+/* Prints the claims that both runs decide, but with different verdicts. */
 static void print_claims(const struct results pair[2])
 {
 	sqlite3_stmt *a =

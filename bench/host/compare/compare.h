@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* --compare and --reproduces: two folders of results side by side. */
+/* The commands --compare and --reproduces, which compare two folders of results. */
 #pragma once
 
 #include "bench/host/compare/series_changes.h"
 
 #include <stdbool.h>
 
-#define COMPARE_CANNOT 2
+#define COMPARE_CANNOT 2 /* exit status: the folders cannot be compared */
 
 /*
- * Prints what changed from `a` to `b`, the largest change first, and marks regressions:
- * instructions, cycles, time and bytes that rose, with their whole interval, by more than the
- * threshold. Other metrics are listed below these as reasons. With `all`, lists every series that
- * is not identical.
+ * Prints what changed from folder `a` to folder `b`, regressions first, and within each verdict the
+ * largest change first. A regression is a rise of instructions, cycles, time or bytes in which the
+ * whole interval of the ratio is beyond the threshold. Other metrics are printed below such a
+ * change as its causes. If `all` is true, prints every series that is not identical.
  *
  * Returns 0, 1 if there are regressions, or COMPARE_CANNOT after a message if a folder cannot be
  * read.
@@ -20,13 +20,16 @@
 int compare_print(const char *a, const char *b, const struct thresholds *thresholds, bool all);
 
 /*
- * Prints for each benchmark whether `b` has the same numbers as `a`, and if not, possible reasons:
- * the images, the tools that made them, Bochs, the options.
+ * Prints for each benchmark whether folder `b` has the same numbers as folder `a`. If not, prints
+ * possible reasons: differences of the images, the tools that made them, Bochs, or the options.
  *
- * Returns 0 if everything is identical or every difference has a known reason, 1 if not, or
- * COMPARE_CANNOT as above.
+ * Returns 0 if each benchmark is identical or has a possible reason, 1 if not, or COMPARE_CANNOT
+ * after a message if a folder cannot be read.
  */
 int compare_reproduction(const char *a, const char *b, const struct thresholds *thresholds);
 
-/* Writes "5 %", or "instructions 1 %, cycles 5 %, time 10 %, bytes 0 %". Returns `text`. */
+/*
+ * Writes thresholds as "5 %" if all are equal, otherwise as "instructions 1 %, cycles 5 %, time 10
+ * %, bytes 0 %". Returns `text`.
+ */
 char *compare_thresholds(const struct thresholds *thresholds, char *text, size_t size);

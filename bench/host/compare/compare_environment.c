@@ -7,7 +7,7 @@
 
 #define VALUE_MAX 600
 
-/* The keys of environment.json that are shown when they differ. */
+/* The keys of environment.json that compare_print_runs() prints if their values differ. */
 static const char *const shown[] = {
 	"results.format",      "run.benchmarks", "run.samples",      "run.seed",    "run.cpus",
 	"run.memory",          "run.pcid",       "run.window_flush", "run.profile", "tool.gcc",
@@ -16,21 +16,22 @@ static const char *const shown[] = {
 	"tool.linux-programs",
 };
 
-/* Those that may make exact counts differ, besides the image of the strategy. */
+/* The keys that can explain different exact counts, in addition to the hash of the image. */
 static const char *const causes[] = {
 	"run.benchmarks",  "run.samples",      "run.seed",    "run.cpus",   "run.memory",
 	"run.pcid",        "run.window_flush", "run.profile", "tool.bochs", "sha256.bochs-library",
 	"sha256.programs",
 };
 
-/* Those that may make an image differ. */
+/* The keys that can explain different images. */
 static const char *const makers[] = { "tool.gcc", "tool.nasm", "tool.ld", "source.revision" };
 
 struct values {
 	char a[VALUE_MAX], b[VALUE_MAX];
 };
 
-/* Returns true if the value of `key` differs; a key that both lack does not. */
+/* Stores both runs' values of `key` in `values`, "unknown" if a run lacks the key. Returns true if
+ * they differ. */
 static bool differs(const struct results pair[2], const char *key, struct values *values)
 {
 	results_environment(&pair[0], key, values->a, sizeof values->a);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The environments of two runs, and why their numbers may differ. */
+/* Compares the environments of two runs, to explain why their numbers differ. */
 #pragma once
 
 #include "bench/host/compare/results_folder.h"
 
-/* Prints where both runs come from, and the tools and options that differ. */
+/* Prints the folder, name and revision of each run, and the tools, options and host facts that
+ * differ. `a` and `b` are the paths of the folders. */
 void compare_print_runs(const struct results pair[2], const char *a, const char *b);
 
 /*
- * Lists in `text`, on one line, possible reasons for different exact counts of `strategy`: options,
- * Bochs and its library, the programs, the strategy's image and the tools that made it. Returns
- * true if there are any.
+ * Writes one line to `text`: the possible reasons why exact counts of `strategy` differ. These are
+ * differences of options, of Bochs and its library, of the programs, and of the strategy's image
+ * with the tools that made it. Returns false if there are none.
  */
 bool compare_find_reasons(const struct results pair[2], const char *strategy, char *text, size_t size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Two folders of results, opened and compared: the input of --compare and --reproduces. */
+/* Opens and compares two folders of results, for --compare and --reproduces. */
 #pragma once
 
 #include "bench/host/compare/results_folder.h"
@@ -11,10 +11,12 @@ struct comparison {
 };
 
 /*
- * Opens the folders `a` and `b`, compares their series, and prints where both runs come from.
- * Returns 0, or COMPARE_CANNOT after a message, with nothing left open. After 0 the caller must
- * call comparison_close().
+ * Opens the folders `a` and `b`, compares their series, and prints compare_print_runs(). Returns 0,
+ * and then the caller must call comparison_close(); or COMPARE_CANNOT after a message, with nothing
+ * left open.
  */
 int comparison_open(struct comparison *comparison, const char *a, const char *b,
                     const struct thresholds *thresholds);
+
+/* Closes both folders and frees the changes. */
 void comparison_close(struct comparison *comparison);

@@ -11,12 +11,17 @@
 
 #define REASON_MAX 2000
 
-/* The series of one benchmark, which figures show together. */
+/* What is known about the series of one benchmark on one engine. */
 struct group {
 	const char *engine, *benchmark;
+	/*
+	 * The number of series in A, and of those that B has within the threshold, that it has
+	 * beyond it, and that it lacks.
+	 */
 	size_t series, within, different, missing;
-	bool unexplained;
-	char reasons[REASON_MAX]; /* of one strategy; others may have more reasons */
+	bool unexplained; /* an exact count differs and no reason is known */
+	/* The possible reasons for the first strategy that differs; others may have more. */
+	char reasons[REASON_MAX];
 };
 
 static bool is_of(const struct group *group, const struct change *change)
@@ -30,7 +35,7 @@ static void take(struct group *group, const struct results pair[2], const struct
 	bool same = change->in_b && change->verdict == CHANGE_IDENTICAL;
 	char reasons[REASON_MAX];
 
-	if (!change->in_a || linux_row(change->names[BENCHMARK])) /* another host has other programs */
+	if (!change->in_a || linux_row(change->names[BENCHMARK])) /* Debian's programs may differ */
 		return;
 	group->series++;
 	if (same)
@@ -68,7 +73,7 @@ static void print_group(const struct group *group, const struct thresholds *thre
 		text_print(stdout, "%s%s\n", *group->reasons ? ": " : "", group->reasons);
 }
 
-/* Returns 1 when something differs for no known reason. */
+/* Prints all benchmarks. Returns 1 if one of them differs and no reason is known, otherwise 0. */
 static int print_groups(const struct changes *changes, const struct results pair[2],
                         const struct thresholds *thresholds)
 {

@@ -26,7 +26,10 @@ __attribute__((format(printf, 2, 3))) static int wrong(char *why, const char *fo
 	return -1;
 }
 
-/* Checks that the database is a results database and undamaged. */
+/*
+ * Checks that a database is undamaged, has this version's format, and has a run. Returns 0, or -1
+ * with the reason in `why`.
+ */
 static int check_database(sqlite3 *db, const char *file, char *why)
 {
 	char text[200];
@@ -74,7 +77,8 @@ static int open_database(struct results *results, const char *path, const char *
 	return check_database(results->db, file, why) || check_finished(results, path, why) ? -1 : 0;
 }
 
-/* Checks the format in environment.json; a database has it in user_version too. */
+/* Checks the format that environment.json states (results.format). Returns 0, or -1 with the reason
+ * in `why`. */
 static int check_format(sqlite3 *db, const char *file, char *why)
 {
 	char text[40];
@@ -88,7 +92,10 @@ static int check_format(sqlite3 *db, const char *file, char *why)
 	return 0;
 }
 
-/* environment.json: one object of strings, which SQLite takes apart. */
+/*
+ * Reads environment.json, an object of strings, into the table environment. SQLite parses it.
+ * Returns 0, or -1 with the reason in `why`.
+ */
 static int load_environment(sqlite3 *db, const char *file, char *why)
 {
 	static const char insert[] = "INSERT INTO environment SELECT key, value FROM json_each(?1)";
@@ -111,10 +118,11 @@ static int load_environment(sqlite3 *db, const char *file, char *why)
 	return status;
 }
 
+/* A CSV file and the table that it is read into. */
 struct table_file {
 	const char *name, *table;
-	const char *columns; /* the header, word for word; their order is that of the table */
-	size_t count;
+	const char *columns; /* the exact header; the table has its columns in the same order */
+	size_t count;        /* of columns */
 	bool (*is_text)(size_t column);
 };
 
@@ -136,7 +144,7 @@ static const struct table_file summary_file = { "summary.csv", "summary",
 static const struct table_file claims_file = { "claims.csv", "claims",
 	                                       "id,seed,quote,verdict,evidence,figure", 6, is_claims_text };
 
-/* Returns true if the record is the header that csv_export() writes. */
+/* Returns true if a record is the header of this file, as csv_export() writes it. */
 static bool is_header(const struct table_file *file, const struct csv_record *record)
 {
 	const char *wanted = file->columns;
@@ -152,7 +160,10 @@ static bool is_header(const struct table_file *file, const struct csv_record *re
 	return record->count == file->count && !*wanted;
 }
 
-/* Binds the fields. Returns false if a number is malformed. */
+/*
+ * Binds the fields of a record to the parameters of `insert`. Returns false if a number is
+ * malformed.
+ */
 static bool bind_record(const struct table_file *file, const struct csv_record *record, sqlite3_stmt *insert)
 {
 	for (size_t i = 0; i < file->count; i++) {
@@ -231,7 +242,7 @@ static int open_files(struct results *results, const char *path, char *why)
 	return path_exists(file) ? load_table(results->db, &claims_file, file, why) : 0;
 }
 
-/* The folder itself, before anything in it is looked at. */
+/* Checks that `path` is a folder. Returns 0, or -1 with the reason in `why`. */
 static int check_folder(const char *path, char *why)
 {
 	struct stat status;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads folders of finished runs, complete ones and those of which only the small files were kept.
+ * Reads folders of results. A folder may be complete, or have only the small files that are
+ * published (summary.csv, environment.json, claims.csv).
  */
 #pragma once
 
@@ -12,25 +13,28 @@
 #define RESULTS_WHY_MAX 1200
 
 struct results {
-	sqlite3 *db;      /* at least the tables run, environment, summary and claims */
-	bool has_samples; /* read from results.sqlite, else from summary.csv and environment.json */
+	sqlite3 *db;      /* results.sqlite, or a database in memory made from the small files */
+	bool has_samples; /* true for results.sqlite; false for the small files */
 };
 
 /*
- * Opens the results in `path`; the caller calls results_close() even after an error. A database
- * must be undamaged, of this version, and of a run that ended. Without a database, summary.csv,
- * environment.json and, if it exists, claims.csv are read.
+ * Opens the results in folder `path`. results.sqlite must be undamaged, of this version, and of a
+ * run that has ended. If it does not exist, reads summary.csv, environment.json and, if there is
+ * one, claims.csv.
  *
- * Returns 0, or -1 with the reason and advice in `why`.
+ * Returns 0, or -1 with the reason and advice in `why`. The caller calls results_close() even then.
  */
 int results_open(struct results *results, const char *path, char why[RESULTS_WHY_MAX]);
+
+/* Closes the database. */
 void results_close(struct results *results);
 
 /*
- * Checks that `path` has an undamaged database of a run, possibly a killed one, to which no run is
- * writing, and locks the folder. Returns 0, or -1 with the reason in `why`.
+ * Locks the folder `path` until this process ends, and checks that its results.sqlite is undamaged
+ * and has a run, which may have been killed. Returns 0, or -1 with the reason in `why`, also if a
+ * run is still writing to the folder.
  */
 int results_check_run(const char *path, char why[RESULTS_WHY_MAX]);
 
-/* Copies the value of a key of environment.json to `value`, or "unknown". */
+/* Copies the value of `key` in the table environment to `value`, or "unknown" if it has none. */
 void results_environment(const struct results *results, const char *key, char *value, size_t size);

@@ -55,7 +55,10 @@ static double divide(double b, double a)
 	return b > 0 ? INFINITY : 1;
 }
 
-/* Compares by the medians and their intervals, for engines that always give the same numbers. */
+/*
+ * Sets the ratio and its interval from the medians and their intervals, for engines on which an
+ * image always gives the same numbers.
+ */
 static void compare_counts(struct change *change, const struct summary_row *a, const struct summary_row *b)
 {
 	change->ratio = divide(b->stats.median, a->stats.median);
@@ -64,7 +67,10 @@ static void compare_counts(struct change *change, const struct summary_row *a, c
 	change->flags |= a->flags & b->flags & FLAG_EXACT;
 }
 
-/* The logarithms of a series' round medians; NULL if out of memory or if a median is 0. */
+/*
+ * Returns an array with the logarithm of each round's median, which the caller frees. Returns NULL
+ * if a median is 0 or out of memory.
+ */
 static double *round_logs(const struct series *series)
 {
 	double *logs = malloc((series->round_count + 1) * sizeof *logs);
@@ -79,8 +85,11 @@ static double *round_logs(const struct series *series)
 	return logs;
 }
 
-/* Compares by a Mann–Whitney test over the rounds, for engines whose numbers vary from boot to
- * boot. Sets `few` if that cannot be done. */
+/*
+ * Sets the ratio, its interval and p by a Mann–Whitney test of the rounds' medians, for engines
+ * whose numbers vary from boot to boot. Sets FLAG_FEW instead if there are too few rounds, or
+ * medians of 0.
+ */
 static void compare_rounds(struct change *change, const struct series *a, const struct series *b)
 {
 	double *x, *y;
@@ -136,7 +145,10 @@ static enum verdict_of_change judge(const struct change *change, const struct su
 	return change->high < 1 - threshold ? CHANGE_IMPROVED : CHANGE_UNDECIDED;
 }
 
-/* Adds the change from row `a` to row `b`, of which one may be missing. */
+/*
+ * Adds the change from row `a` to row `b`, of which one may be NULL. Returns 0, or -1 after a
+ * message.
+ */
 static int add_change(struct changes *changes, const struct summary_row *a, const struct summary_row *b)
 {
 	const struct summary_row *known = b ? b : a;
@@ -172,7 +184,7 @@ static int add_change(struct changes *changes, const struct summary_row *a, cons
 	               : complain("run-bench: comparing", "out of memory");
 }
 
-/* The rows of one series in both runs; NULL if a run lacks it. */
+/* The rows of one series in both runs; a pointer is NULL if that run lacks the series. */
 struct match {
 	const struct summary_row *a, *b;
 };
@@ -202,7 +214,7 @@ static int match_rows(struct changes *changes, const struct summary_rows *a, con
 	return 0;
 }
 
-/* Returns true if round medians are needed: an engine's numbers vary from boot to boot. */
+/* Returns true if compare_rounds() is needed: some engine's numbers vary from boot to boot. */
 static bool needs_rounds(const struct changes *changes)
 {
 	for (size_t i = 0; i < changes->count; i++)
@@ -223,7 +235,7 @@ static int read_rounds(const struct results *results, struct series_list *list)
 	return 0;
 }
 
-/* Adjusts p by Holm's method over all tests of the table. */
+/* Adjusts the p of all changes with a test by Holm's method. Returns 0, or -1 after a message. */
 static int adjust(struct changes *changes, const struct match *matches)
 {
 	double *p = malloc((changes->count + 1) * sizeof *p);
@@ -248,7 +260,7 @@ static int adjust(struct changes *changes, const struct match *matches)
 	return failed ? complain("run-bench: comparing", "out of memory") : 0;
 }
 
-/* Returns true if two series are of one row and build. */
+/* Returns true if two changes are of the same benchmark row and build. */
 static bool same_row(const struct change *a, const struct change *b)
 {
 	static const int names[] = { ENGINE, BENCHMARK, STACK, LOADER, ISOLATION };
@@ -259,14 +271,17 @@ static bool same_row(const struct change *a, const struct change *b)
 	return a->parameter == b->parameter && a->cpus == b->cpus;
 }
 
-/* Returns true if two series are of one benchmark and parameter: such series follow each other. */
+/*
+ * Returns true if two changes are of the same engine, benchmark and parameter. Such changes are
+ * adjacent; together they are a block.
+ */
 static bool same_block(const struct change *a, const struct change *b)
 {
 	return !strcmp(a->names[ENGINE], b->names[ENGINE]) &&
 	       !strcmp(a->names[BENCHMARK], b->names[BENCHMARK]) && a->parameter == b->parameter;
 }
 
-/* The first series of the block that `change` is in. */
+/* Returns the first change of the block that `change` is in. */
 static const struct change *block_start(const struct changes *changes, const struct change *change)
 {
 	while (change > changes->items && same_block(change - 1, change))
@@ -274,8 +289,10 @@ static const struct change *block_start(const struct changes *changes, const str
 	return change;
 }
 
-/* A check that fails now makes every metric of its row a regression. A cause reports it only if no
- * other metric of the row does. */
+/*
+ * A check that fails in B makes every metric of its row a regression. If all metrics of the row are
+ * causes, makes the change `index` decide, so that the regression is reported.
+ */
 static void let_checks_decide(struct changes *changes, size_t index)
 {
 	struct change *change = &changes->items[index];
@@ -299,7 +316,8 @@ static bool is_part_of_cycles(const struct change *change)
 	return !strncmp(change->names[METRIC], "due_", 4);
 }
 
-/* Parts of the cycles first, by how many cycles they changed; then events, by their ratio. */
+/* Compares two causes for qsort(): parts of the modelled cycles first, by the number of cycles that
+ * they changed; then events, by their effect. */
 static int compare_causes(const void *first, const void *second)
 {
 	const struct change *a = *(const struct change *const *)first,

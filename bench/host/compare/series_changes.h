@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How each series changed from one run to another. docs/results.md describes how the verdicts are
- * reached.
+ * Finds how each series changed from one run (A) to another (B). docs/results.md describes the
+ * rules for the verdicts.
  */
 #pragma once
 
@@ -9,8 +9,8 @@
 #include "bench/host/evaluate/series.h"
 
 /*
- * The quantity that a metric measures. Only changes in the first four decide; other metrics, such
- * as misses, are causes of such changes.
+ * The quantity that a metric measures. Changes of the first four are regressions or improvements.
+ * Other metrics, such as TLB misses, are causes of such changes.
  */
 enum quantity {
 	QUANTITY_INSTRUCTIONS,
@@ -21,63 +21,75 @@ enum quantity {
 	QUANTITIES
 };
 
-/* The smallest relative change of each quantity that counts: 0.05 for 5 %. */
+/* For each quantity, the largest relative change that is ignored: 0.05 for 5 %. */
 struct thresholds {
 	double of[QUANTITIES];
 };
 
-/* The names of the quantities that decide, as in --threshold; "causes" for the last. */
+/* The names of the quantities for the option --threshold; QUANTITY_CAUSE has "causes". */
 extern const char *const quantity_names[QUANTITIES];
 
+/* Returns the quantity that a metric with this unit measures. */
 enum quantity quantity_of(const char *metric, const char *unit);
 
 enum verdict_of_change {
-	CHANGE_IDENTICAL,  /* the same numbers */
-	CHANGE_WITHIN,     /* the whole interval of the ratio is within the threshold */
-	CHANGE_UNDECIDED,  /* the interval is neither within the threshold nor beyond it */
-	CHANGE_IMPROVED,   /* the whole interval is below the threshold */
-	CHANGE_OUTCOME,    /* an experiment counted a different number, neither better nor worse */
-	CHANGE_REGRESSION, /* wholly above it, or a check fails now, or a violation is new */
+	CHANGE_IDENTICAL,  /* the numbers are the same */
+	CHANGE_WITHIN,     /* the interval of the ratio is within 1 - threshold and 1 + threshold */
+	CHANGE_UNDECIDED,  /* none of the other verdicts */
+	CHANGE_IMPROVED,   /* the interval is below 1 - threshold */
+	CHANGE_OUTCOME,    /* an experiment counted another number, which is not better or worse */
+	CHANGE_REGRESSION, /* the interval is above 1 + threshold, or a check or violation is new */
 	CHANGE_VERDICTS
 };
 
+/* The change of one series. */
 struct change {
-	char *names[SERIES_NAMES]; /* those of the second run, if it has the series */
+	char *names[SERIES_NAMES]; /* as in B, or as in A if B lacks the series */
 	int64_t cpus, parameter;
-	bool in_a, in_b;
+	bool in_a, in_b;         /* the run has the series */
 	double a, b;             /* medians */
-	double ratio, low, high; /* b over a, and its interval; infinite if a is 0 */
-	double p;                /* adjusted by Holm; 1 if there is no test */
-	unsigned flags;          /* FLAG_EXACT: both; FLAG_FEW: no interval; FLAG_CHECK_FAILED: b */
+	double ratio, low, high; /* b / a and the ends of its interval; infinite if only a is 0 */
+	double p;                /* of the test for a difference, adjusted by Holm; 1: no test */
+	/*
+	 * FLAG_EXACT: both are exact. FLAG_FEW: there is no interval. FLAG_CHECK_FAILED: a check of
+	 * B failed.
+	 */
+	unsigned flags;
 	enum quantity quantity;
-	bool decides; /* its verdict counts; a cause is only a reason for others of its row */
+	bool decides; /* the verdict counts; false for a cause of other changes */
 	enum verdict_of_change verdict;
 };
 
 struct changes {
 	struct change *items; /* sorted by engine, benchmark, parameter, metric, strategy */
 	size_t count, room;
-	size_t uncompared; /* series of engines whose numbers may not be compared */
+	/* Number of series left out: their engines' numbers are not comparable. */
+	size_t uncompared;
 };
 
 /*
- * Compares every series of both runs and fills `changes`, which is zeroed before the call and freed
- * by changes_free(). Returns 0, or -1 after a message on stderr.
+ * Compares every series of both runs and fills `changes`, which the caller has zeroed. The caller
+ * calls changes_free() even after an error. Returns 0, or -1 after a message on stderr.
  */
 int changes_find(struct changes *changes, const struct results *a, const struct results *b,
                  const struct thresholds *thresholds);
+
+/* Frees the contents of `changes` and zeroes it. */
 void changes_free(struct changes *changes);
 
 /*
- * Finds at most `most` causes that changed in the row and build of `change`, the largest effect
- * first; for cycles, parts of the modelled cycles (`due_*`) come before events. Returns their
- * number.
+ * Finds the causes of a change: metrics of the same benchmark row and build that are causes and
+ * changed too. Stores at most `most` in `causes`, the largest effect first. If `change` is one of
+ * cycles, the parts of the modelled cycles (metrics due_*) come before events. Returns the number
+ * stored.
  */
 size_t changes_causes(const struct changes *changes, const struct change *change,
                       const struct change **causes, size_t most);
 
-/* Returns the size of a change in either direction: |log(ratio)|, infinite from or to 0. */
+/* Returns the size of a change in either direction: |log(ratio)|, infinite if one median is 0. */
 double change_effect(const struct change *change);
 
-/* Returns how many series have this verdict, of those that decide and that both runs have. */
+/*
+ * Returns how many changes have this verdict. Counts only changes that decide and are in both runs.
+ */
 size_t changes_count(const struct changes *changes, enum verdict_of_change verdict);

@@ -102,7 +102,10 @@ static int compare_rows(const void *first, const void *second)
 
 int summary_rows_load(const struct results *results, struct summary_rows *rows)
 {
-	/* An experiment says how often it tried; whatever else it counts is an outcome, not a cost. */
+	/*
+	 * A benchmark with the metric `tries` is an experiment. Its other metrics, and those whose
+	 * unit is `count` or `pid`, are outcomes, not costs.
+	 */
 	static const char query[] =
 	        "WITH experiment AS (SELECT DISTINCT benchmark FROM summary WHERE metric = 'tries')"
 	        " SELECT engine, strategy, stack, loader, isolation, benchmark, metric, unit, cpus, "

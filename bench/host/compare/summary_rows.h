@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table summary of a run, row by row, in an order that allows two runs to be compared. */
+/* Reads the table summary of a run into memory, in an order in which two runs can be merged. */
 #pragma once
 
 #include "bench/host/compare/results_folder.h"
@@ -11,7 +11,7 @@ struct summary_row {
 	int64_t cpus, parameter;
 	struct stats stats;
 	unsigned flags;
-	bool is_outcome; /* counted by an experiment */
+	bool is_outcome; /* an outcome of an experiment, not a cost */
 };
 
 struct summary_rows {
@@ -20,21 +20,27 @@ struct summary_rows {
 };
 
 /*
- * Reads the summary into zeroed rows, sorted by series_order(); the caller calls
- * summary_rows_free() even after an error. Returns 0, or -1 after a message on stderr.
+ * Reads the summary into `rows`, which the caller has zeroed, and sorts them by series_order(). The
+ * caller calls summary_rows_free() even after an error. Returns 0, or -1 after a message on stderr.
  */
 int summary_rows_load(const struct results *results, struct summary_rows *rows);
+
+/* Frees all rows. */
 void summary_rows_free(struct summary_rows *rows);
 
 /*
- * Compares two series like strcmp(), by engine, benchmark, parameter, metric, unit, build and CPUs.
- * The strategy's name follows from the build and does not count.
+ * Compares two series by engine, benchmark, parameter, metric, unit, build and number of CPUs, and
+ * returns <0, 0 or >0 like strcmp(). The name of the strategy is ignored, because the build
+ * determines it.
  */
 int series_order(char *const *a, int64_t a_cpus, int64_t a_parameter, char *const *b, int64_t b_cpus,
                  int64_t b_parameter);
 
 /*
- * Copies all names of a series. Returns false if out of memory; the caller frees what was copied.
+ * Copies all names of a series. Returns false if out of memory. The caller calls
+ * series_free_names() in either case.
  */
 bool series_copy_names(char **to, char *const *from);
+
+/* Frees all names of a series. */
 void series_free_names(char **names);

@@ -14,7 +14,7 @@
 	" its module, then try again"
 
 static const struct known {
-	const char *message; /* part of the line */
+	const char *message; /* a part of the engine's message */
 	enum engine_log_cause cause;
 	const char *advice;
 } known[] = {
@@ -49,7 +49,9 @@ static const struct known {
 	{ "Invalid parameter", LOG_FAILED, "this QEMU is too old: 5.2 or newer is needed" },
 };
 
-/* Copies the line of `log` that contains `at`. */
+/*
+ * Copies the line of `log` that contains the position `at`, without bytes that control a terminal.
+ */
 static void copy_line(const char *log, const char *at, char *line, size_t size)
 {
 	const char *start = at;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Assigns VM exits to rows. */
+/* Assigns VM exits to benchmark rows. */
 #include "bench/host/intake/rows.h"
 #include "bench/host/launch/exits_internal.h"
 
@@ -14,8 +14,9 @@ struct exits *exits_new(void)
 }
 
 /*
- * Makes room for one more item of `size` bytes. Returns NULL if out of memory; the array is
- * unchanged then.
+ * Makes room for one more item of `size` bytes in an array that doubles when `count` is a power of
+ * two. Returns the array, which may have moved, or NULL if out of memory; then the old array
+ * remains valid.
  */
 static void *room_for(void *array, size_t count, size_t size)
 {
@@ -33,8 +34,9 @@ void exits_add_exit(struct exits *exits, uint32_t reason)
 	struct exit_event *events;
 
 	/*
-	 * An exit of the same reason directly after output belongs to the string instruction: its
-	 * next byte, or, on some processors, its end, which writes nothing.
+	 * The guest writes records with a string instruction (REP OUTSB). A further exit with the
+	 * same reason directly after output is part of that instruction: it writes the next bytes
+	 * or, on some processors, ends the instruction and writes nothing.
 	 */
 	if (exits->in_output && reason == exits->output_reason) {
 		exits->in_output = false;
@@ -42,7 +44,7 @@ void exits_add_exit(struct exits *exits, uint32_t reason)
 		return;
 	}
 	exits->in_output = exits->taken = false;
-	/* Consecutive equal exits without output between them are one item. */
+	/* Successive exits with one reason and without output between them are one item. */
 	if (last && last->reason == reason && last->offset == exits->written) {
 		last->exits++;
 		return;
@@ -70,7 +72,10 @@ void exits_add_output(struct exits *exits, uint32_t bytes)
 	exits->written += bytes;
 }
 
-/* Takes a line of the stream: a row begins, or a sample was taken. `fed` is the offset after it. */
+/*
+ * Reads a line of the stream, whose end is at exits->fed. A `bench` record begins a row; a `sample`
+ * record is counted for the newest row.
+ */
 static void take_line(struct exits *exits, const char *line)
 {
 	struct exit_row row = { .offset = exits->fed };
@@ -113,7 +118,10 @@ static int by_reason(const void *a, const void *b)
 	return (x->reason > y->reason) - (x->reason < y->reason);
 }
 
-/* Sums the events from `first` to before `end`, which it reorders, and stores the sums. */
+/*
+ * Stores a row's exits: sorts the events `first` to `end` - 1 by reason and stores their sum for
+ * each reason. Returns 0, or -1 if the store failed.
+ */
 static int store_row(const struct exits *exits, const struct exit_row *row, size_t first, size_t end,
                      struct store *store, int64_t launch)
 {
@@ -139,7 +147,7 @@ int exits_store(struct exits *exits, struct store *store, int64_t launch, char *
 	size_t at = 0;
 
 	if (!exits->attached)
-		return 0; /* why not was said then */
+		return 0; /* exits_attach() has reported the reason */
 	exits_drain(exits);
 	if (exits->lost > 0) {
 		snprintf(why, size, "%" PRIu64 " events were lost", exits->lost);
@@ -149,7 +157,7 @@ int exits_store(struct exits *exits, struct store *store, int64_t launch, char *
 		snprintf(why, size, "the guest's output and its exits do not match");
 		return -1;
 	}
-	before = exits->fed - exits->written; /* written before the counting began */
+	before = exits->fed - exits->written; /* bytes of records before counting began */
 	for (size_t i = 0; i < exits->rows; i++) {
 		uint64_t end = i + 1 < exits->rows ? exits->row[i + 1].offset : UINT64_MAX;
 		size_t first;
@@ -174,7 +182,7 @@ void exits_reason_name(const char *format, int list, uint32_t reason, char *name
 		at = strstr(at, "__print_symbolic(");
 		at = at ? at + 1 : NULL;
 	}
-	/* { 12, "HLT" }, { 0x040 + 14, "PF excp" }, … up to the parenthesis */
+	/* The list is { 12, "HLT" }, { 0x040 + 14, "PF excp" }, … and ends with a parenthesis. */
 	for (at = at ? strchr(at, '{') : NULL; at && *at == '{';) {
 		char *rest;
 		unsigned long number = strtoul(at + 1, &rest, 0);

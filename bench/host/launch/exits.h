@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * VM exits by reason and benchmark, from KVM's tracepoints kvm_exit and kvm_pio through perf
+ * Counts VM exits by reason and benchmark row, with KVM's tracepoints kvm_exit and kvm_pio as perf
  * events.
  *
- * The guest's records leave through port 0xE9, and kvm_pio reports how many bytes each such exit
- * wrote. So every exit has a place in the stream of records, and belongs to the row that was
- * running there. Exits for records themselves are left out.
+ * The guest writes its records to port 0xE9, and kvm_pio reports how many bytes each write had. So
+ * for every exit it is known how many bytes of records precede it, and therefore which row was
+ * running. Exits that write records are not counted.
  */
 #pragma once
 
@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Checks that exits can be counted. Returns 0, or -1 with what to change in `why`. */
+/* Checks that this host permits counting. Returns 0, or -1 with the reason and advice in `why`. */
 int exits_can_count(char *why, size_t size);
 
 struct exits;
@@ -23,31 +23,38 @@ struct exits;
 /* Returns NULL if out of memory. Counting starts with exits_attach(). */
 struct exits *exits_new(void);
 
-/* Starts counting for a running QEMU. Returns 0, or -1 with the reason in `why`. */
+/*
+ * Starts counting the exits of the QEMU with this process ID. Returns 0, or -1 with the reason in
+ * `why`.
+ */
 int exits_attach(struct exits *exits, pid_t pid, char *why, size_t size);
 
-/* Reads the events that have arrived. Call it often: the kernel's buffer is small. */
+/* Reads the events that have arrived. Call it often, because the kernel's buffer is small. */
 void exits_drain(struct exits *exits);
 
-/* Takes the stream of records from its first byte on. */
+/*
+ * Reads the next `length` bytes of the stream of records. All bytes from the first on are needed.
+ */
 void exits_feed(struct exits *exits, const char *bytes, size_t length);
 
 /*
- * Call after the guest has ended. Adds a row to the table vm_exits for each benchmark row and
- * reason. Returns 0, or -1 with the reason in `why`: events were lost, or the store failed.
+ * Adds a row to the table vm_exits for each benchmark row and reason. Call it after the guest has
+ * ended. Returns 0, or -1 with the reason in `why`: events were lost, the bytes of the events and
+ * the stream do not match, or the store failed.
  */
 int exits_store(struct exits *exits, struct store *store, int64_t launch, char *why, size_t size);
 
 void exits_free(struct exits *exits);
 
-/* Adds an exit that perf reported; also for tests. */
+/* Adds an exit that perf reported. Tests call it too. */
 void exits_add_exit(struct exits *exits, uint32_t reason);
 
-/* Adds the report that the last exit wrote `bytes` bytes of records; also for tests. */
+/* Adds perf's report that the last exit wrote `bytes` bytes of records. Tests call it too. */
 void exits_add_output(struct exits *exits, uint32_t bytes);
 
 /*
- * Writes the name of a reason, from list number `list` (0: VMX, 1: SVM) of a tracepoint's format,
- * or the number itself if the list has no name for it.
+ * Writes the name of an exit reason. `format` is the format of the tracepoint kvm_exit, which has
+ * two lists of names; `list` is 0 for VMX, 1 for SVM. Writes "reason-<number>" if the list has no
+ * name.
  */
 void exits_reason_name(const char *format, int list, uint32_t reason, char *name, size_t size);

@@ -1,53 +1,54 @@
 /* SPDX-License-Identifier: MIT */
-/* For exits.c and exits_perf.c only. */
+/* Definitions that exits.c and exits_perf.c share. */
 #pragma once
 
 #include "bench/host/launch/exits.h"
 
 #include <stddef.h>
 
-#define EXITS_THREADS 64
+#define EXITS_THREADS 64 /* most vCPUs */
 
-/* Exits of one reason at one place in the stream. */
+/* Successive exits with one reason, with no output of records between them. */
 struct exit_event {
-	uint64_t offset; /* bytes that the guest had written since counting started */
+	uint64_t offset; /* bytes of records that the guest wrote before, since counting started */
 	uint32_t reason;
-	uint32_t exits;
+	uint32_t exits; /* how many */
 };
 
+/* A benchmark row of the stream. */
 struct exit_row {
-	uint64_t offset; /* of the first byte after its `bench` record */
+	uint64_t offset; /* bytes of the stream up to the end of the row's `bench` record */
 	char name[64];
 	int64_t parameter;
-	int64_t samples; /* of all kinds */
+	int64_t samples; /* of all kinds: warm-up, overhead and others */
 };
 
-/* One vCPU's events and their buffer. */
+/* The perf events of one vCPU. */
 struct exit_thread {
-	int exit, output; /* perf events, -1: none */
-	void *buffer;
-	size_t bytes; /* size of the buffer, control page included */
+	int exit, output; /* descriptors of the events kvm_exit and kvm_pio, -1: none */
+	void *buffer;     /* of both events, shared with the kernel */
+	size_t bytes;     /* size of the buffer, with the control page */
 };
 
 struct exits {
 	size_t count, rows;
 	struct exit_event *event; /* in order of arrival */
 	struct exit_row *row;
-	uint64_t written; /* bytes of records that the events account for */
-	uint64_t fed;     /* bytes of records that arrived */
-	uint64_t lost;
+	uint64_t written; /* bytes of records that kvm_pio reported */
+	uint64_t fed;     /* bytes of records that exits_feed() got */
+	uint64_t lost;    /* events that did not fit into a buffer or into memory */
 	bool attached;
-	bool in_output; /* the last event was output */
-	bool taken;     /* the last exit was counted as part of output */
-	uint32_t output_reason;
-	char line[512]; /* the incomplete line */
-	size_t used;
-	char *format; /* of kvm_exit, NULL: none */
-	uint32_t isa; /* 1 VMX, 2 SVM */
+	bool in_output;         /* the last event was an output of records */
+	bool taken;             /* the last exit was part of such an output and is not counted */
+	uint32_t output_reason; /* the reason of exits that write records */
+	char line[512];         /* the incomplete last line of the stream */
+	size_t used;            /* bytes of `line` */
+	char *format;           /* of kvm_exit; NULL: not read */
+	uint32_t isa;           /* 1: VMX, 2: SVM */
 	size_t threads;
 	struct exit_thread thread[EXITS_THREADS];
 	struct {
-		unsigned exit_id, output_id;             /* of the tracepoints */
-		unsigned reason, isa, port, count, size; /* offsets in their raw data */
+		unsigned exit_id, output_id;             /* IDs of kvm_exit and kvm_pio */
+		unsigned reason, isa, port, count, size; /* offsets of fields in their raw data */
 	} layout;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The tracepoints, by perf_event_open(2). */
+/* Reads KVM's tracepoints with perf_event_open(2). */
 #define _GNU_SOURCE
 #include "bench/host/base/host_facts.h"
 #include "bench/host/base/paths.h"
@@ -17,7 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define PAGES_MAX  1024 /* of 4 KiB: some 40,000 exits */
+#define PAGES_MAX  1024 /* of 4 KiB, with room for about 40,000 exits */
 #define FORMAT_MAX 65536
 #define ALLOW                                                                                             \
 	"sudo sysctl kernel.perf_event_paranoid=-1; sudo mount -t tracefs -o mode=755 nodev /sys/kernel/" \
@@ -26,7 +26,7 @@
 static const char *const folders[] = { "/sys/kernel/tracing/events/kvm",
 	                               "/sys/kernel/debug/tracing/events/kvm" };
 
-/* Reads the format of a tracepoint; the caller frees it. Returns NULL with errno. */
+/* Returns the format file of a tracepoint, which the caller frees, or NULL with errno. */
 static char *read_format(const char *tracepoint)
 {
 	char *text = calloc(1, FORMAT_MAX);
@@ -49,7 +49,10 @@ static char *read_format(const char *tracepoint)
 	return text;
 }
 
-/* Returns the number after `key` in a format: "ID: " or, after the name of a field, "offset:". */
+/*
+ * Reads the number after the first `key` that follows `field` in a format file: the key "ID: ", or
+ * the key "offset:" of a field. Returns false if there is none.
+ */
 static bool find_number(const char *format, const char *field, const char *key, unsigned *number)
 {
 	const char *at = strstr(format, field);
@@ -75,7 +78,7 @@ static bool read_layout(struct exits *exits)
 	return ok;
 }
 
-/* Opens a tracepoint for one thread, stopped. Returns the descriptor, or -1 with errno. */
+/* Opens a tracepoint for one thread, disabled. Returns the descriptor, or -1 with errno. */
 static int open_tracepoint(unsigned id, pid_t thread)
 {
 	struct perf_event_attr attributes = { .type = PERF_TYPE_TRACEPOINT,
@@ -114,7 +117,9 @@ int exits_can_count(char *why, size_t size)
 	return status;
 }
 
-/* Maps the largest buffer that this process may lock. Returns false if there is none. */
+/*
+ * Maps the largest buffer that this process may lock, 8 to PAGES_MAX pages. Returns false if none.
+ */
 static bool map_buffer(struct exit_thread *thread)
 {
 	for (size_t pages = PAGES_MAX; pages >= 8; pages /= 2) {
@@ -199,7 +204,7 @@ static void take_raw(struct exits *exits, const char *raw, unsigned length)
 	}
 }
 
-/* Takes one record of the buffer, copied to contiguous memory. */
+/* Processes one record of a buffer, which the caller has copied to contiguous memory. */
 static void take_record(struct exits *exits, const struct perf_event_header *header)
 {
 	const char *body = (const char *)(header + 1);
@@ -211,7 +216,7 @@ static void take_record(struct exits *exits, const struct perf_event_header *hea
 		if (length <= header->size - sizeof *header - sizeof length)
 			take_raw(exits, body + sizeof length, length);
 	} else if (header->type == PERF_RECORD_LOST) {
-		memcpy(&lost, body + sizeof lost, sizeof lost); /* behind the event's id */
+		memcpy(&lost, body + sizeof lost, sizeof lost); /* it follows the event's id */
 		exits->lost += lost;
 	}
 }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ENTRY_MAX 400 /* instructions: a stub is far shorter */
+#define ENTRY_MAX 400 /* instructions, far more than a stub has; ends endless loops of jumps */
 #define STUB      "irq_entry_bench"
 
 void image_sha256(const char *path, char text[IMAGE_SHA256_MAX])
@@ -30,7 +30,7 @@ void image_sha256(const char *path, char text[IMAGE_SHA256_MAX])
 	free(output);
 }
 
-/* Returns the line of the instruction at `address`, or NULL. */
+/* Returns the line of the instruction at `address`, or NULL if there is none. */
 static const char *line_at(const char *disassembly, unsigned long address)
 {
 	char label[32];
@@ -50,8 +50,8 @@ static const char *line_at(const char *disassembly, unsigned long address)
 }
 
 /*
- * Extracts the instruction from a line " address:\tmnemonic operands # comment". Returns false for
- * other lines.
+ * Copies the instruction "mnemonic operands" of a line " address:\tmnemonic operands # comment".
+ * Returns false for any other line.
  */
 static bool instruction_of(const char *line, char *text, size_t size)
 {
@@ -79,7 +79,10 @@ static bool is_mnemonic(const char *text, const char *name)
 	       (!isalpha((unsigned char)text[length]) || strchr(" ", text[length + 1]) != NULL);
 }
 
-/* AT&T syntax: the destination is the last operand; XCHG has two. `pop %rsp` sets RSP to what it loads. */
+/*
+ * Returns true if an instruction in AT&T syntax sets RSP: %rsp is its destination, which is the
+ * last operand, or either operand of XCHG, or the operand of POP.
+ */
 static bool sets_rsp(const char *text)
 {
 	static const char *const writers[] = { "mov", "lea", "add",  "sub",  "and",

@@ -7,23 +7,25 @@
 
 #define IMAGE_SHA256_MAX 72
 
-/* Writes the SHA-256 of a file in hex, or "unknown: <reason>". */
+/* Writes the SHA-256 hash of a file, as 64 hex digits, or "unknown: <reason>". */
 void image_sha256(const char *path, char text[IMAGE_SHA256_MAX]);
 
+/* The instructions of an interrupt entry stub, from its label to its first call, both included. */
 struct image_entry {
-	int64_t instructions; /* from the entry stub's label to its first call, both included */
-	int64_t rsp_writes;   /* those that set RSP other than by push, pop or call */
+	int64_t instructions; /* all of them */
+	int64_t rsp_writes;   /* those that name RSP as a destination, unlike push or call */
 };
 
 /*
- * Counts instructions of the interrupt entry stub irq_entry_bench in the output of `objdump -d
- * --no-show-raw-insn`, following unconditional jumps. Returns 0, or -1 if there is no stub or no
- * call in it.
+ * Counts the instructions of the interrupt entry stub irq_entry_bench and follows unconditional
+ * jumps. `disassembly` is the output of `objdump -d --no-show-raw-insn`. Returns 0, or -1 if there
+ * is no such stub or it has no call.
  */
 int image_read_entry(const char *disassembly, struct image_entry *entry);
 
 /*
- * Stores these facts as a launch of engine `image`, round 0. If the image has no stub, prints a
- * message and stores nothing. Returns 0, or -1 if the store failed.
+ * Stores the counts of image_read_entry() for a strategy's image, as a launch of engine `image` in
+ * round 0. If the image has no stub, prints a message and stores nothing. Returns 0, or -1 if the
+ * store failed.
  */
 int image_store_facts(struct store *store, const struct strategy *strategy);

@@ -18,30 +18,33 @@
 #include <string.h>
 
 #define GRACE      2.0 /* seconds between SIGTERM and SIGKILL */
-#define LINGER     5.0 /* seconds an engine may live after the end record */
-#define PAUSE      0.5 /* a longer time between two pumps, in seconds, counts as the harness being busy */
-#define LOG_EVERY  0.5 /* seconds between two checks of the engine's messages */
-#define PUMP_BYTES (256 << 10) /* at most per call, so that one guest cannot keep the others waiting */
+#define LINGER     5.0 /* seconds that an engine may continue to run after the end record */
+/* If more seconds pass between two calls of launch_pump(), the harness was busy. */
+#define PAUSE      0.5
+#define LOG_EVERY  0.5         /* seconds between two checks of the engine's messages */
+#define PUMP_BYTES (256 << 10) /* most bytes per call, so that one guest cannot delay the others */
 
 struct launch {
 	struct launch_setup setup;
 	struct process process;
 	struct intake *intake;
-	struct exits *exits; /* NULL: not counted */
-	FILE *raw;
+	struct exits *exits; /* NULL: VM exits are not counted */
+	FILE *raw;           /* records.txt */
+	/* Times are those of clock_seconds(). */
 	double started;
-	double heard;             /* when the last byte came */
-	double ended;             /* when the end record came; 0: not yet */
-	double pumped;            /* when launch_pump() last returned */
-	double busy;              /* seconds that the harness was busy: they do not count as the guest's */
-	double looked;            /* when its messages were last checked */
-	double stopped;           /* when we asked the engine to end; 0: not yet */
+	double heard;  /* time of the last byte of output */
+	double ended;  /* time of the end record; 0: not yet */
+	double pumped; /* time when launch_pump() last returned */
+	/* Seconds that the harness was busy; the timeout does not count them. */
+	double busy;
+	double looked;            /* time when the engine's messages were last checked */
+	double stopped;           /* time of SIGTERM; 0: not yet */
 	char directory[PATH_MAX]; /* copy of setup.directory, whose buffer the caller may reuse */
-	double seconds;           /* how long it ran, once it is over */
-	bool behind;              /* more of the engine's output waits to be read */
-	bool killed;
-	bool pinned;
-	bool counting; /* counting of VM exits has begun */
+	double seconds;           /* duration of the launch, once it is over */
+	bool behind;              /* there is unread output of the engine */
+	bool killed;              /* SIGKILL was sent */
+	bool pinned;              /* pin_machine() was called */
+	bool counting;            /* exits_attach() was called */
 	bool over;
 	enum launch_stop cause;
 };
@@ -57,7 +60,7 @@ static int open_files(struct launch *launch, char *why, size_t size)
 	path_format(path, sizeof path, "%s/records.txt", launch->setup.directory);
 	launch->raw = fopen(path, "we");
 	if (launch->raw)
-		setvbuf(launch->raw, NULL, _IONBF, 0); /* a killed harness leaves what came */
+		setvbuf(launch->raw, NULL, _IONBF, 0); /* so nothing is lost if we are killed */
 	if (!launch->raw)
 		snprintf(why, size, "%.200s: %s", path, strerror(errno));
 	return launch->raw ? 0 : -1;
@@ -67,7 +70,7 @@ static int start_engine(struct launch *launch, char *why, size_t size)
 {
 	const struct launch_setup *setup = &launch->setup;
 	struct engine_command command = { 0 };
-	char command_line[512]; /* as much as the kernel reads */
+	char command_line[512]; /* the kernel's limit too */
 	char log[PATH_MAX];
 	struct engine_boot boot = { .strategy = setup->strategy,
 		                    .directory = setup->directory,
@@ -160,7 +163,10 @@ void launch_stop(struct launch *launch, enum launch_stop cause)
 	process_signal(&launch->process, SIGTERM);
 }
 
-/* Takes bytes of the engine. The time that this takes does not count as the guest's. */
+/*
+ * Writes bytes of the engine's output to records.txt and passes them to the intake and to the
+ * counter of VM exits. The time that this takes is added to `busy`.
+ */
 static void take(struct launch *launch, const char *bytes, size_t length)
 {
 	double began = clock_seconds();
@@ -174,7 +180,7 @@ static void take(struct launch *launch, const char *bytes, size_t length)
 	launch->busy += launch->heard - began;
 }
 
-/* Reads available output. Returns false once it is closed. */
+/* Reads the available output, at most about PUMP_BYTES. Returns false once the output is closed. */
 static bool read_some(struct launch *launch)
 {
 	char buffer[65536];
@@ -199,13 +205,16 @@ static bool read_some(struct launch *launch)
 	return true;
 }
 
-/* Returns the seconds without a byte after which the guest counts as hung. */
+/* Returns the number of seconds without output after which the guest counts as hung. */
 static unsigned quiet_limit(const struct launch *launch)
 {
 	return launch->setup.engine->quiet ? launch->setup.engine->quiet : LAUNCH_QUIET;
 }
 
-/* Some engines keep running when their guest has stopped; only their messages show it. */
+/*
+ * Returns true if the engine's messages say that its guest has stopped, although the engine still
+ * runs. Checks them only every LOG_EVERY seconds.
+ */
 static bool is_stuck(struct launch *launch, double now)
 {
 	char text[LAUNCH_WHY_MAX];
@@ -231,7 +240,7 @@ static void keep_time(struct launch *launch)
 	} else if (launch->ended > 0 && now - launch->ended > LINGER) {
 		launch_stop(launch, STOP_LINGER);
 	} else if (launch->behind) {
-		; /* the unread output may contain its end */
+		; /* the unread output may contain the end record */
 	} else if (now - launch->started - launch->busy > launch->setup.timeout) {
 		launch_stop(launch, STOP_TIMEOUT);
 	} else if (now - launch->heard > quiet_limit(launch)) {
@@ -252,7 +261,9 @@ static void pin(struct launch *launch)
 		store_fact(setup->store, setup->id, "pinned", text, "vcpu:cpu");
 }
 
-/* The vCPUs exist once the guest has sent something. */
+/*
+ * Starts counting VM exits. Called after the first record, because QEMU's vCPU threads exist then.
+ */
 static void count_exits(struct launch *launch)
 {
 	const struct launch_setup *setup = &launch->setup;
@@ -294,8 +305,8 @@ bool launch_pump(struct launch *launch)
 	if (!process_reap(&launch->process))
 		return false;
 	/*
-	 * The engine's last output is in the pipe by now; a stray child may still hold the other
-	 * end.
+	 * The engine has ended, so all its output is in the pipe. Read until nothing arrives, not
+	 * until the end: another process may still have the pipe open.
 	 */
 	while (open && launch_descriptor(launch) >= 0) {
 		double heard = launch->heard;
@@ -366,7 +377,7 @@ int launch_alone(const struct launch_setup *setup, struct store_outcome *outcome
 			launch_stop(launch, STOP_INTERRUPT);
 	}
 	launch_outcome(launch, outcome, reason);
-	outcome->revision = outcome->compiler = ""; /* they lie in the launch */
+	outcome->revision = outcome->compiler = ""; /* they point into the launch */
 	launch_free(launch);
 	return 0;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One boot of one image on one engine, from the start of the engine to the verdict on it.
+ * Launches: a launch is one boot of one image on one engine. These functions start the engine, read
+ * its output, stop it at a limit, and decide how the launch ended.
  *
- * Its folder keeps records.txt (the stream as it came), engine.log and serial.log.
+ * The launch's folder has records.txt (the engine's output, unchanged), engine.log (the engine's
+ * messages) and serial.log (the guest's console).
  */
 #pragma once
 
@@ -17,76 +19,81 @@ struct launch_setup {
 	const struct strategy *strategy;
 	const char *directory; /* created by launch_start() */
 	const char *variant;   /* of the engine, or NULL */
-	const char *mode;      /* the kernel's run=: bench, test or list */
-	const char *bench;
-	bool quick;
-	bool pcid, flush_cr3; /* see options.h */
-	const char *profile;  /* see options.h */
-	bool functions, trace;
+	const char *mode;      /* for the kernel's option run=: bench, test or list */
+	const char *bench;     /* globs of benchmarks, separated by commas */
+	bool quick;            /* fewer samples */
+	bool pcid, flush_cr3;  /* as in struct options */
+	const char *profile;   /* as in struct engine_boot */
+	bool functions, trace; /* as in struct engine_boot */
 	unsigned cpus;
 	unsigned memory;       /* MiB */
-	uint64_t module_limit; /* see engine.h, also for the next */
-	bool linux_programs;
-	unsigned timeout; /* seconds */
-	uint64_t seed;
-	bool exits;          /* count VM exits and store them instead of samples */
-	struct store *store; /* NULL: nothing is stored */
-	int64_t id;          /* of the launch in the store */
-	void (*observe)(void *context, const struct record *record); /* or NULL */
+	uint64_t module_limit; /* as in struct engine_boot */
+	bool linux_programs;   /* as in struct engine_boot */
+	unsigned timeout;      /* seconds */
+	uint64_t seed;         /* for the kernel */
+	bool exits;            /* count VM exits; store these instead of samples */
+	struct store *store;   /* NULL: store nothing */
+	int64_t id;            /* in the table launches */
+	/* Called for each record of the guest, with `context`, unless NULL. */
+	void (*observe)(void *context, const struct record *record);
 	void *context;
 };
 
 /* Why the harness stopped an engine. */
 enum launch_stop {
 	STOP_NONE,
-	STOP_TIMEOUT,
-	STOP_QUIET,
-	STOP_LINGER,
-	STOP_FLOOD,
-	STOP_DISK,
-	STOP_INTERRUPT,
-	STOP_STUCK
+	STOP_TIMEOUT,   /* the launch took longer than its timeout */
+	STOP_QUIET,     /* the guest sent nothing for too long */
+	STOP_LINGER,    /* the engine did not end after the end record */
+	STOP_FLOOD,     /* the guest exceeded a limit of the intake */
+	STOP_DISK,      /* results could not be written */
+	STOP_INTERRUPT, /* the user interrupted the run */
+	STOP_STUCK      /* the engine's messages say that its guest has stopped */
 };
 
 struct launch;
 
-/* Returns which samples of the engine have counts. */
+/* Returns which samples on this engine get counts from the instrumentation library. */
 enum intake_counts launch_counts(const struct engine *engine);
 
 /*
- * Starts the engine. Returns NULL with the reason in `why` if that fails. `setup` is copied; the
- * objects that it points to must outlive the launch.
+ * Creates the launch's folder and starts the engine. Returns NULL, with the reason in `why`, if
+ * that fails. `setup` and the text of setup->directory are copied; other objects that `setup`
+ * points to must outlive the launch.
  */
 struct launch *launch_start(const struct launch_setup *setup, char *why, size_t size);
 
-/* Returns the descriptor to wait on for reading, or -1. */
+/* Returns the descriptor of the engine's output, for poll(), or -1 if it is closed. */
 int launch_descriptor(const struct launch *launch);
 
 /*
- * Reads the engine's output, and stops the engine when a limit is reached. Never waits. Returns
- * true once the launch is over.
+ * Reads the engine's output, and stops the engine when a limit is reached. Never blocks. Call it
+ * until it returns true, which means that the launch is over.
  */
 bool launch_pump(struct launch *launch);
 
 /*
- * Stops the engine with SIGTERM, and with SIGKILL after two seconds. Keep calling launch_pump()
- * until the launch is over.
+ * Stops the engine with SIGTERM; two seconds later launch_pump() uses SIGKILL. Continue to call
+ * launch_pump() until the launch is over.
  */
 void launch_stop(struct launch *launch, enum launch_stop cause);
 
+/* Returns the intake's report on the launch so far. */
 const struct intake_report *launch_report(struct launch *launch);
 
 /*
- * Fills in the outcome, after launch_pump() has returned true. outcome->reason points to `reason`.
+ * Fills in the outcome, after launch_pump() has returned true. outcome->reason points to `reason`,
+ * and outcome->revision and ->compiler point into the launch.
  */
 void launch_outcome(struct launch *launch, struct store_outcome *outcome, char reason[LAUNCH_WHY_MAX]);
 
-/* Removes files that only the engine needed and frees the launch. */
+/* Kills the engine if it still runs, removes files that only it needed, and frees the launch. */
 void launch_free(struct launch *launch);
 
 /*
- * Performs a whole launch; an interrupt ends it. Returns 0 with the outcome as above, or -1 with
- * `reason` if the engine could not be started.
+ * Performs a whole launch and waits for its end; an interrupt stops it. Returns 0 with the outcome
+ * as launch_outcome() does, but without revision and compiler, or -1 with the reason in `reason` if
+ * the engine cannot be started.
  */
 int launch_alone(const struct launch_setup *setup, struct store_outcome *outcome,
                  char reason[LAUNCH_WHY_MAX]);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Describes how the engine exited. */
+/* Writes a text that says how the engine exited. */
 static void describe_exit(const struct process *exited, char *text, size_t size)
 {
 	if (exited->signal)
@@ -17,7 +17,10 @@ static void describe_exit(const struct process *exited, char *text, size_t size)
 		snprintf(text, size, "the engine left with status %d", exited->status);
 }
 
-/* Returns the state if the harness stopped the engine, else NULL. */
+/*
+ * If the harness stopped the engine, returns the launch's state and writes the reason. Otherwise
+ * returns NULL.
+ */
 static const char *stopped(const struct outcome_input *input, char *reason, size_t size)
 {
 	const struct intake_report *report = input->report;

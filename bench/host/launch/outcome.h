@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The state and reason of a launch that is over. */
+/* Decides how a launch ended: its state, and the reason for it. */
 #pragma once
 
 #include "bench/host/launch/launch.h"
@@ -10,13 +10,13 @@ struct outcome_input {
 	const struct process *exited;
 	const char *mode;
 	const char *bench;
-	unsigned timeout; /* seconds that the launch was given */
-	double busy;      /* seconds that the harness was busy; they count towards neither limit */
-	unsigned quiet;   /* seconds without a record after which it counts as hung */
+	unsigned timeout; /* seconds that the launch was allowed to take */
+	double busy;      /* seconds that the harness was busy; `timeout` does not count them */
+	unsigned quiet;   /* seconds without output after which the guest counts as hung */
 };
 
 /*
- * Returns the launch's state (complete, failed, cut short, damaged, timed out) and writes the
- * reason, "" if it is complete.
+ * Returns the launch's state (complete, failed, cut short, damaged or timed out) and writes the
+ * reason to `reason`, "" if it is complete.
  */
 const char *outcome_state(const struct outcome_input *input, char *reason, size_t size);

@@ -87,7 +87,10 @@ void pin_rest(const struct pin_host *host, const int cpus[], size_t count, cpu_s
 		*rest = apart;
 }
 
-/* QEMU names the threads of its vCPUs "CPU <n>/KVM". Returns n, or -1. */
+/*
+ * Returns n if the name of a thread, in the file `task`, is "CPU <n>/KVM", as QEMU names the
+ * threads of its vCPUs; otherwise -1.
+ */
 static int vcpu_of(const char *task)
 {
 	FILE *file = fopen(task, "re");

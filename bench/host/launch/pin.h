@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The host's CPUs that a virtual machine is pinned to, so that the scheduler does not move it
+ * Pins the vCPUs of a virtual machine to CPUs of the host, so that the scheduler does not move them
  * between samples.
  */
 #pragma once
@@ -10,32 +10,34 @@
 #include <sys/types.h>
 
 struct pin_host {
-	cpu_set_t usable;      /* CPUs that this process may run on, and the isolated ones */
-	cpu_set_t isolated;    /* excluded from scheduling (isolcpus=) */
-	int core[CPU_SETSIZE]; /* the lowest hardware thread of the CPU's core */
+	cpu_set_t usable;      /* the CPUs that this process may run on, and all isolated CPUs */
+	cpu_set_t isolated;    /* the CPUs that the scheduler leaves alone (isolcpus=) */
+	int core[CPU_SETSIZE]; /* for each CPU, the number of the first CPU of its core */
 };
 
 /*
- * Reads the host's CPUs (host_facts.h). Later calls still use the affinity that this process had at
- * the first.
+ * Fills in `host`. Every call uses the affinity that this process had at the first call, because
+ * pin_machine() changes it.
  */
 void pin_read_host(struct pin_host *host);
 
 /*
- * Chooses CPUs for `count` vCPUs: isolated ones first, one per core while there are cores, highest
- * number first, CPU 0 last. Returns how many were chosen, fewer than `count` if the host has fewer.
+ * Chooses CPUs for `count` vCPUs and stores their numbers in `cpus`. First come isolated CPUs, then
+ * others outside the core of CPU 0, at most one of each core; then all remaining CPUs. Among these,
+ * higher numbers come first. Returns how many were chosen: `count`, or fewer if the host has fewer.
  */
 size_t pin_choose(const struct pin_host *host, size_t count, int cpus[]);
 
 /*
- * Finds the CPUs for everything else: those that are not isolated and share no core with any of the
- * `count` chosen ones or, if there are none, all but the chosen ones. May be empty.
+ * Stores in `rest` the CPUs for all other threads: usable CPUs that are not isolated and share no
+ * core with the `count` CPUs in `cpus`. If there are none, all usable CPUs that are not in `cpus`;
+ * that may be none.
  */
 void pin_rest(const struct pin_host *host, const int cpus[], size_t count, cpu_set_t *rest);
 
 /*
- * Pins each vCPU of a running QEMU to its own CPU and moves QEMU's other threads and this process
- * off those. `text` gets each vCPU with its CPU, such as "0:7,1:6", or the reason for a failure.
- * Returns the number of pinned vCPUs.
+ * Pins each vCPU of the running QEMU `pid` to a CPU of its own, and moves QEMU's other threads and
+ * this process to other CPUs. Writes each vCPU with its CPU to `text`, such as "0:7,1:6", or the
+ * reason for a failure. Returns the number of pinned vCPUs.
  */
 unsigned pin_machine(pid_t pid, unsigned vcpus, char *text, size_t size);

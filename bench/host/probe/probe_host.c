@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rows of --probe about this host: what makes its numbers worse or better. */
+/* The rows of --probe about this host: facts that make measurements better or worse. */
 #include "bench/host/base/host_facts.h"
 #include "bench/host/launch/exits.h"
 #include "bench/host/probe/probe_row.h"

@@ -36,7 +36,7 @@ void probe_kvm_backend(char *text, size_t size)
 	}
 }
 
-/* Explains why there is no /dev/kvm, as far as the host shows it. */
+/* Returns a probable reason why there is no /dev/kvm, with advice. */
 static const char *missing_device(void)
 {
 	bool intel = host_cpu_flag("vmx");
@@ -81,7 +81,8 @@ static int describe_open_error(struct probe *probe, int error)
 }
 
 /*
- * Asks KVM for its version and for a virtual machine, which fails if another hypervisor is active.
+ * Checks the version of KVM's interface, and that KVM can create a virtual machine, which fails if
+ * another hypervisor is active. Returns 0, or -1 with the reason in probe->device.
  */
 static int check_device(struct probe *probe, int device)
 {
@@ -119,7 +120,7 @@ static int open_device(struct probe *probe)
 	device = open(path, O_RDWR | O_CLOEXEC);
 	if (device < 0)
 		return describe_open_error(probe, errno);
-	/* A made-up host (host_facts.h) has a plain file there. */
+	/* In a test with PALIMPSEST_ROOT, /dev/kvm may be a regular file, which has no ioctls. */
 	if (!*host_root() || fstat(device, &kind) || !S_ISREG(kind.st_mode))
 		status = check_device(probe, device);
 	close(device);
@@ -159,7 +160,10 @@ static void observe(void *context, const struct record *record)
 		probe->invariant = strstr(features, "invariant-tsc") != NULL;
 }
 
-/* Boots the self-test once. Writes a problem to probe->self_test and returns its kind. */
+/*
+ * Boots the self-test once. Returns LOG_NOTHING if it passes. Otherwise writes the reason to
+ * probe->self_test and returns its kind.
+ */
 static enum engine_log_cause boot(struct probe *probe)
 {
 	char directory[PATH_MAX];
@@ -202,7 +206,7 @@ static enum engine_log_cause boot(struct probe *probe)
 	return *probe->self_test ? cause : LOG_NOTHING;
 }
 
-/* Boots the self-test, with other CPU models if QEMU refuses `host`. */
+/* Boots the self-test. If QEMU refuses the CPU model, tries again with the next, simpler one. */
 static void boot_some_cpu(struct probe *probe)
 {
 	enum engine_log_cause cause;

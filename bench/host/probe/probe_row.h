@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* For probe_table.c and probe_host.c only: a line of --probe's output. */
+/* The lines that --probe prints, for probe_table.c and probe_host.c. */
 #pragma once
 
 #include "bench/host/probe/probe_kvm.h"
@@ -12,11 +12,14 @@ struct probe_row {
 	enum grade grade;
 	const char *item;
 	char value[200];
-	const char *meaning; /* what it means for the numbers */
-	const char *advice;  /* NULL: nothing to improve */
+	const char *meaning; /* what the value means for measurements */
+	const char *advice;  /* how to improve the value, or NULL */
 };
 
+/* Formats the row's value like printf(). */
 __attribute__((format(printf, 2, 3))) void probe_set(struct probe_row *row, const char *format, ...);
 
-/* Fills in row `index`, counted from 0, of facts about this host. Returns false after the last. */
+/*
+ * Fills in row number `index`, from 0, of facts about this host. Returns false after the last row.
+ */
 bool probe_host_row(size_t index, struct probe_row *row);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* `run-bench.sh --probe`: every finding, what it means for the numbers, and how to improve it. */
+/* Prints the table of `run-bench.sh --probe`: each finding, what it means for measurements, and how
+ * to improve it. */
 #define _GNU_SOURCE
 #include "bench/host/base/host_facts.h"
 #include "bench/host/base/paths.h"
@@ -25,7 +26,7 @@ void probe_set(struct probe_row *row, const char *format, ...)
 	va_end(arguments);
 }
 
-/* Prints `text` in lines of at most TEXT_WIDTH bytes, starting at the cursor. */
+/* Prints `text` in lines of at most TEXT_WIDTH bytes, and indents each line but the first. */
 static void print_text(FILE *out, const char *text)
 {
 	while (strlen(text) > TEXT_WIDTH) {
@@ -105,7 +106,7 @@ static struct probe_row backend_row(const struct probe *probe)
 	return row;
 }
 
-/* Returns a parameter of the backend's module: 1 on, 0 off, -1 missing. */
+/* Returns 1 if a parameter of the backend's kernel module is on, 0 if it is off, -1 if unknown. */
 static int parameter(const struct probe *probe, const char *name)
 {
 	char path[160];
