@@ -13,8 +13,8 @@ static size_t count;
 
 /*
  * A hash table with linear probing. An entry is the index of a module plus 1, or 0 if the place is
- * empty. Names are padded with NULs; the first two 8-byte words, which are hashed, differ in most
- * of them.
+ * empty. Names are padded with NULs. The hash is made of their first two 8-byte words, in which
+ * most names differ.
  */
 #define PLACES    (2 * BOOT_MODULES)
 /* Stands for modules[BOOT_MODULES], whose name equals no other. */

@@ -195,7 +195,7 @@ static int replace(struct node *name)
 {
 	struct node *node = node_target(name);
 
-	if (node->archived && node->links == 1) /* the file's last name */
+	if (node->archived && node->links == 1) /* this is the only name that the file still has */
 		forget_archived(find_archived(node->archived));
 	return node_remove(name);
 }

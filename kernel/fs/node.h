@@ -36,7 +36,7 @@ struct node {
 	uint16_t device; /* of a character device: DEVICE_* */
 	bool owns_data;  /* true if it co-owns the frames that contain `data` */
 	uint16_t name_length;
-	struct node *parent; /* its directory; the root's is the root; NULL: removed */
+	struct node *parent; /* its directory; the root itself for the root; NULL if removed */
 	/* Of a directory: its first and last child, in the order of `place`. */
 	struct node *children, *last;
 	struct node *next, *previous; /* siblings in its directory, in the order of `place` */
@@ -182,7 +182,8 @@ static inline void node_hold(struct node *node)
 void node_drop(struct node *node);
 
 /*
- * The operations of a node's backing (node_data.c), and one of them, which frees the node (node.c).
+ * The operations of a node's backing (node_data.c). node_release() is the one that frees the node
+ * (node.c).
  */
 extern const struct backing_ops node_backing_ops;
 void node_release(struct backing *backing);

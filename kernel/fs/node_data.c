@@ -10,7 +10,7 @@
 #include "output/panic.h"
 #include "sched/pause.h"
 
-#define ENTRIES 512 /* frame addresses in a table, which is a frame */
+#define ENTRIES 512 /* frame addresses in a table, which takes one frame */
 
 _Static_assert(FILE_SIZE_MAX <= ENTRIES * ENTRIES * PAGE_SIZE, "two levels of tables reach all of a file");
 

@@ -54,8 +54,9 @@ enum terminal_use { TERMINAL_READ, TERMINAL_CHANGE };
 
 /*
  * Returns 0 if the current process may use the terminal: it is in the foreground group or in
- * another session, or it ignores or blocks SIGTTOU. Otherwise returns -EIO, or -ERESTARTSYS after
- * it has sent SIGTTIN or SIGTTOU to the process's group. Set by process/jobs.c.
+ * another session, there is no foreground group yet, or it ignores or blocks SIGTTOU. Otherwise
+ * returns -EIO, or -ERESTARTSYS after it has sent SIGTTIN or SIGTTOU to the process's group. Set by
+ * process/jobs.c.
  */
 extern int (*terminal_check)(enum terminal_use use);
 

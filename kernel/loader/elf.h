@@ -27,12 +27,12 @@ struct elf_plan {
 	uint32_t room; /* segments that fit in `segments`, which has one more, for the stack */
 	/*
 	 * Number of entries at the end of `segments`, from [room] downwards, which plan_load()
-	 * handles (process/plan.h) instead of the loader. count + rest <= room. An entry has:
-	 *   pages > 0: pages that get frames on first use, with the flags of a region. With
-	 *              REGION_BACKED they are pages past the end of the file, from page
-	 *              `data_offset` on; otherwise they are zeros
-	 *   data:      bytes to copy into a loaded page after the loader has filled it
-	 *   neither:   the start of a segment without rights, which was loaded as readable
+	 * handles (process/plan.h) instead of the loader. count + rest <= room. If an entry has
+	 *   pages > 0:  these pages get frames on first use, with the flags of a region. With
+	 *               REGION_BACKED they are pages past the end of the file, from page number
+	 *               `data_offset` on; otherwise they are zeros.
+	 *   data:       these bytes are copied into a loaded page after the loader has filled it.
+	 *   neither:    a segment without rights begins here, which was loaded as readable.
 	 */
 	uint32_t rest;
 	struct load_segment *segments; /* `inside`, or the array given to elf_check_large() */

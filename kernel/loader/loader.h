@@ -43,8 +43,8 @@ int loader_load(struct address_space *space, const struct load_segment *segments
 
 /*
  * Returns true if loader_load() only maps the pages. The new task then fills them itself: before it
- * enters user mode, it calls loader_fill_own() with the same segments, under its own CR3. This
- * cannot fail. With other loaders, loader_fill_own() must not be called.
+ * enters user mode, it calls loader_fill_own() with the same segments, under its own CR3.
+ * loader_fill_own() cannot fail, and must not be called with other loaders.
  */
 static inline bool loader_defers(void)
 {

@@ -81,7 +81,10 @@ int arguments_finish(struct arguments *a, struct elf_plan *plan, uintptr_t *rsp)
  */
 int arguments_map_large(struct arguments *a, struct address_space *space);
 
-/* Maps the arguments if they are large; a page is part of the plan. Returns 0 or -ENOMEM. */
+/*
+ * Maps the arguments if they are large. A page of arguments is mapped with the plan. Returns 0 or
+ * -ENOMEM.
+ */
 static inline int arguments_map(struct arguments *a, struct address_space *space)
 {
 	return a->page ? 0 : arguments_map_large(a, space);

@@ -30,9 +30,7 @@ static inline int plan_load(struct address_space *space, const struct elf_plan *
 	return plan_add_rest(space, plan, node);
 }
 
-/*
- * Does what loader_fill_own() does, for a plan with the rest included. Only for loaders that defer.
- */
+/* Does what loader_fill_own() does, for a whole plan with its rest. Only for loaders that defer. */
 static inline void plan_fill_own(struct address_space *space, const struct elf_plan *plan)
 {
 	loader_fill_own(space, plan->segments, plan->count);

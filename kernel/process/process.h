@@ -46,8 +46,8 @@ struct process {
 	/* Address of the pointer to this process, which is in its parent or in a sibling. */
 	struct process **sibling_place;
 	/*
-	 * Hash table of process IDs (process_table.c): the next process, and the address of the
-	 * pointer to this process.
+	 * In the hash table of process IDs (process_table.c): the next process of the bucket, and
+	 * the address of the pointer to this process.
 	 */
 	struct process *same_bucket, **bucket_place;
 	int group, session; /* process IDs of their leaders; 0: the kernel's own */
@@ -179,17 +179,17 @@ static inline long process_wait(int pid, int *status, int options)
 size_t process_count(void);
 
 /*
- * Returns how many processes a user other than root may have, zombies included: one for each 256
- * KiB of the machine's memory, at least 64 and at most 8192. All users other than root together may
- * use all but 64 of KSTACK_HEAP_SLOTS.
+ * Returns the number of processes that a user other than root may have, zombies included: one for
+ * each 256 KiB of the machine's memory, at least 64 and at most 8192. Also, all users other than
+ * root together may use all but 64 of KSTACK_HEAP_SLOTS.
  */
 size_t process_user_limit(void);
-/* Returns true if these limits allow the account's user no further process. */
+/* Returns true if the account's user has reached a limit of process_user_limit(). */
 bool process_account_is_full(const struct account *account);
 
 /*
- * Changes the user of the current process, even if the new user has reached that limit. Returns 0,
- * or -EAGAIN if out of memory.
+ * Changes the user of the current process, even if the new user has reached a limit of
+ * process_user_limit(). Returns 0, or -EAGAIN if out of memory.
  */
 int process_set_user(uint32_t user);
 

@@ -76,5 +76,5 @@ void jobs_init(void);
 
 /* Runs in a forked child before it first returns to user mode. */
 void task_begin_child(void);
-/* process/fork.asm: a child's first code, which calls task_begin_child() */
+/* process/fork.asm: the first code of a forked child, which calls task_begin_child() */
 extern char fork_child[];

@@ -212,8 +212,8 @@ void signals_deliver(struct trap_frame *frame);
 
 /*
  * signals_fork() copies the blocked signals, the dispositions and the handler stack to a child; it
- * returns 0 or -ENOMEM. signals_exec() keeps, for execve(), only which signals are ignored and
- * blocked. signals_drop() frees the dispositions.
+ * returns 0 or -ENOMEM. signals_exec() resets the dispositions except SIGNAL_IGNORE and removes the
+ * handler stack, for execve(). signals_drop() frees the dispositions.
  */
 int signals_fork(struct process *child, const struct process *parent);
 void signals_exec(struct process *process);

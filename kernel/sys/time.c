@@ -167,8 +167,8 @@ long sys_time(uint64_t address)
 }
 
 /*
- * Stores zeros, since CPU times are not counted. Returns the time since boot in ticks of
- * CLOCK_HERTZ.
+ * Stores zeros, since CPU times are not counted. Returns the time since boot in units of
+ * 1/CLOCK_HERTZ s.
  */
 long sys_times(uint64_t address)
 {

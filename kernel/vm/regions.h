@@ -45,8 +45,9 @@ int region_unmap(struct address_space *space, uintptr_t start, size_t pages);
 int region_protect(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags);
 
 /*
- * Drops the pages of the range: then anonymous pages read as zeros again, others as their backing.
- * Returns 0, or -ENOMEM if a page of the range is in no region; even then all others are dropped.
+ * Drops the pages of the range. Afterwards, anonymous pages read as zeros again, and backed pages
+ * as the backing. Returns 0, or -ENOMEM if a page of the range is in no region; even then all
+ * others are dropped.
  */
 int region_discard(struct address_space *space, uintptr_t start, size_t pages);
 

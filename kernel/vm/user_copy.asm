@@ -7,8 +7,8 @@
 EFAULT	equ 14
 E2BIG	equ 7
 
-; Adds such a piece of code to the table that cpu/exceptions.c searches: its start, its end and
-; where to resume, each as the distance from the 32-bit word that contains it (struct recovery).
+; RECOVERY start, end, resume: adds code that may fault to the table that cpu/exceptions.c searches.
+; Each 32-bit word is the distance from itself to one of the three addresses (struct recovery).
 %macro RECOVERY 3
 	dd	%1 - $
 	dd	%2 - $
