@@ -43,7 +43,7 @@ struct decoded {
 	enum instruction_class class;
 	uint8_t size;
 	uint8_t reg;
-	uint8_t seen; /* upper bound on the number of bytes that were read */
+	uint8_t seen; /* upper bound on the number of bytes that decode() has read */
 	struct operands operands;
 };
 
