@@ -1,8 +1,11 @@
--- The view `verdict` derives each published figure of a profile (published.tsv, in the table `published`)
--- from the rows `micro.*` of a run. docs/model.md says how to read it.
+-- Derives each published figure of a profile from the rows micro.* of a run. The table `published`
+-- has the lines of published.tsv for the profile; that file explains its columns. docs/model.md
+-- describes the result.
 --
--- `parameter_set` is low, nominal or high of the cycle model, or ticks (of the TSC, under KVM).
+-- `parameter_set` is a set of the cycle model's parameters (low, nominal or high), or `ticks` for
+-- TSC ticks under KVM.
 
+-- The cost of each row: of the whole row (`total`) and of one operation (`each`).
 CREATE TEMP VIEW cost AS
 SELECT CASE s.metric WHEN 'cycles_low' THEN 'low' WHEN 'cycles_nominal' THEN 'nominal' WHEN 'cycles_high' THEN 'high'
        ELSE 'ticks' END AS parameter_set,
@@ -12,7 +15,8 @@ WHERE o.metric = 'operations' AND s.flags NOT LIKE '%check-failed%'
   AND (s.engine = 'bochs' AND s.metric IN ('cycles_low', 'cycles_nominal', 'cycles_high')
        OR s.engine = 'kvm' AND s.metric = 'tsc');
 
--- Latencies of a load by working set, in cycles or ticks.
+-- The latency of a load for each size of the working set, in cycles or TSC ticks, with pages of
+-- 2 MiB and of 4 KiB.
 CREATE TEMP VIEW chase AS
 SELECT CASE WHEN parameter < 1048576 THEN (parameter / 1024) || ' KiB' ELSE (parameter / 1048576) || ' MiB' END
        AS "working set",
@@ -29,12 +33,14 @@ FROM cost
 WHERE benchmark LIKE 'micro.chase.%'
 GROUP BY parameter;
 
+-- The cost of an operation of one row, less that of an operation of another row (`less`).
 CREATE TEMP VIEW difference AS
 SELECT a.parameter_set AS parameter_set, a.benchmark AS benchmark, b.benchmark AS less, parameter,
        a.each - b.each AS each
 FROM cost a JOIN cost b USING (parameter_set, parameter);
 
--- A knee is one that can be told: the step is at least one cycle high.
+-- The value of each figure whose `how` is reach. There is none if the difference rises by less than
+-- one cycle (or tick), because the step is then too small to find.
 CREATE TEMP VIEW reach AS
 SELECT f.rowid AS figure, d.parameter_set AS parameter_set,
        (before.each + after.each) / 2 AS half, max(d.parameter) AS reach
@@ -51,6 +57,7 @@ WHERE f.how = 'reach' AND after.each - before.each >= 1
                        AND over.each > (before.each + after.each) / 2)
 GROUP BY f.rowid, d.parameter_set;
 
+-- The value of each figure for each parameter set.
 CREATE TEMP VIEW measured AS
 SELECT f.rowid AS figure, c.parameter_set AS parameter_set, c.each AS value
 FROM published f JOIN cost c ON c.benchmark = f."row" AND c.parameter = f."from"
@@ -70,6 +77,8 @@ WHERE f.how = 'difference'
 UNION ALL
 SELECT figure, parameter_set, reach FROM reach;
 
+-- One row per figure: the published and the measured values, and the error of the nominal value in
+-- percent.
 CREATE TEMP VIEW verdict AS
 SELECT f.rowid AS number, f.figure AS figure, f.kind AS kind, f.unit AS unit, f.low AS published_low,
        f.high AS published_high, f.bound AS bound, f.source AS source,
@@ -81,6 +90,7 @@ SELECT f.rowid AS number, f.figure AS figure, f.kind AS kind, f.unit AS unit, f.
 FROM published f LEFT JOIN measured m ON m.figure = f.rowid
 GROUP BY f.rowid;
 
+-- The same rows, formatted for the table.
 CREATE TEMP VIEW shown AS
 SELECT number, kind, figure || ', ' || unit AS figure,
        CASE WHEN published_low = published_high THEN CAST(published_low AS TEXT)

@@ -1,11 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Compares the cycle model with published figures: runs the micro-kernels with a profile, prints the
-# table, and fails if a figure is outside its bound (make validate-model, docs/model.md).
+# Compares the cycle model with published figures: runs the benchmarks micro.* with a profile, prints
+# a table, and fails if a figure is outside its bound. `make validate-model` calls it; docs/model.md
+# describes the result.
 #
-# usage: validate.sh [PROFILE [ENGINE]]
-#        validate.sh --database FILE PROFILE     the table of an earlier run
+# usage: validate.sh [PROFILE [ENGINE]]           the default is skylake-client on auto
+#        validate.sh --database FILE PROFILE      prints the table of an earlier run
+# Exit status: 0 if all figures are within their bounds; 1 if not, or if a benchmark did not run; 2
+# for wrong use and other failures.
 set -u
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../environment.sh"
@@ -19,7 +22,7 @@ fail()
 	exit 2
 }
 
-# sql <statements>: runs them on the run's database and the figures of the profile
+# sql STATEMENTS: executes them on the run's database, with the views of figures.sql
 sql()
 {
 	{
@@ -34,7 +37,8 @@ sql()
 	} | sqlite3 -readonly -bail "$database"
 }
 
-# rows <kind> <more columns>: prints one section of the table
+# rows KIND COLUMNS: prints the figures of a kind. COLUMNS is added to the columns of the table; it
+# is empty or begins with a comma.
 rows()
 {
 	sql ".mode markdown --wrap 0
@@ -42,8 +46,8 @@ rows()
 		WHERE kind = '$1' ORDER BY number;"
 }
 
-# chases <columns of KVM or nothing>: prints the latency of a load by working set; nothing is published
-# for all of it
+# chases COLUMNS: prints the latency of a load for each size of the working set, most of which have
+# no published figure. COLUMNS is added to the columns of the table, as for rows().
 chases()
 {
 	local range="printf('%.1f, %.1f, %.1f', low_%s, nominal_%s, high_%s)"
@@ -86,7 +90,7 @@ table()
 	fi
 }
 
-# measure <engine>: runs the micro-kernels into $out
+# measure ENGINE: runs the benchmarks micro.* and writes the results to $out
 measure()
 {
 	local engines status
