@@ -106,8 +106,8 @@ long read_random_bytes(uint64_t buffer, size_t size);
 
 /*
  * Pauses in a read or write (sched/pause.h). Returns true if the call should end early. For a file
- * in the tree of nodes, that is only if a signal will end the task, as in Linux; other tasks wait
- * for the file's position until file_release() (POSIX 2.9.7).
+ * in the tree of nodes, returns true only if a signal will end the task, as in Linux, and lets
+ * other tasks wait for the file's position until file_release() (POSIX 2.9.7).
  */
 bool file_pause(struct file *file);
 void file_release(struct file *file);

@@ -169,6 +169,7 @@ struct node *node_create_nameless(size_t size);
  */
 void node_limit_frames(size_t most);
 void node_limit_nodes(size_t most);
+
 /* Returns true if the limit on frames is reached. */
 bool node_frames_are_used_up(void);
 extern size_t node_count;

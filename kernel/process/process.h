@@ -184,6 +184,7 @@ size_t process_count(void);
  * root together may use all but 64 of KSTACK_HEAP_SLOTS.
  */
 size_t process_user_limit(void);
+
 /* Returns true if the account's user has reached a limit of process_user_limit(). */
 bool process_account_is_full(const struct account *account);
 
