@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Segments of odd sizes: large .bss, nothing but .bss, and segments that extend past the end of the
- * file. */
+/*
+ * Files with segments of odd sizes: with a large .bss, with nothing but .bss, and with data that
+ * extends past the end of the file.
+ */
 #include "tests/elf/odd.h"
 
-/* A segment with nothing but .bss, at `offset` of the file. */
+/* Makes a file with a segment that has only .bss: `size` bytes, with p_offset `offset`. */
 static void only_bss(struct image *i, uint64_t offset, uintptr_t address, uint64_t size)
 {
 	begin(i, ET_EXEC, TEXT);
@@ -48,23 +50,23 @@ static void bss_1g_with_data(struct image *i)
 	change(i, DATA + (1UL << 29));
 }
 
-/* The program break follows the .bss. */
+/* The program checks that the program break is not below the end of the .bss, and moves it up. */
 static void bss_17m_break(struct image *i)
 {
 	const uint64_t size = 17UL << 20;
 
 	only_bss(i, 0, TEXT + 0x100000, size);
-	PUT(i, 0x31, 0xff, 0xb8); /* RBX = brk(0) */
+	PUT(i, 0x31, 0xff, 0xb8); /* the code computes RBX = brk(0) */
 	put_number(i, 12);
 	PUT(i, 0x0f, 0x05, 0x48, 0x89, 0xc3);
 	put_address(i, TEXT + 0x100000 + size);
-	PUT(i, 0x48, 0x39, 0xc3, 0x73, 12); /* it is not below the .bss */
+	PUT(i, 0x48, 0x39, 0xc3, 0x73, 12); /* skips the exit if RBX >= end of the .bss */
 	put_exit(i, 90);
-	PUT(i, 0x48, 0x8d, 0xbb); /* brk(RBX + 16 KiB) */
+	PUT(i, 0x48, 0x8d, 0xbb); /* calls brk(RBX + 16 KiB) */
 	put_number(i, 0x4000);
 	PUT(i, 0xb8);
 	put_number(i, 12);
-	PUT(i, 0x0f, 0x05, 0xc6, 0x83); /* writes to the last byte before it */
+	PUT(i, 0x0f, 0x05, 0xc6, 0x83); /* writes to the last byte below the new break */
 	put_number(i, 0x3fff);
 	PUT(i, 1);
 }
@@ -84,7 +86,10 @@ static void bss_of_constants_written(struct image *i)
 	change(i, DATA + 0x3fff);
 }
 
-/* Data of `size` bytes at `offset`, in a file that ends at 3 * PAGE - 0x100. */
+/*
+ * Makes a file of 3 * PAGE - 0x100 bytes with a segment of `size` bytes at `offset`, which may lie
+ * past the end of the file. The segment takes `memory` bytes in memory.
+ */
 static void past_end(struct image *i, uint32_t flags, uint64_t offset, uint64_t size, uint64_t memory)
 {
 	begin(i, ET_EXEC, TEXT);
@@ -133,7 +138,7 @@ static void past_end_whole_read(struct image *i)
 	check(i, OF_FILE(4 * PAGE + 0x10), 0);
 }
 
-/* Past the last byte, but in its page. */
+/* The whole segment lies past the last byte of the file, but in the page of that byte. */
 static void past_end_whole_in_page(struct image *i)
 {
 	past_end(i, R | W, 3 * PAGE - 0x80, 0x40, 0x40);
@@ -160,8 +165,10 @@ static void past_end_text(struct image *i)
 	check(i, TEXT + PAGE, pattern(PAGE));
 }
 
-/* .bss after data past the end: it starts with a missing page or inside one, and is writable or
- * not. */
+/*
+ * The next four files have .bss after data that extends past the end of the file. The .bss starts
+ * at or inside a page that is past the end, and is writable or read-only.
+ */
 static void past_end_then_bss(struct image *i)
 {
 	past_end(i, R | W, 2 * PAGE, 2 * PAGE, 4 * PAGE);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Odd headers, and program headers in odd places. */
+/* Files with odd values in the ELF header, and with program headers in odd places. */
 #include "tests/elf/odd.h"
 
 /* The program headers are not aligned. */
@@ -15,7 +15,7 @@ static void table_at_end(struct image *i)
 	i->header.e_phoff = i->size + 5;
 }
 
-/* 1170 headers, the most that 64 KiB hold, and one more. */
+/* Linux accepts program headers of at most 64 KiB, that is 1170. */
 static void headers_1170(struct image *i)
 {
 	plain(i);
@@ -29,12 +29,12 @@ static void headers_1171(struct image *i)
 	i->header.e_phnum = 1171;
 }
 
-/* Program headers that are cut off, or not in the file. */
+/* The file ends where its program headers would begin (write_image() in make.c). */
 static void table_past_end(struct image *i)
 {
 	plain(i);
 	i->header.e_phnum = 60;
-	i->header.e_phoff = i->size; /* they begin at the end, and are cut off when written */
+	i->header.e_phoff = i->size;
 }
 
 const struct file odd_headers[] = {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that no linker makes: functions to build one, and the tables of them. make.c writes
- * them. */
+/*
+ * Functions that build ELF files that no linker makes, and tables of these. make.c writes the
+ * files.
+ */
 #pragma once
 
 #include <elf.h>
@@ -13,7 +15,7 @@
 
 #define PAGE         0x1000UL
 #define SEGMENTS_MAX 1300
-#define CODE         0x800UL /* offset of the code; headers come before it, data in the next page */
+#define CODE         0x800UL /* offset of the code; the headers are before it, the data at PAGE */
 
 enum { R = PF_R, W = PF_W, X = PF_X };
 
@@ -21,53 +23,65 @@ struct image {
 	Elf64_Ehdr header;
 	Elf64_Phdr segments[SEGMENTS_MAX];
 	uint8_t bytes[0x20000];
-	size_t size;    /* of the file, not counting program headers at its end */
-	uintptr_t text; /* address of the file's first byte */
-	size_t code;    /* offset of the end of the code so far */
-	unsigned checks;
+	size_t size;     /* of the file in bytes, without program headers at its end */
+	uintptr_t text;  /* address of the file's first byte */
+	size_t code;     /* offset of the end of the code so far */
+	unsigned checks; /* checks in the code so far; check n exits with status 100 + n */
 };
 
-/* Returns the file's byte at an offset, which is never 0. */
+/* Returns the byte at this offset of every file's data. It is never 0. */
 uint8_t pattern(size_t offset);
 
-/* Append bytes to the code. */
+/* Append bytes, or a number of 4 bytes, to the code. */
 void put(struct image *i, const void *bytes, size_t size);
 #define PUT(i, ...) put(i, (const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }))
 void put_number(struct image *i, uint32_t number);
 
-/* RAX = `address`: relative to the code, wherever it is loaded, if it is near. */
+/*
+ * Appends code that loads `address` into RAX. If it is within 2 GiB of the code, the instruction is
+ * relative to RIP, so that it is right wherever a PIE is loaded.
+ */
 void put_address(struct image *i, uintptr_t address);
 
+/* Appends exit(status). */
 void put_exit(struct image *i, unsigned status);
 
-/* The program reads a byte, and exits with a status from 100 on if it is not `value`. */
+/*
+ * Appends code that reads the byte at `address` and exits with 100 + i->checks if it is not
+ * `value`.
+ */
 void check(struct image *i, uintptr_t address, uint8_t value);
 
-/* The program writes a byte. */
+/* Appends code that writes the byte at `address` and checks it. */
 void change(struct image *i, uintptr_t address);
 
-/* The program calls mprotect(). */
+/* Appends mprotect(address, size, protection). The program exits as after check() if it fails. */
 void protect(struct image *i, uintptr_t address, uint32_t size, uint32_t protection);
 
-/* Adds a segment. */
+/* Adds a PT_LOAD segment with `size` bytes in the file and `memory` bytes in memory. */
 void add(struct image *i, uint32_t flags, uint64_t offset, uint64_t address, uint64_t size, uint64_t memory);
 
-/* Makes a header, code that does nothing yet, and two pages of data after it. */
+/*
+ * Starts an image: an ELF header of this type, a text segment of one page at address `text` whose
+ * code is still empty, and two pages of data after it in the file.
+ */
 void begin(struct image *i, uint16_t type, uintptr_t text);
 
 #define TEXT 0x400000UL
 #define DATA (TEXT + 2 * PAGE + 0x300) /* offset PAGE + 0x300 of the file */
 
-/* Like a linker's output: text, data, and .bss that ends some pages later; and the same as a
- * PIE. */
+/*
+ * Make a file like a linker's, as an executable and as a PIE: text, data, and .bss of several
+ * pages.
+ */
 void plain(struct image *i);
 void plain_pie(struct image *i);
 
-/* A row of a table. A row without a name ends the table. */
+/* A row of a table of files. A row without a name ends the table. */
 struct file {
-	const char *name, *on_linux, *here; /* results; `here` may be NULL: as on Linux */
-	void (*make)(struct image *);       /* NULL: plain(), with `value` at offset `at` */
-	const char *why;
+	const char *name, *on_linux, *here; /* expected results; `here` is NULL if as on Linux */
+	void (*make)(struct image *);       /* NULL: plain(), but with `value` in `bytes` bytes at `at` */
+	const char *why;                    /* the reason if the results differ, or NULL */
 	size_t at, bytes;
 	uint64_t value;
 };
@@ -90,7 +104,7 @@ struct file {
 		.name = #file, .on_linux = #there, .here = #there_not, .make = file, .why = reason \
 	}
 
-/* Reasons, as in docs/elf.md. */
+/* The reasons for different results, in the words of docs/elf.md. */
 #define EARLIER "found before the old program is gone"
 #define WX      "no page is writable and executable"
 #define BOTH    "bytes of two segments in one place"
@@ -101,9 +115,11 @@ struct file {
 
 extern const struct file odd_headers[], odd_contents[], odd_places[], odd_pages[];
 
-/* In make.c: write a file; write its results into the list. */
+/*
+ * Defined in make.c. write_file() writes a file into the folder; say() adds its line to the list.
+ */
 void write_file(const char *name, const void *bytes, size_t size);
 void say(const char *name, const char *on_linux, const char *here, const char *why);
 
-/* Writes the scripts. */
+/* Writes all scripts and their lines of the list (scripts.c). */
 void scripts(void);

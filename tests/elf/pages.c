@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Segments that share pages, large numbers of segments, odd rights, odd entry points. */
+/* Files with segments that share pages, many segments, odd rights, and odd entry points. */
 #include "tests/elf/odd.h"
 
-/* Two segments in one page, as in the file: `first` bytes of data and `bss` of zeros, then, at
- * 0x800, data. */
+/*
+ * Makes a file with two segments in one page, which is also one page of the file. The first has
+ * `first` bytes of data and `bss` bytes of .bss; the second, at offset 0x800, has `second` bytes of
+ * data and `more` bytes of .bss.
+ */
 static void share_page(struct image *i, uint64_t first, uint64_t bss, uint64_t second, uint64_t more)
 {
 	begin(i, ET_EXEC, TEXT);
@@ -20,7 +23,7 @@ static void share_page_data(struct image *i)
 	share_page(i, 0x300, 0, 0x300, 0);
 }
 
-/* The file has zeros where the first segment has .bss. */
+/* The file has zeros at the place of the first segment's .bss. */
 static void share_page_bss(struct image *i)
 {
 	share_page(i, 0x300, 0x300, 0x300, 0x300);
@@ -31,7 +34,7 @@ static void share_page_bss(struct image *i)
 	check(i, TEXT + 4 * PAGE + 0xdfe, 0);
 }
 
-/* The file has other bytes there, and Linux shows them. */
+/* The file has other bytes at the place of the first segment's .bss, and Linux maps these. */
 static void share_page_bss_dirty(struct image *i)
 {
 	share_page(i, 0x300, 0x300, 0x300, 0x300);
@@ -62,8 +65,10 @@ static void share_page_high_first(struct image *i)
 	i->segments[2] = first;
 }
 
-/* The second segment is from another place in the file. The program reads only the bytes of this
- * segment, or those of both. */
+/*
+ * The two segments share a page in memory, but not in the file. In this file the program reads only
+ * the bytes of the second segment; in share_page_elsewhere_both, the bytes of both.
+ */
 static void share_page_elsewhere(struct image *i)
 {
 	begin(i, ET_EXEC, TEXT);
@@ -137,7 +142,7 @@ static void segments_1170(struct image *i)
 	many(i, 1170);
 }
 
-/* A segment without any rights. */
+/* The segment has no rights: p_flags is 0. */
 static void no_flags(struct image *i)
 {
 	begin(i, ET_EXEC, TEXT);
@@ -215,7 +220,10 @@ static void no_segments(struct image *i)
 	i->segments[0].p_type = PT_NOTE;
 }
 
-/* The text is only the code; Linux maps the whole page. */
+/*
+ * The entry point is in the page of the text segment, but before the segment. Linux maps whole
+ * pages.
+ */
 static void entry_before_text(struct image *i)
 {
 	begin(i, ET_EXEC, TEXT);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Odd alignments and addresses. */
+/* Files with odd alignments and addresses. */
 #include "tests/elf/odd.h"
 
 static void align(struct image *i, uint64_t alignment)
@@ -25,7 +25,7 @@ ALIGN_CASE(pie_align_0, plain_pie, 0)
 ALIGN_CASE(pie_align_max, plain_pie, UINT64_MAX)
 ALIGN_CASE(pie_align_3000, plain_pie, 0x3000)
 
-/* The program checks that the low bits of the address of the file's first byte are 0. */
+/* The program checks that the address of the file's first byte is a multiple of `alignment`. */
 static void pie_aligned(struct image *i, uint64_t alignment)
 {
 	const uint64_t mask = alignment - 1;
@@ -47,19 +47,19 @@ static void pie_align_2m(struct image *i)
 static void pie_align_1g(struct image *i)
 {
 	plain_pie(i);
-	for (unsigned n = 0; n < 2; n++) /* the addresses become multiples of the alignment */
+	for (unsigned n = 0; n < 2; n++) /* moves the image to 1 GiB, as aligned */
 		i->segments[n].p_vaddr = i->segments[n].p_vaddr - TEXT + (1UL << 30);
 	i->header.e_entry = (1UL << 30) + CODE;
 	i->text = 1UL << 30;
 	align(i, 1UL << 30);
 	put_address(i, i->text);
-	PUT(i, 0x48, 0x25); /* RAX &= 2^30 - 1 */
+	PUT(i, 0x48, 0x25); /* the code computes RAX &= 2^30 - 1 */
 	put_number(i, 0x3fffffff);
 	PUT(i, 0x74, 12);
 	put_exit(i, 90);
 }
 
-/* A PIE may be linked at any address. */
+/* Makes a PIE that is linked at the address `text`, which may be any. */
 static void pie_at(struct image *i, uintptr_t text)
 {
 	begin(i, ET_DYN, text);

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# run.sh ENGINE STACK+LOADER+ISOLATION, or run.sh host: ELF files that no linker makes, and scripts
-# with odd first lines, as TAP.
-# Each file is run in the kernel and must do what make.c says; or on the host, if that is a Linux
-# whose behaviour make.c describes. docs/elf.md lists the differences, with make.c's reasons.
+# Runs the ELF files and scripts that make.c writes, and prints TAP.
+# usage: run.sh ENGINE STACK+LOADER+ISOLATION, or run.sh host
+# Runs each file in the kernel, or on the host if it has Linux 6.6 or later, and compares the result
+# with the one that make.c lists. docs/elf.md must explain each reason for a difference.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -13,7 +13,7 @@ engine=$1 build=${2:-}
 . tests/tap.sh
 prefix="$engine${build:+ $build}: "
 files=$work/root/elf
-# These are also run as boot modules. A module is not a file, so nothing follows its end.
+# These files also run as boot modules. The kernel has no pages of a module past its end.
 modules=(plain bss_1g past_end_pages past_end_read share_page_elsewhere_both no_flags_protected)
 
 mkdir -p "$files" "$work/root/tmp"
@@ -50,7 +50,8 @@ host)
 	;;
 esac
 
-# expect NAME WANTED LINE
+# expect NAME RESULT START: one test, which passes if the first output line that begins with START
+# is "START RESULT"
 expect()
 {
 	local got

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Scripts with odd first lines. */
+/* Writes scripts with odd first lines. */
 #include "tests/elf/odd.h"
 
 /*
- * Writes a script. Most name ./show, which exits with the length of the argument in the first line,
- * or with 203 if there is none.
+ * Writes the script `name` and its expected result. Its text is `format`, printed with `width` and
+ * an empty string, then `rest`. The interpreter of most scripts is ./show, which exits with the
+ * length of the argument in the first line, or with 203 if there is none.
  */
 static void script(const char *name, const char *result, const char *format, int width, const char *rest)
 {
@@ -30,7 +31,7 @@ void scripts(void)
 	script("script_spaces_only", "ENOEXEC", "#!%*s", 40, "\n./show\n");
 	script("script_empty", "ENOEXEC", "#!%*s", 0, "\n./show\n");
 	script("script_spaces_256", "ENOEXEC", "#!%*s", 254, "./show\n");
-	/* The first 256 bytes count. The argument is what is left of them, except the last byte. */
+	/* Linux takes the interpreter and its argument from the first 255 bytes of a script. */
 	for (int end = 250; end <= 260; end++) { /* offset of the path's end */
 		snprintf(name, sizeof name, "script_path_to_%d", end);
 		script(name, end <= 255 ? "203" : "ENOEXEC", "#!%*s./show", end - 8,
@@ -46,7 +47,7 @@ void scripts(void)
 		script(name, text, "#!./show%*s", 1, line);
 		memset(line, 'y', sizeof line);
 	}
-	/* A NUL ends the line. */
+	/* A NUL ends the first line, like a newline. */
 	write_file("script_nul_in_path", "#!./show\0x y\nrest\n", 18);
 	say("script_nul_in_path", "203", NULL, NULL);
 	write_file("script_nul_in_argument", "#!./show ab\0cd\nrest\n", 20);
@@ -57,7 +58,7 @@ void scripts(void)
 	say("script_one_byte", "ENOEXEC", NULL, NULL);
 	script("script_missing", "ENOENT", "#!./nothing%*s", 0, "\n");
 	script("script_folder", "EACCES", "#!.%*s", 0, "\n");
-	/* Scripts that are each other's interpreters: up to five are followed. */
+	/* Each script is the interpreter of the next one. Linux follows up to five. */
 	for (int n = 1; n <= 7; n++) {
 		snprintf(name, sizeof name, "script_nested_%d", n);
 		snprintf(next, sizeof next, "#!./script_nested_%d%%*s", n - 1);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs the files listed in FOLDER/list, and the boot modules listed in FOLDER/modules, if it
+ * usage: start [FOLDER]      (default: /elf)
+ * Runs the files listed in FOLDER/list and the boot modules listed in FOLDER/modules, if that file
  * exists. For each it prints the name and the result: the exit status, the name of a signal, or the
- * name of execve()'s error. As `show`, it is the interpreter of scripts: it exits with the length
- * of the argument in the script, or with 200 plus the number of arguments.
+ * name of execve()'s error. If it runs under the name `show`, it is the interpreter of scripts and
+ * exits with the length of the argument in the script, or, if there is not exactly one, with 200 +
+ * argc.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -53,7 +55,7 @@ static const char *status_name(int status)
 	return text;
 }
 
-/* Returns the result of a program, or NULL if this machine cannot start processes. */
+/* Runs a program and returns its result, or NULL if no process could be started. */
 static const char *run(const char *path)
 {
 	char *argv[] = { (char *)path, "one", NULL }, *envp[] = { NULL };
@@ -80,8 +82,10 @@ static int show(int argc, char **argv)
 	return argc == 4 ? (int)strlen(argv[1]) : 200 + argc;
 }
 
-/* Runs the files in a list, with `before` before each name. Returns false if this machine cannot
- * start them. */
+/*
+ * Runs the files in a list and prints their results. The path of a file is `before` and its name;
+ * the printed line has `title` before the name. Returns false if no process could be started.
+ */
 static bool run_list(FILE *list, const char *before, const char *title)
 {
 	char line[200], path[210];

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests the system-call fuzzer: plants faults in a copy of the sources and checks that it reports
-# each.
+# Tests the system-call fuzzer: plants faults in a copy of the sources, one at a time, and checks
+# that the fuzzer reports each.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -15,7 +15,7 @@ mkdir -p "$copy/build"
 cp -a Makefile bochsrc kernel bench tests "$copy/"
 cp -a build/programs build/fuzz build/$build "$copy/build/"
 
-# plant FILE SED: plants the fault in the copy's file and builds the kernel
+# plant FILE SED: plants a fault in the copy of FILE by the sed script SED, and builds the kernel
 plant()
 {
 	cp -p "$1" "$copy/$1.sound"
@@ -30,7 +30,8 @@ restore()
 	rm -f "$copy/$1.sound"
 }
 
-# finds FILE SED WORDS: with this fault, the fuzzer reports a finding that contains these words.
+# finds FILE SED PATTERN: plants the fault; succeeds if the fuzzer reports a finding that matches
+# PATTERN
 finds()
 {
 	local status=0
@@ -47,13 +48,14 @@ restore "$1"
 	return $status
 }
 
-# in_call STATEMENT: the sed script that plants a statement in sys_getppid()
+# in_call STATEMENT: prints the sed script that plants a statement in sys_getppid()
 in_call()
 {
 	printf '%s' "s|long sys_getppid(void)\n{\n|#include \"mem/heap.h\"\n#include \"mem/frames.h\"\n&	$1\n|"
 }
 
-# Without a fault the fuzzer finds nothing, so a finding below is due to the fault.
+# Succeeds if the fuzzer finds nothing in the unchanged sources, so that the findings below are due
+# to the planted faults.
 sound()
 {
 	env -u MAKEFLAGS -u MAKELEVEL make -s -C "$copy" kernel STRATEGY=heap && (cd "$copy" && tests/fuzz/calls.sh 30000 1 tcg $build)

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Fuzzes the system calls of running kernels: calls.sh CALLS SEED tcg|bochs STACK+LOADER+ISOLATION…
-# Boots the builds in turn with the seeds SEED, SEED + 1, …, for at most BOOT_CALLS calls each,
-# until CALLS calls have been made. Everything in a boot, its memory and PCIDs included, follows
-# from its seed, so the same seed gives the same run. Prints TAP, one line per boot. Findings are
-# panics, faults that the program saw, leaked frames or objects, and no output for PATIENCE seconds
-# of processor time. They are left in build/fuzz/calls/. The script stops after FINDINGS (10) of
-# them.
+# Fuzzes the system calls of running kernels and prints TAP, one line per boot.
+# usage: calls.sh CALLS SEED tcg|bochs STACK+LOADER+ISOLATION…
+# Boots the builds in turn with the seeds SEED, SEED + 1, …, for at most BOOT_CALLS (500000) calls
+# each, until CALLS calls have been made. The seed determines the calls, the size of memory and
+# whether PCIDs are on, so the same seed repeats a boot. Findings are panics, faults that the
+# program detects, leaked frames or heap objects, and no output for PATIENCE seconds of CPU time
+# (60, on bochs 180). The output of a boot with a finding is kept in build/fuzz/calls/. The script
+# stops after FINDINGS (10) findings. The names in capitals, except CALLS and SEED, are variables
+# with defaults.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -24,7 +26,7 @@ boot=
 trap 'rm -rf "$work"' EXIT
 trap '[ -z "$boot" ] || pkill -P "$boot"; exit 130' INT TERM
 
-# field NAME: the field's value in the last record of type fuzz, or 0
+# field NAME: prints the value of the field in the last record of type fuzz, or 0
 field()
 {
 	local value
@@ -32,16 +34,17 @@ field()
 	echo "${value:-0}"
 }
 
-# Asks a kernel that has gone silent for its registers, and by an NMI for its last calls.
+# Makes QEMU print the registers, and by an NMI makes the kernel print its last calls. Used when a
+# kernel prints nothing.
 ask_monitor()
 {
 	[ "$engine" = tcg ] || return 0
-	printf 'info registers\nnmi\n' 1<>"$work/monitor.in" # opens at once, even if QEMU has gone
+	printf 'info registers\nnmi\n' 1<>"$work/monitor.in" # 1<> does not block if QEMU has exited
 	sleep 3
 }
 
-# Processor time that the engine has used, in seconds. Unlike real time, it does not grow on a busy
-# host.
+# Prints the CPU time that the engine has used, in seconds. Unlike real time, it does not depend on
+# the load of the host.
 used()
 {
 	local child
@@ -50,9 +53,9 @@ used()
 	done | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
-# Waits for the boot. Kills it and returns false after PATIENCE seconds of its processor time, or 30
-# times as many of real time, without output. Real time is counted in polls, at most five per
-# second, because the clock may be set meanwhile.
+# Waits until the boot ends. Kills it and fails if it prints nothing for PATIENCE seconds of CPU
+# time, or for 30 * PATIENCE seconds of real time. Counts real time in polls, at most five per
+# second, because the host's clock may be set in between.
 watch()
 {
 	local size=-1 now since=0 looks=0
@@ -71,7 +74,8 @@ watch()
 	done
 }
 
-# run_boot BUILD SEED CALLS: sets $status and $quiet
+# run_boot BUILD SEED CALLS: boots a kernel in the mode run=fuzz. Sets $status to its exit status
+# and $quiet to yes if it was killed for printing nothing.
 run_boot()
 {
 	local words="" memory=64
@@ -92,7 +96,8 @@ run_boot()
 	watch || quiet=yes
 	wait "$boot"
 	status=$?
-	# QEMU sometimes spins in its own exit: the kernel has said all that it had to say.
+	# QEMU sometimes spins while it exits. If the kernel has sent its end record, the boot
+	# counts as complete.
 	if [ $quiet = yes ] && [[ $(tail -n 1 "$work/records") == @*" end "*" status=ok "* ]]; then
 		quiet=no status=33 ended="; $engine did not end with the kernel, and was killed"
 	fi

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The fuzz target for archives: compares cpio_unpack() (fs/cpio.c) and archive_unpack()
- * (fs/archive.c), and operations on the files (fs/node.c, fs/node_data.c), with reference_cpio.c,
- * also when memory runs out.
+ * The fuzz target for archives. Unpacks the input with cpio_unpack() (fs/cpio.c) and
+ * archive_unpack() (fs/archive.c), changes the files (fs/node.c, fs/node_data.c), and compares the
+ * tree with the model of reference_cpio.c. Repeats this with too little memory.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -17,7 +17,7 @@
 #include "tests/fuzz/reference_cpio.h"
 
 #define CHANGES   24
-#define PATHS_MAX 64 /* files whose names are looked up as paths */
+#define PATHS_MAX 64 /* only the names of the first 63 files are looked up as paths */
 
 static bool is(uint32_t mode, uint32_t kind)
 {
@@ -47,14 +47,14 @@ static size_t count_children(const struct node *directory)
 	return count;
 }
 
-/* The tree and the reference have the same files. nodes[i] is set to the node of file i. */
+/* Requires the tree to have the same files as the model. Sets nodes[i] to the node of file i. */
 static void check_tree(const struct reference_tree *tree, struct node **nodes)
 {
 	size_t *children = calloc(tree->count, sizeof *children), *names = calloc(tree->count, sizeof *names);
 
 	require(children && names);
 	nodes[0] = node_root;
-	for (size_t i = 1; i < tree->count; i++) { /* parents come first */
+	for (size_t i = 1; i < tree->count; i++) { /* a parent precedes its children */
 		const struct reference_file *file = &tree->files[i];
 
 		nodes[i] = NULL;
@@ -76,7 +76,7 @@ static void check_tree(const struct reference_tree *tree, struct node **nodes)
 	free(names);
 }
 
-/* Looks names up as paths, through symbolic links: a node that is found must be in the tree. */
+/* Looks up names as paths, through symbolic links. A node that is found must be in the tree. */
 static void look_up(const struct reference_tree *tree, struct node **nodes)
 {
 	for (size_t i = 1; i < tree->count && i < PATHS_MAX; i++) {
@@ -90,7 +90,7 @@ static void look_up(const struct reference_tree *tree, struct node **nodes)
 			continue;
 		node = node_find(nodes[file->parent], file->name, true, &error);
 		require(node || error < 0);
-		if (node && is(node->mode, NODE_FILE)) /* its first name may have been removed */
+		if (node && is(node->mode, NODE_FILE)) /* its first name may be gone */
 			continue;
 		for (unsigned depth = 0; node && node != node_root; depth++) {
 			require(node->parent && depth < PATH_LENGTH);
@@ -117,7 +117,7 @@ static void write_byte(struct node *node, struct reference_file *file, size_t of
 	file->own[offset] = (uint8_t)(offset + 1);
 }
 
-/* Writes, truncates, extends and removes files, sometimes with little memory. */
+/* Writes, truncates, extends and removes files at random, sometimes with little memory. */
 static void change_files(struct reference_tree *tree, struct node **nodes)
 {
 	for (unsigned n = 0; n < CHANGES && tree->count > 1; n++) {
@@ -164,12 +164,15 @@ static void remove_all(void)
 
 /* How to run an input: where the archive is, and how memory runs out. */
 struct round {
-	bool in_frames;      /* in frames of its own, as a boot module */
-	size_t failing_call; /* index of the heap_alloc() that fails */
-	size_t frames;       /* frames that are free */
+	bool in_frames;      /* the archive is in frames of its own, as a boot module is */
+	size_t failing_call; /* index of the heap_alloc() that fails, or SIZE_MAX */
+	size_t frames;       /* number of free frames, or SIZE_MAX */
 };
 
-/* Returns the kernel's result. *calls is set to its number of heap allocations. */
+/*
+ * Unpacks the input and checks everything. Returns the kernel's result; sets *calls to the number
+ * of its heap allocations.
+ */
 static int run(const uint8_t *bytes, size_t size, const struct round *round, size_t *calls)
 {
 	struct reference_tree tree;
@@ -195,7 +198,7 @@ static int run(const uint8_t *bytes, size_t size, const struct round *round, siz
 	require(result.used <= size && result.freed <= modules * PAGE_SIZE);
 
 	reference_start(&tree);
-	/* A node takes two allocations; the second is made even if the first fails. */
+	/* A node takes two allocations. The kernel makes the second even if the first fails. */
 	expected =
 	        reference_unpack(&tree, bytes, size,
 	                         heap_first_failure == SIZE_MAX ? SIZE_MAX : heap_first_failure / 2, &rest);

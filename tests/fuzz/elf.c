@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The fuzz target for ELF files: compares elf_check() (loader/elf.c, elf_odd.c), and the image
- * loaded by its plan, with reference_elf.c.
+ * The fuzz target for ELF files. Compares the result and the plan of elf_check() (loader/elf.c,
+ * elf_odd.c), and the image loaded by that plan, with the model of reference_elf.c.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -14,7 +14,7 @@
 #include "tests/fuzz/reference_elf.h"
 
 #define IMAGE_TOP  (USER_STACK_BASE - PAGE_SIZE)
-#define LOADED_MAX 64 /* images of up to 64 pages are really loaded */
+#define LOADED_MAX 64 /* images of at most this many pages are also loaded */
 
 static struct reference reference;
 
@@ -24,8 +24,8 @@ static bool are_apart(const struct load_segment *a, const struct load_segment *b
 }
 
 /*
- * Returns part `i` of the plan: first the loaded segments, then those of the rest that have pages;
- * NULL past the end.
+ * Returns part `i` of the plan, or NULL past the last. The parts are the loaded segments, then
+ * those entries of the plan's rest that have pages.
  */
 static const struct load_segment *part(const struct elf_plan *plan, size_t i)
 {
@@ -60,7 +60,10 @@ static void check_data(const struct load_segment *s, const uint8_t *file, size_t
 	require(s->data_size <= (size_t)(file + size - s->data));
 }
 
-/* Entries of the rest without pages: either bytes to copy into a loaded page, or a page to hide. */
+/*
+ * Checks the entries of the plan's rest that have no pages. Each either has bytes that are copied
+ * into a loaded page, or names a loaded page that is hidden (REGION_NONE).
+ */
 static void check_patches(const struct elf_plan *plan, const uint8_t *file, size_t size)
 {
 	for (size_t i = 0; i < plan->rest; i++) {
@@ -78,7 +81,7 @@ static void check_patches(const struct elf_plan *plan, const uint8_t *file, size
 	}
 }
 
-/* Checks what the rest of the kernel relies on if a plan was accepted. */
+/* Checks the properties of an accepted plan that the rest of the kernel relies on. */
 static void check_plan(const struct elf_plan *plan, const uint8_t *file, size_t size)
 {
 	bool headers_found = plan->headers == 0 && reference.candidates == 0;
@@ -173,7 +176,7 @@ static size_t pages_of(const struct elf_plan *plan)
 	size_t pages = 0;
 
 	for (const struct load_segment *s = plan->segments; s < plan->segments + plan->count; s++)
-		pages += s->pages; /* no overflow: user addresses have 47 bits */
+		pages += s->pages; /* cannot overflow: user addresses have 47 bits */
 	return pages;
 }
 
@@ -193,7 +196,8 @@ static void check_loaded(const struct elf_plan *plan, struct address_space *spac
 	size_t parts = 0;
 
 	for (; (s = part(plan, parts)); parts++) {
-		const size_t pages = is_loaded(plan, s) ? s->pages : 1; /* the rest is not present */
+		/* Parts that are not loaded have no pages present; one page of each is enough. */
+		const size_t pages = is_loaded(plan, s) ? s->pages : 1;
 
 		check_region(space, s);
 		for (uintptr_t page = s->start; page < s->start + pages * PAGE_SIZE; page += PAGE_SIZE) {
@@ -212,7 +216,7 @@ static void check_loaded(const struct elf_plan *plan, struct address_space *spac
 	require(space->count == parts);
 }
 
-/* Loads a small image, first with a random shortage of memory. */
+/* Loads a small image twice, the first time with a random number of free frames. */
 static void load(const struct elf_plan *plan)
 {
 	struct address_space space;

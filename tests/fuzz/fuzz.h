@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the fuzz targets share. A target is one LLVMFuzzerTestOneInput(). libFuzzer calls it with
- * inputs that it makes up (make fuzz), replay.c with those of the corpus (make fuzz-smoke). The
- * kernel code under test gets a small memory in which the address sanitizer knows free frames and
- * freed heap objects, and allocations that fail on request.
+ * Shared by the fuzz targets. A target defines LLVMFuzzerTestOneInput(). libFuzzer calls it with
+ * inputs that it makes up (make fuzz), and replay.c calls it with the inputs of the corpus (make
+ * fuzz-smoke). support.c gives the kernel code under test a small memory, in which the address
+ * sanitizer detects uses of free frames and heap objects, and makes allocations fail on request.
  */
 #pragma once
 
@@ -16,9 +16,9 @@
 #define INPUT_MAX     (16 * KIB) /* bytes; longer inputs are ignored */
 #define MEMORY_FRAMES 512UL      /* frames 1 … 512 */
 #define MODULE_START  ((MEMORY_FRAMES + 1) * PAGE_SIZE)
-#define MODULE_PAGES  (INPUT_MAX / PAGE_SIZE) /* reserved after them for a boot module */
+#define MODULE_PAGES  (INPUT_MAX / PAGE_SIZE) /* pages at MODULE_START, for a boot module */
 
-/* Runs the input. Returns 0; aborts the process if anything is wrong. */
+/* Runs the input. Returns 0, or aborts the process if a check fails. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 /* True if the kernel accepted the last input. */
@@ -29,8 +29,8 @@ extern bool fuzz_accepted;
 _Noreturn void fuzz_fail(const char *file, int line, const char *condition);
 
 /*
- * Starts with all frames free and full of garbage, the module's frames reserved, and no failing
- * allocation.
+ * Restarts the memory: frees all frames except those reserved for the module, poisons all memory,
+ * and lets no allocation fail.
  */
 void memory_start(void);
 
@@ -43,18 +43,21 @@ extern size_t heap_calls;
 /* Index of the first heap allocation that failed, counted from 0, or SIZE_MAX. */
 extern size_t heap_first_failure;
 
-/* Makes one heap allocation fail, after `count` more have succeeded. SIZE_MAX: none fails. */
+/* Makes one heap allocation fail, after `count` more have succeeded; with SIZE_MAX, none fails. */
 void heap_fail_at(size_t count);
 
 /*
- * Returns a copy of the input that ends at an inaccessible page, with poisoned bytes before it. The
- * next call overwrites it.
+ * Returns a copy of the input that ends at an inaccessible page and has poisoned bytes before it.
+ * The next call overwrites the copy.
  */
 uint8_t *guarded_copy(const uint8_t *bytes, size_t size);
 
-/* Copies the input to the reserved frames of the module. Returns the number of pages it takes. */
+/* Copies the input to the frames at MODULE_START. Returns the number of pages that it takes. */
 size_t module_copy(const uint8_t *bytes, size_t size);
 
-/* Random numbers that depend only on the input. number_below(n) returns 0 … n - 1. */
+/*
+ * Random numbers that depend only on the input of numbers_start(). number_below(n) returns a number
+ * from 0 to n - 1.
+ */
 void numbers_start(const uint8_t *bytes, size_t size);
 uint64_t number_below(uint64_t n);

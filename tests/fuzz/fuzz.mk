@@ -1,6 +1,6 @@
-# Fuzz targets for code that reads untrusted files. Each is built twice from the same sources: by clang
-# with libFuzzer (make fuzz), and by the host's compiler with a driver that replays the corpus (make
-# fuzz-smoke and make test).
+# Rules for the fuzz targets, which test code that reads untrusted files. Each target is built twice
+# from the same sources: by clang with libFuzzer (make fuzz), and by the host's compiler with
+# replay.c, which runs the corpus (make fuzz-smoke and make test).
 
 FUZZ         := $(BUILD)/tests/fuzz
 FUZZ_TARGETS := elf cpio
@@ -17,10 +17,11 @@ FUZZ_cpio   := $(FUZZ_KERNEL) tests/fuzz/reference_cpio kernel/fs/cpio kernel/fs
 FUZZ_CFLAGS := $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer
 
-# support.c wraps the kernel's allocators, which are therefore renamed.
+# The kernel's allocators get the prefix kernel_, because support.c defines wrappers with their
+# names.
 $(FUZZ)/%/kernel/mem/frames.o: FUZZ_RENAME := $(foreach name,frame_alloc frames_alloc frame_alloc_zeroed frame_free,$(name)=kernel_$(name))
 $(FUZZ)/%/kernel/mem/heap.o: FUZZ_RENAME := $(foreach name,heap_alloc heap_free,$(name)=kernel_$(name))
-# A file may be at any address; its fields are read unaligned, which x86 allows.
+# The ELF checker reads unaligned fields, which x86 allows.
 $(FUZZ)/%/kernel/loader/elf.o $(FUZZ)/%/kernel/loader/elf_odd.o: FUZZ_CFLAGS += -fno-sanitize=alignment
 
 $(FUZZ)/replay/%.o: %.c
@@ -55,14 +56,14 @@ $(foreach name,$(FUZZ_TARGETS),$(eval $(call fuzz_programs,$(name))))
 fuzz-smoke: $(FUZZ_REPLAYS)
 	@status=0; for replay in $^; do $$replay || status=1; done; exit $$status
 
-# Fuzzes all targets at once, for FUZZ_SECONDS each. New inputs are left in $(FUZZ)/new, failing ones
-# in $(FUZZ)/found.
+# Fuzzes all targets in parallel for FUZZ_SECONDS. Leaves new inputs in $(FUZZ)/new and failing
+# inputs in $(FUZZ)/found.
 fuzz: fuzz-clang programs
 	@$(MAKE) --no-print-directory $(FUZZ_TARGETS:%=$(FUZZ)/libfuzzer_%)
 	@tests/fuzz/run.sh $(FUZZ) $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
-# Replaces the corpus with a minimal set of inputs that covers as much as the old corpus and the new
-# inputs together.
+# Replaces the corpus with a minimal set of inputs that has the coverage of the old corpus and the
+# new inputs together.
 fuzz-merge: fuzz-clang
 	@$(MAKE) --no-print-directory $(FUZZ_TARGETS:%=$(FUZZ)/libfuzzer_%)
 	@tests/fuzz/merge.sh $(FUZZ) $(FUZZ_TARGETS)
@@ -73,7 +74,7 @@ fuzz-clang:
 		$(FUZZ_CC) -fsanitize=fuzzer,address -x c -o $(FUZZ)/probe - 2>$(FUZZ)/probe.log || { \
 		echo "make fuzz needs clang with libFuzzer: apt-get install clang libclang-rt-14-dev" >&2; exit 2; }
 
-# The system-call fuzzer: a program for the kernel's mode run=fuzz.
+# The program of the system-call fuzzer, which the kernel's mode run=fuzz starts.
 FUZZ_CALLS := $(BUILD)/fuzz/fuzz-calls.elf
 
 $(FUZZ_CALLS): $(wildcard tests/fuzz/calls/*.[ch]) tests/fuzz/calls/call.asm $(P)/start.o $(wildcard bench/programs/*.h)

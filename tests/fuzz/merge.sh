@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Rebuilds the corpus: merge.sh FOLDER TARGET…
-# Keeps a minimal set of short inputs with the same coverage as the old corpus and the inputs found
-# by fuzzing together.
+# Rebuilds the corpus of each target: keeps a minimal set of inputs of at most 6000 bytes that has
+# the coverage of the old corpus and the inputs in FOLDER/new together.
+# usage: merge.sh FOLDER TARGET…
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Random numbers for the mutators, from libFuzzer's seed. */
+/* Declarations for the mutators, and their random numbers, which depend on libFuzzer's seed. */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* libFuzzer's own mutator, and the hook by which a target defines one. */
+/*
+ * libFuzzer defines the first function, its own mutator. A target defines the second, which
+ * libFuzzer then calls. Both change `bytes` in place and return the new size, at most `most`.
+ */
 size_t LLVMFuzzerMutate(uint8_t *bytes, size_t size, size_t most);
 size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t most, unsigned seed);
 
@@ -13,7 +16,7 @@ struct mutation {
 	uint64_t state;
 };
 
-/* Returns a number below n, or 0 if n is 0. */
+/* Returns a random number below n, or 0 if n is 0. */
 static inline uint64_t pick(struct mutation *m, uint64_t n)
 {
 	m->state = m->state * 6364136223846793005UL + 1442695040888963407UL;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Mutations that know the structure of cpio archives: members, nested names, file types, sizes. */
+/*
+ * The mutator for cpio archives. It changes members as a whole: their order, names, file types,
+ * sizes and links.
+ */
 #include "tests/fuzz/mutate.h"
 
 #include <stdbool.h>
@@ -23,9 +26,9 @@ struct member {
 	char name[NAME_BYTES_MAX];
 	unsigned long mode, size, inode, links;
 	char magic;             /* the last digit of the magic number */
-	unsigned long wrong;    /* added to the checksum; 0: correct */
-	unsigned zeros;         /* zero bytes before it, if it begins an archive */
-	bool begins_an_archive; /* the first member of an archive */
+	unsigned long wrong;    /* added to the checksum when it is written; 0: correct checksum */
+	unsigned zeros;         /* zero bytes before the member if it begins an archive */
+	bool begins_an_archive; /* it is the first member of an archive */
 };
 
 static const char trailer[] = "070701000000000000000000000000000000000000000100000000000000000000000000000000"
@@ -42,7 +45,7 @@ static unsigned long field(const uint8_t *header, size_t at)
 	return strtoul(digits, NULL, 16);
 }
 
-/* Reads the members of all archives up to the first damaged one. Returns their number. */
+/* Reads the members of all archives, up to the first damaged member. Returns their number. */
 static size_t read_members(const uint8_t *bytes, size_t size, struct member *members)
 {
 	size_t count = 0, end = 0;
@@ -166,7 +169,10 @@ static void rename_member(struct mutation *m, struct member *member, const struc
 	memcpy(member->name, name, NAME_BYTES_MAX);
 }
 
-/* Changes, copies, swaps or removes members. Returns the new number of members. */
+/*
+ * Changes, copies, swaps or removes a random member. `end` is the end of the old input, which has
+ * the members' data. Returns the new number of members.
+ */
 static size_t change(struct mutation *m, struct member *members, size_t count, const uint8_t *end)
 {
 	static const unsigned long modes[] = {
@@ -177,11 +183,11 @@ static size_t change(struct mutation *m, struct member *members, size_t count, c
 
 	copy = *member;
 	switch (pick(m, 9)) {
-	case 7: /* its format, sometimes with a wrong checksum */
+	case 7: /* changes its format, sometimes with a wrong checksum */
 		member->magic = "1227"[pick(m, 4)];
 		member->wrong = pick(m, 4) ? 0 : 1 + pick(m, 3);
 		break;
-	case 8: /* begins a new archive */
+	case 8: /* lets it begin a new archive, or not */
 		member->begins_an_archive = pick(m, 4) > 0;
 		member->zeros = (unsigned)(pick(m, 3) ? 4 * pick(m, 4) : pick(m, 10));
 		break;
@@ -199,7 +205,7 @@ static size_t change(struct mutation *m, struct member *members, size_t count, c
 		*member = *other;
 		*other = copy;
 		break;
-	case 4: /* usually makes them two names of one file */
+	case 4: /* makes the two members files, usually two names of one file */
 		member->mode = other->mode = modes[0];
 		member->inode = other->inode = 1 + pick(m, 3);
 		member->links = other->links = 1 + pick(m, 3);

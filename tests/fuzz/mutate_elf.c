@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Mutations that know the structure of ELF files: fields, adjacent segments, edges of the address
- * space.
+ * The mutator for ELF files. It changes fields of headers, often to limits of the address space,
+ * and places segments next to each other.
  */
 #include "tests/fuzz/mutate.h"
 
@@ -10,7 +10,7 @@
 
 #include "loader/elf.h"
 
-#define SEGMENTS_MAX (2 * ELF_SEGMENTS_INLINE) /* segments that a mutation reads or writes */
+#define SEGMENTS_MAX (2 * ELF_SEGMENTS_INLINE) /* maximum number of segments that are changed */
 
 static uint64_t edge(struct mutation *m)
 {
@@ -52,8 +52,8 @@ static uint64_t edge(struct mutation *m)
 }
 
 /*
- * Places a segment after another one, often in the same page and at the same distance in the file,
- * which has `size` bytes.
+ * Places segment *p at an address above *before, often in the same page, and often at the same
+ * distance in the file, which has `size` bytes.
  */
 static void put_behind(struct mutation *m, Elf64_Phdr *p, const Elf64_Phdr *before, size_t size)
 {
@@ -66,7 +66,7 @@ static void put_behind(struct mutation *m, Elf64_Phdr *p, const Elf64_Phdr *befo
 	p->p_align = pick(m, 3) ? 0 : PAGE_SIZE;
 }
 
-/* Turns *p into a valid segment that follows it, in a file of `size` bytes. */
+/* Turns *p into a valid segment that follows its old place, in a file of `size` bytes. */
 static void move_on(struct mutation *m, Elf64_Phdr *p, size_t size)
 {
 	static const uint32_t rights[] = { PF_R, PF_R | PF_W, PF_R | PF_X, 0 };
@@ -74,7 +74,7 @@ static void move_on(struct mutation *m, Elf64_Phdr *p, size_t size)
 
 	p->p_vaddr += p->p_memsz + gap;
 	p->p_offset += p->p_memsz + gap;
-	if (p->p_offset >= size) { /* start again at offset 0, in a new page */
+	if (p->p_offset >= size) { /* restarts at offset 0 of the file, in a new page */
 		p->p_vaddr = (p->p_vaddr + PAGE_MASK) & ~PAGE_MASK;
 		p->p_offset = 0;
 	}
@@ -87,8 +87,8 @@ static void move_on(struct mutation *m, Elf64_Phdr *p, size_t size)
 }
 
 /*
- * Appends a table of many consecutive segments to the file. Often it repeats a few of them. Returns
- * the file's new size.
+ * Appends a program header table of many consecutive segments to the file; often a few segments
+ * repeat. Returns the file's new size, or the old one if the table does not fit in `most` bytes.
  */
 static size_t add_table(struct mutation *m, uint8_t *bytes, size_t size, size_t most, Elf64_Ehdr *header)
 {
@@ -117,7 +117,7 @@ static size_t add_table(struct mutation *m, uint8_t *bytes, size_t size, size_t 
 	return at + count * sizeof p;
 }
 
-/* Makes a segment extend past the end of the file, or begin there. */
+/* Makes a segment extend past the end of the file, or begin past it. */
 static void put_past_end(struct mutation *m, Elf64_Phdr *p, size_t size)
 {
 	if (pick(m, 2))
@@ -178,7 +178,7 @@ static void change_segment(struct mutation *m, Elf64_Phdr *segments, size_t coun
 	}
 }
 
-/* Makes the header valid, except for the position of the tables. */
+/* Makes the ELF header valid, except for the place and size of the program header table. */
 static void repair(Elf64_Ehdr *header)
 {
 	memcpy(header->e_ident, ELFMAG, SELFMAG);

@@ -23,7 +23,7 @@ static size_t find(const struct reference_tree *tree, size_t parent, const char 
 	return NONE;
 }
 
-/* Returns the new file's index, or NONE if no creations are left. */
+/* Adds a file to the tree. Returns its index, or NONE if tree->creations is 0. */
 static size_t create(struct reference_tree *tree, size_t parent, const char *name, size_t length,
                      uint32_t mode)
 {
@@ -72,8 +72,8 @@ static bool has_children(const struct reference_tree *tree, size_t directory)
 }
 
 /*
- * Returns the file that already has this inode and device, of which a member is another name, or
- * NONE.
+ * Returns the index of the file in the current archive with this key (inode and device), or NONE if
+ * there is none or the key is 0. A member with the same key is another name of that file.
  */
 static size_t find_key(const struct reference_tree *tree, size_t key)
 {
@@ -88,7 +88,7 @@ static int add(struct reference_tree *tree, const char *path, uint32_t mode, siz
 {
 	size_t directory = 0, old, new, holder;
 
-	for (;;) { /* `path` points to the next component */
+	for (;;) { /* each round takes one component of `path` */
 		size_t length;
 		bool is_last;
 
@@ -98,7 +98,7 @@ static int add(struct reference_tree *tree, const char *path, uint32_t mode, siz
 		if (length > NAME_LENGTH || (length == 2 && strncmp(path, "..", 2) == 0))
 			return -EINVAL;
 		if (is_last && (length == 0 || (length == 1 && *path == '.')))
-			return 0; /* the directory itself */
+			return 0; /* the path names a directory that exists */
 		if (is_last)
 			break;
 		if (!(length == 1 && *path == '.')) {
@@ -140,7 +140,8 @@ static int add(struct reference_tree *tree, const char *path, uint32_t mode, siz
 }
 
 /*
- * Reads field `index` of a header, counting those of 8 digits. Returns false if it is not a number.
+ * Reads field `index` of a header. Index 0 is the first field of 8 hexadecimal digits, after the
+ * magic number. Returns false if the field has other characters.
  */
 static bool field(const uint8_t *header, unsigned index, size_t *value)
 {
@@ -151,7 +152,7 @@ static bool field(const uint8_t *header, unsigned index, size_t *value)
 	return strspn(digits, "0123456789abcdefABCDEF") == 8;
 }
 
-/* Returns inode and device of a file with several names, or 0 if it has only one. */
+/* Returns the key (inode and device) of a file with several names, or 0 if it has only one. */
 static size_t key_of(const uint8_t *header, size_t mode)
 {
 	size_t inode, links, major, minor;
@@ -174,7 +175,7 @@ static bool is_magic(const uint8_t *bytes, size_t left)
 	return left >= 6 && memcmp(bytes, "07070", 5) == 0 && (bytes[5] == '1' || bytes[5] == '2');
 }
 
-/* Returns true if the file's checksum, which only the format 070702 has, is wrong. */
+/* Returns true if the file's checksum is wrong. Only the format 070702 has checksums. */
 static bool sum_is_wrong(const uint8_t *header, size_t mode, const uint8_t *data, size_t size)
 {
 	size_t sum = 0, wanted;
@@ -186,7 +187,7 @@ static bool sum_is_wrong(const uint8_t *header, size_t mode, const uint8_t *data
 	return !field(header, 12, &wanted) || sum % (1UL << 32) != wanted;
 }
 
-/* Unpacks the archive at *at and advances *at past it. */
+/* Unpacks the archive at *at and advances *at past it. Returns 0, -EINVAL or -ENOMEM. */
 static int unpack_one(struct reference_tree *tree, const uint8_t *bytes, size_t size, size_t *at)
 {
 	tree->first_of_archive = tree->count;

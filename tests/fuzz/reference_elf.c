@@ -5,7 +5,7 @@
 
 #include "loader/elf.h"
 
-#define IMAGE_TOP (USER_STACK_BASE - PAGE_SIZE) /* the stack's guard page stays free */
+#define IMAGE_TOP (USER_STACK_BASE - PAGE_SIZE) /* the page above is the stack's guard page */
 
 static uintptr_t start_of(const struct reference *r, const Elf64_Phdr *p)
 {
@@ -27,7 +27,7 @@ static uintptr_t page_end(uint64_t address)
 	return page_of(address + PAGE_SIZE - 1);
 }
 
-/* Returns how many bytes of a segment are in the file. */
+/* Returns the number of bytes of a segment that are in the file. */
 static size_t present(const struct reference *r, const Elf64_Phdr *p)
 {
 	if (p->p_offset >= r->size)
@@ -60,12 +60,15 @@ static bool segment_is_good(const struct reference *r, const Elf64_Phdr *p)
 	if (p->p_vaddr % PAGE_SIZE != p->p_offset % PAGE_SIZE ||
 	    file_end > INT64_MAX - USER_TOP + p->p_filesz)
 		return false;
-	/* Linux cannot zero the rest of a page that is past the end of the file. */
+	/* If .bss begins inside a page that is past the end of the file, Linux cannot zero it. */
 	return p->p_memsz == p->p_filesz || !(p->p_flags & PF_W) || file_end % PAGE_SIZE == 0 ||
 	       (file_end - 1) / PAGE_SIZE <= (r->size - 1) / PAGE_SIZE;
 }
 
-/* Sets the base address of the image. Returns false if it does not fit. */
+/*
+ * Sets r->base, which is added to the addresses in the file; it is 0 unless `anywhere` (a PIE).
+ * Returns false if the image does not fit in user memory.
+ */
 static bool place(struct reference *r, bool anywhere)
 {
 	uint64_t alignment = PAGE_SIZE, lowest = UINT64_MAX, end = 0;
@@ -114,10 +117,10 @@ static size_t owners(const struct reference *r, uintptr_t page, const Elf64_Phdr
 	return count;
 }
 
-/* The pages that a segment shares with no other: [start, end). */
+/* The pages that a segment shares with no other segment: [start, end). */
 struct own {
-	uintptr_t start, end, zeros; /* [zeros, end): pages of zeros */
-	bool past_end;               /* some pages are past the end of the file */
+	uintptr_t start, end, zeros; /* the pages in [zeros, end) have only zeros */
+	bool past_end;               /* some pages of file data are past the end of the file */
 };
 
 static size_t file_page_of(const struct reference *r, const Elf64_Phdr *p, uintptr_t page)
@@ -141,7 +144,7 @@ static struct own own_pages(const struct reference *r, const Elf64_Phdr *p)
 	return own;
 }
 
-/* Returns true if the segment's pages of zeros are made on first use. */
+/* Returns true if the kernel makes the segment's pages of zeros on first use, not when loading. */
 static bool zeros_are_late(const Elf64_Phdr *p, const struct own *own)
 {
 	return own->past_end || own->end - own->zeros > ELF_ZEROS_LOADED ||
@@ -234,8 +237,8 @@ void reference_read(struct reference *r, const uint8_t *file, size_t size)
 }
 
 /*
- * Returns true if a byte of a page that is in no segment may have this value: zero, or the file's
- * byte if it is between two segments that share the page.
+ * Returns true if the byte at `address`, which is in no segment, may have this value. Zero is
+ * always allowed; between two segments that share the page, the byte of the file is allowed too.
  */
 static bool may_be_between(const struct reference *r, uintptr_t address, uint8_t value)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs a fuzz target on every file of a folder and prints TAP: PROGRAM [FOLDER]. An input that
- * makes the target abort fails the test; the rest still run. fuzz.mk defines CORPUS and TARGET.
+ * Runs a fuzz target on every file of a folder and prints TAP. An input that makes the target abort
+ * is a failed test; the other inputs still run. fuzz.mk defines TARGET and CORPUS, the default
+ * folder. usage: PROGRAM [FOLDER]
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@
 
 #include "tests/fuzz/fuzz.h"
 
-/* Progress of the child that runs the inputs, in memory that outlives it. */
+/* The progress of the child that runs the inputs, in memory shared with the parent. */
 struct progress {
 	int next; /* index of the current input */
 	int accepted;
@@ -43,8 +44,8 @@ static void run_file(const char *folder, const char *name)
 }
 
 /*
- * Runs the inputs from progress->next on in a child. Returns false if the child died at
- * progress->next.
+ * Runs the inputs from progress->next on in a child process. Returns true if all have run, or false
+ * if the child died at the input progress->next.
  */
 static bool run_from(struct progress *progress, const char *folder, struct dirent **names, int count)
 {
@@ -84,7 +85,7 @@ int main(int argc, char **argv)
 		       names[progress->next]->d_name);
 		progress->next++;
 	}
-	/* If the kernel refuses all inputs, or none, the corpus tests nothing. */
+	/* The corpus must have both inputs that the kernel accepts and inputs that it refuses. */
 	printf("%s %d - %s: %d inputs of %s, of which the kernel takes %d\n",
 	       !failed && progress->accepted && progress->accepted < count ? "ok" : "not ok", failed + 1,
 	       TARGET, count, folder, progress->accepted);

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Fuzzes all targets at once: run.sh FOLDER SECONDS TARGET…
-# FOLDER has the programs libfuzzer_TARGET. Each starts with the corpus, its seeds and the inputs
-# that earlier runs found. Exits with 1 if an input failed; such inputs are left in FOLDER/found.
+# Fuzzes all targets in parallel for SECONDS.
+# usage: run.sh FOLDER SECONDS TARGET…
+# FOLDER has the programs libfuzzer_TARGET. Each starts with the corpus, the inputs of seeds.sh, and
+# the inputs of earlier runs in FOLDER/new. Exits with 1 if an input failed, which is then in
+# FOLDER/found.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -12,7 +14,7 @@ shift 2
 [[ $seconds =~ ^[1-9][0-9]*$ ]] || { echo "FUZZ_SECONDS=$seconds is not a number of seconds" >&2; exit 2; }
 tests/fuzz/seeds.sh "$folder/seeds" || exit
 declare -A pids
-export ASAN_OPTIONS=quarantine_size_mb=4 # runs are short; a larger quarantine only costs time
+export ASAN_OPTIONS=quarantine_size_mb=4 # smaller than the default, to save time
 for target in "$@"; do
 	mkdir -p "$folder/new/$target" "$folder/found"
 	nice -n 10 "$folder/libfuzzer_$target" -max_total_time="$seconds" -timeout=20 -max_len=6000 -print_final_stats=1 \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the first inputs for the fuzzers, with a linker and cpio: seeds.sh FOLDER
-# They are left in FOLDER/elf and FOLDER/cpio.
+# Makes the first inputs for the fuzzers, with a linker and cpio, in FOLDER/elf and FOLDER/cpio.
+# usage: seeds.sh FOLDER
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -58,7 +58,7 @@ void kprintf(const char *format, ...)
 	(void)format;
 }
 
-/* Maps `size` bytes with an inaccessible page on each side. */
+/* Maps `size` bytes with an inaccessible page before and after them. Returns their address. */
 static uint8_t *map_guarded(size_t size)
 {
 	uint8_t *room = mmap(NULL, size + 2 * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -116,7 +116,7 @@ size_t module_copy(const uint8_t *bytes, size_t size)
 	return pages;
 }
 
-/* FNV-1a, then xorshift64*. */
+/* The seed is the FNV-1a hash of the input; number_below() is xorshift64*. */
 void numbers_start(const uint8_t *bytes, size_t size)
 {
 	numbers = 0xcbf29ce484222325UL;
@@ -134,9 +134,9 @@ uint64_t number_below(uint64_t n)
 }
 
 /*
- * The kernel's allocators are compiled under other names (fuzz.mk) and wrapped here to inform the
- * address sanitizer. Poisoned are free frames, the bytes of a heap object past the size that was
- * asked for, and all of a free object except its link.
+ * fuzz.mk compiles the kernel's allocators under other names. The wrappers here tell the address
+ * sanitizer which memory is in use. They poison free frames, the bytes of a heap object past the
+ * requested size, and a free object except its link.
  */
 uint64_t kernel_frame_alloc(void);
 void kernel_frame_free(uint64_t frame);
@@ -185,7 +185,7 @@ void frame_free(uint64_t frame)
 	size_t before = frames_free();
 
 	kernel_frame_free(frame);
-	if (frames_free() != before) /* otherwise it has other owners */
+	if (frames_free() != before) /* otherwise the frame still has other owners */
 		ASAN_POISON_MEMORY_REGION(arena + frame, PAGE_SIZE);
 }
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Arguments of system calls, mostly of the kind that the call expects, sometimes with wrong words
- * in them.
+ * Makes up arguments of system calls: mostly of the kind that the call expects, sometimes with
+ * random words in them.
  */
 #include "tests/fuzz/calls/fuzz.h"
 
-#define PLACES       8  /* results kept of each kind */
+#define PLACES       8  /* results of earlier calls that are kept, per kind (take_result()) */
 #define ALARM        14 /* SIGALRM */
 #define KILL         9
 #define STOP         19
 #define KERNEL_IMAGE 0xffffffff80100000
-#define LENGTHY      70 /* the most iovecs or pollfds */
+#define LENGTHY      70 /* maximum number of struct iovec or struct pollfd in an argument */
 
 char *arena, *edge;
 
@@ -99,7 +99,7 @@ static const char *const paths[] = {
 	lengthy_path,
 };
 
-/* No file that the machine itself needs. */
+/* Paths that calls may remove or rename. The fuzzer and the kernel need none of these files. */
 static const char *const victims[] = {
 	"a",    "b",         "d",   "d/x",    "l", "m0", "m1", "m2",
 	"d/m1", "/tmp/f/m2", "d/d", "none/x", ".", "..", "d/", "m3/",
@@ -166,8 +166,8 @@ static uint64_t any_word(void)
 }
 
 /*
- * Copies bytes to a random place in the arena, or so that they end at `edge` or are cut off there.
- * Returns the address, or sometimes any word instead.
+ * Copies bytes to a random place in the arena, or so that they end at `edge`, sometimes cut off
+ * there. Returns the address, or sometimes a random word instead.
  */
 static uint64_t place(const void *bytes, size_t size)
 {
@@ -242,12 +242,12 @@ static uint64_t mask(void)
 {
 	uint64_t bits = one_in(4) ? ~0UL : random_number() & random_number();
 
-	if (!one_in(16)) /* if SIGALRM is masked, nothing wakes a call that blocks */
+	if (!one_in(16)) /* usually leaves SIGALRM unmasked, which wakes calls that block */
 		bits &= ~(1UL << (ALARM - 1));
 	return one_in(8) ? 0 : place(&bits, 8);
 }
 
-/* Handlers of worker.c. */
+/* handle() is defined in worker.c, restore in call.asm. */
 extern void handle(int, void *, void *);
 extern char restore[];
 
@@ -285,7 +285,7 @@ static uint64_t sets(void)
 	return one_in(3) ? 0 : place(s, sizeof s);
 }
 
-/* argv or envp, mostly of a program that continues to make calls. */
+/* Returns argv or envp, mostly that of `fuzz-calls again SEED`, which continues to make calls. */
 static uint64_t strings(void)
 {
 	static char seed[20];
@@ -306,7 +306,7 @@ static uint64_t range(void)
 {
 	if (one_in(8))
 		return any_word();
-	if (one_in(24)) /* the program's own code, data and stack */
+	if (one_in(24)) /* a page of the program's own code, data or stack */
 		return (const uint64_t[]){ 0x400000, (uint64_t)futexes & ~PAGE_MASK,
 			                   USER_STACK_TOP - 2 * PAGE_SIZE,
 			                   (uint64_t)__builtin_frame_address(0) & ~PAGE_MASK }[below(4)];
@@ -377,7 +377,7 @@ static uint64_t futex(void)
 	return one_in(8) ? any_word() : (uint64_t)&futexes[below(4)] + one_in(16);
 }
 
-/* Flags of open(). */
+/* Returns flags of open(). */
 static uint64_t opening(void)
 {
 	static const uint32_t flags[] = { 0,     1,     2,       0100,    0102, 0101,    01002,

@@ -1,10 +1,11 @@
-; SPDX-License-Identifier: MIT checked_call(): a system call with all registers loaded before and
-; stored after it. canary_spin(): a loop with all registers loaded before and stored after it.
-; fuzz.h has the contracts.
+; SPDX-License-Identifier: MIT
+;
+; checked_call() loads all registers, makes a system call, and stores the registers. canary_spin()
+; loads all registers, runs a loop, and stores the registers. fuzz.h has the contracts.
 
 	global	checked_call, checked_return, checked, vectors_load, vectors_store, canary_spin, canary_in, canary_out, restore
 
-; Offsets in struct checked_call and struct canary_state (fuzz.h).
+; Members of struct checked_call, and array sizes of struct canary_state (fuzz.h).
 %define IN(n)     checked + 8 * (n)
 %define OUT(n)    checked + 8 * (16 + (n))
 %define FLAGS_IN  checked + 8 * 32
@@ -137,7 +138,7 @@ canary_spin:
 	mov	rax, r15
 	mov	r15, 0x5a5a5a5aa5a5a5a5
 	sub	rax, r15
-	add	[canary_out], rax	; a wrong R15 counts as a wrong RAX
+	add	[canary_out], rax	; so that a wrong R15 shows as a wrong RAX
 	mov	[canary_out + 8], rbx
 	mov	[canary_out + 16], rcx
 	mov	[canary_out + 24], rdx
@@ -175,7 +176,7 @@ canary_spin:
 	pop	rbx
 	ret
 
-; The address that a signal handler returns to (SA_RESTORER).
+; Signal handlers return to this code (sa_restorer). It calls rt_sigreturn.
 restore:
 	mov	eax, 15			; rt_sigreturn
 	syscall

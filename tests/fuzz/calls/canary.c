@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A task that only computes and sleeps: nothing that other tasks do may change its memory or
- * registers. If something does, the fault's `which` tells what: 0 … 13 a general register, from 100
- * an x87 register, from 200 a byte of the XMM registers, from 300 a selector, 1000 a word of
- * memory.
+ * The canary, a task that only computes and sleeps. Nothing that other tasks do may change its
+ * memory or registers. If something has changed, `which` of the reported fault is
+ *
+ *   0 to 13       a general register, by its place in canary_in
+ *   100 + n       x87 register n
+ *   200 + n       byte n of the XMM registers
+ *   300 + n       selector n (DS, ES, FS, GS)
+ *   1000          a word of memory
  */
 #include "tests/fuzz/calls/fuzz.h"
 
 #define SIZE_OF_MEMORY (2UL << 20)
 #define WORDS          (SIZE_OF_MEMORY / sizeof(uint64_t))
-#define PART           (WORDS / 64) /* words that a round checks */
+#define PART           (WORDS / 64) /* words of memory that a round checks and rewrites */
 
 static uint64_t pattern(uint64_t word, uint64_t round)
 {
@@ -28,7 +32,7 @@ static void check_registers(uint64_t rounds)
 {
 	for (size_t i = 0; i < CANARY_GENERAL; i++)
 		canary_in.general[i] = random_number() * 0x9e3779b97f4a7c15;
-	for (size_t i = 0; i < CANARY_X87; i++) /* a double between 1 and 2 */
+	for (size_t i = 0; i < CANARY_X87; i++) /* doubles from 1 to 2, which x87 keeps exactly */
 		canary_in.x87[i] = 0x3ff0000000000000 | (random_number() & 0xfffffffffffff);
 	for (size_t i = 0; i < sizeof canary_in.vectors; i++)
 		canary_in.vectors[i] = (uint8_t)random_number();

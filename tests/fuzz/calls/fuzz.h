@@ -9,7 +9,7 @@
 
 #define SHARED ((struct fuzz_page *)FUZZ_PAGE)
 
-/* random.c: numbers that depend only on the seed. */
+/* random.c: random numbers that depend only on the seed. */
 void random_start(uint64_t seed);
 uint64_t random_number(void);
 
@@ -24,8 +24,8 @@ static inline int one_in(uint64_t times)
 }
 
 /*
- * call.asm: makes a system call with the registers of `in` and stores the registers after it in
- * `out`.
+ * call.asm: checked_call() loads the registers from checked.in and the flags from checked.flags_in,
+ * makes a system call, and stores the registers and flags in checked.out and checked.flags_out.
  */
 enum { RAX, RCX, RDX, RBX, RSI, RDI, RBP, R8, R9, R10, R11, R12, R13, R14, R15, RSP, REGISTERS };
 struct checked_call {
@@ -34,57 +34,57 @@ struct checked_call {
 };
 extern struct checked_call checked;
 void checked_call(void);
-extern char checked_return[]; /* the address that SYSCALL leaves in RCX */
+extern char checked_return[]; /* the address after SYSCALL, which RCX must have afterwards */
 
-/* call.asm: load and store XMM0 to XMM15, 256 bytes. */
+/* call.asm: load XMM0 to XMM15 from 256 bytes, and store them there. */
 void vectors_load(const void *bytes);
 void vectors_store(void *bytes);
 
 /*
- * call.asm: loads the general, x87 and XMM registers from `canary_in`, spins for `rounds` rounds,
- * and stores them in `canary_out`.
+ * call.asm: canary_spin() loads the general, x87 and XMM registers from canary_in, runs a loop of
+ * `rounds` rounds, and stores the registers and the data selectors in canary_out.
  */
 #define CANARY_GENERAL 14
 #define CANARY_X87     8
 struct canary_state {
 	uint64_t general[CANARY_GENERAL], x87[CANARY_X87];
 	uint8_t vectors[256];
-	uint64_t selectors[4]; /* only stored: DS, ES, FS, GS */
+	uint64_t selectors[4]; /* DS, ES, FS, GS; stored, but not loaded */
 };
 extern struct canary_state canary_in, canary_out;
 void canary_spin(uint64_t rounds);
 
-/* canary.c: computes until it is killed or finds something wrong. */
+/* canary.c: computes until it is killed, or until it finds a change, which it reports. */
 _Noreturn void canary(void);
 
 /*
- * worker.c: makes `calls` random calls and exits. `generation`: the number of forks since the
- * worker that main.c started.
+ * worker.c: makes `calls` random calls and exits. `generation` is the number of forks between the
+ * worker that main.c started and this task.
  */
 _Noreturn void work(uint64_t calls, unsigned generation);
 
-/* Records a fault. Only the first one of all tasks is kept. */
+/* worker.c: records a fault in the shared page, unless any task has recorded one before. */
 void report(enum fuzz_fault fault, uint64_t which, uint64_t wanted, uint64_t got);
 
-/* table.c: chooses a system call: its number, then its six arguments. */
+/* table.c: chooses a random system call. Stores its number in call[0], its arguments after that. */
 void choose_call(uint64_t call[7]);
 
-/* arguments.c: the kinds of arguments. argument() makes up one of a kind. */
+/* arguments.c: argument() returns a made-up argument of one of these kinds. */
 enum argument_kind {
 	NOTHING,
 	WORD, /* anything */
 	FD,
-	AT,     /* a directory's descriptor */
-	PATH,   /* of a file that may or may not exist */
-	VICTIM, /* the path of a file that may be removed */
+	AT,     /* a directory's descriptor, for openat() and the like */
+	PATH,   /* the path of a file, which may or may not exist */
+	VICTIM, /* the path of a file that the call may remove */
 	BUFFER,
 	SIZE,
 	OPENING, /* open()'s flags */
 	MODE,
 	SIGNAL,
 	PID,
-	VECTOR, /* struct iovec */
-	SMALL,  /* 0 … 9 */
+	VECTOR, /* struct iovec [] */
+	SMALL,  /* a number from 0 to 9 */
 	TIME,   /* struct timespec */
 	SPAN,   /* struct timespec [2], itimerval */
 	MASK,   /* sigset_t */
@@ -95,15 +95,15 @@ enum argument_kind {
 	LENGTH, /* the length of a range of memory */
 	RIGHTS,
 	MAPPING, /* mmap()'s flags */
-	POINTER, /* to memory of any content that a call reads or writes */
+	POINTER, /* an address of memory with any content */
 	FUTEX,
 	SETS, /* fd_set */
 	STACK,
-	ID, /* of a user or group */
+	ID, /* a user or group ID */
 	SEGMENT,
 	OFFSET,
-	FLAGS,   /* at most one bit */
-	REQUEST, /* ioctl() */
+	FLAGS,   /* a word with at most one bit set */
+	REQUEST, /* a request of ioctl() */
 	PROGRAM,
 	MASK_SIZE,
 	LOCK, /* struct flock */
@@ -115,8 +115,8 @@ uint64_t argument(enum argument_kind kind);
 void take_result(uint64_t number, const uint64_t *arguments, long result);
 
 /*
- * Memory that calls may do anything with, far from the program's own: ARENA bytes, and `edge`, the
- * end of a region that is followed by unmapped memory.
+ * Memory that random calls may read and write, outside the program's image: ARENA bytes at `arena`,
+ * then two pages up to `edge`. The page at `edge` is not mapped. arguments_start() maps the memory.
  */
 #define ARENA 8192
 extern char *arena, *edge;

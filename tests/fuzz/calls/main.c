@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The system-call fuzzer. With run=fuzz the kernel starts `fuzz-calls all SEED CALLS` for each
- * round. It keeps WORKERS tasks running, of root and of another user, which make random calls
- * (worker.c), and one task that only computes (canary.c). It kills the ones that hang. A worker
- * that calls execve() becomes `fuzz-calls again SEED`.
+ * The system-call fuzzer. In the mode run=fuzz, the kernel starts `fuzz-calls all SEED CALLS` for
+ * each round. This program starts WORKERS tasks that make random calls (worker.c), as root and as
+ * another user, and one task that only computes (canary.c). It kills workers that hang and starts
+ * new ones for those that have ended. A worker that calls execve() becomes `fuzz-calls again SEED`.
  */
 #include "sys/shm.h"
 #include "tests/fuzz/calls/fuzz.h"
 
 #define WORKERS  3
-#define PATIENCE 60 /* rounds of the loop, each at least a millisecond */
+#define PATIENCE 60 /* age at which a worker is killed, in rounds of at least 1 ms */
 #define LIMIT    20000
 #define USER     1000
 

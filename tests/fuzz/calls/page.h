@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The page that all tasks of a round share and the kernel reads (tests/kernel/fuzz_calls.c). It has
- * the statistics, the first fault, and the last calls, which explain a finding.
+ * The page that all tasks of a round share, and that the kernel reads (tests/kernel/fuzz_calls.c).
+ * It has statistics, the first fault, and the last FUZZ_CALLS_KEPT calls of all tasks.
  */
 #pragma once
 
 #include <stdint.h>
 
 #define FUZZ_PAGE       0x7e0000000000UL /* its address in each task */
-#define FUZZ_KEY        0x66757a7aU      /* the key of the shared memory */
+#define FUZZ_KEY        0x66757a7aU      /* the key for shmget() */
 #define FUZZ_CALLS_KEPT 56
 
 struct fuzz_call {
 	uint64_t number, arguments[6];
-	uint32_t pid, count; /* count: number of the call, over all tasks */
+	uint32_t pid, count; /* `count` numbers the calls of all tasks */
 };
 
 enum fuzz_fault {
 	FUZZ_SOUND,
-	FUZZ_REGISTER, /* a call changed register `which` of struct checked_call */
+	FUZZ_REGISTER, /* a call changed the register with index `which` in struct checked_call */
 	FUZZ_FLAGS,
-	FUZZ_VECTOR, /* an XMM register */
+	FUZZ_VECTOR, /* a call changed byte `which` of the XMM registers */
 	FUZZ_CANARY, /* the canary found a change; canary.c explains `which` */
-	FUZZ_RESULT, /* success although argument `which` is an address of the kernel */
+	FUZZ_RESULT, /* a call succeeded although argument `which` is an address of the kernel */
 };
 
 struct fuzz_page {

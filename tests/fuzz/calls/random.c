@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* xorshift64* (Vigna 2016). */
+/* The random number generator xorshift64* (Vigna 2016). */
 #include "tests/fuzz/calls/fuzz.h"
 
 static uint64_t state;
 
 void random_start(uint64_t seed)
 {
-	seed = (seed ^ seed >> 30) * 0xbf58476d1ce4e5b9; /* SplitMix64 scatters close seeds */
+	/* As SplitMix64: close seeds start far apart. */
+	seed = (seed ^ seed >> 30) * 0xbf58476d1ce4e5b9;
 	seed = (seed ^ seed >> 27) * 0x94d049bb133111eb;
 	state = (seed ^ seed >> 31) | 1;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The system calls and the kinds of their arguments. */
+/* The system calls that the fuzzer makes, and the kinds of their arguments. */
 #include "tests/fuzz/calls/fuzz.h"
 
 static const struct signature {

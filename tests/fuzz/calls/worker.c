@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* A task that makes random calls, and its descendants. */
+/* A worker: a task that makes random calls, as do the tasks that it forks. */
 #include "tests/fuzz/calls/fuzz.h"
 
-#define GENERATIONS 2         /* forks of forks */
-#define OWN_END     0x1000000 /* the program's image and its break end below */
+#define GENERATIONS 2         /* tasks of this generation do not fork */
+#define OWN_END     0x1000000 /* the program's image and break are below this address */
 #define ALARM       14
-#define FLAGS_FREE  0x8d5UL                                /* CF, PF, AF, ZF, SF, OF */
-#define FLAGS_SEEN  (FLAGS_FREE | 0x400 | 0x200 | 0x40000) /* and DF, IF, AC */
+#define FLAGS_FREE  0x8d5UL                                /* set at random: CF PF AF ZF SF OF */
+#define FLAGS_SEEN  (FLAGS_FREE | 0x400 | 0x200 | 0x40000) /* compared: those, DF, IF and AC */
 
 extern char restore[];
 void handle(int signal, void *info, void *context);
 
-static volatile int spoiled; /* the task's memory or registers may be wrong: report nothing */
+/* Set if the task itself may have changed its memory or registers. It then reports no faults. */
+static volatile int spoiled;
 static uint8_t vectors_in[256], vectors_out[256];
 
 void report(enum fuzz_fault fault, uint64_t which, uint64_t wanted, uint64_t got)
 {
 	struct fuzz_page *page = SHARED;
 
-	if (page->fault || spoiled) /* a handler may have set `spoiled` just now */
+	if (page->fault || spoiled) /* checked again: a signal handler may have set `spoiled` */
 		return;
 	page->which = which;
 	page->wanted = wanted;
@@ -27,7 +28,7 @@ void report(enum fuzz_fault fault, uint64_t which, uint64_t wanted, uint64_t got
 	page->fault = fault;
 }
 
-/* A signal handler. It sometimes changes its frame at random before it returns. */
+/* The handler of all signals. Sometimes changes random words of its signal frame. */
 void handle(int signal, void *info, void *context)
 {
 	uint64_t *words = context;
@@ -69,7 +70,7 @@ static void open_files(void)
 		call(SYS_open, (uintptr_t)files[i].path, (uint64_t)files[i].flags, 0644);
 	for (unsigned i = 0; i < 2; i++)
 		call(SYS_pipe2, (uintptr_t)arena, one_in(2) ? 04000 : 0, 0);
-	call(SYS_dup2, 3, 1, 0); /* output on the console would only cost time */
+	call(SYS_dup2, 3, 1, 0); /* /dev/null, since output on the console would take time */
 	call(SYS_dup2, 3, 2, 0);
 	if (one_in(4))
 		call(SYS_open, (uintptr_t) "/dev/tty", 04002, 0);
@@ -88,7 +89,9 @@ static int is_spared(uint64_t pid)
 	return 0;
 }
 
-/* Returns true for calls that would kill all tasks, make too many, or end this one too often. */
+/*
+ * Returns true for a call that would kill all tasks, make too many tasks, or end tasks too often.
+ */
 static int is_left_out(const uint64_t call[7], unsigned generation)
 {
 	switch (call[0]) {
@@ -109,12 +112,14 @@ static int is_left_out(const uint64_t call[7], unsigned generation)
 	case SYS_tkill:
 	case SYS_tgkill:
 		return is_spared(call[1]) || is_spared(call[2]) ||
-		       ((int)call[1] == -1 && !one_in(64)); /* kills all */
+		       ((int)call[1] == -1 && !one_in(64)); /* PID -1 is every task */
 	}
 	return 0;
 }
 
-/* Returns true if the call may change the program's own memory; checks after it mean nothing. */
+/*
+ * Returns true if the call may change the program's own memory, so that later checks are invalid.
+ */
 static int reaches_own_memory(const uint64_t call[7])
 {
 	uint64_t start = call[1], size = call[2];
@@ -142,8 +147,8 @@ static int reaches_own_memory(const uint64_t call[7])
 }
 
 /*
- * Counts a call, and returns its number. In one instruction: between a load and a store a handler
- * could change the register that holds the count.
+ * Counts a call and returns its number. The count is increased in one instruction, because between
+ * a load and a store a signal handler could change the register that holds the count.
  */
 static uint64_t next_count(void)
 {
@@ -182,8 +187,8 @@ static void compare(uint64_t number, int is_child)
 }
 
 /*
- * If one of these calls returns more than `least`, it has read or written memory at the given
- * argument, which must not be an address of the kernel.
+ * Reports a fault if the call has used an address of the kernel: if one of the calls in the table
+ * returns more than `least`, it has read or written memory at the address in `argument`.
  */
 static void check_result(const uint64_t call[7], long result)
 {
@@ -248,7 +253,10 @@ static long make_call(const uint64_t call[7], int with_vectors)
 	return result;
 }
 
-/* Loads data selectors. No other task may see them: a program starts with null selectors. */
+/*
+ * Loads SS into DS, ES and GS. The canary, which starts with null selectors, checks that they do
+ * not reach other tasks.
+ */
 static void load_selectors(void)
 {
 	uint32_t data;
