@@ -50,7 +50,8 @@ static int print_builds(const struct options *options)
 	if (uses(options, "bochs"))
 		for (size_t i = 0; i < plan.supporting; i++)
 			strategy_list_add(&plan.strategies, &plan.support[i].strategy);
-	if (options->mode != MODE_RUN || uses(options, "kvm")) /* --list and the probe boot it */
+	/* --list and the KVM probe boot `window`. */
+	if (options->mode != MODE_RUN || uses(options, "kvm"))
 		strategy_list_add(&plan.strategies, &window);
 	for (size_t i = 0; i < plan.strategies.count; i++)
 		puts(plan.strategies.item[i].build);

@@ -31,7 +31,8 @@ bool host_line(const char *path, const char *prefix, char *line, size_t size);
 bool host_cpu_flag(const char *flag);
 
 /*
- * Converts a list of CPUs such as "0-3,8" to a set; an empty or malformed list gives an empty set.
+ * Converts a list of CPUs such as "0-3,8" to a set. Ignores the first malformed item and all after
+ * it.
  */
 void host_cpu_list(const char *list, cpu_set_t *set);
 

@@ -30,7 +30,7 @@ void interrupt_install(void)
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	/* nohup makes SIGHUP ignored, so that a run survives its terminal. */
+	/* nohup has SIGHUP ignored, so that a run survives its terminal. Keep that. */
 	if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
 		sigaction(SIGHUP, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing JSON. */
+/* Functions that write JSON. */
 #pragma once
 
 #include <stdio.h>

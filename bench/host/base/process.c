@@ -101,8 +101,8 @@ ssize_t process_read(struct process *process, char *buffer, size_t size)
 }
 
 /*
- * Kills the child's process group, then reaps the child. Before that, no other group can get the
- * same ID.
+ * Kills the child's process group, then reaps the child, in this order, because the ID of the group
+ * may be reused once the child is reaped.
  */
 static void end_group(struct process *process)
 {

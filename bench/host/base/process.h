@@ -8,9 +8,10 @@
 #include <sys/types.h>
 
 struct process_spec {
-	const struct arguments *arguments;   /* item[0]: path of the program, or its name in PATH */
+	/* item[0] is the path of the program, or its name in PATH. */
+	const struct arguments *arguments;
 	const struct arguments *environment; /* NAME=value, added to ours; NULL: none */
-	const char *directory;               /* to run in; NULL: ours */
+	const char *directory;               /* the child's working folder; NULL: ours */
 	int output; /* the descriptor of the child that is read: 1 (standard output) or 3 */
 	/* File to which stderr, and stdout if not read, are appended; NULL: inherited. */
 	const char *log;

@@ -14,7 +14,7 @@
 
 #define REWRITE_EVERY 0.2  /* seconds, on a terminal */
 #define LINE_EVERY    10.0 /* seconds, elsewhere */
-/* The part of a run from which the time left is estimated. The rows before it are mostly short. */
+/* The time left is estimated only after this part of the run, because short rows come first. */
 #define ESTIMATE_FROM 0.34
 
 static bool shown; /* the progress line is on the screen */

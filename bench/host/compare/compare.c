@@ -11,9 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINES_MAX  40 /* most lines of a verdict, except regressions; no limit with `all` */
-#define CELLS      7  /* columns of the table */
-#define CAUSES_MAX 5  /* most causes that are printed below a line */
+/*
+ * Maximum number of lines per verdict. Regressions have no limit; with `all`, no verdict has one.
+ */
+#define LINES_MAX  40
+#define CELLS      7 /* columns of the table */
+#define CAUSES_MAX 5 /* maximum number of causes below a line */
 
 static const char *const words[CHANGE_VERDICTS] = {
 	[CHANGE_IDENTICAL] = "identical", [CHANGE_WITHIN] = "within",   [CHANGE_UNDECIDED] = "undecided",
@@ -141,7 +144,7 @@ static void print_table(const struct changes *changes, bool all)
 	static const enum verdict_of_change order[] = { CHANGE_REGRESSION, CHANGE_IMPROVED, CHANGE_OUTCOME,
 		                                        CHANGE_UNDECIDED, CHANGE_WITHIN };
 	static const char *const heads[CELLS] = { "change", "series", "", "", "A", "B", "B/A" };
-	/* Without CHANGE_WITHIN, unless `all`. */
+	/* The last verdict of order[], CHANGE_WITHIN, is printed only with `all`. */
 	const size_t kinds = sizeof order / sizeof order[0] - !all;
 	size_t width[CELLS] = { 0 };
 	size_t lines = 0;

@@ -14,8 +14,8 @@
  * whole interval of the ratio is beyond the threshold. Other metrics are printed below such a
  * change as its causes. If `all` is true, prints every series that is not identical.
  *
- * Returns 0, 1 if there are regressions, or COMPARE_CANNOT after a message if a folder cannot be
- * read.
+ * Returns 0 if there are no regressions, 1 if there are, or COMPARE_CANNOT after a message if a
+ * folder cannot be read.
  */
 int compare_print(const char *a, const char *b, const struct thresholds *thresholds, bool all);
 

@@ -15,8 +15,8 @@
 struct group {
 	const char *engine, *benchmark;
 	/*
-	 * The number of series in A, and of those that B has within the threshold, that it has
-	 * beyond it, and that it lacks.
+	 * The number of series in A, and how many of these are within the threshold in B, beyond
+	 * it, or missing.
 	 */
 	size_t series, within, different, missing;
 	bool unexplained; /* an exact count differs and no reason is known */
@@ -35,7 +35,8 @@ static void take(struct group *group, const struct results pair[2], const struct
 	bool same = change->in_b && change->verdict == CHANGE_IDENTICAL;
 	char reasons[REASON_MAX];
 
-	if (!change->in_a || linux_row(change->names[BENCHMARK])) /* Debian's programs may differ */
+	/* Its programs are Debian's and may differ. */
+	if (!change->in_a || linux_row(change->names[BENCHMARK]))
 		return;
 	group->series++;
 	if (same)

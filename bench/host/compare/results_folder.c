@@ -122,7 +122,7 @@ static int load_environment(sqlite3 *db, const char *file, char *why)
 struct table_file {
 	const char *name, *table;
 	const char *columns; /* the exact header; the table has its columns in the same order */
-	size_t count;        /* of columns */
+	size_t count;        /* number of columns */
 	bool (*is_text)(size_t column);
 };
 

@@ -33,12 +33,13 @@ extern const char *const quantity_names[QUANTITIES];
 enum quantity quantity_of(const char *metric, const char *unit);
 
 enum verdict_of_change {
-	CHANGE_IDENTICAL,  /* the numbers are the same */
-	CHANGE_WITHIN,     /* the interval of the ratio is within 1 - threshold and 1 + threshold */
-	CHANGE_UNDECIDED,  /* none of the other verdicts */
-	CHANGE_IMPROVED,   /* the interval is below 1 - threshold */
-	CHANGE_OUTCOME,    /* an experiment counted another number, which is not better or worse */
-	CHANGE_REGRESSION, /* the interval is above 1 + threshold, or a check or violation is new */
+	CHANGE_IDENTICAL, /* the numbers are the same */
+	CHANGE_WITHIN,    /* the interval of the ratio is within 1 - threshold and 1 + threshold */
+	CHANGE_UNDECIDED, /* none of the other verdicts */
+	CHANGE_IMPROVED,  /* the interval is below 1 - threshold */
+	CHANGE_OUTCOME,   /* an experiment counted another number, which is not better or worse */
+	/* The interval is above 1 + threshold; or a failed check or a violation is new. */
+	CHANGE_REGRESSION,
 	CHANGE_VERDICTS
 };
 

@@ -14,7 +14,7 @@
 
 #define ENGINE_WHY_MAX 400
 
-/* What an engine must know about one boot. */
+/* One boot: the data from which an engine prepares its command. */
 struct engine_boot {
 	const struct strategy *strategy;
 	/* The folder of this boot; the engine runs in it and writes its files to it. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Debian's Bochs with the instrumentation library preloaded. */
+/* Engine bochs: Debian's Bochs with the instrumentation library preloaded. */
 #define _GNU_SOURCE
 #include "bench/host/engine/engine_bochs.h"
 #include "bench/host/base/paths.h"

@@ -97,7 +97,7 @@ bool benchmarks_are_known(const char *globs, char unknown[BENCH_GLOBS])
 	FILE *about = open_about();
 
 	if (!about)
-		return true; /* the kernel will check them */
+		return true; /* the kernel will check the globs */
 	fclose(about);
 	while (*globs) {
 		bool linux_ones, other_ones;

@@ -15,7 +15,7 @@
 
 /* The benchmarks asked for, in two lists separated by commas; a list may be "". */
 struct linux_rows {
-	/* Globs that match at least one other benchmark, or none at all. */
+	/* Globs that match at least one benchmark of another kind, or no benchmark. */
 	char others[BENCH_GLOBS];
 	char names[BENCH_GLOBS]; /* names of benchmarks that run Linux programs */
 };

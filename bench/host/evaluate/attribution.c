@@ -17,9 +17,9 @@ static const char statement[] =
         " FROM p a JOIN p b ON a.place < b.place"
         " JOIN y ya ON ya.stack = a.stack AND ya.loader = a.loader"
         " JOIN y yb USING (engine, isolation, cpus, benchmark, parameter, metric)"
-        /* S of attribution.h */
+        /* build S (attribution.h) */
         " JOIN y ys USING (engine, isolation, cpus, benchmark, parameter, metric)"
-        /* L of attribution.h */
+        /* build L (attribution.h) */
         " JOIN y yl USING (engine, isolation, cpus, benchmark, parameter, metric)"
         " WHERE yb.stack = b.stack AND yb.loader = b.loader AND ys.stack = b.stack AND ys.loader = a.loader"
         "   AND yl.stack = a.stack AND yl.loader = b.loader";

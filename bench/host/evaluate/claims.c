@@ -203,7 +203,8 @@ static int check_seed(const struct claim *claim, const char *dir)
 }
 
 /*
- * Loads and checks a claim. The caller frees its text even on failure, which is -1 after a message.
+ * Loads and checks a claim. Returns 0, or -1 after a message. The caller frees claim->text in
+ * either case.
  */
 static int load_claim(struct claim *claim, const char *dir)
 {
@@ -358,7 +359,7 @@ int claims_decide(sqlite3 *db, const char *claims_dir)
 
 /*
  * Adds an item "STRATEGY GLOB" to `runs` unless it is already there or the array is full. Returns
- * the new number of launches, which counts items that did not fit. Skips a malformed item after a
+ * the new number of launches, including those that did not fit. Skips a malformed item after a
  * message.
  */
 static size_t add_run(const struct claim *claim, bool alone, const char *item, struct claim_run *runs,

@@ -14,7 +14,7 @@
 struct claim_run {
 	char strategy[64];
 	char bench[64]; /* glob over benchmark names */
-	bool alone;     /* from `boots:`: needs a boot for this glob alone */
+	bool alone;     /* from a line `boots:`, so the glob needs a separate boot */
 };
 
 /*

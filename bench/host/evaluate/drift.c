@@ -13,9 +13,9 @@
 #include "bench/host/base/text.h"
 #include "bench/host/evaluate/stats.h"
 
-#define PART       "drift" /* how messages begin */
-#define EXACT_MAX  30      /* most values for which exact_tail() is used */
-#define LINES_MAX  12      /* most series that drift_print() prints */
+#define PART       "drift" /* the beginning of messages */
+#define EXACT_MAX  30      /* maximum number of values for exact_tail() */
+#define LINES_MAX  12      /* maximum number of series that drift_print() prints */
 #define ROUNDS_MAX 1000
 
 /*
@@ -43,9 +43,9 @@ static double exact_tail(size_t n, size_t discordant)
 }
 
 /*
- * Returns the probability that |rising pairs - falling pairs| is at least |score| on one side, by
- * Kendall's normal approximation with corrections for ties and continuity. It serves for many
- * values and for ties, where exact_tail() does not apply.
+ * Returns the one-sided probability of a score at least as extreme as `score`, the number of rising
+ * pairs minus that of falling pairs. Uses Kendall's normal approximation with corrections for ties
+ * and continuity, for values to which exact_tail() does not apply: many values, or ties.
  */
 static double normal_tail(const double *values, size_t n, double score)
 {
@@ -57,7 +57,8 @@ static double normal_tail(const double *values, size_t n, double score)
 		for (size_t j = 0; j < n; j++)
 			equal += values[j] == values[i];
 		/*
-		 * A group of t equal values subtracts t (t - 1) (2t + 5): a t-th of it per member.
+		 * t equal values subtract t (t - 1) (2t + 5). Each of them subtracts a t-th of
+		 * that.
 		 */
 		variance -= (equal - 1) * (2 * equal + 5);
 	}

@@ -8,7 +8,7 @@
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
-#define EXACT_MAX 30    /* most values in a sample for the exact distribution of U */
+#define EXACT_MAX 30    /* maximum number of values per sample for an exact p */
 #define TAIL      0.025 /* probability that the true shift is below (or above) the interval */
 
 double inference_sign_test(size_t below, size_t above)

@@ -22,9 +22,12 @@
 double inference_sign_test(size_t below, size_t above);
 
 struct shift {
-	/* Mann and Whitney's U of `a`: the number of pairs with a > b; a tie counts 1/2 */
+	/* Mann and Whitney's U of `a`: the number of pairs with a > b; a tie counts 1/2. */
 	double u;
-	/* two-sided probability of such a U if both samples have the same distribution */
+	/*
+	 * Two-sided probability of a U at least this extreme if both samples have the same
+	 * distribution.
+	 */
 	double p;
 	bool exact;   /* true if p is exact, false if it is the normal approximation */
 	double shift; /* Hodges and Lehmann: the median of all differences a - b */

@@ -167,7 +167,7 @@ static void free_one(struct series *series)
 
 /*
  * Ends the last series of the list, if any: computes its statistics and flags, or removes it if it
- * has no samples, only warm-up or overhead. Returns 0, or -1 after a message.
+ * has only warm-up and overhead samples. Returns 0, or -1 after a message.
  */
 static int end_series(struct work *work)
 {

@@ -45,7 +45,7 @@ struct function {
 
 /* A `!function` line that waits for the sample of its region. */
 struct pending {
-	size_t frame; /* index */
+	size_t frame; /* index into functions.frame[] */
 	/* Index of the region's next line, or of the next free line; NONE: the last. */
 	size_t next;
 	struct sums sums;
@@ -62,7 +62,7 @@ struct waiting {
 
 struct functions {
 	size_t frames, frames_room;
-	struct frame *frame; /* id 1 is frame[0] */
+	struct frame *frame; /* frame[id - 1] is the frame with this id */
 	size_t names, names_room;
 	struct function **function;
 	void *by_name; /* the same functions in a tree for tsearch(), ordered by name */

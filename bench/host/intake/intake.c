@@ -240,7 +240,7 @@ static const char *take_metrics(const struct sample *sample, const struct record
 		if (!store || !sample->intake->setup.store)
 			continue;
 		if (sample->intake->setup.counts == COUNTS_ALL && strcmp(name, "m.tsc") == 0)
-			continue; /* instructions, not time (enum intake_counts) */
+			continue; /* the TSC counts instructions here, not time */
 		put_value(sample, name + 2, unit, value);
 	}
 	return NULL;
@@ -344,7 +344,7 @@ static const char *take_skip(struct intake *intake, const struct record *record)
 		return "a skipped row without a proper name";
 	if (rows_current(&intake->rows, record))
 		intake->row_skipped = true;
-	else if (strcmp(text_of(record, "name"), "bench") == 0) /* no row can run */
+	else if (strcmp(text_of(record, "name"), "bench") == 0) /* the guest can run no row */
 		fail(intake, "%.100s", text_of(record, "reason"));
 	intake->report.rows++;
 	if (may_store(intake, strlen(text_of(record, "name")) + strlen(text_of(record, "reason"))))

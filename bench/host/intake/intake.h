@@ -27,7 +27,7 @@ struct intake_setup {
 	bool pcid;                       /* if true, the kernel must report that PCIDs are on */
 	enum intake_counts counts;
 	const char *engine_flag; /* a flag for every sample, or NULL */
-	const char *variant;     /* of the engine, a flag for every sample too, or NULL */
+	const char *variant;     /* the engine's variant, another flag for every sample, or NULL */
 	/* Called for each record of the guest that has valid names, or NULL. */
 	void (*observe)(void *context, const struct record *record);
 	void *context;
@@ -38,7 +38,8 @@ struct intake_report {
 	bool hello; /* a hello record came */
 	bool ended; /* a correct end record came */
 	/*
-	 * The instrumentation library ended the engine because it lacks a requirement (status 2).
+	 * The instrumentation library ended the engine because a requirement of the library is not
+	 * met (status 2).
 	 */
 	bool refused;
 	const char *flood; /* the limit that the guest exceeded, such as "4096 rows", or NULL */

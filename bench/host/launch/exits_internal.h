@@ -6,13 +6,13 @@
 
 #include <stddef.h>
 
-#define EXITS_THREADS 64 /* most vCPUs */
+#define EXITS_THREADS 64 /* maximum number of vCPUs */
 
 /* Successive exits with one reason, with no output of records between them. */
 struct exit_event {
-	uint64_t offset; /* bytes of records that the guest wrote before, since counting started */
+	uint64_t offset; /* bytes of records written before these exits, since counting started */
 	uint32_t reason;
-	uint32_t exits; /* how many */
+	uint32_t exits; /* number of these exits */
 };
 
 /* A benchmark row of the stream. */
@@ -43,7 +43,7 @@ struct exits {
 	uint32_t output_reason; /* the reason of exits that write records */
 	char line[512];         /* the incomplete last line of the stream */
 	size_t used;            /* bytes of `line` */
-	char *format;           /* of kvm_exit; NULL: not read */
+	char *format;           /* the format file of kvm_exit; NULL: not read */
 	uint32_t isa;           /* 1: VMX, 2: SVM */
 	size_t threads;
 	struct exit_thread thread[EXITS_THREADS];

@@ -118,7 +118,8 @@ int exits_can_count(char *why, size_t size)
 }
 
 /*
- * Maps the largest buffer that this process may lock, 8 to PAGES_MAX pages. Returns false if none.
+ * Maps the largest buffer that this process may lock, of 8 to PAGES_MAX pages. Returns false if
+ * even the smallest is refused.
  */
 static bool map_buffer(struct exit_thread *thread)
 {
@@ -216,7 +217,8 @@ static void take_record(struct exits *exits, const struct perf_event_header *hea
 		if (length <= header->size - sizeof *header - sizeof length)
 			take_raw(exits, body + sizeof length, length);
 	} else if (header->type == PERF_RECORD_LOST) {
-		memcpy(&lost, body + sizeof lost, sizeof lost); /* it follows the event's id */
+		/* The number follows the event's id. */
+		memcpy(&lost, body + sizeof lost, sizeof lost);
 		exits->lost += lost;
 	}
 }

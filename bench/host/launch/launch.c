@@ -21,8 +21,9 @@
 #define LINGER     5.0 /* seconds that an engine may continue to run after the end record */
 /* If more seconds pass between two calls of launch_pump(), the harness was busy. */
 #define PAUSE      0.5
-#define LOG_EVERY  0.5         /* seconds between two checks of the engine's messages */
-#define PUMP_BYTES (256 << 10) /* most bytes per call, so that one guest cannot delay the others */
+#define LOG_EVERY  0.5 /* seconds between two checks of the engine's messages */
+/* Maximum number of bytes read per call, so that one guest cannot delay the others. */
+#define PUMP_BYTES (256 << 10)
 
 struct launch {
 	struct launch_setup setup;
@@ -30,7 +31,7 @@ struct launch {
 	struct intake *intake;
 	struct exits *exits; /* NULL: VM exits are not counted */
 	FILE *raw;           /* records.txt */
-	/* Times are those of clock_seconds(). */
+	/* Times are in seconds, from clock_seconds(). */
 	double started;
 	double heard;  /* time of the last byte of output */
 	double ended;  /* time of the end record; 0: not yet */
@@ -60,7 +61,8 @@ static int open_files(struct launch *launch, char *why, size_t size)
 	path_format(path, sizeof path, "%s/records.txt", launch->setup.directory);
 	launch->raw = fopen(path, "we");
 	if (launch->raw)
-		setvbuf(launch->raw, NULL, _IONBF, 0); /* so nothing is lost if we are killed */
+		/* Nothing is lost if the harness is killed. */
+		setvbuf(launch->raw, NULL, _IONBF, 0);
 	if (!launch->raw)
 		snprintf(why, size, "%.200s: %s", path, strerror(errno));
 	return launch->raw ? 0 : -1;
@@ -70,7 +72,7 @@ static int start_engine(struct launch *launch, char *why, size_t size)
 {
 	const struct launch_setup *setup = &launch->setup;
 	struct engine_command command = { 0 };
-	char command_line[512]; /* the kernel's limit too */
+	char command_line[512]; /* bytes; the kernel has the same limit */
 	char log[PATH_MAX];
 	struct engine_boot boot = { .strategy = setup->strategy,
 		                    .directory = setup->directory,

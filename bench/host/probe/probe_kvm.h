@@ -28,7 +28,7 @@
 /* The findings. A number from the guest is -1 if the guest did not send it. */
 struct probe {
 	bool opens;                     /* /dev/kvm opens and can create a virtual machine */
-	char device[ENGINE_WHY_MAX];    /* why it does not, with advice; otherwise "" */
+	char device[ENGINE_WHY_MAX];    /* why /dev/kvm does not open, or "" */
 	char backend[64];               /* the kernel modules of probe_kvm_backend() */
 	char refused[ENGINE_WHY_MAX];   /* why QEMU refuses -cpu host, or "" */
 	bool booted;                    /* the self-test was booted */
@@ -44,7 +44,7 @@ struct probe {
 	int64_t guest_khz;
 	bool invariant;               /* the guest's TSC is invariant */
 	bool usable;                  /* KVM is suitable for measurements */
-	char why[ENGINE_WHY_MAX * 2]; /* why it is not, or "" */
+	char why[ENGINE_WHY_MAX * 2]; /* why KVM is not usable, or "" */
 };
 
 /*

@@ -17,7 +17,8 @@ struct sheet {
 	const char *file;
 	const char *query; /* selects the columns and rows of the file */
 	/*
-	 * Write <name>.jsonl too. Raw rows have none: it would be 4 times as large as the CSV file.
+	 * Write <name>.jsonl too. Samples and functions have no such file: it would be 4 times as
+	 * large as the CSV file.
 	 */
 	bool json_lines;
 };
@@ -242,7 +243,10 @@ static bool append(struct csv_record *record, size_t *length, char byte)
 	return true;
 }
 
-/* Sets fields[] to the `count` strings in `text`, as far as there is room. Returns 1. */
+/*
+ * Sets fields[] to the `count` strings in `text`; those after CSV_FIELDS_MAX are dropped. Returns
+ * 1.
+ */
 static int split(struct csv_record *record, size_t count)
 {
 	char *field = record->text;

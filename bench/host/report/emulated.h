@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Prints the results of engine kvm-emulated, the real KVM on a processor that Bochs emulates
+ * Prints the results of engine kvm-emulated, the real KVM on an emulated processor
  * (docs/kvm-emulated.md). Its times mean nothing.
  */
 #pragma once

@@ -104,7 +104,10 @@ int report_figure(const struct report *report, const char *figure)
 	return 0;
 }
 
-/* Returns the index in order[] of the script that drew this file, or COUNT(order) if not there. */
+/*
+ * Returns the index in order[] of the script that drew this file, or COUNT(order) if order[] does
+ * not have the script.
+ */
 static size_t place(const char *name)
 {
 	for (size_t i = 0; i < COUNT(order); i++) {

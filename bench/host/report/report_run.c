@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define PROBLEMS_MAX 40 /* most items of a list; further ones are only counted */
+#define PROBLEMS_MAX 40 /* maximum number of items in a list; further ones are only counted */
 
 void report_title(const struct report *report)
 {

@@ -292,7 +292,7 @@ void report_sentences(sqlite3 *db, char sentence[3][REPORT_SENTENCE_MAX])
 	memset(sentence, 0, 3 * (size_t)REPORT_SENTENCE_MAX);
 	say_what_ran(db, sentence[0]);
 	say_verdicts(db, sentence[1]);
-	/* The last view is time (KVM); the others, in reverse, are less and less close to time. */
+	/* Prefer the views in reverse order: time (KVM), modelled cycles, instructions. */
 	for (size_t i = views_count; i-- > 0;) {
 		struct extremes found;
 

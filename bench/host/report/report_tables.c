@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define STRATEGIES_BESIDE 6 /* up to this many strategies are columns; more of them are rows */
+#define STRATEGIES_BESIDE 6 /* more strategies than this are rows of the table, not columns */
 
 /* Selects the strategies of engine ?1, presets first. ?2 is the view's metric. */
 #define STRATEGIES                                                                                           \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What tables and figures compare builds by: subjects (one benchmark with one parameter in one
- * metric) and views (the numbers of one engine in one unit).
+ * Subjects and views. Tables and figures compare builds on subjects (one benchmark with one
+ * parameter in one metric), in each view (the numbers of one engine in one unit).
  */
 #pragma once
 
@@ -20,7 +20,10 @@ struct subject {
 extern const struct subject subjects[];
 extern const size_t subjects_count;
 
-/* How the numbers of one engine are shown. The engine's own view has the engine's name. */
+/*
+ * A view shows the numbers of one engine in one metric. A view that has the engine's name is the
+ * engine's own view.
+ */
 struct view {
 	const char *name; /* also names the folder of the figures' data */
 	/*
@@ -30,8 +33,8 @@ struct view {
 	const char *suffix;
 	const char *engine;
 	/*
-	 * The metric that stands for time, and the columns of the figures' data that hold the ends
-	 * of its interval.
+	 * The metric that measures time or comes closest to it, and the columns of the figures'
+	 * data that hold the ends of its interval.
 	 */
 	const char *metric, *low, *high;
 	const char *unit;

@@ -23,7 +23,7 @@
 static const struct section {
 	const char *name;
 	const char *main;  /* the metric that measures time; "" if the engine has none */
-	const char *means; /* heading: what the engine's numbers are */
+	const char *means; /* a text for the heading that says what the numbers are */
 	bool time_is_void; /* the main metric means nothing here, so its rows are left out */
 } sections[] = {
 	{ "bochs", "instructions", "instructions on Bochs: exact counts, not time", false },
@@ -40,7 +40,8 @@ struct cell {
 
 struct line {
 	char *label;
-	struct cell *cells; /* one per strategy; its texts are NULL if that was not measured */
+	/* One per strategy; the texts are NULL if that strategy was not measured. */
+	struct cell *cells;
 };
 
 struct table {
@@ -325,8 +326,8 @@ static void print_results(const struct screen *screen, const struct table *table
 }
 
 /*
- * Returns how many bytes of `text` fit in `width` columns. If not all of it fits, this ends at a
- * space if there is one.
+ * Returns how many bytes of `text` fit in `width` columns. If not all of it fits, returns the
+ * length up to the last space that fits, if there is one.
  */
 static size_t fitting_bytes(const char *text, size_t width)
 {

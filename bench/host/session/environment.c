@@ -128,8 +128,8 @@ static void add_kvm(struct environment *environment)
 }
 
 /*
- * Adds the version of a tool: the first line with a digit that `PROGRAM argument` prints. (Bochs
- * prints lines without a digit before its version.) PROGRAM is found by path_find_program().
+ * Adds the version of a tool: the first line with a digit that the tool prints with `argument`.
+ * (Bochs prints lines without a digit before its version.) path_find_program() finds the tool.
  */
 static void add_version(struct environment *environment, const char *key, const char *override,
                         const char *const programs[], const char *argument)

@@ -21,10 +21,12 @@
 
 /* A benchmark, from build/host/about.txt or from the kernel's list. */
 struct about {
-	char name[NAME_SIZE], text[120];  /* `text` describes it; "" if the file has no such line */
-	char subject[64];                 /* the heading above it in the file, "" if none */
-	char parameters[PARAMETERS_SIZE]; /* such as "bytes: 4096 65536"; "" if it has none */
-	bool listed;                      /* the kernel runs it if the glob is `*` */
+	char name[NAME_SIZE], text[120]; /* `text` describes it; "" if the file has no such line */
+	/* The heading of its section in the file, "" if there is none. */
+	char subject[64];
+	/* Such as "bytes: 4096 65536"; "" if the benchmark has none. */
+	char parameters[PARAMETERS_SIZE];
+	bool listed; /* the kernel runs it if the glob is `*` */
 };
 
 struct benchmarks {
@@ -96,7 +98,7 @@ static void observe(void *context, const struct record *record)
 	         unit + strcspn(unit, "/"));
 }
 
-/* Prints, under their subjects, the benchmarks whose `listed` has this value. */
+/* Prints the benchmarks whose field `listed` equals `listed`, grouped by subject. */
 static void print_benchmarks(const struct benchmarks *list, bool listed, FILE *out)
 {
 	const char *subject = "";

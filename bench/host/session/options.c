@@ -416,8 +416,10 @@ static bool names(const struct options *options, const char *engine)
 	return false;
 }
 
-/* Checks that --threshold, and the options that need the instrumentation library, fit the others.
- * Returns 0, or -1 with the reason in `why`. */
+/*
+ * Checks that --threshold is used with a command that needs it, and that the options of the
+ * instrumentation library are used with engine bochs. Returns 0, or -1 with the reason in `why`.
+ */
 static int check_bochs(const struct options *options, char *why)
 {
 	const char *name = options->profile     ? "--profile"

@@ -32,7 +32,7 @@ struct options {
 	size_t engines;
 	const char *engine[OPTIONS_ENGINES_MAX]; /* in the order given, each once, without `auto` */
 	bool strategies_given;
-	bool strategies_all; /* `all` is among the strategies given; `strategies` lacks the rest */
+	bool strategies_all; /* `all` is given; `strategies` has only those that are named too */
 	struct strategy_list strategies;
 	bool bench_given;
 	const char *bench; /* globs of benchmark names, separated by commas */

@@ -29,7 +29,7 @@ struct supporting_run {
 };
 
 struct plan {
-	struct strategy_list strategies; /* that the user asked for */
+	struct strategy_list strategies; /* strategies that the user asked for */
 	struct linux_rows benches;       /* benchmarks that the user asked for */
 	size_t supporting;               /* number of items in support[] */
 	struct supporting_run support[STRATEGIES_MAX];
@@ -42,8 +42,8 @@ struct plan {
 };
 
 /*
- * Sets the strategies of a new plan to those of the options. If the options choose neither some
- * strategies nor benchmarks, adds the supporting runs that the claims in bench/claims need. Returns
+ * Sets the strategies of a new plan to those of the options. Unless the options name benchmarks, or
+ * strategies without `all`, adds the supporting runs that the claims in bench/claims need. Returns
  * 0, or -1 with the reason in `why`, which has `size` bytes.
  */
 int plan_strategies(struct plan *plan, const struct options *options, char *why, size_t size);

@@ -28,7 +28,7 @@ struct slot {
 
 struct runner {
 	const struct runner_setup *setup;
-	size_t limit;                /* most launches at a time */
+	size_t limit;                /* maximum number of launches at a time */
 	size_t active;               /* launches running now */
 	size_t next;                 /* index of the next job to start */
 	bool stopping;               /* no further job may start */

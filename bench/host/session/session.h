@@ -7,7 +7,7 @@
 /*
  * Performs a run as the options say. `command` is the command line, for the results. Returns the
  * exit status: 0 if all launches completed and everything was written, 1 if not or if the run was
- * interrupted, 2 if the run cannot begin or the instrumentation library refused to.
+ * interrupted, 2 if the run cannot begin or the instrumentation library refused to run.
  */
 int session_run(const struct options *options, const char *command);
 

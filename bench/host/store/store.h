@@ -121,7 +121,10 @@ int64_t store_launch_start(struct store *store, const struct store_launch *launc
 /* Writes how the launch ended and commits. */
 int store_launch_finish(struct store *store, int64_t launch, const struct store_outcome *outcome);
 
-/* Each function adds a row to the table of its name; schema.sql describes the columns. */
+/*
+ * These functions add a row to the table samples, checks, facts, functions or stacks. schema.sql
+ * describes the columns.
+ */
 int store_sample(struct store *store, const struct store_row *row, int64_t sample, const char *metric,
                  const char *unit, int64_t value, const char *flags);
 int store_check(struct store *store, int64_t launch, const char *kind, const char *name, int64_t parameter,
@@ -143,4 +146,6 @@ int store_flag_row(struct store *store, const struct store_row *row, const char 
  * output calls it.
  */
 int store_tick(struct store *store);
+
+/* Commits the open transaction, if any. */
 int store_commit(struct store *store);
