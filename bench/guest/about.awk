@@ -1,5 +1,5 @@
-# Prints the explanation of every benchmark in the given C files: "= SUBJECT" lines, each followed by
-# lines "NAME<tab>EXPLANATION" sorted by name, with "<tab>linux" at the end if the benchmark has
+# Prints the explanation of every benchmark in the given C files: lines "= SUBJECT", each followed
+# by lines "NAME<tab>EXPLANATION" sorted by name, with "<tab>linux" at the end if the benchmark has
 # .linux_programs. A benchmark is
 #     BENCH(id, "EXPLANATION", .name = "NAME", …)
 # and the part of its name before the first dot determines its subject.
@@ -28,7 +28,7 @@ function add(title, prefixes,    list, n, i)
 open { text = text " " $0 }
 open && /\);[ \t]*$/ {
 	open = 0
-	gsub(/"[ \t]+"/, "", text) # a string in several pieces
+	gsub(/"[ \t]+"/, "", text) # joins the pieces of a string
 	split(text, part, "\"")
 	name = part[4]
 	prefix = name

@@ -12,7 +12,7 @@
 #include "output/console.h"
 #include "output/record.h"
 
-/* Linker script. */
+/* Defined in the linker script. */
 extern const struct benchmark benchmarks_start[], benchmarks_end[];
 
 const uint64_t bench_image_sizes[] = { 4 * KIB, 64 * KIB, MIB, 16 * MIB, BENCH_LIST_END };
@@ -21,8 +21,8 @@ const uint64_t bench_powers_of_2[] = { 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 10
 struct bench_plan bench_plan;
 static unsigned regions;
 static char globs[256];
-static char left_out[64]; /* skip= on the command line */
-static bool lists;        /* rows are listed, not run */
+static char left_out[64]; /* globs of skip= on the command line */
+static bool lists;        /* rows are only listed, not run */
 
 void bench_metric(struct bench *b, const char *metric, uint64_t value, const char *unit)
 {
@@ -90,8 +90,10 @@ static void between_markers(struct bench *b, void (*body)(struct bench *))
 	mark(end);
 }
 
-/* Reads the counters outside the time stamps, so that the code between those is the same as without
- * counters. */
+/*
+ * Reads the performance counters before the first time stamp and after the second, so that the code
+ * between the stamps is the same as in a sample without counters.
+ */
 static void between_counters(struct bench *b, void (*body)(struct bench *))
 {
 	pmu_begin();
@@ -152,7 +154,7 @@ static bool record_check(const struct bench *b, bool ok, const char *detail)
 	return ok;
 }
 
-/* Takes all samples of a row whose body runs in the kernel. */
+/* Takes all samples of a row whose body runs in the kernel. Returns false if a check failed. */
 static bool run_in_kernel(struct bench *b)
 {
 	struct bench_step step;
@@ -171,8 +173,8 @@ static bool run_in_kernel(struct bench *b)
 }
 
 /*
- * Takes interrupts that the previous row left pending: a hypervisor may deliver the interrupt of a
- * stopped timer at the next entry into the guest, which reading the APIC causes.
+ * Handles the interrupts that the previous row left pending. A hypervisor may deliver the interrupt
+ * of a stopped timer only at its next entry into the guest, which follows a read of the APIC.
  */
 static void drain_interrupts(void)
 {
@@ -182,7 +184,7 @@ static void drain_interrupts(void)
 	interrupts_off();
 }
 
-/* Decides how many samples of each kind the row gets. */
+/* Decides how many samples of each kind the row takes. */
 static void plan_samples(struct bench *b)
 {
 	const struct benchmark *row = b->row;
@@ -215,9 +217,9 @@ static bool has_archive(void)
 }
 
 /*
- * Returns true if one of the comma-separated globs matches. The glob `*` does not match rows with a
- * boot of their own. Rows with Linux programs, in a boot without these, match only their exact
- * name.
+ * Returns true if one of the comma-separated globs in `list` matches the row's name. The glob `*`
+ * does not match rows with `own_boot`. A row with `linux_programs` that is to run in a boot without
+ * them matches only its exact name.
  */
 static bool matches(const struct benchmark *row, const char *list)
 {
@@ -280,7 +282,10 @@ static bool run_row(const struct benchmark *row, size_t place, unsigned index, u
 	return record_check(&b, ok, !ok ? why : b.why ? b.why : "-");
 }
 
-/* Calls run_row() for each wanted row, or only counts them if `of` is 0. */
+/*
+ * Calls run_row() for each row that bench= selects and each of its parameters, or only counts these
+ * if `of` is 0. Sets *counted to their number. Returns false if a row failed.
+ */
 static bool each_row(unsigned of, bool list_only, unsigned *counted)
 {
 	bool ok = true;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The order of a row's samples, and how long it warms up. */
+/* The order of a row's samples, and the length of its warm-up. */
 #include "bench/guest/bench.h"
 
-#define BLOCK       5 /* warm-up samples whose medians are compared */
-#define BLOCK_QUICK 3
-#define BLOCKS_MAX  12
+#define BLOCK       5  /* warm-up samples in a block; the medians of two blocks are compared */
+#define BLOCK_QUICK 3  /* the same with samples=quick */
+#define BLOCKS_MAX  12 /* the most blocks in a warm-up */
 #define STABLE      50 /* medians may differ by one part in 50 */
 
-static uint64_t recent[2 * BLOCK]; /* ticks of the last warm-up samples, by index */
+static uint64_t recent[2 * BLOCK]; /* TSC ticks of warm-up sample i at i % (2 * BLOCK) */
 
 void bench_plan_warmup(struct bench *b)
 {
@@ -15,7 +15,7 @@ void bench_plan_warmup(struct bench *b)
 
 	b->warmup_most = b->warmup;
 	if (!bench_plan.stable || !b->warmup || b->samples < bench_plan.samples)
-		return; /* a row with few samples has a body long enough to warm up by itself */
+		return; /* the body of a row with few samples is long enough to warm up by itself */
 	b->warmup = 2 * block;
 	b->warmup_most = BLOCKS_MAX * block;
 }
@@ -44,7 +44,7 @@ bool bench_step(const struct bench *b, unsigned index, struct bench_step *step)
 	return false;
 }
 
-/* Returns the median of an odd number of values, and reorders them. */
+/* Returns the median of `n` values, an odd number. Sorts the values. */
 static uint64_t median(uint64_t *values, unsigned n)
 {
 	for (unsigned i = 1; i < n; i++)

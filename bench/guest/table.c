@@ -9,7 +9,7 @@
 #include "x86/cpuid.h"
 
 #define SAMPLES_MAX 64
-#define COLUMNS_MAX (1 + BENCH_EXTRAS) /* the time, then the row's own metrics */
+#define COLUMNS_MAX (1 + BENCH_EXTRAS) /* one for the time, then one for each of a row's metrics */
 
 struct column {
 	const char *metric, *unit;
@@ -19,7 +19,7 @@ struct column {
 
 static bool on;
 static unsigned rows, skipped, failed;
-static struct column columns[COLUMNS_MAX], overhead; /* of the running row */
+static struct column columns[COLUMNS_MAX], overhead; /* values of the running row */
 
 static void add(struct column *column, const char *metric, const char *unit, uint64_t value)
 {
@@ -42,8 +42,10 @@ static void sort(struct column *column)
 		}
 }
 
-/* Returns the median of sorted values: for an even number the mean of the middle two, 0 if there
- * are none. */
+/*
+ * Returns the median of sorted values: the mean of the middle two if their number is even, and 0 if
+ * there are none.
+ */
 static uint64_t median(const struct column *column)
 {
 	const uint64_t *middle = &column->value[column->count / 2];

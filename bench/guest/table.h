@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A table for people on the console, for a run without the harness: one line per row, printed when
- * the row ends. `table=off` on the command line, which the harness uses, turns it off.
+ * A table on the console, for people who run the kernel without the harness: one line per row,
+ * printed when the row ends. `table=off` on the command line, which the harness uses, turns it off.
  */
 #pragma once
 
@@ -9,16 +9,19 @@
 
 #include "bench/guest/bench.h"
 
-/* Prints the head of the table of `rows` rows, or turns it off. */
+/* Prints the head of a table of `rows` rows, or turns the table off if the command line says so. */
 void table_start(unsigned rows);
 
-/* A row begins; a sample was taken, with the flags of its record. */
+/* table_row() begins a row. table_sample() adds a sample to it; `flags` are those of its record. */
 void table_row(void);
 void table_sample(const struct bench *b, const char *flags);
 
-/* The row was skipped; or it ended, with the result of its check and a remark on it (or "-"). */
+/*
+ * End a row. table_skip() prints it as skipped. table_end_row() prints its samples and, if its
+ * check failed (`ok` is false) or `detail` is not "-", the remark `detail`.
+ */
 void table_skip(const struct bench *b, const char *reason);
 void table_end_row(const struct bench *b, bool ok, const char *detail);
 
-/* Prints how many rows there were. */
+/* Prints the numbers of rows that were measured, failed and were skipped. */
 void table_finish(void);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Benchmarks whose body is in user mode. The program loops over SYS_bench_next, which finishes the
- * previous sample and returns the kind of the next: 1 for a sample, 2 for the overhead (the same
- * without the operation measured), 0 at the end. The time stamps are the kernel's (SYS_bench_start,
- * SYS_bench_stamp) or the program's own (SYS_bench_value).
+ * Benchmarks whose body is in user mode. The program calls SYS_bench_next in a loop. The call
+ * finishes the previous sample and returns the kind of the next: 1 for a sample, 2 for an overhead
+ * sample (the same without the measured operation), 0 at the end. Either the kernel takes the time
+ * stamps (SYS_bench_start, SYS_bench_stamp), or the program does (SYS_bench_value).
  */
 #include "bench/guest/bench.h"
 #include "cpu/apic.h"
@@ -21,9 +21,11 @@ static uint8_t kernel_flag;
 volatile uint8_t *bench_irq_flag = &kernel_flag;
 
 static struct bench *running;
-static unsigned taken; /* samples started: warm-up, then real ones, then overhead */
-static unsigned failed;
-static const struct bench_calls calls, counting_calls; /* the latter for samples with performance counters */
+static unsigned taken;  /* number of samples started, of all kinds */
+static unsigned failed; /* number of samples whose check failed */
+
+/* The system calls of the program; counting_calls: during a sample with performance counters. */
+static const struct bench_calls calls, counting_calls;
 
 void bench_irq_handler(void)
 {

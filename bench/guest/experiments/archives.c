@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * modules.give_back: unpacks archives of several sizes, placed in memory as a boot loader does
- * (claim 37). The frames that no file needs are then freed and overwritten, and every file is read
- * again. Then the files are removed, and all frames must be free again.
+ * modules.give_back (bench/claims/37-*): unpacks archives of several sizes, placed in memory as a
+ * boot loader does. Unpacking frees the frames that no file needs. They are overwritten, and every
+ * file is read. At the end the files are removed, and all frames must be free again.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "fs/archive.h"
@@ -25,12 +25,12 @@ static size_t file_count;
 
 struct archive {
 	uint8_t *bytes;
-	size_t pages, size; /* size: number of bytes written */
+	size_t pages, size; /* size of the memory in pages; number of bytes written */
 };
 
 /*
- * Allocates `pages` contiguous frames: takes frames until enough of them ascend, and frees the
- * others. Returns NULL if there are none.
+ * Allocates `pages` contiguous frames: takes frames until the last ones taken are contiguous, and
+ * frees the others. Returns their address in the direct map, or NULL if there are none.
  */
 static uint8_t *take_run(size_t pages)
 {
@@ -40,7 +40,7 @@ static uint8_t *take_run(size_t pages)
 	while (!first || next - first < pages * PAGE_SIZE) {
 		uint64_t frame = frame_alloc();
 
-		if (frame != next) { /* the run so far was too short */
+		if (frame != next) { /* the contiguous frames so far were too few */
 			while (run != FRAME_LIST_END)
 				frame_list_push(&others, frame_list_pop(&run));
 			first = next = frame;
@@ -50,7 +50,7 @@ static uint8_t *take_run(size_t pages)
 		frame_list_push(&run, frame);
 		next += PAGE_SIZE;
 	}
-	while (frame_list_pop(&run) != FRAME_NONE) /* these stay allocated, on no list */
+	while (frame_list_pop(&run) != FRAME_NONE) /* the run's frames stay allocated, on no list */
 		;
 	frame_list_free(&others);
 	return first ? phys_to_virt(first) : NULL;
@@ -75,7 +75,7 @@ static void put_header(struct archive *a, const char *name, uint32_t mode, size_
 		a->bytes[a->size++] = 0;
 }
 
-/* Adds a file of random bytes: most files are small, some have many pages, some are empty. */
+/* Adds a file of pseudo-random bytes. Most files are small, some have several pages. */
 static void put_file(struct archive *a, uint64_t *state)
 {
 	uint64_t r = pitfall_random(state);
@@ -110,8 +110,9 @@ static void make_archive(struct archive *a, uint64_t seed)
 }
 
 /*
- * Takes `count` frames, poisons and frees them. Frames freed last are allocated first, so all of
- * the archive's must be among them. Returns how many are.
+ * Allocates `count` frames, fills them with POISON and frees them. Returns how many of them are
+ * frames of the archive. The frames freed last are allocated first, so these should be all the
+ * frames that unpacking has freed.
  */
 static uint64_t poison_memory(const struct archive *a, size_t count)
 {
@@ -170,13 +171,13 @@ static bool one_archive(size_t pages, struct outcome *outcome)
 	struct archive a = { take_run(pages), pages, 0 };
 	struct node *folder;
 	struct unpacked unpacked;
-	uint64_t again; /* frames of the archive that the allocator handed out again */
+	uint64_t again; /* number of the archive's frames that were allocated again */
 	int error;
 
 	if (!a.bytes)
 		return false;
 	make_archive(&a, pages);
-	a.size = pages * PAGE_SIZE; /* including the bytes after the last member */
+	a.size = pages * PAGE_SIZE; /* includes the bytes after the last member */
 	if (archive_unpack(a.bytes, a.size, &unpacked))
 		return false;
 	again = poison_memory(&a, unpacked.freed / PAGE_SIZE + SPARE);

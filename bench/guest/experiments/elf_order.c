@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * regions.elf_order: does a binary search find every page of an image whose PT_LOADs are in any
- * order (claim 40)? Programs with randomly ordered segments are run from a file. Their regions are
- * searched before they run, and each program looks at its own segments. The control is the same
- * search over the regions in the order of the file.
+ * regions.elf_order (bench/claims/40-*): does a binary search find every page of an image whose
+ * PT_LOADs are in any order? Starts programs whose segments have a random order in the file.
+ * Searches their regions before they run; each program then checks the contents of its segments.
+ * The control makes the same search over a list of regions in the order of the file.
  */
 #include <elf.h>
 
@@ -17,7 +17,7 @@
 #define IMAGE_BASE 0x400000UL
 #define PATH       "/tmp/shuffled"
 
-/* Headers, then a page for each segment. */
+/* The program's file: headers, then a page for each segment. */
 static struct {
 	Elf64_Ehdr header;
 	Elf64_Phdr segments[SEGMENTS];
@@ -28,7 +28,10 @@ static struct {
 	} pages[SEGMENTS];
 } file __attribute__((aligned(4096)));
 
-/* Segment 0 holds the code. Every second page stays free, so that no regions merge. */
+/*
+ * Returns the address of a segment. Segment 0 has the code. Every second page stays free, so that
+ * no regions merge.
+ */
 static uintptr_t address_of(size_t segment)
 {
 	return IMAGE_BASE + segment * 2 * PAGE_SIZE;
@@ -41,8 +44,10 @@ static uint8_t *put(uint8_t *code, const char *bytes, size_t n, uint64_t operand
 	return code + n + operand_size;
 }
 
-/* Makes a program that compares the first word of each segment with its tag, and exits with status
- * 0 if all are right. */
+/*
+ * Makes a program that compares the first word of each segment with its tag, and exits with status
+ * 0 if all are equal.
+ */
 static void make_program(void)
 {
 	uint8_t *code = file.pages[0].code;
@@ -92,8 +97,10 @@ static void shuffle(uint64_t *state)
 	}
 }
 
-/* Returns the number of segments' pages that a search misses, plus the free pages that it takes for
- * mapped. */
+/*
+ * Returns the number of wrong results of a search over all pages of the image: segments' pages not
+ * found, and free pages found.
+ */
 static uint64_t misses(struct address_space *space)
 {
 	uint64_t missed = 0;
@@ -109,7 +116,7 @@ static uint64_t misses(struct address_space *space)
 	return missed;
 }
 
-/* The control: the number for a list in the order of the file. */
+/* For the control: returns the number of wrong results over a list in the order of the file. */
 static uint64_t misses_unsorted(void)
 {
 	static struct region list[SEGMENTS];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Experiments that count violations of what the design notes promise. */
+/* Experiments that count violations of promises in the design notes. */
 #include "bench/guest/bench.h"
 #include "boot/boot.h"
 #include "cpu/cpu.h"
@@ -10,7 +10,7 @@
 #include "process/process.h"
 #include "stack/kstack.h"
 
-#define TAG_ADDRESS 0x400000UL /* the data of the program `tag` */
+#define TAG_ADDRESS 0x400000UL /* user address of the tag in the program `tag` */
 
 static void report(struct bench *b)
 {
@@ -38,8 +38,8 @@ static void finish(int pid, struct bench *b)
 }
 
 /*
- * Two tasks write their own tags at the same virtual address, yield to each other, and read it
- * again. The kernel compares the frames that the address is mapped to.
+ * Two tasks write different tags at the same virtual address, yield to each other, and read their
+ * tags again. The kernel also checks that the address is mapped to different frames.
  */
 static void distinct_tags(struct bench *b)
 {
@@ -69,7 +69,7 @@ struct view {
 
 static void look_under_cr3(void *argument)
 {
-	struct view *view = argument; /* on the old stack */
+	struct view *view = argument; /* on the caller's stack: not used under the other CR3 */
 	const uint64_t old = read_cr3();
 	const uintptr_t address = view->address;
 	uint64_t seen;
@@ -80,7 +80,7 @@ static void look_under_cr3(void *argument)
 	view->seen = seen;
 }
 
-/* Maps a page in the kernel's PDPT after address spaces were made, and reads it under each CR3. */
+/* Makes address spaces, maps a page in the kernel's PDPT, and reads that page under each CR3. */
 static void same_frame(struct bench *b)
 {
 	static struct address_space spaces[64];
@@ -111,7 +111,10 @@ static void same_frame(struct bench *b)
 	report(b);
 }
 
-/* Spawn, exit, kill and failed exec, and spawn with memory that runs out. */
+/*
+ * Starts programs that exit, that are killed, that are not programs, or that find too little
+ * memory. Counts wrong results, and frames that are lost in the end.
+ */
 static void spawn_rounds(struct bench *b)
 {
 	static const char *const argv[] = { "payload-4k", "-" };

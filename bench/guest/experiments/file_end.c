@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * map.file_end: what a mapping shows past the end of the file (claim 34). Maps files of several
- * sizes, some in a boot module and some in frames: all pages that contain bytes of the file, and
- * one page more. bench/programs/mappings.c does the mapping.
+ * map.file_end (bench/claims/34-*): checks the contents of a mapping past the end of the file. The
+ * files have several sizes; some are in one piece in memory, like those of a boot module, and some
+ * in frames. bench/programs/mappings.c maps all pages that contain bytes of the file, and one page
+ * more.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
@@ -14,7 +15,8 @@
 #define NAME    "file-end"
 #define PATH    "/tmp/" NAME
 
-#define REFUSED (3 << 8) /* exit statuses of `mappings beyond` */
+/* Wait statuses of `mappings beyond`: mmap() has refused the page, or it could be read. */
+#define REFUSED (3 << 8)
 #define READ    (4 << 8)
 
 static const size_t sizes[] = { 1,
@@ -27,7 +29,7 @@ static const size_t sizes[] = { 1,
 	                        PAGE_SIZE * 5 / 2 };
 #define SIZES (sizeof sizes / sizeof *sizes)
 
-static uint8_t content[3 * PAGE_SIZE]; /* continues past a file's end, where it must not be seen */
+static uint8_t content[3 * PAGE_SIZE]; /* longer than any file: the rest must not be seen */
 
 static int run(const char *kind)
 {

@@ -25,7 +25,7 @@ contained_call:
 	mov	eax, 1
 	jmp	contained_out
 contained_resume:
-	mov	rax, [saved_cr3]	; first, because the stack may be mapped only there
+	mov	rax, [saved_cr3]	; first, because only this CR3 may map the stack
 	mov	cr3, rax
 	mov	rsp, [saved_rsp]
 	xor	eax, eax

@@ -38,7 +38,7 @@ uint64_t pitfall_map(uint64_t pml4, uintptr_t address, uint64_t flags, uint32_t 
 void pitfall_unmap(uint64_t pml4, uintptr_t address, uint32_t *tables, uint64_t frame)
 {
 	((pte_t *)phys_to_virt(pml4))[PML4_INDEX(address)] = 0;
-	invlpg(address); /* global or not, and the paging-structure caches (SDM 3A 4.10.4.1) */
+	invlpg(address); /* also flushes global pages and the paging-structure caches */
 	while (*tables != FRAME_LIST_END)
 		frame_free(frame_list_pop(tables));
 	if (frame != FRAME_NONE)
@@ -46,10 +46,10 @@ void pitfall_unmap(uint64_t pml4, uintptr_t address, uint32_t *tables, uint64_t 
 }
 
 /*
- * pitfall.ist_reentry. The first handler keeps a copy of the stack from its RSP upwards (its frame,
- * and what the hardware and the stub pushed), lets a second interrupt come, compares, and puts the
- * copy back to contain the damage: otherwise the first IRETQ would return to where the second
- * interrupt came from.
+ * pitfall.ist_reentry: the handler of a first interrupt copies its stack from RSP upwards (its own
+ * frame, and the words that the hardware and the stub have pushed), lets a second interrupt come,
+ * counts the changed words, and restores the copy. Otherwise the first IRETQ would return to the
+ * place where the second interrupt arrived.
  */
 #define WATCHED_WORDS 64
 #define SPARE_SIZE    (2 * PAGE_SIZE)
@@ -58,7 +58,7 @@ static uint8_t spare_stack[SPARE_SIZE + WATCHED_WORDS * 8] __attribute__((aligne
 static uint64_t kept[WATCHED_WORDS];
 static volatile uint8_t second_came, first_done;
 static uint64_t words_overwritten;
-static bool keep_the_rule; /* interrupts stay off, as the rule of fixed-ist demands */
+static bool keep_the_rule; /* keep interrupts off in the handler, as fixed-ist demands */
 
 static void second_handler(void)
 {
@@ -66,7 +66,10 @@ static void second_handler(void)
 	lapic_eoi();
 }
 
-/* A single piece of assembly, so that none of its values are on the stack while it runs. */
+/*
+ * Copies the stack, lets the second interrupt come, and restores the stack. Returns the number of
+ * words that had changed. In a single asm statement, so that it keeps no values on the stack.
+ */
 static uint64_t watch_second_interrupt(void)
 {
 	uint64_t changed, rounds = PITFALL_PATIENCE;
@@ -117,8 +120,10 @@ static bool wait_until(const volatile uint8_t *flag)
 	return *flag;
 }
 
-/* Returns how many of the words that the first interrupt left on the stack the second one changed,
- * or ~0 if either interrupt did not come. */
+/*
+ * Takes two interrupts, the second in the handler of the first unless `rule` is set. Returns the
+ * number of words on the first one's stack that the second changed, or ~0 if one did not come.
+ */
 static uint64_t two_interrupts(bool rule)
 {
 	bool both;
@@ -133,8 +138,10 @@ static uint64_t two_interrupts(bool rule)
 	return both ? words_overwritten : ~0UL;
 }
 
-/* If the gates use an IST slot of the task, both vectors get the spare slot; otherwise they are not
- * changed. */
+/*
+ * If this STACK gives interrupts an IST slot, both vectors get the spare slot instead. Otherwise
+ * their gates stay unchanged.
+ */
 static void ist_reentry(struct bench *b)
 {
 	bool by_ist = kstack_gate_ist(PITFALL_VECTOR) != IST_NONE;
@@ -173,23 +180,27 @@ static bool ist_reentry_ran(struct bench *b)
 	return b->tries == 16;
 }
 
-/* pitfall.shared_pml4: two users of the fixed stack. Each has canaries below the top of its
- * stack. */
+/*
+ * pitfall.shared_pml4: two users of the fixed stack, in one PML4 or in two. Each has canaries below
+ * the top of its stack.
+ */
 #define CANARIES 64
 
 static struct user {
 	struct address_space *space;
 	struct kstack stack;
 } users[2];
-static uint64_t lost; /* the first user's canaries that the second one changed */
+static uint64_t lost; /* number of the first user's canaries that the second user changed */
 
 static volatile uint64_t *canary(const struct user *user, unsigned i)
 {
 	return (volatile uint64_t *)(user->stack.top - PAGE_SIZE) + i;
 }
 
-/* Both users "run", each under its own CR3, but on a stack that belongs to neither. All data is
- * static: see kstack_call_across_cr3(). */
+/*
+ * Writes the canaries of both users, each under the user's CR3, and sets `lost`. Runs on a stack of
+ * neither user, through kstack_call_across_cr3(), so all data is static.
+ */
 static void use_both_stacks(void *argument)
 {
 	const uint64_t old = read_cr3();
@@ -207,7 +218,7 @@ static void use_both_stacks(void *argument)
 	write_cr3(old);
 }
 
-/* Sets `lost` for a second user whose space is `second`. Returns false if out of memory. */
+/* Sets `lost` for two users in these spaces, or in the same one. Returns false if out of memory. */
 static bool two_users(struct address_space *first, struct address_space *second)
 {
 	bool ok;
@@ -258,7 +269,9 @@ static void shared_pml4(struct bench *b)
 	bench_metric(b, "control_violations", control, "count");
 }
 
-/* pitfall.cr3_in_c: C code loads another CR3 and continues, on stacks in three kinds of places. */
+/*
+ * pitfall.cr3_in_c: C code loads another CR3 and continues, on stacks at three kinds of addresses.
+ */
 static uint64_t other_cr3;
 
 static void switch_in_c(void *argument)
@@ -277,8 +290,11 @@ static void switch_across(void *argument)
 	kstack_call_across_cr3(switch_in_c, argument);
 }
 
-/* A stack that is gone cannot take the frame of the #PF either, so #DF follows, on a stack that is
- * always there. */
+/*
+ * Returns true if function() on the stack at `top` ends with #DF: after a CR3 load that does not
+ * map the stack, the CPU cannot push the frame of the #PF either. #DF has an IST stack that is
+ * always mapped.
+ */
 static bool dies(void (*function)(void *), uintptr_t top)
 {
 	return contained_raises(EXCEPTION_DF, function, NULL, top);

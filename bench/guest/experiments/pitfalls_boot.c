@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The notes on a kernel's first environment: how much fits into it, how small the stack may be, and
- * moving the kernel. */
+/*
+ * Experiments about the first environment of a kernel, as the design notes describe it: how large
+ * kernel and stacks may be, how small a stack may be, and how the kernel moves.
+ */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
 #include "cpu/cpu.h"
@@ -9,15 +11,17 @@
 #include "process/process.h"
 
 /*
- * arith.boot_layout: a loader puts the kernel at a fixed address and gives each processor a stack,
- * from the top of the address space downwards. We grow the kernel by pages and add stacks until
- * they meet.
+ * arith.boot_layout: a loader puts the kernel at NOTE_KERNEL and gives each processor a stack, from
+ * the top of the address space downwards. The experiment grows the kernel by pages, or adds stacks,
+ * until they meet.
  */
 #define NOTE_KERNEL 0xffffffffffe02000UL
 #define NOTE_CPUS   256U
 
-/* Returns true if the stack of processor `cpu` overlaps a kernel of `size` bytes, or lies below
- * it. */
+/*
+ * Returns true if the lowest byte of the stack of processor `cpu` is at or below the last byte of a
+ * kernel of `size` bytes.
+ */
 static bool meets(uint64_t size, uint64_t cpu, uint64_t stack)
 {
 	uint64_t bottom = -((cpu + 1) * stack);
@@ -33,8 +37,10 @@ static bool all_fit(uint64_t size, unsigned cpus, uint64_t stack)
 	return true;
 }
 
-/* Returns the size, in whole pages, of the largest kernel that meets none of the stacks; 0 if not
- * even one page fits. */
+/*
+ * Returns the size in bytes, a multiple of a page, of the largest kernel that meets no stack, or 0
+ * if no page fits. Adds the sizes tried to *tries.
+ */
 static uint64_t largest_kernel(unsigned cpus, uint64_t stack, uint64_t *tries)
 {
 	uint64_t size = 0;
@@ -61,9 +67,9 @@ static void boot_layout(struct bench *b)
 }
 
 /*
- * pitfall.small_stack: maps a page whose three tables are all missing, and measures how deep that
- * gets into a painted stack. The stack is larger than the one that the kernel boots on, so that a
- * deeper call is measured too.
+ * pitfall.small_stack: maps a page whose three tables are all missing, and measures how many bytes
+ * of a painted stack that uses. The stack is larger than the kernel's early stack, so that the
+ * measurement also works for a deeper use.
  */
 #define PAINTED_WORDS (3 * PAGE_SIZE / 8)
 
@@ -100,14 +106,14 @@ static void small_stack(struct bench *b)
 }
 
 /*
- * pitfall.moved_kernel: loads a CR3 under which the code that loads it is mapped only at another
- * address, or at both. The code has a page of its own; everything else, including the fault's
- * handler, is mapped under both CR3s.
+ * pitfall.moved_kernel: a piece of code loads a CR3 that maps this code only at another address, or
+ * both there and at its old address. The code has a page of its own. Both CR3s map everything else,
+ * including the handler of the fault.
  */
 #define MOVED_PML4 (PRIVATE_PML4 + 1)
 
 static const uint8_t load_and_return[] = {
-	0x0f, 0x22, 0xdf, /* mov cr3, rdi: the argument */
+	0x0f, 0x22, 0xdf, /* mov cr3, rdi: the other CR3 */
 	0x0f, 0x22, 0xd8, /* mov cr3, rax */
 	0xc3,             /* ret */
 };
@@ -116,8 +122,9 @@ static uint64_t own_cr3;
 
 static void run_code(void *argument)
 {
-	/* contained_call() passes the function's address in RAX, but the code wants the old CR3
-	 * there. */
+	/*
+	 * contained_call() leaves the function's address in RAX, where the code needs the old CR3.
+	 */
 	__asm__ volatile("call *%[code]"
 	                 :
 	                 : [code] "r"(PRIVATE_PAGE), "D"(*(uint64_t *)argument), "a"(own_cr3)
@@ -129,8 +136,10 @@ static bool faults_under(uint64_t pml4)
 	return contained_raises(EXCEPTION_PF, run_code, &pml4, 0);
 }
 
-/* Under `own` the code is at its old place. `moved` is a copy of that PML4, in which the place
- * changes. */
+/*
+ * Counts the faults of the code, which the PML4 `own` maps at its old address, when it loads the
+ * PML4 `moved`: a copy of `own` that maps the code also, or only, at another address.
+ */
 static void load_moved(struct bench *b, uint64_t own, uint64_t moved)
 {
 	pte_t *const from = phys_to_virt(own), *const to = phys_to_virt(moved);

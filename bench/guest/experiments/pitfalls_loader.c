@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Interrupts in the middle of a load. A segment's data is given at an address that is not mapped,
- * so the loader's copy faults at its first byte: with the window open, or under the new CR3. The
- * probe then looks around, acts, and points the copy to the real data.
+ * pitfall.window_irq: interrupts in the middle of a load. A segment claims that its data is at an
+ * address that is not mapped, so the loader's copy faults at its first byte, with the window open.
+ * The exception probe then records the state, sends an interrupt or starts a second load, and makes
+ * the copy read the real data.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "cpu/apic.h"
@@ -21,7 +22,8 @@
 #define WORDS       (SIZE / 8)
 #define ROUNDS      8
 #define IMAGE       0x400000UL
-#define TRAP(who)   (BENCH_AREA_BASE + (1 + (who)) * MIB) /* pretended place of the data; not mapped */
+/* The address, not mapped, at which the segment of load `who` claims to have its data. */
+#define TRAP(who)   (BENCH_AREA_BASE + (1 + (who)) * MIB)
 #define STACK_BYTES (2 * PAGE_SIZE)
 
 enum { OUTER, INNER };
@@ -31,7 +33,7 @@ static struct load {
 	struct load_segment segment;
 	uint64_t data[WORDS];
 } loads[2];
-static uint64_t dump[WORDS]; /* takes the bytes for a page that is no longer mapped */
+static uint64_t dump[WORDS]; /* a copy continues here when its window is no longer mapped */
 static uint8_t inner_stack[STACK_BYTES] __attribute__((aligned(16)));
 static struct spinlock *lock;
 
@@ -61,7 +63,7 @@ static void run_load(unsigned who)
 	loader_load(&loads[who].space, &loads[who].segment, 1);
 }
 
-/* Returns the number of words of `who`'s image in the frames of `where`. */
+/* Returns the number of words of the image of load `who` that are in the space of load `where`. */
 static uint64_t words_of(unsigned who, unsigned where)
 {
 	uint64_t found = 0;
@@ -85,11 +87,11 @@ static void count_delivery(void)
 	lapic_eoi();
 }
 
-/* Runs while the outer load is stopped with its window open: uses the window a second time. */
+/* Runs the inner load, which also uses the window, while the outer load is parked in its copy. */
 static void inner_main(void)
 {
 	run_load(INNER);
-	__asm__ volatile("int3"); /* back to the code that resumed it; never resumed again */
+	__asm__ volatile("int3"); /* swaps back to the code that ran before; never resumed again */
 	__builtin_unreachable();
 }
 
@@ -101,7 +103,7 @@ static void swap_frames(struct trap_frame *frame)
 	*frame = parked;
 }
 
-/* The outer copy faulted, with the window open. */
+/* Handles the fault of the outer load's copy, which has the window open. */
 static void outer_faulted(struct trap_frame *frame)
 {
 	state.probes++;
@@ -111,7 +113,7 @@ static void outer_faulted(struct trap_frame *frame)
 		lapic_self_ipi(PITFALL_VECTOR); /* must stay pending until the window is closed */
 		return;
 	}
-	/* Start the second user now, bypassing the lock. */
+	/* Park the outer load and start the inner one, with the window's lock released by force. */
 	state.parked = *frame;
 	lock->held = 0;
 	frame->rip = (uintptr_t)inner_main;
@@ -134,7 +136,7 @@ static bool window_probe(struct trap_frame *frame)
 	} else if (address == TRAP(INNER)) {
 		frame->rsi = (uintptr_t)loads[INNER].data;
 		if (state.interleave)
-			swap_frames(frame); /* the first continues while the second's window is open */
+			swap_frames(frame); /* resume the outer load, inside the inner one */
 	} else if (address >= WINDOW_BASE && address < WINDOW_BASE + WINDOW_RANDOM_RANGE) {
 		state.faults++; /* the window was closed while in use */
 		frame->rdi = (uintptr_t)dump;
@@ -148,7 +150,10 @@ struct window_result {
 	uint64_t wrong_bytes, lost_bytes;
 };
 
-/* Two loads, one after the other or interleaved. */
+/*
+ * Runs two loads, one after the other or interleaved, and adds to *result: bytes of one image in
+ * the other's space, and bytes that did not arrive. Returns false if out of memory.
+ */
 static bool two_loads(uint64_t round, bool interleave, struct window_result *result)
 {
 	if (!begin_load(OUTER, round))
@@ -158,7 +163,7 @@ static bool two_loads(uint64_t round, bool interleave, struct window_result *res
 		return false;
 	}
 	state.interleave = interleave;
-	interrupts_on(); /* the window's own lock must turn them off */
+	interrupts_on(); /* the window's lock must turn them off */
 	run_load(OUTER);
 	interrupts_off();
 	if (interleave)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The notes on stacks by formula, user stacks, the order of a tear-down, and the kernel heap. */
+/*
+ * Experiments about the design notes on user stacks at addresses by a formula, on the order of a
+ * tear-down, and on the kernel heap.
+ */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
 #include "cpu/cpu.h"
@@ -12,8 +15,10 @@
 #include "process/process.h"
 #include "stack/kstack.h"
 
-/* arith.stack_formula: the notes' place for the stack of a process, with all processes in one
- * address space. */
+/*
+ * arith.stack_formula: the notes' formula for the address of a process's stack, if all processes
+ * are in one address space.
+ */
 #define NOTE_BASE     0x500000UL
 #define NOTE_STACK    (64 * KIB)
 #define NOTE_USER_END 0x800000000000UL
@@ -28,8 +33,10 @@ static uint64_t as_meant(uint64_t pid)
 	return NOTE_BASE + pid * 0x10000;
 }
 
-/* Returns the first process from 2 on whose stack overlaps that of the process before it, or 0 if
- * there is none up to `limit`. (Both formulas are linear.) */
+/*
+ * Returns the first process ID from 2 to `limit` whose stack overlaps the stack of the process
+ * before it, or 0 if there is none. Neighbours suffice, because both formulas are linear.
+ */
 static uint64_t first_overlap(uint64_t (*place)(uint64_t pid), uint64_t limit)
 {
 	for (uint64_t pid = 2; pid <= limit; pid++)
@@ -38,10 +45,13 @@ static uint64_t first_overlap(uint64_t (*place)(uint64_t pid), uint64_t limit)
 	return 0;
 }
 
-/* Returns the first process whose stack does not end in the user half. The places ascend. */
+/*
+ * Returns the first process ID whose stack ends above the user half. `place` must ascend with the
+ * process ID.
+ */
 static uint64_t first_outside(uint64_t (*place)(uint64_t pid))
 {
-	uint64_t low = 1, high = 1UL << 48; /* at most 2^47 processes */
+	uint64_t low = 1, high = 1UL << 48; /* the user half has only 2^47 bytes */
 
 	while (low < high) {
 		uint64_t middle = low + (high - low) / 2;
@@ -68,10 +78,12 @@ static void stack_formula(struct bench *b)
 	bench_metric(b, "first_outside_intended", first_outside(as_meant), "pid");
 }
 
-/* teardown.order: frees a space while its CR3 is loaded; the next owner of its frames poisons
- * them. */
+/*
+ * teardown.order: frees an address space while its CR3 is loaded. The next owner of its frames
+ * fills them with POISON.
+ */
 #define ROUNDS       16
-#define POISON       0x6b6b6b6b6b6b6b6aUL /* as a page-table entry, not present */
+#define POISON       0x6b6b6b6b6b6b6b6aUL /* not present if read as a page-table entry */
 #define TAG          0x7461670074616700UL
 #define FREED_FRAMES 5 /* page, page table, directory, PDPT, PML4 */
 
@@ -90,8 +102,8 @@ static void fill_frame(uint64_t frame, size_t words)
 }
 
 /*
- * Frees the space and becomes the next owner of its frames: the allocator hands them out again at
- * once, last freed first. Returns 1 if the PML4 was among them.
+ * Frees the space, allocates its frames again, and fills them with POISON. The allocator hands out
+ * the last freed frames first. Returns 1 if the PML4 was among them, otherwise 0.
  */
 static uint64_t destroy_and_poison(void)
 {
@@ -101,14 +113,16 @@ static uint64_t destroy_and_poison(void)
 	for (size_t i = 0; i < FREED_FRAMES; i++) {
 		poisoned[i] = frame_alloc();
 		again += poisoned[i] == pml4;
-		/* If a loaded PML4 lost its kernel half, nothing could report the result. */
+		/*
+		 * The kernel half of the loaded PML4 must stay, so that the kernel keeps running.
+		 */
 		if (poisoned[i] != FRAME_NONE)
 			fill_frame(poisoned[i], poisoned[i] == pml4 ? KERNEL_PML4_FIRST : 512);
 	}
 	return again;
 }
 
-/* Reads through copy_from_user(), which survives a fault. */
+/* Reads the page through copy_from_user(), which survives a fault, and counts the outcome. */
 static void use_page(void)
 {
 	uint64_t word = 0;
@@ -121,18 +135,18 @@ static void use_page(void)
 		outcome.unharmed++;
 }
 
-/* `free_first`: free the space before switching away, which the notes warn of. */
+/* Uses the space and leaves it. With `free_first`, frees it before: the notes warn of that. */
 static void leave_space(void *argument)
 {
 	const bool free_first = *(const bool *)argument;
 	const uint64_t old = read_cr3(), doomed_cr3 = doomed.pml4;
 
 	write_cr3(doomed_cr3);
-	use_page(); /* the translation is now cached: unharmed */
+	use_page(); /* reads TAG; now the translation is cached */
 	if (free_first) {
 		reused += destroy_and_poison();
-		use_page();            /* through the cached translation: the next owner's bytes */
-		write_cr3(doomed_cr3); /* as on the way back from an interrupt or to a task */
+		use_page();            /* through the cached translation: reads POISON */
+		write_cr3(doomed_cr3); /* flushes the translation */
 		use_page();            /* through the poisoned tables */
 	}
 	write_cr3(old);
@@ -242,7 +256,9 @@ static void heap_fuzz(struct bench *b)
 	for (; b->tries < rounds; b->tries++) {
 		uint64_t r = pitfall_random(&state);
 		struct object *o = &objects[r % OBJECTS];
-		/* Sizes of every magnitude equally often; sometimes one that must be refused. */
+		/*
+		 * Each magnitude of sizes is equally frequent. Now and then a size must be refused.
+		 */
 		size_t size = (r >> 16 & (PAGE_SIZE - 1)) >> (r >> 8 & 7);
 
 		if (o->at)

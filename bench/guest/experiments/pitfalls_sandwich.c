@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* pitfall.sandwich_irq: interrupts between the two CR3 loads, and damaged images, which must be
- * refused (claim 22). */
+/*
+ * pitfall.sandwich_irq (bench/claims/22-*): interrupts between the two CR3 loads of a load, and
+ * damaged images, which elf_check() must refuse.
+ */
 #include <elf.h>
 
 #include "bench/guest/experiments/pitfalls.h"
@@ -20,7 +22,7 @@
 #define IMAGE_ROOM (4 * PAGE_SIZE)
 
 static uint64_t data[PAGE_SIZE / 8];
-static bool force; /* continue the copy with interrupts on, which no loader does */
+static bool force; /* continue the copy with interrupts on, though the loader had turned them off */
 static uint64_t inside, on_inside;
 static volatile uint64_t delivered, wrong_cr3;
 
@@ -32,7 +34,7 @@ static bool foreign_cr3(void)
 static void count_delivery(void)
 {
 	delivered++;
-	wrong_cr3 += foreign_cr3(); /* user addresses would lead to the wrong space */
+	wrong_cr3 += foreign_cr3(); /* the handler would see another task's user memory */
 	lapic_eoi();
 }
 
@@ -56,8 +58,10 @@ static bool arrived(const struct address_space *space)
 	return frame != PAGING_INVALID && !memcmp(phys_to_virt(frame), data, sizeof data);
 }
 
-/* Loads once, with an interrupt in the middle. The space has a kernel stack, like that of a new
- * task. */
+/*
+ * Loads once into a new space, which has a kernel stack like that of a new task, with an interrupt
+ * in the middle. Sets *ok to true if the image arrived. Returns false if out of memory.
+ */
 static bool interrupted_load(bool forced, bool *ok)
 {
 	const struct load_segment segment = { .start = IMAGE,
@@ -86,13 +90,13 @@ static bool interrupted_load(bool forced, bool *ok)
 	return true;
 }
 
-/* An executable in a buffer, to be damaged. */
+/* An executable in a buffer, where the functions below damage it. */
 struct image {
 	union {
 		Elf64_Ehdr header;
 		uint8_t bytes[IMAGE_ROOM];
 	};
-	Elf64_Phdr *first; /* PT_LOAD */
+	Elf64_Phdr *first; /* the first PT_LOAD with bytes in the file */
 	size_t size;
 };
 
@@ -168,8 +172,10 @@ static bool read_image(struct image *image)
 	return false;
 }
 
-/* Returns the number of damaged images that elf_check() refused, or 0 if it refused the undamaged
- * one. */
+/*
+ * Returns the number of damaged images that elf_check() refused, or 0 if it refused the undamaged
+ * image too.
+ */
 static size_t refused_images(void)
 {
 	static struct image image;

@@ -10,7 +10,8 @@
 #include "vm/address_space.h"
 
 #define ROUNDS       16
-#define CR3_NO_FLUSH (1UL << 63) /* with CR4.PCIDE: keep the translations of this PCID (SDM 3A 4.10.4.1) */
+/* With CR4.PCIDE, a load of CR3 keeps the translations of its PCID (SDM 3A 4.10.4.1). */
+#define CR3_NO_FLUSH (1UL << 63)
 
 static volatile uint64_t *const page = (volatile uint64_t *)PRIVATE_PAGE;
 static uint64_t cr3s[2], seen[2];
@@ -20,7 +21,7 @@ static void write_tag(uint64_t frame, uint64_t tag)
 	*(uint64_t *)phys_to_virt(frame) = tag;
 }
 
-/* Reads the task's page under the first CR3, and after the switch to the second. */
+/* Reads the page under the first CR3, then under the second. */
 static void look_under_both(void *argument)
 {
 	const uint64_t old = read_cr3();
@@ -33,8 +34,10 @@ static void look_under_both(void *argument)
 	write_cr3(old);
 }
 
-/* Two tasks with private frames at one address. Returns 1 if the second task read the first one's
- * frame, 0 if not, -1 if out of memory. */
+/*
+ * Makes two spaces with private frames at one address, mapped with `flags`. Returns 1 if a read
+ * under the second space's CR3 got the first one's frame, 0 if not, and -1 if out of memory.
+ */
 static int stale_read(uint64_t flags)
 {
 	struct address_space spaces[2];
@@ -96,8 +99,10 @@ static bool all_rounds(struct bench *b)
 	return b->tries == ROUNDS;
 }
 
-/* pitfall.pcid_remap: remaps a page of the kernel's PDPT from frame 0 to frame 1, as the window is
- * remapped. */
+/*
+ * pitfall.pcid_remap: remaps a page of the kernel's PDPT from frame 0 to frame 1, as a loader
+ * remaps its window.
+ */
 static uint64_t frames[2];
 static pte_t *entry;
 
@@ -111,12 +116,14 @@ static void point_to(unsigned which)
 	*(volatile pte_t *)entry = frames[which] | PTE_PRESENT | PTE_WRITE | PTE_NX;
 }
 
-/* Caches the translation to frame 0 under PCID 1, and leaves PCID 1 loaded. Returns false if even
- * that fails. */
+/*
+ * Caches the translation to frame 0 under PCID 1, and leaves PCID 1 loaded. Returns false if the
+ * page does not read as frame 0.
+ */
 static bool cache_old(uint64_t pml4)
 {
 	point_to(0);
-	write_cr3(pml4 | 1); /* flushes what PCID 1 had */
+	write_cr3(pml4 | 1); /* flushes the translations of PCID 1 */
 	return read_shared() == 0;
 }
 
@@ -127,7 +134,7 @@ struct remap {
 static void remap_rounds(uint64_t pml4, struct remap *r)
 {
 	for (r->tries = 0; r->tries < ROUNDS; r->tries++) {
-		/* Remap without INVLPG, and load CR3 without a flush. */
+		/* Remap without INVLPG, and load CR3 without a flush: the read may be stale. */
 		if (!cache_old(pml4))
 			return;
 		point_to(1);
@@ -136,8 +143,7 @@ static void remap_rounds(uint64_t pml4, struct remap *r)
 		invlpg(SHARED_PAGE);
 		r->control += read_shared() == 0;
 
-		/* Remap with INVLPG, but under PCID 2: it reaches only the translations of PCID
-		 * 2. */
+		/* Remap with INVLPG, but under PCID 2: that does not flush PCID 1. */
 		if (!cache_old(pml4))
 			return;
 		write_cr3(pml4 | 2);
@@ -146,7 +152,7 @@ static void remap_rounds(uint64_t pml4, struct remap *r)
 		write_cr3(pml4 | 1 | CR3_NO_FLUSH);
 		r->foreign += read_shared() == 0;
 
-		/* A load without bit 63 flushes. */
+		/* Load CR3 without bit 63, which flushes: the read must not be stale. */
 		if (!cache_old(pml4))
 			return;
 		point_to(1);

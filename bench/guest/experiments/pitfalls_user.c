@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pitfall.user_stack_irq: what an interrupt leaves on a stack that the program can read. */
+/* pitfall.user_stack_irq: kernel addresses that an interrupt leaves on a stack in user memory. */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
 #include "cpu/apic.h"
@@ -28,8 +28,10 @@ static bool one_interrupt(void)
 	return interrupts == before + 1;
 }
 
-/* Reads the page with the user's rights, counts the addresses of the kernel half, and clears it.
- * Returns ~0 if the page cannot be accessed. */
+/*
+ * Returns the number of words of the page at USER_PAGE that are addresses of the kernel half, and
+ * clears the page. Accesses it with the user's rights. Returns ~0 if an access fails.
+ */
 static uint64_t kernel_words(void)
 {
 	uint64_t found = 0, word, zero = 0;
@@ -44,10 +46,10 @@ static uint64_t kernel_words(void)
 }
 
 /*
- * In long mode the hardware always leaves the user stack when an interrupt comes from user mode.
- * The pitfall is therefore made with an IST slot that points to a user page, and an interrupt in
- * kernel mode. SMAP (SDM 3A 4.6.1) would stop the pushes, so it is off at that time, as on the
- * processors that the design note had in mind.
+ * In long mode an interrupt in user mode never uses the user's stack. So this takes an interrupt in
+ * kernel mode, on an IST slot that points to the top of the user page. SMAP (SDM 3A 4.6.1) would
+ * stop the pushes, so it is off meanwhile, as on the processors that the design note is about.
+ * Returns true if the interrupt came.
  */
 static bool interrupt_on_user_stack(void)
 {
@@ -65,8 +67,10 @@ static bool interrupt_on_user_stack(void)
 	return came;
 }
 
-/* A real program takes an interrupt in user mode and then reads its own stack. Returns the number
- * of kernel addresses on it, or ~0. */
+/*
+ * Runs a program that takes an interrupt in user mode and then reads its own stack. Returns the
+ * number of kernel addresses that it found, or ~0 if the program failed.
+ */
 static uint64_t words_that_a_program_sees(void)
 {
 	const char *argv[] = { "nest", "irq" };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * user.stack_overlap: can a program's image and its stack ever meet (claim 21)? The notes put the
- * top of the user stack at 16 MiB; here it is the top of the user half, with a guard page below the
- * stack.
+ * user.stack_overlap (bench/claims/21-*): can a program's image and its stack overlap? In the
+ * design notes the top of the user stack is at 16 MiB. In this kernel it is the top of the user
+ * half, with a guard page below the stack.
  */
 #include <elf.h>
 
@@ -17,7 +17,7 @@
 #define NOTE_STACK (64 * KIB)
 #define IMAGE_BASE 0x400000UL
 
-/* An executable of one segment, of which the first page is in the file: headers, then that page. */
+/* An executable of one segment. The file has its headers, then the segment's first page. */
 static struct {
 	Elf64_Ehdr header;
 	Elf64_Phdr segment;
@@ -54,9 +54,9 @@ static bool meets(uintptr_t start, uintptr_t end, uintptr_t other, uintptr_t oth
 }
 
 /*
- * Images that end at, around and above the stack, and up to 16 MiB on both sides of its top. Those
- * that would meet the stack or its guard page must be refused, the others accepted. Adds the
- * refused ones to *refused, and returns the number of wrong decisions.
+ * Checks images of 1 MiB whose ends are up to 16 MiB below and above the bottom of the stack.
+ * elf_check() must refuse those that reach the guard page or above, and accept the others. Adds the
+ * number refused to *refused, and returns the number of wrong decisions.
  */
 static uint64_t wrong_verdicts(struct bench *b, uint64_t *refused)
 {
@@ -78,7 +78,7 @@ static uint64_t wrong_verdicts(struct bench *b, uint64_t *refused)
 	return wrong;
 }
 
-/* Starts a program and returns how many of its regions overlap, plus 1 if it fails. */
+/* Starts a program. Returns the number of pairs of its regions that overlap, plus 1 if it fails. */
 static uint64_t overlapping_regions(const char *name, struct bench *b)
 {
 	const char *argv[] = { name, "-" };
@@ -103,7 +103,7 @@ static uint64_t overlapping_regions(const char *name, struct bench *b)
 	return found + (status != 0);
 }
 
-/* A program that recurses endlessly must be killed at the guard page. */
+/* Runs a program that recurses endlessly. Returns true if the guard page did not end it. */
 static bool recursion_escapes(struct bench *b)
 {
 	const char *argv[] = { "hostile", "overrun-stack" };

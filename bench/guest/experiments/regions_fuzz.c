@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * regions.fuzz: random mmap(), munmap() and mprotect() of partial ranges, compared with an oracle
- * of pages by real accesses, in the kernel's own task (claim 33). The control makes the same calls
- * in a kernel whose mappings can only come and go as a whole.
+ * regions.fuzz (bench/claims/33-*): random calls like mmap(), munmap() and mprotect() of partial
+ * ranges, in the address space of the current process. Real accesses compare the result with an
+ * oracle, which has the expected state of each page. The control makes the same calls, but maps and
+ * unmaps only whole mappings.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "lib/errno.h"
@@ -17,7 +18,7 @@
 static struct page {
 	bool mapped;
 	uint64_t flags;
-	uint64_t word; /* first word of its contents */
+	uint64_t word; /* expected first word of the page */
 } oracle[PAGES];
 
 /* The control's mappings. */
@@ -25,7 +26,7 @@ static struct mapping {
 	size_t first, pages;
 } whole[PAGES];
 static size_t whole_count;
-static bool in_one_piece; /* this is the control */
+static bool in_one_piece; /* true in the control: only whole mappings are unmapped */
 
 static struct address_space *own(void)
 {
@@ -47,8 +48,10 @@ static bool meets(const struct mapping *m, size_t first, size_t pages)
 	return m->first < first + pages && first < m->first + m->pages;
 }
 
-/* The control's unmap: of mappings that are entirely in the range. Returns true if nothing else was
- * in it. */
+/*
+ * The control's unmap: unmaps the mappings that are entirely in the range. Returns false if others
+ * overlap the range.
+ */
 static bool unmap_whole(size_t first, size_t pages)
 {
 	bool clean = true;
@@ -92,8 +95,10 @@ static void protect(size_t first, size_t pages, uint64_t flags)
 			region_protect(own(), address_of(whole[i].first), whole[i].pages, flags);
 }
 
-/* Reads a page through the MMU, and may write to it. Returns 1 if the result differs from the
- * oracle. */
+/*
+ * Reads a page and, if `write` is set, writes `word` to it, with the user's rights. Returns 1 if a
+ * result differs from the oracle, otherwise 0.
+ */
 static uint64_t touch(size_t page, bool write, uint64_t word)
 {
 	struct page *expected = &oracle[page];
@@ -120,7 +125,7 @@ static uint64_t random_flags(uint64_t r)
 	return choices[r % 4];
 }
 
-/* Notes in the oracle what a successful call does. */
+/* Sets the oracle's state of a range of pages to `page`. */
 static void expect(size_t first, size_t pages, struct page page)
 {
 	for (size_t i = first; i < first + pages; i++)
@@ -162,7 +167,7 @@ static uint64_t one_operation(uint64_t r)
 	return touch(first, (r >> 40) % 2, r);
 }
 
-/* Returns the number of frames held for pages that the program has unmapped. */
+/* Returns the number of pages that are unmapped in the oracle but still have a frame. */
 static uint64_t held_in_vain(void)
 {
 	uint64_t held = 0;
@@ -177,7 +182,10 @@ struct outcome {
 	uint64_t violations, leaked, held;
 };
 
-/* Makes all tables, and a region array of the largest size, so that they do not count as leaks. */
+/*
+ * Maps all pages and unmaps them, which makes all page tables and a region array of the largest
+ * size, so that these do not count as leaks.
+ */
 static int warm_up(void)
 {
 	for (size_t i = 0; i < PAGES; i++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * shm.scan: what a program without permission finds by trying keys (claim 36). One user has
- * segments with mode 0600, at keys spread over the range; another user tries every key and every
- * ID. The control is the same scan with permission checks off.
+ * shm.scan (bench/claims/36-*): can a program find shared memory of another user by trying keys?
+ * One user has segments with mode 0600, at keys spread over the range. Another user tries every key
+ * and every ID. The control is the same scan without permission checks.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
@@ -35,7 +35,7 @@ static int run(const char *kind, uint64_t key)
 	return status;
 }
 
-/* Runs a scan and reads what the program wrote into its file. Returns false if it failed. */
+/* Runs a scan and reads its result from the file RESULT. Returns false if it failed. */
 static bool scan(uint64_t range, struct found *found)
 {
 	const void *bytes;
@@ -61,7 +61,7 @@ static void scan_keys(struct bench *b)
 	uint64_t state = 0x70616c696d707365, made = 0, read = 0;
 	bool ran;
 
-	for (; made < SEGMENTS; made++) { /* one in each part of the range */
+	for (; made < SEGMENTS; made++) { /* one key in each of SEGMENTS equal parts of the range */
 		keys[made] = made * (range / SEGMENTS) + 1 + pitfall_random(&state) % (range / SEGMENTS);
 		if (run("own", keys[made]) != 0)
 			break;

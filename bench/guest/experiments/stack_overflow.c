@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * user.stack_overflow: a user stack that overflows into a neighbouring mapping, with and without a
- * guard page between (claim 39). bench/programs/overflow.c does it; this row counts how it ends.
+ * user.stack_overflow (bench/claims/39-*): a user stack overflows into the mapping below it, with a
+ * guard page in between and without. bench/programs/overflow.c does it; this row counts its ends.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
@@ -9,10 +9,10 @@
 #include "output/console.h"
 #include "process/process.h"
 
-/* Bytes of stack per call. None is larger than the guard page. */
+/* Bytes of stack that a call uses. None is larger than the guard page. */
 static const unsigned frames[] = { 8, 64, 128, 512, 1024, 2048, 4088, 4096 };
 #define FRAMES  (sizeof frames / sizeof *frames)
-#define BEYOND  8192 /* a call that can step over the guard page */
+#define BEYOND  8192 /* bytes with which a call can step over the guard page */
 
 #define CORRUPT (1 << 8)
 
@@ -32,7 +32,7 @@ static int overflow(const char *kind, unsigned frame)
 	return status;
 }
 
-/* How the runs with one kind of stack end, over all frame sizes. */
+/* Numbers of runs with one kind of stack, over all frame sizes, by the way in which they end. */
 struct ends {
 	uint64_t faults, corruptions, others;
 };

@@ -2,11 +2,11 @@
 /*
  * Pointer chases: each load reads the address of the next, along a random cycle over all nodes.
  *
- *   micro.chase.4k, micro.chase.2m   a node in each 64-byte line of `bytes`: latency of caches and
- *                                    memory
- *   micro.reach.4k, micro.reach.2m   a node in each 4 KiB page: TLB reach and the price of a miss.
- *                                    The 2m row reads the very same lines through 2 MiB pages, so
- *                                    the difference between the two is translation
+ *   micro.chase.4k, micro.chase.2m   A node in each 64-byte line of the parameter's bytes: latency
+ *                                    of caches and memory.
+ *   micro.reach.4k, micro.reach.2m   A node in each 4 KiB page: TLB reach and the cost of a miss.
+ *                                    The 2m row reads the same lines through 2 MiB pages, so the
+ *                                    difference between the two rows is the cost of translation.
  */
 #include "bench/guest/micro/micro.h"
 #include "boot/boot.h"
@@ -15,11 +15,11 @@
 
 #define LINE       64UL
 #define PAGE_LINES (PAGE_SIZE / LINE)
-#define UNROLLED   16         /* loads per round of the loop */
-#define FEWEST     8192       /* loads in a sample */
-#define COUNTED    65536      /* nodes */
-#define LARGE      (4 * MIB)  /* few samples from here on */
-#define WARMED     (64 * MIB) /* twice the largest L3 of a profile */
+#define UNROLLED   16         /* loads per iteration of the loop */
+#define FEWEST     8192       /* the least number of loads in a sample */
+#define COUNTED    65536      /* the most nodes that a check follows one by one */
+#define LARGE      (4 * MIB)  /* working sets from this on take few samples */
+#define WARMED     (64 * MIB) /* the largest working set to warm up: twice a profile's largest L3 */
 
 static const uint64_t sizes[] = {
 	4 * KIB, 8 * KIB, 16 * KIB, 32 * KIB, 64 * KIB, 128 * KIB, 256 * KIB, 512 * KIB,  MIB,
@@ -35,8 +35,10 @@ static uint64_t nodes, loads;
 static uintptr_t base, arrived;
 static bool by_page, all_linked;
 
-/* Returns which line of page i holds its node. For any number of pages, these lines use the sets of
- * L1, L2 and L3 as evenly as consecutive lines do. */
+/*
+ * Returns the number of the line that is the node of page i. For any number of pages, these lines
+ * use the sets of L1, L2 and L3 as evenly as consecutive lines do.
+ */
 static uint64_t line_of_page(uint64_t i)
 {
 	return (i / 16 + 4 * (i % 16)) % PAGE_LINES;
@@ -48,9 +50,9 @@ static uintptr_t *node(uint64_t i)
 }
 
 /*
- * Links all nodes into one cycle. A congruential generator of full period produces every number
- * below the next power of two; after its high bits are mixed into the low ones, the numbers that
- * are nodes give the order.
+ * Links all nodes into one cycle, in a random order. A congruential generator of full period
+ * produces every number below the next power of two once. Its high bits are mixed into the low
+ * ones, and numbers that are too large for a node are skipped.
  */
 static void link_nodes(uint64_t seed)
 {
@@ -61,7 +63,8 @@ static void link_nodes(uint64_t seed)
 	while (1UL << bits < nodes)
 		bits++;
 	mask = (1UL << bits) - 1;
-	multiplier = (seed & ~7UL) + 5; /* 5 modulo 8, and an odd increment (Knuth, volume 2, 3.2.1.2) */
+	/* Full period: 5 modulo 8, with an odd increment below (Knuth, TAOCP 2, 3.2.1.2). */
+	multiplier = (seed & ~7UL) + 5;
 	at = seed & mask;
 	for (uint64_t i = 0; i <= mask; i++) {
 		uint64_t next = at ^ at >> (bits + 1) / 2;
@@ -131,8 +134,10 @@ static int start_large_pages(struct bench *b)
 	return start(b, MICRO_LARGE_BASE, true);
 }
 
-/* Brings caches and TLBs into the state that a chase leaves. Working sets that no cache holds miss
- * anyway. */
+/*
+ * Brings caches and TLBs into the state that a chase leaves. Not needed for a working set that is
+ * larger than all caches: its loads miss anyway.
+ */
 static void warm(struct bench *b)
 {
 	(void)b;
@@ -147,8 +152,10 @@ static void chase_all(struct bench *b)
 	arrived = chase((uintptr_t)node(0), loads);
 }
 
-/* The loads are whole rounds, so they end where they began. That a round visits all nodes is
- * checked once, where it is cheap. */
+/*
+ * Returns true if the chase ended at its first node, as it must, since it goes round the cycle a
+ * whole number of times. The first call also checks that the cycle has all nodes, if they are few.
+ */
 static bool went_round(struct bench *b)
 {
 	uintptr_t first = (uintptr_t)node(0), at = first;

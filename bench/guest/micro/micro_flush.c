@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Flushes, and changes of the address space.
+ * Flushes, and changes of the address space. In parentheses: the parameter.
  *
  *   micro.invlpg (pages)       INVLPG of each page, no refill
  *   micro.cr3 (loads)          loads of CR3
  *   micro.cr3.refill (pages)   ROUNDS times a load of CR3, then a read of each page
- *   micro.switch (pages)       ROUNDS round trips between two address spaces; in each, `pages` of
- *   its
- *                              own pages are read
- *   micro.switch.same (pages)  the same reads without loads of CR3
+ *   micro.switch (pages)       ROUNDS round trips between two address spaces, with reads of that
+ *                              many private pages in each of the two
+ *   micro.switch.same (pages)  the same number of reads without loads of CR3
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "bench/guest/micro/micro.h"
@@ -22,16 +21,17 @@
 #define PAGES_MAX 512
 #define ROUNDS    16
 #define SPACES    2
-#define SPACE_MAX 16 /* pages in each */
+#define SPACE_MAX 16 /* private pages in each space */
 
-static const uint64_t flushed_pages[] = { 1, 33, 129, BENCH_LIST_END }; /* as in Hansen 2017 */
+/* The numbers of pages that Hansen measured in 2017 (docs/model.md). */
+static const uint64_t flushed_pages[] = { 1, 33, 129, BENCH_LIST_END };
 static const uint64_t cr3_loads[] = { 8, 64, BENCH_LIST_END };
 static const uint64_t refilled_pages[] = { 0, 1, 2, 4, 8, 16, 32, 64, 128, PAGES_MAX, BENCH_LIST_END };
 static const uint64_t space_pages[] = { 0, 1, 2, 4, 8, SPACE_MAX, BENCH_LIST_END };
 
 static volatile uint64_t sum;
 
-/* A word of page i. Consecutive pages use different cache sets. */
+/* Returns the address of a word in page i. In consecutive pages it is in different cache sets. */
 static volatile uint64_t *word(uintptr_t base, uint64_t i)
 {
 	return (volatile uint64_t *)(base + i * PAGE_SIZE + i % 64 * 64);
@@ -67,8 +67,10 @@ static void touch(uint64_t pages)
 		sum += *word(MICRO_SMALL_BASE, i);
 }
 
-/* Fills the TLB, then clears the entries' accessed bits: only a walk after a flush sets them again
- * (SDM 3A 4.8). */
+/*
+ * Fills the TLB, then clears the entries' accessed bits. Only a page walk after a flush sets them
+ * again (SDM 3A 4.8).
+ */
 static void fill_tlb(struct bench *b)
 {
 	uint64_t pages = pages_of(b);
@@ -119,8 +121,7 @@ static void load_and_refill(struct bench *b)
 	}
 }
 
-/* Two address spaces with pages of their own at the same addresses, outside the shared kernel
- * half. */
+/* Two address spaces with private pages at the same addresses, which the kernel does not share. */
 static struct address_space spaces[SPACES];
 static uint32_t frames[SPACES];
 static unsigned spaces_made;
@@ -222,7 +223,7 @@ static void switch_nothing(struct bench *b)
 	kstack_call_across_cr3(stay, b);
 }
 
-/* Pages of the first space contain 1, those of the second 2. */
+/* Checks the sum of all words read, which are 1 in the first space and 2 in the second. */
 static bool read_both(struct bench *b)
 {
 	return micro_operations(b, ROUNDS) && read_in_all == ROUNDS * b->parameter * (1 + 2);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory of the micro-kernels. */
+/* The memory of the micro-kernels; see micro.h. */
 #include "bench/guest/micro/micro.h"
 #include "cpu/cpu.h"
 #include "lib/errno.h"
@@ -9,19 +9,19 @@
 
 #define RUNS_MAX   (MICRO_SIZE / PD_SPAN)
 #define RUN_FRAMES (PD_SPAN / PAGE_SIZE)
-#define MEMORY_MAX (16 * GIB) /* what the harness gives a machine at most */
+#define MEMORY_MAX (16 * GIB) /* the most memory that the harness gives a machine */
 
-static uint32_t taken = FRAME_LIST_END; /* every frame taken, including those in no run */
-static uint64_t runs[RUNS_MAX];         /* physical addresses */
+static uint32_t taken = FRAME_LIST_END; /* list of all frames taken, even if in no complete run */
+static uint64_t runs[RUNS_MAX];         /* physical addresses of the complete runs */
 static size_t run_count, mapped;
 
 /*
- * Takes frames until `count` runs of 2 MiB are complete. They are freed in the opposite order,
- * which restores the allocator's list.
+ * Allocates frames until they contain `count` complete runs of 2 MiB. Returns false if out of
+ * memory. All are freed in the opposite order, which restores the allocator's list.
  */
 static bool take_runs(size_t count)
 {
-	static uint16_t held[MEMORY_MAX / PD_SPAN]; /* number of frames taken of each run */
+	static uint16_t held[MEMORY_MAX / PD_SPAN]; /* number of frames taken from each 2 MiB */
 	uint64_t frame;
 
 	memset(held, 0, sizeof held);
@@ -55,7 +55,10 @@ int micro_memory_take(uint64_t bytes)
 		micro_memory_give();
 		return -ENOMEM;
 	}
-	/* Page tables are kept once made, so they must not lie between frames that are freed. */
+	/*
+	 * All runs are taken before any is mapped: the page tables that mapping makes are never
+	 * freed, so they must not be among the frames taken.
+	 */
 	for (; mapped < count; mapped++) {
 		if (!map_run(mapped)) {
 			mapped++;
@@ -76,7 +79,7 @@ void micro_memory_give(void)
 			memset(table, 0, PAGE_SIZE);
 		paging_unmap_kernel_large(MICRO_LARGE_BASE + mapped * PD_SPAN, PD_SPAN);
 	}
-	write_cr3(read_cr3()); /* enough: the pages are not global, and under the current PCID (mem/pcid.h) */
+	write_cr3(read_cr3()); /* enough: the pages are not global and used under this PCID only */
 	while (taken != FRAME_LIST_END)
 		frame_free(frame_list_pop(&taken));
 }

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
 ;
-; Ways into the kernel and back, with nothing in between; see micro_rings.c.
+; Entries into the kernel and returns from it, with nothing in between; see micro_rings.c.
 
 %include "constants.inc"
 %include "x86/registers.inc"
@@ -27,8 +27,9 @@ saved_rsp:	resq 1
 
 section .text
 ; struct micro_end micro_user_run(uintptr_t rip, uint64_t count): runs code in user mode at `rip`,
-; with interrupts off and the count in RBX, until it executes INT VECTOR_MICRO_LEAVE. Returns its
-; RBX (in RAX) and RCX (in RDX). GS stays the kernel's, so the code must use neither GS nor a stack.
+; with interrupts off and the count in RBX, until it executes INT VECTOR_MICRO_LEAVE. Returns the
+; code's RBX (in RAX) and RCX (in RDX). The GS base and RSP stay the kernel's, so the code must use
+; neither GS nor a stack.
 micro_user_run:
 	PUSH_CALLEE_SAVED
 	mov	[saved_rsp], rsp
@@ -37,7 +38,7 @@ micro_user_run:
 	mov	r11d, 2			; RFLAGS: only the bit that is always set
 	o64 sysret
 
-; The gate of VECTOR_MICRO_LEAVE.
+; The handler of VECTOR_MICRO_LEAVE: returns from micro_user_run().
 micro_leave:
 	mov	rsp, [saved_rsp]
 	mov	eax, SELECTOR_KERNEL_DATA
@@ -47,13 +48,14 @@ micro_leave:
 	POP_CALLEE_SAVED
 	ret
 
-; LSTAR, and the gate of VECTOR_MICRO.
+; The handlers of SYSCALL (LSTAR) and of VECTOR_MICRO: each returns at once.
 micro_sysret:
 	o64 sysret
 micro_iret:
 	iretq
 
-; Copied to a user page. Count in RBX, a multiple of UNROLLED.
+; micro_user_syscall and micro_user_int, each up to its end label, are copied to a user page. RBX
+; has the count, a multiple of UNROLLED.
 micro_user_syscall:
 	times UNROLLED syscall
 	sub	ebx, UNROLLED
@@ -68,8 +70,8 @@ micro_user_int:
 	int	VECTOR_MICRO_LEAVE
 micro_user_int_end:
 
-; uint64_t micro_int_kernel(uint64_t count): INT and IRETQ, from the kernel to itself, on this
-; stack. Returns the RIP that the last INT pushed minus the address after it: 0.
+; uint64_t micro_int_kernel(uint64_t count): executes `count` INTs, each with an IRETQ, in kernel
+; mode on the current stack. Returns 0 if the last INT has pushed the right RIP.
 micro_int_kernel:
 	mov	r8, rsp
 	and	rsp, -16		; as the CPU does before it pushes (SDM 3A 6.14.2)
@@ -84,8 +86,8 @@ micro_int_kernel:
 	mov	rsp, r8
 	ret
 
-; uint64_t micro_iret_kernel(uint64_t count): IRETQ alone, each after the five pushes that it pops.
-; Returns how many are left: 0.
+; uint64_t micro_iret_kernel(uint64_t count): executes IRETQ `count` times in kernel mode, each time
+; after pushing the five words that it pops. Returns the number of IRETQs left to execute: 0.
 micro_iret_kernel:
 	mov	r8, rsp
 .more:

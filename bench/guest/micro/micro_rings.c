@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Changes of ring: SYSCALL and SYSRET, INT and IRETQ, with nothing in between. The user code is a
- * copy of a few instructions in a page of the user half. Meanwhile the experiment owns LSTAR, two
- * gates, RSP0 and an IST slot.
+ * copy of a few instructions in a page of the user half. From setup() to teardown(), a row replaces
+ * LSTAR, two gates, RSP0 and an IST slot.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "bench/guest/micro/micro.h"
@@ -17,7 +17,7 @@
 #define STACK_WORDS 64
 #define PUSHED_RIP  5 /* in words below the top of the stack */
 
-/* micro_rings.asm */
+/* Functions of micro_rings.asm, which describes them. */
 struct micro_end {
 	uint64_t left, rcx;
 };
@@ -31,7 +31,7 @@ extern const char micro_user_syscall[], micro_user_syscall_end[], micro_user_int
 
 static const uint64_t counts[] = { 64, 1024, BENCH_LIST_END };
 
-/* The stacks of INT from user mode, and of the way back. */
+/* The stacks of VECTOR_MICRO from user mode, and of VECTOR_MICRO_LEAVE. */
 static uint64_t int_stack[STACK_WORDS] __attribute__((aligned(16)));
 static uint64_t leave_stack[STACK_WORDS] __attribute__((aligned(16)));
 
@@ -135,13 +135,13 @@ static void iret_kernel(struct bench *b)
 	rest = micro_iret_kernel(b->parameter);
 }
 
-/* RCX is the address after the last SYSCALL, which is 2 bytes long. */
+/* Checks that RCX is the address after the last SYSCALL; each is 2 bytes long. */
 static bool last_syscall_came_back(struct bench *b)
 {
 	return micro_operations(b, b->parameter) && ended.left == 0 && ended.rcx == USER_PAGE + 2 * UNROLLED;
 }
 
-/* The frame of the last INT contains the address after it. */
+/* Checks that the last INT has pushed the address after it; each is 2 bytes long. */
 static bool last_int_came_back(struct bench *b)
 {
 	return micro_operations(b, b->parameter) && ended.left == 0 &&

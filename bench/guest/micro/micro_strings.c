@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* micro.movsb (bytes): REP MOVSB, with source and destination in the caches as the copy before left
- * them. */
+/*
+ * micro.movsb (parameter: bytes): copies with REP MOVSB. Each copy finds source and destination in
+ * the caches as the copy before it has left them.
+ */
 #include "bench/guest/micro/micro.h"
 #include "lib/string.h"
 
@@ -11,7 +13,7 @@ static const uint64_t sizes[] = { 4 * KIB, 8 * KIB, 64 * KIB, COPY_MAX, BENCH_LI
 
 static uint8_t *const from = (uint8_t *)MICRO_LARGE_BASE;
 
-/* After the source, and at another offset in the page. */
+/* Returns the destination, which follows the source in the same 2 MiB page. */
 static uint8_t *target(const struct bench *b)
 {
 	return from + b->parameter;

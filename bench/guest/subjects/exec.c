@@ -24,8 +24,8 @@ static int find_payload(struct bench *b)
 }
 
 /*
- * Makes 64 MiB from the 16 MiB payload: its segments four times, one after the other. Any loader
- * sees an image with four times as many segments, but the boot medium stays small.
+ * Finds the payload of b->parameter bytes. For 64 MiB, uses the segments of the 16 MiB payload four
+ * times, at ascending addresses, so that the boot medium need not have 64 MiB.
  */
 static int find_repeated_payload(struct bench *b)
 {
@@ -42,17 +42,17 @@ static int find_repeated_payload(struct bench *b)
 		b->plan.segments[i].start += LARGEST_FILE;
 	}
 	b->plan.count = count * times;
-	/* The pages, their tables, and something to spare. */
+	/* Memory is needed for the pages, an eighth more for their tables, and 64 spare frames. */
 	return frames_free() > b->parameter / PAGE_SIZE * 9 / 8 + 64 ? 0 : -ENOMEM;
 }
 
-#define SEGMENT_GAP (2 * PAGE_SIZE) /* from one small segment to the next */
+#define SEGMENT_GAP (2 * PAGE_SIZE) /* from the start of one small segment to that of the next */
 
-/* The parameter is the number of segments. Each has one page, and neighbours have different
- * rights. */
+/* Plans b->parameter segments of one page each. Neighbours have different rights. */
 static int many_segments(struct bench *b)
 {
-	static const uint64_t flags[] = { 0, PTE_WRITE | PTE_NX, PTE_NX }; /* text, data, constants */
+	/* The rights of text, data and constants. */
+	static const uint64_t flags[] = { 0, PTE_WRITE | PTE_NX, PTE_NX };
 	int error = bench_find_payload(b, 4 * KIB);
 	const struct load_segment text = b->plan.segments[0];
 
@@ -67,7 +67,7 @@ static int many_segments(struct bench *b)
 	return 0;
 }
 
-/* A page of the file, followed by .bss of the size in the parameter. */
+/* Plans a segment of one page from the file, and a .bss of b->parameter bytes. */
 static int large_bss(struct bench *b)
 {
 	int error = bench_find_payload(b, 4 * KIB);
@@ -97,7 +97,7 @@ static void empty_space_cold(struct bench *b)
 
 static void fill_under_own_cr3(void *argument)
 {
-	static struct bench *b; /* static, and so is the row: the old stack may not be mapped */
+	static struct bench *b; /* static, like *b: the new CR3 may not map the old stack */
 	static uint64_t old;
 
 	b = argument;
@@ -108,8 +108,9 @@ static void fill_under_own_cr3(void *argument)
 }
 
 /*
- * From an image in memory to every segment in place in the target address space. Where tasks load
- * themselves, the two CR3 loads, which a task would not need, represent the switch to it.
+ * Puts every segment of an image in place in the target address space. If LOADER lets new tasks
+ * load themselves, this loads the space's CR3 and back: a task would not need these two loads, but
+ * they represent the switch to it.
  */
 static void load(struct bench *b)
 {
@@ -132,7 +133,7 @@ static bool same_words(const void *a, const void *b, size_t size)
 	return same;
 }
 
-/* Compares one page of a segment, as it should be, with the page in the new space. */
+/* Checks the contents and rights of the page at `offset` of a segment in the new space. */
 static bool page_arrived(const struct address_space *space, const struct load_segment *s, size_t offset)
 {
 	static uint8_t expected[PAGE_SIZE] __attribute__((aligned(16)));
@@ -168,7 +169,7 @@ static bool image_arrived(struct bench *b)
 	return ok;
 }
 
-/* Overhead samples are not checked, so nothing else destroys their space. */
+/* Destroys the space of an overhead sample, for which image_arrived() is not called. */
 static void drop_space(struct bench *b)
 {
 	if (b->space.pml4 != FRAME_NONE)
@@ -187,7 +188,7 @@ static void fresh_space_cold(struct bench *b)
 	empty_space_cold(b);
 }
 
-/* The rows for the window are skipped where there is none. */
+/* Like find_payload(), but skips the row if this loader has no window. */
 static int find_payload_for_window(struct bench *b)
 {
 	return loader_places() ? bench_find_payload(b, b->parameter) : -ENOSYS;
@@ -211,7 +212,10 @@ static void restore_flush(struct bench *b)
 	drop_space(b);
 }
 
-/* Measures the longest time that the window's lock is held during one load. */
+/*
+ * Loads once. The metric `held` is the longest time that the window's lock was held, in TSC ticks;
+ * in Bochs a tick is an instruction, or an iteration of REP.
+ */
 static void hold_lock(struct bench *b)
 {
 	fresh_space(b);
@@ -220,7 +224,7 @@ static void hold_lock(struct bench *b)
 	bench_metric(b, "held", loader_measure_lock(false), "ticks");
 }
 
-/* A program ran: the payload stamped the time. */
+/* Returns true if the payload ran and the sample's end was stamped. */
 static bool stamped(struct bench *b)
 {
 	return b->t1 > b->t0;
@@ -235,13 +239,12 @@ BENCH(exec_load_cold, "exec.load without any page tables of the window in place"
       .unit = "bytes", .parameters = bench_image_sizes, .setup = find_payload, .prepare = fresh_space_cold,
       .body = load, .check = image_arrived, .teardown = drop_space);
 
-/* The unmap of the design note: one CR3 load instead of an INVLPG per page. */
+/* The design note unmaps the window with one CR3 load instead of an INVLPG per page. */
 BENCH(exec_load_flush_cr3, "exec.load with the window unmapped by a CR3 load in place of INVLPG",
       .name = "exec.load.flush_cr3", .unit = "bytes", .parameters = bench_image_sizes,
       .setup = find_payload_for_window, .prepare = fresh_space_flush_cr3, .body = load,
       .check = image_arrived_flush_cr3, .teardown = restore_flush);
 
-/* In Bochs a tick is an instruction. */
 BENCH(window_lock, "how long the lock of the window is held", .name = "window.lock", .unit = "bytes",
       .parameters = bench_image_sizes, .experiment = true, .setup = find_payload_for_window,
       .body = hold_lock, .check = image_arrived, .teardown = drop_space);
@@ -254,17 +257,15 @@ BENCH(exec_load_bss, "exec.load for an image that is almost all .bss", .name = "
       .unit = "bytes", .parameters = bss_sizes, .large = 16 * MIB, .setup = large_bss, .prepare = fresh_space,
       .body = load, .check = image_arrived, .teardown = drop_space);
 
-/* First kernel instruction of the system call → first user instruction of the new task. */
 BENCH(exec_spawn, "a new task: first kernel instruction of the system call to its first user instruction",
       .name = "exec.spawn", .unit = "bytes", .parameters = bench_image_sizes, .setup = find_payload,
       .check = stamped, .program = "probe", .argument = "spawn", .stamps_in_kernel = true);
 
-/* As exec.spawn, but in the calling task. */
 BENCH(exec_execve, "execve in the calling task: system call to the program's first user instruction",
       .name = "exec.execve", .unit = "bytes", .parameters = bench_image_sizes, .setup = find_payload,
       .check = stamped, .program = "probe", .argument = "execve", .stamps_in_kernel = true);
 
-/* spawn, exit, wait: user and kernel instructions together. */
+/* Counts the instructions of user mode and kernel together. */
 BENCH(exec_roundtrip, "spawn a task, let it exit, wait for it", .name = "exec.roundtrip", .unit = "bytes",
       .parameters = bench_image_sizes, .setup = find_payload, .check = stamped, .program = "probe",
       .argument = "roundtrip");

@@ -2,9 +2,9 @@
 /*
  * Interrupt entry and return, with an IPI that the CPU sends to itself.
  *
- * In Bochs the region opens at the delivery. It closes before the first instruction of the C
- * handler (entry) or after the return (round trip). The time stamps also include the write to the
- * ICR, because a real processor cannot stamp the delivery.
+ * In Bochs the region opens when the interrupt is delivered. It closes before the first instruction
+ * of the C handler (entry) or after the return (round trip). The time between the stamps also
+ * includes the write to the ICR that sends the IPI, because no code can stamp the delivery.
  */
 #include "bench/guest/bench.h"
 #include "cpu/apic.h"
@@ -39,7 +39,7 @@ static void entry_kernel(struct bench *b, bool overhead)
 {
 	const uint64_t begin = MARK_BEGIN, end = MARK_END;
 
-	if (overhead) { /* everything between delivery and handler is measured: nothing to subtract */
+	if (overhead) { /* an entry's region has no other code, so the overhead is empty */
 		b->t0 = timestamp();
 		b->t1 = timestamp();
 		__asm__ volatile("prefetchnta (%0); prefetchnta (%1)" : : "r"(begin), "r"(end) : "memory");
@@ -79,8 +79,8 @@ static void roundtrip_kernel(struct bench *b, bool overhead)
 }
 
 /*
- * An interrupt within an interrupt: the outer handler ends its own interrupt, turns interrupts on,
- * and measures the same round trip again.
+ * irq.nested.kernel: the handler of an outer interrupt ends it at the APIC, turns interrupts on,
+ * and measures the round trip of an inner interrupt.
  */
 static struct bench *nesting;
 static bool nesting_overhead;
@@ -165,7 +165,7 @@ static void arm_roundtrip(struct bench *b)
 	mark(MARK_BEGIN_ON_IRQ(VECTOR_BENCH));
 }
 
-/* The program knows when it wrote the ICR; the handler knows when it started. */
+/* The program has stamped t0 before it wrote the ICR; the handler has stamped its start. */
 static bool entry_user_done(struct bench *b)
 {
 	b->t1 = bench_irq_stamp;

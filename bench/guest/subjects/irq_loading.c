@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How long an interrupt waits while a program is loaded, in the way that programs are started,
- * including everything that the kernel does about interrupts meanwhile.
+ * The time that an interrupt waits while a program is loaded. The load is that of process_spawn(),
+ * in which the kernel may let interrupts in.
  *
- *   irq.latency.loading  How long an interrupt waits that becomes due at one point of the load. The
- *                        region and the stamps are those of an IPI sent just before the load.
- *                        `latency` is the worst over several points, set with the APIC's timer: the
- *                        first is due as the load begins, the others follow at equal distances.
- *   irq.off.max          The longest time that interrupts are off between the system call spawn and
- *                        the first instruction of the new program. The handler of a timer restarts
- *                        it, so that it is due again at once. `off` is the longest time from one
- *                        handler to the next, minus the time when nothing is loaded.
+ *   irq.latency.loading  The region and the time stamps measure an IPI that is sent just before the
+ *                        load. The metric `latency` is the longest wait of a timer interrupt over
+ *                        several loads: in the first load it is due at the start, in the others at
+ *                        later points, at equal distances.
+ *   irq.off.max          The longest time with interrupts off between the system call spawn and the
+ *                        first instruction of the new program. A timer interrupts over and over,
+ *                        because its handler restarts it. The metric `off` is the longest time
+ *                        from one handler to the next, minus the usual time while nothing is
+ *                        loaded.
  *
- * Both times are in TSC ticks. In Bochs a tick is an instruction, or an iteration of a repeated
- * one; elsewhere it is a clock's, and includes time that the host takes away.
+ * Both metrics are in TSC ticks. In Bochs a tick is an instruction, or an iteration of a repeated
+ * one. Elsewhere it is a tick of a clock, which also runs while the host runs something else.
  */
 #include "bench/guest/bench.h"
 #include "cpu/apic.h"
@@ -22,16 +23,18 @@
 #include "process/process.h"
 
 #define PATIENCE 10000000U   /* loop iterations before an interrupt is considered lost */
-#define LOST     (1UL << 34) /* the same in TSC ticks: some seconds */
+#define LOST     (1UL << 34) /* TSC ticks, some seconds, before an interrupt is considered lost */
 
-/* Starts a program that will not get the CPU. Returns its process ID, or a negative error
- * number. */
+/*
+ * Spawns the payload, which does not run before end_payload() kills it. Returns its process ID, or
+ * a negative error number.
+ */
 static int start_payload(struct bench *b)
 {
 	const char *argv[] = { b->module, "-" };
 	int pid;
 
-	interrupts_on(); /* as in the system call: code that needs them off turns them off */
+	interrupts_on(); /* as in the system call; code that needs interrupts off turns them off */
 	pid = process_spawn(b->module, argv, 2);
 	interrupts_off();
 	return pid;
@@ -60,7 +63,7 @@ static void wait_with_interrupts_on(uint64_t count)
 #define RATIO_TICKS 20000U
 
 static uint64_t ratio;       /* TSC ticks per tick of the timer, times 2^RATIO_SHIFT */
-static uint64_t load_length; /* in ticks of the timer */
+static uint64_t load_length; /* duration of a load in ticks of the timer */
 static uint64_t interrupts;
 static int child;
 
@@ -122,7 +125,10 @@ static void ipi_before_load(struct bench *b, bool overhead)
 	b->t1 = bench_irq_stamp;
 }
 
-/* Returns how long an interrupt waits that becomes due `ticks` of the timer after a load starts. */
+/*
+ * Loads once, with a timer interrupt due `ticks` of the timer after the start. Returns the TSC
+ * ticks that the interrupt waited. Sets *ok to false if the load failed or the interrupt was lost.
+ */
 static uint64_t latency_at(struct bench *b, uint32_t ticks, bool *ok)
 {
 	uint64_t count = bench_irq_count, due, stamp;
@@ -135,8 +141,10 @@ static uint64_t latency_at(struct bench *b, uint32_t ticks, bool *ok)
 	wait_with_interrupts_on(count);
 	stamp = bench_irq_stamp;
 	lapic_timer(0);
-	/* Some hypervisors deliver once more when the timer is set again: the first counts, the
-	 * second is taken here. */
+	/*
+	 * Some hypervisors deliver two interrupts if the timer is set twice. The first one counts;
+	 * handle the second here.
+	 */
 	__asm__ volatile("sti; pause; cli" : : : "memory");
 	*ok = *ok && end_payload(pid) && bench_irq_count > count;
 	return stamp > due ? stamp - due : 0;
@@ -165,15 +173,16 @@ BENCH(irq_latency_loading, "how long an interrupt waits if it arrives while an i
 
 /* irq.off.max */
 
-#define STORM_TRIAL    64U        /* number of interrupts */
-#define STORM_PROGRESS 4U         /* iterations of a short loop between two of them */
-#define STORM_SLOWEST  (1U << 24) /* in ticks of the timer */
+#define STORM_TRIAL    64U        /* number of interrupts in the trial of a period */
+#define STORM_PROGRESS 4U         /* iterations of a short loop that must fit between two of them */
+#define STORM_SLOWEST  (1U << 24) /* the longest period to try, in ticks of the timer */
 
+/* The storm: timer interrupts that follow each other as fast as possible. */
 static struct {
-	uint64_t last, longest, shortest; /* TSC ticks from handler to handler */
-	uint64_t usual;                   /* the shortest, when nothing is loaded */
+	uint64_t last, longest, shortest; /* TSC in the last handler; ticks between two handlers */
+	uint64_t usual;                   /* the shortest while nothing is loaded */
 	uint64_t left;                    /* number of interrupts until the storm ends by itself */
-	uint32_t period;                  /* ticks of the timer from the end of the handler */
+	uint32_t period;                  /* ticks of the timer from its restart to its interrupt */
 } storm;
 
 static void end_gap(void)
@@ -205,8 +214,8 @@ static void storm_start(uint64_t count)
 }
 
 /*
- * Finds the shortest period in which the interrupted code progresses. If the timer were due again
- * when the handler returns, nothing else would ever run.
+ * Sets storm.period to the shortest period, of powers of 2, in which the interrupted code
+ * progresses. If the timer were due again when the handler returns, nothing else would ever run.
  */
 static int find_period(struct bench *b)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The memory that one more task costs, apart from its program's own pages. */
+/* The memory that one more task costs, without its program's own pages. */
 #include "bench/guest/bench.h"
 #include "loader/loader.h"
 #include "mem/frames.h"
@@ -39,8 +39,10 @@ static void spawn_and_count(struct bench *b)
 		bench_metric(b, "stack_bytes", kstack_stack_bytes(), "bytes");
 		bench_metric(b, "table_bytes", table_bytes, "bytes");
 		bench_metric(b, "task_bytes", PAGE_SIZE, "bytes");
-		/* A PML4, and below it three tables each for the image, the stack, and a private
-		 * kernel stack. */
+		/*
+		 * Expected: a PML4, three tables each for the image and the user stack, and those
+		 * of a private kernel stack.
+		 */
 		b->violations = table_bytes != 6 * PAGE_SIZE + PAGE_SIZE + kstack_table_bytes();
 	}
 	for (size_t i = 0; i < TASKS; i++) {

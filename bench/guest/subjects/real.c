@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Unmodified Linux programs, from an archive made by bench/linux/programs/archive.sh. The
- * parameter's unit contains the program's name. */
+/*
+ * Unmodified Linux programs, from the archive that bench/linux/programs/archive.sh makes. The
+ * parameter's unit contains the program's name.
+ */
 #include "bench/guest/bench.h"
 #include "fs/node.h"
 #include "lib/errno.h"
 #include "output/console.h"
 
-/* In the order of bench/programs/real.c. A parameter is a position, from 1, so new programs go at
- * the end. */
+/*
+ * In the order of kinds[] in bench/programs/real.c. A parameter is a position in this list, from 1,
+ * so append new programs at the end.
+ */
 static const char *const units[] = {
 	"program/busybox",    "program/bash-static", "program/sash",
 	"program/hello-musl", "program/hello-glibc", "program/hello-pie",
@@ -38,20 +42,18 @@ static int find_program(struct bench *b)
 
 static bool stamped(struct bench *b)
 {
-	return b->t1 > b->t0; /* the program checks what it did */
+	return b->t1 > b->t0; /* bench/programs/real.c checks that the program did its work */
 }
 
-/* From the first kernel instruction of execve() to the program's first user instruction. */
 BENCH(exec_real, "execve of an unmodified program of Linux: system call to its first user instruction",
       .name = "exec.real", .units = units, .parameters = numbers, .setup = find_program, .program = "real",
       .linux_programs = true, .argument = "exec", .counted = true);
 
-/* spawn(), the program's own run, exit(), wait4(): user and kernel instructions together. */
+/* Counts the instructions of user mode and kernel together. */
 BENCH(exec_roundtrip_real, "spawn an unmodified program of Linux, let it run and exit, wait for it",
       .name = "exec.roundtrip.real", .units = units, .parameters = numbers, .setup = find_program,
       .check = stamped, .program = "real", .linux_programs = true, .argument = "spawn");
 
-/* fork(), execve(), then as above. */
 BENCH(fork_exec_real, "fork, execve of a program of Linux in the child, its run and exit, wait",
       .name = "fork.exec.real", .units = units, .parameters = numbers, .setup = find_program,
       .check = stamped, .program = "real", .linux_programs = true, .argument = "fork");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory as programs use it: fork(), page faults, mmap() and munmap(), copies between kernel and
- * user memory. */
+/*
+ * Memory as programs use it: fork(), page faults, mmap() and munmap(), and copies from the kernel
+ * to user memory.
+ */
 #include "vm/regions.h"
 #include "bench/guest/bench.h"
 #include "lib/errno.h"
@@ -12,11 +14,11 @@ static const uint64_t page_counts[] = { 1, 4, 16, 64, 256, 1024, BENCH_LIST_END 
 static const uint64_t copy_sizes[] = { 8, 64, 512, 4 * KIB, 64 * KIB, MIB, BENCH_LIST_END };
 static const uint64_t small_images[] = { 4 * KIB, 64 * KIB, MIB, BENCH_LIST_END };
 
-#define COPY_AT 0x10000000UL /* in the benchmark's own task */
+#define COPY_AT 0x10000000UL /* user address in the current process, which runs the benchmarks */
 
 static bool stamped(struct bench *b)
 {
-	return b->t1 > b->t0; /* the program checks what it did */
+	return b->t1 > b->t0; /* bench/programs/probe.c checks that the calls did their work */
 }
 
 static int find_payload(struct bench *b)
@@ -24,14 +26,14 @@ static int find_payload(struct bench *b)
 	return bench_find_payload(b, b->parameter);
 }
 
-/* The program's second argument is a number of pages. */
+/* Passes the parameter, a number of pages, to the program as its second argument. */
 static int pass_number(struct bench *b)
 {
 	format_string(b->module, sizeof b->module, "%lu", b->parameter);
 	return 0;
 }
 
-/* Maps user memory of the parameter's size, with all pages present. */
+/* Maps b->parameter bytes of user memory at COPY_AT, with all pages present. */
 static int prepare_copy(struct bench *b)
 {
 	struct address_space *space = &current_process()->space;
@@ -72,25 +74,21 @@ static void unmap_copy(struct bench *b)
 	region_unmap(&current_process()->space, COPY_AT, (b->parameter + PAGE_MASK) / PAGE_SIZE);
 }
 
-/* fork(), exit() in the child, wait4(): user and kernel instructions together. */
+/* Counts the instructions of user mode and kernel together. */
 BENCH(fork_roundtrip, "fork, exit in the child, wait", .name = "fork.roundtrip", .check = stamped,
       .program = "probe", .argument = "fork");
 
-/* fork(), execve() of an image, its exit(), wait4(). */
 BENCH(fork_exec, "fork, execve of an image in the child, its exit, wait", .name = "fork.exec",
       .unit = "bytes", .parameters = small_images, .setup = find_payload, .check = stamped,
       .program = "probe", .argument = "fork-exec");
 
-/* The first write to a page of anonymous memory. */
 BENCH(fault_page, "the first write to a page of anonymous memory", .name = "fault.page", .check = stamped,
       .program = "probe", .argument = "fault");
 
-/* mmap(), a write to each page, munmap(). */
 BENCH(map_unmap, "mmap, a write to each page, munmap", .name = "map.unmap", .unit = "pages",
       .parameters = page_counts, .setup = pass_number, .check = stamped, .program = "probe",
       .argument = "map");
 
-/* From the kernel to mapped user memory. */
 BENCH(copy_user, "a copy from the kernel to mapped user memory", .name = "copy.user", .unit = "bytes",
       .parameters = copy_sizes, .setup = prepare_copy, .prepare = mark, .body = copy_out, .check = copied,
       .teardown = unmap_copy);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Context switches against the number of pages that each task touches: two tasks of
- * bench/programs/pingpong.c yield to each other. A sample is PINGPONG_ROUNDS round trips, so twice
- * as many switches, including the system calls and the touches. The overhead sample makes the same
- * touches in one task.
+ * The cost of context switches against the number of pages that each task touches: two tasks of
+ * bench/programs/pingpong.c yield to each other. A sample has PINGPONG_ROUNDS round trips, that is,
+ * 2 * PINGPONG_ROUNDS switches, with their system calls and touches. An overhead sample has the
+ * same touches in one task.
  */
 #include "bench/guest/bench.h"
 #include "bench/programs/pingpong.h"
@@ -20,7 +20,10 @@ static int pass_parameter(struct bench *b)
 	return boot_module_find("pingpong") ? 0 : -ENOENT;
 }
 
-/* Reads a word of the program's child: how many turns it has taken. `evidence` is the address. */
+/*
+ * Returns the number of turns that the program's child has taken, or 0 if there is no child. The
+ * child counts them in the word at its user address b->evidence.
+ */
 static uint64_t turns_of_partner(const struct bench *b)
 {
 	const struct process *process = process_find(b->pid);

@@ -3,8 +3,8 @@
  * TLB flushes: the cost of a flush, and of filling the TLB again.
  *
  * The pages are in the kernel half and not global. Each has two frames, with different tags. Before
- * a sample all pages are touched; then their entries are changed to the other frame, without a
- * flush. Reads after the body show whether it flushed.
+ * a sample all pages are touched, and then their entries are changed to the other frame without a
+ * flush. After the body, reads of the pages show if it has flushed.
  */
 #include "mem/tlb.h"
 #include "bench/guest/bench.h"
@@ -90,7 +90,7 @@ static void touch_pages(struct bench *b)
 		sum += *page(i);
 }
 
-/* Leaves every page cached with one frame and its entry pointing to the other. */
+/* Makes every page stale: the TLB has one of its frames, and its entry points to the other. */
 static void make_stale(struct bench *b)
 {
 	touch_pages(b);
@@ -99,7 +99,7 @@ static void make_stale(struct bench *b)
 		*entries[i] = entry_for(b->phase, i);
 }
 
-/* Only touches the pages: tlb.remap changes the entries itself. */
+/* For tlb.remap, which changes the entries itself: touches the pages, and selects other frames. */
 static void touch_only(struct bench *b)
 {
 	touch_pages(b);
