@@ -30,7 +30,7 @@ void interrupt_install(void)
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	/* nohup has SIGHUP ignored, so that a run survives its terminal. Keep that. */
+	/* If SIGHUP is ignored, leave it so: nohup ignores it to let a run survive its terminal. */
 	if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
 		sigaction(SIGHUP, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);

@@ -6,8 +6,8 @@
 #include "bench/host/compare/series_changes.h"
 
 struct comparison {
-	struct results runs[2]; /* A and B */
-	struct changes changes; /* from A to B */
+	struct results runs[2]; /* run A and run B */
+	struct changes changes; /* the changes from A to B */
 };
 
 /*

@@ -45,12 +45,13 @@ enum verdict_of_change {
 
 /* The change of one series. */
 struct change {
-	char *names[SERIES_NAMES]; /* as in B, or as in A if B lacks the series */
+	char *names[SERIES_NAMES]; /* the names in B, or those in A if B lacks the series */
 	int64_t cpus, parameter;
 	bool in_a, in_b;         /* the run has the series */
 	double a, b;             /* medians */
 	double ratio, low, high; /* b / a and the ends of its interval; infinite if only a is 0 */
-	double p;                /* of the test for a difference, adjusted by Holm; 1: no test */
+	/* P of the test for a difference, adjusted by Holm; 1 if there is no test. */
+	double p;
 	/*
 	 * FLAG_EXACT: both are exact. FLAG_FEW: there is no interval. FLAG_CHECK_FAILED: a check of
 	 * B failed.

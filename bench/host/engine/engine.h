@@ -19,7 +19,7 @@ struct engine_boot {
 	const struct strategy *strategy;
 	/* The folder of this boot; the engine runs in it and writes its files to it. */
 	const char *directory;
-	const char *command_line; /* for the kernel */
+	const char *command_line; /* the kernel's command line */
 	/*
 	 * Profile of the cycle model, or NULL. Engines without the instrumentation library ignore
 	 * `profile`, `functions` and `trace`.
@@ -27,7 +27,7 @@ struct engine_boot {
 	const char *profile;
 	bool functions;      /* count per function even without a profile */
 	bool trace;          /* write directory/trace.txt */
-	const char *variant; /* of the engine, or NULL if it has none */
+	const char *variant; /* the engine's variant, or NULL if it has none */
 	unsigned cpus;
 	unsigned memory;       /* MiB */
 	uint64_t module_limit; /* bytes: larger boot modules are left out; 0: no limit */
@@ -43,13 +43,14 @@ struct engine_command {
 
 struct engine {
 	const char *name;
-	const char *meaning; /* what its numbers mean, for --list */
+	const char *meaning; /* the meaning of the engine's numbers, for --list */
 	unsigned rounds;     /* boots per image by default */
 	unsigned timeout;    /* seconds per boot by default */
-	bool exclusive;      /* it measures real time, so nothing else may run at the same time */
-	bool needs_probe;    /* it can run only if probe_kvm() finds KVM usable */
-	bool counts;         /* the instrumentation library counts every region */
-	bool some_counts;    /* in some boots the instrumentation library counts some regions */
+	/* The engine measures real time, so nothing else may run at the same time. */
+	bool exclusive;
+	bool needs_probe; /* the engine can run only if probe_kvm() finds KVM usable */
+	bool counts;      /* the instrumentation library counts every region */
+	bool some_counts; /* the instrumentation library counts some regions in some boots */
 	/* Boot the self-tests before the benchmarks, unless --bench is given. */
 	bool self_test;
 	/* The guest counts as hung after this many seconds without output; 0: LAUNCH_QUIET. */

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#define REPLAY_MARK "(replayed)" /* such a script prints this for --version */
+#define REPLAY_MARK "(replayed)" /* a script in place of QEMU prints this for --version */
 
 /*
  * Returns true if the run is replayed: QEMU's version contains REPLAY_MARK, or PALIMPSEST_ROOT is

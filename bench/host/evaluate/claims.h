@@ -14,7 +14,7 @@
 struct claim_run {
 	char strategy[64];
 	char bench[64]; /* glob over benchmark names */
-	bool alone;     /* from a line `boots:`, so the glob needs a separate boot */
+	bool alone;     /* true if from a line `boots:`: the glob needs a separate boot */
 };
 
 /*

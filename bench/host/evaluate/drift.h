@@ -17,7 +17,7 @@
 #define DRIFT_CHANCE 0.01 /* ... and `chance` is smaller than this */
 
 struct drift {
-	size_t n; /* rounds */
+	size_t n; /* number of rounds */
 	/* Theil–Sen: the median of the slopes of all pairs, in units of the values per round. */
 	double slope;
 	/* slope * (last round - first round) / median of the values; 0 if the median is 0. */

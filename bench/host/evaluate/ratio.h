@@ -6,10 +6,9 @@
 
 struct ratio {
 	double ratio, ci_low, ci_high; /* a / b and the ends of its interval */
-	/* of the sign test for equal medians; 1 if there is no test */
-	double p;
-	size_t n;       /* rounds compared */
-	unsigned flags; /* of enum series_flag */
+	double p;                      /* p of the sign test for equal medians; 1: no test */
+	size_t n;                      /* number of rounds compared */
+	unsigned flags;                /* bits of enum series_flag */
 };
 
 /*

@@ -27,11 +27,11 @@ struct work {
 	sqlite3 *db;
 	struct series_list *list;
 	/*
-	 * Raw values: the launch's samples and its overhead samples. Less the overhead: the round's
-	 * and the whole series' samples.
+	 * `launch` and `overhead` are the raw samples and overhead samples of the launch. `round`
+	 * and `whole` are the samples of the round and the series, with the overhead subtracted.
 	 */
 	struct values launch, overhead, round, whole;
-	struct rowids launch_rows; /* of the samples in `launch` */
+	struct rowids launch_rows; /* rowids of the samples in `launch` */
 	int64_t launch_id, round_number;
 };
 

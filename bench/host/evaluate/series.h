@@ -45,12 +45,13 @@ enum series_name { ENGINE, STRATEGY, STACK, LOADER, ISOLATION, BENCHMARK, METRIC
 
 struct round {
 	int64_t number;
-	double median; /* of the round's samples less their overhead, in the unit of the series */
+	/* Median of the round's samples less their overhead, in the unit of the series. */
+	double median;
 };
 
 struct series {
 	char *names[SERIES_NAMES];
-	char *variant; /* of the engine; "" if it has none */
+	char *variant; /* the engine's variant; "" if it has none */
 	int64_t cpus, parameter;
 	struct stats stats;
 	struct round *rounds;

@@ -18,8 +18,8 @@ struct budget {
 };
 
 /*
- * Take one text of `bytes` bytes, or `values` values with names of `bytes` bytes, from the budget.
- * Return NULL, or a description of the limit that is exceeded; then the caller must stop storing.
+ * Count one text of `bytes` bytes, or `values` values with names of `bytes` bytes. Return NULL, or
+ * a description of the limit that is now exceeded; then the caller must stop storing.
  */
 const char *budget_text(struct budget *budget, size_t bytes);
 const char *budget_values(struct budget *budget, uint64_t values, size_t bytes);

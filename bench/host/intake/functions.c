@@ -72,7 +72,7 @@ struct functions {
 	struct waiting waiting[COUNTS_PENDING];
 	size_t metrics;
 	char metric[FUNCTIONS_METRICS_MAX][COUNTS_NAME_MAX];
-	int64_t samples[KINDS]; /* of the open row */
+	int64_t samples[KINDS]; /* number of samples in the open row */
 	/* First items of the lists of frames and functions with sums. */
 	size_t used_frames, used_names;
 	uint64_t steps;

@@ -15,12 +15,12 @@ enum row_class { ROW_SAMPLE, ROW_WARMUP, ROW_OVERHEAD, ROW_CLASSES };
 
 struct row {
 	char name[NAME_SIZE];
-	char unit[24]; /* of the parameter */
+	char unit[24]; /* unit of the parameter */
 	int64_t parameter;
 	int64_t samples; /* number of samples that the guest announced */
 	/* Maximum number of warm-up samples that the guest announced. */
 	int64_t warmup;
-	int64_t taken[ROW_CLASSES];   /* how many samples of each class have arrived */
+	int64_t taken[ROW_CLASSES];   /* number of samples of each class that have arrived */
 	int64_t last[ROW_CLASSES];    /* number of the newest sample of each class; -1: none */
 	bool check_failed, cut_short; /* true if the row's samples have the flag */
 };

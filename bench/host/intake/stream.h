@@ -13,13 +13,16 @@
 
 struct stream {
 	char line[RECORD_LINE_MAX];
-	size_t length; /* of `line` so far; at RECORD_LINE_MAX the rest of the line is skipped */
+	/* Length of `line` so far; at RECORD_LINE_MAX the rest of the line is skipped. */
+	size_t length;
 	uint64_t bytes;
-	uint64_t lines;    /* well-formed lines of the guest and the instrumentation library */
+	/* Number of well-formed lines from the guest and the instrumentation library. */
+	uint64_t lines;
 	uint64_t last;     /* number of the last record accepted */
 	uint32_t checksum; /* CRC-32 of the records accepted, newlines included */
 	bool ended;        /* an `end` record came, and its count and checksum were correct */
-	uint64_t damaged;  /* faults: lines dropped, gaps in the numbers, a wrong `end` record */
+	/* Number of faults: lines dropped, gaps in the numbers, a wrong `end` record. */
+	uint64_t damaged;
 	const char *flood; /* the limit that was exceeded; NULL: none. If set, bytes are ignored */
 	char damage[160];  /* description of the first damage */
 	void (*accept)(void *context, const struct record *record, bool from_library);

@@ -20,19 +20,19 @@ struct exit_row {
 	uint64_t offset; /* bytes of the stream up to the end of the row's `bench` record */
 	char name[64];
 	int64_t parameter;
-	int64_t samples; /* of all kinds: warm-up, overhead and others */
+	int64_t samples; /* number of samples of all kinds, including warm-up and overhead */
 };
 
 /* The perf events of one vCPU. */
 struct exit_thread {
 	int exit, output; /* descriptors of the events kvm_exit and kvm_pio, -1: none */
-	void *buffer;     /* of both events, shared with the kernel */
+	void *buffer;     /* buffer of both events, shared with the kernel */
 	size_t bytes;     /* size of the buffer, with the control page */
 };
 
 struct exits {
 	size_t count, rows;
-	struct exit_event *event; /* in order of arrival */
+	struct exit_event *event; /* the events in order of arrival */
 	struct exit_row *row;
 	uint64_t written; /* bytes of records that kvm_pio reported */
 	uint64_t fed;     /* bytes of records that exits_feed() got */

@@ -17,7 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define PAGES_MAX  1024 /* of 4 KiB, with room for about 40,000 exits */
+#define PAGES_MAX  1024 /* pages of 4 KiB, with room for about 40,000 exits */
 #define FORMAT_MAX 65536
 #define ALLOW                                                                                             \
 	"sudo sysctl kernel.perf_event_paranoid=-1; sudo mount -t tracefs -o mode=755 nodev /sys/kernel/" \

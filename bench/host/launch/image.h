@@ -12,8 +12,9 @@ void image_sha256(const char *path, char text[IMAGE_SHA256_MAX]);
 
 /* The instructions of an interrupt entry stub, from its label to its first call, both included. */
 struct image_entry {
-	int64_t instructions; /* all of them */
-	int64_t rsp_writes;   /* those that name RSP as a destination, unlike push or call */
+	int64_t instructions; /* number of instructions */
+	/* Number of instructions with RSP as a destination; push and call do not count. */
+	int64_t rsp_writes;
 };
 
 /*

@@ -18,8 +18,8 @@ struct launch_setup {
 	const struct engine *engine;
 	const struct strategy *strategy;
 	const char *directory; /* created by launch_start() */
-	const char *variant;   /* of the engine, or NULL */
-	const char *mode;      /* for the kernel's option run=: bench, test or list */
+	const char *variant;   /* the engine's variant, or NULL */
+	const char *mode;      /* value of the kernel's option run=: bench, test or list */
 	const char *bench;     /* globs of benchmarks, separated by commas */
 	bool quick;            /* fewer samples */
 	bool pcid, flush_cr3;  /* as in struct options */
@@ -30,10 +30,10 @@ struct launch_setup {
 	uint64_t module_limit; /* as in struct engine_boot */
 	bool linux_programs;   /* as in struct engine_boot */
 	unsigned timeout;      /* seconds */
-	uint64_t seed;         /* for the kernel */
-	bool exits;            /* count VM exits; store these instead of samples */
+	uint64_t seed;         /* seed for the kernel */
+	bool exits;            /* count VM exits, and store these instead of samples */
 	struct store *store;   /* NULL: store nothing */
-	int64_t id;            /* in the table launches */
+	int64_t id;            /* id in the table launches */
 	/* Called for each record of the guest, with `context`, unless NULL. */
 	void (*observe)(void *context, const struct record *record);
 	void *context;

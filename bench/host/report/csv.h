@@ -23,7 +23,7 @@ int csv_export(sqlite3 *db, const char *run_dir);
 void csv_write_field(FILE *out, const char *text);
 
 struct csv_record {
-	size_t count;                 /* of fields[] */
+	size_t count;                 /* number of fields */
 	char *fields[CSV_FIELDS_MAX]; /* point into `text`; further fields are dropped */
 	char *text;                   /* the fields, each with a NUL after it */
 	size_t size;                  /* bytes allocated for `text` */

@@ -30,9 +30,10 @@ void report_title(const struct report *report); /* the name of the run */
 void report_state(const struct report *report); /* a warning if the run failed or was cut short */
 void report_summary(const struct report *report);
 void report_claims(const struct report *report);
-void report_overview(const struct report *report); /* all strategies on all subjects */
-void report_figures(const struct report *report);  /* all other figures */
-void report_legend(const struct report *report);   /* the meaning of the marks after numbers */
+/* The figures that show all strategies on all subjects. */
+void report_overview(const struct report *report);
+void report_figures(const struct report *report); /* the other figures */
+void report_legend(const struct report *report);  /* the meaning of the marks after numbers */
 void report_tables(const struct report *report);
 void report_launches(const struct report *report);
 void report_environment(const struct report *report);

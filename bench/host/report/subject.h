@@ -25,7 +25,7 @@ extern const size_t subjects_count;
  * engine's own view.
  */
 struct view {
-	const char *name; /* also names the folder of the figures' data */
+	const char *name; /* name of the view, and of the folder of the figures' data */
 	/*
 	 * Appended to the name of a figure, unless this is the first engine that the script has
 	 * data for.

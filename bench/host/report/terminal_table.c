@@ -18,7 +18,7 @@
 
 #define GAP             2   /* columns between two cells */
 #define WIDTH_NARROWEST 40  /* a reported width below this is ignored */
-#define WIDTH_OF_TEXT   110 /* where evidence is wrapped if the output is no terminal */
+#define WIDTH_OF_TEXT   110 /* width at which evidence is wrapped if the output is no terminal */
 
 static const struct section {
 	const char *name;

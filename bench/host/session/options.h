@@ -30,7 +30,8 @@ struct options {
 	bool print_builds;
 	bool engines_auto; /* `auto` is among the engines given, or none are given */
 	size_t engines;
-	const char *engine[OPTIONS_ENGINES_MAX]; /* in the order given, each once, without `auto` */
+	/* Names of engines in the order given, each once, without `auto`. */
+	const char *engine[OPTIONS_ENGINES_MAX];
 	bool strategies_given;
 	bool strategies_all; /* `all` is given; `strategies` has only those that are named too */
 	struct strategy_list strategies;
@@ -44,16 +45,17 @@ struct options {
 	unsigned jobs;    /* boots at the same time; 0: the number of CPUs online */
 	unsigned timeout; /* seconds per launch; 0: the engine's default */
 	uint64_t seed;
-	bool pcid;           /* the context switch uses PCIDs if the CPU has them */
-	bool flush_cr3;      /* the loading window is unmapped with a CR3 load, not with INVLPG */
-	bool exits;          /* on kvm: count VM exits, in one more launch per image */
-	const char *profile; /* of the cycle model, on bochs; NULL: counts without cycles */
-	bool functions;      /* on bochs: count per kernel function, even without a profile */
-	bool trace;          /* on bochs: write a trace of events */
+	bool pcid;      /* the context switch uses PCIDs if the CPU has them */
+	bool flush_cr3; /* the loading window is unmapped with a CR3 load, not with INVLPG */
+	bool exits;     /* on kvm: count VM exits, in one more launch per image */
+	/* On bochs: profile of the cycle model; NULL: count events only, not cycles. */
+	const char *profile;
+	bool functions; /* on bochs: count per kernel function, even without a profile */
+	bool trace;     /* on bochs: write a trace of events */
 	bool quiet, verbose;
-	const char *folder[2]; /* for --compare, --reproduces, --recover and --report */
+	const char *folder[2]; /* folders for --compare, --reproduces, --recover and --report */
 	bool threshold_given;
-	struct thresholds thresholds; /* for --compare and --reproduces */
+	struct thresholds thresholds; /* thresholds for --compare and --reproduces */
 	/* Folder for the results; NULL: results/<UTC time>-<engines>. */
 	const char *out;
 };

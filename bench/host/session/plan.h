@@ -6,11 +6,11 @@
 #include "bench/host/engine/linux_rows.h"
 #include "bench/host/session/options.h"
 
-/* One boot. */
+/* A job is one boot of one image on one engine. */
 struct job {
 	const struct engine *engine;
 	const struct strategy *strategy;
-	const char *variant;   /* of the engine, or NULL */
+	const char *variant;   /* the engine's variant, or NULL */
 	bool self_test;        /* the boot runs self-tests, not benchmarks */
 	uint64_t module_limit; /* as in struct engine_boot */
 	bool linux_programs;   /* as in struct engine_boot */
@@ -18,7 +18,8 @@ struct job {
 	const char *bench;
 	/* From 1; 0: this boot counts VM exits, and its samples are not kept. */
 	unsigned round;
-	uint64_t seed; /* for the kernel: the run's seed, plus 1 for each round after the first */
+	/* Seed for the kernel: the run's seed, plus 1 for each round after the first. */
+	uint64_t seed;
 };
 
 /* A launch that the user did not ask for, but that a claim needs (claims.h). */

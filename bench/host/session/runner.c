@@ -22,8 +22,8 @@
 struct slot {
 	const struct job *job;
 	struct launch *launch;
-	int64_t id;               /* in the table launches */
-	char directory[PATH_MAX]; /* for its logs */
+	int64_t id;               /* id in the table launches */
+	char directory[PATH_MAX]; /* folder for the logs of the launch */
 };
 
 struct runner {
@@ -31,7 +31,7 @@ struct runner {
 	size_t limit;                /* maximum number of launches at a time */
 	size_t active;               /* launches running now */
 	size_t next;                 /* index of the next job to start */
-	bool stopping;               /* no further job may start */
+	bool stopping;               /* true if no further job may start */
 	struct slot slot[SLOTS_MAX]; /* the first `active` are in use */
 	struct runner_result result;
 };

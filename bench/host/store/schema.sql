@@ -16,12 +16,12 @@ CREATE TABLE environment (
 	value TEXT NOT NULL
 );
 
--- A launch is one boot of one image on one engine. A launch of engine 'image' has no boot: its facts
--- were read from the image file.
+-- A launch is one boot of one image on one engine. A launch of engine 'image' has no boot: its
+-- facts were read from the image file.
 CREATE TABLE launches (
 	id        INTEGER PRIMARY KEY,
 	engine    TEXT NOT NULL,
-	variant   TEXT NOT NULL DEFAULT '', -- of the engine, such as npt=1; '' if it has none
+	variant   TEXT NOT NULL DEFAULT '', -- the engine's variant, such as npt=1; '' if it has none
 	strategy  TEXT NOT NULL,            -- preset name, or stack+loader+isolation
 	stack     TEXT NOT NULL,
 	loader    TEXT NOT NULL,
@@ -34,11 +34,11 @@ CREATE TABLE launches (
 	                                    -- timed out
 	reason    TEXT NOT NULL DEFAULT '',
 	status    INTEGER,                  -- exit status of the engine, or 128 + signal
-	revision  TEXT NOT NULL DEFAULT '', -- of the source, as the kernel reports it
-	compiler  TEXT NOT NULL DEFAULT '', -- as the kernel reports it
-	sha256    TEXT NOT NULL DEFAULT '', -- of the image
-	seed      INTEGER NOT NULL DEFAULT 0, -- given to the kernel
-	seconds   REAL                      -- that the launch took
+	revision  TEXT NOT NULL DEFAULT '', -- revision of the source, as the kernel reports it
+	compiler  TEXT NOT NULL DEFAULT '', -- compiler of the image, as the kernel reports it
+	sha256    TEXT NOT NULL DEFAULT '', -- hash of the image
+	seed      INTEGER NOT NULL DEFAULT 0, -- seed for the kernel
+	seconds   REAL                      -- duration of the launch
 );
 
 CREATE TABLE samples (
@@ -102,8 +102,8 @@ CREATE TABLE facts (
 	unit   TEXT NOT NULL
 );
 
--- The presets, in the order of kernel/axes.txt. store.c creates this table in every database that it
--- opens:
+-- The presets, in the order of kernel/axes.txt. store.c creates this table in every database that
+-- it opens:
 --     CREATE TABLE preset (place INTEGER PRIMARY KEY, name TEXT, stack TEXT, loader TEXT,
 --                          isolation TEXT)
 
@@ -145,7 +145,7 @@ CREATE TABLE vm_exits (
 	parameter INTEGER NOT NULL,
 	reason    TEXT NOT NULL,            -- the host kernel's name for it
 	exits     INTEGER NOT NULL,
-	samples   INTEGER NOT NULL          -- how many the row took, warm-up and overhead included
+	samples   INTEGER NOT NULL          -- number taken, warm-up and overhead included
 );
 
 CREATE TABLE claims (

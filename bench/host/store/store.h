@@ -23,17 +23,17 @@ struct store;
 /* A new row of the table launches. */
 struct store_launch {
 	const char *engine;
-	const char *variant; /* of the engine; NULL or "" if it has none */
+	const char *variant; /* the engine's variant; NULL or "" if it has none */
 	const char *strategy;
 	const char *stack;
 	const char *loader;
 	const char *isolation;
 	unsigned cpus;
 	unsigned memory; /* MiB */
-	unsigned round;  /* from 1; 0 for facts of an image */
+	unsigned round;  /* number of the round, from 1; 0 for facts of an image */
 	uint64_t seed;
 	const char *bench;  /* the glob of benchmarks to run; "" for self-tests */
-	const char *sha256; /* of the image */
+	const char *sha256; /* hash of the image */
 };
 
 /* A benchmark row: one benchmark with one parameter in one launch. */
@@ -48,7 +48,8 @@ struct store_row {
 struct store_function {
 	const struct store_row *row;
 	const char *kind; /* sample | overhead */
-	const char *name; /* of the function; for a chain of calls "outermost;...;innermost" */
+	/* Name of the function, or "outermost;...;innermost" for a chain of calls. */
+	const char *name;
 	const char *metric;
 	const char *unit;
 	int64_t value;   /* sum over the row's samples of this kind */
@@ -59,10 +60,10 @@ struct store_function {
 struct store_outcome {
 	const char *state;    /* complete | failed | cut short | damaged | timed out */
 	const char *reason;   /* "" if complete */
-	int status;           /* of the engine: exit status, or 128 + signal; -1: none */
-	const char *revision; /* as the kernel reports it */
-	const char *compiler; /* as the kernel reports it */
-	double seconds;       /* that the launch took */
+	int status;           /* exit status of the engine, or 128 + signal; -1 if there is none */
+	const char *revision; /* revision of the source, as the kernel reports it */
+	const char *compiler; /* compiler of the image, as the kernel reports it */
+	double seconds;       /* duration of the launch */
 };
 
 /* Returns the SQL text of schema.sql and views.sql. */
