@@ -7,5 +7,5 @@
 /* Returns the time of CLOCK_MONOTONIC in seconds. */
 double clock_seconds(void);
 
-/* Writes the current UTC time; `format` is one of strftime(). Writes "" if the text is too long. */
+/* Writes the current UTC time in a format of strftime(). Writes "" if the text is too long. */
 void clock_utc(char text[CLOCK_TEXT_MAX], const char *format);

@@ -21,9 +21,9 @@ void host_path(char out[PATH_MAX], const char *path);
 bool host_exists(const char *path);
 
 /*
- * Finds the first line of the file that starts with `prefix` and copies the value that follows:
- * what is left after blanks, ':', '=' and '"', up to the next '"' or the newline. Returns false if
- * there is no such line.
+ * Finds the first line of the file that starts with `prefix`, skips blanks, ':', '=' and '"' after
+ * the prefix, and copies the rest up to the next '"' or the newline. Returns false if there is no
+ * such line.
  */
 bool host_line(const char *path, const char *prefix, char *line, size_t size);
 

@@ -69,7 +69,7 @@ static void compare_counts(struct change *change, const struct summary_row *a, c
 
 /*
  * Returns an array with the logarithm of each round's median, which the caller frees. Returns NULL
- * if a median is 0 or out of memory.
+ * if a median is 0 or memory runs out.
  */
 static double *round_logs(const struct series *series)
 {

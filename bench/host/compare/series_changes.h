@@ -80,10 +80,10 @@ int changes_find(struct changes *changes, const struct results *a, const struct 
 void changes_free(struct changes *changes);
 
 /*
- * Finds the causes of a change: metrics of the same benchmark row and build that are causes and
- * changed too. Stores at most `most` in `causes`, the largest effect first. If `change` is one of
- * cycles, the parts of the modelled cycles (metrics due_*) come before events. Returns the number
- * stored.
+ * Finds the causes of a change: metrics of the same benchmark row and build whose quantity is
+ * QUANTITY_CAUSE and that have changed too. Stores at most `most` of them in `causes`, the largest
+ * effect first. For a change of cycles, the parts of the modelled cycles (metrics due_*) come
+ * before events. Returns the number stored.
  */
 size_t changes_causes(const struct changes *changes, const struct change *change,
                       const struct change **causes, size_t most);

@@ -386,8 +386,7 @@ static size_t add_run(const struct claim *claim, bool alone, const char *item, s
 }
 
 /*
- * Adds the items of the header line `key`, which commas separate. Returns the new number of
- * launches.
+ * Adds the items of the header line `key`, separated by commas. Returns the new number of launches.
  */
 static size_t add_runs(struct claim *claim, int key, struct claim_run *runs, size_t count, size_t max)
 {

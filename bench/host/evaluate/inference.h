@@ -46,8 +46,8 @@ int inference_mann_whitney(const double *a, size_t n, const double *b, size_t m,
 
 /*
  * Replace the `n` p values of a table of tests with adjusted ones. Holm's method bounds the
- * probability of any false alarm in the table, Benjamini and Hochberg's the expected share of false
- * alarms among the differences found. Return 0, or -1 if out of memory.
+ * probability of any false alarm in the table. Benjamini and Hochberg's method bounds the expected
+ * share of false alarms among the differences found. Return 0, or -1 if out of memory.
  */
 int inference_holm(double *p, size_t n);
 int inference_benjamini_hochberg(double *p, size_t n);

@@ -73,8 +73,8 @@ void exits_add_output(struct exits *exits, uint32_t bytes)
 }
 
 /*
- * Reads a line of the stream, whose end is at exits->fed. A `bench` record begins a row; a `sample`
- * record is counted for the newest row.
+ * Reads a line of the stream; exits->fed is the offset of its end. A `bench` record begins a row; a
+ * `sample` record is counted for the newest row.
  */
 static void take_line(struct exits *exits, const char *line)
 {

@@ -22,16 +22,16 @@ struct pin_host {
 void pin_read_host(struct pin_host *host);
 
 /*
- * Chooses CPUs for `count` vCPUs and stores their numbers in `cpus`. First come isolated CPUs, then
- * others outside the core of CPU 0, at most one of each core; then all remaining CPUs. Among these,
- * higher numbers come first. Returns how many were chosen: `count`, or fewer if the host has fewer.
+ * Chooses CPUs for `count` vCPUs and stores their numbers in `cpus`, in three passes: isolated
+ * CPUs, one per core; CPUs outside the core of CPU 0, one per core; any other CPUs. Each pass takes
+ * higher numbers first. Returns how many CPUs were chosen: `count`, or fewer if the host has fewer.
  */
 size_t pin_choose(const struct pin_host *host, size_t count, int cpus[]);
 
 /*
  * Stores in `rest` the CPUs for all other threads: usable CPUs that are not isolated and share no
- * core with the `count` CPUs in `cpus`. If there are none, all usable CPUs that are not in `cpus`;
- * that may be none.
+ * core with the `count` CPUs in `cpus`. If there are none, stores all usable CPUs that are not in
+ * `cpus`, so `rest` may be empty.
  */
 void pin_rest(const struct pin_host *host, const int cpus[], size_t count, cpu_set_t *rest);
 
