@@ -16,7 +16,8 @@ void profiles_path(char path[PATH_MAX], const char *name)
 }
 
 /*
- * Finds the files of all profiles, sorted by name. The caller calls globfree(), even without any.
+ * Finds the files of all profiles, sorted by name. The caller calls globfree() even if there are
+ * none.
  */
 static void find(glob_t *files)
 {
