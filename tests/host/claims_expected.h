@@ -7,7 +7,7 @@
 struct expectation {
 	int id;
 	const char *verdict;
-	const char *evidence; /* a part of the text */
+	const char *evidence; /* text that the verdict's evidence must contain */
 	const char *results;
 };
 
@@ -27,7 +27,7 @@ static const struct expectation expectations[] = {
 	/* The claim does not concern heap stacks. */
 	{ 2, "confirmed", "on heap stacks 7", SHARED_PML4("random", "1", "0") SHARED_PML4("heap", "7", "7") },
 	{ 2, "refuted", "0 of 1024", SHARED_PML4("window", "0", "0") SHARED_PML4("heap", "7", "0") },
-	/* In one of two builds, separate PML4s do not help. */
+	/* In one of the two builds, a canary is lost with separate PML4s too. */
 	{ 2, "refuted", "1024 of 2048 when two threads share a PML4, 1 with",
 	  SHARED_PML4("window", "1024", "0") SHARED_PML4("random", "0", "1") },
 	{ 2, "not measured", "missing: pitfall.shared_pml4 on a fixed stack", SHARED_PML4("heap", "1", "0") },
@@ -60,7 +60,7 @@ static const struct expectation expectations[] = {
 	{ 4, "not measured", "missing: rsp_writes of a heap-sw", RSP_WRITES(RSP0, "0") RSP0_RAN },
 	{ 4, "not measured", "missing: rsp_writes of a heap-rsp0", RSP_WRITES("heap", "1") RSP0_RAN },
 
-	/* Time. */
+	/* Measured time. */
 	{ 5, "confirmed", "time, window/heap: 1.000 … 1.040 over 2 sizes",
 	  TIME("window", "", SMALL, "1000*9") TIME("heap", "", SMALL, "1000*9")
 	          TIME("window", "", LARGE, "1040*9") TIME("heap", "", LARGE, "1000*9") },
@@ -70,7 +70,7 @@ static const struct expectation expectations[] = {
 	{ 5, "refuted", "0.500",
 	  TIME("window", "", SMALL, "500*9") TIME("heap", "", SMALL, "1000*9")
 	          TIME("window", "", LARGE, "1000*9") TIME("heap", "", LARGE, "1000*9") },
-	/* The interval (ranks 2 and 8) crosses the margin. */
+	/* The 95 % interval (ranks 2 and 8 of 9) includes the margin. */
 	{ 5, "inconclusive", "1.000 … 1.100",
 	  TIME("window", "", SMALL, "1000*4 1040 1100*4") TIME("heap", "", SMALL, "1000*9")
 	          TIME("window", "", LARGE, "1000*9") TIME("heap", "", LARGE, "1000*9") },
@@ -99,20 +99,20 @@ static const struct expectation expectations[] = {
 	                  EVENT("heap", "", LARGE, "cycles_low", "100")
 	                          EVENT("window", "", LARGE, "cycles_high", "110")
 	                                  EVENT("heap", "", LARGE, "cycles_high", "100") },
-	/* Events. */
+	/* Counted events. */
 	{ 5, "confirmed", "events on Bochs, not time", EQUAL_EVENTS(SMALL) EQUAL_EVENTS(LARGE) },
 	{ 5, "refuted", "1.000 … 2.000",
 	  EQUAL_EVENTS(SMALL) EVENT("window", "", LARGE, "instructions", "200 200") EVENT(
 	          "heap", "", LARGE, "instructions", "100 100") EVENT("window", "", LARGE, "invlpg", "9")
 	          EVENT("window", "", LARGE, "cr3_writes", "0") EVENT("heap", "", LARGE, "invlpg", "0")
 	                  EVENT("heap", "", LARGE, "cr3_writes", "0") },
-	/* More of one event and fewer of another, with no known price for either. */
+	/* More of one event and fewer of another, and the cost of neither is known. */
 	{ 5, "inconclusive", "invlpg 9 to 0",
 	  EQUAL_EVENTS(SMALL) EVENT("window", "", LARGE, "instructions", "100 100") EVENT(
 	          "heap", "", LARGE, "instructions", "100 100") EVENT("window", "", LARGE, "invlpg", "9")
 	          EVENT("heap", "", LARGE, "invlpg", "0") EVENT("window", "", LARGE, "cr3_writes", "0")
 	                  EVENT("heap", "", LARGE, "cr3_writes", "2") },
-	/* Where time was measured, it decides, not events. */
+	/* If time was measured, it decides, and events are ignored. */
 	{ 5, "refuted", "time, ",
 	  EQUAL_EVENTS(SMALL) EQUAL_EVENTS(LARGE) TIME("window", "", SMALL, "1200*9")
 	          TIME("heap", "", SMALL, "1000*9") TIME("window", "", LARGE, "1200*9")
@@ -130,14 +130,14 @@ static const struct expectation expectations[] = {
 	  EQUAL_EVENTS(SMALL) EVENT("window", "", LARGE, "instructions", "100 !")
 	          EVENT("heap", "", LARGE, "instructions", "100") },
 
-	/* Time. */
+	/* Measured time. */
 	{ 6, "confirmed", "in time: 0.800 … 0.900", TIMES("800*9", "1000*9", "900*9", "1000*9") },
 	{ 6, "refuted", "in time: 1.000 … 1.200", TIMES("1000*9", "1000*9", "1200*9", "1000*9") },
 	{ 6, "inconclusive", "in time", TIMES("800*9", "1000*9", "1200*9", "1000*9") },
 	{ 6, "inconclusive", "in time", TIMES("900*4 1000 1100*4", "1000*9", "900*9", "1000*9") },
 	{ 6, "inconclusive", "too few for a 95 % interval", TIMES("800*5", "1000*5", "800*5", "1000*5") },
 	{ 6, "inconclusive", "in time", TIMES("1200*5", "1000*5", "1200*5", "1000*5") },
-	/* The cycle model: an order counts only if it holds with all three parameter sets. */
+	/* The cycle model: an order counts only if it is the same with all three parameter sets. */
 	{ 6, "confirmed", "in time: 0.800 … 0.950",
 	  EVENTS("cycles_low", "80", "100", "90", "100") EVENTS("cycles_nominal", "80", "100", "90", "100")
 	          EVENTS("cycles_high", "90", "100", "95", "100") },
@@ -152,7 +152,7 @@ static const struct expectation expectations[] = {
 	  EVENTS("cycles_low", "90", "100", "90", "100") EVENTS("cycles_nominal", "120", "100", "120", "100")
 	          EVENTS("cycles_high", "130", "100", "130", "100") },
 	{ 6, "not measured", "missing: exec.load", EVENTS("cycles_nominal", "80", "100", "80", "100") },
-	/* Events. */
+	/* Counted events. */
 	{ 6, "confirmed", "instructions on Bochs (events, not time): 0.800 … 0.900",
 	  EVENTS("instructions", "80 80", "100 100", "90 90", "100 100")
 	          EVENTS("invlpg", "1 1", "1 1", "1 1", "2 2") },
@@ -161,7 +161,7 @@ static const struct expectation expectations[] = {
 	{ 6, "inconclusive", "walk_reads 7 to 5",
 	  EVENTS("instructions", "80 80", "100 100", "90 90", "100 100")
 	          EVENTS("walk_reads", "7 7", "5 5", "7 7", "5 5") },
-	/* Faster cold, slower warm. */
+	/* `window` is faster when cold, but slower when warm. */
 	{ 6, "inconclusive", "", EVENTS("instructions", "120 120", "100 100", "90 90", "100 100") },
 	{ 6, "not measured", "missing: exec.load.cold",
 	  EVENT("window", "", SMALL, "instructions", "80")
@@ -173,7 +173,7 @@ static const struct expectation expectations[] = {
 	{ 7, "confirmed",
 	  "0 of 16 uses with interrupts on; two users at once without the lock: 8 bytes in wrong",
 	  WINDOW_IRQ("window", "0", "8", "8") WINDOW_IRQ("random", "0", "8", "5") },
-	/* The price is that of the worst build with a window. */
+	/* The cost in the evidence is that of the build with a window that has the highest. */
 	{ 7, "confirmed", "on Bochs): bochs 4096 bytes: 30, bochs 65536 bytes: 50",
 	  WINDOW_IRQ("window", "0", "16", "8") "bochs window irq.off.max 4096 off 20\n"
 	                                       "bochs random irq.off.max 4096 off 30\n"
@@ -236,7 +236,7 @@ static const struct expectation expectations[] = {
 	{ 21, "confirmed",
 	  "images over 5000 bytes reach it: 0 of the images here; in this kernel 0 overlaps over 18",
 	  OVERLAP("heap", "0", "0") OVERLAP("window", "0", "0") },
-	/* The note's layout decides the claim, not this kernel's. */
+	/* The claim is about the layout in the note, so overlaps in that layout decide. */
 	{ 21, "confirmed", "2 overlaps over 9 tries", OVERLAP("heap", "0", "2") },
 	{ 21, "refuted", "1 of the images here", OVERLAP("heap", "1", "0") },
 	{ 21, "not measured", "missing: user.stack_overlap",
@@ -251,7 +251,7 @@ static const struct expectation expectations[] = {
 	  SANDWICH("heap", "0", "0", "10") },
 	{ 22, "refuted", "1 violations", SANDWICH("heap", "1", "0", "10") },
 	{ 22, "refuted", "1 frames leaked", SANDWICH("heap", "0", "1", "10") },
-	/* The worse of two builds decides. */
+	/* Of two builds, the one with the worse result decides. */
 	{ 22, "refuted", "9 of 10 damaged",
 	  SANDWICH("heap", "0", "0", "9") SANDWICH("fixed-ist+sandwich+shared", "0", "0", "10") },
 	{ 22, "not measured", "missing: pitfall.sandwich_irq of a build with the sandwich",
@@ -326,7 +326,10 @@ static const struct expectation expectations[] = {
 	{ 33, "confirmed", "0 accesses go wrong and 1 frames", FUZZ("0", "0", "0", "1", "20000") },
 	{ 33, "refuted", "with it 1 and 0", FUZZ("1", "0", "5", "7", "20000") },
 	{ 33, "refuted", "with it 0 and 1", FUZZ("0", "1", "5", "7", "3") },
-	/* If nothing goes wrong without splitting either, splitting makes no difference. */
+	/*
+	 * Without splitting nothing goes wrong either, so the claim that splitting helps is
+	 * refuted.
+	 */
 	{ 33, "refuted", "without splitting 0 accesses", FUZZ("0", "0", "0", "0", "20000") },
 	{ 33, "inconclusive", "; wanted 20000", FUZZ("0", "0", "5", "7", "19999") },
 	{ 33, "not measured", "missing: regions.fuzz", TRIES("bochs", "heap", "regions.fuzz", "0", "20000") },
@@ -336,7 +339,7 @@ static const struct expectation expectations[] = {
 	{ 34, "confirmed",
 	  "16 of 16 files mapped to the end of their last page with zeros behind them; of one page more, 0",
 	  FILE_END("16", "0", "16", "0", "16") },
-	/* Longer mappings are refused, as in the note. */
+	/* A kernel that refuses a longer mapping, as the note does, confirms the claim too. */
 	{ 34, "confirmed", "16 mappings refused", FILE_END("16", "16", "0", "0", "16") },
 	{ 34, "refuted", "1 read", FILE_END("16", "0", "15", "1", "16") },
 	{ 34, "refuted", "15 of 16 files", FILE_END("15", "0", "16", "0", "16") },

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Made-up results for claims_expected.h, one measurement per line (see measure()). */
+/*
+ * Made-up results for claims_expected.h, as text with one measurement per line; measure() in
+ * evaluate/test_claims.c reads it. The arguments of the macros are values.
+ */
 #pragma once
 
 #define RSP_WRITES(strategy, n) "image " strategy " irq.entry.user 0 rsp_writes " n "\n"
@@ -18,7 +21,7 @@
 #define CYCLES(strategy, size, low, nominal, high)   \
 	EVENT(strategy, "", size, "cycles_low", low) \
 	EVENT(strategy, "", size, "cycles_nominal", nominal) EVENT(strategy, "", size, "cycles_high", high)
-/* Times of window and random at one size, warm and cold. */
+/* Times of the presets window and random at one size, warm and cold. */
 #define TIMES(warm, warm_random, cold, cold_random) \
 	TIME("window", "", SMALL, warm)             \
 	TIME("random", "", SMALL, warm_random)      \
@@ -31,7 +34,7 @@
 	engine " " strategy " " benchmark " 0 violations " violations "\n" engine " " strategy " " benchmark \
 	       " 0 tries " tries "\n"
 #define COUNT(strategy, benchmark, metric, value) "bochs " strategy " " benchmark " 0 " metric " " value "\n"
-/* Violations on Bochs, with a control or with other metrics. */
+/* Results on Bochs of an experiment with a control. The macros below have further metrics. */
 #define CONTROLLED(strategy, benchmark, violations, control, tries) \
 	TRIES("bochs", strategy, benchmark, violations, tries)      \
 	COUNT(strategy, benchmark, "control_violations", control)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A scratch folder for the test program, with a new results database for each test. Include after
- * cmocka.h; define SCRATCH_RUN first to choose the run's name.
+ * A temporary folder for a test program, with a new results database for each test. Include this
+ * file after cmocka.h. SCRATCH_RUN, if it is defined before, is the name of the run.
  */
 #pragma once
 
@@ -34,7 +34,7 @@ static inline void execute(const char *sql)
 	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
 }
 
-/* Returns the first column of the first row in a static buffer, or "" if there is no row. */
+/* Returns the first column of a query's first row in a static buffer, or "" if it has no row. */
 static inline const char *first_column(const char *sql)
 {
 	static char text[2000];
@@ -48,7 +48,7 @@ static inline const char *first_column(const char *sql)
 	return text;
 }
 
-/* Removes folder/name and everything in it. */
+/* Removes the folder `name` in the temporary folder, and everything in it. */
 static inline void remove_tree(const char *name)
 {
 	char command[400];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pseudo-random numbers (xorshift64*), the same in every run. */
+/* Pseudo-random numbers (xorshift64*) that are the same in every run. */
 #pragma once
 
 #include <stdint.h>

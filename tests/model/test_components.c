@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Caches and the branch predictor under random streams, compared with naive models that keep plain
- * lists. */
+/*
+ * Tests the caches and the branch predictor: compares them, under random streams, with naive models
+ * that keep plain lists.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +17,7 @@
 
 enum { OPERATIONS = 1000000, LINES_MAX = 256, BRANCHES = 64 };
 
-/* ---- caches: lines with the time of their last use ---- */
+/* ---- caches: the naive model keeps a list of lines with the time of their last use ---- */
 
 struct naive_cache {
 	unsigned sets, ways, count;
@@ -50,7 +52,7 @@ static enum cache_level naive_level(struct naive_cache *const caches[3], uint64_
 	return LEVEL_MEMORY;
 }
 
-/* Two CPUs with caches of their own and a shared L3. */
+/* Two CPUs, each with its own L1 and L2, share an L3. */
 static void random_accesses(void **state)
 {
 	static const struct profile profile = { .size = { [SIZE_L1I_KIB] = 1,
@@ -88,12 +90,15 @@ static void random_accesses(void **state)
 	lru_free(&shared);
 }
 
-/* The tracked lines: a hit removes the newest line that fits, and the missed line becomes the
- * newest. */
+/*
+ * The model of a stream prefetcher keeps the last CACHE_STREAMS missed lines. A miss is in a stream
+ * if a kept line is its neighbour in the same page; the newest such line is replaced by the missed
+ * line, otherwise the oldest line is.
+ */
 static void random_misses(void **state)
 {
 	struct caches caches = { 0 };
-	uint64_t lines[CACHE_STREAMS] = { 0 }; /* oldest first; 0: none */
+	uint64_t lines[CACHE_STREAMS] = { 0 }; /* the oldest first; 0: no line */
 	(void)state;
 
 	for (unsigned i = 0; i < OPERATIONS; i++) {
@@ -113,11 +118,11 @@ static void random_misses(void **state)
 	}
 }
 
-/* ---- branches: outcomes in order ---- */
+/* ---- branches: the naive model keeps the last outcomes in order ---- */
 
 static bool naive_conditional(uint64_t from, bool taken)
 {
-	static int confidence[BRANCH_COUNTERS]; /* 0 and 1: not taken; 2 and 3: taken */
+	static int confidence[BRANCH_COUNTERS]; /* 0, 1: predicts not taken; 2, 3: taken */
 	static bool history[BRANCH_HISTORY_BITS];
 	unsigned pattern = 0;
 	bool predicted;
@@ -143,7 +148,7 @@ static void random_branches(void **state)
 {
 	static struct branches branches;
 	static uint64_t last_target[1 << 16];
-	uint64_t calls[BRANCH_RETURNS]; /* oldest first */
+	uint64_t calls[BRANCH_RETURNS]; /* return stack, the oldest call first */
 	unsigned depth = 0;
 	(void)state;
 
@@ -157,8 +162,10 @@ static void random_branches(void **state)
 			                 naive_conditional(from, taken));
 			continue;
 		}
-		/* Return only after a call: what an empty stack predicts depends on its
-		 * implementation. */
+		/*
+		 * Returns occur only if the return stack is not empty, since its prediction is
+		 * undefined then.
+		 */
 		kind = kind == 4   ? BRANCH_DIRECT
 		       : kind == 5 ? BRANCH_INDIRECT
 		       : kind == 6 ? (taken ? BRANCH_CALL : BRANCH_CALL_INDIRECT)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Loads that wait for each other: chains by hand, random streams compared with a naive model that
- * keeps the time of every instruction, and the registers of instructions.
+ * Tests the model of loads that wait for each other: chains against values computed by hand, random
+ * streams against a naive model that keeps the time of every instruction, and the decoding of the
+ * registers that an instruction reads and writes.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,8 +33,10 @@ static void add(struct cost *to, const struct cost *cost)
 		to->of[set] += cost->of[set];
 }
 
-/* Ends an instruction that costs 1 and, with a latency, loads. Returns how long the window delays
- * the next one. */
+/*
+ * Runs an instruction that costs 1 and, if `latency` is not 0, loads from memory. Returns the time
+ * for which the full window delays the next instruction.
+ */
 static uint64_t step(struct operands operands, uint64_t latency)
 {
 	struct cost wait = { 0 }, stall = { 0 }, complete = same(latency), one = same(1);
@@ -75,40 +78,44 @@ static void chains(void **state)
 	static const struct operands zero = { .writes = RAX };
 	(void)state;
 
-	/* Three dependent loads of 12 take 36; 3 have passed. */
+	/* Three dependent loads of 12 take 36. When the last one ends, 3 have passed. */
 	start(100);
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(step(chase, 12), 0);
 	assert_int_equal(drain(), 33);
 
-	/* Independent loads: the last one starts at 2 and takes 12; 3 have passed. */
+	/*
+	 * Independent loads: the last one starts at 2 and completes at 14, of which 3 have passed.
+	 */
 	start(100);
 	for (unsigned i = 0; i < 3; i++)
 		step(other, 12);
 	assert_int_equal(drain(), 11);
 
-	/* Through a move and an addition: 24 in all, of which 3 have passed. */
+	/* A chain through an instruction between two loads takes 24, of which 3 have passed. */
 	start(100);
 	step(chase, 12);
 	step(copy, 0);
 	step(from_copy, 12);
 	assert_int_equal(drain(), 21);
 
-	/* The register is written by something else in between: the second load starts at 2. */
+	/*
+	 * Another instruction writes RAX in between, so the second load is independent: 2 + 12 - 3.
+	 */
 	start(100);
 	step(chase, 12);
 	step(zero, 0);
 	step(chase, 12);
 	assert_int_equal(drain(), 11);
 
-	/* After 20 instructions the register is ready. */
+	/* After 20 instructions the first load is complete, so the second does not wait. */
 	start(100);
 	step(chase, 12);
 	for (unsigned i = 0; i < 20; i++)
 		step((struct operands){ 0 }, 0);
 	step(chase, 12);
 	assert_int_equal(drain(), 11);
-	assert_int_equal(drain(), 11); /* the caller has not charged it */
+	assert_int_equal(drain(), 11); /* the same again: the caller has not added it to the time */
 }
 
 static void the_window(void **state)
@@ -116,25 +123,27 @@ static void the_window(void **state)
 	uint64_t total = 0;
 	(void)state;
 
-	/* With a window of 4, instruction 4 waits for instruction 0 (complete at 12, now 4), 5 for
-	 * 1 (24, now 13), 6 for 2 (36, now 25), … */
+	/*
+	 * With a window of 4, instruction 4 waits at time 4 for instruction 0, which completes at
+	 * 12; instruction 5 waits at 13 for instruction 1 (24); instruction 6 at 25 for 2 (36); …
+	 */
 	start(4);
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(step(chase, 12), 0);
 	assert_int_equal(step(chase, 12), 8);
 	for (unsigned i = 0; i < 100; i++)
 		assert_int_equal(step(chase, 12), 11);
-	/* 104 loads take 104 * 12; the core has reached the end of load 100, the 101st. */
+	/* All 104 loads take 104 * 12. The core has waited until the 101st was complete. */
 	assert_int_equal(flow.now.of[SET_NOMINAL], 101 * 12);
 	assert_int_equal(drain(), 3 * 12);
 
-	/* Independent loads of 3 never fill a window of 4. */
+	/* Independent loads with a latency of 3 never fill a window of 4. */
 	start(4);
 	for (unsigned i = 0; i < 100; i++)
 		total += step(other, 3);
 	assert_int_equal(total, 0);
 
-	/* With a window of 1, each instruction waits for the one before to complete. */
+	/* With a window of 1, each instruction waits until the previous one is complete. */
 	start(1);
 	assert_int_equal(step(other, 12), 11);
 	assert_int_equal(step(other, 12), 11);
@@ -144,7 +153,7 @@ static void the_window(void **state)
 
 struct naive {
 	struct cost now, ready[16], latest;
-	struct cost *complete; /* per instruction; 0: no load */
+	struct cost *complete; /* time at which each instruction's load is complete; 0: no load */
 	unsigned count, window;
 };
 
@@ -222,7 +231,7 @@ static void drain_both(struct naive *naive)
 		naive_stall(naive, set, naive->latest.of[set]);
 }
 
-/* `chained` of 64 instructions, on average, are a chase. */
+/* Compares the models on a random stream. Of 64 instructions, about `chained` are `chase`. */
 static void compare(unsigned window, unsigned chained)
 {
 	struct cost cheapest = { .of = { 1, 1, 2 } };
@@ -239,15 +248,15 @@ static void compare(unsigned window, unsigned chained)
 			operands = chase;
 		for (unsigned loads = operands.memory ? 1 + (random_below(8) == 0) : 0; loads; loads--)
 			load_both(&naive, &operands, &loaded);
-		if (random_below(5) == 0) /* with a share of a latency */
+		if (random_below(5) == 0) /* costs more, as with part of a cache miss */
 			cost = (struct cost){ .of = { 9, 20, 31 } };
 		add(&flow.now, &cost);
 		add(&naive.now, &cost);
-		if (random_below(1000) == 0) { /* it faults, or a fence follows */
+		if (random_below(1000) == 0) { /* a fence, or a fault: all loads must complete */
 			if (random_below(2) && dataflow_end(&flow, &operands, &stall))
 				add(&flow.now, &stall);
 			drain_both(&naive);
-			naive.count = 0; /* everything is complete */
+			naive.count = 0; /* no instruction is incomplete */
 			assert_memory_equal(&flow.now, &naive.now, sizeof flow.now);
 			continue;
 		}
@@ -272,7 +281,7 @@ static void random_streams(void **state)
 /* ---- registers of instructions ---- */
 
 static const struct {
-	uint8_t bytes[4]; /* from the opcode on; after 0F if `two` */
+	uint8_t bytes[4]; /* the opcode (without 0F if `two`) and what follows */
 	bool two, operand_16;
 	uint8_t rex;
 	unsigned address, sources, writes;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The arrays of caches and TLBs, and the caches, compared with a list with time stamps. */
+/* Tests the LRU arrays of caches and TLBs against a list with time stamps, and the cache levels. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +23,10 @@ struct reference {
 	} entry[REFERENCE_MAX];
 };
 
-/* Returns the index of the newer one if both keys are present, or -1. */
+/*
+ * Returns the index of the entry of this set that has one of the two keys, or -1. If both keys are
+ * present, returns the entry that was used last.
+ */
 static int reference_index(const struct reference *reference, unsigned set, uint64_t key, uint64_t other)
 {
 	int found = -1;
@@ -116,7 +119,7 @@ static void oldest_leaves(void **state)
 
 	assert_true(lru_make(&lru, 4, 2, true));
 	lru_add(&lru, 0, 2, 20);
-	lru_add(&lru, 2, 4, 40); /* the same set: 2 modulo 2 sets */
+	lru_add(&lru, 2, 4, 40); /* set 2 modulo 2, which is the same set */
 	assert_true(lru_find(&lru, 0, 2, 2, &value));
 	assert_int_equal(value, 20);
 	lru_add(&lru, 0, 6, 60);
@@ -149,12 +152,14 @@ static void cache_levels(void **state)
 	assert_int_equal(caches_access(&caches, 63), LEVEL_L1);
 	assert_int_equal(caches_access(&caches, 64), LEVEL_MEMORY);
 	assert_int_equal(caches_fetch(&caches, 0), LEVEL_L2);
-	/* L1D has 8 sets of 2, so 512 and 1024 evict 0 from it; L2 has 8 sets of 4 and keeps it. */
+	/* L1D has 8 sets of 2 ways: addresses 512 and 1024 evict 0. L2 has 4 ways and keeps 0. */
 	assert_int_equal(caches_access(&caches, 512), LEVEL_MEMORY);
 	assert_int_equal(caches_access(&caches, 1024), LEVEL_MEMORY);
 	assert_int_equal(caches_access(&caches, 0), LEVEL_L2);
-	/* L3 has 16 sets of 4: lines 1024 apart share one, so four more evict 0 from L1, L2 and
-	 * L3. */
+	/*
+	 * L3 has 16 sets of 4 ways. Addresses 1024 bytes apart are in one set, so four more
+	 * accesses evict line 0 from L1, L2 and L3.
+	 */
 	for (unsigned line = 2; line < 6; line++)
 		assert_int_equal(caches_access(&caches, line * 1024), LEVEL_MEMORY);
 	assert_int_equal(caches_access(&caches, 0), LEVEL_MEMORY);
@@ -171,9 +176,9 @@ static void streams(void **state)
 	assert_true(caches_in_stream(&caches, 0x10040));
 	assert_false(caches_in_stream(&caches, 0x20FC0));
 	assert_true(caches_in_stream(&caches, 0x10080));
-	assert_true(caches_in_stream(&caches, 0x20F80));  /* downwards */
-	assert_false(caches_in_stream(&caches, 0x10100)); /* one line is skipped */
-	assert_false(caches_in_stream(&caches, 0x21000)); /* not in the page of 0x20FC0 */
+	assert_true(caches_in_stream(&caches, 0x20F80));  /* a descending stream */
+	assert_false(caches_in_stream(&caches, 0x10100)); /* not the neighbour of 0x10080 */
+	assert_false(caches_in_stream(&caches, 0x21000)); /* a neighbour, but in another page */
 }
 
 int main(void)

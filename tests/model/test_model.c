@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Accounting: cycles of hand-written streams, decoding, branches. Paging is off here;
- * test_translation.c tests it. */
+/*
+ * Tests the accounting of cycles for hand-written instruction streams, the decoder, and the branch
+ * predictor. Paging is off here; test_translation.c tests it.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,7 +47,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-/* After every test: the causes must add up to the nominal cycles. */
+/* Runs after every test. Fails if the causes do not add up to the nominal cycles. */
 static int tear_down(void **state)
 {
 	const struct model_counts *counts = model_read(model, 0);
@@ -59,7 +61,10 @@ static int tear_down(void **state)
 	return sum ? -1 : 0;
 }
 
-/* Executes one instruction at `rip`. Returns the nominal cycles since the start. */
+/*
+ * Executes the instruction at `rip`; `next` is the address of the following one. Returns the
+ * nominal cycles since the start, in units of 1/CYCLE.
+ */
 static uint64_t execute(uint64_t rip, uint64_t next)
 {
 	model_instruction_starts(model, 0, rip, registers);
@@ -77,15 +82,16 @@ static void plain_instructions(void **state)
 	const struct model_counts *counts;
 	(void)state;
 
-	/* The first fetch misses at every level: (168 - 4) * 0.8 = 131.2; then 0.5 each. */
+	/* The first fetch misses at every level: (168 - 4) * 0.8 = 131.2 cycles; plus 0.5 each. */
 	assert_int_equal(execute(0x100, 0x101), 131700000);
 	assert_int_equal(execute(0x101, 0x102), 132200000);
-	assert_int_equal(execute(0x140, 0x141), 263900000); /* the next line, again from memory */
+	assert_int_equal(execute(0x140, 0x141), 263900000); /* next line, from memory too */
 	counts = model_read(model, 0);
 	assert_int_equal(counts->events[MODEL_L1], 2);
 	assert_int_equal(counts->events[MODEL_L3], 2);
 	assert_int_equal(counts->events[MODEL_ITLB], 0);
-	assert_int_equal(counts->cycles.of[SET_LOW], 2 * 77000000 + 3 * 350000); /* (158 - 4) * 0.5 */
+	/* (158 - 4) * 0.5. */
+	assert_int_equal(counts->cycles.of[SET_LOW], 2 * 77000000 + 3 * 350000);
 }
 
 static void privileged_instructions(void **state)
@@ -122,7 +128,7 @@ static void privileged_instructions(void **state)
 		assert_int_equal(now - before, profile.cost[cases[i].cost].of[SET_NOMINAL]);
 		before = now;
 	}
-	/* IRETQ into the kernel half is cheaper; the APIC's MSRs have prices of their own. */
+	/* IRETQ into the kernel half, and WRMSR to the APIC's ICR, have their own costs. */
 	assert_int_equal(execute(0x102, 1ULL << 63) - before, profile.cost[COST_IRET_KERNEL].of[SET_NOMINAL]);
 	put(0x102, "\x0F\x30", 2);
 	registers[1] = 0x830;
@@ -138,14 +144,15 @@ static void data_and_strings(void **state)
 	model_data_access(model, 0, 0x2000, 0x2000, 8, false); /* (168 - 4) * 0.6 */
 	model_data_access(model, 0, 0x2008, 0x2008, 8, false);
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before, 98400000);
-	model_data_access(model, 0, 0x203C, 0x203C, 8, true); /* into the next line, a stream: 164 * 0.1 */
+	/* Reaches into the next line, which is in a stream: 164 * 0.1. */
+	model_data_access(model, 0, 0x203C, 0x203C, 8, true);
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before, 98400000 + 16400000);
 	model_data_access(model, 0, 0x8000, 0x8000, 8, true); /* a store: 164 * 0.2 */
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before,
 	                 98400000 + 16400000 + 32800000);
 
 	before = model_read(model, 0)->cycles.of[SET_NOMINAL];
-	put(0x102, "\xF3\x48\xA5", 3); /* REP MOVSQ, three times: 35 + 24 bytes at 2.2 / 64 */
+	put(0x102, "\xF3\x48\xA5", 3); /* three rounds of REP MOVSQ: 35 + 24 * 2.2 / 64 */
 	for (unsigned i = 0; i < 3; i++) {
 		model_instruction_starts(model, 0, 0x102, registers);
 		model_repeat_iteration(model, 0);
@@ -158,8 +165,10 @@ static void what_counts(void **state)
 {
 	(void)state;
 
-	/* The fetch of an instruction without a further event is not counted; that of the next one
-	 * is, once. */
+	/*
+	 * The fetch of an instruction that has not ended is not counted. Later instructions of the
+	 * same line do not fetch it again.
+	 */
 	model_instruction_starts(model, 0, 0x100, registers);
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL], 0);
 	model_start(model, 0);
@@ -169,7 +178,8 @@ static void what_counts(void **state)
 	model_counts(model, 0, true);
 	assert_int_equal(execute(0x102, 0x103), 500000);
 	model_delivery(model, 0, DELIVERY_INTERRUPT, true);
-	assert_int_equal(execute(0x103, 0x104), 500000 + 314000000 + 1000000); /* the entry's CPI is 1 */
+	/* After the delivery, the handler's first instructions cost 1 cycle instead of 0.5. */
+	assert_int_equal(execute(0x103, 0x104), 500000 + 314000000 + 1000000);
 }
 
 static void branch_prediction(void **state)
@@ -179,8 +189,7 @@ static void branch_prediction(void **state)
 	(void)state;
 
 	for (unsigned i = 0; i < 1000; i++)
-		wrong += branches_conditional(&branches, 0x1000,
-		                              i % 4 != 0); /* a pattern that the history covers */
+		wrong += branches_conditional(&branches, 0x1000, i % 4 != 0); /* a pattern with period 4 */
 	assert_in_range(wrong, 1, 40);
 	assert_false(branches_unconditional(&branches, BRANCH_CALL, 0x2000, 0x3000));
 	assert_false(branches_unconditional(&branches, BRANCH_CALL, 0x3010, 0x4000));
@@ -232,7 +241,10 @@ static void decoding(void **state)
 	}
 }
 
-/* Executes an 8-byte load at `rip`. */
+/*
+ * Executes the instruction at `rip`, which loads 8 bytes from `linear`. Returns the nominal cycles
+ * since the start, as execute() does.
+ */
 static uint64_t load(uint64_t rip, uint64_t next, uint64_t linear)
 {
 	model_instruction_starts(model, 0, rip, registers);
@@ -241,8 +253,11 @@ static uint64_t load(uint64_t rip, uint64_t next, uint64_t linear)
 	return model_read(model, 0)->cycles.of[SET_NOMINAL];
 }
 
-/* Returns the cycles of 1000 loads by `length` bytes of code at 0x102, all from one line in L1, and
- * of the wait at an LFENCE after them, without its own. */
+/*
+ * Puts `length` bytes of code at 0x102, an instruction that loads, and executes it 1000 times with
+ * a line that is in L1. Returns the cycles of the loads and of the wait at an LFENCE after them,
+ * without the cost of LFENCE.
+ */
 static uint64_t thousand_loads(const char *code, unsigned length)
 {
 	uint64_t before, after = 0;
@@ -262,25 +277,29 @@ static void load_chains(void **state)
 	uint64_t before;
 	(void)state;
 
-	/* mov rax, [rax]: each starts when the one before is complete, 4 cycles later. */
+	/* mov rax, [rax]: each load starts when the previous one is complete, after 4 cycles. */
 	assert_int_equal(thousand_loads("\x48\x8B\x00", 3), 4000000000);
-	/* mov rax, [rbx]: half a cycle each; the last one completes 3.5 cycles after its end. */
+	/* mov rax, [rbx]: 0.5 cycles each; the last load completes 3.5 cycles after its end. */
 	assert_int_equal(thousand_loads("\x48\x8B\x03", 3), 503500000);
-	/* A chain of misses to memory, 168 each: 98.4 and 0.5 of them immediately, the rest at the
-	 * fence. */
+	/*
+	 * A chain of two misses to memory takes 168 cycles each. The model charges 98.4 + 0.5 of
+	 * them at the load, and the rest at the fence.
+	 */
 	put(0x102, "\x48\x8B\x00", 3);
 	before = execute(0x110, 0x113);
 	assert_int_equal(load(0x102, 0x105, 0x8000) - before, 98900000);
 	load(0x102, 0x105, 0x10000);
 	assert_int_equal(execute(0x110, 0x113) - before, 2 * 168000000 + 4000000);
-	/* An interrupt waits too. */
+	/* The delivery of an interrupt waits for the load, too. */
 	before = load(0x102, 0x105, 0x18000) - 98900000;
 	model_delivery(model, 0, DELIVERY_INTERRUPT, true);
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before, 168000000 + 314000000);
 }
 
-/* mov rax, [rax] once through `lines` lines in random order, after a warm-up pass. Returns cycles
- * per load, times 1000. */
+/*
+ * Executes mov rax, [rax] once for each of `lines` lines in random order, after a warm-up pass.
+ * Returns the cycles per load times 1000.
+ */
 static uint64_t chase(uint64_t lines)
 {
 	uint32_t *next = malloc(lines * sizeof *next);
@@ -289,7 +308,7 @@ static uint64_t chase(uint64_t lines)
 	assert_non_null(next);
 	for (uint64_t i = 0; i < lines; i++)
 		next[i] = (uint32_t)i;
-	for (uint64_t i = lines - 1; i > 0; i--) { /* one cycle (Sattolo) */
+	for (uint64_t i = lines - 1; i > 0; i--) { /* makes one cycle (Sattolo) */
 		uint64_t other = random_below(i);
 		uint32_t kept = next[i];
 
@@ -307,8 +326,10 @@ static uint64_t chase(uint64_t lines)
 	return (execute(0x110, 0x113) - before) / (lines * (CYCLE / 1000));
 }
 
-/* The profile's published latencies: 4, 12, 45 and 168. Lines that happen to be neighbours cost
- * less. */
+/*
+ * The results must be near the latencies of the profile: 4, 12, 45 and 168. They are lower if lines
+ * in the random order happen to be neighbours.
+ */
 static void chase_latencies(void **state)
 {
 	(void)state;
@@ -329,8 +350,10 @@ static void chains_into_strings(void **state)
 	execute(0x105, 0x107);
 	before = execute(0x110, 0x113);
 	load(0x102, 0x105, 0x8000);
-	/* REP MOVSB of 2 bytes waits for RSI: 168; then 35 and 2 bytes. Its own loads are not part
-	 * of a chain. */
+	/*
+	 * REP MOVSB of 2 bytes waits 168 cycles for RSI and then takes 35 plus the cost of 2 bytes.
+	 * Its own loads do not wait for each other.
+	 */
 	for (unsigned i = 0; i < 2; i++) {
 		model_instruction_starts(model, 0, 0x105, registers);
 		model_data_access(model, 0, 0x8000, 0x8000, 1, false);
@@ -342,7 +365,7 @@ static void chains_into_strings(void **state)
 	assert_int_equal(execute(0x110, 0x113) - before, 168000000 + 35000000 + 2 * 34375 + 4000000);
 }
 
-/* Changed code is decoded again, even if it continues in the next page. */
+/* The model must decode changed code again, even if an instruction spans two pages. */
 static void changed_code(void **state)
 {
 	uint64_t before = execute(0x100, 0x101);
@@ -355,7 +378,7 @@ static void changed_code(void **state)
 	assert_int_equal(execute(0x102, 0x103) - before, 3000000);
 	execute(0xFFF, 0x1001);
 	before = execute(0x1001, 0x1002);
-	put(0xFFF, "\x0F\xA2", 2); /* CPUID, half of it in frame 1 */
+	put(0xFFF, "\x0F\xA2", 2); /* CPUID; its second byte is in frame 1 */
 	assert_int_equal(execute(0xFFF, 0x1001) - before, 100000000);
 	put(0x1000, "\x31", 1); /* RDTSC */
 	assert_int_equal(execute(0xFFF, 0x1001) - before, 125000000);

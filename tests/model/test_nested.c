@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Which events belong to the guest and which to the hypervisor, from Bochs's reports of exits and
- * context switches. */
+/*
+ * Tests how events are assigned to the guest or to the hypervisor, depending on the exits and
+ * context switches that Bochs reports.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,7 +46,9 @@ static void an_exit_ends_with_the_second_switch(void **state)
 	assert_int_equal(nested_exits(0), 2);
 }
 
-/* An entry that fails in its last step reports the switch to the guest's state, then an exit. */
+/*
+ * If an entry fails in its last step, Bochs reports the switch to the guest's state, then an exit.
+ */
 static void an_entry_that_fails_is_an_exit(void **state)
 {
 	(void)state;

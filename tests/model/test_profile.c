@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The profile reader: the five profiles are complete, and each mistake is reported with file and
- * line. */
+/*
+ * Tests the profile reader: the five profiles must be complete, and each mistake must be reported
+ * with file and line.
+ */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,8 +21,10 @@
 
 static char why[PROFILE_WHY_MAX];
 
-/* Reads the good profile with the line that begins with `begins` replaced by `line`, or removed if
- * that is NULL. Returns the number of that line. */
+/*
+ * Reads a copy of the good profile in which the line that begins with `begins` is replaced by
+ * `line`, or removed if `line` is NULL. Returns the number of that line.
+ */
 static unsigned spoil(const char *begins, const char *line)
 {
 	char path[] = "/tmp/profile-XXXXXX";

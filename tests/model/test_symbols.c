@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The reader of the image's symbols, on good and bad files made here; and rounding. */
+/*
+ * Tests the reader of an image's symbols on good and bad files that the test makes, and rounding.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +25,7 @@ enum { CODE_BYTES = 256 };
 static struct file {
 	Elf64_Ehdr header;
 	Elf64_Phdr segment;
-	Elf64_Shdr section[4]; /* none, .text, .symtab, .strtab */
+	Elf64_Shdr section[4]; /* the null section, .text, .symtab, .strtab */
 	Elf64_Sym symbol[10];
 	char names[128];
 	uint8_t code[CODE_BYTES];
@@ -64,7 +66,7 @@ static int set_up(void **state)
 		                     .p_flags = PF_R | PF_X,
 		                     .p_offset = offsetof(struct file, code),
 		                     .p_vaddr = CODE,
-		                     .p_paddr = PHYSICAL + 4000, /* across the end of a frame */
+		                     .p_paddr = PHYSICAL + 4000, /* so that .text spans frames */
 		                     .p_filesz = CODE_BYTES };
 	file.section[1] = (Elf64_Shdr){ .sh_type = SHT_PROGBITS,
 		                        .sh_flags = SHF_ALLOC | SHF_EXECINSTR,
@@ -78,12 +80,12 @@ static int set_up(void **state)
 		                        .sh_offset = offsetof(struct file, names),
 		                        .sh_size = sizeof file.names };
 	names_used = 1;
-	add_symbol(1, "text_start", 0, 0, STB_GLOBAL, STT_NOTYPE); /* from the linker script */
+	add_symbol(1, "text_start", 0, 0, STB_GLOBAL, STT_NOTYPE); /* as from a linker script */
 	add_symbol(2, "first", 0, 0x20, STB_LOCAL, STT_FUNC);
 	add_symbol(3, "entry", 0x40, 0, STB_GLOBAL, STT_NOTYPE);
 	add_symbol(4, "entry.back", 0x50, 0, STB_LOCAL, STT_NOTYPE);
 	add_symbol(5, "next", 0x60, 0, STB_GLOBAL, STT_NOTYPE);
-	add_symbol(6, "last", 0xC0, 0x400, STB_GLOBAL, STT_FUNC); /* larger than the section */
+	add_symbol(6, "last", 0xC0, 0x400, STB_GLOBAL, STT_FUNC); /* ends past the section */
 	add_symbol(7, "object", 0x30, 8, STB_GLOBAL, STT_OBJECT);
 	add_symbol(8, "low", 0x400000 - CODE, 8, STB_GLOBAL, STT_FUNC); /* not in .text */
 	for (unsigned i = 0; i < CODE_BYTES; i++)
@@ -154,7 +156,7 @@ static void another_image_is_told(void **state)
 
 	assert_non_null(symbols);
 	assert_true(symbols_match(symbols, frame_of, why));
-	memory[1][100] ^= 1; /* byte 196 */
+	memory[1][100] ^= 1; /* changes byte 196 of the code */
 	assert_false(symbols_match(symbols, frame_of, why));
 	assert_non_null(strstr(why, path));
 	assert_non_null(strstr(why, "symbols of another image"));
@@ -202,11 +204,11 @@ static void bad_files_are_refused(void **state)
 	refused(sizeof file, "symbol table is damaged");
 	file.section[3].sh_size = UINT64_MAX;
 	refused(sizeof file, "symbol table is damaged");
-	memset(file.names + sizeof file.names - 8, 'x', 8); /* the last name has no end */
+	memset(file.names + sizeof file.names - 8, 'x', 8); /* the last name has no NUL */
 	refused(sizeof file, "symbol table is damaged");
 	memset(file.symbol, 0, sizeof file.symbol);
 	refused(sizeof file, "no symbols of the kernel's code");
-	file.symbol[2].st_name = 1 << 20; /* one bad name is skipped */
+	file.symbol[2].st_name = 1 << 20; /* a bad name offset: the symbol is skipped */
 	symbols_free(read_file(sizeof file, why));
 	assert_string_equal(why, "");
 }

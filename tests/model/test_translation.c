@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * TLBs, paging-structure caches and walker: hand-computed cases, and random streams compared with a
- * naive model that keeps plain lists and states each rule of the manual independently.
+ * Tests the TLBs, the paging-structure caches and the page walker: cases computed by hand, and
+ * random streams compared with a naive model. The model keeps plain lists and has its own code for
+ * each rule of the manual.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +26,7 @@ enum { OPERATIONS = 200000, FRAMES = 64, LIST_MAX = 128 };
 #define PCIDE   (1ULL << 17)
 #define KEEP    (1ULL << 63)
 
-static uint64_t memory[FRAMES][512]; /* guest memory from 0 on */
+static uint64_t memory[FRAMES][512]; /* guest memory, from physical address 0 */
 
 static const uint8_t *frame_of(uint64_t physical)
 {
@@ -61,8 +62,10 @@ static const struct profile amd = { .size = { [SIZE_ITLB_4K] = 8,
 	                                      [SIZE_WALK_PDPTE] = 4,
 	                                      [SIZE_WALK_PDE] = 4 } };
 
-/* Makes two roots, in frames 1 and 2. Frames 3-6 are PDPTs, 7-10 PDs, 11-18 page tables; leaves
- * have arbitrary frame numbers. */
+/*
+ * Makes random page tables: two PML4s in frames 1 and 2, PDPTs in frames 3 to 6, PDs in 7 to 10,
+ * and page tables in 11 to 18. Leaf entries have arbitrary frame numbers.
+ */
 static void make_tables(void)
 {
 	memset(memory, 0, sizeof memory);
@@ -98,8 +101,8 @@ static uint64_t random_address(void)
 /* ---- the naive model ---- */
 
 struct item {
-	uint64_t start, bytes;       /* the range that it translates */
-	uint64_t whole, whole_bytes; /* the page that it is a piece of */
+	uint64_t start, bytes;       /* the range that the entry translates */
+	uint64_t whole, whole_bytes; /* the page that this range is part of */
 	uint64_t target, pcid, used;
 	bool global;
 };
@@ -112,7 +115,7 @@ struct list {
 struct naive {
 	struct list first[SIDES][PAGE_SIZES], second[SIDES][PAGE_SIZES];
 	struct list *first_of[SIDES][PAGE_SIZES], *second_of[SIDES][PAGE_SIZES];
-	struct list above[3]; /* ranges that PML4, PDPT and PD entries cover */
+	struct list above[3]; /* paging-structure caches: PML4, PDPT and PD entries */
 	uint64_t cr3, cr4, now;
 };
 
@@ -154,7 +157,7 @@ static void naive_make(struct naive *naive, const struct profile *profile)
 		}
 		naive->second_of[side][2] = second_1g->sets ? second_1g : NULL;
 	}
-	if (naive->first[SIDE_CODE][1].sets) /* then code has no array for 1 GiB pages */
+	if (naive->first[SIDE_CODE][1].sets) /* then code has no list for 1 GiB */
 		naive->first_of[SIDE_CODE][2] = NULL;
 }
 
@@ -168,8 +171,10 @@ static uint64_t canonical48(uint64_t linear)
 	return linear << 16 >> 16;
 }
 
-/* Of several matches (two PCIDs may disagree on what is global), returns the newest one of the
- * smallest page size. */
+/*
+ * Returns the item that translates the address, or NULL. There may be several, since a global item
+ * of another PCID also matches; then returns the one of the smallest page size that was used last.
+ */
 static struct item *naive_find(struct naive *naive, struct list *const lists[PAGE_SIZES], uint64_t linear)
 {
 	struct item *found = NULL;
@@ -205,7 +210,10 @@ static void naive_add(struct naive *naive, struct list *list, struct item item)
 	list->item[list->count++] = item;
 }
 
-/* Adds the piece of a page that a list of this side can hold. */
+/*
+ * Adds a translation of the page to the list for its size. If this side has no list for 1 GiB
+ * pages, adds only the 2 MiB piece that contains `linear`.
+ */
 static void naive_hold(struct naive *naive, struct list *const lists[PAGE_SIZES], struct item page,
                        uint64_t linear)
 {
@@ -335,12 +343,12 @@ static void control(struct translation *translation, struct naive *naive)
 	case 0:
 		value = naive->cr4 ^ (random_below(2) ? PGE : PCIDE);
 		if (value & PCIDE && !(naive->cr4 & PCIDE) && naive->cr3 % 4096)
-			return; /* a processor refuses this */
+			return; /* setting CR4.PCIDE raises #GP if bits 11-0 of CR3 are not 0 */
 		if ((naive->cr4 ^ value) & PGE || !(value & PCIDE))
 			naive_flush(naive, FLUSH_EVERYTHING, 0, 0);
 		naive->cr4 = value;
 		translation_write_cr4(translation, value);
-		if (!(value & PCIDE)) { /* bits 11-0 of CR3 must be cleared */
+		if (!(value & PCIDE)) { /* also clears bits 11-0 of CR3 */
 			naive->cr3 &= ~4095ULL;
 			translation_write_cr3(translation, naive->cr3, false);
 			naive_flush(naive, FLUSH_PCID, 0, 0);
@@ -406,8 +414,10 @@ static void random_streams(void **state)
 	}
 }
 
-/* By hand: root in frame 1, one PDPT, PD and page table. Page 0 is global, page 1 is not; a 2 MiB
- * page is at 2 MiB. */
+/*
+ * Makes page tables with one PML4 (frame 1), PDPT, PD and page table. Page 0 is global, page 1 is
+ * not, and a 2 MiB page is at 2 MiB.
+ */
 static void make_small(struct translation *translation)
 {
 	memset(memory, 0, sizeof memory);
@@ -442,26 +452,28 @@ static void by_hand(void **state)
 
 	make_small(&translation);
 	assert_int_equal(loads(&translation, 0x123, 0x50123), 4);
-	assert_int_equal(loads(&translation, 0x1456, 0x51456), 1); /* the PD entry is held */
+	assert_int_equal(loads(&translation, 0x1456, 0x51456), 1); /* the PD entry is cached */
 	assert_int_equal(loads(&translation, 0x234567, 0x40034567),
-	                 1); /* the PDPT entry is held: one load, of the PD entry */
+	                 1); /* the PDPT entry is cached; loads the PD entry */
 	assert_int_equal(loads(&translation, 0x1456, 0x51456), 0);
 	translation_write_cr3(&translation, 0x1000, true);
 	assert_int_equal(loads(&translation, 0x1456, 0x51456), 0); /* nothing was flushed */
 	translation_write_cr3(&translation, 0x1000, false);
-	assert_int_equal(loads(&translation, 0x123, 0x50123), 0); /* global */
+	assert_int_equal(loads(&translation, 0x123, 0x50123), 0); /* a global page stays */
 	assert_int_equal(loads(&translation, 0x1456, 0x51456), 4);
-	translation_write_cr3(&translation, 0x1005, true); /* another PCID */
+	translation_write_cr3(&translation, 0x1005, true); /* switches to PCID 5 */
 	assert_int_equal(loads(&translation, 0x1456, 0x51456), 4);
 	translation_write_cr3(&translation, 0x1000, true);
-	assert_int_equal(loads(&translation, 0x1456, 0x51456), 0); /* and back */
+	/* PCID 0's entry is still there. */
+	assert_int_equal(loads(&translation, 0x1456, 0x51456), 0);
 	translation_invlpg(&translation, 0x123);
-	assert_int_equal(loads(&translation, 0x123, 0x50123), 4); /* global; all structure entries are gone */
+	/* INVLPG flushes the global page too, and all paging-structure caches. */
+	assert_int_equal(loads(&translation, 0x123, 0x50123), 4);
 	translation_invpcid(&translation, 0, 5, 0x1000);
-	assert_int_equal(loads(&translation, 0x1456, 0x51456), 0); /* only PCID 5's was flushed */
+	assert_int_equal(loads(&translation, 0x1456, 0x51456), 0); /* only PCID 5 was flushed */
 	translation_invlpg(&translation, 0x3FF000);
 	assert_int_equal(loads(&translation, 0x200000, 0x40000000),
-	                 3); /* any address in the 2 MiB page flushes it */
+	                 3); /* INVLPG of any address in a 2 MiB page flushes it */
 	assert_true(translation_peek(&translation, 0x1001, &physical));
 	assert_int_equal(physical, 0x51001);
 	assert_false(translation_peek(&translation, 0x2000, &physical));

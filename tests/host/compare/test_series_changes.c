@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Comparison of two runs, from small folders of results with known changes. */
+/* Tests the comparison of two runs on small results folders with known changes. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +22,7 @@
 #include "bench/host/store/store.h"
 
 static char folder[] = "/tmp/palimpsest-change-XXXXXX";
-static char run[2][64]; /* the folders of A and B */
+static char run[2][64]; /* results folders of the runs A and B */
 static struct store *store[2];
 static struct results results[2];
 static struct changes changes;
@@ -80,10 +80,11 @@ static int remove_folder(void **state)
 	return rmdir(folder);
 }
 
-static const char *unit = "ticks"; /* of the samples stored next */
+static const char *unit = "ticks"; /* the unit that samples() stores */
 
 /*
- * Stores samples of a benchmark's metric in run `which`; on kvm each number has a round of its own.
+ * Stores the numbers in `values` as samples of a metric in run `which` (0 or 1). On kvm each number
+ * is stored in a round of its own.
  */
 static void samples(int which, const char *engine, const char *benchmark, const char *metric,
                     const char *flags, const char *values)
@@ -112,7 +113,7 @@ static void samples(int which, const char *engine, const char *benchmark, const 
 
 static const struct thresholds five = { { 0.05, 0.05, 0.05, 0.05, 0.05 } };
 
-/* Completes both runs and compares them. */
+/* Completes both runs, closes their databases, and stores the comparison in `changes`. */
 static void compare_at(const struct thresholds *thresholds)
 {
 	char why[RESULTS_WHY_MAX];
@@ -236,7 +237,7 @@ static void each_metric_measures_something(void **state)
 	assert_int_equal(quantity_of("walk_reads", "events"), QUANTITY_CAUSE);
 }
 
-/* More misses at equal instructions and cycles are no regression. */
+/* If instructions and cycles are within the threshold, more cache misses are no regression. */
 static void causes_do_not_decide(void **state)
 {
 	(void)state;
@@ -254,7 +255,8 @@ static void causes_do_not_decide(void **state)
 }
 
 /*
- * Causes explain the metric that decides: parts of the cycles first, then events, each by effect.
+ * The causes of a change are listed with the parts of the cycles first, then the events, each group
+ * with the largest effect first.
  */
 static void causes_are_reasons(void **state)
 {
@@ -284,7 +286,10 @@ static void causes_are_reasons(void **state)
 	assert_true(fabs(change_effect(change_of("a", "l2_misses")) - log(9)) < 1e-9);
 }
 
-/* A failed check is reported once per row: by a metric that decides, or else by a cause. */
+/*
+ * A failed check is reported once per row: at a metric that decides if the row has one, otherwise
+ * at a cause.
+ */
 static void a_failed_check_is_told_once(void **state)
 {
 	(void)state;
@@ -365,14 +370,14 @@ static void rounds_are_compared_by_a_rank_test(void **state)
 	assert_int_equal(verdict_of("few", "tsc"), CHANGE_UNDECIDED);
 	assert_true(change_of("few", "tsc")->flags & FLAG_FEW);
 	/*
-	 * 2 of the 48620 splits of 18 values are as extreme; Holm multiplies p by the number of
-	 * tests, 5.
+	 * 2 of the 48620 ways to split 18 values into two groups of 9 are as extreme. Holm's
+	 * correction multiplies the smallest p by the number of tests, 5.
 	 */
 	assert_true(fabs(change_of("more", "tsc")->p - 5 * 2. / 48620) < 1e-9);
 	assert_true(fabs(change_of("more", "tsc")->ratio - 1.2) < 1e-3);
 }
 
-/* The exported files lead to the same comparison as the database. */
+/* A comparison of exported files gives the same result as one of databases. */
 static void exported_files_are_read_like_the_database(void **state)
 {
 	struct results files;

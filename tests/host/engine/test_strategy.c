@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Excluded combinations, with this test's own list instead of kernel/axes.txt. */
+/* Tests excluded combinations, with a list of this test instead of that in kernel/axes.txt. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@
 #undef EXCLUDED
 #define EXCLUDED(X)           X("heap-*+window+*", "first reason") X("fixed-rsp0+self+shared", "second reason")
 
-/* The test is linked with the harness, which defines these names too. */
+/* The test is linked with the harness, which also defines these functions. */
 #define strategy_valid        planted_valid
 #define strategy_preset       planted_preset
 #define strategy_parse        planted_parse
@@ -51,7 +51,7 @@ static void a_request_is_refused_with_the_reason(void **state)
 	assert_non_null(strstr(error_of("heap-sw+windows+shared"), "unknown loader 'windows'"));
 }
 
-/* The number of combinations that a user may ask for. */
+/* Returns the number of combinations that strategy_parse() accepts. */
 static size_t accepted(void)
 {
 	size_t count = 0;
@@ -69,8 +69,8 @@ static size_t accepted(void)
 }
 
 /*
- * "all" is the output of `make list-strategies`, here in a tree whose axes.txt has the test's
- * exclusions.
+ * The strategies of "all" are the output of `make list-strategies`. The test makes a tree whose
+ * Makefile prints the combinations with the exclusions of this test.
  */
 static void all_leaves_out_what_is_excluded(void **state)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Attribution of a difference to the stack and the loader, on summaries with a known split. */
+/*
+ * Tests the attribution of a difference between two builds to stack and loader, on summaries whose
+ * attribution is known.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -85,7 +88,7 @@ static const char *ask(const char *sql)
 	return text;
 }
 
-/* Adds a row to the summary: metric `m` of `benchmark` in the build stack+loader+shared. */
+/* Adds a row to the summary: the metric `m` of a benchmark in the build stack+loader+shared. */
 static void add(const char *engine, const char *stack, const char *loader, const char *benchmark,
                 double median, const char *flags)
 {
@@ -101,8 +104,8 @@ static void add(const char *engine, const char *stack, const char *loader, const
 }
 
 /*
- * Adds the presets heap and window, and the two mixed builds in which only the stack, or only the
- * loader, is window's.
+ * Adds the medians of the presets heap and window, and of the two builds between them: `stack` is
+ * that of the build with window's stack and heap's loader, `loader` that of the opposite build.
  */
 static void measure(const char *engine, double heap, double stack, double loader, double window)
 {
@@ -129,7 +132,10 @@ static void a_difference_is_split(void **state)
 		{ 10, 14, 10, 14, "bochs heap window 10.0 14.0 4.0 4.0 0.0 0.0 ; " },
 		{ 10, 10, 14, 14, "bochs heap window 10.0 14.0 4.0 0.0 4.0 0.0 ; " },
 		{ 10, 13, 6, 9, "bochs heap window 10.0 9.0 -1.0 3.0 -4.0 0.0 ; " },
-		/* The stack adds 2 if changed first and 7 if changed last; the loader 3 and 8. */
+		/*
+		 * The change of the stack adds 2 if it comes first and 7 if last; the change of the
+		 * loader adds 3 or 8.
+		 */
 		{ 10, 12, 13, 20, "bochs heap window 10.0 20.0 10.0 4.5 5.5 5.0 ; " },
 		/* Either change alone has the whole effect. */
 		{ 10, 4, 4, 4, "bochs heap window 10.0 4.0 -6.0 -3.0 -3.0 6.0 ; " },
@@ -144,7 +150,7 @@ static void a_difference_is_split(void **state)
 		measure("bochs", cases[i].heap, cases[i].stack, cases[i].loader, cases[i].window);
 		assert_string_equal(rows(), cases[i].row);
 	}
-	/* An empty summary leaves no rows from before. */
+	/* Computing from an empty summary deletes the old rows. */
 	execute("DELETE FROM summary");
 	assert_string_equal(rows(), "");
 }
@@ -154,7 +160,7 @@ static void all_four_builds_are_needed(void **state)
 	static const char *const changes[] = {
 		"DELETE FROM summary WHERE ",
 		"UPDATE summary SET flags = 'exact,check-failed' WHERE ",
-		/* A row of another series does not count. */
+		/* After each of these changes, the row belongs to another series. */
 		"UPDATE summary SET engine = 'kvm' WHERE ",
 		"UPDATE summary SET isolation = 'private' WHERE ",
 		"UPDATE summary SET cpus = 2 WHERE ",
@@ -198,8 +204,8 @@ static void only_engines_whose_numbers_mean_something(void **state)
 }
 
 /*
- * window and random have the same stack, so no mixed build is missing and the loader accounts for
- * the whole difference.
+ * The presets window and random have the same stack. The attribution then needs no other builds,
+ * and the loader accounts for the whole difference.
  */
 static void presets_with_the_same_stack(void **state)
 {
@@ -214,13 +220,13 @@ static void presets_with_the_same_stack(void **state)
 static const char *const stacks[] = { STACKS(NAME) };
 static const char *const loaders[] = { LOADERS(NAME) };
 
-/* Returns the cost of a build: one part for its stack and one for its loader. */
+/* Returns the cost of a build, the sum of a part for its stack and a part for its loader. */
 static double cost(size_t stack, size_t loader)
 {
 	return (double)(100 * stack * stack + 7 * loader);
 }
 
-/* Finds the two parts of the cost of the build `build`. */
+/* Sets *stack and *loader to the two parts of the cost of `build`. */
 static void find_parts(const char *build, double *stack, double *loader)
 {
 	for (size_t i = 0; i < ENTRIES(stacks); i++)
@@ -235,7 +241,7 @@ static void find_parts(const char *build, double *stack, double *loader)
 		}
 }
 
-/* The presets are those of the harness; each pair is listed once, in their order. */
+/* The table has each pair of the harness's presets once, in the order of the presets. */
 static void every_pair_of_presets(void **state)
 {
 	const char *a, *b, *build_a, *build_b;

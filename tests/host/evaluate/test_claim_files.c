@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Claim files: how they are read, what happens to invalid ones, and the launches they ask for. */
+/* Tests how claim files are read, how invalid ones are reported, and the launches they need. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@
 
 #define CLAIMS "bench/claims"
 
-static char claims[64]; /* the folder of claims in the scratch folder */
+static char claims[64]; /* path of the test's folder of claim files */
 
 static void remove_claims(void)
 {
@@ -39,7 +39,7 @@ static void remove_claims(void)
 	rmdir(claims);
 }
 
-/* Writes claims/<name>: the header lines `fields`, then the query. */
+/* Writes a claim file with the header lines `fields` and then the query. */
 static void write_claim(const char *name, const char *fields, const char *query)
 {
 	char path[400];
@@ -97,7 +97,7 @@ static void restore_stderr(int saved)
 	fclose(in);
 }
 
-/* Decides the claims in the test's folder. */
+/* Runs claims_decide() on the test's folder, with its messages in `message`. Returns its result. */
 static int decide(void)
 {
 	int saved = divert_stderr();
@@ -123,7 +123,7 @@ static void a_header_is_read(void **state)
 	                "SELECT group_concat(id || '|' || seed || '|' || quote || '|' || verdict || '|' ||"
 	                " evidence || '|' || figure) FROM claims"),
 	        "7|f.txt|in two lines|refuted|because|exec");
-	/* A reason instead of a query. */
+	/* A claim may have a reason instead of a query. */
 	write_claim("07-long.sql", HEADER("7") "-- not-measured: there is no\n--   such engine\n", "");
 	assert_int_equal(decide(), 0);
 	assert_string_equal(first_column("SELECT verdict || '|' || evidence FROM claims"),
@@ -214,8 +214,8 @@ static void unreadable_files_and_folders_are_named(void **state)
 }
 
 /*
- * Returns the launches that the claims in the folder `where` need, one per line; "+" marks those
- * that are `alone`.
+ * Returns the launches that the claims in the folder `where` need, one per line, in a static
+ * buffer. Those of the key `boots`, which have `alone` set, begin with "+".
  */
 static const char *needed(const char *where)
 {
@@ -244,7 +244,7 @@ static void needed_runs_are_collected_once_each(void **state)
 	write_claim("03-same.sql", HEADER("3") "-- needs: heap irq.*, heap tlb.*\n", SOUND);
 	write_claim("01-none.sql", HEADER("1"), SOUND);
 	assert_string_equal(needed(claims), "heap irq.*\na+b+c exec.*\nheap tlb.*\n");
-	/* More launches than there is room for are still counted. */
+	/* The result counts all launches, even if the array has room for fewer. */
 	memset(runs, 0, sizeof runs);
 	assert_int_equal(claims_needed_runs(claims, runs, 2), 3);
 	assert_string_equal(runs[1].bench, "exec.*");
@@ -263,7 +263,10 @@ static void boots_are_launches_of_their_own(void **state)
 {
 	(void)state;
 
-	/* A pair under both keys is two launches; a pair under one key in two claims is one. */
+	/*
+	 * The same item under `boots` and `needs` is two launches; under one key in two claims,
+	 * one.
+	 */
 	write_claim("01-both.sql", HEADER("1") "-- boots: heap irq.*,window  tlb.*\n-- needs: heap irq.*\n",
 	            SOUND);
 	write_claim("02-same.sql", HEADER("2") "-- boots: heap irq.* , heap irq.*\n-- needs: window tlb.*\n",
@@ -275,14 +278,14 @@ static void boots_are_launches_of_their_own(void **state)
 	remove_claims();
 	make_claims();
 
-	/* A bad item is reported; the others still count. */
+	/* Bad items are reported and skipped. */
 	write_claim("01-bad.sql", HEADER("1") "-- boots: heap, window a, window b c,\n", SOUND);
 	assert_string_equal(needed(claims), "+window a\n");
 	assert_non_null(strstr(message, "claim 01-bad.sql: boots: not a strategy and a benchmark: heap\n"));
 	assert_non_null(
 	        strstr(message, "claim 01-bad.sql: boots: not a strategy and a benchmark:  window b c\n"));
 	assert_non_null(strstr(message, "claim 01-bad.sql: boots: not a strategy and a benchmark\n"));
-	/* `boots` is optional and may be empty. */
+	/* The key `boots` is optional and may be empty. */
 	write_claim("01-bad.sql", HEADER("1") "-- boots:\n", SOUND);
 	assert_string_equal(needed(claims), "");
 	assert_string_equal(message, "");

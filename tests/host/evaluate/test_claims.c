@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The verdict of each file in bench/claims on made-up results. */
+/* Tests the verdict of each file in bench/claims on made-up results. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +23,7 @@
 
 #define CLAIMS "bench/claims"
 
-/* Returns the build of a preset. Any other name is returned as it is, without a check. */
+/* Returns the build of a preset, or the argument itself if it is not the name of a preset. */
 static const char *build_of(const char *strategy)
 {
 	const char *name, *build;
@@ -63,9 +63,10 @@ static void add_sample(const char *engine, const char *strategy, unsigned round,
 }
 
 /*
- * Adds a sample for each value in the lines of `text`:
+ * Stores a sample for each value in `text`, which has lines of the form
  *   <engine> <strategy> <benchmark> <parameter> <metric> <value>[*<times>]… [!]
- * "!" flags the line's samples as check-failed. On kvm each value belongs to a round of its own.
+ * "*<times>" repeats a value; "!" flags the line's samples as check-failed. On kvm each value is
+ * stored in a round of its own.
  */
 static void measure(const char *text)
 {
@@ -134,7 +135,7 @@ static bool is_expected(int id, const char *verdict)
 	return false;
 }
 
-/* Returns true if the file has no query, but a reason why there is no experiment. */
+/* Returns true if the claim file has a reason why there is no experiment, instead of a query. */
 static bool is_unmeasured(const char *name)
 {
 	char text[4000] = "";
@@ -149,7 +150,10 @@ static bool is_unmeasured(const char *name)
 	return strstr(text, "\n-- not-measured: ") != NULL;
 }
 
-/* Every claim with an experiment can be confirmed and refuted, and claims_expected.h shows both. */
+/*
+ * For every claim with an experiment, claims_expected.h must have results that confirm it and
+ * results that refute it.
+ */
 static void every_claim_has_results_that_confirm_and_that_refute_it(void **state)
 {
 	DIR *files = opendir(CLAIMS);
@@ -190,17 +194,17 @@ static void an_empty_database_measures_nothing(void **state)
 {
 	(void)state;
 	assert_int_equal(claims_decide(db, CLAIMS), 0);
-	/* Every file has a row, and the ids have no gap. */
+	/* Every file has a row, and the ids are 1, 2, … without a gap. */
 	assert_int_equal(atoi(first_column("SELECT count(*) FROM claims")), count_claims());
 	assert_string_equal(first_column("SELECT min(id) = 1 AND max(id) = count(*) FROM claims"), "1");
 	assert_string_equal(
 	        first_column("SELECT group_concat(id) FROM claims WHERE verdict <> 'not measured' OR "
 	                     "evidence NOT LIKE 'missing: %'"),
 	        "");
-	/* A second decision replaces the verdicts. */
+	/* A second call replaces the verdicts. */
 	assert_int_equal(claims_decide(db, CLAIMS), 0);
 }
-/* Runs the queries of docs/results.md, each between ```sql and ```. */
+/* Runs the queries in docs/results.md, those between ```sql and ```. Each must return a row. */
 static void the_documented_queries_give_rows(void **state)
 {
 	FILE *in = fopen("docs/results.md", "r");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Trends over rounds: the statistics against values worked out by hand, and the table's content. */
+/* Tests trends over rounds: the statistics against values computed by hand, and the table. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,13 +32,14 @@ static void a_straight_rise(void **state)
 
 	assert_float_equal(drift.slope, 1, 1e-12);
 	assert_float_equal(drift.change, 8.0 / 104, 1e-12);
-	/* Of the 9! orders, only one in each direction is as strong. */
+	/* Of the 9! orders of the values, only this one and its reverse have a trend as strong. */
 	assert_float_equal(drift.chance, 2.0 / 362880, 1e-12);
 	assert_true(drift_matters(&drift));
 }
 
 /*
- * Of the 24 orders of 4 values, 1 + 3 have at most one pair out of order and 1 + 3 at least five.
+ * The order has one of its 6 pairs inverted. Of the 24 orders of 4 values, 1 + 3 have at most one
+ * pair inverted, and 1 + 3 have at least five.
  */
 static void the_chance_is_counted_out(void **state)
 {
@@ -71,8 +72,8 @@ static void equal_values_have_no_trend(void **state)
 }
 
 /*
- * A rise of less than 1 % is significant but too small to matter. If most values are 0, so is the
- * median, and there is no relative change.
+ * A rise of less than 1 % may be significant, but is too small to matter. If the median is 0, there
+ * is no relative change.
  */
 static void small_and_zero(void **state)
 {
@@ -87,7 +88,10 @@ static void small_and_zero(void **state)
 	assert_float_equal(drift.change, 0, 0);
 }
 
-/* Above 30 values the normal approximation is used: for 31 it must be close to the count for 30. */
+/*
+ * For more than 30 values, drift_of() uses the normal approximation. The result for 31 values must
+ * be close to the exact result for 30.
+ */
 static void the_approximation_fits(void **state)
 {
 	double values[31];
@@ -151,8 +155,8 @@ static double ask(const char *sql)
 }
 
 /*
- * The medians of three samples less the overhead are 100, 110, … 150. The steady strategy has a row
- * without drift; tcg and the strategy whose check failed have none.
+ * For `heap`, the medians of the rounds, less the overhead, are 100, 110, … 150. `window` has a row
+ * without drift. tcg, and `random`, whose check failed, have no rows.
  */
 static void the_table(void **state)
 {
@@ -171,7 +175,7 @@ static void the_table(void **state)
 	}
 	execute("INSERT INTO drift (engine) VALUES ('old')");
 	assert_int_equal(drift_compute(db), 0);
-	assert_int_equal(drift_compute(db), 0); /* the rows are replaced */
+	assert_int_equal(drift_compute(db), 0); /* a second call replaces the rows */
 	assert_float_equal(ask("SELECT count(*) FROM drift"), 2, 0);
 	assert_float_equal(
 	        ask("SELECT slope FROM drift WHERE strategy = 'heap' AND flags = 'drift' AND n = 6"), 10,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests and corrections against published examples and against enumeration without formulas. */
+/*
+ * Tests the statistical tests and corrections (inference.h) against published examples and against
+ * enumeration.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,15 +30,15 @@ static void sign_test(void **state)
 	assert_close(inference_sign_test(0, 9), 2. / 512);
 	assert_close(inference_sign_test(8, 1), 2. * (1 + 9) / 512);
 	/*
-	 * Dixon and Mood (1946): of 10 pairs, 1 of the rarer sign is significant at 5 %, 2 are not.
+	 * Dixon and Mood (1946): among 10 pairs, at most 1 of the rarer sign is significant at 5 %.
 	 */
 	assert_true(inference_sign_test(1, 9) <= 0.05 && inference_sign_test(2, 8) > 0.05);
 }
 
 /*
  * Hollander and Wolfe, "Nonparametric Statistical Methods", example 4.1: permeability of the human
- * placenta at term and at 12 to 26 weeks. W = 90, so U = 35; one-sided p 0.1272; estimated shift
- * 0.305.
+ * placenta at term and at 12 to 26 weeks. The book gives W = 90 (so U = 35), a one-sided p of
+ * 0.1272, and an estimated shift of 0.305.
  */
 static void published_permeability(void **state)
 {
@@ -57,7 +60,7 @@ static void published_permeability(void **state)
 	assert_close(shift.shift, -0.305);
 }
 
-/* Mann and Whitney (1947), table I: n = m = 4, P(U <= 0) = .014, P(U <= 3) = .100. */
+/* Mann and Whitney (1947), table I, for n = m = 4: P(U <= 0) = .014, P(U <= 3) = .100. */
 static void published_table(void **state)
 {
 	static const double low[] = { 1, 2, 3, 4 };
@@ -84,11 +87,11 @@ static double slow_u(const double *a, size_t n, const double *b, size_t m)
 }
 
 struct enumeration {
-	double as_far; /* share of all splits whose U is at least as far from the middle */
-	double deviation;
+	double as_far;    /* share of the splits whose U is at least as far from n * m / 2 */
+	double deviation; /* standard deviation of U over all splits */
 };
 
-/* Enumerates every way to split the n + m values into two groups. */
+/* Enumerates all ways to split the n + m values into groups of n and m; `u` is the U to compare. */
 static struct enumeration enumerate(const double *all, size_t n, size_t m, double u)
 {
 	struct enumeration result = { 0 };
@@ -127,8 +130,8 @@ static int compare_doubles(const void *a, const void *b)
 }
 
 /*
- * Without ties, p is the share of splits; with ties, the normal approximation uses the deviation of
- * U over all splits.
+ * Without ties, p must be the share of splits that are at least as extreme. With ties, p must be
+ * the normal approximation with the standard deviation of U over all splits.
  */
 static void random_lots_agree_with_enumeration(void **state)
 {
@@ -170,8 +173,8 @@ static void random_lots_agree_with_enumeration(void **state)
 }
 
 /*
- * A shift lies in the interval if and only if the test finds no difference once it is subtracted
- * from `a`.
+ * A shift must lie in the interval if and only if the test finds no difference between `b` and `a`
+ * less the shift.
  */
 static void the_interval_is_what_the_test_does_not_reject(void **state)
 {
@@ -219,9 +222,9 @@ static void few_values_have_all_differences_for_an_interval(void **state)
 }
 
 /*
- * Benjamini and Hochberg, "Controlling the false discovery rate", 1995, 3.2: at 5 % their procedure
- * rejects the first four of these hypotheses; one that controls the family-wise error rate rejects
- * the first three.
+ * Benjamini and Hochberg, "Controlling the false discovery rate", 1995, 3.2. At 5 % their procedure
+ * rejects the four hypotheses with the smallest p. Holm's procedure, which controls the family-wise
+ * error rate, rejects three.
  */
 static void published_corrections(void **state)
 {
@@ -255,8 +258,8 @@ static void published_corrections(void **state)
 }
 
 /*
- * Compares with the rules as Holm and Benjamini and Hochberg state them: stepping up or down the
- * sorted values.
+ * Compares the corrections with the procedures as published: Holm steps down the sorted p-values,
+ * Benjamini and Hochberg step up.
  */
 static void random_corrections_agree_with_the_rules(void **state)
 {

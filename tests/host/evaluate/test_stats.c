@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Statistics of a series, against published examples, hand calculation and a slow second
- * implementation.
+ * Tests the statistics of a series against published examples, values computed by hand, and a slow
+ * second implementation.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -48,7 +48,10 @@ static void median_mad_and_outliers_of_a_published_series(void **state)
 	assert_close(stats.max, 28.95);
 	assert_close(stats.median, 3.385);
 	assert_true(fabs(1.4826 * stats.mad - 0.52632) < 1e-5);
-	/* Ranks 7 and 18: P(at most 6 heads of 24 coins) = 1.1 %, P(at most 7) = 3.2 %. */
+	/*
+	 * The interval has ranks 7 and 18: of 24 coins, P(heads <= 6) is 1.1 %, P(heads <= 7) 3.2
+	 * %.
+	 */
 	assert_close(stats.ci_low, 2.80);
 	assert_close(stats.ci_high, 3.70);
 	assert_true(fabs(distance - 5.2632) < 1e-4);
@@ -70,9 +73,9 @@ static void quartiles_of_a_published_series(void **state)
 
 static void odd_and_even_lengths(void **state)
 {
-	/* Deviations from 2: 1 1 0 0 2 4 7. */
+	/* The median is 2, the deviations from it are 7 1 0 4 1 2 0. */
 	static const double odd[] = { 9, 1, 2, 6, 1, 4, 2 };
-	/* Deviations from 2.5: 1.5 0.5 0.5 97.5. */
+	/* The median is 2.5, the deviations from it are 97.5 1.5 0.5 0.5. */
 	static const double even[] = { 100, 1, 3, 2 };
 	struct stats stats = describe(odd, 7);
 	double series[] = { 5, 1, 3 };
@@ -97,8 +100,8 @@ static void odd_and_even_lengths(void **state)
 
 /*
  * Dixon and Mood, "The statistical sign test", Journal of the American Statistical Association 41
- * (1946): the largest count of the rarer sign that is significant at 5 %, from n = 6. The rank is
- * one more.
+ * (1946), have a table of the largest count of the rarer sign that is significant at 5 %, here from
+ * n = 6. The rank of the interval's end must be one more.
  */
 static void interval_ranks_are_those_of_the_sign_test(void **state)
 {
@@ -109,12 +112,12 @@ static void interval_ranks_are_those_of_the_sign_test(void **state)
 		assert_int_equal(stats_interval_rank(n), 0);
 	for (size_t n = 6; n <= 20; n++)
 		assert_int_equal(stats_interval_rank(n), dixon_mood[n - 6] + 1);
-	/* Nair, "Table of confidence intervals for the median", Sankhya 4 (1940). */
+	/* Values of Nair, "Table of confidence intervals for the median", Sankhya 4 (1940). */
 	assert_int_equal(stats_interval_rank(25), 8);
 	assert_int_equal(stats_interval_rank(50), 18);
 }
 
-/* Returns how many of the 2^n outcomes of n coin tosses have fewer than k heads. */
+/* Returns the number of the 2^n outcomes of n coin tosses that have fewer than k heads. */
 static uint64_t fewer_heads(unsigned n, unsigned k)
 {
 	uint64_t ways[LONGEST + 1] = { 1 };
@@ -129,8 +132,8 @@ static uint64_t fewer_heads(unsigned n, unsigned k)
 }
 
 /*
- * Returns the largest k such that at most 1/40 of the outcomes have fewer than k heads, computed in
- * integers.
+ * Returns the largest k such that at most 1/40 of the outcomes of n coin tosses have fewer than k
+ * heads. Uses integers only.
  */
 static size_t slow_rank(unsigned n)
 {
@@ -143,7 +146,7 @@ static size_t slow_rank(unsigned n)
 
 static void intervals_cover_95_percent_and_no_narrower_one_does(void **state)
 {
-	/* 1 - 2 * fewer_heads / 2^n, by hand. */
+	/* Coverage for n = 6 to 10, computed by hand as 1 - 2 * fewer_heads / 2^n. */
 	static const double covered[] = { 62. / 64, 126. / 128, 254. / 256, 492. / 512, 1002. / 1024 };
 	(void)state;
 
@@ -199,7 +202,9 @@ static void more_than_half_equal_still_has_outliers(void **state)
 	values[19] = 40;
 	stats = describe(values, 20);
 	assert_close(stats.mad, 0);
-	/* The MAD is 0, so the mean absolute deviation, 2, is used. */
+	/*
+	 * The MAD is 0, so the distance is computed from the mean absolute deviation, which is 2.
+	 */
 	assert_true(fabs(stats_outlier_distance(&stats, values) - 25.066) < 1e-3);
 	assert_close(stats_spread(&stats), 0);
 }
@@ -226,7 +231,7 @@ static void slow_sort(double *values, size_t n)
 	}
 }
 
-/* Definition 7 of Hyndman and Fan, to the letter: position (n - 1) p + 1. */
+/* Returns the quantile p by definition 7 of Hyndman and Fan: that at position (n - 1) p + 1. */
 static double slow_quantile(const double *sorted, size_t n, double p)
 {
 	double position = (double)(n - 1) * p;

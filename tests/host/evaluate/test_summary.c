@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Summaries and comparisons of samples, on small databases with known results. */
+/* Tests summaries and comparisons of samples on small databases with known results. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -59,7 +59,7 @@ static int64_t launch(const char *engine, const char *strategy)
 	return launch_on(engine, strategy, 1, 1);
 }
 
-/* Stores samples of `metric` of benchmark "b": the numbers in `values`, all with the same flags. */
+/* Stores the numbers in `values` as samples of a metric of the benchmark "b", with these flags. */
 static void samples(int64_t launch, const char *metric, const char *flags, const char *values)
 {
 	struct store_row row = { launch, "b", 0, "none" };
@@ -91,7 +91,7 @@ static void overhead_is_subtracted_and_never_below_zero(void **state)
 	                    "3 0.0 10.0 20.0 few,net,unstable");
 	assert_string_equal(ask("SELECT n, min, median, max, flags FROM summary WHERE metric = 'other'"),
 	                    "3 4.0 15.0 25.0 few,unstable");
-	/* The measured values are unchanged. */
+	/* The samples themselves have not changed. */
 	assert_string_equal(ask("SELECT group_concat(value, ' ') FROM samples WHERE metric = 'm'"),
 	                    "3 100 5 15 4 25");
 }
@@ -141,7 +141,10 @@ static void outliers_are_marked_and_kept(void **state)
 	assert_string_equal(ask("SELECT flags FROM samples WHERE value = 5000"), "cut-short,outlier");
 	assert_string_equal(ask("SELECT n, max, flags FROM summary"), "8 5000.0 outliers,cut-short");
 
-	/* Compute again, and once more when the value is one of many and no outlier. */
+	/*
+	 * A second computation gives the same flags. With more samples of that value it is no
+	 * outlier, and a third computation removes the flag.
+	 */
 	compute();
 	assert_string_equal(ask("SELECT flags FROM samples WHERE value = 5000"), "cut-short,outlier");
 	samples(id, "m", "", "5000 5000 5000 5000 5000 5000 5000");
@@ -200,7 +203,10 @@ static void varying_counts_are_compared_by_their_extremes(void **state)
 	assert_string_equal(COMPARED("window", "heap"), "0.5 0.333333 0.625 1 range,net,unstable");
 }
 
-/* Stores three samples per round: around a[i] thousand ticks for heap, b[i] for window. */
+/*
+ * Stores three samples per round and build: around a[i] * 1000 ticks for heap, b[i] * 1000 for
+ * window.
+ */
 static void rounds(const char *engine, const int *a, const int *b, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
@@ -221,13 +227,16 @@ static void rounds_are_compared_pairwise_with_an_interval(void **state)
 	static const int a[] = { 150, 110, 120, 130, 140, 250 };
 	(void)state;
 
-	/* The ratios are 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 2.5; the result takes ranks 5, 2 and 8. */
+	/*
+	 * The sorted ratios are 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 2.5. The median has rank 5, the
+	 * interval ranks 2 and 8.
+	 */
 	rounds("kvm", nine_a, nine_b, 9);
 	compute();
 	assert_string_equal(COMPARED("heap", "window"), "1.5 1.2 1.8 9 unstable,differs");
 	assert_string_equal(COMPARED("window", "heap"), "0.666667 0.555556 0.833333 9 unstable,differs");
 
-	/* With six rounds the interval is the range. */
+	/* With six rounds the 95 % interval is the range of all ratios. */
 	execute("DELETE FROM samples; DELETE FROM launches");
 	rounds("kvm", a, nine_b, 6);
 	compute();
@@ -235,8 +244,8 @@ static void rounds_are_compared_pairwise_with_an_interval(void **state)
 }
 
 /*
- * Eight of nine rounds in one direction are significant for a single comparison (p 0.039), but not
- * for one of three.
+ * A difference with the same sign in eight of nine rounds (p 0.039) is significant if it is the
+ * only comparison, but not if there are three.
  */
 static void many_comparisons_are_held_to_more(void **state)
 {
@@ -262,7 +271,7 @@ static void rounds_that_only_one_has_are_left_out(void **state)
 	compute();
 	assert_string_equal(COMPARED("heap", "window"), "1.3 1.1 1.5 5 few,unstable");
 
-	/* Without a common round there is no comparison. */
+	/* Two builds without a common round are not compared. */
 	execute("DELETE FROM samples WHERE launch IN (SELECT id FROM launches WHERE round < 6)");
 	samples(launch_on("kvm", "heap", 8, 1), "tsc", "", "900000");
 	samples(launch_on("kvm", "window", 9, 1), "tsc", "", "900000");
@@ -332,7 +341,7 @@ static void division_by_zero_gives_no_row(void **state)
 	assert_string_equal(COMPARED("none", "three"), "0 0 0 1 exact");
 	assert_string_equal(COMPARED("some", "three"), "1.66667 0 1.66667 1 range,unstable");
 	assert_string_equal(ask("SELECT count(*) FROM comparisons WHERE engine = 'kvm'"), "0");
-	/* SQLite stores NaN as NULL. */
+	/* No value is infinite or NaN, which SQLite stores as NULL. */
 	assert_string_equal(ask("SELECT count(*) FROM comparisons WHERE NOT coalesce("
 	                        " ratio < 1e300 AND ci_low < 1e300 AND ci_high < 1e300"
 	                        " AND ci_low <= ratio AND ratio <= ci_high, 0)"),
@@ -373,7 +382,7 @@ static void only_like_is_compared_with_like(void **state)
 	assert_string_equal(ask("SELECT count(*) FROM comparisons"), "0");
 }
 
-/* Returns all files that csv_export() wrote, one after another. The caller frees it. */
+/* Returns the contents of all files that csv_export() writes, joined. The caller frees the text. */
 static char *exported(void)
 {
 	static const char *const names[] = { "samples.csv", "summary.csv", "comparisons.csv" };
@@ -411,7 +420,7 @@ static void the_same_samples_give_the_same_bytes(void **state)
 	assert_string_equal(first, again);
 	free(again);
 
-	/* Store the launches and samples in another order, as parallel boots might. */
+	/* Reverse the order of launches and samples, as parallel boots might store them. */
 	execute("PRAGMA foreign_keys = OFF;"
 	        "UPDATE launches SET id = -id; UPDATE samples SET launch = -launch;"
 	        "CREATE TEMP TABLE kept AS SELECT * FROM samples; DELETE FROM samples;"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The instrumentation library's lines about functions, on their way to the database and to
- * collapsed stacks.
+ * Tests how the harness takes the instrumentation library's lines about functions, and stores them
+ * in the database and as collapsed stacks.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -65,7 +65,7 @@ static void taken(const char *line)
 	assert_null(take(line));
 }
 
-/* Returns the first column of all rows, separated by spaces. */
+/* Returns the first column of all rows, separated by spaces, in a static buffer. */
 static const char *ask(const char *sql)
 {
 	static char text[1000];
@@ -94,14 +94,15 @@ static void sums_over_samples(void **state)
 	(void)state;
 
 	make_frames();
-	taken("!function region=1 frame=1 instructions=1000 cycles_nominal=1"); /* the warm-up */
+	/* A warm-up sample. */
+	taken("!function region=1 frame=1 instructions=1000 cycles_nominal=1");
 	taken("!function region=2 frame=2 instructions=10 cycles_nominal=30");
 	taken("!function region=2 frame=3 instructions=5");
 	taken("!function region=3 frame=3 instructions=7 cycles_nominal=8 l1_misses=2");
 	taken("!function region=3 frame=4 instructions=1 cycles_nominal=3");
 	taken("!function region=4 frame=2 instructions=4 cycles_nominal=9");
 	functions_take(functions, 1, ROW_WARMUP);
-	functions_take(functions, 3, ROW_SAMPLE); /* in any order */
+	functions_take(functions, 3, ROW_SAMPLE); /* the order of regions does not matter */
 	functions_take(functions, 2, ROW_SAMPLE);
 	functions_take(functions, 4, ROW_OVERHEAD);
 	assert_null(functions_store(functions, store, &row, &budget));
@@ -127,11 +128,11 @@ static void rows_are_kept_apart(void **state)
 	functions_take(functions, 1, ROW_SAMPLE);
 	assert_null(functions_store(functions, store, &row, &budget));
 	taken("!function region=2 frame=1 instructions=3");
-	taken("!function region=9000 frame=1 instructions=100"); /* no sample has this region yet */
+	taken("!function region=9000 frame=1 instructions=100"); /* its sample comes later */
 	functions_take(functions, 2, ROW_SAMPLE);
 	other.parameter = 8192;
 	assert_null(functions_store(functions, store, &other, &budget));
-	assert_null(functions_store(functions, store, &other, &budget)); /* no lines since then */
+	assert_null(functions_store(functions, store, &other, &budget)); /* adds nothing */
 	assert_string_equal(ask("SELECT parameter || ':' || value FROM functions ORDER BY 1"),
 	                    "4096:2 8192:3");
 	functions_take(functions, 9000, ROW_SAMPLE);
@@ -139,7 +140,7 @@ static void rows_are_kept_apart(void **state)
 	assert_string_equal(ask("SELECT sum(value) FROM functions"), "105");
 }
 
-/* Without a cycle profile, stacks count instructions. */
+/* Without a cycle profile, the collapsed stacks have instruction counts. */
 static void stacks_are_written(void **state)
 {
 	char line[200] = "";
@@ -199,7 +200,10 @@ static void take_format(const char *format, ...)
 	taken(line);
 }
 
-/* The deepest chain costs each frame's depth once, and adds nothing to the cost of the next row. */
+/*
+ * functions_steps() counts the work. Storing a row takes a step per line, per name and per frame of
+ * each stack; the frames of an earlier row do not make a later row cost more.
+ */
 static void work_is_what_a_row_has(void **state)
 {
 	uint64_t before;
@@ -212,7 +216,7 @@ static void work_is_what_a_row_has(void **state)
 		take_format("!function region=1 frame=%d instructions=1", i);
 	assert_null(functions_take(functions, 1, ROW_SAMPLE));
 	assert_null(functions_store(functions, store, &row, &budget));
-	/* 256 lines, 256 names, and 1 + 2 + … + 256 frames of the stacks */
+	/* 256 lines, 256 names, and stacks with 1 + 2 + … + 256 frames. */
 	assert_int_equal(functions_steps(functions), 256 + 256 + 256 * 257 / 2);
 
 	before = functions_steps(functions);
@@ -222,7 +226,10 @@ static void work_is_what_a_row_has(void **state)
 	assert_int_equal(functions_steps(functions) - before, 1 + 1 + 3);
 }
 
-/* Pending lines cost samples of other regions nothing; a new region in their slot replaces them. */
+/*
+ * Lines that wait for their sample add no work for samples of other regions. Lines of a region
+ * replace those of the region whose number differs by COUNTS_PENDING.
+ */
 static void waiting_lines_cost_nothing(void **state)
 {
 	(void)state;
@@ -257,7 +264,7 @@ static void sums_do_not_overflow(void **state)
 	                    "9223372036854775807 9223372036854775807");
 }
 
-/* One name at the end of two chains: each value fits, their sum does not. */
+/* One function at the end of two stacks: each count fits in 63 bits, but their sum does not. */
 static void sums_of_names_do_not_overflow(void **state)
 {
 	(void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A hostile guest: how the intake treats its names, texts, flags and floods. */
+/* Tests how the intake treats the names, texts, flags and floods of a hostile guest. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -53,7 +53,7 @@ static int tear_down(void **state)
 	return remove_files(state);
 }
 
-/* Sends a record as the guest. */
+/* Sends a record to the intake, as a guest would. */
 __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 {
 	char body[RECORD_LINE_MAX], line[RECORD_LINE_MAX + 1];
@@ -85,7 +85,10 @@ static const char *ask(const char *sql)
 	return first_column(sql);
 }
 
-/* Names that would leave the folder or have a meaning to a shell, SQL, gnuplot or a terminal. */
+/*
+ * Names are refused if a path made from them would leave its folder, or if a shell, SQL, gnuplot or
+ * a terminal would interpret them.
+ */
 static void bad_names_are_refused(void **state)
 {
 	static const char *const names[] = {
@@ -141,7 +144,8 @@ static void bad_names_are_refused(void **state)
 	                    "with a letter or digit");
 	assert_string_equal(ask("SELECT count(*) FROM samples"), "0");
 	assert_string_equal(ask("SELECT count(*) FROM checks"), "0");
-	assert_string_equal(ask("SELECT count(*) FROM facts"), "3"); /* those of the hello */
+	/* The facts of the hello record. */
+	assert_string_equal(ask("SELECT count(*) FROM facts"), "3");
 }
 
 static void honest_names_are_taken(void **state)
@@ -162,7 +166,9 @@ static void honest_names_are_taken(void **state)
 	assert_false(name_is_unit("a/.."));
 }
 
-/* Control characters and line ends never leave a record unescaped. */
+/*
+ * Escaped control characters and line ends in a record stay escaped in the database and messages.
+ */
 static void texts_are_shown_escaped(void **state)
 {
 	static const char dangerous[] =
@@ -184,7 +190,7 @@ static void texts_are_shown_escaped(void **state)
 	assert_string_equal(intake_report(intake)->failure, text);
 }
 
-/* A record with raw control bytes is refused. */
+/* Records with unescaped control bytes are refused. */
 static void raw_bytes_are_refused(void **state)
 {
 	(void)state;
@@ -198,7 +204,8 @@ static void raw_bytes_are_refused(void **state)
 }
 
 /*
- * Each sample is flagged once, however many checks fail; the work is linear in samples and checks.
+ * Each sample is flagged once, however many checks fail. So the number of database changes is
+ * linear in the number of samples and checks.
  */
 static void one_flag_once(void **state)
 {
@@ -228,8 +235,8 @@ static void one_flag_once(void **state)
 }
 
 /*
- * Repeats a record until the intake reports a flood, which must be called `what`. Returns the
- * number of records sent.
+ * Sends a record repeatedly until the intake reports a flood; the report must be `what`. Returns
+ * the number of records sent.
  */
 static uint64_t flood(const char *format, const char *what)
 {
@@ -256,7 +263,7 @@ static void floods_are_limited(void **state)
 	say_sample(0);
 	said = flood("check name=tlb.cr3 parameter=0 ok=0 detail=-",
 	             "100000 checks, tests, skipped rows and facts");
-	assert_int_equal(said, 100000 - 3 + 1); /* the hello has three facts */
+	assert_int_equal(said, 100000 - 3 + 1); /* the hello record counts as three facts */
 	assert_string_equal(ask("SELECT count(*) FROM checks"), "99997");
 	assert_string_equal(ask("SELECT flags FROM samples"), "check-failed");
 }
@@ -281,7 +288,7 @@ static void rows_are_limited(void **state)
 	                 4097);
 }
 
-/* Refused rows count too, because each is compared with all known rows. */
+/* Refused rows count towards the limit too, because each is compared with all known rows. */
 static void refused_rows_are_limited(void **state)
 {
 	(void)state;
@@ -315,7 +322,7 @@ static void text_is_limited(void **state)
 	assert_int_equal(said, ((16UL << 20) - 31) / 451 + 1); /* the hello took 31 bytes */
 }
 
-/* File names stay inside the folder even if another program wrote the database. */
+/* File names made from the database stay inside the folder, whatever the database contains. */
 static void files_are_named_safely(void **state)
 {
 	char name[64];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The record parser, the stream's bookkeeping, and the intake of a stream. */
+/* Tests the record parser, the checks of a record stream, and the intake of a stream. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 #include "bench/host/intake/stream.h"
 #include "bench/host/launch/image.h"
 
-/* A stream as the guest writes it. */
+/* A record stream under construction, as a guest would write it. */
 struct guest {
 	char text[65536];
 	size_t length;
@@ -62,7 +62,7 @@ static void feed(struct stream *stream, const char *bytes, size_t length)
 	stream_finish(stream);
 }
 
-/* Parses one line. A bad line leaves the record zero-filled. */
+/* Parses one line. If the line is bad, the record is filled with zeros. */
 static enum record_kind parse(struct record *record, const char *line)
 {
 	const char *why;
@@ -76,7 +76,7 @@ static void known_line(void **state)
 	int64_t value;
 	(void)state;
 
-	/* The expected CRC is that of zlib's crc32(), computed outside this program. */
+	/* The expected CRC was computed with zlib's crc32(). */
 	assert_int_equal(record_crc(0, "123456789", 9), 0xcbf43926);
 	assert_int_equal(parse(&record, "!count region=7 instructions=12"), RECORD_LIBRARY);
 	assert_string_equal(record.type, "count");
@@ -287,7 +287,7 @@ static const char hello[] =
         "hello protocol=2 stack=fixed-ist loader=window isolation=shared revision=r compiler=c"
         " mode=bench cpus=1 memory=1 seed=1 features=none";
 
-/* Feeds the stream to an intake without a database and returns its report. */
+/* Feeds the stream to an intake without a database. Returns the intake's report. */
 static struct intake_report take_as(const struct guest *guest, struct intake_setup setup)
 {
 	struct strategy strategy;
@@ -312,7 +312,7 @@ static struct intake_report take(const struct guest *guest, enum intake_counts c
 	return take_as(guest, (struct intake_setup){ .counts = counts });
 }
 
-/* If PCIDs were asked for but are off, the launch must not carry their label. */
+/* If the harness asked for PCIDs and the kernel has not enabled them, the intake must report it. */
 static void intake_wants_pcids(void **state)
 {
 	static const char *const features[] = { "none", "pge,pcid,pcid-only", "pcid-on", "pge,pcid-on,1g" };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How VM exits are assigned to rows, on made-up events and a made-up stream, and how their reasons
- * are named.
+ * Tests how VM exits are assigned to rows, with made-up events and a made-up record stream, and how
+ * exit reasons get their names.
  */
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -15,7 +15,7 @@
 #include "bench/host/launch/exits_internal.h"
 #include "tests/host/scratch.h"
 
-/* The tracepoint's print format, shortened. */
+/* The print format of the tracepoint kvm:kvm_exit, shortened. */
 static const char format[] =
         "print fmt: \"reason %s\", (REC->isa == 1) ? __print_symbolic(REC->exit_reason & 0xffff, { 0, "
         "\"EXCEPTION_NMI\" },"
@@ -38,7 +38,7 @@ static void names(void **state)
 	assert_string_equal(name_of(0, 30), "IO_INSTRUCTION");
 	assert_string_equal(name_of(1, 0x78), "hlt");
 	assert_string_equal(name_of(1, 0x4e), "PF excp");
-	assert_string_equal(name_of(0, 0x78), "reason-120"); /* only in the list of SVM */
+	assert_string_equal(name_of(0, 0x78), "reason-120"); /* this reason is in SVM's list only */
 	assert_string_equal(name_of(2, 12), "reason-12");
 	exits_reason_name("", 0, 7, (char[48]){ 0 }, 48);
 }
@@ -46,8 +46,8 @@ static void names(void **state)
 static struct exits *exits;
 
 /*
- * Writes a record as the guest and reads it as the harness: one exit per byte, one for the end of
- * the string, and the host's interrupts in between.
+ * Adds the events of a guest that writes a record, an exit for port I/O per byte and one more at
+ * the end, with a host interrupt (reason 0) before byte 5. Then feeds the record to the harness.
  */
 static void write_record(const char *record)
 {
@@ -114,11 +114,11 @@ static void rows_get_theirs(void **state)
 	(void)state;
 
 	begin();
-	exits_feed(exits, "noise\n@1 hello ~0\n", 18); /* before counting starts */
-	happen(12, 3);                                 /* before the first row */
+	exits_feed(exits, "noise\n@1 hello ~0\n", 18); /* before the first row */
+	happen(12, 3);                                 /* not counted: no row has begun */
 	write_record(FIRST);
 	happen(12, 5);
-	happen(30, 3); /* port I/O outside of records */
+	happen(30, 3); /* port I/O that writes no record */
 	happen(1, 2);
 	happen(12, 1);
 	write_record(SAMPLE);
@@ -130,8 +130,8 @@ static void rows_get_theirs(void **state)
 	                 6);
 	assert_int_equal(ask("benchmark = 'tlb.cr3' AND reason = 'reason-1'"), 6);
 	assert_int_equal(ask("benchmark = 'tlb.refill' AND parameter = 64 AND samples = 0"), 100);
-	assert_int_equal(ask("reason = 'EXCEPTION_NMI'"),
-	                 2); /* during the sample and during the second row's record */
+	/* Those in the records SAMPLE and SECOND. */
+	assert_int_equal(ask("reason = 'EXCEPTION_NMI'"), 2);
 	assert_int_equal(ask("reason = 'IO_INSTRUCTION'"), 3);
 	assert_int_equal(ask("1"), 117);
 	exits_free(exits);
@@ -149,7 +149,7 @@ static void what_is_not_stored(void **state)
 	assert_int_equal(exits_store(exits, store, make_launch(), why, sizeof why), -1);
 	assert_string_equal(why, "7 events were lost");
 	exits->lost = 0;
-	exits_add_output(exits, 1000); /* more than has been fed */
+	exits_add_output(exits, 1000); /* more bytes than the records have */
 	assert_int_equal(exits_store(exits, store, make_launch(), why, sizeof why), -1);
 	exits->attached = false;
 	assert_int_equal(exits_store(exits, store, make_launch(), why, sizeof why), 0);

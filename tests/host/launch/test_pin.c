@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The choice of CPUs for a virtual machine, on made-up hosts. */
+/* Tests the choice of CPUs for a virtual machine on made-up hosts. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,8 +19,8 @@
 static struct pin_host host;
 
 /*
- * Makes a host with `threads` hardware threads per core, numbered as Intel does: with C cores, CPUs
- * n and n + C share a core.
+ * Makes a host with `threads` hardware threads per core. The CPUs have Intel's numbers: with C
+ * cores, the CPUs n and n + C are threads of one core. `isolated` is a list of CPUs as in sysfs.
  */
 static void make_host(int cpus, int threads, const char *isolated)
 {
@@ -32,7 +32,7 @@ static void make_host(int cpus, int threads, const char *isolated)
 		CPU_SET(cpu, &host.usable);
 }
 
-/* Returns the chosen CPUs and the rest, such as "3 2 | 0 1". */
+/* Returns the chosen CPUs and the CPUs for everything else, such as "3 2 | 0 1". */
 static const char *choice(size_t vcpus)
 {
 	static char text[200];
@@ -65,8 +65,8 @@ static void the_last_ones_first(void **state)
 }
 
 /*
- * Cores 0–3 with two threads each: the sibling of a vCPU's thread stays idle while other cores are
- * free.
+ * The host has cores 0 to 3 with two threads each. Each vCPU gets a core of its own, whose other
+ * thread stays idle, while there are free cores.
  */
 static void one_per_core(void **state)
 {
@@ -102,7 +102,7 @@ static void lists(void **state)
 	assert_int_equal(CPU_COUNT(&set), 1);
 }
 
-/* A host described by files in a scratch folder. */
+/* pin_read_host() reads the files of a host from the folder in PALIMPSEST_ROOT. */
 static void a_made_up_host(void **state)
 {
 	static struct pin_host read;

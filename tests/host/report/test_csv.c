@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* CSV files: quoting, reading back, the columns that other tools rely on, and write errors. */
+/* Tests CSV files: quoting, reading, the columns that other tools rely on, and write errors. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,7 +30,10 @@ static const char *content(const char *name)
 	return text;
 }
 
-/* Exports to `where`, with stderr redirected to the file "stderr". */
+/*
+ * Exports the database to the folder `where`, with stderr redirected to the file "stderr". Returns
+ * the result of csv_export().
+ */
 static int export_to(const char *where)
 {
 	int saved = dup(STDERR_FILENO);
@@ -97,8 +100,8 @@ static void what_was_written_is_read_back(void **state)
 }
 
 /*
- * Parses `text`. Returns its fields, joined by '|', with '/' after each record, and "-1" at the end
- * if there was an error.
+ * Parses `text` as CSV. Returns the fields, with '|' between fields and '/' after each record, then
+ * "-1" if there was an error.
  */
 static const char *parsed(const char *text)
 {
@@ -120,7 +123,7 @@ static const char *parsed(const char *text)
 	return result;
 }
 
-/* The variants in RFC 4180, section 2. */
+/* The reader accepts all forms of RFC 4180, section 2. */
 static void other_tools_forms_are_read(void **state)
 {
 	(void)state;
@@ -179,7 +182,7 @@ static void values_are_written_as_they_are(void **state)
 	struct store_row row = { store_launch_start(store, &launch), "exec.load", 4096, "bytes" };
 	(void)state;
 
-	/* Samples are stored out of order, one with an integer that a double cannot hold. */
+	/* The samples are stored out of order; the second has a value that a double cannot hold. */
 	store_sample(store, &row, 1, "instructions", "instructions", 5, "warmup,check-failed");
 	store_sample(store, &row, 0, "instructions", "instructions", (INT64_C(1) << 62) + 1, "");
 	db = store_database(store);
@@ -200,7 +203,7 @@ static void values_are_written_as_they_are(void **state)
 	                    "bochs,b,0,m,window,heap,0.33333333333333331,0.1,2,1,\"exact,net\"\n");
 	assert_string_equal(strchr(content("claims.csv"), '\n') + 1,
 	                    "2,f,\"it's \"\"so\"\", says who\",refuted,\"1,2\",\n");
-	/* JSON Lines have the same content; raw samples are not written as JSON Lines. */
+	/* The JSON Lines files have the same content. There is none for the samples. */
 	assert_string_equal(content("claims.jsonl"),
 	                    "{\"id\": 2, \"seed\": \"f\", \"quote\": \"it's \\\"so\\\", says who\","
 	                    " \"verdict\": \"refuted\", \"evidence\": \"1,2\", \"figure\": \"\"}\n");
@@ -224,14 +227,14 @@ static void a_file_that_fails_leaves_the_old_one_and_the_others(void **state)
 	(void)state;
 	assert_int_equal(csv_export(db, folder), 0);
 	execute("INSERT INTO claims VALUES (2,'f','q','refuted','e','')");
-	/* One of the files meets a full disk. */
+	/* Let writing one of the files fail as on a full disk. */
 	assert_int_equal(symlink("/dev/full", path_of("claims.csv.new")), 0);
 	assert_int_equal(unlink(path_of("summary.csv")), 0);
 	assert_int_equal(export_to(folder), -1);
 	assert_non_null(strstr(content("stderr"), "claims.csv.new: No space left on device"));
 	assert_string_equal(content("claims.csv"), "id,seed,quote,verdict,evidence,figure\n");
 	assert_int_equal(access(path_of("summary.csv"), F_OK), 0);
-	/* Nothing is left over to obstruct the next export. */
+	/* The failed export has removed its temporary files, so the next export succeeds. */
 	assert_int_equal(export_to(folder), 0);
 	assert_non_null(strstr(content("claims.csv"), "2,f,q,refuted,e,\n"));
 }

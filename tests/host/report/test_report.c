@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* report.html: text from a run is escaped, and the summary claims no more than the numbers do. */
+/*
+ * Tests report.html: text from a run is escaped, and the summary states all caveats of the numbers.
+ */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,10 +53,10 @@ static void what_is_no_text_is_replaced(void **state)
 	(void)state;
 	assert_string_equal(escaped("a\x1b[31mb\x7f"), "a\uFFFD[31mb\uFFFD");
 	assert_string_equal(escaped("\xff"), "\uFFFD");
-	assert_string_equal(escaped("\xc3"), "\uFFFD");           /* truncated */
-	assert_string_equal(escaped("\xc0\xbc"), "\uFFFD\uFFFD"); /* an overlong < */
+	assert_string_equal(escaped("\xc3"), "\uFFFD");           /* cut-off sequence */
+	assert_string_equal(escaped("\xc0\xbc"), "\uFFFD\uFFFD"); /* overlong form of '<' */
 	assert_string_equal(escaped("\xe0\x80\xbc"), "\uFFFD\uFFFD\uFFFD");
-	assert_string_equal(escaped("\xed\xa0\x80"), "\uFFFD\uFFFD\uFFFD"); /* a surrogate */
+	assert_string_equal(escaped("\xed\xa0\x80"), "\uFFFD\uFFFD\uFFFD"); /* UTF-16 surrogate */
 	assert_string_equal(escaped("\xf4\x90\x80\x80"), "\uFFFD\uFFFD\uFFFD\uFFFD");
 	assert_string_equal(escaped("\xc3<"), "\uFFFD&lt;");
 }
@@ -186,8 +188,8 @@ static void equal_counts_are_said_to_be(void **state)
 }
 
 /*
- * Cycles are preferred to instructions, and an order counts only if the low, nominal and high
- * parameters agree on it.
+ * The summary uses cycles rather than instructions. It states an order only if that is the same
+ * with the low, nominal and high parameters.
  */
 static void the_summary_compares_cycles(void **state)
 {
@@ -210,7 +212,10 @@ static void the_summary_compares_cycles(void **state)
 	assert_non_null(strstr(sentence[2], ": the order does not hold over that whole range."));
 }
 
-/* Returns the sentence about two builds whose ratio is 1.5 (1.4 to 1.6), with these flags. */
+/*
+ * Returns the summary's sentence about two builds whose ratio is 1.5 (1.4 to 1.6). `flags` are
+ * those of the median, `ratio_flags` those of the ratio.
+ */
 static const char *headline(const char *engine, const char *metric, const char *flags,
                             const char *ratio_flags)
 {
@@ -231,7 +236,7 @@ static const char *headline(const char *engine, const char *metric, const char *
 	return sentence[2];
 }
 
-/* The sentence says 95 % only of a 95 % interval, and loses no caveat of the numbers. */
+/* The sentence says "95 %" only of a 95 % interval, and names every caveat of the numbers. */
 static void the_summary_is_no_surer_than_the_numbers(void **state)
 {
 	(void)state;
@@ -255,7 +260,7 @@ static void the_summary_is_no_surer_than_the_numbers(void **state)
 	assert_null(strstr(headline("bochs", "instructions", "", "range"), "95 %"));
 }
 
-/* A cell's ratio has the marks of its own number and of the smallest one. */
+/* A cell of the heat map has the marks of its number and of the smallest number in the row. */
 static void cells_of_the_heat_map_have_marks(void **state)
 {
 	char text[1000] = "";
@@ -283,7 +288,7 @@ static void cells_of_the_heat_map_have_marks(void **state)
 	remove_tree("data");
 }
 
-/* Numbers are formatted with marks, and their flags in words. */
+/* A number is printed with a mark per caveat, and number_caveats() names the caveats in words. */
 static void numbers_have_their_marks(void **state)
 {
 	struct number number = { .value = 1234.5, .low = 1200, .high = 1300, .flags = "few,net,unstable" };
@@ -329,8 +334,8 @@ static char *report_text(void)
 }
 
 /*
- * Puts text that would run as script if it were not escaped into every column that can hold foreign
- * text.
+ * Puts text that would run as a script if it were not escaped into every column whose text may come
+ * from a guest or a file.
  */
 static void a_hostile_run_is_only_text(void **state)
 {
@@ -363,7 +368,7 @@ static void a_hostile_run_is_only_text(void **state)
 #undef HOSTILE
 }
 
-/* The page loads nothing from elsewhere. */
+/* Checks the report of a run without results, also that the page loads nothing from elsewhere. */
 static void an_empty_run_has_a_report(void **state)
 {
 	char *text;
@@ -395,7 +400,8 @@ static void a_script_s_head_is_read(void **state)
 	assert_string_equal(text, "Lower is better.");
 	assert_true(plots_script_line(path_of("a.gp"), "needs", text, sizeof text));
 	assert_string_equal(text, "a b");
-	assert_false(plots_script_line(path_of("a.gp"), "cycles", text, sizeof text)); /* below the header */
+	/* Not in the header. */
+	assert_false(plots_script_line(path_of("a.gp"), "cycles", text, sizeof text));
 	assert_false(plots_script_line(path_of("none.gp"), "", text, sizeof text));
 	assert_string_equal(text, "");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables on the terminal: what a cell shows, what is left out, and the limit on the width. */
+/* Tests the tables on the terminal: the contents of cells, omitted columns, and the width limit. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +19,7 @@
 
 static char text[16384];
 
-/* Adds a row to the summary; `numbers` are its median, interval and flags. */
+/* Adds a row to the summary; `numbers` are the SQL values of its median, interval and flags. */
 static void measured(const char *engine, const char *strategy, const char *benchmark, const char *metric,
                      const char *numbers)
 {
@@ -33,7 +33,7 @@ static void measured(const char *engine, const char *strategy, const char *bench
 	execute(sql);
 }
 
-/* Returns the output when it is not a terminal. */
+/* Returns the tables as printed to a file. */
 static const char *printed(void)
 {
 	char *memory = NULL;
@@ -49,7 +49,8 @@ static const char *printed(void)
 }
 
 /*
- * Returns the output on a terminal with `columns` columns. Keep it short: the pty buffers one page.
+ * Returns the tables as printed to a terminal of this width. They must be shorter than the buffer
+ * of a pty, about 4096 bytes.
  */
 static const char *shown(unsigned short columns)
 {
@@ -74,7 +75,7 @@ static const char *shown(unsigned short columns)
 	return text;
 }
 
-/* Returns the length of the longest line in bytes; the output here is ASCII without colours. */
+/* Returns the length of the longest line in bytes. The text must be ASCII without colours. */
 static size_t longest(const char *lines)
 {
 	size_t most = 0;
@@ -97,10 +98,10 @@ static void cells_say_all(void **state)
 	printed();
 	assert_non_null(strstr(text, "bochs  medians; instructions on Bochs"));
 	assert_non_null(strstr(text, " 1,234,567  999.5 [900 .. 1,000]?^\n"));
-	assert_null(strstr(text, "4,242")); /* other metrics give way to the main one */
+	assert_null(strstr(text, "4,242")); /* the row's other metrics are left out */
 	assert_non_null(strstr(text, "memory.per_task stack_bytes (count)"));
 	assert_non_null(strstr(text, " -1,000!"));
-	assert_non_null(strstr(text, " -\n")); /* not measured for window */
+	assert_non_null(strstr(text, " -\n")); /* no value for the preset window */
 	assert_null(strchr(text, '\033'));
 }
 
@@ -156,10 +157,13 @@ static void claims_are_wrapped(void **state)
 	printed();
 	assert_non_null(strstr(text, "   7  refuted       a long sentence"));
 	assert_in_range(longest(text), 60, 110);
-	assert_non_null(strstr(text, "\n                    ")); /* aligned with the first line */
+	assert_non_null(strstr(text, "\n                    ")); /* aligned with the line above */
 }
 
-/* A narrow terminal first loses the intervals, then gets several tables; no value is lost. */
+/*
+ * If the terminal is too narrow, the intervals are left out; if that is not enough, the columns are
+ * split into several tables. All values remain.
+ */
 static void width_is_kept(void **state)
 {
 	static const char *const strategies[] = { "heap", "window", "random", "best" };
@@ -182,7 +186,7 @@ static void width_is_kept(void **state)
 	assert_int_equal(tables, 2);
 	for (unsigned i = 0; i < 4; i++)
 		assert_non_null(strstr(text, strategies[i]));
-	*strstr(text, "[..]") = '\0'; /* the legend is not wrapped */
+	*strstr(text, "[..]") = '\0'; /* cuts off the legend, which is not wrapped */
 	assert_true(longest(strchr(text, '\n') + 1) <= 44);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line, and the plan made from it. */
+/* Tests the parsing of the command line, and the plan made from it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

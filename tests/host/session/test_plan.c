@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The launches of a run: those asked for, and those that the claims of a source tree need. */
+/* Tests the launches of a run: those of the command line, and those that the claims need. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,7 +24,7 @@ static char tree[] = "/tmp/test-plan-XXXXXX";
 static char repository[PATH_MAX];
 static char why[OPTIONS_WHY_MAX];
 
-/* Makes `path` the source tree by overwriting the buffer that path_root() returns. */
+/* Makes `path` the harness's source tree, by overwriting the buffer that path_root() returns. */
 static void use_tree(const char *path)
 {
 	snprintf((char *)path_root(), PATH_MAX, "%s", path);
@@ -42,7 +42,7 @@ static void write_file(const char *name, const char *text)
 	fclose(out);
 }
 
-/* Writes the tree's claims 01 and 02 with these lines in their headers. */
+/* Writes the claims 01 and 02 of the test's tree; `first` and `second` end their headers. */
 static void write_claims(const char *first, const char *second)
 {
 	const char *const lines[] = { first, second };
@@ -102,7 +102,7 @@ static int remove_tree(void **state)
 	return 0;
 }
 
-/* Makes a tree with two claims, whose `make` offers a preset and two other builds. */
+/* Makes a tree with two claims, in which `make list-strategies` prints a preset and two builds. */
 static int begin(void **state)
 {
 	(void)state;
@@ -115,7 +115,10 @@ static int begin(void **state)
 	return 0;
 }
 
-/* Returns a command line's launches on KVM and Bochs, one per line; "+" marks supporting ones. */
+/*
+ * Returns the launches on Bochs that a command line leads to, one per line; those for claims only
+ * begin with "+". Checks that the launches on KVM have none of these. NULL if the plan fails.
+ */
 #define PLAN(...) plan_of((const char *const[]){ "run-bench.sh", __VA_ARGS__, NULL })
 
 static const char *plan_of(const char *const words[])
@@ -146,7 +149,7 @@ static const char *plan_of(const char *const words[])
 		else
 			assert_true(asked);
 		assert_true(asked || (job->round == 1 && job->seed == options.seed));
-		if (strncmp(job->bench, "pitfall.", 8) == 0) /* alone: without large programs */
+		if (strncmp(job->bench, "pitfall.", 8) == 0) /* `boots`: no large programs */
 			assert_true(job->module_limit > 0 && !asked);
 		else if (asked)
 			assert_true((job->module_limit > 0) == job->linux_programs);
@@ -163,12 +166,12 @@ static void a_run_of_everything_has_the_claims_launches(void **state)
 {
 	(void)state;
 	/*
-	 * A strategy that runs anyway needs no more than the launches marked `alone`; the other
-	 * needs of a strategy share one launch.
+	 * The items of `boots` get a launch each. The items of `needs` of one strategy share a
+	 * launch, or get none if the strategy runs anyway.
 	 */
 	assert_string_equal(PLAN("--seed", "9"), "heap *\nwindow *\nrandom *\n+" MIX " irq.*,tlb.*\n" ALONE
 	                                         "+window pitfall.c\n+" MIX " pitfall.a\n");
-	/* Supporting launches are not repeated in each round. */
+	/* The launches for claims are not repeated in each round. */
 	assert_string_equal(PLAN("--rounds", "2"),
 	                    "heap *\nwindow *\nrandom *\nheap *\nwindow *\nrandom *\n+" MIX
 	                    " irq.*,tlb.*\n" ALONE "+window pitfall.c\n+" MIX " pitfall.a\n");
@@ -197,7 +200,7 @@ static void a_run_without_bochs_has_none(void **state)
 	assert_int_equal(plan_strategies(&plan, &options, why, sizeof why), 0);
 	assert_true(plan.supporting > 0);
 	plan_jobs(&plan, &options, engines, 2);
-	assert_int_equal(plan.supporting, 0); /* nor are their images read */
+	assert_int_equal(plan.supporting, 0); /* so the harness reads no images for them */
 	plan_free(&plan);
 }
 
@@ -215,16 +218,16 @@ static void programs_of_linux_have_boots_of_their_own(void **state)
 	write_file("build/host/about.txt", "# names\nexec.load\tx\nexec.real\tx\tlinux\nexec.roundtrip\tx\n"
 	                                   "exec.roundtrip.real\tx\tlinux\nirq.real.time\tx\n");
 	assert_string_equal(PLAN("--strategy", "heap"), "heap *\nheap linux exec.real,exec.roundtrip.real\n");
-	/* Boots with Linux programs follow the round's other boots. */
+	/* In each round, the boots with Linux programs come after the other boots. */
 	assert_string_equal(
 	        PLAN("--strategy", "heap,window", "--bench", "exec.real,exec.l*", "--rounds", "2"),
 	        "heap exec.l*\nwindow exec.l*\nheap linux exec.real\nwindow linux exec.real\n"
 	        "heap exec.l*\nwindow exec.l*\nheap linux exec.real\nwindow linux exec.real\n");
-	/* No boot without benchmarks, and each benchmark only once. */
+	/* A boot that would have no benchmarks is left out, and no benchmark is listed twice. */
 	assert_string_equal(PLAN("--strategy", "heap", "--bench", "*.real,exec.real"),
 	                    "heap linux exec.real,exec.roundtrip.real\n");
 	assert_string_equal(PLAN("--strategy", "heap", "--bench", "irq.*"), "heap irq.*\n");
-	/* An unknown benchmark is passed on; the kernel refuses it. */
+	/* An unknown benchmark is passed on to the kernel, which refuses it. */
 	assert_string_equal(PLAN("--strategy", "heap", "--bench", "no.such,exec.real"),
 	                    "heap no.such\nheap linux exec.real\n");
 	remove_about();
@@ -248,7 +251,7 @@ static void what_cannot_be_planned(void **state)
 	assert_non_null(strstr(why, "unknown strategy 'nothing'"));
 }
 
-/* With the project's own claims and Makefile. */
+/* Plans runs with the project's own claims and Makefile. */
 static void the_project(void **state)
 {
 	static const char *const alone[] = { "+window pitfall.shared_pml4\n", "+heap pitfall.shared_pml4\n",
@@ -272,7 +275,7 @@ static void the_project(void **state)
 		assert_non_null(strstr(lines, alone[i]));
 }
 
-/* Returns the boots of kvm-emulated, one per line. */
+/* Returns the boots of the engine kvm-emulated, one per line: variant, strategy, mode, round. */
 static const char *boots(const char *const *words)
 {
 	static char text[2000];
@@ -306,7 +309,7 @@ static void variants_boot_in_turn(void **state)
 	                                      "npt=1 window test 1\nnpt=1 window bench 1\n"
 	                                      "npt=0 heap test 1\nnpt=0 heap bench 1\n"
 	                                      "npt=0 window test 1\nnpt=0 window bench 1\n");
-	/* Self-tests boot in the first round only, and with --bench not at all. */
+	/* Self-tests boot in the first round only; with --bench they do not boot. */
 	assert_string_equal(
 	        BOOTS("--bench", "tlb.*", "--full"),
 	        "npt=1 heap bench 1\nnpt=1 window bench 1\nnpt=0 heap bench 1\nnpt=0 window bench 1\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The results database. */
+/* Tests the results database. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -57,7 +57,7 @@ static int remove_folder(void **state)
 	return rmdir(folder);
 }
 
-/* Returns the first column of the first row, as text in a static buffer. */
+/* Returns the first column of a query's first row as text, in a static buffer. */
 static const char *ask(sqlite3 *db, const char *sql)
 {
 	static char text[200];
@@ -160,7 +160,7 @@ static void others_can_read_what_is_committed(void **state)
 	assert_int_equal(store_close(store), 0);
 }
 
-/* To SQLite, a file that must not grow is a full disk. */
+/* The test limits the size of the database, which SQLite reports like a full disk. */
 static void a_full_disk_is_reported_once_and_breaks_nothing(void **state)
 {
 	struct store *store = create();
@@ -185,7 +185,7 @@ static void a_full_disk_is_reported_once_and_breaks_nothing(void **state)
 	assert_int_equal(store_close(store), -1);
 }
 
-/* Does what --recover does with the database of a harness that was killed. */
+/* Does the same steps as --recover with the database of a killed harness. */
 static void a_database_is_opened_again_and_a_launch_taken_anew(void **state)
 {
 	struct store *store = create();
@@ -199,7 +199,7 @@ static void a_database_is_opened_again_and_a_launch_taken_anew(void **state)
 	store = store_open(path, why, sizeof why);
 	assert_non_null(store);
 
-	/* A rollback restores the samples. */
+	/* A rollback restores the samples that were cleared. */
 	assert_int_equal(store_launch_clear(store, id), 0);
 	assert_string_equal(ask(store_connection(store), "SELECT count(*) FROM samples"), "0");
 	assert_int_equal(store_rollback(store), 0);
