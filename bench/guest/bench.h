@@ -30,12 +30,12 @@ struct bench;
 struct benchmark {
 	const char *name;
 	const char *unit;           /* unit of the parameter, or NULL */
-	const char *const *units;   /* one unit for each parameter instead, or NULL */
+	const char *const *units;   /* a unit for each parameter, in place of `unit`; or NULL */
 	const uint64_t *parameters; /* list that ends with BENCH_LIST_END, or NULL */
 	unsigned few;               /* if not 0, the number of samples, whatever bench_plan says */
 	uint64_t large;             /* if not 0, parameters from this on take few samples */
 	bool experiment;            /* counts something itself: no stamps, warm-up or overhead */
-	bool counted;               /* has only Bochs's counts: no code can stamp the body's end */
+	bool counted;               /* only Bochs's counts, no time: no code can stamp the end */
 
 	/* Returns 0, or a negative error number to skip the row (bench_skip()). */
 	int (*setup)(struct bench *b);
@@ -69,7 +69,7 @@ struct bench {
 	bool counters;                      /* some samples read the performance counters */
 	bool counting;                      /* the current sample is one of these */
 	int pid;                            /* process ID of the program */
-	uint64_t evidence;                  /* what the program passed as SYS_bench_value 2 */
+	uint64_t evidence;                  /* for check(): the program's SYS_bench_value 2 */
 	struct {
 		const char *metric, *unit;
 		uint64_t value;
@@ -101,15 +101,15 @@ struct bench {
 /* Parameter lists. */
 #define BENCH_LIST_END UINT64_MAX
 extern const uint64_t bench_image_sizes[]; /* bytes: 4 KiB, 64 KiB, 1 MiB, 16 MiB */
-extern const uint64_t bench_powers_of_2[]; /* 1 … 1024 */
+extern const uint64_t bench_powers_of_2[]; /* 1, 2, 4, … 1024 */
 
 /* For setup(): sets the reason for skipping the row. Returns the value that setup() must return. */
 int bench_skip(struct bench *b, const char *reason);
 
-/* Adds a metric to the current sample. Ignored if it has BENCH_EXTRAS already. */
+/* Adds a metric to the current sample. Does nothing if the sample already has BENCH_EXTRAS. */
 void bench_metric(struct bench *b, const char *metric, uint64_t value, const char *unit);
 
-/* What the command line asks for: numbers of samples, and options. */
+/* Numbers of samples, and options, as the command line asks for them. */
 struct bench_plan {
 	unsigned samples, warmup, overhead;
 	bool quick;  /* samples=quick */
@@ -127,7 +127,7 @@ struct bench_step {
 	const char *flags;
 };
 
-/* Decides how long the row warms up, from b->warmup, b->samples and the command line. */
+/* Sets b->warmup and b->warmup_most, from b->warmup, b->samples and the command line. */
 void bench_plan_warmup(struct bench *b);
 
 /* Sets *step to sample `index` of the row, from 0. Returns false if the row has fewer samples. */

@@ -174,7 +174,7 @@ static bool run_in_kernel(struct bench *b)
 
 /*
  * Handles the interrupts that the previous row left pending. A hypervisor may deliver the interrupt
- * of a stopped timer only at its next entry into the guest, which follows a read of the APIC.
+ * of a stopped timer only at its next entry into the guest; a read of the APIC causes one.
  */
 static void drain_interrupts(void)
 {

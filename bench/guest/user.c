@@ -24,7 +24,7 @@ static struct bench *running;
 static unsigned taken;  /* number of samples started, of all kinds */
 static unsigned failed; /* number of samples whose check failed */
 
-/* The system calls of the program; counting_calls: during a sample with performance counters. */
+/* The program's system calls. counting_calls is for samples with performance counters. */
 static const struct bench_calls calls, counting_calls;
 
 void bench_irq_handler(void)

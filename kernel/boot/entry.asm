@@ -124,7 +124,7 @@ bits 64
 bits 32
 give_up:					; prints the message at ESI on COM1 and the screen
 	mov	edi, 0xb8000
-.next:	mov	ecx, 100000			; the most polls: COM1 may not exist
+.next:	mov	ecx, 100000			; at most this many polls: COM1 may not exist
 	mov	dx, COM1_LSR
 .wait:	in	al, dx
 	test	al, LSR_THR_EMPTY

@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 /*
- * As SYSCALL_ENTRY (cpu/entry.asm) leaves them on the stack, lowest address first. entry.asm gets
- * the offsets from boot/constants.c. The SYSCALL instruction overwrites RCX and R11 with the
+ * The words that SYSCALL_ENTRY (cpu/entry.asm) leaves on the stack, lowest address first. entry.asm
+ * gets the offsets from boot/constants.c. The SYSCALL instruction overwrites RCX and R11 with the
  * program's RIP and RFLAGS (SDM 2B, SYSCALL).
  */
 struct call_frame {

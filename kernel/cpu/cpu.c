@@ -27,7 +27,7 @@ void cpu_init(void)
 	write_dr7(DR7_NONE);
 	write_dr6(DR6_NONE);
 
-	write_msr(MSR_EFER, read_msr(MSR_EFER) | 1); /* SCE */
+	write_msr(MSR_EFER, read_msr(MSR_EFER) | 1); /* SCE: enables SYSCALL and SYSRET */
 	write_msr(MSR_STAR, (uint64_t)(SELECTOR_USER_DATA - 8) << 48 | (uint64_t)SELECTOR_KERNEL_CODE << 32);
 	write_msr(MSR_LSTAR, (uintptr_t)syscall_entry);
 	fpu_init();

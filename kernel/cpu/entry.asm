@@ -216,7 +216,7 @@ return_through_frame:
 	mov	rax, [rsp + CALL_NUMBER]
 %endif
 	cmp	rax, SYSCALL_COUNT
-	cmovae	rax, [no_such_call]	; a mispredicted branch would use an index out of range
+	cmovae	rax, [no_such_call]	; not a branch, which might be mispredicted
 	call	[syscall_table + rax * 8]
 %if %1
 	mov	rdi, rax
@@ -269,7 +269,7 @@ syscall_entry_traced:
 enter_user:
 	mov	rcx, rdi
 	mov	rsp, rsi
-	mov	r11d, 0x202		; IF
+	mov	r11d, 0x202		; RFLAGS: IF, and the bit that is always set
 	xor	eax, eax
 	xor	ebx, ebx
 	xor	edx, edx

@@ -13,7 +13,7 @@ void (*user_return_hook)(struct trap_frame *frame);
 static void (*user_handler)(struct trap_frame *);
 static bool (*page_fault)(uintptr_t address, uint64_t error);
 
-/* For tests and experiments, one task at a time. */
+/* Set by tests and experiments, of which only one runs at a time. */
 static bool (*probe)(struct trap_frame *);
 static uint64_t expected_vector;
 static uintptr_t expected_resume;

@@ -44,14 +44,15 @@ void exception_dump(const struct trap_frame *frame);
 
 /*
  * Sets the handler of exceptions in user mode, except NMI, #DF, #MC and the page faults that the
- * handler below resolves. When it returns, the program resumes with the registers in the frame.
+ * handler of page faults resolves. When the handler returns, the program resumes with the registers
+ * in the frame.
  */
 void exception_set_user_handler(void (*handler)(struct trap_frame *frame));
 
 /*
- * Sets the handler of page faults in user mode and in the kernel's accesses to user memory. Its
- * arguments are CR2 and the CPU's error code. It returns true if the instruction can be retried;
- * otherwise the fault is handled like other exceptions.
+ * Sets the handler of page faults in user mode and in the kernel's accesses to user memory. The
+ * arguments of the handler are CR2 and the CPU's error code. It returns true if the instruction can
+ * be retried; otherwise the fault is handled like other exceptions.
  */
 void exception_set_page_fault(bool (*function)(uintptr_t address, uint64_t error));
 

@@ -31,8 +31,8 @@ uint32_t fpu_xcr0(void)
 }
 
 /*
- * Returns the value of keeps_pointers. Some CPUs of AMD always restore the pointers; they report it
- * in CPUID 8000_0008H EBX[2] (XSaveErPtr, APM 3).
+ * Returns the value for keeps_pointers: true on CPUs of AMD and Hygon, unless CPUID 8000_0008H
+ * EBX[2] (XSaveErPtr, APM 3) says that they always restore the pointers.
  */
 static bool pointers_are_kept(void)
 {

@@ -39,7 +39,7 @@ void gate_set(unsigned vector, void (*handler)(void), unsigned ist, bool user);
 void gate_restore(unsigned vector);
 
 /*
- * Sets the handler of device interrupt `vector` (32 … 255). It runs with interrupts off and must
- * call lapic_eoi(). NULL restores the default, which only acknowledges the interrupt.
+ * Sets the handler of device interrupt `vector` (32 … 255). The handler runs with interrupts off
+ * and must call lapic_eoi(). NULL restores the default handler, which does nothing else.
  */
 void irq_set_handler(unsigned vector, void (*handler)(void));

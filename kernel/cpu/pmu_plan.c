@@ -38,7 +38,7 @@ static struct pmu_counter *add(struct pmu *pmu, uint32_t read, uint32_t select, 
 	return counter;
 }
 
-/* The data-TLB events of a core of Intel's: completed page walks and second-level hits. */
+/* The data-TLB events of an Intel core: completed page walks and second-level hits. */
 struct tlb_events {
 	uint32_t load_walk, load_hit, store_walk, store_hit;
 };

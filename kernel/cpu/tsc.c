@@ -9,10 +9,10 @@
 #define LEAF_TSC        0x15U
 #define LEAF_FREQUENCY  0x16U
 #define LEAF_HYPERVISOR 0x40000000U
-#define LEAF_TIMING     0x40000010U /* EAX: kHz of the TSC; QEMU, VMware */
+#define LEAF_TIMING     0x40000010U /* EAX: TSC frequency in kHz (QEMU, VMware) */
 #define LEAF_EXTENDED   0x80000000U
 #define LEAF_AMD_MORE   0x80000021U
-#define LFENCE_ALWAYS   (1U << 2) /* in its EAX: LFENCE always serializes */
+#define LFENCE_ALWAYS   (1U << 2) /* in EAX of LEAF_AMD_MORE: LFENCE always serializes */
 
 #define MSR_DE_CFG      0xc0011029U
 #define DE_CFG_LFENCE   (1UL << 1)

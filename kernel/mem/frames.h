@@ -32,8 +32,8 @@ size_t memory_ranges_prepare(struct memory_range *ranges, size_t count, size_t r
                              const struct memory_range *reserved, size_t reserved_count);
 
 /*
- * Starts the allocator with the frames of `ranges` (prepared as above). The array `links` must have
- * one entry for every frame below the end of the last range.
+ * Starts the allocator with the frames of `ranges`, which memory_ranges_prepare() has prepared. The
+ * array `links` must have one entry for every frame below the end of the last range.
  */
 void frames_init(const struct memory_range *ranges, size_t count, uint32_t *links);
 
@@ -66,7 +66,8 @@ size_t frames_alloc(uint64_t *words, size_t count, uint64_t flags);
 uint64_t frame_alloc_zeroed(void);
 
 /*
- * Removes one owner from a frame. Without owners the frame is free. Panics if it is not allocated.
+ * Removes one owner from a frame, and frees the frame if that was the last one. Panics if the frame
+ * is not allocated.
  */
 void frame_free(uint64_t frame);
 
@@ -85,7 +86,9 @@ bool frame_share(uint64_t frame);
 /* Returns true if an allocated frame has more than one owner. */
 bool frame_is_shared(uint64_t frame);
 
-/* Return the number of free frames, and of all that the allocator has. */
+/*
+ * frames_free() returns the number of free frames, frames_total() that of free and allocated ones.
+ */
 size_t frames_free(void);
 size_t frames_total(void);
 

@@ -94,16 +94,16 @@ static inline void tlb_flush_unloaded(const struct root *root)
 }
 
 /*
- * A batch has the frames of pages that are being unmapped from one space's user half. At its end,
- * each frame loses one owner. It collects at most TLB_SHARED_MAX frames with several owners before
- * it flushes.
+ * A batch collects the frames of pages that are being unmapped from one space's user half. At its
+ * end, each frame loses one owner. A batch with TLB_SHARED_MAX frames that have several owners
+ * flushes and frees them before it takes another such frame.
  */
 #define TLB_SHARED_MAX 64
 _Static_assert(TLB_SHARED_MAX > TLB_PAGES_MAX, "so many pages are worth a flush of all of the space");
 struct tlb_batch {
 	const struct root *unloaded; /* the space's root if no CPU has loaded it, otherwise NULL */
 	uint32_t frames;             /* list of the frames with one owner */
-	uint32_t shared_count;       /* frames with several owners */
+	uint32_t shared_count;       /* number of frames with several owners */
 	uint64_t shared[TLB_SHARED_MAX];
 };
 

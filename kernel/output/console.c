@@ -13,7 +13,7 @@
 #define COM1_LSR      (COM1 + 5)
 #define LSR_DATA      0x01
 #define LSR_THR_EMPTY 0x20
-#define PATIENCE      100000 /* the most polls of COM1, which may not exist */
+#define PATIENCE      100000 /* at most this many polls of COM1, which may not exist */
 
 void console_init(void)
 {

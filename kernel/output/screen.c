@@ -116,7 +116,7 @@ void screen_put(char character)
 	} else if (character == '\t') {
 		column = (column | 7) + 1 < COLUMNS ? (column | 7) + 1 : COLUMNS - 1;
 	} else if ((uint8_t)character >= ' ' &&
-	           ((uint8_t)character & 0xc0) != 0x80) { /* first byte of a UTF-8 sequence */
+	           ((uint8_t)character & 0xc0) != 0x80) { /* no continuation byte of UTF-8 */
 		if (column == COLUMNS)
 			new_line();
 		cells[line * COLUMNS + column++] =

@@ -52,8 +52,8 @@ void sched_finish_switch(void)
 }
 
 /*
- * Switches the selectors that programs have loaded, which hardly any program does. Loading a
- * selector into FS also sets the FS base to 0.
+ * Switches the selectors that a program has loaded; few programs load any. Loading a selector into
+ * FS also sets the FS base to 0.
  */
 static __attribute__((noinline, cold)) void switch_selectors(struct task *from, struct task *to)
 {

@@ -38,7 +38,7 @@ struct task {
 	uint64_t return_work;         /* RETURN_* bits that stay set until the work is done */
 	uint64_t fs_base;             /* FS base in user mode, for thread-local storage */
 	uint64_t selectors;           /* read_selectors() while it does not run, 0 while it runs */
-	bool has_fpu;                 /* it has used the FPU, so switches save and restore that */
+	bool has_fpu;                 /* it has used the FPU: switches save and restore it */
 	bool starved;                 /* a page fault found no memory: starved_hook() is needed */
 };
 

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* As PUSH_CALLEE_SAVED (x86/registers.inc) leaves them on the stack, lowest address first. */
+/* The words that PUSH_CALLEE_SAVED (x86/registers.inc) pushes, lowest address first. */
 struct callee_saved {
 	uint64_t r15, r14, r13, r12, rbp, rbx;
 };

@@ -82,7 +82,7 @@
 
 #define CPU_AREA_BASE          0xffffffc000000000UL
 #define CPU_AREA_STRIDE        (64 * KIB)
-#define CPU_STACK_SIZE         PAGE_SIZE /* of each stack of a CPU, except the scratch stack */
+#define CPU_STACK_SIZE         PAGE_SIZE /* of each per-CPU stack except the scratch stack */
 #define SCRATCH_SIZE           (2 * PAGE_SIZE)
 #define MAX_CPUS               8
 #define CPU_AREA(cpu)          (CPU_AREA_BASE + (cpu)*CPU_AREA_STRIDE)
@@ -111,8 +111,8 @@
 #define KERNEL_BASE            (KERNEL_VMA + KERNEL_LMA)
 
 /*
- * The local APIC, in the address space of some benchmarks' programs (bench/guest/bench.h). No other
- * device is mapped in user space.
+ * User address of the local APIC for programs of benchmarks (`wants_lapic` in bench/guest/bench.h).
+ * User space maps no other device.
  */
 #define BENCH_USER_LAPIC       0x0000700000000000UL
 

@@ -45,7 +45,7 @@
 #define RFLAGS_USER     0x50dd5UL
 
 /*
- * Debug registers (SDM 3B 17.2). DR6 has the reasons of #DB; the CPU never clears it. DR7 enables
+ * Debug registers (SDM 3B 17.2). DR6 shows why #DB was raised; the CPU never clears it. DR7 enables
  * breakpoints.
  */
 #define DR6_NONE        0xffff0ff0UL

@@ -98,8 +98,8 @@ static void shuffle(uint64_t *state)
 }
 
 /*
- * Returns the number of wrong results of a search over all pages of the image: segments' pages not
- * found, and free pages found.
+ * Looks up all pages of the image. Returns the number of wrong results: pages of segments that are
+ * not found, and free pages that are found.
  */
 static uint64_t misses(struct address_space *space)
 {
@@ -116,7 +116,7 @@ static uint64_t misses(struct address_space *space)
 	return missed;
 }
 
-/* For the control: returns the number of wrong results over a list in the order of the file. */
+/* The control: returns misses() for a list of regions in the order of the file. */
 static uint64_t misses_unsorted(void)
 {
 	static struct region list[SEGMENTS];

@@ -112,8 +112,8 @@ static void same_frame(struct bench *b)
 }
 
 /*
- * Starts programs that exit, that are killed, that are not programs, or that find too little
- * memory. Counts wrong results, and frames that are lost in the end.
+ * Starts programs that exit, programs that are killed, files that are no programs, and programs
+ * while memory runs out. Counts wrong results, and frames that are lost in the end.
  */
 static void spawn_rounds(struct bench *b)
 {

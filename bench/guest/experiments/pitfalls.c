@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pitfalls of kernel stacks: IST slots, shared PML4s, CR3 in C, interrupts on the user stack. */
+/* Pitfalls of kernel stacks: IST slots, shared PML4s, and loads of CR3 in C. */
 #include "bench/guest/experiments/pitfalls.h"
 
 #include "cpu/apic.h"
@@ -68,7 +68,8 @@ static void second_handler(void)
 
 /*
  * Copies the stack, lets the second interrupt come, and restores the stack. Returns the number of
- * words that had changed. In a single asm statement, so that it keeps no values on the stack.
+ * words that had changed. A single asm statement, so that the compiler keeps none of its values on
+ * the stack.
  */
 static uint64_t watch_second_interrupt(void)
 {
@@ -291,9 +292,9 @@ static void switch_across(void *argument)
 }
 
 /*
- * Returns true if function() on the stack at `top` ends with #DF: after a CR3 load that does not
- * map the stack, the CPU cannot push the frame of the #PF either. #DF has an IST stack that is
- * always mapped.
+ * Returns true if function() on the stack below `top` (0: the current stack) ends with #DF. If a
+ * loaded CR3 does not map the stack, the CPU cannot push the frame of the #PF either, and raises
+ * #DF, whose IST stack is always mapped.
  */
 static bool dies(void (*function)(void *), uintptr_t top)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Experiments about the first environment of a kernel, as the design notes describe it: how large
- * kernel and stacks may be, how small a stack may be, and how the kernel moves.
+ * kernel and stacks may be, how small a stack may be, and whether the kernel can move.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
@@ -114,7 +114,7 @@ static void small_stack(struct bench *b)
 
 static const uint8_t load_and_return[] = {
 	0x0f, 0x22, 0xdf, /* mov cr3, rdi: the other CR3 */
-	0x0f, 0x22, 0xd8, /* mov cr3, rax */
+	0x0f, 0x22, 0xd8, /* mov cr3, rax: the old CR3 */
 	0xc3,             /* ret */
 };
 
@@ -137,8 +137,8 @@ static bool faults_under(uint64_t pml4)
 }
 
 /*
- * Counts the faults of the code, which the PML4 `own` maps at its old address, when it loads the
- * PML4 `moved`: a copy of `own` that maps the code also, or only, at another address.
+ * Makes the code load the PML4 `moved`, and counts its faults. The PML4 `own` maps the code at its
+ * old address; `moved` is a copy of it that maps the code at another address, or at both.
  */
 static void load_moved(struct bench *b, uint64_t own, uint64_t moved)
 {
@@ -172,7 +172,7 @@ static void moved_kernel(struct bench *b)
 	if (code != FRAME_NONE) {
 		memcpy(phys_to_virt(code), load_and_return, sizeof load_and_return);
 		paging_table(own, PRIVATE_PAGE, 0, NULL)[PT_INDEX(PRIVATE_PAGE)] =
-		        code | PTE_PRESENT; /* RX */
+		        code | PTE_PRESENT; /* not writable, executable */
 		load_moved(b, own, moved);
 	}
 	pitfall_unmap(own, PRIVATE_PAGE, &tables, code);

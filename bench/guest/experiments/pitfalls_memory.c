@@ -51,7 +51,7 @@ static uint64_t first_overlap(uint64_t (*place)(uint64_t pid), uint64_t limit)
  */
 static uint64_t first_outside(uint64_t (*place)(uint64_t pid))
 {
-	uint64_t low = 1, high = 1UL << 48; /* the user half has only 2^47 bytes */
+	uint64_t low = 1, high = 1UL << 48; /* enough: the user half has 2^47 bytes */
 
 	while (low < high) {
 		uint64_t middle = low + (high - low) / 2;
@@ -135,7 +135,10 @@ static void use_page(void)
 		outcome.unharmed++;
 }
 
-/* Uses the space and leaves it. With `free_first`, frees it before: the notes warn of that. */
+/*
+ * Loads the CR3 of the space, uses its page, and loads the old CR3. Frees the space afterwards or,
+ * with `free_first`, while its CR3 is loaded: the notes warn of that.
+ */
 static void leave_space(void *argument)
 {
 	const bool free_first = *(const bool *)argument;
@@ -201,7 +204,7 @@ static void teardown_order(struct bench *b)
 	bench_metric(b, "control_violations", control, "count");
 }
 
-/* heap.fuzz */
+/* heap.fuzz: random allocations, whose addresses and contents are checked. */
 #define OBJECTS 256
 
 static struct object {
@@ -257,7 +260,7 @@ static void heap_fuzz(struct bench *b)
 		uint64_t r = pitfall_random(&state);
 		struct object *o = &objects[r % OBJECTS];
 		/*
-		 * Each magnitude of sizes is equally frequent. Now and then a size must be refused.
+		 * Sizes of every magnitude are equally frequent. One in 64 is out of range.
 		 */
 		size_t size = (r >> 16 & (PAGE_SIZE - 1)) >> (r >> 8 & 7);
 

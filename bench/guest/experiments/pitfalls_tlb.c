@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pitfalls of the TLB: global pages at a per-task address, and PCIDs around a remapped window. */
+/* Pitfalls of the TLB: global pages at a per-task address, and PCIDs when a window is remapped. */
 #include "bench/guest/experiments/pitfalls.h"
 #include "cpu/cpu.h"
 #include "lib/errno.h"

@@ -21,7 +21,7 @@ static struct page {
 	uint64_t word; /* expected first word of the page */
 } oracle[PAGES];
 
-/* The control's mappings. */
+/* The mappings that exist in the control. */
 static struct mapping {
 	size_t first, pages;
 } whole[PAGES];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * user.stack_overflow (bench/claims/39-*): a user stack overflows into the mapping below it, with a
- * guard page in between and without. bench/programs/overflow.c does it; this row counts its ends.
+ * user.stack_overflow (bench/claims/39-*): a user stack overflows into the mapping below it, with
+ * and without a guard page in between. bench/programs/overflow.c makes it overflow; this row counts
+ * how the runs of that program end.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "boot/boot.h"
@@ -12,7 +13,7 @@
 /* Bytes of stack that a call uses. None is larger than the guard page. */
 static const unsigned frames[] = { 8, 64, 128, 512, 1024, 2048, 4088, 4096 };
 #define FRAMES  (sizeof frames / sizeof *frames)
-#define BEYOND  8192 /* bytes with which a call can step over the guard page */
+#define BEYOND  8192 /* bytes of stack of a call that can step over the guard page */
 
 #define CORRUPT (1 << 8)
 
@@ -32,7 +33,7 @@ static int overflow(const char *kind, unsigned frame)
 	return status;
 }
 
-/* Numbers of runs with one kind of stack, over all frame sizes, by the way in which they end. */
+/* Numbers of runs that end in each way, over all frame sizes, with one kind of stack. */
 struct ends {
 	uint64_t faults, corruptions, others;
 };

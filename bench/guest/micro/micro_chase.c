@@ -26,7 +26,7 @@ static const uint64_t sizes[] = {
 	2 * MIB, 4 * MIB, 8 * MIB,  16 * MIB, 32 * MIB, 64 * MIB,  128 * MIB, MICRO_SIZE, BENCH_LIST_END,
 };
 
-/* Around the numbers of entries in the profiles' TLBs: 64 and 72, 1536, 2048, 3072. */
+/* Many counts are near the sizes of the profiles' TLBs: 64, 72, 1536, 2048, 3072 entries. */
 static const uint64_t page_counts[] = { 16,   32,   48,   56,   64,   72,   80,   96,
 	                                128,  256,  512,  1024, 1280, 1408, 1536, 1664,
 	                                1792, 2048, 2304, 2560, 3072, 3456, 4096, BENCH_LIST_END };

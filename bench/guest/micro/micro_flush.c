@@ -121,7 +121,7 @@ static void load_and_refill(struct bench *b)
 	}
 }
 
-/* Two address spaces with private pages at the same addresses, which the kernel does not share. */
+/* Two address spaces with private pages at the same addresses, from PRIVATE_PAGE on. */
 static struct address_space spaces[SPACES];
 static uint32_t frames[SPACES];
 static unsigned spaces_made;

@@ -13,9 +13,9 @@
 #include "mem/tlb.h"
 #include "process/process.h"
 
-#define UNROLLED    8 /* as in micro_rings.asm */
+#define UNROLLED    8 /* must be equal to that in micro_rings.asm */
 #define STACK_WORDS 64
-#define PUSHED_RIP  5 /* in words below the top of the stack */
+#define PUSHED_RIP  5 /* place of the RIP that INT pushes, in words below the top of its stack */
 
 /* Functions of micro_rings.asm, which describes them. */
 struct micro_end {

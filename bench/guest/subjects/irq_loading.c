@@ -57,7 +57,7 @@ static void wait_with_interrupts_on(uint64_t count)
 	interrupts_off();
 }
 
-/* irq.latency.loading */
+/* The code of irq.latency.loading. */
 
 #define RATIO_SHIFT 16
 #define RATIO_TICKS 20000U
@@ -171,7 +171,7 @@ BENCH(irq_latency_loading, "how long an interrupt waits if it arrives while an i
       .name = "irq.latency.loading", .unit = "bytes", .parameters = bench_image_sizes, .large = 16 * MIB,
       .setup = measure_load, .timed = ipi_before_load, .check = worst_latency);
 
-/* irq.off.max */
+/* The code of irq.off.max. */
 
 #define STORM_TRIAL    64U        /* number of interrupts in the trial of a period */
 #define STORM_PROGRESS 4U         /* iterations of a short loop that must fit between two of them */

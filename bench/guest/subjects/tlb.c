@@ -99,7 +99,9 @@ static void make_stale(struct bench *b)
 		*entries[i] = entry_for(b->phase, i);
 }
 
-/* For tlb.remap, which changes the entries itself: touches the pages, and selects other frames. */
+/*
+ * For tlb.remap, whose body changes the entries: touches the pages, and selects the other frames.
+ */
 static void touch_only(struct bench *b)
 {
 	touch_pages(b);
