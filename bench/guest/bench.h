@@ -67,9 +67,9 @@ struct bench {
 	unsigned samples, warmup, overhead; /* numbers of samples; bench_warm() may raise warmup */
 	unsigned warmup_most;               /* upper bound of warmup */
 	bool counters;                      /* some samples read the performance counters */
-	bool counting;                      /* the current sample is one of these */
+	bool counting;                      /* the current sample reads the performance counters */
 	int pid;                            /* process ID of the program */
-	uint64_t evidence;                  /* for check(): the program's SYS_bench_value 2 */
+	uint64_t evidence;                  /* the program's SYS_bench_value(2), for check() */
 	struct {
 		const char *metric, *unit;
 		uint64_t value;

@@ -3,7 +3,7 @@
 #include "bench/guest/bench.h"
 
 #define BLOCK       5  /* warm-up samples in a block; the medians of two blocks are compared */
-#define BLOCK_QUICK 3  /* the same with samples=quick */
+#define BLOCK_QUICK 3  /* warm-up samples in a block with samples=quick */
 #define BLOCKS_MAX  12 /* the most blocks in a warm-up */
 #define STABLE      50 /* medians may differ by one part in 50 */
 

@@ -129,10 +129,10 @@ static bool demo(void)
 		kprintf("cannot start %s: %s (error %d)\n", name, why_not(pid), -pid);
 		return false;
 	}
-	terminal_group = terminal_session = pid; /* Ctrl-C reaches it and its children */
+	terminal_group = terminal_session = pid; /* Ctrl-C reaches the program and its children */
 	while (process_wait(pid, &status, 0) != pid)
 		;
-	process_kill(-1, SIGKILL); /* the processes that it left */
+	process_kill(-1, SIGKILL); /* kill the processes that the program has left */
 	while (process_count() > 1)
 		task_yield();
 	loader_trim();

@@ -77,8 +77,8 @@ static uint64_t tsc_against_timer(uint32_t ticks)
 
 /*
  * Measures the ticks per second of the APIC timer and the TSC against channel 2 of the PIT. In a
- * machine without a PIT (QEMU's microvm,pit=off), the bit of the channel's output reads as set at
- * once, because no device decodes the port, or never changes.
+ * machine without a PIT (QEMU's microvm,pit=off), the bit of the channel's output either reads as
+ * set immediately, because no device decodes the port, or never changes.
  */
 static void calibrate(void)
 {

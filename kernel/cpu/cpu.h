@@ -34,9 +34,9 @@ struct cpu {
 	uint32_t id;
 	uint32_t stale_pcids; /* number of PCIDs that are stale on this CPU (mem/pcid.h) */
 	uint64_t fault_code;  /* error code of the last page fault (process/traps.c) */
-	int fault_error;      /* why that fault could not be handled: a negative error number */
+	int fault_error;      /* negative error number: why the last page fault was not resolved */
 	struct task *idle;
-	struct task *dead; /* a task that has ended, until the next one frees it; or NULL */
+	struct task *dead; /* an ended task that the next task must free, or NULL */
 	uint64_t gdt[7];
 	struct tss tss;
 };

@@ -110,9 +110,10 @@ exception_paranoid:
 	iretq
 
 ; #DB, #TS, #NP, #SS and #GP from user mode are ordinary exceptions. But single steps, breakpoints,
-; IRETQ and SYSRETQ also raise them in the kernel where RSP or the GS base is the user's, so their
-; gates use IST stacks of this CPU. If the exception concerns the program (exception_is_users), the
-; task's kernel stack is empty: the frame is copied to its top, and the exception handled there.
+; IRETQ and SYSRETQ also raise them in the kernel while RSP or the GS base is the user's. Therefore
+; their gates use IST stacks of this CPU. If the exception concerns the program
+; (exception_is_users), the task's kernel stack is empty: the frame is copied to the top of this
+; stack, and the exception is handled there.
 exception_careful:
 	PUSH_TRAP_FRAME
 	cld

@@ -58,7 +58,7 @@ void fpu_init(void)
 		__asm__ volatile("xsetbv" : : "c"(0), "a"(components), "d"(0));
 		xcr0_lost = fpu_xcr0() != components;
 	}
-	if (xcr0_lost) { /* hide XSAVE and AVX from programs too */
+	if (xcr0_lost) { /* hide XSAVE and AVX from programs */
 		with_xsave = false;
 		components = 0;
 		write_cr4(read_cr4() & ~CR4_OSXSAVE);

@@ -13,12 +13,12 @@
 #define IST_MC             5
 #define IST_DB             6
 #define IST_GP             7      /* #TS, #NP, #SS and #GP, which IRETQ and SYSRETQ can raise */
-#define IST_SPARE          IST_MC /* for experiments (gate_set_ist): #MC panics anyway */
+#define IST_SPARE          IST_MC /* experiments may use the slot of #MC, since #MC always panics */
 
 /* Interrupt vectors. */
 #define VECTOR_TIMER       0x40
 #define VECTOR_BENCH       0x50
-#define VECTOR_INNER       0x60 /* of a higher priority class than the two above */
+#define VECTOR_INNER       0x60 /* in a higher priority class than VECTOR_BENCH */
 #define VECTOR_MICRO       0x80 /* for INT instructions (gate_set) */
 #define VECTOR_MICRO_LEAVE 0x81
 #define VECTOR_SPURIOUS    0xff

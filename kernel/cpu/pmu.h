@@ -26,7 +26,7 @@ struct pmu_cpuid {
 struct pmu_counter {
 	uint32_t read;    /* ECX for RDPMC */
 	uint32_t select;  /* MSR that selects the event, or 0 for a fixed counter */
-	uint64_t event;   /* the value for that MSR */
+	uint64_t event;   /* the value to write to the MSR `select` */
 	uint32_t value;   /* MSR of the counter itself */
 	unsigned metrics; /* bit m is set if the counter is part of metric m */
 };

@@ -102,7 +102,7 @@ static void plan_intel(struct pmu *pmu, const struct pmu_cpuid *cpuid)
 		pmu->width = cpuid->intel_d >> 5 & 0xff;
 		add(pmu, INTEL_READ_FIXED | 0, 0, 0, INTEL_FIXED, BIT(PMU_INSTRUCTIONS));
 		add(pmu, INTEL_READ_FIXED | 1, 0, 0, INTEL_FIXED + 1, BIT(PMU_CYCLES));
-		pmu->fixed_control = 0x33; /* both count in user and kernel mode */
+		pmu->fixed_control = 0x33; /* counters 0 and 1 count in user and kernel mode */
 		pmu->global = 3UL << 32;
 	} else if (general >= 2 && !(cpuid->intel_b & 3)) {
 		add(pmu, 0, INTEL_SELECT, INTEL_RETIRED, INTEL_VALUE, BIT(PMU_INSTRUCTIONS));

@@ -48,7 +48,7 @@ bool tsc_make_lfence_serialize(void)
 	if (family == 0xf)
 		family += version >> 20 & 0xff;
 	if (family < 0x10 || family == 0x11)
-		return true; /* these have no MSR_DE_CFG, and their LFENCE always serializes */
+		return true; /* such families have no MSR_DE_CFG: LFENCE always serializes */
 	if (cpuid_read(LEAF_EXTENDED).a >= LEAF_AMD_MORE && cpuid_read(LEAF_AMD_MORE).a & LFENCE_ALWAYS)
 		return true;
 	/*

@@ -17,7 +17,7 @@ static struct {
 	uint32_t limit; /* frames below this number have a link */
 	size_t free;
 	size_t total;
-	size_t reserve; /* frames that allocations leave free: the larger of the next two */
+	size_t reserve; /* frames that allocations leave free: max(shortage, emergency) */
 	size_t shortage, emergency;
 } frames;
 

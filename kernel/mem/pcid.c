@@ -33,7 +33,7 @@ static unsigned take(void)
 	unsigned word = next / 64, pcid;
 	uint64_t free = ~taken[word] & ~0UL << next % 64;
 
-	for (unsigned i = 0; !free && i < WORDS; i++) { /* the other words, then this one again */
+	for (unsigned i = 0; !free && i < WORDS; i++) { /* try all words, from the next one on */
 		word = (word + 1) % WORDS;
 		free = ~taken[word];
 	}

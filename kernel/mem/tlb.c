@@ -6,7 +6,7 @@
 void tlb_flush_tables_here(uintptr_t address)
 {
 	if (!pcid_on)
-		invlpg(address); /* flushes the paging-structure caches too */
+		invlpg(address); /* also flushes the paging-structure caches */
 	else if (cpu_features.invpcid)
 		invpcid(INVPCID_ALL, 0, 0);
 	else { /* a change of PGE flushes everything (SDM 3A 4.10.4.1) */

@@ -9,7 +9,7 @@
  * after the flush.
  *
  * x86/flush.h has the instructions themselves. Benchmarks, experiments and the loading window use
- * them directly, because they are about a particular instruction on one CPU.
+ * these directly, because each of them needs a particular instruction on one CPU.
  */
 #pragma once
 
@@ -39,8 +39,8 @@ void tlb_flush_tables_here(uintptr_t address);
  * Flushes on this CPU, under the loaded CR3. When it returns, the frames and tables that the old
  * entries pointed to may be freed. The other flushes below call it, so two future features need
  * changes only here:
- *   several CPUs  ask the others to flush (those in the space's mask, or all of them for the kernel
- *                 half) and wait until they have;
+ *   several CPUs  ask the other CPUs to flush (for the user half only those that have loaded the
+ *                 space) and wait until they have done so;
  *   two PCIDs     if user mode has its own tables, make the root's other PCID stale
  *                 (pcid_make_stale()), so that its next load flushes.
  */

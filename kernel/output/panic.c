@@ -18,7 +18,7 @@ void panic(const char *format, ...)
 	va_list values;
 
 	interrupts_off();
-	if (again) /* the code below has panicked */
+	if (again) /* panic() itself has panicked */
 		machine_leave(EXIT_PANIC);
 	again = true;
 	kprintf("\nkernel panic: ");

@@ -7,5 +7,5 @@
 
 _Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* If not NULL, panic() calls it to print more, before it ends the machine. */
+/* If not NULL, panic() calls this to print more before the machine ends. */
 extern void (*panic_note)(void);

@@ -35,8 +35,8 @@ static uint64_t cmos_number(uint8_t reg)
 }
 
 /*
- * Returns the seconds since 1970 by the real-time clock, or 0 if there is none. The clock is taken
- * to show UTC, and its years to count from 2000.
+ * Returns the seconds since 1970 by the real-time clock, or 0 if there is none. Assumes that the
+ * clock is in UTC and counts its years from 2000.
  */
 static uint64_t read_cmos(void)
 {

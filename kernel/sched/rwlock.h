@@ -14,7 +14,7 @@
 
 struct rwlock {
 	int32_t readers;        /* number of readers that hold the lock */
-	uint32_t busy;          /* number of writers that hold it (0 or 1) plus waiters */
+	uint32_t busy;          /* number of writers that hold the lock (0 or 1) plus waiters */
 	uint32_t next, entered; /* tickets: of the next task to wait, and of the first waiter */
 	bool written;           /* a writer holds the lock */
 	struct wait_queue waiting;

@@ -29,16 +29,16 @@ enum task_state {
 
 struct task {
 	uint64_t rsp;     /* RSP in the kernel while the task does not run */
-	struct root root; /* the root of its address space (mem/root.h) */
+	struct root root; /* the root of the task's address space (mem/root.h) */
 	struct kstack stack;
 	enum task_state state;
 	struct task *next, *previous; /* links in the run queue or in `waiting` */
 	struct wait_queue *waiting;   /* the wait queue that a blocked task is in, or NULL */
-	struct deadline wake;         /* end of its wait, as a time of clock_now() */
+	struct deadline wake;         /* end of the task's wait, as a time of clock_now() */
 	uint64_t return_work;         /* RETURN_* bits that stay set until the work is done */
 	uint64_t fs_base;             /* FS base in user mode, for thread-local storage */
-	uint64_t selectors;           /* read_selectors() while it does not run, 0 while it runs */
-	bool has_fpu;                 /* it has used the FPU: switches save and restore it */
+	uint64_t selectors;           /* read_selectors() while the task does not run, else 0 */
+	bool has_fpu;                 /* has used the FPU, which switches save and restore */
 	bool starved;                 /* a page fault found no memory: starved_hook() is needed */
 };
 

@@ -6,7 +6,8 @@
  * An IST stack always starts at its top, so entering it a second time overwrites the first frame.
  * These rules prevent that:
  *   - system calls run on KSTACK_FIXED_TOP, device interrupts on IST1 (KSTACK_FIXED_IRQ_TOP),
- *     exceptions on IST2 (KSTACK_FIXED_FAULT_TOP), so each may interrupt the one before it;
+ *     exceptions on IST2 (KSTACK_FIXED_FAULT_TOP), so that a device interrupt may interrupt a
+ *     system call, and an exception may interrupt both;
  *   - interrupt and exception handlers keep interrupts off until IRETQ, so IST1 is never entered
  *     twice and no interrupt arrives during an exception handler;
  *   - exception handlers never touch user memory and never fault, so IST2 is never entered twice.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The instructions that invalidate translations, and the load of CR3. They affect only the CPU that
- * executes them. To flush, use mem/tlb.h; to load a root, use isolation_switch(). Code that is
- * about one of these instructions itself gets it by including mem/tlb.h, not this header.
+ * executes them. To flush, use mem/tlb.h; to load a root, use isolation_switch(). Code that must
+ * execute a particular one of these instructions includes mem/tlb.h, which includes this header.
  */
 #pragma once
 

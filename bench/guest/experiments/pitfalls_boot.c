@@ -39,7 +39,7 @@ static bool all_fit(uint64_t size, unsigned cpus, uint64_t stack)
 
 /*
  * Returns the size in bytes, a multiple of a page, of the largest kernel that meets no stack, or 0
- * if no page fits. Adds the sizes tried to *tries.
+ * if no page fits. Adds the number of sizes tried to *tries.
  */
 static uint64_t largest_kernel(unsigned cpus, uint64_t stack, uint64_t *tries)
 {
@@ -113,8 +113,8 @@ static void small_stack(struct bench *b)
 #define MOVED_PML4 (PRIVATE_PML4 + 1)
 
 static const uint8_t load_and_return[] = {
-	0x0f, 0x22, 0xdf, /* mov cr3, rdi: the other CR3 */
-	0x0f, 0x22, 0xd8, /* mov cr3, rax: the old CR3 */
+	0x0f, 0x22, 0xdf, /* mov cr3, rdi: loads the PML4 under test */
+	0x0f, 0x22, 0xd8, /* mov cr3, rax: loads the old CR3 */
 	0xc3,             /* ret */
 };
 

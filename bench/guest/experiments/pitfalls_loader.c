@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pitfall.window_irq: interrupts in the middle of a load. A segment claims that its data is at an
- * address that is not mapped, so the loader's copy faults at its first byte, with the window open.
- * The exception probe then records the state, sends an interrupt or starts a second load, and makes
- * the copy read the real data.
+ * pitfall.window_irq: interrupts in the middle of a load. The address that a segment gives for its
+ * data is not mapped, so the loader's copy faults at its first byte, with the window open. The
+ * exception probe then records the state, sends an interrupt or starts a second load, and makes the
+ * copy read the real data.
  */
 #include "bench/guest/experiments/pitfalls.h"
 #include "cpu/apic.h"
@@ -33,7 +33,7 @@ static struct load {
 	struct load_segment segment;
 	uint64_t data[WORDS];
 } loads[2];
-static uint64_t dump[WORDS]; /* a copy continues here when its window is no longer mapped */
+static uint64_t dump[WORDS]; /* a copy whose window has been unmapped continues to here */
 static uint8_t inner_stack[STACK_BYTES] __attribute__((aligned(16)));
 static struct spinlock *lock;
 
@@ -91,7 +91,7 @@ static void count_delivery(void)
 static void inner_main(void)
 {
 	run_load(INNER);
-	__asm__ volatile("int3"); /* swaps back to the code that ran before; never resumed again */
+	__asm__ volatile("int3"); /* swaps to the outer load's code; nothing resumes this again */
 	__builtin_unreachable();
 }
 

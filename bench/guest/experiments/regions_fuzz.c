@@ -183,8 +183,8 @@ struct outcome {
 };
 
 /*
- * Maps all pages and unmaps them, which makes all page tables and a region array of the largest
- * size, so that these do not count as leaks.
+ * Maps and unmaps all pages. This makes all page tables, and a region array of the largest size,
+ * before leaks are counted.
  */
 static int warm_up(void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Micro-kernels: each row measures one operation whose cost on some processor has been published,
- * so that the cycle model, or a host, can be compared with it (`make validate-model`,
- * docs/model.md). They run only if the command line names them.
+ * Micro-kernels: each row measures one operation whose cost on some processor has been published.
+ * `make validate-model` compares the cycle model, or a host, with these costs (docs/model.md). The
+ * rows run only if the command line names them.
  *
  * Each sample consists of many operations; the metric `operations` is their number. bench/validate/
  * computes a latency as the difference between two rows, or as the slope over a row's parameter, so

@@ -5,7 +5,7 @@
 %include "constants.inc"
 %include "x86/registers.inc"
 
-UNROLLED equ 8			; must be equal to that in micro_rings.c
+UNROLLED equ 8			; micro_rings.c defines the same number
 
 	global	micro_user_run, micro_leave, micro_sysret, micro_iret
 	global	micro_user_syscall, micro_user_syscall_end, micro_user_int, micro_user_int_end

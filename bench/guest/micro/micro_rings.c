@@ -13,9 +13,9 @@
 #include "mem/tlb.h"
 #include "process/process.h"
 
-#define UNROLLED    8 /* must be equal to that in micro_rings.asm */
+#define UNROLLED    8 /* micro_rings.asm defines the same number */
 #define STACK_WORDS 64
-#define PUSHED_RIP  5 /* place of the RIP that INT pushes, in words below the top of its stack */
+#define PUSHED_RIP  5 /* INT pushes RIP at this number of words below the top of the stack */
 
 /* Functions of micro_rings.asm, which describes them. */
 struct micro_end {

@@ -46,7 +46,7 @@ static int find_repeated_payload(struct bench *b)
 	return frames_free() > b->parameter / PAGE_SIZE * 9 / 8 + 64 ? 0 : -ENOMEM;
 }
 
-#define SEGMENT_GAP (2 * PAGE_SIZE) /* from the start of one small segment to that of the next */
+#define SEGMENT_GAP (2 * PAGE_SIZE) /* from start to start of neighbouring small segments */
 
 /* Plans b->parameter segments of one page each. Neighbours have different rights. */
 static int many_segments(struct bench *b)

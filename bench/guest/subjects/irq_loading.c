@@ -174,7 +174,7 @@ BENCH(irq_latency_loading, "how long an interrupt waits if it arrives while an i
 /* The code of irq.off.max. */
 
 #define STORM_TRIAL    64U        /* number of interrupts in the trial of a period */
-#define STORM_PROGRESS 4U         /* iterations of a short loop that must fit between two of them */
+#define STORM_PROGRESS 4U         /* iterations of a short loop that must fit into a period */
 #define STORM_SLOWEST  (1U << 24) /* the longest period to try, in ticks of the timer */
 
 /* The storm: timer interrupts that follow each other as fast as possible. */
@@ -182,7 +182,7 @@ static struct {
 	uint64_t last, longest, shortest; /* TSC in the last handler; ticks between two handlers */
 	uint64_t usual;                   /* the shortest while nothing is loaded */
 	uint64_t left;                    /* number of interrupts until the storm ends by itself */
-	uint32_t period;                  /* ticks of the timer from its restart to its interrupt */
+	uint32_t period;                  /* ticks from a restart of the timer to its interrupt */
 } storm;
 
 static void end_gap(void)

@@ -90,7 +90,7 @@ static void touch_pages(struct bench *b)
 		sum += *page(i);
 }
 
-/* Makes every page stale: the TLB has one of its frames, and its entry points to the other. */
+/* Makes every page stale: the TLB still has one frame, while the entry has the other. */
 static void make_stale(struct bench *b)
 {
 	touch_pages(b);
