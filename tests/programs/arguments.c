@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * arguments KIND: many and long arguments. The exit status is 0 if all is as in Linux, otherwise
- * the line of the failed check modulo 256. The children run this program again and check what has
- * arrived.
+ * usage: arguments KIND Tests many and long arguments of execve(). The child processes run this
+ * program again and check the arguments that have arrived. The exit status is 0 if all is as in
+ * Linux, otherwise the line of the failed check modulo 256.
  */
 #include "bench/programs/check.h"
 
@@ -10,8 +10,8 @@
 
 #define NAME        "arguments"
 #define SCRIPT      "/tmp/arguments-script"
-#define STRING_MAX  (128 * KIB)            /* including its NUL (MAX_ARG_STRLEN) */
-#define ALL_MAX     (USER_STACK_LIMIT / 4) /* all strings and pointers */
+#define STRING_MAX  (128 * KIB)            /* bytes of a string, with its NUL (MAX_ARG_STRLEN) */
+#define ALL_MAX     (USER_STACK_LIMIT / 4) /* bytes of all strings and pointers together */
 #define STRINGS_MAX 20000
 
 static const char *argv[STRINGS_MAX + 1], *envp[STRINGS_MAX + 1];
@@ -37,8 +37,10 @@ static void fill(char *to, char c, size_t n)
 		*to++ = c;
 }
 
-/* Makes `count` strings, list[from] and up; their numbers determine lengths and letters. Returns
- * the address after the last. */
+/*
+ * Makes the strings list[from] … list[from + count - 1] at `at`, and a NULL after them. The index
+ * of a string determines its length and its letter. Returns the address after the last string.
+ */
 static char *make_strings(const char **list, size_t from, size_t count, char *at)
 {
 	for (size_t i = from; i < from + count; i++) {
@@ -74,8 +76,10 @@ static long run(const char *name)
 	return status_of(pid) >> 8;
 }
 
-/* A child's command line: arguments arrived COUNT-OF-ARGV COUNT-OF-ENVP STRING…; the counts are
- * hexadecimal, with letters from `a` as digits. */
+/*
+ * The command line of a child is `arguments arrived ARGV-COUNT ENVP-COUNT STRING…`. A count is in
+ * hexadecimal with the digits `a` (0) to `p` (15).
+ */
 static size_t number_of(const char *letters)
 {
 	size_t n = 0;
@@ -102,7 +106,10 @@ static uint64_t entry_of(const uint64_t *vector, uint64_t type)
 	return vector[0] ? vector[1] : 0;
 }
 
-/* Checks the vector of a program that was started as `file_name` (man 3 getauxval). */
+/*
+ * Checks the auxiliary vector of a program that was started as `file_name` (man 3 getauxval).
+ * Returns 0, or the line of the failed check.
+ */
 static int vector_is_right(const uint64_t *vector, const char *file_name)
 {
 	const uint8_t *bytes = (const uint8_t *)entry_of(vector, AT_RANDOM);
@@ -133,7 +140,7 @@ static int arrived(int argc, char **list, const char *file_name)
 	line = vector_is_right(vector, file_name);
 	if (line)
 		return line;
-	fill(__builtin_alloca(100 * KIB), 'x', 100 * KIB); /* there is stack space below */
+	fill(__builtin_alloca(100 * KIB), 'x', 100 * KIB); /* there must be this much stack */
 	return 0;
 }
 
@@ -165,7 +172,7 @@ static int many(void)
 	return 0;
 }
 
-/* A script's interpreter and its argument precede the script's own; NAME is in neither count. */
+/* Starts a script whose interpreter is this program; script() then checks the arguments. */
 static int scripts(void)
 {
 	static const char line[] = "#!" NAME " script\n";
@@ -182,8 +189,10 @@ static int scripts(void)
 	return 0;
 }
 
-/* Runs as the interpreter: its name, its argument, the script's path, and the script's arguments
- * without the first. */
+/*
+ * Checks the arguments of this program as the interpreter of the script: the interpreter's name,
+ * its argument in the script, the script's path, and the script's arguments without argv[0].
+ */
 static int script(int argc, char **list)
 {
 	CHECK(equal(list[0], NAME) && equal(list[2], SCRIPT));
@@ -215,7 +224,7 @@ static int limits(void)
 	envp[1] = NULL;
 	argv[2] = "x";
 	CHECK(execve_error() == -E2BIG);
-	/* In total, somewhat less than 2 MiB must be accepted, and 2 MiB must not. */
+	/* Strings of somewhat less than ALL_MAX (2 MiB) in total are accepted, more are not. */
 	fill(text, 'y', ALL_MAX);
 	text[STRING_MAX - 1] = '\0';
 	for (size_t size = 0; size + STRING_MAX < room; size += STRING_MAX)
@@ -227,7 +236,7 @@ static int limits(void)
 	envp[count++] = text;
 	envp[count] = NULL;
 	CHECK(execve_error() == -E2BIG);
-	/* Pointers count too. */
+	/* The pointers count towards the limit too. */
 	for (count = 0; count < STRINGS_MAX; count++)
 		argv[count] = text + STRING_MAX - 100;
 	argv[count] = envp[0] = NULL;
@@ -242,7 +251,7 @@ static int refuses(void)
 
 	CHECK(call(SYS_munmap, (uintptr_t)page + 2 * PAGE_SIZE, PAGE_SIZE, 0) == 0);
 	fill(page, 'z', 2 * PAGE_SIZE);
-	/* A string, then an array, that extends into an unmapped page. */
+	/* First a string, then an array of pointers, extends into an unmapped page. */
 	for (size_t i = 0; i < 200; i++)
 		argv[i] = "argument";
 	argv[200] = page;
@@ -255,7 +264,7 @@ static int refuses(void)
 	CHECK(call(SYS_spawn, (uintptr_t)NAME, (uintptr_t)list, 0) == -EFAULT);
 	argv[200] = (const char *)KERNEL_BASE;
 	CHECK(execve_error() == -EFAULT);
-	*(volatile char *)(USER_TOP - 1) = 'z'; /* one of AT_RANDOM's bytes, which may be 0 */
+	*(volatile char *)(USER_TOP - 1) = 'z'; /* not 0: the string must not end here */
 	argv[200] = (const char *)(USER_TOP - 1);
 	CHECK(execve_error() == -EFAULT);
 	argv[200] = "last";
@@ -284,7 +293,7 @@ int main(int argc, char **list)
 		line = script(argc, list);
 	else if (equal(kind, "length"))
 		line = argc != 3 || length_of(list[2]) != STRING_MAX - 1;
-	else if (equal(kind, "exec") && argc > 2) /* nothing but the execve() */
+	else if (equal(kind, "exec") && argc > 2) /* only calls execve() */
 		line = (int)-call(SYS_execve, (uintptr_t)list[2], 0, 0);
 	else if (equal(kind, "nothing"))
 		line = 0;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * System calls with one bad argument each: each must return Linux's error, and nothing else may
- * happen. Nothing here is specific to this kernel, so the same program checks the table when it
- * runs on Linux.
+ * Tests system calls with bad arguments. Nothing here is specific to this kernel, so a run of this
+ * program on Linux checks its tables.
  *
- * calls all: the exit status is 0, or 1 after the rows that failed are printed.
- * calls random: children make random calls until they have made enough, exit or hang; the kernel
- * must survive.
+ * calls all: makes the calls of the tables, each with one bad argument, which must return Linux's
+ * error and have no other effect. The exit status is 0, or 1 after printing the rows that failed.
+ * calls random: lets child processes make random calls until they have made CALLS calls, exit or
+ * hang. The kernel must survive.
  */
 #include "sys/shm.h"
 #include "tests/programs/calls_files.h"
@@ -41,7 +41,10 @@ static void print_number(long value)
 	print(at);
 }
 
-/* Returns 1 if the row's call returns its error, with `address` in place of the bad argument. */
+/*
+ * Makes the row's call with `address` in place of the bad argument. Returns 1 if it returns the
+ * row's error; otherwise prints the call and returns 0.
+ */
 static int is_met(const struct row *row, uint64_t address)
 {
 	uint64_t a[6];
@@ -159,7 +162,7 @@ _Noreturn static void make_random_calls(void)
 			continue;
 		result = call6((long)number, random_argument(), random_argument(), random_argument(),
 		               random_argument(), random_argument(), random_argument());
-		if (number == SYS_shmget && result >= 0) /* the segment would remain */
+		if (number == SYS_shmget && result >= 0) /* else the segment would stay */
 			call(SYS_shmctl, (uint64_t)result, IPC_RMID, 0);
 	}
 	for (;;)
@@ -170,7 +173,7 @@ static int random_calls(void)
 {
 	int failed = open_files();
 
-	for (uint64_t fd = 0; fd < 3; fd++) /* keep off the console */
+	for (uint64_t fd = 0; fd < 3; fd++) /* so that no call uses the console */
 		call(SYS_close, fd, 0, 0);
 	for (uint64_t child = 1; child <= CHILDREN && !failed; child++) {
 		unsigned waited = 0;
@@ -193,8 +196,10 @@ static int random_calls(void)
 	return failed;
 }
 
-/* Extends a file beyond what memory can hold: that must fail, or make a hole that reads as
- * zeros. */
+/*
+ * Extends a file to sizes that memory cannot hold. Each call must fail, or make a hole that reads
+ * as zeros. Returns 0, or 1 if one does neither.
+ */
 static int large_file(void)
 {
 	for (unsigned bit = 30; bit < 63; bit++) {

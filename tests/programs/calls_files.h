@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bad calls on files, and the errors that they must return (calls.c). */
+/* Rows for calls.c: system calls on files with a bad argument, and the errors they must return. */
 #pragma once
 
 #include "tests/programs/calls_rows.h"

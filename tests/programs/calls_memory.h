@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bad calls on memory regions, and the errors that they must return (calls.c). */
+/* Rows for calls.c: system calls on memory with a bad argument, and the errors they must return. */
 #pragma once
 
 #include "tests/programs/calls_rows.h"

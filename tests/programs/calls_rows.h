@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* What the rows of bad calls (calls.c) are made of. */
+/* The row of a system call with a bad argument (calls.c), and the values that rows use. */
 #pragma once
 
 #include "bench/programs/user.h"
 
-/* Placeholders for an argument: every bad address, every one but 0, the process ID. */
+/*
+ * Placeholders for an argument. calls.c makes the call with every bad address in place of BAD, with
+ * every bad address except 0 in place of WRONG, and with its process ID in place of MYSELF.
+ */
 #define BAD    0xbad0000000000001UL
 #define WRONG  0xbad0000000000002UL
 #define MYSELF 0xbad0000000000003UL
 
-/* Descriptors as open_files() opens them. */
+/* The descriptors that open_files() opens, and one that is closed. */
 enum { READER = 3, WRITER, PLAIN, DIRECTORY, CLOSED = 40 };
 
 enum {

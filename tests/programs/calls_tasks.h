@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Bad calls on tasks (signals, time, children, identity), and the errors that they must return
- * (calls.c). */
+/*
+ * Rows for calls.c: system calls on tasks (signals, time, children, identity) with a bad argument,
+ * and the errors they must return.
+ */
 #pragma once
 
 #include "tests/programs/calls_rows.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * codes KIND: the signal, code and address that exceptions report to a program, as in Linux. The
- * exit status is 0 if all is right; NOT_HERE if the processor does not raise the exception at all;
+ * usage: codes KIND Tests the signal, code and address that a program gets for a CPU exception. The
+ * exit status is 0 if all is as in Linux, NOT_HERE if this CPU does not raise the exception at all,
  * otherwise the line of the failed check modulo 256.
  */
 #include "tests/programs/jobs.h"
 
-/* All of it is intended. */
+/* The functions below access bad addresses on purpose. */
 #pragma GCC diagnostic ignored "-Warray-bounds"
 
 #define NOT_HERE   77
@@ -17,7 +17,7 @@
 /* Indices of words in a handler's third argument (struct ucontext). */
 enum { UC_RAX = 18, UC_RSP = 20, UC_RIP, UC_RFLAGS, UC_ERROR = 24 };
 
-/* What the last exception reported, shared with the parent. */
+/* The report of the last exception. A child fills it in; the memory is shared with the parent. */
 static struct fault {
 	volatile int signal, code;
 	volatile uint64_t address, error;
@@ -32,8 +32,10 @@ static void tell(int signal, const int *info, void *context)
 	leave(0);
 }
 
-/* Lets a child raise an exception. Returns 1 if it reported this signal, code and address
- * (IN_PROGRAM: any of the program's). */
+/*
+ * Lets a child call function(argument), which raises an exception. Returns 1 if the child got this
+ * signal, code and address; the address IN_PROGRAM stands for any address in the program's image.
+ */
 static int raises(void (*function)(uint64_t), uint64_t argument, int signal, int code, uint64_t address)
 {
 	long pid;
@@ -70,7 +72,7 @@ static uint64_t map(size_t pages, int protection)
 	                       MAP_PRIVATE | MAP_ANONYMOUS, ~0UL, 0);
 }
 
-/* An access to a mapped page reports a missing right, whether or not the page was used before. */
+/* A bad access to a mapped page reports SEGV_ACCERR, whether or not the page was used before. */
 static int pages(void)
 {
 	const uint64_t page = map(4, PROT_READ | PROT_WRITE), read_only = map(1, PROT_READ);
@@ -92,7 +94,10 @@ static int pages(void)
 	return 0;
 }
 
-/* All addresses of the kernel look alike, mapped or not. Non-canonical addresses raise no #PF. */
+/*
+ * An access to an address of the kernel reports the same, whether it is mapped or not. A
+ * noncanonical address raises #GP, not #PF.
+ */
 static int kernel(void)
 {
 	static const uint64_t addresses[] = { USER_TOP,
@@ -137,7 +142,7 @@ static int alignment(void)
 	return fault->signal ? __LINE__ : NOT_HERE;
 }
 
-/* The operands of a division, the exception (x87 bit) that is unmasked, and the code to expect. */
+/* A division, the exception that is unmasked (a bit of the x87 control word), and the si_code. */
 struct division {
 	double above, below;
 	unsigned unmasked;
@@ -184,7 +189,7 @@ static int divides(void (*divide)(uint64_t))
 			continue;
 		if (i == 0 && !fault->signal)
 			return NOT_HERE;
-		if (divisions[i].unmasked != DENORMAL || fault->signal) /* QEMU does not report denormals */
+		if (divisions[i].unmasked != DENORMAL || fault->signal) /* QEMU raises none */
 			return __LINE__ + (int)i;
 	}
 	return 0;
@@ -224,7 +229,10 @@ static void clear_trap_flag(int signal, const int *info, void *context)
 	word[UC_RFLAGS] &= ~0x100UL;
 }
 
-/* SYSCALL directly after the POPF that sets TF: the call is made, and one trap follows it. */
+/*
+ * Single steps. In the last check, SYSCALL comes directly after the POPF that sets TF: the system
+ * call must be made, and one trap must follow it.
+ */
 static int steps(void)
 {
 	const long pid = self();
@@ -234,7 +242,7 @@ static int steps(void)
 	CHECK(raises(step, 0, SIGTRAP, TRAP_TRACE, IN_PROGRAM));
 	raises(int1, 0, SIGTRAP, TRAP_BRKPT, IN_PROGRAM);
 	CHECK(fault->signal == SIGILL ||
-	      (fault->signal == SIGTRAP && fault->code == TRAP_BRKPT)); /* not on QEMU */
+	      (fault->signal == SIGTRAP && fault->code == TRAP_BRKPT)); /* SIGILL on QEMU */
 	on(SIGTRAP, clear_trap_flag, 0);
 	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq; syscall\n"
 	                 "1:\tnop; nop; lea 1b(%%rip), %1"
@@ -250,7 +258,10 @@ static void nothing(int signal, const int *info, void *context)
 	(void)signal, (void)info, (void)context;
 }
 
-/* void raise_and_step(long pid, long signal): kill(), whose handler continues at call_by_rsp. */
+/*
+ * void raise_and_step(long pid, long signal): calls kill(pid, signal). The handler to_bad_rsp()
+ * continues at call_by_rsp, and from_bad_rsp() at back_by_rsp, which returns.
+ */
 __asm__("raise_and_step:\n\tmov $62, %eax\n\tsyscall\n\tjmp back_by_rsp\n"
         "call_by_rsp:\n\tsyscall\n\tnop\n\tnop\n"
         "back_by_rsp:\n\tret\n");
@@ -258,7 +269,9 @@ void raise_and_step(long pid, long signal);
 extern char call_by_rsp[], back_by_rsp[];
 static volatile uint64_t bad_rsp, good_rsp;
 
-/* Continues at a SYSCALL with TF set and a bad RSP, all loaded by the kernel's IRETQ. */
+/*
+ * A handler that returns to a SYSCALL, with TF set and a bad RSP. The kernel's IRETQ loads these.
+ */
 static void to_bad_rsp(int signal, const int *info, void *context)
 {
 	uint64_t *word = context;
@@ -282,7 +295,10 @@ static void from_bad_rsp(int signal, const int *info, void *context)
 	word[UC_RIP] = (uintptr_t)back_by_rsp;
 }
 
-/* RSP may have any value: a handler on a stack of its own returns to it, as in Linux. */
+/*
+ * A system call preserves RSP whatever its value is, also if it runs a signal handler (on an
+ * alternate stack). A handler may return to any RSP.
+ */
 static int stack_pointers(void)
 {
 	static const uint64_t values[] = { 0, KERNEL_BASE + 104, HOLE, 0x800000000000, ~0UL };

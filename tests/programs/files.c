@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * files KIND: files with several names, and mapped files that are truncated. The exit status is 0
- * if all is as in Linux, otherwise the line of the failed check modulo 256.
+ * usage: files KIND Tests files with several names, and mapped files that are truncated. The exit
+ * status is 0 if all is as in Linux, otherwise the line of the failed check modulo 256.
  */
 #include "bench/programs/check.h"
 
@@ -73,13 +73,14 @@ static int names(void)
 	      after.mode == before.mode);
 	CHECK(call(SYS_chmod, (uintptr_t)B, 0600, 0) == 0 && stat_of(A).mode == 0100600);
 	CHECK(call(SYS_write, (uint64_t)fd, (uintptr_t) " two", 4) == 4 && reads(B, "one two", 7));
-	/* Without its first name, the file still exists. */
+	/* The file still exists after its first name was removed. */
 	CHECK(one(SYS_unlink, A) == 0 && stat_of(A).number == 0 && stat_of(B).links == 1);
 	CHECK(reads(B, "one two", 7));
 	CHECK(two(SYS_link, B, A) == 0 && stat_of(A).number == before.number && stat_of(A).links == 2);
-	CHECK(two(SYS_rename, A, B) == 0 && stat_of(A).links == 2); /* the same file: no effect */
+	/* Two names of one file: no effect. */
+	CHECK(two(SYS_rename, A, B) == 0 && stat_of(A).links == 2);
 	CHECK(two(SYS_rename, A, C) == 0 && stat_of(A).number == 0 && stat_of(C).links == 2);
-	/* Another file takes over a name. */
+	/* rename() replaces a name of the file by another file. */
 	CHECK(call(SYS_close, (uint64_t)make(A, "three", 5), 0, 0) == 0);
 	CHECK(two(SYS_rename, A, C) == 0 && reads(C, "three", 5) && stat_of(B).links == 1);
 	CHECK(two(SYS_link, B, A) == 0 && one(SYS_unlink, B) == 0 && one(SYS_unlink, A) == 0);
@@ -117,7 +118,7 @@ static volatile char *map(uint64_t flags)
 	                              (uint64_t)file, 0);
 }
 
-/* Returns the signal that an access to a page raises, or 0. */
+/* Returns the signal that a read or write at `at` raises in a child, or 0. */
 static int access_page(volatile char *at, int write)
 {
 	long pid = fork();
@@ -132,7 +133,9 @@ static int access_page(volatile char *at, int write)
 	return status_of(pid) & 0x7f;
 }
 
-/* Checks the view of a child that mapped the file before it was truncated here. */
+/*
+ * A child maps the file before this process truncates it. Checks the pages that the child then has.
+ */
 static int in_another(void)
 {
 	int ends[2], back[2], status;
@@ -178,16 +181,16 @@ static int cut_one(uint64_t flags)
 	}
 	CHECK(call(SYS_ftruncate, (uint64_t)file, 2 * PAGE_SIZE + 50, 0) == 0);
 	CHECK(mapped[0] == '0' && mapped[PAGE_SIZE] == '1' && mapped[2 * PAGE_SIZE] == '2');
-	CHECK(!shared || mapped[2 * PAGE_SIZE + 100] == 0); /* the tail of the last page */
+	CHECK(!shared || mapped[2 * PAGE_SIZE + 100] == 0); /* past the end, in the last page */
 	for (size_t i = 0; i < PAGES; i++)
 		for (int write = 0; write < 2; write++)
 			CHECK(access_page(mapped + i * PAGE_SIZE, write) == (i < 3 ? 0 : SIGBUS));
-	/* The kernel does not read those pages either. */
+	/* The kernel cannot read the pages past the end either. */
 	CHECK(call(SYS_write, (uint64_t)file, (uintptr_t)mapped + 4 * PAGE_SIZE, 10) == -EFAULT);
 	CHECK(call(SYS_ftruncate, (uint64_t)file, PAGES * PAGE_SIZE, 0) == 0);
 	for (size_t i = 3; i < PAGES; i++)
 		CHECK(mapped[i * PAGE_SIZE] == 0 && mapped[i * PAGE_SIZE + 100] == 0);
-	CHECK(one(SYS_truncate, A) == 0); /* to nothing */
+	CHECK(one(SYS_truncate, A) == 0); /* to size 0 */
 	for (size_t i = 0; i < PAGES; i++)
 		CHECK(access_page(mapped + i * PAGE_SIZE, 0) == SIGBUS);
 	CHECK(call(SYS_munmap, (uintptr_t)mapped, PAGES * PAGE_SIZE, 0) == 0);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ioctls KIND: ioctl() on files of every kind and on the terminal. The exit status is 0 if all is
- * as in Linux, otherwise the line of the failed check modulo 256.
+ * usage: ioctls KIND
+ * Tests ioctl() on files of every kind and on the terminal. The exit status is 0 if all is as in
+ * Linux, otherwise the line of the failed check modulo 256.
  */
 #include "tests/programs/jobs.h"
 
@@ -42,7 +43,7 @@ static long open(const char *path, uint64_t flags)
 	return call(SYS_open, (uintptr_t)path, flags, 0600);
 }
 
-/* Descriptors of the terminal, both ends of a pipe, a file, a directory, and devices. */
+/* Descriptors of the terminal, the two ends of a pipe, a file, a directory, and devices. */
 static long fd[8];
 enum { TERMINAL, READER, WRITER, FILE, DIRECTORY, NOTHING, ZEROS, FILES };
 
@@ -76,7 +77,7 @@ static int every_file(void)
 		on = 1;
 	}
 	CHECK(ioctl(50, FIOCLEX, 0) == -EBADF && ioctl(50, FIONBIO, &on) == -EBADF);
-	/* O_NONBLOCK belongs to the open file, FD_CLOEXEC to the descriptor. */
+	/* O_NONBLOCK is shared by all descriptors of an open file; FD_CLOEXEC is not. */
 	on = (int)call(SYS_dup, (uint64_t)fd[READER], 0, 0);
 	CHECK(on >= 0 && ioctl(on, FIOCLEX, 0) == 0 && fcntl(fd[READER], GETFD, 0) == 0);
 	CHECK(ioctl(on, FIONBIO, &(int){ 1 }) == 0 && (fcntl(fd[READER], GETFL, 0) & NONBLOCK));
@@ -113,7 +114,7 @@ static int unread(void)
 	return 0;
 }
 
-/* Returns the number of bytes that are equal in both. */
+/* Returns the number of indices at which `a` and `b` have equal bytes. */
 static size_t same(const uint8_t *a, const uint8_t *b, size_t size)
 {
 	size_t n = 0;
@@ -135,7 +136,7 @@ static int devices(void)
 		CHECK(random_fd >= 0);
 		CHECK(call(SYS_read, (uint64_t)random_fd, (uintptr_t)one, sizeof one) == sizeof one);
 		CHECK(call(SYS_read, (uint64_t)random_fd, (uintptr_t)two, sizeof two) == sizeof two);
-		CHECK(same(one, two, sizeof one) < 200); /* 39 are expected */
+		CHECK(same(one, two, sizeof one) < 200); /* 39 equal bytes are expected */
 		CHECK(same(one, one + 5000, 5000) < 100 && same(one, one + 256, 5000) < 100);
 		CHECK(call(SYS_write, (uint64_t)random_fd, (uintptr_t)one, 100) == 100);
 		CHECK(call(SYS_read, (uint64_t)random_fd, KERNEL_BASE, 1) == -EFAULT);
@@ -147,7 +148,7 @@ static int devices(void)
 	return 0;
 }
 
-/* A background process that waits for SIGWINCH. */
+/* Stores in shared->value the number of SIGWINCH that a background process gets within 100 ms. */
 static void waits_in_the_background(void)
 {
 	on(SIGWINCH, note, 0);
@@ -167,7 +168,8 @@ static int window(void)
 	CHECK(ioctl(0, TIOCSPGRP, &own) == 0);
 	CHECK(ioctl(0, TIOCGSID, &session) == 0 && session == call(SYS_getsid, 0, 0, 0));
 	CHECK(ioctl(0, TIOCGWINSZ, got) == 0 && got[0] == 25 && got[1] == 80);
-	CHECK(ioctl(0, TIOCSWINSZ, (void *)before) == 0 && seen[SIGWINCH] == 0); /* unchanged */
+	/* The same size: no signal. */
+	CHECK(ioctl(0, TIOCSWINSZ, (void *)before) == 0 && seen[SIGWINCH] == 0);
 	shared->value = -1;
 	pid = child_that(waits_in_the_background);
 	while (!shared->count)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * jobs KIND: tasks that are stopped and continued. The exit status is 0 if all is as in Linux,
- * otherwise the line of the failed check modulo 256.
+ * usage: jobs KIND
+ * Tests stopping and continuing tasks, and the terminal's foreground group. The exit status is 0 if
+ * all is as in Linux, otherwise the line of the failed check modulo 256.
  */
 #include "tests/programs/jobs.h"
 
@@ -28,14 +29,16 @@ static int stops(void)
 		CHECK(status_with(pid, NO_HANG | UNTRACED | CONTINUED) == -2);
 		CHECK(send(pid, signals[i]) == 0);
 		CHECK(status_with(pid, UNTRACED) == STOPPED_BY(signals[i]));
-		CHECK(status_with(pid, NO_HANG | UNTRACED) == -2); /* reported only once */
+		/* A stop is reported once only. */
+		CHECK(status_with(pid, NO_HANG | UNTRACED) == -2);
 		CHECK(still());
 		CHECK(send(pid, SIGCONT) == 0);
 		CHECK(status_with(pid, CONTINUED) == 0xffff);
 		CHECK(status_with(pid, NO_HANG | CONTINUED) == -2);
 		CHECK(!still());
 		CHECK(send(pid, SIGSTOP) == 0 && status_with(pid, UNTRACED) == STOPPED_BY(SIGSTOP));
-		CHECK(send(pid, SIGUSR2) == 0 && still()); /* stays pending, and kills it later */
+		/* Pending until SIGCONT, then kills the child. */
+		CHECK(send(pid, SIGUSR2) == 0 && still());
 		CHECK(send(pid, SIGCONT) == 0 && status_with(pid, 0) == SIGUSR2);
 	}
 	pid = child_that(counts);
@@ -50,7 +53,7 @@ static void stops_in_orphaned_group(void)
 
 	if (pid == 0) {
 		on(SIGTSTP, 0, 0);
-		send(self(), SIGTSTP); /* no effect: the group is orphaned */
+		send(self(), SIGTSTP); /* no effect in an orphaned process group */
 		send(self(), SIGTTOU);
 		shared->value = 1;
 		send(self(), SIGSTOP);
@@ -111,7 +114,7 @@ static void clears(void)
 	send(self(), SIGCONT); /* discards the pending SIGTSTP */
 	block(1, signal_bit(SIGTSTP));
 	on(SIGCONT, note, 0);
-	send(self(), SIGTTIN); /* discards the pending SIGCONT, and stops */
+	send(self(), SIGTTIN); /* discards the pending SIGCONT and stops the task */
 	block(1, signal_bit(SIGCONT));
 	shared->value = 100 + seen[SIGCONT];
 	leave(0);
@@ -127,8 +130,8 @@ static int signals(void)
 	pid = child_that(clears);
 	CHECK(status_with(pid, UNTRACED) == STOPPED_BY(SIGTTIN));
 	CHECK(send(pid, SIGCONT) == 0 && status_with(pid, 0) == 0);
-	CHECK(shared->value == 101); /* the SIGCONT that continued it */
-	/* Notifications of the parent, which SA_NOCLDSTOP suppresses. */
+	CHECK(shared->value == 101); /* only the last SIGCONT, sent above, ran the handler */
+	/* A parent gets SIGCHLD when a child stops or continues, unless SA_NOCLDSTOP is set. */
 	on(SIGCHLD, note, 0);
 	pid = child_that(counts);
 	yield();
@@ -164,7 +167,7 @@ static void sleeps(void)
 	leave((after[0] - before[0]) * 1000000000 + after[1] - before[1] >= 60000000 ? 0 : 2);
 }
 
-/* A stopped sleep continues for the rest of its time. */
+/* A task that is stopped while it sleeps must sleep for the rest of its time after SIGCONT. */
 static int sleepers(void)
 {
 	int late = 0;
@@ -176,7 +179,10 @@ static int sleepers(void)
 		yield();
 		CHECK(send(pid, SIGSTOP) == 0);
 		status = status_with(pid, UNTRACED);
-		if (status == 0 && late++ < 100) /* the host is so busy that the sleep is over: try again */
+		/*
+		 * On a busy host the child may have slept and exited before the signal: try again.
+		 */
+		if (status == 0 && late++ < 100)
 			continue;
 		CHECK(status == STOPPED_BY(SIGSTOP));
 		pass(ms);
@@ -227,7 +233,7 @@ static void writes(void)
 	call(SYS_write, 1, (uintptr_t) "", 1);
 }
 
-/* Returns 1 if this signal stops the child, which is then killed. */
+/* Waits for the child and kills it. Returns 1 if it was stopped by this signal. */
 static int is_stopped_by(long pid, int signal)
 {
 	int status = status_with(pid, UNTRACED);
@@ -277,7 +283,10 @@ static void tells_what_it_got(void)
 	leave(seen[SIGUSR1]);
 }
 
-/* The first program leads a group and a session, and a signal to its group reaches nobody else. */
+/*
+ * The first program leads a process group and a session. A signal to its group must reach the
+ * members of the group, but not a child in another group.
+ */
 static int leads(void)
 {
 	long member, other;
@@ -294,7 +303,7 @@ static int leads(void)
 	while (shared->count < 2)
 		yield();
 	CHECK(send(-call(SYS_getpgrp, 0, 0, 0), SIGUSR1) == 0 && seen[SIGUSR1] == 1);
-	CHECK(send(0, SIGUSR1) == 0 && seen[SIGUSR1] == 2); /* before kill() returns */
+	CHECK(send(0, SIGUSR1) == 0 && seen[SIGUSR1] == 2); /* handled before kill() returns */
 	yield();
 	shared->value = 1;
 	CHECK(status_of(member) >> 8 > 0 && status_of(other) == 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Shared by programs that watch their children being stopped, terminated and signalled. */
+/* Functions for the programs that test how children are stopped, terminated and signalled. */
 #pragma once
 
 #include "bench/programs/check.h"
@@ -24,7 +24,7 @@ static volatile int seen[65], last_code, last_status;
 static struct {
 	volatile uint64_t count;
 	volatile long value;
-} * shared; /* with children */
+} * shared; /* memory shared with the children, made by share() */
 
 static inline void note(int signal, const int *info, void *context)
 {
@@ -57,7 +57,10 @@ static inline long self(void)
 	return call(SYS_getpid, 0, 0, 0);
 }
 
-/* status_of() with more options. Returns -1 for no such child, -2 if there is nothing to report. */
+/*
+ * Calls wait4() for a child with these options. Returns its wait status, -1 if there is no such
+ * child, or -2 if nothing is to report (NO_HANG).
+ */
 static inline int status_with(long pid, uint64_t options)
 {
 	int status = -1;
@@ -73,7 +76,10 @@ static inline void pass(unsigned ms)
 	call(SYS_nanosleep, (uintptr_t)time, 0, 0);
 }
 
-/* Starts a child in a group of its own, so that its parent can continue it. */
+/*
+ * Starts a child that calls the function in a process group of its own. The group is not orphaned,
+ * so its members can be stopped. Returns the child's process ID.
+ */
 static inline long child_that(void (*function)(void))
 {
 	long pid = fork();

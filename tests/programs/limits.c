@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* limits KIND: what one program can take from the others, and what it cannot. The exit status is 0,
- * or the line of the failed check modulo 256. */
+/*
+ * usage: limits KIND
+ * Tests the limits on what a program can take from the others: tasks, CPU time, memory. The exit
+ * status is 0, or the line of the failed check modulo 256.
+ */
 #include "tests/programs/jobs.h"
 
 #include "fs/file.h"
@@ -17,8 +20,10 @@ static uint64_t task_limit(void)
 	return limit[0] == limit[1] ? limit[0] : 0;
 }
 
-/* Starts up to `most` children that exit at once and are not waited for. Returns their number;
- * *error is the last fork()'s result. */
+/*
+ * Starts up to `most` children that exit at once, and waits for none of them. Returns their number;
+ * sets *error to the result of the last fork().
+ */
 static uint64_t make_zombies(uint64_t most, long *error)
 {
 	uint64_t count = 0;
@@ -33,7 +38,10 @@ static uint64_t make_zombies(uint64_t most, long *error)
 	return count;
 }
 
-/* A user who never waits for his children, with an armed timer: their number is limited. */
+/*
+ * Becomes another user and makes zombies, with a timer armed, until fork() fails. Returns 0 if that
+ * is at the limit of tasks per user, or the line of the failed check.
+ */
 static int fills_his_share(void)
 {
 	const uint64_t limit = task_limit(), timer[4] = { 1000, 0, 1000, 0 };
@@ -60,8 +68,10 @@ static int another_user(void)
 	return 0;
 }
 
-/* Runs fills_his_share() in a child, which reports its result through one pipe and lives until the
- * other is closed. */
+/*
+ * Runs fills_his_share() in a child. The child writes the result to the pipe `told` and lives until
+ * the pipe `stay` is closed. Meanwhile other users must be able to start tasks.
+ */
 static int tasks(void)
 {
 	int told[2], stay[2], status = -1;
@@ -81,7 +91,7 @@ static int tasks(void)
 	CHECK(call(SYS_read, (uint64_t)told[0], (uintptr_t)&status, sizeof status) == sizeof status);
 	if (status)
 		return status;
-	/* This user has reached the limit, but root and other users have not. */
+	/* USER has reached the limit, but root and other users have not. */
 	CHECK(make_zombies(3, &(long){ 0 }) == 3);
 	for (unsigned i = 0; i < 3; i++)
 		CHECK(call(SYS_wait4, ~0UL, (uintptr_t)&status, 0) > 0 && status == 0);
@@ -94,8 +104,10 @@ static int tasks(void)
 	return 0;
 }
 
-/* Starts a timer with an alarm for each tick, so that ticks occur, and so that a call with a
- * handler is interrupted. */
+/*
+ * Starts a timer that sends SIGALRM every millisecond and sets a handler, so that ticks occur and
+ * long system calls are interrupted. Returns 0, or the line of the failed check.
+ */
 static int start_alarms(void)
 {
 	const uint64_t timer[4] = { 0, 1000, 0, 1000 };
@@ -105,8 +117,10 @@ static int start_alarms(void)
 	return 0;
 }
 
-/* Maps WINDOW bytes of addresses to PIECE bytes of memory, so that large transfers need little
- * memory. Returns 0 on failure. */
+/*
+ * window() maps the same PIECE bytes of shared memory repeatedly, over WINDOW bytes of addresses,
+ * so that large transfers need little memory. It returns the address, or 0 on failure.
+ */
 #define PIECE  (2 * MIB)
 #define WINDOW (64 * MIB)
 
@@ -122,19 +136,21 @@ static uint64_t window(void)
 }
 
 #define VECTORS      64
-#define TRANSFER_MAX 0x7ffff000 /* MAX_RW_COUNT */
+#define TRANSFER_MAX 0x7ffff000 /* bytes, as Linux's MAX_RW_COUNT */
 struct vector {
 	uint64_t address, size;
 };
 
-/* All vectors name the window. Together they exceed the limit on one call. */
+/* Lets every vector name the whole window. Together they exceed TRANSFER_MAX. */
 static void fill(struct vector vectors[VECTORS], uint64_t address)
 {
 	for (unsigned i = 0; i < VECTORS; i++)
 		vectors[i] = (struct vector){ address, WINDOW };
 }
 
-/* A call that takes longer than a tick returns a partial count when an alarm comes. */
+/*
+ * Returns 1 if `done`, the result of a call for `whole` bytes, shows that a signal interrupted it.
+ */
 static int is_a_part(long done, long whole)
 {
 	return done > 0 && done < whole && done % 64 == 0;
@@ -165,7 +181,7 @@ static int randoms(void)
 	return 0;
 }
 
-/* Writes carriage returns, which are invisible on the console. */
+/* A long write to the terminal. It writes carriage returns, which are invisible on the console. */
 static int terminal(void)
 {
 	const uint64_t address = window();
@@ -177,8 +193,10 @@ static int terminal(void)
 	return 0;
 }
 
-/* Starts an endless child, sleeps three times long enough for other tasks to get the CPU, and kills
- * it. */
+/*
+ * Starts a child that calls the function, which does not return. Sleeps three times for 10 ms while
+ * the child runs, and kills it. Returns 0, or the line of the failed check.
+ */
 static int is_killed(void (*endless)(void))
 {
 	const uint64_t time[2] = { 0, 10000000 };
@@ -186,7 +204,7 @@ static int is_killed(void (*endless)(void))
 	int status;
 
 	if (pid == 0) {
-		yield(); /* no tick comes before the parent sleeps */
+		yield(); /* lets the parent sleep first, since no tick comes before */
 		endless();
 		leave(1);
 	}
@@ -206,7 +224,7 @@ static void reads_for_ever(void)
 	for (;;) {
 		call(SYS_lseek, file_fd, 0, 0);
 		if (call(SYS_readv, file_fd, (uintptr_t)file_vectors, VECTORS) != 1L << 30)
-			leave(2); /* only a fatal signal interrupts a read from a file */
+			leave(2); /* a read from a file must not be interrupted */
 	}
 }
 
@@ -219,7 +237,9 @@ static void writes_for_ever(void)
 	}
 }
 
-/* A sparse file is large, but needs no memory. */
+/*
+ * Reads and writes of a file that do not end by themselves. The file is sparse and needs no memory.
+ */
 static int files(void)
 {
 	const uint64_t address = window();
@@ -234,8 +254,10 @@ static int files(void)
 	return 0;
 }
 
-/* Two tasks read at one file position, with ticks in between. Each must get a contiguous piece of
- * the file. */
+/*
+ * Two tasks read with one open file, and so one file position, and are preempted in between. Each
+ * read() must return a contiguous piece of the file.
+ */
 #define READ_PAGES  64
 #define READ_SIZE   (READ_PAGES * PAGE_SIZE)
 #define READ_ROUNDS 24
@@ -247,7 +269,7 @@ static int reads_whole_pieces(void)
 	for (unsigned round = 0; round < READ_ROUNDS; round++) {
 		const long done = call(SYS_read, file_fd, (uintptr_t)file_bytes, READ_SIZE);
 
-		if (done != READ_SIZE) { /* at the end */
+		if (done != READ_SIZE) { /* end of the file */
 			call(SYS_lseek, file_fd, 0, 0);
 			continue;
 		}
@@ -277,10 +299,15 @@ static int positions(void)
 	return 0;
 }
 
-/* The kinds below run with this number of free frames (tests/kernel/limits.c). */
+/*
+ * The kinds below run with this number of free frames; tests/kernel/limits.c has the same number.
+ */
 #define FRAMES 2048
 
-/* Starts a child that becomes `user`, calls a function and then waits to be killed. */
+/*
+ * Starts a child that becomes `user` (0: stays root), calls the function and then waits to be
+ * killed. Returns its process ID.
+ */
 static long start(uint32_t user, void (*function)(void))
 {
 	const long pid = fork();
@@ -331,7 +358,7 @@ static void takes_less(void)
 	take(FRAMES / 5);
 }
 
-/* Fills an unlinked file, none of whose pages are mapped anywhere. */
+/* Takes all memory for an unlinked file. None of its pages are mapped. */
 static void takes_all_in_a_file(void)
 {
 	static char bytes[64 * KIB];
@@ -344,8 +371,10 @@ static void takes_all_in_a_file(void)
 		;
 }
 
-/* A program of root's that needs memory: half of the pages are touched by its own instructions,
- * half by the kernel. Exits with 0. */
+/*
+ * Maps `pages` pages, writes to every second page, and lets the kernel write to the others by
+ * read(). Then exits with 0.
+ */
 static void needs_memory(uint64_t pages)
 {
 	const long fd = call(SYS_open, (uintptr_t) "/dev/zero", 0, 0);
@@ -362,10 +391,10 @@ static void needs_memory(uint64_t pages)
 	leave(0);
 }
 
-/* Starts before memory runs out, and needs it when it is signalled. */
+/* Takes some memory, waits for a signal, and then needs much more. */
 static void needs_some(void)
 {
-	take(400); /* more than the hog that fills a file has of its own */
+	take(400); /* so that it has more pages than the hog that fills a file */
 	on(SIGUSR1, note, 0);
 	call(SYS_pause, 0, 0, 0);
 	needs_memory(1000);
@@ -376,7 +405,10 @@ static void needs_half(void)
 	needs_memory(FRAMES / 2 + FRAMES / 10);
 }
 
-/* The hog is killed, the other program is not. */
+/*
+ * Starts the hog as a user, and another program as root that then needs memory. Returns 0 if the
+ * kernel kills the hog and the other program completes, or the line of the failed check.
+ */
 static int loses(void (*hog)(void))
 {
 	const long other = start(0, needs_some), taker = start(USER, hog);
@@ -408,7 +440,7 @@ static int hog_has_a_file(void)
 	return loses(takes_all_in_a_file);
 }
 
-/* Root's task is larger, but not four times as large. */
+/* Root's task has more memory than the user's, but not four times as much: the user's is killed. */
 static int root_is_spared(void)
 {
 	const long roots = start(0, takes_a_quarter), users = start(USER, takes_less),
@@ -421,7 +453,7 @@ static int root_is_spared(void)
 	return 0;
 }
 
-/* All frames for files are in use. */
+/* Touches a page of shared memory, which counts as a file, when all frames for files are in use. */
 static void touches_shared(void)
 {
 	*(volatile char *)call6(SYS_mmap, 0, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* locks KIND: locks on files. The exit status is 0 if all is as in Linux, otherwise the line of the
- * failed check modulo 256. */
+/*
+ * usage: locks KIND Tests locks on files (fcntl, flock). The exit status is 0 if all is as in
+ * Linux, otherwise the line of the failed check modulo 256.
+ */
 #include "tests/programs/jobs.h"
 
 #define PATH  "/tmp/locks"
@@ -40,7 +42,10 @@ static long lock(int type, int64_t start, int64_t length)
 	return lock_with(file, SETLK, type, start, length);
 }
 
-/* Returns the conflicting lock, as another process sees it; its type is NONE if there is none. */
+/*
+ * Returns the lock that a child finds in conflict with this range and type, by the fcntl() command
+ * GETLK or OFD_GETLK. The type is NONE if there is no conflict.
+ */
 static struct lock in_the_way(int command, int type, int64_t start, int64_t length)
 {
 	static struct lock *seen_by_child;
@@ -89,7 +94,7 @@ static int ranges(void)
 	CHECK(seen_lock.type == WRITES && seen_lock.pid == self() && seen_lock.whence == 0 &&
 	      seen_lock.start == 0x40000000 && seen_lock.length == 1);
 	CHECK(lock(NONE, 0, 0) == 0 && !is_locked(WRITES, 0, 0));
-	/* One lock is split and merged again. */
+	/* A lock of another type splits a lock; the pieces are merged again. */
 	CHECK(lock(WRITES, 100, 100) == 0 && lock(READS, 140, 20) == 0);
 	CHECK(!is_locked(READS, 140, 20) && is_locked(READS, 139, 1) && is_locked(READS, 160, 1));
 	CHECK(lock(NONE, 120, 60) == 0 && !is_locked(WRITES, 120, 60) && is_locked(READS, 119, 1) &&
@@ -99,7 +104,10 @@ static int ranges(void)
 	CHECK(seen_lock.start == 100 && seen_lock.length == 100);
 	CHECK(lock(NONE, 150, 0) == 0 && in_the_way(GETLK, READS, 0, 0).length == 50);
 	CHECK(lock(NONE, 0, 0) == 0);
-	/* To the end of any file, relative to the file's position, and to its end. */
+	/*
+	 * Length 0 means to the end of the file; `start` may be relative to the position or the
+	 * end.
+	 */
 	CHECK(lock(WRITES, 5, 0) == 0 && in_the_way(GETLK, READS, 1L << 40, 1).length == 0 &&
 	      lock(NONE, 0, 0) == 0);
 	CHECK(call(SYS_write, (uint64_t)file, (uintptr_t) "0123456789", 10) == 10);
@@ -135,7 +143,7 @@ static int refused(void)
 	CHECK(call(SYS_flock, (uint64_t)file, 0, 0) == -EINVAL &&
 	      call(SYS_flock, (uint64_t)file, SH | EX, 0) == -EINVAL);
 	CHECK(call(SYS_flock, 50, SH, 0) == -EBADF);
-	/* The limit on the locks of one file. */
+	/* The number of locks of one file is limited. */
 	for (int64_t i = 0; i < 1100; i++) {
 		long result = lock(WRITES, i * 2, 1);
 
@@ -146,7 +154,7 @@ static int refused(void)
 	return 0;
 }
 
-/* A child tries to lock one byte. Returns 0, or its error. */
+/* Lets a child try to lock one byte. Returns 0, or the child's negative error number. */
 static int tries(int command, int type, int64_t at)
 {
 	long pid = fork();
@@ -163,7 +171,7 @@ static int owners(void)
 	CHECK(start() && lock(WRITES, 0, 10) == 0);
 	CHECK(tries(SETLK, WRITES, 0) == -EAGAIN && tries(SETLK, READS, 9) == -EAGAIN &&
 	      tries(SETLK, WRITES, 10) == 0);
-	/* Closing any descriptor of the file releases the locks. */
+	/* When a process closes any descriptor of a file, its locks on the file are released. */
 	again = open(PATH, 0);
 	CHECK(again >= 0 && close(again) == 0 && !is_locked(WRITES, 0, 0));
 	CHECK(lock(WRITES, 0, 10) == 0 && close(call(SYS_dup, (uint64_t)file, 0, 0)) == 0 &&
@@ -171,12 +179,12 @@ static int owners(void)
 	CHECK(lock(WRITES, 0, 10) == 0 && close(other) == 0 && is_locked(WRITES, 0, 0));
 	copy = call(SYS_dup, (uint64_t)file, 0, 0);
 	CHECK(call(SYS_dup2, 1, (uint64_t)copy, 0) == copy && !is_locked(WRITES, 0, 0));
-	/* A child does not inherit them, and releases its own when it exits. */
+	/* A child does not inherit locks. Its own locks are released when it exits. */
 	pid = fork();
 	if (pid == 0)
 		leave(lock(WRITES, 0, 10) == 0 ? 3 : 4);
 	CHECK(status_of(pid) == 3 << 8 && lock(WRITES, 0, 10) == 0 && lock(NONE, 0, 0) == 0);
-	/* Locks of an open file belong to all its descriptors, including a child's. */
+	/* An OFD lock belongs to the open file, with all its descriptors, including a child's. */
 	CHECK(lock_with(file, OFD_SETLK, WRITES, 0, 10) == 0 && tries(OFD_SETLK, WRITES, 5) == 0);
 	CHECK(tries(SETLK, READS, 5) == -EAGAIN && in_the_way(GETLK, READS, 5, 1).pid == -1);
 	copy = call(SYS_dup, (uint64_t)file, 0, 0);
@@ -194,7 +202,8 @@ static int whole_files(void)
 	second = open(PATH, 0);
 	CHECK(call(SYS_flock, (uint64_t)file, EX | NB, 0) == 0 &&
 	      call(SYS_flock, (uint64_t)second, SH | NB, 0) == -EAGAIN);
-	CHECK(lock(WRITES, 0, 0) == 0 && lock(NONE, 0, 0) == 0); /* the two kinds do not conflict */
+	/* Fcntl() does not conflict with flock(). */
+	CHECK(lock(WRITES, 0, 0) == 0 && lock(NONE, 0, 0) == 0);
 	CHECK(call(SYS_flock, (uint64_t)file, SH | NB, 0) == 0 &&
 	      call(SYS_flock, (uint64_t)second, SH | NB, 0) == 0);
 	CHECK(call(SYS_flock, (uint64_t)second, EX | NB, 0) == -EAGAIN &&
@@ -225,7 +234,7 @@ static int waits(void)
 	pass(20);
 	CHECK(status_with(pid, NO_HANG) == -2 && shared->value == 1);
 	CHECK(lock(NONE, 0, 0) == 0 && status_of(pid) == 0 && shared->value == 0);
-	/* A signal ends the wait. */
+	/* A signal with a handler ends the wait with -EINTR. */
 	CHECK(lock(WRITES, 0, 10) == 0);
 	shared->count = 0;
 	pid = child_that(waits_for_lock);
@@ -237,7 +246,7 @@ static int waits(void)
 	pass(20);
 	CHECK(send(pid, SIGKILL) == 0 && status_of(pid) == SIGKILL);
 	CHECK(lock(NONE, 0, 0) == 0);
-	/* Two that wait for each other: the one that would complete the cycle gets -EDEADLK. */
+	/* If two tasks would wait for each other, the second one gets -EDEADLK. */
 	CHECK(lock(WRITES, 0, 1) == 0);
 	pid = fork();
 	if (pid == 0) {

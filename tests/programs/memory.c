@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * memory KIND: what a program may expect of its memory. The exit status is 0, or the line of the
- * failed check.
+ * usage: memory KIND Tests a program's memory: mappings, the program break, the stack, fork(). The
+ * exit status is 0, or the line of the failed check.
  */
 #include "bench/programs/check.h"
 
@@ -20,7 +20,8 @@ static int maps(void)
 	const size_t page = PAGE_SIZE / 8;
 
 	CHECK((long)a > 0 && (uintptr_t)a % PAGE_SIZE == 0);
-	CHECK((uintptr_t)b + PAGE_SIZE == (uintptr_t)a); /* adjacent, allocated downwards */
+	/* Regions are placed downwards, without gaps. */
+	CHECK((uintptr_t)b + PAGE_SIZE == (uintptr_t)a);
 	for (size_t i = 0; i < 5; i++)
 		CHECK(a[i * page] == 0 && a[i * page + page - 1] == 0);
 	for (size_t i = 0; i < 5; i++)
@@ -35,7 +36,7 @@ static int maps(void)
 	return 0;
 }
 
-/* Returns 1 if SIGSEGV kills a child that touches this byte. */
+/* Returns 1 if SIGSEGV kills a child that reads or writes this byte. */
 static int child_dies_at(volatile char *at, int write)
 {
 	long pid = fork();
@@ -71,7 +72,7 @@ static int protects(void)
 	return 0;
 }
 
-/* Neither process sees what the other writes. */
+/* After fork(), neither process sees the writes of the other one. */
 static int forks(void)
 {
 	static volatile uint64_t data = 1, bss;
@@ -94,7 +95,7 @@ static int forks(void)
 	data = bss = stack = *mapped = 9;
 	CHECK(status_of(pid) == 0);
 	CHECK(data == 9 && bss == 9 && stack == 9 && *mapped == 9);
-	pid = fork(); /* now the kernel writes to a shared page */
+	pid = fork(); /* in the child, the kernel writes `status` to a page shared by fork() */
 	if (pid == 0) {
 		long grandchild = fork();
 
@@ -106,7 +107,7 @@ static int forks(void)
 	return 0;
 }
 
-/* All registers but RAX, RCX and R11 are the same in both, as after any call. */
+/* After fork(), parent and child must have all registers unchanged, except RAX, RCX and R11. */
 static int registers(void)
 {
 	long result, pid;
@@ -165,7 +166,7 @@ static int grows(void)
 	*low = 1;
 	for (volatile char *p = low; p < low + 500 * KIB; p += PAGE_SIZE)
 		*p = 1;
-	/* Copies by the kernel also make it grow. */
+	/* A write by the kernel also makes the stack grow. */
 	CHECK(call(SYS_wait4, ~0UL, (uintptr_t)low - 64 * KIB, 1) == -10);
 	CHECK(child_dies_at((volatile char *)(USER_STACK_TOP - USER_STACK_LIMIT) - 1, 0));
 	return 0;
@@ -199,7 +200,7 @@ static int refuses(void)
 	return 0;
 }
 
-/* Maps as many regions as allowed, until an error; then unmaps all of them. */
+/* Maps regions until there is an error, then unmaps all of them. */
 static int many(void)
 {
 	long last = 0;
@@ -213,7 +214,7 @@ static int many(void)
 	return 0;
 }
 
-/* Touches page after page until memory runs out; it never returns. */
+/* Touches page after page until memory runs out and the kernel kills the task. */
 static int takes_all(void)
 {
 	volatile char *memory = (volatile char *)map(0, GIB, RW, PRIVATE);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* offers KIND: calls that do only what programs written for Linux expect of them. The exit status
- * is 0 if they behave as on Linux, otherwise the line of the failed check modulo 256. */
+/*
+ * usage: offers KIND
+ * Tests system calls that this kernel offers only for Linux programs that expect them, such as
+ * scheduling policies. The exit status is 0 if they behave as on Linux, otherwise the line of the
+ * failed check modulo 256.
+ */
 #include "tests/programs/jobs.h"
 
 #define PATH "/tmp/offers"
@@ -37,8 +41,8 @@ static int priorities(void)
 	CHECK(set_priority(PROCESS, 0, -100) == 0 && priority(PROCESS, 0) == 40);
 	CHECK(set_priority(GROUP, 0, 3) == 0 && priority(GROUP, 0) == 17);
 	CHECK(set_priority(PROCESS, 1, 5) == -EPERM &&
-	      priority(PROCESS, 1) == 20); /* the kernel's own task */
-	pid = fork();                      /* inherits its priority */
+	      priority(PROCESS, 1) == 20); /* process 1 is the kernel's task */
+	pid = fork();                      /* the child inherits the priority */
 	if (pid == 0)
 		leave(priority(PROCESS, 0) == 17 && set_priority(PROCESS, 0, 7) == 0 &&
 		                      priority(GROUP, 0) == 17
@@ -120,7 +124,7 @@ static int files(void)
 	fd = call(SYS_open, (uintptr_t)PATH, 2, 0);
 	CHECK(call6(SYS_preadv, (uint64_t)fd, (uintptr_t)in, 2, 1, 0, 0) == 8 && c[0] == 0 && c[1] == 'a' &&
 	      c[7] == 'g');
-	CHECK(call(SYS_lseek, (uint64_t)fd, 0, 1) == 0); /* the file position has not changed */
+	CHECK(call(SYS_lseek, (uint64_t)fd, 0, 1) == 0); /* preadv() leaves the file position */
 	CHECK(call6(SYS_preadv, (uint64_t)fd, (uintptr_t)in, 2, ~0UL, 0, 0) == -EINVAL);
 	CHECK(call6(SYS_preadv, (uint64_t)fd, (uintptr_t)in, 1025, 0, 0, 0) == -EINVAL);
 	CHECK(call(SYS_statfs, (uintptr_t) "/tmp", (uintptr_t)statistics, 0) == 0 &&
@@ -133,7 +137,7 @@ static int files(void)
 	CHECK(call(SYS_syncfs, (uint64_t)fd, 0, 0) == 0 && call(SYS_unlink, (uintptr_t)PATH, 0, 0) == 0);
 	CHECK(call(SYS_pipe, (uintptr_t)ends, 0, 0) == 0);
 	CHECK(call6(SYS_preadv, (uint64_t)ends[0], (uintptr_t)in, 2, 0, 0, 0) == -ESPIPE);
-	/* close_range() */
+	/* close_range(): flag 4 (CLOSE_RANGE_CLOEXEC) only sets FD_CLOEXEC. */
 	CHECK(call(SYS_close_range, (uint64_t)ends[0], ~0U, 4) == 0 &&
 	      call(SYS_fcntl, (uint64_t)ends[1], 1, 0) == 1);
 	CHECK(call(SYS_close_range, (uint64_t)ends[1], (uint64_t)ends[1], 0) == 0);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * paths KIND: unusual file names, directories that change while they are read, pipes that are
- * nearly full, and futexes. The exit status is 0 if all is as in Linux, otherwise the line of the
- * failed check modulo 256.
+ * usage: paths KIND Tests unusual file names, directories that change while they are read, pipes
+ * that are nearly full, and futexes. The exit status is 0 if all is as in Linux, otherwise the line
+ * of the failed check modulo 256.
  */
 #include "bench/programs/check.h"
 
@@ -10,7 +10,7 @@
 #include "process/signal.h"
 
 #define TOP    "/tmp/paths"
-#define MANY   300 /* files in a directory */
+#define MANY   300 /* number of files in a directory */
 #define NS_1MS 1000000UL
 
 enum { CREATE = 0100, EXCLUSIVE = 0200, NO_FOLLOW = 0400000, NON_BLOCK = 04000, WRITE = 1, READ_WRITE = 2 };
@@ -62,11 +62,11 @@ static int names(void)
 	      one(SYS_rmdir, "/") == -EBUSY);
 	CHECK(one(SYS_unlink, "d/.") == -EISDIR && one(SYS_unlink, "f/") == -ENOTDIR);
 	CHECK(two(SYS_link, "f", "g/") == -ENOENT && two(SYS_symlink, "f", "d/.") == -EEXIST);
-	/* In a removed directory. */
+	/* Nothing can be created in a removed directory. */
 	CHECK(one(SYS_chdir, "d") == 0 && one(SYS_rmdir, "../d") == 0);
 	CHECK(opens("x", CREATE | WRITE) == -ENOENT && one(SYS_mkdir, "x") == -ENOENT);
 	CHECK(one(SYS_chdir, TOP) == 0);
-	/* Dangling links. */
+	/* Symbolic links whose target does not exist. */
 	CHECK(two(SYS_symlink, "new", "l") == 0 && two(SYS_symlink, "l", "k") == 0);
 	CHECK(opens("k", CREATE | EXCLUSIVE | WRITE) == -EEXIST &&
 	      opens("k", CREATE | NO_FOLLOW | WRITE) == -ELOOP);
@@ -74,7 +74,7 @@ static int names(void)
 	      opens("k", WRITE) == -ENOENT);
 	fd = opens("k", CREATE | WRITE);
 	CHECK(fd >= 0 && call(SYS_write, (uint64_t)fd, (uintptr_t) "x", 1) == 1 && closes(fd) == 0);
-	/* A link to a directory is not a directory itself. */
+	/* rmdir() and rename() do not follow a symbolic link to a directory. */
 	CHECK(one(SYS_mkdir, "d") == 0 && two(SYS_symlink, "d", "m") == 0);
 	CHECK(one(SYS_rmdir, "m") == -ENOTDIR && one(SYS_rmdir, "m/") == -ENOTDIR &&
 	      two(SYS_rename, "m/", "z") == -ENOTDIR);
@@ -89,14 +89,14 @@ static int names(void)
 	return 0;
 }
 
-/* Chains of links: at most forty are followed, and never for ever. */
+/* At most 40 symbolic links of a path are followed, whatever their arrangement. */
 static int links(void)
 {
 	char name[3] = "aa", target[256], long_target[900];
 	long fd;
 
 	CHECK(one(SYS_mkdir, TOP) == 0 && one(SYS_chdir, TOP) == 0 && make("aa") == 0);
-	for (int i = 1; i <= 41; i++) { /* "ab" leads to "aa", and so on */
+	for (int i = 1; i <= 41; i++) { /* "ab" is a link to "aa", "ac" to "ab", … */
 		char next[3] = { (char)('a' + i / 26), (char)('a' + i % 26), '\0' };
 
 		CHECK(two(SYS_symlink, name, next) == 0);
@@ -108,7 +108,7 @@ static int links(void)
 		name[0] = (char)('a' + i / 26), name[1] = (char)('a' + i % 26);
 		CHECK(one(SYS_unlink, name) == 0);
 	}
-	/* Each leads through the previous one many times: 80 to the power of 6 steps in all. */
+	/* The target of each link names the previous link 84 times: 84^6 steps for the last one. */
 	CHECK(two(SYS_symlink, ".", "l0") == 0);
 	for (char i = '1'; i <= '6'; i++) {
 		char link[3] = { 'l', i, '\0' };
@@ -126,7 +126,7 @@ static int links(void)
 
 		CHECK(one(SYS_unlink, link) == 0);
 	}
-	/* A long target. */
+	/* A link with a long target. */
 	for (size_t i = 0; i + 4 < sizeof long_target; i += 2)
 		long_target[i] = '.', long_target[i + 1] = '/', long_target[i + 2] = '\0';
 	CHECK(two(SYS_symlink, long_target, "dots") == 0);
@@ -145,8 +145,10 @@ static void number_name(char name[8], int i)
 	name[5] = '\0';
 }
 
-/* Reads a directory to its end, and removes every `step`th file. Returns the number of files, or
- * -1. */
+/*
+ * Reads the directory from its position to the end, and removes every `step`th file (none if `step`
+ * is above MANY). Returns the number of files, or -1 on error.
+ */
 static int read_all(long fd, int step)
 {
 	char entries[512];
@@ -178,7 +180,7 @@ static int directories(void)
 	CHECK(call(SYS_lseek, (uint64_t)fd, 0, 0) == 0 && read_all(fd, 2) == MANY);
 	CHECK(call(SYS_lseek, (uint64_t)fd, 0, 0) == 0 && read_all(fd, 1) == MANY / 2);
 	CHECK(call(SYS_lseek, (uint64_t)fd, 0, 0) == 0 && read_all(fd, 1) == 0);
-	CHECK(make("f0000") == 0 && read_all(fd, 1) == 1); /* a new file, after what has been read */
+	CHECK(make("f0000") == 0 && read_all(fd, 1) == 1); /* a new file is read too */
 	CHECK(closes(fd) == 0 && one(SYS_chdir, "/") == 0 && one(SYS_rmdir, TOP) == 0);
 	return 0;
 }
@@ -202,17 +204,17 @@ static int pipes(void)
 
 	CHECK(call(SYS_pipe, (uintptr_t)ends, 0, 0) == 0);
 	poll.fd = ends[1];
-	/* readv() returns the bytes that have arrived, although there is room for more. */
+	/* readv() returns the bytes that are in the pipe, even if the buffers are larger. */
 	CHECK(call(SYS_write, (uint64_t)ends[1], (uintptr_t) "abcd", 4) == 4);
 	CHECK(call(SYS_readv, (uint64_t)ends[0], (uintptr_t)vectors, 2) == 4);
-	/* A pipe takes 64 KiB before anyone reads, and keeps their order. */
+	/* A pipe holds 64 KiB, in their order. */
 	for (size_t i = 0; i < sizeof text; i++)
 		text[i] = (char)(i * 7 + i / 4096);
 	CHECK(call(SYS_write, (uint64_t)ends[1], (uintptr_t)text, sizeof text) == sizeof text);
 	CHECK(call(SYS_poll, (uintptr_t)&poll, 1, 0) == 0);
 	CHECK(call(SYS_fcntl, (uint64_t)ends[1], 4, NON_BLOCK) == 0);
 	CHECK(call(SYS_write, (uint64_t)ends[1], (uintptr_t)text, 1) == -EAGAIN);
-	/* If poll() reports room, 4 KiB can be written at once. */
+	/* poll() reports room only if 4 KiB can be written at once. */
 	CHECK(call(SYS_read, (uint64_t)ends[0], (uintptr_t)text, 100) == 100);
 	CHECK(call(SYS_poll, (uintptr_t)&poll, 1, 0) == 0);
 	CHECK(call(SYS_write, (uint64_t)ends[1], (uintptr_t)text, 4096) == -EAGAIN);
@@ -239,8 +241,11 @@ static uint64_t now_ns(void)
 	return time[0] * 1000000000 + time[1];
 }
 
-/* Returns the status of a child that has SIGUSR1 pending and blocked, and unblocks it for a ppoll()
- * of `count` files. */
+/*
+ * Starts a child in which SIGUSR1 is blocked and pending, and which calls ppoll() on `count`
+ * requests with the signal unblocked and no timeout. Returns its wait status; it exits with
+ * ppoll()'s result.
+ */
 static int polls_with_signal(const void *requests, uint64_t count)
 {
 	static const uint64_t none, usr1 = 1UL << (SIGUSR1 - 1), at_once[2];
@@ -261,17 +266,17 @@ static int polls(void)
 		int fd;
 		uint16_t wanted, ready;
 	} request = { .wanted = 1 };
-	const uint64_t time[2] = { 0, 5000 }; /* µs */
+	const uint64_t time[2] = { 0, 5000 }; /* 5000 µs */
 	int ends[2];
 	uint64_t set, before;
 
 	CHECK(call(SYS_pipe, (uintptr_t)ends, 0, 0) == 0);
 	request.fd = ends[0];
-	CHECK(polls_with_signal(&request, 1) ==
-	      SIGUSR1); /* nothing is ready: the signal is taken before the timeout */
+	/* No file is ready: the signal kills the child. */
+	CHECK(polls_with_signal(&request, 1) == SIGUSR1);
 	CHECK(call(SYS_write, (uint64_t)ends[1], (uintptr_t) "x", 1) == 1);
-	CHECK(polls_with_signal(&request, 1) == 1 << 8); /* a file is ready: the signal stays blocked */
-	/* End of file is not reported as an exceptional condition. */
+	CHECK(polls_with_signal(&request, 1) == 1 << 8); /* a file is ready */
+	/* select() does not report end of file as an exceptional condition. */
 	CHECK(closes(ends[1]) == 0 && call(SYS_read, (uint64_t)ends[0], (uintptr_t)&set, 8) == 1);
 	set = 1UL << ends[0];
 	before = now_ns();
@@ -297,7 +302,10 @@ static void sleep_ms(uint64_t ms)
 	call(SYS_nanosleep, (uintptr_t)time, 0, 0);
 }
 
-/* Wakes `count` tasks in all, as they arrive. Returns how many are missing. */
+/*
+ * Wakes `count` tasks that wait for a futex or will soon. Returns the number of those that did not
+ * wait within two seconds.
+ */
 static long wake_all_of(volatile uint32_t *word, uint64_t operation, long count, uint64_t bits)
 {
 	for (int tries = 0; count > 0 && tries < 2000; tries++) {
@@ -323,7 +331,7 @@ static int words(void)
 	CHECK(futex((volatile uint32_t *)KERNEL_BASE, WAKE, 1, NULL, 0) == -EFAULT &&
 	      futex(shared, 99, 0, soon, 0) == -ENOSYS);
 	CHECK(futex(shared, WAKE, 1, NULL, 0) == 0);
-	for (int i = 0; i < 4; i++) { /* two wait for one bit, two for the other */
+	for (int i = 0; i < 4; i++) { /* children 0 and 2 wait for bit 0, 1 and 3 for bit 1 */
 		pids[i] = fork();
 		if (pids[i] == 0)
 			leave((int)-futex(shared, WAIT_BITS, 0, NULL, 1UL << i % 2));
@@ -332,7 +340,10 @@ static int words(void)
 	CHECK(status_of(pids[1]) == 0 && status_of(pids[3]) == 0);
 	CHECK(wake_all_of(shared, WAKE, 2, 0) == 0);
 	CHECK(status_of(pids[0]) == 0 && status_of(pids[2]) == 0);
-	/* The word in a forked copy is a different one, and so is a private word. */
+	/*
+	 * A word in private memory, or one waited for with PRIVATE, is another futex in each
+	 * process.
+	 */
 	pids[0] = fork();
 	if (pids[0] == 0)
 		leave((int)-futex(&own, WAIT, 0, soon, 0));
@@ -342,7 +353,7 @@ static int words(void)
 	sleep_ms(1);
 	CHECK(futex(&own, WAKE, 9, NULL, 0) == 0 && futex(shared, WAKE, 9, NULL, 0) == 0);
 	CHECK(status_of(pids[0]) == ETIMEDOUT << 8 && status_of(pids[1]) == ETIMEDOUT << 8);
-	/* A killed task waits no longer. */
+	/* After a task was killed, it is no longer among the waiters. */
 	pids[0] = fork();
 	if (pids[0] == 0)
 		leave((int)-futex(shared, WAIT, 0, NULL, 0));
@@ -352,7 +363,7 @@ static int words(void)
 	return 0;
 }
 
-/* The largest possible file, and its end. */
+/* A file of the largest size, 1 GiB, and writes at its end. */
 static int lengths(void)
 {
 	long fd = opens(TOP, CREATE | READ_WRITE);
@@ -369,7 +380,7 @@ static int lengths(void)
 	return 0;
 }
 
-/* Reads a file, made by the test, into a mapping of that same file. */
+/* Reads the file /tmp/owned (tests/kernel/written.c) into a mapping of that same file. */
 static int reads_itself(void)
 {
 	long fd = opens("/tmp/owned", READ_WRITE), size = call(SYS_lseek, (uint64_t)fd, 0, 2);

@@ -1,15 +1,15 @@
 ; SPDX-License-Identifier: MIT
 ;
-; A complete ELF file (nasm -f bin) of COUNT segments of SIZE bytes, whose headers are not in the
-; order of their addresses. The segments are consecutive in the file. In memory they are GAP bytes
-; (whole pages) further apart; with 0 they share pages. Every second one is writable. The text
-; compares the first and last word of each segment with its tag, and exits with 7, or with 8 if one
-; is wrong. With INTERP the last header asks for an interpreter.
+; A complete ELF file (nasm -f bin) with COUNT segments of SIZE bytes. Their program headers are not
+; sorted by address. The segments are consecutive in the file; in memory there are GAP bytes (whole
+; pages) between them. With GAP = 0 they share pages. Every second segment is writable. The text
+; compares the first and last word of each segment with the segment's tag, and exits with 7 if all
+; are right, otherwise with 8. With INTERP, the last header is a PT_INTERP.
 
 BASE	equ 0x10000000
-TEXT	equ 0x2000		; its offset in the file, after the headers
+TEXT	equ 0x2000		; offset of the text in the file, after the headers
 DATA	equ 0x4000		; offset of the other segments
-STEP	equ 11			; from one header's segment to the next; coprime to COUNT
+STEP	equ 11			; header n + 1 has segment s + STEP if n has s; coprime to COUNT
 PT_LOAD	equ 1
 PT_INTERP equ 3
 SYS_exit equ 60
@@ -41,10 +41,10 @@ SYS_exit equ 60
 	dd	PT_LOAD
 %endif
 %if i == 0
-	dd	5		; read, execute
+	dd	5		; PF_R | PF_X
 	dq	TEXT, BASE + TEXT, 0, text_end - TEXT, text_end - TEXT, 4096
 %else
-	dd	4 + (i & 1) * 2	; read; every second one also write
+	dd	4 + (i & 1) * 2	; PF_R; every second segment also PF_W
 	dq	place(i), address(i), 0, SIZE, SIZE, 8
 %endif
 %assign header header + 1

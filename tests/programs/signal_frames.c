@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * signal_frames KIND: what a program may expect of the frames and stacks of signal handlers. The
+ * usage: signal_frames KIND Tests the stack frames of signal handlers, and alternate stacks. The
  * exit status is 0, or the line of the failed check modulo 256.
  */
 #include "tests/programs/signals.h"
@@ -22,7 +22,7 @@ struct stack {
 static struct stack stack_in_handler, stack_after;
 static volatile long change_in_handler;
 
-/* A handler that queries its stack, and tries to set another one. */
+/* A handler that queries its alternate stack and tries to set another one. */
 static void change_stack(int signal, const int *info, uint64_t *context)
 {
 	static char another[4096];
@@ -33,8 +33,12 @@ static void change_stack(int signal, const int *info, uint64_t *context)
 	change_in_handler = call(SYS_sigaltstack, (uintptr_t)&stack, 0, 0);
 }
 
-/* Checks the flags that sigaltstack() reports to a handler on the alternate stack, whether the
- * handler may change that stack, and that it is set again afterwards (man 2 sigaltstack). */
+/*
+ * Sets an alternate stack with `flags` and raises a signal. In the handler, sigaltstack() must
+ * report the flags `in_handler`, and setting another stack must return `change`. Afterwards, the
+ * stack must be set again with the flags `after` (man 2 sigaltstack). Returns 0, or the line of the
+ * failed check.
+ */
 static int stack_with(uint32_t flags, uint32_t in_handler, long change, uint32_t after)
 {
 	const struct stack stack = { other_stack, flags, 0, sizeof other_stack };
@@ -112,7 +116,8 @@ static void use_fpu(int signal, const int *info, uint64_t *context)
 static int fpu(void)
 {
 	CHECK(on(SIGUSR1, use_fpu, 0, 0) == 0);
-	CHECK(raise(SIGUSR1) == 0 && seen[SIGUSR1] == 1 && in_handler == 0); /* before the FPU's first use */
+	/* The FPU was not used before. */
+	CHECK(raise(SIGUSR1) == 0 && seen[SIGUSR1] == 1 && in_handler == 0);
 	CHECK(xmm() == 0);
 	set_xmm(42);
 	in_handler = 1;
@@ -121,7 +126,7 @@ static int fpu(void)
 	return 0;
 }
 
-/* Index of the damage that a handler does to its frame before it returns. */
+/* Index in damages[] of the damage that a handler does to its frame. */
 static int damage;
 
 static const struct {
@@ -158,8 +163,8 @@ static void damaged(void)
 static void wild_flags(int signal, const int *info, uint64_t *context)
 {
 	note(signal, info, context);
-	context[UC_RFLAGS] =
-	        ~0UL & ~0x100UL; /* all but TF: a kernel that believed it would set IOPL, VM and NT */
+	/* All but TF; a kernel must not set IOPL, VM and NT. */
+	context[UC_RFLAGS] = ~0UL & ~0x100UL;
 	context[UC_MASK] = ~0UL;
 }
 
@@ -202,7 +207,7 @@ static int hostile(void)
 	CHECK(on(SIGUSR1, wild_flags, 0, 0) == 0);
 	CHECK(raise(SIGUSR1) == 0);
 	__asm__ volatile("pushfq; pop %0; pushq $0x202; popfq" : "=r"(flags) : : "cc", "memory");
-	CHECK((flags & 0x27200) == 0x200); /* IF is set, IOPL, NT and VM are not */
+	CHECK((flags & 0x27200) == 0x200); /* IF is set; IOPL, NT and VM are clear */
 	CHECK(blocked() == ~SIGNALS_SURE && block(2, 0) == 0);
 	set_xmm(1);
 	CHECK(on(SIGUSR1, fill_fpu, 0, 0) == 0);

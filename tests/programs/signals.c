@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * signals KIND: what a program may expect of signals. The exit status is 0, or the line of the
+ * usage: signals KIND Tests signals and their handlers. The exit status is 0, or the line of the
  * failed check modulo 256.
  */
 #include "tests/programs/signals.h"
 
-/* A handler that changes every register that it may, and the flags. */
+/* A handler that changes the flags and every register that a function may change. */
 static void spoil(int signal, const int *info, uint64_t *context)
 {
 	note(signal, info, context);
@@ -17,8 +17,10 @@ static void spoil(int signal, const int *info, uint64_t *context)
 	        : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "cc");
 }
 
-/* A system call that signals its caller preserves every register but RAX, RCX and R11, and the red
- * zone. */
+/*
+ * A system call that signals its caller must preserve the red zone and every register except RAX,
+ * RCX and R11.
+ */
 static int registers(void)
 {
 	long result, wrong;
@@ -54,7 +56,7 @@ static void end_loop(int signal, const int *info, uint64_t *context)
 	stop = 1;
 }
 
-/* A signal during a computation preserves all registers, including RCX, R11 and the flags. */
+/* A signal during a computation must preserve all registers, also RCX, R11 and the flags. */
 static int interrupts(void)
 {
 	const uint64_t timer[4] = { 0, 0, 0, 20000 };
@@ -77,7 +79,7 @@ static void skip_fault(int signal, const int *info, uint64_t *context)
 	note(signal, info, context);
 	context[UC_RIP] += signal == SIGSEGV   ? 2
 	                   : signal == SIGTRAP ? 0
-	                                       : 2; /* the instructions have two bytes; int3 is a trap */
+	                                       : 2; /* faults: skip 2 bytes; INT3 is a trap */
 }
 
 static int faults(void)
@@ -191,9 +193,9 @@ static int masks(void)
 	CHECK(call(SYS_rt_sigpending, (uintptr_t)&pending, 8, 0) == 0 && pending == signal_bit(SIGUSR1));
 	CHECK(block(1, signal_bit(SIGUSR1)) == 0 && seen[SIGUSR1] == 1 && blocked() == 0);
 	CHECK(raise(SIGUSR2) == 0 && seen[SIGUSR2] == 1);
-	CHECK(child_ends(usr1, 99 << 8)); /* handlers are inherited */
+	CHECK(child_ends(usr1, 99 << 8)); /* a child inherits handlers */
 	CHECK(block(0, signal_bit(SIGUSR2)) == 0 && raise(SIGUSR2) == 0);
-	CHECK(on(SIGUSR2, (handler *)SIGNAL_IGNORE, 0, 0) == 0); /* discards the pending one */
+	CHECK(on(SIGUSR2, (handler *)SIGNAL_IGNORE, 0, 0) == 0); /* discards the pending signal */
 	CHECK(block(1, signal_bit(SIGUSR2)) == 0 && seen[SIGUSR2] == 1);
 	all &= ~signal_bit(SIGUSR1);
 	CHECK(block(0, signal_bit(SIGUSR1)) == 0 && raise(SIGUSR1) == 0);
@@ -202,7 +204,10 @@ static int masks(void)
 	return 0;
 }
 
-/* Reads from a pipe. A child first sends a signal and writes to the pipe later. */
+/*
+ * Reads a byte from a pipe. A child first sends SIGUSR1 and later writes to the pipe. Returns the
+ * result of read(); sets *child to the child's process ID.
+ */
 static long read_slowly(long *child)
 {
 	long parent = call(SYS_getpid, 0, 0, 0), result;
@@ -263,7 +268,8 @@ static int children(void)
 	CHECK(call(SYS_setpgid, (uint64_t)pid, 0, 0) == 0 && call(SYS_getpgid, (uint64_t)pid, 0, 0) == pid);
 	CHECK(call(SYS_kill, (uint64_t)-pid, 0, 0) == 0 && call(SYS_kill, (uint64_t)-pid, SIGKILL, 0) == 0);
 	CHECK(call(SYS_wait4, (uint64_t)-pid, (uintptr_t)&status, 0) == pid && status == SIGKILL);
-	CHECK(on(SIGCHLD, (handler *)SIGNAL_IGNORE, 0, 0) == 0); /* then children leave no zombies */
+	/* Children then leave no zombies. */
+	CHECK(on(SIGCHLD, (handler *)SIGNAL_IGNORE, 0, 0) == 0);
 	pid = fork();
 	if (pid == 0)
 		leave(0);
@@ -294,7 +300,7 @@ static int pipes(void)
 	return 0;
 }
 
-/* A task can be killed while it waits in the kernel, whatever it waits for. */
+/* A task that waits in the kernel for any of seven things can be killed. */
 static int killed(void)
 {
 	static const uint64_t hour[2] = { 3600, 0 };
@@ -318,7 +324,8 @@ static int killed(void)
 				break;
 			case 2:
 				if (fork() == 0) {
-					sleep_ms(200); /* longer than two turns take on a busy host */
+					/* Longer than the two yield() below take on a busy host. */
+					sleep_ms(200);
 					leave(0);
 				}
 				call(SYS_wait4, ~0UL, 0, 0);
@@ -343,7 +350,7 @@ static int killed(void)
 		CHECK(status_of(pid) == (what % 2 ? SIGKILL : SIGTERM));
 		CHECK(call(SYS_kill, (uint64_t)pid, 0, 0) == -3);
 	}
-	sleep_ms(250); /* until the grandchild of case 2 has exited */
+	sleep_ms(250); /* lets the grandchild of case 2 exit */
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Shared by the programs that check signals. */
+/* Functions for the programs that test signals. */
 #pragma once
 
 #include "bench/programs/check.h"
@@ -9,7 +9,7 @@
 #define ECHILD 10
 #define EPIPE  32
 
-/* A handler's frame: indices of words in its third argument (struct ucontext). */
+/* Indices of words in a handler's third argument (struct ucontext). */
 enum {
 	UC_FLAGS,
 	UC_STACK = 2,
@@ -75,7 +75,7 @@ static inline void note(int signal, const int *info, uint64_t *context)
 	last_address = *(const uint64_t *)(info + 4);
 }
 
-/* Returns 1 if a child that calls `function` ends with this wait status. */
+/* Starts a child that calls the function. Returns 1 if it ends with this wait status. */
 static inline int child_ends(void (*function)(void), int status)
 {
 	long pid = fork();

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * state KIND: the parts of a program's state in registers that the kernel does not use: the FPU's,
- * the base of FS, selectors. The exit status is 0, or the line of the failed check.
+ * usage: state KIND Tests that each task keeps its own state in the registers that the kernel
+ * itself does not use: those of the FPU, the base of FS, and the data selectors. The exit status is
+ * 0, or the line of the failed check.
  */
 #include "bench/programs/check.h"
 
 #define ROUNDS 50
 
-/* The first and last registers of each kind, and the control words. */
+/* Some XMM registers, the top of the x87 stack, and the control and status words. */
 struct registers {
 	uint64_t xmm0, xmm7, xmm15;
 	uint64_t x87;
@@ -25,7 +26,7 @@ static void get(struct registers *r)
 
 static void set(uint64_t value)
 {
-	uint32_t mxcsr = 0x1f80 | (uint32_t)(value & 3) << 13; /* rounding */
+	uint32_t mxcsr = 0x1f80 | (uint32_t)(value & 3) << 13; /* rounding mode */
 	uint16_t control = (uint16_t)(0x37f | (value & 3) << 10);
 
 	__asm__ volatile("movq %0, %%xmm0; movq %0, %%xmm7; movq %0, %%xmm15; ldmxcsr %1; fldcw %2"
@@ -54,7 +55,10 @@ static int clean(void)
 	       r.status == 0;
 }
 
-/* Three children and their parent use the FPU in turn; one child execs and must start clean. */
+/*
+ * Three children and their parent use the FPU in turn. One child calls execve() and must find the
+ * FPU in its initial state.
+ */
 static int fpu(void)
 {
 	const char *argv[] = { "state", "clean", NULL };
@@ -141,7 +145,7 @@ static uint64_t selectors(void)
 	return ds | es << 16 | fs << 32 | gs << 48;
 }
 
-/* Selectors stay null, whatever other tasks load. */
+/* The selectors of this task must stay null, whatever selectors other tasks load. */
 static int no_selectors(void)
 {
 	for (int i = 0; i < ROUNDS; i++) {
@@ -159,7 +163,9 @@ static void load(uint64_t all)
 	                 : "memory");
 }
 
-/* Tasks with selectors of their own, with their parent's, and with none, in turn. */
+/*
+ * Tasks with their own selectors, with those of their parent, and with null selectors run in turn.
+ */
 static int different_selectors(void)
 {
 	const uint64_t values[] = { 0x00180019001a001b, 0x00230022001b0021, 0, 0x0001000200030000 };
@@ -195,7 +201,7 @@ static int different_selectors(void)
 	}
 	for (int i = 0; i < 6; i++)
 		CHECK(status_of(children[i]) == 0);
-	/* FS has the base of its descriptor until another is set, which clears the selector. */
+	/* The base of FS is that of its descriptor. Setting a base clears the selector. */
 	CHECK(call(SYS_arch_prctl, 0x1003, (uintptr_t)&base, 0) == 0 && base == 0);
 	CHECK(call(SYS_arch_prctl, 0x1002, (uintptr_t)&place, 0) == 0);
 	CHECK(selectors() == (values[0] & ~0xffff00000000UL));

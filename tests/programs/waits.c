@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * waits KIND: calls that wait for children and signals, and permission to send signals. The exit
+ * usage: waits KIND
+ * Tests the calls that wait for children and signals, and the permission to send signals. The exit
  * status is 0 if all is as in Linux, otherwise the line of the failed check modulo 256.
  */
 #include "tests/programs/jobs.h"
@@ -81,14 +82,13 @@ static int awaits(void)
 	CHECK(send(self(), SIGUSR1) == 0);
 	CHECK(timed_wait(set, info, -1) == SIGUSR1 && info[0] == SIGUSR1 && info[2] == SI_USER &&
 	      info[4] == self());
-	CHECK(timed_wait(set, 0, 0) == -EAGAIN); /* it was consumed */
+	CHECK(timed_wait(set, 0, 0) == -EAGAIN); /* the signal is no longer pending */
 	pid = child_that(signals_the_parent);
 	CHECK(timed_wait(signal_bit(SIGUSR1), info, -1) == SIGUSR1 && info[4] == pid);
 	CHECK(timed_wait(set, info, 900) == SIGCHLD && info[2] == CLD_EXITED &&
-	      info[4] == pid); /* ignored by default */
+	      info[4] == pid); /* also a signal that is ignored by default */
 	CHECK(status_of(pid) == 0);
-	/* Another signal interrupts the wait and its handler runs; the blocked ones stay
-	 * blocked. */
+	/* An unblocked signal interrupts the wait and runs its handler; the others stay blocked. */
 	on(SIGUSR2, note, SA_RESTART);
 	pid = child_that(signals_the_parent_otherwise);
 	CHECK(timed_wait(signal_bit(SIGUSR1), info, -1) == -EINTR && seen[SIGUSR2] == 1);
@@ -108,7 +108,7 @@ static int permissions(void)
 		int failed = call(SYS_setuid, 1000, 0, 0) != 0 || send(parent, SIGUSR1) != -EPERM ||
 		             send(parent, 0) != -EPERM || send(other, SIGKILL) != -EPERM ||
 		             send(-other, SIGKILL) != -EPERM || send(-1, 0) != 0 ||
-		             send(other, SIGCONT) != 0 || /* in the same session */
+		             send(other, SIGCONT) != 0 || /* allowed in the same session */
 		             send(self(), 0) != 0 || send(-0x7ffffff, 0) != -ESRCH;
 		long child = child_that(counts);
 
