@@ -8,7 +8,7 @@
 /* Ends the machine: QEMU's isa-debug-exit; in Bochs the instrumentation library handles it. */
 #define PORT_EXIT              0xf4
 
-/* Ends Bochs without the library: takes the text "Shutdown". */
+/* Bochs without the instrumentation library ends when the text "Shutdown" is written here. */
 #define PORT_BOCHS_EXIT        0x8900
 
 /* Values for PORT_EXIT. EXIT_STATUS() gives the exit status of the engine after such a value. */

@@ -207,7 +207,7 @@ static void map_direct(uint64_t start, uint64_t end, uint64_t kernel_flags)
 
 	while (start < end) {
 		uint64_t flags = PTE_NX | PTE_WRITE | kernel_flags;
-		/* The kernel's text and constants must not be writable here either. */
+		/* The kernel's text and constants must not be writable in the direct map either. */
 		bool near_text = start < data && (start & ~(PD_SPAN - 1)) + PD_SPAN > text;
 		uint64_t span = PAGE_SIZE;
 

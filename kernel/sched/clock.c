@@ -12,10 +12,14 @@
 #define CMOS_BINARY 4 /* in register B: numbers are binary, not BCD */
 #define CMOS_BUSY   0x80
 
-/* Guarded by the kernel lock (cpu/lock.h). */
-static uint64_t base, scale; /* set by the first clock_now(): TSC; ns per TSC tick, times 2^32 */
+/*
+ * The first clock_now() sets `base` to the TSC, and `scale` to nanoseconds per TSC tick, times
+ * 2^32. `always`: the timer must run even without a deadline. `runs`: the timer runs now. All are
+ * guarded by the kernel lock (cpu/lock.h).
+ */
+static uint64_t base, scale;
 static struct deadlines wakes, alarms;
-static bool always, runs; /* the timer must run even without a deadline; the timer runs now */
+static bool always, runs;
 
 void (*alarm_hook)(struct deadline *alarm, uint64_t now);
 void (*poll_hook)(void);

@@ -25,7 +25,7 @@ static size_t file_count;
 
 struct archive {
 	uint8_t *bytes;
-	size_t pages, size; /* size of the memory in pages; number of bytes written */
+	size_t pages, size; /* `pages`: size of the memory; `size`: number of bytes written */
 };
 
 /*

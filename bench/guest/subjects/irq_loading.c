@@ -126,8 +126,9 @@ static void ipi_before_load(struct bench *b, bool overhead)
 }
 
 /*
- * Loads once, with a timer interrupt due `ticks` of the timer after the start. Returns the TSC
- * ticks that the interrupt waited. Sets *ok to false if the load failed or the interrupt was lost.
+ * Loads once, with a timer interrupt that becomes due `ticks` timer ticks after the start. Returns
+ * the TSC ticks that the interrupt waited. Sets *ok to false if the load failed or the interrupt
+ * was lost.
  */
 static uint64_t latency_at(struct bench *b, uint32_t ticks, bool *ok)
 {
@@ -177,12 +178,15 @@ BENCH(irq_latency_loading, "how long an interrupt waits if it arrives while an i
 #define STORM_PROGRESS 4U         /* iterations of a short loop that must fit into a period */
 #define STORM_SLOWEST  (1U << 24) /* the longest period to try, in ticks of the timer */
 
-/* The storm: timer interrupts that follow each other as fast as possible. */
+/*
+ * The storm: timer interrupts that follow each other as fast as possible. `last` is the TSC in the
+ * last handler. `longest` and `shortest` are times from one handler to the next, in TSC ticks.
+ */
 static struct {
-	uint64_t last, longest, shortest; /* TSC in the last handler; ticks between two handlers */
-	uint64_t usual;                   /* the shortest while nothing is loaded */
-	uint64_t left;                    /* number of interrupts until the storm ends by itself */
-	uint32_t period;                  /* ticks from a restart of the timer to its interrupt */
+	uint64_t last, longest, shortest;
+	uint64_t usual;  /* `shortest` while nothing is loaded */
+	uint64_t left;   /* number of interrupts until the storm ends by itself */
+	uint32_t period; /* ticks from a restart of the timer to its interrupt */
 } storm;
 
 static void end_gap(void)
