@@ -6,6 +6,7 @@
 --          first_outside_intended (0x500000 + PID * 0x10000), unit pid, 0 for never
 -- margin:  confirmed when one of the three is a PID that a signed 32-bit pid_t can hold; refuted when none is
 -- figure:  none
+-- kind:    arithmetic
 WITH fact AS (
 	SELECT max(value) FILTER (WHERE metric = 'first_overlap_as_written') AS written,
 	       max(value) FILTER (WHERE metric = 'first_overlap_intended') AS overlap,

@@ -6,6 +6,7 @@
 --          this kernel, deep recursion included) over tries
 -- margin:  one overlap in the note's layout refutes; none confirms. This kernel's own count is evidence only
 -- figure:  none
+-- kind:    arithmetic
 WITH fact AS (
 	SELECT max(value) FILTER (WHERE metric = 'note_overlaps') AS note,
 	       sum(value) FILTER (WHERE metric = 'violations') AS violations,

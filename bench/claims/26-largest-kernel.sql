@@ -7,6 +7,7 @@
 --          stack
 -- margin:  2 MiB - 8 KiB - 256 KiB exactly confirms; any other size refutes
 -- figure:  none
+-- kind:    arithmetic
 WITH fact AS (
 	SELECT max(value) FILTER (WHERE metric = 'largest_kernel_1k') AS bytes
 	FROM experiment

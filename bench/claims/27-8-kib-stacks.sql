@@ -6,6 +6,7 @@
 --          for the kernel
 -- margin:  fewer than 256 confirms, 256 refutes
 -- figure:  none
+-- kind:    arithmetic
 WITH fact AS (
 	SELECT max(value) FILTER (WHERE metric = 'most_cpus_8k') AS cpus,
 	       max(value) FILTER (WHERE metric = 'largest_kernel_8k') AS room

@@ -5,6 +5,7 @@
 -- metric:  arith.boot_layout: largest_kernel_4k
 -- margin:  less than 1 MiB confirms, 1 MiB or more refutes
 -- figure:  none
+-- kind:    arithmetic
 WITH fact AS (
 	SELECT max(value) FILTER (WHERE metric = 'largest_kernel_4k') AS bytes
 	FROM experiment

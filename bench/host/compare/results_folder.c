@@ -142,7 +142,8 @@ static const struct table_file summary_file = { "summary.csv", "summary",
 	                                        "ci_high,flags",
 	                                        20, is_summary_text };
 static const struct table_file claims_file = { "claims.csv", "claims",
-	                                       "id,seed,quote,verdict,evidence,figure", 6, is_claims_text };
+	                                       "id,seed,quote,verdict,evidence,figure,kind,also", 8,
+	                                       is_claims_text };
 
 /* Returns true if a record is the header of this file, as csv_export() writes it. */
 static bool is_header(const struct table_file *file, const struct csv_record *record)

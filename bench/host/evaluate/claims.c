@@ -28,13 +28,16 @@ enum {
 	REQUIRED_KEYS,
 	NEEDS = REQUIRED_KEYS,
 	BOOTS,
+	KIND,
 	NOT_MEASURED,
 	KEYS
 };
 
 static const char *const key_names[KEYS] = {
-	"id", "seed", "quote", "asks", "metric", "margin", "figure", "needs", "boots", "not-measured",
+	"id", "seed", "quote", "asks", "metric", "margin", "figure", "needs", "boots", "kind", "not-measured",
 };
+
+#define ARITHMETIC "arithmetic"
 
 static const char *const verdicts[] = { "confirmed", "refuted", "inconclusive", "not measured" };
 
@@ -178,6 +181,14 @@ static int parse_id(struct claim *claim)
 	return 0;
 }
 
+/* Checks that the kind is ARITHMETIC, or absent, which means an experiment. */
+static int check_kind(const struct claim *claim)
+{
+	const char *kind = claim->values[KIND];
+
+	return !*kind || !strcmp(kind, ARITHMETIC) ? 0 : malformed(claim, "not a kind", kind);
+}
+
 /*
  * Checks that the file NOTES in the folder lists the note of the claim's `seed:` line. Returns 0,
  * or -1 after a message.
@@ -208,26 +219,37 @@ static int check_seed(const struct claim *claim, const char *dir)
  */
 static int load_claim(struct claim *claim, const char *dir)
 {
-	return read_text(claim, dir) || parse_header(claim) || parse_id(claim) || check_seed(claim, dir) ? -1
-	                                                                                                 : 0;
+	return read_text(claim, dir) || parse_header(claim) || parse_id(claim) || check_kind(claim) ||
+	                       check_seed(claim, dir)
+	               ? -1
+	               : 0;
 }
 
-static int store(const struct claim *claim, sqlite3 *db, const char *verdict, const char *evidence)
+/* The columns of a claim's SELECT. */
+struct decision {
+	const char *verdict, *evidence;
+	const char *also; /* what follows beyond the quote, or "" */
+};
+
+static int store(const struct claim *claim, sqlite3 *db, const struct decision *decision)
 {
+	const char *kind = claim->values[KIND][0] ? claim->values[KIND] : "experiment";
 	const char *figure = strcmp(claim->values[FIGURE], "none") ? claim->values[FIGURE] : "";
 	sqlite3_stmt *insert = NULL;
 	bool stored = false;
 
 	if (sqlite3_prepare_v2(db,
-	                       "INSERT INTO claims (id, seed, quote, verdict, evidence, figure)"
-	                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	                       "INSERT INTO claims (id, seed, quote, verdict, evidence, figure, kind, also)"
+	                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	                       -1, &insert, NULL) == SQLITE_OK) {
 		sqlite3_bind_int(insert, 1, claim->id);
 		sql_bind(insert, 2, claim->values[SEED]);
 		sql_bind(insert, 3, claim->values[QUOTE]);
-		sql_bind(insert, 4, verdict);
-		sql_bind(insert, 5, evidence);
+		sql_bind(insert, 4, decision->verdict);
+		sql_bind(insert, 5, decision->evidence);
 		sql_bind(insert, 6, figure);
+		sql_bind(insert, 7, kind);
+		sql_bind(insert, 8, decision->also);
 		stored = sqlite3_step(insert) == SQLITE_DONE;
 	}
 	sqlite3_finalize(insert);
@@ -248,7 +270,19 @@ static int store_unmeasured(const struct claim *claim, sqlite3 *db)
 	if (has_query)
 		return malformed(claim, "it has a query, and says that it is not measured", "");
 	snprintf(evidence, sizeof evidence, "missing: %s", claim->values[NOT_MEASURED]);
-	return store(claim, db, "not measured", evidence);
+	return store(claim, db, &(struct decision){ "not measured", evidence, "" });
+}
+
+/* Returns true if the columns are verdict, evidence and, optionally, also. */
+static bool has_right_columns(sqlite3_stmt *query)
+{
+	static const char *const names[] = { "verdict", "evidence", "also" };
+	int count = sqlite3_column_count(query);
+
+	for (int i = 0; i < count && i < 3; i++)
+		if (strcmp(sqlite3_column_name(query, i), names[i]))
+			return false;
+	return count == 2 || count == 3;
 }
 
 /*
@@ -271,45 +305,55 @@ static int prepare(const struct claim *claim, sqlite3 *db, sqlite3_stmt **query)
 		return malformed(claim, "there is more than one statement", "");
 	if (!sqlite3_stmt_readonly(*query))
 		return malformed(claim, "the statement is not a SELECT", "");
-	if (sqlite3_column_count(*query) != 2 || strcmp(sqlite3_column_name(*query, 0), "verdict") ||
-	    strcmp(sqlite3_column_name(*query, 1), "evidence"))
-		return malformed(claim, "the columns are not verdict and evidence", "");
+	if (!has_right_columns(*query))
+		return malformed(claim, "the columns are not verdict, evidence and, optionally, also", "");
 	return 0;
 }
 
-/* Executes a claim's query and stores the verdict and evidence of its only row. Returns 0, or -1
- * after a message. */
+static bool is_verdict(const char *text)
+{
+	for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++)
+		if (!strcmp(text, verdicts[i]))
+			return true;
+	return false;
+}
+
+/* Returns a copy of a column of the row, which the caller frees, or of `null` if it is NULL. */
+static char *copy_column(sqlite3_stmt *query, int column, const char *null)
+{
+	const char *text = (const char *)sqlite3_column_text(query, column);
+
+	return strdup(text ? text : null);
+}
+
+/*
+ * Executes a claim's query and stores the columns of its only row. Returns 0, or -1 after a message.
+ */
 static int run_query(const struct claim *claim, sqlite3 *db, sqlite3_stmt *query)
 {
 	int step = sqlite3_step(query);
-	char *verdict = NULL;
-	char *evidence = NULL;
-	bool known = false;
+	char *verdict = NULL, *evidence = NULL, *also = NULL;
 	int status = -1;
 
 	if (step == SQLITE_ROW) {
-		const char *first = (const char *)sqlite3_column_text(query, 0);
-		const char *second = (const char *)sqlite3_column_text(query, 1);
-
-		verdict = strdup(first ? first : "NULL");
-		evidence = strdup(second ? second : "");
+		verdict = copy_column(query, 0, "NULL");
+		evidence = copy_column(query, 1, "");
+		also = copy_column(query, 2, ""); /* NULL too if there is no third column */
 		step = sqlite3_step(query);
 	}
-	for (size_t i = 0; verdict && i < sizeof verdicts / sizeof verdicts[0]; i++)
-		known |= !strcmp(verdict, verdicts[i]);
-
 	if (step != SQLITE_DONE && step != SQLITE_ROW)
 		malformed(claim, "SQL", sqlite3_errmsg(db));
-	else if (step == SQLITE_ROW || !verdict || !evidence)
+	else if (step == SQLITE_ROW || !verdict || !evidence || !also)
 		malformed(claim, "the SELECT does not give exactly one row", "");
-	else if (!known)
+	else if (!is_verdict(verdict))
 		malformed(claim, "not a verdict", verdict);
 	else if (!*evidence)
 		malformed(claim, "the evidence is empty", "");
 	else
-		status = store(claim, db, verdict, evidence);
+		status = store(claim, db, &(struct decision){ verdict, evidence, also });
 	free(verdict);
 	free(evidence);
+	free(also);
 	return status;
 }
 

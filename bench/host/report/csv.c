@@ -64,7 +64,8 @@ static const struct sheet sheets[] = {
 	  " FROM vm_exits JOIN launches ON launches.id = vm_exits.launch"
 	  " ORDER BY engine, strategy, cpus, benchmark, parameter, vm_exits.reason",
 	  true },
-	{ "claims.csv", "SELECT id, seed, quote, verdict, evidence, figure FROM claims ORDER BY id", true },
+	{ "claims.csv",
+	  "SELECT id, seed, quote, verdict, evidence, figure, kind, also FROM claims ORDER BY id", true },
 };
 
 void csv_write_field(FILE *out, const char *text)

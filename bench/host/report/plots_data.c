@@ -406,7 +406,8 @@ int plots_data_write(sqlite3 *db, const char *data_dir, const struct view *view)
 
 int plots_data_write_claims(sqlite3 *db, const char *data_dir)
 {
-	static const char sql[] = "SELECT id, verdict, row_number() OVER (PARTITION BY verdict ORDER BY id)"
+	static const char sql[] = "SELECT id, verdict, kind, row_number() OVER"
+	                          " (PARTITION BY kind, iif(kind = 'experiment', verdict, '') ORDER BY id)"
 	                          " FROM claims ORDER BY id";
 	sqlite3_stmt *query = sql_prepare(db, "plots", "claims", sql);
 	char path[PATH_MAX];
@@ -416,10 +417,10 @@ int plots_data_write_claims(sqlite3 *db, const char *data_dir)
 		return -1;
 	out = open_file(path, data_dir, "", "claims.dat");
 	if (out) {
-		fputs("id verdict place\n", out);
+		fputs("id verdict kind place\n", out);
 		while (sqlite3_step(query) == SQLITE_ROW)
-			fprintf(out, "%d \"%s\" %s\n", sqlite3_column_int(query, 0), word(query, 1, true),
-			        text(query, 2));
+			fprintf(out, "%d \"%s\" %s %s\n", sqlite3_column_int(query, 0), word(query, 1, true),
+			        text(query, 2), text(query, 3));
 	}
 	sqlite3_finalize(query);
 	return out ? close_file(out, path) : -1;

@@ -3,6 +3,7 @@
 #include "bench/host/report/html.h"
 #include "bench/host/report/report_parts.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static const struct {
@@ -34,9 +35,11 @@ static void write_figure_link(const struct report *report, const char *figure)
 	fputs("\">figure</a>", report->out);
 }
 
+/* Writes a row of id, quote, verdict, evidence, figure and also. */
 static void write_claim(const struct report *report, sqlite3_stmt *row)
 {
 	int id = sqlite3_column_int(row, 0);
+	const char *also = sql_text(row, 5);
 
 	fprintf(report->out, "<tr id=\"claim-%d\"><th scope=\"row\">%d</th><td>", id, id);
 	write_badge(report, sql_text(row, 2));
@@ -45,27 +48,47 @@ static void write_claim(const struct report *report, sqlite3_stmt *row)
 	fputs("</q></td><td>", report->out);
 	html_text(report->out, sql_text(row, 3));
 	write_figure_link(report, sql_text(row, 4));
+	if (*also) {
+		fputs("<p class=\"also\"><b>Also</b> ", report->out);
+		html_text(report->out, also);
+		fputs("</p>", report->out);
+	}
 	fputs("</td></tr>\n", report->out);
+}
+
+/* Writes the table of the claims of a kind, after a heading, or nothing if there are none. */
+static void write_kind(const struct report *report, const char *kind, const char *heading)
+{
+	sqlite3_stmt *row = report_query(report->db,
+	                                 "SELECT id, quote, verdict, evidence, figure, also FROM claims"
+	                                 " WHERE kind = ?1 ORDER BY id",
+	                                 kind);
+	bool any = false;
+
+	while (row && sqlite3_step(row) == SQLITE_ROW) {
+		if (!any)
+			fprintf(report->out,
+			        "%s<table "
+			        "class=\"claims\"><thead><tr><th>#</th><th>verdict</th><th>claim</th>"
+			        "<th>evidence</th></tr></thead><tbody>\n",
+			        heading);
+		any = true;
+		write_claim(report, row);
+	}
+	sqlite3_finalize(row);
+	if (any)
+		fputs("</tbody></table>\n", report->out);
 }
 
 void report_claims(const struct report *report)
 {
-	sqlite3_stmt *row;
-
 	if (report_count(report->db, "SELECT count(*) FROM claims") == 0) {
 		fputs("<p>No claim was decided in this run.</p>\n", report->out);
 		return;
 	}
 	report_figure(report, "claims");
-	row = report_query(report->db, "SELECT id, quote, verdict, evidence, figure FROM claims ORDER BY id",
-	                   NULL);
-	fputs("<table "
-	      "class=\"claims\"><thead><tr><th>#</th><th>verdict</th><th>claim</th><th>evidence</th></tr></"
-	      "thead>"
-	      "<tbody>\n",
-	      report->out);
-	while (row && sqlite3_step(row) == SQLITE_ROW)
-		write_claim(report, row);
-	sqlite3_finalize(row);
-	fputs("</tbody></table>\n", report->out);
+	write_kind(report, "experiment", "");
+	write_kind(report, "arithmetic",
+	           "<h3>Arithmetic</h3>\n<p>These follow from constants, and no result of the kernel can "
+	           "change them.</p>\n");
 }

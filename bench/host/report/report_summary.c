@@ -99,31 +99,58 @@ static void say_what_ran(sqlite3 *db, char *sentence)
 	append(sentence, ".");
 }
 
+static const char *const verdicts[] = { "confirmed", "refuted", "inconclusive", "not measured" };
+
+#define VERDICTS   (sizeof verdicts / sizeof verdicts[0])
+#define EXPERIMENT "kind = 'experiment'"
+#define ARITHMETIC "kind = 'arithmetic'"
+
+/* Returns how many claims satisfy a condition in SQL and have this verdict. */
+static long long count_verdict(sqlite3 *db, const char *condition, const char *verdict)
+{
+	char sql[120];
+	sqlite3_stmt *query;
+	long long count;
+
+	snprintf(sql, sizeof sql, "SELECT count(*) FROM claims WHERE %s AND verdict = ?1", condition);
+	query = report_query(db, sql, verdict);
+	count = query && sqlite3_step(query) == SQLITE_ROW ? sqlite3_column_int64(query, 0) : 0;
+	sqlite3_finalize(query);
+	return count;
+}
+
 static void say_verdicts(sqlite3 *db, char *sentence)
 {
-	static const char *const verdicts[] = { "confirmed", "refuted", "inconclusive", "not measured" };
-	long long claims = report_count(db, "SELECT count(*) FROM claims");
+	long long claims = report_count(db, "SELECT count(*) FROM claims WHERE " EXPERIMENT);
+	long long sums = report_count(db, "SELECT count(*) FROM claims WHERE " ARITHMETIC);
+	const char *between = " (";
 
-	if (claims == 0) {
+	if (claims + sums == 0) {
 		append(sentence, "No claim was decided.");
 		return;
 	}
 	append(sentence, "Of ");
 	append_count(sentence, claims, "claim", "claims");
-	for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++) {
-		sqlite3_stmt *query =
-		        report_query(db, "SELECT count(*) FROM claims WHERE verdict = ?1", verdicts[i]);
-		long long count =
-		        query && sqlite3_step(query) == SQLITE_ROW ? sqlite3_column_int64(query, 0) : 0;
+	append(sentence, " about the kernel");
+	for (size_t i = 0; i < VERDICTS; i++) {
+		long long count = count_verdict(db, EXPERIMENT, verdicts[i]);
 
-		sqlite3_finalize(query);
-		append(sentence, "%s%lld %s%s", i == 3 ? " and " : ", ", count,
+		append(sentence, "%s%lld %s%s", i == VERDICTS - 1 ? " and " : ", ", count,
 		       i > 0        ? ""
 		       : count == 1 ? "is "
 		                    : "are ",
 		       verdicts[i]);
 	}
-	append(sentence, ".");
+	if (sums > 0)
+		append(sentence, "; %lld more %s arithmetic on constants", sums, sums == 1 ? "is" : "are");
+	for (size_t i = 0; i < VERDICTS; i++) {
+		long long count = count_verdict(db, ARITHMETIC, verdicts[i]);
+
+		if (count > 0)
+			append(sentence, "%s%lld %s", between, count, verdicts[i]);
+		between = count > 0 ? ", " : between;
+	}
+	append(sentence, "%s", sums > 0 ? ")." : ".");
 }
 
 static sqlite3_stmt *query_of(sqlite3 *db, const char *sql, const struct view *view,
@@ -312,12 +339,8 @@ void report_sentences(sqlite3 *db, char sentence[3][REPORT_SENTENCE_MAX])
 
 void report_summary(const struct report *report)
 {
-	static const struct {
-		const char *verdict, *class;
-	} bars[] = { { "confirmed", "yes" },
-		     { "refuted", "no" },
-		     { "inconclusive", "open" },
-		     { "not measured", "none" } };
+	static const char *const classes[VERDICTS] = { "yes", "no", "open", "none" };
+	long long sums = report_count(report->db, "SELECT count(*) FROM claims WHERE " ARITHMETIC);
 	char sentence[3][REPORT_SENTENCE_MAX];
 
 	report_sentences(report->db, sentence);
@@ -329,15 +352,15 @@ void report_summary(const struct report *report)
 	if (report_count(report->db, "SELECT count(*) FROM claims") == 0)
 		return;
 	fputs("<ul class=\"verdicts\">", report->out);
-	for (size_t i = 0; i < sizeof bars / sizeof bars[0]; i++) {
-		sqlite3_stmt *query = report_query(
-		        report->db, "SELECT count(*) FROM claims WHERE verdict = ?1", bars[i].verdict);
-		int count = query && sqlite3_step(query) == SQLITE_ROW ? sqlite3_column_int(query, 0) : 0;
+	for (size_t i = 0; i < VERDICTS; i++) {
+		long long count = count_verdict(report->db, EXPERIMENT, verdicts[i]);
 
-		sqlite3_finalize(query);
 		if (count > 0)
-			fprintf(report->out, "<li class=\"%s\" style=\"flex-grow:%d\"><b>%d</b> %s</li>",
-			        bars[i].class, count, count, bars[i].verdict);
+			fprintf(report->out, "<li class=\"%s\" style=\"flex-grow:%lld\"><b>%lld</b> %s</li>",
+			        classes[i], count, count, verdicts[i]);
 	}
+	if (sums > 0)
+		fprintf(report->out, "<li class=\"sum\" style=\"flex-grow:%lld\"><b>%lld</b> arithmetic</li>",
+		        sums, sums);
 	fputs("</ul>\n", report->out);
 }

@@ -369,29 +369,49 @@ static const char *verdict_colour(const char *verdict)
 	return strcmp(verdict, "inconclusive") ? "\033[2m" : "\033[33m";
 }
 
-static void print_claims(sqlite3 *db, const struct screen *screen)
+/* Prints a row of id, verdict, evidence and also. */
+static void print_claim(const struct screen *screen, sqlite3_stmt *row)
 {
 	const size_t indent = strlen("  id  verdict       ");
+	const char *label = "also: "; /* its text is indented further than the evidence */
 	size_t total = screen->width > 0 ? screen->width : WIDTH_OF_TEXT;
-	bool any = false;
+	const char *verdict = sql_text(row, 1);
+	const char *also = sql_text(row, 3);
+
+	fprintf(screen->out, "  %2d  %s", sqlite3_column_int(row, 0),
+	        screen->colour ? verdict_colour(verdict) : "");
+	text_print(screen->out, "%-12s", verdict);
+	fprintf(screen->out, "%s  ", screen->colour ? "\033[0m" : "");
+	print_wrapped(screen, sql_text(row, 2), indent, total - indent);
+	if (!*also)
+		return;
+	fprintf(screen->out, "%*s%s", (int)indent, "", label);
+	print_wrapped(screen, also, indent + strlen(label), total - indent - strlen(label));
+}
+
+/* Prints the claims of a kind, if there are any, and how many of them are decided. */
+static void print_claims(sqlite3 *db, const struct screen *screen, const char *kind, const char *title)
+{
 	sqlite3_stmt *row =
-	        sql_prepare(db, "table", NULL, "SELECT id, verdict, evidence FROM claims ORDER BY id");
+	        sql_prepare(db, "table", NULL,
+	                    "SELECT id, verdict, evidence, also FROM claims WHERE kind = ?1 ORDER BY id");
+	long decided = 0, all = 0;
 
 	if (!row)
 		return;
+	sql_bind(row, 1, kind);
 	while (sqlite3_step(row) == SQLITE_ROW) {
 		const char *verdict = sql_text(row, 1);
 
-		if (!any)
-			fprintf(screen->out, "%sclaims%s\n  id  verdict       evidence\n",
-			        screen->colour ? "\033[1m" : "", screen->colour ? "\033[0m" : "");
-		any = true;
-		fprintf(screen->out, "  %2d  %s", sqlite3_column_int(row, 0),
-		        screen->colour ? verdict_colour(verdict) : "");
-		text_print(screen->out, "%-12s", verdict);
-		fprintf(screen->out, "%s  ", screen->colour ? "\033[0m" : "");
-		print_wrapped(screen, sql_text(row, 2), indent, total - indent);
+		if (all == 0)
+			fprintf(screen->out, "%s%s%s\n  id  verdict       evidence\n",
+			        screen->colour ? "\033[1m" : "", title, screen->colour ? "\033[0m" : "");
+		all++;
+		decided += !strcmp(verdict, "confirmed") || !strcmp(verdict, "refuted");
+		print_claim(screen, row);
 	}
+	if (all > 0)
+		fprintf(screen->out, "  %ld of %ld decided\n", decided, all);
 	sqlite3_finalize(row);
 }
 
@@ -437,5 +457,6 @@ void terminal_table_print(sqlite3 *db, FILE *out)
 		fputs("   - not measured\n\n", out);
 	}
 	emulated_print(db, out);
-	print_claims(db, &screen);
+	print_claims(db, &screen, "experiment", "claims, decided by experiments");
+	print_claims(db, &screen, "arithmetic", "claims, decided by arithmetic on constants");
 }

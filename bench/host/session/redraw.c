@@ -15,12 +15,16 @@
 
 #define EXIT_CANNOT 2
 
-/* Returns true if the run ended and its samples, if any, were evaluated. */
+/*
+ * Returns true if the run ended and its samples, if any, were evaluated. Also false if an older
+ * version evaluated them, whose claims have no kind.
+ */
 static bool is_evaluated(sqlite3 *db)
 {
 	static const char sql[] =
 	        "SELECT (SELECT state FROM run) <> 'running' AND (EXISTS (SELECT 1 FROM summary) OR"
-	        " NOT EXISTS (SELECT 1 FROM samples))";
+	        " NOT EXISTS (SELECT 1 FROM samples))"
+	        " AND (SELECT count(kind) FROM claims) >= 0";
 	char evaluated[4];
 
 	return sql_value(db, sql, NULL, evaluated, sizeof evaluated) && strcmp(evaluated, "1") == 0;

@@ -149,5 +149,7 @@ CREATE TABLE vm_exits (
 );
 
 CREATE TABLE claims (
-	id INTEGER PRIMARY KEY, seed TEXT, quote TEXT, verdict TEXT, evidence TEXT, figure TEXT
+	id INTEGER PRIMARY KEY, seed TEXT, quote TEXT, verdict TEXT, evidence TEXT, figure TEXT,
+	kind TEXT NOT NULL DEFAULT 'experiment', -- experiment | arithmetic
+	also TEXT NOT NULL DEFAULT ''            -- what follows beyond the quote; decides nothing
 );

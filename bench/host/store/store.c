@@ -185,6 +185,19 @@ struct store *store_create(const char *path, char *why, size_t size)
 	return NULL;
 }
 
+/* Adds the columns of `claims` that a database of an older version lacks. */
+static int add_columns(struct store *store)
+{
+	static const char missing[] = "SELECT count(*) = 0 FROM pragma_table_info('claims')"
+	                              " WHERE name = 'kind'";
+
+	return sql_number(store->db, "run-bench", missing) == 0
+	               ? 0
+	               : execute(store, "ALTER TABLE claims ADD COLUMN kind TEXT NOT NULL DEFAULT"
+	                                " 'experiment';"
+	                                "ALTER TABLE claims ADD COLUMN also TEXT NOT NULL DEFAULT ''");
+}
+
 struct store *store_open(const char *path, char *why, size_t size)
 {
 	struct store *store = calloc(1, sizeof *store);
@@ -193,7 +206,7 @@ struct store *store_open(const char *path, char *why, size_t size)
 		snprintf(why, size, "%s cannot be opened", path);
 	else if (store_add_views(store->db))
 		snprintf(why, size, "%s is damaged", path);
-	else if (execute(store, presets) || prepare_statements(store))
+	else if (execute(store, presets) || add_columns(store) || prepare_statements(store))
 		snprintf(why, size, "%s", store->error);
 	else
 		return store;

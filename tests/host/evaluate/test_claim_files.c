@@ -134,6 +134,30 @@ static void a_header_is_read(void **state)
 	assert_string_equal(first_column("SELECT figure IS '' FROM claims"), "1");
 }
 
+/* `also` is optional, and so is the kind, which is `experiment` unless the header says arithmetic. */
+static void also_and_kind_are_stored(void **state)
+{
+	static const char *const cases[][2] = {
+		{ SOUND, "experiment|" },
+		{ "SELECT 'refuted' AS verdict, 'x' AS evidence, 'and y' AS also;", "experiment|and y" },
+		{ "SELECT 'refuted' AS verdict, 'x' AS evidence, NULL AS also;", "experiment|" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		write_claim("07-x.sql", HEADER("7"), cases[i][0]);
+		assert_int_equal(decide(), 0);
+		assert_string_equal(first_column("SELECT kind || '|' || also FROM claims"), cases[i][1]);
+	}
+	write_claim("07-x.sql", HEADER("7") "-- kind: arithmetic\n", SOUND);
+	assert_int_equal(decide(), 0);
+	assert_string_equal(first_column("SELECT kind || '|' || also FROM claims"), "arithmetic|");
+	write_claim("07-x.sql", HEADER("7") "-- kind: arithmetic\n-- not-measured: why\n", "");
+	assert_int_equal(decide(), 0);
+	assert_string_equal(first_column("SELECT kind || '|' || evidence FROM claims"),
+	                    "arithmetic|missing: why");
+}
+
 static void malformed_claims_are_named_and_the_others_decided(void **state)
 {
 	static const struct {
@@ -159,7 +183,16 @@ static void malformed_claims_are_named_and_the_others_decided(void **state)
 		{ "11-x.sql", HEADER("11"), SOUND SOUND, "there is more than one statement" },
 		{ "11-x.sql", HEADER("11"), "DELETE FROM samples;", "the statement is not a SELECT" },
 		{ "11-x.sql", HEADER("11"), "SELECT 'refuted', 'because';",
-		  "the columns are not verdict and evidence" },
+		  "the columns are not verdict, evidence and, optionally, also" },
+		{ "11-x.sql", HEADER("11"), "SELECT 'refuted' AS verdict, 'x' AS evidence, 'y' AS more;",
+		  "the columns are not verdict, evidence and, optionally, also" },
+		{ "11-x.sql", HEADER("11"), "SELECT 'refuted' AS verdict, 'x' AS evidence, '' AS also, 1;",
+		  "the columns are not verdict, evidence and, optionally, also" },
+		{ "11-x.sql", HEADER("11"), "SELECT 'refuted' AS verdict;",
+		  "the columns are not verdict, evidence and, optionally, also" },
+		{ "11-x.sql", HEADER("11") "-- kind: opinion\n", SOUND, "not a kind: opinion" },
+		{ "11-x.sql", HEADER("11") "-- kind: arithmetic\n-- kind: arithmetic\n", SOUND,
+		  "not a kind: arithmetic,arithmetic" },
 		{ "11-x.sql", HEADER("11"),
 		  "SELECT 'refuted' AS verdict, 'x' AS evidence UNION ALL SELECT 'refuted', 'y';",
 		  "the SELECT does not give exactly one row" },
@@ -318,6 +351,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_header_is_read),
+		TEST(also_and_kind_are_stored),
 		TEST(malformed_claims_are_named_and_the_others_decided),
 		TEST(unreadable_files_and_folders_are_named),
 		TEST(needed_runs_are_collected_once_each),

@@ -201,6 +201,9 @@ static void an_empty_database_measures_nothing(void **state)
 	        first_column("SELECT group_concat(id) FROM claims WHERE verdict <> 'not measured' OR "
 	                     "evidence NOT LIKE 'missing: %'"),
 	        "");
+	/* The claims about sums of constants are marked as such. */
+	assert_string_equal(first_column("SELECT group_concat(id) FROM claims WHERE kind = 'arithmetic'"),
+	                    "20,21,26,27,28");
 	/* A second call replaces the verdicts. */
 	assert_int_equal(claims_decide(db, CLAIMS), 0);
 }

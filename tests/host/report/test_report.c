@@ -151,16 +151,26 @@ static void the_summary_counts(void **state)
 	        " (1, 'exec.spawn', 4096, 'bytes', 0, 'instructions', 'instructions', 7, 'warmup'),"
 	        " (4, 'irq.entry.user', 0, 'none', 0, 'rsp_writes', 'instructions', 1, '')");
 	execute("INSERT INTO checks VALUES (1, 'check', 'x', 0, 0, 'wrong')");
-	execute("INSERT INTO claims VALUES (1, '', '', 'confirmed', 'e', ''), (2, '', '', 'confirmed', 'e', "
-	        "''),"
-	        " (3, '', '', 'not measured', 'e', '')");
+	execute("INSERT INTO claims (id, verdict) VALUES (1, 'confirmed'), (2, 'confirmed'),"
+	        " (3, 'not measured')");
 	report_sentences(db, sentence);
 	assert_string_equal(
 	        sentence[0],
 	        "2 builds were booted 3 times on bochs and kvm in 2 min 5 s, which gave 1 sample of "
 	        "1 benchmark; 1 boot did not complete and 1 check failed.");
 	assert_string_equal(sentence[1],
-	                    "Of 3 claims, 2 are confirmed, 0 refuted, 0 inconclusive and 1 not measured.");
+	                    "Of 3 claims about the kernel, 2 are confirmed, 0 refuted, 0 inconclusive and 1 "
+	                    "not measured.");
+	execute("UPDATE claims SET kind = 'arithmetic' WHERE id = 2");
+	report_sentences(db, sentence);
+	assert_string_equal(
+	        sentence[1],
+	        "Of 2 claims about the kernel, 1 is confirmed, 0 refuted, 0 inconclusive and 1 not "
+	        "measured; 1 more is arithmetic on constants (1 confirmed).");
+	execute("INSERT INTO claims (id, verdict, kind) VALUES (4, 'refuted', 'arithmetic')");
+	report_sentences(db, sentence);
+	assert_non_null(
+	        strstr(sentence[1], "; 2 more are arithmetic on constants (1 confirmed, 1 refuted)."));
 }
 
 static void the_summary_compares_counts(void **state)
@@ -353,7 +363,7 @@ static void a_hostile_run_is_only_text(void **state)
 	execute("INSERT INTO checks VALUES (1, 'check', '" HOSTILE "', 0, 0, '" HOSTILE
 	        "'), (1, 'skip', '" HOSTILE "', 0, 2, '" HOSTILE "')");
 	execute("INSERT INTO claims VALUES (1, '', '" HOSTILE "', '" HOSTILE "', '" HOSTILE "', '" HOSTILE
-	        "')");
+	        "', 'experiment', '" HOSTILE "')");
 	execute("INSERT INTO environment VALUES ('" HOSTILE "', '" HOSTILE "'), ('source.revision', '" HOSTILE
 	        "')");
 	assert_int_equal(report_write(db, folder, folder), 0);
@@ -366,6 +376,31 @@ static void a_hostile_run_is_only_text(void **state)
 	assert_null(strstr(text, "{{"));
 	free(text);
 #undef HOSTILE
+}
+
+/* Claims decided by arithmetic have a table of their own, after that of the experiments. */
+static void arithmetic_is_apart_from_experiments(void **state)
+{
+	const char *heading, *first, *second;
+	char *text;
+	(void)state;
+
+	execute("INSERT INTO claims (id, verdict, evidence, kind, also) VALUES"
+	        " (1, 'confirmed', 'summed', 'arithmetic', ''),"
+	        " (2, 'refuted', 'seen', 'experiment', 'follows <too>')");
+	assert_int_equal(report_write(db, folder, folder), 0);
+	text = report_text();
+	heading = strstr(text, "<h3>Arithmetic</h3>");
+	first = strstr(text, "id=\"claim-1\"");
+	second = strstr(text, "id=\"claim-2\"");
+	assert_non_null(heading);
+	assert_true(first && second && second < heading && heading < first);
+	assert_non_null(strstr(text, "seen<p class=\"also\"><b>Also</b> follows &lt;too&gt;</p></td>"));
+	assert_non_null(strstr(text, "summed</td>"));
+	assert_non_null(strstr(text, "<b>1</b> refuted</li>"));
+	assert_non_null(strstr(text, "<b>1</b> arithmetic</li>"));
+	assert_null(strstr(text, "<b>1</b> confirmed</li>"));
+	free(text);
 }
 
 /* Checks the report of a run without results, also that the page loads nothing from elsewhere. */
@@ -424,6 +459,7 @@ int main(void)
 		TEST(cells_of_the_heat_map_have_marks),
 		TEST(a_failed_check_is_not_compared),
 		TEST(a_hostile_run_is_only_text),
+		TEST(arithmetic_is_apart_from_experiments),
 		TEST(an_empty_run_has_a_report),
 		TEST(a_script_s_head_is_read),
 	};

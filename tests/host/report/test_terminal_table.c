@@ -160,6 +160,29 @@ static void claims_are_wrapped(void **state)
 	assert_non_null(strstr(text, "\n                    ")); /* aligned with the line above */
 }
 
+/* Claims decided by arithmetic have a list and a count of their own. */
+static void arithmetic_is_apart_from_experiments(void **state)
+{
+	(void)state;
+	execute("INSERT INTO claims (id, verdict, evidence, kind, also) VALUES"
+	        " (1, 'confirmed', 'seen', 'experiment', 'and more'),"
+	        " (2, 'refuted', 'summed', 'arithmetic', ''), (3, 'inconclusive', 'open', 'experiment', ''),"
+	        " (4, 'not measured', 'missing', 'experiment', ''), (5, 'confirmed', 'added', 'arithmetic', "
+	        "'')");
+	assert_string_equal(printed(), "claims, decided by experiments\n"
+	                               "  id  verdict       evidence\n"
+	                               "   1  confirmed     seen\n"
+	                               "                    also: and more\n"
+	                               "   3  inconclusive  open\n"
+	                               "   4  not measured  missing\n"
+	                               "  1 of 3 decided\n"
+	                               "claims, decided by arithmetic on constants\n"
+	                               "  id  verdict       evidence\n"
+	                               "   2  refuted       summed\n"
+	                               "   5  confirmed     added\n"
+	                               "  2 of 2 decided\n");
+}
+
 /*
  * If the terminal is too narrow, the intervals are left out; if that is not enough, the columns are
  * split into several tables. All values remain.
@@ -210,6 +233,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(void_times_are_left_out, make_database, remove_files),
 		cmocka_unit_test_setup_teardown(nothing_measured_is_no_table, make_database, remove_files),
 		cmocka_unit_test_setup_teardown(claims_are_wrapped, make_database, remove_files),
+		cmocka_unit_test_setup_teardown(arithmetic_is_apart_from_experiments, make_database,
+		                                remove_files),
 		cmocka_unit_test_setup_teardown(width_is_kept, make_database, remove_files),
 		cmocka_unit_test_setup_teardown(colours_are_for_terminals, make_database, remove_files),
 	};
