@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Makes a cpio archive in memory, member by member. */
+/* Functions for tests that make a cpio archive in memory, member by member, and unpack it. */
 #pragma once
 
 #include "tests/unit/support.h"
@@ -12,7 +12,7 @@
 #include "fs/node.h"
 #include "mem/frames.h"
 
-#define HOLE_START (1000 * PAGE_SIZE) /* where the boot loader put the module */
+#define HOLE_START (1000 * PAGE_SIZE) /* physical address of the boot module */
 #define HOLE_PAGES 400UL
 #define HOLE_END   (HOLE_START + HOLE_PAGES * PAGE_SIZE)
 
@@ -24,7 +24,10 @@ static inline uint8_t *module(void)
 	return phys_to_virt(HOLE_START);
 }
 
-/* Starts with memory that is full of garbage and has a hole, and with a new file system. */
+/*
+ * Restarts the frame allocator, with memory full of garbage and a hole for the module, and the file
+ * system.
+ */
 static inline void start(void)
 {
 	struct memory_range ranges[] = { { PAGE_SIZE, HOLE_START },
@@ -35,10 +38,10 @@ static inline void start(void)
 	node_init();
 }
 
-/* Fields of the members that are put next. */
+/* Header fields of the members that put() adds. */
 static unsigned inode, names = 1;
 static const char *magic = "070701";
-static unsigned sum; /* the checksum of the contents, used with magic 070702 */
+static unsigned sum; /* checksum of the contents; counts only with the magic 070702 */
 
 static inline void put(const char *name, unsigned mode, const void *bytes, size_t n)
 {
@@ -52,7 +55,7 @@ static inline void put(const char *name, unsigned mode, const void *bytes, size_
 	size = (size + n + 3) & ~3UL;
 }
 
-/* Removes all files. Every frame must then be free. */
+/* Removes all files. All frames must then be free. */
 static inline void remove_all(void)
 {
 	while (node_root->children) {
@@ -78,7 +81,7 @@ static inline void end_archive(void)
 	put("TRAILER!!!", 0, "", 0);
 }
 
-/* Unpacks what was put. The bytes after it are garbage, which must not be read. */
+/* Unpacks the archive with cpio_unpack() and returns its result. Garbage follows the archive. */
 static inline int unpack(struct unpacked *result)
 {
 	memset(module() + size, GARBAGE, PAGE_SIZE);

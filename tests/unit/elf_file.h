@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A good ELF file, which the tests of the ELF checker damage. */
+/* A valid ELF file. The tests of the ELF checker damage copies of it. */
 #pragma once
 
 #include "tests/unit/support.h"
@@ -9,9 +9,9 @@
 
 #include "loader/elf.h"
 
-#define IMAGE_TOP (USER_STACK_BASE - PAGE_SIZE) /* the stack's guard page stays free */
+#define IMAGE_TOP (USER_STACK_BASE - PAGE_SIZE) /* the page above is the stack's guard page */
 
-/* Laid out as a linker does: headers and constants, text, data followed by .bss, PT_GNU_STACK. */
+/* The segments, as from a linker: headers and constants, text, data with .bss, PT_GNU_STACK. */
 enum { CONSTANTS, TEXT, DATA, STACK, SEGMENTS };
 
 struct file {
@@ -41,7 +41,10 @@ static const struct file good = {
 	},
 };
 
-/* Checks the first `size` bytes of a file, copied to end at an inaccessible page. */
+/*
+ * Copies the first `size` bytes of a file so that they end at an inaccessible page. Returns the
+ * result of elf_check() for the copy.
+ */
 static inline int check(const void *bytes, size_t size, struct elf_plan *plan)
 {
 	void *copy = guard_before(size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Symbols of the kernel image that kernel.ld defines in the kernel. image.h has their values. */
+/* Defines the symbols that kernel.ld defines in the kernel, with the values in image.h. */
 #include "tests/unit/image.h"
 
 #define TEXT(x)             #x

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Helpers for the tests of regions. */
+/* Shared by the tests of regions. */
 #pragma once
 
 #include "tests/unit/support.h"
@@ -7,7 +7,7 @@
 #include "mem/paging.h"
 #include "sched/rwlock.h"
 
-/* With a single task nobody waits for the lock, and it is free between two calls. */
+/* The lock of a space calls this to wait. There is only one task, so it must never wait. */
 void rwlock_block(struct wait_queue *queue)
 {
 	(void)queue;

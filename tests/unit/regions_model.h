@@ -14,30 +14,30 @@
 #include "vm/regions.h"
 #include "x86/instructions.h"
 
-#define PAGES      192                     /* pages of each space that the operations use */
-#define BASE       (GIB - 100 * PAGE_SIZE) /* they span two page tables and two page directories */
+#define PAGES      192                     /* number of pages of a space that the test uses */
+#define BASE       (GIB - 100 * PAGE_SIZE) /* their address: they span two PTs and two PDs */
 #define SPACES     4
 #define ROUNDS     1000000
 
 #define FILES      2
-#define FILE_PAGES 60 /* of each file; the last one is half full */
+#define FILE_PAGES 60 /* pages of each file; the last one is half full */
 #define FILE_SIZE  (FILE_PAGES * PAGE_SIZE - PAGE_SIZE / 2)
 
 struct page {
 	bool mapped;
 	uint64_t flags;
-	uint64_t word; /* the first word of an anonymous or copied page */
-	unsigned file; /* with REGION_BACKED */
-	size_t place;  /* page of the file */
-	bool copied;   /* a private page that has been used, and so is a copy of the file's */
+	uint64_t word; /* first word of the page if it is anonymous or copied */
+	unsigned file; /* index of the file, with REGION_BACKED */
+	size_t place;  /* page number in the file */
+	bool copied;   /* a private page of a file that was used, and so has been copied */
 };
 
 static struct address_space spaces[SPACES];
 static struct page model[SPACES][PAGES];
-static pte_t tlb[PAGES]; /* the loaded space's translations; 0: none */
+static pte_t tlb[PAGES]; /* cached entries of the loaded space; 0: none */
 static struct node *files[FILES];
-static uint64_t file_words[FILES][FILE_PAGES];                /* the first word of each page */
-static size_t file_pages[FILES] = { FILE_PAGES, FILE_PAGES }; /* current length of each file */
+static uint64_t file_words[FILES][FILE_PAGES];                /* first word of each page */
+static size_t file_pages[FILES] = { FILE_PAGES, FILE_PAGES }; /* current length in pages */
 static unsigned loaded;
 static bool scarce; /* memory may run out in this operation */
 
@@ -47,10 +47,10 @@ static inline uintptr_t address_of(size_t page)
 }
 
 /*
- * The loaded space's frames before an operation, with their links, which hold the number of owners.
- * Until a page has been flushed, its frame is watched: it must not be freed or lose an owner.
+ * The frames of the loaded space before an operation, and the allocator's links, which encode the
+ * number of owners. Until a page is flushed, its frame must not be freed or lose an owner.
  */
-#define WATCHED_ROUNDS 32 /* watch in one of 32 rounds, since it takes long */
+#define WATCHED_ROUNDS 32 /* only one in 32 rounds is watched, since that takes long */
 #define LINK_ALLOCATED 0xfffffffeU
 static struct {
 	uint64_t frame; /* 0: not watched */
@@ -61,7 +61,7 @@ static unsigned long pages_watched;
 
 static bool free_frames[ARENA_FRAMES];
 
-/* The list of free frames begins with the frame that is allocated next. */
+/* Fills free_frames[]: follows the list of free frames from the frame that is allocated next. */
 static inline void find_free_frames(void)
 {
 	const uint64_t first = frame_alloc();
@@ -82,7 +82,7 @@ static inline void check_watched(size_t page)
 	if (!frame)
 		return;
 	assert_false(free_frames[frame >> PAGE_SHIFT]);
-	if (watched[page].link < LINK_ALLOCATED) /* several owners, and none fewer now */
+	if (watched[page].link < LINK_ALLOCATED) /* several owners: none may be lost */
 		assert_true(frame_link(frame) <= watched[page].link);
 	watched[page].frame = 0;
 	pages_watched++;
@@ -128,7 +128,8 @@ static inline void watch(void)
 }
 
 /*
- * A cached translation may grant fewer rights than the tables, never more, and maps the same frame.
+ * Checks the cached entry of a page: it must map the frame that the page table maps, and must not
+ * have more rights.
  */
 static inline void check_tlb(size_t page)
 {

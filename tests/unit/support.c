@@ -21,7 +21,7 @@ void (*cpu_flushes)(uintptr_t address);
 static char *arena;
 static uint32_t links[ARENA_FRAMES];
 
-/* Maps `size` bytes with an inaccessible page on each side. They are never unmapped. */
+/* Maps `size` bytes with an inaccessible page before and after them. They are never unmapped. */
 static char *map_guarded(size_t size)
 {
 	char *room = mmap(NULL, size + 2 * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -63,7 +63,7 @@ void *phys_to_virt(uint64_t physical)
 	return arena + physical;
 }
 
-/* An address outside the arena becomes a physical address without memory, as in the kernel. */
+/* As in the kernel, an address outside the arena gives a physical address that is not memory. */
 uint64_t virt_to_phys(const void *address)
 {
 	return (uintptr_t)address - (uintptr_t)arena;
@@ -130,7 +130,7 @@ void *guard_after(void)
 
 uint64_t blocks_run;
 
-void __sanitizer_cov_trace_pc(void); /* gcc: -fsanitize-coverage=trace-pc */
+void __sanitizer_cov_trace_pc(void); /* called per block with -fsanitize-coverage=trace-pc */
 void __sanitizer_cov_trace_pc(void)
 {
 	blocks_run++;

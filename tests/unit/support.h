@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the unit tests share: physical memory for the code under test, panics that a test expects,
- * buffers next to an inaccessible page, and random numbers that are the same in every run.
+ * Functions for the unit tests: physical memory for the code under test, expected panics, buffers
+ * next to an inaccessible page, and random numbers that are the same in every run.
  */
 #pragma once
 
@@ -19,8 +19,8 @@
 #define GARBAGE      0xa5   /* fills frames whose contents are undefined */
 
 /*
- * Restarts the frame allocator with frames 1 … `count` (less than ARENA_FRAMES), full of garbage.
- * frame_alloc() returns them in ascending order.
+ * Restarts the frame allocator with the frames 1 to `count`, full of garbage. `count` must be less
+ * than ARENA_FRAMES. frame_alloc() returns the frames in ascending order.
  */
 void memory_start(size_t count);
 
@@ -30,10 +30,13 @@ void memory_start(size_t count);
  */
 uint32_t frame_link(uint64_t frame);
 
-/* Group set-up: memory_start(ARENA_FRAMES - 1). */
+/* A set-up function for cmocka: calls memory_start(ARENA_FRAMES - 1) and returns 0. */
 int memory_setup(void **state);
 
-/* The call must panic with a message that matches `glob`. What it changed before is not undone. */
+/*
+ * Checks that the call panics with a message that matches `glob`. Changes that it made before are
+ * not undone.
+ */
 #define assert_panics(call, glob)                                        \
 	do {                                                             \
 		expect_assert_failure(call);                             \
@@ -43,7 +46,10 @@ int memory_setup(void **state);
 bool panic_matches(const char *glob);
 const char *panic_message(void);
 
-/* What the code under test printed on the console, as far as there is room. A test may clear it. */
+/*
+ * The text that the code under test has printed on the console, cut off when the buffer is full. A
+ * test may clear it.
+ */
 extern char console_said[8 * 1024];
 
 /*
@@ -54,13 +60,16 @@ extern char console_said[8 * 1024];
 void *guard_before(size_t size);
 void *guard_after(void);
 
-/* xorshift64*: the same numbers in every run. random_below(n) returns 0 … n - 1. */
+/*
+ * xorshift64*, which gives the same numbers in every run. random_below(n) returns a number from 0
+ * to n - 1.
+ */
 void random_start(uint64_t seed);
 uint64_t random_next(void);
 uint64_t random_below(uint64_t n);
 
 /*
- * Basic blocks executed so far in the sources that unit.mk lists in UNIT_COUNTED: a measure of time
- * that is the same on every host.
+ * The number of basic blocks executed in the sources that unit.mk lists in UNIT_COUNTED: a measure
+ * of time that is the same on every host.
  */
 extern uint64_t blocks_run;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Helpers for tests that make page tables. */
+/* Functions for tests that make page tables. */
 #pragma once
 
 #include "tests/unit/support.h"
@@ -14,7 +14,7 @@ static inline uint64_t new_pml4(void)
 	return pml4;
 }
 
-/* Returns the entry for `address` in the table of `level` (4: PML4 … 1: page table). */
+/* Returns the entry for `address` in the table of `level`, from 4 (PML4) to 1 (page table). */
 static inline pte_t *entry_at(uint64_t pml4, uintptr_t address, unsigned level)
 {
 	pte_t *table = phys_to_virt(pml4);

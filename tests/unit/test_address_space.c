@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Address spaces and their regions (vm/address_space.c). */
+/* Tests address spaces and their regions (vm/address_space.c). */
 #include "tests/unit/support.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ static int setup(void **state)
 	return 0;
 }
 
-/* Expects every page of the region to be mapped with the region's rights, to its own frame. */
+/* Requires each page of the region to be mapped to a frame of its own, with the region's rights. */
 static void check_region(uint64_t pml4, uintptr_t start, size_t pages, uint64_t flags)
 {
 	for (size_t i = 0; i < pages; i++) {
@@ -35,7 +35,7 @@ static void check_region(uint64_t pml4, uintptr_t start, size_t pages, uint64_t 
 		uintptr_t address = start + i * PAGE_SIZE;
 		const uint64_t *word = phys_to_virt(paging_translate(pml4, address, NULL));
 
-		assert_int_equal(*word, address); /* no later page has the same frame */
+		assert_int_equal(*word, address); /* fails if a later page has the same frame */
 	}
 }
 
@@ -77,7 +77,7 @@ static void created_empty(void **state)
 	assert_int_equal(frames_free(), before);
 }
 
-/* Regions at the edges of tables of each level, and one that spans several tables. */
+/* Regions at the edges of page tables of each level, and one that spans several tables. */
 static const struct region regions[] = {
 	{ USER_BASE, 1, PTE_NX, NULL, 0 },
 	{ 0x400000, 511, 0, NULL, 0 },
@@ -129,7 +129,7 @@ static void maps_regions(void **state)
 	assert_int_equal(frames_free(), before);
 }
 
-/* Segments are mapped in any order; the regions are sorted. */
+/* If segments are mapped in any order, the regions are sorted all the same. */
 static void maps_in_any_order(void **state)
 {
 	struct address_space space;
@@ -219,7 +219,8 @@ static void two_spaces(void **state)
 }
 
 /*
- * Maps all the regions above and 40 more, which makes the array grow, with `available` free frames.
+ * Creates a space with only `available` free frames and maps regions[] and 40 more regions, so that
+ * the array of regions grows. Returns 0 or an error number.
  */
 static int build(struct address_space *space, size_t available)
 {
@@ -249,8 +250,8 @@ static void shortage_at_every_allocation(void **state)
 		int error = build(&space, available);
 
 		/*
-		 * Growing allocates the new array before it frees the old one, so `needed` may
-		 * fail.
+		 * When the array grows, the old one is freed after the new one was allocated, so
+		 * even `needed` frames may not be enough.
 		 */
 		if (available < needed)
 			assert_int_equal(error, -ENOMEM);
@@ -286,7 +287,7 @@ static void user_ranges(void **state)
 	assert_false(user_range(0x400000, UINT64_MAX));
 	assert_false(user_range(UINT64_MAX, 1));
 	assert_false(user_range(UINT64_MAX, UINT64_MAX));
-	assert_false(user_range(UINT64_MAX - 4095, 4096)); /* the sum is 0 */
+	assert_false(user_range(UINT64_MAX - 4095, 4096)); /* start + size overflows to 0 */
 	assert_false(user_range(KERNEL_BASE, 8));
 	assert_false(user_range(1UL << 47, 0));
 }

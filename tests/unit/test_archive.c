@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An archive and its memory (fs/cpio.c, fs/archive.c, fs/node_data.c): the contents of files, and
- * which frames are owned.
+ * Tests an archive in a boot module (fs/cpio.c, fs/archive.c, fs/node_data.c): the contents of its
+ * files, and which frames of the module the files own.
  */
 #include "tests/unit/archive_file.h"
 
@@ -14,7 +14,7 @@
 static uint8_t contents[FILES_MAX][5 * PAGE_SIZE];
 static size_t sizes[FILES_MAX], count;
 
-/* Files of many sizes in folders, and symbolic links. */
+/* Makes an archive of files of many sizes in folders, and of symbolic links. */
 static void make_archive(size_t files)
 {
 	size = 0;
@@ -57,7 +57,7 @@ static void check_file(size_t index)
 	assert_int_equal(at, sizes[index]);
 }
 
-/* Overwrites all free frames, as their next owners would. */
+/* Overwrites all free frames, so that a file that uses a free frame is found. */
 static void overwrite_free_frames(void)
 {
 	uint32_t all = FRAME_LIST_END;
@@ -76,7 +76,8 @@ static void adopted(void **state)
 
 	start();
 	before = frames_free();
-	assert_false(frames_adopt(HOLE_START, HOLE_END + PAGE_SIZE)); /* the last is the allocator's */
+	/* The last frame of this range belongs to the allocator. */
+	assert_false(frames_adopt(HOLE_START, HOLE_END + PAGE_SIZE));
 	assert_false(frames_adopt(HOLE_START, (ARENA_FRAMES + 1) * PAGE_SIZE));
 	assert_true(frames_adopt(HOLE_START, HOLE_END));
 	assert_false(frames_adopt(HOLE_START, HOLE_END));
@@ -103,7 +104,7 @@ static void files_survive_and_memory_comes_back(void **state)
 		assert_int_equal(archive_unpack(module(), size, &result), 0);
 		for (size_t i = 0; i < count; i++)
 			kept += (sizes[i] + 15) & ~15UL;
-		kept += (count + 9) / 10 * 16; /* links */
+		kept += (count + 9) / 10 * 16; /* the links */
 		assert_int_equal(result.freed / PAGE_SIZE, pages - (kept + PAGE_MASK) / PAGE_SIZE);
 		overwrite_free_frames();
 		for (size_t i = 0; i < count; i++)
@@ -139,7 +140,10 @@ static void files_survive_and_memory_comes_back(void **state)
 	}
 }
 
-/* The files before the damage in a damaged or truncated archive stay; the other memory is freed. */
+/*
+ * If an archive is damaged or cut off, the files before the damage are kept, and the memory after
+ * it is freed.
+ */
 static void damaged_archives(void **state)
 {
 	(void)state;
@@ -170,7 +174,7 @@ static void damaged_archives(void **state)
 	}
 }
 
-/* How a file gives up its bytes while others read them. */
+/* The change to a file while its bytes are pinned (node_pin_bytes()). */
 enum leave { REMOVES, WRITES, CUTS, STAYS };
 
 static void keep_and_leave(enum leave how)
@@ -204,7 +208,8 @@ static void keep_and_leave(enum leave how)
 	} else if (how == CUTS)
 		assert_int_equal(node_truncate(node, 0), 0);
 	after = frames_free();
-	assert_int_equal(before - after, how == WRITES ? 5 + 2 : 0); /* copies, and their tables */
+	/* 5 copied pages, 2 table frames. */
+	assert_int_equal(before - after, how == WRITES ? 5 + 2 : 0);
 	overwrite_free_frames();
 	assert_memory_equal(pinned[0].bytes, contents[39], sizes[39]);
 	node_unpin_bytes(&pinned[0]);
@@ -223,7 +228,7 @@ static void bytes_are_kept_while_they_are_read(void **state)
 		keep_and_leave(how);
 }
 
-/* A file with several names: cpio stores the contents with the last one. */
+/* A file with several names. cpio stores the contents with the last name only. */
 static void names_of_a_file(void **state)
 {
 	static const char *const paths[] = { "a", "d/b", "d/c" };
@@ -246,7 +251,7 @@ static void names_of_a_file(void **state)
 	names = 1;
 	put("y", NODE_FILE | 0644, "", 0);
 	names = 3;
-	put("a", NODE_FILE | 0755, "", 0); /* again: the name is replaced */
+	put("a", NODE_FILE | 0755, "", 0); /* the same name again replaces it */
 	put("TRAILER!!!", 0, "", 0);
 	names = 1;
 	inode = 0;

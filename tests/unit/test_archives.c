@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Several archives in a row, data that is no archive, checksums, files with several names, and the
- * time that unpacking takes (fs/cpio.c).
+ * Tests several archives in a row, data that is no archive, checksums, files with several names,
+ * and the time that unpacking takes (fs/cpio.c).
  */
 #include "tests/unit/archive_file.h"
 
@@ -10,8 +10,8 @@
 #include "fs/file_kind.h"
 
 /*
- * Several archives in a row, with zeros before, between and after them. A later file replaces an
- * earlier one.
+ * Unpacks several archives in a row, with zeros before, between and after them. A file in a later
+ * archive replaces one with the same name.
  */
 static void archives_in_a_row(void **state)
 {
@@ -33,11 +33,11 @@ static void archives_in_a_row(void **state)
 	put("a", NODE_FILE | 0644, "second", 6);
 	put("d/c", NODE_FILE | 0644, "new", 3);
 	put("e", NODE_FILE | 0644, "was a folder", 12);
-	inode = 7, names = 2; /* the same number in another archive means another file */
+	inode = 7, names = 2; /* the same inode in another archive is another file */
 	put("two", NODE_FILE | 0644, "2", 1);
 	inode = 0, names = 1;
 	end_archive();
-	end_archive(); /* one without files */
+	end_archive(); /* an archive without files */
 	put("a", NODE_FILE | 0644, "third", 5);
 	end_archive();
 	zeros(3);
@@ -76,7 +76,10 @@ static void folders_with_files_are_not_replaced(void **state)
 	remove_all();
 }
 
-/* Data after the archives that begins with `bytes` is reported as `kind`, with `advice`. */
+/*
+ * Checks that data that follows an archive and begins with `bytes` is reported as `kind`, with
+ * `advice`.
+ */
 static void follows(const void *bytes, size_t n, const char *kind, const char *advice)
 {
 	struct unpacked result;
@@ -131,7 +134,7 @@ static void what_follows_is_named(void **state)
 	assert_false(file_is_program("\177EL", 3) || file_is_program("#", 1) || file_is_program("", 0));
 }
 
-/* Makes two archives. Returns the offset of the second. */
+/* Makes two archives with `between` zeros between them. Returns the offset of the second. */
 static size_t make_two(size_t between)
 {
 	size_t at;
@@ -147,7 +150,10 @@ static size_t make_two(size_t between)
 	return at;
 }
 
-/* A truncated archive, or one at an offset that is not a multiple of 4, is not silently skipped. */
+/*
+ * An archive that is cut off is an error, and an archive at an offset that is not a multiple of 4
+ * is reported.
+ */
 static void misplaced_and_cut(void **state)
 {
 	struct unpacked result;
@@ -157,7 +163,7 @@ static void misplaced_and_cut(void **state)
 
 	remove_all();
 	for (size_t cut = at + 6; cut <= whole;
-	     cut++) { /* the padding of the trailer's name may be missing */
+	     cut++) { /* only the padding of the trailer's name may be missing */
 		make_two(0);
 		assert_int_equal(cpio_unpack(module(), cut, &result), cut < whole - 3 ? -EINVAL : 0);
 		assert_null(result.rest);
@@ -171,7 +177,7 @@ static void misplaced_and_cut(void **state)
 	remove_all();
 }
 
-/* The format with checksums. A checksum is the sum of the bytes of a file's contents. */
+/* The format 070702 has checksums: the sum of the bytes of a file's contents. */
 static void checksums(void **state)
 {
 	struct unpacked result;
@@ -183,11 +189,11 @@ static void checksums(void **state)
 	magic = "070702";
 	sum = 'a' + 'b' + 0xff;
 	put("good", NODE_FILE | 0644, "ab\xff", 3);
-	sum = 12345; /* wrong, but only the contents of files are checked */
+	sum = 12345; /* wrong, but checked only for the contents of files */
 	put("link", NODE_LINK | 0777, "good", 4);
 	put("folder", NODE_DIRECTORY | 0755, "", 0);
 	put("empty", NODE_FILE | 0644, "", 0);
-	magic = "070701"; /* members of both formats may be mixed */
+	magic = "070701"; /* an archive may mix both formats */
 	put("new", NODE_FILE | 0644, "c", 1);
 	magic = "070702";
 	sum = 'a' + 'b' + 0xfe;
@@ -210,11 +216,12 @@ static void checksums(void **state)
 #define KEYS  12
 
 /*
- * Names that are reused for other files: a simple model says which names belong to the same file.
+ * Names are reused for other files, at random. A simple model knows which names belong to the same
+ * file, and so the number of links of each.
  */
 static void names_come_and_go(void **state)
 {
-	static int group[NAMES]; /* the file that the name belongs to; 0: there is no such name */
+	static int group[NAMES]; /* number of the file that has this name; 0: no file */
 	int of_key[KEYS] = { 0 }, last = 0, error;
 	struct unpacked result;
 	(void)state;
@@ -233,7 +240,7 @@ static void names_come_and_go(void **state)
 			group[n] = 0;
 			for (size_t i = 0; i < NAMES; i++)
 				left |= group[i] && group[i] == of_key[key];
-			names = random_below(4) ? 2 : 1; /* a file with one name has no key */
+			names = random_below(4) ? 2 : 1; /* with 1 it has no key */
 			if (names == 1)
 				group[n] = ++last;
 			else
@@ -279,7 +286,7 @@ static uint64_t cost_of_links(unsigned n, unsigned spread)
 	for (unsigned i = 0; i < 2 * n; i++) {
 		char name[40];
 
-		sprintf(name, "%u/%u", i / 64, i); /* no directory is large */
+		sprintf(name, "%u/%u", i / 64, i); /* 64 files per directory */
 		inode = 1 + i % n * spread;
 		put(name, NODE_FILE | 0644, "", 0);
 	}
@@ -304,7 +311,7 @@ static uint64_t cost_of_links(unsigned n, unsigned spread)
 	return before;
 }
 
-/* Time is linear in the number of files with several names, whatever their inode numbers are. */
+/* The time is linear in the number of files with several names, whatever their inodes are. */
 static void time_is_linear_in_links(void **state)
 {
 	static const unsigned spreads[] = { 1, 1 << 20, 0x9e3779b1 };
@@ -345,7 +352,7 @@ static void time_is_nearly_linear_in_names(void **state)
 	const uint64_t some = cost_of_names(1000), many = cost_of_names(8000);
 	(void)state;
 
-	assert_in_range(many, 7 * some, 12 * some); /* n log n would give 10.4 */
+	assert_in_range(many, 7 * some, 12 * some); /* 8 if linear, 10.4 if n log n */
 }
 
 int main(void)

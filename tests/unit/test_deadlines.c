@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Deadlines (lib/deadlines.h) against a plain array: which one is first, and whether the heap keeps
- * the shape that bounds its steps.
+ * Tests deadlines (lib/deadlines.h) against a plain array: that the earliest is first, and that the
+ * heap keeps the shape that bounds its steps.
  */
 #include "tests/unit/support.h"
 
@@ -14,8 +14,8 @@ static struct deadline all[DEADLINES];
 static struct deadlines heap;
 
 /*
- * Checks a heap. Returns how many deadlines are in it. Its left spine may have any length, so this
- * recurses to the right only.
+ * Checks the shape of a heap. Returns the number of its deadlines. A path to the left may be long,
+ * so the function recurses to the right only.
  */
 static size_t check(const struct deadline *d)
 {
@@ -72,7 +72,10 @@ static void against_a_model(void **state)
 	check_all();
 }
 
-/* Orders that would make bad shapes: none takes more steps than the header promises. */
+/*
+ * Sets the deadlines in orders that could make bad shapes. The rank, which bounds the steps, is
+ * low.
+ */
 static void no_order_is_slow(void **state)
 {
 	(void)state;
@@ -82,7 +85,7 @@ static void no_order_is_slow(void **state)
 			             order == 0   ? i + 1
 			             : order == 1 ? DEADLINES - i
 			                          : 1 + i * 7919 % DEADLINES);
-			assert_true(heap.first->rank <= 10); /* of at least 2^rank - 1 nodes */
+			assert_true(heap.first->rank <= 10); /* rank r needs 2^r - 1 nodes */
 		}
 		check_all();
 		for (size_t i = 0; i < DEADLINES; i++)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The ELF checker (loader/elf.c): a good file, and the same file with each kind of damage. */
+/*
+ * Tests the ELF checker (loader/elf.c) on a valid file, and on that file with each kind of damage.
+ */
 #include "tests/unit/elf_file.h"
 
 #include <errno.h>
@@ -33,7 +35,9 @@ static void accepts_a_good_file(void **state)
 	}
 }
 
-/* Another value for one field of the good file, and what elf_check() then returns. */
+/*
+ * A damage: the value of one field of the good file is replaced; elf_check() must return `result`.
+ */
 struct damage {
 	size_t offset, size;
 	uint64_t value;
@@ -80,7 +84,7 @@ static void header_fields(void **state)
 		IDENT(EI_DATA, ELFDATA2MSB, 0),
 		IDENT(EI_VERSION, 0, 0),
 		IDENT(EI_VERSION, 2, 0),
-		IDENT(EI_OSABI, ELFOSABI_GNU, 0), /* static glibc programs have it */
+		IDENT(EI_OSABI, ELFOSABI_GNU, 0), /* as in static glibc programs */
 		IDENT(EI_ABIVERSION, 99, 0),
 		HEADER(e_type, ET_NONE, ENOEXEC),
 		HEADER(e_type, ET_REL, ENOEXEC),
@@ -97,10 +101,10 @@ static void header_fields(void **state)
 		HEADER(e_phentsize, sizeof(Elf32_Phdr), ENOEXEC),
 		HEADER(e_phentsize, sizeof(Elf64_Phdr) + 8, ENOEXEC),
 		HEADER(e_phnum, 0, ENOEXEC),
-		HEADER(e_phnum, 1, ENOEXEC), /* without the text */
+		HEADER(e_phnum, 1, ENOEXEC), /* no text segment */
 		HEADER(e_phnum, 3, 0),
-		HEADER(e_phnum, 1170, ENOEXEC), /* the most allowed, but the file is too short */
-		HEADER(e_phnum, 15, ENOEXEC),   /* one more than fits in the file */
+		HEADER(e_phnum, 1170, ENOEXEC), /* the maximum, but past the end of the file */
+		HEADER(e_phnum, 15, ENOEXEC),   /* the last header ends past the file */
 		HEADER(e_phnum, PN_XNUM, ENOEXEC),
 		HEADER(e_phnum, PN_XNUM - 1, ENOEXEC),
 		HEADER(e_phoff, 0x41, ENOEXEC),
@@ -109,7 +113,7 @@ static void header_fields(void **state)
 		HEADER(e_phoff, 0x380, ENOEXEC),
 		HEADER(e_phoff, 0x388, ENOEXEC),
 		HEADER(e_phoff, 1UL << 63, ENOEXEC),
-		HEADER(e_phoff, 0UL - 4 * 56, ENOEXEC), /* plus the table's size: 0 */
+		HEADER(e_phoff, 0UL - 4 * 56, ENOEXEC), /* e_phoff + table size = 0 */
 		HEADER(e_phoff, 0UL - 8, ENOEXEC),
 		HEADER(e_shoff, UINT64_MAX, 0), /* the loader ignores sections */
 		HEADER(e_shnum, 0xffff, 0),
@@ -125,8 +129,8 @@ static void entry_points(void **state)
 	static const struct damage damages[] = {
 		HEADER(e_entry, 0x401200, 0),
 		HEADER(e_entry, 0x4012ff, 0),
-		HEADER(e_entry, 0x4011ff, ENOEXEC), /* in the text's page, before it */
-		HEADER(e_entry, 0x401300, ENOEXEC), /* just past it */
+		HEADER(e_entry, 0x4011ff, ENOEXEC), /* before the text, in its page */
+		HEADER(e_entry, 0x401300, ENOEXEC), /* first byte past the text */
 		HEADER(e_entry, 0x400000, ENOEXEC), /* constants */
 		HEADER(e_entry, 0x402300, ENOEXEC), /* data */
 		HEADER(e_entry, 0, ENOEXEC),
@@ -135,7 +139,7 @@ static void entry_points(void **state)
 		HEADER(e_entry, UINT64_MAX, ENOEXEC),
 		SEGMENT(TEXT, p_flags, PF_R, ENOEXEC),
 		SEGMENT(TEXT, p_type, PT_NOTE, ENOEXEC),
-		SEGMENT(TEXT, p_filesz, 0x10, ENOEXEC), /* the entry lies in .bss */
+		SEGMENT(TEXT, p_filesz, 0x10, ENOEXEC), /* the entry point is in .bss */
 		SEGMENT(TEXT, p_filesz, 0x11, 0),
 	};
 	(void)state;
@@ -147,23 +151,23 @@ static void segment_sizes(void **state)
 {
 	static const struct damage damages[] = {
 		SEGMENT(DATA, p_filesz, 0, 0),
-		SEGMENT(DATA, p_filesz, 0x81, 0),        /* a byte past the file, in its last page */
-		SEGMENT(DATA, p_filesz, 0xd00, 0),       /* up to the end of that page */
-		SEGMENT(DATA, p_filesz, 0xd01, ENOEXEC), /* the zeros begin inside the next page */
-		SEGMENT(DATA, p_filesz, 0x1d00, 0),      /* the zeros begin at the end of that one */
+		SEGMENT(DATA, p_filesz, 0x81, 0),        /* one byte past the file */
+		SEGMENT(DATA, p_filesz, 0xd00, 0),       /* up to the end of its last page */
+		SEGMENT(DATA, p_filesz, 0xd01, ENOEXEC), /* .bss begins inside a page past it */
+		SEGMENT(DATA, p_filesz, 0x1d00, 0),      /* .bss begins after such a page */
 		SEGMENT(DATA, p_filesz, 0x3000, 0),
 		SEGMENT(DATA, p_filesz, 0x3001, ENOEXEC),
 		SEGMENT(DATA, p_filesz, UINT64_MAX, ENOEXEC),
-		SEGMENT(DATA, p_filesz, 0UL - 0x300, ENOEXEC), /* plus the offset: 0 */
+		SEGMENT(DATA, p_filesz, 0UL - 0x300, ENOEXEC), /* offset + size = 0 */
 		SEGMENT(DATA, p_memsz, 0x80, 0),
 		SEGMENT(DATA, p_memsz, 0x7f, ENOEXEC), /* less than p_filesz */
 		SEGMENT(DATA, p_memsz, 0, ENOEXEC),
 		SEGMENT(DATA, p_memsz, IMAGE_TOP - 0x402300, 0),
-		SEGMENT(DATA, p_memsz, IMAGE_TOP - 0x402300 + 1, ENOEXEC), /* into the stack's guard page */
+		SEGMENT(DATA, p_memsz, IMAGE_TOP - 0x402300 + 1, ENOEXEC), /* into the guard page */
 		SEGMENT(DATA, p_memsz, USER_STACK_TOP - 0x402300, ENOEXEC),
 		SEGMENT(DATA, p_memsz, KERNEL_BASE, ENOEXEC),
-		SEGMENT(DATA, p_memsz, 0UL - 0x402300, ENOEXEC),     /* plus the address: 0 */
-		SEGMENT(DATA, p_memsz, 0UL - 0x402300 - 1, ENOEXEC), /* plus the address: 2^64 - 1 */
+		SEGMENT(DATA, p_memsz, 0UL - 0x402300, ENOEXEC),     /* address + size = 0 */
+		SEGMENT(DATA, p_memsz, 0UL - 0x402300 - 1, ENOEXEC), /* the sum is 2^64 - 1 */
 		SEGMENT(DATA, p_memsz, UINT64_MAX, ENOEXEC),
 		SEGMENT(DATA, p_offset, 0x1300, ENOEXEC),
 		SEGMENT(DATA, p_offset, 1UL << 63 | 0x300, ENOEXEC),
@@ -173,8 +177,7 @@ static void segment_sizes(void **state)
 		SEGMENT(CONSTANTS, p_memsz, 0x1200, 0),       /* up to the text */
 		SEGMENT(CONSTANTS, p_memsz, 0x1201, ENOEXEC), /* into the text */
 		SEGMENT(TEXT, p_memsz, 0xe00, 0),
-		SEGMENT(TEXT, p_memsz, 0xe01,
-		        ENOEXEC), /* into the data's page, which would be writable and executable */
+		SEGMENT(TEXT, p_memsz, 0xe01, ENOEXEC), /* the data's page would be W and X */
 	};
 	(void)state;
 
@@ -193,16 +196,16 @@ static void segment_addresses(void **state)
 		SEGMENT(CONSTANTS, p_vaddr, USER_STACK_BASE, ENOEXEC),
 		SEGMENT(CONSTANTS, p_vaddr, USER_STACK_TOP - PAGE_SIZE, ENOEXEC),
 		SEGMENT(CONSTANTS, p_vaddr, USER_TOP, ENOEXEC),
-		SEGMENT(CONSTANTS, p_vaddr, 1UL << 47, ENOEXEC), /* not canonical */
+		SEGMENT(CONSTANTS, p_vaddr, 1UL << 47, ENOEXEC), /* noncanonical */
 		SEGMENT(CONSTANTS, p_vaddr, DIRECT_MAP_BASE, ENOEXEC),
 		SEGMENT(CONSTANTS, p_vaddr, KERNEL_BASE, ENOEXEC),
 		SEGMENT(CONSTANTS, p_vaddr, 0UL - PAGE_SIZE, ENOEXEC),
-		SEGMENT(CONSTANTS, p_vaddr, 0x401000, 0),       /* in the text's page, as in the file */
-		SEGMENT(CONSTANTS, p_vaddr, 0x402000, 0),       /* in the data's page */
+		SEGMENT(CONSTANTS, p_vaddr, 0x401000, 0),       /* shares the text's page */
+		SEGMENT(CONSTANTS, p_vaddr, 0x402000, 0),       /* shares the data's page */
 		SEGMENT(CONSTANTS, p_vaddr, 0x404000, ENOEXEC), /* in the middle of .bss */
 		SEGMENT(CONSTANTS, p_vaddr, 0x405000, ENOEXEC), /* in the last page of .bss */
 		SEGMENT(CONSTANTS, p_vaddr, 0x406000, 0),
-		SEGMENT(CONSTANTS, p_vaddr, 0x400008, ENOEXEC), /* not p_offset modulo p_align */
+		SEGMENT(CONSTANTS, p_vaddr, 0x400008, ENOEXEC), /* not congruent to p_offset */
 		SEGMENT(CONSTANTS, p_paddr, UINT64_MAX, 0),
 	};
 	(void)state;
@@ -249,7 +252,7 @@ static void segment_alignments(void **state)
 	check_damages(damages, sizeof damages / sizeof *damages);
 }
 
-/* A static PIE: the same file, but loaded USER_PIE_BASE higher. */
+/* The same file as a static PIE is loaded USER_PIE_BASE higher. */
 static void moves_a_pie(void **state)
 {
 	struct file file = good;
@@ -269,11 +272,11 @@ static void moves_a_pie(void **state)
 		assert_int_equal(moved.segments[i].pages, plan.segments[i].pages);
 		assert_int_equal(moved.segments[i].data_offset, plan.segments[i].data_offset);
 	}
-	file.segments[0].p_vaddr = 0; /* a PIE begins at 0 */
+	file.segments[0].p_vaddr = 0; /* as in most PIEs */
 	assert_int_equal(check(&file, sizeof file, &moved), 0);
 	assert_int_equal(moved.segments[0].start, USER_PIE_BASE);
-	file.segments[DATA].p_vaddr =
-	        IMAGE_TOP - USER_PIE_BASE - 0x3000 + 0x300; /* the last page that fits */
+	/* Ends a page too high. */
+	file.segments[DATA].p_vaddr = IMAGE_TOP - USER_PIE_BASE - 0x3000 + 0x300;
 	assert_int_equal(check(&file, sizeof file, &moved), -ENOEXEC);
 	file.segments[DATA].p_vaddr = IMAGE_TOP - USER_PIE_BASE - 0x4000 + 0x300;
 	assert_int_equal(check(&file, sizeof file, &moved), 0);
@@ -285,7 +288,7 @@ static void segment_types(void **state)
 {
 	static const struct damage damages[] = {
 		SEGMENT(STACK, p_type, PT_INTERP, ENOEXEC),
-		SEGMENT(STACK, p_type, PT_DYNAMIC, 0), /* static PIE has one */
+		SEGMENT(STACK, p_type, PT_DYNAMIC, 0), /* as in a static PIE */
 		SEGMENT(STACK, p_type, PT_NULL, 0),
 		SEGMENT(STACK, p_type, PT_NOTE, 0),
 		SEGMENT(STACK, p_type, PT_TLS, 0),
@@ -299,8 +302,8 @@ static void segment_types(void **state)
 }
 
 /*
- * Checks a file with `count` segments of one page each, the last one being the text. Calls
- * elf_check_large() if `more` is not NULL.
+ * Checks a file with `count` segments of one page each; the last one is the text. Returns the
+ * result of elf_check_large() if `more` is not NULL, otherwise that of elf_check().
  */
 static int check_many(unsigned count, struct elf_plan *plan, struct load_segment *more)
 {

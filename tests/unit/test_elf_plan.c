@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The plans that the ELF checker makes (loader/elf.c, elf_odd.c) for unusual, truncated and
+ * Tests the plans that the ELF checker (loader/elf.c, elf_odd.c) makes for unusual, cut-off and
  * randomly damaged files.
  */
 #include "tests/unit/elf_file.h"
@@ -29,7 +29,7 @@ static void check_data(const struct load_segment *s, const uint8_t *file, size_t
 	assert_in_range(s->data_size, 0, (size_t)(file + size - s->data));
 }
 
-/* Returns the segment that contains the page. */
+/* Returns the loaded segment that contains the page. Fails the test if there is none. */
 static const struct load_segment *loaded_at(const struct elf_plan *plan, uintptr_t page)
 {
 	for (const struct load_segment *s = plan->segments; s < plan->segments + plan->count; s++)
@@ -63,7 +63,7 @@ static void check_rest(const struct elf_plan *plan, size_t i, const uint8_t *fil
 	}
 }
 
-/* Checks what the rest of the kernel relies on if a plan was accepted. */
+/* Checks the properties of an accepted plan that the rest of the kernel relies on. */
 static void check_plan(const struct elf_plan *plan, const uint8_t *file, size_t size)
 {
 	bool entry_found = false;
@@ -83,7 +83,7 @@ static void check_plan(const struct elf_plan *plan, const uint8_t *file, size_t 
 	assert_true(entry_found);
 }
 
-/* A file truncated before its entry point is refused, and nothing past its end is read. */
+/* A file that ends before its entry point is refused. Nothing past the end of a file is read. */
 static void every_truncation(void **state)
 {
 	struct elf_plan plan;
@@ -109,7 +109,10 @@ static struct file with_data(uint64_t offset, uint64_t address, uint64_t size, u
 	return file;
 }
 
-/* Expects entry `i` of the plan's rest to be this range of pages, which get no frames yet. */
+/*
+ * Requires entry `i` of the plan's rest to be this range of pages, which get frames on first use.
+ * With REGION_BACKED, `page` is their place in the file.
+ */
 static void expect_rest(const struct elf_plan *plan, size_t i, uintptr_t start, size_t pages, uint64_t flags,
                         size_t page)
 {
@@ -125,7 +128,7 @@ static void pages_past_the_end(void **state)
 {
 	const uint64_t data = PTE_WRITE | PTE_NX;
 	struct elf_plan plan;
-	struct file file = with_data(0x300, 0x402300, 0x2d00, 0x2d00); /* one page is in the file */
+	struct file file = with_data(0x300, 0x402300, 0x2d00, 0x2d00); /* first page in the file */
 	(void)state;
 
 	assert_int_equal(check(&file, sizeof file, &plan), 0);
@@ -135,14 +138,14 @@ static void pages_past_the_end(void **state)
 	assert_int_equal(plan.rest, 1);
 	expect_rest(&plan, 0, 0x403000, 2, data | REGION_BACKED, 1);
 
-	file = with_data(0x5000, 0x402000, 0x1000, 0x3000); /* none is in the file; zeros follow */
+	file = with_data(0x5000, 0x402000, 0x1000, 0x3000); /* past the file, then .bss */
 	assert_int_equal(check(&file, sizeof file, &plan), 0);
 	assert_int_equal(plan.count, 2);
 	assert_int_equal(plan.rest, 2);
 	expect_rest(&plan, 0, 0x402000, 1, data | REGION_BACKED, 5);
 	expect_rest(&plan, 1, 0x403000, 2, data, 0);
 
-	file = with_data(0x3c0, 0x4023c0, 0x40, 0x40); /* past the last byte, in the last page */
+	file = with_data(0x3c0, 0x4023c0, 0x40, 0x40); /* past the last byte only */
 	assert_int_equal(check(&file, sizeof file, &plan), 0);
 	assert_int_equal(plan.rest, 0);
 	assert_int_equal(plan.segments[2].data_size, 0);
@@ -165,7 +168,7 @@ static void much_bss(void **state)
 	assert_true(elf_ends_below(&plan, 0x405000 + ELF_ZEROS_LOADED));
 	assert_false(elf_ends_below(&plan, 0x405000 + ELF_ZEROS_LOADED - 1));
 
-	/* It has no bytes in the file, so its offset may be anything. */
+	/* A segment without bytes in the file may have any offset. */
 	file = with_data(UINT64_MAX - 6, 0x402300, 0, 1UL << 40);
 	assert_int_equal(check(&file, sizeof file, &plan), 0);
 	assert_int_equal(plan.count, 2);
@@ -177,7 +180,7 @@ static void much_bss(void **state)
 	assert_int_equal(plan.segments[2].pages, 3);
 }
 
-/* A segment without rights, which mprotect() may grant later. */
+/* A segment with no rights is loaded but hidden, since mprotect() may grant rights later. */
 static void no_rights(void **state)
 {
 	struct elf_plan plan;
@@ -196,7 +199,7 @@ static void no_rights(void **state)
 	expect_rest(&plan, 1, 0x403000, 3, PTE_NX | REGION_NONE, 0);
 }
 
-/* Where a PIE with an alignment, or one linked to a high address, is loaded. */
+/* The address at which a PIE with an alignment, or linked at a high address, is loaded. */
 static void places_of_a_pie(void **state)
 {
 	static const struct {
@@ -215,7 +218,7 @@ static void places_of_a_pie(void **state)
 		{ 0x7ffff0000000, 0x1000, USER_PIE_BASE },
 		{ 0x7ffff0001000, 0x200000, USER_PIE_BASE + 0x1000 },
 		{ 0x7ffff0000000, 1UL << 46, (1UL << 46) + 0x3ffff0000000 },
-		{ 0x7fffffffd000, 1UL << 46, 0 }, /* would be in the stack */
+		{ 0x7fffffffd000, 1UL << 46, 0 }, /* would overlap the stack */
 		{ USER_TOP, 0x1000, 0 },
 		{ KERNEL_BASE, 0x1000, 0 },
 	};
@@ -243,7 +246,9 @@ static void places_of_a_pie(void **state)
 	}
 }
 
-/* A random number that is likely to be a boundary of some kind. */
+/*
+ * Returns a random number that is likely to be at or near a limit of the address space or the file.
+ */
 static uint64_t edge_number(void)
 {
 	static const uint64_t edges[] = {
@@ -273,16 +278,16 @@ static void damage(struct file *file)
 	uint64_t number;
 
 	switch (random_below(6)) {
-	case 0: /* a bit */
+	case 0: /* changes a bit */
 		((uint8_t *)file)[random_below(headers)] ^= (uint8_t)(1U << random_below(8));
 		break;
-	case 1: /* a byte */
+	case 1: /* changes a byte */
 		((uint8_t *)file)[random_below(headers)] = (uint8_t)random_next();
 		break;
-	case 2: /* a copy of another segment */
+	case 2: /* replaces a segment by another */
 		file->segments[random_below(SEGMENTS)] = file->segments[random_below(SEGMENTS)];
 		break;
-	case 3: /* a field of a segment: type, flags, then six of 8 bytes */
+	case 3: /* changes one of the six 8-byte fields of a segment */
 		at = sizeof(Elf64_Ehdr) + random_below(SEGMENTS) * sizeof(Elf64_Phdr) + 8 +
 		     random_below(6) * 8;
 		size = 8;
@@ -314,13 +319,14 @@ static void random_damage(void **state)
 			assert_true(result == -ENOEXEC || result == -E2BIG);
 		accepted += !result;
 	}
-	assert_in_range(accepted, rounds / 50, rounds / 2); /* the damage is of a useful size */
+	/* Neither too much damage nor too little. */
+	assert_in_range(accepted, rounds / 50, rounds / 2);
 }
 
 /*
- * Segments any distance apart, most of them the same distance apart in the file as in memory.
- * Either every byte is loaded correctly and each page has the rights of all segments in it, or the
- * file is refused because a page would be writable and executable.
+ * Makes segments at random distances, most of them at the same distance in the file as in memory.
+ * The file must be refused if a page would be writable and executable. Otherwise each byte must be
+ * loaded correctly, and each page must have the rights of all segments in it.
  */
 #define SHARED_PAGES 16
 #define SHARED_BASE  0x400000UL
@@ -334,9 +340,9 @@ static struct {
 } shared;
 
 struct expected {
-	bool covered[SHARED_PAGES * PAGE_SIZE]; /* the byte is in a segment */
+	bool covered[SHARED_PAGES * PAGE_SIZE]; /* whether the byte is in a segment */
 	uint8_t bytes[SHARED_PAGES * PAGE_SIZE];
-	unsigned rights[SHARED_PAGES]; /* PF_* of all segments in the page */
+	unsigned rights[SHARED_PAGES]; /* union of the PF_* of all segments in the page */
 	bool refused;
 };
 
@@ -372,7 +378,7 @@ static unsigned make_segments(struct expected *e)
 	}
 	for (size_t page = 0; page < SHARED_PAGES; page++)
 		e->refused |= (e->rights[page] & (PF_W | PF_X)) == (PF_W | PF_X);
-	for (unsigned i = n; i-- > 1;) { /* shuffle */
+	for (unsigned i = n; i-- > 1;) { /* shuffles the segments */
 		unsigned j = (unsigned)random_below(i + 1);
 		Elf64_Phdr p = shared.segments[i];
 
@@ -417,7 +423,7 @@ static void segments_that_share_pages(void **state)
 	struct elf_plan other;
 	(void)state;
 
-	/* Segments that share a page, and then overlap by one byte. */
+	/* Two segments may share a page, but not overlap, even by one byte. */
 	file.segments[CONSTANTS] = (Elf64_Phdr){ PT_LOAD, PF_R, 0, 0x401000, 0x401000, 0x200, 0x200, 1 };
 	assert_int_equal(elf_check(&file, sizeof file, &other), 0);
 	file.segments[CONSTANTS].p_filesz = file.segments[CONSTANTS].p_memsz = 0x201;
@@ -451,7 +457,9 @@ static void segments_that_share_pages(void **state)
 			accepted++;
 		} else {
 			assert_int_equal(result, -ENOEXEC);
-			/* Otherwise refused because there is no text to enter. */
+			/*
+			 * If no page is at fault, no executable segment has bytes: no entry point.
+			 */
 			refused++;
 			if (!expected.refused)
 				for (unsigned i = 0; i < n; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Filling segments: fill_view() for every small case, and a whole load through loader_direct.c. */
+/* Tests fill_view() for every small case, and a whole load through loader_direct.c. */
 #include "tests/unit/support.h"
 
 #include <errno.h>
@@ -17,7 +17,7 @@ static uint8_t data_byte(size_t i)
 	return (uint8_t)(i * 31 + 1);
 }
 
-/* Returns the segment's byte at `offset`. */
+/* Returns the byte that the segment must have at `offset`: data, or 0. */
 static uint8_t segment_byte(const struct load_segment *s, size_t offset)
 {
 	if (offset < s->data_offset || offset >= s->data_offset + s->data_size)
@@ -76,7 +76,7 @@ static void page_views(void **state)
 	}
 }
 
-/* A segment without data, like a stack's. */
+/* A segment without data, like that of a stack, is filled with zeros. */
 static void no_data(void **state)
 {
 	const struct load_segment s = { USER_STACK_BASE, 4, PTE_WRITE | PTE_NX, 0, NULL, 0 };
@@ -91,7 +91,7 @@ static void loads_all_segments(void **state)
 	static uint8_t data[5 * PAGE_SIZE];
 	const struct load_segment segments[] = {
 		{ 0x400000, 3, 0, 0x123, data, 2 * PAGE_SIZE + 77 },
-		{ 0x5fe000, 4, PTE_NX, 0, data + 3, PAGE_SIZE }, /* in two page tables */
+		{ 0x5fe000, 4, PTE_NX, 0, data + 3, PAGE_SIZE }, /* spans two page tables */
 		{ 0x700000, 600, PTE_WRITE | PTE_NX, 4095, data, sizeof data },
 		{ USER_STACK_BASE, 4, PTE_WRITE | PTE_NX, 0, NULL, 0 },
 	};

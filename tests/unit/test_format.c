@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Formatting (lib/format.c), with the C library as the reference. */
+/* Tests text formatting (lib/format.c) against the C library. */
 #include "tests/unit/support.h"
 
 #include <limits.h>
@@ -10,7 +10,7 @@
 
 #define COUNT(array) (sizeof array / sizeof *array)
 
-/* Formats with the kernel's code and with snprintf(); the results must agree. */
+/* Requires format_string() and snprintf() to give the same text and result. */
 #define assert_same(...)                                                               \
 	do {                                                                           \
 		char want[200], got[200];                                              \
@@ -84,7 +84,8 @@ static void longs(void **state)
 	for (size_t f = 0; f < COUNT(unsigned_formats); f++)
 		for (size_t v = 0; v < COUNT(unsigned_values); v++)
 			assert_same(unsigned_formats[f], unsigned_values[v]);
-	assert_same("%d %lu %x %ld", -1, UINT64_MAX, 0xfU, LONG_MIN); /* of different sizes */
+	/* Arguments of different sizes. */
+	assert_same("%d %lu %x %ld", -1, UINT64_MAX, 0xfU, LONG_MIN);
 }
 
 static void zeros_after_the_sign(void **state)
@@ -98,7 +99,7 @@ static void zeros_after_the_sign(void **state)
 			assert_same(formats[f], values[v]);
 }
 
-/* Unlike the C library, %p prints no "0x"; callers write a prefix themselves. */
+/* Unlike the C library's, %p prints no "0x". */
 static void pointers(void **state)
 {
 	char text[40];
@@ -110,7 +111,7 @@ static void pointers(void **state)
 	assert_string_equal(text, "0");
 }
 
-/* An unknown conversion ends the text: the arguments after it could be misread. */
+/* An unknown conversion ends the text, since the arguments after it could be misread. */
 static void unknown_letters(void **state)
 {
 	static const char *const formats[] = { "ab%", "ab%5", "ab%l", "ab%q %s", "ab%-0" };
@@ -129,7 +130,7 @@ static void cut_short(void **state)
 	(void)state;
 
 	for (size_t size = 0; size <= sizeof whole + 2; size++) {
-		char *text = guard_before(size); /* nothing past `size` can be written */
+		char *text = guard_before(size); /* a write past `size` faults */
 		size_t kept = size == 0 ? 0 : size < sizeof whole ? size - 1 : sizeof whole - 1;
 
 		assert_int_equal(format_string(text, size, "x = %d, y = %s", 12345, "abc"), kept);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The frame allocator (mem/frames.c). */
+/* Tests the frame allocator (mem/frames.c). */
 #include "tests/unit/support.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 #define ROOM    32
 #define PAGE(n) ((uint64_t)(n)*PAGE_SIZE)
 
-/* A firmware map, the ranges that are reserved, and the result. Each list ends with { 0, 0 }. */
+/* A memory map, the reserved ranges, the expected usable ranges. A list ends with { 0, 0 }. */
 struct map {
 	const char *name;
 	struct memory_range given[ROOM], reserved[ROOM], usable[ROOM];
@@ -111,7 +111,7 @@ static void ranges_known(void **state)
 
 #define FRAMES 64
 
-/* The model: decides for each of the first FRAMES frames whether it is usable. */
+/* The model: sets usable[n] for each of the first FRAMES frames. */
 static void mark_usable(bool *usable, const struct memory_range *ranges, size_t count,
                         const struct memory_range *holes, size_t hole_count)
 {
@@ -137,7 +137,7 @@ static size_t random_ranges(struct memory_range *ranges, size_t most)
 		if (random_below(2))
 			size &= ~PAGE_MASK;
 		if (!size && (start & PAGE_MASK))
-			size = 1; /* an empty hole inside a frame is undefined */
+			size = 1; /* the result for an empty hole is undefined */
 		ranges[i].start = start;
 		ranges[i].end = start + size < PAGE(FRAMES) ? start + size : PAGE(FRAMES);
 	}
@@ -169,7 +169,8 @@ static void ranges_random(void **state)
 	for (unsigned round = 0; round < 100000; round++) {
 		struct memory_range ranges[16], holes[8];
 		size_t count = random_ranges(ranges, 8), hole_count = random_ranges(holes, 8);
-		size_t room = random_below(4) ? 16 : count; /* or no room for ranges that holes split */
+		/* Or too little if holes split ranges. */
+		size_t room = random_below(4) ? 16 : count;
 		bool usable[FRAMES];
 
 		mark_usable(usable, ranges, count, holes, hole_count);
@@ -193,7 +194,7 @@ static void exhausted_and_back(void **state)
 		for (size_t i = 0; i < 11; i++) {
 			assert_int_equal(frames_free(), 11 - i);
 			frames[i] = frame_alloc();
-			if (round == 0) /* ascending, so no frame twice */
+			if (round == 0) /* in ascending order */
 				assert_int_equal(frames[i], i < 7 ? PAGE(3 + i) : PAGE(20 + i - 7));
 		}
 		assert_int_equal(frame_alloc(), FRAME_NONE);
@@ -239,7 +240,7 @@ static void wrong_frees(void **state)
 	memory_start(8);
 	frame = frame_alloc();
 	frame_free(frame);
-	assert_panics(frame_free(frame), "*not allocated*");                   /* twice */
+	assert_panics(frame_free(frame), "*not allocated*");                   /* freed twice */
 	assert_panics(frame_free(PAGE(5)), "*not allocated*");                 /* never allocated */
 	assert_panics(frame_free(0), "*not allocated*");                       /* frame 0 */
 	assert_panics(frame_free(PAGE(9)), "*not allocated*");                 /* past the memory */
@@ -252,7 +253,8 @@ static void wrong_frees(void **state)
 }
 
 /*
- * Addresses that are not a frame's, but look like one if the frame number is truncated to 32 bits.
+ * frame_free() must refuse addresses that are no frame's, but would give a frame's number if the
+ * low bits were ignored or the number was cut to 32 bits.
  */
 static void wrong_frees_that_look_right(void **state)
 {
@@ -275,7 +277,7 @@ static void added_later(void **state)
 	frames_init(&range, 1, links);
 	frames_add(PAGE(3), PAGE(5));
 	frames_add(PAGE(14), PAGE(14));
-	frames_add(PAGE(16), PAGE(18)); /* without links: ignored */
+	frames_add(PAGE(16), PAGE(18)); /* past the array of links: ignored */
 	assert_int_equal(frames_total(), 10);
 	assert_int_equal(frames_free(), 10);
 	assert_int_equal(frame_alloc(), PAGE(3));
@@ -328,7 +330,7 @@ static void shortage(void **state)
 	assert_int_not_equal(frame_alloc(), FRAME_NONE);
 }
 
-/* The model: the free frames are a stack, and so is each list. */
+/* A stack of frames. The model has one with the free frames, and one for each list. */
 struct pile {
 	uint64_t frames[1024];
 	size_t count;
@@ -368,7 +370,8 @@ static void random_stream(void **state)
 		size_t list = random_below(4), count, given;
 		uint64_t frame, words[5];
 
-		switch (random_below(step / 4000 % 2 ? 9 : 7)) { /* memory runs out, then comes back */
+		/* With 7 cases memory runs out; with 9, frames are freed again. */
+		switch (random_below(step / 4000 % 2 ? 9 : 7)) {
 		case 0:
 		case 1:
 		case 2:
@@ -418,7 +421,7 @@ static void random_stream(void **state)
 	assert_int_equal(frames_total(), 1000);
 }
 
-/* A frame with several owners is freed by the last of them. */
+/* A frame with several owners becomes free when the last one frees it. */
 static void shared(void **state)
 {
 	uint64_t frame, other;
@@ -448,7 +451,7 @@ static void shared(void **state)
 	assert_int_equal(frames_free(), before);
 }
 
-/* Frames that are freed later: only a frame with a single owner goes on the list. */
+/* frame_retire() puts a frame on a list only if it has a single owner. */
 static void retired(void **state)
 {
 	uint32_t list = FRAME_LIST_END;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel heap (mem/heap.c). Slabs persist from test to test, so each test frees all its
- * objects.
+ * Tests the kernel heap (mem/heap.c). The heap persists from test to test, so each test must free
+ * all its objects.
  */
 #include "tests/unit/support.h"
 
@@ -10,7 +10,7 @@
 #include "mem/frames.h"
 #include "mem/heap.h"
 
-/* fill() marks an object with its own pattern; check() expects it to be intact. */
+/* fill() fills an object with a pattern; check() requires the pattern to be intact. */
 static void fill(void *object, size_t size, uint8_t pattern)
 {
 	memset(object, pattern, size);
@@ -63,7 +63,7 @@ static void sizes_out_of_range(void **state)
 	assert_int_equal(frames_free(), before);
 }
 
-/* Many objects of one size do not overlap, and a slab is freed with its last object. */
+/* Many objects of one size must not overlap, and a slab must be freed with its last object. */
 static void many_of_one_size(void **state)
 {
 	static void *objects[300];
@@ -85,7 +85,7 @@ static void many_of_one_size(void **state)
 	}
 }
 
-/* Free objects in existing slabs are reused before a new slab is allocated. */
+/* Free objects in existing slabs must be reused before a new slab is allocated. */
 static void holes_are_filled(void **state)
 {
 	void *objects[200];
@@ -127,7 +127,7 @@ static void no_memory(void **state)
 
 static void wrong_frees(void **state)
 {
-	static _Alignas(4096) char foreign[2 * 4096]; /* all zeros: no slab header */
+	static _Alignas(4096) char foreign[2 * 4096]; /* zeros, so no slab header */
 	size_t before = frames_free();
 	uint64_t frame = frame_alloc();
 	char *object = must_alloc(PAGE_SIZE), *small = must_alloc(40);
@@ -145,7 +145,8 @@ static void wrong_frees(void **state)
 }
 
 /*
- * Addresses inside a slab that are not an object's: in its header, and in the middle of an object.
+ * heap_free() must refuse addresses in a slab that are not the start of an object: in the slab's
+ * header, and in the middle of an object.
  */
 static void wrong_frees_in_a_slab(void **state)
 {
@@ -244,7 +245,8 @@ int main(void)
 		cmocka_unit_test(objects_are_counted),
 		cmocka_unit_test(random_operations),
 		cmocka_unit_test(wrong_frees),
-		cmocka_unit_test(wrong_frees_in_a_slab), /* last, since wrong frees may corrupt the heap */
+		/* The last test, since wrong frees may corrupt the heap. */
+		cmocka_unit_test(wrong_frees_in_a_slab),
 	};
 
 	return cmocka_run_group_tests_name("heap", tests, memory_setup, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The message about dynamically linked programs (process/interpreter.c). */
+/* Tests the message about dynamically linked programs (process/interpreter.c). */
 #include "tests/unit/support.h"
 
 #include <elf.h>
@@ -10,10 +10,11 @@
 
 #define SIZE 1024
 
-static uint8_t *file; /* ends at an inaccessible page */
+static uint8_t *file; /* SIZE bytes that end at an inaccessible page */
 
 /*
- * A file with two program headers, the second being PT_INTERP. The path is at the end of the file.
+ * Makes an ELF file whose second program header is a PT_INTERP. The interpreter's path, of `length`
+ * bytes, is at the end of the file.
  */
 static void make_file(const char *interpreter, size_t length)
 {
@@ -41,7 +42,7 @@ static void the_interpreter_is_named(void **state)
 	assert_string_equal(console_said,
 	                    "/bin/h-dyn asks for the interpreter /lib64/ld-linux-x86-64.so.2, which is not "
 	                    "offered: link it statically, or start it through the interpreter\n");
-	say_interpreter("/bin/h-dyn", file, SIZE); /* reported only once */
+	say_interpreter("/bin/h-dyn", file, SIZE); /* a program is reported once only */
 	assert_null(strchr(strchr(console_said, '\n') + 1, '\n'));
 }
 
@@ -52,7 +53,7 @@ static void what_is_printed_is_bounded(void **state)
 
 	memset(name, 'n', sizeof name);
 	name[sizeof name - 1] = '\0';
-	memset(interpreter, '\033', sizeof interpreter); /* unprintable, and no NUL */
+	memset(interpreter, '\033', sizeof interpreter); /* unprintable, without a NUL */
 	make_file(interpreter, sizeof interpreter);
 	say_interpreter(name, file, SIZE);
 	assert_in_range(strlen(console_said), 200, 300);
@@ -90,12 +91,12 @@ static void damaged_files_say_nothing(void **state)
 		assert_string_equal(console_said, "");
 	}
 	make_file("/ld.so", 6);
-	for (size_t size = 0; size < SIZE; size++) /* cut */
+	for (size_t size = 0; size < SIZE; size++) /* cut-off files */
 		say_interpreter("cut", file, size);
 	assert_string_equal(console_said, "");
 }
 
-/* The number of lines on the console is limited, whatever programs do. */
+/* The number of messages is limited, however many programs are started. */
 static void programs_cannot_flood(void **state)
 {
 	unsigned lines = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The boot loader's information (boot/multiboot.c): valid data is used; impossible data ends the
- * boot with a message.
+ * Tests the reading of the boot loader's information (boot/multiboot.c). Impossible data must end
+ * the boot with a message.
  */
 #include "tests/unit/support.h"
 
@@ -11,11 +11,11 @@
 #include "boot/multiboot.h"
 
 /*
- * Addresses in a machine of 8 MiB, whose memory map has a hole from 6 to 7 MiB and marks the pages
- * below 640 KiB as reserved.
+ * Addresses in the test's machine. It has 8 MiB of memory, with a hole from 6 to 7 MiB; the pages
+ * just below 640 KiB are reserved in the memory map.
  */
 #define INFO        0x9000U
-#define MAP         0x9f800U /* in reserved memory, where boot loaders keep tables */
+#define MAP         0x9f800U /* in reserved memory, as some boot loaders' tables */
 #define LIST        0x9200U
 #define STRINGS     0xa000U
 #define LINE        0xb000U
@@ -87,8 +87,8 @@ static void memory_is_whole_frames(void **state)
 {
 	(void)state;
 	start();
-	put_range(TOP, TOP + 0x1800, MULTIBOOT_RAM); /* merged and trimmed */
-	put_range(TOP + 0x1000, TOP + 0x800, 0);     /* not RAM, and it ends before its start */
+	put_range(TOP, TOP + 0x1800, MULTIBOOT_RAM); /* merged with the last, and trimmed */
+	put_range(TOP + 0x1000, TOP + 0x800, 0);     /* no RAM; ends before its start */
 	put_range(UINT64_MAX - 10, UINT64_MAX, MULTIBOOT_RAM);
 	assert_ptr_equal(read_it(), info);
 	assert_int_equal(memory.count, 3);
@@ -109,14 +109,14 @@ static void memory_is_whole_frames(void **state)
 	assert_int_equal(ranges[1].end, TOP);
 
 	start();
-	for (unsigned i = 0; i < 3 * ROOM; i++) /* more ranges than there is room for */
+	for (unsigned i = 0; i < 3 * ROOM; i++) /* more ranges than fit in ranges[] */
 		put_range(TOP + (2 * i + 1) * PAGE_SIZE, TOP + (2 * i + 2) * PAGE_SIZE, MULTIBOOT_RAM);
 	read_it();
 	assert_int_equal(memory.count, ROOM);
 	assert_int_equal(ranges[2].end, TOP);
 }
 
-/* A map whose second entry claims a size of `bytes` is refused. */
+/* Requires a panic with this message if the second entry of the map claims a size of `bytes`. */
 static void refused_entry(uint32_t bytes, const char *message)
 {
 	start();
@@ -137,7 +137,7 @@ static void damaged_maps(void **state)
 		refused_entry(bytes, "*memory map is damaged at 9f818");
 	refused_entry(UINT32_MAX, "*memory map is damaged at 9f818");
 	refused_entry(3 * sizeof(struct multiboot_range) - 4 + 1, "*memory map is damaged at 9f818");
-	/* An entry may be longer than the kernel knows: this one swallows the others. */
+	/* An entry may be longer than the kernel knows. This one covers all later entries. */
 	refused_entry(3 * sizeof(struct multiboot_range) - 4, "the kernel needs the memory up to 299000, *");
 	start();
 	info->mmap_length--;
@@ -191,7 +191,7 @@ static void command_lines(void **state)
 	start();
 	multiboot_command_line(read_it(), &memory, line, sizeof line);
 	assert_string_equal(line, "run=demo init=/init");
-	multiboot_command_line(info, &memory, line, 6); /* truncated */
+	multiboot_command_line(info, &memory, line, 6); /* cut off to 5 characters */
 	assert_string_equal(line, "run=d");
 	info->cmdline = TOP - 3; /* no NUL before the end of memory */
 	memcpy(phys_to_virt(TOP - 3), "run", 4);
@@ -204,7 +204,7 @@ static void command_lines(void **state)
 	info->cmdline = HOLE;
 	assert_panics(multiboot_command_line(info, &memory, line, sizeof line),
 	              "the command line at 600000 *");
-	info->cmdline = (uint32_t)(2 * MIB); /* in memory, but too long */
+	info->cmdline = (uint32_t)(2 * MIB); /* no NUL within the maximum length */
 	memset(phys_to_virt(2 * MIB), 'x', MIB);
 	assert_panics(multiboot_command_line(info, &memory, line, sizeof line),
 	              "the command line at 200000 *");
@@ -218,10 +218,10 @@ static void modules_are_found(void **state)
 	(void)state;
 	start();
 	assert_int_equal(read_modules(), 0);
-	put_module(IMAGE_END, IMAGE_END + 1, "build/programs/hello.elf hello"); /* QEMU */
-	put_module(IMAGE_END + 1, HOLE, "/boot/linux.cpio");                    /* GRUB */
+	put_module(IMAGE_END, IMAGE_END + 1, "build/programs/hello.elf hello"); /* as from QEMU */
+	put_module(IMAGE_END + 1, HOLE, "/boot/linux.cpio");                    /* as from GRUB */
 	put_module(HOLE_END, TOP, "/boot/path/init.elf  ");
-	put_module(0xf0000000, 0xf0000000, "nothing"); /* an empty module may be anywhere */
+	put_module(0xf0000000, 0xf0000000, "nothing"); /* empty: any address is valid */
 	((struct multiboot_module *)phys_to_virt(LIST))[3].start = (uint32_t)(IMAGE_END + 100);
 	((struct multiboot_module *)phys_to_virt(LIST))[3].end = (uint32_t)(IMAGE_END + 100);
 	assert_int_equal(read_modules(), 4);
@@ -233,7 +233,7 @@ static void modules_are_found(void **state)
 	assert_string_equal(modules[2].name, "init.elf  ");
 	assert_int_equal(modules[2].size, TOP - HOLE_END);
 	assert_int_equal(modules[3].size, 0);
-	put_module(TOP, TOP + 100, "one too many"); /* ignored */
+	put_module(TOP, TOP + 100, "one too many"); /* ignored: modules[] is full */
 	assert_int_equal(read_modules(), 4);
 	info->flags &= ~MULTIBOOT_HAS_MODULES;
 	assert_int_equal(read_modules(), 0);
@@ -259,7 +259,10 @@ static void names_that_are_not_there(void **state)
 	assert_string_equal(modules[2].name, "3");
 }
 
-/* A module in [from, to) is refused. Another one occupies the first page of the upper range. */
+/*
+ * Requires a panic with this message for a module in [from, to). Another module is in the first
+ * page after the hole.
+ */
 static void refused(uint64_t from, uint64_t to, const char *message)
 {
 	start();
@@ -274,11 +277,12 @@ static void modules_that_cannot_be(void **state)
 	refused(HOLE_END + PAGE_SIZE, TOP + 1,
 	        "module it (1021 KiB at 701000) does not fit in the 7 MiB of memory*");
 	refused(3 * MIB, 303 * MIB, "module it (307200 KiB at 300000) does not fit in the 7 MiB of memory*");
-	refused(5 * MIB, HOLE_END + 1, "module it (2049 KiB at 500000) does not fit *"); /* spans a hole */
+	/* A module that spans the hole. */
+	refused(5 * MIB, HOLE_END + 1, "module it (2049 KiB at 500000) does not fit *");
 	refused(HOLE, HOLE + 1, "module it (1 KiB at 600000) does not fit *");
 	refused(TOP, TOP + 1, "module it *does not fit *");
 	refused(0xfffff000, 0xffffffff, "module it *does not fit *");
-	refused(LOW_END, LOW_END + 8, "module it *does not fit *"); /* only tables may be there */
+	refused(LOW_END, LOW_END + 8, "module it *does not fit *"); /* reserved memory */
 	refused(0, 8, "module it *does not fit *");
 	refused(3 * MIB, 3 * MIB - 1, "module it ends at 2fffff, before its start at 300000");
 	refused(MIB, MIB + 1, "module it (100000 to 100001) lies in the kernel (100000 to 299000)");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Directories (fs/node.c): creating, removing and renaming names, against a plain array, and the
- * depth of the tree that finds one name among many.
+ * Tests the names in a directory (fs/node.c): creates, removes and renames them, compared with a
+ * plain array, and checks the depth of the tree of names.
  */
 #include "tests/unit/support.h"
 
@@ -17,7 +17,7 @@
 
 static struct node *there[NAMES];
 
-/* Some names are too long to be stored inside a node. */
+/* Writes the name with this index. Every fifth name is too long to be stored inside a node. */
 static size_t name_of(char text[NAME_LENGTH + 1], unsigned index)
 {
 	return (size_t)snprintf(text, NAME_LENGTH + 1, "%u%0*u", index, index % 5 ? 1 : 100, 7);
@@ -101,8 +101,9 @@ static unsigned depth_of(const struct node *name)
 }
 
 /*
- * The tree is ordered by random numbers. The limit is 2.5 log2 n: far above the depths seen, and
- * far below a list's.
+ * The tree of names branches on the bits of their hashes, so it is balanced if the hashes are
+ * random. The limit on its depth, 2.5 * log2(MANY), is well above the depths that occur and far
+ * below the depth of a list.
  */
 static void many_names_are_found_fast(void **state)
 {

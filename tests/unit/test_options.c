@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The options on the kernel's command line (boot/options.c). */
+/* Tests the options on the kernel's command line (boot/options.c). */
 #include "tests/unit/support.h"
 
 #include <stdio.h>
@@ -32,7 +32,8 @@ static void words_are_checked(void **state)
 		{ "run=test skip=a samples=full exit=0 pcid=off window-flush=invlpg pmu=off init=/bin/sh "
 		  "trace=calls table=off screen=off",
 		  "", true },
-		{ "build/x+y/palimpsest.elf32 run=demo", "", true }, /* QEMU prepends the file's name */
+		/* QEMU puts the file's name first. */
+		{ "build/x+y/palimpsest.elf32 run=demo", "", true },
 		{ "/a path/with=words/palimpsest run=demo", "", true },
 		{ "kernel.elf32  run=list ", "", true },
 		{ "run=demo init=true nonsense x=y trace=what",
@@ -80,7 +81,8 @@ static void numbers_have_a_range(void **state)
 	assert_false(seed_is_valid("12a"));
 	assert_false(seed_is_valid("0xg"));
 	assert_false(seed_is_valid("/"));
-	assert_false(seed_is_valid("000000000000000000000001")); /* it would be truncated */
+	/* Too long for the kernel's buffer. */
+	assert_false(seed_is_valid("000000000000000000000001"));
 }
 
 static void texts_have_a_length(void **state)
@@ -94,7 +96,7 @@ static void texts_have_a_length(void **state)
 	strcat(command_line, "y");
 	assert_false(boot_check_options(report));
 	assert_true(strstr(reports, "y: init= takes at most 63 characters\n"));
-	memset(command_line, 'z', sizeof command_line - 1); /* one word that fills the line */
+	memset(command_line, 'z', sizeof command_line - 1); /* one word as long as the line */
 	command_line[sizeof command_line - 1] = '\0';
 	assert_true(boot_check_options(report));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Page tables: making, walking and visiting them (mem/paging.c). */
+/* Tests how page tables are made, walked and visited (mem/paging.c). */
 #include "tests/unit/tables.h"
 
 #include <errno.h>
@@ -43,7 +43,7 @@ static void makes_what_is_missing(void **state)
 	assert_ptr_equal(paging_table(pml4, address ^ 0x1ff000, PTE_USER, &tables), table);
 	assert_int_equal(frames_free(), before - 3);
 
-	/* The neighbouring PD, PDPT and PML4 entries need one, two and three more tables. */
+	/* Addresses under the next PD, PDPT and PML4 entry need one, two and three more tables. */
 	assert_ptr_not_equal(paging_table(pml4, address ^ PD_SPAN, PTE_USER, &tables), table);
 	assert_int_equal(frames_free(), before - 4);
 	assert_non_null(paging_table(pml4, address ^ PDPT_SPAN, PTE_USER, &tables));
@@ -74,7 +74,10 @@ static void flags_of_upper_entries(void **state)
 	}
 }
 
-/* 0, 1 or 2 frames are not enough for three tables. The tables made are kept for the next call. */
+/*
+ * paging_table() fails if 0, 1 or 2 frames are free, since it needs three tables. The tables that
+ * it has made are used by the next call.
+ */
 static void no_memory(void **state)
 {
 	(void)state;
@@ -113,8 +116,8 @@ static void large_page_in_the_way(void **state)
 }
 
 /*
- * A leaf of each size at GIB. All bits of PTE_FRAME are set, including PAT (bit 12 of a large
- * page).
+ * Translates through a leaf of each size at the address GIB. All bits of PTE_FRAME are set in the
+ * leaf, also bit 12, which in a large page is PAT.
  */
 static void translates_each_size(void **state)
 {
@@ -147,7 +150,7 @@ static void translates_each_size(void **state)
 	}
 }
 
-/* The other bits of a non-present entry are ignored. */
+/* If an entry is not present, all its other bits are ignored. */
 static void not_present_at_each_level(void **state)
 {
 	uint32_t tables = FRAME_LIST_END;
@@ -167,8 +170,8 @@ static void not_present_at_each_level(void **state)
 }
 
 /*
- * A page is writable, or the user's, if every level allows it, and NX if any level says so: all
- * 2^12 combinations.
+ * Tries all 2^12 combinations of rights in the four levels. A page is writable, or accessible to
+ * user mode, if all levels allow it, and NX if any level has NX.
  */
 static void rights_of_all_levels(void **state)
 {
@@ -224,7 +227,7 @@ static void visits_each_size_and_half(void **state)
 		assert_non_null(paging_table(pml4, want[i].address, 0, &tables));
 		*entry_at(pml4, want[i].address, level) = want[i].leaf;
 	}
-	*entry_at(pml4, 0x3000, 1) = ~PTE_PRESENT; /* not to be visited */
+	*entry_at(pml4, 0x3000, 1) = ~PTE_PRESENT; /* must not be visited */
 	v.count = 0;
 	paging_visit(pml4, 0, 511, note, &v);
 	assert_int_equal(v.count, 6);
@@ -242,7 +245,7 @@ static void visits_each_size_and_half(void **state)
 	assert_int_equal(v.count, 0);
 }
 
-/* Some pages close together, some far apart, in both halves. */
+/* Returns a random page in the lower or upper half. Some of them are close together. */
 static uintptr_t random_page(void)
 {
 	uintptr_t address = (random_below(4) << 39 | random_below(4) << 30 | random_below(4) << 21 |

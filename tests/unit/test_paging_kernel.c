@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Page tables of the kernel half (mem/paging.c). */
+/* Tests the page tables of the kernel half (mem/paging.c). */
 #include "tests/unit/tables.h"
 
 #include <errno.h>
@@ -21,7 +21,8 @@ static void map_kernel_page(void **state)
 	for (unsigned level = 2; level <= 4; level++)
 		assert_int_equal(*entry_at(kernel_pml4, LAPIC_BASE, level) & PTE_USER, 0);
 	frames_set_reserve(frames_free());
-	assert_int_equal(paging_map_kernel(LAPIC_BASE + PAGE_SIZE, 0, PTE_NX), 0); /* needs no table */
+	/* The page table exists, so no frame is needed. */
+	assert_int_equal(paging_map_kernel(LAPIC_BASE + PAGE_SIZE, 0, PTE_NX), 0);
 	assert_int_equal(paging_map_kernel(KERNEL_BASE, 0, PTE_NX), -ENOMEM);
 }
 
@@ -41,7 +42,7 @@ static void map_large_kernel_page(void **state)
 	paging_unmap_kernel_large(MICRO_LARGE_BASE, PD_SPAN);
 	assert_int_equal(paging_translate(kernel_pml4, MICRO_LARGE_BASE, NULL), PAGING_INVALID);
 
-	/* A large page replaces no table, and nothing is mapped below a large page. */
+	/* A large page cannot replace a page table, and a large page cannot be split. */
 	assert_int_equal(paging_map_kernel(BENCH_AREA_BASE, 0x5000, PTE_NX), 0);
 	assert_int_equal(paging_map_kernel_large(BENCH_AREA_BASE, 0, PD_SPAN, PTE_NX), -EEXIST);
 	assert_int_equal(paging_translate(kernel_pml4, BENCH_AREA_BASE, NULL), 0x5000);
@@ -69,7 +70,7 @@ static bool in_ram(uint64_t physical)
 	return false;
 }
 
-/* Expects `address` to map `physical` with exactly these rights. */
+/* Requires `address` to be mapped to `physical` with exactly these rights. */
 static void check_mapping(uintptr_t address, uint64_t physical, uint64_t flags)
 {
 	pte_t leaf;
@@ -95,7 +96,8 @@ static void check_kernel_half(uint64_t global, uint64_t largest)
 		assert_true(leaf->address >= DIRECT_MAP_BASE);
 		assert_int_equal(leaf->flags & PTE_USER, 0);
 		assert_int_equal(leaf->leaf & PTE_GLOBAL, global);
-		assert_true(!(leaf->flags & PTE_WRITE) || (leaf->flags & PTE_NX)); /* W^X */
+		/* Not both W and X. */
+		assert_true(!(leaf->flags & PTE_WRITE) || (leaf->flags & PTE_NX));
 		if (leaf->address >= KERNEL_VMA)
 			continue;
 		assert_true(in_ram(physical) && in_ram(physical + leaf->size - 1));

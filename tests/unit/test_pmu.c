@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Performance counters (cpu/pmu.c) on simulated CPUs with their own CPUID, MSRs and counts. */
+/* Tests performance counters (cpu/pmu.c) on simulated CPUs: CPUID, MSRs and counts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 #include "x86/cpuid.h"
 #include "x86/instructions.h"
 
-#define BOTH   0x430000UL /* enabled, in user and kernel mode */
+#define BOTH   0x430000UL /* event select: enabled, counts in user and kernel mode */
 #define WRITES 64
 
 static struct pmu_cpuid processor;
@@ -48,7 +48,7 @@ static struct {
 static unsigned writes, reads;
 static uint32_t unreadable;  /* RDPMC of this counter raises #GP */
 static uint32_t refused;     /* WRMSR to this MSR raises #GP */
-static uint64_t speed, base; /* a counter advances by `speed` per read and started at `base` */
+static uint64_t speed, base; /* counter 0 starts at `base`; each read adds `speed` */
 
 bool msr_try_write(uint32_t msr, uint64_t value)
 {
@@ -59,7 +59,7 @@ bool msr_try_write(uint32_t msr, uint64_t value)
 	return true;
 }
 
-/* Counter n of the CPU advances n + 1 times as fast as counter 0. */
+/* Each read of any counter adds speed * (n + 1) to every counter n. */
 uint64_t counter_read(uint32_t index)
 {
 	return (base + speed * ++reads * ((index & 0xff) + 1)) & 0xffffffffffff;
@@ -109,7 +109,7 @@ static void an_intel_core(void **state)
 	assert_int_equal(start(&skylake), 6);
 	assert_int_equal(value_of(0x38d), 0x33);
 	assert_int_equal(value_of(0x38f), 0x30000000f);
-	assert_int_equal(written[0].msr, 0x38f); /* stopped first, started last */
+	assert_int_equal(written[0].msr, 0x38f); /* first stops, last starts the counters */
 	assert_int_equal(written[0].value, 0);
 	assert_int_equal(written[writes - 1].msr, 0x38f);
 	assert_int_equal(value_of(0x186), BOTH | 0x0e08); /* page walks of loads */
@@ -128,14 +128,16 @@ static void an_amd_core(void **state)
 	assert_int_equal(value_of(0xc0010202), BOTH | 0xc0);
 	assert_int_equal(value_of(0xc0010204), BOTH | 0xff45);
 	assert_int_equal(value_of(0xc0010206), BOTH | 0xf045);
-	assert_int_equal(value_of(0xc0000301), 0xdead); /* this CPU has no PerfCntrGlobalCtl */
+	assert_int_equal(value_of(0xc0000301), 0xdead); /* not written: no PerfCntrGlobalCtl */
 	zen4.amd_monitoring_a = 1;
 	assert_int_equal(start(&zen4), 4);
 	assert_int_equal(value_of(0xc0000301), 0xf);
 }
 
-/* Every read of a counter advances all of them, so each advances by as many steps from begin to end
- * as there are counters: 4 on Zen. */
+/*
+ * pmu_begin() and pmu_end() read every counter once, and every read advances all counters. So from
+ * begin to end, each counter advances by the number of counters: 4 steps on Zen.
+ */
 static void differences_are_summed(void **state)
 {
 	const char *name, *unit;
@@ -143,7 +145,7 @@ static void differences_are_summed(void **state)
 	(void)state;
 
 	assert_int_equal(start(&zen), 4);
-	base = 0xffffffffffff - 5000; /* the counters wrap around at 48 bits */
+	base = 0xffffffffffff - 5000; /* the 48-bit counters overflow */
 	reads = 0;
 	pmu_begin();
 	pmu_end();
@@ -183,13 +185,13 @@ static void what_is_missing(void **state)
 	uint64_t value;
 	(void)state;
 
-	cpuid.version = 0x90675; /* an unknown model: cycles and instructions, but no TLB events */
+	cpuid.version = 0x90675; /* unknown model: no TLB events */
 	assert_int_equal(start(&cpuid), 2);
 	assert_int_equal(value_of(0x38f), 0x300000000);
 	assert_true(pmu_metric(PMU_INSTRUCTIONS, &value, &name, &unit));
 	assert_false(pmu_metric(PMU_DTLB_MISSES, &value, &name, &unit));
 	cpuid = skylake;
-	cpuid.intel_d = 0; /* no fixed counters: two of the four general ones take their place */
+	cpuid.intel_d = 0; /* no fixed counters: uses two general ones instead */
 	assert_int_equal(start(&cpuid), 2);
 	assert_int_equal(value_of(0x187), BOTH | 0x3c);
 	cpuid.intel_b = 1; /* the event "core cycles" is missing */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's record lines (output/record.c) as the harness parses them. OUTS to port 0xE9 faults
- * in a user process; the handler takes the bytes as QEMU would.
+ * Tests the kernel's record lines (output/record.c) with the harness's parser. OUTS to port 0xE9
+ * faults in a user process; the signal handler then takes the bytes, as QEMU would.
  */
 #define _GNU_SOURCE /* REG_RIP */
 #include "tests/unit/support.h"
@@ -13,13 +13,13 @@
 #include "bench/host/intake/stream.h"
 #include "tests/unit/traps.h"
 
-/* Both sides have a record_number(); unit.mk gives the kernel's another name. */
+/* The kernel and the harness both define record_number(). unit.mk renames the kernel's function. */
 #define record_number kernel_record_number
 #include "output/record.h"
 #undef record_number
 
 static char output[1 << 20];
-static size_t output_size, line_start; /* bytes of all lines; offset of the last line */
+static size_t output_size, line_start; /* size of all lines; offset of the last line */
 
 static int on_outs(greg_t *registers)
 {
@@ -38,7 +38,7 @@ static int on_outs(greg_t *registers)
 	return 0;
 }
 
-/* Returns the last line, parsed by the harness's code. */
+/* Parses the last line with the harness's code. Returns the record, in a static buffer. */
 static const struct record *sent(void)
 {
 	static struct record record;
@@ -96,7 +96,7 @@ static void each_kind_of_field(void **state)
 	assert_string_equal(value(record, "unit"), "bytes");
 }
 
-/* A printable byte arrives unchanged, any other byte that a C string can hold as its escape. */
+/* A printable byte of a text arrives unchanged; any other byte except NUL arrives escaped. */
 static void each_byte(void **state)
 {
 	(void)state;
@@ -117,7 +117,7 @@ static void each_byte(void **state)
 	assert_string_equal(value(sent(), "text"), "50% of ~12345678%0a@1 end =");
 }
 
-/* Text of every length that fits in a line. */
+/* A text of every length that fits in a line arrives whole. */
 static void up_to_a_full_line(void **state)
 {
 	const size_t most = RECORD_GUEST_MAX - strlen("@1234 test name= ~12345678\n");
@@ -139,8 +139,8 @@ static void up_to_a_full_line(void **state)
 }
 
 /*
- * Text that does not fit is omitted. The line stays valid, and no value in it is cut to a wrong
- * one.
+ * Fields that do not fit in a line are left out. The line must be valid, and a number in it must
+ * not be cut off.
  */
 static void more_than_a_line(void **state)
 {
@@ -170,7 +170,7 @@ static void ignore(void *context, const struct record *record, bool from_library
 	assert_false(from_library);
 }
 
-/* Everything sent above, followed by the end record, is a valid stream. */
+/* The lines of all tests before this one, followed by the end record, are a valid stream. */
 static void whole_stream(void **state)
 {
 	struct stream stream;
@@ -189,9 +189,12 @@ static void whole_stream(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_kind_of_field), cmocka_unit_test(each_byte),
-		cmocka_unit_test(up_to_a_full_line),  cmocka_unit_test(whole_stream),
-		cmocka_unit_test(more_than_a_line), /* last: whole_stream checks the lines of the others */
+		cmocka_unit_test(each_kind_of_field),
+		cmocka_unit_test(each_byte),
+		cmocka_unit_test(up_to_a_full_line),
+		cmocka_unit_test(whole_stream),
+		/* The last test, since whole_stream checks the lines of the tests before it. */
+		cmocka_unit_test(more_than_a_line),
 	};
 
 	return cmocka_run_group_tests_name("records", tests, NULL, NULL);

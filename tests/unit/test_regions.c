@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Regions, page faults and fork() (vm/regions.c, vm/fault.c) against a model that knows only pages,
- * under random operations, with and without enough memory. A simulated TLB holds the translations
- * used so far; it must never hold a wrong one.
+ * Tests regions, page faults and fork() (vm/regions.c, vm/fault.c) under random operations, with
+ * and without enough memory, against a model that knows only pages (regions_model.h). A simulated
+ * TLB has the entries used so far; none of them may become wrong.
  */
 #include "tests/unit/regions_model.h"
 
@@ -20,7 +20,7 @@ static bool past_end(const struct page *page)
 	return (page->flags & REGION_BACKED) && page->place >= file_pages[page->file];
 }
 
-/* Returns where the model keeps the page's word. */
+/* Returns the address of the model's word for the page. */
 static uint64_t *word_of(struct page *page)
 {
 	if ((page->flags & REGION_BACKED) && ((page->flags & REGION_SHARED) || !page->copied))
@@ -28,7 +28,7 @@ static uint64_t *word_of(struct page *page)
 	return &page->word;
 }
 
-/* The page has been accessed: a private page of a file becomes a copy. */
+/* Updates the model after an access: a private page of a file is now a copy. */
 static void was_used(struct page *page, const uint64_t *words)
 {
 	if (!(page->flags & REGION_BACKED))
@@ -42,8 +42,8 @@ static void was_used(struct page *page, const uint64_t *words)
 }
 
 /*
- * Accesses a page as the CPU would. Returns its first word, or NULL if the access failed as
- * expected.
+ * Accesses a page as the CPU would, with page faults. Returns the address of its first word, or
+ * NULL if the access failed as the model expects.
  */
 static uint64_t *access_page(size_t page, bool write)
 {
@@ -90,7 +90,7 @@ static void check_page(size_t page)
 		assert_int_equal(*word, *word_of(&model[loaded][page]));
 }
 
-/* Returns true if one region may hold both pages, of which `b` follows `a`. */
+/* Returns true if page `b`, which follows page `a`, may be in the same region. */
 static bool goes_on(const struct page *a, const struct page *b)
 {
 	return a->mapped && b->mapped && a->flags == b->flags &&
@@ -98,7 +98,8 @@ static bool goes_on(const struct page *a, const struct page *b)
 }
 
 /*
- * Checks that regions are sorted, do not overlap, are merged where possible, and match the model.
+ * Checks that the regions of a space are sorted, do not overlap, are merged where possible, and
+ * agree with the model.
  */
 static void check_list(unsigned index)
 {
@@ -178,7 +179,7 @@ static void one_discard(size_t first, size_t n)
 	assert_int_equal(error, whole ? 0 : -ENOMEM);
 }
 
-/* mremap(): moves pages to a free place, and may add pages after them. */
+/* As mremap(): moves pages to a free place, and may add pages after them. */
 static void one_move(size_t first, size_t n)
 {
 	struct page *pages = model[loaded], moved[PAGES];
@@ -203,7 +204,7 @@ static void one_move(size_t first, size_t n)
 	memcpy(pages + to, moved, room * sizeof *pages);
 }
 
-/* write() to a file. */
+/* As write(): changes a word of a random page of a file. */
 static void one_file_write(void)
 {
 	unsigned file = (unsigned)random_below(FILES);
@@ -217,15 +218,15 @@ static void one_file_write(void)
 }
 
 /*
- * truncate() of a file, in all spaces that map it. If it becomes longer again, the new pages are
- * zeros.
+ * As truncate(): sets the length of a file, and unmaps its missing pages in all spaces. If it
+ * becomes longer again, the new pages are zeros.
  */
 static void one_truncation(void)
 {
 	const unsigned file = (unsigned)random_below(FILES);
 	const size_t pages = 1 + random_below(FILE_PAGES);
 
-	watching = false; /* the file and the other spaces free their frames without a flush */
+	watching = false; /* frames of the file and of other spaces are freed without a flush */
 	if (node_truncate(files[file], pages * PAGE_SIZE - PAGE_SIZE / 2)) {
 		assert_true(scarce);
 		return;
@@ -279,13 +280,13 @@ static void one_write(size_t page)
 		*word = *word_of(&model[loaded][page]) = random_next();
 }
 
-/* exit() of another space, and fork() of the loaded one into its place. */
+/* As exit() and fork(): destroys another space and copies the loaded one into its place. */
 static void one_fork(void)
 {
 	unsigned child = (unsigned)((loaded + 1 + random_below(SPACES - 1)) % SPACES);
 	int error;
 
-	watching = false; /* the other space frees its frames without a flush */
+	watching = false; /* frames of the other space are freed without a flush */
 	address_space_destroy(&spaces[child]);
 	memset(model[child], 0, sizeof model[child]);
 	error = address_space_create(&spaces[child]);
@@ -352,7 +353,7 @@ static void one_operation(void)
 	}
 }
 
-/* Makes a file in frames of its own, and one whose data is in a boot module. */
+/* Makes two files: one has frames of its own, the other has its data in a boot module. */
 static void make_files(void)
 {
 	static uint64_t module[FILE_SIZE / 8];
@@ -408,7 +409,7 @@ static void random_operations(void **state)
 	assert_in_range(pages_watched, 1000, ULONG_MAX);
 }
 
-/* Unmaps more pages that a forked space shares than one TLB batch can hold. */
+/* Unmaps pages that are shared with a forked space: more than fit in a TLB batch (mem/tlb.h). */
 static void many_shared_frames(void **state)
 {
 	const size_t before = frames_free();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The limits of regions: how many there may be, where new ones are placed, and how far stacks grow
+ * Tests the limits of regions: their number, the places of new ones, and the growth of stacks
  * (vm/regions.c, vm/fault.c).
  */
 #include "tests/unit/regions.h"
@@ -76,7 +76,8 @@ static void stacks_grow(void **state)
 	assert_int_equal(region_unmap(space, limit, 1024), 0);
 	assert_int_equal(region_map(space, limit, 16, PTE_NX), 0);
 	stack = address_space_regions(space) + 1;
-	assert_int_equal(region_fault(space, limit + 16 * PAGE_SIZE, 0), -EFAULT); /* the guard page */
+	/* The page above the other region is the stack's guard page. */
+	assert_int_equal(region_fault(space, limit + 16 * PAGE_SIZE, 0), -EFAULT);
 	assert_int_equal(region_fault(space, limit + 17 * PAGE_SIZE, 0), 0);
 	assert_int_equal(stack->start, limit + 17 * PAGE_SIZE);
 	address_space_destroy(space);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The reader-writer lock (sched/rwlock.h) with tasks that run one at a time and are switched at
- * random: who holds it together, and in which order waiters are admitted, against a model.
+ * Tests the reader-writer lock (sched/rwlock.h) with tasks that run one at a time and are switched
+ * at random. A model checks which tasks hold the lock together, and that waiters are admitted in
+ * FIFO order.
  */
 #include "tests/unit/support.h"
 
@@ -17,7 +18,7 @@ struct task {
 	ucontext_t context;
 	bool blocked;
 	bool wants_write;
-	unsigned place; /* its number in the queue of waiters; 0: it does not wait */
+	unsigned place; /* number in the order of waiting; 0: it does not wait */
 };
 
 static struct task tasks[TASKS];
@@ -50,7 +51,7 @@ void rwlock_wake(struct wait_queue *queue)
 		tasks[i].blocked = false;
 }
 
-/* The first waiter must not be blocked if it could take the lock. */
+/* Checks that the first waiter is not blocked if it could take the lock. */
 static void check_first(void)
 {
 	for (unsigned i = 0; i < TASKS; i++)
@@ -58,7 +59,10 @@ static void check_first(void)
 			assert_false(tasks[i].blocked);
 }
 
-/* The current task got the lock. If others were ahead of it, it must have waited, in FIFO order. */
+/*
+ * Called when the current task has got the lock. If others had or wanted the lock before it, the
+ * task must have waited, and must be the first waiter.
+ */
 static void check_entry(bool others)
 {
 	if (current->place) {
@@ -138,7 +142,7 @@ static void no_one_is_left_out(void **state)
 		unsigned ready = 0;
 
 		over = step >= STEPS;
-		assert_in_range(step, 0, 2 * STEPS); /* otherwise a waiter is never admitted */
+		assert_in_range(step, 0, 2 * STEPS); /* else a waiter starves */
 		for (unsigned i = 0; i < TASKS; i++)
 			ready += !tasks[i].blocked;
 		assert_true(ready > 0);
@@ -153,7 +157,7 @@ static void no_one_is_left_out(void **state)
 	assert_int_equal(lock.busy, 0);
 	assert_int_equal(lock.next, lock.entered);
 	assert_false(rwlock_is_held(&lock));
-	/* The test has covered waiting and sharing. */
+	/* The test must have covered waiting and shared reading. */
 	assert_in_range(waits, STEPS / 100, STEPS);
 	assert_in_range(shared_reads, STEPS / 1000, STEPS);
 	assert_in_range(longest, TASKS / 2, TASKS);

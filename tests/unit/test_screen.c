@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The text screen (output/screen.c), on plain memory and a simulated CRT controller. */
+/* Tests the text screen (output/screen.c) on plain memory and a simulated CRT controller. */
 #include "tests/unit/support.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "x86/instructions.h"
 
 #define CELLS (SCREEN_SIZE / 2)
-#define LINES 204 /* lines that fit in the memory */
+#define LINES 204 /* number of lines that fit in the screen's memory */
 
 static uint16_t memory[CELLS];
 static uint8_t crtc[256], crtc_index;
@@ -41,7 +41,7 @@ static void say(const char *text)
 		screen_put(*text);
 }
 
-/* Expects line `number` of the memory to be `text` followed by blanks. */
+/* Requires line `number` of the memory to have `text` followed by blanks. */
 static void shows(unsigned number, const char *text)
 {
 	const size_t length = strlen(text);
@@ -83,7 +83,7 @@ static void characters_and_movements(void **state)
 	for (unsigned i = 0; i < 80; i++)
 		say("w");
 	shows(4, "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww");
-	say("\nv"); /* a full line is followed by no blank one */
+	say("\nv"); /* a newline after a full line makes no empty line */
 	shows(5, "v");
 	assert_int_equal(top(), 0);
 }
@@ -95,7 +95,7 @@ static void lines_scroll(void **state)
 
 	start(state);
 	for (unsigned i = 0; i < 1000; i++) {
-		/* When the memory is full, its upper half is dropped. */
+		/* When the memory is full, the older half of the lines is dropped. */
 		const unsigned at = i < LINES ? i : LINES / 2 + (i - LINES) % (LINES / 2);
 
 		sprintf(text, "%u", i);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The order of a benchmark's samples, and warming up until times are stable (bench/guest/steps.c).
+ * Tests the order of a benchmark's samples, and the warm-up that lasts until times are stable
+ * (bench/guest/steps.c).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +16,7 @@
 
 struct bench_plan bench_plan;
 
-/* Returns all steps of a benchmark as text. w: warm-up, c: counting, o: overhead. */
+/* Returns all steps of a benchmark as text: w for warm-up, o for overhead, c for counting steps. */
 static const char *steps_of(const struct bench *b)
 {
 	static char text[400];
@@ -41,7 +42,7 @@ static void the_order(void **state)
 	assert_string_equal(steps_of(&b), "0");
 }
 
-/* Returns the number of warm-up samples of a benchmark whose sample i takes times(i). */
+/* Returns the number of warm-up samples of a benchmark whose sample i takes times(i) ticks. */
 static unsigned warmups(uint64_t (*times)(unsigned), struct bench *b)
 {
 	*b = (struct bench){ .warmup = 3, .samples = bench_plan.samples };
@@ -60,7 +61,9 @@ static uint64_t steady(unsigned i)
 	return 5000 + i % 3;
 }
 
-/* The excess halves with each sample and is gone after 20. One sample in five is an outlier. */
+/*
+ * A time that falls to 5000: the excess halves with each of 20 samples. Every fifth is an outlier.
+ */
 static uint64_t settling(unsigned i)
 {
 	return i % 5 == 2 ? 99999 : i < 20 ? 5000 + (1UL << (20 - i)) : 5000;
@@ -97,7 +100,7 @@ static void only_when_asked(void **state)
 	bench_plan = (struct bench_plan){ .samples = 11 };
 	assert_int_equal(warmups(rising, &b), 3);
 	assert_null(b.why);
-	bench_plan.stable = true; /* a benchmark with few samples keeps its warm-up */
+	bench_plan.stable = true; /* but a benchmark with few samples is not affected */
 	b = (struct bench){ .warmup = 1, .samples = 3 };
 	bench_plan_warmup(&b);
 	assert_int_equal(b.warmup, 1);

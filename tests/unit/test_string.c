@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory and strings (lib/string.c), with the C library as the reference. */
+/* Tests the functions on memory and strings (lib/string.c) against the C library. */
 #include "tests/unit/support.h"
 
 #include <string.h>
 
 #include "lib/string.h"
 
-/* unit.mk adds the prefix kernel_. */
+/* The kernel's functions. unit.mk compiles them with the prefix kernel_. */
 void *kernel_memset(void *to, int value, size_t size);
 void *kernel_memcpy(void *restrict to, const void *restrict from, size_t size);
 void *kernel_memmove(void *to, const void *from, size_t size);
@@ -148,8 +148,8 @@ static void globs(void **state)
 		{ "exec.load", "exec.*x", false },
 		{ "exec.load", "tlb.*", false },
 		{ "exec.load", "e?ec.l*d", true },
-		{ "aaab", "*ab", true },       /* the first attempt of * fails */
-		{ "abcabcabd", "*abd", true }, /* the first two attempts fail */
+		{ "aaab", "*ab", true },       /* the first match of * fails */
+		{ "abcabcabd", "*abd", true }, /* the first two matches fail */
 		{ "abcabcabd", "*abc?bd", true },
 		{ "mississippi", "m*iss*ip*", true },
 		{ "mississippi", "m*iss*ipp", false },
@@ -164,7 +164,7 @@ static void globs(void **state)
 			fail_msg("'%s' and '%s'", cases[i].text, cases[i].glob);
 }
 
-/* A direct translation of the definition; too slow for more than a few stars. */
+/* Matches by the definition of a glob. Takes exponential time in the number of stars. */
 static bool matches_by_definition(const char *text, const char *glob)
 {
 	if (*glob == '*')
@@ -242,7 +242,7 @@ static void text_of_others_is_shown(void **state)
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char *to = guard_before(cases[i].size);
-		char *from = guard_before(0); /* the text ends at an inaccessible page */
+		char *from = guard_before(0); /* the text will end here, at an inaccessible page */
 
 		from -= cases[i].length;
 		if (cases[i].size + cases[i].length > 0 && cases[i].size) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Copies from and to user memory (vm/address_space.c, vm/user_copy.asm). The process's own memory
- * is the user half. After a fault, execution continues where cpu/exceptions.c would continue it.
+ * Tests the copies from and to user memory (vm/address_space.c, vm/user_copy.asm). The memory of
+ * the test's process is the user half. After a fault, the signal handler continues where
+ * cpu/exceptions.c would.
  */
 #define _GNU_SOURCE /* REG_RIP */
 #include "tests/unit/support.h"
@@ -27,7 +28,7 @@ static int on_page_fault(greg_t *registers)
 {
 	greg_t *rip = &registers[REG_RIP];
 
-	if (!cpu_calls.user_access) /* SMAP */
+	if (!cpu_calls.user_access) /* an access without STAC: SMAP would fault */
 		return -1;
 	if (within(*rip, user_copy_start, user_copy_end))
 		*rip = (greg_t)(uintptr_t)user_copy_fault;
@@ -75,7 +76,7 @@ static void not_the_users(void **state)
 	assert_int_equal(copy_from_user(bytes, (uintptr_t)bytes, UINT64_MAX), -EFAULT);
 	assert_int_equal(copy_string_from_user(bytes, USER_TOP, sizeof bytes), -EFAULT);
 	assert_int_equal(copy_string_from_user(bytes, UINT64_MAX, sizeof bytes), -EFAULT);
-	assert_int_equal(cpu_calls.user_accesses, accesses); /* refused before SMAP was opened */
+	assert_int_equal(cpu_calls.user_accesses, accesses); /* refused before STAC */
 }
 
 static void pages_that_are_not_there(void **state)
@@ -92,7 +93,7 @@ static void pages_that_are_not_there(void **state)
 
 		memset(user, 'a', there);
 		assert_int_equal(copy_from_user(bytes, (uintptr_t)user, 16), result);
-		assert_memory_equal(bytes, user, there); /* the accessible part was copied */
+		assert_memory_equal(bytes, user, there); /* the part before the fault was copied */
 		assert_int_equal(copy_to_user((uintptr_t)user, bytes, 16), result);
 		assert_false(cpu_calls.user_access);
 	}
@@ -112,7 +113,7 @@ static void strings(void **state)
 	assert_int_equal(copy_string_from_user(to, (uintptr_t) "a", 1), -E2BIG);
 	assert_int_equal(copy_string_from_user(to, (uintptr_t) "", 0), -E2BIG);
 
-	user = guard_before(4); /* the string ends with the page, then one byte past it */
+	user = guard_before(4); /* "abc" ends at the end of the page; "abcd" has its NUL past it */
 	strcpy(user, "abc");
 	assert_int_equal(copy_string_from_user(to, (uintptr_t)user, 8), 3);
 	user[3] = 'd';
@@ -123,7 +124,7 @@ static void strings(void **state)
 	assert_false(cpu_calls.user_access);
 }
 
-/* A string may not extend past the user half, even if there is memory. */
+/* A string must end within the user half, even if the memory after it is mapped. */
 static void string_at_the_top(void **state)
 {
 	char *page = (char *)(USER_TOP - PAGE_SIZE), *user = page + PAGE_SIZE - 4, to[8];

@@ -14,7 +14,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
 	ucontext_t *user = context;
 
 	(void)info;
-	if (handle(user->uc_mcontext.gregs)) /* it faults again, and the old handler reports it */
+	if (handle(user->uc_mcontext.gregs)) /* not ours: the fault recurs under the old handler */
 		sigaction(number, &before, NULL);
 }
 

@@ -1,7 +1,7 @@
-# Unit tests on the host. UNIT_TESTS lists the programs; each prints TAP.
+# Rules for the unit tests on the host. UNIT_TESTS lists the test programs; each prints TAP.
 #
-# The kernel's sources are compiled for the host with sanitizers. tests/unit/include comes before
-# kernel/ on the include path: its x86/instructions.h has no privileged instructions.
+# The kernel's sources are compiled for the host with sanitizers. tests/unit/include precedes
+# kernel/ on the include path; its x86/instructions.h has no privileged instructions.
 
 UNIT       := $(BUILD)/tests/unit
 UNIT_NAMES := names archive archives multiboot deadlines rwlock frames paging paging_kernel address_space regions \
@@ -11,7 +11,7 @@ UNIT_TESTS := $(UNIT_NAMES:%=$(UNIT)/test_%)
 UNIT_CFLAGS = $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer
 
-# The files that each program links, apart from its own source.
+# The objects that each test program is linked with, besides its own.
 UNIT_MEM           := support kernel/mem/frames kernel/mem/pcid kernel/mem/tlb kernel/lib/string
 UNIT_frames        := $(UNIT_MEM)
 UNIT_paging        := $(UNIT_MEM) kernel/mem/paging kernel/isolation/isolation_shared image
@@ -60,14 +60,14 @@ $(UNIT)/%.o: %.c
 	$(call say,CC,$@)
 	$(Q)$(HOSTCC) $(UNIT_CFLAGS) $(UNIT_RENAME:%=-D%) -MMD -MP -c -o $@ $<
 
-# A file may be at any address; its fields are read unaligned, which x86 allows.
+# The ELF checker reads unaligned fields, which x86 allows.
 $(UNIT)/kernel/loader/elf.o $(UNIT)/kernel/loader/elf_odd.o: UNIT_CFLAGS += -fno-sanitize=alignment
 
-# Sources whose executed basic blocks are counted (blocks_run of support.h).
+# In these sources, executed basic blocks are counted (blocks_run of support.h).
 UNIT_COUNTED := kernel/fs/cpio kernel/fs/node kernel/fs/archive
 $(UNIT_COUNTED:%=$(UNIT)/%.o): UNIT_CFLAGS += -fsanitize-coverage=trace-pc
 
-# Names that also exist in the C library or the harness get a prefix.
+# Functions whose names also exist in the C library or the harness get the prefix kernel_.
 $(UNIT)/kernel/lib/string.o: UNIT_RENAME := $(foreach name,memset memcpy memmove memcmp strlen strcmp strncmp,\
 	$(name)=kernel_$(name))
 $(UNIT)/kernel/output/record.o: UNIT_RENAME := record_number=kernel_record_number

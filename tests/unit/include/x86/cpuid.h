@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Replaces kernel/x86/cpuid.h in the unit tests: the test defines what CPUID returns. */
+/* Replaces kernel/x86/cpuid.h in the unit tests. The test defines cpuid_read(). */
 #pragma once
 
 #include <stdint.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Replaces kernel/x86/flush.h in the unit tests: counts the flushes and reports them to the test.
+ * Replaces kernel/x86/flush.h in the unit tests. Counts the flushes and reports them to the test
+ * (cpu_flushes of x86/instructions.h).
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Replaces kernel/x86/instructions.h in the unit tests: privileged instructions are counted, not
- * executed.
+ * Replaces kernel/x86/instructions.h in the unit tests. Counts the privileged instructions instead
+ * of executing them.
  */
 #pragma once
 
@@ -12,15 +12,17 @@
 
 /* The privileged instructions that the code under test has executed. */
 struct cpu_calls {
-	uint64_t cr3; /* the last value loaded */
+	uint64_t cr3; /* the last value written to CR3 */
 	uint64_t cr4;
 	unsigned write_cr3, write_cr4, invlpg, invpcid;
 	unsigned user_accesses; /* number of STACs */
-	bool user_access;       /* between STAC and CLAC */
+	bool user_access;       /* STAC was executed, and CLAC not yet */
 };
 extern struct cpu_calls cpu_calls;
 
-/* If not NULL, called at each flush of a page, or of the whole TLB (address 0). */
+/*
+ * Called at each flush, unless NULL: with the page's address, or with 0 if all pages are flushed.
+ */
 extern void (*cpu_flushes)(uintptr_t address);
 
 void outl(uint16_t port, uint32_t value);
