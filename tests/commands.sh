@@ -27,7 +27,8 @@ source=$PWD
 # The clone's path, with characters that every command must be able to handle.
 clone=$work/"it's_(a)_\"clone\"_&_co;"
 
-# What is documented -------------------------------------------------------------------------------
+# The documented commands
+# -------------------------------------------------------------------------------
 
 # Prints the commands in README.md: the lines of code blocks, and code in the text that is a
 # command, an option of run-bench.sh, or a pipe into make.

@@ -11,13 +11,13 @@
 ; page walks occur only where a test causes them. The kernel half has 2 MiB pages, so the first
 ; fetch after a flush is a walk of 3 reads.
 
-KERNEL  equ 0xFFFFFFFF80000000  ; where physical address 0 is mapped
+KERNEL  equ 0xFFFFFFFF80000000  ; virtual address of physical address 0
 TABLES  equ 0x200000            ; physical address of the page tables
-BUFFERS equ KERNEL + 0x300000   ; a page to read and a page to write
-SMALL   equ 0xFFFFFFFFC0000000  ; 4 KiB pages; the one at index ABSENT is not mapped
-MEDIUM  equ 0xFFFFFFFFC0200000  ; a 2 MiB page
-LARGE   equ 0xFFFFFF0000000000  ; a 1 GiB page
-FRESH   equ 0xFFFFFE8000000000  ; a 4 KiB page; its paging entries have the accessed bit clear
+BUFFERS equ KERNEL + 0x300000   ; virtual address of a page to read and a page to write
+SMALL   equ 0xFFFFFFFFC0000000  ; virtual address of 4 KiB pages; page ABSENT is not mapped
+MEDIUM  equ 0xFFFFFFFFC0200000  ; virtual address of a 2 MiB page
+LARGE   equ 0xFFFFFF0000000000  ; virtual address of a 1 GiB page
+FRESH   equ 0xFFFFFE8000000000  ; virtual address of a 4 KiB page; accessed bits are clear
 SMALL_PTE  equ KERNEL + TABLES + 6 * 4096
 ABSENT  equ 8
 USER    equ 0x400000            ; virtual address of the user page with code
@@ -89,16 +89,16 @@ start:
 %endrep
 
         mov eax, cr4
-        or eax, 1 << 5 | 1 << 9         ; PAE, OSFXSR
+        or eax, 1 << 5 | 1 << 9         ; sets PAE and OSFXSR
         mov cr4, eax
         mov eax, TABLES
         mov cr3, eax
-        mov ecx, 0xC0000080             ; EFER.LME
+        mov ecx, 0xC0000080             ; the number of the MSR EFER
         rdmsr
-        or eax, 1 << 8
+        or eax, 1 << 8                  ; sets LME
         wrmsr
         mov eax, cr0
-        or eax, 1 << 31 | 1 << 16       ; PG, WP
+        or eax, 1 << 31 | 1 << 16       ; sets PG and WP
         mov cr0, eax
         lgdt [gdt_pointer - KERNEL]
         jmp 8:(long_mode - KERNEL)
@@ -134,15 +134,15 @@ in_kernel:
         mov r11, MEDIUM
         mov r12, LARGE
         mov rbx, cr3
-        mov r13, 0x50414C << 40 | 2 << 32 | 1   ; BEGIN, kernel half only
-        mov r14, 0x50414C << 40 | 2 << 32       ; BEGIN
-        mov r15, 0x50414C << 40 | 3 << 32       ; END
+        mov r13, 0x50414C << 40 | 2 << 32 | 1   ; marker BEGIN, kernel half only
+        mov r14, 0x50414C << 40 | 2 << 32       ; marker BEGIN
+        mov r15, 0x50414C << 40 | 3 << 32       ; marker END
         mov byte [r8 + 50], 1                   ; makes the two buffers differ
         mov rax, tests
         jmp rax
 
 %assign number 0
-%macro MARKER 2                         ; operation, argument
+%macro MARKER 2                         ; executes the marker (operation, argument)
         mov rax, 0x50414C << 40 | (%1) << 32 | ((%2) & 0xFFFFFFFF)
         prefetchnta [rax]
 %endmacro
@@ -315,25 +315,25 @@ user_page:
 %endmacro
 idt:
         no_gate 3
-        gate return, 0                  ; #BP
+        gate return, 0                  ; vector 3: #BP
         no_gate 2
         gate undefined, 0
         no_gate 7
         gate page_fault, 0
         no_gate VECTOR_SELF - 15
         gate self_handler, 0
-        gate return, 0                  ; VECTOR_TIMER
-        gate return, 0                  ; 0x42
+        gate return, 0                  ; vector VECTOR_TIMER
+        gate return, 0                  ; vector 0x42
         no_gate VECTOR_RETURN - 0x43
         gate from_user, 3
 idt_length equ $ - idt
 gdt:
         dq 0
-        dq 0x00AF9B000000FFFF           ; 0x08: kernel code
-        dq 0x00CF93000000FFFF           ; 0x10: kernel data
-        dq 0x00CFF3000000FFFF           ; 0x18: user data
-        dq 0x00AFFB000000FFFF           ; 0x20: user code
-tss_descriptor:                         ; 0x28
+        dq 0x00AF9B000000FFFF           ; selector 0x08: kernel code
+        dq 0x00CF93000000FFFF           ; selector 0x10: kernel data
+        dq 0x00CFF3000000FFFF           ; selector 0x18: user data
+        dq 0x00AFFB000000FFFF           ; selector 0x20: user code
+tss_descriptor:                         ; selector 0x28: TSS
         dw 103
         dw LOADED(tss) & 0xFFFF
         db 0x10, 0x89, 0, 0x80

@@ -12,7 +12,8 @@ build=build/fixed-ist+window+shared
 image=$build/palimpsest.elf
 trap 'rm -rf "$work"' EXIT
 tests=0
-result()	# STATUS NAME [file with the reason]
+# result STATUS NAME [FILE]: prints one test's result; FILE has the reason if it failed.
+result()
 {
 	tests=$((tests + 1))
 	if [ "$1" = 0 ]; then

@@ -44,7 +44,7 @@ shows()
 	grep -q -- "$1" "$tree/out"
 }
 
-# ---- How a command is called ----
+# ---- Commands that are started by a relative path, with CDPATH set ----
 cd ..
 export CDPATH=.:/tmp:$repository
 ends 0 "run-bench.sh with CDPATH" "$(basename "$repository")/run-bench.sh" --help
@@ -73,7 +73,7 @@ unguarded=$(grep -rlE --include='*.sh' '(^|[^a-z"$])cd ' bench kernel tests | wh
 done)
 is "every script that changes folders takes bench/environment.sh" "" "$unguarded"
 
-# ---- Temporary files ----
+# ---- TMPDIR ----
 ends 0 "TMPDIR that does not exist: run-bench.sh" env TMPDIR="$tree/no such" ./run-bench.sh --help
 check "TMPDIR that does not exist: run-bench.sh says so" says "TMPDIR is '$tree/no such'"
 ends 0 "TMPDIR that does not exist: the harness" env TMPDIR="$tree/no such" build/host/palimpsest-bench --list

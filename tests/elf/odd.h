@@ -23,7 +23,7 @@ struct image {
 	Elf64_Ehdr header;
 	Elf64_Phdr segments[SEGMENTS_MAX];
 	uint8_t bytes[0x20000];
-	size_t size;     /* of the file in bytes, without program headers at its end */
+	size_t size;     /* size of the file in bytes, without program headers at its end */
 	uintptr_t text;  /* address of the file's first byte */
 	size_t code;     /* offset of the end of the code so far */
 	unsigned checks; /* checks in the code so far; check n exits with status 100 + n */
@@ -80,8 +80,9 @@ void plain_pie(struct image *i);
 /* A row of a table of files. A row without a name ends the table. */
 struct file {
 	const char *name, *on_linux, *here; /* expected results; `here` is NULL if as on Linux */
-	void (*make)(struct image *);       /* NULL: plain(), but with `value` in `bytes` bytes at `at` */
-	const char *why;                    /* the reason if the results differ, or NULL */
+	/* NULL: plain(), but with `value` in `bytes` bytes at `at`. */
+	void (*make)(struct image *);
+	const char *why; /* the reason if the results differ, or NULL */
 	size_t at, bytes;
 	uint64_t value;
 };

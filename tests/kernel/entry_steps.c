@@ -36,7 +36,7 @@ extern const uint64_t entry_stubs[256];
  */
 static const struct trap {
 	unsigned vector, ist;
-	uintptr_t top; /* of the IST stack */
+	uintptr_t top; /* top of the IST stack */
 } traps[] = {
 	{ EXCEPTION_DB, IST_DB, CPU_DB_TOP(0) },
 	{ EXCEPTION_NMI, IST_NMI, CPU_NMI_TOP(0) },

@@ -10,8 +10,8 @@
 #include "mem/heap.h"
 
 struct memory {
-	size_t free;   /* free frames */
-	size_t beside; /* frames that are free or hold slabs */
+	size_t free;   /* number of free frames */
+	size_t beside; /* number of frames that are free or hold slabs */
 	struct heap_count heap;
 };
 

@@ -39,7 +39,7 @@ struct look {
 
 static void look_inside(void *argument)
 {
-	/* On the old stack: may be unmapped while the other CR3 is loaded. */
+	/* `look` is on the old stack, which may be unmapped while the other CR3 is loaded. */
 	struct look *look = argument;
 	const uint64_t old = read_cr3();
 	uint64_t seen;

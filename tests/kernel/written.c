@@ -114,7 +114,7 @@ TEST(written_programs_outlive_their_files)
 	if (!node)
 		return "the file could not be written";
 	pid = start();
-	node_remove(node); /* before the task has run */
+	node_remove(node); /* the task has not run yet */
 	if (wait_for(pid) != 0)
 		return "removed: exit status 0 was expected";
 	node = write_program("payload-64k");
@@ -150,7 +150,8 @@ TEST(views_show_their_own_file)
 		node = write_file(text, sizeof text);
 		if (last)
 			view_close(last, sizeof text);
-		view = node ? view_open(&node->backing, node->size) : NULL; /* in the same slot */
+		/* The new view is in the slot of the last one. */
+		view = node ? view_open(&node->backing, node->size) : NULL;
 		if (!view)
 			return "no view of the file";
 		for (size_t at = 0; at < sizeof text; at += PAGE_SIZE / 2)
@@ -280,7 +281,7 @@ static size_t run_length(const uint64_t *frames, size_t count, uint64_t start)
 	for (size_t i = 0; i < count && length < OWNED_PAGES; i++)
 		if (frames[i] == start + length * PAGE_SIZE) {
 			length++;
-			i = (size_t)-1; /* start over */
+			i = (size_t)-1; /* search the whole list again */
 		}
 	return length;
 }

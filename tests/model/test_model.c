@@ -85,12 +85,12 @@ static void plain_instructions(void **state)
 	/* The first fetch misses at every level: (168 - 4) * 0.8 = 131.2 cycles; plus 0.5 each. */
 	assert_int_equal(execute(0x100, 0x101), 131700000);
 	assert_int_equal(execute(0x101, 0x102), 132200000);
-	assert_int_equal(execute(0x140, 0x141), 263900000); /* next line, from memory too */
+	assert_int_equal(execute(0x140, 0x141), 263900000); /* the next line is not cached either */
 	counts = model_read(model, 0);
 	assert_int_equal(counts->events[MODEL_L1], 2);
 	assert_int_equal(counts->events[MODEL_L3], 2);
 	assert_int_equal(counts->events[MODEL_ITLB], 0);
-	/* (158 - 4) * 0.5. */
+	/* With the low parameters, a fetch from memory costs (158 - 4) * 0.5 = 77 cycles. */
 	assert_int_equal(counts->cycles.of[SET_LOW], 2 * 77000000 + 3 * 350000);
 }
 
@@ -141,13 +141,15 @@ static void data_and_strings(void **state)
 	uint64_t before = execute(0x100, 0x101);
 	(void)state;
 
-	model_data_access(model, 0, 0x2000, 0x2000, 8, false); /* (168 - 4) * 0.6 */
+	/* A load from memory costs (168 - 4) * 0.6 = 98.4 cycles. */
+	model_data_access(model, 0, 0x2000, 0x2000, 8, false);
 	model_data_access(model, 0, 0x2008, 0x2008, 8, false);
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before, 98400000);
-	/* Reaches into the next line, which is in a stream: 164 * 0.1. */
+	/* This load reaches into the next line, which is in a stream: 164 * 0.1 = 16.4 cycles. */
 	model_data_access(model, 0, 0x203C, 0x203C, 8, true);
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before, 98400000 + 16400000);
-	model_data_access(model, 0, 0x8000, 0x8000, 8, true); /* a store: 164 * 0.2 */
+	/* A store to memory costs 164 * 0.2 = 32.8 cycles. */
+	model_data_access(model, 0, 0x8000, 0x8000, 8, true);
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before,
 	                 98400000 + 16400000 + 32800000);
 

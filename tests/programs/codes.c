@@ -189,7 +189,8 @@ static int divides(void (*divide)(uint64_t))
 			continue;
 		if (i == 0 && !fault->signal)
 			return NOT_HERE;
-		if (divisions[i].unmasked != DENORMAL || fault->signal) /* QEMU raises none */
+		/* QEMU raises no exception for denormal operands. */
+		if (divisions[i].unmasked != DENORMAL || fault->signal)
 			return __LINE__ + (int)i;
 	}
 	return 0;
@@ -241,8 +242,8 @@ static int steps(void)
 
 	CHECK(raises(step, 0, SIGTRAP, TRAP_TRACE, IN_PROGRAM));
 	raises(int1, 0, SIGTRAP, TRAP_BRKPT, IN_PROGRAM);
-	CHECK(fault->signal == SIGILL ||
-	      (fault->signal == SIGTRAP && fault->code == TRAP_BRKPT)); /* SIGILL on QEMU */
+	/* On QEMU the signal is SIGILL. */
+	CHECK(fault->signal == SIGILL || (fault->signal == SIGTRAP && fault->code == TRAP_BRKPT));
 	on(SIGTRAP, clear_trap_flag, 0);
 	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq; syscall\n"
 	                 "1:\tnop; nop; lea 1b(%%rip), %1"

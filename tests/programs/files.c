@@ -77,7 +77,7 @@ static int names(void)
 	CHECK(one(SYS_unlink, A) == 0 && stat_of(A).number == 0 && stat_of(B).links == 1);
 	CHECK(reads(B, "one two", 7));
 	CHECK(two(SYS_link, B, A) == 0 && stat_of(A).number == before.number && stat_of(A).links == 2);
-	/* Two names of one file: no effect. */
+	/* Renaming one name of a file to another of its names has no effect. */
 	CHECK(two(SYS_rename, A, B) == 0 && stat_of(A).links == 2);
 	CHECK(two(SYS_rename, A, C) == 0 && stat_of(A).number == 0 && stat_of(C).links == 2);
 	/* rename() replaces a name of the file by another file. */
@@ -181,7 +181,8 @@ static int cut_one(uint64_t flags)
 	}
 	CHECK(call(SYS_ftruncate, (uint64_t)file, 2 * PAGE_SIZE + 50, 0) == 0);
 	CHECK(mapped[0] == '0' && mapped[PAGE_SIZE] == '1' && mapped[2 * PAGE_SIZE] == '2');
-	CHECK(!shared || mapped[2 * PAGE_SIZE + 100] == 0); /* past the end, in the last page */
+	/* This byte is in the last page, past the end. */
+	CHECK(!shared || mapped[2 * PAGE_SIZE + 100] == 0);
 	for (size_t i = 0; i < PAGES; i++)
 		for (int write = 0; write < 2; write++)
 			CHECK(access_page(mapped + i * PAGE_SIZE, write) == (i < 3 ? 0 : SIGBUS));
@@ -190,7 +191,7 @@ static int cut_one(uint64_t flags)
 	CHECK(call(SYS_ftruncate, (uint64_t)file, PAGES * PAGE_SIZE, 0) == 0);
 	for (size_t i = 3; i < PAGES; i++)
 		CHECK(mapped[i * PAGE_SIZE] == 0 && mapped[i * PAGE_SIZE + 100] == 0);
-	CHECK(one(SYS_truncate, A) == 0); /* to size 0 */
+	CHECK(one(SYS_truncate, A) == 0); /* makes the file empty */
 	for (size_t i = 0; i < PAGES; i++)
 		CHECK(access_page(mapped + i * PAGE_SIZE, 0) == SIGBUS);
 	CHECK(call(SYS_munmap, (uintptr_t)mapped, PAGES * PAGE_SIZE, 0) == 0);

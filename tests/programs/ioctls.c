@@ -168,7 +168,7 @@ static int window(void)
 	CHECK(ioctl(0, TIOCSPGRP, &own) == 0);
 	CHECK(ioctl(0, TIOCGSID, &session) == 0 && session == call(SYS_getsid, 0, 0, 0));
 	CHECK(ioctl(0, TIOCGWINSZ, got) == 0 && got[0] == 25 && got[1] == 80);
-	/* The same size: no signal. */
+	/* Setting the same size sends no signal. */
 	CHECK(ioctl(0, TIOCSWINSZ, (void *)before) == 0 && seen[SIGWINCH] == 0);
 	shared->value = -1;
 	pid = child_that(waits_in_the_background);

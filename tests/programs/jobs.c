@@ -37,7 +37,7 @@ static int stops(void)
 		CHECK(status_with(pid, NO_HANG | CONTINUED) == -2);
 		CHECK(!still());
 		CHECK(send(pid, SIGSTOP) == 0 && status_with(pid, UNTRACED) == STOPPED_BY(SIGSTOP));
-		/* Pending until SIGCONT, then kills the child. */
+		/* SIGUSR2 stays pending until SIGCONT and then kills the child. */
 		CHECK(send(pid, SIGUSR2) == 0 && still());
 		CHECK(send(pid, SIGCONT) == 0 && status_with(pid, 0) == SIGUSR2);
 	}
@@ -256,7 +256,7 @@ static int foreground(void)
 	pid = child_that(writes);
 	CHECK(status_of(pid) == 0 && shared->value == 0);
 	CHECK(terminal(TCGETS, settings) == 0);
-	settings[3] |= 0x100; /* TOSTOP */
+	settings[3] |= 0x100; /* sets TOSTOP */
 	CHECK(terminal(TCSETS, settings) == 0);
 	group = is_stopped_by(child_that(writes), SIGTTOU);
 	settings[3] &= ~0x100U;

@@ -202,7 +202,7 @@ static int whole_files(void)
 	second = open(PATH, 0);
 	CHECK(call(SYS_flock, (uint64_t)file, EX | NB, 0) == 0 &&
 	      call(SYS_flock, (uint64_t)second, SH | NB, 0) == -EAGAIN);
-	/* Fcntl() does not conflict with flock(). */
+	/* A lock of fcntl() does not conflict with one of flock(). */
 	CHECK(lock(WRITES, 0, 0) == 0 && lock(NONE, 0, 0) == 0);
 	CHECK(call(SYS_flock, (uint64_t)file, SH | NB, 0) == 0 &&
 	      call(SYS_flock, (uint64_t)second, SH | NB, 0) == 0);
@@ -217,7 +217,7 @@ static int whole_files(void)
 
 static void waits_for_lock(void)
 {
-	on(SIGUSR1, note, 0); /* without SA_RESTART */
+	on(SIGUSR1, note, 0); /* no SA_RESTART: a signal ends the wait */
 	shared->count++;
 	shared->value = lock_with(file, SETLKW, WRITES, 0, 1);
 }

@@ -104,7 +104,7 @@ static void files_survive_and_memory_comes_back(void **state)
 		assert_int_equal(archive_unpack(module(), size, &result), 0);
 		for (size_t i = 0; i < count; i++)
 			kept += (sizes[i] + 15) & ~15UL;
-		kept += (count + 9) / 10 * 16; /* the links */
+		kept += (count + 9) / 10 * 16; /* the symbolic links' targets */
 		assert_int_equal(result.freed / PAGE_SIZE, pages - (kept + PAGE_MASK) / PAGE_SIZE);
 		overwrite_free_frames();
 		for (size_t i = 0; i < count; i++)
@@ -208,7 +208,7 @@ static void keep_and_leave(enum leave how)
 	} else if (how == CUTS)
 		assert_int_equal(node_truncate(node, 0), 0);
 	after = frames_free();
-	/* 5 copied pages, 2 table frames. */
+	/* A write copies 5 pages and takes 2 frames for tables. */
 	assert_int_equal(before - after, how == WRITES ? 5 + 2 : 0);
 	overwrite_free_frames();
 	assert_memory_equal(pinned[0].bytes, contents[39], sizes[39]);

@@ -240,7 +240,7 @@ static void names_come_and_go(void **state)
 			group[n] = 0;
 			for (size_t i = 0; i < NAMES; i++)
 				left |= group[i] && group[i] == of_key[key];
-			names = random_below(4) ? 2 : 1; /* with 1 it has no key */
+			names = random_below(4) ? 2 : 1; /* a file with one name has no key */
 			if (names == 1)
 				group[n] = ++last;
 			else
@@ -352,7 +352,7 @@ static void time_is_nearly_linear_in_names(void **state)
 	const uint64_t some = cost_of_names(1000), many = cost_of_names(8000);
 	(void)state;
 
-	assert_in_range(many, 7 * some, 12 * some); /* 8 if linear, 10.4 if n log n */
+	assert_in_range(many, 7 * some, 12 * some); /* 8 if the time is linear, 10.4 if n log n */
 }
 
 int main(void)

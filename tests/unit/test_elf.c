@@ -103,7 +103,7 @@ static void header_fields(void **state)
 		HEADER(e_phnum, 0, ENOEXEC),
 		HEADER(e_phnum, 1, ENOEXEC), /* no text segment */
 		HEADER(e_phnum, 3, 0),
-		HEADER(e_phnum, 1170, ENOEXEC), /* the maximum, but past the end of the file */
+		HEADER(e_phnum, 1170, ENOEXEC), /* the most allowed, but the table ends past the file */
 		HEADER(e_phnum, 15, ENOEXEC),   /* the last header ends past the file */
 		HEADER(e_phnum, PN_XNUM, ENOEXEC),
 		HEADER(e_phnum, PN_XNUM - 1, ENOEXEC),
@@ -113,7 +113,7 @@ static void header_fields(void **state)
 		HEADER(e_phoff, 0x380, ENOEXEC),
 		HEADER(e_phoff, 0x388, ENOEXEC),
 		HEADER(e_phoff, 1UL << 63, ENOEXEC),
-		HEADER(e_phoff, 0UL - 4 * 56, ENOEXEC), /* e_phoff + table size = 0 */
+		HEADER(e_phoff, 0UL - 4 * 56, ENOEXEC), /* e_phoff + table size overflows to 0 */
 		HEADER(e_phoff, 0UL - 8, ENOEXEC),
 		HEADER(e_shoff, UINT64_MAX, 0), /* the loader ignores sections */
 		HEADER(e_shnum, 0xffff, 0),
@@ -129,10 +129,10 @@ static void entry_points(void **state)
 	static const struct damage damages[] = {
 		HEADER(e_entry, 0x401200, 0),
 		HEADER(e_entry, 0x4012ff, 0),
-		HEADER(e_entry, 0x4011ff, ENOEXEC), /* before the text, in its page */
-		HEADER(e_entry, 0x401300, ENOEXEC), /* first byte past the text */
-		HEADER(e_entry, 0x400000, ENOEXEC), /* constants */
-		HEADER(e_entry, 0x402300, ENOEXEC), /* data */
+		HEADER(e_entry, 0x4011ff, ENOEXEC), /* the byte before the text */
+		HEADER(e_entry, 0x401300, ENOEXEC), /* the first byte past the text */
+		HEADER(e_entry, 0x400000, ENOEXEC), /* in the constants */
+		HEADER(e_entry, 0x402300, ENOEXEC), /* in the data */
 		HEADER(e_entry, 0, ENOEXEC),
 		HEADER(e_entry, USER_STACK_BASE, ENOEXEC),
 		HEADER(e_entry, KERNEL_BASE, ENOEXEC),
@@ -151,31 +151,31 @@ static void segment_sizes(void **state)
 {
 	static const struct damage damages[] = {
 		SEGMENT(DATA, p_filesz, 0, 0),
-		SEGMENT(DATA, p_filesz, 0x81, 0),        /* one byte past the file */
-		SEGMENT(DATA, p_filesz, 0xd00, 0),       /* up to the end of its last page */
+		SEGMENT(DATA, p_filesz, 0x81, 0),        /* ends one byte past the file */
+		SEGMENT(DATA, p_filesz, 0xd00, 0),       /* ends with the file's last page */
 		SEGMENT(DATA, p_filesz, 0xd01, ENOEXEC), /* .bss begins inside a page past it */
 		SEGMENT(DATA, p_filesz, 0x1d00, 0),      /* .bss begins after such a page */
 		SEGMENT(DATA, p_filesz, 0x3000, 0),
 		SEGMENT(DATA, p_filesz, 0x3001, ENOEXEC),
 		SEGMENT(DATA, p_filesz, UINT64_MAX, ENOEXEC),
-		SEGMENT(DATA, p_filesz, 0UL - 0x300, ENOEXEC), /* offset + size = 0 */
+		SEGMENT(DATA, p_filesz, 0UL - 0x300, ENOEXEC), /* offset + size overflows to 0 */
 		SEGMENT(DATA, p_memsz, 0x80, 0),
 		SEGMENT(DATA, p_memsz, 0x7f, ENOEXEC), /* less than p_filesz */
 		SEGMENT(DATA, p_memsz, 0, ENOEXEC),
 		SEGMENT(DATA, p_memsz, IMAGE_TOP - 0x402300, 0),
-		SEGMENT(DATA, p_memsz, IMAGE_TOP - 0x402300 + 1, ENOEXEC), /* into the guard page */
+		SEGMENT(DATA, p_memsz, IMAGE_TOP - 0x402300 + 1, ENOEXEC), /* reaches into the guard page */
 		SEGMENT(DATA, p_memsz, USER_STACK_TOP - 0x402300, ENOEXEC),
 		SEGMENT(DATA, p_memsz, KERNEL_BASE, ENOEXEC),
-		SEGMENT(DATA, p_memsz, 0UL - 0x402300, ENOEXEC),     /* address + size = 0 */
-		SEGMENT(DATA, p_memsz, 0UL - 0x402300 - 1, ENOEXEC), /* the sum is 2^64 - 1 */
+		SEGMENT(DATA, p_memsz, 0UL - 0x402300, ENOEXEC),     /* address + size overflows to 0 */
+		SEGMENT(DATA, p_memsz, 0UL - 0x402300 - 1, ENOEXEC), /* address + size is 2^64 - 1 */
 		SEGMENT(DATA, p_memsz, UINT64_MAX, ENOEXEC),
 		SEGMENT(DATA, p_offset, 0x1300, ENOEXEC),
 		SEGMENT(DATA, p_offset, 1UL << 63 | 0x300, ENOEXEC),
 		SEGMENT(DATA, p_offset, 0UL - 0xd00, ENOEXEC),
 		SEGMENT(CONSTANTS, p_memsz, 0x1000, 0),
-		SEGMENT(CONSTANTS, p_memsz, 0x1001, 0),       /* into the text's page */
-		SEGMENT(CONSTANTS, p_memsz, 0x1200, 0),       /* up to the text */
-		SEGMENT(CONSTANTS, p_memsz, 0x1201, ENOEXEC), /* into the text */
+		SEGMENT(CONSTANTS, p_memsz, 0x1001, 0),       /* reaches into the text's page */
+		SEGMENT(CONSTANTS, p_memsz, 0x1200, 0),       /* ends where the text begins */
+		SEGMENT(CONSTANTS, p_memsz, 0x1201, ENOEXEC), /* reaches into the text */
 		SEGMENT(TEXT, p_memsz, 0xe00, 0),
 		SEGMENT(TEXT, p_memsz, 0xe01, ENOEXEC), /* the data's page would be W and X */
 	};
@@ -187,16 +187,16 @@ static void segment_sizes(void **state)
 static void segment_addresses(void **state)
 {
 	static const struct damage damages[] = {
-		SEGMENT(CONSTANTS, p_vaddr, 0, ENOEXEC), /* null page */
+		SEGMENT(CONSTANTS, p_vaddr, 0, ENOEXEC), /* the null page */
 		SEGMENT(CONSTANTS, p_vaddr, 0x1000, ENOEXEC),
 		SEGMENT(CONSTANTS, p_vaddr, USER_BASE - PAGE_SIZE, ENOEXEC),
 		SEGMENT(CONSTANTS, p_vaddr, USER_BASE, 0),
 		SEGMENT(CONSTANTS, p_vaddr, IMAGE_TOP - PAGE_SIZE, 0),
-		SEGMENT(CONSTANTS, p_vaddr, IMAGE_TOP, ENOEXEC), /* guard page */
+		SEGMENT(CONSTANTS, p_vaddr, IMAGE_TOP, ENOEXEC), /* the guard page */
 		SEGMENT(CONSTANTS, p_vaddr, USER_STACK_BASE, ENOEXEC),
 		SEGMENT(CONSTANTS, p_vaddr, USER_STACK_TOP - PAGE_SIZE, ENOEXEC),
 		SEGMENT(CONSTANTS, p_vaddr, USER_TOP, ENOEXEC),
-		SEGMENT(CONSTANTS, p_vaddr, 1UL << 47, ENOEXEC), /* noncanonical */
+		SEGMENT(CONSTANTS, p_vaddr, 1UL << 47, ENOEXEC), /* not canonical */
 		SEGMENT(CONSTANTS, p_vaddr, DIRECT_MAP_BASE, ENOEXEC),
 		SEGMENT(CONSTANTS, p_vaddr, KERNEL_BASE, ENOEXEC),
 		SEGMENT(CONSTANTS, p_vaddr, 0UL - PAGE_SIZE, ENOEXEC),
@@ -205,7 +205,7 @@ static void segment_addresses(void **state)
 		SEGMENT(CONSTANTS, p_vaddr, 0x404000, ENOEXEC), /* in the middle of .bss */
 		SEGMENT(CONSTANTS, p_vaddr, 0x405000, ENOEXEC), /* in the last page of .bss */
 		SEGMENT(CONSTANTS, p_vaddr, 0x406000, 0),
-		SEGMENT(CONSTANTS, p_vaddr, 0x400008, ENOEXEC), /* not congruent to p_offset */
+		SEGMENT(CONSTANTS, p_vaddr, 0x400008, ENOEXEC), /* not congruent to p_offset modulo 4096 */
 		SEGMENT(CONSTANTS, p_paddr, UINT64_MAX, 0),
 	};
 	(void)state;
@@ -272,10 +272,10 @@ static void moves_a_pie(void **state)
 		assert_int_equal(moved.segments[i].pages, plan.segments[i].pages);
 		assert_int_equal(moved.segments[i].data_offset, plan.segments[i].data_offset);
 	}
-	file.segments[0].p_vaddr = 0; /* as in most PIEs */
+	file.segments[0].p_vaddr = 0; /* most PIEs begin at address 0 */
 	assert_int_equal(check(&file, sizeof file, &moved), 0);
 	assert_int_equal(moved.segments[0].start, USER_PIE_BASE);
-	/* Ends a page too high. */
+	/* The segment would end a page too high. */
 	file.segments[DATA].p_vaddr = IMAGE_TOP - USER_PIE_BASE - 0x3000 + 0x300;
 	assert_int_equal(check(&file, sizeof file, &moved), -ENOEXEC);
 	file.segments[DATA].p_vaddr = IMAGE_TOP - USER_PIE_BASE - 0x4000 + 0x300;

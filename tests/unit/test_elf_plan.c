@@ -128,7 +128,8 @@ static void pages_past_the_end(void **state)
 {
 	const uint64_t data = PTE_WRITE | PTE_NX;
 	struct elf_plan plan;
-	struct file file = with_data(0x300, 0x402300, 0x2d00, 0x2d00); /* first page in the file */
+	/* Its first page is in the file. */
+	struct file file = with_data(0x300, 0x402300, 0x2d00, 0x2d00);
 	(void)state;
 
 	assert_int_equal(check(&file, sizeof file, &plan), 0);
@@ -138,14 +139,16 @@ static void pages_past_the_end(void **state)
 	assert_int_equal(plan.rest, 1);
 	expect_rest(&plan, 0, 0x403000, 2, data | REGION_BACKED, 1);
 
-	file = with_data(0x5000, 0x402000, 0x1000, 0x3000); /* past the file, then .bss */
+	/* No page is in the file; .bss follows. */
+	file = with_data(0x5000, 0x402000, 0x1000, 0x3000);
 	assert_int_equal(check(&file, sizeof file, &plan), 0);
 	assert_int_equal(plan.count, 2);
 	assert_int_equal(plan.rest, 2);
 	expect_rest(&plan, 0, 0x402000, 1, data | REGION_BACKED, 5);
 	expect_rest(&plan, 1, 0x403000, 2, data, 0);
 
-	file = with_data(0x3c0, 0x4023c0, 0x40, 0x40); /* past the last byte only */
+	/* In the last page, past the end of the file. */
+	file = with_data(0x3c0, 0x4023c0, 0x40, 0x40);
 	assert_int_equal(check(&file, sizeof file, &plan), 0);
 	assert_int_equal(plan.rest, 0);
 	assert_int_equal(plan.segments[2].data_size, 0);
@@ -319,7 +322,7 @@ static void random_damage(void **state)
 			assert_true(result == -ENOEXEC || result == -E2BIG);
 		accepted += !result;
 	}
-	/* Neither too much damage nor too little. */
+	/* The damage must be neither too strong nor too weak. */
 	assert_in_range(accepted, rounds / 50, rounds / 2);
 }
 

@@ -169,7 +169,7 @@ static void ranges_random(void **state)
 	for (unsigned round = 0; round < 100000; round++) {
 		struct memory_range ranges[16], holes[8];
 		size_t count = random_ranges(ranges, 8), hole_count = random_ranges(holes, 8);
-		/* Or too little if holes split ranges. */
+		/* Sometimes there is no room for the pieces of ranges that holes split. */
 		size_t room = random_below(4) ? 16 : count;
 		bool usable[FRAMES];
 
@@ -194,7 +194,7 @@ static void exhausted_and_back(void **state)
 		for (size_t i = 0; i < 11; i++) {
 			assert_int_equal(frames_free(), 11 - i);
 			frames[i] = frame_alloc();
-			if (round == 0) /* in ascending order */
+			if (round == 0) /* fresh frames come in ascending order */
 				assert_int_equal(frames[i], i < 7 ? PAGE(3 + i) : PAGE(20 + i - 7));
 		}
 		assert_int_equal(frame_alloc(), FRAME_NONE);
@@ -240,13 +240,14 @@ static void wrong_frees(void **state)
 	memory_start(8);
 	frame = frame_alloc();
 	frame_free(frame);
-	assert_panics(frame_free(frame), "*not allocated*");                   /* freed twice */
-	assert_panics(frame_free(PAGE(5)), "*not allocated*");                 /* never allocated */
-	assert_panics(frame_free(0), "*not allocated*");                       /* frame 0 */
-	assert_panics(frame_free(PAGE(9)), "*not allocated*");                 /* past the memory */
-	assert_panics(frame_free(UINT64_MAX & ~PAGE_MASK), "*not allocated*"); /* far past it */
+	/* Frees of a freed frame, a fresh one, frame 0, and frames just past the memory and far past. */
+	assert_panics(frame_free(frame), "*not allocated*");
+	assert_panics(frame_free(PAGE(5)), "*not allocated*");
+	assert_panics(frame_free(0), "*not allocated*");
+	assert_panics(frame_free(PAGE(9)), "*not allocated*");
+	assert_panics(frame_free(UINT64_MAX & ~PAGE_MASK), "*not allocated*");
 	frame_list_push(&list, frame_alloc());
-	assert_panics(frame_free(frame), "*not allocated*"); /* still on a list */
+	assert_panics(frame_free(frame), "*not allocated*"); /* it is still on a list */
 	assert_int_equal(frames_free(), 7);
 	frame_free(frame_list_pop(&list));
 	assert_int_equal(frames_free(), 8);
@@ -283,8 +284,8 @@ static void added_later(void **state)
 	assert_int_equal(frame_alloc(), PAGE(3));
 	assert_int_equal(frame_alloc(), PAGE(4));
 	assert_int_equal(frame_alloc(), PAGE(8));
-	assert_panics(frames_add(PAGE(4), PAGE(5)), "*added twice*");  /* allocated */
-	assert_panics(frames_add(PAGE(9), PAGE(10)), "*added twice*"); /* free */
+	assert_panics(frames_add(PAGE(4), PAGE(5)), "*added twice*");  /* allocated frame */
+	assert_panics(frames_add(PAGE(9), PAGE(10)), "*added twice*"); /* free frame */
 }
 
 static void lists(void **state)

@@ -76,7 +76,7 @@ static void many_of_one_size(void **state)
 			fill(objects[i], size, (uint8_t)i);
 		}
 		for (size_t i = 0; i < 300; i++) {
-			size_t at = i * 7 % 300; /* in neither FIFO nor LIFO order */
+			size_t at = i * 7 % 300; /* the order is neither FIFO nor LIFO */
 
 			check(objects[at], size, (uint8_t)at);
 			heap_free(objects[at]);

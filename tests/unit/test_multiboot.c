@@ -15,7 +15,7 @@
  * just below 640 KiB are reserved in the memory map.
  */
 #define INFO        0x9000U
-#define MAP         0x9f800U /* in reserved memory, as some boot loaders' tables */
+#define MAP         0x9f800U /* in reserved memory, where some boot loaders put it */
 #define LIST        0x9200U
 #define STRINGS     0xa000U
 #define LINE        0xb000U
@@ -218,8 +218,10 @@ static void modules_are_found(void **state)
 	(void)state;
 	start();
 	assert_int_equal(read_modules(), 0);
-	put_module(IMAGE_END, IMAGE_END + 1, "build/programs/hello.elf hello"); /* as from QEMU */
-	put_module(IMAGE_END + 1, HOLE, "/boot/linux.cpio");                    /* as from GRUB */
+	/* QEMU passes such paths. */
+	put_module(IMAGE_END, IMAGE_END + 1, "build/programs/hello.elf hello");
+	/* GRUB passes such paths. */
+	put_module(IMAGE_END + 1, HOLE, "/boot/linux.cpio");
 	put_module(HOLE_END, TOP, "/boot/path/init.elf  ");
 	put_module(0xf0000000, 0xf0000000, "nothing"); /* empty: any address is valid */
 	((struct multiboot_module *)phys_to_virt(LIST))[3].start = (uint32_t)(IMAGE_END + 100);

@@ -81,7 +81,7 @@ static void numbers_have_a_range(void **state)
 	assert_false(seed_is_valid("12a"));
 	assert_false(seed_is_valid("0xg"));
 	assert_false(seed_is_valid("/"));
-	/* Too long for the kernel's buffer. */
+	/* This value is too long for the kernel's buffer. */
 	assert_false(seed_is_valid("000000000000000000000001"));
 }
 

@@ -96,7 +96,7 @@ static void check_kernel_half(uint64_t global, uint64_t largest)
 		assert_true(leaf->address >= DIRECT_MAP_BASE);
 		assert_int_equal(leaf->flags & PTE_USER, 0);
 		assert_int_equal(leaf->leaf & PTE_GLOBAL, global);
-		/* Not both W and X. */
+		/* No page is both writable and executable. */
 		assert_true(!(leaf->flags & PTE_WRITE) || (leaf->flags & PTE_NX));
 		if (leaf->address >= KERNEL_VMA)
 			continue;

@@ -109,7 +109,8 @@ static void an_intel_core(void **state)
 	assert_int_equal(start(&skylake), 6);
 	assert_int_equal(value_of(0x38d), 0x33);
 	assert_int_equal(value_of(0x38f), 0x30000000f);
-	assert_int_equal(written[0].msr, 0x38f); /* first stops, last starts the counters */
+	/* The first write stops the counters, the last one starts them. */
+	assert_int_equal(written[0].msr, 0x38f);
 	assert_int_equal(written[0].value, 0);
 	assert_int_equal(written[writes - 1].msr, 0x38f);
 	assert_int_equal(value_of(0x186), BOTH | 0x0e08); /* page walks of loads */
@@ -128,7 +129,8 @@ static void an_amd_core(void **state)
 	assert_int_equal(value_of(0xc0010202), BOTH | 0xc0);
 	assert_int_equal(value_of(0xc0010204), BOTH | 0xff45);
 	assert_int_equal(value_of(0xc0010206), BOTH | 0xf045);
-	assert_int_equal(value_of(0xc0000301), 0xdead); /* not written: no PerfCntrGlobalCtl */
+	/* The MSR is not written, since this CPU has no PerfCntrGlobalCtl. */
+	assert_int_equal(value_of(0xc0000301), 0xdead);
 	zen4.amd_monitoring_a = 1;
 	assert_int_equal(start(&zen4), 4);
 	assert_int_equal(value_of(0xc0000301), 0xf);

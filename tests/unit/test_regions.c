@@ -204,7 +204,7 @@ static void one_move(size_t first, size_t n)
 	memcpy(pages + to, moved, room * sizeof *pages);
 }
 
-/* As write(): changes a word of a random page of a file. */
+/* Changes a word of a random page of a file, as write() does. */
 static void one_file_write(void)
 {
 	unsigned file = (unsigned)random_below(FILES);

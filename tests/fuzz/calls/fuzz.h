@@ -72,7 +72,7 @@ void choose_call(uint64_t call[7]);
 /* arguments.c: argument() returns a made-up argument of one of these kinds. */
 enum argument_kind {
 	NOTHING,
-	WORD, /* anything */
+	WORD, /* any number */
 	FD,
 	AT,     /* a directory's descriptor, for openat() and the like */
 	PATH,   /* the path of a file, which may or may not exist */

@@ -6,7 +6,7 @@ static uint64_t state;
 
 void random_start(uint64_t seed)
 {
-	/* As SplitMix64: close seeds start far apart. */
+	/* Scrambles the seed as SplitMix64 does, so that close seeds give unrelated numbers. */
 	seed = (seed ^ seed >> 30) * 0xbf58476d1ce4e5b9;
 	seed = (seed ^ seed >> 27) * 0x94d049bb133111eb;
 	state = (seed ^ seed >> 31) | 1;

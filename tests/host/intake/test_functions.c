@@ -132,7 +132,7 @@ static void rows_are_kept_apart(void **state)
 	functions_take(functions, 2, ROW_SAMPLE);
 	other.parameter = 8192;
 	assert_null(functions_store(functions, store, &other, &budget));
-	assert_null(functions_store(functions, store, &other, &budget)); /* adds nothing */
+	assert_null(functions_store(functions, store, &other, &budget)); /* stores no line again */
 	assert_string_equal(ask("SELECT parameter || ':' || value FROM functions ORDER BY 1"),
 	                    "4096:2 8192:3");
 	functions_take(functions, 9000, ROW_SAMPLE);

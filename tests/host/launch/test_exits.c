@@ -114,7 +114,7 @@ static void rows_get_theirs(void **state)
 	(void)state;
 
 	begin();
-	exits_feed(exits, "noise\n@1 hello ~0\n", 18); /* before the first row */
+	exits_feed(exits, "noise\n@1 hello ~0\n", 18); /* no row begins here */
 	happen(12, 3);                                 /* not counted: no row has begun */
 	write_record(FIRST);
 	happen(12, 5);
@@ -130,7 +130,7 @@ static void rows_get_theirs(void **state)
 	                 6);
 	assert_int_equal(ask("benchmark = 'tlb.cr3' AND reason = 'reason-1'"), 6);
 	assert_int_equal(ask("benchmark = 'tlb.refill' AND parameter = 64 AND samples = 0"), 100);
-	/* Those in the records SAMPLE and SECOND. */
+	/* The records SAMPLE and SECOND report these exits. */
 	assert_int_equal(ask("reason = 'EXCEPTION_NMI'"), 2);
 	assert_int_equal(ask("reason = 'IO_INSTRUCTION'"), 3);
 	assert_int_equal(ask("1"), 117);

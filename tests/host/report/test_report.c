@@ -435,7 +435,7 @@ static void a_script_s_head_is_read(void **state)
 	assert_string_equal(text, "Lower is better.");
 	assert_true(plots_script_line(path_of("a.gp"), "needs", text, sizeof text));
 	assert_string_equal(text, "a b");
-	/* Not in the header. */
+	/* This line of the script is below its header. */
 	assert_false(plots_script_line(path_of("a.gp"), "cycles", text, sizeof text));
 	assert_false(plots_script_line(path_of("none.gp"), "", text, sizeof text));
 	assert_string_equal(text, "");

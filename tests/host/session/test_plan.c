@@ -149,7 +149,8 @@ static const char *plan_of(const char *const words[])
 		else
 			assert_true(asked);
 		assert_true(asked || (job->round == 1 && job->seed == options.seed));
-		if (strncmp(job->bench, "pitfall.", 8) == 0) /* `boots`: no large programs */
+		/* The launches of `boots` have no large programs. */
+		if (strncmp(job->bench, "pitfall.", 8) == 0)
 			assert_true(job->module_limit > 0 && !asked);
 		else if (asked)
 			assert_true((job->module_limit > 0) == job->linux_programs);
