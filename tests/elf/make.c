@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: make FOLDER Writes small ELF files that no linker makes, and scripts with odd first lines,
- * into FOLDER. FOLDER/list has a line for each file: its name, the expected result on Linux, and
- * the expected result in this kernel. A result is an exit status (42 if the program finds its
- * memory as expected), the name of a signal, or the name of execve()'s error. If the two results
- * differ, the line ends with the reason, which docs/elf.md explains.
+ * usage: make FOLDER
+ * Writes small ELF files that no linker makes, and scripts with odd first lines, into FOLDER.
+ * FOLDER/list has a line for each file: its name, the expected result on Linux, and the expected
+ * result in this kernel. A result is an exit status (42 if the program finds its memory as
+ * expected), the name of a signal, or the name of execve()'s error. If the two results differ, the
+ * line ends with the reason, which docs/elf.md explains.
  */
 #include "tests/elf/odd.h"
 

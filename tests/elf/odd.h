@@ -80,7 +80,7 @@ void plain_pie(struct image *i);
 /* A row of a table of files. A row without a name ends the table. */
 struct file {
 	const char *name, *on_linux, *here; /* expected results; `here` is NULL if as on Linux */
-	/* NULL: plain(), but with `value` in `bytes` bytes at `at`. */
+	/* If NULL, the file is that of plain() with `value` in the `bytes` bytes at offset `at`. */
 	void (*make)(struct image *);
 	const char *why; /* the reason if the results differ, or NULL */
 	size_t at, bytes;

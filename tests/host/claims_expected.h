@@ -60,7 +60,7 @@ static const struct expectation expectations[] = {
 	{ 4, "not measured", "missing: rsp_writes of a heap-sw", RSP_WRITES(RSP0, "0") RSP0_RAN },
 	{ 4, "not measured", "missing: rsp_writes of a heap-rsp0", RSP_WRITES("heap", "1") RSP0_RAN },
 
-	/* Measured time. */
+	/* Verdicts on measured times. */
 	{ 5, "confirmed", "time, window/heap: 1.000 … 1.040 over 2 sizes",
 	  TIME("window", "", SMALL, "1000*9") TIME("heap", "", SMALL, "1000*9")
 	          TIME("window", "", LARGE, "1040*9") TIME("heap", "", LARGE, "1000*9") },
@@ -99,7 +99,7 @@ static const struct expectation expectations[] = {
 	                  EVENT("heap", "", LARGE, "cycles_low", "100")
 	                          EVENT("window", "", LARGE, "cycles_high", "110")
 	                                  EVENT("heap", "", LARGE, "cycles_high", "100") },
-	/* Counted events. */
+	/* Verdicts on counted events. */
 	{ 5, "confirmed", "events on Bochs, not time", EQUAL_EVENTS(SMALL) EQUAL_EVENTS(LARGE) },
 	{ 5, "refuted", "1.000 … 2.000",
 	  EQUAL_EVENTS(SMALL) EVENT("window", "", LARGE, "instructions", "200 200") EVENT(
@@ -130,7 +130,7 @@ static const struct expectation expectations[] = {
 	  EQUAL_EVENTS(SMALL) EVENT("window", "", LARGE, "instructions", "100 !")
 	          EVENT("heap", "", LARGE, "instructions", "100") },
 
-	/* Measured time. */
+	/* Verdicts on measured times. */
 	{ 6, "confirmed", "in time: 0.800 … 0.900", TIMES("800*9", "1000*9", "900*9", "1000*9") },
 	{ 6, "refuted", "in time: 1.000 … 1.200", TIMES("1000*9", "1000*9", "1200*9", "1000*9") },
 	{ 6, "inconclusive", "in time", TIMES("800*9", "1000*9", "1200*9", "1000*9") },
@@ -152,7 +152,7 @@ static const struct expectation expectations[] = {
 	  EVENTS("cycles_low", "90", "100", "90", "100") EVENTS("cycles_nominal", "120", "100", "120", "100")
 	          EVENTS("cycles_high", "130", "100", "130", "100") },
 	{ 6, "not measured", "missing: exec.load", EVENTS("cycles_nominal", "80", "100", "80", "100") },
-	/* Counted events. */
+	/* Verdicts on counted events. */
 	{ 6, "confirmed", "instructions on Bochs (events, not time): 0.800 … 0.900",
 	  EVENTS("instructions", "80 80", "100 100", "90 90", "100 100")
 	          EVENTS("invlpg", "1 1", "1 1", "1 1", "2 2") },

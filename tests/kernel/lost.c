@@ -33,7 +33,10 @@ const char *memory_lost(const struct memory *before)
 	memory_note(&now);
 	text[0] = '\0';
 	append(text, sizeof text, before->beside, now.beside, "frames", 0);
-	/* The order of the counts is reversed: an object is lost if there are more objects now. */
+	/*
+	 * Frames are lost if there are fewer now, but objects if there are more: the order is
+	 * reversed.
+	 */
 	for (unsigned class = 0; class < HEAP_CLASSES; class ++)
 		append(text, sizeof text, now.heap.objects[class], before->heap.objects[class], "objects",
 		       HEAP_SMALLEST << class);

@@ -248,7 +248,7 @@ static void compare(unsigned window, unsigned chained)
 			operands = chase;
 		for (unsigned loads = operands.memory ? 1 + (random_below(8) == 0) : 0; loads; loads--)
 			load_both(&naive, &operands, &loaded);
-		if (random_below(5) == 0) /* costs more, as with part of a cache miss */
+		if (random_below(5) == 0) /* costs more, as a cache miss does */
 			cost = (struct cost){ .of = { 9, 20, 31 } };
 		add(&flow.now, &cost);
 		add(&naive.now, &cost);

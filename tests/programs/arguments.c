@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: arguments KIND Tests many and long arguments of execve(). The child processes run this
- * program again and check the arguments that have arrived. The exit status is 0 if all is as in
- * Linux, otherwise the line of the failed check modulo 256.
+ * usage: arguments KIND
+ * Tests many and long arguments of execve(). The child processes run this program again and check
+ * the arguments that have arrived. The exit status is 0 if all is as in Linux, otherwise the line
+ * of the failed check modulo 256.
  */
 #include "bench/programs/check.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: codes KIND Tests the signal, code and address that a program gets for a CPU exception. The
- * exit status is 0 if all is as in Linux, NOT_HERE if this CPU does not raise the exception at all,
- * otherwise the line of the failed check modulo 256.
+ * usage: codes KIND
+ * Tests the signal, code and address that a program gets for a CPU exception. The exit status is 0
+ * if all is as in Linux, NOT_HERE if this CPU does not raise the exception at all, otherwise the
+ * line of the failed check modulo 256.
  */
 #include "tests/programs/jobs.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: files KIND Tests files with several names, and mapped files that are truncated. The exit
- * status is 0 if all is as in Linux, otherwise the line of the failed check modulo 256.
+ * usage: files KIND
+ * Tests files with several names, and mapped files that are truncated. The exit status is 0 if all
+ * is as in Linux, otherwise the line of the failed check modulo 256.
  */
 #include "bench/programs/check.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: locks KIND Tests locks on files (fcntl, flock). The exit status is 0 if all is as in
- * Linux, otherwise the line of the failed check modulo 256.
+ * usage: locks KIND
+ * Tests locks on files (fcntl, flock). The exit status is 0 if all is as in Linux, otherwise the
+ * line of the failed check modulo 256.
  */
 #include "tests/programs/jobs.h"
 

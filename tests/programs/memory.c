@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: memory KIND Tests a program's memory: mappings, the program break, the stack, fork(). The
- * exit status is 0, or the line of the failed check.
+ * usage: memory KIND
+ * Tests a program's memory: mappings, the program break, the stack, fork(). The exit status is 0,
+ * or the line of the failed check.
  */
 #include "bench/programs/check.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: paths KIND Tests unusual file names, directories that change while they are read, pipes
- * that are nearly full, and futexes. The exit status is 0 if all is as in Linux, otherwise the line
- * of the failed check modulo 256.
+ * usage: paths KIND
+ * Tests unusual file names, directories that change while they are read, pipes that are nearly
+ * full, and futexes. The exit status is 0 if all is as in Linux, otherwise the line of the failed
+ * check modulo 256.
  */
 #include "bench/programs/check.h"
 

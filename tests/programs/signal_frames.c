@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: signal_frames KIND Tests the stack frames of signal handlers, and alternate stacks. The
- * exit status is 0, or the line of the failed check modulo 256.
+ * usage: signal_frames KIND
+ * Tests the stack frames of signal handlers, and alternate stacks. The exit status is 0, or the
+ * line of the failed check modulo 256.
  */
 #include "tests/programs/signals.h"
 

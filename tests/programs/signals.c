@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: signals KIND Tests signals and their handlers. The exit status is 0, or the line of the
- * failed check modulo 256.
+ * usage: signals KIND
+ * Tests signals and their handlers. The exit status is 0, or the line of the failed check modulo
+ * 256.
  */
 #include "tests/programs/signals.h"
 

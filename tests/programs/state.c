@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: state KIND Tests that each task keeps its own state in the registers that the kernel
- * itself does not use: those of the FPU, the base of FS, and the data selectors. The exit status is
- * 0, or the line of the failed check.
+ * usage: state KIND
+ * Tests that each task keeps its own state in the registers that the kernel itself does not use:
+ * those of the FPU, the base of FS, and the data selectors. The exit status is 0, or the line of
+ * the failed check.
  */
 #include "bench/programs/check.h"
 

@@ -11,7 +11,9 @@
 
 #define IMAGE_TOP (USER_STACK_BASE - PAGE_SIZE) /* the page above is the stack's guard page */
 
-/* The segments, as from a linker: headers and constants, text, data with .bss, PT_GNU_STACK. */
+/*
+ * The segments, as a linker makes them: headers and constants, text, data with .bss, PT_GNU_STACK.
+ */
 enum { CONSTANTS, TEXT, DATA, STACK, SEGMENTS };
 
 struct file {

@@ -245,7 +245,7 @@ int main(void)
 		cmocka_unit_test(objects_are_counted),
 		cmocka_unit_test(random_operations),
 		cmocka_unit_test(wrong_frees),
-		/* The last test, since wrong frees may corrupt the heap. */
+		/* This test is the last, since wrong frees may corrupt the heap. */
 		cmocka_unit_test(wrong_frees_in_a_slab),
 	};
 

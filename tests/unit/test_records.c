@@ -193,7 +193,10 @@ int main(void)
 		cmocka_unit_test(each_byte),
 		cmocka_unit_test(up_to_a_full_line),
 		cmocka_unit_test(whole_stream),
-		/* The last test, since whole_stream checks the lines of the tests before it. */
+		/*
+		 * This test is the last, since whole_stream checks the lines of the tests before
+		 * it.
+		 */
 		cmocka_unit_test(more_than_a_line),
 	};
 

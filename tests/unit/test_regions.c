@@ -179,7 +179,7 @@ static void one_discard(size_t first, size_t n)
 	assert_int_equal(error, whole ? 0 : -ENOMEM);
 }
 
-/* As mremap(): moves pages to a free place, and may add pages after them. */
+/* Moves pages to a free place, as mremap() does, and may add pages after them. */
 static void one_move(size_t first, size_t n)
 {
 	struct page *pages = model[loaded], moved[PAGES];
@@ -218,7 +218,7 @@ static void one_file_write(void)
 }
 
 /*
- * As truncate(): sets the length of a file, and unmaps its missing pages in all spaces. If it
+ * Sets the length of a file, as truncate() does, and unmaps its missing pages in all spaces. If it
  * becomes longer again, the new pages are zeros.
  */
 static void one_truncation(void)
@@ -280,7 +280,9 @@ static void one_write(size_t page)
 		*word = *word_of(&model[loaded][page]) = random_next();
 }
 
-/* As exit() and fork(): destroys another space and copies the loaded one into its place. */
+/*
+ * Destroys another space, as exit() does, and copies the loaded one into its place, as fork() does.
+ */
 static void one_fork(void)
 {
 	unsigned child = (unsigned)((loaded + 1 + random_below(SPACES - 1)) % SPACES);
