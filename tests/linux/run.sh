@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
 # Runs unmodified static Linux programs in the kernel and prints TAP.
 # usage: run.sh ENGINE STACK+LOADER+ISOLATION
-# Busybox's shell runs tests/linux/script.sh in the kernel and on the host, and the two outputs are
-# compared. If the variable DASH_SOURCE names a folder with the sources of dash, a static dash built
-# from them runs the script too. ROUNDS (200 or 10000; default 200) is the number of times that the
-# last test starts busybox's `true`.
+# Two shells, of busybox and mksh, run tests/linux/script.sh in the kernel and on the host, and the
+# two outputs of each are compared. ROUNDS (200 or 10000; default 200) is the number of times that
+# the last test starts busybox's `true`.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -22,58 +21,63 @@ if ! bench/linux/programs/archive.sh "$work" tests/linux/script.sh >"$work/log" 
 	exit
 fi
 while read -r name; do
-	why="this machine has no static $name"
-	[ "$name" != dash ] || why="Debian has no static one: apt-get source dash (with a deb-src line), then DASH_SOURCE=its folder"
-	result ok "$name # SKIP $why"
+	result ok "$name # SKIP this machine has no static $name"
 done <"$work/missing"
 if grep -qx busybox "$work/missing"; then
 	echo "1..$count"
 	exit
 fi
 
-# boot INIT: boots with INIT as the first program; prints the console's output, at the end of which
-# the kernel reports INIT's exit status
+# boot INIT: prints the console's output, which ends with the exit status as the kernel reports it
 boot()
 {
 	MODULES=${MODULES:-$work/linux.cpio} SERIAL=$work/console LIMIT=${LIMIT:-120} tests/boot.sh "$engine" "$build" "run=demo init=$1" >"$work/records"
 	tr -d '\r' <"$work/console"
 }
 
-# Runs the script on the host, in the folder $work/host, with the programs of the archive.
-(
+# expected SHELL…: runs the script on the host by this shell of the archive, with the archive's
+# programs, in the folder $work/host, and prints its output
+expected()
+{
+	rm -rf "$work/host"
 	mkdir -p "$work/host/tmp"
 	sed "s|/etc/data|$work/root/etc/data|g; s|/etc/other|$work/root/etc/other|g; s|/tmp/a|$work/host/tmp/a|g; s|/bin/busybox|$work/root/bin/busybox|g; s|^PATH=.*|PATH=$work/root/bin|; s|/bin/true|true|; s|cd /etc|cd $work/root/etc|" \
 		tests/linux/script.sh >"$work/host/script"
-	cd / && "$work/root/bin/busybox" sh "$work/host/script" | sed "s|$work/root||g"
-) >"$work/want" 2>&1
+	(cd / && "$work/root/bin/$1" "${@:2}" "$work/host/script" 2>&1 | sed "s|$work/root||g")
+}
 
-# script INIT NAME: boots with INIT, a script that the shell NAME runs, and compares its output with
-# the host's: one test per line that begins with `=`
+# script INIT SHELL…: boots with INIT, the script with this shell as its interpreter, and compares
+# its output with the host's: one test per line that begins with `=`
 script()
 {
-	local line what
+	local path=$1 line what
 
-	boot "$1" >"$work/got"
+	shift
+	expected "$@" >"$work/want"
+	boot "$path" >"$work/got"
 	while IFS= read -r line; do
 		what=${line#= }
 		if grep -qxF -- "$line" "$work/got"; then
-			result ok "a script of $2: ${what%% *}"
+			result ok "a script of $1: ${what%% *}"
 		else
-			result "not ok" "a script of $2: ${what%% *}"
+			result "not ok" "a script of $1: ${what%% *}"
 			echo "# wanted: $line"
 			grep -a -- "^= ${what%% *} " "$work/got" | sed 's/^/# got: /'
 		fi
 	done < <(grep '^= ' "$work/want")
-	if grep -q "^$1 ended with status 0, " "$work/got"; then
-		result ok "the script of $2 ended well"
+	check "the script of $1 prints every result on the host" equal "" "$(comm -23 \
+		<(sed -n 's/^[^#]*echo "= \([a-z0-9-]\+\).*/\1/p' tests/linux/script.sh | sort -u) \
+		<(sed -n 's/^= \([a-z0-9-]\+\).*/\1/p' "$work/want" | sort -u))"
+	if grep -q "^$path ended with status 0, " "$work/got"; then
+		result ok "the script of $1 ended well"
 	else
-		result "not ok" "the script of $2 ended well"
+		result "not ok" "the script of $1 ended well"
 		tail -n 5 "$work/got" | sed 's/^/# /'
 	fi
 }
 
-script /init busybox
-[ ! -e "$work/root/bin/dash" ] || script /etc/init-dash dash
+script /init busybox sh
+[ ! -e "$work/root/bin/mksh" ] || script /etc/init-mksh mksh
 
 for name in hello-musl hello-glibc hello-pie; do
 	grep -qx "$name" "$work/missing" && continue
@@ -86,7 +90,7 @@ for name in hello-musl hello-glibc hello-pie; do
 		tail -n 5 "$work/got" | sed 's/^/# /'
 	fi
 done
-# SQLite on a database file that two processes use at the same time (tests/linux/sqlite.c).
+# SQLite on a database file, with a second process at the same time.
 mkdir -p "$work/sqlite/bin"
 if gcc -static -O1 -o "$work/sqlite/bin/sqlite" tests/linux/sqlite.c -lsqlite3 -lm >"$work/log" 2>&1; then
 	(cd "$work/sqlite" && echo bin/sqlite | cpio --quiet -o -H newc --owner 0:0) >"$work/sqlite.cpio"

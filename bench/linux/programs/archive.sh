@@ -5,9 +5,8 @@
 # Writes FOLDER/linux.cpio, with the script INIT as /init. FOLDER/missing lists the programs that
 # this machine does not have.
 #
-# Debian has no static dash. If DASH_SOURCE names a folder with its sources, or /usr/src/dash*
-# contains them, dash is built once, in build/dash. The archive then also has INIT as
-# /etc/init-dash, for dash to run. An archive without INIT has no dash.
+# With INIT, the archive also has mksh, linked with klibc, and INIT as /etc/init-mksh, for mksh to
+# run. An archive without INIT, which is what the benchmarks use, does not have them.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../environment.sh"
@@ -23,14 +22,19 @@ command -v cpio >/dev/null || { echo "$0: cpio is missing (Debian package cpio)"
 mkdir -p root/bin root/etc
 touch missing
 
-for program in busybox bash-static sash; do
-	path=$(command -v "$program" || true)
-	if [ -n "$path" ] && ! LC_ALL=C readelf -lW "$path" 2>/dev/null | grep -q INTERP; then
-		cp -L "$path" "root/bin/$program"
+# static NAME PATH: copies the program, or lists it as missing if it is not there or not static
+static()
+{
+	if [ -n "$2" ] && ! LC_ALL=C readelf -lW "$2" 2>/dev/null | grep -q INTERP; then
+		cp -L "$2" "root/bin/$1"
 	else
-		echo "$program" >>missing
+		echo "$1" >>missing
 	fi
+}
+for program in busybox bash-static sash; do
+	static "$program" "$(command -v "$program" || true)"
 done
+[ -z "$init" ] || static mksh "$(command -v mksh-static || true)"
 compile()
 {
 	local name=$1
@@ -40,24 +44,6 @@ compile()
 compile hello-glibc gcc -static
 compile hello-pie gcc -static-pie
 compile hello-musl musl-gcc -static
-dash=
-[ -z "$init" ] || dash=${DASH_SOURCE:-$(find /usr/src -maxdepth 1 -type d -name 'dash*' 2>/dev/null | sort | tail -n 1)}
-built=$here/../../../build/dash
-if [ -n "$init" ] && [ -z "$dash" ]; then
-	echo dash >>missing
-elif [ -n "$dash" ]; then
-	[ -x "$dash/configure" ] || { echo "$0: $dash should contain dash's sources, but has no configure" >&2; exit 1; }
-	if [ ! -x "$built/src/dash" ] || [ "$dash/configure" -nt "$built/src/dash" ]; then
-		rm -rf "$built"
-		mkdir -p "$built"
-		dash=$(readlink -f "$dash")
-		(cd "$built" && "$dash/configure" --enable-static && env -u MAKEFLAGS -u MAKELEVEL make) >"$built.log" 2>&1 || {
-			echo "$0: dash is not built from $dash; see $built.log" >&2
-			exit 1
-		}
-	fi
-	cp "$built/src/dash" root/bin/dash
-fi
 for applet in sh ls cat echo awk sort md5sum true wc head tail seq grep sed cut tr rm mkdir rmdir mv cp find xargs test expr printf \
 	sleep kill dd yes uniq basename dirname env pwd touch ln readlink tee timeout chmod stat; do
 	ln -s busybox "root/bin/$applet"
@@ -65,9 +51,9 @@ done
 if [ -n "$init" ] && [ -e root/bin/busybox ]; then
 	cp "$init" root/init
 	chmod 755 root/init
-	if [ -e root/bin/dash ]; then
-		sed '1s|.*|#!/bin/dash|' "$init" >root/etc/init-dash
-		chmod 755 root/etc/init-dash
+	if [ -e root/bin/mksh ]; then
+		sed '1s|.*|#!/bin/mksh|' "$init" >root/etc/init-mksh
+		chmod 755 root/etc/init-mksh
 	fi
 fi
 for rounds in 200 10000; do
