@@ -80,7 +80,7 @@ const char *row_take(struct row *row, enum row_class class, int64_t number)
 
 bool row_is_short(const struct row *row)
 {
-	return row->taken[ROW_SAMPLE] + row->taken[ROW_WARMUP] < row->samples;
+	return row->taken[ROW_SAMPLE] < row->samples;
 }
 
 void rows_free(struct rows *rows)

@@ -44,7 +44,7 @@ struct row *rows_current(struct rows *rows, const struct record *record);
 /* Counts sample `number` of `class`. Returns NULL, or a description of what is wrong with it. */
 const char *row_take(struct row *row, enum row_class class, int64_t number);
 
-/* Returns true if samples and warm-up samples together are fewer than the samples announced. */
+/* Returns true if fewer samples came than were announced. Warm-up and overhead samples do not count. */
 bool row_is_short(const struct row *row);
 
 void rows_free(struct rows *rows);

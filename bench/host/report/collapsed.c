@@ -13,13 +13,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ENGINE, STRATEGY, CPUS, BENCHMARK, PARAMETER, STACK, VALUE };
+enum { ENGINE, STRATEGY, BENCHMARK, PARAMETER, STACK, VALUE };
 
 static const char query[] =
-        "SELECT engine, strategy, cpus, benchmark, parameter, stacks.stack, SUM(value) FROM stacks"
+        "SELECT engine, strategy, benchmark, parameter, stacks.stack, SUM(value) FROM stacks"
         " JOIN launches ON launches.id = stacks.launch WHERE kind = 'sample'"
-        " GROUP BY engine, strategy, cpus, benchmark, parameter, stacks.stack"
-        " ORDER BY engine, strategy, cpus, benchmark, parameter, stacks.stack";
+        " GROUP BY engine, strategy, benchmark, parameter, stacks.stack"
+        " ORDER BY engine, strategy, benchmark, parameter, stacks.stack";
 
 /*
  * Opens the file of a row for writing, after making its folders, and stores its path in `path`.

@@ -48,6 +48,7 @@ static bool find_script(const struct report *report, const char *figure, char *s
 		if (stat(script, &state) == 0)
 			return true;
 	}
+	*view = NULL;
 	return false;
 }
 

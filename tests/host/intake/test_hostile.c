@@ -370,6 +370,18 @@ static void texts_are_cleaned(void **state)
 	free(written);
 }
 
+/* A row that loses as many samples as it had warm-up samples is still cut short. */
+static void warm_up_replaces_no_sample(void **state)
+{
+	(void)state;
+	say("%s", hello);
+	say("bench name=tlb.cr3 parameter=0 unit=none samples=2 warmup=1 index=1 of=1");
+	say("sample name=tlb.cr3 parameter=0 sample=0 flags=warmup region=0 m.tsc=5:ticks");
+	say_sample(0);
+	intake_finish(intake);
+	assert_string_equal(ask("SELECT max(flags LIKE '%cut-short%') FROM samples"), "1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -383,6 +395,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(rows_are_limited, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(refused_rows_are_limited, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(damage_is_limited, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(warm_up_replaces_no_sample, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(text_is_limited, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(files_are_named_safely, set_up, tear_down),
 		cmocka_unit_test(texts_are_cleaned),
