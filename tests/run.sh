@@ -69,6 +69,16 @@ for build in $(make -s list-strategies); do
 	suite "kernel tcg $build" tests/kernel/run.sh tcg "$build"
 done
 presets=$(make -s list-presets | cut -d = -f 2)
+# Every combination with a layout of its own, and one of them with three; the self-tests in another.
+layout=0
+for build in $(make -s list-strategies); do
+	layout=$((layout + 1))
+	suite "layout $layout tcg $build" tests/kernel/layouts.sh $layout $layout "$build"
+done
+suite "layouts tcg" tests/kernel/layouts.sh 21 23 heap-sw+sandwich+shared
+for build in $presets; do
+	suite "kernel tcg $build layout=24" tests/kernel/run.sh tcg "$build" WORDS=layout=24
+done
 for build in $presets; do
 	suite "kernel bochs $build" tests/kernel/run.sh bochs "$build"
 done

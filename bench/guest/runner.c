@@ -8,8 +8,10 @@
 #include "cpu/cpu.h"
 #include "cpu/pmu.h"
 #include "lib/errno.h"
+#include "lib/layout.h"
 #include "lib/string.h"
 #include "output/console.h"
+#include "output/panic.h"
 #include "output/record.h"
 
 /* Defined in the linker script. */
@@ -23,6 +25,15 @@ static unsigned regions;
 static char globs[256];
 static char left_out[64]; /* globs of skip= on the command line */
 static bool lists;        /* rows are only listed, not run */
+
+#define QUEUE_MAX 1024U
+
+/* The rows that are wanted, each with the place of its parameter in the row's list. */
+static struct queued {
+	const struct benchmark *row;
+	size_t place;
+} queue[QUEUE_MAX];
+static unsigned queued;
 
 void bench_metric(struct bench *b, const char *metric, uint64_t value, const char *unit)
 {
@@ -282,26 +293,31 @@ static bool run_row(const struct benchmark *row, size_t place, unsigned index, u
 	return record_check(&b, ok, !ok ? why : b.why ? b.why : "-");
 }
 
-/*
- * Calls run_row() for each row that bench= selects and each of its parameters, or only counts these
- * if `of` is 0. Sets *counted to their number. Returns false if a row failed.
- */
-static bool each_row(unsigned of, bool list_only, unsigned *counted)
+/* Puts a row with each of its parameters into the queue. */
+static void queue_row(const struct benchmark *row)
 {
+	size_t place = 0;
+
+	do {
+		if (queued == QUEUE_MAX)
+			panic("there are more than %u rows", QUEUE_MAX);
+		queue[queued++] = (struct queued){ row, place++ };
+	} while (row->parameters && row->parameters[place] != BENCH_LIST_END);
+}
+
+/* Runs or lists the rows of the queue, in the order of the boot's layout. */
+static bool run_queue(bool list_only)
+{
+	static uint16_t order[QUEUE_MAX];
 	bool ok = true;
 
-	*counted = 0;
-	for (const struct benchmark *row = benchmarks_start; row < benchmarks_end; row++) {
-		size_t place = 0;
+	layout_begin(LAYOUT_ROWS);
+	layout_order(order, queued);
+	for (unsigned i = 0; i < queued; i++) {
+		const struct queued *next = &queue[order[i]];
 
-		if (!matches(row, globs))
-			continue;
-		do {
-			++*counted;
-			if (of && !run_row(row, place, *counted, of, list_only))
-				ok = false;
-			place++;
-		} while (row->parameters && row->parameters[place] != BENCH_LIST_END);
+		if (!run_row(next->row, next->place, i + 1, queued, list_only))
+			ok = false;
 	}
 	return ok;
 }
@@ -309,7 +325,6 @@ static bool each_row(unsigned of, bool list_only, unsigned *counted)
 bool benchmarks_run(bool list_only)
 {
 	char option[16];
-	unsigned count;
 	bool ok;
 
 	if (!boot_option("bench", globs, sizeof globs))
@@ -325,8 +340,10 @@ bool benchmarks_run(bool list_only)
 	bench_plan.stable = !strcmp(option, "stable");
 	lists = list_only;
 	irq_set_handler(VECTOR_BENCH, bench_irq_handler);
-	each_row(0, list_only, &count);
-	if (!count) {
+	for (const struct benchmark *row = benchmarks_start; row < benchmarks_end; row++)
+		if (matches(row, globs))
+			queue_row(row);
+	if (!queued) {
 		kprintf("no benchmark matches %s\n", globs);
 		record_start("skip");
 		record_text("name", "bench");
@@ -336,9 +353,9 @@ bool benchmarks_run(bool list_only)
 		return false;
 	}
 	if (list_only)
-		return each_row(count, true, &count);
-	table_start(count);
-	ok = each_row(count, false, &count);
+		return run_queue(true);
+	table_start(queued);
+	ok = run_queue(false);
 	table_finish();
 	return ok;
 }

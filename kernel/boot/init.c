@@ -2,10 +2,12 @@
 #include "boot/boot.h"
 #include "boot/modes.h"
 #include "boot/multiboot.h"
+#include "boot/places.h"
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
 #include "fs/terminal.h"
 #include "isolation/isolation.h"
+#include "lib/layout.h"
 #include "lib/random.h"
 #include "lib/string.h"
 #include "loader/experiments.h"
@@ -49,31 +51,29 @@ static void reserve(uint64_t start, uint64_t end)
 	reserved[reserved_count++] = (struct memory_range){ start, end };
 }
 
+/* Moves the modules to where the boot's layout has them. */
+static void move_modules(const struct multiboot_memory *memory, size_t count)
+{
+	reserve(image().start, image().end);
+	for (size_t i = 0; i < count; i++)
+		reserve(virt_to_phys(modules[i].data), virt_to_phys(modules[i].data) + modules[i].size);
+	memcpy(usable, ram, memory->count * sizeof *ram);
+	usable_count = memory_ranges_prepare(usable, memory->count, RANGES_MAX, reserved, reserved_count);
+	places_move_modules(modules, count, usable, usable_count);
+	reserved_count = 0;
+}
+
 static void read_modules(const struct multiboot_info *info, const struct multiboot_memory *memory)
 {
 	const size_t count = multiboot_modules(info, memory, image(), modules, BOOT_MODULES);
 
+	move_modules(memory, count);
 	for (size_t i = 0; i < count; i++) {
 		const uint64_t start = virt_to_phys(modules[i].data);
 
 		boot_module_add(&modules[i]);
 		reserve(start, start + modules[i].size);
 	}
-}
-
-/*
- * Returns the physical address of `size` usable bytes, at or above 1 MiB, that the boot page tables
- * map. Panics if there are none.
- */
-static uint64_t place(size_t size)
-{
-	for (size_t i = 0; i < usable_count; i++) {
-		uint64_t end = usable[i].end < BOOT_MAPPED ? usable[i].end : BOOT_MAPPED;
-
-		if (usable[i].start >= MIB && usable[i].start < end && end - usable[i].start >= size)
-			return usable[i].start;
-	}
-	panic("not enough memory: no room for %lu bytes of frame links; give the machine more (-m)", size);
 }
 
 static void start_frames(const struct multiboot_memory *memory)
@@ -87,11 +87,16 @@ static void start_frames(const struct multiboot_memory *memory)
 	if (!usable_count)
 		panic("not enough memory: kernel and modules take all of it; give the machine more (-m)");
 	bytes = (usable[usable_count - 1].end >> PAGE_SHIFT) * sizeof(uint32_t);
-	links = place(bytes);
+	layout_begin(LAYOUT_LINKS);
+	links = place_choose(usable, usable_count, bytes);
+	if (links == FRAME_NONE)
+		panic("not enough memory: no room for %lu bytes of frame links; give the machine more (-m)",
+		      bytes);
 	reserve(links, links + bytes);
 	usable_count =
 	        memory_ranges_prepare(usable, usable_count, RANGES_MAX, &reserved[reserved_count - 1], 1);
 	frames_init(usable, usable_count, phys_to_virt(links));
+	frames_shuffle();
 }
 
 static void map_stack(uintptr_t top, size_t size)
@@ -173,6 +178,7 @@ void boot_main(uint32_t address)
 	cpu_enable_features();
 	info = multiboot_read(address, ram, RANGES_MAX, image(), &memory);
 	multiboot_command_line(info, &memory, command_line, sizeof command_line);
+	layout_set_seed(option_number("layout"));
 	read_modules(info, &memory);
 	start_frames(&memory);
 	paging_init(memory.ranges, memory.count, isolation_kernel_flags());
@@ -185,6 +191,9 @@ void boot_main(uint32_t address)
 	kstack_init_cpu(this_cpu());
 	isolation_init_cpu(this_cpu());
 	start_lapic();
+	layout_begin(LAYOUT_STACKS);
+	kstack_skip_slots((unsigned)layout_below(64));
+	places_age_heap();
 	random_seed(first_seed());
 	loader_init();
 	if (boot_option("window-flush", flush, sizeof flush) && !strcmp(flush, "cr3"))

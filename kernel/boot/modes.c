@@ -11,6 +11,7 @@
 #include "fs/terminal.h"
 #include "lib/config.h"
 #include "lib/errno.h"
+#include "lib/layout.h"
 #include "lib/random.h"
 #include "lib/string.h"
 #include "loader/loader.h"
@@ -73,8 +74,20 @@ static void say_hello(const char *mode)
 	record_number("cpus", 1);
 	record_number("memory", frames_total() * PAGE_SIZE);
 	record_number("seed", string_to_number(seed));
+	record_number("layout", layout_seed());
 	record_text("features", features);
 	record_end();
+}
+
+/* Records which frame is allocated next, as a sign of the layout. */
+static void say_layout(void)
+{
+	const uint64_t frame = frame_alloc();
+
+	if (frame == FRAME_NONE)
+		return;
+	record_fact("first-frame", frame, "address");
+	frame_free(frame);
 }
 
 static void record_reason(const char *name, const char *reason)
@@ -175,6 +188,8 @@ void kernel_main(void)
 		trace_start();
 	say_hello(mode);
 	say_clock();
+	if (layout_seed())
+		say_layout();
 	if (fpu_xcr0_lost())
 		record_reason("xsave-unused",
 		              "a VM exit changed XCR0, as with QEMU before 8.2 that emulates SVM");

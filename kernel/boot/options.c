@@ -25,6 +25,7 @@ static const struct option {
 	{ "test", NULL, 63 },
 	{ "samples", "quick|full", 0 },
 	{ "seed", NUMBER, 23 },
+	{ "layout", NUMBER, 23 },
 	{ "calls", NUMBER, 23 },
 	{ "exit", "0|1", 0 },
 	{ "pcid", "on|off", 0 },

@@ -2,6 +2,7 @@
 /* See frames.h. Also compiled for the host, for the unit tests. */
 #include "mem/frames.h"
 
+#include "lib/layout.h"
 #include "lib/string.h"
 #include "output/panic.h"
 
@@ -9,6 +10,9 @@
 #define LINK_ALLOCATED 0xfffffffeU /* allocated, one owner */
 #define LINK_MAX       0xf0000000U /* allocated, the most owners that can be counted */
 #define LINK_UNUSABLE  0xefffffffU /* not managed by the allocator */
+
+#define SHUFFLED       (PD_SPAN / PAGE_SIZE) /* frames that are shuffled among themselves */
+#define SPANS          1024U                 /* the most parts of memory that are shuffled */
 
 /* Guarded by the kernel lock (cpu/lock.h). */
 static struct {
@@ -129,6 +133,45 @@ void frames_add(uint64_t start, uint64_t end)
 		frames.head = number;
 		frames.free++;
 		frames.total++;
+	}
+}
+
+/*
+ * Adds the frames `first` to `first` + `count` - 1, as far as they are usable, to the free list in a
+ * random order. None of them is on a list or allocated.
+ */
+static void add_shuffled(uint32_t first, uint32_t count)
+{
+	static uint16_t order[SHUFFLED];
+
+	layout_order(order, count);
+	for (uint32_t i = 0; i < count; i++) {
+		const uint32_t number = first + order[i];
+
+		if (frames.links[number] == LINK_UNUSABLE)
+			continue;
+		frames.links[number] = frames.head;
+		frames.head = number;
+	}
+}
+
+void frames_shuffle(void)
+{
+	static uint16_t order[SPANS];
+	/* A span is a whole number of blocks, so that all memory makes at most SPANS of them. */
+	const uint32_t span = (frames.limit / SHUFFLED / SPANS + 1) * SHUFFLED;
+	const uint32_t spans = (frames.limit + span - 1) / span;
+
+	if (!layout_seed())
+		return;
+	layout_begin(LAYOUT_FRAMES);
+	layout_order(order, spans);
+	frames.head = FRAME_LIST_END;
+	for (uint32_t i = 0; i < spans; i++) {
+		const uint32_t start = order[i] * span;
+
+		for (uint32_t at = start; at < start + span && at < frames.limit; at += SHUFFLED)
+			add_shuffled(at, frames.limit - at < SHUFFLED ? frames.limit - at : SHUFFLED);
 	}
 }
 

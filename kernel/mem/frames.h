@@ -38,6 +38,14 @@ size_t memory_ranges_prepare(struct memory_range *ranges, size_t count, size_t r
 void frames_init(const struct memory_range *ranges, size_t count, uint32_t *links);
 
 /*
+ * Puts the free list into the order of the boot's layout (lib/layout.h), while nothing is allocated
+ * yet. The 512 frames of each 2 MiB follow one another, in a random order, so that they fall on
+ * other colours of a cache than in the fixed layout; the direct map still needs few translations for
+ * many frames. The parts of 2 MiB (more with over 2 GiB of memory) are in a random order, too.
+ */
+void frames_shuffle(void);
+
+/*
  * Adds the frames of [start, end), both page-aligned, to the free list. Panics if the allocator
  * already has one of them.
  */

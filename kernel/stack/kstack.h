@@ -41,6 +41,12 @@ void kstack_init_cpu(struct cpu *cpu);
  */
 int kstack_create(struct kstack *stack, const struct root *root);
 
+/*
+ * Leaves the first `count` slots of the stack heap, at most 63, unused for good, so that stacks lie
+ * at other addresses. Called at most once, before the first stack. Fixed stacks ignore it.
+ */
+void kstack_skip_slots(unsigned count);
+
 /* Frees a stack's frames, private page tables and slot. The current task must not be using it. */
 void kstack_destroy(struct kstack *stack);
 

@@ -54,6 +54,11 @@ static size_t take_slot(void)
 	return KSTACK_HEAP_SLOTS;
 }
 
+void kstack_skip_slots(unsigned count)
+{
+	chunks[0].used[0] = (1UL << count) - 1;
+}
+
 /*
  * Frees the page table of chunks[c]. The list `directories` must be searched for it; page
  * directories stay on the list, since they are never freed.

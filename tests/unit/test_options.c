@@ -26,7 +26,8 @@ static void words_are_checked(void **state)
 	} cases[] = {
 		{ "", "", true },
 		{ "  ", "", true },
-		{ "run=bench bench=a.*,b samples=quick seed=1 exit=1 pcid=on window-flush=cr3 warmup=stable "
+		{ "run=bench bench=a.*,b samples=quick seed=1 layout=2 exit=1 pcid=on window-flush=cr3 "
+		  "warmup=stable "
 		  "pmu=on",
 		  "", true },
 		{ "run=test skip=a samples=full exit=0 pcid=off window-flush=invlpg pmu=off init=/bin/sh "

@@ -4,7 +4,7 @@
 # kernel/ on the include path; its x86/instructions.h has no privileged instructions.
 
 UNIT       := $(BUILD)/tests/unit
-UNIT_NAMES := names archive archives multiboot deadlines rwlock frames paging paging_kernel address_space regions \
+UNIT_NAMES := names layout archive archives multiboot deadlines rwlock frames paging paging_kernel address_space regions \
 	regions_limits user_copy heap elf elf_plan fill format string records pmu steps interpreter options screen
 UNIT_TESTS := $(UNIT_NAMES:%=$(UNIT)/test_%)
 
@@ -12,13 +12,14 @@ UNIT_CFLAGS = $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=addr
 	-fno-sanitize-recover=all -fno-omit-frame-pointer
 
 # The objects that each test program is linked with, besides its own.
-UNIT_MEM           := support kernel/mem/frames kernel/mem/pcid kernel/mem/tlb kernel/lib/string
+UNIT_MEM           := support kernel/mem/frames kernel/mem/pcid kernel/mem/tlb kernel/lib/string kernel/lib/layout
 UNIT_frames        := $(UNIT_MEM)
 UNIT_paging        := $(UNIT_MEM) kernel/mem/paging kernel/isolation/isolation_shared image
 UNIT_paging_kernel := $(UNIT_paging)
 UNIT_address_space := $(UNIT_MEM) kernel/mem/paging kernel/vm/address_space kernel/isolation/isolation_shared kernel/mem/heap \
 	kernel/vm/user_copy.asm kernel/fs/node kernel/fs/node_data image
 UNIT_names         := $(UNIT_MEM) kernel/mem/heap kernel/fs/node kernel/fs/node_data
+UNIT_layout        := $(UNIT_MEM) kernel/boot/places kernel/mem/heap
 UNIT_deadlines     := $(UNIT_MEM) kernel/lib/deadlines
 UNIT_rwlock        := $(UNIT_MEM) kernel/sched/rwlock
 UNIT_regions       := $(UNIT_address_space) kernel/sched/rwlock kernel/vm/regions kernel/vm/fault

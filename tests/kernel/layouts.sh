@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Boots kernels on tcg with layout seeds and prints TAP:
+# layouts.sh FIRST LAST STACK+LOADER+ISOLATION…
+# Each build boots with the seeds FIRST to LAST, runs benchmarks whose checks must pass, and must
+# have another first frame with each seed, and another order of rows. The same seed must give the
+# same boot.
+set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
+cd "$(dirname "$0")/../.." || exit 1
+
+first=$1 last=$2
+shift 2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+tests=0
+globs='exec.spawn,exec.execve,fork.*,memory.*,map.*,switch.*,syscall.*,regions.elf_order'
+
+# check NAME COMMAND…: a line of TAP that says whether the command succeeds
+check()
+{
+	local name=$1
+
+	shift
+	tests=$((tests + 1))
+	if "$@"; then
+		echo "ok $tests - $name"
+	else
+		echo "not ok $tests - $name"
+	fi
+}
+
+# boot BUILD SEED: its records are in $work/SEED, what the seed decides in $work/SEED.layout
+boot()
+{
+	tests/boot.sh tcg "$1" "run=bench samples=quick table=off screen=off seed=1 bench=$globs layout=$2" >"$work/$2"
+	[ $? = 33 ] || return
+	grep -aE ' fact name=first-frame | bench name=' "$work/$2" |
+		sed 's/^@[0-9]* //; s/ ~.*//' >"$work/$2.layout"
+	! grep -aq ' check .* ok=0 ' "$work/$2"
+}
+
+all_differ()
+{
+	[ "$(cat "$work"/*.order | sort | uniq -d | wc -l)" = 0 ]
+}
+
+# The rows are the same ones, in some order.
+same_rows()
+{
+	local rows
+
+	for seed in $(seq "$first" "$last"); do
+		rows=$(grep '^bench ' "$work/$seed.layout" | sed 's/ index=.*//' | sort | sha256sum)
+		[ "$rows" = "${expected:=$rows}" ] || return
+	done
+}
+
+for build in "$@"; do
+	rm -f "$work"/*
+	expected=
+	for seed in $(seq "$first" "$last"); do
+		check "$build boots with layout $seed" boot "$build" "$seed"
+		sed -n 1p "$work/$seed.layout" >"$work/$seed.order"
+		sha256sum <"$work/$seed.layout" >>"$work/$seed.order"
+	done
+	check "$build: each seed has its own first frame and order of rows" all_differ
+	check "$build: each seed runs the same rows" same_rows
+	cp "$work/$first.layout" "$work/before"
+	check "$build boots with layout $first again" boot "$build" "$first"
+	check "$build: the same seed gives the same layout" cmp -s "$work/before" "$work/$first.layout"
+done
+echo "1..$tests"
