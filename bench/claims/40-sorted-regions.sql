@@ -1,6 +1,6 @@
 -- id:      40
 -- seed:    004_87762b6adc9ad0d3.txt
--- quote:   we make sure loaded ELF regions are in sorted order
+-- quote:   we now make sure loaded ELF regions are in sorted order
 -- asks:    if an image has its PT_LOADs in any order, does the search for a region find every page,
 --          because the regions are sorted?
 -- metric:  regions.elf_order: violations (pages that the search takes wrongly) and programs_failed over tries (pages looked up);

@@ -36,7 +36,8 @@ lacks()
 	! grep -qE -- "$1" "$tree/run/report.html"
 }
 
-echo note >"$tree/bench/claims/notes.txt"
+mkdir "$tree/bench/claims/notes"
+echo 'a <b>bold</b> claim' >"$tree/bench/claims/notes/note"
 cat >"$tree/bench/claims/01-test.sql" <<'EOF'
 -- id:      1
 -- seed:    note

@@ -22,21 +22,12 @@
 #define CLAIMS "bench/claims"
 
 static char claims[64]; /* path of the test's folder of claim files */
+static char notes[80];  /* path of the folder of notes in it */
 
 static void remove_claims(void)
 {
-	DIR *files = opendir(claims);
-	struct dirent *file;
-	char path[400];
-
-	while (files && (file = readdir(files))) {
-		snprintf(path, sizeof path, "%s/%s", claims, file->d_name);
-		if (file->d_name[0] != '.')
-			remove(path);
-	}
-	if (files)
-		closedir(files);
-	rmdir(claims);
+	if (access(claims, F_OK) == 0)
+		remove_tree("claims");
 }
 
 /* Writes a claim file with the header lines `fields` and then the query. */
@@ -55,7 +46,10 @@ static void write_claim(const char *name, const char *fields, const char *query)
 static void make_claims(void)
 {
 	assert_int_equal(mkdir(claims, 0777), 0);
-	write_claim("notes.txt", "# names\n", "s\nf.txt\n");
+	snprintf(notes, sizeof notes, "%s/notes", claims);
+	assert_int_equal(mkdir(notes, 0777), 0);
+	write_claim("notes/s", "first q,\n  and more. q\n", "A \"q\" of\n\ttwo  lines ends here.\n");
+	write_claim("notes/f.txt", "in two\nlines\n", "");
 }
 
 static int begin(void **state)
@@ -165,9 +159,11 @@ static void malformed_claims_are_named_and_the_others_decided(void **state)
 	} bad[] = {
 		{ "11-x.sql", "-- seed: s\n-- quote: q\n" REST, SOUND, "the header lacks a line: id" },
 		{ "11-x.sql", "-- id: 11\n-- seed: imaginary.txt\n-- quote: q\n" REST, SOUND,
-		  "no note of this name is in notes.txt: imaginary.txt" },
-		{ "11-x.sql", "-- id: 11\n-- seed: # names\n-- quote: q\n" REST, SOUND,
-		  "no note of this name is in notes.txt: # names" },
+		  "notes/imaginary.txt cannot be read: No such file or directory" },
+		{ "11-x.sql", "-- id: 11\n-- seed: ../notes/s\n-- quote: q\n" REST, SOUND,
+		  "not the name of a note: ../notes/s" },
+		{ "11-x.sql", "-- id: 11\n-- seed: s\n-- quote: a planted quote\n" REST, SOUND,
+		  "the note does not contain the quote: a planted quote" },
 		{ "11-x.sql", "-- id: 11\n-- seed: s\n" REST, SOUND, "the header lacks a line: quote" },
 		{ "11-x.sql", "-- id: 11\n-- seed: s\n-- quote:\n" REST, SOUND,
 		  "the header lacks a line: quote" },
@@ -238,7 +234,7 @@ static void unreadable_files_and_folders_are_named(void **state)
 	snprintf(path, sizeof path, "%s/11-folder.sql", claims);
 	assert_int_equal(mkdir(path, 0777), 0);
 	assert_int_equal(decide(), -1);
-	assert_non_null(strstr(message, "claim 11-folder.sql: cannot be read"));
+	assert_non_null(strstr(message, "claim 11-folder.sql: 11-folder.sql cannot be read"));
 	assert_string_equal(first_column("SELECT group_concat(id) FROM claims"), "10");
 	rmdir(path);
 	remove_claims();

@@ -47,7 +47,7 @@ static void write_claims(const char *first, const char *second)
 {
 	const char *const lines[] = { first, second };
 
-	write_file("bench/claims/notes.txt", "s\n");
+	write_file("bench/claims/notes/s", "q\n");
 	for (int i = 0; i < 2; i++) {
 		char name[40], text[2000];
 
@@ -78,7 +78,7 @@ static int make_tree(void **state)
 	snprintf(path, sizeof path, "%s/build/host", tree);
 	if (path_make_folders(path))
 		return -1;
-	snprintf(path, sizeof path, "%s/bench/claims", tree);
+	snprintf(path, sizeof path, "%s/bench/claims/notes", tree);
 	return path_make_folders(path);
 }
 
@@ -86,6 +86,8 @@ static int remove_tree(void **state)
 {
 	static const char *const names[] = { "/bench/claims/01-x.sql",
 		                             "/bench/claims/02-x.sql",
+		                             "/bench/claims/notes/s",
+		                             "/bench/claims/notes",
 		                             "/bench/claims",
 		                             "/build/host",
 		                             "/build",

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The file of a claim: its header, its checks, and its text. docs/claims.md describes the form. */
+#pragma once
+
+#define CLAIM_VALUE_MAX 1024 /* bytes of a value with its final NUL */
+
+enum {
+	CLAIM_ID,
+	CLAIM_SEED,
+	CLAIM_QUOTE,
+	CLAIM_ASKS,
+	CLAIM_METRIC,
+	CLAIM_MARGIN,
+	CLAIM_FIGURE,
+	CLAIM_REQUIRED_KEYS,
+	CLAIM_NEEDS = CLAIM_REQUIRED_KEYS,
+	CLAIM_BOOTS,
+	CLAIM_KIND,
+	CLAIM_NOT_MEASURED,
+	CLAIM_KEYS
+};
+
+struct claim {
+	const char *file; /* name without its folder, for messages */
+	char *text;       /* the whole file, or NULL; the caller of claim_load() frees it */
+	char values[CLAIM_KEYS][CLAIM_VALUE_MAX];
+	int id;
+};
+
+/* Prints "claim FILE: WHAT: DETAIL", without DETAIL if that is "". Returns -1. */
+int claim_malformed(const struct claim *claim, const char *what, const char *detail);
+
+/*
+ * Loads the claim claim->file of the folder `dir` and checks its header, also that the note
+ * notes/SEED in the folder contains its quote. Returns 0, or -1 after a message. The caller frees
+ * claim->text in either case.
+ */
+int claim_load(struct claim *claim, const char *dir);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether a quote is word for word from a text. */
+#pragma once
+
+#include <stdbool.h>
+
+/*
+ * Returns true if `text` contains the quote. A run of white space in one matches any run of white
+ * space in the other. At "…" the quote leaves words out: the pieces before and after it must be in
+ * the text in this order, without overlap, and must not be empty. A piece does not begin or end
+ * inside a word.
+ */
+bool quote_is_from(const char *quote, const char *text);
