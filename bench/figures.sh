@@ -56,20 +56,20 @@ mkdir -p "$root/docs/figures"
 	cat <<-END
 		# Figures
 
-		Each run draws these figures into its folder, as SVG and PNG, and into its \`report.html\`; a run
-		that measured less draws fewer. The ones here are from
+		Each run draws these figures into its folder, as SVG and PNG, and into its \`report.html\`; a
+		figure whose benchmarks were not measured is left out. The figures below are from
 
 		    $(sqlite3 -readonly "$run/results.sqlite" 'SELECT command FROM run' | sed -E 's/ --(out|jobs) [^ ]+//g')
 
-		and \`make figures\` replaces them by those of \`results/latest\`. Their scripts are in \`plots/\`;
+		and \`make figures\` replaces them by the figures of \`results/latest\`. Their scripts are in \`plots/\`;
 		[results.md](results.md#drawing-again) says how to draw one again.
 
-		In all of them a strategy is a stack and a loader. Up to eight strategies have a curve and a name
-		each. If there are more, colour and dash show the loader (or the stack, if the loader has no
-		part), and the point shows the other: heaps are squares and fixed stacks circles, hollow if the
-		hardware switches through TSS.RSP0. Error bars are 95 % intervals; in modelled cycles they extend
-		from the low to the high parameters of the model. Modelled cycles are not those of a processor
-		([model.md](model.md)).
+		In all figures a strategy is a stack and a loader. A figure of up to eight strategies has a curve
+		and a name for each. If there are more, colour and dash show the loader, and the point shows the
+		stack: heaps are squares and fixed stacks circles, hollow if the hardware switches through TSS.RSP0.
+		In a figure on which the loader has no influence, colour and dash show the stack as well. Error bars
+		are 95 % intervals; in modelled cycles they extend from the low to the high parameters of the model.
+		Modelled cycles are estimates ([model.md](model.md)).
 	END
 	for figure in claims overview overview-cycles; do
 		[ ! -e "$run/plots/$figure.svg" ] || show "$figure"

@@ -1,6 +1,7 @@
 # Interrupt entry and return: the distribution of the samples of each build.
 # read: Further left is better. A dot is a measured value, and its area is the share of samples with
-#       that value. Crosses are other kernels, where their count is known.
+#       that value. If the values are instructions, crosses are other kernels (plots/baselines.dat),
+#       as far as their counts are known.
 # needs: irq.entry.user irq.entry.kernel irq.roundtrip.user irq.roundtrip.kernel
 # cycles: yes
 #

@@ -1,9 +1,9 @@
 # What Linux needs for the same operations and the same programs.
 # read: Further left is better; both axes are logarithmic. Crosses are Linux with and without
-#       page-table isolation, points are builds of this kernel. A REP instruction counts once on the
-#       left, and with each of its iterations on the right: this kernel copies a whole program when
-#       it starts it, while Linux maps it and reads what is touched. docs/baselines.md says how
-#       Linux was counted.
+#       page-table isolation, points are builds of this kernel. A REP instruction counts once among
+#       the instructions, but each of its iterations counts among the data accesses. This kernel
+#       copies a whole program when it starts it, while Linux maps it and reads what is touched.
+#       docs/baselines.md says how Linux was counted.
 # needs: exec.real fork.exec.real fork.exec fork.roundtrip fault.page map.unmap
 # metric: data_accesses
 #

@@ -1,8 +1,8 @@
 # Context switches, by the number of pages that each task touches in between.
-# read: Lower is better; the axes need not begin at 0. The left end (one page) is nearly the switch
-#       alone; towards the right it includes what the tasks must fetch again after each CR3 load.
-#       Each curve is a build, and its colour is the stack, since the loader has no part in a
-#       switch.
+# read: Lower is better; the vertical axes need not begin at 0. At the left end (one page) a value
+#       is nearly that of the switches alone. Towards the right, cycles and page-walk reads include
+#       the TLB misses that follow each CR3 load; instructions do not show these. Each curve is a
+#       build, and its colour is the stack, since the loader does not affect a switch.
 # needs: switch.pingpong
 # cycles: yes
 #

@@ -1,7 +1,7 @@
 # TLB flushes, by the number of pages: page by page, or all at once.
 # read: Lower is better. From the dotted line on, one CR3 load takes less than an INVLPG of each
-#       page. In the left panel the CR3 load includes touching the pages again. Neither stack nor
-#       loader has a part in it, so at most three builds are shown.
+#       page. On the left the CR3 load includes touching the pages again. Stack and loader do not
+#       affect a flush, so at most three builds are shown.
 # needs: tlb.invlpg tlb.refill tlb.remap tlb.remap.cr3
 # cycles: yes
 #

@@ -1,7 +1,7 @@
 # Where the cycles go in loading, interrupts, TLB flushes and switches.
-# read: Shorter is better. A bar is the median of a sample, less the overhead, with the nominal
-#       parameters of the cycle model; its parts are the causes that the model charges the cycles
-#       to.
+# read: Shorter is better. A bar is the median of the samples, less the overhead, with the nominal
+#       parameters of the cycle model; its parts are the causes to which the model attributes the
+#       cycles (docs/model.md).
 # needs: exec.load exec.spawn irq.entry.user irq.roundtrip.user tlb.remap switch.pingpong
 # metric: due_instructions
 #
