@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The harness. run-bench.sh first runs it with --print-builds, builds the images that it names, and
- * then runs it again with the user's arguments.
+ * The harness. run-bench.sh first runs it with --print-builds, builds what it prints, and then runs
+ * it again with the user's arguments.
  */
 #define _GNU_SOURCE
 #include "bench/host/base/inherited.h"
@@ -50,7 +50,7 @@ static int print_builds(const struct options *options)
 	if (uses(options, "bochs"))
 		for (size_t i = 0; i < plan.supporting; i++)
 			strategy_list_add(&plan.strategies, &plan.support[i].strategy);
-	/* --list and the KVM probe boot `window`. */
+	/* --list and the KVM probe boot the preset window. */
 	if (options->mode != MODE_RUN || uses(options, "kvm"))
 		strategy_list_add(&plan.strategies, &window);
 	for (size_t i = 0; i < plan.strategies.count; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Facts about this host, from /proc, /sys and /dev. All paths are relative to host_root(). Tests
- * set the environment variable PALIMPSEST_ROOT to a folder with files of their own; a run with this
+ * set the environment variable PALIMPSEST_ROOT to a folder with made-up files; a run with this
  * variable is marked as replayed (replay.h).
  */
 #pragma once
@@ -21,9 +21,9 @@ void host_path(char out[PATH_MAX], const char *path);
 bool host_exists(const char *path);
 
 /*
- * Finds the first line of the file that starts with `prefix`, skips blanks, ':', '=' and '"' after
- * the prefix, and copies the rest up to the next '"' or the newline. Returns false if there is no
- * such line.
+ * Finds the first line in the file `path` that starts with `prefix`, skips blanks, ':', '=' and '"'
+ * after the prefix, and copies the text up to the next '"' or the newline to `line`. Returns false
+ * if no line starts with `prefix` or the file cannot be read.
  */
 bool host_line(const char *path, const char *prefix, char *line, size_t size);
 

@@ -144,9 +144,9 @@ void process_kill(struct process *process)
 }
 
 /*
- * Reads all output into *text, which the caller frees, and adds a NUL. Returns 0, or -1 if it
- * exceeds CAPTURE_MAX bytes, the deadline passes, a signal interrupts the harness, or memory runs
- * out.
+ * Reads all output into *text, which the caller frees, and adds a NUL. Returns 0, or -1 if the
+ * output exceeds CAPTURE_MAX bytes, the deadline passes, a signal interrupts the harness, or memory
+ * runs out.
  */
 static int read_all(struct process *process, char **text, double deadline)
 {

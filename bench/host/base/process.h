@@ -33,7 +33,7 @@ int process_start(struct process *process, const struct process_spec *spec);
 
 /*
  * Reads output without blocking. Returns the number of bytes, 0 if there are none now, or -1 at the
- * end of the output or on an error; then the descriptor is closed.
+ * end of the output or on an error. Before it returns -1, it closes the descriptor.
  */
 ssize_t process_read(struct process *process, char *buffer, size_t size);
 

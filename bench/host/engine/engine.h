@@ -50,12 +50,16 @@ struct engine {
 	bool exclusive;
 	bool needs_probe; /* the engine can run only if probe_kvm() finds KVM usable */
 	bool counts;      /* the instrumentation library counts every region */
-	bool some_counts; /* the instrumentation library counts some regions in some boots */
+	/*
+	 * The instrumentation library counts in the boots of some variants only (kvm-emulated: those
+	 * in Bochs), and not every region there.
+	 */
+	bool some_counts;
 	/* Boot the self-tests before the benchmarks, unless --bench is given. */
 	bool self_test;
 	/* The guest counts as hung after this many seconds without output; 0: LAUNCH_QUIET. */
 	unsigned quiet;
-	const char *flag; /* a flag for every sample, or NULL */
+	const char *flag; /* added to the flags of every sample; NULL: none */
 
 	/*
 	 * The names of the machines that the engine emulates, ending with NULL. A run boots each of
@@ -82,8 +86,8 @@ struct engine {
 	void (*tidy)(const char *directory);
 
 	/*
-	 * Writes the engine's own explanation of a failed boot to `text`. Returns 0, or -1 if it
-	 * has none. May be NULL.
+	 * Writes the engine's own explanation of a failed boot to `text`. Returns 0, or -1 if the
+	 * engine has none. The pointer may be NULL.
 	 */
 	int (*explain)(const char *directory, char *text, size_t size);
 };

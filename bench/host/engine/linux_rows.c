@@ -97,7 +97,7 @@ bool benchmarks_are_known(const char *globs, char unknown[BENCH_GLOBS])
 	FILE *about = open_about();
 
 	if (!about)
-		return true; /* the kernel will check the globs */
+		return true; /* the kernel itself refuses globs without a match */
 	fclose(about);
 	while (*globs) {
 		bool linux_ones, other_ones;

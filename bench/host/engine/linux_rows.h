@@ -15,7 +15,7 @@
 
 /* The benchmarks asked for, in two lists separated by commas; a list may be "". */
 struct linux_rows {
-	/* Globs that match at least one benchmark of another kind, or no benchmark. */
+	/* Globs that match a benchmark that runs no Linux program, or that match no benchmark. */
 	char others[BENCH_GLOBS];
 	char names[BENCH_GLOBS]; /* names of benchmarks that run Linux programs */
 };

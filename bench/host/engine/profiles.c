@@ -36,7 +36,8 @@ static void name_of(const char *path, char *name, size_t size)
 }
 
 /*
- * Appends the names of all profiles to `text`, separated by commas. Returns true if one is `name`.
+ * Appends the names of all profiles to `text`, separated by commas. Returns true if one of them is
+ * `name`.
  */
 static bool list_names(const char *name, char *text, size_t size)
 {

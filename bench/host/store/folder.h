@@ -7,7 +7,7 @@
 struct folder {
 	char path[PATH_MAX];
 	char name[256]; /* the last part of the path */
-	/* It is in results/ of the source tree, so results/latest may point to it. */
+	/* The folder is in results/ of the source tree, so results/latest may point to it. */
 	bool ours;
 };
 

@@ -16,8 +16,8 @@ CREATE TABLE environment (
 	value TEXT NOT NULL
 );
 
--- A launch is one boot of one image on one engine. A launch of engine 'image' has no boot: its
--- facts were read from the image file.
+-- A launch is one boot of one image on one engine. A row of engine 'image' is no boot: its samples
+-- were read from the image file.
 CREATE TABLE launches (
 	id        INTEGER PRIMARY KEY,
 	engine    TEXT NOT NULL,
@@ -137,8 +137,8 @@ CREATE TABLE drift (
 	n INTEGER, slope REAL, change REAL, chance REAL, flags TEXT
 );
 
--- The number of VM exits while a benchmark row ran, with its set-up but without the output of its
--- records. They are counted in a separate launch (exits.h).
+-- The number of VM exits while a benchmark row ran. Exits during the row's set-up count; exits that
+-- write records do not. The exits are counted in a separate launch (exits.h).
 CREATE TABLE vm_exits (
 	launch    INTEGER NOT NULL REFERENCES launches(id),
 	benchmark TEXT NOT NULL,

@@ -69,7 +69,7 @@ static const struct {
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *statement[STATEMENTS];
-	double opened; /* clock_seconds() when the transaction began; 0: none is open */
+	double opened; /* clock_seconds() when the transaction began; 0: no transaction is open */
 	bool failed;
 	char error[256];
 };
@@ -185,7 +185,7 @@ struct store *store_create(const char *path, char *why, size_t size)
 	return NULL;
 }
 
-/* Adds the columns of `claims` that a database of an older version lacks. */
+/* Adds to the table claims the columns that a database of an older version lacks. */
 static int add_columns(struct store *store)
 {
 	static const char missing[] = "SELECT count(*) = 0 FROM pragma_table_info('claims')"

@@ -30,7 +30,11 @@ struct store_launch {
 	const char *isolation;
 	unsigned cpus;
 	unsigned memory; /* MiB */
-	unsigned round;  /* number of the round, from 1; 0 for facts of an image */
+	/*
+	 * Number of the round, from 1. 0: this row is no boot, but what was read from the image
+	 * file, or it is the boot that counts VM exits.
+	 */
+	unsigned round;
 	uint64_t seed;
 	const char *bench;  /* the glob of benchmarks to run; "" for self-tests */
 	const char *sha256; /* hash of the image */
@@ -44,7 +48,9 @@ struct store_row {
 	const char *parameter_unit;
 };
 
-/* A row's counts in one metric that are due to one function, or to one chain of calls. */
+/*
+ * The part of a benchmark row's counts in one metric that is due to one function or chain of calls.
+ */
 struct store_function {
 	const struct store_row *row;
 	const char *kind; /* sample | overhead */
@@ -76,12 +82,12 @@ const char *store_schema(void);
 int store_add_views(sqlite3 *db);
 
 /*
- * Creates the database at `path`, which must not exist. Returns NULL with a message in `why` if
- * that fails.
+ * Creates the database at `path`, which must not exist. store_close() frees the result. Returns
+ * NULL, with the reason in `why` (`size` bytes), if that fails.
  */
 struct store *store_create(const char *path, char *why, size_t size);
 
-/* Opens the existing database at `path`. Returns NULL with a message in `why` if that fails. */
+/* Opens the existing database at `path`. The result and `why` are as for store_create(). */
 struct store *store_open(const char *path, char *why, size_t size);
 
 /* Commits, moves the contents of the write-ahead log to the file, closes it and frees `store`. */
@@ -90,10 +96,10 @@ int store_close(struct store *store);
 /* Returns a description of the first error, or NULL if there was none. */
 const char *store_error(const struct store *store);
 
-/* Commits everything and returns the connection, for work on finished results. */
+/* Commits the open transaction and returns the SQLite connection, for work on finished results. */
 sqlite3 *store_database(struct store *store);
 
-/* Returns the connection without committing. */
+/* Returns the SQLite connection. Does not commit. */
 sqlite3 *store_connection(struct store *store);
 
 /* Writes the row of the table run, with the state `running` and the current time, and commits. */
@@ -102,21 +108,19 @@ int store_run_start(struct store *store, const char *name, const char *command, 
 /* Sets the state of the run and the time at which it finished, and commits. */
 int store_run_finish(struct store *store, const char *state);
 
-/* Writes a row of the table environment and replaces an earlier one with this key. */
+/* Adds a row to the table environment, or replaces the row with the same key. */
 int store_environment(struct store *store, const char *key, const char *value);
 
 /* Changes the state of the run from `running` to `cut short` and commits. Keeps any other state. */
 int store_run_cut_short(struct store *store);
 
-/* Deletes the launch's rows from all tables, but not the launch itself. */
+/* Deletes the launch's rows from all other tables, but not its row in launches. */
 int store_launch_clear(struct store *store, int64_t launch);
 
 /* Discards all changes since the last commit. */
 int store_rollback(struct store *store);
 
-/*
- * Adds a launch with the state `running` and commits. Returns its id, or -1.
- */
+/* Adds a launch with the state `running` and commits. Returns its id, or -1 on failure. */
 int64_t store_launch_start(struct store *store, const struct store_launch *launch);
 
 /* Writes how the launch ended and commits. */
@@ -135,11 +139,11 @@ int store_fact(struct store *store, int64_t launch, const char *name, const char
 int store_function(struct store *store, const struct store_function *function);
 int store_stack(struct store *store, const struct store_function *stack);
 
-/* Stores the number of VM exits of one reason in a row that took `samples` samples. */
+/* Stores the number of VM exits for one reason in a benchmark row that took `samples` samples. */
 int store_exits(struct store *store, int64_t launch, const char *benchmark, int64_t parameter,
                 const char *reason, int64_t exits, int64_t samples);
 
-/* Appends `flag` to the flags of every sample of the row that is stored so far. */
+/* Appends `flag` to the flags of every sample that is already stored for the row. */
 int store_flag_row(struct store *store, const struct store_row *row, const char *flag);
 
 /*

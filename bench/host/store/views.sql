@@ -1,9 +1,9 @@
 -- Views of a results database. A database that an older harness made without them gets them as
 -- temporary views (store_add_views() in store.h).
 
--- The samples of series, with columns of their launches. Left out are warm-up samples, samples that
--- lack counts, and rows with a failed check. `overhead` is 1 for samples of an empty body; their
--- median is the overhead of the other samples.
+-- The samples, with columns of their launches, but without warm-up samples, samples that lack
+-- counts, and samples of rows with a failed check. `overhead` is 1 for samples of an empty body;
+-- their median is subtracted from the other samples as overhead.
 CREATE VIEW good_sample AS
 	SELECT s.*, ',' || s.flags || ',' LIKE '%,overhead,%' AS overhead,
 	       l.engine, l.variant, l.strategy, l.stack, l.loader, l.isolation, l.cpus, l.round
@@ -20,8 +20,8 @@ CREATE VIEW good_summary AS
 CREATE VIEW experiment AS
 	SELECT * FROM good_sample WHERE engine IN ('bochs', 'kvm') AND NOT overhead;
 
--- The interrupt entry stub in the images of each stack, read without a boot: how many of its
--- instructions write RSP, and how many it has in all.
+-- The interrupt entry stub of each stack, read from the images without a boot: how many of its
+-- instructions write RSP, and how many instructions it has.
 CREATE VIEW entry_stub AS
 	SELECT stack,
 	       max("max") FILTER (WHERE metric = 'rsp_writes') AS writes,
