@@ -11,9 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * Maximum number of lines per verdict. Regressions have no limit; with `all`, no verdict has one.
- */
+/* Maximum number of lines per verdict. It does not apply to regressions, nor if `all` is true. */
 #define LINES_MAX  40
 #define CELLS      7 /* columns of the table */
 #define CAUSES_MAX 5 /* maximum number of causes below a line */
@@ -88,7 +86,8 @@ static int compare_effects(const void *first, const void *second)
 }
 
 /*
- * Returns true if the change has a line among those of `verdict`. A cause has one only with `all`.
+ * Returns true if the table has a line for the change among the lines of `verdict`. Causes of other
+ * changes have lines only if `all` is true.
  */
 static bool is_shown(const struct change *change, enum verdict_of_change verdict, bool all)
 {
@@ -214,7 +213,7 @@ static void print_sum(const struct changes *changes, const struct thresholds *th
 	putchar('\n');
 }
 
-/* Prints the claims that both runs decide, but with different verdicts. */
+/* Prints each claim whose verdict differs, unless a run did not measure the claim. */
 static void print_claims(const struct results pair[2])
 {
 	sqlite3_stmt *a =

@@ -11,8 +11,10 @@
 /*
  * Prints what changed from folder `a` to folder `b`, regressions first, and within each verdict the
  * largest change first. A regression is a rise of instructions, cycles, time or bytes in which the
- * whole interval of the ratio is beyond the threshold. Other metrics are printed below such a
- * change as its causes. If `all` is true, prints every series that is not identical.
+ * whole interval of the ratio is beyond the threshold, or a check that fails or violations that
+ * occur only in `b`. Changes of other metrics are printed below a regression or improvement as its
+ * causes. If `all` is true, every series that both folders have and that is not identical gets a
+ * line of its own instead.
  *
  * Returns 0 if there are no regressions, 1 if there are, or COMPARE_CANNOT after a message if a
  * folder cannot be read.
@@ -22,9 +24,10 @@ int compare_print(const char *a, const char *b, const struct thresholds *thresho
 /*
  * Prints for each benchmark whether folder `b` has the same numbers as folder `a`. If not, prints
  * possible reasons: differences of the images, the tools that made them, Bochs, or the options.
+ * Leaves out benchmarks that run Linux programs.
  *
- * Returns 0 if each benchmark is identical or has a possible reason, 1 if not, or COMPARE_CANNOT
- * after a message if a folder cannot be read.
+ * Returns 1 if numbers that an image always repeats (those from Bochs) differ or are missing for no
+ * known reason, COMPARE_CANNOT after a message if a folder cannot be read, otherwise 0.
  */
 int compare_reproduction(const char *a, const char *b, const struct thresholds *thresholds);
 

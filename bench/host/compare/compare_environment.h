@@ -4,13 +4,14 @@
 
 #include "bench/host/compare/results_folder.h"
 
-/* Prints the folder, name and revision of each run, and the tools, options and host facts that
- * differ. `a` and `b` are the paths of the folders. */
+/* Prints the folder, name and revision of each run, and the tools, options and properties of the
+ * host that differ. `a` and `b` are the paths of the folders. */
 void compare_print_runs(const struct results pair[2], const char *a, const char *b);
 
 /*
  * Writes one line to `text`: the possible reasons why exact counts of `strategy` differ. These are
- * differences of options, of Bochs and its library, of the programs, and of the strategy's image
- * with the tools that made it. Returns false if there are none.
+ * differences of the options, of Bochs, of the instrumentation library, of the boot modules, and of
+ * the strategy's image and the tools that made it. Returns false, with `text` empty, if there are
+ * none.
  */
 bool compare_find_reasons(const struct results pair[2], const char *strategy, char *text, size_t size);

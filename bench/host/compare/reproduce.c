@@ -15,8 +15,9 @@
 struct group {
 	const char *engine, *benchmark;
 	/*
-	 * The number of series in A, and how many of these are within the threshold in B, beyond
-	 * it, or missing.
+	 * `series` is the number of series in run A. Of these, `within` changed in run B by no more
+	 * than the threshold, `different` are neither that nor identical, and `missing` are not in
+	 * run B.
 	 */
 	size_t series, within, different, missing;
 	bool unexplained; /* an exact count differs and no reason is known */
@@ -35,7 +36,7 @@ static void take(struct group *group, const struct results pair[2], const struct
 	bool same = change->in_b && change->verdict == CHANGE_IDENTICAL;
 	char reasons[REASON_MAX];
 
-	/* Its programs are Debian's and may differ. */
+	/* The programs of linux_row() benchmarks come from Debian and may differ. */
 	if (!change->in_a || linux_row(change->names[BENCHMARK]))
 		return;
 	group->series++;
@@ -74,7 +75,10 @@ static void print_group(const struct group *group, const struct thresholds *thre
 		text_print(stdout, "%s%s\n", *group->reasons ? ": " : "", group->reasons);
 }
 
-/* Prints all benchmarks. Returns 1 if one of them differs and no reason is known, otherwise 0. */
+/*
+ * Prints all benchmarks. Returns 1 if the exact counts of one of them differ and no reason is
+ * known, otherwise 0.
+ */
 static int print_groups(const struct changes *changes, const struct results pair[2],
                         const struct thresholds *thresholds)
 {

@@ -27,8 +27,8 @@ __attribute__((format(printf, 2, 3))) static int wrong(char *why, const char *fo
 }
 
 /*
- * Checks that a database is undamaged, has this version's format, and has a run. Returns 0, or -1
- * with the reason in `why`.
+ * Checks that a database is undamaged, has this version's format and tables, and has a row in the
+ * table run. Returns 0, or -1 with the reason in `why`.
  */
 static int check_database(sqlite3 *db, const char *file, char *why)
 {
@@ -93,8 +93,8 @@ static int check_format(sqlite3 *db, const char *file, char *why)
 }
 
 /*
- * Reads environment.json, an object of strings, into the table environment. SQLite parses it.
- * Returns 0, or -1 with the reason in `why`.
+ * Reads environment.json, an object of strings, into the table environment. SQLite parses the JSON
+ * text. Returns 0, or -1 with the reason in `why`.
  */
 static int load_environment(sqlite3 *db, const char *file, char *why)
 {
@@ -118,10 +118,10 @@ static int load_environment(sqlite3 *db, const char *file, char *why)
 	return status;
 }
 
-/* A CSV file and the table that it is read into. */
+/* A CSV file, and the table into which its rows are read. */
 struct table_file {
 	const char *name, *table;
-	const char *columns; /* the exact header; the table has its columns in the same order */
+	const char *columns; /* the file's header line; the table has the columns in this order */
 	size_t count;        /* number of columns */
 	bool (*is_text)(size_t column);
 };
@@ -145,7 +145,7 @@ static const struct table_file claims_file = { "claims.csv", "claims",
 	                                       "id,seed,quote,verdict,evidence,figure,kind,also", 8,
 	                                       is_claims_text };
 
-/* Returns true if a record is the header of this file, as csv_export() writes it. */
+/* Returns true if the record equals the header of the CSV file, file->columns. */
 static bool is_header(const struct table_file *file, const struct csv_record *record)
 {
 	const char *wanted = file->columns;

@@ -19,10 +19,11 @@ struct results {
 
 /*
  * Opens the results in folder `path`. results.sqlite must be undamaged, of this version, and of a
- * run that has ended. If it does not exist, reads summary.csv, environment.json and, if there is
- * one, claims.csv.
+ * run that has ended. If the folder has no results.sqlite, reads summary.csv, environment.json and,
+ * if there is one, claims.csv.
  *
- * Returns 0, or -1 with the reason and advice in `why`. The caller calls results_close() even then.
+ * Returns 0, or -1 with the reason and advice in `why`, also if there are no summaries. The caller
+ * calls results_close() in either case.
  */
 int results_open(struct results *results, const char *path, char why[RESULTS_WHY_MAX]);
 
@@ -31,10 +32,11 @@ void results_close(struct results *results);
 
 /*
  * Locks the folder `path` until this process ends, and checks that its results.sqlite is undamaged
- * and has a run, which may have been killed. Returns 0, or -1 with the reason in `why`, also if a
- * run is still writing to the folder.
+ * and has a row in the table run. The run may have been killed. Returns 0, or -1 with the reason in
+ * `why`, also if a run is still writing to the folder.
  */
 int results_check_run(const char *path, char why[RESULTS_WHY_MAX]);
 
-/* Copies the value of `key` in the table environment to `value`, or "unknown" if it has none. */
+/* Copies the value of `key` in the table environment to `value`, or "unknown" if there is no such
+ * key. */
 void results_environment(const struct results *results, const char *key, char *value, size_t size);

@@ -87,8 +87,8 @@ static double *round_logs(const struct series *series)
 
 /*
  * Sets the ratio, its interval and p by a Mann–Whitney test of the rounds' medians, for engines
- * whose numbers vary from boot to boot. Sets FLAG_FEW instead if there are too few rounds, or
- * medians of 0.
+ * whose numbers vary from boot to boot. Sets FLAG_FEW instead if a run has too few rounds or no
+ * samples, if a median is 0, or if memory runs out.
  */
 static void compare_rounds(struct change *change, const struct series *a, const struct series *b)
 {
@@ -146,7 +146,7 @@ static enum verdict_of_change judge(const struct change *change, const struct su
 }
 
 /*
- * Adds the change from row `a` to row `b`, of which one may be NULL. Returns 0, or -1 after a
+ * Adds the change from row `a` to row `b`. One of the two may be NULL. Returns 0, or -1 after a
  * message.
  */
 static int add_change(struct changes *changes, const struct summary_row *a, const struct summary_row *b)
@@ -184,7 +184,7 @@ static int add_change(struct changes *changes, const struct summary_row *a, cons
 	               : complain("run-bench: comparing", "out of memory");
 }
 
-/* The rows of one series in both runs; a pointer is NULL if that run lacks the series. */
+/* The summary rows of one series in run A and run B; NULL if that run lacks the series. */
 struct match {
 	const struct summary_row *a, *b;
 };
@@ -235,7 +235,10 @@ static int read_rounds(const struct results *results, struct series_list *list)
 	return 0;
 }
 
-/* Adjusts the p of all changes with a test by Holm's method. Returns 0, or -1 after a message. */
+/*
+ * Adjusts, by Holm's method, the p of every change that has a test. Returns 0, or -1 after a
+ * message.
+ */
 static int adjust(struct changes *changes, const struct match *matches)
 {
 	double *p = malloc((changes->count + 1) * sizeof *p);
@@ -290,8 +293,9 @@ static const struct change *block_start(const struct changes *changes, const str
 }
 
 /*
- * A check that fails in B makes every metric of its row a regression. If all metrics of the row are
- * causes, makes the change `index` decide, so that the regression is reported.
+ * A check that fails only in run B makes every metric of its benchmark row a regression. If no
+ * metric of the row decides, sets `decides` in the change `index`, so that the regression is
+ * reported.
  */
 static void let_checks_decide(struct changes *changes, size_t index)
 {
@@ -316,8 +320,8 @@ static bool is_part_of_cycles(const struct change *change)
 	return !strncmp(change->names[METRIC], "due_", 4);
 }
 
-/* Compares two causes for qsort(): parts of the modelled cycles first, by the number of cycles that
- * they changed; then events, by their effect. */
+/* Compares two causes for qsort(): parts of the modelled cycles (due_*) come first, sorted by the
+ * number of cycles by which they changed, then events, sorted by change_effect(). */
 static int compare_causes(const void *first, const void *second)
 {
 	const struct change *a = *(const struct change *const *)first,

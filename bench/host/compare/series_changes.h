@@ -48,17 +48,17 @@ struct change {
 	char *names[SERIES_NAMES]; /* the names in B, or those in A if B lacks the series */
 	int64_t cpus, parameter;
 	bool in_a, in_b;         /* the run has the series */
-	double a, b;             /* medians */
+	double a, b;             /* medians in run A and run B; 0 if that run lacks the series */
 	double ratio, low, high; /* b / a and the ends of its interval; infinite if only a is 0 */
 	/* P of the test for a difference, adjusted by Holm; 1 if there is no test. */
 	double p;
 	/*
-	 * FLAG_EXACT: both are exact. FLAG_FEW: there is no interval. FLAG_CHECK_FAILED: a check of
-	 * B failed.
+	 * FLAG_EXACT: the series is exact in both runs. FLAG_FEW: there is no interval.
+	 * FLAG_CHECK_FAILED: a check failed in run B.
 	 */
 	unsigned flags;
 	enum quantity quantity;
-	bool decides; /* the verdict counts; false for a cause of other changes */
+	bool decides; /* the verdict counts; false if this is only a cause of other changes */
 	enum verdict_of_change verdict;
 };
 
@@ -81,9 +81,10 @@ void changes_free(struct changes *changes);
 
 /*
  * Finds the causes of a change: metrics of the same benchmark row and build whose quantity is
- * QUANTITY_CAUSE and that have changed too. Stores at most `most` of them in `causes`, the largest
- * effect first. For a change of cycles, the parts of the modelled cycles (metrics due_*) come
- * before events. Returns the number stored.
+ * QUANTITY_CAUSE and whose verdict is neither CHANGE_IDENTICAL nor CHANGE_WITHIN. Stores at most
+ * `most` of them in `causes`, the largest effect first. Leaves out the metrics cycles_*. Parts of
+ * the modelled cycles (metrics due_*) are causes only of a change of cycles, and come before
+ * events. Returns the number stored.
  */
 size_t changes_causes(const struct changes *changes, const struct change *change,
                       const struct change **causes, size_t most);

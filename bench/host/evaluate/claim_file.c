@@ -32,8 +32,8 @@ static char *unreadable(const struct claim *claim, const char *name, const char 
 }
 
 /*
- * Reads a whole file of the folder. Returns its text, which the caller frees, or NULL after a
- * message.
+ * Reads the file `name` in the folder `dir`. Returns its whole text, which the caller frees, or
+ * NULL after a message.
  */
 static char *read_text(const struct claim *claim, const char *dir, const char *name)
 {
@@ -82,8 +82,9 @@ static int header_key(const char *line, const char **value)
 }
 
 /*
- * Appends `length` bytes of `text`, without white space at either end, to a value. `separator` goes
- * between old and new text. Returns false if the value would exceed CLAIM_VALUE_MAX bytes.
+ * Appends `length` bytes of `text`, without white space at either end, to `value`, after
+ * `separator` if the value is not empty. Returns false if the value would exceed CLAIM_VALUE_MAX
+ * bytes.
  */
 static bool add_value(char *value, const char *text, size_t length, char separator)
 {
@@ -156,7 +157,10 @@ static int parse_id(struct claim *claim)
 	return 0;
 }
 
-/* Checks that the kind is ARITHMETIC, or absent, which means an experiment. */
+/*
+ * Checks that the claim's kind is ARITHMETIC, or is absent, which means an experiment. Returns 0,
+ * or -1 after a message.
+ */
 static int check_kind(const struct claim *claim)
 {
 	const char *kind = claim->values[CLAIM_KIND];

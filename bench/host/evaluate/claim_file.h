@@ -31,8 +31,8 @@ struct claim {
 int claim_malformed(const struct claim *claim, const char *what, const char *detail);
 
 /*
- * Loads the claim claim->file of the folder `dir` and checks its header, also that the note
- * notes/SEED in the folder contains its quote. Returns 0, or -1 after a message. The caller frees
+ * Reads the file claim->file in the folder `dir`, parses its header, and checks that the claim's
+ * quote is in the note <dir>/notes/<seed>. Returns 0, or -1 after a message. The caller frees
  * claim->text in either case.
  */
 int claim_load(struct claim *claim, const char *dir);

@@ -23,10 +23,10 @@ static int is_claim_file(const struct dirent *entry)
 	return entry->d_name[0] != '.' && length > 4 && !strcmp(entry->d_name + length - 4, ".sql");
 }
 
-/* The columns of a claim's SELECT. */
+/* The row that a claim's SELECT returns. */
 struct decision {
 	const char *verdict, *evidence;
-	const char *also; /* what follows beyond the quote, or "" */
+	const char *also; /* a finding that goes beyond the quote, or "" */
 };
 
 static int store(const struct claim *claim, sqlite3 *db, const struct decision *decision)
@@ -71,7 +71,7 @@ static int store_unmeasured(const struct claim *claim, sqlite3 *db)
 	return store(claim, db, &(struct decision){ "not measured", evidence, "" });
 }
 
-/* Returns true if the columns are verdict, evidence and, optionally, also. */
+/* Returns true if the columns are named `verdict`, `evidence` and, optionally, `also`. */
 static bool has_right_columns(sqlite3_stmt *query)
 {
 	static const char *const names[] = { "verdict", "evidence", "also" };
@@ -117,7 +117,7 @@ static bool is_verdict(const char *text)
 	return false;
 }
 
-/* Returns a copy of a column of the row, which the caller frees, or of `null` if it is NULL. */
+/* Returns a copy of a column's text, or of `null` if the column is NULL. The caller frees it. */
 static char *copy_column(sqlite3_stmt *query, int column, const char *null)
 {
 	const char *text = (const char *)sqlite3_column_text(query, column);
@@ -201,9 +201,9 @@ int claims_decide(sqlite3 *db, const char *claims_dir)
 }
 
 /*
- * Adds an item "STRATEGY GLOB" to `runs` unless it is already there or the array is full. Returns
- * the new number of launches, including those that did not fit. Skips a malformed item after a
- * message.
+ * Adds an item "STRATEGY GLOB" to `runs`, which has room for `max` launches, unless the item is
+ * already there. `count` is the number of launches so far. Returns the new number, which includes
+ * launches that did not fit. Skips a malformed item after a message.
  */
 static size_t add_run(const struct claim *claim, bool alone, const char *item, struct claim_run *runs,
                       size_t count, size_t max)
@@ -229,7 +229,8 @@ static size_t add_run(const struct claim *claim, bool alone, const char *item, s
 }
 
 /*
- * Adds the items of the header line `key`, separated by commas. Returns the new number of launches.
+ * Adds the items of the header line `key`, which are separated by commas, like add_run(). Returns
+ * the new number of launches.
  */
 static size_t add_runs(struct claim *claim, int key, struct claim_run *runs, size_t count, size_t max)
 {

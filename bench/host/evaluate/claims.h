@@ -14,13 +14,13 @@
 struct claim_run {
 	char strategy[64];
 	char bench[64]; /* glob over benchmark names */
-	bool alone;     /* true if from a line `boots:`: the glob needs a separate boot */
+	bool alone;     /* the launch needs a separate boot: it is from a line `boots:` */
 };
 
 /*
  * Decides every claim in the folder `claims_dir` and replaces the rows of the table claims with the
- * verdicts. A malformed file gets a message on stderr and no row; the other claims are still
- * decided.
+ * verdicts. Prints a message to stderr for a malformed file and writes no row for it; decides the
+ * other claims even then.
  *
  * Returns 0, or -1 if a file was malformed, the folder unreadable or the database not writable.
  */
@@ -31,6 +31,6 @@ int claims_decide(sqlite3 *db, const char *claims_dir);
  * the file names, without those that a line with the same key has already listed. Skips a folder,
  * file or line that cannot be read, after a message on stderr.
  *
- * Stores at most `max` launches in `runs`. Returns how many there are, which may be more.
+ * Stores at most `max` launches in `runs`. Returns the number found, which may be more than `max`.
  */
 size_t claims_needed_runs(const char *dir, struct claim_run *runs, size_t max);

@@ -13,7 +13,7 @@
 #include "bench/host/base/text.h"
 #include "bench/host/evaluate/stats.h"
 
-#define PART       "drift" /* the beginning of messages */
+#define PART       "drift" /* messages begin with this word */
 #define EXACT_MAX  30      /* maximum number of values for exact_tail() */
 #define LINES_MAX  12      /* maximum number of series that drift_print() prints */
 #define ROUNDS_MAX 1000
@@ -57,8 +57,8 @@ static double normal_tail(const double *values, size_t n, double score)
 		for (size_t j = 0; j < n; j++)
 			equal += values[j] == values[i];
 		/*
-		 * t equal values subtract t (t - 1) (2t + 5). Each of them subtracts a t-th of
-		 * that.
+		 * A group of t equal values subtracts t (t - 1) (2t + 5). Each value of the group
+		 * subtracts its share, (t - 1) (2t + 5).
 		 */
 		variance -= (equal - 1) * (2 * equal + 5);
 	}
@@ -114,8 +114,8 @@ bool drift_matters(const struct drift *drift)
 }
 
 /*
- * Selects, for each launch and series, the median of the samples less the median of the overhead
- * samples, at least 0. A median is the mean of the one or two rows in the middle.
+ * Selects, for each launch and series on KVM, the median of the samples less the median of the
+ * overhead samples, or 0 if that is negative. The mean of the one or two middle rows is the median.
  */
 static const char medians[] =
         "WITH kept AS ("
@@ -156,8 +156,8 @@ static void forget(struct series *series)
 }
 
 /*
- * Writes the row of a complete series if it has enough rounds, then empties `series` for the next
- * one. Returns 0, or -1 after a message.
+ * Writes the row of a complete series if the series has enough rounds, then empties `series` for
+ * the next one. Returns 0, or -1 after a message.
  */
 static int end_series(sqlite3 *db, sqlite3_stmt *insert, struct series *series)
 {
@@ -197,7 +197,7 @@ static int take(sqlite3 *db, sqlite3_stmt *insert, struct series *series, sqlite
 				return -1;
 		}
 	}
-	/* A round has one launch per image. If it has several, only the first counts. */
+	/* A round has one launch per image. If a round has several, only the first counts. */
 	if (series->n < ROUNDS_MAX &&
 	    (series->n == 0 || series->rounds[series->n - 1] < sqlite3_column_double(row, ROUND))) {
 		series->rounds[series->n] = sqlite3_column_double(row, ROUND);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Drift: a trend of a series over the rounds of a run, for example because the machine got warmer.
- * The trend is that of a round's median, less the overhead, over the round's number.
- * docs/results.md describes the columns of the table drift.
+ * The values are the medians of the rounds, less the overhead. docs/results.md describes the
+ * columns of the table drift.
  */
 #pragma once
 
@@ -42,12 +42,12 @@ bool drift_matters(const struct drift *drift);
 
 /*
  * Replaces the rows of the table drift: one for each series on KVM with enough rounds. Returns 0,
- * or -1 after a message.
+ * or -1 if out of memory or, after a message, on an error of the database.
  */
 int drift_compute(sqlite3 *db);
 
 /*
- * Prints the series that drift, the largest change first, or that none does. Prints nothing if no
- * series was measured in enough rounds.
+ * Prints the series that drift, at most 12, the largest change first. Says so if none drifts.
+ * Prints nothing if no series was measured in enough rounds.
  */
 void drift_print(sqlite3 *db, FILE *out);

@@ -24,9 +24,9 @@ double inference_sign_test(size_t below, size_t above)
  * Returns an array with the probability of each U from 0 to n·m if there are no ties, or NULL if
  * out of memory. The caller frees it.
  *
- * U is determined by the set of ranks that one sample has among the n + m values. After step r,
- * ways[k * width + u] counts the sets of k ranks up to r whose U is u. If rank r is the k-th of a
- * set, it adds r − k to U.
+ * Sort all n + m values. The positions (from 1) of one sample's n values in this order determine U:
+ * if the k-th of them is r, it adds r − k to U. After step r, ways[k * width + u] is the number of
+ * sets of k positions, none above r, that give the sum u.
  */
 static double *u_distribution(size_t n, size_t m)
 {
@@ -53,7 +53,7 @@ static double *u_distribution(size_t n, size_t m)
 	return ways;
 }
 
-/* Returns the standard deviation of U, corrected for ties. `all` has the n + m values, sorted. */
+/* Returns the standard deviation of U, corrected for ties. `all` has the n + m values in order. */
 static double u_deviation(const double *all, size_t n, size_t m)
 {
 	double count = (double)(n + m);
@@ -80,9 +80,10 @@ static double sum_up_to(const double *probabilities, double u)
 }
 
 /*
- * Returns the rank k (from 1) such that the k-th smallest and the k-th largest difference are the
- * ends of the 95 % interval, or 0 if the samples are too small for one. Uses the normal
- * approximation if `probabilities` is NULL.
+ * Returns the k (from 1) such that the k-th smallest and the k-th largest of the n·m differences
+ * are the ends of the 95 % interval, or 0 if the samples are too small for an interval.
+ * `probabilities` is the result of u_distribution(). If it is NULL, uses the normal approximation
+ * with the standard deviation `deviation`.
  */
 static size_t interval_rank(const double *probabilities, double deviation, size_t n, size_t m)
 {

@@ -8,16 +8,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A test between two unpaired samples is meaningful only if each has at least this many values. */
+/* A test of two unpaired samples is meaningful only if each sample has at least this many values. */
 #define INFERENCE_FEWEST 9
 
 /* Two series are equivalent if the whole interval of their ratio is within 1 ± INFERENCE_MARGIN. */
 #define INFERENCE_MARGIN 0.05
 
 /*
- * Performs a sign test of paired values. Returns the two-sided probability of a split at least as
- * uneven as `below` to `above` if both signs are equally likely, or 1 without pairs. Pairs of equal
- * values are in neither count.
+ * Performs a sign test of paired values, of which `below` have a negative and `above` a positive
+ * difference; pairs of equal values are not counted. Returns the two-sided probability of a split
+ * at least this uneven if both signs are equally likely, or 1 if both counts are 0.
  */
 double inference_sign_test(size_t below, size_t above);
 
@@ -31,7 +31,7 @@ struct shift {
 	double p;
 	bool exact;   /* true if p is exact, false if it is the normal approximation */
 	double shift; /* Hodges and Lehmann: the median of all differences a - b */
-	/* The 95 % interval of `shift`, or the smallest and largest difference if it has none. */
+	/* The 95 % interval of `shift`; the extreme differences a - b if the samples are too small. */
 	double low, high;
 };
 

@@ -39,7 +39,10 @@ static const char *match(const char *piece, size_t length, const char *text)
 	return piece == end && !are_joined(piece[-1], *text) ? text : NULL;
 }
 
-/* Returns the end of the first place of a piece in text at or after `from`, or NULL. */
+/*
+ * Finds the first match of a piece of `length` bytes at or after `from`, which points into `text`,
+ * that neither begins nor ends inside a word. Returns the end of the match, or NULL.
+ */
 static const char *find(const char *piece, size_t length, const char *text, const char *from)
 {
 	for (; length > 0 && *from; from++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether a quote is word for word from a text. */
+/* Checks that a quote is word for word from a text. */
 #pragma once
 
 #include <stdbool.h>

@@ -31,8 +31,8 @@ static long round_ratios(const struct series *a, const struct series *b, double 
 }
 
 /*
- * Compares the medians of each round. Returns 1, 0 if there is no ratio, or -1 after a message if
- * out of memory.
+ * Compares the medians of each round that both series have. Returns 1 if `result` is set, 0 if
+ * there is no such round or a median is 0, or -1 after a message if out of memory.
  */
 static int compare_rounds(const struct series *a, const struct series *b, struct ratio *result)
 {
@@ -69,8 +69,8 @@ static int compare_rounds(const struct series *a, const struct series *b, struct
 }
 
 /*
- * Compares the medians of all samples; the interval is that of the quotients of any two samples.
- * Returns 1, or 0 if a divisor is 0.
+ * Compares the medians of all samples. The interval is from the smallest to the largest quotient of
+ * a sample of `a` and a sample of `b`. Returns 1 if `result` is set, or 0 if a sample of `b` is 0.
  */
 static int compare_extremes(const struct series *a, const struct series *b, struct ratio *result)
 {

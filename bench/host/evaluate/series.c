@@ -27,8 +27,8 @@ struct work {
 	sqlite3 *db;
 	struct series_list *list;
 	/*
-	 * `launch` and `overhead` are the raw samples and overhead samples of the launch. `round`
-	 * and `whole` are the samples of the round and the series, with the overhead subtracted.
+	 * `launch` has the raw samples of the launch, `overhead` its overhead samples. `round` has
+	 * the samples of the round, and `whole` those of the series, with the overhead subtracted.
 	 */
 	struct values launch, overhead, round, whole;
 	struct rowids launch_rows; /* rowids of the samples in `launch` */
@@ -93,8 +93,8 @@ static bool push_outlier(struct series_list *list, sqlite3_int64 row)
 }
 
 /*
- * Ends a launch: adds its samples, less the median of its overhead samples, to the round, and adds
- * outliers to the list. Returns 0, or -1 after a message.
+ * Ends a launch: adds its samples, less the median of its overhead samples, to work->round, and the
+ * rowids of its outliers to work->list. Returns 0, or -1 after a message.
  */
 static int end_launch(struct work *work, struct series *series)
 {

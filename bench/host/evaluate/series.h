@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Series. A series has all samples, less the overhead, of one benchmark, parameter and metric that
- * one strategy produced on one engine with one number of CPUs, in any launch. docs/results.md
- * describes each flag.
+ * Series. A series has all samples, less the overhead, of one benchmark, parameter and metric from
+ * all launches of one strategy on one engine (and variant of the engine) with one number of CPUs.
+ * Warm-up samples and samples that lack counts are left out. docs/results.md describes each flag.
  */
 #pragma once
 
@@ -45,7 +45,7 @@ enum series_name { ENGINE, STRATEGY, STACK, LOADER, ISOLATION, BENCHMARK, METRIC
 
 struct round {
 	int64_t number;
-	/* Median of the round's samples less their overhead, in the unit of the series. */
+	/* Median of the round's samples, less the overhead, in the unit of the series. */
 	double median;
 };
 

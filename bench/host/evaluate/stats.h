@@ -22,7 +22,7 @@ struct stats {
 	size_t n;
 	double min, q1, median, q3, max;
 	double mad; /* median absolute deviation: the median of |value - median|, not scaled */
-	/* 95 % interval of the median, or min and max if n < STATS_FEWEST */
+	/* The 95 % interval of the median; `min` and `max` if n < STATS_FEWEST. */
 	double ci_low, ci_high;
 };
 

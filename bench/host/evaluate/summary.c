@@ -16,7 +16,7 @@
 /* The expected share of false alarms among the pairs marked as different is at most this. */
 #define SIGNIFICANT         0.05
 
-/* Messages begin with PART; the others say what the program was doing. */
+/* Messages begin with PART, followed by one of the other texts: what the program was doing. */
 #define PART                "summary"
 #define MARKING_OUTLIERS    "marking outliers"
 #define WRITING_SUMMARIES   "writing summaries"
@@ -96,7 +96,7 @@ static bool same_measurement(const struct series *a, const struct series *b)
 	       !strcmp(a->names[METRIC], b->names[METRIC]) && !strcmp(a->names[UNIT], b->names[UNIT]);
 }
 
-/* Two series compared in both directions: a / b (forward) and b / a (backward), with the same p. */
+/* Two series, and their ratios a / b (forward) and b / a (backward), which have the same p. */
 struct pair {
 	const struct series *a, *b;
 	struct ratio forward, backward;
