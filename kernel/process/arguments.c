@@ -50,7 +50,10 @@ static size_t room(const struct arguments *a)
 	return a->count < ARGUMENTS_MAX && a->top > words ? a->top - words : 0;
 }
 
-/* Copies a string of `size` bytes, its NUL included, to the place below the other strings. */
+/*
+ * Copies a string of `size` bytes, its NUL included, to just below the strings that the page
+ * already has.
+ */
 static inline void take(struct arguments *a, const char *from, size_t size)
 {
 	a->top -= size;
@@ -119,8 +122,8 @@ int arguments_replace_first(struct arguments *a, const char *string)
 #define NOW_LARGE 1
 
 /*
- * Does what add_user() does, if the arguments are large or must become large. Returns NOW_LARGE or
- * an error.
+ * Does what add_user() does, if the arguments are large (arguments_large.h) or do not fit in the
+ * page. Returns NOW_LARGE or an error.
  */
 static __attribute__((noinline)) int add_user_large(struct arguments *a, uint64_t array)
 {

@@ -10,7 +10,7 @@
 
 #include "loader/elf.h"
 
-/* Size of a page of arguments in bytes. Larger arguments: arguments_large.h. */
+/* Size of a page of arguments in bytes. arguments_large.h has those that do not fit. */
 #define ARGUMENTS_SIZE     PAGE_SIZE
 #define ARGUMENTS_MAX      128 /* the most strings of argv and envp in that page */
 
@@ -56,7 +56,8 @@ static inline void arguments_end(struct arguments *a)
 int arguments_add(struct arguments *a, const char *string);
 
 /*
- * Insert a string before argv[0], or replace argv[0] if there is one. Return 0, -E2BIG or -ENOMEM.
+ * arguments_prepend() inserts a string before argv[0]. arguments_replace_first() removes argv[0],
+ * if there is one, and inserts the string in its place. Both return 0, -E2BIG or -ENOMEM.
  */
 int arguments_prepend(struct arguments *a, const char *string);
 int arguments_replace_first(struct arguments *a, const char *string);
@@ -82,8 +83,8 @@ int arguments_finish(struct arguments *a, struct elf_plan *plan, uintptr_t *rsp)
 int arguments_map_large(struct arguments *a, struct address_space *space);
 
 /*
- * Maps the arguments if they are large. A page of arguments is mapped with the plan. Returns 0 or
- * -ENOMEM.
+ * Maps the arguments if they are large. Otherwise their page is part of a segment of the plan, and
+ * is mapped with it. Returns 0 or -ENOMEM.
  */
 static inline int arguments_map(struct arguments *a, struct address_space *space)
 {

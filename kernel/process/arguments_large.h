@@ -23,7 +23,8 @@ struct large_arguments {
 int arguments_enlarge(struct arguments *a);
 
 /*
- * Append a string from kernel or user memory, or prepend one. Return 0, -E2BIG, -EFAULT or -ENOMEM.
+ * large_add() appends a string from kernel memory, large_add_user() one from a user address, and
+ * large_prepend() inserts one before argv[0]. They return 0, -E2BIG, -EFAULT or -ENOMEM.
  */
 int large_add(struct arguments *a, const char *string);
 int large_add_user(struct arguments *a, uint64_t string);
@@ -36,8 +37,8 @@ void large_drop_first(struct arguments *a);
 int large_finish(struct arguments *a, struct elf_plan *plan, uintptr_t *rsp);
 
 /*
- * Data that the auxiliary vector points to. It is at the end of the page, or at the start of the
- * file `strings`.
+ * Data that the auxiliary vector points to. It is at the end of the page of arguments or, if they
+ * are large, at the start of the file `strings`.
  */
 struct arguments_top {
 	char platform[8];   /* AT_PLATFORM */
@@ -45,8 +46,8 @@ struct arguments_top {
 };
 
 /*
- * Stores the auxiliary vector (arguments.c). `top` and `file_name` are the user addresses of struct
- * arguments_top and of the program's name.
+ * Stores the auxiliary vector (arguments.c) in `word`. `top` and `file_name` are the user addresses
+ * of struct arguments_top and of the program's name.
  */
 #define VECTOR_WORDS 40
 void arguments_vector(uint64_t word[VECTOR_WORDS], const struct elf_plan *plan, uintptr_t top,

@@ -19,7 +19,7 @@ struct file_table {
 	uint64_t close_on_exec; /* bit n belongs to descriptor n */
 };
 
-/* Returns the file of a descriptor of the current process, or NULL. */
+/* Returns the file of a descriptor of the current process, or NULL if it is not open. */
 struct file *file_of(uint64_t fd);
 
 /*
@@ -28,7 +28,10 @@ struct file *file_of(uint64_t fd);
  */
 int file_install(struct file *file, unsigned lowest, bool close_on_exec);
 
-/* Like file_install(), but uses the descriptor `fd`. If it is open, its old file is closed. */
+/*
+ * Like file_install(), but uses the descriptor `fd`, which must be below FILES_MAX. If it is open,
+ * its old file is closed.
+ */
 int file_install_at(struct file *file, unsigned fd, bool close_on_exec);
 
 /* Sets whether execve() closes an open descriptor. Returns 0 or -ENOMEM. */

@@ -9,8 +9,9 @@
 #include "process/process_internal.h"
 
 /*
- * Sets *image to the place where the image of a new task is to be opened. Returns 0, -EAGAIN if the
- * user has reached the limit on processes, or -ENOMEM.
+ * Sets *image to the struct image in which the program of a new task is to be opened: `local`, or
+ * memory from the heap (first_run_place()). Returns 0, -EAGAIN if the user has reached the limit on
+ * processes, or -ENOMEM.
  */
 static inline int begin_spawn(struct image *local, struct image **image)
 {
@@ -41,9 +42,11 @@ static struct process *create_from(struct image *image, int *error)
 }
 
 /*
- * Makes a child of the current task from the image in the place that begin_spawn() chose, and takes
- * over the image. `error` is the result of opening it; if it is not 0, only frees the place.
- * Returns the child's process ID and sets *result, or returns an error.
+ * Makes a child of the current task that runs `image`, which is in the memory that begin_spawn()
+ * chose. `error` is the result of opening the image. Returns the child's process ID and sets
+ * *result to the child. If `error` is not 0 or no child can be made, returns the error. In all
+ * cases the image no longer belongs to the caller: it is kept for the child's first run, or closed
+ * and its memory freed.
  */
 static int spawn(struct image *image, int error, struct process **result)
 {

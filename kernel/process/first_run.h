@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The first run of a task with a new program. If the loader defers its work (loader/loader.h), the
- * task fills its image then. Such an image outlives the call that opened it, so it is allocated
- * from the heap and belongs to the task.
+ * task itself then fills the pages of its program. The struct image must outlive the call that
+ * opened it, so it is allocated from the heap and belongs to the task.
  */
 #pragma once
 
@@ -13,23 +13,26 @@
 struct first_run {
 	struct image image; /* first member: first_run_place() returns its address */
 	/*
-	 * Keeps the program's bytes readable if its file changes; unused if `image` has a view of
-	 * it.
+	 * Keeps the program's bytes readable if its file changes. Not used if image.program.data is
+	 * a view of the file (vm/view.h).
 	 */
 	struct pinned_bytes pinned;
 };
 _Static_assert(sizeof(struct first_run) <= PAGE_SIZE, "the kernel heap can hold it");
 
 /*
- * Returns the place where the image of a new task is to be opened: `local`, or memory from the heap
- * if the loader defers. Returns NULL if out of memory.
+ * Returns the struct image in which the program of a new task is to be opened: `local`, or one from
+ * the heap if the loader defers. Returns NULL if out of memory.
  */
 static inline struct image *first_run_place(struct image *local)
 {
 	return loader_defers() ? heap_alloc(sizeof(struct first_run)) : local;
 }
 
-/* Frees what first_run_place() returned. An open image must be closed first. */
+/*
+ * Frees what first_run_place() returned, if it is from the heap. An open image must be closed
+ * first.
+ */
 static inline void first_run_release(struct image *image)
 {
 	if (loader_defers())

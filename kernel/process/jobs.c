@@ -52,8 +52,8 @@ struct group {
 };
 
 /*
- * Sets `attended` if the process is a member of the group whose parent could continue it, because
- * the parent is in the same session but in another group.
+ * Sets `attended` if the process is a member of the group and its parent could continue it: the
+ * parent is in the same session but in another group.
  */
 static void look_for_parent(struct process *process, void *argument)
 {

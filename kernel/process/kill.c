@@ -12,8 +12,7 @@ struct sending {
 
 /*
  * Returns true if the current process may send the signal to `to` (man 2 kill). Root may signal
- * every process, other users the processes of the same user; everyone may send SIGCONT within the
- * session.
+ * every process, other users only their own; everyone may send SIGCONT within the session.
  */
 static bool may_send(const struct process *to, int signal)
 {

@@ -9,7 +9,8 @@ __attribute__((cold)) int plan_add_rest(struct address_space *space, const struc
                                         struct node *node)
 {
 	/*
-	 * An empty file for boot modules: pages past the end of the data then fault as in a file.
+	 * An empty file that backs the regions past the end of a boot module, so that an access
+	 * there raises SIGBUS, as it does past the end of a file.
 	 */
 	struct node *empty = NULL;
 	int error = 0;

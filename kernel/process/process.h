@@ -43,14 +43,16 @@ struct process {
 	int status; /* as wait4() reports it */
 
 	struct process *parent, *children, *sibling;
-	/* Address of the pointer to this process, which is in its parent or in a sibling. */
+	/*
+	 * Address of the pointer to this process: the parent's `children` or a sibling's `sibling`.
+	 */
 	struct process **sibling_place;
 	/*
 	 * In the hash table of process IDs (process_table.c): the next process of the bucket, and
 	 * the address of the pointer to this process.
 	 */
 	struct process *same_bucket, **bucket_place;
-	int group, session; /* process IDs of their leaders; 0: the kernel's own */
+	int group, session; /* process IDs of their leaders; 0: those of the kernel's process */
 	/* Counts its user's processes; NULL for root, whose processes are not counted. */
 	struct account *account;
 	struct identity identity;
@@ -74,7 +76,7 @@ struct process {
 	uint64_t alarm_interval; /* ns between alarms; 0: there is only one */
 	/* End of a sleep that a signal interrupted: a time of clock_now(), or 0. */
 	uint64_t sleep_end;
-	uint64_t sleep_left; /* user address where the rest of that sleep is stored, or 0 */
+	uint64_t sleep_left; /* user address where the time left of that sleep is stored, or 0 */
 	struct signals signals;
 	char name[PROCESS_NAME];
 };
@@ -180,8 +182,9 @@ size_t process_count(void);
 
 /*
  * Returns the number of processes that a user other than root may have, zombies included: one for
- * each 256 KiB of the machine's memory, at least 64 and at most 8192. Also, all users other than
- * root together may use all but 64 of KSTACK_HEAP_SLOTS.
+ * each 256 KiB of the machine's memory, at least 64 and at most 8192. Users other than root may
+ * also create no process while there are KSTACK_HEAP_SLOTS - 64 or more processes in all, those of
+ * root included.
  */
 size_t process_user_limit(void);
 
@@ -194,7 +197,7 @@ bool process_account_is_full(const struct account *account);
  */
 int process_set_user(uint32_t user);
 
-/* Returns the process with this ID, or NULL. Looks it up in a hash table. */
+/* Returns the process with this ID, or NULL if there is none. Looks it up in a hash table. */
 struct process *process_find(int pid);
 
 /* If true, the kernel prints no messages about killed or unsupported programs. */

@@ -27,7 +27,7 @@ void process_reap(struct process *process);
  */
 void process_teardown(struct task *dead);
 
-/* Removes a process from its parent's list: it has no parent from then on. */
+/* Removes a process from its parent's list. From then on it has no parent. */
 void process_leave_parent(struct process *process);
 
 /*

@@ -85,7 +85,7 @@ static void leave_account(struct account *account)
 }
 
 /*
- * Returns the account of a user other than root, which is created if there is none. Returns NULL if
+ * Returns the account of a user other than root, and creates it if there is none. Returns NULL if
  * out of memory.
  */
 static struct account *account_of(uint32_t user)

@@ -11,7 +11,7 @@
 struct program {
 	const uint8_t *data;
 	size_t size;      /* bytes */
-	const char *name; /* belongs to the module or the file */
+	const char *name; /* a string that the module or the file owns */
 	size_t name_length;
 	struct node *node; /* the file; NULL for a boot module */
 	bool viewed;       /* true if `data` is a view of the file (vm/view.h) */

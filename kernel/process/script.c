@@ -21,8 +21,9 @@ static char *skip(char *text, const char *end, bool blanks)
 
 /*
  * `line` has SCRIPT_LINE bytes of the script and a NUL after them. Returns the end of its first
- * line: the newline, a NUL or, if the line is longer, its last byte here. Leaves out blanks before
- * the newline or the last byte. Returns NULL if the interpreter's path would be cut short.
+ * line: the first newline or NUL or, if there is none in SCRIPT_LINE bytes, the last of these
+ * bytes. Blanks before a newline or that last byte do not belong to the line. Returns NULL if the
+ * interpreter's path would be cut short.
  */
 static char *end_of_line(char *line)
 {

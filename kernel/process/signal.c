@@ -21,16 +21,16 @@
 #define GOES_ON         (signal_bit(SIGCONT) | signal_bit(SIGKILL))
 
 /*
- * Signals that are delivered before others, so that their frame is that of the exception (as
- * Linux's SYNCHRONOUS_MASK).
+ * Signals that are delivered before others, so that their signal frame has the registers at the
+ * exception (as with Linux's SYNCHRONOUS_MASK).
  */
 #define SYNCHRONOUS                                                                            \
 	(signal_bit(SIGSEGV) | signal_bit(SIGBUS) | signal_bit(SIGILL) | signal_bit(SIGTRAP) | \
 	 signal_bit(SIGFPE) | signal_bit(SIGSYS))
 
 /*
- * Updates the work to do on the return to user mode. Called after `pending`, `blocked` or `keep`
- * has changed.
+ * Updates the RETURN_* bits: the work to do on the return to user mode. Called after `pending`,
+ * `blocked` or `keep` has changed.
  */
 static void changed(struct process *process)
 {
@@ -265,7 +265,10 @@ void signal_fault(struct trap_frame *frame, int signal, struct signal_info info)
 				                           : "read");
 			kprintf("\n");
 		}
-		/* So signals_deliver() ends the process on its kernel stack, not an exception's. */
+		/*
+		 * signals_deliver() then ends the process, on its kernel stack and not on a stack
+		 * for exceptions.
+		 */
 		s->blocked &= ~signal_bit(signal);
 		if (s->action)
 			s->action[signal - 1].handler = SIGNAL_DEFAULT;

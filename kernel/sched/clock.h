@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The time, from the TSC, and waits for a time. The timer runs only while a task waits for a time
- * or after clock_start(), so that it does not disturb measurements.
+ * Reads the time from the TSC, and lets tasks wait until a given time. The timer runs only while a
+ * task waits for a time or after clock_start(), so that it does not disturb measurements.
  */
 #pragma once
 

@@ -3,10 +3,10 @@
  * Pauses in long work of the kernel, which is never preempted and mostly runs with interrupts off:
  *
  * - task_pause() is for system calls that can return early with a partial result, such as read().
- *   Interrupts are handled, and other tasks may run, so the caller must read again what those may
- *   change: a file's size and bytes, names, the position of a shared open file. Since a process has
- *   one thread, its memory regions, its descriptors, their open files and the nodes of those files
- *   stay the same.
+ *   Interrupts are handled, and other tasks may run, so the caller must read again what such tasks
+ *   may change: a file's size and bytes, names, the position of a shared open file. Since a process
+ *   has one thread, its memory regions, its descriptors, their open files and the nodes of those
+ *   files stay the same.
  * - pause_in_loop() is for work that no other task may see half done. Interrupts are handled, but
  *   no other task runs.
  *

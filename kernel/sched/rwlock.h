@@ -20,7 +20,10 @@ struct rwlock {
 	struct wait_queue waiting;
 };
 
-/* Block until the current task can take the lock, which is held or has waiters, and take it. */
+/*
+ * Called if the lock is held or has waiters: block until the current task can take it, then take
+ * it.
+ */
 void rwlock_read_slowly(struct rwlock *lock);
 void rwlock_write_slowly(struct rwlock *lock);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Tasks. The scheduler switches from one task to another; a CPU runs one at a time. The kernel
- * itself is never preempted: a switch happens only where a task waits or yields, or before it
+ * itself is never preempted: a switch happens only where a task waits or yields, or before the task
  * returns to user mode.
  *
  * A struct task is at the start of a frame, and the area for its FPU registers at the frame's end.
@@ -38,7 +38,7 @@ struct task {
 	uint64_t return_work;         /* RETURN_* bits that stay set until the work is done */
 	uint64_t fs_base;             /* FS base in user mode, for thread-local storage */
 	uint64_t selectors;           /* read_selectors() while the task does not run, else 0 */
-	bool has_fpu;                 /* has used the FPU, which switches save and restore */
+	bool has_fpu;                 /* has used the FPU, so switches save and restore it */
 	bool starved;                 /* a page fault found no memory: starved_hook() is needed */
 };
 
@@ -48,7 +48,7 @@ static inline void *task_fpu_area(struct task *task)
 	return (char *)task + PAGE_SIZE - FPU_AREA;
 }
 
-/* Takes the FPU from `task`, which must be the current task. Does nothing if it has no FPU. */
+/* Takes the FPU from `task`, which must be the current task. Does nothing if has_fpu is false. */
 static inline void task_drop_fpu(struct task *task)
 {
 	if (!task->has_fpu)
