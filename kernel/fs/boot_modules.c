@@ -17,7 +17,7 @@ static size_t count;
  * most names differ.
  */
 #define PLACES    (2 * BOOT_MODULES)
-/* Stands for modules[BOOT_MODULES], whose name equals no other. */
+/* Entry of a forgotten module. It leads to modules[BOOT_MODULES], whose name equals no other. */
 #define FORGOTTEN (BOOT_MODULES + 1)
 static uint8_t places[PLACES];
 

@@ -105,15 +105,15 @@ static bool is_known(uint32_t kind)
 }
 
 /*
- * The place for the contents of the next file. It overwrites bytes of the archive that have been
- * read.
+ * Memory for the contents of files: the archive itself, from its start on. Contents overwrite only
+ * bytes of the archive that have been read.
  */
 struct room {
 	uint8_t *bytes;
 	size_t used;
 };
 
-#define CONTENT_ALIGNMENT 16 /* bytes; a header has more */
+#define CONTENT_ALIGNMENT 16 /* bytes; a header is larger */
 _Static_assert(CONTENT_ALIGNMENT <= sizeof(struct header), "contents move down only");
 
 static const uint8_t *keep(struct room *room, const uint8_t *data, size_t size)
@@ -128,7 +128,7 @@ static const uint8_t *keep(struct room *room, const uint8_t *data, size_t size)
 /* A member of an archive: values of its header, its path with a NUL, and its contents. */
 struct member {
 	uint32_t mode;
-	uint64_t key; /* shared by all names of a file with several names; 0: it has one name */
+	uint64_t key; /* the same for all names of a file; 0: the file has only one name */
 	const char *path;
 	const uint8_t *data;
 	size_t size;
@@ -151,15 +151,15 @@ static uint64_t key_of(const struct header *header, uint32_t mode)
 }
 
 /*
- * The files with several names in the archive that is being read, as a binary tree. The path to a
- * node follows the bits of its key, lowest first, to the first free place. So no path is longer
+ * The files with several names in the archive that is being read, as a binary tree. A new node is
+ * added at the end of the path that follows the bits of its key, lowest first. So no path is longer
  * than a key has bits.
  */
 static struct node *archived;
 
 /*
- * Returns the pointer in the tree `archived` to the node with this key, or the null pointer where
- * it is to be added.
+ * Returns the address of the pointer to the node with this key in the tree `archived`. If there is
+ * no such node, that pointer is NULL, and a node with this key is to be added there.
  */
 static struct node **find_archived(uint64_t key)
 {
@@ -171,8 +171,8 @@ static struct node **find_archived(uint64_t key)
 }
 
 /*
- * Removes the node at `at` from the tree `archived`. A leaf below it takes its place, since its key
- * begins with the same bits.
+ * Removes the node *at from the tree `archived`. A leaf below the node replaces it, since the keys
+ * of all nodes below begin with the bits that lead to the node.
  */
 static void forget_archived(struct node **at)
 {
@@ -202,8 +202,8 @@ static int replace(struct node *name)
 
 /*
  * Creates the file of one member. Skips devices and other special files, since the kernel has its
- * own. Further names of a file become links. The contents given last count, since cpio writes them
- * only with the last name. Returns 0, -EINVAL or -ENOMEM.
+ * own. Further names of a file become links. If several names have contents, the last ones count;
+ * cpio writes contents only with the last name. Returns 0, -EINVAL or -ENOMEM.
  */
 static int unpack_one(struct room *room, const struct member *member)
 {

@@ -16,9 +16,10 @@ bool cpio_is(const void *archive, size_t size);
 /* The result of unpacking. */
 struct unpacked {
 	size_t used; /* bytes at the start that files point into; the rest is no longer needed */
-	size_t read; /* bytes that were read: archives and zeros */
-	const struct file_kind *rest; /* the kind of data after them, which is not read; or NULL */
-	size_t freed;                 /* bytes that archive_unpack() has freed */
+	size_t read; /* bytes that were read, of archives and zeros */
+	/* Kind of the data after these bytes, which is not read; NULL if there is none. */
+	const struct file_kind *rest;
+	size_t freed; /* bytes that archive_unpack() has freed */
 };
 
 /*

@@ -43,7 +43,7 @@ static long read_zeros(struct file *file, uint64_t buffer, size_t size)
 
 /*
  * Other tasks may change the file during a pause: shorten it, or replace the bytes of a boot module
- * by frames of its own. So node_bytes() is called again after each.
+ * by frames of its own. So node_bytes() is called again after each pause.
  */
 static long read_node(struct file *file, uint64_t buffer, size_t size)
 {

@@ -29,8 +29,9 @@ const struct lock *lock_in_the_way(const struct node *node, const struct lock *w
 }
 
 /*
- * Removes the bytes of `range` from a lock. If bytes are left on both sides, *spare becomes the
- * second lock and is set to NULL; otherwise *spare is not used.
+ * Removes the bytes of `range` from a lock. If bytes of the lock are left on both sides of the
+ * range, the lock *spare gets the upper ones and *spare is set to NULL; otherwise *spare is not
+ * used.
  */
 static void split(struct node *node, struct lock *lock, const struct lock *range, struct lock **spare)
 {
@@ -69,7 +70,7 @@ static void cut_out(struct node *node, const struct lock *range, struct lock **s
 	wake_all(&freed);
 }
 
-/* Merges the owner's locks of the same kind that touch the new one into it. */
+/* Merges into the new lock all of its owner's locks that are of the same kind and touch it. */
 static void join(struct node *node, struct lock *new)
 {
 	for (struct lock **link = &node->locks, *lock; (lock = *link);) {

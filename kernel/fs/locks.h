@@ -32,7 +32,7 @@ struct lock_request {
 
 #define LOCKS_MAX 1024 /* per file, since each call looks at all of them */
 
-/* Returns the first lock of another owner that excludes `wanted`, or NULL. */
+/* Returns the first lock of another owner that excludes `wanted`, or NULL if there is none. */
 const struct lock *lock_in_the_way(const struct node *node, const struct lock *wanted);
 
 /*

@@ -54,8 +54,8 @@ static struct node *make(const char *name, size_t length, uint32_t mode)
 }
 
 /*
- * Returns FNV-1a of the name, with a secret start value. The result is the upper half of a product,
- * which depends on all bits of the hash.
+ * Computes FNV-1a of the name with a secret start value, and multiplies it by a constant. Returns
+ * the upper 32 bits of the product, which depend on all bits of FNV-1a.
  */
 static uint32_t hash_of(const char *name, size_t length)
 {
@@ -67,8 +67,9 @@ static uint32_t hash_of(const char *name, size_t length)
 }
 
 /*
- * Returns the pointer to a child in the tree of the directory's names, or the null pointer where it
- * is to be added. Each level of the tree branches on the next bit of the hash, highest first.
+ * Returns the address of the pointer to a child in the tree of the directory's names. If there is
+ * no such child, that pointer is NULL, and the child is to be added there. Each level of the tree
+ * branches on the next bit of the hash, highest first.
  */
 static struct node **place_of(const struct node *directory, uint32_t hash, const char *name, size_t length)
 {
@@ -99,8 +100,8 @@ static void enter(struct node *directory, struct node *node)
 }
 
 /*
- * Removes a node from the tree of its directory's names. A leaf below the node takes its place: its
- * hash begins with the bits that lead there, as all hashes below the node do.
+ * Removes a node from the tree of its directory's names. A leaf below the node replaces it, since
+ * all hashes below the node begin with the bits that lead to the node.
  */
 static void leave_tree(struct node *node)
 {
@@ -185,7 +186,10 @@ struct node *node_after(struct node *node)
 	return node == node_root ? NULL : node->next;
 }
 
-/* Walks one component of a path, which may be `.` or `..`. Returns the node, or NULL and *error. */
+/*
+ * Walks one component of a path, which may be `.` or `..`. Returns the node, or returns NULL and
+ * sets *error.
+ */
 static struct node *step(struct node *node, const char *name, size_t length, int *error)
 {
 	*error = is(node, NODE_DIRECTORY) ? -ENOENT : -ENOTDIR;
@@ -211,7 +215,7 @@ struct walk {
 
 /*
  * Follows a symbolic link: puts its target before the rest of the path. Returns the node where the
- * walk continues, or NULL and *error.
+ * walk continues, or returns NULL and sets *error.
  */
 static struct node *through(struct walk *walk, struct node *link, int *error)
 {
@@ -238,8 +242,8 @@ static struct node *through(struct walk *walk, struct node *link, int *error)
 }
 
 /*
- * Walks a path of `length` bytes and returns the name that it leads to, or NULL and *error. An
- * empty path leads to `from`. A symbolic link at the end is followed only if `follow`.
+ * Walks a path of `length` bytes and returns the name that it leads to, or returns NULL and sets
+ * *error. An empty path leads to `from`. A symbolic link at the end is followed only if `follow`.
  */
 static struct node *walk_from(struct node *from, const char *path, size_t length, bool follow, int *error)
 {

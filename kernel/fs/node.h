@@ -5,8 +5,8 @@
  * Nothing is written to a disk.
  *
  * Nodes are guarded by the kernel lock (cpu/lock.h). These functions neither block nor yield, and
- * interrupt handlers do not touch files, so interrupts may be on or off. Long loops let pending
- * interrupts in (sched/pause.h).
+ * interrupt handlers do not touch files, so interrupts may be on or off. Long loops handle pending
+ * interrupts now and then (sched/pause.h).
  */
 #pragma once
 
@@ -51,9 +51,10 @@ struct node {
 	 * name.
 	 */
 	uint64_t place;
-	struct node *same; /* the file's node if this is a further name of a file; else NULL */
-	uint32_t links;    /* number of names */
-	uint32_t frames;   /* number of frames that contain its data and tables */
+	/* The file's node if this node is an additional (hard-link) name; else NULL. */
+	struct node *same;
+	uint32_t links;  /* number of names */
+	uint32_t frames; /* number of frames that contain its data and tables */
 	/*
 	 * While an archive is unpacked (cpio.c): the key of a file with several names, or 0, and
 	 * the branches of the tree of such files.
@@ -102,8 +103,9 @@ void node_set_secret(uint64_t secret);
 struct node *node_find(struct node *from, const char *path, bool follow, int *error);
 
 /*
- * Like node_find(), but returns the name itself, which may be a further name of a file: for
- * node_remove() and node_rename(). Fails with -EINVAL if it is `.`, and -ENOTEMPTY if it is `..`.
+ * Like node_find(), but returns the node of the name itself, even if that is an additional
+ * (hard-link) name of a file: for node_remove() and node_rename(). Fails with -EINVAL if it is `.`,
+ * and -ENOTEMPTY if it is `..`.
  */
 struct node *node_find_name(struct node *from, const char *path, int *error);
 
@@ -128,16 +130,16 @@ bool node_name_is_fixed(const char *name, size_t length);
 struct node *node_after(struct node *node);
 
 /*
- * Returns the child of this name, or NULL. Takes O(log n) steps if hashes differ, and so do
- * creating, moving and removing a child.
+ * Returns the child called `name`, or NULL if there is none. Takes O(log n) steps if hashes differ,
+ * and so do creating, moving and removing a child.
  */
 struct node *node_child(const struct node *directory, const char *name, size_t length);
 
-/* Creates a node in a directory that has none of this name. Returns NULL if out of memory. */
+/* Creates a node in a directory that has no child of this name. Returns NULL if out of memory. */
 struct node *node_create(struct node *directory, const char *name, size_t length, uint32_t mode);
 
 /*
- * Gives a file another name, in a directory that has none of this name. Returns false if out of
+ * Gives a file another name, in a directory that has no child of this name. Returns false if out of
  * memory.
  */
 bool node_link(struct node *node, struct node *directory, const char *name, size_t length);
@@ -183,8 +185,8 @@ static inline void node_hold(struct node *node)
 void node_drop(struct node *node);
 
 /*
- * The operations of a node's backing (node_data.c). node_release() is the one that frees the node
- * (node.c).
+ * The operations of a node's backing. node_release() (node.c) is its release(), which frees the
+ * node; the others are in node_data.c.
  */
 extern const struct backing_ops node_backing_ops;
 void node_release(struct backing *backing);

@@ -9,7 +9,7 @@
 #include "sched/wait.h"
 #include "vm/address_space.h"
 
-#define PIPE_PAGES 16 /* as in Linux, since programs write 64 KiB before anyone reads */
+#define PIPE_PAGES 16 /* as in Linux: some programs write 64 KiB before anyone reads */
 #define PIPE_SIZE  (PIPE_PAGES * PAGE_SIZE)
 #define PIPE_BUF   PAGE_SIZE /* writes of up to this many bytes are atomic */
 

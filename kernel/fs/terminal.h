@@ -54,9 +54,10 @@ enum terminal_use { TERMINAL_READ, TERMINAL_CHANGE };
 
 /*
  * Returns 0 if the current process may use the terminal: it is in the foreground group or in
- * another session, there is no foreground group yet, or it ignores or blocks SIGTTOU. Otherwise
- * returns -EIO, or -ERESTARTSYS after it has sent SIGTTIN or SIGTTOU to the process's group. Set by
- * process/jobs.c.
+ * another session, there is no foreground group yet, or `use` is TERMINAL_CHANGE and it ignores or
+ * blocks SIGTTOU. Otherwise returns -EIO if it ignores or blocks SIGTTIN or its group is orphaned;
+ * else sends its group SIGTTIN for TERMINAL_READ or SIGTTOU for TERMINAL_CHANGE, and returns
+ * -ERESTARTSYS. Set by process/jobs.c.
  */
 extern int (*terminal_check)(enum terminal_use use);
 

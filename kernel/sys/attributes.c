@@ -142,7 +142,10 @@ long sys_symlink(uint64_t target, uint64_t path)
 	return sys_symlinkat(target, (uint64_t)AT_FDCWD, path);
 }
 
-/* Links regular files only. Directories, devices and symbolic links have one name: -EPERM. */
+/*
+ * Links regular files only. Returns -EPERM for directories, devices and symbolic links, which can
+ * have only one name.
+ */
 long sys_linkat(uint64_t from_directory, uint64_t from, uint64_t to_directory, uint64_t to, uint64_t flags)
 {
 	struct node *node, *parent;

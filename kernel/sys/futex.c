@@ -72,8 +72,8 @@ static int read_word(uint64_t address, bool private, uint32_t *word, struct key 
 }
 
 /*
- * Wakes up to `most` tasks that wait for the word with one of `bits`, in FIFO order. Returns their
- * number.
+ * Wakes the tasks that wait for the word with one of `bits`, at most `most` of them, in FIFO order.
+ * Returns their number.
  */
 static long wake_waiters(struct key key, uint32_t most, uint32_t bits)
 {

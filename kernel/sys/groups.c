@@ -5,7 +5,7 @@
 #include "process/process.h"
 #include "sys/calls.h"
 
-/* Returns the process with this ID (0: the caller), or NULL. */
+/* Returns the process with this ID (0: the caller), or NULL if there is none. */
 static struct process *process_named(uint64_t pid)
 {
 	return pid ? process_find((int)pid) : current_process();

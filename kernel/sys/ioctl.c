@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * ioctl() (man 2 ioctl): requests for every file, and requests for the terminal (man 2 ioctl_tty).
- */
+/* ioctl() (man 2 ioctl): requests for any file, and requests for the terminal (man 2 ioctl_tty). */
 #include "fs/file.h"
 #include "fs/terminal.h"
 #include "lib/errno.h"
@@ -11,7 +9,7 @@
 #include "sys/calls.h"
 #include "vm/address_space.h"
 
-/* Requests for every file (uapi/asm-generic/ioctls.h, linux/fs.h). */
+/* Requests for any file (uapi/asm-generic/ioctls.h, linux/fs.h). */
 enum {
 	FIGETBSZ = 2,
 	FIONREAD = 0x541b,

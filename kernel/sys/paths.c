@@ -79,8 +79,8 @@ struct node *parent_for_new(struct path *path, uint64_t directory, uint64_t addr
 }
 
 /*
- * Creates a file and returns its node, or NULL and *error. If the last component is a dangling
- * link, returns NULL with *error 0 and `path` set to the link's target.
+ * Creates a file and returns its node, or returns NULL and sets *error. If the last component is a
+ * dangling link, returns NULL and sets *error to 0 and `path` to the link's target.
  */
 static struct node *make_file(struct path *path, uint64_t mode, int *error)
 {
@@ -111,7 +111,9 @@ static struct node *make_file(struct path *path, uint64_t mode, int *error)
 	return NULL;
 }
 
-/* Returns the node to open, or NULL and *error. Creates it if the flags ask for that. */
+/*
+ * Returns the node to open, or returns NULL and sets *error. Creates it if the flags ask for that.
+ */
 static struct node *open_node(struct path *path, uint64_t flags, uint64_t mode, int *error)
 {
 	const bool make = flags & O_CREAT, exclusive = make && (flags & O_EXCL);

@@ -31,8 +31,8 @@ struct node *working_directory(void);
 int path_from_user(struct path *path, uint64_t directory, uint64_t address);
 
 /*
- * Returns the node that the path at `address` leads to, or NULL and *error. `directory` is as for
- * path_from_user(), `follow` as for node_find().
+ * Returns the node that the path at `address` leads to, or returns NULL and sets *error.
+ * `directory` is as for path_from_user(), `follow` as for node_find().
  */
 struct node *node_from_user(uint64_t directory, uint64_t address, bool follow, int *error);
 
@@ -41,8 +41,9 @@ struct node *name_from_user(uint64_t directory, uint64_t address, int *error);
 
 /*
  * Returns the directory in which a new name is to be created, and sets *name, which points into
- * `path`, and *length. On failure returns NULL and sets *error to -EEXIST or an error of finding
- * the directory. Slashes may follow the name only if `is_directory`.
+ * `path`, and *length. On failure returns NULL and sets *error to -EEXIST if the name exists or is
+ * `.` or `..`, to -ENOENT if the directory was removed or if slashes follow the name although
+ * `is_directory` is false, or to an error of finding the directory.
  */
 struct node *parent_for_new(struct path *path, uint64_t directory, uint64_t address, bool is_directory,
                             const char **name, size_t *length, int *error);

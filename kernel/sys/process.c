@@ -29,7 +29,8 @@ long sys_arch_prctl(uint64_t code, uint64_t address)
 			return -EPERM;
 		process->task.fs_base = address;
 		/*
-		 * A selector that stays in FS would restore its own base when it is loaded again.
+		 * If a selector stayed in FS, loading it again at a switch would replace this base
+		 * by that of its descriptor.
 		 */
 		__asm__ volatile("mov %0, %%fs" : : "r"(0));
 		write_msr(MSR_FS_BASE, address);
@@ -47,8 +48,8 @@ long sys_gettid(void)
 }
 
 /*
- * Ignores the address: Linux clears it when a thread ends, to tell other threads, and there are
- * none.
+ * Ignores the address. When a thread ends, Linux clears the word there to tell other threads; here
+ * there are none.
  */
 long sys_set_tid_address(void)
 {
@@ -74,7 +75,7 @@ long sys_getrandom(uint64_t buffer, uint64_t size, uint64_t flags)
 
 long sys_uname(uint64_t address)
 {
-	/* The third is the version of Linux whose system calls are offered. */
+	/* The third string is the version of Linux whose system calls are offered. */
 	char names[6][65] = { "Palimpsest", "palimpsest", "6.1.0", "", "x86_64", "(none)" };
 
 	string_copy(names[3], config_revision, sizeof names[3]);

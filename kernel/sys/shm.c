@@ -208,8 +208,8 @@ long sys_shmat(uint64_t id, uint64_t address, uint64_t flags)
 }
 
 /*
- * Unmaps all that is still mapped of the segment that shmat() mapped at the address. Returns 0,
- * -EINVAL if there is none, or -ENOMEM.
+ * Unmaps the parts that are still mapped of the segment that shmat() mapped at the address. Returns
+ * 0, -EINVAL if there are none, or -ENOMEM.
  */
 static long detach(uint64_t address)
 {

@@ -132,7 +132,7 @@ long sys_clock_nanosleep(uint64_t clock, uint64_t flags, uint64_t request, uint6
 
 /*
  * Continues a sleep that was interrupted by a stop or by a signal without handler. Returns -EINTR
- * if there is none.
+ * if there is no such sleep.
  */
 long sys_restart_syscall(void)
 {
