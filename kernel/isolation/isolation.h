@@ -22,9 +22,9 @@
  * RFLAGS.
  *
  *   ISOLATION_ENTER            Used by every entry from user mode, right after SWAPGS. Loads
- *                              root.kernel of the current task. Preserves all registers, with the
- *                              scratch words of struct cpu. After an interrupt or exception, RSP
- *                              points to the hardware's frame. After SYSCALL it is still the
+ *                              root.kernel of the current task. Preserves all registers; it may use
+ *                              the scratch words of struct cpu. After an interrupt or exception,
+ *                              RSP points to the hardware's frame. After SYSCALL it is still the
  *                              program's, so nothing may be pushed.
  *   ISOLATION_LEAVE n          Used before a return to user mode by IRETQ, right before SWAPGS.
  *                              RSP points to n words that the stub has pushed, followed by IRETQ's

@@ -32,7 +32,8 @@ struct elf_plan {
 	 *               REGION_BACKED they are pages past the end of the file, from page number
 	 *               `data_offset` on; otherwise they are zeros.
 	 *   data:       these bytes are copied into a loaded page after the loader has filled it.
-	 *   neither:    a segment without rights begins here, which was loaded as readable.
+	 *   neither:    a segment without rights begins at `start`. The loader has loaded it as
+	 *               readable; plan_patch() makes it inaccessible.
 	 */
 	uint32_t rest;
 	struct load_segment *segments; /* `inside`, or the array given to elf_check_large() */
@@ -77,7 +78,7 @@ static inline int elf_check_large(const void *file, size_t size, struct elf_plan
 	return elf_check_plan(file, size, plan);
 }
 
-/* Returns entry `i` of the rest. */
+/* Returns entry `i`, from 0, of those that plan->rest counts. */
 static inline const struct load_segment *elf_rest(const struct elf_plan *plan, size_t i)
 {
 	return &plan->segments[plan->room - i];

@@ -3,7 +3,7 @@
  * Plans unusual ELF files. Each segment is loaded as if it were alone (gABI, "Program Loading"):
  * its bytes from the file, then zeros, in whole pages with its rights. A page shared by several
  * segments has the bytes and the rights of all of them; if it would be writable and executable, the
- * file is refused. The other bytes of a page are zeros or the file's.
+ * file is refused. Any other bytes of a page are zeros or bytes of the file.
  */
 #include "loader/elf_odd.h"
 
@@ -91,9 +91,10 @@ static int sort_segments(struct image *m, const Elf64_Phdr *headers)
 }
 
 /*
- * Sets the base address. If `anywhere` (position-independent), the base is USER_PIE_BASE. If the
- * image needs a larger alignment or is linked too high, its first page goes to the lowest address
- * with the right alignment. Returns 0, or -ENOEXEC if the image does not fit in the user half.
+ * Sets the base address. If `anywhere` is false, it is 0. If `anywhere` is true
+ * (position-independent), it is USER_PIE_BASE or, if larger, the alignment of the image; if the
+ * image would end above IMAGE_TOP, the address of its first page, rounded down to the alignment, is
+ * subtracted. Returns 0, or -ENOEXEC if the image does not fit in the user half.
  */
 static int place(struct image *m, bool anywhere)
 {
@@ -198,10 +199,10 @@ static int put_pages(struct image *m, const Elf64_Phdr *p, uintptr_t from, uintp
 }
 
 /*
- * Plans the bytes of segment `i` in its first page, which is already planned, as the last page, for
- * the segments before it. If the previous segment has data up to its end, and both segments have
- * the same distance in the file as in memory, extends the planned data; otherwise adds the bytes to
- * the rest. Returns 0 or -E2BIG.
+ * Plans the bytes of segment `i` in its first page. That page is already planned: it is the last
+ * page of the segments before. If the previous segment has data up to its end, and both segments
+ * have the same distance in the file as in memory, extends the planned data; otherwise adds an
+ * entry with the bytes to those that plan->rest counts. Returns 0 or -E2BIG.
  */
 static int join_page(struct image *m, size_t i)
 {

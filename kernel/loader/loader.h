@@ -11,15 +11,16 @@
 #include "vm/address_space.h"
 
 /*
- * The most segments of an image, its stack included: in struct elf_plan itself, and in a page of
- * their own (elf_check_large()).
+ * The most segments of an image, its stack included: in the array inside struct elf_plan, and in an
+ * array that takes a page (elf_check_large()).
  */
 #define LOAD_SEGMENTS_INLINE 17
 #define LOAD_SEGMENTS_MAX    (PAGE_SIZE / sizeof(struct load_segment))
 
 /*
- * Consecutive pages of a new image that have the same rights. Bytes outside the data are zeros. The
- * loader stores REGION_NONE (vm/address_space.h) in the region, but loads the pages as readable.
+ * Consecutive pages of a new image that have the same rights. Bytes outside the data are zeros. If
+ * `flags` has REGION_NONE (vm/address_space.h), the region gets that flag, but the loader maps the
+ * pages as readable.
  */
 struct load_segment {
 	uintptr_t start; /* page-aligned, in the user half */
@@ -30,14 +31,17 @@ struct load_segment {
 	size_t data_size;    /* bytes */
 };
 
-/* Called once at boot, after paging_init(). */
+/*
+ * Makes the page directory of the loader's window, if the loader has one. Called once at boot,
+ * after paging_init().
+ */
 void loader_init(void);
 
 /*
  * Maps the segments in `space`, which must be in no CPU's CR3, and fills all their pages unless the
- * loader defers that. An array of more than LOAD_SEGMENTS_INLINE must be in the direct map.
- * Interrupts may be on. Returns 0, or -ENOMEM; the space then has only a part of the image, and the
- * caller destroys it.
+ * loader defers that. If there are more than LOAD_SEGMENTS_INLINE segments, their array must be in
+ * the direct map. Interrupts may be on. Returns 0, or -ENOMEM; the space then has only a part of
+ * the image, and the caller destroys it.
  */
 int loader_load(struct address_space *space, const struct load_segment *segments, size_t count);
 

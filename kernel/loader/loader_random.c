@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* random: the window begins at a random page of WINDOW_RANDOM_RANGE, chosen anew for each use. */
+/*
+ * random: the window begins at a random page of the WINDOW_RANDOM_RANGE bytes from WINDOW_BASE on,
+ * chosen anew for each use.
+ */
 #include "lib/random.h"
 #include "loader/window.h"
 

@@ -5,7 +5,8 @@
  * the window is loaded in pieces, with interrupts on between them.
  *
  * There is one window for the whole kernel. While it is open, its lock is held and interrupts are
- * off: if the task were switched away, the next task could see its pages.
+ * off: if the CPU switched to another task, the window's pages would stay mapped while that task
+ * runs.
  */
 #include "loader/window.h"
 

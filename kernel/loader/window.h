@@ -8,6 +8,7 @@
 
 /*
  * Returns the address at which the next window of `pages` pages (1 … WINDOW_PAGES) begins:
- * page-aligned, at or above WINDOW_BASE. The whole window lies in WINDOW_RANDOM_RANGE.
+ * page-aligned, at or above WINDOW_BASE. The whole window is in the WINDOW_RANDOM_RANGE bytes from
+ * WINDOW_BASE on.
  */
 uintptr_t window_place(size_t pages);

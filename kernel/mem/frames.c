@@ -158,7 +158,7 @@ static void add_shuffled(uint32_t first, uint32_t count)
 void frames_shuffle(void)
 {
 	static uint16_t order[SPANS];
-	/* A span is a whole number of blocks, so that all memory makes at most SPANS of them. */
+	/* A span is a multiple of SHUFFLED frames, so large that there are at most SPANS spans. */
 	const uint32_t span = (frames.limit / SHUFFLED / SPANS + 1) * SHUFFLED;
 	const uint32_t spans = (frames.limit + span - 1) / span;
 

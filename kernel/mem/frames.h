@@ -39,9 +39,10 @@ void frames_init(const struct memory_range *ranges, size_t count, uint32_t *link
 
 /*
  * Puts the free list into the order of the boot's layout (lib/layout.h), while nothing is allocated
- * yet. The 512 frames of each 2 MiB follow one another, in a random order, so that they fall on
- * other colours of a cache than in the fixed layout; the direct map still needs few translations for
- * many frames. The parts of 2 MiB (more with over 2 GiB of memory) are in a random order, too.
+ * yet. The 512 frames of each 2 MiB block stay together on the list, but are in a random order, so
+ * that data gets other cache colours than in the fixed layout. Consecutive allocations are still in
+ * few blocks, so they need few translations of the direct map. The blocks are in a random order,
+ * too; with over 2 GiB of memory, groups of consecutive blocks are.
  */
 void frames_shuffle(void);
 

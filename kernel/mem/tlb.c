@@ -27,7 +27,8 @@ void tlb_batch_free(struct tlb_batch *batch, uint64_t frame)
 {
 	if (frame_retire(&batch->frames, frame))
 		return;
-	if (batch->shared_count == TLB_SHARED_MAX) { /* so many pages: flush the whole space */
+	/* With so many pages, a flush of the whole space is cheaper. */
+	if (batch->shared_count == TLB_SHARED_MAX) {
 		if (batch->unloaded)
 			tlb_flush_unloaded(batch->unloaded);
 		else

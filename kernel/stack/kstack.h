@@ -24,7 +24,7 @@
 struct kstack {
 	uintptr_t top;      /* first byte above the stack that system calls use, 16-byte aligned */
 	uint64_t top_frame; /* physical address of the page below `top` */
-	uint32_t slot;      /* heap slot; 0 on fixed stacks */
+	uint32_t slot;      /* number of the slot in the stack heap; 0 for fixed stacks */
 	uint32_t tables;    /* frame list of private page tables (fixed stacks) */
 	uint64_t frames[KSTACK_FRAMES_MAX];
 };

@@ -44,7 +44,7 @@ fail:
 
 void kstack_skip_slots(unsigned count)
 {
-	(void)count; /* the address is what makes the stack a fixed one */
+	(void)count; /* fixed stacks have the same address in every layout */
 }
 
 void kstack_destroy(struct kstack *stack)

@@ -12,8 +12,8 @@
 #include "output/panic.h"
 
 /*
- * Extends the stack above `address` down to it, unless a region contains it already. Returns false
- * if there is no stack above or it may not grow that far.
+ * If no region contains `address`, extends the stack region above down to the page of `address`.
+ * Returns false if there is no stack above or it may not grow that far.
  */
 static bool grow_stack(struct address_space *space, uintptr_t address)
 {
@@ -36,9 +36,9 @@ static bool grow_stack(struct address_space *space, uintptr_t address)
 }
 
 /*
- * Returns the region of a fault at `address`, or NULL. Successive faults are often in one region,
- * so the region of the last fault, `recent`, is tried first. `recent` is only a hint: tasks that
- * hold the lock for reading may change it.
+ * Returns the region that contains `address`, at which a fault occurred, or NULL if there is none.
+ * Successive faults are often in one region, so the region of the last fault, `recent`, is tried
+ * first. `recent` is only a hint: tasks that hold the lock for reading may change it.
  */
 static const struct region *region_of(struct address_space *space, uintptr_t address)
 {
@@ -64,8 +64,8 @@ static int fill_with_zeros(pte_t *entry, uint64_t flags)
 }
 
 /*
- * Stores the backing's own frame of a page, and makes the space an owner of it. Returns 0, -ENOMEM
- * or -ENXIO.
+ * Stores the backing's own frame of a page in *frame, and makes the space an owner of it. Returns
+ * 0, -ENOMEM or -ENXIO.
  */
 static int share_frame(struct backing *backing, size_t page, uint64_t *frame)
 {
@@ -75,8 +75,8 @@ static int share_frame(struct backing *backing, size_t page, uint64_t *frame)
 }
 
 /*
- * Stores a new frame with a copy of the backing's page; bytes past the end of the backing are
- * zeros. Returns 0, -ENOMEM or -ENXIO.
+ * Stores in *frame a new frame with a copy of the backing's page; bytes past the end of the backing
+ * are zeros. Returns 0, -ENOMEM or -ENXIO.
  */
 static int copy_frame(const struct backing *backing, size_t page, uint64_t *frame)
 {
@@ -113,8 +113,8 @@ static __attribute__((noinline)) int fill_from_backing(struct address_space *spa
 }
 
 /*
- * Handles a write to a page whose frame a copy of the space (fork()) shares or has shared. If it is
- * still shared, the page gets a frame of its own. Makes the page writable. Returns 0 or -ENOMEM.
+ * Handles a write to a page whose frame is or was shared with a copy of the space (fork()). If it
+ * is still shared, the page gets a frame of its own. Makes the page writable. Returns 0 or -ENOMEM.
  */
 static int make_own(pte_t *entry, uintptr_t address)
 {

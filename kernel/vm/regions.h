@@ -46,19 +46,19 @@ int region_protect(struct address_space *space, uintptr_t start, size_t pages, u
 
 /*
  * Drops the pages of the range. Afterwards, anonymous pages read as zeros again, and backed pages
- * as the backing. Returns 0, or -ENOMEM if a page of the range is in no region; even then all
- * others are dropped.
+ * as the backing. Returns 0, or -ENOMEM if a page of the range is in no region; even then, all
+ * pages that are in a region are dropped.
  */
 int region_discard(struct address_space *space, uintptr_t start, size_t pages);
 
 /*
  * Called after a backing has become shorter: drops the space's pages of it from page number `page`
  * on, private copies included. An access there fails with -ENXIO until the backing is longer again.
- * `loaded` is true if the space is the loaded one, which it need not be.
+ * The space need not be the loaded one; `loaded` is true if it is.
  */
 void region_cut_backing(struct address_space *space, const struct backing *backing, size_t page, bool loaded);
 
-/* Returns the region that contains the whole range, or NULL. */
+/* Returns the region that contains the whole range, or NULL if none does. */
 const struct region *region_of_range(struct address_space *space, uintptr_t start, size_t pages);
 
 /*
@@ -74,7 +74,10 @@ bool region_is_whole(struct address_space *space, uintptr_t start, size_t pages)
 /* Returns true if the range is in the user half and nothing is mapped in it. */
 bool region_is_free(struct address_space *space, uintptr_t start, size_t pages);
 
-/* Returns the highest address below USER_MAP_TOP at which `pages` pages are free, or 0. */
+/*
+ * Returns the highest address below USER_MAP_TOP at which `pages` pages are free, or 0 if there is
+ * none.
+ */
 uintptr_t region_find_place(struct address_space *space, size_t pages);
 
 /*
