@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A test of two unpaired samples is meaningful only if each sample has at least this many values. */
+/* A test of two unpaired samples is meaningful only if each has at least this number of values. */
 #define INFERENCE_FEWEST 9
 
 /* Two series are equivalent if the whole interval of their ratio is within 1 ± INFERENCE_MARGIN. */
@@ -31,7 +31,7 @@ struct shift {
 	double p;
 	bool exact;   /* true if p is exact, false if it is the normal approximation */
 	double shift; /* Hodges and Lehmann: the median of all differences a - b */
-	/* The 95 % interval of `shift`; the extreme differences a - b if the samples are too small. */
+	/* The 95 % interval of `shift`; if the samples are too small, the extremes of a - b. */
 	double low, high;
 };
 

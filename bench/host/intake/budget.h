@@ -18,8 +18,9 @@ struct budget {
 };
 
 /*
- * Count one text of `bytes` bytes, or `values` values with names of `bytes` bytes. Return NULL, or
- * a description of the limit that is now exceeded; then the caller must stop storing.
+ * budget_text() counts one text of `bytes` bytes, budget_values() counts `values` values whose name
+ * has `bytes` bytes. Both return NULL, or a description of the limit that is now exceeded; in that
+ * case the caller must stop storing.
  */
 const char *budget_text(struct budget *budget, size_t bytes);
 const char *budget_values(struct budget *budget, uint64_t values, size_t bytes);

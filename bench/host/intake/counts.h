@@ -15,11 +15,12 @@
 
 struct counts;
 
-/* Returns NULL if out of memory. */
+/* Returns a new, empty object, which counts_free() frees, or NULL if out of memory. */
 struct counts *counts_new(void);
 void counts_free(struct counts *counts);
 
-/* Keeps the counts of a `!count` line. Returns NULL, or a description of what is wrong with it. */
+/* Keeps the counts of a `!count` line. Returns NULL, or a description of what is wrong with the
+ * line. */
 const char *counts_add(struct counts *counts, const struct record *record);
 
 /*

@@ -21,8 +21,8 @@ struct sums {
 };
 
 /*
- * The sums of one frame, or of one function, in the open row. Frames and functions that have sums
- * are in a list, which begins at used_frames or used_names.
+ * The sums of one frame, or of one function, in the open row. The frames that have sums are in a
+ * list that begins at used_frames, the functions that have sums in one that begins at used_names.
  */
 struct share {
 	struct sums of[KINDS];
@@ -46,14 +46,15 @@ struct function {
 /* A `!function` line that waits for the sample of its region. */
 struct pending {
 	size_t frame; /* index into functions.frame[] */
-	/* Index of the region's next line, or of the next free line; NONE: the last. */
+	/* Index of the region's next line or, in the list of free lines, of the next free one; NONE
+	 * at the end of either list. */
 	size_t next;
 	struct sums sums;
 };
 
 /*
- * The lines of a region whose sample has not arrived, as a list in pending[]. Region n is in
- * waiting[n % COUNTS_PENDING]; a newer region replaces an older one there, as in counts.h.
+ * A region whose sample has not arrived, and the list of its lines in pending[]. Region n is in
+ * waiting[n % COUNTS_PENDING], where a newer region replaces an older one, as in counts.h.
  */
 struct waiting {
 	int64_t region;     /* 0: none */
@@ -73,7 +74,8 @@ struct functions {
 	size_t metrics;
 	char metric[FUNCTIONS_METRICS_MAX][COUNTS_NAME_MAX];
 	int64_t samples[KINDS]; /* number of samples in the open row */
-	/* First items of the lists of frames and functions with sums. */
+	/* Indexes of the first items of the lists of frames and of functions that have sums; NONE
+	 * if a list is empty. */
 	size_t used_frames, used_names;
 	uint64_t steps;
 };

@@ -20,24 +20,27 @@
 
 struct functions;
 
-/* Returns NULL if out of memory. */
+/* Returns a new, empty object, which functions_free() frees, or NULL if out of memory. */
 struct functions *functions_new(void);
 void functions_free(struct functions *functions);
 
-/* Take a `!frame` or a `!function` line. Return NULL, or a description of what is wrong with it. */
+/*
+ * functions_frame() stores the frame of a `!frame` line, functions_add() the counts of a
+ * `!function` line. Both return NULL, or a description of what is wrong with the line.
+ */
 const char *functions_frame(struct functions *functions, const struct record *record);
 const char *functions_add(struct functions *functions, const struct record *record);
 
 /*
- * Adds the counts of `region`, which a sample of the open row named, to the sums of that row.
- * `class` is the class of the sample; the counts of a warm-up sample are dropped. Returns NULL, or
- * a message if a sum exceeds INT64_MAX.
+ * Adds the counts of `region` to the sums of the open row. A sample of that row named the region;
+ * `class` is the sample's class. The counts of a warm-up sample are dropped. Returns NULL, or a
+ * message if a sum exceeds INT64_MAX.
  */
 const char *functions_take(struct functions *functions, int64_t region, enum row_class class);
 
 /*
- * Stores the sums of `row`, which has ended, and clears them. Returns NULL, or a description of the
- * limit that was exceeded (budget.h).
+ * Stores the sums as those of the benchmark row `row`, which has ended, and clears them. Returns
+ * NULL, or a description of the limit that was exceeded (budget.h).
  */
 const char *functions_store(struct functions *functions, struct store *store, const struct store_row *row,
                             struct budget *budget);

@@ -48,8 +48,8 @@ static void refuse(struct intake *intake, const struct record *record, const cha
 }
 
 /*
- * Returns true if texts of `bytes` bytes may be stored. If they exceed the budget (budget.h), later
- * records of the launch are ignored.
+ * Returns true if there is a store and texts of `bytes` bytes fit in the budget (budget.h). If they
+ * exceed the budget, later records of the launch are ignored.
  */
 static bool may_store(struct intake *intake, size_t bytes)
 {
@@ -106,7 +106,7 @@ static void take_hello(struct intake *intake, const struct record *record)
 	snprintf(report->revision, sizeof report->revision, "%s", text_of(record, "revision"));
 	snprintf(report->compiler, sizeof report->compiler, "%s", text_of(record, "compiler"));
 	if (*report->failure)
-		intake->setup.store = NULL; /* not what was asked for: do not store its results */
+		intake->setup.store = NULL; /* not the image that was asked for: store nothing */
 	store_fact_of(intake, "features", text_of(record, "features"), "list");
 	store_fact_of(intake, "memory.usable", text_of(record, "memory"), "bytes");
 	store_fact_of(intake, "cpus", text_of(record, "cpus"), "cpus");

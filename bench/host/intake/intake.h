@@ -26,9 +26,9 @@ struct intake_setup {
 	const char *mode;                /* the kernel must report this mode: bench, test or list */
 	bool pcid;                       /* if true, the kernel must report that PCIDs are on */
 	enum intake_counts counts;
-	const char *engine_flag; /* a flag for every sample, or NULL */
-	const char *variant;     /* the engine's variant, another flag for every sample, or NULL */
-	/* Called for each record of the guest that has valid names, or NULL. */
+	const char *engine_flag; /* the engine's flag, added to those of every sample; NULL: none */
+	const char *variant;     /* the engine's variant, added to the flags too; NULL: none */
+	/* NULL, or called for each record from the guest that record_check_names() accepts. */
 	void (*observe)(void *context, const struct record *record);
 	void *context;
 };
@@ -57,8 +57,8 @@ struct intake_report {
 };
 
 /*
- * Returns NULL if out of memory. `setup` is copied; the objects that it points to must outlive the
- * intake.
+ * Returns a new intake, which intake_free() frees, or NULL if out of memory. `setup` is copied; the
+ * objects that it points to must outlive the intake.
  */
 struct intake *intake_new(const struct intake_setup *setup);
 void intake_free(struct intake *intake);
@@ -72,5 +72,5 @@ void intake_feed(struct intake *intake, const char *bytes, size_t length);
  */
 void intake_finish(struct intake *intake);
 
-/* Returns the report. It is updated by each further call and freed with the intake. */
+/* Returns the intake's report. Each further call updates it, and intake_free() frees it. */
 const struct intake_report *intake_report(struct intake *intake);

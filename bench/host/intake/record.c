@@ -77,8 +77,8 @@ static bool decode(char *text)
 }
 
 /*
- * Parses "type key=value …" into `record`. `at` is its first byte in record->text. Returns NULL, or
- * a description of what is wrong.
+ * Parses the text "type key=value …", which starts at `at` in record->text, into `record`. Returns
+ * NULL, or a description of what is wrong.
  */
 static const char *split(struct record *record, char *at)
 {

@@ -20,7 +20,7 @@ int exits_can_count(char *why, size_t size);
 
 struct exits;
 
-/* Returns NULL if out of memory. Counting starts with exits_attach(). */
+/* Returns a new object, which exits_free() frees, or NULL if out of memory. Does not count yet. */
 struct exits *exits_new(void);
 
 /*

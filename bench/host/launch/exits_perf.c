@@ -50,8 +50,8 @@ static char *read_format(const char *tracepoint)
 }
 
 /*
- * Reads the number after the first `key` that follows `field` in a format file: the key "ID: ", or
- * the key "offset:" of a field. Returns false if there is none.
+ * Finds `field` in the text of a format file, and reads the number after the first `key` from there
+ * on. `key` is "ID: " or "offset:". Returns false if there is no such number.
  */
 static bool find_number(const char *format, const char *field, const char *key, unsigned *number)
 {
@@ -217,7 +217,7 @@ static void take_record(struct exits *exits, const struct perf_event_header *hea
 		if (length <= header->size - sizeof *header - sizeof length)
 			take_raw(exits, body + sizeof length, length);
 	} else if (header->type == PERF_RECORD_LOST) {
-		/* The number follows the event's id. */
+		/* The number of lost events follows the event's id, which has the same size. */
 		memcpy(&lost, body + sizeof lost, sizeof lost);
 		exits->lost += lost;
 	}

@@ -50,8 +50,8 @@ static const char *line_at(const char *disassembly, unsigned long address)
 }
 
 /*
- * Copies the instruction "mnemonic operands" of a line " address:\tmnemonic operands # comment".
- * Returns false for any other line.
+ * Copies "mnemonic operands" from a line " address:\tmnemonic operands # comment" to `text`.
+ * Returns false if the line does not have this form.
  */
 static bool instruction_of(const char *line, char *text, size_t size)
 {
@@ -80,8 +80,8 @@ static bool is_mnemonic(const char *text, const char *name)
 }
 
 /*
- * Returns true if an instruction in AT&T syntax sets RSP: %rsp is its destination, which is the
- * last operand, or either operand of XCHG, or the operand of POP.
+ * Returns true if an instruction in AT&T syntax sets RSP: %rsp is its last operand, which is the
+ * destination, or either operand of XCHG, or the operand of POP.
  */
 static bool sets_rsp(const char *text)
 {

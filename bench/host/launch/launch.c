@@ -19,7 +19,7 @@
 
 #define GRACE      2.0 /* seconds between SIGTERM and SIGKILL */
 #define LINGER     5.0 /* seconds that an engine may continue to run after the end record */
-/* If more seconds pass between two calls of launch_pump(), the harness was busy. */
+/* Seconds between two calls of launch_pump(). If more pass, the harness was busy. */
 #define PAUSE      0.5
 #define LOG_EVERY  0.5 /* seconds between two checks of the engine's messages */
 /* Maximum number of bytes read per call, so that one guest cannot delay the others. */
@@ -42,7 +42,7 @@ struct launch {
 	double stopped;           /* time of SIGTERM; 0: not yet */
 	char directory[PATH_MAX]; /* copy of setup.directory, whose buffer the caller may reuse */
 	double seconds;           /* duration of the launch, once it is over */
-	bool behind;              /* there is unread output of the engine */
+	bool behind;              /* read_some() left output of the engine unread */
 	bool killed;              /* SIGKILL was sent */
 	bool pinned;              /* pin_machine() was called */
 	bool counting;            /* exits_attach() was called */
@@ -61,7 +61,7 @@ static int open_files(struct launch *launch, char *why, size_t size)
 	path_format(path, sizeof path, "%s/records.txt", launch->setup.directory);
 	launch->raw = fopen(path, "we");
 	if (launch->raw)
-		/* Nothing is lost if the harness is killed. */
+		/* Unbuffered, so that nothing is lost if the harness is killed. */
 		setvbuf(launch->raw, NULL, _IONBF, 0);
 	if (!launch->raw)
 		snprintf(why, size, "%.200s: %s", path, strerror(errno));
@@ -215,7 +215,8 @@ static unsigned quiet_limit(const struct launch *launch)
 
 /*
  * Returns true if the engine's messages say that its guest has stopped, although the engine still
- * runs. Checks them only every LOG_EVERY seconds.
+ * runs. Reads the messages only every LOG_EVERY seconds; returns false in between, and always if
+ * the engine counts with the instrumentation library.
  */
 static bool is_stuck(struct launch *launch, double now)
 {
@@ -263,9 +264,7 @@ static void pin(struct launch *launch)
 		store_fact(setup->store, setup->id, "pinned", text, "vcpu:cpu");
 }
 
-/*
- * Starts counting VM exits. Called after the first record, because QEMU's vCPU threads exist then.
- */
+/* Starts counting VM exits. Called after the hello record, when QEMU's vCPU threads exist. */
 static void count_exits(struct launch *launch)
 {
 	const struct launch_setup *setup = &launch->setup;

@@ -34,7 +34,7 @@ struct launch_setup {
 	bool exits;            /* count VM exits, and store these instead of samples */
 	struct store *store;   /* NULL: store nothing */
 	int64_t id;            /* id in the table launches */
-	/* Called for each record of the guest, with `context`, unless NULL. */
+	/* As in struct intake_setup. */
 	void (*observe)(void *context, const struct record *record);
 	void *context;
 };
@@ -53,13 +53,13 @@ enum launch_stop {
 
 struct launch;
 
-/* Returns which samples on this engine get counts from the instrumentation library. */
+/* Returns which samples get counts from the instrumentation library on this engine. */
 enum intake_counts launch_counts(const struct engine *engine);
 
 /*
- * Creates the launch's folder and starts the engine. Returns NULL, with the reason in `why`, if
- * that fails. `setup` and the text of setup->directory are copied; other objects that `setup`
- * points to must outlive the launch.
+ * Creates the launch's folder and starts the engine. Returns the launch, which launch_free() frees,
+ * or NULL with the reason in `why`. `setup` and the text of setup->directory are copied; other
+ * objects that `setup` points to must outlive the launch.
  */
 struct launch *launch_start(const struct launch_setup *setup, char *why, size_t size);
 
@@ -73,8 +73,8 @@ int launch_descriptor(const struct launch *launch);
 bool launch_pump(struct launch *launch);
 
 /*
- * Stops the engine with SIGTERM; two seconds later launch_pump() uses SIGKILL. Continue to call
- * launch_pump() until the launch is over.
+ * Stops the engine with SIGTERM. If it still runs two seconds later, launch_pump() sends SIGKILL.
+ * Continue to call launch_pump() until the launch is over.
  */
 void launch_stop(struct launch *launch, enum launch_stop cause);
 
@@ -91,9 +91,9 @@ void launch_outcome(struct launch *launch, struct store_outcome *outcome, char r
 void launch_free(struct launch *launch);
 
 /*
- * Performs a whole launch and waits for its end; an interrupt stops it. Returns 0 with the outcome
- * as launch_outcome() does, but without revision and compiler, or -1 with the reason in `reason` if
- * the engine cannot be started.
+ * Performs a whole launch and waits for its end; an interrupt stops it. Returns 0 after filling in
+ * `outcome` and `reason` as launch_outcome() does, but with the revision and compiler "". Returns
+ * -1 with the reason in `reason` if the engine cannot be started.
  */
 int launch_alone(const struct launch_setup *setup, struct store_outcome *outcome,
                  char reason[LAUNCH_WHY_MAX]);

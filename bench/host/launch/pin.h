@@ -12,7 +12,7 @@
 struct pin_host {
 	cpu_set_t usable;      /* the CPUs that this process may run on, and all isolated CPUs */
 	cpu_set_t isolated;    /* the CPUs that the scheduler leaves alone (isolcpus=) */
-	int core[CPU_SETSIZE]; /* for each CPU, the number of the first CPU of its core */
+	int core[CPU_SETSIZE]; /* core[n] is the number of the first CPU in the core of CPU n */
 };
 
 /*
@@ -36,8 +36,8 @@ size_t pin_choose(const struct pin_host *host, size_t count, int cpus[]);
 void pin_rest(const struct pin_host *host, const int cpus[], size_t count, cpu_set_t *rest);
 
 /*
- * Pins each vCPU of the running QEMU `pid` to a CPU of its own, and moves QEMU's other threads and
- * this process to other CPUs. Writes each vCPU with its CPU to `text`, such as "0:7,1:6", or the
- * reason for a failure. Returns the number of pinned vCPUs.
+ * Pins each vCPU of the running QEMU `pid` to a separate CPU, and moves QEMU's other threads and
+ * this process to other CPUs if there are any. Writes the pairs "vCPU:CPU" to `text`, such as
+ * "0:7,1:6", or the reason why no vCPU was pinned. Returns the number of pinned vCPUs.
  */
 unsigned pin_machine(pid_t pid, unsigned vcpus, char *text, size_t size);

@@ -161,8 +161,9 @@ static void observe(void *context, const struct record *record)
 }
 
 /*
- * Boots the self-test once. Returns LOG_NOTHING if it passes. Otherwise writes the reason to
- * probe->self_test and returns its kind.
+ * Boots the self-test once. Returns LOG_NOTHING, with probe->self_test empty, if it passes.
+ * Otherwise writes the reason to probe->self_test and returns the result of engine_log_explain(),
+ * or LOG_FAILED if the boot could not be prepared.
  */
 static enum engine_log_cause boot(struct probe *probe)
 {

@@ -59,7 +59,7 @@ static void add_turbo(struct environment *environment)
 	                          : "off");
 }
 
-/* Adds the TSC's frequency in kHz, and whether it is constant in all power states. */
+/* Adds the TSC's frequency in kHz, and whether the TSC is invariant. */
 static void add_tsc(struct environment *environment)
 {
 	bool invariant = host_cpu_flag("constant_tsc") && host_cpu_flag("nonstop_tsc");
@@ -244,8 +244,8 @@ static void add_linux_programs(struct environment *environment)
 }
 
 /*
- * Adds the revision of the source tree, or git's message if it has none. If the tree is only a
- * folder in another repository, that repository's revision is not used.
+ * Adds the revision of the source tree, or git's message if git finds no revision. If the tree is
+ * only a folder in another repository, that repository's revision is not used.
  */
 static void add_revision(struct environment *environment)
 {

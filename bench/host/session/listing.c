@@ -21,10 +21,10 @@
 
 /* A benchmark, from build/host/about.txt or from the kernel's list. */
 struct about {
-	char name[NAME_SIZE], text[120]; /* `text` describes it; "" if the file has no such line */
-	/* The heading of its section in the file, "" if there is none. */
+	char name[NAME_SIZE], text[120]; /* `text`: the description in about.txt; "" if missing */
+	/* The heading above the benchmark's line in about.txt; "" if there is none. */
 	char subject[64];
-	/* Such as "bytes: 4096 65536"; "" if the benchmark has none. */
+	/* Unit and values of the parameter, as in "bytes: 4096 65536"; "" without a parameter. */
 	char parameters[PARAMETERS_SIZE];
 	bool listed; /* the kernel runs it if the glob is `*` */
 };
@@ -98,7 +98,7 @@ static void observe(void *context, const struct record *record)
 	         unit + strcspn(unit, "/"));
 }
 
-/* Prints the benchmarks whose field `listed` equals `listed`, grouped by subject. */
+/* Prints the benchmarks whose field `listed` equals the parameter `listed`, grouped by subject. */
 static void print_benchmarks(const struct benchmarks *list, bool listed, FILE *out)
 {
 	const char *subject = "";

@@ -45,9 +45,9 @@ static int check_offered(const struct strategy_list *strategies, char *why, size
 }
 
 /*
- * Adds a launch that a claim needs, unless the user asked for its strategy anyway. Launches of one
- * strategy are joined to one run with several globs, except those that need a separate boot
- * (`alone`). Returns 0, or -1 with the reason in `why`.
+ * Adds a launch that a claim needs. A launch that needs a separate boot (`alone`) gets an item of
+ * its own. Other launches of one strategy share an item, which has several globs, or get none if
+ * the user asked for the strategy. Returns 0, or -1 with the reason in `why`.
  */
 static int add_support(struct plan *plan, const struct claim_run *need, char *why, size_t size)
 {
@@ -159,8 +159,8 @@ static size_t count_variants(const struct options *options, const struct engine 
 	return count;
 }
 
-/* Adds the jobs of an engine with variants: each variant boots each image, with the self-tests in
- * round 1, then with the benchmarks. */
+/* Adds the jobs of an engine with variants: in each round each variant boots each image with the
+ * benchmarks. In round 1, without --bench, a boot with the self-tests precedes each of these. */
 static void add_variants(struct plan *plan, const struct options *options, const struct engine *engine)
 {
 	unsigned rounds = options->rounds ? options->rounds : engine->rounds;

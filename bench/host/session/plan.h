@@ -16,13 +16,13 @@ struct job {
 	bool linux_programs;   /* as in struct engine_boot */
 	/* Globs of the benchmarks to run, separated by commas; "" for self-tests. */
 	const char *bench;
-	/* From 1; 0: this boot counts VM exits, and its samples are not kept. */
+	/* Number of the round, from 1; 0: the boot counts VM exits and keeps no samples. */
 	unsigned round;
 	/* Seed for the kernel: the run's seed, plus 1 for each round after the first. */
 	uint64_t seed;
 };
 
-/* A launch that the user did not ask for, but that a claim needs (claims.h). */
+/* A launch that the user did not ask for, but that claims need (claims.h). */
 struct supporting_run {
 	struct strategy strategy;
 	char bench[128]; /* globs, separated by commas */
@@ -36,24 +36,24 @@ struct plan {
 	struct supporting_run support[STRATEGIES_MAX];
 	size_t jobs; /* number of items in job[] */
 	/*
-	 * Jobs of engines that measure real time come last. The jobs of each of their rounds are in
-	 * random order.
+	 * The jobs. Those of engines that measure real time come last; for these engines, the jobs
+	 * of a round are in random order.
 	 */
 	struct job *job;
 };
 
 /*
- * Sets the strategies of a new plan to those of the options. Unless the options name benchmarks, or
- * strategies without `all`, adds the supporting runs that the claims in bench/claims need. Returns
- * 0, or -1 with the reason in `why`, which has `size` bytes.
+ * Clears the plan and sets its strategies to those of the options. If the options name neither
+ * benchmarks nor strategies, or name the strategy `all` and no benchmarks, adds the supporting runs
+ * that the claims in bench/claims need. Returns 0, or -1 with the reason in `why` (`size` bytes).
  */
 int plan_strategies(struct plan *plan, const struct options *options, char *why, size_t size);
 
 /*
  * Fills in the jobs for `count` engines. Call plan_strategies() first. Supporting runs boot on
  * Bochs; without that engine they are dropped. Benchmarks with Linux programs run in separate
- * boots, after the others of a round. They do not run on kvm-emulated, nor while VM exits are
- * counted. Exits if out of memory.
+ * boots, which come after the others of a round unless the order is random. They do not run on
+ * kvm-emulated, nor while VM exits are counted. Ends the program if out of memory.
  */
 void plan_jobs(struct plan *plan, const struct options *options, const struct engine *const engines[],
                size_t count);

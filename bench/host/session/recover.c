@@ -14,8 +14,8 @@
 
 #define LAUNCHES_MAX 2000
 
-/* A launch whose state is still `running`. Its folder's name begins with `place`, its number among
- * the boots of the run. */
+/* A launch whose state is still `running`. `place` is its number, from 1, among the boots of the
+ * run; the name of the launch's folder begins with this number. */
 struct interrupted {
 	int64_t id, place;
 	char engine[32], strategy[64], variant[64];

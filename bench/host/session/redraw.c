@@ -16,8 +16,8 @@
 #define EXIT_CANNOT 2
 
 /*
- * Returns true if the run ended and its samples, if any, were evaluated. Also false if an older
- * version evaluated them, whose claims have no kind.
+ * Returns true if the run ended and its samples, if any, were evaluated by a version of the harness
+ * that stores the kind of a claim.
  */
 static bool is_evaluated(sqlite3 *db)
 {

@@ -14,7 +14,7 @@ struct runner_setup {
 };
 
 struct runner_result {
-	/* Launches that the instrumentation library ended: a requirement is not met. */
+	/* Launches that the instrumentation library ended because a requirement is not met. */
 	size_t refused;
 	size_t complete; /* launches that completed */
 	size_t other;    /* launches that failed, were damaged, cut short or timed out */
@@ -24,6 +24,6 @@ struct runner_result {
 
 /*
  * Runs all jobs of the plan and writes their results to the store. An interrupt, or an error of the
- * store, stops the running launches and skips the rest.
+ * store, stops the running launches and skips the jobs that have not begun.
  */
 struct runner_result runner_run(const struct runner_setup *setup);

@@ -37,7 +37,7 @@ struct session {
 	struct plan plan;
 	struct folder folder;
 	struct store *store;
-	char exits[ENGINE_WHY_MAX]; /* says that VM exits are counted, or why they cannot be */
+	char exits[ENGINE_WHY_MAX]; /* a text that VM exits are counted, or why they are not */
 };
 
 /* Returns 0 if the engine can run here, or -1 with the reason in `why`. */
@@ -62,9 +62,9 @@ static int add_engine(struct session *session, const struct engine *engine)
 }
 
 /*
- * Chooses the engines of the run. Each engine that the command line names must be able to run. With
- * `auto`, bochs must run too; kvm is left out, with a message, if it cannot run. Returns 0, or -1
- * after a message.
+ * Chooses the engines of the run. Each engine that the command line names must be able to run.
+ * `auto` adds bochs, which must be able to run, and kvm. If kvm cannot run, it is left out with a
+ * message. Returns 0, or -1 after a message.
  */
 static int choose_engines(struct session *session)
 {
@@ -171,7 +171,10 @@ static int describe_environment(struct session *session, const char *command)
 	return status;
 }
 
-/* Creates the folder and the database, and stores the environment. Returns the exit status. */
+/*
+ * Makes the plan, creates the folder and the database, and stores the environment. Returns
+ * EXIT_SUCCESS, or after a message another exit status.
+ */
 static int begin(struct session *session, const char *command)
 {
 	char path[PATH_MAX];
@@ -324,8 +327,8 @@ int session_recover(const char *folder)
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* Sets options->exits if engine kvm runs and the host permits counting VM exits; otherwise prints
- * what to change on the host. */
+/* Sets options->exits if engine kvm runs and the host permits counting VM exits. If the host does
+ * not permit it, prints what to change there. Writes session->exits. */
 static void choose_exits(struct session *session, struct options *options)
 {
 	snprintf(session->exits, sizeof session->exits, "none: engine kvm does not run");
