@@ -30,7 +30,10 @@ static bool is_alone(const struct boot_module *module)
 	return virt_to_phys(module->data) % PAGE_SIZE == 0;
 }
 
-/* Prints that the module from byte `read` on (0: all of it) is of a kind that is not read. */
+/*
+ * Prints a message: from byte `read` on (0: all of it), the module has data of a kind that is not
+ * read.
+ */
 static void say_unread(const struct boot_module *module, size_t read, const struct file_kind *kind)
 {
 	if (read)

@@ -15,8 +15,8 @@
 /*
  * Unpacks the modules that are archives, with a message for each damaged one, and frees the frames
  * that no file needs. If the allocator cannot take over a module's frames, the module stays in
- * memory. Records the numbers of bytes as the facts `modules-unpacked` and `modules-freed`. Called
- * once, after node_init().
+ * memory. Sends the numbers of bytes as `fact` records called `modules-unpacked` and
+ * `modules-freed`. Called once, after node_init().
  */
 void boot_unpack_modules(void);
 

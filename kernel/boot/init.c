@@ -51,7 +51,7 @@ static void reserve(uint64_t start, uint64_t end)
 	reserved[reserved_count++] = (struct memory_range){ start, end };
 }
 
-/* Moves the modules to where the boot's layout has them. */
+/* Moves the modules to the addresses that the boot's layout (lib/layout.h) draws for them. */
 static void move_modules(const struct multiboot_memory *memory, size_t count)
 {
 	reserve(image().start, image().end);

@@ -79,7 +79,7 @@ static void say_hello(const char *mode)
 	record_end();
 }
 
-/* Records which frame is allocated next, as a sign of the layout. */
+/* Sends a `fact` record of the next frame that will be allocated, which shows the layout in use. */
 static void say_layout(void)
 {
 	const uint64_t frame = frame_alloc();
@@ -99,7 +99,9 @@ static void record_reason(const char *name, const char *reason)
 	record_end();
 }
 
-/* Records the properties of the TSC and, with pmu=on, of the performance counters. */
+/*
+ * Sends `fact` records of the properties of the TSC and, with pmu=on, of the performance counters.
+ */
 static void say_clock(void)
 {
 	char option[4];
@@ -156,8 +158,8 @@ static bool demo(void)
 }
 
 /*
- * Limits the files as tmpfs does on Linux: their data to half of memory, their number to half the
- * number of memory's pages. Also reserves the emergency frames.
+ * Limits the files as tmpfs does on Linux: their data to half of memory, and their number to half
+ * the number of frames. Also reserves the emergency frames.
  */
 static void set_limits(void)
 {
@@ -166,7 +168,10 @@ static void set_limits(void)
 	frames_set_emergency(frames_total() / 256 < EMERGENCY ? frames_total() / 256 : EMERGENCY);
 }
 
-/* Prints and records a word of the command line that is unknown or has an invalid value. */
+/*
+ * Prints a word of the command line that is unknown or has an invalid value, and sends it as a
+ * record.
+ */
 static void report_option(const char *word, const char *problem)
 {
 	char text[160];

@@ -9,7 +9,7 @@
 #define BOOT_MAPPED (4 * GIB) /* mapped by the boot page tables */
 #define GAP_PAGES   16        /* fewer pages than this lie between two modules */
 
-/* Returns the number of pages of a range where `size` bytes may begin. */
+/* Returns the number of pages of a range at which `size` bytes may begin. */
 static uint64_t places_in(const struct memory_range *range, size_t size)
 {
 	const uint64_t end = range->end < BOOT_MAPPED ? range->end : BOOT_MAPPED;

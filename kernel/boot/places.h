@@ -6,9 +6,10 @@
 #include "mem/frames.h"
 
 /*
- * Returns the physical address of `size` bytes, page-aligned, in the prepared ranges, from 1 MiB on
- * and where the boot page tables map it, or FRAME_NONE if there is no such place: the first one in
- * the fixed layout, otherwise one that layout_below() draws.
+ * Chooses memory for `size` bytes in the prepared ranges: page-aligned, at or above 1 MiB, and
+ * below 4 GiB, where the boot page tables map it. In the fixed layout chooses the lowest such
+ * memory, otherwise draws one (layout_below()). Returns its physical address, or FRAME_NONE if
+ * there is none.
  */
 uint64_t place_choose(const struct memory_range *ranges, size_t count, size_t size);
 
@@ -21,7 +22,7 @@ void places_move_modules(struct boot_module *modules, size_t count, const struct
                          size_t usable_count);
 
 /*
- * Leaves a heap that has been used for a while: a random number of objects of each size are
- * allocated and, but for one, freed in a random order. Does nothing in the fixed layout.
+ * Makes the heap look as if it had been used for a while: allocates a random number of objects of
+ * each size, and frees all but one of them in a random order. Does nothing in the fixed layout.
  */
 void places_age_heap(void);

@@ -50,8 +50,8 @@ static inline void lapic_self_ipi(uint8_t vector)
 }
 
 /*
- * Restarts the timer with the vector that lapic_timer_once() has set: one interrupt after `ticks`
- * (not 0) of its input clock.
+ * Restarts the timer with the vector that lapic_timer_once() has set: it raises one interrupt after
+ * `ticks` (not 0) ticks of its input clock.
  */
 static inline void lapic_timer_again(uint32_t ticks)
 {
@@ -74,8 +74,8 @@ void lapic_init(void);
 extern uint64_t lapic_physical;
 
 /*
- * Makes the timer interrupt with VECTOR_TIMER `hertz` times a second (calibrated against the PIT if
- * there is one). 0 stops it.
+ * Makes the timer raise VECTOR_TIMER `hertz` times a second (calibrated against the PIT if there is
+ * one). 0 stops it.
  */
 void lapic_timer(unsigned hertz);
 
@@ -86,5 +86,5 @@ void lapic_timer(unsigned hertz);
  */
 uint64_t tsc_hertz(void);
 
-/* Makes the timer interrupt once, with `vector`, after `ticks` of its undivided input clock. */
+/* Makes the timer raise `vector` once, after `ticks` ticks of its undivided input clock. */
 void lapic_timer_once(uint8_t vector, uint32_t ticks);

@@ -64,9 +64,9 @@ stub_%1:
 %endmacro
 
 ; If the GS base is the user's, executes SWAPGS and sets EBX to 1. If it is the kernel's, sets EBX
-; to 0. Used where CS does not tell which of the two it is. The sign does: the kernel's GS base is
-; negative, and a program cannot load a negative one (CR4.FSGSBASE is 0, and the bases in segment
-; descriptors have 32 bits).
+; to 0. Used where CS does not tell which of the two it is. The sign of the base does: the kernel's
+; base is negative, and a program cannot load a negative one (CR4.FSGSBASE is 0, and the bases in
+; segment descriptors have 32 bits).
 %macro GS_BY_SIGN 0
 	xor	ebx, ebx
 	mov	ecx, MSR_GS_BASE
@@ -112,7 +112,7 @@ exception_paranoid:
 ; #DB, #TS, #NP, #SS and #GP from user mode are ordinary exceptions. But single steps, breakpoints,
 ; IRETQ and SYSRETQ also raise them in the kernel while RSP or the GS base is the user's. Therefore
 ; their gates use IST stacks of this CPU. If the exception concerns the program
-; (exception_is_users), the task's kernel stack is empty: the frame is copied to the top of this
+; (exception_is_users), the task's kernel stack is empty: the frame is copied to the top of that
 ; stack, and the exception is handled there.
 exception_careful:
 	PUSH_TRAP_FRAME

@@ -40,6 +40,6 @@ void gate_restore(unsigned vector);
 
 /*
  * Sets the handler of device interrupt `vector` (32 … 255). The handler runs with interrupts off
- * and must call lapic_eoi(). NULL restores the default handler, which does nothing else.
+ * and must call lapic_eoi(). NULL restores the default handler, which only calls lapic_eoi().
  */
 void irq_set_handler(unsigned vector, void (*handler)(void));

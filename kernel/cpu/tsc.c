@@ -52,7 +52,7 @@ bool tsc_make_lfence_serialize(void)
 	if (cpuid_read(LEAF_EXTENDED).a >= LEAF_AMD_MORE && cpuid_read(LEAF_AMD_MORE).a & LFENCE_ALWAYS)
 		return true;
 	/*
-	 * A hypervisor may show the bit as clear although it is set on the host: write it and read
+	 * A hypervisor may show the bit as clear although it is set on the host, so set it and read
 	 * it back.
 	 */
 	if (!msr_try_read(MSR_DE_CFG, &value))

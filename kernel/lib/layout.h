@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The layout of a boot: where things lie in memory, and in which order benchmarks run. It is drawn
- * from layout= on the command line. Without that, or with 0, it is the fixed layout: every number
- * drawn is 0, and nothing is shuffled.
+ * The layout of a boot: where things lie in memory, and in which order benchmarks run. The number
+ * layout= on the command line determines it. Without layout=, or with 0, it is the fixed layout:
+ * every number drawn is 0, and nothing is shuffled.
  */
 #pragma once
 
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What numbers are drawn for. Each use has a sequence of its own. */
+/* The uses of the numbers drawn. Each use has a sequence of its own. */
 enum layout_use {
 	LAYOUT_MODULES,
 	LAYOUT_LINKS,
@@ -24,12 +24,17 @@ enum layout_use {
 void layout_set_seed(uint64_t seed);
 uint64_t layout_seed(void);
 
-/* Starts the sequence of `use`. It is determined by the seed alone, whatever was drawn before. */
+/*
+ * Starts the sequence of `use`. It depends only on the seed and `use`, not on what was drawn
+ * before.
+ */
 void layout_begin(enum layout_use use);
 
-/* Returns a number from 0 to n - 1; n is at least 1. */
+/* Returns a random number from 0 to n - 1, or 0 in the fixed layout. n is at least 1. */
 size_t layout_below(size_t n);
 
-/* Puts the numbers from 0 to `count` - 1 into a random order, or into ascending order if the layout
- * is fixed. */
+/*
+ * Puts the numbers from 0 to `count` - 1 into a random order, or into ascending order if the layout
+ * is fixed.
+ */
 void layout_order(uint16_t *order, size_t count);

@@ -24,7 +24,8 @@ sys_%1:
 	FORK_CALL fork
 	FORK_CALL clone
 
-; The child's first code. It has its parent's registers and a copy of that stack, and returns 0.
+; The child's first code. It runs with its parent's callee-saved registers, on a copy of the upper
+; end of its parent's kernel stack, and returns 0.
 fork_child:
 	sub	rsp, 8
 	call	task_begin_child

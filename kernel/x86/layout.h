@@ -78,7 +78,7 @@
 
 #define WINDOW_BASE            0xffffffa000000000UL
 #define WINDOW_SIZE            (2 * MIB) /* the most bytes that the loader maps at a time */
-#define WINDOW_RANDOM_RANGE    GIB       /* a random window lies in this range from WINDOW_BASE */
+#define WINDOW_RANDOM_RANGE    GIB       /* bytes from WINDOW_BASE in which a random window lies */
 
 #define CPU_AREA_BASE          0xffffffc000000000UL
 #define CPU_AREA_STRIDE        (64 * KIB)
