@@ -43,8 +43,9 @@ struct node {
 
 struct frame {
 	struct node *node;
-	uint64_t slot; /* address of its return address; RET has left it if RSP is above */
-	bool entered;  /* by a delivery or SYSCALL, so RET does not leave it */
+	/* Address of the return address. If RSP is above it, RET has left the function. */
+	uint64_t slot;
+	bool entered; /* a delivery or SYSCALL entered the function, so RET does not leave it */
 };
 
 enum transfer { TRANSFER_NONE, TRANSFER_CALL, TRANSFER_RETURN, TRANSFER_INTERRUPT_RETURN };
@@ -61,7 +62,7 @@ struct stack {
 };
 
 static const struct symbol user = { .start = 0, .end = 1ULL << 63, .name = "[user]" };
-static const struct symbol unknown = { .name = "[unknown]" }; /* an empty range, as delivery's is */
+static const struct symbol unknown = { .name = "[unknown]" }; /* its range is empty */
 static const struct symbol delivery = { .name = "[delivery]" };
 
 static const struct symbols *symbols;
@@ -159,8 +160,8 @@ static void replace(struct stack *stack, const struct symbol *function)
 	frame->node = child_of(frame->node->parent, function);
 }
 
-/* Starts a new stack of calls with `function` if the last frame belongs to another function. The
- * calls that led to `function` are unknown then. */
+/* If the last frame belongs to another function, starts a new stack of calls with `function`, since
+ * the calls that led there are unknown. */
 static void land(struct stack *stack, const struct symbol *function)
 {
 	if (top_of(stack)->node->function != function)
@@ -312,7 +313,8 @@ static void write_frame(struct node *node)
 	node->id = ++written;
 	if (length >= sizeof name)
 		length = sizeof name - 1;
-	for (size_t i = 0; i < length; i++) /* replaces separators and escapes */
+	/* Puts _ for separators, escape characters and unprintable bytes. */
+	for (size_t i = 0; i < length; i++)
 		name[i] = node->function->name[i] <= ' ' || node->function->name[i] > '~' ||
 		                          strchr(";%~", node->function->name[i])
 		                  ? '_'

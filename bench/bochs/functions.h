@@ -48,16 +48,18 @@ bool functions_wanted(void);
  * interrupted one. `totals` are read until the region closes. */
 void functions_start(unsigned cpu, uint64_t rip, struct totals totals);
 
-/* Note that the current instruction is a branch of this kind, or IRETQ. */
+/* functions_branch() notes that the current instruction is a branch of this kind,
+ * functions_interrupt_return() that it is IRETQ. */
 void functions_branch(unsigned cpu, enum branch_kind kind);
 void functions_interrupt_return(unsigned cpu);
 
-/* Notes that the instruction, or one iteration of it, ended. `rip` is the address of the next
- * instruction; `rsp` is RSP. */
+/* Notes that the current instruction ended, or an iteration of it if it is a REP instruction. `rip`
+ * is the address of the next instruction; `rsp` is RSP. */
 void functions_instruction_ends(unsigned cpu, uint64_t rip, uint64_t rsp);
 
-/* Note that the delivery of an interrupt, exception or INT n begins, and that the instruction at
- * `rip` starts. The first that starts after a delivery is the handler's. */
+/* functions_delivery() notes that the delivery of an interrupt, exception or INT n begins,
+ * functions_instruction_starts() that the instruction at `rip` starts. The first instruction that
+ * starts after a delivery is the first of the handler. */
 void functions_delivery(unsigned cpu);
 void functions_instruction_starts(unsigned cpu, uint64_t rip);
 

@@ -13,7 +13,8 @@ enum { BX_READ = 0, FRAME_BYTES = 4096 };
 enum { RESET_VECTOR = 0xFFFF0, FAR_JUMP = 0xEA };
 
 /* Bochs's BX_MEM_C::getHostMemAddr(BX_CPU_C *, bx_phy_address, unsigned), which is a static member
- * if Bochs emulates one machine. If `cpu` is NULL, no APIC page hides the memory at its address. */
+ * if Bochs emulates one machine. With NULL as `cpu`, it returns memory even at the address of the
+ * local APIC. */
 static const uint8_t *(*host_address)(void *cpu, uint64_t physical, unsigned access);
 
 void guest_memory_open(void)

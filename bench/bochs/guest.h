@@ -12,6 +12,7 @@ void guest_memory_open(void);
  * process with status 2. */
 void guest_memory_check(void);
 
-/* A memory_frame (bench/bochs/model/memory.h). Frames stay in place if Bochs holds all guest memory
- * at once (in bochsrc, `memory: host=` is not below `guest=`). */
+/* Returns the 4 KiB frame that contains this physical address, or NULL if there is no memory; for
+ * use as a memory_frame (bench/bochs/model/memory.h). Frames stay in place if Bochs holds all guest
+ * memory at once (in bochsrc, `memory: host=` is not below `guest=`). */
 const uint8_t *guest_frame(uint64_t physical);

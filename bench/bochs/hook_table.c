@@ -216,8 +216,9 @@ static void branch(unsigned cpu, unsigned what, uint64_t from, uint64_t to)
 		mangled, (hook_function)function_, NULL, live_, NULL \
 	}
 
-/* The far branch is hooks[0]. Once RIP is found, it is needed only to attribute functions, so
- * far_branch() turns it off. */
+/* hooks[0] reports far branches. Once RIP is found (rip.h), they are needed only to attribute
+ * functions: far_branch() turns the hook off, and connect_counters() turns it on for regions if
+ * functions are attributed. */
 static struct hook hooks[] = {
 	HOOK("_Z19bx_instr_far_branchjjtmtm", far_branch, true),
 	HOOK("_Z14bx_instr_resetjj", reset, true),
@@ -237,8 +238,8 @@ static struct hook hooks[] = {
 	HOOK("_Z18bx_instr_exceptionjjj", exception, false),
 	HOOK("_Z18bx_instr_interruptjj", interrupt, false),
 	HOOK("_Z15bx_instr_vmexitjjm", vmexit, false),
-	/* From here on: MODEL_HOOKS hooks, needed only with a profile. The first FUNCTION_HOOKS of
-	 * them are also needed to attribute functions. */
+	/* The last MODEL_HOOKS hooks are needed with a profile. The first FUNCTION_HOOKS of these
+	 * are also needed without one if functions are attributed. */
 	HOOK("_Z22bx_instr_ucnear_branchjjmm", branch, false),
 	HOOK("_Z27bx_instr_cnear_branch_takenjmm", branch_taken, false),
 	HOOK("_Z31bx_instr_cnear_branch_not_takenjm", branch_not_taken, false),

@@ -42,7 +42,7 @@ struct region {
 	uint8_t only;
 	uint8_t at_start;
 	bool entered;    /* the region has executed in the kernel half; only with START_IN_USER */
-	bool walked;     /* there were page walks since the last settle_walks(), counted or not */
+	bool walked;     /* there were page walks, counted or not, since the last settle_walks() */
 	bool executing;  /* an instruction started in the region and has not ended */
 	bool repeating;  /* that instruction is a REP and has made an iteration */
 	bool delivering; /* an exception or external interrupt awaits its delivery */

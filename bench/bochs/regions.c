@@ -161,7 +161,8 @@ void region_hardware_interrupt(unsigned cpu, unsigned vector)
 {
 	struct region *region = &regions[cpu];
 
-	if (nested_wanted()) /* the hypervisor's; those of its guest are injected */
+	/* This interrupt is for the hypervisor, which injects those for its guest. */
+	if (nested_wanted())
 		return;
 	if (region->begin_on_irq == (int)vector)
 		open_region(region, false);

@@ -7,8 +7,8 @@
  * - BEGIN: from the end of the marker, so the fetch of the next instruction is in the region. BEGIN
  *   in an open region starts it afresh.
  * - BEGIN_ON_IRQ: from the delivery of the interrupt, so the interrupt itself and the reads, pushes
- *   and page walks of its delivery are in the region. The flag of an earlier BEGIN does not apply:
- *   everything counts.
+ *   and page walks of its delivery are in the region. Everything counts, even if an earlier BEGIN
+ *   restricted its region to the kernel.
  * - END, END_AT, END_IN_USER: up to the end of the previous instruction, or of the delivery that
  *   led here. The fetch of the closing instruction is not in the region.
  * Closing a region writes its `!count` line, resets its id to 0 until the next REGION, and disarms

@@ -28,8 +28,8 @@ struct symbols;
 struct symbols *symbols_read(const char *path, char why[SYMBOLS_WHY_MAX]);
 void symbols_free(struct symbols *symbols);
 
-/* Returns the function that contains the address, or NULL. The result is valid until
- * symbols_free(). */
+/* Returns the function that contains the address, or NULL if there is none. The result is valid
+ * until symbols_free(). */
 const struct symbol *symbols_find(const struct symbols *symbols, uint64_t address);
 
 /*

@@ -33,8 +33,8 @@ void caches_free(struct caches *caches)
 	lru_free(&caches->l2);
 }
 
-/* Looks up the line in each level in turn and adds it to those that miss. A key is the line number
- * plus 1. */
+/* Looks up the line in each level in turn and adds it to the levels that miss. Returns the level
+ * that held it. A key is the line number plus 1. */
 static enum cache_level look_up(struct lru *l1, struct caches *caches, uint64_t physical)
 {
 	struct lru *const levels[] = { l1, &caches->l2, caches->l3 };

@@ -18,14 +18,16 @@ struct core {
 	const struct decoded *decoded;
 	uint64_t line;       /* number of the 64-byte line last fetched (virtual); ~0: none */
 	const uint8_t *code; /* the frame of that line, or NULL */
-	/* Value, before the instruction, of the register that its price depends on. */
+	/* If the price of the instruction depends on a register: the value of that register before
+	 * the instruction. */
 	uint64_t operand;
 	uint64_t access; /* physical address of the last data access */
 	unsigned cpu;
 	unsigned entry_left; /* number of instructions that still cost cpi_entry */
 	bool fetched;        /* `fetch` holds costs that no sink has received yet */
 	bool flushed;        /* the instruction's write to CR4 flushed the TLBs */
-	/* The dataflow follows its loads: the instruction is plain, and no delivery has begun. */
+	/* True while `dataflow` tracks the loads of the current instruction: its class is
+	 * CLASS_PLAIN, and no delivery of an interrupt or exception has begun since it started. */
 	bool follows;
 	struct model_counts counted, ignored, fetch;
 	struct dataflow dataflow;

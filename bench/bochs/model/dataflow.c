@@ -66,8 +66,8 @@ void dataflow_load(struct dataflow *dataflow, const struct cost *complete)
 	raise_to(&dataflow->latest, complete);
 }
 
-/* Remembers this instruction, unless the rest of the window is certain to take longer than its
- * loads. */
+/* Remembers this instruction, unless the rest of the window is certain to take longer than the
+ * loads of the instruction. */
 static void hold(struct dataflow *dataflow)
 {
 	unsigned at = (dataflow->first + dataflow->count) % DATAFLOW_WINDOW_MAX;
@@ -127,7 +127,7 @@ bool dataflow_drain(struct dataflow *dataflow, struct cost *stall)
 	dataflow->late = 0;
 	dataflow->count = 0;
 	dataflow->deadline = NEVER;
-	/* An instruction that faulted may have left loads. */
+	/* An instruction that faulted may have left the time of its loads here. */
 	memset(&dataflow->loaded, 0, sizeof dataflow->loaded);
 	return until(dataflow, &dataflow->latest, stall);
 }

@@ -37,8 +37,8 @@ static inline bool lru_is_newest(const struct lru *lru, uint64_t index, uint64_t
 	return lru->key[lru_first(lru, index)] == key;
 }
 
-/* Looks for either key in set `index` modulo the number of sets. If found, returns true, makes the
- * entry the newest of its set, and stores its value, if there are values, in *value. */
+/* Looks for `key` or `other` in set `index` modulo the number of sets. If found, returns true,
+ * makes the entry the newest of its set, and stores its value, if there are values, in *value. */
 bool lru_find(struct lru *lru, uint64_t index, uint64_t key, uint64_t other, uint64_t *value);
 
 /* Adds a key that the set does not hold, as its newest; a full set loses its oldest entry. */

@@ -224,8 +224,8 @@ static void fetch_line(struct model *model, struct core *core, uint64_t rip)
 	charge(core, &core->fetch, CAUSE_FETCH, &model->shown[EXPOSED_FETCH][level]);
 }
 
-/* Charges the time that the instruction, which is not plain, must wait before it starts. The wait
- * is counted with the instruction's fetch. */
+/* Charges the time that an instruction whose class is not CLASS_PLAIN must wait before it starts.
+ * The wait is counted with the instruction's fetch. */
 static void special_starts(struct core *core)
 {
 	static const unsigned string_registers = 1U << REGISTER_RCX | 1U << REGISTER_RSI | 1U << REGISTER_RDI;
@@ -384,7 +384,7 @@ void model_delivery(struct model *model, unsigned cpu, enum delivery delivery, b
 	if (delivery == DELIVERY_FAULT)
 		cost = from_user ? COST_FAULT_USER : COST_FAULT_KERNEL;
 	settle_fetch(core);
-	core->follows = false; /* the next accesses are made by the delivery */
+	core->follows = false; /* the next accesses are those of the delivery */
 	if (dataflow_drain(&core->dataflow, &stall))
 		charge(core, core->sink, CAUSE_DATA, &stall);
 	charge(core, core->sink, CAUSE_RINGS, cost_of(model, cost));
@@ -397,8 +397,8 @@ void model_write_cr0(struct model *model, unsigned cpu, uint64_t value)
 	forget_fetch(model->core[cpu]);
 }
 
-/* Bochs reports the value without bit 63, which is in the general register that the instruction
- * names. */
+/* Bochs reports the value without bit 63. That bit is taken from the general register that the
+ * instruction names. */
 void model_write_cr3(struct model *model, unsigned cpu, uint64_t value)
 {
 	struct core *core = model->core[cpu];
@@ -422,8 +422,8 @@ void model_invlpg(struct model *model, unsigned cpu, uint64_t linear)
 	forget_fetch(model->core[cpu]);
 }
 
-/* The CPU's last data access was the instruction's 16-byte descriptor: the PCID, then the linear
- * address. */
+/* The CPU's last data access was the read of the instruction's 16-byte descriptor: the PCID, then
+ * the linear address. */
 void model_invpcid(struct model *model, unsigned cpu, uint64_t type)
 {
 	struct core *core = model->core[cpu];

@@ -63,8 +63,8 @@ struct modrm {
 	unsigned extension;
 };
 
-/* Returns the set that contains this register. Without REX, 8-bit registers 4 to 7 are the high
- * bytes of 0 to 3. */
+/* Returns the set of this one register. Without REX, 8-bit registers 4 to 7 are the high bytes of 0
+ * to 3. */
 static uint16_t register_bit(unsigned number, bool byte, uint8_t rex)
 {
 	return BIT(byte && !rex && number >= 4 ? number & 3 : number);

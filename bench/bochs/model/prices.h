@@ -5,7 +5,7 @@
 #include "bench/bochs/model/core.h"
 
 /* Returns the price of the instruction that has just ended; `next_rip` is the address of the next
- * one. The price of a plain instruction is cpi_hot. */
+ * one. The price of an instruction of CLASS_PLAIN is cpi_hot. */
 enum cost_parameter price_of(const struct core *core, uint64_t next_rip);
 
 /* Returns the cause that the price of an instruction is counted under. */

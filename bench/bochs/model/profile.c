@@ -205,9 +205,9 @@ static int take_line(struct reader *reader, char *line)
 	return *line == '[' ? take_section(reader, line) : take_parameter(reader, line, comment);
 }
 
-/* Checks that an array has whole sets. `entries` and `ways` are its parameters; one of `entries` is
- * `unit` entries. An array without entries must have no ways. Returns 0, or -1 with the reason in
- * `why`. */
+/* Checks that an array has whole sets. `entries` and `ways` are its parameters; the number of
+ * entries is the value of `entries` times `unit`. An array without entries must have no ways.
+ * Returns 0, or -1 with the reason in `why`. */
 static int check_array(const struct reader *reader, unsigned entries, unsigned ways, unsigned unit)
 {
 	unsigned count = reader->profile->size[entries] * unit;
