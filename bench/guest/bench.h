@@ -153,7 +153,7 @@ bool bench_run_program(struct bench *b, const char **why);
 
 /*
  * Finds and checks the boot module "payload-…", a program of `bytes` bytes. Sets b->module to its
- * name and b->plan. Returns 0, -ENOENT or -ENOEXEC.
+ * name and b->plan to its plan (loader/elf.h). Returns 0, -ENOENT or -ENOEXEC.
  */
 int bench_find_payload(struct bench *b, uint64_t bytes);
 

@@ -28,7 +28,7 @@ static bool lists;        /* rows are only listed, not run */
 
 #define QUEUE_MAX 1024U
 
-/* The rows that are wanted, each with the place of its parameter in the row's list. */
+/* The rows that are wanted, each with the index of its parameter in the row's list. */
 static struct queued {
 	const struct benchmark *row;
 	size_t place;
@@ -229,8 +229,8 @@ static bool has_archive(void)
 
 /*
  * Returns true if one of the comma-separated globs in `list` matches the row's name. The glob `*`
- * does not match rows with `own_boot`. A row with `linux_programs` that is to run in a boot without
- * them matches only its exact name.
+ * does not match rows with `own_boot`. In a boot without the archive of Linux programs, a row with
+ * `linux_programs` matches only its exact name, unless rows are only listed.
  */
 static bool matches(const struct benchmark *row, const char *list)
 {
@@ -293,7 +293,7 @@ static bool run_row(const struct benchmark *row, size_t place, unsigned index, u
 	return record_check(&b, ok, !ok ? why : b.why ? b.why : "-");
 }
 
-/* Puts a row with each of its parameters into the queue. */
+/* Puts a row into the queue once for each of its parameters. */
 static void queue_row(const struct benchmark *row)
 {
 	size_t place = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Helpers for programs that check the kernel. A failed CHECK() leaves its function, which returns
- * the line of the check; a function whose checks all hold returns 0. */
+/* Helpers for programs that check the kernel. A failed CHECK() makes the function that contains it
+ * return the line number of the check. A function whose checks all hold returns 0. */
 #pragma once
 
 #include "bench/programs/user.h"

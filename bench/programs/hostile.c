@@ -122,10 +122,11 @@ static int remove_console(void)
 }
 
 /*
- * Loads RSP and RFLAGS with IRETQ, then executes SYSCALL. If `flags` contain the trap flag, the
- * single step is due around the SYSCALL: a kernel that handled it on the stack at the user's RSP
- * would write registers of the program's choice there, in ring 0. AC is set first because Bochs
- * takes the reads of IRETQ for the kernel's, and SMAP would stop them.
+ * Loads RSP and RFLAGS with IRETQ, then executes SYSCALL. If `flags` contains the trap flag, some
+ * CPUs raise #DB right after SYSCALL, in ring 0 but with RSP still the user's; others raise it only
+ * after SYSRET. A kernel that handled #DB on the user's stack would write registers of the
+ * program's choice there, in ring 0. AC is set first because Bochs treats the reads of IRETQ as
+ * accesses by the kernel, which SMAP would stop.
  */
 static void iretq(uint64_t rsp, uint64_t flags, long number)
 {
@@ -142,7 +143,8 @@ static void iretq(uint64_t rsp, uint64_t flags, long number)
 	                 : "rcx", "r11", "memory");
 }
 
-#define UNKNOWN (-1) /* result of touch(), execute() and enter() for a KIND that they do not have */
+/* Result of touch(), execute() and enter() for a KIND that they do not handle. */
+#define UNKNOWN (-1)
 
 int main(int argc, char **argv);
 
@@ -242,12 +244,12 @@ static int enter(const char *kind)
 		                 :
 		                 : "rax", "rcx", "r11", "memory");
 		return 0;
-	} else if (equal(kind, "trap-flag")) /* the single step is due after SYSCALL, in the kernel */
+	} else if (equal(kind, "trap-flag")) /* some CPUs raise #DB after SYSCALL, in the kernel */
 		__asm__ volatile("pushfq; orq $0x100, (%%rsp); mov $39, %%eax; popfq; syscall"
 		                 :
 		                 :
 		                 : "rax", "rcx", "r11", "memory");
-	else if (equal(kind, "trap-flag-ss")) /* MOV SS delays the single step */
+	else if (equal(kind, "trap-flag-ss")) /* MOV SS delays the #DB */
 		__asm__ volatile("pushfq; orq $0x100, (%%rsp); mov $39, %%eax; mov %%ss, %%ecx; popfq\n\t"
 		                 "mov %%ecx, %%ss; syscall"
 		                 :
@@ -265,7 +267,7 @@ static int enter(const char *kind)
 		                 :
 		                 : "rax", "rcx", "r11", "memory");
 		return 0;
-	} else if (equal(kind, "ac-int3")) /* AC: the kernel must not take it for its own */
+	} else if (equal(kind, "ac-int3")) /* the kernel must not use the program's AC */
 		__asm__ volatile("pushfq; orq $0x40000, (%%rsp); popfq; int3" : : : "memory", "cc");
 	else if (equal(kind, "ac-spin"))
 		__asm__ volatile("pushfq; orq $0x40000, (%%rsp); popfq; 1: jmp 1b" : : : "memory", "cc");

@@ -10,7 +10,7 @@
  *   steps  each way into the kernel, one instruction at a time
  *   return the way into the kernel whose number SYS_bench_next returns, until it is 0; exit status
  *          7 for SIGSEGV (tests/kernel/entry_steps.c damages the return to user mode)
- *   quit   nothing
+ *   quit   does nothing
  */
 #include "bench/programs/user.h"
 #include "cpu/cpu.h"
@@ -66,8 +66,8 @@ static int irq(void)
 	LAPIC(0x300) = 0x40050;
 	while (!*flag)
 		;
-	/* An interrupt may write everything below RSP except the red zone. Count the words there
-	 * that are kernel addresses (bits 63-47 set). */
+	/* An interrupt may overwrite everything below RSP except the red zone. Count the words
+	 * there that are kernel addresses (bits 63-47 set). */
 	__asm__ volatile("xor %[words], %[words]\n"
 	                 "1:\tmov %%rsp, %%rax\n\t"
 	                 "sub $128, %%rax\n\t"

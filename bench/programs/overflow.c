@@ -36,8 +36,8 @@ static char *map(size_t size)
 	return (char *)result;
 }
 
-/* Imitates endless calls: moves RSP from `top` (0: where it is) down to `end` in steps of `frame`
- * bytes, and writes a word at each step. */
+/* Imitates endless calls: moves RSP from `top` (0: from its current value) down to `end` in steps
+ * of `frame` bytes, and writes a word at each step. */
 static void recurse(uint64_t top, uint64_t end, uint64_t frame)
 {
 	__asm__ volatile("mov %%rsp, %%rbx\n\t"

@@ -82,7 +82,7 @@ static int spawn(const char *payload)
 	return 0;
 }
 
-/* Starts a child in each sample, which executes the payload (execve_child()). */
+/* In each sample, starts a child that executes the payload (execve_child()). */
 static int execve_all(const char *self, const char *payload)
 {
 	const char *argv[] = { self, "execve-child", payload, NULL };
@@ -133,8 +133,8 @@ static int roundtrip(const char *payload)
 	return 0;
 }
 
-/* Times fork(), exit() in the child (if `payload` is not NULL, the payload's execution instead),
- * and wait4(). */
+/* Times fork(), the child, and wait4(). The child calls exit() if `payload` is NULL; otherwise it
+ * executes the payload. */
 static int fork_roundtrip(const char *payload)
 {
 	const char *argv[] = { payload, "-", NULL };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * real KIND PATH: the user half of the benchmarks that run Linux programs. These programs do not
- * execute markers, so a region that ends in one is closed by END_IN_USER. bench/guest/user.c
+ * execute markers, so END_IN_USER closes the regions that end in such a program. bench/guest/user.c
  * describes the protocol.
  */
 #include "bench/programs/user.h"
@@ -107,7 +107,8 @@ static int exec_all(void)
 	return 0;
 }
 
-/* Times spawn() (if `forks`: fork(), and execve() in the child), the program's run, and wait4(). */
+/* Times the start of a program, its run, and wait4(). If `forks`, starts it by fork() and by
+ * execve() in the child, otherwise by spawn(). */
 static int run_all(int forks)
 {
 	const uint64_t begin = MARK_BEGIN, end = MARK_END;

@@ -50,9 +50,9 @@ static uintptr_t *node(uint64_t i)
 }
 
 /*
- * Links all nodes into one cycle, in a random order. A congruential generator of full period
- * produces every number below the next power of two once. Its high bits are mixed into the low
- * ones, and numbers that are too large for a node are skipped.
+ * Links all nodes into one cycle, in a random order. A linear congruential generator with the full
+ * period produces every number below the next power of two once. The high bits of each number are
+ * mixed into its low bits, and numbers that are too large for a node are skipped.
  */
 static void link_nodes(uint64_t seed)
 {
@@ -63,7 +63,10 @@ static void link_nodes(uint64_t seed)
 	while (1UL << bits < nodes)
 		bits++;
 	mask = (1UL << bits) - 1;
-	/* Full period: 5 modulo 8, with an odd increment below (Knuth, TAOCP 2, 3.2.1.2). */
+	/*
+	 * The linear congruential generator below has the full period, because its multiplier is 5
+	 * modulo 8 and its increment is odd (Knuth, TAOCP 2, 3.2.1.2).
+	 */
 	multiplier = (seed & ~7UL) + 5;
 	at = seed & mask;
 	for (uint64_t i = 0; i <= mask; i++) {

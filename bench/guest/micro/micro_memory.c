@@ -17,7 +17,8 @@ static size_t run_count, mapped;
 
 /*
  * Allocates frames until they contain `count` complete runs of 2 MiB. Returns false if out of
- * memory. All are freed in the opposite order, which restores the allocator's list.
+ * memory. micro_memory_give() frees them all in the opposite order, which restores the allocator's
+ * list.
  */
 static bool take_runs(size_t count)
 {
