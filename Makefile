@@ -28,7 +28,8 @@ SHELL := /bin/bash
 UNSET := $(shell sed -n 's/^unset -v//p' bench/environment.sh)
 unexport $(UNSET)
 $(foreach set,$(shell sed -n 's/^export//p' bench/environment.sh),$(eval export $(set)))
-# $(shell) still gets the user's environment, so $(CLEAN) removes those variables there.
+# $(shell) still gets the user's environment, so its commands begin with $(CLEAN), which removes the
+# variables in UNSET.
 # $(call quoted,name) quotes a name for the shell.
 CLEAN  := env $(UNSET:%=-u %)
 quoted  = '$(subst ','\'',$(1))'
@@ -47,8 +48,8 @@ include bench/linux/outer/outer.mk
 include bench/linux/baseline/baseline.mk
 include tests/tests.mk
 
-# What the kernel does after booting: demo (a prompt), test or bench. EXTRA has more words for its
-# command line.
+# RUN is what the kernel does after booting: demo (a prompt), test or bench. EXTRA has more words
+# for the kernel's command line.
 RUN   ?= demo
 EXTRA ?=
 

@@ -23,13 +23,14 @@ fi
 document=$(dirname "$0")/../docs/findings.md
 figures=$(dirname "$0")/../docs/figures
 
-# query SQL: prints its result as a table without padding, so that lines stay short
+# query SQL: prints the result of SQL as a table without padding, so that lines stay short
 query()
 {
 	sqlite3 -readonly -markdown "$database" "$1" | sed -E '2s/-+/---/g; s/ +\|/ |/g; s/\| +/| /g'
 }
 
-# value METRIC BENCHMARK PARAMETER: prints a subquery for the median of the build in row b
+# value METRIC BENCHMARK PARAMETER: prints an SQL subquery for the median of the build in row b of
+# the outer query
 value()
 {
 	echo "(SELECT printf('%,d', median) FROM summary s WHERE s.engine = 'bochs' AND s.stack = b.stack AND

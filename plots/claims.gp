@@ -4,9 +4,10 @@
 #       arithmetic on constants have a row of their own, in the colours of their verdicts.
 # needs: claims
 #
-# To draw it again, in the folder plots/ of a run:
+# To draw this figure again, in the folder plots/ of a run:
 #     gnuplot -c <source tree>/plots/claims.gp bochs claims
-# The arguments are the view and the name of the figure. It reads data/claims.dat there.
+# The arguments are the view and the name of the figure. The script reads data/claims.dat in that
+# folder.
 
 folder = ARG0[1:strlen(ARG0)-strlen("claims.gp")]
 figure = ARG2

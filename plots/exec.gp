@@ -7,10 +7,10 @@
 # needs: exec.load exec.spawn exec.execve exec.roundtrip
 # cycles: yes
 #
-# To draw it again, in the folder plots/ of a run:
+# To draw this figure again, in the folder plots/ of a run:
 #     gnuplot -c <source tree>/plots/exec.gp bochs exec
-# The arguments are the view and the name of the figure. It reads data/ there, and
-# baselines.dat from this script's folder.
+# The arguments are the view and the name of the figure. The script reads data/ in that folder, and
+# baselines.dat in its own folder.
 
 folder = ARG0[1:strlen(ARG0)-strlen("exec.gp")]
 figure = ARG2

@@ -5,10 +5,10 @@
 # needs: irq.entry.user irq.entry.kernel irq.roundtrip.user irq.roundtrip.kernel
 # cycles: yes
 #
-# To draw it again, in the folder plots/ of a run:
+# To draw this figure again, in the folder plots/ of a run:
 #     gnuplot -c <source tree>/plots/irq-entry.gp bochs irq-entry
-# The arguments are the view and the name of the figure. It reads data/ there, and
-# baselines.dat from this script's folder.
+# The arguments are the view and the name of the figure. The script reads data/ in that folder, and
+# baselines.dat in its own folder.
 
 folder = ARG0[1:strlen(ARG0)-strlen("irq-entry.gp")]
 figure = ARG2

@@ -3,9 +3,9 @@
 #       it copies.
 # needs: irq.off.max
 #
-# To draw it again, in the folder plots/ of a run:
+# To draw this figure again, in the folder plots/ of a run:
 #     gnuplot -c <source tree>/plots/irq-off.gp bochs irq-off
-# The arguments are the view and the name of the figure. It reads data/ there.
+# The arguments are the view and the name of the figure. The script reads data/ in that folder.
 
 folder = ARG0[1:strlen(ARG0)-strlen("irq-off.gp")]
 figure = ARG2

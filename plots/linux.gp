@@ -7,9 +7,9 @@
 # needs: exec.real fork.exec.real fork.exec fork.roundtrip fault.page map.unmap
 # metric: data_accesses
 #
-# To draw it again, in the folder plots/ of a run:
+# To draw this figure again, in the folder plots/ of a run:
 #     gnuplot -c <source tree>/plots/linux.gp bochs linux
-# The arguments are the view and the name of the figure. It reads data/ there, and
+# The arguments are the view and the name of the figure. The script reads data/ in that folder, and
 # results/linux/summary.csv of the source tree.
 
 folder = ARG0[1:strlen(ARG0)-strlen("linux.gp")]
@@ -33,10 +33,11 @@ n = words(rows)
 benchmark(i) = word(word(rows, i), 1)
 parameter(i) = int(word(word(rows, i), 2))
 part(i) = word(word(rows, i), 3)
-# A row without measurements stays empty.
+# The data of row i for strategy s. If the run did not measure them, a table with one line, whose
+# parameter, -1, is that of no row, so that nothing is drawn.
 measured(i, s) = member(s, strategies(benchmark(i))) ? data(benchmark(i), s) : "< printf 'parameter ".metric."\\n-1 0\\n'"
 
-# The builds of a row are drawn below each other.
+# Returns the vertical offset of strategy s. The builds of a row are drawn below each other.
 beside(s) = words(all) > 1 ? 0.5*(index_of(s, all)-1.0)/(words(all)-1)-0.25 : 0
 is_row(i, o, m) = strcol("options") eq o && strcol("benchmark") eq benchmark(i) && int(column("parameter")) == parameter(i) && \
 	strcol("part") eq part(i) && strcol("metric") eq m

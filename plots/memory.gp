@@ -2,9 +2,9 @@
 # read: Shorter is better. The number at the end of a bar is the sum of its parts, in KiB.
 # needs: memory.per_task
 #
-# To draw it again, in the folder plots/ of a run:
+# To draw this figure again, in the folder plots/ of a run:
 #     gnuplot -c <source tree>/plots/memory.gp bochs memory
-# The arguments are the view and the name of the figure. It reads data/ there.
+# The arguments are the view and the name of the figure. The script reads data/ in that folder.
 
 folder = ARG0[1:strlen(ARG0)-strlen("memory.gp")]
 figure = ARG2

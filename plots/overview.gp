@@ -9,9 +9,9 @@
 #       memory.per_task irq.off.max irq.latency.loading
 # cycles: yes
 #
-# To draw it again, in the folder plots/ of a run:
+# To draw this figure again, in the folder plots/ of a run:
 #     gnuplot -c <source tree>/plots/overview.gp bochs overview
-# The arguments are the view and the name of the figure. It reads data/ there.
+# The arguments are the view and the name of the figure. The script reads data/ in that folder.
 
 folder = ARG0[1:strlen(ARG0)-strlen("overview.gp")]
 figure = ARG2

@@ -35,14 +35,14 @@ has(b) = strlen(strategies(b)) > 0
 member(s, list) = strstrt(" ".list." ", " ".s." ") > 0
 add(list, s) = s eq "" || member(s, list) ? list : list eq "" ? s : list." ".s
 join(got, more, i) = i > words(more) ? got : join(add(got, word(more, i)), more, i+1)
-# Returns all strategies of these benchmarks.
+# union() returns all strategies that were measured in one of these benchmarks, each once.
 union(benchmarks) = merge(benchmarks, 1, "")
 merge(list, i, got) = i > words(list) ? got : merge(list, i+1, join(got, strategies(word(list, i)), 1))
 index_of(s, list) = place(s, list, 1)
 place(s, list, i) = i > words(list) ? 0 : word(list, i) eq s ? i : place(s, list, i+1)
 
-# A curve is named after its strategy. With more than eight curves the legend explains colours and
-# points instead, with entries such as "loader=window" and "stack=heap-sw".
+# The legend names each strategy. With more than eight strategies it explains colours and points
+# instead, with entries such as "loader=window" and "stack=heap-sw".
 many(all) = words(all) > 8
 loaders_in(all) = axis_of(all, 1, "", 0)
 stacks_in(all) = axis_of(all, 1, "", 1)
@@ -68,12 +68,12 @@ colour(e) = word("#333333 #0072B2 #D55E00 #009E73 #CC79A7 #B07A00 #56B4E9 #8C8C0
 thin(all) = many(all) ? 0.6 : 1.0
 weight(e) = 0.0+word("1.4 3.4 2.4 1.4 1.4 1.4 1.4 1.4", number(e)+1)
 dash(e) = int(word("1 1 11 12 13 14 15 16", number(e)+1))
-# Heaps are squares and fixed stacks circles, hollow if the hardware switches stacks.
+# The points of heap stacks are squares, those of fixed stacks circles; those of *-rsp0 are hollow.
 point(e) = point_of(stack(e))
 
-# Baselines are counts of instructions by other kernels, so only figures of Bochs have them. Linux's
-# system call, execve, and fork with execve are from make linux-baseline; its fork, exec, exit and
-# wait are compared with our round trip.
+# Baselines are counts of instructions of other kernels, so only figures of Bochs have them. Those
+# of Linux for syscall.null, exec.execve and fork.exec are from `make linux-baseline`. Its fork.exec
+# (fork, execve, exit, wait) is drawn in exec.roundtrip.
 shell(name) = "'".escaped(name)."'"
 escaped(name) = strstrt(name, "'") == 0 ? name : name[1:strstrt(name, "'")-1]."'\\''".escaped(name[strstrt(name, "'")+1:*])
 baselines = "< cat ".shell(folder."baselines.dat")."; awk -F, '$2 == \"nopti\" && $9 == \"instructions\" && ".\

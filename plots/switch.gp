@@ -6,9 +6,9 @@
 # needs: switch.pingpong
 # cycles: yes
 #
-# To draw it again, in the folder plots/ of a run:
+# To draw this figure again, in the folder plots/ of a run:
 #     gnuplot -c <source tree>/plots/switch.gp bochs switch
-# The arguments are the view and the name of the figure. It reads data/ there.
+# The arguments are the view and the name of the figure. The script reads data/ in that folder.
 
 folder = ARG0[1:strlen(ARG0)-strlen("switch.gp")]
 figure = ARG2

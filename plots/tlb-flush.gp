@@ -5,9 +5,9 @@
 # needs: tlb.invlpg tlb.refill tlb.remap tlb.remap.cr3
 # cycles: yes
 #
-# To draw it again, in the folder plots/ of a run:
+# To draw this figure again, in the folder plots/ of a run:
 #     gnuplot -c <source tree>/plots/tlb-flush.gp bochs tlb-flush
-# The arguments are the view and the name of the figure. It reads data/ there.
+# The arguments are the view and the name of the figure. The script reads data/ in that folder.
 
 folder = ARG0[1:strlen(ARG0)-strlen("tlb-flush.gp")]
 figure = ARG2

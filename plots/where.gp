@@ -5,9 +5,9 @@
 # needs: exec.load exec.spawn irq.entry.user irq.roundtrip.user tlb.remap switch.pingpong
 # metric: due_instructions
 #
-# To draw it again, in the folder plots/ of a run:
+# To draw this figure again, in the folder plots/ of a run:
 #     gnuplot -c <source tree>/plots/where.gp bochs where
-# The arguments are the view and the name of the figure. It reads data/ there.
+# The arguments are the view and the name of the figure. The script reads data/ in that folder.
 
 folder = ARG0[1:strlen(ARG0)-strlen("where.gp")]
 figure = ARG2

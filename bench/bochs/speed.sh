@@ -33,7 +33,8 @@ kernel/boot/make-iso.sh "$work/cd.iso" "$kernel" "run=bench bench=$benchmarks sa
 } >"$work/bochsrc"
 echo c >"$work/rc"
 
-# boot stock|counts|model: boots once and appends "WALL USER", in seconds, to the file of that name.
+# boot stock|counts|model: boots once and appends "WALL USER", in seconds, to the file $work/stock,
+# $work/counts or $work/model.
 # Stock Bochs exits with status 1 through its own port, so the guest's last record decides whether
 # the boot succeeded.
 boot()

@@ -5,7 +5,7 @@
 -- `parameter_set` is a set of the cycle model's parameters (low, nominal or high), or `ticks` for
 -- TSC ticks under KVM.
 
--- The cost of each row: of the whole row (`total`) and of one operation (`each`).
+-- The cost of each benchmark row: `total` is that of the whole row, `each` that of one operation.
 CREATE TEMP VIEW cost AS
 SELECT CASE s.metric WHEN 'cycles_low' THEN 'low' WHEN 'cycles_nominal' THEN 'nominal' WHEN 'cycles_high' THEN 'high'
        ELSE 'ticks' END AS parameter_set,
@@ -33,14 +33,15 @@ FROM cost
 WHERE benchmark LIKE 'micro.chase.%'
 GROUP BY parameter;
 
--- The cost of an operation of one row, less that of an operation of another row (`less`).
+-- For each two rows with the same parameter: the cost of one operation of the row `benchmark`, less
+-- the cost of one operation of the row `less`.
 CREATE TEMP VIEW difference AS
 SELECT a.parameter_set AS parameter_set, a.benchmark AS benchmark, b.benchmark AS less, parameter,
        a.each - b.each AS each
 FROM cost a JOIN cost b USING (parameter_set, parameter);
 
--- The value of each figure whose `how` is reach. There is none if the difference rises by less than
--- one cycle (or tick), because the step is then too small to find.
+-- The value of each figure whose column `how` is `reach`. A figure has no value if the difference
+-- rises by less than one cycle (or tick), because the step is then too small to find.
 CREATE TEMP VIEW reach AS
 SELECT f.rowid AS figure, d.parameter_set AS parameter_set,
        (before.each + after.each) / 2 AS half, max(d.parameter) AS reach
@@ -90,7 +91,7 @@ SELECT f.rowid AS number, f.figure AS figure, f.kind AS kind, f.unit AS unit, f.
 FROM published f LEFT JOIN measured m ON m.figure = f.rowid
 GROUP BY f.rowid;
 
--- The same rows, formatted for the table.
+-- The rows of `verdict`, formatted for the table that validate.sh prints.
 CREATE TEMP VIEW shown AS
 SELECT number, kind, figure || ', ' || unit AS figure,
        CASE WHEN published_low = published_high THEN CAST(published_low AS TEXT)

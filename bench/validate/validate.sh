@@ -22,7 +22,7 @@ fail()
 	exit 2
 }
 
-# sql STATEMENTS: executes them on the run's database, with the views of figures.sql
+# sql STATEMENTS: executes SQL statements on the run's database, with the views of figures.sql
 sql()
 {
 	{
@@ -37,8 +37,8 @@ sql()
 	} | sqlite3 -readonly -bail "$database"
 }
 
-# rows KIND COLUMNS: prints the figures of a kind. COLUMNS is added to the columns of the table; it
-# is empty or begins with a comma.
+# rows KIND COLUMNS: prints the figures of a kind (calibration or held-out). COLUMNS, which is empty
+# or begins with a comma, is SQL for further columns of the table.
 rows()
 {
 	sql ".mode markdown --wrap 0
@@ -47,7 +47,7 @@ rows()
 }
 
 # chases COLUMNS: prints the latency of a load for each size of the working set, most of which have
-# no published figure. COLUMNS is added to the columns of the table, as for rows().
+# no published figure. COLUMNS is as for rows().
 chases()
 {
 	local range="printf('%.1f, %.1f, %.1f', low_%s, nominal_%s, high_%s)"

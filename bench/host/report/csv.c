@@ -17,8 +17,8 @@ struct sheet {
 	const char *file;
 	const char *query; /* selects the columns and rows of the file */
 	/*
-	 * Write <name>.jsonl too. Samples and functions have no such file: it would be 4 times as
-	 * large as the CSV file.
+	 * Write <name>.jsonl too. False for samples and functions, whose JSON Lines files would be
+	 * 4 times as large as their CSV files.
 	 */
 	bool json_lines;
 };
@@ -174,7 +174,10 @@ static int write_json_lines(sqlite3 *db, const struct sheet *sheet, FILE *out)
 	return step == SQLITE_DONE || step == SQLITE_ROW ? 0 : -1;
 }
 
-/* Writes the sheet to <run_dir>/<name> by means of write(). Returns 0, or -1 after a message. */
+/*
+ * Writes the sheet to <run_dir>/<name> with write(), one of the row writers above. Returns 0, or -1
+ * after a message.
+ */
 static int write_file(sqlite3 *db, const struct sheet *sheet, const char *run_dir, const char *name,
                       row_writer *write)
 {
@@ -228,7 +231,7 @@ int csv_export(sqlite3 *db, const char *run_dir)
 	return status;
 }
 
-/* Stores a byte at text[*length] and increments *length. Returns false if out of memory. */
+/* Stores a byte at record->text[*length] and increments *length. Returns false if out of memory. */
 static bool append(struct csv_record *record, size_t *length, char byte)
 {
 	if (*length == record->size) {
@@ -245,8 +248,8 @@ static bool append(struct csv_record *record, size_t *length, char byte)
 }
 
 /*
- * Sets fields[] to the `count` strings in `text`; those after CSV_FIELDS_MAX are dropped. Returns
- * 1.
+ * Points record->fields to the `count` strings in record->text, at most CSV_FIELDS_MAX. Returns 1,
+ * the result of csv_read_record() for a record.
  */
 static int split(struct csv_record *record, size_t count)
 {

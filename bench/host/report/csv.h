@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* CSV as in RFC 4180, with \n as the line end, for other tools to read. */
+/* Writes and reads CSV files as in RFC 4180, but with \n as the line end. */
 #pragma once
 
 #include <stddef.h>
@@ -30,8 +30,8 @@ struct csv_record {
 };
 
 /*
- * Reads the next record. The caller zeroes `record` before the first call and passes the same one
- * to every call; each call overwrites the fields of the previous one. csv_free() frees it.
+ * Reads the next record. The caller zeroes `record` before the first call and passes the same
+ * object to every call; each call overwrites the fields. csv_free() frees them.
  *
  * Returns 1 if a record was read, 0 at the end of the file, or -1 if reading fails, the file ends
  * inside quotes, or memory runs out.

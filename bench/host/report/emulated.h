@@ -11,6 +11,7 @@
 
 /*
  * Prints how many checks passed, which self-tests were skipped and why, and how many memory reads
- * page walks took. Omits any of these that the run does not have.
+ * page walks took. Omits what the run did not measure; prints nothing if it had no launch on this
+ * engine.
  */
 void emulated_print(sqlite3 *db, FILE *out);

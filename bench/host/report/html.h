@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing HTML. All text from a run is written by these functions, which escape it. */
+/* Functions that write HTML and escape it. All text from a run must be written with them. */
 #pragma once
 
 #include <stddef.h>
@@ -15,7 +15,7 @@ void html_text(FILE *out, const char *text);
 __attribute__((format(printf, 2, 3))) void html_format(FILE *out, const char *format, ...);
 
 /*
- * Writes the contents of a file in base64, for a data: URI. Returns 0, or -1 with errno; then a
- * part of the contents may have been written.
+ * Writes the contents of a file in base64, for a data: URI. Returns 0, or -1 with errno, possibly
+ * after writing a part of the contents.
  */
 int html_base64_file(FILE *out, const char *path);

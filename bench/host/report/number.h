@@ -40,10 +40,11 @@ void number_format(const struct number *number, bool interval, char *text, size_
  */
 char *number_digits(double value, char *text, size_t size);
 
-/* Writes the marks of the flags, which are separated by commas, each mark once. Returns `marks`. */
+/* Writes the mark of each flag in `flags`, a list separated by commas; writes each mark only once.
+ * Returns `marks`. */
 char *number_marks(const char *flags, char marks[NUMBER_MARKS_MAX]);
 
-/* Returns the first flag that is shown as this mark, or NULL if there is none. */
+/* Returns the first flag that is shown as this mark, or NULL if no flag is. */
 const char *number_mark_flag(char mark);
 
 /*

@@ -19,7 +19,8 @@ static const char *const endings[] = { "svg", "png" };
 
 #define ENDINGS (sizeof endings / sizeof endings[0])
 
-/* Appends a line without its indentation and line end. A space separates it from earlier text. */
+/* Appends a line, without its indentation and line end, to `text`; if `text` is not empty, appends
+ * a space first. */
 static void append(char *text, size_t size, char *line)
 {
 	size_t used = strlen(text);
@@ -115,8 +116,9 @@ static int draw_view(const char *plots_out, const char *script, const char *view
 	               : complain("plots", "%s: %s", script, "gnuplot wrote no figure; is the disk full?");
 }
 
-/* Draws a script for each view that has data for it; a script about claims only once. Returns 0 if
- * each figure was drawn or there was no data, otherwise -1 after a message. */
+/* Draws a script for each view that has data for it: engines' own views and, if the script has the
+ * line `# cycles: yes`, the others. Draws a script about claims only once. Returns 0 if each figure
+ * was drawn or there was no data, otherwise -1 after a message. */
 static int draw(sqlite3 *db, const char *plots_out, const char *script, const char *name)
 {
 	char needs[512];

@@ -16,9 +16,9 @@
 #define METRICS_MAX 64
 
 /*
- * The rows of summary that a view draws: rows of its engine (?1) whose checks passed. Unless this
- * is the engine's own view (its name ?3 is the engine's), the benchmark must also have been
- * measured in the view's metric (?2) with that strategy.
+ * The rows of the table summary that a view draws: the rows of the view's engine (?1) whose checks
+ * passed. Unless the view's name (?3) is that of the engine, the benchmark must also have been
+ * measured in the view's metric (?2) with the row's strategy.
  */
 #define ROWS                                                                                   \
 	" FROM good_summary WHERE engine = ?1 AND ("                                           \
@@ -30,8 +30,8 @@ int plots_make_dir(const char *path)
 	return mkdir(path, 0777) && errno != EEXIST ? complain("plots", "%s: %s", path, strerror(errno)) : 0;
 }
 
-/* Opens <data_dir>/<view>/<name> (or <data_dir>/<name> without a view) for writing, and stores its
- * path in `path`. */
+/* Opens <data_dir>/<view>/<name> (or <data_dir>/<name> if `view` is "") for writing, and stores its
+ * path in `path`. Returns NULL after a message. */
 static FILE *open_file(char path[PATH_MAX], const char *data_dir, const char *view, const char *name)
 {
 	FILE *out;
@@ -76,7 +76,7 @@ static const char *text(sqlite3_stmt *query, int column)
 }
 
 /*
- * Returns a column's text as name_for_file() makes it safe: gnuplot executes commands inside some
+ * Returns a column's text after name_for_file(), because gnuplot executes commands inside some
  * strings, and a space ends a column of a data file. If `list` is true, spaces are kept. The text
  * is valid until the fourth call after this one.
  */
@@ -92,8 +92,8 @@ static const char *word(sqlite3_stmt *query, int column, bool list)
 	return to;
 }
 
-/* Stores the names that the query selects in `names`, which point into `pool` of `size` bytes.
- * Returns their number, at most METRICS_MAX. */
+/* Copies the names that the query selects to `pool`, which has `size` bytes, and stores pointers to
+ * them in `names`. Returns their number, at most METRICS_MAX. */
 static size_t list_metrics(sqlite3_stmt *query, const char **names, char *pool, size_t size)
 {
 	size_t count = 0;
@@ -110,8 +110,9 @@ static size_t list_metrics(sqlite3_stmt *query, const char **names, char *pool, 
 	return count;
 }
 
-/* Writes a line per parameter, with the median of each metric and the ends of its interval, or NaN.
- * The query must sort its rows by parameter, then by metric like `metrics`. */
+/* Writes a line per parameter with the median of each metric and the ends of its interval, or three
+ * NaN if it was not measured. The query must sort its rows by parameter, then in the order of
+ * `metrics`. */
 static void write_lines(FILE *out, sqlite3_stmt *query, const char *const *metrics, size_t count)
 {
 	long long last = -1;
@@ -180,8 +181,8 @@ static int write_series(sqlite3 *db, const char *data_dir, const struct view *vi
 
 /*
  * Writes how the samples of an interrupt benchmark are distributed: a line per value, with the
- * number of samples that have it and their share of all. The median overhead of its launch is
- * subtracted from each sample first. Returns 0, or -1 after a message.
+ * number of samples that have this value and their share of all samples. The median overhead of the
+ * sample's launch is subtracted first. Returns 0, or -1 after a message.
  */
 static int write_distribution(sqlite3 *db, const char *data_dir, const struct view *view,
                               const char *benchmark, const char *strategy)
@@ -238,8 +239,9 @@ static int write_all_series(sqlite3 *db, const char *data_dir, const struct view
 	return status;
 }
 
-/* Writes a gnuplot function that maps column 0 of the query to column 1, and other texts to "":
- * NAME(x) = x eq "<column 0>" ? "<column 1>" : … : "". Returns 0, or -1 after a message. */
+/* Writes a gnuplot function that maps, for each row of the query, the text of column 0 to that of
+ * column 1, and any other text to "": NAME(x) = x eq "<column 0>" ? "<column 1>" : … : "". Returns
+ * 0, or -1 after a message. */
 static int write_choice(FILE *out, sqlite3 *db, const struct view *view, const char *name, const char *sql)
 {
 	sqlite3_stmt *query = prepare(db, view, sql);
@@ -269,8 +271,8 @@ static int write_profile(FILE *out, sqlite3 *db)
 	return 0;
 }
 
-/* Writes two gnuplot functions of a stack's or loader's name: curve(x) returns a number that
- * plots/style.gp maps to a line style, point_of(x) a point type of gnuplot. */
+/* Writes two gnuplot functions whose argument is the name of a stack or loader: curve(x) returns a
+ * number that plots/style.gp maps to a line style, point_of(x) a point type of gnuplot. */
 static void write_style(FILE *out)
 {
 #define CURVE(name, curve, point) fprintf(out, " x eq \"%s\" ? %d :", name, curve);
@@ -310,10 +312,10 @@ static int write_index(sqlite3 *db, const char *data_dir, const struct view *vie
 }
 
 /*
- * Writes a line of overview.dat per strategy that has a value for the subject. The ratio is that
- * value over the smallest one; the marks, after a "=", are those of both values. `x` is the
- * subject's column in the figure. Returns 1 if a line was written, 0 if none, or -1 after a
- * message.
+ * Writes a line of overview.dat per strategy that has a value for the subject. The ratio is the
+ * strategy's value divided by the smallest value; the marks, after a "=", are those of these two
+ * values. `x` is the subject's column in the figure. Returns 1 if a line was written, 0 if none, or
+ * -1 after a message.
  */
 static int write_subject(FILE *out, sqlite3 *db, const struct view *view, const struct subject *subject,
                          int x)

@@ -12,9 +12,10 @@
 int plots_make_dir(const char *path);
 
 /*
- * Writes the data files of one view to <data_dir>/<view>/: index.gp, overview.dat, the samples of
- * interrupt benchmarks and, for an engine's own view, a file per benchmark and strategy. Writes
- * nothing if the run has no rows for the view. Returns 0, or -1 after a message on stderr.
+ * Writes the data files of one view to <data_dir>/<view>/: index.gp, overview.dat, the
+ * distributions of the samples of interrupt benchmarks and, for an engine's own view (subject.h), a
+ * file per benchmark and strategy. Writes nothing if the run has no rows for the view. Returns 0,
+ * or -1 after a message on stderr.
  */
 int plots_data_write(sqlite3 *db, const char *data_dir, const struct view *view);
 

@@ -35,7 +35,10 @@ static void write_figure_link(const struct report *report, const char *figure)
 	fputs("\">figure</a>", report->out);
 }
 
-/* Writes a row of id, quote, verdict, evidence, figure and also. */
+/*
+ * Writes the table row of one claim. The columns of `row` are `id`, `quote`, `verdict`, `evidence`,
+ * `figure` and `also`.
+ */
 static void write_claim(const struct report *report, sqlite3_stmt *row)
 {
 	int id = sqlite3_column_int(row, 0);
@@ -56,7 +59,7 @@ static void write_claim(const struct report *report, sqlite3_stmt *row)
 	fputs("</td></tr>\n", report->out);
 }
 
-/* Writes the table of the claims of a kind, after a heading, or nothing if there are none. */
+/* Writes a heading and the table of the claims of one kind; nothing if there are no such claims. */
 static void write_kind(const struct report *report, const char *kind, const char *heading)
 {
 	sqlite3_stmt *row = report_query(report->db,

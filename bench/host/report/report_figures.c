@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 
 /*
- * The section of figures begins with order[]; other figures follow by name. Those of elsewhere[]
- * are in other sections of the page.
+ * The section of figures begins with the figures of the scripts in order[]; other figures follow,
+ * sorted by name. The figures of the scripts in elsewhere[] are in other sections of the page.
  */
 static const char *const order[] = {
 	"where", "exec", "irq-entry", "irq-off", "tlb-flush", "switch", "memory"
@@ -24,9 +24,9 @@ static const char *const elsewhere[] = { "claims", "overview" };
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * Writes the path of the script that drew a figure to `script`: <figure>.gp, or the figure's name
- * without the suffix of a view. `view` becomes that view, or NULL if there is no suffix. Returns
- * false if there is no such script.
+ * Writes the path of the script that drew a figure to `script`: <figure>.gp or, if there is no such
+ * script, the same name without the suffix of a view. Stores that view in *view, or NULL if no
+ * suffix was removed. Returns false if no script is found.
  */
 static bool find_script(const struct report *report, const char *figure, char *script, size_t size,
                         const struct view **view)

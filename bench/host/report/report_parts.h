@@ -22,7 +22,7 @@ struct report {
 
 /*
  * Writes three sentences as plain text without a newline: what was run, how many claims got each
- * verdict, and which strategy needs the least and which the most.
+ * verdict, and for one subject which strategy needs the least and which needs the most.
  */
 void report_sentences(sqlite3 *db, char sentence[3][REPORT_SENTENCE_MAX]);
 
@@ -30,7 +30,7 @@ void report_title(const struct report *report); /* the name of the run */
 void report_state(const struct report *report); /* a warning if the run failed or was cut short */
 void report_summary(const struct report *report);
 void report_claims(const struct report *report);
-/* The figures that show all strategies on all subjects. */
+/* The figures of the script overview.gp, which show all strategies on all subjects. */
 void report_overview(const struct report *report);
 void report_figures(const struct report *report); /* the other figures */
 void report_legend(const struct report *report);  /* the meaning of the marks after numbers */
@@ -55,9 +55,10 @@ int report_has_figure(const struct report *report, const char *figure);
  */
 sqlite3_stmt *report_query(sqlite3 *db, const char *sql, const char *text);
 
-/* Executes a query. Returns the first column of its first row as a number, or 0 without a row. */
+/* Executes a query. Returns the first column of its first row as a number, or 0 if there is no
+ * row. */
 long long report_count(sqlite3 *db, const char *sql);
 
-/* Copies the value of `key` in the table environment to `value`, or "" if it has none. Returns
- * `value`. */
+/* Copies the value of `key` in the table environment to `value`, or "" if there is no such key.
+ * Returns `value`. */
 const char *report_fact(sqlite3 *db, const char *key, char *value, size_t size);

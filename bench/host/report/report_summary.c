@@ -17,7 +17,7 @@ struct extremes {
 	char least[96], most[96];
 	double low, high;
 	char least_flags[FLAGS_TEXT_MAX], most_flags[FLAGS_TEXT_MAX];
-	double ratio_low, ratio_high; /* interval of the ratio high / low; 0 if not known */
+	double ratio_low, ratio_high; /* interval of the ratio high / low; 0 and 0 if not known */
 	char ratio_flags[FLAGS_TEXT_MAX];
 };
 
@@ -166,7 +166,7 @@ static sqlite3_stmt *query_of(sqlite3 *db, const char *sql, const struct view *v
 	return query;
 }
 
-/* Returns the median of one strategy; 0 if it was not measured. */
+/* Returns the median of `strategy` in `metric`, or 0 if the strategy was not measured. */
 static double median_of(sqlite3 *db, const struct view *view, const struct subject *subject,
                         const char *metric, const char *strategy)
 {
@@ -184,8 +184,9 @@ static double median_of(sqlite3 *db, const struct view *view, const struct subje
 	return median;
 }
 
-/* Finds the interval of the ratio high / low. For modelled cycles its ends are the ratios with the
- * model's low and high parameters; otherwise the interval is in the table comparisons. */
+/* Stores the interval of the ratio high / low in found->ratio_low and found->ratio_high; leaves 0
+ * there if it is not known. For modelled cycles the ends are the ratios with the model's low and
+ * high parameters. Otherwise the table comparisons has the interval and found->ratio_flags. */
 static void find_ratio(sqlite3 *db, const struct view *view, const struct subject *subject,
                        struct extremes *found)
 {
@@ -219,8 +220,8 @@ static void find_ratio(sqlite3 *db, const struct view *view, const struct subjec
 	sqlite3_finalize(query);
 }
 
-/* Finds the extremes among series whose checks passed. Returns false if there are fewer than two
- * strategies. */
+/* Stores in `found` the strategies with the lowest and the highest median, among those whose checks
+ * passed. Returns false if there are fewer than two strategies. */
 static bool find_extremes(sqlite3 *db, const struct view *view, const struct subject *subject,
                           struct extremes *found)
 {
@@ -254,7 +255,7 @@ static bool find_extremes(sqlite3 *db, const struct view *view, const struct sub
 	return true;
 }
 
-/* Appends the flags of both numbers in words. */
+/* Appends, in words, the flags of the lowest and the highest number. */
 static void append_caveats(const struct extremes *found, char *sentence)
 {
 	char flags[2 * FLAGS_TEXT_MAX + 1], words[NUMBER_WORDS_MAX];

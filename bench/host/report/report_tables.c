@@ -40,7 +40,7 @@ static void write_value(FILE *out, const struct number *number, bool least)
 	fputs("</td>", out);
 }
 
-/* Writes a strategy's cell in `metric`, or a dash if the strategy has no value. */
+/* Writes the table cell with a strategy's median in `metric`, or a dash if there is no median. */
 static void write_cell(const struct report *report, const struct view *view, const char *strategy,
                        const char *benchmark, long long parameter, const char *metric)
 {
@@ -90,7 +90,8 @@ static void write_strategy(FILE *out, const char *strategy)
 	}
 }
 
-/* Writes the unit of a subject in this view to `unit`. Returns false if it was not measured. */
+/* Writes the unit of a subject in this view to `unit`. Returns false if the subject was not
+ * measured. */
 static bool find_unit(const struct report *report, const struct view *view, const struct subject *subject,
                       char *unit, size_t size)
 {
@@ -196,7 +197,8 @@ static void write_subjects(const struct report *report, const struct view *view)
 }
 
 /*
- * Writes a parameter with its unit, such as "64 KiB", "16 pages" or "busybox"; nothing if it is 0.
+ * Writes a parameter with its unit, such as "64 KiB", "16 pages" or "busybox". Writes nothing if
+ * the parameter is 0.
  */
 static void write_parameter(FILE *out, long long parameter, const char *unit)
 {

@@ -27,8 +27,8 @@ extern const size_t subjects_count;
 struct view {
 	const char *name; /* name of the view, and of the folder of the figures' data */
 	/*
-	 * Appended to the name of a figure, unless this is the first engine that the script has
-	 * data for.
+	 * Appended to the name of a figure. The first figure of a script has no suffix if it is
+	 * drawn for an engine's own view.
 	 */
 	const char *suffix;
 	const char *engine;
@@ -46,8 +46,8 @@ extern const struct view views[];
 extern const size_t views_count;
 
 /*
- * Returns true if this view can show the subject. A subject with a metric of its own is shown only
- * in its engine's own view, and so not in modelled cycles.
+ * Returns true if this view can show the subject. A subject that has its own metric is shown only
+ * in views that are an engine's own view, and so not in modelled cycles.
  */
 bool subject_is_of(const struct subject *subject, const struct view *view);
 

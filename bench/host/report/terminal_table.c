@@ -22,9 +22,9 @@
 
 static const struct section {
 	const char *name;
-	const char *main;  /* the metric that measures time; "" if the engine has none */
+	const char *main;  /* the metric that measures time; "" if the engine has no such metric */
 	const char *means; /* a text for the heading that says what the numbers are */
-	bool time_is_void; /* the main metric means nothing here, so its rows are left out */
+	bool time_is_void; /* the main metric means nothing on this engine: leave out its rows */
 } sections[] = {
 	{ "bochs", "instructions", "instructions on Bochs: exact counts, not time", false },
 	{ "kvm", "tsc", "TSC ticks on KVM", false },
@@ -40,7 +40,7 @@ struct cell {
 
 struct line {
 	char *label;
-	/* One per strategy; the texts are NULL if that strategy was not measured. */
+	/* One cell per strategy; its texts are NULL if that strategy was not measured. */
 	struct cell *cells;
 };
 
@@ -72,7 +72,7 @@ static char *format(const char *form, ...)
 	return length < 0 ? NULL : text;
 }
 
-/* Returns the width of a UTF-8 text: its characters, each counted as one column. */
+/* Returns the width of a UTF-8 text in columns, counting each character as one column. */
 static size_t text_width(const char *text)
 {
 	size_t width = 0;
@@ -173,8 +173,8 @@ static size_t strategy_place(const struct table *table, const char *strategy)
 }
 
 /*
- * Returns the last line if it has this label, otherwise a new line with it; NULL if out of memory.
- * The caller must not use or free the label afterwards.
+ * Returns the table's last line if its label equals `label`, otherwise a new line with this label,
+ * or NULL if out of memory or `label` is NULL. Takes over or frees the label in every case.
  */
 static struct line *line_for(struct table *table, char *label)
 {
@@ -201,7 +201,8 @@ static struct line *line_for(struct table *table, char *label)
 
 /*
  * Loads the lines of an engine: one per parameter for a benchmark that has the engine's main
- * metric, one per parameter and metric for any other. Returns false after a message.
+ * metric, one per parameter and metric for any other benchmark. Returns false, after a message, if
+ * the query cannot be prepared.
  */
 static bool load_lines(sqlite3 *db, const struct section *section, struct table *table)
 {
@@ -369,11 +370,11 @@ static const char *verdict_colour(const char *verdict)
 	return strcmp(verdict, "inconclusive") ? "\033[2m" : "\033[33m";
 }
 
-/* Prints a row of id, verdict, evidence and also. */
+/* Prints one claim. The columns of `row` are `id`, `verdict`, `evidence` and `also`. */
 static void print_claim(const struct screen *screen, sqlite3_stmt *row)
 {
 	const size_t indent = strlen("  id  verdict       ");
-	const char *label = "also: "; /* its text is indented further than the evidence */
+	const char *label = "also: "; /* the text after it is indented further than the evidence */
 	size_t total = screen->width > 0 ? screen->width : WIDTH_OF_TEXT;
 	const char *verdict = sql_text(row, 1);
 	const char *also = sql_text(row, 3);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The program /init of the Linux that is measured. Runs the lines of the file /rows one by one;
- * each line is a program and its arguments. Then it reports the wait status of each on port 0xE9,
- * and turns the machine off through port 0xF4, which the instrumentation library watches.
+ * each line is a program and its arguments. Then writes the wait status of each program to port
+ * 0xE9, and turns the machine off through port 0xF4, which the instrumentation library watches.
  */
 #include "bench/programs/user.h"
 #include "bench/protocol/ports.h"
@@ -90,7 +90,7 @@ int main(void)
 		status_of[count++] = run(line);
 		line = end;
 	}
-	/* Not before, because each fork() would have to copy the permission to use ports. */
+	/* ioperm() comes after all rows: with port permissions, each fork() would copy them too. */
 	if (call(SYS_ioperm, PORT_RECORDS, 1, 1) || call(SYS_ioperm, PORT_EXIT, 1, 1)) {
 		print("init: no right to use ports\n");
 		for (;;)

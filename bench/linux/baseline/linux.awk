@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Turns the table of rows and the stream of the instrumentation library into lines of the CSV file.
-# Each row has as many regions as bench/linux/baseline/linux.h says. As in the harness, the median
-# of the overhead is subtracted.
+# A row has the regions that bench/linux/baseline/linux.h describes; `warmup`, `samples` and
+# `overhead` equal the constants there. As in the harness, the median of the overhead is subtracted.
 BEGIN {
 	OFS = ","
 	warmup = 5
@@ -27,7 +27,8 @@ $1 == "!count" {
 		seen[id] = 1
 	}
 }
-# Sorts metric `name` of the `n` regions from `first` on into sorted[1…n].
+# Stores the values of metric `name` in the `n` regions from `first` on in sorted[1…n], in ascending
+# order.
 function sort(first, n, name,    i, j, v) {
 	for (i = 0; i < n; i++) {
 		if (!((first + i) in seen)) {

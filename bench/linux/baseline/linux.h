@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Included before bench/programs/probe.c and real.c when they are compiled for Linux. Linux has
- * none of the calls for Palimpsest's benchmarks, so this header does in user mode what they do.
- * Both kernels thus run the same code.
+ * none of the system calls for Palimpsest's benchmarks, so this header does in user mode what those
+ * calls do. Both kernels thus run the same code.
  *
- *     probe REGION PART KIND ARGUMENT
- *
- * REGION is the number of the first region. There are regions for LINUX_WARMUP samples, then for
- * LINUX_SAMPLES samples, then for LINUX_OVERHEAD empty bodies. If PART is `kernel`, every region
- * counts in the kernel half only; if it is `all`, only those do that the benchmark opens with
+ * The compiled programs are started as `probe REGION PART KIND ARGUMENT`, or with `real` in place
+ * of `probe`; KIND and ARGUMENT are passed on to the benchmark's own main(). REGION is the number
+ * of the first region. There are regions for LINUX_WARMUP samples, then for LINUX_SAMPLES samples,
+ * then for LINUX_OVERHEAD empty bodies. If PART is `kernel`, all regions count in the kernel half
+ * only. If PART is `all`, a region counts in both halves unless the benchmark opens it with
  * MARK_BEGIN_KERNEL. The instrumentation library reports the counts of each region.
  */
 #pragma once
@@ -42,8 +42,8 @@ static inline long linux_spawn(uint64_t path, uint64_t argv, uint64_t envp)
 	return pid;
 }
 
-/* Makes a system call, or does here what the call of Palimpsest would do. `number` is always a
- * constant, so only the code of its case remains. */
+/* Makes a system call. If Linux does not have the call, does what it would do in Palimpsest.
+ * `number` is always a constant, so the compiler keeps only the code of one case. */
 __attribute__((always_inline)) static inline long linux_call(long number, uint64_t a, uint64_t b, uint64_t c)
 {
 	switch (number) {
@@ -73,8 +73,8 @@ static inline uint64_t linux_number(const char *digits)
 	return n;
 }
 
-/* The main() of probe.c or real.c. It is called directly if REGION and PART are missing, as when a
- * benchmark starts itself. */
+/* The main() of probe.c or real.c, renamed. If argv[1] is no number, as when a benchmark starts
+ * itself, main() passes it all arguments unchanged. */
 int bench_main(int argc, char **argv);
 
 int main(int argc, char **argv)

@@ -19,8 +19,8 @@ fi
 [ -r "$csv" ] || { echo "$0: there is no $csv; make linux-baseline makes it" >&2; exit 2; }
 
 # query RUN SQL: prints the result as a table without padding. In SQL `linux` is the CSV file, `run`
-# the database of the run, `place` the table of rows in their order, and `counted` the counts of
-# both.
+# the database of the run, `place` the rows of the table in their order, and `counted` the counts of
+# Linux and of this kernel.
 query()
 {
 	sqlite3 -markdown <<-END | sed -E '2s/-+/---/g; s/ +\|/ |/g; s/\| +/| /g'
@@ -58,8 +58,8 @@ query()
 	END
 }
 
-# count SYSTEM [PART]: prints SQL for the median of row p in metric m, which is an empty cell if it
-# was not counted
+# count SYSTEM [PART]: prints an SQL expression for the median of SYSTEM in row p and metric m; its
+# value is '' if SYSTEM was not counted
 count()
 {
 	echo "ifnull((SELECT printf('%,d', median) FROM counted c WHERE c.benchmark = p.benchmark AND c.parameter = p.parameter

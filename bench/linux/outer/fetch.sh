@@ -20,8 +20,8 @@ have()
 	compgen -G "$folder/$1_*.deb" >/dev/null
 }
 
-# Prints the name of the package of the cloud kernel, on which a metapackage of Debian depends. This
-# kernel is small, and has the drivers that are needed: those for the serial line and KVM.
+# Prints the name of the package with Debian's cloud kernel: the metapackage linux-image-cloud-amd64
+# depends on it. This kernel is small, and has the drivers for the serial line and KVM.
 kernel_package()
 {
 	apt-cache depends linux-image-cloud-amd64 2>/dev/null | sed -n 's/.*Depends: \(linux-image-[0-9].*-cloud-amd64\)$/\1/p' |
