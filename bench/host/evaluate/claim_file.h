@@ -2,6 +2,8 @@
 /* The file of a claim: its header, its checks, and its text. docs/claims.md describes the form. */
 #pragma once
 
+#include "bench/host/evaluate/claim_register.h"
+
 #define CLAIM_VALUE_MAX 1024 /* bytes of a value with its final NUL */
 
 enum {
@@ -25,6 +27,7 @@ struct claim {
 	char *text;       /* the whole file, or NULL; the caller of claim_load() frees it */
 	char values[CLAIM_KEYS][CLAIM_VALUE_MAX];
 	int id;
+	char margin_set[MARGIN_SET_MAX]; /* for claims.c; claim_load() does not set it */
 };
 
 /* Prints "claim FILE: WHAT: DETAIL", without DETAIL if that is "". Returns -1. */

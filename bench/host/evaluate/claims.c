@@ -4,6 +4,7 @@
 #include "bench/host/base/complain.h"
 #include "bench/host/base/sql.h"
 #include "bench/host/evaluate/claim_file.h"
+#include "bench/host/evaluate/claim_register.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -37,8 +38,9 @@ static int store(const struct claim *claim, sqlite3 *db, const struct decision *
 	bool stored = false;
 
 	if (sqlite3_prepare_v2(db,
-	                       "INSERT INTO claims (id, seed, quote, verdict, evidence, figure, kind, also)"
-	                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	                       "INSERT INTO claims (id, seed, quote, verdict, evidence, figure, kind, also,"
+	                       " margin_set)"
+	                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 	                       -1, &insert, NULL) == SQLITE_OK) {
 		sqlite3_bind_int(insert, 1, claim->id);
 		sql_bind(insert, 2, claim->values[CLAIM_SEED]);
@@ -48,6 +50,7 @@ static int store(const struct claim *claim, sqlite3 *db, const struct decision *
 		sql_bind(insert, 6, figure);
 		sql_bind(insert, 7, kind);
 		sql_bind(insert, 8, decision->also);
+		sql_bind(insert, 9, claim->margin_set);
 		stored = sqlite3_step(insert) == SQLITE_DONE;
 	}
 	sqlite3_finalize(insert);
@@ -163,6 +166,7 @@ static int decide(sqlite3 *db, const char *dir, const char *file)
 	int status = -1;
 
 	if (!claim_load(&claim, dir)) {
+		claim_register_find(dir, claim.id, claim.margin_set);
 		if (claim.values[CLAIM_NOT_MEASURED][0])
 			status = store_unmeasured(&claim, db);
 		else if (!prepare(&claim, db, &query))

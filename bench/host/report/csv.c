@@ -65,7 +65,8 @@ static const struct sheet sheets[] = {
 	  " ORDER BY engine, strategy, cpus, benchmark, parameter, vm_exits.reason",
 	  true },
 	{ "claims.csv",
-	  "SELECT id, seed, quote, verdict, evidence, figure, kind, also FROM claims ORDER BY id", true },
+	  "SELECT id, seed, quote, verdict, evidence, figure, kind, also, margin_set FROM claims ORDER BY id",
+	  true },
 };
 
 void csv_write_field(FILE *out, const char *text)

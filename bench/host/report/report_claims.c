@@ -35,14 +35,12 @@ static void write_figure_link(const struct report *report, const char *figure)
 	fputs("\">figure</a>", report->out);
 }
 
-/*
- * Writes the table row of one claim. The columns of `row` are `id`, `quote`, `verdict`, `evidence`,
- * `figure` and `also`.
- */
+/* Writes a row of id, quote, verdict, evidence, figure, also and margin_set. */
 static void write_claim(const struct report *report, sqlite3_stmt *row)
 {
 	int id = sqlite3_column_int(row, 0);
 	const char *also = sql_text(row, 5);
+	const char *margin_set = sql_text(row, 6);
 
 	fprintf(report->out, "<tr id=\"claim-%d\"><th scope=\"row\">%d</th><td>", id, id);
 	write_badge(report, sql_text(row, 2));
@@ -56,6 +54,11 @@ static void write_claim(const struct report *report, sqlite3_stmt *row)
 		html_text(report->out, also);
 		fputs("</p>", report->out);
 	}
+	if (*margin_set) {
+		fputs("<p class=\"also\">Margin set ", report->out);
+		html_text(report->out, margin_set);
+		fputs("</p>", report->out);
+	}
 	fputs("</td></tr>\n", report->out);
 }
 
@@ -63,7 +66,8 @@ static void write_claim(const struct report *report, sqlite3_stmt *row)
 static void write_kind(const struct report *report, const char *kind, const char *heading)
 {
 	sqlite3_stmt *row = report_query(report->db,
-	                                 "SELECT id, quote, verdict, evidence, figure, also FROM claims"
+	                                 "SELECT id, quote, verdict, evidence, figure, also,"
+	                                 " margin_set FROM claims"
 	                                 " WHERE kind = ?1 ORDER BY id",
 	                                 kind);
 	bool any = false;

@@ -151,5 +151,6 @@ CREATE TABLE vm_exits (
 CREATE TABLE claims (
 	id INTEGER PRIMARY KEY, seed TEXT, quote TEXT, verdict TEXT, evidence TEXT, figure TEXT,
 	kind TEXT NOT NULL DEFAULT 'experiment', -- experiment | arithmetic
-	also TEXT NOT NULL DEFAULT ''            -- what follows beyond the quote; decides nothing
+	also TEXT NOT NULL DEFAULT '',           -- what follows beyond the quote; decides nothing
+	margin_set TEXT NOT NULL DEFAULT ''      -- revision, and before or after the experiment
 );

@@ -189,13 +189,15 @@ struct store *store_create(const char *path, char *why, size_t size)
 static int add_columns(struct store *store)
 {
 	static const char missing[] = "SELECT count(*) = 0 FROM pragma_table_info('claims')"
-	                              " WHERE name = 'kind'";
+	                              " WHERE name = 'margin_set'";
 
 	return sql_number(store->db, "run-bench", missing) == 0
 	               ? 0
 	               : execute(store, "ALTER TABLE claims ADD COLUMN kind TEXT NOT NULL DEFAULT"
 	                                " 'experiment';"
-	                                "ALTER TABLE claims ADD COLUMN also TEXT NOT NULL DEFAULT ''");
+	                                "ALTER TABLE claims ADD COLUMN also TEXT NOT NULL DEFAULT '';"
+	                                "ALTER TABLE claims ADD COLUMN margin_set TEXT NOT NULL DEFAULT"
+	                                " ''");
 }
 
 struct store *store_open(const char *path, char *why, size_t size)

@@ -152,6 +152,63 @@ static void also_and_kind_are_stored(void **state)
 	                    "arithmetic|missing: why");
 }
 
+/* The register says when the margin was set. The last entry counts that changes more than words. */
+static void the_margins_time_is_that_of_the_register(void **state)
+{
+	static const char register_text[] = "# 7 0 comment before x x\n"
+	                                    "7 0 1234567 before 0 first\n"
+	                                    "9 0 2345678 with 0 first\n"
+	                                    "8 0 3456789 after 0 first\n"
+	                                    "8 0 4567890 wording 0 in English\n"
+	                                    "7 0 this after 0 second\n";
+	(void)state;
+
+	write_claim("06-x.sql", HEADER("6"), SOUND);
+	write_claim("07-x.sql", HEADER("7"), SOUND);
+	write_claim("08-x.sql", HEADER("8"), SOUND);
+	write_claim("09-x.sql", HEADER("9"), SOUND);
+	assert_int_equal(decide(), 0);
+	assert_string_equal(first_column("SELECT group_concat(margin_set, '') FROM claims"), "");
+	write_claim("register.txt", register_text, "");
+	assert_int_equal(decide(), 0);
+	assert_string_equal(first_column("SELECT group_concat(id || ' ' || margin_set, '; ') FROM claims"),
+	                    "6 ; 7 in entry 5 of the register, after the experiment; "
+	                    "8 in 3456789, after the experiment; 9 in 2345678, together with the experiment");
+}
+
+/* Where the register says `this`, git names the revision, unless the entry is not committed. */
+static void git_names_the_revision_of_an_entry(void **state)
+{
+	const char *set;
+	char command[600];
+	FILE *in;
+	(void)state;
+
+	write_claim("07-x.sql", HEADER("7"), SOUND);
+	write_claim("register.txt", "7 0 this after 0 first\n", "");
+	snprintf(command, sizeof command,
+	         "cd '%s' && git init -q . && commit='git -c user.name=t -c user.email=t@localhost commit -q "
+	         "-m' &&"
+	         " $commit first --allow-empty && git add -A && $commit second &&"
+	         " git log -1 --format='in %%H, after' >hash",
+	         claims);
+	assert_int_equal(system(command), 0);
+	assert_int_equal(decide(), 0);
+	snprintf(command, sizeof command, "%s/hash", claims);
+	in = fopen(command, "r");
+	assert_non_null(in);
+	assert_non_null(fgets(command, sizeof command, in));
+	fclose(in);
+	set = first_column("SELECT margin_set FROM claims");
+	assert_true(strcspn(set, ",") >= strlen("in 1234567"));
+	assert_int_equal(strncmp(set, command, strcspn(set, ",")), 0);
+	assert_string_equal(strchr(set, ','), ", after the experiment");
+	write_claim("register.txt", "7 0 this after 0 first\n7 0 this before 0 second\n", "");
+	assert_int_equal(decide(), 0);
+	assert_string_equal(first_column("SELECT margin_set FROM claims"),
+	                    "in entry 2 of the register, before the experiment");
+}
+
 static void malformed_claims_are_named_and_the_others_decided(void **state)
 {
 	static const struct {
@@ -348,6 +405,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_header_is_read),
 		TEST(also_and_kind_are_stored),
+		TEST(the_margins_time_is_that_of_the_register),
+		TEST(git_names_the_revision_of_an_entry),
 		TEST(malformed_claims_are_named_and_the_others_decided),
 		TEST(unreadable_files_and_folders_are_named),
 		TEST(needed_runs_are_collected_once_each),

@@ -363,7 +363,7 @@ static void a_hostile_run_is_only_text(void **state)
 	execute("INSERT INTO checks VALUES (1, 'check', '" HOSTILE "', 0, 0, '" HOSTILE
 	        "'), (1, 'skip', '" HOSTILE "', 0, 2, '" HOSTILE "')");
 	execute("INSERT INTO claims VALUES (1, '', '" HOSTILE "', '" HOSTILE "', '" HOSTILE "', '" HOSTILE
-	        "', 'experiment', '" HOSTILE "')");
+	        "', 'experiment', '" HOSTILE "', '" HOSTILE "')");
 	execute("INSERT INTO environment VALUES ('" HOSTILE "', '" HOSTILE "'), ('source.revision', '" HOSTILE
 	        "')");
 	assert_int_equal(report_write(db, folder, folder), 0);
@@ -385,9 +385,9 @@ static void arithmetic_is_apart_from_experiments(void **state)
 	char *text;
 	(void)state;
 
-	execute("INSERT INTO claims (id, verdict, evidence, kind, also) VALUES"
-	        " (1, 'confirmed', 'summed', 'arithmetic', ''),"
-	        " (2, 'refuted', 'seen', 'experiment', 'follows <too>')");
+	execute("INSERT INTO claims (id, verdict, evidence, kind, also, margin_set) VALUES"
+	        " (1, 'confirmed', 'summed', 'arithmetic', '', ''),"
+	        " (2, 'refuted', 'seen', 'experiment', 'follows <too>', 'in <a>, after it')");
 	assert_int_equal(report_write(db, folder, folder), 0);
 	text = report_text();
 	heading = strstr(text, "<h3>Arithmetic</h3>");
@@ -395,7 +395,8 @@ static void arithmetic_is_apart_from_experiments(void **state)
 	second = strstr(text, "id=\"claim-2\"");
 	assert_non_null(heading);
 	assert_true(first && second && second < heading && heading < first);
-	assert_non_null(strstr(text, "seen<p class=\"also\"><b>Also</b> follows &lt;too&gt;</p></td>"));
+	assert_non_null(strstr(text, "seen<p class=\"also\"><b>Also</b> follows &lt;too&gt;</p><p "
+	                             "class=\"also\">Margin set in &lt;a&gt;, after it</p></td>"));
 	assert_non_null(strstr(text, "summed</td>"));
 	assert_non_null(strstr(text, "<b>1</b> refuted</li>"));
 	assert_non_null(strstr(text, "<b>1</b> arithmetic</li>"));

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/evaluate/claim_register.h"
+#include "bench/host/base/arguments.h"
+#include "bench/host/base/process.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REGISTER    "register.txt"
+#define LINE_MAX_   2048
+#define GIT_SECONDS 20
+
+/* The last entry of a claim that changed more than words. */
+struct entry {
+	unsigned number; /* counted from 1, without comments; 0: there is none */
+	unsigned line;   /* in the file, counted from 1 */
+	char revision[48];
+	char when[16];
+};
+
+static struct entry find(const char *dir, int id)
+{
+	struct entry entry = { 0 }, last = { 0 };
+	char path[PATH_MAX], line[LINE_MAX_];
+	FILE *in;
+
+	if (snprintf(path, sizeof path, "%s/" REGISTER, dir) >= (int)sizeof path || !(in = fopen(path, "re")))
+		return last;
+	while (fgets(line, sizeof line, in)) {
+		int claim;
+
+		entry.line++;
+		if (*line == '#')
+			continue;
+		entry.number++;
+		if (sscanf(line, "%d %*s %47s %15s", &claim, entry.revision, entry.when) == 3 &&
+		    claim == id && strcmp(entry.when, "wording") != 0)
+			last = entry;
+	}
+	fclose(in);
+	return last;
+}
+
+/*
+ * Writes the revision that added a line of the register. Leaves `revision` as it is if git does not
+ * know: the line is not committed, or the clone's history begins after it.
+ */
+static void ask_git(const char *dir, unsigned line, char revision[48])
+{
+	struct arguments command = { 0 };
+	char range[32];
+	char *output;
+	int status = -1;
+
+	snprintf(range, sizeof range, "%u,%u", line, line);
+	arguments_add_all(&command, "git", "blame", "-s", "--abbrev=7", "-L", range, REGISTER);
+	output = process_capture(&command, dir, GIT_SECONDS, true, &status);
+	arguments_free(&command);
+	if (output && status == 0 && *output != '^' && strspn(output, "0") < 7)
+		sscanf(output, "%47s", revision);
+	free(output);
+}
+
+void claim_register_find(const char *dir, int id, char text[MARGIN_SET_MAX])
+{
+	struct entry entry = find(dir, id);
+	const char *when = !strcmp(entry.when, "with") ? "together with" : entry.when;
+
+	*text = '\0';
+	if (entry.number == 0)
+		return;
+	if (!strcmp(entry.revision, "this"))
+		ask_git(dir, entry.line, entry.revision);
+	if (!strcmp(entry.revision, "this"))
+		snprintf(entry.revision, sizeof entry.revision, "entry %u of the register", entry.number);
+	snprintf(text, MARGIN_SET_MAX, "in %s, %s the experiment", entry.revision, when);
+}
