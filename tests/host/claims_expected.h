@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Made-up results for each claim, and the verdict that must follow from them. */
+/* Made-up results for each claim, and the verdict that the claim must get with them. */
 #pragma once
 
 #include "tests/host/claims_results.h"
@@ -112,7 +112,7 @@ static const struct expectation expectations[] = {
 	          "heap", "", LARGE, "instructions", "100 100") EVENT("window", "", LARGE, "invlpg", "9")
 	          EVENT("heap", "", LARGE, "invlpg", "0") EVENT("window", "", LARGE, "cr3_writes", "0")
 	                  EVENT("heap", "", LARGE, "cr3_writes", "2") },
-	/* If time was measured, it decides, and events are ignored. */
+	/* If time was measured, the times decide, and events are ignored. */
 	{ 5, "refuted", "time, ",
 	  EQUAL_EVENTS(SMALL) EQUAL_EVENTS(LARGE) TIME("window", "", SMALL, "1200*9")
 	          TIME("heap", "", SMALL, "1000*9") TIME("window", "", LARGE, "1200*9")
@@ -161,7 +161,7 @@ static const struct expectation expectations[] = {
 	{ 6, "inconclusive", "walk_reads 7 to 5",
 	  EVENTS("instructions", "80 80", "100 100", "90 90", "100 100")
 	          EVENTS("walk_reads", "7 7", "5 5", "7 7", "5 5") },
-	/* `window` is faster when cold, but slower when warm. */
+	/* The preset window is faster when cold, but slower when warm. */
 	{ 6, "inconclusive", "", EVENTS("instructions", "120 120", "100 100", "90 90", "100 100") },
 	{ 6, "not measured", "missing: exec.load.cold",
 	  EVENT("window", "", SMALL, "instructions", "80")
@@ -173,7 +173,7 @@ static const struct expectation expectations[] = {
 	{ 7, "confirmed",
 	  "0 of 16 uses with interrupts on; two users at once without the lock: 8 bytes in wrong",
 	  WINDOW_IRQ("window", "0", "8", "8") WINDOW_IRQ("random", "0", "8", "5") },
-	/* The cost in the evidence is that of the build with a window that has the highest. */
+	/* Of several builds with a loading window, the highest cost must be in the evidence. */
 	{ 7, "confirmed", "on Bochs): bochs 4096 bytes: 30, bochs 65536 bytes: 50",
 	  WINDOW_IRQ("window", "0", "16", "8") "bochs window irq.off.max 4096 off 20\n"
 	                                       "bochs random irq.off.max 4096 off 30\n"

@@ -81,10 +81,10 @@ void changes_free(struct changes *changes);
 
 /*
  * Finds the causes of a change: metrics of the same benchmark row and build whose quantity is
- * QUANTITY_CAUSE and whose verdict is neither CHANGE_IDENTICAL nor CHANGE_WITHIN. Stores at most
- * `most` of them in `causes`, the largest effect first. Leaves out the metrics cycles_*. Parts of
- * the modelled cycles (metrics due_*) are causes only of a change of cycles, and come before
- * events. Returns the number stored.
+ * QUANTITY_CAUSE and whose verdict is neither CHANGE_IDENTICAL nor CHANGE_WITHIN. Leaves out the
+ * metrics cycles_*, and the parts of the modelled cycles (metrics due_*) unless the change is one
+ * of cycles. Stores the first `most` causes in `causes`: first the parts, by the number of cycles
+ * by which they changed, then events, by change_effect(). Returns the number stored.
  */
 size_t changes_causes(const struct changes *changes, const struct change *change,
                       const struct change **causes, size_t most);

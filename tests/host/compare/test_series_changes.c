@@ -237,7 +237,10 @@ static void each_metric_measures_something(void **state)
 	assert_int_equal(quantity_of("walk_reads", "events"), QUANTITY_CAUSE);
 }
 
-/* If instructions and cycles are within the threshold, more cache misses are no regression. */
+/*
+ * If instructions and nominal cycles are within the threshold, causes must not decide: this run has
+ * more mispredicts, due_fetch and cycles_high, and fewer l2_misses.
+ */
 static void causes_do_not_decide(void **state)
 {
 	(void)state;
@@ -255,8 +258,8 @@ static void causes_do_not_decide(void **state)
 }
 
 /*
- * The causes of a change are listed with the parts of the cycles first, then the events, each group
- * with the largest effect first.
+ * changes_causes() must return the parts of the cycles first, sorted by the number of cycles by
+ * which they changed, then the events, the largest effect first.
  */
 static void causes_are_reasons(void **state)
 {
@@ -287,8 +290,8 @@ static void causes_are_reasons(void **state)
 }
 
 /*
- * A failed check is reported once per row: at a metric that decides if the row has one, otherwise
- * at a cause.
+ * A failed check must be reported once per row: at a metric that decides if the row has such a
+ * metric, otherwise at a cause.
  */
 static void a_failed_check_is_told_once(void **state)
 {
@@ -377,7 +380,7 @@ static void rounds_are_compared_by_a_rank_test(void **state)
 	assert_true(fabs(change_of("more", "tsc")->ratio - 1.2) < 1e-3);
 }
 
-/* A comparison of exported files gives the same result as one of databases. */
+/* A comparison with exported files must give the same result as one with the database. */
 static void exported_files_are_read_like_the_database(void **state)
 {
 	struct results files;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests excluded combinations, with a list of this test instead of that in kernel/axes.txt. */
+/* Tests how excluded combinations are refused, with the test's own list instead of the one in
+ * kernel/axes.txt. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +20,8 @@
 #undef EXCLUDED
 #define EXCLUDED(X)           X("heap-*+window+*", "first reason") X("fixed-rsp0+self+shared", "second reason")
 
-/* The test is linked with the harness, which also defines these functions. */
+/* Renames what strategy.c defines, because the test is linked with the harness, which defines the
+ * same names. */
 #define strategy_valid        planted_valid
 #define strategy_preset       planted_preset
 #define strategy_parse        planted_parse
@@ -69,8 +71,8 @@ static size_t accepted(void)
 }
 
 /*
- * The strategies of "all" are the output of `make list-strategies`. The test makes a tree whose
- * Makefile prints the combinations with the exclusions of this test.
+ * strategy_list_add_all() adds the output of `make list-strategies`. The test makes a tree whose
+ * Makefile prints all combinations that the test's own list does not exclude.
  */
 static void all_leaves_out_what_is_excluded(void **state)
 {

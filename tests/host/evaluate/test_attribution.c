@@ -104,8 +104,8 @@ static void add(const char *engine, const char *stack, const char *loader, const
 }
 
 /*
- * Adds the medians of the presets heap and window, and of the two builds between them: `stack` is
- * that of the build with window's stack and heap's loader, `loader` that of the build with heap's
+ * Adds the medians of the presets heap and window, and of the two mixed builds: `stack` is the
+ * median of the build with window's stack and heap's loader, `loader` that of the build with heap's
  * stack and window's loader.
  */
 static void measure(const char *engine, double heap, double stack, double loader, double window)
@@ -134,8 +134,8 @@ static void a_difference_is_split(void **state)
 		{ 10, 10, 14, 14, "bochs heap window 10.0 14.0 4.0 0.0 4.0 0.0 ; " },
 		{ 10, 13, 6, 9, "bochs heap window 10.0 9.0 -1.0 3.0 -4.0 0.0 ; " },
 		/*
-		 * The change of the stack adds 2 if it comes first and 7 if last; the change of the
-		 * loader adds 3 or 8.
+		 * Changing the stack adds 2 before the loader is changed and 7 after it; changing
+		 * the loader adds 3 before the stack is changed and 8 after it.
 		 */
 		{ 10, 12, 13, 20, "bochs heap window 10.0 20.0 10.0 4.5 5.5 5.0 ; " },
 		/* Either change alone has the whole effect. */
@@ -161,7 +161,7 @@ static void all_four_builds_are_needed(void **state)
 	static const char *const changes[] = {
 		"DELETE FROM summary WHERE ",
 		"UPDATE summary SET flags = 'exact,check-failed' WHERE ",
-		/* After each of these changes, the row belongs to another series. */
+		/* Each of these changes moves the row to another series. */
 		"UPDATE summary SET engine = 'kvm' WHERE ",
 		"UPDATE summary SET isolation = 'private' WHERE ",
 		"UPDATE summary SET cpus = 2 WHERE ",
@@ -205,8 +205,8 @@ static void only_engines_whose_numbers_mean_something(void **state)
 }
 
 /*
- * The presets window and random have the same stack. The attribution then needs no other builds,
- * and the loader accounts for the whole difference.
+ * The presets window and random have the same stack. The attribution must need no other builds, and
+ * must give the whole difference to the loader.
  */
 static void presets_with_the_same_stack(void **state)
 {
@@ -242,7 +242,7 @@ static void find_parts(const char *build, double *stack, double *loader)
 		}
 }
 
-/* The table has each pair of the harness's presets once, in the order of the presets. */
+/* The table must have each pair of the harness's presets once, in the order of the presets. */
 static void every_pair_of_presets(void **state)
 {
 	const char *a, *b, *build_a, *build_b;

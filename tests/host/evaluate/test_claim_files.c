@@ -22,7 +22,7 @@
 #define CLAIMS "bench/claims"
 
 static char claims[64]; /* path of the test's folder of claim files */
-static char notes[80];  /* path of the folder of notes in it */
+static char notes[80];  /* path of the folder of notes, <claims>/notes */
 
 static void remove_claims(void)
 {
@@ -128,7 +128,8 @@ static void a_header_is_read(void **state)
 	assert_string_equal(first_column("SELECT figure IS '' FROM claims"), "1");
 }
 
-/* `also` is optional, and so is the kind, which is `experiment` unless the header says arithmetic. */
+/* The column `also` of the SELECT is optional, and so is the header line `kind:`; without it, the
+ * kind is `experiment`. */
 static void also_and_kind_are_stored(void **state)
 {
 	static const char *const cases[][2] = {
@@ -301,7 +302,7 @@ static void unreadable_files_and_folders_are_named(void **state)
 
 /*
  * Returns the launches that the claims in the folder `where` need, one per line, in a static
- * buffer. Those of the key `boots`, which have `alone` set, begin with "+".
+ * buffer. The lines of launches with `alone` set, which the key `boots` gives, begin with "+".
  */
 static const char *needed(const char *where)
 {

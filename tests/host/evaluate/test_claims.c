@@ -135,7 +135,7 @@ static bool is_expected(int id, const char *verdict)
 	return false;
 }
 
-/* Returns true if the claim file has a reason why there is no experiment, instead of a query. */
+/* Returns true if the claim file has, instead of a query, a reason why there is no experiment. */
 static bool is_unmeasured(const char *name)
 {
 	char text[4000] = "";

@@ -72,8 +72,8 @@ static void equal_values_have_no_trend(void **state)
 }
 
 /*
- * A rise of less than 1 % may be significant, but is too small to matter. If the median is 0, there
- * is no relative change.
+ * A rise of less than 1 % may be significant, but drift_matters() must return false for it. If the
+ * median is 0, `change` must be 0.
  */
 static void small_and_zero(void **state)
 {
@@ -155,8 +155,8 @@ static double ask(const char *sql)
 }
 
 /*
- * For `heap`, the medians of the rounds, less the overhead, are 100, 110, … 150. `window` has a row
- * without drift. tcg, and `random`, whose check failed, have no rows.
+ * For `heap` on kvm, the medians of the rounds, less the overhead, are 100, 110, … 150. `window`
+ * must get a row without drift. Series on tcg, and `random`, whose check failed, must get no rows.
  */
 static void the_table(void **state)
 {

@@ -91,7 +91,8 @@ struct enumeration {
 	double deviation; /* standard deviation of U over all splits */
 };
 
-/* Enumerates all ways to split the n + m values into groups of n and m; `u` is the U to compare. */
+/* Enumerates all ways to split the n + m values into groups of n and m. `u` is the U with which
+ * `as_far` compares the splits. */
 static struct enumeration enumerate(const double *all, size_t n, size_t m, double u)
 {
 	struct enumeration result = { 0 };
@@ -173,8 +174,8 @@ static void random_lots_agree_with_enumeration(void **state)
 }
 
 /*
- * A shift must lie in the interval if and only if the test finds no difference between `b` and `a`
- * less the shift.
+ * A shift s must lie in the interval if and only if the test finds no difference between the values
+ * of `b` and the values of `a`, each less s.
  */
 static void the_interval_is_what_the_test_does_not_reject(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Quotes of claims: what counts as word for word, and that every claim's quote is in its note. */
+/* Tests which quotes count as word for word, and that each claim's quote is in the claim's note. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,7 +43,7 @@ static void a_quote_is_word_for_word(void **state)
 		{ "door isn", true },
 		{ "window.", true },
 		{ "window.x", false },
-		/* Words left out. */
+		/* Quotes that leave words out. */
 		{ "The window … the door", true },
 		{ "The window…the door", true },
 		{ "The … is … open", true },
@@ -120,7 +120,7 @@ static void the_quotes_of_the_project_are_in_their_notes(void **state)
 	globfree(&files);
 }
 
-/* The notes are those that were quoted from: nobody mends a quote by changing its note. */
+/* Checks the hashes of the notes, so that nobody makes a quote fit by changing a note. */
 static void the_notes_are_unchanged(void **state)
 {
 	(void)state;

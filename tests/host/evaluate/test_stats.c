@@ -100,8 +100,8 @@ static void odd_and_even_lengths(void **state)
 
 /*
  * Dixon and Mood, "The statistical sign test", Journal of the American Statistical Association 41
- * (1946), have a table of the largest count of the rarer sign that is significant at 5 %, here from
- * n = 6. The rank of the interval's end must be one more.
+ * (1946), have a table of the largest count of the rarer sign that is significant at 5 %;
+ * dixon_mood[] begins at n = 6. The rank of the interval's end must be one more than the count.
  */
 static void interval_ranks_are_those_of_the_sign_test(void **state)
 {
@@ -231,7 +231,8 @@ static void slow_sort(double *values, size_t n)
 	}
 }
 
-/* Returns the quantile p by definition 7 of Hyndman and Fan: that at position (n - 1) p + 1. */
+/* Returns the quantile p by definition 7 of Hyndman and Fan: the value at position (n - 1) p + 1,
+ * counted from 1. */
 static double slow_quantile(const double *sorted, size_t n, double p)
 {
 	double position = (double)(n - 1) * p;

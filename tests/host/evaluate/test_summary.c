@@ -142,8 +142,8 @@ static void outliers_are_marked_and_kept(void **state)
 	assert_string_equal(ask("SELECT n, max, flags FROM summary"), "8 5000.0 outliers,cut-short");
 
 	/*
-	 * A second computation gives the same flags. With more samples of that value it is no
-	 * outlier, and a third computation removes the flag.
+	 * A second computation must give the same flags. With more samples of 5000, this value is
+	 * no outlier, and a third computation must remove the flag.
 	 */
 	compute();
 	assert_string_equal(ask("SELECT flags FROM samples WHERE value = 5000"), "cut-short,outlier");
@@ -204,8 +204,8 @@ static void varying_counts_are_compared_by_their_extremes(void **state)
 }
 
 /*
- * Stores three samples per round and build: around a[i] * 1000 ticks for heap, b[i] * 1000 for
- * window.
+ * Stores three samples per round and build. In round i + 1 their median is a[i] * 1000 ticks for
+ * `heap` and b[i] * 1000 ticks for `window`.
  */
 static void rounds(const char *engine, const int *a, const int *b, unsigned count)
 {
@@ -228,8 +228,8 @@ static void rounds_are_compared_pairwise_with_an_interval(void **state)
 	(void)state;
 
 	/*
-	 * The sorted ratios are 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 2.5. The median has rank 5, the
-	 * interval ranks 2 and 8.
+	 * The sorted ratios are 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 2.5. The median has rank 5; the
+	 * ends of the interval have the ranks 2 and 8.
 	 */
 	rounds("kvm", nine_a, nine_b, 9);
 	compute();
@@ -244,7 +244,7 @@ static void rounds_are_compared_pairwise_with_an_interval(void **state)
 }
 
 /*
- * A difference with the same sign in eight of nine rounds (p 0.039) is significant if it is the
+ * A difference with the same sign in eight of nine rounds (p = 0.039) must be marked if it is the
  * only comparison, but not if there are three.
  */
 static void many_comparisons_are_held_to_more(void **state)
@@ -271,7 +271,7 @@ static void rounds_that_only_one_has_are_left_out(void **state)
 	compute();
 	assert_string_equal(COMPARED("heap", "window"), "1.3 1.1 1.5 5 few,unstable");
 
-	/* Two builds without a common round are not compared. */
+	/* Two builds without a common round must not be compared. */
 	execute("DELETE FROM samples WHERE launch IN (SELECT id FROM launches WHERE round < 6)");
 	samples(launch_on("kvm", "heap", 8, 1), "tsc", "", "900000");
 	samples(launch_on("kvm", "window", 9, 1), "tsc", "", "900000");
@@ -341,7 +341,7 @@ static void division_by_zero_gives_no_row(void **state)
 	assert_string_equal(COMPARED("none", "three"), "0 0 0 1 exact");
 	assert_string_equal(COMPARED("some", "three"), "1.66667 0 1.66667 1 range,unstable");
 	assert_string_equal(ask("SELECT count(*) FROM comparisons WHERE engine = 'kvm'"), "0");
-	/* No value is infinite or NaN, which SQLite stores as NULL. */
+	/* No value may be infinite or NaN (SQLite stores NaN as NULL). */
 	assert_string_equal(ask("SELECT count(*) FROM comparisons WHERE NOT coalesce("
 	                        " ratio < 1e300 AND ci_low < 1e300 AND ci_high < 1e300"
 	                        " AND ci_low <= ratio AND ratio <= ci_high, 0)"),

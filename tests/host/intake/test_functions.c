@@ -94,7 +94,7 @@ static void sums_over_samples(void **state)
 	(void)state;
 
 	make_frames();
-	/* A warm-up sample. */
+	/* Region 1 is that of a warm-up sample. */
 	taken("!function region=1 frame=1 instructions=1000 cycles_nominal=1");
 	taken("!function region=2 frame=2 instructions=10 cycles_nominal=30");
 	taken("!function region=2 frame=3 instructions=5");
@@ -140,7 +140,7 @@ static void rows_are_kept_apart(void **state)
 	assert_string_equal(ask("SELECT sum(value) FROM functions"), "105");
 }
 
-/* Without a cycle profile, the collapsed stacks have instruction counts. */
+/* Without a profile of the cycle model, the collapsed stacks must have instruction counts. */
 static void stacks_are_written(void **state)
 {
 	char line[200] = "";
@@ -201,8 +201,8 @@ static void take_format(const char *format, ...)
 }
 
 /*
- * functions_steps() counts the work. Storing a row takes a step per line, per name and per frame of
- * each stack; the frames of an earlier row do not make a later row cost more.
+ * functions_steps() counts the work. Storing a row must take a step per line, per name and per
+ * frame of each stack; the frames of an earlier row must add no steps.
  */
 static void work_is_what_a_row_has(void **state)
 {
@@ -227,8 +227,8 @@ static void work_is_what_a_row_has(void **state)
 }
 
 /*
- * Lines that wait for their sample add no work for samples of other regions. Lines of a region
- * replace those of the region whose number differs by COUNTS_PENDING.
+ * Lines that wait for their sample must add no steps for samples of other regions. Lines of a
+ * region must replace those of an older region whose number differs by COUNTS_PENDING.
  */
 static void waiting_lines_cost_nothing(void **state)
 {

@@ -86,8 +86,8 @@ static const char *ask(const char *sql)
 }
 
 /*
- * Names are refused if a path made from them would leave its folder, or if a shell, SQL, gnuplot or
- * a terminal would interpret them.
+ * The intake must refuse a name if a path made from it would leave its folder, or if a shell, SQL,
+ * gnuplot or a terminal would interpret the name.
  */
 static void bad_names_are_refused(void **state)
 {
@@ -167,7 +167,8 @@ static void honest_names_are_taken(void **state)
 }
 
 /*
- * Escaped control characters and line ends in a record stay escaped in the database and messages.
+ * Escaped control characters and line ends in a record must stay escaped in the database and in
+ * messages.
  */
 static void texts_are_shown_escaped(void **state)
 {
@@ -190,7 +191,7 @@ static void texts_are_shown_escaped(void **state)
 	assert_string_equal(intake_report(intake)->failure, text);
 }
 
-/* Records with unescaped control bytes are refused. */
+/* The intake must refuse records with unescaped control bytes. */
 static void raw_bytes_are_refused(void **state)
 {
 	(void)state;
@@ -204,8 +205,8 @@ static void raw_bytes_are_refused(void **state)
 }
 
 /*
- * Each sample is flagged once, however many checks fail. So the number of database changes is
- * linear in the number of samples and checks.
+ * Each sample must be flagged once, however many checks fail, so that the number of database
+ * changes is linear in the number of samples and checks.
  */
 static void one_flag_once(void **state)
 {
@@ -288,7 +289,7 @@ static void rows_are_limited(void **state)
 	                 4097);
 }
 
-/* Refused rows count towards the limit too, because each is compared with all known rows. */
+/* Refused rows must count towards the limit too, because each is compared with all known rows. */
 static void refused_rows_are_limited(void **state)
 {
 	(void)state;
@@ -319,10 +320,10 @@ static void text_is_limited(void **state)
 	for (; !intake_report(intake)->flood && said < 50000; said++)
 		say("fact name=a value=%s unit=none", words);
 	assert_string_equal(intake_report(intake)->flood, "16 MiB of text");
-	assert_int_equal(said, ((16UL << 20) - 31) / 451 + 1); /* the hello took 31 bytes */
+	assert_int_equal(said, ((16UL << 20) - 31) / 451 + 1); /* the hello record took 31 bytes */
 }
 
-/* File names made from the database stay inside the folder, whatever the database contains. */
+/* File names made from the database must stay inside the folder, whatever the database contains. */
 static void files_are_named_safely(void **state)
 {
 	char name[64];
@@ -370,7 +371,7 @@ static void texts_are_cleaned(void **state)
 	free(written);
 }
 
-/* A row that loses as many samples as it had warm-up samples is still cut short. */
+/* A row that lacks as many samples as it has warm-up samples must be flagged `cut-short` too. */
 static void warm_up_replaces_no_sample(void **state)
 {
 	(void)state;

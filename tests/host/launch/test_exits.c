@@ -46,8 +46,9 @@ static void names(void **state)
 static struct exits *exits;
 
 /*
- * Adds the events of a guest that writes a record, an exit for port I/O per byte and one more at
- * the end, with a host interrupt (reason 0) before byte 5. Then feeds the record to the harness.
+ * Adds the events of a guest that writes a record: one exit for port I/O (reason 30) per byte and
+ * one more at the end, and a host interrupt (reason 0) before record[5]. Then passes the record to
+ * exits_feed().
  */
 static void write_record(const char *record)
 {
@@ -130,7 +131,7 @@ static void rows_get_theirs(void **state)
 	                 6);
 	assert_int_equal(ask("benchmark = 'tlb.cr3' AND reason = 'reason-1'"), 6);
 	assert_int_equal(ask("benchmark = 'tlb.refill' AND parameter = 64 AND samples = 0"), 100);
-	/* The records SAMPLE and SECOND report these exits. */
+	/* The host interrupts during SAMPLE and SECOND count, the port I/O of the records does not. */
 	assert_int_equal(ask("reason = 'EXCEPTION_NMI'"), 2);
 	assert_int_equal(ask("reason = 'IO_INSTRUCTION'"), 3);
 	assert_int_equal(ask("1"), 117);

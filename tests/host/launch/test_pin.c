@@ -32,7 +32,7 @@ static void make_host(int cpus, int threads, const char *isolated)
 		CPU_SET(cpu, &host.usable);
 }
 
-/* Returns the chosen CPUs and the CPUs for everything else, such as "3 2 | 0 1". */
+/* Returns the CPUs of pin_choose() and, after " | ", those of pin_rest(), such as "3 2 | 0 1". */
 static const char *choice(size_t vcpus)
 {
 	static char text[200];
@@ -65,8 +65,8 @@ static void the_last_ones_first(void **state)
 }
 
 /*
- * The host has cores 0 to 3 with two threads each. Each vCPU gets a core of its own, whose other
- * thread stays idle, while there are free cores.
+ * The host has four cores with two threads each: CPU n and CPU n + 4. While there are free cores,
+ * each vCPU must get a separate core, whose other thread stays idle.
  */
 static void one_per_core(void **state)
 {
@@ -102,7 +102,7 @@ static void lists(void **state)
 	assert_int_equal(CPU_COUNT(&set), 1);
 }
 
-/* pin_read_host() reads the files of a host from the folder in PALIMPSEST_ROOT. */
+/* pin_read_host() must read the files of a made-up host from the folder in PALIMPSEST_ROOT. */
 static void a_made_up_host(void **state)
 {
 	static struct pin_host read;

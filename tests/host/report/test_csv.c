@@ -123,7 +123,7 @@ static const char *parsed(const char *text)
 	return result;
 }
 
-/* The reader accepts all forms of RFC 4180, section 2. */
+/* csv_read_record() must accept all forms of RFC 4180, section 2. */
 static void other_tools_forms_are_read(void **state)
 {
 	(void)state;

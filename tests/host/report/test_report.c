@@ -198,8 +198,8 @@ static void equal_counts_are_said_to_be(void **state)
 }
 
 /*
- * The summary uses cycles rather than instructions. It states an order only if that is the same
- * with the low, nominal and high parameters.
+ * The summary must use cycles rather than instructions. It must say so if the order of two builds
+ * is not the same with the low, nominal and high parameters.
  */
 static void the_summary_compares_cycles(void **state)
 {
@@ -223,8 +223,8 @@ static void the_summary_compares_cycles(void **state)
 }
 
 /*
- * Returns the summary's sentence about two builds whose ratio is 1.5 (1.4 to 1.6). `flags` are
- * those of the median, `ratio_flags` those of the ratio.
+ * Returns the summary's sentence about heap and window, whose ratio is 1.5 (1.4 to 1.6). `flags`
+ * are those of window's median, `ratio_flags` those of the ratio.
  */
 static const char *headline(const char *engine, const char *metric, const char *flags,
                             const char *ratio_flags)
@@ -246,7 +246,7 @@ static const char *headline(const char *engine, const char *metric, const char *
 	return sentence[2];
 }
 
-/* The sentence says "95 %" only of a 95 % interval, and names every caveat of the numbers. */
+/* The sentence must say "95 %" only of a 95 % interval, and name every caveat of the numbers. */
 static void the_summary_is_no_surer_than_the_numbers(void **state)
 {
 	(void)state;
@@ -270,7 +270,7 @@ static void the_summary_is_no_surer_than_the_numbers(void **state)
 	assert_null(strstr(headline("bochs", "instructions", "", "range"), "95 %"));
 }
 
-/* A cell of the heat map has the marks of its number and of the smallest number in the row. */
+/* A cell of the heat map must have the marks of its number and of the subject's smallest number. */
 static void cells_of_the_heat_map_have_marks(void **state)
 {
 	char text[1000] = "";
@@ -298,7 +298,7 @@ static void cells_of_the_heat_map_have_marks(void **state)
 	remove_tree("data");
 }
 
-/* A number is printed with a mark per caveat, and number_caveats() names the caveats in words. */
+/* A number must be printed with a mark per caveat, and number_caveats() must name the caveats. */
 static void numbers_have_their_marks(void **state)
 {
 	struct number number = { .value = 1234.5, .low = 1200, .high = 1300, .flags = "few,net,unstable" };
@@ -378,7 +378,7 @@ static void a_hostile_run_is_only_text(void **state)
 #undef HOSTILE
 }
 
-/* Claims decided by arithmetic have a table of their own, after that of the experiments. */
+/* Claims decided by arithmetic must be in a separate table, after that of the experiments. */
 static void arithmetic_is_apart_from_experiments(void **state)
 {
 	const char *heading, *first, *second;

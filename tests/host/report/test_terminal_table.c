@@ -160,7 +160,7 @@ static void claims_are_wrapped(void **state)
 	assert_non_null(strstr(text, "\n                    ")); /* aligned with the line above */
 }
 
-/* Claims decided by arithmetic have a list and a count of their own. */
+/* Claims decided by arithmetic must have a separate list and a separate count. */
 static void arithmetic_is_apart_from_experiments(void **state)
 {
 	(void)state;
@@ -184,8 +184,8 @@ static void arithmetic_is_apart_from_experiments(void **state)
 }
 
 /*
- * If the terminal is too narrow, the intervals are left out; if that is not enough, the columns are
- * split into several tables. All values remain.
+ * If the terminal is too narrow, the intervals must be left out; if that is not enough, the columns
+ * must be split into several tables. All values must remain.
  */
 static void width_is_kept(void **state)
 {

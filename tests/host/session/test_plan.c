@@ -24,7 +24,7 @@ static char tree[] = "/tmp/test-plan-XXXXXX";
 static char repository[PATH_MAX];
 static char why[OPTIONS_WHY_MAX];
 
-/* Makes `path` the harness's source tree, by overwriting the buffer that path_root() returns. */
+/* Makes `path` the source tree of the harness: overwrites the buffer that path_root() returns. */
 static void use_tree(const char *path)
 {
 	snprintf((char *)path_root(), PATH_MAX, "%s", path);
@@ -104,7 +104,8 @@ static int remove_tree(void **state)
 	return 0;
 }
 
-/* Makes a tree with two claims, in which `make list-strategies` prints a preset and two builds. */
+/* Makes a tree with two claims, in which `make list-strategies` prints three builds: that of the
+ * preset window, MIX and BEST. */
 static int begin(void **state)
 {
 	(void)state;
@@ -118,8 +119,9 @@ static int begin(void **state)
 }
 
 /*
- * Returns the launches on Bochs that a command line leads to, one per line; those for claims only
- * begin with "+". Checks that the launches on KVM have none of these. NULL if the plan fails.
+ * Returns the launches on Bochs that a command line leads to, one per line, in a static buffer, or
+ * NULL if the plan fails. A line begins with "+" if only claims need the launch. Checks that no
+ * launch on KVM is there only for claims.
  */
 #define PLAN(...) plan_of((const char *const[]){ "run-bench.sh", __VA_ARGS__, NULL })
 
@@ -169,8 +171,8 @@ static void a_run_of_everything_has_the_claims_launches(void **state)
 {
 	(void)state;
 	/*
-	 * The items of `boots` get a launch each. The items of `needs` of one strategy share a
-	 * launch, or get none if the strategy runs anyway.
+	 * Each item of a line `boots:` must get a launch. The items of lines `needs:` for one
+	 * strategy must share a launch, or get none if the user asked for the strategy.
 	 */
 	assert_string_equal(PLAN("--seed", "9"), "heap *\nwindow *\nrandom *\n+" MIX " irq.*,tlb.*\n" ALONE
 	                                         "+window pitfall.c\n+" MIX " pitfall.a\n");

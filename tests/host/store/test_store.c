@@ -160,7 +160,8 @@ static void others_can_read_what_is_committed(void **state)
 	assert_int_equal(store_close(store), 0);
 }
 
-/* The test limits the size of the database, which SQLite reports like a full disk. */
+/* The test limits the size of the database; SQLite reports that the limit is reached like a full
+ * disk. */
 static void a_full_disk_is_reported_once_and_breaks_nothing(void **state)
 {
 	struct store *store = create();
@@ -213,7 +214,7 @@ static void a_database_is_opened_again_and_a_launch_taken_anew(void **state)
 	assert_string_equal(ask(store_database(store), "SELECT state FROM run"), "cut short");
 	store_close(store);
 
-	/* A database of an older version, whose claims have fewer columns. */
+	/* Make a database of an older version, whose table claims has fewer columns. */
 	store = store_open(path, why, sizeof why);
 	assert_int_equal(
 	        sqlite3_exec(store_connection(store),
