@@ -75,7 +75,8 @@ void places_age_heap(void)
 		for (size_t i = 0; i < count; i++)
 			objects[i] = heap_alloc(size);
 		layout_order(order, count);
-		for (size_t i = 1; i < count; i++) /* the object that is kept keeps its slab */
+		/* objects[order[0]] is kept, and so is its slab. */
+		for (size_t i = 1; i < count; i++)
 			heap_free(objects[order[i]]);
 	}
 }

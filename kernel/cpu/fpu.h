@@ -60,10 +60,10 @@ void fpu_stop(void);
 
 /*
  * For signal frames. fpu_size() returns the number of bytes that fpu_save() stores.
- * fpu_components() returns the components among them as bits of XCR0, or 0 if fpu_save() uses
- * FXSAVE. fpu_make_loadable() clears the bits of an area from user mode that would raise #GP on
- * loading (SDM 1 13.8). `components_in_it` are the components that the area has, or 0 if it has the
- * format of FXSAVE.
+ * fpu_components() returns the state components that fpu_save() stores, as bits of XCR0, or 0 if it
+ * uses FXSAVE. fpu_make_loadable() clears the bits of an area from user mode that would raise #GP
+ * on loading (SDM 1 13.8). `components_in_it` are the components that the area has, or 0 if it has
+ * the format of FXSAVE.
  */
 size_t fpu_size(void);
 uint64_t fpu_components(void);

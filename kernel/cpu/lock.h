@@ -9,9 +9,9 @@
  * (sched/sched.c).
  *
  * Interrupts may be on while a task holds the kernel lock. Interrupt handlers change nothing but
- * struct cpu, the counters of cpu/exceptions.c, and the counts of benchmarks and self-tests.
- * So keeping interrupts off protects no other data, and long work in the kernel lets interrupts in
- * to bound their latency (sched/pause.h).
+ * struct cpu, the counters of cpu/exceptions.c, and the counts of benchmarks and self-tests. So
+ * keeping interrupts off protects no other data, and long work in the kernel handles pending
+ * interrupts now and then to bound their latency (sched/pause.h).
  *
  * Static variables whose comment says "set at boot" are constant once the first program runs.
  */

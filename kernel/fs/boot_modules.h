@@ -22,7 +22,7 @@ struct boot_module {
 /* Adds a module. Called by the boot code, at most BOOT_MODULES times. */
 void boot_module_add(const struct boot_module *module);
 
-/* Returns the module called `name`, or NULL. */
+/* Returns the module called `name`, or NULL if there is none. */
 const struct boot_module *boot_module_find(const char *name);
 
 /* Returns module `index`, from 0 on, or NULL past the last one. */

@@ -104,7 +104,7 @@ static void echo_character(uint8_t c)
 		echo((const char *)&c, 1);
 }
 
-/* Shows the line being edited again. */
+/* Shows again the line that is being edited. */
 static void reprint(void)
 {
 	echo("\n", 1);

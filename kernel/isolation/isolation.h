@@ -64,8 +64,8 @@ void isolation_init_cpu(struct cpu *cpu);
 
 /*
  * Makes a root, with one PML4 or two as this value prescribes. If PCIDs are in use, each PML4 gets
- * one. The user half of the PML4 in `root->user` is empty, and the caller fills it. Returns 0, or
- * -ENOMEM with nothing changed.
+ * a PCID. The user half of the PML4 in `root->user` is empty, and the caller fills it. Returns 0,
+ * or -ENOMEM with nothing changed.
  */
 int isolation_root_create(struct root *root);
 

@@ -200,9 +200,9 @@ static int put_pages(struct image *m, const Elf64_Phdr *p, uintptr_t from, uintp
 
 /*
  * Plans the bytes of segment `i` in its first page. That page is already planned: it is the last
- * page of the segments before. If the previous segment has data up to its end, and both segments
- * have the same distance in the file as in memory, extends the planned data; otherwise adds an
- * entry with the bytes to those that plan->rest counts. Returns 0 or -E2BIG.
+ * page of the segments before. If the previous segment has data up to its end, and the two segments
+ * are as far apart in the file as in memory, extends the planned data; otherwise adds an entry with
+ * the bytes to those that plan->rest counts. Returns 0 or -E2BIG.
  */
 static int join_page(struct image *m, size_t i)
 {

@@ -5,7 +5,7 @@
 #include "lib/errno.h"
 
 /*
- * Fills each run of pages whose frames are contiguous with a single call. If memory is not
+ * Fills, with a single call, each run of pages whose frames are contiguous. If memory is not
  * fragmented, a segment is nearly one run.
  */
 static void fill_segment(struct address_space *space, const struct load_segment *s)

@@ -42,7 +42,7 @@ void frames_init(const struct memory_range *ranges, size_t count, uint32_t *link
  * yet. The 512 frames of each 2 MiB block stay together on the list, but are in a random order, so
  * that data gets other cache colours than in the fixed layout. Consecutive allocations are still in
  * few blocks, so they need few translations of the direct map. The blocks are in a random order,
- * too; with over 2 GiB of memory, groups of consecutive blocks are.
+ * too; with over 2 GiB of memory, groups of consecutive blocks are shuffled instead.
  */
 void frames_shuffle(void);
 
@@ -104,7 +104,7 @@ size_t frames_total(void);
 /*
  * Returns the first allocated frame after `frame` that has one owner and is on no list, or
  * FRAME_NONE. If `frame` is FRAME_NONE, starts at the first frame of all. Slow, since it reads the
- * link of every frame in between: for heap_count().
+ * link of every frame in between; used only by heap_count().
  */
 uint64_t frame_after(uint64_t frame);
 

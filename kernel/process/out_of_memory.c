@@ -17,7 +17,9 @@ struct choice {
 	struct process *process;
 	bool is_first; /* true for the first program */
 	size_t weight; /* frames that it holds, divided by ROOT_WEIGHT for root */
-	/* Frames in its space; frames of its share of pipes and nameless files. */
+	/*
+	 * Frames in its address space, and frames that are its share of pipes and nameless files.
+	 */
 	size_t resident, nameless;
 };
 

@@ -98,9 +98,9 @@ static inline struct process *current_process(void)
 _Noreturn void process_start(void (*function)(void));
 
 /*
- * Creates a child of the current process that runs the program `name` with the `count` strings of
- * `argv`, and puts it at the end of the run queue. Returns its process ID, or -ENOENT, -ENOEXEC,
- * -E2BIG, -ENOMEM or -EAGAIN (process_user_limit()) with nothing changed.
+ * Starts the program `name`, with the `count` strings of `argv`, in a new child of the current
+ * process, and puts the child at the end of the run queue. Returns its process ID, or -ENOENT,
+ * -ENOEXEC, -E2BIG, -ENOMEM or -EAGAIN (process_user_limit()) with nothing changed.
  */
 int process_spawn(const char *name, const char *const *argv, size_t count);
 

@@ -225,11 +225,11 @@ void signals_drop(struct process *process);
  */
 int signal_enter(struct trap_frame *frame, int signal, const struct signal_action *action, uint64_t mask);
 
+#define SIGNAL_STACK_MIN 2048 /* MINSIGSTKSZ: the smallest stack that sigaltstack() accepts */
 /*
  * Returns the largest size of a signal frame in bytes, with all alignment, but at least
- * MINSIGSTKSZ.
+ * SIGNAL_STACK_MIN.
  */
-#define SIGNAL_STACK_MIN 2048 /* MINSIGSTKSZ: the smallest stack that sigaltstack() accepts */
 size_t signal_stack_min(void);
 
 /*

@@ -29,7 +29,10 @@ struct kstack {
 	uint64_t frames[KSTACK_FRAMES_MAX];
 };
 
-/* Sets those of RSP0, IST1 and IST2 in a CPU's TSS that this STACK uses. Called once per CPU. */
+/*
+ * Of RSP0, IST1 and IST2 in a CPU's TSS, sets those that this value of STACK uses. Called once per
+ * CPU.
+ */
 void kstack_init_cpu(struct cpu *cpu);
 
 /*
@@ -78,8 +81,9 @@ size_t kstack_table_bytes(void);
 /*
  * Calls function(argument) on a stack that every CR3 maps at the same address. The function may
  * change CR3 and must restore it; under another CR3 the caller's locals may not be mapped. Heap
- * stacks are always mapped. With fixed stacks, the function runs on this CPU's scratch stack with
- * interrupts off, because the other CR3 maps other interrupt stacks.
+ * stacks are always mapped, so the function runs on the caller's stack. With fixed stacks, the
+ * function runs on this CPU's scratch stack with interrupts off, because the other CR3 maps other
+ * interrupt stacks.
  */
 void kstack_call_across_cr3(void (*function)(void *argument), void *argument);
 

@@ -15,7 +15,10 @@
 _Static_assert(SLOTS_PER_TABLE == 128, "two words of bits per table");
 _Static_assert(PAGES <= KSTACK_FRAMES_MAX, "struct kstack has room for the frames");
 
-/* The slots that each page table maps. Guarded by the kernel lock (cpu/lock.h). */
+/*
+ * The page tables, each with a bit for every slot in use among those that it maps. Guarded by the
+ * kernel lock (cpu/lock.h).
+ */
 static struct {
 	uint64_t used[2];
 	pte_t *table; /* NULL while no slot is used */

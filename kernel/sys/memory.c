@@ -68,8 +68,8 @@ static long place(struct address_space *space, uint64_t address, size_t pages, u
 }
 
 /*
- * The source of a mapping. `backing` is a file's, with a reference that the caller drops, or NULL
- * for anonymous private memory. `page` is the first page of the file that is mapped.
+ * The source of a mapping. `backing` is that of a file, with a reference that the caller drops, or
+ * NULL for anonymous private memory. `page` is the first page of the file that is mapped.
  */
 struct source {
 	struct backing *backing;
@@ -78,8 +78,8 @@ struct source {
 };
 
 /*
- * Checks the file that a program maps, and completes *source, with a reference. Returns 0 or a
- * negative error number.
+ * Checks the file that a program maps, and completes *source, including a reference to the backing.
+ * Returns 0 or a negative error number.
  */
 static int source_of_file(struct source *source, uint64_t fd, uint64_t offset, uint64_t protection)
 {

@@ -34,8 +34,8 @@ enum {
 #define MS_SYNC             4
 
 /*
- * The functions that SYS_bench_* call while a benchmark program runs. If the pointer is NULL, these
- * calls return -ENOSYS.
+ * The functions that SYS_bench_* call while a benchmark program runs. If `bench_calls` is NULL, the
+ * system calls return -ENOSYS.
  */
 struct bench_calls {
 	long (*next)(void);

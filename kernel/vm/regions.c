@@ -58,7 +58,7 @@ static void close_list(struct address_space *space, uint32_t index, uint32_t n)
 	space->count -= n;
 }
 
-/* Merges region `index` into the one below it if they are adjacent and alike. */
+/* Merges region `index` into the one below it if they are adjacent and can be one region. */
 static void merge_at(struct address_space *space, uint32_t index)
 {
 	struct region *region = address_space_regions(space) + index;

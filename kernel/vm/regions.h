@@ -94,7 +94,8 @@ int region_fault(struct address_space *space, uintptr_t address, uint64_t error)
 
 /*
  * Makes the empty space `to`, which is not loaded, a copy of the loaded space `from`. They share
- * the frames; each copies a frame before it writes to it. Returns 0, or -ENOMEM with only a part
- * copied; then the caller destroys `to`, and the contents of `from` are unchanged.
+ * the frames. Outside regions with REGION_SHARED, each copies a shared frame before it writes to
+ * it. Returns 0, or -ENOMEM with only a part copied; then the caller destroys `to`, and the
+ * contents of `from` are unchanged.
  */
 int address_space_fork(struct address_space *to, struct address_space *from);
