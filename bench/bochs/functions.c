@@ -51,7 +51,7 @@ struct frame {
 enum transfer { TRANSFER_NONE, TRANSFER_CALL, TRANSFER_RETURN, TRANSFER_INTERRUPT_RETURN };
 
 struct stack {
-	uint64_t start, length; /* of the current function */
+	uint64_t start, length; /* address range of the current function */
 	enum transfer transfer; /* made by the current instruction */
 	unsigned depth;
 	struct frame frame[DEPTH];
@@ -313,7 +313,7 @@ static void write_frame(struct node *node)
 	node->id = ++written;
 	if (length >= sizeof name)
 		length = sizeof name - 1;
-	/* Puts _ for separators, escape characters and unprintable bytes. */
+	/* Replaces separators, escape characters and unprintable bytes by _. */
 	for (size_t i = 0; i < length; i++)
 		name[i] = node->function->name[i] <= ' ' || node->function->name[i] > '~' ||
 		                          strchr(";%~", node->function->name[i])

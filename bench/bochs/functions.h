@@ -44,8 +44,8 @@ struct totals {
 void functions_open(const struct symbols *symbols);
 bool functions_wanted(void);
 
-/* Starts a region's attribution. `rip` is the address of the next instruction, or of the
- * interrupted one. `totals` are read until the region closes. */
+/* Starts a region's attribution. `rip` is the address of the next instruction or, if an interrupt
+ * opens the region, of the interrupted one. `totals` are read until the region closes. */
 void functions_start(unsigned cpu, uint64_t rip, struct totals totals);
 
 /* functions_branch() notes that the current instruction is a branch of this kind,

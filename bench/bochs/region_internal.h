@@ -89,8 +89,8 @@ static inline void trace_fetch_walk(struct region *region, unsigned cpu, bool co
 		trace_waiting_walk(region, cpu, counts);
 }
 
-/* Trace an event if it counts at this moment: trace_number() with the detail NAME=NUMBER,
- * trace_flush() one of TLB control with Bochs's code `what`. */
+/* Trace an event if it counts at this moment. trace_number() adds the detail NAME=NUMBER;
+ * trace_flush() is for TLB control, with Bochs's code `what`. */
 void trace_number(struct region *region, unsigned cpu, const char *event, uint64_t address, const char *name,
                   uint64_t number);
 void trace_flush(struct region *region, unsigned cpu, unsigned what, uint64_t value);

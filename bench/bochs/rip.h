@@ -4,9 +4,9 @@
  *
  * The CPU object has no public layout. At a hardware reset RIP is 0xFFF0, so every word of the
  * object with this value is a candidate. The far jump at the start of every BIOS then changes RIP
- * to a known value, and the one candidate that follows it is RIP. All CPUs have the same layout.
- * The place is checked at each later reset and at each external interrupt, for which Bochs reports
- * RIP. If RIP is not found or not where it was found, the process ends with status 2.
+ * to a known value, and the one candidate that then has this value is RIP. All CPUs have the same
+ * layout. The place is checked at each later reset and at each external interrupt, for which Bochs
+ * reports RIP. If RIP is not found or not where it was found, the process ends with status 2.
  */
 #pragma once
 

@@ -23,9 +23,10 @@ struct trace_moment {
 void trace_open(void);
 bool trace_wanted(void);
 
-/* Writes the line of an event; `detail` is its end, unchanged. If the line cannot be written, ends
- * the process with status 1. */
+/* Writes the line of an event; `detail` is written unchanged at its end. If the line cannot be
+ * written, ends the process with status 1. */
 void trace_event(const struct trace_moment *moment, const char *event, uint64_t address, const char *detail);
 
-/* Writes a last line with the number of events, and of those left out, at the end of the run. */
+/* Writes a last line, at the end of the run, with the number of events and the number of those left
+ * out. */
 void trace_close(void);

@@ -23,5 +23,5 @@ void table_sample(const struct bench *b, const char *flags);
 void table_skip(const struct bench *b, const char *reason);
 void table_end_row(const struct bench *b, bool ok, const char *detail);
 
-/* Prints the numbers of rows that were measured, failed and were skipped. */
+/* Prints how many rows were measured, how many failed and how many were skipped. */
 void table_finish(void);

@@ -53,8 +53,8 @@ static long size_of(long fd)
 	return call(SYS_fstat, (uint64_t)fd, (uintptr_t)stat, 0) ? -1 : (long)stat[6];
 }
 
-/* Checks that mappings of all pages of the file, private and shared, read as the file's bytes and
- * then as zeros. */
+/* Checks that private and shared mappings of all pages of the file read as the file's bytes and,
+ * past its end, as zeros. */
 static int end(const char *path)
 {
 	long fd = call(SYS_open, (uintptr_t)path, 0, 0), size = size_of(fd);
@@ -74,7 +74,7 @@ static int end(const char *path)
 	return 0;
 }
 
-/* Maps one page more than the file has and reads it, for which SIGBUS should kill the program.
+/* Maps one page more than the file has and reads that page; SIGBUS should then kill the program.
  * Returns 2 if the file cannot be opened, 3 if it cannot be mapped, 4 if the page can be read. */
 static int beyond(const char *path)
 {

@@ -19,7 +19,8 @@ enum cache_level { LEVEL_L1, LEVEL_L2, LEVEL_L3, LEVEL_MEMORY, LEVELS };
 
 struct caches {
 	struct lru l1i, l1d, l2, *l3;
-	uint64_t stream[CACHE_STREAMS]; /* number of a stream's last line, newest first; 0: none */
+	/* Number of each stream's last line, newest stream first; 0: none. */
+	uint64_t stream[CACHE_STREAMS];
 };
 
 /* Return false if out of memory; caches_free() frees what was made. */

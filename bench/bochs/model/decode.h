@@ -17,7 +17,7 @@ enum instruction_class {
 	CLASS_SYSCALL,
 	CLASS_SYSRET,
 	CLASS_IRET,
-	CLASS_CR3_WRITE, /* `reg` is the general register */
+	CLASS_CR3_WRITE, /* the general register `reg` holds the value */
 	CLASS_CR4_WRITE,
 	CLASS_CR_WRITE, /* CR0, CR2, CR8 */
 	CLASS_CR_READ,

@@ -7,6 +7,7 @@ enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI };
 
 /*
  * One letter per opcode. A small letter is the form with 8-bit registers, unless it is listed too.
+ * "op1 with op2 to op1": both operands are read, and the result is written to op1.
  *  .  no general register, or none that matters    m  at most a memory operand
  *  E  r/m with reg to r/m    G  r/m with reg to reg    S  reg to r/m    L  r/m to reg
  *  J  8-bit r/m to reg    I  r/m to itself    C  anything to r/m
