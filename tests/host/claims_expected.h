@@ -236,7 +236,7 @@ static const struct expectation expectations[] = {
 	{ 21, "confirmed",
 	  "images over 5000 bytes reach it: 0 of the images here; in this kernel 0 overlaps over 18",
 	  OVERLAP("heap", "0", "0") OVERLAP("window", "0", "0") },
-	/* The claim is about the layout in the note, so overlaps in that layout decide. */
+	/* The claim is about the layout that the note describes, so overlaps there decide. */
 	{ 21, "confirmed", "2 overlaps over 9 tries", OVERLAP("heap", "0", "2") },
 	{ 21, "refuted", "1 of the images here", OVERLAP("heap", "1", "0") },
 	{ 21, "not measured", "missing: user.stack_overlap",

@@ -26,13 +26,14 @@ int path_make_folders(const char *path);
 
 /*
  * Makes a temporary folder in TMPDIR or /tmp, with `purpose` in its name, and writes its path to
- * `out`. Returns 0, or -1 with errno; then `out` has the path that was tried.
+ * `out`. Returns 0, or -1 with errno, and with the path that was tried in `out`.
  */
 int path_make_temporary(char out[PATH_MAX], const char *purpose);
 
 /*
- * Finds a program and writes its path. If the environment variable `override` is set, the program
- * is its value, a path or a name in PATH. Otherwise it is the first of `names` (ending with NULL)
- * that is in PATH. Returns 0, or -1 if there is no such executable.
+ * Finds a program and writes its path to `out`. If the environment variable named by `override` is
+ * set, the variable's value is the program: a path or a name in PATH. Otherwise the program is the
+ * first of `names` (ending with NULL) that is in PATH. Returns 0, or -1 if there is no such
+ * executable.
  */
 int path_find_program(const char *override, const char *const names[], char out[PATH_MAX]);

@@ -103,8 +103,8 @@ static int compare_rows(const void *first, const void *second)
 int summary_rows_load(const struct results *results, struct summary_rows *rows)
 {
 	/*
-	 * A benchmark with the metric `tries` is an experiment. Its other metrics, and those whose
-	 * unit is `count` or `pid`, are outcomes, not costs.
+	 * A benchmark with the metric `tries` is an experiment. All metrics of an experiment are
+	 * outcomes, not costs. So are the metrics of any benchmark in the unit `count` or `pid`.
 	 */
 	static const char query[] =
 	        "WITH experiment AS (SELECT DISTINCT benchmark FROM summary WHERE metric = 'tries')"

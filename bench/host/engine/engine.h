@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Engines: the emulators and virtual machines that boot an image. To add an engine, write a file
- * with its functions and add it to engine_table in engine.c.
+ * that defines a struct engine, and add this object to engine_table in engine.c.
  */
 #pragma once
 

@@ -13,8 +13,8 @@
 #define LIBRARY         "palimpsest-bochs.so"
 #define ISO             "palimpsest.iso"
 
-/* MiB of guest memory that Bochs keeps in its own memory. If the guest uses more, Bochs swaps to a
- * file. */
+/* MiB of guest memory that Bochs keeps in the memory of its process. If the guest uses more, Bochs
+ * swaps to a file. */
 #define HOST_MEMORY_MAX 2048U
 
 /* In Debian `bochs` is a script that starts `bochs-bin`. */
@@ -62,8 +62,8 @@ int bochs_can_run(char *why, size_t size)
 }
 
 /*
- * Makes the CD image of a boot. Each boot needs its own, because the image contains the kernel's
- * command line. Returns 0, or -1 with the reason in `why`.
+ * Makes the CD image of a boot. Each boot needs a separate image, because the image contains the
+ * kernel's command line. Returns 0, or -1 with the reason in `why`.
  */
 static int make_iso(const struct engine_boot *boot, char *why, size_t size)
 {

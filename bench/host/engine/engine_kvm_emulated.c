@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Engine kvm-emulated: the KVM modules of a Debian kernel on an emulated processor. The outer
- * machine is QEMU without KVM, which emulates SVM, or Bochs, which emulates VMX. In it a small
- * Linux (bench/linux/outer) loads KVM and starts another QEMU, the inner machine, which boots the
- * image. docs/kvm-emulated.md describes this.
+ * machine is QEMU without KVM, which emulates SVM, or Bochs, which emulates VMX. In the outer
+ * machine a small Linux (bench/linux/outer) loads KVM and starts another QEMU, the inner machine,
+ * which boots the image. docs/kvm-emulated.md describes the engine.
  *
- * The outer Linux writes the guest's records and exit status to the I/O ports of the outer machine.
- * There the harness receives them as from any other engine. The console of the outer Linux is
- * outer.log, that of the inner machine serial.log.
+ * The outer Linux writes the guest's records and exit status to the I/O ports of the outer machine,
+ * so that the harness receives both as from any other engine. outer.log has the console of the
+ * outer Linux, serial.log that of the inner machine.
  */
 #define _GNU_SOURCE
 #include "bench/host/base/paths.h"
@@ -35,8 +35,9 @@ static const char *const variants[] = { "npt=1", "npt=0", "ept=1", "ept=0", NULL
 
 /*
  * The command line of the outer Linux. Mitigations and watchdogs are off because they would only
- * cost time. panic=-1 reboots at once after a panic, on which QEMU exits (-no-reboot).
- * no_timer_check skips a test of the timer that fails if the emulator is slow on a busy host.
+ * cost time. With panic=-1 Linux reboots at once after a panic, and QEMU exits instead of rebooting
+ * (-no-reboot). no_timer_check skips a test of the timer that fails if the emulator is slow on a
+ * busy host.
  */
 static const char outer_words[] =
         "console=ttyS0,115200 quiet mitigations=off nopti nokaslr norandmaps tsc=reliable "

@@ -26,9 +26,9 @@ static int kvm_can_run(char *why, size_t size)
 }
 
 /*
- * Adds the option -initrd with the boot's modules. QEMU splits its value at commas and spaces,
- * which the path of the source tree may contain. Therefore QEMU runs in the boot's folder, and this
- * function makes links there. Returns 0, or -1 with the reason in `why`.
+ * Adds the option -initrd with the boot's modules. QEMU splits the option's value at commas and
+ * spaces, which the path of the source tree may contain. Therefore QEMU runs in the boot's folder,
+ * and this function makes links to the modules there. Returns 0, or -1 with the reason in `why`.
  */
 static int add_modules(const struct engine_boot *boot, struct arguments *arguments, char *why, size_t size)
 {

@@ -11,7 +11,7 @@ struct strategy {
 	char loader[16];
 	char isolation[16];
 	char name[52]; /* the name of the preset if it is one, otherwise the same as `build` */
-	/* STACK+LOADER+ISOLATION, which is also the folder of its image in build/. */
+	/* STACK+LOADER+ISOLATION, which is also the name of the folder in build/ with the image. */
 	char build[52];
 };
 

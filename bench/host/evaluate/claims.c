@@ -87,8 +87,8 @@ static bool has_right_columns(sqlite3_stmt *query)
 }
 
 /*
- * Prepares the SELECT of a claim, which must be its only statement. Returns 0, or -1 after a
- * message.
+ * Prepares the SELECT of a claim. The claim's file must contain no other statement. Returns 0, or
+ * -1 after a message.
  */
 static int prepare(const struct claim *claim, sqlite3 *db, sqlite3_stmt **query)
 {

@@ -293,8 +293,8 @@ static bool add(struct sums *sums, const struct sums *more)
 }
 
 /*
- * Adds `more` to the sums of the frame or function `index`, which is put at the front of `list`
- * when it gets its first sums. Returns false if a sum would overflow.
+ * Adds `more` to `share`, the sums of the frame or function number `index`. If these are its first
+ * sums, puts `index` at the front of *list. Returns false if a sum would overflow.
  */
 static bool add_share(struct share *share, size_t index, size_t *list, int kind, const struct sums *more)
 {

@@ -34,8 +34,8 @@ void stream_damage(struct stream *stream, const char *format, ...)
 }
 
 /*
- * Returns true if the number of records and the checksum in the `end` record are those of the
- * stream; otherwise counts damage. `before` is the number of records before it.
+ * Returns true if the number of records and the checksum in the `end` record match the stream;
+ * otherwise counts damage. `before` is the number of records before the `end` record.
  */
 static bool end_agrees(struct stream *stream, const struct record *record, uint64_t before)
 {

@@ -4,8 +4,8 @@
  * events.
  *
  * The guest writes its records to port 0xE9, and kvm_pio reports how many bytes each write had. So
- * for every exit it is known how many bytes of records precede it, and therefore which row was
- * running. Exits that write records are not counted.
+ * it is known how many bytes of records precede an exit, and therefore which row was running. Exits
+ * that write records are not counted.
  */
 #pragma once
 

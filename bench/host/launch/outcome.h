@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Decides how a launch ended: its state, and the reason for it. */
+/* Decides how a launch ended: the launch's state, and the reason for that state. */
 #pragma once
 
 #include "bench/host/launch/launch.h"

@@ -88,8 +88,8 @@ void pin_rest(const struct pin_host *host, const int cpus[], size_t count, cpu_s
 }
 
 /*
- * Returns n if the name of a thread, in the file `task`, is "CPU <n>/KVM", as QEMU names the
- * threads of its vCPUs; otherwise -1.
+ * Returns the number of the vCPU whose thread has its name in the file `task` (/proc/…/comm), or -1
+ * if the name is another. QEMU names these threads "CPU <n>/KVM".
  */
 static int vcpu_of(const char *task)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Checks that this host's KVM is suitable for measurements. Some backends of KVM emulate kernel
- * mode instead of running it natively, and nothing but its speed shows this. So the probe boots the
- * kernel's self-test and compares the speed of a loop in kernel mode with that in user mode and on
- * the host. Nothing is remembered between calls, except the CPU model that QEMU accepted
- * (kvm_machine.h).
+ * mode instead of running it natively, and only the low speed of kernel mode shows this. So the
+ * probe boots the kernel's self-test and compares the speed of a loop in kernel mode with its speed
+ * in user mode and on the host. Nothing is remembered between calls, except the CPU model that QEMU
+ * accepted (kvm_machine.h).
  */
 #pragma once
 
@@ -14,8 +14,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Kernel mode counts as emulated if a loop takes more than this many percent of its time in user
- * mode. */
+/* Kernel mode counts as emulated if a loop in it takes more than this many percent of the time that
+ * the loop takes in user mode. */
 #define PROBE_NATIVE_MAX 200
 
 /*

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Functions that write HTML and escape it. All text from a run must be written with them. */
+/*
+ * Functions that write text and files into HTML. All text from a run must be written with
+ * html_text() or html_format(), which escape it.
+ */
 #pragma once
 
 #include <stddef.h>

@@ -54,8 +54,8 @@ const char *number_mark_flag(char mark);
 char *number_caveats(const char *flags, char words[NUMBER_WORDS_MAX]);
 
 /*
- * Returns words that say what an interval with these flags is: "with 95 % confidence", or what its
- * ends are if there are too few samples for that.
+ * Returns words that say what the interval of a number with these flags is: "with 95 % confidence"
+ * or, if there are too few samples for that, what the ends of the interval are.
  */
 const char *number_interval_meaning(const char *flags);
 

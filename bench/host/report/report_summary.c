@@ -17,7 +17,7 @@ struct extremes {
 	char least[96], most[96];
 	double low, high;
 	char least_flags[FLAGS_TEXT_MAX], most_flags[FLAGS_TEXT_MAX];
-	double ratio_low, ratio_high; /* interval of the ratio high / low; 0 and 0 if not known */
+	double ratio_low, ratio_high; /* interval of the ratio high / low; both 0 if not known */
 	char ratio_flags[FLAGS_TEXT_MAX];
 };
 

@@ -114,7 +114,8 @@ static bool find_unit(const struct report *report, const struct view *view, cons
 	return found;
 }
 
-/* Writes a heading with the subject's title and unit; `scope` is its HTML attribute, or "". */
+/* Writes a heading with the subject's title and unit. `scope` is an HTML attribute for the heading,
+ * with a space before it, or "". */
 static void write_subject(FILE *out, const struct subject *subject, const char *unit, const char *scope)
 {
 	fprintf(out, "<th%s>", scope);

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define GAP             2   /* columns between two cells */
-#define WIDTH_NARROWEST 40  /* a reported width below this is ignored */
+#define WIDTH_NARROWEST 40  /* columns; if the terminal reports fewer, 80 are assumed */
 #define WIDTH_OF_TEXT   110 /* width at which evidence is wrapped if the output is no terminal */
 
 static const struct section {

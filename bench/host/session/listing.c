@@ -73,7 +73,8 @@ static struct about *find_about(struct benchmarks *list, const char *name)
 	return &list->about[list->abouts++];
 }
 
-/* Called for each record of the kernel: adds the parameter of a `bench` record to its benchmark. */
+/* Called for each record of the kernel. If it is a `bench` record, adds its parameter to the
+ * benchmark that the record names. */
 static void observe(void *context, const struct record *record)
 {
 	const char *name = record_get(record, "name");

@@ -45,7 +45,7 @@ struct options {
 	unsigned jobs;    /* boots at the same time; 0: the number of CPUs online */
 	unsigned timeout; /* seconds per launch; 0: the engine's default */
 	uint64_t seed;
-	bool pcid;      /* context switches use PCIDs; a launch fails if its CPU has none */
+	bool pcid;      /* context switches use PCIDs; a launch fails if the CPU has none */
 	bool flush_cr3; /* the loading window is unmapped with a CR3 load, not with INVLPG */
 	bool exits;     /* on kvm: count VM exits, in one more launch per image */
 	/* On bochs: profile of the cycle model; NULL: count events only, not cycles. */

@@ -99,7 +99,7 @@ int plan_strategies(struct plan *plan, const struct options *options, char *why,
 	return 0;
 }
 
-/* Returns the next number of the random generator SplitMix64 and advances its state. */
+/* Returns the next number of the random generator SplitMix64 and advances *state. */
 static uint64_t next_random(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15;

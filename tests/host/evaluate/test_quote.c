@@ -25,19 +25,22 @@ static void a_quote_is_word_for_word(void **state)
 		bool is_from;
 	} cases[] = {
 		{ "The window is *always* open, and the door isn't: the window.", true },
-		/* White space. */
+		/* White space may differ, but must not be missing or added. */
 		{ "open, and the door", true },
 		{ "open,\nand   the door", true },
 		{ "open,and the door", false },
 		{ "the do or", false },
-		/* Letters, case, punctuation. */
+		/* Letters, case and punctuation must be the same. */
 		{ "the window", true },
 		{ "The Window", false },
 		{ "window is always open", false },
 		{ "the door is", false },
 		{ "open and", false },
 		{ "the door the window", false },
-		/* Pieces begin and end with whole words; "isn't" and "window." have more after them. */
+		/*
+		 * A piece must begin and end with a whole word. An apostrophe or a full stop ends a
+		 * word.
+		 */
 		{ "he window", false },
 		{ "the wind", false },
 		{ "door isn", true },

@@ -238,7 +238,7 @@ static void a_file_that_fails_leaves_the_old_one_and_the_others(void **state)
 	assert_string_equal(content("claims.csv"),
 	                    "id,seed,quote,verdict,evidence,figure,kind,also,margin_set\n");
 	assert_int_equal(access(path_of("summary.csv"), F_OK), 0);
-	/* The failed export has removed its temporary files, so the next export succeeds. */
+	/* The failed export must have removed its temporary files, so that another succeeds. */
 	assert_int_equal(export_to(folder), 0);
 	assert_non_null(strstr(content("claims.csv"), "2,f,q,refuted,e,,experiment,,\n"));
 }
