@@ -102,7 +102,8 @@ void pmu_end(void)
 	uint64_t now[PMU_COUNTERS];
 
 	/*
-	 * In the same order as pmu_begin(), so that every counter counts the same number of reads.
+	 * Reads the counters in the same order as pmu_begin(), so that every counter counts the
+	 * same number of reads.
 	 */
 	for (unsigned i = 0; i < pmu.counters; i++)
 		now[i] = counter_read(pmu.counter[i].read);

@@ -61,7 +61,7 @@ static inline void first_run_take(struct process *process, struct image *image)
 void first_run_drop(struct process *process);
 
 /*
- * The start function of a task with a new program: fills the image if the loader has deferred that,
- * and enters user mode. If the task was killed before it ran, ends it.
+ * The start function of a task with a new program: fills the program's pages if the loader has
+ * deferred that, and enters user mode. If the task was killed before it ran, ends it.
  */
 void first_run_start(void);

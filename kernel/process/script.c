@@ -58,7 +58,7 @@ int script_resolve(const struct program *script, struct arguments *a, char name[
 	*end = '\0';
 	interpreter = skip(line + 2, end, true);
 	if (!*interpreter)
-		/* Linux takes the empty path for a directory. */
+		/* Linux treats the empty path as that of a directory. */
 		return has_nul ? -EACCES : -ENOEXEC;
 	argument = skip(interpreter, end, false);
 	while (is_blank(*argument))

@@ -51,7 +51,7 @@ void process_start(void (*function)(void))
 	kernel->identity = (struct identity){ 0, 0 }; /* root; all other processes inherit it */
 	kernel->inherited.umask = 022;
 	process_adopt(kernel, NULL);
-	/* As for Linux's kernel threads: no program is in group 0 or 1. */
+	/* Group and session 0, as for Linux's kernel threads: no program is in group 0 or 1. */
 	kernel->group = kernel->session = 0;
 	sched_start(&kernel->task, &idle->task);
 }

@@ -104,7 +104,7 @@ static void user_exception(struct trap_frame *frame)
 	}
 	if (frame->vector == EXCEPTION_PF)
 		info = page_fault_info(frame);
-	/* The page is past the end of a mapped file. */
+	/* In this case, the page is past the end of a mapped file. */
 	if (frame->vector == EXCEPTION_PF && this_cpu()->fault_error == -ENXIO) {
 		signal = SIGBUS;
 		info.code = BUS_ADRERR;

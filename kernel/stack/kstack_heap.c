@@ -16,8 +16,8 @@ _Static_assert(SLOTS_PER_TABLE == 128, "two words of bits per table");
 _Static_assert(PAGES <= KSTACK_FRAMES_MAX, "struct kstack has room for the frames");
 
 /*
- * The page tables, each with a bit for every slot in use among those that it maps. Guarded by the
- * kernel lock (cpu/lock.h).
+ * The page tables of the heap. `used` has a bit for each slot that a table maps, set while the slot
+ * is in use. Guarded by the kernel lock (cpu/lock.h).
  */
 static struct {
 	uint64_t used[2];

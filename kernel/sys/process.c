@@ -48,8 +48,8 @@ long sys_gettid(void)
 }
 
 /*
- * Ignores the address. When a thread ends, Linux clears the word there to tell other threads; here
- * there are none.
+ * Ignores its argument: the address of a word that Linux clears when a thread ends, to tell other
+ * threads. Here there are none.
  */
 long sys_set_tid_address(void)
 {

@@ -58,7 +58,10 @@ static void close_list(struct address_space *space, uint32_t index, uint32_t n)
 	space->count -= n;
 }
 
-/* Merges region `index` into the one below it if they are adjacent and can be one region. */
+/*
+ * Merges region `index` into the one below it if they are adjacent and have equal flags and
+ * adjoining pages of the same backing.
+ */
 static void merge_at(struct address_space *space, uint32_t index)
 {
 	struct region *region = address_space_regions(space) + index;
