@@ -174,7 +174,7 @@ static unsigned claim_walk(struct shadow *shadow, struct entry *entry, uint64_t 
 
 	if (!claim(shadow, linear, &walk)) {
 		if (!held)
-			hold(shadow, entry, page, true); /* Bochs's own TLB held it */
+			hold(shadow, entry, page, true); /* Bochs's own TLB held the page */
 		return 0;
 	}
 	hold(shadow, entry, page, walk.levels < LEVELS);
@@ -202,6 +202,6 @@ unsigned shadow_data_access(unsigned cpu, uint64_t linear, unsigned length)
 	if (shadow->pending)
 		return claim_walk(shadow, entry, linear, length);
 	if (!is_held(shadow, entry, page))
-		hold(shadow, entry, page, true); /* Bochs's own TLB held it */
+		hold(shadow, entry, page, true); /* Bochs's own TLB held the page */
 	return 0;
 }

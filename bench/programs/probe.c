@@ -279,7 +279,7 @@ static int irq(int entry_only)
 	while ((what = call(SYS_bench_next, 0, 0, 0)) > 0) {
 		uint64_t t0, t1;
 
-		if (what == SAMPLE) { /* the region opens at the delivery */
+		if (what == SAMPLE) { /* the region opens at the delivery of the IPI */
 			t0 = stamp();
 			__asm__ volatile(
 			        "movl %[ipi], (%[icr])\n"

@@ -250,7 +250,7 @@ void model_instruction_starts(struct model *model, unsigned cpu, uint64_t rip, c
 
 	core->registers = registers;
 	core->flushed = false;
-	if (core->fetched) { /* left by an instruction without further events */
+	if (core->fetched) { /* costs left by an instruction without further events */
 		core->fetched = false;
 		memset(&core->fetch, 0, sizeof core->fetch);
 	}
