@@ -75,6 +75,7 @@ struct bench {
 		uint64_t value;
 	} extra[BENCH_EXTRAS]; /* additional metrics of the sample */
 	unsigned extras;
+	const char *lost; /* a metric that found no room there; then the row's check fails */
 
 	/* Set by setup(): why the row is skipped. Set later: a remark for the check's record. */
 	const char *why;
@@ -106,7 +107,7 @@ extern const uint64_t bench_powers_of_2[]; /* 1, 2, 4, … 1024 */
 /* For setup(): sets the reason for skipping the row. Returns the value that setup() must return. */
 int bench_skip(struct bench *b, const char *reason);
 
-/* Adds a metric to the current sample. Does nothing if the sample already has BENCH_EXTRAS. */
+/* Adds a metric to the current sample, which has room for BENCH_EXTRAS. One more fails the check. */
 void bench_metric(struct bench *b, const char *metric, uint64_t value, const char *unit);
 
 /* Numbers of samples, and options, as the command line asks for them. */

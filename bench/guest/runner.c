@@ -37,11 +37,13 @@ static unsigned queued;
 
 void bench_metric(struct bench *b, const char *metric, uint64_t value, const char *unit)
 {
-	if (b->extras < BENCH_EXTRAS) {
-		b->extra[b->extras].metric = metric;
-		b->extra[b->extras].value = value;
-		b->extra[b->extras++].unit = unit;
+	if (b->extras == BENCH_EXTRAS) {
+		b->lost = metric;
+		return;
 	}
+	b->extra[b->extras].metric = metric;
+	b->extra[b->extras].value = value;
+	b->extra[b->extras++].unit = unit;
 }
 
 int bench_skip(struct bench *b, const char *reason)
@@ -250,6 +252,19 @@ static bool matches(const struct benchmark *row, const char *list)
 	return false;
 }
 
+/* Writes the record of a row that has run. */
+static bool finish_row(const struct bench *b, bool ok, const char *why)
+{
+	char text[80];
+
+	if (b->lost) {
+		format_string(text, sizeof text, "no room for metric %s: a sample has at most %u", b->lost,
+		              BENCH_EXTRAS);
+		return record_check(b, false, text);
+	}
+	return record_check(b, ok, !ok ? why : b->why ? b->why : "-");
+}
+
 static bool run_row(const struct benchmark *row, size_t place, unsigned index, unsigned of, bool list_only)
 {
 	static struct bench b; /* large, so not on the stack */
@@ -290,7 +305,7 @@ static bool run_row(const struct benchmark *row, size_t place, unsigned index, u
 	ok = row->program ? bench_run_program(&b, &why) : run_in_kernel(&b);
 	if (row->teardown)
 		row->teardown(&b);
-	return record_check(&b, ok, !ok ? why : b.why ? b.why : "-");
+	return finish_row(&b, ok, why);
 }
 
 /* Puts a row into the queue once for each of its parameters. */
