@@ -1,31 +1,51 @@
 -- id:      22
 -- seed:    002_7cbd5e126f251619.txt
 -- quote:   Loading ELF is safe.
--- asks:    if an interrupt comes between the two CR3 loads, or a file is damaged, does the sandwich
---          write to the wrong address space or leak memory?
--- metric:  pitfall.sandwich_irq with the sandwich: violations (handlers that ran under the foreign CR3, or images that did
---          not arrive) over tries, frames_leaked, images_refused of 10 damaged ones; wrong_space_when_forced: handlers
---          that ran under the foreign CR3 when interrupts were forced on
--- margin:  no violation, no leaked frame and all 10 images refused confirm; anything else refutes
+-- asks:    the note switches CR3 on stacks that all tasks share. If the loader is entered as the system call enters it,
+--          with interrupts on wherever the kernel has them on, does an interrupt between the two CR3 loads find
+--          the address space of the task that it interrupts? And does a damaged file do no harm?
+-- metric:  pitfall.sandwich_irq with the sandwich: violations (words that an interrupt handler stores at an address of the
+--          calling task and that another address space gets) over tries (spawn calls of a program, with an interrupt at
+--          the loader's first store); control_violations, when the loader is entered with interrupts off;
+--          wrong_space_when_forced, when they are on in any case; images_safe of 10 damaged ones (refused, or loaded
+--          without a byte from outside the file or to outside the user half); frames_leaked
+-- margin:  on heap stacks, one word in the wrong space, one leaked frame or one unsafe image refutes. None over at least
+--          16 tries confirms, if forced interrupts do find the wrong space; otherwise nothing is decided
 -- figure:  none
--- boots:   heap pitfall.sandwich_irq
-WITH fact AS (
-	SELECT sum(value) FILTER (WHERE metric = 'violations') AS violations,
-	       sum(value) FILTER (WHERE metric = 'tries') AS tries,
-	       sum(value) FILTER (WHERE metric = 'frames_leaked') AS leaked,
-	       min(value) FILTER (WHERE metric = 'images_refused') AS refused,
-	       sum(value) FILTER (WHERE metric = 'wrong_space_when_forced') AS forced
+-- boots:   heap pitfall.sandwich_irq, fixed-ist+sandwich+shared pitfall.sandwich_irq
+WITH sandwich AS (
+	SELECT stack LIKE 'heap-%' AS heap, metric, value
 	FROM experiment
 	WHERE loader = 'sandwich' AND benchmark = 'pitfall.sandwich_irq'
+), fact AS (
+	SELECT sum(value) FILTER (WHERE metric = 'violations' AND heap) AS violations,
+	       sum(value) FILTER (WHERE metric = 'tries' AND heap) AS tries,
+	       sum(value) FILTER (WHERE metric = 'control_violations' AND heap) AS masked,
+	       sum(value) FILTER (WHERE metric = 'wrong_space_when_forced' AND heap) AS forced,
+	       sum(value) FILTER (WHERE metric = 'frames_leaked' AND heap) AS leaked,
+	       min(value) FILTER (WHERE metric = 'images_safe' AND heap) AS safe,
+	       sum(value) FILTER (WHERE metric = 'violations' AND NOT heap) AS fixed_violations,
+	       sum(value) FILTER (WHERE metric = 'tries' AND NOT heap) AS fixed_tries,
+	       sum(value) FILTER (WHERE metric = 'wrong_space_when_forced' AND NOT heap) AS fixed_forced
+	FROM sandwich
+), whole AS (
+	SELECT *, violations + masked + forced + leaked + safe IS NOT NULL AND coalesce(tries, 0) > 0 AS measured FROM fact
 )
 SELECT CASE
-         WHEN tries IS NULL OR tries = 0                       THEN 'not measured'
-         WHEN violations = 0 AND leaked = 0 AND refused = 10   THEN 'confirmed'
-         ELSE 'refuted'
+         WHEN NOT measured                               THEN 'not measured'
+         WHEN violations > 0 OR leaked > 0 OR safe < 10  THEN 'refuted'
+         WHEN forced = 0 OR tries < 16                   THEN 'inconclusive'
+         ELSE 'confirmed'
        END AS verdict,
        CASE
-         WHEN tries IS NULL OR tries = 0 THEN 'missing: pitfall.sandwich_irq of a build with the sandwich'
-         ELSE printf('%d violations over %d interrupted loads, %d frames leaked, %d of 10 damaged images refused; with '
-                     || 'interrupts forced on, %d handlers ran in the wrong space', violations, tries, leaked, refused, forced)
-       END AS evidence
-FROM fact;
+         WHEN NOT measured THEN 'missing: pitfall.sandwich_irq of a build with the sandwich on heap stacks'
+         ELSE printf('on heap stacks %d of %d handlers that ran during a spawn call stored into the wrong address space, '
+                     || '%d when the loader was entered with interrupts off, %d when they were forced on; %d of 10 '
+                     || 'damaged images did no harm, %d frames leaked', violations, tries, masked, forced, safe, leaked)
+       END AS evidence,
+       CASE
+         WHEN fixed_tries > 0
+           THEN printf('on fixed stacks, where the sandwich turns interrupts off, %d of %d, and %d when they were forced on',
+                       fixed_violations, fixed_tries, fixed_forced)
+       END AS also
+FROM whole;
