@@ -5,6 +5,7 @@
  *   calls  system calls with unmapped buffers, until SYS_bench_next returns 0
  *   nmi    NMIs sent to its own CPU, at most a few instructions before a system call
  *   irq    an interrupt sent to its own CPU, then a search for kernel addresses below RSP
+ *   spawn  SPAWNS programs, one after the other
  *   ac     sets RFLAGS.AC, then spins until it is killed
  *   ways   each way into the kernel, until SYS_bench_next returns 0
  *   steps  each way into the kernel, one instruction at a time
@@ -17,6 +18,7 @@
 
 #define CANARIES  64
 #define ROUNDS    64
+#define SPAWNS    16   /* WATCHED_SPAWNS of bench/guest/experiments/spawn_watch.h */
 #define BELOW     3072 /* number of bytes below RSP to search */
 #define LAPIC(at) (*(volatile uint32_t *)(BENCH_USER_LAPIC + (at)))
 
@@ -31,8 +33,10 @@ static int calls(void)
 	return wrong;
 }
 
-/* Each round executes from 2 to 16 instructions between the NMI and SYSCALL. Returns the number of
- * wrong results. */
+/*
+ * Each round executes from 2 to 16 instructions between the NMI and SYSCALL. Returns the number of
+ * wrong results.
+ */
 static int nmi(void)
 {
 	long pid = call(SYS_getpid, 0, 0, 0);
@@ -54,6 +58,22 @@ static int nmi(void)
 		        : "a"((long)SYS_getpid), [nmi] "r"(4U << 8), [icr] "r"(BENCH_USER_LAPIC + 0x300)
 		        : "rcx", "r11", "memory", "cc");
 		wrong += got != pid;
+	}
+	return wrong;
+}
+
+/* Spawns a program and waits for it, SPAWNS times. */
+static int spawns(void)
+{
+	const char *argv[] = { "payload-4k", "-", NULL };
+	int wrong = 0;
+
+	for (int i = 0; i < SPAWNS; i++) {
+		int status = -1;
+		long pid = call(SYS_spawn, (uintptr_t)argv[0], (uintptr_t)argv, 0);
+
+		wrong += pid <= 0 || call(SYS_wait4, (uint64_t)pid, (uintptr_t)&status, 0) != pid ||
+		         status != 0;
 	}
 	return wrong;
 }
@@ -94,9 +114,11 @@ static _Noreturn void set_ac(void)
 		;
 }
 
-/* Enters the kernel by system calls (one that waits, one that faults in the kernel, one that does
+/*
+ * Enters the kernel by system calls (one that waits, one that faults in the kernel, one that does
  * not exist), an interrupt, a breakpoint and, as INT VECTOR_MICRO_LEAVE, an exception that the test
- * chooses. Returns the number of wrong results. */
+ * chooses. Returns the number of wrong results.
+ */
 static int each_way(long pid)
 {
 	int wrong = 0;
@@ -172,6 +194,8 @@ int main(int argc, char **argv)
 		wrong = calls();
 	else if (equal(kind, "nmi"))
 		wrong = nmi();
+	else if (equal(kind, "spawn"))
+		wrong = spawns();
 	else if (equal(kind, "irq"))
 		wrong = irq();
 	else if (equal(kind, "ac"))
