@@ -42,10 +42,11 @@
 #define USER_STACK(strategy, words, control) \
 	CONTROLLED(strategy, "pitfall.user_stack_irq", words, control, "16")
 #define TEARDOWN(strategy, before, after) CONTROLLED(strategy, "teardown.order", before, after, "16")
-#define CR3_IN_C(strategy, fixed, heap, scratch, tries)                \
-	COUNT(strategy, "pitfall.cr3_in_c", "fixed_faults", fixed)     \
-	COUNT(strategy, "pitfall.cr3_in_c", "heap_faults", heap)       \
-	COUNT(strategy, "pitfall.cr3_in_c", "scratch_faults", scratch) \
+#define CR3_IN_C(strategy, fixed, faults, heap, scratch, tries)       \
+	COUNT(strategy, "pitfall.cr3_in_c", "fixed_wrong", fixed)     \
+	COUNT(strategy, "pitfall.cr3_in_c", "fixed_faults", faults)   \
+	COUNT(strategy, "pitfall.cr3_in_c", "heap_wrong", heap)       \
+	COUNT(strategy, "pitfall.cr3_in_c", "scratch_wrong", scratch) \
 	COUNT(strategy, "pitfall.cr3_in_c", "tries", tries)
 #define WINDOW_IRQ(strategy, violations, tries, corruptions)              \
 	TRIES("bochs", strategy, "pitfall.window_irq", violations, tries) \
