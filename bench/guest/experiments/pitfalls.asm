@@ -21,15 +21,14 @@ contained_call:
 	test	rdx, rdx
 	cmovnz	rsp, rdx
 	call	rax
-	mov	rsp, [saved_rsp]
 	mov	eax, 1
 	jmp	contained_out
 contained_resume:
-	mov	rax, [saved_cr3]	; first, because only this CR3 may map the stack
-	mov	cr3, rax
-	mov	rsp, [saved_rsp]
 	xor	eax, eax
 contained_out:
+	mov	rcx, [saved_cr3]	; first, because the stack may be mapped only there
+	mov	cr3, rcx
+	mov	rsp, [saved_rsp]
 	add	rsp, 8
 	POP_CALLEE_SAVED
 	ret

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pitfalls of kernel stacks: IST slots, shared PML4s, and loads of CR3 in C. */
+/* What the experiments share, and pitfalls of kernel stacks: IST slots and shared PML4s. */
 #include "bench/guest/experiments/pitfalls.h"
 
 #include "cpu/apic.h"
@@ -270,78 +270,9 @@ static void shared_pml4(struct bench *b)
 	bench_metric(b, "control_violations", control, "count");
 }
 
-/*
- * pitfall.cr3_in_c: C code loads another CR3 and continues, on stacks at three kinds of addresses.
- */
-static uint64_t other_cr3;
-
-static void switch_in_c(void *argument)
-{
-	const uint64_t old = read_cr3();
-	volatile uint64_t local = 1; /* on the stack */
-
-	(void)argument;
-	write_cr3(other_cr3);
-	local = local + 1;
-	write_cr3(old);
-}
-
-static void switch_across(void *argument)
-{
-	kstack_call_across_cr3(switch_in_c, argument);
-}
-
-/*
- * Returns true if function() on the stack below `top` (0: the current stack) ends with #DF. If a
- * loaded CR3 does not map the stack, the CPU cannot push the frame of the #PF either, and raises
- * #DF, whose IST stack is always mapped.
- */
-static bool dies(void (*function)(void *), uintptr_t top)
-{
-	return contained_raises(EXCEPTION_DF, function, NULL, top);
-}
-
-static void cr3_in_c(struct bench *b)
-{
-	uint64_t own = current_process()->space.pml4, fixed_faults = 0, heap_faults = 0, scratch_faults = 0;
-	uint64_t fixed_frame, heap_frame = frame_alloc_zeroed();
-	uint32_t tables;
-	struct address_space other;
-
-	if (heap_frame == FRAME_NONE)
-		return;
-	if (address_space_create(&other)) {
-		frame_free(heap_frame);
-		return;
-	}
-	other_cr3 = other.pml4;
-	fixed_frame = pitfall_map(own, PRIVATE_PAGE, 0, &tables);
-	if (fixed_frame != FRAME_NONE && !paging_map_kernel(SHARED_PAGE, heap_frame, PTE_WRITE | PTE_NX)) {
-		for (; b->tries < 16; b->tries++) {
-			b->violations += dies(switch_in_c, 0);
-			fixed_faults += dies(switch_in_c, PRIVATE_PAGE + PAGE_SIZE);
-			heap_faults += dies(switch_in_c, SHARED_PAGE + PAGE_SIZE);
-			scratch_faults += dies(switch_across, 0);
-		}
-		paging_table(kernel_pml4, SHARED_PAGE, 0, NULL)[PT_INDEX(SHARED_PAGE)] = 0;
-		invlpg(SHARED_PAGE);
-	}
-	pitfall_unmap(own, PRIVATE_PAGE, &tables, fixed_frame);
-	frame_free(heap_frame);
-	address_space_destroy(&other);
-	pitfall_report(b);
-	bench_metric(b, "fixed_faults", fixed_faults, "count");
-	bench_metric(b, "heap_faults", heap_faults, "count");
-	bench_metric(b, "scratch_faults", scratch_faults, "count");
-}
-
 BENCH(pitfall_ist_reentry, "a second interrupt on an IST slot that is in use", .name = "pitfall.ist_reentry",
       .own_boot = true, .experiment = true, .few = 1, .body = ist_reentry, .check = ist_reentry_ran);
 
 BENCH(pitfall_shared_pml4, "two threads with one PML4, on stacks at one address",
       .name = "pitfall.shared_pml4", .own_boot = true, .experiment = true, .few = 1, .body = shared_pml4,
-      .check = pitfall_ran);
-
-BENCH(pitfall_cr3_in_c, "C code loads another CR3, on stacks in three kinds of places",
-      .name = "pitfall.cr3_in_c", .own_boot = true, .experiment = true, .few = 1, .body = cr3_in_c,
       .check = pitfall_ran);
