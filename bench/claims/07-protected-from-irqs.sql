@@ -1,14 +1,24 @@
 -- id:      7
 -- seed:    000_01f62672c32e270b.txt
 -- quote:   thus it is always protected from IRQs
--- asks:    are interrupts off whenever the window is open, and what does that cost?
--- metric:  pitfall.window_irq: violations (uses of the window with IF = 1) over tries, and corruptions (bytes in wrong
---          frames when two use the fixed window at once, the lock bypassed); irq.off.max: the longest time with
---          interrupts off while a program of the given size is started
--- margin:  one use with IF = 1 refutes; none over at least 16 tries confirms
+-- asks:    does it follow that code is protected from interrupts because a system call runs it, as the loader is run?
+-- metric:  pitfall.call_irq of builds with a window: violations (spawn calls of a program that an interrupt interrupts
+--          between the entry of the loader and its first call) over tries; control_violations, when the kernel
+--          spawns with interrupts off. pitfall.window_irq: violations (uses of the window with IF = 1) over tries,
+--          and corruptions (bytes in wrong frames when two use the fixed window at once, the lock bypassed).
+--          irq.off.max: the longest time with interrupts off while a program of the given size is started
+-- margin:  one interrupted call refutes, none over at least 16 confirms. If calls with interrupts off are interrupted, the
+--          count is wrong, and nothing is decided. That the window's lock protects the window decides nothing: the note
+--          names the lock besides
 -- figure:  none
--- boots:   window pitfall.window_irq, random pitfall.window_irq
+-- boots:   window pitfall.call_irq, random pitfall.call_irq, window pitfall.window_irq, random pitfall.window_irq
 WITH fact AS (
+	SELECT sum(value) FILTER (WHERE metric = 'violations') AS violations,
+	       sum(value) FILTER (WHERE metric = 'tries') AS tries,
+	       sum(value) FILTER (WHERE metric = 'control_violations') AS control
+	FROM experiment
+	WHERE benchmark = 'pitfall.call_irq' AND loader IN ('window', 'random')
+), inside AS (
 	SELECT sum(value) FILTER (WHERE metric = 'violations') AS violations,
 	       sum(value) FILTER (WHERE metric = 'tries') AS tries,
 	       sum(value) FILTER (WHERE metric = 'corruptions' AND loader = 'window') AS corruptions
@@ -19,19 +29,27 @@ WITH fact AS (
 	FROM good_summary
 	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'irq.off.max' AND metric = 'off' AND loader IN ('window', 'random')
 	GROUP BY engine, parameter
+), whole AS (
+	SELECT *, violations + control IS NOT NULL AND coalesce(tries, 0) > 0 AS measured FROM fact
 )
 SELECT CASE
-         WHEN tries IS NULL OR tries = 0 THEN 'not measured'
-         WHEN violations > 0             THEN 'refuted'
-         WHEN tries < 16                 THEN 'inconclusive'
+         WHEN NOT measured   THEN 'not measured'
+         WHEN control > 0    THEN 'inconclusive'
+         WHEN violations > 0 THEN 'refuted'
+         WHEN tries < 16     THEN 'inconclusive'
          ELSE 'confirmed'
        END AS verdict,
        CASE
-         WHEN tries IS NULL OR tries = 0 THEN 'missing: pitfall.window_irq of a build with a window'
-         ELSE printf('%d of %d uses with interrupts on', violations, tries)
-              || coalesce(printf('; two users at once without the lock: %d bytes in wrong frames', corruptions), '')
-              || coalesce('; the price, longest time with interrupts off, in TSC ticks (instructions and REP rounds on Bochs): '
-                          || (SELECT group_concat(printf('%s %d bytes: %d', engine, parameter, ticks), ', ')
-                              FROM (SELECT * FROM off ORDER BY engine, parameter)), '')
-       END AS evidence
-FROM fact;
+         WHEN NOT measured THEN 'missing: pitfall.call_irq of a build with a window'
+         ELSE printf('%d of %d spawn calls were interrupted in the loader: system calls that take long run with interrupts on; '
+                     || '%d with interrupts off', violations, tries, control)
+       END AS evidence,
+       (SELECT printf('the window itself: %d of %d uses with interrupts on, since its lock turns them off', violations, tries)
+               || coalesce(printf('; two users at once without the lock: %d bytes in wrong frames', corruptions), '')
+               || coalesce('; the price, longest time with interrupts off, in TSC ticks (instructions and REP rounds on '
+                           || 'Bochs): '
+                           || (SELECT group_concat(printf('%s %d bytes: %d', engine, parameter, ticks), ', ')
+                               FROM (SELECT * FROM off ORDER BY engine, parameter)), '')
+        FROM inside
+        WHERE tries > 0) AS also
+FROM whole;

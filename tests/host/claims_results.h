@@ -48,6 +48,8 @@
 	COUNT(strategy, "pitfall.cr3_in_c", "heap_wrong", heap)       \
 	COUNT(strategy, "pitfall.cr3_in_c", "scratch_wrong", scratch) \
 	COUNT(strategy, "pitfall.cr3_in_c", "tries", tries)
+#define CALL_IRQ(strategy, violations, control, tries) \
+	CONTROLLED(strategy, "pitfall.call_irq", violations, control, tries)
 #define WINDOW_IRQ(strategy, violations, tries, corruptions)              \
 	TRIES("bochs", strategy, "pitfall.window_irq", violations, tries) \
 	COUNT(strategy, "pitfall.window_irq", "corruptions", corruptions)
