@@ -1,35 +1,42 @@
 -- id:      39
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   userspace stackoverflow will be handeled as cleanly as it was prior
--- asks:    if a user stack is a region without a guard page and overflows into a neighbouring
---          mapping, does that still end its program, as it does with a guard page?
--- metric:  user.stack_overflow: bare_corruptions (overflows without a guard page that overwrite the neighbour and go on), violations
---          (the same with one) and guarded_faults over tries (sizes of a call's frame, none over a page)
--- margin:  one silent corruption without the guard page refutes; none over at least 8 tries, with a guard page that stops every
---          one, confirms; a guard page that does not stop one makes it inconclusive
+-- asks:    the sentence names a drawback ("Only drawback of this is that MemoryRegions don't support guard pages, so ...")
+--          and is read as "won't be handled as cleanly". This kernel's user stack is such a region. Does an overflow
+--          of it, or of a stack with a guard region, go on in a neighbouring mapping?
+-- metric:  user.stack_overflow: violations (overflows of the program's own stack, and of a mapping with a guard region, that
+--          overwrite the neighbour and go on), main_faults and guarded_faults (that end the program) over tries of each
+--          (sizes of a call's frame, none over a page); bare_corruptions (the same of a stack without a guard)
+-- margin:  one overflow that goes on confirms the drawback. None, over at least 8 tries of each that all end the program,
+--          refutes it, if stacks without a guard show that overflows are seen; otherwise nothing is decided
 -- figure:  none
 WITH fact AS (
 	SELECT sum(value) FILTER (WHERE metric = 'violations') AS violations,
 	       sum(value) FILTER (WHERE metric = 'tries') AS tries,
-	       sum(value) FILTER (WHERE metric = 'bare_corruptions') AS bare,
+	       sum(value) FILTER (WHERE metric = 'main_faults') AS main,
 	       sum(value) FILTER (WHERE metric = 'guarded_faults') AS guarded,
+	       sum(value) FILTER (WHERE metric = 'bare_corruptions') AS bare,
 	       max(value) FILTER (WHERE metric = 'stepped_over') AS stepped
 	FROM experiment
 	WHERE benchmark = 'user.stack_overflow'
 ), whole AS (
-	SELECT *, violations + bare + guarded IS NOT NULL AND coalesce(tries, 0) > 0 AS measured FROM fact
+	SELECT *, violations + main + guarded + bare IS NOT NULL AND coalesce(tries, 0) > 0 AS measured FROM fact
 )
 SELECT CASE
-         WHEN NOT measured                  THEN 'not measured'
-         WHEN violations > 0 OR guarded = 0 THEN 'inconclusive'
-         WHEN bare > 0                      THEN 'refuted'
-         WHEN tries < 8                     THEN 'inconclusive'
-         ELSE 'confirmed'
+         WHEN NOT measured                                   THEN 'not measured'
+         WHEN violations > 0                                 THEN 'confirmed'
+         WHEN main < tries OR guarded < tries OR bare = 0
+              OR tries < 8                                   THEN 'inconclusive'
+         ELSE 'refuted'
        END AS verdict,
        CASE
          WHEN NOT measured THEN 'missing: user.stack_overflow'
-         ELSE printf('over %d tries: %d silent corruptions of the neighbour without a guard page, %d with one, which stopped %d',
-                     tries, bare, violations, guarded)
-              || iif(stepped > 0, '; a frame of two pages steps over it', '')
-       END AS evidence
+         ELSE printf('%d overflows went on in the neighbour; of %d each, %d of the program''s own stack and %d of a stack with '
+                     || 'a guard region ended the program', violations, tries, main, guarded)
+       END AS evidence,
+       CASE
+         WHEN measured THEN printf('without a guard, %d of %d overwrite the neighbour, so the drawback is real where regions have '
+                                   || 'no guard pages', bare, tries)
+                            || iif(stepped > 0, '; a frame of two pages steps over a guard region of one', '')
+       END AS also
 FROM whole;

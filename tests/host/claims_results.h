@@ -90,8 +90,9 @@
 	COUNT("heap", "modules.give_back", "bytes_freed", freed)       \
 	COUNT("heap", "modules.give_back", "bytes_of_files", contents) \
 	COUNT("heap", "modules.give_back", "frames_lost", lost)
-#define OVERFLOW(violations, guarded, bare, stepped, tries)              \
+#define OVERFLOW(violations, main, guarded, bare, stepped, tries)        \
 	TRIES("bochs", "heap", "user.stack_overflow", violations, tries) \
+	COUNT("heap", "user.stack_overflow", "main_faults", main)        \
 	COUNT("heap", "user.stack_overflow", "guarded_faults", guarded)  \
 	COUNT("heap", "user.stack_overflow", "bare_corruptions", bare)   \
 	COUNT("heap", "user.stack_overflow", "stepped_over", stepped)
