@@ -84,12 +84,13 @@
 	COUNT("heap", "shm.scan", "control_first_after", "196") \
 	COUNT("heap", "shm.scan", "segments", segments)         \
 	COUNT("heap", "shm.scan", "read_by_owner", owner)
-#define GIVE_BACK(damaged, freed, contents, lost, tries)               \
-	TRIES("bochs", "heap", "modules.give_back", damaged, tries)    \
-	COUNT("heap", "modules.give_back", "bytes", "10000")           \
-	COUNT("heap", "modules.give_back", "bytes_freed", freed)       \
-	COUNT("heap", "modules.give_back", "bytes_of_files", contents) \
-	COUNT("heap", "modules.give_back", "frames_lost", lost)
+#define GIVE_BACK(damaged, freed, kept_freed, lost, tries)           \
+	TRIES("bochs", "heap", "modules.give_back", damaged, tries)  \
+	COUNT("heap", "modules.give_back", "bytes", "10000")         \
+	COUNT("heap", "modules.give_back", "bytes_freeable", "1000") \
+	COUNT("heap", "modules.give_back", "bytes_freed", freed)     \
+	COUNT("heap", "modules.give_back", "frames_lost", lost)      \
+	COUNT("heap", "modules.keep", "bytes_freed", kept_freed)
 #define OVERFLOW(violations, main, guarded, bare, stepped, tries)        \
 	TRIES("bochs", "heap", "user.stack_overflow", violations, tries) \
 	COUNT("heap", "user.stack_overflow", "main_faults", main)        \
