@@ -1,28 +1,42 @@
 -- id:      8
 -- seed:    000_01f62672c32e270b.txt
 -- quote:   it may also leak some important info to userspace apps
--- asks:    does an interrupt that is taken on the user stack leave kernel addresses there?
--- metric:  pitfall.user_stack_irq: violations (words of a user page that are kernel addresses) after interrupts taken on
---          it, control_violations after interrupts taken as the kernel takes them, over tries
--- margin:  one kernel address confirms, provided that none is left by the regular entry; none refutes
+-- asks:    a program is interrupted in user mode, and the handler runs on the program's own stack. Does the program then
+--          find kernel addresses there?
+-- metric:  pitfall.user_stack_irq: violations (words on the program's stack that are kernel addresses) over tries (interrupts
+--          out of user mode, taken on that stack with SMAP off, since no handler can run there with it);
+--          control_violations (such words after as many interrupts that are taken as the kernel takes them); with SMAP on,
+--          as shipped: smap_faults (interrupts that cannot be taken there) and smap_words over as many tries
+-- margin:  one kernel address confirms, if none is left by the regular entry; none over at least 16 tries refutes. What
+--          the hardware pushes counts too, but out of user mode these are the program's own RIP and RSP
 -- figure:  none
--- boots:   heap pitfall.user_stack_irq, window pitfall.user_stack_irq
+-- boots:   window pitfall.user_stack_irq, heap-rsp0+sandwich+shared pitfall.user_stack_irq
 WITH fact AS (
 	SELECT sum(value) FILTER (WHERE metric = 'violations') AS words,
 	       sum(value) FILTER (WHERE metric = 'control_violations') AS control,
-	       sum(value) FILTER (WHERE metric = 'tries') AS tries
+	       sum(value) FILTER (WHERE metric = 'tries') AS tries,
+	       sum(value) FILTER (WHERE metric = 'smap_faults') AS faults,
+	       sum(value) FILTER (WHERE metric = 'smap_words') AS smap_words
 	FROM experiment
 	WHERE benchmark = 'pitfall.user_stack_irq'
+), whole AS (
+	SELECT *, words + control IS NOT NULL AND coalesce(tries, 0) > 0 AS measured FROM fact
 )
 SELECT CASE
-         WHEN tries IS NULL OR tries = 0 OR words IS NULL OR control IS NULL THEN 'not measured'
-         WHEN words = 0                  THEN 'refuted'
-         WHEN control > 0                THEN 'inconclusive'
-         ELSE 'confirmed'
+         WHEN NOT measured           THEN 'not measured'
+         WHEN control > 0            THEN 'inconclusive'
+         WHEN words > 0              THEN 'confirmed'
+         WHEN tries < 16             THEN 'inconclusive'
+         ELSE 'refuted'
        END AS verdict,
        CASE
-         WHEN tries IS NULL OR tries = 0 OR words IS NULL OR control IS NULL THEN 'missing: pitfall.user_stack_irq'
-         ELSE printf('%d words with kernel addresses on the user stack after %d interrupts taken there; %d after regular ones',
-                     words, tries, control)
-       END AS evidence
-FROM fact;
+         WHEN NOT measured THEN 'missing: pitfall.user_stack_irq of a build that enters handlers on the stack of the gate'
+         ELSE printf('%d words with kernel addresses on a program''s stack after %d interrupts out of user mode taken there; %d '
+                     || 'after as many regular ones', words, tries, control)
+       END AS evidence,
+       CASE
+         WHEN measured AND faults IS NOT NULL
+           THEN printf('with SMAP on, as this kernel has it, %d of %d interrupts cannot be taken there and leave %d words',
+                       faults, tries, smap_words)
+       END AS also
+FROM whole;

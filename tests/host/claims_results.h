@@ -39,8 +39,10 @@
 	TRIES("bochs", strategy, benchmark, violations, tries)      \
 	COUNT(strategy, benchmark, "control_violations", control)
 #define SHARED_PML4(strategy, shared, own) CONTROLLED(strategy, "pitfall.shared_pml4", shared, own, "1024")
-#define USER_STACK(strategy, words, control) \
-	CONTROLLED(strategy, "pitfall.user_stack_irq", words, control, "16")
+#define USER_STACK(strategy, words, control, faults)                         \
+	CONTROLLED(strategy, "pitfall.user_stack_irq", words, control, "16") \
+	COUNT(strategy, "pitfall.user_stack_irq", "smap_faults", faults)     \
+	COUNT(strategy, "pitfall.user_stack_irq", "smap_words", "0")
 #define TEARDOWN(strategy, before, after) CONTROLLED(strategy, "teardown.order", before, after, "16")
 #define CR3_IN_C(strategy, fixed, faults, heap, scratch, tries)       \
 	COUNT(strategy, "pitfall.cr3_in_c", "fixed_wrong", fixed)     \
