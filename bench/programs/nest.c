@@ -5,6 +5,7 @@
  *   calls  system calls with unmapped buffers, until SYS_bench_next returns 0
  *   nmi    NMIs sent to its own CPU, at most a few instructions before a system call
  *   irq    an interrupt sent to its own CPU, then a search for kernel addresses below RSP
+ *   stack  interrupts sent to its own CPU, each followed by a search for kernel addresses on its stack
  *   spawn  SPAWNS programs, one after the other
  *   ac     sets RFLAGS.AC, then spins until it is killed
  *   ways   each way into the kernel, until SYS_bench_next returns 0
@@ -13,6 +14,7 @@
  *          7 for SIGSEGV (tests/kernel/entry_steps.c damages the return to user mode)
  *   quit   does nothing
  */
+#include "bench/programs/nest.h"
 #include "bench/programs/user.h"
 #include "cpu/cpu.h"
 
@@ -104,6 +106,45 @@ static int irq(void)
 	                 :
 	                 : "rax", "rcx", "memory", "cc");
 	return words > 255 ? 255 : (int)words;
+}
+
+/*
+ * Returns the number of kernel addresses on the page above what it shares with the kernel, and clears
+ * that part.
+ */
+static uint64_t take_kernel_words(uint64_t *page)
+{
+	uint64_t found = 0;
+
+	for (size_t i = sizeof(struct nest_page) / 8; i < PAGE_SIZE / 8; i++) {
+		found += (int64_t)page[i] >> 47 == -1 &&
+		         page[i] < -PAGE_SIZE; /* not a small negative number */
+		page[i] = 0;
+	}
+	return found;
+}
+
+/* Takes interrupts while it runs on a page that the kernel may use as a stack too. */
+static int stack(void)
+{
+	struct nest_page *page = (struct nest_page *)NEST_PAGE;
+
+	for (int i = 0; i < NEST_ROUNDS * NEST_KINDS; i++) {
+		take_kernel_words((uint64_t *)page);
+		page->came = 0;
+		__asm__ volatile("mov %%rsp, %%rbx\n\t"
+		                 "mov %[top], %%rsp\n\t"
+		                 "movl %[ipi], (%[icr])\n"
+		                 "1:\tcmpq $0, (%[came])\n\t"
+		                 "je 1b\n\t"
+		                 "mov %%rbx, %%rsp"
+		                 :
+		                 : [top] "r"(NEST_PAGE + PAGE_SIZE), [ipi] "i"(0x40060),
+		                   [icr] "r"(BENCH_USER_LAPIC + 0x300), [came] "r"(&page->came)
+		                 : "rbx", "memory", "cc");
+		page->words[i % NEST_KINDS] += take_kernel_words((uint64_t *)page);
+	}
+	return 0;
 }
 
 /* Sets RFLAGS.AC, which user mode may do and interrupt gates do not undo, and spins. */
@@ -198,6 +239,8 @@ int main(int argc, char **argv)
 		wrong = spawns();
 	else if (equal(kind, "irq"))
 		wrong = irq();
+	else if (equal(kind, "stack"))
+		wrong = stack();
 	else if (equal(kind, "ac"))
 		set_ac();
 	else if (equal(kind, "ways"))

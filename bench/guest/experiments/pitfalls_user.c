@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* pitfall.user_stack_irq: kernel addresses that an interrupt leaves on a stack in user memory. */
+/*
+ * pitfall.user_stack_irq (bench/claims/08-*): what an interrupt leaves on a stack that the program
+ * can read. The program `nest` runs on a page of its own, interrupts itself in user mode, and then
+ * searches the page. In long mode the CPU always leaves the user's stack for an interrupt, so the
+ * gate's IST slot points to that page in some of the interrupts.
+ */
 #include "bench/guest/experiments/pitfalls.h"
+#include "bench/programs/nest.h"
 #include "boot/boot.h"
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
@@ -8,120 +14,105 @@
 #include "mem/frames.h"
 #include "process/process.h"
 
-static volatile unsigned interrupts;
+static struct nest_page *page; /* the program's, in the direct map */
+static unsigned kind;          /* of the next interrupt: NEST_* */
+static uint64_t on_user_stack, smap_faults;
+static unsigned regular_ist;
+static uint64_t shipped_cr4;
 
-static void count_interrupt(void)
+/* Makes the next interrupt one of this kind. SMAP must not change on the user's stack. */
+static void arm(unsigned next)
 {
-	interrupts++;
+	const bool there = next == NEST_USER || next == NEST_USER_SMAP;
+
+	kind = next;
+	gate_set_ist(PITFALL_VECTOR, there ? IST_SPARE : regular_ist);
+	if (next == NEST_USER)
+		write_cr4(shipped_cr4 & ~CR4_SMAP);
+}
+
+/* An interrupt has come, or could not be taken. */
+static void finish_interrupt(void)
+{
 	lapic_eoi();
+	page->came = 1;
+	arm((kind + 1) % NEST_KINDS);
 }
 
-static bool one_interrupt(void)
+static void handle(void)
 {
-	unsigned before = interrupts;
+	const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 
-	interrupts_on();
-	lapic_self_ipi(PITFALL_VECTOR);
-	for (unsigned i = 0; i < PITFALL_PATIENCE && interrupts == before; i++)
-		__asm__ volatile("pause");
-	interrupts_off();
-	return interrupts == before + 1;
+	if (here - NEST_PAGE < PAGE_SIZE)
+		on_user_stack++;
+	else
+		write_cr4(shipped_cr4);
+	finish_interrupt();
 }
 
-/*
- * Returns the number of words of the page at USER_PAGE that are addresses of the kernel half, and
- * clears the page. Accesses it with the user's rights. Returns ~0 if an access fails.
- */
-static uint64_t kernel_words(void)
+/* With SMAP the hardware cannot push the interrupt's frame on a user page (SDM 3A 4.6.1). */
+static bool push_failed(struct trap_frame *frame)
 {
-	uint64_t found = 0, word, zero = 0;
-
-	for (uintptr_t at = USER_PAGE; at < USER_PAGE + PAGE_SIZE; at += sizeof word) {
-		if (copy_from_user(&word, at, sizeof word) || copy_to_user(at, &zero, sizeof zero))
-			return ~0UL;
-		found += word >= DIRECT_MAP_BASE &&
-		         word < ~0UL - PAGE_SIZE; /* small negative numbers are not addresses */
-	}
-	return found;
+	if (frame->vector != EXCEPTION_PF || !(frame->cs & 3) || kind != NEST_USER_SMAP ||
+	    read_cr2() - NEST_PAGE >= PAGE_SIZE)
+		return false;
+	smap_faults++;
+	finish_interrupt(); /* the interrupt is in service, although its handler did not run */
+	return true;
 }
 
-/*
- * In long mode an interrupt in user mode never uses the user's stack. So this takes an interrupt in
- * kernel mode, on an IST slot that points to the top of the user page. SMAP (SDM 3A 4.6.1) would
- * stop the pushes, so it is off meanwhile, as on the processors that the design note is about.
- * Returns true if the interrupt came.
- */
-static bool interrupt_on_user_stack(void)
+static bool run_program(uint64_t frame)
 {
-	const uint64_t cr4 = read_cr4(), spare = this_cpu()->tss.ist[IST_SPARE - 1];
-	unsigned before;
-	bool came;
+	const char *argv[] = { "nest", "stack" };
+	int pid = process_spawn("nest", argv, 2), status = -1;
 
-	this_cpu()->tss.ist[IST_SPARE - 1] = USER_PAGE + PAGE_SIZE;
-	before = gate_set_ist(PITFALL_VECTOR, IST_SPARE);
-	write_cr4(cr4 & ~CR4_SMAP);
-	came = one_interrupt();
-	write_cr4(cr4);
-	gate_set_ist(PITFALL_VECTOR, before);
-	this_cpu()->tss.ist[IST_SPARE - 1] = spare;
-	return came;
-}
-
-/*
- * Runs a program that takes an interrupt in user mode and then reads its own stack. Returns the
- * number of kernel addresses that it found, or ~0 if the program failed.
- */
-static uint64_t words_that_a_program_sees(void)
-{
-	const char *argv[] = { "nest", "irq" };
-	uint64_t flag_frame = frame_alloc_zeroed();
-	int pid, status = -1;
-
-	if (flag_frame == FRAME_NONE)
-		return ~0UL;
-	pid = process_spawn("nest", argv, 2);
-	if (pid > 0 && !bench_map_lapic(process_find(pid), flag_frame))
+	if (pid > 0 && !bench_map_lapic(process_find(pid), frame))
 		process_kill(pid, SIGKILL);
-	bench_irq_flag = phys_to_virt(flag_frame);
 	while (pid > 0 && process_wait(pid, &status, 0) != pid)
 		;
-	bench_irq_flag_reset();
-	frame_free(flag_frame);
-	return status >= 0 && !(status & 0x7f) ? (uint64_t)status >> 8 : ~0UL;
+	return status == 0;
 }
 
 static void user_stack_irq(struct bench *b)
 {
-	uint64_t own = current_process()->space.pml4, control = 0;
-	uint32_t tables;
-	uint64_t frame = pitfall_map(own, USER_PAGE, PTE_USER, &tables);
+	const uint64_t spare = this_cpu()->tss.ist[IST_SPARE - 1], frame = frame_alloc_zeroed();
+	bool ok;
 
-	irq_set_handler(PITFALL_VECTOR, count_interrupt);
-	while (frame != FRAME_NONE && b->tries < 16) {
-		uint64_t regular, on_user_stack;
-
-		if (!one_interrupt())
-			break;
-		regular = kernel_words();
-		if (!interrupt_on_user_stack())
-			break;
-		on_user_stack = kernel_words();
-		if (regular == ~0UL || on_user_stack == ~0UL)
-			break;
-		control += regular;
-		b->violations += on_user_stack;
-		b->tries++;
-	}
+	if (frame == FRAME_NONE)
+		return;
+	page = phys_to_virt(frame);
+	on_user_stack = smap_faults = 0;
+	shipped_cr4 = read_cr4();
+	this_cpu()->tss.ist[IST_SPARE - 1] = NEST_PAGE + PAGE_SIZE;
+	irq_set_handler(PITFALL_VECTOR, handle);
+	exception_set_probe(push_failed);
+	arm(NEST_KERNEL);
+	ok = run_program(frame);
+	exception_set_probe(NULL);
 	irq_set_handler(PITFALL_VECTOR, NULL);
-	pitfall_unmap(own, USER_PAGE, &tables, frame);
+	gate_set_ist(PITFALL_VECTOR, regular_ist);
+	this_cpu()->tss.ist[IST_SPARE - 1] = spare;
+	write_cr4(shipped_cr4);
+	b->tries = ok && on_user_stack + smap_faults == 2UL * NEST_ROUNDS ? NEST_ROUNDS : 0;
+	b->violations = page->words[NEST_USER];
 	pitfall_report(b);
-	bench_metric(b, "control_violations", control + words_that_a_program_sees(), "count");
+	bench_metric(b, "control_violations", page->words[NEST_KERNEL], "count");
+	if (shipped_cr4 & CR4_SMAP) {
+		bench_metric(b, "smap_faults", smap_faults, "count");
+		bench_metric(b, "smap_words", page->words[NEST_USER_SMAP], "count");
+	}
+	frame_free(frame);
 }
 
+/* Skips builds whose entry code leaves the stack that the gate chose. */
 static int need_program(struct bench *b)
 {
-	(void)b;
-	return boot_module_find("nest") ? 0 : -ENOENT;
+	if (!boot_module_find("nest"))
+		return -ENOENT;
+	if (this_cpu()->tss.rsp[0] == CPU_ENTRY_TOP(this_cpu()->id))
+		return bench_skip(b, "the entry code of this STACK leaves the stack that the gate chose");
+	regular_ist = kstack_gate_ist(PITFALL_VECTOR);
+	return 0;
 }
 
 BENCH(pitfall_user_stack_irq, "kernel addresses that an interrupt leaves on a user stack",

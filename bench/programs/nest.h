@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* What the program `nest stack` shares with bench/guest/experiments/pitfalls_user.c. */
+#pragma once
+
+#include <stdint.h>
+
+#include "x86/layout.h"
+
+/* The page that the program uses as its stack. At its lower end: */
+#define NEST_PAGE (BENCH_USER_LAPIC + PAGE_SIZE)
+
+/* Where an interrupt is taken; the kernel goes through these in turn. */
+enum {
+	NEST_KERNEL,    /* as always: on the kernel's stack */
+	NEST_USER,      /* on the program's stack, with SMAP off */
+	NEST_RESTORE,   /* on the kernel's stack; turns SMAP on again */
+	NEST_USER_SMAP, /* on the program's stack, with SMAP as shipped */
+	NEST_KINDS
+};
+#define NEST_ROUNDS 16 /* interrupts of each kind */
+
+struct nest_page {
+	volatile uint64_t came;              /* set by the kernel */
+	volatile uint64_t words[NEST_KINDS]; /* kernel addresses found, by kind, set by the program */
+};
