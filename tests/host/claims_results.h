@@ -80,11 +80,11 @@
 	COUNT("heap", "map.file_end", "beyond_not_mapped", refused)    \
 	COUNT("heap", "map.file_end", "beyond_bus_errors", bus)        \
 	COUNT("heap", "map.file_end", "beyond_read", read)
-#define SHM_SCAN(violations, found, segments, owner, tries)     \
-	TRIES("bochs", "heap", "shm.scan", violations, tries)   \
-	COUNT("heap", "shm.scan", "control_found", found)       \
-	COUNT("heap", "shm.scan", "control_first_after", "196") \
-	COUNT("heap", "shm.scan", "segments", segments)         \
+#define SHM_SCAN(violations, found, segments, owner, tries)   \
+	TRIES("bochs", "heap", "shm.scan", violations, tries) \
+	COUNT("heap", "shm.scan", "control_found", found)     \
+	COUNT("heap", "shm.scan", "ticks_per_key", "250")     \
+	COUNT("heap", "shm.scan", "segments", segments)       \
 	COUNT("heap", "shm.scan", "read_by_owner", owner)
 #define GIVE_BACK(damaged, freed, kept_freed, lost, tries)           \
 	TRIES("bochs", "heap", "modules.give_back", damaged, tries)  \
