@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * shm KIND [KEY]: checks shared memory with keys, and its permissions. The exit status is 0, or not
- * 0 if a check failed (run_kind()). `own`, `read` and `remove` make, read and remove a segment of
- * user 1000. `scan` tries, as user 2000, to read it by every key from 1 to KEY and, if none leads
- * to it, by every ID. It writes three 64-bit numbers to /tmp/shm-scan: segments that could be read,
- * the first key that led to one (0: none), keys tried.
+ * shm KIND [KEY [COUNT]]: shared memory with keys, and its permissions. The exit status is 0, or the
+ * line of the check that failed. `own`, `read` and `remove` make, read and remove a segment of user
+ * 1000. `scan` tries COUNT keys from KEY on, as user 2000, and `ids` tries all IDs below KEY. They
+ * write to /tmp/shm-scan how many segments they could read, and how many keys they tried.
  */
 #include "sys/shm.h"
 #include "bench/programs/check.h"
@@ -12,7 +11,6 @@
 #define SECRET 0x7365637265740001UL
 #define OWNER  1000
 #define OTHER  2000
-#define IDS    4096
 #define RESULT "/tmp/shm-scan"
 
 /* struct shmid64_ds */
@@ -101,25 +99,36 @@ static int finds(long id)
 	return found;
 }
 
-static int scan(uint64_t last)
+static int write_result(uint64_t found, uint64_t keys)
 {
-	uint64_t result[3] = { 0 }; /* segments read, first key, keys tried */
-	long fd;
+	const uint64_t result[2] = { found, keys };
+	long fd = call(SYS_open, (uintptr_t)RESULT, 01101, 0666);
 
-	CHECK(become(OTHER) == 0);
-	for (uint64_t key = 1; key <= last; key++) {
-		long id = get(key, 0, 0);
-
-		if (id >= 0 && finds(id) && ++result[0] == 1)
-			result[1] = key;
-	}
-	if (!result[0])
-		for (long id = 0; id < IDS; id++)
-			result[0] += (uint64_t)finds(id);
-	result[2] = last;
-	fd = call(SYS_open, (uintptr_t)RESULT, 01101, 0666);
 	CHECK(call(SYS_write, (uint64_t)fd, (uintptr_t)result, sizeof result) == sizeof result);
 	return 0;
+}
+
+static int scan(uint64_t first, uint64_t count)
+{
+	uint64_t found = 0;
+
+	CHECK(become(OTHER) == 0);
+	for (uint64_t key = first; key < first + count; key++) {
+		long id = get(key, 0, 0);
+
+		found += id >= 0 && finds(id);
+	}
+	return write_result(found, count);
+}
+
+static int scan_ids(uint64_t end)
+{
+	uint64_t found = 0;
+
+	CHECK(become(OTHER) == 0);
+	for (uint64_t id = 0; id < end; id++)
+		found += (uint64_t)finds((long)id);
+	return write_result(found, 0);
 }
 
 static int segments(void)
@@ -249,10 +258,12 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		int (*run)(uint64_t key);
-	} with_key[] = { { "own", own }, { "read", reads }, { "remove", removes }, { "scan", scan } };
+	} with_key[] = { { "own", own }, { "read", reads }, { "remove", removes }, { "ids", scan_ids } };
 
 	for (size_t i = 0; argc == 3 && i < sizeof with_key / sizeof *with_key; i++)
 		if (equal(argv[1], with_key[i].name))
 			return with_key[i].run(number(argv[2])) != 0;
+	if (argc == 4 && equal(argv[1], "scan"))
+		return scan(number(argv[2]), number(argv[3])) != 0;
 	return argc == 2 ? run_kind(argv[1], kinds, sizeof kinds / sizeof *kinds) : 2;
 }
