@@ -73,7 +73,8 @@
 	TRIES("bochs", "heap", "regions.fuzz", violations, tries)   \
 	COUNT("heap", "regions.fuzz", "leaked", leaked)             \
 	COUNT("heap", "regions.fuzz", "control_violations", broken) \
-	COUNT("heap", "regions.fuzz", "control_leaked", held)
+	COUNT("heap", "regions.fuzz", "control_leaked", held)       \
+	COUNT("heap", "regions.fuzz", "control_tries", "500")
 #define FILE_END(mapped, refused, bus, read, tries)                    \
 	TRIES("bochs", "heap", "map.file_end", "0", tries)             \
 	COUNT("heap", "map.file_end", "mapped_with_zero_tail", mapped) \
