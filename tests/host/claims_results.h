@@ -38,7 +38,7 @@
 #define CONTROLLED(strategy, benchmark, violations, control, tries) \
 	TRIES("bochs", strategy, benchmark, violations, tries)      \
 	COUNT(strategy, benchmark, "control_violations", control)
-#define SHARED_PML4(strategy, shared, own) CONTROLLED(strategy, "pitfall.shared_pml4", shared, own, "1024")
+#define SHARED_PML4(strategy, shared, own) CONTROLLED(strategy, "pitfall.shared_pml4", shared, own, "16")
 #define USER_STACK(strategy, words, control, faults)                         \
 	CONTROLLED(strategy, "pitfall.user_stack_irq", words, control, "16") \
 	COUNT(strategy, "pitfall.user_stack_irq", "smap_faults", faults)     \
