@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the experiments share, and pitfalls of kernel stacks: IST slots and shared PML4s. */
+/* What the experiments share, and pitfall.ist_reentry: a second interrupt on an IST slot. */
 #include "bench/guest/experiments/pitfalls.h"
 
 #include "cpu/apic.h"
@@ -181,98 +181,5 @@ static bool ist_reentry_ran(struct bench *b)
 	return b->tries == 16;
 }
 
-/*
- * pitfall.shared_pml4: two users of the fixed stack, in one PML4 or in two. Each has canaries below
- * the top of its stack.
- */
-#define CANARIES 64
-
-static struct user {
-	struct address_space *space;
-	struct kstack stack;
-} users[2];
-static uint64_t lost; /* number of the first user's canaries that the second user changed */
-
-static volatile uint64_t *canary(const struct user *user, unsigned i)
-{
-	return (volatile uint64_t *)(user->stack.top - PAGE_SIZE) + i;
-}
-
-/*
- * Writes the canaries of both users, each under the user's CR3, and sets `lost`. Runs on a stack of
- * neither user, through kstack_call_across_cr3(), so all data is static.
- */
-static void use_both_stacks(void *argument)
-{
-	const uint64_t old = read_cr3();
-
-	(void)argument;
-	for (unsigned u = 0; u < 2; u++) {
-		write_cr3(users[u].space->pml4);
-		for (unsigned i = 0; i < CANARIES; i++)
-			*canary(&users[u], i) = (uint64_t)(u + 1) << 32 | i;
-	}
-	write_cr3(users[0].space->pml4);
-	lost = 0;
-	for (unsigned i = 0; i < CANARIES; i++)
-		lost += *canary(&users[0], i) != (1UL << 32 | i);
-	write_cr3(old);
-}
-
-/* Sets `lost` for two users in these spaces, or in the same one. Returns false if out of memory. */
-static bool two_users(struct address_space *first, struct address_space *second)
-{
-	bool ok;
-
-	users[0].space = first;
-	users[1].space = second;
-	if (kstack_create(&users[0].stack, &first->root))
-		return false;
-	ok = !kstack_create(&users[1].stack, &second->root);
-	if (ok) {
-		kstack_call_across_cr3(use_both_stacks, NULL);
-		kstack_destroy(&users[1].stack);
-	}
-	kstack_destroy(&users[0].stack);
-	return ok;
-}
-
-static bool two_users_in_new_spaces(bool shared, uint64_t *canaries_lost)
-{
-	static struct address_space spaces[2];
-	bool ok;
-
-	if (address_space_create(&spaces[0]))
-		return false;
-	if (address_space_create(&spaces[1])) {
-		address_space_destroy(&spaces[0]);
-		return false;
-	}
-	ok = two_users(&spaces[0], &spaces[shared ? 0 : 1]);
-	*canaries_lost = lost;
-	address_space_destroy(&spaces[0]);
-	address_space_destroy(&spaces[1]);
-	return ok;
-}
-
-static void shared_pml4(struct bench *b)
-{
-	uint64_t shared, apart, control = 0;
-
-	for (unsigned i = 0; i < 16; i++) {
-		if (!two_users_in_new_spaces(true, &shared) || !two_users_in_new_spaces(false, &apart))
-			break;
-		b->tries += CANARIES;
-		b->violations += shared;
-		control += apart;
-	}
-	pitfall_report(b);
-	bench_metric(b, "control_violations", control, "count");
-}
-
 BENCH(pitfall_ist_reentry, "a second interrupt on an IST slot that is in use", .name = "pitfall.ist_reentry",
       .own_boot = true, .experiment = true, .few = 1, .body = ist_reentry, .check = ist_reentry_ran);
-
-BENCH(pitfall_shared_pml4, "two threads with one PML4, on stacks at one address",
-      .name = "pitfall.shared_pml4", .own_boot = true, .experiment = true, .few = 1, .body = shared_pml4,
-      .check = pitfall_ran);
