@@ -32,7 +32,7 @@ int compare_print(const char *a, const char *b, const struct thresholds *thresho
 int compare_reproduction(const char *a, const char *b, const struct thresholds *thresholds);
 
 /*
- * Writes thresholds as "5 %" if all are equal, otherwise as "instructions 1 %, cycles 5 %, time 10
- * %, bytes 0 %". Returns `text`.
+ * Writes thresholds to `text`: "5 %" if all are equal, otherwise a list such as
+ * "instructions 1 %, cycles 5 %, time 10 %, bytes 0 %". Returns `text`.
  */
 char *compare_thresholds(const struct thresholds *thresholds, char *text, size_t size);

@@ -29,7 +29,7 @@ struct thresholds {
 /* The names of the quantities for the option --threshold; QUANTITY_CAUSE has "causes". */
 extern const char *const quantity_names[QUANTITIES];
 
-/* Returns the quantity that a metric with this unit measures. */
+/* Returns the quantity that `metric`, whose unit is `unit`, measures. */
 enum quantity quantity_of(const char *metric, const char *unit);
 
 enum verdict_of_change {

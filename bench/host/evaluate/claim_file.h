@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The file of a claim: its header, its checks, and its text. docs/claims.md describes the form. */
+/* Reads and checks the file of a claim. docs/claims.md describes the format of the file. */
 #pragma once
 
 #include "bench/host/evaluate/claim_register.h"

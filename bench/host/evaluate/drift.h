@@ -18,7 +18,8 @@
 
 struct drift {
 	size_t n; /* number of rounds */
-	/* Theil–Sen: the median of the slopes of all pairs, in units of the values per round. */
+	/* Theil–Sen: the median of the slopes between any two rounds, in units of the values per
+	 * round. */
 	double slope;
 	/* slope * (last round - first round) / median of the values; 0 if the median is 0. */
 	double change;

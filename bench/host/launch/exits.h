@@ -53,8 +53,8 @@ void exits_add_exit(struct exits *exits, uint32_t reason);
 void exits_add_output(struct exits *exits, uint32_t bytes);
 
 /*
- * Writes the name of an exit reason. `format` is the format of the tracepoint kvm_exit, which has
- * two lists of names; `list` is 0 for VMX, 1 for SVM. Writes "reason-<number>" if the list has no
- * name.
+ * Writes the name of an exit reason. `format` is the format file of the tracepoint kvm_exit, which
+ * has two lists of names; `list` is 0 for that of VMX, 1 for that of SVM. Writes "reason-<number>"
+ * if the list has no name for the reason.
  */
 void exits_reason_name(const char *format, int list, uint32_t reason, char *name, size_t size);

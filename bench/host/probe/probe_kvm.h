@@ -34,7 +34,7 @@ struct probe {
 	bool booted;                    /* the self-test was booted */
 	char self_test[ENGINE_WHY_MAX]; /* why the self-test does not pass, or "" */
 	int64_t tests_passed;
-	/* Time of a loop in kernel mode, in percent of that in user mode. */
+	/* Time of a loop in kernel mode, in percent of the time of this loop in user mode. */
 	int64_t native_percent;
 	int64_t loop_ticks;      /* TSC ticks of a million rounds of the loop in kernel mode */
 	int64_t host_loop_ticks; /* TSC ticks of the same loop on the host */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The lines that --probe prints, for probe_table.c and probe_host.c. */
+/* A line of the table that --probe prints; probe_table.c and probe_host.c make them. */
 #pragma once
 
 #include "bench/host/probe/probe_kvm.h"

@@ -26,7 +26,7 @@ enum options_mode {
 struct options {
 	enum options_mode mode;
 	bool no_usage; /* the error is in a file, so the usage would not help */
-	/* For run-bench.sh: only print the names of the builds that are needed. */
+	/* Used by run-bench.sh: only print what must be built (print_builds() in main.c). */
 	bool print_builds;
 	bool engines_auto; /* `auto` is among the engines given, or none are given */
 	size_t engines;

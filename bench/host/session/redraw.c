@@ -17,7 +17,7 @@
 
 /*
  * Returns true if the run ended and its samples, if any, were evaluated by a version of the harness
- * that stores when the margin of a claim was set.
+ * whose table claims has the column `margin_set`.
  */
 static bool is_evaluated(sqlite3 *db)
 {

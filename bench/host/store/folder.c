@@ -29,8 +29,8 @@ static bool is_empty(const char *path)
 }
 
 /*
- * Creates results/<UTC time>-<engines>. If it exists, because another run started in the same
- * second, "-2" to "-99" is appended. Returns 0, or -1 with errno.
+ * Creates the folder results/<UTC time>-<engines>. If another run created it in the same second,
+ * appends "-2" to "-99" to the name. Returns 0, or -1 with errno.
  */
 static int make_new(struct folder *folder, const char *engines)
 {

@@ -122,7 +122,7 @@ static void a_header_is_read(void **state)
 	assert_int_equal(decide(), 0);
 	assert_string_equal(first_column("SELECT verdict || '|' || evidence FROM claims"),
 	                    "not measured|missing: there is no such engine");
-	/* `none` means that the claim has no figure. */
+	/* The header line `figure: none` means that the claim has no figure. */
 	write_claim("07-long.sql", HEADER("7"), SOUND);
 	assert_int_equal(decide(), 0);
 	assert_string_equal(first_column("SELECT figure IS '' FROM claims"), "1");
@@ -365,7 +365,7 @@ static void boots_are_launches_of_their_own(void **state)
 	remove_claims();
 	make_claims();
 
-	/* Bad items are reported and skipped. */
+	/* A malformed item must be reported and skipped. */
 	write_claim("01-bad.sql", HEADER("1") "-- boots: heap, window a, window b c,\n", SOUND);
 	assert_string_equal(needed(claims), "+window a\n");
 	assert_non_null(strstr(message, "claim 01-bad.sql: boots: not a strategy and a benchmark: heap\n"));
