@@ -1,9 +1,9 @@
 # Loading and starting a program, by the size of its image.
 # read: Lower is better. Each curve is a build; its values are divided by the number of 4 KiB pages
 #       of the image. The left end shows what a start costs whatever the size, the right end what
-#       one more page costs. If the values are instructions, crosses are other kernels, as described
-#       in plots/baselines.dat. Linux reads a program's pages only when they are used, and a round
-#       trip of another kernel begins with fork() and exec in place of spawn.
+#       one more page costs. Crosses, in the figure of instructions only, are other kernels, as
+#       described in plots/baselines.dat. Linux reads a program's pages only when they are used, and
+#       a round trip of another kernel begins with fork() and exec in place of spawn.
 # needs: exec.load exec.spawn exec.execve exec.roundtrip
 # cycles: yes
 #

@@ -1,7 +1,7 @@
 # Interrupt entry and return: the distribution of the samples of each build.
 # read: Further left is better. A dot is a measured value, and its area is the share of samples with
-#       that value. If the values are instructions, crosses are other kernels (plots/baselines.dat),
-#       as far as their counts are known.
+#       that value. Crosses, in the figure of instructions only, are other kernels
+#       (plots/baselines.dat), as far as their counts are known.
 # needs: irq.entry.user irq.entry.kernel irq.roundtrip.user irq.roundtrip.kernel
 # cycles: yes
 #
