@@ -40,7 +40,7 @@ static const struct expectation expectations[] = {
 
 	{ 3, "confirmed", "of 16 tries each: 16 on a fixed stack (8 ended in an exception",
 	  CR3_IN_C("window", "16", "8", "0", "0", "16") },
-	/* The scratch stack decides nothing. */
+	/* The results on the scratch stack decide nothing. */
 	{ 3, "confirmed", "16 on a fixed stack", CR3_IN_C("window", "16", "8", "0", "16", "16") },
 	{ 3, "confirmed", "of 32 tries each: 32 on a fixed stack",
 	  CR3_IN_C("window", "16", "8", "0", "0", "16") CR3_IN_C("heap", "16", "8", "0", "0", "16") },
@@ -178,7 +178,7 @@ static const struct expectation expectations[] = {
 
 	{ 7, "confirmed", "0 of 16 spawn calls were interrupted in the loader",
 	  CALL_IRQ("window", "0", "0", "8") CALL_IRQ("random", "0", "0", "8") },
-	/* The window itself decides nothing. */
+	/* The results of pitfall.window_irq decide nothing. */
 	{ 7, "confirmed", "0 of 16 spawn calls",
 	  CALL_IRQ("window", "0", "0", "16") WINDOW_IRQ("window", "1", "16", "8") },
 	{ 7, "refuted", "1 of 16 spawn calls",
@@ -380,7 +380,7 @@ static const struct expectation expectations[] = {
 	  "100",
 	  GIVE_BACK("0", "500", "0", "0", "100") },
 	{ 37, "refuted", "499 come back", GIVE_BACK("0", "499", "0", "0", "100") },
-	/* As of the kernel that gives nothing back. */
+	/* A kernel that gives nothing back would have these results. */
 	{ 37, "refuted", "do not need 0 come back", GIVE_BACK("0", "0", "0", "0", "100") },
 	{ 37, "refuted", "1 of 3 files differ", GIVE_BACK("1", "900", "0", "0", "3") },
 	{ 37, "refuted", "2 frames are lost", GIVE_BACK("0", "900", "0", "2", "100") },

@@ -13,10 +13,10 @@
 #define LINE_MAX_   2048
 #define GIT_SECONDS 20
 
-/* The last entry of a claim that changed more than words. */
+/* The last entry of a claim that changed more than the wording of the claim's header. */
 struct entry {
-	unsigned number; /* counted from 1, without comments; 0: there is none */
-	unsigned line;   /* in the file, counted from 1 */
+	unsigned number; /* number of the entry, from 1, comments not counted; 0: there is none */
+	unsigned line;   /* number of the entry's line in the file, from 1 */
 	char revision[48];
 	char when[16];
 };
@@ -45,8 +45,9 @@ static struct entry find(const char *dir, int id)
 }
 
 /*
- * Writes the revision that added a line of the register. Leaves `revision` as it is if git does not
- * know: the line is not committed, or the clone's history begins after it.
+ * Writes the revision that added a line of the register. Leaves `revision` unchanged if git does
+ * not know this revision: the line is not committed, or the history of a shallow clone begins after
+ * it was added.
  */
 static void ask_git(const char *dir, unsigned line, char revision[48])
 {

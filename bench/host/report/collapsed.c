@@ -22,8 +22,8 @@ static const char query[] =
         " ORDER BY engine, strategy, benchmark, parameter, stacks.stack";
 
 /*
- * Opens the file of a row for writing, after making its folders, and stores its path in `path`.
- * Returns NULL with errno on failure.
+ * Opens the file of a benchmark row for writing, after making the folders above it, and stores the
+ * file's path in `path`. Returns NULL with errno on failure.
  */
 static FILE *open_file(sqlite3_stmt *row, const char *run_dir, char path[PATH_MAX])
 {

@@ -35,7 +35,10 @@ static void write_figure_link(const struct report *report, const char *figure)
 	fputs("\">figure</a>", report->out);
 }
 
-/* Writes a row of id, quote, verdict, evidence, figure, also and margin_set. */
+/*
+ * Writes the table row of one claim. The columns of `row` are `id`, `quote`, `verdict`, `evidence`,
+ * `figure`, `also` and `margin_set`.
+ */
 static void write_claim(const struct report *report, sqlite3_stmt *row)
 {
 	int id = sqlite3_column_int(row, 0);

@@ -153,7 +153,7 @@ static void also_and_kind_are_stored(void **state)
 	                    "arithmetic|missing: why");
 }
 
-/* The register says when the margin was set. The last entry counts that changes more than words. */
+/* `margin_set` must come from the last entry of the register that changes more than the wording. */
 static void the_margins_time_is_that_of_the_register(void **state)
 {
 	static const char register_text[] = "# 7 0 comment before x x\n"
@@ -177,7 +177,7 @@ static void the_margins_time_is_that_of_the_register(void **state)
 	                    "8 in 3456789, after the experiment; 9 in 2345678, together with the experiment");
 }
 
-/* Where the register says `this`, git names the revision, unless the entry is not committed. */
+/* For an entry with `this`, `margin_set` must have the revision from git, if it is committed. */
 static void git_names_the_revision_of_an_entry(void **state)
 {
 	const char *set;
@@ -351,8 +351,8 @@ static void boots_are_launches_of_their_own(void **state)
 	(void)state;
 
 	/*
-	 * The same item under `boots` and `needs` is two launches; under one key in two claims,
-	 * one.
+	 * An item under both `boots` and `needs` is two launches; an item under the same key in two
+	 * claims is one launch.
 	 */
 	write_claim("01-both.sql", HEADER("1") "-- boots: heap irq.*,window  tlb.*\n-- needs: heap irq.*\n",
 	            SOUND);
