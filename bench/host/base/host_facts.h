@@ -31,8 +31,8 @@ bool host_line(const char *path, const char *prefix, char *line, size_t size);
 bool host_cpu_flag(const char *flag);
 
 /*
- * Converts a list of CPUs such as "0-3,8" to a set. Ignores the first malformed item and all after
- * it.
+ * Converts a list of CPUs such as "0-3,8" to a set. Stops at the first byte that does not belong in
+ * such a list; the CPUs before it are in the set.
  */
 void host_cpu_list(const char *list, cpu_set_t *set);
 

@@ -25,7 +25,7 @@ int kvm_check_qemu(char *why, size_t size)
 	const char *version = qemu_version();
 	int major, minor;
 
-	/* A version text of another form is from a custom build, which may be new enough. */
+	/* Any other text is the version of a custom build, which may be new enough. */
 	if (sscanf(version, "QEMU emulator version %d.%d", &major, &minor) != 2 || major > OLDEST_MAJOR ||
 	    (major == OLDEST_MAJOR && minor >= OLDEST_MINOR))
 		return 0;

@@ -7,7 +7,7 @@
 /*
  * Returns true if `text` contains the quote. A run of white space in one matches any run of white
  * space in the other. At "…" the quote leaves words out: the pieces before and after it must be in
- * the text in this order, without overlap, and must not be empty. A piece does not begin or end
+ * the text in this order, without overlap, and must not be empty. A piece must not begin or end
  * inside a word.
  */
 bool quote_is_from(const char *quote, const char *text);

@@ -22,7 +22,7 @@ struct row {
 	int64_t warmup;
 	int64_t taken[ROW_CLASSES];   /* number of samples of each class that have arrived */
 	int64_t last[ROW_CLASSES];    /* number of the newest sample of each class; -1: none */
-	bool check_failed, cut_short; /* true if the row's samples have the flag */
+	bool check_failed, cut_short; /* true if the row's samples have the flag of that name */
 };
 
 struct rows {
