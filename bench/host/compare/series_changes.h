@@ -63,7 +63,7 @@ struct change {
 };
 
 struct changes {
-	struct change *items; /* sorted by engine, benchmark, parameter, metric, strategy */
+	struct change *items; /* sorted by series_order() (summary_rows.h) */
 	size_t count, room;
 	/* Number of series left out: their engines' numbers are not comparable. */
 	size_t uncompared;
