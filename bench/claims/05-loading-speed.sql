@@ -1,75 +1,105 @@
 -- id:      5
 -- seed:    000_01f62672c32e270b.txt
 -- quote:   the speed differences are actually extremely small (I did not test it, don't take my word)
--- asks:    does loading by CR3 switch (heap) cost the same as loading through the window (window)?
--- metric:  exec.load at every size that was measured, of which one must be 4 KiB and one at least 1 MiB. Time: tsc
---          on KVM, cycles_low, cycles_nominal and cycles_high on Bochs. Without time, the events that Bochs counts.
--- margin:  time: the whole 95 % interval of window/heap inside 0.95 ... 1.05 at every size confirms; wholly outside,
---          on the same side for every time of an engine, at any size refutes.
---          events: a load costs the sum of its events, each times a price that nobody knows, so its cost
---          ratio lies between the smallest and the largest ratio of any event. All inside 0.95 ... 1.05 at every size
---          confirms; all above 1.05 or all below 0.95 at any size refutes; between that, prices decide: inconclusive
+-- asks:    does loading through the window (window), unmapped by reloading CR3 as the note has it, cost the same as
+--          loading by CR3 switch (heap)? It is answered for each size
+-- metric:  exec.load.flush_cr3 of window over exec.load of heap, at every size that both have, of which one must be
+--          4 KiB and one at least 1 MiB. Time: tsc on KVM, cycles_low, cycles_nominal and cycles_high on Bochs.
+--          Without time, the events that Bochs counts.
+-- margin:  time: each boot of both gives a ratio of medians, and the interval is that of all boots, at least 6 (from 6
+--          on it covers 95 %; fewer decide nothing). Inside 0.95 ... 1.05, a size has the same speed; wholly outside, on
+--          the same side for every time of an engine, another; else it is undecided. The same at every size confirms,
+--          another at any size refutes. events: a load costs the sum of its events, each times a price that nobody
+--          knows, so its cost ratio lies between the smallest and the largest ratio of any event; in place of the
+--          interval this range decides, by the same rule
 -- figure:  exec
-WITH timed AS (
-	SELECT engine, parameter AS size,
-	       min(ci_low >= 0.95 AND ci_high <= 1.05 AND flags NOT LIKE '%few%') AS inside,
-	       min(ci_low > 1.05 AND flags NOT LIKE '%few%')
-	       OR min(ci_high < 0.95 AND flags NOT LIKE '%few%') AS outside,
-	       min(ci_low) AS low, max(ci_high) AS high, max(flags LIKE '%range%' OR flags LIKE '%few%') AS ranges
-	FROM comparisons
-	WHERE benchmark = 'exec.load' AND a = 'window' AND b = 'heap'
+-- needs:   heap-sw+direct+shared exec.load
+WITH load AS (
+	SELECT CASE
+	         WHEN benchmark = 'exec.load.flush_cr3' AND strategy = 'window' THEN 'CR3'
+	         WHEN benchmark = 'exec.load' AND strategy = 'window'           THEN 'INVLPG'
+	         WHEN benchmark = 'exec.load' AND strategy = 'heap'             THEN 'heap'
+	         WHEN benchmark = 'exec.load' AND stack || loader || isolation = 'heap-swdirectshared' THEN 'direct'
+	       END AS way,
+	       engine, cpus, round, parameter AS size, metric, overhead, value
+	FROM good_sample
+	WHERE benchmark IN ('exec.load', 'exec.load.flush_cr3')
 	  AND (engine = 'kvm' AND metric = 'tsc'
 	       OR engine = 'bochs' AND metric IN ('cycles_low', 'cycles_nominal', 'cycles_high'))
-	GROUP BY engine, parameter
-	HAVING engine = 'kvm' OR count(DISTINCT metric) = 3
+), placed AS (
+	SELECT *, count(*) OVER same AS n, row_number() OVER (same ORDER BY value) AS place
+	FROM load
+	WHERE way IS NOT NULL
+	WINDOW same AS (PARTITION BY way, engine, cpus, round, size, metric, overhead)
+), boot AS (
+	-- The median of a boot's samples, less that of an empty body.
+	SELECT way, engine, cpus, round, size, metric,
+	       avg(value) FILTER (WHERE NOT overhead AND place IN ((n + 1) / 2, (n + 2) / 2))
+	       - coalesce(avg(value) FILTER (WHERE overhead AND place IN ((n + 1) / 2, (n + 2) / 2)), 0) AS cost
+	FROM placed
+	GROUP BY way, engine, cpus, round, size, metric
+), timed AS (
+	SELECT b.way, engine, size, metric, count(*) AS boots, min(b.cost / h.cost) AS low, max(b.cost / h.cost) AS high
+	FROM boot b JOIN boot h USING (engine, cpus, round, size, metric)
+	WHERE h.way = 'heap' AND b.way <> 'heap' AND h.cost > 0
+	GROUP BY b.way, engine, size, metric
 ), event AS (
-	SELECT w.parameter AS size, w.metric AS metric, w.median AS window, h.median AS heap,
-	       w.ci_low AS low, w.ci_high AS high, h.ci_low AS heap_low, h.ci_high AS heap_high,
-	       w.flags LIKE '%few%' OR h.flags LIKE '%few%' AS range
-	FROM good_summary w JOIN good_summary h USING (engine, cpus, benchmark, parameter, metric)
-	WHERE engine = 'bochs' AND benchmark = 'exec.load' AND w.strategy = 'window' AND h.strategy = 'heap'
+	SELECT iif(w.benchmark = 'exec.load', 'INVLPG', 'CR3') AS way, parameter AS size, metric, w.median AS window,
+	       h.median AS heap, w.ci_low / nullif(h.ci_high, 0) AS low, w.ci_high / nullif(h.ci_low, 0) AS high
+	FROM good_summary w JOIN good_summary h USING (engine, cpus, parameter, metric)
+	WHERE engine = 'bochs' AND w.strategy = 'window' AND h.strategy = 'heap' AND h.benchmark = 'exec.load'
+	  AND w.benchmark IN ('exec.load', 'exec.load.flush_cr3')
 	  AND metric IN ('instructions', 'rep_iterations', 'data_accesses', 'walk_reads', 'walk_writes', 'cr3_writes',
 	                 'invlpg', 'invpcid', 'interrupts', 'exceptions')
 	  AND (w."max" > 0 OR h."max" > 0)
-), counted AS (
-	SELECT size,
-	       min(high <= 1.05 * heap_low AND low >= 0.95 * heap_high) AS inside,
-	       min(low > 1.05 * heap_high) OR min(high < 0.95 * heap_low) AS outside,
-	       max(CASE metric WHEN 'instructions' THEN low / heap_high END) AS low,
-	       max(CASE metric WHEN 'instructions' THEN high / heap_low END) AS high, max(range) AS ranges
-	FROM event
-	GROUP BY size
-	HAVING sum(metric = 'instructions') > 0
-), used AS (
-	SELECT 1 AS is_time, * FROM timed
+), ratio AS (
+	-- One line for each way, engine and size: its interval, or its range over all events.
+	SELECT 1 AS is_time, way, engine, size, min(low) AS low, max(high) AS high, min(boots) AS boots,
+	       min(low >= 0.95 AND high <= 1.05) AS same, min(low > 1.05) OR min(high < 0.95) AS other
+	FROM timed
+	GROUP BY way, engine, size
+	HAVING engine = 'kvm' OR count(DISTINCT metric) = 3
 	UNION ALL
-	SELECT 0, 'bochs', * FROM counted WHERE NOT EXISTS (SELECT * FROM timed)
+	SELECT 0, way, 'bochs', size, min(coalesce(low, 1e9)), max(coalesce(high, 1e9)), NULL,
+	       min(coalesce(low >= 0.95 AND high <= 1.05, 0)), min(coalesce(low > 1.05, 1)) OR min(coalesce(high < 0.95, 0))
+	FROM event
+	WHERE NOT EXISTS (SELECT * FROM timed WHERE way = 'CR3')
+	GROUP BY way, size
+	HAVING sum(metric = 'instructions') > 0
+), decided AS (
+	SELECT *,
+	       CASE WHEN boots < 6 THEN 'undecided' WHEN same THEN 'same' WHEN other THEN 'other' ELSE 'undecided' END AS answer
+	FROM ratio
+), said AS (
+	SELECT way, group_concat(printf('%s %.3f … %s %s', iif(size < 1048576, (size / 1024) || ' KiB', (size / 1048576) || ' MiB')
+	                                || iif(engines > 1, ' ' || engine, ''), low, iif(high < 1e9, printf('%.3f', high), '∞'), answer), ', ') AS line
+	FROM (SELECT *, (SELECT count(DISTINCT engine) FROM decided) AS engines FROM decided ORDER BY engine, size)
+	GROUP BY way
 ), fact AS (
-	SELECT max(is_time) AS is_time, count(DISTINCT size) AS sizes, min(size) AS smallest, max(size) AS largest,
-	       min(inside) AS inside, max(outside) AS outside, min(low) AS low, max(high) AS high, max(ranges) AS ranges,
-	       group_concat(DISTINCT engine) AS engines
-	FROM used
+	SELECT count(DISTINCT size) AS sizes, min(size) AS smallest, max(size) AS largest, max(is_time) AS is_time,
+	       min(answer = 'same') AS same, max(answer = 'other') AS other, min(boots) AS boots
+	FROM decided
+	WHERE way = 'CR3'
 )
 SELECT CASE
          WHEN sizes = 0 OR smallest > 4096 OR largest < 1048576 THEN 'not measured'
-         WHEN inside                                            THEN 'confirmed'
-         WHEN outside                                           THEN 'refuted'
+         WHEN same                                              THEN 'confirmed'
+         WHEN other                                             THEN 'refuted'
          ELSE 'inconclusive'
        END AS verdict,
        CASE
-         WHEN sizes = 0 THEN 'missing: exec.load of both window and heap on bochs or kvm'
+         WHEN sizes = 0 THEN 'missing: exec.load.flush_cr3 of window and exec.load of heap on bochs or kvm'
          WHEN smallest > 4096 OR largest < 1048576
-           THEN printf('missing: sizes of exec.load; measured %d … %d bytes, wanted 4096 to at least 1048576',
+           THEN printf('missing: sizes of exec.load.flush_cr3; measured %d … %d bytes, wanted 4096 to at least 1048576',
                        smallest, largest)
-         WHEN is_time THEN printf('time, window/heap: %.3f … %.3f over %d sizes, %d … %d bytes (%s)', low, high, sizes,
-                                  smallest, largest, engines)
-         ELSE printf('events on Bochs, not time; window/heap in instructions: %.3f … %.3f over %d sizes, %d … %d bytes',
-                     low, high, sizes, smallest, largest)
-              || coalesce('; window against heap at the largest: '
-                          || (SELECT group_concat(printf('%s %.10g to %.10g', metric, window, heap), ', ')
-                              FROM (SELECT * FROM event WHERE size = largest AND metric <> 'instructions'
-                                    ORDER BY metric)), '')
-              || iif(inside OR outside, '', '; which is cheaper depends on what each event costs')
-       END
-       || iif(sizes > 0 AND ranges, '; some are ranges of all samples, too few for a 95 % interval', '') AS evidence
+         ELSE iif(is_time, printf('window/heap in time, over %d boots: ', boots),
+                  'window/heap in events on Bochs, not time, from the event of least to that of largest ratio: ')
+              || (SELECT line FROM said WHERE way = 'CR3')
+              || iif(is_time, '', coalesce('; window against heap at the largest: '
+                     || (SELECT group_concat(printf('%s %.10g to %.10g', metric, window, heap), ', ')
+                         FROM (SELECT * FROM event WHERE way = 'CR3' AND size = largest AND window <> heap ORDER BY metric)), ''))
+              || iif(boots < 6, '; under 6 boots give no interval', '')
+       END AS evidence,
+       'unmapped by INVLPG instead: ' || (SELECT line FROM said WHERE way = 'INVLPG')
+       || coalesce('; direct/heap, the floor: ' || (SELECT line FROM said WHERE way = 'direct'), '') AS also
 FROM fact;

@@ -1,13 +1,13 @@
 -- id:      34
 -- seed:    004_87762b6adc9ad0d3.txt
 -- quote:   only allowed if the mapping does **not** exceed a page boundary
--- asks:    can the pages of a file be mapped up to its end, with zeros after its last byte, so that
---          nothing past them can be read? The note refuses a longer mapping; making one, as Linux
---          does, whose excess pages raise SIGBUS, serves as well
--- metric:  map.file_end: mapped_with_zero_tail (files of which all pages are right) and beyond_read (programs that read one page
---          more) over tries (files of several sizes, of boot modules and in frames); beyond_not_mapped, beyond_bus_errors
--- margin:  every file mapped and nothing read behind it over at least 16 tries in all confirms; a file that is not, or a page
---          that is read, refutes; fewer tries are inconclusive
+-- asks:    can a file that ends inside a page be mapped to the end of that page, with zeros after its
+--          last byte, and is a mapping of one page more refused?
+-- metric:  map.file_end: mapped_with_zero_tail (files of which all pages are right) and beyond_not_mapped (mappings of one
+--          page more that are refused) over tries (files of several sizes, of boot modules and in frames);
+--          beyond_bus_errors and beyond_read are mappings of one page more that were made
+-- margin:  every file mapped and every longer mapping refused over at least 16 tries in all confirms; a file that is not
+--          mapped, or a longer mapping that is made, refutes; fewer tries are inconclusive
 -- figure:  none
 WITH fact AS (
 	SELECT sum(value) FILTER (WHERE metric = 'tries') AS tries,
@@ -21,16 +21,19 @@ WITH fact AS (
 	SELECT *, mapped + refused + bus + beyond IS NOT NULL AND coalesce(tries, 0) > 0 AS measured FROM fact
 )
 SELECT CASE
-         WHEN NOT measured                  THEN 'not measured'
-         WHEN mapped < tries OR beyond > 0  THEN 'refuted'
-         WHEN refused + bus < tries         THEN 'inconclusive'
-         WHEN tries < 16                    THEN 'inconclusive'
+         WHEN NOT measured                      THEN 'not measured'
+         WHEN mapped < tries OR bus + beyond > 0 THEN 'refuted'
+         WHEN refused < tries OR tries < 16     THEN 'inconclusive'
          ELSE 'confirmed'
        END AS verdict,
        CASE
          WHEN NOT measured THEN 'missing: map.file_end'
-         ELSE printf('%d of %d files mapped to the end of their last page with zeros behind them; of one page more, %d mappings '
-                     || 'refused, %d ended in SIGBUS, %d read', mapped, tries, refused, bus, beyond)
-              || iif(mapped = tries AND beyond = 0 AND tries < 16, '; wanted 16 files', '')
-       END AS evidence
+         ELSE printf('%d of %d files mapped to the end of their last page with zeros after their last byte; of the mappings '
+                     || 'of one page more, %d were refused and %d made', mapped, tries, refused, bus + beyond)
+              || iif(mapped = tries AND bus + beyond = 0 AND tries < 16, '; wanted 16 files', '')
+       END AS evidence,
+       CASE WHEN measured AND bus + beyond > 0
+         THEN printf('of the longer mappings that were made, as Linux makes them, %d ended in SIGBUS at the first byte of the '
+                     || 'page too many, and %d could be read', bus, beyond)
+       END AS also
 FROM whole;
