@@ -7,7 +7,8 @@
  * out, or record them as skipped if the command line names them.
  *
  * Every row has a set-up, a body that is timed and counted, an untimed check that the body did its
- * work, and a tear-down. There are two kinds of rows:
+ * work, and a tear-down. If a complete check would leave traces in the caches and TLBs of the next
+ * sample, it is in verify(), which runs once after the last sample. There are two kinds of rows:
  *   - in the kernel: body(b) runs between the markers and the time stamps, with interrupts off;
  *   - with a program: the row names a program of bench/programs and its argument. The program runs
  *     in user mode and asks for each sample with SYS_bench_next (bench/guest/user.c).
@@ -42,6 +43,11 @@ struct benchmark {
 	void (*prepare)(struct bench *b); /* called before every sample */
 	void (*body)(struct bench *b);
 	bool (*check)(struct bench *b); /* called after every sample, except overhead samples */
+	/*
+	 * Called once, after the row's last sample: repeats the body untimed and checks all of its
+	 * work. In a row with a program, the program repeats it first (STEP_VERIFY).
+	 */
+	bool (*verify)(struct bench *b);
 	void (*teardown)(struct bench *b);
 
 	/* If not NULL, runs instead of the body, with its own markers and time stamps. */
@@ -69,7 +75,7 @@ struct bench {
 	bool counters;                      /* some samples read the performance counters */
 	bool counting;                      /* the current sample reads the performance counters */
 	int pid;                            /* process ID of the program */
-	uint64_t evidence;                  /* the program's SYS_bench_value(2), for check() */
+	uint64_t evidence;                  /* what the program passed as VALUE_EVIDENCE, or 0 */
 	struct {
 		const char *metric, *unit;
 		uint64_t value;
@@ -151,6 +157,13 @@ void bench_record(struct bench *b, unsigned sample, const char *flags);
  * the program failed, with the reason in *why.
  */
 bool bench_run_program(struct bench *b, const char **why);
+
+/*
+ * From bench_verify_begin() to bench_verify_end(), programs can make the calls SYS_bench_* outside
+ * bench_run_program(), as in STEP_VERIFY. bench_verify_begin() sets b->evidence to 0.
+ */
+void bench_verify_begin(struct bench *b);
+void bench_verify_end(void);
 
 /*
  * Finds and checks the boot module "payload-…", a program of `bytes` bytes. Sets b->module to its

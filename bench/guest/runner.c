@@ -182,6 +182,8 @@ static bool run_in_kernel(struct bench *b)
 		if (i < b->warmup)
 			bench_warm(b, i);
 	}
+	if (b->row->verify && !b->row->verify(b))
+		ok = false;
 	return ok;
 }
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Benchmarks whose body is in user mode. The program calls SYS_bench_next in a loop. The call
- * finishes the previous sample and returns the kind of the next: 1 for a sample, 2 for an overhead
- * sample (the same without the measured operation), 0 at the end. Either the kernel takes the time
- * stamps (SYS_bench_start, SYS_bench_stamp), or the program does (SYS_bench_value).
+ * finishes the previous sample and returns what to do next (bench/protocol/steps.h). Either the
+ * kernel takes the time stamps (SYS_bench_start, SYS_bench_stamp), or the program does
+ * (SYS_bench_value).
  */
 #include "bench/guest/bench.h"
+#include "bench/protocol/steps.h"
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
 #include "cpu/pmu.h"
@@ -24,8 +25,11 @@ static struct bench *running;
 static unsigned taken;  /* number of samples started, of all kinds */
 static unsigned failed; /* number of samples whose check failed */
 
-/* The program's system calls. counting_calls is for samples with performance counters. */
-static const struct bench_calls calls, counting_calls;
+/*
+ * The program's system calls. counting_calls is for samples with performance counters,
+ * verifying_calls for STEP_VERIFY.
+ */
+static const struct bench_calls calls, counting_calls, verifying_calls;
 
 void bench_irq_handler(void)
 {
@@ -52,17 +56,40 @@ static void finish_sample(unsigned index)
 		bench_warm(running, index);
 }
 
+void bench_verify_begin(struct bench *b)
+{
+	running = b;
+	b->evidence = 0;
+	bench_calls = &verifying_calls;
+}
+
+void bench_verify_end(void)
+{
+	running = NULL;
+	bench_calls = NULL;
+}
+
+/* SYS_bench_next after the last sample. */
+static long verify_or_end(void)
+{
+	if (running->row->verify && bench_calls != &verifying_calls) {
+		bench_verify_begin(running);
+		return STEP_VERIFY;
+	}
+	if (running->row->verify && !running->row->verify(running))
+		failed++;
+	bench_verify_end();
+	return STEP_END;
+}
+
 static long bench_next(void)
 {
 	struct bench_step step;
 
-	if (taken)
+	if (taken && bench_calls != &verifying_calls)
 		finish_sample(taken - 1);
-	if (!bench_step(running, taken, &step)) {
-		running = NULL;
-		bench_calls = NULL;
-		return 0;
-	}
+	if (!bench_step(running, taken, &step))
+		return verify_or_end();
 	taken++;
 	running->t0 = running->t1 = 0;
 	running->counting = step.counting;
@@ -75,7 +102,7 @@ static long bench_next(void)
 	bench_open_region(running);
 	if (!step.overhead && running->row->body)
 		running->row->body(running); /* arms the event that the program will trigger */
-	return step.overhead ? 2 : 1;
+	return step.overhead ? STEP_EMPTY : STEP_SAMPLE;
 }
 
 static long bench_start(void)
@@ -107,9 +134,18 @@ static long counting_stamp(void)
 	return 0;
 }
 
+static long verifying_stamp(void)
+{
+	return STAMP_SUM;
+}
+
 static long bench_value(uint64_t index, uint64_t value)
 {
-	uint64_t *const to[] = { &running->t0, &running->t1, &running->evidence };
+	uint64_t *const to[] = {
+		[VALUE_START] = &running->t0,
+		[VALUE_END] = &running->t1,
+		[VALUE_EVIDENCE] = &running->evidence,
+	};
 
 	if (index >= sizeof to / sizeof *to)
 		return -EINVAL;
@@ -119,6 +155,7 @@ static long bench_value(uint64_t index, uint64_t value)
 
 static const struct bench_calls calls = { bench_next, bench_start, bench_stamp, bench_value };
 static const struct bench_calls counting_calls = { bench_next, counting_start, counting_stamp, bench_value };
+static const struct bench_calls verifying_calls = { bench_next, bench_start, verifying_stamp, bench_value };
 
 bool bench_map_lapic(struct process *process, uint64_t flag_frame)
 {

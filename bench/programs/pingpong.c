@@ -5,10 +5,10 @@
  */
 #include "bench/programs/pingpong.h"
 #include "bench/programs/user.h"
+#include "bench/protocol/steps.h"
 
-#define SAMPLE 1
-#define WORDS  (PAGE_SIZE / 8)
-#define LINE   8 /* words in a cache line */
+#define WORDS (PAGE_SIZE / 8)
+#define LINE  8 /* words in a cache line */
 
 static volatile uint64_t pages[PINGPONG_PAGES][WORDS] __attribute__((aligned(PAGE_SIZE)));
 static volatile uint64_t turns; /* number of turns, read by the kernel in the `pong` task */
@@ -48,7 +48,7 @@ static int ping(const char *self, const char *count, size_t n)
 		uint64_t t0 = stamp();
 
 		__asm__ volatile("prefetchnta (%0)" : : "r"(begin) : "memory");
-		if (what == SAMPLE) {
+		if (what == STEP_SAMPLE) {
 			for (int i = 0; i < PINGPONG_ROUNDS; i++) {
 				touch(n);
 				yield();

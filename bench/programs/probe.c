@@ -6,8 +6,11 @@
  * are closed by the payload.
  */
 #include "bench/programs/user.h"
+#include "bench/protocol/steps.h"
 
-#define SAMPLE 1
+/* For functions that are never timed. They are not inlined, so that the program's text fits into one
+ * page: a second page would add to the counts of fork(). */
+#define UNTIMED __attribute__((noinline))
 
 /* Executes a BEGIN marker, the system call and an END marker, with nothing else between them. The
  * value is the call's result. */
@@ -39,7 +42,7 @@ static int null_call(void)
 	while ((what = call(SYS_bench_next, 0, 0, 0)) > 0) {
 		uint64_t t0 = stamp(), t1;
 
-		if (what == SAMPLE) {
+		if (what == STEP_SAMPLE) {
 			if (MARKED_CALL(begin, end, SYS_getpid, 0, 0) != pid)
 				return 1;
 		} else {
@@ -61,6 +64,31 @@ static int wait_for(long pid)
 	return status;
 }
 
+enum how { BY_SPAWN, BY_EXECVE };
+
+/* Starts the payload without markers, and waits for it. Returns its wait status, or -1. */
+static UNTIMED int start_unmarked(enum how how, const char *payload)
+{
+	const char *argv[] = { payload, NULL };
+	long pid = how == BY_SPAWN ? call(SYS_spawn, (uintptr_t)payload, (uintptr_t)argv, 0)
+	                           : call(SYS_fork, 0, 0, 0);
+
+	if (pid == 0) {
+		call(SYS_execve, (uintptr_t)payload, (uintptr_t)argv, 0);
+		call(SYS_exit, 1, 0, 0);
+	}
+	return wait_for(pid);
+}
+
+/* Called after the last sample, with what SYS_bench_next has returned: does STEP_VERIFY, if the row
+ * asks for it. Returns the program's exit status. */
+static UNTIMED int finish(long what, enum how how, const char *payload)
+{
+	if (what == STEP_VERIFY && start_unmarked(how, payload) == 0)
+		what = call(SYS_bench_next, 0, 0, 0);
+	return what != STEP_END;
+}
+
 /* Spawns the payload in each sample. The first instructions of the new task close the region and
  * stamp the time. */
 static int spawn(const char *payload)
@@ -71,7 +99,7 @@ static int spawn(const char *payload)
 
 	while ((what = call(SYS_bench_next, 0, 0, 0)) > 0) {
 		call(SYS_bench_start, 0, 0, 0);
-		if (what == SAMPLE) {
+		if (what == STEP_SAMPLE) {
 			if (wait_for(MARKED_CALL(begin, end, SYS_spawn, payload, argv)) != 0)
 				return 1;
 		} else {
@@ -79,7 +107,7 @@ static int spawn(const char *payload)
 			call(SYS_bench_stamp, 0, 0, 0);
 		}
 	}
-	return 0;
+	return finish(what, BY_SPAWN, payload);
 }
 
 /* In each sample, starts a child that executes the payload (execve_child()). */
@@ -89,7 +117,7 @@ static int execve_all(const char *self, const char *payload)
 	long what;
 
 	while ((what = call(SYS_bench_next, 0, 0, 0)) > 0) {
-		if (what == SAMPLE) {
+		if (what == STEP_SAMPLE) {
 			if (wait_for(call(SYS_spawn, (uintptr_t)self, (uintptr_t)argv, 0)) != 0)
 				return 1;
 		} else {
@@ -98,7 +126,7 @@ static int execve_all(const char *self, const char *payload)
 			call(SYS_bench_stamp, 0, 0, 0);
 		}
 	}
-	return 0;
+	return finish(what, BY_EXECVE, payload);
 }
 
 static int execve_child(const char *payload)
@@ -122,7 +150,7 @@ static int roundtrip(const char *payload)
 		uint64_t t0 = stamp();
 
 		__asm__ volatile("prefetchnta (%0)" : : "r"(begin) : "memory");
-		if (what == SAMPLE)
+		if (what == STEP_SAMPLE)
 			status = wait_for(call(SYS_spawn, (uintptr_t)payload, (uintptr_t)argv, 0));
 		__asm__ volatile("prefetchnta (%0)" : : "r"(end) : "memory");
 		call(SYS_bench_value, 0, t0, 0);
@@ -130,7 +158,70 @@ static int roundtrip(const char *payload)
 		if (status != 0)
 			return 1;
 	}
-	return 0;
+	return finish(what, BY_SPAWN, payload);
+}
+
+static long map_at(uint64_t at, size_t pages, int flags)
+{
+	return call6(SYS_mmap, at, pages * PAGE_SIZE, PROT_READ | PROT_WRITE,
+	             (uint64_t)(MAP_PRIVATE | MAP_ANONYMOUS | flags), ~0UL, 0);
+}
+
+static long map(size_t pages)
+{
+	return map_at(0, pages, 0);
+}
+
+#define FORKED_PAGES 16
+#define PAGE_WORDS   (PAGE_SIZE / 8)
+
+/* Word `i` of the pages that fork_copies() fills; no two are equal. */
+static uint64_t pattern(size_t i)
+{
+	return (i + 1) * 0x9e3779b97f4a7c15;
+}
+
+/* Writes `first` to the first word of every page. */
+static UNTIMED void write_first(volatile uint64_t *words, uint64_t first)
+{
+	for (size_t i = 0; i < FORKED_PAGES; i++)
+		words[i * PAGE_WORDS] = first;
+}
+
+/* Returns 1 if all words have the pattern, except for the first of every page, which is `first`
+ * unless that is 0. */
+static UNTIMED int has_pattern(const volatile uint64_t *words, uint64_t first)
+{
+	for (size_t i = 0; i < FORKED_PAGES * PAGE_WORDS; i++)
+		if (words[i] != (first && i % PAGE_WORDS == 0 ? first : pattern(i)))
+			return 0;
+	return 1;
+}
+
+/* Returns 0 if fork() copies memory: the child sees the bytes of its parent, and neither sees what
+ * the other writes later. The child yields so that its parent can write first. */
+static UNTIMED int fork_copies(void)
+{
+	volatile uint64_t *words = (volatile uint64_t *)map(FORKED_PAGES);
+	int ok;
+	long pid;
+
+	if ((long)words < 0)
+		return 1;
+	for (size_t i = 0; i < FORKED_PAGES * PAGE_WORDS; i++)
+		words[i] = pattern(i);
+	pid = call(SYS_fork, 0, 0, 0);
+	if (pid == 0) {
+		ok = has_pattern(words, 0);
+		call(SYS_sched_yield, 0, 0, 0);
+		ok = ok && has_pattern(words, 0);
+		write_first(words, 2);
+		call(SYS_exit, !(ok && has_pattern(words, 2)), 0, 0);
+	}
+	write_first(words, 1);
+	ok = has_pattern(words, 1);
+	ok = wait_for(pid) == 0 && ok && has_pattern(words, 1);
+	return !ok || call(SYS_munmap, (uintptr_t)words, FORKED_PAGES * PAGE_SIZE, 0);
 }
 
 /* Times fork(), the child, and wait4(). The child calls exit() if `payload` is NULL; otherwise it
@@ -146,7 +237,7 @@ static int fork_roundtrip(const char *payload)
 		uint64_t t0 = stamp();
 
 		__asm__ volatile("prefetchnta (%0)" : : "r"(begin) : "memory");
-		if (what == SAMPLE) {
+		if (what == STEP_SAMPLE) {
 			long pid = call(SYS_fork, 0, 0, 0);
 
 			if (pid == 0) {
@@ -162,18 +253,7 @@ static int fork_roundtrip(const char *payload)
 		if (status != 0)
 			return 1;
 	}
-	return 0;
-}
-
-static long map_at(uint64_t at, size_t pages, int flags)
-{
-	return call6(SYS_mmap, at, pages * PAGE_SIZE, PROT_READ | PROT_WRITE,
-	             (uint64_t)(MAP_PRIVATE | MAP_ANONYMOUS | flags), ~0UL, 0);
-}
-
-static long map(size_t pages)
-{
-	return map_at(0, pages, 0);
+	return payload ? finish(what, BY_EXECVE, payload) : fork_copies();
 }
 
 /* Returns 1 if the first byte of every page is `first` and every other byte is 0. */
@@ -197,7 +277,7 @@ static int fault(void)
 
 		if ((long)page < 0)
 			return 1;
-		if (what != SAMPLE)
+		if (what != STEP_SAMPLE)
 			*page = 1;
 		t0 = stamp();
 		__asm__ volatile("prefetchnta (%1); movb $1, (%0); prefetchnta (%2)"
@@ -243,7 +323,7 @@ static int map_unmap(size_t pages)
 		uint64_t t0 = stamp();
 
 		__asm__ volatile("prefetchnta (%0)" : : "r"(begin) : "memory");
-		if (what == SAMPLE) {
+		if (what == STEP_SAMPLE) {
 			volatile char *page = (volatile char *)map(pages);
 
 			for (size_t i = 0; i < pages; i++)
@@ -279,7 +359,7 @@ static int irq(int entry_only)
 	while ((what = call(SYS_bench_next, 0, 0, 0)) > 0) {
 		uint64_t t0, t1;
 
-		if (what == SAMPLE) { /* the region opens at the delivery of the IPI */
+		if (what == STEP_SAMPLE) { /* the region opens at the delivery of the IPI */
 			t0 = stamp();
 			__asm__ volatile(
 			        "movl %[ipi], (%[icr])\n"
@@ -323,33 +403,39 @@ static int speed(void)
 	return 0;
 }
 
+/* equal() as a function, because main() calls it so often. */
+static UNTIMED int is(const char *a, const char *b)
+{
+	return equal(a, b);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 3)
 		return 2;
-	if (equal(argv[1], "null"))
+	if (is(argv[1], "null"))
 		return null_call();
-	if (equal(argv[1], "spawn"))
+	if (is(argv[1], "spawn"))
 		return spawn(argv[2]);
-	if (equal(argv[1], "execve"))
+	if (is(argv[1], "execve"))
 		return execve_all(argv[0], argv[2]);
-	if (equal(argv[1], "execve-child"))
+	if (is(argv[1], "execve-child"))
 		return execve_child(argv[2]);
-	if (equal(argv[1], "roundtrip"))
+	if (is(argv[1], "roundtrip"))
 		return roundtrip(argv[2]);
-	if (equal(argv[1], "fork"))
+	if (is(argv[1], "fork"))
 		return fork_roundtrip(NULL);
-	if (equal(argv[1], "fork-exec"))
+	if (is(argv[1], "fork-exec"))
 		return fork_roundtrip(argv[2]);
-	if (equal(argv[1], "fault"))
+	if (is(argv[1], "fault"))
 		return fault();
-	if (equal(argv[1], "map"))
+	if (is(argv[1], "map"))
 		return map_unmap(number(argv[2]));
-	if (equal(argv[1], "speed"))
+	if (is(argv[1], "speed"))
 		return speed();
-	if (equal(argv[1], "irq-entry"))
+	if (is(argv[1], "irq-entry"))
 		return irq(1);
-	if (equal(argv[1], "irq-roundtrip"))
+	if (is(argv[1], "irq-roundtrip"))
 		return irq(0);
 	return 2;
 }

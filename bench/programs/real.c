@@ -5,8 +5,8 @@
  * describes the protocol.
  */
 #include "bench/programs/user.h"
+#include "bench/protocol/steps.h"
 
-#define SAMPLE      1
 #define OUTPUT      "/tmp/real.out"
 #define O_RDWR      2
 #define O_CREAT     0100
@@ -89,7 +89,7 @@ static int exec_all(void)
 	while ((what = call(SYS_bench_next, 0, 0, 0)) > 0) {
 		long pid;
 
-		if (what != SAMPLE) {
+		if (what != STEP_SAMPLE) {
 			__asm__ volatile("prefetchnta (%0); prefetchnta (%1)"
 			                 :
 			                 : "r"(begin), "r"(end)
@@ -122,7 +122,7 @@ static int run_all(int forks)
 			return 1;
 		t0 = stamp();
 		__asm__ volatile("prefetchnta (%0)" : : "r"(begin) : "memory");
-		if (what == SAMPLE) {
+		if (what == STEP_SAMPLE) {
 			long pid = forks ? call(SYS_fork, 0, 0, 0) : start(SYS_spawn);
 
 			if (pid == 0) {
@@ -134,7 +134,7 @@ static int run_all(int forks)
 		__asm__ volatile("prefetchnta (%0)" : : "r"(end) : "memory");
 		call(SYS_bench_value, 0, t0, 0);
 		call(SYS_bench_value, 1, stamp(), 0);
-		if (!well || (what == SAMPLE && !printed()))
+		if (!well || (what == STEP_SAMPLE && !printed()))
 			return 1;
 	}
 	return 0;

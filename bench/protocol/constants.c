@@ -4,6 +4,7 @@
  * constants.inc from it.
  */
 #include "bench/protocol/marks.h"
+#include "bench/protocol/steps.h"
 #include "sys/syscall.h"
 
 #define CONSTANT(name, value) __asm__ volatile("\n->" name " %0" : : "i"(value))
@@ -14,4 +15,7 @@ void constants(void)
 	CONSTANT("MARK_END", MARK_END);
 	CONSTANT("SYS_exit", SYS_exit);
 	CONSTANT("SYS_bench_stamp", SYS_bench_stamp);
+	CONSTANT("SYS_bench_value", SYS_bench_value);
+	CONSTANT("STAMP_SUM", STAMP_SUM);
+	CONSTANT("VALUE_EVIDENCE", VALUE_EVIDENCE);
 }

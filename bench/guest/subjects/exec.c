@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Loading and starting programs, against the size of the image. */
-#include "bench/guest/bench.h"
+#include "bench/guest/payload.h"
 #include "boot/boot.h"
 #include "cpu/cpu.h"
 #include "lib/errno.h"
@@ -136,23 +136,11 @@ static bool same_words(const void *a, const void *b, size_t size)
 /* Checks the contents and rights of the page at `offset` of a segment in the new space. */
 static bool page_arrived(const struct address_space *space, const struct load_segment *s, size_t offset)
 {
-	static uint8_t expected[PAGE_SIZE] __attribute__((aligned(16)));
 	pte_t entry;
 	uint64_t frame = paging_translate(space->pml4, s->start + offset, &entry);
-	size_t end = s->data_offset + s->data_size;
 
-	if (frame == PAGING_INVALID || !(entry & PTE_USER) || (entry & (PTE_WRITE | PTE_NX)) != s->flags)
-		return false;
-	if (offset >= s->data_offset && offset + PAGE_SIZE <= end)
-		return same_words(s->data + offset - s->data_offset, phys_to_virt(frame), PAGE_SIZE);
-	zero_pages(expected, 1);
-	if (offset < end && offset + PAGE_SIZE > s->data_offset) {
-		size_t first = offset > s->data_offset ? offset : s->data_offset;
-		size_t last = offset + PAGE_SIZE < end ? offset + PAGE_SIZE : end;
-
-		memcpy(expected + (first - offset), s->data + (first - s->data_offset), last - first);
-	}
-	return same_words(expected, phys_to_virt(frame), PAGE_SIZE);
+	return frame != PAGING_INVALID && (entry & PTE_USER) && (entry & (PTE_WRITE | PTE_NX)) == s->flags &&
+	       same_words(payload_page(s, offset), phys_to_virt(frame), PAGE_SIZE);
 }
 
 static bool image_arrived(struct bench *b)
@@ -259,13 +247,15 @@ BENCH(exec_load_bss, "exec.load for an image that is almost all .bss", .name = "
 
 BENCH(exec_spawn, "a new task: first kernel instruction of the system call to its first user instruction",
       .name = "exec.spawn", .unit = "bytes", .parameters = bench_image_sizes, .setup = find_payload,
-      .check = stamped, .program = "probe", .argument = "spawn", .stamps_in_kernel = true);
+      .check = stamped, .verify = payload_arrived, .program = "probe", .argument = "spawn",
+      .stamps_in_kernel = true);
 
 BENCH(exec_execve, "execve in the calling task: system call to the program's first user instruction",
       .name = "exec.execve", .unit = "bytes", .parameters = bench_image_sizes, .setup = find_payload,
-      .check = stamped, .program = "probe", .argument = "execve", .stamps_in_kernel = true);
+      .check = stamped, .verify = payload_arrived, .program = "probe", .argument = "execve",
+      .stamps_in_kernel = true);
 
 /* Counts the instructions of user mode and kernel together. */
 BENCH(exec_roundtrip, "spawn a task, let it exit, wait for it", .name = "exec.roundtrip", .unit = "bytes",
-      .parameters = bench_image_sizes, .setup = find_payload, .check = stamped, .program = "probe",
-      .argument = "roundtrip");
+      .parameters = bench_image_sizes, .setup = find_payload, .check = stamped, .verify = payload_arrived,
+      .program = "probe", .argument = "roundtrip");

@@ -16,7 +16,7 @@
  * Both metrics are in TSC ticks. In Bochs a tick is an instruction, or an iteration of a repeated
  * one. Elsewhere it is a tick of a clock, which also runs while the host runs something else.
  */
-#include "bench/guest/bench.h"
+#include "bench/guest/payload.h"
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
 #include "output/record.h"
@@ -170,7 +170,7 @@ static bool worst_latency(struct bench *b)
 
 BENCH(irq_latency_loading, "how long an interrupt waits if it arrives while an image is loaded",
       .name = "irq.latency.loading", .unit = "bytes", .parameters = bench_image_sizes, .large = 16 * MIB,
-      .setup = measure_load, .timed = ipi_before_load, .check = worst_latency);
+      .setup = measure_load, .timed = ipi_before_load, .check = worst_latency, .verify = payload_spawned);
 
 /* The code of irq.off.max. */
 
@@ -275,5 +275,5 @@ static void storm_teardown(struct bench *b)
 
 BENCH(irq_off_max, "the longest time with interrupts off while an image is loaded", .name = "irq.off.max",
       .unit = "bytes", .parameters = bench_image_sizes, .large = 16 * MIB, .experiment = true,
-      .setup = find_period, .check = storm_came, .teardown = storm_teardown, .program = "probe",
-      .argument = "spawn", .started = storm_begin, .stamped = storm_end);
+      .setup = find_period, .check = storm_came, .verify = payload_arrived, .teardown = storm_teardown,
+      .program = "probe", .argument = "spawn", .started = storm_begin, .stamped = storm_end);

@@ -4,7 +4,7 @@
  * to user memory.
  */
 #include "vm/regions.h"
-#include "bench/guest/bench.h"
+#include "bench/guest/payload.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "output/console.h"
@@ -69,6 +69,23 @@ static bool copied(struct bench *b)
 	return b->phase == 0 && *(const uint8_t *)phys_to_virt(at) == b->evidence;
 }
 
+/* Copies a buffer in which no two words are equal, and compares all bytes. */
+static bool copied_all(struct bench *b)
+{
+	const uint64_t *words = (const uint64_t *)copy_buffer;
+
+	for (size_t i = 0; i < sizeof copy_buffer; i++)
+		copy_buffer[i] = (uint8_t)((i / 8 + 1) >> i % 4 * 8 ^ 0x5a);
+	copy_out(b);
+	for (size_t i = 0; i < b->parameter / 8; i++) {
+		const uint64_t at = paging_translate(current_process()->space.pml4, COPY_AT + i * 8, NULL);
+
+		if (*(const uint64_t *)phys_to_virt(at) != words[i])
+			return false;
+	}
+	return b->phase == 0;
+}
+
 static void unmap_copy(struct bench *b)
 {
 	region_unmap(&current_process()->space, COPY_AT, (b->parameter + PAGE_MASK) / PAGE_SIZE);
@@ -80,7 +97,7 @@ BENCH(fork_roundtrip, "fork, exit in the child, wait", .name = "fork.roundtrip",
 
 BENCH(fork_exec, "fork, execve of an image in the child, its exit, wait", .name = "fork.exec",
       .unit = "bytes", .parameters = small_images, .setup = find_payload, .check = stamped,
-      .program = "probe", .argument = "fork-exec");
+      .verify = payload_arrived, .program = "probe", .argument = "fork-exec");
 
 BENCH(fault_page, "the first write to a page of anonymous memory", .name = "fault.page", .check = stamped,
       .program = "probe", .argument = "fault");
@@ -91,4 +108,4 @@ BENCH(map_unmap, "mmap, a write to each page, munmap", .name = "map.unmap", .uni
 
 BENCH(copy_user, "a copy from the kernel to mapped user memory", .name = "copy.user", .unit = "bytes",
       .parameters = copy_sizes, .setup = prepare_copy, .prepare = mark, .body = copy_out, .check = copied,
-      .teardown = unmap_copy);
+      .verify = copied_all, .teardown = unmap_copy);

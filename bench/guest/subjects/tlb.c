@@ -13,11 +13,14 @@
 #include "mem/frames.h"
 
 #define PAGES_MAX 1024
+#define PAGES_CR3 64 /* pages on which one CR3 load is checked */
 _Static_assert(PAGES_MAX *PAGE_SIZE <= BENCH_AREA_SIZE, "the benchmark area holds them");
 
 static uint64_t frames[2][PAGES_MAX];
 static pte_t *entries[PAGES_MAX];
-static volatile uint64_t sum;
+static size_t mapped;         /* number of pages that are mapped now */
+static volatile uint64_t sum; /* of the tags that were read */
+static uint64_t sum_before;   /* the sum before the body */
 
 static volatile uint64_t *page(size_t i)
 {
@@ -71,17 +74,21 @@ static int map_pages(struct bench *b)
 		*(uint64_t *)phys_to_virt(frames[0][i]) = tag(0, i);
 		*(uint64_t *)phys_to_virt(frames[1][i]) = tag(1, i);
 	}
+	mapped = pages(b);
+	b->phase = 0;
 	b->cr3 = read_cr3();
 	return 0;
 }
 
 static void unmap_pages(struct bench *b)
 {
-	for (size_t i = 0; i < pages(b); i++) {
+	(void)b;
+	for (size_t i = 0; i < mapped; i++) {
 		*entries[i] = 0;
 		invlpg((uintptr_t)page(i));
 	}
-	free_frames(pages(b));
+	free_frames(mapped);
+	mapped = 0;
 }
 
 static void touch_pages(struct bench *b)
@@ -97,6 +104,7 @@ static void make_stale(struct bench *b)
 	b->phase ^= 1;
 	for (size_t i = 0; i < pages(b); i++)
 		*entries[i] = entry_for(b->phase, i);
+	sum_before = sum;
 }
 
 /*
@@ -114,6 +122,16 @@ static bool reads_new_frames(struct bench *b)
 		if (*page(i) != tag(b->phase, i))
 			return false;
 	return true;
+}
+
+/* For tlb.refill: the body has read each page as well, through its new entry. */
+static bool touched_new_frames(struct bench *b)
+{
+	uint64_t tags = 0;
+
+	for (size_t i = 0; i < pages(b); i++)
+		tags += tag(b->phase, i);
+	return sum - sum_before == tags && reads_new_frames(b);
 }
 
 static void reload_cr3(struct bench *b)
@@ -148,8 +166,27 @@ static void remap_pages_cr3(struct bench *b)
 	write_cr3(b->cr3);
 }
 
+/* A CR3 load flushes all pages: checks it on PAGES_CR3 of them, and not only on one. */
+static bool flushes_all(struct bench *b)
+{
+	const uint64_t parameter = b->parameter;
+	bool ok;
+
+	unmap_pages(b);
+	b->parameter = PAGES_CR3;
+	ok = map_pages(b) == 0;
+	if (ok) {
+		make_stale(b);
+		b->row->body(b);
+		ok = reads_new_frames(b);
+		unmap_pages(b);
+	}
+	b->parameter = parameter;
+	return map_pages(b) == 0 && ok;
+}
+
 BENCH(tlb_cr3, "a CR3 load", .name = "tlb.cr3", .setup = map_pages, .prepare = make_stale, .body = reload_cr3,
-      .check = reads_new_frames, .teardown = unmap_pages);
+      .check = reads_new_frames, .verify = flushes_all, .teardown = unmap_pages);
 
 BENCH(tlb_invlpg, "INVLPG for each of n pages", .name = "tlb.invlpg", .unit = "pages",
       .parameters = bench_powers_of_2, .setup = map_pages, .prepare = make_stale, .body = invlpg_pages,
@@ -157,7 +194,7 @@ BENCH(tlb_invlpg, "INVLPG for each of n pages", .name = "tlb.invlpg", .unit = "p
 
 BENCH(tlb_refill, "a CR3 load, then n pages touched again", .name = "tlb.refill", .unit = "pages",
       .parameters = bench_powers_of_2, .setup = map_pages, .prepare = make_stale, .body = reload_and_touch,
-      .check = reads_new_frames, .teardown = unmap_pages);
+      .check = touched_new_frames, .teardown = unmap_pages);
 
 BENCH(tlb_remap, "n pages of the window mapped to other frames, with INVLPG for each", .name = "tlb.remap",
       .unit = "pages", .parameters = bench_powers_of_2, .setup = map_pages, .prepare = touch_only,

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* The payload: the program that the exec benchmarks load (bench/programs/payload.asm). */
+#pragma once
+
+#include "bench/guest/bench.h"
+
+/*
+ * Returns the PAGE_SIZE bytes that a loaded segment has at `offset`, a multiple of PAGE_SIZE. They
+ * are in the file, or in a buffer that the next call overwrites.
+ */
+const void *payload_page(const struct load_segment *s, size_t offset);
+
+/*
+ * For verify() of a row whose program starts the payload (STEP_VERIFY): returns true if the sum
+ * that the payload made of its pages is the sum of the file.
+ */
+bool payload_arrived(struct bench *b);
+
+/*
+ * The same for a row that calls process_spawn() in the kernel: spawns the payload b->module, lets
+ * it sum its pages and exit, and compares the sums.
+ */
+bool payload_spawned(struct bench *b);
