@@ -25,8 +25,8 @@ static inline uint8_t *module(void)
 }
 
 /*
- * Restarts the frame allocator, with memory full of garbage and a hole for the module, and the file
- * system.
+ * Restarts the file system and the frame allocator. All memory is full of garbage; the allocator
+ * has no frames in [HOLE_START, HOLE_END), where the boot module is.
  */
 static inline void start(void)
 {
@@ -55,7 +55,7 @@ static inline void put(const char *name, unsigned mode, const void *bytes, size_
 	size = (size + n + 3) & ~3UL;
 }
 
-/* Removes all files. All frames must then be free. */
+/* Removes all files, and checks that all frames are then free. */
 static inline void remove_all(void)
 {
 	while (node_root->children) {
@@ -81,7 +81,7 @@ static inline void end_archive(void)
 	put("TRAILER!!!", 0, "", 0);
 }
 
-/* Unpacks the archive with cpio_unpack() and returns its result. Garbage follows the archive. */
+/* Puts a page of garbage after the archive and returns cpio_unpack()'s result for the archive. */
 static inline int unpack(struct unpacked *result)
 {
 	memset(module() + size, GARBAGE, PAGE_SIZE);

@@ -7,7 +7,7 @@
 #include "mem/paging.h"
 #include "sched/rwlock.h"
 
-/* The lock of a space calls this to wait. There is only one task, so it must never wait. */
+/* Called if a task must wait for a space's lock. Fails the test, which has only one task. */
 void rwlock_block(struct wait_queue *queue)
 {
 	(void)queue;

@@ -15,7 +15,7 @@
 #include "x86/instructions.h"
 
 #define PAGES      192                     /* number of pages of a space that the test uses */
-#define BASE       (GIB - 100 * PAGE_SIZE) /* their address: they span two PTs and two PDs */
+#define BASE       (GIB - 100 * PAGE_SIZE) /* start of the pages, which span two PTs and two PDs */
 #define SPACES     4
 #define ROUNDS     1000000
 
@@ -27,9 +27,9 @@ struct page {
 	bool mapped;
 	uint64_t flags;
 	uint64_t word; /* first word of the page if it is anonymous or copied */
-	unsigned file; /* index of the file, with REGION_BACKED */
+	unsigned file; /* index of the file, if `flags` has REGION_BACKED */
 	size_t place;  /* page number in the file */
-	bool copied;   /* a private page of a file that was used, and so has been copied */
+	bool copied;   /* a private page of a file: an access has made a copy of it */
 };
 
 static struct address_space spaces[SPACES];
@@ -46,12 +46,13 @@ static inline uintptr_t address_of(size_t page)
 	return BASE + page * PAGE_SIZE;
 }
 
+#define WATCHED_ROUNDS 32          /* only one in 32 rounds is watched, since that takes long */
+#define LINK_ALLOCATED 0xfffffffeU /* the allocator's link of a frame with one owner */
+
 /*
  * The frames of the loaded space before an operation, and the allocator's links, which encode the
  * number of owners. Until a page is flushed, its frame must not be freed or lose an owner.
  */
-#define WATCHED_ROUNDS 32 /* only one in 32 rounds is watched, since that takes long */
-#define LINK_ALLOCATED 0xfffffffeU
 static struct {
 	uint64_t frame; /* 0: not watched */
 	uint32_t link;
@@ -61,7 +62,7 @@ static unsigned long pages_watched;
 
 static bool free_frames[ARENA_FRAMES];
 
-/* Fills free_frames[]: follows the list of free frames from the frame that is allocated next. */
+/* Sets free_frames[] for each frame on the allocator's list of free frames. */
 static inline void find_free_frames(void)
 {
 	const uint64_t first = frame_alloc();

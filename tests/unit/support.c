@@ -130,7 +130,8 @@ void *guard_after(void)
 
 uint64_t blocks_run;
 
-void __sanitizer_cov_trace_pc(void); /* called per block with -fsanitize-coverage=trace-pc */
+/* Called in each basic block of code that is compiled with -fsanitize-coverage=trace-pc. */
+void __sanitizer_cov_trace_pc(void);
 void __sanitizer_cov_trace_pc(void)
 {
 	blocks_run++;

@@ -34,8 +34,8 @@ uint32_t frame_link(uint64_t frame);
 int memory_setup(void **state);
 
 /*
- * Checks that the call panics with a message that matches `glob`. Changes that it made before are
- * not undone.
+ * Checks that the call panics with a message that matches `glob`. What the call changed before the
+ * panic stays changed.
  */
 #define assert_panics(call, glob)                                        \
 	do {                                                             \

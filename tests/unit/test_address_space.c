@@ -129,7 +129,7 @@ static void maps_regions(void **state)
 	assert_int_equal(frames_free(), before);
 }
 
-/* If segments are mapped in any order, the regions are sorted all the same. */
+/* Checks that the regions are sorted, in whatever order the segments are mapped. */
 static void maps_in_any_order(void **state)
 {
 	struct address_space space;
@@ -198,7 +198,7 @@ static void many_regions(void **state)
 	assert_int_equal(frames_free(), before);
 }
 
-/* Two spaces share no frames except those of the kernel half. */
+/* Checks that two spaces share no frames except those of the kernel half. */
 static void two_spaces(void **state)
 {
 	struct address_space a, b;

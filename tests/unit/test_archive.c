@@ -104,7 +104,7 @@ static void files_survive_and_memory_comes_back(void **state)
 		assert_int_equal(archive_unpack(module(), size, &result), 0);
 		for (size_t i = 0; i < count; i++)
 			kept += (sizes[i] + 15) & ~15UL;
-		kept += (count + 9) / 10 * 16; /* the symbolic links' targets */
+		kept += (count + 9) / 10 * 16; /* 16 bytes for the target of each symbolic link */
 		assert_int_equal(result.freed / PAGE_SIZE, pages - (kept + PAGE_MASK) / PAGE_SIZE);
 		overwrite_free_frames();
 		for (size_t i = 0; i < count; i++)
@@ -141,8 +141,8 @@ static void files_survive_and_memory_comes_back(void **state)
 }
 
 /*
- * If an archive is damaged or cut off, the files before the damage are kept, and the memory after
- * it is freed.
+ * Unpacks archives that are cut off or have random damage. If one is cut off, the files before the
+ * cut must be correct. In both cases all frames must be free once the files are removed.
  */
 static void damaged_archives(void **state)
 {
@@ -228,7 +228,7 @@ static void bytes_are_kept_while_they_are_read(void **state)
 		keep_and_leave(how);
 }
 
-/* A file with several names. cpio stores the contents with the last name only. */
+/* Unpacks a file with several names. cpio stores the contents with the last name only. */
 static void names_of_a_file(void **state)
 {
 	static const char *const paths[] = { "a", "d/b", "d/c" };
@@ -273,7 +273,7 @@ static void names_of_a_file(void **state)
 	remove_all();
 }
 
-/* An archive may hold an empty symbolic link, which no program can make. */
+/* Unpacks an empty symbolic link, which symlink() cannot make. Paths through it must fail. */
 static void empty_links(void **state)
 {
 	int error;

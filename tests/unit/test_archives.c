@@ -151,8 +151,8 @@ static size_t make_two(size_t between)
 }
 
 /*
- * An archive that is cut off is an error, and an archive at an offset that is not a multiple of 4
- * is reported.
+ * Checks that an archive that is cut off is refused, and that an archive at an offset that is not a
+ * multiple of 4 is reported.
  */
 static void misplaced_and_cut(void **state)
 {
@@ -177,7 +177,7 @@ static void misplaced_and_cut(void **state)
 	remove_all();
 }
 
-/* The format 070702 has checksums: the sum of the bytes of a file's contents. */
+/* Tests the format 070702, which has checksums: the sum of the bytes of a file's contents. */
 static void checksums(void **state)
 {
 	struct unpacked result;
@@ -216,8 +216,8 @@ static void checksums(void **state)
 #define KEYS  12
 
 /*
- * Names are reused for other files, at random. A simple model knows which names belong to the same
- * file, and so the number of links of each.
+ * Unpacks archives in which names are reused for other files at random. A simple model has the
+ * names of each file, and so its number of links.
  */
 static void names_come_and_go(void **state)
 {
@@ -240,7 +240,8 @@ static void names_come_and_go(void **state)
 			group[n] = 0;
 			for (size_t i = 0; i < NAMES; i++)
 				left |= group[i] && group[i] == of_key[key];
-			names = random_below(4) ? 2 : 1; /* a file with one name has no key */
+			/* A member with one name is a new file, whatever its inode is. */
+			names = random_below(4) ? 2 : 1;
 			if (names == 1)
 				group[n] = ++last;
 			else
@@ -311,7 +312,7 @@ static uint64_t cost_of_links(unsigned n, unsigned spread)
 	return before;
 }
 
-/* The time is linear in the number of files with several names, whatever their inodes are. */
+/* Checks that the time is linear in the number of files with two names, whatever their inodes. */
 static void time_is_linear_in_links(void **state)
 {
 	static const unsigned spreads[] = { 1, 1 << 20, 0x9e3779b1 };
@@ -352,7 +353,7 @@ static void time_is_nearly_linear_in_names(void **state)
 	const uint64_t some = cost_of_names(1000), many = cost_of_names(8000);
 	(void)state;
 
-	assert_in_range(many, 7 * some, 12 * some); /* 8 if the time is linear, 10.4 if n log n */
+	assert_in_range(many, 7 * some, 12 * some); /* ratio 8 if linear, 10.4 if n log n */
 }
 
 int main(void)

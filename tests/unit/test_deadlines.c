@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests deadlines (lib/deadlines.h) against a plain array: that the earliest is first, and that the
- * heap keeps the shape that bounds its steps.
+ * Tests deadlines (lib/deadlines.h) against a plain array: the earliest must be first, and the heap
+ * must keep the shape that bounds the steps of an operation.
  */
 #include "tests/unit/support.h"
 
@@ -73,8 +73,8 @@ static void against_a_model(void **state)
 }
 
 /*
- * Sets the deadlines in orders that could make bad shapes. The rank, which bounds the steps, is
- * low.
+ * Sets the deadlines in ascending, descending and scattered order, which could make the heap
+ * lopsided. Checks that the rank of the root, which bounds the steps of an operation, stays low.
  */
 static void no_order_is_slow(void **state)
 {

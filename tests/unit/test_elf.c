@@ -153,8 +153,8 @@ static void segment_sizes(void **state)
 		SEGMENT(DATA, p_filesz, 0, 0),
 		SEGMENT(DATA, p_filesz, 0x81, 0),        /* ends one byte past the file */
 		SEGMENT(DATA, p_filesz, 0xd00, 0),       /* ends with the file's last page */
-		SEGMENT(DATA, p_filesz, 0xd01, ENOEXEC), /* .bss begins inside a page past it */
-		SEGMENT(DATA, p_filesz, 0x1d00, 0),      /* .bss begins after such a page */
+		SEGMENT(DATA, p_filesz, 0xd01, ENOEXEC), /* .bss begins in a page past the file */
+		SEGMENT(DATA, p_filesz, 0x1d00, 0),      /* .bss begins after pages past the file */
 		SEGMENT(DATA, p_filesz, 0x3000, 0),
 		SEGMENT(DATA, p_filesz, 0x3001, ENOEXEC),
 		SEGMENT(DATA, p_filesz, UINT64_MAX, ENOEXEC),
@@ -252,7 +252,7 @@ static void segment_alignments(void **state)
 	check_damages(damages, sizeof damages / sizeof *damages);
 }
 
-/* The same file as a static PIE is loaded USER_PIE_BASE higher. */
+/* Checks that the same file as a static PIE is loaded USER_PIE_BASE higher. */
 static void moves_a_pie(void **state)
 {
 	struct file file = good;

@@ -83,7 +83,10 @@ static void check_plan(const struct elf_plan *plan, const uint8_t *file, size_t 
 	assert_true(entry_found);
 }
 
-/* A file that ends before its entry point is refused. Nothing past the end of a file is read. */
+/*
+ * Checks that the file is refused if it is cut off before its entry point, and that nothing past
+ * the end of the file is read.
+ */
 static void every_truncation(void **state)
 {
 	struct elf_plan plan;
@@ -110,8 +113,8 @@ static struct file with_data(uint64_t offset, uint64_t address, uint64_t size, u
 }
 
 /*
- * Requires entry `i` of the plan's rest to be this range of pages, which get frames on first use.
- * With REGION_BACKED, `page` is their place in the file.
+ * Requires elf_rest(plan, i) to be this range of pages, which get frames on first use. If `flags`
+ * has REGION_BACKED, `page` is the number of the first page in the file.
  */
 static void expect_rest(const struct elf_plan *plan, size_t i, uintptr_t start, size_t pages, uint64_t flags,
                         size_t page)
@@ -128,7 +131,7 @@ static void pages_past_the_end(void **state)
 {
 	const uint64_t data = PTE_WRITE | PTE_NX;
 	struct elf_plan plan;
-	/* Its first page is in the file. */
+	/* Only the first page of the segment is in the file. */
 	struct file file = with_data(0x300, 0x402300, 0x2d00, 0x2d00);
 	(void)state;
 
@@ -183,7 +186,7 @@ static void much_bss(void **state)
 	assert_int_equal(plan.segments[2].pages, 3);
 }
 
-/* A segment with no rights is loaded but hidden, since mprotect() may grant rights later. */
+/* Checks that a segment with no rights is loaded but hidden: mprotect() may grant rights later. */
 static void no_rights(void **state)
 {
 	struct elf_plan plan;
@@ -202,7 +205,7 @@ static void no_rights(void **state)
 	expect_rest(&plan, 1, 0x403000, 3, PTE_NX | REGION_NONE, 0);
 }
 
-/* The address at which a PIE with an alignment, or linked at a high address, is loaded. */
+/* Checks where a PIE is loaded if it has a large alignment or is linked at a high address. */
 static void places_of_a_pie(void **state)
 {
 	static const struct {
@@ -326,11 +329,7 @@ static void random_damage(void **state)
 	assert_in_range(accepted, rounds / 50, rounds / 2);
 }
 
-/*
- * Makes segments at random distances, most of them at the same distance in the file as in memory.
- * The file must be refused if a page would be writable and executable. Otherwise each byte must be
- * loaded correctly, and each page must have the rights of all segments in it.
- */
+/* A file with up to SHARED_MAX segments in the SHARED_PAGES pages from SHARED_BASE. */
 #define SHARED_PAGES 16
 #define SHARED_BASE  0x400000UL
 #define SHARED_MAX   8
@@ -418,6 +417,11 @@ static void check_loaded(const struct elf_plan *plan, const struct expected *e)
 			fail_msg("byte %zx is %x and should be %x", i, view[i], e->bytes[i]);
 }
 
+/*
+ * Checks files with segments at random distances, most of them at the same distances in the file as
+ * in memory. A file must be refused if a page would be writable and executable. Otherwise each byte
+ * must be loaded correctly, and each page must have the rights of all segments in it.
+ */
 static void segments_that_share_pages(void **state)
 {
 	static struct expected expected;
@@ -461,7 +465,8 @@ static void segments_that_share_pages(void **state)
 		} else {
 			assert_int_equal(result, -ENOEXEC);
 			/*
-			 * If no page is at fault, no executable segment has bytes: no entry point.
+			 * If no page would be writable and executable, the reason must be that no
+			 * executable segment has bytes, so there is no entry point.
 			 */
 			refused++;
 			if (!expected.refused)

@@ -76,7 +76,7 @@ static void page_views(void **state)
 	}
 }
 
-/* A segment without data, like that of a stack, is filled with zeros. */
+/* Checks that a segment without data, like that of a stack, is filled with zeros. */
 static void no_data(void **state)
 {
 	const struct load_segment s = { USER_STACK_BASE, 4, PTE_WRITE | PTE_NX, 0, NULL, 0 };

@@ -99,7 +99,7 @@ static void zeros_after_the_sign(void **state)
 			assert_same(formats[f], values[v]);
 }
 
-/* Unlike the C library's, %p prints no "0x". */
+/* Checks that %p prints no "0x", unlike the %p of the C library. */
 static void pointers(void **state)
 {
 	char text[40];
@@ -111,7 +111,7 @@ static void pointers(void **state)
 	assert_string_equal(text, "0");
 }
 
-/* An unknown conversion ends the text, since the arguments after it could be misread. */
+/* Checks that an unknown conversion ends the text, since later arguments could be misread. */
 static void unknown_letters(void **state)
 {
 	static const char *const formats[] = { "ab%", "ab%5", "ab%l", "ab%q %s", "ab%-0" };

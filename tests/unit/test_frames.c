@@ -240,7 +240,7 @@ static void wrong_frees(void **state)
 	memory_start(8);
 	frame = frame_alloc();
 	frame_free(frame);
-	/* Frees of a freed frame, a fresh one, frame 0, and frames just past the memory and far past. */
+	/* A freed frame, one never allocated, frame 0, one just past the memory, one far past. */
 	assert_panics(frame_free(frame), "*not allocated*");
 	assert_panics(frame_free(PAGE(5)), "*not allocated*");
 	assert_panics(frame_free(0), "*not allocated*");
@@ -254,8 +254,8 @@ static void wrong_frees(void **state)
 }
 
 /*
- * frame_free() must refuse addresses that are no frame's, but would give a frame's number if the
- * low bits were ignored or the number was cut to 32 bits.
+ * Checks that frame_free() refuses an address that would pass as an allocated frame if its low 12
+ * bits were ignored or its frame number were cut to 32 bits.
  */
 static void wrong_frees_that_look_right(void **state)
 {
@@ -371,7 +371,7 @@ static void random_stream(void **state)
 		size_t list = random_below(4), count, given;
 		uint64_t frame, words[5];
 
-		/* With 7 cases memory runs out; with 9, frames are freed again. */
+		/* Only cases 7 and 8 free frames. Without them, memory runs out in 4000 steps. */
 		switch (random_below(step / 4000 % 2 ? 9 : 7)) {
 		case 0:
 		case 1:
@@ -422,7 +422,7 @@ static void random_stream(void **state)
 	assert_int_equal(frames_total(), 1000);
 }
 
-/* A frame with several owners becomes free when the last one frees it. */
+/* Checks that a frame with several owners becomes free when the last owner frees it. */
 static void shared(void **state)
 {
 	uint64_t frame, other;
@@ -452,7 +452,7 @@ static void shared(void **state)
 	assert_int_equal(frames_free(), before);
 }
 
-/* frame_retire() puts a frame on a list only if it has a single owner. */
+/* Checks that frame_retire() puts a frame on the list only if the frame has a single owner. */
 static void retired(void **state)
 {
 	uint32_t list = FRAME_LIST_END;

@@ -42,7 +42,7 @@ static void the_interpreter_is_named(void **state)
 	assert_string_equal(console_said,
 	                    "/bin/h-dyn asks for the interpreter /lib64/ld-linux-x86-64.so.2, which is not "
 	                    "offered: link it statically, or start it through the interpreter\n");
-	say_interpreter("/bin/h-dyn", file, SIZE); /* a program is reported once only */
+	say_interpreter("/bin/h-dyn", file, SIZE); /* the same program again is not reported */
 	assert_null(strchr(strchr(console_said, '\n') + 1, '\n'));
 }
 
@@ -96,7 +96,7 @@ static void damaged_files_say_nothing(void **state)
 	assert_string_equal(console_said, "");
 }
 
-/* The number of messages is limited, however many programs are started. */
+/* Checks that the number of messages is limited, however many programs are started. */
 static void programs_cannot_flood(void **state)
 {
 	unsigned lines = 0;

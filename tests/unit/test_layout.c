@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The layout of a boot (lib/layout.c), the places that it chooses (boot/places.c), and the order of
- * free frames (mem/frames.c).
+ * Tests the random layout of a boot (lib/layout.c), the places that it chooses (boot/places.c), and
+ * the order of free frames (mem/frames.c).
  */
 #include "tests/unit/support.h"
 
@@ -49,7 +49,10 @@ static void numbers_are_below(void **state)
 	layout_set_seed(0);
 }
 
-/* Every number once; another order for another seed and another use, the same for the same. */
+/*
+ * Checks that an order has every number once, that it differs for another seed or another use, and
+ * that the same seed and use give the same order.
+ */
 static void orders_are_permutations(void **state)
 {
 	uint16_t first[COUNT], order[COUNT];
@@ -67,7 +70,7 @@ static void orders_are_permutations(void **state)
 			seen[order[i]] = true;
 			same += seed > 1 && order[i] == first[i];
 		}
-		assert_true(same < 12); /* 1 is expected */
+		assert_true(same < 12); /* the average is 1 */
 		memcpy(first, order, sizeof first);
 		layout_begin(LAYOUT_HEAP);
 		layout_order(order, COUNT);
@@ -79,7 +82,10 @@ static void orders_are_permutations(void **state)
 	layout_set_seed(0);
 }
 
-/* The first place in the fixed layout, and every possible one in some other. */
+/*
+ * Checks that the fixed layout (seed 0) uses the first possible place, and that other layouts use
+ * every possible place.
+ */
 static void places_are_in_the_ranges(void **state)
 {
 	static const struct memory_range ranges[] = {
@@ -114,7 +120,7 @@ static void places_are_in_the_ranges(void **state)
 	layout_set_seed(0);
 }
 
-/* Puts modules into memory one after the other, each full of a letter. */
+/* Puts modules into memory one after the other, each filled with a letter of its own. */
 static void put_modules(struct boot_module *modules, uint64_t at)
 {
 	static const size_t sizes[MODULES] = { 1, PAGE_SIZE, 2 * PAGE_SIZE + 7 };
@@ -165,9 +171,12 @@ static void modules_move(void **state)
 	layout_set_seed(0);
 }
 
-#define MANY (2500U * 512) /* frames: more than 1024 parts of 2 MiB */
+#define MANY (2500U * 512) /* number of frames, in more than 1024 parts of 2 MiB */
 
-/* Takes all frames in order. Counts those that are neighbours of the one before. */
+/*
+ * Allocates all frames and stores their numbers in `order`. Returns how many of them lie directly
+ * above the frame that was allocated just before.
+ */
 static size_t take_all(uint64_t seed, const struct memory_range *ranges, size_t count, uint32_t *order)
 {
 	static uint32_t links[MANY];
@@ -186,7 +195,7 @@ static size_t take_all(uint64_t seed, const struct memory_range *ranges, size_t 
 	return neighbours;
 }
 
-/* Every frame is there once, and a part of 2 MiB is complete before the next one begins. */
+/* Checks that all frames are usable, that none occurs twice, and that parts of 2 MiB stay whole. */
 static void check_order(const uint32_t *order, size_t n, const struct memory_range *ranges, size_t count)
 {
 	static bool seen[MANY];

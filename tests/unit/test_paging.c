@@ -75,8 +75,8 @@ static void flags_of_upper_entries(void **state)
 }
 
 /*
- * paging_table() fails if 0, 1 or 2 frames are free, since it needs three tables. The tables that
- * it has made are used by the next call.
+ * Checks that paging_table(), which needs three tables here, fails if 0, 1 or 2 frames are free,
+ * and that the next call uses the tables that the failed call made.
  */
 static void no_memory(void **state)
 {
@@ -117,7 +117,7 @@ static void large_page_in_the_way(void **state)
 
 /*
  * Translates through a leaf of each size at the address GIB. All bits of PTE_FRAME are set in the
- * leaf, also bit 12, which in a large page is PAT.
+ * leaf, including bit 12, which is the PAT bit in the leaf of a large page.
  */
 static void translates_each_size(void **state)
 {
@@ -150,7 +150,7 @@ static void translates_each_size(void **state)
 	}
 }
 
-/* If an entry is not present, all its other bits are ignored. */
+/* Checks that all other bits of an entry that is not present are ignored. */
 static void not_present_at_each_level(void **state)
 {
 	uint32_t tables = FRAME_LIST_END;

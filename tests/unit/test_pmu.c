@@ -48,7 +48,7 @@ static struct {
 static unsigned writes, reads;
 static uint32_t unreadable;  /* RDPMC of this counter raises #GP */
 static uint32_t refused;     /* WRMSR to this MSR raises #GP */
-static uint64_t speed, base; /* counter 0 starts at `base`; each read adds `speed` */
+static uint64_t speed, base; /* counter_read() says how they make the counts */
 
 bool msr_try_write(uint32_t msr, uint64_t value)
 {
@@ -59,7 +59,7 @@ bool msr_try_write(uint32_t msr, uint64_t value)
 	return true;
 }
 
-/* Each read of any counter adds speed * (n + 1) to every counter n. */
+/* Every counter n starts at `base`; each read of any counter adds speed * (n + 1) to it. */
 uint64_t counter_read(uint32_t index)
 {
 	return (base + speed * ++reads * ((index & 0xff) + 1)) & 0xffffffffffff;
@@ -137,8 +137,8 @@ static void an_amd_core(void **state)
 }
 
 /*
- * pmu_begin() and pmu_end() read every counter once, and every read advances all counters. So from
- * begin to end, each counter advances by the number of counters: 4 steps on Zen.
+ * pmu_begin() and pmu_end() each read every counter once, and each read advances all counters. So
+ * from begin to end, each counter advances as many times as there are counters: 4 times on Zen.
  */
 static void differences_are_summed(void **state)
 {

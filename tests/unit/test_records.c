@@ -96,7 +96,7 @@ static void each_kind_of_field(void **state)
 	assert_string_equal(value(record, "unit"), "bytes");
 }
 
-/* A printable byte of a text arrives unchanged; any other byte except NUL arrives escaped. */
+/* Checks that printable bytes of a text arrive unchanged, and all others except NUL escaped. */
 static void each_byte(void **state)
 {
 	(void)state;
@@ -117,7 +117,7 @@ static void each_byte(void **state)
 	assert_string_equal(value(sent(), "text"), "50% of ~12345678%0a@1 end =");
 }
 
-/* A text of every length that fits in a line arrives whole. */
+/* Checks that a text of every length that fits in a line arrives whole. */
 static void up_to_a_full_line(void **state)
 {
 	const size_t most = RECORD_GUEST_MAX - strlen("@1234 test name= ~12345678\n");
@@ -139,8 +139,8 @@ static void up_to_a_full_line(void **state)
 }
 
 /*
- * Fields that do not fit in a line are left out. The line must be valid, and a number in it must
- * not be cut off.
+ * Makes records with fields that do not fit in a line. The kernel must leave out such fields, send
+ * a valid line, and cut off no number.
  */
 static void more_than_a_line(void **state)
 {
@@ -170,7 +170,7 @@ static void ignore(void *context, const struct record *record, bool from_library
 	assert_false(from_library);
 }
 
-/* The lines of all tests before this one, followed by the end record, are a valid stream. */
+/* Checks that the lines of all earlier tests and an end record make a valid stream. */
 static void whole_stream(void **state)
 {
 	struct stream stream;

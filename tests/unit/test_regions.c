@@ -2,7 +2,7 @@
 /*
  * Tests regions, page faults and fork() (vm/regions.c, vm/fault.c) under random operations, with
  * and without enough memory, against a model that knows only pages (regions_model.h). A simulated
- * TLB has the entries used so far; none of them may become wrong.
+ * TLB has the entries used so far; none of them may become stale.
  */
 #include "tests/unit/regions_model.h"
 
@@ -42,8 +42,8 @@ static void was_used(struct page *page, const uint64_t *words)
 }
 
 /*
- * Accesses a page as the CPU would, with page faults. Returns the address of its first word, or
- * NULL if the access failed as the model expects.
+ * Accesses a page as the CPU would, with page faults. Returns the address of the page's first word,
+ * or NULL if the access failed as the model expects.
  */
 static uint64_t *access_page(size_t page, bool write)
 {
@@ -218,8 +218,8 @@ static void one_file_write(void)
 }
 
 /*
- * Sets the length of a file, as truncate() does, and unmaps its missing pages in all spaces. If it
- * becomes longer again, the new pages are zeros.
+ * Sets the length of a file, as truncate() does, and unmaps the pages that it no longer has in all
+ * spaces. If the file grows again, the new pages must be zeros.
  */
 static void one_truncation(void)
 {
@@ -281,7 +281,8 @@ static void one_write(size_t page)
 }
 
 /*
- * Destroys another space, as exit() does, and copies the loaded one into its place, as fork() does.
+ * Destroys a space other than the loaded one, as exit() does. Copies the loaded space into its
+ * place, as fork() does, or in a quarter of the calls leaves the new space empty.
  */
 static void one_fork(void)
 {
@@ -355,7 +356,7 @@ static void one_operation(void)
 	}
 }
 
-/* Makes two files: one has frames of its own, the other has its data in a boot module. */
+/* Makes two files: file 0 has frames of its own, file 1 has its data in a boot module. */
 static void make_files(void)
 {
 	static uint64_t module[FILE_SIZE / 8];

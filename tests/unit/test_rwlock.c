@@ -18,7 +18,7 @@ struct task {
 	ucontext_t context;
 	bool blocked;
 	bool wants_write;
-	unsigned place; /* number in the order of waiting; 0: it does not wait */
+	unsigned place; /* number in the order of waiting; 0: the task does not wait */
 };
 
 static struct task tasks[TASKS];
@@ -60,8 +60,8 @@ static void check_first(void)
 }
 
 /*
- * Called when the current task has got the lock. If others had or wanted the lock before it, the
- * task must have waited, and must be the first waiter.
+ * Called when the current task has taken the lock. If it waited, it must be the first waiter. It
+ * must have waited if `others` is true: then other tasks kept it from taking the lock at once.
  */
 static void check_entry(bool others)
 {

@@ -41,7 +41,7 @@ static void say(const char *text)
 		screen_put(*text);
 }
 
-/* Requires line `number` of the memory to have `text` followed by blanks. */
+/* Requires line `number` of the screen's memory to be `text`, padded with blanks. */
 static void shows(unsigned number, const char *text)
 {
 	const size_t length = strlen(text);

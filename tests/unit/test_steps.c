@@ -62,7 +62,8 @@ static uint64_t steady(unsigned i)
 }
 
 /*
- * A time that falls to 5000: the excess halves with each of 20 samples. Every fifth is an outlier.
+ * Returns a time that falls to 5000 ticks: the excess halves with each of the first 20 samples.
+ * Every fifth sample is an outlier.
  */
 static uint64_t settling(unsigned i)
 {
@@ -100,7 +101,7 @@ static void only_when_asked(void **state)
 	bench_plan = (struct bench_plan){ .samples = 11 };
 	assert_int_equal(warmups(rising, &b), 3);
 	assert_null(b.why);
-	bench_plan.stable = true; /* but a benchmark with few samples is not affected */
+	bench_plan.stable = true; /* has no effect on a benchmark with few samples */
 	b = (struct bench){ .warmup = 1, .samples = 3 };
 	bench_plan_warmup(&b);
 	assert_int_equal(b.warmup, 1);
