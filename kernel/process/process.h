@@ -32,9 +32,9 @@ struct inherited {
 
 /*
  * No field has a lock of its own: the kernel is never preempted. A process is changed by its own
- * system calls, or by those of other processes with interrupts off. Other processes change only
- * these fields: state, parent, children, sibling, group, session, signals, alarm, stop_signal,
- * continued.
+ * system calls, or by those of other processes with interrupts off. Once a process runs, others
+ * change only its state (in `task`), the links of the tree and of the hash table (`parent` to
+ * `bucket_place`), group, session, inherited.nice, signals, alarm, stop_signal and continued.
  */
 struct process {
 	struct task task;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Tests deadlines (lib/deadlines.h) against a plain array: the earliest must be first, and the heap
- * must keep the shape that bounds the steps of an operation.
+ * must stay leftist, which bounds the steps of an operation.
  */
 #include "tests/unit/support.h"
 

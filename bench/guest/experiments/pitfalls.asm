@@ -26,7 +26,8 @@ contained_call:
 contained_resume:
 	xor	eax, eax
 contained_out:
-	mov	rcx, [saved_cr3]	; first, because the stack may be mapped only there
+	; CR3 first: the caller's stack, which is popped below, may be mapped only under it.
+	mov	rcx, [saved_cr3]
 	mov	cr3, rcx
 	mov	rsp, [saved_rsp]
 	add	rsp, 8

@@ -293,8 +293,9 @@ static bool add(struct sums *sums, const struct sums *more)
 }
 
 /*
- * Adds `more` to `share`, the sums of the frame or function number `index`. If these are its first
- * sums, puts `index` at the front of *list. Returns false if a sum would overflow.
+ * Adds `more` to the sums of this kind (samples or overhead) in `share`, which belongs to the frame
+ * or function with the number `index`. If these are its first sums, puts `index` at the front of
+ * *list. Returns false if a sum would overflow.
  */
 static bool add_share(struct share *share, size_t index, size_t *list, int kind, const struct sums *more)
 {

@@ -107,7 +107,7 @@ static int recover(struct store *store, const struct interrupted *launch, const 
 }
 
 /*
- * Stores the launches that are still `running` in `found`, in the order in which they began.
+ * Fills `found` with the launches whose state is still `running`, in the order in which they began.
  * Returns their number, at most LAUNCHES_MAX, or -1 after a message.
  */
 static int find_interrupted(struct store *store, struct interrupted *found)
