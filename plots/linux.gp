@@ -4,7 +4,7 @@
 #       the instructions, but each of its iterations counts among the data accesses. This kernel
 #       copies a whole program when it starts it, while Linux maps it and reads what is touched.
 #       docs/baselines.md says how Linux was counted.
-# needs: exec.real fork.exec.real fork.exec fork.roundtrip fault.page map.unmap
+# needs: exec.real fork.exec.real fork.exec.path fork.roundtrip fault.page map.unmap
 # metric: data_accesses
 #
 # To draw this figure again, in the folder plots/ of a run:
@@ -21,7 +21,8 @@ metrics = "instructions data_accesses"
 titles = "'instructions' 'data accesses'"
 # Each row: benchmark, parameter, and the part that is counted.
 rows = "'syscall.null 0 kernel' 'fault.page 0 all' 'map.unmap 1 all' 'map.unmap 64 all' 'map.unmap 1024 all' \
-'fork.roundtrip 0 all' 'exec.execve 4096 kernel' 'exec.execve 1048576 kernel' 'fork.exec 4096 all' 'fork.exec 1048576 all' \
+'fork.roundtrip 0 all' 'exec.execve.path 4096 kernel' 'exec.execve.path 1048576 kernel' \
+'fork.exec.path 4096 all' 'fork.exec.path 1048576 all' \
 'exec.real 1 kernel' 'exec.real 2 kernel' 'exec.real 3 kernel' 'exec.real 4 kernel' 'exec.real 5 kernel' 'exec.real 6 kernel' \
 'fork.exec.real 1 all' 'fork.exec.real 2 all' 'fork.exec.real 3 all' 'fork.exec.real 4 all' 'fork.exec.real 5 all' 'fork.exec.real 6 all'"
 labels = "'getpid' 'page fault' 'mmap, touch, munmap: 1 page' '64 pages' '1024 pages' \
@@ -48,7 +49,7 @@ do for [format in "svg png"] {
 	load folder."style.gp"
 	linux = "< awk -F, 'BEGIN { print \"options benchmark parameter part metric median\" } NR > 1 { print $2, $5, $6, $8, $9, $13 }' ". \
 		shell(folder."../results/linux/summary.csv")." 2>/dev/null"
-	all = union("syscall.null exec.execve fork.exec.real fork.roundtrip")
+	all = union("syscall.null exec.execve.path fork.exec.real fork.roundtrip")
 	set multiplot
 	set logscale x
 	set format x "10^{%L}"

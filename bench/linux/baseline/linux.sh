@@ -53,11 +53,11 @@ for part in all kernel; do
 		row map.unmap $pages - $part probe map $pages
 	done
 	for size in "${sizes[@]}"; do
-		row fork.exec "${size#*:}" - $part probe fork-exec "/payload-${size%:*}"
+		row fork.exec.path "${size#*:}" - $part probe fork-exec "/payload-${size%:*}"
 	done
 done
 for size in "${sizes[@]}"; do
-	row exec.execve "${size#*:}" - kernel probe execve "/payload-${size%:*}"
+	row exec.execve.path "${size#*:}" - kernel probe execve "/payload-${size%:*}"
 done
 for i in "${!programs[@]}"; do
 	[ -e "$build/real/root/bin/${programs[i]}" ] || continue
