@@ -90,7 +90,7 @@ static void look_up(const struct reference_tree *tree, struct node **nodes)
 			continue;
 		node = node_find(nodes[file->parent], file->name, true, &error);
 		require(node || error < 0);
-		if (node && is(node->mode, NODE_FILE)) /* its first name may be gone */
+		if (node && is(node->mode, NODE_FILE)) /* a file's first name may be gone */
 			continue;
 		for (unsigned depth = 0; node && node != node_root; depth++) {
 			require(node->parent && depth < PATH_LENGTH);
@@ -170,8 +170,8 @@ struct round {
 };
 
 /*
- * Unpacks the input and checks everything. Returns the kernel's result; sets *calls to the number
- * of its heap allocations.
+ * Unpacks the input and checks everything. Returns the kernel's result. Sets *calls to the number
+ * of heap allocations that the kernel tried to make.
  */
 static int run(const uint8_t *bytes, size_t size, const struct round *round, size_t *calls)
 {

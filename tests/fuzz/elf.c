@@ -24,8 +24,8 @@ static bool are_apart(const struct load_segment *a, const struct load_segment *b
 }
 
 /*
- * Returns part `i` of the plan, or NULL past the last. The parts are the loaded segments, then
- * those entries of the plan's rest that have pages.
+ * Returns part `i` of the plan, or NULL if there are fewer parts. The parts are the loaded
+ * segments, then those entries of elf_rest() that have pages.
  */
 static const struct load_segment *part(const struct elf_plan *plan, size_t i)
 {
@@ -61,8 +61,8 @@ static void check_data(const struct load_segment *s, const uint8_t *file, size_t
 }
 
 /*
- * Checks the entries of the plan's rest that have no pages. Each either has bytes that are copied
- * into a loaded page, or names a loaded page that is hidden (REGION_NONE).
+ * Checks the entries of elf_rest() that have no pages. Each must either have bytes that are copied
+ * into a loaded page, or name a loaded page that is hidden (REGION_NONE).
  */
 static void check_patches(const struct elf_plan *plan, const uint8_t *file, size_t size)
 {
@@ -81,7 +81,7 @@ static void check_patches(const struct elf_plan *plan, const uint8_t *file, size
 	}
 }
 
-/* Checks the properties of an accepted plan that the rest of the kernel relies on. */
+/* Checks what the rest of the kernel relies on in an accepted plan. */
 static void check_plan(const struct elf_plan *plan, const uint8_t *file, size_t size)
 {
 	bool headers_found = plan->headers == 0 && reference.candidates == 0;

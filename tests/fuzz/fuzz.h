@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Shared by the fuzz targets. A target defines LLVMFuzzerTestOneInput(). libFuzzer calls it with
- * inputs that it makes up (make fuzz), and replay.c calls it with the inputs of the corpus (make
+ * Shared by the fuzz targets. A target defines LLVMFuzzerTestOneInput(), which is called by
+ * libFuzzer with made-up inputs (make fuzz) and by replay.c with the inputs of the corpus (make
  * fuzz-smoke). support.c gives the kernel code under test a small memory, in which the address
- * sanitizer detects uses of free frames and heap objects, and makes allocations fail on request.
+ * sanitizer detects uses of free frames and heap objects. It makes allocations fail on request.
  */
 #pragma once
 

@@ -187,7 +187,7 @@ static size_t change(struct mutation *m, struct member *members, size_t count, c
 		member->magic = "1227"[pick(m, 4)];
 		member->wrong = pick(m, 4) ? 0 : 1 + pick(m, 3);
 		break;
-	case 8: /* lets it begin a new archive, or not */
+	case 8: /* lets it begin a new archive in 3 of 4 cases */
 		member->begins_an_archive = pick(m, 4) > 0;
 		member->zeros = (unsigned)(pick(m, 3) ? 4 * pick(m, 4) : pick(m, 10));
 		break;
@@ -205,7 +205,7 @@ static size_t change(struct mutation *m, struct member *members, size_t count, c
 		*member = *other;
 		*other = copy;
 		break;
-	case 4: /* makes the two members files, usually two names of one file */
+	case 4: /* makes both members files, in 2 of 3 cases two names of one file */
 		member->mode = other->mode = modes[0];
 		member->inode = other->inode = 1 + pick(m, 3);
 		member->links = other->links = 1 + pick(m, 3);

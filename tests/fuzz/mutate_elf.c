@@ -53,7 +53,7 @@ static uint64_t edge(struct mutation *m)
 
 /*
  * Places segment *p at an address above *before, often in the same page, and often at the same
- * distance in the file, which has `size` bytes.
+ * distance from *before in the file as in memory. The file has `size` bytes.
  */
 static void put_behind(struct mutation *m, Elf64_Phdr *p, const Elf64_Phdr *before, size_t size)
 {
@@ -66,7 +66,7 @@ static void put_behind(struct mutation *m, Elf64_Phdr *p, const Elf64_Phdr *befo
 	p->p_align = pick(m, 3) ? 0 : PAGE_SIZE;
 }
 
-/* Turns *p into a valid segment that follows its old place, in a file of `size` bytes. */
+/* Turns *p into a valid segment that follows the old *p, in a file of `size` bytes. */
 static void move_on(struct mutation *m, Elf64_Phdr *p, size_t size)
 {
 	static const uint32_t rights[] = { PF_R, PF_R | PF_W, PF_R | PF_X, 0 };
@@ -117,7 +117,10 @@ static size_t add_table(struct mutation *m, uint8_t *bytes, size_t size, size_t 
 	return at + count * sizeof p;
 }
 
-/* Makes a segment extend past the end of the file, or begin past it. */
+/*
+ * Makes a segment end at or past the end of the file, or begin past it. A size in the file of more
+ * than 16 pages is replaced by a random smaller size, so the segment may also end earlier.
+ */
 static void put_past_end(struct mutation *m, Elf64_Phdr *p, size_t size)
 {
 	if (pick(m, 2))

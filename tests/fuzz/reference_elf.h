@@ -29,8 +29,8 @@ struct reference {
 };
 
 /*
- * Reads the file and sets the verdict. If it is REFUSED, the members that would have been set after
- * the check that failed are not valid.
+ * Reads the file and sets the verdict. If the verdict is REFUSED, the other members may be
+ * incomplete.
  */
 void reference_read(struct reference *reference, const uint8_t *file, size_t size);
 

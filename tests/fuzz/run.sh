@@ -2,7 +2,7 @@
 # Fuzzes all targets in parallel for SECONDS.
 # usage: run.sh FOLDER SECONDS TARGET…
 # FOLDER has the programs libfuzzer_TARGET. Each starts with the corpus, the inputs of seeds.sh, and
-# the inputs of earlier runs in FOLDER/new. Exits with 1 if an input failed, which is then in
+# the inputs of earlier runs in FOLDER/new. Exits with 1 if an input failed, and keeps that input in
 # FOLDER/found.
 set -uo pipefail
 # shellcheck source=bench/environment.sh

@@ -136,7 +136,7 @@ uint64_t number_below(uint64_t n)
 /*
  * fuzz.mk compiles the kernel's allocators under other names. The wrappers here tell the address
  * sanitizer which memory is in use. They poison free frames, the bytes of a heap object past the
- * requested size, and a free object except its link.
+ * requested size, and all of a free object but its first LINK_SIZE bytes, the link.
  */
 uint64_t kernel_frame_alloc(void);
 void kernel_frame_free(uint64_t frame);

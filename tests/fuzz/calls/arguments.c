@@ -5,7 +5,7 @@
  */
 #include "tests/fuzz/calls/fuzz.h"
 
-#define PLACES       8  /* results of earlier calls that are kept, per kind (take_result()) */
+#define PLACES       8  /* take_result() keeps this many results of each kind */
 #define ALARM        14 /* SIGALRM */
 #define KILL         9
 #define STOP         19
@@ -166,8 +166,8 @@ static uint64_t any_word(void)
 }
 
 /*
- * Copies bytes to a random place in the arena, or so that they end at `edge`, sometimes cut off
- * there. Returns the address, or sometimes a random word instead.
+ * Copies the bytes to a random place in the arena, or directly below `edge`, where they are
+ * sometimes cut off. Returns the address of the copy. Sometimes only returns a random word.
  */
 static uint64_t place(const void *bytes, size_t size)
 {
@@ -242,7 +242,7 @@ static uint64_t mask(void)
 {
 	uint64_t bits = one_in(4) ? ~0UL : random_number() & random_number();
 
-	if (!one_in(16)) /* usually leaves SIGALRM unmasked, which wakes calls that block */
+	if (!one_in(16)) /* usually unmasks SIGALRM, which wakes calls that block */
 		bits &= ~(1UL << (ALARM - 1));
 	return one_in(8) ? 0 : place(&bits, 8);
 }
@@ -285,7 +285,7 @@ static uint64_t sets(void)
 	return one_in(3) ? 0 : place(s, sizeof s);
 }
 
-/* Returns argv or envp, mostly that of `fuzz-calls again SEED`, which continues to make calls. */
+/* Returns an argv or envp, usually the strings `fuzz-calls again SEED`: the program makes calls. */
 static uint64_t strings(void)
 {
 	static char seed[20];

@@ -7,13 +7,13 @@
 
 #include <stdint.h>
 
-#define FUZZ_PAGE       0x7e0000000000UL /* its address in each task */
+#define FUZZ_PAGE       0x7e0000000000UL /* address of the page in each task */
 #define FUZZ_KEY        0x66757a7aU      /* the key for shmget() */
 #define FUZZ_CALLS_KEPT 56
 
 struct fuzz_call {
 	uint64_t number, arguments[6];
-	uint32_t pid, count; /* `count` numbers the calls of all tasks */
+	uint32_t pid, count; /* `count`: number of the call, counted over all tasks */
 };
 
 enum fuzz_fault {

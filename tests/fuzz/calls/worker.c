@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* A worker: a task that makes random calls, as do the tasks that it forks. */
+/* A worker is a task that makes random calls. The tasks that it forks make random calls too. */
 #include "tests/fuzz/calls/fuzz.h"
 
 #define GENERATIONS 2         /* tasks of this generation do not fork */
 #define OWN_END     0x1000000 /* the program's image and break are below this address */
 #define ALARM       14
 #define FLAGS_FREE  0x8d5UL                                /* set at random: CF PF AF ZF SF OF */
-#define FLAGS_SEEN  (FLAGS_FREE | 0x400 | 0x200 | 0x40000) /* compared: those, DF, IF and AC */
+#define FLAGS_SEEN  (FLAGS_FREE | 0x400 | 0x200 | 0x40000) /* compared: also DF, IF and AC */
 
 extern char restore[];
 void handle(int signal, void *info, void *context);
 
-/* Set if the task itself may have changed its memory or registers. It then reports no faults. */
+/* Set if the task may have changed its own memory or registers: report() then does nothing. */
 static volatile int spoiled;
 static uint8_t vectors_in[256], vectors_out[256];
 
@@ -187,8 +187,8 @@ static void compare(uint64_t number, int is_child)
 }
 
 /*
- * Reports a fault if the call has used an address of the kernel: if one of the calls in the table
- * returns more than `least`, it has read or written memory at the address in `argument`.
+ * Reports a fault if the call has used an address of the kernel. A call in the table that returns
+ * more than `least` has read or written memory at the address in its argument `argument`.
  */
 static void check_result(const uint64_t call[7], long result)
 {
