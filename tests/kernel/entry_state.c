@@ -30,9 +30,9 @@ static uint64_t read_flags(void)
 void interrupt_on_stack(uint64_t rsp);
 
 /*
- * An interrupt arrives while RSP points to unmapped memory. If the interrupt's gate has an IST
- * slot, the handler runs on that stack. Otherwise pushing the frame faults, and the CPU raises #DF,
- * which has an IST stack.
+ * Raises an interrupt while RSP points to unmapped memory. If the interrupt's gate has an IST slot,
+ * the handler must run on that stack. Otherwise pushing the frame faults, and the CPU must raise
+ * #DF, which has an IST stack.
  */
 TEST(interrupt_on_unmapped_stack_is_survived)
 {

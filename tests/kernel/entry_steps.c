@@ -27,7 +27,7 @@ extern const uint8_t entry_text[], entry_text_end[], exception_paranoid[], irq_r
 extern const uint64_t entry_stubs[256];
 
 #define BREAKPOINTS 4
-#define STUB_BYTES  64 /* bytes from the start of a stub that get breakpoints */
+#define STUB_BYTES  64 /* the first bytes of each stub, at which breakpoints are set */
 #define HOLE        0x8000000000000000UL
 
 /*
@@ -437,7 +437,7 @@ static const char *hostile_steps(void)
 
 		/*
 		 * QEMU reads the frame of an IRETQ in user mode with kernel rights, so SMAP makes
-		 * it fault.
+		 * the IRETQ fault.
 		 */
 		if (status == SIGSEGV && no_iretq && string_matches(rows[i].kind, "trap-flag-rsp*"))
 			continue;

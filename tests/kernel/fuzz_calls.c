@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's mode run=fuzz. Runs rounds of the system-call fuzzer (tests/fuzz/calls/) until they
- * have made calls= system calls in total. Each round has its own seed, computed from the option
- * seed=. After each round this file kills all tasks and removes all files and shared-memory
- * segments; every frame and every heap object must then be free again. Memory is scarce in every
- * fourth round.
+ * The kernel's mode run=fuzz. Runs rounds of the system-call fuzzer (tests/fuzz/calls/) until their
+ * system calls reach the number in the option `calls=`. Each round has its own seed, computed from
+ * the option `seed=`. After each round this file kills all tasks and removes all files and
+ * shared-memory segments; every frame and every heap object must then be free again. Memory is
+ * scarce in every fourth round.
  */
 #include "boot/boot.h"
 #include "boot/modes.h"
@@ -28,7 +28,7 @@
 #include "tests/kernel/lost.h"
 
 #define PROGRAM         "fuzz-calls"
-#define CALLS           100000 /* default of the option calls= */
+#define CALLS           100000 /* default of the option `calls=` */
 #define CALLS_OF_ROUND  10000
 #define ROUNDS_TO_SCARE 4
 #define HERTZ           500                  /* timer rate, high enough to interrupt any code */
@@ -93,9 +93,10 @@ static long no_call(void)
 }
 
 /*
- * SYS_bench_value of the round's first task: takes over the page at `address`, which all tasks of
- * the round share. Returns 0, -ENOSYS for any other task or address, or -EFAULT if it is not
- * mapped.
+ * The system call SYS_bench_value. By it the round's first task tells the kernel that the page that
+ * all tasks of the round share is mapped at `address`, FUZZ_PAGE. The kernel becomes one more owner
+ * of the page. Returns 0, -EFAULT if nothing is mapped there, or -ENOSYS for any other task or
+ * address, or if there is a page already.
  */
 static long take_page(uint64_t index, uint64_t address)
 {
@@ -200,7 +201,7 @@ static void take_results(uint64_t round)
 {
 	char text[160];
 
-	/* A task whose signal handler has damaged its registers may have written anything here. */
+	/* A task whose signal handler damaged its registers may have written anything to *page. */
 	total.calls += page->calls < CALLS_OF_ROUND ? page->calls : CALLS_OF_ROUND;
 	total.forks += page->forks;
 	total.started += page->started;

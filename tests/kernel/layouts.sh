@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Boots kernels on tcg with layout seeds and prints TAP:
 # layouts.sh FIRST LAST STACK+LOADER+ISOLATION…
-# Each build boots with the seeds FIRST to LAST, runs benchmarks whose checks must pass, and must
-# have another first frame with each seed, and another order of rows. The same seed must give the
-# same boot.
+# Each build boots with the seeds FIRST to LAST and runs benchmarks, whose checks must pass. Each
+# seed must give another first frame and another order of the benchmarks' rows; the same seed must
+# give the same first frame and order.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -16,7 +16,7 @@ trap 'rm -rf "$work"' EXIT
 tests=0
 globs='exec.spawn,exec.execve,fork.*,memory.*,map.*,switch.*,syscall.*,regions.elf_order'
 
-# check NAME COMMAND…: a line of TAP that says whether the command succeeds
+# check NAME COMMAND…: prints a line of TAP that says whether the command succeeds
 check()
 {
 	local name=$1
@@ -30,7 +30,9 @@ check()
 	fi
 }
 
-# boot BUILD SEED: its records are in $work/SEED, what the seed decides in $work/SEED.layout
+# boot BUILD SEED: boots the build with this layout seed. Writes the records to $work/SEED, and the
+# first frame and the rows, in their order, to $work/SEED.layout. Fails if the boot or a check
+# fails.
 boot()
 {
 	tests/boot.sh tcg "$1" "run=bench samples=quick table=off screen=off seed=1 bench=$globs layout=$2" >"$work/$2"
@@ -45,7 +47,7 @@ all_differ()
 	[ "$(cat "$work"/*.order | sort | uniq -d | wc -l)" = 0 ]
 }
 
-# The rows are the same ones, in some order.
+# Succeeds if all seeds have run the same rows, in any order.
 same_rows()
 {
 	local rows

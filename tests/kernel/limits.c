@@ -100,8 +100,8 @@ static void map(void *argument)
 }
 
 /*
- * Calls the memory system calls from the kernel's own task, in the address space that the caller
- * has lent it. Returns NULL, or what went wrong.
+ * Calls the memory system calls from the kernel's own task, in an address space that the caller has
+ * given to this task for the time of the test. Returns NULL, or what went wrong.
  */
 static const char *calls_on_memory(void)
 {

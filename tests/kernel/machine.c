@@ -13,8 +13,8 @@
 #define SLOWEST_TIMER 1000000U /* ticks (of 16 input clocks) per second; known timers are faster */
 
 /*
- * A CR4 bit must be set if and only if the CPU has the feature. PCIDE is set if PCIDs are in use,
- * which needs the feature too.
+ * A CR4 bit must be set if and only if the CPU has the feature. But PCIDE must be set if and only
+ * if PCIDs are in use, and they may be in use only if the CPU has them.
  */
 TEST(cr4_follows_the_features)
 {
@@ -92,8 +92,8 @@ TEST(highest_frame_holds_what_is_written)
 }
 
 /*
- * The kernel calibrates the APIC timer with the PIT. On a machine without one it assumes a rate; if
- * that were far too low, each timer period would be far too short.
+ * The kernel calibrates the APIC timer with the PIT. On a machine without a PIT it assumes a rate;
+ * if that rate were far too low, each timer period would be far too short.
  */
 TEST(timer_rate_is_plausible)
 {

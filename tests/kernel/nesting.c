@@ -68,8 +68,8 @@ static void use_handler(void (*handler)(void))
 }
 
 /*
- * Sends the interrupt of level 0 to this CPU and waits for the one of level `last`, which the
- * handlers send. Returns true if that one arrived.
+ * Sends the interrupt of level 0 to this CPU and waits for the interrupt of level `last`, which the
+ * handlers send. Returns true if the interrupt of level `last` has arrived.
  */
 static bool interrupt_and_wait(unsigned last)
 {

@@ -39,7 +39,10 @@ struct look {
 
 static void look_inside(void *argument)
 {
-	/* `look` is on the old stack, which may be unmapped while the other CR3 is loaded. */
+	/*
+	 * The caller's stack has *look. It may be unmapped while the other CR3 is loaded, so *look
+	 * is not used then.
+	 */
 	struct look *look = argument;
 	const uint64_t old = read_cr3();
 	uint64_t seen;
@@ -131,7 +134,7 @@ TEST(pcids_run_out)
 		return off();
 	if (frames_free() < 4 * PCID_COUNT)
 		return SKIP "not enough memory";
-	/* Each struct address_space is in a frame of its own, as that of a task is. */
+	/* Each struct address_space is in its own frame, like the address_space of a task. */
 	for (made = 0; without < 4; made++) {
 		frame = frame_alloc();
 		space = phys_to_virt(frame);

@@ -1,9 +1,9 @@
 ; SPDX-License-Identifier: MIT
 ;
 ; bool trap_call(void (*function)(uint64_t argument), uint64_t argument)
-; Calls function(argument). Returns false if the function returned, and true if it was ended by the
-; exception that exception_expect() was told to expect, with trap_resume as the address to continue
-; at. RSP is restored even if the function changed it.
+; Calls function(argument). Before, the caller tells exception_expect() which exception to expect
+; and to continue at trap_resume after it. Returns true if this exception ended the function, false
+; if the function returned. RSP is restored even if the function changed it.
 
 %include "x86/registers.inc"
 

@@ -145,12 +145,13 @@ TEST(views_show_their_own_file)
 
 		memset(text, letter, sizeof text);
 		/*
-		 * The file gets new frames, since the last view still owns those of the last file.
+		 * This file gets other frames than the previous file, whose frames the previous view
+		 * still owns.
 		 */
 		node = write_file(text, sizeof text);
 		if (last)
 			view_close(last, sizeof text);
-		/* The new view is in the slot of the last one. */
+		/* The new view is in the slot of the view that was just closed. */
 		view = node ? view_open(&node->backing, node->size) : NULL;
 		if (!view)
 			return "no view of the file";
