@@ -3,8 +3,8 @@
 ; A test consists of the macro TEST, its setup, BEGIN, the counted instructions, and END. The
 ; comment
 ;     ;= name | metric=n metric=n …
-; above it has the expected counts; all metrics that it does not name must be 0. Regions are
-; numbered from 1, in the order of these comments. run.sh reads the comments.
+; above the test has the expected counts; all metrics that the comment does not name must be 0.
+; Regions are numbered from 1, in the order of these comments. run.sh reads the comments.
 ;
 ; The image is flat. It is loaded at physical address 1 MiB and linked at KERNEL + 1 MiB. The pages
 ; of the code, the stack and the descriptor tables are in Bochs's TLB before a region begins, so
