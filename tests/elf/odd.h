@@ -38,8 +38,8 @@ void put(struct image *i, const void *bytes, size_t size);
 void put_number(struct image *i, uint32_t number);
 
 /*
- * Appends code that loads `address` into RAX. If it is within 2 GiB of the code, the instruction is
- * relative to RIP, so that it is right wherever a PIE is loaded.
+ * Appends code that loads `address` into RAX. If the address is within 2 GiB of the code, the code
+ * uses a RIP-relative instruction, which is right wherever a PIE is loaded.
  */
 void put_address(struct image *i, uintptr_t address);
 
@@ -55,7 +55,7 @@ void check(struct image *i, uintptr_t address, uint8_t value);
 /* Appends code that writes the byte at `address` and checks it. */
 void change(struct image *i, uintptr_t address);
 
-/* Appends mprotect(address, size, protection). The program exits as after check() if it fails. */
+/* Appends mprotect(address, size, protection). If that fails, the program exits as in check(). */
 void protect(struct image *i, uintptr_t address, uint32_t size, uint32_t protection);
 
 /* Adds a PT_LOAD segment with `size` bytes in the file and `memory` bytes in memory. */

@@ -47,7 +47,7 @@ static void pie_align_2m(struct image *i)
 static void pie_align_1g(struct image *i)
 {
 	plain_pie(i);
-	for (unsigned n = 0; n < 2; n++) /* moves the image to 1 GiB, as aligned */
+	for (unsigned n = 0; n < 2; n++) /* links the image at 1 GiB, a multiple of the alignment */
 		i->segments[n].p_vaddr = i->segments[n].p_vaddr - TEXT + (1UL << 30);
 	i->header.e_entry = (1UL << 30) + CODE;
 	i->text = 1UL << 30;
@@ -59,7 +59,7 @@ static void pie_align_1g(struct image *i)
 	put_exit(i, 90);
 }
 
-/* Makes a PIE that is linked at the address `text`, which may be any. */
+/* Makes a PIE that is linked at any address `text`. */
 static void pie_at(struct image *i, uintptr_t text)
 {
 	begin(i, ET_DYN, text);
