@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define REGISTER    "register.txt"
 #define LINE_MAX_   2048
@@ -44,6 +45,43 @@ static struct entry find(const char *dir, int id)
 	return last;
 }
 
+/* What git says of each line of a register, for as long as the file is not changed. */
+static struct {
+	char path[PATH_MAX];
+	struct stat file;
+	char *text; /* output of git blame; NULL if it failed */
+} blamed;
+
+/*
+ * Returns the output of git blame for the register in `dir`, or NULL if git fails. git runs once
+ * per register: all claims of a run ask for it. The next call may free the text.
+ */
+static const char *blame(const char *dir)
+{
+	struct arguments command = { 0 };
+	char path[PATH_MAX];
+	struct stat file;
+	int status = -1;
+
+	if (snprintf(path, sizeof path, "%s/" REGISTER, dir) >= (int)sizeof path || stat(path, &file))
+		return NULL;
+	if (!strcmp(path, blamed.path) && file.st_size == blamed.file.st_size &&
+	    file.st_ino == blamed.file.st_ino && file.st_mtim.tv_sec == blamed.file.st_mtim.tv_sec &&
+	    file.st_mtim.tv_nsec == blamed.file.st_mtim.tv_nsec)
+		return blamed.text;
+	free(blamed.text);
+	arguments_add_all(&command, "git", "blame", "-s", "--abbrev=7", REGISTER);
+	blamed.text = process_capture(&command, dir, GIT_SECONDS, true, &status);
+	arguments_free(&command);
+	if (status != 0) {
+		free(blamed.text);
+		blamed.text = NULL;
+	}
+	blamed.file = file;
+	memcpy(blamed.path, path, sizeof path);
+	return blamed.text;
+}
+
 /*
  * Writes the revision that added a line of the register. Leaves `revision` unchanged if git does
  * not know this revision: the line is not committed, or the history of a shallow clone begins after
@@ -51,18 +89,12 @@ static struct entry find(const char *dir, int id)
  */
 static void ask_git(const char *dir, unsigned line, char revision[48])
 {
-	struct arguments command = { 0 };
-	char range[32];
-	char *output;
-	int status = -1;
+	const char *text = blame(dir);
 
-	snprintf(range, sizeof range, "%u,%u", line, line);
-	arguments_add_all(&command, "git", "blame", "-s", "--abbrev=7", "-L", range, REGISTER);
-	output = process_capture(&command, dir, GIT_SECONDS, true, &status);
-	arguments_free(&command);
-	if (output && status == 0 && *output != '^' && strspn(output, "0") < 7)
-		sscanf(output, "%47s", revision);
-	free(output);
+	while (text && --line)
+		text = strchr(text, '\n') ? strchr(text, '\n') + 1 : NULL;
+	if (text && *text && *text != '^' && strspn(text, "0") < 7)
+		sscanf(text, "%47s", revision);
 }
 
 void claim_register_find(const char *dir, int id, char text[MARGIN_SET_MAX])
