@@ -42,8 +42,8 @@ static void print_number(long value)
 }
 
 /*
- * Makes the row's call with `address` in place of the bad argument. Returns 1 if it returns the
- * row's error; otherwise prints the call and returns 0.
+ * Makes the row's call with `address` in place of the bad argument. Returns 1 if the call returns
+ * the row's error; otherwise prints the call and returns 0.
  */
 static int is_met(const struct row *row, uint64_t address)
 {
@@ -198,7 +198,7 @@ static int random_calls(void)
 
 /*
  * Extends a file to sizes that memory cannot hold. Each call must fail, or make a hole that reads
- * as zeros. Returns 0, or 1 if one does neither.
+ * as zeros. Returns 0, or 1 if a call does neither.
  */
 static int large_file(void)
 {

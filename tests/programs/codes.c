@@ -73,7 +73,7 @@ static uint64_t map(size_t pages, int protection)
 	                       MAP_PRIVATE | MAP_ANONYMOUS, ~0UL, 0);
 }
 
-/* A bad access to a mapped page reports SEGV_ACCERR, whether or not the page was used before. */
+/* A bad access to a mapped page must report SEGV_ACCERR, even if the page was not used before. */
 static int pages(void)
 {
 	const uint64_t page = map(4, PROT_READ | PROT_WRITE), read_only = map(1, PROT_READ);
@@ -96,8 +96,8 @@ static int pages(void)
 }
 
 /*
- * An access to an address of the kernel reports the same, whether it is mapped or not. A
- * noncanonical address raises #GP, not #PF.
+ * An access to an address of the kernel must report the same signal, code and error, whether the
+ * address is mapped or not. A noncanonical address must raise #GP, not #PF.
  */
 static int kernel(void)
 {
@@ -272,7 +272,8 @@ extern char call_by_rsp[], back_by_rsp[];
 static volatile uint64_t bad_rsp, good_rsp;
 
 /*
- * A handler that returns to a SYSCALL, with TF set and a bad RSP. The kernel's IRETQ loads these.
+ * A handler that returns to a SYSCALL. The kernel's IRETQ then loads RFLAGS with TF set and a bad
+ * RSP.
  */
 static void to_bad_rsp(int signal, const int *info, void *context)
 {
@@ -298,8 +299,8 @@ static void from_bad_rsp(int signal, const int *info, void *context)
 }
 
 /*
- * A system call preserves RSP whatever its value is, also if it runs a signal handler (on an
- * alternate stack). A handler may return to any RSP.
+ * A system call must preserve RSP, whatever the value of RSP is, even if a signal handler runs
+ * during the call, on an alternate stack. A handler must be able to return to any RSP.
  */
 static int stack_pointers(void)
 {

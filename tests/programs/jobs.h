@@ -58,8 +58,8 @@ static inline long self(void)
 }
 
 /*
- * Calls wait4() for a child with these options. Returns its wait status, -1 if there is no such
- * child, or -2 if nothing is to report (NO_HANG).
+ * Calls wait4() for a child with these options. Returns the child's wait status, -1 if there is no
+ * such child, or, with NO_HANG, -2 if wait4() has nothing to report.
  */
 static inline int status_with(long pid, uint64_t options)
 {

@@ -39,8 +39,8 @@ static uint64_t make_zombies(uint64_t most, long *error)
 }
 
 /*
- * Becomes another user and makes zombies, with a timer armed, until fork() fails. Returns 0 if that
- * is at the limit of tasks per user, or the line of the failed check.
+ * Becomes another user and makes zombies, with a timer armed, until fork() fails. Returns 0 if
+ * fork() fails exactly at the limit of tasks per user, or the line of the failed check.
  */
 static int fills_his_share(void)
 {
@@ -141,7 +141,7 @@ struct vector {
 	uint64_t address, size;
 };
 
-/* Lets every vector name the whole window. Together they exceed TRANSFER_MAX. */
+/* Makes every vector refer to the whole window. Together the vectors exceed TRANSFER_MAX. */
 static void fill(struct vector vectors[VECTORS], uint64_t address)
 {
 	for (unsigned i = 0; i < VECTORS; i++)
@@ -149,7 +149,8 @@ static void fill(struct vector vectors[VECTORS], uint64_t address)
 }
 
 /*
- * Returns 1 if `done`, the result of a call for `whole` bytes, shows that a signal interrupted it.
+ * Returns 1 if `done`, the result of a call for `whole` bytes, shows that a signal interrupted the
+ * call: it is less than `whole`, and a multiple of 64.
  */
 static int is_a_part(long done, long whole)
 {
@@ -181,7 +182,7 @@ static int randoms(void)
 	return 0;
 }
 
-/* A long write to the terminal. It writes carriage returns, which are invisible on the console. */
+/* A signal must interrupt a long write to the terminal. Carriage returns are invisible there. */
 static int terminal(void)
 {
 	const uint64_t address = window();
@@ -204,7 +205,7 @@ static int is_killed(void (*endless)(void))
 	int status;
 
 	if (pid == 0) {
-		yield(); /* lets the parent sleep first, since no tick comes before */
+		yield(); /* lets the parent sleep first: the timer runs only for the parent's deadline */
 		endless();
 		leave(1);
 	}
@@ -238,7 +239,8 @@ static void writes_for_ever(void)
 }
 
 /*
- * Reads and writes of a file that do not end by themselves. The file is sparse and needs no memory.
+ * A task that reads or writes a file without end must be preempted, and SIGKILL must end it. The
+ * file is sparse and needs no memory.
  */
 static int files(void)
 {
@@ -394,7 +396,7 @@ static void needs_memory(uint64_t pages)
 /* Takes some memory, waits for a signal, and then needs much more. */
 static void needs_some(void)
 {
-	take(400); /* so that it has more pages than the hog that fills a file */
+	take(400); /* so that this task has more pages mapped than takes_all_in_a_file() */
 	on(SIGUSR1, note, 0);
 	call(SYS_pause, 0, 0, 0);
 	needs_memory(1000);
@@ -440,7 +442,10 @@ static int hog_has_a_file(void)
 	return loses(takes_all_in_a_file);
 }
 
-/* Root's task has more memory than the user's, but not four times as much: the user's is killed. */
+/*
+ * Root's task has more memory than the user's task, but less than four times as much, so the kernel
+ * must kill the user's task.
+ */
 static int root_is_spared(void)
 {
 	const long roots = start(0, takes_a_quarter), users = start(USER, takes_less),
@@ -453,7 +458,7 @@ static int root_is_spared(void)
 	return 0;
 }
 
-/* Touches a page of shared memory, which counts as a file, when all frames for files are in use. */
+/* Touches a page of shared memory. It counts as a file, and all frames for files are in use. */
 static void touches_shared(void)
 {
 	*(volatile char *)call6(SYS_mmap, 0, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,

@@ -73,7 +73,7 @@ static int protects(void)
 	return 0;
 }
 
-/* After fork(), neither process sees the writes of the other one. */
+/* After fork(), neither process may see the writes of the other one. */
 static int forks(void)
 {
 	static volatile uint64_t data = 1, bss;

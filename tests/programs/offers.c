@@ -124,7 +124,7 @@ static int files(void)
 	fd = call(SYS_open, (uintptr_t)PATH, 2, 0);
 	CHECK(call6(SYS_preadv, (uint64_t)fd, (uintptr_t)in, 2, 1, 0, 0) == 8 && c[0] == 0 && c[1] == 'a' &&
 	      c[7] == 'g');
-	CHECK(call(SYS_lseek, (uint64_t)fd, 0, 1) == 0); /* preadv() leaves the file position */
+	CHECK(call(SYS_lseek, (uint64_t)fd, 0, 1) == 0); /* preadv() keeps the file position */
 	CHECK(call6(SYS_preadv, (uint64_t)fd, (uintptr_t)in, 2, ~0UL, 0, 0) == -EINVAL);
 	CHECK(call6(SYS_preadv, (uint64_t)fd, (uintptr_t)in, 1025, 0, 0, 0) == -EINVAL);
 	CHECK(call(SYS_statfs, (uintptr_t) "/tmp", (uintptr_t)statistics, 0) == 0 &&

@@ -90,7 +90,7 @@ static int names(void)
 	return 0;
 }
 
-/* At most 40 symbolic links of a path are followed, whatever their arrangement. */
+/* The kernel must follow at most 40 symbolic links of a path, whatever their arrangement. */
 static int links(void)
 {
 	char name[3] = "aa", target[256], long_target[900];
@@ -243,9 +243,9 @@ static uint64_t now_ns(void)
 }
 
 /*
- * Starts a child in which SIGUSR1 is blocked and pending, and which calls ppoll() on `count`
- * requests with the signal unblocked and no timeout. Returns its wait status; it exits with
- * ppoll()'s result.
+ * Starts a child in which SIGUSR1 is blocked and pending. The child calls ppoll() on `count`
+ * requests, with the signal unblocked and a timeout of 0, and exits with ppoll()'s result. Returns
+ * the child's wait status.
  */
 static int polls_with_signal(const void *requests, uint64_t count)
 {
@@ -342,7 +342,7 @@ static int words(void)
 	CHECK(wake_all_of(shared, WAKE, 2, 0) == 0);
 	CHECK(status_of(pids[0]) == 0 && status_of(pids[2]) == 0);
 	/*
-	 * A word in private memory, or one waited for with PRIVATE, is another futex in each
+	 * A word in private memory, or one waited for with PRIVATE, is a different futex in each
 	 * process.
 	 */
 	pids[0] = fork();
@@ -364,7 +364,7 @@ static int words(void)
 	return 0;
 }
 
-/* A file of the largest size, 1 GiB, and writes at its end. */
+/* Makes a file of the largest size, 1 GiB, and writes at and past the end of the file. */
 static int lengths(void)
 {
 	long fd = opens(TOP, CREATE | READ_WRITE);

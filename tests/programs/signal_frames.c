@@ -164,7 +164,7 @@ static void damaged(void)
 static void wild_flags(int signal, const int *info, uint64_t *context)
 {
 	note(signal, info, context);
-	/* All but TF; a kernel must not set IOPL, VM and NT. */
+	/* Sets all flags but TF. The kernel must not load IOPL, VM and NT from here. */
 	context[UC_RFLAGS] = ~0UL & ~0x100UL;
 	context[UC_MASK] = ~0UL;
 }

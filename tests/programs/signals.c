@@ -301,7 +301,7 @@ static int pipes(void)
 	return 0;
 }
 
-/* A task that waits in the kernel for any of seven things can be killed. */
+/* A task that waits in the kernel, for any of seven things, must die by a signal. */
 static int killed(void)
 {
 	static const uint64_t hour[2] = { 3600, 0 };
