@@ -35,8 +35,8 @@ boot()
 	tr -d '\r' <"$work/console"
 }
 
-# expected SHELL…: runs the script on the host by this shell of the archive, with the archive's
-# programs, in the folder $work/host, and prints its output
+# expected SHELL…: runs script.sh on the host, in the folder $work/host, with this shell and the
+# other programs of the archive, and prints the output of the script
 expected()
 {
 	rm -rf "$work/host"
@@ -46,8 +46,8 @@ expected()
 	(cd / && "$work/root/bin/$1" "${@:2}" "$work/host/script" 2>&1 | sed "s|$work/root||g")
 }
 
-# script INIT SHELL…: boots with INIT, the script with this shell as its interpreter, and compares
-# its output with the host's: one test per line that begins with `=`
+# script INIT SHELL…: boots with INIT, which is script.sh with this shell as its interpreter, and
+# compares the output with that of expected(): one test per line that begins with `=`
 script()
 {
 	local path=$1 line what
