@@ -52,7 +52,7 @@ static enum cache_level naive_level(struct naive_cache *const caches[3], uint64_
 	return LEVEL_MEMORY;
 }
 
-/* Two CPUs, each with its own L1 and L2, share an L3. */
+/* Compares the caches of two CPUs, with their own L1 and L2 and a shared L3, with the model. */
 static void random_accesses(void **state)
 {
 	static const struct profile profile = { .size = { [SIZE_L1I_KIB] = 1,
@@ -92,8 +92,8 @@ static void random_accesses(void **state)
 
 /*
  * The model of a stream prefetcher keeps the last CACHE_STREAMS missed lines. A miss is in a stream
- * if a kept line is its neighbour in the same page; the newest such line is replaced by the missed
- * line, otherwise the oldest line is.
+ * if a kept line is the missed line's neighbour in the same page. The missed line then replaces the
+ * newest such line, otherwise the oldest line.
  */
 static void random_misses(void **state)
 {
@@ -163,8 +163,8 @@ static void random_branches(void **state)
 			continue;
 		}
 		/*
-		 * Returns occur only if the return stack is not empty, since its prediction is
-		 * undefined then.
+		 * Returns occur only if the return stack is not empty, since the prediction of a
+		 * return is undefined for an empty one.
 		 */
 		kind = kind == 4   ? BRANCH_DIRECT
 		       : kind == 5 ? BRANCH_INDIRECT

@@ -78,21 +78,22 @@ static void chains(void **state)
 	static const struct operands zero = { .writes = RAX };
 	(void)state;
 
-	/* Three dependent loads of 12 take 36. When the last one ends, 3 have passed. */
+	/* Three dependent loads of 12 each take 36. The instructions took 3, so 33 remain. */
 	start(100);
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(step(chase, 12), 0);
 	assert_int_equal(drain(), 33);
 
 	/*
-	 * Independent loads: the last one starts at 2 and completes at 14, of which 3 have passed.
+	 * Independent loads: the last one starts at 2 and completes at 14. The instructions took 3,
+	 * so 11 remain.
 	 */
 	start(100);
 	for (unsigned i = 0; i < 3; i++)
 		step(other, 12);
 	assert_int_equal(drain(), 11);
 
-	/* A chain through an instruction between two loads takes 24, of which 3 have passed. */
+	/* A chain of load, copy and load takes 24, of which 3 have passed, so 21 remain. */
 	start(100);
 	step(chase, 12);
 	step(copy, 0);
@@ -100,7 +101,8 @@ static void chains(void **state)
 	assert_int_equal(drain(), 21);
 
 	/*
-	 * Another instruction writes RAX in between, so the second load is independent: 2 + 12 - 3.
+	 * Another instruction writes RAX in between, so the second load is independent. It starts
+	 * at 2 and completes at 14; 3 have passed, so 11 remain.
 	 */
 	start(100);
 	step(chase, 12);
@@ -115,7 +117,7 @@ static void chains(void **state)
 		step((struct operands){ 0 }, 0);
 	step(chase, 12);
 	assert_int_equal(drain(), 11);
-	assert_int_equal(drain(), 11); /* the same again: the caller has not added it to the time */
+	assert_int_equal(drain(), 11); /* the same again: drain() does not advance the time */
 }
 
 static void the_window(void **state)

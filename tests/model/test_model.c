@@ -145,7 +145,7 @@ static void data_and_strings(void **state)
 	model_data_access(model, 0, 0x2000, 0x2000, 8, false);
 	model_data_access(model, 0, 0x2008, 0x2008, 8, false);
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before, 98400000);
-	/* This load reaches into the next line, which is in a stream: 164 * 0.1 = 16.4 cycles. */
+	/* This store reaches into the next line, which is in a stream: 164 * 0.1 = 16.4 cycles. */
 	model_data_access(model, 0, 0x203C, 0x203C, 8, true);
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before, 98400000 + 16400000);
 	/* A store to memory costs 164 * 0.2 = 32.8 cycles. */

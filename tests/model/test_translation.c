@@ -157,7 +157,7 @@ static void naive_make(struct naive *naive, const struct profile *profile)
 		}
 		naive->second_of[side][2] = second_1g->sets ? second_1g : NULL;
 	}
-	if (naive->first[SIDE_CODE][1].sets) /* then code has no list for 1 GiB */
+	if (naive->first[SIDE_CODE][1].sets) /* code then has no list for 1 GiB pages */
 		naive->first_of[SIDE_CODE][2] = NULL;
 }
 
@@ -172,8 +172,8 @@ static uint64_t canonical48(uint64_t linear)
 }
 
 /*
- * Returns the item that translates the address, or NULL. There may be several, since a global item
- * of another PCID also matches; then returns the one of the smallest page size that was used last.
+ * Returns the item that translates the address, or NULL. Several items may, since a global item of
+ * another PCID also matches. Of those with the smallest page size, returns the one used last.
  */
 static struct item *naive_find(struct naive *naive, struct list *const lists[PAGE_SIZES], uint64_t linear)
 {
@@ -473,7 +473,7 @@ static void by_hand(void **state)
 	assert_int_equal(loads(&translation, 0x1456, 0x51456), 0); /* only PCID 5 was flushed */
 	translation_invlpg(&translation, 0x3FF000);
 	assert_int_equal(loads(&translation, 0x200000, 0x40000000),
-	                 3); /* INVLPG of any address in a 2 MiB page flushes it */
+	                 3); /* INVLPG of any address in a 2 MiB page flushes the page */
 	assert_true(translation_peek(&translation, 0x1001, &physical));
 	assert_int_equal(physical, 0x51001);
 	assert_false(translation_peek(&translation, 0x2000, &physical));
