@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Tests a quick run with --profile on the real Bochs: the counts of functions and of causes add up
-# to those of the samples, the figure is drawn, and symbols of another image end the run with status
-# 2.
+# Tests a quick run with --profile on the real Bochs: the counts of functions and of causes must add
+# up to the counts of the samples, the figure must be drawn, and symbols of another image must end
+# the run with status 2.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

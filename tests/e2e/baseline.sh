@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Tests the parts of make linux-baseline: its programs do their work on this host's Linux, the table
-# follows from the counts, and missing parts are reported. The boot of Linux in Bochs takes minutes
-# and is not tested.
+# Tests the parts of `make linux-baseline`: its programs must do their work on this host's Linux,
+# the table must follow from the counts, and missing parts must be reported. The boot of Linux in
+# Bochs takes minutes and is not tested.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"

@@ -37,7 +37,7 @@ linux()
 		awk -v last=$last '$2 <= last { print $1 }' | LC_ALL=C sort
 }
 
-# Prints the rows of the kernel's table whose number is another than Linux's number for that name.
+# Prints the rows of the kernel's table whose number differs from Linux's number for that name.
 wrong_numbers()
 {
 	awk 'NR == FNR { number[$1] = $2; next } ($2 in number) && number[$2] != $1' \

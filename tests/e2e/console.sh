@@ -45,7 +45,7 @@ check "a machine that does not leave is ended" console 124 "$work/deaf" </dev/nu
 check "and it is said" grep -q 'still ran 1 s after the end of its input' "$work/err"
 unset CONSOLE_LIMIT
 # Here this script holds the write end of the pipe open, so the input never ends. The session must
-# end with the emulator all the same.
+# still end when the emulator ends.
 mkfifo "$work/open"
 exec 9<>"$work/open"
 check "a machine that ends before its input" console 35 "$work/brief" <"$work/open"

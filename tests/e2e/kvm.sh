@@ -12,8 +12,8 @@ mkdir "$tree/bin"
 cp tests/e2e/fake/qemu.sh "$tree/bin/qemu-system-x86_64"
 export FAKE_RECORDS=$tree/build/tests/make-records PATH=$tree/bin:$PATH
 
-# host kvm_intel|kvm_amd|kvm_pvm [no-device]: makes files of /dev, /proc and /sys in $tree/host, as
-# of a host with this KVM module loaded; with no-device there is no /dev/kvm
+# host kvm_intel|kvm_amd|kvm_pvm [no-device]: makes files in $tree/host like those in /dev, /proc
+# and /sys of a host that has loaded this KVM module; with no-device there is no /dev/kvm
 host()
 {
 	local module=$1 cpu=$tree/host/sys/devices/system/cpu

@@ -25,7 +25,7 @@ bench --engine tcg --strategy window
 mv "$tree/run" "$tree/other"
 
 # full NAME ARGUMENT…: runs the harness with /dev/full as standard output; it must exit with 1 and
-# say so
+# say that standard output cannot be written
 full()
 {
 	local name=$1

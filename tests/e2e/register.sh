@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# The register of margins: that of this tree is right, and faults that are planted in a copy are
-# found. Prints TAP.
+# Tests the register of the claims' margins (bench/claims/register.txt) and prints TAP. The register
+# of this tree must be right, and register.sh must find the faults that are planted in a copy.
 # usage: tests/e2e/register.sh
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
 
-# fresh: makes a copy of the claims, without history, in $copy
+# fresh: makes a copy of the claims, without git's history, in $copy
 copy=$work/copy
 fresh()
 {
@@ -21,7 +21,7 @@ fresh()
 
 register() { "$copy/bench/claims/register.sh" "$@"; }
 
-# refused TEXT: the check of the copy fails and prints TEXT
+# refused TEXT: succeeds if the check of the copy fails and prints TEXT
 refused()
 {
 	if register check >"$work/out" 2>&1; then
@@ -31,17 +31,17 @@ refused()
 	grep -qF -- "$1" "$work/out" || { cat "$work/out"; return 1; }
 }
 
-# Deletes the last entry of the claim.
+# Deletes the last entry of claim 19 from the register.
 forget_last() { sed -i "$(grep -n '^19 ' "$register" | tail -n 1 | cut -d : -f 1)d" "$register"; }
 
-# Changes the claim's margin and adds an entry for that.
+# Changes the margin of claim 19 and adds an entry for the change to the register.
 change_margin()
 {
 	sed -i 's/^-- margin: .*/-- margin:  something else/' "$claim"
 	register line 19 after "a test" >>"$register"
 }
 
-# Writes the table anew, as one does after adding an entry.
+# Renews the table of margins in docs/claims.md, as a user does after adding an entry.
 mend_table()
 {
 	register table >"$work/table"
@@ -86,7 +86,8 @@ fresh
 sed -i '$s/$/ indeed/' "$register"
 check "an entry with another reason is found" refused "it was changed"
 
-# With history, entries cannot be replaced even if the links are computed anew.
+# If the copy has git's history, a replaced entry must be found even if the links between the
+# entries are computed anew.
 fresh
 change_margin
 mend_table

@@ -24,7 +24,7 @@ played()
 	EOF2
 }
 
-# make_run NAME INSTRUCTIONS: makes the results of such a run in $tree/NAME
+# make_run NAME INSTRUCTIONS: makes the results of a run with this count in $tree/NAME
 make_run()
 {
 	played "$2" | play

@@ -46,8 +46,8 @@ hello()
 	echo "fact name=pmu-counters value=6 unit=counters"
 	echo "fact name=lfence-serializing value=1 unit=bool"
 	echo "fact name=tsc-frequency value=2600000 unit=kHz"
-	# The harness times the same loop on this host. It takes a value that is not much larger for
-	# native speed.
+	# The harness times the same loop on this host. If the guest's value is not much larger, the
+	# harness concludes that the guest runs at native speed.
 	echo "fact name=kernel-loop value=${FAKE_LOOP:-1000} unit=ticks"
 }
 
