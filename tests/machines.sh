@@ -26,8 +26,8 @@ folder_of()
 	make -s list-presets | sed -n "s/^$1=//p"
 }
 
-# features_wanted MODEL: prints the features that the kernel must find on this CPU model; those with
-# a dash it must not find.
+# features_wanted MODEL: prints the features that the kernel must find on this CPU model. A dash
+# before a feature means that the kernel must not find it.
 features_wanted()
 {
 	case $1 in

@@ -112,8 +112,8 @@ done <"$work/table" >&3
 		/^}/ && start { if (FNR - start + 2 > 80) print FILENAME ":" start - 1 ": function: " FNR - start + 2 " lines; 80 are allowed"; start = 0 }'
 	grep '\.md$' "$work/files" | xargs grep -nE '^.{121}' | sed -E 's/^([^:]*:[0-9]*):.*/\1: columns: over 120/' || true
 	# Matches a value of an axis in quotes, a comparison with config_*, or a conditional on an
-	# axis' name. A value without a dash, a common word, counts only in a line with strcmp() or
-	# config_*.
+	# axis' name. A value without a dash is a common word, so it counts only in a line with
+	# strcmp() or config_*.
 	pattern="config_(stack|loader|isolation)[^,;]*[=!]=|str(n?cmp|str)\(config_|^[ \t]*[#%](el)?if.*(STACK|LOADER|ISOLATION|$(tr ' -' '|_' <<<"${values^^}"))"
 	pattern+="|\"($(tr ' ' '\n' <<<"$values" | grep - | paste -sd'|'))\"|CONFIG_(STACK|LOADER|ISOLATION)"
 	sources 'kernel|bench/guest|tests/kernel' 'c|h' | grep -vE '^kernel/(mem/tlb|isolation/isolation)\.h$' |

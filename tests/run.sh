@@ -69,7 +69,8 @@ for build in $(make -s list-strategies); do
 	suite "kernel tcg $build" tests/kernel/run.sh tcg "$build"
 done
 presets=$(make -s list-presets | cut -d = -f 2)
-# Every combination with a layout of its own, and one of them with three; the self-tests in another.
+# The random layouts: each combination of the axes runs benchmarks in one layout, each with another
+# seed; one combination runs them in three more layouts; the presets run the self-tests in one more.
 layout=0
 for build in $(make -s list-strategies); do
 	layout=$((layout + 1))

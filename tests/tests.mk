@@ -31,8 +31,8 @@ test-machines: programs
 	@set -e; for s in $(PRESETS); do $(MAKE) --no-print-directory kernel STRATEGY=$$s; done
 	@tests/machines.sh
 
-# Runs every command that README.md and `make help` name, in a fresh clone. `make test` runs the
-# quick ones only.
+# Runs every command that README.md and `make help` name, in a fresh clone. `make test` runs only
+# the quick commands.
 test-commands:
 	@tests/commands.sh --all
 
