@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.." || exit 1
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-echo "1..4"
+echo "1..3"
 status=0
 for n in 1 2; do
 	./run-bench.sh --engine bochs --strategy heap,window,random --quick --seed 7 --out "$work/$n" \
@@ -26,31 +26,8 @@ else
 	echo "not ok 2 - summary.csv is the same"
 	diff "$work/1/summary.csv" "$work/2/summary.csv" | head -n 5 | sed 's/^/# /'
 fi
-# The upper bounds that the project promises. Columns: benchmark, parameter, strategy, instructions
-# as Bochs counts them.
-over=$(awk -F, 'NR == FNR { limit[$1 "," $2 "," $3] = $4; next }
-	$9 == "instructions" && ($7 "," $8 "," $2) in limit {
-		seen++
-		if ($14 > limit[$7 "," $8 "," $2])
-			print "# " $7 " " $8 " " $2 ": " $14
-	}
-	END { if (seen != length(limit)) print "# a row is missing" }' - "$work/1/summary.csv" <<'LIMITS'
-exec.spawn,4096,heap,6000
-exec.spawn,4096,window,6000
-irq.entry.user,0,heap,40
-irq.entry.user,0,window,14
-syscall.null,0,heap,40
-syscall.null,0,window,40
-LIMITS
-)
-if [ -z "$over" ]; then
-	echo "ok 3 - counts are below their bounds"
-else
-	echo "not ok 3 - counts are below their bounds"
-	echo "$over"
-fi
 if build/host/palimpsest-bench --reproduces "$work/1" "$work/2" | grep -q '^identical: all of '; then
-	echo "ok 4 - a comparison says that they are identical"
+	echo "ok 3 - a comparison says that they are identical"
 else
-	echo "not ok 4 - a comparison says that they are identical"
+	echo "not ok 3 - a comparison says that they are identical"
 fi
