@@ -150,7 +150,7 @@ static void pages_past_the_end(void **state)
 	expect_rest(&plan, 0, 0x402000, 1, data | REGION_BACKED, 5);
 	expect_rest(&plan, 1, 0x403000, 2, data, 0);
 
-	/* The segment is in the last page, past the end of the file. */
+	/* The segment is past the end of the file, but in the page where the file ends. */
 	file = with_data(0x3c0, 0x4023c0, 0x40, 0x40);
 	assert_int_equal(check(&file, sizeof file, &plan), 0);
 	assert_int_equal(plan.rest, 0);
