@@ -90,7 +90,8 @@ static void look_up(const struct reference_tree *tree, struct node **nodes)
 			continue;
 		node = node_find(nodes[file->parent], file->name, true, &error);
 		require(node || error < 0);
-		if (node && is(node->mode, NODE_FILE)) /* a file's first name may be gone */
+		/* A file's node->parent may be that of a name that was removed. */
+		if (node && is(node->mode, NODE_FILE))
 			continue;
 		for (unsigned depth = 0; node && node != node_root; depth++) {
 			require(node->parent && depth < PATH_LENGTH);

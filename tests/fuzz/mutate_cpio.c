@@ -183,11 +183,11 @@ static size_t change(struct mutation *m, struct member *members, size_t count, c
 
 	copy = *member;
 	switch (pick(m, 9)) {
-	case 7: /* changes its format, sometimes with a wrong checksum */
+	case 7: /* changes the member's format, sometimes with a wrong checksum */
 		member->magic = "1227"[pick(m, 4)];
 		member->wrong = pick(m, 4) ? 0 : 1 + pick(m, 3);
 		break;
-	case 8: /* lets it begin a new archive in 3 of 4 cases */
+	case 8: /* lets the member begin a new archive in 3 of 4 cases */
 		member->begins_an_archive = pick(m, 4) > 0;
 		member->zeros = (unsigned)(pick(m, 3) ? 4 * pick(m, 4) : pick(m, 10));
 		break;

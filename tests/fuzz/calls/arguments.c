@@ -285,7 +285,7 @@ static uint64_t sets(void)
 	return one_in(3) ? 0 : place(s, sizeof s);
 }
 
-/* Returns an argv or envp, usually the strings `fuzz-calls again SEED`: the program makes calls. */
+/* Returns an argv or envp, usually that of `fuzz-calls again SEED`, which makes more calls. */
 static uint64_t strings(void)
 {
 	static char seed[20];
