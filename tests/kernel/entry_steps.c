@@ -27,7 +27,7 @@ extern const uint8_t entry_text[], entry_text_end[], exception_paranoid[], irq_r
 extern const uint64_t entry_stubs[256];
 
 #define BREAKPOINTS 4
-#define STUB_BYTES  64 /* the first bytes of each stub, at which breakpoints are set */
+#define STUB_BYTES  64 /* breakpoints are set in this many bytes at the start of each stub */
 #define HOLE        0x8000000000000000UL
 
 /*
