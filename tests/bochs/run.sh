@@ -86,7 +86,7 @@ ends_with() { # STATUS RUN: succeeds if Bochs exited with STATUS in that run
 	[ "$(cat "$2.status")" = "$1" ] || { echo "status $(cat "$2.status")"; tail -n 5 "$2.err"; return 1; }
 }
 
-# ---- expected counts: a line "name|line of the library" for each comment ";= …" of the guest ----
+# ---- expected counts: a line "test|line of the library" for each comment ";= …" of the guest ----
 metrics=$(sed -n 's/^.*X([A-Z0-9_]*, "\([a-z0-9_]*\)").*/\1/p' "$here/../../bench/bochs/metrics.h")
 awk -F ' *[|] *' -v metrics="$metrics" '
 	/^ *;= / {
