@@ -191,7 +191,7 @@ static void branch_prediction(void **state)
 	(void)state;
 
 	for (unsigned i = 0; i < 1000; i++)
-		wrong += branches_conditional(&branches, 0x1000, i % 4 != 0); /* a pattern with period 4 */
+		wrong += branches_conditional(&branches, 0x1000, i % 4 != 0); /* period 4 */
 	assert_in_range(wrong, 1, 40);
 	assert_false(branches_unconditional(&branches, BRANCH_CALL, 0x2000, 0x3000));
 	assert_false(branches_unconditional(&branches, BRANCH_CALL, 0x3010, 0x4000));
@@ -281,7 +281,7 @@ static void load_chains(void **state)
 
 	/* mov rax, [rax]: each load starts when the previous one is complete, after 4 cycles. */
 	assert_int_equal(thousand_loads("\x48\x8B\x00", 3), 4000000000);
-	/* mov rax, [rbx]: 0.5 cycles each; the last load completes 3.5 cycles after its end. */
+	/* mov rax, [rbx]: 0.5 cycles each; the last load completes 3.5 cycles later. */
 	assert_int_equal(thousand_loads("\x48\x8B\x03", 3), 503500000);
 	/*
 	 * A chain of two misses to memory takes 168 cycles each. The model charges 98.4 + 0.5 of

@@ -172,8 +172,8 @@ static uint64_t canonical48(uint64_t linear)
 }
 
 /*
- * Returns the item that translates the address, or NULL. Several items may, since a global item of
- * another PCID also matches. Of those with the smallest page size, returns the one used last.
+ * Returns the item that translates the address, or NULL. Several items may match, since a global
+ * item matches in every PCID. Of those with the smallest page size, returns the one used last.
  */
 static struct item *naive_find(struct naive *naive, struct list *const lists[PAGE_SIZES], uint64_t linear)
 {
