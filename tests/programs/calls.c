@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests system calls with bad arguments. Nothing here is specific to this kernel, so a run of this
- * program on Linux checks its tables.
+ * Tests system calls with bad arguments. Nothing here is specific to this kernel, so one can check
+ * the tables of calls and errors by running this program on Linux.
  *
  * calls all: makes the calls of the tables, each with one bad argument, which must return Linux's
  * error and have no other effect. The exit status is 0, or 1 after printing the rows that failed.

@@ -205,7 +205,7 @@ static int is_killed(void (*endless)(void))
 	int status;
 
 	if (pid == 0) {
-		yield(); /* lets the parent sleep first: the timer runs only for the parent's deadline */
+		yield(); /* the parent must sleep first: its deadline starts the timer */
 		endless();
 		leave(1);
 	}
