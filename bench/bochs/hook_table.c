@@ -18,6 +18,7 @@
 #include "bench/bochs/functions.h"
 #include "bench/bochs/guest.h"
 #include "bench/bochs/hooks.h"
+#include "bench/bochs/irq_off.h"
 #include "bench/bochs/metrics.h"
 #include "bench/bochs/model/metrics.h"
 #include "bench/bochs/model/model.h"
@@ -355,6 +356,7 @@ static void open_symbols(void)
 	if (!symbols)
 		output_fail(2, "%s", why);
 	functions_open(symbols);
+	irq_off_open(symbols);
 }
 
 __attribute__((constructor)) static void start(void)

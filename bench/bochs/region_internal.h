@@ -24,8 +24,15 @@ enum {
 enum { ONLY_KERNEL = 1 << 0, ONLY_GUEST = 1 << 1 };
 
 /* Checks at the start of an instruction: Is it the one at `end_at`? Which function is it in? Does
- * the guest execute it? Is it in user mode, after the region entered the kernel (`entered`)? */
-enum { START_AT_END = 1 << 0, START_IN_FUNCTION = 1 << 1, START_OF_GUEST = 1 << 2, START_IN_USER = 1 << 3 };
+ * the guest execute it? Is it in user mode, after the region entered the kernel (`entered`)? Are
+ * interrupts off? */
+enum {
+	START_AT_END = 1 << 0,
+	START_IN_FUNCTION = 1 << 1,
+	START_OF_GUEST = 1 << 2,
+	START_IN_USER = 1 << 3,
+	START_IRQ_OFF = 1 << 4
+};
 
 /* Aligned so that every event finds its region by a shift. */
 struct region {
@@ -39,6 +46,7 @@ struct region {
 	uint32_t id;
 	int begin_on_irq;
 	bool open;
+	bool irq_off; /* irq_off.h takes the place of the counts */
 	uint8_t only;
 	uint8_t at_start;
 	bool entered;    /* the region has executed in the kernel half; only with START_IN_USER */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/bochs/irq_off.h"
 #include "bench/bochs/metrics.h"
 #include "bench/bochs/model/metrics.h"
 #include "bench/bochs/model/model.h"
@@ -34,7 +35,7 @@ static int add_model_counts(char *line, size_t size, const struct model_counts *
 	return length;
 }
 
-void region_write(const struct region *region, const struct model *model)
+static void write_counts(const struct region *region, const struct model *model)
 {
 #define METRIC_FORMAT(id, name) " " name "=%" PRIu64
 #define METRIC_VALUE(id, name)  , region->counts[METRIC_##id]
@@ -52,4 +53,16 @@ void region_write(const struct region *region, const struct model *model)
 		                   nested_exits((unsigned)(region - regions)));
 	line[length++] = '\n';
 	output_line(line, (size_t)length);
+}
+
+void region_write(const struct region *region, const struct model *model)
+{
+	char line[80];
+
+	if (!region->irq_off) {
+		write_counts(region, model);
+		return;
+	}
+	output_line(line, (size_t)snprintf(line, sizeof line, "!count region=%" PRIu32 " off=%" PRIu64 "\n",
+	                                   region->id, irq_off_longest((unsigned)(region - regions)).ticks));
 }

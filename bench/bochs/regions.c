@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bench/bochs/functions.h"
+#include "bench/bochs/irq_off.h"
 #include "bench/bochs/model/model.h"
 #include "bench/bochs/nested.h"
 #include "bench/bochs/output.h"
@@ -15,7 +16,10 @@
 
 enum { PREFETCH_NTA = 0 }; /* Bochs's code for PREFETCHNTA */
 
-enum { NO_IRQ = -1 };
+enum { NO_IRQ = -1, VECTOR_NMI = 2 };
+
+/* Flags of the marker BEGIN. */
+enum { BEGIN_KERNEL = (uint32_t)MARK_BEGIN_KERNEL, BEGIN_IRQ_OFF = (uint32_t)MARK_BEGIN_IRQ_OFF };
 
 enum { GENERAL_REGISTERS = 16, REGISTER_RSP = 4 }; /* just before RIP in Bochs's object */
 
@@ -32,7 +36,14 @@ static const uint64_t *registers_of(unsigned cpu)
 
 static bool attributes(const struct region *region)
 {
-	return functions_wanted() && region->open;
+	return functions_wanted() && region->open && !region->irq_off;
+}
+
+static struct irq_off_moment moment_of(unsigned cpu)
+{
+	return (struct irq_off_moment){ .rip = *rip_of[cpu],
+		                        .rsp = registers_of(cpu)[REGISTER_RSP],
+		                        .on = *flags_of[cpu] & FLAGS_IF };
 }
 
 void regions_open(void (*tell)(bool open), struct model *use)
@@ -78,7 +89,9 @@ static void drop_region(struct region *region)
 		tell_change(false);
 }
 
-static void open_region(struct region *region, bool kernel_only)
+/* `flags` are those of the marker BEGIN. Under a hypervisor events are counted instead of time with
+ * interrupts off. */
+static void open_region(struct region *region, uint32_t flags)
 {
 	unsigned cpu = (unsigned)(region - regions);
 
@@ -90,13 +103,17 @@ static void open_region(struct region *region, bool kernel_only)
 	if (model)
 		model_start(model, cpu);
 	region->begin_on_irq = NO_IRQ;
-	region->only = (kernel_only ? ONLY_KERNEL : 0) | (nested_wanted() ? ONLY_GUEST : 0);
+	region->only = (flags & BEGIN_KERNEL ? ONLY_KERNEL : 0) | (nested_wanted() ? ONLY_GUEST : 0);
+	region->irq_off = flags & BEGIN_IRQ_OFF && !nested_wanted();
 	region->executing = false; /* the marker itself is not in the region */
 	region->delivering = false;
 	fetch_loads[cpu] = 0;
-	region->at_start |=
-	        (functions_wanted() ? START_IN_FUNCTION : 0) | (nested_wanted() ? START_OF_GUEST : 0);
-	if (functions_wanted())
+	region->at_start |= (functions_wanted() ? START_IN_FUNCTION : 0) |
+	                    (nested_wanted() ? START_OF_GUEST : 0) | (region->irq_off ? START_IRQ_OFF : 0);
+	if (region->irq_off) {
+		flags_check(cpu, 0);
+		irq_off_start(cpu);
+	} else if (functions_wanted())
 		functions_start(cpu, *rip_of[cpu],
 		                (struct totals){ .counts = region->counts,
 		                                 .model = model ? model_read(model, cpu) : NULL });
@@ -111,8 +128,10 @@ static void close_region(struct region *region)
 {
 	if (!region->open)
 		return;
-	if (functions_wanted())
+	if (attributes(region))
 		functions_write((unsigned)(region - regions), region->id);
+	if (region->irq_off)
+		irq_off_write((unsigned)(region - regions), region->id);
 	region_write(region, model);
 	drop_region(region);
 	region->id = 0;
@@ -138,7 +157,7 @@ void region_prefetch(unsigned cpu, unsigned hint, uint64_t address)
 		region->id = argument;
 		break;
 	case MARK_OP_BEGIN:
-		open_region(region, argument & (uint32_t)MARK_BEGIN_KERNEL);
+		open_region(region, argument);
 		break;
 	case MARK_OP_END:
 		close_region(region);
@@ -164,8 +183,10 @@ void region_hardware_interrupt(unsigned cpu, unsigned vector)
 	/* This interrupt is for the hypervisor, which injects those for its guest. */
 	if (nested_wanted())
 		return;
+	if (vector != VECTOR_NMI)
+		flags_check(cpu, FLAGS_IF);
 	if (region->begin_on_irq == (int)vector)
-		open_region(region, false);
+		open_region(region, 0);
 	region->counts[METRIC_INTERRUPTS] += counts_now(region, cpu);
 	trace_number(region, cpu, "interrupt", *rip_of[cpu], "vector", vector);
 	region->delivering = true;
@@ -198,6 +219,8 @@ static __attribute__((noinline)) void start_watched(struct region *region, unsig
 		region->entered = true;
 	else if (region->at_start & START_IN_USER && region->entered)
 		close_region(region);
+	if (region->irq_off && region->open)
+		irq_off_instruction_starts(cpu, moment_of(cpu));
 	if (attributes(region))
 		functions_instruction_starts(cpu, region->start);
 }
@@ -236,7 +259,9 @@ EACH_TIME instruction_ends(struct model *use, unsigned cpu)
 	region->executing = false;
 	settle_walks(region);
 	region->counts[METRIC_INSTRUCTIONS] += complete && counts;
-	if (functions_wanted())
+	if (region->irq_off)
+		irq_off_instruction_ends(cpu, region->start, moment_of(cpu));
+	else if (functions_wanted())
 		functions_instruction_ends(cpu, *rip_of[cpu], registers_of(cpu)[REGISTER_RSP]);
 }
 

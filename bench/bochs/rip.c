@@ -14,11 +14,18 @@
  * object is far larger. */
 enum { WORDS = 512 };
 
+enum { WORDS_TO_FLAGS = 16 }; /* number of words after RIP that are searched for RFLAGS */
+
+#define RESET_FLAGS    0x2U        /* value of RFLAGS at a reset */
+#define RESERVED_FLAGS 0xFFC0802AU /* bits of RFLAGS that are 0, or 1 for bit 1 */
+
 const uint64_t *rip_of[MAX_CPUS];
+const uint32_t *flags_of[MAX_CPUS];
 
 static const uint64_t *object_of[MAX_CPUS];
 static bool candidate[WORDS];
-static unsigned place; /* index of the word that is RIP */
+static unsigned place;       /* index of the word that is RIP */
+static unsigned flags_place; /* index of the word that is RFLAGS */
 static bool found;
 
 static const uint64_t *find_object(unsigned cpu)
@@ -43,13 +50,49 @@ void rip_check(unsigned cpu, uint64_t expected)
 		        cpu, *rip_of[cpu], expected);
 }
 
+void flags_check(unsigned cpu, uint32_t set)
+{
+	uint32_t flags = *flags_of[cpu];
+
+	if ((flags & (RESERVED_FLAGS | set)) != (RESET_FLAGS | set))
+		output_fail(2,
+		            "RFLAGS of CPU %u is not where it was found: %#" PRIx32
+		            "; the layout of this Bochs is unknown; use one such as package bochs of Debian "
+		            "12",
+		            cpu, flags);
+}
+
+static void locate(unsigned cpu)
+{
+	rip_of[cpu] = object_of[cpu] + place;
+	flags_of[cpu] = (const uint32_t *)(object_of[cpu] + flags_place); /* little-endian */
+}
+
+/* Finds RFLAGS of CPU 0, whose RIP is known and which has only made the first jump since the reset.
+ */
+static void find_flags(void)
+{
+	unsigned matches = 0;
+
+	for (unsigned i = place + 1; i <= place + WORDS_TO_FLAGS; i++)
+		if ((uint32_t)object_of[0][i] == RESET_FLAGS) {
+			flags_place = i;
+			matches++;
+		}
+	if (matches != 1)
+		output_fail(2,
+		            "RFLAGS was not found in the CPU object of this Bochs (%u candidates), so its "
+		            "layout is unknown; use a Bochs such as package bochs of Debian 12",
+		            matches);
+}
+
 void rip_after_reset(unsigned cpu)
 {
 	if (cpu >= MAX_CPUS)
 		output_fail(2, "more than %d CPUs", MAX_CPUS);
 	object_of[cpu] = find_object(cpu);
 	if (found)
-		rip_of[cpu] = object_of[cpu] + place;
+		locate(cpu);
 	else if (cpu == 0)
 		for (unsigned i = 0; i < WORDS; i++)
 			candidate[i] = object_of[0][i] == RESET_RIP;
@@ -73,9 +116,10 @@ bool rip_after_far_branch(unsigned cpu, uint64_t from, uint64_t to)
 		        "RIP was not found in the CPU object of this Bochs (%u candidates), so its layout is "
 		        "unknown; use a Bochs such as package bochs of Debian 12",
 		        matches);
+	find_flags();
 	found = true;
 	for (unsigned i = 0; i < MAX_CPUS; i++)
 		if (object_of[i])
-			rip_of[i] = object_of[i] + place;
+			locate(i);
 	return true;
 }

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * RIP: finds where Bochs keeps the instruction pointer of each CPU.
+ * RIP: finds where Bochs keeps the instruction pointer of each CPU, and RFLAGS.
  *
  * The CPU object has no public layout. At a hardware reset RIP is 0xFFF0, so every word of the
  * object with this value is a candidate. The far jump at the start of every BIOS then changes RIP
  * to a known value, and the one candidate that then has this value is RIP. All CPUs have the same
  * layout. The place is checked at each later reset and at each external interrupt, for which Bochs
  * reports RIP. If RIP is not found or not where it was found, the process ends with status 2.
+ *
+ * RFLAGS follows RIP: it is the only word shortly after RIP that has the value 2 at the reset, with
+ * the reserved bit 1 alone. Bochs computes the arithmetic flags only when they are needed, so only
+ * the others are valid there, such as IF. flags_check() tests the place.
  */
 #pragma once
 
@@ -15,9 +19,14 @@
 
 enum { MAX_CPUS = 64 };
 
+#define FLAGS_IF 0x200U /* RFLAGS: maskable interrupts are on */
+
 /* RIP of each CPU; NULL until it is found. During an instruction, it is already the address of the
  * next one. */
 extern const uint64_t *rip_of[MAX_CPUS];
+
+/* The lower half of RFLAGS of each CPU, without the arithmetic flags; NULL until RIP is found. */
+extern const uint32_t *flags_of[MAX_CPUS];
 
 /* Notes that the CPU was reset. */
 void rip_after_reset(unsigned cpu);
@@ -28,3 +37,7 @@ bool rip_after_far_branch(unsigned cpu, uint64_t from, uint64_t to);
 
 /* Checks that RIP of the CPU is `expected`, the value that Bochs reports. */
 void rip_check(unsigned cpu, uint64_t expected);
+
+/* Checks that the reserved bits of the CPU's RFLAGS have their fixed values and that the bits of
+ * `set` are 1. */
+void flags_check(unsigned cpu, uint32_t set);

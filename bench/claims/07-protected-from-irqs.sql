@@ -27,7 +27,7 @@ WITH fact AS (
 ), off AS (
 	SELECT engine, parameter, max(median) AS ticks
 	FROM good_summary
-	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'irq.off.max' AND metric = 'off' AND loader IN ('window', 'random')
+	WHERE engine IN ('bochs', 'kvm') AND benchmark = 'irq.off.max' AND metric IN ('off', 'timer_gap') AND loader IN ('window', 'random')
 	GROUP BY engine, parameter
 ), whole AS (
 	SELECT *, violations + control IS NOT NULL AND coalesce(tries, 0) > 0 AS measured FROM fact

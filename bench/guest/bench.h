@@ -70,6 +70,7 @@ struct bench {
 	uint64_t parameter;
 	uint64_t t0, t1;                    /* TSC at the start and the end of the sample */
 	unsigned region;                    /* number of the sample's region (docs/records.md) */
+	bool marked;                        /* an experiment whose region the library measures */
 	unsigned samples, warmup, overhead; /* numbers of samples; bench_warm() may raise warmup */
 	unsigned warmup_most;               /* upper bound of warmup */
 	bool counters;                      /* some samples read the performance counters */

@@ -76,7 +76,7 @@ void bench_record(struct bench *b, unsigned sample, const char *flags)
 	record_number("parameter", b->parameter);
 	record_number("sample", sample);
 	record_text("flags", flags);
-	record_number("region", b->row->experiment ? 0 : b->region);
+	record_number("region", b->row->experiment && !b->marked ? 0 : b->region);
 	if (b->counting)
 		record_counters();
 	else if (!b->row->experiment && !b->row->counted)

@@ -91,10 +91,10 @@ static UNTIMED int finish(long what, enum how how, const char *payload)
 
 /* Spawns the payload in each sample. The first instructions of the new task close the region and
  * stamp the time. */
-static int spawn(const char *payload)
+static int spawn(const char *payload, uint64_t begin)
 {
 	const char *argv[] = { payload, NULL };
-	const uint64_t begin = MARK_BEGIN_KERNEL, end = MARK_END;
+	const uint64_t end = MARK_END;
 	long what;
 
 	while ((what = call(SYS_bench_next, 0, 0, 0)) > 0) {
@@ -416,7 +416,9 @@ int main(int argc, char **argv)
 	if (is(argv[1], "null"))
 		return null_call();
 	if (is(argv[1], "spawn"))
-		return spawn(argv[2]);
+		return spawn(argv[2], MARK_BEGIN_KERNEL);
+	if (is(argv[1], "spawn-irq-off"))
+		return spawn(argv[2], MARK_BEGIN_IRQ_OFF);
 	if (is(argv[1], "execve"))
 		return execve_all(argv[0], argv[2]);
 	if (is(argv[1], "execve-child"))

@@ -17,7 +17,7 @@
 
 enum mark_operation {
 	MARK_OP_REGION = 1,   /* argument: the region's number */
-	MARK_OP_BEGIN,        /* argument: 1 to count only in the kernel half, otherwise 0 */
+	MARK_OP_BEGIN,        /* argument: 0, 1 (count only in the kernel half), or 2 (interrupts off) */
 	MARK_OP_END,          /* argument: 0 */
 	MARK_OP_BEGIN_ON_IRQ, /* argument: the vector */
 	MARK_OP_END_AT,       /* argument: the low 32 bits of an address, to be sign-extended */
@@ -28,6 +28,7 @@ enum mark_operation {
 #define MARK_REGION(number)         MARKER(MARK_OP_REGION, number)
 #define MARK_BEGIN                  MARKER(MARK_OP_BEGIN, 0)
 #define MARK_BEGIN_KERNEL           MARKER(MARK_OP_BEGIN, 1)
+#define MARK_BEGIN_IRQ_OFF          MARKER(MARK_OP_BEGIN, 2)
 #define MARK_END                    MARKER(MARK_OP_END, 0)
 #define MARK_BEGIN_ON_IRQ(vector)   MARKER(MARK_OP_BEGIN_ON_IRQ, vector)
 #define MARK_END_AT(address)        MARKER(MARK_OP_END_AT, (uint32_t)(uintptr_t)(address))

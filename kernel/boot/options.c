@@ -32,6 +32,7 @@ static const struct option {
 	{ "window-flush", "invlpg|cr3", 0 },
 	{ "warmup", "stable|fixed", 0 },
 	{ "pmu", "on|off", 0 },
+	{ "irq-off", "timer|counted", 0 },
 	{ "init", NULL, 63 },
 	{ "trace", "calls|off", 0 },
 	{ "table", "on|off", 0 },

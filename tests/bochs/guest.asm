@@ -3,8 +3,9 @@
 ; A test consists of the macro TEST, its setup, BEGIN, the counted instructions, and END. The
 ; comment
 ;     ;= name | metric=n metric=n …
-; above the test has the expected counts; all metrics that the comment does not name must be 0.
-; Regions are numbered from 1, in the order of these comments. run.sh reads the comments.
+; above the test has the expected counts; all metrics that the comment does not name must be 0. If
+; the comment names `off`, the region measures that alone. Regions are numbered from 1, in the order
+; of these comments. run.sh reads the comments.
 ;
 ; The image is flat. It is loaded at physical address 1 MiB and linked at KERNEL + 1 MiB. The pages
 ; of the code, the stack and the descriptor tables are in Bochs's TLB before a region begins, so
@@ -173,6 +174,7 @@ in_kernel:
 %define END prefetchnta [r15]
 
 %include "guest_tests.inc"
+%include "guest_irq_off.inc"
 %include "guest_walks.inc"
 
 ; ---- code that is not counted ----
@@ -301,12 +303,19 @@ user_page:
         BEGIN
         times 2 nop
         int VECTOR_RETURN
+        times 64 - ($ - user_page) nop
+        BEGIN_IRQ_OFF
+        nop
+        syscall
+        nop
+        END
+        int VECTOR_RETURN
 
 ; ---- descriptor tables, in one page ----
         align 4096
-%macro gate 2                           ; handler, DPL (0 or 3)
+%macro gate 2-3 0x8E                    ; handler, DPL (0 or 3), type: interrupt or trap gate
         dw LOADED(%1) & 0xFFFF, 8
-        db 0, 0x8E | (%2) << 5
+        db 0, (%3) | (%2) << 5
         dw 0x8000 | LOADED(%1) >> 16
         dd 0xFFFFFFFF, 0
 %endmacro
@@ -324,7 +333,9 @@ idt:
         gate self_handler, 0
         gate return, 0                  ; vector VECTOR_TIMER
         gate return, 0                  ; vector 0x42
-        no_gate VECTOR_RETURN - 0x43
+        gate slow_handler, 0            ; vector 0x43
+        gate trap_handler, 0, 0x8F      ; vector 0x44: a trap gate leaves interrupts on
+        no_gate VECTOR_RETURN - 0x45
         gate from_user, 3
 idt_length equ $ - idt
 gdt:

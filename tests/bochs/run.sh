@@ -1,6 +1,6 @@
 #!/bin/bash
 # Boots guest.asm in Bochs with the instrumentation library and compares the library's counts with
-# the comments ";= …" in guest_tests.inc and guest_walks.inc. Prints TAP.
+# the comments ";= …" in guest_tests.inc, guest_irq_off.inc and guest_walks.inc. Prints TAP.
 # usage: run.sh [LIBRARY]        default: build/bochs/palimpsest-bochs.so
 # shellcheck disable=SC2016,SC2317
 set -eu
@@ -99,10 +99,12 @@ awk -F ' *[|] *' -v metrics="$metrics" '
 		}
 		line = "!count region=" ++region
 		for (i = 1; i <= count; i++)
-			line = line " " metric[i] "=" value[metric[i]] + 0
+			line = line (("off" in value) ? "" : " " metric[i] "=" value[metric[i]] + 0)
+		if ("off" in value)
+			line = line " off=" value["off"]
 		sub(/^ *;= /, "", $1)
 		print $1 "|" line
-	}' "$here/guest_tests.inc" "$here/guest_walks.inc" >expected
+	}' "$here/guest_tests.inc" "$here/guest_irq_off.inc" "$here/guest_walks.inc" >expected
 
 image guest
 boot guest first
@@ -184,11 +186,11 @@ check "with its file and line" sh -c '
 	grep -q "wrong.ini:$(grep -n "^invlpg " wrong.ini | cut -d : -f 1): .many" wrong.err'
 
 # ---- counts by function ----
-# The library reads the functions' names from an ELF file with the two pages of code at the label
+# The library reads the functions' names from an ELF file with the three pages of code at the label
 # `tests` and the symbols in them.
 nasm -f bin -I"$here/" --before '[map symbols guest.map]' -o guest.bin "$here/guest.asm"
-tail -c +4097 guest.bin | head -c 8192 >code.bin
-options=$(awk '$1 ~ /^FFFFFFFF8010[12]...$/ && $3 ~ /^[a-z_]+$/ {
+tail -c +4097 guest.bin | head -c 12288 >code.bin
+options=$(awk '$1 ~ /^FFFFFFFF8010[123]...$/ && $3 ~ /^[a-z_]+$/ {
 	digits = "0123456789ABCDEF"
 	offset = -4096
 	for (i = 12; i <= 16; i++)
@@ -211,8 +213,8 @@ boot guest functions "PALIMPSEST_SYMBOLS=guest.elf"
 boot guest both "$profile" "PALIMPSEST_SYMBOLS=guest.elf" "PALIMPSEST_TRACE=both.trace"
 check "with symbols the guest ends as it does without" ends_with 33 functions
 check "and the counts are the same" sh -c '
-	grep -v "^!frame\|^!function" functions.stream | cmp first.stream -
-	grep -v "^!frame\|^!function" both.stream | cmp modelled.stream -'
+	for run in first functions modelled both; do grep -v "^!frame\|^!function\|^!off" $run.stream >$run.counts; done
+	cmp first.counts functions.counts && cmp modelled.counts both.counts'
 
 cat >sum.awk <<-'EOF'
 	{
@@ -229,7 +231,7 @@ cat >sum.awk <<-'EOF'
 	}
 	/^!count/ {
 		for (name in value)
-			if (name != "region" && name !~ /^due_/ && sum[name] + 0 != value[name]) {
+			if (name != "region" && name != "off" && name !~ /^due_/ && sum[name] + 0 != value[name]) {
 				print "region " value["region"] ": " name " is " value[name] ", of functions " sum[name]
 				wrong = 1
 			}
@@ -300,6 +302,26 @@ check "the kernel half of that" functions_are "into user mode and back, kernel h
 	[user];from_user instructions=2 data_accesses=2
 EOF
 
+# off_is FILE NAME LINE: compares the `!off` line of the test's region with LINE, without the region
+off_is() {
+	grep "^!off region=$(region_of "$2") " "$1" | cut -d " " -f 3- >off.got
+	echo "$3" | diff - off.got
+}
+address_of() { # LABEL: prints its address, as in the library's lines
+	awk -v label="$1" '$3 == label { print "0x" tolower($1) }' guest.map
+}
+check "interrupts off: from the instruction after CLI to the one after STI" \
+	off_is functions.stream "CLI, 7 NOPs, STI and the next instruction" \
+	"ticks=9 from=$(address_of after_cli) from_function=after_cli+0x0 to=$(address_of after_sti) to_function=after_sti+0x0"
+check "from the handler to its IRET" off_is functions.stream "external interrupt's handler" \
+	"ticks=7 from=$(address_of slow_handler) from_function=slow_handler+0x0 to=$(address_of end_of_handler) to_function=end_of_handler+0x0"
+check "from the first instruction of a system call to SYSRET" off_is functions.stream "SYSCALL to SYSRET" \
+	"ticks=6 from=$(address_of system_call) from_function=system_call+0x0 to=$(address_of system_call_return) to_function=system_call_return+0x0"
+check "without symbols the places are addresses" off_is first.stream "SYSCALL to SYSRET" \
+	"ticks=6 from=$(address_of system_call) from_function=- to=$(address_of system_call_return) to_function=-"
+check "no line where interrupts stay on" sh -c '! grep "^!off region=$1 " first.stream' - \
+	"$(region_of "interrupts on all the time")"
+
 cp code.bin right.bin
 printf '\314' | dd of=code.bin bs=1 seek=5000 conv=notrunc 2>/dev/null
 # shellcheck disable=SC2086
@@ -354,7 +376,7 @@ EOF
 check "and nothing where nothing happens" trace_is both.trace "7 NOPs" </dev/null
 check "walks, flushes, interrupts and exceptions are as many as counted" awk '
 	NR == FNR { seen[$1 " " $5]++; next }
-	/^!count/ {
+	/^!count/ && !/ off=/ {
 		split("", value)
 		for (i = 2; i <= NF; i++) {
 			split($i, part, "=")

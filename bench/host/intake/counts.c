@@ -90,5 +90,7 @@ const char *counts_unit(const char *metric)
 {
 	if (strcmp(metric, "instructions") == 0)
 		return "instructions";
+	if (strcmp(metric, "off") == 0)
+		return "tsc-ticks";
 	return strncmp(metric, "cycles_", 7) == 0 || strncmp(metric, "due_", 4) == 0 ? "cycles" : "events";
 }

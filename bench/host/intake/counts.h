@@ -30,5 +30,8 @@ const char *counts_add(struct counts *counts, const struct record *record);
 bool counts_take(struct counts *counts, int64_t region,
                  void (*each)(void *context, const char *metric, int64_t value), void *context);
 
-/* Returns the unit of one of the library's metrics: "instructions", "cycles" or "events". */
+/*
+ * Returns the unit of one of the library's metrics: "instructions", "cycles", "events" or
+ * "tsc-ticks".
+ */
 const char *counts_unit(const char *metric);

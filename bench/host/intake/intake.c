@@ -4,6 +4,7 @@
 #include "bench/host/intake/counts.h"
 #include "bench/host/intake/functions.h"
 #include "bench/host/intake/rows.h"
+#include "bench/host/intake/stretches.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -17,6 +18,7 @@ struct intake {
 	struct stream stream;
 	struct counts *counts;       /* NULL with COUNTS_NONE */
 	struct functions *functions; /* NULL with COUNTS_NONE */
+	struct stretches stretches;
 	struct rows rows;
 	bool row_skipped; /* the guest skipped the newest row, or its record was refused */
 	struct budget budget;
@@ -120,8 +122,9 @@ static struct store_row store_row_of(const struct intake *intake, const struct r
 		                   .parameter_unit = row->unit };
 }
 
-/* Stores the sums per function of the newest row, which has ended. */
-static void store_functions(struct intake *intake)
+/* Stores the stretch with interrupts off and the sums per function of the newest row, which has
+ * ended. */
+static void store_details(struct intake *intake)
 {
 	struct store_row row;
 	const char *over;
@@ -129,6 +132,7 @@ static void store_functions(struct intake *intake)
 	if (!intake->functions || !intake->rows.count || !intake->setup.store)
 		return;
 	row = store_row_of(intake, &intake->rows.row[intake->rows.count - 1]);
+	stretches_store(&intake->stretches, intake->setup.store, &row);
 	over = functions_store(intake->functions, intake->setup.store, &row, &intake->budget);
 	if (over)
 		stream_flood(&intake->stream, over);
@@ -168,7 +172,7 @@ static void take_bench(struct intake *intake, const struct record *record)
 	int64_t of = 0;
 
 	close_row(intake, true);
-	store_functions(intake);
+	store_details(intake);
 	why = rows_open(&intake->rows, record);
 	intake->row_skipped = why != NULL;
 	if (intake->rows.opened > ROWS_MAX)
@@ -183,20 +187,6 @@ static void take_bench(struct intake *intake, const struct record *record)
 	report->of = (uint64_t)of;
 	report->rows++;
 	snprintf(report->row, sizeof report->row, "%s", text_of(record, "name"));
-}
-
-/* Parses "value:unit". *unit points into `text`. Returns false if the text is malformed. */
-static bool split_metric(const char *text, int64_t *value, const char **unit)
-{
-	char digits[24];
-	size_t length = strcspn(text, ":");
-
-	if (text[length] != ':' || length >= sizeof digits)
-		return false;
-	memcpy(digits, text, length);
-	digits[length] = '\0';
-	*unit = text + length + 1;
-	return record_decimal(digits, value);
 }
 
 struct sample {
@@ -235,7 +225,7 @@ static const char *take_metrics(const struct sample *sample, const struct record
 
 		if (strncmp(name, "m.", 2) != 0)
 			continue;
-		if (!split_metric(record->pair[i].value, &value, &unit))
+		if (!record_value(record->pair[i].value, &value, &unit))
 			return "a metric that is not <number>:<unit>";
 		if (!store || !sample->intake->setup.store)
 			continue;
@@ -303,6 +293,7 @@ static const char *take_sample(struct intake *intake, const struct record *recor
 	if (intake->counts && region && counts_take(intake->counts, region, store_count, &sample)) {
 		const char *overflow = functions_take(intake->functions, region, class);
 
+		stretches_take(&intake->stretches, region, class);
 		if (overflow)
 			refuse(intake, record, overflow);
 	} else if (intake->setup.counts == COUNTS_ALL && region) {
@@ -364,7 +355,7 @@ static const char *take_fact(struct intake *intake, const struct record *record)
 static void take_end(struct intake *intake, const struct record *record)
 {
 	close_row(intake, true);
-	store_functions(intake);
+	store_details(intake);
 	intake->report.ended = intake->stream.ended;
 	if (strcmp(text_of(record, "status"), "ok") == 0)
 		return;
@@ -426,6 +417,8 @@ static void take_library(struct intake *intake, const struct record *record)
 		why = functions_frame(intake->functions, record);
 	else if (strcmp(record->type, "function") == 0)
 		why = functions_add(intake->functions, record);
+	else if (strcmp(record->type, "off") == 0)
+		why = stretches_add(&intake->stretches, record);
 	else if (strcmp(record->type, "fail") == 0)
 		take_failure(intake, record);
 	if (why)
@@ -483,7 +476,7 @@ void intake_finish(struct intake *intake)
 	stream_finish(&intake->stream);
 	if (!intake->report.ended) {
 		close_row(intake, false);
-		store_functions(intake);
+		store_details(intake);
 	}
 }
 

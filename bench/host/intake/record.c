@@ -29,6 +29,19 @@ bool record_decimal(const char *text, int64_t *value)
 	return true;
 }
 
+bool record_value(const char *text, int64_t *value, const char **unit)
+{
+	char digits[24];
+	size_t length = strcspn(text, ":");
+
+	if (text[length] != ':' || length >= sizeof digits)
+		return false;
+	memcpy(digits, text, length);
+	digits[length] = '\0';
+	*unit = text + length + 1;
+	return record_decimal(digits, value);
+}
+
 static bool is_printable(int byte)
 {
 	return byte >= ' ' && byte < 0x7f;

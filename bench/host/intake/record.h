@@ -52,6 +52,12 @@ bool record_number(const struct record *record, const char *key, int64_t *value)
 bool record_decimal(const char *text, int64_t *value);
 
 /*
+ * Parses "<number>:<unit>", the value of a metric. *unit then points into `text`. Returns false if
+ * the text is malformed.
+ */
+bool record_value(const char *text, int64_t *value, const char **unit);
+
+/*
  * Checks that `name`, `unit`, and the metrics `m.…` with their units are valid (text.h). No other
  * function checks names from a guest. Returns NULL, or a description of what is wrong; then the
  * caller must not use the record.

@@ -55,6 +55,12 @@ static const struct sheet sheets[] = {
 	  " ORDER BY engine, strategy, cpus, benchmark, parameter, round, launches.id, kind, function,"
 	  " metric",
 	  false },
+	{ "irq-off.csv",
+	  "SELECT engine, strategy, stack, loader, isolation, cpus, benchmark, parameter, round, ticks,"
+	  " from_function, from_address, to_function, to_address FROM irq_off"
+	  " JOIN launches ON launches.id = irq_off.launch"
+	  " ORDER BY engine, strategy, cpus, benchmark, parameter, round, launches.id",
+	  true },
 	{ "drift.csv",
 	  "SELECT engine, strategy, cpus, benchmark, parameter, metric, unit, n, slope, change, chance, flags"
 	  " FROM drift ORDER BY engine, strategy, cpus, benchmark, parameter, metric, unit",

@@ -255,6 +255,43 @@ static void write_everything(const struct report *report, const struct view *vie
 	fputs("</tbody></table></div></details>\n", report->out);
 }
 
+/* Writes a table of the longest stretches with interrupts off, and where they begin and end. */
+static void write_stretches(const struct report *report)
+{
+	static const char there[] = "SELECT count(*) FROM sqlite_master WHERE name = 'irq_off'";
+	static const char any[] = "SELECT count(*) FROM irq_off";
+	static const char sql[] =
+	        "SELECT parameter, strategy, max(ticks), from_function, from_address, to_function, to_address"
+	        " FROM irq_off JOIN launches ON launches.id = launch GROUP BY benchmark, parameter, strategy"
+	        " ORDER BY benchmark, parameter, " STRATEGY_ORDER("strategy");
+	sqlite3_stmt *row;
+
+	if (report_count(report->db, there) == 0 || report_count(report->db, any) == 0)
+		return;
+	fputs("<details><summary>Where interrupts are off the longest</summary>\n<p>The longest stretch with "
+	      "interrupts off while a program is started, in ticks: instructions and REP rounds. Its first "
+	      "and its last instruction:</p>\n<div class=\"wide\" tabindex=\"0\"><table class=\"numbers\">"
+	      "<thead><tr><th>image</th><th>strategy</th><th>ticks</th><th>from</th><th>to</th></tr></thead>"
+	      "<tbody>\n",
+	      report->out);
+	row = report_query(report->db, sql, NULL);
+	while (row && sqlite3_step(row) == SQLITE_ROW) {
+		fputs("<tr><th scope=\"row\">", report->out);
+		write_parameter(report->out, sqlite3_column_int64(row, 0), "bytes");
+		fputs("</th><td>", report->out);
+		write_strategy(report->out, sql_text(row, 1));
+		fprintf(report->out, "</td><td>%lld</td>", (long long)sqlite3_column_int64(row, 2));
+		for (int end = 3; end <= 5; end += 2) {
+			fputs("<td>", report->out);
+			html_format(report->out, "%s %s", sql_text(row, end), sql_text(row, end + 1));
+			fputs("</td>", report->out);
+		}
+		fputs("</tr>\n", report->out);
+	}
+	sqlite3_finalize(row);
+	fputs("</tbody></table></div></details>\n", report->out);
+}
+
 void report_legend(const struct report *report)
 {
 	number_write_legend(report->out, " &nbsp; ");
@@ -281,6 +318,7 @@ void report_tables(const struct report *report)
 		write_subjects(report, &views[i]);
 		write_everything(report, &views[i]);
 	}
+	write_stretches(report);
 	if (!any)
 		fputs("<p>This run measured nothing that can be compared: its engines serve tests only, or "
 		      "no launch got far enough.</p>\n",

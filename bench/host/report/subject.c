@@ -18,6 +18,7 @@ const struct subject subjects[] = {
 	{ "irq.roundtrip.user", 0, NULL, "IRQ round trip, user" },
 	{ "irq.latency.loading", 16 * MIB, "latency", "IRQ latency, loading 16 MiB" },
 	{ "irq.off.max", 16 * MIB, "off", "interrupts off, 16 MiB" },
+	{ "irq.off.max", 16 * MIB, "timer_gap", "gap between timer interrupts, 16 MiB" },
 	{ "switch.pingpong", 0, NULL, "16 switches, no pages" },
 	{ "switch.pingpong", 256, NULL, "16 switches, 256 pages" },
 	{ "syscall.null", 0, NULL, "null system call" },

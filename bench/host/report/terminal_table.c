@@ -416,6 +416,39 @@ static void print_claims(sqlite3 *db, const struct screen *screen, const char *k
 	sqlite3_finalize(row);
 }
 
+/*
+ * Prints, per strategy, where the longest stretch with interrupts off begins and ends while the
+ * largest image is started. Prints nothing if it was not counted.
+ */
+static void print_stretches(sqlite3 *db, const struct screen *screen)
+{
+	static const char query[] =
+	        "SELECT parameter, strategy, max(ticks), coalesce(nullif(from_function, ''), from_address),"
+	        " coalesce(nullif(to_function, ''), to_address) FROM irq_off JOIN launches ON launches.id = "
+	        "launch"
+	        " WHERE parameter = (SELECT max(parameter) FROM irq_off) GROUP BY strategy"
+	        " ORDER BY " STRATEGY_ORDER("strategy");
+	sqlite3_stmt *row = NULL;
+	bool any = false;
+
+	if (sqlite3_prepare_v2(db, query, -1, &row, NULL) != SQLITE_OK)
+		return; /* the database of an older version, without the table */
+	while (sqlite3_step(row) == SQLITE_ROW) {
+		char *image = format_label("an image of", sqlite3_column_int64(row, 0), "bytes", "", "");
+
+		if (!any)
+			text_print(screen->out, "the longest stretch with interrupts off, starting %s:\n",
+			           image ? image : "an image");
+		any = true;
+		free(image);
+		text_print(screen->out, "  %s  %" PRId64 " ticks, from %s to %s\n", sql_text(row, 1),
+		           (int64_t)sqlite3_column_int64(row, 2), sql_text(row, 3), sql_text(row, 4));
+	}
+	sqlite3_finalize(row);
+	if (any)
+		putc('\n', screen->out);
+}
+
 static struct screen open_screen(FILE *out)
 {
 	struct screen screen = { .out = out };
@@ -457,6 +490,7 @@ void terminal_table_print(sqlite3 *db, FILE *out)
 		number_write_legend(out, "   ");
 		fputs("   - not measured\n\n", out);
 	}
+	print_stretches(db, &screen);
 	emulated_print(db, out);
 	print_claims(db, &screen, "experiment", "claims, decided by experiments");
 	print_claims(db, &screen, "arithmetic", "claims, decided by arithmetic on constants");

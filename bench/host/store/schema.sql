@@ -102,6 +102,20 @@ CREATE TABLE facts (
 	unit   TEXT NOT NULL
 );
 
+-- The longest stretch of instructions with interrupts off among the samples of a row on Bochs: where
+-- its first and its last instruction are. A function is a symbol with an offset, [user] or [unknown];
+-- '' without symbols (--profile, --functions).
+CREATE TABLE irq_off (
+	launch    INTEGER NOT NULL REFERENCES launches(id),
+	benchmark TEXT NOT NULL,
+	parameter INTEGER NOT NULL,
+	ticks     INTEGER NOT NULL,         -- instructions, a REP instruction counted per iteration
+	from_function TEXT NOT NULL,
+	from_address  TEXT NOT NULL,        -- hexadecimal
+	to_function   TEXT NOT NULL,
+	to_address    TEXT NOT NULL
+);
+
 -- The presets, in the order of kernel/axes.txt. store.c creates this table in every database that
 -- it opens:
 --     CREATE TABLE preset (place INTEGER PRIMARY KEY, name TEXT, stack TEXT, loader TEXT,

@@ -29,6 +29,7 @@ enum statement {
 	STACK,
 	FLAG_ROW,
 	EXITS,
+	STRETCH,
 	STATEMENTS
 };
 
@@ -64,6 +65,8 @@ static const struct {
 	                       " WHERE launch = ? AND benchmark = ? AND parameter = ?" },
 	[EXITS] = { "isisii", "INSERT INTO vm_exits (launch, benchmark, parameter, reason, exits, samples)"
 	                      " VALUES (?, ?, ?, ?, ?, ?)" },
+	[STRETCH] = { "isiissss", "INSERT INTO irq_off (launch, benchmark, parameter, ticks, from_function,"
+	                          " from_address, to_function, to_address) VALUES (?, ?, ?, ?, ?, ?, ?, ?)" },
 };
 
 struct store {
@@ -379,6 +382,12 @@ int store_exits(struct store *store, int64_t launch, const char *benchmark, int6
                 const char *reason, int64_t exits, int64_t samples)
 {
 	return run(store, EXITS, launch, benchmark, parameter, reason, exits, samples);
+}
+
+int store_stretch(struct store *store, const struct store_row *row, const struct store_stretch *stretch)
+{
+	return run(store, STRETCH, row->launch, row->benchmark, row->parameter, stretch->ticks,
+	           stretch->from_function, stretch->from_address, stretch->to_function, stretch->to_address);
 }
 
 int store_flag_row(struct store *store, const struct store_row *row, const char *flag)

@@ -62,6 +62,12 @@ struct store_function {
 	int64_t samples; /* the number of samples summed */
 };
 
+/* The longest stretch of a row with interrupts off (the table irq_off). */
+struct store_stretch {
+	int64_t ticks;
+	const char *from_function, *from_address, *to_function, *to_address;
+};
+
 /* How a launch ended. */
 struct store_outcome {
 	const char *state;    /* complete | failed | cut short | damaged | timed out */
@@ -138,6 +144,8 @@ int store_fact(struct store *store, int64_t launch, const char *name, const char
 
 int store_function(struct store *store, const struct store_function *function);
 int store_stack(struct store *store, const struct store_function *stack);
+
+int store_stretch(struct store *store, const struct store_row *row, const struct store_stretch *stretch);
 
 /* Stores the number of VM exits for one reason in a benchmark row that took `samples` samples. */
 int store_exits(struct store *store, int64_t launch, const char *benchmark, int64_t parameter,

@@ -47,7 +47,8 @@ static int leave(void **state)
 		"samples.csv",   "summary.csv",   "comparisons.csv",   "attribution.csv",
 		"drift.csv",     "exits.csv",     "claims.csv",        "stderr",
 		"functions.csv", "summary.jsonl", "comparisons.jsonl", "attribution.jsonl",
-		"claims.jsonl",  "drift.jsonl",   "exits.jsonl"
+		"claims.jsonl",  "drift.jsonl",   "exits.jsonl",       "irq-off.csv",
+		"irq-off.jsonl"
 	};
 	(void)state;
 

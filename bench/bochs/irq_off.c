@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/bochs/irq_off.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "bench/bochs/output.h"
+#include "bench/bochs/rip.h"
+
+enum { PLACE_MAX = 160 }; /* bytes of a function's name with an offset */
+
+static const struct symbols *symbols; /* may be NULL */
+
+static struct watch {
+	struct irq_off_stretch now, longest;
+	bool off;     /* `now` has begun and not ended */
+	bool shadow;  /* the last instruction was an STI that set IF */
+	uint64_t rsp; /* RSP before the current instruction */
+} watches[MAX_CPUS];
+
+void irq_off_open(const struct symbols *use)
+{
+	symbols = use;
+}
+
+void irq_off_start(unsigned cpu)
+{
+	watches[cpu] = (struct watch){ 0 };
+}
+
+void irq_off_instruction_starts(unsigned cpu, struct irq_off_moment now)
+{
+	struct watch *watch = &watches[cpu];
+
+	watch->rsp = now.rsp;
+	if (now.on)
+		return;
+	watch->shadow = false; /* the instruction after STI has faulted */
+	if (watch->off)
+		return;
+	watch->off = true;
+	watch->now = (struct irq_off_stretch){ .from = now.rip, .to = now.rip };
+}
+
+static void keep_longest(struct watch *watch)
+{
+	if (watch->now.ticks > watch->longest.ticks)
+		watch->longest = watch->now;
+}
+
+/*
+ * Returns true if the instruction at `start`, which set IF, was an STI. The others are POPF and
+ * IRET, which move RSP, and IRET and SYSRET, which continue elsewhere.
+ */
+static bool was_sti(const struct watch *watch, uint64_t start, struct irq_off_moment now)
+{
+	return now.rip == start + 1 && now.rsp == watch->rsp;
+}
+
+void irq_off_instruction_ends(unsigned cpu, uint64_t start, struct irq_off_moment now)
+{
+	struct watch *watch = &watches[cpu];
+
+	if (!watch->off)
+		return;
+	watch->now.ticks++;
+	watch->now.to = start;
+	if (!now.on || (!watch->shadow && was_sti(watch, start, now))) {
+		watch->shadow = now.on;
+		return;
+	}
+	keep_longest(watch);
+	watch->off = watch->shadow = false;
+}
+
+struct irq_off_stretch irq_off_longest(unsigned cpu)
+{
+	struct watch *watch = &watches[cpu];
+
+	if (watch->off)
+		keep_longest(watch);
+	return watch->longest;
+}
+
+/* Writes the function at `address` with the offset in it to `text`: [user] or [unknown] if it has no
+ * symbol, "-" without symbols. */
+static const char *function_at(char text[PLACE_MAX], uint64_t address)
+{
+	const struct symbol *symbol = symbols ? symbols_find(symbols, address) : NULL;
+
+	if (symbol)
+		snprintf(text, PLACE_MAX, "%.120s+0x%" PRIx64, symbol->name, address - symbol->start);
+	else
+		snprintf(text, PLACE_MAX, "%s", !symbols ? "-" : address >> 63 ? "[unknown]" : "[user]");
+	return text;
+}
+
+void irq_off_write(unsigned cpu, uint32_t region)
+{
+	struct irq_off_stretch longest = irq_off_longest(cpu);
+	char from[PLACE_MAX], to[PLACE_MAX], line[2 * PLACE_MAX + 200];
+	int length;
+
+	if (!longest.ticks)
+		return;
+	length = snprintf(line, sizeof line,
+	                  "!off region=%" PRIu32 " ticks=%" PRIu64 " from=%#" PRIx64
+	                  " from_function=%s to=%#" PRIx64 " to_function=%s\n",
+	                  region, longest.ticks, longest.from, function_at(from, longest.from), longest.to,
+	                  function_at(to, longest.to));
+	output_line(line, (size_t)length);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Keeps the longest stretch with interrupts off of the open row, from the library's `!off` lines.
+ * Such a line comes just before the sample of its region.
+ */
+#pragma once
+
+#include "bench/host/intake/record.h"
+#include "bench/host/intake/rows.h"
+#include "bench/host/store/store.h"
+
+#define STRETCH_TEXT_MAX 160 /* bytes of a function or an address, with the NUL */
+
+struct stretch {
+	int64_t region; /* 0: none */
+	int64_t ticks;
+	char from_function[STRETCH_TEXT_MAX], from_address[STRETCH_TEXT_MAX];
+	char to_function[STRETCH_TEXT_MAX], to_address[STRETCH_TEXT_MAX];
+};
+
+struct stretches {
+	struct stretch last;    /* that of the last `!off` line */
+	struct stretch longest; /* of the row; the first one if several are equally long */
+};
+
+/* Keeps the stretch of a `!off` line. Returns NULL, or a description of what is wrong with it. */
+const char *stretches_add(struct stretches *stretches, const struct record *record);
+
+/* Notes that the sample of `region` arrived. */
+void stretches_take(struct stretches *stretches, int64_t region, enum row_class class);
+
+/* Stores the longest stretch of the row, if it has one, and begins with the next row. */
+void stretches_store(struct stretches *stretches, struct store *store, const struct store_row *row);
