@@ -1,9 +1,8 @@
 # What Linux needs for the same operations and the same programs.
 # read: Further left is better; both axes are logarithmic. Crosses are Linux with and without
-#       page-table isolation, points are builds of this kernel. A REP instruction counts once among
-#       the instructions, but each of its iterations counts among the data accesses. This kernel
-#       copies a whole program when it starts it, while Linux maps it and reads what is touched.
-#       docs/baselines.md says how Linux was counted.
+#       page-table isolation, points are builds of this kernel, which copies a whole program when it
+#       starts it, while Linux maps it and reads what is touched. docs/baselines.md says how Linux was
+#       counted.
 # needs: exec.real fork.exec.real fork.exec.path fork.roundtrip fault.page map.unmap
 # metric: data_accesses
 #
@@ -17,8 +16,7 @@ figure = ARG2
 wide = 1100
 high = 860
 legend_high = 0.09
-metrics = "instructions data_accesses"
-titles = "'instructions' 'data accesses'"
+titles = "'instructions and REP rounds' 'data accesses'"
 # Each row: benchmark, parameter, and the part that is counted.
 rows = "'syscall.null 0 kernel' 'fault.page 0 all' 'map.unmap 1 all' 'map.unmap 64 all' 'map.unmap 1024 all' \
 'fork.roundtrip 0 all' 'exec.execve.path 4096 kernel' 'exec.execve.path 1048576 kernel' \
@@ -47,7 +45,8 @@ do for [format in "svg png"] {
 	reset
 	load "data/".ARG1."/index.gp"
 	load folder."style.gp"
-	linux = "< awk -F, 'BEGIN { print \"options benchmark parameter part metric median\" } NR > 1 { print $2, $5, $6, $8, $9, $13 }' ". \
+	metrics = sized." data_accesses"
+	linux = "< awk -F, 'BEGIN { print \"options benchmark parameter part metric median\" } ".work_of_linux." NR > 1 { print $2, $5, $6, $8, $9, $13 }' ". \
 		shell(folder."../results/linux/summary.csv")." 2>/dev/null"
 	all = union("syscall.null exec.execve.path fork.exec.real fork.roundtrip")
 	set multiplot

@@ -81,6 +81,12 @@ escaped(name) = strstrt(name, "'") == 0 ? name : name[1:strstrt(name, "'")-1]."'
 baselines = "< cat ".shell(folder."baselines.dat")."; awk -F, '$2 == \"nopti\" && $9 == \"instructions\" && ".\
 	"($5 $8 == \"exec.execve.pathkernel\" || $5 $8 == \"fork.exec.pathall\" || $5 $8 == \"syscall.nullkernel\") ".\
 	"{ print \"linux\", ($5 == \"fork.exec.path\" ? \"exec.roundtrip\" : $5 == \"exec.execve.path\" ? \"exec.execve\" : $5), $6, $13 }' ".shell(folder."../results/linux/summary.csv")." 2>/dev/null"
+# The same by size, with the rounds of REP instructions added. Those of xv6 were not counted.
+work_of_linux = "$9 == \"instructions\" || $9 == \"rep_iterations\" { work[$2 \" \" $5 \" \" $6 \" \" $8] += $13 } ".\
+	"END { for (row in work) print row, \"work\", work[row] }"
+work_baselines = "< cat ".shell(folder."baselines.dat")."; awk -F, '$2 == \"nopti\" && ($9 == \"instructions\" || $9 == \"rep_iterations\") && ".\
+	"($5 $8 == \"exec.execve.pathkernel\" || $5 $8 == \"fork.exec.pathall\") { work[($5 == \"fork.exec.path\" ? \"exec.roundtrip\" : \"exec.execve\") \" \" $6] += $13 } ".\
+	"END { for (row in work) print \"linux\", row, work[row] }' ".shell(folder."../results/linux/summary.csv")." 2>/dev/null"
 baseline(k, b) = strcol("kernel") eq k && strcol("benchmark") eq b ? column("instructions") : NaN
 kernels = exists("main") && main eq "instructions" ? "linux xv6-64 xv6-32" : ""
 kernel_name(k) = k eq "linux" ? "Linux 6.1" : k eq "xv6-64" ? "xv6, 64 bits" : "xv6, 32 bits"

@@ -21,8 +21,8 @@ b = "switch.pingpong"
 do for [format in "svg png"] {
 	reset
 	load "data/".ARG1."/index.gp"
-	metrics = engine eq "bochs" ? main." walk_reads" : main
-	labels = engine eq "bochs" ? "'".unit." for 16 switches' 'page-walk reads for 16 switches'" : "'".unit." for 16 switches'"
+	metrics = engine eq "bochs" ? sized." walk_reads" : sized
+	labels = engine eq "bochs" ? "'".sized_unit." for 16 switches' 'page-walk reads for 16 switches'" : "'".sized_unit." for 16 switches'"
 	load folder."style.gp"
 	all = strategies(b)
 	set multiplot
@@ -37,7 +37,7 @@ do for [format in "svg png"] {
 		set size 1.0/words(metrics), 1-legend_high
 		set ylabel word(labels, m)
 		set yrange [*:*]
-		if (metric eq "instructions") {
+		if (view eq "bochs" && metric eq sized) {
 			unset logscale y
 			set format y "%g"
 			set offsets 0,0,graph 0.15,graph 0.15
@@ -46,8 +46,8 @@ do for [format in "svg png"] {
 			set format y "10^{%L}"
 			unset offsets
 		}
-		plot for [j=1:(many(all) || metric ne main ? 0 : words(all))] data(b, word(all, j)) \
-				using (column("parameter") > 0 ? column("parameter") : NaN):main:main_low:main_high \
+		plot for [j=1:(many(all) || metric ne sized ? 0 : words(all))] data(b, word(all, j)) \
+				using (column("parameter") > 0 ? column("parameter") : NaN):sized:sized_low:sized_high \
 				with yerrorbars lc rgb colour(word(all, j)) lw 1 pt -1, \
 			for [s in all] data(b, s) using (column("parameter") > 0 ? column("parameter") : NaN):(column(metric) > 0 ? column(metric) : NaN) \
 				with linespoints lc rgb colour(s) lw thin(all)*weight(s) dt dash(s) pt point(s) ps 0.8

@@ -21,8 +21,8 @@ array count[64]
 do for [format in "svg png"] {
 	reset
 	load "data/".ARG1."/index.gp"
-	metrics = engine eq "bochs" ? main." walk_reads" : main
-	labels = engine eq "bochs" ? "'".unit."' 'page-walk reads'" : "'".unit."'"
+	metrics = engine eq "bochs" ? sized." walk_reads" : sized
+	labels = engine eq "bochs" ? "'".sized_unit."' 'page-walk reads'" : "'".sized_unit."'"
 	rows = words(metrics)
 	high = 150 + 340*rows
 	load folder."style.gp"
@@ -52,7 +52,7 @@ do for [format in "svg png"] {
 			# for the first strategy.
 			crossing = 0
 			s = word(all, 1)
-			if (metric eq main && words(drawn) == 2 && member(s, strategies(b1)) && member(s, strategies(b2))) {
+			if (metric eq sized && words(drawn) == 2 && member(s, strategies(b1)) && member(s, strategies(b2))) {
 				points = 0
 				set xrange [*:*]
 				set yrange [*:*]
@@ -67,12 +67,12 @@ do for [format in "svg png"] {
 				set logscale x 2
 				set xrange [0.8:1300]
 			}
-			set yrange [(metric eq main ? 1 : 0.8):*]
+			set yrange [(metric eq sized ? 1 : 0.8):*]
 			if (crossing > 0) {
 				set arrow 1 from crossing, graph 0 to crossing, graph 1 nohead dt 12 lc rgb "black" lw 1.4
 				set label 1 sprintf("CR3 takes less from %.0f pages on", crossing) at crossing, graph 0.04 offset 0.7,0 font ",11"
 			} else {
-				set label 1 (metric ne main || words(drawn) < 2 ? "" : first[1] > second[1] ? "CR3 takes less at every size" : "INVLPG takes less at every size") at graph 0.04, graph 0.94 font ",11"
+				set label 1 (metric ne sized || words(drawn) < 2 ? "" : first[1] > second[1] ? "CR3 takes less at every size" : "INVLPG takes less at every size") at graph 0.04, graph 0.94 font ",11"
 			}
 			if (words(drawn) > 0) {
 				plot for [b in drawn] for [s in all] data(b, s) \

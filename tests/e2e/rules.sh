@@ -60,6 +60,9 @@ finds "a row names the wrong room" "$page:$row" table $page "${row}s|process/|is
 finds "a file is too long" $file:501 lines $file "\$a $(printf '\\\n%.0s' {1..500})"
 finds "a function is too long" "$file:$(after $file)" function $file "\$a static void idle(void)\\n{$(printf '\\n\\tidle();%.0s' {1..79})\\n}"
 finds "a line of a document is too long" "README.md:$(after README.md)" columns README.md "\$a $(printf 'word %.0s' {1..25})"
+file=plots/exec.gp
+line=$(grep -n 'column(sized))) ' $file | head -n 1 | cut -d: -f1)
+finds "a figure compares sizes by instructions" "$file:$line" size $file "${line}s/sized/main/"
 file=kernel/mem/heap.c
 finds "a file flushes the TLB on its own" $file:2 flush $file '2i #include "x86/flush.h"'
 file=kernel/cpu/entry.asm

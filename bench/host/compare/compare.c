@@ -74,6 +74,20 @@ static void print_causes(const struct changes *changes, const struct change *cha
 		putchar('\n');
 }
 
+/*
+ * Prints the work of a row below its instructions, since a REP instruction counts once there. Prints
+ * nothing if the two are the same, or if a run has no work.
+ */
+static void print_work(const struct changes *changes, const struct change *change)
+{
+	const struct change *work = changes_work(changes, change);
+
+	if (strcmp(change->names[METRIC], "instructions") != 0 || !work ||
+	    !(work->a > change->a || work->b > change->b))
+		return;
+	text_print(stdout, "            work %.15g to %.15g, %s\n", work->a, work->b, words[work->verdict]);
+}
+
 static int compare_effects(const void *first, const void *second)
 {
 	const struct change *a = *(const struct change *const *)first,
@@ -115,6 +129,7 @@ static size_t print_lines(const struct changes *changes, enum verdict_of_change 
 		for (int j = 0; j < CELLS; j++)
 			cells[j] = line.text[j];
 		print_cells(cells, width);
+		print_work(changes, shown[i]);
 		if (!all && (verdict == CHANGE_REGRESSION || verdict == CHANGE_IMPROVED))
 			print_causes(changes, shown[i]);
 	}

@@ -17,7 +17,7 @@ const char *const quantity_names[QUANTITIES] = { "instructions", "cycles", "time
 
 enum quantity quantity_of(const char *metric, const char *unit)
 {
-	if (!strcmp(metric, "instructions"))
+	if (!strcmp(metric, "instructions") || !strcmp(metric, "work"))
 		return QUANTITY_INSTRUCTIONS;
 	if (!strcmp(metric, "cycles_nominal") || !strcmp(metric, "cycles"))
 		return QUANTITY_CYCLES;
@@ -308,6 +308,16 @@ static void let_checks_decide(struct changes *changes, size_t index)
 		if (at->decides && at->in_a && at->in_b && same_row(at, change))
 			return;
 	change->decides = true;
+}
+
+const struct change *changes_work(const struct changes *changes, const struct change *change)
+{
+	const struct change *end = changes->items + changes->count;
+
+	for (const struct change *at = block_start(changes, change); at < end && same_block(at, change); at++)
+		if (!strcmp(at->names[METRIC], "work") && at->in_a && at->in_b && same_row(at, change))
+			return at;
+	return NULL;
 }
 
 double change_effect(const struct change *change)

@@ -89,6 +89,12 @@ void changes_free(struct changes *changes);
 size_t changes_causes(const struct changes *changes, const struct change *change,
                       const struct change **causes, size_t most);
 
+/*
+ * Returns the change of the metric `work` (instructions and rounds of REP instructions) in the row of
+ * `change`, or NULL if not both runs have it.
+ */
+const struct change *changes_work(const struct changes *changes, const struct change *change);
+
 /* Returns the size of a change in either direction: |log(ratio)|, infinite if one median is 0. */
 double change_effect(const struct change *change);
 

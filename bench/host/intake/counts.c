@@ -72,16 +72,34 @@ const char *counts_add(struct counts *counts, const struct record *record)
 	return NULL;
 }
 
+/* Sets *value to the region's count of a metric. Returns false if it has none. */
+static bool find_count(const struct counts *counts, const struct region *region, const char *metric,
+                       int64_t *value)
+{
+	for (size_t i = 0; i < counts->metrics; i++) {
+		if (!(region->present >> i & 1) || strcmp(counts->metric[i], metric) != 0)
+			continue;
+		*value = region->value[i];
+		return true;
+	}
+	return false;
+}
+
 bool counts_take(struct counts *counts, int64_t id, void (*each)(void *, const char *, int64_t),
                  void *context)
 {
 	struct region *region = &counts->region[id % COUNTS_PENDING];
+	int64_t instructions, rounds, work;
 
 	if (id <= 0 || region->id != id)
 		return false;
 	for (size_t i = 0; i < counts->metrics; i++)
 		if (region->present >> i & 1)
 			each(context, counts->metric[i], region->value[i]);
+	if (find_count(counts, region, "instructions", &instructions) &&
+	    find_count(counts, region, "rep_iterations", &rounds) &&
+	    !__builtin_add_overflow(instructions, rounds, &work))
+		each(context, COUNTS_WORK, work);
 	region->id = 0;
 	return true;
 }
@@ -90,6 +108,8 @@ const char *counts_unit(const char *metric)
 {
 	if (strcmp(metric, "instructions") == 0)
 		return "instructions";
+	if (strcmp(metric, COUNTS_WORK) == 0)
+		return COUNTS_WORK_UNIT;
 	if (strcmp(metric, "off") == 0)
 		return "tsc-ticks";
 	return strncmp(metric, "cycles_", 7) == 0 || strncmp(metric, "due_", 4) == 0 ? "cycles" : "events";

@@ -271,6 +271,25 @@ static int write_profile(FILE *out, sqlite3 *db)
 	return 0;
 }
 
+/* Writes the gnuplot variables of the view's metric for sizes. A run of an older version lacks work;
+ * its figures show instructions. Returns 0, or -1 after a message. */
+static int write_sized(FILE *out, sqlite3 *db, const struct view *view)
+{
+	sqlite3_stmt *query = prepare(
+	        db, view, "SELECT 1 FROM summary WHERE engine = ?1 AND ?3 <> '' AND metric = ?4 LIMIT 1");
+	bool measured;
+
+	if (!query)
+		return -1;
+	sqlite3_bind_text(query, 4, view->sized, -1, SQLITE_STATIC);
+	measured = sqlite3_step(query) == SQLITE_ROW;
+	sqlite3_finalize(query);
+	fprintf(out, "sized = \"%s\"\nsized_low = \"%s\"\nsized_high = \"%s\"\nsized_unit = \"%s\"\n",
+	        measured ? view->sized : view->metric, measured ? view->sized_low : view->low,
+	        measured ? view->sized_high : view->high, measured ? view->sized_unit : view->unit);
+	return 0;
+}
+
 /* Writes two gnuplot functions whose argument is the name of a stack or loader: curve(x) returns a
  * number that plots/style.gp maps to a line style, point_of(x) a point type of gnuplot. */
 static void write_style(FILE *out)
@@ -300,7 +319,8 @@ static int write_index(sqlite3 *db, const char *data_dir, const struct view *vie
 	fprintf(out, "engine = \"%s\"\nview = \"%s\"\nunit = \"%s\"\n", view->engine, view->name, view->unit);
 	fprintf(out, "main = \"%s\"\nmain_low = \"%s\"\nmain_high = \"%s\"\n", view->metric, view->low,
 	        view->high);
-	status = write_profile(out, db);
+	status = write_sized(out, db, view);
+	status |= write_profile(out, db);
 	status |= write_choice(out, db, view, "strategies",
 	                       "SELECT benchmark, group_concat(strategy, ' ') FROM"
 	                       " (SELECT DISTINCT benchmark, strategy" ROWS
@@ -314,8 +334,9 @@ static int write_index(sqlite3 *db, const char *data_dir, const struct view *vie
 /*
  * Writes a line of overview.dat per strategy that has a value for the subject. The ratio is the
  * strategy's value divided by the smallest value; the marks, after a "=", are those of these two
- * values. `x` is the subject's column in the figure. Returns 1 if a line was written, 0 if none, or
- * -1 after a message.
+ * values. `x` is the subject's column in the figure. A run of an older version lacks work, so its
+ * sizes are shown in the view's metric. Returns 1 if a line was written, 0 if none, or -1 after a
+ * message.
  */
 static int write_subject(FILE *out, sqlite3 *db, const struct view *view, const struct subject *subject,
                          int x)
@@ -325,7 +346,9 @@ static int write_subject(FILE *out, sqlite3 *db, const struct view *view, const 
 	                "WITH places AS (SELECT strategy, row_number() OVER (ORDER BY " STRATEGY_ORDER(
 	                        "strategy") ") AS y FROM (SELECT DISTINCT strategy" ROWS ")),"
 	                                    " of AS (SELECT strategy, median, unit, flags" ROWS
-	                                    " AND benchmark = ?4 AND parameter = ?5 AND metric = ?6)"
+	                                    " AND benchmark = ?4 AND parameter = ?5 AND metric = CASE WHEN "
+	                                    "?6 <> ?7 OR EXISTS (SELECT 1 FROM summary w WHERE w.engine = ?1 "
+	                                    "AND w.metric = ?6) THEN ?6 ELSE ?2 END)"
 	                                    " SELECT y, strategy, median / min(median) OVER (), median, unit,"
 	                                    " flags || ',' || first_value(flags) OVER (ORDER BY median, y) "
 	                                    "FROM of JOIN places USING (strategy)"
@@ -336,13 +359,14 @@ static int write_subject(FILE *out, sqlite3 *db, const struct view *view, const 
 		return -1;
 	sqlite3_bind_text(query, 4, subject->benchmark, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(query, 5, subject->parameter);
-	sqlite3_bind_text(query, 6, subject->metric ? subject->metric : view->metric, -1, SQLITE_STATIC);
+	sqlite3_bind_text(query, 6, subject_metric(subject, view), -1, SQLITE_STATIC);
+	sqlite3_bind_text(query, 7, view->sized, -1, SQLITE_STATIC);
 	for (; sqlite3_step(query) == SQLITE_ROW; found = 1) {
 		char marks[NUMBER_MARKS_MAX];
 
 		fprintf(out, "%d %s %s %s %s \"%s\" \"%s\" =%s\n", x, text(query, 0), word(query, 1, false),
 		        text(query, 2), text(query, 3), subject->title,
-		        subject->metric ? word(query, 4, false) : view->unit,
+		        subject_unit(subject, view) ? subject_unit(subject, view) : word(query, 4, false),
 		        number_marks(text(query, 5), marks));
 	}
 	sqlite3_finalize(query);

@@ -207,7 +207,7 @@ static void find_ratio(sqlite3 *db, const struct view *view, const struct subjec
 		}
 		return;
 	}
-	query = query_of(db, sql, view, subject, view->metric);
+	query = query_of(db, sql, view, subject, subject_metric(subject, view));
 	if (query) {
 		sqlite3_bind_text(query, 5, found->most, -1, SQLITE_STATIC);
 		sqlite3_bind_text(query, 6, found->least, -1, SQLITE_STATIC);
@@ -229,8 +229,7 @@ static bool find_extremes(sqlite3 *db, const struct view *view, const struct sub
 	        "SELECT strategy, median, flags FROM good_summary WHERE engine = ?1 AND benchmark = ?2 AND"
 	        " parameter = ?3 AND metric = ?4"
 	        " ORDER BY median, " STRATEGY_ORDER("strategy");
-	sqlite3_stmt *query =
-	        query_of(db, sql, view, subject, subject->metric ? subject->metric : view->metric);
+	sqlite3_stmt *query = query_of(db, sql, view, subject, subject_metric(subject, view));
 
 	*found = (struct extremes){ 0 };
 	while (query && sqlite3_step(query) == SQLITE_ROW) {
@@ -293,7 +292,7 @@ static void say_extremes(const struct view *view, const struct subject *subject,
 	number_digits(found->high, high, sizeof high);
 	if (found->high == found->low) {
 		append(sentence, "For “%s”, all %lld builds need the same: %s %s", subject->title,
-		       found->strategies, low, view->unit);
+		       found->strategies, low, subject_unit(subject, view));
 		append_caveats(found, sentence);
 		append(sentence, ".");
 		return;
@@ -304,7 +303,8 @@ static void say_extremes(const struct view *view, const struct subject *subject,
 		       found->strategies, found->least);
 	else
 		append(sentence, "%s needs", found->least);
-	append(sentence, " the least, %s %s, and %s the most, %s", low, view->unit, found->most, high);
+	append(sentence, " the least, %s %s, and %s the most, %s", low, subject_unit(subject, view),
+	       found->most, high);
 	if (found->low > 0)
 		append_ratio(view, found, sentence);
 	if (found->ratio_low > 0 && found->ratio_low <= 1)

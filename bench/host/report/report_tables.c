@@ -90,52 +90,66 @@ static void write_strategy(FILE *out, const char *strategy)
 	}
 }
 
-/* Writes the unit of a subject in this view to `unit`. Returns false if the subject was not
- * measured. */
-static bool find_unit(const struct report *report, const struct view *view, const struct subject *subject,
-                      char *unit, size_t size)
+/* A heading of the table of subjects: a subject in one metric. */
+struct heading {
+	const struct subject *subject;
+	const char *metric;
+	char unit[64];
+};
+
+/*
+ * Sets *heading to the heading number `i`: each subject has two. The second is there if the view has
+ * another metric for sizes and the subject has a size: it shows the plain metric, below or beside
+ * the first. Returns false if there is no such heading, or if it was not measured.
+ */
+static bool find_heading(const struct report *report, const struct view *view, size_t i,
+                         struct heading *heading)
 {
+	const struct subject *subject = &subjects[i / 2];
 	sqlite3_stmt *query = report_query(report->db,
 	                                   "SELECT unit FROM summary WHERE engine = ?1 AND metric = ?2 AND"
 	                                   " benchmark = ?3 AND parameter = ?4 LIMIT 1",
 	                                   view->engine);
+	bool plain = i % 2;
+	const char *unit = plain ? view->unit : subject_unit(subject, view);
 	bool found = false;
 
-	if (query && subject_is_of(subject, view)) {
-		sqlite3_bind_text(query, 2, subject->metric ? subject->metric : view->metric, -1,
-		                  SQLITE_STATIC);
+	*heading = (struct heading){ .subject = subject,
+		                     .metric = plain ? view->metric : subject_metric(subject, view) };
+	if (query && subject_is_of(subject, view) &&
+	    (!plain || (subject_is_sized(subject) && strcmp(view->sized, view->metric) != 0))) {
+		sqlite3_bind_text(query, 2, heading->metric, -1, SQLITE_STATIC);
 		sqlite3_bind_text(query, 3, subject->benchmark, -1, SQLITE_STATIC);
 		sqlite3_bind_int64(query, 4, subject->parameter);
 		found = sqlite3_step(query) == SQLITE_ROW;
 		if (found)
-			snprintf(unit, size, "%s", subject->metric ? sql_text(query, 0) : view->unit);
+			snprintf(heading->unit, sizeof heading->unit, "%s", unit ? unit : sql_text(query, 0));
 	}
 	sqlite3_finalize(query);
 	return found;
 }
 
-/* Writes a heading with the subject's title and unit. `scope` is an HTML attribute for the heading,
- * with a space before it, or "". */
-static void write_subject(FILE *out, const struct subject *subject, const char *unit, const char *scope)
+/* Writes the title and unit of a heading. `scope` is an HTML attribute, with a space before it, or "". */
+static void write_heading(FILE *out, const struct heading *heading, const char *scope)
 {
 	fprintf(out, "<th%s>", scope);
-	html_text(out, subject->title);
+	html_text(out, heading->subject->title);
 	fputs("<small>", out);
-	html_text(out, unit);
+	html_text(out, heading->unit);
 	fputs("</small></th>", out);
 }
 
-static void write_subject_cell(const struct report *report, const struct view *view,
-                               const struct subject *subject, const char *strategy)
+static void write_heading_cell(const struct report *report, const struct view *view,
+                               const struct heading *heading, const char *strategy)
 {
-	write_cell(report, view, strategy, subject->benchmark, subject->parameter,
-	           subject->metric ? subject->metric : view->metric);
+	write_cell(report, view, strategy, heading->subject->benchmark, heading->subject->parameter,
+	           heading->metric);
 }
 
 /* Writes the headings and rows of a table with a row per subject and a column per strategy. */
 static void write_subjects_down(const struct report *report, const struct view *view, sqlite3_stmt *strategy)
 {
-	char unit[64];
+	struct heading heading;
 
 	fputs("<th>subject</th>", report->out);
 	while (sqlite3_step(strategy) == SQLITE_ROW) {
@@ -144,14 +158,14 @@ static void write_subjects_down(const struct report *report, const struct view *
 		fputs("</th>", report->out);
 	}
 	fputs("</tr></thead><tbody>\n", report->out);
-	for (size_t i = 0; i < subjects_count; i++) {
-		if (!find_unit(report, view, &subjects[i], unit, sizeof unit))
+	for (size_t i = 0; i < 2 * subjects_count; i++) {
+		if (!find_heading(report, view, i, &heading))
 			continue;
 		fputs("<tr>", report->out);
-		write_subject(report->out, &subjects[i], unit, " scope=\"row\"");
+		write_heading(report->out, &heading, " scope=\"row\"");
 		sqlite3_reset(strategy);
 		while (sqlite3_step(strategy) == SQLITE_ROW)
-			write_subject_cell(report, view, &subjects[i], sql_text(strategy, 0));
+			write_heading_cell(report, view, &heading, sql_text(strategy, 0));
 		fputs("</tr>\n", report->out);
 	}
 }
@@ -160,20 +174,20 @@ static void write_subjects_down(const struct report *report, const struct view *
 static void write_subjects_across(const struct report *report, const struct view *view,
                                   sqlite3_stmt *strategy)
 {
-	char unit[64];
+	struct heading heading;
 
 	fputs("<th>strategy</th>", report->out);
-	for (size_t i = 0; i < subjects_count; i++)
-		if (find_unit(report, view, &subjects[i], unit, sizeof unit))
-			write_subject(report->out, &subjects[i], unit, "");
+	for (size_t i = 0; i < 2 * subjects_count; i++)
+		if (find_heading(report, view, i, &heading))
+			write_heading(report->out, &heading, "");
 	fputs("</tr></thead><tbody>\n", report->out);
 	while (sqlite3_step(strategy) == SQLITE_ROW) {
 		fputs("<tr><th scope=\"row\">", report->out);
 		write_strategy(report->out, sql_text(strategy, 0));
 		fputs("</th>", report->out);
-		for (size_t i = 0; i < subjects_count; i++)
-			if (find_unit(report, view, &subjects[i], unit, sizeof unit))
-				write_subject_cell(report, view, &subjects[i], sql_text(strategy, 0));
+		for (size_t i = 0; i < 2 * subjects_count; i++)
+			if (find_heading(report, view, i, &heading))
+				write_heading_cell(report, view, &heading, sql_text(strategy, 0));
 		fputs("</tr>\n", report->out);
 	}
 }
@@ -213,14 +227,33 @@ static void write_parameter(FILE *out, long long parameter, const char *unit)
 		html_format(out, "%lld %s", parameter, strcmp(unit, "none") ? unit : "");
 }
 
+/* Writes a row with a benchmark's values in one metric; `remark` follows the parameter. `line` is a row
+ * of the query in write_everything(). */
+static void write_series(const struct report *report, const struct view *view, sqlite3_stmt *strategy,
+                         sqlite3_stmt *line, const char *metric, const char *remark)
+{
+	fputs("<tr><th scope=\"row\">", report->out);
+	html_text(report->out, sql_text(line, 0));
+	fputs("</th><td>", report->out);
+	write_parameter(report->out, sqlite3_column_int64(line, 1), sql_text(line, 2));
+	html_text(report->out, remark);
+	fputs("</td>", report->out);
+	sqlite3_reset(strategy);
+	while (sqlite3_step(strategy) == SQLITE_ROW)
+		write_cell(report, view, sql_text(strategy, 0), sql_text(line, 0),
+		           sqlite3_column_int64(line, 1), metric);
+	fputs("</tr>\n", report->out);
+}
+
 /* Writes a table of all series in the view's metric, with a row per benchmark and parameter and a
- * column per strategy. */
+ * column per strategy. If work differs from instructions, a second row has it. */
 static void write_everything(const struct report *report, const struct view *view)
 {
 	static const char lines[] =
 	        "SELECT benchmark, parameter, coalesce((SELECT parameter_unit FROM samples WHERE "
 	        "samples.benchmark ="
-	        " summary.benchmark AND samples.parameter = summary.parameter LIMIT 1), '') FROM summary"
+	        " summary.benchmark AND samples.parameter = summary.parameter LIMIT 1), ''), metric = "
+	        "'instructions' AND " WORK_DIFFERS " FROM summary"
 	        " WHERE engine = ?1 AND metric = ?2 AND metric = " SHOWN_METRIC(
 	                "?2") " GROUP BY benchmark, parameter ORDER BY benchmark, "
 	                      "parameter";
@@ -239,16 +272,9 @@ static void write_everything(const struct report *report, const struct view *vie
 	}
 	fputs("</tr></thead><tbody>\n", report->out);
 	while (line && strategy && sqlite3_step(line) == SQLITE_ROW) {
-		fputs("<tr><th scope=\"row\">", report->out);
-		html_text(report->out, sql_text(line, 0));
-		fputs("</th><td>", report->out);
-		write_parameter(report->out, sqlite3_column_int64(line, 1), sql_text(line, 2));
-		fputs("</td>", report->out);
-		sqlite3_reset(strategy);
-		while (sqlite3_step(strategy) == SQLITE_ROW)
-			write_cell(report, view, sql_text(strategy, 0), sql_text(line, 0),
-			           sqlite3_column_int64(line, 1), view->metric);
-		fputs("</tr>\n", report->out);
+		write_series(report, view, strategy, line, view->metric, "");
+		if (sqlite3_column_int(line, 3))
+			write_series(report, view, strategy, line, view->sized, " work");
 	}
 	sqlite3_finalize(strategy);
 	sqlite3_finalize(line);

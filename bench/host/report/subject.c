@@ -30,13 +30,16 @@ const size_t subjects_count = sizeof subjects / sizeof subjects[0];
 
 const struct view views[] = {
 	{ "bochs", "", "bochs", "instructions", "instructions_low", "instructions_high", "instructions",
-	  "Counts of retired instructions on Bochs; a REP instruction counts once. Exact, and not time." },
+	  "work", "work_low", "work_high", "instructions and REP rounds",
+	  "Counts of retired instructions on Bochs; a REP instruction counts once. Exact, and not time. Work "
+	  "adds the rounds of REP instructions, so that it grows with what they copy; a row has both numbers "
+	  "if they differ." },
 	{ "bochs-cycles", "-cycles", "bochs", "cycles_nominal", "cycles_low", "cycles_high",
-	  "modelled cycles",
+	  "modelled cycles", "cycles_nominal", "cycles_low", "cycles_high", "modelled cycles",
 	  "Cycles of the cycle model on Bochs, with its nominal parameters. Its low and high parameters give "
 	  "the ends of each interval." },
-	{ "kvm", "-kvm", "kvm", "tsc", "tsc_low", "tsc_high", "TSC ticks",
-	  "Ticks of the time stamp counter on KVM: time." },
+	{ "kvm", "-kvm", "kvm", "tsc", "tsc_low", "tsc_high", "TSC ticks", "tsc", "tsc_low", "tsc_high",
+	  "TSC ticks", "Ticks of the time stamp counter on KVM: time." },
 };
 
 const size_t views_count = sizeof views / sizeof views[0];
@@ -44,4 +47,23 @@ const size_t views_count = sizeof views / sizeof views[0];
 bool subject_is_of(const struct subject *subject, const struct view *view)
 {
 	return !subject->metric || !strcmp(view->name, view->engine);
+}
+
+bool subject_is_sized(const struct subject *subject)
+{
+	return !subject->metric && subject->parameter > 0;
+}
+
+const char *subject_metric(const struct subject *subject, const struct view *view)
+{
+	if (subject->metric)
+		return subject->metric;
+	return subject_is_sized(subject) ? view->sized : view->metric;
+}
+
+const char *subject_unit(const struct subject *subject, const struct view *view)
+{
+	if (subject->metric)
+		return NULL;
+	return subject_is_sized(subject) ? view->sized_unit : view->unit;
 }

@@ -38,6 +38,12 @@ struct view {
 	 */
 	const char *metric, *low, *high;
 	const char *unit;
+	/*
+	 * The same for benchmarks by size. On Bochs it is work: a REP instruction counts once in
+	 * instructions, however much it copies.
+	 */
+	const char *sized, *sized_low, *sized_high;
+	const char *sized_unit;
 	const char *meaning; /* a sentence for the report that says what the numbers are */
 };
 
@@ -50,6 +56,24 @@ extern const size_t views_count;
  * in views that are an engine's own view, and so not in modelled cycles.
  */
 bool subject_is_of(const struct subject *subject, const struct view *view);
+
+/* Returns true if the view shows this subject in its metric for sizes. */
+bool subject_is_sized(const struct subject *subject);
+
+/* Return the metric in which the view shows the subject, and its unit; the unit is NULL if the
+ * database has it. */
+const char *subject_metric(const struct subject *subject, const struct view *view);
+const char *subject_unit(const struct subject *subject, const struct view *view);
+
+/*
+ * SQL condition: on engine ?1, `work` differs from `instructions` in some strategy, for the row's
+ * columns `benchmark` and `parameter` of the table summary. Tables then show both.
+ */
+#define WORK_DIFFERS                                                                                \
+	"EXISTS (SELECT 1 FROM summary i JOIN summary w USING (engine, strategy, cpus, benchmark, " \
+	"parameter) WHERE i.engine = ?1 AND i.benchmark = summary.benchmark AND i.parameter = "     \
+	"summary.parameter AND i.metric = 'instructions' AND w.metric = 'work' AND i.median <> "    \
+	"w.median)"
 
 /*
  * SQL expression for the metric that tables show for the column `benchmark`: "latency" for

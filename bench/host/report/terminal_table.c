@@ -26,7 +26,8 @@ static const struct section {
 	const char *means; /* a text for the heading that says what the numbers are */
 	bool time_is_void; /* the main metric means nothing on this engine: leave out its rows */
 } sections[] = {
-	{ "bochs", "instructions", "instructions on Bochs: exact counts, not time", false },
+	{ "bochs", "instructions",
+	  "instructions on Bochs: exact counts, not time; work adds the rounds of REP", false },
 	{ "kvm", "tsc", "TSC ticks on KVM", false },
 	{ "tcg", "tsc", "QEMU without KVM: only shows function; its times mean nothing and are left out",
 	  true },
@@ -201,8 +202,8 @@ static struct line *line_for(struct table *table, char *label)
 
 /*
  * Loads the lines of an engine: one per parameter for a benchmark that has the engine's main
- * metric, one per parameter and metric for any other benchmark. Returns false, after a message, if
- * the query cannot be prepared.
+ * metric (two if its work differs from its instructions), one per parameter and metric for any other
+ * benchmark. Returns false, after a message, if the query cannot be prepared.
  */
 static bool load_lines(sqlite3 *db, const struct section *section, struct table *table)
 {
@@ -218,7 +219,8 @@ static bool load_lines(sqlite3 *db, const struct section *section, struct table 
 	                      " summary.unit, strategy, median, ci_low, ci_high, flags"
 	                      " FROM summary LEFT JOIN units USING (benchmark, parameter)"
 	                      " WHERE engine = ?1 AND (metric = " SHOWN_METRIC(
-	                              "?2") " OR benchmark NOT IN timed)"
+	                              "?2") " OR benchmark NOT IN timed OR (metric = 'work' AND " WORK_DIFFERS
+	                                    "))"
 	                                    " AND NOT (?3 AND benchmark IN timed)"
 	                                    " ORDER BY benchmark, parameter, metric, cpus, strategy";
 	sqlite3_stmt *row = sql_prepare(db, "table", NULL, query);

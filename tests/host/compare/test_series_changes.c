@@ -226,6 +226,7 @@ static void each_metric_measures_something(void **state)
 {
 	(void)state;
 	assert_int_equal(quantity_of("instructions", "instructions"), QUANTITY_INSTRUCTIONS);
+	assert_int_equal(quantity_of("work", "instructions+rounds"), QUANTITY_INSTRUCTIONS);
 	assert_int_equal(quantity_of("cycles_nominal", "cycles"), QUANTITY_CYCLES);
 	assert_int_equal(quantity_of("cycles", "cycles"), QUANTITY_CYCLES);
 	assert_int_equal(quantity_of("tsc", "ticks"), QUANTITY_TIME);
@@ -287,6 +288,20 @@ static void causes_are_reasons(void **state)
 	assert_string_equal(causes[0]->names[METRIC], "l2_misses");
 	assert_true(isinf(change_effect(change_of("a", "due_fetch"))));
 	assert_true(fabs(change_effect(change_of("a", "l2_misses")) - log(9)) < 1e-9);
+}
+
+/* The work of a row is found from its instructions, also if it did not change. */
+static void work_belongs_to_its_instructions(void **state)
+{
+	(void)state;
+	both("a", "instructions", "instructions", "100", "200");
+	both("a", "work", "instructions+rounds", "70000", "70100");
+	both("b", "instructions", "instructions", "1", "2");
+	compare();
+	assert_ptr_equal(changes_work(&changes, change_of("a", "instructions")), change_of("a", "work"));
+	assert_int_equal(verdict_of("a", "instructions"), CHANGE_REGRESSION);
+	assert_int_equal(verdict_of("a", "work"), CHANGE_WITHIN);
+	assert_null(changes_work(&changes, change_of("b", "instructions")));
 }
 
 /*
@@ -451,6 +466,7 @@ int main(void)
 		TEST(a_check_that_fails_now_is_a_regression),
 		TEST(each_metric_measures_something),
 		TEST(causes_do_not_decide),
+		TEST(work_belongs_to_its_instructions),
 		TEST(causes_are_reasons),
 		TEST(a_failed_check_is_told_once),
 		TEST(each_quantity_has_its_threshold),

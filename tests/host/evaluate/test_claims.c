@@ -237,7 +237,8 @@ static void the_documented_queries_give_rows(void **state)
 
 	assert_non_null(in);
 	measure(EQUAL_EVENTS(SMALL) EQUAL_EVENTS(LARGE) EVENT("window", "", LARGE, "instructions", "100 100")
-	                EVENT("random", "", SMALL, "instructions", "100*6 99*6 300"));
+	                EVENT("random", "", SMALL, "instructions", "100*6 99*6 300")
+	                        EVENT("random", "", SMALL, "work", "9100*6 9099*6 9300"));
 	execute("INSERT INTO functions VALUES"
 	        " (1, 'exec.spawn', 65536, 'sample', 'f', 'cycles_nominal', 'cycles', 7, 1)");
 	assert_int_equal(claims_decide(db, CLAIMS), 0);

@@ -176,15 +176,16 @@ static void the_summary_counts(void **state)
 static void the_summary_compares_counts(void **state)
 {
 	(void)state;
-	measured("bochs", "heap", "exec.spawn", "instructions", 2000);
-	measured("bochs", "window", "exec.spawn", "instructions", 3000);
-	measured("bochs", "random", "exec.spawn", "instructions", 2000);
+	measured("bochs", "heap", "exec.spawn", "work", 2000);
+	measured("bochs", "window", "exec.spawn", "work", 3000);
+	measured("bochs", "random", "exec.spawn", "work", 2000);
 	execute("UPDATE summary SET flags = 'exact,net'");
 	report_sentences(db, sentence);
 	assert_string_equal(
 	        sentence[2],
-	        "For “spawn 4 KiB”, 2 of 3 builds, including heap, need the least, 2,000 instructions, "
-	        "and window the most, 3,000 (1.50 times as many); these are exact counts, not time.");
+	        "For “spawn 4 KiB”, 2 of 3 builds, including heap, need the least, 2,000 instructions and "
+	        "REP "
+	        "rounds, and window the most, 3,000 (1.50 times as many); these are exact counts, not time.");
 }
 
 static void equal_counts_are_said_to_be(void **state)
@@ -255,8 +256,9 @@ static void the_summary_is_no_surer_than_the_numbers(void **state)
 	        "For “spawn 4 KiB”, heap needs the least, 2,000 TSC ticks, and window the most, 3,000 "
 	        "(1.50 times as many, 1.40 to 1.60 with 95 % confidence).");
 	assert_string_equal(
-	        headline("bochs", "instructions", "few,net", "range,net"),
-	        "For “spawn 4 KiB”, heap needs the least, 2,000 instructions, and window the most, 3,000 "
+	        headline("bochs", "work", "few,net", "range,net"),
+	        "For “spawn 4 KiB”, heap needs the least, 2,000 instructions and REP rounds, and window the "
+	        "most, 3,000 "
 	        "(1.50 times as many, 1.40 to 1.60 from the smallest to the largest quotient of any two "
 	        "samples); about these numbers: too few samples for an interval; these are counts, not "
 	        "time.");
@@ -267,7 +269,7 @@ static void the_summary_is_no_surer_than_the_numbers(void **state)
 	        "about these numbers: spread over 5 %, outliers, kept, cut short.");
 	assert_null(strstr(headline("kvm", "tsc", "few", "range,few"), "95 %"));
 	assert_null(strstr(headline("kvm", "tsc", "", "few,range"), "95 %"));
-	assert_null(strstr(headline("bochs", "instructions", "", "range"), "95 %"));
+	assert_null(strstr(headline("bochs", "work", "", "range"), "95 %"));
 }
 
 /* A cell of the heat map must have the marks of its number and of the subject's smallest number. */
@@ -279,8 +281,8 @@ static void cells_of_the_heat_map_have_marks(void **state)
 
 	measured("bochs", "heap", "syscall.null", "instructions", 34);
 	measured("bochs", "window", "syscall.null", "instructions", 34);
-	measured("bochs", "heap", "exec.spawn", "instructions", 2000);
-	measured("bochs", "window", "exec.spawn", "instructions", 3000);
+	measured("bochs", "heap", "exec.spawn", "work", 2000);
+	measured("bochs", "window", "exec.spawn", "work", 3000);
 	execute("UPDATE summary SET flags = 'few,net' WHERE strategy = 'heap' AND benchmark = 'exec.spawn'");
 	execute("UPDATE summary SET flags = 'unstable' WHERE strategy = 'window' AND benchmark = "
 	        "'exec.spawn'");
@@ -290,11 +292,12 @@ static void cells_of_the_heat_map_have_marks(void **state)
 	assert_non_null(in);
 	assert_true(fread(text, 1, sizeof text - 1, in) > 0);
 	fclose(in);
-	assert_string_equal(text, "x y strategy ratio value subject unit marks\n"
-	                          "1 1 heap 1.0 2000.0 \"spawn 4 KiB\" \"instructions\" =?\n"
-	                          "1 2 window 1.5 3000.0 \"spawn 4 KiB\" \"instructions\" =?~\n"
-	                          "2 1 heap 1.0 34.0 \"null system call\" \"instructions\" =\n"
-	                          "2 2 window 1.0 34.0 \"null system call\" \"instructions\" =\n");
+	assert_string_equal(text,
+	                    "x y strategy ratio value subject unit marks\n"
+	                    "1 1 heap 1.0 2000.0 \"spawn 4 KiB\" \"instructions and REP rounds\" =?\n"
+	                    "1 2 window 1.5 3000.0 \"spawn 4 KiB\" \"instructions and REP rounds\" =?~\n"
+	                    "2 1 heap 1.0 34.0 \"null system call\" \"instructions\" =\n"
+	                    "2 2 window 1.0 34.0 \"null system call\" \"instructions\" =\n");
 	remove_tree("data");
 }
 
@@ -324,8 +327,8 @@ static void numbers_have_their_marks(void **state)
 static void a_failed_check_is_not_compared(void **state)
 {
 	(void)state;
-	measured("bochs", "heap", "exec.spawn", "instructions", 2000);
-	measured("bochs", "window", "exec.spawn", "instructions", 1);
+	measured("bochs", "heap", "exec.spawn", "work", 2000);
+	measured("bochs", "window", "exec.spawn", "work", 1);
 	execute("UPDATE summary SET flags = 'check-failed' WHERE strategy = 'window'");
 	report_sentences(db, sentence);
 	assert_string_equal(sentence[2], "No two builds can be compared on any subject.");

@@ -105,6 +105,22 @@ static void cells_say_all(void **state)
 	assert_null(strchr(text, '\033'));
 }
 
+/* A REP instruction counts once in instructions, so where it matters a second line has the work. */
+static void work_stands_beside_instructions(void **state)
+{
+	(void)state;
+	measured("bochs", "heap", "exec.load", "instructions", "2510, 2510, 2510, ''");
+	measured("bochs", "heap", "exec.load", "work", "17000, 17000, 17000, ''");
+	measured("bochs", "heap", "tlb.cr3", "instructions", "77, 77, 77, ''");
+	measured("bochs", "heap", "tlb.cr3", "work", "77, 77, 77, ''");
+	printed();
+	assert_non_null(strstr(text, "exec.load work (count)"));
+	assert_non_null(strstr(text, " 2,510\n"));
+	assert_non_null(strstr(text, " 17,000\n"));
+	assert_non_null(strstr(text, "tlb.cr3 "));
+	assert_null(strstr(text, "tlb.cr3 work"));
+}
+
 static void waits_are_shown_as_such(void **state)
 {
 	(void)state;
@@ -228,6 +244,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(cells_say_all, make_database, remove_files),
+		cmocka_unit_test_setup_teardown(work_stands_beside_instructions, make_database, remove_files),
 		cmocka_unit_test_setup_teardown(waits_are_shown_as_such, make_database, remove_files),
 		cmocka_unit_test_setup_teardown(presets_come_first, make_database, remove_files),
 		cmocka_unit_test_setup_teardown(void_times_are_left_out, make_database, remove_files),

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests that sentence, heat map, tables and figures do not compare sizes by instructions alone. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/host/report/plots_data.h"
+#include "bench/host/report/report.h"
+#include "bench/host/report/report_parts.h"
+
+#include "tests/host/scratch.h"
+
+static char sentence[3][REPORT_SENTENCE_MAX];
+
+static void measured(const char *engine, const char *strategy, const char *benchmark, const char *metric,
+                     double value)
+{
+	char *sql = NULL;
+
+	assert_true(
+	        asprintf(&sql,
+	                 "INSERT INTO summary VALUES ('%s', '%s', 'heap-sw', 'sandwich', 'shared', 1, '%s',"
+	                 " iif('%s' LIKE 'exec%%', 4096, 0), '%s', '%s', 9, %g, %g, %g, %g, %g, 0, %g, %g, "
+	                 "'')",
+	                 engine, strategy, benchmark, benchmark, metric, metric, value, value, value, value,
+	                 value, value, value) > 0);
+	execute(sql);
+	free(sql);
+}
+
+static char *report_text(void)
+{
+	FILE *in = fopen(path_of("report.html"), "r");
+	char *text = NULL;
+	size_t size = 0;
+
+	assert_non_null(in);
+	assert_true(getdelim(&text, &size, '\0', in) > 0);
+	fclose(in);
+	return text;
+}
+
+/* Returns 1 if a file of the run contains the text, otherwise 0. */
+static int file_contains(const char *name, const char *needle)
+{
+	char text[8000] = "";
+	FILE *in = fopen(path_of(name), "r");
+
+	assert_non_null(in);
+	assert_true(fread(text, 1, sizeof text - 1, in) > 0);
+	fclose(in);
+	return strstr(text, needle) != NULL;
+}
+
+/* Returns how often `needle` occurs in `text`. */
+static size_t occurrences(const char *text, const char *needle)
+{
+	size_t count = 0;
+
+	for (; (text = strstr(text, needle)); text++)
+		count++;
+	return count;
+}
+
+/*
+ * A REP instruction counts once in instructions, so these order the loaders of a large image
+ * wrongly. No sentence, heat map or table compares sizes by instructions alone.
+ */
+static void sizes_are_not_compared_by_instructions_alone(void **state)
+{
+	char *text;
+	(void)state;
+
+	for (size_t i = 0; i < subjects_count; i++)
+		if (subjects[i].parameter > 0)
+			assert_string_not_equal(subject_metric(&subjects[i], &views[0]), "instructions");
+	measured("bochs", "heap", "exec.spawn", "instructions", 2001);
+	measured("bochs", "window", "exec.spawn", "instructions", 3001);
+	measured("bochs", "heap", "exec.spawn", "work", 17007);
+	measured("bochs", "window", "exec.spawn", "work", 16006);
+	measured("bochs", "heap", "syscall.null", "instructions", 34);
+	measured("bochs", "heap", "syscall.null", "work", 34);
+	report_sentences(db, sentence);
+	assert_non_null(strstr(sentence[2], "window needs the least, 16,006 instructions and REP rounds"));
+	assert_int_equal(mkdir(path_of("data"), 0777), 0);
+	assert_int_equal(plots_data_write(db, path_of("data"), &views[0]), 0);
+	assert_int_equal(file_contains("data/bochs/overview.dat", "17007.0 \"spawn 4 KiB\""), 1);
+	assert_int_equal(file_contains("data/bochs/overview.dat", "2001.0"), 0);
+	assert_int_equal(file_contains("data/bochs/index.gp", "sized = \"work\""), 1);
+	remove_tree("data");
+	assert_int_equal(report_write(db, folder, folder), 0);
+	text = report_text();
+	/* In the table of subjects and in that of every benchmark: both numbers. */
+	assert_int_equal(occurrences(text, ">17,007</td>"), 2);
+	assert_int_equal(occurrences(text, ">2,001</td>"), 2);
+	assert_int_equal(occurrences(text, ">34</td>"), 2); /* a single row, since both are the same */
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(sizes_are_not_compared_by_instructions_alone, make_database,
+		                                remove_files),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
