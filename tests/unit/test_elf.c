@@ -36,7 +36,8 @@ static void accepts_a_good_file(void **state)
 }
 
 /*
- * A damage: the value of one field of the good file is replaced; elf_check() must return `result`.
+ * A way to damage the good file: one field gets another value. elf_check() must return `result` for
+ * the damaged file.
  */
 struct damage {
 	size_t offset, size;

@@ -218,8 +218,8 @@ static void one_file_write(void)
 }
 
 /*
- * Sets the length of a file, as truncate() does, and unmaps the pages that it no longer has in all
- * spaces. If the file grows again, the new pages must be zeros.
+ * Sets the length of a file, as truncate() does. In all spaces, unmaps the pages of the file past
+ * its new end. If the file grows again, the new pages must be zeros.
  */
 static void one_truncation(void)
 {
