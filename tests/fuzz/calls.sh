@@ -53,9 +53,9 @@ used()
 	done | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
-# Waits until the boot ends. Kills it and fails if it prints nothing for PATIENCE seconds of CPU
-# time, or for 30 * PATIENCE seconds of real time. Counts real time in polls, at most five per
-# second, because the host's clock may be set in between.
+# Waits until the boot ends. Kills the engine and fails if the kernel prints nothing for PATIENCE
+# seconds of CPU time, or for 30 * PATIENCE seconds of real time. Counts real time in polls, at most
+# five per second, because the host's clock may be set in between.
 watch()
 {
 	local size=-1 now since=0 looks=0
@@ -74,8 +74,8 @@ watch()
 	done
 }
 
-# run_boot BUILD SEED CALLS: boots a kernel in the mode run=fuzz. Sets $status to its exit status
-# and $quiet to yes if it was killed for printing nothing.
+# run_boot BUILD SEED CALLS: boots a kernel in the mode run=fuzz. Sets $status to the engine's exit
+# status, and $quiet to yes if the engine was killed because the kernel printed nothing, or to no.
 run_boot()
 {
 	local words="" memory=64

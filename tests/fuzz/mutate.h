@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * libFuzzer defines the first function, its own mutator. A target defines the second, which
- * libFuzzer then calls. Both change `bytes` in place and return the new size, at most `most`.
+ * LLVMFuzzerMutate() is libFuzzer's own mutator. libFuzzer calls LLVMFuzzerCustomMutator(), which a
+ * target defines, instead. Both change `bytes` in place and return the new size, at most `most`.
  */
 size_t LLVMFuzzerMutate(uint8_t *bytes, size_t size, size_t most);
 size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t most, unsigned seed);

@@ -27,7 +27,7 @@ static uintptr_t page_end(uint64_t address)
 	return page_of(address + PAGE_SIZE - 1);
 }
 
-/* Returns the number of bytes of a segment that are in the file. */
+/* Returns how many bytes of the segment are in the file. */
 static size_t present(const struct reference *r, const Elf64_Phdr *p)
 {
 	if (p->p_offset >= r->size)
