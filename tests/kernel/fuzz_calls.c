@@ -93,10 +93,10 @@ static long no_call(void)
 }
 
 /*
- * The system call SYS_bench_value. By it the round's first task tells the kernel that the page that
- * all tasks of the round share is mapped at `address`, FUZZ_PAGE. The kernel becomes one more owner
- * of the page. Returns 0, -EFAULT if nothing is mapped there, or -ENOSYS for any other task or
- * address, or if there is a page already.
+ * The system call SYS_bench_value. The round's first task passes the address of the page that all
+ * its tasks share, FUZZ_PAGE, and the kernel becomes one more owner of the page. Returns 0, -EFAULT
+ * if nothing is mapped at FUZZ_PAGE, or -ENOSYS for any other task or address, or if the kernel has
+ * a page already.
  */
 static long take_page(uint64_t index, uint64_t address)
 {

@@ -201,7 +201,7 @@ static void visit_all(void *count)
 	process_each(count_one, count);
 }
 
-/* There may be thousands of tasks, so a walk over all of them must let interrupts in too. */
+/* There may be thousands of tasks, so a walk over all tasks must be interruptible too. */
 TEST(walks_over_tasks_let_interrupts_in)
 {
 	const char *argv[] = { "payload-4k", "-" };

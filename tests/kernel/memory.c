@@ -45,7 +45,7 @@ TEST(who_finds_no_memory_is_killed)
 
 /*
  * Runs a program with `left` free frames. If there is no memory for a fork, a page or a page table,
- * the call fails or the task is killed; its exit status is not checked, only leaks are.
+ * the call fails or the task is killed. Only leaks are checked, not the program's exit status.
  */
 static void use_memory(size_t left)
 {
