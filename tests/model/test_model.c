@@ -168,8 +168,8 @@ static void what_counts(void **state)
 	(void)state;
 
 	/*
-	 * The fetch of an instruction that has not ended is not counted. Later instructions of the
-	 * same line do not fetch it again.
+	 * The fetch of an instruction that has not ended is not counted. Later instructions in the
+	 * same cache line do not fetch the line again.
 	 */
 	model_instruction_starts(model, 0, 0x100, registers);
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL], 0);

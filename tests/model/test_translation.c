@@ -211,7 +211,7 @@ static void naive_add(struct naive *naive, struct list *list, struct item item)
 }
 
 /*
- * Adds a translation of the page to the list for its size. If this side has no list for 1 GiB
+ * Adds a translation of the page to the list for the page's size. If the side has no list for 1 GiB
  * pages, adds only the 2 MiB piece that contains `linear`.
  */
 static void naive_hold(struct naive *naive, struct list *const lists[PAGE_SIZES], struct item page,
