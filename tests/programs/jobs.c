@@ -284,7 +284,7 @@ static void tells_what_it_got(void)
 }
 
 /*
- * The first program leads a process group and a session. A signal to its group must reach the
+ * The first program leads a process group and a session. A signal to this group must reach the
  * members of the group, but not a child in another group.
  */
 static int leads(void)

@@ -172,7 +172,7 @@ static int owners(void)
 	CHECK(start() && lock(WRITES, 0, 10) == 0);
 	CHECK(tries(SETLK, WRITES, 0) == -EAGAIN && tries(SETLK, READS, 9) == -EAGAIN &&
 	      tries(SETLK, WRITES, 10) == 0);
-	/* When a process closes any descriptor of a file, its locks on the file are released. */
+	/* When a process closes any descriptor of a file, it loses all its locks on the file. */
 	again = open(PATH, 0);
 	CHECK(again >= 0 && close(again) == 0 && !is_locked(WRITES, 0, 0));
 	CHECK(lock(WRITES, 0, 10) == 0 && close(call(SYS_dup, (uint64_t)file, 0, 0)) == 0 &&

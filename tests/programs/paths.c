@@ -208,7 +208,7 @@ static int pipes(void)
 	/* readv() returns the bytes that are in the pipe, even if the buffers are larger. */
 	CHECK(call(SYS_write, (uint64_t)ends[1], (uintptr_t) "abcd", 4) == 4);
 	CHECK(call(SYS_readv, (uint64_t)ends[0], (uintptr_t)vectors, 2) == 4);
-	/* A pipe holds 64 KiB, in their order. */
+	/* A pipe holds 64 KiB, and returns the bytes in the order in which they were written. */
 	for (size_t i = 0; i < sizeof text; i++)
 		text[i] = (char)(i * 7 + i / 4096);
 	CHECK(call(SYS_write, (uint64_t)ends[1], (uintptr_t)text, sizeof text) == sizeof text);

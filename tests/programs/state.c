@@ -202,7 +202,7 @@ static int different_selectors(void)
 	}
 	for (int i = 0; i < 6; i++)
 		CHECK(status_of(children[i]) == 0);
-	/* The base of FS is that of its descriptor. Setting a base clears the selector. */
+	/* FS has the base 0 of its descriptor. Setting another base clears the selector. */
 	CHECK(call(SYS_arch_prctl, 0x1003, (uintptr_t)&base, 0) == 0 && base == 0);
 	CHECK(call(SYS_arch_prctl, 0x1002, (uintptr_t)&place, 0) == 0);
 	CHECK(selectors() == (values[0] & ~0xffff00000000UL));
