@@ -106,7 +106,7 @@ if gcc -static -O1 -o "$work/sqlite/bin/sqlite" tests/linux/sqlite.c -lsqlite3 -
 else
 	result ok "sqlite on a file # SKIP this machine has no static libsqlite3"
 fi
-# Each round is a fork(), an execve() of busybox, its exit() and a wait4().
+# Each round is a fork(), an execve() of busybox, an exit() and a wait4().
 rounds=${ROUNDS:-200}
 boot "/etc/rounds-$rounds" >"$work/got"
 if grep -q "^$rounds rounds$" "$work/got" && grep -q "^/etc/rounds-$rounds ended with status 0, 0 frames are lost$" "$work/got"; then
