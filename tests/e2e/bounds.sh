@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.." || exit 1
 bounds=tests/e2e/bounds.txt
 
 # over BOUNDS SUMMARY BUILD…: prints each median of instructions that is above a bound for its build,
-# each bound that no build matches, and each build that lacks a row which a bound is for
+# each bound that no build matches, and each build without a row for which there is a bound
 over()
 {
 	local file=$1 summary=$2 benchmark parameter glob bound build median matched
@@ -46,7 +46,7 @@ while read -r line; do
 done < <(over $bounds "$summary" "${builds[@]}")
 [ "$count" -gt 2 ] || result ok "no count is above its bound, in any build"
 
-# The check itself: one count more than a bound, a row that is missing, a bound for no build.
+# Tests over() itself: a median one above a bound, a missing row, and a bound that no build matches.
 tight=$(awk -F, '$7 == "syscall.null" && $9 == "instructions" { print $14; exit }' "$summary")
 echo "syscall.null 0 * $((tight - 1))" >"$work/tight"
 check "a bound below the count is seen in every build" \
