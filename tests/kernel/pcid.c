@@ -40,8 +40,8 @@ struct look {
 static void look_inside(void *argument)
 {
 	/*
-	 * The caller's stack has *look. It may be unmapped while the other CR3 is loaded, so *look
-	 * is not used then.
+	 * *look is on the caller's stack, which may be unmapped while the other CR3 is loaded, so
+	 * *look is not used then.
 	 */
 	struct look *look = argument;
 	const uint64_t old = read_cr3();
