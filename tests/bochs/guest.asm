@@ -4,8 +4,8 @@
 ; comment
 ;     ;= name | metric=n metric=n …
 ; above the test has the expected counts; all metrics that the comment does not name must be 0. If
-; the comment names `off`, the region measures that alone. Regions are numbered from 1, in the order
-; of these comments. run.sh reads the comments.
+; the comment names `off`, the region measures only the metric `off`. Regions are numbered from 1,
+; in the order of these comments. run.sh reads the comments.
 ;
 ; The image is flat. It is loaded at physical address 1 MiB and linked at KERNEL + 1 MiB. The pages
 ; of the code, the stack and the descriptor tables are in Bochs's TLB before a region begins, so

@@ -302,7 +302,8 @@ check "the kernel half of that" functions_are "into user mode and back, kernel h
 	[user];from_user instructions=2 data_accesses=2
 EOF
 
-# off_is FILE NAME LINE: compares the `!off` line of the test's region with LINE, without the region
+# off_is FILE NAME LINE: compares the `!off` line of the test's region, without its first two
+# fields, with LINE
 off_is() {
 	grep "^!off region=$(region_of "$2") " "$1" | cut -d " " -f 3- >off.got
 	echo "$3" | diff - off.got
