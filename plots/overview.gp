@@ -2,7 +2,7 @@
 # read: Each row is a strategy and each column a subject. 1 is the lowest value of the column, and
 #       the other numbers are multiples of it: the darker the cell, the worse. An empty cell was not
 #       measured. A column of ones is a subject that neither stack nor loader affects. A mark says
-#       that the cell's value, or the lowest one of its column, is uncertain: ? too few samples for
+#       that the cell's value, or the lowest one of its column, is uncertain: ? too few rounds for
 #       an interval, ~ quartiles over 5 % of the median apart, ^ outliers, / a row that ended before
 #       its last sample.
 # needs: exec.load exec.spawn exec.roundtrip irq.entry.user irq.entry.kernel irq.roundtrip.user switch.pingpong syscall.null

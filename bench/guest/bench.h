@@ -120,7 +120,8 @@ void bench_metric(struct bench *b, const char *metric, uint64_t value, const cha
 /* Numbers of samples, and options, as the command line asks for them. */
 struct bench_plan {
 	unsigned samples, warmup, overhead;
-	bool quick;  /* samples=quick */
+	bool quick;  /* samples=quick: experiments take fewer steps */
+	bool few;    /* samples=quick or few: fewer samples */
 	bool stable; /* warmup=stable: warm up until the times are stable */
 };
 extern struct bench_plan bench_plan;

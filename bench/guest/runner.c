@@ -26,6 +26,7 @@ static char globs[256];
 static char left_out[64]; /* globs of skip= on the command line */
 static bool lists;        /* rows are only listed, not run */
 
+#define LONG      (16 * MIB) /* bytes: with so many, and few samples, a row takes one */
 #define QUEUE_MAX 1024U
 
 /* The rows that are wanted, each with the index of its parameter in the row's list. */
@@ -208,10 +209,12 @@ static void plan_samples(struct bench *b)
 	b->warmup = bench_plan.warmup;
 	b->overhead = bench_plan.overhead;
 	if (row->large && b->parameter >= row->large) {
-		b->samples = bench_plan.quick ? 1 : 3;
-		b->warmup = bench_plan.quick ? 0 : 1;
+		b->samples = bench_plan.few ? 1 : 3;
+		b->warmup = bench_plan.few ? 0 : 1;
 		b->overhead = 1;
 	}
+	if (bench_plan.few && b->parameter >= LONG)
+		b->samples = 1;
 	if (row->few)
 		b->samples = row->few;
 	if (row->experiment)
@@ -322,6 +325,17 @@ static void queue_row(const struct benchmark *row)
 	} while (row->parameters && row->parameters[place] != BENCH_LIST_END);
 }
 
+/*
+ * Queues the rows that bench= selects, if `again` without those that take a fixed number of samples:
+ * an earlier boot of the run has taken them.
+ */
+static void queue_rows(bool again)
+{
+	for (const struct benchmark *row = benchmarks_start; row < benchmarks_end; row++)
+		if (matches(row, globs) && !(again && row->few))
+			queue_row(row);
+}
+
 /* Runs or lists the rows of the queue, in the order of the boot's layout. */
 static bool run_queue(bool list_only)
 {
@@ -350,16 +364,17 @@ bool benchmarks_run(bool list_only)
 		left_out[0] = '\0';
 	boot_option("samples", option, sizeof option);
 	bench_plan.quick = !strcmp(option, "quick");
-	bench_plan.samples = bench_plan.quick ? 3 : 11;
-	bench_plan.warmup = bench_plan.quick ? 1 : 3;
+	bench_plan.few = bench_plan.quick || !strcmp(option, "few");
+	bench_plan.samples = bench_plan.few ? 3 : 11;
+	bench_plan.warmup = bench_plan.few ? 1 : 3;
 	bench_plan.overhead = 3;
 	boot_option("warmup", option, sizeof option);
 	bench_plan.stable = !strcmp(option, "stable");
 	lists = list_only;
 	irq_set_handler(VECTOR_BENCH, bench_irq_handler);
-	for (const struct benchmark *row = benchmarks_start; row < benchmarks_end; row++)
-		if (matches(row, globs))
-			queue_row(row);
+	queue_rows(boot_option("again", option, sizeof option) && !strcmp(option, "1"));
+	if (!queued)
+		queue_rows(false);
 	if (!queued) {
 		kprintf("no benchmark matches %s\n", globs);
 		record_start("skip");

@@ -28,7 +28,7 @@ query()
 	sqlite3 "$work/run/results.sqlite" "$1"
 }
 
-./run-bench.sh --engine bochs --strategy heap,window --profile zen3 --quick --trace --out "$work/run" \
+./run-bench.sh --engine bochs --strategy heap,window --profile zen3 --quick --rounds 1 --trace --out "$work/run" \
 	--bench 'syscall.null,irq.*.user,exec.spawn' >"$work/out" 2>&1
 result $? "a quick run with a profile ends well" "$work/out"
 

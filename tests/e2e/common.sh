@@ -49,13 +49,14 @@ play()
 	chmod +x "$tree/engine"
 }
 
-# bench ARGUMENT…: runs the harness with the played engine as QEMU and Bochs; its output is then in
+# bench ARGUMENT…: runs the harness with the played engine as QEMU and Bochs, for one round unless
+# the arguments say otherwise; its output is then in
 # $tree/out and $tree/err, its results in $tree/run, its exit status in $status
 bench()
 {
 	rm -rf "$tree/run"
 	PALIMPSEST_QEMU=$tree/engine PALIMPSEST_BOCHS=$tree/engine timeout 50 \
-		"$tree/build/host/palimpsest-bench" --out "$tree/run" "$@" >"$tree/out" 2>"$tree/err"
+		"$tree/build/host/palimpsest-bench" --rounds 1 --out "$tree/run" "$@" >"$tree/out" 2>"$tree/err"
 	status=$?
 }
 

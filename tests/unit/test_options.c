@@ -26,7 +26,8 @@ static void words_are_checked(void **state)
 	} cases[] = {
 		{ "", "", true },
 		{ "  ", "", true },
-		{ "run=bench bench=a.*,b samples=quick seed=1 layout=2 exit=1 pcid=on window-flush=cr3 "
+		{ "run=bench bench=a.*,b samples=quick seed=1 layout=2 again=1 exit=1 pcid=on "
+		  "window-flush=cr3 "
 		  "warmup=stable "
 		  "pmu=on",
 		  "", true },
@@ -48,7 +49,7 @@ static void words_are_checked(void **state)
 		{ "run=demo ./late/path", "./late/path" UNKNOWN, true },
 		{ "RUN=demo", "RUN=demo" UNKNOWN, true },
 		{ "pcid=yes samples=3",
-		  "pcid=yes: pcid= takes on|off\nsamples=3: samples= takes quick|full\n", false },
+		  "pcid=yes: pcid= takes on|off\nsamples=3: samples= takes quick|few|full\n", false },
 	};
 	(void)state;
 

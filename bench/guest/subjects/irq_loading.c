@@ -157,7 +157,7 @@ static uint64_t latency_at(struct bench *b, uint32_t ticks, bool *ok)
 
 static bool worst_latency(struct bench *b)
 {
-	const unsigned points = bench_plan.quick ? b->parameter <= MIB ? 4 : 2 : 16;
+	const unsigned points = bench_plan.few ? b->parameter <= MIB ? 4 : 2 : 16;
 	bool ok = end_payload(child) && bench_irq_count == interrupts + 1;
 	uint64_t worst = 0;
 

@@ -9,18 +9,18 @@
 
 /* The keys of environment.json that compare_print_runs() prints if their values differ. */
 static const char *const shown[] = {
-	"results.format",      "run.benchmarks", "run.samples",      "run.seed",    "run.cpus",
-	"run.memory",          "run.pcid",       "run.window_flush", "run.profile", "tool.gcc",
-	"tool.nasm",           "tool.ld",        "tool.bochs",       "tool.qemu",   "host.cpu",
-	"host.microcode",      "host.kernel",    "host.governor",    "host.smt",    "kvm.backend",
-	"tool.linux-programs",
+	"results.format", "run.benchmarks", "run.samples",         "run.seed",    "run.layout",
+	"run.rounds",     "run.cpus",       "run.memory",          "run.pcid",    "run.window_flush",
+	"run.profile",    "tool.gcc",       "tool.nasm",           "tool.ld",     "tool.bochs",
+	"tool.qemu",      "host.cpu",       "host.microcode",      "host.kernel", "host.governor",
+	"host.smt",       "kvm.backend",    "tool.linux-programs",
 };
 
 /* The keys that can explain different exact counts, in addition to the hash of the image. */
 static const char *const causes[] = {
-	"run.benchmarks",  "run.samples",      "run.seed",    "run.cpus",   "run.memory",
-	"run.pcid",        "run.window_flush", "run.profile", "tool.bochs", "sha256.bochs-library",
-	"sha256.programs",
+	"run.benchmarks", "run.samples",          "run.seed",        "run.layout",       "run.rounds",
+	"run.cpus",       "run.memory",           "run.pcid",        "run.window_flush", "run.profile",
+	"tool.bochs",     "sha256.bochs-library", "sha256.programs",
 };
 
 /* The keys that can explain different images. */

@@ -43,9 +43,10 @@ struct engine_command {
 
 struct engine {
 	const char *name;
-	const char *meaning; /* the meaning of the engine's numbers, for --list */
-	unsigned rounds;     /* boots per image by default */
-	unsigned timeout;    /* seconds per boot by default */
+	const char *meaning;   /* the meaning of the engine's numbers, for --list */
+	unsigned rounds;       /* boots per image by default */
+	unsigned rounds_quick; /* boots per image with --quick; 0: as many as without */
+	unsigned timeout;      /* seconds per boot by default */
 	/* The engine measures real time, so nothing else may run at the same time. */
 	bool exclusive;
 	bool needs_probe; /* the engine can run only if probe_kvm() finds KVM usable */

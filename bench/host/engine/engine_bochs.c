@@ -184,7 +184,8 @@ const struct engine engine_bochs = {
 	.name = "bochs",
 	.meaning = "Bochs with the instrumentation library: exact counts of events, the same on every host;\n"
 	           "                        with --profile also cycles by a model",
-	.rounds = 1,
+	.rounds = 7,
+	.rounds_quick = 3,
 	.timeout = 300,
 	.counts = true,
 	.can_run = bochs_can_run,

@@ -68,27 +68,26 @@ static int compare_rounds(const struct series *a, const struct series *b, struct
 	return count > 0;
 }
 
+static bool is_exact(const struct series *a, const struct series *b)
+{
+	return a->flags & b->flags & FLAG_EXACT;
+}
+
 /*
  * Compares the medians of all samples. The interval is from the smallest to the largest quotient of
  * a sample of `a` and a sample of `b`. Returns 1 if `result` is set, or 0 if a sample of `b` is 0.
  */
 static int compare_extremes(const struct series *a, const struct series *b, struct ratio *result)
 {
-	unsigned flags = FLAG_RANGE;
-
 	if (b->stats.min <= 0)
 		return 0;
-	if (a->flags & b->flags & FLAG_EXACT)
-		flags = FLAG_EXACT;
-	else if (!engine_is_deterministic(a->names[ENGINE]))
-		flags |= FLAG_FEW;
 	*result = (struct ratio){
 		.ratio = a->stats.median / b->stats.median,
 		.ci_low = a->stats.min / b->stats.max,
 		.ci_high = a->stats.max / b->stats.min,
 		.p = 1,
 		.n = a->round_count < b->round_count ? a->round_count : b->round_count,
-		.flags = flags,
+		.flags = is_exact(a, b) ? FLAG_EXACT : FLAG_RANGE | FLAG_FEW,
 	};
 	return 1;
 }
@@ -99,7 +98,7 @@ int ratio_compute(const struct series *a, const struct series *b, struct ratio *
 
 	if ((a->flags | b->flags) & FLAG_CHECK_FAILED)
 		return 0;
-	if (engine_is_deterministic(a->names[ENGINE]) || a->round_count == 1 || b->round_count == 1)
+	if (is_exact(a, b) || a->round_count == 1 || b->round_count == 1)
 		exists = compare_extremes(a, b, result);
 	else
 		exists = compare_rounds(a, b, result);

@@ -165,6 +165,38 @@ static void free_one(struct series *series)
 	free(series->rounds);
 }
 
+/* Facts of an image come from no boot, so they have no rounds. */
+static bool has_rounds(const struct series *series)
+{
+	return strcmp(series->names[ENGINE], "image") != 0;
+}
+
+/*
+ * Computes the statistics of a series. The samples of one round resemble one another, so the median
+ * and its interval are those of the rounds' medians; with fewer than STATS_FEWEST rounds, the range
+ * of all samples takes the place of the interval. Returns 0, or -1 after a message.
+ */
+static int describe(struct work *work, struct series *series)
+{
+	const size_t rounds = series->round_count;
+	double *medians = malloc(rounds * sizeof *medians);
+	struct stats of_rounds;
+
+	if (!medians)
+		return no_memory();
+	series->stats = stats_describe(work->whole.items, work->whole.count);
+	for (size_t i = 0; i < rounds; i++)
+		medians[i] = series->rounds[i].median;
+	of_rounds = stats_describe(medians, rounds);
+	free(medians);
+	if (!has_rounds(series))
+		return 0;
+	series->stats.median = of_rounds.median;
+	series->stats.ci_low = rounds < STATS_FEWEST ? series->stats.min : of_rounds.ci_low;
+	series->stats.ci_high = rounds < STATS_FEWEST ? series->stats.max : of_rounds.ci_high;
+	return 0;
+}
+
 /*
  * Ends the last series of the list, if any: computes its statistics and flags, or removes it if it
  * has only warm-up and overhead samples. Returns 0, or -1 after a message.
@@ -183,12 +215,13 @@ static int end_series(struct work *work)
 		work->list->count--;
 		return 0;
 	}
-	series->stats = stats_describe(work->whole.items, work->whole.count);
+	if (describe(work, series))
+		return -1;
 	work->whole.count = 0;
 
 	if (engine_is_deterministic(series->names[ENGINE]) && series->stats.min == series->stats.max)
 		series->flags |= FLAG_EXACT;
-	else if (series->stats.n < STATS_FEWEST)
+	else if ((has_rounds(series) ? series->round_count : series->stats.n) < STATS_FEWEST)
 		series->flags |= FLAG_FEW;
 	if (stats_spread(&series->stats) > SPREAD_MAX)
 		series->flags |= FLAG_UNSTABLE;

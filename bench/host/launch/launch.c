@@ -92,9 +92,11 @@ static int start_engine(struct launch *launch, char *why, size_t size)
 	int status;
 
 	path_format(command_line, sizeof command_line,
-	            "run=%s bench=%s samples=%s seed=%" PRIu64 " exit=1 table=off screen=off%s%s%s%s",
-	            setup->mode, setup->bench, setup->quick ? "quick" : "full", setup->seed,
-	            setup->pcid ? " pcid=on" : "", setup->flush_cr3 ? " window-flush=cr3" : "",
+	            "run=%s bench=%s samples=%s seed=%" PRIu64 " layout=%" PRIu32
+	            " exit=1 table=off screen=off%s%s%s%s%s",
+	            setup->mode, setup->bench, setup->samples, setup->seed, setup->layout,
+	            setup->again ? " again=1" : "", setup->pcid ? " pcid=on" : "",
+	            setup->flush_cr3 ? " window-flush=cr3" : "",
 	            setup->engine->exclusive ? " warmup=stable pmu=on" : "",
 	            setup->engine->counts ? " irq-off=counted" : "");
 	path_format(log, sizeof log, "%s/engine.log", setup->directory);

@@ -21,7 +21,8 @@ struct launch_setup {
 	const char *variant;   /* the engine's variant, or NULL */
 	const char *mode;      /* value of the kernel's option run=: bench, test or list */
 	const char *bench;     /* globs of benchmarks, separated by commas */
-	bool quick;            /* fewer samples */
+	const char *samples;   /* value of the kernel's option samples=: quick, few or full */
+	bool again;            /* pass again=1 to the kernel */
 	bool pcid, flush_cr3;  /* as in struct options */
 	const char *profile;   /* as in struct engine_boot */
 	bool functions, trace; /* as in struct engine_boot */
@@ -31,6 +32,7 @@ struct launch_setup {
 	bool linux_programs;   /* as in struct engine_boot */
 	unsigned timeout;      /* seconds */
 	uint64_t seed;         /* seed for the kernel */
+	uint32_t layout;       /* the kernel's option layout=; 0: the fixed layout */
 	bool exits;            /* count VM exits, and store these instead of samples */
 	struct store *store;   /* NULL: store nothing */
 	int64_t id;            /* id in the table launches */

@@ -177,7 +177,7 @@ static enum engine_log_cause boot(struct probe *probe)
 		                      .directory = directory,
 		                      .mode = "test",
 		                      .bench = "*",
-		                      .quick = true,
+		                      .samples = "quick",
 		                      .cpus = 1,
 		                      .memory = PROBE_MEMORY,
 		                      .timeout = PROBE_SECONDS,

@@ -14,12 +14,9 @@ static const struct mark {
 	char mark;
 	const char *words;
 } marks_of[] = {
-	{ "few", '?', "too few samples for an interval" },
-	{ "range", '?', "too few samples for an interval" },
-	{ "unstable", '~', "spread over 5 %" },
-	{ "outliers", '^', "outliers, kept" },
-	{ "check-failed", '!', "a check failed" },
-	{ "cut-short", '/', "cut short" },
+	{ "few", '?', "too few rounds for an interval" }, { "range", '?', "too few rounds for an interval" },
+	{ "unstable", '~', "spread over 5 %" },           { "outliers", '^', "outliers, kept" },
+	{ "check-failed", '!', "a check failed" },        { "cut-short", '/', "cut short" },
 };
 
 #define MARKS (sizeof marks_of / sizeof marks_of[0])

@@ -48,14 +48,14 @@ char *number_marks(const char *flags, char marks[NUMBER_MARKS_MAX]);
 const char *number_mark_flag(char mark);
 
 /*
- * Writes the flags in words, such as "too few samples for an interval, spread over 5 %", or "".
+ * Writes the flags in words, such as "too few rounds for an interval, spread over 5 %", or "".
  * Returns `words`.
  */
 char *number_caveats(const char *flags, char words[NUMBER_WORDS_MAX]);
 
 /*
  * Returns words that say what the interval of a number with these flags is: "with 95 % confidence"
- * or, if there are too few samples for that, what the ends of the interval are.
+ * or, if there are too few rounds for that, what the ends of the interval are.
  */
 const char *number_interval_meaning(const char *flags);
 

@@ -486,7 +486,7 @@ void terminal_table_print(sqlite3 *db, FILE *out)
 		free_table(&table);
 	}
 	if (any) {
-		fputs("[..] 95 % interval of the median, or with a ? (too few samples) their range; omitted "
+		fputs("[..] 95 % interval of the median, or with a ? (too few rounds) the range; omitted "
 		      "if it is one value\n",
 		      out);
 		number_write_legend(out, "   ");

@@ -130,6 +130,7 @@ static int list_benchmarks(FILE *out)
 		                      .directory = directory,
 		                      .mode = "list",
 		                      .bench = "*",
+		                      .samples = "full",
 		                      .cpus = 1,
 		                      .memory = 512,
 		                      .timeout = LIST_SECONDS,

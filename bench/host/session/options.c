@@ -13,9 +13,10 @@
 
 static const char usage_line[] =
         "usage: run-bench.sh [--setup] [--engine E[,E]] [--strategy S[,S]] [--bench GLOB]\n"
-        "                    [--quick] [--full] [--rounds N] [--cpus N] [--memory MIB] [--seed N]\n"
-        "                    [--jobs N] [--timeout SECONDS] [--out DIR] [--pcid on|off]\n"
-        "                    [--window-flush invlpg|cr3] [--profile NAME] [--functions] [--trace]\n"
+        "                    [--quick] [--full] [--rounds N] [--layout random|fixed] [--cpus N]\n"
+        "                    [--memory MIB] [--seed N] [--jobs N] [--timeout SECONDS] [--out DIR]\n"
+        "                    [--pcid on|off] [--window-flush invlpg|cr3] [--profile NAME]\n"
+        "                    [--functions] [--trace]\n"
         "                    [--quiet | --verbose] [--list] [--probe] [--help]\n"
         "       run-bench.sh --compare A B [--threshold PCT] | --reproduces A B\n"
         "       run-bench.sh --recover DIR | --report DIR\n";
@@ -34,9 +35,12 @@ static const char help_text[] =
         "                       STACK " AXIS_STACKS "\n"
         "                       LOADER " AXIS_LOADERS "   ISOLATION " AXIS_ISOLATIONS "\n"
         "  --bench GLOB[,GLOB]  only benchmarks whose name matches; default *\n"
-        "  --quick              fewer samples\n"
+        "  --quick              fewer samples and rounds\n"
         "  --full               on kvm-emulated: the variants ept=1 and ept=0 as well (slower)\n"
-        "  --rounds N           boots per image; default 9 on kvm, 1 elsewhere\n"
+        "  --rounds N           boots per image; default 9 on kvm, 7 on bochs (3 with --quick), 1\n"
+        "                       elsewhere\n"
+        "  --layout L           where memory lies: random (default), drawn anew for each round, or\n"
+        "                       fixed, as in a boot without layout=\n"
         "  --pcid on|off        use PCIDs in the context switch, if the CPU has them; default off\n"
         "  --window-flush F     flush the loading window by invlpg (default) or by loading cr3\n"
         "  --profile NAME       on bochs: also cycles of this processor, by the cycle model (slower);\n"
@@ -78,6 +82,7 @@ enum {
 	OPTION_QUICK,
 	OPTION_FULL,
 	OPTION_ROUNDS,
+	OPTION_LAYOUT,
 	OPTION_CPUS,
 	OPTION_MEMORY,
 	OPTION_SEED,
@@ -109,6 +114,7 @@ static const struct option long_options[] = {
 	{ "quick", no_argument, NULL, OPTION_QUICK },
 	{ "full", no_argument, NULL, OPTION_FULL },
 	{ "rounds", required_argument, NULL, OPTION_ROUNDS },
+	{ "layout", required_argument, NULL, OPTION_LAYOUT },
 	{ "cpus", required_argument, NULL, OPTION_CPUS },
 	{ "memory", required_argument, NULL, OPTION_MEMORY },
 	{ "seed", required_argument, NULL, OPTION_SEED },
@@ -363,6 +369,8 @@ static int take_option(struct options *options, int option, const char *value, c
 		return 0;
 	case OPTION_ROUNDS:
 		return parse_unsigned("rounds", value, 1, 1000, &options->rounds, why);
+	case OPTION_LAYOUT:
+		return parse_either("layout", value, "random", "fixed", &options->fixed_layout, why);
 	case OPTION_CPUS:
 		return parse_unsigned("cpus", value, 1, 8, &options->cpus, why);
 	case OPTION_MEMORY:

@@ -40,6 +40,7 @@ struct options {
 	bool quick;        /* fewer samples */
 	bool full;         /* boot all variants of engine kvm-emulated */
 	unsigned rounds;   /* boots per image; 0: the engine's default */
+	bool fixed_layout; /* boot every round with the kernel's fixed layout */
 	unsigned cpus;
 	unsigned memory;  /* MiB */
 	unsigned jobs;    /* boots at the same time; 0: the number of CPUs online */

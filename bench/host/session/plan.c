@@ -120,9 +120,33 @@ static void shuffle(struct job *job, size_t count, uint64_t *state)
 	}
 }
 
+static unsigned rounds_of(const struct options *options, const struct engine *engine)
+{
+	if (options->rounds)
+		return options->rounds;
+	return options->quick && engine->rounds_quick ? engine->rounds_quick : engine->rounds;
+}
+
+/* In many rounds each needs only few samples, since layouts differ more than the samples of a boot. */
+static const char *samples_of(const struct options *options, const struct engine *engine, unsigned rounds)
+{
+	return options->quick ? "quick" : rounds > 1 && engine->counts ? "few" : "full";
+}
+
+/* The layout of a round, never 0 unless it is fixed. Runs with different seeds share no sequence. */
+static uint32_t layout_of(const struct options *options, unsigned round)
+{
+	uint64_t state = options->seed;
+
+	if (options->fixed_layout)
+		return 0;
+	state = next_random(&state) + round;
+	return (uint32_t)(next_random(&state) >> 32) | 1;
+}
+
 static void add_rounds(struct plan *plan, const struct options *options, const struct engine *engine)
 {
-	unsigned rounds = options->rounds ? options->rounds : engine->rounds;
+	unsigned rounds = rounds_of(options, engine);
 	uint64_t state = options->seed;
 
 	for (unsigned round = 1; round <= rounds; round++) {
@@ -142,7 +166,10 @@ static void add_rounds(struct plan *plan, const struct options *options, const s
 					              .linux_programs = linux_programs,
 					              .bench = bench,
 					              .round = round,
-					              .seed = options->seed + round - 1 };
+					              .samples = samples_of(options, engine, rounds),
+					              .again = round > 1 && engine->counts,
+					              .seed = options->seed + round - 1,
+					              .layout = layout_of(options, round) };
 		}
 		if (engine->exclusive)
 			shuffle(&plan->job[first], plan->jobs - first, &state);
@@ -163,9 +190,9 @@ static size_t count_variants(const struct options *options, const struct engine 
  * benchmarks. In round 1, without --bench, a boot with the self-tests precedes each of these. */
 static void add_variants(struct plan *plan, const struct options *options, const struct engine *engine)
 {
-	unsigned rounds = options->rounds ? options->rounds : engine->rounds;
+	unsigned rounds = rounds_of(options, engine);
 	size_t variants = count_variants(options, engine);
-	struct job job = { .engine = engine };
+	struct job job = { .engine = engine, .samples = samples_of(options, engine, rounds) };
 
 	for (job.round = 1; job.round <= rounds; job.round++) {
 		job.seed = options->seed + job.round - 1;
@@ -191,6 +218,7 @@ static void add_exits(struct plan *plan, const struct options *options, const st
 		plan->job[plan->jobs++] = (struct job){ .engine = engine,
 			                                .strategy = &plan->strategies.item[i],
 			                                .bench = plan->benches.others,
+			                                .samples = samples_of(options, engine, 1),
 			                                .seed = options->seed };
 }
 
@@ -209,7 +237,9 @@ static void add_engine(struct plan *plan, const struct options *options, const s
 			              .bench = plan->support[i].bench,
 			              .module_limit = plan->support[i].alone ? SMALL_LIMIT : 0,
 			              .round = 1,
-			              .seed = options->seed };
+			              .samples = samples_of(options, engine, 1),
+			              .seed = options->seed,
+			              .layout = layout_of(options, 1) };
 }
 
 void plan_jobs(struct plan *plan, const struct options *options, const struct engine *const engines[],
@@ -225,8 +255,7 @@ void plan_jobs(struct plan *plan, const struct options *options, const struct en
 		plan->supporting = 0;
 	most = plan->supporting;
 	for (size_t i = 0; i < count; i++)
-		most += plan->strategies.count *
-		        ((options->rounds ? options->rounds : engines[i]->rounds) + 1) * 2 *
+		most += plan->strategies.count * (rounds_of(options, engines[i]) + 1) * 2 *
 		        (engines[i]->variants ? count_variants(options, engines[i]) : 1);
 	plan->job = calloc(most, sizeof *plan->job);
 	if (!plan->job) {

@@ -18,8 +18,12 @@ struct job {
 	const char *bench;
 	/* Number of the round, from 1; 0: the boot counts VM exits and keeps no samples. */
 	unsigned round;
+	const char *samples; /* value of the kernel's option samples= */
 	/* Seed for the kernel: the run's seed, plus 1 for each round after the first. */
 	uint64_t seed;
+	bool again; /* a later round, without rows of which the first one took all samples */
+	/* Seed for the kernel's layout, the same for all images of a round; 0: the fixed layout. */
+	uint32_t layout;
 };
 
 /* A launch that the user did not ask for, but that claims need (claims.h). */

@@ -73,6 +73,7 @@ static int64_t store_start(struct runner *runner, const struct job *job)
 		                       .memory = options->memory,
 		                       .round = job->round,
 		                       .seed = job->seed,
+		                       .layout = job->layout,
 		                       .bench = job->bench,
 		                       .sha256 = sha256 };
 
@@ -114,8 +115,8 @@ static void start(struct runner *runner, const struct job *job)
 	            : job->linux_programs ? "-linux"
 	                                  : "",
 	            job->round);
-	message_detail("  benchmarks %s, seed %" PRIu64 ", at most %u s; logs in %s", job->bench, job->seed,
-	               default_timeout(runner, job), slot->directory);
+	message_detail("  benchmarks %s, seed %" PRIu64 ", layout %" PRIu32 ", at most %u s; logs in %s",
+	               job->bench, job->seed, job->layout, default_timeout(runner, job), slot->directory);
 	slot->id = store_start(runner, job);
 	if (slot->id < 0)
 		return;
@@ -125,7 +126,8 @@ static void start(struct runner *runner, const struct job *job)
 	                                                    .variant = job->variant,
 	                                                    .mode = job->self_test ? "test" : "bench",
 	                                                    .bench = job->bench,
-	                                                    .quick = options->quick,
+	                                                    .samples = job->samples,
+	                                                    .again = job->again,
 	                                                    .pcid = options->pcid,
 	                                                    .flush_cr3 = options->flush_cr3,
 	                                                    .profile = options->profile,
@@ -137,6 +139,7 @@ static void start(struct runner *runner, const struct job *job)
 	                                                    .linux_programs = job->linux_programs,
 	                                                    .timeout = default_timeout(runner, job),
 	                                                    .seed = job->seed,
+	                                                    .layout = job->layout,
 	                                                    .store = runner->setup->store,
 	                                                    .exits = job->round == 0,
 	                                                    .id = slot->id },

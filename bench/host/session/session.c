@@ -140,6 +140,11 @@ static int describe_environment(struct session *session, const char *command)
 	environment_add(environment, "run.command", "%s", command);
 	environment_add(environment, "run.benchmarks", "%s", options->bench);
 	environment_add(environment, "run.seed", "%" PRIu64, options->seed);
+	environment_add(environment, "run.layout", "%s", options->fixed_layout ? "fixed" : "random");
+	if (options->rounds)
+		environment_add(environment, "run.rounds", "%u", options->rounds);
+	else
+		environment_add(environment, "run.rounds", "default");
 	environment_add(environment, "run.cpus", "%u", options->cpus);
 	environment_add(environment, "run.memory", "%u MiB", options->memory);
 	environment_add(environment, "run.pcid", "%s", options->pcid ? "on" : "off");

@@ -38,6 +38,7 @@ CREATE TABLE launches (
 	compiler  TEXT NOT NULL DEFAULT '', -- compiler of the image, as the kernel reports it
 	sha256    TEXT NOT NULL DEFAULT '', -- hash of the image
 	seed      INTEGER NOT NULL DEFAULT 0, -- seed for the kernel
+	layout    INTEGER NOT NULL DEFAULT 0, -- seed for the kernel's layout; 0: the fixed layout
 	seconds   REAL                      -- duration of the launch
 );
 

@@ -43,11 +43,11 @@ static const struct {
 	[RUN_FINISH] = { "ss", "UPDATE run SET finished = ?, state = ?" },
 	[RUN_CUT_SHORT] = { "s", "UPDATE run SET state = ? WHERE state = 'running'" },
 	[ENVIRONMENT] = { "ss", "INSERT OR REPLACE INTO environment VALUES (?, ?)" },
-	[LAUNCH_START] = { "ssssssiiissi",
+	[LAUNCH_START] = { "ssssssiiissii",
 	                   "INSERT INTO launches (engine, variant, strategy, stack, loader, isolation, "
 	                   "cpus, memory, round,"
-	                   " bench, sha256, seed, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
-	                   "?, ?, ?, 'running')" },
+	                   " bench, sha256, seed, layout, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+	                   "?, ?, ?, ?, 'running')" },
 	[LAUNCH_FINISH] = { "ssissdi", "UPDATE launches SET state = ?, reason = ?, status = nullif(?, -1),"
 	                               " revision = ?, compiler = ?, seconds = ? WHERE id = ?" },
 	[SAMPLE] = { "isisissis", "INSERT INTO samples (launch, benchmark, parameter, parameter_unit, sample,"
@@ -328,7 +328,7 @@ int64_t store_launch_start(struct store *store, const struct store_launch *launc
 	if (run(store, LAUNCH_START, launch->engine, launch->variant ? launch->variant : "", launch->strategy,
 	        launch->stack, launch->loader, launch->isolation, (int64_t)launch->cpus,
 	        (int64_t)launch->memory, (int64_t)launch->round, launch->bench, launch->sha256,
-	        (int64_t)launch->seed))
+	        (int64_t)launch->seed, (int64_t)launch->layout))
 		return -1;
 	id = sqlite3_last_insert_rowid(store->db);
 	return store_commit(store) ? -1 : id;

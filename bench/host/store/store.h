@@ -36,6 +36,7 @@ struct store_launch {
 	 */
 	unsigned round;
 	uint64_t seed;
+	uint32_t layout;    /* the kernel's layout=; 0: the fixed layout */
 	const char *bench;  /* the glob of benchmarks to run; "" for self-tests */
 	const char *sha256; /* hash of the image */
 };

@@ -260,7 +260,7 @@ static void the_summary_is_no_surer_than_the_numbers(void **state)
 	        "For “spawn 4 KiB”, heap needs the least, 2,000 instructions and REP rounds, and window the "
 	        "most, 3,000 "
 	        "(1.50 times as many, 1.40 to 1.60 from the smallest to the largest quotient of any two "
-	        "samples); about these numbers: too few samples for an interval; these are counts, not "
+	        "samples); about these numbers: too few rounds for an interval; these are counts, not "
 	        "time.");
 	assert_string_equal(
 	        headline("kvm", "tsc", "net,unstable,outliers,cut-short", "few,net"),
@@ -319,7 +319,7 @@ static void numbers_have_their_marks(void **state)
 	assert_string_equal(number_marks("few-and-far,exact", marks), "");
 	assert_string_equal(number_marks("cut-short,check-failed,outliers,unstable,few", marks), "?~^!/");
 	assert_string_equal(number_caveats("unstable,range,exact", words),
-	                    "too few samples for an interval, spread over 5 %");
+	                    "too few rounds for an interval, spread over 5 %");
 	assert_string_equal(number_mark_flag('~'), "unstable");
 	assert_null(number_mark_flag('x'));
 }

@@ -176,6 +176,7 @@ static void wrong_use(void **state)
 		{ { "run-bench.sh", "--bench", "" }, "a glob" },
 		{ { "run-bench.sh", "--out", "" }, "needs the name" },
 		{ { "run-bench.sh", "--pcid", "yes" }, "off or on" },
+		{ { "run-bench.sh", "--layout", "7" }, "random or fixed" },
 		{ { "run-bench.sh", "--window-flush", "" }, "invlpg or cr3" },
 		{ { "run-bench.sh", "--compare", "a" }, "needs two folders" },
 		{ { "run-bench.sh", "word" }, "'word' is not an option" },
@@ -204,14 +205,14 @@ static void plan_keeps_real_time_apart(void **state)
 	assert_int_equal(plan_strategies(&plan, &options, why, sizeof why), 0);
 	assert_int_equal(plan.supporting, 0);
 	plan_jobs(&plan, &options, engines, 2);
-	assert_int_equal(plan.jobs, 3 + 27);
-	for (size_t i = 0; i < 3; i++)
+	assert_int_equal(plan.jobs, 21 + 27);
+	for (size_t i = 0; i < 21; i++)
 		assert_ptr_equal(plan.job[i].engine, &engine_bochs);
-	for (size_t i = 3; i < plan.jobs; i++) {
+	for (size_t i = 21; i < plan.jobs; i++) {
 		const struct job *job = &plan.job[i];
 
 		assert_ptr_equal(job->engine, &engine_kvm);
-		assert_int_equal(job->round, 1 + (i - 3) / 3);
+		assert_int_equal(job->round, 1 + (i - 21) / 3);
 		assert_int_equal(job->seed, 5 + job->round - 1);
 		seen[job->strategy - plan.strategies.item][job->round]++;
 		moved |= job->strategy != &plan.strategies.item[(i - 3) % 3];

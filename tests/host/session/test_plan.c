@@ -121,9 +121,10 @@ static int begin(void **state)
 /*
  * Returns the launches on Bochs that a command line leads to, one per line, in a static buffer, or
  * NULL if the plan fails. A line begins with "+" if only claims need the launch. Checks that no
- * launch on KVM is there only for claims.
+ * launch on KVM is there only for claims. There is one round unless the command line says
+ * otherwise.
  */
-#define PLAN(...) plan_of((const char *const[]){ "run-bench.sh", __VA_ARGS__, NULL })
+#define PLAN(...) plan_of((const char *const[]){ "run-bench.sh", "--rounds", "1", __VA_ARGS__, NULL })
 
 static const char *plan_of(const char *const words[])
 {
@@ -322,6 +323,98 @@ static void variants_boot_in_turn(void **state)
 	assert_non_null(strstr(BOOTS("--rounds", "2"), "npt=0 window bench 1\nnpt=1 heap bench 2\n"));
 }
 
+/* Plans a run of heap and window on Bochs, tcg and KVM. The caller frees the plan. */
+static void plan_rounds(struct plan *plan, const char *const *words)
+{
+	const struct engine *const engines[] = { &engine_bochs, &engine_tcg, &engine_kvm };
+	char *argv[16] = { "run-bench.sh", "--strategy", "heap,window" };
+	struct options options;
+	int argc = 3;
+
+	for (int i = 0; words[i]; i++)
+		argv[argc++] = (char *)words[i];
+	assert_int_equal(options_parse(&options, argc, argv, why), 0);
+	assert_int_equal(plan_strategies(plan, &options, why, sizeof why), 0);
+	plan_jobs(plan, &options, engines, 3);
+}
+
+static unsigned count_rounds(const struct plan *plan, const struct engine *engine)
+{
+	unsigned most = 0;
+
+	for (size_t i = 0; i < plan->jobs; i++)
+		if (plan->job[i].engine == engine && plan->job[i].round > most)
+			most = plan->job[i].round;
+	return most;
+}
+
+#define ROUNDS(plan, ...) plan_rounds(plan, (const char *const[]){ __VA_ARGS__, NULL })
+
+static void an_engine_has_its_number_of_rounds(void **state)
+{
+	static const struct {
+		const char *word;
+		unsigned bochs, tcg, kvm;
+		const char *samples_bochs, *samples_others;
+	} cases[] = { { "--verbose", 7, 1, 9, "few", "full" },
+		      { "--quick", 3, 1, 9, "quick", "quick" },
+		      { "--rounds=4", 4, 4, 4, "few", "full" },
+		      { "--rounds=1", 1, 1, 1, "full", "full" } };
+	struct plan plan;
+	(void)state;
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		ROUNDS(&plan, cases[i].word);
+		assert_int_equal(count_rounds(&plan, &engine_bochs), cases[i].bochs);
+		assert_int_equal(count_rounds(&plan, &engine_tcg), cases[i].tcg);
+		assert_int_equal(count_rounds(&plan, &engine_kvm), cases[i].kvm);
+		for (size_t j = 0; j < plan.jobs; j++) {
+			const struct job *job = &plan.job[j];
+			bool bochs = job->engine == &engine_bochs;
+
+			assert_string_equal(job->samples,
+			                    bochs ? cases[i].samples_bochs : cases[i].samples_others);
+			assert_int_equal(job->again, bochs && job->round > 1);
+		}
+		plan_free(&plan);
+	}
+}
+
+/* All images of a round have the same layout, and no round of this or another seed has it too. */
+static void a_round_is_a_layout(void **state)
+{
+	static uint32_t seen[4 * 9];
+	size_t count = 0;
+	struct plan plan;
+	(void)state;
+
+	for (unsigned seed = 0; seed < 4; seed++) {
+		uint32_t layout[10] = { 0 };
+		char word[20];
+
+		snprintf(word, sizeof word, "--seed=%u", seed);
+		ROUNDS(&plan, word);
+		for (size_t i = 0; i < plan.jobs; i++) {
+			const struct job *job = &plan.job[i];
+
+			assert_int_not_equal(job->layout, 0);
+			if (!layout[job->round])
+				layout[job->round] = job->layout;
+			assert_int_equal(layout[job->round], job->layout);
+		}
+		plan_free(&plan);
+		for (unsigned round = 1; round <= 9; round++) {
+			for (size_t i = 0; i < count; i++)
+				assert_int_not_equal(seen[i], layout[round]);
+			seen[count++] = layout[round];
+		}
+	}
+	ROUNDS(&plan, "--layout", "fixed");
+	for (size_t i = 0; i < plan.jobs; i++)
+		assert_int_equal(plan.job[i].layout, 0);
+	plan_free(&plan);
+}
+
 #define TEST(test) cmocka_unit_test_setup(test, begin)
 
 int main(void)
@@ -335,6 +428,8 @@ int main(void)
 		TEST(what_cannot_be_planned),
 		TEST(the_project),
 		TEST(variants_boot_in_turn),
+		TEST(an_engine_has_its_number_of_rounds),
+		TEST(a_round_is_a_layout),
 	};
 
 	return cmocka_run_group_tests(tests, make_tree, remove_tree);
