@@ -143,7 +143,7 @@ lint: $(BUILD)/strategies.h
 		--suppressions-list=tests/cppcheck.txt -D__x86_64__ -I$(BUILD) -I. bench/host bench/bochs
 	@shellcheck $(SOURCES_SH)
 
-# Makes the figures of the documents from a run: RESULTS=results/latest.
+# Makes the figures and tables of the documents from a run: RESULTS=results/latest.
 RESULTS ?= results/latest
 
 figures: host

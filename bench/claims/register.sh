@@ -46,7 +46,8 @@ headers()
 # entries: prints the register without comments
 entries() { grep -v '^#' "$folder/register.txt" || true; }
 
-# Each entry has a link: the hash of its other fields after the link before it.
+# Each entry has a link: the hash of the previous entry's link (`-` for the first entry) followed by
+# this entry's other fields. Checks all links.
 check_links()
 {
 	entries | awk -v work="$work" '

@@ -109,8 +109,8 @@ static int irq(void)
 }
 
 /*
- * Returns the number of kernel addresses on the page above what it shares with the kernel, and clears
- * that part.
+ * Counts the kernel addresses on the page after its struct nest_page, which the kernel uses too, and
+ * clears these words. Returns the count.
  */
 static uint64_t take_kernel_words(uint64_t *page)
 {

@@ -14,7 +14,7 @@ enum {
 	NEST_KERNEL,    /* as always: on the kernel's stack */
 	NEST_USER,      /* on the program's stack, with SMAP off */
 	NEST_RESTORE,   /* on the kernel's stack; turns SMAP on again */
-	NEST_USER_SMAP, /* on the program's stack, with SMAP as shipped */
+	NEST_USER_SMAP, /* on the program's stack, with SMAP on, as the kernel sets it at boot */
 	NEST_KINDS
 };
 #define NEST_ROUNDS 16 /* interrupts of each kind */

@@ -95,7 +95,7 @@ measure()
 {
 	local engines status rounds=()
 
-	# The micro-kernels choose their own memory, so one layout is enough for the counts.
+	# The probe loops choose their own memory, so one layout is enough for the counts.
 	case $1 in
 	auto | bochs) engines=$1 rounds=(--rounds 1) ;;
 	kvm) engines=bochs,kvm ;;
@@ -107,7 +107,7 @@ measure()
 	"$root/run-bench.sh" --engine "$engines" --profile "$profile" --strategy window --bench 'micro.*' --quick \
 		--layout fixed "${rounds[@]}" --out "$out" >"$out.log"
 	status=$?
-	[ $status -ne 1 ] || echo "validate-model: the micro-kernels did not all run; see ${out#"$root/"}/logs" >&2
+	[ $status -ne 1 ] || echo "validate-model: the probe loops did not all run; see ${out#"$root/"}/logs" >&2
 	[ $status -eq 0 ] || exit $status
 }
 

@@ -41,10 +41,11 @@ struct multiboot_memory {
 };
 
 /*
- * Returns the Multiboot information at physical `address`, and sets `memory` to the RAM that it
- * describes. memory->ranges uses the array `ranges`, which has room for `room`; more are ignored,
- * with a message. Panics if there is no memory map, if it is damaged, or if the map, the
- * information or the kernel's image is not in RAM.
+ * Returns the Multiboot information at physical `address`, and sets `memory` to the RAM that its
+ * memory map describes or, without a map, its fields mem_lower and mem_upper. memory->ranges uses
+ * the array `ranges`, which has room for `room`; more are ignored, with a message. `image` is the
+ * kernel's image. Panics if there is neither a map nor these fields, if the map is damaged, if no
+ * memory is usable, or if the map, the information or the image is not in RAM.
  */
 const struct multiboot_info *multiboot_read(uint32_t address, struct memory_range *ranges, size_t room,
                                             struct memory_range image, struct multiboot_memory *memory);

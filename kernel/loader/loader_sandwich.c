@@ -23,7 +23,7 @@ static void copy_under_new_cr3(void *argument)
 	const uint64_t old = read_cr3(), new = job->space->pml4;
 	const size_t count = job->count;
 	const struct load_segment *segments = job->segments;
-	/* The caller's stack may be unmapped under the new CR3. */
+	/* `segments` may be on the caller's stack, which may be unmapped under the new CR3. */
 	struct load_segment copy[LOAD_SEGMENTS_INLINE];
 
 	if (count <= LOAD_SEGMENTS_INLINE) {

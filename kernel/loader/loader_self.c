@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * self: the caller only maps the pages. The new task fills them at their user addresses when it
+ * self: loader_load() only maps the pages. The new task fills them at their user addresses when it
  * first runs in the kernel, under the CR3 that it needs anyway. Until then the pages are writable
  * and not executable; afterwards they get their rights, and their TLB entries are flushed.
  */

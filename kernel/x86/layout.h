@@ -18,7 +18,7 @@
  *   ffffffc000000000  per-CPU area: entry, scratch and IST stacks, with guard pages between them
  *   ffffffd000000000  devices (local APIC), uncached
  *   ffffffe000000000  pages that benchmarks map and unmap, never global
- *   ffffffe040000000  memory of the micro-kernels (bench/guest/micro), in 4 KiB pages
+ *   ffffffe040000000  memory of the probe loops (bench/guest/micro), in 4 KiB pages
  *   ffffffe080000000  the same memory in 2 MiB pages
  *   ffffffe800000000  views (vm/view.h) of files from which a program is loaded
  *   ffffffff80100000  kernel image, its sections page-aligned
@@ -144,7 +144,7 @@ _Static_assert(CPU_GP_TOP(0) + PAGE_SIZE <= CPU_AREA(1), "the stacks of a CPU fi
 _Static_assert(MMIO_BASE + PAGE_SIZE <= BENCH_AREA_BASE, "devices meet the benchmark area");
 _Static_assert(BENCH_AREA_BASE + BENCH_AREA_SIZE <= MICRO_SMALL_BASE, "the benchmark areas meet");
 _Static_assert(MICRO_SMALL_BASE + MICRO_SIZE <= MICRO_LARGE_BASE && MICRO_LARGE_BASE % PD_SPAN == 0,
-               "the areas of the micro-kernels meet");
+               "the areas of the probe loops meet");
 _Static_assert(MICRO_LARGE_BASE + MICRO_SIZE <= VIEW_BASE, "benchmark areas meet the views");
 _Static_assert(VIEW_BASE % PDPT_SPAN == 0 && VIEW_BASE + VIEW_SLOTS * PDPT_SPAN <= KERNEL_VMA,
                "views meet the kernel image");

@@ -150,11 +150,11 @@ check "reach is sampled around every published knee" test -z "$(awk -F'\t' '$8 =
 				END { if (!at || !behind) print pages }'
 	done)"
 
-# Runs the micro-kernels on tcg, which shows that they work, not how long they take. Rows that need
+# Runs the probe loops on tcg, which shows that they work, not how long they take. Rows that need
 # more memory than the machine has must be skipped.
 timeout 150 ./run-bench.sh --engine tcg --strategy heap,window --quick --memory 80 --bench 'micro.*' --out "$work/run" \
 	>"$work/out" 2>"$work/err"
-check "the micro-kernels run on tcg" test $? -eq 0
+check "the probe loops run on tcg" test $? -eq 0
 check "and every check passes" test "$(sqlite3 "$work/run/results.sqlite" \
 	"SELECT min(ok) || ' ' || (count(*) > 180) FROM checks WHERE kind = 'check'")" = '1 1'
 check "what memory is too small for is skipped" test "$(sqlite3 "$work/run/results.sqlite" \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Micro-kernels: each row measures one operation whose cost on some processor has been published.
+ * Probe loops: each row measures one operation whose cost on some processor has been published.
  * `make validate-model` compares the cycle model, or a host, with these costs (docs/model.md). The
  * rows run only if the command line names them.
  *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The memory of the micro-kernels; see micro.h. */
+/* The memory of the probe loops; see micro.h. */
 #include "bench/guest/micro/micro.h"
 #include "cpu/cpu.h"
 #include "lib/errno.h"
