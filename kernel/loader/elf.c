@@ -50,7 +50,12 @@ static bool is_plain(const Elf64_Phdr *p, size_t size, uintptr_t base)
 		return false;
 	if (p->p_vaddr < lowest || p->p_vaddr > top || p->p_memsz > top - p->p_vaddr)
 		return false;
-	if (((p->p_vaddr ^ p->p_offset) & PAGE_MASK) || p->p_memsz - p->p_filesz > ELF_ZEROS_LOADED)
+	/*
+	 * The zeros touch at most two pages that they do not fill. So these are fewer pages of
+	 * zeros than ELF_ZEROS_LOADED; elf_plan_odd() counts them exactly.
+	 */
+	if (((p->p_vaddr ^ p->p_offset) & PAGE_MASK) ||
+	    p->p_memsz - p->p_filesz > ELF_ZEROS_LOADED - 2 * PAGE_SIZE)
 		return false;
 	return p->p_align <= USER_PIE_BASE;
 }

@@ -15,7 +15,7 @@
 #define ELF_SEGMENTS_INLINE (LOAD_SEGMENTS_INLINE - 1) /* the most that elf_check() accepts */
 #define ELF_SEGMENTS_MAX    (LOAD_SEGMENTS_MAX - 1)    /* the most that elf_check_large() accepts */
 
-/* If a segment ends in more zero bytes than this, their pages are made on first use, not loaded. */
+/* Pages of zeros at the end of a segment are made on first use, not loaded, if they are more bytes. */
 #define ELF_ZEROS_LOADED    (16 * MIB)
 
 /* A checked executable: what to load, and where it starts. */

@@ -174,6 +174,11 @@ static void much_bss(void **state)
 	assert_true(elf_ends_below(&plan, 0x405000 + ELF_ZEROS_LOADED));
 	assert_false(elf_ends_below(&plan, 0x405000 + ELF_ZEROS_LOADED - 1));
 
+	/* Without bytes in the file, all pages are zeros, also if the segment begins inside one. */
+	file = with_data(0xa0, 0x4020a0, 0, ELF_ZEROS_LOADED);
+	assert_int_equal(check(&file, sizeof file, &plan), 0);
+	expect_rest(&plan, 0, 0x402000, ELF_ZEROS_LOADED / PAGE_SIZE + 1, PTE_WRITE | PTE_NX, 0);
+
 	/* A segment without bytes in the file may have any offset. */
 	file = with_data(UINT64_MAX - 6, 0x402300, 0, 1UL << 40);
 	assert_int_equal(check(&file, sizeof file, &plan), 0);
