@@ -13,13 +13,13 @@
 #include "mem/frames.h"
 #include "output/console.h"
 
-#define FILES_MAX  512
-#define POISON     0x6b6b6b6b6b6b6b6bUL
-#define SPARE      64 /* frames that are poisoned in addition to those of the archive */
-#define FOLDER     "tmp/archive"
+#define FILES_MAX   512
+#define POISON      0x6b6b6b6b6b6b6b6bUL
+#define SPARE       64 /* frames that are poisoned in addition to those of the archive */
+#define FOLDER      "tmp/archive"
 
-#define TAKEN_STEP 512 /* frames that are taken at a time */
-#define TAKEN_MAX  (8 * TAKEN_STEP)
+#define PART_FRAMES (PD_SPAN / PAGE_SIZE)
+#define PARTS       4096 /* parts of 2 MiB that are looked at: 8 GiB */
 
 static struct {
 	size_t size;
@@ -32,60 +32,30 @@ struct archive {
 	size_t pages, size; /* `pages`: size of the memory; `size`: number of bytes written */
 };
 
-static struct {
-	uint32_t number[TAKEN_MAX]; /* frame numbers, ascending */
-	size_t count;
-} taken;
-
-/* Allocates up to TAKEN_STEP more frames and sorts all. Returns false if there are no more. */
-static bool take_more(void)
-{
-	const size_t end = taken.count + TAKEN_STEP;
-
-	while (taken.count < end && taken.count < TAKEN_MAX) {
-		const uint64_t frame = frame_alloc();
-		size_t at = taken.count;
-
-		if (frame == FRAME_NONE)
-			return false;
-		for (; at > 0 && taken.number[at - 1] > frame >> PAGE_SHIFT; at--)
-			taken.number[at] = taken.number[at - 1];
-		taken.number[at] = (uint32_t)(frame >> PAGE_SHIFT);
-		taken.count++;
-	}
-	return taken.count == end;
-}
-
-/* Returns the index in taken.number of the first of `pages` contiguous frames, or TAKEN_MAX. */
-static size_t find_run(size_t pages)
-{
-	size_t start = 0;
-
-	for (size_t i = 0; i < taken.count; i++) {
-		if (i > 0 && taken.number[i] != taken.number[i - 1] + 1)
-			start = i;
-		if (i - start + 1 == pages)
-			return start;
-	}
-	return TAKEN_MAX;
-}
-
 /*
- * Allocates `pages` contiguous frames: takes frames, in whatever order the allocator hands them out,
- * until some of them are contiguous, and frees the others. Returns the address of the first in the
- * direct map, or NULL if there are none.
+ * Allocates `pages` contiguous frames, at most PART_FRAMES of them: takes frames, in whatever order
+ * the allocator hands them out, until it has all of an aligned part of 2 MiB, and frees the others.
+ * Returns the address of the first one in the direct map, or NULL if there are none.
  */
 static uint8_t *take_run(size_t pages)
 {
-	size_t run = TAKEN_MAX;
+	static uint16_t taken[PARTS]; /* frames taken of each part of memory */
+	uint32_t all = FRAME_LIST_END, others = FRAME_LIST_END;
+	uint64_t first = FRAME_NONE, frame;
 
-	taken.count = 0;
-	while (run == TAKEN_MAX && take_more())
-		run = find_run(pages);
-	for (size_t i = taken.count; i-- > 0;)
-		if (run == TAKEN_MAX || i < run || i >= run + pages)
-			frame_free((uint64_t)taken.number[i] << PAGE_SHIFT);
-	return run == TAKEN_MAX ? NULL : phys_to_virt((uint64_t)taken.number[run] << PAGE_SHIFT);
+	memset(taken, 0, sizeof taken);
+	while (first == FRAME_NONE && (frame = frame_alloc()) != FRAME_NONE) {
+		const uint64_t part = frame / PD_SPAN;
+
+		frame_list_push(&all, frame);
+		if (part < PARTS && ++taken[part] == PART_FRAMES)
+			first = part * PD_SPAN;
+	}
+	while ((frame = frame_list_pop(&all)) != FRAME_NONE) /* those that are kept are on no list */
+		if (first == FRAME_NONE || frame < first || frame >= first + pages * PAGE_SIZE)
+			frame_list_push(&others, frame);
+	frame_list_free(&others);
+	return first == FRAME_NONE ? NULL : phys_to_virt(first);
 }
 
 static uint64_t sum_of(const uint8_t *bytes, size_t size, uint64_t sum)
