@@ -6,6 +6,8 @@
 #                                     WHEN is before, with, after or wording
 #        register.sh table            prints the table of docs/claims.md
 set -euo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../environment.sh"
 export LC_ALL=C.UTF-8
 here=$(cd "$(dirname "$0")" && pwd)
 

@@ -3,6 +3,8 @@
 # of this tree must be right, and register.sh must find the faults that are planted in a copy.
 # usage: tests/e2e/register.sh
 set -u
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
@@ -14,6 +16,7 @@ fresh()
 	rm -rf "$copy"
 	mkdir -p "$copy/bench/claims" "$copy/docs"
 	cp bench/claims/*.sql bench/claims/register.* "$copy/bench/claims/"
+	cp bench/environment.sh "$copy/bench/"
 	cp docs/claims.md "$copy/docs/"
 	register=$copy/bench/claims/register.txt
 	claim=$copy/bench/claims/19-distinct-frames.sql
