@@ -161,7 +161,7 @@ help:
 	@echo "                          (RUN=test, RUN=bench EXTRA=samples=quick)"
 	@echo "make iso                  $(BUILD)/palimpsest.iso, for a real PC or any emulator"
 	@echo "make setup                install the Debian packages that are needed"
-	@echo "make test | lint | format  run all tests, about 10 minutes; check style; apply clang-format"
+	@echo "make test | lint | format  run all tests, about 20 minutes; check style; apply clang-format"
 	@echo "make reproduce | reference  repeat the committed results and compare; replace them (3 to 8 minutes)"
 	@echo "make figures [RESULTS=results/latest]  replace docs/figures.md and its figures by those of a run"
 	@echo "make linux-baseline       count what Linux needs for the same programs (minutes)"

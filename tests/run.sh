@@ -118,6 +118,8 @@ for build in heap-sw+sandwich+shared fixed-ist+window+shared; do
 done
 # The console's messages about modules and command line.
 suite "tests/console.sh" tests/console.sh fixed-ist+window+shared
+# Some of these make several runs of the benchmarks.
+limit=${TEST_LIMIT:-600}
 for script in tests/bochs/run.sh tests/lab/run.sh tests/e2e/*.sh; do
 	[ "$script" = tests/e2e/common.sh ] || alone "$script" bash "$script"
 done
