@@ -427,7 +427,7 @@ table()
 		quick;reference;make reference
 		quick;options;./run-bench.sh --help;--list;--probe
 		quick;setup;make setup;./run-bench.sh --setup
-		quick;quick_run;--quick;--bench;--bench 'irq.*';--profile NAME
+		quick;quick_run;--quick;--bench 'irq.*';--profile NAME
 		quick;compare;./run-bench.sh --compare A B
 		quick;recover;--recover DIR
 		quick;strategies;--strategy heap,fixed-rsp0+direct+shared
