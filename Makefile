@@ -162,7 +162,7 @@ help:
 	@echo "make iso                  $(BUILD)/palimpsest.iso, for a real PC or any emulator"
 	@echo "make setup                install the Debian packages that are needed"
 	@echo "make test | lint | format  run all tests, about 20 minutes; check style; apply clang-format"
-	@echo "make reproduce | reference  repeat the committed results and compare; replace them (3 to 8 minutes)"
+	@echo "make reproduce | reference  repeat the committed results and compare; replace them (minutes)"
 	@echo "make figures [RESULTS=results/latest]  replace docs/figures.md and its figures by those of a run"
 	@echo "make linux-baseline       count what Linux needs for the same programs (minutes)"
 	@echo "make validate-model       compare the cycle model with published figures, a minute or two"

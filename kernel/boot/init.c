@@ -20,8 +20,7 @@
 #include "process/process.h"
 #include "stack/kstack.h"
 
-#define RANGES_MAX  128
-#define BOOT_MAPPED (4 * GIB) /* bytes from address 0 that the boot page tables map */
+#define RANGES_MAX 128
 
 /* Defined in the linker script and entry.asm. */
 extern char image_start[], image_end[], boot_end[];

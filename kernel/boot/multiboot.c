@@ -8,8 +8,7 @@
 #include "output/console.h"
 #include "output/panic.h"
 
-#define BOOT_MAPPED (4 * GIB)       /* bytes from address 0 that the boot page tables map */
-#define STRING_MAX  (2 * PAGE_SIZE) /* bytes of a command line or module string, with the NUL */
+#define STRING_MAX (2 * PAGE_SIZE) /* bytes of a command line or module string, with the NUL */
 
 /*
  * Returns the end of the RAM range that contains `address`, but at most BOOT_MAPPED. Returns 0 if

@@ -6,8 +6,7 @@
 #include "mem/heap.h"
 #include "x86/layout.h"
 
-#define BOOT_MAPPED (4 * GIB) /* mapped by the boot page tables */
-#define GAP_PAGES   16        /* fewer pages than this lie between two modules */
+#define GAP_PAGES 16 /* fewer pages than this lie between two modules */
 
 /* Returns the number of pages of a range at which `size` bytes may begin. */
 static uint64_t places_in(const struct memory_range *range, size_t size)

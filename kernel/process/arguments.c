@@ -11,9 +11,8 @@
 #include "process/process.h"
 #include "vm/address_space.h"
 
-#define TOP         (ARGUMENTS_SIZE - sizeof(struct arguments_top))
-#define FIXED_WORDS (3 + VECTOR_WORDS) /* words besides the pointers: argc, two NULLs, the vector */
-#define TICKS       100                /* AT_CLKTCK: clock ticks per second, the unit of times() */
+#define TOP   (ARGUMENTS_SIZE - sizeof(struct arguments_top))
+#define TICKS 100 /* AT_CLKTCK: clock ticks per second, the unit of times() */
 
 int arguments_begin(struct arguments *a, const char *name, size_t length)
 {

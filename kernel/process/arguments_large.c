@@ -8,8 +8,7 @@
 #include "vm/address_space.h"
 
 /* Free words at the start of `offsets`, for strings that scripts insert before argv[0]. */
-#define FRONT       16
-#define FIXED_WORDS (3 + VECTOR_WORDS) /* words besides the pointers: argc, two NULLs, the vector */
+#define FRONT 16
 
 /*
  * Returns the address of the 8-byte word with this index in a file, which is extended as needed.

@@ -52,3 +52,6 @@ struct arguments_top {
 #define VECTOR_WORDS 40
 void arguments_vector(uint64_t word[VECTOR_WORDS], const struct elf_plan *plan, uintptr_t top,
                       uintptr_t file_name);
+
+/* Words of the program's stack besides the pointers to strings: argc, two NULLs and the vector. */
+#define FIXED_WORDS (3 + VECTOR_WORDS)

@@ -33,6 +33,8 @@
 #define MIB                    (1024UL * KIB)
 #define GIB                    (1024UL * MIB)
 
+#define BOOT_MAPPED            (4 * GIB) /* bytes from address 0 that the boot page tables map */
+
 /* Bytes that one entry of a page table, page directory, PDPT or PML4 maps (SDM 3A 4.5). */
 #define PT_SPAN                PAGE_SIZE
 #define PD_SPAN                (2 * MIB)

@@ -11,24 +11,9 @@ cd "$(dirname "$0")/../.." || exit 1
 
 first=$1 last=$2
 shift 2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-tests=0
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
 globs='exec.spawn,exec.execve,fork.*,memory.*,map.*,switch.*,syscall.*,regions.elf_order'
-
-# check NAME COMMAND…: prints a line of TAP that says whether the command succeeds
-check()
-{
-	local name=$1
-
-	shift
-	tests=$((tests + 1))
-	if "$@"; then
-		echo "ok $tests - $name"
-	else
-		echo "not ok $tests - $name"
-	fi
-}
 
 # boot BUILD SEED: boots the build with this layout seed. Writes the records to $work/SEED, and the
 # first frame and the rows, in their order, to $work/SEED.layout. Fails if the boot or a check
@@ -72,4 +57,4 @@ for build in "$@"; do
 	check "$build boots with layout $first again" boot "$build" "$first"
 	check "$build: the same seed gives the same layout" cmp -s "$work/before" "$work/$first.layout"
 done
-echo "1..$tests"
+echo "1..$count"

@@ -9,9 +9,7 @@
 #include "stack/kstack.h"
 #include "vm/address_space.h"
 
-#define ROUNDS       16
-/* With CR4.PCIDE, a load of CR3 keeps the translations of its PCID (SDM 3A 4.10.4.1). */
-#define CR3_NO_FLUSH (1UL << 63)
+#define ROUNDS 16
 
 static volatile uint64_t *const page = (volatile uint64_t *)PRIVATE_PAGE;
 static uint64_t cr3s[2], seen[2];

@@ -41,7 +41,7 @@ static const char help_text[] =
         "                       elsewhere\n"
         "  --layout L           where memory lies: random (default), drawn anew for each round, or\n"
         "                       fixed, as in a boot without layout=\n"
-        "  --pcid on|off        use PCIDs in the context switch, if the CPU has them; default off\n"
+        "  --pcid on|off        use PCIDs in the context switch; the CPU must have them; default off\n"
         "  --window-flush F     flush the loading window by invlpg (default) or by loading cr3\n"
         "  --profile NAME       on bochs: also cycles of this processor, by the cycle model (slower);\n"
         "                       --list shows the names; default: counts only\n"

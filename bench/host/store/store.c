@@ -191,16 +191,26 @@ struct store *store_create(const char *path, char *why, size_t size)
 /* Adds to the table claims the columns that a database of an older version lacks. */
 static int add_columns(struct store *store)
 {
-	static const char missing[] = "SELECT count(*) = 0 FROM pragma_table_info('claims')"
-	                              " WHERE name = 'margin_set'";
+	static const char *const columns[][2] = {
+		{ "kind", "TEXT NOT NULL DEFAULT 'experiment'" },
+		{ "also", "TEXT NOT NULL DEFAULT ''" },
+		{ "margin_set", "TEXT NOT NULL DEFAULT ''" },
+	};
+	int status = 0;
 
-	return sql_number(store->db, "run-bench", missing) == 0
-	               ? 0
-	               : execute(store, "ALTER TABLE claims ADD COLUMN kind TEXT NOT NULL DEFAULT"
-	                                " 'experiment';"
-	                                "ALTER TABLE claims ADD COLUMN also TEXT NOT NULL DEFAULT '';"
-	                                "ALTER TABLE claims ADD COLUMN margin_set TEXT NOT NULL DEFAULT"
-	                                " ''");
+	for (size_t i = 0; status == 0 && i < sizeof columns / sizeof *columns; i++) {
+		char sql[200];
+
+		snprintf(sql, sizeof sql,
+		         "SELECT count(*) = 0 FROM pragma_table_info('claims') WHERE name = '%s'",
+		         columns[i][0]);
+		if (sql_number(store->db, "run-bench", sql) == 0)
+			continue;
+		snprintf(sql, sizeof sql, "ALTER TABLE claims ADD COLUMN %s %s", columns[i][0],
+		         columns[i][1]);
+		status = execute(store, sql);
+	}
+	return status;
 }
 
 struct store *store_open(const char *path, char *why, size_t size)
