@@ -148,6 +148,12 @@ bool bench_step(const struct bench *b, unsigned index, struct bench_step *step);
  */
 void bench_warm(struct bench *b, unsigned index);
 
+/*
+ * For .check of a row whose program checks itself that its calls did their work: returns true if the
+ * sample's end was stamped after its start.
+ */
+bool bench_stamped(struct bench *b);
+
 /* Starts a sample: drops the previous one's metrics and executes the marker of a new region. */
 void bench_open_region(struct bench *b);
 

@@ -80,3 +80,8 @@ void bench_warm(struct bench *b, unsigned index)
 	else if (!b->why)
 		b->why = "warm-up ended without getting stable";
 }
+
+bool bench_stamped(struct bench *b)
+{
+	return b->t1 > b->t0;
+}

@@ -212,12 +212,6 @@ static void hold_lock(struct bench *b)
 	bench_metric(b, "held", loader_measure_lock(false), "ticks");
 }
 
-/* Returns true if the payload ran and the sample's end was stamped. */
-static bool stamped(struct bench *b)
-{
-	return b->t1 > b->t0;
-}
-
 BENCH(exec_load, "an image in memory: every segment put in place in another address space",
       .name = "exec.load", .unit = "bytes", .parameters = load_sizes, .large = 64 * MIB,
       .setup = find_repeated_payload, .prepare = fresh_space, .body = load, .check = image_arrived,
@@ -247,15 +241,15 @@ BENCH(exec_load_bss, "exec.load for an image that is almost all .bss", .name = "
 
 BENCH(exec_spawn, "a new task: first kernel instruction of the system call to its first user instruction",
       .name = "exec.spawn", .unit = "bytes", .parameters = bench_image_sizes, .setup = find_payload,
-      .check = stamped, .verify = payload_arrived, .program = "probe", .argument = "spawn",
+      .check = bench_stamped, .verify = payload_arrived, .program = "probe", .argument = "spawn",
       .stamps_in_kernel = true);
 
 BENCH(exec_execve, "execve in the calling task: system call to the program's first user instruction",
       .name = "exec.execve", .unit = "bytes", .parameters = bench_image_sizes, .setup = find_payload,
-      .check = stamped, .verify = payload_arrived, .program = "probe", .argument = "execve",
+      .check = bench_stamped, .verify = payload_arrived, .program = "probe", .argument = "execve",
       .stamps_in_kernel = true);
 
 /* Counts the instructions of user mode and kernel together. */
 BENCH(exec_roundtrip, "spawn a task, let it exit, wait for it", .name = "exec.roundtrip", .unit = "bytes",
-      .parameters = bench_image_sizes, .setup = find_payload, .check = stamped, .verify = payload_arrived,
-      .program = "probe", .argument = "roundtrip");
+      .parameters = bench_image_sizes, .setup = find_payload, .check = bench_stamped,
+      .verify = payload_arrived, .program = "probe", .argument = "roundtrip");

@@ -44,26 +44,20 @@ static void remove_file(struct bench *b)
 		node_remove(file);
 }
 
-/* Returns true if the payload ran and the sample's end was stamped. */
-static bool stamped(struct bench *b)
-{
-	return b->t1 > b->t0;
-}
-
 BENCH(with_path_1_spawn, "exec.spawn of a file, found by its path", .name = "exec.spawn.path",
-      .unit = "bytes", .parameters = bench_image_sizes, .setup = create_file, .check = stamped,
+      .unit = "bytes", .parameters = bench_image_sizes, .setup = create_file, .check = bench_stamped,
       .verify = payload_arrived, .teardown = remove_file, .program = "probe", .argument = "spawn",
       .stamps_in_kernel = true);
 
 BENCH(with_path_2_execve, "exec.execve of a file, found by its path", .name = "exec.execve.path",
-      .unit = "bytes", .parameters = bench_image_sizes, .setup = create_file, .check = stamped,
+      .unit = "bytes", .parameters = bench_image_sizes, .setup = create_file, .check = bench_stamped,
       .verify = payload_arrived, .teardown = remove_file, .program = "probe", .argument = "execve",
       .stamps_in_kernel = true);
 
 BENCH(with_path_3_roundtrip, "exec.roundtrip of a file, found by its path", .name = "exec.roundtrip.path",
-      .unit = "bytes", .parameters = bench_image_sizes, .setup = create_file, .check = stamped,
+      .unit = "bytes", .parameters = bench_image_sizes, .setup = create_file, .check = bench_stamped,
       .verify = payload_arrived, .teardown = remove_file, .program = "probe", .argument = "roundtrip");
 
 BENCH(with_path_4_fork_exec, "fork.exec of a file, found by its path", .name = "fork.exec.path",
-      .unit = "bytes", .parameters = small_images, .setup = create_file, .check = stamped,
+      .unit = "bytes", .parameters = small_images, .setup = create_file, .check = bench_stamped,
       .verify = payload_arrived, .teardown = remove_file, .program = "probe", .argument = "fork-exec");

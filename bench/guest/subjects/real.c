@@ -40,11 +40,6 @@ static int find_program(struct bench *b)
 	return bench_skip(b, why);
 }
 
-static bool stamped(struct bench *b)
-{
-	return b->t1 > b->t0; /* bench/programs/real.c checks that the program did its work */
-}
-
 BENCH(exec_real, "execve of an unmodified program of Linux: system call to its first user instruction",
       .name = "exec.real", .units = units, .parameters = numbers, .setup = find_program, .program = "real",
       .linux_programs = true, .argument = "exec", .counted = true);
@@ -52,8 +47,8 @@ BENCH(exec_real, "execve of an unmodified program of Linux: system call to its f
 /* Counts the instructions of user mode and kernel together. */
 BENCH(exec_roundtrip_real, "spawn an unmodified program of Linux, let it run and exit, wait for it",
       .name = "exec.roundtrip.real", .units = units, .parameters = numbers, .setup = find_program,
-      .check = stamped, .program = "real", .linux_programs = true, .argument = "spawn");
+      .check = bench_stamped, .program = "real", .linux_programs = true, .argument = "spawn");
 
 BENCH(fork_exec_real, "fork, execve of a program of Linux in the child, its run and exit, wait",
       .name = "fork.exec.real", .units = units, .parameters = numbers, .setup = find_program,
-      .check = stamped, .program = "real", .linux_programs = true, .argument = "fork");
+      .check = bench_stamped, .program = "real", .linux_programs = true, .argument = "fork");

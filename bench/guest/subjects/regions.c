@@ -16,11 +16,6 @@ static const uint64_t small_images[] = { 4 * KIB, 64 * KIB, MIB, BENCH_LIST_END 
 
 #define COPY_AT 0x10000000UL /* user address in the current process, which runs the benchmarks */
 
-static bool stamped(struct bench *b)
-{
-	return b->t1 > b->t0; /* bench/programs/probe.c checks that the calls did their work */
-}
-
 static int find_payload(struct bench *b)
 {
 	return bench_find_payload(b, b->parameter);
@@ -92,18 +87,18 @@ static void unmap_copy(struct bench *b)
 }
 
 /* Counts the instructions of user mode and kernel together. */
-BENCH(fork_roundtrip, "fork, exit in the child, wait", .name = "fork.roundtrip", .check = stamped,
+BENCH(fork_roundtrip, "fork, exit in the child, wait", .name = "fork.roundtrip", .check = bench_stamped,
       .program = "probe", .argument = "fork");
 
 BENCH(fork_exec, "fork, execve of an image in the child, its exit, wait", .name = "fork.exec",
-      .unit = "bytes", .parameters = small_images, .setup = find_payload, .check = stamped,
+      .unit = "bytes", .parameters = small_images, .setup = find_payload, .check = bench_stamped,
       .verify = payload_arrived, .program = "probe", .argument = "fork-exec");
 
-BENCH(fault_page, "the first write to a page of anonymous memory", .name = "fault.page", .check = stamped,
-      .program = "probe", .argument = "fault");
+BENCH(fault_page, "the first write to a page of anonymous memory", .name = "fault.page",
+      .check = bench_stamped, .program = "probe", .argument = "fault");
 
 BENCH(map_unmap, "mmap, a write to each page, munmap", .name = "map.unmap", .unit = "pages",
-      .parameters = page_counts, .setup = pass_number, .check = stamped, .program = "probe",
+      .parameters = page_counts, .setup = pass_number, .check = bench_stamped, .program = "probe",
       .argument = "map");
 
 BENCH(copy_user, "a copy from the kernel to mapped user memory", .name = "copy.user", .unit = "bytes",

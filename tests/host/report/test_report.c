@@ -20,7 +20,7 @@
 #include "bench/host/report/report_parts.h"
 
 #define SCRATCH_RUN "<run> & \"name\""
-#include "tests/host/scratch.h"
+#include "tests/host/report/measured.h"
 
 static char sentence[3][REPORT_SENTENCE_MAX];
 
@@ -107,22 +107,6 @@ static void booted(const char *engine, const char *strategy, const char *launch_
 	                     " bench, state) VALUES ('%s', '%s', 'heap-sw', 'sandwich', 'shared', 1, 512, 1, "
 	                     "'*', '%s')",
 	                     engine, strategy, launch_state) > 0);
-	execute(sql);
-	free(sql);
-}
-
-static void measured(const char *engine, const char *strategy, const char *benchmark, const char *metric,
-                     double value)
-{
-	char *sql = NULL;
-
-	assert_true(
-	        asprintf(&sql,
-	                 "INSERT INTO summary VALUES ('%s', '%s', 'heap-sw', 'sandwich', 'shared', 1, '%s',"
-	                 " iif('%s' LIKE 'exec%%', 4096, 0), '%s', '%s', 9, %g, %g, %g, %g, %g, 0, %g, %g, "
-	                 "'')",
-	                 engine, strategy, benchmark, benchmark, metric, metric, value, value, value, value,
-	                 value, value, value) > 0);
 	execute(sql);
 	free(sql);
 }
@@ -332,18 +316,6 @@ static void a_failed_check_is_not_compared(void **state)
 	execute("UPDATE summary SET flags = 'check-failed' WHERE strategy = 'window'");
 	report_sentences(db, sentence);
 	assert_string_equal(sentence[2], "No two builds can be compared on any subject.");
-}
-
-static char *report_text(void)
-{
-	FILE *in = fopen(path_of("report.html"), "r");
-	char *text = NULL;
-	size_t size = 0;
-
-	assert_non_null(in);
-	assert_true(getdelim(&text, &size, '\0', in) > 0);
-	fclose(in);
-	return text;
 }
 
 /*

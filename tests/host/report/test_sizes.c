@@ -14,37 +14,9 @@
 #include "bench/host/report/report.h"
 #include "bench/host/report/report_parts.h"
 
-#include "tests/host/scratch.h"
+#include "tests/host/report/measured.h"
 
 static char sentence[3][REPORT_SENTENCE_MAX];
-
-static void measured(const char *engine, const char *strategy, const char *benchmark, const char *metric,
-                     double value)
-{
-	char *sql = NULL;
-
-	assert_true(
-	        asprintf(&sql,
-	                 "INSERT INTO summary VALUES ('%s', '%s', 'heap-sw', 'sandwich', 'shared', 1, '%s',"
-	                 " iif('%s' LIKE 'exec%%', 4096, 0), '%s', '%s', 9, %g, %g, %g, %g, %g, 0, %g, %g, "
-	                 "'')",
-	                 engine, strategy, benchmark, benchmark, metric, metric, value, value, value, value,
-	                 value, value, value) > 0);
-	execute(sql);
-	free(sql);
-}
-
-static char *report_text(void)
-{
-	FILE *in = fopen(path_of("report.html"), "r");
-	char *text = NULL;
-	size_t size = 0;
-
-	assert_non_null(in);
-	assert_true(getdelim(&text, &size, '\0', in) > 0);
-	fclose(in);
-	return text;
-}
 
 /* Returns 1 if a file of the run contains the text, otherwise 0. */
 static int file_contains(const char *name, const char *needle)

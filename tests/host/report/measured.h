@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Made-up results in the database of scratch.h, and the report of them. */
+#pragma once
+
+#include "tests/host/scratch.h"
+
+/*
+ * Adds to the table summary nine equal samples of a benchmark of a build with stack heap-sw and loader
+ * sandwich. The parameter is 4096 if the benchmark is an exec, otherwise 0; the unit is the metric's name.
+ */
+static void measured(const char *engine, const char *strategy, const char *benchmark, const char *metric,
+                     double value)
+{
+	char *sql = NULL;
+
+	assert_true(
+	        asprintf(&sql,
+	                 "INSERT INTO summary VALUES ('%s', '%s', 'heap-sw', 'sandwich', 'shared', 1, '%s',"
+	                 " iif('%s' LIKE 'exec%%', 4096, 0), '%s', '%s', 9, %g, %g, %g, %g, %g, 0, %g, %g, "
+	                 "'')",
+	                 engine, strategy, benchmark, benchmark, metric, metric, value, value, value, value,
+	                 value, value, value) > 0);
+	execute(sql);
+	free(sql);
+}
+
+/* Returns the text of the run's report.html, which the caller frees. */
+static char *report_text(void)
+{
+	FILE *in = fopen(path_of("report.html"), "r");
+	char *text = NULL;
+	size_t size = 0;
+
+	assert_non_null(in);
+	assert_true(getdelim(&text, &size, '\0', in) > 0);
+	fclose(in);
+	return text;
+}
