@@ -22,7 +22,8 @@ fail()
 	exit 2
 }
 
-# sql STATEMENTS: executes SQL statements on the run's database, with the views of figures.sql
+# sql STATEMENTS: executes SQL statements on the run's database, with the views of figures.sql. It runs
+# in this script's folder, so that no name of a folder has to be quoted for .import's shell.
 sql()
 {
 	{
@@ -30,11 +31,11 @@ sql()
 		echo "CREATE TEMP TABLE imported (profile TEXT, figure TEXT, kind TEXT, low NUMERIC, high NUMERIC,
 			unit TEXT, bound NUMERIC, how TEXT, \"row\" TEXT, less TEXT, \"from\" NUMERIC, \"to\" NUMERIC, source TEXT);"
 		echo '.mode tabs'
-		echo ".import '|grep -v ^# \"$here/published.tsv\" | tail -n +2' imported"
+		echo ".import '|grep -v ^# published.tsv | tail -n +2' imported"
 		echo "CREATE TEMP TABLE published AS SELECT * FROM imported WHERE profile = '$profile' ORDER BY rowid;"
 		cat "$here/figures.sql"
 		echo "$1"
-	} | sqlite3 -readonly -bail "$database"
+	} | (cd "$here" && sqlite3 -readonly -bail "$database")
 }
 
 # rows KIND COLUMNS: prints the figures of a kind (calibration or held-out). COLUMNS, which is empty
@@ -116,6 +117,7 @@ if [ "${1:-}" = --database ]; then
 	[ $# -eq 3 ] || fail "usage: validate.sh --database FILE PROFILE"
 	database=$2 profile=$3
 	[ -r "$database" ] || fail "$database cannot be read"
+	database=$(readlink -f "$database")
 else
 	[ $# -le 2 ] || fail "usage: validate.sh [PROFILE [ENGINE]]"
 	profile=${1:-skylake-client}

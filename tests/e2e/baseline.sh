@@ -72,4 +72,20 @@ sqlite3 -csv :memory: -cmd ".import results/linux/summary.csv linux" "SELECT DIS
 grep -oE '[0-9]{1,3}(,[0-9]{3})+' docs/baselines.md | sort -u >"$work/document"
 check "docs/baselines.md has the numbers of results/linux/summary.csv" sh -c "[ \$(wc -l <$work/numbers) -ge 20 ] &&
 	! grep -vxFf $work/document $work/numbers"
+
+# The script that writes these tables, from folders whose names mean something to a shell or to SQL.
+odd=$work/"it's_(a)_\"folder\"_&_co;"
+mkdir -p "$odd/docs" "$odd/results" "$odd/run"
+cp -r bench "$odd"
+cp -r results/linux "$odd/results"
+sed '/^<!-- table/,/^<!-- end/{/^<!--/!d}' docs/baselines.md >"$odd/docs/baselines.md"
+sqlite3 "$odd/run/results.sqlite" "
+	CREATE TABLE environment (key, value);
+	INSERT INTO environment VALUES ('tool.linux-programs', 'nowhere');
+	CREATE TABLE summary (engine, benchmark, parameter INTEGER, metric, strategy, min, median);
+	INSERT INTO summary VALUES ('bochs', 'syscall.null', 0, 'instructions', 'heap', 7654321, 7654321);"
+check "the tables are written, whatever the folders' names" "$odd/bench/linux/baseline/tables.sh" "$odd/run"
+grep -oE '[0-9]{1,3}(,[0-9]{3})+' "$odd/docs/baselines.md" | sort -u >"$work/document"
+check "with the counts of Linux" sh -c "! grep -vxFf $work/document $work/numbers"
+check "and those of a run" grep -q '^| getpid.* 7,654,321 |' "$odd/docs/baselines.md"
 echo "1..$count"

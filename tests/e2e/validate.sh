@@ -102,6 +102,14 @@ check "a knee is the last page count that fits" grep -q '^| reach of the second.
 check "latencies stand by working set" grep -q '^| 2 MiB .*| 40.5, 45.0, 49.5 ' "$work/out"
 check "a missing KVM is said" grep -q '^KVM: not measured' "$work/out"
 
+# Characters that mean something to a shell or to SQL, in the names of both folders.
+odd=$work/"it's_(a)_\"folder\"_&_co;"
+mkdir -p "$odd"
+cp -r bench "$odd"
+cp "$work/good" "$odd/results"
+"$odd/bench/validate/validate.sh" --database "$odd/results" skylake-client >"$work/out" 2>"$work/err"
+check "folders may have any name" test $? -eq 0
+
 # A processor whose L2 has twice the published latency.
 database "$work/wrong" "$(sed '/micro.chase.2m,131072,cycles/s/,\([0-9.]*\)$/ \1/' <<<"$good" |
 	awk '/ / { $2 *= 2; print $1 "," $2; next } { print }')"

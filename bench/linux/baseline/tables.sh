@@ -20,13 +20,14 @@ fi
 
 # query RUN SQL: prints the result as a table without padding. In SQL `linux` is the CSV file, `run`
 # the database of the run, `place` the rows of the table in their order, and `counted` the counts of
-# Linux and of this kernel.
+# Linux and of this kernel. sqlite3 runs in the folder RUN and reads the CSV file from descriptor 3, so
+# that no name of a folder has to be quoted.
 query()
 {
-	sqlite3 -markdown <<-END | sed -E '2s/-+/---/g; s/ +\|/ |/g; s/\| +/| /g'
+	(cd "$1" && sqlite3 -markdown) 3<"$csv" <<-END | sed -E '2s/-+/---/g; s/ +\|/ |/g; s/\| +/| /g'
 		.mode csv
-		.import '$csv' linux
-		ATTACH 'file:$1/results.sqlite?mode=ro' AS run;
+		.import '|cat <&3' linux
+		ATTACH 'file:results.sqlite?mode=ro' AS run;
 		CREATE TABLE place (n INTEGER PRIMARY KEY, benchmark TEXT, parameter INTEGER, part TEXT, name TEXT);
 		INSERT INTO place (benchmark, parameter, part, name) VALUES
 			('syscall.null', 0, 'kernel', 'getpid, kernel only'),
