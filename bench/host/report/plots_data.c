@@ -17,13 +17,13 @@
 
 /*
  * The rows of the table summary that a view draws: the rows of the view's engine (?1) whose checks
- * passed. Unless the view's name (?3) is that of the engine, the benchmark must also have been
- * measured in the view's metric (?2) with the row's strategy.
+ * passed and whose strategies were asked for. Unless the view's name (?3) is that of the engine, the
+ * benchmark must also have been measured in the view's metric (?2) with the row's strategy.
  */
 #define ROWS                                                                                   \
-	" FROM good_summary WHERE engine = ?1 AND ("                                           \
+	" FROM compared_good c WHERE engine = ?1 AND ("                                        \
 	"?1 = ?3 OR EXISTS (SELECT 1 FROM summary s WHERE s.engine = ?1 AND s.metric = ?2 AND" \
-	" s.benchmark = good_summary.benchmark AND s.strategy = good_summary.strategy))"
+	" s.benchmark = c.benchmark AND s.strategy = c.strategy))"
 
 int plots_make_dir(const char *path)
 {

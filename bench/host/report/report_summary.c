@@ -226,7 +226,7 @@ static bool find_extremes(sqlite3 *db, const struct view *view, const struct sub
                           struct extremes *found)
 {
 	static const char sql[] =
-	        "SELECT strategy, median, flags FROM good_summary WHERE engine = ?1 AND benchmark = ?2 AND"
+	        "SELECT strategy, median, flags FROM compared_good WHERE engine = ?1 AND benchmark = ?2 AND"
 	        " parameter = ?3 AND metric = ?4"
 	        " ORDER BY median, " STRATEGY_ORDER("strategy");
 	sqlite3_stmt *query = query_of(db, sql, view, subject, subject_metric(subject, view));

@@ -11,11 +11,11 @@
 
 #define STRATEGIES_BESIDE 6 /* more strategies than this are rows of the table, not columns */
 
-/* Selects the strategies of engine ?1, presets first. ?2 is the view's metric. */
-#define STRATEGIES                                                                                           \
-	"SELECT DISTINCT strategy FROM summary s WHERE engine = ?1 AND (metric = ?2 OR NOT EXISTS (SELECT 1" \
-	" FROM summary t WHERE t.engine = ?1 AND t.strategy = s.strategy AND t.metric = ?2)) ORDER "         \
-	"BY " STRATEGY_ORDER("strategy")
+/* Selects the strategies of engine ?1 that were asked for, presets first. ?2 is the view's metric. */
+#define STRATEGIES                                                                                     \
+	"SELECT DISTINCT strategy FROM compared AS s WHERE engine = ?1 AND (metric = ?2 OR NOT EXISTS" \
+	" (SELECT 1 FROM summary t WHERE t.engine = ?1 AND t.strategy = s.strategy AND t.metric = ?2)" \
+	") ORDER BY " STRATEGY_ORDER("strategy")
 
 static sqlite3_stmt *query_view(const struct report *report, const struct view *view, const char *sql)
 {
@@ -46,7 +46,7 @@ static void write_cell(const struct report *report, const struct view *view, con
 {
 	static const char sql[] =
 	        "WITH of AS (SELECT strategy, median, ci_low, ci_high, flags, min(median) OVER () AS least,"
-	        " max(median) OVER () AS most FROM summary WHERE engine = ?1 AND metric = ?2"
+	        " max(median) OVER () AS most FROM compared WHERE engine = ?1 AND metric = ?2"
 	        " AND benchmark = ?3 AND parameter = ?4),"
 	        " ends AS (SELECT max(median) FILTER (WHERE metric = ?6) AS low, max(median) FILTER (WHERE "
 	        "metric = ?7)"
@@ -107,7 +107,7 @@ static bool find_heading(const struct report *report, const struct view *view, s
 {
 	const struct subject *subject = &subjects[i / 2];
 	sqlite3_stmt *query = report_query(report->db,
-	                                   "SELECT unit FROM summary WHERE engine = ?1 AND metric = ?2 AND"
+	                                   "SELECT unit FROM compared WHERE engine = ?1 AND metric = ?2 AND"
 	                                   " benchmark = ?3 AND parameter = ?4 LIMIT 1",
 	                                   view->engine);
 	bool plain = i % 2;
@@ -253,8 +253,8 @@ static void write_everything(const struct report *report, const struct view *vie
 	        "SELECT benchmark, parameter, coalesce((SELECT parameter_unit FROM samples WHERE "
 	        "samples.benchmark ="
 	        " summary.benchmark AND samples.parameter = summary.parameter LIMIT 1), ''), metric = "
-	        "'instructions' AND " WORK_DIFFERS " FROM summary"
-	        " WHERE engine = ?1 AND metric = ?2 AND metric = " SHOWN_METRIC(
+	        "'instructions' AND " WORK_DIFFERS
+	        " FROM compared AS summary WHERE engine = ?1 AND metric = ?2 AND metric = " SHOWN_METRIC(
 	                "?2") " GROUP BY benchmark, parameter ORDER BY benchmark, "
 	                      "parameter";
 	sqlite3_stmt *strategy = query_view(report, view, STRATEGIES);

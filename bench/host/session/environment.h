@@ -8,8 +8,8 @@
 #include "bench/host/session/options.h"
 #include "bench/host/store/store.h"
 
-#define ENVIRONMENT_MAX       160 /* entries */
-#define ENVIRONMENT_VALUE_MAX 600 /* bytes of a value, with the NUL */
+#define ENVIRONMENT_MAX       160  /* entries */
+#define ENVIRONMENT_VALUE_MAX 2000 /* bytes of a value, with the NUL */
 
 struct environment {
 	size_t count;

@@ -118,6 +118,19 @@ static void add_image(struct environment *environment, const struct strategy *st
 	environment_add_file(environment, key, path);
 }
 
+/* Adds the names of the strategies that the user asked for, separated by commas. */
+static void add_strategies(struct environment *environment, const struct strategy_list *strategies)
+{
+	char names[STRATEGIES_MAX * (sizeof strategies->item[0].name + 1)];
+	size_t used = 0;
+
+	names[0] = '\0';
+	for (size_t i = 0; i < strategies->count; i++)
+		used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? "," : "",
+		                         strategies->item[i].name);
+	environment_add(environment, "run.strategies", "%s", names);
+}
+
 static bool uses_kvm(const struct session *session)
 {
 	for (size_t i = 0; i < session->engines; i++)
@@ -139,6 +152,7 @@ static int describe_environment(struct session *session, const char *command)
 	environment_add(environment, "run.name", "%s", session->folder.name);
 	environment_add(environment, "run.command", "%s", command);
 	environment_add(environment, "run.benchmarks", "%s", options->bench);
+	add_strategies(environment, &session->plan.strategies);
 	environment_add(environment, "run.seed", "%" PRIu64, options->seed);
 	environment_add(environment, "run.layout", "%s", options->fixed_layout ? "fixed" : "random");
 	if (options->rounds)

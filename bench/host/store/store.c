@@ -157,7 +157,7 @@ const char *store_schema(void)
 
 int store_add_views(sqlite3 *db)
 {
-	if (sql_number(db, "run-bench", "SELECT count(*) FROM sqlite_master WHERE name = 'experiment'") > 0)
+	if (sql_number(db, "run-bench", "SELECT count(*) FROM sqlite_master WHERE name = 'decided'") > 0)
 		return 0;
 	return sql_execute(db, "run-bench", "adding views", TEMPORARY_VIEWS_SQL);
 }

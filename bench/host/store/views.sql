@@ -15,6 +15,30 @@ CREATE VIEW good_sample AS
 CREATE VIEW good_summary AS
 	SELECT * FROM summary WHERE ',' || flags || ',' NOT LIKE '%,check-failed,%';
 
+-- The rows of summary whose strategy the user asked for, which tables and figures compare. A run
+-- measures other strategies only because a claim needs them. The database of an older version does
+-- not say what was asked for; there all strategies are compared.
+CREATE VIEW compared AS
+	SELECT * FROM summary
+	WHERE instr((SELECT ',' || coalesce(max(value), strategy) || ',' FROM environment WHERE key = 'run.strategies'),
+	            ',' || strategy || ',');
+
+-- The rows of compared without failed checks.
+CREATE VIEW compared_good AS
+	SELECT * FROM compared WHERE ',' || flags || ',' NOT LIKE '%,check-failed,%';
+
+-- The comparisons that show an ordering: the interval of the ratio has enough rounds and does not
+-- contain 1. Modelled cycles (cycles_nominal) must have the same ordering with the model's low and
+-- high parameters.
+CREATE VIEW decided AS
+	SELECT * FROM comparisons AS c
+	WHERE ',' || flags || ',' NOT LIKE '%,few,%' AND (ci_low > 1 OR ci_high < 1)
+	  AND (metric <> 'cycles_nominal' OR 2 = (
+	       SELECT count(*) FROM comparisons AS o
+	       WHERE o.metric IN ('cycles_low', 'cycles_high') AND o.benchmark = c.benchmark AND o.parameter = c.parameter
+	         AND o.a = c.a AND o.b = c.b AND o.engine = c.engine AND ',' || o.flags || ',' NOT LIKE '%,few,%'
+	         AND ((c.ci_low > 1 AND o.ci_low > 1) OR (c.ci_high < 1 AND o.ci_high < 1))));
+
 -- The samples of good_sample on Bochs and KVM, the engines whose numbers decide claims, without
 -- overhead samples.
 CREATE VIEW experiment AS
