@@ -100,9 +100,11 @@ validate-model: $(MODEL_TESTS)
 	@env -u MAKEFLAGS -u MAKELEVEL bench/validate/validate.sh $(PROFILE) $(ENGINE)
 
 # Replaces the committed results. The rows of Linux programs, which differ between machines, are
-# left out. To choose other options: make reference REFERENCE_RUN='--engine bochs --quick'.
+# left out. The reference has counts alone: cycles follow from them and from the prices of a profile,
+# so they would make the run longer and the file larger, and would change with each corrected price.
+# To choose other options: make reference REFERENCE_RUN='--engine bochs --quick'.
 REFERENCE     := results/reference
-REFERENCE_RUN ?= --engine bochs --strategy heap,window,random,best
+REFERENCE_RUN ?= --engine bochs --profile none --strategy heap,window,random,best
 
 reference:
 	rm -rf $(BUILD)/reference
@@ -112,14 +114,15 @@ reference:
 	awk 'NR == FNR { split($$0, field, "\t"); if (field[3] == "linux") linux[field[1]]; next } { split($$0, field, ",") } !(field[7] in linux)' \
 		$(BUILD)/host/about.txt $(BUILD)/reference/summary.csv >$(REFERENCE)/summary.csv
 
-# Repeats the reference run and reports for each benchmark whether its numbers are the same and, if
-# not, why.
+# Repeats the reference run, with the profile that it had or none, and reports for each benchmark
+# whether its numbers are the same and, if not, why.
 reproduce:
 	@rm -rf $(BUILD)/reproduce
 	@mkdir -p $(BUILD)
 	@run=$$(sed -n 's/^ *"run.command": "run-bench.sh \(.*\) --out [^ "]*",$$/\1/p' $(REFERENCE)/environment.json) && \
+		profile=$$(sed -n 's/^ *"run.profile": "\(.*\)",$$/\1/p' $(REFERENCE)/environment.json) && \
 		[ -n "$$run" ] || { echo "$(REFERENCE)/environment.json does not say how it was made; see make reference"; exit 2; }; \
-		./run-bench.sh $$run --out $(BUILD)/reproduce >$(BUILD)/reproduce.out || { tail -n 5 $(BUILD)/reproduce.out; exit 1; }
+		./run-bench.sh $$run --profile "$${profile:-none}" --out $(BUILD)/reproduce >$(BUILD)/reproduce.out || { tail -n 5 $(BUILD)/reproduce.out; exit 1; }
 	@./run-bench.sh --reproduces $(REFERENCE) $(BUILD)/reproduce
 
 # $(call sources,PATTERNS,TESTS-OF-FIND): the files that git tracks or would add; if there is no

@@ -280,13 +280,15 @@ options()
 
 quick_run()
 {
-	run "--quick, --bench 'irq.*', --profile" ./run-bench.sh "${small[@]}" --bench 'irq.*' --profile skylake-client
+	run "--quick, --bench 'irq.*'" ./run-bench.sh "${small[@]}" --bench 'irq.*'
 	check "--bench 'irq.*': those and no others" equal irq "$(sqlite3 results/latest/results.sqlite \
 		"SELECT DISTINCT substr(benchmark, 1, 3) FROM summary WHERE engine = 'bochs'")"
-	check "--profile: cycles" grep -q ,cycles_nominal, results/latest/summary.csv
+	check "a run without --profile has cycles" grep -q ,cycles_nominal, results/latest/summary.csv
 	for file in results.sqlite samples.csv summary.csv report.html environment.json plots/irq-entry.svg plots/irq-entry.png; do
 		check "results/latest has $file" test -s results/latest/$file
 	done
+	run "--profile none" ./run-bench.sh "${small[@]}" --bench syscall.null --profile none --out "$work/counts"
+	check "--profile none: no cycles" test "$(grep -c ,cycles_nominal, "$work/counts/summary.csv") $(grep -c ,instructions, "$work/counts/summary.csv")" = "0 1"
 }
 
 compare()
@@ -427,7 +429,7 @@ table()
 		quick;reference;make reference
 		quick;options;./run-bench.sh --help;--list;--probe
 		quick;setup;make setup;./run-bench.sh --setup
-		quick;quick_run;--quick;--bench 'irq.*';--profile NAME
+		quick;quick_run;--quick;--bench 'irq.*';--profile NAME;--profile none
 		quick;compare;./run-bench.sh --compare A B
 		quick;recover;--recover DIR
 		quick;strategies;--strategy heap,fixed-rsp0+direct+shared

@@ -2,7 +2,7 @@
 # Measures how much the instrumentation library slows down a boot in Bochs:
 # speed.sh BUILD KERNEL.elf32 MODULE…
 # Each round boots the same image three times: in stock Bochs, with the library counting, and with
-# the cycle model and attribution too, as with ./run-bench.sh --profile. Every second round boots
+# the cycle model and attribution too, as in a run with a profile. Every second round boots
 # them in reverse order.
 # Variables: PAIRS rounds (5), PROFILE (skylake-client), LIMIT seconds for one boot (600).
 # Exit status: 0 if every boot succeeded, whatever the ratios; 1 if one failed; 2 for wrong usage.

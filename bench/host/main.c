@@ -9,6 +9,7 @@
 #include "bench/host/base/progress.h"
 #include "bench/host/compare/compare.h"
 #include "bench/host/engine/linux_rows.h"
+#include "bench/host/engine/profiles.h"
 #include "bench/host/probe/probe_kvm.h"
 #include "bench/host/session/listing.h"
 #include "bench/host/session/redraw.h"
@@ -81,8 +82,11 @@ static int serve(int argc, char *argv[])
 
 	if (options_parse(&options, argc, argv, why)) {
 		message_error("run-bench: %s", why);
-		if (!options.no_usage)
-			options_usage(stderr);
+		options_usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (options.profile && profiles_check(options.profile, why, sizeof why)) {
+		message_error("run-bench: %s", why);
 		return EXIT_USAGE;
 	}
 	if (options.mode == MODE_RUN && options.bench_given &&

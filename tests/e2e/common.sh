@@ -19,7 +19,8 @@ hello='hello protocol=2 stack=fixed-ist loader=window isolation=shared revision=
 
 make_tree()
 {
-	mkdir -p "$tree"/{build/{host,programs,bochs,tests},kernel/boot,bench/claims,plots,results}
+	mkdir -p "$tree"/{build/{host,programs,bochs,tests},kernel/boot,bench/{claims,bochs},plots,results}
+	cp -r bench/bochs/profiles "$tree/bench/bochs/"
 	cp build/host/palimpsest-bench "$tree/build/host/"
 	cp build/tests/make-records "$tree/build/tests/"
 	cp bochsrc "$tree/"

@@ -26,7 +26,7 @@ if ! make -s linux-programs || [ ! -e build/real/linux.cpio ]; then
 	exit
 fi
 programs=$((6 - $(wc -l <build/real/missing)))
-check "a run ends well" ./run-bench.sh --engine bochs --strategy window --quick --rounds 2 --out "$work/run" \
+check "a run ends well" ./run-bench.sh --engine bochs --strategy window --quick --rounds 2 --profile none --out "$work/run" \
 	--bench 'syscall.null,exec.real,exec.round*.real,fork.exec.real'
 check "they have boots of their own, the others no archive" equal "0 syscall.null
 1 exec.real,exec.roundtrip.real,fork.exec.real" "$(query "SELECT DISTINCT CAST(value AS INTEGER) > 0, bench FROM launches JOIN facts

@@ -53,7 +53,7 @@ good | play
 bench --engine bochs --strategy window
 is "a good run exits 0" 0 "$status"
 check "the terminal says where the report is" says "report:  $tree/run/report.html"
-check "a figure that needs a profile says so" says "plots: where is not drawn: it needs --profile, on bochs"
+check "a figure that needs cycles says so" says "plots: where is not drawn: it needs cycles of the model, on bochs"
 check "the figures are in it" holds '<figure id="fig-exec">'
 check "a claim leads to its figure" holds '<a href="#fig-exec">'
 check "text from the guest is escaped" holds '&lt;script&gt;alert(1)&lt;/script&gt;'

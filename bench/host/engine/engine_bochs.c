@@ -183,7 +183,7 @@ static void tidy(const char *directory)
 const struct engine engine_bochs = {
 	.name = "bochs",
 	.meaning = "Bochs with the instrumentation library: exact counts of events, the same on every host;\n"
-	           "                        with --profile also cycles by a model",
+	           "                        without --profile none also cycles by a model",
 	.rounds = 7,
 	.rounds_quick = 3,
 	.timeout = 300,

@@ -63,7 +63,7 @@ int profiles_check(const char *name, char *why, size_t size)
 	struct profile profile;
 	char path[PATH_MAX];
 
-	snprintf(why, size, "unknown profile '%.40s'; valid are:", name);
+	snprintf(why, size, "unknown profile '%.40s'; valid are: " PROFILE_NONE ",", name);
 	if (!list_names(name, why, size))
 		return -1;
 	profiles_path(path, name);

@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#define PROFILE_DEFAULT "skylake-client" /* of a run without --profile */
+#define PROFILE_NONE    "none"           /* in place of a name: no cycle model */
+
 /*
  * Checks that the profile exists and its file is valid. Returns 0, or -1 with the reason in `why`.
  */

@@ -145,7 +145,7 @@ static int draw(sqlite3 *db, const char *plots_out, const char *script, const ch
 			status = -1;
 	}
 	if (!drawn && strncmp(metric, "due_", 4) == 0)
-		fprintf(stderr, "plots: %s is not drawn: it needs --profile, on bochs\n", name);
+		fprintf(stderr, "plots: %s is not drawn: it needs cycles of the model, on bochs\n", name);
 	else if (!drawn)
 		fprintf(stderr, "plots: %s is not drawn: the run measured nothing of %s%s%s\n", name, metric,
 		        *metric ? " of " : "", needs);

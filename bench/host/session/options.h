@@ -25,7 +25,6 @@ enum options_mode {
 
 struct options {
 	enum options_mode mode;
-	bool no_usage; /* the error is in a file, so the usage would not help */
 	/* Used by run-bench.sh: only print what must be built (print_builds() in main.c). */
 	bool print_builds;
 	bool engines_auto; /* `auto` is among the engines given, or none are given */
@@ -49,7 +48,8 @@ struct options {
 	bool pcid;      /* context switches use PCIDs; a launch fails if the CPU has none */
 	bool flush_cr3; /* the loading window is unmapped with a CR3 load, not with INVLPG */
 	bool exits;     /* on kvm: count VM exits, in one more launch per image */
-	/* On bochs: profile of the cycle model; NULL: count events only, not cycles. */
+	bool profile_given;
+	/* On bochs: name of the cycle model's profile, not checked; NULL: count events only, not cycles. */
 	const char *profile;
 	bool functions; /* on bochs: count per kernel function, even without a profile */
 	bool trace;     /* on bochs: write a trace of events */

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "bench/host/engine/profiles.h"
 #include "bench/host/session/options.h"
 #include "bench/host/session/plan.h"
 
@@ -41,7 +42,30 @@ static void defaults(void **state)
 	assert_string_equal(options.bench, "*");
 	assert_int_equal(options.cpus, 1);
 	assert_int_equal(options.seed, 1);
+	assert_string_equal(options.profile, PROFILE_DEFAULT);
 	assert_null(options.out);
+}
+
+/* The cycle model belongs to Bochs: it is the default there, and nowhere else. */
+static void profile_is_for_bochs(void **state)
+{
+	struct options options;
+	(void)state;
+
+	assert_int_equal(PARSE(&options, "--engine", "tcg,bochs"), 0);
+	assert_string_equal(options.profile, PROFILE_DEFAULT);
+	assert_int_equal(PARSE(&options, "--profile", "zen3"), 0);
+	assert_string_equal(options.profile, "zen3");
+	assert_int_equal(PARSE(&options, "--engine", "bochs", "--profile", "none"), 0);
+	assert_null(options.profile);
+	assert_int_equal(PARSE(&options, "--profile", "none", "--engine", "kvm"), 0);
+	assert_null(options.profile);
+	assert_int_equal(PARSE(&options, "--engine", "kvm,tcg"), 0);
+	assert_null(options.profile);
+	assert_int_equal(PARSE(&options, "--list"), 0);
+	assert_null(options.profile);
+	assert_int_equal(PARSE(&options, "--profile", "zen3", "--engine", "tcg"), -1);
+	assert_non_null(strstr(why, "--profile works only on engine bochs"));
 }
 
 static void everything_given(void **state)
@@ -261,6 +285,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults),
+		cmocka_unit_test(profile_is_for_bochs),
 		cmocka_unit_test(options_of_bochs),
 		cmocka_unit_test(everything_given),
 		cmocka_unit_test(folders_of_results),

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "bench/host/engine/profiles.h"
+#include "bench/host/session/options.h"
+#include "strategies.h" /* made from kernel/axes.txt */
+
+static const char usage_line[] =
+        "usage: run-bench.sh [--setup] [--engine E[,E]] [--strategy S[,S]] [--bench GLOB]\n"
+        "                    [--quick] [--full] [--rounds N] [--layout random|fixed] [--cpus N]\n"
+        "                    [--memory MIB] [--seed N] [--jobs N] [--timeout SECONDS] [--out DIR]\n"
+        "                    [--pcid on|off] [--window-flush invlpg|cr3] [--profile NAME]\n"
+        "                    [--functions] [--trace]\n"
+        "                    [--quiet | --verbose] [--list] [--probe] [--help]\n"
+        "       run-bench.sh --compare A B [--threshold PCT] | --reproduces A B\n"
+        "       run-bench.sh --recover DIR | --report DIR\n";
+
+static const char help_text[] =
+        "\n"
+        "Builds the kernels, runs the benchmarks, and writes results, claims and figures to a\n"
+        "folder of results/.\n"
+        "\n"
+        "What is measured:\n"
+        "  --setup              first install missing Debian packages (--setup-only: only that)\n"
+        "  --engine E[,E]       auto (bochs, and kvm if its probe passes), bochs, kvm, kvm-emulated,\n"
+        "                       tcg; default auto\n"
+        "  --strategy S[,S]     " PRESET_NAMES ", all, or STACK+LOADER+ISOLATION;\n"
+        "                       default " PRESET_DEFAULTS "\n"
+        "                       STACK " AXIS_STACKS "\n"
+        "                       LOADER " AXIS_LOADERS "   ISOLATION " AXIS_ISOLATIONS "\n"
+        "  --bench GLOB[,GLOB]  only benchmarks whose name matches; default *\n"
+        "  --quick              fewer samples and rounds\n"
+        "  --full               on kvm-emulated: the variants ept=1 and ept=0 as well (slower)\n"
+        "  --rounds N           boots per image; default 9 on kvm, 7 on bochs (3 with --quick), 1\n"
+        "                       elsewhere\n"
+        "  --layout L           where memory lies: random (default), drawn anew for each round, or\n"
+        "                       fixed, as in a boot without layout=\n"
+        "  --pcid on|off        use PCIDs in the context switch; the CPU must have them; default off\n"
+        "  --window-flush F     flush the loading window by invlpg (default) or by loading cr3\n"
+        "  --profile NAME       on bochs: cycles of this processor, by the cycle model; --list shows the\n"
+        "                       names; default " PROFILE_DEFAULT "; none: counts only, in less time\n"
+        "  --functions          on bochs: counts per kernel function, even with --profile none\n"
+        "  --trace              on bochs: write a line per page walk, TLB flush, interrupt and\n"
+        "                       exception; needs --bench\n"
+        "\n"
+        "Where and how it runs:\n"
+        "  --cpus N             CPUs of the machine, 1 to 8; default 1 (the kernel uses one)\n"
+        "  --memory MIB         memory of the machine, 64 to 8192; default 512\n"
+        "  --seed N             seed of all random choices; default 1\n"
+        "  --jobs N             boots at the same time, except on kvm; default: the host's CPUs\n"
+        "  --timeout SECONDS    for each boot; default 900 on bochs (300 with --profile none), 60 on\n"
+        "                       kvm and tcg, 3000 on kvm-emulated\n"
+        "  --out DIR            a new folder for the results\n"
+        "  --quiet              print results and errors only; --verbose: also where logs are\n"
+        "\n"
+        "Without a run:\n"
+        "  --list               list engines, strategies, profiles and benchmarks\n"
+        "  --probe              report what KVM can do on this host\n"
+        "  --compare A B        report what changed from folder A to folder B; exit status 1 if there\n"
+        "                       are regressions (--verbose: every series)\n"
+        "  --threshold PCT      how large a change must be to count; default 5. Also\n"
+        "                       instructions=PCT,cycles=PCT,time=PCT,bytes=PCT, or some of these\n"
+        "  --reproduces A B     report whether B has the numbers of A, and if not, why\n"
+        "  --report DIR         draw the figures and write report.html again\n"
+        "  --recover DIR        compute summaries, claims and figures again, even if the run was killed\n"
+        "\n"
+        "Environment: PALIMPSEST_QEMU and PALIMPSEST_BOCHS name the engines' programs; NO_COLOR\n"
+        "turns colours off.\n"
+        "Exit status: 0 success; 1 a launch failed or the run was interrupted (what was measured is\n"
+        "kept); 2 wrong use, a missing tool, or a named engine that cannot run.\n";
+
+void options_usage(FILE *out)
+{
+	fputs(usage_line, out);
+}
+
+void options_help(FILE *out)
+{
+	fputs(usage_line, out);
+	fputs(help_text, out);
+}
