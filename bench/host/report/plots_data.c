@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/report/plots_data.h"
+#include "bench/host/answers/number.h"
 #include "bench/host/base/complain.h"
 #include "bench/host/base/sql.h"
 #include "bench/host/base/text.h"
-#include "bench/host/report/number.h"
 #include "strategies.h" /* made from kernel/axes.txt */
 
 #include <errno.h>

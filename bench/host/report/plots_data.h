@@ -2,7 +2,7 @@
 /* Writes the data files that gnuplot draws figures from. docs/results.md describes them. */
 #pragma once
 
-#include "bench/host/report/subject.h"
+#include "bench/host/answers/subject.h"
 
 #include <stdbool.h>
 

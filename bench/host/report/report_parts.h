@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "bench/host/report/subject.h"
+#include "bench/host/answers/subject.h"
 
 #include <stdio.h>
 

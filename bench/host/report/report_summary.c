@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
+#include "bench/host/answers/number.h"
 #include "bench/host/base/sql.h"
 #include "bench/host/evaluate/series.h"
 #include "bench/host/report/html.h"
-#include "bench/host/report/number.h"
 #include "bench/host/report/report_parts.h"
 
 #include <stdarg.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/report/terminal_table.h"
+#include "bench/host/answers/number.h"
+#include "bench/host/answers/subject.h"
 #include "bench/host/base/sql.h"
 #include "bench/host/base/text.h"
 #include "bench/host/report/emulated.h"
-#include "bench/host/report/number.h"
-#include "bench/host/report/subject.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/host/answers/number.h"
 #include "bench/host/report/html.h"
-#include "bench/host/report/number.h"
 #include "bench/host/report/plots.h"
 #include "bench/host/report/plots_data.h"
 #include "bench/host/report/report.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/host/report/number.h"
+#include "bench/host/answers/number.h"
 #include "bench/host/evaluate/series.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/host/report/subject.h"
+#include "bench/host/answers/subject.h"
 
 #include <string.h>
 
