@@ -35,6 +35,7 @@ struct benchmark {
 	const uint64_t *parameters; /* list that ends with BENCH_LIST_END, or NULL */
 	unsigned few;               /* if not 0, the number of samples, whatever bench_plan says */
 	uint64_t large;             /* if not 0, parameters from this on take few samples */
+	uint64_t once;              /* if not 0, parameters from this on run in a run's first round only */
 	bool experiment;            /* counts something itself: no stamps, warm-up or overhead */
 	bool counted;               /* only Bochs's counts, no time: no code can stamp the end */
 
@@ -75,6 +76,7 @@ struct bench {
 	unsigned warmup_most;               /* upper bound of warmup */
 	bool counters;                      /* some samples read the performance counters */
 	bool counting;                      /* the current sample reads the performance counters */
+	bool warming;                       /* the current sample is warm-up */
 	int pid;                            /* process ID of the program */
 	uint64_t evidence;                  /* what the program passed as VALUE_EVIDENCE, or 0 */
 	struct {
@@ -120,8 +122,10 @@ void bench_metric(struct bench *b, const char *metric, uint64_t value, const cha
 /* Numbers of samples, and options, as the command line asks for them. */
 struct bench_plan {
 	unsigned samples, warmup, overhead;
-	bool quick;  /* samples=quick: experiments take fewer steps */
-	bool few;    /* samples=quick or few: fewer samples */
+	bool quick;  /* samples=quick or brief: experiments take fewer steps */
+	bool few;    /* samples is not `full`: fewer samples */
+	bool one;    /* samples=one or brief: the boot is one of many, so a row takes one sample */
+	bool again;  /* again=1: an earlier boot of the run had the first round */
 	bool stable; /* warmup=stable: warm up until the times are stable */
 };
 extern struct bench_plan bench_plan;
@@ -153,6 +157,12 @@ void bench_warm(struct bench *b, unsigned index);
  * sample's end was stamped after its start.
  */
 bool bench_stamped(struct bench *b);
+
+/*
+ * Returns true if the row has a verify(), and this boot calls it: later rounds of a run verify no
+ * images of 16 MiB or more again, which would take longer than their samples.
+ */
+bool bench_verifies(const struct bench *b);
 
 /* Starts a sample: drops the previous one's metrics and executes the marker of a new region. */
 void bench_open_region(struct bench *b);

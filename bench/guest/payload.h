@@ -4,6 +4,19 @@
 
 #include "bench/guest/bench.h"
 
+/* Returns true if `size` bytes at `a` and `b`, a multiple of 8, are equal. */
+static inline bool same_words(const void *a, const void *b, size_t size)
+{
+	bool same;
+
+	size /= 8;
+	__asm__ volatile("cmp %%rax, %%rax; repe cmpsq"
+	                 : "+S"(a), "+D"(b), "+c"(size), "=@ccz"(same)
+	                 :
+	                 : "memory");
+	return same;
+}
+
 /*
  * Returns the PAGE_SIZE bytes that a loaded segment has at `offset`, a multiple of PAGE_SIZE. They
  * are in the file, or in a buffer that the next call overwrites.

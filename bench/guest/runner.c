@@ -26,7 +26,13 @@ static char globs[256];
 static char left_out[64]; /* globs of skip= on the command line */
 static bool lists;        /* rows are only listed, not run */
 
-#define LONG      (16 * MIB) /* bytes: with so many, and few samples, a row takes one */
+/*
+ * Bytes: from LONG on, a row with few samples takes one. In a boot that is one of many, it needs no
+ * warm-up then, because it leaves nothing in the caches that the next sample could use, and from
+ * MEDIUM on it is warm after one sample.
+ */
+#define LONG      (16 * MIB)
+#define MEDIUM    MIB
 #define QUEUE_MAX 1024U
 
 /* The rows that are wanted, each with the index of its parameter in the row's list. */
@@ -176,6 +182,7 @@ static bool run_in_kernel(struct bench *b)
 
 	for (unsigned i = 0; bench_step(b, i, &step); i++) {
 		b->counting = step.counting;
+		b->warming = i < b->warmup;
 		take_sample(b, step.overhead);
 		if (!step.overhead && b->row->check && !b->row->check(b))
 			ok = false;
@@ -183,9 +190,14 @@ static bool run_in_kernel(struct bench *b)
 		if (i < b->warmup)
 			bench_warm(b, i);
 	}
-	if (b->row->verify && !b->row->verify(b))
+	if (bench_verifies(b) && !b->row->verify(b))
 		ok = false;
 	return ok;
+}
+
+bool bench_verifies(const struct bench *b)
+{
+	return b->row->verify && !(bench_plan.again && b->parameter >= LONG);
 }
 
 /*
@@ -198,6 +210,19 @@ static void drain_interrupts(void)
 	for (unsigned i = 0; i < 16; i++)
 		lapic_read(LAPIC_ID);
 	interrupts_off();
+}
+
+static bool is_once(const struct benchmark *row, uint64_t parameter)
+{
+	return row->once && parameter >= row->once;
+}
+
+/* Returns the number of warm-up samples of a row that takes one sample in each of many boots. */
+static unsigned warmup_of_one(const struct bench *b)
+{
+	if (b->parameter >= LONG)
+		return 0;
+	return b->parameter >= MEDIUM || b->row->linux_programs ? 1 : bench_plan.warmup;
 }
 
 /* Decides how many samples of each kind the row takes. */
@@ -215,6 +240,10 @@ static void plan_samples(struct bench *b)
 	}
 	if (bench_plan.few && b->parameter >= LONG)
 		b->samples = 1;
+	if (bench_plan.one)
+		b->warmup = warmup_of_one(b);
+	if (bench_plan.one && is_once(row, b->parameter))
+		b->samples = 2; /* one would look exact */
 	if (row->few)
 		b->samples = row->few;
 	if (row->experiment)
@@ -313,27 +342,32 @@ static bool run_row(const struct benchmark *row, size_t place, unsigned index, u
 	return finish_row(&b, ok, why);
 }
 
-/* Puts a row into the queue once for each of its parameters. */
-static void queue_row(const struct benchmark *row)
+/*
+ * Puts a row into the queue once for each of its parameters; if `again`, without those that run in
+ * the first round only.
+ */
+static void queue_row(const struct benchmark *row, bool again)
 {
 	size_t place = 0;
 
 	do {
 		if (queued == QUEUE_MAX)
 			panic("there are more than %u rows", QUEUE_MAX);
-		queue[queued++] = (struct queued){ row, place++ };
+		if (!again || !row->parameters || !is_once(row, row->parameters[place]))
+			queue[queued++] = (struct queued){ row, place };
+		place++;
 	} while (row->parameters && row->parameters[place] != BENCH_LIST_END);
 }
 
 /*
- * Queues the rows that bench= selects, if `again` without those that take a fixed number of samples:
- * an earlier boot of the run has taken them.
+ * Queues the rows that bench= selects, if `again` without those that run in the first round only: an
+ * earlier boot of the run has taken them.
  */
 static void queue_rows(bool again)
 {
 	for (const struct benchmark *row = benchmarks_start; row < benchmarks_end; row++)
 		if (matches(row, globs) && !(again && row->few))
-			queue_row(row);
+			queue_row(row, again);
 }
 
 /* Runs or lists the rows of the queue, in the order of the boot's layout. */
@@ -363,16 +397,18 @@ bool benchmarks_run(bool list_only)
 	if (!boot_option("skip", left_out, sizeof left_out))
 		left_out[0] = '\0';
 	boot_option("samples", option, sizeof option);
-	bench_plan.quick = !strcmp(option, "quick");
-	bench_plan.few = bench_plan.quick || !strcmp(option, "few");
-	bench_plan.samples = bench_plan.few ? 3 : 11;
-	bench_plan.warmup = bench_plan.few ? 1 : 3;
+	bench_plan.one = !strcmp(option, "one") || !strcmp(option, "brief");
+	bench_plan.quick = !strcmp(option, "quick") || !strcmp(option, "brief");
+	bench_plan.few = bench_plan.one || bench_plan.quick || !strcmp(option, "few");
+	bench_plan.samples = bench_plan.one ? 1 : bench_plan.few ? 3 : 11;
+	bench_plan.warmup = bench_plan.one ? 2 : bench_plan.few ? 1 : 3;
 	bench_plan.overhead = 3;
 	boot_option("warmup", option, sizeof option);
 	bench_plan.stable = !strcmp(option, "stable");
 	lists = list_only;
 	irq_set_handler(VECTOR_BENCH, bench_irq_handler);
-	queue_rows(boot_option("again", option, sizeof option) && !strcmp(option, "1"));
+	bench_plan.again = boot_option("again", option, sizeof option) && !strcmp(option, "1");
+	queue_rows(bench_plan.again);
 	if (!queued)
 		queue_rows(false);
 	if (!queued) {

@@ -72,11 +72,11 @@ void bench_verify_end(void)
 /* SYS_bench_next after the last sample. */
 static long verify_or_end(void)
 {
-	if (running->row->verify && bench_calls != &verifying_calls) {
+	if (bench_verifies(running) && bench_calls != &verifying_calls) {
 		bench_verify_begin(running);
 		return STEP_VERIFY;
 	}
-	if (running->row->verify && !running->row->verify(running))
+	if (bench_verifies(running) && !running->row->verify(running))
 		failed++;
 	bench_verify_end();
 	return STEP_END;
@@ -93,6 +93,7 @@ static long bench_next(void)
 	taken++;
 	running->t0 = running->t1 = 0;
 	running->counting = step.counting;
+	running->warming = taken <= running->warmup;
 	if (step.counting)
 		bench_calls = &counting_calls;
 	else

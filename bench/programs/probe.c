@@ -259,8 +259,10 @@ static int fork_roundtrip(const char *payload)
 /* Returns 1 if the first byte of every page is `first` and every other byte is 0. */
 static int holds(const volatile char *page, size_t pages, char first)
 {
-	for (size_t i = 0; i < pages * PAGE_SIZE; i++)
-		if (page[i] != (i % PAGE_SIZE ? 0 : first))
+	const volatile uint64_t *word = (const volatile uint64_t *)page;
+
+	for (size_t i = 0; i < pages * PAGE_WORDS; i++)
+		if (word[i] != (i % PAGE_WORDS ? 0 : (uint64_t)first))
 			return 0;
 	return 1;
 }

@@ -23,7 +23,7 @@ static const struct option {
 	{ "bench", NULL, 255 },
 	{ "skip", NULL, 63 },
 	{ "test", NULL, 63 },
-	{ "samples", "quick|few|full", 0 },
+	{ "samples", "quick|few|full|one|brief", 0 },
 	{ "again", "0|1", 0 },
 	{ "seed", NUMBER, 23 },
 	{ "layout", NUMBER, 23 },

@@ -45,17 +45,17 @@ static void remove_file(struct bench *b)
 }
 
 BENCH(with_path_1_spawn, "exec.spawn of a file, found by its path", .name = "exec.spawn.path",
-      .unit = "bytes", .parameters = bench_image_sizes, .setup = create_file, .check = bench_stamped,
+      .unit = "bytes", .parameters = small_images, .setup = create_file, .check = bench_stamped,
       .verify = payload_arrived, .teardown = remove_file, .program = "probe", .argument = "spawn",
       .stamps_in_kernel = true);
 
 BENCH(with_path_2_execve, "exec.execve of a file, found by its path", .name = "exec.execve.path",
-      .unit = "bytes", .parameters = bench_image_sizes, .setup = create_file, .check = bench_stamped,
+      .unit = "bytes", .parameters = small_images, .setup = create_file, .check = bench_stamped,
       .verify = payload_arrived, .teardown = remove_file, .program = "probe", .argument = "execve",
       .stamps_in_kernel = true);
 
 BENCH(with_path_3_roundtrip, "exec.roundtrip of a file, found by its path", .name = "exec.roundtrip.path",
-      .unit = "bytes", .parameters = bench_image_sizes, .setup = create_file, .check = bench_stamped,
+      .unit = "bytes", .parameters = small_images, .setup = create_file, .check = bench_stamped,
       .verify = payload_arrived, .teardown = remove_file, .program = "probe", .argument = "roundtrip");
 
 BENCH(with_path_4_fork_exec, "fork.exec of a file, found by its path", .name = "fork.exec.path",

@@ -67,15 +67,17 @@ static bool copied(struct bench *b)
 /* Copies a buffer in which no two words are equal, and compares all bytes. */
 static bool copied_all(struct bench *b)
 {
-	const uint64_t *words = (const uint64_t *)copy_buffer;
+	uint64_t *words = (uint64_t *)copy_buffer;
+	size_t size;
 
-	for (size_t i = 0; i < sizeof copy_buffer; i++)
-		copy_buffer[i] = (uint8_t)((i / 8 + 1) >> i % 4 * 8 ^ 0x5a);
+	for (size_t i = 0; i < b->parameter / 8; i++)
+		words[i] = (i + 1) * 0x9e3779b97f4a7c15;
 	copy_out(b);
-	for (size_t i = 0; i < b->parameter / 8; i++) {
-		const uint64_t at = paging_translate(current_process()->space.pml4, COPY_AT + i * 8, NULL);
+	for (size_t done = 0; done < b->parameter; done += size) {
+		const uint64_t at = paging_translate(current_process()->space.pml4, COPY_AT + done, NULL);
 
-		if (*(const uint64_t *)phys_to_virt(at) != words[i])
+		size = b->parameter - done < PAGE_SIZE ? b->parameter - done : PAGE_SIZE;
+		if (!same_words(phys_to_virt(at), copy_buffer + done, size))
 			return false;
 	}
 	return b->phase == 0;

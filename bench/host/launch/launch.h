@@ -21,7 +21,7 @@ struct launch_setup {
 	const char *variant;   /* the engine's variant, or NULL */
 	const char *mode;      /* value of the kernel's option run=: bench, test or list */
 	const char *bench;     /* globs of benchmarks, separated by commas */
-	const char *samples;   /* value of the kernel's option samples=: quick, few or full */
+	const char *samples;   /* value of the kernel's option samples=: quick, few, full, one or brief */
 	bool again;            /* pass again=1 to the kernel */
 	bool pcid, flush_cr3;  /* as in struct options */
 	const char *profile;   /* as in struct engine_boot */

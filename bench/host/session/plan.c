@@ -127,10 +127,15 @@ static unsigned rounds_of(const struct options *options, const struct engine *en
 	return options->quick && engine->rounds_quick ? engine->rounds_quick : engine->rounds;
 }
 
-/* In many rounds each needs only few samples, since layouts differ more than the samples of a boot. */
+/*
+ * An engine whose numbers are the same in every boot with the same layout needs one sample in each
+ * of many rounds: the samples of a boot hardly differ, while layouts do.
+ */
 static const char *samples_of(const struct options *options, const struct engine *engine, unsigned rounds)
 {
-	return options->quick ? "quick" : rounds > 1 && engine->counts ? "few" : "full";
+	if (rounds > 1 && engine->counts)
+		return options->quick ? "brief" : "one";
+	return options->quick ? "quick" : "full";
 }
 
 /* The layout of a round, never 0 unless it is fixed. Runs with different seeds share no sequence. */
@@ -237,7 +242,7 @@ static void add_engine(struct plan *plan, const struct options *options, const s
 			              .bench = plan->support[i].bench,
 			              .module_limit = plan->support[i].alone ? SMALL_LIMIT : 0,
 			              .round = 1,
-			              .samples = samples_of(options, engine, 1),
+			              .samples = options->quick ? "quick" : "few",
 			              .seed = options->seed,
 			              .layout = layout_of(options, 1) };
 }

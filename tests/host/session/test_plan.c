@@ -356,9 +356,9 @@ static void an_engine_has_its_number_of_rounds(void **state)
 		const char *word;
 		unsigned bochs, tcg, kvm;
 		const char *samples_bochs, *samples_others;
-	} cases[] = { { "--verbose", 7, 1, 9, "few", "full" },
-		      { "--quick", 3, 1, 9, "quick", "quick" },
-		      { "--rounds=4", 4, 4, 4, "few", "full" },
+	} cases[] = { { "--verbose", 7, 1, 9, "one", "full" },
+		      { "--quick", 3, 1, 9, "brief", "quick" },
+		      { "--rounds=4", 4, 4, 4, "one", "full" },
 		      { "--rounds=1", 1, 1, 1, "full", "full" } };
 	struct plan plan;
 	(void)state;
