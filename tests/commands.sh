@@ -23,45 +23,11 @@ case ${1-} in
 esac
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
+# shellcheck source=tests/documented.sh
+. tests/documented.sh
 source=$PWD
 # The clone's path, with characters that every command must be able to handle.
 clone=$work/"it's_(a)_\"clone\"_&_co;"
-
-# The documented commands
-# -------------------------------------------------------------------------------
-
-# Prints the commands in README.md: the lines of code blocks, and code in the text that is a
-# command, an option of run-bench.sh, or a pipe into make.
-readme_commands()
-{
-	{
-		sed -n 's/^    \(make\|\.\/\)/\1/p' README.md
-		grep -v '^    ' README.md | tr '\n' ' ' | grep -o '`[^`]*`' | tr -d '`'
-	} | sed -n 's/ *#.*//; /^make \|^\.\/[a-z]\|^--\||  *make /p'
-}
-
-# Prints the commands in the output of `make help`: one for each target and each value of a
-# variable.
-help_commands()
-{
-	local line usage word targets
-
-	targets=" $(grep -h '^\.PHONY:' Makefile ./*/*.mk ./*/*/*.mk | cut -d: -f2 | tr '\n' ' ') "
-	make -s help | while IFS= read -r line; do
-		usage=${line#make}
-		usage=$(sed 's/  .*//; s/\[[^]]*\]//g; s/[A-Z_]*=[^ ]*//g; s/|/ /g' <<<"$usage")
-		[ -n "${usage// /}" ] || echo make
-		for word in $usage; do
-			echo "make $word"
-		done
-		grep -oE '[A-Z_]+=[^] ,;)]+' <<<"$line" | sed 's/^/make /'
-		# The explanation may name more targets: words with a dash, or words after "make".
-		sed 's/.*  //; s/make /make-/g; s/[^a-z-]/\n/g' <<<"$line" | grep -e - | while read -r word; do
-			word=${word#make-}
-			[[ $targets != *" $word "* ]] || echo "make $word"
-		done
-	done
-}
 
 # The checks ---------------------------------------------------------------------------------------
 
@@ -382,6 +348,10 @@ validate_model()
 {
 	run "make validate-model PROFILE=skylake-client" make validate-model PROFILE=skylake-client
 	shows "make validate-model: its table" "Held out"
+	awk -F ' *[|] *' '/^## /{ held = /Held out/ } held && $3 ~ /^[0-9]/ { print "| " $4 ", " $5 ", " $6 " |" }' \
+		build/validate/skylake-client/model.md >"$work/held"
+	check "make validate-model: docs/model.md has its held-out figures" \
+		test "$(grep -oFf "$work/held" docs/model.md | sort -u)" = "$(sort -u "$work/held")"
 	make validate-model ENGINE=kvm >"$work/out" 2>&1 && return
 	shows "make validate-model ENGINE=kvm says why it cannot" "engine kvm cannot run"
 }
