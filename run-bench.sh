@@ -116,12 +116,12 @@ builds=$("$bench" --print-builds "${arguments[@]}") || exit
 if [ -n "$builds" ]; then
 	[ -d "$root/build/programs" ] || echo "run-bench: building the kernels and programs…" >&2
 	build -j"$jobs" programs bochs-library linux-programs
-	while IFS=+ read -r stack loader isolation; do
-		if [ "$stack" = lab ]; then
+	while read -ra build; do
+		if [ "${build[0]}" = lab ]; then
 			make -s -C "$root" --no-print-directory lab >&2 || fail "engine kvm-emulated cannot run: see above"
 			continue
 		fi
-		build -j"$jobs" kernel STACK="$stack" LOADER="$loader" ISOLATION="$isolation"
+		build -j"$jobs" kernel "${build[@]}"
 	done <<<"$builds"
 fi
 

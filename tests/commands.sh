@@ -121,6 +121,12 @@ build_compiler()
 
 test_compilers()
 {
+	run "make test-compilers" make test-compilers
+	shows "make test-compilers: the last build" "ok"
+}
+
+compilers()
+{
 	run "--compiler gcc-O2,clang-O2,gcc-Os" ./run-bench.sh "${small[@]}" --rounds 1 --bench syscall.null \
 		--compiler gcc-O2,clang-O2,gcc-Os --out "$work/compilers"
 	shows "--compiler: what is compared" "claims depend on the compiler"
@@ -418,6 +424,7 @@ table()
 		quick;quick_run;--quick;--bench 'irq.*';--profile NAME;--profile none
 		quick;compare;./run-bench.sh --compare A B
 		quick;recover;--recover DIR
+		quick;compilers;--compiler gcc-O2,clang-O2,gcc-Os
 		quick;strategies;--strategy heap,fixed-rsp0+direct+shared
 		quick;figures;make figures;make RESULTS=results/latest
 		quick;qemu;make qemu;echo 'ls /bin' | make qemu
