@@ -77,6 +77,37 @@ static void profiles_are_whole(void **state)
 	}
 }
 
+/* Tags are counted, and values of the section [measured] are not. */
+static void tags(void **state)
+{
+	char path[] = "/tmp/profile-XXXXXX";
+	FILE *out = fdopen(mkstemp(path), "w");
+	FILE *in = fopen(GOOD, "r");
+	struct profile profile;
+	unsigned seen, all = 0;
+	char text[512];
+	(void)state;
+
+	assert_int_equal(profile_read(&profile, GOOD, why), 0);
+	seen = profile.tagged[TAG_SEEN];
+	assert_int_equal(profile.tagged[TAG_MEASURED], 0);
+	assert_non_null(in);
+	assert_non_null(out);
+	while (fgets(text, sizeof text, in))
+		fputs(strncmp(text, "rdtsc ", 6) == 0 ? "rdtsc = 25  # [M] here\n" : text, out);
+	fputs("[measured]\nwalk_independent = 9 low 8 high 10  # [M] here\n", out);
+	fclose(in);
+	fclose(out);
+	if (profile_read(&profile, path, why))
+		fail_msg("%s", why);
+	unlink(path);
+	assert_int_equal(profile.tagged[TAG_MEASURED], 1);
+	assert_int_equal(profile.tagged[TAG_SEEN], seen - 1);
+	for (unsigned i = 0; i < TAGS; i++)
+		all += profile.tagged[i];
+	assert_int_equal(all, SIZE_COUNT + COST_COUNT);
+}
+
 static void values(void **state)
 {
 	struct profile profile;
@@ -125,6 +156,12 @@ static void parameters_that_do_not_fit(void **state)
 {
 	(void)state;
 
+	spoil("[strings]", "[measured]\nx = y  # [M] x");
+	assert_non_null(strstr(why, "'y' is not a number"));
+	spoil("[strings]", "[measured]\nx = 1  # [S] x");
+	assert_non_null(strstr(why, "x needs '# [M] how'"));
+	spoil("[strings]", "[measured]\nx = 1");
+	assert_non_null(strstr(why, "x needs '# [M] how'"));
 	spoil("invlpg ", NULL);
 	assert_non_null(strstr(why, "invlpg of [events] is missing"));
 	spoil("invlpg ", "cr_read = 1  # [S] x");
@@ -149,6 +186,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(profiles_are_whole),
 		cmocka_unit_test(values),
+		cmocka_unit_test(tags),
 		cmocka_unit_test(mistakes),
 		cmocka_unit_test(parameters_that_do_not_fit),
 		cmocka_unit_test(no_file),

@@ -24,6 +24,9 @@ static const struct parameter parameters[PARAMETERS] = { MODEL_SIZES(SIZE_ROW) M
 #undef SIZE_ROW
 #undef COST_ROW
 
+static const char tags[] = "MSDRA"; /* in the order of enum profile_tag */
+static const char extra_section[] = "measured";
+
 struct reader {
 	struct profile *profile;
 	const char *path;
@@ -105,13 +108,13 @@ static int take_values(const struct reader *reader, char *text, bool *three, uin
 	return 0;
 }
 
-/* Returns true if the comment starts with a tag: [S], [D], [R] or [A]. */
+/* Returns true if the comment starts with a tag: [M], [S], [D], [R] or [A]. */
 static bool has_tag(const char *comment)
 {
 	if (!comment)
 		return false;
 	comment += strspn(comment, " \t");
-	return comment[0] == '[' && comment[1] && strchr("SDRA", comment[1]) && comment[2] == ']';
+	return comment[0] == '[' && comment[1] && strchr(tags, comment[1]) && comment[2] == ']';
 }
 
 static bool is_source(const char *comment)
@@ -146,6 +149,18 @@ static int keep_value(struct reader *reader, unsigned index, char *text)
 	return 0;
 }
 
+/* Checks a line of the section [measured], whose keys are not parameters. */
+static int take_extra(const struct reader *reader, const char *key, char *text, const char *comment)
+{
+	uint64_t value[SETS];
+	bool three;
+
+	if (!is_source(comment) || comment[1 + strspn(comment, " \t")] != 'M')
+		return wrong(reader, reader->line, "%.40s needs '# [M] how' after it, as all of [%s]", key,
+		             extra_section);
+	return take_values(reader, text, &three, value);
+}
+
 static int take_parameter(struct reader *reader, char *text, const char *comment)
 {
 	char *value = strchr(text, '=');
@@ -155,6 +170,8 @@ static int take_parameter(struct reader *reader, char *text, const char *comment
 		return wrong(reader, reader->line, "neither '[section]' nor 'key = value'");
 	*value++ = '\0';
 	key = trim(text);
+	if (strcmp(reader->section, extra_section) == 0)
+		return take_extra(reader, key, trim(value), comment);
 	for (unsigned i = 0; i < PARAMETERS; i++) {
 		if (strcmp(parameters[i].section, reader->section) != 0 ||
 		    strcmp(parameters[i].key, key) != 0)
@@ -167,8 +184,9 @@ static int take_parameter(struct reader *reader, char *text, const char *comment
 			             has_tag(comment)
 			                     ? "%s: after its tag the source is missing: where does the "
 			                       "value come from?"
-			                     : "%s needs '# [S] source' after it (S, D, R or A)",
+			                     : "%s needs '# [S] source' after it (M, S, D, R or A)",
 			             key);
+		reader->profile->tagged[strchr(tags, comment[1 + strspn(comment, " \t")]) - tags]++;
 		return keep_value(reader, i, trim(value));
 	}
 	return wrong(reader, reader->line, "unknown parameter '%.40s' in section [%s]", key, reader->section);
@@ -182,6 +200,8 @@ static int take_section(struct reader *reader, char *text)
 		return wrong(reader, reader->line, "a section is '[name]'");
 	memcpy(reader->section, text + 1, length - 2);
 	reader->section[length - 2] = '\0';
+	if (strcmp(reader->section, extra_section) == 0)
+		return 0;
 	for (unsigned i = 0; i < PARAMETERS; i++)
 		if (strcmp(parameters[i].section, reader->section) == 0)
 			return 0;

@@ -6,9 +6,10 @@
  *     key = VALUE  # [TAG] source
  *     key = VALUE low VALUE high VALUE  # [TAG] source
  *
- * TAG is S (seen in the named source), D (derived from S), R (recalled) or A (assumed). Without low
- * and high, the value holds for all three sets. The file contains every parameter of parameters.h
- * exactly once, and nothing else except comments and empty lines.
+ * TAG is M (measured on the processor), S (seen in the named source), D (derived from S), R
+ * (recalled) or A (assumed). Without low and high, the value holds for all three sets. The file
+ * contains every parameter of parameters.h exactly once, and nothing else except comments, empty
+ * lines and the section [measured]: values with the tag M that the model does not use.
  */
 #pragma once
 
@@ -35,9 +36,12 @@ struct cost {
 	uint64_t of[SETS];
 };
 
+enum profile_tag { TAG_MEASURED, TAG_SEEN, TAG_DERIVED, TAG_RECALLED, TAG_ASSUMED, TAGS };
+
 struct profile {
 	unsigned size[SIZE_COUNT];
 	struct cost cost[COST_COUNT];
+	unsigned tagged[TAGS]; /* how many of the parameters have each tag */
 };
 
 /* Reads the file `path`. Returns 0, or -1 with the file, the line and the cause in `why`. */

@@ -73,9 +73,26 @@ int profiles_check(const char *name, char *why, size_t size)
 	return -1;
 }
 
+void profiles_describe(const char *name, char *text, size_t size)
+{
+	static const char *const kinds[TAGS] = { "measured", "seen", "derived", "recalled", "assumed" };
+	char path[PATH_MAX], why[PROFILE_WHY_MAX];
+	struct profile profile;
+	size_t used = 0;
+
+	*text = '\0';
+	profiles_path(path, name);
+	if (profile_read(&profile, path, why))
+		return;
+	for (unsigned tag = 0; tag < TAGS; tag++)
+		if (profile.tagged[tag] > 0 && used < size)
+			used += (size_t)snprintf(text + used, size - used, "%s%u %s", used ? ", " : "",
+			                         profile.tagged[tag], kinds[tag]);
+}
+
 void profiles_print(FILE *out)
 {
-	char name[64];
+	char name[64], tags[100];
 	char line[200];
 	glob_t files;
 
@@ -90,6 +107,8 @@ void profiles_print(FILE *out)
 			fclose(file);
 		name_of(files.gl_pathv[i], name, sizeof name);
 		fprintf(out, "  %-22s%s", name, line + strspn(line, "# "));
+		profiles_describe(name, tags, sizeof tags);
+		fprintf(out, "  %-22s%s\n", "", *tags ? tags : "not a valid profile");
 	}
 	globfree(&files);
 }

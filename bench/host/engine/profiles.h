@@ -17,5 +17,12 @@ int profiles_check(const char *name, char *why, size_t size);
 /* Writes the path of a profile's file. */
 void profiles_path(char path[PATH_MAX], const char *name);
 
-/* Prints a line per profile, sorted by name: its name and the first line of its file. */
+/*
+ * Writes how many parameters of a valid profile are measured, seen, derived, recalled and assumed, as
+ * "3 measured, 70 assumed"; kinds that it has none of are left out. Writes "" if it is not valid.
+ */
+void profiles_describe(const char *name, char *text, size_t size);
+
+/* Prints two lines per profile, sorted by name: its name and the first
+ * line of its file, then what profiles_describe() says. */
 void profiles_print(FILE *out);
