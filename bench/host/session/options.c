@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "bench/host/session/options.h"
+#include "bench/host/calibrate/calibrate.h"
 #include "bench/host/engine/profiles.h"
 #include "strategies.h" /* made from kernel/axes.txt: PRESET_DEFAULTS */
 
 #include <getopt.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +16,6 @@
 enum {
 	OPTION_ENGINE = 256,
 	OPTION_STRATEGY,
-	OPTION_COMPILER,
 	OPTION_BENCH,
 	OPTION_QUICK,
 	OPTION_FULL,
@@ -40,6 +41,8 @@ enum {
 	OPTION_VERBOSE,
 	OPTION_LIST,
 	OPTION_PROBE,
+	OPTION_CALIBRATE,
+	OPTION_ISOLATED,
 	OPTION_BUILDS,
 	OPTION_HELP,
 };
@@ -47,7 +50,6 @@ enum {
 static const struct option long_options[] = {
 	{ "engine", required_argument, NULL, OPTION_ENGINE },
 	{ "strategy", required_argument, NULL, OPTION_STRATEGY },
-	{ "compiler", required_argument, NULL, OPTION_COMPILER },
 	{ "bench", required_argument, NULL, OPTION_BENCH },
 	{ "quick", no_argument, NULL, OPTION_QUICK },
 	{ "full", no_argument, NULL, OPTION_FULL },
@@ -73,6 +75,8 @@ static const struct option long_options[] = {
 	{ "report", required_argument, NULL, OPTION_REPORT },
 	{ "list", no_argument, NULL, OPTION_LIST },
 	{ "probe", no_argument, NULL, OPTION_PROBE },
+	{ "calibrate", required_argument, NULL, OPTION_CALIBRATE },
+	{ "isolated", required_argument, NULL, OPTION_ISOLATED },
 	{ "print-builds", no_argument, NULL, OPTION_BUILDS },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ 0 },
@@ -286,8 +290,6 @@ static int take_option(struct options *options, int option, const char *value, c
 		return parse_engines(options, value, why);
 	case OPTION_STRATEGY:
 		return parse_strategies(options, value, why);
-	case OPTION_COMPILER:
-		return compiler_list_parse(&options->compilers, value, why, OPTIONS_WHY_MAX);
 	case OPTION_BENCH:
 		return parse_bench(options, value, why);
 	case OPTION_QUICK:
@@ -339,6 +341,16 @@ static int take_option(struct options *options, int option, const char *value, c
 	case OPTION_BUILDS:
 		options->print_builds = true;
 		return 0;
+	case OPTION_CALIBRATE:
+		options->mode = MODE_CALIBRATE;
+		options->calibrate = value;
+		if (!calibrate_name_is_good(value))
+			return wrong(why, "--calibrate '%.40s': a name of letters, digits, - and _ is needed",
+			             value);
+		return 0;
+	case OPTION_ISOLATED:
+		options->isolated_given = true;
+		return parse_unsigned("isolated", value, 0, CPU_SETSIZE - 1, &options->isolated, why);
 	default:
 		set_mode(options, option, value);
 		return 0;
@@ -380,7 +392,6 @@ int options_parse(struct options *options, int argc, char *const argv[], char wh
 	*options =
 	        (struct options){ .engines_auto = true, .bench = "*", .cpus = 1, .memory = 512, .seed = 1 };
 	parse_strategies(options, PRESET_DEFAULTS, why);
-	compiler_list_parse(&options->compilers, COMPILER_DEFAULT, why, OPTIONS_WHY_MAX);
 	parse_thresholds("5", &options->thresholds, why);
 	options->strategies_given = false;
 	opterr = 0;
@@ -407,6 +418,8 @@ int options_parse(struct options *options, int argc, char *const argv[], char wh
 		             options->mode == MODE_COMPARE ? "compare" : "reproduces");
 	if (options->quiet && options->verbose)
 		return wrong(why, "--quiet and --verbose exclude each other");
+	if (options->isolated_given && options->mode != MODE_CALIBRATE)
+		return wrong(why, "--isolated works only with --calibrate");
 	if (optind < argc)
 		return wrong(why, "'%s' is not an option", argv[optind]);
 	if (options->full && !names(options, "kvm-emulated"))

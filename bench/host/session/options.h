@@ -21,6 +21,7 @@ enum options_mode {
 	MODE_REPRODUCES,
 	MODE_RECOVER,
 	MODE_REPORT,
+	MODE_CALIBRATE,
 };
 
 struct options {
@@ -34,7 +35,6 @@ struct options {
 	bool strategies_given;
 	bool strategies_all; /* `all` is given; `strategies` has only those that are named too */
 	struct strategy_list strategies;
-	struct compiler_list compilers; /* of the images: each is a set of results of its own */
 	bool bench_given;
 	const char *bench; /* globs of benchmark names, separated by commas */
 	bool quick;        /* fewer samples */
@@ -52,8 +52,11 @@ struct options {
 	bool profile_given;
 	/* On bochs: name of the cycle model's profile, not checked; NULL: count events only, not cycles. */
 	const char *profile;
-	bool functions; /* on bochs: count per kernel function, even without a profile */
-	bool trace;     /* on bochs: write a trace of events */
+	bool functions;        /* on bochs: count per kernel function, even without a profile */
+	bool trace;            /* on bochs: write a trace of events */
+	const char *calibrate; /* name of the profile that --calibrate writes */
+	bool isolated_given;
+	unsigned isolated; /* the CPU that --calibrate measures on, if one is given */
 	bool quiet, verbose;
 	const char *folder[2]; /* folders for --compare, --reproduces, --recover and --report */
 	bool threshold_given;

@@ -4,14 +4,15 @@
 #include "strategies.h" /* made from kernel/axes.txt */
 
 static const char usage_line[] =
-        "usage: run-bench.sh [--setup] [--engine E[,E]] [--strategy S[,S]] [--compiler C[,C]]\n"
-        "                    [--bench GLOB] [--quick] [--full] [--rounds N] [--layout random|fixed]\n"
-        "                    [--cpus N] [--memory MIB] [--seed N] [--jobs N] [--timeout SECONDS]\n"
-        "                    [--out DIR] [--pcid on|off] [--window-flush invlpg|cr3] [--profile NAME]\n"
+        "usage: run-bench.sh [--setup] [--engine E[,E]] [--strategy S[,S]] [--bench GLOB]\n"
+        "                    [--quick] [--full] [--rounds N] [--layout random|fixed] [--cpus N]\n"
+        "                    [--memory MIB] [--seed N] [--jobs N] [--timeout SECONDS] [--out DIR]\n"
+        "                    [--pcid on|off] [--window-flush invlpg|cr3] [--profile NAME]\n"
         "                    [--functions] [--trace]\n"
         "                    [--quiet | --verbose] [--list] [--probe] [--help]\n"
         "       run-bench.sh --compare A B [--threshold PCT] | --reproduces A B\n"
-        "       run-bench.sh --recover DIR | --report DIR\n";
+        "       run-bench.sh --recover DIR | --report DIR\n"
+        "       run-bench.sh --calibrate NAME [--isolated CPU] [--quick]\n";
 
 static const char help_text[] =
         "\n"
@@ -26,10 +27,6 @@ static const char help_text[] =
         "                       default " PRESET_DEFAULTS "\n"
         "                       STACK " AXIS_STACKS "\n"
         "                       LOADER " AXIS_LOADERS "   ISOLATION " AXIS_ISOLATIONS "\n"
-        /* clang-format off */
-        "  --compiler C[,C]     gcc or clang, with one of " COMPILER_LEVELS_TEXT ": gcc-O2,clang-Os; each has\n"
-        "                       results of its own, and verdicts are compared; default " COMPILER_DEFAULT "\n"
-        /* clang-format on */
         "  --bench GLOB[,GLOB]  only benchmarks whose name matches; default *\n"
         "  --quick              fewer samples and rounds\n"
         "  --full               on kvm-emulated: the variants ept=1 and ept=0 as well (slower)\n"
@@ -65,6 +62,10 @@ static const char help_text[] =
         "  --reproduces A B     report whether B has the numbers of A, and if not, why\n"
         "  --report DIR         draw the figures and write report.html again\n"
         "  --recover DIR        compute summaries, claims and figures again, even if the run was killed\n"
+        "  --calibrate NAME     measure this processor and write the profile NAME, in under 3 minutes\n"
+        "                       (--quick: in seconds, with a wider spread)\n"
+        "  --isolated CPU       with --calibrate: on this CPU, which the host's other programs leave\n"
+        "                       alone\n"
         "\n"
         "Environment: PALIMPSEST_QEMU and PALIMPSEST_BOCHS name the engines' programs; NO_COLOR\n"
         "turns colours off.\n"

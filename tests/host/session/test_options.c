@@ -133,6 +133,26 @@ static void folders_of_results(void **state)
 	assert_int_equal(PARSE(&options, "--quiet", "--verbose"), -1);
 }
 
+static void calibration(void **state)
+{
+	struct options options;
+	(void)state;
+
+	assert_int_equal(PARSE(&options, "--calibrate", "here", "--isolated", "3", "--quick"), 0);
+	assert_int_equal(options.mode, MODE_CALIBRATE);
+	assert_string_equal(options.calibrate, "here");
+	assert_true(options.isolated_given && options.quick);
+	assert_int_equal(options.isolated, 3);
+	assert_null(options.profile);
+	assert_int_equal(PARSE(&options, "--calibrate", "here"), 0);
+	assert_false(options.isolated_given);
+	assert_int_equal(PARSE(&options, "--calibrate", "../here"), -1);
+	assert_int_equal(PARSE(&options, "--calibrate", "none"), -1);
+	assert_int_equal(PARSE(&options, "--calibrate", "here", "--isolated", "x"), -1);
+	assert_int_equal(PARSE(&options, "--isolated", "3"), -1);
+	assert_non_null(strstr(why, "only with --calibrate"));
+}
+
 static void kernel_options(void **state)
 {
 	struct options options;
@@ -289,6 +309,7 @@ int main(void)
 		cmocka_unit_test(options_of_bochs),
 		cmocka_unit_test(everything_given),
 		cmocka_unit_test(folders_of_results),
+		cmocka_unit_test(calibration),
 		cmocka_unit_test(kernel_options),
 		cmocka_unit_test(full_is_for_emulated_kvm),
 		cmocka_unit_test(modes),

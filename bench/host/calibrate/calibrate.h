@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* run-bench.sh --calibrate: measures this processor and writes a profile of the cycle model. */
+#pragma once
+
+#include <stdbool.h>
+
+/* Returns true if a profile may have this name: 1 to 40 letters, digits, '-' and '_', of which the
+ * first is a letter or digit; not `none`, which means that there is no profile. */
+bool calibrate_name_is_good(const char *name);
+
+/*
+ * Measures the processor and writes bench/bochs/profiles/NAME.ini. `cpu` is the CPU to run on, -1
+ * for the one that is likely to be the quietest. Takes at most about 160 s; with `quick` a few
+ * seconds. An existing profile is replaced only if this function wrote it. Returns the exit status:
+ * 2 if nothing can be measured here or the file cannot be written, after a message with the reason.
+ */
+int calibrate_run(const char *name, int cpu, bool quick);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* The processor that is measured, and what of it can be trusted. */
+#pragma once
+
+#include "bench/host/calibrate/sampler.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { MACHINE_WHY = 240 };
+
+/* One cache, as CPUID describes it; all 0 if it does not. */
+struct machine_cache {
+	unsigned kib, ways;
+};
+
+struct machine {
+	char vendor[13], brand[49];
+	unsigned family, model, stepping;
+	char hypervisor[13]; /* its name in CPUID; "" if there is none */
+	bool virtual;        /* CPUID says that a hypervisor is present */
+	bool tsc_readable, tsc_invariant;
+	unsigned cpus; /* CPUs online */
+	double tsc_khz;
+	double load;      /* the one-minute load average */
+	double read_cost; /* ticks from one time stamp to the next: large if reading it is emulated */
+	/* How many times longer a chain of multiplications takes than one of additions: 3 on every
+	 * processor since 2008, about 1 if each instruction is emulated. */
+	double multiply_add;
+	struct machine_cache l1i, l1d, l2, l3;
+};
+
+/* Reads CPUID and the kernel's files. The time stamp counter is read only if that is allowed. */
+void machine_read(struct machine *machine);
+
+/* Reads the caches, from leaf 4 (Intel) or 8000001DH (AMD). */
+void machine_read_caches(struct machine *machine);
+
+/* Measures read_cost and multiply_add. The time stamp counter must be readable. */
+void machine_try(struct machine *machine, const struct sampler_clock *clock);
+
+/* Returns 0 if something can be measured here, or -1 with the reason in `why`. */
+int machine_check(const struct machine *machine, char why[MACHINE_WHY]);
+
+/*
+ * Returns the note number `index` about what makes the numbers worse or cannot be measured at all,
+ * or NULL if there are no more.
+ */
+const char *machine_note(const struct machine *machine, unsigned index);

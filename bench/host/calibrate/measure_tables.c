@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Page walks. Linux flushes the TLB of an address space when mprotect() changes more than 33 pages,
+ * and page by page, with INVLPG, when it changes fewer. So a program can flush its own TLB.
+ */
+#define _GNU_SOURCE
+#include "bench/host/calibrate/measure.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#define PAGE        4096UL
+#define LARGE_PAGE  (2UL << 20)
+#define FLUSH_PAGES 40
+#define FEW         16
+#define MANY        64
+#define GROUP_PAGES 4096
+#define CEILING     33   /* pages up to which Linux uses INVLPG */
+#define HOPELESS    3000 /* cycles of an INVLPG that a hypervisor executes */
+
+struct refill {
+	char *flushed; /* pages of which the protection changes */
+	char *pages;   /* what is touched */
+	void **first;  /* a chain through the lines of the pages */
+	size_t count;
+	int protection;
+};
+
+static void flush(struct refill *refill)
+{
+	refill->protection ^= PROT_WRITE;
+	mprotect(refill->flushed, FLUSH_PAGES * PAGE, refill->protection);
+}
+
+static void touch(void *context)
+{
+	const struct refill *refill = context;
+
+	for (size_t i = 0; i < refill->count; i++)
+		__asm__ volatile("mov (%0), %%rax" : : "r"(measure_line(refill->pages, i)) : "rax", "memory");
+}
+
+static void chase(void *context)
+{
+	const struct refill *refill = context;
+
+	measure_follow(refill->first, refill->count);
+}
+
+static void prepare(void *context)
+{
+	struct refill *refill = context;
+
+	touch(refill);
+	touch(refill);
+	flush(refill);
+}
+
+/* Returns the cycles of touching `count` pages after mprotect() of pages that are, or are not,
+ * present: in the second case nothing is flushed. */
+static double refill_cost(struct measure *measure, struct refill *refill, void (*body)(void *), size_t count,
+                          bool flushes)
+{
+	const struct sampler_code code = { prepare, body, refill };
+	char *lines[MANY];
+
+	refill->count = count;
+	refill->flushed = refill->pages + (flushes ? MANY : MANY + 2 * FLUSH_PAGES) * PAGE;
+	for (size_t i = 0; i < count; i++)
+		lines[i] = measure_line(refill->pages, i);
+	/* FEW and MANY have no common factor with 7, so the chain reaches every line. */
+	for (size_t i = 0; i < count; i++)
+		*(void **)lines[i] = lines[(i + 7) % count];
+	refill->first = (void **)measure_line(refill->pages, 0);
+	return sampler_run(&measure->sampler, &code, measure->samples, 0);
+}
+
+/* Returns the cycles that the refill of a page adds: from FEW to MANY pages, less without flush. */
+static double refill_slope(struct measure *measure, struct refill *refill, void (*body)(void *))
+{
+	const double with = refill_cost(measure, refill, body, MANY, true) -
+	                    refill_cost(measure, refill, body, FEW, true);
+	const double without = refill_cost(measure, refill, body, MANY, false) -
+	                       refill_cost(measure, refill, body, FEW, false);
+
+	return (with - without) / (MANY - FEW);
+}
+
+static void measure_refill(struct measure *measure)
+{
+	const size_t bytes = LARGE_PAGE;
+	struct refill refill = { .pages = measure_map(bytes, false), .protection = PROT_READ | PROT_WRITE };
+	struct figures *figures = &measure->figures;
+
+	if (!refill.pages)
+		return;
+	for (size_t i = 0; i < MANY + FLUSH_PAGES; i++)
+		refill.pages[i * PAGE] = 1;
+	figure_add(figures, FIGURE_WALK_DEPENDENT, refill_slope(measure, &refill, chase));
+	figure_add(figures, FIGURE_WALK_INDEPENDENT, refill_slope(measure, &refill, touch));
+	figure_add(figures, FIGURE_WALK_BASE,
+	           figure_latest(figures, FIGURE_WALK_DEPENDENT) -
+	                   figure_latest(figures, FIGURE_L1D_LATENCY));
+	measure_unmap(refill.pages, bytes);
+}
+
+/* One mprotect() of `count` present pages. */
+static void protect(void *context)
+{
+	struct refill *refill = context;
+
+	refill->protection ^= PROT_WRITE;
+	mprotect(refill->pages, refill->count * PAGE, refill->protection);
+}
+
+/* Uses the pages, so that mprotect() has to flush them. */
+static void use(void *context)
+{
+	struct refill *refill = context;
+
+	if (!(refill->protection & PROT_WRITE))
+		protect(refill);
+	for (size_t i = 0; i < refill->count; i++)
+		*(volatile char *)(refill->pages + i * PAGE) = 1;
+}
+
+static double protect_cost(struct measure *measure, struct refill *refill, size_t count)
+{
+	const struct sampler_code code = { use, protect, refill };
+
+	refill->count = count;
+	return sampler_run(&measure->sampler, &code, measure->samples, 0);
+}
+
+/* INVLPG: what a page adds to mprotect() below the ceiling, less what it adds above. */
+static void measure_invlpg(struct measure *measure)
+{
+	struct refill refill = { .pages = measure_map(LARGE_PAGE, false),
+		                 .protection = PROT_READ | PROT_WRITE };
+	double below, above;
+
+	if (!refill.pages)
+		return;
+	below = (protect_cost(measure, &refill, CEILING) - protect_cost(measure, &refill, 9)) / (CEILING - 9);
+	above = (protect_cost(measure, &refill, 162) - protect_cost(measure, &refill, 66)) / 96;
+	if (below - above > HOPELESS)
+		figure_absent(&measure->figures, FIGURE_INVLPG, "a hypervisor executes it");
+	else
+		figure_add(&measure->figures, FIGURE_INVLPG, below > above + 20 ? below - above : NAN);
+	measure_unmap(refill.pages, LARGE_PAGE);
+}
+
+/* Returns the cycles of a load in a chase over GROUP_PAGES pages below `groups` page tables. */
+static double grouped(struct measure *measure, char *memory, size_t groups)
+{
+	static char *lines[GROUP_PAGES];
+	const size_t in_group = GROUP_PAGES / groups;
+
+	for (size_t i = 0; i < GROUP_PAGES; i++) {
+		const size_t group = i / in_group, page = i % in_group;
+
+		/* Groups begin at different pages of their table, so that they use all sets of the TLB. */
+		lines[i] = memory + group * LARGE_PAGE + (group * in_group % 512 + page) % 512 * PAGE +
+		           i % 64 * 64;
+		*(volatile char *)lines[i] = 1;
+	}
+	return measure_chase(measure, lines, GROUP_PAGES, 0);
+}
+
+/* The cache of page directory entries: where a walk begins to read one entry more. */
+static void measure_directory(struct measure *measure)
+{
+	static const size_t groups[] = { 8, 16, 24, 32, 48, 64, 96, 128 };
+	enum { GROUPS = sizeof groups / sizeof *groups };
+	const size_t bytes = 128 * LARGE_PAGE;
+	char *memory = measure_map(bytes, false);
+	double cycles[GROUPS], result = NAN;
+
+	if (!memory)
+		return;
+	for (size_t i = 0; i < GROUPS; i++)
+		cycles[i] = grouped(measure, memory, groups[i]);
+	for (size_t i = 0; i < GROUPS && cycles[i] < (cycles[0] + cycles[GROUPS - 1]) / 2; i++)
+		result = (double)groups[i];
+	figure_add(&measure->figures, FIGURE_WALK_PDE, cycles[GROUPS - 1] > cycles[0] + 5 ? result : NAN);
+	measure_unmap(memory, bytes);
+}
+
+void measure_tables(struct measure *measure)
+{
+	measure_refill(measure);
+	measure_invlpg(measure);
+	measure_directory(measure);
+}

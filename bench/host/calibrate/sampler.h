@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Times short pieces of code in cycles of the core, on a host that is not quiet.
+ *
+ * The time stamp counter runs at one rate, whatever the core does. So each sample lies between two
+ * runs of a chain of multiplications, of which the cycles are known: they show how many ticks the
+ * core takes per cycle at that moment. If the two differ, something happened in between (another
+ * frequency, an interrupt, another process), and the sample is thrown away.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Cycles of one run of the chain: multiplications that wait for each other, each of 3 cycles. */
+#define CHAIN_MULTIPLICATIONS 4000
+#define CHAIN_CYCLES          (3.0 * CHAIN_MULTIPLICATIONS)
+
+/* The largest difference between the two chains of a sample that is kept, as a part of the lesser. */
+#define CHAIN_DIFFERENCE      0.02
+
+/* What the sampler reads time from. Tests replace it. */
+struct sampler_clock {
+	uint64_t (*ticks)(void *context); /* a time stamp; no instruction moves across it */
+	void (*chain)(void *context);     /* runs the chain */
+	void *context;
+};
+
+#define SAMPLER_RATES 8192
+
+struct sampler {
+	struct sampler_clock clock;
+	double empty; /* cycles of an empty sample, which are subtracted */
+	/* Ticks per cycle in the latest samples that were kept, in no order. */
+	double rate[SAMPLER_RATES];
+	size_t rates;        /* how many were kept so far */
+	unsigned long taken; /* samples so far, and how many of them were thrown away */
+	unsigned long thrown;
+};
+
+/* A piece of code to be timed. */
+struct sampler_code {
+	void (*prepare)(void *context); /* before each sample, not timed; or NULL */
+	void (*body)(void *context);
+	void *context;
+};
+
+/* The clock of this processor. */
+extern const struct sampler_clock sampler_processor;
+
+/* Begins with `clock`, and measures an empty sample. Returns false if no sample was kept. */
+bool sampler_start(struct sampler *sampler, const struct sampler_clock *clock);
+
+/* Takes one sample. Returns true, and its cycles in `cycles`, if it is kept. */
+bool sampler_take(struct sampler *sampler, const struct sampler_code *code, double *cycles);
+
+/*
+ * Takes samples until `wanted` (at most SAMPLER_MOST) are kept, or four times as many were taken.
+ * Returns the value below which the part `part` of those kept lies, in cycles: with 0 the least,
+ * with 0.5 the median. NAN if fewer than a quarter of `wanted` were kept.
+ */
+#define SAMPLER_MOST 400
+double sampler_run(struct sampler *sampler, const struct sampler_code *code, unsigned wanted, double part);
+
+/* Sorts `values` and returns the value at `part` (0 the least, 1 the greatest) of the `count`. */
+double sampler_part(double *values, size_t count, double part);
