@@ -160,6 +160,8 @@ help:
 	@echo "make [STRATEGY=$(subst $() ,|,$(PRESETS))]  the kernel and the harness"
 	@echo "make STACK=... LOADER=... ISOLATION=...  any combination of the axes; make list-strategies prints them"
 	@echo "make all-strategies       a kernel for each combination"
+	@echo "make KERNEL_CC=clang OPT=-Os  a kernel by gcc or clang, with -O2, -O3 or -Os, in a folder of its own;"
+	@echo "                          make test-compilers tests every combination by every compiler (an hour)"
 	@echo "make qemu | qemu-gdb | bochs  boot to a prompt; a piped input ends the session when it ends"
 	@echo "                          (RUN=test, RUN=bench EXTRA=samples=quick)"
 	@echo "make iso                  $(BUILD)/palimpsest.iso, for a real PC or any emulator"

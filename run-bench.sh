@@ -15,9 +15,10 @@ packages=(gcc make nasm binutils qemu-system-x86 seabios bochs bochs-sdl bochsbi
 	xorriso mtools gnuplot-nox sqlite3 libsqlite3-dev libgsl-dev zlib1g-dev libcmocka-dev librsvg2-bin
 	busybox-static bash-static sash musl-tools cpio)
 
-# More packages for development (make setup, make lint, make qemu-gdb, make fuzz). The tests look at
-# the report in Chromium, run a shell script by mksh's static shell, and replay fuzzed inputs.
-developer_packages=(clang-format cppcheck shellcheck gdb chromium mksh)
+# More packages for development (make setup, make lint, make qemu-gdb, make fuzz). The tests build
+# kernels by clang, look at the report in Chromium, run a shell script by mksh's static shell, and
+# replay fuzzed inputs.
+developer_packages=(clang clang-format cppcheck shellcheck gdb chromium mksh)
 
 # The programs, headers and folders that every run needs, with the packages that have them. Engines
 # are checked later, because a run may need only one of them.
@@ -115,12 +116,12 @@ builds=$("$bench" --print-builds "${arguments[@]}") || exit
 if [ -n "$builds" ]; then
 	[ -d "$root/build/programs" ] || echo "run-bench: building the kernels and programs…" >&2
 	build -j"$jobs" programs bochs-library linux-programs
-	while IFS=+ read -r stack loader isolation; do
-		if [ "$stack" = lab ]; then
+	while read -ra build; do
+		if [ "${build[0]}" = lab ]; then
 			make -s -C "$root" --no-print-directory lab >&2 || fail "engine kvm-emulated cannot run: see above"
 			continue
 		fi
-		build -j"$jobs" kernel STACK="$stack" LOADER="$loader" ISOLATION="$isolation"
+		build -j"$jobs" kernel "${build[@]}"
 	done <<<"$builds"
 fi
 

@@ -1,4 +1,4 @@
-# The kernel: one build folder per combination of STACK, LOADER and ISOLATION.
+# The kernel: one build folder per combination of STACK, LOADER and ISOLATION, and per compiler.
 
 # The file with the values of the axes and the presets. Tests set another one.
 AXES       := kernel/axes.txt
@@ -36,13 +36,30 @@ ifeq ($(filter $(ISOLATION),$(ISOLATIONS)),)
 $(error unknown ISOLATION "$(ISOLATION)": one of $(ISOLATIONS))
 endif
 
-K         := $(BUILD)/$(STACK)+$(LOADER)+$(ISOLATION)
+# The compiler of the kernel and its level of optimization. User programs and the harness are not
+# affected. Builds of another compiler or level than the default have a folder with both in its name.
+DEFAULT_COMPILER := gcc-O2
+OPTS      := -O2 -O3 -Os
 KERNEL_CC ?= gcc
+OPT       ?= -O2
+ifneq ($(words $(OPT)) $(filter $(OPT),$(OPTS)),1 $(OPT))
+$(error unknown OPT "$(OPT)": one of $(OPTS))
+endif
+ifneq ($(KERNEL_CC),gcc)
+why_no_cc := $(shell cc=$(call quoted,$(KERNEL_CC)); case $$cc in \
+	(''|*[!a-z0-9_.-]*) echo "it must be the name of one program, such as gcc, clang or clang-16" ;; \
+	(*) command -v "$$cc" >/dev/null || echo "there is no such program; on Debian: apt-get install $$cc" ;; esac)
+ifneq ($(why_no_cc),)
+$(error KERNEL_CC "$(KERNEL_CC)": $(why_no_cc))
+endif
+endif
+
+K         := $(BUILD)/$(STACK)+$(LOADER)+$(ISOLATION)$(filter-out @$(DEFAULT_COMPILER),@$(KERNEL_CC)$(OPT))
 # The revision of this tree in git; `unknown` if the tree is not the top of a repository.
 REVISION  := $(shell [ -z "$$($(CLEAN) git rev-parse --show-cdup 2>&1)" ] && $(CLEAN) git describe --always --dirty 2>/dev/null || \
 	echo unknown)
 
-KERNEL_CFLAGS := -std=gnu17 -O2 -g -ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mno-red-zone \
+KERNEL_CFLAGS := -std=gnu17 $(OPT) -g -ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mno-red-zone \
 	-mgeneral-regs-only -fcf-protection=none -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -fstack-usage -ffile-prefix-map=$(call quoted,$(CURDIR))/= \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Werror \
@@ -70,7 +87,7 @@ kernel: $(K)/palimpsest.elf32
 $(K)/constants.inc: kernel/boot/constants.c
 	@mkdir -p $(@D)
 	$(Q)$(KERNEL_CC) $(filter-out -fstack-usage,$(KERNEL_CFLAGS)) -MMD -MF $(K)/constants.d -MT $@ -S -o $(K)/constants.s $<
-	$(Q)sed -n 's/^->\([A-Z0-9_]*\) \$$\(.*\)/%define \1 \2/p' $(K)/constants.s > $@
+	$(Q)sed -n 's/^[[:space:]]*\.ascii[[:space:]]*"->\([A-Z0-9_]*\) $$\(.*\)"$$/%define \1 \2/p' $(K)/constants.s > $@
 
 # Written only if the revision has changed, so that unchanged builds are not linked again. A user
 # without the right to write (another user's checkout, where git reports no revision) keeps the
@@ -80,7 +97,8 @@ $(K)/revision: FORCE
 	@echo '$(REVISION)' | cmp -s - $@ || { [ '$(REVISION)' = unknown ] && [ -e $@ ] && [ ! -w $@ ]; } || echo '$(REVISION)' > $@
 
 $(K)/kernel/lib/config.o: KERNEL_CFLAGS += -DCONFIG_STACK='"$(STACK)"' -DCONFIG_LOADER='"$(LOADER)"' \
-	-DCONFIG_ISOLATION='"$(ISOLATION)"' -DCONFIG_REVISION='"$(REVISION)"'
+	-DCONFIG_ISOLATION='"$(ISOLATION)"' -DCONFIG_REVISION='"$(REVISION)"' \
+	-DCONFIG_OPT='"$(filter-out -O2,$(OPT))"'
 $(K)/kernel/lib/config.o: $(K)/revision
 
 $(K)/%.o: %.c
@@ -95,7 +113,7 @@ $(K)/%.asm.o: %.asm $(K)/constants.inc $(ENTRY_MACROS) kernel/x86/registers.inc
 
 $(K)/palimpsest.elf: $(KERNEL_OBJECTS) kernel/kernel.ld
 	$(call say,LD,$@)
-	$(Q)$(KERNEL_CC) -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,--fatal-warnings \
+	$(Q)$(KERNEL_CC) -nostdlib -static -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,--fatal-warnings \
 		-T kernel/kernel.ld -o $@ $(KERNEL_OBJECTS)
 
 # Makes the image as ELF32, for QEMU's -kernel. Also stores a hash of the image without the name of

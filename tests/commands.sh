@@ -113,6 +113,27 @@ build_axes()
 	check "make STACK=… LOADER=… ISOLATION=…: its kernel" test -s build/fixed-rsp0+direct+shared/palimpsest.elf32
 }
 
+build_compiler()
+{
+	run "make KERNEL_CC=clang OPT=-Os" make -j2 KERNEL_CC=clang OPT=-Os kernel
+	check "make KERNEL_CC=clang OPT=-Os: its kernel" test -s build/fixed-ist+window+shared@clang-Os/palimpsest.elf32
+}
+
+test_compilers()
+{
+	run "make test-compilers" make test-compilers
+	shows "make test-compilers: the last build" "ok"
+}
+
+compilers()
+{
+	run "--compiler gcc-O2,clang-O2,gcc-Os" ./run-bench.sh "${small[@]}" --rounds 1 --bench syscall.null \
+		--compiler gcc-O2,clang-O2,gcc-Os --out "$work/compilers"
+	shows "--compiler: what is compared" "claims depend on the compiler"
+	check "--compiler: each has its results" grep -q ",syscall.null,0,instructions," "$work/compilers/summary.csv" \
+		"$work/compilers/compilers/clang-O2/summary.csv" "$work/compilers/compilers/gcc-Os/summary.csv"
+}
+
 list_strategies()
 {
 	run "make list-strategies" make list-strategies
@@ -123,7 +144,7 @@ all_strategies()
 {
 	run "make all-strategies" make -j2 all-strategies
 	check "make all-strategies: all are there" equal "$(make -s list-strategies | wc -l)" \
-		"$(find build -name palimpsest.elf32 | wc -l)"
+		"$(find build -name palimpsest.elf32 ! -path "*@*" | wc -l)"
 }
 
 help()
@@ -403,12 +424,14 @@ table()
 		quick;list_strategies;make list-strategies
 		quick;build_strategy;make STRATEGY=heap
 		quick;build_axes;make STACK=...;make LOADER=...;make ISOLATION=...
+		quick;build_compiler;make KERNEL_CC=clang;make OPT=-Os
 		quick;reference;make reference
 		quick;options;./run-bench.sh --help;--list;--probe
 		quick;setup;make setup;./run-bench.sh --setup
 		quick;quick_run;--quick;--bench 'irq.*';--profile NAME;--profile none
 		quick;compare;./run-bench.sh --compare A B
 		quick;recover;--recover DIR
+		quick;compilers;--compiler gcc-O2,clang-O2,gcc-Os
 		quick;calibrate;--calibrate NAME
 		quick;strategies;--strategy heap,fixed-rsp0+direct+shared
 		quick;figures;make figures;make RESULTS=results/latest
@@ -427,6 +450,7 @@ table()
 		long;fuzz;make fuzz;make fuzz-smoke;make FUZZ_SECONDS=3600
 		long;fuzz_calls;make fuzz-calls;make CALLS=100000000;make SEED=1;make BUILDS=...;make ENGINE=bochs
 		long;test_machines;make test-machines
+		long;test_compilers;make test-compilers
 		long;validate_model;make validate-model;make PROFILE=...;make ENGINE=kvm
 		long;bench_model;make bench-model;make PAIRS=5
 		long;lab;make lab;make nested-walks

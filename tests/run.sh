@@ -95,6 +95,8 @@ for build in $presets; do
 done
 # A few machines, memory sizes and CPU models; `make test-machines` runs many more.
 alone "tests/machines.sh --few" tests/machines.sh --few
+# Kernels by other compilers; `make test-compilers` makes all builds by all of them.
+alone tests/compilers.sh tests/compilers.sh
 # A CPU that has PCIDs but no INVPCID.
 suite "kernel bochs sandy_bridge pcid=on" tests/kernel/run.sh bochs heap-sw+sandwich+shared WORDS=pcid=on \
 	CPU=corei7_sandy_bridge_2600k

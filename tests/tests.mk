@@ -31,9 +31,13 @@ test-machines: programs
 	@set -e; for s in $(PRESETS); do $(MAKE) --no-print-directory kernel STRATEGY=$$s; done
 	@tests/machines.sh
 
+# Builds every combination of the axes by every compiler and level of optimization, and boots them.
+test-compilers: programs bochs-library
+	@tests/compilers.sh --all
+
 # Runs every command that README.md and `make help` name, in a fresh clone. `make test` runs only
 # the quick commands.
 test-commands:
 	@tests/commands.sh --all
 
-.PHONY: test test-programs test-machines test-commands
+.PHONY: test test-programs test-machines test-compilers test-commands

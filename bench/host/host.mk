@@ -21,16 +21,21 @@ $(BUILD)/host/%.o: bench/host/%.c | $(BUILD)/host
 
 # The database's schema, embedded in the program. It is an array of bytes because a portable string
 # literal has at most 4095 bytes.
-$(BUILD)/host/schema.h: bench/host/store/schema.sql bench/host/store/views.sql | $(BUILD)/host
-	$(Q){ echo 'static const char SCHEMA_SQL[] = {'; cat $^ | od -An -v -tx1 | sed 's/ \(..\)/0x\1,/g'; echo '0 };'; \
-		echo 'static const char TEMPORARY_VIEWS_SQL[] = {'; sed 's/^CREATE VIEW/CREATE TEMP VIEW/' bench/host/store/views.sql | \
-		od -An -v -tx1 | sed 's/ \(..\)/0x\1,/g'; echo '0 };'; } > $@
+$(BUILD)/host/schema.h: bench/host/store/schema.sql bench/host/store/compilers.sql bench/host/store/views.sql | $(BUILD)/host
+	$(Q)bytes() { od -An -v -tx1 | sed 's/ \(..\)/0x\1,/g'; }; \
+		{ echo 'static const char SCHEMA_SQL[] = {'; cat $^ | bytes; echo '0 };'; \
+		for name in views compilers; do \
+			echo "static const char TEMPORARY_$${name^^}_SQL[] = {"; \
+			sed -E 's/^CREATE (VIEW|TABLE)/CREATE TEMP \1/; s/ REFERENCES compilers\(place\)//' bench/host/store/$$name.sql | bytes; echo '0 };'; \
+		done; } > $@
 
 $(BUILD)/host/store/store.o: $(BUILD)/host/schema.h
 
-# The axes and presets as C macros. kernel/axes.txt is the only list of them.
-$(BUILD)/strategies.h: $(AXES) kernel/axes.awk | $(BUILD)/host
-	$(Q)awk -v show=header -f kernel/axes.awk $(AXES) >$@
+# The axes and presets as C macros, and the compiler's levels. kernel/axes.txt and kernel/kernel.mk are
+# the only lists of them.
+$(BUILD)/strategies.h: $(AXES) kernel/axes.awk kernel/kernel.mk | $(BUILD)/host
+	$(Q){ awk -v show=header -f kernel/axes.awk $(AXES) && echo '#define COMPILER_DEFAULT "$(DEFAULT_COMPILER)"' && \
+		echo '#define COMPILER_LEVELS $(OPTS:%="%",)' && echo '#define COMPILER_LEVELS_TEXT "$(OPTS)"'; } >$@
 
 $(HOST_OBJECTS): | $(BUILD)/strategies.h
 

@@ -32,9 +32,34 @@ static bool uses(const struct options *options, const char *engine)
 	return options->engines_auto && (strcmp(engine, "bochs") == 0 || strcmp(engine, "kvm") == 0);
 }
 
+/* Prints the variables of make that select an image. */
+static void print_image(const struct strategy *strategy, const char *compiler)
+{
+	char program[COMPILER_NAME_MAX];
+
+	compiler_program(program, compiler);
+	printf("STACK=%s LOADER=%s ISOLATION=%s KERNEL_CC=%s OPT=%s\n", strategy->stack, strategy->loader,
+	       strategy->isolation, program, compiler + strlen(program));
+}
+
+/* Returns 0 if all compilers of the options are installed, or -1 after a message. */
+static int check_compilers(const struct compiler_list *compilers)
+{
+	for (size_t i = 0; i < compilers->count; i++) {
+		char program[COMPILER_NAME_MAX];
+
+		if (compiler_is_installed(compilers->name[i]))
+			continue;
+		compiler_program(program, compilers->name[i]);
+		message_error("run-bench: --compiler: %s is not installed (Debian package %s)", program,
+		              program);
+		return -1;
+	}
+	return 0;
+}
+
 /*
- * Prints what must be built for this command line, one item per line: STACK+LOADER+ISOLATION for an
- * image, `lab` for the machines that engine kvm-emulated boots. Returns the exit status.
+ * Prints what must be built for this command line, one item per line: variables of make for an image, `lab` for the machines that engine kvm-emulated boots. Returns the exit status.
  */
 static int print_builds(const struct options *options)
 {
@@ -44,6 +69,8 @@ static int print_builds(const struct options *options)
 
 	if (options->mode == MODE_HELP || options->mode == MODE_CALIBRATE || options->folder[0])
 		return EXIT_SUCCESS;
+	if (options->mode == MODE_RUN && check_compilers(&options->compilers))
+		return EXIT_USAGE;
 	if ((options->mode == MODE_RUN && plan_strategies(&plan, options, why, sizeof why)) ||
 	    strategy_parse("window", &window, why, sizeof why)) {
 		message_error("run-bench: %s", why);
@@ -52,11 +79,12 @@ static int print_builds(const struct options *options)
 	if (uses(options, "bochs"))
 		for (size_t i = 0; i < plan.supporting; i++)
 			strategy_list_add(&plan.strategies, &plan.support[i].strategy);
-	/* --list and the KVM probe boot the preset window. */
+	for (size_t c = 0; c < options->compilers.count; c++)
+		for (size_t i = 0; i < plan.strategies.count; i++)
+			print_image(&plan.strategies.item[i], options->compilers.name[c]);
+	/* --list and the KVM probe boot the preset window, by the default compiler. */
 	if (options->mode != MODE_RUN || uses(options, "kvm"))
-		strategy_list_add(&plan.strategies, &window);
-	for (size_t i = 0; i < plan.strategies.count; i++)
-		puts(plan.strategies.item[i].build);
+		print_image(&window, compiler_default);
 	if (options->mode == MODE_RUN && uses(options, "kvm-emulated"))
 		puts("lab");
 	return EXIT_SUCCESS;

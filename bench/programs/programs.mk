@@ -38,7 +38,7 @@ $(P)/tag.elf: $(P)/tag.o bench/programs/tag.ld
 # Definitions for programs in assembly, with the values of constants in C headers.
 $(P)/constants.inc: bench/protocol/constants.c bench/protocol/marks.h bench/protocol/steps.h kernel/sys/syscall.h kernel/sys/calls.def
 	@mkdir -p $(@D)
-	$(Q)gcc $(PROGRAM_CFLAGS) -S -o - $< | sed -n 's/^->\([A-Za-z_]*\) \$$\(.*\)/%define \1 \2/p' >$@
+	$(Q)gcc $(PROGRAM_CFLAGS) -S -o - $< | sed -n 's/^[[:space:]]*\.ascii[[:space:]]*"->\([A-Za-z_]*\) $$\(.*\)"$$/%define \1 \2/p' >$@
 
 define payload_rule
 $(P)/payload-$(1).o: bench/programs/payload.asm $(P)/constants.inc

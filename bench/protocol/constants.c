@@ -7,7 +7,7 @@
 #include "bench/protocol/steps.h"
 #include "sys/syscall.h"
 
-#define CONSTANT(name, value) __asm__ volatile("\n->" name " %0" : : "i"(value))
+#define CONSTANT(name, value) __asm__ volatile(".ascii \"->" name " %0\"" : : "i"((long)(value)))
 
 void constants(void);
 void constants(void)

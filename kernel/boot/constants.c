@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Constants that the NASM files need. The build compiles this file to assembly and turns every line
- * marked "->" into an `equ`, so that each constant is defined only once, in a C header.
+ * Constants that the NASM files need. The build compiles this file to assembly and turns every string
+ * that begins with "->" into a %define, so that each constant is defined only once, in a C header.
+ * It is a string because clang parses the assembly too.
  */
 #include <stddef.h>
 
@@ -14,7 +15,7 @@
 #include "sys/syscall.h"
 #include "x86/layout.h"
 
-#define CONSTANT(name, value) __asm__ volatile("\n->" name " %0" : : "i"(value))
+#define CONSTANT(name, value) __asm__ volatile(".ascii \"->" name " %0\"" : : "i"((long)(value)))
 
 #define CALL(name, member)    CONSTANT("CALL_" name, offsetof(struct call_frame, member))
 #define TRAP(name, member)    CONSTANT("TRAP_" name, offsetof(struct trap_frame, member))

@@ -5,10 +5,17 @@
 
 #include <stddef.h>
 
+/* A function whose assembly defines a label must not be duplicated. clang does not clone functions. */
+#ifdef __clang__
+#define ONE_COPY __attribute__((noinline))
+#else
+#define ONE_COPY __attribute__((noinline, noclone))
+#endif
+
 /* Labels after the instructions that may raise #GP: execution resumes there. */
 extern void msr_read_resume(void), msr_write_resume(void), counter_resume(void);
 
-bool __attribute__((noinline, noclone)) msr_try_read(uint32_t msr, uint64_t *value)
+bool ONE_COPY msr_try_read(uint32_t msr, uint64_t *value)
 {
 	uint32_t low = 0, high = 0;
 
@@ -23,7 +30,7 @@ bool __attribute__((noinline, noclone)) msr_try_read(uint32_t msr, uint64_t *val
 	return exception_expect(EXCEPTION_GP, NULL) == 0;
 }
 
-bool __attribute__((noinline, noclone)) msr_try_write(uint32_t msr, uint64_t value)
+bool ONE_COPY msr_try_write(uint32_t msr, uint64_t value)
 {
 	exception_expect(EXCEPTION_GP, msr_write_resume);
 	__asm__ volatile("wrmsr\n"
@@ -43,7 +50,7 @@ uint64_t counter_read(uint32_t index)
 	return (uint64_t)high << 32 | low;
 }
 
-bool __attribute__((noinline, noclone)) counter_try_read(uint32_t index)
+bool ONE_COPY counter_try_read(uint32_t index)
 {
 	exception_expect(EXCEPTION_GP, counter_resume);
 	__asm__ volatile("rdpmc\n"

@@ -9,4 +9,13 @@ const char config_isolation[] = CONFIG_ISOLATION;
  * revisions differ only in this string.
  */
 __attribute__((section(".revision"))) const char config_revision[CONFIG_REVISION_MAX] = CONFIG_REVISION;
-const char config_compiler[] = "gcc-" __VERSION__;
+
+#ifdef __clang__ /* its __VERSION__ has the name of the distributor before the number */
+#define DIGITS(number) #number
+#define TEXT(number)   DIGITS(number)
+#define COMPILER       "clang-" TEXT(__clang_major__) "." TEXT(__clang_minor__) "." TEXT(__clang_patchlevel__)
+#else
+#define COMPILER "gcc-" __VERSION__
+#endif
+
+const char config_compiler[] = COMPILER CONFIG_OPT;

@@ -15,7 +15,7 @@ trap 'rm -rf "$tree"' EXIT
 
 # The hello record of a kernel of the preset `window`. The scripts that the tests play begin with
 # it.
-hello='hello protocol=2 stack=fixed-ist loader=window isolation=shared revision=abc123 compiler=gcc%2012 mode=bench cpus=1 memory=1000000 seed=1 features=pcid,smep'
+hello='hello protocol=2 stack=fixed-ist loader=window isolation=shared revision=abc123 compiler=gcc-12 mode=bench cpus=1 memory=1000000 seed=1 features=pcid,smep'
 
 make_tree()
 {

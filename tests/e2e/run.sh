@@ -32,7 +32,7 @@ good | play
 bench --engine tcg --strategy window --quick
 is "a good run exits 0" 0 "$status"
 is "the run is complete" complete "$(query 'SELECT state FROM run')"
-is "the launch is complete" 'complete||33|abc123|gcc 12' \
+is "the launch is complete" 'complete||33|abc123|gcc-12' \
 	"$(query 'SELECT state, reason, status, revision, compiler FROM launches')"
 is "raw samples are kept as they are" '700 710' \
 	"$(query "SELECT group_concat(value, ' ') FROM samples WHERE metric = 'tsc' AND flags = ''")"

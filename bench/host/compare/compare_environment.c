@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/host/compare/compare_environment.h"
 #include "bench/host/base/text.h"
+#include "bench/host/engine/compiler.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,11 +10,11 @@
 
 /* The keys of environment.json that compare_print_runs() prints if their values differ. */
 static const char *const shown[] = {
-	"results.format", "run.benchmarks", "run.samples",         "run.seed",    "run.layout",
-	"run.rounds",     "run.cpus",       "run.memory",          "run.pcid",    "run.window_flush",
-	"run.profile",    "tool.gcc",       "tool.nasm",           "tool.ld",     "tool.bochs",
-	"tool.qemu",      "host.cpu",       "host.microcode",      "host.kernel", "host.governor",
-	"host.smt",       "kvm.backend",    "tool.linux-programs",
+	"results.format", "run.benchmarks", "run.samples",   "run.seed",    "run.layout",
+	"run.rounds",     "run.cpus",       "run.memory",    "run.pcid",    "run.window_flush",
+	"run.profile",    "run.compiler",   "tool.compiler", "tool.gcc",    "tool.nasm",
+	"tool.ld",        "tool.bochs",     "tool.qemu",     "host.cpu",    "host.microcode",
+	"host.kernel",    "host.governor",  "host.smt",      "kvm.backend", "tool.linux-programs",
 };
 
 /* The keys that can explain different exact counts, in addition to the hash of the image. */
@@ -24,18 +25,27 @@ static const char *const causes[] = {
 };
 
 /* The keys that can explain different images. */
-static const char *const makers[] = { "tool.gcc", "tool.nasm", "tool.ld", "source.revision" };
+static const char *const makers[] = { "run.compiler", "tool.compiler", "tool.gcc",
+	                              "tool.nasm",    "tool.ld",       "source.revision" };
 
 struct values {
 	char a[VALUE_MAX], b[VALUE_MAX];
 };
 
-/* Stores both runs' values of `key` in `values`, "unknown" if a run lacks the key. Returns true if
- * they differ. */
+/* Copies a run's value of `key`, or "unknown" if it lacks the key. A run from before there were several
+ * compilers had the default one. */
+static void value_of(const struct results *run, const char *key, char *value)
+{
+	results_environment(run, key, value, VALUE_MAX);
+	if (strcmp(key, "run.compiler") == 0 && strcmp(value, "unknown") == 0)
+		snprintf(value, VALUE_MAX, "%s", compiler_default);
+}
+
+/* Stores both runs' values of `key` in `values`. Returns true if they differ. */
 static bool differs(const struct results pair[2], const char *key, struct values *values)
 {
-	results_environment(&pair[0], key, values->a, sizeof values->a);
-	results_environment(&pair[1], key, values->b, sizeof values->b);
+	value_of(&pair[0], key, values->a);
+	value_of(&pair[1], key, values->b);
 	return strcmp(values->a, values->b) != 0;
 }
 

@@ -30,7 +30,7 @@ const struct engine *engine_find(const char *name)
 
 void engine_image_path(char path[PATH_MAX], const struct strategy *strategy, const char *suffix)
 {
-	path_format(path, PATH_MAX, "%s/build/%s/palimpsest.%s", path_root(), strategy->build, suffix);
+	path_format(path, PATH_MAX, "%s/build/%s/palimpsest.%s", path_root(), strategy->folder, suffix);
 }
 
 bool engine_has_archive(const struct engine_boot *boot)

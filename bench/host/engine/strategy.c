@@ -102,7 +102,17 @@ int strategy_parse(const char *text, struct strategy *strategy, char *why, size_
 	for (size_t i = 0; (preset = strategy_preset(i, &build)); i++)
 		if (strcmp(strategy->build, build) == 0)
 			path_format(strategy->name, sizeof strategy->name, "%s", preset);
+	strategy_set_compiler(strategy, compiler_default);
 	return 0;
+}
+
+void strategy_set_compiler(struct strategy *strategy, const char *compiler)
+{
+	const bool is_default = strcmp(compiler, compiler_default) == 0;
+
+	path_format(strategy->compiler, sizeof strategy->compiler, "%s", compiler);
+	path_format(strategy->folder, sizeof strategy->folder, "%s%s%s", strategy->build,
+	            is_default ? "" : "@", is_default ? "" : compiler);
 }
 
 int strategy_list_add(struct strategy_list *list, const struct strategy *strategy)

@@ -2,6 +2,8 @@
 /* Strategies. A strategy's name is that of a preset, or STACK+LOADER+ISOLATION. */
 #pragma once
 
+#include "bench/host/engine/compiler.h"
+
 #include <stddef.h>
 
 #define STRATEGIES_MAX 64
@@ -10,9 +12,11 @@ struct strategy {
 	char stack[16];
 	char loader[16];
 	char isolation[16];
-	char name[52]; /* the name of the preset if it is one, otherwise the same as `build` */
-	/* STACK+LOADER+ISOLATION, which is also the name of the folder in build/ with the image. */
-	char build[52];
+	char name[52];  /* the name of the preset if it is one, otherwise the same as `build` */
+	char build[52]; /* STACK+LOADER+ISOLATION */
+	char compiler[COMPILER_NAME_MAX]; /* of the image; "": any */
+	/* The folder in build/ with the image: `build`, and @compiler unless it is the default one. */
+	char folder[52 + COMPILER_NAME_MAX];
 };
 
 struct strategy_list {
@@ -33,6 +37,9 @@ const char *strategy_preset(size_t index, const char **build);
  * Parses the name of a strategy. Returns 0, or -1 with the reason in `why`, which has `size` bytes.
  */
 int strategy_parse(const char *text, struct strategy *strategy, char *why, size_t size);
+
+/* Chooses the image by this compiler (compiler.h). strategy_parse() chooses that by the default one. */
+void strategy_set_compiler(struct strategy *strategy, const char *compiler);
 
 /* Adds a strategy unless the list has it already. Returns 0, or -1 if the list is full. */
 int strategy_list_add(struct strategy_list *list, const struct strategy *strategy);

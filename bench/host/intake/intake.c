@@ -102,6 +102,9 @@ static void take_hello(struct intake *intake, const struct record *record)
 	expect(intake, record, "stack", intake->setup.strategy->stack);
 	expect(intake, record, "loader", intake->setup.strategy->loader);
 	expect(intake, record, "isolation", intake->setup.strategy->isolation);
+	if (*intake->setup.strategy->compiler &&
+	    !compiler_made(intake->setup.strategy->compiler, text_of(record, "compiler")))
+		expect(intake, record, "compiler", intake->setup.strategy->compiler);
 	expect(intake, record, "mode", intake->setup.mode);
 	if (intake->setup.pcid && !listed(text_of(record, "features"), "pcid-on"))
 		fail(intake, "the CPU has no PCIDs for --pcid on; another engine may have");

@@ -70,6 +70,16 @@ static const struct sheet sheets[] = {
 	  " FROM vm_exits JOIN launches ON launches.id = vm_exits.launch"
 	  " ORDER BY engine, strategy, cpus, benchmark, parameter, vm_exits.reason",
 	  true },
+	{ "compilers.csv",
+	  "SELECT id, compiler, version, verdict, evidence FROM compiler_verdicts JOIN compilers USING "
+	  "(place)"
+	  " ORDER BY id, place",
+	  true },
+	{ "compiler-reversals.csv",
+	  "SELECT compiler, engine, benchmark, parameter, metric, a, b, first_ratio, ratio"
+	  " FROM compiler_reversals JOIN compilers USING (place)"
+	  " ORDER BY place, engine, benchmark, parameter, metric, a, b",
+	  true },
 	{ "claims.csv",
 	  "SELECT id, seed, quote, verdict, evidence, figure, kind, also, margin_set FROM claims ORDER BY id",
 	  true },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/host/base/sql.h"
+#include "bench/host/evaluate/compilers.h"
 #include "bench/host/report/html.h"
 #include "bench/host/report/report_parts.h"
 
@@ -90,6 +91,60 @@ static void write_kind(const struct report *report, const char *kind, const char
 		fputs("</tbody></table>\n", report->out);
 }
 
+/* Writes a list item per compiler, with a link to its report for all but the first. */
+static void write_compiler(const struct report *report, sqlite3_stmt *row)
+{
+	const char *name = sql_text(row, 1);
+	bool first = sqlite3_column_int(row, 0) == 1;
+
+	fputs(first ? "<li>" : "<li><a href=\"compilers/", report->out);
+	html_text(report->out, name);
+	if (!first) {
+		fputs("/report.html\">", report->out);
+		html_text(report->out, name);
+		fputs("</a>", report->out);
+	}
+	html_format(report->out, " (%s)", sql_text(row, 2));
+	if (!first)
+		fprintf(report->out,
+		        ": of %d orderings of two strategies that are decided with both, %d are reversed",
+		        sqlite3_column_int(row, 3), sqlite3_column_int(row, 4));
+	fputs("</li>\n", report->out);
+}
+
+/* Writes which verdicts depend on the compiler; nothing if the run has only one. */
+static void write_compilers(const struct report *report)
+{
+	sqlite3_stmt *row;
+	bool any = false;
+
+	if (report_count(report->db, "SELECT count(*) FROM compilers") < 2)
+		return;
+	fputs("<h3 id=\"compilers\">Compilers</h3>\n<p>The verdicts above are those with the first compiler."
+	      " Each compiler has a report of its own, and no comparison mixes them.</p>\n<ul>\n",
+	      report->out);
+	row = report_query(report->db,
+	                   "SELECT place, compiler, version, decided, reversed FROM compilers ORDER BY place",
+	                   NULL);
+	while (row && sqlite3_step(row) == SQLITE_ROW)
+		write_compiler(report, row);
+	sqlite3_finalize(row);
+	fputs("</ul>\n", report->out);
+	row = report_query(report->db, COMPILERS_HINGE, NULL);
+	while (row && sqlite3_step(row) == SQLITE_ROW) {
+		if (!any)
+			fputs("<table class=\"claims\"><thead><tr><th>#</th><th>verdicts that depend on the"
+			      " compiler</th></tr></thead><tbody>\n",
+			      report->out);
+		any = true;
+		fprintf(report->out, "<tr><th scope=\"row\">%d</th><td>", sqlite3_column_int(row, 0));
+		html_text(report->out, sql_text(row, 1));
+		fputs("</td></tr>\n", report->out);
+	}
+	sqlite3_finalize(row);
+	fputs(any ? "</tbody></table>\n" : "<p>No verdict depends on the compiler.</p>\n", report->out);
+}
+
 void report_claims(const struct report *report)
 {
 	if (report_count(report->db, "SELECT count(*) FROM claims") == 0) {
@@ -101,4 +156,5 @@ void report_claims(const struct report *report)
 	write_kind(report, "arithmetic",
 	           "<h3>Arithmetic</h3>\n<p>These follow from constants, and no result of the kernel can "
 	           "change them.</p>\n");
+	write_compilers(report);
 }

@@ -194,6 +194,23 @@ static void add_tools(struct environment *environment)
 	environment_add(environment, "tool.sqlite", "%s", sqlite3_libversion());
 }
 
+void environment_add_compiler(struct environment *environment, const char *compiler,
+                              const struct compiler_list *all)
+{
+	char names[COMPILERS_MAX * COMPILER_NAME_MAX] = "";
+	char program[COMPILER_NAME_MAX];
+
+	for (size_t i = 0; i < all->count; i++)
+		snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? "," : "",
+		         all->name[i]);
+	environment_add(environment, "run.compiler", "%s", compiler);
+	environment_add(environment, "run.compilers", "%s", names);
+	compiler_program(program, compiler);
+	if (strcmp(program, "gcc") != 0)
+		add_version(environment, "tool.compiler", NULL, (const char *[]){ program, NULL },
+		            "--version");
+}
+
 /* Adds one SHA-256 hash over all programs that the kernel gets as boot modules. */
 static void add_programs(struct environment *environment)
 {

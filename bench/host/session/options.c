@@ -16,6 +16,7 @@
 enum {
 	OPTION_ENGINE = 256,
 	OPTION_STRATEGY,
+	OPTION_COMPILER,
 	OPTION_BENCH,
 	OPTION_QUICK,
 	OPTION_FULL,
@@ -50,6 +51,7 @@ enum {
 static const struct option long_options[] = {
 	{ "engine", required_argument, NULL, OPTION_ENGINE },
 	{ "strategy", required_argument, NULL, OPTION_STRATEGY },
+	{ "compiler", required_argument, NULL, OPTION_COMPILER },
 	{ "bench", required_argument, NULL, OPTION_BENCH },
 	{ "quick", no_argument, NULL, OPTION_QUICK },
 	{ "full", no_argument, NULL, OPTION_FULL },
@@ -290,6 +292,8 @@ static int take_option(struct options *options, int option, const char *value, c
 		return parse_engines(options, value, why);
 	case OPTION_STRATEGY:
 		return parse_strategies(options, value, why);
+	case OPTION_COMPILER:
+		return compiler_list_parse(&options->compilers, value, why, OPTIONS_WHY_MAX);
 	case OPTION_BENCH:
 		return parse_bench(options, value, why);
 	case OPTION_QUICK:
@@ -392,6 +396,7 @@ int options_parse(struct options *options, int argc, char *const argv[], char wh
 	*options =
 	        (struct options){ .engines_auto = true, .bench = "*", .cpus = 1, .memory = 512, .seed = 1 };
 	parse_strategies(options, PRESET_DEFAULTS, why);
+	compiler_list_parse(&options->compilers, COMPILER_DEFAULT, why, OPTIONS_WHY_MAX);
 	parse_thresholds("5", &options->thresholds, why);
 	options->strategies_given = false;
 	opterr = 0;

@@ -4,10 +4,10 @@
 #include "strategies.h" /* made from kernel/axes.txt */
 
 static const char usage_line[] =
-        "usage: run-bench.sh [--setup] [--engine E[,E]] [--strategy S[,S]] [--bench GLOB]\n"
-        "                    [--quick] [--full] [--rounds N] [--layout random|fixed] [--cpus N]\n"
-        "                    [--memory MIB] [--seed N] [--jobs N] [--timeout SECONDS] [--out DIR]\n"
-        "                    [--pcid on|off] [--window-flush invlpg|cr3] [--profile NAME]\n"
+        "usage: run-bench.sh [--setup] [--engine E[,E]] [--strategy S[,S]] [--compiler C[,C]]\n"
+        "                    [--bench GLOB] [--quick] [--full] [--rounds N] [--layout random|fixed]\n"
+        "                    [--cpus N] [--memory MIB] [--seed N] [--jobs N] [--timeout SECONDS]\n"
+        "                    [--out DIR] [--pcid on|off] [--window-flush invlpg|cr3] [--profile NAME]\n"
         "                    [--functions] [--trace]\n"
         "                    [--quiet | --verbose] [--list] [--probe] [--help]\n"
         "       run-bench.sh --compare A B [--threshold PCT] | --reproduces A B\n"
@@ -27,6 +27,10 @@ static const char help_text[] =
         "                       default " PRESET_DEFAULTS "\n"
         "                       STACK " AXIS_STACKS "\n"
         "                       LOADER " AXIS_LOADERS "   ISOLATION " AXIS_ISOLATIONS "\n"
+        /* clang-format off */
+        "  --compiler C[,C]     gcc or clang, with one of " COMPILER_LEVELS_TEXT ": gcc-O2,clang-Os; each has\n"
+        "                       results of its own, and verdicts are compared; default " COMPILER_DEFAULT "\n"
+        /* clang-format on */
         "  --bench GLOB[,GLOB]  only benchmarks whose name matches; default *\n"
         "  --quick              fewer samples and rounds\n"
         "  --full               on kvm-emulated: the variants ept=1 and ept=0 as well (slower)\n"

@@ -99,6 +99,14 @@ int plan_strategies(struct plan *plan, const struct options *options, char *why,
 	return 0;
 }
 
+void plan_set_compiler(struct plan *plan, const char *compiler)
+{
+	for (size_t i = 0; i < plan->strategies.count; i++)
+		strategy_set_compiler(&plan->strategies.item[i], compiler);
+	for (size_t i = 0; i < plan->supporting; i++)
+		strategy_set_compiler(&plan->support[i].strategy, compiler);
+}
+
 /* Returns the next number of the random generator SplitMix64 and advances *state. */
 static uint64_t next_random(uint64_t *state)
 {

@@ -53,6 +53,9 @@ struct plan {
  */
 int plan_strategies(struct plan *plan, const struct options *options, char *why, size_t size);
 
+/* Chooses the images by this compiler (compiler.h) for all strategies of the plan. */
+void plan_set_compiler(struct plan *plan, const char *compiler);
+
 /*
  * Fills in the jobs for `count` engines. Call plan_strategies() first. Supporting runs boot on
  * Bochs; without that engine they are dropped. Benchmarks with Linux programs run in separate

@@ -18,7 +18,7 @@
  * run; the name of the launch's folder begins with this number. */
 struct interrupted {
 	int64_t id, place;
-	char engine[32], strategy[64], variant[64];
+	char engine[32], strategy[64], variant[64], compiler[COMPILER_NAME_MAX];
 	bool self_test;
 };
 
@@ -55,6 +55,7 @@ static int replay(struct store *store, const struct interrupted *launch, FILE *r
 	}
 	if (!engine || strategy_parse(launch->strategy, &strategy, buffer, sizeof buffer))
 		return -1;
+	strategy_set_compiler(&strategy, *launch->compiler ? launch->compiler : compiler_default);
 	intake = intake_new(&setup);
 	if (!intake)
 		return -1;
@@ -113,7 +114,8 @@ static int recover(struct store *store, const struct interrupted *launch, const 
 static int find_interrupted(struct store *store, struct interrupted *found)
 {
 	static const char query[] =
-	        "SELECT id, place, engine, strategy, variant, bench = '' FROM (SELECT *, row_number() OVER "
+	        "SELECT id, place, engine, strategy, variant, bench = '', (SELECT value FROM environment"
+	        " WHERE key = 'run.compiler') FROM (SELECT *, row_number() OVER "
 	        "(ORDER BY id) "
 	        "AS place"
 	        " FROM launches WHERE engine <> 'image') WHERE state = 'running' ORDER BY id";
@@ -131,6 +133,7 @@ static int find_interrupted(struct store *store, struct interrupted *found)
 		snprintf(launch->strategy, sizeof launch->strategy, "%s", sql_text(row, 3));
 		snprintf(launch->variant, sizeof launch->variant, "%s", sql_text(row, 4));
 		launch->self_test = sqlite3_column_int(row, 5);
+		snprintf(launch->compiler, sizeof launch->compiler, "%s", sql_text(row, 6));
 	}
 	sqlite3_finalize(row);
 	return count;

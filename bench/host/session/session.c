@@ -10,6 +10,7 @@
 #include "bench/host/engine/replay.h"
 #include "bench/host/evaluate/attribution.h"
 #include "bench/host/evaluate/claims.h"
+#include "bench/host/evaluate/compilers.h"
 #include "bench/host/evaluate/drift.h"
 #include "bench/host/evaluate/summary.h"
 #include "bench/host/launch/exits.h"
@@ -25,6 +26,7 @@
 #include "bench/host/session/runner.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +35,8 @@
 
 struct session {
 	const struct options *options;
+	/* The compiler of the images, and for all but the first one the name of the run; otherwise NULL. */
+	const char *compiler, *part_of;
 	size_t engines;
 	const struct engine *engine[OPTIONS_ENGINES_MAX];
 	struct plan plan;
@@ -114,7 +118,7 @@ static void add_image(struct environment *environment, const struct strategy *st
 	image_sha256(path, sha256);
 	snprintf(key, sizeof key, "sha256.image.%s", strategy->name);
 	environment_add(environment, key, "%s", sha256);
-	path_format(path, sizeof path, "%s/build/%s/code.sha256", path_root(), strategy->build);
+	path_format(path, sizeof path, "%s/build/%s/code.sha256", path_root(), strategy->folder);
 	snprintf(key, sizeof key, "sha256.code.%s", strategy->name);
 	environment_add_file(environment, key, path);
 }
@@ -170,6 +174,7 @@ static int describe_environment(struct session *session, const char *command)
 		environment_add(environment, "run.profile_values", "%s", tags);
 	}
 	environment_add(environment, "run.samples", "%s", options->quick ? "quick" : "full");
+	environment_add_compiler(environment, session->compiler, &options->compilers);
 	environment_collect(environment);
 	if (uses_kvm(session)) {
 		environment_add(environment, "kvm.cpu", "%s", kvm_cpu());
@@ -208,6 +213,7 @@ static int begin(struct session *session, const char *command)
 		message_error("run-bench: %s", why);
 		return EXIT_CANNOT;
 	}
+	plan_set_compiler(&session->plan, session->compiler);
 	plan_jobs(&session->plan, session->options, session->engine, session->engines);
 	if (check_images(&session->plan))
 		return EXIT_CANNOT;
@@ -221,6 +227,9 @@ static int begin(struct session *session, const char *command)
 		              session->folder.path);
 		return EXIT_CANNOT;
 	}
+	if (session->part_of)
+		path_format(session->folder.name, sizeof session->folder.name, "%s/compilers/%s",
+		            session->part_of, session->compiler);
 	path_format(path, sizeof path, "%s/results.sqlite", session->folder.path);
 	session->store = store_create(path, why, sizeof why);
 	if (!session->store) {
@@ -248,10 +257,10 @@ static int store_images(struct session *session)
 }
 
 /*
- * Computes statistics and verdicts, writes all files, and prints the tables. Returns 0 if all of
- * this succeeded, otherwise nonzero after messages.
+ * Computes statistics and verdicts, writes all files, and prints the tables unless `quiet`. Returns 0
+ * if all of this succeeded, otherwise nonzero after messages.
  */
-static int evaluate(sqlite3 *db, const char *folder)
+static int evaluate(sqlite3 *db, const char *folder, bool quiet)
 {
 	char claims[PATH_MAX];
 	char plots[PATH_MAX];
@@ -264,6 +273,7 @@ static int evaluate(sqlite3 *db, const char *folder)
 	failed |= drift_compute(db);
 	if (!replay_is_on())
 		failed |= claims_decide(db, claims);
+	failed |= compilers_gather(db, folder);
 	failed |= csv_export(db, folder);
 	failed |= collapsed_write(db, folder);
 	if (replay_is_on())
@@ -273,11 +283,14 @@ static int evaluate(sqlite3 *db, const char *folder)
 	else
 		message("the figures were left out");
 	failed |= report_write(db, folder, plots);
+	if (quiet)
+		return failed;
 	if (replay_is_on())
 		puts("REPLAYED: a script played QEMU or the host. These numbers test the harness; they "
 		     "measure nothing.\n");
 	terminal_table_print(db, stdout);
 	drift_print(db, stdout);
+	compilers_print(db, stdout);
 	fflush(stdout);
 	return failed;
 }
@@ -293,7 +306,8 @@ static int finish(struct session *session, const struct runner_result *result)
 		message_error("run-bench: %s", store_error(session->store));
 		failed = true;
 	} else {
-		failed |= evaluate(store_database(session->store), session->folder.path) != 0;
+		failed |=
+		        evaluate(store_database(session->store), session->folder.path, session->part_of) != 0;
 	}
 	if (store_close(session->store))
 		failed = true;
@@ -323,7 +337,8 @@ static bool is_replayed(struct store *store)
 	return strcmp(replayed, "unknown") != 0;
 }
 
-int session_recover(const char *folder)
+/* Recovers the results of one compiler. Prints no tables if `quiet`. Returns the exit status. */
+static int recover_folder(const char *folder, bool quiet)
 {
 	char why[RESULTS_WHY_MAX];
 	char path[PATH_MAX];
@@ -344,11 +359,29 @@ int session_recover(const char *folder)
 	if (!failed && is_replayed(store)) {
 		message("a replayed run: it measures nothing, and is left without summaries");
 	} else if (!failed) {
-		failed = evaluate(store_database(store), folder);
+		failed = evaluate(store_database(store), folder, quiet);
 	}
 	failed |= store_close(store);
 	message(failed ? "not all of %s could be written" : "recovered: %s", folder);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int session_recover(const char *folder)
+{
+	char pattern[PATH_MAX];
+	glob_t others;
+	int status = EXIT_SUCCESS;
+
+	/* The first compiler's results, in the folder itself, come last: its report compares all. */
+	path_format(pattern, sizeof pattern, "%s/compilers/*/results.sqlite", folder);
+	if (glob(pattern, 0, NULL, &others) == 0) {
+		for (size_t i = 0; i < others.gl_pathc && status == EXIT_SUCCESS; i++) {
+			*strrchr(others.gl_pathv[i], '/') = '\0';
+			status = recover_folder(others.gl_pathv[i], true);
+		}
+		globfree(&others);
+	}
+	return status ? status : recover_folder(folder, false);
 }
 
 /* Sets options->exits if engine kvm runs and the host permits counting VM exits. If the host does
@@ -366,29 +399,72 @@ static void choose_exits(struct session *session, struct options *options)
 		message("VM exits are not counted: %s", session->exits);
 }
 
+/* Boots the images of the session. Returns EXIT_SUCCESS, or another exit status if it cannot begin. */
+static int measure(struct session *session, const char *command, struct runner_result *result)
+{
+	struct runner_setup setup = { .plan = &session->plan,
+		                      .options = session->options,
+		                      .folder = &session->folder };
+	int status = begin(session, command);
+
+	if (status != EXIT_SUCCESS) {
+		if (session->store)
+			store_close(session->store);
+		return status;
+	}
+	setup.store = session->store;
+	if (store_images(session) == 0)
+		*result = runner_run(&setup);
+	else
+		result->skipped = session->plan.jobs;
+	return EXIT_SUCCESS;
+}
+
+/*
+ * Measures the images by another compiler than the first one of the session, in the same rounds and
+ * layouts, into a subfolder. Returns the exit status.
+ */
+static int measure_other(const struct session *first, const char *compiler, const char *command)
+{
+	struct options options = *first->options;
+	struct session session = { .options = &options, .compiler = compiler, .part_of = first->folder.name };
+	struct runner_result result = { 0 };
+	char folder[PATH_MAX];
+	int status;
+
+	message("compiler %s:", compiler);
+	path_format(folder, sizeof folder, "%s/compilers/%s", first->folder.path, compiler);
+	options.out = folder;
+	session.engines = first->engines;
+	memcpy(session.engine, first->engine, sizeof session.engine);
+	memcpy(session.exits, first->exits, sizeof session.exits);
+	status = measure(&session, command, &result);
+	if (status == EXIT_SUCCESS)
+		status = finish(&session, &result);
+	plan_free(&session.plan);
+	return status;
+}
+
 int session_run(const struct options *chosen, const char *command)
 {
-	struct options with_exits = *chosen;
-	const struct options *options = &with_exits;
-	struct session session = { .options = options };
-	struct runner_setup setup = { .plan = &session.plan, .options = options, .folder = &session.folder };
+	struct options options = *chosen;
+	struct session session = { .options = &options, .compiler = chosen->compilers.name[0] };
 	struct runner_result result = { 0 };
-	int status;
+	int status, others = EXIT_SUCCESS;
 
 	if (choose_engines(&session))
 		return EXIT_CANNOT;
-	choose_exits(&session, &with_exits);
-	status = begin(&session, command);
-	if (status == EXIT_SUCCESS) {
-		setup.store = session.store;
-		if (store_images(&session) == 0)
-			result = runner_run(&setup);
-		else
-			result.skipped = session.plan.jobs;
-		status = finish(&session, &result);
-	} else if (session.store) {
-		store_close(session.store);
+	choose_exits(&session, &options);
+	status = measure(&session, command, &result);
+	/* The first compiler's results are evaluated last, because its report compares all of them. */
+	for (size_t i = 1; i < options.compilers.count && status == EXIT_SUCCESS && interrupt_count() == 0;
+	     i++) {
+		int other = measure_other(&session, options.compilers.name[i], command);
+
+		others = other ? other : others;
 	}
+	if (status == EXIT_SUCCESS)
+		status = finish(&session, &result);
 	plan_free(&session.plan);
-	return status;
+	return status ? status : others;
 }

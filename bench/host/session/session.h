@@ -12,8 +12,8 @@
 int session_run(const struct options *options, const char *command);
 
 /*
- * Computes the summaries and claims of the run in `folder` again and writes its exports, figures
- * and report. If the run was killed, first recovers its launches (recover.h). Returns the exit
- * status: 0 if everything was written, 1 if not, 2 if the folder has no run.
+ * Computes the summaries and claims of the run in `folder` again, for each of its compilers, and writes
+ * its exports, figures and reports. If the run was killed, first recovers its launches (recover.h).
+ * Returns the exit status: 0 if everything was written, 1 if not, 2 if the folder has no run.
  */
 int session_recover(const char *folder);

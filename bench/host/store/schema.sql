@@ -169,3 +169,5 @@ CREATE TABLE claims (
 	also TEXT NOT NULL DEFAULT '',           -- what follows beyond the quote; decides nothing
 	margin_set TEXT NOT NULL DEFAULT ''      -- revision, and before or after the experiment
 );
+
+-- compilers.sql has the tables of a run with several compilers.

@@ -2,7 +2,7 @@
 #include "bench/host/store/store.h"
 #include "bench/host/base/clock.h"
 #include "bench/host/base/sql.h"
-#include "schema.h"     /* made from schema.sql and views.sql: SCHEMA_SQL, TEMPORARY_VIEWS_SQL */
+#include "schema.h"     /* made from schema.sql, compilers.sql and views.sql */
 #include "strategies.h" /* made from kernel/axes.txt */
 
 #include <stdarg.h>
@@ -157,9 +157,18 @@ const char *store_schema(void)
 
 int store_add_views(sqlite3 *db)
 {
-	if (sql_number(db, "run-bench", "SELECT count(*) FROM sqlite_master WHERE name = 'decided'") > 0)
-		return 0;
-	return sql_execute(db, "run-bench", "adding views", TEMPORARY_VIEWS_SQL);
+	static const struct {
+		const char *present, *sql;
+	} later[] = {
+		{ "SELECT count(*) FROM sqlite_master WHERE name = 'decided'", TEMPORARY_VIEWS_SQL },
+		{ "SELECT count(*) FROM sqlite_master WHERE name = 'compilers'", TEMPORARY_COMPILERS_SQL },
+	};
+
+	for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
+		if (sql_number(db, "run-bench", later[i].present) == 0 &&
+		    sql_execute(db, "run-bench", "adding views", later[i].sql))
+			return -1;
+	return 0;
 }
 
 static int prepare_statements(struct store *store)

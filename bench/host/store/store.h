@@ -79,12 +79,12 @@ struct store_outcome {
 	double seconds;       /* duration of the launch */
 };
 
-/* Returns the SQL text of schema.sql and views.sql. */
+/* Returns the SQL text of schema.sql, compilers.sql and views.sql. */
 const char *store_schema(void);
 
 /*
- * Adds the views of views.sql, as temporary views of this connection, if the database was made by a
- * version of the harness that had none. Returns 0, or -1 after a message.
+ * Adds the views of views.sql and the tables of compilers.sql, as temporary ones of this connection,
+ * if the database was made by a version of the harness that had none. Returns 0, or -1 after a message.
  */
 int store_add_views(sqlite3 *db);
 

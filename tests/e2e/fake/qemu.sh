@@ -41,7 +41,7 @@ IFS=+ read -r stack loader isolation <<<"$build"
 
 hello()
 {
-	echo "hello protocol=2 stack=$stack loader=$loader isolation=$isolation revision=replayed compiler=none mode=$mode" \
+	echo "hello protocol=2 stack=$stack loader=$loader isolation=$isolation revision=replayed compiler=gcc-replayed mode=$mode" \
 		"cpus=1 memory=1000000 seed=$seed features=pcid,smep,invariant-tsc"
 	echo "fact name=pmu-counters value=6 unit=counters"
 	echo "fact name=lfence-serializing value=1 unit=bool"

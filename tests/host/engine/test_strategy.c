@@ -27,6 +27,7 @@
 #define strategy_parse        planted_parse
 #define strategy_list_add     planted_list_add
 #define strategy_list_add_all planted_list_add_all
+#define strategy_set_compiler planted_set_compiler
 #include "bench/host/engine/strategy.c"
 
 static char why[200];

@@ -17,7 +17,7 @@
 #include "tests/host/scratch.h"
 
 static const char hello[] =
-        "hello protocol=2 stack=fixed-ist loader=window isolation=shared revision=r compiler=c"
+        "hello protocol=2 stack=fixed-ist loader=window isolation=shared revision=r compiler=gcc-12"
         " mode=bench cpus=1 memory=1 seed=1 features=none";
 
 static struct intake *intake;

@@ -284,7 +284,7 @@ static void floods_end(void **state)
 }
 
 static const char hello[] =
-        "hello protocol=2 stack=fixed-ist loader=window isolation=shared revision=r compiler=c"
+        "hello protocol=2 stack=fixed-ist loader=window isolation=shared revision=r compiler=gcc-12"
         " mode=bench cpus=1 memory=1 seed=1 features=none";
 
 /* Feeds the stream to an intake without a database. Returns the intake's report. */

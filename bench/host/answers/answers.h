@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a run answers: which strategy is fastest at what, by how much, and why; and from how many
+ * pages on a full TLB flush is cheaper. The last screen on the terminal and the first part of
+ * report.html show these answers.
+ *
+ * All answers of a run are in one view (subject.h): TSC ticks on KVM if there are any, else modelled
+ * cycles on Bochs, else counts. Only strategies that the user asked for are compared, and only their
+ * series without failed checks (the view compared_good of the database).
+ */
+#pragma once
+
+#include "bench/host/answers/number.h"
+#include "bench/host/answers/subject.h"
+#include "bench/host/evaluate/series.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <sqlite3.h>
+
+#define ANSWER_PARTS_MAX 2   /* named causes of a difference */
+#define ANSWER_TEXT_MAX  900 /* bytes of a text in words, with the NUL */
+
+/* What a question is about. Answers with the same topic are next to each other. */
+enum answer_topic { ANSWER_EXEC, ANSWER_IRQ, ANSWER_SWITCH, ANSWER_TOPICS };
+
+enum answer_order {
+	ANSWER_LEAST, /* the lowest median; this alone says nothing about the others */
+	ANSWER_SAME,  /* as much as that one in every round */
+	ANSWER_OPEN,  /* no difference from that one is decided */
+	ANSWER_MORE,  /* more than that one: decided (view `decided` of the database) */
+};
+
+/* A cause of a difference. */
+struct answer_part {
+	const char *what; /* such as "INVLPG" or "data cache misses" */
+	double more;      /* what it adds, in the unit of the answer; below 0: it takes away */
+};
+
+struct answer_strategy {
+	char name[64];
+	double median;
+	/* Modelled cycles with the model's low and high parameters; else the interval of the median. */
+	double low, high;
+	char flags[FLAGS_TEXT_MAX]; /* of the median */
+	enum answer_order order;
+	/*
+	 * The ratio to the lowest and its interval over the rounds. In modelled cycles the interval
+	 * reaches over those with the low, nominal and high parameters. All are 1 for ANSWER_LEAST, and
+	 * 0 if no ratio is known.
+	 */
+	double ratio, ratio_low, ratio_high;
+	char ratio_flags[FLAGS_TEXT_MAX];
+	/*
+	 * For ANSWER_MORE: the largest parts of the difference to the lowest median. Only parts
+	 * whose own difference is decided are named, so there may be none.
+	 */
+	size_t parts;
+	struct answer_part part[ANSWER_PARTS_MAX];
+};
+
+struct answer {
+	enum answer_topic topic;
+	const char *title; /* short: "16 MiB" */
+	const char *what;  /* in a sentence: "start a program of 16 MiB" */
+	const struct subject *subject;
+	const char *metric;
+	const char *unit;                 /* in words: "modelled cycles" */
+	size_t count;                     /* number of strategies that were measured, at least 1 */
+	struct answer_strategy *strategy; /* presets first, in their order, then the others by name */
+	size_t least;                     /* index of the one with the order ANSWER_LEAST */
+	size_t with[ANSWER_MORE + 1];     /* how many have each order */
+};
+
+/*
+ * For how many pages one CR3 load costs less than an INVLPG of each. Costs of two benchmarks have an
+ * order if their intervals do not overlap, in every strategy, and in modelled cycles with the low,
+ * nominal and high parameters.
+ */
+struct answer_crossing {
+	bool measured;
+	long long up_to; /* INVLPG costs less up to this many pages; 0: for no measured number */
+	long long from;  /* the CR3 load costs less from this many pages on; 0: for no measured number */
+};
+
+struct answer_flush_row {
+	long long pages;
+	double invlpg; /* INVLPG of each page */
+	double refill; /* a CR3 load and a read of each page; below 0: not measured */
+};
+
+struct answer_flush {
+	size_t count; /* 0: not measured, or the view's numbers do not say what a flush costs */
+	struct answer_flush_row *row;  /* by number of pages */
+	double cr3;                    /* a CR3 load; below 0: not measured */
+	char strategy[64];             /* whose medians these are; stack and loader do not affect a flush */
+	struct answer_crossing alone;  /* INVLPG against the CR3 load */
+	struct answer_crossing refill; /* INVLPG against the CR3 load and the reads */
+};
+
+struct answers {
+	const struct view *view; /* NULL: nothing was measured that could be compared */
+	size_t strategies;       /* number of strategies that are compared */
+	size_t rounds;           /* boots of each strategy */
+	size_t count;
+	struct answer *answer; /* one for each question of which some strategy was measured */
+	struct answer_flush flush;
+};
+
+/*
+ * Computes the answers. Returns 0, or -1 after a message. The caller calls answers_free() in both
+ * cases.
+ */
+int answers_read(sqlite3 *db, struct answers *answers);
+
+void answers_free(struct answers *answers);
+
+/* Sets `flush`; part of answers_read(). Returns 0, or -1 after a message. */
+int answers_read_flush(sqlite3 *db, const struct view *view, struct answer_flush *flush);
+
+/*
+ * Sets the parts of a strategy that has more than `least`; part of answers_read(). Returns 0, or -1
+ * after a message.
+ */
+int answers_read_parts(sqlite3 *db, const struct view *view, const struct answer *answer,
+                       struct answer_strategy *strategy);
+
+/*
+ * Writes a number with about four digits, such as "12,345", "812 k" or "8,123 k". `like` chooses
+ * between whole numbers, thousands (k) and millions (M), so that numbers of a kind look alike.
+ * Returns `text`.
+ */
+char *answers_number(double value, double like, char text[NUMBER_TEXT_MAX]);
+
+/*
+ * Writes why a strategy has more: "58 of 79 k more are INVLPG", or if a part is larger than the
+ * difference, "INVLPG 90 k more, REP MOVS and STOS 11 k less". Writes "" if no cause is known, and
+ * leaves out what does not fit in `width` columns. Returns `text`.
+ */
+char *answers_cause(const struct answer *answer, const struct answer_strategy *strategy, size_t width,
+                    char text[ANSWER_TEXT_MAX]);
+
+/*
+ * Writes an answer in sentences: which strategy needs the least and how much that is, then for each
+ * other one the ratio with its interval and why, or that no difference is decided. Returns `text`.
+ */
+char *answers_sentence(const struct answers *answers, const struct answer *answer,
+                       char text[ANSWER_TEXT_MAX]);
+
+/* Writes in a sentence from how many pages on one CR3 load costs less. Returns `text`. */
+char *answers_flush_sentence(const struct answers *answers, char text[ANSWER_TEXT_MAX]);

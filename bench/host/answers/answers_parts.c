@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* Why a strategy has more than another: the parts of the difference. */
+#include "bench/host/answers/answers.h"
+#include "bench/host/base/sql.h"
+
+#include <math.h>
+#include <string.h>
+
+#define PART     "answers"
+#define SMALLEST 0.1 /* the smallest part that is named, relative to the difference */
+
+/*
+ * The metrics that add up to the view's metric, and their names, which the figure `where` has as
+ * well. TLB flushes are named after the instructions of which there are more.
+ */
+static const struct cause {
+	const char *metric, *sum, *what;
+} causes[] = {
+	{ "due_instructions", "cycles_nominal", "instructions" },
+	{ "due_strings", "cycles_nominal", "REP MOVS and STOS" },
+	{ "due_data", "cycles_nominal", "data cache misses" },
+	{ "due_fetch", "cycles_nominal", "code cache misses" },
+	{ "due_translation", "cycles_nominal", "TLB misses and walks" },
+	{ "due_mispredicts", "cycles_nominal", "mispredicted branches" },
+	{ "due_rings", "cycles_nominal", "ring changes, delivery" },
+	{ "due_flushes", "cycles_nominal", NULL },
+	{ "due_privileged", "cycles_nominal", "other privileged" },
+	{ "instructions", "work", "instructions" },
+	{ "rep_iterations", "work", "REP rounds" },
+};
+
+#define CAUSES (sizeof causes / sizeof causes[0])
+
+/* Binds the row of an answer, and the two strategies, to ?1 to ?3, ?5 and ?6. */
+static sqlite3_stmt *query(sqlite3 *db, const char *sql, const struct view *view, const struct answer *answer,
+                           const struct answer_strategy *strategy)
+{
+	sqlite3_stmt *row = sql_prepare(db, PART, NULL, sql);
+
+	if (row) {
+		sql_bind(row, 1, view->engine);
+		sql_bind(row, 2, answer->subject->benchmark);
+		sqlite3_bind_int64(row, 3, answer->subject->parameter);
+		sql_bind(row, 5, strategy->name);
+		sql_bind(row, 6, answer->strategy[answer->least].name);
+	}
+	return row;
+}
+
+/*
+ * Sets *more to the difference of the medians in `metric`. Returns true if it is decided: the
+ * comparison of the rounds shows an order, or the intervals of the medians do not overlap (a median
+ * of 0 has no ratio). `row` is a query of answers_read_parts().
+ */
+static bool is_decided(sqlite3_stmt *row, const char *metric, double *more)
+{
+	bool decided = false;
+
+	*more = 0;
+	sql_bind(row, 4, metric);
+	if (sqlite3_step(row) == SQLITE_ROW) {
+		*more = sqlite3_column_double(row, 0);
+		decided = sqlite3_column_int(row, 1);
+	}
+	sqlite3_reset(row);
+	return decided;
+}
+
+/* Returns what flushes more: INVLPG, CR3 loads, or in general TLB flushes. */
+static const char *flushes(sqlite3_stmt *row)
+{
+	double invlpg, loads;
+
+	is_decided(row, "invlpg", &invlpg);
+	is_decided(row, "cr3_writes", &loads);
+	return invlpg > 0 && loads <= 0 ? "INVLPG" : loads > 0 && invlpg <= 0 ? "CR3 loads" : "TLB flushes";
+}
+
+/* Adds a part, keeping those that add the most first, and after them those that take away the most. */
+static void add(struct answer_strategy *strategy, const char *what, double more)
+{
+	size_t at = strategy->parts;
+	double rank = more > 0 ? more : -more * 1e-3;
+
+	while (at > 0) {
+		double before = strategy->part[at - 1].more;
+
+		if ((before > 0 ? before : -before * 1e-3) >= rank)
+			break;
+		at--;
+	}
+	if (at == ANSWER_PARTS_MAX)
+		return;
+	if (strategy->parts < ANSWER_PARTS_MAX)
+		strategy->parts++;
+	for (size_t i = strategy->parts - 1; i > at; i--)
+		strategy->part[i] = strategy->part[i - 1];
+	strategy->part[at] = (struct answer_part){ .what = what, .more = more };
+}
+
+int answers_read_parts(sqlite3 *db, const struct view *view, const struct answer *answer,
+                       struct answer_strategy *strategy)
+{
+	static const char sql[] =
+	        "SELECT s.median - l.median, s.ci_low > l.ci_high OR s.ci_high < l.ci_low OR EXISTS (SELECT 1"
+	        "  FROM decided d WHERE d.engine = ?1 AND d.benchmark = ?2 AND d.parameter = ?3 AND d.metric "
+	        "= ?4"
+	        "  AND d.a = ?5 AND d.b = ?6)"
+	        " FROM compared_good s JOIN compared_good l USING (engine, cpus, benchmark, parameter, "
+	        "metric)"
+	        " WHERE engine = ?1 AND benchmark = ?2 AND parameter = ?3 AND metric = ?4 AND s.strategy = "
+	        "?5 AND"
+	        "  l.strategy = ?6";
+	const double difference = strategy->median - answer->strategy[answer->least].median;
+	sqlite3_stmt *row = query(db, sql, view, answer, strategy);
+	double more;
+
+	if (!row)
+		return -1;
+	strategy->parts = 0;
+	for (size_t i = 0; i < CAUSES; i++)
+		if (strcmp(causes[i].sum, answer->metric) == 0 && is_decided(row, causes[i].metric, &more) &&
+		    fabs(more) >= SMALLEST * difference)
+			add(strategy, causes[i].what ? causes[i].what : flushes(row), more);
+	sqlite3_finalize(row);
+	return 0;
+}

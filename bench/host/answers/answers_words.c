@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* The answers in words. */
+#define _GNU_SOURCE
+#include "bench/host/answers/answers.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void append(char *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void append(char *text, const char *format, ...)
+{
+	size_t used = strlen(text);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text + used, ANSWER_TEXT_MAX - used, format, arguments);
+	va_end(arguments);
+}
+
+/* What numbers like this one are divided by, and the letter that says so. */
+static double scale_of(double like, const char **letter)
+{
+	const double size = fabs(like);
+
+	*letter = size >= 1e8 ? " M" : size >= 1e5 ? " k" : "";
+	return size >= 1e8 ? 1e6 : size >= 1e5 ? 1e3 : 1;
+}
+
+/* Writes a number divided by `scale`: whole, or below 10 with a decimal if it has one. */
+static char *digits(double value, double scale, char text[NUMBER_TEXT_MAX])
+{
+	const double scaled = value / scale;
+
+	return number_digits(fabs(scaled) < 10 ? round(10 * scaled) / 10 : round(scaled), text,
+	                     NUMBER_TEXT_MAX);
+}
+
+char *answers_number(double value, double like, char text[NUMBER_TEXT_MAX])
+{
+	const char *letter;
+	const double scale = scale_of(like, &letter);
+	size_t used = strlen(digits(value, scale, text));
+
+	snprintf(text + used, NUMBER_TEXT_MAX - used, "%s", letter);
+	return text;
+}
+
+/* Appends `more` if the text then fits in `width` columns; returns whether it does. */
+static bool append_fitting(char *text, size_t width, const char *more)
+{
+	if (strlen(text) + strlen(more) > width)
+		return false;
+	append(text, "%s", more);
+	return true;
+}
+
+char *answers_cause(const struct answer *answer, const struct answer_strategy *strategy, size_t width,
+                    char text[ANSWER_TEXT_MAX])
+{
+	const double difference = strategy->median - answer->strategy[answer->least].median;
+	char whole[NUMBER_TEXT_MAX], part[NUMBER_TEXT_MAX], more[4 * NUMBER_TEXT_MAX];
+	/* Differences are smaller than what they are of: begin with thousands at 10,000. */
+	const double like = fabs(difference) >= 1e4 ? 10 * difference : difference;
+	const char *letter;
+	const double scale = scale_of(like, &letter);
+
+	text[0] = '\0';
+	for (size_t i = 0; i < strategy->parts && i < ANSWER_PARTS_MAX; i++) {
+		const struct answer_part *of = &strategy->part[i];
+
+		digits(fabs(of->more), scale, part);
+		digits(difference, scale, whole);
+		if (i == 0 && of->more > 0 && strcmp(part, whole) == 0)
+			snprintf(more, sizeof more, "all %s%s more are %s", whole, letter, of->what);
+		else if (i == 0 && of->more > 0 && of->more <= difference)
+			snprintf(more, sizeof more, "%s of %s%s more are %s", part, whole, letter, of->what);
+		else if (i == 1 && strategy->part[0].more <= difference && of->more > 0)
+			snprintf(more, sizeof more, ", %s %s", part, of->what);
+		else
+			snprintf(more, sizeof more, "%s%s %s%s %s", i ? ", " : "", of->what, part, letter,
+			         of->more > 0 ? "more" : "less");
+		if (!append_fitting(text, width, more))
+			break;
+	}
+	return text;
+}
+
+static const char *verb(const struct answers *answers, bool many)
+{
+	if (strcmp(answers->view->metric, "instructions") == 0)
+		return many ? "need the least" : "needs the least";
+	return many ? "are fastest" : "is fastest";
+}
+
+/* Appends the names of the strategies with this order, and of the lowest itself if `lead` is set. */
+static void append_names(const struct answer *answer, enum answer_order order, bool lead, char *text)
+{
+	size_t left = answer->with[order] + lead;
+	size_t all = left;
+
+	for (size_t i = 0; i < answer->count; i++) {
+		if (answer->strategy[i].order != order && !(lead && i == answer->least))
+			continue;
+		append(text, "%s%s", left == all ? "" : left == 1 ? " and " : ", ", answer->strategy[i].name);
+		left--;
+	}
+}
+
+/* Appends a median, and the values with the model's low and high parameters or its interval. */
+static void append_median(const struct answer *answer, const struct answer_strategy *strategy, char *text)
+{
+	char median[NUMBER_TEXT_MAX], low[NUMBER_TEXT_MAX], high[NUMBER_TEXT_MAX];
+
+	append(text, "%s %s", answers_number(strategy->median, strategy->median, median), answer->unit);
+	answers_number(strategy->low, strategy->median, low);
+	answers_number(strategy->high, strategy->median, high);
+	if (strcmp(low, high) != 0)
+		append(text, " (%s to %s)", low, high);
+}
+
+/* Appends a sentence about a strategy that has more. */
+static void append_more(const struct answer *answer, const struct answer_strategy *strategy, char *text)
+{
+	char cause[ANSWER_TEXT_MAX];
+
+	append(text, " %s needs %.2f times as many (%.2f to %.2f)", strategy->name, strategy->ratio,
+	       strategy->ratio_low, strategy->ratio_high);
+	answers_cause(answer, strategy, SIZE_MAX, cause);
+	append(text, "%s%s.", *cause ? ": " : "", cause);
+}
+
+char *answers_sentence(const struct answers *answers, const struct answer *answer, char text[ANSWER_TEXT_MAX])
+{
+	const struct answer_strategy *least = &answer->strategy[answer->least];
+
+	snprintf(text, ANSWER_TEXT_MAX, "To %s, ", answer->what);
+	if (answer->count == 1) {
+		append(text, "%s needs ", least->name);
+		append_median(answer, least, text);
+		append(text, ".");
+		return text;
+	}
+	if (answer->with[ANSWER_SAME] + 1 == answer->count) {
+		append(text, "all %zu strategies need the same: ", answer->count);
+		append_median(answer, least, text);
+		append(text, ".");
+		return text;
+	}
+	append_names(answer, ANSWER_SAME, true, text);
+	if (answer->with[ANSWER_OPEN] > 0)
+		append(text, answer->with[ANSWER_SAME] > 0 ? " need " : " needs ");
+	else
+		append(text, " %s: ", verb(answers, answer->with[ANSWER_SAME] > 0));
+	append_median(answer, least, text);
+	if (answer->with[ANSWER_OPEN] > 0) {
+		append(text, "; no difference is decided to ");
+		append_names(answer, ANSWER_OPEN, false, text);
+	}
+	append(text, ".");
+	for (size_t i = 0; i < answer->count; i++)
+		if (answer->strategy[i].order == ANSWER_MORE)
+			append_more(answer, &answer->strategy[i], text);
+	return text;
+}
+
+static void append_pages(char *text, long long pages)
+{
+	append(text, "%lld page%s", pages, pages == 1 ? "" : "s");
+}
+
+/* Appends one crossing, to a sentence that begins with the CR3 load. */
+static void append_crossing(const struct answer_crossing *crossing, char *text)
+{
+	if (crossing->from > 0) {
+		append(text, "costs less than INVLPG from ");
+		append_pages(text, crossing->from);
+		append(text, " on");
+	} else {
+		append(text, "is not decided to cost less than INVLPG for any number of pages");
+	}
+	if (crossing->up_to > 0) {
+		append(text, ", more up to ");
+		append_pages(text, crossing->up_to);
+	}
+}
+
+char *answers_flush_sentence(const struct answers *answers, char text[ANSWER_TEXT_MAX])
+{
+	const struct answer_flush *flush = &answers->flush;
+
+	text[0] = '\0';
+	if (flush->alone.measured) {
+		append(text, "One CR3 load ");
+		append_crossing(&flush->alone, text);
+	}
+	if (flush->refill.measured) {
+		append(text, "%s",
+		       flush->alone.measured ? "; with the pages read again, it "
+		                             : "One CR3 load, with the pages read again, ");
+		append_crossing(&flush->refill, text);
+	}
+	if (*text)
+		append(text, ".");
+	return text;
+}

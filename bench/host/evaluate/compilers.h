@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The compilers of a run. Each compiler's results are a folder of their own, with its own summaries,
+ * comparisons and verdicts: the first compiler's is the folder of the run, and the others' are its
+ * subfolders compilers/<compiler>. Only verdicts and orderings are compared across compilers.
+ */
+#pragma once
+
+#include <stdio.h>
+
+#include <sqlite3.h>
+
+/*
+ * Replaces the rows of the tables compilers, compiler_verdicts and compiler_reversals in the database
+ * of the run in `folder` by what it and the databases of its subfolders say. The keys run.compiler and
+ * run.compilers of the table environment name the compilers. Leaves out a compiler without results.
+ * Returns 0, or -1 after a message.
+ */
+int compilers_gather(sqlite3 *db, const char *folder);
+
+/*
+ * Prints which verdicts depend on the compiler, and how many orderings each compiler reverses. Prints
+ * nothing if the run has one compiler.
+ */
+void compilers_print(sqlite3 *db, FILE *out);
+
+/*
+ * SQL query: a row per claim whose verdict depends on the compiler, with `id`, and as `verdicts` a
+ * text such as "confirmed with gcc-O2, clang-O2; refuted with gcc-Os".
+ */
+#define COMPILERS_HINGE                                                                            \
+	"SELECT id, group_concat(verdict || ' with ' || names, '; ') AS verdicts FROM (SELECT id," \
+	" verdict, group_concat(compiler, ', ') AS names, min(place) AS first FROM (SELECT * FROM" \
+	" compiler_verdicts JOIN compilers USING (place) ORDER BY id, place) GROUP BY id, verdict" \
+	" ORDER BY id, first) GROUP BY id HAVING count(*) > 1 ORDER BY id"

@@ -1,0 +1,22 @@
+-- The compilers of a run side by side (evaluate/compilers.h). Each has a database of its own; that of
+-- the first one has these tables. store_add_views() gives temporary ones to older databases.
+CREATE TABLE compilers (
+	place    INTEGER PRIMARY KEY,  -- from 1, in the order of --compiler
+	compiler TEXT NOT NULL,        -- name, such as clang-O2
+	version  TEXT NOT NULL,        -- as the kernels report it; '' if none booted
+	decided  INTEGER,              -- orderings that are decided with the first and this compiler
+	reversed INTEGER               -- those of them that are decided the other way with this one
+);
+
+CREATE TABLE compiler_verdicts (
+	place INTEGER NOT NULL REFERENCES compilers(place),
+	id INTEGER NOT NULL, verdict TEXT NOT NULL, evidence TEXT NOT NULL, -- as in the table claims
+	PRIMARY KEY (place, id)
+);
+
+-- The orderings that are decided one way with the first compiler and the other way with this one.
+CREATE TABLE compiler_reversals (
+	place INTEGER NOT NULL REFERENCES compilers(place),
+	engine TEXT, benchmark TEXT, parameter INTEGER, metric TEXT, a TEXT, b TEXT,
+	first_ratio REAL, ratio REAL   -- a over b, with the first compiler and with this one
+);
