@@ -22,8 +22,7 @@ developer_packages=(clang clang-format cppcheck shellcheck gdb chromium mksh)
 
 # The programs, headers and folders that every run needs, with the packages that have them. Engines
 # are checked later, because a run may need only one of them.
-needed=(gcc=gcc make=make nasm=nasm ld=binutils objdump=binutils xorriso=xorriso mformat=mtools
-	grub-mkrescue=grub-common /usr/lib/grub/i386-pc=grub-pc-bin gnuplot=gnuplot-nox rsvg-convert=librsvg2-bin
+needed=(gcc=gcc make=make nasm=nasm ld=binutils objdump=binutils gnuplot=gnuplot-nox rsvg-convert=librsvg2-bin
 	sqlite3.h=libsqlite3-dev gsl/gsl_errno.h=libgsl-dev zlib.h=zlib1g-dev)
 
 fail()

@@ -20,7 +20,17 @@ $(BOCHS_LIBRARY): $(BOCHS_LIBRARY_OBJECTS)
 	$(call say,LD,$@)
 	$(Q)$(HOSTCC) $(BOCHS_CFLAGS) -frandom-seed=$(@F) -shared -o $@ $^ -ldl
 
-bochs-library: $(BOCHS_LIBRARY)
+# The option ROM that starts a kernel. The last byte makes the sum of all bytes 0 (modulo 256).
+BOCHS_ROM := $(BUILD)/bochs/loader.rom
+
+$(BOCHS_ROM): bench/bochs/rom.asm $(BUILD)/programs/constants.inc
+	@mkdir -p $(@D)
+	$(call say,NASM,$@)
+	$(Q)nasm -f bin -I$(BUILD)/programs/ -o $@ $<
+	$(Q)last=$$(od -An -v -tu1 $@ | awk '{ for (i = 1; i <= NF; i++) sum += $$i } END { printf "%o", (256 - sum % 256) % 256 }'); \
+		printf "\\$$last" | dd of=$@ bs=1 seek=511 conv=notrunc status=none
+
+bochs-library: $(BOCHS_LIBRARY) $(BOCHS_ROM)
 
 # Measures how much the library slows Bochs down (speed.sh). Variables: PAIRS=number of rounds,
 # PROFILE=name of a profile

@@ -19,6 +19,7 @@
 #include "bench/bochs/guest.h"
 #include "bench/bochs/hooks.h"
 #include "bench/bochs/irq_off.h"
+#include "bench/bochs/load.h"
 #include "bench/bochs/metrics.h"
 #include "bench/bochs/model/metrics.h"
 #include "bench/bochs/model/model.h"
@@ -28,6 +29,7 @@
 #include "bench/bochs/rip.h"
 #include "bench/bochs/symbols.h"
 #include "bench/bochs/trace.h"
+#include "bench/protocol/load.h"
 #include "bench/protocol/ports.h"
 
 enum { ACCESS_WRITE = 1 }; /* Bochs's code for a write-only access */
@@ -53,7 +55,7 @@ static void reset(unsigned cpu, unsigned type)
 	output_machine_started();
 	rip_after_reset(cpu);
 	region_reset(cpu);
-	if (!greeted && (modelled || symbols))
+	if (!greeted && (modelled || symbols || load_wanted()))
 		guest_memory_check();
 	if (!greeted)
 		write_hello();
@@ -104,6 +106,8 @@ static void outp(uint16_t port, unsigned length, unsigned value)
 		output_guest_byte((unsigned char)value);
 	else if (port == PORT_EXIT)
 		end(value);
+	else if (port == PORT_LOAD && load_wanted())
+		load_guest();
 }
 
 static void before_execution(unsigned cpu, struct instruction *instruction)
@@ -370,7 +374,7 @@ __attribute__((constructor)) static void start(void)
 	trace_open();
 	open_symbols();
 	model = open_model();
-	if (model || symbols)
+	if (model || symbols || load_wanted())
 		guest_memory_open();
 	regions_open(connect_counters, model);
 	hooks_install(hooks, hooks_used());

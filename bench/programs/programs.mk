@@ -36,7 +36,7 @@ $(P)/tag.elf: $(P)/tag.o bench/programs/tag.ld
 	$(Q)ld --build-id=none -z max-page-size=4096 -T bench/programs/tag.ld -o $@ $<
 
 # Definitions for programs in assembly, with the values of constants in C headers.
-$(P)/constants.inc: bench/protocol/constants.c bench/protocol/marks.h bench/protocol/steps.h kernel/sys/syscall.h kernel/sys/calls.def
+$(P)/constants.inc: bench/protocol/constants.c bench/protocol/load.h bench/protocol/marks.h bench/protocol/steps.h kernel/sys/syscall.h kernel/sys/calls.def
 	@mkdir -p $(@D)
 	$(Q)gcc $(PROGRAM_CFLAGS) -S -o - $< | sed -n 's/^[[:space:]]*\.ascii[[:space:]]*"->\([A-Za-z_]*\) $$\(.*\)"$$/%define \1 \2/p' >$@
 

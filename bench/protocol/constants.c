@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Constants that programs in assembly use. bench/programs/programs.mk compiles this file and makes
+ * Constants that programs in assembly and the option ROM for Bochs use. bench/programs/programs.mk compiles this file and makes
  * constants.inc from it.
  */
+#include "bench/protocol/load.h"
 #include "bench/protocol/marks.h"
 #include "bench/protocol/steps.h"
 #include "sys/syscall.h"
@@ -18,4 +19,8 @@ void constants(void)
 	CONSTANT("SYS_bench_value", SYS_bench_value);
 	CONSTANT("STAMP_SUM", STAMP_SUM);
 	CONSTANT("VALUE_EVIDENCE", VALUE_EVIDENCE);
+	CONSTANT("PORT_LOAD", PORT_LOAD);
+	CONSTANT("LOAD_ROM", LOAD_ROM);
+	CONSTANT("LOAD_ENTRY", LOAD_ENTRY);
+	CONSTANT("LOAD_INFORMATION", LOAD_INFORMATION);
 }

@@ -19,7 +19,7 @@ hello='hello protocol=2 stack=fixed-ist loader=window isolation=shared revision=
 
 make_tree()
 {
-	mkdir -p "$tree"/{build/{host,programs,bochs,tests},kernel/boot,bench/{claims,bochs},plots,results}
+	mkdir -p "$tree"/{build/{host,programs,bochs,tests},kernel,bench/{claims,bochs},plots,results}
 	cp -r bench/bochs/profiles "$tree/bench/bochs/"
 	cp build/host/palimpsest-bench "$tree/build/host/"
 	cp build/tests/make-records "$tree/build/tests/"
@@ -31,8 +31,7 @@ make_tree()
 		echo image >"$tree/build/$build/palimpsest.elf32"
 	done
 	echo program >"$tree/build/programs/init.elf"
-	printf '#!/bin/sh\necho iso >"$1"\n' >"$tree/kernel/boot/make-iso.sh"
-	chmod +x "$tree/kernel/boot/make-iso.sh"
+	echo rom >"$tree/build/bochs/loader.rom"
 	# The harness preloads the library into the played Bochs, so it must be a valid shared
 	# object.
 	echo 'int palimpsest_nothing;' | gcc -shared -fPIC -x c -o "$tree/build/bochs/palimpsest-bochs.so" -

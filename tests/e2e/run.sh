@@ -104,7 +104,7 @@ case "\$*" in *--version* | *--help*) exit 0 ;; esac
 case "\$PWD" in
 */001-*) sleep 0.1 ;;
 */002-*) sleep 0.8 ;;
-*) sleep 1.5; [ -e palimpsest.iso ] && [ -e palimpsest-bochs.so ] || exit 1 ;;
+*) sleep 1.5; [ -e load.txt ] && [ -e loader.rom ] && [ -e palimpsest-bochs.so ] || exit 1 ;;
 esac
 exec "$tree/build/tests/make-records" <"$tree/script"
 EOF

@@ -5,13 +5,15 @@
 #include "bench/host/base/paths.h"
 #include "bench/host/engine/linux_rows.h"
 #include "bench/host/engine/profiles.h"
+#include "bench/protocol/load.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LIBRARY         "palimpsest-bochs.so"
-#define ISO             "palimpsest.iso"
+#define ROM             "loader.rom"
+#define LOAD            "load.txt"
 
 /* MiB of guest memory that Bochs keeps in the memory of its process. If the guest uses more, Bochs
  * swaps to a file. */
@@ -62,36 +64,36 @@ int bochs_can_run(char *why, size_t size)
 }
 
 /*
- * Makes the CD image of a boot. Each boot needs a separate image, because the image contains the
- * kernel's command line. Returns 0, or -1 with the reason in `why`.
+ * Writes the file LOAD, from which the library loads the kernel and its modules (bench/bochs/load.h).
+ * Returns 0, or -1 with the reason in `why`.
  */
-static int make_iso(const struct engine_boot *boot, char *why, size_t size)
+static int write_load(const struct engine_boot *boot, char *why, size_t size)
 {
-	struct arguments command = { 0 };
 	struct arguments names = { 0 };
-	char image[PATH_MAX];
-	char *output;
-	int status = -1;
-	bool made;
+	char image[PATH_MAX], path[PATH_MAX];
+	FILE *file;
+	bool written;
 
 	if (engine_modules(boot, &names, why, size))
 		return -1;
 	engine_image_path(image, boot->strategy, "elf32");
-	arguments_add(&command, "%s/kernel/boot/make-iso.sh", path_root());
-	arguments_add(&command, "%s/" ISO, boot->directory);
-	arguments_add_all(&command, image, boot->command_line);
-	for (size_t i = 0; i < names.count; i++)
-		arguments_add(&command, "%s/build/programs/%s.elf", path_root(), names.item[i]);
-	if (engine_has_archive(boot))
-		arguments_add(&command, "%s/" LINUX_FOLDER "/" LINUX_ARCHIVE, path_root());
-	output = process_capture(&command, path_root(), 60, false, &status);
-	made = output && status == 0;
-	if (!made)
-		snprintf(why, size, "kernel/boot/make-iso.sh made no CD image of %.200s", image);
+	path_format(path, sizeof path, "%s/" LOAD, boot->directory);
+	file = fopen(path, "we");
+	if (file)
+		fprintf(file, "kernel %s\nwords %s\n", image, boot->command_line);
+	for (size_t i = 0; file && i < names.count; i++)
+		fprintf(file, "module %s %s/build/programs/%s.elf\n", names.item[i], path_root(),
+		        names.item[i]);
+	if (file && engine_has_archive(boot))
+		fprintf(file, "module " LINUX_ARCHIVE " %s/" LINUX_FOLDER "/" LINUX_ARCHIVE "\n",
+		        path_root());
+	written = file && !ferror(file);
+	if (file && fclose(file))
+		written = false;
+	if (!written)
+		snprintf(why, size, "%.200s cannot be written", path);
 	arguments_free(&names);
-	arguments_free(&command);
-	free(output);
-	return made ? 0 : -1;
+	return written ? 0 : -1;
 }
 
 /*
@@ -99,8 +101,8 @@ static int make_iso(const struct engine_boot *boot, char *why, size_t size)
  * several lines set the same option, Bochs uses the last. Returns 0, or -1 with the reason in
  * `why`.
  */
-static int write_bochsrc(const char *directory, const char *iso, unsigned memory, unsigned cpus,
-                         const char *more, char *why, size_t size)
+static int write_bochsrc(const char *directory, unsigned memory, unsigned cpus, const char *more, char *why,
+                         size_t size)
 {
 	char path[PATH_MAX];
 	char text[16384];
@@ -120,21 +122,20 @@ static int write_bochsrc(const char *directory, const char *iso, unsigned memory
 	path_format(text + length, sizeof text - length,
 	            "\nmemory: guest=%u, host=%u\n"
 	            "cpu: count=%u\n"
-	            "ata0-master: type=cdrom, path=%s, status=inserted\n"
 	            "com1: enabled=1, mode=file, dev=serial.log\n"
 	            "log: bochs.log\n%s",
-	            memory, memory < HOST_MEMORY_MAX ? memory : HOST_MEMORY_MAX, cpus, iso, more);
+	            memory, memory < HOST_MEMORY_MAX ? memory : HOST_MEMORY_MAX, cpus, more);
 	return engine_write_file(directory, "bochsrc", text, why, size);
 }
 
-int bochs_prepare(const char *directory, const char *iso, unsigned memory, unsigned cpus, const char *more,
+int bochs_prepare(const char *directory, unsigned memory, unsigned cpus, const char *more,
                   struct engine_command *command, char *why, size_t size)
 {
 	char path[PATH_MAX];
 
 	path_format(path, sizeof path, "%s/build/bochs/" LIBRARY, path_root());
 	if (engine_link(path, directory, LIBRARY, why, size) ||
-	    write_bochsrc(directory, iso, memory, cpus, more, why, size) ||
+	    write_bochsrc(directory, memory, cpus, more, why, size) ||
 	    engine_write_file(directory, "debugger.rc", "c\n", why, size))
 		return -1;
 	if (path_find_program("PALIMPSEST_BOCHS", programs, path)) {
@@ -150,11 +151,15 @@ int bochs_prepare(const char *directory, const char *iso, unsigned memory, unsig
 
 static int prepare(const struct engine_boot *boot, struct engine_command *command, char *why, size_t size)
 {
+	static const char more[] = "ata0: enabled=0\n"
+	                           "optromimage1: file=" ROM ", address=" LOAD_ROM_TEXT "\n";
 	char path[PATH_MAX];
 
-	if (make_iso(boot, why, size) ||
-	    bochs_prepare(boot->directory, ISO, boot->memory, boot->cpus, "", command, why, size))
+	path_format(path, sizeof path, "%s/build/bochs/" ROM, path_root());
+	if (write_load(boot, why, size) || engine_link(path, boot->directory, ROM, why, size) ||
+	    bochs_prepare(boot->directory, boot->memory, boot->cpus, more, command, why, size))
 		return -1;
+	arguments_add_all(&command->environment, "PALIMPSEST_LOAD=" LOAD);
 	if (boot->profile) {
 		profiles_path(path, boot->profile);
 		arguments_add(&command->environment, "PALIMPSEST_PROFILE=%s", path);
@@ -177,7 +182,7 @@ void bochs_tidy(const char *directory)
 static void tidy(const char *directory)
 {
 	bochs_tidy(directory);
-	engine_unlink(directory, ISO);
+	engine_unlink(directory, ROM);
 }
 
 const struct engine engine_bochs = {

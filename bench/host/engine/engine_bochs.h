@@ -13,11 +13,10 @@ int bochs_can_run(char *why, size_t size);
 /*
  * Creates the files that Bochs needs in `directory`: its configuration, a link to the
  * instrumentation library and the debugger's commands. The configuration is the source tree's
- * bochsrc, then `memory` (in MiB), `cpus` and the CD image `iso`, which the caller makes, then the
- * lines `more`. Fills in the command; Bochs writes its output to descriptor 3. Returns 0, or -1
+ * bochsrc, then `memory` (in MiB) and `cpus`, then the lines `more`, which say what to boot. Fills in the command; Bochs writes its output to descriptor 3. Returns 0, or -1
  * with the reason in `why`.
  */
-int bochs_prepare(const char *directory, const char *iso, unsigned memory, unsigned cpus, const char *more,
+int bochs_prepare(const char *directory, unsigned memory, unsigned cpus, const char *more,
                   struct engine_command *command, char *why, size_t size);
 
 /* Removes those files of bochs_prepare() that are of no use after the boot. */

@@ -115,11 +115,12 @@ static int prepare_bochs(const struct engine_boot *boot, struct engine_command *
                          size_t size)
 {
 	static const char more[] = "cpu: model=corei7_haswell_4770\n"
+	                           "ata0-master: type=cdrom, path=" ISO ", status=inserted\n"
 	                           "com1: enabled=1, mode=file, dev=outer.log\n"
 	                           "com2: enabled=1, mode=file, dev=serial.log\n";
 
 	if (bochs_can_run(why, size) ||
-	    bochs_prepare(boot->directory, ISO, boot->memory + OUTER_MEMORY, 1, more, command, why, size))
+	    bochs_prepare(boot->directory, boot->memory + OUTER_MEMORY, 1, more, command, why, size))
 		return -1;
 	arguments_add_all(&command->environment, "PALIMPSEST_NESTED=1");
 	return 0;

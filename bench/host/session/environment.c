@@ -188,7 +188,6 @@ static void add_tools(struct environment *environment)
 	add_version(environment, "tool.gcc", NULL, (const char *[]){ "gcc", NULL }, "--version");
 	add_version(environment, "tool.nasm", NULL, (const char *[]){ "nasm", NULL }, "--version");
 	add_version(environment, "tool.ld", NULL, (const char *[]){ "ld", NULL }, "--version");
-	add_version(environment, "tool.grub", NULL, (const char *[]){ "grub-mkrescue", NULL }, "--version");
 	add_version(environment, "tool.gnuplot", NULL, (const char *[]){ "gnuplot", NULL }, "--version");
 	add_outer_linux(environment);
 	environment_add(environment, "tool.sqlite", "%s", sqlite3_libversion());
