@@ -30,8 +30,20 @@ struct decision {
 	const char *also; /* a finding that goes beyond the quote, or "" */
 };
 
+/* Writes the name of a claim's file in words: "loading speed" for 05-loading-speed.sql. */
+static void name_of(const struct claim *claim, char name[NAME_MAX + 1])
+{
+	const char *words = strchr(claim->file, '-');
+
+	snprintf(name, NAME_MAX + 1, "%s", words ? words + 1 : claim->file);
+	name[strcspn(name, ".")] = '\0';
+	for (char *at = name; (at = strchr(at, '-'));)
+		*at = ' ';
+}
+
 static int store(const struct claim *claim, sqlite3 *db, const struct decision *decision)
 {
+	char name[NAME_MAX + 1];
 	const char *kind = claim->values[CLAIM_KIND][0] ? claim->values[CLAIM_KIND] : "experiment";
 	const char *figure = strcmp(claim->values[CLAIM_FIGURE], "none") ? claim->values[CLAIM_FIGURE] : "";
 	sqlite3_stmt *insert = NULL;
@@ -39,8 +51,8 @@ static int store(const struct claim *claim, sqlite3 *db, const struct decision *
 
 	if (sqlite3_prepare_v2(db,
 	                       "INSERT INTO claims (id, seed, quote, verdict, evidence, figure, kind, also,"
-	                       " margin_set)"
-	                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	                       " margin_set, name)"
+	                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	                       -1, &insert, NULL) == SQLITE_OK) {
 		sqlite3_bind_int(insert, 1, claim->id);
 		sql_bind(insert, 2, claim->values[CLAIM_SEED]);
@@ -51,6 +63,8 @@ static int store(const struct claim *claim, sqlite3 *db, const struct decision *
 		sql_bind(insert, 7, kind);
 		sql_bind(insert, 8, decision->also);
 		sql_bind(insert, 9, claim->margin_set);
+		name_of(claim, name);
+		sql_bind(insert, 10, name);
 		stored = sqlite3_step(insert) == SQLITE_DONE;
 	}
 	sqlite3_finalize(insert);

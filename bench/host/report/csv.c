@@ -81,7 +81,8 @@ static const struct sheet sheets[] = {
 	  " ORDER BY place, engine, benchmark, parameter, metric, a, b",
 	  true },
 	{ "claims.csv",
-	  "SELECT id, seed, quote, verdict, evidence, figure, kind, also, margin_set FROM claims ORDER BY id",
+	  "SELECT id, seed, quote, verdict, evidence, figure, kind, also, margin_set, name FROM claims ORDER "
+	  "BY id",
 	  true },
 };
 

@@ -17,14 +17,14 @@
 
 /*
  * Returns true if the run ended and its samples, if any, were evaluated by a version of the harness
- * whose table claims has the column `margin_set`.
+ * whose table claims has the column `name`.
  */
 static bool is_evaluated(sqlite3 *db)
 {
 	static const char sql[] =
 	        "SELECT (SELECT state FROM run) <> 'running' AND (EXISTS (SELECT 1 FROM summary) OR"
 	        " NOT EXISTS (SELECT 1 FROM samples))"
-	        " AND (SELECT count(margin_set) FROM claims) >= 0";
+	        " AND (SELECT count(name) FROM claims) >= 0";
 	char evaluated[4];
 
 	return sql_value(db, sql, NULL, evaluated, sizeof evaluated) && strcmp(evaluated, "1") == 0;

@@ -167,7 +167,8 @@ CREATE TABLE claims (
 	id INTEGER PRIMARY KEY, seed TEXT, quote TEXT, verdict TEXT, evidence TEXT, figure TEXT,
 	kind TEXT NOT NULL DEFAULT 'experiment', -- experiment | arithmetic
 	also TEXT NOT NULL DEFAULT '',           -- what follows beyond the quote; decides nothing
-	margin_set TEXT NOT NULL DEFAULT ''      -- revision, and before or after the experiment
+	margin_set TEXT NOT NULL DEFAULT '',     -- revision, and before or after the experiment
+	name TEXT NOT NULL DEFAULT ''            -- that of the claim's file, in words
 );
 
 -- compilers.sql has the tables of a run with several compilers.

@@ -204,6 +204,7 @@ static int add_columns(struct store *store)
 		{ "kind", "TEXT NOT NULL DEFAULT 'experiment'" },
 		{ "also", "TEXT NOT NULL DEFAULT ''" },
 		{ "margin_set", "TEXT NOT NULL DEFAULT ''" },
+		{ "name", "TEXT NOT NULL DEFAULT ''" },
 	};
 	int status = 0;
 

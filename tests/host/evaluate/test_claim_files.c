@@ -105,7 +105,7 @@ static void a_header_is_read(void **state)
 {
 	(void)state;
 	write_claim(
-	        "07-long.sql",
+	        "07-a-long-name.sql",
 	        "-- id:      7\n-- seed:    f.txt\n-- quote:   in two\n--          lines\n-- asks: ?\n"
 	        "-- metric: m\n-- margin: m\n--   of two: lines\n-- figure:  exec\n-- any other comment\n\n",
 	        SOUND);
@@ -118,13 +118,14 @@ static void a_header_is_read(void **state)
 	                " evidence || '|' || figure) FROM claims"),
 	        "7|f.txt|in two lines|refuted|because|exec");
 	/* A claim may have a reason instead of a query. */
-	write_claim("07-long.sql", HEADER("7") "-- not-measured: there is no\n--   such engine\n", "");
+	write_claim("07-a-long-name.sql", HEADER("7") "-- not-measured: there is no\n--   such engine\n", "");
 	assert_int_equal(decide(), 0);
 	assert_string_equal(first_column("SELECT verdict || '|' || evidence FROM claims"),
 	                    "not measured|missing: there is no such engine");
 	/* The header line `figure: none` means that the claim has no figure. */
-	write_claim("07-long.sql", HEADER("7"), SOUND);
+	write_claim("07-a-long-name.sql", HEADER("7"), SOUND);
 	assert_int_equal(decide(), 0);
+	assert_string_equal(first_column("SELECT name FROM claims"), "a long name");
 	assert_string_equal(first_column("SELECT figure IS '' FROM claims"), "1");
 }
 

@@ -165,7 +165,7 @@ static void columns_are_those_that_tools_rely_on(void **state)
 	assert_string_equal(content("comparisons.csv"),
 	                    "engine,benchmark,parameter,metric,a,b,ratio,ci_low,ci_high,n,flags\n");
 	assert_string_equal(content("claims.csv"),
-	                    "id,seed,quote,verdict,evidence,figure,kind,also,margin_set\n");
+	                    "id,seed,quote,verdict,evidence,figure,kind,also,margin_set,name\n");
 	assert_int_equal(access(path_of("samples.csv.new"), F_OK), -1);
 }
 
@@ -191,7 +191,7 @@ static void values_are_written_as_they_are(void **state)
 	        "('bochs','b',0,'m','window','heap',1.0/3,0.1,2.0,1,'exact,net'),"
 	        "('bochs','b',0,'m','heap','window',1e20,NULL,-0.5,1,'')");
 	execute("INSERT INTO claims VALUES (2,'f','it''s \"so\", says "
-	        "who','refuted','1,2','','arithmetic','so, too','m')");
+	        "who','refuted','1,2','','arithmetic','so, too','m','as named')");
 	assert_int_equal(csv_export(db, folder), 0);
 	assert_string_equal(strchr(content("samples.csv"), '\n') + 1,
 	                    "\"a,run\",bochs,window,fixed-ist,window,shared,1,exec.load,4096,2,0,"
@@ -203,13 +203,15 @@ static void values_are_written_as_they_are(void **state)
 	assert_string_equal(strchr(content("comparisons.csv"), '\n') + 1,
 	                    "bochs,b,0,m,heap,window,1e+20,,-0.5,1,\n"
 	                    "bochs,b,0,m,window,heap,0.33333333333333331,0.1,2,1,\"exact,net\"\n");
-	assert_string_equal(strchr(content("claims.csv"), '\n') + 1,
-	                    "2,f,\"it's \"\"so\"\", says who\",refuted,\"1,2\",,arithmetic,\"so, too\",m\n");
+	assert_string_equal(
+	        strchr(content("claims.csv"), '\n') + 1,
+	        "2,f,\"it's \"\"so\"\", says who\",refuted,\"1,2\",,arithmetic,\"so, too\",m,as named\n");
 	/* The JSON Lines files have the same content. There is none for the samples. */
 	assert_string_equal(content("claims.jsonl"),
 	                    "{\"id\": 2, \"seed\": \"f\", \"quote\": \"it's \\\"so\\\", says who\","
 	                    " \"verdict\": \"refuted\", \"evidence\": \"1,2\", \"figure\": \"\","
-	                    " \"kind\": \"arithmetic\", \"also\": \"so, too\", \"margin_set\": \"m\"}\n");
+	                    " \"kind\": \"arithmetic\", \"also\": \"so, too\", \"margin_set\": \"m\", "
+	                    "\"name\": \"as named\"}\n");
 	assert_non_null(strstr(content("comparisons.jsonl"),
 	                       "\"ratio\": 1e+20, \"ci_low\": null, \"ci_high\": -0.5"));
 	assert_int_equal(access(path_of("summary.jsonl"), F_OK), 0);
@@ -229,18 +231,18 @@ static void a_file_that_fails_leaves_the_old_one_and_the_others(void **state)
 {
 	(void)state;
 	assert_int_equal(csv_export(db, folder), 0);
-	execute("INSERT INTO claims VALUES (2,'f','q','refuted','e','','experiment','','')");
+	execute("INSERT INTO claims VALUES (2,'f','q','refuted','e','','experiment','','','')");
 	/* Let writing one of the files fail as on a full disk. */
 	assert_int_equal(symlink("/dev/full", path_of("claims.csv.new")), 0);
 	assert_int_equal(unlink(path_of("summary.csv")), 0);
 	assert_int_equal(export_to(folder), -1);
 	assert_non_null(strstr(content("stderr"), "claims.csv.new: No space left on device"));
 	assert_string_equal(content("claims.csv"),
-	                    "id,seed,quote,verdict,evidence,figure,kind,also,margin_set\n");
+	                    "id,seed,quote,verdict,evidence,figure,kind,also,margin_set,name\n");
 	assert_int_equal(access(path_of("summary.csv"), F_OK), 0);
 	/* The failed export must have removed its temporary files, so that another succeeds. */
 	assert_int_equal(export_to(folder), 0);
-	assert_non_null(strstr(content("claims.csv"), "2,f,q,refuted,e,,experiment,,\n"));
+	assert_non_null(strstr(content("claims.csv"), "2,f,q,refuted,e,,experiment,,,\n"));
 }
 
 static void a_table_that_cannot_be_read_gives_no_file(void **state)

@@ -338,7 +338,7 @@ static void a_hostile_run_is_only_text(void **state)
 	execute("INSERT INTO checks VALUES (1, 'check', '" HOSTILE "', 0, 0, '" HOSTILE
 	        "'), (1, 'skip', '" HOSTILE "', 0, 2, '" HOSTILE "')");
 	execute("INSERT INTO claims VALUES (1, '', '" HOSTILE "', '" HOSTILE "', '" HOSTILE "', '" HOSTILE
-	        "', 'experiment', '" HOSTILE "', '" HOSTILE "')");
+	        "', 'experiment', '" HOSTILE "', '" HOSTILE "', '" HOSTILE "')");
 	execute("INSERT INTO environment VALUES ('" HOSTILE "', '" HOSTILE "'), ('source.revision', '" HOSTILE
 	        "')");
 	assert_int_equal(report_write(db, folder, folder), 0);

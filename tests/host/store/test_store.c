@@ -214,14 +214,16 @@ static void a_database_is_opened_again_and_a_launch_taken_anew(void **state)
 	assert_string_equal(ask(store_database(store), "SELECT state FROM run"), "cut short");
 	store_close(store);
 
-	/* Make databases of two older versions, whose table claims lacks one column, then all three. */
+	/* Make databases of two older versions, whose table claims lacks two columns, then all four. */
 	for (int all = 0; all < 2; all++) {
 		store = store_open(path, why, sizeof why);
 		assert_int_equal(sqlite3_exec(store_connection(store),
 		                              all ? "ALTER TABLE claims DROP COLUMN margin_set;"
+		                                    "ALTER TABLE claims DROP COLUMN name;"
 		                                    "ALTER TABLE claims DROP COLUMN kind;"
 		                                    "ALTER TABLE claims DROP COLUMN also"
 		                                  : "ALTER TABLE claims DROP COLUMN margin_set;"
+		                                    "ALTER TABLE claims DROP COLUMN name;"
 		                                    "INSERT INTO claims (id) VALUES (1)",
 		                              NULL, NULL, NULL),
 		                 SQLITE_OK);
@@ -229,7 +231,7 @@ static void a_database_is_opened_again_and_a_launch_taken_anew(void **state)
 		store = store_open(path, why, sizeof why);
 		assert_non_null(store);
 		assert_string_equal(
-		        ask(store_database(store), "SELECT kind || also || margin_set FROM claims"),
+		        ask(store_database(store), "SELECT kind || also || margin_set || name FROM claims"),
 		        "experiment");
 		store_close(store);
 	}
