@@ -8,6 +8,8 @@ set -u
 root=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")") || exit 2
 # shellcheck source=bench/environment.sh
 . "$root/bench/environment.sh"
+# make would read these, but --strategy and --compiler say which kernels are built.
+unset -v STRATEGY STACK LOADER ISOLATION KERNEL_CC OPT
 
 # The Debian packages needed for building and running. The last line has Linux programs for the
 # benchmarks *.real, which are skipped without them.

@@ -127,7 +127,7 @@ $(K)/palimpsest.elf32: $(K)/palimpsest.elf
 stack-usage: $(K)/palimpsest.elf
 	@awk '$$2 == "KSTACK_SIZE" { gsub(/[(]/, ""); print "of the " $$3 * 1024 " bytes of a kernel stack:" }' kernel/x86/layout.h
 	@find $(K) -name '*.su' -exec cat {} + | sort -t '	' -k2 -rn | head -10 | \
-		sed -E 's/:([0-9]+):[0-9]+:/:\1  /' | awk -F '\t' '{ printf "%6d bytes  %s\n", $$2, $$1 }'
+		sed -E 's/:([0-9]+):([0-9]+:)?/:\1  /' | awk -F '\t' '{ printf "%6d bytes  %s\n", $$2, $$1 }'
 
 list-strategies:
 	@printf '%s\n' $(COMBINATIONS)

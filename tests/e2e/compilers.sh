@@ -130,4 +130,7 @@ check "a compiler without images: says so" says "fixed-ist+window+shared@gcc-O3/
 is "a compiler that is not installed: exits 2" 2 $?
 check "a compiler that is not installed: says what to install" says "gcc-0.0 is not installed (Debian package gcc-0.0)"
 
+OPT=-O9 KERNEL_CC=none STRATEGY=none ./run-bench.sh --help >"$tree/out" 2>"$tree/err"
+is "variables of make in the environment do not matter" 0 $?
+
 finish

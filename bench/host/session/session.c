@@ -455,6 +455,8 @@ int session_run(const struct options *chosen, const char *command)
 	if (choose_engines(&session))
 		return EXIT_CANNOT;
 	choose_exits(&session, &options);
+	if (options.compilers.count > 1)
+		message("compiler %s:", session.compiler);
 	status = measure(&session, command, &result);
 	/* The first compiler's results are evaluated last, because its report compares all of them. */
 	for (size_t i = 1; i < options.compilers.count && status == EXIT_SUCCESS && interrupt_count() == 0;
