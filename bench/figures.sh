@@ -64,19 +64,23 @@ mkdir -p "$root/docs/figures"
 		and \`make figures\` replaces them by the figures of \`results/latest\`. Their scripts are in \`plots/\`;
 		[results.md](results.md#drawing-again) says how to draw one again.
 
-		In all figures a strategy is a stack and a loader. A figure of up to eight strategies has a curve
-		and a name for each. If there are more, colour and dash show the loader, and the point shows the
-		stack: heaps are squares and fixed stacks circles, hollow if the hardware switches through TSS.RSP0.
-		In a figure on which the loader has no influence, colour and dash show the stack as well. Error bars
-		are 95 % intervals; in modelled cycles they extend from the low to the high parameters of the model.
-		Modelled cycles are estimates ([model.md](model.md)).
+		In a run of up to eight strategies each has a colour, a dash and a point of its own, the same in
+		all figures. Strategies with the same values remain visible: the first has the widest curve and the
+		largest points, and the points are beside each other. If there are more strategies, colour and dash
+		show the loader, and the point shows the stack: heaps are squares and fixed stacks circles, hollow
+		if the hardware switches through TSS.RSP0. In a figure on which the loader has no influence, colour
+		and dash show the stack as well. Bars are 95 % intervals; in modelled cycles they extend from the
+		low to the high parameters of the model. Modelled cycles are estimates ([model.md](model.md)).
 	END
-	for figure in claims overview overview-cycles; do
-		[ ! -e "$run/plots/$figure.svg" ] || show "$figure"
-	done
-	for file in "$run"/plots/*.svg; do
-		figure=$(basename "$file" .svg)
-		case $figure in claims | overview | overview-cycles) ;; *) show "$figure" ;; esac
+	# Those of the report's first part first, each in the view that comes closest to time, then in counts.
+	shown=" "
+	for script in overview exec irq-entry tlb-flush switch where claims "$root"/plots/*.gp; do
+		script=$(basename "$script" .gp)
+		case $shown in *" $script "*) continue ;; esac
+		shown+="$script "
+		for figure in "$script-kvm" "$script-cycles" "$script"; do
+			[ ! -e "$run/plots/$figure.svg" ] || show "$figure"
+		done
 	done
 } >"$document.new"
 mv "$document.new" "$document"

@@ -20,19 +20,22 @@ do for [format in "svg png"] {
 	load folder."style.gp"
 	all = strategies(b)
 	set logscale xy
-	set format y "10^{%L}"
 	set xrange [2500:30e6]
-	set yrange [10:*]
+	set yrange [*:*] noextend
+	set offsets 0,0,graph 0.08,graph 0.08
+	set ytics ()
+	do for [k=0:27] { if (digits_of(k) == 1) { set ytics add (mark_text(mark_of(k)) mark_of(k)) } }
 	set xtics ("4 KiB" 4096, "64 KiB" 65536, "1 MiB" 1048576, "16 MiB" 16777216)
 	set xlabel "size of the image"
 	off = engine eq "bochs" ? "off" : "timer_gap"
 	set ylabel engine eq "bochs" ? "ticks (instructions and REP rounds)" : "TSC ticks"
 	set title "longest time with interrupts off while a program is started" font ",13"
 	set key outside right center vertical samplen 3 font ",11"
-	plot for [j=1:(many(all) ? 0 : words(all))] data(b, word(all, j)) using "parameter":(column(off)):(column(off."_low")):(column(off."_high")) \
+	plot for [s in all] data(b, s) using "parameter":(wide_enough(column(off))) with points pt -1 notitle, \
+	     for [j=1:(many(all) ? 0 : words(all))] data(b, word(all, j)) using (column("parameter")*aside(word(all, j))):(column(off)):(column(off."_low")):(column(off."_high")) \
 			with yerrorbars lc rgb colour(word(all, j)) lw 1 pt -1 notitle, \
-	     for [s in all] data(b, s) using "parameter":(column(off)) \
-			with linespoints lc rgb colour(s) lw thin(all)*weight(s) dt dash(s) pt point(s) ps 0.9 notitle, \
-	     for [e in entries(all)] NaN with linespoints lc rgb colour(e) lw weight(e) dt dash(e) pt point(e) title name(e)
+	     for [s in all] data(b, s) using (column("parameter")*aside(s)):(column(off)) \
+			with linespoints lc rgb colour(s) lw thin(all)*weight(s) dt dash(s) pt point(s) ps point_size(s) notitle, \
+	     for [e in entries(all)] NaN with linespoints lc rgb colour(e) lw weight(e) dt dash(e) pt point(e) ps point_size(e) title name(e)
 	set output
 }

@@ -2,9 +2,10 @@
 # view's index.gp, and then this file.
 #
 # The colours are those of Okabe and Ito, which colour-blind readers can distinguish; dashes, widths
-# and points differ as well, so that a figure can be printed in black and white. A strategy is a
-# stack and a loader: one of them determines colour and dash, the other the point. `by` names the
-# one that has the colour: "loader", unless the script sets it to "stack".
+# and points differ as well, so that a figure can be printed in black and white. In a run of up to
+# eight strategies each has its own colour, dash and point, the same in all figures. With more, one
+# axis determines colour and dash, and the stack the point. `by` names the axis that has the colour:
+# "loader", unless the script sets it to "stack".
 
 if (format eq "svg") {
 	set terminal svg size wide,high font "DejaVu Sans,13" background "white" enhanced
@@ -42,8 +43,9 @@ index_of(s, list) = place(s, list, 1)
 place(s, list, i) = i > words(list) ? 0 : word(list, i) eq s ? i : place(s, list, i+1)
 
 # The legend names each strategy. With more than eight strategies it explains colours and points
-# instead, with entries such as "loader=window" and "stack=heap-sw".
-many(all) = words(all) > 8
+# instead, with entries such as "loader=window" and "stack=heap-sw". index.gp has `every`, all
+# strategies of the run, which are more than those in `all` if a figure shows only some.
+many(all) = words(every) > 8
 loaders_in(all) = axis_of(all, 1, "", 0)
 stacks_in(all) = axis_of(all, 1, "", 1)
 axis_of(all, i, got, stack) = i > words(all) ? got : axis_of(all, i+1, \
@@ -61,15 +63,34 @@ if (!exists("by")) { by = "loader" }
 lead(e) = by eq "stack" ? stack(e) : loader(e)
 # index.gp has the curve and point numbers of each value, from kernel/axes.txt. Curve 0 is for lines
 # that belong to no value; 6 and 7 are free for new values.
-number(e) = curve(lead(e))
-colour(e) = word("#333333 #0072B2 #D55E00 #009E73 #CC79A7 #B07A00 #56B4E9 #8C8C00", number(e)+1)
-# The first curves are wider, so that they remain visible below others. If there are many curves,
-# all are thinner.
+number(e) = many(every) ? curve(lead(e)) : index_of(e, every)
+colour(e) = word("#333333 #0072B2 #D55E00 #009E73 #CC79A7 #B07A00 #56B4E9 #8C8C00 #555555", number(e)+1)
+# The first curves are wider and have larger points, so that they remain visible below others that
+# coincide with them. If there are many curves, all are thinner.
 thin(all) = many(all) ? 0.6 : 1.0
-weight(e) = 0.0+word("1.4 3.4 2.4 1.4 1.4 1.4 1.4 1.4", number(e)+1)
-dash(e) = int(word("1 1 11 12 13 14 15 16", number(e)+1))
-# The points of heap stacks are squares, those of fixed stacks circles; those of *-rsp0 are hollow.
-point(e) = point_of(stack(e))
+weight(e) = 0.0+word(many(every) ? "1.4 3.4 2.4 1.4 1.4 1.4 1.4 1.4" : "1.4 5.5 3.2 1.9 1.4 1.4 1.4 1.4 1.4", number(e)+1)
+dash(e) = int(word("1 1 11 12 13 14 15 16 12", number(e)+1))
+# With many strategies, the points of heap stacks are squares, those of fixed stacks circles; those
+# of *-rsp0 are hollow.
+point(e) = many(every) ? point_of(stack(e)) : int(word("7 5 7 9 13 4 6 8 12", number(e)+1))
+point_size(e) = 0.0+word(many(every) ? "0.8 0.8 0.8 0.8 0.8 0.8 0.8 0.8" : "0.8 1.5 1.15 0.85 0.6 1.5 1.15 0.85 0.6", number(e)+1)
+
+# A factor for the places on a logarithmic horizontal axis, so that points and bars of strategies with
+# the same value are side by side.
+aside(s) = many(every) ? 1 : 1.11**(index_of(s, every)-(words(every)+1)/2.0)
+
+# Labels of a logarithmic axis that need not begin or end with a power of ten.
+digits_of(i) = i%3 == 0 ? 1 : i%3 == 1 ? 2 : 5
+mark_of(i) = digits_of(i)*10**(i/3)
+mark_text(v) = v < 1e3 ? sprintf("%g", v) : v < 1e6 ? sprintf("%gk", v/1e3) : v < 1e9 ? sprintf("%gM", v/1e6) : sprintf("%gG", v/1e9)
+
+# A place for an invisible point that keeps an axis from being empty if all values are the same.
+wide_enough(v) = 1.1*v
+
+# A logarithmic axis has no 0. If a value to draw is 0, the script sets `zero_at`, the place of
+# 0 on the axis, and labels it 0; shown(v) returns the place at which a value is drawn.
+zero_at = 0
+shown(v) = v > 0 ? v : v == 0 && zero_at > 0 ? zero_at : NaN
 
 # Baselines are counts of instructions of other kernels, so only figures of Bochs have them. Those
 # of Linux for syscall.null, exec.execve.path and fork.exec.path are from `make linux-baseline`. Its

@@ -1,7 +1,10 @@
 # TLB flushes, by the number of pages: page by page, or all at once.
 # read: Lower is better. From the dotted line on, one CR3 load takes less than an INVLPG of each
-#       page. On the left the CR3 load includes touching the pages again. Stack and loader do not
-#       affect a flush, so at most three builds are shown.
+#       page. On the left, a CR3 load by itself, and with touching the pages again, which fills the TLB
+#       with them. On the right, page-table entries are changed, and then flushed either way. In
+#       modelled cycles the areas are from the low to the high parameters of the model, and an order is
+#       one that all of them have. Stack and loader do not affect a flush, so one build is shown. A 0 is
+#       drawn below the axis' lowest number.
 # needs: tlb.invlpg tlb.refill tlb.remap tlb.remap.cr3
 # cycles: yes
 #
@@ -12,72 +15,108 @@
 folder = ARG0[1:strlen(ARG0)-strlen("tlb-flush.gp")]
 figure = ARG2
 wide = 1000
-legend_high = 0.14
 benchmarks = "tlb.invlpg tlb.refill tlb.remap tlb.remap.cr3"
+titles = "'flush: INVLPG of each page, or one CR3 load' 'change of the entries, and flush'"
 array first[64]
 array second[64]
 array count[64]
+# The smallest number of pages from which on the first costs more than the second, 0 if there is none;
+# and the largest one up to which it costs less.
+from(points) = from_at(points, 0)
+from_at(i, found) = i < 1 || first[i] <= second[i] ? found : from_at(i-1, count[i])
+up_to(points) = up_to_at(1, points, 0)
+up_to_at(i, n, found) = i > n || first[i] >= second[i] ? found : up_to_at(i+1, n, count[i])
+pages(k) = sprintf("%.0f page%s", k, k == 1 ? "" : "s")
+order_text(what, from, up_to) = what.(from > 0 ? "less from ".pages(from)." on" : "nowhere less").\
+	(up_to > 0 ? ", more up to ".pages(up_to) : "")
+# Stores the values of two benchmarks, b1 and b2, in one metric. That of a CR3 load is the same for
+# every number of pages.
+read_points = "points = 0; \
+	stats data(b1, s) using (points = points+1, first[points] = column(metric), count[points] = column('parameter'), 0) nooutput; \
+	k = 0; \
+	stats data(b2, s) using (k = k+1, second[k] = column(metric), 0) nooutput; \
+	do for [i=1:(b2 eq 'tlb.cr3' ? points : 0)] { second[i] = second[1] }"
+# Sets less_from and more_to, with all parameters of the model.
+find_order = "less_from = -1; more_to = -1; \
+	do for [metric in orders] { eval read_points; \
+		less_from = less_from == 0 || from(points) == 0 ? 0 : from(points) > less_from ? from(points) : less_from; \
+		more_to = more_to < 0 || up_to(points) < more_to ? up_to(points) : more_to; }; \
+	metric = word(metrics, m)"
 
 do for [format in "svg png"] {
 	reset
 	load "data/".ARG1."/index.gp"
-	metrics = engine eq "bochs" ? sized." walk_reads" : sized
-	labels = engine eq "bochs" ? "'".sized_unit."' 'page-walk reads'" : "'".sized_unit."'"
+	modelled = strstrt(sized, "cycles") == 1
+	orders = modelled ? sized_low." ".sized." ".sized_high : sized
+	metrics = engine eq "bochs" && !modelled ? sized." walk_reads" : sized
+	labels = "'".sized_unit."' 'page-walk reads'"
 	rows = words(metrics)
-	high = 150 + 340*rows
+	high = 100 + 360*rows
+	legend_high = 60.0/high
 	load folder."style.gp"
-	every = union(benchmarks)
-	all = words(every) > 3 ? word(every, 1)." ".word(every, 2)." ".word(every, 3) : every
+	s = word(union(benchmarks), 1)
 	set multiplot
-	set logscale xy
-	set logscale x 2
-	set xtics (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024) font ",10"
-	set xlabel "pages"
-	set xrange [0.8:1300]
-	set format y "10^{%L}"
 	unset key
+	set xtics (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024) font ",11"
 	do for [m=1:rows] {
 		metric = word(metrics, m)
 		do for [half=0:1] {
 			b1 = word(benchmarks, 1+2*half)
 			b2 = word(benchmarks, 2+2*half)
-			drawn = (has(b1) ? b1." " : "").(has(b2) ? b2 : "")
+			drawn = (member(s, strategies(b1)) ? b1." " : "").(member(s, strategies(b2)) ? b2 : "")
+			alone = half == 0 && member(s, strategies("tlb.cr3"))
 			set origin 0.5*half, (1-legend_high)*(rows-m)/rows
 			set size 0.5, (1-legend_high)/rows
-			set title (half == 0 ? "INVLPG, or CR3 load and refill" : "remap, flushed either way").", ".word(labels, m) font ",13"
-			set ylabel word(labels, m)
+			set lmargin at screen 0.5*half+0.085
+			set rmargin at screen 0.5*half+0.485
+			set title word(titles, half+1) font ",13"
+			set xlabel "pages".(m == rows ? " (measured on ".short(s).")" : "")
+			set ylabel (half == 0 ? word(labels, m) : "") offset 1,0
 			unset arrow
 			unset label
-			# The smallest number of pages at which INVLPG costs more than a CR3 load,
-			# for the first strategy.
-			crossing = 0
-			s = word(all, 1)
-			if (metric eq sized && words(drawn) == 2 && member(s, strategies(b1)) && member(s, strategies(b2))) {
-				points = 0
-				set xrange [*:*]
-				set yrange [*:*]
-				unset logscale
-				stats data(b1, s) using (points = points+1, first[points] = column(metric), count[points] = column("parameter"), 0) nooutput
-				points = 0
-				stats data(b2, s) using (points = points+1, second[points] = column(metric), 0) nooutput
-				do for [i=2:points] {
-					if (crossing == 0 && first[i-1] <= second[i-1] && first[i] > second[i]) { crossing = count[i] }
-				}
-				set logscale xy
-				set logscale x 2
-				set xrange [0.8:1300]
+			unset logscale
+			unset offsets
+			set xrange [*:*]
+			set yrange [*:*]
+			zero_at = 0
+			less_from = 0
+			load_cost = NaN
+			do for [b in drawn] { stats data(b, s) using (column(metric) == 0 ? zero_at = 0.5 : 0) nooutput }
+			if (metric eq sized && words(drawn) == 2) {
+				eval find_order
+				set label 1 order_text(half == 0 ? "CR3 and touching: " : "CR3: ", less_from, more_to) \
+					at graph 0.03, graph 0.96 font ",12"
 			}
-			set yrange [(metric eq sized ? 1 : 0.8):*]
-			if (crossing > 0) {
-				set arrow 1 from crossing, graph 0 to crossing, graph 1 nohead dt 12 lc rgb "black" lw 1.4
-				set label 1 sprintf("CR3 takes less from %.0f pages on", crossing) at crossing, graph 0.04 offset 0.7,0 font ",11"
-			} else {
-				set label 1 (metric ne sized || words(drawn) < 2 ? "" : first[1] > second[1] ? "CR3 takes less at every size" : "INVLPG takes less at every size") at graph 0.04, graph 0.94 font ",11"
+			if (less_from > 0) {
+				set arrow 1 from less_from, graph 0 to less_from, graph 0.86 nohead dt 12 lc rgb "black" lw 1.4
+			}
+			if (alone) { stats data("tlb.cr3", s) using (load_cost = column(metric), 0) nooutput }
+			if (alone && metric eq sized && member(s, strategies(b1))) {
+				b2 = "tlb.cr3"
+				eval find_order
+				set label 2 order_text("CR3 alone: ", less_from, more_to) at graph 0.03, graph 0.9 font ",11"
+				b2 = word(benchmarks, 2)
+			}
+			set logscale x 2
+			set logscale y
+			set xrange [0.8:1300]
+			set ytics () font ",11"
+			do for [k=0:24] { if (digits_of(k) == 1) { set ytics add (mark_text(mark_of(k)) mark_of(k)) } }
+			set yrange [*:*] noextend
+			set offsets 0,0,graph 0.14,graph 0.08
+			if (zero_at > 0) {
+				set ytics add ("0" zero_at)
+				unset offsets
+				set yrange [0.35:*] extend
 			}
 			if (words(drawn) > 0) {
-				plot for [b in drawn] for [s in all] data(b, s) \
-					using "parameter":(column(metric) > 0 ? column(metric) : NaN) \
-					with linespoints lc rgb b eq b1 ? "#0072B2" : "#D55E00" lw weight(s) dt dash(s) pt b eq b1 ? 7 : 4 ps 0.7
+				plot for [b in drawn] data(b, s) using "parameter":(wide_enough(shown(column(metric)))) with points pt -1, \
+				     for [b in drawn] data(b, s) using "parameter":(modelled ? column(sized_low) : NaN): \
+					(modelled ? column(sized_high) : NaN) \
+					with filledcurves lc rgb b eq b1 ? "#0072B2" : "#D55E00" fs transparent solid 0.18 noborder, \
+				     for [b in drawn] data(b, s) using "parameter":(shown(column(metric))) \
+					with linespoints lc rgb b eq b1 ? "#0072B2" : "#D55E00" lw 2.2 dt b eq b1 ? 1 : 11 pt b eq b1 ? 7 : 4 ps 0.9, \
+				     shown(load_cost) with lines lc rgb "#D55E00" lw 1.6 dt 12
 			} else {
 				set label 1 "not measured" at graph 0.5,0.5 center
 				plot [][1:10] NaN
@@ -85,9 +124,9 @@ do for [format in "svg png"] {
 		}
 	}
 	load folder."legend.style"
-	set key maxcols 3
-	plot for [s in all] NaN with linespoints lc rgb "#0072B2" lw weight(s) dt dash(s) pt 7 title short(s).": INVLPG of each page", \
-	     for [s in all] NaN with linespoints lc rgb "#D55E00" lw weight(s) dt dash(s) pt 4 title short(s).": one CR3 load (and refill)"
+	plot NaN with linespoints lc rgb "#0072B2" lw 2.2 pt 7 title "INVLPG of each page", \
+	     NaN with linespoints lc rgb "#D55E00" lw 2.2 dt 11 pt 4 title "one CR3 load (left: and touching again)", \
+	     NaN with lines lc rgb "#D55E00" lw 1.6 dt 12 title "the CR3 load alone"
 	unset multiplot
 	set output
 }

@@ -1,8 +1,8 @@
-# Where the cycles go in loading, interrupts, TLB flushes and switches.
+# Where the cycles go when programs start, in interrupts, TLB flushes and switches.
 # read: Shorter is better. A bar is the median of the samples, less the overhead, with the nominal
 #       parameters of the cycle model; its parts are the causes to which the model attributes the
 #       cycles (docs/model.md).
-# needs: exec.load exec.spawn irq.entry.user irq.roundtrip.user tlb.remap switch.pingpong
+# needs: exec.spawn irq.entry.user irq.roundtrip.user tlb.remap switch.pingpong
 # metric: due_instructions
 #
 # To draw this figure again, in the folder plots/ of a run:
@@ -12,10 +12,10 @@
 folder = ARG0[1:strlen(ARG0)-strlen("where.gp")]
 figure = ARG2
 wide = 1100
-benchmarks = "exec.load exec.spawn irq.entry.user irq.roundtrip.user tlb.remap switch.pingpong"
-parameters = "1048576 65536 0 0 64 64"
-titles = "'exec.load, 1 MiB' 'exec.spawn, 64 KiB' 'irq.entry.user' 'irq.roundtrip.user' 'tlb.remap, 64 pages' \
-'switch.pingpong (16), 64 pages'"
+benchmarks = "exec.spawn exec.spawn irq.entry.user irq.roundtrip.user tlb.remap switch.pingpong"
+parameters = "4096 16777216 0 0 64 64"
+titles = "'spawn 4 KiB' 'spawn 16 MiB' 'IRQ entry, user' 'IRQ round trip, user' '64 pages remapped, INVLPG each' \
+'16 switches, 64 pages'"
 
 # The parts, from the left. Every second one is hatched, so that neighbours differ even without
 # colour.
@@ -27,7 +27,7 @@ fills = "3 4 3 5 3 1 3 2 3"
 count = words(parts)
 part(k) = column("due_".word(parts, k))
 before(k) = k <= 1 ? 0 : before(k-1) + part(k-1)
-thousands(v) = v < 1e4 ? sprintf("%.0f", v) : v < 1e6 ? sprintf("%.1f k", v/1e3) : sprintf("%.2f M", v/1e6)
+thousands(v) = v < 1e4 ? sprintf("%.0f", v) : v < 1e6 ? sprintf("%.1fk", v/1e3) : sprintf("%.2fM", v/1e6)
 
 do for [format in "svg png"] {
 	reset
@@ -56,19 +56,29 @@ do for [format in "svg png"] {
 		c = (i-1)%3
 		set origin c == 0 ? 0 : 0.15+0.283*c, (1-legend_high)*(i <= 3 ? 0.5 : 0)
 		set size c == 0 ? 0.433 : 0.283, 0.5*(1-legend_high)
-		set lmargin at screen 0.16+0.283*c
-		set rmargin at screen 0.16+0.283*c+0.255
+		set lmargin at screen 0.165+0.28*c
+		set rmargin at screen 0.165+0.28*c+0.245
 		set title word(titles, i) font ",13"
 		set xlabel i > 3 ? "modelled cycles, ".profile : ""
-		set xrange [0:*]
-		set yrange [n+0.6:0.4]
-		set offsets 0,graph 0.2,0,0
-		set format x "%.0s %c"
-		set xtics font ",9"
+		set xtics () font ",10"
 		set ytics () scale 0 font label_font
 		do for [j=1:n] { set ytics add ((c == 0 ? short(word(all, j)) : "") j) }
+		set xrange [*:*]
+		set yrange [*:*]
 		at(v) = column("parameter") == p ? v : NaN
+		most = 0
 		if (has(b)) {
+			do for [s in strategies(b)] {
+				stats data(b, s) using (at(before(count+1)) > most ? most = before(count+1) : 0) nooutput
+			}
+		}
+		if (most > 0) {
+			# Labels at multiples of 1, 2 or 5 times a power of ten: three to seven of them.
+			k = 0
+			while (most/mark_of(k) > 5) { k = k+1 }
+			do for [i2=0:int(most*1.25/mark_of(k))] { set xtics add (mark_text(i2*mark_of(k)) i2*mark_of(k)) }
+			set yrange [n+0.6:0.4]
+			set xrange [0:most*1.3]
 			plot for [k=1:count] for [s in strategies(b)] data(b, s) \
 				using (at(before(k))):(index_of(s, all)):(at(before(k))):(at(before(k)+part(k))): \
 				(index_of(s, all)-0.36):(index_of(s, all)+0.36) with boxxyerror \
@@ -78,7 +88,7 @@ do for [format in "svg png"] {
 				with labels left offset 0.4,0 font value_font
 		} else {
 			set label 1 "not measured" at graph 0.5,0.5 center
-			plot [0:1] NaN
+			plot [0:1][0:1] NaN
 			unset label 1
 		}
 	}

@@ -107,14 +107,14 @@ while read -r line names _ rooms; do
 done <"$work/table" >&3
 
 {
-	sources 'kernel|bench|tests|plots' 'c|h|asm|inc|sh|awk|mk|gp' | xargs wc -l |
+	sources 'kernel|bench|tests|plots' 'c|h|asm|inc|sh|awk|mk|gp|style' | xargs wc -l |
 		awk '$2 != "total" && $1 > 500 { print $2 ":501: lines: " $1 " lines; 500 are allowed" }'
 	# clang-format puts the braces of functions, and only these, in column 0.
 	sources 'kernel|bench|tests' 'c|h' | xargs awk 'FNR == 1 { start = 0 } /^\{$/ { start = FNR }
 		/^}/ && start { if (FNR - start + 2 > 80) print FILENAME ":" start - 1 ": function: " FNR - start + 2 " lines; 80 are allowed"; start = 0 }'
 	grep '\.md$' "$work/files" | xargs grep -nE '^.{121}' | sed -E 's/^([^:]*:[0-9]*):.*/\1: columns: over 120/' || true
 	# In figures with a parameter as an axis, the main metric needs sized: a REP counts once in it.
-	sources plots gp | xargs grep -lE 'using \(?(column\()?"parameter"|int\(column\("parameter"\)\)|column\("parameter"\) > 0' |
+	sources plots 'gp|style' | xargs grep -lE 'using \(?(column\()?"parameter"|int\(column\("parameter"\)\)|column\("parameter"\) > 0' |
 		xargs -r grep -nE '^[^#]*(\<main\>|\<main_(low|high)\>|["'"'"']instructions["'"'"']|= "instructions )' |
 		sed -E 's/^([^:]*:[0-9]*):.*/\1: size: sizes are compared by sized, not by instructions alone/' || true
 	# Matches a value of an axis in quotes, a comparison with config_*, or a conditional on an

@@ -188,8 +188,8 @@ cp "$harness" "$odd/build/host/"
 cp results/linux/summary.csv "$odd/results/linux/"
 cp results/linux/summary.csv "$tree/results/linux/"
 bench --engine bochs --strategy window
-mv "$tree/run/plots/exec.svg" "$tree/exec.svg"
+mv "$tree/run/plots/execve.svg" "$tree/execve.svg"
 ends 0 "figures from there" "$odd/build/host/palimpsest-bench" --report "$tree/run"
-check "figures from there show the numbers of Linux too" cmp "$tree/exec.svg" "$tree/run/plots/exec.svg"
+check "figures from there show the numbers of Linux too" cmp "$tree/execve.svg" "$tree/run/plots/execve.svg"
 
 finish

@@ -60,7 +60,7 @@ finds "a row names the wrong room" "$page:$row" table $page "${row}s|process/|is
 finds "a file is too long" $file:501 lines $file "\$a $(printf '\\\n%.0s' {1..500})"
 finds "a function is too long" "$file:$(after $file)" function $file "\$a static void idle(void)\\n{$(printf '\\n\\tidle();%.0s' {1..79})\\n}"
 finds "a line of a document is too long" "README.md:$(after README.md)" columns README.md "\$a $(printf 'word %.0s' {1..25})"
-file=plots/exec.gp
+file=plots/sizes.style
 line=$(grep -n 'column(sized))) ' $file | head -n 1 | cut -d: -f1)
 finds "a figure compares sizes by instructions" "$file:$line" size $file "${line}s/sized/main/"
 file=kernel/mem/heap.c

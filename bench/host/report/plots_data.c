@@ -15,24 +15,12 @@
 
 #define METRICS_MAX 64
 
-/*
- * The rows of the table summary that a view draws: the rows of the view's engine (?1) whose checks
- * passed and whose strategies were asked for. Unless the view's name (?3) is that of the engine, the
- * benchmark must also have been measured in the view's metric (?2) with the row's strategy.
- */
-#define ROWS                                                                                   \
-	" FROM compared_good c WHERE engine = ?1 AND ("                                        \
-	"?1 = ?3 OR EXISTS (SELECT 1 FROM summary s WHERE s.engine = ?1 AND s.metric = ?2 AND" \
-	" s.benchmark = c.benchmark AND s.strategy = c.strategy))"
-
 int plots_make_dir(const char *path)
 {
 	return mkdir(path, 0777) && errno != EEXIST ? complain("plots", "%s: %s", path, strerror(errno)) : 0;
 }
 
-/* Opens <data_dir>/<view>/<name> (or <data_dir>/<name> if `view` is "") for writing, and stores its
- * path in `path`. Returns NULL after a message. */
-static FILE *open_file(char path[PATH_MAX], const char *data_dir, const char *view, const char *name)
+FILE *plots_open(char path[PATH_MAX], const char *data_dir, const char *view, const char *name)
 {
 	FILE *out;
 
@@ -46,7 +34,7 @@ static FILE *open_file(char path[PATH_MAX], const char *data_dir, const char *vi
 	return out;
 }
 
-static int close_file(FILE *out, const char *path)
+int plots_close(FILE *out, const char *path)
 {
 	bool failed = ferror(out);
 
@@ -54,9 +42,7 @@ static int close_file(FILE *out, const char *path)
 	return failed ? complain("plots", "%s: %s", path, "cannot be written; is the disk full?") : 0;
 }
 
-/* Prepares a query and binds the view's engine to ?1, its metric to ?2 and its name to ?3. Returns
- * NULL after a message. */
-static sqlite3_stmt *prepare(sqlite3 *db, const struct view *view, const char *sql)
+sqlite3_stmt *plots_query(sqlite3 *db, const struct view *view, const char *sql)
 {
 	sqlite3_stmt *query = sql_prepare(db, "plots", "results.sqlite", sql);
 
@@ -68,23 +54,18 @@ static sqlite3_stmt *prepare(sqlite3 *db, const struct view *view, const char *s
 	return query;
 }
 
-static const char *text(sqlite3_stmt *query, int column)
+const char *plots_text(sqlite3_stmt *query, int column)
 {
 	const char *value = (const char *)sqlite3_column_text(query, column);
 
 	return value ? value : "NaN";
 }
 
-/*
- * Returns a column's text after name_for_file(), because gnuplot executes commands inside some
- * strings, and a space ends a column of a data file. If `list` is true, spaces are kept. The text
- * is valid until the fourth call after this one.
- */
-static const char *word(sqlite3_stmt *query, int column, bool list)
+const char *plots_word(sqlite3_stmt *query, int column, bool list)
 {
 	static char words[4][2048];
 	static unsigned turn;
-	const char *from = text(query, column);
+	const char *from = plots_text(query, column);
 	char *to = name_for_file(from, words[turn++ % 4], sizeof words[0]);
 
 	for (size_t i = 0; list && to[i]; i++)
@@ -99,7 +80,7 @@ static size_t list_metrics(sqlite3_stmt *query, const char **names, char *pool, 
 	size_t count = 0;
 
 	while (count < METRICS_MAX && sqlite3_step(query) == SQLITE_ROW) {
-		int length = snprintf(pool, size, "%s", word(query, 0, false));
+		int length = snprintf(pool, size, "%s", plots_word(query, 0, false));
 
 		if (length < 0 || (size_t)length + 1 > size)
 			break;
@@ -128,10 +109,11 @@ static void write_lines(FILE *out, sqlite3_stmt *query, const char *const *metri
 			next = 0;
 			last = parameter;
 		}
-		for (; next < count && strcmp(metrics[next], word(query, 1, false)); next++)
+		for (; next < count && strcmp(metrics[next], plots_word(query, 1, false)); next++)
 			fputs(" NaN NaN NaN", out);
 		if (next < count)
-			fprintf(out, " %s %s %s", text(query, 2), text(query, 3), text(query, 4));
+			fprintf(out, " %s %s %s", plots_text(query, 2), plots_text(query, 3),
+			        plots_text(query, 4));
 		next++;
 	}
 	for (; next < count; next++)
@@ -139,29 +121,61 @@ static void write_lines(FILE *out, sqlite3_stmt *query, const char *const *metri
 	putc('\n', out);
 }
 
-/* Writes the data file of one benchmark and strategy. Returns 0, or -1 after a message. */
-static int write_series(sqlite3 *db, const char *data_dir, const struct view *view, const char *benchmark,
-                        const char *strategy)
+FILE *plots_open_series(char path[PATH_MAX], const char *data_dir, const char *view, const char *benchmark,
+                        const char *strategy, const char *ending)
 {
-	sqlite3_stmt *names = prepare(db, view,
-	                              "SELECT DISTINCT metric" ROWS
-	                              " AND benchmark = ?4 AND strategy = ?5 ORDER BY metric");
-	sqlite3_stmt *lines = prepare(db, view,
-	                              "SELECT parameter, metric, median, ci_low, ci_high" ROWS
-	                              " AND benchmark = ?4 AND strategy = ?5 ORDER BY parameter, metric");
-	const char *metrics[METRICS_MAX];
-	char pool[METRICS_MAX * 32];
 	char name[NAME_MAX];
 	char first[NAME_SIZE], second[NAME_SIZE];
+
+	snprintf(name, sizeof name, "%s.%s.%s", name_for_file(benchmark, first, sizeof first),
+	         name_for_file(strategy, second, sizeof second), ending);
+	return plots_open(path, data_dir, view, name);
+}
+
+/* The two queries of a data file of one benchmark (?4) and strategy (?5). */
+struct series_queries {
+	const char *ending;
+	const char *metrics; /* the names of the columns */
+	const char *lines;   /* parameter, metric, median, the ends of its interval */
+};
+
+static const struct series_queries series_data = {
+	"dat",
+	"SELECT DISTINCT metric" ROWS " AND benchmark = ?4 AND strategy = ?5 ORDER BY metric",
+	"SELECT parameter, metric, median, ci_low, ci_high" ROWS
+	" AND benchmark = ?4 AND strategy = ?5 ORDER BY parameter, metric",
+};
+
+/* Medians before the overhead is subtracted, and of the overhead samples (<metric>_low). The samples
+ * of different launches count the same. */
+static const struct series_queries series_whole = {
+	"whole",
+	"SELECT DISTINCT metric FROM good_sample WHERE engine = ?1 AND benchmark = ?4 AND strategy = ?5"
+	" ORDER BY metric",
+	"WITH ranked AS (SELECT parameter, metric, overhead, value,"
+	" row_number() OVER (PARTITION BY parameter, metric, overhead ORDER BY value) AS place,"
+	" count(*) OVER (PARTITION BY parameter, metric, overhead) AS n FROM good_sample"
+	" WHERE engine = ?1 AND benchmark = ?4 AND strategy = ?5)"
+	" SELECT parameter, metric, avg(value) FILTER (WHERE NOT overhead), avg(value) FILTER (WHERE "
+	"overhead),"
+	" NULL FROM ranked WHERE place IN ((n + 1) / 2, (n + 2) / 2) GROUP BY 1, 2 ORDER BY 1, 2",
+};
+
+/* Writes a data file of one benchmark and strategy. Returns 0, or -1 after a message. */
+static int write_series(sqlite3 *db, const char *data_dir, const struct view *view, const char *benchmark,
+                        const char *strategy, const struct series_queries *queries)
+{
+	sqlite3_stmt *names = plots_query(db, view, queries->metrics);
+	sqlite3_stmt *lines = plots_query(db, view, queries->lines);
+	const char *metrics[METRICS_MAX];
+	char pool[METRICS_MAX * 32];
 	char path[PATH_MAX];
 	size_t count;
 	FILE *out = NULL;
 	int status = -1;
 
-	snprintf(name, sizeof name, "%s.%s.dat", name_for_file(benchmark, first, sizeof first),
-	         name_for_file(strategy, second, sizeof second));
 	if (names && lines)
-		out = open_file(path, data_dir, view->name, name);
+		out = plots_open_series(path, data_dir, view->name, benchmark, strategy, queries->ending);
 	if (out) {
 		sqlite3_bind_text(names, 4, benchmark, -1, SQLITE_STATIC);
 		sqlite3_bind_text(names, 5, strategy, -1, SQLITE_STATIC);
@@ -172,7 +186,7 @@ static int write_series(sqlite3 *db, const char *data_dir, const struct view *vi
 		for (size_t i = 0; i < count; i++)
 			fprintf(out, " %s %s_low %s_high", metrics[i], metrics[i], metrics[i]);
 		write_lines(out, lines, metrics, count);
-		status = close_file(out, path);
+		status = plots_close(out, path);
 	}
 	sqlite3_finalize(names);
 	sqlite3_finalize(lines);
@@ -199,24 +213,21 @@ static int write_distribution(sqlite3 *db, const char *data_dir, const struct vi
 	        " SELECT max(s.value - coalesce(empty.value, 0), 0) AS v, count(*), 1.0 * count(*) / "
 	        "sum(count(*)) OVER () FROM s LEFT JOIN empty USING (launch)"
 	        " WHERE NOT overhead GROUP BY v ORDER BY v";
-	sqlite3_stmt *query = prepare(db, view, sql);
-	char name[NAME_MAX];
-	char first[NAME_SIZE], second[NAME_SIZE];
+	sqlite3_stmt *query = plots_query(db, view, sql);
 	char path[PATH_MAX];
 	FILE *out = NULL;
 	int status = -1;
 
-	snprintf(name, sizeof name, "%s.%s.samples", name_for_file(benchmark, first, sizeof first),
-	         name_for_file(strategy, second, sizeof second));
 	if (query)
-		out = open_file(path, data_dir, view->name, name);
+		out = plots_open_series(path, data_dir, view->name, benchmark, strategy, "samples");
 	if (out) {
 		sqlite3_bind_text(query, 4, benchmark, -1, SQLITE_STATIC);
 		sqlite3_bind_text(query, 5, strategy, -1, SQLITE_STATIC);
 		fputs("value samples share\n", out);
 		while (sqlite3_step(query) == SQLITE_ROW)
-			fprintf(out, "%s %s %s\n", text(query, 0), text(query, 1), text(query, 2));
-		status = close_file(out, path);
+			fprintf(out, "%s %s %s\n", plots_text(query, 0), plots_text(query, 1),
+			        plots_text(query, 2));
+		status = plots_close(out, path);
 	}
 	sqlite3_finalize(query);
 	return status;
@@ -224,16 +235,22 @@ static int write_distribution(sqlite3 *db, const char *data_dir, const struct vi
 
 static int write_all_series(sqlite3 *db, const char *data_dir, const struct view *view)
 {
-	sqlite3_stmt *query = prepare(db, view, "SELECT DISTINCT benchmark, strategy" ROWS);
+	sqlite3_stmt *query = plots_query(db, view, "SELECT DISTINCT benchmark, strategy" ROWS);
 	int status = query ? 0 : -1;
 
 	while (status == 0 && sqlite3_step(query) == SQLITE_ROW) {
-		const char *benchmark = text(query, 0);
+		const char *benchmark = plots_text(query, 0);
+		bool own = !strcmp(view->name, view->engine);
 
-		if (!strcmp(view->name, view->engine))
-			status = write_series(db, data_dir, view, benchmark, text(query, 1));
+		if (own)
+			status = write_series(db, data_dir, view, benchmark, plots_text(query, 1),
+			                      &series_data);
+		/* Its overhead samples are touches that miss the TLB too, from some size on. */
+		if (own && status == 0 && !strcmp(benchmark, "switch.pingpong"))
+			status = write_series(db, data_dir, view, benchmark, plots_text(query, 1),
+			                      &series_whole);
 		if (status == 0 && (strstr(benchmark, "irq.entry") || strstr(benchmark, "irq.roundtrip")))
-			status = write_distribution(db, data_dir, view, benchmark, text(query, 1));
+			status = write_distribution(db, data_dir, view, benchmark, plots_text(query, 1));
 	}
 	sqlite3_finalize(query);
 	return status;
@@ -244,13 +261,14 @@ static int write_all_series(sqlite3 *db, const char *data_dir, const struct view
  * 0, or -1 after a message. */
 static int write_choice(FILE *out, sqlite3 *db, const struct view *view, const char *name, const char *sql)
 {
-	sqlite3_stmt *query = prepare(db, view, sql);
+	sqlite3_stmt *query = plots_query(db, view, sql);
 
 	if (!query)
 		return -1;
 	fprintf(out, "%s(x) =", name);
 	while (sqlite3_step(query) == SQLITE_ROW)
-		fprintf(out, " x eq \"%s\" ? \"%s\" :", word(query, 0, false), word(query, 1, true));
+		fprintf(out, " x eq \"%s\" ? \"%s\" :", plots_word(query, 0, false),
+		        plots_word(query, 1, true));
 	fputs(" \"\"\n", out);
 	sqlite3_finalize(query);
 	return 0;
@@ -266,27 +284,51 @@ static int write_profile(FILE *out, sqlite3 *db)
 
 	if (!query)
 		return -1;
-	fprintf(out, "profile = \"%s\"\n", sqlite3_step(query) == SQLITE_ROW ? word(query, 0, false) : "");
+	fprintf(out, "profile = \"%s\"\n",
+	        sqlite3_step(query) == SQLITE_ROW ? plots_word(query, 0, false) : "");
 	sqlite3_finalize(query);
 	return 0;
 }
 
-/* Writes the gnuplot variables of the view's metric for sizes. A run of an older version lacks work;
- * its figures show instructions. Returns 0, or -1 after a message. */
-static int write_sized(FILE *out, sqlite3 *db, const struct view *view)
+const char *plots_sized_metric(sqlite3 *db, const struct view *view)
 {
-	sqlite3_stmt *query = prepare(
-	        db, view, "SELECT 1 FROM summary WHERE engine = ?1 AND ?3 <> '' AND metric = ?4 LIMIT 1");
-	bool measured;
+	sqlite3_stmt *query = plots_query(
+	        db, view,
+	        "SELECT 1 FROM summary WHERE engine = ?1 AND ?2 <> '' AND ?3 <> '' AND metric = ?4 LIMIT 1");
+	bool measured = false;
 
-	if (!query)
-		return -1;
-	sqlite3_bind_text(query, 4, view->sized, -1, SQLITE_STATIC);
-	measured = sqlite3_step(query) == SQLITE_ROW;
+	if (query) {
+		sqlite3_bind_text(query, 4, view->sized, -1, SQLITE_STATIC);
+		measured = sqlite3_step(query) == SQLITE_ROW;
+	}
 	sqlite3_finalize(query);
+	return measured ? view->sized : view->metric;
+}
+
+/* Writes the gnuplot variables of the view's metric for sizes. */
+static void write_sized(FILE *out, sqlite3 *db, const struct view *view)
+{
+	bool measured = plots_sized_metric(db, view) == view->sized;
+
 	fprintf(out, "sized = \"%s\"\nsized_low = \"%s\"\nsized_high = \"%s\"\nsized_unit = \"%s\"\n",
 	        measured ? view->sized : view->metric, measured ? view->sized_low : view->low,
 	        measured ? view->sized_high : view->high, measured ? view->sized_unit : view->unit);
+}
+
+/* Writes the gnuplot variable `every`: the names of all strategies of the view. Returns 0, or -1
+ * after a message. */
+static int write_every(FILE *out, sqlite3 *db, const struct view *view)
+{
+	sqlite3_stmt *query = plots_query(
+	        db, view, "SELECT DISTINCT strategy" ROWS " ORDER BY " STRATEGY_ORDER("strategy"));
+
+	if (!query)
+		return -1;
+	fputs("every = \"", out);
+	for (const char *between = ""; sqlite3_step(query) == SQLITE_ROW; between = " ")
+		fprintf(out, "%s%s", between, plots_word(query, 0, false));
+	fputs("\"\n", out);
+	sqlite3_finalize(query);
 	return 0;
 }
 
@@ -310,7 +352,7 @@ static void write_style(FILE *out)
 static int write_index(sqlite3 *db, const char *data_dir, const struct view *view)
 {
 	char path[PATH_MAX];
-	FILE *out = open_file(path, data_dir, view->name, "index.gp");
+	FILE *out = plots_open(path, data_dir, view->name, "index.gp");
 	int status;
 
 	if (!out)
@@ -319,8 +361,9 @@ static int write_index(sqlite3 *db, const char *data_dir, const struct view *vie
 	fprintf(out, "engine = \"%s\"\nview = \"%s\"\nunit = \"%s\"\n", view->engine, view->name, view->unit);
 	fprintf(out, "main = \"%s\"\nmain_low = \"%s\"\nmain_high = \"%s\"\n", view->metric, view->low,
 	        view->high);
-	status = write_sized(out, db, view);
-	status |= write_profile(out, db);
+	write_sized(out, db, view);
+	status = write_profile(out, db);
+	status |= write_every(out, db, view);
 	status |= write_choice(out, db, view, "strategies",
 	                       "SELECT benchmark, group_concat(strategy, ' ') FROM"
 	                       " (SELECT DISTINCT benchmark, strategy" ROWS
@@ -328,68 +371,7 @@ static int write_index(sqlite3 *db, const char *data_dir, const struct view *vie
 	status |= write_choice(out, db, view, "stack_of", "SELECT DISTINCT strategy, stack" ROWS);
 	status |= write_choice(out, db, view, "loader_of", "SELECT DISTINCT strategy, loader" ROWS);
 	write_style(out);
-	return close_file(out, path) || status ? -1 : 0;
-}
-
-/*
- * Writes a line of overview.dat per strategy that has a value for the subject. The ratio is the
- * strategy's value divided by the smallest value; the marks, after a "=", are those of these two
- * values. `x` is the subject's column in the figure. A run of an older version lacks work, so its
- * sizes are shown in the view's metric. Returns 1 if a line was written, 0 if none, or -1 after a
- * message.
- */
-static int write_subject(FILE *out, sqlite3 *db, const struct view *view, const struct subject *subject,
-                         int x)
-{
-	sqlite3_stmt *query =
-	        prepare(db, view,
-	                "WITH places AS (SELECT strategy, row_number() OVER (ORDER BY " STRATEGY_ORDER(
-	                        "strategy") ") AS y FROM (SELECT DISTINCT strategy" ROWS ")),"
-	                                    " of AS (SELECT strategy, median, unit, flags" ROWS
-	                                    " AND benchmark = ?4 AND parameter = ?5 AND metric = CASE WHEN "
-	                                    "?6 <> ?7 OR EXISTS (SELECT 1 FROM summary w WHERE w.engine = ?1 "
-	                                    "AND w.metric = ?6) THEN ?6 ELSE ?2 END)"
-	                                    " SELECT y, strategy, median / min(median) OVER (), median, unit,"
-	                                    " flags || ',' || first_value(flags) OVER (ORDER BY median, y) "
-	                                    "FROM of JOIN places USING (strategy)"
-	                                    " WHERE median > 0 ORDER BY y");
-	int found = 0;
-
-	if (!query)
-		return -1;
-	sqlite3_bind_text(query, 4, subject->benchmark, -1, SQLITE_STATIC);
-	sqlite3_bind_int64(query, 5, subject->parameter);
-	sqlite3_bind_text(query, 6, subject_metric(subject, view), -1, SQLITE_STATIC);
-	sqlite3_bind_text(query, 7, view->sized, -1, SQLITE_STATIC);
-	for (; sqlite3_step(query) == SQLITE_ROW; found = 1) {
-		char marks[NUMBER_MARKS_MAX];
-
-		fprintf(out, "%d %s %s %s %s \"%s\" \"%s\" =%s\n", x, text(query, 0), word(query, 1, false),
-		        text(query, 2), text(query, 3), subject->title,
-		        subject_unit(subject, view) ? subject_unit(subject, view) : word(query, 4, false),
-		        number_marks(text(query, 5), marks));
-	}
-	sqlite3_finalize(query);
-	return found;
-}
-
-static int write_overview(sqlite3 *db, const char *data_dir, const struct view *view)
-{
-	char path[PATH_MAX];
-	FILE *out = open_file(path, data_dir, view->name, "overview.dat");
-	int x = 1;
-	int found = 0;
-
-	if (!out)
-		return -1;
-	fputs("x y strategy ratio value subject unit marks\n", out);
-	for (size_t i = 0; i < subjects_count && found >= 0; i++) {
-		if (!subject_is_of(&subjects[i], view))
-			continue;
-		found = write_subject(out, db, view, &subjects[i], x);
-		x += found > 0;
-	}
-	return close_file(out, path) || found < 0 ? -1 : 0;
+	return plots_close(out, path) || status ? -1 : 0;
 }
 
 bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks, const char *metric)
@@ -399,7 +381,7 @@ bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks
 	static const char rows[] =
 	        "SELECT 1" ROWS
 	        " AND instr(' ' || ?4 || ' ', ' ' || benchmark || ' ') AND ?5 IN ('', metric) LIMIT 1";
-	sqlite3_stmt *query = prepare(db, view, strcmp(benchmarks, "claims") ? rows : claims);
+	sqlite3_stmt *query = plots_query(db, view, strcmp(benchmarks, "claims") ? rows : claims);
 	bool has = false;
 
 	if (query) {
@@ -413,7 +395,7 @@ bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks
 
 int plots_data_write(sqlite3 *db, const char *data_dir, const struct view *view)
 {
-	sqlite3_stmt *any = prepare(db, view, "SELECT 1" ROWS " LIMIT 1");
+	sqlite3_stmt *any = plots_query(db, view, "SELECT 1" ROWS " LIMIT 1");
 	bool empty = any && sqlite3_step(any) != SQLITE_ROW;
 	char path[PATH_MAX];
 
@@ -425,7 +407,7 @@ int plots_data_write(sqlite3 *db, const char *data_dir, const struct view *view)
 	if (snprintf(path, sizeof path, "%s/%s", data_dir, view->name) >= (int)sizeof path)
 		return complain("plots", "%s: %s", data_dir, "the name is too long");
 	return plots_make_dir(path) || write_index(db, data_dir, view) ||
-	                       write_all_series(db, data_dir, view) || write_overview(db, data_dir, view)
+	                       write_all_series(db, data_dir, view) || plots_best_write(db, data_dir, view)
 	               ? -1
 	               : 0;
 }
@@ -441,13 +423,13 @@ int plots_data_write_claims(sqlite3 *db, const char *data_dir)
 
 	if (!query)
 		return -1;
-	out = open_file(path, data_dir, "", "claims.dat");
+	out = plots_open(path, data_dir, "", "claims.dat");
 	if (out) {
 		fputs("id verdict kind place\n", out);
 		while (sqlite3_step(query) == SQLITE_ROW)
-			fprintf(out, "%d \"%s\" %s %s\n", sqlite3_column_int(query, 0), word(query, 1, true),
-			        text(query, 2), text(query, 3));
+			fprintf(out, "%d \"%s\" %s %s\n", sqlite3_column_int(query, 0),
+			        plots_word(query, 1, true), plots_text(query, 2), plots_text(query, 3));
 	}
 	sqlite3_finalize(query);
-	return out ? close_file(out, path) : -1;
+	return out ? plots_close(out, path) : -1;
 }

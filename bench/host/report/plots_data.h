@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes the data files that gnuplot draws figures from. docs/results.md describes them. */
+/*
+ * Writes the data files that gnuplot draws figures from. docs/results.md describes them.
+ * plots_data.c writes what was measured, plots_best.c how strategies compare with the best one.
+ */
 #pragma once
 
 #include "bench/host/answers/subject.h"
 
+#include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include <sqlite3.h>
 
@@ -28,3 +33,47 @@ int plots_data_write_claims(sqlite3 *db, const char *data_dir);
  * if the run has a verdict on a claim.
  */
 bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks, const char *metric);
+
+/*
+ * The rows of the table summary that a view draws: the rows of the view's engine (?1) whose checks
+ * passed and whose strategies were asked for. Unless the view's name (?3) is that of the engine, the
+ * benchmark must also have been measured in the view's metric (?2) with the row's strategy.
+ */
+#define ROWS                                                                                   \
+	" FROM compared_good c WHERE engine = ?1 AND ("                                        \
+	"?1 = ?3 OR EXISTS (SELECT 1 FROM summary s WHERE s.engine = ?1 AND s.metric = ?2 AND" \
+	" s.benchmark = c.benchmark AND s.strategy = c.strategy))"
+
+/*
+ * Writes how the view's strategies compare with the best one: overview.dat, and a file
+ * <benchmark>.<strategy>.ratio for each benchmark by size. Returns 0, or -1 after a message.
+ */
+int plots_best_write(sqlite3 *db, const char *data_dir, const struct view *view);
+
+/* Returns the view's metric for sizes or, for a run of an older version that lacks it, its metric. */
+const char *plots_sized_metric(sqlite3 *db, const struct view *view);
+
+/* Opens <data_dir>/<view>/<name> (or <data_dir>/<name> if `view` is "") for writing, and stores its
+ * path in `path`. Returns NULL after a message. */
+FILE *plots_open(char path[PATH_MAX], const char *data_dir, const char *view, const char *name);
+
+/* The same for <benchmark>.<strategy>.<ending>, with what no file name may contain replaced. */
+FILE *plots_open_series(char path[PATH_MAX], const char *data_dir, const char *view, const char *benchmark,
+                        const char *strategy, const char *ending);
+
+/* Closes a file. Returns 0, or -1 after a message that names `path` if it could not be written. */
+int plots_close(FILE *out, const char *path);
+
+/* Prepares a query and binds the view's engine to ?1, its metric to ?2 and its name to ?3. Returns
+ * NULL after a message. */
+sqlite3_stmt *plots_query(sqlite3 *db, const struct view *view, const char *sql);
+
+/* Returns a column's text, or "NaN" for NULL. */
+const char *plots_text(sqlite3_stmt *query, int column);
+
+/*
+ * Returns a column's text after name_for_file(), because gnuplot executes commands inside some
+ * strings, and a space ends a column of a data file. If `list` is true, spaces are kept. The text
+ * is valid until the fourth call after this one.
+ */
+const char *plots_word(sqlite3_stmt *query, int column, bool list);

@@ -3,11 +3,12 @@
 
 -- The samples, with columns of their launches, but without warm-up samples, samples that lack
 -- counts, and samples of rows with a failed check. `overhead` is 1 for samples of an empty body;
--- their median is subtracted from the other samples as overhead.
+-- their median is subtracted from the other samples as overhead. CROSS JOIN makes SQLite begin with
+-- the launches, which have an index to their samples.
 CREATE VIEW good_sample AS
 	SELECT s.*, ',' || s.flags || ',' LIKE '%,overhead,%' AS overhead,
 	       l.engine, l.variant, l.strategy, l.stack, l.loader, l.isolation, l.cpus, l.round
-	FROM samples s JOIN launches l ON l.id = s.launch
+	FROM launches l CROSS JOIN samples s ON l.id = s.launch
 	WHERE ',' || s.flags || ',' NOT LIKE '%,warmup,%' AND ',' || s.flags || ',' NOT LIKE '%,no-counts,%'
 	  AND ',' || s.flags || ',' NOT LIKE '%,check-failed,%';
 

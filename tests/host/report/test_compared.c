@@ -98,6 +98,95 @@ static void an_ordering_in_cycles_holds_over_the_model(void **state)
 	        "cycles_high");
 }
 
+/* Returns a data file of the view of modelled cycles, or of counts, in a static buffer. */
+static const char *data_file(size_t view, const char *name)
+{
+	static char text[4000];
+	FILE *in;
+
+	assert_int_equal(mkdir(path_of("data"), 0777), 0);
+	assert_int_equal(plots_data_write(db, path_of("data"), &views[view]), 0);
+	in = fopen(path_of(name), "r");
+	assert_non_null(in);
+	text[fread(text, 1, sizeof text - 1, in)] = '\0';
+	fclose(in);
+	remove_tree("data");
+	return text;
+}
+
+/* Adds a comparison of heap and window in all three metrics of the cycle model. */
+static void compared(const char *a, const char *b, double ratio, double low, double high)
+{
+	static const char *const metrics[] = { "cycles_nominal", "cycles_low", "cycles_high" };
+
+	for (int i = 0; i < 3; i++) {
+		char sql[200];
+
+		snprintf(sql, sizeof sql,
+		         "INSERT INTO comparisons VALUES ('bochs', 'exec.spawn', 4096, '%s', '%s', '%s', %g, "
+		         "%g,"
+		         " %g, 7, 'net')",
+		         metrics[i], a, b, ratio, low - 0.01 * i, high + 0.01 * i);
+		execute(sql);
+	}
+}
+
+/*
+ * Figures mark the best strategy, those that are shown to be worse, and those that are not; the
+ * interval of a ratio in modelled cycles covers those with all parameters of the model.
+ */
+static void figures_show_what_is_decided(void **state)
+{
+	static const char *const strategies[] = { "heap", "window", "random" };
+	(void)state;
+
+	for (int i = 0; i < 3; i++) {
+		measured("bochs", strategies[i], "exec.spawn", "cycles_nominal", 1000 + 100 * i);
+		measured("bochs", strategies[i], "exec.spawn", "cycles_low", 500 + 100 * i);
+		measured("bochs", strategies[i], "exec.spawn", "cycles_high", 2000 + 100 * i);
+	}
+	compared("window", "heap", 1.125, 0.95, 1.25);
+	compared("random", "heap", 1.25, 1.125, 1.5);
+	assert_string_equal(data_file(1, "data/bochs-cycles/overview.dat"),
+	                    "x y strategy ratio value subject unit standing marks\n"
+	                    "1 1 heap 1.0 1000.0 \"spawn 4 KiB\" \"modelled cycles\" 2 =\n"
+	                    "1 2 window 1.125 1100.0 \"spawn 4 KiB\" \"modelled cycles\" 0 =\n"
+	                    "1 3 random 1.25 1200.0 \"spawn 4 KiB\" \"modelled cycles\" 1 =\n");
+	assert_string_equal(data_file(1, "data/bochs-cycles/exec.spawn.random.ratio"),
+	                    "parameter ratio ratio_low ratio_high standing\n"
+	                    "4096 1.25 1.105 1.52 1\n");
+	assert_non_null(
+	        strstr(data_file(1, "data/bochs-cycles/index.gp"), "every = \"heap window random\"\n"));
+	/* Without the ordering of random, no strategy is the best. */
+	execute("UPDATE comparisons SET flags = 'few' WHERE metric = 'cycles_low'");
+	assert_null(strstr(data_file(1, "data/bochs-cycles/overview.dat"), "\" 2 ="));
+	assert_null(strstr(data_file(1, "data/bochs-cycles/overview.dat"), "\" 1 ="));
+}
+
+/* The cost of switches before the touches are subtracted, and the touches by themselves. */
+static void switches_have_their_whole_cost(void **state)
+{
+	(void)state;
+	execute("INSERT INTO launches (id, engine, strategy, stack, loader, isolation, cpus, memory, round, "
+	        "bench,"
+	        " state) VALUES (1, 'bochs', 'heap', 'heap-sw', 'sandwich', 'shared', 1, 512, 1, '*', "
+	        "'complete')");
+	measured("bochs", "heap", "switch.pingpong", "work", 70);
+	for (int i = 0; i < 5; i++) {
+		char sql[400];
+
+		snprintf(sql, sizeof sql,
+		         "INSERT INTO samples VALUES (1, 'switch.pingpong', 64, 'pages', %d, 'work', 'x', "
+		         "%d, ''),"
+		         " (1, 'switch.pingpong', 64, 'pages', %d, 'work', 'x', 30, 'overhead'),"
+		         " (1, 'switch.pingpong', 64, 'pages', %d, 'work', 'x', 999, 'warmup')",
+		         i, 98 + i, i, i);
+		execute(sql);
+	}
+	assert_string_equal(data_file(0, "data/bochs/switch.pingpong.heap.whole"),
+	                    "parameter work work_low work_high\n64 100.0 30.0 NaN\n");
+}
+
 int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, make_database, remove_files)
@@ -105,6 +194,8 @@ int main(void)
 		TEST(what_only_claims_need_is_not_compared),
 		TEST(without_a_list_all_are_compared),
 		TEST(an_ordering_in_cycles_holds_over_the_model),
+		TEST(figures_show_what_is_decided),
+		TEST(switches_have_their_whole_cost),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

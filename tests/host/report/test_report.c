@@ -277,11 +277,11 @@ static void cells_of_the_heat_map_have_marks(void **state)
 	assert_true(fread(text, 1, sizeof text - 1, in) > 0);
 	fclose(in);
 	assert_string_equal(text,
-	                    "x y strategy ratio value subject unit marks\n"
-	                    "1 1 heap 1.0 2000.0 \"spawn 4 KiB\" \"instructions and REP rounds\" =?\n"
-	                    "1 2 window 1.5 3000.0 \"spawn 4 KiB\" \"instructions and REP rounds\" =?~\n"
-	                    "2 1 heap 1.0 34.0 \"null system call\" \"instructions\" =\n"
-	                    "2 2 window 1.0 34.0 \"null system call\" \"instructions\" =\n");
+	                    "x y strategy ratio value subject unit standing marks\n"
+	                    "1 1 heap 1.0 2000.0 \"spawn 4 KiB\" \"instructions and REP rounds\" 0 =?\n"
+	                    "1 2 window 1.5 3000.0 \"spawn 4 KiB\" \"instructions and REP rounds\" 0 =?~\n"
+	                    "2 1 heap 1.0 34.0 \"null system call\" \"instructions\" 0 =\n"
+	                    "2 2 window 1.0 34.0 \"null system call\" \"instructions\" 0 =\n");
 	remove_tree("data");
 }
 

@@ -1,0 +1,20 @@
+# Starting a program in the calling task, and a whole round trip, by the size of the image.
+# read: As the figure of loading and starting. Crosses, in the figure of counts only, are other
+#       kernels, as described in plots/baselines.dat; the rounds of REP instructions of xv6 are not
+#       known. Linux reads a program's pages only when they are used, and a round trip of another
+#       kernel begins with fork() and exec in place of spawn.
+# needs: exec.execve exec.roundtrip
+# cycles: yes
+#
+# To draw this figure again, in the folder plots/ of a run:
+#     gnuplot -c <source tree>/plots/execve.gp bochs execve
+# The arguments are the view and the name of the figure. The script reads data/ in that folder, and
+# baselines.dat in its own folder.
+
+folder = ARG0[1:strlen(ARG0)-strlen("execve.gp")]
+index = "data/".ARG1."/index.gp"
+figure = ARG2
+benchmarks = "exec.execve exec.roundtrip"
+titles = "'execve: system call to first user instruction' 'round trip: spawn, exit, wait'"
+compared = "linux xv6-64 xv6-32"
+load folder."sizes.style"
