@@ -18,9 +18,10 @@ static const struct part {
 	void (*write)(const struct report *report);
 } parts[] = {
 	{ "title", report_title },       { "state", report_state },
-	{ "summary", report_summary },   { "claims", report_claims },
-	{ "overview", report_overview }, { "figures", report_figures },
-	{ "legend", report_legend },     { "tables", report_tables },
+	{ "answers", report_answers },   { "verdicts", report_verdicts },
+	{ "claims", report_claims },     { "overview", report_overview },
+	{ "figures", report_figures },   { "legend", report_legend },
+	{ "tables", report_tables },     { "run", report_run },
 	{ "launches", report_launches }, { "environment", report_environment },
 	{ "caveats", report_caveats },   { "reproduce", report_reproduce },
 };

@@ -29,10 +29,12 @@ static void write_badge(const struct report *report, const char *verdict)
 
 static void write_figure_link(const struct report *report, const char *figure)
 {
-	if (!*figure || !strcmp(figure, "none") || !report_has_figure(report, figure))
+	char name[NAME_MAX];
+
+	if (!*figure || !strcmp(figure, "none") || !report_lead_figure(report, figure, name))
 		return;
 	fputs(" <a href=\"#fig-", report->out);
-	html_text(report->out, figure);
+	html_text(report->out, name);
 	fputs("\">figure</a>", report->out);
 }
 
@@ -151,7 +153,7 @@ void report_claims(const struct report *report)
 		fputs("<p>No claim was decided in this run.</p>\n", report->out);
 		return;
 	}
-	report_figure(report, "claims");
+	report_figures_of(report, "claims");
 	write_kind(report, "experiment", "");
 	write_kind(report, "arithmetic",
 	           "<h3>Arithmetic</h3>\n<p>These follow from constants, and no result of the kernel can "

@@ -6,126 +6,134 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 /*
- * The section of figures begins with the figures of the scripts in order[]; other figures follow,
- * sorted by name. The figures of the scripts in elsewhere[] are in other sections of the page.
+ * The section of figures begins with those of the scripts in order[]; the others follow, sorted by
+ * name. The figures of the scripts in elsewhere[] are in other sections of the page.
  */
-static const char *const order[] = {
-	"where", "exec", "irq-entry", "irq-off", "tlb-flush", "switch", "memory"
-};
-static const char *const elsewhere[] = { "claims", "overview" };
+static const char *const order[] = { "execve", "irq-off", "memory" };
+static const char *const elsewhere[] = { "claims",    "overview", "exec", "irq-entry",
+	                                 "tlb-flush", "switch",   "where" };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/*
- * Writes the path of the script that drew a figure to `script`: <figure>.gp or, if there is no such
- * script, the same name without the suffix of a view. Stores that view in *view, or NULL if no
- * suffix was removed. Returns false if no script is found.
- */
-static bool find_script(const struct report *report, const char *figure, char *script, size_t size,
-                        const struct view **view)
-{
-	struct stat state;
-
-	*view = NULL;
-	snprintf(script, size, "%s/%s.gp", report->plots_dir, figure);
-	if (stat(script, &state) == 0)
-		return true;
-	for (size_t i = 0; i < views_count; i++) {
-		size_t length = strlen(figure);
-		size_t suffix = strlen(views[i].suffix);
-
-		if (suffix == 0 || length <= suffix || strcmp(figure + length - suffix, views[i].suffix) != 0)
-			continue;
-		snprintf(script, size, "%s/%.*s.gp", report->plots_dir, (int)(length - suffix), figure);
-		*view = &views[i];
-		if (stat(script, &state) == 0)
-			return true;
-	}
-	*view = NULL;
-	return false;
-}
+#define ENDING       ".gp"
 
 /* Writes the path of the figure's SVG file to `path`. Returns true if the file is not empty. */
-static bool find_figure(const struct report *report, const char *figure, char *path, size_t size)
+static bool find_figure(const struct report *report, const char *figure, char path[PATH_MAX])
 {
 	struct stat state;
 
-	return snprintf(path, size, "%s/plots/%s.svg", report->run_dir, figure) < (int)size &&
+	return snprintf(path, PATH_MAX, "%s/plots/%s.svg", report->run_dir, figure) < PATH_MAX &&
 	       stat(path, &state) == 0 && S_ISREG(state.st_mode) && state.st_size > 0;
 }
 
-int report_has_figure(const struct report *report, const char *figure)
+/* Writes the name of the figure of a script in a view to `figure`. Returns true if the run has it. */
+static bool find_in_view(const struct report *report, const char *script, const struct view *view,
+                         char figure[NAME_MAX])
 {
 	char path[PATH_MAX];
 
-	return find_figure(report, figure, path, sizeof path);
+	snprintf(figure, NAME_MAX, "%s%s", script, view->suffix);
+	return find_figure(report, figure, path);
 }
 
-int report_figure(const struct report *report, const char *figure)
+bool report_lead_figure(const struct report *report, const char *script, char figure[NAME_MAX])
 {
-	const struct view *view;
-	char path[PATH_MAX];
-	char script[PATH_MAX];
-	char title[512];
-	char read[1024];
+	for (size_t i = views_count; i-- > 0;)
+		if (find_in_view(report, script, &views[i], figure))
+			return true;
+	return false;
+}
 
-	if (!find_figure(report, figure, path, sizeof path))
-		return -1;
-	title[0] = read[0] = '\0';
-	if (find_script(report, figure, script, sizeof script, &view)) {
-		plots_script_line(script, "", title, sizeof title);
-		plots_script_line(script, "read", read, sizeof read);
-	}
-	if (!*title)
-		snprintf(title, sizeof title, "%s", figure);
-	fputs("<figure id=\"fig-", report->out);
-	html_text(report->out, figure);
-	fputs("\"><div class=\"wide\"><img alt=\"", report->out);
-	html_text(report->out, title);
-	fputs("\" src=\"data:image/svg+xml;base64,", report->out);
-	if (html_base64_file(report->out, path))
-		fprintf(stderr, "report: %s: %s\n", path, strerror(errno));
+/* Writes the caption of a figure: title, unit, and how to read it. */
+static void write_caption(const struct report *report, const char *title, const char *unit, const char *read)
+{
+	char profile[64];
+
 	fputs("\"></div><figcaption><b>", report->out);
 	html_text(report->out, title);
 	fputs("</b> ", report->out);
-	if (view) {
-		fputs("In ", report->out);
-		html_text(report->out, view->unit);
+	if (*unit) {
+		report_fact(report->db, "run.profile", profile, sizeof profile);
+		html_format(report->out, "In %s", unit);
+		if (!strcmp(unit, "modelled cycles") && *profile)
+			html_format(report->out, " of %s", profile);
 		fputs(". ", report->out);
 	}
 	html_text(report->out, read);
 	fputs("</figcaption></figure>\n", report->out);
-	return 0;
 }
 
-/*
- * Returns the index in order[] of the script that drew this file, or COUNT(order) if order[] does
- * not have the script.
- */
-static size_t place(const char *name)
+/* Writes the figure of a script. `unit` is "" or the unit of a view other than an engine's own. */
+static void write_figure(const struct report *report, const char *script, const char *figure,
+                         const char *unit)
 {
-	for (size_t i = 0; i < COUNT(order); i++) {
-		size_t length = strlen(order[i]);
+	char path[PATH_MAX];
+	char title[512] = "";
+	char read[1200] = "";
 
-		if (!strncmp(name, order[i], length) && (name[length] == '.' || name[length] == '-'))
-			return i;
+	if (snprintf(path, sizeof path, "%s/%s" ENDING, report->plots_dir, script) < PATH_MAX) {
+		plots_script_line(path, "", title, sizeof title);
+		plots_script_line(path, "read", read, sizeof read);
 	}
-	return COUNT(order);
+	fputs("<figure id=\"fig-", report->out);
+	html_text(report->out, figure);
+	fputs("\"><div class=\"wide\"><img alt=\"", report->out);
+	html_text(report->out, *title ? title : script);
+	fputs("\" src=\"data:image/svg+xml;base64,", report->out);
+	if (!find_figure(report, figure, path) || html_base64_file(report->out, path))
+		fprintf(stderr, "report: %s: %s\n", path, strerror(errno));
+	write_caption(report, *title ? title : script, unit, read);
 }
 
-/* Compares two file names; "exec.svg" comes before "exec-kvm.svg". Returns <0, 0 or >0. */
-static int compare_names(const char *a, const char *b)
+bool report_figures_of(const struct report *report, const char *script)
 {
-	while (*a && *a == *b)
-		a++, b++;
-	return *a == *b ? 0 : *a == '.' ? -1 : *b == '.' ? 1 : (unsigned char)*a - (unsigned char)*b;
+	bool drawn = false;
+
+	for (size_t i = views_count; i-- > 0;) {
+		const struct view *view = &views[i];
+		char figure[NAME_MAX];
+
+		if (!find_in_view(report, script, view, figure))
+			continue;
+		if (drawn) {
+			fputs("<details><summary>The same in ", report->out);
+			html_text(report->out, *view->suffix ? view->unit : "counts");
+			fputs("</summary>\n", report->out);
+		}
+		write_figure(report, script, figure, *view->suffix ? view->unit : "");
+		if (drawn)
+			fputs("</details>\n", report->out);
+		drawn = true;
+	}
+	return drawn;
+}
+
+void report_overview(const struct report *report)
+{
+	if (!report_figures_of(report, "overview"))
+		fputs("<p>This run has no overview.</p>\n", report->out);
+}
+
+/* Returns true if `file` is the file of a script. */
+static bool is_script(const char *file, const char *script)
+{
+	size_t length = strlen(script);
+
+	return !strncmp(file, script, length) && !strcmp(file + length, ENDING);
+}
+
+/* Returns the index in order[] of a script's file, or COUNT(order) if order[] does not have it. */
+static size_t place(const char *file)
+{
+	size_t i = 0;
+
+	while (i < COUNT(order) && !is_script(file, order[i]))
+		i++;
+	return i;
 }
 
 static int compare(const struct dirent **a, const struct dirent **b)
@@ -133,56 +141,39 @@ static int compare(const struct dirent **a, const struct dirent **b)
 	size_t left = place((*a)->d_name);
 	size_t right = place((*b)->d_name);
 
-	return left != right ? (left < right ? -1 : 1) : compare_names((*a)->d_name, (*b)->d_name);
+	return left != right ? (left < right ? -1 : 1) : strcmp((*a)->d_name, (*b)->d_name);
 }
 
 static int is_listed(const struct dirent *entry)
 {
 	size_t length = strlen(entry->d_name);
 
-	if (entry->d_name[0] == '.' || length <= 4 || strcmp(entry->d_name + length - 4, ".svg") != 0)
+	if (entry->d_name[0] == '.' || length <= strlen(ENDING) ||
+	    strcmp(entry->d_name + length - strlen(ENDING), ENDING) != 0)
 		return 0;
-	for (size_t i = 0; i < COUNT(elsewhere); i++) {
-		size_t same = strlen(elsewhere[i]);
-
-		if (!strncmp(entry->d_name, elsewhere[i], same) &&
-		    (entry->d_name[same] == '.' || entry->d_name[same] == '-'))
+	for (size_t i = 0; i < COUNT(elsewhere); i++)
+		if (is_script(entry->d_name, elsewhere[i]))
 			return 0;
-	}
 	return 1;
-}
-
-void report_overview(const struct report *report)
-{
-	int drawn = 0;
-
-	for (size_t i = 0; i < views_count; i++) {
-		char name[64];
-
-		snprintf(name, sizeof name, "overview%s", views[i].suffix);
-		drawn += report_figure(report, name) == 0;
-	}
-	if (drawn == 0)
-		fputs("<p>This run has no overview.</p>\n", report->out);
 }
 
 void report_figures(const struct report *report)
 {
-	struct dirent **files = NULL;
-	char folder[PATH_MAX];
+	struct dirent **scripts = NULL;
+	char figure[NAME_MAX];
 	int drawn = 0;
-	int count;
+	int count = scandir(report->plots_dir, &scripts, is_listed, compare);
 
-	snprintf(folder, sizeof folder, "%s/plots", report->run_dir);
-	count = scandir(folder, &files, is_listed, compare);
 	for (int i = 0; i < count; i++) {
-		char *name = files[i]->d_name;
+		char *name = scripts[i]->d_name;
 
-		name[strlen(name) - strlen(".svg")] = '\0';
-		drawn += report_figure(report, name) == 0;
-		free(files[i]);
+		name[strlen(name) - strlen(ENDING)] = '\0';
+		drawn += report_figures_of(report, name);
+		free(scripts[i]);
 	}
-	free(files);
+	free(scripts);
+	for (size_t i = 0; i < COUNT(elsewhere) && drawn == 0; i++)
+		drawn += report_lead_figure(report, elsewhere[i], figure);
 	if (drawn == 0)
 		fputs("<p>This run has no figures: it ended before they were drawn, or it measured nothing "
 		      "that a figure shows.</p>\n",

@@ -7,6 +7,8 @@
 
 #include "bench/host/answers/subject.h"
 
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include <sqlite3.h>
@@ -20,34 +22,36 @@ struct report {
 
 #define REPORT_SENTENCE_MAX 640 /* bytes, with the NUL */
 
-/*
- * Writes three sentences as plain text without a newline: what was run, how many claims got each
- * verdict, and for one subject which strategy needs the least and which needs the most.
- */
-void report_sentences(sqlite3 *db, char sentence[3][REPORT_SENTENCE_MAX]);
+/* Writes in a sentence, without a newline, what was run, or how many claims got each verdict. Returns
+ * `sentence`. */
+char *report_say_what_ran(sqlite3 *db, char sentence[REPORT_SENTENCE_MAX]);
+char *report_say_verdicts(sqlite3 *db, char sentence[REPORT_SENTENCE_MAX]);
 
-void report_title(const struct report *report); /* the name of the run */
-void report_state(const struct report *report); /* a warning if the run failed or was cut short */
-void report_summary(const struct report *report);
+void report_title(const struct report *report);    /* the name of the run */
+void report_state(const struct report *report);    /* a warning if the run failed or was cut short */
+void report_answers(const struct report *report);  /* what the run answers, with its figures */
+void report_verdicts(const struct report *report); /* how many claims got each verdict */
 void report_claims(const struct report *report);
 /* The figures of the script overview.gp, which show all strategies on all subjects. */
 void report_overview(const struct report *report);
-void report_figures(const struct report *report); /* the other figures */
+void report_figures(const struct report *report); /* the figures that are in no other part */
 void report_legend(const struct report *report);  /* the meaning of the marks after numbers */
 void report_tables(const struct report *report);
+void report_run(const struct report *report); /* counts of boots and samples */
 void report_launches(const struct report *report);
 void report_environment(const struct report *report);
 void report_caveats(const struct report *report);
 void report_reproduce(const struct report *report);
 
 /*
- * Writes one figure with its caption. Returns 0, or -1 without writing if the run has no such
- * figure.
+ * Writes the figures of a script with their caption. The first is that of the view that comes closest
+ * to time (KVM, modelled cycles, counts); the others are folded. Returns false, without writing, if
+ * the run has no figure of the script.
  */
-int report_figure(const struct report *report, const char *figure);
+bool report_figures_of(const struct report *report, const char *script);
 
-/* Returns true if the run has this figure. */
-int report_has_figure(const struct report *report, const char *figure);
+/* Writes the name of the first of these figures to `figure`. Returns true if the run has one. */
+bool report_lead_figure(const struct report *report, const char *script, char figure[NAME_MAX]);
 
 /*
  * Prepares a query and, unless `text` is NULL, binds `text` to ?1. The caller finalizes it. Returns

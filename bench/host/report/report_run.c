@@ -29,7 +29,7 @@ static void write_state(const struct report *report, const char *state)
 		fputs("This run was cut short.</b> Below is what was measured until then", report->out);
 	else
 		fputs("Something in this run failed.</b> Below is what was measured", report->out);
-	fputs("; <a href=\"#launches\">Launches</a> says what went wrong. Figures and verdicts are based on "
+	fputs("; <a href=\"#run\">The run</a> says what went wrong. Figures and verdicts are based on "
 	      "an incomplete run.</div>\n",
 	      report->out);
 }
@@ -52,7 +52,7 @@ void report_state(const struct report *report)
 		      report->out);
 	else if (report_count(report->db, "SELECT count(*) FROM checks WHERE ok = 0") > 0)
 		fputs("<div class=\"alarm\" role=\"note\"><b>Checks failed in this run.</b> Their series are "
-		      "in no figure; <a href=\"#launches\">Launches</a> names them.</div>\n",
+		      "in no figure; <a href=\"#run\">The run</a> names them.</div>\n",
 		      report->out);
 	sqlite3_finalize(run);
 }

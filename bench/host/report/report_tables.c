@@ -327,7 +327,8 @@ void report_tables(const struct report *report)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < views_count; i++) {
+	/* The last view comes closest to time. */
+	for (size_t i = views_count; i-- > 0;) {
 		sqlite3_stmt *there = query_view(
 		        report, &views[i], "SELECT 1 FROM summary WHERE engine = ?1 AND metric = ?2 LIMIT 1");
 		bool measured = there && sqlite3_step(there) == SQLITE_ROW;

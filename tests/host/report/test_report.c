@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests report.html: text from a run is escaped, and the summary states all caveats of the numbers.
+ * Tests report.html: its order, and that text from a run is escaped.
  */
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -22,7 +22,7 @@
 #define SCRATCH_RUN "<run> & \"name\""
 #include "tests/host/report/measured.h"
 
-static char sentence[3][REPORT_SENTENCE_MAX];
+static char sentence[REPORT_SENTENCE_MAX];
 
 static const char *escaped(const char *text)
 {
@@ -111,16 +111,14 @@ static void booted(const char *engine, const char *strategy, const char *launch_
 	free(sql);
 }
 
-static void an_empty_run_has_a_summary(void **state)
+static void an_empty_run_is_said_to_be(void **state)
 {
 	(void)state;
-	report_sentences(db, sentence);
-	assert_string_equal(sentence[0], "This run booted nothing.");
-	assert_string_equal(sentence[1], "No claim was decided.");
-	assert_string_equal(sentence[2], "No two builds can be compared on any subject.");
+	assert_string_equal(report_say_what_ran(db, sentence), "This run booted nothing.");
+	assert_string_equal(report_say_verdicts(db, sentence), "No claim was decided.");
 }
 
-static void the_summary_counts(void **state)
+static void boots_and_verdicts_are_counted(void **state)
 {
 	(void)state;
 	booted("bochs", "heap", "complete");
@@ -137,123 +135,21 @@ static void the_summary_counts(void **state)
 	execute("INSERT INTO checks VALUES (1, 'check', 'x', 0, 0, 'wrong')");
 	execute("INSERT INTO claims (id, verdict) VALUES (1, 'confirmed'), (2, 'confirmed'),"
 	        " (3, 'not measured')");
-	report_sentences(db, sentence);
 	assert_string_equal(
-	        sentence[0],
+	        report_say_what_ran(db, sentence),
 	        "2 builds were booted 3 times on bochs and kvm in 2 min 5 s, which gave 1 sample of "
 	        "1 benchmark; 1 boot did not complete and 1 check failed.");
-	assert_string_equal(sentence[1],
+	assert_string_equal(report_say_verdicts(db, sentence),
 	                    "Of 3 claims about the kernel, 2 are confirmed, 0 refuted, 0 inconclusive and 1 "
 	                    "not measured.");
 	execute("UPDATE claims SET kind = 'arithmetic' WHERE id = 2");
-	report_sentences(db, sentence);
 	assert_string_equal(
-	        sentence[1],
+	        report_say_verdicts(db, sentence),
 	        "Of 2 claims about the kernel, 1 is confirmed, 0 refuted, 0 inconclusive and 1 not "
 	        "measured; 1 more is arithmetic on constants (1 confirmed).");
 	execute("INSERT INTO claims (id, verdict, kind) VALUES (4, 'refuted', 'arithmetic')");
-	report_sentences(db, sentence);
-	assert_non_null(
-	        strstr(sentence[1], "; 2 more are arithmetic on constants (1 confirmed, 1 refuted)."));
-}
-
-static void the_summary_compares_counts(void **state)
-{
-	(void)state;
-	measured("bochs", "heap", "exec.spawn", "work", 2000);
-	measured("bochs", "window", "exec.spawn", "work", 3000);
-	measured("bochs", "random", "exec.spawn", "work", 2000);
-	execute("UPDATE summary SET flags = 'exact,net'");
-	report_sentences(db, sentence);
-	assert_string_equal(
-	        sentence[2],
-	        "For “spawn 4 KiB”, 2 of 3 builds, including heap, need the least, 2,000 instructions and "
-	        "REP "
-	        "rounds, and window the most, 3,000 (1.50 times as many); these are exact counts, not time.");
-}
-
-static void equal_counts_are_said_to_be(void **state)
-{
-	(void)state;
-	measured("bochs", "heap", "syscall.null", "instructions", 34);
-	measured("bochs", "window", "syscall.null", "instructions", 34);
-	report_sentences(db, sentence);
-	assert_string_equal(sentence[2],
-	                    "For “null system call”, all 2 builds need the same: 34 instructions.");
-}
-
-/*
- * The summary must use cycles rather than instructions. It must say so if the order of two builds
- * is not the same with the low, nominal and high parameters.
- */
-static void the_summary_compares_cycles(void **state)
-{
-	(void)state;
-	measured("bochs", "heap", "exec.spawn", "instructions", 1);
-	measured("bochs", "window", "exec.spawn", "instructions", 2);
-	measured("bochs", "heap", "exec.spawn", "cycles_low", 100);
-	measured("bochs", "heap", "exec.spawn", "cycles_nominal", 200);
-	measured("bochs", "heap", "exec.spawn", "cycles_high", 400);
-	measured("bochs", "window", "exec.spawn", "cycles_low", 150);
-	measured("bochs", "window", "exec.spawn", "cycles_nominal", 250);
-	measured("bochs", "window", "exec.spawn", "cycles_high", 440);
-	report_sentences(db, sentence);
-	assert_string_equal(
-	        sentence[2],
-	        "For “spawn 4 KiB”, heap needs the least, 200 modelled cycles, and window the most, 250 "
-	        "(1.25 times as many, 1.10 to 1.50 over the model's parameters).");
-	execute("UPDATE summary SET median = 390 WHERE strategy = 'window' AND metric = 'cycles_high'");
-	report_sentences(db, sentence);
-	assert_non_null(strstr(sentence[2], ": the order does not hold over that whole range."));
-}
-
-/*
- * Returns the summary's sentence about heap and window, whose ratio is 1.5 (1.4 to 1.6). `flags`
- * are those of window's median, `ratio_flags` those of the ratio.
- */
-static const char *headline(const char *engine, const char *metric, const char *flags,
-                            const char *ratio_flags)
-{
-	char sql[300];
-
-	execute("DELETE FROM summary; DELETE FROM comparisons");
-	measured(engine, "heap", "exec.spawn", metric, 2000);
-	measured(engine, "window", "exec.spawn", metric, 3000);
-	snprintf(sql, sizeof sql, "UPDATE summary SET flags = '%s' WHERE strategy = 'window'", flags);
-	execute(sql);
-	snprintf(sql, sizeof sql,
-	         "INSERT INTO comparisons VALUES ('%s', 'exec.spawn', 4096, '%s', 'window', 'heap', 1.5, "
-	         "1.4, 1.6, 3, "
-	         "'%s')",
-	         engine, metric, ratio_flags);
-	execute(sql);
-	report_sentences(db, sentence);
-	return sentence[2];
-}
-
-/* The sentence must say "95 %" only of a 95 % interval, and name every caveat of the numbers. */
-static void the_summary_is_no_surer_than_the_numbers(void **state)
-{
-	(void)state;
-	assert_string_equal(
-	        headline("kvm", "tsc", "net", "net,differs"),
-	        "For “spawn 4 KiB”, heap needs the least, 2,000 TSC ticks, and window the most, 3,000 "
-	        "(1.50 times as many, 1.40 to 1.60 with 95 % confidence).");
-	assert_string_equal(
-	        headline("bochs", "work", "few,net", "range,net"),
-	        "For “spawn 4 KiB”, heap needs the least, 2,000 instructions and REP rounds, and window the "
-	        "most, 3,000 "
-	        "(1.50 times as many, 1.40 to 1.60 from the smallest to the largest quotient of any two "
-	        "samples); about these numbers: too few rounds for an interval; these are counts, not "
-	        "time.");
-	assert_string_equal(
-	        headline("kvm", "tsc", "net,unstable,outliers,cut-short", "few,net"),
-	        "For “spawn 4 KiB”, heap needs the least, 2,000 TSC ticks, and window the most, 3,000 "
-	        "(1.50 times as many, 1.40 to 1.60 in the rounds, which are too few for an interval); "
-	        "about these numbers: spread over 5 %, outliers, kept, cut short.");
-	assert_null(strstr(headline("kvm", "tsc", "few", "range,few"), "95 %"));
-	assert_null(strstr(headline("kvm", "tsc", "", "few,range"), "95 %"));
-	assert_null(strstr(headline("bochs", "work", "", "range"), "95 %"));
+	assert_non_null(strstr(report_say_verdicts(db, sentence),
+	                       "; 2 more are arithmetic on constants (1 confirmed, 1 refuted)."));
 }
 
 /* A cell of the heat map must have the marks of its number and of the subject's smallest number. */
@@ -306,16 +202,6 @@ static void numbers_have_their_marks(void **state)
 	                    "too few rounds for an interval, spread over 5 %");
 	assert_string_equal(number_mark_flag('~'), "unstable");
 	assert_null(number_mark_flag('x'));
-}
-
-static void a_failed_check_is_not_compared(void **state)
-{
-	(void)state;
-	measured("bochs", "heap", "exec.spawn", "work", 2000);
-	measured("bochs", "window", "exec.spawn", "work", 1);
-	execute("UPDATE summary SET flags = 'check-failed' WHERE strategy = 'window'");
-	report_sentences(db, sentence);
-	assert_string_equal(sentence[2], "No two builds can be compared on any subject.");
 }
 
 /*
@@ -397,6 +283,58 @@ static void an_empty_run_has_a_report(void **state)
 	free(text);
 }
 
+/* Writes a file of the run, in a folder that exists. */
+static void write_file(const char *name, const char *text)
+{
+	FILE *out = fopen(path_of(name), "w");
+
+	assert_non_null(out);
+	fputs(text, out);
+	fclose(out);
+}
+
+/*
+ * The page begins with the answers, their figures in modelled cycles; the counts are folded, and those
+ * of boots and samples are at the end. A claim leads to the figure that is not folded.
+ */
+static void answers_come_first_in_cycles(void **state)
+{
+	const char *answer, *figure, *folded, *claims, *run;
+	char *text;
+	(void)state;
+
+	booted("bochs", "heap", "complete");
+	for (int i = 0; i < 3; i++) {
+		static const char *const metrics[] = { "cycles_low", "cycles_nominal", "cycles_high" };
+
+		measured("bochs", "heap", "exec.spawn", metrics[i], 1000 * (i + 1));
+		measured("bochs", "best", "exec.spawn", metrics[i], 1100 * (i + 1));
+	}
+	measured("bochs", "heap", "exec.spawn", "instructions", 77);
+	execute("INSERT INTO claims (id, verdict, figure) VALUES (1, 'refuted', 'exec')");
+	assert_int_equal(mkdir(path_of("plots"), 0777), 0);
+	write_file("plots/exec.svg", "<svg/>");
+	write_file("plots/exec-cycles.svg", "<svg/>");
+	write_file("exec.gp", "# Starting.\n# read: Look.\n");
+	assert_int_equal(report_write(db, folder, folder), 0);
+	text = report_text();
+	remove_tree("plots");
+	answer = strstr(text, "<li>To start a program of 4 KiB, <b>heap</b> needs 2,000 modelled cycles");
+	figure = strstr(text, "<figure id=\"fig-exec-cycles\">");
+	folded = strstr(text, "<details><summary>The same in counts</summary>\n<figure id=\"fig-exec\">");
+	claims = strstr(text, "<section id=\"claims\">");
+	run = strstr(text, "1 build was booted");
+	assert_true(answer && figure && folded && claims && run);
+	assert_true(answer < figure && figure < folded && folded < claims && claims < run);
+	assert_non_null(strstr(answer, "to <b>best</b>."));
+	assert_non_null(strstr(text, "<b>Starting.</b> In modelled cycles. Look.</figcaption>"));
+	assert_non_null(strstr(text, "<a href=\"#fig-exec-cycles\">figure</a>"));
+	assert_null(strstr(text, "<a href=\"#fig-exec\">"));
+	/* The table in cycles is before that in counts. */
+	assert_true(strstr(text, "bochs: modelled cycles") < strstr(text, "bochs: instructions"));
+	free(text);
+}
+
 static void a_script_s_head_is_read(void **state)
 {
 	FILE *out = fopen(path_of("a.gp"), "w");
@@ -425,18 +363,14 @@ int main(void)
 		TEST(what_is_no_text_is_replaced),
 		TEST(numbers_have_thousands),
 		TEST(files_become_base64),
-		TEST(an_empty_run_has_a_summary),
-		TEST(the_summary_counts),
-		TEST(the_summary_compares_counts),
-		TEST(equal_counts_are_said_to_be),
-		TEST(the_summary_compares_cycles),
-		TEST(the_summary_is_no_surer_than_the_numbers),
+		TEST(an_empty_run_is_said_to_be),
+		TEST(boots_and_verdicts_are_counted),
 		TEST(numbers_have_their_marks),
 		TEST(cells_of_the_heat_map_have_marks),
-		TEST(a_failed_check_is_not_compared),
 		TEST(a_hostile_run_is_only_text),
 		TEST(arithmetic_is_apart_from_experiments),
 		TEST(an_empty_run_has_a_report),
+		TEST(answers_come_first_in_cycles),
 		TEST(a_script_s_head_is_read),
 	};
 

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* The first part of the report: what the run answers, in sentences, with a figure for each topic. */
+#define _GNU_SOURCE
+#include "bench/host/answers/answers.h"
+#include "bench/host/report/html.h"
+#include "bench/host/report/report_parts.h"
+
+#include <string.h>
+
+static const struct {
+	const char *id, *heading, *figure;
+} topics[ANSWER_TOPICS] = {
+	[ANSWER_EXEC] = { "exec", "Starting a program", "exec" },
+	[ANSWER_IRQ] = { "irq", "An interrupt", "irq-entry" },
+	[ANSWER_SWITCH] = { "switch", "A context switch", "switch" },
+};
+
+/* Writes what the numbers of all answers are. */
+static void write_unit(const struct report *report, const struct answers *answers)
+{
+	char profile[64];
+
+	fputs("<p>", report->out);
+	if (!strcmp(answers->view->metric, "cycles_nominal"))
+		html_format(report->out,
+		            "Numbers are cycles of the cycle model for the processor %s, with its nominal "
+		            "parameters; those with its low and high parameters are in parentheses. ",
+		            report_fact(report->db, "run.profile", profile, sizeof profile));
+	else
+		html_format(report->out, "Numbers are %s; their intervals are in parentheses. ",
+		            answers->view->sized_unit);
+	html_format(report->out,
+	            "A strategy is said to need more only if that is decided: the interval of the ratio over "
+	            "%zu rounds, in parentheses after it, does not contain 1%s.",
+	            answers->rounds,
+	            !strcmp(answers->view->metric, "cycles_nominal") ? ", whichever parameters the model has"
+	                                                             : "");
+	fputs("</p>\n", report->out);
+}
+
+/* Returns true if a strategy of the answer has this name. */
+static bool is_strategy(const struct answer *answer, const char *word, size_t length)
+{
+	for (size_t i = 0; i < answer->count; i++)
+		if (strlen(answer->strategy[i].name) == length &&
+		    !strncmp(answer->strategy[i].name, word, length))
+			return true;
+	return false;
+}
+
+/* Writes a sentence in which the names of strategies, such as "best", are bold. */
+static void write_sentence(FILE *out, const struct answer *answer, const char *text)
+{
+	while (*text) {
+		size_t blank = strspn(text, " ");
+		size_t length = strcspn(text + blank, " ");
+		size_t name = length;
+
+		while (name > 0 && strchr(",.:;", text[blank + name - 1]))
+			name--;
+		html_format(out, "%.*s", (int)blank, text);
+		text += blank;
+		fputs(is_strategy(answer, text, name) ? "<b>" : "", out);
+		html_format(out, "%.*s", (int)name, text);
+		fputs(is_strategy(answer, text, name) ? "</b>" : "", out);
+		html_format(out, "%.*s", (int)(length - name), text + name);
+		text += length;
+	}
+}
+
+/* Writes a heading and, after the sentences, the figures of a topic. Sentences are list items. */
+static void begin_topic(const struct report *report, const char *id, const char *heading)
+{
+	fprintf(report->out, "<h3 id=\"answer-%s\">%s</h3>\n<ul class=\"answers\">\n", id, heading);
+}
+
+static void end_topic(const struct report *report, const char *figure)
+{
+	fputs("</ul>\n", report->out);
+	report_figures_of(report, figure);
+}
+
+/* Writes the sentences and the figures of one topic. Returns false if the run has neither. */
+static bool write_topic(const struct report *report, const struct answers *answers, enum answer_topic topic)
+{
+	char text[ANSWER_TEXT_MAX];
+	char figure[NAME_MAX];
+	bool any = report_lead_figure(report, topics[topic].figure, figure);
+
+	for (size_t i = 0; i < answers->count; i++)
+		any |= answers->answer[i].topic == topic;
+	if (!any)
+		return false;
+	begin_topic(report, topics[topic].id, topics[topic].heading);
+	for (size_t i = 0; i < answers->count; i++) {
+		const struct answer *answer = &answers->answer[i];
+
+		if (answer->topic != topic)
+			continue;
+		fputs("<li>", report->out);
+		write_sentence(report->out, answer, answers_sentence(answers, answer, text));
+		fputs("</li>\n", report->out);
+	}
+	end_topic(report, topics[topic].figure);
+	return true;
+}
+
+/* As write_topic(), for TLB flushes. */
+static bool write_flush(const struct report *report, const struct answers *answers)
+{
+	char text[ANSWER_TEXT_MAX];
+	char figure[NAME_MAX];
+
+	answers_flush_sentence(answers, text);
+	if (!*text && !report_lead_figure(report, "tlb-flush", figure))
+		return false;
+	begin_topic(report, "flush", "A TLB flush");
+	if (*text) {
+		fputs("<li>", report->out);
+		html_text(report->out, text);
+		fputs("</li>\n", report->out);
+	}
+	end_topic(report, "tlb-flush");
+	return true;
+}
+
+void report_answers(const struct report *report)
+{
+	struct answers answers, none = { 0 };
+	/* After a failure there are only the figures. */
+	const struct answers *shown = answers_read(report->db, &answers) ? &none : &answers;
+	bool any;
+
+	if (shown->count > 0)
+		write_unit(report, shown);
+	any = write_topic(report, shown, ANSWER_EXEC);
+	any |= write_topic(report, shown, ANSWER_IRQ);
+	any |= write_flush(report, shown);
+	any |= write_topic(report, shown, ANSWER_SWITCH);
+	any |= report_figures_of(report, "where");
+	if (!any)
+		fputs("<p>This run measured nothing of what is asked here: its engines serve tests only, or "
+		      "no "
+		      "launch got far enough.</p>\n",
+		      report->out);
+	answers_free(&answers);
+}
