@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "bench/host/answers/number.h"
 #include "bench/host/base/sql.h"
+#include "bench/host/engine/strategy.h"
 #include "bench/host/report/html.h"
 #include "bench/host/report/report_parts.h"
 
@@ -11,11 +12,13 @@
 
 #define STRATEGIES_BESIDE 6 /* more strategies than this are rows of the table, not columns */
 
-/* Selects the strategies of engine ?1 that were asked for, presets first. ?2 is the view's metric. */
-#define STRATEGIES                                                                                     \
-	"SELECT DISTINCT strategy FROM compared AS s WHERE engine = ?1 AND (metric = ?2 OR NOT EXISTS" \
-	" (SELECT 1 FROM summary t WHERE t.engine = ?1 AND t.strategy = s.strategy AND t.metric = ?2)" \
-	") ORDER BY " STRATEGY_ORDER("strategy")
+/* The tables of a view, and the strategies that they compare: presets first. */
+struct tables {
+	const struct report *report;
+	const struct view *view;
+	char strategies[STRATEGIES_MAX][64];
+	size_t count;
+};
 
 static sqlite3_stmt *query_view(const struct report *report, const struct view *view, const char *sql)
 {
@@ -24,6 +27,21 @@ static sqlite3_stmt *query_view(const struct report *report, const struct view *
 	if (query)
 		sqlite3_bind_text(query, 2, view->metric, -1, SQLITE_STATIC);
 	return query;
+}
+
+static void list_strategies(struct tables *tables)
+{
+	sqlite3_stmt *query = query_view(
+	        tables->report, tables->view,
+	        "SELECT DISTINCT strategy FROM compared AS s WHERE engine = ?1 AND (metric = ?2 OR NOT EXISTS"
+	        " (SELECT 1 FROM summary t WHERE t.engine = ?1 AND t.strategy = s.strategy AND t.metric = "
+	        "?2))"
+	        " ORDER BY " STRATEGY_ORDER("strategy"));
+
+	while (query && tables->count < STRATEGIES_MAX && sqlite3_step(query) == SQLITE_ROW)
+		snprintf(tables->strategies[tables->count++], sizeof tables->strategies[0], "%s",
+		         sql_text(query, 0));
+	sqlite3_finalize(query);
 }
 
 static void write_value(FILE *out, const struct number *number, bool least)
@@ -41,9 +59,10 @@ static void write_value(FILE *out, const struct number *number, bool least)
 }
 
 /* Writes the table cell with a strategy's median in `metric`, or a dash if there is no median. */
-static void write_cell(const struct report *report, const struct view *view, const char *strategy,
-                       const char *benchmark, long long parameter, const char *metric)
+static void write_cell(const struct tables *tables, const char *strategy, const char *benchmark,
+                       long long parameter, const char *metric)
 {
+	const struct view *view = tables->view;
 	static const char sql[] =
 	        "WITH of AS (SELECT strategy, median, ci_low, ci_high, flags, min(median) OVER () AS least,"
 	        " max(median) OVER () AS most FROM compared WHERE engine = ?1 AND metric = ?2"
@@ -55,7 +74,7 @@ static void write_cell(const struct report *report, const struct view *view, con
 	        " SELECT median, coalesce(low, ci_low), coalesce(high, ci_high), flags, median = least AND "
 	        "most > least"
 	        " FROM of, ends WHERE strategy = ?5";
-	sqlite3_stmt *row = report_query(report->db, sql, view->engine);
+	sqlite3_stmt *row = report_query(tables->report->db, sql, view->engine);
 	bool main = !strcmp(metric, view->metric);
 
 	if (row) {
@@ -67,14 +86,14 @@ static void write_cell(const struct report *report, const struct view *view, con
 		sqlite3_bind_text(row, 7, main ? view->high : "", -1, SQLITE_STATIC);
 	}
 	if (row && sqlite3_step(row) == SQLITE_ROW)
-		write_value(report->out,
+		write_value(tables->report->out,
 		            &(struct number){ .value = sqlite3_column_double(row, 0),
 		                              .low = sqlite3_column_double(row, 1),
 		                              .high = sqlite3_column_double(row, 2),
 		                              .flags = sql_text(row, 3) },
 		            sqlite3_column_int(row, 4));
 	else
-		fputs("<td class=\"gap\">–</td>", report->out);
+		fputs("<td class=\"gap\">–</td>", tables->report->out);
 	sqlite3_finalize(row);
 }
 
@@ -102,11 +121,11 @@ struct heading {
  * another metric for sizes and the subject has a size: it shows the plain metric, below or beside
  * the first. Returns false if there is no such heading, or if it was not measured.
  */
-static bool find_heading(const struct report *report, const struct view *view, size_t i,
-                         struct heading *heading)
+static bool find_heading(const struct tables *tables, size_t i, struct heading *heading)
 {
+	const struct view *view = tables->view;
 	const struct subject *subject = &subjects[i / 2];
-	sqlite3_stmt *query = report_query(report->db,
+	sqlite3_stmt *query = report_query(tables->report->db,
 	                                   "SELECT unit FROM compared WHERE engine = ?1 AND metric = ?2 AND"
 	                                   " benchmark = ?3 AND parameter = ?4 LIMIT 1",
 	                                   view->engine);
@@ -139,76 +158,73 @@ static void write_heading(FILE *out, const struct heading *heading, const char *
 	fputs("</small></th>", out);
 }
 
-static void write_heading_cell(const struct report *report, const struct view *view,
-                               const struct heading *heading, const char *strategy)
+static void write_heading_cell(const struct tables *tables, const struct heading *heading,
+                               const char *strategy)
 {
-	write_cell(report, view, strategy, heading->subject->benchmark, heading->subject->parameter,
+	write_cell(tables, strategy, heading->subject->benchmark, heading->subject->parameter,
 	           heading->metric);
 }
 
-/* Writes the headings and rows of a table with a row per subject and a column per strategy. */
-static void write_subjects_down(const struct report *report, const struct view *view, sqlite3_stmt *strategy)
+/* Writes a heading for each strategy. */
+static void write_strategies(const struct tables *tables)
 {
+	for (size_t i = 0; i < tables->count; i++) {
+		fputs("<th>", tables->report->out);
+		write_strategy(tables->report->out, tables->strategies[i]);
+		fputs("</th>", tables->report->out);
+	}
+	fputs("</tr></thead><tbody>\n", tables->report->out);
+}
+
+/* Writes the headings and rows of a table with a row per subject and a column per strategy. */
+static void write_subjects_down(const struct tables *tables)
+{
+	FILE *out = tables->report->out;
 	struct heading heading;
 
-	fputs("<th>subject</th>", report->out);
-	while (sqlite3_step(strategy) == SQLITE_ROW) {
-		fputs("<th>", report->out);
-		write_strategy(report->out, sql_text(strategy, 0));
-		fputs("</th>", report->out);
-	}
-	fputs("</tr></thead><tbody>\n", report->out);
+	fputs("<th>subject</th>", out);
+	write_strategies(tables);
 	for (size_t i = 0; i < 2 * subjects_count; i++) {
-		if (!find_heading(report, view, i, &heading))
+		if (!find_heading(tables, i, &heading))
 			continue;
-		fputs("<tr>", report->out);
-		write_heading(report->out, &heading, " scope=\"row\"");
-		sqlite3_reset(strategy);
-		while (sqlite3_step(strategy) == SQLITE_ROW)
-			write_heading_cell(report, view, &heading, sql_text(strategy, 0));
-		fputs("</tr>\n", report->out);
+		fputs("<tr>", out);
+		write_heading(out, &heading, " scope=\"row\"");
+		for (size_t j = 0; j < tables->count; j++)
+			write_heading_cell(tables, &heading, tables->strategies[j]);
+		fputs("</tr>\n", out);
 	}
 }
 
 /* Writes the headings and rows of a table with a row per strategy and a column per subject. */
-static void write_subjects_across(const struct report *report, const struct view *view,
-                                  sqlite3_stmt *strategy)
+static void write_subjects_across(const struct tables *tables)
 {
+	FILE *out = tables->report->out;
 	struct heading heading;
 
-	fputs("<th>strategy</th>", report->out);
+	fputs("<th>strategy</th>", out);
 	for (size_t i = 0; i < 2 * subjects_count; i++)
-		if (find_heading(report, view, i, &heading))
-			write_heading(report->out, &heading, "");
-	fputs("</tr></thead><tbody>\n", report->out);
-	while (sqlite3_step(strategy) == SQLITE_ROW) {
-		fputs("<tr><th scope=\"row\">", report->out);
-		write_strategy(report->out, sql_text(strategy, 0));
-		fputs("</th>", report->out);
+		if (find_heading(tables, i, &heading))
+			write_heading(out, &heading, "");
+	fputs("</tr></thead><tbody>\n", out);
+	for (size_t j = 0; j < tables->count; j++) {
+		fputs("<tr><th scope=\"row\">", out);
+		write_strategy(out, tables->strategies[j]);
+		fputs("</th>", out);
 		for (size_t i = 0; i < 2 * subjects_count; i++)
-			if (find_heading(report, view, i, &heading))
-				write_heading_cell(report, view, &heading, sql_text(strategy, 0));
-		fputs("</tr>\n", report->out);
+			if (find_heading(tables, i, &heading))
+				write_heading_cell(tables, &heading, tables->strategies[j]);
+		fputs("</tr>\n", out);
 	}
 }
 
-static void write_subjects(const struct report *report, const struct view *view)
+static void write_subjects(const struct tables *tables)
 {
-	sqlite3_stmt *strategy = query_view(report, view, STRATEGIES);
-	size_t strategies = 0;
-
-	while (strategy && sqlite3_step(strategy) == SQLITE_ROW)
-		strategies++;
-	fputs("<div class=\"wide\" tabindex=\"0\"><table class=\"numbers\"><thead><tr>", report->out);
-	if (strategy) {
-		sqlite3_reset(strategy);
-		if (strategies <= STRATEGIES_BESIDE)
-			write_subjects_down(report, view, strategy);
-		else
-			write_subjects_across(report, view, strategy);
-	}
-	sqlite3_finalize(strategy);
-	fputs("</tbody></table></div>\n", report->out);
+	fputs("<div class=\"wide\" tabindex=\"0\"><table class=\"numbers\"><thead><tr>", tables->report->out);
+	if (tables->count <= STRATEGIES_BESIDE)
+		write_subjects_down(tables);
+	else
+		write_subjects_across(tables);
+	fputs("</tbody></table></div>\n", tables->report->out);
 }
 
 /*
@@ -229,25 +245,26 @@ static void write_parameter(FILE *out, long long parameter, const char *unit)
 
 /* Writes a row with a benchmark's values in one metric; `remark` follows the parameter. `line` is a row
  * of the query in write_everything(). */
-static void write_series(const struct report *report, const struct view *view, sqlite3_stmt *strategy,
-                         sqlite3_stmt *line, const char *metric, const char *remark)
+static void write_series(const struct tables *tables, sqlite3_stmt *line, const char *metric,
+                         const char *remark)
 {
-	fputs("<tr><th scope=\"row\">", report->out);
-	html_text(report->out, sql_text(line, 0));
-	fputs("</th><td>", report->out);
-	write_parameter(report->out, sqlite3_column_int64(line, 1), sql_text(line, 2));
-	html_text(report->out, remark);
-	fputs("</td>", report->out);
-	sqlite3_reset(strategy);
-	while (sqlite3_step(strategy) == SQLITE_ROW)
-		write_cell(report, view, sql_text(strategy, 0), sql_text(line, 0),
-		           sqlite3_column_int64(line, 1), metric);
-	fputs("</tr>\n", report->out);
+	FILE *out = tables->report->out;
+
+	fputs("<tr><th scope=\"row\">", out);
+	html_text(out, sql_text(line, 0));
+	fputs("</th><td>", out);
+	write_parameter(out, sqlite3_column_int64(line, 1), sql_text(line, 2));
+	html_text(out, remark);
+	fputs("</td>", out);
+	for (size_t i = 0; i < tables->count; i++)
+		write_cell(tables, tables->strategies[i], sql_text(line, 0), sqlite3_column_int64(line, 1),
+		           metric);
+	fputs("</tr>\n", out);
 }
 
 /* Writes a table of all series in the view's metric, with a row per benchmark and parameter and a
  * column per strategy. If work differs from instructions, a second row has it. */
-static void write_everything(const struct report *report, const struct view *view)
+static void write_everything(const struct tables *tables)
 {
 	static const char lines[] =
 	        "SELECT benchmark, parameter, coalesce((SELECT parameter_unit FROM samples WHERE "
@@ -257,7 +274,8 @@ static void write_everything(const struct report *report, const struct view *vie
 	        " FROM compared AS summary WHERE engine = ?1 AND metric = ?2 AND metric = " SHOWN_METRIC(
 	                "?2") " GROUP BY benchmark, parameter ORDER BY benchmark, "
 	                      "parameter";
-	sqlite3_stmt *strategy = query_view(report, view, STRATEGIES);
+	const struct report *report = tables->report;
+	const struct view *view = tables->view;
 	sqlite3_stmt *line = query_view(report, view, lines);
 
 	fputs("<details><summary>Every benchmark in ", report->out);
@@ -265,18 +283,12 @@ static void write_everything(const struct report *report, const struct view *vie
 	fputs("</summary>\n<div class=\"wide\" tabindex=\"0\"><table "
 	      "class=\"numbers\"><thead><tr><th>benchmark</th><th></th>",
 	      report->out);
-	while (strategy && sqlite3_step(strategy) == SQLITE_ROW) {
-		fputs("<th>", report->out);
-		write_strategy(report->out, sql_text(strategy, 0));
-		fputs("</th>", report->out);
-	}
-	fputs("</tr></thead><tbody>\n", report->out);
-	while (line && strategy && sqlite3_step(line) == SQLITE_ROW) {
-		write_series(report, view, strategy, line, view->metric, "");
+	write_strategies(tables);
+	while (line && sqlite3_step(line) == SQLITE_ROW) {
+		write_series(tables, line, view->metric, "");
 		if (sqlite3_column_int(line, 3))
-			write_series(report, view, strategy, line, view->sized, " work");
+			write_series(tables, line, view->sized, " work");
 	}
-	sqlite3_finalize(strategy);
 	sqlite3_finalize(line);
 	fputs("</tbody></table></div></details>\n", report->out);
 }
@@ -329,6 +341,7 @@ void report_tables(const struct report *report)
 
 	/* The last view comes closest to time. */
 	for (size_t i = views_count; i-- > 0;) {
+		struct tables tables = { .report = report, .view = &views[i] };
 		sqlite3_stmt *there = query_view(
 		        report, &views[i], "SELECT 1 FROM summary WHERE engine = ?1 AND metric = ?2 LIMIT 1");
 		bool measured = there && sqlite3_step(there) == SQLITE_ROW;
@@ -342,8 +355,9 @@ void report_tables(const struct report *report)
 		fputs("</h3>\n<p>", report->out);
 		html_text(report->out, views[i].meaning);
 		fputs("</p>\n", report->out);
-		write_subjects(report, &views[i]);
-		write_everything(report, &views[i]);
+		list_strategies(&tables);
+		write_subjects(&tables);
+		write_everything(&tables);
 	}
 	write_stretches(report);
 	if (!any)
