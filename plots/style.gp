@@ -10,7 +10,8 @@
 if (format eq "svg") {
 	set terminal svg size wide,high font "DejaVu Sans,13" background "white" enhanced
 } else {
-	set terminal pngcairo size 2*wide,2*high font "DejaVu Sans,13" fontscale 2 linewidth 2 pointscale 2 \
+	# Sizes of fonts are pixels in SVG and points, 4/3 of a pixel, in PNG.
+	set terminal pngcairo size 2*wide,2*high font "DejaVu Sans,13" fontscale 1.5 linewidth 2 pointscale 2 \
 		dashlength 1 background "white" enhanced
 }
 set output figure.".".format
