@@ -1,11 +1,13 @@
 # All strategies on all subjects, relative to the lowest.
-# read: Each row is a strategy and each column a subject. A framed cell is the lowest of its column; a
-#       coloured one is shown to be higher, and says how many times the lowest it is: the darker, the
-#       worse. In a grey cell no difference from the lowest is shown; a column without a frame is a
-#       subject on which no strategy is shown to be better than another. An empty cell was not
-#       measured. The last row has the lowest value itself. A mark says that the cell's value, or the
-#       lowest one of its column, is uncertain: ? too few rounds for an interval, ~ quartiles over 5 %
-#       of the median apart, ^ outliers, / a row that ended before its last sample.
+# read: Each row is a strategy and each column a subject. A framed cell is the lowest of its
+#       column; a coloured one is shown to be higher, and says how many times the lowest it is:
+#       the darker, the worse. In a grey cell no difference from the lowest is shown; a column
+#       without a frame is a subject on which no strategy is shown to be better than another. An
+#       empty cell was not measured. The last row has the lowest value itself. Latency and the
+#       time with interrupts off are in ticks, which on Bochs are instructions and rounds of REP
+#       instructions, and memory is in bytes. A mark says that the cell's value, or the lowest one
+#       of its column, is uncertain: ? too few rounds for an interval, ~ quartiles over 5 % of the
+#       median apart, ^ outliers, / a row that ended before its last sample.
 # needs: exec.load exec.spawn exec.roundtrip irq.entry.user irq.entry.kernel irq.roundtrip.user switch.pingpong syscall.null
 #       memory.per_task irq.off.max irq.latency.loading
 # cycles: yes
@@ -37,7 +39,7 @@ do for [format in "svg png"] {
 	if (colours > 0) {
 		stats file using (column("standing") == 1 ? column("ratio") : NaN) name "R" nooutput
 		largest = R_max > 1.1 ? R_max : 1.1
-		most = R_up_quartile**3 > 1.1 ? R_up_quartile**3 : 1.1
+		most = R_up_quartile**2 > 1.1 ? R_up_quartile**2 : 1.1
 		most = most < largest ? most : largest
 	}
 	high = 200 + (rows+1)*(rows > 8 ? 24 : 34)
@@ -93,7 +95,7 @@ do for [format in "svg png"] {
 		with labels tc rgb "#555555" font ",10" noenhanced, \
 	     file using (column("x")):(1):x2ticlabels(strcol("subject")) axes x2y1 with points pt -1, \
 	     file using (1):(column("y")):yticlabels(short(strcol("strategy"))) with points pt -1, \
-	     "+" using (1):(rows+1.15):yticlabels(view eq "bochs" ? "lowest count" : "lowest, ".(unit eq "modelled cycles" ? "cycles" : "ticks")) \
+	     "+" using (1):(rows+1.15):yticlabels("lowest value") \
 		with points pt -1
 	set output
 }

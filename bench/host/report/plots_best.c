@@ -100,14 +100,25 @@ static size_t row_of(const struct rows *rows, const char *strategy)
 	return i + 1;
 }
 
+/* Returns the view that shows the subject in the overview of `view`: a subject with its own metric is
+ * shown in the engine's own view, also beside modelled cycles. */
+static const struct view *view_of(const struct subject *subject, const struct view *view)
+{
+	for (size_t i = 0; i < views_count && !subject_is_of(subject, view); i++)
+		if (!strcmp(views[i].engine, view->engine) && subject_is_of(subject, &views[i]))
+			return &views[i];
+	return view;
+}
+
 /*
  * Writes a line of overview.dat per strategy that has a value for the subject. The marks, after a
  * "=", are those of the value and of the lowest one. `x` is the subject's column in the figure.
  * Returns 1 if a line was written, 0 if none, or -1 after a message.
  */
-static int write_subject(FILE *out, sqlite3 *db, const struct view *view, const struct subject *subject,
+static int write_subject(FILE *out, sqlite3 *db, const struct view *shown, const struct subject *subject,
                          const struct rows *rows, int x)
 {
+	const struct view *view = view_of(subject, shown);
 	const char *metric =
 	        subject_is_sized(subject) ? plots_sized_metric(db, view) : subject_metric(subject, view);
 	const char *unit = subject_unit(subject, view);
@@ -141,8 +152,6 @@ static int write_overview(sqlite3 *db, const char *data_dir, const struct view *
 		return -1;
 	fputs("x y strategy ratio value subject unit standing marks\n", out);
 	for (size_t i = 0; i < subjects_count && found >= 0; i++) {
-		if (!subject_is_of(&subjects[i], view))
-			continue;
 		found = write_subject(out, db, view, &subjects[i], &rows, x);
 		x += found > 0;
 	}
