@@ -6,6 +6,7 @@
 #include "bench/host/base/sql.h"
 #include "bench/host/base/text.h"
 #include "bench/host/report/emulated.h"
+#include "bench/host/report/terminal.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -13,12 +14,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
-#define GAP             2   /* columns between two cells */
-#define WIDTH_NARROWEST 40  /* columns; if the terminal reports fewer, 80 are assumed */
-#define WIDTH_OF_TEXT   110 /* width at which evidence is wrapped if the output is no terminal */
+#define GAP           2   /* columns between two cells */
+#define WIDTH_OF_TEXT 110 /* width at which evidence is wrapped if the output is no terminal */
 
 static const struct section {
 	const char *name;
@@ -52,12 +50,6 @@ struct table {
 	size_t line_count;
 };
 
-struct screen {
-	FILE *out;
-	size_t width; /* 0: no limit */
-	bool colour;
-};
-
 static char *format(const char *form, ...) __attribute__((format(printf, 1, 2)));
 
 /* Returns the formatted text, which the caller frees; NULL if out of memory. */
@@ -71,16 +63,6 @@ static char *format(const char *form, ...)
 	length = vasprintf(&text, form, arguments);
 	va_end(arguments);
 	return length < 0 ? NULL : text;
-}
-
-/* Returns the width of a UTF-8 text in columns, counting each character as one column. */
-static size_t text_width(const char *text)
-{
-	size_t width = 0;
-
-	for (; text && *text; text++)
-		width += (*text & 0xC0) != 0x80;
-	return width;
 }
 
 static void fill_cell(struct cell *cell, sqlite3_stmt *row, int first)
@@ -255,7 +237,7 @@ static size_t label_width(const struct table *table)
 	size_t width = 0;
 
 	for (size_t i = 0; i < table->line_count; i++) {
-		size_t here = text_width(table->lines[i].label);
+		size_t here = terminal_text_width(table->lines[i].label);
 
 		width = here > width ? here : width;
 	}
@@ -264,43 +246,43 @@ static size_t label_width(const struct table *table)
 
 static size_t column_width(const struct table *table, size_t column, bool full)
 {
-	size_t width = text_width(table->strategies[column]);
+	size_t width = terminal_text_width(table->strategies[column]);
 
 	for (size_t i = 0; i < table->line_count; i++) {
-		size_t here = text_width(cell_text(&table->lines[i].cells[column], full));
+		size_t here = terminal_text_width(cell_text(&table->lines[i].cells[column], full));
 
 		width = here > width ? here : width;
 	}
 	return width;
 }
 
-static void print_padded(const struct screen *screen, const char *text, size_t width)
+static void print_padded(const struct terminal *terminal, const char *text, size_t width)
 {
-	size_t used = text_width(text);
+	size_t used = terminal_text_width(text);
 
-	text_print(screen->out, "%*s%s", (int)(used < width ? width - used : 0), "", text);
+	text_print(terminal->out, "%*s%s", (int)(used < width ? width - used : 0), "", text);
 }
 
 /* Prints all lines with the columns of the strategies `first` to `end` - 1. */
-static void print_columns(const struct screen *screen, const struct table *table, size_t first, size_t end,
-                          bool full)
+static void print_columns(const struct terminal *terminal, const struct table *table, size_t first,
+                          size_t end, bool full)
 {
 	size_t label = label_width(table);
 
-	fprintf(screen->out, "%s%*s", screen->colour ? "\033[1m" : "", (int)label, "");
+	fprintf(terminal->out, "%s%*s", terminal->colour ? "\033[1m" : "", (int)label, "");
 	for (size_t i = first; i < end; i++)
-		print_padded(screen, table->strategies[i], column_width(table, i, full) + GAP);
-	fprintf(screen->out, "%s\n", screen->colour ? "\033[0m" : "");
+		print_padded(terminal, table->strategies[i], column_width(table, i, full) + GAP);
+	fprintf(terminal->out, "%s\n", terminal->colour ? "\033[0m" : "");
 	for (size_t i = 0; i < table->line_count; i++) {
 		const struct line *line = &table->lines[i];
 
-		text_print(screen->out, "%-*s", (int)label, line->label);
+		text_print(terminal->out, "%-*s", (int)label, line->label);
 		for (size_t j = first; j < end; j++)
-			print_padded(screen, cell_text(&line->cells[j], full),
+			print_padded(terminal, cell_text(&line->cells[j], full),
 			             column_width(table, j, full) + GAP);
-		putc('\n', screen->out);
+		putc('\n', terminal->out);
 	}
-	putc('\n', screen->out);
+	putc('\n', terminal->out);
 }
 
 static size_t table_width(const struct table *table, bool full)
@@ -312,54 +294,19 @@ static size_t table_width(const struct table *table, bool full)
 	return width;
 }
 
-static void print_results(const struct screen *screen, const struct table *table)
+static void print_results(const struct terminal *terminal, const struct table *table)
 {
-	bool full = screen->width == 0 || table_width(table, true) <= screen->width;
+	bool full = terminal->width == 0 || table_width(table, true) <= terminal->width;
 
 	for (size_t first = 0, end; first < table->strategy_count; first = end) {
 		size_t width = label_width(table) + column_width(table, first, full) + GAP;
 
 		for (end = first + 1; end < table->strategy_count; end++) {
 			width += column_width(table, end, full) + GAP;
-			if (screen->width > 0 && width > screen->width)
+			if (terminal->width > 0 && width > terminal->width)
 				break;
 		}
-		print_columns(screen, table, first, end, full);
-	}
-}
-
-/*
- * Returns how many bytes of `text` fit in `width` columns. If not all of it fits, returns the
- * length up to the last space that fits, if there is one.
- */
-static size_t fitting_bytes(const char *text, size_t width)
-{
-	size_t used = 0;
-	size_t last_space = 0;
-	size_t i;
-
-	for (i = 0; text[i]; i++) {
-		if ((text[i] & 0xC0) != 0x80 && used++ == width)
-			return last_space > 0 ? last_space : i;
-		if (text[i] == ' ')
-			last_space = i;
-	}
-	return i;
-}
-
-/* Prints text in lines of at most `width` columns. Indents all lines but the first. */
-static void print_wrapped(const struct screen *screen, const char *text, size_t indent, size_t width)
-{
-	for (;;) {
-		size_t bytes = fitting_bytes(text, width);
-
-		text_print(screen->out, "%.*s\n", (int)bytes, text);
-		text += bytes;
-		while (*text == ' ')
-			text++;
-		if (!*text)
-			return;
-		fprintf(screen->out, "%*s", (int)indent, "");
+		print_columns(terminal, table, first, end, full);
 	}
 }
 
@@ -373,27 +320,27 @@ static const char *verdict_colour(const char *verdict)
 }
 
 /* Prints one claim. The columns of `row` are `id`, `verdict`, `evidence` and `also`. */
-static void print_claim(const struct screen *screen, sqlite3_stmt *row)
+static void print_claim(const struct terminal *terminal, sqlite3_stmt *row)
 {
 	const size_t indent = strlen("  id  verdict       ");
 	const char *label = "also: "; /* the text after it is indented further than the evidence */
-	size_t total = screen->width > 0 ? screen->width : WIDTH_OF_TEXT;
+	size_t total = terminal->width > 0 ? terminal->width : WIDTH_OF_TEXT;
 	const char *verdict = sql_text(row, 1);
 	const char *also = sql_text(row, 3);
 
-	fprintf(screen->out, "  %2d  %s", sqlite3_column_int(row, 0),
-	        screen->colour ? verdict_colour(verdict) : "");
-	text_print(screen->out, "%-12s", verdict);
-	fprintf(screen->out, "%s  ", screen->colour ? "\033[0m" : "");
-	print_wrapped(screen, sql_text(row, 2), indent, total - indent);
+	fprintf(terminal->out, "  %2d  %s", sqlite3_column_int(row, 0),
+	        terminal->colour ? verdict_colour(verdict) : "");
+	text_print(terminal->out, "%-12s", verdict);
+	fprintf(terminal->out, "%s  ", terminal->colour ? "\033[0m" : "");
+	terminal_print_wrapped(terminal, sql_text(row, 2), indent, total - indent);
 	if (!*also)
 		return;
-	fprintf(screen->out, "%*s%s", (int)indent, "", label);
-	print_wrapped(screen, also, indent + strlen(label), total - indent - strlen(label));
+	fprintf(terminal->out, "%*s%s", (int)indent, "", label);
+	terminal_print_wrapped(terminal, also, indent + strlen(label), total - indent - strlen(label));
 }
 
 /* Prints the claims of a kind, if there are any, and how many of them are decided. */
-static void print_claims(sqlite3 *db, const struct screen *screen, const char *kind, const char *title)
+static void print_claims(sqlite3 *db, const struct terminal *terminal, const char *kind, const char *title)
 {
 	sqlite3_stmt *row =
 	        sql_prepare(db, "table", NULL,
@@ -407,14 +354,14 @@ static void print_claims(sqlite3 *db, const struct screen *screen, const char *k
 		const char *verdict = sql_text(row, 1);
 
 		if (all == 0)
-			fprintf(screen->out, "%s%s%s\n  id  verdict       evidence\n",
-			        screen->colour ? "\033[1m" : "", title, screen->colour ? "\033[0m" : "");
+			fprintf(terminal->out, "%s%s%s\n  id  verdict       evidence\n",
+			        terminal->colour ? "\033[1m" : "", title, terminal->colour ? "\033[0m" : "");
 		all++;
 		decided += !strcmp(verdict, "confirmed") || !strcmp(verdict, "refuted");
-		print_claim(screen, row);
+		print_claim(terminal, row);
 	}
 	if (all > 0)
-		fprintf(screen->out, "  %ld of %ld decided\n", decided, all);
+		fprintf(terminal->out, "  %ld of %ld decided\n", decided, all);
 	sqlite3_finalize(row);
 }
 
@@ -422,7 +369,7 @@ static void print_claims(sqlite3 *db, const struct screen *screen, const char *k
  * Prints, per strategy, where the longest stretch with interrupts off begins and ends while the
  * largest image is started. Prints nothing if it was not counted.
  */
-static void print_stretches(sqlite3 *db, const struct screen *screen)
+static void print_stretches(sqlite3 *db, const struct terminal *terminal)
 {
 	static const char query[] =
 	        "SELECT parameter, strategy, max(ticks), coalesce(nullif(from_function, ''), from_address),"
@@ -439,48 +386,31 @@ static void print_stretches(sqlite3 *db, const struct screen *screen)
 		char *image = format_label("an image of", sqlite3_column_int64(row, 0), "bytes", "", "");
 
 		if (!any)
-			text_print(screen->out, "the longest stretch with interrupts off, starting %s:\n",
+			text_print(terminal->out, "the longest stretch with interrupts off, starting %s:\n",
 			           image ? image : "an image");
 		any = true;
 		free(image);
-		text_print(screen->out, "  %s  %" PRId64 " ticks, from %s to %s\n", sql_text(row, 1),
+		text_print(terminal->out, "  %s  %" PRId64 " ticks, from %s to %s\n", sql_text(row, 1),
 		           (int64_t)sqlite3_column_int64(row, 2), sql_text(row, 3), sql_text(row, 4));
 	}
 	sqlite3_finalize(row);
 	if (any)
-		putc('\n', screen->out);
-}
-
-static struct screen open_screen(FILE *out)
-{
-	struct screen screen = { .out = out };
-	const char *no_colour = getenv("NO_COLOR");
-	const char *terminal = getenv("TERM");
-	struct winsize size;
-
-	if (!isatty(fileno(out)))
-		return screen;
-	screen.colour = !(no_colour && *no_colour) && terminal && strcmp(terminal, "dumb") != 0;
-	if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col >= WIDTH_NARROWEST)
-		screen.width = size.ws_col;
-	else
-		screen.width = 80;
-	return screen;
+		putc('\n', terminal->out);
 }
 
 void terminal_table_print(sqlite3 *db, FILE *out)
 {
-	struct screen screen = open_screen(out);
+	struct terminal terminal = terminal_open(out);
 	bool any = false;
 
 	for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
 		struct table table = { 0 };
 
 		if (load_strategies(db, &sections[i], &table) && load_lines(db, &sections[i], &table)) {
-			fprintf(out, "%s%s%s  medians; %s\n", screen.colour ? "\033[1m" : "",
-			        sections[i].name, screen.colour ? "\033[0m" : "", sections[i].means);
+			fprintf(out, "%s%s%s  medians; %s\n", terminal.colour ? "\033[1m" : "",
+			        sections[i].name, terminal.colour ? "\033[0m" : "", sections[i].means);
 			if (table.line_count > 0)
-				print_results(&screen, &table);
+				print_results(&terminal, &table);
 			any = true;
 		}
 		free_table(&table);
@@ -492,8 +422,8 @@ void terminal_table_print(sqlite3 *db, FILE *out)
 		number_write_legend(out, "   ");
 		fputs("   - not measured\n\n", out);
 	}
-	print_stretches(db, &screen);
+	print_stretches(db, &terminal);
 	emulated_print(db, out);
-	print_claims(db, &screen, "experiment", "claims, decided by experiments");
-	print_claims(db, &screen, "arithmetic", "claims, decided by arithmetic on constants");
+	print_claims(db, &terminal, "experiment", "claims, decided by experiments");
+	print_claims(db, &terminal, "arithmetic", "claims, decided by arithmetic on constants");
 }
