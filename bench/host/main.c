@@ -147,7 +147,7 @@ static int serve(int argc, char *argv[])
 	case MODE_REPRODUCES:
 		return compare_reproduction(options.folder[0], options.folder[1], &options.thresholds);
 	case MODE_RECOVER:
-		return session_recover(options.folder[0]);
+		return session_recover(options.folder[0], options.tables);
 	case MODE_CALIBRATE:
 		return calibrate_run(options.calibrate, options.isolated_given ? (int)options.isolated : -1,
 		                     options.quick);

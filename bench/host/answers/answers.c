@@ -13,39 +13,28 @@
 
 static const struct question {
 	enum answer_topic topic;
-	const char *title, *what;
-	struct subject subject;
+	unsigned rank;
+	const char *title;
+	struct subject subject; /* its title is used in sentences */
 } questions[] = {
-	{ ANSWER_EXEC, "4 KiB", "start a program of 4 KiB", { "exec.spawn", 4 * KIB, NULL, "spawn 4 KiB" } },
-	{ ANSWER_EXEC,
-	  "64 KiB",
-	  "start a program of 64 KiB",
-	  { "exec.spawn", 64 * KIB, NULL, "spawn 64 KiB" } },
-	{ ANSWER_EXEC, "1 MiB", "start a program of 1 MiB", { "exec.spawn", MIB, NULL, "spawn 1 MiB" } },
-	{ ANSWER_EXEC,
-	  "16 MiB",
-	  "start a program of 16 MiB",
-	  { "exec.spawn", 16 * MIB, NULL, "spawn 16 MiB" } },
+	{ ANSWER_EXEC, 0, "4 KiB", { "exec.spawn", 4 * KIB, NULL, "start a program of 4 KiB" } },
+	{ ANSWER_EXEC, 8, "64 KiB", { "exec.spawn", 64 * KIB, NULL, "start a program of 64 KiB" } },
+	{ ANSWER_EXEC, 5, "1 MiB", { "exec.spawn", MIB, NULL, "start a program of 1 MiB" } },
+	{ ANSWER_EXEC, 1, "16 MiB", { "exec.spawn", 16 * MIB, NULL, "start a program of 16 MiB" } },
 	{ ANSWER_IRQ,
-	  "entry, user",
-	  "enter the handler of an interrupt from user mode",
-	  { "irq.entry.user", 0, NULL, "IRQ entry, user" } },
+	  2,
+	  "user entry",
+	  { "irq.entry.user", 0, NULL, "enter an IRQ's handler from user mode" } },
 	{ ANSWER_IRQ,
-	  "entry, kernel",
-	  "enter the handler of an interrupt from the kernel",
-	  { "irq.entry.kernel", 0, NULL, "IRQ entry, kernel" } },
-	{ ANSWER_IRQ,
-	  "round trip",
-	  "interrupt user mode and return",
-	  { "irq.roundtrip.user", 0, NULL, "IRQ round trip, user" } },
+	  7,
+	  "kernel entry",
+	  { "irq.entry.kernel", 0, NULL, "enter an IRQ's handler from the kernel" } },
+	{ ANSWER_IRQ, 3, "round trip", { "irq.roundtrip.user", 0, NULL, "interrupt user mode and return" } },
+	{ ANSWER_SWITCH, 4, "no pages", { "switch.pingpong", 0, NULL, "switch 16 times between two tasks" } },
 	{ ANSWER_SWITCH,
-	  "no pages",
-	  "switch 16 times between two tasks that touch no pages",
-	  { "switch.pingpong", 0, NULL, "16 switches, no pages" } },
-	{ ANSWER_SWITCH,
+	  6,
 	  "256 pages",
-	  "switch 16 times between two tasks that touch 256 pages each",
-	  { "switch.pingpong", 256, NULL, "16 switches, 256 pages" } },
+	  { "switch.pingpong", 256, NULL, "switch 16 times between two tasks that touch 256 pages each" } },
 };
 
 #define QUESTIONS (sizeof questions / sizeof questions[0])
@@ -216,8 +205,9 @@ int answers_read(sqlite3 *db, struct answers *answers)
 		const struct subject *subject = &questions[i].subject;
 
 		*answer = (struct answer){ .topic = questions[i].topic,
+			                   .rank = questions[i].rank,
 			                   .title = questions[i].title,
-			                   .what = questions[i].what,
+			                   .what = subject->title,
 			                   .subject = subject,
 			                   .metric = subject_metric(subject, answers->view),
 			                   .unit = subject_unit(subject, answers->view) };

@@ -19,6 +19,7 @@
 
 #include <sqlite3.h>
 
+#define ANSWERS_RANKS    9
 #define ANSWER_PARTS_MAX 2   /* named causes of a difference */
 #define ANSWER_TEXT_MAX  900 /* bytes of a text in words, with the NUL */
 
@@ -34,8 +35,9 @@ enum answer_order {
 
 /* A cause of a difference. */
 struct answer_part {
-	const char *what; /* such as "INVLPG" or "data cache misses" */
-	double more;      /* what it adds, in the unit of the answer; below 0: it takes away */
+	const char *what;  /* such as "INVLPG" or "data cache misses" */
+	const char *brief; /* the same, in at most 13 columns */
+	double more;       /* what it adds, in the unit of the answer; below 0: it takes away */
 };
 
 struct answer_strategy {
@@ -62,6 +64,7 @@ struct answer_strategy {
 
 struct answer {
 	enum answer_topic topic;
+	unsigned rank;     /* below ANSWERS_RANKS; 0 is the answer to show if there is room for one only */
 	const char *title; /* short: "16 MiB" */
 	const char *what;  /* in a sentence: "start a program of 16 MiB" */
 	const struct subject *subject;
@@ -133,13 +136,24 @@ int answers_read_parts(sqlite3 *db, const struct view *view, const struct answer
  */
 char *answers_number(double value, double like, char text[NUMBER_TEXT_MAX]);
 
+/* Writes the low and high values of a median in its thousands or millions: "711 - 948". Writes "" if
+ * they are the same. Returns `text`. */
+char *answers_range(const struct answer_strategy *strategy, char text[ANSWER_TEXT_MAX]);
+
 /*
  * Writes why a strategy has more: "58 of 79 k more are INVLPG", or if a part is larger than the
- * difference, "INVLPG 90 k more, REP MOVS and STOS 11 k less". Writes "" if no cause is known, and
- * leaves out what does not fit in `width` columns. Returns `text`.
+ * difference, "INVLPG 90 k more, REP MOVS and STOS 11 k less". What does not fit in `width` columns is
+ * left out, or said as "58 of 79 k: INVLPG". Writes "" if no cause is known. Returns `text`.
  */
 char *answers_cause(const struct answer *answer, const struct answer_strategy *strategy, size_t width,
                     char text[ANSWER_TEXT_MAX]);
+
+/*
+ * Writes the ratio with its interval, if that is more than one value: "1.10 [1.08..1.13]", with as
+ * many decimals as it takes to tell a decided interval from 1. Writes "-" if no ratio is known.
+ * Returns `text`.
+ */
+char *answers_ratio(const struct answer_strategy *strategy, char text[NUMBER_TEXT_MAX]);
 
 /*
  * Writes an answer in sentences: which strategy needs the least and how much that is, then for each

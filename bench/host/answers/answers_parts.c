@@ -14,19 +14,19 @@
  * well. TLB flushes are named after the instructions of which there are more.
  */
 static const struct cause {
-	const char *metric, *sum, *what;
+	const char *metric, *sum, *what, *brief;
 } causes[] = {
-	{ "due_instructions", "cycles_nominal", "instructions" },
-	{ "due_strings", "cycles_nominal", "REP MOVS and STOS" },
-	{ "due_data", "cycles_nominal", "data cache misses" },
-	{ "due_fetch", "cycles_nominal", "code cache misses" },
-	{ "due_translation", "cycles_nominal", "TLB misses and walks" },
-	{ "due_mispredicts", "cycles_nominal", "mispredicted branches" },
-	{ "due_rings", "cycles_nominal", "ring changes, delivery" },
-	{ "due_flushes", "cycles_nominal", NULL },
-	{ "due_privileged", "cycles_nominal", "other privileged" },
-	{ "instructions", "work", "instructions" },
-	{ "rep_iterations", "work", "REP rounds" },
+	{ "due_instructions", "cycles_nominal", "instructions", "instructions" },
+	{ "due_strings", "cycles_nominal", "REP MOVS and STOS", "REP strings" },
+	{ "due_data", "cycles_nominal", "data cache misses", "data misses" },
+	{ "due_fetch", "cycles_nominal", "code cache misses", "code misses" },
+	{ "due_translation", "cycles_nominal", "TLB misses and walks", "TLB misses" },
+	{ "due_mispredicts", "cycles_nominal", "mispredicted branches", "mispredicts" },
+	{ "due_rings", "cycles_nominal", "ring changes, delivery", "ring changes" },
+	{ "due_flushes", "cycles_nominal", NULL, NULL },
+	{ "due_privileged", "cycles_nominal", "other privileged", "privileged" },
+	{ "instructions", "work", "instructions", "instructions" },
+	{ "rep_iterations", "work", "REP rounds", "REP rounds" },
 };
 
 #define CAUSES (sizeof causes / sizeof causes[0])
@@ -77,7 +77,7 @@ static const char *flushes(sqlite3_stmt *row)
 }
 
 /* Adds a part, keeping those that add the most first, and after them those that take away the most. */
-static void add(struct answer_strategy *strategy, const char *what, double more)
+static void add(struct answer_strategy *strategy, const char *what, const char *brief, double more)
 {
 	size_t at = strategy->parts;
 	double rank = more > 0 ? more : -more * 1e-3;
@@ -95,7 +95,7 @@ static void add(struct answer_strategy *strategy, const char *what, double more)
 		strategy->parts++;
 	for (size_t i = strategy->parts - 1; i > at; i--)
 		strategy->part[i] = strategy->part[i - 1];
-	strategy->part[at] = (struct answer_part){ .what = what, .more = more };
+	strategy->part[at] = (struct answer_part){ .what = what, .brief = brief, .more = more };
 }
 
 int answers_read_parts(sqlite3 *db, const struct view *view, const struct answer *answer,
@@ -118,10 +118,17 @@ int answers_read_parts(sqlite3 *db, const struct view *view, const struct answer
 	if (!row)
 		return -1;
 	strategy->parts = 0;
-	for (size_t i = 0; i < CAUSES; i++)
-		if (strcmp(causes[i].sum, answer->metric) == 0 && is_decided(row, causes[i].metric, &more) &&
-		    fabs(more) >= SMALLEST * difference)
-			add(strategy, causes[i].what ? causes[i].what : flushes(row), more);
+	for (size_t i = 0; i < CAUSES; i++) {
+		const struct cause *cause = &causes[i];
+
+		if (strcmp(cause->sum, answer->metric) != 0 || !is_decided(row, cause->metric, &more) ||
+		    fabs(more) < SMALLEST * difference)
+			continue;
+		if (cause->what)
+			add(strategy, cause->what, cause->brief, more);
+		else
+			add(strategy, flushes(row), flushes(row), more);
+	}
 	sqlite3_finalize(row);
 	return 0;
 }

@@ -48,9 +48,77 @@ char *answers_number(double value, double like, char text[NUMBER_TEXT_MAX])
 	return text;
 }
 
-/* Appends `more` if the text then fits in `width` columns; returns whether it does. */
-static bool append_fitting(char *text, size_t width, const char *more)
+char *answers_range(const struct answer_strategy *strategy, char text[ANSWER_TEXT_MAX])
 {
+	char low[NUMBER_TEXT_MAX], high[NUMBER_TEXT_MAX];
+	const char *letter;
+	const double scale = scale_of(strategy->median, &letter);
+
+	digits(strategy->low, scale, low);
+	digits(strategy->high, scale, high);
+	text[0] = '\0';
+	if (strcmp(low, high) != 0)
+		snprintf(text, ANSWER_TEXT_MAX, "%s - %s", low, high);
+	return text;
+}
+
+/* Returns how many decimals of a ratio to write. */
+static int decimals(const struct answer_strategy *strategy)
+{
+	int count = 2;
+
+	for (double smallest = 0.005;
+	     count < 5 && strategy->order == ANSWER_MORE && fabs(strategy->ratio_low - 1) < smallest;
+	     smallest /= 10)
+		count++;
+	return count;
+}
+
+char *answers_ratio(const struct answer_strategy *strategy, char text[NUMBER_TEXT_MAX])
+{
+	const int count = decimals(strategy);
+	char low[24], high[24];
+
+	snprintf(low, sizeof low, "%.*f", count, strategy->ratio_low);
+	snprintf(high, sizeof high, "%.*f", count, strategy->ratio_high);
+	if (strategy->ratio == 0)
+		snprintf(text, NUMBER_TEXT_MAX, "-");
+	else if (strategy->order == ANSWER_LEAST)
+		snprintf(text, NUMBER_TEXT_MAX, "1");
+	else if (strcmp(low, high) == 0)
+		snprintf(text, NUMBER_TEXT_MAX, "%.*f", count, strategy->ratio);
+	else
+		snprintf(text, NUMBER_TEXT_MAX, "%.*f [%s..%s]", count, strategy->ratio, low, high);
+	return text;
+}
+
+/*
+ * Appends what a part adds or takes away, of `difference` and in numbers like that one. Returns
+ * false, with the text unchanged, if it does not fit.
+ */
+static bool append_part(const struct answer_strategy *strategy, size_t index, double difference, bool brief,
+                        size_t width, char *text)
+{
+	const struct answer_part *of = &strategy->part[index];
+	const char *what = brief ? of->brief : of->what;
+	char whole[NUMBER_TEXT_MAX], part[NUMBER_TEXT_MAX], more[4 * NUMBER_TEXT_MAX];
+	/* Differences are smaller than what they are of: begin with thousands at 10,000. */
+	const double like = fabs(difference) >= 1e4 ? 10 * difference : difference;
+	const char *letter;
+	const double scale = scale_of(like, &letter);
+
+	digits(fabs(of->more), scale, part);
+	digits(difference, scale, whole);
+	if (of->more < 0 || strategy->part[0].more > difference)
+		snprintf(more, sizeof more, "%s%s %s%s %s", index ? ", " : "", what, part, letter,
+		         of->more > 0 ? "more" : "less");
+	else if (index > 0)
+		snprintf(more, sizeof more, ", %s %s", part, what);
+	else if (strcmp(part, whole) == 0)
+		snprintf(more, sizeof more, "all %s%s%s %s", whole, letter, brief ? ":" : " more are", what);
+	else
+		snprintf(more, sizeof more, "%s of %s%s%s %s", part, whole, letter, brief ? ":" : " more are",
+		         what);
 	if (strlen(text) + strlen(more) > width)
 		return false;
 	append(text, "%s", more);
@@ -61,30 +129,12 @@ char *answers_cause(const struct answer *answer, const struct answer_strategy *s
                     char text[ANSWER_TEXT_MAX])
 {
 	const double difference = strategy->median - answer->strategy[answer->least].median;
-	char whole[NUMBER_TEXT_MAX], part[NUMBER_TEXT_MAX], more[4 * NUMBER_TEXT_MAX];
-	/* Differences are smaller than what they are of: begin with thousands at 10,000. */
-	const double like = fabs(difference) >= 1e4 ? 10 * difference : difference;
-	const char *letter;
-	const double scale = scale_of(like, &letter);
 
 	text[0] = '\0';
-	for (size_t i = 0; i < strategy->parts && i < ANSWER_PARTS_MAX; i++) {
-		const struct answer_part *of = &strategy->part[i];
-
-		digits(fabs(of->more), scale, part);
-		digits(difference, scale, whole);
-		if (i == 0 && of->more > 0 && strcmp(part, whole) == 0)
-			snprintf(more, sizeof more, "all %s%s more are %s", whole, letter, of->what);
-		else if (i == 0 && of->more > 0 && of->more <= difference)
-			snprintf(more, sizeof more, "%s of %s%s more are %s", part, whole, letter, of->what);
-		else if (i == 1 && strategy->part[0].more <= difference && of->more > 0)
-			snprintf(more, sizeof more, ", %s %s", part, of->what);
-		else
-			snprintf(more, sizeof more, "%s%s %s%s %s", i ? ", " : "", of->what, part, letter,
-			         of->more > 0 ? "more" : "less");
-		if (!append_fitting(text, width, more))
-			break;
-	}
+	for (int brief = 0; brief < 2 && !*text; brief++)
+		for (size_t i = 0; i < strategy->parts && i < ANSWER_PARTS_MAX; i++)
+			if (!append_part(strategy, i, difference, brief, width, text))
+				break;
 	return text;
 }
 
@@ -124,10 +174,12 @@ static void append_median(const struct answer *answer, const struct answer_strat
 /* Appends a sentence about a strategy that has more. */
 static void append_more(const struct answer *answer, const struct answer_strategy *strategy, char *text)
 {
+	const int count = decimals(strategy);
 	char cause[ANSWER_TEXT_MAX];
 
-	append(text, " %s needs %.2f times as many (%.2f to %.2f)", strategy->name, strategy->ratio,
-	       strategy->ratio_low, strategy->ratio_high);
+	append(text, " %s needs %.*f times as many", strategy->name, count, strategy->ratio);
+	if (strategy->ratio_low < strategy->ratio_high)
+		append(text, " (%.*f to %.*f)", count, strategy->ratio_low, count, strategy->ratio_high);
 	answers_cause(answer, strategy, SIZE_MAX, cause);
 	append(text, "%s%s.", *cause ? ": " : "", cause);
 }

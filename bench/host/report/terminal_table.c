@@ -3,12 +3,17 @@
 #include "bench/host/report/terminal_table.h"
 #include "bench/host/answers/number.h"
 #include "bench/host/answers/subject.h"
+#include "bench/host/base/complain.h"
 #include "bench/host/base/sql.h"
 #include "bench/host/base/text.h"
+#include "bench/host/evaluate/compilers.h"
+#include "bench/host/evaluate/drift.h"
 #include "bench/host/report/emulated.h"
 #include "bench/host/report/terminal.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,13 +28,16 @@ static const struct section {
 	const char *main;  /* the metric that measures time; "" if the engine has no such metric */
 	const char *means; /* a text for the heading that says what the numbers are */
 	bool time_is_void; /* the main metric means nothing on this engine: leave out its rows */
+	bool modelled; /* modelled cycles, and nothing else: [..] has those with low and high parameters */
 } sections[] = {
+	{ "bochs", "cycles_nominal",
+	  "modelled cycles on Bochs; [..] with the model's low and high parameters", false, true },
 	{ "bochs", "instructions",
-	  "instructions on Bochs: exact counts, not time; work adds the rounds of REP", false },
-	{ "kvm", "tsc", "TSC ticks on KVM", false },
+	  "instructions on Bochs: exact counts, not time; work adds the rounds of REP", false, false },
+	{ "kvm", "tsc", "TSC ticks on KVM", false, false },
 	{ "tcg", "tsc", "QEMU without KVM: only shows function; its times mean nothing and are left out",
-	  true },
-	{ "image", "", "read from the image, without a boot", false },
+	  true, false },
+	{ "image", "", "read from the image, without a boot", false, false },
 };
 
 /* The text of a cell: `full` has the median and its interval, `brief` only the median. */
@@ -123,7 +131,7 @@ static void free_table(struct table *table)
 /* Loads the names of an engine's strategies, presets first. Returns false if there are none. */
 static bool load_strategies(sqlite3 *db, const struct section *section, struct table *table)
 {
-	static const char query[] = "SELECT DISTINCT strategy FROM summary WHERE engine = ?1"
+	static const char query[] = "SELECT DISTINCT strategy FROM compared WHERE engine = ?1"
 	                            " ORDER BY " STRATEGY_ORDER("strategy");
 	sqlite3_stmt *row = sql_prepare(db, "table", NULL, query);
 
@@ -182,29 +190,36 @@ static struct line *line_for(struct table *table, char *label)
 	return &lines[table->line_count++];
 }
 
+/* The median of another metric in the row of `summary`. */
+#define OTHER(metric)                                                                               \
+	"(SELECT median FROM summary o WHERE o.engine = summary.engine AND o.strategy = summary"    \
+	".strategy AND o.cpus = summary.cpus AND o.benchmark = summary.benchmark AND o.parameter =" \
+	" summary.parameter AND o.metric = '" metric "')"
+
+#define CYCLES_LOW  OTHER("cycles_low")
+#define CYCLES_HIGH OTHER("cycles_high")
+#define SHOWN       SHOWN_METRIC("?2")
+
 /*
- * Loads the lines of an engine: one per parameter for a benchmark that has the engine's main
- * metric (two if its work differs from its instructions), one per parameter and metric for any other
- * benchmark. Returns false, after a message, if the query cannot be prepared.
+ * Loads the lines of a section: one per parameter for a benchmark that has the section's main metric
+ * (two if its work differs from its instructions), and unless the section has modelled cycles, one
+ * per parameter and metric for any other benchmark. Returns false, after a message, if the query
+ * cannot be prepared.
  */
 static bool load_lines(sqlite3 *db, const struct section *section, struct table *table)
 {
 	static const char query[] =
-	        "WITH units AS (SELECT benchmark, parameter, max(parameter_unit) AS unit FROM samples GROUP "
-	        "BY "
-	        "benchmark, parameter),"
-	        " timed AS (SELECT DISTINCT benchmark FROM summary WHERE engine = ?1 AND metric "
-	        "= " SHOWN_METRIC(
-	                "?2") ")"
-	                      " SELECT benchmark, parameter, coalesce(units.unit, 'none'), iif(metric = ?2, "
-	                      "'', metric),"
-	                      " summary.unit, strategy, median, ci_low, ci_high, flags"
-	                      " FROM summary LEFT JOIN units USING (benchmark, parameter)"
-	                      " WHERE engine = ?1 AND (metric = " SHOWN_METRIC(
-	                              "?2") " OR benchmark NOT IN timed OR (metric = 'work' AND " WORK_DIFFERS
-	                                    "))"
-	                                    " AND NOT (?3 AND benchmark IN timed)"
-	                                    " ORDER BY benchmark, parameter, metric, cpus, strategy";
+	        "WITH units AS (SELECT benchmark, parameter, max(parameter_unit) AS unit FROM samples"
+	        " GROUP BY benchmark, parameter),"
+	        " timed AS (SELECT DISTINCT benchmark FROM compared WHERE engine = ?1 AND metric = " SHOWN
+	        ") SELECT benchmark, parameter, coalesce(units.unit, 'none'), iif(metric = ?2, '', metric),"
+	        " summary.unit, strategy, median, iif(?4, " CYCLES_LOW ", ci_low),"
+	        " iif(?4, " CYCLES_HIGH ", ci_high), flags"
+	        " FROM compared AS summary LEFT JOIN units USING (benchmark, parameter)"
+	        " WHERE engine = ?1 AND (metric = " SHOWN " AND (metric = ?2 OR NOT ?4)"
+	        " OR NOT ?4 AND (benchmark NOT IN timed OR (metric = 'work' AND " WORK_DIFFERS ")))"
+	        " AND NOT (?3 AND benchmark IN timed)"
+	        " ORDER BY benchmark, parameter, metric, cpus, strategy";
 	sqlite3_stmt *row = sql_prepare(db, "table", NULL, query);
 
 	if (!row)
@@ -212,6 +227,7 @@ static bool load_lines(sqlite3 *db, const struct section *section, struct table 
 	sql_bind(row, 1, section->name);
 	sql_bind(row, 2, section->main);
 	sqlite3_bind_int(row, 3, section->time_is_void);
+	sqlite3_bind_int(row, 4, section->modelled);
 	while (sqlite3_step(row) == SQLITE_ROW) {
 		char *label = format_label(sql_text(row, 0), sqlite3_column_int64(row, 1), sql_text(row, 2),
 		                           sql_text(row, 3), sql_text(row, 4));
@@ -398,32 +414,59 @@ static void print_stretches(sqlite3 *db, const struct terminal *terminal)
 		putc('\n', terminal->out);
 }
 
-void terminal_table_print(sqlite3 *db, FILE *out)
+/* Prints the tables of all engines, and the meaning of their marks. */
+static void print_tables(sqlite3 *db, const struct terminal *terminal)
 {
-	struct terminal terminal = terminal_open(out);
 	bool any = false;
 
 	for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
 		struct table table = { 0 };
 
-		if (load_strategies(db, &sections[i], &table) && load_lines(db, &sections[i], &table)) {
-			fprintf(out, "%s%s%s  medians; %s\n", terminal.colour ? "\033[1m" : "",
-			        sections[i].name, terminal.colour ? "\033[0m" : "", sections[i].means);
+		if (load_strategies(db, &sections[i], &table) && load_lines(db, &sections[i], &table) &&
+		    (table.line_count > 0 || !sections[i].modelled)) {
+			fprintf(terminal->out, "%s%s%s  medians; %s\n", terminal->colour ? "\033[1m" : "",
+			        sections[i].name, terminal->colour ? "\033[0m" : "", sections[i].means);
 			if (table.line_count > 0)
-				print_results(&terminal, &table);
+				print_results(terminal, &table);
 			any = true;
 		}
 		free_table(&table);
 	}
-	if (any) {
-		fputs("[..] 95 % interval of the median, or with a ? (too few rounds) the range; omitted "
-		      "if it is one value\n",
-		      out);
-		number_write_legend(out, "   ");
-		fputs("   - not measured\n\n", out);
-	}
-	print_stretches(db, &terminal);
-	emulated_print(db, out);
-	print_claims(db, &terminal, "experiment", "claims, decided by experiments");
-	print_claims(db, &terminal, "arithmetic", "claims, decided by arithmetic on constants");
+	if (!any)
+		return;
+	fputs("[..] 95 % interval of the median, or with a ? (too few rounds) the range; omitted if it is"
+	      " one value\n",
+	      terminal->out);
+	number_write_legend(terminal->out, "   ");
+	fputs("   - not measured\n\n", terminal->out);
+}
+
+void terminal_table_print(sqlite3 *db, const struct terminal *terminal)
+{
+	print_tables(db, terminal);
+	print_stretches(db, terminal);
+	emulated_print(db, terminal->out);
+	print_claims(db, terminal, "experiment", "claims, decided by experiments");
+	print_claims(db, terminal, "arithmetic", "claims, decided by arithmetic on constants");
+	drift_print(db, terminal->out);
+	compilers_print(db, terminal->out);
+}
+
+int terminal_table_write(sqlite3 *db, const char *run_dir)
+{
+	struct terminal file = { 0 };
+	char path[PATH_MAX];
+	int status = 0;
+
+	if (snprintf(path, sizeof path, "%s/tables.txt", run_dir) >= (int)sizeof path)
+		return complain("tables", "the folder's name is too long: %s", run_dir);
+	file.out = fopen(path, "we");
+	if (!file.out)
+		return complain("tables", "%s: %s", path, strerror(errno));
+	terminal_table_print(db, &file);
+	if (fflush(file.out) || ferror(file.out))
+		status = complain("tables", "%s: %s", path, strerror(errno));
+	if (fclose(file.out) && status == 0)
+		status = complain("tables", "%s: %s", path, strerror(errno));
+	return status;
 }

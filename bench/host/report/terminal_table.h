@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* Prints results as text tables. */
+/* Prints all results as text tables. */
 #pragma once
 
-#include <stdio.h>
+#include "bench/host/report/terminal.h"
 
 #include <sqlite3.h>
 
 /*
- * Prints the medians of each engine in a table, then the verdicts on the claims. A table has a
- * column per strategy and a row per benchmark and parameter, in the engine's main metric. A
- * benchmark that lacks this metric has a row per metric.
+ * Prints the medians of each engine in tables, then the longest stretches with interrupts off, what
+ * kvm-emulated ran, the verdicts on the claims, drift, and what depends on the compiler. A table has
+ * a column per strategy that the user asked for and a row per benchmark and parameter. On Bochs a
+ * table of modelled cycles, if the run has them, precedes that of instructions. A benchmark that
+ * lacks the engine's main metric has a row per metric.
  *
  * A table that is wider than the terminal is printed without intervals. If it is still too wide,
- * its columns are split over several tables. If `out` is no terminal, the width is not limited.
- * Colours are used only on a terminal, and only if NO_COLOR is unset or empty.
+ * its columns are split over several tables.
  */
-void terminal_table_print(sqlite3 *db, FILE *out);
+void terminal_table_print(sqlite3 *db, const struct terminal *terminal);
+
+/*
+ * Writes the same to the file tables.txt in the folder of the run, without a limit on the width.
+ * Returns 0, or -1 after a message.
+ */
+int terminal_table_write(sqlite3 *db, const char *run_dir);

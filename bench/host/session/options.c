@@ -40,6 +40,7 @@ enum {
 	OPTION_THRESHOLD,
 	OPTION_QUIET,
 	OPTION_VERBOSE,
+	OPTION_TABLES,
 	OPTION_LIST,
 	OPTION_PROBE,
 	OPTION_CALIBRATE,
@@ -72,6 +73,7 @@ static const struct option long_options[] = {
 	{ "threshold", required_argument, NULL, OPTION_THRESHOLD },
 	{ "quiet", no_argument, NULL, OPTION_QUIET },
 	{ "verbose", no_argument, NULL, OPTION_VERBOSE },
+	{ "tables", no_argument, NULL, OPTION_TABLES },
 	{ "functions", no_argument, NULL, OPTION_FUNCTIONS },
 	{ "trace", no_argument, NULL, OPTION_TRACE },
 	{ "report", required_argument, NULL, OPTION_REPORT },
@@ -341,6 +343,9 @@ static int take_option(struct options *options, int option, const char *value, c
 		return 0;
 	case OPTION_VERBOSE:
 		options->verbose = true;
+		return 0;
+	case OPTION_TABLES:
+		options->tables = true;
 		return 0;
 	case OPTION_BUILDS:
 		options->print_builds = true;

@@ -59,6 +59,7 @@ struct options {
 	bool isolated_given;
 	unsigned isolated; /* the CPU that --calibrate measures on, if one is given */
 	bool quiet, verbose;
+	bool tables;           /* print all tables before the last screen */
 	const char *folder[2]; /* folders for --compare, --reproduces, --recover and --report */
 	bool threshold_given;
 	struct thresholds thresholds; /* thresholds for --compare and --reproduces */

@@ -9,7 +9,7 @@ static const char usage_line[] =
         "                    [--cpus N] [--memory MIB] [--seed N] [--jobs N] [--timeout SECONDS]\n"
         "                    [--out DIR] [--pcid on|off] [--window-flush invlpg|cr3] [--profile NAME]\n"
         "                    [--functions] [--trace]\n"
-        "                    [--quiet | --verbose] [--list] [--probe] [--help]\n"
+        "                    [--tables] [--quiet | --verbose] [--list] [--probe] [--help]\n"
         "       run-bench.sh --compare A B [--threshold PCT] | --reproduces A B\n"
         "       run-bench.sh --recover DIR | --report DIR\n"
         "       run-bench.sh --calibrate NAME [--isolated CPU] [--quick]\n";
@@ -54,6 +54,7 @@ static const char help_text[] =
         "  --timeout SECONDS    for each boot; default 900 on bochs (300 with --profile none), 60 on\n"
         "                       kvm and tcg, 3000 on kvm-emulated\n"
         "  --out DIR            a new folder for the results\n"
+        "  --tables             print all tables, and not only the screen of answers after them\n"
         "  --quiet              print results and errors only; --verbose: also where logs are\n"
         "\n"
         "Without a run:\n"

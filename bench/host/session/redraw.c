@@ -43,7 +43,7 @@ int redraw_report(const char *run_dir)
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK || !is_evaluated(db)) {
 		sqlite3_close(db);
 		/* If the folder has no run, session_recover() prints what is wrong with it. */
-		return session_recover(run_dir);
+		return session_recover(run_dir, false);
 	}
 	if (results_check_run(run_dir, why)) {
 		sqlite3_close(db);

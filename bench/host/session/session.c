@@ -20,6 +20,7 @@
 #include "bench/host/report/csv.h"
 #include "bench/host/report/plots.h"
 #include "bench/host/report/report.h"
+#include "bench/host/report/screen.h"
 #include "bench/host/report/terminal_table.h"
 #include "bench/host/session/environment.h"
 #include "bench/host/session/recover.h"
@@ -257,10 +258,10 @@ static int store_images(struct session *session)
 }
 
 /*
- * Computes statistics and verdicts, writes all files, and prints the tables unless `quiet`. Returns 0
- * if all of this succeeded, otherwise nonzero after messages.
+ * Computes statistics and verdicts, and writes all files. Returns 0 if all of this succeeded,
+ * otherwise nonzero after messages.
  */
-static int evaluate(sqlite3 *db, const char *folder, bool quiet)
+static int evaluate(sqlite3 *db, const char *folder)
 {
 	char claims[PATH_MAX];
 	char plots[PATH_MAX];
@@ -283,16 +284,29 @@ static int evaluate(sqlite3 *db, const char *folder, bool quiet)
 	else
 		message("the figures were left out");
 	failed |= report_write(db, folder, plots);
-	if (quiet)
-		return failed;
+	failed |= terminal_table_write(db, folder);
+	return failed;
+}
+
+/*
+ * Prints the screen that a run ends with, after all tables if `tables` is set. If the run measured
+ * nothing that the screen shows, prints the tables alone, and returns false.
+ */
+static bool print_results(sqlite3 *db, const char *folder, bool tables)
+{
+	const struct terminal terminal = terminal_open(stdout);
+	bool shown;
+
 	if (replay_is_on())
 		puts("REPLAYED: a script played QEMU or the host. These numbers test the harness; they "
 		     "measure nothing.\n");
-	terminal_table_print(db, stdout);
-	drift_print(db, stdout);
-	compilers_print(db, stdout);
+	if (tables)
+		terminal_table_print(db, &terminal);
+	shown = screen_print(db, folder, &terminal);
+	if (!shown && !tables)
+		terminal_table_print(db, &terminal);
 	fflush(stdout);
-	return failed;
+	return shown;
 }
 
 static int finish(struct session *session, const struct runner_result *result)
@@ -300,14 +314,17 @@ static int finish(struct session *session, const struct runner_result *result)
 	bool interrupted = interrupt_count() > 0;
 	bool failed = result->other > 0 || result->skipped > 0;
 	const char *state = interrupted ? "cut short" : failed ? "failed" : "complete";
+	bool shown = false; /* the screen, which says where the results are */
 	char report[PATH_MAX];
 
 	if (store_run_finish(session->store, state)) {
 		message_error("run-bench: %s", store_error(session->store));
 		failed = true;
 	} else {
-		failed |=
-		        evaluate(store_database(session->store), session->folder.path, session->part_of) != 0;
+		failed |= evaluate(store_database(session->store), session->folder.path) != 0;
+		if (!session->part_of)
+			shown = print_results(store_database(session->store), session->folder.path,
+			                      session->options->tables);
 	}
 	if (store_close(session->store))
 		failed = true;
@@ -319,9 +336,10 @@ static int finish(struct session *session, const struct runner_result *result)
 		              "measured is kept",
 		              interrupted ? "cut short" : "failed", result->complete, result->other,
 		              result->skipped);
-	message("results: %s", session->folder.path);
 	path_format(report, sizeof report, "%s/report.html", session->folder.path);
-	if (path_exists(report))
+	if (!shown)
+		message("results: %s", session->folder.path);
+	if (!shown && path_exists(report))
 		message("report:  %s", report);
 	if (result->refused > 0 && !interrupted)
 		return EXIT_CANNOT;
@@ -337,8 +355,8 @@ static bool is_replayed(struct store *store)
 	return strcmp(replayed, "unknown") != 0;
 }
 
-/* Recovers the results of one compiler. Prints no tables if `quiet`. Returns the exit status. */
-static int recover_folder(const char *folder, bool quiet)
+/* Recovers the results of one compiler. Prints them unless `quiet`. Returns the exit status. */
+static int recover_folder(const char *folder, bool quiet, bool tables)
 {
 	char why[RESULTS_WHY_MAX];
 	char path[PATH_MAX];
@@ -359,14 +377,16 @@ static int recover_folder(const char *folder, bool quiet)
 	if (!failed && is_replayed(store)) {
 		message("a replayed run: it measures nothing, and is left without summaries");
 	} else if (!failed) {
-		failed = evaluate(store_database(store), folder, quiet);
+		failed = evaluate(store_database(store), folder);
+		if (!quiet)
+			print_results(store_database(store), folder, tables);
 	}
 	failed |= store_close(store);
 	message(failed ? "not all of %s could be written" : "recovered: %s", folder);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-int session_recover(const char *folder)
+int session_recover(const char *folder, bool tables)
 {
 	char pattern[PATH_MAX];
 	glob_t others;
@@ -377,11 +397,11 @@ int session_recover(const char *folder)
 	if (glob(pattern, 0, NULL, &others) == 0) {
 		for (size_t i = 0; i < others.gl_pathc && status == EXIT_SUCCESS; i++) {
 			*strrchr(others.gl_pathv[i], '/') = '\0';
-			status = recover_folder(others.gl_pathv[i], true);
+			status = recover_folder(others.gl_pathv[i], true, tables);
 		}
 		globfree(&others);
 	}
-	return status ? status : recover_folder(folder, false);
+	return status ? status : recover_folder(folder, false, tables);
 }
 
 /* Sets options->exits if engine kvm runs and the host permits counting VM exits. If the host does

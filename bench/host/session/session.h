@@ -14,6 +14,7 @@ int session_run(const struct options *options, const char *command);
 /*
  * Computes the summaries and claims of the run in `folder` again, for each of its compilers, and writes
  * its exports, figures and reports. If the run was killed, first recovers its launches (recover.h).
- * Returns the exit status: 0 if everything was written, 1 if not, 2 if the folder has no run.
+ * Prints all tables if `tables` is set, and the screen that a run ends with. Returns the exit status:
+ * 0 if everything was written, 1 if not, 2 if the folder has no run.
  */
-int session_recover(const char *folder);
+int session_recover(const char *folder, bool tables);

@@ -39,9 +39,11 @@ static const char *printed(void)
 	char *memory = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&memory, &size);
+	struct terminal file;
 
 	assert_non_null(out);
-	terminal_table_print(db, out);
+	file = terminal_open(out);
+	terminal_table_print(db, &file);
 	fclose(out);
 	snprintf(text, sizeof text, "%s", memory);
 	free(memory);
@@ -57,6 +59,7 @@ static const char *shown(unsigned short columns)
 	struct winsize size = { .ws_row = 25, .ws_col = columns };
 	int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
 	size_t used = 0;
+	struct terminal terminal;
 	ssize_t got;
 	FILE *out;
 
@@ -64,7 +67,8 @@ static const char *shown(unsigned short columns)
 	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
 	assert_true(slave >= 0 && ioctl(slave, TIOCSWINSZ, &size) == 0);
 	out = fdopen(slave, "w");
-	terminal_table_print(db, out);
+	terminal = terminal_open(out);
+	terminal_table_print(db, &terminal);
 	fflush(out);
 	fcntl(master, F_SETFL, O_NONBLOCK);
 	while ((got = read(master, text + used, sizeof text - 1 - used)) > 0)

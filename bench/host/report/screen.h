@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The screen that a run ends with: its answers (answers.h), the verdicts, and where the rest is. */
+#pragma once
+
+#include "bench/host/answers/answers.h"
+#include "bench/host/report/terminal.h"
+
+#include <sqlite3.h>
+
+#define SCREEN_LINES   45
+#define SCREEN_COLUMNS 100 /* at most; on narrower terminals as many as they have, from 80 on */
+
+/*
+ * Prints the screen. Answers for which there is no room are left out, those of the highest rank
+ * first. Of more than SCREEN_STRATEGIES strategies each answer has some: those that need the least
+ * and the most, then presets, then others. `run_dir` is the folder of the results. Returns false,
+ * and prints nothing, if the run measured nothing that the screen shows, or after a message.
+ */
+bool screen_print(sqlite3 *db, const char *run_dir, const struct terminal *terminal);
+
+#define SCREEN_STRATEGIES       6
+#define SCREEN_STRATEGIES_LEAST 3 /* of an answer, if there is not room for more */
+
+/* Part of screen_print(): the rows of the answers. */
+struct screen_rows {
+	const struct answers *answers;
+	size_t width; /* columns of a line */
+	bool colour;
+	size_t strategies;   /* rows of an answer, at most */
+	bool *is_shown;      /* for each answer */
+	bool headings_shown; /* the names of the columns have been printed */
+};
+
+/* Returns how many rows an answer takes. */
+size_t screen_rows_of(const struct screen_rows *rows, const struct answer *answer);
+
+/* Prints the answers of a topic that are shown, below a heading; nothing if there are none. */
+void screen_rows_print(struct screen_rows *rows, enum answer_topic topic, FILE *out);

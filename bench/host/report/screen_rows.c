@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/* The rows of the screen: a strategy each, with its number, ratio, and why it needs more. */
+#define _GNU_SOURCE
+#include "bench/host/base/text.h"
+#include "bench/host/evaluate/series.h"
+#include "bench/host/report/screen.h"
+
+#include <string.h>
+
+#define TITLE_WIDTH 12 /* the longest title of an answer */
+#define NOTE_WIDTH  26 /* room for a cause such as "58 of 79 k more are INVLPG" */
+
+static const char *const headings[ANSWER_TOPICS] = { "start a program", "interrupt", "16 context switches" };
+
+/* Widths of the columns, 0 if a column is left out. */
+struct columns {
+	size_t name, number, range, ratio, note;
+};
+
+/* Presets have names without the values of the axes. */
+static bool is_preset(const struct answer_strategy *strategy)
+{
+	return strchr(strategy->name, '+') == NULL;
+}
+
+static size_t index_of_most(const struct answer *answer)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < answer->count; i++)
+		if (answer->strategy[i].median > answer->strategy[most].median)
+			most = i;
+	return most;
+}
+
+/* Returns true if the strategy with this index has a row: least and most, then presets, then others. */
+static bool is_chosen(const struct screen_rows *rows, const struct answer *answer, size_t index)
+{
+	const size_t most = index_of_most(answer);
+	size_t room = rows->strategies - 1 - (most != answer->least);
+
+	if (answer->count <= rows->strategies || index == answer->least || index == most)
+		return true;
+	for (int preset = 1; preset >= 0; preset--)
+		for (size_t i = 0; i < answer->count && room > 0; i++) {
+			if (i == answer->least || i == most || is_preset(&answer->strategy[i]) != preset)
+				continue;
+			if (i == index)
+				return true;
+			room--;
+		}
+	return false;
+}
+
+size_t screen_rows_of(const struct screen_rows *rows, const struct answer *answer)
+{
+	return answer->count < rows->strategies ? answer->count : rows->strategies;
+}
+
+/* Writes a strategy's median with the marks of its flags. Returns `text`. */
+static char *number(const struct answer_strategy *strategy, char text[2 * NUMBER_TEXT_MAX])
+{
+	char digits[NUMBER_TEXT_MAX], marks[NUMBER_MARKS_MAX];
+
+	answers_number(strategy->median, strategy->median, digits);
+	number_marks(strategy->flags, marks);
+	snprintf(text, (size_t)2 * NUMBER_TEXT_MAX, "%s%s", digits, marks);
+	return text;
+}
+
+/* Writes the name without the value of ISOLATION, if that is the only one. Returns `text`. */
+static const char *name(const struct answer_strategy *strategy, char text[sizeof strategy->name])
+{
+	static const char common[] = "+shared";
+	const size_t length = strlen(strategy->name);
+
+	snprintf(text, sizeof strategy->name, "%s", strategy->name);
+	if (length > strlen(common) && strcmp(text + length - strlen(common), common) == 0)
+		text[length - strlen(common)] = '\0';
+	return text;
+}
+
+static void widen(size_t *width, const char *text)
+{
+	if (strlen(text) > *width)
+		*width = strlen(text);
+}
+
+/* Determines the columns. The low and high values are left out if the causes then have no room. */
+static struct columns measure(const struct screen_rows *rows)
+{
+	struct columns columns = { .number = strlen("cycles") };
+	size_t used;
+
+	for (size_t i = 0; i < rows->answers->count; i++) {
+		const struct answer *answer = &rows->answers->answer[i];
+
+		for (size_t j = 0; j < answer->count && rows->is_shown[i]; j++) {
+			char text[ANSWER_TEXT_MAX], short_name[sizeof answer->strategy->name];
+
+			if (!is_chosen(rows, answer, j))
+				continue;
+			widen(&columns.name, name(&answer->strategy[j], short_name));
+			widen(&columns.number, number(&answer->strategy[j], text));
+			widen(&columns.range, answers_range(&answer->strategy[j], text));
+			widen(&columns.ratio, answers_ratio(&answer->strategy[j], text));
+		}
+	}
+	used = 2 + TITLE_WIDTH + 1 + columns.name + 2 + columns.number + 2 + columns.ratio + 2;
+	if (columns.range > 0 && used + columns.range + 2 + NOTE_WIDTH <= rows->width)
+		used += columns.range + 2;
+	else
+		columns.range = 0;
+	columns.note = used < rows->width ? rows->width - used : 0;
+	return columns;
+}
+
+/* Writes the last column of a row: the order, and why a strategy needs more. Returns `text`. */
+static char *note(const struct screen_rows *rows, const struct answer *answer,
+                  const struct answer_strategy *strategy, size_t width, char text[ANSWER_TEXT_MAX])
+{
+	const bool time = strcmp(rows->answers->view->metric, "instructions") != 0;
+
+	size_t hidden = 0;
+
+	text[0] = '\0';
+	if (strategy->order == ANSWER_MORE)
+		return answers_cause(answer, strategy, width, text);
+	if (strategy->order == ANSWER_SAME)
+		return strcpy(text, "the same");
+	if (strategy->order == ANSWER_OPEN)
+		return strcpy(text, flags_have(strategy->ratio_flags, "few") ? "too few rounds"
+		                                                             : "no difference decided");
+	if (answer->count == 1 || answer->with[ANSWER_OPEN] > 0)
+		return text;
+	for (size_t i = 0; i < answer->count; i++)
+		hidden += answer->strategy[i].order == ANSWER_SAME && !is_chosen(rows, answer, i);
+	snprintf(text, ANSWER_TEXT_MAX, "%s",
+	         answer->with[ANSWER_MORE] == 0 ? "no difference"
+	         : time                         ? "fastest"
+	                                        : "least");
+	if (hidden > 0)
+		snprintf(text + strlen(text), ANSWER_TEXT_MAX - strlen(text), ", also for %zu more", hidden);
+	return text;
+}
+
+static void print_row(const struct screen_rows *rows, const struct columns *columns,
+                      const struct answer *answer, size_t index, bool first, FILE *out)
+{
+	const struct answer_strategy *strategy = &answer->strategy[index];
+	char value[2 * NUMBER_TEXT_MAX], range[ANSWER_TEXT_MAX], ratio[NUMBER_TEXT_MAX];
+	char words[ANSWER_TEXT_MAX], short_name[sizeof strategy->name];
+	const bool best = strategy->order == ANSWER_LEAST && answer->with[ANSWER_MORE] > 0 &&
+	                  answer->with[ANSWER_OPEN] == 0;
+
+	text_print(out, "  %-*s %-*s  %*s", TITLE_WIDTH, first ? answer->title : "", (int)columns->name,
+	           name(strategy, short_name), (int)columns->number, number(strategy, value));
+	if (columns->range > 0)
+		fprintf(out, "  %*s", (int)columns->range, answers_range(strategy, range));
+	answers_ratio(strategy, ratio);
+	if (rows->answers->strategies == 1)
+		ratio[0] = '\0';
+	note(rows, answer, strategy, columns->note, words);
+	if (strlen(words) > columns->note)
+		words[0] = '\0';
+	if (*words)
+		fprintf(out, "  %-*s  %s%s%s\n", (int)columns->ratio, ratio,
+		        rows->colour && best ? "\033[32m" : "", words, rows->colour && best ? "\033[0m" : "");
+	else
+		fprintf(out, "%s%s\n", *ratio ? "  " : "", ratio);
+}
+
+/* Prints the heading of a topic; the first one also names the columns. */
+static void print_heading(struct screen_rows *rows, const struct columns *columns, const char *heading,
+                          FILE *out)
+{
+	const char *metric = rows->answers->view->metric;
+	const char *unit = !strcmp(metric, "cycles_nominal") ? "cycles"
+	                   : !strcmp(metric, "tsc")          ? "ticks"
+	                                                     : "count";
+
+	fprintf(out, "%s%s%s", rows->colour ? "\033[1m" : "", heading, rows->colour ? "\033[0m" : "");
+	if (!rows->headings_shown) {
+		const size_t before =
+		        2 + TITLE_WIDTH + 1 + columns->name + 2 + columns->number - strlen(heading);
+
+		fprintf(out, "%*s", (int)before, unit);
+		if (columns->range > 0)
+			fprintf(out, "  %*s", (int)columns->range, "low - high");
+		if (rows->answers->strategies > 1)
+			fprintf(out, "  %-*s  why more", (int)columns->ratio, "ratio");
+	}
+	rows->headings_shown = true;
+	putc('\n', out);
+}
+
+void screen_rows_print(struct screen_rows *rows, enum answer_topic topic, FILE *out)
+{
+	const struct columns columns = measure(rows);
+	bool any = false;
+
+	for (size_t i = 0; i < rows->answers->count; i++) {
+		const struct answer *answer = &rows->answers->answer[i];
+		bool first = true;
+
+		if (answer->topic != topic || !rows->is_shown[i])
+			continue;
+		if (!any)
+			print_heading(rows, &columns, headings[topic], out);
+		any = true;
+		for (size_t j = 0; j < answer->count; j++) {
+			if (!is_chosen(rows, answer, j))
+				continue;
+			print_row(rows, &columns, answer, j, first, out);
+			first = false;
+		}
+	}
+	if (any)
+		putc('\n', out);
+}
