@@ -20,11 +20,11 @@
 #include "bench/host/report/csv.h"
 #include "bench/host/report/plots.h"
 #include "bench/host/report/report.h"
-#include "bench/host/report/screen.h"
-#include "bench/host/report/terminal_table.h"
 #include "bench/host/session/environment.h"
 #include "bench/host/session/recover.h"
 #include "bench/host/session/runner.h"
+#include "bench/host/terminal/screen.h"
+#include "bench/host/terminal/tables.h"
 
 #include <errno.h>
 #include <glob.h>
@@ -284,7 +284,7 @@ static int evaluate(sqlite3 *db, const char *folder)
 	else
 		message("the figures were left out");
 	failed |= report_write(db, folder, plots);
-	failed |= terminal_table_write(db, folder);
+	failed |= tables_write(db, folder);
 	return failed;
 }
 
@@ -301,10 +301,10 @@ static bool print_results(sqlite3 *db, const char *folder, bool tables)
 		puts("REPLAYED: a script played QEMU or the host. These numbers test the harness; they "
 		     "measure nothing.\n");
 	if (tables)
-		terminal_table_print(db, &terminal);
+		tables_print(db, &terminal);
 	shown = screen_print(db, folder, &terminal);
 	if (!shown && !tables)
-		terminal_table_print(db, &terminal);
+		tables_print(db, &terminal);
 	fflush(stdout);
 	return shown;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "bench/host/report/terminal.h"
+#include "bench/host/terminal/terminal.h"
 #include "bench/host/base/text.h"
 
 #include <stdlib.h>

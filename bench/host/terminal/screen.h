@@ -3,7 +3,7 @@
 #pragma once
 
 #include "bench/host/answers/answers.h"
-#include "bench/host/report/terminal.h"
+#include "bench/host/terminal/terminal.h"
 
 #include <sqlite3.h>
 

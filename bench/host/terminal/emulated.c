@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/host/report/emulated.h"
+#include "bench/host/terminal/emulated.h"
 #include "bench/host/base/sql.h"
 #include "bench/host/base/text.h"
 

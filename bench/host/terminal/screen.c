@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "bench/host/report/screen.h"
+#include "bench/host/terminal/screen.h"
 #include "bench/host/base/complain.h"
 #include "bench/host/base/sql.h"
 #include "bench/host/base/text.h"

@@ -3,7 +3,7 @@
 #define _GNU_SOURCE
 #include "bench/host/base/text.h"
 #include "bench/host/evaluate/series.h"
-#include "bench/host/report/screen.h"
+#include "bench/host/terminal/screen.h"
 
 #include <string.h>
 

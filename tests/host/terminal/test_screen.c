@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bench/host/report/screen.h"
+#include "bench/host/terminal/screen.h"
 #include "tests/host/answers/made_up.h"
 
 #define KIB 1024LL

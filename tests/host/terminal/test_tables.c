@@ -14,7 +14,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "bench/host/report/terminal_table.h"
+#include "bench/host/terminal/tables.h"
 #include "tests/host/scratch.h"
 
 static char text[16384];
@@ -43,7 +43,7 @@ static const char *printed(void)
 
 	assert_non_null(out);
 	file = terminal_open(out);
-	terminal_table_print(db, &file);
+	tables_print(db, &file);
 	fclose(out);
 	snprintf(text, sizeof text, "%s", memory);
 	free(memory);
@@ -68,7 +68,7 @@ static const char *shown(unsigned short columns)
 	assert_true(slave >= 0 && ioctl(slave, TIOCSWINSZ, &size) == 0);
 	out = fdopen(slave, "w");
 	terminal = terminal_open(out);
-	terminal_table_print(db, &terminal);
+	tables_print(db, &terminal);
 	fflush(out);
 	fcntl(master, F_SETFL, O_NONBLOCK);
 	while ((got = read(master, text + used, sizeof text - 1 - used)) > 0)

@@ -2,7 +2,7 @@
 /* Prints all results as text tables. */
 #pragma once
 
-#include "bench/host/report/terminal.h"
+#include "bench/host/terminal/terminal.h"
 
 #include <sqlite3.h>
 
@@ -16,10 +16,10 @@
  * A table that is wider than the terminal is printed without intervals. If it is still too wide,
  * its columns are split over several tables.
  */
-void terminal_table_print(sqlite3 *db, const struct terminal *terminal);
+void tables_print(sqlite3 *db, const struct terminal *terminal);
 
 /*
  * Writes the same to the file tables.txt in the folder of the run, without a limit on the width.
  * Returns 0, or -1 after a message.
  */
-int terminal_table_write(sqlite3 *db, const char *run_dir);
+int tables_write(sqlite3 *db, const char *run_dir);

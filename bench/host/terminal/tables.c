@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "bench/host/report/terminal_table.h"
+#include "bench/host/terminal/tables.h"
 #include "bench/host/answers/number.h"
 #include "bench/host/answers/subject.h"
 #include "bench/host/base/complain.h"
@@ -8,8 +8,8 @@
 #include "bench/host/base/text.h"
 #include "bench/host/evaluate/compilers.h"
 #include "bench/host/evaluate/drift.h"
-#include "bench/host/report/emulated.h"
-#include "bench/host/report/terminal.h"
+#include "bench/host/terminal/emulated.h"
+#include "bench/host/terminal/terminal.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -441,7 +441,7 @@ static void print_tables(sqlite3 *db, const struct terminal *terminal)
 	fputs("   - not measured\n\n", terminal->out);
 }
 
-void terminal_table_print(sqlite3 *db, const struct terminal *terminal)
+void tables_print(sqlite3 *db, const struct terminal *terminal)
 {
 	print_tables(db, terminal);
 	print_stretches(db, terminal);
@@ -452,7 +452,7 @@ void terminal_table_print(sqlite3 *db, const struct terminal *terminal)
 	compilers_print(db, terminal->out);
 }
 
-int terminal_table_write(sqlite3 *db, const char *run_dir)
+int tables_write(sqlite3 *db, const char *run_dir)
 {
 	struct terminal file = { 0 };
 	char path[PATH_MAX];
@@ -463,7 +463,7 @@ int terminal_table_write(sqlite3 *db, const char *run_dir)
 	file.out = fopen(path, "we");
 	if (!file.out)
 		return complain("tables", "%s: %s", path, strerror(errno));
-	terminal_table_print(db, &file);
+	tables_print(db, &file);
 	if (fflush(file.out) || ferror(file.out))
 		status = complain("tables", "%s: %s", path, strerror(errno));
 	if (fclose(file.out) && status == 0)
