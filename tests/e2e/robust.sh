@@ -205,9 +205,9 @@ is "a killed run that is recovered says that it was cut short" "cut short|cut sh
 check "and has its summaries" grep -q '^tcg,window,.*,tlb.cr3,0,tsc,ticks,100,' "$tree/run/summary.csv"
 compare 0 "of engines whose numbers are not compared" --compare run good
 
-# ---- A full disk: a tmpfs of 400 KiB, mounted in a new namespace ----
+# ---- A full disk: a tmpfs of 500 KiB, mounted in a new namespace ----
 cat >"$tree/full.sh" <<EOF2
-mount -t tmpfs -o size=400k none "$tree/small" || exit 77
+mount -t tmpfs -o size=500k none "$tree/small" || exit 77
 PALIMPSEST_QEMU=$tree/engine "$harness" --out "$tree/small/run" --engine tcg --strategy window >"$tree/out" 2>"$tree/err"
 echo \$? >"$tree/full.status"
 "$harness" --compare "$tree/small/run" "$tree/good" >"$tree/full.compare" 2>&1
