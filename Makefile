@@ -46,6 +46,7 @@ include bench/bochs/bochs.mk
 include bench/host/host.mk
 include bench/linux/outer/outer.mk
 include bench/linux/baseline/baseline.mk
+include bench/predict/predict.mk
 include tests/tests.mk
 
 # RUN is what the kernel does after booting: demo (a prompt), test or bench. EXTRA has more words
@@ -172,6 +173,8 @@ help:
 	@echo "make linux-baseline       count what Linux needs for the same programs (minutes)"
 	@echo "make validate-model       compare the cycle model with published figures, a minute or two"
 	@echo "                          (PROFILE=..., ENGINE=kvm)"
+	@echo "make predict [PROFILE=...]  compare programs' cycles on this host with the cycle model's (minutes)"
+	@echo "                          (HALF=learn, KINDS=program)"
 	@echo "make bench-model [PAIRS=5]  measure how much counting and the cycle model slow Bochs down (minutes)"
 	@echo "make lab | nested-walks   build the machines of engine kvm-emulated; count page walks with and without EPT"
 	@echo "make stack-usage          the ten functions that use most of the kernel stack, and its size"

@@ -8,6 +8,7 @@
 #   MODULES     boot modules instead of all programs in build/programs
 #   ARCHIVE     one more boot module             QEMU_WORDS   more options for QEMU
 #   SERIAL      file that gets the console's output
+#   PROFILE     name of a profile of the cycle model, on bochs
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../bench/environment.sh"
@@ -47,6 +48,7 @@ bochs)
 	} >"$work/bochsrc"
 	echo c >"$work/rc"
 	status=0
+	[ -z "${PROFILE:-}" ] || export PALIMPSEST_PROFILE=$PWD/bench/bochs/profiles/$PROFILE.ini
 	PALIMPSEST_FD=3 SDL_VIDEODRIVER=dummy LD_PRELOAD=$PWD/build/bochs/palimpsest-bochs.so \
 		timeout -k 5 "${LIMIT:-120}" bochs -q -f "$work/bochsrc" -rc "$work/rc" </dev/null 3>&1 >"$work/out" 2>"$work/err" || status=$?
 	;;

@@ -25,6 +25,8 @@ esac
 . tests/tap.sh
 # shellcheck source=tests/documented.sh
 . tests/documented.sh
+# shellcheck source=tests/commands_model.sh
+. tests/commands_model.sh
 source=$PWD
 # The clone's path, with characters that every command must be able to handle.
 clone=$work/"it's_(a)_\"clone\"_&_co;"
@@ -293,13 +295,6 @@ recover()
 	check "--recover DIR: what was measured is summed up" grep -q ,irq.entry.user, "$work/copy/summary.csv"
 }
 
-calibrate()
-{
-	run "--calibrate NAME" ./run-bench.sh --calibrate mine --quick
-	check "--calibrate NAME: a profile" grep -q '# \[M\]' bench/bochs/profiles/mine.ini
-	rm bench/bochs/profiles/mine.ini
-}
-
 strategies()
 {
 	run "--strategy heap,fixed-rsp0+direct+shared" ./run-bench.sh --engine bochs --quick --bench syscall.null --out "$work/two" \
@@ -372,24 +367,6 @@ test_machines()
 	shows "make test-machines: closes with a count" "passed, 0 failed"
 }
 
-validate_model()
-{
-	run "make validate-model PROFILE=skylake-client" make validate-model PROFILE=skylake-client
-	shows "make validate-model: its table" "Held out"
-	awk -F ' *[|] *' '/^## /{ held = /Held out/ } held && $3 ~ /^[0-9]/ { print "| " $4 ", " $5 ", " $6 " |" }' \
-		build/validate/skylake-client/model.md >"$work/held"
-	check "make validate-model: docs/model.md has its held-out figures" \
-		test "$(grep -oFf "$work/held" docs/model.md | sort -u)" = "$(sort -u "$work/held")"
-	make validate-model ENGINE=kvm >"$work/out" 2>&1 && return
-	shows "make validate-model ENGINE=kvm says why it cannot" "engine kvm cannot run"
-}
-
-bench_model()
-{
-	run "make bench-model PAIRS=1" make bench-model PAIRS=1
-	shows "make bench-model: ratios" "ratio to stock Bochs"
-}
-
 linux_baseline()
 {
 	rm results/linux/summary.csv
@@ -452,6 +429,7 @@ table()
 		long;test_machines;make test-machines
 		long;test_compilers;make test-compilers
 		long;validate_model;make validate-model;make PROFILE=...;make ENGINE=kvm
+		long;predict;make predict;make HALF=learn;make KINDS=program
 		long;bench_model;make bench-model;make PAIRS=5
 		long;lab;make lab;make nested-walks
 		long;linux_baseline;make linux-baseline

@@ -1,0 +1,19 @@
+# The prediction test: programs whose cycles on this host are compared with those of the cycle model
+# (docs/model.md).
+
+PREDICT := $(BUILD)/predict
+
+# PROFILE: the profile of this host's processor (default: the one that is committed, whose processor
+# may be another one). HALF: learn, held-out or both. KINDS: program, kernel or both.
+HALF  ?= both
+KINDS ?= both
+PREDICT_PROFILE = $(if $(filter file,$(origin PROFILE)),emerald-rapids,$(PROFILE))
+
+predict: $(PREDICT)/predict.elf $(BASELINE)/init.elf $(K)/palimpsest.elf32 bochs-library
+	@bench/predict/predict.sh $(BUILD) $(notdir $(K)) $(PREDICT_PROFILE) $(HALF) $(KINDS)
+
+$(PREDICT)/predict.elf: $(wildcard bench/predict/*.c bench/predict/*.h) $(P)/start.o $(wildcard bench/programs/*.h)
+	@mkdir -p $(@D)
+	$(Q)gcc $(PROGRAM_CFLAGS) $(PROGRAM_LINK) -o $@ $(P)/start.o $(filter %.c,$^)
+
+.PHONY: predict

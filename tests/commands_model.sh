@@ -1,0 +1,36 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+# The checks of the commands of the cycle model, which tests/commands.sh sources.
+# shellcheck disable=SC2154 # commands.sh defines $work
+
+calibrate()
+{
+	run "--calibrate NAME" ./run-bench.sh --calibrate mine --quick
+	check "--calibrate NAME: a profile" grep -q '# \[M\]' bench/bochs/profiles/mine.ini
+	rm bench/bochs/profiles/mine.ini
+}
+
+validate_model()
+{
+	run "make validate-model PROFILE=skylake-client" make validate-model PROFILE=skylake-client
+	shows "make validate-model: its table" "Held out"
+	awk -F ' *[|] *' '/^## /{ held = /Held out/ } held && $3 ~ /^[0-9]/ { print "| " $4 ", " $5 ", " $6 " |" }' \
+		build/validate/skylake-client/model.md >"$work/held"
+	check "make validate-model: docs/model.md has its held-out figures" \
+		test "$(grep -oFf "$work/held" docs/model.md | sort -u)" = "$(sort -u "$work/held")"
+	make validate-model ENGINE=kvm >"$work/out" 2>&1 && return
+	shows "make validate-model ENGINE=kvm says why it cannot" "engine kvm cannot run"
+}
+
+# The bounds need not hold with this profile and processor.
+predict()
+{
+	make predict PROFILE=zen3 HALF=learn KINDS=program >"$work/out" 2>&1
+	shows "make predict: its table" "the half to learn from"
+}
+
+bench_model()
+{
+	run "make bench-model PAIRS=1" make bench-model PAIRS=1
+	shows "make bench-model: ratios" "ratio to stock Bochs"
+}
