@@ -14,15 +14,26 @@
 #define LINE       64UL
 #define STEPS      2048UL
 #define WARM_MOST  400000UL /* loads of a warming pass */
+#define PASS_MOST  65536UL  /* loads of a pass before each sample */
 #define RUNGS      12
 #define FIRST_RUNG (4UL << 20)
 #define WAYS_MOST  32
 #define NO_STEP    "no step between L3 and memory is seen: others use the L3, or the area fits in it"
-#define HERE       0.25 /* of the samples: neighbours slow down the others */
+#define HERE       0.1 /* of the samples: neighbours slow down the others */
 
 struct walk {
 	void **at;
+	size_t pass; /* loads before each sample */
 };
+
+/* Passes over the whole cycle, so that what is loaded next was used least recently, and other programs
+ * had no time to take its place. */
+static void pass_over(void *context)
+{
+	struct walk *walk = context;
+
+	walk->at = measure_follow(walk->at, walk->pass);
+}
 
 static void step(void *context)
 {
@@ -66,17 +77,14 @@ static void **link_pages(struct measure *measure, size_t first, size_t pages, si
 	return start;
 }
 
-/* Returns the cycles of a load in the cycle that `start` belongs to, after a pass over `lines`. */
-static double follow(struct measure *measure, void **start, size_t lines, unsigned passes, double part)
+/* Returns the cycles of a load in the cycle of `lines` that `start` belongs to. */
+static double follow(struct measure *measure, void **start, size_t lines, double part)
 {
-	struct walk walk = { start };
+	struct walk walk = { start, lines & ~15UL };
+	const struct sampler_code code = { lines <= PASS_MOST ? pass_over : NULL, step, &walk };
 
-	lines = (lines < WARM_MOST ? lines : WARM_MOST) & ~15UL;
-	while (passes-- > 0)
-		walk.at = measure_follow(walk.at, lines);
-	return sampler_run(&measure->sampler, &(struct sampler_code){ NULL, step, &walk }, measure->samples,
-	                   part) /
-	       STEPS;
+	walk.at = measure_follow(walk.at, walk.pass < WARM_MOST ? walk.pass : WARM_MOST);
+	return sampler_run(&measure->sampler, &code, measure->samples, part) / STEPS;
 }
 
 /* Returns the cycles of a load in a chase by page through the first `bytes` of the area. */
@@ -87,7 +95,7 @@ static double by_page(struct measure *measure, size_t bytes)
 	if (!start)
 		return NAN;
 	*last = start;
-	return follow(measure, start, bytes / LINE, 3, 0);
+	return follow(measure, start, bytes / LINE, 0);
 }
 
 /* Returns the largest of the sizes at which a load takes less than half way from `fast` to `slow`. */
@@ -160,7 +168,7 @@ static void measure_beyond(struct measure *measure)
 		if (i > 0)
 			*last[i - 1] = first[i];
 		*last[i] = first[0];
-		cycles[i] = follow(measure, first[0], (kib[i] << 10) / LINE / 2, i < 4 ? 2 : 1, HERE);
+		cycles[i] = follow(measure, first[0], (kib[i] << 10) / LINE / 2, HERE);
 		if (kib[i] <= 2 * measure->machine.l2.kib)
 			near = i;
 	}
