@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests the profile reader: the five profiles must be complete, and each mistake must be reported
+ * Tests the profile reader: the six profiles must be complete, and each mistake must be reported
  * with file and line.
  */
 #define _GNU_SOURCE
@@ -65,7 +65,8 @@ static void expect(unsigned line, const char *text)
 
 static void profiles_are_whole(void **state)
 {
-	static const char *const names[] = { "skylake-client", "skylake-server", "zen2", "zen3", "zen4" };
+	static const char *const names[] = { "emerald-rapids", "skylake-client", "skylake-server",
+		                             "zen2",           "zen3",           "zen4" };
 	struct profile profile;
 	char path[128];
 	(void)state;
