@@ -156,11 +156,16 @@ char *answers_cause(const struct answer *answer, const struct answer_strategy *s
 char *answers_ratio(const struct answer_strategy *strategy, char text[NUMBER_TEXT_MAX]);
 
 /*
- * Writes an answer in sentences: which strategy needs the least and how much that is, then for each
- * other one the ratio with its interval and why, or that no difference is decided. Returns `text`.
+ * Writes in a sentence which strategies need the least and how much that is, and from which no
+ * difference is decided. Returns `text`.
  */
 char *answers_sentence(const struct answers *answers, const struct answer *answer,
                        char text[ANSWER_TEXT_MAX]);
+
+/* Writes in a sentence how many times as much a strategy with the order ANSWER_MORE needs, with the
+ * interval, and why. Returns `text`. */
+char *answers_more_sentence(const struct answer *answer, const struct answer_strategy *strategy,
+                            char text[ANSWER_TEXT_MAX]);
 
 /* Writes in a sentence from how many pages on one CR3 load costs less. Returns `text`. */
 char *answers_flush_sentence(const struct answers *answers, char text[ANSWER_TEXT_MAX]);

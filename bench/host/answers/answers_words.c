@@ -171,17 +171,19 @@ static void append_median(const struct answer *answer, const struct answer_strat
 		append(text, " (%s to %s)", low, high);
 }
 
-/* Appends a sentence about a strategy that has more. */
-static void append_more(const struct answer *answer, const struct answer_strategy *strategy, char *text)
+char *answers_more_sentence(const struct answer *answer, const struct answer_strategy *strategy,
+                            char text[ANSWER_TEXT_MAX])
 {
 	const int count = decimals(strategy);
 	char cause[ANSWER_TEXT_MAX];
 
-	append(text, " %s needs %.*f times as many", strategy->name, count, strategy->ratio);
+	text[0] = '\0';
+	append(text, "%s needs %.*f times as many", strategy->name, count, strategy->ratio);
 	if (strategy->ratio_low < strategy->ratio_high)
 		append(text, " (%.*f to %.*f)", count, strategy->ratio_low, count, strategy->ratio_high);
 	answers_cause(answer, strategy, SIZE_MAX, cause);
 	append(text, "%s%s.", *cause ? ": " : "", cause);
+	return text;
 }
 
 char *answers_sentence(const struct answers *answers, const struct answer *answer, char text[ANSWER_TEXT_MAX])
@@ -208,13 +210,11 @@ char *answers_sentence(const struct answers *answers, const struct answer *answe
 		append(text, " %s: ", verb(answers, answer->with[ANSWER_SAME] > 0));
 	append_median(answer, least, text);
 	if (answer->with[ANSWER_OPEN] > 0) {
-		append(text, "; no difference is decided to ");
+		append(text, "; no difference from ");
 		append_names(answer, ANSWER_OPEN, false, text);
+		append(text, " is decided");
 	}
 	append(text, ".");
-	for (size_t i = 0; i < answer->count; i++)
-		if (answer->strategy[i].order == ANSWER_MORE)
-			append_more(answer, &answer->strategy[i], text);
 	return text;
 }
 

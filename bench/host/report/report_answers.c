@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define LISTED 5 /* more strategies than this that need more are folded */
+
 static const struct {
 	const char *id, *heading, *figure;
 } topics[ANSWER_TOPICS] = {
@@ -48,24 +50,56 @@ static bool is_strategy(const struct answer *answer, const char *word, size_t le
 	return false;
 }
 
+/* Returns true if the word is one that must stay on the line of the number before it. */
+static bool is_scale(const char *word, size_t length)
+{
+	return length == 1 && (*word == 'k' || *word == 'M');
+}
+
 /* Writes a sentence in which the names of strategies, such as "best", are bold. */
 static void write_sentence(FILE *out, const struct answer *answer, const char *text)
 {
-	while (*text) {
-		size_t blank = strspn(text, " ");
-		size_t length = strcspn(text + blank, " ");
-		size_t name = length;
+	for (bool first = true; *text; first = false) {
+		size_t length, name;
 
-		while (name > 0 && strchr(",.:;", text[blank + name - 1]))
+		text += strspn(text, " ");
+		length = strcspn(text, " ");
+		name = length;
+		while (name > 0 && strchr(",.:;()", text[name - 1]))
 			name--;
-		html_format(out, "%.*s", (int)blank, text);
-		text += blank;
+		fputs(first ? "" : is_scale(text, name) ? "&nbsp;" : " ", out);
 		fputs(is_strategy(answer, text, name) ? "<b>" : "", out);
 		html_format(out, "%.*s", (int)name, text);
 		fputs(is_strategy(answer, text, name) ? "</b>" : "", out);
 		html_format(out, "%.*s", (int)(length - name), text + name);
 		text += length;
 	}
+}
+
+/* Writes one answer: a sentence about the lowest, and a list of those that need more. */
+static void write_answer(const struct report *report, const struct answers *answers,
+                         const struct answer *answer)
+{
+	bool folded = answer->with[ANSWER_MORE] > LISTED;
+	char text[ANSWER_TEXT_MAX];
+
+	fputs("<li>", report->out);
+	write_sentence(report->out, answer, answers_sentence(answers, answer, text));
+	if (folded)
+		fprintf(report->out, "<details><summary>%zu strategies need more</summary>",
+		        answer->with[ANSWER_MORE]);
+	fputs(answer->with[ANSWER_MORE] > 0 ? "\n<ul>\n" : "", report->out);
+	for (size_t i = 0; i < answer->count; i++) {
+		const struct answer_strategy *strategy = &answer->strategy[i];
+
+		if (strategy->order != ANSWER_MORE)
+			continue;
+		fputs("<li>", report->out);
+		write_sentence(report->out, answer, answers_more_sentence(answer, strategy, text));
+		fputs("</li>\n", report->out);
+	}
+	fputs(answer->with[ANSWER_MORE] > 0 ? "</ul>" : "", report->out);
+	fputs(folded ? "</details></li>\n" : "</li>\n", report->out);
 }
 
 /* Writes a heading and, after the sentences, the figures of a topic. Sentences are list items. */
@@ -83,7 +117,6 @@ static void end_topic(const struct report *report, const char *figure)
 /* Writes the sentences and the figures of one topic. Returns false if the run has neither. */
 static bool write_topic(const struct report *report, const struct answers *answers, enum answer_topic topic)
 {
-	char text[ANSWER_TEXT_MAX];
 	char figure[NAME_MAX];
 	bool any = report_lead_figure(report, topics[topic].figure, figure);
 
@@ -92,15 +125,9 @@ static bool write_topic(const struct report *report, const struct answers *answe
 	if (!any)
 		return false;
 	begin_topic(report, topics[topic].id, topics[topic].heading);
-	for (size_t i = 0; i < answers->count; i++) {
-		const struct answer *answer = &answers->answer[i];
-
-		if (answer->topic != topic)
-			continue;
-		fputs("<li>", report->out);
-		write_sentence(report->out, answer, answers_sentence(answers, answer, text));
-		fputs("</li>\n", report->out);
-	}
+	for (size_t i = 0; i < answers->count; i++)
+		if (answers->answer[i].topic == topic)
+			write_answer(report, answers, &answers->answer[i]);
 	end_topic(report, topics[topic].figure);
 	return true;
 }
