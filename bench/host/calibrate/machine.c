@@ -94,6 +94,20 @@ static void add(void *context)
 		                 : "cc");
 }
 
+static void load(void *context)
+{
+	static void *self = &self;
+	void *x = self;
+
+	(void)context;
+	for (int i = 0; i < CHAIN_MULTIPLICATIONS / 8; i++)
+		__asm__ volatile("mov (%0), %0; mov (%0), %0; mov (%0), %0; mov (%0), %0\n\t"
+		                 "mov (%0), %0; mov (%0), %0; mov (%0), %0; mov (%0), %0"
+		                 : "+r"(x)
+		                 :
+		                 : "memory");
+}
+
 /* Returns the least time of `code` in ticks; of nothing if it is NULL. */
 static double least(const struct sampler_clock *clock, void (*code)(void *))
 {
@@ -111,9 +125,12 @@ static double least(const struct sampler_clock *clock, void (*code)(void *))
 
 void machine_try(struct machine *machine, const struct sampler_clock *clock)
 {
+	const double additions = least(clock, add);
+
 	machine->read_cost = least(clock, NULL);
 	machine->multiply_add =
-	        (least(clock, clock->chain) - machine->read_cost) / (least(clock, add) - machine->read_cost);
+	        (least(clock, clock->chain) - machine->read_cost) / (additions - machine->read_cost);
+	machine->load_add = (least(clock, load) - machine->read_cost) / (additions - machine->read_cost);
 }
 
 int machine_check(const struct machine *machine, char why[MACHINE_WHY])
@@ -126,11 +143,16 @@ int machine_check(const struct machine *machine, char why[MACHINE_WHY])
 		        "reading the time stamp counter takes %.0f ticks here: a hypervisor emulates it, and "
 		        "nothing shorter can be timed",
 		        machine->read_cost);
-	else if (!(machine->multiply_add > 2.7 && machine->multiply_add < 3.3))
+	else if (strncmp(machine->hypervisor, "TCGTCGTCG", 9) == 0)
+		snprintf(why, MACHINE_WHY, "this processor is emulated by QEMU");
+	else if (!(machine->multiply_add > 2.7 && machine->multiply_add < 3.3 && machine->load_add > 3.5 &&
+	           machine->load_add < 6.5))
 		snprintf(why, MACHINE_WHY,
-		         "a multiplication takes %.1f times as long as an addition here and not 3: this "
-		         "processor is emulated, or it has other latencies than this tool knows",
-		         machine->multiply_add);
+		         "a multiplication takes %.1f times as long as an addition here and a load %.1f "
+		         "times, not "
+		         "3 and 4 to 5: this processor is emulated, or it has other latencies than this tool "
+		         "knows",
+		         machine->multiply_add, machine->load_add);
 	else
 		return 0;
 	return -1;

@@ -24,9 +24,11 @@ struct machine {
 	double tsc_khz;
 	double load;      /* the one-minute load average */
 	double read_cost; /* ticks from one time stamp to the next: large if reading it is emulated */
-	/* How many times longer a chain of multiplications takes than one of additions: 3 on every
-	 * processor since 2008, about 1 if each instruction is emulated. */
-	double multiply_add;
+	/*
+	 * How many times longer than a chain of additions a chain of multiplications takes, and one of loads
+	 * from L1: 3, and 4 or 5, on every processor since 2008. An emulator has other ratios.
+	 */
+	double multiply_add, load_add;
 	struct machine_cache l1i, l1d, l2, l3;
 };
 
@@ -36,7 +38,7 @@ void machine_read(struct machine *machine);
 /* Reads the caches, from leaf 4 (Intel) or 8000001DH (AMD). */
 void machine_read_caches(struct machine *machine);
 
-/* Measures read_cost and multiply_add. The time stamp counter must be readable. */
+/* Measures read_cost, multiply_add and load_add. The time stamp counter must be readable. */
 void machine_try(struct machine *machine, const struct sampler_clock *clock);
 
 /* Returns 0 if something can be measured here, or -1 with the reason in `why`. */

@@ -59,7 +59,14 @@ static void nothing_can_be_measured(void **state)
 	refused(&machine, "takes 20000 ticks here: a hypervisor emulates it");
 	machine = good();
 	machine.multiply_add = 1.1; /* as in QEMU without KVM, or in Bochs */
-	refused(&machine, "1.1 times as long as an addition here and not 3: this processor is emulated");
+	refused(&machine, "1.1 times as long as an addition here and a load 5.0 times");
+	machine = good();
+	machine.load_add = 12;
+	refused(&machine, "emulated");
+	machine = good();
+	strcpy(machine.hypervisor, "TCGTCGTCGTCG");
+	refused(&machine, "emulated by QEMU");
+	machine = good();
 	machine.multiply_add = 0.0 / 0.0;
 	refused(&machine, "emulated");
 }
