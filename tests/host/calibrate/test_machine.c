@@ -15,9 +15,12 @@ static char why[MACHINE_WHY];
 
 static struct machine good(void)
 {
-	return (struct machine){
-		.tsc_readable = true, .tsc_invariant = true, .cpus = 4, .read_cost = 30, .multiply_add = 3
-	};
+	return (struct machine){ .tsc_readable = true,
+		                 .tsc_invariant = true,
+		                 .cpus = 4,
+		                 .read_cost = 30,
+		                 .multiply_add = 3,
+		                 .load_add = 5 };
 }
 
 static void refused(const struct machine *machine, const char *says)
