@@ -1,0 +1,146 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC1091,SC2154 # common.sh defines them
+# Draws all figures from made-up results: without a warning, with all strategies told apart, zeros
+# drawn, and nothing that only a claim needs.
+. "$(dirname "$0")/common.sh"
+
+make_tree
+cp plots/* "$tree/plots/"
+mkdir "$tree/results/linux"
+cp results/linux/summary.csv "$tree/results/linux/"
+play <<-EOF
+	$hello
+	bench name=irq.entry.user parameter=0 unit=none samples=1 warmup=0 index=1 of=1
+	!hook version=1 bochs=played metrics=instructions
+	!count region=1 instructions=14
+	sample name=irq.entry.user parameter=0 sample=0 flags=- region=1 m.pages=0:pages
+	end ok
+	!exit status=33
+EOF
+bench --engine bochs --strategy window --profile none
+is "the run exits 0" 0 "$status"
+
+# results STRATEGIES PARAMETERS: replaces the results. STRATEGIES are SQL rows ('NAME', 'STACK',
+# 'LOADER', FACTOR), and PARAMETERS the numbers of pages. Costs grow with pages; INVLPG costs more
+# than a CR3 load from 4 pages on, and reads nothing of the page tables.
+results()
+{
+	query "DELETE FROM summary; DELETE FROM comparisons; DELETE FROM samples; DELETE FROM launches;
+		INSERT OR REPLACE INTO environment VALUES ('run.profile', 'made-up');
+		CREATE TEMP TABLE s AS SELECT column1 AS strategy, column2 AS stack, column3 AS loader, column4 AS f FROM (VALUES $1);
+		CREATE TEMP TABLE p AS SELECT column1 AS pages FROM (VALUES $2);
+		CREATE TEMP TABLE b AS
+			SELECT column1 AS benchmark, column2 AS pages, column3 * 0 AS zero, column3 AS cost FROM (VALUES
+			('irq.entry.user', 0, 350), ('irq.entry.kernel', 0, 340), ('irq.roundtrip.user', 0, 800),
+			('irq.roundtrip.kernel', 0, 780), ('syscall.null', 0, 90), ('fault.page', 0, 900), ('tlb.cr3', 0, 200),
+			('memory.per_task', 0, 1), ('fork.roundtrip', 0, 9000), ('irq.latency.loading', 16777216, 700))
+			UNION ALL SELECT column1, 4096 * pages, 0, 5000 + 600 * pages FROM p,
+			(VALUES ('exec.load'), ('exec.spawn'), ('exec.execve'), ('exec.roundtrip'), ('irq.off.max'))
+			UNION ALL SELECT column1, pages, column2, column3 + column4 * pages FROM p, (VALUES
+			('tlb.invlpg', 1, 10, 90), ('tlb.refill', 0, 250, 20), ('tlb.remap', 1, 20, 95),
+			('tlb.remap.cr3', 0, 270, 5), ('switch.pingpong', 0, 8000, 300));
+		CREATE TEMP TABLE m AS SELECT column1 AS metric, column2 AS g FROM (VALUES
+			('instructions', 0.3), ('work', 0.4), ('cycles_low', 0.8), ('cycles_nominal', 1), ('cycles_high', 1.5),
+			('due_instructions', 0.4), ('due_data', 0.4), ('due_flushes', 0.2), ('due_strings', 0), ('due_fetch', 0),
+			('due_translation', 0), ('due_mispredicts', 0), ('due_rings', 0), ('due_privileged', 0),
+			('walk_reads', 0.01), ('off', 2), ('latency', 3), ('bytes', 4), ('table_bytes', 2), ('stack_bytes', 1),
+			('task_bytes', 1), ('data_accesses', 0.2));
+		INSERT INTO summary (engine, strategy, stack, loader, isolation, cpus, benchmark, parameter, metric, unit, n,
+			min, q1, median, q3, max, mad, ci_low, ci_high, flags)
+			SELECT 'bochs', strategy, stack, loader, 'shared', 1, benchmark, pages, metric, metric, 7,
+			v, v, v, v, v, 0, 0.98 * v, 1.02 * v, 'net' FROM
+			(SELECT *, CASE WHEN zero AND metric = 'walk_reads' THEN 0 ELSE f * g * cost END AS v FROM s, b, m);
+		INSERT INTO summary (engine, strategy, stack, loader, isolation, cpus, benchmark, parameter, metric, unit, n,
+			median, ci_low, ci_high, flags) SELECT 'bochs', strategy, stack, loader, 'shared', 1, 'switch.pingpong', pages,
+			'switches', 'count', 7, 16, 16, 16, '' FROM s, p;
+		INSERT INTO comparisons SELECT 'bochs', benchmark, pages, metric, s.strategy, t.strategy, s.f / t.f,
+			s.f / t.f - 0.01, s.f / t.f + 0.01, 7, 'net' FROM s, s AS t, b, m WHERE s.strategy <> t.strategy;
+		INSERT INTO launches (id, engine, strategy, stack, loader, isolation, cpus, memory, round, bench, state)
+			SELECT row_number() OVER (ORDER BY strategy), 'bochs', strategy, stack, loader, 'shared', 1, 512, 1, '*',
+			'complete' FROM s;
+		INSERT INTO samples SELECT l.id, benchmark, pages, 'pages', n, metric, metric,
+			g * cost * (CASE flags WHEN '' THEN 1.0 ELSE 0.5 END), flags FROM launches l, b, m,
+			(VALUES (0, ''), (1, ''), (2, 'overhead')) AS k, (SELECT column1 AS n, column2 AS flags FROM (VALUES (0, ''),
+			(1, ''), (0, 'overhead'))) WHERE k.column1 = 0 AND (benchmark GLOB 'irq.[er]*' OR benchmark = 'switch.pingpong');
+		INSERT INTO samples SELECT l.id, 'switch.pingpong', pages, 'pages', 0, 'switches', 'count', 16, ''
+			FROM launches l, p"
+}
+
+# names FOLDER ENDING: prints the names of the files with this ending
+names()
+{
+	find "$1" -maxdepth 1 -name "*.$2" -printf '%f\n' | sed 's/\.[a-z]*$//' | sort
+}
+
+# draw WHAT: draws all figures again; gnuplot must not complain
+draw()
+{
+	rm -rf "$tree/run/plots"
+	"$tree/build/host/palimpsest-bench" --report "$tree/run" >"$tree/out" 2>"$tree/err"
+	is "$1: --report exits 0" 0 $?
+	is "$1: no complaint about a figure" "" "$(grep -v 'claims is not drawn\|^report: ' "$tree/err")"
+	is "$1: every script has drawn" "$(names plots gp | grep -v 'claims\|style')" \
+		"$(names "$tree/run/plots" svg | grep -v -- '-cycles')"
+}
+
+# has FIGURE TEXT: succeeds if the figure contains the text; lacks FIGURE TEXT: if it does not
+has()
+{
+	grep -qF -- "$2" "$tree/run/plots/$1.svg"
+}
+
+lacks()
+{
+	! has "$1" "$2"
+}
+
+# colours FIGURE: prints how many of the colours of the first three strategies the figure has
+colours()
+{
+	grep -oiE '#0072b2|#d55e00|#009e73|rgb\( *0, *114, *178\)|rgb\(213, *94, *0\)|rgb\( *0, *158, *115\)' \
+		"$tree/run/plots/$1.svg" | tr -d ' ' | sort -fu | wc -l
+}
+
+presets="('heap', 'heap-sw', 'sandwich', 1), ('window', 'fixed-ist', 'window', 1.1), ('random', 'fixed-ist', 'random', 1.1)"
+pages="(1), (2), (4), (16), (64), (256), (512), (4096)"
+results "$presets, ('heap-sw+direct+shared', 'heap-sw', 'direct', 0.5)" "$pages"
+query "INSERT OR REPLACE INTO environment VALUES ('run.strategies', 'heap,window,random')"
+draw "three strategies"
+for figure in "$tree"/run/plots/*.svg; do
+	figure=$(basename "$figure" .svg)
+	check "$figure has nothing that only a claim needs" lacks "$figure" "direct"
+done
+for figure in exec exec-cycles execve irq-entry irq-entry-cycles irq-off switch switch-cycles; do
+	is "$figure: window and random have colours of their own" 3 "$(colours $figure)"
+done
+for figure in tlb-flush switch; do
+	check "$figure: a 0 on a logarithmic axis is labelled" has $figure '>0<'
+done
+check "overview: the lowest is marked" has overview-cycles '>lowest<'
+check "overview: a ratio that is decided" has overview-cycles '>1.10<'
+check "overview: no cell says 0.50 or 2.00 times" lacks overview-cycles '>2.00<'
+check "the order of flushes is that of all parameters" has tlb-flush-cycles 'CR3 alone: less from 4 pages on, more up to 2 pages'
+
+results "$presets" "(16)"
+draw "one size"
+results "('window', 'fixed-ist', 'window', 1)" "(1)"
+query "INSERT OR REPLACE INTO environment VALUES ('run.strategies', 'window')"
+draw "one strategy, one page"
+
+all=
+for stack in heap-sw heap-rsp0 fixed-ist fixed-rsp0; do
+	for loader in sandwich window random direct self; do
+		all+="${all:+, }('$stack+$loader+shared', '$stack', '$loader', 1.0 + ${#all} / 9000.0)"
+	done
+done
+results "$all" "(1), (64)"
+query "DELETE FROM environment WHERE key = 'run.strategies'"
+draw "twenty strategies"
+for entry in sandwich self heap-rsp0; do
+	check "twenty strategies: the legend has $entry" has exec-cycles ">$entry<"
+done
+check "twenty strategies: and no build" lacks exec-cycles '>heap-sw+self<'
+check "twenty strategies: the rows of interrupts are builds" has irq-entry-cycles '>heap-sw+self<'
+
+finish
