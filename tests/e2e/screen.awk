@@ -1,0 +1,245 @@
+# Checks every number of the screen that a run on Bochs ends with against its CSV files.
+# usage: awk -f screen.awk summary.csv comparisons.csv SCREEN
+# Prints a line for each number that differs, then "N numbers, M wrong". Exits with 1 if there are none
+# or wrong ones.
+
+BEGIN {
+	FS = ","
+	split("user entry|irq.entry.user;kernel entry|irq.entry.kernel;round trip|irq.roundtrip.user", pairs, ";")
+	for (i in pairs) {
+		split(pairs[i], pair, "|")
+		benchmark_of[pair[1]] = pair[2]
+	}
+	split("instructions|due_instructions;REP MOVS and STOS|due_strings;REP strings|due_strings;" \
+		"data cache misses|due_data;data misses|due_data;code cache misses|due_fetch;code misses|due_fetch;" \
+		"TLB misses and walks|due_translation;TLB misses|due_translation;mispredicted branches|due_mispredicts;" \
+		"mispredicts|due_mispredicts;ring changes, delivery|due_rings;ring changes|due_rings;INVLPG|due_flushes;" \
+		"CR3 loads|due_flushes;TLB flushes|due_flushes;other privileged|due_privileged;privileged|due_privileged", pairs, ";")
+	for (i in pairs) {
+		split(pairs[i], pair, "|")
+		metric_of[pair[1]] = pair[2]
+	}
+}
+
+# ---- The files. All columns that are used come before those that may be quoted. ----
+
+FNR == 1 { file++ }
+
+file == 1 && $1 == "bochs" {
+	median[$2, $7, $8, $9] = $14 + 0
+	known[$2] = known[$2 "+"] = $2
+	if (sub(/\+shared$/, "", $2))
+		known[$2] = $2 "+shared"
+	if ($7 == "tlb.invlpg" && $9 == "cycles_nominal" && (!flushed || $2 == "heap"))
+		flushed = $2
+	if ($7 ~ /^tlb/ && $9 ~ /^cycles_/) {
+		key = $7 SUBSEP $8 SUBSEP $9
+		if (!(key in cheapest) || $18 + 0 < cheapest[key])
+			cheapest[key] = $18 + 0
+		if ($19 + 0 > dearest[key])
+			dearest[key] = $19 + 0
+		few[key] += /few/
+	}
+}
+
+file == 2 && $1 == "bochs" {
+	ratio[$5, $6, $2, $3, $4] = $7 + 0
+	low[$5, $6, $2, $3, $4] = $8 + 0
+	high[$5, $6, $2, $3, $4] = $9 + 0
+}
+
+# ---- Numbers as the screen writes them ----
+
+# round(V): V rounded as printf() does
+function round(v) { return sprintf("%.0f", v) }
+
+function commas(v,    digits, text) {
+	digits = v
+	while (length(digits) > 3) {
+		text = "," substr(digits, length(digits) - 2) text
+		digits = substr(digits, 1, length(digits) - 3)
+	}
+	return digits text
+}
+
+# scaled(V, LIKE): V in the thousands or millions of LIKE, without their letter
+function scaled(v, like,    scale) {
+	scale = like >= 1e8 ? 1e6 : like >= 1e5 ? 1e3 : 1
+	v /= scale
+	if (v < 0)
+		v = -v
+	return v < 10 ? sprintf("%.10g", int(10 * v + 0.5) / 10) : commas(int(v + 0.5))
+}
+
+function letter(like) { return like >= 1e8 ? " M" : like >= 1e5 ? " k" : "" }
+
+function same(what, expected, printed) {
+	numbers++
+	if (expected != printed) {
+		wrong++
+		print what ": " printed " is not " expected
+	}
+}
+
+# ---- The screen ----
+
+# bytes(TITLE): the parameter in a title such as "16 MiB"
+function bytes(title,    part) {
+	split(title, part, " ")
+	return part[1] * (part[2] == "MiB" ? 1048576 : 1024)
+}
+
+# cut(PATTERN): removes what matches PATTERN from the start of `rest`, with the spaces that follow, and
+# returns it
+function cut(pattern,    found) {
+	if (match(rest, "^" pattern)) {
+		found = substr(rest, 1, RLENGTH)
+		rest = substr(rest, RLENGTH + 1)
+	}
+	sub(/^ +/, "", rest)
+	return found
+}
+
+# order(PAGES, AGAINST): -1 if INVLPG of so many pages is cheaper than the benchmark AGAINST, 1 if it is
+# dearer, 0 if that is not decided
+function order(pages, against,    set, one, other, less, more) {
+	less = more = 1
+	for (set in all_sets) {
+		one = "tlb.invlpg" SUBSEP pages SUBSEP set
+		other = against SUBSEP (against == "tlb.cr3" ? 0 : pages) SUBSEP set
+		if (few[one] || few[other])
+			return 0
+		less = less && dearest[one] < cheapest[other]
+		more = more && cheapest[one] > dearest[other]
+	}
+	return more - less
+}
+
+# crossing(AGAINST): how the screen says from how many pages on AGAINST costs less
+function crossing(against,    pages, from, up_to, text) {
+	for (pages = 1; pages <= 1024 && order(pages, against) < 0; pages *= 2)
+		up_to = pages
+	for (pages = 1024; pages >= 1 && order(pages, against) > 0; pages /= 2)
+		from = pages
+	text = from ? "costs less than INVLPG from " from (from == 1 ? " page on" : " pages on") : \
+		"is not decided to cost less than INVLPG for any number of pages"
+	return text (up_to ? ", more up to " up_to (up_to == 1 ? " page" : " pages") : "")
+}
+
+# check_row(STRATEGY, ROW): checks what is left of the line, `rest`, from the median on
+function check_row(strategy, row,    key, part, whole, what, difference, like, decimals, text, set, lo, hi) {
+	key = strategy SUBSEP row
+	same(key " median", scaled(median[key, "cycles_nominal"], median[key, "cycles_nominal"]) \
+		letter(median[key, "cycles_nominal"]), cut("[0-9.,]+( [kM])?"))
+	cut("[?~^!/]*")
+	if (match(rest, /^[0-9.,]+ - [0-9.,]+/)) {
+		same(key " low - high", scaled(median[key, "cycles_low"], median[key, "cycles_nominal"]) " - " \
+			scaled(median[key, "cycles_high"], median[key, "cycles_nominal"]), cut("[0-9.,]+ - [0-9.,]+"))
+	}
+	text = cut("[0-9.]+")
+	if (text == "1") { # the least
+		same(key " is the least", least[row], strategy)
+		return
+	}
+	decimals = length(text) > 2 ? length(text) - 2 : 0
+	key = strategy SUBSEP least[row] SUBSEP row
+	same(key " ratio", sprintf("%." decimals "f", ratio[key, "cycles_nominal"]), text)
+	lo = low[key, "cycles_nominal"]
+	hi = high[key, "cycles_nominal"]
+	for (set in sets) {
+		lo = low[key, set] < lo ? low[key, set] : lo
+		hi = high[key, set] > hi ? high[key, set] : hi
+	}
+	text = sprintf("[%." decimals "f..%." decimals "f]", lo, hi)
+	if (sprintf("%." decimals "f", lo) != sprintf("%." decimals "f", hi))
+		same(key " interval", text, cut("\\[[0-9.]+\\.\\.[0-9.]+\\]"))
+	if (rest ~ /decided|few|same/ || rest == "") {
+		numbers++
+		if (rest ~ /decided/ && (lo > 1 || hi < 1) || rest ~ /the same/ && (lo != 1 || hi != 1)) {
+			wrong++
+			print key ": '" rest "' with " text
+		}
+		return
+	}
+	numbers++
+	if (lo <= 1) {
+		wrong++
+		print key ": a cause of a difference that is not decided, " text
+	}
+	difference = median[strategy, row, "cycles_nominal"] - median[least[row], row, "cycles_nominal"]
+	like = difference >= 1e4 ? 10 * difference : difference
+	if (rest !~ /^(all [0-9.,]+|[0-9.,]+ of [0-9.,]+)( [kM])?( more are|:) /)
+		return # the causes take away, too
+	part = cut("(all|[0-9.,]+ of)")
+	whole = cut("[0-9.,]+( [kM])?")
+	cut("(more are|:)")
+	what = rest
+	sub(/, [0-9.,]+ .*/, "", what)
+	same(key " difference", scaled(difference, like) letter(like), whole)
+	difference = median[strategy, row, metric_of[what]] - median[least[row], row, metric_of[what]]
+	same(key " due to " what, scaled(difference, like), part == "all" ? substr(whole, 1, length(whole) - length(letter(like))) : \
+		substr(part, 1, length(part) - 3))
+}
+
+file == 3 && FNR == 1 {
+	FS = "\n"
+	sets["cycles_low"]; sets["cycles_high"]
+	all_sets["cycles_low"]; all_sets["cycles_nominal"]; all_sets["cycles_high"]
+	for (key in median) {
+		split(key, of, SUBSEP)
+		row = of[2] SUBSEP of[3]
+		if (of[4] != "cycles_nominal")
+			continue
+		rank = of[1] == "heap" ? 1 : of[1] == "window" ? 2 : of[1] == "random" ? 3 : of[1] == "best" ? 4 : 5
+		if (!(row in least) || median[key] < lowest[row] || median[key] == lowest[row] && rank < ranked[row]) {
+			least[row] = of[1]
+			lowest[row] = median[key]
+			ranked[row] = rank
+		}
+	}
+}
+
+file == 3 && /^[a-zA-Z0-9]/ { block = $0 }
+
+file == 3 && /^  / && block ~ /^(start a program|interrupt|16 context switches)/ {
+	rest = $0
+	if (match(rest, /^  [^ ]+ [^ ]+  */) && !(substr(rest, 3, 1) == " ")) {
+		title = substr(rest, 3, 12)
+		sub(/ +$/, "", title)
+	}
+	rest = substr(rest, 16)
+	name = cut("[^ ]+")
+	if (block ~ /^start/)
+		row = "exec.spawn" SUBSEP bytes(title)
+	else if (block ~ /^16/)
+		row = "switch.pingpong" SUBSEP (title == "no pages" ? 0 : title + 0)
+	else
+		row = benchmark_of[title] SUBSEP 0
+	check_row(known[name], row)
+}
+
+file == 3 && block ~ /^TLB flush/ {
+	if (sentence || /^  One CR3/)
+		sentence = sentence substr($0, 2)
+	if (/^TLB flush/) {
+		line = $0
+		gsub(/,/, "", line)
+		sub(/.*pages */, "", line)
+		columns = split(line, pages, / +/)
+	} else if (/^  (INVLPG of each|CR3 load, pages read) /) {
+		benchmark = /INVLPG/ ? "tlb.invlpg" : "tlb.refill"
+		for (i = 1; i <= columns; i++) {
+			text = substr($0, 25 + 9 * (i - 1), 9)
+			gsub(/^ +/, "", text)
+			value = median[flushed, benchmark, pages[i], "cycles_nominal"]
+			same(benchmark " " pages[i], scaled(value, value) letter(value), text)
+		}
+	}
+}
+
+END {
+	if (columns)
+		same("crossing", " One CR3 load " crossing("tlb.cr3") "; with the pages read again, it " crossing("tlb.refill") ".", sentence)
+	printf "%d numbers, %d wrong\n", numbers, wrong
+	exit wrong > 0 || numbers == 0
+}

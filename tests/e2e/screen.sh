@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Tests the screen that a run ends with, on the real Bochs with the cycle model: its size, and that
+# each of its numbers is that of summary.csv and comparisons.csv.
+set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
+cd "$(dirname "$0")/../.." || exit 1
+
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
+
+# has_size LINES COLUMNS FILE: succeeds if the file has 20 to LINES lines of at most COLUMNS columns
+has_size()
+{
+	awk -v lines="$1" -v columns="$2" 'length > columns { print; bad = 1 } END { exit bad || NR < 20 || NR > lines }' "$3"
+}
+
+# is_true FILE: succeeds if all numbers of the screen in the file are those of the CSV files
+is_true()
+{
+	awk -f tests/e2e/screen.awk "$work/run/summary.csv" "$work/run/comparisons.csv" "$1"
+}
+
+# again COLUMNS FILE ARGUMENT…: prints the screen of the run again, to the file
+again()
+{
+	local columns=$1 file=$2
+
+	shift 2
+	COLUMNS=$columns build/host/palimpsest-bench --recover "$work/run" "$@" >"$file" 2>"$work/err"
+}
+
+# measure: a run of six rounds; its output is then in $work/out
+measure()
+{
+	./run-bench.sh --engine bochs --strategy heap,window --quick --rounds 6 --out "$work/run" \
+		--bench 'exec.spawn,irq.entry.*,irq.roundtrip.user,tlb.cr3,tlb.invlpg,tlb.refill,switch.pingpong' \
+		>"$work/out" 2>"$work/err" || { cat "$work/err"; return 1; }
+}
+
+check "a run of six rounds ends well" measure
+check "it ends with one screen" has_size 45 100 "$work/out"
+check "its numbers are those of the CSV files" is_true "$work/out"
+check "it says what is fastest, and why" grep -qE '  (fastest|(all [0-9]|[0-9.,]+ of [0-9]).*)$' "$work/out"
+check "and from how many pages on a CR3 load costs less" grep -q 'One CR3 load costs less than INVLPG from [0-9]' "$work/out"
+check "and where the rest is" grep -qF "$work/run" "$work/out"
+check "all tables are in tables.txt" test "$(grep -c '^exec.spawn 4 KiB' "$work/run/tables.txt")" = 3
+check "no escapes in a pipe" test -z "$(tr -dc '\033' <"$work/out")"
+
+again 80 "$work/narrow"
+check "80 columns: one screen" has_size 45 80 "$work/narrow"
+check "80 columns: its numbers are those of the CSV files" is_true "$work/narrow"
+again 100 "$work/tables" --tables
+check "--tables: the same screen, after all tables" test "$(tail -n "$(wc -l <"$work/out")" "$work/tables")" = "$(cat "$work/out")" \
+	-a "$(wc -l <"$work/tables")" -gt 60
+
+# Each number of the screen is changed in its first digit; the comparison must see each change.
+mutate()
+{
+	awk -v n="$1" '/^[a-zA-Z0-9]/ { block = /^(start|interrupt|TLB|16 context)/ } {
+		head = substr($0, 1, 15); rest = substr($0, 16); line = head
+		while (block && /^  / && match(rest, /[0-9][0-9.,]*/)) {
+			line = line substr(rest, 1, RSTART - 1)
+			digit = substr(rest, RSTART, 1)
+			line = line (++count == n ? (digit + 1) % 10 : digit) substr(rest, RSTART + 1, RLENGTH - 1)
+			rest = substr(rest, RSTART + RLENGTH)
+		}
+		print line rest
+	} END { exit count < n }' "$work/out"
+}
+changes=0 missed=0
+while mutate $((changes + 1)) >"$work/mutated"; do
+	changes=$((changes + 1))
+	is_true "$work/mutated" >/dev/null && missed=$((missed + 1))
+done
+check "$changes wrong numbers are found, one at a time" test $changes -gt 60 -a $missed -eq 0
+echo "1..$count"
