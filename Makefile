@@ -150,6 +150,10 @@ lint: $(BUILD)/strategies.h
 # Makes the figures and tables of the documents from a run: RESULTS=results/latest.
 RESULTS ?= results/latest
 
+# Replaces the screen in README.md by the one that a run ended with.
+readme:
+	@bench/readme.sh $(RESULTS)
+
 figures: host
 	@bench/figures.sh $(RESULTS)
 	@bench/linux/baseline/tables.sh $(RESULTS)
@@ -171,6 +175,7 @@ help:
 	@echo "make reproduce | reference  repeat the committed results and compare; replace them (minutes)"
 	@echo "make figures [RESULTS=results/latest]  replace docs/figures.md and its figures by those of a run"
 	@echo "make linux-baseline       count what Linux needs for the same programs (minutes)"
+	@echo "make readme [RESULTS=results/latest]  replace the screen in README.md by that of a run"
 	@echo "make validate-model       compare the cycle model with published figures, a minute or two"
 	@echo "                          (PROFILE=..., ENGINE=kvm)"
 	@echo "make predict [PROFILE=...]  compare programs' cycles on this host with the cycle model's (minutes)"
@@ -186,4 +191,4 @@ help:
 	@echo "make test-commands        run every command of README and this help in a fresh clone (an hour)"
 	@echo "make clean                remove $(BUILD)/"
 
-.PHONY: all linux clean setup iso qemu qemu-gdb bochs validate-model reference reproduce figures format lint help
+.PHONY: all linux clean setup iso qemu qemu-gdb bochs validate-model reference reproduce figures readme format lint help

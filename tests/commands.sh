@@ -255,6 +255,10 @@ default_run()
 {
 	run "./run-bench.sh" ./run-bench.sh
 	check "./run-bench.sh leaves a report" test -s results/latest/report.html
+	check "./run-bench.sh ends with one screen" test "$(awk 'length > 100' results/latest/answers.txt | wc -l) $((\
+		$(wc -l <results/latest/answers.txt) <= 45))" = "0 1"
+	check "the numbers on the screen are those of summary.csv" awk -f tests/e2e/screen.awk results/latest/summary.csv \
+		results/latest/comparisons.csv results/latest/answers.txt
 }
 
 options()
@@ -273,11 +277,22 @@ quick_run()
 	check "--bench 'irq.*': those and no others" equal irq "$(sqlite3 results/latest/results.sqlite \
 		"SELECT DISTINCT substr(benchmark, 1, 3) FROM summary WHERE engine = 'bochs'")"
 	check "a run without --profile has cycles" grep -q ,cycles_nominal, results/latest/summary.csv
-	for file in results.sqlite samples.csv summary.csv report.html environment.json plots/irq-entry.svg plots/irq-entry.png; do
+	for file in results.sqlite answers.txt tables.txt samples.csv summary.csv report.html environment.json plots/irq-entry.svg plots/irq-entry.png; do
 		check "results/latest has $file" test -s results/latest/$file
 	done
 	run "--profile none" ./run-bench.sh "${small[@]}" --bench syscall.null --profile none --out "$work/counts"
+	run "--tables" ./run-bench.sh "${small[@]}" --bench 'irq.entry.*' --tables --out "$work/tables"
+	shows "--tables: a table" "medians; instructions on Bochs"
+	shows "--tables: the screen" "user entry"
 	check "--profile none: no cycles" test "$(grep -c ,cycles_nominal, "$work/counts/summary.csv") $(grep -c ,instructions, "$work/counts/summary.csv")" = "0 1"
+}
+
+readme()
+{
+	run "make readme" make readme
+	check "make readme: the screen of the run" grep -qxF "    $(head -n 1 results/latest/answers.txt)" README.md
+	! make readme RESULTS=nowhere >"$work/out" 2>&1
+	shows "make readme without a run says what to do" "run ./run-bench.sh first"
 }
 
 compare()
@@ -405,13 +420,14 @@ table()
 		quick;reference;make reference
 		quick;options;./run-bench.sh --help;--list;--probe
 		quick;setup;make setup;./run-bench.sh --setup
-		quick;quick_run;--quick;--bench 'irq.*';--profile NAME;--profile none
+		quick;quick_run;--quick;--bench 'irq.*';--profile NAME;--profile none;--tables
 		quick;compare;./run-bench.sh --compare A B
 		quick;recover;--recover DIR
 		quick;compilers;--compiler gcc-O2,clang-O2,gcc-Os
 		quick;calibrate;--calibrate NAME
 		quick;strategies;--strategy heap,fixed-rsp0+direct+shared
 		quick;figures;make figures;make RESULTS=results/latest
+		quick;readme;make readme
 		quick;qemu;make qemu;echo 'ls /bin' | make qemu
 		quick;qemu_test;make RUN=test
 		quick;qemu_bench;make RUN=bench;make EXTRA=samples=quick

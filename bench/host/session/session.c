@@ -23,6 +23,7 @@
 #include "bench/host/session/environment.h"
 #include "bench/host/session/recover.h"
 #include "bench/host/session/runner.h"
+#include "bench/host/terminal/files.h"
 #include "bench/host/terminal/screen.h"
 #include "bench/host/terminal/tables.h"
 
@@ -284,7 +285,7 @@ static int evaluate(sqlite3 *db, const char *folder)
 	else
 		message("the figures were left out");
 	failed |= report_write(db, folder, plots);
-	failed |= tables_write(db, folder);
+	failed |= terminal_files_write(db, folder);
 	return failed;
 }
 

@@ -3,7 +3,6 @@
 #include "bench/host/terminal/tables.h"
 #include "bench/host/answers/number.h"
 #include "bench/host/answers/subject.h"
-#include "bench/host/base/complain.h"
 #include "bench/host/base/sql.h"
 #include "bench/host/base/text.h"
 #include "bench/host/evaluate/compilers.h"
@@ -11,9 +10,7 @@
 #include "bench/host/terminal/emulated.h"
 #include "bench/host/terminal/terminal.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -450,23 +447,4 @@ void tables_print(sqlite3 *db, const struct terminal *terminal)
 	print_claims(db, terminal, "arithmetic", "claims, decided by arithmetic on constants");
 	drift_print(db, terminal->out);
 	compilers_print(db, terminal->out);
-}
-
-int tables_write(sqlite3 *db, const char *run_dir)
-{
-	struct terminal file = { 0 };
-	char path[PATH_MAX];
-	int status = 0;
-
-	if (snprintf(path, sizeof path, "%s/tables.txt", run_dir) >= (int)sizeof path)
-		return complain("tables", "the folder's name is too long: %s", run_dir);
-	file.out = fopen(path, "we");
-	if (!file.out)
-		return complain("tables", "%s: %s", path, strerror(errno));
-	tables_print(db, &file);
-	if (fflush(file.out) || ferror(file.out))
-		status = complain("tables", "%s: %s", path, strerror(errno));
-	if (fclose(file.out) && status == 0)
-		status = complain("tables", "%s: %s", path, strerror(errno));
-	return status;
 }

@@ -17,9 +17,3 @@
  * its columns are split over several tables.
  */
 void tables_print(sqlite3 *db, const struct terminal *terminal);
-
-/*
- * Writes the same to the file tables.txt in the folder of the run, without a limit on the width.
- * Returns 0, or -1 after a message.
- */
-int tables_write(sqlite3 *db, const char *run_dir);
