@@ -63,7 +63,7 @@ KERNEL_CFLAGS := -std=gnu17 $(OPT) -g -ffreestanding -fno-pic -fno-pie -mcmodel=
 	-mgeneral-regs-only -fcf-protection=none -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -fstack-usage -ffile-prefix-map=$(call quoted,$(CURDIR))/= \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Werror \
-	-Ikernel -I. -I$(K)
+	-Ikernel -I. -I$(K) -DISOLATION_HEADER='"isolation/isolation_$(subst -,_,$(ISOLATION)).h"'
 
 ENTRY_MACROS   := kernel/isolation/isolation_$(subst -,_,$(ISOLATION)).inc kernel/stack/kstack_$(subst -,_,$(STACK)).inc
 
@@ -106,7 +106,7 @@ $(K)/%.o: %.c
 	$(call say,CC,$@)
 	$(Q)$(KERNEL_CC) $(KERNEL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(K)/%.asm.o: %.asm $(K)/constants.inc $(ENTRY_MACROS) kernel/x86/registers.inc
+$(K)/%.asm.o: %.asm $(K)/constants.inc $(ENTRY_MACROS) kernel/x86/registers.inc kernel/cpu/entry.inc
 	@mkdir -p $(@D)
 	$(call say,NASM,$@)
 	$(Q)nasm -f elf64 -g -F dwarf -Ikernel/ -I$(K)/ $(ENTRY_MACROS:%=-P %) -Wall -Werror -o $@ $<

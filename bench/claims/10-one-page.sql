@@ -6,4 +6,4 @@
 -- metric:  window.pages of a bouncing kernel: pages K of its window
 -- margin:  K = 1 confirms, more than 1 refutes
 -- figure:  none
--- not-measured: no kernel with isolation `bouncing` is built yet
+-- not-measured: the experiment is not written yet

@@ -7,4 +7,4 @@
 --          half
 -- margin:  exactly K pages, wherever the window is, confirms; more refutes
 -- figure:  none
--- not-measured: no kernel with isolation `bouncing` is built yet
+-- not-measured: the experiment is not written yet

@@ -7,4 +7,4 @@
 --          for either refutes. A sweep over the whole half meets the window for certain; it is evidence
 --          only
 -- figure:  none
--- not-measured: no kernel with isolation `bouncing` is built yet
+-- not-measured: the experiment is not written yet

@@ -7,4 +7,4 @@
 -- margin:  the whole interval of the ratio above 1.05 for both confirms, below 1.05 for both refutes;
 --          events decide only what no prices could change
 -- figure:  none
--- not-measured: no kernel with isolation `bouncing` is built yet
+-- not-measured: the experiment is not written yet

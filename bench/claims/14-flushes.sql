@@ -7,4 +7,4 @@
 -- margin:  at least 2 CR3 writes that flush for each interrupt confirm, at most 1 refutes. The loss is
 --          evidence
 -- figure:  none
--- not-measured: no kernel with isolation `bouncing` is built yet
+-- not-measured: the experiment is not written yet

@@ -6,4 +6,4 @@
 -- margin:  the whole interval of the ratio above 1.05 at every size confirms; not above 1.05 at every size
 --          refutes
 -- figure:  none
--- not-measured: no kernel with isolation `bouncing` is built yet
+-- not-measured: the experiment is not written yet

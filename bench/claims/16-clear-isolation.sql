@@ -6,4 +6,4 @@
 --          task's tables
 -- margin:  exactly K in every task confirms; any other number refutes
 -- figure:  none
--- not-measured: no kernel with isolation `bouncing` is built yet
+-- not-measured: the experiment is not written yet

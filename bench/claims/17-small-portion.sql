@@ -5,4 +5,4 @@
 -- metric:  lines and bytes of code that only a bouncing build compiles, over those of the kernel
 -- margin:  below 10 % of both confirms, at least 10 % of either refutes
 -- figure:  none
--- not-measured: no kernel with isolation `bouncing` is built yet
+-- not-measured: the experiment is not written yet

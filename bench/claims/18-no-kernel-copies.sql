@@ -5,4 +5,4 @@
 -- metric:  fork.roundtrip, entries_copied: table entries of the kernel's that are written for a new task
 -- margin:  none on bouncing, with more than none on shared, confirms; any on bouncing refutes
 -- figure:  none
--- not-measured: no kernel with isolation `bouncing` is built yet
+-- not-measured: the experiment is not written yet

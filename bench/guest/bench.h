@@ -116,6 +116,12 @@ extern const uint64_t bench_powers_of_2[]; /* 1, 2, 4, … 1024 */
 /* For setup(): sets the reason for skipping the row. Returns the value that setup() must return. */
 int bench_skip(struct bench *b, const char *reason);
 
+/*
+ * For .setup, if the row needs a task whose user mode and kernel have the same page tables: returns 0,
+ * or what bench_skip() returns if ISOLATION gives them different ones.
+ */
+int bench_need_one_table(struct bench *b);
+
 /* Adds a metric to the current sample, which has room for BENCH_EXTRAS. One more fails the check. */
 void bench_metric(struct bench *b, const char *metric, uint64_t value, const char *unit);
 

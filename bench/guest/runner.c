@@ -13,6 +13,7 @@
 #include "output/console.h"
 #include "output/panic.h"
 #include "output/record.h"
+#include "sched/task.h"
 
 /* Defined in the linker script. */
 extern const struct benchmark benchmarks_start[], benchmarks_end[];
@@ -57,6 +58,13 @@ int bench_skip(struct bench *b, const char *reason)
 {
 	b->why = reason;
 	return -ENOSYS;
+}
+
+int bench_need_one_table(struct bench *b)
+{
+	const struct root *root = &current_task()->root;
+
+	return root->user == root->kernel ? 0 : bench_skip(b, "user mode and kernel have different tables");
 }
 
 void bench_open_region(struct bench *b)

@@ -10,6 +10,7 @@
 #include "cpu/call_frame.h"
 #include "cpu/cpu.h"
 #include "cpu/exceptions.h"
+#include "isolation/entry_window.h"
 #include "output/machine.h"
 #include "output/record.h"
 #include "sys/syscall.h"
@@ -18,6 +19,7 @@
 #define CONSTANT(name, value) __asm__ volatile(".ascii \"->" name " %0\"" : : "i"((long)(value)))
 
 #define CALL(name, member)    CONSTANT("CALL_" name, offsetof(struct call_frame, member))
+#define WINDOW(name, member)  CONSTANT("WINDOW_" name, offsetof(struct window_cpu, member))
 #define TRAP(name, member)    CONSTANT("TRAP_" name, offsetof(struct trap_frame, member))
 
 void constants(void);
@@ -35,6 +37,18 @@ void constants(void)
 	CONSTANT("CPU_SCRATCH_RAX", offsetof(struct cpu, scratch_rax));
 	CONSTANT("CPU_RETURN_WORK", offsetof(struct cpu, return_work));
 	CONSTANT("CPU_SCRATCH_TOP", offsetof(struct cpu, scratch_top));
+	CONSTANT("CPU_TSS_RSP0", offsetof(struct cpu, tss.rsp));
+	CONSTANT("CPU_DF_STACK", CPU_DF_TOP(0));
+	CONSTANT("CPU_NMI_STACK", CPU_NMI_TOP(0));
+	CONSTANT("CPU_MC_STACK", CPU_MC_TOP(0));
+	CONSTANT("CPU_DB_STACK", CPU_DB_TOP(0));
+	CONSTANT("CPU_GP_STACK", CPU_GP_TOP(0));
+	WINDOW("USER_CR3", user_cr3);
+	WINDOW("KERNEL_CR3", kernel_cr3);
+	WINDOW("LEAVE_INTERRUPT", leave_interrupt);
+	WINDOW("LEAVE_CALL", leave_call);
+	WINDOW("LEAVE_FIRST", leave_first);
+	WINDOW("LEAVE_ANYWHERE", leave_anywhere);
 	CONSTANT("SELECTOR_KERNEL_CODE", SELECTOR_KERNEL_CODE);
 	CONSTANT("SELECTOR_KERNEL_DATA", SELECTOR_KERNEL_DATA);
 	CONSTANT("SELECTOR_USER_DATA", SELECTOR_USER_DATA);
@@ -57,6 +71,7 @@ void constants(void)
 	CALL("RFLAGS", rflags);
 	CALL("RSP", rsp);
 	CONSTANT("CALL_FRAME_SIZE", sizeof(struct call_frame));
+	CONSTANT("TRAP_FRAME_SIZE", sizeof(struct trap_frame));
 	TRAP("R15", r15);
 	TRAP("R14", r14);
 	TRAP("R13", r13);

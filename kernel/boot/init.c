@@ -104,7 +104,7 @@ static void map_stack(uintptr_t top, size_t size)
 		uint64_t frame = frame_alloc_zeroed();
 
 		if (frame == FRAME_NONE ||
-		    paging_map_kernel(page, frame, PTE_WRITE | PTE_NX | (cpu_features.pge ? PTE_GLOBAL : 0)))
+		    paging_map_kernel(page, frame, PTE_WRITE | PTE_NX | isolation_kernel_flags()))
 			panic("not enough memory for the stacks of a CPU: give the machine more (-m)");
 	}
 }
@@ -150,6 +150,17 @@ static void map_screen(void)
 			screen_off();
 }
 
+static void start_pcids(void)
+{
+	bool wanted = option_is("pcid", "on");
+
+	if (wanted && !ISOLATION_USES_PCIDS) {
+		kprintf("pcid=on is ignored: this isolation uses no PCIDs\n");
+		wanted = false;
+	}
+	pcid_init(wanted, isolation_kernel_flags());
+}
+
 static uint64_t option_number(const char *key)
 {
 	char value[24];
@@ -182,7 +193,7 @@ void boot_main(uint32_t address)
 	start_frames(&memory);
 	paging_init(memory.ranges, memory.count, isolation_kernel_flags());
 	map_screen();
-	pcid_init(option_is("pcid", "on"), isolation_kernel_flags());
+	start_pcids();
 	/* The boot code and the boot page tables are no longer needed. */
 	frames_add((uintptr_t)image_start, (uintptr_t)boot_end);
 	map_cpu_stacks();

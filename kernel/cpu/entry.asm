@@ -12,85 +12,34 @@
 
 %include "constants.inc"
 %include "x86/registers.inc"
+%include "cpu/entry.inc"
 
 	extern	irq_handlers, exception_entry, exception_is_users, syscall_table, user_return_hook
-	global	entry_text, entry_text_end, exception_paranoid, irq_return, entry_stubs, syscall_entry, syscall_entry_traced, enter_user, return_through_frame, irq_entry_bench, trace_call, trace_result
-
-; Pushes the general registers of a struct trap_frame (cpu/exceptions.h) below its vector.
-%macro PUSH_TRAP_FRAME 0
-	BEGIN_PUSH TRAP_VECTOR
-	PUSH_MEMBER TRAP_RAX, rax
-	PUSH_MEMBER TRAP_RBX, rbx
-	PUSH_MEMBER TRAP_RCX, rcx
-	PUSH_MEMBER TRAP_RDX, rdx
-	PUSH_MEMBER TRAP_RSI, rsi
-	PUSH_MEMBER TRAP_RDI, rdi
-	PUSH_MEMBER TRAP_RBP, rbp
-	PUSH_MEMBER TRAP_R8, r8
-	PUSH_MEMBER TRAP_R9, r9
-	PUSH_MEMBER TRAP_R10, r10
-	PUSH_MEMBER TRAP_R11, r11
-	PUSH_MEMBER TRAP_R12, r12
-	PUSH_MEMBER TRAP_R13, r13
-	PUSH_MEMBER TRAP_R14, r14
-	PUSH_MEMBER TRAP_R15, r15
-%endmacro
+	global	entry_text, entry_text_end, exception_common, exception_paranoid, exception_careful, irq_return, entry_stubs, syscall_entry, syscall_entry_traced, enter_user, return_through_frame, irq_entry_bench, trace_call, trace_result
 
 ; Device interrupt: saves only the registers that a C function may change, and calls the handler
 ; directly. 9 registers and the hardware's 5 words leave RSP 16-byte aligned.
 %macro IRQ_STUB 1
 stub_%1:
-	KSTACK_ENTER 5
+	ISOLATION_ARRIVE 5
 	PUSH_CALLER_SAVED
 	cld
 	call	[irq_handlers + 8 * %1]
 	jmp	irq_return
 %endmacro
 
-; Exception: saves all registers, so that handlers can print and change them.
-%macro EXCEPTION_STUB 1
-stub_%1:
-%if !(%1 == 8 || (%1 >= 10 && %1 <= 14) || %1 == 17 || %1 == 21)
-	push	0			; the CPU pushes no error code for these (SDM 3A 6.13)
-%endif
-	push	%1
-%if %1 == 2 || %1 == 8 || %1 == 18
-	jmp	exception_paranoid
-%elif %1 == 1 || (%1 >= 10 && %1 <= 13)
-	jmp	exception_careful
-%else
-	jmp	exception_common
-%endif
-%endmacro
-
-; If the GS base is the user's, executes SWAPGS and sets EBX to 1. If it is the kernel's, sets EBX
-; to 0. Used where CS does not tell which of the two it is. The sign of the base does: the kernel's
-; base is negative, and a program cannot load a negative one (CR4.FSGSBASE is 0, and the bases in
-; segment descriptors have 32 bits).
-%macro GS_BY_SIGN 0
-	xor	ebx, ebx
-	mov	ecx, MSR_GS_BASE
-	rdmsr
-	test	edx, edx
-	js	%%kernel
-	swapgs
-	inc	ebx
-%%kernel:
-%endmacro
-
 section .text
 entry_text:
 
 exception_common:
-	KSTACK_ENTER 7
+	ISOLATION_ARRIVE 7
 	PUSH_TRAP_FRAME
 	cld
 .entry:	mov	rdi, rsp
 	call	exception_entry
 	test	byte [rsp + TRAP_CS], 3
 	jz	.pop
-	ISOLATION_LEAVE 17
-	swapgs
+	ISOLATION_LEAVE call restore_frame
 .pop:	call	restore_frame
 	iretq
 
@@ -98,15 +47,11 @@ exception_common:
 exception_paranoid:
 	PUSH_TRAP_FRAME
 	cld
-	GS_BY_SIGN
-	ISOLATION_ENTER_ANYWHERE
+	ISOLATION_ARRIVE_ANYWHERE
 .entry:	mov	rdi, rsp
 	call	exception_entry
 	ISOLATION_LEAVE_ANYWHERE
-	test	ebx, ebx
-	jz	.pop
-	swapgs
-.pop:	call	restore_frame
+	call	restore_frame
 	iretq
 
 ; #DB, #TS, #NP, #SS and #GP from user mode are ordinary exceptions. But single steps, breakpoints,
@@ -117,8 +62,7 @@ exception_paranoid:
 exception_careful:
 	PUSH_TRAP_FRAME
 	cld
-	GS_BY_SIGN
-	ISOLATION_ENTER_ANYWHERE
+	ISOLATION_ARRIVE_ANYWHERE
 	mov	rdi, rsp
 	call	exception_is_users
 	test	al, al
@@ -156,8 +100,7 @@ irq_return:
 	jz	.pop
 	cmp	qword [gs:CPU_RETURN_WORK], 0
 	jne	.hook
-.user:	ISOLATION_LEAVE 9
-	swapgs
+.user:	ISOLATION_LEAVE POP_CALLER_SAVED
 .pop:	POP_CALLER_SAVED
 	iretq
 .hook:	POP_CALLER_SAVED
@@ -179,8 +122,7 @@ return_through_frame:
 %endrep
 	mov	rdi, rsp
 	call	[user_return_hook]
-	ISOLATION_LEAVE 17
-	swapgs
+	ISOLATION_LEAVE call restore_frame
 	call	restore_frame
 	iretq
 
@@ -189,9 +131,7 @@ return_through_frame:
 ; struct call_frame (cpu/call_frame.h). With argument 1, the macro makes the entry for trace=calls
 ; (sys/trace.h).
 %macro SYSCALL_ENTRY 1
-	swapgs
-	ISOLATION_ENTER
-	mov	[gs:CPU_USER_RSP], rsp
+	ISOLATION_ARRIVE_CALL
 	KSTACK_SYSCALL
 	BEGIN_PUSH CALL_FRAME_SIZE
 	PUSH_MEMBER CALL_RSP, qword [gs:CPU_USER_RSP]
@@ -235,10 +175,7 @@ return_through_frame:
 	POP_MEMBER CALL_RDI, rdi
 	POP_MEMBER CALL_RIP, rcx
 	POP_MEMBER CALL_RFLAGS, r11
-	POP_MEMBER CALL_RSP, rsp
 	ISOLATION_LEAVE_CALL
-	swapgs
-	o64 sysret
 .hook:	mov	r9, [rsp + CALL_R9]	; make a struct trap_frame (FRAME_CALL)
 	mov	r8, [rsp + CALL_R8]
 	mov	r10, [rsp + CALL_R10]
@@ -284,19 +221,11 @@ enter_user:
 	xor	r13d, r13d
 	xor	r14d, r14d
 	xor	r15d, r15d
-	ISOLATION_LEAVE_CALL
-	swapgs
-	mov	ds, eax			; after SWAPGS: loading a null GS may clear the GS base
-	mov	es, eax
-	mov	fs, eax
-	mov	gs, eax
-	o64 sysret
+	ISOLATION_LEAVE_FIRST
+ways_end:
 
-%assign vector 0
-%rep 32
-	EXCEPTION_STUB vector
-%assign vector vector + 1
-%endrep
+	ISOLATION_STUBS
+%assign vector 32
 %rep 224
 %if vector == VECTOR_BENCH
 irq_entry_bench:			; the harness disassembles this stub
@@ -306,6 +235,10 @@ irq_entry_bench:			; the harness disassembles this stub
 %endrep
 
 entry_text_end:
+
+	WAY entry_text, exception_paranoid, 1
+	WAY irq_return, ways_end, 1
+	WAY stub_ %+ VECTOR_MICRO, stub_ %+ VECTOR_MICRO + STUB_BYTES, 1
 
 ; void (*trace_call)(const struct call_frame *) and uint64_t (*trace_result)(uint64_t result).
 ; sys/trace.c sets both.

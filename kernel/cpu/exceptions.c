@@ -11,7 +11,7 @@ void (*user_return_hook)(struct trap_frame *frame);
 
 /* Set at boot. */
 static void (*user_handler)(struct trap_frame *);
-static bool (*page_fault)(uintptr_t address, uint64_t error);
+bool (*page_fault_hook)(uintptr_t address, uint64_t error);
 
 /* Set by tests and experiments, of which only one runs at a time. */
 static bool (*probe)(struct trap_frame *);
@@ -86,7 +86,7 @@ void exception_set_probe(bool (*function)(struct trap_frame *))
 
 void exception_set_page_fault(bool (*function)(uintptr_t address, uint64_t error))
 {
-	page_fault = function;
+	page_fault_hook = function;
 }
 
 unsigned exception_expect(uint64_t vector, void (*resume)(void))
@@ -197,8 +197,8 @@ void exception_entry(struct trap_frame *frame)
 		return;
 	if (frame->vector == EXCEPTION_NMI)
 		return;
-	if (frame->vector == EXCEPTION_PF && page_fault && ((frame->cs & 3) || recovery_at(frame->rip)) &&
-	    page_fault(read_cr2(), frame->error))
+	if (frame->vector == EXCEPTION_PF && page_fault_hook &&
+	    ((frame->cs & 3) || recovery_at(frame->rip)) && page_fault_hook(read_cr2(), frame->error))
 		return;
 	if (expected_resume && frame->vector == expected_vector && !(frame->cs & 3)) {
 		frame->rip = expected_resume;

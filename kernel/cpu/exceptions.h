@@ -57,6 +57,12 @@ void exception_set_user_handler(void (*handler)(struct trap_frame *frame));
 void exception_set_page_fault(bool (*function)(uintptr_t address, uint64_t error));
 
 /*
+ * The function that exception_set_page_fault() has set, or NULL. Code that checks an access to user
+ * memory in software calls it if the access is not allowed, with the address in CR2 as well.
+ */
+extern bool (*page_fault_hook)(uintptr_t address, uint64_t error);
+
+/*
  * For tests: makes the kernel resume at `resume`, with RSP unchanged, after the next exception
  * `vector` in the kernel. NULL disarms it. Returns the number of such exceptions (0 or 1) since the
  * previous call.

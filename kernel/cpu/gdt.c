@@ -5,7 +5,6 @@
 
 void gdt_load(struct cpu *cpu)
 {
-	const uint64_t base = (uintptr_t)&cpu->tss, limit = sizeof cpu->tss - 1;
 	const struct {
 		uint16_t limit;
 		uint64_t base;
@@ -15,10 +14,7 @@ void gdt_load(struct cpu *cpu)
 	cpu->gdt[SELECTOR_KERNEL_DATA / 8] = 0x0000920000000000;
 	cpu->gdt[SELECTOR_USER_DATA / 8] = 0x0000f20000000000;
 	cpu->gdt[SELECTOR_USER_CODE / 8] = 0x0020fa0000000000;
-	/* SDM 3A 7.2.3: a 16-byte descriptor, type 9 (available 64-bit TSS). */
-	cpu->gdt[SELECTOR_TSS / 8] =
-	        limit | (base & 0xffffff) << 16 | 0x89UL << 40 | (base >> 24 & 0xff) << 56;
-	cpu->gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
+	gdt_set_tss(cpu->gdt, (uintptr_t)&cpu->tss);
 	__asm__ volatile("lgdt %0\n\t"
 	                 "push %1\n\t"
 	                 "lea 1f(%%rip), %%rax\n\t"

@@ -22,6 +22,18 @@ struct tss {
 } __attribute__((packed));
 _Static_assert(sizeof(struct tss) == 104, "64-bit TSS (SDM 3A 7.7)");
 
+/*
+ * Writes the descriptor of the TSS at address `base` into a GDT (SDM 3A 7.2.3: 16 bytes, type 9, an
+ * available 64-bit TSS). LTR makes it busy.
+ */
+static inline void gdt_set_tss(uint64_t *gdt, uint64_t base)
+{
+	const uint64_t limit = sizeof(struct tss) - 1;
+
+	gdt[SELECTOR_TSS / 8] = limit | (base & 0xffffff) << 16 | 0x89UL << 40 | (base >> 24 & 0xff) << 56;
+	gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
+}
+
 struct cpu;
 
 /*

@@ -16,13 +16,15 @@ _Static_assert(sizeof(struct gate) == 16, "64-bit gate");
 #define GATE_INTERRUPT 0x8e
 #define GATE_USER      0x60 /* DPL 3 */
 
-static struct gate idt[256] __attribute__((aligned(16)));
+/* In a page of its own, so that ISOLATION can map it in user tables. */
+static struct gate idt[256] __attribute__((aligned(PAGE_SIZE)));
+_Static_assert(sizeof idt == PAGE_SIZE, "the IDT fills its page");
 
 /*
- * entry_stubs (entry.asm) has the addresses of the 256 stubs. The stubs of device interrupts call
+ * entry_stubs (entry.asm) has the addresses of the 256 stubs, as the gates need them. The stubs of device interrupts call
  * the functions in irq_handlers.
  */
-extern const uint64_t entry_stubs[256];
+extern uint64_t entry_stubs[256];
 void (*irq_handlers[256])(void);
 
 static void spurious(void)

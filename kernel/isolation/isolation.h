@@ -2,50 +2,86 @@
 /*
  * Isolation: the part of the kernel half that the page tables hold while a task is in user mode.
  *
- * The build links exactly one value of the ISOLATION axis: a C file, and a NASM file of macros for
- * the entry stubs. So far there is one value:
+ * The build links exactly one value of the ISOLATION axis: C files, a C header and a NASM file of
+ * macros for the entry stubs.
  *
- *   isolation_shared   the whole kernel half: user mode and kernel use one PML4, whose kernel half
- *                      is the same in every address space
+ *   isolation_shared    the whole kernel half: user mode and kernel use one PML4, whose kernel half
+ *                       is the same in every address space
+ *   isolation_bouncing  a window of a few pages, through which every entry and return passes; the
+ *                       kernel runs under tables of its own, which have no user pages
  *
- * A value whose user tables hold only a few kernel pages makes two PML4s for a root. `root.user`
- * holds the user half and the pages that an entry needs until it has loaded the kernel's CR3: entry
- * stubs, IDT, GDT, TSS, struct cpu, and the stacks that the hardware switches to. `root.kernel`
- * holds the whole kernel half. Such a value can only be combined with values of STACK whose entry
- * touches no other page. The kernel accesses user memory at user addresses (vm/user_copy.asm and
- * the loaders sandwich and self): if root.kernel has no user half, the value must provide another
- * way to copy and exclude these loaders (kernel/axes.txt). If root.kernel has a user half, its
- * pages should be NX there, so that a return to user mode under root.kernel faults at once.
+ * isolation/user_memory.h declares the rest of the axis: the accesses to user memory.
  *
- * The NASM file, isolation_<value>.inc, provides five macros, which cpu/entry.asm and the macros of
- * STACK use. When they run, the GS base is the kernel's and interrupts are off. They may change
- * RFLAGS.
+ * The NASM file, isolation_<value>.inc, provides these macros. When they run, interrupts are off.
+ * They may change RFLAGS.
  *
- *   ISOLATION_ENTER            Used by every entry from user mode, right after SWAPGS. Loads
- *                              root.kernel of the current task. Preserves all registers; it may use
- *                              the scratch words of struct cpu. After an interrupt or exception,
- *                              RSP points to the hardware's frame. After SYSCALL it is still the
- *                              program's, so nothing may be pushed.
- *   ISOLATION_LEAVE n          Used before a return to user mode by IRETQ, right before SWAPGS.
- *                              RSP points to n words that the stub has pushed, followed by IRETQ's
- *                              frame of five words. Loads root.user. If the stack is not mapped
- *                              there, makes RSP point to a copy of these n + 5 words. May change
- *                              RAX, RCX and RDX.
- *   ISOLATION_LEAVE_CALL       Used before a return by SYSRETQ, right before SWAPGS. Loads
- *                              root.user. Preserves all registers; RSP is already the program's.
- *   ISOLATION_ENTER_ANYWHERE   Used by the entries of NMI, #DB, #DF, #MC and the exceptions that
- *                              IRETQ and SYSRETQ can raise. These may arrive between user mode and
- *                              another of these macros, so CR3 may hold either PML4. Saves CR3 in
- *                              R12 and loads a CR3 under which the kernel can run. May change RAX,
- *                              RCX and RDX; preserves RBX.
- *   ISOLATION_LEAVE_ANYWHERE   Used before the return from these entries. Loads CR3 from R12.
- *                              Preserves RBX.
+ *   ISOLATION_STUBS            The stubs of the exceptions in cpu/entry.asm, or nothing if entries
+ *                              arrive elsewhere first.
+ *   ISOLATION_ARRIVE n         Comes first in a stub of an interrupt, or of an exception other than
+ *                              those of ISOLATION_ARRIVE_ANYWHERE; n is the number of words that the
+ *                              hardware and the stub have pushed. Executes KSTACK_ENTER n (STACK),
+ *                              unless the entry has done so before.
+ *   ISOLATION_ENTER            Used by KSTACK_ENTER, on an entry from user mode, right after SWAPGS.
+ *                              Loads root.kernel of the current task. Preserves all registers; RSP
+ *                              points to the hardware's frame.
+ *   ISOLATION_ARRIVE_CALL      Comes first after SYSCALL. Executes SWAPGS, loads root.kernel, and
+ *                              stores the program's RSP in struct cpu. Preserves all other
+ *                              registers. KSTACK_SYSCALL follows.
+ *   ISOLATION_ARRIVE_ANYWHERE  Used by the entries of NMI, #DB, #DF, #MC and the exceptions that
+ *                              IRETQ and SYSRETQ can raise, after the registers have been pushed.
+ *                              These may arrive anywhere, so the GS base and CR3 may be the user's or
+ *                              the kernel's. Makes both the kernel's, and records what to restore in
+ *                              RBX and R12. May change RAX, RCX and RDX.
+ *   ISOLATION_LEAVE restore    Used before a return to user mode by IRETQ, with the kernel's GS base.
+ *                              `restore` is an instruction or macro that pops all registers, after
+ *                              which RSP points to the frame of IRETQ. Either executes SWAPGS and
+ *                              continues with the next instructions, which are `restore` and IRETQ;
+ *                              or returns to user mode itself.
+ *   ISOLATION_LEAVE_CALL       Returns to user mode by SYSRETQ. RSP points to the program's RSP; all
+ *                              other registers are the program's.
+ *   ISOLATION_LEAVE_FIRST      Enters user mode by SYSRETQ, with null selectors. RAX is 0, and all
+ *                              registers are the program's, RSP included.
+ *   ISOLATION_LEAVE_ANYWHERE   Used before the return from the entries of ISOLATION_ARRIVE_ANYWHERE.
+ *                              RSP points to the struct trap_frame, RBX and R12 are as recorded.
+ *                              Either restores GS base and CR3 and continues with the next
+ *                              instructions, which restore the registers and execute IRETQ; or
+ *                              returns itself.
+ *   ISOLATION_SWITCH register  In a context switch: makes the kernel run under this value, which
+ *                              isolation_cr3() has returned. Touches no stack.
  */
 #pragma once
 
 #include "cpu/cpu.h"
 #include "mem/root.h"
 #include "x86/flush.h"
+
+/*
+ * The header of the chosen value, from the build. It defines as inline functions:
+ *
+ *   uint64_t isolation_cr3(const struct root *root)
+ *       Makes `root` the root of the current task on this CPU, so that a return to user mode loads
+ *       root->user. Returns the CR3 value under which the kernel runs for that task; the caller must
+ *       pass it to context_switch() at once, with interrupts off.
+ *   void isolation_switch(const struct root *root)
+ *       Makes the kernel run under `root` on this CPU until the next switch. The old root and `root`
+ *       must map the memory that the caller uses, its stack included, to the same frames. To change
+ *       the stack too, pass isolation_cr3() to context_switch().
+ *   void isolation_set_call_entry(const char *entry)
+ *       Makes SYSCALL enter the kernel at `entry`: syscall_entry or syscall_entry_traced.
+ *   uintptr_t isolation_entry_address(uintptr_t address)
+ *   uintptr_t isolation_linked_address(uintptr_t address)
+ *       Convert an address in the kernel's image to the one at which the CPU executes the byte, and
+ *       back. They differ only for entry code that user tables map at another address. The frames of
+ *       exceptions have the address in the image.
+ *   ISOLATION_USES_PCIDS
+ *       True if roots get PCIDs when pcid_on is set. If not, pcid=on is ignored.
+ *   ISOLATION_ABOVE_FRAME
+ *       Bytes between the top of the stack of NMI, #DF, #MC or #DB (CPU_*_TOP) and the frame.
+ */
+#ifndef ISOLATION_HEADER /* for tools that read single files without the build's options */
+#define ISOLATION_HEADER "isolation/isolation_shared.h"
+#endif
+#include ISOLATION_HEADER
 
 /*
  * Returns the PTE flags, besides access rights, of kernel pages that are never unmapped: PTE_GLOBAL
@@ -80,22 +116,3 @@ void isolation_root_destroy(const struct root *root);
  * that this value prescribes, otherwise a message.
  */
 const char *isolation_check(const struct root *root);
-
-/*
- * Returns the CR3 value under which the kernel runs for a task with this root. The caller must load
- * it at once, with interrupts off.
- */
-static inline uint64_t isolation_cr3(const struct root *root)
-{
-	return pcid_load(root->kernel);
-}
-
-/*
- * Makes the kernel run under `root` on this CPU until the next switch. The old root and `root` must
- * map the memory that the caller uses, its stack included, to the same frames. To change the stack
- * too, pass isolation_cr3() to context_switch().
- */
-static inline void isolation_switch(const struct root *root)
-{
-	write_cr3(isolation_cr3(root));
-}

@@ -14,7 +14,7 @@ section .text
 context_switch:
 	PUSH_CALLEE_SAVED
 	mov	[rdi], rsp
-	mov	cr3, rdx
+	ISOLATION_SWITCH rdx
 	mov	rsp, rsi
 	POP_CALLEE_SAVED
 	ret

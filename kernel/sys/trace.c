@@ -2,6 +2,7 @@
 #include "sys/trace.h"
 
 #include "cpu/call_frame.h"
+#include "isolation/isolation.h"
 #include "output/console.h"
 #include "process/process.h"
 
@@ -23,5 +24,5 @@ void trace_start(void)
 {
 	trace_call = print_call;
 	trace_result = print_result;
-	write_msr(MSR_LSTAR, (uintptr_t)syscall_entry_traced);
+	isolation_set_call_entry(syscall_entry_traced);
 }

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "isolation/user_memory.h"
 #include "mem/paging.h"
 #include "mem/root.h"
 #include "sched/rwlock.h"
@@ -143,22 +144,3 @@ struct region *address_space_open(struct address_space *space, uint32_t index);
  */
 pte_t *address_space_next_run(const struct address_space *space, uintptr_t *address, uintptr_t end,
                               size_t *pages);
-
-/* Returns true if [address, address + size) lies in the user half. */
-static inline bool user_range(uint64_t address, uint64_t size)
-{
-	return size <= USER_TOP && address <= USER_TOP - size;
-}
-
-/*
- * Copy between user memory of the loaded space and the kernel. Return 0, or -EFAULT if the range is
- * not in the user half, or not mapped with the rights needed; a part may have been copied.
- */
-int copy_from_user(void *to, uint64_t from, size_t size);
-int copy_to_user(uint64_t to, const void *from, size_t size);
-
-/*
- * Copies a string of at most `size` bytes with its NUL. Returns its length without the NUL,
- * -EFAULT, or -E2BIG if it is longer.
- */
-long copy_string_from_user(char *to, uint64_t from, size_t size);

@@ -16,6 +16,7 @@
  *   ffffff8000000000  heap of kernel stacks            PML4[511]: the kernel's PDPT, shared
  *   ffffffa000000000  loading window
  *   ffffffc000000000  per-CPU area: entry, scratch and IST stacks, with guard pages between them
+ *   ffffffc800000000  entry window (ISOLATION bouncing), also mapped in user tables
  *   ffffffd000000000  devices (local APIC), uncached
  *   ffffffe000000000  pages that benchmarks map and unmap, never global
  *   ffffffe040000000  memory of the probe loops (bench/guest/micro), in 4 KiB pages
@@ -96,6 +97,9 @@
 #define CPU_DB_TOP(cpu)        (CPU_MC_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
 #define CPU_GP_TOP(cpu)        (CPU_DB_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
 
+#define ENTRY_WINDOW_BASE      0xffffffc800000000UL
+#define ENTRY_WINDOW_SIZE      (16 * PAGE_SIZE)
+
 #define MMIO_BASE              0xffffffd000000000UL
 #define LAPIC_BASE             MMIO_BASE
 
@@ -141,7 +145,9 @@ _Static_assert(PML4_INDEX(WINDOW_BASE) == KERNEL_PDPT_PML4, "the window lies in 
 _Static_assert(WINDOW_BASE % PDPT_SPAN == 0 && WINDOW_RANDOM_RANGE <= PDPT_SPAN,
                "one page directory for the window");
 _Static_assert(WINDOW_BASE + WINDOW_RANDOM_RANGE <= CPU_AREA_BASE, "window meets per-CPU area");
-_Static_assert(CPU_AREA_BASE + MAX_CPUS * CPU_AREA_STRIDE <= MMIO_BASE, "per-CPU area meets devices");
+_Static_assert(CPU_AREA_BASE + MAX_CPUS * CPU_AREA_STRIDE <= ENTRY_WINDOW_BASE,
+               "per-CPU area meets entry window");
+_Static_assert(ENTRY_WINDOW_BASE + ENTRY_WINDOW_SIZE <= MMIO_BASE, "entry window meets devices");
 _Static_assert(CPU_GP_TOP(0) + PAGE_SIZE <= CPU_AREA(1), "the stacks of a CPU fit its area");
 _Static_assert(MMIO_BASE + PAGE_SIZE <= BENCH_AREA_BASE, "devices meet the benchmark area");
 _Static_assert(BENCH_AREA_BASE + BENCH_AREA_SIZE <= MICRO_SMALL_BASE, "the benchmark areas meet");

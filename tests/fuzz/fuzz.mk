@@ -11,7 +11,7 @@ FUZZ_CC      ?= clang
 
 FUZZ_KERNEL := $(addprefix kernel/,lib/layout mem/frames mem/heap fs/node fs/node_data)
 FUZZ_elf    := $(FUZZ_KERNEL) tests/fuzz/reference_elf tests/unit/image kernel/loader/elf kernel/loader/elf_odd kernel/process/plan kernel/loader/loader_direct \
-	kernel/loader/at_once kernel/loader/no_window kernel/mem/paging kernel/isolation/isolation_shared kernel/mem/pcid kernel/mem/tlb kernel/vm/address_space kernel/vm/user_copy.asm
+	kernel/loader/at_once kernel/loader/no_window kernel/mem/paging kernel/isolation/isolation_shared kernel/mem/pcid kernel/mem/tlb kernel/vm/address_space kernel/isolation/user_shared kernel/isolation/user_copy.asm
 FUZZ_cpio   := $(FUZZ_KERNEL) tests/fuzz/reference_cpio kernel/fs/cpio kernel/fs/archive kernel/fs/file_kind
 
 FUZZ_CFLAGS := $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=address,undefined \

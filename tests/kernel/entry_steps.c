@@ -11,9 +11,11 @@
  */
 #include "cpu/cpu.h"
 #include "cpu/exceptions.h"
+#include "isolation/isolation.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "output/console.h"
+#include "output/record.h"
 #include "process/process.h"
 #include "stack/kstack.h"
 #include "sys/syscall.h"
@@ -21,13 +23,24 @@
 #include "tests/kernel/kinds.h"
 #include "tests/kernel/test.h"
 
-/* Defined in kernel/cpu/entry.asm. */
-extern const uint8_t entry_text[], entry_text_end[], exception_paranoid[], irq_return[], syscall_entry[],
-        syscall_entry_traced[];
+/* Defined in entry.asm of kernel/cpu, or by ISOLATION. */
+extern const uint8_t syscall_entry[], syscall_entry_traced[];
 extern const uint64_t entry_stubs[256];
 
+/* A row of the table that the macro WAY makes (kernel/cpu/entry.inc), with its flags. */
+struct way {
+	const uint8_t *start, *end;
+	uint64_t flags;
+};
+#define WAY_BREAK       1
+#define WAY_STEPS_SEEN  2
+#define WAY_BREAKS_SEEN 4
+
+/* Defined by the linker script. */
+extern const uint8_t text_start[], text_end[];
+extern const struct way entry_ways_start[], entry_ways_end[];
+
 #define BREAKPOINTS 4
-#define STUB_BYTES  64 /* breakpoints are set in this many bytes at the start of each stub */
 #define HOLE        0x8000000000000000UL
 
 /*
@@ -45,19 +58,27 @@ static const struct trap {
 #define TRAPS (sizeof traps / sizeof *traps)
 
 static const struct trap *trap, *other; /* VECTOR_MICRO_LEAVE's gate leads to the stub of `other` */
-static uint8_t seen[64 * KIB];          /* seen[n] is 1 if a trap was raised at entry_text + n */
+static uint64_t seen[8 * KIB];          /* bit n is set if a trap was raised at text_start + n */
 static const char *volatile problem;
 static volatile unsigned traps_came;
 static bool long_way;
 
 static size_t place_of(const uint8_t *address)
 {
-	return (uintptr_t)address - (uintptr_t)entry_text;
+	return (uintptr_t)address - (uintptr_t)text_start;
 }
 
+static bool was_seen(const uint8_t *address)
+{
+	const size_t place = place_of(address);
+
+	return seen[place / 64] >> place % 64 & 1;
+}
+
+/* Returns where the stub of a vector is in the kernel's image. */
 static const uint8_t *stub_of(unsigned vector)
 {
-	return (const uint8_t *)(uintptr_t)entry_stubs[vector];
+	return (const uint8_t *)isolation_linked_address(entry_stubs[vector]);
 }
 
 static void check_surroundings(const struct trap_frame *frame)
@@ -66,7 +87,8 @@ static void check_surroundings(const struct trap_frame *frame)
 
 	if ((int64_t)read_msr(MSR_GS_BASE) >= 0 || (int64_t)read_msr(MSR_KERNEL_GS) < 0)
 		problem = "a handler ran with the user's GS base";
-	if ((uintptr_t)(frame + 1) != (moved ? current_process()->task.stack.top : trap->top))
+	if ((uintptr_t)(frame + 1) !=
+	    (moved ? current_process()->task.stack.top : trap->top - ISOLATION_ABOVE_FRAME))
 		problem = moved ? "a trap from user mode was not moved to its task's stack"
 		                : "a trap was not on its stack";
 }
@@ -83,7 +105,7 @@ static void step_out(void)
  */
 static bool watch(struct trap_frame *frame)
 {
-	const uint64_t at = frame->rip - (uintptr_t)entry_text;
+	const uint64_t at = frame->rip - (uintptr_t)text_start;
 
 	if ((frame->cs & 3) && (frame->vector == EXCEPTION_BP || frame->vector == other->vector)) {
 		step_out();
@@ -93,8 +115,8 @@ static bool watch(struct trap_frame *frame)
 		return false;
 	traps_came++;
 	check_surroundings(frame);
-	if (at < sizeof seen)
-		seen[at] = 1;
+	if (at < 64 * (sizeof seen / sizeof *seen))
+		seen[at / 64] |= 1UL << at % 64;
 	if ((frame->cs & 3) && long_way)
 		this_cpu()->return_work |= RETURN_YIELD;
 	if (read_dr6() & DR6_BREAKPOINTS)
@@ -161,28 +183,40 @@ static const char *run_nest(const char *kind)
 static const uint8_t *not_seen(const uint8_t *start, const uint8_t *end, const void *opcode, size_t size)
 {
 	for (const uint8_t *at = start; at + size <= end; at++)
-		if (!memcmp(at, opcode, size) && !seen[place_of(at)])
+		if (!memcmp(at, opcode, size) && !was_seen(at))
 			return at;
 	return NULL;
 }
 
 /*
- * Returns NULL if a trap was raised at every SWAPGS, IRETQ and SYSRETQ in [start, end), otherwise
- * a text with the offset of an instruction at which none was raised.
+ * Returns NULL if a trap was raised at every SWAPGS, IRETQ and SYSRETQ of the ways with this flag,
+ * otherwise a text with the address of an instruction at which none was raised.
  */
-static const char *all_seen(const uint8_t *start, const uint8_t *end)
+static const char *all_seen(uint64_t flag)
 {
 	static char detail[80];
-	const uint8_t *missed = not_seen(start, end, "\x0f\x01\xf8", 3); /* SWAPGS */
+	const uint8_t *missed = NULL;
 
-	if (!missed)
-		missed = not_seen(start, end, "\x48\xcf", 2); /* IRETQ */
-	if (!missed)
-		missed = not_seen(start, end, "\x48\x0f\x07", 3); /* SYSRETQ */
+	for (const struct way *w = entry_ways_start; !missed && w < entry_ways_end; w++) {
+		if (!(w->flags & flag))
+			continue;
+		missed = not_seen(w->start, w->end, "\x0f\x01\xf8", 3); /* SWAPGS */
+		if (!missed)
+			missed = not_seen(w->start, w->end, "\x48\xcf", 2); /* IRETQ */
+		if (!missed)
+			missed = not_seen(w->start, w->end, "\x48\x0f\x07", 3); /* SYSRETQ */
+	}
 	if (!missed)
 		return NULL;
-	format_string(detail, sizeof detail, "no trap at entry_text + %lx", place_of(missed));
+	format_string(detail, sizeof detail, "no trap at %lx", (uintptr_t)missed);
 	return detail;
+}
+
+static void forget_seen(void)
+{
+	memset(seen, 0, sizeof seen);
+	if (place_of(text_end) > 8 * sizeof seen)
+		problem = "the kernel's text is larger than the map of places";
 }
 
 /*
@@ -194,7 +228,7 @@ static const char *step_all(unsigned which)
 	const char *why = NULL;
 	uint64_t lstar = read_msr(MSR_LSTAR);
 
-	memset(seen, 0, sizeof seen);
+	forget_seen();
 	for (unsigned turn = 0; !why && turn < 3; turn++) {
 		long_way = turn == 1;
 		if (turn == 2)
@@ -204,9 +238,9 @@ static const char *step_all(unsigned which)
 		close_gates();
 	}
 	write_msr(MSR_LSTAR, lstar);
-	if (!why && (!seen[place_of(syscall_entry)] || !seen[place_of(syscall_entry_traced)]))
+	if (!why && (!was_seen(syscall_entry) || !was_seen(syscall_entry_traced)))
 		why = "no single step was raised in the kernel";
-	return why ? why : all_seen(irq_return, stub_of(0));
+	return why ? why : all_seen(WAY_STEPS_SEEN);
 }
 
 TEST(single_steps_through_the_kernel_are_survived)
@@ -222,10 +256,12 @@ TEST(single_steps_through_the_kernel_are_survived)
 }
 
 /*
- * The next address that gets a breakpoint. The code that handles #DB itself gets none, because a
- * breakpoint there would be hit in every #DB.
+ * The next address that gets a breakpoint, and the way that it is in. The code that handles #DB itself
+ * gets none, because a breakpoint there would be hit in every #DB.
  */
 static const uint8_t *next_place;
+static const struct way *next_way;
+static unsigned places; /* that have got a breakpoint */
 
 static void no_step(void)
 {
@@ -236,7 +272,8 @@ static void set_breakpoints(const uint8_t *place, const uint8_t *end)
 	const uint8_t *at[BREAKPOINTS];
 
 	for (unsigned i = 0; i < BREAKPOINTS; i++)
-		at[i] = place + i < end ? place + i : place;
+		at[i] = (const uint8_t *)isolation_entry_address(
+		        (uintptr_t)(place + i < end ? place + i : place));
 	__asm__ volatile("mov %0, %%dr0; mov %1, %%dr1; mov %2, %%dr2; mov %3, %%dr3"
 	                 :
 	                 : "r"(at[0]), "r"(at[1]), "r"(at[2]), "r"(at[3]));
@@ -245,25 +282,17 @@ static void set_breakpoints(const uint8_t *place, const uint8_t *end)
 
 static long move_breakpoints(void)
 {
-	static const uint8_t *range_end;
-	const uint8_t *const ranges[][2] = {
-		{ entry_text, exception_paranoid },
-		{ irq_return, stub_of(0) },
-		{ stub_of(EXCEPTION_BP), stub_of(EXCEPTION_BP) + STUB_BYTES },
-		{ stub_of(VECTOR_MICRO), stub_of(VECTOR_MICRO) + STUB_BYTES },
-	};
-	static unsigned range;
-
-	if (!next_place) {
-		range = 0;
-		next_place = ranges[0][0], range_end = ranges[0][1];
-	} else if (next_place >= range_end) {
-		if (++range == sizeof ranges / sizeof *ranges)
+	if (!next_place || next_place >= next_way->end) {
+		next_way = next_place ? next_way + 1 : entry_ways_start;
+		while (next_way < entry_ways_end && !(next_way->flags & WAY_BREAK))
+			next_way++;
+		if (next_way == entry_ways_end)
 			return 0;
-		next_place = ranges[range][0], range_end = ranges[range][1];
+		next_place = next_way->start;
 	}
-	set_breakpoints(next_place, range_end);
+	set_breakpoints(next_place, next_way->end);
 	next_place += BREAKPOINTS;
+	places += BREAKPOINTS;
 	return 1;
 }
 
@@ -281,11 +310,11 @@ static long no_value(uint64_t index, uint64_t value)
 static const char *break_all(unsigned which)
 {
 	static const struct bench_calls calls = { move_breakpoints, no_call, no_call, no_value };
-	const uint8_t *const stub = stub_of(VECTOR_MICRO);
 	const char *why;
 
-	memset(seen, 0, sizeof seen);
+	forget_seen();
 	next_place = NULL;
+	places = 0;
 	traps_came = 0;
 	long_way = false;
 	begin(which, no_step);
@@ -297,18 +326,21 @@ static const char *break_all(unsigned which)
 		return why;
 	if (!traps_came)
 		return SKIP "this machine has no breakpoint registers";
-	if (!seen[place_of(stub)] || !seen[place_of(stub_of(EXCEPTION_BP))] || !seen[place_of(syscall_entry)])
+	if (!was_seen(stub_of(VECTOR_MICRO)) || !was_seen(stub_of(EXCEPTION_BP)) || !was_seen(syscall_entry))
 		return "no trap at the first instruction of an entry path";
-	why = all_seen(stub, stub_of(VECTOR_MICRO + 1));
-	return why ? why : all_seen(syscall_entry, syscall_entry_traced);
+	return all_seen(WAY_BREAKS_SEEN);
 }
 
 TEST(breakpoints_on_the_ways_are_survived)
 {
 	const char *why = NULL;
+	uint64_t count = 0;
 
 	for (unsigned which = 0; !why && which < TRAPS; which++)
 		why = break_all(which);
+	for (const uint8_t *at = text_start; at < text_end; at++)
+		count += was_seen(at);
+	record_fact("trap-places", count, "count");
 	return why;
 }
 

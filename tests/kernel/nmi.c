@@ -142,7 +142,7 @@ TEST(nmi_under_a_foreign_cr3)
 
 	if (address_space_create(&space))
 		return "no memory";
-	cr3 = space.pml4;
+	cr3 = root_pml4(space.root.kernel);
 	watch_begin();
 	kstack_call_across_cr3(nmi_under_cr3, &cr3);
 	address_space_destroy(&space);

@@ -52,7 +52,7 @@ static struct audit audit(unsigned first, unsigned last)
 {
 	struct audit result = { 0 };
 
-	paging_visit(current_process()->space.pml4, first, last, audit_leaf, &result);
+	paging_visit(root_pml4(current_task()->root.kernel), first, last, audit_leaf, &result);
 	return result;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests the copies from and to user memory (vm/address_space.c, vm/user_copy.asm). The memory of
+ * Tests the copies from and to user memory (isolation/user_shared.c, isolation/user_copy.asm). The memory of
  * the test's process is the user half. After a fault, the signal handler continues where
  * cpu/exceptions.c would.
  */

@@ -17,7 +17,7 @@ UNIT_frames        := $(UNIT_MEM)
 UNIT_paging        := $(UNIT_MEM) kernel/mem/paging kernel/isolation/isolation_shared image
 UNIT_paging_kernel := $(UNIT_paging)
 UNIT_address_space := $(UNIT_MEM) kernel/mem/paging kernel/vm/address_space kernel/isolation/isolation_shared kernel/mem/heap \
-	kernel/vm/user_copy.asm kernel/fs/node kernel/fs/node_data image
+	kernel/isolation/user_shared kernel/isolation/user_copy.asm kernel/fs/node kernel/fs/node_data image
 UNIT_names         := $(UNIT_MEM) kernel/mem/heap kernel/fs/node kernel/fs/node_data
 UNIT_layout        := $(UNIT_MEM) kernel/boot/places kernel/mem/heap
 UNIT_deadlines     := $(UNIT_MEM) kernel/lib/deadlines

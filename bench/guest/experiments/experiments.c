@@ -94,11 +94,11 @@ static void same_frame(struct bench *b)
 	*(uint64_t *)phys_to_virt(frame) = 0x70616c696d707365;
 	if (!paging_map_kernel(BENCH_AREA_BASE, frame, PTE_WRITE | PTE_NX)) {
 		for (size_t i = 0; i < made; i++) {
-			struct view view = { spaces[i].pml4, 0, BENCH_AREA_BASE };
+			struct view view = { root_pml4(spaces[i].root.kernel), 0, BENCH_AREA_BASE };
 
 			kstack_call_across_cr3(look_under_cr3, &view);
 			if (view.seen != 0x70616c696d707365 ||
-			    paging_translate(spaces[i].pml4, BENCH_AREA_BASE, NULL) != frame)
+			    paging_translate(view.cr3, BENCH_AREA_BASE, NULL) != frame)
 				b->violations++;
 			b->tries++;
 		}

@@ -79,7 +79,7 @@ static uint32_t mapped_tables;
 
 static void map_a_page(void *argument)
 {
-	mapped_frame = pitfall_map(current_process()->space.pml4, PRIVATE_PAGE, 0, &mapped_tables);
+	mapped_frame = pitfall_map(root_pml4(current_task()->root.kernel), PRIVATE_PAGE, 0, &mapped_tables);
 	(void)argument;
 }
 
@@ -96,7 +96,7 @@ static void small_stack(struct bench *b)
 		*(volatile uint64_t *)PRIVATE_PAGE = 1;
 		works = *(uint64_t *)phys_to_virt(mapped_frame) == 1;
 	}
-	pitfall_unmap(current_process()->space.pml4, PRIVATE_PAGE, &mapped_tables, mapped_frame);
+	pitfall_unmap(root_pml4(current_task()->root.kernel), PRIVATE_PAGE, &mapped_tables, mapped_frame);
 	while (untouched < PAINTED_WORDS && painted[untouched] == EARLY_STACK_PAINT)
 		untouched++;
 	b->tries = works;
@@ -161,7 +161,7 @@ static void load_moved(struct bench *b, uint64_t own, uint64_t moved)
 
 static void moved_kernel(struct bench *b)
 {
-	const uint64_t own = current_process()->space.pml4;
+	const uint64_t own = root_pml4(current_task()->root.kernel);
 	uint64_t moved = frame_alloc();
 	uint32_t tables;
 	uint64_t code;

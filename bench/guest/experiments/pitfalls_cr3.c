@@ -144,5 +144,5 @@ static void cr3_in_c(struct bench *b)
 }
 
 BENCH(pitfall_cr3_in_c, "C code loads another CR3, on stacks in three kinds of places",
-      .name = "pitfall.cr3_in_c", .own_boot = true, .experiment = true, .few = 1, .body = cr3_in_c,
-      .check = pitfall_ran);
+      .name = "pitfall.cr3_in_c", .own_boot = true, .experiment = true, .few = 1,
+      .setup = bench_need_one_table, .body = cr3_in_c, .check = pitfall_ran);

@@ -285,7 +285,8 @@ BENCH(arith_stack_formula, "the process ID from which the notes' formula for use
       .check = pitfall_ran);
 
 BENCH(teardown_order, "an address space that is freed while CR3 still points to it", .name = "teardown.order",
-      .own_boot = true, .experiment = true, .few = 1, .body = teardown_order, .check = pitfall_ran);
+      .own_boot = true, .experiment = true, .few = 1, .setup = bench_need_one_table, .body = teardown_order,
+      .check = pitfall_ran);
 
 BENCH(heap_fuzz, "random use of the kernel heap: does it hand out addresses that it must not?",
       .name = "heap.fuzz", .experiment = true, .few = 1, .body = heap_fuzz, .check = pitfall_ran);

@@ -52,7 +52,7 @@ static void store_for_interrupted_task(void)
 
 static void interrupt_copy(struct trap_frame *frame)
 {
-	if ((read_cr3() & PTE_FRAME) == current_process()->space.pml4)
+	if ((read_cr3() & PTE_FRAME) == root_pml4(current_task()->root.kernel))
 		return; /* this loader has not switched CR3 */
 	interrupted++;
 	lapic_self_ipi(PITFALL_VECTOR);

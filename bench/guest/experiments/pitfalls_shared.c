@@ -72,7 +72,7 @@ static bool prepare(unsigned which, struct address_space *space)
 	*(struct first_frame *)kstack_view(&context->stack, sizeof(struct first_frame)) =
 	        (struct first_frame){ .start = run_context };
 	context->rsp = context->stack.top - sizeof(struct first_frame);
-	context->cr3 = space->pml4;
+	context->cr3 = root_pml4(space->root.kernel);
 	context->wrong = ~0UL;
 	return true;
 }

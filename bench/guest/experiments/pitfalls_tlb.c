@@ -71,7 +71,7 @@ static int need_global_pages(struct bench *b)
 	if (!cpu_features.pge)
 		return -ENOSYS;
 	b->why = NULL;
-	return 0;
+	return bench_need_one_table(b);
 }
 
 static void global_stack(struct bench *b)
@@ -181,7 +181,7 @@ static int need_pcid(struct bench *b)
 
 static void pcid_remap(struct bench *b)
 {
-	uint64_t pml4 = current_process()->space.pml4;
+	uint64_t pml4 = root_pml4(current_task()->root.kernel);
 	struct remap r = { 0 };
 
 	write_cr4(read_cr4() | CR4_PCIDE); /* CR3 bits 11-0 are 0, as required (SDM 3A 4.10.1) */

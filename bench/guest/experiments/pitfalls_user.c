@@ -109,6 +109,8 @@ static int need_program(struct bench *b)
 {
 	if (!boot_module_find("nest"))
 		return -ENOENT;
+	if (bench_need_one_table(b))
+		return -ENOSYS;
 	if (this_cpu()->tss.rsp[0] == CPU_ENTRY_TOP(this_cpu()->id))
 		return bench_skip(b, "the entry code of this STACK leaves the stack that the gate chose");
 	regular_ist = kstack_gate_ist(PITFALL_VECTOR);

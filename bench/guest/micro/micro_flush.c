@@ -156,7 +156,10 @@ static bool map_private(struct address_space *space, uint32_t *list, uint64_t va
 static int make_spaces(struct bench *b)
 {
 	bool ok = true;
+	int error = bench_need_one_table(b);
 
+	if (error)
+		return error;
 	for (spaces_made = 0; spaces_made < SPACES && ok; spaces_made++) {
 		frames[spaces_made] = FRAME_LIST_END;
 		if (address_space_create(&spaces[spaces_made]))

@@ -94,14 +94,16 @@ static int start_user(const char *code, const char *end)
 
 static int start_syscall(struct bench *b)
 {
-	(void)b;
-	return start_user(micro_user_syscall, micro_user_syscall_end);
+	const int error = bench_need_one_table(b);
+
+	return error ? error : start_user(micro_user_syscall, micro_user_syscall_end);
 }
 
 static int start_int(struct bench *b)
 {
-	(void)b;
-	return start_user(micro_user_int, micro_user_int_end);
+	const int error = bench_need_one_table(b);
+
+	return error ? error : start_user(micro_user_int, micro_user_int_end);
 }
 
 static int start_kernel(struct bench *b)

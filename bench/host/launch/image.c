@@ -107,6 +107,7 @@ static bool sets_rsp(const char *text)
 int image_read_entry(const char *disassembly, struct image_entry *entry)
 {
 	const char *line = strstr(disassembly, "<" STUB ">:\n");
+	const char *rest = strstr(disassembly, "<" STUB "_rest>:\n");
 
 	*entry = (struct image_entry){ 0 };
 	while (line && *line && entry->instructions < ENTRY_MAX) {
@@ -117,6 +118,11 @@ int image_read_entry(const char *disassembly, struct image_entry *entry)
 			entry->rsp_writes += sets_rsp(text);
 			if (is_mnemonic(text, "call"))
 				return 0;
+			if (rest && (is_mnemonic(text, "ret") || strncmp(text, "jmp    *", 8) == 0)) {
+				line = rest;
+				rest = NULL;
+				continue;
+			}
 			if (is_mnemonic(text, "iret") || is_mnemonic(text, "ret") || is_mnemonic(text, "hlt"))
 				return -1;
 			if (is_mnemonic(text, "jmp")) {

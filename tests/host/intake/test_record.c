@@ -401,6 +401,16 @@ static void entry_stub_is_read(void **state)
 	assert_int_equal(entry.instructions, 8);
 	assert_int_equal(entry.rsp_writes, 3);
 	assert_int_equal(image_read_entry("0000 <something_else>:\n", &entry), -1);
+	assert_int_equal(image_read_entry("1 <irq_entry_bench>:\n1:\tpush $1\n2:\tret\n"
+	                                  "5 <irq_entry_bench_rest>:\n5:\tmov (%rax),%rsp\n6:\tcall 7\n",
+	                                  &entry),
+	                 0);
+	assert_int_equal(entry.instructions, 4);
+	assert_int_equal(entry.rsp_writes, 1);
+	assert_int_equal(
+	        image_read_entry("1 <irq_entry_bench>:\n1:\tret\n5 <irq_entry_bench_rest>:\n5:\tret\n",
+	                         &entry),
+	        -1);
 	assert_int_equal(image_read_entry("1 <irq_entry_bench>:\n1:\tiretq\n", &entry), -1);
 	assert_int_equal(image_read_entry("1 <irq_entry_bench>:\n1:\tjmp    1 <irq_entry_bench>\n", &entry),
 	                 -1);

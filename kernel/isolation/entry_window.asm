@@ -1,0 +1,272 @@
+; SPDX-License-Identifier: MIT
+;
+; bouncing: the executable page of the entry window. Every entry into the kernel begins here and every
+; return to user mode ends here, because both CR3s map this page at the same address. The page is
+; linked with the kernel's image, at entry_text, but executed only in the window: code here uses its
+; own addresses relative to RIP, and those of the kernel as absolute addresses.
+;
+; From user mode, an entry executes SWAPGS, loads the kernel's CR3 and switches to the task's stack.
+; From kernel mode it does nothing of that. Then it jumps to cpu/entry.asm, where the stack looks as
+; in other builds. The kernel's GS base points to this CPU's struct window_cpu (entry_window.h).
+
+%define ENTRY_WINDOW
+%undef	entry_text
+%undef	entry_text_end
+%undef	entry_stubs
+%undef	syscall_entry
+%undef	syscall_entry_traced
+%undef	irq_entry_bench
+
+%include "constants.inc"
+%include "x86/registers.inc"
+%include "cpu/entry.inc"
+
+	extern	exception_common, exception_paranoid, exception_careful
+	extern	continued_stubs, continued_call, continued_call_traced
+	global	entry_text, entry_text_end, entry_stubs, syscall_entry, syscall_entry_traced, irq_entry_bench
+	global	window_leave_interrupt, window_leave_call, window_leave_first, window_leave_anywhere
+
+VECTOR_MIDDLE equ 128			; interrupt stubs push the vector less this, which fits a byte
+
+section .window progbits alloc exec nowrite align=4096
+entry_text:
+
+; Device interrupts. Jumps to the stub in cpu/entry.asm, which expects the hardware's 5 words.
+%macro INTERRUPT_STUB 1
+stub_%1:
+	push	byte %1 - VECTOR_MIDDLE
+	jmp	window_interrupt
+%endmacro
+
+window_interrupt:
+	KSTACK_ENTER 6
+	push	rax
+	mov	rax, [rsp + 8]
+	mov	rax, [abs continued_stubs + VECTOR_MIDDLE * 8 + rax * 8]
+	mov	[rsp + 8], rax
+	pop	rax
+	ret
+
+window_common:
+	KSTACK_ENTER 7
+	jmp	[abs to_common]
+
+; The exceptions that may arrive anywhere, each on its own small stack in the window. CR3 and the GS
+; base may be the user's, in any combination. The user's CR3 is the one in WINDOW_USER_CR3, without
+; CR3_NO_FLUSH, which cannot be read back. A GS base below 4 GiB is the user's: a program cannot load
+; a larger one, and the window never lies so low.
+;
+; Copies the frame to this CPU's stack for the exception (CPU_*_TOP), below two words that say what
+; to restore: the address of the frame's RIP in the window, plus 1 if the GS base was the user's; and
+; the user's CR3, or 0 if the kernel's was loaded. If RIP is in the window, the copy has the address
+; at which the instruction is linked.
+window_paranoid:
+window_careful:
+	push	rax
+	push	rcx
+	push	rdx
+	push	rsi
+	mov	ecx, MSR_GS_BASE
+	rdmsr
+	xor	ecx, ecx
+	test	edx, edx
+	jnz	.gs
+	swapgs
+	inc	ecx
+.gs:	mov	rax, [gs:WINDOW_USER_CR3]
+	mov	rdx, cr3
+	xor	rdx, rax
+	shl	rdx, 1			; without CR3_NO_FLUSH
+	mov	rdx, [gs:WINDOW_KERNEL_CR3]
+	jz	.cr3
+	xor	eax, eax
+	jmp	.stack
+.cr3:	mov	cr3, rdx
+.stack:	mov	rsi, rsp		; RSI, RDX, RCX, RAX, vector, error code, RIP, CS, RFLAGS, RSP, SS
+	mov	edx, [rsi + 4 * 8]
+	shl	edx, 4
+	mov	rsp, [abs continuations + rdx]
+	lea	rcx, [rsi + 6 * 8 + rcx]
+	push	rcx
+	push	rax
+	push	qword [rsi + 10 * 8]
+	push	qword [rsi + 9 * 8]
+	push	qword [rsi + 8 * 8]
+	push	qword [rsi + 7 * 8]
+	mov	rax, [rsi + 6 * 8]
+	test	byte [rsi + 7 * 8], 3
+	jnz	.rip
+	lea	rcx, [rel entry_text]
+	sub	rcx, rax
+	neg	rcx			; offset of RIP in the window, if it is there
+	cmp	rcx, entry_text_end - entry_text
+	jae	.rip
+	lea	rax, [abs entry_text + rcx]
+.rip:	push	rax
+	push	qword [rsi + 5 * 8]
+	push	qword [rsi + 4 * 8]
+	push	qword [abs continuations + 8 + rdx]
+	mov	rax, [rsi + 3 * 8]
+	mov	rcx, [rsi + 2 * 8]
+	mov	rdx, [rsi + 1 * 8]
+	mov	rsi, [rsi]
+	ret
+
+; The return from these exceptions. RSP points to the struct trap_frame, with the two words above it.
+window_leave_anywhere:
+	mov	rdi, rsp
+	mov	rcx, [rdi + TRAP_FRAME_SIZE + 8]
+	mov	edx, ecx
+	and	edx, 1			; was the GS base the user's?
+	xor	rcx, rdx		; address of the hardware's frame
+	lea	rsp, [rcx - 3 * 8]
+	mov	rax, [rdi + TRAP_FRAME_SIZE]
+	mov	[rsp], rax		; CR3 or 0
+	mov	[rsp + 8], rdx
+	mov	rax, [rdi + TRAP_RAX]
+	mov	[rsp + 2 * 8], rax
+	mov	rax, [rdi + TRAP_RIP]
+	test	byte [rdi + TRAP_CS], 3
+	jnz	.rip
+	lea	rsi, [abs entry_text]
+	mov	rdx, rax
+	sub	rdx, rsi
+	cmp	rdx, entry_text_end - entry_text
+	jae	.rip
+	lea	rax, [rel entry_text]
+	add	rax, rdx
+.rip:	mov	[rcx], rax
+%assign word 1
+%rep 4					; CS, RFLAGS, RSP, SS
+	mov	rax, [rdi + TRAP_RIP + word * 8]
+	mov	[rcx + word * 8], rax
+%assign word word + 1
+%endrep
+	mov	r15, [rdi + TRAP_R15]
+	mov	r14, [rdi + TRAP_R14]
+	mov	r13, [rdi + TRAP_R13]
+	mov	r12, [rdi + TRAP_R12]
+	mov	r11, [rdi + TRAP_R11]
+	mov	r10, [rdi + TRAP_R10]
+	mov	r9, [rdi + TRAP_R9]
+	mov	r8, [rdi + TRAP_R8]
+	mov	rbp, [rdi + TRAP_RBP]
+	mov	rsi, [rdi + TRAP_RSI]
+	mov	rdx, [rdi + TRAP_RDX]
+	mov	rcx, [rdi + TRAP_RCX]
+	mov	rbx, [rdi + TRAP_RBX]
+	mov	rdi, [rdi + TRAP_RDI]
+	pop	rax
+	test	rax, rax
+	jz	.gs
+	mov	cr3, rax
+.gs:	pop	rax
+	test	eax, eax
+	jz	.pop
+	swapgs
+.pop:	pop	rax
+	iretq
+
+; System calls. RSP is free to hold the new CR3: only exceptions with stacks of their own can arrive
+; before the kernel's stack is loaded.
+%macro CALL_ENTRY 1
+	swapgs
+	mov	[gs:CPU_USER_RSP], rsp
+	mov	rsp, [gs:WINDOW_KERNEL_CR3]
+	mov	cr3, rsp
+	jmp	[abs %1]
+%endmacro
+
+syscall_entry:
+	CALL_ENTRY to_call
+syscall_entry_traced:
+	CALL_ENTRY to_call_traced
+
+; Returns by SYSRETQ. All registers are the program's, and its RSP is in struct cpu.
+%macro LEAVE_BY_SYSRET 0
+	mov	rsp, [gs:WINDOW_USER_CR3]
+	mov	cr3, rsp
+	mov	rsp, [gs:CPU_USER_RSP]
+	swapgs
+%endmacro
+
+window_leave_call:
+	LEAVE_BY_SYSRET
+	o64 sysret
+
+window_leave_first:
+	LEAVE_BY_SYSRET
+	LOAD_NULL_SELECTORS
+	o64 sysret
+
+; Returns by IRETQ. All registers but RSP are the program's; RSP points to the frame of IRETQ, on the
+; kernel's stack.
+window_leave_interrupt:
+	mov	[gs:CPU_SCRATCH_RAX], rax
+	mov	rax, rsp
+	mov	rsp, [gs:CPU_TSS_RSP0]
+%assign word 4
+%rep 5
+	push	qword [rax + word * 8]
+%assign word word - 1
+%endrep
+	mov	rax, [gs:WINDOW_USER_CR3]
+	mov	cr3, rax
+	mov	rax, [gs:CPU_SCRATCH_RAX]
+	swapgs
+	iretq
+
+%assign vector 0
+%rep 32
+	EXCEPTION_STUB vector, window
+%assign vector vector + 1
+%endrep
+%rep 224
+%if vector == VECTOR_BENCH
+irq_entry_bench:			; the harness disassembles this stub
+%endif
+	INTERRUPT_STUB vector
+%assign vector vector + 1
+%endrep
+entry_text_end:
+%if entry_text_end - entry_text > 4096
+%error "the entry code does not fit its page"
+%endif
+
+	WAY entry_text, window_paranoid, 1 | 4
+	WAY syscall_entry, stub_0, 1 | 2
+	WAY syscall_entry, syscall_entry_traced, 4
+	WAY stub_3, stub_3 + STUB_BYTES, 1	; #BP
+	WAY stub_ %+ VECTOR_MICRO, stub_ %+ VECTOR_MICRO + STUB_BYTES, 1
+
+section .rodata
+align 8
+to_common:	dq exception_common
+to_call:	dq continued_call
+to_call_traced:	dq continued_call_traced
+
+; For each exception of window_paranoid: the stack in which it is handled, and the code that does so.
+%macro CONTINUE 2
+	dq	%1, %2
+%endmacro
+continuations:
+	CONTINUE 0, 0
+	CONTINUE CPU_DB_STACK, exception_careful
+	CONTINUE CPU_NMI_STACK, exception_paranoid
+	times 5 dq 0, 0
+	CONTINUE CPU_DF_STACK, exception_paranoid
+	CONTINUE 0, 0
+	times 4 dq CPU_GP_STACK, exception_careful
+	times 4 dq 0, 0
+	CONTINUE CPU_MC_STACK, exception_paranoid
+
+; The addresses of the 256 stubs, as they are linked. isolation_init_cpu() makes them addresses in
+; the window.
+section .data
+align 8
+entry_stubs:
+%assign vector 0
+%rep 256
+	dq	stub_ %+ vector
+%assign vector vector + 1
+%endrep

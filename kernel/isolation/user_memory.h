@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel's accesses to the user memory of the current task: a part of the ISOLATION axis, because
+ * it depends on what the kernel's page tables map (isolation/isolation.h).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "x86/layout.h"
+
+/* Returns true if [address, address + size) lies in the user half. */
+static inline bool user_range(uint64_t address, uint64_t size)
+{
+	return size <= USER_TOP && address <= USER_TOP - size;
+}
+
+/*
+ * Copy between user memory of the loaded space and the kernel. Return 0, or -EFAULT if the range is
+ * not in the user half, or not mapped with the rights needed; a part may have been copied.
+ */
+int copy_from_user(void *to, uint64_t from, size_t size);
+int copy_to_user(uint64_t to, const void *from, size_t size);
+
+/*
+ * Copies a string of at most `size` bytes with its NUL. Returns its length without the NUL,
+ * -EFAULT, or -E2BIG if it is longer.
+ */
+long copy_string_from_user(char *to, uint64_t from, size_t size);
