@@ -63,15 +63,25 @@ extern struct region regions[MAX_CPUS];
  * tells whether they count; 0 if there is no such walk. */
 extern unsigned fetch_loads[MAX_CPUS];
 
-static inline bool in_kernel_half(uint64_t address)
+enum { PAGE_BYTES = 4096 };
+
+/* Pages of the user half that the kernel uses now for its entries and returns (MARK_WINDOW): they
+ * count as a part of the kernel half. */
+struct entry_window {
+	uint64_t low, base, bytes;
+};
+extern struct entry_window entry_windows[MAX_CPUS];
+
+static inline bool in_kernel_half(unsigned cpu, uint64_t address)
 {
-	return address >> 63;
+	return address >> 63 || address - entry_windows[cpu].base < entry_windows[cpu].bytes;
 }
 
 /* Returns true if an event at this moment counts in a region with restrictions (`only`). */
 static inline bool counts_in_part(const struct region *region, unsigned cpu)
 {
-	return !nested_in_hypervisor(cpu) && (!(region->only & ONLY_KERNEL) || in_kernel_half(*rip_of[cpu]));
+	return !nested_in_hypervisor(cpu) &&
+	       (!(region->only & ONLY_KERNEL) || in_kernel_half(cpu, *rip_of[cpu]));
 }
 
 /* Returns true if an event of the CPU at this moment counts. */

@@ -24,6 +24,7 @@ enum { BEGIN_KERNEL = (uint32_t)MARK_BEGIN_KERNEL, BEGIN_IRQ_OFF = (uint32_t)MAR
 enum { GENERAL_REGISTERS = 16, REGISTER_RSP = 4 }; /* just before RIP in Bochs's object */
 
 struct region regions[MAX_CPUS];
+struct entry_window entry_windows[MAX_CPUS];
 static unsigned open_regions;
 static void (*tell_change)(bool open);
 static struct model *model; /* may be NULL */
@@ -173,6 +174,13 @@ void region_prefetch(unsigned cpu, unsigned hint, uint64_t address)
 		region->entered = false;
 		region->at_start |= START_IN_USER;
 		break;
+	case MARK_OP_WINDOW_LOW:
+		entry_windows[cpu].low = argument;
+		break;
+	case MARK_OP_WINDOW:
+		entry_windows[cpu].base = (uint64_t)(argument & 0xffff) << 32 | entry_windows[cpu].low;
+		entry_windows[cpu].bytes = (uint64_t)(argument >> 16) * PAGE_BYTES;
+		break;
 	}
 }
 
@@ -215,7 +223,7 @@ static __attribute__((noinline)) void start_watched(struct region *region, unsig
 	}
 	if (region->at_start & START_AT_END && region->start == region->end_at)
 		close_region(region);
-	if (region->at_start & START_IN_USER && region->open && in_kernel_half(region->start))
+	if (region->at_start & START_IN_USER && region->open && in_kernel_half(cpu, region->start))
 		region->entered = true;
 	else if (region->at_start & START_IN_USER && region->entered)
 		close_region(region);
@@ -247,7 +255,7 @@ EACH_TIME instruction_ends(struct model *use, unsigned cpu)
 	/* Bochs leaves a REP instruction after each iteration and comes back for the next one. */
 	bool complete = !region->repeating || *rip_of[cpu] != region->start;
 	bool counts = region->open && region->executing &&
-	              (!(region->only & ONLY_KERNEL) || in_kernel_half(region->start));
+	              (!(region->only & ONLY_KERNEL) || in_kernel_half(cpu, region->start));
 
 	if (use) {
 		model_counts(use, cpu, counts);
@@ -444,7 +452,7 @@ void region_interrupt(unsigned cpu, unsigned vector)
 	if (model)
 		model_delivery(told(model, region, cpu), cpu,
 		               region->delivering && region->fault ? DELIVERY_FAULT : DELIVERY_INTERRUPT,
-		               !in_kernel_half(*rip_of[cpu]));
+		               !in_kernel_half(cpu, *rip_of[cpu]));
 	region->delivering = false;
 }
 

@@ -21,7 +21,9 @@ enum mark_operation {
 	MARK_OP_END,          /* argument: 0 */
 	MARK_OP_BEGIN_ON_IRQ, /* argument: the vector */
 	MARK_OP_END_AT,       /* argument: the low 32 bits of an address, to be sign-extended */
-	MARK_OP_END_IN_USER   /* argument: 0 */
+	MARK_OP_END_IN_USER,  /* argument: 0 */
+	MARK_OP_WINDOW_LOW,   /* argument: bits 31-0 of the address of MARK_OP_WINDOW */
+	MARK_OP_WINDOW        /* argument: bits 47-32 of the address, and from bit 16 on a number of pages */
 };
 
 #define MARKER(operation, argument) (MARK_TAG << 40 | (uint64_t)(operation) << 32 | (uint32_t)(argument))
@@ -33,6 +35,9 @@ enum mark_operation {
 #define MARK_BEGIN_ON_IRQ(vector)   MARKER(MARK_OP_BEGIN_ON_IRQ, vector)
 #define MARK_END_AT(address)        MARKER(MARK_OP_END_AT, (uint32_t)(uintptr_t)(address))
 #define MARK_END_IN_USER            MARKER(MARK_OP_END_IN_USER, 0)
+
+#define MARK_WINDOW_LOW(address)    MARKER(MARK_OP_WINDOW_LOW, (uint32_t)(uintptr_t)(address))
+#define MARK_WINDOW(address, pages) MARKER(MARK_OP_WINDOW, ((address) >> 32 & 0xffff) | (pages) << 16)
 
 /* Executes a marker. */
 static inline void mark(uint64_t marker)

@@ -200,6 +200,7 @@ void boot_main(uint32_t address)
 	cpu_init();
 	kstack_init_cpu(this_cpu());
 	isolation_init_cpu(this_cpu());
+	isolation_set_places(option_is("places", "own"));
 	start_lapic();
 	layout_begin(LAYOUT_STACKS);
 	kstack_skip_slots((unsigned)layout_below(64));

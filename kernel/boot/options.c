@@ -31,6 +31,7 @@ static const struct option {
 	{ "exit", "0|1", 0 },
 	{ "pcid", "on|off", 0 },
 	{ "window-flush", "invlpg|cr3", 0 },
+	{ "places", "common|own", 0 },
 	{ "warmup", "stable|fixed", 0 },
 	{ "pmu", "on|off", 0 },
 	{ "irq-off", "timer|counted", 0 },

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * bouncing: the pages of the entry window. They are the only supervisor pages in user tables, and
- * the kernel's tables map them at the same addresses.
+ * the kernel's tables map them at the same addresses, in the user half. Where they are is a place
+ * (isolation/window_place.h); the offsets in the window are always these.
  *
  *   page 0   the IDT, read-only
  *   page 1   entry and exit code (entry_window.asm), read-only and executable
@@ -13,19 +14,18 @@
 
 #include "cpu/cpu.h"
 
-#define WINDOW_PAGE_IDT  0
-#define WINDOW_PAGE_CODE 1
-#define WINDOW_PAGE_CPU  2
-#define WINDOW_PAGES     3
-
-/* The address of a page of the window. */
-#define WINDOW_PAGE(n)   (ENTRY_WINDOW_BASE + (n)*PAGE_SIZE)
+#define WINDOW_PAGE_IDT    0
+#define WINDOW_PAGE_CODE   1
+#define WINDOW_PAGE_CPU    2
+#define ENTRY_WINDOW_PAGES 3
+#define ENTRY_WINDOW_SIZE  (ENTRY_WINDOW_PAGES * PAGE_SIZE)
+_Static_assert(ENTRY_WINDOW_PAGES <= ENTRY_WINDOW_MAX, "the window fits its first place");
 
 /*
  * Bytes of a stack in the window. It holds the words that the hardware and the stub push, and the
  * registers that the entry code needs before it can use the kernel's stacks.
  */
-#define WINDOW_STACK     128UL
+#define WINDOW_STACK 128UL
 
 /*
  * A page with all that the entry code of one CPU needs under a user CR3. The GS base of the kernel
@@ -34,11 +34,14 @@
  */
 struct window_cpu {
 	struct cpu cpu;
-	uint64_t user_cr3;   /* to load before a return to user mode */
+	uint64_t user_cr3;   /* to load before a return to user mode; 0 before the first task */
 	uint64_t kernel_cr3; /* to load on an entry from user mode */
 	/* Addresses in the window to which the kernel jumps for a return to user mode. */
 	uint64_t leave_interrupt, leave_call, leave_first, leave_anywhere;
-	uint8_t unused[PAGE_SIZE - sizeof(struct cpu) - 6 * sizeof(uint64_t) - 6 * WINDOW_STACK];
+	uint64_t place;      /* number of the place at which this CPU uses the window */
+	uint64_t base;       /* address of the window there */
+	uint64_t call_entry; /* where SYSCALL enters: an address in the kernel's image */
+	uint8_t unused[PAGE_SIZE - sizeof(struct cpu) - 9 * sizeof(uint64_t) - 6 * WINDOW_STACK];
 	/* RSP0, and the IST stacks of #DF, NMI, #MC, #DB and #GP. */
 	uint8_t stacks[6][WINDOW_STACK];
 };

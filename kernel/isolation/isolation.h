@@ -73,11 +73,35 @@
  *       Convert an address in the kernel's image to the one at which the CPU executes the byte, and
  *       back. They differ only for entry code that user tables map at another address. The frames of
  *       exceptions have the address in the image.
+ *   bool isolation_owns(pte_t entry)
+ *       Returns true if an entry of the user half belongs to the axis, not to the program.
+ *   bool isolation_meets(const struct root *root, uintptr_t start, size_t pages)
+ *       Returns true if the axis has pages of its own in this range of the user half.
+ *   int isolation_enter_space(const struct root *root, uint32_t *tables)
+ *       Maps the axis' pages in a new, empty user half. Puts page tables on the list `tables`.
+ *   int isolation_follow(const struct root *root, const struct root *parent, uint32_t *tables)
+ *       Moves the axis' pages in a user half without other pages to where `parent` has them.
+ *   int isolation_make_room(const struct root *root, uint32_t *tables, uintptr_t start, size_t pages,
+ *                           isolation_find *find, void *space)
+ *       Moves the axis' pages away if they meet the range. find(space, pages, n) returns an address
+ *       with so many free pages, another one for each n from 0 on, or 0 if there are no more.
+ *   These three return 0, -ENOMEM with nothing changed, or -ENOSPC if find() has returned 0.
+ *   void isolation_set_places(bool own)
+ *       Gives each new space a place of its own for the axis' pages, or all spaces the same place,
+ *       until a program needs it.
+ *   bool isolation_kernel_gs(uint64_t base)
+ *       Returns true if this is the kernel's GS base.
+ *   uintptr_t isolation_window(const struct root *root)
+ *       Returns the address of the axis' pages in the user half, or 0 if it has none there.
+ *   ISOLATION_MOVES
+ *       True if the axis has pages in the user half that move when a program uses their addresses.
  *   ISOLATION_USES_PCIDS
  *       True if roots get PCIDs when pcid_on is set. If not, pcid=on is ignored.
  *   ISOLATION_ABOVE_FRAME
  *       Bytes between the top of the stack of NMI, #DF, #MC or #DB (CPU_*_TOP) and the frame.
  */
+typedef uintptr_t isolation_find(void *space, size_t pages, unsigned n);
+
 #ifndef ISOLATION_HEADER /* for tools that read single files without the build's options */
 #define ISOLATION_HEADER "isolation/isolation_shared.h"
 #endif

@@ -1,51 +1,84 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * bouncing: all tasks share root.kernel, so a switch of roots only changes the CR3 that the next
- * return to user mode loads. isolation/isolation.h specifies these functions.
+ * return to user mode loads, and the place of the entry window if the roots have different ones.
+ * isolation/isolation.h specifies these functions.
  */
 #pragma once
 
-#include "isolation/entry_window.h"
+#include "isolation/window_place.h"
 
-/* Stores `value` in a 64-bit field of this CPU's struct window_cpu, with a single instruction. */
-#define WINDOW_STORE(field, value)                                                         \
-	__asm__ volatile("movq %0, %%gs:%c1"                                               \
-	                 :                                                                 \
-	                 : "r"((uint64_t)(value)), "i"(offsetof(struct window_cpu, field)) \
-	                 : "memory")
+#define ISOLATION_USES_PCIDS  false
+#define ISOLATION_MOVES       true
+#define ISOLATION_ABOVE_FRAME 16
 
 static inline uint64_t isolation_cr3(const struct root *root)
 {
+	const unsigned place = window_place_of(root);
+
 	WINDOW_STORE(user_cr3, root->user);
+	if (place != WINDOW_LOAD(place))
+		window_enter(place);
 	return root->kernel;
 }
 
 static inline void isolation_switch(const struct root *root)
 {
-	WINDOW_STORE(user_cr3, root->user);
+	isolation_cr3(root);
 }
-
-#define ISOLATION_USES_PCIDS  false
-#define ISOLATION_ABOVE_FRAME 16
-
-/* Defined in entry_window.asm. */
-extern char entry_text[];
 
 static inline uintptr_t isolation_entry_address(uintptr_t address)
 {
-	const uintptr_t offset = address - (uintptr_t)entry_text;
-
-	return offset < PAGE_SIZE ? WINDOW_PAGE(WINDOW_PAGE_CODE) + offset : address;
+	return window_entry_address(address);
 }
 
+/* Also for addresses in place 0, to which the gates of its IDT lead. */
 static inline uintptr_t isolation_linked_address(uintptr_t address)
 {
-	const uintptr_t offset = address - WINDOW_PAGE(WINDOW_PAGE_CODE);
+	const uintptr_t here = address - WINDOW_LOAD(base) - WINDOW_PAGE_CODE * PAGE_SIZE;
+	const uintptr_t first = address - ENTRY_WINDOW_BASE - WINDOW_PAGE_CODE * PAGE_SIZE;
 
-	return offset < PAGE_SIZE ? (uintptr_t)entry_text + offset : address;
+	return here < PAGE_SIZE    ? (uintptr_t)entry_text + here
+	       : first < PAGE_SIZE ? (uintptr_t)entry_text + first
+	                           : address;
 }
 
 static inline void isolation_set_call_entry(const char *entry)
 {
-	write_msr(MSR_LSTAR, isolation_entry_address((uintptr_t)entry));
+	WINDOW_STORE(call_entry, (uintptr_t)entry);
+	write_msr(MSR_LSTAR, window_entry_address((uintptr_t)entry));
+}
+
+static inline void isolation_set_places(bool own)
+{
+	window_own_places = own;
+}
+
+static inline bool isolation_kernel_gs(uint64_t base)
+{
+	return base >= ENTRY_WINDOW_LOWEST;
+}
+
+static inline uintptr_t isolation_window(const struct root *root)
+{
+	return window_base_of(root);
+}
+
+static inline bool isolation_owns(pte_t entry)
+{
+	return (entry & (PTE_PRESENT | PTE_USER)) == PTE_PRESENT;
+}
+
+static inline bool isolation_meets(const struct root *root, uintptr_t start, size_t pages)
+{
+	return window_meets(root, start, pages);
+}
+
+int isolation_enter_space(const struct root *root, uint32_t *tables);
+int isolation_follow(const struct root *root, const struct root *parent, uint32_t *tables);
+
+static inline int isolation_make_room(const struct root *root, uint32_t *tables, uintptr_t start,
+                                      size_t pages, isolation_find *find, void *space)
+{
+	return window_meets(root, start, pages) ? window_move(root, tables, find, space) : 0;
 }

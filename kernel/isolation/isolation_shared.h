@@ -18,6 +18,7 @@ static inline void isolation_set_call_entry(const char *entry)
 }
 
 #define ISOLATION_USES_PCIDS  true
+#define ISOLATION_MOVES       false
 #define ISOLATION_ABOVE_FRAME 0
 
 static inline uintptr_t isolation_linked_address(uintptr_t address)
@@ -28,4 +29,51 @@ static inline uintptr_t isolation_linked_address(uintptr_t address)
 static inline uintptr_t isolation_entry_address(uintptr_t address)
 {
 	return address;
+}
+
+static inline void isolation_set_places(bool own)
+{
+	(void)own;
+}
+
+static inline bool isolation_kernel_gs(uint64_t base)
+{
+	return (int64_t)base < 0;
+}
+
+static inline uintptr_t isolation_window(const struct root *root)
+{
+	(void)root;
+	return 0;
+}
+
+static inline bool isolation_owns(pte_t entry)
+{
+	(void)entry;
+	return false;
+}
+
+static inline bool isolation_meets(const struct root *root, uintptr_t start, size_t pages)
+{
+	(void)root, (void)start, (void)pages;
+	return false;
+}
+
+static inline int isolation_enter_space(const struct root *root, uint32_t *tables)
+{
+	(void)root, (void)tables;
+	return 0;
+}
+
+static inline int isolation_follow(const struct root *root, const struct root *parent, uint32_t *tables)
+{
+	(void)root, (void)parent, (void)tables;
+	return 0;
+}
+
+static inline int isolation_make_room(const struct root *root, uint32_t *tables, uintptr_t start,
+                                      size_t pages, isolation_find *find, void *space)
+{
+	(void)root, (void)tables, (void)start, (void)pages, (void)find, (void)space;
+	return 0;
 }

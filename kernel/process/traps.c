@@ -6,7 +6,9 @@
 #include "process/traps.h"
 
 #include "cpu/exceptions.h"
+#include "isolation/isolation.h"
 #include "lib/errno.h"
+#include "output/console.h"
 #include "process/out_of_memory.h"
 #include "process/process_internal.h"
 #include "sched/clock.h"
@@ -55,6 +57,8 @@ static struct signal_info page_fault_info(struct trap_frame *frame)
 
 	if (address >= USER_TOP)
 		frame->error |= FAULT_PRESENT;
+	else if (isolation_meets(&current_task()->root, address, 1))
+		frame->error &= ~FAULT_PRESENT;
 	return (struct signal_info){ .code = this_cpu()->fault_error == -EACCES ? SEGV_ACCERR : SEGV_MAPERR,
 		                     .value = address };
 }
@@ -99,6 +103,12 @@ static void user_exception(struct trap_frame *frame)
 	/* There is no memory for a handler either: user_return() calls out_of_memory(). */
 	if (frame->vector == EXCEPTION_PF && this_cpu()->fault_error == -ENOMEM) {
 		process->task.starved = true;
+		frame->vector = FRAME_OTHER;
+		return_through_frame(frame);
+	}
+	if (ISOLATION_MOVES && frame->vector == EXCEPTION_PF && this_cpu()->fault_error == -ENOSPC) {
+		kprintf("%s: no free pages are left for the kernel's entry window: killed\n", process->name);
+		signal_send(process, SIGKILL, (struct signal_info){ .code = SI_KERNEL });
 		frame->vector = FRAME_OTHER;
 		return_through_frame(frame);
 	}

@@ -20,7 +20,11 @@ int address_space_create(struct address_space *space)
 	space->has_backings = false;
 	space->room = REGIONS_INSIDE;
 	space->more = NULL;
-	return 0;
+	if (!isolation_enter_space(&space->root, &space->tables))
+		return 0;
+	frame_list_free(&space->tables);
+	isolation_root_destroy(&space->root);
+	return -ENOMEM;
 }
 
 /*
@@ -110,6 +114,8 @@ int address_space_map(struct address_space *space, uintptr_t start, size_t pages
 	region->pages = 0;
 	region->flags = flags;
 	flags = REGION_TO_PTE(flags) | PTE_PRESENT | PTE_USER;
+	if (address_space_make_room(space, start, pages))
+		return -ENOMEM;
 	while (region->pages < pages) {
 		struct run run = run_at(space->pml4, start + region->pages * PAGE_SIZE, pages - region->pages,
 		                        &space->tables);
@@ -142,6 +148,8 @@ int address_space_extend(struct address_space *space, struct backing *backing, s
 {
 	struct region *region = &address_space_regions(space)[space->count - 1];
 
+	if (address_space_make_room(space, region_end(region), pages))
+		return -ENOMEM;
 	for (size_t page = 0; page < pages; page++, region->pages++) {
 		const uintptr_t address = region_end(region);
 		pte_t *table = paging_table(space->pml4, address, PTE_USER, &space->tables);
@@ -210,7 +218,7 @@ size_t address_space_resident(struct address_space *space)
 		for (const pte_t *entry;
 		     (entry = address_space_next_run(space, &at, region_end(&regions[i]), &n));)
 			for (; n; n--, entry++)
-				count += *entry != 0;
+				count += *entry && !isolation_owns(*entry);
 	}
 	return count;
 }
@@ -238,7 +246,7 @@ static void free_pages(uint64_t pml4, uintptr_t start, uintptr_t end, struct fou
 			continue;
 		entry = found->table + PT_INDEX(last);
 		for (uintptr_t at = last; at >= end; at -= PAGE_SIZE, entry--)
-			if (*entry)
+			if (*entry && !isolation_owns(*entry))
 				frame_free(pte_frame(*entry));
 	}
 }

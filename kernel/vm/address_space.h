@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "isolation/isolation.h"
 #include "isolation/user_memory.h"
 #include "mem/paging.h"
 #include "mem/root.h"
@@ -144,3 +145,38 @@ struct region *address_space_open(struct address_space *space, uint32_t index);
  */
 pte_t *address_space_next_run(const struct address_space *space, uintptr_t *address, uintptr_t end,
                               size_t *pages);
+
+/*
+ * For isolation_make_room(): returns the middle of the largest range of the user half in which no
+ * region is, or the n-th next place above it; 0 if there are no `pages` free pages.
+ */
+static inline uintptr_t address_space_gap(void *argument, size_t pages, unsigned n)
+{
+	struct address_space *space = (struct address_space *)argument;
+	const struct region *regions = address_space_regions(space);
+	uintptr_t start = ENTRY_WINDOW_LOWEST, best = 0;
+	size_t free = 0;
+
+	for (uint32_t i = 0; i <= space->count; i++) {
+		const uintptr_t end = i < space->count ? regions[i].start : USER_TOP;
+
+		if (end > start && (end - start) / PAGE_SIZE > free) {
+			free = (end - start) / PAGE_SIZE;
+			best = start;
+		}
+		if (i < space->count && region_end(&regions[i]) > start)
+			start = region_end(&regions[i]);
+	}
+	if (free < pages || (free - pages) / 2 + (n + 1) * pages > free)
+		return 0;
+	return best + ((free - pages) / 2 + n * pages) * PAGE_SIZE;
+}
+
+/*
+ * Moves the pages that ISOLATION has in the user half away from the range, which need not be in a
+ * region. Returns 0, -ENOMEM, or -ENOSPC if there is no other place for them.
+ */
+static inline int address_space_make_room(struct address_space *space, uintptr_t start, size_t pages)
+{
+	return isolation_make_room(&space->root, &space->tables, start, pages, address_space_gap, space);
+}

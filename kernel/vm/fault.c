@@ -153,6 +153,12 @@ static inline int fault(struct address_space *space, uintptr_t address, uint64_t
 	if (!table)
 		return -ENOMEM;
 	table += PT_INDEX(address);
+	if (isolation_owns(*table)) { /* makes the entry 0 */
+		int none = address_space_make_room(space, address & ~PAGE_MASK, 1);
+
+		if (none)
+			return none;
+	}
 	if (!*table)
 		return flags & REGION_BACKED ? fill_from_backing(space, table, address)
 		                             : fill_with_zeros(table, flags);
@@ -202,7 +208,7 @@ static int share_pages(struct address_space *to, struct address_space *from, con
 		if (!copy)
 			return -ENOMEM;
 		for (copy += PT_INDEX(at); n; n--, entry++, copy++) {
-			if (!*entry)
+			if (!*entry || isolation_owns(*entry))
 				continue;
 			if (!frame_share(pte_frame(*entry)))
 				return -ENOMEM;
@@ -219,6 +225,9 @@ int address_space_fork(struct address_space *to, struct address_space *from)
 	int error = address_space_reserve(to, from->count);
 	struct region *copies = address_space_regions(to);
 
+	/* Where the parent has no pages because ISOLATION has its own, the child must have none too. */
+	if (isolation_follow(&to->root, &from->root, &to->tables))
+		return -ENOMEM;
 	rwlock_write(&from->lock); /* writable entries become read-only */
 	for (uint32_t i = 0; !error && i < from->count; i++) {
 		copies[i] = regions[i];

@@ -123,7 +123,7 @@ static void drop_pages_of(struct address_space *space, uintptr_t start, uintptr_
 	tlb_batch_begin(&batch, unloaded);
 	for (pte_t *entry; (entry = address_space_next_run(space, &at, end, &n));)
 		for (; n; n--, entry++)
-			if (*entry) {
+			if (*entry && !isolation_owns(*entry)) {
 				const uint64_t frame = pte_frame(*entry);
 
 				*entry = 0;
@@ -159,7 +159,7 @@ static void reflag_pages(struct address_space *space, uintptr_t start, uintptr_t
 	assert_written(space);
 	for (pte_t *entry; (entry = address_space_next_run(space, &at, end, &n));)
 		for (; n; n--, entry++)
-			if (*entry) {
+			if (*entry && !isolation_owns(*entry)) {
 				*entry = entry_of(pte_frame(*entry), flags);
 				changed = true;
 			}
@@ -291,6 +291,8 @@ static int move_pages(struct address_space *space, uintptr_t from, size_t pages,
 	const uintptr_t end = from + pages * PAGE_SIZE;
 
 	assert_written(space);
+	if (address_space_make_room(space, to, pages))
+		return -ENOMEM;
 	/* The first round makes the tables, the second moves the entries. */
 	for (int round = 0; round < 2; round++) {
 		uintptr_t next = from;
@@ -301,7 +303,7 @@ static int move_pages(struct address_space *space, uintptr_t from, size_t pages,
 			     n--, entry++, at += PAGE_SIZE) {
 				pte_t *table;
 
-				if (!*entry)
+				if (!*entry || isolation_owns(*entry))
 					continue;
 				table = paging_table(space->pml4, at, PTE_USER, &space->tables);
 				if (!table)

@@ -6,6 +6,7 @@
  *   0000000000400000  programs are linked here
  *   0000000010000000  position-independent programs are loaded here
  *   00007fffff7fe000  mmap() allocates downwards from here
+ *   00007fffffe00000  entry window (ISOLATION bouncing), until a program needs the place
  *   00007fffff7ff000  the user stack may grow down to here (USER_STACK_LIMIT)
  *   00007fffffffb000  user stack of a new program (USER_STACK_SIZE)
  *   00007ffffffff000  USER_TOP: the last page is never mapped, so that SYSRET never sees a
@@ -16,7 +17,6 @@
  *   ffffff8000000000  heap of kernel stacks            PML4[511]: the kernel's PDPT, shared
  *   ffffffa000000000  loading window
  *   ffffffc000000000  per-CPU area: entry, scratch and IST stacks, with guard pages between them
- *   ffffffc800000000  entry window (ISOLATION bouncing), also mapped in user tables
  *   ffffffd000000000  devices (local APIC), uncached
  *   ffffffe000000000  pages that benchmarks map and unmap, never global
  *   ffffffe040000000  memory of the probe loops (bench/guest/micro), in 4 KiB pages
@@ -52,6 +52,14 @@
 #define USER_STACK_LIMIT       (8 * MIB)
 #define USER_STACK_GUARD       PAGE_SIZE /* always stays unmapped below the lowest stack page */
 #define USER_MAP_TOP           (USER_STACK_TOP - USER_STACK_LIMIT - USER_STACK_GUARD)
+
+/*
+ * The first place of the entry window (isolation/entry_window.h), which has at most ENTRY_WINDOW_MAX
+ * pages. The page table that maps it also maps the stack of a new program.
+ */
+#define ENTRY_WINDOW_BASE      0x00007fffffe00000UL
+#define ENTRY_WINDOW_MAX       4
+#define ENTRY_WINDOW_LOWEST    (4 * GIB) /* a GS base below is a program's */
 
 /* The kernel half: PML4 entries KERNEL_PML4_FIRST to 511. */
 #define KERNEL_PML4_FIRST      256
@@ -96,9 +104,6 @@
 #define CPU_MC_TOP(cpu)        (CPU_NMI_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
 #define CPU_DB_TOP(cpu)        (CPU_MC_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
 #define CPU_GP_TOP(cpu)        (CPU_DB_TOP(cpu) + PAGE_SIZE + CPU_STACK_SIZE)
-
-#define ENTRY_WINDOW_BASE      0xffffffc800000000UL
-#define ENTRY_WINDOW_SIZE      (16 * PAGE_SIZE)
 
 #define MMIO_BASE              0xffffffd000000000UL
 #define LAPIC_BASE             MMIO_BASE
@@ -145,9 +150,7 @@ _Static_assert(PML4_INDEX(WINDOW_BASE) == KERNEL_PDPT_PML4, "the window lies in 
 _Static_assert(WINDOW_BASE % PDPT_SPAN == 0 && WINDOW_RANDOM_RANGE <= PDPT_SPAN,
                "one page directory for the window");
 _Static_assert(WINDOW_BASE + WINDOW_RANDOM_RANGE <= CPU_AREA_BASE, "window meets per-CPU area");
-_Static_assert(CPU_AREA_BASE + MAX_CPUS * CPU_AREA_STRIDE <= ENTRY_WINDOW_BASE,
-               "per-CPU area meets entry window");
-_Static_assert(ENTRY_WINDOW_BASE + ENTRY_WINDOW_SIZE <= MMIO_BASE, "entry window meets devices");
+_Static_assert(CPU_AREA_BASE + MAX_CPUS * CPU_AREA_STRIDE <= MMIO_BASE, "per-CPU area meets devices");
 _Static_assert(CPU_GP_TOP(0) + PAGE_SIZE <= CPU_AREA(1), "the stacks of a CPU fit its area");
 _Static_assert(MMIO_BASE + PAGE_SIZE <= BENCH_AREA_BASE, "devices meet the benchmark area");
 _Static_assert(BENCH_AREA_BASE + BENCH_AREA_SIZE <= MICRO_SMALL_BASE, "the benchmark areas meet");
@@ -158,6 +161,11 @@ _Static_assert(VIEW_BASE % PDPT_SPAN == 0 && VIEW_BASE + VIEW_SLOTS * PDPT_SPAN 
                "views meet the kernel image");
 _Static_assert(KSTACK_FIXED_TOP % 16 == 0 && KSTACK_SIZE % PAGE_SIZE == 0, "stacks are page-aligned");
 _Static_assert(USER_STACK_SIZE <= USER_STACK_LIMIT, "a new stack is within its limit");
+_Static_assert(ENTRY_WINDOW_BASE % PD_SPAN == 0 && USER_STACK_TOP - ENTRY_WINDOW_BASE < PD_SPAN,
+               "stack and entry window share a page table");
+_Static_assert(ENTRY_WINDOW_BASE >= ENTRY_WINDOW_LOWEST, "the GS base shows whose it is");
+_Static_assert(ENTRY_WINDOW_BASE + ENTRY_WINDOW_MAX * PAGE_SIZE < USER_STACK_BASE,
+               "the entry window meets a new program's stack");
 _Static_assert(USER_STACK_TOP <= USER_TOP, "the user stack lies in the user half");
 
 /*

@@ -85,7 +85,7 @@ static void check_surroundings(const struct trap_frame *frame)
 {
 	const bool moved = (frame->cs & 3) && trap->vector == EXCEPTION_DB;
 
-	if ((int64_t)read_msr(MSR_GS_BASE) >= 0 || (int64_t)read_msr(MSR_KERNEL_GS) < 0)
+	if (!isolation_kernel_gs(read_msr(MSR_GS_BASE)) || isolation_kernel_gs(read_msr(MSR_KERNEL_GS)))
 		problem = "a handler ran with the user's GS base";
 	if ((uintptr_t)(frame + 1) !=
 	    (moved ? current_process()->task.stack.top : trap->top - ISOLATION_ABOVE_FRAME))
@@ -226,7 +226,6 @@ static void forget_seen(void)
 static const char *step_all(unsigned which)
 {
 	const char *why = NULL;
-	uint64_t lstar = read_msr(MSR_LSTAR);
 
 	forget_seen();
 	for (unsigned turn = 0; !why && turn < 3; turn++) {
@@ -237,7 +236,7 @@ static const char *step_all(unsigned which)
 		why = run_nest("steps");
 		close_gates();
 	}
-	write_msr(MSR_LSTAR, lstar);
+	isolation_set_call_entry((const char *)syscall_entry);
 	if (!why && (!was_seen(syscall_entry) || !was_seen(syscall_entry_traced)))
 		why = "no single step was raised in the kernel";
 	return why ? why : all_seen(WAY_STEPS_SEEN);

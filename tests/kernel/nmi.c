@@ -7,6 +7,7 @@
 #include "bench/guest/bench.h"
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
+#include "isolation/isolation.h"
 #include "lib/errno.h"
 #include "mem/frames.h"
 #include "mem/tlb.h"
@@ -39,7 +40,8 @@ static bool watch(struct trap_frame *frame)
 	seen_on_user_rsp += !(frame->cs & 3) && frame->rsp <= USER_TOP;
 	if (at < CPU_NMI_TOP(0) - CPU_STACK_SIZE || at >= CPU_NMI_TOP(0))
 		problem = "an NMI handler did not run on its own stack";
-	if ((int64_t)read_msr(MSR_GS_BASE) >= 0 || this_cpu()->self != this_cpu() || !current_process())
+	if (!isolation_kernel_gs(read_msr(MSR_GS_BASE)) || this_cpu()->self != this_cpu() ||
+	    !current_process())
 		problem = "an NMI handler ran with the user's GS base";
 	return false;
 }

@@ -28,6 +28,7 @@ extern void (*cpu_flushes)(uintptr_t address);
 void outl(uint16_t port, uint32_t value);
 void outb(uint16_t port, uint8_t value);
 uint8_t inb(uint16_t port);
+void write_msr(uint32_t msr, uint64_t value);
 
 static inline uint64_t read_cr3(void)
 {

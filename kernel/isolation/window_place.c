@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+#include "isolation/isolation.h"
+
+#include "bench/protocol/marks.h"
+#include "lib/errno.h"
+#include "lib/random.h"
+#include "lib/string.h"
+#include "mem/tlb.h"
+#include "output/panic.h"
+
+/* Defined in entry_window.asm. */
+extern char window_leave_interrupt[], window_leave_call[], window_leave_first[], window_leave_anywhere[];
+
+struct window_counts window_counts;
+bool window_own_places;
+
+/*
+ * A place that `spaces` spaces use; free if that is 0. Place 0 always exists. The gates of an IDT
+ * hold absolute addresses, so each place has an IDT of its own; those of the others are copies of
+ * the first one, which gate_set() changes (cpu/idt.h), from when the place was made. Guarded by the
+ * kernel lock (cpu/lock.h).
+ */
+static struct place {
+	uintptr_t base;
+	uint64_t idt; /* frame */
+	uint64_t spaces;
+} places[PLACES_MAX];
+static unsigned places_end = 1; /* all places that are in use are below */
+
+/* The pages that all places share. */
+static uint64_t code_frame, cpu_frame;
+
+static const uint64_t page_flags[ENTRY_WINDOW_PAGES] = {
+	[WINDOW_PAGE_IDT] = PTE_PRESENT | PTE_NX,
+	[WINDOW_PAGE_CODE] = PTE_PRESENT,
+	[WINDOW_PAGE_CPU] = PTE_PRESENT | PTE_WRITE | PTE_NX,
+};
+
+static pte_t page_entry(const struct place *place, unsigned page)
+{
+	const uint64_t frames[ENTRY_WINDOW_PAGES] = { place->idt, code_frame, cpu_frame };
+
+	return frames[page] | page_flags[page];
+}
+
+static bool is_empty(const pte_t *table)
+{
+	uint64_t entries = 512;
+	bool empty;
+
+	__asm__ volatile("repe scasq" : "+D"(table), "+c"(entries), "=@ccz"(empty) : "a"(0UL) : "memory");
+	return empty;
+}
+
+/* Unmaps a page in the kernel's tables, flushes it, and frees tables that are empty then. */
+static void unmap_kernel(uintptr_t address)
+{
+	const unsigned index[] = { PML4_INDEX(address), PDPT_INDEX(address), PD_INDEX(address),
+		                   PT_INDEX(address) };
+	pte_t *tables[4];
+
+	tables[0] = phys_to_virt(kernel_pml4);
+	for (unsigned level = 0; level < 3; level++) {
+		if (!(tables[level][index[level]] & PTE_PRESENT))
+			return; /* mapping it failed */
+		tables[level + 1] = phys_to_virt(pte_frame(tables[level][index[level]]));
+	}
+	tables[3][index[3]] = 0;
+	tlb_flush_pages(address, 1); /* also flushes what is cached of the tables */
+	for (unsigned level = 3; level > 0 && is_empty(tables[level]); level--) {
+		tables[level - 1][index[level - 1]] = 0;
+		tlb_flush_tables(address);
+		frame_free(virt_to_phys(tables[level]));
+	}
+}
+
+/* Maps the window at a place in the kernel's tables. Returns 0 or -ENOMEM. */
+static int map_kernel(const struct place *place)
+{
+	for (unsigned page = 0; page < ENTRY_WINDOW_PAGES; page++) {
+		const uintptr_t address = place->base + page * PAGE_SIZE;
+		uint32_t made = FRAME_LIST_END;
+		pte_t *table = paging_table(kernel_pml4, address, 0, &made);
+
+		while (made != FRAME_LIST_END) /* unmap_kernel() frees them one by one */
+			frame_list_pop(&made);
+		if (!table) {
+			for (unsigned i = 0; i <= page; i++)
+				unmap_kernel(place->base + i * PAGE_SIZE);
+			return -ENOMEM;
+		}
+		table[PT_INDEX(address)] = page_entry(place, page);
+	}
+	return 0;
+}
+
+/* A gate in two words: bits 15 to 0 and 63 to 48 of the first and 31 to 0 of the second. */
+static uint64_t gate_target(const uint64_t gate[2])
+{
+	return (gate[0] & 0xffff) | (gate[0] >> 48) << 16 | gate[1] << 32;
+}
+
+/* Fills the IDT of a place: gates that lead to the window of place 0 lead to that place's. */
+static void fill_idt(const struct place *place)
+{
+	const uint64_t(*from)[2] = phys_to_virt(places[0].idt);
+	uint64_t(*to)[2] = phys_to_virt(place->idt);
+
+	for (unsigned i = 0; i < 256; i++) {
+		uint64_t target = gate_target(from[i]);
+
+		if (target - places[0].base < ENTRY_WINDOW_SIZE)
+			target += place->base - places[0].base;
+		to[i][0] =
+		        (from[i][0] & 0x0000ffffffff0000) | (target & 0xffff) | (target >> 16 & 0xffff) << 48;
+		to[i][1] = target >> 32;
+	}
+}
+
+/*
+ * Returns the number of the place at `base`, with one space more, and makes it if there is none.
+ * Returns -ENOMEM, or -EEXIST if it would overlap another place.
+ */
+static int take_place(uintptr_t base)
+{
+	unsigned number = PLACES_MAX;
+	struct place *place;
+
+	for (unsigned i = 0; i < places_end; i++) {
+		if (!places[i].spaces) {
+			number = number < i ? number : i;
+			continue;
+		}
+		if (places[i].base == base) {
+			places[i].spaces++;
+			return (int)i;
+		}
+		if (base - places[i].base + ENTRY_WINDOW_SIZE - 1 < 2 * ENTRY_WINDOW_SIZE - 1)
+			return -EEXIST;
+	}
+	if (number == PLACES_MAX)
+		number = places_end;
+	if (number == PLACES_MAX)
+		return -ENOMEM;
+	place = &places[number];
+	place->base = base;
+	place->idt = frame_alloc();
+	if (place->idt == FRAME_NONE)
+		return -ENOMEM;
+	fill_idt(place);
+	if (map_kernel(place)) {
+		frame_free(place->idt);
+		return -ENOMEM;
+	}
+	place->spaces = 1;
+	if (number == places_end)
+		places_end++;
+	return (int)number;
+}
+
+static void give_place(unsigned number)
+{
+	struct place *place = &places[number];
+
+	if (--place->spaces)
+		return;
+	for (unsigned page = 0; page < ENTRY_WINDOW_PAGES; page++)
+		unmap_kernel(place->base + page * PAGE_SIZE);
+	frame_free(place->idt);
+	while (!places[places_end - 1].spaces)
+		places_end--;
+}
+
+/* Maps the window at a place in a user half and records its number there. Returns 0 or -ENOMEM. */
+static int map_user(const struct root *root, uint32_t *tables, unsigned number)
+{
+	pte_t *pml4 = phys_to_virt(root_pml4(root->user));
+	const struct place *place = &places[number];
+
+	for (unsigned made = 0; made < 2; made++) /* all tables first, so that nothing is to be undone */
+		for (unsigned page = 0; page < ENTRY_WINDOW_PAGES; page++) {
+			const uintptr_t address = place->base + page * PAGE_SIZE;
+			pte_t *table = paging_table(root_pml4(root->user), address, PTE_USER, tables);
+
+			if (!table)
+				return -ENOMEM;
+			if (made)
+				table[PT_INDEX(address)] = page_entry(place, page);
+		}
+	pml4[PLACE_PML4] = (pml4[PLACE_PML4] & ~(2047UL << PLACE_SHIFT)) | (uint64_t)number << PLACE_SHIFT;
+	return 0;
+}
+
+static void unmap_user(const struct root *root, const struct place *place)
+{
+	for (unsigned page = 0; page < ENTRY_WINDOW_PAGES; page++) {
+		const uintptr_t address = place->base + page * PAGE_SIZE;
+
+		paging_table(root_pml4(root->user), address, PTE_USER, NULL)[PT_INDEX(address)] = 0;
+	}
+	/* A return to user mode loads CR3, which flushes the user's translations. */
+}
+
+/*
+ * Moves the window of a space to `base`. The loaded space's window is in use: the old place stays
+ * mapped in the kernel's tables until this CPU has entered the new one, so that an NMI finds a whole
+ * window at any time. Returns 0, -ENOMEM or -EEXIST.
+ */
+static int move_to(const struct root *root, uint32_t *tables, uintptr_t base)
+{
+	const unsigned old = window_place_of(root);
+	const bool loaded = root_pml4(WINDOW_LOAD(user_cr3)) == root_pml4(root->user);
+	const int new = take_place(base);
+	uint64_t flags;
+
+	if (new < 0)
+		return new;
+	if (map_user(root, tables, (unsigned)new)) {
+		give_place((unsigned)new);
+		return -ENOMEM;
+	}
+	if (loaded) {
+		flags = interrupts_are_on();
+		interrupts_off();
+		window_enter((unsigned)new);
+		if (flags)
+			interrupts_on();
+	}
+	unmap_user(root, &places[old]);
+	give_place(old);
+	window_counts.moves++;
+	return 0;
+}
+
+int window_move(const struct root *root, uint32_t *tables, isolation_find *find, void *space)
+{
+	int error = -EEXIST;
+
+	for (unsigned n = 0; error == -EEXIST; n++) {
+		const uintptr_t base = find(space, ENTRY_WINDOW_PAGES, n);
+
+		if (!base)
+			return -ENOSPC;
+		error = move_to(root, tables, base);
+	}
+	return error;
+}
+
+uintptr_t window_base_of(const struct root *root)
+{
+	return places[window_place_of(root)].base;
+}
+
+bool window_meets(const struct root *root, uintptr_t start, size_t pages)
+{
+	const uintptr_t base = window_base_of(root);
+
+	return start < base + ENTRY_WINDOW_SIZE && base < start + pages * PAGE_SIZE;
+}
+
+/*
+ * A random place for a new space, in the GiB below that of the stack. Falls back to place 0 if all
+ * places are taken or the one that was drawn overlaps another.
+ */
+static unsigned own_place(void)
+{
+	const uintptr_t top = ENTRY_WINDOW_BASE & ~(PDPT_SPAN - 1);
+	const uint64_t drawn = random_number() % (PDPT_SPAN / PAGE_SIZE - ENTRY_WINDOW_PAGES);
+	const int number = take_place(top - PDPT_SPAN + drawn * PAGE_SIZE);
+
+	return number < 0 ? (unsigned)take_place(ENTRY_WINDOW_BASE) : (unsigned)number;
+}
+
+int isolation_enter_space(const struct root *root, uint32_t *tables)
+{
+	const unsigned number = window_own_places ? own_place() : (unsigned)take_place(ENTRY_WINDOW_BASE);
+
+	/* The table with the number's bits must exist even if the window is elsewhere. */
+	if (!paging_table(root_pml4(root->user), ENTRY_WINDOW_BASE, PTE_USER, tables) ||
+	    map_user(root, tables, number)) {
+		((pte_t *)phys_to_virt(root_pml4(root->user)))[PLACE_PML4] = 0; /* it has no place */
+		give_place(number);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+int isolation_follow(const struct root *root, const struct root *parent, uint32_t *tables)
+{
+	const unsigned from = window_place_of(root), to = window_place_of(parent);
+
+	if (from == to)
+		return 0;
+	if (map_user(root, tables, to))
+		return -ENOMEM;
+	places[to].spaces++;
+	unmap_user(root, &places[from]);
+	give_place(from);
+	return 0;
+}
+
+void isolation_root_destroy(const struct root *root)
+{
+	/* The tables are gone already, except the PML4. */
+	if (((const pte_t *)phys_to_virt(root_pml4(root->user)))[PLACE_PML4])
+		give_place(window_place_of(root));
+	frame_free(root_pml4(root->user));
+}
+
+/* The operand of LIDT and LGDT. */
+struct table_pointer {
+	uint16_t limit;
+	uint64_t base;
+} __attribute__((packed));
+
+void window_enter(unsigned number)
+{
+	static const uint8_t slots[] = { IST_DF, IST_NMI, IST_MC, IST_DB, IST_GP };
+	struct window_cpu *w = phys_to_virt(cpu_frame);
+	const uintptr_t base = places[number].base, at = base + WINDOW_PAGE_CPU * PAGE_SIZE;
+	const uintptr_t stacks = at + offsetof(struct window_cpu, stacks);
+	const struct table_pointer idt = { PAGE_SIZE - 1, base + WINDOW_PAGE_IDT * PAGE_SIZE };
+	const struct table_pointer gdt = { sizeof w->cpu.gdt - 1, at + offsetof(struct window_cpu, cpu.gdt) };
+
+	/* Both places are mapped. At every instruction, each pointer leads to one of them. */
+	w->place = number;
+	w->base = base;
+	w->cpu.tss.rsp[0] = stacks + WINDOW_STACK;
+	for (unsigned i = 0; i < sizeof slots; i++)
+		w->cpu.tss.ist[slots[i] - 1] = stacks + (i + 2) * WINDOW_STACK;
+	write_msr(MSR_GS_BASE, at);
+	gdt_set_tss(w->cpu.gdt, at + offsetof(struct window_cpu, cpu.tss));
+	__asm__ volatile("lgdt %0\n\tltr %w1\n\tlidt %2"
+	                 :
+	                 : "m"(gdt), "r"(SELECTOR_TSS), "m"(idt)
+	                 : "memory");
+	w->leave_interrupt = window_entry_address((uintptr_t)window_leave_interrupt);
+	w->leave_call = window_entry_address((uintptr_t)window_leave_call);
+	w->leave_first = window_entry_address((uintptr_t)window_leave_first);
+	w->leave_anywhere = window_entry_address((uintptr_t)window_leave_anywhere);
+	write_msr(MSR_LSTAR, window_entry_address(w->call_entry));
+	mark(MARK_WINDOW_LOW(base));
+	mark(MARK_WINDOW(base, ENTRY_WINDOW_PAGES));
+	window_counts.entered++;
+}
+
+void window_init(const uint64_t frames[ENTRY_WINDOW_PAGES])
+{
+	places[0] = (struct place){ ENTRY_WINDOW_BASE, frames[WINDOW_PAGE_IDT], 1 };
+	code_frame = frames[WINDOW_PAGE_CODE];
+	cpu_frame = frames[WINDOW_PAGE_CPU];
+	if (map_kernel(&places[0]))
+		panic("not enough memory for the entry window: give the machine more (-m)");
+}
