@@ -70,7 +70,7 @@ do for [format in "svg png"] {
 			} else {
 				unset logscale x
 				set xrange [words(known) > 0 || view ne "bochs" ? 0 : (least-spread*0.3 > 0 ? least-spread*0.3 : 0): \
-					(words(known) > 0 && most < 62 ? 62 : most)+spread*0.3]
+					(words(known) > 0 && most < 62 ? 62 : most)+(view eq "bochs" || spread > most/2 ? spread*0.3 : most*0.15)]
 				if (spread < 8) { set xtics 1 } else { set xtics autofreq }
 			}
 			set yrange [last+0.6:0.4]

@@ -66,11 +66,14 @@ do for [format in "svg png"] {
 		set xrange [*:*]
 		set yrange [*:*]
 		at(v) = column("parameter") == p ? v : NaN
+		# The strategies that were measured with this parameter; gnuplot crashes on bars without any point.
+		measured = ""
 		most = 0
-		if (has(b)) {
-			do for [s in strategies(b)] {
-				stats data(b, s) using (at(before(count+1)) > most ? most = before(count+1) : 0) nooutput
-			}
+		do for [s in strategies(b)] {
+			total = 0
+			stats data(b, s) using (at(before(count+1)) > total ? total = before(count+1) : 0) nooutput
+			measured = total > 0 ? add(measured, s) : measured
+			most = total > most ? total : most
 		}
 		if (most > 0) {
 			# Labels at multiples of 1, 2 or 5 times a power of ten: three to seven of them.
@@ -79,11 +82,11 @@ do for [format in "svg png"] {
 			do for [i2=0:int(most*1.25/mark_of(k))] { set xtics add (mark_text(i2*mark_of(k)) i2*mark_of(k)) }
 			set yrange [n+0.6:0.4]
 			set xrange [0:most*1.3]
-			plot for [k=1:count] for [s in strategies(b)] data(b, s) \
+			plot for [k=1:count] for [s in measured] data(b, s) \
 				using (at(before(k))):(index_of(s, all)):(at(before(k))):(at(before(k)+part(k))): \
 				(index_of(s, all)-0.36):(index_of(s, all)+0.36) with boxxyerror \
 				lc rgb word(colours, k) lw 0.6 fs pattern int(word(fills, k)), \
-			     for [s in strategies(b)] data(b, s) \
+			     for [s in measured] data(b, s) \
 				using (at(before(count+1))):(index_of(s, all)):(thousands(before(count+1))) \
 				with labels left offset 0.4,0 font value_font
 		} else {

@@ -132,6 +132,33 @@ static bool write_topic(const struct report *report, const struct answers *answe
 	return true;
 }
 
+/* Writes list items: what a flush of 1, 64 and 1024 pages costs, and what a CR3 load by itself. */
+static void write_flush_costs(FILE *out, const struct answer_flush *flush, const char *unit)
+{
+	char invlpg[NUMBER_TEXT_MAX], refill[NUMBER_TEXT_MAX];
+
+	if (flush->cr3 >= 0) {
+		answers_number(flush->cr3, flush->cr3, refill);
+		fputs("<li>", out);
+		html_format(out, "A CR3 load by itself takes %s %s.", refill, unit);
+		fputs("</li>\n", out);
+	}
+	for (size_t i = 0; i < flush->count; i++) {
+		const struct answer_flush_row *row = &flush->row[i];
+
+		if (row->pages != 1 && row->pages != 64 && row->pages != 1024)
+			continue;
+		answers_number(row->invlpg, row->invlpg, invlpg);
+		answers_number(row->refill, row->refill, refill);
+		fputs("<li>", out);
+		html_format(out, "%lld page%s: INVLPG of each takes %s", row->pages,
+		            row->pages == 1 ? "" : "s", invlpg);
+		if (row->refill >= 0)
+			html_format(out, ", a CR3 load and a read of each %s", refill);
+		fputs(".</li>\n", out);
+	}
+}
+
 /* As write_topic(), for TLB flushes. */
 static bool write_flush(const struct report *report, const struct answers *answers)
 {
@@ -145,7 +172,9 @@ static bool write_flush(const struct report *report, const struct answers *answe
 	if (*text) {
 		fputs("<li>", report->out);
 		html_text(report->out, text);
-		fputs("</li>\n", report->out);
+		fputs("\n<ul>\n", report->out);
+		write_flush_costs(report->out, &answers->flush, answers->view->unit);
+		fputs("</ul></li>\n", report->out);
 	}
 	end_topic(report, "tlb-flush");
 	return true;

@@ -335,6 +335,42 @@ static void answers_come_first_in_cycles(void **state)
 	free(text);
 }
 
+/* The answer about TLB flushes has numbers, and says which is cheaper from where on. */
+static void a_flush_has_its_cost(void **state)
+{
+	static const struct {
+		const char *benchmark;
+		int pages, cost;
+	} rows[] = { { "tlb.cr3", 0, 217 },
+		     { "tlb.invlpg", 1, 219 },
+		     { "tlb.invlpg", 64, 13844 },
+		     { "tlb.refill", 1, 242 },
+		     { "tlb.refill", 64, 2711 } };
+	static const char *const metrics[] = { "cycles_low", "cycles_nominal", "cycles_high" };
+	char sql[200];
+	char *text;
+	(void)state;
+
+	for (size_t i = 0; i < 3 * sizeof rows / sizeof rows[0]; i++) {
+		measured("bochs", "heap", rows[i / 3].benchmark, metrics[i % 3], rows[i / 3].cost);
+		snprintf(sql, sizeof sql,
+		         "UPDATE summary SET parameter = %d WHERE rowid = last_insert_rowid()",
+		         rows[i / 3].pages);
+		execute(sql);
+	}
+	measured("bochs", "heap", "exec.spawn", "cycles_nominal", 1000);
+	assert_int_equal(report_write(db, folder, folder), 0);
+	text = report_text();
+	assert_non_null(strstr(text,
+	                       "One CR3 load costs less than INVLPG from 1 page on; with the pages read"
+	                       " again, it costs less than INVLPG from 64 pages on, more up to 1 page."));
+	assert_non_null(strstr(text, "<li>A CR3 load by itself takes 217 modelled cycles.</li>"));
+	assert_non_null(strstr(text,
+	                       "<li>64 pages: INVLPG of each takes 13,844, a CR3 load and a read of each"
+	                       " 2,711.</li>"));
+	free(text);
+}
+
 static void a_script_s_head_is_read(void **state)
 {
 	FILE *out = fopen(path_of("a.gp"), "w");
@@ -371,6 +407,7 @@ int main(void)
 		TEST(arithmetic_is_apart_from_experiments),
 		TEST(an_empty_run_has_a_report),
 		TEST(answers_come_first_in_cycles),
+		TEST(a_flush_has_its_cost),
 		TEST(a_script_s_head_is_read),
 	};
 
