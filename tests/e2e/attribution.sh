@@ -31,6 +31,9 @@ query()
 ./run-bench.sh --engine bochs --strategy heap,window --profile zen3 --quick --rounds 1 --trace --out "$work/run" \
 	--bench 'syscall.null,irq.*.user,exec.spawn' >"$work/out" 2>&1
 result $? "a quick run with a profile ends well" "$work/out"
+grep -qE '"run.profile_values": "[0-9]+ seen, .*[0-9]+ assumed"' "$work/run/environment.json" &&
+	grep -q 'run.profile_values' "$work/run/report.html"
+result $? "its environment and report say how much of the profile is measured, seen, and so on"
 
 # For each row and metric, the sum over functions must equal the sum over samples. Overhead samples
 # are summed separately.
