@@ -8,6 +8,7 @@
 #include "bench/host/base/interrupt.h"
 #include "bench/host/base/progress.h"
 #include "bench/host/calibrate/calibrate.h"
+#include "bench/host/calibrate/import.h"
 #include "bench/host/compare/compare.h"
 #include "bench/host/engine/linux_rows.h"
 #include "bench/host/engine/profiles.h"
@@ -151,6 +152,8 @@ static int serve(int argc, char *argv[])
 	case MODE_CALIBRATE:
 		return calibrate_run(options.calibrate, options.isolated_given ? (int)options.isolated : -1,
 		                     options.quick);
+	case MODE_IMPORT:
+		return import_run(options.folder[0], options.profile);
 	case MODE_RUN:
 		break;
 	}

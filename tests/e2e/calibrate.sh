@@ -57,6 +57,25 @@ bench/validate/agree.sh zen2 zen3 >"$tree/out" 2>&1
 is "profiles without measured values: nothing is compared" 1 $?
 bench/validate/agree.sh zen2 >"$tree/out" 2>&1
 is "one profile alone is wrong use" 2 $?
+# --import: prices of ring 0, from what a booted image prints. L1 has 5 cycles or 4, of 1.5 ticks.
+l1=$(sed -n '/^\[l1d\]/,/^\[l2\]/s/^latency = \([0-9.]*\).*/\1/p' "$profiles/mine.ini")
+{
+	printf 'micro.chase.2m 16384 bytes ticks 3 1 %.0f 9999999\r\n' "$(awk "BEGIN { print 8192 * $l1 * 1.5 }")"
+	printf 'micro.cr3 8 loads ticks 3 1000 1000 1000\r\nmicro.cr3 64 loads ticks 3 17800 17800 17800\r\n'
+} >"$tree/serial.log"
+timeout 60 "$host" --import "$tree/serial.log" --profile mine >"$tree/out" 2>"$tree/err"
+is "an import: exits 0" 0 $?
+check "an import: the price is in the profile" grep -qE '^cr3_flush = (200\.0|199\.9).* # \[M\] loads of CR3 that flush, in ring 0' \
+	"$profiles/mine.ini"
+check "an import: a price that is not in the table is kept" grep -qE '^cr3_keep = .*# \[A\]' "$profiles/mine.ini"
+timeout 60 "$host" --import "$tree/serial.log" --profile zen3 >"$tree/out" 2>"$tree/err"
+is "an import into a profile that somebody wrote: exits 2" 2 $?
+check "an import into a profile that somebody wrote: says so" says "was not written by --calibrate"
+timeout 60 "$host" --import "$tree/nothing" --profile mine >"$tree/out" 2>"$tree/err"
+is "an import of a file that is not there: exits 2" 2 $?
+timeout 60 "$host" --import "$tree/serial.log" >"$tree/out" 2>"$tree/err"
+is "an import without a profile: exits 2" 2 $?
+check "an import without a profile: says so" says "--import needs --profile"
 calibrate mine --quick
 is "a profile of --calibrate is replaced" 0 $status
 

@@ -9,6 +9,7 @@
  *                                    difference between the two rows is the cost of translation.
  */
 #include "bench/guest/micro/micro.h"
+#include "bench/protocol/micro.h"
 #include "boot/boot.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -16,7 +17,6 @@
 #define LINE       64UL
 #define PAGE_LINES (PAGE_SIZE / LINE)
 #define UNROLLED   16         /* loads per iteration of the loop */
-#define FEWEST     8192       /* the least number of loads in a sample */
 #define COUNTED    65536      /* the most nodes that a check follows one by one */
 #define LARGE      (4 * MIB)  /* working sets from this on take few samples */
 #define WARMED     (64 * MIB) /* the largest working set to warm up: twice a profile's largest L3 */
@@ -111,7 +111,7 @@ static int start(struct bench *b, uintptr_t where, bool pages)
 	base = where;
 	by_page = pages;
 	nodes = pages ? b->parameter : b->parameter / LINE;
-	for (loads = nodes; loads < FEWEST || loads % UNROLLED;)
+	for (loads = nodes; loads < MICRO_LOADS || loads % UNROLLED;)
 		loads += nodes;
 	link_nodes((string_to_number(seed) + 1) * 0x9e3779b97f4a7c15UL >> 24);
 	return 0;

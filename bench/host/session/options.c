@@ -45,6 +45,7 @@ enum {
 	OPTION_PROBE,
 	OPTION_CALIBRATE,
 	OPTION_ISOLATED,
+	OPTION_IMPORT,
 	OPTION_BUILDS,
 	OPTION_HELP,
 };
@@ -81,6 +82,7 @@ static const struct option long_options[] = {
 	{ "probe", no_argument, NULL, OPTION_PROBE },
 	{ "calibrate", required_argument, NULL, OPTION_CALIBRATE },
 	{ "isolated", required_argument, NULL, OPTION_ISOLATED },
+	{ "import", required_argument, NULL, OPTION_IMPORT },
 	{ "print-builds", no_argument, NULL, OPTION_BUILDS },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ 0 },
@@ -276,6 +278,9 @@ static void set_mode(struct options *options, int option, const char *value)
 	case OPTION_RECOVER:
 		options->mode = MODE_RECOVER;
 		break;
+	case OPTION_IMPORT:
+		options->mode = MODE_IMPORT;
+		break;
 	case OPTION_LIST:
 		options->mode = MODE_LIST;
 		break;
@@ -428,6 +433,9 @@ int options_parse(struct options *options, int argc, char *const argv[], char wh
 		             options->mode == MODE_COMPARE ? "compare" : "reproduces");
 	if (options->quiet && options->verbose)
 		return wrong(why, "--quiet and --verbose exclude each other");
+	if (options->mode == MODE_IMPORT && !options->profile)
+		return wrong(why,
+		             "--import needs --profile with the name of a profile that --calibrate wrote");
 	if (options->isolated_given && options->mode != MODE_CALIBRATE)
 		return wrong(why, "--isolated works only with --calibrate");
 	if (optind < argc)

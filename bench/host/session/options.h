@@ -22,6 +22,7 @@ enum options_mode {
 	MODE_RECOVER,
 	MODE_REPORT,
 	MODE_CALIBRATE,
+	MODE_IMPORT,
 };
 
 struct options {
@@ -59,8 +60,9 @@ struct options {
 	bool isolated_given;
 	unsigned isolated; /* the CPU that --calibrate measures on, if one is given */
 	bool quiet, verbose;
-	bool tables;           /* print all tables before the last screen */
-	const char *folder[2]; /* folders for --compare, --reproduces, --recover and --report */
+	bool tables; /* print all tables before the last screen */
+	/* Folders for --compare, --reproduces, --recover and --report; the file for --import. */
+	const char *folder[2];
 	bool threshold_given;
 	struct thresholds thresholds; /* thresholds for --compare and --reproduces */
 	/* Folder for the results; NULL: results/<UTC time>-<engines>. */

@@ -12,7 +12,8 @@ static const char usage_line[] =
         "                    [--tables] [--quiet | --verbose] [--list] [--probe] [--help]\n"
         "       run-bench.sh --compare A B [--threshold PCT] | --reproduces A B\n"
         "       run-bench.sh --recover DIR | --report DIR\n"
-        "       run-bench.sh --calibrate NAME [--isolated CPU] [--quick]\n";
+        "       run-bench.sh --calibrate NAME [--isolated CPU] [--quick]\n"
+        "       run-bench.sh --import FILE --profile NAME\n";
 
 static const char help_text[] =
         "\n"
@@ -71,6 +72,9 @@ static const char help_text[] =
         "                       (--quick: in seconds, with a wider spread)\n"
         "  --isolated CPU       with --calibrate: on this CPU, which the host's other programs leave\n"
         "                       alone\n"
+        "  --import FILE        put prices of ring 0 into the profile NAME (--profile) that --calibrate\n"
+        "                       wrote: FILE is COM1's output of make iso RUN=bench\n"
+        "                       EXTRA='bench=micro.*', booted on the same processor\n"
         "\n"
         "Environment: PALIMPSEST_QEMU and PALIMPSEST_BOCHS name the engines' programs; NO_COLOR\n"
         "turns colours off.\n"

@@ -151,6 +151,11 @@ static void calibration(void **state)
 	assert_int_equal(PARSE(&options, "--calibrate", "here", "--isolated", "x"), -1);
 	assert_int_equal(PARSE(&options, "--isolated", "3"), -1);
 	assert_non_null(strstr(why, "only with --calibrate"));
+	assert_int_equal(PARSE(&options, "--import", "serial.log", "--profile", "here"), 0);
+	assert_int_equal(options.mode, MODE_IMPORT);
+	assert_string_equal(options.folder[0], "serial.log");
+	assert_int_equal(PARSE(&options, "--import", "serial.log"), -1);
+	assert_int_equal(PARSE(&options, "--import", "serial.log", "--profile", "none"), -1);
 }
 
 static void kernel_options(void **state)

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "bench/host/calibrate/import.h"
+#include "bench/bochs/model/profile.h"
+#include "bench/host/base/paths.h"
+#include "bench/host/base/progress.h"
+#include "bench/host/calibrate/profile_text.h"
+#include "bench/host/engine/profiles.h"
+#include "bench/protocol/micro.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXIT_CANNOT 2
+#define ROWS_MOST   200
+#define CHASE_BYTES 16384 /* the working set of the chase that is in L1 on every processor */
+#define LEAST_PART  0.01  /* of a price, to each side */
+
+/* A row of the table: ticks of a sample. */
+struct row {
+	char name[40];
+	unsigned long parameter;
+	double least, median;
+};
+
+/* Prices: what a row's sample grows by from one parameter to the other, for each of its operations. */
+static const struct slope {
+	const char *row;
+	unsigned long from, to;
+	const char *key, *second; /* `second`: the price is that of both together; or NULL */
+	const char *less;         /* a row whose price is subtracted; or NULL */
+	const char *how;
+} slopes[] = {
+	{ "micro.syscall", 64, 1024, "syscall", "sysret", NULL, "SYSCALL and SYSRET" },
+	{ "micro.int.user", 64, 1024, "interrupt_user", "iret_user", NULL, "INT from user mode and IRETQ" },
+	{ "micro.iret.kernel", 64, 1024, "iret_kernel", NULL, NULL, "IRETQ from kernel to kernel" },
+	{ "micro.int.kernel", 64, 1024, "interrupt_kernel", NULL, "micro.iret.kernel",
+	  "INT and IRETQ in the kernel, less IRETQ" },
+	{ "micro.cr3", 8, 64, "cr3_flush", NULL, NULL, "loads of CR3 that flush" },
+	{ "micro.invlpg", 33, 129, "invlpg", NULL, NULL, "INVLPG of 33 to 129 pages" },
+};
+
+/* The prices that come in pairs. */
+static const struct {
+	const char *first, *second;
+} pairs[] = { { "syscall", "sysret" }, { "interrupt_user", "iret_user" } };
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static size_t read_rows(FILE *in, struct row rows[ROWS_MOST], bool *emulated)
+{
+	size_t count = 0;
+	char line[300];
+
+	*emulated = false;
+	while (fgets(line, sizeof line, in)) {
+		struct row *row = &rows[count];
+		char unit[16], of[16];
+
+		if (strstr(line, "QEMU without KVM"))
+			*emulated = true;
+		if (count < ROWS_MOST && strncmp(line, "micro.", 6) == 0 &&
+		    sscanf(line, "%39s %lu %15s %15s %*u %lf %lf", row->name, &row->parameter, of, unit,
+		           &row->least, &row->median) == 6 &&
+		    strcmp(unit, "ticks") == 0)
+			count++;
+	}
+	return count;
+}
+
+static const struct row *find(const struct row *rows, size_t count, const char *name, unsigned long parameter)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(rows[i].name, name) == 0 && rows[i].parameter == parameter)
+			return &rows[i];
+	return NULL;
+}
+
+/* The price in ticks by the medians, and by the least samples; NAN if a row is missing. */
+struct ticks {
+	double median, least;
+};
+
+static struct ticks slope_ticks(const struct row *rows, size_t count, const char *name)
+{
+	struct ticks result = { NAN, NAN };
+
+	for (size_t i = 0; i < COUNT(slopes); i++) {
+		const struct row *from = find(rows, count, slopes[i].row, slopes[i].from);
+		const struct row *to = find(rows, count, slopes[i].row, slopes[i].to);
+
+		if (strcmp(slopes[i].row, name) != 0 || !from || !to)
+			continue;
+		result.median = (to->median - from->median) / (double)(slopes[i].to - slopes[i].from);
+		result.least = (to->least - from->least) / (double)(slopes[i].to - slopes[i].from);
+	}
+	return result;
+}
+
+static void add_price(struct import *import, const struct slope *slope, const struct row *rows, size_t count)
+{
+	struct ticks ticks = slope_ticks(rows, count, slope->row);
+	double value, other;
+
+	if (slope->less) {
+		const struct ticks less = slope_ticks(rows, count, slope->less);
+
+		ticks.median -= less.median;
+		ticks.least -= less.least;
+	}
+	value = ticks.median / import->ticks_per_cycle;
+	other = ticks.least / import->ticks_per_cycle;
+	if (!(value > 0 && other > 0))
+		return;
+	import->price[import->prices++] =
+	        (struct import_price){ slope->key, slope->how, value, fmin(other, value * (1 - LEAST_PART)),
+		                       fmax(other, value * (1 + LEAST_PART)) };
+}
+
+int import_read(struct import *import, FILE *in, double l1_cycles, char why[IMPORT_WHY])
+{
+	static struct row rows[ROWS_MOST];
+	const struct row *chase;
+	bool emulated;
+	const size_t count = read_rows(in, rows, &emulated);
+
+	*import = (struct import){ 0 };
+	chase = find(rows, count, "micro.chase.2m", CHASE_BYTES);
+	if (emulated)
+		snprintf(why, IMPORT_WHY,
+		         "the table is from QEMU without KVM, whose ticks say nothing of a processor");
+	else if (!chase)
+		snprintf(why, IMPORT_WHY,
+		         "it has no row 'micro.chase.2m %d': boot an image of make iso RUN=bench "
+		         "EXTRA='bench=micro.*'",
+		         CHASE_BYTES);
+	else
+		import->ticks_per_cycle = chase->median / MICRO_LOADS / l1_cycles;
+	if (emulated || !chase)
+		return -1;
+	/* In Bochs a load takes one tick, a fourth or fifth of a cycle; no TSC is so slow. */
+	if (!(import->ticks_per_cycle > 0.3 && import->ticks_per_cycle < 4)) {
+		snprintf(why, IMPORT_WHY,
+		         "a cycle has %.2f ticks by its loads from L1: it is from Bochs, or from another "
+		         "processor",
+		         import->ticks_per_cycle);
+		return -1;
+	}
+	for (size_t i = 0; i < COUNT(slopes); i++)
+		add_price(import, &slopes[i], rows, count);
+	if (import->prices == 0) {
+		snprintf(why, IMPORT_WHY, "it has none of the rows that prices come from");
+		return -1;
+	}
+	return 0;
+}
+
+/* The values of the pairs' halves before the import, to keep their proportion. */
+struct halves {
+	double first[COUNT(pairs)], second[COUNT(pairs)];
+};
+
+static bool read_value(const char *line, const char *key, double *value)
+{
+	const size_t length = strlen(key);
+
+	return strncmp(line, key, length) == 0 && sscanf(line + length, " = %lf", value) == 1;
+}
+
+static struct halves read_halves(FILE *in)
+{
+	struct halves halves = { { 0 }, { 0 } };
+	char line[512];
+
+	while (fgets(line, sizeof line, in))
+		for (size_t i = 0; i < COUNT(pairs); i++) {
+			read_value(line, pairs[i].first, &halves.first[i]);
+			read_value(line, pairs[i].second, &halves.second[i]);
+		}
+	rewind(in);
+	return halves;
+}
+
+/* Writes the line of a price, if `line` is one whose price is imported. */
+static bool write_price(const struct import *import, const struct halves *halves, const char *line, FILE *out)
+{
+	double before;
+
+	for (size_t i = 0; i < import->prices; i++) {
+		const struct import_price *price = &import->price[i];
+		const char *key = price->key, *note = "";
+		double part = 1;
+
+		for (size_t p = 0; p < COUNT(pairs); p++) {
+			const double sum = halves->first[p] + halves->second[p];
+
+			if (strcmp(price->key, pairs[p].first) != 0 || sum <= 0)
+				continue;
+			note = ", split as before";
+			if (read_value(line, pairs[p].second, &before))
+				key = pairs[p].second;
+			part = (key == pairs[p].second ? halves->second[p] : halves->first[p]) / sum;
+		}
+		if (!read_value(line, key, &before))
+			continue;
+		fprintf(out, "%s = %.3f low %.3f high %.3f  # [M] %s, in ring 0%s\n", key,
+		        price->value * part, price->low * part, price->high * part, price->how, note);
+		return true;
+	}
+	return false;
+}
+
+size_t import_merge(const struct import *import, FILE *in, FILE *out)
+{
+	const struct halves halves = read_halves(in);
+	bool events = false;
+	size_t written = 0;
+	char line[512];
+
+	while (fgets(line, sizeof line, in)) {
+		if (*line == '[')
+			events = strncmp(line, "[events]", 8) == 0;
+		if (events && write_price(import, &halves, line, out))
+			written++;
+		else
+			fputs(line, out);
+	}
+	return written;
+}
+
+/* Returns true if --calibrate wrote the profile, after a message if not. */
+static bool is_measured(FILE *in, const char *path)
+{
+	bool ours = false;
+	char line[512];
+
+	while (!ours && fgets(line, sizeof line, in))
+		ours = strncmp(line, PROFILE_TEXT_MARK, strlen(PROFILE_TEXT_MARK)) == 0;
+	rewind(in);
+	if (!ours)
+		message_error("import: %s was not written by --calibrate: measure the processor first", path);
+	return ours;
+}
+
+static int merge_file(const struct import *import, const char *path, FILE *in)
+{
+	char temporary[PATH_MAX], why[PROFILE_WHY_MAX];
+	struct profile profile;
+	size_t written;
+	FILE *out;
+
+	path_format(temporary, sizeof temporary, "%s.new", path);
+	out = fopen(temporary, "we");
+	if (!out) {
+		message_error("import: %s: %s", temporary, strerror(errno));
+		return EXIT_CANNOT;
+	}
+	written = import_merge(import, in, out);
+	if (fclose(out) || profile_read(&profile, temporary, why) || rename(temporary, path)) {
+		message_error("import: %s cannot be written, or is not valid: %s", path,
+		              errno ? strerror(errno) : why);
+		return EXIT_CANNOT;
+	}
+	printf("%s\n  %zu prices were put in; a cycle has %.3f ticks\n", path, written,
+	       import->ticks_per_cycle);
+	for (size_t i = 0; i < import->prices; i++)
+		printf("  %-40s %8.1f cycles (%.1f to %.1f)\n", import->price[i].how, import->price[i].value,
+		       import->price[i].low, import->price[i].high);
+	return EXIT_SUCCESS;
+}
+
+int import_run(const char *file, const char *name)
+{
+	char path[PATH_MAX], why[PROFILE_WHY_MAX];
+	struct import import;
+	struct profile profile;
+	int status = EXIT_CANNOT;
+	FILE *table = fopen(file, "re"), *in;
+
+	if (!table) {
+		message_error("import: %s: %s", file, strerror(errno));
+		return EXIT_CANNOT;
+	}
+	profiles_path(path, name);
+	in = fopen(path, "re");
+	if (!in || profile_read(&profile, path, why))
+		message_error("import: %s", in ? why : path);
+	else if (is_measured(in, path)) {
+		if (import_read(&import, table, (double)profile.cost[COST_L1_LATENCY].of[SET_NOMINAL] / CYCLE,
+		                why))
+			message_error("import: %s: %s", file, why);
+		else
+			status = merge_file(&import, path, in);
+	}
+	if (in)
+		fclose(in);
+	fclose(table);
+	return status;
+}
