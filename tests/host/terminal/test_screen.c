@@ -129,6 +129,8 @@ static void a_full_run_fits(void **state)
 		/* The highest ranks have no room. */
 		assert_false(says("  64 KiB "));
 	}
+	shown(80, false);
+	assert_true(says(" 5,606  1.10 [1.09..1.11]  459 of 510: data misses\n"));
 	shown(100, false);
 	assert_true(says("3 strategies on bochs, 7 rounds; modelled cycles of"));
 	assert_true(says(" 5,096    4,586 - 6,115  1                  fastest\n"));
@@ -170,6 +172,30 @@ static void of_many_strategies_some_are_chosen(void **state)
 	assert_true(says("1.95 [1.94..1.96]"));
 }
 
+/* However many strategies there are, the screen is full and no longer than it may be. */
+static void any_number_of_strategies_fits(void **state)
+{
+	static const char *const names[] = { "heap",       "window",     "random",
+		                             "best",       "a+b+shared", "c+d+shared",
+		                             "e+f+shared", "g+h+shared", "i+j+shared" };
+	(void)state;
+
+	flushes("heap");
+	claims();
+	for (size_t i = 1; i <= sizeof names / sizeof names[0]; i++) {
+		execute("DELETE FROM summary WHERE benchmark NOT LIKE 'tlb%'; DELETE FROM comparisons");
+		measure(names, i);
+		execute("UPDATE summary SET flags = 'unstable'");
+		for (size_t width = 80; width <= 100; width += 20) {
+			assert_true(shown(width, false));
+			assert_in_range(count("\n"), i == 1 ? 30 : 40, SCREEN_LINES);
+			assert_in_range(longest_line(), 60, width);
+			assert_true(says("start a program") && says("interrupt") &&
+			            says("16 context switches"));
+		}
+	}
+}
+
 /* Strategies that are left out and need as little as the least are counted. */
 static void the_same_that_are_left_out_are_counted(void **state)
 {
@@ -198,6 +224,11 @@ static void nothing_is_stated_that_is_not_decided(void **state)
 	assert_true(shown(0, false));
 	assert_false(says("fastest") || says("data misses") || says("more are"));
 	assert_true(count("no difference decided") > 10);
+	/* One is decided to need more, another is not: none is the fastest. */
+	execute("UPDATE comparisons SET ci_low = 1.05 WHERE a = 'random'");
+	assert_true(shown(0, false));
+	assert_true(says("data misses") && says("no difference decided"));
+	assert_false(says("fastest"));
 	execute("UPDATE comparisons SET ci_low = 1.05, flags = 'few'; DELETE FROM launches WHERE round > 3");
 	assert_true(shown(0, false));
 	assert_false(says("fastest") || says("data misses") || says("more are"));
@@ -291,6 +322,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_A_DATABASE(a_full_run_fits),
 		IN_A_DATABASE(of_many_strategies_some_are_chosen),
+		IN_A_DATABASE(any_number_of_strategies_fits),
 		IN_A_DATABASE(the_same_that_are_left_out_are_counted),
 		IN_A_DATABASE(nothing_is_stated_that_is_not_decided),
 		IN_A_DATABASE(one_strategy_is_compared_with_none),

@@ -109,6 +109,44 @@ static void cells_say_all(void **state)
 	assert_null(strchr(text, '\033'));
 }
 
+/* Cycles have a table before that of the counts, with the model's low and high parameters. */
+static void cycles_come_first(void **state)
+{
+	const char *modelled, *counted;
+	(void)state;
+
+	measured("bochs", "heap", "exec.load", "instructions", "2510, 2510, 2510, ''");
+	measured("bochs", "heap", "tlb.cr3", "instructions", "77, 77, 77, ''");
+	measured("bochs", "heap", "memory.per_task", "stack_bytes", "8192, 8192, 8192, ''");
+	assert_null(strstr(printed(), "modelled"));
+	measured("bochs", "heap", "exec.load", "cycles_nominal", "9100, 9000, 9200, 'unstable'");
+	measured("bochs", "heap", "exec.load", "cycles_low", "7100, 7000, 7200, ''");
+	measured("bochs", "heap", "exec.load", "cycles_high", "13100, 13000, 13200, ''");
+	measured("bochs", "heap", "irq.latency.loading", "latency", "248553, 248553, 248553, ''");
+	measured("bochs", "heap", "irq.latency.loading", "cycles_nominal", "444, 444, 444, ''");
+	printed();
+	modelled = strstr(text, "bochs  medians; modelled cycles");
+	counted = strstr(text, "bochs  medians; instructions");
+	assert_true(modelled && counted && modelled < counted);
+	assert_true(strstr(text, "9,100 [7,100 .. 13,100]~\n") < counted);
+	assert_non_null(strstr(text, "9,100 [7,100 .. 13,100]~\n"));
+	assert_true(strstr(text, "8,192") > counted && strstr(text, "248,553") > counted);
+	assert_null(strstr(text, "444"));
+	assert_null(strstr(text, "7,000"));
+}
+
+static void only_what_was_asked_for_has_a_column(void **state)
+{
+	(void)state;
+	measured("bochs", "heap", "exec.load", "instructions", "2510, 2510, 2510, ''");
+	measured("bochs", "fixed-ist+direct+shared", "exec.load", "instructions", "77, 77, 77, ''");
+	measured("bochs", "fixed-ist+direct+shared", "exec.real", "instructions", "99, 99, 99, ''");
+	assert_non_null(strstr(printed(), "fixed-ist"));
+	execute("INSERT INTO environment VALUES ('run.strategies', 'heap')");
+	assert_null(strstr(printed(), "fixed-ist"));
+	assert_null(strstr(text, "exec.real"));
+}
+
 /* A REP instruction counts once in instructions, so where it matters a second line has the work. */
 static void work_stands_beside_instructions(void **state)
 {
@@ -248,6 +286,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(cells_say_all, make_database, remove_files),
+		cmocka_unit_test_setup_teardown(cycles_come_first, make_database, remove_files),
+		cmocka_unit_test_setup_teardown(only_what_was_asked_for_has_a_column, make_database,
+		                                remove_files),
 		cmocka_unit_test_setup_teardown(work_stands_beside_instructions, make_database, remove_files),
 		cmocka_unit_test_setup_teardown(waits_are_shown_as_such, make_database, remove_files),
 		cmocka_unit_test_setup_teardown(presets_come_first, make_database, remove_files),
