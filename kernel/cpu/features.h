@@ -37,3 +37,12 @@ static inline void user_access_end(void)
 	if (cpu_features.smap)
 		clac();
 }
+
+/* Returns true if the kernel can access user pages although SMAP is on. Without SMAP, returns false. */
+static inline bool user_access_is_open(void)
+{
+	uint64_t flags;
+
+	__asm__ volatile("pushfq; pop %0" : "=r"(flags));
+	return cpu_features.smap && (flags & RFLAGS_AC);
+}

@@ -43,3 +43,5 @@ void gate_restore(unsigned vector);
  * and must call lapic_eoi(). NULL restores the default handler, which only calls lapic_eoi().
  */
 void irq_set_handler(unsigned vector, void (*handler)(void));
+
+extern void (*irq_handlers[256])(void); /* as the entry stubs call them */

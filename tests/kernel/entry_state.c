@@ -18,12 +18,49 @@ static void count_interrupt(void)
 	lapic_eoi();
 }
 
-static uint64_t read_flags(void)
-{
-	uint64_t flags;
+static bool elsewhere; /* an interrupt did not arrive on the stack where it should */
+static unsigned ticks;
 
-	__asm__ volatile("pushfq; pop %0" : "=r"(flags));
-	return flags;
+/* Handles the timer's interrupt: notes on which stack it runs, and makes the task yield. */
+static void tick(void)
+{
+	const uintptr_t top = current_process()->task.stack.top;
+
+	elsewhere |= top - (uintptr_t)__builtin_frame_address(0) > KSTACK_SIZE;
+	ticks++;
+	this_cpu()->return_work |= RETURN_YIELD;
+	lapic_eoi();
+}
+
+/* Two programs interrupt each other: every interrupt must arrive on the stack of its own task. */
+TEST(interrupts_arrive_on_the_stack_of_their_task)
+{
+	const char *argv[] = { "hostile", "spin" };
+	const unsigned vector = VECTOR_TIMER;
+	void (*usual)(void) = irq_handlers[vector];
+	int pids[2], status;
+
+	if (kstack_gate_ist(vector) != IST_NONE)
+		return SKIP "interrupts have a stack of their own";
+	for (size_t i = 0; i < 2; i++)
+		if ((pids[i] = process_spawn("hostile", argv, 2)) < 0)
+			return "no memory";
+	elsewhere = false;
+	ticks = 0;
+	irq_set_handler(vector, tick);
+	lapic_timer(1000);
+	for (unsigned i = 0; i < 3; i++)
+		task_yield();
+	lapic_timer(0);
+	irq_set_handler(vector, usual);
+	for (size_t i = 0; i < 2; i++) {
+		process_kill(pids[i], SIGKILL);
+		process_wait(pids[i], &status, 0);
+	}
+	this_cpu()->return_work = 0;
+	if (ticks < 4)
+		return "the timer did not interrupt the programs";
+	return elsewhere ? "one arrived on another stack" : NULL;
 }
 
 /* Defined in nesting.asm. */
@@ -64,7 +101,7 @@ TEST(preemption_closes_smap)
 	lapic_timer(1000);
 	for (unsigned i = 0; i < 3; i++) {
 		task_yield();
-		open |= cpu_features.smap && (read_flags() & RFLAGS_AC);
+		open |= user_access_is_open();
 		user_access_end();
 	}
 	lapic_timer(0);

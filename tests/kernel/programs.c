@@ -6,6 +6,7 @@
 #include "isolation/isolation.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "loader/experiments.h"
 #include "loader/loader.h"
 #include "mem/frames.h"
 #include "output/console.h"
@@ -103,18 +104,6 @@ static const struct {
 	{ "leave-child", 0 },
 };
 
-/*
- * Returns true if EFLAGS.AC currently disables SMAP (SDM 3A 4.6). Without SMAP, AC has no effect in
- * ring 0.
- */
-static bool flag_ac(void)
-{
-	uint64_t flags;
-
-	__asm__ volatile("pushfq; pop %0" : "=r"(flags));
-	return cpu_features.smap && (flags & RFLAGS_AC);
-}
-
 TEST(hostile_programs_are_stopped)
 {
 	static char problem[240];
@@ -127,7 +116,7 @@ TEST(hostile_programs_are_stopped)
 
 		while (process_count() > 1) /* orphans of the program still run */
 			task_yield();
-		if (flag_ac()) {
+		if (user_access_is_open()) {
 			format_string(problem, sizeof problem, "%s: AC is set in the kernel",
 			              hostile[i].kind);
 			return problem;
@@ -163,7 +152,7 @@ TEST(tasks_are_preempted_and_killed)
 	for (unsigned i = 0; i < 5; i++)
 		task_yield(); /* returns only if the timer preempts the three programs */
 	lapic_timer(0);
-	if (flag_ac())
+	if (user_access_is_open())
 		return "a preempted program's AC is set in the kernel";
 	for (size_t i = 0; i < 3; i++)
 		if (process_kill(pids[i], SIGKILL) || process_wait(pids[i], &status, 0) != pids[i] ||
@@ -181,6 +170,22 @@ TEST(nothing_stays_in_the_window)
 		if (paging_translate(kernel_pml4, page, NULL) != PAGING_INVALID)
 			return "a page is still mapped";
 	return NULL;
+}
+
+/* Loads from several places of the window leave more than one page table in its range. */
+TEST(the_window_is_where_its_loader_puts_it)
+{
+	const uint64_t places = loader_places();
+
+	if (!places)
+		return SKIP "this loader has no window";
+	loader_trim();
+	for (unsigned i = 0; i < 8; i++)
+		if (run("payload-4k", "-", NULL) != 0)
+			return "the program failed";
+	if (places == 1)
+		return loader_window_tables() == 1 ? NULL : "a window at a fixed place needs one page table";
+	return loader_window_tables() > 1 ? NULL : "eight random places need more than one page table";
 }
 
 TEST(kernel_half_is_shared)

@@ -105,6 +105,31 @@ TEST(null_pointer_faults)
 	return raises(EXCEPTION_PF, read_byte, 0) ? NULL : "page 0 is readable";
 }
 
+/* A stack of the heap that gets the slot of a freed one, but other frames, must show its own. */
+TEST(stacks_in_used_slots_have_their_own_frames)
+{
+	const struct root *root = &current_process()->task.root;
+	struct kstack used, stack;
+	uint64_t frame, seen;
+
+	if (kstack_table_bytes())
+		return SKIP "stacks are in tables of their own";
+	if (kstack_create(&used, root))
+		return "no memory";
+	*(volatile uint64_t *)(used.top - 8) = 1;
+	kstack_destroy(&used);
+	frame = frame_alloc(); /* was the stack's: frames that are freed last are allocated first */
+	if (frame == FRAME_NONE || kstack_create(&stack, root))
+		return "no memory";
+	*(uint64_t *)kstack_view(&stack, 8) = 2;
+	seen = *(volatile uint64_t *)(stack.top - 8);
+	kstack_destroy(&stack);
+	frame_free(frame);
+	if (stack.top != used.top || stack.top_frame == used.top_frame)
+		return "the slot or the frames are not those that this test needs";
+	return seen == 2 ? NULL : "a frame of the freed stack is still there";
+}
+
 TEST(guard_pages_stand_around_stacks)
 {
 	const struct kstack *stack = &current_process()->task.stack;

@@ -23,10 +23,12 @@ static const char *steps_of(const struct bench *b)
 	struct bench_step step;
 	int used = 0;
 
-	for (unsigned i = 0; bench_step(b, i, &step); i++)
+	for (unsigned i = 0; bench_step(b, i, &step); i++) {
+		assert_int_equal(step.overhead, !strcmp(step.flags, "overhead"));
 		used += sprintf(text + used, "%s%s%s%s%u", i ? " " : "",
 		                strcmp(step.flags, "warmup") ? "" : "w", step.overhead ? "o" : "",
 		                step.counting ? "c" : "", step.number);
+	}
 	return text;
 }
 
