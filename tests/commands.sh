@@ -376,6 +376,12 @@ fuzz_calls()
 	run "make fuzz-calls CALLS=1000 SEED=4 ENGINE=bochs" make fuzz-calls CALLS=1000 SEED=4 BUILDS=window ENGINE=bochs
 }
 
+mutants()
+{
+	run "make mutants MUTANTS=claim/margin-changed" make mutants MUTANTS=claim/margin-changed
+	shows "make mutants MUTANTS=claim/margin-changed: the fault is caught" "1 faults: 1 caught, 0 survive"
+}
+
 test_machines()
 {
 	run "make test-machines" make test-machines
@@ -444,6 +450,7 @@ table()
 		long;fuzz_calls;make fuzz-calls;make CALLS=100000000;make SEED=1;make BUILDS=...;make ENGINE=bochs
 		long;test_machines;make test-machines
 		long;test_compilers;make test-compilers
+		quick;mutants;make mutants;make MUTANTS=...
 		long;validate_model;make validate-model;make PROFILE=...;make ENGINE=kvm
 		long;predict;make predict;make HALF=learn;make KINDS=program
 		long;bench_model;make bench-model;make PAIRS=5

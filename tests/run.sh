@@ -93,6 +93,8 @@ alone tests/fuzz/calls-plants.sh tests/fuzz/calls-plants.sh
 for build in $presets; do
 	suite "kernel tcg $build archive" tests/kernel/run.sh tcg "$build" ARCHIVE=build/linux/linux.cpio
 done
+# Planted faults: that each has its place, and that a few are caught; `make mutants` tries all.
+suite "mutants --quick" env JOBS=1 tests/mutants/run.sh --quick
 # A few machines, memory sizes and CPU models; `make test-machines` runs many more.
 alone "tests/machines.sh --few" tests/machines.sh --few
 # Kernels by other compilers; `make test-compilers` makes all builds by all of them.

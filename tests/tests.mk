@@ -35,9 +35,18 @@ test-machines: programs
 test-compilers: programs bochs-library
 	@tests/compilers.sh --all
 
+# Plants faults in copies of this tree and checks that a test catches each (tests/mutants/run.sh).
+# MUTANTS selects some by name.
+MUTANTS ?=
+
+mutants: $(if $(MUTANTS),,host bochs-library programs linux $(HOST_TESTS) $(MODEL_TESTS) $(UNIT_TESTS) \
+		$(BUILD)/tests/make-records $(FUZZ_CALLS))
+	@set -e; $(if $(MUTANTS),,for s in $(PRESETS); do $(MAKE) --no-print-directory kernel STRATEGY=$$s; done)
+	@tests/mutants/run.sh $(foreach name,$(MUTANTS),$(call quoted,$(name)))
+
 # Runs every command that README.md and `make help` name, in a fresh clone. `make test` runs only
 # the quick commands.
 test-commands:
 	@tests/commands.sh --all
 
-.PHONY: test test-programs test-machines test-compilers test-commands
+.PHONY: test test-programs test-machines test-compilers mutants test-commands

@@ -1,0 +1,412 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Mutation tests: plants faults in copies of the source tree, one at a time, and checks that a test
+# catches each. Prints TAP and, at the end, a table of what caught what.
+# usage: run.sh [--quick | --places | NAME…]
+#   --quick   the faults that are marked `quick`, and what --places does
+#   --places  no fault; checks that each finds its place in the sources, and docs/mutants.md
+#   NAME      the faults whose names match the glob
+# Without arguments, all faults are planted, and the page docs/mutants.md is written to
+# build/mutants.md if all are caught. JOBS is the number of faults at a time (default: nproc).
+#
+# The faults are in tests/mutants/*.txt. Each is a group of lines:
+#   fault NAME: what is wrong, in at most 66 characters
+#   file PATH
+#   =context              a line of the file as it is
+#   -old line             a line that the fault takes away
+#   +new line             a line that it adds
+#   by KIND WORD…         the test that catches it, as catch.sh takes it
+#   quick                 optional: `make test` tries it too
+#   static                optional: a static assertion must catch it
+# The lines with = and - must follow each other in the file, and be there exactly once.
+#
+# A test must pass in the unchanged copy first. A fault is caught only if its test then fails and
+# says why: a line "not ok", a report of a sanitizer, or a failed check of a benchmark. A test that
+# does not end in time, or ends without a word, catches nothing.
+set -uo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../../bench/environment.sh"
+cd "$(dirname "$0")/../.." || exit 2
+here=tests/mutants
+page=docs/mutants.md
+limit=${MUTANT_LIMIT:-600} # seconds for each build, and for each run of a test
+columns=120                # of a line of the page
+
+# The faults, in the order of the lists. `olds` and `news` are lines of text between newlines.
+names=() texts=() files=() olds=() news=() tests=() marks=() lists=()
+
+wrong()
+{
+	echo "$1" >&2
+	exit 2
+}
+
+# Reads the lists of faults into the arrays.
+read_faults()
+{
+	local list line n=-1 at
+
+	for list in "$here"/*.txt; do
+		at=0
+		while IFS= read -r line; do
+			at=$((at + 1))
+			case $line in
+			'' | '#'*) ;;
+			'fault '*': '*)
+				n=$((n + 1))
+				line=${line#fault }
+				names[n]=${line%%: *} texts[n]=${line#*: } lists[n]=$list
+				files[n]='' olds[n]=$'\n' news[n]=$'\n' tests[n]='' marks[n]=''
+				[ ${#texts[n]} -le 66 ] || wrong "$list:$at: more than 66 characters: ${texts[n]}"
+				;;
+			'file '*) files[n]=${line#file } ;;
+			=*) olds[n]+=${line#=}$'\n' news[n]+=${line#=}$'\n' ;;
+			-*) olds[n]+=${line#-}$'\n' ;;
+			+*) news[n]+=${line#+}$'\n' ;;
+			'by '*) tests[n]=${line#by } ;;
+			quick | static) marks[n]+=" $line " ;;
+			*) wrong "$list:$at: not a line of a fault: $line" ;;
+			esac
+		done <"$list"
+	done
+	line=$(printf '%s\n' "${names[@]}" | sort | uniq -d)
+	[ -z "$line" ] || wrong "two faults are called $line"
+}
+
+# misplaced N: prints why fault N cannot be planted, or nothing
+misplaced()
+{
+	local text rest old=${olds[$1]}
+
+	if [ -z "${files[$1]}" ] || [ -z "${tests[$1]}" ] || [ "$old" = $'\n' ] || [ "$old" = "${news[$1]}" ]; then
+		echo "it has no file, no test or no change"
+	elif [ ! -f "${files[$1]}" ]; then
+		echo "there is no file ${files[$1]}"
+	else
+		text=$'\n'$(<"${files[$1]}")$'\n'
+		rest=${text#*"$old"}
+		if [ "$rest" = "$text" ]; then
+			echo "its lines are not in ${files[$1]} any more; change them in ${lists[$1]} to what they are now"
+		elif [[ $'\n'$rest == *"$old"* ]]; then
+			echo "its lines are in ${files[$1]} more than once; add lines of context, with = before each"
+		fi
+	fi
+}
+
+# planted N: prints the file of fault N with the fault in it
+planted()
+{
+	local text
+
+	text=$'\n'$(<"${files[$1]}")$'\n'
+	text=${text/"${olds[$1]}"/"${news[$1]}"}
+	printf '%s' "${text#$'\n'}"
+}
+
+# The page -----------------------------------------------------------------------------------------
+
+# row N CAUGHT: prints the row of the table for fault N, cut to the columns of the page
+row()
+{
+	local caught=$2 text
+
+	# A self-test that the test's command names need not be named twice.
+	[[ $caught != ": ${tests[$1]##* } # "* ]] || caught=": ${caught#* \# }"
+	text="| ${texts[$1]} | \`${tests[$1]}\`$caught"
+	[ ${#text} -le $((columns - 2)) ] || text=${text:0:columns - 3}…
+	# A row that is cut within backquotes gets the second one back.
+	[[ $text != *\`*\`* && $text == *\`* ]] && text=${text%??}…\`
+	echo "$text |"
+}
+
+page_head()
+{
+	cat <<-'END'
+		# Planted faults
+
+		`make mutants` plants these faults in copies of the sources, one at a time, and checks that a test
+		of `make test` or a check of a benchmark catches each ([testing.md](testing.md#mutation-tests)). The
+		second column has the test and the first thing in it that failed. `make mutants` makes this page.
+	END
+}
+
+# head_of LIST: prints the heading of a list of faults, and the head of its table
+head_of()
+{
+	printf '\n## %s\n\n| fault | caught by |\n|---|---|\n' "$(sed -n '1s/^# //p' "$1")"
+}
+
+# write_page FOLDER: prints the page, with the rows FOLDER/row.N
+write_page()
+{
+	local n list=
+
+	page_head
+	for n in "${!names[@]}"; do
+		[ "${lists[n]}" = "$list" ] || head_of "${lists[n]}"
+		list=${lists[n]}
+		cat "$1/row.$n"
+	done
+	printf '\n%d faults in %d files, all caught.\n' ${#names[@]} "$(printf '%s\n' "${files[@]}" | sort -u | wc -l)"
+}
+
+# shellcheck disable=SC2016 # the backquotes are those of the page
+# Succeeds if the page has the faults and tests of the lists, whatever it says of the failures.
+page_is_right()
+{
+	local folder n
+
+	folder=$(mktemp -d)
+	for n in "${!names[@]}"; do
+		row "$n" '' >"$folder/row.$n"
+	done
+	diff <(write_page "$folder" | sed -E 's/(`[^`]*`).*/\1/') <(sed -E 's/(`[^`]*`).*/\1/' $page) |
+		sed -n 's/^[<>]/#&/p' | head -n 4
+	n=${PIPESTATUS[0]}
+	rm -r "$folder"
+	[ "$n" = 0 ] || { echo "# run make mutants, then cp build/mutants.md $page"; return 1; }
+}
+
+# The copies ---------------------------------------------------------------------------------------
+
+# Prints the folders of the kernels that the tests need.
+builds()
+{
+	local presets build
+
+	presets=$(make -s list-presets)
+	for build in $(for n in "${chosen[@]}"; do echo "${tests[n]}"; done |
+		awk '$1 ~ /^(kernel|bench)$/ { print $3 } $1 ~ /^(calls|harness|e2e)$/ { print $2 }' | sort -u); do
+		case $build in
+		*+*+*) echo "build/$build" ;;
+		*) sed -n "s|^$build=|build/|p" <<<"$presets" ;;
+		esac
+	done
+}
+
+# copy_tree FOLDER: copies the sources and what is built of them. Times are kept, so make builds
+# only what is out of date.
+copy_tree()
+{
+	local things=() thing
+
+	for thing in * .[!.]* results/{reference,linux,README.md} build/{programs,linux,host,bench,bochs,tests,fuzz,strategies.h} \
+		$(builds); do
+		case $thing in build | results | .git) continue ;; esac
+		[ ! -e "$thing" ] || things+=("$thing")
+	done
+	mkdir -p "$1"
+	tar -c "${things[@]}" | tar -x -C "$1"
+}
+
+# step build|run TEST LOG: one step of a test in the current folder. Its status is that of catch.sh,
+# or 124 if it did not end in time. A test is ended as soon as a part of it has failed.
+step()
+{
+	local words
+
+	read -ra words <<<"$2"
+	setsid timeout -k 5 "$limit" $here/catch.sh "$1" "${words[@]}" >"$3" 2>&1 </dev/null &
+	session=$!
+	while kill -0 $session 2>/dev/null; do
+		sleep 0.1
+		if [ "$1" = run ] && grep -aq '^not ok' "$3"; then
+			sleep 0.2 # for the rest of the message
+			pkill -s $session
+		fi
+	done
+	wait $session
+}
+
+# passed STATUS LOG: succeeds if a test passed that ended with this status and wrote this log; some
+# tests tell a failure by a line only
+passed() { [ "$1" = 0 ] && ! grep -aq '^not ok' "$2"; }
+
+# evidence LOG: prints the first thing that says why a test failed, or nothing
+evidence()
+{
+	grep -aoE -m 1 '^not ok .*|SUMMARY: [A-Za-z]*Sanitizer: .*|runtime error: .*|checks or tests failed, the first: .*|kernel panic: .*|damaged: .*' "$1" |
+		head -n 1 | sed -E 's/^not ok [0-9]* ?-? ?//; s/^SUMMARY: //; s/^(tcg|bochs) [^:]*: //; s/^checks or tests failed, the first: //; s/ \(logs in .*//; s/[|`]//g; s/ +$//'
+}
+
+# verdict STATUS LOG: prints "caught" or "survives", a tab and why
+verdict()
+{
+	local why
+
+	why=$(evidence "$2")
+	if passed "$1" "$2"; then
+		printf 'survives\tits test passes'
+	elif [ "$1" = 124 ] || [ "$1" = 137 ]; then
+		printf 'survives\tits test did not end within %s s' "$limit"
+	elif [ -n "$why" ]; then
+		printf 'caught\t%s' "$why"
+	else
+		printf 'survives\tits test ended with status %s without a reason: %s' "$1" "$(tail -n 1 "$2" | cut -c 1-100)"
+	fi
+}
+
+# try N: plants fault N in the current folder, runs its test, and takes the fault out. Prints what
+# verdict() prints.
+try()
+{
+	local n=$1 file=${files[$1]} log=../log
+
+	cp "$file" ../sound
+	planted "$n" >../planted
+	cat ../planted >"$file"
+	if step build "${tests[n]}" $log; then
+		step run "${tests[n]}" $log
+		verdict $? $log
+	elif [[ ${marks[n]} == *' static '* ]] && grep -q 'static assertion failed' $log; then
+		printf 'caught\t%s' "$(grep -o -m 1 'static assertion failed.*' $log)"
+	else
+		printf 'survives\tit does not build: %s' "$(grep -m 1 'rror' $log | cut -c 1-100)"
+	fi
+	cat ../sound >"$file" # with a new time, so that make builds it again
+}
+
+# worker NUMBER: takes the tests that no other worker has taken, until there are none. Runs each in
+# its unchanged copy of the tree first, then with each of its faults.
+worker()
+{
+	local folder=$work/worker.$1 g n found
+
+	mkdir -p "$folder/tmp"
+	export TMPDIR=$folder/tmp
+	session=
+	trap '[ -z "$session" ] || pkill -s "$session"; exit' TERM
+	copy_tree "$folder/tree"
+	cd "$folder/tree" || exit
+	for g in "${!groups[@]}"; do
+		mkdir "$work/taken.$g" 2>/dev/null || continue
+		found=
+		if ! step build "${groups[g]}" ../log; then
+			found=$'survives\tits test cannot be built: '$(tail -n 1 ../log)
+		elif ! { step run "${groups[g]}" ../log; passed $? ../log; }; then
+			found=$'survives\tits test fails without the fault: '$(evidence ../log)
+		fi
+		for n in "${chosen[@]}"; do
+			[ "${tests[n]}" = "${groups[g]}" ] || continue
+			report "$n" "${found:-$(try "$n")}"
+		done
+	done
+}
+
+# report N VERDICT: prints the TAP line of fault N, and writes its row
+report()
+{
+	local why=${2#*$'\t'}
+
+	case $2 in
+	caught*)
+		row "$1" ": $why" >"$work/row.$1"
+		echo "ok $(($1 + 1)) - ${names[$1]}: ${tests[$1]}: $why"
+		;;
+	*)
+		row "$1" ": **survives**" >"$work/row.$1"
+		echo "not ok $(($1 + 1)) - ${names[$1]} survives ${tests[$1]}: $why"
+		echo "# in ${files[$1]}, ${texts[$1]}"
+		;;
+	esac
+}
+
+# choose MODE [NAME…]: puts the numbers of the faults that are asked for into `chosen`, and prints a
+# TAP line for each that cannot be planted; `failed` is their number
+choose()
+{
+	local n why glob mode=$1
+
+	shift
+	chosen=() failed=0
+	for n in "${!names[@]}"; do
+		why=$(misplaced "$n")
+		if [ -n "$why" ]; then
+			echo "not ok $((n + 1)) - ${names[n]}: $why"
+			failed=$((failed + 1))
+			continue
+		fi
+		case $mode in
+		all) chosen+=("$n") ;;
+		quick) [[ ${marks[n]} != *' quick '* ]] || chosen+=("$n") ;;
+		some)
+			for glob; do
+				# shellcheck disable=SC2053 # the right side is a pattern
+				[[ ${names[n]} != $glob ]] || { chosen+=("$n") && break; }
+			done
+			;;
+		esac
+	done
+}
+
+# Checks the page, and prints a TAP line.
+check_page()
+{
+	local said
+
+	if said=$(page_is_right); then
+		echo "ok $((${#names[@]} + 1)) - $page lists the ${#names[@]} faults"
+	else
+		printf 'not ok %d - %s lists the %d faults\n%s\n' $((${#names[@]} + 1)) $page ${#names[@]} "$said"
+		failed=$((failed + 1))
+	fi
+}
+
+# Plants the chosen faults, and prints the table and the counts.
+plant()
+{
+	local jobs=${JOBS:-$(nproc)} i n survived=0
+
+	mapfile -t groups < <(for n in "${chosen[@]}"; do echo "${tests[n]}"; done | awk '!seen[$0]++')
+	[ "$jobs" -le ${#groups[@]} ] || jobs=${#groups[@]}
+	work=$(mktemp -d)
+	trap 'rm -rf "$work"' EXIT
+	trap 'kill $(jobs -p) 2>/dev/null; wait; exit 130' INT TERM
+	for ((i = 1; i <= jobs; i++)); do
+		worker $i &
+	done
+	wait
+	printf '\n| fault | caught by |\n|---|---|\n'
+	for n in "${chosen[@]}"; do
+		[ -s "$work/row.$n" ] || report "$n" $'survives\tit was not tried' >/dev/null
+		cat "$work/row.$n"
+		! grep -q '\*\*survives\*\*' "$work/row.$n" || survived=$((survived + 1))
+	done
+	printf '\n%d faults: %d caught, %d survive; %d cannot be planted\n' ${#chosen[@]} $((${#chosen[@]} - survived)) \
+		$survived $failed
+	[ $survived = 0 ] || echo "A fault that survives is a gap: add a check or a test that fails with it (docs/testing.md)."
+	if [ ${#chosen[@]} = ${#names[@]} ] && [ $survived = 0 ]; then
+		mkdir -p build
+		write_page "$work" >build/mutants.md
+		cmp -s build/mutants.md $page || echo "The table differs from $page: cp build/mutants.md $page"
+	fi
+	failed=$((failed + survived))
+}
+
+main()
+{
+	local mode=all
+
+	case ${1-} in
+	--quick | --places) mode=${1#--} ;;
+	-*)
+		sed -n '/^# usage/,/^# Without/s/^# \{0,1\}//p' $here/run.sh >&2
+		exit 2
+		;;
+	?*) mode=some ;;
+	esac
+	read_faults
+	choose "$mode" "$@"
+	case $mode in
+	quick | places) check_page ;;
+	esac
+	if [ ${#chosen[@]} -gt 0 ]; then
+		plant
+	elif [ "$mode" != places ]; then
+		wrong "no fault has such a name"
+	fi
+	echo "1..$((${#names[@]} + 1))"
+	exit $((failed > 0))
+}
+
+main "$@"
