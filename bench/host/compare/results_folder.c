@@ -142,8 +142,9 @@ static const struct table_file summary_file = { "summary.csv", "summary",
 	                                        "ci_high,flags",
 	                                        20, is_summary_text };
 static const struct table_file claims_file = { "claims.csv", "claims",
-	                                       "id,seed,quote,verdict,evidence,figure,kind,also,margin_set",
-	                                       9, is_claims_text };
+	                                       "id,seed,quote,verdict,evidence,figure,kind,also,margin_set,"
+	                                       "name",
+	                                       10, is_claims_text };
 
 /* Returns true if the record equals the header of the CSV file, file->columns. */
 static bool is_header(const struct table_file *file, const struct csv_record *record)
