@@ -63,6 +63,18 @@ compare 1 "for no known reason" --reproduces good slow
 mkdir "$tree/exported"
 cp "$tree/good/"{summary.csv,environment.json} "$tree/exported/"
 compare 1 REGRESSION --compare exported slow
+# A larger change of a count comes after a smaller one of cycles.
+for folder in few many; do
+	mkdir "$tree/$folder"
+	cp "$tree/exported/environment.json" "$tree/$folder/"
+done
+awk -F , -v OFS=, '{ print } $9 == "instructions" { $9 = "cycles_nominal"; $10 = "cycles"; print }' \
+	"$tree/exported/summary.csv" >"$tree/few/summary.csv"
+awk -F , -v OFS=, 'NR > 1 && $9 ~ /^(instructions|cycles_nominal)$/ { factor = $9 == "instructions" ? 2 : 1.5
+	for (i = 12; i <= 19; i++) $i *= factor } { print }' "$tree/few/summary.csv" >"$tree/many/summary.csv"
+compare 1 "REGRESSION" --compare few many
+is "--compare: cycles before counts" "cycles_nominal instructions" \
+	"$(grep -o '^REGRESSION .*\(cycles_nominal\|instructions\) ' "$tree/err" | awk '{ print $NF }' | paste -sd ' ')"
 # ---- Results in another format, or without a format number ----
 mkdir "$tree/format2" "$tree/format0"
 cp "$tree/exported/"* "$tree/format2/"

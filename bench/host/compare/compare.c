@@ -88,12 +88,25 @@ static void print_work(const struct changes *changes, const struct change *chang
 	text_print(stdout, "            work %.15g to %.15g, %s\n", work->a, work->b, words[work->verdict]);
 }
 
+/*
+ * The place of a change among those of its verdict. Failed checks and violations come first, whatever
+ * their size; cycles and time come before counts, which may lie behind them.
+ */
+static int place(const struct change *change)
+{
+	if (change->decides && change->quantity == QUANTITY_CAUSE)
+		return 0;
+	return change->quantity == QUANTITY_CYCLES || change->quantity == QUANTITY_TIME ? 1 : 2;
+}
+
 static int compare_effects(const void *first, const void *second)
 {
 	const struct change *a = *(const struct change *const *)first,
 	                    *b = *(const struct change *const *)second;
 	double x = change_effect(a), y = change_effect(b);
 
+	if (place(a) != place(b))
+		return place(a) - place(b);
 	if (x < y || x > y)
 		return x < y ? 1 : -1;
 	return (a > b) - (a < b);
@@ -108,7 +121,7 @@ static bool is_shown(const struct change *change, enum verdict_of_change verdict
 	return change->in_a && change->in_b && change->verdict == verdict && (all || change->decides);
 }
 
-/* Prints the lines of one verdict, at most `most`, the largest effect first. Returns how many lines
+/* Prints the lines of one verdict, at most `most`, by place() and the largest effect first. Returns how many lines
  * it left out. */
 static size_t print_lines(const struct changes *changes, enum verdict_of_change verdict, bool all,
                           size_t most, const size_t width[CELLS])
