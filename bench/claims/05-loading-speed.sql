@@ -92,7 +92,8 @@ SELECT CASE
          WHEN smallest > 4096 OR largest < 1048576
            THEN printf('missing: sizes of exec.load.flush_cr3; measured %d … %d bytes, wanted 4096 to at least 1048576',
                        smallest, largest)
-         ELSE iif(is_time, printf('window/heap in time, over %d boots: ', boots),
+         ELSE iif(is_time, printf('window/heap in %s, over %d boots: ',
+                              (SELECT iif(min(engine = 'bochs'), 'modelled cycles', 'time') FROM decided), boots),
                   'window/heap in events on Bochs, not time, from the event of least to that of largest ratio: ')
               || (SELECT line FROM said WHERE way = 'CR3')
               || iif(is_time, '', coalesce('; window against heap at the largest: '

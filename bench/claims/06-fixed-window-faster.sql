@@ -75,7 +75,10 @@ SELECT CASE
          WHEN warm = 0 THEN 'missing: exec.load.flush_cr3 of both window and random'
          WHEN cold = 0 THEN 'missing: exec.load.cold of both window and random'
          ELSE printf('window/random in %s: %.3f … %.3f over %d rows, page tables cold and warm',
-                     iif(is_time, 'time', 'instructions on Bochs (events, not time)'), low, high, rows)
+                     CASE WHEN NOT is_time THEN 'instructions on Bochs (events, not time)'
+                          WHEN EXISTS (SELECT * FROM comparisons WHERE engine = 'kvm' AND metric = 'tsc' AND a = 'window'
+                                       AND b = 'random' AND benchmark IN ('exec.load.flush_cr3', 'exec.load.cold')) THEN 'time'
+                          ELSE 'modelled cycles' END, low, high, rows)
               || (SELECT group_concat(printf('; %s of %d bytes %.3f … %.3f', benchmark, parameter, low, high), '')
                   FROM (SELECT * FROM used ORDER BY benchmark DESC, parameter))
               || coalesce('; events that differ at the largest size: '

@@ -161,17 +161,17 @@ static const struct expectation expectations[] = {
 	{ 6, "inconclusive", "too few for a 95 % interval", TIMES("800*5", "1000*5", "800*5", "1000*5") },
 	{ 6, "inconclusive", "in time", TIMES("1200*5", "1000*5", "1200*5", "1000*5") },
 	/* The cycle model: an order counts only if it is the same with all three parameter sets. */
-	{ 6, "confirmed", "in time: 0.800 … 0.950",
+	{ 6, "confirmed", "in modelled cycles: 0.800 … 0.950",
 	  EVENTS("cycles_low", "80", "100", "90", "100") EVENTS("cycles_nominal", "80", "100", "90", "100")
 	          EVENTS("cycles_high", "90", "100", "95", "100") },
-	{ 6, "refuted", "in time: 1.100 … 1.300",
+	{ 6, "refuted", "in modelled cycles: 1.100 … 1.300",
 	  EVENTS("cycles_low", "110", "100", "110", "100")
 	          EVENTS("cycles_nominal", "120", "100", "120", "100")
 	                  EVENTS("cycles_high", "130", "100", "130", "100") },
-	{ 6, "inconclusive", "in time: 0.800 … 1.010",
+	{ 6, "inconclusive", "in modelled cycles: 0.800 … 1.010",
 	  EVENTS("cycles_low", "80", "100", "80", "100") EVENTS("cycles_nominal", "90", "100", "90", "100")
 	          EVENTS("cycles_high", "101", "100", "101", "100") },
-	{ 6, "inconclusive", "in time: 0.900 … 1.300",
+	{ 6, "inconclusive", "in modelled cycles: 0.900 … 1.300",
 	  EVENTS("cycles_low", "90", "100", "90", "100") EVENTS("cycles_nominal", "120", "100", "120", "100")
 	          EVENTS("cycles_high", "130", "100", "130", "100") },
 	{ 6, "not measured", "missing: exec.load", EVENTS("cycles_nominal", "80", "100", "80", "100") },
