@@ -1,6 +1,6 @@
 # Prints the explanation of every benchmark in the given C files: lines "= SUBJECT", each followed
 # by lines "NAME<tab>EXPLANATION" sorted by name, with "<tab>linux" at the end if the benchmark has
-# .linux_programs. A benchmark is
+# .linux_programs, and "<tab>fixed" if it has .few. A benchmark is
 #     BENCH(id, "EXPLANATION", .name = "NAME", …)
 # and the part of its name before the first dot determines its subject.
 BEGIN {
@@ -36,7 +36,8 @@ open && /\);[ \t]*$/ {
 	subject = prefix in subject_of ? subject_of[prefix] : subjects
 	for (i = ++count[subject]; i > 1 && line[subject, i - 1] > name "\t"; i--)
 		line[subject, i] = line[subject, i - 1]
-	line[subject, i] = name "\t" part[2] (text ~ /\.linux_programs = true/ ? "\tlinux" : "")
+	line[subject, i] = name "\t" part[2] \
+		(text ~ /\.linux_programs = true/ ? "\tlinux" : text ~ /\.few = / ? "\tfixed" : "")
 }
 
 END {

@@ -131,7 +131,7 @@ struct bench_plan {
 	bool quick;  /* samples=quick or brief: experiments take fewer steps */
 	bool few;    /* samples is not `full`: fewer samples */
 	bool one;    /* samples=one or brief: the boot is one of many, so a row takes one sample */
-	bool again;  /* again=1: an earlier boot of the run had the first round */
+	bool later;  /* rows=later: an earlier boot of the run was the first round */
 	bool stable; /* warmup=stable: warm up until the times are stable */
 };
 extern struct bench_plan bench_plan;
@@ -165,8 +165,8 @@ void bench_warm(struct bench *b, unsigned index);
 bool bench_stamped(struct bench *b);
 
 /*
- * Returns true if the row has a verify(), and this boot calls it: later rounds of a run verify no
- * images of 16 MiB or more again, which would take longer than their samples.
+ * Returns true if the row has a verify(), and this boot calls it: later rounds of a run do not
+ * verify again, which would take longer than their samples.
  */
 bool bench_verifies(const struct bench *b);
 

@@ -205,7 +205,7 @@ static bool run_in_kernel(struct bench *b)
 
 bool bench_verifies(const struct bench *b)
 {
-	return b->row->verify && !(bench_plan.again && b->parameter >= LONG);
+	return b->row->verify && !bench_plan.later;
 }
 
 /*
@@ -351,31 +351,30 @@ static bool run_row(const struct benchmark *row, size_t place, unsigned index, u
 }
 
 /*
- * Puts a row into the queue once for each of its parameters; if `again`, without those that run in
+ * Puts a row into the queue once for each of its parameters; if `later`, without those that run in
  * the first round only.
  */
-static void queue_row(const struct benchmark *row, bool again)
+static void queue_row(const struct benchmark *row, bool later)
 {
 	size_t place = 0;
 
 	do {
 		if (queued == QUEUE_MAX)
 			panic("there are more than %u rows", QUEUE_MAX);
-		if (!again || !row->parameters || !is_once(row, row->parameters[place]))
+		if (!later || !row->parameters || !is_once(row, row->parameters[place]))
 			queue[queued++] = (struct queued){ row, place };
 		place++;
 	} while (row->parameters && row->parameters[place] != BENCH_LIST_END);
 }
 
-/*
- * Queues the rows that bench= selects, if `again` without those that run in the first round only: an
- * earlier boot of the run has taken them.
- */
-static void queue_rows(bool again)
+/* Queues those of the rows that bench= selects which rows= selects too; NULL: all of them. */
+static void queue_rows(const char *kind)
 {
+	const bool all = !kind || !strcmp(kind, "all"), fixed = !all && !strcmp(kind, "fixed");
+
 	for (const struct benchmark *row = benchmarks_start; row < benchmarks_end; row++)
-		if (matches(row, globs) && !(again && row->few))
-			queue_row(row, again);
+		if (matches(row, globs) && (all || fixed == (row->few != 0)))
+			queue_row(row, bench_plan.later);
 }
 
 /* Runs or lists the rows of the queue, in the order of the boot's layout. */
@@ -415,10 +414,11 @@ bool benchmarks_run(bool list_only)
 	bench_plan.stable = !strcmp(option, "stable");
 	lists = list_only;
 	irq_set_handler(VECTOR_BENCH, bench_irq_handler);
-	bench_plan.again = boot_option("again", option, sizeof option) && !strcmp(option, "1");
-	queue_rows(bench_plan.again);
+	boot_option("rows", option, sizeof option);
+	bench_plan.later = !strcmp(option, "later");
+	queue_rows(*option ? option : NULL);
 	if (!queued)
-		queue_rows(false);
+		queue_rows(NULL);
 	if (!queued) {
 		kprintf("no benchmark matches %s\n", globs);
 		record_start("skip");

@@ -24,7 +24,7 @@ static const struct option {
 	{ "skip", NULL, 63 },
 	{ "test", NULL, 63 },
 	{ "samples", "quick|few|full|one|brief", 0 },
-	{ "again", "0|1", 0 },
+	{ "rows", "all|first|later|fixed", 0 },
 	{ "seed", NUMBER, 23 },
 	{ "layout", NUMBER, 23 },
 	{ "calls", NUMBER, 23 },

@@ -26,7 +26,7 @@ static void words_are_checked(void **state)
 	} cases[] = {
 		{ "", "", true },
 		{ "  ", "", true },
-		{ "run=bench bench=a.*,b samples=quick seed=1 layout=2 again=1 exit=1 pcid=on "
+		{ "run=bench bench=a.*,b samples=quick seed=1 layout=2 rows=later exit=1 pcid=on "
 		  "window-flush=cr3 "
 		  "warmup=stable "
 		  "pmu=on",

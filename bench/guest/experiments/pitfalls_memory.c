@@ -240,9 +240,12 @@ static uint64_t take(struct object *o, size_t size, uint8_t pattern)
 
 static uint64_t give(struct object *o)
 {
+	const uint64_t *words = (const uint64_t *)o->at, pattern = o->pattern * 0x0101010101010101;
 	bool damaged = false;
 
-	for (size_t i = 0; i < o->size; i++)
+	for (size_t i = 0; i < o->size / 8; i++)
+		damaged |= words[i] != pattern;
+	for (size_t i = o->size & ~7UL; i < o->size; i++)
 		damaged |= o->at[i] != o->pattern;
 	heap_free(o->at);
 	o->at = NULL;

@@ -134,7 +134,7 @@ static bool page_arrived(const struct address_space *space, const struct load_se
 static bool image_arrived(struct bench *b)
 {
 	/* A later round of a run looks at every 16th page of an image that the first one checked. */
-	const size_t step = bench_plan.again && b->parameter >= 16 * MIB ? 16 : 1;
+	const size_t step = bench_plan.later && b->parameter >= 16 * MIB ? 16 : 1;
 	bool ok = b->space.pml4 != FRAME_NONE && b->phase == 0 && !user_access_is_open();
 
 	for (size_t i = 0; ok && i < b->plan.count; i++)

@@ -12,6 +12,7 @@
 struct about_line {
 	char name[NAME_MAX_LENGTH];
 	bool of_linux; /* the third field is "linux": the benchmark runs Linux programs */
+	bool fixed;    /* it is "fixed": the benchmark takes a fixed number of samples */
 };
 
 static FILE *open_about(void)
@@ -32,8 +33,10 @@ static bool next_about(FILE *in, struct about_line *about)
 	while (in && fgets(line, sizeof line, in)) {
 		if (*line == '#' || *line == '=' || sscanf(line, "%63[^\t]", about->name) != 1)
 			continue;
-		about->of_linux = sscanf(line, "%*[^\t]\t%*[^\t]\t%15[^\n]", property) == 1 &&
-		                  strcmp(property, "linux") == 0;
+		if (sscanf(line, "%*[^\t]\t%*[^\t]\t%15[^\n]", property) != 1)
+			*property = '\0';
+		about->of_linux = strcmp(property, "linux") == 0;
+		about->fixed = strcmp(property, "fixed") == 0;
 		return true;
 	}
 	return false;
@@ -72,7 +75,9 @@ static bool has(const char *list, const char *name)
 
 /*
  * Adds each benchmark that runs Linux programs and matches `glob` to rows->names. Sets *linux_ones
- * to true if there is any, and *other_ones to true if `glob` matches any other benchmark.
+ * to true if there is any, and *other_ones to true if `glob` matches any other benchmark; then sets
+ * rows->fixed, rows->varied or both. The glob `*` does not match benchmarks with .own_boot, but it
+ * matches others of both kinds.
  */
 static void match(struct linux_rows *rows, const char *glob, bool *linux_ones, bool *other_ones)
 {
@@ -84,6 +89,8 @@ static void match(struct linux_rows *rows, const char *glob, bool *linux_ones, b
 		if (fnmatch(glob, about.name, 0) != 0)
 			continue;
 		*(about.of_linux ? linux_ones : other_ones) = true;
+		rows->fixed |= about.fixed;
+		rows->varied |= !about.fixed && !about.of_linux;
 		if (about.of_linux && !has(rows->names, about.name))
 			add(rows->names, about.name);
 	}
@@ -115,8 +122,11 @@ bool benchmarks_are_known(const char *globs, char unknown[BENCH_GLOBS])
 void linux_rows_split(struct linux_rows *rows, const char *globs)
 {
 	bool linux_ones, other_ones;
+	FILE *about = open_about();
 
-	*rows = (struct linux_rows){ 0 };
+	*rows = (struct linux_rows){ .fixed = !about, .varied = !about };
+	if (about)
+		fclose(about);
 	while (*globs) {
 		char glob[BENCH_GLOBS];
 		size_t length = strcspn(globs, ",");
@@ -125,6 +135,8 @@ void linux_rows_split(struct linux_rows *rows, const char *globs)
 		match(rows, glob, &linux_ones, &other_ones);
 		if (other_ones || !linux_ones) /* without a match, the kernel reports the error */
 			add(rows->others, glob);
+		if (!other_ones && !linux_ones)
+			rows->varied = true;
 		globs += length + (globs[length] == ',');
 	}
 }

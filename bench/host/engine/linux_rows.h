@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Benchmarks that run Linux programs; build/host/about.txt marks them with "linux". They run in
- * separate boots, which have an archive of these programs as an additional boot module. So the
- * archive does not change the memory that other benchmarks find.
+ * Benchmarks that run in boots of their own. build/host/about.txt marks them.
+ * - linux: they run Linux programs, and their boots have an archive of these as an additional boot
+ *   module. So the archive does not change the memory that other benchmarks find.
+ * - fixed: they take a fixed number of samples and do not depend on the layout of memory. They count
+ *   something themselves, so their boots need no cycle model.
  */
 #pragma once
 
@@ -18,6 +20,8 @@ struct linux_rows {
 	/* Globs that match a benchmark that runs no Linux program, or that match no benchmark. */
 	char others[BENCH_GLOBS];
 	char names[BENCH_GLOBS]; /* names of benchmarks that run Linux programs */
+	bool fixed;              /* `others` matches a benchmark with a fixed number of samples */
+	bool varied;             /* `others` matches a benchmark that is neither, or none at all */
 };
 
 /* Returns true if the benchmark of this name runs Linux programs. */
@@ -29,5 +33,8 @@ bool linux_row(const char *name);
  */
 bool benchmarks_are_known(const char *globs, char unknown[BENCH_GLOBS]);
 
-/* Splits `globs`, separated by commas, into benchmarks that run Linux programs and all others. */
+/*
+ * Splits `globs`, separated by commas, into benchmarks that run Linux programs and all others. If
+ * about.txt is missing, `fixed` and `varied` are true.
+ */
 void linux_rows_split(struct linux_rows *rows, const char *globs);

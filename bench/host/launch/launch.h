@@ -22,7 +22,7 @@ struct launch_setup {
 	const char *mode;      /* value of the kernel's option run=: bench, test or list */
 	const char *bench;     /* globs of benchmarks, separated by commas */
 	const char *samples;   /* value of the kernel's option samples=: quick, few, full, one or brief */
-	bool again;            /* pass again=1 to the kernel */
+	const char *rows;      /* value of the kernel's option rows=; NULL: its default */
 	bool pcid, flush_cr3;  /* as in struct options */
 	const char *profile;   /* as in struct engine_boot */
 	bool functions, trace; /* as in struct engine_boot */

@@ -157,6 +157,32 @@ static uint32_t layout_of(const struct options *options, unsigned round)
 	return (uint32_t)(next_random(&state) >> 32) | 1;
 }
 
+/* The kinds of boots of an image in a round: for a rows= of its own, or for other boot modules. */
+enum kind { KIND_VARIED, KIND_FIXED, KIND_LINUX, KINDS };
+
+/* Adds the boot of this kind, if it has any benchmarks. `job` has what all of a round share. */
+static void add_kind(struct plan *plan, const struct options *options, struct job job, enum kind kind)
+{
+	const struct linux_rows *benches = &plan->benches;
+	bool split = job.engine->counts && rounds_of(options, job.engine) > 1;
+
+	job.bench = kind == KIND_LINUX ? benches->names : benches->others;
+	if (!*job.bench)
+		return;
+	if (kind == KIND_LINUX) {
+		job.linux_programs = true;
+		job.module_limit = SMALL_LIMIT;
+	} else if (split) {
+		if (kind == KIND_FIXED ? !benches->fixed || job.round > 1 : !benches->varied)
+			return;
+		job.rows = kind == KIND_FIXED ? "fixed" : job.round > 1 ? "later" : "first";
+		job.plain = kind == KIND_FIXED;
+	} else if (kind == KIND_FIXED) {
+		return; /* they are with the others */
+	}
+	plan->job[plan->jobs++] = job;
+}
+
 static void add_rounds(struct plan *plan, const struct options *options, const struct engine *engine)
 {
 	unsigned rounds = rounds_of(options, engine);
@@ -165,28 +191,27 @@ static void add_rounds(struct plan *plan, const struct options *options, const s
 	for (unsigned round = 1; round <= rounds; round++) {
 		size_t first = plan->jobs;
 
-		for (size_t i = 0; i < 2 * plan->strategies.count; i++) {
-			bool linux_programs = i >= plan->strategies.count;
-			const struct strategy *strategy = &plan->strategies.item[i % plan->strategies.count];
-
-			const char *bench = linux_programs ? plan->benches.names : plan->benches.others;
-
-			if (*bench)
-				plan->job[plan->jobs++] =
-				        (struct job){ .engine = engine,
-					              .strategy = strategy,
-					              .module_limit = linux_programs ? SMALL_LIMIT : 0,
-					              .linux_programs = linux_programs,
-					              .bench = bench,
-					              .round = round,
-					              .samples = samples_of(options, engine, rounds),
-					              .again = round > 1 && engine->counts,
-					              .seed = options->seed + round - 1,
-					              .layout = layout_of(options, round) };
-		}
+		for (size_t i = 0; i < KINDS * plan->strategies.count; i++)
+			add_kind(plan, options,
+			         (struct job){ .engine = engine,
+			                       .strategy = &plan->strategies.item[i % plan->strategies.count],
+			                       .round = round,
+			                       .samples = samples_of(options, engine, rounds),
+			                       .seed = options->seed + round - 1,
+			                       .layout = layout_of(options, round) },
+			         (enum kind)(i / plan->strategies.count));
 		if (engine->exclusive)
 			shuffle(&plan->job[first], plan->jobs - first, &state);
 	}
+}
+
+/* Returns true if none of the benchmarks has counts. */
+static bool is_plain(const char *bench)
+{
+	struct linux_rows rows;
+
+	linux_rows_split(&rows, bench);
+	return rows.fixed && !rows.varied && !*rows.names;
 }
 
 static size_t count_variants(const struct options *options, const struct engine *engine)
@@ -249,6 +274,7 @@ static void add_engine(struct plan *plan, const struct options *options, const s
 			              .strategy = &plan->support[i].strategy,
 			              .bench = plan->support[i].bench,
 			              .module_limit = plan->support[i].alone ? SMALL_LIMIT : 0,
+			              .plain = is_plain(plan->support[i].bench),
 			              .round = 1,
 			              .samples = options->quick ? "quick" : "few",
 			              .seed = options->seed,

@@ -21,7 +21,8 @@ struct job {
 	const char *samples; /* value of the kernel's option samples= */
 	/* Seed for the kernel: the run's seed, plus 1 for each round after the first. */
 	uint64_t seed;
-	bool again; /* a later round, without rows of which the first one took all samples */
+	const char *rows; /* value of the kernel's option rows=; NULL: its default, all rows */
+	bool plain;       /* without the cycle model and functions: nothing in this boot has counts */
 	/* Seed for the kernel's layout, the same for all images of a round; 0: the fixed layout. */
 	uint32_t layout;
 };

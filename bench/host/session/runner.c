@@ -42,7 +42,13 @@ static unsigned default_timeout(const struct runner *runner, const struct job *j
 
 	if (chosen)
 		return chosen;
-	return job->engine->timeout * (runner->setup->options->profile ? PROFILE_SLOWER : 1);
+	return job->engine->timeout * (runner->setup->options->profile && !job->plain ? PROFILE_SLOWER : 1);
+}
+
+/* Returns true for the boot of benchmarks that take a fixed number of samples. */
+static bool is_fixed(const struct job *job)
+{
+	return job->rows && strcmp(job->rows, "fixed") == 0;
 }
 
 static void describe(const struct job *job, char *text, size_t size)
@@ -51,6 +57,7 @@ static void describe(const struct job *job, char *text, size_t size)
 	         job->variant ? job->variant : "",
 	         job->self_test        ? " self-test"
 	         : job->linux_programs ? ", Linux programs"
+	         : is_fixed(job)       ? ", experiments"
 	                               : "");
 	if (job->round == 0)
 		snprintf(text + strlen(text), size - strlen(text), ", VM exits");
@@ -113,6 +120,7 @@ static void start(struct runner *runner, const struct job *job)
 	            job->variant ? job->variant : "", job->strategy->name,
 	            job->self_test        ? "-test"
 	            : job->linux_programs ? "-linux"
+	            : is_fixed(job)       ? "-fixed"
 	                                  : "",
 	            job->round);
 	message_detail("  benchmarks %s, seed %" PRIu64 ", layout %" PRIu32 ", at most %u s; logs in %s",
@@ -127,12 +135,12 @@ static void start(struct runner *runner, const struct job *job)
 	                                                    .mode = job->self_test ? "test" : "bench",
 	                                                    .bench = job->bench,
 	                                                    .samples = job->samples,
-	                                                    .again = job->again,
+	                                                    .rows = job->rows,
 	                                                    .pcid = options->pcid,
 	                                                    .flush_cr3 = options->flush_cr3,
-	                                                    .profile = options->profile,
-	                                                    .functions = options->functions,
-	                                                    .trace = options->trace,
+	                                                    .profile = job->plain ? NULL : options->profile,
+	                                                    .functions = !job->plain && options->functions,
+	                                                    .trace = !job->plain && options->trace,
 	                                                    .cpus = options->cpus,
 	                                                    .memory = options->memory,
 	                                                    .module_limit = job->module_limit,
