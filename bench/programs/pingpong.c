@@ -10,8 +10,8 @@
 #define WORDS (PAGE_SIZE / 8)
 #define LINE  8 /* words in a cache line */
 
-static volatile uint64_t pages[PINGPONG_PAGES][WORDS] __attribute__((aligned(PAGE_SIZE)));
-static volatile uint64_t turns; /* number of turns, read by the kernel in the `pong` task */
+static volatile uint64_t (*pages)[WORDS]; /* anonymous memory, as much as is touched */
+static volatile uint64_t turns;           /* number of turns, read by the kernel in the `pong` task */
 
 /* Touches one line of each page, at different offsets, so that they do not all use one set of the
  * cache. */
@@ -91,9 +91,16 @@ static size_t number(const char *digits)
 int main(int argc, char **argv)
 {
 	size_t n = argc == 3 ? number(argv[2]) : PINGPONG_PAGES + 1;
+	long at;
 
 	if (n > PINGPONG_PAGES)
 		return 2;
+	at = n ? call6(SYS_mmap, 0, n * PAGE_SIZE, PROT_READ | PROT_WRITE,
+	               (uint64_t)(MAP_PRIVATE | MAP_ANONYMOUS), ~0UL, 0)
+	       : 0;
+	if (at < 0)
+		return 2;
+	pages = (volatile uint64_t(*)[WORDS])at;
 	if (equal(argv[1], "ping"))
 		return ping(argv[0], argv[2], n);
 	pong(n);
