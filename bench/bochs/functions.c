@@ -51,7 +51,7 @@ struct frame {
 enum transfer { TRANSFER_NONE, TRANSFER_CALL, TRANSFER_RETURN, TRANSFER_INTERRUPT_RETURN };
 
 struct stack {
-	uint64_t start, length; /* address range of the current function */
+	struct functions_place *place;
 	enum transfer transfer; /* made by the current instruction */
 	unsigned depth;
 	struct frame frame[DEPTH];
@@ -67,6 +67,8 @@ static const struct symbol delivery = { .name = "[delivery]" };
 
 static const struct symbols *symbols;
 static struct stack *stacks[MAX_CPUS];
+
+struct functions_place functions_place[MAX_CPUS];
 static unsigned nodes, written;
 
 void functions_open(const struct symbols *use)
@@ -126,13 +128,19 @@ static struct frame *top_of(struct stack *stack)
 	return &stack->frame[stack->depth - 1];
 }
 
+static void set_transfer(struct stack *stack, enum transfer transfer)
+{
+	stack->transfer = transfer;
+	stack->place->branched = transfer != TRANSFER_NONE;
+}
+
 /* Makes the function of the last frame the current one. */
 static void enter(struct stack *stack)
 {
 	const struct symbol *function = top_of(stack)->node->function;
 
-	stack->start = function->start;
-	stack->length = function->end - function->start;
+	stack->place->start = function->start;
+	stack->place->length = function->end - function->start;
 }
 
 static void begin_with(struct stack *stack, const struct symbol *function)
@@ -206,10 +214,12 @@ void functions_start(unsigned cpu, uint64_t rip, struct totals totals)
 
 	if (!stack)
 		stack = stacks[cpu] = allocate(sizeof *stack);
+	stack->place = &functions_place[cpu];
+	stack->place->follows = true;
 	forget(stack);
 	stack->totals = totals;
 	memset(stack->before, 0, sizeof stack->before);
-	stack->transfer = TRANSFER_NONE;
+	set_transfer(stack, TRANSFER_NONE);
 	begin_with(stack, function_at(rip));
 	enter(stack);
 }
@@ -217,14 +227,14 @@ void functions_start(unsigned cpu, uint64_t rip, struct totals totals)
 void functions_branch(unsigned cpu, enum branch_kind kind)
 {
 	if (kind == BRANCH_CALL || kind == BRANCH_CALL_INDIRECT)
-		stacks[cpu]->transfer = TRANSFER_CALL;
+		set_transfer(stacks[cpu], TRANSFER_CALL);
 	else if (kind == BRANCH_RETURN)
-		stacks[cpu]->transfer = TRANSFER_RETURN;
+		set_transfer(stacks[cpu], TRANSFER_RETURN);
 }
 
 void functions_interrupt_return(unsigned cpu)
 {
-	stacks[cpu]->transfer = TRANSFER_INTERRUPT_RETURN;
+	set_transfer(stacks[cpu], TRANSFER_INTERRUPT_RETURN);
 }
 
 /* Removes all frames up to and including the last one that a delivery or SYSCALL entered. The first
@@ -270,11 +280,11 @@ void functions_instruction_ends(unsigned cpu, uint64_t rip, uint64_t rsp)
 {
 	struct stack *stack = stacks[cpu];
 
-	if (stack->transfer == TRANSFER_NONE && rip - stack->start < stack->length)
+	if (!functions_must_follow(cpu, rip))
 		return;
 	settle(stack);
 	go(stack, function_at(rip), rsp);
-	stack->transfer = TRANSFER_NONE;
+	set_transfer(stack, TRANSFER_NONE);
 	enter(stack);
 }
 
@@ -283,7 +293,7 @@ void functions_delivery(unsigned cpu)
 	struct stack *stack = stacks[cpu];
 
 	settle(stack);
-	stack->transfer = TRANSFER_NONE;
+	set_transfer(stack, TRANSFER_NONE);
 	if (top_of(stack)->node->function != &delivery)
 		push(stack, &delivery, 0, true);
 	enter(stack);
@@ -293,7 +303,7 @@ void functions_instruction_starts(unsigned cpu, uint64_t rip)
 {
 	struct stack *stack = stacks[cpu];
 
-	stack->transfer = TRANSFER_NONE;
+	set_transfer(stack, TRANSFER_NONE);
 	if (top_of(stack)->node->function != &delivery)
 		return;
 	settle(stack);

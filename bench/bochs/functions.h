@@ -30,6 +30,7 @@
 
 #include "bench/bochs/metrics.h"
 #include "bench/bochs/model/model.h"
+#include "bench/bochs/rip.h"
 #include "bench/bochs/symbols.h"
 
 /* The running totals of a region. */
@@ -52,6 +53,23 @@ void functions_start(unsigned cpu, uint64_t rip, struct totals totals);
  * functions_interrupt_return() that it is IRETQ. */
 void functions_branch(unsigned cpu, enum branch_kind kind);
 void functions_interrupt_return(unsigned cpu);
+
+/* What decides quickly that the end of an instruction changes nothing. */
+struct functions_place {
+	uint64_t start, length; /* address range of the current function */
+	bool follows;           /* a region has started */
+	bool branched;          /* the current instruction is a CALL, RET or IRETQ */
+};
+extern struct functions_place functions_place[MAX_CPUS];
+
+/* Returns true if functions_instruction_ends() must be called: the instruction at `rip`, the next
+ * one, may be in another function. Always false without functions_open(). */
+static inline bool functions_must_follow(unsigned cpu, uint64_t rip)
+{
+	const struct functions_place *place = &functions_place[cpu];
+
+	return place->follows && (place->branched || rip - place->start >= place->length);
+}
 
 /* Notes that the current instruction ended, or an iteration of it if it is a REP instruction. `rip`
  * is the address of the next instruction; `rsp` is RSP. */

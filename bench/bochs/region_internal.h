@@ -23,9 +23,9 @@ enum {
 /* Restrictions on the events that count in a region. */
 enum { ONLY_KERNEL = 1 << 0, ONLY_GUEST = 1 << 1 };
 
-/* Checks at the start of an instruction: Is it the one at `end_at`? Which function is it in? Does
- * the guest execute it? Is it in user mode, after the region entered the kernel (`entered`)? Are
- * interrupts off? */
+/* Checks at the start of an instruction: Is it the one at `end_at`? Which function is it in, after a
+ * delivery or a branch? Does the guest execute it? Is it in user mode, after the region entered the
+ * kernel (`entered`)? Are interrupts off? */
 enum {
 	START_AT_END = 1 << 0,
 	START_IN_FUNCTION = 1 << 1,
@@ -55,6 +55,9 @@ struct region {
 	bool repeating;  /* that instruction is a REP and has made an iteration */
 	bool delivering; /* an exception or external interrupt awaits its delivery */
 	bool fault;      /* with `delivering`: it is an exception */
+	/* The last instruction made an iteration of a REP that has more, and nothing else happened
+	 * since. If the same instruction starts again, no check can find anything new. */
+	bool continuing;
 };
 
 extern struct region regions[MAX_CPUS];

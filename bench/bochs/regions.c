@@ -83,6 +83,7 @@ static void drop_region(struct region *region)
 {
 	region->begin_on_irq = NO_IRQ;
 	region->at_start = 0;
+	region->continuing = false;
 	if (!region->open)
 		return;
 	region->open = false;
@@ -107,7 +108,7 @@ static void open_region(struct region *region, uint32_t flags)
 	region->only = (flags & BEGIN_KERNEL ? ONLY_KERNEL : 0) | (nested_wanted() ? ONLY_GUEST : 0);
 	region->irq_off = flags & BEGIN_IRQ_OFF && !nested_wanted();
 	region->executing = false; /* the marker itself is not in the region */
-	region->delivering = false;
+	region->delivering = region->continuing = false;
 	fetch_loads[cpu] = 0;
 	region->at_start |= (functions_wanted() ? START_IN_FUNCTION : 0) |
 	                    (nested_wanted() ? START_OF_GUEST : 0) | (region->irq_off ? START_IRQ_OFF : 0);
@@ -198,7 +199,7 @@ void region_hardware_interrupt(unsigned cpu, unsigned vector)
 	region->counts[METRIC_INTERRUPTS] += counts_now(region, cpu);
 	trace_number(region, cpu, "interrupt", *rip_of[cpu], "vector", vector);
 	region->delivering = true;
-	region->fault = false;
+	region->fault = region->continuing = false;
 	settle_walks(region);
 	shadow_settle(cpu);
 }
@@ -229,21 +230,27 @@ static __attribute__((noinline)) void start_watched(struct region *region, unsig
 		close_region(region);
 	if (region->irq_off && region->open)
 		irq_off_instruction_starts(cpu, moment_of(cpu));
-	if (attributes(region))
+	if (region->at_start & START_IN_FUNCTION && attributes(region)) {
 		functions_instruction_starts(cpu, region->start);
+		region->at_start &= (uint8_t)~START_IN_FUNCTION;
+	}
 }
 
 EACH_TIME instruction_starts(struct model *use, unsigned cpu)
 {
 	struct region *region = &regions[cpu];
+	const uint64_t rip = *rip_of[cpu];
 
-	region->start = *rip_of[cpu];
 	region->executing = true;
-	region->repeating = region->delivering = region->fault = false;
+	region->repeating = false;
 	shadow_settle(cpu);
+	if (region->continuing && rip == region->start)
+		return;
+	region->start = rip;
+	region->continuing = region->delivering = region->fault = false;
 	if (use) {
 		fetch_loads[cpu] = 0;
-		model_instruction_starts(use, cpu, region->start, registers_of(cpu));
+		model_instruction_starts(use, cpu, rip, registers_of(cpu));
 	}
 	if (region->at_start)
 		start_watched(region, cpu);
@@ -254,14 +261,23 @@ EACH_TIME instruction_ends(struct model *use, unsigned cpu)
 	struct region *region = &regions[cpu];
 	/* Bochs leaves a REP instruction after each iteration and comes back for the next one. */
 	bool complete = !region->repeating || *rip_of[cpu] != region->start;
-	bool counts = region->open && region->executing &&
-	              (!(region->only & ONLY_KERNEL) || in_kernel_half(cpu, region->start));
+	bool counts;
 
+	if (!complete && region->continuing) {
+		if (region->open) {
+			region->executing = false;
+			settle_walks(region);
+		}
+		return;
+	}
+	counts = region->open && region->executing &&
+	         (!(region->only & ONLY_KERNEL) || in_kernel_half(cpu, region->start));
 	if (use) {
 		model_counts(use, cpu, counts);
 		trace_fetch_walk(region, cpu, counts);
 		model_instruction_ends(use, cpu, *rip_of[cpu], complete);
 	}
+	region->continuing = !complete && !(region->at_start & (START_OF_GUEST | START_IRQ_OFF));
 	if (!region->open || !region->executing)
 		return;
 	region->executing = false;
@@ -269,7 +285,7 @@ EACH_TIME instruction_ends(struct model *use, unsigned cpu)
 	region->counts[METRIC_INSTRUCTIONS] += complete && counts;
 	if (region->irq_off)
 		irq_off_instruction_ends(cpu, region->start, moment_of(cpu));
-	else if (functions_wanted())
+	else if (functions_must_follow(cpu, *rip_of[cpu]))
 		functions_instruction_ends(cpu, *rip_of[cpu], registers_of(cpu)[REGISTER_RSP]);
 }
 
@@ -430,8 +446,8 @@ void region_exception(unsigned cpu, unsigned vector)
 		return;
 	trace_number(region, cpu, "exception", region->start, "vector", vector);
 	region->counts[METRIC_EXCEPTIONS] += counts_now(region, cpu);
-	region->delivering = true;
-	region->fault = true;
+	region->delivering = region->fault = true;
+	region->continuing = false;
 	settle_walks(region);
 	shadow_exception(cpu);
 }
@@ -447,13 +463,15 @@ void region_interrupt(unsigned cpu, unsigned vector)
 		return;
 	if (!region->delivering && (vector == 1 || vector == 3 || vector == 4))
 		region->counts[METRIC_EXCEPTIONS] += counts_now(region, cpu);
-	if (attributes(region))
+	if (attributes(region)) {
 		functions_delivery(cpu);
+		region->at_start |= START_IN_FUNCTION;
+	}
 	if (model)
 		model_delivery(told(model, region, cpu), cpu,
 		               region->delivering && region->fault ? DELIVERY_FAULT : DELIVERY_INTERRUPT,
 		               !in_kernel_half(cpu, *rip_of[cpu]));
-	region->delivering = false;
+	region->delivering = region->continuing = false;
 }
 
 void region_conditional_branch(unsigned cpu, uint64_t from, bool taken)
@@ -463,14 +481,18 @@ void region_conditional_branch(unsigned cpu, uint64_t from, bool taken)
 
 void region_branch(unsigned cpu, enum branch_kind kind, uint64_t from, uint64_t to)
 {
-	if (attributes(&regions[cpu]))
+	if (attributes(&regions[cpu])) {
 		functions_branch(cpu, kind);
+		regions[cpu].at_start |= START_IN_FUNCTION;
+	}
 	if (model)
 		model_branch(told(model, &regions[cpu], cpu), cpu, kind, from, to);
 }
 
 void region_interrupt_return(unsigned cpu)
 {
-	if (attributes(&regions[cpu]))
+	if (attributes(&regions[cpu])) {
 		functions_interrupt_return(cpu);
+		regions[cpu].at_start |= START_IN_FUNCTION;
+	}
 }

@@ -33,29 +33,14 @@ void caches_free(struct caches *caches)
 	lru_free(&caches->l2);
 }
 
-/* Looks up the line in each level in turn and adds it to the levels that miss. Returns the level
- * that held it. A key is the line number plus 1. */
-static enum cache_level look_up(struct lru *l1, struct caches *caches, uint64_t physical)
+enum cache_level caches_look_up(struct lru *l1, struct caches *caches, uint64_t line)
 {
 	struct lru *const levels[] = { l1, &caches->l2, caches->l3 };
-	uint64_t line = physical >> CACHE_LINE_SHIFT;
 	enum cache_level level = LEVEL_L1;
 
-	if (lru_is_newest(l1, line, line + 1))
-		return LEVEL_L1;
-	while (level < LEVEL_MEMORY && !lru_find(levels[level], line, line + 1, line + 1, NULL))
+	while (level < LEVEL_MEMORY && !lru_touch(levels[level], line, line + 1))
 		lru_add(levels[level++], line, line + 1, 0);
 	return level;
-}
-
-enum cache_level caches_fetch(struct caches *caches, uint64_t physical)
-{
-	return look_up(&caches->l1i, caches, physical);
-}
-
-enum cache_level caches_access(struct caches *caches, uint64_t physical)
-{
-	return look_up(&caches->l1d, caches, physical);
 }
 
 bool caches_in_stream(struct caches *caches, uint64_t physical)

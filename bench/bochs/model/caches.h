@@ -28,10 +28,27 @@ bool caches_make(struct caches *caches, const struct profile *profile, struct lr
 bool caches_make_shared(struct lru *l3, const struct profile *profile);
 void caches_free(struct caches *caches);
 
-/* Look up the line of this address, in L1I or L1D first, and add it to every level that lacks it.
- * Both return the level that held it. */
-enum cache_level caches_fetch(struct caches *caches, uint64_t physical);
-enum cache_level caches_access(struct caches *caches, uint64_t physical);
+/* Looks up a line in `l1`, L2 and L3, in this order, and adds it to every level that lacks it.
+ * Returns the level that held it. */
+enum cache_level caches_look_up(struct lru *l1, struct caches *caches, uint64_t line);
+
+/* Look up the line of this address, in L1I or L1D first, like caches_look_up(). A key is the number
+ * of the line plus 1. */
+static inline enum cache_level caches_fetch(struct caches *caches, uint64_t physical)
+{
+	const uint64_t line = physical >> CACHE_LINE_SHIFT;
+
+	return lru_is_newest(&caches->l1i, line, line + 1) ? LEVEL_L1
+	                                                   : caches_look_up(&caches->l1i, caches, line);
+}
+
+static inline enum cache_level caches_access(struct caches *caches, uint64_t physical)
+{
+	const uint64_t line = physical >> CACHE_LINE_SHIFT;
+
+	return lru_is_newest(&caches->l1d, line, line + 1) ? LEVEL_L1
+	                                                   : caches_look_up(&caches->l1d, caches, line);
+}
 
 /* Records a data line that missed L1. Returns true if its neighbour, above or below in the same 4
  * KiB page, missed recently. */

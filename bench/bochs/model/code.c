@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { PAGE_BYTES = 4096, WORD_BYTES = sizeof(uint64_t) * CODE_WORDS };
+enum { PAGE_BYTES = CODE_PAGE_BYTES, WORD_BYTES = sizeof(uint64_t) * CODE_WORDS };
 
 _Static_assert((int)DECODE_BYTES <= (int)WORD_BYTES, "an entry holds a whole instruction");
 
@@ -27,11 +27,11 @@ static struct decoded decode_across(const struct translation *translation, const
 	return decode(bytes);
 }
 
-const struct decoded *code_at(struct code *code, const struct translation *translation, const uint8_t *frame,
-                              uint64_t rip)
+const struct decoded *code_look_up(struct code *code, const struct translation *translation,
+                                   const uint8_t *frame, uint64_t rip)
 {
 	const uint8_t *at = frame ? frame + rip % PAGE_BYTES : NULL;
-	struct code_entry *entry = &code->entry[((uintptr_t)at ^ (uintptr_t)at >> 12) % CODE_ENTRIES];
+	struct code_entry *entry = code_entry(code, at);
 	unsigned here = PAGE_BYTES - (unsigned)(rip % PAGE_BYTES);
 	uint64_t word[CODE_WORDS] = { 0 };
 

@@ -113,7 +113,7 @@ bool dataflow_end(struct dataflow *dataflow, const struct operands *operands, st
 {
 	bool has_load = dataflow->loaded.of[SET_NOMINAL];
 
-	if (operands->writes)
+	if (operands->writes && (has_load || dataflow->late))
 		pass_on(dataflow, operands, has_load);
 	if (has_load) {
 		hold(dataflow);

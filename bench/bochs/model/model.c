@@ -7,6 +7,8 @@
 #include "bench/bochs/model/core.h"
 #include "bench/bochs/model/prices.h"
 
+enum { REP_BYTES_MAX = 8 };
+
 enum { PAGE_BYTES = 4096, LINE_BYTES = 1 << CACHE_LINE_SHIFT };
 
 /* Kinds of accesses, which differ in the share of their latency that is visible. */
@@ -16,10 +18,10 @@ struct model {
 	struct profile profile;
 	memory_frame frame_of;
 	struct lru l3;
-	struct cost shown[EXPOSURES][LEVELS]; /* visible cost of a line, beyond that of L1 */
-	struct cost whole[LEVELS];            /* load-to-use latency of a line */
-	struct cost ahead[LEVELS];            /* load-to-use latency of a prefetched line */
-	struct cost rep_byte;
+	struct cost shown[EXPOSURES][LEVELS];       /* visible cost of a line, beyond that of L1 */
+	struct cost whole[LEVELS];                  /* load-to-use latency of a line */
+	struct cost ahead[LEVELS];                  /* load-to-use latency of a prefetched line */
+	struct cost rep_element[REP_BYTES_MAX + 1]; /* cost of an iteration by its bytes */
 	struct core *core[MODEL_CPUS];
 	model_walked *walked; /* may be NULL */
 };
@@ -63,8 +65,10 @@ static void make_latencies(struct model *model)
 			model->ahead[level].of[set] =
 			        whole - beyond + model->shown[EXPOSED_STREAM][level].of[set];
 		}
-	for (unsigned set = 0; set < SETS; set++)
-		model->rep_byte.of[set] = cost_of(model, COST_REP_64_BYTES)->of[set] / 64;
+	for (unsigned bytes = 0; bytes <= REP_BYTES_MAX; bytes++)
+		for (unsigned set = 0; set < SETS; set++)
+			model->rep_element[bytes].of[set] =
+			        cost_of(model, COST_REP_64_BYTES)->of[set] / 64 * bytes;
 }
 
 struct model *model_new(const struct profile *profile, memory_frame frame_of)
@@ -154,10 +158,8 @@ const struct model_counts *model_read(const struct model *model, unsigned cpu)
 }
 
 /* Moves the costs of the instruction's fetch to the sink of the current event. */
-static void settle_fetch(struct core *core)
+static __attribute__((noinline)) void settle_fetched(struct core *core)
 {
-	if (!core->fetched)
-		return;
 	core->fetched = false;
 	for (unsigned set = 0; set < SETS; set++)
 		core->sink->cycles.of[set] += core->fetch.cycles.of[set];
@@ -166,6 +168,12 @@ static void settle_fetch(struct core *core)
 	for (unsigned event = 0; event < MODEL_EVENTS; event++)
 		core->sink->events[event] += core->fetch.events[event];
 	memset(&core->fetch, 0, sizeof core->fetch);
+}
+
+static inline void settle_fetch(struct core *core)
+{
+	if (core->fetched)
+		settle_fetched(core);
 }
 
 static void count_misses(struct model_counts *counts, enum cache_level level)
@@ -187,9 +195,9 @@ static void walk_costs(struct model *model, struct core *core, struct model_coun
 	}
 }
 
-/* Translates `linear` and charges the cost. Returns the physical address. */
-static uint64_t translate(struct model *model, struct core *core, struct model_counts *counts,
-                          uint64_t linear, enum side side)
+static __attribute__((noinline)) uint64_t translate_unknown(struct model *model, struct core *core,
+                                                            struct model_counts *counts, uint64_t linear,
+                                                            enum side side)
 {
 	struct walk walk;
 	uint64_t physical;
@@ -210,7 +218,18 @@ static uint64_t translate(struct model *model, struct core *core, struct model_c
 	return physical;
 }
 
-static void fetch_line(struct model *model, struct core *core, uint64_t rip)
+/* Translates `linear` and charges the cost. Returns the physical address. */
+static inline uint64_t translate(struct model *model, struct core *core, struct model_counts *counts,
+                                 uint64_t linear, enum side side)
+{
+	uint64_t physical;
+
+	if (translation_known(&core->translation, linear, side, &physical))
+		return physical;
+	return translate_unknown(model, core, counts, linear, side);
+}
+
+static __attribute__((noinline)) void fetch_line(struct model *model, struct core *core, uint64_t rip)
 {
 	uint64_t physical;
 	enum cache_level level;
@@ -292,25 +311,29 @@ void model_instruction_ends(struct model *model, unsigned cpu, uint64_t next_rip
 void model_repeat_iteration(struct model *model, unsigned cpu)
 {
 	struct core *core = model->core[cpu];
-	struct cost bytes;
+	bool copies = core->decoded->class == CLASS_REP_COPY;
 
 	settle_fetch(core);
-	if (core->decoded->class != CLASS_REP_COPY) {
-		charge(core, core->sink, CAUSE_STRINGS, cost_of(model, COST_REP_OTHER));
-		return;
-	}
-	for (unsigned set = 0; set < SETS; set++)
-		bytes.of[set] = model->rep_byte.of[set] * core->decoded->size;
-	charge(core, core->sink, CAUSE_STRINGS, &bytes);
+	charge(core, core->sink, CAUSE_STRINGS,
+	       copies ? &model->rep_element[core->decoded->size] : cost_of(model, COST_REP_OTHER));
+}
+
+/* Charges the access to a line that missed L1. */
+static __attribute__((noinline)) void missed_line(struct model *model, struct core *core,
+                                                  enum cache_level level, bool ahead, bool write)
+{
+	enum exposure exposure = ahead ? EXPOSED_STREAM : write ? EXPOSED_STORE : EXPOSED_LOAD;
+
+	count_misses(core->sink, level);
+	charge(core, core->sink, CAUSE_DATA, &model->shown[exposure][level]);
 }
 
 /* Accesses a line and charges the cost. For a load that the dataflow follows, `lag` is the time
  * from `now` until it starts; otherwise `lag` is NULL. */
-static void access_line(struct model *model, struct core *core, uint64_t physical, bool write,
-                        const struct cost *lag)
+static inline void access_line(struct model *model, struct core *core, uint64_t physical, bool write,
+                               const struct cost *lag)
 {
 	enum cache_level level = caches_access(&core->caches, physical);
-	enum exposure exposure = write ? EXPOSED_STORE : EXPOSED_LOAD;
 	bool ahead = level != LEVEL_L1 && caches_in_stream(&core->caches, physical);
 
 	if (lag) {
@@ -321,12 +344,8 @@ static void access_line(struct model *model, struct core *core, uint64_t physica
 			complete.of[set] = core->dataflow.now.of[set] + lag->of[set] + latency->of[set];
 		dataflow_load(&core->dataflow, &complete);
 	}
-	if (level == LEVEL_L1)
-		return;
-	count_misses(core->sink, level);
-	if (ahead)
-		exposure = EXPOSED_STREAM;
-	charge(core, core->sink, CAUSE_DATA, &model->shown[exposure][level]);
+	if (level != LEVEL_L1)
+		missed_line(model, core, level, ahead, write);
 }
 
 void model_data_access(struct model *model, unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,

@@ -159,7 +159,7 @@ static bool find(struct lru *const arrays[PAGE_SIZES], uint64_t pcid, uint64_t l
 	for (enum page_size size = PAGE_4K; size <= PAGE_1G; size++) {
 		uint64_t key = key_of(linear, size, pcid);
 		uint64_t global = key_of(linear, size, 0) | KEY_GLOBAL;
-		uint64_t value;
+		uint64_t value = 0;
 
 		if (!arrays[size] || !lru_find(arrays[size], key & KEY_PAGE, key, global, &value))
 			continue;
@@ -175,14 +175,15 @@ static bool find(struct lru *const arrays[PAGE_SIZES], uint64_t pcid, uint64_t l
 
 /* Adds a page to the arrays of one level and, if `known` is not NULL, stores its entry in *known.
  * If no array takes 1 GiB pages, the 2 MiB piece with this address is added. */
-static void add(struct lru *const arrays[PAGE_SIZES], uint64_t pcid, uint64_t linear, const struct leaf *leaf,
-                struct known *known)
+static void add(struct translation *translation, struct lru *const arrays[PAGE_SIZES], uint64_t pcid,
+                uint64_t linear, const struct leaf *leaf, struct known *known)
 {
 	enum page_size held = arrays[leaf->page] ? leaf->page : PAGE_2M;
 	uint64_t key = key_of(linear, held, leaf->global ? 0 : pcid) | (leaf->global ? KEY_GLOBAL : 0);
 	uint64_t value = (leaf->physical - within(leaf->physical, held)) | leaf->page |
 	                 (leaf->global ? VALUE_GLOBAL : 0);
 
+	translation->pieces |= held != leaf->page;
 	lru_add(arrays[held], key & KEY_PAGE, key, value);
 	if (known)
 		remember(known, linear, arrays[held], key & KEY_PAGE, leaf->physical);
@@ -253,14 +254,11 @@ enum translation_outcome translation_look_up(struct translation *translation, ui
 	uint64_t pcid = current_pcid(translation);
 	enum translation_outcome outcome = TRANSLATION_L1;
 	struct leaf leaf;
-	uint64_t table;
+	uint64_t table = 0;
 	unsigned level;
 
-	if (known->page == linear >> page_shift[PAGE_4K] && *known->key == known->its_key &&
-	    *known->value == known->its_value) {
-		*physical = known->frame << page_shift[PAGE_4K] | within(linear, PAGE_4K);
+	if (translation_known(translation, linear, side, physical))
 		return TRANSLATION_L1;
-	}
 	*physical = linear;
 	if (!(translation->cr0 & CR0_PG))
 		return TRANSLATION_L1;
@@ -272,9 +270,9 @@ enum translation_outcome translation_look_up(struct translation *translation, ui
 			follow(translation, translation, linear, level, table, walk, &leaf);
 			if (!walk->present)
 				return TRANSLATION_WALK;
-			add(translation->second[side], pcid, linear, &leaf, NULL);
+			add(translation, translation->second[side], pcid, linear, &leaf, NULL);
 		}
-		add(translation->first[side], pcid, linear, &leaf, known);
+		add(translation, translation->first[side], pcid, linear, &leaf, known);
 	}
 	*physical = leaf.physical;
 	return outcome;
@@ -364,9 +362,27 @@ bool translation_write_cr4(struct translation *translation, uint64_t value)
 	return flushes;
 }
 
+/* Does the work of flush_some() for one page: looks only into the sets that can hold it, unless
+ * pages of 1 GiB are held in pieces. */
+static void flush_page(struct translation *translation, const struct flush *flush)
+{
+	if (translation->pieces) {
+		flush_some(translation, flush);
+		return;
+	}
+	forget_known(translation);
+	for (unsigned i = 0; i < translation->arrays; i++)
+		for (enum page_size size = PAGE_4K; size <= PAGE_1G; size++)
+			lru_remove_from(&translation->array[i],
+			                (flush->linear & LINEAR_MASK) >> page_shift[size], matches_page,
+			                flush);
+	for (unsigned level = 0; level < WALK_LEVELS - 1; level++)
+		lru_remove(&translation->structures[level], matches_structure, flush);
+}
+
 void translation_invlpg(struct translation *translation, uint64_t linear)
 {
-	flush_some(translation, &(struct flush){ .one_pcid = true,
+	flush_page(translation, &(struct flush){ .one_pcid = true,
 	                                         .pcid = current_pcid(translation),
 	                                         .one_page = true,
 	                                         .linear = linear,

@@ -56,6 +56,7 @@ struct translation {
 	struct lru *second[SIDES][PAGE_SIZES];
 	struct lru structures[WALK_LEVELS - 1];       /* PML4, PDPT and PD entries */
 	uint64_t cr0, cr3, cr4;                       /* cr3 without bit 63 */
+	bool pieces;                                  /* pages of 1 GiB have been held as pieces of 2 MiB */
 	struct known known[SIDES][TRANSLATION_KNOWN]; /* indexed by the page's lowest bits */
 };
 
@@ -65,6 +66,20 @@ void translation_free(struct translation *translation);
 
 /* Resets the CPU: paging is off and nothing is held. */
 void translation_reset(struct translation *translation);
+
+/* If the page of `linear` was looked up recently, so that nothing would change, returns true, with
+ * its translation in *physical. */
+static inline bool translation_known(const struct translation *translation, uint64_t linear, enum side side,
+                                     uint64_t *physical)
+{
+	const uint64_t page = linear >> 12;
+	const struct known *known = &translation->known[side][page % TRANSLATION_KNOWN];
+
+	if (known->page != page || *known->key != known->its_key || *known->value != known->its_value)
+		return false;
+	*physical = known->frame << 12 | (linear & 0xFFF);
+	return true;
+}
 
 /* Translates `linear` for an access. *walk is set if the outcome is TRANSLATION_WALK. Without
  * paging, or if the page is not mapped, *physical is the linear address. */
