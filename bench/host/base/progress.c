@@ -14,8 +14,6 @@
 
 #define REWRITE_EVERY 0.2  /* seconds, on a terminal */
 #define LINE_EVERY    10.0 /* seconds, elsewhere */
-/* The time left is estimated only after this part of the run, because short rows come first. */
-#define ESTIMATE_FROM 0.34
 
 static bool shown; /* the progress line is on the screen */
 static double began, last;
@@ -76,6 +74,17 @@ void message(const char *format, ...)
 	va_end(arguments);
 }
 
+void message_step(const char *format, ...)
+{
+	va_list arguments;
+
+	if (level == PROGRESS_QUIET || (level == PROGRESS_NORMAL && is_terminal()))
+		return;
+	va_start(arguments, format);
+	write_line("", format, arguments);
+	va_end(arguments);
+}
+
 void message_detail(const char *format, ...)
 {
 	va_list arguments;
@@ -106,11 +115,11 @@ static void format_time(char *text, size_t size, double seconds)
 		snprintf(text, size, "%u:%02u", whole / 60, whole % 60);
 }
 
-void progress_update(const char *what, double done)
+void progress_update(const char *what, double done, double left)
 {
 	double now = clock_seconds();
 	bool terminal = is_terminal();
-	char elapsed[16], left[16], estimate[40] = "";
+	char elapsed[16], text[16], estimate[40] = "";
 	char line[256];
 
 	if (level == PROGRESS_QUIET)
@@ -121,9 +130,9 @@ void progress_update(const char *what, double done)
 		return;
 	last = now;
 	format_time(elapsed, sizeof elapsed, now - began);
-	if (done >= ESTIMATE_FROM) {
-		format_time(left, sizeof left, (now - began) * (1 - done) / done);
-		snprintf(estimate, sizeof estimate, ", about %s left", left);
+	if (left >= 0) {
+		format_time(text, sizeof text, left);
+		snprintf(estimate, sizeof estimate, ", about %s left", text);
 	}
 	snprintf(line, sizeof line, "%3.0f %%  %s elapsed%s  %s", done * 100, elapsed, estimate, what);
 	if (terminal) {

@@ -15,14 +15,19 @@ void progress_set_level(enum progress_level level);
 /* Writes a message and a newline, unless the level is quiet. */
 __attribute__((format(printf, 1, 2))) void message(const char *format, ...);
 
+/* Writes a message about a step of the run, unless the progress line of a terminal shows it or the
+ * level is quiet. */
+__attribute__((format(printf, 1, 2))) void message_step(const char *format, ...);
+
 /* Writes a message and a newline if the level is verbose. */
 __attribute__((format(printf, 1, 2))) void message_detail(const char *format, ...);
 
 /* Writes an error message and a newline at any level, in red if colours are used. */
 __attribute__((format(printf, 1, 2))) void message_error(const char *format, ...);
 
-/* Shows progress: what is running now, and which part of the run is done, from 0 to 1. */
-void progress_update(const char *what, double done);
+/* Shows progress: what is running now, which part of the run is done, from 0 to 1, and how many
+ * seconds are left; negative: unknown. */
+void progress_update(const char *what, double done, double left);
 
 /* Clears the progress line. */
 void progress_clear(void);

@@ -88,7 +88,7 @@ static unsigned make_rounds(struct measure *measure, unsigned rounds)
 		                      measure_tables, measure_shares, measure_code };
 	enum { PARTS = sizeof parts / sizeof *parts };
 	const double start = clock_seconds();
-	double longest = 0;
+	double longest = 0, part;
 	unsigned done = 0;
 
 	for (; done < rounds; done++) {
@@ -100,7 +100,10 @@ static unsigned make_rounds(struct measure *measure, unsigned rounds)
 		for (unsigned i = 0; i < PARTS; i++) {
 			if (interrupt_count() > 0)
 				return 0;
-			progress_update("calibrating", (done * PARTS + i) / (double)(rounds * PARTS));
+			part = (done * PARTS + i) / (double)(rounds * PARTS);
+			/* The rounds are alike, so their time is known after the first. */
+			progress_update("calibrating", part,
+			                done > 0 ? (clock_seconds() - start) * (1 - part) / part : -1);
 			parts[i](measure);
 		}
 		longest = fmax(longest, clock_seconds() - begun);

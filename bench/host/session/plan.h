@@ -60,7 +60,7 @@ void plan_set_compiler(struct plan *plan, const char *compiler);
 /*
  * Fills in the jobs for `count` engines. Call plan_strategies() first. Supporting runs boot on
  * Bochs; without that engine they are dropped. Benchmarks with Linux programs run in separate
- * boots, which come after the others of a round unless the order is random. They do not run on
+ * boots, which come after the others of a round unless the order is random or timing_order() sorts. They do not run on
  * kvm-emulated, nor while VM exits are counted. Ends the program if out of memory.
  */
 void plan_jobs(struct plan *plan, const struct options *options, const struct engine *const engines[],

@@ -6,6 +6,7 @@
 #include "bench/host/base/progress.h"
 #include "bench/host/launch/image.h"
 #include "bench/host/launch/launch.h"
+#include "bench/host/session/timing.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -32,6 +33,7 @@ struct runner {
 	size_t active;               /* launches running now */
 	size_t next;                 /* index of the next job to start */
 	bool stopping;               /* true if no further job may start */
+	struct timing *timing;       /* NULL if out of memory */
 	struct slot slot[SLOTS_MAX]; /* the first `active` are in use */
 	struct runner_result result;
 };
@@ -96,10 +98,11 @@ static void finish(struct runner *runner, const struct slot *slot, const struct 
 
 	describe(slot->job, name, sizeof name);
 	store_launch_finish(runner->setup->store, slot->id, outcome);
+	timing_ends(runner->timing, (size_t)(slot->job - runner->setup->plan->job), complete);
 	runner->result.complete += complete;
 	runner->result.other += !complete;
 	if (complete)
-		message("%s: complete, %.1f s", name, outcome->seconds);
+		message_step("%s: complete, %.1f s", name, outcome->seconds);
 	else
 		message_error("%s: %s: %s (logs in %s)", name, outcome->state, outcome->reason,
 		              slot->directory);
@@ -113,7 +116,7 @@ static void start(struct runner *runner, const struct job *job)
 	char why[LAUNCH_WHY_MAX];
 
 	describe(job, name, sizeof name);
-	message("%s: started (%zu of %zu)", name, runner->next, runner->setup->plan->jobs);
+	message_step("%s: started (%zu of %zu)", name, runner->next, runner->setup->plan->jobs);
 	slot->job = job;
 	path_format(slot->directory, sizeof slot->directory, "%s/logs/%03zu-%s%s%s-%s%s-%u",
 	            runner->setup->folder->path, runner->next, job->engine->name, job->variant ? "-" : "",
@@ -128,30 +131,34 @@ static void start(struct runner *runner, const struct job *job)
 	slot->id = store_start(runner, job);
 	if (slot->id < 0)
 		return;
-	slot->launch = launch_start(&(struct launch_setup){ .engine = job->engine,
-	                                                    .strategy = job->strategy,
-	                                                    .directory = slot->directory,
-	                                                    .variant = job->variant,
-	                                                    .mode = job->self_test ? "test" : "bench",
-	                                                    .bench = job->bench,
-	                                                    .samples = job->samples,
-	                                                    .rows = job->rows,
-	                                                    .pcid = options->pcid,
-	                                                    .flush_cr3 = options->flush_cr3,
-	                                                    .profile = job->plain ? NULL : options->profile,
-	                                                    .functions = !job->plain && options->functions,
-	                                                    .trace = !job->plain && options->trace,
-	                                                    .cpus = options->cpus,
-	                                                    .memory = options->memory,
-	                                                    .module_limit = job->module_limit,
-	                                                    .linux_programs = job->linux_programs,
-	                                                    .timeout = default_timeout(runner, job),
-	                                                    .seed = job->seed,
-	                                                    .layout = job->layout,
-	                                                    .store = runner->setup->store,
-	                                                    .exits = job->round == 0,
-	                                                    .id = slot->id },
-	                            why, sizeof why);
+	slot->launch = launch_start(
+	        &(struct launch_setup){
+	                .engine = job->engine,
+	                .strategy = job->strategy,
+	                .directory = slot->directory,
+	                .variant = job->variant,
+	                .mode = job->self_test ? "test" : "bench",
+	                .bench = job->bench,
+	                .samples = job->samples,
+	                .rows = job->rows,
+	                .pcid = options->pcid,
+	                .flush_cr3 = options->flush_cr3,
+	                .profile = job->plain ? NULL : options->profile,
+	                .functions = !job->plain && options->functions,
+	                .trace = !job->plain && options->trace,
+	                .cpus = options->cpus,
+	                .memory = options->memory,
+	                .module_limit = job->module_limit,
+	                .linux_programs = job->linux_programs,
+	                .timeout = default_timeout(runner, job),
+	                .seed = job->seed,
+	                .layout = job->layout,
+	                .store = runner->setup->store,
+	                .exits = job->round == 0,
+	                .observe = timing_record,
+	                .context = timing_starts(runner->timing, (size_t)(job - runner->setup->plan->job)),
+	                .id = slot->id },
+	        why, sizeof why);
 	if (slot->launch) {
 		runner->active++;
 		return;
@@ -223,7 +230,7 @@ static void stop_when_told(struct runner *runner)
 
 static void show_progress(const struct runner *runner)
 {
-	double done = (double)(runner->result.complete + runner->result.other);
+	double part, left = timing_left(runner->timing, &part);
 	char what[200] = "";
 	size_t used = 0;
 
@@ -231,8 +238,6 @@ static void show_progress(const struct runner *runner)
 		const struct intake_report *report = launch_report(runner->slot[i].launch);
 		char name[120];
 
-		if (report->of && report->index)
-			done += (double)(report->index - 1) / (double)report->of;
 		describe(runner->slot[i].job, name, sizeof name);
 		if (used < sizeof what)
 			used += (size_t)snprintf(what + used, sizeof what - used, "%s%s", used ? " | " : "",
@@ -243,7 +248,7 @@ static void show_progress(const struct runner *runner)
 			                         report->index, report->of);
 	}
 	if (runner->active)
-		progress_update(what, done / (double)runner->setup->plan->jobs);
+		progress_update(what, part, left);
 }
 
 struct runner_result runner_run(const struct runner_setup *setup)
@@ -254,6 +259,7 @@ struct runner_result runner_run(const struct runner_setup *setup)
 	runner.limit = setup->options->jobs ? setup->options->jobs : cpus > 0 ? (size_t)cpus : 1;
 	if (runner.limit > SLOTS_MAX)
 		runner.limit = SLOTS_MAX;
+	runner.timing = timing_new(setup->plan, setup->options, runner.limit);
 	do {
 		stop_when_told(&runner);
 		while (may_start(&runner))
@@ -263,6 +269,8 @@ struct runner_result runner_run(const struct runner_setup *setup)
 		show_progress(&runner);
 	} while (runner.active > 0 || (!runner.stopping && runner.next < setup->plan->jobs));
 	progress_clear();
+	timing_keep(runner.timing, setup->folder->path);
+	timing_free(runner.timing);
 	runner.result.skipped = setup->plan->jobs - runner.next;
 	return runner.result;
 }

@@ -23,6 +23,7 @@
 #include "bench/host/session/environment.h"
 #include "bench/host/session/recover.h"
 #include "bench/host/session/runner.h"
+#include "bench/host/session/timing.h"
 #include "bench/host/terminal/files.h"
 #include "bench/host/terminal/screen.h"
 #include "bench/host/terminal/tables.h"
@@ -217,6 +218,7 @@ static int begin(struct session *session, const char *command)
 	}
 	plan_set_compiler(&session->plan, session->compiler);
 	plan_jobs(&session->plan, session->options, session->engine, session->engines);
+	timing_order(&session->plan, session->options);
 	if (check_images(&session->plan))
 		return EXIT_CANNOT;
 	if (folder_make(&session->folder, session->options->out, session->engine, session->engines, why,

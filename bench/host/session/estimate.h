@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The time that a run still takes. What is left of each boot is the sum of the durations of the rows
+ * that it has not ended (durations.h). The boots follow each other on as many slots as the run
+ * has. The result is scaled by how fast this run was so far, compared with those durations.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A boot of the plan, in the order in which they start. Times are in seconds. */
+struct estimate_boot {
+	double expected; /* its duration, negative: unknown */
+	double done;     /* the part of `expected` whose rows have ended */
+	double row;      /* the duration of the row that is running, or of the time to the first row */
+	double in_row;   /* how long that has run, in this run's time */
+	double spent;    /* how long the boot has run, in this run's time */
+	bool running, ended;
+};
+
+/*
+ * Returns the time that is left, with at most `slots` boots at a time, or a negative number if
+ * nothing is known. Boots of unknown duration are taken to last as long as the mean of the others.
+ * *part, if not NULL, is set to the part of the run that is done, from 0 to 1.
+ */
+double estimate_left(const struct estimate_boot *boots, size_t count, size_t slots, double *part);

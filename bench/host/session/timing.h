@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Timing: the order of a plan's boots by how long they will take, the time that a run still takes,
+ * and the durations that it leaves for later runs.
+ */
+#pragma once
+
+#include "bench/host/intake/record.h"
+#include "bench/host/session/plan.h"
+
+/*
+ * Sorts the boots of each round by duration, longest first, so that no slot is left with a long boot
+ * at the end. Boots that measure real time, those of engines with variants, and those of unknown
+ * duration keep their place.
+ */
+void timing_order(struct plan *plan, const struct options *options);
+
+struct timing;
+
+/* Returns the timing of a run with `slots` boots at a time, or NULL if out of memory. The plan and
+ * the options must outlive it. All functions below do nothing for NULL. */
+struct timing *timing_new(const struct plan *plan, const struct options *options, size_t slots);
+void timing_free(struct timing *timing);
+
+/* Notes that job `index` of the plan starts. Returns the context for timing_record(). */
+void *timing_starts(struct timing *timing, size_t index);
+
+/* For `observe` of a launch: notes the start of a row. */
+void timing_record(void *context, const struct record *record);
+
+/* Notes that the job has ended. Only the durations of complete boots are kept. */
+void timing_ends(struct timing *timing, size_t index, bool complete);
+
+/* Returns the seconds that are left, negative if unknown, and in *part the part of the run that is
+ * done, from 0 to 1. */
+double timing_left(const struct timing *timing, double *part);
+
+/* Writes the durations of this run to `folder`/durations.tsv, and keeps them for later runs unless
+ * the run is replayed. */
+void timing_keep(const struct timing *timing, const char *folder);
