@@ -71,7 +71,7 @@ check "a call that does not end" finds kernel/sys/syscall.c "$(in_call 'for (;;)
 check "the hang is shown with the last calls" grep -q '] 110(' "$copy/build/fuzz/calls/tcg-$build-1/console"
 check "R8 is lost in a call" finds kernel/cpu/entry.asm 's|\tPOP_MEMBER CALL_R8, r8\n|\tPOP_MEMBER CALL_R8, r10\n|' 'fault 1, which 7'
 check "interrupts stay on in a call" finds kernel/cpu/cpu.c 's/MSR_FMASK, RFLAGS_IF |/MSR_FMASK,/' 'panic .*in the kernel'
-check "a pointer is not checked" finds kernel/vm/address_space.c \
+check "a pointer is not checked" finds kernel/isolation/user_shared.c \
 	's|\(int copy_to_user([^\n]*\n{\n[^\n]*\n\n\)\tif (!user_range(to, size))\n\t\treturn -EFAULT;\n|\1|' 'fault 5\|panic'
 check "XMM is lost in a switch" finds kernel/sched/sched.c 's|if (to->has_fpu)\n\t\tfpu_restore|if (0)\n\t\tfpu_restore|' 'fault [34]\|#NM'
 echo "1..$count"
