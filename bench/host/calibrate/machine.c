@@ -133,6 +133,11 @@ void machine_try(struct machine *machine, const struct sampler_clock *clock)
 	machine->load_add = (least(clock, load) - machine->read_cost) / (additions - machine->read_cost);
 }
 
+bool machine_stamps_are_slow(const struct machine *machine)
+{
+	return machine->read_cost > SLOW_READ;
+}
+
 int machine_check(const struct machine *machine, char why[MACHINE_WHY])
 {
 	if (!machine->tsc_readable)
@@ -171,7 +176,7 @@ const char *machine_note(const struct machine *machine, unsigned index)
 		        ? "a hypervisor is present: page walks have two dimensions, other guests share "
 		          "the L3 and memory, and instructions that exit are not measured"
 		        : NULL,
-		machine->read_cost > SLOW_READ
+		machine_stamps_are_slow(machine)
 		        ? "reading the time stamp counter is slow here: RDTSC and RDTSCP are not measured"
 		        : NULL,
 		machine->load > BUSY_LOAD * machine->cpus

@@ -41,6 +41,10 @@ void machine_read_caches(struct machine *machine);
 /* Measures read_cost, multiply_add and load_add. The time stamp counter must be readable. */
 void machine_try(struct machine *machine, const struct sampler_clock *clock);
 
+/* Returns true if reading the time stamp counter is emulated or checked, so that its own price is not
+ * that of the processor. */
+bool machine_stamps_are_slow(const struct machine *machine);
+
 /* Returns 0 if something can be measured here, or -1 with the reason in `why`. */
 int machine_check(const struct machine *machine, char why[MACHINE_WHY]);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define TIMES        1000
+#define CPUIDS       8
 #define BRANCHES     8192
 #define TARGETS      8
 #define HOPELESS     2000 /* cycles of an instruction that exits to a hypervisor */
@@ -44,7 +45,7 @@ static void divide_by_seven(void *context)
 static void cpuid(void *context)
 {
 	(void)context;
-	for (int i = 0; i < 8; i++) {
+	for (int i = 0; i < CPUIDS; i++) {
 		unsigned a = 0, b, c = 0, d;
 
 		__asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d) : : "memory");
@@ -114,19 +115,11 @@ static void measure_branches(struct measure *measure)
 	figure_add(figures, FIGURE_MISPREDICT_INDIRECT, jumps * TARGETS / (TARGETS - 1));
 }
 
-/* Adds the figure, unless the instruction exits to a hypervisor. */
-static void add_instruction(struct measure *measure, enum figure_id id, double cycles)
-{
-	if (cycles > HOPELESS)
-		figure_absent(&measure->figures, id, "the instruction exits to a hypervisor");
-	else
-		figure_add(&measure->figures, id, cycles);
-}
-
 void measure_core(struct measure *measure)
 {
 	static _Alignas(64) uint64_t line[8];
 	struct figures *figures = &measure->figures;
+	double exits;
 
 	figure_add(figures, FIGURE_ISSUE, measure_plain(measure, nop, line, TIMES));
 	figure_add(figures, FIGURE_CPI_HOT, measure_plain(measure, mix, line, TIMES * 7));
@@ -138,8 +131,18 @@ void measure_core(struct measure *measure)
 	figure_add(figures, FIGURE_POPF,
 	           measure_plain(measure, push_popf, line, TIMES) -
 	                   measure_plain(measure, push_pop, line, TIMES));
-	add_instruction(measure, FIGURE_RDTSC, measure_plain(measure, rdtsc, line, TIMES));
-	add_instruction(measure, FIGURE_RDTSCP, measure_plain(measure, rdtscp, line, TIMES));
-	add_instruction(measure, FIGURE_CPUID, measure_plain(measure, cpuid, line, 8));
+	if (machine_stamps_are_slow(&measure->machine)) {
+		figure_absent(figures, FIGURE_RDTSC, "reading the time stamp counter is emulated or checked");
+		figure_absent(figures, FIGURE_RDTSCP,
+		              "reading the time stamp counter is emulated or checked");
+	} else {
+		figure_add(figures, FIGURE_RDTSC, measure_plain(measure, rdtsc, line, TIMES));
+		figure_add(figures, FIGURE_RDTSCP, measure_plain(measure, rdtscp, line, TIMES));
+	}
+	exits = measure_plain(measure, cpuid, line, CPUIDS);
+	if (exits > HOPELESS)
+		figure_absent(figures, FIGURE_CPUID, "the instruction exits to a hypervisor");
+	else
+		figure_add(figures, FIGURE_CPUID, exits);
 	measure_branches(measure);
 }

@@ -11,6 +11,7 @@
 #define LINE      64UL
 #define TIMES     2048 /* accesses of a sample */
 #define FITS      (16UL << 10)
+#define PASS_MOST (8UL << 20) /* the largest area that is loaded before each sample */
 #define FAR_LEAST (64UL << 20)
 
 enum access { LOAD, STORE, STREAM, ACCESSES };
@@ -74,13 +75,22 @@ static void stream(void *context)
 	scatter->x += TIMES;
 }
 
+/* Loads every line right before a sample, so that other programs had no time to take its place. */
+static void load_all(void *context)
+{
+	const struct scatter *scatter = context;
+
+	for (uint64_t i = 0; i < scatter->lines; i++)
+		__asm__ volatile("mov (%0), %%rax" : : "r"(scatter->area + i * LINE) : "rax", "memory");
+}
+
 /* Returns the cycles of an access in the first `bytes` of the area; fewer, rounded to a power of two. */
 static double access_cost(struct measure *measure, enum access access, size_t bytes)
 {
 	const size_t beyond = (size_t)measure->machine.l2.kib << 10;
 	static void (*const bodies[ACCESSES])(void *) = { load, store, stream };
 	struct scatter scatter = { measure->area, TIMES, measure_random(measure), measure_random(measure) };
-	const struct sampler_code code = { NULL, bodies[access], &scatter };
+	const struct sampler_code code = { bytes <= PASS_MOST ? load_all : NULL, bodies[access], &scatter };
 
 	if (access == STREAM && bytes <= FITS)
 		return NAN;
@@ -116,7 +126,7 @@ void measure_shares(struct measure *measure)
 	struct figures *figures = &measure->figures;
 	const size_t l2 = (measure->machine.l2.kib ? measure->machine.l2.kib : 512) << 10;
 	const size_t far = 4UL * measure->machine.l3.kib << 10;
-	const size_t bytes[LEVELS] = { l2 / 2, 4 * l2,
+	const size_t bytes[LEVELS] = { l2 / 2, 2 * l2,
 		                       measure->machine.virtual || far < FAR_LEAST ? FAR_LEAST : far };
 	const double first = figure_latest(figures, FIGURE_L1D_LATENCY);
 	const double walk = figure_latest(figures, FIGURE_WALK_INDEPENDENT);
@@ -130,9 +140,9 @@ void measure_shares(struct measure *measure)
 		for (enum level level = 0; level < LEVELS; level++) {
 			double missed = access_cost(measure, access, bytes[level]) - hit;
 
-			/* A quarter of 4 * L2 is in the L2. In memory, every access is a page walk as well. */
+			/* Half of 2 * L2 is in the L2. In memory, every access is a page walk as well. */
 			if (level == L3 && access != STREAM)
-				missed /= 0.75;
+				missed /= 0.5;
 			if (level == MEMORY && access != STREAM && isfinite(walk))
 				missed -= walk;
 
