@@ -6,4 +6,22 @@
 -- metric:  window.pages of a bouncing kernel: pages K of its window
 -- margin:  K = 1 confirms, more than 1 refutes
 -- figure:  none
--- not-measured: the experiment is not written yet
+-- needs:   heap-sw+direct+bouncing window.pages
+WITH fact AS (
+	SELECT min(value) FILTER (WHERE metric = 'pages') AS least, max(value) FILTER (WHERE metric = 'pages') AS most,
+	       max(value) FILTER (WHERE metric = 'code_bytes') AS code
+	FROM experiment
+	WHERE isolation = 'bouncing' AND benchmark = 'window.pages'
+)
+SELECT CASE
+         WHEN least IS NULL THEN 'not measured'
+         WHEN least = 1     THEN 'confirmed'
+         ELSE 'refuted'
+       END AS verdict,
+       CASE
+         WHEN least IS NULL THEN 'missing: window.pages on a bouncing kernel'
+         ELSE printf('K = %d', least) || iif(most > least, printf(' to %d', most), '')
+              || iif(code IS NULL, '', printf('; an IDT of 256 gates takes 4096 bytes, the entry code %d', code))
+       END AS evidence,
+       iif(least > 1, 'a window with a short IDT, or with a page that is writable and executable, was not built', NULL) AS also
+FROM fact;

@@ -7,4 +7,23 @@
 --          half
 -- margin:  exactly K pages, wherever the window is, confirms; more refutes
 -- figure:  none
--- not-measured: the experiment is not written yet
+-- needs:   heap-sw+direct+bouncing window.unavailable
+WITH fact AS (
+	SELECT max(value) FILTER (WHERE metric = 'pages') AS pages, max(value) FILTER (WHERE metric = 'window') AS window,
+	       sum(value) FILTER (WHERE metric = 'tries') AS tries
+	FROM experiment
+	WHERE isolation = 'bouncing' AND benchmark = 'window.unavailable'
+)
+SELECT CASE
+         WHEN pages IS NULL OR window IS NULL OR coalesce(tries, 0) = 0 THEN 'not measured'
+         WHEN pages > window                                            THEN 'refuted'
+         ELSE 'confirmed'
+       END AS verdict,
+       CASE
+         WHEN pages IS NULL OR window IS NULL OR coalesce(tries, 0) = 0
+           THEN 'missing: window.unavailable on a bouncing kernel'
+         ELSE printf('%d pages of 2^35 cannot be had, of which %d are the window''s; %d pages tried', pages, window, tries)
+       END AS evidence,
+       iif(pages > window, 'the others are the kernel''s choice, 64 KiB at address 0, and the last page of the half, '
+                           || 'after which a SYSCALL would return to a non-canonical address (SDM 2B, SYSRET)', NULL) AS also
+FROM fact;

@@ -7,4 +7,25 @@
 --          for either refutes. A sweep over the whole half meets the window for certain; it is evidence
 --          only
 -- figure:  none
--- not-measured: the experiment is not written yet
+-- needs:   heap-sw+direct+bouncing window.moves
+WITH fact AS (
+	SELECT sum(value) FILTER (WHERE metric = 'moves_sparse') AS sparse,
+	       sum(value) FILTER (WHERE metric = 'moves_random') AS random,
+	       sum(value) FILTER (WHERE metric = 'moves_sweep') AS sweep,
+	       coalesce(sum(value) FILTER (WHERE metric = 'tries'), 0) AS tries
+	FROM experiment
+	WHERE isolation = 'bouncing' AND benchmark = 'window.moves'
+)
+SELECT CASE
+         WHEN sparse IS NULL OR random IS NULL OR tries = 0                THEN 'not measured'
+         WHEN max(sparse, random) > max(1, tries / 1000000.0)              THEN 'refuted'
+         WHEN tries < 1000000                                              THEN 'inconclusive'
+         ELSE 'confirmed'
+       END AS verdict,
+       CASE
+         WHEN sparse IS NULL OR random IS NULL OR tries = 0 THEN 'missing: window.moves on a bouncing kernel'
+         ELSE printf('moves in %d accesses of each allocator: sparse %d, random %d', tries, sparse, random)
+              || iif(sweep IS NULL, '', printf(', sweeping %d', sweep))
+              || iif(tries < 1000000, '; 1000000 accesses are needed', '')
+       END AS evidence
+FROM fact;

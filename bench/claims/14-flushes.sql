@@ -7,4 +7,28 @@
 -- margin:  at least 2 CR3 writes that flush for each interrupt confirm, at most 1 refutes. The loss is
 --          evidence
 -- figure:  none
--- not-measured: the experiment is not written yet
+-- needs:   heap-sw+direct+bouncing irq.roundtrip.user
+WITH fact AS (
+	SELECT min(median) AS least, max(median) AS most, group_concat(DISTINCT strategy) AS strategies
+	FROM good_summary
+	WHERE engine = 'bochs' AND isolation = 'bouncing' AND benchmark = 'irq.roundtrip.user' AND metric = 'cr3_writes'
+), shared AS (
+	SELECT max(median) AS most
+	FROM good_summary
+	WHERE engine = 'bochs' AND isolation = 'shared' AND benchmark = 'irq.roundtrip.user' AND metric = 'cr3_writes'
+)
+SELECT CASE
+         WHEN least IS NULL THEN 'not measured'
+         WHEN least >= 2    THEN 'confirmed'
+         WHEN fact.most <= 1 THEN 'refuted'
+         ELSE 'inconclusive'
+       END AS verdict,
+       CASE
+         WHEN least IS NULL THEN 'missing: irq.roundtrip.user on a bouncing kernel on bochs'
+         ELSE printf('loads of CR3 for an interrupt from user mode: %g', least)
+              || iif(fact.most > least, printf(' to %g', fact.most), '')
+              || iif(shared.most IS NULL, '', printf(', with shared isolation %g', shared.most))
+              || '; each flushes, as these kernels use no PCIDs'
+       END AS evidence,
+       iif(least IS NOT NULL, 'what a loop loses to interrupts at 100 Hz to 100 kHz was not measured', NULL) AS also
+FROM fact, shared;

@@ -6,4 +6,21 @@
 --          task's tables
 -- margin:  exactly K in every task confirms; any other number refutes
 -- figure:  none
--- not-measured: the experiment is not written yet
+-- needs:   heap-sw+direct+bouncing window.supervisor_pages
+WITH fact AS (
+	SELECT coalesce(sum(value) FILTER (WHERE metric = 'violations'), 0) AS violations,
+	       coalesce(sum(value) FILTER (WHERE metric = 'tries'), 0) AS tasks,
+	       max(value) FILTER (WHERE metric = 'pages') AS pages
+	FROM experiment
+	WHERE isolation = 'bouncing' AND benchmark = 'window.supervisor_pages'
+)
+SELECT CASE
+         WHEN tasks = 0      THEN 'not measured'
+         WHEN violations > 0 THEN 'refuted'
+         ELSE 'confirmed'
+       END AS verdict,
+       CASE
+         WHEN tasks = 0 THEN 'missing: window.supervisor_pages on a bouncing kernel'
+         ELSE printf('%d of %d tasks map other supervisor pages than the window''s, at most %d pages', violations, tasks, pages)
+       END AS evidence
+FROM fact;

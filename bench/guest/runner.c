@@ -7,13 +7,14 @@
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
 #include "cpu/pmu.h"
+#include "isolation/isolation.h"
 #include "lib/errno.h"
 #include "lib/layout.h"
 #include "lib/string.h"
 #include "output/console.h"
 #include "output/panic.h"
 #include "output/record.h"
-#include "sched/task.h"
+#include "process/process.h"
 
 /* Defined in the linker script. */
 extern const struct benchmark benchmarks_start[], benchmarks_end[];
@@ -307,6 +308,19 @@ static bool finish_row(const struct bench *b, bool ok, const char *why)
 	return record_check(b, ok, !ok ? why : b->why ? b->why : "-");
 }
 
+/* What isolation_check() has said about a task's tables after a row, or NULL. */
+static const char *isolation_problem;
+
+static void check_isolation(struct process *process, void *unused)
+{
+	const char *problem =
+	        process->task.state == TASK_ZOMBIE ? NULL : isolation_check(&process->task.root);
+
+	(void)unused;
+	if (problem)
+		isolation_problem = problem;
+}
+
 static bool run_row(const struct benchmark *row, size_t place, unsigned index, unsigned of, bool list_only)
 {
 	static struct bench b; /* large, so not on the stack */
@@ -347,7 +361,9 @@ static bool run_row(const struct benchmark *row, size_t place, unsigned index, u
 	ok = row->program ? bench_run_program(&b, &why) : run_in_kernel(&b);
 	if (row->teardown)
 		row->teardown(&b);
-	return finish_row(&b, ok, why);
+	if (ok)
+		process_each(check_isolation, NULL);
+	return finish_row(&b, ok && !isolation_problem, isolation_problem ? isolation_problem : why);
 }
 
 /*

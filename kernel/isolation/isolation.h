@@ -93,6 +93,8 @@
  *       Returns true if this is the kernel's GS base.
  *   uintptr_t isolation_window(const struct root *root)
  *       Returns the address of the axis' pages in the user half, or 0 if it has none there.
+ *   ISOLATION_OWN_PAGES
+ *       Number of these pages.
  *   ISOLATION_MOVES
  *       True if the axis has pages in the user half that move when a program uses their addresses.
  *   ISOLATION_USES_PCIDS

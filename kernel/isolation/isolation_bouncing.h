@@ -9,6 +9,7 @@
 #include "isolation/window_place.h"
 
 #define ISOLATION_USES_PCIDS  false
+#define ISOLATION_OWN_PAGES   ENTRY_WINDOW_PAGES
 #define ISOLATION_MOVES       true
 #define ISOLATION_ABOVE_FRAME 16
 

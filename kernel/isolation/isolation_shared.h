@@ -18,6 +18,7 @@ static inline void isolation_set_call_entry(const char *entry)
 }
 
 #define ISOLATION_USES_PCIDS  true
+#define ISOLATION_OWN_PAGES   0
 #define ISOLATION_MOVES       false
 #define ISOLATION_ABOVE_FRAME 0
 

@@ -352,3 +352,12 @@ void window_init(const uint64_t frames[ENTRY_WINDOW_PAGES])
 	if (map_kernel(&places[0]))
 		panic("not enough memory for the entry window: give the machine more (-m)");
 }
+
+/* The tests raise NMIs at every instruction of window_enter() (the macro WAY in cpu/entry.inc). */
+#define ENTER_BYTES 640 /* at least as many as it has */
+static const struct {
+	const char *start, *end;
+	uint64_t flags;
+} way __attribute__((used, section(".entry_ways"), aligned(8))) = { (const char *)window_enter,
+	                                                            (const char *)window_enter + ENTER_BYTES,
+	                                                            8 };

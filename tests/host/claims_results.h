@@ -44,6 +44,18 @@
 #define CONTROLLED(strategy, benchmark, violations, control, tries) \
 	TRIES("bochs", strategy, benchmark, violations, tries)      \
 	COUNT(strategy, benchmark, "control_violations", control)
+#define BOUNCING "heap-sw+direct+bouncing"
+#define MOVES(sparse, random, sweep, tries)                     \
+	COUNT(BOUNCING, "window.moves", "moves_sparse", sparse) \
+	COUNT(BOUNCING, "window.moves", "moves_random", random) \
+	COUNT(BOUNCING, "window.moves", "moves_sweep", sweep)   \
+	COUNT(BOUNCING, "window.moves", "tries", tries)
+#define UNAVAILABLE(pages, window, tries)                       \
+	COUNT(BOUNCING, "window.unavailable", "pages", pages)   \
+	COUNT(BOUNCING, "window.unavailable", "window", window) \
+	COUNT(BOUNCING, "window.unavailable", "tries", tries)
+#define CR3_WRITES(strategy, n)            COUNT(strategy, "irq.roundtrip.user", "cr3_writes", n)
+#define ENTRIES(strategy, n)               COUNT(strategy, "fork.roundtrip", "entries_copied", n)
 #define SHARED_PML4(strategy, shared, own) CONTROLLED(strategy, "pitfall.shared_pml4", shared, own, "16")
 #define USER_STACK(strategy, words, control, faults)                         \
 	CONTROLLED(strategy, "pitfall.user_stack_irq", words, control, "16") \

@@ -4,9 +4,11 @@
  * and images that have segments there.
  */
 #include "cpu/cpu.h"
+#include "cpu/exceptions.h"
 #include "isolation/isolation.h"
 #include "lib/errno.h"
 #include "mem/frames.h"
+#include "output/record.h"
 #include "process/process.h"
 #include "sys/syscall.h"
 #include "tests/kernel/kinds.h"
@@ -116,4 +118,88 @@ TEST(the_window_leaves_a_segments_place)
 	}
 	address_space_destroy(&space);
 	return why;
+}
+
+/* Rows of the table that the macro WAY makes (kernel/cpu/entry.inc). */
+extern const struct way {
+	const uint8_t *start, *end;
+	uint64_t flags;
+} entry_ways_start[], entry_ways_end[];
+#define WAY_MOVE 8
+#define NEAR     (ENTRY_WINDOW_BASE + 16 * PAGE_SIZE) /* in the same page table */
+
+/* #DB leads to the stub of one of these. */
+static const struct {
+	unsigned vector, ist;
+	uintptr_t top;
+} traps[] = {
+	{ EXCEPTION_NMI, IST_NMI, CPU_NMI_TOP(0) },
+	{ EXCEPTION_MC, IST_MC, CPU_MC_TOP(0) },
+	{ EXCEPTION_DB, IST_DB, CPU_DB_TOP(0) },
+};
+extern const uint64_t entry_stubs[256];
+static volatile unsigned which;
+static volatile uint64_t came;
+
+static bool watch(struct trap_frame *frame)
+{
+	if (frame->vector != traps[which].vector)
+		return false;
+	came++;
+	if ((uintptr_t)(frame + 1) != traps[which].top - ISOLATION_ABOVE_FRAME)
+		wrong = "a trap was not on its stack";
+	if (!isolation_kernel_gs(read_msr(MSR_GS_BASE)) || this_cpu()->self != this_cpu())
+		wrong = "a trap had the user's GS base";
+	if (root_pml4(read_cr3()) != root_pml4(current_task()->root.kernel))
+		wrong = "a trap had the user's CR3";
+	frame->rflags |= RFLAGS_RF;
+	write_dr6(DR6_NONE);
+	return true;
+}
+
+/* Moves the window to and fro, with breakpoints at four addresses. */
+static void move_with_breakpoints(const uint8_t *at)
+{
+	__asm__ volatile("mov %0, %%dr0; mov %1, %%dr1; mov %2, %%dr2; mov %3, %%dr3"
+	                 :
+	                 : "r"(at), "r"(at + 1), "r"(at + 2), "r"(at + 3));
+	write_dr7(DR7_NONE | 0xaa);
+	if (move_to(own_space(), NEAR) || move_to(own_space(), ENTRY_WINDOW_BASE))
+		wrong = "the window did not move";
+	write_dr7(DR7_NONE);
+}
+
+/* Raises NMI, #MC and #DB at every instruction that re-points the CPU. */
+TEST(traps_while_the_window_moves_are_survived)
+{
+	const uintptr_t home = isolation_window(&own_space()->root);
+	const struct way *way = entry_ways_start;
+
+	if (!ISOLATION_MOVES)
+		return NO_WINDOW;
+	while (way < entry_ways_end && !(way->flags & WAY_MOVE))
+		way++;
+	if (way == entry_ways_end || way->end <= way->start)
+		return "the code is not known";
+	wrong = NULL;
+	came = 0;
+	/* The gate is changed in the IDT of this place, and copied to the one of NEAR. */
+	if (home != ENTRY_WINDOW_BASE && move_to(own_space(), ENTRY_WINDOW_BASE))
+		return "no memory";
+	exception_set_probe(watch);
+	for (which = 0; which < sizeof traps / sizeof *traps; which++) {
+		gate_set(EXCEPTION_DB, (void (*)(void))(uintptr_t)entry_stubs[traps[which].vector],
+		         traps[which].ist, false);
+		for (const uint8_t *at = way->start; at < way->end; at += 4)
+			move_with_breakpoints(at);
+	}
+	exception_set_probe(NULL);
+	gate_restore(EXCEPTION_DB);
+	write_dr6(DR6_NONE);
+	if (home != ENTRY_WINDOW_BASE && move_to(own_space(), home))
+		wrong = "the window did not move back";
+	record_fact("move-traps", came, "count");
+	if (wrong)
+		return wrong;
+	return came ? isolation_check(&own_space()->root) : SKIP "this machine has no breakpoint registers";
 }

@@ -95,9 +95,50 @@ static void unmap_copy(struct bench *b)
 	region_unmap(&current_process()->space, COPY_AT, (b->parameter + PAGE_MASK) / PAGE_SIZE);
 }
 
+static void count_entry(uintptr_t address, size_t size, pte_t leaf, uint64_t flags, void *count)
+{
+	(void)address, (void)size, (void)leaf;
+	*(uint64_t *)count += !(flags & PTE_USER);
+}
+
+/*
+ * Counts the entries of the kernel's that a new space has: those of the PML4 for the kernel half, and
+ * those of supervisor pages in the user half. Returns 0 if out of memory.
+ */
+static uint64_t kernel_entries(void)
+{
+	static struct address_space space;
+	const pte_t *pml4;
+	uint64_t count = 0;
+
+	if (address_space_create(&space))
+		return 0;
+	pml4 = phys_to_virt(space.pml4);
+	for (unsigned i = KERNEL_PML4_FIRST; i < 512; i++)
+		count += pml4[i] & PTE_PRESENT;
+	paging_visit(space.pml4, 0, KERNEL_PML4_FIRST - 1, count_entry, &count);
+	address_space_destroy(&space);
+	return count;
+}
+
+static uint64_t entries_copied;
+
+static int count_entries(struct bench *b)
+{
+	(void)b;
+	entries_copied = kernel_entries();
+	return 0;
+}
+
+static bool forked(struct bench *b)
+{
+	bench_metric(b, "entries_copied", entries_copied, "entries");
+	return bench_stamped(b);
+}
+
 /* Counts the instructions of user mode and kernel together. */
-BENCH(fork_roundtrip, "fork, exit in the child, wait", .name = "fork.roundtrip", .check = bench_stamped,
-      .program = "probe", .argument = "fork");
+BENCH(fork_roundtrip, "fork, exit in the child, wait", .name = "fork.roundtrip", .setup = count_entries,
+      .check = forked, .program = "probe", .argument = "fork");
 
 BENCH(fork_exec, "fork, execve of an image in the child, its exit, wait", .name = "fork.exec",
       .unit = "bytes", .parameters = small_images, .setup = find_payload, .check = bench_stamped,
