@@ -100,7 +100,7 @@ enum allocator { SPARSE, RANDOM, SWEEP };
 
 static uint64_t accesses(void)
 {
-	return bench_plan.quick ? 10 * PART : 200 * PART;
+	return bench_plan.quick ? 10 * PART : 1000 * PART;
 }
 
 static uintptr_t page_of(enum allocator allocator, uint64_t i, uint64_t *state)
