@@ -40,12 +40,13 @@ static inline const struct decoded *code_at(struct code *code, const struct tran
                                             const uint8_t *frame, uint64_t rip)
 {
 	const uint64_t offset = rip % CODE_PAGE_BYTES;
-	const uint8_t *at = frame + offset;
 	const struct code_entry *entry;
+	const uint8_t *at;
 	uint64_t word[CODE_WORDS];
 
 	if (!frame || offset > CODE_PAGE_BYTES - sizeof word)
 		return code_look_up(code, translation, frame, rip);
+	at = frame + offset;
 	entry = code_entry(code, at);
 	memcpy(word, at, sizeof word);
 	if (entry->at != at || entry->word[0] != word[0] || entry->word[1] != word[1])
