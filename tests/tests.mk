@@ -23,7 +23,9 @@ $(BUILD)/tests/model/test_nested: $(BUILD)/bench/bochs/nested.o
 
 test-programs: host bochs-library programs linux all-strategies $(HOST_TESTS) $(MODEL_TESTS) $(UNIT_TESTS) $(BUILD)/tests/make-records $(FUZZ_REPLAYS) $(FUZZ_CALLS)
 
-test: test-programs
+# All processors build, unless the caller says how many jobs there are.
+test:
+	@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) test-programs
 	@tests/run.sh $(UNIT_TESTS) $(FUZZ_REPLAYS) $(HOST_TESTS) $(MODEL_TESTS)
 
 # Boots the presets on many machines, memory sizes and CPU models, under TCG.

@@ -72,6 +72,7 @@ watch()
 			return 1
 		fi
 	done
+	return 0 # whatever used() returned when the engine had just ended
 }
 
 # run_boot BUILD SEED CALLS: boots a kernel in the mode run=fuzz. Sets $status to the engine's exit

@@ -4,7 +4,7 @@
 
 static const char statement[] =
         "DELETE FROM attribution;"
-        "WITH p AS (SELECT place, name, stack, loader FROM preset),"
+        "WITH p AS (SELECT place, name, stack, loader, isolation FROM preset),"
         " y AS (SELECT engine, stack, loader, isolation, cpus, benchmark, parameter, metric, unit, median"
         "       FROM good_summary WHERE engine IN ('bochs', 'kvm'))"
         " INSERT INTO attribution"
@@ -14,8 +14,8 @@ static const char statement[] =
         "        ((ys.median - ya.median) + (yb.median - yl.median)) / 2,"
         "        ((yl.median - ya.median) + (yb.median - ys.median)) / 2,"
         "        yb.median - ys.median - yl.median + ya.median"
-        " FROM p a JOIN p b ON a.place < b.place"
-        " JOIN y ya ON ya.stack = a.stack AND ya.loader = a.loader"
+        " FROM p a JOIN p b ON a.place < b.place AND a.isolation = b.isolation"
+        " JOIN y ya ON ya.stack = a.stack AND ya.loader = a.loader AND ya.isolation = a.isolation"
         " JOIN y yb USING (engine, isolation, cpus, benchmark, parameter, metric)"
         /* build S (attribution.h) */
         " JOIN y ys USING (engine, isolation, cpus, benchmark, parameter, metric)"

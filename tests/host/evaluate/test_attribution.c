@@ -243,7 +243,8 @@ static void find_parts(const char *build, double *stack, double *loader)
 		}
 }
 
-/* The table must have each pair of the harness's presets once, in the order of the presets. */
+/* The table must have each pair of the harness's presets with the same isolation once, in the order
+ * of the presets, and no other. */
 static void every_pair_of_presets(void **state)
 {
 	const char *a, *b, *build_a, *build_b;
@@ -255,7 +256,8 @@ static void every_pair_of_presets(void **state)
 			add("kvm", stacks[i], loaders[j], "b", cost(i, j), "");
 	assert_int_equal(attribution_compute(db), 0);
 	for (size_t i = 0; (a = strategy_preset(i, &build_a)); i++)
-		for (size_t j = i + 1; (b = strategy_preset(j, &build_b)); j++, pairs++) {
+		for (size_t j = i + 1; (b = strategy_preset(j, &build_b)); j++) {
+			const bool same = !strcmp(strrchr(build_a, '+'), strrchr(build_b, '+'));
 			double stack[2] = { -1 }, loader[2] = { -1 };
 			char sql[200], expected[200];
 
@@ -267,7 +269,8 @@ static void every_pair_of_presets(void **state)
 			         a, b);
 			snprintf(expected, sizeof expected, "%.1f %.1f 0.0 ; ", stack[1] - stack[0],
 			         loader[1] - loader[0]);
-			assert_string_equal(ask(sql), expected);
+			assert_string_equal(ask(sql), same ? expected : "");
+			pairs += same;
 		}
 	assert_true(pairs >= 6);
 	assert_int_equal(atoi(ask("SELECT count(*) FROM attribution")), pairs);
