@@ -2,13 +2,21 @@
 # Replaces the tables of docs/findings.md by those of a run of all strategies:
 #     ./run-bench.sh --strategy all --engine bochs --quick --profile skylake-client &&
 #             bench/findings.sh results/latest
-# A table is everything between "<!-- table NAME -->" and "<!-- end -->"; other text is kept.
+# A table is everything between "<!-- table NAME -->" and "<!-- end -->"; other text is kept. The tables
+# whose names begin with "compilers" come from a run with several compilers, the first of them gcc-O2:
+#     ./run-bench.sh --engine bochs --compiler gcc-O2,clang-O2,gcc-Os &&
+#             bench/findings.sh --compilers results/latest
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/environment.sh"
 
+which=all
+if [ "${1-}" = --compilers ]; then
+	which=compilers
+	shift
+fi
 if [ $# != 1 ] || [ ! -r "$1/results.sqlite" ]; then
-	echo "usage: $0 RESULTS-FOLDER" >&2
+	echo "usage: $0 [--compilers] RESULTS-FOLDER" >&2
 	exit 2
 fi
 database=$1/results.sqlite
@@ -16,9 +24,13 @@ builds=$(sqlite3 -readonly "$database" "SELECT count(DISTINCT strategy) FROM sum
 	metric = 'instructions'")
 kernel=$(dirname "$0")/../kernel
 all=$(awk -v show=combinations -f "$kernel/axes.awk" "$kernel/axes.txt" | wc -l)
-if [ "$builds" -lt "$all" ]; then
+if [ $which = all ] && [ "$builds" -lt "$all" ]; then
 	echo "$0: $1 has $builds of the $all builds; run ./run-bench.sh --strategy all --engine bochs" >&2
 	exit 2
+fi
+if [ $which = compilers ]; then
+	[ -d "$1/compilers" ] || { echo "$0: $1 has one compiler only; see the top of this script" >&2; exit 2; }
+	mapfile -t compilers < <(sqlite3 -readonly "$database" "SELECT compiler FROM compilers ORDER BY place")
 fi
 document=$(dirname "$0")/../docs/findings.md
 figures=$(dirname "$0")/../docs/figures
@@ -35,6 +47,27 @@ value()
 {
 	echo "(SELECT printf('%,d', median) FROM summary s WHERE s.engine = 'bochs' AND s.stack = b.stack AND
 		s.loader = b.loader AND s.metric = '$1' AND s.benchmark = '$2' AND s.parameter = $3)"
+}
+
+# query_compilers SQL: as query(), with the results of the second compiler in the schema c2, and so on
+query_compilers()
+{
+	local i attach=
+
+	for ((i = 2; i <= ${#compilers[@]}; i++)); do
+		attach+="ATTACH '$(dirname "$database")/compilers/${compilers[i - 1]}/results.sqlite' AS c$i;"
+	done
+	query "$attach $1"
+}
+
+# per_compiler EXPRESSION: prints a column of SQL per compiler: EXPRESSION with its number for @
+per_compiler()
+{
+	local i
+
+	for ((i = 1; i <= ${#compilers[@]}; i++)); do
+		echo ", ${1//@/$i} AS '${compilers[i - 1]}'"
+	done
 }
 
 table()
@@ -108,6 +141,39 @@ table()
 			FROM counted GROUP BY benchmark, counts ORDER BY benchmark, min(strategy)" |
 			fold -s -w 98 | sed 's/ *$//; /^- /!s/^/  /'
 		;;
+	compilers)
+		query "SELECT compiler, version, (SELECT count(*) FROM compiler_verdicts v JOIN compiler_verdicts first ON first.id = v.id
+				AND first.place = 1 WHERE v.place = c.place AND v.verdict <> first.verdict) AS 'other verdicts',
+			decided AS 'orderings decided with both', reversed
+			FROM compilers c ORDER BY place"
+		;;
+	compilers-verdicts)
+		hinge=$(query "SELECT id AS claim $(per_compiler "max(verdict) FILTER (WHERE place = @)")
+			FROM compiler_verdicts GROUP BY id HAVING count(DISTINCT verdict) > 1 ORDER BY id")
+		echo "${hinge:-None.}"
+		;;
+	compilers-counts)
+		query_compilers "WITH m(place, benchmark, parameter, metric, title) AS (VALUES
+				(1, 'irq.entry.user', 0, 'instructions', 'IRQ entry from user mode, instructions'),
+				(2, 'exec.load', 4096, 'instructions', 'load of 4 KiB, instructions'),
+				(3, 'exec.load', 65536, 'instructions', 'load of 64 KiB, instructions'),
+				(4, 'exec.load', 1048576, 'instructions', 'load of 1 MiB, instructions'),
+				(5, 'exec.load', 1048576, 'work', 'load of 1 MiB, instructions and REP rounds'))
+			SELECT title AS subject, strategy $(per_compiler "(SELECT printf('%,d', median) FROM c@.summary s
+				WHERE s.engine = 'bochs' AND s.strategy = b.strategy AND s.benchmark = m.benchmark
+				AND s.parameter = m.parameter AND s.metric = m.metric)" | sed 's/c1\.summary/main.summary/')
+			FROM m, (SELECT DISTINCT strategy FROM summary WHERE engine = 'bochs'
+				AND strategy IN ('heap', 'window', 'heap-sw+direct+shared')) b ORDER BY place, strategy"
+		;;
+	compilers-reversals)
+		query "SELECT benchmark || iif(parameter, ' ' || parameter, '') AS benchmark, metric, a || '/' || b AS ratio,
+			printf('%.3f', first_ratio) AS '${compilers[0]}', compiler AS 'reversed by', printf('%.3f', ratio) AS 'to'
+			FROM compiler_reversals JOIN compilers USING (place) WHERE engine = 'bochs' AND metric IN
+			('instructions', 'work', 'cycles_nominal', 'bytes') ORDER BY compiler_reversals.benchmark, parameter, metric, a, b, place"
+		;;
+	compilers-run)
+		query "SELECT key, value FROM environment WHERE key IN ('source.revision', 'run.seed', 'run.profile', 'run.rounds') ORDER BY key"
+		;;
 	run)
 		query "SELECT key, value FROM environment WHERE key IN ('source.revision', 'tool.bochs', 'tool.gcc', 'run.seed',
 			'run.samples', 'run.memory', 'run.command') ORDER BY key"
@@ -127,8 +193,11 @@ while IFS= read -r line; do
 	'<!-- table '*' -->')
 		echo "$line"
 		name=${line#<!-- table }
-		table "${name% -->}"
-		skip=yes
+		name=${name% -->}
+		if [ $which = all ] && [[ $name != compilers* ]] || [ $which = compilers ] && [[ $name == compilers* ]]; then
+			table "$name"
+			skip=yes
+		fi
 		;;
 	'<!-- end -->')
 		echo "$line"
@@ -138,6 +207,7 @@ while IFS= read -r line; do
 	esac
 done <"$document" >"$work"
 cp "$work" "$document"
+[ $which = all ] || exit 0
 mkdir -p "$figures"
 for figure in irq-off memory switch; do
 	cp "$1/plots/$figure.svg" "$figures/"
