@@ -34,7 +34,7 @@ check "they have boots of their own, the others no archive" equal "0 syscall.nul
 check "every program of this machine is measured" equal "3 $((3 * programs))" \
 	"$(query "SELECT count(DISTINCT benchmark), count(*) FROM summary WHERE benchmark LIKE '%.real' AND metric = 'instructions'" | tr '|' ' ')"
 check "two boots count the same instructions" equal 0 "$(query "SELECT count(*) FROM summary WHERE benchmark LIKE '%.real'
-	AND metric IN ('instructions', 'rep_iterations', 'exceptions', 'cr3_writes') AND (flags NOT LIKE 'exact%' OR n <> 6)")"
+	AND metric IN ('instructions', 'rep_iterations', 'exceptions', 'cr3_writes') AND (flags NOT LIKE 'exact%' OR n <> 2)")"
 check "execve() is part of fork, execve, run and exit" equal "$programs" "$(query "SELECT count(*) FROM summary e JOIN summary r
 	USING (parameter, metric) WHERE metric = 'instructions' AND e.benchmark = 'exec.real' AND r.benchmark = 'fork.exec.real'
 	AND e.median > 1000 AND r.median > e.median")"
