@@ -168,6 +168,14 @@ function check_row(strategy, row,    key, part, whole, what, difference, like, d
 	}
 	difference = median[strategy, row, "cycles_nominal"] - median[least[row], row, "cycles_nominal"]
 	like = difference >= 1e4 ? 10 * difference : difference
+	if (match(rest, / [0-9.,]+( [kM])? more$/)) { # other causes take away
+		what = substr(rest, 1, RSTART - 1)
+		part = substr(rest, RSTART + 1, RLENGTH - 6)
+		difference = median[strategy, row, metric_of[what]] - median[least[row], row, metric_of[what]]
+		like = difference >= 1e4 ? 10 * difference : difference
+		same(key " due to " what, scaled(difference, like) letter(like), part)
+		return
+	}
 	if (rest !~ /^(all [0-9.,]+|[0-9.,]+ of [0-9.,]+)( [kM])?( more are|:) /)
 		return # the causes take away, too
 	part = cut("(all|[0-9.,]+ of)")
