@@ -212,10 +212,10 @@ file == 3 && /^[a-zA-Z0-9]/ { block = $0 }
 file == 3 && /^  / && block ~ /^(start a program|interrupt|16 context switches)/ {
 	rest = $0
 	if (match(rest, /^  [^ ]+ [^ ]+  */) && !(substr(rest, 3, 1) == " ")) {
-		title = substr(rest, 3, 12)
+		title = substr(rest, 3, 13)
 		sub(/ +$/, "", title)
 	}
-	rest = substr(rest, 16)
+	rest = substr(rest, 17)
 	name = cut("[^ ]+")
 	if (block ~ /^start/)
 		row = "exec.spawn" SUBSEP bytes(title)

@@ -76,7 +76,7 @@ static const char *meaning(const struct screen *screen, char *text, size_t size)
 		if (!sql_value(screen->db, "SELECT value FROM environment WHERE key = 'run.profile'", NULL,
 		               profile, sizeof profile))
 			snprintf(profile, sizeof profile, "an unknown profile");
-		snprintf(text, size, "modelled cycles of %s", profile);
+		snprintf(text, size, "modelled cycles (%s), an estimate", profile);
 	} else if (strcmp(screen->answers.view->metric, "tsc") == 0) {
 		snprintf(text, size, "ticks of the time stamp counter");
 	} else {
@@ -89,6 +89,7 @@ static const char *meaning(const struct screen *screen, char *text, size_t size)
 static void print_header(const struct screen *screen, bool some, const struct terminal *to)
 {
 	const struct answers *answers = &screen->answers;
+	const bool enough = answers->rounds >= STATS_FEWEST;
 	char text[400], what[160];
 
 	snprintf(text, sizeof text, "%zu strateg%s on %s, %zu round%s; %s", answers->strategies,
@@ -96,11 +97,9 @@ static void print_header(const struct screen *screen, bool some, const struct te
 	         answers->rounds == 1 ? "" : "s", meaning(screen, what, sizeof what));
 	terminal_print_wrapped(to, text, 0, to->width);
 	if (answers->strategies > 1) {
-		snprintf(text, sizeof text, "[..] %s%s",
-		         answers->rounds >= STATS_FEWEST
-		                 ? "95 % interval over the rounds"
-		                 : "range over the rounds, too few to decide an order",
-		         is_cycles(screen) ? ", with low to high prices" : "");
+		snprintf(text, sizeof text, "[..] %s over rounds%s%s", enough ? "95 % interval" : "range",
+		         is_cycles(screen) ? " and the model's low to high parameters" : "",
+		         enough ? "" : "; too few rounds to decide an order");
 		terminal_print_wrapped(to, text, 0, to->width);
 	}
 	if (some)

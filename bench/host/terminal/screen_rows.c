@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define TITLE_WIDTH 12 /* the longest title of an answer */
+#define TITLE_WIDTH 13 /* the longest title of an answer, and a space */
 #define NOTE_WIDTH  26 /* room for a cause such as "58 of 79 k more are INVLPG" */
 
 static const char *const headings[ANSWER_TOPICS] = { "start a program", "interrupt", "16 context switches" };
