@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests entries into the kernel while RSP is invalid or while user mode has set EFLAGS.AC. */
+/*
+ * Tests entries into the kernel while RSP is invalid or while user mode has set EFLAGS.AC, the stacks
+ * on which interrupts arrive, and the registers that a switch keeps.
+ */
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
 #include "lib/errno.h"
@@ -61,6 +64,38 @@ TEST(interrupts_arrive_on_the_stack_of_their_task)
 	if (ticks < 4)
 		return "the timer did not interrupt the programs";
 	return elsewhere ? "one arrived on another stack" : NULL;
+}
+
+/* Returns 0 if the registers that a C function must preserve are the same after task_yield(). */
+static uint64_t registers_lost(void)
+{
+	uint64_t lost;
+
+	__asm__ volatile("mov $1, %%ebx; mov $2, %%r12d; mov $3, %%r13d; mov $4, %%r14d; mov $5, %%r15d\n\t"
+	                 "call task_yield\n\t"
+	                 "mov $1, %%eax; xor %%rbx, %%rax; xor $2, %%r12; or %%r12, %%rax; xor $3, %%r13; or "
+	                 "%%r13, %%rax\n\t"
+	                 "xor $4, %%r14; or %%r14, %%rax; xor $5, %%r15; or %%r15, %%rax"
+	                 : "=a"(lost)
+	                 :
+	                 : "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
+	                   "r15", "memory", "cc");
+	return lost;
+}
+
+TEST(switches_keep_registers)
+{
+	const char *argv[] = { "hostile", "yield" };
+	int pid = process_spawn("hostile", argv, 2), status;
+	uint64_t lost = 0;
+
+	if (pid < 0)
+		return "no memory";
+	for (unsigned i = 0; i < 3; i++)
+		lost |= registers_lost();
+	process_kill(pid, SIGKILL);
+	process_wait(pid, &status, 0);
+	return lost ? "one was lost in a switch to a program and back" : NULL;
 }
 
 /* Defined in nesting.asm. */

@@ -6,6 +6,7 @@
 #include "isolation/isolation.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "loader/elf.h"
 #include "loader/experiments.h"
 #include "loader/loader.h"
 #include "mem/frames.h"
@@ -15,6 +16,7 @@
 #include "sys/syscall.h"
 #include "tests/kernel/lost.h"
 #include "tests/kernel/test.h"
+#include "tests/kernel/trap.h"
 
 /* Runs a program. Returns its wait status, or a negative error number if it cannot be started. */
 static int run(const char *name, const char *argument, const char *second)
@@ -170,6 +172,32 @@ TEST(nothing_stays_in_the_window)
 		if (paging_translate(kernel_pml4, page, NULL) != PAGING_INVALID)
 			return "a page is still mapped";
 	return NULL;
+}
+
+static void read_byte(uint64_t address)
+{
+	(void)*(volatile uint8_t *)address;
+}
+
+/* After a load, no page of a window at a fixed place may be in the TLB either. */
+TEST(nothing_stays_in_the_tlb_of_the_window)
+{
+	const struct boot_module *module = boot_module_find("payload-64k");
+	struct address_space space;
+	struct elf_plan plan;
+	const char *problem = NULL;
+
+	if (loader_places() != 1)
+		return SKIP "this loader has no window at a fixed place";
+	if (!module || elf_check(module->data, module->size, &plan) || address_space_create(&space))
+		return "the program cannot be loaded";
+	if (loader_load(&space, plan.segments, plan.count))
+		problem = "no memory";
+	for (size_t i = 0; !problem && i < 16; i++)
+		if (!raises(EXCEPTION_PF, read_byte, WINDOW_BASE + i * PAGE_SIZE))
+			problem = "a page can still be read";
+	address_space_destroy(&space);
+	return problem;
 }
 
 /* Loads from several places of the window leave more than one page table in its range. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Tests the accounting of cycles for hand-written instruction streams, the decoder, and the branch
- * predictor. Paging is off here; test_translation.c tests it.
+ * predictor. Paging is off here, but for the costs of a page walk; test_translation.c tests it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -204,6 +204,50 @@ static void branch_prediction(void **state)
 	assert_false(branches_unconditional(&branches, BRANCH_DIRECT, 0x5000, 0x1));
 }
 
+/* A branch that is predicted wrong counts once and has its cost; the next one is predicted right. */
+static void wrong_predictions(void **state)
+{
+	const uint64_t cost = profile.cost[COST_MISPREDICT].of[SET_NOMINAL];
+	const struct model_counts *counts = model_read(model, 0);
+	(void)state;
+
+	model_conditional_branch(model, 0, 0x100, true);
+	assert_int_equal(counts->events[MODEL_MISPREDICT], 1);
+	assert_int_equal(counts->causes[CAUSE_MISPREDICTS], cost);
+	model_conditional_branch(model, 0, 0x200, false);
+	model_branch(model, 0, BRANCH_CALL, 0x300, 0x400);
+	model_branch(model, 0, BRANCH_RETURN, 0x410, 0x305);
+	assert_int_equal(counts->events[MODEL_MISPREDICT], 1);
+	model_branch(model, 0, BRANCH_INDIRECT, 0x500, 0x600);
+	assert_int_equal(counts->events[MODEL_MISPREDICT], 2);
+	assert_int_equal(counts->cycles.of[SET_NOMINAL], 2 * cost);
+}
+
+/* The four loads of a page walk cost their whole latency; a page that is in the TLB costs nothing. */
+static void page_walks(void **state)
+{
+	const uint64_t load = profile.cost[COST_MEMORY_LATENCY].of[SET_NOMINAL];
+	const struct model_counts *counts = model_read(model, 0);
+	(void)state;
+
+	memset(memory[1], 0, 4 * sizeof memory[1]);
+	for (unsigned table = 1; table < 4; table++) /* each leads to the next; present and writable */
+		memcpy(memory[table], &(uint64_t){ (table + 1) * 4096 | 3 }, 8);
+	memcpy(memory[4] + 16 * 8, &(uint64_t){ 16 * 4096 | 3 }, 8);
+	model_write_cr4(model, 0, 1 << 5); /* PAE */
+	model_write_cr3(model, 0, 0x1000);
+	model_write_cr0(model, 0, 1ULL << 31); /* PG */
+	model_data_access(model, 0, 0x10000, 0x10000, 8, false);
+	assert_int_equal(counts->events[MODEL_STLB], 1);
+	assert_int_equal(counts->events[MODEL_DTLB], 1);
+	assert_int_equal(counts->causes[CAUSE_TRANSLATION],
+	                 profile.cost[COST_WALK_BASE].of[SET_NOMINAL] + 4 * load);
+	model_data_access(model, 0, 0x10008, 0x10008, 8, false);
+	assert_int_equal(counts->events[MODEL_DTLB], 1);
+	assert_int_equal(counts->causes[CAUSE_TRANSLATION],
+	                 profile.cost[COST_WALK_BASE].of[SET_NOMINAL] + 4 * load);
+}
+
 static void decoding(void **state)
 {
 	static const struct {
@@ -391,6 +435,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decoding),
 		cmocka_unit_test(branch_prediction),
+		cmocka_unit_test_setup_teardown(wrong_predictions, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(page_walks, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(plain_instructions, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(privileged_instructions, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(data_and_strings, set_up, tear_down),

@@ -108,11 +108,39 @@ static int forks(void)
 	return 0;
 }
 
-/* After fork(), parent and child must have all registers unchanged, except RAX, RCX and R11. */
+/* The first write to the page at `at` must change no register, although it causes a page fault. */
+static uint64_t lost_in_fault(volatile char *at)
+{
+	uint64_t wrong;
+
+	__asm__ volatile("mov $1, %%ebx; mov $2, %%r12d; mov $3, %%r13d; mov $4, %%r14d; mov $5, %%r15d\n\t"
+	                 "mov $6, %%r8d; mov $7, %%r9d; mov $8, %%r10d; mov $9, %%r11d; mov $10, %%esi; mov "
+	                 "$11, %%edx; mov $12, %%ecx\n\t"
+	                 "movb %%al, (%%rdi)\n\t"
+	                 "sub $12, %%rcx; sub $1, %%rbx; or %%rbx, %%rcx; sub $2, %%r12; or %%r12, %%rcx\n\t"
+	                 "sub $3, %%r13; or %%r13, %%rcx; sub $4, %%r14; or %%r14, %%rcx\n\t"
+	                 "sub $5, %%r15; or %%r15, %%rcx; sub $6, %%r8; or %%r8, %%rcx\n\t"
+	                 "sub $7, %%r9; or %%r9, %%rcx; sub $8, %%r10; or %%r10, %%rcx\n\t"
+	                 "sub $9, %%r11; or %%r11, %%rcx; sub $10, %%rsi; or %%rsi, %%rcx\n\t"
+	                 "sub $11, %%rdx; or %%rdx, %%rcx; xor $13, %%rax; or %%rax, %%rcx"
+	                 : "=c"(wrong)
+	                 : "a"(13L), "D"(at)
+	                 : "rbx", "rdx", "rsi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+	                   "memory", "cc");
+	return wrong;
+}
+
+/*
+ * After a page fault, all registers must be unchanged. After fork(), parent and child must have all
+ * registers unchanged, except RAX, RCX and R11.
+ */
 static int registers(void)
 {
+	volatile char *page = (volatile char *)map(0, PAGE_SIZE, RW, PRIVATE);
 	long result, pid;
 	uint64_t wrong;
+
+	CHECK((long)page > 0 && lost_in_fault(page) == 0 && *page == 13);
 
 	__asm__ volatile("mov $1, %%ebx; mov $2, %%r12d; mov $3, %%r13d; mov $4, %%r14d; mov $5, %%r15d\n\t"
 	                 "mov $6, %%r8d; mov $7, %%r9d; mov $8, %%r10d; mov $9, %%edi; mov $10, %%esi; mov "

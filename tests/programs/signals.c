@@ -184,15 +184,24 @@ static int ends(void)
 	return 0;
 }
 
+static uint64_t mask_inside; /* the signals that were blocked in the handler */
+
+static void note_mask(int signal, const int *info, uint64_t *context)
+{
+	note(signal, info, context);
+	mask_inside = blocked();
+}
+
 static int masks(void)
 {
 	uint64_t pending = 0, all = ~0UL;
 
-	CHECK(on(SIGUSR1, note, 0, signal_bit(SIGUSR2)) == 0 && on(SIGUSR2, note, SA_RESETHAND, 0) == 0);
+	CHECK(on(SIGUSR1, note_mask, 0, signal_bit(SIGUSR2)) == 0 && on(SIGUSR2, note, SA_RESETHAND, 0) == 0);
 	CHECK(block(0, signal_bit(SIGUSR1) | signal_bit(SIGKILL)) == 0 && blocked() == signal_bit(SIGUSR1));
 	CHECK(raise(SIGUSR1) == 0 && raise(SIGUSR1) == 0 && seen[SIGUSR1] == 0);
 	CHECK(call(SYS_rt_sigpending, (uintptr_t)&pending, 8, 0) == 0 && pending == signal_bit(SIGUSR1));
 	CHECK(block(1, signal_bit(SIGUSR1)) == 0 && seen[SIGUSR1] == 1 && blocked() == 0);
+	CHECK(mask_inside == (signal_bit(SIGUSR1) | signal_bit(SIGUSR2)));
 	CHECK(raise(SIGUSR2) == 0 && seen[SIGUSR2] == 1);
 	CHECK(child_ends(usr1, 99 << 8)); /* a child inherits handlers */
 	CHECK(block(0, signal_bit(SIGUSR2)) == 0 && raise(SIGUSR2) == 0);

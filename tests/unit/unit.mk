@@ -5,7 +5,7 @@
 
 UNIT       := $(BUILD)/tests/unit
 UNIT_NAMES := names layout archive archives multiboot deadlines rwlock frames paging paging_kernel address_space regions \
-	regions_limits user_copy heap elf elf_plan fill format string records pmu steps interpreter options screen
+	regions_limits user_copy heap elf elf_plan fill fill_own format string records pmu steps interpreter options screen
 UNIT_TESTS := $(UNIT_NAMES:%=$(UNIT)/test_%)
 
 UNIT_CFLAGS = $(HOST_CFLAGS) -Itests/unit/include -Ikernel -fPIC -fsanitize=address,undefined \
@@ -36,6 +36,7 @@ UNIT_heap          := $(UNIT_MEM) kernel/mem/heap
 UNIT_elf           := $(UNIT_MEM) kernel/loader/elf kernel/loader/elf_odd
 UNIT_elf_plan      := $(UNIT_elf)
 UNIT_fill          := $(UNIT_address_space) kernel/loader/loader_direct kernel/loader/at_once kernel/loader/no_window
+UNIT_fill_own      := $(UNIT_address_space) kernel/loader/loader_self kernel/loader/no_window
 UNIT_format        := $(UNIT_MEM) kernel/lib/format
 UNIT_string        := $(UNIT_MEM)
 UNIT_records       := $(UNIT_MEM) kernel/output/record kernel/lib/format bench/host/intake/record bench/host/intake/stream bench/host/base/text \
