@@ -27,6 +27,7 @@ set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
 cd "$(dirname "$0")/../.." || exit 2
+unset -v MAKEFLAGS MAKELEVEL
 here=tests/mutants
 page=docs/mutants.md
 limit=${MUTANT_LIMIT:-600} # seconds for each build, and for each run of a test
@@ -113,9 +114,13 @@ row()
 	# A self-test that the test's command names need not be named twice.
 	[[ $caught != ": ${tests[$1]##* } # "* ]] || caught=": ${caught#* \# }"
 	text="| ${texts[$1]} | \`${tests[$1]}\`$caught"
-	[ ${#text} -le $((columns - 2)) ] || text=${text:0:columns - 3}…
-	# A row that is cut within backquotes gets the second one back.
-	[[ $text != *\`*\`* && $text == *\`* ]] && text=${text%??}…\`
+	if [ ${#text} -gt $((columns - 2)) ]; then
+		text=${text:0:columns - 4}
+		case $text in
+		*\`*\`*) text+=… ;;
+		*) text+=…\` ;; # cut within backquotes
+		esac
+	fi
 	echo "$text |"
 }
 
@@ -225,8 +230,11 @@ passed() { [ "$1" = 0 ] && ! grep -aq '^not ok' "$2"; }
 # evidence LOG: prints the first thing that says why a test failed, or nothing
 evidence()
 {
-	grep -aoE -m 1 '^not ok .*|SUMMARY: [A-Za-z]*Sanitizer: .*|runtime error: .*|checks or tests failed, the first: .*|kernel panic: .*|damaged: .*' "$1" |
-		head -n 1 | sed -E 's/^not ok [0-9]* ?-? ?//; s/^SUMMARY: //; s/^(tcg|bochs) [^:]*: //; s/^checks or tests failed, the first: //; s/ \(logs in .*//; s/[|`]//g; s/ +$//'
+	{
+		grep -a '^not ok' "$1"
+		grep -av '^ok' "$1" | grep -aoE 'SUMMARY: [A-Za-z]*Sanitizer: .*|runtime error: .*|checks or tests failed, the first: .*|damaged: .*'
+	} | head -n 1 | sed -E 's/^not ok [0-9]* ?-? ?//; s/^(tcg|bochs) [^:]*: //; s/^SUMMARY: //
+		s/^checks or tests failed, the first: //; s/ \(logs in .*//; s/[|`]//g; s/ +$//'
 }
 
 # verdict STATUS LOG: prints "caught" or "survives", a tab and why
@@ -237,7 +245,7 @@ verdict()
 	why=$(evidence "$2")
 	if passed "$1" "$2"; then
 		printf 'survives\tits test passes'
-	elif [ "$1" = 124 ] || [ "$1" = 137 ]; then
+	elif [ "$1" = 124 ] || [ "$1" = 137 ] || [[ $why == *"status 124" ]]; then
 		printf 'survives\tits test did not end within %s s' "$limit"
 	elif [ -n "$why" ]; then
 		printf 'caught\t%s' "$why"
@@ -301,6 +309,7 @@ report()
 	case $2 in
 	caught*)
 		row "$1" ": $why" >"$work/row.$1"
+		: >"$work/caught.$1"
 		echo "ok $(($1 + 1)) - ${names[$1]}: ${tests[$1]}: $why"
 		;;
 	*)
@@ -370,7 +379,7 @@ plant()
 	for n in "${chosen[@]}"; do
 		[ -s "$work/row.$n" ] || report "$n" $'survives\tit was not tried' >/dev/null
 		cat "$work/row.$n"
-		! grep -q '\*\*survives\*\*' "$work/row.$n" || survived=$((survived + 1))
+		[ -e "$work/caught.$n" ] || survived=$((survived + 1))
 	done
 	printf '\n%d faults: %d caught, %d survive; %d cannot be planted\n' ${#chosen[@]} $((${#chosen[@]} - survived)) \
 		$survived $failed
