@@ -138,7 +138,7 @@ static bool option_is(const char *key, const char *wanted)
 
 /*
  * Maps the text screen in the direct map, where the boot page tables had it. Turns it off if the
- * command line says screen=off, or if out of memory.
+ * command line says screen=off, or if there is no memory for the page tables.
  */
 static void map_screen(void)
 {

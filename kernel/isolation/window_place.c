@@ -100,7 +100,7 @@ static uint64_t gate_target(const uint64_t gate[2])
 	return (gate[0] & 0xffff) | (gate[0] >> 48) << 16 | gate[1] << 32;
 }
 
-/* Fills the IDT of a place: gates that lead to the window of place 0 lead to that place's. */
+/* Copies the IDT of place 0 to `place`, but makes gates into the window lead to the window there. */
 static void fill_idt(const struct place *place)
 {
 	const uint64_t(*from)[2] = phys_to_virt(places[0].idt);

@@ -153,7 +153,7 @@ static inline int fault(struct address_space *space, uintptr_t address, uint64_t
 	if (!table)
 		return -ENOMEM;
 	table += PT_INDEX(address);
-	if (isolation_owns(*table)) { /* makes the entry 0 */
+	if (isolation_owns(*table)) { /* address_space_make_room() then makes the entry 0 */
 		int none = address_space_make_room(space, address & ~PAGE_MASK, 1);
 
 		if (none)

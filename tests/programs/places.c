@@ -99,7 +99,7 @@ static int calls(void)
 /* Without a mapping of its own, a program finds nothing at the window's addresses. */
 static int nothing(void)
 {
-	/* Its first place is where the stack may grow. */
+	/* Move the window away from its first place, to which the stack could grow. */
 	CHECK(call(SYS_bench_value, 0, 0x200000000000, 0) == 0);
 	for (int i = 0; i < PAGES; i++) {
 		const uintptr_t page = window() + (uintptr_t)i * PAGE_SIZE;

@@ -102,8 +102,8 @@ static void count_entry(uintptr_t address, size_t size, pte_t leaf, uint64_t fla
 }
 
 /*
- * Counts the entries of the kernel's that a new space has: those of the PML4 for the kernel half, and
- * those of supervisor pages in the user half. Returns 0 if out of memory.
+ * Counts the kernel's entries in the tables of a new space: the PML4 entries of the kernel half,
+ * and the entries of supervisor pages in the user half. Returns 0 if out of memory.
  */
 static uint64_t kernel_entries(void)
 {

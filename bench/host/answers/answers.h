@@ -28,9 +28,9 @@ enum answer_topic { ANSWER_EXEC, ANSWER_IRQ, ANSWER_SWITCH, ANSWER_TOPICS };
 
 enum answer_order {
 	ANSWER_LEAST, /* the lowest median; this alone says nothing about the others */
-	ANSWER_SAME,  /* as much as that one in every round */
-	ANSWER_OPEN,  /* no difference from that one is decided */
-	ANSWER_MORE,  /* more than that one: decided (view `decided` of the database) */
+	ANSWER_SAME,  /* as much as the lowest in every round */
+	ANSWER_OPEN,  /* no difference from the lowest is decided */
+	ANSWER_MORE,  /* decided to be more than the lowest (view `decided` of the database) */
 };
 
 /* A cause of a difference. */
@@ -48,9 +48,9 @@ struct answer_strategy {
 	char flags[FLAGS_TEXT_MAX]; /* of the median */
 	enum answer_order order;
 	/*
-	 * The ratio to the lowest and its interval over the rounds. In modelled cycles the interval
-	 * reaches over those with the low, nominal and high parameters. All are 1 for ANSWER_LEAST, and
-	 * 0 if no ratio is known.
+	 * The ratio to the lowest median, and its interval over the rounds. In modelled cycles the
+	 * interval covers those with the low, nominal and high parameters. All are 1 for ANSWER_LEAST,
+	 * and 0 if no ratio is known.
 	 */
 	double ratio, ratio_low, ratio_high;
 	char ratio_flags[FLAGS_TEXT_MAX];

@@ -20,7 +20,7 @@ static void append(char *text, const char *format, ...)
 	va_end(arguments);
 }
 
-/* What numbers like this one are divided by, and the letter that says so. */
+/* Returns what numbers of the size of `like` are divided by, with the letter for it in *letter. */
 static double scale_of(double like, const char **letter)
 {
 	const double size = fabs(like);
@@ -29,7 +29,7 @@ static double scale_of(double like, const char **letter)
 	return size >= 1e8 ? 1e6 : size >= 1e5 ? 1e3 : 1;
 }
 
-/* Writes a number divided by `scale`: whole, or below 10 with a decimal if it has one. */
+/* Writes value / scale, rounded to one decimal if it is below 10, else to a whole number. */
 static char *digits(double value, double scale, char text[NUMBER_TEXT_MAX])
 {
 	const double scaled = value / scale;

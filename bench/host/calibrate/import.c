@@ -30,7 +30,7 @@ struct row {
 static const struct slope {
 	const char *row;
 	unsigned long from, to;
-	const char *key, *second; /* `second`: the price is that of both together; or NULL */
+	const char *key, *second; /* `second` is NULL, or the price is that of both together */
 	const char *less;         /* a row whose price is subtracted; or NULL */
 	const char *how;
 } slopes[] = {
@@ -43,7 +43,7 @@ static const struct slope {
 	{ "micro.invlpg", 33, 129, "invlpg", NULL, NULL, "INVLPG of 33 to 129 pages" },
 };
 
-/* The prices that come in pairs. */
+/* Prices of which only the sum is measured. */
 static const struct {
 	const char *first, *second;
 } pairs[] = { { "syscall", "sysret" }, { "interrupt_user", "iret_user" } };
@@ -79,7 +79,8 @@ static const struct row *find(const struct row *rows, size_t count, const char *
 	return NULL;
 }
 
-/* The price in ticks by the medians, and by the least samples; NAN if a row is missing. */
+/* A price in ticks, computed from the medians of two rows and from their least samples. Both are
+ * NAN if a row is missing. */
 struct ticks {
 	double median, least;
 };

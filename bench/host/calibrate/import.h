@@ -2,7 +2,7 @@
 /*
  * run-bench.sh --import: puts prices that need ring 0 into a profile of --calibrate. They come from the
  * table that the kernel prints on COM1 when an image of `make iso RUN=bench EXTRA='bench=micro.*'` is
- * booted on the same processor, without a system or as a guest of KVM.
+ * booted on the same processor, either without another operating system or as a guest of KVM.
  */
 #pragma once
 

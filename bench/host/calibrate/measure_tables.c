@@ -57,8 +57,8 @@ static void prepare(void *context)
 	flush(refill);
 }
 
-/* Returns the cycles of touching `count` pages after mprotect() of pages that are, or are not,
- * present: in the second case nothing is flushed. */
+/* Returns the cycles of touching `count` pages after an mprotect() of others. Those are present if
+ * `flushes` is true; otherwise they are not, so that nothing is flushed. */
 static double refill_cost(struct measure *measure, struct refill *refill, void (*body)(void *), size_t count,
                           bool flushes)
 {
@@ -76,7 +76,8 @@ static double refill_cost(struct measure *measure, struct refill *refill, void (
 	return sampler_run(&measure->sampler, &code, measure->samples, 0);
 }
 
-/* Returns the cycles that the refill of a page adds: from FEW to MANY pages, less without flush. */
+/* Returns the cycles that refilling the TLB adds per page: what going from FEW to MANY pages costs
+ * with a flush, minus what it costs without one. */
 static double refill_slope(struct measure *measure, struct refill *refill, void (*body)(void *))
 {
 	const double with = refill_cost(measure, refill, body, MANY, true) -
@@ -133,7 +134,10 @@ static double protect_cost(struct measure *measure, struct refill *refill, size_
 	return sampler_run(&measure->sampler, &code, measure->samples, 0);
 }
 
-/* INVLPG: what a page adds to mprotect() below the ceiling, less what it adds above. */
+/*
+ * Measures the price of INVLPG: the cycles that one more page adds to an mprotect() of at most
+ * CEILING pages, minus those that it adds to a larger one, which flushes the whole TLB instead.
+ */
 static void measure_invlpg(struct measure *measure)
 {
 	struct refill refill = { .pages = measure_map(LARGE_PAGE, false),
@@ -168,7 +172,7 @@ static double grouped(struct measure *measure, char *memory, size_t groups)
 	return measure_chase(measure, lines, GROUP_PAGES, 0);
 }
 
-/* The cache of page directory entries: where a walk begins to read one entry more. */
+/* Measures the cache of page directory entries: the most page tables whose entries it still holds. */
 static void measure_directory(struct measure *measure)
 {
 	static const size_t groups[] = { 8, 16, 24, 32, 48, 64, 96, 128 };

@@ -32,7 +32,7 @@ struct sampler_clock {
 struct sampler {
 	struct sampler_clock clock;
 	double empty; /* cycles of an empty sample, which are subtracted */
-	/* Ticks per cycle in the latest samples that were kept, in no order. */
+	/* Ticks per cycle in the latest samples that were kept, in no particular order. */
 	double rate[SAMPLER_RATES];
 	size_t rates;        /* how many were kept so far */
 	unsigned long taken; /* samples so far, and how many of them were thrown away */

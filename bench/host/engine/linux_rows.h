@@ -21,7 +21,7 @@ struct linux_rows {
 	char others[BENCH_GLOBS];
 	char names[BENCH_GLOBS]; /* names of benchmarks that run Linux programs */
 	bool fixed;              /* `others` matches a benchmark with a fixed number of samples */
-	bool varied;             /* `others` matches a benchmark that is neither, or none at all */
+	bool varied; /* `others` matches a benchmark without a fixed number, or a glob matches none */
 };
 
 /* Returns true if the benchmark of this name runs Linux programs. */

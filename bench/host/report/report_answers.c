@@ -17,7 +17,10 @@ static const struct {
 	[ANSWER_SWITCH] = { "switch", "A context switch", "switch" },
 };
 
-/* Writes what the numbers of all answers are. */
+/*
+ * Writes the paragraph above the answers: the unit of their numbers, what is in parentheses, and
+ * when a strategy is said to need more than another.
+ */
 static void write_unit(const struct report *report, const struct answers *answers)
 {
 	char profile[64];
@@ -159,7 +162,7 @@ static void write_flush_costs(FILE *out, const struct answer_flush *flush, const
 	}
 }
 
-/* As write_topic(), for TLB flushes. */
+/* Writes the part on TLB flushes. Returns false, and writes nothing, if the run measured none. */
 static bool write_flush(const struct report *report, const struct answers *answers)
 {
 	char text[ANSWER_TEXT_MAX];

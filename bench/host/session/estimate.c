@@ -4,7 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The durations say something of this machine before the run does: as much as so many seconds. */
+/* How much the durations weigh against what this run shows: as much as a boot of this many seconds
+ * that took exactly as long as they say. */
 #define PRIOR 2.0
 
 static double positive(double number)
@@ -12,7 +13,8 @@ static double positive(double number)
 	return number > 0 ? number : 0;
 }
 
-/* Returns the mean duration of the boots that are known, or that have ended; negative: none. */
+/* Returns the mean duration of the boots that have ended or whose duration is known, or a negative
+ * number if there are none. */
 static double usual(const struct estimate_boot *boots, size_t count)
 {
 	double sum = 0;
@@ -27,7 +29,8 @@ static double usual(const struct estimate_boot *boots, size_t count)
 	return known ? sum / (double)known : -1;
 }
 
-/* Returns how much of the boot's expected duration is done, if this run takes `speed` times as long. */
+/* Returns how much of the boot's expected duration is done. The run takes `speed` times as long as
+ * the durations say. */
 static double done_of(const struct estimate_boot *boot, double expected, double speed)
 {
 	if (boot->ended)
@@ -39,7 +42,7 @@ static double done_of(const struct estimate_boot *boot, double expected, double 
 	return fmin(boot->done + fmin(boot->in_row / speed, boot->row), expected);
 }
 
-/* Returns this run's time for a second of the durations. */
+/* Returns how many times as long as the durations say this run has taken so far. */
 static double speed_of(const struct estimate_boot *boots, size_t count)
 {
 	double spent = PRIOR, expected = PRIOR;

@@ -67,7 +67,7 @@ static void print_wrapped(const struct terminal *to, const char *text)
 	terminal_print_wrapped(to, text, LABEL, to->width - LABEL);
 }
 
-/* Writes what the numbers are. Returns `text`. */
+/* Writes the unit of the numbers in words. Returns `text`. */
 static const char *meaning(const struct screen *screen, char *text, size_t size)
 {
 	char profile[64];
@@ -85,7 +85,7 @@ static const char *meaning(const struct screen *screen, char *text, size_t size)
 	return text;
 }
 
-/* Prints what was compared, and what the numbers are. `some`: not all strategies have a row. */
+/* Prints what was compared, and in which unit. `some` is true if not all strategies have a row. */
 static void print_header(const struct screen *screen, bool some, const struct terminal *to)
 {
 	const struct answers *answers = &screen->answers;
@@ -297,7 +297,7 @@ static void fit(struct screen *screen, size_t room)
 static int print_parts(struct screen *screen, FILE *out)
 {
 	struct block header, longest_header, flush, tail, marks;
-	size_t used = 2; /* for the marks */
+	size_t used = 2; /* lines; these two are for the marks */
 
 	if (begin(screen, &header) || begin(screen, &longest_header) || begin(screen, &flush) ||
 	    begin(screen, &tail) || begin(screen, &marks))

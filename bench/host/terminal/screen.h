@@ -12,9 +12,10 @@
 
 /*
  * Prints the screen. Answers for which there is no room are left out, those of the highest rank
- * first. Of more than SCREEN_STRATEGIES strategies each answer has some: those that need the least
- * and the most, then presets, then others. `run_dir` is the folder of the results. Returns false,
- * and prints nothing, if the run measured nothing that the screen shows, or after a message.
+ * first. If there are more than SCREEN_STRATEGIES strategies, each answer shows some of them: those
+ * that need the least and the most, then presets, then others. `run_dir` is the folder of the
+ * results. Returns false, and prints nothing, if the run measured nothing that the screen shows, or
+ * after a message.
  */
 bool screen_print(sqlite3 *db, const char *run_dir, const struct terminal *terminal);
 

@@ -33,7 +33,10 @@ static size_t index_of_most(const struct answer *answer)
 	return most;
 }
 
-/* Returns true if the strategy with this index has a row: least and most, then presets, then others. */
+/*
+ * Returns true if the strategy with this index gets a row. If not all can have one, the strategies
+ * that need the least and the most get theirs first, then presets, then the others.
+ */
 static bool is_chosen(const struct screen_rows *rows, const struct answer *answer, size_t index)
 {
 	const size_t most = index_of_most(answer);

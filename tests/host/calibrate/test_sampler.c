@@ -22,9 +22,9 @@ struct fake {
 	double now;     /* ticks */
 	double rate;    /* ticks per cycle */
 	unsigned runs;  /* bodies so far */
-	unsigned every; /* of every so many bodies one is disturbed; 0: none */
+	unsigned every; /* one body in this many is disturbed; 0: none */
 	double jump;    /* ticks that a disturbed body takes in addition */
-	double factor;  /* by which the rate changes in a disturbed body; back in the next one */
+	double factor;  /* disturbed bodies multiply the rate by this and divide it again, in turn */
 };
 
 static void pass(struct fake *fake, double cycles)

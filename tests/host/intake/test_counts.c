@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests how the harness takes the counts of a region, and the work that it makes of them. */
+/* Tests how counts of a region are kept until they are taken, and how `work` is computed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -61,7 +61,7 @@ static void a_region_is_taken_once(void **state)
 	assert_string_equal(take(9), "nothing");
 }
 
-/* A REP instruction counts once among the instructions, and with each round in the work. */
+/* A REP instruction counts once in `instructions`; each of its rounds counts in `work` as well. */
 static void work_is_instructions_and_rounds(void **state)
 {
 	(void)state;

@@ -86,12 +86,12 @@ static void an_ordering_in_cycles_holds_over_the_model(void **state)
 	                    "cycles_high cycles_low cycles_nominal");
 	assert_string_equal(decided((const double[3][2]){ { 0.8, 0.9 }, { 0.8, 0.9 }, { 0.8, 0.9 } }, "net"),
 	                    "cycles_high cycles_low cycles_nominal");
-	/* The low parameters have the other order; then an interval that contains 1. */
+	/* With the low parameters the order is the other one; then their interval contains 1. */
 	assert_string_equal(decided((const double[3][2]){ { 1.1, 1.2 }, { 0.8, 0.9 }, { 1.1, 1.2 } }, "net"),
 	                    "cycles_high cycles_low");
 	assert_string_equal(decided((const double[3][2]){ { 1.1, 1.2 }, { 0.9, 1.3 }, { 1.1, 1.2 } }, "net"),
 	                    "cycles_high");
-	/* Equal to 1, and too few rounds. */
+	/* No interval excludes 1; then the one with the low parameters is from too few rounds. */
 	assert_string_equal(decided((const double[3][2]){ { 1, 1 }, { 1, 1.2 }, { 0.9, 1 } }, "net"), "");
 	assert_string_equal(
 	        decided((const double[3][2]){ { 1.1, 1.2 }, { 1.1, 1.2 }, { 1.1, 1.2 } }, "few,net"),
@@ -114,7 +114,11 @@ static const char *data_file(size_t view, const char *name)
 	return text;
 }
 
-/* Adds a comparison of heap and window in all three metrics of the cycle model. */
+/*
+ * Adds a comparison of `a` with `b` in all three metrics of the cycle model. The interval from `low`
+ * to `high` is that of the nominal parameters. With the low parameters it begins 0.02 lower, and
+ * with the high ones it ends 0.02 higher.
+ */
 static void compared(const char *a, const char *b, double ratio, double low, double high)
 {
 	static const char *const metrics[] = { "cycles_nominal", "cycles_low", "cycles_high" };
@@ -132,8 +136,9 @@ static void compared(const char *a, const char *b, double ratio, double low, dou
 }
 
 /*
- * Figures mark the best strategy, those that are shown to be worse, and those that are not; the
- * interval of a ratio in modelled cycles covers those with all parameters of the model.
+ * In the data of figures `standing` is 2 for the best strategy, 1 for one that is shown to be worse,
+ * and 0 for one that is not. The interval of a ratio in modelled cycles covers the intervals with
+ * the low, nominal and high parameters of the model.
  */
 static void figures_show_what_is_decided(void **state)
 {
@@ -163,7 +168,7 @@ static void figures_show_what_is_decided(void **state)
 	assert_null(strstr(data_file(1, "data/bochs-cycles/overview.dat"), "\" 1 ="));
 }
 
-/* The cost of switches before the touches are subtracted, and the touches by themselves. */
+/* The file `.whole` has the cost of switches and page touches together, and that of the touches. */
 static void switches_have_their_whole_cost(void **state)
 {
 	(void)state;
