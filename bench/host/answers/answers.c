@@ -126,8 +126,8 @@ static void read_ratio(sqlite3_stmt *row, const char *least, struct answer_strat
 }
 
 /*
- * Sets the ratios, orders and parts. In modelled cycles an interval covers those with the low,
- * nominal and high parameters. Returns 0, or -1 after a message.
+ * Sets the ratios, orders and parts. In modelled cycles an interval spans the three intervals with
+ * the low, nominal and high parameters. Returns 0, or -1 after a message.
  */
 static int read_ratios(sqlite3 *db, const struct view *view, struct answer *answer)
 {

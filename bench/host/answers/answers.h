@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a run answers: which strategy is fastest at what, by how much, and why; and from how many
- * pages on a full TLB flush is cheaper. The last screen on the terminal and the first part of
- * report.html show these answers.
+ * The answers of a run: which strategy is fastest at which task, by how much, and why; and from how
+ * many pages on a full TLB flush is cheaper than INVLPG. The last screen on the terminal and the
+ * first part of report.html show these answers.
  *
  * All answers of a run are in one view (subject.h): TSC ticks on KVM if there are any, else modelled
  * cycles on Bochs, else counts. Only strategies that the user asked for are compared, and only their
@@ -28,7 +28,7 @@ enum answer_topic { ANSWER_EXEC, ANSWER_IRQ, ANSWER_SWITCH, ANSWER_TOPICS };
 
 enum answer_order {
 	ANSWER_LEAST, /* the lowest median; this alone says nothing about the others */
-	ANSWER_SAME,  /* as much as the lowest in every round */
+	ANSWER_SAME,  /* the ratio to the lowest is 1, and so are both ends of its interval */
 	ANSWER_OPEN,  /* no difference from the lowest is decided */
 	ANSWER_MORE,  /* decided to be more than the lowest (view `decided` of the database) */
 };
@@ -49,14 +49,14 @@ struct answer_strategy {
 	enum answer_order order;
 	/*
 	 * The ratio to the lowest median, and its interval over the rounds. In modelled cycles the
-	 * interval covers those with the low, nominal and high parameters. All are 1 for ANSWER_LEAST,
-	 * and 0 if no ratio is known.
+	 * interval spans the three intervals with the low, nominal and high parameters. All are 1
+	 * for ANSWER_LEAST, and 0 if no ratio is known.
 	 */
 	double ratio, ratio_low, ratio_high;
 	char ratio_flags[FLAGS_TEXT_MAX];
 	/*
-	 * For ANSWER_MORE: the largest parts of the difference to the lowest median. Only parts
-	 * whose own difference is decided are named, so there may be none.
+	 * For ANSWER_MORE: the largest parts of the difference to the lowest median. A part is
+	 * named only if it is decided and at least a tenth of the difference, so there may be none.
 	 */
 	size_t parts;
 	struct answer_part part[ANSWER_PARTS_MAX];
@@ -77,14 +77,14 @@ struct answer {
 };
 
 /*
- * For how many pages one CR3 load costs less than an INVLPG of each. Costs of two benchmarks have an
- * order if their intervals do not overlap, in every strategy, and in modelled cycles with the low,
- * nominal and high parameters.
+ * For how many pages one CR3 load costs less than an INVLPG of each. One benchmark costs less than
+ * another if its intervals in all strategies are below all those of the other; in modelled cycles,
+ * with the low, nominal and high parameters alike.
  */
 struct answer_crossing {
 	bool measured;
-	long long up_to; /* INVLPG costs less up to this many pages; 0: for no measured number */
-	long long from;  /* the CR3 load costs less from this many pages on; 0: for no measured number */
+	long long up_to; /* INVLPG costs less up to this many pages; 0: never */
+	long long from;  /* the CR3 load costs less from this many pages on; 0: never */
 };
 
 struct answer_flush_row {
@@ -97,7 +97,7 @@ struct answer_flush {
 	size_t count; /* 0: not measured, or the view's numbers do not say what a flush costs */
 	struct answer_flush_row *row;  /* by number of pages */
 	double cr3;                    /* a CR3 load; below 0: not measured */
-	char strategy[64];             /* whose medians these are; stack and loader do not affect a flush */
+	char strategy[64];             /* the strategy of these medians */
 	struct answer_crossing alone;  /* INVLPG against the CR3 load */
 	struct answer_crossing refill; /* INVLPG against the CR3 load and the reads */
 };
@@ -105,9 +105,9 @@ struct answer_flush {
 struct answers {
 	const struct view *view; /* NULL: nothing was measured that could be compared */
 	size_t strategies;       /* number of strategies that are compared */
-	size_t rounds;           /* boots of each strategy */
+	size_t rounds;           /* rounds of boots */
 	size_t count;
-	struct answer *answer; /* one for each question of which some strategy was measured */
+	struct answer *answer; /* one for each question that has a median of some strategy */
 	struct answer_flush flush;
 };
 
@@ -130,20 +130,21 @@ int answers_read_parts(sqlite3 *db, const struct view *view, const struct answer
                        struct answer_strategy *strategy);
 
 /*
- * Writes a number with about four digits, such as "12,345", "812 k" or "8,123 k". `like` chooses
- * between whole numbers, thousands (k) and millions (M), so that numbers of a kind look alike.
- * Returns `text`.
+ * Writes a number in a few digits, such as "12,345", "812 k" or "8,123 k". The size of `like`
+ * decides between whole numbers, thousands (k) and millions (M), so that numbers that are compared
+ * have the same unit. Returns `text`.
  */
 char *answers_number(double value, double like, char text[NUMBER_TEXT_MAX]);
 
-/* Writes the low and high values of a median in its thousands or millions: "711 - 948". Writes "" if
- * they are the same. Returns `text`. */
+/* Writes the low and high values of a median: "711 - 948", in thousands or millions if the median
+ * is. Writes "" if both give the same text. Returns `text`. */
 char *answers_range(const struct answer_strategy *strategy, char text[ANSWER_TEXT_MAX]);
 
 /*
  * Writes why a strategy has more: "58 of 79 k more are INVLPG", or if a part is larger than the
- * difference, "INVLPG 90 k more, REP MOVS and STOS 11 k less". What does not fit in `width` columns is
- * left out, or said as "58 of 79 k: INVLPG". Writes "" if no cause is known. Returns `text`.
+ * difference, "INVLPG 90 k more, REP MOVS and STOS 11 k less". Parts that do not fit in `width`
+ * columns are left out; if the first does not fit, the short form is used: "58 of 79 k: INVLPG".
+ * Writes "" if that does not fit either, or no cause is known. Returns `text`.
  */
 char *answers_cause(const struct answer *answer, const struct answer_strategy *strategy, size_t width,
                     char text[ANSWER_TEXT_MAX]);
@@ -156,16 +157,17 @@ char *answers_cause(const struct answer *answer, const struct answer_strategy *s
 char *answers_ratio(const struct answer_strategy *strategy, char text[NUMBER_TEXT_MAX]);
 
 /*
- * Writes in a sentence which strategies need the least and how much that is, and from which no
- * difference is decided. Returns `text`.
+ * Writes a sentence that names the strategies that need the least, says how much that is, and names
+ * those that are not decided to need more. Returns `text`.
  */
 char *answers_sentence(const struct answers *answers, const struct answer *answer,
                        char text[ANSWER_TEXT_MAX]);
 
-/* Writes in a sentence how many times as much a strategy with the order ANSWER_MORE needs, with the
- * interval, and why. Returns `text`. */
+/* Writes a sentence that says how many times as much as the lowest a strategy with the order
+ * ANSWER_MORE needs, with the interval, and why. Returns `text`. */
 char *answers_more_sentence(const struct answer *answer, const struct answer_strategy *strategy,
                             char text[ANSWER_TEXT_MAX]);
 
-/* Writes in a sentence from how many pages on one CR3 load costs less. Returns `text`. */
+/* Writes a sentence that says from how many pages on one CR3 load costs less than INVLPG. Writes ""
+ * if the two were not measured. Returns `text`. */
 char *answers_flush_sentence(const struct answers *answers, char text[ANSWER_TEXT_MAX]);

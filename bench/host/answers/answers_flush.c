@@ -11,7 +11,7 @@
 
 /*
  * The lowest and the highest end of the intervals of all strategies, for each benchmark, parameter
- * and metric. A range in place of an interval decides nothing.
+ * and metric. `few`: some strategy has too few rounds for an interval, so nothing is decided.
  */
 #define COSTS                                                                                              \
 	"WITH cost AS (SELECT benchmark, parameter, metric, min(ci_low) AS low, max(ci_high) AS high,"     \

@@ -10,8 +10,8 @@
 #define SMALLEST 0.1 /* the smallest part that is named, relative to the difference */
 
 /*
- * The metrics that add up to the view's metric, and their names, which the figure `where` has as
- * well. TLB flushes are named after the instructions of which there are more.
+ * The metrics that add up to the metric `sum` of a view, and their names, which the figure `where`
+ * uses too. NULL: flushes() chooses the name.
  */
 static const struct cause {
 	const char *metric, *sum, *what, *brief;
@@ -31,7 +31,7 @@ static const struct cause {
 
 #define CAUSES (sizeof causes / sizeof causes[0])
 
-/* Binds the row of an answer, and the two strategies, to ?1 to ?3, ?5 and ?6. */
+/* Prepares a query: ?1 engine, ?2 benchmark, ?3 parameter, ?5 `strategy`, ?6 the lowest one. */
 static sqlite3_stmt *query(sqlite3 *db, const char *sql, const struct view *view, const struct answer *answer,
                            const struct answer_strategy *strategy)
 {
@@ -49,8 +49,8 @@ static sqlite3_stmt *query(sqlite3 *db, const char *sql, const struct view *view
 
 /*
  * Sets *more to the difference of the medians in `metric`. Returns true if it is decided: the
- * comparison of the rounds shows an order, or the intervals of the medians do not overlap (a median
- * of 0 has no ratio). `row` is a query of answers_read_parts().
+ * comparison of the rounds shows an order or, because a median of 0 has no ratio to compare, the
+ * intervals of the medians do not overlap. `row` is a query of answers_read_parts().
  */
 static bool is_decided(sqlite3_stmt *row, const char *metric, double *more)
 {
@@ -66,7 +66,8 @@ static bool is_decided(sqlite3_stmt *row, const char *metric, double *more)
 	return decided;
 }
 
-/* Returns what flushes more: INVLPG, CR3 loads, or in general TLB flushes. */
+/* Names the flushes that the strategy does more of: "INVLPG" or "CR3 loads", or "TLB flushes" if it
+ * is not just one of these. */
 static const char *flushes(sqlite3_stmt *row)
 {
 	double invlpg, loads;
@@ -76,7 +77,7 @@ static const char *flushes(sqlite3_stmt *row)
 	return invlpg > 0 && loads <= 0 ? "INVLPG" : loads > 0 && invlpg <= 0 ? "CR3 loads" : "TLB flushes";
 }
 
-/* Adds a part, keeping those that add the most first, and after them those that take away the most. */
+/* Inserts a part. Parts that add come first, then those that take away, each the largest first. */
 static void add(struct answer_strategy *strategy, const char *what, const char *brief, double more)
 {
 	size_t at = strategy->parts;

@@ -20,7 +20,8 @@ static void append(char *text, const char *format, ...)
 	va_end(arguments);
 }
 
-/* Returns what numbers of the size of `like` are divided by, with the letter for it in *letter. */
+/* Returns the divisor for numbers of the size of `like`: 1, a thousand or a million. Sets *letter
+ * to "", " k" or " M". */
 static double scale_of(double like, const char **letter)
 {
 	const double size = fabs(like);
@@ -62,7 +63,7 @@ char *answers_range(const struct answer_strategy *strategy, char text[ANSWER_TEX
 	return text;
 }
 
-/* Returns how many decimals of a ratio to write. */
+/* Returns how many decimals of a ratio to write: 2, or as many as tell a decided ratio from 1. */
 static int decimals(const struct answer_strategy *strategy)
 {
 	int count = 2;
@@ -93,8 +94,8 @@ char *answers_ratio(const struct answer_strategy *strategy, char text[NUMBER_TEX
 }
 
 /*
- * Appends what a part adds or takes away, of `difference` and in numbers like that one. Returns
- * false, with the text unchanged, if it does not fit.
+ * Appends how much of `difference` a part makes up, or how much it takes away. Both numbers are in
+ * the same unit (k or M). Returns false, with the text unchanged, if it does not fit.
  */
 static bool append_part(const struct answer_strategy *strategy, size_t index, double difference, bool brief,
                         size_t width, char *text)
@@ -102,7 +103,7 @@ static bool append_part(const struct answer_strategy *strategy, size_t index, do
 	const struct answer_part *of = &strategy->part[index];
 	const char *what = brief ? of->brief : of->what;
 	char whole[NUMBER_TEXT_MAX], part[NUMBER_TEXT_MAX], more[4 * NUMBER_TEXT_MAX];
-	/* Differences are smaller than what they are of: begin with thousands at 10,000. */
+	/* A difference is smaller than the medians, so thousands are used from 10,000 on. */
 	const double like = fabs(difference) >= 1e4 ? 10 * difference : difference;
 	const char *letter;
 	const double scale = scale_of(like, &letter);
@@ -159,7 +160,7 @@ static void append_names(const struct answer *answer, enum answer_order order, b
 	}
 }
 
-/* Appends a median, and the values with the model's low and high parameters or its interval. */
+/* Appends a median and, in brackets, `low` and `high` of the strategy. */
 static void append_median(const struct answer *answer, const struct answer_strategy *strategy, char *text)
 {
 	char median[NUMBER_TEXT_MAX], low[NUMBER_TEXT_MAX], high[NUMBER_TEXT_MAX];

@@ -25,8 +25,8 @@ __attribute__((format(printf, 1, 2))) void message_detail(const char *format, ..
 /* Writes an error message and a newline at any level, in red if colours are used. */
 __attribute__((format(printf, 1, 2))) void message_error(const char *format, ...);
 
-/* Shows progress: what is running now, which part of the run is done, from 0 to 1, and how many
- * seconds are left; negative: unknown. */
+/* Shows progress: `what` is running, the part `done` (0 to 1) of the run is done, and `left`
+ * seconds are left (negative: unknown). */
 void progress_update(const char *what, double done, double left);
 
 /* Clears the progress line. */

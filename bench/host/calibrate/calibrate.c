@@ -22,9 +22,9 @@
 #define SAMPLES       40
 #define QUICK_ROUNDS  1
 #define QUICK_SAMPLES 8
-#define LIMIT         160.0 /* seconds after which no round begins */
+#define LIMIT         160.0 /* seconds; no round begins that would probably end later */
 #define NOTE          300
-#define HUGE_IS_REAL  0.3 /* penalty in large pages, relative to small ones, below which they are real */
+#define HUGE_IS_REAL  0.3 /* real large pages have a penalty below this part of small pages' */
 
 bool calibrate_name_is_good(const char *name)
 {
@@ -101,7 +101,7 @@ static unsigned make_rounds(struct measure *measure, unsigned rounds)
 			if (interrupt_count() > 0)
 				return 0;
 			part = (done * PARTS + i) / (double)(rounds * PARTS);
-			/* The rounds are alike, so their time is known after the first. */
+			/* All rounds take about as long as the first. */
 			progress_update("calibrating", part,
 			                done > 0 ? (clock_seconds() - start) * (1 - part) / part : -1);
 			parts[i](measure);
@@ -112,7 +112,7 @@ static unsigned make_rounds(struct measure *measure, unsigned rounds)
 	return done;
 }
 
-/* Fills in the lines at the head of the file; `made` has those that are not constants. */
+/* Fills in the notes at the head of the file; `made` stores those that are formatted here. */
 static void describe(const struct measure *measure, int cpu, struct profile_text *text, char made[4][NOTE])
 {
 	const struct machine *machine = &measure->machine;

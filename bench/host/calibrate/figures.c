@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LEAST_PART                            0.01 /* of the median, to each side */
-#define FEW                                   3    /* values below which they show no spread */
+#define LEAST_PART                            0.01 /* least spread to each side, of the median */
+#define FEW                                   3    /* fewer values than this show no spread */
 #define FEW_PART                              0.25
 #define LEAST_CYCLES                          0.01
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is measured: a list of figures. Each has a value per round; the rounds' median is the result,
- * and least and greatest are its spread.
+ * The figures that --calibrate measures. Each has one value per round. The result is the median of
+ * the rounds; its spread is from the least value to the greatest.
  */
 #pragma once
 
@@ -84,7 +84,7 @@ enum figure_id {
 struct figure {
 	double round[FIGURE_ROUNDS];
 	unsigned rounds;
-	double latest;        /* of the round that is being made; 0 if it has none */
+	double latest;        /* value of the current round; 0 if it has none yet */
 	char why[FIGURE_WHY]; /* why it could not be measured; "" if nothing was wrong */
 };
 
@@ -101,20 +101,20 @@ extern const struct figure_name figure_names[FIGURES];
 /* Adds a round's value. One that is no number, or negative, counts as not measured. */
 void figure_add(struct figures *figures, enum figure_id id, double value);
 
-/* Begins a round: figure_latest() knows of no value. */
+/* Begins a round: until values are added, figure_latest() returns NAN. */
 void figure_round(struct figures *figures);
 
-/* Returns the value that was added in this round, or NAN if there is none. */
+/* Returns the value that was added in this round, or NAN if there is none above 0. */
 double figure_latest(const struct figures *figures, enum figure_id id);
 
 /* Notes why a figure is not measured. The first reason is kept. */
 void figure_absent(struct figures *figures, enum figure_id id, const char *why);
 
 /*
- * Computes median and spread. For what is not a count the spread is at least 1 % and 0.01 to each
- * side, because nothing is measured more exactly, and 25 % if there are fewer than three values, which
- * show no spread. Returns false if there are fewer than half of
- * `rounds` values.
+ * Computes the median of the rounds' values, and their spread. Except for counts, the spread is at
+ * least 1 % and at least 0.01 to each side, because nothing is measured more exactly; it is at
+ * least 25 % if there are fewer than three values. Returns false if fewer than half of `rounds`
+ * have a value.
  */
 bool figure_result(const struct figures *figures, enum figure_id id, unsigned rounds, double *median,
                    double *low, double *high);

@@ -17,7 +17,7 @@
 #define EXIT_CANNOT 2
 #define ROWS_MOST   200
 #define CHASE_BYTES 16384 /* the working set of the chase that is in L1 on every processor */
-#define LEAST_PART  0.01  /* of a price, to each side */
+#define LEAST_PART  0.01  /* least spread to each side, of the price */
 
 /* A row of the table: ticks of a sample. */
 struct row {
@@ -26,11 +26,11 @@ struct row {
 	double least, median;
 };
 
-/* Prices: what a row's sample grows by from one parameter to the other, for each of its operations. */
+/* A price is how much a row's sample grows per operation from the parameter `from` to `to`. */
 static const struct slope {
 	const char *row;
 	unsigned long from, to;
-	const char *key, *second; /* `second` is NULL, or the price is that of both together */
+	const char *key, *second; /* if `second` is not NULL, the price is that of both together */
 	const char *less;         /* a row whose price is subtracted; or NULL */
 	const char *how;
 } slopes[] = {
@@ -142,7 +142,7 @@ int import_read(struct import *import, FILE *in, double l1_cycles, char why[IMPO
 		import->ticks_per_cycle = chase->median / MICRO_LOADS / l1_cycles;
 	if (emulated || !chase)
 		return -1;
-	/* In Bochs a load takes one tick, a fourth or fifth of a cycle; no TSC is so slow. */
+	/* In Bochs a load takes one tick, so a cycle has 1/4 or 1/5 of one; no TSC is so slow. */
 	if (!(import->ticks_per_cycle > 0.3 && import->ticks_per_cycle < 4)) {
 		snprintf(why, IMPORT_WHY,
 		         "a cycle has %.2f ticks by its loads from L1: it is from Bochs, or from another "
@@ -159,7 +159,7 @@ int import_read(struct import *import, FILE *in, double l1_cycles, char why[IMPO
 	return 0;
 }
 
-/* The values of the pairs' halves before the import, to keep their proportion. */
+/* The prices of both events of each pair before the import, which keeps their proportion. */
 struct halves {
 	double first[COUNT(pairs)], second[COUNT(pairs)];
 };
@@ -185,7 +185,8 @@ static struct halves read_halves(FILE *in)
 	return halves;
 }
 
-/* Writes the line of a price, if `line` is one whose price is imported. */
+/* Writes `line` with its price replaced. Returns false, having written nothing, if there is
+ * none. */
 static bool write_price(const struct import *import, const struct halves *halves, const char *line, FILE *out)
 {
 	double before;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * run-bench.sh --import: puts prices that need ring 0 into a profile of --calibrate. They come from the
- * table that the kernel prints on COM1 when an image of `make iso RUN=bench EXTRA='bench=micro.*'` is
- * booted on the same processor, either without another operating system or as a guest of KVM.
+ * run-bench.sh --import: puts prices that only ring 0 can measure into a profile of --calibrate.
+ * They come from the table that the kernel prints on COM1 when an image of `make iso RUN=bench
+ * EXTRA='bench=micro.*'` boots on the same processor, on the bare machine or as a guest of KVM.
  */
 #pragma once
 
@@ -25,16 +25,16 @@ struct import {
 };
 
 /*
- * Reads a table. `l1_cycles` is the latency of the first-level cache, in cycles: with it the table's
- * micro.chase.2m shows how many ticks a cycle has. A price whose rows are missing, failed, or say
- * nothing is left out. Returns 0, or -1 with the reason in `why`.
+ * Reads a table. `l1_cycles` is the latency of the first-level cache, in cycles; the row
+ * micro.chase.2m has it in ticks, so the two give the ticks per cycle. A price whose rows are
+ * missing or give nothing above 0 is left out. Returns 0, or -1 with the reason in `why`.
  */
 int import_read(struct import *import, FILE *in, double l1_cycles, char why[IMPORT_WHY]);
 
 /*
- * Copies a profile line by line, with the prices of `import` in place of those of the same keys. The
- * halves of a pair of which only the sum is measured (SYSCALL and SYSRET, INT and IRETQ) keep their
- * proportion. Returns how many prices were put in.
+ * Copies a profile line by line, and replaces the prices that `import` has. Of SYSCALL and SYSRET,
+ * and of INT and IRETQ, only the sum is measured; the two keep their proportion. Returns how many
+ * prices were replaced.
  */
 size_t import_merge(const struct import *import, FILE *in, FILE *out);
 

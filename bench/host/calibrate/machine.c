@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #define TRIES         200
-#define SLOW_READ     150.0  /* ticks: reading the counter causes an exit, or is checked */
-#define HOPELESS_READ 4000.0 /* ticks: as long as a sample */
+#define SLOW_READ     150.0  /* ticks; a slower read of the counter causes an exit or is checked */
+#define HOPELESS_READ 4000.0 /* ticks; a read is as long as what would be timed */
 #define BUSY_LOAD     0.5
 
 static void read_names(struct machine *machine)
@@ -108,7 +108,8 @@ static void load(void *context)
 		                 : "memory");
 }
 
-/* Returns the least time of `code` in ticks; of nothing if it is NULL. */
+/* Returns the least ticks between two time stamps with `code`, or nothing if it is NULL, between
+ * them. */
 static double least(const struct sampler_clock *clock, void (*code)(void *))
 {
 	double result = INFINITY;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The processor that is measured, and what of it can be trusted. */
+/* The processor that --calibrate measures, and whether measurements of it can be trusted. */
 #pragma once
 
 #include "bench/host/calibrate/sampler.h"
@@ -25,8 +25,8 @@ struct machine {
 	double load;      /* the one-minute load average */
 	double read_cost; /* ticks from one time stamp to the next: large if reading it is emulated */
 	/*
-	 * How many times longer than a chain of additions a chain of multiplications takes, and one of loads
-	 * from L1: 3, and 4 or 5, on every processor since 2008. An emulator has other ratios.
+	 * The time of a chain of multiplications, and of a chain of loads from L1, relative to a
+	 * chain of additions: 3, and 4 or 5, on every processor since 2008, but not in an emulator.
 	 */
 	double multiply_add, load_add;
 	struct machine_cache l1i, l1d, l2, l3;
@@ -45,11 +45,11 @@ void machine_try(struct machine *machine, const struct sampler_clock *clock);
  * that of the processor. */
 bool machine_stamps_are_slow(const struct machine *machine);
 
-/* Returns 0 if something can be measured here, or -1 with the reason in `why`. */
+/* Returns 0 if this processor can be measured, or -1 with the reason in `why`. */
 int machine_check(const struct machine *machine, char why[MACHINE_WHY]);
 
 /*
- * Returns the note number `index` about what makes the numbers worse or cannot be measured at all,
- * or NULL if there are no more.
+ * Returns a note about something that makes the numbers less exact, or that cannot be measured.
+ * `index` counts the notes from 0; past the last one NULL is returned.
  */
 const char *machine_note(const struct machine *machine, unsigned index);

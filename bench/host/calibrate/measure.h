@@ -17,29 +17,31 @@ struct measure {
 	unsigned samples; /* samples per value */
 	char *area;       /* pages of 4 KiB, each of its own frame */
 	size_t area_bytes;
-	double huge_step; /* penalty of one line a page in large pages, of that in small ones; NAN: none given */
+	double huge_step; /* TLB penalty in large pages relative to small ones; NAN: no large pages */
 };
 
 /* Allocates the area. Returns 0, or -1 with the reason in `why`. */
 int measure_start(struct measure *measure, char why[MACHINE_WHY]);
 void measure_end(struct measure *measure);
 
-void measure_core(struct measure *measure);        /* measure_core.c */
+void measure_core(struct measure *measure);        /* measure_core.c: after the latencies */
 void measure_strings(struct measure *measure);     /* measure_strings.c */
 void measure_caches(struct measure *measure);      /* measure_caches.c: the latencies, first of all */
 void measure_shares(struct measure *measure);      /* measure_shares.c: after latencies and walks */
 void measure_translation(struct measure *measure); /* measure_translation.c: after the latencies */
-void measure_tables(struct measure *measure);      /* measure_tables.c: after the second-level TLB */
+void measure_tables(struct measure *measure);      /* measure_tables.c: after the latencies */
 void measure_code(struct measure *measure);        /* measure_code.c: after the latencies */
 
 /* Helpers -------------------------------------------------------------------------------------- */
 
-/* Maps `bytes` of private memory, aligned to 2 MiB, with or without large pages; NULL if there is
- * none. To be unmapped with measure_unmap(). */
+/* Maps `bytes` of private memory, aligned to 2 MiB, with or without large pages. measure_unmap()
+ * unmaps it. Returns NULL if there is no memory. */
 char *measure_map(size_t bytes, bool large);
 void measure_unmap(char *memory, size_t bytes);
 
+/* Returns a random number, the same sequence in every run. */
 uint64_t measure_random(struct measure *measure);
+
 /* Puts `items` into random order. */
 void measure_shuffle(struct measure *measure, uint32_t *items, size_t count);
 
@@ -48,16 +50,18 @@ void measure_shuffle(struct measure *measure, uint32_t *items, size_t count);
 char *measure_line(char *memory, size_t page);
 
 /*
- * Links lines to a cycle in random order: each contains the address of the next. The chase through
- * it costs the returned number of cycles a load; `part` is that of sampler_run().
+ * Links lines to a circular chain in random order, in which each contains the address of the next,
+ * and follows it. Returns the clock cycles of one load, or NAN if memory was short or too few
+ * samples were kept. `part` is that of sampler_run().
  */
 double measure_chase(struct measure *measure, char **lines, size_t count, double part);
 
 /* Follows `steps` (a multiple of 16) links from `at`; returns where that leads. */
 void **measure_follow(void **at, size_t steps);
 
-/* The median of the values that are numbers; NAN if there are none. */
+/* Returns the median of at most 16 values, leaving out NAN and infinity; NAN if none is left. */
 double measure_median(const double *values, size_t count);
 
-/* Runs a body that has no context. Returns the least number of cycles a unit. */
+/* Times `body`, which a call before each sample prepares. Returns its least number of clock cycles
+ * divided by `units`, or NAN if too few samples were kept. */
 double measure_plain(struct measure *measure, void (*body)(void *), void *context, double units);

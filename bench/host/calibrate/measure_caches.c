@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Latencies and sizes of the caches, by chases: each load waits for the one before it. In a chase by
- * page, pages come in random order, and the lines of a page one after the other in random order, so
- * that few translations are missing. Beyond L2 one line of each pair is used, because a processor
- * may load the other along with it.
+ * Latencies and sizes of the caches, by chases: each load waits for the one before it. A chase by
+ * page visits the pages in random order, and the lines of one page, in random order, before the
+ * next page, so that few loads miss the TLB. Beyond L2 one line of each pair is used, because a
+ * processor may load the other along with it.
  */
 #include "bench/host/calibrate/measure.h"
 
@@ -19,15 +19,15 @@
 #define FIRST_RUNG (4UL << 20)
 #define WAYS_MOST  32
 #define NO_STEP    "no step between L3 and memory is seen: others use the L3, or the area fits in it"
-#define HERE       0.1 /* of the samples: neighbours slow down the others */
+#define HERE       0.1 /* part of sampler_run(); beyond L2, other programs slow down most samples */
 
 struct walk {
 	void **at;
 	size_t pass; /* loads before each sample */
 };
 
-/* Passes over the whole cycle, so that what is loaded next was used least recently, and other programs
- * had no time to take its place. */
+/* Follows the whole chain before a sample. The lines that the sample then loads are those used
+ * least recently, and other programs have had no time to evict them. */
 static void pass_over(void *context)
 {
 	struct walk *walk = context;
@@ -77,7 +77,8 @@ static void **link_pages(struct measure *measure, size_t first, size_t pages, si
 	return start;
 }
 
-/* Returns the cycles of a load in the cycle of `lines` that `start` belongs to. */
+/* Returns the clock cycles of a load in the circular chain of `lines` lines that `start` is part
+ * of. */
 static double follow(struct measure *measure, void **start, size_t lines, double part)
 {
 	struct walk walk = { start, lines & ~15UL };
@@ -98,7 +99,8 @@ static double by_page(struct measure *measure, size_t bytes)
 	return follow(measure, start, bytes / LINE, 0);
 }
 
-/* Returns the largest of the sizes at which a load takes less than half way from `fast` to `slow`. */
+/* Returns the largest size, in KiB, up to which all loads take less than the mean of `fast` and
+ * `slow`. */
 static double knee(const double *cycles, const size_t *kib, size_t count, double fast, double slow)
 {
 	double result = NAN;
@@ -180,7 +182,8 @@ static void measure_beyond(struct measure *measure)
 		           knee(cycles + near, kib + near, rungs - near, cycles[near], slow));
 		return;
 	}
-	/* There is no step. Either everything fits in the L3, or others leave nothing of it. */
+	/* There is no step: either all of the area fits in the L3, or other programs fill the
+	 * L3. */
 	if (measure->area_bytes >> 10 >= 2UL * measure->machine.l3.kib)
 		figure_add(figures, FIGURE_MEMORY_LATENCY, slow);
 	else

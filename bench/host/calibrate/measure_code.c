@@ -23,7 +23,7 @@
 struct code {
 	unsigned char *memory;
 	void *start;
-	void **one, **two; /* what the loop with NOPs loads */
+	void **one, **two; /* the chains that the loop with NOPs follows */
 };
 
 static bool writable(struct code *code, bool yes)
@@ -69,7 +69,7 @@ static void write_chain(struct measure *measure, struct code *code, size_t count
 		*at = 0xc3; /* RET */
 }
 
-/* Returns the cycles of a jump in a chain. */
+/* Returns the cycles of one jump in a chain of write_chain(), or NAN. */
 static double jump(struct measure *measure, struct code *code, size_t count, size_t apart)
 {
 	if (!writable(code, true))
@@ -135,7 +135,7 @@ static void write_loop(struct code *code, unsigned nops)
 	*at = 0xc3;
 }
 
-/* Removes the lines that the next sample loads from the caches. */
+/* Flushes from the caches the lines that the next sample loads. */
 static void forget(void **at)
 {
 	void **line = at;
@@ -168,8 +168,9 @@ static double loop(struct measure *measure, struct code *code, unsigned nops)
 }
 
 /*
- * How many NOPs fit between two loads from memory so that the second still starts before the first
- * has ended. Without overlap an iteration takes the latency of two loads, with it that of one.
+ * Measures how many NOPs fit between two loads from memory if the second is to start before the
+ * first has ended. If they overlap, an iteration takes the latency of one load, otherwise that of
+ * two.
  */
 static void measure_window(struct measure *measure, struct code *code)
 {

@@ -9,10 +9,10 @@
 #define CPUIDS       8
 #define BRANCHES     8192
 #define TARGETS      8
-#define HOPELESS     2000 /* cycles of an instruction that exits to a hypervisor */
+#define HOPELESS     2000 /* cycles; an instruction that takes more exits to a hypervisor */
 
 #define REPEAT(code) ".rept 100\n\t" code "\n\t.endr\n\t"
-/* A function that executes the code TIMES times; %0 is the address of a line. */
+/* Defines a function that executes `code` TIMES times. In `code`, %0 is the address of a line. */
 #define CODE(name, code, ...)                                                                           \
 	static void name(void *context)                                                                 \
 	{                                                                                               \
@@ -30,7 +30,7 @@ CODE(push_pop, "pushf\n\tpop %%rax", "rax")
 CODE(locked, "lock addq $1, (%0)", "rax")
 CODE(forward, "mov %%rax, (%0)\n\tmov (%0), %%rax", "rax")
 CODE(divide, "xor %%edx, %%edx\n\tdiv %%rcx\n\tadd $1000, %%rax", "rax", "rdx")
-/* Seven instructions, none of which waits for another. */
+/* Seven instructions, of which only the branch waits for another one. */
 CODE(mix,
      "add $1, %%rax\n\tmov 8(%0), %%rcx\n\tadd $1, %%rdx\n\tmov %%rsi, 16(%0)\n\tadd $1, %%rdi\n\t"
      "test %%r8, %%r8\n\tjs 9f\n\t9:",
@@ -93,7 +93,7 @@ static void indirect(void *context)
 		        : "cc", "r8");
 }
 
-/* Returns the cycles of a branch whose bytes are random up to `mask`. */
+/* Returns the cycles of a branch that depends on random bytes from 0 to `mask`. */
 static double branch(struct measure *measure, void (*body)(void *), unsigned mask)
 {
 	static struct branches branches;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How much of a miss shows when nothing waits for it: independent loads and stores at computed
- * places, and loads of one line after the other, through areas that fit in L2, in L3, and nowhere.
- * The same code in an area that fits in L1 is subtracted.
+ * Measures which share of a miss's latency remains if no instruction waits for it. Independent
+ * loads and stores at computed places, and loads of successive lines, access areas that fit in L2,
+ * in L3, and in no cache. The cost of the same code in an area that fits in L1 is subtracted.
  */
 #include "bench/host/calibrate/measure.h"
 
@@ -75,7 +75,7 @@ static void stream(void *context)
 	scatter->x += TIMES;
 }
 
-/* Loads every line right before a sample, so that other programs had no time to take its place. */
+/* Loads every line right before a sample, so that other programs have no time to evict any. */
 static void load_all(void *context)
 {
 	const struct scatter *scatter = context;
@@ -84,7 +84,8 @@ static void load_all(void *context)
 		__asm__ volatile("mov (%0), %%rax" : : "r"(scatter->area + i * LINE) : "rax", "memory");
 }
 
-/* Returns the cycles of an access in the first `bytes` of the area; fewer, rounded to a power of two. */
+/* Returns the cycles of an access in the first `bytes` of the area, rounded down to a power of
+ * two. */
 static double access_cost(struct measure *measure, enum access access, size_t bytes)
 {
 	const size_t beyond = (size_t)measure->machine.l2.kib << 10;
@@ -99,7 +100,7 @@ static double access_cost(struct measure *measure, enum access access, size_t by
 		scatter.lines *= 2;
 	for (size_t i = 0; i < scatter.lines && i < 400000; i++)
 		*(volatile char *)(measure->area + i * LINE) = 1;
-	/* Beyond L2 others disturb most samples a little, and none not at all. */
+	/* Beyond L2 other programs disturb nearly every sample, so the least is an exception. */
 	return sampler_run(&measure->sampler, &code, measure->samples, bytes > beyond ? 0.25 : 0) / TIMES;
 }
 
@@ -140,14 +141,15 @@ void measure_shares(struct measure *measure)
 		for (enum level level = 0; level < LEVELS; level++) {
 			double missed = access_cost(measure, access, bytes[level]) - hit;
 
-			/* Half of 2 * L2 is in the L2. In memory, every access is a page walk as well. */
+			/* Half of the area for L3 is in the L2. In memory, every access walks page
+			 * tables. */
 			if (level == L3 && access != STREAM)
 				missed /= 0.5;
 			if (level == MEMORY && access != STREAM && isfinite(walk))
 				missed -= walk;
 
 			shares[level] = missed / (figure_latest(figures, latencies[level]) - first);
-			if (isfinite(shares[level])) /* fmin() would make a number of NAN */
+			if (isfinite(shares[level])) /* fmin(1, NAN) is 1 */
 				shares[level] = fmin(1, fmax(0, shares[level]));
 			if (parts[access] < FIGURES)
 				figure_add(figures, parts[access] + level, shares[level]);

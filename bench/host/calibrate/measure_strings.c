@@ -15,7 +15,7 @@ struct string {
 	uint64_t count;
 };
 
-/* A function that executes a REP instruction TIMES times. */
+/* Defines a function that executes a REP instruction TIMES times. */
 #define STRING(name, code)                                                   \
 	static void name(void *context)                                      \
 	{                                                                    \
@@ -57,7 +57,7 @@ void measure_strings(struct measure *measure)
 	figure_add(figures, FIGURE_REP_64_BYTES,
 	           (string(measure, movsb, LONG_MORE) - string(measure, movsb, LONG_LESS)) /
 	                   ((LONG_MORE - LONG_LESS) / 64));
-	/* No byte scanned may be 1, which is what AL holds: then the scan ends after `count`. */
+	/* AL holds 1. No byte in the area is 1, so the scan ends only after `count` bytes. */
 	for (size_t i = 0; i < SCAN; i++)
 		measure->area[5 * LONG_MORE + 2048 + i] = 2;
 	figure_add(figures, FIGURE_REP_OTHER, string(measure, scasb, SCAN) / SCAN);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Page walks. Linux flushes the TLB of an address space when mprotect() changes more than 33 pages,
- * and page by page, with INVLPG, when it changes fewer. So a program can flush its own TLB.
+ * Page walks. If mprotect() changes more than 33 pages, Linux flushes the TLB of the address space,
+ * otherwise only these pages, with INVLPG. So a program can flush its own TLB.
  */
 #define _GNU_SOURCE
 #include "bench/host/calibrate/measure.h"
@@ -17,11 +17,11 @@
 #define MANY        64
 #define GROUP_PAGES 4096
 #define CEILING     33   /* pages up to which Linux uses INVLPG */
-#define HOPELESS    3000 /* cycles of an INVLPG that a hypervisor executes */
+#define HOPELESS    3000 /* cycles; an INVLPG that takes more is executed by a hypervisor */
 
 struct refill {
-	char *flushed; /* pages of which the protection changes */
-	char *pages;   /* what is touched */
+	char *flushed; /* pages whose protection changes */
+	char *pages;   /* pages that are loaded from */
 	void **first;  /* a chain through the lines of the pages */
 	size_t count;
 	int protection;
@@ -57,8 +57,8 @@ static void prepare(void *context)
 	flush(refill);
 }
 
-/* Returns the cycles of touching `count` pages after an mprotect() of others. Those are present if
- * `flushes` is true; otherwise they are not, so that nothing is flushed. */
+/* Returns the cycles of touching `count` pages after an mprotect() of other pages. If `flushes` is
+ * false, these other pages are not present, so that nothing is flushed. */
 static double refill_cost(struct measure *measure, struct refill *refill, void (*body)(void *), size_t count,
                           bool flushes)
 {
@@ -115,7 +115,7 @@ static void protect(void *context)
 	mprotect(refill->pages, refill->count * PAGE, refill->protection);
 }
 
-/* Uses the pages, so that mprotect() has to flush them. */
+/* Writes to the pages, so that mprotect() has to flush them. */
 static void use(void *context)
 {
 	struct refill *refill = context;
@@ -155,7 +155,7 @@ static void measure_invlpg(struct measure *measure)
 	measure_unmap(refill.pages, LARGE_PAGE);
 }
 
-/* Returns the cycles of a load in a chase over GROUP_PAGES pages below `groups` page tables. */
+/* Returns the cycles of a load in a chase over GROUP_PAGES pages that `groups` page tables map. */
 static double grouped(struct measure *measure, char *memory, size_t groups)
 {
 	static char *lines[GROUP_PAGES];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * TLBs: a chase of one line a page, in different sets of the caches, less a chase of the same number
- * of lines packed together. What is left is the cost of translation.
+ * Measures the TLBs. The cost of a translation is that of a load in a chase of one line a page, in
+ * different sets of the caches, less that in a chase of the same number of lines packed together.
  */
 #include "bench/host/calibrate/measure.h"
 
@@ -37,7 +37,7 @@ static double penalty(struct measure *measure, char *memory, size_t pages)
 	return fmax(0, apart - packed);
 }
 
-/* Returns the index of the largest count, from `first` on, whose penalty is not above `limit`. */
+/* Returns the largest index, at least `first`, up to which no penalty is above `limit`. */
 static size_t reach(const double *cycles, size_t first, double limit)
 {
 	size_t last = first;
@@ -47,7 +47,8 @@ static size_t reach(const double *cycles, size_t first, double limit)
 	return last;
 }
 
-/* Returns how many pages, 2^`shift` pages apart, have no penalty. */
+/* Returns how many pages, 2^`shift` pages apart, have a penalty of at most `limit` cycles; 0 if
+ * none. */
 static size_t ways(struct measure *measure, unsigned shift, double limit)
 {
 	char *lines[WAYS_MOST];
@@ -107,7 +108,7 @@ static double independent(struct measure *measure, size_t pages)
 	return fmax(0, apart - packed) / TIMES;
 }
 
-/* Returns the KiB of large pages that the kernel gave to the mapping that begins at `memory`. */
+/* Returns the KiB of large pages that the kernel gave to the mapping that contains `memory`. */
 static unsigned long large_kib(const char *memory)
 {
 	FILE *maps = fopen("/proc/self/smaps", "re");
@@ -129,8 +130,8 @@ static unsigned long large_kib(const char *memory)
 }
 
 /*
- * Compares 64 MiB of large pages with small ones. If the hypervisor maps its guest's memory in
- * small pages, a processor keeps translations of that size, and a large page is as slow as many
+ * Compares 32 MiB of large pages with as many small ones. If the hypervisor maps its guest's memory
+ * in small pages, a processor keeps translations of that size, and a large page is as slow as many
  * small ones.
  */
 static void measure_large(struct measure *measure)
@@ -158,7 +159,8 @@ void measure_translation(struct measure *measure)
 	first = reach(cycles, 0,
 	              2); /* a hit in the second level costs at least 5 cycles on every processor */
 	walk = cycles[COUNTS - 1];
-	/* The hit's cost is taken where the first level hardly holds anything. */
+	/* Four times the pages that the first level holds: nearly every load hits the second
+	 * level. */
 	for (between = first; between + 1 < COUNTS && counts[between + 1] <= 4 * counts[first]; between++)
 		;
 	hit = cycles[between];

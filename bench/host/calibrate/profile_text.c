@@ -193,8 +193,8 @@ static int fill(const struct profile_text *text, const struct row *row, struct l
 }
 
 /*
- * An array has whole sets. If the ways come from another source than the entries, they may not
- * divide them; then the next smaller number that does is taken.
+ * The ways of an array must divide its entries. They may not if the two come from different
+ * sources; then `ways` becomes the next smaller number that does.
  */
 static void fit_ways(struct line *ways, unsigned entries)
 {
@@ -212,8 +212,8 @@ static void fit_ways(struct line *ways, unsigned entries)
 	ways->measured = false;
 }
 
-/* Makes latencies rise from level to level, as profile_read() demands: a level that is not measured
- * may be below one that is. */
+/* Raises the latency of a level to that of the level before, as profile_read() demands. It may be
+ * lower if only one of the two was measured. */
 static void raise_to(struct line *line, const struct line *before)
 {
 	static const char *const forms[] = { "%lf low %lf high %lf" };

@@ -15,7 +15,7 @@ struct profile_text {
 	const struct machine *machine;
 	const struct figures *figures;
 	unsigned rounds;  /* rounds that were made */
-	const char *base; /* name of the profile that other values come from, and its file */
+	const char *base; /* profile that gives the values that were not measured; and its file */
 	char base_path[PATH_MAX];
 	const char *note[16]; /* lines for the head of the file; ends with NULL */
 };
@@ -24,8 +24,8 @@ struct profile_text {
 const char *profile_text_base(const struct machine *machine);
 
 /*
- * Writes the profile. What is not measured has the value and the tag of CPUID (for sizes of caches)
- * or of the base, and says why. Returns the number of parameters that were measured, or -1 if the
- * base cannot be read.
+ * Writes the profile. A parameter that was not measured gets its value and tag from CPUID (sizes of
+ * caches) or from the base; its comment says why. Returns the number of parameters that were
+ * measured, or -1 if the base cannot be read.
  */
 int profile_text_write(const struct profile_text *text, FILE *out);

@@ -46,22 +46,24 @@ struct sampler_code {
 	void *context;
 };
 
-/* The clock of this processor. */
+/* Reads the time stamp counter of this processor. */
 extern const struct sampler_clock sampler_processor;
 
-/* Begins with `clock`, and measures an empty sample. Returns false if no sample was kept. */
+/* Starts a sampler that reads `clock`, and measures the empty sample. Returns false if too few
+ * samples were kept. */
 bool sampler_start(struct sampler *sampler, const struct sampler_clock *clock);
 
-/* Takes one sample. Returns true, and its cycles in `cycles`, if it is kept. */
+/* Takes one sample. Returns true, with its cycles in *cycles, if it is kept. */
 bool sampler_take(struct sampler *sampler, const struct sampler_code *code, double *cycles);
 
 /*
  * Takes samples until `wanted` (at most SAMPLER_MOST) are kept, or four times as many were taken.
- * Returns the value below which the part `part` of those kept lies, in cycles: with 0 the least,
- * with 0.5 the median. NAN if fewer than a quarter of `wanted` were kept.
+ * Returns the cycles of the one at `part` of those kept, in ascending order: 0 is the least, 0.5
+ * the median. Returns NAN if fewer than a quarter of `wanted` were kept.
  */
 #define SAMPLER_MOST 400
 double sampler_run(struct sampler *sampler, const struct sampler_code *code, unsigned wanted, double part);
 
-/* Sorts `values` and returns the value at `part` (0 the least, 1 the greatest) of the `count`. */
+/* Sorts `values` and returns the one at `part` (0: the least, 1: the greatest); NAN if `count` is
+ * 0. */
 double sampler_part(double *values, size_t count, double part);
