@@ -1,7 +1,8 @@
 # Palimpsest. `make help` lists the targets.
 #
 # A kernel is built for one combination of values of the three axes. Each combination has its own
-# folder build/<stack>+<loader>+<isolation>/, so that several can coexist.
+# folder build/<stack>+<loader>+<isolation>/, so that several can coexist; objects that they share are
+# in build/objects/.
 
 ifneq ($(words $(CURDIR)),1)
 $(error the path of the source tree, "$(CURDIR)", contains a space, which make does not support: move the tree)

@@ -54,7 +54,11 @@ $(error KERNEL_CC "$(KERNEL_CC)": $(why_no_cc))
 endif
 endif
 
-K         := $(BUILD)/$(STACK)+$(LOADER)+$(ISOLATION)$(filter-out @$(DEFAULT_COMPILER),@$(KERNEL_CC)$(OPT))
+COMPILER  := $(filter-out @$(DEFAULT_COMPILER),@$(KERNEL_CC)$(OPT))
+K         := $(BUILD)/$(STACK)+$(LOADER)+$(ISOLATION)$(COMPILER)
+# Objects of C files, which the builds of all stacks and loaders share: no C file but config.c knows
+# these values, and the compiler sees ISOLATION alone.
+O         := $(BUILD)/objects/$(ISOLATION)$(COMPILER)
 # The revision of this tree in git; `unknown` if the tree is not the top of a repository.
 REVISION  := $(shell [ -z "$$($(CLEAN) git rev-parse --show-cdup 2>&1)" ] && $(CLEAN) git describe --always --dirty 2>/dev/null || \
 	echo unknown)
@@ -63,7 +67,7 @@ KERNEL_CFLAGS := -std=gnu17 $(OPT) -g -ffreestanding -fno-pic -fno-pie -mcmodel=
 	-mgeneral-regs-only -fcf-protection=none -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -fstack-usage -ffile-prefix-map=$(call quoted,$(CURDIR))/= \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Werror \
-	-Ikernel -I. -I$(K) -DISOLATION_HEADER='"isolation/isolation_$(subst -,_,$(ISOLATION)).h"'
+	-Ikernel -I. -DISOLATION_HEADER='"isolation/isolation_$(subst -,_,$(ISOLATION)).h"'
 
 ENTRY_MACROS   := kernel/isolation/isolation_$(subst -,_,$(ISOLATION)).inc kernel/stack/kstack_$(subst -,_,$(STACK)).inc
 
@@ -80,7 +84,8 @@ KERNEL_C       := $(call by_name,$(filter-out kernel/boot/constants.c,$(wildcard
 	$(call by_name,$(wildcard bench/guest/*.c bench/guest/*/*.c)) $(call by_name,$(wildcard tests/kernel/*.c))
 KERNEL_ASM     := $(call by_name,$(wildcard $(ROOMS:%=kernel/%/*.asm)) $(patsubst %,kernel/%,$(filter %.asm,$(AXIS_SOURCES)))) \
 	$(call by_name,$(wildcard bench/guest/*.asm bench/guest/*/*.asm)) $(call by_name,$(wildcard tests/kernel/*.asm))
-KERNEL_OBJECTS := $(KERNEL_C:%.c=$(K)/%.o) $(KERNEL_ASM:%.asm=$(K)/%.asm.o)
+CONFIG         := kernel/lib/config
+KERNEL_OBJECTS := $(patsubst $(O)/$(CONFIG).o,$(K)/$(CONFIG).o,$(KERNEL_C:%.c=$(O)/%.o)) $(KERNEL_ASM:%.asm=$(K)/%.asm.o)
 
 kernel: $(K)/palimpsest.elf32
 
@@ -96,15 +101,27 @@ $(K)/revision: FORCE
 	@mkdir -p $(@D)
 	@echo '$(REVISION)' | cmp -s - $@ || { [ '$(REVISION)' = unknown ] && [ -e $@ ] && [ ! -w $@ ]; } || echo '$(REVISION)' > $@
 
-$(K)/kernel/lib/config.o: KERNEL_CFLAGS += -DCONFIG_STACK='"$(STACK)"' -DCONFIG_LOADER='"$(LOADER)"' \
+$(K)/$(CONFIG).o: KERNEL_CFLAGS += -DCONFIG_STACK='"$(STACK)"' -DCONFIG_LOADER='"$(LOADER)"' \
 	-DCONFIG_ISOLATION='"$(ISOLATION)"' -DCONFIG_REVISION='"$(REVISION)"' \
 	-DCONFIG_OPT='"$(filter-out -O2,$(OPT))"'
-$(K)/kernel/lib/config.o: $(K)/revision
+$(K)/$(CONFIG).o: $(K)/revision
 
-$(K)/%.o: %.c
+# Compiles a C file of the kernel. The object gets its name when it is whole, after the files that
+# come with it, because another make may build another kernel from the same objects meanwhile.
+# (clang writes no .su file where there is no function.)
+define compile_kernel
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(KERNEL_CC) $(KERNEL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)new=$(@:.o=).new-$$$$; trap 'rm -f "$$new".*' EXIT; \
+	$(KERNEL_CC) $(KERNEL_CFLAGS) -MMD -MP -MF "$$new.d" -MT $@ -c -o "$$new.o" $< && \
+	for e in su d o; do [ ! -e "$$new.$$e" ] || mv "$$new.$$e" $(@:.o=).$$e || exit; done
+endef
+
+$(O)/%.o: %.c
+	$(compile_kernel)
+
+$(K)/%.o: %.c
+	$(compile_kernel)
 
 $(K)/%.asm.o: %.asm $(K)/constants.inc $(ENTRY_MACROS) kernel/x86/registers.inc kernel/cpu/entry.inc
 	@mkdir -p $(@D)
@@ -126,7 +143,7 @@ $(K)/palimpsest.elf32: $(K)/palimpsest.elf
 # Prints the ten functions that use the most stack, from -fstack-usage.
 stack-usage: $(K)/palimpsest.elf
 	@awk '$$2 == "KSTACK_SIZE" { gsub(/[(]/, ""); print "of the " $$3 * 1024 " bytes of a kernel stack:" }' kernel/x86/layout.h
-	@find $(K) -name '*.su' -exec cat {} + | sort -t '	' -k2 -rn | head -10 | \
+	@find $(patsubst %.o,%.su,$(filter-out %.asm.o,$(KERNEL_OBJECTS))) -exec cat {} + 2>/dev/null | sort -t '	' -k2 -rn | head -10 | \
 		sed -E 's/:([0-9]+):([0-9]+:)?/:\1  /' | awk -F '\t' '{ printf "%6d bytes  %s\n", $$2, $$1 }'
 
 list-strategies:
