@@ -31,8 +31,8 @@ $(BUILD)/host/schema.h: bench/host/store/schema.sql bench/host/store/compilers.s
 
 $(BUILD)/host/store/store.o: $(BUILD)/host/schema.h
 
-# The axes and presets as C macros, and the compiler's levels. kernel/axes.txt and kernel/kernel.mk are
-# the only lists of them.
+# C macros: the axes and presets, from kernel/axes.txt, and the compilers' levels of optimization,
+# from kernel/kernel.mk. No other file lists these.
 $(BUILD)/strategies.h: $(AXES) kernel/axes.awk kernel/kernel.mk | $(BUILD)/host
 	$(Q){ awk -v show=header -f kernel/axes.awk $(AXES) && echo '#define COMPILER_DEFAULT "$(DEFAULT_COMPILER)"' && \
 		echo '#define COMPILER_LEVELS $(OPTS:%="%",)' && echo '#define COMPILER_LEVELS_TEXT "$(OPTS)"'; } >$@

@@ -60,7 +60,9 @@ static int check_compilers(const struct compiler_list *compilers)
 }
 
 /*
- * Prints what must be built for this command line, one item per line: variables of make for an image, `lab` for the machines that engine kvm-emulated boots. Returns the exit status.
+ * Prints what must be built for this command line, one item per line: for an image the variables of
+ * make that select it, and `lab` for the machines that engine kvm-emulated boots. Returns the exit
+ * status.
  */
 static int print_builds(const struct options *options)
 {
@@ -83,7 +85,7 @@ static int print_builds(const struct options *options)
 	for (size_t c = 0; c < options->compilers.count; c++)
 		for (size_t i = 0; i < plan.strategies.count; i++)
 			print_image(&plan.strategies.item[i], options->compilers.name[c]);
-	/* --list and the KVM probe boot the preset window, by the default compiler. */
+	/* --list and the KVM probe boot the preset window, built by the default compiler. */
 	if (options->mode != MODE_RUN || uses(options, "kvm"))
 		print_image(&window, compiler_default);
 	if (options->mode == MODE_RUN && uses(options, "kvm-emulated"))

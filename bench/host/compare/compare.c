@@ -89,8 +89,8 @@ static void print_work(const struct changes *changes, const struct change *chang
 }
 
 /*
- * The place of a change among those of its verdict. Failed checks and violations come first, whatever
- * their size; cycles and time come before counts, which may lie behind them.
+ * The place of a change among those of its verdict: failed checks and violations first, whatever
+ * their size; then cycles and time; then counts, which may be the causes of these.
  */
 static int place(const struct change *change)
 {
@@ -121,8 +121,8 @@ static bool is_shown(const struct change *change, enum verdict_of_change verdict
 	return change->in_a && change->in_b && change->verdict == verdict && (all || change->decides);
 }
 
-/* Prints the lines of one verdict, at most `most`, by place() and the largest effect first. Returns how many lines
- * it left out. */
+/* Prints at most `most` lines of one verdict, sorted by place() and then by effect, the largest
+ * first. Returns how many lines it left out. */
 static size_t print_lines(const struct changes *changes, enum verdict_of_change verdict, bool all,
                           size_t most, const size_t width[CELLS])
 {

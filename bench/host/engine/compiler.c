@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The kernel does not report this level. */
+/* The default level, which config_compiler of the kernel leaves out. */
 #define PLAIN "-O2"
 
 const char compiler_default[] = COMPILER_DEFAULT;

@@ -99,7 +99,8 @@ extern const struct engine engine_bochs, engine_kvm, engine_kvm_emulated, engine
 const struct engine *engine_find(const char *name);
 const struct engine *engine_at(size_t index);
 
-/* Writes the path of a strategy's image, by its compiler. `suffix` is its format: "elf" (64-bit) or "elf32". */
+/* Writes the path of a strategy's image (strategy->folder). `suffix` is its format: "elf" (64-bit)
+ * or "elf32". */
 void engine_image_path(char path[PATH_MAX], const struct strategy *strategy, const char *suffix);
 
 /*

@@ -13,8 +13,9 @@ int bochs_can_run(char *why, size_t size);
 /*
  * Creates the files that Bochs needs in `directory`: its configuration, a link to the
  * instrumentation library and the debugger's commands. The configuration is the source tree's
- * bochsrc, then `memory` (in MiB) and `cpus`, then the lines `more`, which say what to boot. Fills in the command; Bochs writes its output to descriptor 3. Returns 0, or -1
- * with the reason in `why`.
+ * bochsrc, then `memory` (in MiB) and `cpus`, then the lines `more`, which say what to boot. Fills
+ * in the command; Bochs writes its output to descriptor 3. Returns 0, or -1 with the reason in
+ * `why`.
  */
 int bochs_prepare(const char *directory, unsigned memory, unsigned cpus, const char *more,
                   struct engine_command *command, char *why, size_t size);

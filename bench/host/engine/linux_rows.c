@@ -75,9 +75,9 @@ static bool has(const char *list, const char *name)
 
 /*
  * Adds each benchmark that runs Linux programs and matches `glob` to rows->names. Sets *linux_ones
- * to true if there is any, and *other_ones to true if `glob` matches any other benchmark; then sets
- * rows->fixed, rows->varied or both. The glob `*` does not match benchmarks with .own_boot, but it
- * matches others of both kinds.
+ * to true if there is any, and *other_ones to true if `glob` matches any other benchmark. Sets
+ * rows->fixed or rows->varied for each of those others. In the kernel the glob `*` does not match
+ * benchmarks with .own_boot; that makes no difference, because it matches others of both kinds.
  */
 static void match(struct linux_rows *rows, const char *glob, bool *linux_ones, bool *other_ones)
 {

@@ -23,6 +23,6 @@ void profiles_path(char path[PATH_MAX], const char *name);
  */
 void profiles_describe(const char *name, char *text, size_t size);
 
-/* Prints two lines per profile, sorted by name: its name and the first
- * line of its file, then what profiles_describe() says. */
+/* Prints two lines per profile, sorted by name: its name with the first line of its file, and the
+ * text of profiles_describe(). */
 void profiles_print(FILE *out);

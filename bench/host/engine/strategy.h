@@ -38,7 +38,8 @@ const char *strategy_preset(size_t index, const char **build);
  */
 int strategy_parse(const char *text, struct strategy *strategy, char *why, size_t size);
 
-/* Chooses the image by this compiler (compiler.h). strategy_parse() chooses that by the default one. */
+/* Selects the image that this compiler built (compiler.h). Until then the strategy has the image
+ * that the default compiler built. */
 void strategy_set_compiler(struct strategy *strategy, const char *compiler);
 
 /* Adds a strategy unless the list has it already. Returns 0, or -1 if the list is full. */

@@ -10,7 +10,8 @@
 
 #define PART "compilers" /* messages begin with this word */
 
-/* The decided orderings in a view `decided`, each once. cycles_nominal stands for its parameter sets. */
+/* SQL query: the orderings of a view `decided`, each pair of strategies once. Of modelled cycles it
+ * has only cycles_nominal, which is decided only if all sets of parameters agree. */
 #define DECIDED(view)                                                                              \
 	"SELECT engine, benchmark, parameter, metric, a, b, ratio, ci_high < 1 AS less FROM " view \
 	" WHERE a < b AND metric NOT IN ('cycles_low', 'cycles_high')"
@@ -84,7 +85,7 @@ int compilers_gather(sqlite3 *db, const char *folder)
 	                         "DELETE FROM compilers; DELETE FROM compiler_verdicts;"
 	                         "DELETE FROM compiler_reversals");
 
-	/* Runs from before there were these keys had the default compiler. */
+	/* Older runs lack these keys; their only compiler was the default one. */
 	if (!sql_value(db, "SELECT value FROM environment WHERE key = ?1", "run.compiler", own, sizeof own))
 		snprintf(own, sizeof own, "%s", compiler_default);
 	if (!sql_value(db, "SELECT value FROM environment WHERE key = ?1", "run.compilers", names,

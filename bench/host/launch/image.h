@@ -20,8 +20,9 @@ struct image_entry {
 
 /*
  * Counts the instructions of the interrupt entry stub irq_entry_bench, following unconditional
- * jumps. If there is a symbol irq_entry_bench_rest, the first indirect jump or RET leads there. `disassembly` is the output of `objdump -d --no-show-raw-insn`. Returns 0, or -1 if there
- * is no such stub or the stub has no call.
+ * jumps. If there is a symbol irq_entry_bench_rest, the first indirect jump or RET leads there.
+ * `disassembly` is the output of `objdump -d --no-show-raw-insn`. Returns 0, or -1 if there is no
+ * such stub or the stub has no call.
  */
 int image_read_entry(const char *disassembly, struct image_entry *entry);
 

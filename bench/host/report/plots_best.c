@@ -12,13 +12,14 @@
 enum standing {
 	UNDECIDED, /* no difference is shown, or there is none */
 	WORSE,
-	BEST, /* and some other strategy is shown to be worse */
+	BEST, /* the best one, if another is shown to be worse */
 };
 
 /*
- * The strategies of benchmark ?4 in metric ?5 for each parameter (for ?6 only, unless it is NULL): the
- * ratio to the best one, which has the lowest median, and its interval. In modelled cycles the
- * interval covers those of all parameters of the model, whose metrics are ?7 and ?8.
+ * Compares the strategies in benchmark ?4 and metric ?5, for the benchmark's parameter ?6, or for
+ * all if ?6 is NULL: the ratio of each to the best one, which has the lowest median, and its
+ * interval. In modelled cycles the interval spans those with the model's low and high parameters
+ * (metrics ?7 and ?8) too.
  */
 static const char best_sql[] =
         "WITH of AS (SELECT strategy, parameter, median, unit, flags" ROWS
@@ -100,8 +101,8 @@ static size_t row_of(const struct rows *rows, const char *strategy)
 	return i + 1;
 }
 
-/* Returns the view that shows the subject in the overview of `view`: a subject with its own metric is
- * shown in the engine's own view, also beside modelled cycles. */
+/* Returns the view whose numbers the overview of `view` has for the subject. If `view` cannot show
+ * the subject, that is another view of the engine that can. */
 static const struct view *view_of(const struct subject *subject, const struct view *view)
 {
 	for (size_t i = 0; i < views_count && !subject_is_of(subject, view); i++)

@@ -146,8 +146,8 @@ static const struct series_queries series_data = {
 	" AND benchmark = ?4 AND strategy = ?5 ORDER BY parameter, metric",
 };
 
-/* Medians before the overhead is subtracted, and of the overhead samples (<metric>_low). The samples
- * of different launches count the same. */
+/* <metric> is the median of the samples before the overhead is subtracted, <metric>_low that of the
+ * overhead samples. Both are over the samples of all launches together. */
 static const struct series_queries series_whole = {
 	"whole",
 	"SELECT DISTINCT metric FROM good_sample WHERE engine = ?1 AND benchmark = ?4 AND strategy = ?5"
@@ -245,7 +245,8 @@ static int write_all_series(sqlite3 *db, const char *data_dir, const struct view
 		if (own)
 			status = write_series(db, data_dir, view, benchmark, plots_text(query, 1),
 			                      &series_data);
-		/* Its overhead samples are touches that miss the TLB too, from some size on. */
+		/* Overhead samples of switch.pingpong touch its pages too, and miss the TLB if they
+		 * are many. So a figure shows both before the subtraction. */
 		if (own && status == 0 && !strcmp(benchmark, "switch.pingpong"))
 			status = write_series(db, data_dir, view, benchmark, plots_text(query, 1),
 			                      &series_whole);
@@ -305,7 +306,7 @@ const char *plots_sized_metric(sqlite3 *db, const struct view *view)
 	return measured ? view->sized : view->metric;
 }
 
-/* Writes the gnuplot variables of the view's metric for sizes. */
+/* Writes the gnuplot variables sized…, which describe the metric for benchmarks by size. */
 static void write_sized(FILE *out, sqlite3 *db, const struct view *view)
 {
 	bool measured = plots_sized_metric(db, view) == view->sized;

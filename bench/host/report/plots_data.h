@@ -50,14 +50,16 @@ bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks
  */
 int plots_best_write(sqlite3 *db, const char *data_dir, const struct view *view);
 
-/* Returns the view's metric for sizes or, for a run of an older version that lacks it, its metric. */
+/* Returns view->sized, or view->metric if the run, by an older version, did not measure the
+ * former. */
 const char *plots_sized_metric(sqlite3 *db, const struct view *view);
 
 /* Opens <data_dir>/<view>/<name> (or <data_dir>/<name> if `view` is "") for writing, and stores its
  * path in `path`. Returns NULL after a message. */
 FILE *plots_open(char path[PATH_MAX], const char *data_dir, const char *view, const char *name);
 
-/* The same for <benchmark>.<strategy>.<ending>, with what no file name may contain replaced. */
+/* Opens <data_dir>/<view>/<benchmark>.<strategy>.<ending> in the same way. Both names are changed
+ * as name_for_file() says. */
 FILE *plots_open_series(char path[PATH_MAX], const char *data_dir, const char *view, const char *benchmark,
                         const char *strategy, const char *ending);
 

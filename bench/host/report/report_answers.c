@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The first part of the report: what the run answers, in sentences, with a figure for each topic. */
+/* The first part of the report: the answers of the run in sentences, and a figure for each
+ * topic. */
 #define _GNU_SOURCE
 #include "bench/host/answers/answers.h"
 #include "bench/host/report/html.h"
@@ -7,7 +8,7 @@
 
 #include <string.h>
 
-#define LISTED 5 /* more strategies than this that need more are folded */
+#define LISTED 5 /* strategies that need more; if there are more of them, they are folded */
 
 static const struct {
 	const char *id, *heading, *figure;
@@ -53,7 +54,7 @@ static bool is_strategy(const struct answer *answer, const char *word, size_t le
 	return false;
 }
 
-/* Returns true if the word is one that must stay on the line of the number before it. */
+/* Returns true if the word is "k" or "M", which must stay on the line of the number before it. */
 static bool is_scale(const char *word, size_t length)
 {
 	return length == 1 && (*word == 'k' || *word == 'M');
@@ -105,7 +106,8 @@ static void write_answer(const struct report *report, const struct answers *answ
 	fputs(folded ? "</details></li>\n" : "</li>\n", report->out);
 }
 
-/* Writes a heading and, after the sentences, the figures of a topic. Sentences are list items. */
+/* begin_topic() writes the heading of a topic, end_topic() its figures. The sentences between the
+ * two are list items. */
 static void begin_topic(const struct report *report, const char *id, const char *heading)
 {
 	fprintf(report->out, "<h3 id=\"answer-%s\">%s</h3>\n<ul class=\"answers\">\n", id, heading);
@@ -135,7 +137,8 @@ static bool write_topic(const struct report *report, const struct answers *answe
 	return true;
 }
 
-/* Writes list items: what a flush of 1, 64 and 1024 pages costs, and what a CR3 load by itself. */
+/* Writes list items with the costs of a CR3 load by itself and of a flush of 1, 64 and 1024
+ * pages. */
 static void write_flush_costs(FILE *out, const struct answer_flush *flush, const char *unit)
 {
 	char invlpg[NUMBER_TEXT_MAX], refill[NUMBER_TEXT_MAX];
@@ -186,7 +189,7 @@ static bool write_flush(const struct report *report, const struct answers *answe
 void report_answers(const struct report *report)
 {
 	struct answers answers, none = { 0 };
-	/* After a failure there are only the figures. */
+	/* If the answers cannot be read, only the figures are written. */
 	const struct answers *shown = answers_read(report->db, &answers) ? &none : &answers;
 	bool any;
 

@@ -22,7 +22,7 @@ struct report {
 
 #define REPORT_SENTENCE_MAX 640 /* bytes, with the NUL */
 
-/* Writes in a sentence, without a newline, what was run, or how many claims got each verdict. Returns
+/* Write a sentence without a newline: what was run; how many claims got each verdict. Return
  * `sentence`. */
 char *report_say_what_ran(sqlite3 *db, char sentence[REPORT_SENTENCE_MAX]);
 char *report_say_verdicts(sqlite3 *db, char sentence[REPORT_SENTENCE_MAX]);
@@ -50,7 +50,8 @@ void report_reproduce(const struct report *report);
  */
 bool report_figures_of(const struct report *report, const char *script);
 
-/* Writes the name of the first of these figures to `figure`. Returns true if the run has one. */
+/* Writes the name of the figure that report_figures_of() shows first. Returns false if the run has
+ * none. */
 bool report_lead_figure(const struct report *report, const char *script, char figure[NAME_MAX]);
 
 /*

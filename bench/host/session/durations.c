@@ -18,8 +18,8 @@ struct duration {
 	struct boot_kind kind;
 	char benchmark[NAME_SIZE];
 	int64_t parameter;
-	double seconds; /* the mean of `notes`, or what was read */
-	unsigned notes; /* in this run */
+	double seconds; /* the mean of the notes; without notes, as read from a file */
+	unsigned notes; /* number of notes in this run */
 };
 
 struct durations {
@@ -133,7 +133,7 @@ void durations_free(struct durations *durations)
 	free(durations);
 }
 
-/* How much of the kind has to be the same: each step drops a field. */
+/* How much of two kinds must be equal. In each step one more field may differ. */
 enum likeness { LIKE_ALL, LIKE_BUILD, LIKE_SAMPLES, LIKE_PROFILE, LIKE_KIND, LIKENESSES };
 
 static bool is_like(const struct boot_kind *a, const struct boot_kind *b, enum likeness like)
@@ -192,7 +192,8 @@ double durations_boot(const struct durations *durations, const struct boot_kind 
 
 			if (!is_like(&item->kind, kind, like) || !matches(item->benchmark, globs))
 				continue;
-			/* Several items may be alike: durations_row() has their mean. */
+			/* Of items that are alike count only the first: durations_row() returns
+			 * their mean. */
 			for (size_t j = 0; j < i && first && like > LIKE_ALL; j++)
 				first = !(durations->item[j].parameter == item->parameter &&
 				          !strcmp(durations->item[j].benchmark, item->benchmark) &&

@@ -29,8 +29,8 @@ __attribute__((format(printf, 3, 4))) void environment_add(struct environment *e
 /* Adds an entry whose value is the first line of a file. */
 void environment_add_file(struct environment *environment, const char *key, const char *path);
 
-/* Adds the compiler of the images (compiler.h), all compilers of the run, and the version of the former
- * unless it is gcc, whose version is a fact of every run. */
+/* Adds the name of the images' compiler (compiler.h), its version unless it is gcc (every run
+ * records that of gcc), and the names of all compilers of the run. */
 void environment_add_compiler(struct environment *environment, const char *compiler,
                               const struct compiler_list *all);
 

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* How much the durations weigh against what this run shows: as much as a boot of this many seconds
- * that took exactly as long as they say. */
+/* Seconds. The known durations have the weight of a boot in this run that lasted for this time,
+ * exactly as expected. */
 #define PRIOR 2.0
 
 static double positive(double number)
@@ -42,7 +42,7 @@ static double done_of(const struct estimate_boot *boot, double expected, double 
 	return fmin(boot->done + fmin(boot->in_row / speed, boot->row), expected);
 }
 
-/* Returns how many times as long as the durations say this run has taken so far. */
+/* Returns how long this run has taken so far, relative to the known durations. */
 static double speed_of(const struct estimate_boot *boots, size_t count)
 {
 	double spent = PRIOR, expected = PRIOR;

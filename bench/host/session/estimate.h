@@ -14,8 +14,8 @@ struct estimate_boot {
 	double expected; /* its duration, negative: unknown */
 	double done;     /* the part of `expected` whose rows have ended */
 	double row;      /* the duration of the row that is running, or of the time to the first row */
-	double in_row;   /* how long that has run, in this run's time */
-	double spent;    /* how long the boot has run, in this run's time */
+	double in_row;   /* how long that row has run so far, by this run's clock */
+	double spent;    /* how long the boot has run so far, by this run's clock */
 	bool running, ended;
 };
 

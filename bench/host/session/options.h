@@ -36,7 +36,7 @@ struct options {
 	bool strategies_given;
 	bool strategies_all; /* `all` is given; `strategies` has only those that are named too */
 	struct strategy_list strategies;
-	struct compiler_list compilers; /* of the images: each is a set of results of its own */
+	struct compiler_list compilers; /* of the images; each gets its own set of results */
 	bool bench_given;
 	const char *bench; /* globs of benchmark names, separated by commas */
 	bool quick;        /* fewer samples */

@@ -136,8 +136,8 @@ static unsigned rounds_of(const struct options *options, const struct engine *en
 }
 
 /*
- * An engine whose numbers are the same in every boot with the same layout needs one sample in each
- * of many rounds: the samples of a boot hardly differ, while layouts do.
+ * Returns the kernel's samples=. An engine that counts gets few samples in each of several rounds,
+ * because layouts make a difference while the samples of one boot hardly differ.
  */
 static const char *samples_of(const struct options *options, const struct engine *engine, unsigned rounds)
 {
@@ -157,10 +157,11 @@ static uint32_t layout_of(const struct options *options, unsigned round)
 	return (uint32_t)(next_random(&state) >> 32) | 1;
 }
 
-/* The kinds of boots of an image in a round: for a rows= of its own, or for other boot modules. */
+/* An image may boot several times in a round, with different rows= or boot modules. */
 enum kind { KIND_VARIED, KIND_FIXED, KIND_LINUX, KINDS };
 
-/* Adds the boot of this kind, if it has any benchmarks. `job` has what all of a round share. */
+/* Adds the boot of this kind if there are benchmarks for it. `job` has what all boots of a round
+ * share. */
 static void add_kind(struct plan *plan, const struct options *options, struct job job, enum kind kind)
 {
 	const struct linux_rows *benches = &plan->benches;
@@ -178,7 +179,7 @@ static void add_kind(struct plan *plan, const struct options *options, struct jo
 		job.rows = kind == KIND_FIXED ? "fixed" : job.round > 1 ? "later" : "first";
 		job.plain = kind == KIND_FIXED;
 	} else if (kind == KIND_FIXED) {
-		return; /* they are with the others */
+		return; /* without a split, the boot for KIND_VARIED runs these benchmarks too */
 	}
 	plan->job[plan->jobs++] = job;
 }
@@ -205,7 +206,7 @@ static void add_rounds(struct plan *plan, const struct options *options, const s
 	}
 }
 
-/* Returns true if none of the benchmarks has counts. */
+/* Returns true if the instrumentation library counts nothing in any of these benchmarks. */
 static bool is_plain(const char *bench)
 {
 	struct linux_rows rows;

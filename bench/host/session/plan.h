@@ -22,7 +22,7 @@ struct job {
 	/* Seed for the kernel: the run's seed, plus 1 for each round after the first. */
 	uint64_t seed;
 	const char *rows; /* value of the kernel's option rows=; NULL: its default, all rows */
-	bool plain;       /* without the cycle model and functions: nothing in this boot has counts */
+	bool plain;       /* no cycle model and no functions: nothing in this boot is counted */
 	/* Seed for the kernel's layout, the same for all images of a round; 0: the fixed layout. */
 	uint32_t layout;
 };
@@ -54,14 +54,15 @@ struct plan {
  */
 int plan_strategies(struct plan *plan, const struct options *options, char *why, size_t size);
 
-/* Chooses the images by this compiler (compiler.h) for all strategies of the plan. */
+/* Selects, for all strategies of the plan, the images that this compiler built (compiler.h). */
 void plan_set_compiler(struct plan *plan, const char *compiler);
 
 /*
  * Fills in the jobs for `count` engines. Call plan_strategies() first. Supporting runs boot on
  * Bochs; without that engine they are dropped. Benchmarks with Linux programs run in separate
- * boots, which come after the others of a round unless the order is random or timing_order() sorts. They do not run on
- * kvm-emulated, nor while VM exits are counted. Ends the program if out of memory.
+ * boots, which come after the others of a round unless the order is random; timing_order() may sort
+ * them anew. They do not run on kvm-emulated, nor while VM exits are counted. Ends the program if
+ * out of memory.
  */
 void plan_jobs(struct plan *plan, const struct options *options, const struct engine *const engines[],
                size_t count);

@@ -38,7 +38,8 @@
 
 struct session {
 	const struct options *options;
-	/* The compiler of the images, and for all but the first one the name of the run; otherwise NULL. */
+	/* The compiler of the images. The name of the run, or NULL if this is its first
+	 * compiler. */
 	const char *compiler, *part_of;
 	size_t engines;
 	const struct engine *engine[OPTIONS_ENGINES_MAX];
@@ -317,7 +318,7 @@ static int finish(struct session *session, const struct runner_result *result)
 	bool interrupted = interrupt_count() > 0;
 	bool failed = result->other > 0 || result->skipped > 0;
 	const char *state = interrupted ? "cut short" : failed ? "failed" : "complete";
-	bool shown = false; /* the screen, which says where the results are */
+	bool shown = false; /* the screen was printed, which says where the results are */
 	char report[PATH_MAX];
 
 	if (store_run_finish(session->store, state)) {
@@ -395,7 +396,8 @@ int session_recover(const char *folder, bool tables)
 	glob_t others;
 	int status = EXIT_SUCCESS;
 
-	/* The first compiler's results, in the folder itself, come last: its report compares all. */
+	/* The first compiler's results are in the folder itself. They are evaluated last, because
+	 * its report compares all of them. */
 	path_format(pattern, sizeof pattern, "%s/compilers/*/results.sqlite", folder);
 	if (glob(pattern, 0, NULL, &others) == 0) {
 		for (size_t i = 0; i < others.gl_pathc && status == EXIT_SUCCESS; i++) {
@@ -444,8 +446,8 @@ static int measure(struct session *session, const char *command, struct runner_r
 }
 
 /*
- * Measures the images by another compiler than the first one of the session, in the same rounds and
- * layouts, into a subfolder. Returns the exit status.
+ * Measures the images that another than the first compiler built, in the same rounds and layouts,
+ * and writes the results to a subfolder. Returns the exit status.
  */
 static int measure_other(const struct session *first, const char *compiler, const char *command)
 {

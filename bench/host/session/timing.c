@@ -33,7 +33,7 @@ struct timing {
 	size_t slots;
 	struct durations *durations;
 	struct boot *boot;              /* one per job */
-	struct estimate_boot *estimate; /* the same */
+	struct estimate_boot *estimate; /* one per job */
 };
 
 static void kind_of(const struct job *job, const struct options *options, struct boot_kind *kind)
@@ -52,7 +52,8 @@ static void kind_of(const struct job *job, const struct options *options, struct
 	snprintf(kind->samples, sizeof kind->samples, "%s", job->samples);
 }
 
-/* Sets `expected` of every job. Boots of one kind differ only in their layout. */
+/* Sets the expected seconds of every job, negative if unknown. Boots of one kind that run the same
+ * benchmarks differ only in their layout, so the search is done once for all of them. */
 static void expect(const struct plan *plan, const struct options *options, const struct durations *durations,
                    double *expected)
 {

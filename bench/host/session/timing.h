@@ -25,7 +25,7 @@ void timing_free(struct timing *timing);
 /* Notes that job `index` of the plan starts. Returns the context for timing_record(). */
 void *timing_starts(struct timing *timing, size_t index);
 
-/* For `observe` of a launch: notes the start of a row. */
+/* For `observe` of struct launch_setup: notes the start of a row. */
 void timing_record(void *context, const struct record *record);
 
 /* Notes that the job has ended. Only the durations of complete boots are kept. */

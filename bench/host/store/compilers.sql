@@ -1,5 +1,6 @@
--- The compilers of a run side by side (evaluate/compilers.h). Each has a database of its own; that of
--- the first one has these tables. store_add_views() gives temporary ones to older databases.
+-- The compilers of a run side by side (evaluate/compilers.h). Each compiler has a database of its
+-- own; in that of the first one these tables compare all of them. store_add_views() adds the tables
+-- to a database that an older harness made, as temporary ones.
 CREATE TABLE compilers (
 	place    INTEGER PRIMARY KEY,  -- from 1, in the order of --compiler
 	compiler TEXT NOT NULL,        -- name, such as clang-O2

@@ -198,7 +198,8 @@ static void print_warnings(const struct screen *screen, const struct terminal *t
 	free(lines.text);
 }
 
-/* Writes the path of a folder as seen from the current one, if it is below that. Returns `path`. */
+/* Writes the path of a folder, relative to the current folder if it is below that. Returns
+ * `path`. */
 static const char *from_here(const char *folder, char *path, size_t size)
 {
 	char here[1024];
@@ -266,7 +267,8 @@ static size_t choose(struct screen *screen, size_t room)
 	for (unsigned rank = 0; rank < ANSWERS_RANKS; rank++)
 		for (size_t i = 0; i < screen->answers.count; i++) {
 			const struct answer *answer = &screen->answers.answer[i];
-			/* A topic has a heading, and an empty line after it. */
+			/* The first answer of a topic needs two more lines: a heading and an empty
+			 * one. */
 			const size_t lines =
 			        screen_rows_of(&screen->rows, answer) + (has_heading[answer->topic] ? 0 : 2);
 
@@ -279,7 +281,7 @@ static size_t choose(struct screen *screen, size_t room)
 	return topics;
 }
 
-/* Chooses the answers, with so few strategies that each topic has one, if possible. */
+/* Chooses the answers, with as many strategies each as leave room for an answer of every topic. */
 static void fit(struct screen *screen, size_t room)
 {
 	size_t topics;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The screen that a run ends with: its answers (answers.h), the verdicts, and where the rest is. */
+/* The screen that a run ends with: its answers (answers.h), the verdicts, and the paths of the
+ * results. */
 #pragma once
 
 #include "bench/host/answers/answers.h"
@@ -8,7 +9,7 @@
 #include <sqlite3.h>
 
 #define SCREEN_LINES   45
-#define SCREEN_COLUMNS 100 /* at most; on narrower terminals as many as they have, from 80 on */
+#define SCREEN_COLUMNS 100 /* at most; a narrower terminal gets what it has, but at least 80 */
 
 /*
  * Prints the screen. Answers for which there is no room are left out, those of the highest rank
@@ -20,7 +21,7 @@
 bool screen_print(sqlite3 *db, const char *run_dir, const struct terminal *terminal);
 
 #define SCREEN_STRATEGIES       6
-#define SCREEN_STRATEGIES_LEAST 3 /* of an answer, if there is not room for more */
+#define SCREEN_STRATEGIES_LEAST 3 /* if there is no room for more */
 
 /* Part of screen_print(): the rows of the answers. */
 struct screen_rows {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rows of the screen: a strategy each, with its number, ratio, and why it needs more. */
+/* The rows of the screen. A row has a strategy, its number, its ratio, and why it needs more. */
 #define _GNU_SOURCE
 #include "bench/host/base/text.h"
 #include "bench/host/evaluate/series.h"
@@ -71,7 +71,7 @@ static char *number(const struct answer_strategy *strategy, char text[2 * NUMBER
 	return text;
 }
 
-/* Writes the name without the value of ISOLATION, if that is the only one. Returns `text`. */
+/* Writes the name without ISOLATION if that is the usual one, `shared`. Returns `text`. */
 static const char *name(const struct answer_strategy *strategy, char text[sizeof strategy->name])
 {
 	static const char common[] = "+shared";
@@ -89,7 +89,8 @@ static void widen(size_t *width, const char *text)
 		*width = strlen(text);
 }
 
-/* Determines the columns. The low and high values are left out if the causes then have no room. */
+/* Determines the columns. If the low and high values would leave no room for the causes, they are
+ * left out. */
 static struct columns measure(const struct screen_rows *rows)
 {
 	struct columns columns = { .number = strlen("cycles") };
@@ -118,7 +119,8 @@ static struct columns measure(const struct screen_rows *rows)
 	return columns;
 }
 
-/* Writes the last column of a row: the order, and why a strategy needs more. Returns `text`. */
+/* Writes the last column of a row: why the strategy needs more, or else its order. Returns
+ * `text`. */
 static char *note(const struct screen_rows *rows, const struct answer *answer,
                   const struct answer_strategy *strategy, size_t width, char text[ANSWER_TEXT_MAX])
 {

@@ -25,7 +25,7 @@ static const struct section {
 	const char *main;  /* the metric that measures time; "" if the engine has no such metric */
 	const char *means; /* a text for the heading that says what the numbers are */
 	bool time_is_void; /* the main metric means nothing on this engine: leave out its rows */
-	bool modelled; /* modelled cycles, and nothing else: [..] has those with low and high parameters */
+	bool modelled;     /* only modelled cycles; [..] has those with the low and high parameters */
 } sections[] = {
 	{ "bochs", "cycles_nominal",
 	  "modelled cycles on Bochs; [..] with the model's low and high parameters", false, true },
@@ -187,7 +187,7 @@ static struct line *line_for(struct table *table, char *label)
 	return &lines[table->line_count++];
 }
 
-/* The median of another metric in the row of `summary`. */
+/* SQL expression: the median of another metric of the series that the row of `summary` is of. */
 #define OTHER(metric)                                                                               \
 	"(SELECT median FROM summary o WHERE o.engine = summary.engine AND o.strategy = summary"    \
 	".strategy AND o.cpus = summary.cpus AND o.benchmark = summary.benchmark AND o.parameter =" \

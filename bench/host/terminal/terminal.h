@@ -14,8 +14,8 @@ struct terminal {
 
 /*
  * Returns how to print to `out`. The width is that of the environment variable COLUMNS, else of the
- * terminal, else without limit. Colours are used only on a terminal, and only if NO_COLOR is unset or
- * empty.
+ * terminal (80 if it reports none); widths below 40 count as none. Other output has no limit of
+ * width. Colours are used only on a terminal, and only if NO_COLOR is unset or empty.
  */
 struct terminal terminal_open(FILE *out);
 
