@@ -178,7 +178,7 @@ static bool is_measured(sqlite3 *db, const struct view *view)
 
 static const struct view *choose_view(sqlite3 *db)
 {
-	/* In this order: time, modelled cycles, counts. */
+	/* The views in reverse order: time, modelled cycles, counts. */
 	for (size_t i = views_count; i-- > 0;)
 		if (is_measured(db, &views[i]))
 			return &views[i];

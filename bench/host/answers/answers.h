@@ -23,11 +23,11 @@
 #define ANSWER_PARTS_MAX 2   /* named causes of a difference */
 #define ANSWER_TEXT_MAX  900 /* bytes of a text in words, with the NUL */
 
-/* What a question is about. Answers with the same topic are next to each other. */
+/* The topic of a question. Answers on one topic are next to each other. */
 enum answer_topic { ANSWER_EXEC, ANSWER_IRQ, ANSWER_SWITCH, ANSWER_TOPICS };
 
 enum answer_order {
-	ANSWER_LEAST, /* the lowest median; this alone says nothing about the others */
+	ANSWER_LEAST, /* the lowest median, even if no other is decided to be more */
 	ANSWER_SAME,  /* the ratio to the lowest is 1, and so are both ends of its interval */
 	ANSWER_OPEN,  /* no difference from the lowest is decided */
 	ANSWER_MORE,  /* decided to be more than the lowest (view `decided` of the database) */
@@ -64,7 +64,7 @@ struct answer_strategy {
 
 struct answer {
 	enum answer_topic topic;
-	unsigned rank;     /* below ANSWERS_RANKS; 0 is the answer to show if there is room for one only */
+	unsigned rank;     /* 0 to ANSWERS_RANKS - 1; if room is short, the lowest are shown */
 	const char *title; /* short: "16 MiB" */
 	const char *what;  /* in a sentence: "start a program of 16 MiB" */
 	const struct subject *subject;
@@ -119,11 +119,11 @@ int answers_read(sqlite3 *db, struct answers *answers);
 
 void answers_free(struct answers *answers);
 
-/* Sets `flush`; part of answers_read(). Returns 0, or -1 after a message. */
+/* Sets `flush` of struct answers, for answers_read(). Returns 0, or -1 after a message. */
 int answers_read_flush(sqlite3 *db, const struct view *view, struct answer_flush *flush);
 
 /*
- * Sets the parts of a strategy that has more than `least`; part of answers_read(). Returns 0, or -1
+ * Sets the parts of a strategy with the order ANSWER_MORE, for answers_read(). Returns 0, or -1
  * after a message.
  */
 int answers_read_parts(sqlite3 *db, const struct view *view, const struct answer *answer,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The measurements. Each function does one round of its figures, and adds their values. */
+/*
+ * The measurements. Each measure_<part>() measures its figures once, for one round, and adds their
+ * values. Some need figures of the same round: the comments say which parts must be called before.
+ */
 #pragma once
 
 #include "bench/host/calibrate/figures.h"
@@ -26,7 +29,7 @@ void measure_end(struct measure *measure);
 
 void measure_core(struct measure *measure);        /* measure_core.c: after the latencies */
 void measure_strings(struct measure *measure);     /* measure_strings.c */
-void measure_caches(struct measure *measure);      /* measure_caches.c: the latencies, first of all */
+void measure_caches(struct measure *measure);      /* measure_caches.c: adds the latencies */
 void measure_shares(struct measure *measure);      /* measure_shares.c: after latencies and walks */
 void measure_translation(struct measure *measure); /* measure_translation.c: after the latencies */
 void measure_tables(struct measure *measure);      /* measure_tables.c: after the latencies */

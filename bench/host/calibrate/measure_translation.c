@@ -156,11 +156,10 @@ void measure_translation(struct measure *measure)
 
 	for (size_t i = 0; i < COUNTS; i++)
 		cycles[i] = penalty(measure, measure->area, counts[i]);
-	first = reach(cycles, 0,
-	              2); /* a hit in the second level costs at least 5 cycles on every processor */
+	/* A hit in the second level costs at least 5 cycles on every processor. */
+	first = reach(cycles, 0, 2);
 	walk = cycles[COUNTS - 1];
-	/* Four times the pages that the first level holds: nearly every load hits the second
-	 * level. */
+	/* With four times the pages of the first level, nearly every load is a hit in the second. */
 	for (between = first; between + 1 < COUNTS && counts[between + 1] <= 4 * counts[first]; between++)
 		;
 	hit = cycles[between];

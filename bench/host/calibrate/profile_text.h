@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The text of a profile that was measured. */
+/* Writes a measured profile as text. */
 #pragma once
 
 #include "bench/host/calibrate/figures.h"
@@ -8,13 +8,13 @@
 #include <limits.h>
 #include <stdio.h>
 
-/* The line that shows that a profile may be replaced: nobody wrote it by hand. */
+/* How a line begins that shows that a profile was not written by hand and may be replaced. */
 #define PROFILE_TEXT_MARK "# Written by run-bench.sh --calibrate"
 
 struct profile_text {
 	const struct machine *machine;
 	const struct figures *figures;
-	unsigned rounds;  /* rounds that were made */
+	unsigned rounds;  /* number of rounds measured */
 	const char *base; /* profile that gives the values that were not measured; and its file */
 	char base_path[PATH_MAX];
 	const char *note[16]; /* lines for the head of the file; ends with NULL */

@@ -2,10 +2,10 @@
 /*
  * Times short pieces of code in cycles of the core, on a host that is not quiet.
  *
- * The time stamp counter runs at one rate, whatever the core does. So each sample lies between two
- * runs of a chain of multiplications, of which the cycles are known: they show how many ticks the
- * core takes per cycle at that moment. If the two differ, something happened in between (another
- * frequency, an interrupt, another process), and the sample is thrown away.
+ * The time stamp counter runs at one rate, whatever the core's frequency is. So each sample lies
+ * between two runs of a chain of multiplications that takes a known number of cycles: their ticks
+ * show how many ticks a cycle has at that moment. If the two differ, something happened in between
+ * (another frequency, an interrupt, another process), and the sample is thrown away.
  */
 #pragma once
 
@@ -17,12 +17,12 @@
 #define CHAIN_MULTIPLICATIONS 4000
 #define CHAIN_CYCLES          (3.0 * CHAIN_MULTIPLICATIONS)
 
-/* The largest difference between the two chains of a sample that is kept, as a part of the lesser. */
+/* A sample is kept only if its two chains differ by at most this part of the shorter one. */
 #define CHAIN_DIFFERENCE      0.02
 
-/* What the sampler reads time from. Tests replace it. */
+/* The clock that the sampler reads. Tests replace it. */
 struct sampler_clock {
-	uint64_t (*ticks)(void *context); /* a time stamp; no instruction moves across it */
+	uint64_t (*ticks)(void *context); /* a time stamp; no instruction passes it */
 	void (*chain)(void *context);     /* runs the chain */
 	void *context;
 };

@@ -13,7 +13,7 @@ const char compiler_default[] = COMPILER_DEFAULT;
 
 static const char *const levels[] = { COMPILER_LEVELS };
 
-/* Returns the level at the end of a name, or NULL if it ends with none. */
+/* Returns the level of optimization that a name ends with, or NULL if it has none. */
 static const char *level_of(const char *name)
 {
 	for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Benchmarks that run in boots of their own. build/host/about.txt marks them.
- * - linux: they run Linux programs, and their boots have an archive of these as an additional boot
- *   module. So the archive does not change the memory that other benchmarks find.
+ * - linux: they run Linux programs. Only their boots have the archive of these programs as a boot
+ *   module, so that it does not change the memory that other benchmarks find.
  * - fixed: they take a fixed number of samples and do not depend on the layout of memory. They count
  *   something themselves, so their boots need no cycle model.
  */

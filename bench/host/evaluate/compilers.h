@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The compilers of a run. Each compiler's results are a folder of their own, with its own summaries,
- * comparisons and verdicts: the first compiler's is the folder of the run, and the others' are its
- * subfolders compilers/<compiler>. Only verdicts and orderings are compared across compilers.
+ * The compilers of a run. Each has a folder of results with its own summaries, comparisons and
+ * verdicts: the first one has the folder of the run, the others have its subfolders
+ * compilers/<compiler>. Only verdicts and orderings are compared across compilers.
  */
 #pragma once
 

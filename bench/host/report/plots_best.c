@@ -8,11 +8,11 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* How sure it is that a strategy is worse than the best one; the figures draw these numbers. */
+/* How a strategy compares with the best one. The figures read these numbers. */
 enum standing {
 	UNDECIDED, /* no difference is shown, or there is none */
-	WORSE,
-	BEST, /* the best one, if another is shown to be worse */
+	WORSE,     /* it is shown to be worse than the best one */
+	BEST,      /* the best one, if another is shown to be worse */
 };
 
 /*

@@ -12,7 +12,7 @@
 
 #define STRATEGIES_BESIDE 6 /* more strategies than this are rows of the table, not columns */
 
-/* The tables of a view, and the strategies that they compare: presets first. */
+/* The tables of a view, and the strategies that they compare, presets first. */
 struct tables {
 	const struct report *report;
 	const struct view *view;

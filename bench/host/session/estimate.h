@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The time that a run still takes. What is left of each boot is the sum of the durations of the rows
- * that it has not ended (durations.h). The boots follow each other on as many slots as the run
- * has. The result is scaled by how fast this run was so far, compared with those durations.
+ * The time that a run still takes. A boot still takes the sum of the durations of the rows that it
+ * has not ended (durations.h). The boots run one after another in each slot of the run. The result
+ * is multiplied by how much longer this run has taken so far than the durations say.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Timing: the order of a plan's boots by how long they will take, the time that a run still takes,
- * and the durations that it leaves for later runs.
+ * Timing: sorts a plan's boots by how long they will take, estimates the time that a run still
+ * takes, and keeps its durations for later runs.
  */
 #pragma once
 

@@ -67,7 +67,7 @@ static void print_wrapped(const struct terminal *to, const char *text)
 	terminal_print_wrapped(to, text, LABEL, to->width - LABEL);
 }
 
-/* Writes the unit of the numbers in words. Returns `text`. */
+/* Writes the unit of the screen's numbers in words. Returns `text`. */
 static const char *meaning(const struct screen *screen, char *text, size_t size)
 {
 	char profile[64];
@@ -85,7 +85,7 @@ static const char *meaning(const struct screen *screen, char *text, size_t size)
 	return text;
 }
 
-/* Prints what was compared, and in which unit. `some` is true if not all strategies have a row. */
+/* Prints what was compared, and in which unit. `some`: an answer lacks rows of some strategies. */
 static void print_header(const struct screen *screen, bool some, const struct terminal *to)
 {
 	const struct answers *answers = &screen->answers;
@@ -173,7 +173,7 @@ static void print_claims(const struct screen *screen, const struct terminal *to)
 	}
 }
 
-/* Prints what needs attention, if anything: failed checks, drift, what depends on the compiler. */
+/* Prints what needs attention, if anything: failed checks, drift, effects of the compiler. */
 static void print_warnings(const struct screen *screen, const struct terminal *to)
 {
 	const int64_t failed = count(screen, "SELECT count(*) FROM checks WHERE ok = 0");

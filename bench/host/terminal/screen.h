@@ -13,7 +13,7 @@
 
 /*
  * Prints the screen. Answers for which there is no room are left out, those of the highest rank
- * first. If there are more than SCREEN_STRATEGIES strategies, each answer shows some of them: those
+ * first. An answer shows at most SCREEN_STRATEGIES strategies, or fewer if room is short: those
  * that need the least and the most, then presets, then others. `run_dir` is the folder of the
  * results. Returns false, and prints nothing, if the run measured nothing that the screen shows, or
  * after a message.
