@@ -72,7 +72,8 @@ mkdir -p "$root/docs/figures"
 		and dash show the stack as well. Bars are 95 % intervals; in modelled cycles they extend from the
 		low to the high parameters of the model. Modelled cycles are estimates ([model.md](model.md)).
 	END
-	# Those of the report's first part first, each in the view that comes closest to time, then in counts.
+	# Figures of the report's first part come first. Each is shown in the views closest to time (KVM,
+	# modelled cycles) before it is shown in counts.
 	shown=" "
 	for script in overview exec irq-entry tlb-flush switch where claims "$root"/plots/*.gp; do
 		script=$(basename "$script" .gp)

@@ -60,7 +60,7 @@ query_compilers()
 	query "$attach $1"
 }
 
-# per_compiler EXPRESSION: prints a column of SQL per compiler: EXPRESSION with its number for @
+# per_compiler EXPRESSION: prints a column of SQL per compiler: EXPRESSION with its number in place of @
 per_compiler()
 {
 	local i

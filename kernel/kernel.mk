@@ -37,7 +37,7 @@ $(error unknown ISOLATION "$(ISOLATION)": one of $(ISOLATIONS))
 endif
 
 # The compiler of the kernel and its level of optimization. User programs and the harness are not
-# affected. Builds of another compiler or level than the default have a folder with both in its name.
+# affected. Builds by another compiler, or at another level, have a folder with both in its name.
 DEFAULT_COMPILER := gcc-O2
 OPTS      := -O2 -O3 -Os
 KERNEL_CC ?= gcc

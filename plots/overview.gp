@@ -30,8 +30,8 @@ do for [format in "svg png"] {
 	columns = STATS_max
 	stats file using "y" nooutput
 	rows = STATS_max
-	# The scale ends with the largest ratio of a coloured cell, but not below 1.1, and not so far from
-	# most of them that they could not be told apart.
+	# The scale ends with the largest ratio of a coloured cell, but not below 1.1. It ends earlier if
+	# the other ratios are so much smaller that their colours could not be told apart.
 	most = 1.1
 	largest = 1.1
 	colours = 0

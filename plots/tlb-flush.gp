@@ -20,8 +20,8 @@ titles = "'flush: INVLPG of each page, or one CR3 load' 'change of the entries, 
 array first[64]
 array second[64]
 array count[64]
-# The smallest number of pages from which on the first costs more than the second, 0 if there is none;
-# and the largest one up to which it costs less.
+# from(): the smallest number of pages from which on the first benchmark costs more than the second;
+# up_to(): the largest number up to which it costs less. 0 if there is none.
 from(points) = from_at(points, 0)
 from_at(i, found) = i < 1 || first[i] <= second[i] ? found : from_at(i-1, count[i])
 up_to(points) = up_to_at(1, points, 0)
@@ -29,14 +29,14 @@ up_to_at(i, n, found) = i > n || first[i] >= second[i] ? found : up_to_at(i+1, n
 pages(k) = sprintf("%.0f page%s", k, k == 1 ? "" : "s")
 order_text(what, from, up_to) = what.(from > 0 ? "less from ".pages(from)." on" : "nowhere less").\
 	(up_to > 0 ? ", more up to ".pages(up_to) : "")
-# Stores the values of two benchmarks, b1 and b2, in one metric. That of a CR3 load is the same for
-# every number of pages.
+# Stores the values of the benchmarks b1 and b2 in first[] and second[]. A CR3 load alone (tlb.cr3) has
+# one value, which is used for every number of pages.
 read_points = "points = 0; \
 	stats data(b1, s) using (points = points+1, first[points] = column(metric), count[points] = column('parameter'), 0) nooutput; \
 	k = 0; \
 	stats data(b2, s) using (k = k+1, second[k] = column(metric), 0) nooutput; \
 	do for [i=1:(b2 eq 'tlb.cr3' ? points : 0)] { second[i] = second[1] }"
-# Sets less_from and more_to, with all parameters of the model.
+# Sets less_from and more_to to numbers of pages that hold with all parameter sets of the model.
 find_order = "less_from = -1; more_to = -1; \
 	do for [metric in orders] { eval read_points; \
 		less_from = less_from == 0 || from(points) == 0 ? 0 : from(points) > less_from ? from(points) : less_from; \

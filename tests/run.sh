@@ -93,7 +93,7 @@ alone tests/fuzz/calls-plants.sh tests/fuzz/calls-plants.sh
 for build in $presets; do
 	suite "kernel tcg $build archive" tests/kernel/run.sh tcg "$build" ARCHIVE=build/linux/linux.cpio
 done
-# Planted faults: that each has its place, and that a few are caught; `make mutants` tries all.
+# Planted faults: each must find its place, and a few must be caught; `make mutants` tries all.
 suite "mutants --quick" env JOBS=1 tests/mutants/run.sh --quick
 # A few machines, memory sizes and CPU models; `make test-machines` runs many more.
 alone "tests/machines.sh --few" tests/machines.sh --few

@@ -54,7 +54,7 @@ void functions_start(unsigned cpu, uint64_t rip, struct totals totals);
 void functions_branch(unsigned cpu, enum branch_kind kind);
 void functions_interrupt_return(unsigned cpu);
 
-/* What decides quickly that the end of an instruction changes nothing. */
+/* Lets functions_must_follow() decide quickly that the end of an instruction changes nothing. */
 struct functions_place {
 	uint64_t start, length; /* address range of the current function */
 	bool follows;           /* a region has started */

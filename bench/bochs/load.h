@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Puts a kernel and its boot modules into the guest's memory, in place of a boot loader: reading
- * them from a CD takes a Bochs longer than most benchmarks. rom.asm has the rest of the loader.
+ * them from a CD takes Bochs longer than most benchmarks. rom.asm has the rest of the loader.
  *
  * The file that the environment variable PALIMPSEST_LOAD names says what to load, a line each:
  *     kernel FILE          an ELF file for 32-bit Multiboot loaders

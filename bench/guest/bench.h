@@ -159,8 +159,8 @@ bool bench_step(const struct bench *b, unsigned index, struct bench_step *step);
 void bench_warm(struct bench *b, unsigned index);
 
 /*
- * For .check of a row whose program checks itself that its calls did their work: returns true if the
- * sample's end was stamped after its start.
+ * For the .check of a row whose program itself checks that its calls did their work: returns true if
+ * the end of the sample was stamped after its start.
  */
 bool bench_stamped(struct bench *b);
 

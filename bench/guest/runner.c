@@ -29,9 +29,9 @@ static char left_out[64]; /* globs of skip= on the command line */
 static bool lists;        /* rows are only listed, not run */
 
 /*
- * Bytes: from LONG on, a row with few samples takes one. In a boot that is one of many, it needs no
- * warm-up then, because it leaves nothing in the caches that the next sample could use, and from
- * MEDIUM on it is warm after one sample.
+ * Sizes in bytes. From LONG on, a row takes one sample where smaller ones take few; in a boot that is
+ * one of many it takes no warm-up samples, because it leaves nothing in the caches that the next
+ * sample could use. From MEDIUM on, a row is warm after one sample there.
  */
 #define LONG      (16 * MIB)
 #define MEDIUM    MIB
@@ -308,7 +308,7 @@ static bool finish_row(const struct bench *b, bool ok, const char *why)
 	return record_check(b, ok, !ok ? why : b->why ? b->why : "-");
 }
 
-/* What isolation_check() has said about a task's tables after a row, or NULL. */
+/* The message of isolation_check() about a task's tables after a row, or NULL. */
 static const char *isolation_problem;
 
 static void check_isolation(struct process *process, void *unused)
@@ -383,7 +383,7 @@ static void queue_row(const struct benchmark *row, bool later)
 	} while (row->parameters && row->parameters[place] != BENCH_LIST_END);
 }
 
-/* Queues those of the rows that bench= selects which rows= selects too; NULL: all of them. */
+/* Queues the rows that both bench= and rows= select. `kind` is the value of rows=, or NULL for all. */
 static void queue_rows(const char *kind)
 {
 	const bool all = !kind || !strcmp(kind, "all"), fixed = !all && !strcmp(kind, "fixed");

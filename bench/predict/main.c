@@ -7,7 +7,8 @@
  * TICKS is its time; CHAIN is that of CHAIN_MULTIPLICATIONS multiplications that wait for each
  * other, before and after it. Regions begin with number REGION; those of the warm-up come first.
  *
- * predict rows FILE: does so for each line NAME REGION WARMUP SAMPLES of a file, in a process each.
+ * predict rows FILE: does so for each line NAME REGION WARMUP SAMPLES of a file, each in a process of
+ * its own.
  * A line that begins with '#' is ignored, so that the file can be a script.
  *
  * predict list: prints "program NAME" or "kernel NAME" for each.

@@ -107,7 +107,7 @@ static uint64_t dijkstra(void)
 	return sum;
 }
 
-/* unions: 16384 sets are joined, with path halving */
+/* unions: joins 16384 sets, with path halving */
 #define SETS 16384
 static uint32_t *parent, *joins;
 
@@ -230,7 +230,7 @@ static uint64_t queens(void)
 	return place_queens(0, 0, 0);
 }
 
-/* machine: a machine with a stack, whose 16 operations a switch chooses between */
+/* machine: an interpreter with a stack; a switch selects one of 16 operations */
 static unsigned char *operations;
 
 static void machine_prepare(void)
@@ -304,7 +304,7 @@ static uint64_t machine(void)
 	return top;
 }
 
-/* pages: a counter in each of 1536 pages, in random order, four times */
+/* pages: changes a counter in each of 1536 pages, in random order, four times */
 #define PAGES 1536
 static char *page_area;
 static uint32_t *page_order;
@@ -338,7 +338,7 @@ static uint64_t pages(void)
 
 	for (int round = 0; round < 4; round++)
 		for (size_t i = 0; i < PAGES; i++)
-			sum += *counter(page_order[i]) ^= round % 2 ? 9 : 5; /* after four rounds as before */
+			sum += *counter(page_order[i]) ^= round % 2 ? 9 : 5; /* four rounds restore it */
 	return sum;
 }
 

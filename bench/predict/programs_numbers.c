@@ -169,7 +169,7 @@ static uint64_t bignum(void)
 	return sum;
 }
 
-/* popcount: bits of 32768 words, the usual way with masks; and where the lowest one is */
+/* popcount: counts the bits of 32768 words with masks, and finds the lowest bit that is set */
 #define POP 32768
 static uint64_t *pop;
 

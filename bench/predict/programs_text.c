@@ -33,7 +33,7 @@ static uint64_t crc(void)
 	return value;
 }
 
-/* wordhash: words of the text are counted in a table of lists */
+/* wordhash: counts the words of the text in a table of lists */
 #define WORDS 1024
 static struct word {
 	struct word *next;
@@ -213,7 +213,7 @@ static uint64_t horspool(void)
 	return found;
 }
 
-/* distance: how many changes make one word of 256 letters of another */
+/* distance: how many changes turn one word of 256 letters into another */
 #define WORD 256
 static uint16_t distance_row[WORD + 1];
 
@@ -240,7 +240,7 @@ static uint64_t distance(void)
 	return distance_row[WORD];
 }
 
-/* parse: 8000 decimal numbers are read and added up; format: they are written */
+/* parse: reads and adds up 8000 decimal numbers; format: writes them */
 #define NUMBERS 8000
 static uint32_t *numbers;
 static char *digits;

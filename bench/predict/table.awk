@@ -52,7 +52,7 @@ file == 5 && $1 == "sample" {
 	printed[of[$2]]++
 }
 
-# Stores the bests of a row's processes in sorted[], in ascending order; returns how many there are.
+# Stores the best sample of each process of a row in sorted[], in ascending order; returns their number.
 function sort_bests(row,    key, part, n, i, v) {
 	for (key in best) {
 		split(key, part, SUBSEP)

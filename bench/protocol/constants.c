@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Constants that programs in assembly and the option ROM for Bochs use. bench/programs/programs.mk compiles this file and makes
- * constants.inc from it.
+ * Constants for programs in assembly and for the option ROM of Bochs. bench/programs/programs.mk
+ * compiles this file and makes constants.inc from it.
  */
 #include "bench/protocol/load.h"
 #include "bench/protocol/marks.h"

@@ -5,12 +5,12 @@
  */
 #pragma once
 
-/* The ROM writes to this port when the library shall put the kernel into memory. */
+/* The ROM writes to this port to make the library put the kernel into memory. */
 #define PORT_LOAD        0xf5
 
 #define LOAD_ROM         0xd0000 /* where the ROM is */
 #define LOAD_ENTRY       0x7ff8  /* 4 bytes: the kernel's entry point */
 #define LOAD_INFORMATION 0x8000  /* the Multiboot information, then what it points to */
 
-/* The same address for Bochs's option optromimage1. */
+/* LOAD_ROM as text, for Bochs's option optromimage1. */
 #define LOAD_ROM_TEXT    "0xd0000"

@@ -58,7 +58,7 @@ void exception_set_page_fault(bool (*function)(uintptr_t address, uint64_t error
 
 /*
  * The function that exception_set_page_fault() has set, or NULL. Code that checks an access to user
- * memory in software calls it if the access is not allowed, with the address in CR2 as well.
+ * memory in software stores the address in CR2 and calls it if the access is not allowed.
  */
 extern bool (*page_fault_hook)(uintptr_t address, uint64_t error);
 

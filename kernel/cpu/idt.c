@@ -21,8 +21,8 @@ static struct gate idt[256] __attribute__((aligned(PAGE_SIZE)));
 _Static_assert(sizeof idt == PAGE_SIZE, "the IDT fills its page");
 
 /*
- * entry_stubs (entry.asm) has the addresses of the 256 stubs, as the gates need them. The stubs of device interrupts call
- * the functions in irq_handlers.
+ * The addresses of the 256 stubs, for the gates (entry.asm, or a file of ISOLATION). The stubs of
+ * device interrupts call the functions in irq_handlers.
  */
 extern uint64_t entry_stubs[256];
 void (*irq_handlers[256])(void);

@@ -44,4 +44,4 @@ void gate_restore(unsigned vector);
  */
 void irq_set_handler(unsigned vector, void (*handler)(void));
 
-extern void (*irq_handlers[256])(void); /* as the entry stubs call them */
+extern void (*irq_handlers[256])(void); /* by vector; the entry stubs call them */

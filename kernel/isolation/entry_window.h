@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * bouncing: the pages of the entry window. They are the only supervisor pages in user tables, and
- * the kernel's tables map them at the same addresses, in the user half. Where they are is a place
- * (isolation/window_place.h); the offsets in the window are always these.
+ * the kernel's tables map them at the same addresses, in the user half. The window moves from one
+ * place (isolation/window_place.h) to another, but the order of its pages is always this:
  *
  *   page 0   the IDT, read-only
  *   page 1   entry and exit code (entry_window.asm), read-only and executable

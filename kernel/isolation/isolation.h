@@ -83,9 +83,9 @@
  *       Moves the axis' pages in a user half without other pages to where `parent` has them.
  *   int isolation_make_room(const struct root *root, uint32_t *tables, uintptr_t start, size_t pages,
  *                           isolation_find *find, void *space)
- *       Moves the axis' pages away if they meet the range. find(space, pages, n) returns an address
- *       with so many free pages, another one for each n from 0 on, or 0 if there are no more.
- *   These three return 0, -ENOMEM with nothing changed, or -ENOSPC if find() has returned 0.
+ *       Moves the axis' pages away if they meet the range. find(space, pages, n) returns the address
+ *       of `pages` free pages, another one for each n from 0 on, or 0 if there are no more.
+ *   These return 0, -ENOMEM (tables made so far are on the list), or -ENOSPC if find() returned 0.
  *   void isolation_set_places(bool own)
  *       Gives each new space a place of its own for the axis' pages, or all spaces the same place,
  *       until a program needs it.

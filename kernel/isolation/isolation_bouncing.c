@@ -65,9 +65,9 @@ int isolation_root_create(struct root *root)
 	return 0;
 }
 
-/* What the tables of a root map. */
+/* Counts of the pages that the tables of a root map. */
 struct survey {
-	uintptr_t base; /* of the window, in the user tables; 0: count the user half of the kernel tables */
+	uintptr_t base; /* address of the root's window, in both tables */
 	unsigned window, other, user, executable_and_writable;
 };
 

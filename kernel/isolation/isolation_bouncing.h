@@ -33,7 +33,7 @@ static inline uintptr_t isolation_entry_address(uintptr_t address)
 	return window_entry_address(address);
 }
 
-/* Also for addresses in place 0, to which the gates of its IDT lead. */
+/* Converts addresses in place 0 too: the gates of idt[] (cpu/idt.c) lead there, wherever the CPU is. */
 static inline uintptr_t isolation_linked_address(uintptr_t address)
 {
 	const uintptr_t here = address - WINDOW_LOAD(base) - WINDOW_PAGE_CODE * PAGE_SIZE;

@@ -16,16 +16,16 @@ bool window_own_places;
 
 /*
  * A place that `spaces` spaces use; free if that is 0. Place 0 always exists. The gates of an IDT
- * hold absolute addresses, so each place has an IDT of its own; those of the others are copies of
- * the first one, which gate_set() changes (cpu/idt.h), from when the place was made. Guarded by the
- * kernel lock (cpu/lock.h).
+ * hold absolute addresses, so each place has an IDT of its own. gate_set() (cpu/idt.h) changes only
+ * that of place 0; the others are copies of it, made when the place was. Guarded by the kernel lock
+ * (cpu/lock.h).
  */
 static struct place {
 	uintptr_t base;
 	uint64_t idt; /* frame */
 	uint64_t spaces;
 } places[PLACES_MAX];
-static unsigned places_end = 1; /* all places that are in use are below */
+static unsigned places_end = 1; /* every place in use has a lower number */
 
 /* The pages that all places share. */
 static uint64_t code_frame, cpu_frame;
@@ -94,7 +94,7 @@ static int map_kernel(const struct place *place)
 	return 0;
 }
 
-/* A gate in two words: bits 15 to 0 and 63 to 48 of the first and 31 to 0 of the second. */
+/* Returns the address in a gate: bits 15-0 and 63-48 of its first word, and 31-0 of its second. */
 static uint64_t gate_target(const uint64_t gate[2])
 {
 	return (gate[0] & 0xffff) | (gate[0] >> 48) << 16 | gate[1] << 32;
@@ -118,8 +118,8 @@ static void fill_idt(const struct place *place)
 }
 
 /*
- * Returns the number of the place at `base`, with one space more, and makes it if there is none.
- * Returns -ENOMEM, or -EEXIST if it would overlap another place.
+ * Adds a space to the place at `base`, and makes the place if there is none. Returns its number,
+ * -ENOMEM (also if PLACES_MAX places are in use), or -EEXIST if it would overlap another place.
  */
 static int take_place(uintptr_t base)
 {
@@ -177,7 +177,7 @@ static int map_user(const struct root *root, uint32_t *tables, unsigned number)
 	pte_t *pml4 = phys_to_virt(root_pml4(root->user));
 	const struct place *place = &places[number];
 
-	for (unsigned made = 0; made < 2; made++) /* all tables first, so that nothing is to be undone */
+	for (unsigned made = 0; made < 2; made++) /* tables first: an error needs no undoing */
 		for (unsigned page = 0; page < ENTRY_WINDOW_PAGES; page++) {
 			const uintptr_t address = place->base + page * PAGE_SIZE;
 			pte_t *table = paging_table(root_pml4(root->user), address, PTE_USER, tables);
@@ -202,9 +202,9 @@ static void unmap_user(const struct root *root, const struct place *place)
 }
 
 /*
- * Moves the window of a space to `base`. The loaded space's window is in use: the old place stays
- * mapped in the kernel's tables until this CPU has entered the new one, so that an NMI finds a whole
- * window at any time. Returns 0, -ENOMEM or -EEXIST.
+ * Moves the window of a space to `base`. If the space is loaded, the old place stays mapped in the
+ * kernel's tables until this CPU has entered the new one, so that an NMI finds a whole window at any
+ * time. Returns 0, -ENOMEM or -EEXIST.
  */
 static int move_to(const struct root *root, uint32_t *tables, uintptr_t base)
 {
@@ -259,8 +259,8 @@ bool window_meets(const struct root *root, uintptr_t start, size_t pages)
 }
 
 /*
- * A random place for a new space, in the GiB below that of the stack. Falls back to place 0 if all
- * places are taken or the one that was drawn overlaps another.
+ * Takes a random place for a new space, in the GiB below that of the stack. Takes place 0 instead if
+ * the random one overlaps another place, or if there is no memory or no free number for it.
  */
 static unsigned own_place(void)
 {
@@ -275,7 +275,7 @@ int isolation_enter_space(const struct root *root, uint32_t *tables)
 {
 	const unsigned number = window_own_places ? own_place() : (unsigned)take_place(ENTRY_WINDOW_BASE);
 
-	/* The table with the number's bits must exist even if the window is elsewhere. */
+	/* The PML4 entry that holds the number must be present even if the window is elsewhere. */
 	if (!paging_table(root_pml4(root->user), ENTRY_WINDOW_BASE, PTE_USER, tables) ||
 	    map_user(root, tables, number)) {
 		((pte_t *)phys_to_virt(root_pml4(root->user)))[PLACE_PML4] = 0; /* it has no place */
@@ -354,7 +354,7 @@ void window_init(const uint64_t frames[ENTRY_WINDOW_PAGES])
 }
 
 /* The tests raise NMIs at every instruction of window_enter() (the macro WAY in cpu/entry.inc). */
-#define ENTER_BYTES 640 /* at least as many as it has */
+#define ENTER_BYTES 640 /* at least the length of window_enter() */
 static const struct {
 	const char *start, *end;
 	uint64_t flags;

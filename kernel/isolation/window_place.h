@@ -14,7 +14,7 @@
 #include "mem/root.h"
 
 #define PLACE_SHIFT 52
-#define PLACES_MAX  1024U /* the most places; at most 2048 */
+#define PLACES_MAX  1024U /* most places at a time; a number has 11 bits, so at most 2048 */
 #define PLACE_PML4  PML4_INDEX(ENTRY_WINDOW_BASE)
 
 /* Stores `value` in a 64-bit field of this CPU's struct window_cpu, with a single instruction. */
@@ -82,6 +82,6 @@ extern bool window_own_places;
 
 /*
  * Makes place 0 from the frames of the window's pages, of which the last is this CPU's struct
- * window_cpu, and enters it. Called once, at boot.
+ * window_cpu, and maps it in the kernel's tables. Panics if out of memory. Called once, at boot.
  */
 void window_init(const uint64_t frames[ENTRY_WINDOW_PAGES]);

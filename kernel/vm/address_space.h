@@ -147,8 +147,8 @@ pte_t *address_space_next_run(const struct address_space *space, uintptr_t *addr
                               size_t *pages);
 
 /*
- * For isolation_make_room(): returns the middle of the largest range of the user half in which no
- * region is, or the n-th next place above it; 0 if there are no `pages` free pages.
+ * For isolation_make_room(): returns the address of `pages` pages in the middle of the largest gap
+ * between regions, or of the n-th such place above them; 0 if they do not fit in the gap.
  */
 static inline uintptr_t address_space_gap(void *argument, size_t pages, unsigned n)
 {

@@ -6,8 +6,8 @@
  *   0000000000400000  programs are linked here
  *   0000000010000000  position-independent programs are loaded here
  *   00007fffff7fe000  mmap() allocates downwards from here
- *   00007fffffe00000  entry window (ISOLATION bouncing), until a program needs the place
  *   00007fffff7ff000  the user stack may grow down to here (USER_STACK_LIMIT)
+ *   00007fffffe00000  entry window (ISOLATION bouncing), until a program needs the place
  *   00007fffffffb000  user stack of a new program (USER_STACK_SIZE)
  *   00007ffffffff000  USER_TOP: the last page is never mapped, so that SYSRET never sees a
  *                     non-canonical RCX (SDM 2B, SYSRET)

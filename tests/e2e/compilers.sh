@@ -53,7 +53,7 @@ claim 1 "iif(max(compiler) LIKE 'gcc%', 'confirmed', 'refuted')"
 claim 2 "'confirmed'"
 run=$tree/run
 
-# of COMPILER SQL: prints the result of a query on the results of a compiler that is not the first
+# of COMPILER SQL: prints the result of a query on the results of COMPILER, which is not the first one
 of()
 {
 	sqlite3 "$run/compilers/$1/results.sqlite" "$2"
@@ -89,7 +89,7 @@ check "and links to the other reports" grep -q 'href="compilers/gcc-Os/report.ht
 "$tree/build/host/palimpsest-bench" --compare "$run" "$run/compilers/clang-O2" >"$tree/out" 2>"$tree/err"
 check "--compare names the compilers" grep -q 'run.compiler differs: A gcc-O2, B clang-O2' "$tree/out"
 
-# All is computed again from the databases: the verdicts of every compiler, and the reports.
+# Everything is computed again from the databases: the verdicts of every compiler, and the reports.
 claim 2 "iif(max(compiler) LIKE '%-Os', 'confirmed', 'refuted')"
 "$tree/build/host/palimpsest-bench" --recover "$run" >"$tree/out" 2>"$tree/err"
 is "--recover: exits 0" 0 $?
@@ -110,7 +110,7 @@ bench --engine tcg --strategy window --compiler clang
 is "another compiler alone: exits 0" 0 "$status"
 is "another compiler alone: the folder has its results" clang-14.0.6 "$(query 'SELECT compiler FROM launches')"
 
-# An image that is not by the compiler that it should be from.
+# An image that another compiler made.
 export CLANG=clang-14.0.6-O3
 bench --engine tcg --strategy window --compiler gcc,clang
 is "a wrong image: exits 1" 1 "$status"

@@ -23,7 +23,7 @@ is "the run exits 0" 0 "$status"
 
 # results STRATEGIES PARAMETERS: replaces the results. STRATEGIES are SQL rows ('NAME', 'STACK',
 # 'LOADER', FACTOR), and PARAMETERS the numbers of pages. Costs grow with pages; INVLPG costs more
-# than a CR3 load from 4 pages on, and reads nothing of the page tables.
+# than a CR3 load from 4 pages on, and has no page-walk reads.
 results()
 {
 	query "DELETE FROM summary; DELETE FROM comparisons; DELETE FROM samples; DELETE FROM launches;

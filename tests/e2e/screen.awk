@@ -62,7 +62,7 @@ function commas(v,    digits, text) {
 	return digits text
 }
 
-# scaled(V, LIKE): V in the thousands or millions of LIKE, without their letter
+# scaled(V, LIKE): V in ones, thousands or millions, whichever LIKE is shown in, without the letter
 function scaled(v, like,    scale) {
 	scale = like >= 1e8 ? 1e6 : like >= 1e5 ? 1e3 : 1
 	v /= scale
@@ -100,7 +100,7 @@ function cut(pattern,    found) {
 	return found
 }
 
-# order(PAGES, AGAINST): -1 if INVLPG of so many pages is cheaper than the benchmark AGAINST, 1 if it is
+# order(PAGES, AGAINST): -1 if INVLPG of PAGES pages is cheaper than the benchmark AGAINST, 1 if it is
 # dearer, 0 if that is not decided
 function order(pages, against,    set, one, other, less, more) {
 	less = more = 1
@@ -115,7 +115,7 @@ function order(pages, against,    set, one, other, less, more) {
 	return more - less
 }
 
-# crossing(AGAINST): how the screen says from how many pages on AGAINST costs less
+# crossing(AGAINST): the words in which the screen says from how many pages on AGAINST costs less
 function crossing(against,    pages, from, up_to, text) {
 	for (pages = 1; pages <= 1024 && order(pages, against) < 0; pages *= 2)
 		up_to = pages
@@ -126,7 +126,7 @@ function crossing(against,    pages, from, up_to, text) {
 	return text (up_to ? ", more up to " up_to (up_to == 1 ? " page" : " pages") : "")
 }
 
-# check_row(STRATEGY, ROW): checks what is left of the line, `rest`, from the median on
+# check_row(STRATEGY, ROW): checks `rest`, the part of the line that begins with the median
 function check_row(strategy, row,    key, part, whole, what, difference, like, decimals, text, set, lo, hi) {
 	key = strategy SUBSEP row
 	same(key " median", scaled(median[key, "cycles_nominal"], median[key, "cycles_nominal"]) \

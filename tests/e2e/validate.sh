@@ -102,7 +102,7 @@ check "a knee is the last page count that fits" grep -q '^| reach of the second.
 check "latencies stand by working set" grep -q '^| 2 MiB .*| 40.5, 45.0, 49.5 ' "$work/out"
 check "a missing KVM is said" grep -q '^KVM: not measured' "$work/out"
 
-# Characters that mean something to a shell or to SQL, in the names of both folders.
+# Both folders have characters in their names that mean something to a shell or to SQL.
 odd=$work/"it's_(a)_\"folder\"_&_co;"
 mkdir -p "$odd"
 cp -r bench "$odd"

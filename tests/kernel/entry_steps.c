@@ -260,7 +260,7 @@ TEST(single_steps_through_the_kernel_are_survived)
  */
 static const uint8_t *next_place;
 static const struct way *next_way;
-static unsigned places; /* that have got a breakpoint */
+static unsigned places; /* number of addresses that have got a breakpoint */
 
 static void no_step(void)
 {

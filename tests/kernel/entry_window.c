@@ -58,7 +58,7 @@ static long no_call(void)
 
 static const struct bench_calls calls = { tell_place, no_call, no_call, move };
 
-/* Runs the program with each of the kinds. Returns NULL, or what went wrong. */
+/* Runs tests/programs/places.c with each of the kinds. Returns NULL, or what went wrong. */
 static const char *run_places(const char *const *kinds, size_t count)
 {
 	const char *why;
@@ -169,7 +169,7 @@ static void move_with_breakpoints(const uint8_t *at)
 	write_dr7(DR7_NONE);
 }
 
-/* Raises NMI, #MC and #DB at every instruction that re-points the CPU. */
+/* Raises NMI, #MC and #DB at every instruction of window_enter(). */
 TEST(traps_while_the_window_moves_are_survived)
 {
 	const uintptr_t home = isolation_window(&own_space()->root);
@@ -183,7 +183,7 @@ TEST(traps_while_the_window_moves_are_survived)
 		return "the code is not known";
 	wrong = NULL;
 	came = 0;
-	/* The gate is changed in the IDT of this place, and copied to the one of NEAR. */
+	/* gate_set() changes the IDT of place 0; a move to NEAR makes a copy of it there. */
 	if (home != ENTRY_WINDOW_BASE && move_to(own_space(), ENTRY_WINDOW_BASE))
 		return "no memory";
 	exception_set_probe(watch);

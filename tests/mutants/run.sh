@@ -111,7 +111,7 @@ row()
 {
 	local caught=$2 text
 
-	# A self-test that the test's command names need not be named twice.
+	# A self-test that the test's command names is not named again.
 	[[ $caught != ": ${tests[$1]##* } # "* ]] || caught=": ${caught#* \# }"
 	text="| ${texts[$1]} | \`${tests[$1]}\`$caught"
 	if [ ${#text} -gt $((columns - 2)) ]; then
@@ -174,7 +174,7 @@ page_is_right()
 
 # The copies ---------------------------------------------------------------------------------------
 
-# Prints the folders of the kernels that the tests need.
+# Prints the build folders of the kernels that the tests need.
 builds()
 {
 	local presets build
@@ -223,8 +223,8 @@ step()
 	wait $session
 }
 
-# passed STATUS LOG: succeeds if a test passed that ended with this status and wrote this log; some
-# tests tell a failure by a line only
+# passed STATUS LOG: succeeds if a test that ended with this status and wrote this log passed. Some
+# tests fail with status 0; only a line "not ok" shows it.
 passed() { [ "$1" = 0 ] && ! grep -aq '^not ok' "$2"; }
 
 # evidence LOG: prints the first thing that says why a test failed, or nothing

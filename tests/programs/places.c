@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * places KIND: uses the addresses of the kernel's entry window (ISOLATION bouncing), which has to move
- * away then. SYS_bench_next returns the window's address in this space, and SYS_bench_value moves the
+ * places KIND: uses the addresses of the kernel's entry window (ISOLATION bouncing), so that the window
+ * has to move. SYS_bench_next returns the window's address in this space, and SYS_bench_value moves the
  * window to an address. The exit status is 0 if no check failed (see run_kind()).
  */
 #include "bench/programs/check.h"
@@ -28,7 +28,7 @@ static void unmap(uintptr_t at, size_t size)
 	call(SYS_munmap, at, size, 0);
 }
 
-/* Returns true if the page is no page of the window. */
+/* Returns true if the window has left the page. */
 static int left(uintptr_t page)
 {
 	return page - window() >= PAGES * PAGE_SIZE;
@@ -164,14 +164,14 @@ static int stack(void)
 	return 0;
 }
 
-/* The program break passes the window. */
+/* The program break moves past the window. */
 static int brk(void)
 {
 	const uintptr_t end = ((uintptr_t)call(SYS_brk, 0, 0, 0) + PAGE_MASK) & ~PAGE_MASK;
 	const uintptr_t high = 0x100000000; /* the window never lies below */
 	long moved;
 
-	if (end < high) /* only a huge break reaches it: half of the memory is enough for no page of it */
+	if (end < high) /* raising the break takes no memory: no page is touched */
 		CHECK((uintptr_t)call(SYS_brk, high, 0, 0) == high || 1);
 	moved = call(SYS_bench_value, 0, high + PAGE_SIZE, 0);
 	CHECK(moved == 0 && window() == high + PAGE_SIZE);
@@ -182,7 +182,7 @@ static int brk(void)
 	return 0;
 }
 
-/* Parent and child have the same window, until one of them uses its place. */
+/* Parent and child have the window at the same place, until one of them uses that place. */
 static int forks(void)
 {
 	const uintptr_t first = window();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests the copies from and to user memory (isolation/user_shared.c, isolation/user_copy.asm). The memory of
- * the test's process is the user half. After a fault, the signal handler continues where
+ * Tests the copies from and to user memory (isolation/user_shared.c, isolation/user_copy.asm). The
+ * memory of the test's process is the user half. After a fault, the signal handler continues where
  * cpu/exceptions.c would.
  */
 #define _GNU_SOURCE /* REG_RIP */

@@ -21,7 +21,7 @@ static int need_window(struct bench *b)
 	return ISOLATION_MOVES ? 0 : bench_skip(b, "this isolation has no window");
 }
 
-/* What the user tables of the tasks map without the user bit. */
+/* Counts of the supervisor pages that the user tables of tasks map. */
 struct count {
 	uint64_t tasks, pages, most, executable_and_writable, violations;
 };
@@ -118,7 +118,7 @@ static uintptr_t page_of(enum allocator allocator, uint64_t i, uint64_t *state)
 	}
 }
 
-/* Uses a page for a program, in a space that is not loaded. Returns false if that fails. */
+/* Maps a page in a space that is not loaded, and handles a write to it. Returns false on error. */
 static bool use(struct address_space *space, uintptr_t page)
 {
 	return !region_map(space, page, 1, PTE_WRITE | PTE_NX) &&

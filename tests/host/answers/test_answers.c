@@ -19,7 +19,7 @@
 static struct answers answers;
 static char text[ANSWER_TEXT_MAX];
 
-/* Computes the answers; the only question that was measured is returned. */
+/* Computes the answers. Returns the only one: a single question was measured. */
 static const struct answer *the_answer(void)
 {
 	answers_free(&answers);

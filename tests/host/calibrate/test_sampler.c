@@ -22,7 +22,7 @@ struct fake {
 	double now;     /* ticks */
 	double rate;    /* ticks per cycle */
 	unsigned runs;  /* bodies so far */
-	unsigned every; /* one body in this many is disturbed; 0: none */
+	unsigned every; /* every n-th body is disturbed; 0: none */
 	double jump;    /* ticks that a disturbed body takes in addition */
 	double factor;  /* disturbed bodies multiply the rate by this and divide it again, in turn */
 };
@@ -147,7 +147,7 @@ static void parts(void **state)
 	assert_true(isnan(sampler_part(values, 0, 0.5)));
 }
 
-/* The processor's own clock works: a chain of additions, whatever the host does beside. */
+/* Tests this processor's own clock on a chain of additions, whatever else the host does. */
 static void additions(void *context)
 {
 	uint64_t x = 1;

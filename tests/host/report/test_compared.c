@@ -86,7 +86,7 @@ static void an_ordering_in_cycles_holds_over_the_model(void **state)
 	                    "cycles_high cycles_low cycles_nominal");
 	assert_string_equal(decided((const double[3][2]){ { 0.8, 0.9 }, { 0.8, 0.9 }, { 0.8, 0.9 } }, "net"),
 	                    "cycles_high cycles_low cycles_nominal");
-	/* With the low parameters the order is the other one; then their interval contains 1. */
+	/* The low parameters first reverse the order; then their interval contains 1. */
 	assert_string_equal(decided((const double[3][2]){ { 1.1, 1.2 }, { 0.8, 0.9 }, { 1.1, 1.2 } }, "net"),
 	                    "cycles_high cycles_low");
 	assert_string_equal(decided((const double[3][2]){ { 1.1, 1.2 }, { 0.9, 1.3 }, { 1.1, 1.2 } }, "net"),
@@ -162,7 +162,7 @@ static void figures_show_what_is_decided(void **state)
 	                    "4096 1.25 1.105 1.52 1\n");
 	assert_non_null(
 	        strstr(data_file(1, "data/bochs-cycles/index.gp"), "every = \"heap window random\"\n"));
-	/* Without the ordering of random, no strategy is the best. */
+	/* If the ordering of random is not decided, no strategy is the best. */
 	execute("UPDATE comparisons SET flags = 'few' WHERE metric = 'cycles_low'");
 	assert_null(strstr(data_file(1, "data/bochs-cycles/overview.dat"), "\" 2 ="));
 	assert_null(strstr(data_file(1, "data/bochs-cycles/overview.dat"), "\" 1 ="));

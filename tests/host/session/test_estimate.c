@@ -127,9 +127,9 @@ static struct estimate_boot seen_at(const struct boot *boot, const struct durati
 }
 
 /*
- * Returns the largest error of the estimate, as a part of the truth, from a fifth of the run on; in
- * its last 5 % as a part of 5 % of the run. The durations are those of round 5, the run is rounds 6
- * and 7, on a machine that is slower by a factor.
+ * Returns the largest error of the estimate from 20 % of the run on, relative to the true time left;
+ * in the last 5 % of the run, relative to 5 % of the run. The durations are those of round 5. The run
+ * is rounds 6 and 7, on a machine that takes `slower` times as long.
  */
 static double worst_error(double slower, bool knows)
 {

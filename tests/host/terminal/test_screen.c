@@ -196,7 +196,7 @@ static void any_number_of_strategies_fits(void **state)
 	}
 }
 
-/* Strategies that are left out and need as little as the least are counted. */
+/* Strategies for which there is no room, but which need as little as the fastest, are counted. */
 static void the_same_that_are_left_out_are_counted(void **state)
 {
 	char name[40];
