@@ -142,7 +142,7 @@ int import_read(struct import *import, FILE *in, double l1_cycles, char why[IMPO
 		import->ticks_per_cycle = chase->median / MICRO_LOADS / l1_cycles;
 	if (emulated || !chase)
 		return -1;
-	/* In Bochs a load takes one tick, so a cycle has 1/4 or 1/5 of one; no TSC is so slow. */
+	/* In Bochs a load takes one tick, so a cycle has 1/4 or 1/5 tick; no TSC is so slow. */
 	if (!(import->ticks_per_cycle > 0.3 && import->ticks_per_cycle < 4)) {
 		snprintf(why, IMPORT_WHY,
 		         "a cycle has %.2f ticks by its loads from L1: it is from Bochs, or from another "
@@ -185,8 +185,8 @@ static struct halves read_halves(FILE *in)
 	return halves;
 }
 
-/* Writes `line` with its price replaced. Returns false, having written nothing, if there is
- * none. */
+/* Writes `line` with its price replaced. Writes nothing and returns false if it has no such
+ * price. */
 static bool write_price(const struct import *import, const struct halves *halves, const char *line, FILE *out)
 {
 	double before;

@@ -108,8 +108,7 @@ static void load(void *context)
 		                 : "memory");
 }
 
-/* Returns the least ticks between two time stamps with `code`, or nothing if it is NULL, between
- * them. */
+/* Returns the least ticks from one time stamp to the next, with `code` between them unless NULL. */
 static double least(const struct sampler_clock *clock, void (*code)(void *))
 {
 	double result = INFINITY;

@@ -65,6 +65,6 @@ void **measure_follow(void **at, size_t steps);
 /* Returns the median of at most 16 values, leaving out NAN and infinity; NAN if none is left. */
 double measure_median(const double *values, size_t count);
 
-/* Times `body`, which a call before each sample prepares. Returns its least number of clock cycles
- * divided by `units`, or NAN if too few samples were kept. */
+/* Times `body`, which is also called before each sample to warm the caches. Returns its least
+ * number of clock cycles divided by `units`, or NAN if too few samples were kept. */
 double measure_plain(struct measure *measure, void (*body)(void *), void *context, double units);

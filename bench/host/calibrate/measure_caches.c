@@ -77,8 +77,7 @@ static void **link_pages(struct measure *measure, size_t first, size_t pages, si
 	return start;
 }
 
-/* Returns the clock cycles of a load in the circular chain of `lines` lines that `start` is part
- * of. */
+/* Returns the clock cycles of a load in a circular chain of `lines` lines, from `start` on. */
 static double follow(struct measure *measure, void **start, size_t lines, double part)
 {
 	struct walk walk = { start, lines & ~15UL };
@@ -99,8 +98,7 @@ static double by_page(struct measure *measure, size_t bytes)
 	return follow(measure, start, bytes / LINE, 0);
 }
 
-/* Returns the largest size, in KiB, up to which all loads take less than the mean of `fast` and
- * `slow`. */
+/* Returns the largest size, in KiB, up to which loads take less than (fast + slow) / 2 cycles. */
 static double knee(const double *cycles, const size_t *kib, size_t count, double fast, double slow)
 {
 	double result = NAN;
@@ -182,8 +180,7 @@ static void measure_beyond(struct measure *measure)
 		           knee(cycles + near, kib + near, rungs - near, cycles[near], slow));
 		return;
 	}
-	/* There is no step: either all of the area fits in the L3, or other programs fill the
-	 * L3. */
+	/* There is no step: either the whole area fits in the L3, or other programs fill it. */
 	if (measure->area_bytes >> 10 >= 2UL * measure->machine.l3.kib)
 		figure_add(figures, FIGURE_MEMORY_LATENCY, slow);
 	else

@@ -169,8 +169,7 @@ static double loop(struct measure *measure, struct code *code, unsigned nops)
 
 /*
  * Measures how many NOPs fit between two loads from memory if the second is to start before the
- * first has ended. If they overlap, an iteration takes the latency of one load, otherwise that of
- * two.
+ * first has ended. An iteration takes the latency of one load if they overlap, otherwise of two.
  */
 static void measure_window(struct measure *measure, struct code *code)
 {

@@ -84,8 +84,7 @@ static void load_all(void *context)
 		__asm__ volatile("mov (%0), %%rax" : : "r"(scatter->area + i * LINE) : "rax", "memory");
 }
 
-/* Returns the cycles of an access in the first `bytes` of the area, rounded down to a power of
- * two. */
+/* Returns the cycles of an access in the first `bytes` (down to a power of two) of the area. */
 static double access_cost(struct measure *measure, enum access access, size_t bytes)
 {
 	const size_t beyond = (size_t)measure->machine.l2.kib << 10;
@@ -141,7 +140,7 @@ void measure_shares(struct measure *measure)
 		for (enum level level = 0; level < LEVELS; level++) {
 			double missed = access_cost(measure, access, bytes[level]) - hit;
 
-			/* Half of the area for L3 is in the L2. In memory, every access walks page
+			/* Half of the L3's area is in the L2. An access to memory walks page
 			 * tables. */
 			if (level == L3 && access != STREAM)
 				missed /= 0.5;

@@ -47,8 +47,7 @@ static size_t reach(const double *cycles, size_t first, double limit)
 	return last;
 }
 
-/* Returns how many pages, 2^`shift` pages apart, have a penalty of at most `limit` cycles; 0 if
- * none. */
+/* Returns how many pages, 2^`shift` pages apart, have a penalty of at most `limit` cycles. */
 static size_t ways(struct measure *measure, unsigned shift, double limit)
 {
 	char *lines[WAYS_MOST];

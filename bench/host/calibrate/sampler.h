@@ -64,6 +64,5 @@ bool sampler_take(struct sampler *sampler, const struct sampler_code *code, doub
 #define SAMPLER_MOST 400
 double sampler_run(struct sampler *sampler, const struct sampler_code *code, unsigned wanted, double part);
 
-/* Sorts `values` and returns the one at `part` (0: the least, 1: the greatest); NAN if `count` is
- * 0. */
+/* Sorts `values` and returns the one at `part` (0: least, 1: greatest), or NAN if `count` is 0. */
 double sampler_part(double *values, size_t count, double part);

@@ -50,8 +50,7 @@ bool plots_data_has(sqlite3 *db, const struct view *view, const char *benchmarks
  */
 int plots_best_write(sqlite3 *db, const char *data_dir, const struct view *view);
 
-/* Returns view->sized, or view->metric if the run, by an older version, did not measure the
- * former. */
+/* Returns view->sized, or view->metric for a run of an older version, which lacks view->sized. */
 const char *plots_sized_metric(sqlite3 *db, const struct view *view);
 
 /* Opens <data_dir>/<view>/<name> (or <data_dir>/<name> if `view` is "") for writing, and stores its

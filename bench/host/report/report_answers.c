@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The first part of the report: the answers of the run in sentences, and a figure for each
- * topic. */
+/* The first part of the report: the answers in sentences, and a figure for each topic. */
 #define _GNU_SOURCE
 #include "bench/host/answers/answers.h"
 #include "bench/host/report/html.h"
@@ -137,8 +136,7 @@ static bool write_topic(const struct report *report, const struct answers *answe
 	return true;
 }
 
-/* Writes list items with the costs of a CR3 load by itself and of a flush of 1, 64 and 1024
- * pages. */
+/* Writes list items: the costs of a CR3 load by itself and of flushes of 1, 64 and 1024 pages. */
 static void write_flush_costs(FILE *out, const struct answer_flush *flush, const char *unit)
 {
 	char invlpg[NUMBER_TEXT_MAX], refill[NUMBER_TEXT_MAX];

@@ -160,8 +160,7 @@ static uint32_t layout_of(const struct options *options, unsigned round)
 /* An image may boot several times in a round, with different rows= or boot modules. */
 enum kind { KIND_VARIED, KIND_FIXED, KIND_LINUX, KINDS };
 
-/* Adds the boot of this kind if there are benchmarks for it. `job` has what all boots of a round
- * share. */
+/* Adds the boot of this kind if it has benchmarks. `job` has what all boots of a round share. */
 static void add_kind(struct plan *plan, const struct options *options, struct job job, enum kind kind)
 {
 	const struct linux_rows *benches = &plan->benches;

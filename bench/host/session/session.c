@@ -38,8 +38,7 @@
 
 struct session {
 	const struct options *options;
-	/* The compiler of the images. The name of the run, or NULL if this is its first
-	 * compiler. */
+	/* `compiler` built the images. `part_of` is the run's name; NULL for its first compiler. */
 	const char *compiler, *part_of;
 	size_t engines;
 	const struct engine *engine[OPTIONS_ENGINES_MAX];

@@ -198,8 +198,7 @@ static void print_warnings(const struct screen *screen, const struct terminal *t
 	free(lines.text);
 }
 
-/* Writes the path of a folder, relative to the current folder if it is below that. Returns
- * `path`. */
+/* Writes a folder's path, relative to the current folder if it is below that. Returns `path`. */
 static const char *from_here(const char *folder, char *path, size_t size)
 {
 	char here[1024];
@@ -267,8 +266,7 @@ static size_t choose(struct screen *screen, size_t room)
 	for (unsigned rank = 0; rank < ANSWERS_RANKS; rank++)
 		for (size_t i = 0; i < screen->answers.count; i++) {
 			const struct answer *answer = &screen->answers.answer[i];
-			/* The first answer of a topic needs two more lines: a heading and an empty
-			 * one. */
+			/* The first answer of a topic also needs a heading and an empty line. */
 			const size_t lines =
 			        screen_rows_of(&screen->rows, answer) + (has_heading[answer->topic] ? 0 : 2);
 

@@ -119,8 +119,7 @@ static struct columns measure(const struct screen_rows *rows)
 	return columns;
 }
 
-/* Writes the last column of a row: why the strategy needs more, or else its order. Returns
- * `text`. */
+/* Writes the last column: why the strategy needs more, or else its order. Returns `text`. */
 static char *note(const struct screen_rows *rows, const struct answer *answer,
                   const struct answer_strategy *strategy, size_t width, char text[ANSWER_TEXT_MAX])
 {

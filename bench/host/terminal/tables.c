@@ -187,7 +187,7 @@ static struct line *line_for(struct table *table, char *label)
 	return &lines[table->line_count++];
 }
 
-/* SQL expression: the median of another metric of the series that the row of `summary` is of. */
+/* SQL expression: the median, in another metric, of the series in the current row of `summary`. */
 #define OTHER(metric)                                                                               \
 	"(SELECT median FROM summary o WHERE o.engine = summary.engine AND o.strategy = summary"    \
 	".strategy AND o.cpus = summary.cpus AND o.benchmark = summary.benchmark AND o.parameter =" \
