@@ -9,6 +9,7 @@
 #include "boot/boot.h"
 #include "cpu/call_frame.h"
 #include "cpu/cpu.h"
+#include "cpu/entry_ways.h"
 #include "cpu/exceptions.h"
 #include "isolation/entry_window.h"
 #include "output/machine.h"
@@ -49,6 +50,9 @@ void constants(void)
 	WINDOW("LEAVE_CALL", leave_call);
 	WINDOW("LEAVE_FIRST", leave_first);
 	WINDOW("LEAVE_ANYWHERE", leave_anywhere);
+	CONSTANT("WAY_BREAK", WAY_BREAK);
+	CONSTANT("WAY_STEPS_SEEN", WAY_STEPS_SEEN);
+	CONSTANT("WAY_BREAKS_SEEN", WAY_BREAKS_SEEN);
 	CONSTANT("SELECTOR_KERNEL_CODE", SELECTOR_KERNEL_CODE);
 	CONSTANT("SELECTOR_KERNEL_DATA", SELECTOR_KERNEL_DATA);
 	CONSTANT("SELECTOR_USER_DATA", SELECTOR_USER_DATA);

@@ -225,20 +225,13 @@ enter_user:
 ways_end:
 
 	ISOLATION_STUBS
-%assign vector 32
-%rep 224
-%if vector == VECTOR_BENCH
-irq_entry_bench:			; the harness disassembles this stub
-%endif
-	IRQ_STUB vector
-%assign vector vector + 1
-%endrep
+	INTERRUPT_STUBS IRQ_STUB
 
 entry_text_end:
 
-	WAY entry_text, exception_paranoid, 1
-	WAY irq_return, ways_end, 1
-	WAY stub_ %+ VECTOR_MICRO, stub_ %+ VECTOR_MICRO + STUB_BYTES, 1
+	WAY entry_text, exception_paranoid, WAY_BREAK
+	WAY irq_return, ways_end, WAY_BREAK
+	WAY stub_ %+ VECTOR_MICRO, stub_ %+ VECTOR_MICRO + STUB_BYTES, WAY_BREAK
 
 ; void (*trace_call)(const struct call_frame *) and uint64_t (*trace_result)(uint64_t result).
 ; sys/trace.c sets both.
@@ -251,9 +244,4 @@ section .rodata
 align 8
 no_such_call:
 	dq	SYSCALL_COUNT		; index of syscall_table's last entry, for all other numbers
-entry_stubs:
-%assign vector 0
-%rep 256
-	dq	stub_ %+ vector
-%assign vector vector + 1
-%endrep
+	ENTRY_STUBS

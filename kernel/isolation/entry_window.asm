@@ -216,28 +216,18 @@ window_leave_interrupt:
 	swapgs
 	iretq
 
-%assign vector 0
-%rep 32
-	EXCEPTION_STUB vector, window
-%assign vector vector + 1
-%endrep
-%rep 224
-%if vector == VECTOR_BENCH
-irq_entry_bench:			; the harness disassembles this stub
-%endif
-	INTERRUPT_STUB vector
-%assign vector vector + 1
-%endrep
+	EXCEPTION_STUBS window
+	INTERRUPT_STUBS INTERRUPT_STUB
 entry_text_end:
 %if entry_text_end - entry_text > 4096
 %error "the entry code does not fit its page"
 %endif
 
-	WAY entry_text, window_paranoid, 1 | 4
-	WAY syscall_entry, stub_0, 1 | 2
-	WAY syscall_entry, syscall_entry_traced, 4
-	WAY stub_3, stub_3 + STUB_BYTES, 1	; #BP
-	WAY stub_ %+ VECTOR_MICRO, stub_ %+ VECTOR_MICRO + STUB_BYTES, 1
+	WAY entry_text, window_paranoid, WAY_BREAK | WAY_BREAKS_SEEN
+	WAY syscall_entry, stub_0, WAY_BREAK | WAY_STEPS_SEEN
+	WAY syscall_entry, syscall_entry_traced, WAY_BREAKS_SEEN
+	WAY stub_3, stub_3 + STUB_BYTES, WAY_BREAK ; #BP
+	WAY stub_ %+ VECTOR_MICRO, stub_ %+ VECTOR_MICRO + STUB_BYTES, WAY_BREAK
 
 section .rodata
 align 8
@@ -260,13 +250,6 @@ continuations:
 	times 4 dq 0, 0
 	CONTINUE CPU_MC_STACK, exception_paranoid
 
-; The addresses of the 256 stubs, as they are linked. isolation_init_cpu() makes them addresses in
-; the window.
+; isolation_init_cpu() makes these addresses those in the window.
 section .data
-align 8
-entry_stubs:
-%assign vector 0
-%rep 256
-	dq	stub_ %+ vector
-%assign vector vector + 1
-%endrep
+	ENTRY_STUBS

@@ -31,7 +31,7 @@
  *                              IRETQ and SYSRETQ can raise, after the registers have been pushed.
  *                              These may arrive anywhere, so the GS base and CR3 may be the user's or
  *                              the kernel's. Makes both the kernel's, and records what to restore in
- *                              RBX and R12. May change RAX, RCX and RDX.
+ *                              RBX or above the frame. May change RAX, RBX, RCX and RDX.
  *   ISOLATION_LEAVE restore    Used before a return to user mode by IRETQ, with the kernel's GS base.
  *                              `restore` is an instruction or macro that pops all registers, after
  *                              which RSP points to the frame of IRETQ. Either executes SWAPGS and
@@ -42,7 +42,7 @@
  *   ISOLATION_LEAVE_FIRST      Enters user mode by SYSRETQ, with null selectors. RAX is 0, and all
  *                              registers are the program's, RSP included.
  *   ISOLATION_LEAVE_ANYWHERE   Used before the return from the entries of ISOLATION_ARRIVE_ANYWHERE.
- *                              RSP points to the struct trap_frame, RBX and R12 are as recorded.
+ *                              RSP points to the struct trap_frame, RBX is as recorded.
  *                              Either restores GS base and CR3 and continues with the next
  *                              instructions, which restore the registers and execute IRETQ; or
  *                              returns itself.

@@ -14,14 +14,6 @@
 #define ERROR_PRESENT 1UL
 #define ERROR_WRITE   2UL
 
-static uint64_t user_pml4(void)
-{
-	uint64_t cr3;
-
-	__asm__ volatile("mov %%gs:%c1, %0" : "=r"(cr3) : "i"(offsetof(struct window_cpu, user_cr3)));
-	return root_pml4(cr3);
-}
-
 /*
  * Returns where the user byte at `address` lies in the direct map, if the program may access it in
  * this way (ERROR_WRITE or 0). If not, lets the page-fault handler resolve the fault, as the MMU would;
@@ -33,7 +25,7 @@ static char *user_byte(uintptr_t address, uint64_t access)
 
 	for (;;) {
 		size_t span;
-		const pte_t *table = paging_look_up(user_pml4(), address, &span);
+		const pte_t *table = paging_look_up(root_pml4(WINDOW_LOAD(user_cr3)), address, &span);
 		const pte_t entry = table ? table[PT_INDEX(address)] : 0;
 
 		if ((entry & needed) == needed)

@@ -2,6 +2,7 @@
 #include "isolation/isolation.h"
 
 #include "bench/protocol/marks.h"
+#include "cpu/entry_ways.h"
 #include "lib/errno.h"
 #include "lib/random.h"
 #include "lib/string.h"
@@ -353,11 +354,8 @@ void window_init(const uint64_t frames[ENTRY_WINDOW_PAGES])
 		panic("not enough memory for the entry window: give the machine more (-m)");
 }
 
-/* The tests raise NMIs at every instruction of window_enter() (the macro WAY in cpu/entry.inc). */
+/* The tests raise NMIs at every instruction of window_enter(). */
 #define ENTER_BYTES 640 /* at least the length of window_enter() */
-static const struct {
-	const char *start, *end;
-	uint64_t flags;
-} way __attribute__((used, section(".entry_ways"), aligned(8))) = { (const char *)window_enter,
-	                                                            (const char *)window_enter + ENTER_BYTES,
-	                                                            8 };
+static const struct entry_way way __attribute__((used, section(".entry_ways"), aligned(8))) = {
+	(const uint8_t *)window_enter, (const uint8_t *)window_enter + ENTER_BYTES, WAY_MOVE
+};

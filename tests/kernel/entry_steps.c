@@ -10,6 +10,7 @@
  * stubs.
  */
 #include "cpu/cpu.h"
+#include "cpu/entry_ways.h"
 #include "cpu/exceptions.h"
 #include "isolation/isolation.h"
 #include "lib/errno.h"
@@ -27,18 +28,8 @@
 extern const uint8_t syscall_entry[], syscall_entry_traced[];
 extern const uint64_t entry_stubs[256];
 
-/* A row of the table that the macro WAY makes (kernel/cpu/entry.inc), with its flags. */
-struct way {
-	const uint8_t *start, *end;
-	uint64_t flags;
-};
-#define WAY_BREAK       1
-#define WAY_STEPS_SEEN  2
-#define WAY_BREAKS_SEEN 4
-
 /* Defined by the linker script. */
 extern const uint8_t text_start[], text_end[];
-extern const struct way entry_ways_start[], entry_ways_end[];
 
 #define BREAKPOINTS 4
 #define HOLE        0x8000000000000000UL
@@ -197,7 +188,7 @@ static const char *all_seen(uint64_t flag)
 	static char detail[80];
 	const uint8_t *missed = NULL;
 
-	for (const struct way *w = entry_ways_start; !missed && w < entry_ways_end; w++) {
+	for (const struct entry_way *w = entry_ways_start; !missed && w < entry_ways_end; w++) {
 		if (!(w->flags & flag))
 			continue;
 		missed = not_seen(w->start, w->end, "\x0f\x01\xf8", 3); /* SWAPGS */
@@ -259,7 +250,7 @@ TEST(single_steps_through_the_kernel_are_survived)
  * gets none, because a breakpoint there would be hit in every #DB.
  */
 static const uint8_t *next_place;
-static const struct way *next_way;
+static const struct entry_way *next_way;
 static unsigned places; /* number of addresses that have got a breakpoint */
 
 static void no_step(void)

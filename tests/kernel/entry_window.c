@@ -4,6 +4,7 @@
  * and images that have segments there.
  */
 #include "cpu/cpu.h"
+#include "cpu/entry_ways.h"
 #include "cpu/exceptions.h"
 #include "isolation/isolation.h"
 #include "lib/errno.h"
@@ -120,13 +121,7 @@ TEST(the_window_leaves_a_segments_place)
 	return why;
 }
 
-/* Rows of the table that the macro WAY makes (kernel/cpu/entry.inc). */
-extern const struct way {
-	const uint8_t *start, *end;
-	uint64_t flags;
-} entry_ways_start[], entry_ways_end[];
-#define WAY_MOVE 8
-#define NEAR     (ENTRY_WINDOW_BASE + 16 * PAGE_SIZE) /* in the same page table */
+#define NEAR (ENTRY_WINDOW_BASE + 16 * PAGE_SIZE) /* in the same page table */
 
 /* #DB leads to the stub of one of these. */
 static const struct {
@@ -173,7 +168,7 @@ static void move_with_breakpoints(const uint8_t *at)
 TEST(traps_while_the_window_moves_are_survived)
 {
 	const uintptr_t home = isolation_window(&own_space()->root);
-	const struct way *way = entry_ways_start;
+	const struct entry_way *way = entry_ways_start;
 
 	if (!ISOLATION_MOVES)
 		return NO_WINDOW;

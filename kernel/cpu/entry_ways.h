@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A table of the code of entries and returns, for the tests that raise traps at its instructions. The
+ * macro WAY (cpu/entry.inc) adds rows.
+ */
+#pragma once
+
+#include <stdint.h>
+
+struct entry_way {
+	const uint8_t *start, *end; /* code in the kernel's image */
+	uint64_t flags;
+};
+
+/* Breakpoints may be set at each byte: the code that handles #DB is not in this range. */
+#define WAY_BREAK       1
+/* Single steps reach each SWAPGS, IRETQ and SYSRETQ in the range. */
+#define WAY_STEPS_SEEN  2
+/* The program of the breakpoints' test executes each SWAPGS, IRETQ and SYSRETQ in the range. */
+#define WAY_BREAKS_SEEN 4
+/* It is the code that re-points the CPU to another place of the entry window. */
+#define WAY_MOVE        8
+
+/* Defined by the linker script. */
+extern const struct entry_way entry_ways_start[], entry_ways_end[];
