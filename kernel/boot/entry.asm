@@ -18,6 +18,11 @@ LSR_THR_EMPTY    equ 0x20
 
 	extern	image_end			; from the linker script, a physical address
 
+; Values of x86/layout.h, for the assertions in the linker script.
+	global	layout_kernel_vma, layout_kernel_lma
+layout_kernel_vma equ KERNEL_VMA
+layout_kernel_lma equ KERNEL_LMA
+
 section .multiboot align=4
 	dd MULTIBOOT_MAGIC, MULTIBOOT_FLAGS, -(MULTIBOOT_MAGIC + MULTIBOOT_FLAGS)
 
