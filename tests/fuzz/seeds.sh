@@ -6,6 +6,7 @@ set -euo pipefail
 . "$(dirname "$0")/../../bench/environment.sh"
 cd "$(dirname "$0")/../.."
 
+[ -e build/programs/probe.elf ] || { echo "build/programs/ has no programs: make programs" >&2; exit 2; }
 rm -rf "$1"
 mkdir -p "$1/elf" "$1/cpio" "$1/tree"
 folder=$(realpath "$1")
