@@ -212,7 +212,11 @@ static int warm_up(void)
 	return region_unmap(own(), FUZZ_AT, PAGES);
 }
 
-/* Makes calls and accesses until `tries` unmaps had an end inside a region. */
+/*
+ * Makes calls and accesses until `tries` unmaps had an end inside a region. They are the same in every
+ * build and in both controls, so that nothing but what is compared differs; the tries of several builds
+ * repeat one sequence.
+ */
 static struct outcome run(uint64_t tries, enum parts how)
 {
 	uint64_t state = 0x70616c696d707365;
