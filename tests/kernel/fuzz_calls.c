@@ -38,6 +38,7 @@
 static struct fuzz_page *page; /* shared with the programs of the current round, or NULL */
 static int first_pid;          /* the round's first task */
 static unsigned findings;
+static unsigned overwritten; /* rounds that left a fault in their page which report() did not write */
 
 static struct {
 	uint64_t calls, forks, started, killed, checks;
@@ -197,16 +198,25 @@ static void end_all_tasks(void)
 		find("a task does not end when it is killed");
 }
 
+/* Returns what a round adds to a total: at most its calls, since a page may be overwritten. */
+static uint64_t counted(uint64_t number)
+{
+	return number < CALLS_OF_ROUND ? number : CALLS_OF_ROUND;
+}
+
 static void take_results(uint64_t round)
 {
 	char text[160];
 
-	/* A task whose signal handler damaged its registers may have written anything to *page. */
-	total.calls += page->calls < CALLS_OF_ROUND ? page->calls : CALLS_OF_ROUND;
-	total.forks += page->forks;
-	total.started += page->started;
-	total.killed += page->killed;
-	total.checks += page->checks;
+	total.calls += counted(page->calls);
+	if (page->fault && page->seal != fuzz_seal(page)) {
+		overwritten++;
+		return;
+	}
+	total.forks += counted(page->forks);
+	total.started += counted(page->started);
+	total.killed += counted(page->killed);
+	total.checks += counted(page->checks);
 	if (!page->fault)
 		return;
 	format_string(text, sizeof text,
@@ -266,6 +276,7 @@ static void run_round(uint64_t round, uint64_t seed)
 	record_number("tasks", total.started);
 	record_number("killed", total.killed);
 	record_number("checks", total.checks);
+	record_number("overwritten", overwritten);
 	record_number("findings", findings);
 	record_end();
 }
@@ -300,8 +311,8 @@ bool fuzz_calls_run(void)
 	exception_set_probe(NULL);
 	bench_calls = NULL;
 	panic_note = NULL;
-	kprintf("fuzz: %lu calls, %lu forks, %lu tasks, %lu of them killed, %lu rounds of the canary, %u "
-	        "findings\n",
-	        total.calls, total.forks, total.started, total.killed, total.checks, findings);
+	kprintf("fuzz: %lu calls, %lu forks, %lu tasks, %lu of them killed, %lu rounds of the canary, "
+	        "%u overwritten, %u findings\n",
+	        total.calls, total.forks, total.started, total.killed, total.checks, overwritten, findings);
 	return findings == 0;
 }

@@ -195,7 +195,7 @@ copy_tree()
 {
 	local things=() thing
 
-	for thing in * .[!.]* results/{reference,linux,README.md} build/{programs,linux,host,bench,bochs,tests,fuzz,strategies.h} \
+	for thing in * .[!.]* results/{reference,linux,README.md} build/{objects,programs,linux,host,bench,bochs,tests,fuzz,strategies.h} \
 		$(builds); do
 		case $thing in build | results | .git) continue ;; esac
 		[ ! -e "$thing" ] || things+=("$thing")

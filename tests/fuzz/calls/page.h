@@ -29,7 +29,22 @@ struct fuzz_page {
 	uint64_t calls, forks, started, killed, checks; /* checks: rounds of the canary */
 	uint64_t fault, which, wanted, got;
 	struct fuzz_call faulty;
+	uint64_t seal; /* fuzz_seal(), if report() has written the fault */
 	int spared[2]; /* process IDs that no call may kill */
 	struct fuzz_call call[FUZZ_CALLS_KEPT];
 };
 _Static_assert(sizeof(struct fuzz_page) <= 4096, "one page");
+
+/*
+ * Returns a hash of the fault in the page. A task whose signal handler has changed its registers may
+ * write anything to the page; without the hash, what it writes would pass for a fault.
+ */
+static inline uint64_t fuzz_seal(const struct fuzz_page *page)
+{
+	const uint64_t words[] = { page->fault, page->which, page->wanted, page->got, page->faulty.number };
+	uint64_t hash = 0x66757a7aU;
+
+	for (unsigned i = 0; i < sizeof words / sizeof *words; i++)
+		hash = (hash ^ words[i]) * 0x9e3779b97f4a7c15UL + i;
+	return hash;
+}

@@ -26,6 +26,7 @@ void report(enum fuzz_fault fault, uint64_t which, uint64_t wanted, uint64_t got
 	page->got = got;
 	page->faulty = page->call[(page->calls - 1) % FUZZ_CALLS_KEPT];
 	page->fault = fault;
+	page->seal = fuzz_seal(page);
 }
 
 /* The handler of all signals. Sometimes changes random words of its signal frame. */
