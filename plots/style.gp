@@ -57,7 +57,7 @@ is_loader(e) = strstrt(e, "loader=") == 1
 stack(e) = is_stack(e) ? e[7:*] : is_loader(e) ? "" : stack_of(e)
 loader(e) = is_loader(e) ? e[8:*] : is_stack(e) ? "" : loader_of(e)
 name(e) = is_stack(e) ? e[7:*] : is_loader(e) ? e[8:*] : short(e)
-# All builds have the isolation "shared" so far, so this suffix is left out.
+# Almost all builds have the isolation "shared", so this suffix is left out.
 short(s) = strlen(s) > 7 && s[strlen(s)-6:*] eq "+shared" ? s[1:strlen(s)-7] : s
 
 if (!exists("by")) { by = "loader" }

@@ -4,12 +4,12 @@
  *
  *     sample NAME INDEX TICKS CHAIN CHAIN RESULT
  *
- * TICKS is its time; CHAIN is that of CHAIN_MULTIPLICATIONS multiplications that wait for each
- * other, before and after it. Regions begin with number REGION; those of the warm-up come first.
+ * TICKS is the time of the body. The two CHAINs are the times of CHAIN_MULTIPLICATIONS multiplications,
+ * each of which waits for the one before it; they run before and after the body. Regions begin with
+ * number REGION; those of the warm-up come first.
  *
  * predict rows FILE: does so for each line NAME REGION WARMUP SAMPLES of a file, each in a process of
- * its own.
- * A line that begins with '#' is ignored, so that the file can be a script.
+ * its own. A line that begins with '#' is ignored, so that the file can be a script.
  *
  * predict list: prints "program NAME" or "kernel NAME" for each.
  */

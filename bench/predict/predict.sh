@@ -11,7 +11,7 @@
 # in Bochs, those of kind `kernel` on Debian's Linux.
 # PREDICT_PROCESSES: how often each program is started on this host (12).
 # Exit status: 0 if every bound of bounds.txt is met; 1 if not, or if a program failed; 2 for wrong use
-# and what is missing.
+# or if something is missing.
 set -euo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../environment.sh"

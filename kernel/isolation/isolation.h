@@ -25,8 +25,8 @@
  *                              Loads root.kernel of the current task. Preserves all registers; RSP
  *                              points to the hardware's frame.
  *   ISOLATION_ARRIVE_CALL      Comes first after SYSCALL. Executes SWAPGS, loads root.kernel, and
- *                              stores the program's RSP in struct cpu. Preserves all other
- *                              registers. KSTACK_SYSCALL follows.
+ *                              stores the program's RSP in struct cpu, unless the entry has done so
+ *                              before. Preserves all other registers. KSTACK_SYSCALL follows.
  *   ISOLATION_ARRIVE_ANYWHERE  Used by the entries of NMI, #DB, #DF, #MC and the exceptions that
  *                              IRETQ and SYSRETQ can raise, after the registers have been pushed.
  *                              These may arrive anywhere, so the GS base and CR3 may be the user's or

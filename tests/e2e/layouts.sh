@@ -65,7 +65,7 @@ open=$(query "SELECT count(*) FROM comparisons WHERE flags NOT LIKE '%few%' AND 
 	AND flags NOT LIKE '%exact%'")
 check "some are decided, and some are not: $decided and $open" test "$decided" -gt 20 -a "$open" -gt 0
 
-# An ordering that a single boot shows, and another boot the other way round.
+# One boot shows this ordering, and another boot the opposite one.
 for run in main other; do
 	check "exec.load.cold of 64 KiB, window against random, is not decided ($run)" is_open $run
 done

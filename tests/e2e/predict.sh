@@ -45,8 +45,8 @@ done
 check "the draw is the same every time" sh -c "$predict --halves $elf | cmp -s - '$work/halves'"
 
 # ---- The table ----
-# made NATIVE NOMINAL: a folder of three programs. The first two take NATIVE ticks at one tick a cycle
-# and are said to take NOMINAL cycles; the third is exact.
+# made NATIVE NOMINAL: makes a folder with results of three programs. The first two take NATIVE ticks, at
+# one tick a cycle, and NOMINAL cycles in the model; the third takes NATIVE on both sides.
 made()
 {
 	local name process region=1000

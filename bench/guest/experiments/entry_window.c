@@ -90,9 +90,9 @@ static int need_tag(struct bench *b)
 }
 
 /*
- * window.moves: allocators choose pages of a space. If the space's tables map a supervisor page there,
- * the program's access would be a protection fault: the page is mapped for the program and written,
- * so that the window has to move. Accesses to other pages cannot move it, and are not carried out.
+ * window.moves: allocators choose pages of a space. On a page of the window, a program's access would
+ * be a protection fault: here the page is mapped for the program and the fault is handled, so that the
+ * window has to move. Accesses to other pages cannot move it, and are not carried out.
  */
 #define PART 1000 /* accesses in one space */
 

@@ -27,8 +27,8 @@ static inline void exact(const char *strategy, const char *benchmark, long long 
 	series("bochs", strategy, benchmark, parameter, metric, value, value, value, "exact,net");
 }
 
-/* Adds modelled cycles: the nominal median and the factors of the low and high parameters; the
- * interval of each is 1 % to either side. */
+/* Adds modelled cycles: 0.9, 1 and 1.2 times `nominal` with the low, nominal and high parameters, each
+ * with an interval of 1 % to either side. */
 static inline void cycles(const char *strategy, const char *benchmark, long long parameter, double nominal)
 {
 	static const struct {
@@ -57,8 +57,8 @@ static inline void comparison(const char *engine, const char *benchmark, long lo
 	execute(sql);
 }
 
-/* Adds the comparisons of modelled cycles, with the same ratio for all parameters and intervals of
- * [low, high], [ratio, high] and [low, ratio]. */
+/* Adds the comparisons of modelled cycles, with the same ratio for all parameters. The interval is
+ * [low, high] with the nominal ones, [ratio, high] with the low and [low, ratio] with the high ones. */
 static inline void ratios(const char *benchmark, long long parameter, const char *a, const char *b,
                           double ratio, double low, double high, const char *flags)
 {

@@ -37,7 +37,7 @@ static const struct answer_strategy *of(const struct answer *answer, const char 
 	return NULL;
 }
 
-/* window takes 1.1 times as many cycles as heap, of which most are INVLPG. */
+/* window takes 1.1 times as many cycles as heap; most of the difference is INVLPG. */
 static void heap_and_window(void)
 {
 	cycles("heap", "exec.spawn", 16 * MIB, 790000);
@@ -150,7 +150,7 @@ static void the_same_is_said_to_be_the_same(void **state)
 	                    "cycles (196 to 262).");
 }
 
-/* A part whose own difference is not decided is not named, nor is a small one. */
+/* A part is not named if its own difference is small or not decided. */
 static void only_decided_parts_are_named(void **state)
 {
 	const struct answer_strategy *window;
@@ -174,7 +174,7 @@ static void only_decided_parts_are_named(void **state)
 	                    "58 of 79 k more are INVLPG");
 }
 
-/* A part can be larger than the difference, if another one takes away. */
+/* A part can be larger than the whole difference, if another part is negative. */
 static void parts_may_take_away(void **state)
 {
 	const struct answer *answer;

@@ -92,7 +92,7 @@ static void some_can(void **state)
 	assert_int_equal(machine_check(&machine, why), 0);
 }
 
-/* The clock of an emulator: every instruction takes one tick. */
+/* The clock of an emulator: all code takes the same time, whatever its instructions are. */
 static uint64_t emulated_ticks(void *context)
 {
 	static uint64_t now;

@@ -61,7 +61,8 @@ static void without_a_list_all_are_compared(void **state)
 	free(text);
 }
 
-/* Replaces the table comparisons with one row per metric; `ratios` has the ends of its interval. */
+/* Replaces the table comparisons with intervals for the nominal, low and high parameters, in this order.
+ * Returns the metrics that are decided. */
 static const char *decided(const double ratios[3][2], const char *flags_of_low)
 {
 	static const char *const metrics[] = { "cycles_nominal", "cycles_low", "cycles_high" };

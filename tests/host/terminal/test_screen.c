@@ -18,7 +18,7 @@
 
 static char text[16384];
 
-/* Prints the screen as on a terminal of this width. Returns whether there was anything to show. */
+/* Prints the screen as on a terminal of this width. Returns true if there was anything to show. */
 static bool shown(size_t width, bool colour)
 {
 	char *memory = NULL;
@@ -126,7 +126,7 @@ static void a_full_run_fits(void **state)
 		assert_true(says("start a program") && says("interrupt") && says("TLB flush") &&
 		            says("16 context switches"));
 		assert_true(says("  4 KiB         heap ") && says("  16 MiB ") && says("  user entry "));
-		/* The highest ranks have no room. */
+		/* There is no room for the questions of the highest ranks. */
 		assert_false(says("  64 KiB "));
 	}
 	shown(80, false);
