@@ -31,7 +31,7 @@ struct module {
 	uint32_t start, end, string, reserved;
 };
 
-/* What is loaded so far. */
+/* What has been loaded so far, and where the next things go. */
 struct load {
 	struct information information;
 	struct module module[MODULES_MAX];
@@ -68,7 +68,7 @@ static struct file map_file(const char *path)
 	return file;
 }
 
-/* Where there is no memory, Bochs has one frame for all addresses. */
+/* An address without memory. Bochs has the same frame for all of these. */
 #define NO_MEMORY (1ULL << 39)
 
 /* Copies `size` bytes to the guest's memory at `to`, or zeros if `from` is NULL. */
@@ -77,7 +77,7 @@ static void put(uint64_t to, const void *from, size_t size)
 	const uint8_t *bytes = from;
 
 	while (size) {
-		/* guest_frame() promises only to be read, but points to the guest's memory itself. */
+		/* The pointer is to const, but it leads to the guest's memory itself. */
 		uint8_t *frame = (uint8_t *)(uintptr_t)guest_frame(to);
 		size_t at = to % FRAME_BYTES, part = FRAME_BYTES - at < size ? FRAME_BYTES - at : size;
 

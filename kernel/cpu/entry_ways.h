@@ -18,7 +18,7 @@ struct entry_way {
 #define WAY_STEPS_SEEN  2
 /* The program of the breakpoints' test executes each SWAPGS, IRETQ and SYSRETQ in the range. */
 #define WAY_BREAKS_SEEN 4
-/* It is the code that re-points the CPU to another place of the entry window. */
+/* The range is the code that makes the CPU use the entry window at another place. */
 #define WAY_MOVE        8
 
 /* Defined by the linker script. */

@@ -30,7 +30,7 @@ static inline struct code_entry *code_entry(struct code *code, const uint8_t *at
 	return &code->entry[((uintptr_t)at ^ (uintptr_t)at >> 12) % CODE_ENTRIES];
 }
 
-/* Does the work of code_at() in every case. */
+/* Like code_at(), but without its short cut for an instruction that was looked up before. */
 const struct decoded *code_look_up(struct code *code, const struct translation *translation,
                                    const uint8_t *frame, uint64_t rip);
 

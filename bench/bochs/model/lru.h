@@ -41,7 +41,7 @@ static inline bool lru_is_newest(const struct lru *lru, uint64_t index, uint64_t
  * makes the entry the newest of its set, and stores its value, if there are values, in *value. */
 bool lru_find(struct lru *lru, uint64_t index, uint64_t key, uint64_t other, uint64_t *value);
 
-/* Does the work of lru_find() for one key of an array without values. */
+/* Like lru_find(), for one key of an array without values. */
 bool lru_touch(struct lru *lru, uint64_t index, uint64_t key);
 
 /* Adds a key that the set does not hold, as its newest; a full set loses its oldest entry. */
@@ -51,7 +51,7 @@ void lru_add(struct lru *lru, uint64_t index, uint64_t key, uint64_t value);
 void lru_remove(struct lru *lru, bool (*match)(uint64_t key, uint64_t value, const void *context),
                 const void *context);
 
-/* The same for the entries of set `index` modulo the number of sets. */
+/* Like lru_remove(), but only in set `index` modulo the number of sets. */
 void lru_remove_from(struct lru *lru, uint64_t index,
                      bool (*match)(uint64_t key, uint64_t value, const void *context), const void *context);
 

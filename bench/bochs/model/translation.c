@@ -362,8 +362,8 @@ bool translation_write_cr4(struct translation *translation, uint64_t value)
 	return flushes;
 }
 
-/* Does the work of flush_some() for one page: looks only into the sets that can hold it, unless
- * pages of 1 GiB are held in pieces. */
+/* Like flush_some(), for one page: looks only into the sets that can hold it, unless pages of 1 GiB
+ * are held in pieces. */
 static void flush_page(struct translation *translation, const struct flush *flush)
 {
 	if (translation->pieces) {
