@@ -10,14 +10,18 @@ HOST_TESTS := $(patsubst tests/host/%.c,$(BUILD)/tests/host/%,$(wildcard tests/h
 $(BUILD)/tests/host/%: tests/host/%.c $(filter-out %/main.o,$(HOST_OBJECTS))
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
-	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ -lcmocka $(HOST_LIBS)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c %.o,$^) -lcmocka $(HOST_LIBS)
+
+-include $(HOST_TESTS:=.d)
 
 MODEL_TESTS := $(patsubst tests/model/%.c,$(BUILD)/tests/model/%,$(wildcard tests/model/test_*.c))
 
 $(BUILD)/tests/model/%: tests/model/%.c $(MODEL_OBJECTS) $(BUILD)/bench/bochs/symbols.o $(BUILD)/bench/bochs/rounding.o
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
-	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ -lcmocka
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c %.o,$^) -lcmocka
+
+-include $(MODEL_TESTS:=.d)
 
 $(BUILD)/tests/model/test_nested: $(BUILD)/bench/bochs/nested.o
 
