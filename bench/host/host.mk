@@ -24,6 +24,7 @@ $(BUILD)/host/%.o: bench/host/%.c | $(BUILD)/host
 $(BUILD)/host/schema.h: bench/host/store/schema.sql bench/host/store/compilers.sql bench/host/store/views.sql | $(BUILD)/host
 	$(Q)bytes() { od -An -v -tx1 | sed 's/ \(..\)/0x\1,/g'; }; \
 		{ echo 'static const char SCHEMA_SQL[] = {'; cat $^ | bytes; echo '0 };'; \
+		echo 'static const char TABLES_SQL[] = {'; cat $(filter-out %/views.sql,$^) | bytes; echo '0 };'; \
 		for name in views compilers; do \
 			echo "static const char TEMPORARY_$${name^^}_SQL[] = {"; \
 			sed -E 's/^CREATE (VIEW|TABLE)/CREATE TEMP \1/; s/ REFERENCES compilers\(place\)//' bench/host/store/$$name.sql | bytes; echo '0 };'; \

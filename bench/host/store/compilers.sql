@@ -1,7 +1,7 @@
 -- The compilers of a run side by side (evaluate/compilers.h). Each compiler has a database of its
 -- own; in that of the first one these tables compare all of them. store_add_views() adds the tables
--- to a database that an older harness made, as temporary ones.
-CREATE TABLE compilers (
+-- to a database that an older harness made and that is only read, as temporary ones.
+CREATE TABLE IF NOT EXISTS compilers (
 	place    INTEGER PRIMARY KEY,  -- from 1, in the order of --compiler
 	compiler TEXT NOT NULL,        -- name, such as clang-O2
 	version  TEXT NOT NULL,        -- as the kernels report it; '' if none booted
@@ -9,14 +9,14 @@ CREATE TABLE compilers (
 	reversed INTEGER               -- those of them that are decided the other way with this one
 );
 
-CREATE TABLE compiler_verdicts (
+CREATE TABLE IF NOT EXISTS compiler_verdicts (
 	place INTEGER NOT NULL REFERENCES compilers(place),
 	id INTEGER NOT NULL, verdict TEXT NOT NULL, evidence TEXT NOT NULL, -- as in the table claims
 	PRIMARY KEY (place, id)
 );
 
 -- The orderings that are decided one way with the first compiler and the other way with this one.
-CREATE TABLE compiler_reversals (
+CREATE TABLE IF NOT EXISTS compiler_reversals (
 	place INTEGER NOT NULL REFERENCES compilers(place),
 	engine TEXT, benchmark TEXT, parameter INTEGER, metric TEXT, a TEXT, b TEXT,
 	first_ratio REAL, ratio REAL   -- a over b, with the first compiler and with this one

@@ -1,7 +1,8 @@
--- The results database: one file per run of the suite. See docs/results.md.
+-- The results database: one file per run of the suite. See docs/results.md. IF NOT EXISTS: these
+-- statements also give the database of an older version the tables that it lacks.
 PRAGMA user_version = 1;
 
-CREATE TABLE run (
+CREATE TABLE IF NOT EXISTS run (
 	id       INTEGER PRIMARY KEY CHECK (id = 1),
 	name     TEXT NOT NULL,             -- name of the folder, such as <UTC time>-<engines>
 	started  TEXT NOT NULL,             -- ISO 8601, UTC
@@ -11,14 +12,14 @@ CREATE TABLE run (
 	seed     INTEGER NOT NULL
 );
 
-CREATE TABLE environment (
+CREATE TABLE IF NOT EXISTS environment (
 	key   TEXT PRIMARY KEY,
 	value TEXT NOT NULL
 );
 
 -- A launch is one boot of one image on one engine. A row of engine 'image' is no boot: its samples
 -- were read from the image file.
-CREATE TABLE launches (
+CREATE TABLE IF NOT EXISTS launches (
 	id        INTEGER PRIMARY KEY,
 	engine    TEXT NOT NULL,
 	variant   TEXT NOT NULL DEFAULT '', -- the engine's variant, such as npt=1; '' if it has none
@@ -42,7 +43,7 @@ CREATE TABLE launches (
 	seconds   REAL                      -- duration of the launch
 );
 
-CREATE TABLE samples (
+CREATE TABLE IF NOT EXISTS samples (
 	launch    INTEGER NOT NULL REFERENCES launches(id),
 	benchmark TEXT NOT NULL,
 	parameter INTEGER NOT NULL,
@@ -55,11 +56,11 @@ CREATE TABLE samples (
 	                                    -- check-failed, no-counts, cut-short, emulated and
 	                                    -- the variant of the engine; '' if none
 );
-CREATE INDEX samples_by_row ON samples (launch, benchmark, parameter, metric);
+CREATE INDEX IF NOT EXISTS samples_by_row ON samples (launch, benchmark, parameter, metric);
 
 -- The counts of a benchmark row for each function of the kernel. A count is a sum over the row's
 -- samples (kind 'sample') or its overhead samples (kind 'overhead'). Warm-up samples are left out.
-CREATE TABLE functions (
+CREATE TABLE IF NOT EXISTS functions (
 	launch    INTEGER NOT NULL REFERENCES launches(id),
 	benchmark TEXT NOT NULL,
 	parameter INTEGER NOT NULL,
@@ -71,11 +72,11 @@ CREATE TABLE functions (
 	                                    -- of all functions add up to those of the samples.
 	n         INTEGER NOT NULL
 );
-CREATE INDEX functions_by_row ON functions (launch, benchmark, parameter, metric);
+CREATE INDEX IF NOT EXISTS functions_by_row ON functions (launch, benchmark, parameter, metric);
 
 -- The counts of a benchmark row for each chain of calls, summed as in the table functions, in one
 -- metric: cycles_nominal, or instructions if the run has no profile of the cycle model.
-CREATE TABLE stacks (
+CREATE TABLE IF NOT EXISTS stacks (
 	launch    INTEGER NOT NULL REFERENCES launches(id),
 	benchmark TEXT NOT NULL,
 	parameter INTEGER NOT NULL,
@@ -87,7 +88,7 @@ CREATE TABLE stacks (
 	n         INTEGER NOT NULL
 );
 
-CREATE TABLE checks (
+CREATE TABLE IF NOT EXISTS checks (
 	launch INTEGER NOT NULL REFERENCES launches(id),
 	kind   TEXT NOT NULL,               -- check | test | skip
 	name   TEXT NOT NULL,
@@ -96,7 +97,7 @@ CREATE TABLE checks (
 	detail TEXT NOT NULL
 );
 
-CREATE TABLE facts (
+CREATE TABLE IF NOT EXISTS facts (
 	launch INTEGER NOT NULL REFERENCES launches(id),
 	name   TEXT NOT NULL,
 	value  TEXT NOT NULL,
@@ -106,7 +107,7 @@ CREATE TABLE facts (
 -- The longest stretch of instructions with interrupts off among the samples of a row on Bochs: where
 -- its first and its last instruction are. A function is a symbol with an offset, [user] or [unknown];
 -- '' without symbols (--profile, --functions).
-CREATE TABLE irq_off (
+CREATE TABLE IF NOT EXISTS irq_off (
 	launch    INTEGER NOT NULL REFERENCES launches(id),
 	benchmark TEXT NOT NULL,
 	parameter INTEGER NOT NULL,
@@ -122,7 +123,7 @@ CREATE TABLE irq_off (
 --     CREATE TABLE preset (place INTEGER PRIMARY KEY, name TEXT, stack TEXT, loader TEXT,
 --                          isolation TEXT)
 
-CREATE TABLE summary (
+CREATE TABLE IF NOT EXISTS summary (
 	engine TEXT, strategy TEXT, stack TEXT, loader TEXT, isolation TEXT, cpus INTEGER,
 	benchmark TEXT, parameter INTEGER, metric TEXT, unit TEXT,
 	n INTEGER, min REAL, q1 REAL, median REAL, q3 REAL, max REAL, mad REAL, ci_low REAL, ci_high REAL, flags TEXT
@@ -130,31 +131,31 @@ CREATE TABLE summary (
 
 -- The index does not begin with the engine, because SQLite would then choose a join that takes
 -- minutes for the query of attribution.c.
-CREATE INDEX summary_by_row ON summary (benchmark, parameter, metric, strategy);
-CREATE INDEX summary_by_strategy ON summary (strategy, metric, benchmark);
+CREATE INDEX IF NOT EXISTS summary_by_row ON summary (benchmark, parameter, metric, strategy);
+CREATE INDEX IF NOT EXISTS summary_by_strategy ON summary (strategy, metric, benchmark);
 
-CREATE TABLE comparisons (
+CREATE TABLE IF NOT EXISTS comparisons (
 	engine TEXT, benchmark TEXT, parameter INTEGER, metric TEXT, a TEXT, b TEXT,
 	ratio REAL, ci_low REAL, ci_high REAL, n INTEGER, flags TEXT
 );
 
-CREATE INDEX comparisons_by_row ON comparisons (benchmark, parameter, metric, a, b);
+CREATE INDEX IF NOT EXISTS comparisons_by_row ON comparisons (benchmark, parameter, metric, a, b);
 
 -- The difference b - a, split into the effects of the stack and the loader (attribution.h).
-CREATE TABLE attribution (
+CREATE TABLE IF NOT EXISTS attribution (
 	engine TEXT, benchmark TEXT, parameter INTEGER, metric TEXT, unit TEXT, a TEXT, b TEXT,
 	value_a REAL, value_b REAL, difference REAL, due_to_stack REAL, due_to_loader REAL, interaction REAL
 );
 
 -- The trend of a series over the rounds (drift.h).
-CREATE TABLE drift (
+CREATE TABLE IF NOT EXISTS drift (
 	engine TEXT, strategy TEXT, cpus INTEGER, benchmark TEXT, parameter INTEGER, metric TEXT, unit TEXT,
 	n INTEGER, slope REAL, change REAL, chance REAL, flags TEXT
 );
 
 -- The number of VM exits while a benchmark row ran. Exits during the row's set-up count; exits that
 -- write records do not. The exits are counted in a separate launch (exits.h).
-CREATE TABLE vm_exits (
+CREATE TABLE IF NOT EXISTS vm_exits (
 	launch    INTEGER NOT NULL REFERENCES launches(id),
 	benchmark TEXT NOT NULL,
 	parameter INTEGER NOT NULL,
@@ -163,7 +164,7 @@ CREATE TABLE vm_exits (
 	samples   INTEGER NOT NULL          -- number taken, warm-up and overhead included
 );
 
-CREATE TABLE claims (
+CREATE TABLE IF NOT EXISTS claims (
 	id INTEGER PRIMARY KEY, seed TEXT, quote TEXT, verdict TEXT, evidence TEXT, figure TEXT,
 	kind TEXT NOT NULL DEFAULT 'experiment', -- experiment | arithmetic
 	also TEXT NOT NULL DEFAULT '',           -- what follows beyond the quote; decides nothing

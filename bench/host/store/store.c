@@ -197,27 +197,30 @@ struct store *store_create(const char *path, char *why, size_t size)
 	return NULL;
 }
 
-/* Adds to the table claims the columns that a database of an older version lacks. */
-static int add_columns(struct store *store)
+/* Adds the tables and columns that a database of an older version lacks. */
+static int add_missing(struct store *store)
 {
-	static const char *const columns[][2] = {
-		{ "kind", "TEXT NOT NULL DEFAULT 'experiment'" },
-		{ "also", "TEXT NOT NULL DEFAULT ''" },
-		{ "margin_set", "TEXT NOT NULL DEFAULT ''" },
-		{ "name", "TEXT NOT NULL DEFAULT ''" },
+	static const struct {
+		const char *table, *name, *type;
+	} columns[] = {
+		{ "launches", "layout", "INTEGER NOT NULL DEFAULT 0" },
+		{ "claims", "kind", "TEXT NOT NULL DEFAULT 'experiment'" },
+		{ "claims", "also", "TEXT NOT NULL DEFAULT ''" },
+		{ "claims", "margin_set", "TEXT NOT NULL DEFAULT ''" },
+		{ "claims", "name", "TEXT NOT NULL DEFAULT ''" },
 	};
-	int status = 0;
+	int status = execute(store, TABLES_SQL) || execute(store, presets) ? -1 : 0;
 
 	for (size_t i = 0; status == 0 && i < sizeof columns / sizeof *columns; i++) {
 		char sql[200];
 
 		snprintf(sql, sizeof sql,
-		         "SELECT count(*) = 0 FROM pragma_table_info('claims') WHERE name = '%s'",
-		         columns[i][0]);
+		         "SELECT count(*) = 0 FROM pragma_table_info('%s') WHERE name = '%s'",
+		         columns[i].table, columns[i].name);
 		if (sql_number(store->db, "run-bench", sql) == 0)
 			continue;
-		snprintf(sql, sizeof sql, "ALTER TABLE claims ADD COLUMN %s %s", columns[i][0],
-		         columns[i][1]);
+		snprintf(sql, sizeof sql, "ALTER TABLE %s ADD COLUMN %s %s", columns[i].table,
+		         columns[i].name, columns[i].type);
 		status = execute(store, sql);
 	}
 	return status;
@@ -229,9 +232,11 @@ struct store *store_open(const char *path, char *why, size_t size)
 
 	if (!store || sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
 		snprintf(why, size, "%s cannot be opened", path);
+	else if (add_missing(store))
+		snprintf(why, size, "%s", store->error);
 	else if (store_add_views(store->db))
 		snprintf(why, size, "%s is damaged", path);
-	else if (execute(store, presets) || add_columns(store) || prepare_statements(store))
+	else if (prepare_statements(store))
 		snprintf(why, size, "%s", store->error);
 	else
 		return store;

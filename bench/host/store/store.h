@@ -94,7 +94,8 @@ int store_add_views(sqlite3 *db);
  */
 struct store *store_create(const char *path, char *why, size_t size);
 
-/* Opens the existing database at `path`. The result and `why` are as for store_create(). */
+/* Opens the existing database at `path`, and adds the tables and columns that it lacks if it is that of
+ * an older version. The result and `why` are as for store_create(). */
 struct store *store_open(const char *path, char *why, size_t size);
 
 /* Commits, moves the contents of the write-ahead log to the file, closes it and frees `store`. */

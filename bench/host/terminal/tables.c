@@ -390,12 +390,10 @@ static void print_stretches(sqlite3 *db, const struct terminal *terminal)
 	        "launch"
 	        " WHERE parameter = (SELECT max(parameter) FROM irq_off) GROUP BY strategy"
 	        " ORDER BY " STRATEGY_ORDER("strategy");
-	sqlite3_stmt *row = NULL;
+	sqlite3_stmt *row = sql_prepare(db, "table", NULL, query);
 	bool any = false;
 
-	if (sqlite3_prepare_v2(db, query, -1, &row, NULL) != SQLITE_OK)
-		return; /* the database of an older version, without the table */
-	while (sqlite3_step(row) == SQLITE_ROW) {
+	while (row && sqlite3_step(row) == SQLITE_ROW) {
 		char *image = format_label("an image of", sqlite3_column_int64(row, 0), "bytes", "", "");
 
 		if (!any)

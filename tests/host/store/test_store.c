@@ -25,6 +25,7 @@ static const struct store_launch launch = { .engine = "bochs",
 	                                    .memory = 512,
 	                                    .round = 2,
 	                                    .seed = 7,
+	                                    .layout = 9,
 	                                    .bench = "*",
 	                                    .sha256 = "abc" };
 
@@ -214,11 +215,13 @@ static void a_database_is_opened_again_and_a_launch_taken_anew(void **state)
 	assert_string_equal(ask(store_database(store), "SELECT state FROM run"), "cut short");
 	store_close(store);
 
-	/* Make databases of two older versions, whose table claims lacks two columns, then all four. */
+	/* Make databases of two older versions, which lack some columns, then more of them and tables. */
 	for (int all = 0; all < 2; all++) {
 		store = store_open(path, why, sizeof why);
 		assert_int_equal(sqlite3_exec(store_connection(store),
-		                              all ? "ALTER TABLE claims DROP COLUMN margin_set;"
+		                              all ? "DROP TABLE irq_off; DROP TABLE compilers;"
+		                                    "ALTER TABLE launches DROP COLUMN layout;"
+		                                    "ALTER TABLE claims DROP COLUMN margin_set;"
 		                                    "ALTER TABLE claims DROP COLUMN name;"
 		                                    "ALTER TABLE claims DROP COLUMN kind;"
 		                                    "ALTER TABLE claims DROP COLUMN also"
@@ -233,6 +236,11 @@ static void a_database_is_opened_again_and_a_launch_taken_anew(void **state)
 		assert_string_equal(
 		        ask(store_database(store), "SELECT kind || also || margin_set || name FROM claims"),
 		        "experiment");
+		assert_string_equal(ask(store_database(store), "SELECT layout FROM launches"),
+		                    all ? "0" : "9");
+		assert_int_equal(store_stretch(store, &row, &(struct store_stretch){ 5, "a", "1", "b", "2" }),
+		                 0);
+		assert_string_equal(ask(store_database(store), "SELECT max(ticks) FROM irq_off"), "5");
 		store_close(store);
 	}
 
