@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/host/evaluate/drift.h"
+#include "bench/host/base/complain.h"
 #include "bench/host/base/sql.h"
 
 #include <inttypes.h>
@@ -164,7 +165,9 @@ static int end_series(sqlite3 *db, sqlite3_stmt *insert, struct series *series)
 	struct drift drift;
 	int status = 0;
 
-	if (series->n >= DRIFT_FEWEST && drift_of(series->rounds, series->values, series->n, &drift)) {
+	if (series->n >= DRIFT_FEWEST) {
+		if (!drift_of(series->rounds, series->values, series->n, &drift))
+			return complain(PART, "out of memory");
 		for (int i = 0; i < KEYS; i++)
 			sql_bind(insert, i + 1, series->key[i]);
 		sqlite3_bind_int64(insert, KEYS + 1, (sqlite3_int64)drift.n);
@@ -194,7 +197,7 @@ static int take(sqlite3 *db, sqlite3_stmt *insert, struct series *series, sqlite
 		for (int i = 0; i < KEYS; i++) {
 			series->key[i] = strdup(sql_text(row, i));
 			if (!series->key[i])
-				return -1;
+				return complain(PART, "out of memory");
 		}
 	}
 	/* A round has one launch per image. If a round has several, only the first counts. */
@@ -209,7 +212,7 @@ static int take(sqlite3 *db, sqlite3_stmt *insert, struct series *series, sqlite
 static int compute(sqlite3 *db, sqlite3_stmt *row, sqlite3_stmt *insert)
 {
 	struct series *series = calloc(1, sizeof *series);
-	int status = series ? 0 : -1;
+	int status = series ? 0 : complain(PART, "out of memory");
 	int step = SQLITE_DONE;
 
 	while (status == 0 && (step = sqlite3_step(row)) == SQLITE_ROW)

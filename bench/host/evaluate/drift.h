@@ -43,7 +43,7 @@ bool drift_matters(const struct drift *drift);
 
 /*
  * Replaces the rows of the table drift: one for each series on KVM with enough rounds. Returns 0,
- * or -1 if out of memory or, after a message, on an error of the database.
+ * or -1 after a message.
  */
 int drift_compute(sqlite3 *db);
 
