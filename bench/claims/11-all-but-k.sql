@@ -17,6 +17,7 @@ WITH fact AS (
 SELECT CASE
          WHEN pages IS NULL OR window IS NULL OR coalesce(tries, 0) = 0 THEN 'not measured'
          WHEN pages > window                                            THEN 'refuted'
+         WHEN pages < window                                            THEN 'inconclusive'
          ELSE 'confirmed'
        END AS verdict,
        CASE

@@ -36,6 +36,6 @@ SELECT CASE
        CASE
          WHEN measured AND ticks > 0
            THEN printf('a sample of the keys was tried; at %d TSC ticks for a key (instructions and REP rounds on Bochs), all '
-                       || '2^32 take %.1e', ticks, ticks * 4294967296.0)
+                       || '2^32 take %.1e ticks', ticks, ticks * 4294967296.0)
        END AS also
 FROM whole;
