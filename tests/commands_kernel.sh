@@ -1,0 +1,80 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+# The checks of the commands that boot or look at a kernel by itself, which tests/commands.sh sources.
+# shellcheck disable=SC2154 # commands.sh defines $work
+
+qemu()
+{
+	run "make qemu without input" timeout 120 make qemu
+	shows "make qemu without input: a shell or a prompt comes" "exit "
+	echo 'ls /bin' >"$work/input"
+	run_with_input "echo 'ls /bin' | make qemu" make qemu
+	[ ! -e build/linux/root/bin/busybox ] || shows "echo 'ls /bin' | make qemu: files are listed" uniq
+}
+
+# run_with_input NAME COMMAND…: like run, with $work/input as standard input
+run_with_input()
+{
+	local name=$1 status=0
+
+	shift
+	timeout 300 "$@" >"$work/out" 2>&1 <"$work/input" || status=$?
+	check "$name" test $status = 0
+}
+
+qemu_test()
+{
+	run "make qemu RUN=test" make qemu RUN=test
+}
+
+qemu_bench()
+{
+	run "make qemu RUN=bench EXTRA=samples=quick" make qemu RUN=bench EXTRA=samples=quick
+	shows "make qemu RUN=bench EXTRA=samples=quick: prints its numbers" syscall.null
+}
+
+qemu_gdb()
+{
+	local make
+
+	if ! command -v gdb >/dev/null; then
+		result ok "make qemu-gdb # SKIP gdb is not installed"
+		return
+	fi
+	make qemu-gdb >"$work/gdb.make" 2>&1 </dev/null &
+	make=$!
+	for _ in $(seq 300); do
+		[ ! -S build/gdb.sock ] || break
+		sleep 0.1
+	done
+	run "gdb, as make qemu-gdb says" timeout 60 gdb -batch build/fixed-ist+window+shared/palimpsest.elf -ex 'target remote build/gdb.sock' \
+		-ex 'hbreak kernel_main' -ex continue -ex backtrace -ex kill
+	shows "gdb stops at the kernel's start" "Breakpoint 1, kernel_main"
+	wait $make
+	check "make qemu-gdb ends when gdb ends the machine" test $? = 0
+}
+
+bochs()
+{
+	run "make bochs without input" timeout 200 make bochs
+	shows "make bochs without input: the prompt comes" "exit leaves"
+	printf 'hello\nexit\n' >"$work/input"
+	run_with_input "make bochs with input" make bochs
+	shows "make bochs with input: the program runs" "> hello"
+}
+
+iso()
+{
+	run "make iso" make iso RUN=test EXTRA=exit=1
+	check "make iso prints no command" test "$(wc -c <"$work/out")" -lt 2000
+	timeout 600 qemu-system-x86_64 -m 512 -cpu max -nodefaults -display none -no-reboot -cdrom build/palimpsest.iso \
+		-device isa-debug-exit,iobase=0xf4,iosize=4 >"$work/out" 2>&1 </dev/null
+	check "make iso: the image boots from CD, and its tests pass" test $? = 33
+}
+
+stack_usage()
+{
+	run "make stack-usage" make stack-usage
+	shows "make stack-usage: of how much" "of the 8192 bytes"
+	check "make stack-usage: ten functions" equal 10 "$(grep -cE '^ *[0-9]+ bytes  ' "$work/out")"
+}
