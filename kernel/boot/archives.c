@@ -34,7 +34,7 @@ static bool is_alone(const struct boot_module *module)
  * Prints a message: from byte `read` on (0: all of it), the module has data of a kind that is not
  * read.
  */
-static void say_unread(const struct boot_module *module, size_t read, const struct file_kind *kind)
+static void say_unread(const struct boot_module *module, size_t read, const struct data_kind *kind)
 {
 	if (read)
 		kprintf("module %s: from byte %lu on it is %s, which is not read: %s\n", module->name, read,

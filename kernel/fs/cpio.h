@@ -18,7 +18,7 @@ struct unpacked {
 	size_t used; /* bytes at the start that files point into; the rest is no longer needed */
 	size_t read; /* bytes that were read, of archives and zeros */
 	/* Kind of the data after these bytes, which is not read; NULL if there is none. */
-	const struct file_kind *rest;
+	const struct data_kind *rest;
 	size_t freed; /* bytes that archive_unpack() has freed */
 };
 

@@ -12,7 +12,7 @@
 static const struct {
 	size_t at, size;
 	const char *magic;
-	struct file_kind kind;
+	struct data_kind kind;
 } kinds[] = {
 	{ MAGIC(0, "\x1f\x8b"), { COMPRESSED("gzip"), UNPACK("gzip -dc") } },
 	{ MAGIC(0, "\x1f\x9d"), { COMPRESSED("compress"), UNPACK("gzip -dc") } },
@@ -35,9 +35,9 @@ static const struct {
 	{ MAGIC(0, "070702"), { MISPLACED } },
 };
 
-const struct file_kind *file_kind(const void *bytes, size_t size)
+const struct data_kind *file_kind(const void *bytes, size_t size)
 {
-	static const struct file_kind empty = { "empty", "give it a file" },
+	static const struct data_kind empty = { "empty", "give it a file" },
 	                              unknown = { "no archive", "make one (cpio -o -H newc)" };
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)

@@ -5,13 +5,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct file_kind {
+struct data_kind {
 	const char *name;   /* "data compressed with gzip" */
 	const char *advice; /* how to make it readable: "unpack it first (gzip -dc)" */
 };
 
 /* Returns the kind of the data, never NULL. Unknown data is "no archive". */
-const struct file_kind *file_kind(const void *bytes, size_t size);
+const struct data_kind *file_kind(const void *bytes, size_t size);
 
 /* Returns true if the bytes may be a program: an ELF file or a script. */
 bool file_is_program(const void *bytes, size_t size);
