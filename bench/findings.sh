@@ -19,7 +19,8 @@ if [ $# != 1 ] || [ ! -r "$1/results.sqlite" ]; then
 	echo "usage: $0 [--compilers] RESULTS-FOLDER" >&2
 	exit 2
 fi
-database=$1/results.sqlite
+folder=$1
+database=$folder/results.sqlite
 builds=$(sqlite3 -readonly "$database" "SELECT count(DISTINCT strategy) FROM summary WHERE engine = 'bochs' AND benchmark = 'exec.spawn' AND
 	metric = 'instructions'")
 kernel=$(dirname "$0")/../kernel
@@ -35,10 +36,11 @@ fi
 document=$(dirname "$0")/../docs/findings.md
 figures=$(dirname "$0")/../docs/figures
 
-# query SQL: prints the result of SQL as a table without padding, so that lines stay short
+# query SQL: prints the result of SQL as a table without padding, so that lines stay short. sqlite3 runs
+# in the folder of the results, so that no name of a folder has to be quoted.
 query()
 {
-	sqlite3 -readonly -markdown "$database" "$1" | sed -E '2s/-+/---/g; s/ +\|/ |/g; s/\| +/| /g'
+	(cd "$folder" && sqlite3 -readonly -markdown results.sqlite "$1") | sed -E '2s/-+/---/g; s/ +\|/ |/g; s/\| +/| /g'
 }
 
 # value METRIC BENCHMARK PARAMETER: prints an SQL subquery for the median of the build in row b of
@@ -55,7 +57,7 @@ query_compilers()
 	local i attach=
 
 	for ((i = 2; i <= ${#compilers[@]}; i++)); do
-		attach+="ATTACH '$(dirname "$database")/compilers/${compilers[i - 1]}/results.sqlite' AS c$i;"
+		attach+="ATTACH 'compilers/${compilers[i - 1]}/results.sqlite' AS c$i;"
 	done
 	query "$attach $1"
 }
