@@ -68,6 +68,13 @@ is "an import: exits 0" 0 $?
 check "an import: the price is in the profile" grep -qE '^cr3_flush = (200\.0|199\.9).* # \[M\] loads of CR3 that flush, in ring 0' \
 	"$profiles/mine.ini"
 check "an import: a price that is not in the table is kept" grep -qE '^cr3_keep = .*# \[A\]' "$profiles/mine.ini"
+cp "$profiles/mine.ini" "$tree/kept.ini"
+sed 's/17800/9999999999/g' "$tree/serial.log" >"$tree/absurd.log"
+timeout 60 "$host" --import "$tree/absurd.log" --profile mine >"$tree/out" 2>"$tree/err"
+is "an import of an absurd price: exits 2" 2 $?
+check "an import of an absurd price: says what is wrong" says "cr3_flush must be from 0 to 100000"
+check "an import of an absurd price: the profile is kept" cmp -s "$tree/kept.ini" "$profiles/mine.ini"
+check "an import of an absurd price: leaves no other file" test ! -e "$profiles/mine.ini.new"
 timeout 60 "$host" --import "$tree/serial.log" --profile zen3 >"$tree/out" 2>"$tree/err"
 is "an import into a profile that somebody wrote: exits 2" 2 $?
 check "an import into a profile that somebody wrote: says so" says "was not written by --calibrate"

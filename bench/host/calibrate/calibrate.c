@@ -6,6 +6,7 @@
 #include "bench/host/base/paths.h"
 #include "bench/host/base/progress.h"
 #include "bench/host/calibrate/measure.h"
+#include "bench/host/calibrate/profile_file.h"
 #include "bench/host/calibrate/profile_text.h"
 #include "bench/host/engine/profiles.h"
 #include "bench/host/launch/pin.h"
@@ -39,11 +40,8 @@ bool calibrate_name_is_good(const char *name)
 static bool may_replace(const char *path)
 {
 	FILE *in = fopen(path, "re");
-	bool ours = !in;
-	char line[300];
+	const bool ours = !in || profile_file_is_ours(in);
 
-	while (in && !ours && fgets(line, sizeof line, in))
-		ours = strncmp(line, PROFILE_TEXT_MARK, strlen(PROFILE_TEXT_MARK)) == 0;
 	if (in)
 		fclose(in);
 	if (!ours)
@@ -156,34 +154,27 @@ static void describe(const struct measure *measure, int cpu, struct profile_text
 	text->note[count] = NULL;
 }
 
-/* Writes the profile to a temporary file, checks it, and renames it. Returns the exit status. */
+/* Writes the profile, and says what is in it. Returns the exit status. */
 static int save(const struct profile_text *text, const char *name)
 {
-	char path[PATH_MAX], temporary[PATH_MAX], why[PROFILE_WHY_MAX], tags[100];
-	struct profile profile;
-	int measured;
-	FILE *out;
+	char why[PROFILE_WHY_MAX], tags[100];
+	struct profile_file file;
 
-	profiles_path(path, name);
-	path_format(temporary, sizeof temporary, "%s.new", path);
-	out = fopen(temporary, "we");
-	if (!out) {
-		message_error("calibrate: %s: %s", temporary, strerror(errno));
+	if (profile_file_begin(&file, name, why)) {
+		message_error("calibrate: %s", why);
 		return EXIT_CANNOT;
 	}
-	measured = profile_text_write(text, out);
-	if (fclose(out) || measured < 0 || profile_read(&profile, temporary, why)) {
-		message_error("calibrate: no profile was written: %s", measured < 0 ? text->base_path
-		                                                       : errno      ? strerror(errno)
-		                                                                    : why);
+	if (profile_text_write(text, file.out) < 0) {
+		profile_file_drop(&file);
+		message_error("calibrate: %s cannot be read", text->base_path);
 		return EXIT_CANNOT;
 	}
-	if (rename(temporary, path)) {
-		message_error("calibrate: %s: %s", path, strerror(errno));
+	if (profile_file_end(&file, why)) {
+		message_error("calibrate: no profile was written: %s", why);
 		return EXIT_CANNOT;
 	}
 	profiles_describe(name, tags, sizeof tags);
-	printf("%s\n", path);
+	printf("%s\n", file.path);
 	printf("  %s\n", tags);
 	for (size_t i = 0; text->note[i]; i++)
 		printf("  %s\n", text->note[i]);

@@ -2,9 +2,8 @@
 #define _GNU_SOURCE
 #include "bench/host/calibrate/import.h"
 #include "bench/bochs/model/profile.h"
-#include "bench/host/base/paths.h"
 #include "bench/host/base/progress.h"
-#include "bench/host/calibrate/profile_text.h"
+#include "bench/host/calibrate/profile_file.h"
 #include "bench/host/engine/profiles.h"
 #include "bench/protocol/micro.h"
 
@@ -236,37 +235,29 @@ size_t import_merge(const struct import *import, FILE *in, FILE *out)
 /* Returns true if --calibrate wrote the profile, after a message if not. */
 static bool is_measured(FILE *in, const char *path)
 {
-	bool ours = false;
-	char line[512];
+	const bool ours = profile_file_is_ours(in);
 
-	while (!ours && fgets(line, sizeof line, in))
-		ours = strncmp(line, PROFILE_TEXT_MARK, strlen(PROFILE_TEXT_MARK)) == 0;
-	rewind(in);
 	if (!ours)
 		message_error("import: %s was not written by --calibrate: measure the processor first", path);
 	return ours;
 }
 
-static int merge_file(const struct import *import, const char *path, FILE *in)
+static int merge_file(const struct import *import, const char *name, FILE *in)
 {
-	char temporary[PATH_MAX], why[PROFILE_WHY_MAX];
-	struct profile profile;
+	struct profile_file file;
+	char why[PROFILE_WHY_MAX];
 	size_t written;
-	FILE *out;
 
-	path_format(temporary, sizeof temporary, "%s.new", path);
-	out = fopen(temporary, "we");
-	if (!out) {
-		message_error("import: %s: %s", temporary, strerror(errno));
+	if (profile_file_begin(&file, name, why)) {
+		message_error("import: %s", why);
 		return EXIT_CANNOT;
 	}
-	written = import_merge(import, in, out);
-	if (fclose(out) || profile_read(&profile, temporary, why) || rename(temporary, path)) {
-		message_error("import: %s cannot be written, or is not valid: %s", path,
-		              errno ? strerror(errno) : why);
+	written = import_merge(import, in, file.out);
+	if (profile_file_end(&file, why)) {
+		message_error("import: the profile is as it was: %s", why);
 		return EXIT_CANNOT;
 	}
-	printf("%s\n  %zu prices were put in; a cycle has %.3f ticks\n", path, written,
+	printf("%s\n  %zu prices were put in; a cycle has %.3f ticks\n", file.path, written,
 	       import->ticks_per_cycle);
 	for (size_t i = 0; i < import->prices; i++)
 		printf("  %-40s %8.1f cycles (%.1f to %.1f)\n", import->price[i].how, import->price[i].value,
@@ -295,7 +286,7 @@ int import_run(const char *file, const char *name)
 		                why))
 			message_error("import: %s: %s", file, why);
 		else
-			status = merge_file(&import, path, in);
+			status = merge_file(&import, name, in);
 	}
 	if (in)
 		fclose(in);
