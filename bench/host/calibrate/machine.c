@@ -86,12 +86,7 @@ static void add(void *context)
 	uint64_t x = 3;
 
 	(void)context;
-	for (int i = 0; i < CHAIN_MULTIPLICATIONS / 8; i++)
-		__asm__ volatile("add %0, %0; add %0, %0; add %0, %0; add %0, %0\n\t"
-		                 "add %0, %0; add %0, %0; add %0, %0; add %0, %0"
-		                 : "+r"(x)
-		                 :
-		                 : "cc");
+	CHAIN_OF("add %0, %0", x);
 }
 
 static void load(void *context)
@@ -100,12 +95,7 @@ static void load(void *context)
 	void *x = self;
 
 	(void)context;
-	for (int i = 0; i < CHAIN_MULTIPLICATIONS / 8; i++)
-		__asm__ volatile("mov (%0), %0; mov (%0), %0; mov (%0), %0; mov (%0), %0\n\t"
-		                 "mov (%0), %0; mov (%0), %0; mov (%0), %0; mov (%0), %0"
-		                 : "+r"(x)
-		                 :
-		                 : "memory");
+	CHAIN_OF("mov (%0), %0", x);
 }
 
 /* Returns the least ticks from one time stamp to the next, with `code` between them unless NULL. */

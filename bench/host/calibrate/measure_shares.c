@@ -27,43 +27,29 @@ static uint64_t next(uint64_t x)
 	return x * 1664525 + 1013904223;
 }
 
-static void load(void *context)
-{
-	struct scatter *scatter = context;
-	uint64_t x = scatter->x, y = scatter->y;
-	const uint64_t mask = scatter->lines - 1;
-
-	for (int i = 0; i < TIMES / 2; i++) {
-		x = next(x);
-		y = next(y);
-		__asm__ volatile("mov (%0), %%rax\n\tmov (%1), %%rcx"
-		                 :
-		                 : "r"(scatter->area + (x >> 8 & mask) * LINE),
-		                   "r"(scatter->area + (y >> 8 & mask) * LINE)
-		                 : "rax", "rcx", "memory");
+/* A function that executes the code TIMES / 2 times; %0 and %1 are the addresses of two lines. */
+#define SCATTERED(name, code)                                                           \
+	static void name(void *context)                                                 \
+	{                                                                               \
+		struct scatter *scatter = context;                                      \
+		uint64_t x = scatter->x, y = scatter->y;                                \
+		const uint64_t mask = scatter->lines - 1;                               \
+                                                                                        \
+		for (int i = 0; i < TIMES / 2; i++) {                                   \
+			x = next(x);                                                    \
+			y = next(y);                                                    \
+			__asm__ volatile(code                                           \
+			                 :                                              \
+			                 : "r"(scatter->area + (x >> 8 & mask) * LINE), \
+			                   "r"(scatter->area + (y >> 8 & mask) * LINE)  \
+			                 : "rax", "rcx", "memory");                     \
+		}                                                                       \
+		scatter->x = x;                                                         \
+		scatter->y = y;                                                         \
 	}
-	scatter->x = x;
-	scatter->y = y;
-}
 
-static void store(void *context)
-{
-	struct scatter *scatter = context;
-	uint64_t x = scatter->x, y = scatter->y;
-	const uint64_t mask = scatter->lines - 1;
-
-	for (int i = 0; i < TIMES / 2; i++) {
-		x = next(x);
-		y = next(y);
-		__asm__ volatile("mov %%rax, (%0)\n\tmov %%rax, (%1)"
-		                 :
-		                 : "r"(scatter->area + (x >> 8 & mask) * LINE),
-		                   "r"(scatter->area + (y >> 8 & mask) * LINE)
-		                 : "memory");
-	}
-	scatter->x = x;
-	scatter->y = y;
-}
+SCATTERED(load, "mov (%0), %%rax\n\tmov (%1), %%rcx")
+SCATTERED(store, "mov %%rax, (%0)\n\tmov %%rax, (%1)")
 
 static void stream(void *context)
 {

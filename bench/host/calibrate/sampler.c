@@ -23,12 +23,7 @@ static void processor_chain(void *context)
 	uint64_t x = 3;
 
 	(void)context;
-	for (int i = 0; i < CHAIN_MULTIPLICATIONS / 8; i++)
-		__asm__ volatile("imul %0, %0; imul %0, %0; imul %0, %0; imul %0, %0\n\t"
-		                 "imul %0, %0; imul %0, %0; imul %0, %0; imul %0, %0"
-		                 : "+r"(x)
-		                 :
-		                 : "cc");
+	CHAIN_OF("imul %0, %0", x);
 }
 
 const struct sampler_clock sampler_processor = { processor_ticks, processor_chain, NULL };

@@ -17,8 +17,14 @@
 #define CHAIN_MULTIPLICATIONS 4000
 #define CHAIN_CYCLES          (3.0 * CHAIN_MULTIPLICATIONS)
 
+/* Executes CHAIN_MULTIPLICATIONS instructions, each of which waits for the one before it: `code` reads
+ * and writes %0, the variable. */
+#define CHAIN_OF(code, variable)                            \
+	for (int i = 0; i < CHAIN_MULTIPLICATIONS / 8; i++) \
+	__asm__ volatile(".rept 8\n\t" code "\n\t.endr" : "+r"(variable) : : "memory", "cc")
+
 /* A sample is kept only if its two chains differ by at most this part of the shorter one. */
-#define CHAIN_DIFFERENCE      0.02
+#define CHAIN_DIFFERENCE 0.02
 
 /* The clock that the sampler reads. Tests replace it. */
 struct sampler_clock {
