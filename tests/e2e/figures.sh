@@ -102,6 +102,14 @@ colours()
 		"$tree/run/plots/$1.svg" | tr -d ' ' | sort -fu | wc -l
 }
 
+# cells 1|2: prints the colour of each cell of the heat map in modelled cycles: 1: of those that are
+# coloured by their ratio, 2: of those without a decided difference
+cells()
+{
+	awk -v group="id=\"gnuplot_plot_$1\"" '/id="gnuplot_plot_/ { inside = index($0, group) }
+		inside && /<polygon/ { gsub(/.*rgb\(|\).*| /, ""); print }' "$tree/run/plots/overview-cycles.svg"
+}
+
 presets="('heap', 'heap-sw', 'sandwich', 1), ('window', 'fixed-ist', 'window', 1.1), ('random', 'fixed-ist', 'random', 1.1)"
 pages="(1), (2), (4), (16), (64), (256), (512), (4096)"
 results "$presets, ('heap-sw+direct+shared', 'heap-sw', 'direct', 0.5)" "$pages"
@@ -121,10 +129,15 @@ done
 check "overview: the lowest is marked" has overview-cycles '>lowest<'
 check "overview: a ratio that is decided" has overview-cycles '>1.10<'
 check "overview: no cell says 0.50 or 2.00 times" lacks overview-cycles '>2.00<'
+is "overview: the highest ratio has the darkest colour" 8,48,107 "$(cells 1 | sort -u)"
 check "the order of flushes is that of all parameters" has tlb-flush-cycles 'CR3 alone: less from 4 pages on, more up to 2 pages'
 
-results "$presets" "(16)"
+# One size, and ratios of 1.2 and 1.5, of which one is not decided.
+results "('heap', 'heap-sw', 'sandwich', 1), ('window', 'fixed-ist', 'window', 1.2), ('random', 'fixed-ist', 'random', 1.5)" "(16)"
+query "UPDATE comparisons SET ci_low = 0.9 WHERE benchmark = 'syscall.null' AND a = 'window'"
 draw "one size"
+is "overview: colours are relative to the highest ratio" "125,183,219 8,48,107" "$(cells 1 | sort -u | paste -sd ' ')"
+is "overview: what is not decided is grey, and nothing else is" 228,228,226 "$(cells 2)"
 results "('window', 'fixed-ist', 'window', 1)" "(1)"
 query "INSERT OR REPLACE INTO environment VALUES ('run.strategies', 'window')"
 draw "one strategy, one page"
