@@ -347,8 +347,8 @@ static struct model *open_model(void)
 	return model;
 }
 
-/* Reads the symbols of the image named by PALIMPSEST_SYMBOLS, unless there is no stream to the
- * harness. */
+/* Reads the symbols of the image that PALIMPSEST_SYMBOLS names. Does nothing if the variable is not
+ * set or there is no stream to the harness. */
 static void open_symbols(void)
 {
 	const char *path = getenv("PALIMPSEST_SYMBOLS");

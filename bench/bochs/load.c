@@ -77,7 +77,7 @@ static void put(uint64_t to, const void *from, size_t size)
 	const uint8_t *bytes = from;
 
 	while (size) {
-		/* The pointer is to const, but it leads to the guest's memory itself. */
+		/* guest_frame() returns a pointer to const, but it is the guest's memory itself. */
 		uint8_t *frame = (uint8_t *)(uintptr_t)guest_frame(to);
 		size_t at = to % FRAME_BYTES, part = FRAME_BYTES - at < size ? FRAME_BYTES - at : size;
 

@@ -137,7 +137,7 @@ static void iretq(uint64_t rsp, uint64_t flags, long number)
 	                 "mov %%cs, %%ecx; push %%rcx\n\t"
 	                 "lea 1f(%%rip), %%rcx; push %%rcx\n\t"
 	                 "iretq\n"
-	                 "1:\tsyscall; nop" /* some CPUs trap after SYSRET, some one instruction later */
+	                 "1:\tsyscall; nop" /* some CPUs trap after SYSRET, others one instruction later */
 	                 : "+a"(number)
 	                 : [rsp] "r"(rsp), [flags] "r"(flags), "D"(0)
 	                 : "rcx", "r11", "memory");

@@ -109,7 +109,7 @@ static void map_stack(uintptr_t top, size_t size)
 	}
 }
 
-/* Maps this CPU's own stacks, under every CR3, with an unmapped guard page between any two. */
+/* Maps this CPU's own stacks in the kernel half, with an unmapped guard page between any two. */
 static void map_cpu_stacks(void)
 {
 	map_stack(CPU_SCRATCH_TOP(0), SCRATCH_SIZE);

@@ -30,7 +30,7 @@ struct cpu {
 	uint64_t scratch_rax;
 	struct task *current;
 	uint64_t return_work; /* RETURN_* bits: work for user_return_hook() before user mode */
-	uint64_t scratch_top; /* top of the scratch stack, which every CR3 maps */
+	uint64_t scratch_top; /* top of the scratch stack, which every kernel CR3 maps */
 	uint32_t id;
 	uint32_t stale_pcids; /* number of PCIDs that are stale on this CPU (mem/pcid.h) */
 	uint64_t fault_code;  /* error code of the last page fault (process/traps.c) */

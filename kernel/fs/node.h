@@ -124,7 +124,7 @@ struct node *node_find_parent(struct node *from, const char *path, const char **
 bool node_name_is_fixed(const char *name, size_t length);
 
 /*
- * Returns the name that follows `node` in a walk through the whole tree, or NULL at the end. The
+ * Returns the node that follows `node` in a walk through the whole tree, or NULL at the end. The
  * walk starts at node_root; children come before siblings.
  */
 struct node *node_after(struct node *node);

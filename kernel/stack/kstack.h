@@ -79,7 +79,7 @@ size_t kstack_stack_bytes(void);
 size_t kstack_table_bytes(void);
 
 /*
- * Calls function(argument) on a stack that every CR3 maps at the same address. The function may
+ * Calls function(argument) on a stack that every kernel CR3 maps at one address. The function may
  * change CR3 and must restore it; under another CR3 the caller's locals may not be mapped. Heap
  * stacks are always mapped, so the function runs on the caller's stack. With fixed stacks, the
  * function runs on this CPU's scratch stack with interrupts off, because the other CR3 maps other

@@ -68,7 +68,7 @@ long sys_setresgid(uint64_t real, uint64_t effective, uint64_t saved)
 	return set(&current_process()->identity.group, (uint32_t)real, (uint32_t)effective, (uint32_t)saved);
 }
 
-/* The saved ID is set to the effective one, too. */
+/* setreuid() and setregid() set the saved ID as well, to the new effective one. */
 long sys_setreuid(uint64_t real, uint64_t effective)
 {
 	return sys_setresuid(real, effective, effective);

@@ -141,7 +141,7 @@ long sys_rt_sigreturn(void)
 			kprintf("task %d (%s) killed: bad frame in sigreturn\n", process->pid, process->name);
 		process_exit(SIGSEGV);
 	}
-	process->sleep_end = 0; /* drops any interrupted sleep: the handler may have begun it */
+	process->sleep_end = 0; /* drops any interrupted sleep: it may be one that the handler began */
 	return_through_frame(&frame);
 }
 

@@ -225,7 +225,7 @@ int address_space_fork(struct address_space *to, struct address_space *from)
 	int error = address_space_reserve(to, from->count);
 	struct region *copies = address_space_regions(to);
 
-	/* Where the parent has no pages because ISOLATION has its own, the child must have none too. */
+	/* The isolation keeps its pages where the parent has none, so nothing copied below meets them. */
 	if (isolation_follow(&to->root, &from->root, &to->tables))
 		return -ENOMEM;
 	rwlock_write(&from->lock); /* writable entries become read-only */

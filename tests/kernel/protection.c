@@ -105,7 +105,7 @@ TEST(null_pointer_faults)
 	return raises(EXCEPTION_PF, read_byte, 0) ? NULL : "page 0 is readable";
 }
 
-/* A stack of the heap that gets the slot of a freed one, but other frames, must show its own. */
+/* A heap stack in the slot of a freed one has other frames: an access must reach the new ones. */
 TEST(stacks_in_used_slots_have_their_own_frames)
 {
 	const struct root *root = &current_process()->task.root;

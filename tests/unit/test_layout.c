@@ -171,7 +171,7 @@ static void modules_move(void **state)
 	layout_set_seed(0);
 }
 
-#define MANY (2500U * 512) /* number of frames, in more than 1024 parts of 2 MiB */
+#define MANY (2500U * 512) /* frames of 2500 parts of 2 MiB, more than the 1024 spans of mem/frames.c */
 
 /*
  * Allocates all frames and stores their numbers in `order`. Returns how many of them lie directly

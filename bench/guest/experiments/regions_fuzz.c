@@ -82,7 +82,7 @@ static bool unmap_whole(size_t first, size_t pages)
 	return all;
 }
 
-/* Returns true if the program is told that it succeeded. */
+/* Unmaps pages as munmap() does with `parts`. Returns true if munmap() would return success. */
 static bool unmap(size_t first, size_t pages)
 {
 	bool done = true;

@@ -73,7 +73,7 @@ struct answer {
 	size_t count;                     /* number of strategies that were measured, at least 1 */
 	struct answer_strategy *strategy; /* presets first, in their order, then the others by name */
 	size_t least;                     /* index of the one with the order ANSWER_LEAST */
-	size_t with[ANSWER_MORE + 1];     /* how many have each order */
+	size_t with[ANSWER_MORE + 1];     /* how many strategies have each enum answer_order */
 };
 
 /*

@@ -25,8 +25,8 @@ struct machine {
 	double load;      /* the one-minute load average */
 	double read_cost; /* ticks from one time stamp to the next: large if reading it is emulated */
 	/*
-	 * The time of a chain of multiplications, and of a chain of loads from L1, relative to a
-	 * chain of additions: 3, and 4 or 5, on every processor since 2008, but not in an emulator.
+	 * Times relative to a chain of additions. On the processors that this tool knows a chain of
+	 * multiplications takes 3, and a chain of loads from L1 takes 4 or 5. Emulators differ.
 	 */
 	double multiply_add, load_add;
 	struct machine_cache l1i, l1d, l2, l3;

@@ -348,7 +348,7 @@ static void write_style(FILE *out)
 	fputs(" -1\n", out);
 }
 
-/* Writes index.gp, which the scripts load first: the view's names and the strategies measured.
+/* Writes index.gp, which the scripts load first: the view's names, the profile and the strategies measured.
  * Returns 0, or -1 after a message. */
 static int write_index(sqlite3 *db, const char *data_dir, const struct view *view)
 {

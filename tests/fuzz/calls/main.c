@@ -9,7 +9,7 @@
 #include "tests/fuzz/calls/fuzz.h"
 
 #define WORKERS  3
-#define PATIENCE 60 /* age at which a worker is killed, in passes of run_all() (1 ms or more) */
+#define PATIENCE 60 /* age at which a worker is killed, in passes of run_all(), each 1 ms or more */
 #define LIMIT    20000
 #define USER     1000
 

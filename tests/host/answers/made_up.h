@@ -57,8 +57,8 @@ static inline void comparison(const char *engine, const char *benchmark, long lo
 	execute(sql);
 }
 
-/* Adds the comparisons of modelled cycles, with the same ratio for all parameters. The interval is
- * [low, high] with the nominal ones, [ratio, high] with the low and [low, ratio] with the high ones. */
+/* Adds the comparisons of cycles with the model's nominal, low and high parameters. All have the same
+ * ratio; the intervals are [low, high], [ratio, high] and [low, ratio], in this order. */
 static inline void ratios(const char *benchmark, long long parameter, const char *a, const char *b,
                           double ratio, double low, double high, const char *flags)
 {
