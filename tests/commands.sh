@@ -29,6 +29,8 @@ esac
 . tests/commands_kernel.sh
 # shellcheck source=tests/commands_model.sh
 . tests/commands_model.sh
+# shellcheck source=tests/commands_folders.sh
+. tests/commands_folders.sh
 source=$PWD
 # The clone's path, with characters that every command must be able to handle.
 clone=$work/"it's_(a)_\"clone\"_&_co;"
@@ -164,13 +166,16 @@ setup()
 
 	mkdir -p "$work/played"
 	for program in apt-get sudo; do
-		printf '#!/bin/sh\necho "%s $*" >>"%s"\n' $program "$work/apt" >"$work/played/$program"
+		printf '#!/bin/sh\necho "%s $*" >>"%s"\ncase "$*" in *linux-perf*) exit 100 ;; esac\n' $program "$work/apt" \
+			>"$work/played/$program"
 		chmod +x "$work/played/$program"
 	done
-	printf '#!/bin/sh\ncase "$*" in *gnuplot-nox) echo none ;; *) echo installed ;; esac\n' >"$work/played/dpkg-query"
+	printf '#!/bin/sh\ncase "$*" in *gnuplot-nox | *linux-perf) echo none ;; *) echo installed ;; esac\n' >"$work/played/dpkg-query"
 	chmod +x "$work/played/dpkg-query"
 	PATH=$work/played:$PATH run "make setup" make setup
 	check "make setup installs what is missing" grep -q 'install .*gnuplot-nox' "$work/apt"
+	check "make setup tries to install linux-perf" grep -q 'install .*linux-perf' "$work/apt"
+	shows "make setup: without linux-perf it goes on" "linux-perf cannot be installed"
 	rm "$work/apt"
 	PATH=$work/played:$PATH run "./run-bench.sh --setup" ./run-bench.sh --setup "${small[@]}" --bench syscall.null
 	check "./run-bench.sh --setup installs what is missing" grep -q 'install .*gnuplot-nox' "$work/apt"
@@ -219,21 +224,6 @@ readme()
 	check "make readme: the screen of the run" grep -qxF "    $(head -n 1 results/latest/answers.txt)" README.md
 	! make readme RESULTS=nowhere >"$work/out" 2>&1
 	shows "make readme without a run says what to do" "run ./run-bench.sh first"
-}
-
-compare()
-{
-	cp -r results/latest/ "$work/copy"
-	run "--compare A B" ./run-bench.sh --compare results/latest "$work/copy"
-	shows "--compare A B: no regression" "0 regressions"
-}
-
-recover()
-{
-	sqlite3 "$work/copy/results.sqlite" "UPDATE run SET state = 'running', finished = NULL; DELETE FROM summary; DELETE FROM comparisons"
-	rm "$work/copy/summary.csv"
-	run "--recover DIR" ./run-bench.sh --recover "$work/copy"
-	check "--recover DIR: what was measured is summed up" grep -q ,irq.entry.user, "$work/copy/summary.csv"
 }
 
 strategies()
@@ -355,6 +345,7 @@ table()
 		quick;quick_run;--quick;--bench 'irq.*';--profile NAME;--profile none;--tables
 		quick;compare;./run-bench.sh --compare A B
 		quick;recover;--recover DIR
+		quick;export_stacks;--export perf-script DIR
 		quick;compilers;--compiler gcc-O2,clang-O2,gcc-Os
 		quick;calibrate;--calibrate NAME
 		quick;strategies;--strategy heap,fixed-rsp0+direct+shared

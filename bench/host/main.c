@@ -13,6 +13,7 @@
 #include "bench/host/engine/linux_rows.h"
 #include "bench/host/engine/profiles.h"
 #include "bench/host/probe/probe_kvm.h"
+#include "bench/host/session/export.h"
 #include "bench/host/session/listing.h"
 #include "bench/host/session/redraw.h"
 #include "bench/host/session/session.h"
@@ -144,6 +145,8 @@ static int serve(int argc, char *argv[])
 		return listing_print(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 	case MODE_REPORT:
 		return redraw_report(options.folder[0]);
+	case MODE_EXPORT:
+		return export_run(&options);
 	case MODE_COMPARE:
 		return compare_print(options.folder[0], options.folder[1], &options.thresholds,
 		                     options.verbose);

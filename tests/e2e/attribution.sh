@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tests a quick run with --profile on the real Bochs: the counts of functions and of causes must add
-# up to the counts of the samples, the figure must be drawn, and symbols of another image must end
-# the run with status 2.
+# up to the counts of the samples, the figure must be drawn, --export must write the same counts, and
+# symbols of another image must end the run with status 2.
 set -uo pipefail
 # shellcheck source=bench/environment.sh
 . "$(dirname "$0")/../../bench/environment.sh"
@@ -65,6 +65,36 @@ done | sort >"$work/folded"
 LC_ALL=C sort "$work/sums" >"$work/sums.sorted"
 [ -s "$work/folded" ] && LC_ALL=C sort "$work/folded" | cmp -s - "$work/sums.sorted"
 result $? "collapsed stacks add up to the same" "$work/folded"
+
+# What --export writes must have the collapsed stacks, and the totals of functions.csv.
+export_to()
+{
+	build/host/palimpsest-bench --export perf-script "$work/run" >"$work/out" 2>&1 && mv "$work/run/perf-script" "$1"
+}
+export_to "$work/exported" && export_to "$work/again" && diff -r "$work/exported" "$work/again" >"$work/wrong" 2>&1
+result $? "--export perf-script: twice the same" "$work/out"
+: >"$work/wrong"
+: >"$work/leaves"
+for folded in "$work"/run/collapsed/bochs/*/*.folded; do
+	name=${folded#"$work/run/collapsed/"}
+	script=$work/exported/${name%.folded}.linux-perf.txt
+	awk -f tests/e2e/perf_script.awk "$script" 2>&1 | sort | diff - "$folded" >>"$work/wrong" 2>&1
+	row=${name#bochs/}
+	row=${row%.folded}
+	awk -v leaves=1 -f tests/e2e/perf_script.awk "$script" | sed "s|^|${row/\//,} |" >>"$work/leaves"
+done
+[ ! -s "$work/wrong" ] && [ "$(find "$work/exported" -type f | wc -l)" = "$(find "$work/run/collapsed" -type f | wc -l)" ]
+result $? "--export perf-script: a strict reader finds the collapsed stacks" "$work/wrong"
+awk -F, '$10 == "sample" && $12 == "cycles_nominal" { sum[$2 "," $7 "-" $8 " " $11] += $14 }
+	END { for (key in sum) print key " " sum[key] }' "$work/run/functions.csv" | sort >"$work/csv"
+[ -s "$work/csv" ] && sort "$work/leaves" | diff - "$work/csv" >"$work/wrong"
+result $? "--export perf-script: totals are those of functions.csv" "$work/wrong"
+build/host/palimpsest-bench --export perf-script "$work/run" --bench 'irq.entry.*' --strategy heap >"$work/out" 2>&1
+[ "$(cd "$work/run/perf-script" && find . -type f)" = "./bochs/heap/irq.entry.user-0.linux-perf.txt" ]
+result $? "--export perf-script: --bench and --strategy choose rows" "$work/out"
+build/host/palimpsest-bench --export perf-script "$work/run" --bench 'tlb.*' >"$work/out" 2>&1
+[ $? = 2 ] && grep -q "matches --bench and --strategy" "$work/out"
+result $? "--export perf-script: a choice without any row exits with 2" "$work/out"
 
 grep -q "^bochs,window,fixed-ist,window,shared,1,exec.spawn,1048576,1,sample,loader_load,cycles_nominal,cycles,[1-9]" \
 	"$work/run/functions.csv"

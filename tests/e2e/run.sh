@@ -47,6 +47,9 @@ is "the engine's version is known" 'played engine 1.0' "$(query "SELECT value FR
 check "environment.json is written" grep -q '"host.cpu": ' "$tree/run/environment.json"
 check "samples.csv is written" grep -q ',exec.load,4096,' "$tree/run/samples.csv"
 check "the raw records are kept" grep -q 'SeaBIOS' "$tree/run/logs/001-tcg-window-1/records.txt"
+"$tree/build/host/palimpsest-bench" --export perf-script "$tree/run" >"$tree/out" 2>"$tree/err"
+is "--export of a run without functions exits 2" 2 $?
+check "and says how to get them" says "has no counts per function; ./run-bench.sh --engine bochs makes them"
 check "the kernel's links are gone" test ! -e "$tree/run/logs/001-tcg-window-1/kernel.elf32"
 
 good | play

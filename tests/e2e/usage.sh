@@ -31,6 +31,9 @@ refused "the IST stacks of each task would have to lie in user tables" --strateg
 refused "engine kvm-emulated cannot run: the outer machine is not built" --engine kvm-emulated
 refused "--full works only on engine kvm-emulated" --full
 refused "--compare needs two folders of results" --compare a
+refused "--export 'x': unknown format; valid is perf-script" --export x results
+refused "--export needs a format and a folder" --export perf-script
+refused "$tree/nowhere" --export perf-script "$tree/nowhere"
 refused "--threshold 'x': a number of percent" --threshold x
 refused "--quiet and --verbose exclude each other" --quiet --verbose
 refused "a number from 1 to 8 is needed" --cpus 0

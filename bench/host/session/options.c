@@ -34,6 +34,7 @@ enum {
 	OPTION_FUNCTIONS,
 	OPTION_TRACE,
 	OPTION_REPORT,
+	OPTION_EXPORT,
 	OPTION_COMPARE,
 	OPTION_REPRODUCES,
 	OPTION_RECOVER,
@@ -78,6 +79,7 @@ static const struct option long_options[] = {
 	{ "functions", no_argument, NULL, OPTION_FUNCTIONS },
 	{ "trace", no_argument, NULL, OPTION_TRACE },
 	{ "report", required_argument, NULL, OPTION_REPORT },
+	{ "export", required_argument, NULL, OPTION_EXPORT },
 	{ "list", no_argument, NULL, OPTION_LIST },
 	{ "probe", no_argument, NULL, OPTION_PROBE },
 	{ "calibrate", required_argument, NULL, OPTION_CALIBRATE },
@@ -292,8 +294,39 @@ static void set_mode(struct options *options, int option, const char *value)
 	}
 }
 
+/* Returns the field of an option that takes no value and is set by its name, or NULL. */
+static bool *flag_of(struct options *options, int option)
+{
+	switch (option) {
+	case OPTION_QUICK:
+		return &options->quick;
+	case OPTION_FULL:
+		return &options->full;
+	case OPTION_FUNCTIONS:
+		return &options->functions;
+	case OPTION_TRACE:
+		return &options->trace;
+	case OPTION_QUIET:
+		return &options->quiet;
+	case OPTION_VERBOSE:
+		return &options->verbose;
+	case OPTION_TABLES:
+		return &options->tables;
+	case OPTION_BUILDS:
+		return &options->print_builds;
+	default:
+		return NULL;
+	}
+}
+
 static int take_option(struct options *options, int option, const char *value, char *why)
 {
+	bool *flag = flag_of(options, option);
+
+	if (flag) {
+		*flag = true;
+		return 0;
+	}
 	switch (option) {
 	case OPTION_ENGINE:
 		return parse_engines(options, value, why);
@@ -303,12 +336,6 @@ static int take_option(struct options *options, int option, const char *value, c
 		return compiler_list_parse(&options->compilers, value, why, OPTIONS_WHY_MAX);
 	case OPTION_BENCH:
 		return parse_bench(options, value, why);
-	case OPTION_QUICK:
-		options->quick = true;
-		return 0;
-	case OPTION_FULL:
-		options->full = true;
-		return 0;
 	case OPTION_ROUNDS:
 		return parse_unsigned("rounds", value, 1, 1000, &options->rounds, why);
 	case OPTION_LAYOUT:
@@ -334,27 +361,16 @@ static int take_option(struct options *options, int option, const char *value, c
 		options->profile_given = true;
 		options->profile = strcmp(value, PROFILE_NONE) == 0 ? NULL : value;
 		return 0;
-	case OPTION_FUNCTIONS:
-		options->functions = true;
-		return 0;
-	case OPTION_TRACE:
-		options->trace = true;
-		return 0;
 	case OPTION_THRESHOLD:
 		options->threshold_given = true;
 		return parse_thresholds(value, &options->thresholds, why);
-	case OPTION_QUIET:
-		options->quiet = true;
-		return 0;
-	case OPTION_VERBOSE:
-		options->verbose = true;
-		return 0;
-	case OPTION_TABLES:
-		options->tables = true;
-		return 0;
-	case OPTION_BUILDS:
-		options->print_builds = true;
-		return 0;
+	case OPTION_EXPORT:
+		options->mode = MODE_EXPORT;
+		options->format = value;
+		return strcmp(value, EXPORT_PERF_SCRIPT) == 0
+		               ? 0
+		               : wrong(why, "--export '%.40s': unknown format; valid is " EXPORT_PERF_SCRIPT,
+		                       value);
 	case OPTION_CALIBRATE:
 		options->mode = MODE_CALIBRATE;
 		options->calibrate = value;
@@ -423,11 +439,15 @@ int options_parse(struct options *options, int argc, char *const argv[], char wh
 			return -1;
 		if (options->mode == MODE_HELP)
 			return 0;
-		/* getopt_long() reads only one value per option; take the second folder here. */
-		if ((option == OPTION_COMPARE || option == OPTION_REPRODUCES) && optind < argc &&
-		    strncmp(argv[optind], "--", 2) != 0)
-			options->folder[1] = argv[optind++];
+		/* getopt_long() reads only one value per option; take the second one here. */
+		if ((option == OPTION_COMPARE || option == OPTION_REPRODUCES || option == OPTION_EXPORT) &&
+		    optind < argc && strncmp(argv[optind], "--", 2) != 0)
+			options->folder[option != OPTION_EXPORT] = argv[optind++];
 	}
+	if (options->mode == MODE_EXPORT && !options->folder[0])
+		return wrong(why,
+		             "--export needs a format and a folder of results, such as '" EXPORT_PERF_SCRIPT
+		             " results/latest'");
 	if ((options->mode == MODE_COMPARE || options->mode == MODE_REPRODUCES) && !options->folder[1])
 		return wrong(why, "--%s needs two folders of results",
 		             options->mode == MODE_COMPARE ? "compare" : "reproduces");

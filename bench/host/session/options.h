@@ -12,6 +12,8 @@
 #define OPTIONS_ENGINES_MAX 8
 #define OPTIONS_WHY_MAX     512
 
+#define EXPORT_PERF_SCRIPT  "perf-script" /* the format of --export */
+
 enum options_mode {
 	MODE_RUN,
 	MODE_LIST,
@@ -21,6 +23,7 @@ enum options_mode {
 	MODE_REPRODUCES,
 	MODE_RECOVER,
 	MODE_REPORT,
+	MODE_EXPORT,
 	MODE_CALIBRATE,
 	MODE_IMPORT,
 };
@@ -60,8 +63,9 @@ struct options {
 	bool isolated_given;
 	unsigned isolated; /* the CPU that --calibrate measures on, if one is given */
 	bool quiet, verbose;
-	bool tables; /* print all tables before the last screen */
-	/* Folders for --compare, --reproduces, --recover and --report; the file for --import. */
+	bool tables;        /* print all tables before the last screen */
+	const char *format; /* of --export */
+	/* Folders for --compare, --reproduces, --recover, --report and --export; the file for --import. */
 	const char *folder[2];
 	bool threshold_given;
 	struct thresholds thresholds; /* thresholds for --compare and --reproduces */

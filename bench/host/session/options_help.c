@@ -12,6 +12,7 @@ static const char usage_line[] =
         "                    [--tables] [--quiet | --verbose] [--list] [--probe] [--help]\n"
         "       run-bench.sh --compare A B [--threshold PCT] | --reproduces A B\n"
         "       run-bench.sh --recover DIR | --report DIR\n"
+        "       run-bench.sh --export " EXPORT_PERF_SCRIPT " DIR [--bench GLOB] [--strategy S[,S]]\n"
         "       run-bench.sh --calibrate NAME [--isolated CPU] [--quick]\n"
         "       run-bench.sh --import FILE --profile NAME\n";
 
@@ -57,7 +58,10 @@ static const char help_text[] =
         "  --out DIR            a new folder for the results\n"
         "  --tables             print all tables, and not only the screen of answers after them\n"
         "  --quiet              print results and errors only; --verbose: also where logs are\n"
-        "\n"
+        "\n";
+
+/* The rest of the help; a portable string literal has at most 4095 bytes. */
+static const char help_rest[] =
         "Without a run:\n"
         "  --list               list engines, strategies, profiles and benchmarks\n"
         "  --probe              report what KVM can do on this host\n"
@@ -67,6 +71,9 @@ static const char help_text[] =
         "                       instructions=PCT,cycles=PCT,time=PCT,bytes=PCT, or some of these\n"
         "  --reproduces A B     report whether B has the numbers of A, and if not, why\n"
         "  --report DIR         draw the figures and write report.html again\n"
+        "  --export FORMAT DIR  write DIR/perf-script/: where each row spends its cycles or instructions,\n"
+        "                       by calls, as `perf script` prints it. FORMAT is " EXPORT_PERF_SCRIPT ".\n"
+        "                       --bench and --strategy choose rows\n"
         "  --recover DIR        compute summaries, claims and figures again, even if the run was killed\n"
         "  --calibrate NAME     measure this processor and write the profile NAME, in under 3 minutes\n"
         "                       (--quick: in seconds, with a wider spread)\n"
@@ -90,4 +97,5 @@ void options_help(FILE *out)
 {
 	fputs(usage_line, out);
 	fputs(help_text, out);
+	fputs(help_rest, out);
 }

@@ -125,6 +125,14 @@ static void folders_of_results(void **state)
 	assert_int_equal(options.mode, MODE_REPRODUCES);
 	assert_int_equal(PARSE(&options, "--recover", "a"), 0);
 	assert_int_equal(options.mode, MODE_RECOVER);
+	assert_int_equal(PARSE(&options, "--export", "perf-script", "a", "--bench", "irq.*"), 0);
+	assert_int_equal(options.mode, MODE_EXPORT);
+	assert_string_equal(options.folder[0], "a");
+	assert_null(options.folder[1]);
+	assert_string_equal(options.bench, "irq.*");
+	assert_int_equal(PARSE(&options, "--export", "perf-script"), -1);
+	assert_int_equal(PARSE(&options, "--export", "perf-script", "--quiet"), -1);
+	assert_int_equal(PARSE(&options, "--export", "csv", "a"), -1);
 	assert_int_equal(PARSE(&options, "--compare", "a"), -1);
 	assert_int_equal(PARSE(&options, "--compare", "a", "--quick"), -1);
 	assert_int_equal(PARSE(&options, "--compare", "a", "b", "c"), -1);

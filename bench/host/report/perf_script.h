@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Stacks in the text format of `perf script`, the input of FlameGraph's stackcollapse-perf.pl,
+ * speedscope, inferno and others.
+ */
+#pragma once
+
+#include "bench/host/engine/strategy.h"
+
+#include <sqlite3.h>
+
+/* A row has at most this many samples, and one more for each of its chains of calls. */
+#define PERF_SCRIPT_SAMPLES 1000
+
+/* The rows to write: of benchmarks that match one of the globs, which are separated by commas. */
+struct perf_script_rows {
+	const char *globs;
+	const struct strategy_list *strategies; /* NULL: all */
+};
+
+/*
+ * Writes <run_dir>/perf-script/<engine>/<strategy>/<benchmark>-<parameter>.linux-perf.txt for each
+ * row of `rows` in the table `stacks` (schema.sql), without the overhead samples.
+ *
+ * A chain of calls is written as samples of one event, the table's metric, each with a period: how
+ * many of these events the sample stands for. All periods of a row are equal, except that of a
+ * chain's last sample, which makes the chain's periods add up to its value in the table. Periods
+ * follow each other, an event taken as a nanosecond; the time of a sample is the middle of its own.
+ * The name of the process is <strategy>/<benchmark>-<parameter>. Addresses are 0, because the table
+ * has none.
+ *
+ * Returns the number of files, or -1 after a message.
+ */
+int perf_script_write(sqlite3 *db, const char *run_dir, const struct perf_script_rows *rows);

@@ -1,0 +1,28 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+# The checks of the commands that work with a folder of results, which tests/commands.sh sources.
+# shellcheck disable=SC2154 # commands.sh defines $work
+
+compare()
+{
+	cp -r results/latest/ "$work/copy"
+	run "--compare A B" ./run-bench.sh --compare results/latest "$work/copy"
+	shows "--compare A B: no regression" "0 regressions"
+}
+
+recover()
+{
+	sqlite3 "$work/copy/results.sqlite" "UPDATE run SET state = 'running', finished = NULL; DELETE FROM summary; DELETE FROM comparisons"
+	rm "$work/copy/summary.csv"
+	run "--recover DIR" ./run-bench.sh --recover "$work/copy"
+	check "--recover DIR: what was measured is summed up" grep -q ,irq.entry.user, "$work/copy/summary.csv"
+}
+
+export_stacks()
+{
+	run "--export perf-script DIR" ./run-bench.sh --export perf-script results/latest
+	shows "--export perf-script DIR: says where" "linux-perf.txt"
+	check "--export perf-script DIR: a strict reader finds the collapsed stacks" cmp \
+		<(awk -f tests/e2e/perf_script.awk results/latest/perf-script/bochs/window/irq.entry.user-0.linux-perf.txt | sort) \
+		results/latest/collapsed/bochs/window/irq.entry.user-0.folded
+}

@@ -1,0 +1,31 @@
+# Reads a file of the text that `perf script` prints, strictly, and prints its chains of calls as
+# collapsed stacks do: "outermost;...;innermost N". With -v leaves=1 it prints a line "function N"
+# for each function that is innermost. N is the sum of the periods. Exits with 1 after a message if
+# a line is not as the readers of that text expect it, or if more than one event is counted.
+function wrong(what) { print FILENAME ":" FNR ": " what ": " $0; failed = 1; exit 1 }
+BEGIN { before = -1 }
+expected == "" && /^[^ \t]+ [0-9]+ \[[0-9][0-9][0-9]\] [0-9]+\.[0-9]+: +[1-9][0-9]* [a-z_]+:$/ {
+	if (process == "") { process = $1 " " $2; event = $6 }
+	if ($1 " " $2 != process) wrong("another process")
+	if ($6 != event) wrong("another event")
+	if (substr($4, 1, length($4) - 1) + 0 < before) wrong("time runs backwards")
+	before = substr($4, 1, length($4) - 1) + 0
+	period = $5; chain = ""; expected = "frame"; samples++
+	next
+}
+expected ~ /frame/ && /^\t +[0-9a-f]+ [^ ;]+ \([^ ]+\)$/ {
+	if (chain == "") leaf = $2
+	chain = $2 (chain == "" ? "" : ";" chain)
+	expected = "more frames"
+	next
+}
+expected == "more frames" && $0 == "" {
+	sum[leaves ? leaf : chain] += period; expected = ""
+	next
+}
+{ wrong("this is no " (expected == "" ? "sample" : expected == "frame" ? "frame" : "frame, and no empty line")) }
+END {
+	if (failed) exit 1
+	if (expected != "" || !samples) { print FILENAME ": it ends in the middle of a sample"; exit 1 }
+	for (key in sum) printf "%s %.0f\n", key, sum[key]
+}
