@@ -335,29 +335,58 @@ const char *functions_take(struct functions *functions, int64_t region, enum row
 	return fits ? NULL : "a function's counts add up to more than 2^63 - 1";
 }
 
+/* Stores a value of a function, unless it is 0. Returns NULL, or the limit that is now exceeded. */
+static const char *store_value(struct functions *functions, struct store *store, struct store_function *out,
+                               const char *metric, int64_t value, struct budget *budget)
+{
+	const char *over;
+
+	if (!value)
+		return NULL;
+	out->metric = metric;
+	out->unit = counts_unit(metric);
+	out->value = value;
+	over = budget_values(budget, 1, strlen(out->name));
+	functions->steps++;
+	if (!over)
+		store_function(store, out);
+	return over;
+}
+
+/*
+ * Returns instructions and iterations of REP instructions together, as counts_take() does for
+ * samples, or 0 if that is more than INT64_MAX.
+ */
+static int64_t work_of(const struct functions *functions, const struct sums *sums)
+{
+	int64_t work = 0;
+
+	for (size_t i = 0; i < functions->metrics; i++)
+		if ((strcmp(functions->metric[i], "instructions") == 0 ||
+		     strcmp(functions->metric[i], "rep_iterations") == 0) &&
+		    __builtin_add_overflow(work, sums->value[i], &work))
+			return 0;
+	return work;
+}
+
 static const char *store_names(struct functions *functions, struct store *store, struct store_function *out,
                                int kind, struct budget *budget)
 {
-	for (size_t i = functions->used_names; i != NONE; i = functions->function[i]->share.next) {
+	const char *over = NULL;
+
+	for (size_t i = functions->used_names; i != NONE && !over; i = functions->function[i]->share.next) {
 		const struct function *function = functions->function[i];
+		const struct sums *sums = &function->share.of[kind];
 
-		for (size_t m = 0; m < functions->metrics; m++) {
-			const char *over;
-
-			if (!function->share.of[kind].value[m])
-				continue;
-			out->name = function->name;
-			out->metric = functions->metric[m];
-			out->unit = counts_unit(out->metric);
-			out->value = function->share.of[kind].value[m];
-			over = budget_values(budget, 1, strlen(out->name));
-			functions->steps++;
-			if (over)
-				return over;
-			store_function(store, out);
-		}
+		out->name = function->name;
+		for (size_t m = 0; m < functions->metrics && !over; m++)
+			over = store_value(functions, store, out, functions->metric[m], sums->value[m],
+			                   budget);
+		if (!over)
+			over = store_value(functions, store, out, COUNTS_WORK, work_of(functions, sums),
+			                   budget);
 	}
-	return NULL;
+	return over;
 }
 
 /*

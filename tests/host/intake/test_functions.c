@@ -97,7 +97,7 @@ static void sums_over_samples(void **state)
 	/* Region 1 is that of a warm-up sample. */
 	taken("!function region=1 frame=1 instructions=1000 cycles_nominal=1");
 	taken("!function region=2 frame=2 instructions=10 cycles_nominal=30");
-	taken("!function region=2 frame=3 instructions=5");
+	taken("!function region=2 frame=3 instructions=5 rep_iterations=100");
 	taken("!function region=3 frame=3 instructions=7 cycles_nominal=8 l1_misses=2");
 	taken("!function region=3 frame=4 instructions=1 cycles_nominal=3");
 	taken("!function region=4 frame=2 instructions=4 cycles_nominal=9");
@@ -111,9 +111,11 @@ static void sums_over_samples(void **state)
 	            "|| n"
 	            " FROM functions ORDER BY 1"),
 	        "overhead:entry:cycles_nominal:cycles:9:1 overhead:entry:instructions:instructions:4:1 "
+	        "overhead:entry:work:instructions+rounds:4:1 "
 	        "sample:copy:cycles_nominal:cycles:11:2 sample:copy:instructions:instructions:13:2 "
-	        "sample:copy:l1_misses:events:2:2 sample:entry:cycles_nominal:cycles:30:2 "
-	        "sample:entry:instructions:instructions:10:2");
+	        "sample:copy:l1_misses:events:2:2 sample:copy:rep_iterations:events:100:2 "
+	        "sample:copy:work:instructions+rounds:113:2 sample:entry:cycles_nominal:cycles:30:2 "
+	        "sample:entry:instructions:instructions:10:2 sample:entry:work:instructions+rounds:10:2");
 	assert_string_equal(ask("SELECT stack || '=' || value FROM stacks WHERE kind = 'sample' ORDER BY 1"),
 	                    "[user];copy=3 [user];entry;copy=8 [user];entry=30");
 }
@@ -133,11 +135,12 @@ static void rows_are_kept_apart(void **state)
 	other.parameter = 8192;
 	assert_null(functions_store(functions, store, &other, &budget));
 	assert_null(functions_store(functions, store, &other, &budget)); /* stores no line again */
-	assert_string_equal(ask("SELECT parameter || ':' || value FROM functions ORDER BY 1"),
+	assert_string_equal(ask("SELECT parameter || ':' || value FROM functions WHERE metric = "
+	                        "'instructions' ORDER BY 1"),
 	                    "4096:2 8192:3");
 	functions_take(functions, 9000, ROW_SAMPLE);
 	assert_null(functions_store(functions, store, &other, &budget));
-	assert_string_equal(ask("SELECT sum(value) FROM functions"), "105");
+	assert_string_equal(ask("SELECT sum(value) FROM functions WHERE metric = 'instructions'"), "105");
 }
 
 /* Without a profile of the cycle model, the collapsed stacks must have instruction counts. */
@@ -201,8 +204,8 @@ static void take_format(const char *format, ...)
 }
 
 /*
- * functions_steps() counts the work. Storing a row must take a step per line, per name and per
- * frame of each stack; the frames of an earlier row must add no steps.
+ * functions_steps() counts the work. Storing a row must take a step per line, two per name
+ * (instructions and work), and one per frame of each stack; the frames of an earlier row must add no steps.
  */
 static void work_is_what_a_row_has(void **state)
 {
@@ -217,13 +220,13 @@ static void work_is_what_a_row_has(void **state)
 	assert_null(functions_take(functions, 1, ROW_SAMPLE));
 	assert_null(functions_store(functions, store, &row, &budget));
 	/* 256 lines, 256 names, and stacks with 1 + 2 + … + 256 frames. */
-	assert_int_equal(functions_steps(functions), 256 + 256 + 256 * 257 / 2);
+	assert_int_equal(functions_steps(functions), 256 + 2 * 256 + 256 * 257 / 2);
 
 	before = functions_steps(functions);
 	taken("!function region=2 frame=3 instructions=1");
 	assert_null(functions_take(functions, 2, ROW_SAMPLE));
 	assert_null(functions_store(functions, store, &row, &budget));
-	assert_int_equal(functions_steps(functions) - before, 1 + 1 + 3);
+	assert_int_equal(functions_steps(functions) - before, 1 + 2 + 3);
 }
 
 /*
@@ -260,8 +263,23 @@ static void sums_do_not_overflow(void **state)
 	assert_string_equal(functions_take(functions, INT64_MAX, ROW_SAMPLE),
 	                    "a function's counts add up to more than 2^63 - 1");
 	assert_null(functions_store(functions, store, &row, &budget));
-	assert_string_equal(ask("SELECT value FROM functions UNION ALL SELECT value FROM stacks"),
+	assert_string_equal(ask("SELECT value FROM functions WHERE metric = 'instructions'"
+	                        " UNION ALL SELECT value FROM stacks"),
 	                    "9223372036854775807 9223372036854775807");
+}
+
+/* A sum of instructions and iterations that does not fit in 63 bits is left out. */
+static void work_does_not_overflow(void **state)
+{
+	(void)state;
+
+	make_frames();
+	taken("!function region=1 frame=1 instructions=9223372036854775807 rep_iterations=1");
+	taken("!function region=1 frame=2 instructions=9223372036854775806 rep_iterations=1");
+	assert_null(functions_take(functions, 1, ROW_SAMPLE));
+	assert_null(functions_store(functions, store, &row, &budget));
+	assert_string_equal(ask("SELECT function || ':' || value FROM functions WHERE metric = 'work'"),
+	                    "entry:9223372036854775807");
 }
 
 /* One function at the end of two stacks: each count fits in 63 bits, but their sum does not. */
@@ -274,7 +292,8 @@ static void sums_of_names_do_not_overflow(void **state)
 	taken("!function region=1 frame=4 instructions=1");
 	assert_non_null(functions_take(functions, 1, ROW_SAMPLE));
 	assert_null(functions_store(functions, store, &row, &budget));
-	assert_string_equal(ask("SELECT value FROM functions"), "9223372036854775807");
+	assert_string_equal(ask("SELECT value FROM functions WHERE metric = 'instructions'"),
+	                    "9223372036854775807");
 }
 
 static void the_budget_is_kept(void **state)
@@ -301,6 +320,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(work_is_what_a_row_has, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(waiting_lines_cost_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sums_do_not_overflow, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(work_does_not_overflow, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sums_of_names_do_not_overflow, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_budget_is_kept, set_up, tear_down),
 	};
