@@ -57,7 +57,7 @@ static struct signal_info page_fault_info(struct trap_frame *frame)
 
 	if (address >= USER_TOP)
 		frame->error |= FAULT_PRESENT;
-	else if (isolation_meets(&current_task()->root, address, 1))
+	else if (isolation_meets(&current_task()->root, address & ~PAGE_MASK, 1))
 		frame->error &= ~FAULT_PRESENT;
 	return (struct signal_info){ .code = this_cpu()->fault_error == -EACCES ? SEGV_ACCERR : SEGV_MAPERR,
 		                     .value = address };

@@ -4,7 +4,7 @@
  * has to move. SYS_bench_next returns the window's address in this space, and SYS_bench_value moves the
  * window to an address. The exit status is 0 if no check failed (see run_kind()).
  */
-#include "bench/programs/check.h"
+#include "tests/programs/signals.h"
 
 #define PAGES      3 /* of the window */
 #define ROUNDS     50
@@ -96,6 +96,36 @@ static int calls(void)
 	return 0;
 }
 
+static volatile uint64_t error; /* code of the last page fault */
+
+static void skip_write(int signal, const int *info, uint64_t *context)
+{
+	note(signal, info, context);
+	error = context[UC_ERROR];
+	context[UC_RIP] += 2;
+}
+
+static uint64_t error_of_write(uintptr_t at)
+{
+	error = ~0UL;
+	__asm__ volatile("mov %%eax, (%0)" : : "c"(at), "a"(1) : "memory"); /* 2 bytes */
+	return error;
+}
+
+/* Error codes hide that the window is mapped, and tell the truth of the page below it. */
+static int errors(void)
+{
+	const uintptr_t first = window(), below = first - PAGE_SIZE;
+
+	CHECK(on(SIGSEGV, skip_write, 0, 0) == 0);
+	CHECK(error_of_write(first) == 6 && error_of_write(first + PAGES * PAGE_SIZE - 4) == 6);
+	CHECK(map(below, PAGE_SIZE) && zeros(below));
+	CHECK(call(SYS_mprotect, below, PAGE_SIZE, PROT_READ) == 0);
+	CHECK(error_of_write(below) == 7 && error_of_write(first - 4) == 7);
+	CHECK(!left(first));
+	return 0;
+}
+
 /* Without a mapping of its own, a program finds nothing at the window's addresses. */
 static int nothing(void)
 {
@@ -121,7 +151,7 @@ static int nothing(void)
 		CHECK(call(SYS_getcwd, page, 64, 0) == -14 && call(SYS_chdir, page, 0, 0) == -14);
 		CHECK(!left(page));
 	}
-	return 0;
+	return errors();
 }
 
 /* Mappings that are never used do not move the window, whatever else is done with them. */

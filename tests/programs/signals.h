@@ -19,6 +19,7 @@ enum {
 	UC_RIP,
 	UC_RFLAGS,
 	UC_SELECTORS,
+	UC_ERROR,
 	UC_FPU = 28,
 	UC_MASK = 37
 };
