@@ -135,12 +135,14 @@ static const struct {
 extern const uint64_t entry_stubs[256];
 static volatile unsigned which;
 static volatile uint64_t came;
+static volatile bool came_at_end; /* at the RET */
 
 static bool watch(struct trap_frame *frame)
 {
 	if (frame->vector != traps[which].vector)
 		return false;
 	came++;
+	came_at_end |= *(const uint8_t *)frame->rip == 0xc3;
 	if ((uintptr_t)(frame + 1) != traps[which].top - ISOLATION_ABOVE_FRAME)
 		wrong = "a trap was not on its stack";
 	if (!isolation_kernel_gs(read_msr(MSR_GS_BASE)) || this_cpu()->self != this_cpu())
@@ -178,6 +180,7 @@ TEST(traps_while_the_window_moves_are_survived)
 		return "the code is not known";
 	wrong = NULL;
 	came = 0;
+	came_at_end = false;
 	/* gate_set() changes the IDT of place 0; a move to NEAR makes a copy of it there. */
 	if (home != ENTRY_WINDOW_BASE && move_to(own_space(), ENTRY_WINDOW_BASE))
 		return "no memory";
@@ -193,6 +196,8 @@ TEST(traps_while_the_window_moves_are_survived)
 	write_dr6(DR6_NONE);
 	if (home != ENTRY_WINDOW_BASE && move_to(own_space(), home))
 		wrong = "the window did not move back";
+	if (came && !came_at_end)
+		wrong = "the way does not have all of the code";
 	record_fact("move-traps", came, "count");
 	if (wrong)
 		return wrong;
