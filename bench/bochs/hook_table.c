@@ -44,7 +44,7 @@ static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t f
 
 static void write_hello(void);
 
-static bool modelled;           /* there is a profile */
+static struct model *modelled;  /* NULL without a profile */
 static struct symbols *symbols; /* of the kernel image; NULL if functions are not attributed */
 
 static void reset(unsigned cpu, unsigned type)
@@ -221,9 +221,9 @@ static void branch(unsigned cpu, unsigned what, uint64_t from, uint64_t to)
 		mangled, (hook_function)function_, NULL, live_, NULL \
 	}
 
-/* hooks[0] reports far branches. Once RIP is found (rip.h), they are needed only to attribute
- * functions: far_branch() turns the hook off, and connect_counters() turns it on for regions if
- * functions are attributed. */
+/* hooks[0] reports far branches. Once RIP is found (rip.h), they are needed only for the model's rings
+ * and to attribute functions. Without a model far_branch() turns the hook off, and connect_counters()
+ * turns it on for regions if functions are attributed. */
 static struct hook hooks[] = {
 	HOOK("_Z19bx_instr_far_branchjjtmtm", far_branch, true),
 	HOOK("_Z14bx_instr_resetjj", reset, true),
@@ -260,14 +260,18 @@ static unsigned hooks_used(void)
 static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t from, uint16_t to_cs,
                        uint64_t to)
 {
+	static bool rip_found;
+
 	(void)from_cs;
-	(void)to_cs;
-	if (!hooks[0].live) {
+	if (modelled)
+		model_ring(modelled, cpu, (to_cs & 3) == 3); /* the CPL of 64-bit code */
+	if (rip_found) {
 		if (what == IS_INTERRUPT_RETURN)
 			region_interrupt_return(cpu);
 	} else if (rip_after_far_branch(cpu, from, to)) {
-		hooks[0].live = false;
-		hook_switch(&hooks[0], false);
+		rip_found = true;
+		hooks[0].live = modelled != NULL;
+		hook_switch(&hooks[0], hooks[0].live);
 	}
 }
 
@@ -321,6 +325,15 @@ static void write_hello(void)
 	output_line(line, (size_t)length);
 }
 
+/* Writes into the stream that an instruction without a price was executed. */
+static void write_unpriced(const char *name)
+{
+	char line[80];
+	int length = snprintf(line, sizeof line, "!unpriced instruction=%s\n", name);
+
+	output_line(line, (size_t)length);
+}
+
 /* Returns the model for the profile named by PALIMPSEST_PROFILE, or NULL without a profile or a
  * stream to the harness. */
 static struct model *open_model(void)
@@ -337,10 +350,12 @@ static struct model *open_model(void)
 	model = model_new(&profile, guest_frame);
 	if (!model)
 		output_fail(1, "no memory for the model's caches");
-	modelled = true;
-	/* The model follows control registers from reset on. */
+	modelled = model;
+	model_watch_unpriced(model, write_unpriced);
+	/* The model follows control registers and rings from reset on. */
 	for (unsigned i = 0; i < HOOKS; i++) {
-		hooks[i].live = hooks[i].live || hooks[i].function == (hook_function)tlb_cntrl;
+		hooks[i].live = hooks[i].live || hooks[i].function == (hook_function)tlb_cntrl ||
+		                hooks[i].function == (hook_function)interrupt;
 		if (hooks[i].modelled)
 			hooks[i].function = hooks[i].modelled;
 	}

@@ -275,7 +275,7 @@ EACH_TIME instruction_ends(struct model *use, unsigned cpu)
 	if (use) {
 		model_counts(use, cpu, counts);
 		trace_fetch_walk(region, cpu, counts);
-		model_instruction_ends(use, cpu, *rip_of[cpu], complete);
+		model_instruction_ends(use, cpu, complete);
 	}
 	region->continuing = !complete && !(region->at_start & (START_OF_GUEST | START_IRQ_OFF));
 	if (!region->open || !region->executing)
@@ -467,10 +467,11 @@ void region_interrupt(unsigned cpu, unsigned vector)
 		functions_delivery(cpu);
 		region->at_start |= START_IN_FUNCTION;
 	}
+	if (model && nested_wanted()) /* a VM entry may have changed the ring */
+		model_ring(model, cpu, !in_kernel_half(cpu, *rip_of[cpu]));
 	if (model)
 		model_delivery(told(model, region, cpu), cpu,
-		               region->delivering && region->fault ? DELIVERY_FAULT : DELIVERY_INTERRUPT,
-		               !in_kernel_half(cpu, *rip_of[cpu]));
+		               region->delivering && region->fault ? DELIVERY_FAULT : DELIVERY_INTERRUPT);
 	region->delivering = region->continuing = false;
 }
 

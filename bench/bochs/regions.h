@@ -29,7 +29,7 @@ struct model;
 /* Calls tell(true) when the first region opens and tell(false) when the last one closes. `use` is
  * the model, or NULL. A model needs every event, so that its caches and TLBs are as warm as a
  * processor's: with a model, tell(true) is called at every REGION marker and tell(false) never, and
- * control-register writes and resets must be reported from the start of the run. */
+ * control-register writes, resets and deliveries must be reported from the start of the run. */
 void regions_open(void (*tell)(bool open), struct model *use);
 
 /* Returns true if this prefetch is a marker. */

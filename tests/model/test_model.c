@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests the accounting of cycles for hand-written instruction streams, the decoder, and the branch
- * predictor. Paging is off here, but for the costs of a page walk; test_translation.c tests it.
+ * Tests the accounting of cycles for hand-written instruction streams, and the branch predictor. Paging is off here, but for the costs of a page walk; test_translation.c tests it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +13,6 @@
 #include <string.h>
 
 #include "bench/bochs/model/branches.h"
-#include "bench/bochs/model/decode.h"
 #include "bench/bochs/model/model.h"
 #include "tests/model/random.h"
 
@@ -62,13 +60,12 @@ static int tear_down(void **state)
 }
 
 /*
- * Executes the instruction at `rip`; `next` is the address of the following one. Returns the
- * nominal cycles since the start, in units of 1/CYCLE.
+ * Executes the instruction at `rip`. Returns the nominal cycles since the start, in units of 1/CYCLE.
  */
-static uint64_t execute(uint64_t rip, uint64_t next)
+static uint64_t execute(uint64_t rip)
 {
 	model_instruction_starts(model, 0, rip, registers);
-	model_instruction_ends(model, 0, next, true);
+	model_instruction_ends(model, 0, true);
 	return model_read(model, 0)->cycles.of[SET_NOMINAL];
 }
 
@@ -83,9 +80,9 @@ static void plain_instructions(void **state)
 	(void)state;
 
 	/* The first fetch misses at every level: (168 - 4) * 0.8 = 131.2 cycles; plus 0.5 each. */
-	assert_int_equal(execute(0x100, 0x101), 131700000);
-	assert_int_equal(execute(0x101, 0x102), 132200000);
-	assert_int_equal(execute(0x140, 0x141), 263900000); /* the next line is not cached either */
+	assert_int_equal(execute(0x100), 131700000);
+	assert_int_equal(execute(0x101), 132200000);
+	assert_int_equal(execute(0x140), 263900000); /* the next line is not cached either */
 	counts = model_read(model, 0);
 	assert_int_equal(counts->events[MODEL_L1], 2);
 	assert_int_equal(counts->events[MODEL_L3], 2);
@@ -119,26 +116,73 @@ static void privileged_instructions(void **state)
 	uint64_t before;
 	(void)state;
 
-	before = execute(0x100, 0x101);
+	before = execute(0x100);
+	model_ring(model, 0, true);
 	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		uint64_t now;
 
 		put(0x102, cases[i].bytes, cases[i].length);
-		now = execute(0x102, 0x110);
+		now = execute(0x102);
 		assert_int_equal(now - before, profile.cost[cases[i].cost].of[SET_NOMINAL]);
 		before = now;
 	}
-	/* IRETQ into the kernel half, and WRMSR to the APIC's ICR, have their own costs. */
-	assert_int_equal(execute(0x102, 1ULL << 63) - before, profile.cost[COST_IRET_KERNEL].of[SET_NOMINAL]);
+	/* IRETQ to the kernel, and WRMSR to the APIC's ICR, have their own costs. */
+	model_ring(model, 0, false);
+	assert_int_equal(execute(0x102) - before, profile.cost[COST_IRET_KERNEL].of[SET_NOMINAL]);
 	put(0x102, "\x0F\x30", 2);
 	registers[1] = 0x830;
 	before = model_read(model, 0)->cycles.of[SET_NOMINAL];
-	assert_int_equal(execute(0x102, 0x104) - before, profile.cost[COST_IPI_SEND].of[SET_NOMINAL]);
+	assert_int_equal(execute(0x102) - before, profile.cost[COST_IPI_SEND].of[SET_NOMINAL]);
+}
+
+static unsigned reports;
+static const char *reported;
+
+static void note_unpriced(const char *name)
+{
+	reports++;
+	reported = name;
+}
+
+/*
+ * The ring decides, whatever the address: here everything is in the lower half. An instruction without
+ * a price costs as much as a plain one, and is reported once, when it counts.
+ */
+static void rings_and_missing_prices(void **state)
+{
+	uint64_t before = execute(0x100);
+	(void)state;
+
+	model_delivery(model, 0, DELIVERY_FAULT);
+	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before,
+	                 profile.cost[COST_FAULT_KERNEL].of[SET_NOMINAL]);
+	before = model_read(model, 0)->cycles.of[SET_NOMINAL];
+	model_ring(model, 0, true);
+	model_delivery(model, 0, DELIVERY_FAULT);
+	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before,
+	                 profile.cost[COST_FAULT_USER].of[SET_NOMINAL]);
+	before = model_read(model, 0)->cycles.of[SET_NOMINAL];
+	model_delivery(model, 0, DELIVERY_INTERRUPT); /* the handler is in the kernel */
+	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before,
+	                 profile.cost[COST_INTERRUPT_KERNEL].of[SET_NOMINAL]);
+
+	reports = 0;
+	model_watch_unpriced(model, note_unpriced);
+	put(0x102, "\x0F\x34", 2);
+	model_counts(model, 0, false);
+	execute(0x102);
+	assert_int_equal(reports, 0);
+	model_counts(model, 0, true);
+	before = model_read(model, 0)->cycles.of[SET_NOMINAL];
+	assert_int_equal(execute(0x102) - before, profile.cost[COST_CPI_HOT].of[SET_NOMINAL]);
+	assert_string_equal(reported, "SYSENTER");
+	execute(0x102);
+	assert_int_equal(reports, 1);
 }
 
 static void data_and_strings(void **state)
 {
-	uint64_t before = execute(0x100, 0x101);
+	uint64_t before = execute(0x100);
 	(void)state;
 
 	/* A load from memory costs (168 - 4) * 0.6 = 98.4 cycles. */
@@ -158,7 +202,7 @@ static void data_and_strings(void **state)
 	for (unsigned i = 0; i < 3; i++) {
 		model_instruction_starts(model, 0, 0x102, registers);
 		model_repeat_iteration(model, 0);
-		model_instruction_ends(model, 0, i < 2 ? 0x102 : 0x105, i == 2);
+		model_instruction_ends(model, 0, i == 2);
 	}
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before, 35000000 + 24 * 34375);
 }
@@ -175,13 +219,14 @@ static void what_counts(void **state)
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL], 0);
 	model_start(model, 0);
 	model_counts(model, 0, false);
-	execute(0x101, 0x102);
+	execute(0x101);
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL], 0);
 	model_counts(model, 0, true);
-	assert_int_equal(execute(0x102, 0x103), 500000);
-	model_delivery(model, 0, DELIVERY_INTERRUPT, true);
+	assert_int_equal(execute(0x102), 500000);
+	model_ring(model, 0, true);
+	model_delivery(model, 0, DELIVERY_INTERRUPT);
 	/* After the delivery, the handler's first instructions cost 1 cycle instead of 0.5. */
-	assert_int_equal(execute(0x103, 0x104), 500000 + 314000000 + 1000000);
+	assert_int_equal(execute(0x103), 500000 + 314000000 + 1000000);
 }
 
 static void branch_prediction(void **state)
@@ -248,54 +293,15 @@ static void page_walks(void **state)
 	                 profile.cost[COST_WALK_BASE].of[SET_NOMINAL] + 4 * load);
 }
 
-static void decoding(void **state)
-{
-	static const struct {
-		uint8_t bytes[DECODE_BYTES];
-		enum instruction_class class;
-		unsigned size, reg;
-	} cases[] = {
-		{ { 0xF3, 0xA4 }, CLASS_REP_COPY, 1, 0 },
-		{ { 0xF3, 0x66, 0xAB }, CLASS_REP_COPY, 2, 0 },
-		{ { 0xF3, 0x48, 0xAB }, CLASS_REP_COPY, 8, 0 },
-		{ { 0xF2, 0xAE }, CLASS_REP_OTHER, 1, 0 },
-		{ { 0xA4 }, CLASS_PLAIN, 0, 0 },
-		{ { 0x41, 0x0F, 0x22, 0xDC }, CLASS_CR3_WRITE, 0, 12 },
-		{ { 0x0F, 0x22, 0xE1 }, CLASS_CR4_WRITE, 0, 1 },
-		{ { 0x44, 0x0F, 0x22, 0xC0 }, CLASS_CR_WRITE, 0, 0 }, /* CR8 */
-		{ { 0x66, 0x44, 0x0F, 0x38, 0x82, 0x0F }, CLASS_INVPCID, 0, 9 },
-		{ { 0x0F, 0x01, 0xC8 }, CLASS_PLAIN, 0, 0 }, /* MONITOR, not LGDT */
-		{ { 0x0F, 0x01, 0x1D }, CLASS_LOAD_TABLE, 0, 0 },
-		{ { 0xF3, 0x48, 0x0F, 0xAE, 0xE8 }, CLASS_PLAIN, 0, 0 }, /* INCSSPQ, not LFENCE */
-		{ { 0x48, 0x87, 0xD8 }, CLASS_PLAIN, 0, 0 },             /* XCHG of registers */
-		{ { 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66,
-		    0x90 },
-		  CLASS_PLAIN,
-		  0,
-		  0 },
-	};
-	(void)state;
-
-	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct decoded decoded = decode(cases[i].bytes);
-
-		if (decoded.class != cases[i].class)
-			fail_msg("case %u", i);
-		if (cases[i].size)
-			assert_int_equal(decoded.size, cases[i].size);
-		assert_int_equal(decoded.reg, cases[i].reg);
-	}
-}
-
 /*
  * Executes the instruction at `rip`, which loads 8 bytes from `linear`. Returns the nominal cycles
  * since the start, as execute() does.
  */
-static uint64_t load(uint64_t rip, uint64_t next, uint64_t linear)
+static uint64_t load(uint64_t rip, uint64_t linear)
 {
 	model_instruction_starts(model, 0, rip, registers);
 	model_data_access(model, 0, linear, linear, 8, false);
-	model_instruction_ends(model, 0, next, true);
+	model_instruction_ends(model, 0, true);
 	return model_read(model, 0)->cycles.of[SET_NOMINAL];
 }
 
@@ -310,12 +316,12 @@ static uint64_t thousand_loads(const char *code, unsigned length)
 
 	put(0x102, code, length);
 	put(0x110, "\x0F\xAE\xE8", 3);
-	load(0x102, 0x105, 0x2000);
-	before = execute(0x110, 0x113);
+	load(0x102, 0x2000);
+	before = execute(0x110);
 	for (unsigned i = 0; i < 1000; i++)
-		after = load(0x102, 0x105, 0x2000);
+		after = load(0x102, 0x2000);
 	assert_true(after > before);
-	return execute(0x110, 0x113) - before - profile.cost[COST_LFENCE].of[SET_NOMINAL];
+	return execute(0x110) - before - profile.cost[COST_LFENCE].of[SET_NOMINAL];
 }
 
 static void load_chains(void **state)
@@ -332,13 +338,14 @@ static void load_chains(void **state)
 	 * them at the load, and the rest at the fence.
 	 */
 	put(0x102, "\x48\x8B\x00", 3);
-	before = execute(0x110, 0x113);
-	assert_int_equal(load(0x102, 0x105, 0x8000) - before, 98900000);
-	load(0x102, 0x105, 0x10000);
-	assert_int_equal(execute(0x110, 0x113) - before, 2 * 168000000 + 4000000);
+	before = execute(0x110);
+	assert_int_equal(load(0x102, 0x8000) - before, 98900000);
+	load(0x102, 0x10000);
+	assert_int_equal(execute(0x110) - before, 2 * 168000000 + 4000000);
 	/* The delivery of an interrupt waits for the load, too. */
-	before = load(0x102, 0x105, 0x18000) - 98900000;
-	model_delivery(model, 0, DELIVERY_INTERRUPT, true);
+	before = load(0x102, 0x18000) - 98900000;
+	model_ring(model, 0, true);
+	model_delivery(model, 0, DELIVERY_INTERRUPT);
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before, 168000000 + 314000000);
 }
 
@@ -364,12 +371,12 @@ static uint64_t chase(uint64_t lines)
 	put(0x102, "\x48\x8B\x00", 3);
 	put(0x110, "\x0F\xAE\xE8", 3);
 	for (unsigned pass = 0; pass < 2; pass++) {
-		before = execute(0x110, 0x113);
+		before = execute(0x110);
 		for (uint64_t i = 0; i < lines; i++, line = next[line])
-			load(0x102, 0x105, 0x1000000 + line * 64);
+			load(0x102, 0x1000000 + line * 64);
 	}
 	free(next);
-	return (execute(0x110, 0x113) - before) / (lines * (CYCLE / 1000));
+	return (execute(0x110) - before) / (lines * (CYCLE / 1000));
 }
 
 /*
@@ -393,9 +400,9 @@ static void chains_into_strings(void **state)
 	put(0x102, "\x48\x8B\x30", 3); /* mov rsi, [rax] */
 	put(0x105, "\xF3\xA4", 2);
 	put(0x110, "\x0F\xAE\xE8", 3);
-	execute(0x105, 0x107);
-	before = execute(0x110, 0x113);
-	load(0x102, 0x105, 0x8000);
+	execute(0x105);
+	before = execute(0x110);
+	load(0x102, 0x8000);
 	/*
 	 * REP MOVSB of 2 bytes waits 168 cycles for RSI and then takes 35 plus the cost of 2 bytes.
 	 * Its own loads do not wait for each other.
@@ -404,41 +411,41 @@ static void chains_into_strings(void **state)
 		model_instruction_starts(model, 0, 0x105, registers);
 		model_data_access(model, 0, 0x8000, 0x8000, 1, false);
 		model_repeat_iteration(model, 0);
-		model_instruction_ends(model, 0, i ? 0x107 : 0x105, i);
+		model_instruction_ends(model, 0, i);
 	}
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before,
 	                 168000000 + 35000000 + 2 * 34375);
-	assert_int_equal(execute(0x110, 0x113) - before, 168000000 + 35000000 + 2 * 34375 + 4000000);
+	assert_int_equal(execute(0x110) - before, 168000000 + 35000000 + 2 * 34375 + 4000000);
 }
 
 /* The model must decode changed code again, even if an instruction spans two pages. */
 static void changed_code(void **state)
 {
-	uint64_t before = execute(0x100, 0x101);
+	uint64_t before = execute(0x100);
 	(void)state;
 
-	assert_int_equal(execute(0x102, 0x103) - before, 500000);
+	assert_int_equal(execute(0x102) - before, 500000);
 	put(0x102, "\xFA", 1);
-	assert_int_equal(execute(0x102, 0x103) - before, 2500000);
+	assert_int_equal(execute(0x102) - before, 2500000);
 	put(0x102, "\x90", 1);
-	assert_int_equal(execute(0x102, 0x103) - before, 3000000);
-	execute(0xFFF, 0x1001);
-	before = execute(0x1001, 0x1002);
+	assert_int_equal(execute(0x102) - before, 3000000);
+	execute(0xFFF);
+	before = execute(0x1001);
 	put(0xFFF, "\x0F\xA2", 2); /* CPUID; its second byte is in frame 1 */
-	assert_int_equal(execute(0xFFF, 0x1001) - before, 100000000);
+	assert_int_equal(execute(0xFFF) - before, 100000000);
 	put(0x1000, "\x31", 1); /* RDTSC */
-	assert_int_equal(execute(0xFFF, 0x1001) - before, 125000000);
+	assert_int_equal(execute(0xFFF) - before, 125000000);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(decoding),
 		cmocka_unit_test(branch_prediction),
 		cmocka_unit_test_setup_teardown(wrong_predictions, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(page_walks, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(plain_instructions, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(privileged_instructions, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(rings_and_missing_prices, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(data_and_strings, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_counts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(load_chains, set_up, tear_down),

@@ -24,6 +24,7 @@ struct core {
 	uint64_t access; /* physical address of the last data access */
 	unsigned cpu;
 	unsigned entry_left; /* number of instructions that still cost cpi_entry */
+	bool in_user;        /* CPL is 3 */
 	bool fetched;        /* `fetch` holds costs that no sink has received yet */
 	bool flushed;        /* the instruction's write to CR4 flushed the TLBs */
 	/* True while `dataflow` tracks the loads of the current instruction: its class is

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/bochs/model/decode.h"
 
+#include "bench/bochs/model/unpriced.h"
+
 struct prefixes {
 	bool operand_16, rep, lock;
 	uint8_t rex;
@@ -150,6 +152,7 @@ struct decoded decode(const uint8_t bytes[DECODE_BYTES])
 {
 	struct prefixes prefixes = { 0 };
 	struct decoded decoded;
+	enum unpriced unpriced;
 	bool two;
 	unsigned at = 0;
 
@@ -171,6 +174,9 @@ struct decoded decode(const uint8_t bytes[DECODE_BYTES])
 	two = bytes[at] == 0x0F;
 	at += two;
 	decoded = two ? two_byte(bytes + at, &prefixes) : one_byte(bytes + at, &prefixes);
+	unpriced = decoded.class == CLASS_PLAIN ? unpriced_of(bytes + at, two) : UNPRICED_NONE;
+	if (unpriced != UNPRICED_NONE)
+		decoded = (struct decoded){ .class = CLASS_UNPRICED, .reg = (uint8_t)unpriced };
 	decoded.operands = operands_of(bytes + at, two, prefixes.rex, prefixes.operand_16);
 	decoded.seen = (uint8_t)(at + 3); /* opcode, ModRM and SIB */
 	return decoded;

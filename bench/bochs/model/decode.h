@@ -37,6 +37,7 @@ enum instruction_class {
 	CLASS_SWAPGS,
 	CLASS_LOCKED, /* LOCK prefix, or XCHG with memory */
 	CLASS_PORT_IO,
+	CLASS_UNPRICED, /* privileged or far, without a price; `reg` is its enum unpriced */
 };
 
 struct decoded {

@@ -6,6 +6,7 @@
 
 #include "bench/bochs/model/core.h"
 #include "bench/bochs/model/prices.h"
+#include "bench/bochs/model/unpriced.h"
 
 enum { REP_BYTES_MAX = 8 };
 
@@ -23,7 +24,9 @@ struct model {
 	struct cost ahead[LEVELS];                  /* load-to-use latency of a prefetched line */
 	struct cost rep_element[REP_BYTES_MAX + 1]; /* cost of an iteration by its bytes */
 	struct core *core[MODEL_CPUS];
-	model_walked *walked; /* may be NULL */
+	model_walked *walked;     /* may be NULL */
+	model_unpriced *executed; /* may be NULL */
+	bool reported[UNPRICED_COUNT];
 };
 
 static const struct cost *cost_of(const struct model *model, enum cost_parameter parameter)
@@ -104,6 +107,11 @@ void model_watch(struct model *model, model_walked *walked)
 	model->walked = walked;
 }
 
+void model_watch_unpriced(struct model *model, model_unpriced *executed)
+{
+	model->executed = executed;
+}
+
 static void forget_fetch(struct core *core)
 {
 	core->line = ~0ULL;
@@ -135,6 +143,7 @@ bool model_reset(struct model *model, unsigned cpu)
 		core->decoded = &core->decodings.apart;
 		dataflow_make(&core->dataflow, model->profile.size[SIZE_WINDOW], &cheapest);
 	}
+	core->in_user = false;
 	translation_reset(&core->translation);
 	forget_fetch(core);
 	return true;
@@ -286,7 +295,18 @@ static bool changes_ring(enum instruction_class class)
 	return class == CLASS_SYSCALL || class == CLASS_SYSRET || class == CLASS_IRET;
 }
 
-void model_instruction_ends(struct model *model, unsigned cpu, uint64_t next_rip, bool complete)
+static void report_unpriced(struct model *model, const struct core *core)
+{
+	enum unpriced which = (enum unpriced)core->decoded->reg;
+
+	if (core->sink != &core->counted || model->reported[which])
+		return;
+	model->reported[which] = true;
+	if (model->executed)
+		model->executed(unpriced_name(which));
+}
+
+void model_instruction_ends(struct model *model, unsigned cpu, bool complete)
 {
 	struct core *core = model->core[cpu];
 	const struct cost *cost;
@@ -296,7 +316,7 @@ void model_instruction_ends(struct model *model, unsigned cpu, uint64_t next_rip
 	if (!complete)
 		return;
 	if (core->decoded->class != CLASS_PLAIN)
-		cost = cost_of(model, price_of(core, next_rip));
+		cost = cost_of(model, price_of(core));
 	else
 		cost = cost_of(model, core->entry_left ? COST_CPI_ENTRY : COST_CPI_HOT);
 	charge(core, core->sink, price_cause(core->decoded->class), cost);
@@ -304,6 +324,8 @@ void model_instruction_ends(struct model *model, unsigned cpu, uint64_t next_rip
 		charge(core, core->sink, CAUSE_DATA, &stall);
 	if (core->entry_left)
 		core->entry_left--;
+	if (core->decoded->class == CLASS_UNPRICED)
+		report_unpriced(model, core);
 	if (changes_ring(core->decoded->class))
 		core->entry_left = model->profile.size[SIZE_ENTRY_INSTRUCTIONS];
 }
@@ -394,20 +416,26 @@ void model_branch(struct model *model, unsigned cpu, enum branch_kind kind, uint
 		mispredicted(model, core);
 }
 
-void model_delivery(struct model *model, unsigned cpu, enum delivery delivery, bool from_user)
+void model_delivery(struct model *model, unsigned cpu, enum delivery delivery)
 {
 	struct core *core = model->core[cpu];
-	enum cost_parameter cost = from_user ? COST_INTERRUPT_USER : COST_INTERRUPT_KERNEL;
+	enum cost_parameter cost = core->in_user ? COST_INTERRUPT_USER : COST_INTERRUPT_KERNEL;
 	struct cost stall;
 
 	if (delivery == DELIVERY_FAULT)
-		cost = from_user ? COST_FAULT_USER : COST_FAULT_KERNEL;
+		cost = core->in_user ? COST_FAULT_USER : COST_FAULT_KERNEL;
 	settle_fetch(core);
 	core->follows = false; /* the next accesses are those of the delivery */
 	if (dataflow_drain(&core->dataflow, &stall))
 		charge(core, core->sink, CAUSE_DATA, &stall);
 	charge(core, core->sink, CAUSE_RINGS, cost_of(model, cost));
+	core->in_user = false;
 	core->entry_left = model->profile.size[SIZE_ENTRY_INSTRUCTIONS];
+}
+
+void model_ring(struct model *model, unsigned cpu, bool user)
+{
+	model->core[cpu]->in_user = user;
 }
 
 void model_write_cr0(struct model *model, unsigned cpu, uint64_t value)

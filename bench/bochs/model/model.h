@@ -70,6 +70,11 @@ void model_free(struct model *model);
 typedef void model_walked(unsigned cpu, uint64_t linear, enum side side, unsigned loads);
 void model_watch(struct model *model, model_walked *walked);
 
+/* Calls `executed` when an instruction that is privileged or far, but has no price (unpriced.h), is
+ * executed and counts; once for each name. */
+typedef void model_unpriced(const char *name);
+void model_watch_unpriced(struct model *model, model_unpriced *executed);
+
 /* Resets the CPU; must be called before its first event. Caches and predictor keep their contents.
  * Returns false if out of memory. */
 bool model_reset(struct model *model, unsigned cpu);
@@ -85,13 +90,17 @@ const struct model_counts *model_read(const struct model *model, unsigned cpu);
  * registers, which are read until the instruction ends. `complete` is false if a REP instruction
  * will continue. Lengths are in bytes. */
 void model_instruction_starts(struct model *model, unsigned cpu, uint64_t rip, const uint64_t *registers);
-void model_instruction_ends(struct model *model, unsigned cpu, uint64_t next_rip, bool complete);
+void model_instruction_ends(struct model *model, unsigned cpu, bool complete);
 void model_repeat_iteration(struct model *model, unsigned cpu);
 void model_data_access(struct model *model, unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
                        bool write);
 void model_conditional_branch(struct model *model, unsigned cpu, uint64_t from, bool taken);
 void model_branch(struct model *model, unsigned cpu, enum branch_kind kind, uint64_t from, uint64_t to);
-void model_delivery(struct model *model, unsigned cpu, enum delivery delivery, bool from_user);
+void model_delivery(struct model *model, unsigned cpu, enum delivery delivery);
+
+/* Sets whether the CPU is in user mode (CPL 3) from now on. It is not after a reset or a delivery. An
+ * instruction that changes the ring reports this before it ends. */
+void model_ring(struct model *model, unsigned cpu, bool user);
 
 /* Report a completed write of a control register, or a completed INVLPG or INVPCID. */
 void model_write_cr0(struct model *model, unsigned cpu, uint64_t value);

@@ -16,12 +16,7 @@ static enum cost_parameter wrmsr_price(const struct core *core)
 	return msr == MSR_X2APIC_EOI ? COST_EOI_X2APIC : msr == MSR_X2APIC_ICR ? COST_IPI_SEND : COST_WRMSR;
 }
 
-static bool in_kernel_half(uint64_t address)
-{
-	return address >> 63;
-}
-
-enum cost_parameter price_of(const struct core *core, uint64_t next_rip)
+enum cost_parameter price_of(const struct core *core)
 {
 	static const enum cost_parameter prices[] = {
 		[CLASS_PLAIN] = COST_CPI_HOT,
@@ -45,11 +40,12 @@ enum cost_parameter price_of(const struct core *core, uint64_t next_rip)
 		[CLASS_LOAD_TABLE] = COST_LOAD_TABLE,
 		[CLASS_LOCKED] = COST_LOCKED,
 		[CLASS_PORT_IO] = COST_PORT_IO,
+		[CLASS_UNPRICED] = COST_CPI_HOT,
 	};
 
 	switch (core->decoded->class) {
 	case CLASS_IRET:
-		return in_kernel_half(next_rip) ? COST_IRET_KERNEL : COST_IRET_USER;
+		return core->in_user ? COST_IRET_USER : COST_IRET_KERNEL;
 	case CLASS_CR3_WRITE:
 		return core->operand & CR3_KEEP && translation_has_pcids(&core->translation) ? COST_CR3_KEEP
 		                                                                             : COST_CR3_FLUSH;
@@ -68,6 +64,7 @@ enum model_cause price_cause(enum instruction_class class)
 {
 	switch (class) {
 	case CLASS_PLAIN:
+	case CLASS_UNPRICED:
 		return CAUSE_INSTRUCTIONS;
 	case CLASS_REP_COPY:
 	case CLASS_REP_OTHER:

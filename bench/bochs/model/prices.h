@@ -4,9 +4,9 @@
 
 #include "bench/bochs/model/core.h"
 
-/* Returns the price of the instruction that has just ended; `next_rip` is the address of the next
- * one. The price of an instruction of CLASS_PLAIN is cpi_hot. */
-enum cost_parameter price_of(const struct core *core, uint64_t next_rip);
+/* Returns the price of the instruction that has just ended. That of an instruction of CLASS_PLAIN or
+ * CLASS_UNPRICED is cpi_hot. */
+enum cost_parameter price_of(const struct core *core);
 
 /* Returns the cause that the price of an instruction is counted under. */
 enum model_cause price_cause(enum instruction_class class);

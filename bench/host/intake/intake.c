@@ -422,6 +422,8 @@ static void take_library(struct intake *intake, const struct record *record)
 		why = functions_add(intake->functions, record);
 	else if (strcmp(record->type, "off") == 0)
 		why = stretches_add(&intake->stretches, record);
+	else if (strcmp(record->type, "unpriced") == 0)
+		unpriced_add(intake->report.unpriced, text_of(record, "instruction"));
 	else if (strcmp(record->type, "fail") == 0)
 		take_failure(intake, record);
 	if (why)

@@ -8,6 +8,7 @@
 
 #include "bench/host/engine/strategy.h"
 #include "bench/host/intake/stream.h"
+#include "bench/host/intake/unpriced.h"
 #include "bench/host/store/store.h"
 
 struct intake;
@@ -45,12 +46,13 @@ struct intake_report {
 	const char *flood; /* the limit that the guest exceeded, such as "4096 rows", or NULL */
 	/* Number of lines that the stream accepted, including those of the library. */
 	uint64_t records;
-	uint64_t rows;     /* number of benchmark rows started, plus those skipped */
-	uint64_t failed;   /* number of checks and tests that failed */
-	uint64_t damaged;  /* number of faults of the stream, plus records refused */
-	char failure[400]; /* why the launch failed (wrong image, panic, failed checks), or "" */
-	char damage[192];  /* description of the first damage */
-	char revision[64]; /* revision of the source, as the kernel reports it */
+	uint64_t rows;               /* number of benchmark rows started, plus those skipped */
+	uint64_t failed;             /* number of checks and tests that failed */
+	uint64_t damaged;            /* number of faults of the stream, plus records refused */
+	char failure[400];           /* why the launch failed (wrong image, panic, failed checks), or "" */
+	char damage[192];            /* description of the first damage */
+	char unpriced[UNPRICED_MAX]; /* instructions without a price (unpriced.h) */
+	char revision[64];           /* revision of the source, as the kernel reports it */
 	char compiler[64];
 	char row[64];       /* name of the newest row, or "" */
 	uint64_t index, of; /* the row is number `index` of `of` rows; 0: unknown */

@@ -36,6 +36,7 @@ struct runner {
 	struct timing *timing;       /* NULL if out of memory */
 	struct slot slot[SLOTS_MAX]; /* the first `active` are in use */
 	struct runner_result result;
+	char unpriced[UNPRICED_MAX]; /* instructions without a price so far (unpriced.h) */
 };
 
 static unsigned default_timeout(const struct runner *runner, const struct job *job)
@@ -192,6 +193,17 @@ static void wait_for_output(const struct runner *runner)
 	poll(wait, runner->active, POLL_MS);
 }
 
+/* Says once in a run that the cycle model has no price for an instruction of a launch. */
+static void report_unpriced(struct runner *runner, const char *list)
+{
+	char name[UNPRICED_MAX];
+
+	for (; sscanf(list, "%511s", name) == 1; list = strchr(list, '\n') + 1)
+		if (unpriced_add(runner->unpriced, name))
+			message("cycle model: there is no price for %s; it counts as a plain instruction",
+			        name);
+}
+
 static void pump(struct runner *runner)
 {
 	for (size_t i = 0; i < runner->active;) {
@@ -206,6 +218,7 @@ static void pump(struct runner *runner)
 		launch_outcome(slot->launch, &outcome, reason);
 		runner->result.refused += launch_report(slot->launch)->refused;
 		runner->result.rows += launch_report(slot->launch)->rows;
+		report_unpriced(runner, launch_report(slot->launch)->unpriced);
 		finish(runner, slot, &outcome);
 		launch_free(slot->launch);
 		*slot = runner->slot[--runner->active];
