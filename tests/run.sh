@@ -105,6 +105,10 @@ suite "kernel bochs sandy_bridge pcid=on" tests/kernel/run.sh bochs heap-sw+sand
 for build in heap-sw+sandwich+shared fixed-ist+window+shared; do
 	suite "kernel bochs $build pcid=on" tests/kernel/run.sh bochs "$build" WORDS=pcid=on
 done
+# The other ways in which a kernel without user pages reaches user memory.
+for way in page entry; do
+	suite "kernel tcg heap-sw+direct+bouncing copies=$way" tests/kernel/run.sh tcg heap-sw+direct+bouncing WORDS=copies=$way
+done
 # Unmodified Linux programs.
 for engine in tcg bochs; do
 	for build in $presets; do

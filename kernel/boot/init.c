@@ -161,6 +161,17 @@ static void start_pcids(void)
 	pcid_init(wanted, isolation_kernel_flags());
 }
 
+/* The way in which the kernel reaches user memory, if its tables map none. */
+static void choose_copies(void)
+{
+	const enum isolation_copies way = option_is("copies", "page")    ? COPIES_PAGE
+	                                  : option_is("copies", "entry") ? COPIES_ENTRY
+	                                                                 : COPIES_WALK;
+
+	if (!isolation_set_copies(way))
+		panic("not enough memory for copies=: give the machine more (-m)");
+}
+
 static uint64_t option_number(const char *key)
 {
 	char value[24];
@@ -201,6 +212,8 @@ void boot_main(uint32_t address)
 	kstack_init_cpu(this_cpu());
 	isolation_init_cpu(this_cpu());
 	isolation_set_places(option_is("places", "own"));
+	if (ISOLATION_MOVES)
+		choose_copies();
 	start_lapic();
 	layout_begin(LAYOUT_STACKS);
 	kstack_skip_slots((unsigned)layout_below(64));

@@ -32,6 +32,7 @@ static const struct option {
 	{ "pcid", "on|off", 0 },
 	{ "window-flush", "invlpg|cr3", 0 },
 	{ "places", "common|own", 0 },
+	{ "copies", "walk|page|entry", 0 },
 	{ "warmup", "stable|fixed", 0 },
 	{ "pmu", "on|off", 0 },
 	{ "irq-off", "timer|counted", 0 },

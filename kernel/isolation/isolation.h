@@ -89,6 +89,11 @@
  *   void isolation_set_places(bool own)
  *       Gives each new space a place of its own for the axis' pages, or all spaces the same place,
  *       until a program needs it.
+ *   bool isolation_set_copies(enum isolation_copies way)
+ *       Chooses how the kernel reaches user memory. Returns false, with nothing changed, if out of
+ *       memory, or if the tables of the kernel map user memory, so that there is nothing to choose.
+ *   enum isolation_copies isolation_way
+ *       The way that was chosen.
  *   bool isolation_kernel_gs(uint64_t base)
  *       Returns true if this is the kernel's GS base.
  *   uintptr_t isolation_window(const struct root *root)
@@ -102,6 +107,14 @@
  *   ISOLATION_ABOVE_FRAME
  *       Bytes between the top of the stack of NMI, #DF, #MC or #DB (CPU_*_TOP) and the frame.
  */
+
+/*
+ * How the kernel reaches user memory that its tables do not map: looks each page up in the user tables
+ * and uses the direct map; maps one page after another; or maps all by borrowing an entry of the user
+ * PML4.
+ */
+enum isolation_copies { COPIES_WALK, COPIES_PAGE, COPIES_ENTRY };
+
 typedef uintptr_t isolation_find(void *space, size_t pages, unsigned n);
 
 #ifndef ISOLATION_HEADER /* for tools that read single files without the build's options */

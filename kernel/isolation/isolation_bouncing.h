@@ -55,6 +55,9 @@ static inline void isolation_set_places(bool own)
 	window_own_places = own;
 }
 
+extern enum isolation_copies isolation_way;
+bool isolation_set_copies(enum isolation_copies way);
+
 static inline bool isolation_kernel_gs(uint64_t base)
 {
 	return base >= ENTRY_WINDOW_LOWEST;

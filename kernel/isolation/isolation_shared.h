@@ -21,6 +21,7 @@ static inline void isolation_set_call_entry(const char *entry)
 #define ISOLATION_OWN_PAGES   0
 #define ISOLATION_MOVES       false
 #define ISOLATION_ABOVE_FRAME 0
+#define isolation_way         COPIES_WALK
 
 static inline uintptr_t isolation_linked_address(uintptr_t address)
 {
@@ -35,6 +36,12 @@ static inline uintptr_t isolation_entry_address(uintptr_t address)
 static inline void isolation_set_places(bool own)
 {
 	(void)own;
+}
+
+static inline bool isolation_set_copies(enum isolation_copies way)
+{
+	(void)way;
+	return false;
 }
 
 static inline bool isolation_kernel_gs(uint64_t base)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bouncing: the kernel's tables map no user memory, so the kernel walks the user tables of the
- * current task, checks the rights itself, and uses the direct map of the frames.
+ * bouncing: the kernel's tables map no user memory. The kernel reaches that of the current task in one
+ * of three ways (enum isolation_copies). In each, it lets the handler of page faults map a page that is
+ * missing, as the MMU would. With several CPUs, each needs a page and a PML4 entry of its own.
  */
 #include "isolation/isolation.h"
 #include "isolation/user_memory.h"
@@ -9,10 +10,28 @@
 #include "cpu/exceptions.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "mem/tlb.h"
 
 /* The error code of a page fault (SDM 3A 4.7). */
 #define ERROR_PRESENT 1UL
 #define ERROR_WRITE   2UL
+
+enum isolation_copies isolation_way = COPIES_WALK;
+static pte_t *copy_page; /* the entry that maps COPY_PAGE */
+
+bool isolation_set_copies(enum isolation_copies way)
+{
+	uint32_t made = FRAME_LIST_END;
+	pte_t *table = paging_table(kernel_pml4, COPY_PAGE, 0, &made);
+
+	while (made != FRAME_LIST_END) /* tables of the kernel half are never freed */
+		frame_list_pop(&made);
+	if (!table)
+		return false;
+	copy_page = &table[PT_INDEX(COPY_PAGE)];
+	isolation_way = way;
+	return true;
+}
 
 /*
  * Returns where the user byte at `address` lies in the direct map, if the program may access it in
@@ -45,10 +64,113 @@ static size_t part_of_page(uintptr_t address, size_t size)
 	return part < size ? part : size;
 }
 
+/* COPIES_PAGE: maps the page of a byte that user_byte() has returned. Returns the byte's new address. */
+static char *map_page(const char *byte, uint64_t access)
+{
+	*copy_page = (virt_to_phys(byte) & ~PAGE_MASK) | PTE_PRESENT | PTE_NX |
+	             (access & ERROR_WRITE ? PTE_WRITE : 0);
+	return (char *)COPY_PAGE + (virt_to_phys(byte) & PAGE_MASK);
+}
+
+static void unmap_page(void)
+{
+	*copy_page = 0;
+	tlb_flush_pages(COPY_PAGE, 1);
+}
+
+/* Copies between `kernel` and the user memory at `user`; `access` is ERROR_WRITE for a copy to it. */
+static int copy_by_page(char *kernel, uint64_t user, size_t size, uint64_t access)
+{
+	for (size_t done = 0, n; done < size; done += n) {
+		char *bytes = user_byte(user + done, access);
+
+		if (!bytes)
+			return -EFAULT;
+		n = part_of_page(user + done, size - done);
+		bytes = map_page(bytes, access);
+		if (access & ERROR_WRITE)
+			copy_bytes(bytes, kernel + done, n);
+		else
+			copy_bytes(kernel + done, bytes, n);
+		unmap_page();
+	}
+	return 0;
+}
+
+/*
+ * COPIES_ENTRY: makes one entry of the kernel's PML4 that of the user tables for `address`, without
+ * the user bit, so that SMAP allows the accesses, and without the right to execute. The MMU then checks
+ * all rights but one: it lets the kernel use supervisor pages, those of the entry window. Returns where
+ * the byte at `address` is mapped, if it is.
+ */
+static char *borrow(uintptr_t address, uint64_t access)
+{
+	const pte_t entry =
+	        ((const pte_t *)phys_to_virt(root_pml4(WINDOW_LOAD(user_cr3))))[PML4_INDEX(address)];
+
+	((pte_t *)phys_to_virt(kernel_pml4))[COPY_ENTRY_PML4] =
+	        (entry & (PTE_FRAME | PTE_PRESENT)) | PTE_NX | (access & ERROR_WRITE ? PTE_WRITE : 0);
+	return (char *)COPY_ENTRY_BASE + (address & (PML4_SPAN - 1));
+}
+
+/* Undoes borrow(), after accesses to `size` bytes from `bytes` on. */
+static void give_back(const char *bytes, size_t size)
+{
+	const size_t offset = (uintptr_t)bytes & PAGE_MASK;
+
+	((pte_t *)phys_to_virt(kernel_pml4))[COPY_ENTRY_PML4] = 0;
+	tlb_flush_range((uintptr_t)bytes - offset, (offset + size + PAGE_MASK) / PAGE_SIZE);
+}
+
+/*
+ * Returns how many of the `size` bytes from `address` on are mapped by the same PML4 entry and come
+ * before the entry window; 0 if `address` is in the window.
+ */
+static size_t part_of_entry(uintptr_t address, size_t size)
+{
+	const size_t part = PML4_SPAN - (address & (PML4_SPAN - 1));
+	const uintptr_t window = WINDOW_LOAD(base);
+
+	if (address - window < ENTRY_WINDOW_SIZE)
+		return 0;
+	if (part < size)
+		size = part;
+	return window - address < size ? window - address : size;
+}
+
+static int copy_by_entry(char *kernel, uint64_t user, size_t size, uint64_t access)
+{
+	for (size_t done = 0; done < size;) {
+		const size_t n = part_of_entry(user + done, size - done);
+		size_t left = 0;
+
+		if (n) {
+			char *bytes = borrow(user + done, access);
+
+			left = access & ERROR_WRITE ? user_copy_bytes(bytes, kernel + done, n)
+			                            : user_copy_bytes(kernel + done, bytes, n);
+			give_back(bytes, left ? n - left + 1 : n);
+			done += n - left;
+		}
+		if ((!n || left) && !user_byte(user + done, access))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+/* A copy in a way other than COPIES_WALK. */
+static __attribute__((noinline)) int copy_otherwise(char *kernel, uint64_t user, size_t size, uint64_t access)
+{
+	return isolation_way == COPIES_PAGE ? copy_by_page(kernel, user, size, access)
+	                                    : copy_by_entry(kernel, user, size, access);
+}
+
 int copy_from_user(void *to, uint64_t from, size_t size)
 {
 	if (!user_range(from, size))
 		return -EFAULT;
+	if (isolation_way != COPIES_WALK)
+		return copy_otherwise(to, from, size, 0);
 	for (size_t done = 0, n; done < size; done += n) {
 		const char *bytes = user_byte(from + done, 0);
 
@@ -64,6 +186,8 @@ int copy_to_user(uint64_t to, const void *from, size_t size)
 {
 	if (!user_range(to, size))
 		return -EFAULT;
+	if (isolation_way != COPIES_WALK)
+		return copy_otherwise((char *)(uintptr_t)from, to, size, ERROR_WRITE);
 	for (size_t done = 0, n; done < size; done += n) {
 		char *bytes = user_byte(to + done, ERROR_WRITE);
 
@@ -75,6 +199,21 @@ int copy_to_user(uint64_t to, const void *from, size_t size)
 	return 0;
 }
 
+/* For strings in the ways other than COPIES_WALK: makes the page of a byte that user_byte() found accessible. */
+static __attribute__((noinline)) const char *open_page(const char *byte, uintptr_t address)
+{
+	return isolation_way == COPIES_PAGE ? map_page(byte, 0) : borrow(address, 0);
+}
+
+static __attribute__((noinline)) void close_page(const char *byte)
+{
+	if (isolation_way == COPIES_PAGE)
+		unmap_page();
+	else
+		give_back(byte, 1);
+}
+
+/* In each way, pages are looked up one by one: how long the string is turns out only on the way. */
 long copy_string_from_user(char *to, uint64_t from, size_t size)
 {
 	size_t done = 0;
@@ -82,12 +221,18 @@ long copy_string_from_user(char *to, uint64_t from, size_t size)
 	while (done < size) {
 		const char *bytes = user_range(from + done, 1) ? user_byte(from + done, 0) : NULL;
 		const size_t n = part_of_page(from + done, size - done);
+		size_t i = 0;
 
 		if (!bytes)
 			return -EFAULT;
-		for (size_t i = 0; i < n; i++)
-			if (!(to[done + i] = bytes[i]))
-				return (long)(done + i);
+		if (isolation_way != COPIES_WALK)
+			bytes = open_page(bytes, from + done);
+		while (i < n && (to[done + i] = bytes[i]))
+			i++;
+		if (isolation_way != COPIES_WALK)
+			close_page(bytes);
+		if (i < n)
+			return (long)(done + i);
 		done += n;
 	}
 	return -E2BIG;

@@ -29,3 +29,11 @@ int copy_to_user(uint64_t to, const void *from, size_t size);
  * -EFAULT, or -E2BIG if it is longer.
  */
 long copy_string_from_user(char *to, uint64_t from, size_t size);
+
+/*
+ * In user_copy.asm: copies by instructions that may fault on the user's side, at addresses at which the
+ * kernel can access user memory. user_copy_bytes() returns the number of bytes that were not copied,
+ * user_copy_string() what copy_string_from_user() returns.
+ */
+size_t user_copy_bytes(void *to, const void *from, size_t size);
+long user_copy_string(char *to, const char *from, size_t size);

@@ -5,13 +5,6 @@
 #include "cpu/cpu.h"
 #include "lib/errno.h"
 
-/*
- * In user_copy.asm: user_copy_bytes() returns the number of bytes that were not copied,
- * user_copy_string() what copy_string_from_user() returns.
- */
-size_t user_copy_bytes(void *to, const void *from, size_t size);
-long user_copy_string(char *to, const char *from, size_t size);
-
 int copy_from_user(void *to, uint64_t from, size_t size)
 {
 	size_t left;

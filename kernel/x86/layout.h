@@ -13,9 +13,11 @@
  *                     non-canonical RCX (SDM 2B, SYSRET)
  *   ------------------------------------------------------------- non-canonical hole
  *   ffff800000000000  direct map of RAM and screen     PML4[256..319], shared, global, NX
+ *   fffffe8000000000  an entry of a user PML4, borrowed for a copy (bouncing)   PML4[509]
  *   ffffff0000000000  fixed kernel stacks              PML4[510], private to each task
  *   ffffff8000000000  heap of kernel stacks            PML4[511]: the kernel's PDPT, shared
  *   ffffffa000000000  loading window
+ *   ffffffb000000000  a user page, mapped for a copy (bouncing)
  *   ffffffc000000000  per-CPU area: entry, scratch and IST stacks, with guard pages between them
  *   ffffffd000000000  devices (local APIC), uncached
  *   ffffffe000000000  pages that benchmarks map and unmap, never global
@@ -91,6 +93,11 @@
 #define WINDOW_SIZE            (2 * MIB) /* the most bytes that the loader maps at a time */
 #define WINDOW_RANDOM_RANGE    GIB       /* bytes from WINDOW_BASE in which a random window lies */
 
+/* Where the kernel maps user memory during a copy, if its tables have none (isolation/user_bouncing.c). */
+#define COPY_ENTRY_PML4        509
+#define COPY_ENTRY_BASE        0xfffffe8000000000UL
+#define COPY_PAGE              0xffffffb000000000UL
+
 #define CPU_AREA_BASE          0xffffffc000000000UL
 #define CPU_AREA_STRIDE        (64 * KIB)
 #define CPU_STACK_SIZE         PAGE_SIZE /* of each per-CPU stack except the scratch stack */
@@ -150,6 +157,9 @@ _Static_assert(PML4_INDEX(WINDOW_BASE) == KERNEL_PDPT_PML4, "the window lies in 
 _Static_assert(WINDOW_BASE % PDPT_SPAN == 0 && WINDOW_RANDOM_RANGE <= PDPT_SPAN,
                "one page directory for the window");
 _Static_assert(WINDOW_BASE + WINDOW_RANDOM_RANGE <= CPU_AREA_BASE, "window meets per-CPU area");
+_Static_assert(PML4_INDEX(COPY_ENTRY_BASE) == COPY_ENTRY_PML4, "the borrowed entry is where it is used");
+_Static_assert(WINDOW_BASE + WINDOW_RANDOM_RANGE <= COPY_PAGE && COPY_PAGE + PAGE_SIZE <= CPU_AREA_BASE,
+               "the page of a copy meets window or per-CPU area");
 _Static_assert(CPU_AREA_BASE + MAX_CPUS * CPU_AREA_STRIDE <= MMIO_BASE, "per-CPU area meets devices");
 _Static_assert(CPU_GP_TOP(0) + PAGE_SIZE <= CPU_AREA(1), "the stacks of a CPU fit its area");
 _Static_assert(MMIO_BASE + PAGE_SIZE <= BENCH_AREA_BASE, "devices meet the benchmark area");

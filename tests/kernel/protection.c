@@ -2,6 +2,8 @@
 /* Tries the memory accesses that the page tables, SMEP and SMAP must prevent. */
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
+#include "isolation/isolation.h"
+#include "lib/errno.h"
 #include "lib/string.h"
 #include "mem/frames.h"
 #include "mem/paging.h"
@@ -10,6 +12,7 @@
 #include "stack/kstack.h"
 #include "tests/kernel/test.h"
 #include "tests/kernel/trap.h"
+#include "vm/regions.h"
 
 /* Defined by the linker script. */
 extern char text_start[], text_end[], data_start[];
@@ -242,7 +245,149 @@ static const char *copy_body(void)
 	return NULL;
 }
 
-TEST(user_copies_check_and_survive)
+/*
+ * Runs body() with each way in which the kernel can reach user memory, and checks that nothing stays
+ * mapped in the kernel's tables. The process keeps page tables that body() has made.
+ */
+static const char *in_each_way(const char *(*body)(void))
+{
+	const enum isolation_copies chosen = isolation_way;
+	const char *why = NULL;
+
+	if (!isolation_set_copies(chosen)) { /* there is one way only */
+		why = body();
+		self_test_keeps();
+		return why;
+	}
+	for (enum isolation_copies way = COPIES_WALK; !why && way <= COPIES_ENTRY; way++) {
+		if (!isolation_set_copies(way))
+			why = "no memory";
+		if (!why)
+			why = body();
+		if (!why)
+			why = isolation_check(&current_task()->root);
+		if (!why && (((const pte_t *)phys_to_virt(kernel_pml4))[COPY_ENTRY_PML4] ||
+		             paging_translate(kernel_pml4, COPY_PAGE, NULL) != PAGING_INVALID))
+			why = "the kernel's tables still map user memory";
+	}
+	isolation_set_copies(chosen);
+	self_test_keeps();
+	return why;
+}
+
+static const char *copy_with_page(void)
 {
 	return with_user_page(copy_body);
+}
+
+TEST(user_copies_check_and_survive)
+{
+	return in_each_way(copy_with_page);
+}
+
+/* Two pages under different entries of the PML4. */
+#define TWO_PAGES (PML4_SPAN - PAGE_SIZE)
+static uint8_t there[2 * PAGE_SIZE], back[2 * PAGE_SIZE];
+
+/* The pages are missing at first, and mapped by the faults of the copies. */
+static const char *copy_over_entries(void)
+{
+	struct address_space *space = &current_process()->space;
+	const char *why = NULL;
+
+	for (size_t i = 0; i < sizeof there; i++)
+		there[i] = (uint8_t)(1 + i % 251);
+	there[sizeof there - 1] = 0;
+	if (region_map(space, TWO_PAGES, 2, PTE_WRITE | PTE_NX))
+		return "no memory";
+	memset(back, 0, sizeof back);
+	if (copy_to_user(TWO_PAGES + 1, there, sizeof there - 1) ||
+	    copy_from_user(back, TWO_PAGES + 1, sizeof there - 1) ||
+	    memcmp(there, back, sizeof there - 1) != 0)
+		why = "a copy over two entries of the PML4 fails";
+	else if (copy_from_user(back, TWO_PAGES + 1, sizeof there) != -EFAULT)
+		why = "a copy beyond the last page succeeds";
+	else if (copy_to_user(TWO_PAGES, there, sizeof there) ||
+	         copy_string_from_user((char *)back, TWO_PAGES, sizeof back) != sizeof there - 1 ||
+	         memcmp(there, back, sizeof there) != 0)
+		why = "a string over two pages is copied wrongly";
+	region_unmap(space, TWO_PAGES, 2);
+	return why;
+}
+
+TEST(user_copies_cross_the_entries_of_a_pml4)
+{
+	return in_each_way(copy_over_entries);
+}
+
+static bool holds(uintptr_t address, uint8_t byte)
+{
+	const uint64_t at = paging_translate(current_process()->space.pml4, address, NULL);
+
+	return at != PAGING_INVALID && *(const uint8_t *)phys_to_virt(at) == byte;
+}
+
+/* A page is copied to, and then another frame is mapped at its address. */
+static const char *copy_to_new_frame(void)
+{
+	struct address_space *space = &current_process()->space;
+	uint8_t byte = 1, read = 7;
+	uint64_t kept = FRAME_NONE;
+	const char *why = NULL;
+
+	if (region_map(space, USER_PAGE, 2, PTE_WRITE | PTE_NX))
+		return "no memory";
+	if (copy_to_user(USER_PAGE, &byte, 1) || !holds(USER_PAGE, 1))
+		why = "a byte does not arrive";
+	byte = 2;
+	if (!why && (copy_to_user(USER_PAGE + PAGE_SIZE, &byte, 1) || !holds(USER_PAGE, 1) ||
+	             !holds(USER_PAGE + PAGE_SIZE, 2)))
+		why = "a byte arrives in the page of the copy before";
+	region_unmap(space, USER_PAGE, 1);
+	kept = frame_alloc(); /* the frame that was the page's, so it gets another */
+	byte = 3;
+	if (!why && (region_map(space, USER_PAGE, 1, PTE_WRITE | PTE_NX) ||
+	             copy_from_user(&read, USER_PAGE, 1) || read != 0))
+		why = "a byte is read from the frame that was mapped before";
+	if (!why && (copy_to_user(USER_PAGE, &byte, 1) || !holds(USER_PAGE, 3)))
+		why = "a byte arrives in the frame that was mapped before";
+	region_unmap(space, USER_PAGE, 2);
+	if (kept != FRAME_NONE)
+		frame_free(kept);
+	return why;
+}
+
+TEST(user_copies_leave_nothing_in_the_tlb)
+{
+	return in_each_way(copy_to_new_frame);
+}
+
+/* The pages of the entry window, which hold the IDT, code, and the CPU's own data. */
+static const char *copy_at_window(void)
+{
+	struct address_space *space = &current_process()->space;
+	const uintptr_t window = isolation_window(&space->root);
+	uint8_t byte = 0;
+
+	for (uintptr_t at = window; at != window + ISOLATION_OWN_PAGES * PAGE_SIZE; at += PAGE_SIZE)
+		if (copy_from_user(&byte, at, 1) != -EFAULT || copy_to_user(at + 1, &byte, 1) != -EFAULT)
+			return "the kernel copies from or to the entry window";
+	if (region_map(space, window - PAGE_SIZE, 1, PTE_WRITE | PTE_NX))
+		return "no memory";
+	if (copy_from_user(there, window - PAGE_SIZE, PAGE_SIZE) ||
+	    copy_from_user(there, window - PAGE_SIZE, PAGE_SIZE + 1) != -EFAULT ||
+	    copy_to_user(window - PAGE_SIZE, there, PAGE_SIZE + 1) != -EFAULT)
+		return "a copy ends in the entry window";
+	if (isolation_window(&space->root) != window)
+		return "the entry window moved";
+	if (region_map(space, window - PAGE_SIZE, 2, PTE_WRITE | PTE_NX) ||
+	    copy_to_user(window - PAGE_SIZE, there, 2 * PAGE_SIZE) ||
+	    isolation_window(&space->root) == window)
+		return "the entry window did not move for a copy";
+	return region_unmap(space, window - PAGE_SIZE, 2) ? "no memory" : NULL;
+}
+
+TEST(user_copies_never_reach_the_entry_window)
+{
+	return ISOLATION_MOVES ? in_each_way(copy_at_window) : SKIP "this isolation has no window";
 }

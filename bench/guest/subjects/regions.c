@@ -5,13 +5,14 @@
  */
 #include "vm/regions.h"
 #include "bench/guest/payload.h"
+#include "bench/guest/subjects/copies.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "output/console.h"
 #include "process/process.h"
 
 static const uint64_t page_counts[] = { 1, 4, 16, 64, 256, 1024, BENCH_LIST_END };
-static const uint64_t copy_sizes[] = { 8, 64, 512, 4 * KIB, 64 * KIB, MIB, BENCH_LIST_END };
+const uint64_t copy_sizes[] = { 8, 64, 512, 4 * KIB, 64 * KIB, MIB, BENCH_LIST_END };
 static const uint64_t small_images[] = { 4 * KIB, 64 * KIB, MIB, BENCH_LIST_END };
 
 #define COPY_AT 0x10000000UL /* user address in the current process, which runs the benchmarks */
@@ -35,8 +36,7 @@ static bool verified_by_program(struct bench *b)
 	return true;
 }
 
-/* Maps b->parameter bytes of user memory at COPY_AT, with all pages present. */
-static int prepare_copy(struct bench *b)
+int copy_prepare(struct bench *b)
 {
 	struct address_space *space = &current_process()->space;
 	const size_t pages = (b->parameter + PAGE_MASK) / PAGE_SIZE;
@@ -51,19 +51,19 @@ static int prepare_copy(struct bench *b)
 
 static uint8_t copy_buffer[MIB] __attribute__((aligned(4096)));
 
-static void mark(struct bench *b)
+void copy_mark(struct bench *b)
 {
 	copy_buffer[0] = (uint8_t)(copy_buffer[0] + 1);
 	copy_buffer[b->parameter - 1] = copy_buffer[0];
 	b->evidence = copy_buffer[0];
 }
 
-static void copy_out(struct bench *b)
+void copy_out(struct bench *b)
 {
 	b->phase = (unsigned)copy_to_user(COPY_AT, copy_buffer, b->parameter);
 }
 
-static bool copied(struct bench *b)
+bool copy_check(struct bench *b)
 {
 	const struct address_space *space = &current_process()->space;
 	const uint64_t at = paging_translate(space->pml4, COPY_AT + b->parameter - 1, NULL);
@@ -71,8 +71,7 @@ static bool copied(struct bench *b)
 	return b->phase == 0 && *(const uint8_t *)phys_to_virt(at) == b->evidence;
 }
 
-/* Copies a buffer in which no two words are equal, and compares all bytes. */
-static bool copied_all(struct bench *b)
+bool copy_verify(struct bench *b)
 {
 	uint64_t *words = (uint64_t *)copy_buffer;
 	size_t size;
@@ -90,7 +89,7 @@ static bool copied_all(struct bench *b)
 	return b->phase == 0;
 }
 
-static void unmap_copy(struct bench *b)
+void copy_unmap(struct bench *b)
 {
 	region_unmap(&current_process()->space, COPY_AT, (b->parameter + PAGE_MASK) / PAGE_SIZE);
 }
@@ -152,5 +151,5 @@ BENCH(map_unmap, "mmap, a write to each page, munmap", .name = "map.unmap", .uni
       .program = "probe", .argument = "map");
 
 BENCH(copy_user, "a copy from the kernel to mapped user memory", .name = "copy.user", .unit = "bytes",
-      .parameters = copy_sizes, .setup = prepare_copy, .prepare = mark, .body = copy_out, .check = copied,
-      .verify = copied_all, .teardown = unmap_copy);
+      .parameters = copy_sizes, .setup = copy_prepare, .prepare = copy_mark, .body = copy_out,
+      .check = copy_check, .verify = copy_verify, .teardown = copy_unmap);
