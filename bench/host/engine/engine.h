@@ -58,7 +58,7 @@ struct engine {
 	bool some_counts;
 	/* Boot the self-tests before the benchmarks, unless --bench is given. */
 	bool self_test;
-	/* The guest counts as hung after this many seconds without output; 0: LAUNCH_QUIET. */
+	/* Takes the place of LAUNCH_QUIET, in seconds; 0: it stays. */
 	unsigned quiet;
 	const char *flag; /* added to the flags of every sample; NULL: none */
 

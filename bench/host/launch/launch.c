@@ -210,10 +210,16 @@ static bool read_some(struct launch *launch)
 	return true;
 }
 
-/* Returns the number of seconds without output after which the guest counts as hung. */
+unsigned launch_quiet_limit(const struct engine *engine, unsigned timeout)
+{
+	unsigned least = engine->quiet ? engine->quiet : LAUNCH_QUIET;
+
+	return timeout / LAUNCH_QUIET_SHARE > least ? timeout / LAUNCH_QUIET_SHARE : least;
+}
+
 static unsigned quiet_limit(const struct launch *launch)
 {
-	return launch->setup.engine->quiet ? launch->setup.engine->quiet : LAUNCH_QUIET;
+	return launch_quiet_limit(launch->setup.engine, launch->setup.timeout);
 }
 
 /*

@@ -11,8 +11,12 @@
 #include "bench/host/engine/engine.h"
 #include "bench/host/intake/intake.h"
 
-#define LAUNCH_WHY_MAX 512
-#define LAUNCH_QUIET   120 /* seconds without a byte after which a guest counts as hung */
+#define LAUNCH_WHY_MAX     512
+
+/* A guest counts as hung after so many seconds without a byte, or after this share of its timeout if
+ * that is more. */
+#define LAUNCH_QUIET       120
+#define LAUNCH_QUIET_SHARE 4
 
 struct launch_setup {
 	const struct engine *engine;
@@ -57,6 +61,10 @@ struct launch;
 
 /* Returns which samples get counts from the instrumentation library on this engine. */
 enum intake_counts launch_counts(const struct engine *engine);
+
+/* Returns the number of seconds without output after which a guest counts as hung, if its launch may
+ * take `timeout` seconds. */
+unsigned launch_quiet_limit(const struct engine *engine, unsigned timeout);
 
 /*
  * Creates the launch's folder and starts the engine. Returns the launch, which launch_free() frees,

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests the limits of a launch. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "bench/host/launch/launch.h"
+
+/* Who allows a boot an hour does not want it ended after two minutes in a long row. */
+static void a_longer_timeout_allows_a_longer_silence(void **state)
+{
+	const struct engine usual = { .name = "usual" }, patient = { .name = "patient", .quiet = 600 };
+	(void)state;
+
+	assert_int_equal(launch_quiet_limit(&usual, 60), LAUNCH_QUIET);
+	assert_int_equal(launch_quiet_limit(&usual, LAUNCH_QUIET * LAUNCH_QUIET_SHARE), LAUNCH_QUIET);
+	assert_int_equal(launch_quiet_limit(&usual, 3600), 900);
+	assert_int_equal(launch_quiet_limit(&patient, 300), 600);
+	assert_int_equal(launch_quiet_limit(&patient, 3600), 900);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_longer_timeout_allows_a_longer_silence),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
