@@ -53,22 +53,25 @@ static bool is_empty(const pte_t *table)
 	return empty;
 }
 
-/* Unmaps a page in the kernel's tables, flushes it, and frees tables that are empty then. */
+/*
+ * Unmaps a page in the kernel's tables, flushes it, and frees tables that are empty then; also those that
+ * were made for a page that could not be mapped.
+ */
 static void unmap_kernel(uintptr_t address)
 {
 	const unsigned index[] = { PML4_INDEX(address), PDPT_INDEX(address), PD_INDEX(address),
 		                   PT_INDEX(address) };
 	pte_t *tables[4];
+	unsigned level;
 
 	tables[0] = phys_to_virt(kernel_pml4);
-	for (unsigned level = 0; level < 3; level++) {
-		if (!(tables[level][index[level]] & PTE_PRESENT))
-			return; /* mapping it failed */
+	for (level = 0; level < 3 && (tables[level][index[level]] & PTE_PRESENT); level++)
 		tables[level + 1] = phys_to_virt(pte_frame(tables[level][index[level]]));
+	if (level == 3) {
+		tables[3][index[3]] = 0;
+		tlb_flush_pages(address, 1); /* also flushes what is cached of the tables */
 	}
-	tables[3][index[3]] = 0;
-	tlb_flush_pages(address, 1); /* also flushes what is cached of the tables */
-	for (unsigned level = 3; level > 0 && is_empty(tables[level]); level--) {
+	for (; level > 0 && is_empty(tables[level]); level--) {
 		tables[level - 1][index[level - 1]] = 0;
 		tlb_flush_tables(address);
 		frame_free(virt_to_phys(tables[level]));
