@@ -189,6 +189,7 @@ help:
 	@echo "make fuzz-calls [CALLS=100000000] [SEED=1]  fuzz the system calls of running kernels, for hours"
 	@echo "                          (BUILDS=..., ENGINE=bochs)"
 	@echo "make mutants [MUTANTS=...]  plant faults and check that the tests catch them (6 minutes)"
+	@echo "make test-moves [MOVES=100000]  move the entry window, fork and execute so often (minutes)"
 	@echo "make test-machines        boot on the machines, memory sizes and processors of QEMU (minutes)"
 	@echo "make test-commands        run every command of README and this help in a fresh clone (an hour)"
 	@echo "make clean                remove $(BUILD)/"

@@ -298,12 +298,6 @@ mutants()
 	shows "make mutants MUTANTS=claim/margin-changed: the fault is caught" "1 faults: 1 caught, 0 survive"
 }
 
-test_machines()
-{
-	run "make test-machines" make test-machines
-	shows "make test-machines: closes with a count" "passed, 0 failed"
-}
-
 linux_baseline()
 {
 	rm results/linux/summary.csv
@@ -366,6 +360,7 @@ table()
 		long;fuzz;make fuzz;make fuzz-smoke;make FUZZ_SECONDS=3600
 		long;fuzz_calls;make fuzz-calls;make CALLS=100000000;make SEED=1;make BUILDS=...;make ENGINE=bochs
 		long;test_machines;make test-machines
+		long;test_moves;make test-moves;make MOVES=100000
 		long;test_compilers;make test-compilers
 		quick;mutants;make mutants;make MUTANTS=...
 		long;validate_model;make validate-model;make PROFILE=...;make ENGINE=kvm

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# The checks of the commands of the cycle model, which tests/commands.sh sources.
+# The checks of the commands of the cycle model and of long tests, which tests/commands.sh sources.
 # shellcheck disable=SC2154 # commands.sh defines $work
 
 calibrate()
@@ -33,4 +33,16 @@ bench_model()
 {
 	run "make bench-model PAIRS=1" make bench-model PAIRS=1
 	shows "make bench-model: ratios" "ratio to stock Bochs"
+}
+
+test_moves()
+{
+	run "make test-moves MOVES=1000" make test-moves MOVES=1000
+	shows "make test-moves: programs have moved it" "ok 1 - "
+}
+
+test_machines()
+{
+	run "make test-machines" make test-machines
+	shows "make test-machines: closes with a count" "passed, 0 failed"
 }

@@ -37,6 +37,14 @@ test-machines: programs
 	@set -e; for s in $(PRESETS); do $(MAKE) --no-print-directory kernel STRATEGY=$$s; done
 	@tests/machines.sh
 
+# Moves the entry window, forks and executes programs MOVES times each, and moves and forks a tenth as
+# often in a shortage of memory. No frame may be lost.
+MOVES ?= 100000
+
+test-moves: programs
+	@$(MAKE) --no-print-directory kernel STACK=heap-sw LOADER=direct ISOLATION=bouncing
+	@tests/kernel/run.sh tcg heap-sw+direct+bouncing LIMIT=10000 "WORDS=test=moves_* calls=$(MOVES)"
+
 # Builds every combination of the axes by every compiler and level of optimization, and boots them.
 test-compilers: programs bochs-library
 	@tests/compilers.sh --all
@@ -55,4 +63,4 @@ mutants: $(if $(MUTANTS),,host bochs-library programs linux $(HOST_TESTS) $(MODE
 test-commands:
 	@tests/commands.sh --all
 
-.PHONY: test test-programs test-machines test-compilers mutants test-commands
+.PHONY: test test-programs test-machines test-moves test-compilers mutants test-commands

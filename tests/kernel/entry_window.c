@@ -3,18 +3,22 @@
  * The entry window of ISOLATION bouncing: programs that use its addresses (tests/programs/places.c),
  * and images that have segments there.
  */
+#include "boot/options.h"
 #include "cpu/cpu.h"
 #include "cpu/entry_ways.h"
 #include "cpu/exceptions.h"
 #include "isolation/isolation.h"
 #include "lib/errno.h"
+#include "lib/string.h"
 #include "mem/frames.h"
 #include "output/record.h"
 #include "process/process.h"
 #include "sys/syscall.h"
 #include "tests/kernel/kinds.h"
+#include "tests/kernel/lost.h"
 #include "tests/kernel/test.h"
 #include "vm/address_space.h"
+#include "vm/regions.h"
 
 #define NO_WINDOW SKIP "this isolation has no window"
 
@@ -95,6 +99,75 @@ TEST(the_window_moves_in_forked_programs)
 TEST(the_window_has_no_place_in_a_full_space)
 {
 	return RUN_PLACES("full");
+}
+
+/* The number in the option `calls=` (make test-moves), or `few`. */
+static uint64_t wanted(uint64_t few)
+{
+	char value[24];
+
+	return boot_option("calls", value, sizeof value) ? string_to_number(value) : few;
+}
+
+/* The program is run with its kind `cycles`, which moves, forks and executes 100 times. */
+TEST(moves_forks_and_execs_lose_no_frame)
+{
+	const char *why = NULL;
+
+	for (uint64_t done = 0; !why && done < wanted(100); done += 100)
+		why = RUN_PLACES("cycles");
+	return why;
+}
+
+static uint64_t moved, short_of_memory;
+
+/* Copies this process's space, moves the window in the copy, and to and fro in the space itself. */
+static void fork_and_move(size_t left)
+{
+	static struct address_space copy;
+	const uintptr_t here = isolation_window(&own_space()->root);
+	int error = address_space_create(&copy);
+
+	if (!error) {
+		error = address_space_fork(&copy, own_space());
+		if (!error)
+			error = move_to(&copy, 0x200000000000UL + left * PAGE_SIZE);
+		if (isolation_check(&copy.root))
+			wrong = isolation_check(&copy.root);
+		address_space_destroy(&copy);
+	}
+	if (!error)
+		error = move_to(own_space(), here + 8 * PAGE_SIZE);
+	if (isolation_window(&own_space()->root) != here && move_to(own_space(), here))
+		wrong = "the window did not move back";
+	if (isolation_check(&own_space()->root))
+		wrong = isolation_check(&own_space()->root);
+	if (error && error != -ENOMEM)
+		wrong = "an error other than ENOMEM";
+	moved += !error;
+	short_of_memory += error != 0;
+}
+
+TEST(moves_in_memory_shortage_lose_no_frame)
+{
+	const uintptr_t home = isolation_window(&own_space()->root);
+	const char *lost = NULL;
+
+	if (!ISOLATION_MOVES)
+		return NO_WINDOW;
+	wrong = NULL;
+	moved = short_of_memory = 0;
+	/* With a neighbour in the same page tables, so that the space makes no more of them. */
+	if (home % PD_SPAN > PD_SPAN / 2 && move_to(own_space(), ENTRY_WINDOW_BASE))
+		return "no memory";
+	for (uint64_t done = 0; !lost && !wrong && done < wanted(640) / 10; done += 64)
+		lost = run_in_shortage(0, 64, 1, fork_and_move);
+	if (isolation_window(&own_space()->root) != home && move_to(own_space(), home))
+		wrong = "the window did not move back";
+	return wrong                      ? wrong
+	       : lost                     ? lost
+	       : moved && short_of_memory ? NULL
+	                                  : "memory never, or always, ran out";
 }
 
 /* Loads a segment over the window of a new space, as for an image. */

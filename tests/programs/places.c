@@ -275,6 +275,30 @@ static int fight(void)
 	return 0;
 }
 
+static int once(void)
+{
+	return follow(1);
+}
+
+/* Moves, forks and executes a program, which moves too; each 100 times. */
+static int cycles(void)
+{
+	static const char *const argv[] = { "places", "once", 0 };
+
+	for (int i = 0; i < 100; i++) {
+		long pid;
+
+		CHECK(follow(1) == 0);
+		pid = fork();
+		if (pid == 0) {
+			call(SYS_execve, (uintptr_t) "places", (uintptr_t)argv, 0);
+			leave(1);
+		}
+		CHECK(pid > 0 && status_of(pid) == 0);
+	}
+	return 0;
+}
+
 /* Leaves no free pages: the program must be killed. */
 static int full(void)
 {
@@ -299,6 +323,7 @@ int main(int argc, char **argv)
 		{ "reads", reads },     { "writes", writes },   { "jumps", jumps }, { "calls", calls },
 		{ "nothing", nothing }, { "unused", unused },   { "stack", stack }, { "brk", brk },
 		{ "forks", forks },     { "follows", follows }, { "fight", fight }, { "full", full },
+		{ "once", once },       { "cycles", cycles },
 	};
 
 	return argc < 2 ? 2 : run_kind(argv[1], kinds, sizeof kinds / sizeof *kinds);
