@@ -185,18 +185,18 @@ static int parse_strategies(struct options *options, const char *text, char *why
 
 /*
  * Parses --bench. The globs become part of the kernel's command line, so they may contain only
- * bytes that no boot loader interprets. Returns 0, or -1 with the reason in `why`.
+ * bytes that no boot loader interprets, and only the wildcards that the kernel knows (lib/string.h).
+ * Returns 0, or -1 with the reason in `why`.
  */
 static int parse_bench(struct options *options, const char *text, char *why)
 {
-	static const char valid[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_*?[],";
+	static const char valid[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_*?,";
 
 	if (!*text || strlen(text) > BENCH_MAX || strspn(text, valid) != strlen(text))
-		return wrong(
-		        why,
-		        "--bench '%.40s': a glob of letters, digits and . - _ * ? [ ] , is needed, such as"
-		        " 'exec.*'",
-		        text);
+		return wrong(why,
+		             "--bench '%.40s': a glob of letters, digits and . - _ * ? , is needed, such as"
+		             " 'exec.*'",
+		             text);
 	if (options->bench_given)
 		return wrong(why, "--bench is given twice: separate the globs by commas, such as "
 		                  "'exec.*,irq.*'");

@@ -231,6 +231,7 @@ static void wrong_use(void **state)
 		{ { "run-bench.sh", "--memory", "1e3" }, "64 to 8192" },
 		{ { "run-bench.sh", "--bench", "a b" }, "a glob" },
 		{ { "run-bench.sh", "--bench", "" }, "a glob" },
+		{ { "run-bench.sh", "--bench", "irq.[er]*" }, "a glob of letters, digits and . - _ * ? ," },
 		{ { "run-bench.sh", "--out", "" }, "needs the name" },
 		{ { "run-bench.sh", "--pcid", "yes" }, "off or on" },
 		{ { "run-bench.sh", "--layout", "7" }, "random or fixed" },
