@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The representation of a region, private to regions.c, region_line.c and region_trace.c. */
+/* The representation of a region, private to regions.c and the files region_*.c. */
 #pragma once
 
 #include <stdbool.h>
@@ -95,6 +95,9 @@ static inline bool counts_now(const struct region *region, unsigned cpu)
 
 /* Writes the `!count` line. `model` may be NULL. */
 void region_write(const struct region *region, const struct model *model);
+
+/* Makes region_tlb_control() tell `use`, the model. `use` may be NULL. */
+void region_control_open(struct model *use);
 
 /* Makes `use`, the model, report its page walks to the trace. `use` may be NULL. */
 void region_trace_open(struct model *use);

@@ -52,6 +52,7 @@ void regions_open(void (*tell)(bool open), struct model *use)
 	tell_change = tell;
 	model = use;
 	region_trace_open(model);
+	region_control_open(model);
 	traces_walks = !model && trace_wanted();
 	for (unsigned cpu = 0; cpu < MAX_CPUS; cpu++)
 		regions[cpu].begin_on_irq = NO_IRQ;
@@ -384,58 +385,6 @@ void region_walk_access(unsigned cpu, uint64_t physical, bool write)
 		shadow_walk_write(cpu);
 	else
 		shadow_walk_read(cpu, physical, counts);
-}
-
-static void control_model(unsigned cpu, unsigned what, uint64_t value)
-{
-	switch (what) {
-	case TLB_CR0_WRITE:
-		model_write_cr0(model, cpu, value);
-		break;
-	case TLB_CR3_WRITE:
-		model_write_cr3(model, cpu, value);
-		break;
-	case TLB_CR4_WRITE:
-		model_write_cr4(model, cpu, value);
-		break;
-	case TLB_INVLPG:
-		model_invlpg(model, cpu, value);
-		break;
-	case TLB_INVPCID:
-		model_invpcid(model, cpu, value);
-		break;
-	}
-}
-
-void region_tlb_control(unsigned cpu, unsigned what, uint64_t value)
-{
-	struct region *region = &regions[cpu];
-	enum metric metric;
-
-	trace_flush(region, cpu, what, value);
-	if (model)
-		control_model(cpu, what, value);
-	if (what == TLB_CONTEXT_SWITCH)
-		nested_context_switch(cpu);
-	if (what == TLB_INVLPG)
-		shadow_flush_page(cpu, value);
-	else
-		shadow_flush(cpu);
-
-	switch (what) {
-	case TLB_CR3_WRITE:
-		metric = METRIC_CR3_WRITES;
-		break;
-	case TLB_INVLPG:
-		metric = METRIC_INVLPG;
-		break;
-	case TLB_INVPCID:
-		metric = METRIC_INVPCID;
-		break;
-	default:
-		return;
-	}
-	region->counts[metric] += counts_now(region, cpu);
 }
 
 void region_exception(unsigned cpu, unsigned vector)
