@@ -87,7 +87,8 @@ static int compare_extremes(const struct series *a, const struct series *b, stru
 		.ci_high = a->stats.max / b->stats.min,
 		.p = 1,
 		.n = a->round_count < b->round_count ? a->round_count : b->round_count,
-		.flags = is_exact(a, b) ? FLAG_EXACT : FLAG_RANGE | FLAG_FEW,
+		.flags = is_exact(a, b) ? FLAG_EXACT | ((a->flags | b->flags) & FLAG_FEW)
+		                        : FLAG_RANGE | FLAG_FEW,
 	};
 	return 1;
 }
