@@ -103,11 +103,16 @@ for scheme in light dark; do
 	fi
 done
 
-# --report makes the report again from the files of the run.
+# --report makes the report and the texts again from the files of the run.
+cp "$tree/run/tables.txt" "$tree/tables.before"
 rm -r "$tree/run/report.html" "$tree/run/plots"
+echo old >"$tree/run/tables.txt"
+echo old >"$tree/run/answers.txt"
 "$tree/build/host/palimpsest-bench" --report "$tree/run" >"$tree/out" 2>"$tree/err"
 is "--report exits 0" 0 $?
 check "--report: the report is there again" holds '<figure id="fig-exec">'
+check "--report: so are the tables" cmp "$tree/tables.before" "$tree/run/tables.txt"
+check "--report: a screen with nothing to show is removed" test ! -e "$tree/run/answers.txt"
 
 # Makes the state that a killed run leaves: samples, but no summaries, comparisons or verdicts.
 sqlite3 "$tree/run/results.sqlite" "UPDATE run SET state = 'running', finished = NULL;

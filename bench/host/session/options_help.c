@@ -70,7 +70,7 @@ static const char help_rest[] =
         "  --threshold PCT      how large a change must be to count; default 5. Also\n"
         "                       instructions=PCT,cycles=PCT,time=PCT,bytes=PCT, or some of these\n"
         "  --reproduces A B     report whether B has the numbers of A, and if not, why\n"
-        "  --report DIR         draw the figures and write report.html again\n"
+        "  --report DIR         draw the figures and write report.html and texts again\n"
         "  --export FORMAT DIR  write DIR/perf-script/: where each row spends its cycles or instructions,\n"
         "                       by calls, as `perf script` prints it. FORMAT is " EXPORT_PERF_SCRIPT ".\n"
         "                       --bench and --strategy choose rows\n"

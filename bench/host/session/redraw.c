@@ -8,6 +8,7 @@
 #include "bench/host/report/report.h"
 #include "bench/host/session/session.h"
 #include "bench/host/store/store.h"
+#include "bench/host/terminal/files.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -52,6 +53,7 @@ int redraw_report(const char *run_dir)
 	}
 	failed = store_add_views(db) || plots_make(db, run_dir, plots);
 	failed |= report_write(db, run_dir, plots);
+	failed |= terminal_files_write(db, run_dir);
 	sqlite3_close(db);
 	if (!failed)
 		message("report:  %s/report.html", run_dir);
