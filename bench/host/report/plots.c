@@ -17,7 +17,9 @@
 
 static const char *const endings[] = { "svg", "png" };
 
-#define ENDINGS (sizeof endings / sizeof endings[0])
+#define ENDINGS      (sizeof endings / sizeof endings[0])
+
+#define DRAWINGS_MAX 16 /* figures drawn at the same time */
 
 /* Appends a line, without its indentation and line end, to `text`; if `text` is not empty, appends
  * a space first. */
@@ -55,9 +57,24 @@ bool plots_script_line(const char *path, const char *key, char *text, size_t siz
 	return found;
 }
 
-static int run_gnuplot(const char *plots_out, const char *script, const char *view, const char *figure)
+/* A figure that gnuplot is drawing. */
+struct drawing {
+	pid_t child;
+	char script[PATH_MAX + NAME_MAX + 2];
+	char figure[NAME_MAX + 16];
+};
+
+/* The figures that are being drawn at the same time, one per CPU, in the order of their start. */
+struct drawings {
+	const char *plots_out;
+	size_t limit, count;
+	struct drawing drawing[DRAWINGS_MAX];
+	int status; /* 0, or -1 after a message if a figure could not be drawn */
+};
+
+/* Starts gnuplot. Returns the process, or -1 after a message. */
+static pid_t start_gnuplot(const char *plots_out, const char *script, const char *view, const char *figure)
 {
-	int status;
 	pid_t child = fork();
 
 	if (child < 0)
@@ -70,13 +87,21 @@ static int run_gnuplot(const char *plots_out, const char *script, const char *vi
 		fprintf(stderr, "plots: gnuplot cannot be started: %s\n", strerror(errno));
 		_exit(127);
 	}
-	while (waitpid(child, &status, 0) < 0) {
+	return child;
+}
+
+/* Waits for gnuplot. Returns 0 if it succeeded, or -1 after a message. */
+static int wait_for_gnuplot(const struct drawing *drawing)
+{
+	int status;
+
+	while (waitpid(drawing->child, &status, 0) < 0) {
 		if (errno != EINTR)
 			return complain("gnuplot", strerror(errno));
 	}
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
-	return complain("plots", "%s: %s", script, "gnuplot failed");
+	return complain("plots", "%s: %s", drawing->script, "gnuplot failed");
 }
 
 /* Returns true if both files of the figure exist and are not empty. */
@@ -104,32 +129,52 @@ static void remove_figure(const char *plots_out, const char *figure)
 	}
 }
 
-/* Draws a script for one view. Returns 0, or -1 after a message. */
-static int draw_view(const char *plots_out, const char *script, const char *view, const char *figure)
+/* Waits until the oldest figure is drawn. */
+static void finish_oldest(struct drawings *drawings)
 {
-	if (run_gnuplot(plots_out, script, view, figure)) {
-		remove_figure(plots_out, figure);
-		return -1;
+	const struct drawing *oldest = &drawings->drawing[0];
+
+	if (wait_for_gnuplot(oldest)) {
+		remove_figure(drawings->plots_out, oldest->figure);
+		drawings->status = -1;
+	} else if (!is_figure_there(drawings->plots_out, oldest->figure)) {
+		drawings->status = complain("plots", "%s: %s", oldest->script,
+		                            "gnuplot wrote no figure; is the disk full?");
 	}
-	return is_figure_there(plots_out, figure)
-	               ? 0
-	               : complain("plots", "%s: %s", script, "gnuplot wrote no figure; is the disk full?");
+	memmove(drawings->drawing, drawings->drawing + 1, --drawings->count * sizeof drawings->drawing[0]);
 }
 
-/* Draws a script for each view that has data for it: engines' own views and, if the script has the
- * line `# cycles: yes`, the others. Draws a script about claims only once. Returns 0 if each figure
- * was drawn or there was no data, otherwise -1 after a message. */
-static int draw(sqlite3 *db, const char *plots_out, const char *script, const char *name)
+/* Begins to draw a script for one view. */
+static void draw_view(struct drawings *drawings, const char *script, const char *view, const char *figure)
+{
+	struct drawing *drawing;
+
+	if (drawings->count == drawings->limit)
+		finish_oldest(drawings);
+	drawing = &drawings->drawing[drawings->count];
+	snprintf(drawing->script, sizeof drawing->script, "%s", script);
+	snprintf(drawing->figure, sizeof drawing->figure, "%s", figure);
+	drawing->child = start_gnuplot(drawings->plots_out, script, view, figure);
+	if (drawing->child < 0) {
+		remove_figure(drawings->plots_out, figure);
+		drawings->status = -1;
+	} else {
+		drawings->count++;
+	}
+}
+
+/* Begins to draw a script for each view that has data for it: engines' own views and, if the script
+ * has the line `# cycles: yes`, the others. Draws a script about claims only once. */
+static void draw(sqlite3 *db, struct drawings *drawings, const char *script, const char *name)
 {
 	char needs[512];
 	char cycles[8];
 	char metric[64];
 	bool drawn = false;
 	bool of_claims;
-	int status = 0;
 
 	if (!plots_script_line(script, "needs", needs, sizeof needs))
-		return 0;
+		return;
 	plots_script_line(script, "cycles", cycles, sizeof cycles);
 	plots_script_line(script, "metric", metric, sizeof metric);
 	of_claims = !strcmp(needs, "claims");
@@ -141,15 +186,13 @@ static int draw(sqlite3 *db, const char *plots_out, const char *script, const ch
 			continue;
 		snprintf(figure, sizeof figure, "%s%s", name, drawn || !own ? views[i].suffix : "");
 		drawn = true;
-		if (draw_view(plots_out, script, views[i].name, figure))
-			status = -1;
+		draw_view(drawings, script, views[i].name, figure);
 	}
 	if (!drawn && strncmp(metric, "due_", 4) == 0)
 		fprintf(stderr, "plots: %s is not drawn: it needs cycles of the model, on bochs\n", name);
 	else if (!drawn)
 		fprintf(stderr, "plots: %s is not drawn: the run measured nothing of %s%s%s\n", name, metric,
 		        *metric ? " of " : "", needs);
-	return status;
 }
 
 static int is_script(const struct dirent *entry)
@@ -159,12 +202,18 @@ static int is_script(const struct dirent *entry)
 	return entry->d_name[0] != '.' && length > 3 && !strcmp(entry->d_name + length - 3, ".gp");
 }
 
+/* Draws all figures. Returns 0 if each was drawn or there was no data for it, otherwise -1 after a
+ * message. */
 static int draw_all(sqlite3 *db, const char *plots_out, const char *plots_dir)
 {
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	struct drawings drawings = { .plots_out = plots_out,
+		                     .limit = cpus < 1              ? 1
+		                              : cpus > DRAWINGS_MAX ? DRAWINGS_MAX
+		                                                    : (size_t)cpus };
 	char *folder = realpath(plots_dir, NULL);
 	struct dirent **files;
 	int count = folder ? scandir(folder, &files, is_script, alphasort) : -1;
-	int status = 0;
 
 	if (count < 0) {
 		free(folder);
@@ -176,13 +225,14 @@ static int draw_all(sqlite3 *db, const char *plots_out, const char *plots_dir)
 
 		snprintf(script, sizeof script, "%s/%s", folder, name);
 		name[strlen(name) - strlen(".gp")] = '\0';
-		if (draw(db, plots_out, script, name))
-			status = -1;
+		draw(db, &drawings, script, name);
 		free(files[i]);
 	}
+	while (drawings.count > 0)
+		finish_oldest(&drawings);
 	free(files);
 	free(folder);
-	return status;
+	return drawings.status;
 }
 
 int plots_make(sqlite3 *db, const char *run_dir, const char *plots_dir)
