@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads the guest's physical memory through a function that Bochs exports. */
+/* Finds the guest's physical memory in this process, by a function that Bochs exports. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Finds Bochs's function for access to guest memory. If it is not exported, ends the process with
- * status 2. */
+/* Finds Bochs's function for access to guest memory. Returns false if it is not exported. */
+bool guest_memory_found(void);
+
+/* The same, but ends the process with status 2 if it is not exported. */
 void guest_memory_open(void);
 
 /* Checks, at a hardware reset, that guest_frame() finds the BIOS at its address. If not, ends the
@@ -16,3 +19,7 @@ void guest_memory_check(void);
  * use as a memory_frame (bench/bochs/model/memory.h). Frames stay in place if Bochs holds all guest
  * memory at once (in bochsrc, `memory: host=` is not below `guest=`). */
 const uint8_t *guest_frame(uint64_t physical);
+
+/* The same for an access that may write. With `write` it is NULL for memory that Bochs writes in
+ * another way or not at all, such as ROMs and the screen. */
+uint8_t *guest_frame_for(uint64_t physical, bool write);

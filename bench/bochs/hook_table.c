@@ -26,6 +26,7 @@
 #include "bench/bochs/nested.h"
 #include "bench/bochs/output.h"
 #include "bench/bochs/regions.h"
+#include "bench/bochs/repeat.h"
 #include "bench/bochs/rip.h"
 #include "bench/bochs/symbols.h"
 #include "bench/bochs/trace.h"
@@ -55,7 +56,7 @@ static void reset(unsigned cpu, unsigned type)
 	output_machine_started();
 	rip_after_reset(cpu);
 	region_reset(cpu);
-	if (!greeted && (modelled || symbols || load_wanted()))
+	if (!greeted && (modelled || symbols || load_wanted() || repeat_wanted()))
 		guest_memory_check();
 	if (!greeted)
 		write_hello();
@@ -96,6 +97,7 @@ static void hwinterrupt(unsigned cpu, unsigned vector, uint16_t cs, uint64_t rip
 static void end(unsigned value)
 {
 	trace_close();
+	repeat_close();
 	output_exit(value);
 }
 
@@ -124,14 +126,12 @@ static void before_execution_modelled(unsigned cpu, struct instruction *instruct
 
 static void after_execution(unsigned cpu, struct instruction *instruction)
 {
-	(void)instruction;
-	region_instruction_ends(cpu);
+	region_instruction_ends(cpu, instruction);
 }
 
 static void after_execution_modelled(unsigned cpu, struct instruction *instruction)
 {
-	(void)instruction;
-	region_instruction_ends_modelled(cpu);
+	region_instruction_ends_modelled(cpu, instruction);
 }
 
 static void repeat_iteration(unsigned cpu, struct instruction *instruction)
@@ -149,10 +149,8 @@ static void repeat_iteration_modelled(unsigned cpu, struct instruction *instruct
 static void lin_access(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length, unsigned type,
                        unsigned rw)
 {
-	(void)physical;
 	(void)type;
-	(void)rw;
-	region_data_access(cpu, linear, length);
+	region_data_access(cpu, linear, physical, length, rw == ACCESS_WRITE);
 }
 
 static void lin_access_modelled(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
@@ -276,7 +274,7 @@ static void far_branch(unsigned cpu, unsigned what, uint16_t from_cs, uint64_t f
 }
 
 /* Turns the counting hooks on or off. Most of a run is outside all regions, so they are on only
- * while a region is open. */
+ * while a region is open, or a long REP is executed. */
 static void connect_counters(bool open)
 {
 	for (unsigned i = symbols ? 0 : 1; i < hooks_used(); i++)
@@ -389,6 +387,9 @@ __attribute__((constructor)) static void start(void)
 	trace_open();
 	open_symbols();
 	model = open_model();
+	repeat_open();
+	for (unsigned i = 0; i < HOOKS && !model; i++)
+		hooks[i].live = hooks[i].live || hooks[i].function == (hook_function)repeat_iteration;
 	if (model || symbols || load_wanted())
 		guest_memory_open();
 	regions_open(connect_counters, model);

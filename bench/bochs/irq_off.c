@@ -73,6 +73,12 @@ void irq_off_instruction_ends(unsigned cpu, uint64_t start, struct irq_off_momen
 	watch->off = watch->shadow = false;
 }
 
+void irq_off_repeats(unsigned cpu, uint64_t count)
+{
+	if (watches[cpu].off)
+		watches[cpu].now.ticks += count;
+}
+
 struct irq_off_stretch irq_off_longest(unsigned cpu)
 {
 	struct watch *watch = &watches[cpu];

@@ -43,6 +43,9 @@ void irq_off_instruction_starts(unsigned cpu, struct irq_off_moment now);
 /* Notes that the instruction at `start`, or one iteration of it, ended. */
 void irq_off_instruction_ends(unsigned cpu, uint64_t start, struct irq_off_moment now);
 
+/* Notes that `count` more iterations of the last instruction were executed. */
+void irq_off_repeats(unsigned cpu, uint64_t count);
+
 /* Returns the longest stretch of the region so far; the first one if several are equally long. Its
  * length is 0 if there is none. */
 struct irq_off_stretch irq_off_longest(unsigned cpu);

@@ -8,6 +8,7 @@
 #include "bench/bochs/metrics.h"
 #include "bench/bochs/model/model.h"
 #include "bench/bochs/nested.h"
+#include "bench/bochs/repeat.h"
 #include "bench/bochs/rip.h"
 
 /* Bochs's codes of TLB control. */
@@ -75,6 +76,13 @@ struct entry_window {
 };
 extern struct entry_window entry_windows[MAX_CPUS];
 
+enum { GENERAL_REGISTERS = 16 }; /* just before RIP in Bochs's object */
+
+static inline const uint64_t *registers_of(unsigned cpu)
+{
+	return rip_of[cpu] - GENERAL_REGISTERS;
+}
+
 static inline bool in_kernel_half(unsigned cpu, uint64_t address)
 {
 	return address >> 63 || address - entry_windows[cpu].base < entry_windows[cpu].bytes;
@@ -92,6 +100,16 @@ static inline bool counts_now(const struct region *region, unsigned cpu)
 {
 	return region->open && (!region->only || counts_in_part(region, cpu));
 }
+
+/* Each CPU's last iteration of a REP, while its region is `continuing`. */
+extern struct repeat_iteration last_iteration[MAX_CPUS];
+
+/* Adds an access to the iteration that is being executed. */
+void region_note_access(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length, bool write);
+
+/* Called after an iteration of a region that is `continuing`: executes as many iterations as can be
+ * executed in bulk, and counts them. `model` may be NULL; `instruction` is Bochs's bxInstruction_c. */
+void region_repeat(struct model *model, struct region *region, unsigned cpu, const void *instruction);
 
 /* Writes the `!count` line. `model` may be NULL. */
 void region_write(const struct region *region, const struct model *model);

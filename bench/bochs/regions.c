@@ -9,6 +9,7 @@
 #include "bench/bochs/nested.h"
 #include "bench/bochs/output.h"
 #include "bench/bochs/region_internal.h"
+#include "bench/bochs/repeat.h"
 #include "bench/bochs/rip.h"
 #include "bench/bochs/shadow.h"
 #include "bench/bochs/trace.h"
@@ -21,19 +22,17 @@ enum { NO_IRQ = -1, VECTOR_NMI = 2 };
 /* Flags of the marker BEGIN. */
 enum { BEGIN_KERNEL = (uint32_t)MARK_BEGIN_KERNEL, BEGIN_IRQ_OFF = (uint32_t)MARK_BEGIN_IRQ_OFF };
 
-enum { GENERAL_REGISTERS = 16, REGISTER_RSP = 4 }; /* just before RIP in Bochs's object */
+enum { REGISTER_RCX = 1, REGISTER_RSP = 4 };
+
+enum { CHASE_ITERATIONS = 64 };
 
 struct region regions[MAX_CPUS];
 struct entry_window entry_windows[MAX_CPUS];
 static unsigned open_regions;
+static bool chasing; /* see chase() */
 static void (*tell_change)(bool open);
 static struct model *model; /* may be NULL */
 static bool traces_walks;   /* trace Bochs's own page walks, since there is no model */
-
-static const uint64_t *registers_of(unsigned cpu)
-{
-	return rip_of[cpu] - GENERAL_REGISTERS;
-}
 
 static bool attributes(const struct region *region)
 {
@@ -88,8 +87,10 @@ static void drop_region(struct region *region)
 	if (!region->open)
 		return;
 	region->open = false;
-	if (--open_regions == 0 && !model)
+	if (--open_regions == 0 && !model) {
+		chasing = false;
 		tell_change(false);
+	}
 }
 
 /* `flags` are those of the marker BEGIN. Under a hypervisor events are counted instead of time with
@@ -245,8 +246,10 @@ EACH_TIME instruction_starts(struct model *use, unsigned cpu)
 	region->executing = true;
 	region->repeating = false;
 	shadow_settle(cpu);
-	if (region->continuing && rip == region->start)
+	if (region->continuing && rip == region->start) {
+		last_iteration[cpu].accesses = 0;
 		return;
+	}
 	region->start = rip;
 	region->continuing = region->delivering = region->fault = false;
 	if (use) {
@@ -257,7 +260,29 @@ EACH_TIME instruction_starts(struct model *use, unsigned cpu)
 		start_watched(region, cpu);
 }
 
-EACH_TIME instruction_ends(struct model *use, unsigned cpu)
+/*
+ * Outside of regions, and without a model, nothing is told but iterations of REP. A chase makes all
+ * events told until a REP with many iterations has ended, so that these can be executed in bulk.
+ */
+static void chase(unsigned cpu)
+{
+	if (open_regions || chasing || !rip_of[cpu] || rip_several_cpus() || !output_wanted() ||
+	    !repeat_wanted() || registers_of(cpu)[REGISTER_RCX] < CHASE_ITERATIONS)
+		return;
+	chasing = true;
+	regions[cpu].repeating = true; /* its start was not told */
+	tell_change(true);
+}
+
+/* Called after an instruction that is no REP. */
+static void end_chase(void)
+{
+	chasing = false;
+	if (!open_regions)
+		tell_change(false);
+}
+
+EACH_TIME instruction_ends(struct model *use, unsigned cpu, const void *instruction)
 {
 	struct region *region = &regions[cpu];
 	/* Bochs leaves a REP instruction after each iteration and comes back for the next one. */
@@ -268,7 +293,10 @@ EACH_TIME instruction_ends(struct model *use, unsigned cpu)
 		if (region->open) {
 			region->executing = false;
 			settle_walks(region);
+			if (region->irq_off)
+				irq_off_instruction_ends(cpu, region->start, moment_of(cpu));
 		}
+		region_repeat(use, region, cpu, instruction);
 		return;
 	}
 	counts = region->open && region->executing &&
@@ -278,9 +306,12 @@ EACH_TIME instruction_ends(struct model *use, unsigned cpu)
 		trace_fetch_walk(region, cpu, counts);
 		model_instruction_ends(use, cpu, complete);
 	}
-	region->continuing = !complete && !(region->at_start & (START_OF_GUEST | START_IRQ_OFF));
-	if (!region->open || !region->executing)
+	region->continuing = !complete && !(region->at_start & START_OF_GUEST);
+	if (!region->open || !region->executing) {
+		if (!use && chasing && !region->repeating)
+			end_chase();
 		return;
+	}
 	region->executing = false;
 	settle_walks(region);
 	region->counts[METRIC_INSTRUCTIONS] += complete && counts;
@@ -295,9 +326,10 @@ EACH_TIME repeat_iteration(struct model *use, unsigned cpu)
 	struct region *region = &regions[cpu];
 
 	region->repeating = true;
-	region->counts[METRIC_REP_ITERATIONS] += counts_now(region, cpu);
+	last_iteration[cpu].counts = counts_now(region, cpu);
+	region->counts[METRIC_REP_ITERATIONS] += last_iteration[cpu].counts;
 	if (use)
-		model_repeat_iteration(told(use, region, cpu), cpu);
+		model_repeat_iterations(told(use, region, cpu), cpu, 1);
 }
 
 /* Not inlined: most accesses need no page walk. */
@@ -314,6 +346,8 @@ EACH_TIME data_access(struct model *use, unsigned cpu, uint64_t linear, uint64_t
 {
 	struct region *region = &regions[cpu];
 
+	if (region->continuing)
+		region_note_access(cpu, linear, physical, length, write);
 	if (use)
 		model_data_access(told(use, region, cpu), cpu, linear, physical, length, write);
 	if (!region->open)
@@ -328,19 +362,22 @@ void region_instruction_starts(unsigned cpu)
 	instruction_starts(NULL, cpu);
 }
 
-void region_instruction_ends(unsigned cpu)
+void region_instruction_ends(unsigned cpu, const void *instruction)
 {
-	instruction_ends(NULL, cpu);
+	instruction_ends(NULL, cpu, instruction);
 }
 
 void region_repeat_iteration(unsigned cpu)
 {
-	repeat_iteration(NULL, cpu);
+	if (regions[cpu].open || chasing)
+		repeat_iteration(NULL, cpu);
+	else
+		chase(cpu);
 }
 
-void region_data_access(unsigned cpu, uint64_t linear, unsigned length)
+void region_data_access(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length, bool write)
 {
-	data_access(NULL, cpu, linear, 0, length, false);
+	data_access(NULL, cpu, linear, physical, length, write);
 }
 
 void region_instruction_starts_modelled(unsigned cpu)
@@ -348,9 +385,9 @@ void region_instruction_starts_modelled(unsigned cpu)
 	instruction_starts(model, cpu);
 }
 
-void region_instruction_ends_modelled(unsigned cpu)
+void region_instruction_ends_modelled(unsigned cpu, const void *instruction)
 {
-	instruction_ends(model, cpu);
+	instruction_ends(model, cpu, instruction);
 }
 
 void region_repeat_iteration_modelled(unsigned cpu)

@@ -15,7 +15,8 @@
  * END_AT and END_IN_USER.
  *
  * The functions below are called for Bochs's events. Those of the first group are called whether or
- * not a region is open; the others only between tell(true) and tell(false).
+ * not a region is open, and so is region_repeat_iteration(); the others only between tell(true) and
+ * tell(false).
  */
 #pragma once
 
@@ -26,7 +27,8 @@
 
 struct model;
 
-/* Calls tell(true) when the first region opens and tell(false) when the last one closes. `use` is
+/* Calls tell(true) when the first region opens and tell(false) when the last one closes, and also
+ * before and after a REP with many iterations outside of all regions (repeat.h). `use` is
  * the model, or NULL. A model needs every event, so that its caches and TLBs are as warm as a
  * processor's: with a model, tell(true) is called at every REGION marker and tell(false) never, and
  * control-register writes, resets and deliveries must be reported from the start of the run. */
@@ -40,9 +42,9 @@ void region_hardware_interrupt(unsigned cpu, unsigned vector);
 void region_reset(unsigned cpu);
 
 void region_instruction_starts(unsigned cpu);
-void region_instruction_ends(unsigned cpu);
+void region_instruction_ends(unsigned cpu, const void *instruction); /* Bochs's bxInstruction_c */
 void region_repeat_iteration(unsigned cpu);
-void region_data_access(unsigned cpu, uint64_t linear, unsigned length);
+void region_data_access(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length, bool write);
 void region_walk_access(unsigned cpu, uint64_t physical, bool write);
 void region_tlb_control(unsigned cpu, unsigned what, uint64_t value);
 void region_exception(unsigned cpu, unsigned vector);
@@ -50,7 +52,7 @@ void region_interrupt(unsigned cpu, unsigned vector);
 
 /* The same events, in a run with a model. */
 void region_instruction_starts_modelled(unsigned cpu);
-void region_instruction_ends_modelled(unsigned cpu);
+void region_instruction_ends_modelled(unsigned cpu, const void *instruction);
 void region_repeat_iteration_modelled(unsigned cpu);
 void region_data_access_modelled(unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
                                  bool write);

@@ -19,6 +19,11 @@ enum { WORDS_TO_FLAGS = 16 }; /* number of words after RIP that are searched for
 #define RESET_FLAGS    0x2U        /* value of RFLAGS at a reset */
 #define RESERVED_FLAGS 0xFFC0802AU /* bits of RFLAGS that are 0, or 1 for bit 1 */
 
+/* Values of DR6 and DR7 at a reset, and the bits of DR7 that enable breakpoints. */
+#define RESET_DR6      0xFFFF0FF0U
+#define RESET_DR7      0x400U
+#define DR7_ENABLED    0xFFU
+
 const uint64_t *rip_of[MAX_CPUS];
 const uint32_t *flags_of[MAX_CPUS];
 
@@ -26,6 +31,7 @@ static const uint64_t *object_of[MAX_CPUS];
 static bool candidate[WORDS];
 static unsigned place;       /* index of the word that is RIP */
 static unsigned flags_place; /* index of the word that is RFLAGS */
+static unsigned dr7_place;   /* index of the 32-bit word that is DR7; 0: not found */
 static bool found;
 
 static const uint64_t *find_object(unsigned cpu)
@@ -86,11 +92,36 @@ static void find_flags(void)
 		            matches);
 }
 
+/* Finds DR7 of a CPU that was just reset, the 32-bit word after DR6. */
+static void find_dr7(unsigned cpu)
+{
+	const uint32_t *object = (const uint32_t *)object_of[cpu];
+	unsigned matches = 0, place_found = 0;
+
+	for (unsigned i = 1; i < 2 * WORDS; i++)
+		if (object[i - 1] == RESET_DR6 && object[i] == RESET_DR7) {
+			place_found = i;
+			matches++;
+		}
+	dr7_place = matches == 1 ? place_found : 0;
+}
+
+bool rip_breakpoints(unsigned cpu)
+{
+	return !dr7_place || ((const uint32_t *)object_of[cpu])[dr7_place] & DR7_ENABLED;
+}
+
+bool rip_several_cpus(void)
+{
+	return object_of[1];
+}
+
 void rip_after_reset(unsigned cpu)
 {
 	if (cpu >= MAX_CPUS)
 		output_fail(2, "more than %d CPUs", MAX_CPUS);
 	object_of[cpu] = find_object(cpu);
+	find_dr7(cpu);
 	if (found)
 		locate(cpu);
 	else if (cpu == 0)

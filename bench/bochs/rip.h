@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * RIP: finds where Bochs keeps the instruction pointer of each CPU, and RFLAGS.
+ * RIP: finds where Bochs keeps the instruction pointer of each CPU, RFLAGS and DR7.
  *
  * The CPU object has no public layout. At a hardware reset RIP is 0xFFF0, so every word of the
  * object with this value is a candidate. The far jump at the start of every BIOS then changes RIP
@@ -11,6 +11,8 @@
  * RFLAGS follows RIP: it is the only word shortly after RIP that has the value 2 at the reset, with
  * the reserved bit 1 alone. Bochs computes the arithmetic flags only when they are needed, so only
  * the others are valid there, such as IF. flags_check() tests the place.
+ *
+ * DR7 follows DR6, and both have known values after a reset.
  */
 #pragma once
 
@@ -41,3 +43,9 @@ void rip_check(unsigned cpu, uint64_t expected);
 /* Checks that the reserved bits of the CPU's RFLAGS have their fixed values and that the bits of
  * `set` are 1. */
 void flags_check(unsigned cpu, uint32_t set);
+
+/* Returns true if DR7 of the CPU enables breakpoints, or if DR7 was not found. */
+bool rip_breakpoints(unsigned cpu);
+
+/* Returns true if the machine has more than one CPU. */
+bool rip_several_cpus(void);

@@ -180,6 +180,9 @@ in_kernel:
 ; ---- code that is not counted ----
         align 4096
 leave:
+%ifdef COPIES
+%include "guest_copies.inc"
+%endif
 %ifdef SECOND_CPU
         mov rsi, second_cpu             ; copies the second CPU's start-up code to 0x8000
         mov rdi, KERNEL + 0x8000

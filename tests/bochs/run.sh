@@ -126,6 +126,18 @@ check "one line per region, in order" sh -c 'cut -d "|" -f 2 expected | cut -d "
 check "the first line names the metrics" sh -c 'head -n 1 first.stream |
 	grep -q "^!hook version=1 bochs=[^ ]* metrics=$1\$"' - "$(echo "$metrics" | paste -sd , -)"
 check "two runs give the same bytes" cmp first.stream second.stream
+
+# ---- REP in bulk ----
+image copies -DCOPIES
+for rep in each bulk; do
+	boot guest $rep "PALIMPSEST_REP=$rep"
+	boot copies copies-$rep "PALIMPSEST_REP=$rep"
+done
+check "iterations of REP can be executed in bulk" ends_with 33 bulk
+check "with the same counts as one by one" cmp each.stream bulk.stream
+check "random copies, some interrupted" sh -c 'grep -q "^!count region=3000 .* interrupts=[1-9][0-9]" copies-bulk.stream'
+check "in bulk: the same counts, bytes and time as one by one" cmp copies-each.stream copies-bulk.stream
+
 check "own lines do not split the guest's" sh -c '
 	sed -n "/^whole line/,\$p" first.stream | sed "s/^\(!count\).*/\1/" >ending
 	printf "%s\n" "whole line" "!count" "a line in two parts" "an unfinished line" "!exit status=33" | diff - ending'
@@ -179,6 +191,17 @@ check "each count has cycles, low to high" awk '/^!count/ {
 	END { exit wrong || !lines }' modelled.stream
 check "two runs with a profile give the same bytes" cmp modelled.stream again.stream
 check "with two CPUs too" cmp two-modelled.stream two-again.stream
+for rep in each bulk; do
+	boot guest modelled-$rep "$profile" "PALIMPSEST_REP=$rep"
+	boot copies modelled-copies-$rep "$profile" "PALIMPSEST_REP=$rep"
+done
+check "with a profile REP in bulk counts the same" cmp modelled-each.stream modelled-bulk.stream
+check "and costs the same" cmp modelled-copies-each.stream modelled-copies-bulk.stream
+boot two two-bulk "PALIMPSEST_REP=bulk"
+check "nothing is done in bulk with two CPUs" ends_with 2 two-bulk
+check "which the message says" grep -q "no iteration of REP was executed in bulk" two-bulk.err
+boot guest neither "PALIMPSEST_REP=fast"
+check "a wrong PALIMPSEST_REP is refused" ends_with 2 neither
 sed 's/^invlpg .*/invlpg = many  # [S] nobody/' "${profile#*=}" >wrong.ini
 boot guest wrong "PALIMPSEST_PROFILE=$PWD/wrong.ini"
 check "a wrong profile is refused" ends_with 2 wrong

@@ -201,10 +201,37 @@ static void data_and_strings(void **state)
 	put(0x102, "\xF3\x48\xA5", 3); /* three rounds of REP MOVSQ: 35 + 24 * 2.2 / 64 */
 	for (unsigned i = 0; i < 3; i++) {
 		model_instruction_starts(model, 0, 0x102, registers);
-		model_repeat_iteration(model, 0);
+		model_repeat_iterations(model, 0, 1);
 		model_instruction_ends(model, 0, i == 2);
 	}
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before, 35000000 + 24 * 34375);
+	before = model_read(model, 0)->cycles.of[SET_NOMINAL];
+	model_instruction_starts(model, 0, 0x102, registers);
+	model_repeat_iterations(model, 0, 3);
+	model_instruction_ends(model, 0, true);
+	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before, 35000000 + 24 * 34375);
+}
+
+/* What model_holds() says, the next access shows; and asking changes nothing. */
+static void what_an_access_would_cost(void **state)
+{
+	uint64_t before;
+	unsigned held = 0;
+	(void)state;
+
+	for (unsigned i = 0; i < 3000; i++) {
+		uint64_t address = 0x2000 + random_below(0x3000) * 8;
+		bool holds = model_holds(model, 0, address, address);
+
+		assert_int_equal(model_holds(model, 0, address, address), holds);
+		before = model_read(model, 0)->cycles.of[SET_NOMINAL];
+		model_data_access(model, 0, address, address, 8, false);
+		assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] == before, holds);
+		assert_true(model_holds(model, 0, address, address));
+		held += holds;
+	}
+	assert_in_range(held, 100, 2900);
+	assert_false(model_holds(model, 0, 0xFEE00000, 0xFEE00000));
 }
 
 static void what_counts(void **state)
@@ -410,7 +437,7 @@ static void chains_into_strings(void **state)
 	for (unsigned i = 0; i < 2; i++) {
 		model_instruction_starts(model, 0, 0x105, registers);
 		model_data_access(model, 0, 0x8000, 0x8000, 1, false);
-		model_repeat_iteration(model, 0);
+		model_repeat_iterations(model, 0, 1);
 		model_instruction_ends(model, 0, i);
 	}
 	assert_int_equal(model_read(model, 0)->cycles.of[SET_NOMINAL] - before,
@@ -448,6 +475,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(rings_and_missing_prices, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(data_and_strings, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_counts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_an_access_would_cost, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(load_chains, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(chase_latencies, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(chains_into_strings, set_up, tear_down),

@@ -390,12 +390,16 @@ static void compare(const struct profile *profile)
 		enum side side = random_below(2) ? SIDE_CODE : SIDE_DATA;
 		struct walk walk, naive_walk;
 		enum translation_outcome outcome;
+		bool holds;
 
 		if (random_below(30) == 0)
 			control(&translation, &naive);
+		holds = translation_holds(&translation, linear);
 		outcome = translation_look_up(&translation, linear, side, &walk, &physical);
 		assert_int_equal(outcome, naive_look_up(&naive, linear, side, &naive_walk, &expected));
 		assert_int_equal(physical, expected);
+		if (side == SIDE_DATA)
+			assert_int_equal(holds, outcome == TRANSLATION_L1);
 		if (outcome != TRANSLATION_WALK)
 			continue;
 		assert_int_equal(walk.present, naive_walk.present);

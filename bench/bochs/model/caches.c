@@ -43,6 +43,13 @@ enum cache_level caches_look_up(struct lru *l1, struct caches *caches, uint64_t 
 	return level;
 }
 
+bool caches_hold(const struct caches *caches, uint64_t physical)
+{
+	uint64_t line = physical >> CACHE_LINE_SHIFT;
+
+	return lru_holds(&caches->l1d, line, line + 1, line + 1);
+}
+
 bool caches_in_stream(struct caches *caches, uint64_t physical)
 {
 	uint64_t line = physical >> CACHE_LINE_SHIFT;

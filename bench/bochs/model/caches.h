@@ -50,6 +50,9 @@ static inline enum cache_level caches_access(struct caches *caches, uint64_t phy
 	                                                   : caches_look_up(&caches->l1d, caches, line);
 }
 
+/* Returns true if L1D holds the line of this address. Changes nothing. */
+bool caches_hold(const struct caches *caches, uint64_t physical);
+
 /* Records a data line that missed L1. Returns true if its neighbour, above or below in the same 4
  * KiB page, missed recently. */
 bool caches_in_stream(struct caches *caches, uint64_t physical);

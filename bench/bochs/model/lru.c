@@ -78,6 +78,16 @@ bool lru_find(struct lru *lru, uint64_t index, uint64_t key, uint64_t other, uin
 	return false;
 }
 
+bool lru_holds(const struct lru *lru, uint64_t index, uint64_t key, uint64_t other)
+{
+	const uint64_t *keys = lru->key + lru_first(lru, index);
+
+	for (unsigned way = 0; way < lru->ways; way++)
+		if (keys[way] == key || keys[way] == other)
+			return true;
+	return false;
+}
+
 void lru_add(struct lru *lru, uint64_t index, uint64_t key, uint64_t value)
 {
 	put_first(lru, lru_first(lru, index), lru->ways - 1, key, value);

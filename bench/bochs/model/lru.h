@@ -41,6 +41,9 @@ static inline bool lru_is_newest(const struct lru *lru, uint64_t index, uint64_t
  * makes the entry the newest of its set, and stores its value, if there are values, in *value. */
 bool lru_find(struct lru *lru, uint64_t index, uint64_t key, uint64_t other, uint64_t *value);
 
+/* Returns true if set `index` modulo the number of sets holds `key` or `other`. Changes nothing. */
+bool lru_holds(const struct lru *lru, uint64_t index, uint64_t key, uint64_t other);
+
 /* Like lru_find(), for one key of an array without values. */
 bool lru_touch(struct lru *lru, uint64_t index, uint64_t key);
 

@@ -330,14 +330,24 @@ void model_instruction_ends(struct model *model, unsigned cpu, bool complete)
 		core->entry_left = model->profile.size[SIZE_ENTRY_INSTRUCTIONS];
 }
 
-void model_repeat_iteration(struct model *model, unsigned cpu)
+void model_repeat_iterations(struct model *model, unsigned cpu, uint64_t count)
 {
 	struct core *core = model->core[cpu];
 	bool copies = core->decoded->class == CLASS_REP_COPY;
+	struct cost cost = copies ? model->rep_element[core->decoded->size] : *cost_of(model, COST_REP_OTHER);
 
+	for (unsigned set = 0; set < SETS; set++)
+		cost.of[set] *= count;
 	settle_fetch(core);
-	charge(core, core->sink, CAUSE_STRINGS,
-	       copies ? &model->rep_element[core->decoded->size] : cost_of(model, COST_REP_OTHER));
+	charge(core, core->sink, CAUSE_STRINGS, &cost);
+}
+
+bool model_holds(const struct model *model, unsigned cpu, uint64_t linear, uint64_t physical)
+{
+	const struct core *core = model->core[cpu];
+
+	return !price_is_device(physical) && translation_holds(&core->translation, linear) &&
+	       caches_hold(&core->caches, physical);
 }
 
 /* Charges the access to a line that missed L1. */

@@ -91,7 +91,7 @@ const struct model_counts *model_read(const struct model *model, unsigned cpu);
  * will continue. Lengths are in bytes. */
 void model_instruction_starts(struct model *model, unsigned cpu, uint64_t rip, const uint64_t *registers);
 void model_instruction_ends(struct model *model, unsigned cpu, bool complete);
-void model_repeat_iteration(struct model *model, unsigned cpu);
+void model_repeat_iterations(struct model *model, unsigned cpu, uint64_t count);
 void model_data_access(struct model *model, unsigned cpu, uint64_t linear, uint64_t physical, unsigned length,
                        bool write);
 void model_conditional_branch(struct model *model, unsigned cpu, uint64_t from, bool taken);
@@ -101,6 +101,11 @@ void model_delivery(struct model *model, unsigned cpu, enum delivery delivery);
 /* Sets whether the CPU is in user mode (CPL 3) from now on. It is not after a reset or a delivery. An
  * instruction that changes the ring reports this before it ends. */
 void model_ring(struct model *model, unsigned cpu, bool user);
+
+/* Returns true if a data access to this address would cost nothing beyond its instruction's price: it
+ * is not to a device, and the first-level TLB and L1 hold it. As long as only such addresses are
+ * accessed, always in the same order, the state of TLB and caches after each round is the same. */
+bool model_holds(const struct model *model, unsigned cpu, uint64_t linear, uint64_t physical);
 
 /* Report a completed write of a control register, or a completed INVLPG or INVPCID. */
 void model_write_cr0(struct model *model, unsigned cpu, uint64_t value);

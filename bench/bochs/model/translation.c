@@ -278,6 +278,22 @@ enum translation_outcome translation_look_up(struct translation *translation, ui
 	return outcome;
 }
 
+bool translation_holds(const struct translation *translation, uint64_t linear)
+{
+	uint64_t pcid = current_pcid(translation), physical;
+
+	if (!(translation->cr0 & CR0_PG) || translation_known(translation, linear, SIDE_DATA, &physical))
+		return true;
+	for (enum page_size size = PAGE_4K; size <= PAGE_1G; size++) {
+		const struct lru *array = translation->first[SIDE_DATA][size];
+		uint64_t key = key_of(linear, size, pcid);
+
+		if (array && lru_holds(array, key & KEY_PAGE, key, key_of(linear, size, 0) | KEY_GLOBAL))
+			return true;
+	}
+	return false;
+}
+
 bool translation_peek(const struct translation *translation, uint64_t linear, uint64_t *physical)
 {
 	struct walk walk;
