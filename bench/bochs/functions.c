@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/bochs/entry_window.h"
 #include "bench/bochs/output.h"
 #include "bench/bochs/rip.h"
 #include "bench/bochs/rounding.h"
@@ -81,13 +82,13 @@ bool functions_wanted(void)
 	return symbols;
 }
 
-static const struct symbol *function_at(uint64_t rip)
+static const struct symbol *function_at(unsigned cpu, uint64_t rip)
 {
 	const struct symbol *found;
 
-	if (rip < user.end)
+	if (!in_kernel_half(cpu, rip))
 		return &user;
-	found = symbols_find(symbols, rip);
+	found = symbols_find(symbols, linked_address(symbols, cpu, rip));
 	return found ? found : &unknown;
 }
 
@@ -134,13 +135,24 @@ static void set_transfer(struct stack *stack, enum transfer transfer)
 	stack->place->branched = transfer != TRANSFER_NONE;
 }
 
-/* Makes the function of the last frame the current one. */
-static void enter(struct stack *stack)
+/* Makes the function of the last frame the current one. `rip` is in it. */
+static void enter(struct stack *stack, unsigned cpu, uint64_t rip)
 {
 	const struct symbol *function = top_of(stack)->node->function;
+	const struct entry_window *window = &entry_windows[cpu];
+	uint64_t start = function->start, end = function->end;
 
-	stack->place->start = function->start;
-	stack->place->length = function->end - function->start;
+	if (function == &user && window->bytes) { /* the part of the user half below or above the window */
+		if (rip < window->base)
+			end = window->base;
+		else
+			start = window->base + window->bytes;
+	} else if (in_entry_window(cpu, rip)) {
+		start += rip - linked_address(symbols, cpu, rip);
+		end += rip - linked_address(symbols, cpu, rip);
+	}
+	stack->place->start = start;
+	stack->place->length = end - start;
 }
 
 static void begin_with(struct stack *stack, const struct symbol *function)
@@ -220,8 +232,8 @@ void functions_start(unsigned cpu, uint64_t rip, struct totals totals)
 	stack->totals = totals;
 	memset(stack->before, 0, sizeof stack->before);
 	set_transfer(stack, TRANSFER_NONE);
-	begin_with(stack, function_at(rip));
-	enter(stack);
+	begin_with(stack, function_at(cpu, rip));
+	enter(stack, cpu, rip);
 }
 
 void functions_branch(unsigned cpu, enum branch_kind kind)
@@ -283,9 +295,9 @@ void functions_instruction_ends(unsigned cpu, uint64_t rip, uint64_t rsp)
 	if (!functions_must_follow(cpu, rip))
 		return;
 	settle(stack);
-	go(stack, function_at(rip), rsp);
+	go(stack, function_at(cpu, rip), rsp);
 	set_transfer(stack, TRANSFER_NONE);
-	enter(stack);
+	enter(stack, cpu, rip);
 }
 
 void functions_delivery(unsigned cpu)
@@ -296,7 +308,7 @@ void functions_delivery(unsigned cpu)
 	set_transfer(stack, TRANSFER_NONE);
 	if (top_of(stack)->node->function != &delivery)
 		push(stack, &delivery, 0, true);
-	enter(stack);
+	enter(stack, cpu, 0);
 }
 
 void functions_instruction_starts(unsigned cpu, uint64_t rip)
@@ -307,8 +319,8 @@ void functions_instruction_starts(unsigned cpu, uint64_t rip)
 	if (top_of(stack)->node->function != &delivery)
 		return;
 	settle(stack);
-	replace(stack, function_at(rip));
-	enter(stack);
+	replace(stack, function_at(cpu, rip));
+	enter(stack, cpu, rip);
 }
 
 static void write_frame(struct node *node)

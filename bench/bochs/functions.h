@@ -13,6 +13,7 @@
  *               pushes, and their walks and misses. The interrupt itself is charged to the function
  *               that it interrupts
  *   [unknown]   kernel-half code without a symbol
+ * Code that is executed in the entry window is named by its place in the image.
  * Fetching a function's first instruction is charged to that function; CALL, RET, SYSCALL and IRETQ
  * are charged to the function that executes them.
  *

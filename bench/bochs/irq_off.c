@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "bench/bochs/entry_window.h"
 #include "bench/bochs/output.h"
 #include "bench/bochs/rip.h"
 
@@ -23,6 +24,12 @@ void irq_off_open(const struct symbols *use)
 	symbols = use;
 }
 
+/* Returns the address of the instruction in the image; without symbols, that at which it runs. */
+static uint64_t place_of(unsigned cpu, uint64_t rip)
+{
+	return symbols ? linked_address(symbols, cpu, rip) : rip;
+}
+
 void irq_off_start(unsigned cpu)
 {
 	watches[cpu] = (struct watch){ 0 };
@@ -39,7 +46,8 @@ void irq_off_instruction_starts(unsigned cpu, struct irq_off_moment now)
 	if (watch->off)
 		return;
 	watch->off = true;
-	watch->now = (struct irq_off_stretch){ .from = now.rip, .to = now.rip };
+	watch->now.ticks = 0;
+	watch->now.from = watch->now.to = place_of(cpu, now.rip);
 }
 
 static void keep_longest(struct watch *watch)
@@ -64,7 +72,7 @@ void irq_off_instruction_ends(unsigned cpu, uint64_t start, struct irq_off_momen
 	if (!watch->off)
 		return;
 	watch->now.ticks++;
-	watch->now.to = start;
+	watch->now.to = place_of(cpu, start);
 	if (!now.on || (!watch->shadow && was_sti(watch, start, now))) {
 		watch->shadow = now.on;
 		return;

@@ -24,7 +24,7 @@
 
 struct irq_off_stretch {
 	uint64_t ticks;
-	uint64_t from, to; /* RIP of its first and its last instruction */
+	uint64_t from, to; /* address of its first and its last instruction, in the image if it is known */
 };
 
 /* What an event handler knows about a CPU between two instructions. */

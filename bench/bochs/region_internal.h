@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bench/bochs/entry_window.h"
 #include "bench/bochs/metrics.h"
 #include "bench/bochs/model/model.h"
 #include "bench/bochs/nested.h"
@@ -67,25 +68,11 @@ extern struct region regions[MAX_CPUS];
  * tells whether they count; 0 if there is no such walk. */
 extern unsigned fetch_loads[MAX_CPUS];
 
-enum { PAGE_BYTES = 4096 };
-
-/* Pages of the user half that the kernel uses now for its entries and returns (MARK_WINDOW): they
- * count as a part of the kernel half. */
-struct entry_window {
-	uint64_t low, base, bytes;
-};
-extern struct entry_window entry_windows[MAX_CPUS];
-
 enum { GENERAL_REGISTERS = 16 }; /* just before RIP in Bochs's object */
 
 static inline const uint64_t *registers_of(unsigned cpu)
 {
 	return rip_of[cpu] - GENERAL_REGISTERS;
-}
-
-static inline bool in_kernel_half(unsigned cpu, uint64_t address)
-{
-	return address >> 63 || address - entry_windows[cpu].base < entry_windows[cpu].bytes;
 }
 
 /* Returns true if an event at this moment counts in a region with restrictions (`only`). */

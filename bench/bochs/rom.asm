@@ -76,6 +76,7 @@ gdt:	dq	0, 0x00cf9a000000ffff, 0x00cf92000000ffff
 gdtr:	dw	3 * 8 - 1
 	dd	gdt + LOAD_ROM
 
-; The BIOS runs a ROM only if the sum of its bytes is 0 modulo 256. The last byte, set by rom.sh,
+; The BIOS runs a ROM only if the sum of its bytes is 0 modulo 256. The last byte, set by bochs.mk,
 ; makes it so.
-	times ROM_BYTES - ($ - $$) db 0
+	times ROM_BYTES - 1 - ($ - $$) db 0
+	db	0

@@ -17,6 +17,7 @@ struct symbols {
 	size_t size;
 	struct symbol *symbol; /* sorted by address, without overlap */
 	size_t count;
+	uint64_t entry_code;
 };
 
 /* A symbol for sorting. Of several at one address, the one with the lowest rank is kept. */
@@ -153,6 +154,8 @@ static bool read_table(struct symbols *symbols, const Elf64_Shdr *sections, unsi
 		next->start = symbol[i].st_value;
 		next->size = symbol[i].st_size;
 		next->name = text + symbol[i].st_name;
+		if (strcmp(next->name, "entry_text") == 0)
+			symbols->entry_code = next->start;
 		taken += take(&symbol[i], next->name, &next->rank);
 	}
 	for (unsigned i = 0; i < section_count; i++)
@@ -205,6 +208,11 @@ void symbols_free(struct symbols *symbols)
 	free(symbols->file);
 	free(symbols->path);
 	free(symbols);
+}
+
+uint64_t symbols_entry_code(const struct symbols *symbols)
+{
+	return symbols->entry_code;
 }
 
 const struct symbol *symbols_find(const struct symbols *symbols, uint64_t address)

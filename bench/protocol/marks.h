@@ -38,6 +38,7 @@ enum mark_operation {
 
 #define MARK_WINDOW_LOW(address)    MARKER(MARK_OP_WINDOW_LOW, (uint32_t)(uintptr_t)(address))
 #define MARK_WINDOW(address, pages) MARKER(MARK_OP_WINDOW, ((address) >> 32 & 0xffff) | (pages) << 16)
+#define MARK_WINDOW_CODE            1UL /* number of the window's page with code, linked at entry_text */
 
 /* Executes a marker. */
 static inline void mark(uint64_t marker)

@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include "bench/protocol/marks.h"
 #include "cpu/cpu.h"
 
 #define WINDOW_PAGE_IDT    0
@@ -20,6 +21,7 @@
 #define ENTRY_WINDOW_PAGES 3
 #define ENTRY_WINDOW_SIZE  (ENTRY_WINDOW_PAGES * PAGE_SIZE)
 _Static_assert(ENTRY_WINDOW_PAGES <= ENTRY_WINDOW_MAX, "the window fits its first place");
+_Static_assert(WINDOW_PAGE_CODE == MARK_WINDOW_CODE, "Bochs's library finds the code");
 
 /*
  * Bytes of a stack in the window. It holds the words that the hardware and the stub push, and the

@@ -325,6 +325,15 @@ check "the kernel half of that" functions_are "into user mode and back, kernel h
 	[user];from_user instructions=2 data_accesses=2
 EOF
 
+check "code in the entry window has the names that it has in the image" functions_are "the same with the entry window's code in the user page" <<-'EOF'
+	tests instructions=1 data_accesses=1
+	tests;to_user instructions=6 data_accesses=12
+	entry_text instructions=5
+	entry_rest instructions=5
+	entry_rest;[delivery] instructions=1 data_accesses=9
+	entry_rest;from_user instructions=2 data_accesses=2
+EOF
+
 # off_is FILE NAME LINE: compares the `!off` line of the test's region, without its first two
 # fields, with LINE
 off_is() {
