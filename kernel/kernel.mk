@@ -146,6 +146,10 @@ stack-usage: $(K)/palimpsest.elf
 	@find $(patsubst %.o,%.su,$(filter-out %.asm.o,$(KERNEL_OBJECTS))) -exec cat {} + 2>/dev/null | sort -t '	' -k2 -rn | head -10 | \
 		sed -E 's/:([0-9]+):([0-9]+:)?/:\1  /' | awk -F '\t' '{ printf "%6d bytes  %s\n", $$2, $$1 }'
 
+# Prints the object files of the kernel.
+list-objects:
+	@printf '%s\n' $(KERNEL_OBJECTS)
+
 list-strategies:
 	@printf '%s\n' $(COMBINATIONS)
 
@@ -158,5 +162,5 @@ all-strategies:
 		IFS=+ read -r s l i <<< "$$c"; $(MAKE) --no-print-directory kernel STACK=$$s LOADER=$$l ISOLATION=$$i; done
 
 FORCE:
-.PHONY: kernel stack-usage list-strategies list-presets all-strategies FORCE
+.PHONY: kernel stack-usage list-objects list-strategies list-presets all-strategies FORCE
 -include $(K)/constants.d $(patsubst %.o,%.d,$(filter-out %.asm.o,$(KERNEL_OBJECTS)))

@@ -7,4 +7,81 @@
 -- margin:  the whole interval of the ratio above 1.05 for both confirms, below 1.05 for both refutes;
 --          events decide only what no prices could change
 -- figure:  none
--- not-measured: the experiment is not written yet
+-- needs:   heap-sw+direct+bouncing irq.roundtrip.user
+-- needs:   heap-sw+direct+bouncing syscall.null
+-- needs:   heap-sw+direct+shared irq.roundtrip.user
+-- needs:   heap-sw+direct+shared syscall.null
+WITH placed AS (
+	SELECT isolation, benchmark, stack || '+' || loader AS build, engine, cpus, round, metric, overhead, value,
+	       count(*) OVER same AS n, row_number() OVER (same ORDER BY value) AS place
+	FROM good_sample
+	WHERE benchmark IN ('irq.roundtrip.user', 'syscall.null') AND isolation IN ('bouncing', 'shared')
+	  AND (engine = 'kvm' AND metric = 'tsc'
+	       OR engine = 'bochs' AND metric IN ('cycles_low', 'cycles_nominal', 'cycles_high'))
+	WINDOW same AS (PARTITION BY isolation, benchmark, stack, loader, engine, cpus, round, metric, overhead)
+), boot AS (
+	-- The median of a boot's samples, less that of an empty body.
+	SELECT isolation, benchmark, build, engine, cpus, round, metric,
+	       avg(value) FILTER (WHERE NOT overhead AND place IN ((n + 1) / 2, (n + 2) / 2))
+	       - coalesce(avg(value) FILTER (WHERE overhead AND place IN ((n + 1) / 2, (n + 2) / 2)), 0) AS cost
+	FROM placed
+	GROUP BY isolation, benchmark, build, engine, cpus, round, metric
+), timed AS (
+	SELECT benchmark, engine, metric, count(*) AS boots, min(b.cost / s.cost) AS low, max(b.cost / s.cost) AS high
+	FROM boot b JOIN boot s USING (benchmark, build, engine, cpus, round, metric)
+	WHERE b.isolation = 'bouncing' AND s.isolation = 'shared' AND s.cost > 0
+	GROUP BY benchmark, engine, metric
+), event AS (
+	SELECT benchmark, metric, max(b.median) AS bouncing, max(s.median) AS shared,
+	       min(coalesce(b.ci_low / nullif(s.ci_high, 0), 1e9)) AS low,
+	       max(coalesce(b.ci_high / nullif(s.ci_low, 0), 1e9)) AS high
+	FROM good_summary b JOIN good_summary s USING (engine, cpus, stack, loader, benchmark, metric)
+	WHERE engine = 'bochs' AND b.isolation = 'bouncing' AND s.isolation = 'shared'
+	  AND benchmark IN ('irq.roundtrip.user', 'syscall.null')
+	  AND metric IN ('instructions', 'rep_iterations', 'data_accesses', 'walk_reads', 'walk_writes', 'cr3_writes',
+	                 'invlpg', 'invpcid', 'interrupts', 'exceptions')
+	  AND (b."max" > 0 OR s."max" > 0)
+	GROUP BY benchmark, metric
+), ratio AS (
+	-- One line for each benchmark and engine: its interval, or its range over all events.
+	SELECT 1 AS is_time, benchmark, engine, min(low) AS low, max(high) AS high, min(boots) AS boots
+	FROM timed
+	GROUP BY benchmark, engine
+	HAVING engine = 'kvm' OR count(DISTINCT metric) = 3
+	UNION ALL
+	SELECT 0, benchmark, 'bochs', min(low), max(high), NULL
+	FROM event
+	WHERE NOT EXISTS (SELECT * FROM timed)
+	GROUP BY benchmark
+	HAVING sum(metric = 'instructions') > 0
+), decided AS (
+	SELECT *, CASE WHEN boots < 6 THEN 'undecided' WHEN low > 1.05 THEN 'slower' WHEN high < 1.05 THEN 'not slower'
+	               ELSE 'undecided' END AS answer
+	FROM ratio
+), fact AS (
+	SELECT count(DISTINCT benchmark) AS benchmarks, max(is_time) AS is_time, min(answer = 'slower') AS slower,
+	       min(answer = 'not slower') AS not_slower, min(boots) AS boots, count(DISTINCT engine) AS engines,
+	       min(engine = 'bochs') AS on_bochs
+	FROM decided
+)
+SELECT CASE
+         WHEN benchmarks < 2 THEN 'not measured'
+         WHEN slower         THEN 'confirmed'
+         WHEN not_slower     THEN 'refuted'
+         ELSE 'inconclusive'
+       END AS verdict,
+       CASE
+         WHEN benchmarks < 2
+           THEN 'missing: irq.roundtrip.user and syscall.null on a bouncing and a shared kernel, of one stack and loader'
+         ELSE iif(is_time, printf('bouncing/shared in %s, over %d boots: ', iif(on_bochs, 'modelled cycles', 'time'), boots),
+                  'bouncing/shared in events on Bochs, not time, from the event of least to that of largest ratio: ')
+              || (SELECT group_concat(printf('%s%s %.3f … %s %s', benchmark, iif(fact.engines > 1, ' ' || engine, ''), low,
+                                             iif(high < 1e9, printf('%.3f', high), '∞'), answer), ', ')
+                  FROM (SELECT * FROM decided ORDER BY engine, benchmark))
+              || iif(boots < 6, '; under 6 boots give no interval', '')
+       END AS evidence,
+       'bouncing against shared in counts: '
+       || (SELECT group_concat(printf('%s %s %.10g to %.10g', benchmark, metric, bouncing, shared), ', ')
+           FROM (SELECT * FROM event WHERE metric IN ('instructions', 'cr3_writes', 'walk_reads')
+                 ORDER BY benchmark, metric)) AS also
+FROM fact;

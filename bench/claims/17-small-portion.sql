@@ -5,4 +5,31 @@
 -- metric:  lines and bytes of code that only a bouncing build compiles, over those of the kernel
 -- margin:  below 10 % of both confirms, at least 10 % of either refutes
 -- figure:  none
--- not-measured: the experiment is not written yet
+-- needs:   heap-sw+direct+bouncing window.pages
+WITH fact AS (
+	SELECT strategy, max(value) FILTER (WHERE metric = 'own_lines') AS own_lines,
+	       max(value) FILTER (WHERE metric = 'own_bytes') AS own_bytes,
+	       max(value) FILTER (WHERE metric = 'all_lines') AS all_lines,
+	       max(value) FILTER (WHERE metric = 'all_bytes') AS all_bytes
+	FROM good_sample
+	WHERE engine = 'image' AND isolation = 'bouncing' AND benchmark = 'isolation.code'
+	GROUP BY strategy
+), share AS (
+	SELECT *, 100.0 * own_lines / all_lines AS lines, 100.0 * own_bytes / all_bytes AS bytes
+	FROM fact
+	WHERE own_lines IS NOT NULL AND own_bytes IS NOT NULL AND all_lines > 0 AND all_bytes > 0
+), worst AS (
+	SELECT count(*) AS builds, max(max(lines, bytes)) AS most FROM share
+)
+SELECT CASE
+         WHEN builds = 0 THEN 'not measured'
+         WHEN most < 10  THEN 'confirmed'
+         ELSE 'refuted'
+       END AS verdict,
+       CASE
+         WHEN builds = 0 THEN 'missing: isolation.code of the image of a bouncing kernel'
+         ELSE (SELECT group_concat(printf('%s: %d of %d lines (%.1f %%), %d of %d bytes of code (%.1f %%)', strategy,
+                                          own_lines, all_lines, lines, own_bytes, all_bytes, bytes), '; ')
+               FROM (SELECT * FROM share ORDER BY strategy))
+       END AS evidence
+FROM worst;

@@ -2,14 +2,8 @@
 /* Made-up results for each claim, and the verdict that the claim must get with them. */
 #pragma once
 
+#include "tests/host/claims_expected_bouncing.h"
 #include "tests/host/claims_results.h"
-
-struct expectation {
-	int id;
-	const char *verdict;
-	const char *evidence; /* text that the verdict's evidence must contain */
-	const char *results;
-};
 
 static const struct expectation expectations[] = {
 	{ 1, "confirmed", "0 on fixed-ist, 1 on heap-sw",
@@ -237,42 +231,6 @@ static const struct expectation expectations[] = {
 	{ 9, "not measured", "missing",
 	  TRIES("bochs", "fixed-ist+window+private", "window.same_frame", "0", "5") },
 
-	{ 10, "confirmed", "K = 1", COUNT(BOUNCING, "window.pages", "pages", "1") },
-	{ 10, "refuted", "K = 3; an IDT of 256 gates takes 4096 bytes, the entry code 2609",
-	  COUNT(BOUNCING, "window.pages", "pages", "3")
-	          COUNT(BOUNCING, "window.pages", "code_bytes", "2609") },
-	{ 10, "not measured", "missing: window.pages", COUNT("heap", "window.pages", "pages", "1") },
-
-	{ 11, "confirmed", "3 pages of 2^35", UNAVAILABLE("3", "3", "9") },
-	{ 11, "refuted", "20 pages of 2^35 cannot be had, of which 3", UNAVAILABLE("20", "3", "9") },
-	{ 11, "inconclusive", "2 pages of 2^35 cannot be had, of which 3", UNAVAILABLE("2", "3", "9") },
-	{ 11, "not measured", "missing: window.unavailable", UNAVAILABLE("3", "3", "0") },
-
-	{ 12, "confirmed", "moves in 1200000 accesses of each allocator: sparse 1, random 0, sweeping 2",
-	  MOVES("1", "0", "2", "1200000") },
-	{ 12, "refuted", "random 2", MOVES("1", "2", "2", "1000000") },
-	{ 12, "inconclusive", "1000000 accesses are needed", MOVES("0", "0", "1", "999999") },
-	{ 12, "not measured", "missing: window.moves", MOVES("0", "0", "0", "0") },
-
-	{ 14, "confirmed", "for an interrupt from user mode: 2, with shared isolation 0",
-	  CR3_WRITES(BOUNCING, "2 2") CR3_WRITES("heap", "0 0") },
-	{ 14, "refuted", "from user mode: 1;", CR3_WRITES(BOUNCING, "1 1") },
-	{ 14, "inconclusive", "1 to 2",
-	  CR3_WRITES(BOUNCING, "1 1") CR3_WRITES("heap-sw+window+bouncing", "2 2") },
-	{ 14, "not measured", "missing: irq.roundtrip.user", CR3_WRITES("heap", "2 2") },
-
-	{ 16, "confirmed", "0 of 10 tasks",
-	  TRIES("bochs", BOUNCING, "window.supervisor_pages", "0", "10")
-	          COUNT(BOUNCING, "window.supervisor_pages", "pages", "3") },
-	{ 16, "refuted", "1 of 10 tasks", TRIES("bochs", BOUNCING, "window.supervisor_pages", "1", "10") },
-	{ 16, "not measured", "missing", TRIES("bochs", "heap", "window.supervisor_pages", "0", "10") },
-
-	{ 18, "confirmed", "bouncing 0, shared 3", ENTRIES(BOUNCING, "0") ENTRIES("heap", "3") },
-	{ 18, "refuted", "bouncing 3, shared 3", ENTRIES(BOUNCING, "3") ENTRIES("heap", "3") },
-	{ 18, "inconclusive", "bouncing 0, shared 0", ENTRIES(BOUNCING, "0") ENTRIES("heap", "0") },
-	{ 18, "not measured", "with shared isolation", ENTRIES(BOUNCING, "0") },
-	{ 18, "not measured", "on a bouncing kernel", ENTRIES("heap", "3") },
-
 	{ 19, "confirmed", "0 violations over 6 tries",
 	  TRIES("bochs", "heap", "isolation.tags", "0 0", "3 3") },
 	{ 19, "refuted", "1 violations over 6 tries",
@@ -473,4 +431,10 @@ static const struct expectation expectations[] = {
 	{ 40, "not measured", "missing", ELF_ORDER("0 !", "0 !", "9 !", "248 !") },
 };
 
-#define EXPECTATIONS (sizeof expectations / sizeof expectations[0])
+#define OTHERS       (sizeof expectations / sizeof expectations[0])
+#define EXPECTATIONS (OTHERS + sizeof bouncing_expectations / sizeof bouncing_expectations[0])
+
+static inline const struct expectation *expectation(size_t i)
+{
+	return i < OTHERS ? &expectations[i] : &bouncing_expectations[i - OTHERS];
+}

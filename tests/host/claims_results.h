@@ -5,6 +5,13 @@
  */
 #pragma once
 
+struct expectation {
+	int id;
+	const char *verdict;
+	const char *evidence; /* text that the verdict's evidence must contain */
+	const char *results;
+};
+
 #define RSP_WRITES(strategy, n) "image " strategy " irq.entry.user 0 rsp_writes " n "\n"
 #define RSP0                    "heap-rsp0+sandwich+shared"
 #define RSP0_RAN                "bochs " RSP0 " irq.entry.user 0 instructions 14 14\n"
@@ -54,8 +61,32 @@
 	COUNT(BOUNCING, "window.unavailable", "pages", pages)   \
 	COUNT(BOUNCING, "window.unavailable", "window", window) \
 	COUNT(BOUNCING, "window.unavailable", "tries", tries)
-#define CR3_WRITES(strategy, n)            COUNT(strategy, "irq.roundtrip.user", "cr3_writes", n)
-#define ENTRIES(strategy, n)               COUNT(strategy, "fork.roundtrip", "entries_copied", n)
+#define CR3_WRITES(strategy, n) COUNT(strategy, "irq.roundtrip.user", "cr3_writes", n)
+#define ENTRIES(strategy, n)    COUNT(strategy, "fork.roundtrip", "entries_copied", n)
+/* Modelled cycles of seven boots of any row, "BENCHMARK PARAMETER". */
+#define CYCLES_OF(strategy, row, low, nominal, high)                 \
+	"bochs@ " strategy " " row " cycles_low " low "*7\n"         \
+	"bochs@ " strategy " " row " cycles_nominal " nominal "*7\n" \
+	"bochs@ " strategy " " row " cycles_high " high "*7\n"
+#define EVENT_OF(strategy, row, metric, values) "bochs " strategy " " row " " metric " " values "\n"
+#define DIRECT                                  "heap-sw+direct+shared"
+/* Copies of the smallest and the largest size; those of the shared kernel cost 100. */
+#define COPIES(way, small, large)                                             \
+	CYCLES_OF(BOUNCING, "copy.user." way " 8", small, small, small)       \
+	CYCLES_OF(DIRECT, "copy.user 8", "100", "100", "100")                 \
+	CYCLES_OF(BOUNCING, "copy.user." way " 1048576", large, large, large) \
+	CYCLES_OF(DIRECT, "copy.user 1048576", "100", "100", "100")
+/* An interrupt and a system call; those of the shared kernel cost 100. */
+#define ENTRIES_COST(irq, call)                                        \
+	CYCLES_OF(BOUNCING, "irq.roundtrip.user 0", irq, irq, irq)     \
+	CYCLES_OF(DIRECT, "irq.roundtrip.user 0", "100", "100", "100") \
+	CYCLES_OF(BOUNCING, "syscall.null 0", call, call, call)        \
+	CYCLES_OF(DIRECT, "syscall.null 0", "100", "100", "100")
+#define CODE(strategy, own_lines, own_bytes, all_lines, all_bytes)      \
+	"image " strategy " isolation.code 0 own_lines " own_lines "\n" \
+	"image " strategy " isolation.code 0 own_bytes " own_bytes "\n" \
+	"image " strategy " isolation.code 0 all_lines " all_lines "\n" \
+	"image " strategy " isolation.code 0 all_bytes " all_bytes "\n"
 #define SHARED_PML4(strategy, shared, own) CONTROLLED(strategy, "pitfall.shared_pml4", shared, own, "16")
 #define USER_STACK(strategy, words, control, faults)                         \
 	CONTROLLED(strategy, "pitfall.user_stack_irq", words, control, "16") \

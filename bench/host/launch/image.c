@@ -4,6 +4,7 @@
 #include "bench/host/base/paths.h"
 #include "bench/host/base/progress.h"
 #include "bench/host/engine/engine.h"
+#include "strategies.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -13,6 +14,12 @@
 
 #define ENTRY_MAX 400 /* instructions, far more than a stub has; ends endless loops of jumps */
 #define STUB      "irq_entry_bench"
+
+/* A number that was read from an image. */
+struct image_fact {
+	const char *metric, *unit;
+	int64_t value;
+};
 
 void image_sha256(const char *path, char text[IMAGE_SHA256_MAX])
 {
@@ -152,22 +159,96 @@ static char *disassemble(const char *path)
 	return output;
 }
 
-int image_store_facts(struct store *store, const struct strategy *strategy)
+bool image_read_share(const char *line, int64_t counts[IMAGE_SHARES])
+{
+	for (size_t i = 0; i < IMAGE_SHARES; i++) {
+		char *end;
+
+		counts[i] = strtoll(line, &end, 10);
+		if (end == line || counts[i] < 0 || *end != (i + 1 < IMAGE_SHARES ? ' ' : '\n'))
+			return false;
+		line = end;
+	}
+	return true;
+}
+
+/* The output of bench/claims/code_share.sh for a strategy's build, or NULL after a message. */
+static char *run_share(const struct strategy *strategy)
+{
+	struct arguments command = { 0 };
+	char script[PATH_MAX];
+	int status = 0;
+	char *output;
+
+	path_format(script, sizeof script, "%s/bench/claims/code_share.sh", path_root());
+	arguments_add_all(&command, script, strategy->folder);
+	output = process_capture(&command, NULL, 60, false, &status);
+	arguments_free(&command);
+	if (output && status == 0)
+		return output;
+	message("%s: no share of code: bench/claims/code_share.sh failed", strategy->name);
+	free(output);
+	return NULL;
+}
+
+/* Stores one row of an image. Returns 0, or -1 if the store failed. */
+static int store_facts(struct store *store, const struct strategy *strategy, const char *benchmark,
+                       const struct image_fact *facts, size_t count)
 {
 	char sha256[IMAGE_SHA256_MAX];
 	char path[PATH_MAX];
-	struct image_entry entry;
 	struct store_launch launch = { .engine = "image",
 		                       .strategy = strategy->name,
 		                       .stack = strategy->stack,
 		                       .loader = strategy->loader,
 		                       .isolation = strategy->isolation,
-		                       .bench = "irq.entry.user",
+		                       .bench = benchmark,
 		                       .sha256 = sha256 };
-	struct store_row row = { .benchmark = "irq.entry.user", .parameter_unit = "none" };
+	struct store_row row = { .benchmark = benchmark, .parameter_unit = "none" };
 	struct store_outcome outcome = {
 		.state = "complete", .reason = "", .status = -1, .revision = "", .compiler = ""
 	};
+
+	engine_image_path(path, strategy, "elf");
+	image_sha256(path, sha256);
+	row.launch = store_launch_start(store, &launch);
+	if (row.launch < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (store_sample(store, &row, 0, facts[i].metric, facts[i].unit, facts[i].value, ""))
+			return -1;
+	return store_launch_finish(store, row.launch, &outcome);
+}
+
+/* Stores how much of the kernel's code exists for the strategy's isolation alone. */
+static int store_share(struct store *store, const struct strategy *strategy)
+{
+	const size_t length = strlen(strategy->isolation);
+	int64_t counts[IMAGE_SHARES];
+	int status = 0;
+	char *line;
+
+	/* The first value is the one against which the others are counted. */
+	if (!strncmp(AXIS_ISOLATIONS " ", strategy->isolation, length) && AXIS_ISOLATIONS[length] == ' ')
+		return 0;
+	line = run_share(strategy);
+	if (line && *line && !image_read_share(line, counts))
+		message("%s: no share of code: bench/claims/code_share.sh prints %s", strategy->name, line);
+	else if (line && *line)
+		status = store_facts(store, strategy, "isolation.code",
+		                     (const struct image_fact[]){ { "own_lines", "lines", counts[0] },
+		                                                  { "own_bytes", "bytes", counts[1] },
+		                                                  { "all_lines", "lines", counts[2] },
+		                                                  { "all_bytes", "bytes", counts[3] } },
+		                     IMAGE_SHARES);
+	free(line);
+	return status;
+}
+
+int image_store_facts(struct store *store, const struct strategy *strategy)
+{
+	char path[PATH_MAX];
+	struct image_entry entry;
 	char *disassembly;
 
 	engine_image_path(path, strategy, "elf");
@@ -179,11 +260,11 @@ int image_store_facts(struct store *store, const struct strategy *strategy)
 		return 0;
 	}
 	free(disassembly);
-	image_sha256(path, sha256);
-	row.launch = store_launch_start(store, &launch);
-	if (row.launch < 0 ||
-	    store_sample(store, &row, 0, "entry_instructions", "instructions", entry.instructions, "") ||
-	    store_sample(store, &row, 0, "rsp_writes", "instructions", entry.rsp_writes, ""))
+	if (store_facts(
+	            store, strategy, "irq.entry.user",
+	            (const struct image_fact[]){ { "entry_instructions", "instructions", entry.instructions },
+	                                         { "rsp_writes", "instructions", entry.rsp_writes } },
+	            2))
 		return -1;
-	return store_launch_finish(store, row.launch, &outcome);
+	return store_share(store, strategy);
 }

@@ -2,6 +2,9 @@
 /* Reads a kernel image without booting it: its hash, and its interrupt entry stub. */
 #pragma once
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "bench/host/engine/strategy.h"
 #include "bench/host/store/store.h"
 
@@ -27,8 +30,16 @@ struct image_entry {
 int image_read_entry(const char *disassembly, struct image_entry *entry);
 
 /*
+ * Reads the line that bench/claims/code_share.sh prints: lines and bytes of the code that exists for
+ * the build's isolation alone, lines and bytes of all code. Returns false if it is another line.
+ */
+#define IMAGE_SHARES 4
+bool image_read_share(const char *line, int64_t counts[IMAGE_SHARES]);
+
+/*
  * Stores the counts of image_read_entry() for a strategy's image as samples, in a row of the table
- * launches with the engine `image` and round 0. If image_read_entry() fails, prints a message and
- * stores nothing. Returns 0, or -1 if the store failed.
+ * launches with the engine `image` and round 0, and the counts of bench/claims/code_share.sh in
+ * another, unless the script prints nothing. If either fails, prints a message and stores nothing of
+ * it. Returns 0, or -1 if the store failed.
  */
 int image_store_facts(struct store *store, const struct strategy *strategy);

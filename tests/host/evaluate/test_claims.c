@@ -121,7 +121,7 @@ static void verdicts_follow_from_the_results(void **state)
 	bool right = true;
 
 	for (size_t i = 0; i < EXPECTATIONS; i++) {
-		const struct expectation *expected = &expectations[i];
+		const struct expectation *expected = expectation(i);
 		char verdict[32];
 		char sql[100];
 
@@ -160,7 +160,7 @@ static void other_ways_to_load_are_only_shown(void **state)
 static bool is_expected(int id, const char *verdict)
 {
 	for (size_t i = 0; i < EXPECTATIONS; i++)
-		if (expectations[i].id == id && !strcmp(expectations[i].verdict, verdict))
+		if (expectation(i)->id == id && !strcmp(expectation(i)->verdict, verdict))
 			return true;
 	return false;
 }

@@ -416,6 +416,21 @@ static void entry_stub_is_read(void **state)
 	                 -1);
 }
 
+static void share_of_code_is_read(void **state)
+{
+	static const char *const wrong[] = { "",          "1 2 3\n",     "1 2 3 4 5\n", "1 2 3 4",
+		                             "1 2 3 x\n", "1 2  -3 4\n", "1,2,3,4\n",   "1 2 3 4 \n" };
+	static const int64_t right[IMAGE_SHARES] = { 10, 200, 3000, 40000 };
+	int64_t counts[IMAGE_SHARES];
+	(void)state;
+
+	assert_true(image_read_share("10 200 3000 40000\n", counts));
+	for (size_t i = 0; i < IMAGE_SHARES; i++)
+		assert_int_equal(counts[i], right[i]);
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		assert_false(image_read_share(wrong[i], counts));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -435,6 +450,7 @@ int main(void)
 		cmocka_unit_test(intake_wants_counts),
 		cmocka_unit_test(intake_needs_hello_first),
 		cmocka_unit_test(entry_stub_is_read),
+		cmocka_unit_test(share_of_code_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Counts how much of a kernel's code exists for its value of the axis ISOLATION alone (claim 17).
+# usage: code_share.sh STACK+LOADER+ISOLATION[@COMPILER-OPT]
+#   the name of a folder of build/ with a kernel, whose objects must be there
+# Prints one line: the lines and the bytes of that code, then the lines and the bytes of all code of the
+# kernel. Prints nothing for the first value of the axis, against which the others are counted.
+#
+# The kernel is what the build compiles from kernel/. The value's own code is
+#   - the files that kernel/axes.txt lists for it and not for the first value, and its header and macros
+#   - the headers that only these files include
+# A line counts if it has more than a comment; a byte if it is in a section of code of an object file, so
+# inline functions count where they are used. Code in other files that only some values execute does not
+# count, as every build compiles it.
+set -euo pipefail
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/../environment.sh"
+cd "$(dirname "$0")/../.."
+unset -v MAKEFLAGS MAKELEVEL
+IFS=+ read -r stack loader isolation <<<"${1%%@*}"
+compiler=()
+if [[ $1 == *@* ]]; then
+	name=${1#*@}
+	compiler=("KERNEL_CC=${name%-*}" "OPT=-${name##*-}")
+fi
+
+axes() { awk "$@" -f kernel/axes.awk kernel/axes.txt | tr ' ' '\n' | sed '/^$/d'; }
+first=$(axes -v show=isolation | head -n 1)
+[ "$isolation" != "$first" ] || exit 0
+
+# files_of VALUE: the files of a value of an axis
+files_of()
+{
+	axes -v show=files -v name="$1" | sed 's|^|kernel/|; /\.asm$/!s|$|.c|' | sort
+}
+
+# The objects of the kernel, each with its source, and all that these sources include.
+objects=$(make -s list-objects "STACK=$stack" "LOADER=$loader" "ISOLATION=$isolation" "${compiler[@]}" |
+	sed -nE 's,^build/(objects/)?[^/]*/(kernel/.*)\.o$,&\t\2,p' | sed -E '/\.asm$/!s/$/.c/')
+missing=$(cut -f 1 <<<"$objects" | while read -r object; do [ -e "$object" ] || echo "$object"; done)
+if [ -z "$objects" ] || [ -n "$missing" ]; then
+	echo "code_share.sh: build the kernel: there is no ${missing:-object}" >&2
+	exit 1
+fi
+compiled=$({
+	cut -f 2 <<<"$objects"
+	sed -n 's/\.o\t.*\.c$/.d/p' <<<"$objects" | xargs cat | tr -s ' \\:' '\n'
+	printf '%s\n' "kernel/isolation/isolation_${isolation//-/_}.inc" "kernel/stack/kstack_${stack//-/_}.inc" \
+		kernel/x86/registers.inc kernel/cpu/entry.inc
+} | grep -E '^kernel/.*\.(c|h|asm|inc)$' | sort -u)
+own=$({
+	comm -23 <(files_of "$isolation") <(files_of "$first")
+	printf '%s\n' "kernel/isolation/isolation_${isolation//-/_}."{h,inc}
+} | sort -u)
+
+# A header is the value's own if all files that include it are. Repeated, as headers include headers.
+# shellcheck disable=SC2086 # the names of files have no spaces
+includes=$(grep -oE '^# *include "[^"]*"' $compiled /dev/null | sed -E 's|^([^:]*):.*"(.*)"|kernel/\2 \1|' | sort -u)
+while :; do
+	more=$(awk 'NR == FNR { own[$1]; next } { included[$1]; if (!($2 in own)) others[$1] }
+		END { for (file in included) if (!(file in others) && !(file in own)) print file }' \
+		<(echo "$own") <(echo "$includes") | sort | comm -12 - <(echo "$compiled"))
+	[ -n "$more" ] || break
+	own=$(printf '%s\n' "$own" "$more" | sort -u)
+done
+
+# lines FILE…: the lines that have more than a comment
+lines()
+{
+	awk 'FNR == 1 { inside = 0 }
+		FILENAME ~ /\.(asm|inc)$/ { sub(/;.*/, "") }
+		FILENAME ~ /\.[ch]$/ {
+			rest = $0
+			$0 = ""
+			while (rest != "") {
+				at = index(rest, inside ? "*/" : "/*")
+				if (!inside) $0 = $0 (at ? substr(rest, 1, at - 1) : rest)
+				if (!at) break
+				rest = substr(rest, at + 2)
+				inside = !inside
+			}
+		}
+		/[^ \t]/ { n++ }
+		END { print n + 0 }' "$@"
+}
+
+# bytes FILE…: the bytes of code in the objects of these sources; headers have none
+bytes()
+{
+	local size sum=0 list
+
+	list=$(awk -F '\t' 'NR == FNR { wanted[$1]; next } $2 in wanted { print $1 }' <(printf '%s\n' "$@") <(echo "$objects"))
+	while read -r size; do
+		sum=$((sum + 16#$size))
+	done < <(xargs objdump -h <<<"$list" | awk '/^ *[0-9]+ / { size = $3 } /CODE/ { print size }')
+	echo "$sum"
+}
+
+own=$(comm -12 <(echo "$own") <(echo "$compiled"))
+[ -n "$own" ] || { echo "code_share.sh: $1 has no code of $isolation" >&2; exit 1; }
+# shellcheck disable=SC2086
+echo "$(lines $own) $(bytes $own) $(lines $compiled) $(bytes $compiled)"
