@@ -33,9 +33,6 @@ struct work {
 	struct values launch, overhead, round, whole;
 	struct rowids launch_rows; /* rowids of the samples in `launch` */
 	int64_t launch_id, round_number;
-	/* The engine of the series being read, and the number of rounds of the run on it. */
-	char engine[32];
-	long rounds;
 };
 
 /* The columns of the query over samples. */
@@ -201,27 +198,6 @@ static int describe(struct work *work, struct series *series)
 }
 
 /*
- * Returns true if the run has a single round on the engine of this series. Some rows of a run with
- * more are in one round only, because the layout means nothing to them.
- */
-static bool is_of_one_round(struct work *work, const struct series *series)
-{
-	static const char sql[] =
-	        "SELECT count(DISTINCT round) FROM launches WHERE engine = ?1 AND round > 0";
-	char count[24];
-
-	if (!has_rounds(series))
-		return false;
-	if (strcmp(work->engine, series->names[ENGINE]) != 0) {
-		snprintf(work->engine, sizeof work->engine, "%s", series->names[ENGINE]);
-		work->rounds = sql_value(work->db, sql, work->engine, count, sizeof count)
-		                       ? strtol(count, NULL, 10)
-		                       : 0;
-	}
-	return work->rounds < 2;
-}
-
-/*
  * Ends the last series of the list, if any: computes its statistics and flags, or removes it if it
  * has only warm-up and overhead samples. Returns 0, or -1 after a message.
  */
@@ -244,7 +220,7 @@ static int end_series(struct work *work)
 	work->whole.count = 0;
 
 	if (engine_is_deterministic(series->names[ENGINE]) && series->stats.min == series->stats.max)
-		series->flags |= FLAG_EXACT | (is_of_one_round(work, series) ? FLAG_FEW : 0);
+		series->flags |= FLAG_EXACT | (has_rounds(series) && series->round_count < 2 ? FLAG_FEW : 0);
 	else if ((has_rounds(series) ? series->round_count : series->stats.n) < STATS_FEWEST)
 		series->flags |= FLAG_FEW;
 	if (stats_spread(&series->stats) > SPREAD_MAX)

@@ -62,28 +62,22 @@ static void add_sample(const char *engine, const char *strategy, unsigned round,
 	db = store_database(store);
 }
 
+static bool is_subject(const char *benchmark)
+{
+	return strncmp(benchmark, "exec.load", strlen("exec.load")) == 0;
+}
+
 /*
  * Stores a sample for each value in `text`, which has lines of the form
  *   <engine> <strategy> <benchmark> <parameter> <metric> <value>[*<times>]… [!]
  * "*<times>" repeats a value; "!" flags the line's samples as check-failed. On kvm each value is
- * stored in a round of its own.
+ * stored in a round of its own. On other
+ * engines those of the loading benchmarks are in two rounds, because one round decides nothing.
  */
 static void measure(const char *text)
 {
-	/* A round without these rows: a run of one round decides nothing. */
-	const struct store_launch another = { .engine = "bochs",
-		                              .strategy = "another",
-		                              .stack = "",
-		                              .loader = "",
-		                              .isolation = "",
-		                              .cpus = 1,
-		                              .memory = 512,
-		                              .round = 99,
-		                              .bench = "*",
-		                              .sha256 = "" };
 	char line[400];
 
-	assert_true(store_launch_start(store, &another) > 0);
 	for (; *text; text += strcspn(text, "\n") + 1) {
 		char engine[32], strategy[64], benchmark[64], metric[32];
 		long long parameter;
@@ -108,9 +102,12 @@ static void measure(const char *text)
 			assert_true(end > word);
 			if (*end == '*')
 				times = strtol(end + 1, &end, 10);
-			for (; times > 0; times--)
+			for (; times > 0; times--) {
 				add_sample(engine, strategy, own_rounds ? ++round : 1, &row, metric, value,
 				           flags);
+				if (!own_rounds && is_subject(benchmark))
+					add_sample(engine, strategy, 2, &row, metric, value, flags);
+			}
 		}
 	}
 	assert_int_equal(summary_compute(db), 0);
