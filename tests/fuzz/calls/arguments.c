@@ -14,7 +14,12 @@
 
 char *arena, *edge;
 
-static char lengthy_path[5000];
+/* A path of 5000 characters, in names of 99. Calls that write memory cannot write here. */
+#define TEN     "xxxxxxxxxx"
+#define HUNDRED "/xxxxxxxxx" TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define PART    HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED
+static const char lengthy_path[] = PART PART PART PART PART;
+
 static uint64_t ranges[PLACES], segments[PLACES], children[PLACES];
 static unsigned next_range, next_segment, next_child;
 static uint32_t futexes[4];
@@ -121,8 +126,6 @@ void arguments_start(void)
 	arena = (char *)start;
 	edge = arena + size - PAGE_SIZE;
 	call(SYS_munmap, (uint64_t)edge, PAGE_SIZE, 0);
-	for (size_t i = 0; i < sizeof lengthy_path - 1; i++)
-		lengthy_path[i] = i % 100 ? 'x' : '/';
 	for (size_t i = 0; i < PLACES; i++)
 		ranges[i] = (uint64_t)start;
 }

@@ -8,7 +8,7 @@
 #define FLAGS_FREE  0x8d5UL                                /* set at random: CF PF AF ZF SF OF */
 #define FLAGS_SEEN  (FLAGS_FREE | 0x400 | 0x200 | 0x40000) /* compared: also DF, IF and AC */
 
-extern char restore[];
+extern char restore[], __bss_start[];
 void handle(int signal, void *info, void *context);
 
 /* Set if the task may have changed its own memory or registers: report() then does nothing. */
@@ -141,6 +141,10 @@ static int reaches_own_memory(const uint64_t call[7])
 	case SYS_madvise:
 		break;
 	default:
+		/* It may read a file into the program's data. A futex is changed by no call. */
+		for (unsigned i = 1; i < 7; i++)
+			if (call[i] >= (uint64_t)__bss_start && call[i] < OWN_END && call[0] != SYS_futex)
+				return 1;
 		return 0;
 	}
 	return (start && start < OWN_END) || start + size > USER_MAP_TOP || start + size < start ||
