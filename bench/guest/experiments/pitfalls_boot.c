@@ -172,7 +172,7 @@ static void moved_kernel(struct bench *b)
 	if (code != FRAME_NONE) {
 		memcpy(phys_to_virt(code), load_and_return, sizeof load_and_return);
 		paging_table(own, PRIVATE_PAGE, 0, NULL)[PT_INDEX(PRIVATE_PAGE)] =
-		        code | PTE_PRESENT; /* not writable, executable */
+		        code | PTE_PRESENT; /* executable, but not writable */
 		load_moved(b, own, moved);
 	}
 	pitfall_unmap(own, PRIVATE_PAGE, &tables, code);

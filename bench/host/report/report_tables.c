@@ -117,9 +117,9 @@ struct heading {
 };
 
 /*
- * Sets *heading to the heading number `i`: each subject has two. The second is there if the view has
- * another metric for sizes and the subject has a size: it shows the plain metric, below or beside
- * the first. Returns false if there is no such heading, or if it was not measured.
+ * Sets *heading to heading `i`. Headings 2n and 2n + 1 belong to subject n. The first is in the view's
+ * metric for sizes if the subject has a size, else in its main metric. The second exists only if
+ * these two differ and the subject has a size; it is in the main metric. Returns false if there is no such heading, or if it was not measured.
  */
 static bool find_heading(const struct tables *tables, size_t i, struct heading *heading)
 {

@@ -198,10 +198,10 @@ static struct line *line_for(struct table *table, char *label)
 #define SHOWN       SHOWN_METRIC("?2")
 
 /*
- * Loads the lines of a section: one per parameter for a benchmark that has the section's main metric
- * (two if its work differs from its instructions), and unless the section has modelled cycles, one
- * per parameter and metric for any other benchmark. Returns false, after a message, if the query
- * cannot be prepared.
+ * Loads the lines of a section. A benchmark that has the section's main metric gets a line for each
+ * parameter, or two if its work differs from its instructions; none if the section's time is void.
+ * Any other benchmark gets a line for each parameter and metric, but none in a section of modelled
+ * cycles. Returns false, after a message, if the query cannot be prepared.
  */
 static bool load_lines(sqlite3 *db, const struct section *section, struct table *table)
 {
