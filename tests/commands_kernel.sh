@@ -43,10 +43,11 @@ qemu_gdb()
 	fi
 	make qemu-gdb >"$work/gdb.make" 2>&1 </dev/null &
 	make=$!
-	for _ in $(seq 300); do
-		[ ! -S build/gdb.sock ] || break
+	for _ in $(seq 3000); do # it may have to build the kernel first
+		if [ -S build/gdb.sock ] || ! kill -0 $make 2>/dev/null; then break; fi
 		sleep 0.1
 	done
+	[ -S build/gdb.sock ] || kill $make 2>/dev/null
 	# Its status depends on whether the machine answers `kill` before it ends.
 	timeout 60 gdb -batch build/fixed-ist+window+shared/palimpsest.elf -ex 'target remote build/gdb.sock' \
 		-ex 'hbreak kernel_main' -ex continue -ex backtrace -ex kill >"$work/out" 2>&1
