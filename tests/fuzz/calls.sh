@@ -107,10 +107,12 @@ run_boot()
 	wait "$reader" 2>/dev/null
 }
 
-# Prints how many rounds ended because a task with changed registers wrote to the page of the results.
-overwritten()
+# Prints what tasks with changed registers have done: how many rounds they ended by writing to the page
+# of the results, and in how many they removed or moved a file of /dev.
+disturbed()
 {
-	[ "$(field overwritten)" = 0 ] || echo ", $(field overwritten) rounds ended by an overwritten page"
+	[ "$(field overwritten)" = 0 ] || echo -n ", $(field overwritten) rounds ended by an overwritten page"
+	[ "$(field put_back)" = 0 ] || echo -n ", files of /dev put back after $(field put_back) rounds"
 }
 
 # Prints the finding of the boot that has just ended.
@@ -142,7 +144,7 @@ while [ $planned -lt "$calls" ] && [ $findings -lt "${FINDINGS:-10}" ]; do
 	run_boot "$build" $((seed + number)) "$count"
 	made=$(field calls)
 	done=$((done + made)) forks=$((forks + $(field forks))) number=$((number + 1))
-	text="$engine $build seed $((seed + number - 1)), $settings: $made calls, $(field forks) forks, $(field killed) tasks that hung, $(field checks) checks of the canary$(overwritten)$ended"
+	text="$engine $build seed $((seed + number - 1)), $settings: $made calls, $(field forks) forks, $(field killed) tasks that hung, $(field checks) checks of the canary$(disturbed)$ended"
 	if [ $quiet = no ] && [ $status = 33 ]; then
 		seconds=$((SECONDS > start ? SECONDS - start : 1))
 		rate=$((done / seconds + 1))

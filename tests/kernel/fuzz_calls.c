@@ -38,7 +38,8 @@
 static struct fuzz_page *page; /* shared with the programs of the current round, or NULL */
 static int first_pid;          /* the round's first task */
 static unsigned findings;
-static unsigned overwritten; /* rounds that left a fault in their page which report() did not write */
+static unsigned overwritten;     /* rounds that left a fault in their page which report() did not write */
+static unsigned put_back_rounds; /* rounds that removed or moved a node of those to keep */
 
 static struct {
 	uint64_t calls, forks, started, killed, checks;
@@ -115,14 +116,22 @@ static long take_page(uint64_t index, uint64_t address)
 
 static const struct bench_calls calls_of_fuzzer = { no_call, no_call, no_call, take_page };
 
-/* The nodes that exist before the first round (/dev, /tmp, …) and must survive. */
-static struct node *kept[NODES_KEPT];
+/*
+ * The nodes that exist before the first round: the root, /dev, its devices, and /tmp. Permissions are
+ * not enforced, so a task whose registers have been changed may remove or move them; put_back()
+ * makes them again. A reference to each keeps its address from being used for another node.
+ */
+static struct {
+	struct node *node;
+	size_t parent; /* index of its directory, which comes before it */
+	char name[16];
+} kept[NODES_KEPT];
 static size_t kept_count;
 
 static bool is_kept(const struct node *node)
 {
 	for (size_t i = 0; i < kept_count; i++)
-		if (kept[i] == node)
+		if (kept[i].node == node)
 			return true;
 	return false;
 }
@@ -130,28 +139,85 @@ static bool is_kept(const struct node *node)
 static void keep_nodes(void)
 {
 	kept_count = 0;
-	for (struct node *node = node_root; node && kept_count < NODES_KEPT; node = node_after(node))
-		kept[kept_count++] = node;
+	for (struct node *node = node_root; node; node = node_after(node)) {
+		size_t parent = 0;
+
+		if (kept_count == NODES_KEPT || node->name_length >= sizeof kept->name)
+			panic("fuzz: too many files, or too long a name: %s", node->name);
+		while (parent < kept_count && kept[parent].node != node->parent)
+			parent++;
+		node_hold(node);
+		kept[kept_count].node = node;
+		kept[kept_count].parent = parent;
+		copy_bytes(kept[kept_count++].name, node->name, node->name_length + 1u);
+	}
 }
 
 /* Removes the nodes that the round left, leaves first, until none can be removed. */
 static void remove_files(void)
 {
-	size_t there = 0;
 	bool again = true;
 
 	while (again) {
 		again = false;
-		there = 0;
 		for (struct node *node = node_root, *next; node; node = next) {
 			next = node_after(node);
-			there += is_kept(node);
 			if (!is_kept(node) && !node->children)
 				again |= node_remove(node) == 0;
 		}
 	}
-	if (there != kept_count)
-		panic("the fuzzer has removed a node of /dev or /tmp, which it is not meant to");
+}
+
+/* Puts a node to keep back into its directory, and makes it again if its name has been removed. */
+static bool put_back(size_t i)
+{
+	struct node *directory = kept[kept[i].parent].node, *node = kept[i].node;
+	const char *name = kept[i].name;
+	const size_t length = strlen(name);
+
+	if (node->parent)
+		return node_rename(node, directory, name, length) == 0;
+	node = node_create(directory, name, length, node->mode);
+	if (!node)
+		return false;
+	node->device = kept[i].node->device;
+	node_hold(node);
+	node_drop(kept[i].node);
+	kept[i].node = node;
+	return true;
+}
+
+/* Returns true if each node to keep is in its place, and there are no others. */
+static bool files_are_as_before(void)
+{
+	size_t there = 0;
+
+	for (struct node *node = node_root; node; node = node_after(node), there++)
+		if (!is_kept(node))
+			return false;
+	for (size_t i = 1; i < kept_count; i++)
+		if (kept[i].node->parent != kept[kept[i].parent].node ||
+		    strcmp(kept[i].node->name, kept[i].name))
+			return false;
+	return there == kept_count;
+}
+
+/*
+ * Makes the files what they were before the round. Returns false if the round has removed or moved a
+ * node to keep.
+ */
+static bool restore_files(void)
+{
+	remove_files();
+	if (files_are_as_before())
+		return true;
+	for (size_t i = 1; i < kept_count; i++)
+		if (!put_back(i))
+			panic("fuzz: no way to put /%s back", kept[i].name);
+	remove_files();
+	if (!files_are_as_before())
+		panic("fuzz: a file cannot be removed");
+	return false;
 }
 
 /* Makes the file /tmp/module, whose data is that of the boot module `hello`. */
@@ -249,6 +315,7 @@ static void run_round(uint64_t round, uint64_t seed)
 	const bool scarce = round % ROUNDS_TO_SCARE == ROUNDS_TO_SCARE - 1;
 	struct memory before;
 	const char *lost;
+	bool same_files;
 
 	memory_note(&before);
 	make_module_file();
@@ -264,10 +331,11 @@ static void run_round(uint64_t round, uint64_t seed)
 		find("a round did not start");
 	}
 	page = NULL;
-	remove_files();
+	same_files = restore_files();
+	put_back_rounds += !same_files;
 	shm_remove_all();
 	lost = memory_lost(&before);
-	if (lost)
+	if (lost && same_files)
 		find(lost);
 	record_start("fuzz");
 	record_number("round", round);
@@ -277,6 +345,7 @@ static void run_round(uint64_t round, uint64_t seed)
 	record_number("killed", total.killed);
 	record_number("checks", total.checks);
 	record_number("overwritten", overwritten);
+	record_number("put_back", put_back_rounds);
 	record_number("findings", findings);
 	record_end();
 }
@@ -312,7 +381,8 @@ bool fuzz_calls_run(void)
 	bench_calls = NULL;
 	panic_note = NULL;
 	kprintf("fuzz: %lu calls, %lu forks, %lu tasks, %lu of them killed, %lu rounds of the canary, "
-	        "%u overwritten, %u findings\n",
-	        total.calls, total.forks, total.started, total.killed, total.checks, overwritten, findings);
+	        "%u overwritten, %u with files put back, %u findings\n",
+	        total.calls, total.forks, total.started, total.killed, total.checks, overwritten,
+	        put_back_rounds, findings);
 	return findings == 0;
 }
