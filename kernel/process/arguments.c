@@ -186,9 +186,9 @@ int arguments_add_user(struct arguments *a, uint64_t argv, uint64_t envp)
 #endif
 
 /*
- * The auxiliary vector (man 3 getauxval). The enumerators are the indices of values that are filled
- * in: HWCAP and MINSIGSTKSZ once at boot, RANDOM and PLATFORM if the arguments are large, the
- * others for each program. There is no vDSO, hence no AT_SYSINFO_EHDR.
+ * The auxiliary vector (man 3 getauxval). Each enumerator is the index of a value that the code
+ * below fills in: HWCAP and MINSIGSTKSZ once at boot, RANDOM and PLATFORM for each program whose
+ * arguments are large, the others for every program. There is no vDSO, hence no AT_SYSINFO_EHDR.
  */
 enum {
 	VECTOR_PHDR = 1,
@@ -225,7 +225,10 @@ static uint64_t vector[] = {
 };
 _Static_assert(sizeof vector == VECTOR_WORDS * sizeof *vector, "all of it");
 
-/* Sets AT_UID, AT_EUID, AT_GID and AT_EGID, which are 0 (root) in `vector`. */
+/*
+ * Sets AT_UID, AT_EUID, AT_GID and AT_EGID in a copy of `vector`, where they are 0 (root). `word`
+ * is the place of AT_UID's value.
+ */
 static void set_identity(uint64_t *word, const struct process *process)
 {
 	if (!(process->identity.user | (uint64_t)process->identity.group << 32))

@@ -10,7 +10,7 @@
 
 #include "loader/elf.h"
 
-/* Size of a page of arguments in bytes. arguments_large.h has those that do not fit. */
+/* Size in bytes of the page of arguments. Arguments that do not fit are in arguments_large.h. */
 #define ARGUMENTS_SIZE     PAGE_SIZE
 #define ARGUMENTS_MAX      128 /* the most strings of argv and envp in that page */
 

@@ -11,8 +11,8 @@
 #define FRONT 16
 
 /*
- * Returns the address of the 8-byte word with this index in a file, which is extended as needed.
- * Returns NULL if out of memory.
+ * Returns the address of word number `index` (8 bytes each, from 0) of a file. Extends the file as
+ * needed. Returns NULL if out of memory.
  */
 static uint64_t *word_of(struct node *node, size_t index)
 {
@@ -140,7 +140,8 @@ void large_drop_first(struct arguments *a)
 }
 
 /*
- * Returns a file with the words of the new stack, made from the offsets, or NULL if out of memory.
+ * Returns a new file with argc, the pointers and the auxiliary vector, or NULL if out of memory.
+ * `strings` is the user address at which the file of strings will be mapped.
  */
 static struct node *make_words(const struct arguments *a, const struct elf_plan *plan, uintptr_t strings)
 {

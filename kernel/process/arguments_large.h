@@ -11,7 +11,10 @@
 struct node;
 struct large_arguments {
 	struct node *strings; /* struct arguments_top, the program's name, and the strings */
-	/* Offsets of the strings, 8 bytes each; after large_finish() the words of the stack. */
+	/*
+	 * Offsets of the strings, 8 bytes each. large_finish() replaces this file by one with argc,
+	 * the pointers and the auxiliary vector.
+	 */
 	struct node *offsets;
 	size_t size;  /* bytes of `strings` */
 	size_t first; /* index of the first offset in use; those before it are free */

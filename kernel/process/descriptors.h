@@ -43,7 +43,10 @@ int file_close(uint64_t fd);
 /* Gives a child that has not run yet the open files of `from`. Returns 0 or -ENOMEM. */
 int file_table_copy(struct process *to, const struct process *from);
 
-/* Returns the sum of file_share() over all descriptors, in frames. */
+/*
+ * Returns the process's share of the memory of its open pipes and nameless files, in frames: the
+ * sum of file_share() over all descriptors.
+ */
 size_t file_table_nameless(const struct process *process);
 
 /* Closes the descriptors that execve() does not keep. */

@@ -42,11 +42,10 @@ static struct process *create_from(struct image *image, int *error)
 }
 
 /*
- * Makes a child of the current task that runs `image`, which is in the memory that begin_spawn()
- * chose. `error` is the result of opening the image. Returns the child's process ID and sets
- * *result to the child. If `error` is not 0 or no child can be made, returns the error. In all
- * cases the image no longer belongs to the caller: it is kept for the child's first run, or closed
- * and its memory freed.
+ * Makes a child of the current task that runs `image`, which is from begin_spawn(). `error` is the
+ * result of opening the image. Returns the child's process ID and sets *result to the child. If
+ * `error` is not 0 or no child can be made, returns the error. Always takes over the image: keeps
+ * it for the child's first run, or closes it and frees its memory.
  */
 static int spawn(struct image *image, int error, struct process **result)
 {
@@ -139,7 +138,7 @@ long process_execve_user(uint64_t name, uint64_t argv, uint64_t envp)
 	if (!error) {
 		error = replace_space(&image, &old);
 		image_close(&image);
-		/* After image_close(), so that the old space's frames are the next to be reused. */
+		/* Done after image_close(): the frames freed last are the next to be reused. */
 		if (!error)
 			address_space_destroy(&old);
 	}

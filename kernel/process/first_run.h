@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The first run of a task with a new program. If the loader defers its work (loader/loader.h), the
- * task itself then fills the pages of its program. The struct image must outlive the call that
- * opened it, so it is allocated from the heap and belongs to the task.
+ * task fills its program's pages itself, in its first run. The struct image must then outlive the
+ * call that opened it, so it is allocated from the heap and belongs to the task.
  */
 #pragma once
 

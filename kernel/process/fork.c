@@ -127,10 +127,10 @@ long fork_call(const struct forking *forking)
 	 CLONE_DETACHED | CLONE_CHILD_SETTID)
 
 /*
- * clone() for the flags with which C libraries create processes (uapi/linux/sched.h), in fork() and
- * posix_spawn(). In Linux, the child of posix_spawn() shares its parent's memory until execve();
- * here it gets a copy. Returns -EINVAL for threads, which are not supported, and -EPERM for a TLS
- * address outside user memory.
+ * clone() supports only the flags that C libraries set in fork() and posix_spawn()
+ * (uapi/linux/sched.h). In Linux, the child of posix_spawn() shares its parent's memory until
+ * execve(); here it gets a copy. Returns -EINVAL for threads, which are not supported, and -EPERM
+ * for a TLS address outside user memory.
  */
 long clone_call(const struct forking *forking)
 {

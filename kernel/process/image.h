@@ -22,7 +22,7 @@ struct image {
  */
 int image_open(struct image *image, const char *name, const char *const *argv, size_t count);
 
-/* Like image_open(), but takes the user addresses of name and arguments that execve() is given. */
+/* Like image_open(), but takes the parameters of execve(), which are user addresses. */
 int image_open_user(struct image *image, uint64_t name, uint64_t argv, uint64_t envp);
 
 /*

@@ -8,8 +8,8 @@
 #include "process/process_internal.h"
 
 /*
- * Sends SIGCHLD to the parent of a process that was stopped or continued, and ends the parent's
- * wait for a child.
+ * Sends SIGCHLD to the parent of a process that was stopped or continued, unless the parent has set
+ * SA_NOCLDSTOP. If the parent waits for a child, ends that wait.
  */
 static void tell_parent(const struct process *process, int code, int signal)
 {
@@ -52,8 +52,8 @@ struct group {
 };
 
 /*
- * Sets `attended` if the process is a member of the group and its parent could continue it: the
- * parent is in the same session but in another group.
+ * Sets `attended` if the process is a member of the group and has a parent that could continue it.
+ * Such a parent is in the same session but in another group.
  */
 static void look_for_parent(struct process *process, void *argument)
 {

@@ -15,11 +15,9 @@ static int chosen;
 
 struct choice {
 	struct process *process;
-	bool is_first; /* true for the first program */
-	size_t weight; /* frames that it holds, divided by ROOT_WEIGHT for root */
-	/*
-	 * Frames in its address space, and frames that are its share of pipes and nameless files.
-	 */
+	bool is_first; /* it is the first program: a child of the kernel's own process */
+	size_t weight; /* `resident` + `nameless`; a quarter (ROOT_WEIGHT) of that for root */
+	/* Frames of its address space, and its share of pipes and nameless files in frames. */
 	size_t resident, nameless;
 };
 

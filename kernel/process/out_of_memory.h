@@ -3,7 +3,7 @@
  * If a page fault cannot get memory, the process that holds the most memory is killed. A process
  * holds the frames of its address space and its share of pipes and of nameless files (fs/file.h);
  * for a process of root, only a quarter of that counts. The first program is killed only if there
- * is no other process, the kernel's own process never.
+ * is no other process. The kernel's own process is never killed.
  */
 #pragma once
 

@@ -62,9 +62,9 @@ struct process {
 	bool continued; /* it was continued, and wait4() has not reported that yet */
 
 	uintptr_t entry, user_rsp; /* first RIP and RSP of a new program */
-	/* The image that its first run is to fill, or NULL (process/first_run.h). */
+	/* The image whose pages are filled in the first run, or NULL (process/first_run.h). */
 	struct first_run *first_run;
-	/* User address where a child of clone() stores its process ID when it first runs; or 0. */
+	/* User address where a child of clone() stores its process ID when it first runs, or 0. */
 	uint64_t tid_address;
 
 	struct file_table *files; /* NULL: there is no table yet (process/descriptors.h) */
@@ -182,9 +182,9 @@ size_t process_count(void);
 
 /*
  * Returns the number of processes that a user other than root may have, zombies included: one for
- * each 256 KiB of the machine's memory, at least 64 and at most 8192. Users other than root may
- * also create no process while there are KSTACK_HEAP_SLOTS - 64 or more processes in all, those of
- * root included.
+ * each 256 KiB of the machine's memory, at least 64 and at most 8192. A second limit is on all
+ * processes together, those of root included: while there are KSTACK_HEAP_SLOTS - 64 or more, only
+ * root may create another.
  */
 size_t process_user_limit(void);
 

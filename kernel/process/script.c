@@ -20,10 +20,10 @@ static char *skip(char *text, const char *end, bool blanks)
 }
 
 /*
- * `line` has SCRIPT_LINE bytes of the script and a NUL after them. Returns the end of its first
- * line: the first newline or NUL or, if there is none in SCRIPT_LINE bytes, the last of these
- * bytes. Blanks before a newline or that last byte do not belong to the line. Returns NULL if the
- * interpreter's path would be cut short.
+ * Returns the end of the first line in `line`, which has SCRIPT_LINE bytes of the script and a NUL
+ * after them. The line ends at the first newline or NUL. If these bytes have neither, it ends at
+ * the last of them. Blanks before a newline or before that last byte do not belong to the line.
+ * Returns NULL if the interpreter's path would be cut short.
  */
 static char *end_of_line(char *line)
 {
@@ -58,7 +58,7 @@ int script_resolve(const struct program *script, struct arguments *a, char name[
 	*end = '\0';
 	interpreter = skip(line + 2, end, true);
 	if (!*interpreter)
-		/* Linux treats the empty path as that of a directory. */
+		/* If a NUL ends the line, Linux treats the empty path as that of a directory. */
 		return has_nul ? -EACCES : -ENOEXEC;
 	argument = skip(interpreter, end, false);
 	while (is_blank(*argument))

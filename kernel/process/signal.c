@@ -21,8 +21,8 @@
 #define GOES_ON         (signal_bit(SIGCONT) | signal_bit(SIGKILL))
 
 /*
- * Signals that are delivered before others, so that their signal frame has the registers at the
- * exception (as with Linux's SYNCHRONOUS_MASK).
+ * Signals of exceptions. They are delivered before others, so that their signal frame has the
+ * registers as they were at the exception (like Linux's SYNCHRONOUS_MASK).
  */
 #define SYNCHRONOUS                                                                            \
 	(signal_bit(SIGSEGV) | signal_bit(SIGBUS) | signal_bit(SIGILL) | signal_bit(SIGTRAP) | \
@@ -182,7 +182,7 @@ static int take(struct process *process)
 
 /*
  * If a signal has interrupted a system call, prepares to repeat the call or makes it return -EINTR.
- * `handler` is the action whose handler runs before that, or NULL.
+ * If a handler runs before that, `handler` is its action; else NULL.
  */
 static void settle_call(struct trap_frame *frame, const struct signal_action *handler)
 {

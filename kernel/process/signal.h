@@ -112,7 +112,7 @@ struct user_stack {
 /* The signals of a process. */
 struct signals {
 	uint64_t pending, blocked;
-	uint64_t awaited; /* sigtimedwait() waits for them: recorded even if ignored */
+	uint64_t awaited; /* signals that sigtimedwait() waits for: recorded even if ignored */
 	uint64_t kept;    /* if `keep`: the value of `blocked` before sigsuspend() or ppoll() */
 	bool keep;
 	/* SIGNALS entries on the heap; NULL: all dispositions are defaults */

@@ -100,7 +100,7 @@ static void user_exception(struct trap_frame *frame)
 		signal = SIGSEGV;
 		info = (struct signal_info){ .code = SI_KERNEL };
 	}
-	/* There is no memory for a handler either: user_return() calls out_of_memory(). */
+	/* Sends no signal: a handler would need memory too. user_return() calls out_of_memory(). */
 	if (frame->vector == EXCEPTION_PF && this_cpu()->fault_error == -ENOMEM) {
 		process->task.starved = true;
 		frame->vector = FRAME_OTHER;
@@ -114,7 +114,7 @@ static void user_exception(struct trap_frame *frame)
 	}
 	if (frame->vector == EXCEPTION_PF)
 		info = page_fault_info(frame);
-	/* In this case, the page is past the end of a mapped file. */
+	/* -ENXIO: the page is past the end of a mapped file. */
 	if (frame->vector == EXCEPTION_PF && this_cpu()->fault_error == -ENXIO) {
 		signal = SIGBUS;
 		info.code = BUS_ADRERR;
