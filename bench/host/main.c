@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The harness. run-bench.sh first runs it with --print-builds, builds what it prints, and then runs
- * it again with the user's arguments.
+ * The harness's main program. run-bench.sh runs it twice: first with --print-builds, to learn what
+ * to build, and after the builds with the user's arguments.
  */
 #define _GNU_SOURCE
 #include "bench/host/base/inherited.h"
@@ -104,8 +104,8 @@ static void join(char *text, size_t size, int argc, char *const argv[])
 }
 
 /*
- * Executes the command line. Returns the exit status, which does not yet consider errors of
- * standard output.
+ * Executes the command line. Returns the exit status. The caller still has to check whether
+ * standard output could be written: finish_output().
  */
 static int serve(int argc, char *argv[])
 {
@@ -168,7 +168,7 @@ static int serve(int argc, char *argv[])
 
 /*
  * Returns true if standard output is a pipe whose reader has closed it, as `head` does when it has
- * read enough. This is no error.
+ * read enough. This is not an error.
  */
 static bool reader_has_left(void)
 {
@@ -177,8 +177,8 @@ static bool reader_has_left(void)
 	return poll(&output, 1, 0) == 1 && output.revents & POLLERR;
 }
 
-/* Returns `status`, or an exit status of failure after a message if standard output could not be
- * written. */
+/* Flushes standard output and returns `status`. If standard output could not be written, prints a
+ * message and returns a failure. */
 static int finish_output(int status)
 {
 	errno = 0;

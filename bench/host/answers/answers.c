@@ -44,7 +44,8 @@ static bool is_cycles(const struct view *view)
 	return strcmp(view->metric, "cycles_nominal") == 0;
 }
 
-/* Prepares a query with ?1 engine, ?2 benchmark, ?3 parameter and ?4 metric. */
+/* Prepares a query and binds ?1 to the engine, ?2 to the benchmark, ?3 to the parameter and ?4 to
+ * the metric. Returns NULL after a message. */
 static sqlite3_stmt *query(sqlite3 *db, const char *sql, const struct view *view,
                            const struct subject *subject)
 {
@@ -105,7 +106,8 @@ static int read_strategies(sqlite3 *db, const struct view *view, struct answer *
 }
 
 /*
- * Sets the ratio of a strategy to the lowest, and its order. `row` is the query of read_ratios().
+ * Sets the order of a strategy, and the ratio of its median to that of `least`, the strategy with
+ * the lowest median. `row` is the query of read_ratios().
  */
 static void read_ratio(sqlite3_stmt *row, const char *least, struct answer_strategy *strategy)
 {
@@ -126,8 +128,9 @@ static void read_ratio(sqlite3_stmt *row, const char *least, struct answer_strat
 }
 
 /*
- * Sets the ratios, orders and parts. In modelled cycles an interval spans the three intervals with
- * the low, nominal and high parameters. Returns 0, or -1 after a message.
+ * Sets the ratio, the order and the parts of each strategy. In modelled cycles, the interval of a
+ * ratio runs from the lowest to the highest end of its three intervals, those with the model's low,
+ * nominal and high parameters. Returns 0, or -1 after a message.
  */
 static int read_ratios(sqlite3 *db, const struct view *view, struct answer *answer)
 {
@@ -160,7 +163,7 @@ static int read_ratios(sqlite3 *db, const struct view *view, struct answer *answ
 	return status;
 }
 
-/* Returns true if a question, or the TLB flushes, were measured in this view. */
+/* Returns true if this view has a median for at least one question, or for tlb.invlpg. */
 static bool is_measured(sqlite3 *db, const struct view *view)
 {
 	static const char sql[] = "SELECT count(*) FROM compared_good WHERE engine = ?1 AND metric = ?4 AND"
@@ -178,7 +181,7 @@ static bool is_measured(sqlite3 *db, const struct view *view)
 
 static const struct view *choose_view(sqlite3 *db)
 {
-	/* The views in reverse order: time, modelled cycles, counts. */
+	/* From the last view to the first: TSC ticks, then modelled cycles, then counts. */
 	for (size_t i = views_count; i-- > 0;)
 		if (is_measured(db, &views[i]))
 			return &views[i];

@@ -4,9 +4,12 @@
  * many pages on a full TLB flush is cheaper than INVLPG. The last screen on the terminal and the
  * first part of report.html show these answers.
  *
- * All answers of a run are in one view (subject.h): TSC ticks on KVM if there are any, else modelled
- * cycles on Bochs, else counts. Only strategies that the user asked for are compared, and only their
- * series without failed checks (the view compared_good of the database).
+ * All answers of a run are in one view (subject.h): TSC ticks on KVM if there are any, else
+ * modelled cycles on Bochs, else counts. Only strategies that the user asked for are compared, and
+ * only their series without failed checks (the view compared_good of the database).
+ *
+ * A difference between two strategies is decided if the interval of their ratio excludes 1 (the
+ * view `decided` of the database).
  */
 #pragma once
 
@@ -27,36 +30,37 @@
 enum answer_topic { ANSWER_EXEC, ANSWER_IRQ, ANSWER_SWITCH, ANSWER_TOPICS };
 
 enum answer_order {
-	ANSWER_LEAST, /* the lowest median, even if no other is decided to be more */
+	ANSWER_LEAST, /* this strategy has the lowest median, even if no difference is decided */
 	ANSWER_SAME,  /* the ratio to the lowest is 1, and so are both ends of its interval */
-	ANSWER_OPEN,  /* no difference from the lowest is decided */
-	ANSWER_MORE,  /* decided to be more than the lowest (view `decided` of the database) */
+	ANSWER_OPEN,  /* it is not decided whether this strategy differs from the lowest */
+	ANSWER_MORE,  /* it is decided that this strategy needs more than the lowest */
 };
 
 /* A cause of a difference. */
 struct answer_part {
 	const char *what;  /* such as "INVLPG" or "data cache misses" */
 	const char *brief; /* the same, in at most 13 columns */
-	double more;       /* what it adds, in the unit of the answer; below 0: it takes away */
+	double more;       /* its part of the difference, in the answer's unit; below 0: a saving */
 };
 
 struct answer_strategy {
 	char name[64];
 	double median;
-	/* Modelled cycles with the model's low and high parameters; else the interval of the median. */
+	/* In modelled cycles: the medians with the model's low and high parameters. Otherwise: the
+	 * interval of the median. */
 	double low, high;
 	char flags[FLAGS_TEXT_MAX]; /* of the median */
 	enum answer_order order;
 	/*
-	 * The ratio to the lowest median, and its interval over the rounds. In modelled cycles the
-	 * interval spans the three intervals with the low, nominal and high parameters. All are 1
-	 * for ANSWER_LEAST, and 0 if no ratio is known.
+	 * The ratio to the lowest median, and its interval over the rounds. In modelled cycles this
+	 * interval covers three: those with the model's low, nominal and high parameters. The ratio
+	 * and both ends are 1 for ANSWER_LEAST, and 0 if no ratio is known.
 	 */
 	double ratio, ratio_low, ratio_high;
 	char ratio_flags[FLAGS_TEXT_MAX];
 	/*
-	 * For ANSWER_MORE: the largest parts of the difference to the lowest median. A part is
-	 * named only if it is decided and at least a tenth of the difference, so there may be none.
+	 * For ANSWER_MORE: the largest parts of the difference from the lowest median. A part is
+	 * named only if it is decided and at least a tenth of the difference. There may be none.
 	 */
 	size_t parts;
 	struct answer_part part[ANSWER_PARTS_MAX];
@@ -64,7 +68,7 @@ struct answer_strategy {
 
 struct answer {
 	enum answer_topic topic;
-	unsigned rank;     /* 0 to ANSWERS_RANKS - 1; if room is short, the lowest are shown */
+	unsigned rank;     /* 0 to ANSWERS_RANKS - 1; a small screen shows the lowest ranks */
 	const char *title; /* short: "16 MiB" */
 	const char *what;  /* in a sentence: "start a program of 16 MiB" */
 	const struct subject *subject;
@@ -72,14 +76,14 @@ struct answer {
 	const char *unit;                 /* in words: "modelled cycles" */
 	size_t count;                     /* number of strategies that were measured, at least 1 */
 	struct answer_strategy *strategy; /* presets first, in their order, then the others by name */
-	size_t least;                     /* index of the one with the order ANSWER_LEAST */
-	size_t with[ANSWER_MORE + 1];     /* how many strategies have each enum answer_order */
+	size_t least;                     /* index of the strategy with ANSWER_LEAST */
+	size_t with[ANSWER_MORE + 1];     /* number of strategies with each order */
 };
 
 /*
- * For how many pages one CR3 load costs less than an INVLPG of each. One benchmark costs less than
- * another if its intervals in all strategies are below all those of the other; in modelled cycles,
- * with the low, nominal and high parameters alike.
+ * For how many pages one CR3 load costs less than INVLPG of each page. Benchmark A costs less than
+ * benchmark B if, over all strategies, the highest end of A's intervals is below the lowest end of
+ * B's. In modelled cycles this must hold with the low, the nominal and the high parameters.
  */
 struct answer_crossing {
 	bool measured;
@@ -89,25 +93,25 @@ struct answer_crossing {
 
 struct answer_flush_row {
 	long long pages;
-	double invlpg; /* INVLPG of each page */
-	double refill; /* a CR3 load and a read of each page; below 0: not measured */
+	double invlpg; /* median of INVLPG of each page */
+	double refill; /* median of a CR3 load and a read of each page; below 0: not measured */
 };
 
 struct answer_flush {
-	size_t count; /* 0: not measured, or the view's numbers do not say what a flush costs */
-	struct answer_flush_row *row;  /* by number of pages */
+	size_t count; /* number of rows; 0: not measured, or the view only counts instructions */
+	struct answer_flush_row *row;  /* ascending by number of pages */
 	double cr3;                    /* a CR3 load; below 0: not measured */
-	char strategy[64];             /* the strategy of these medians */
-	struct answer_crossing alone;  /* INVLPG against the CR3 load */
-	struct answer_crossing refill; /* INVLPG against the CR3 load and the reads */
+	char strategy[64];             /* the strategy whose medians `row` and `cr3` hold */
+	struct answer_crossing alone;  /* INVLPG against the CR3 load alone */
+	struct answer_crossing refill; /* INVLPG against the CR3 load with a read of each page */
 };
 
 struct answers {
-	const struct view *view; /* NULL: nothing was measured that could be compared */
+	const struct view *view; /* NULL: nothing was measured that answers a question */
 	size_t strategies;       /* number of strategies that are compared */
 	size_t rounds;           /* rounds of boots */
-	size_t count;
-	struct answer *answer; /* one for each question that has a median of some strategy */
+	size_t count;            /* number of answers */
+	struct answer *answer;   /* one for each question that has a median of some strategy */
 	struct answer_flush flush;
 };
 
@@ -136,22 +140,25 @@ int answers_read_parts(sqlite3 *db, const struct view *view, const struct answer
  */
 char *answers_number(double value, double like, char text[NUMBER_TEXT_MAX]);
 
-/* Writes the low and high values of a median: "711 - 948", in thousands or millions if the median
- * is. Writes "" if both give the same text. Returns `text`. */
+/*
+ * Writes `low` and `high` of a strategy in the unit (ones, k or M) in which answers_number() writes
+ * the median, but without the letter: "711 - 948". Writes "" if both give the same text. Returns
+ * `text`.
+ */
 char *answers_range(const struct answer_strategy *strategy, char text[ANSWER_TEXT_MAX]);
 
 /*
- * Writes why a strategy has more: "58 of 79 k more are INVLPG", or if a part is larger than the
- * difference, "INVLPG 90 k more, REP MOVS and STOS 11 k less". Parts that do not fit in `width`
- * columns are left out; if the first does not fit, the short form is used: "58 of 79 k: INVLPG".
- * Writes "" if that does not fit either, or no cause is known. Returns `text`.
+ * Writes why a strategy needs more: "58 of 79 k more are INVLPG". If a part is larger than the
+ * difference, writes "INVLPG 90 k more, REP MOVS and STOS 11 k less". Parts that do not fit in
+ * `width` columns are left out. If not even the first part fits, writes the short form, such as "58
+ * of 79 k: INVLPG"; if this does not fit either, or no cause is known, writes "". Returns `text`.
  */
 char *answers_cause(const struct answer *answer, const struct answer_strategy *strategy, size_t width,
                     char text[ANSWER_TEXT_MAX]);
 
 /*
- * Writes the ratio with its interval, if that is more than one value: "1.10 [1.08..1.13]", with as
- * many decimals as it takes to tell a decided interval from 1. Writes "-" if no ratio is known.
+ * Writes the ratio and, if its ends differ, its interval: "1.10 [1.08..1.13]". A decided ratio has
+ * 2 to 5 decimals, enough to show that its lower end is not 1. Writes "-" if no ratio is known.
  * Returns `text`.
  */
 char *answers_ratio(const struct answer_strategy *strategy, char text[NUMBER_TEXT_MAX]);
@@ -163,8 +170,8 @@ char *answers_ratio(const struct answer_strategy *strategy, char text[NUMBER_TEX
 char *answers_sentence(const struct answers *answers, const struct answer *answer,
                        char text[ANSWER_TEXT_MAX]);
 
-/* Writes a sentence that says how many times as much as the lowest a strategy with the order
- * ANSWER_MORE needs, with the interval, and why. Returns `text`. */
+/* Writes a sentence about a strategy with the order ANSWER_MORE: how many times as much as the
+ * lowest it needs, with the interval of this ratio, and why. Returns `text`. */
 char *answers_more_sentence(const struct answer *answer, const struct answer_strategy *strategy,
                             char text[ANSWER_TEXT_MAX]);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From how many pages on one CR3 load costs less than an INVLPG of each page. */
+/* Finds from how many pages on one CR3 load costs less than INVLPG of each page. */
 #include "bench/host/answers/answers.h"
 #include "bench/host/base/complain.h"
 #include "bench/host/base/sql.h"
@@ -19,7 +19,8 @@
 	" = ?2 OR ?2 = 'cycles_nominal' AND metric IN ('cycles_low', 'cycles_high'))"                      \
 	" AND benchmark IN ('tlb.invlpg', 'tlb.cr3', 'tlb.refill') GROUP BY 1, 2, 3)"
 
-/* Reads the medians of the first strategy. Returns 0, or -1 after a message. */
+/* Reads the medians of the first strategy (STRATEGY_ORDER) that measured tlb.invlpg. Returns 0, or
+ * -1 after a message. */
 static int read_rows(sqlite3 *db, const struct view *view, struct answer_flush *flush)
 {
 	static const char sql[] =
@@ -58,7 +59,7 @@ static int read_rows(sqlite3 *db, const struct view *view, struct answer_flush *
 	return 0;
 }
 
-/* Compares INVLPG with another benchmark, `against`. Returns 0, or -1 after a message. */
+/* Compares tlb.invlpg with the benchmark `against`. Returns 0, or -1 after a message. */
 static int read_crossing(sqlite3 *db, const struct view *view, const char *against,
                          struct answer_crossing *crossing)
 {

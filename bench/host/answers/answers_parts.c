@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Why a strategy has more than another: the parts of the difference. */
+/* Finds why a strategy needs more than the lowest one: the parts of the difference. */
 #include "bench/host/answers/answers.h"
 #include "bench/host/base/sql.h"
 
@@ -10,8 +10,9 @@
 #define SMALLEST 0.1 /* the smallest part that is named, relative to the difference */
 
 /*
- * The metrics that add up to the metric `sum` of a view, and their names, which the figure `where`
- * uses too. NULL: flushes() chooses the name.
+ * The metrics that add up to the metric `sum` of a view. `what` is the name of such a metric in
+ * sentences and in the figure `where`; if it is NULL, flushes() chooses the name. `brief` is a
+ * shorter name.
  */
 static const struct cause {
 	const char *metric, *sum, *what, *brief;
@@ -31,7 +32,8 @@ static const struct cause {
 
 #define CAUSES (sizeof causes / sizeof causes[0])
 
-/* Prepares a query: ?1 engine, ?2 benchmark, ?3 parameter, ?5 `strategy`, ?6 the lowest one. */
+/* Prepares a query and binds ?1 to the engine, ?2 to the benchmark, ?3 to the parameter, ?5 to
+ * `strategy` and ?6 to the lowest one. is_decided() binds ?4. Returns NULL after a message. */
 static sqlite3_stmt *query(sqlite3 *db, const char *sql, const struct view *view, const struct answer *answer,
                            const struct answer_strategy *strategy)
 {
@@ -48,9 +50,9 @@ static sqlite3_stmt *query(sqlite3 *db, const char *sql, const struct view *view
 }
 
 /*
- * Sets *more to the difference of the medians in `metric`. Returns true if it is decided: the
- * comparison of the rounds shows an order or, because a median of 0 has no ratio to compare, the
- * intervals of the medians do not overlap. `row` is a query of answers_read_parts().
+ * Sets *more to the difference of the medians in `metric`. Returns true if this difference is
+ * decided (answers.h), or if the intervals of the medians do not overlap. The second rule is for
+ * medians of 0, which have no ratio. `row` is the query of answers_read_parts().
  */
 static bool is_decided(sqlite3_stmt *row, const char *metric, double *more)
 {
@@ -66,8 +68,8 @@ static bool is_decided(sqlite3_stmt *row, const char *metric, double *more)
 	return decided;
 }
 
-/* Names the flushes that the strategy does more of: "INVLPG" or "CR3 loads", or "TLB flushes" if it
- * is not just one of these. */
+/* Names the kind of flush that the strategy does more of: "INVLPG" or "CR3 loads". Returns "TLB
+ * flushes" if it does more of both or of neither. */
 static const char *flushes(sqlite3_stmt *row)
 {
 	double invlpg, loads;
@@ -77,7 +79,8 @@ static const char *flushes(sqlite3_stmt *row)
 	return invlpg > 0 && loads <= 0 ? "INVLPG" : loads > 0 && invlpg <= 0 ? "CR3 loads" : "TLB flushes";
 }
 
-/* Inserts a part. Parts that add come first, then those that take away, each the largest first. */
+/* Inserts a part. Positive parts come first, then negative ones. In both groups the largest size
+ * comes first. */
 static void add(struct answer_strategy *strategy, const char *what, const char *brief, double more)
 {
 	size_t at = strategy->parts;

@@ -63,7 +63,8 @@ char *answers_range(const struct answer_strategy *strategy, char text[ANSWER_TEX
 	return text;
 }
 
-/* Returns how many decimals of a ratio to write: 2, or as many as tell a decided ratio from 1. */
+/* Returns how many decimals of a ratio to write: 2, or up to 5 if a decided ratio would otherwise
+ * be rounded to 1. */
 static int decimals(const struct answer_strategy *strategy)
 {
 	int count = 2;
@@ -94,8 +95,9 @@ char *answers_ratio(const struct answer_strategy *strategy, char text[NUMBER_TEX
 }
 
 /*
- * Appends how much of `difference` a part makes up, or how much it takes away. Both numbers are in
- * the same unit (k or M). Returns false, with the text unchanged, if it does not fit.
+ * Appends how much of `difference` a part makes up, or how much it saves. The part and the
+ * difference are written in the same unit (k or M). Returns false, with the text unchanged, if it
+ * would exceed `width` columns.
  */
 static bool append_part(const struct answer_strategy *strategy, size_t index, double difference, bool brief,
                         size_t width, char *text)
@@ -103,7 +105,7 @@ static bool append_part(const struct answer_strategy *strategy, size_t index, do
 	const struct answer_part *of = &strategy->part[index];
 	const char *what = brief ? of->brief : of->what;
 	char whole[NUMBER_TEXT_MAX], part[NUMBER_TEXT_MAX], more[4 * NUMBER_TEXT_MAX];
-	/* A difference is smaller than the medians, so thousands are used from 10,000 on. */
+	/* Differences are smaller than medians: k is used from 10,000 on, not from 100,000. */
 	const double like = fabs(difference) >= 1e4 ? 10 * difference : difference;
 	const char *letter;
 	const double scale = scale_of(like, &letter);
@@ -146,7 +148,8 @@ static const char *verb(const struct answers *answers, bool many)
 	return many ? "are fastest" : "is fastest";
 }
 
-/* Appends the names of the strategies with this order, and of the lowest itself if `lead` is set. */
+/* Appends the names of the strategies with this order. If `lead` is true, the name of the lowest
+ * strategy is among them. */
 static void append_names(const struct answer *answer, enum answer_order order, bool lead, char *text)
 {
 	size_t left = answer->with[order] + lead;
@@ -224,7 +227,7 @@ static void append_pages(char *text, long long pages)
 	append(text, "%lld page%s", pages, pages == 1 ? "" : "s");
 }
 
-/* Appends one crossing, to a sentence that begins with the CR3 load. */
+/* Appends what `crossing` says. The subject of the sentence, the CR3 load, is already in `text`. */
 static void append_crossing(const struct answer_crossing *crossing, char *text)
 {
 	if (crossing->from > 0) {

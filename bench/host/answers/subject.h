@@ -39,8 +39,9 @@ struct view {
 	const char *metric, *low, *high;
 	const char *unit;
 	/*
-	 * The same for benchmarks by size. On Bochs it is work: a REP instruction counts once in
-	 * instructions, however much it copies.
+	 * The metric and columns for benchmarks with a parameter, which often is a size. On Bochs
+	 * the metric is `work`, because `instructions` counts a REP instruction once, however much
+	 * it copies.
 	 */
 	const char *sized, *sized_low, *sized_high;
 	const char *sized_unit;
@@ -52,22 +53,23 @@ extern const struct view views[];
 extern const size_t views_count;
 
 /*
- * Returns true if this view can show the subject. A subject that has its own metric is shown only
- * in views that are an engine's own view, and so not in modelled cycles.
+ * Returns true if this view can show the subject. A subject with a metric of its own is shown only
+ * in an engine's own view, so it is not shown in modelled cycles.
  */
 bool subject_is_of(const struct subject *subject, const struct view *view);
 
-/* Returns true if the view shows this subject in its metric for sizes. */
+/* Returns true if views show this subject in their metric `sized`. */
 bool subject_is_sized(const struct subject *subject);
 
-/* Return the metric in which the view shows the subject, and its unit; the unit is NULL if the
- * database has it. */
+/* Return the metric in which the view shows the subject, and the unit of this metric. The unit is
+ * NULL if the subject has a metric of its own; the database then has the unit. */
 const char *subject_metric(const struct subject *subject, const struct view *view);
 const char *subject_unit(const struct subject *subject, const struct view *view);
 
 /*
- * SQL condition: on engine ?1, `work` differs from `instructions` in some strategy, for the row's
- * columns `benchmark` and `parameter` of the table summary. Tables then show both.
+ * SQL condition on a row of the table summary: on engine ?1, the medians of `work` and
+ * `instructions` differ in some strategy for this row's benchmark and parameter. Tables then show
+ * both metrics.
  */
 #define WORK_DIFFERS                                                                                \
 	"EXISTS (SELECT 1 FROM summary i JOIN summary w USING (engine, strategy, cpus, benchmark, " \

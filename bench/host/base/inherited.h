@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Process state inherited from the caller: environment variables, descriptors, signals and limits.
- * After inherited_settle() neither the harness nor its children depend on it.
+ * inherited_settle() makes the harness and its children independent of this state.
  */
 #pragma once
 

@@ -13,7 +13,8 @@ void interrupt_install(void);
 /* Returns how many of these signals have arrived. */
 int interrupt_count(void);
 
-/* Add or remove a child whose process group the second signal kills. Children beyond 128 are not killed;
- * the harness has at most 64 engines (SLOTS_MAX in runner.c) and one other child at a time. */
+/* Add or remove a child whose process group the second signal kills. Children beyond 128 are not
+ * killed, but the harness never has so many: it runs at most 64 engines (SLOTS_MAX in runner.c) and
+ * one other child at a time. */
 void interrupt_watch(pid_t pid);
 void interrupt_unwatch(pid_t pid);

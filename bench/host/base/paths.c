@@ -35,8 +35,8 @@ const char *path_root(void)
 		root[length > 0 ? length : 0] = '\0';
 		/* Without /proc, use the path that was passed to execve(). */
 		if (length <= 0 && !realpath((const char *)getauxval(AT_EXECFN), root)) {
-			fprintf(stderr, "run-bench: it is not known where this program lies: no /proc, and "
-			                "its name is none of a file\n");
+			fprintf(stderr, "run-bench: cannot find this program's file: /proc is missing, and "
+			                "the name it was run by is not a file\n");
 			exit(2);
 		}
 		for (int up = 0; up < 3; up++) {

@@ -31,9 +31,9 @@ int path_make_folders(const char *path);
 int path_make_temporary(char out[PATH_MAX], const char *purpose);
 
 /*
- * Finds a program and writes its path to `out`. If the environment variable named by `override`
- * (NULL: none) is set and not empty, its value is the program: a path or a name in PATH. Otherwise
- * the program is the first of `names` (ending with NULL) that is in PATH. Returns 0, or -1 if there
- * is no such executable.
+ * Finds a program and writes its path to `out`. If the environment variable with the name
+ * `override` (NULL: none) is set and not empty, its value names the program: a path, or a name in
+ * PATH. Otherwise the program is the first of `names` (a list that ends with NULL) that is in PATH.
+ * Returns 0, or -1 if there is no such executable.
  */
 int path_find_program(const char *override, const char *const names[], char out[PATH_MAX]);

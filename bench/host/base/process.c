@@ -101,8 +101,8 @@ ssize_t process_read(struct process *process, char *buffer, size_t size)
 }
 
 /*
- * Kills the child's process group, then reaps the child, in this order, because the ID of the group
- * may be reused once the child is reaped.
+ * Kills the child's process group, then reaps the child. The order matters: once the child is
+ * reaped, the kernel may give the ID of the group to another process.
  */
 static void end_group(struct process *process)
 {

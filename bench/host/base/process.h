@@ -10,10 +10,12 @@
 struct process_spec {
 	/* item[0] is the path of the program, or its name in PATH. */
 	const struct arguments *arguments;
-	const struct arguments *environment; /* NAME=value, added to ours; NULL: none */
-	const char *directory;               /* the child's working folder; NULL: ours */
-	int output; /* the descriptor of the child that is read: 1 (standard output) or 3 */
-	/* File to which stderr, and stdout if not read, are appended; NULL: inherited. */
+	const struct arguments *environment; /* NAME=value, added to the harness's; NULL: none */
+	const char *directory;               /* the child's working folder; NULL: the harness's */
+	/* The child's descriptor whose output process_read() reads: 1 (standard output) or 3. */
+	int output;
+	/* The child's stderr, and its stdout unless `output` is 1, are appended to this file. NULL:
+	 * the child inherits them. */
 	const char *log;
 };
 
@@ -38,8 +40,8 @@ int process_start(struct process *process, const struct process_spec *spec);
 ssize_t process_read(struct process *process, char *buffer, size_t size);
 
 /*
- * Returns true if the child has ended; does not wait. When it has ended, kills the rest of its
- * process group and reaps it.
+ * Returns true if the child has ended; does not wait. If the child has just ended, kills the rest
+ * of its process group and reaps the child.
  */
 bool process_reap(struct process *process);
 
@@ -50,10 +52,11 @@ void process_signal(const struct process *process, int signal);
 void process_kill(struct process *process);
 
 /*
- * Runs a program to its end, in `directory` unless that is NULL. Returns its standard output,
- * NUL-terminated, which the caller frees, and stores its exit status in `*status`. Returns NULL if
- * the program cannot be started, writes over 64 MiB or takes longer than `seconds`, or if a signal
- * interrupts the harness. Its stderr is discarded if `quiet` is true, otherwise inherited.
+ * Runs a program to its end, in `directory` unless that is NULL. Returns its standard output as a
+ * NUL-terminated text, which the caller frees. Stores its exit status in `*status`. Returns NULL if
+ * no child can be started, if the program writes over 64 MiB or takes longer than `seconds`, or if
+ * a signal interrupts the harness. The program's stderr is discarded if `quiet` is true, otherwise
+ * inherited.
  */
 char *process_capture(const struct arguments *arguments, const char *directory, unsigned seconds, bool quiet,
                       int *status);

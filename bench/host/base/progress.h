@@ -15,8 +15,10 @@ void progress_set_level(enum progress_level level);
 /* Writes a message and a newline, unless the level is quiet. */
 __attribute__((format(printf, 1, 2))) void message(const char *format, ...);
 
-/* Writes a message about a step of the run, unless the progress line of a terminal shows it or the
- * level is quiet. */
+/*
+ * Writes a message about a step of the run if the level is verbose, or if it is normal and stderr
+ * is not a terminal. On a terminal the progress line shows the step.
+ */
 __attribute__((format(printf, 1, 2))) void message_step(const char *format, ...);
 
 /* Writes a message and a newline if the level is verbose. */
@@ -25,8 +27,8 @@ __attribute__((format(printf, 1, 2))) void message_detail(const char *format, ..
 /* Writes an error message and a newline at any level, in red if colours are used. */
 __attribute__((format(printf, 1, 2))) void message_error(const char *format, ...);
 
-/* Shows progress: `what` is running, the part `done` (0 to 1) of the run is done, and `left`
- * seconds are left (negative: unknown). */
+/* Shows that `what` is running, which part of the run is done (0 to 1), and how many seconds are
+ * left (negative: unknown). */
 void progress_update(const char *what, double done, double left);
 
 /* Clears the progress line. */

@@ -21,8 +21,8 @@ sqlite3_stmt *sql_prepare(sqlite3 *db, const char *part, const char *doing, cons
 int sql_execute(sqlite3 *db, const char *part, const char *doing, const char *sql);
 
 /*
- * Binds `text` to parameter number `place` without copying it. It must not change until the
- * parameter is bound again or the statement is finalized.
+ * Binds `text` to parameter number `place` without copying it. The caller must not change the text
+ * until the parameter is bound again or the statement is finalized.
  */
 void sql_bind(sqlite3_stmt *statement, int place, const char *text);
 
@@ -38,9 +38,9 @@ int sql_write(sqlite3 *db, const char *part, const char *doing, sqlite3_stmt *st
 const char *sql_text(sqlite3_stmt *row, int column);
 
 /*
- * Executes a query, with `argument` bound to ?1 unless it is NULL, and copies the first column of
- * the first row to `text`. Returns false, with `text` empty, if there is no row, the column is
- * NULL, or an error occurs. Prints no message.
+ * Executes a query and copies the first column of the first row to `text`. Binds `argument`, unless
+ * NULL, to ?1. Returns false, with `text` empty, if there is no row, the column is NULL, or an
+ * error occurs. Prints no message.
  */
 bool sql_value(sqlite3 *db, const char *sql, const char *argument, char *text, size_t size);
 

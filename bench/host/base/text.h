@@ -26,8 +26,8 @@ bool name_is_good(const char *text);
 bool name_is_unit(const char *text);
 
 /*
- * Copies `text` to `out` for use in a file name or a gnuplot script: every byte except letters,
- * digits and "._+-" becomes '_', as does a leading dot. Truncates to `size` bytes. Returns `out`.
+ * Copies `text` to `out` for use in a file name or a gnuplot script. A leading dot and every byte
+ * except letters, digits and "._+-" become '_'. Truncates to `size` bytes. Returns `out`.
  */
 char *name_for_file(const char *text, char *out, size_t size);
 
@@ -38,8 +38,8 @@ char *name_for_file(const char *text, char *out, size_t size);
 size_t text_character(const char *text);
 
 /*
- * Makes `text` safe to print: replaces every byte that is malformed or a control character, as for
- * text_character(), with '?'. Returns `text`.
+ * Makes `text` safe to print: replaces every byte for which text_character() returns 0 with '?'.
+ * Returns `text`.
  */
 char *text_clean(char *text);
 
