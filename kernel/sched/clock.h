@@ -15,7 +15,7 @@
 
 struct task;
 
-/* Returns the nanoseconds since the first call, plus 1. The result never decreases. */
+/* Returns the nanoseconds since the first call, plus 1. Never returns 0, and never decreases. */
 uint64_t clock_now(void);
 
 /* Returns the nanoseconds since 1970, or since the first call if there is no real-time clock. */
@@ -42,8 +42,8 @@ void clock_set_alarm(struct deadline *alarm, uint64_t time);
 extern void (*alarm_hook)(struct deadline *alarm, uint64_t now);
 
 /*
- * Wakes the tasks whose time has come, sets off alarms, and polls devices. Called by the idle task,
- * and after a tick in pauses (sched/pause.h) and before the return to user mode.
+ * Wakes the tasks whose time has come, sets off alarms, and polls devices. The idle task calls it.
+ * After a tick of the timer, the next pause (sched/pause.h) or return to user mode calls it too.
  */
 void clock_poll(void);
 

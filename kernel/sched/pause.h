@@ -28,7 +28,7 @@ struct task;
 
 /*
  * Handles pending interrupts and, after a tick of the timer, lets other tasks run. Returns true if
- * the current task has a signal to handle, so that the system call should end. Must be called with
+ * the current task has a signal to handle; the system call should then end. Must be called with
  * interrupts off, on the stack of system calls.
  */
 bool task_pause(void);
@@ -42,7 +42,7 @@ bool task_pause_unless_killed(void);
 /* Returns true if a signal will end the task. Even uninterruptible waits end then. */
 extern bool (*will_end_hook)(const struct task *task);
 
-/* Frees memory. Called by a pause if a page fault of the current task found none (task.starved). */
+/* Frees memory. A pause calls it if a page fault of the task found no memory (task.starved). */
 extern void (*starved_hook)(void);
 
 /*

@@ -29,7 +29,7 @@ void rwlock_write_slowly(struct rwlock *lock);
 
 /*
  * rwlock_block() blocks the current task until rwlock_wake() or a signal; a task that has a signal
- * to handle only yields. Afterwards the caller must test again if it can take the lock.
+ * to handle only yields. Afterwards the caller must test again whether it can take the lock.
  */
 void rwlock_block(struct wait_queue *queue);
 void rwlock_wake(struct wait_queue *queue);

@@ -30,8 +30,8 @@ struct kstack {
 };
 
 /*
- * Of RSP0, IST1 and IST2 in a CPU's TSS, sets those that this value of STACK uses. Called once per
- * CPU.
+ * Sets the fields of a CPU's TSS that this value of STACK uses: RSP0, or IST1 and IST2. Called once
+ * per CPU.
  */
 void kstack_init_cpu(struct cpu *cpu);
 
@@ -45,8 +45,8 @@ void kstack_init_cpu(struct cpu *cpu);
 int kstack_create(struct kstack *stack, const struct root *root);
 
 /*
- * Leaves the first `count` slots of the stack heap, at most 63, unused for good, so that stacks lie
- * at other addresses. Called at most once, before the first stack. Fixed stacks ignore it.
+ * Never uses the first `count` slots of the stack heap, at most 63. All stacks thus get higher
+ * addresses. Called at most once, before the first stack is created. Fixed stacks ignore it.
  */
 void kstack_skip_slots(unsigned count);
 
@@ -64,7 +64,8 @@ void kstack_activate(struct cpu *cpu, const struct kstack *stack);
 
 /*
  * Returns true if interrupts and exceptions may nest, that is, if handlers may enable interrupts
- * and may fault. If it returns false, the STACK's own file states the rules for handlers.
+ * and may fault. If it returns false, the source file of that value of STACK states the rules for
+ * handlers.
  */
 bool kstack_nests(void);
 

@@ -44,7 +44,7 @@ fail:
 
 void kstack_skip_slots(unsigned count)
 {
-	(void)count; /* fixed stacks have the same address in every layout */
+	(void)count; /* fixed stacks have no slots */
 }
 
 void kstack_destroy(struct kstack *stack)

@@ -80,8 +80,8 @@ struct entry {
 _Static_assert(sizeof(struct entry) == 19, "as programs know it");
 
 /*
- * Returns the child with which getdents64() continues, or NULL at the end. That is the cursor's
- * child, unless the position has changed or a name was removed since the cursor was set; then it is
+ * Returns the child with which getdents64() continues, or NULL at the end. This is normally the
+ * cursor's child. If the position has changed or a name was removed since the cursor was set, it is
  * the first child whose `place` is not below the position.
  */
 static const struct node *first_unread(const struct file *file, const struct node *directory)

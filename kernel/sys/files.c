@@ -45,8 +45,8 @@ static long transfer_one(struct file *file, uint64_t buffer, uint64_t size, bool
 }
 
 /*
- * Transfers at the file's position, but first waits until no paused transfer of another task uses
- * it. Returns the bytes transferred or a negative error number.
+ * First waits while another task's paused transfer uses the file, then transfers at the file's
+ * position. Returns the bytes transferred or a negative error number.
  */
 static long transfer_here(uint64_t fd, uint64_t buffer, uint64_t size, bool write)
 {

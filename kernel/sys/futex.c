@@ -72,8 +72,8 @@ static int read_word(uint64_t address, bool private, uint32_t *word, struct key 
 }
 
 /*
- * Wakes the tasks that wait for the word with one of `bits`, at most `most` of them, in FIFO order.
- * Returns their number.
+ * Wakes tasks that wait for the word with at least one of `bits`. Wakes at most `most` tasks, in
+ * FIFO order. Returns their number.
  */
 static long wake_waiters(struct key key, uint32_t most, uint32_t bits)
 {
@@ -118,8 +118,8 @@ static long wait_for_wake(struct key key, uint32_t bits, uint64_t end)
 
 /*
  * Sets *end to the time of clock_now() at which a wait ends. `timeout` is the user address of a
- * duration, or for FUTEX_WAIT_BITSET of a time: of the real-time clock if FUTEX_REALTIME is set,
- * else of the monotonic clock. Returns 0, -EFAULT or -EINVAL.
+ * duration; for FUTEX_WAIT_BITSET, it is the user address of a point in time, on the real-time
+ * clock if FUTEX_REALTIME is set, else on the monotonic clock. Returns 0, -EFAULT or -EINVAL.
  */
 static long time_of_end(uint64_t operation, uint64_t timeout, uint64_t *end)
 {

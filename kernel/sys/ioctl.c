@@ -140,7 +140,10 @@ static long terminal_ioctl(uint64_t request, uint64_t address)
 		return copy_to_user(address, &group, sizeof group);
 	case TIOCGSID:
 		return copy_to_user(address, &session, sizeof session);
-	/* tcdrain(): write() returns only after the output is sent; breaks are not sent. */
+	/*
+	 * Called by tcdrain(), which has nothing to wait for: write() returns only after the output
+	 * is sent. A request for a break is ignored.
+	 */
 	case TCSBRK:
 		return 0;
 	case TIOCOUTQ:

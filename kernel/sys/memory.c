@@ -99,7 +99,7 @@ static int source_of_file(struct source *source, uint64_t fd, uint64_t offset, u
 			return -EACCES;
 		source->flags |= REGION_NO_WRITE;
 	}
-	/* Copies the file's bytes now, not in a page fault. */
+	/* Gives the file frames of its own now, so that no page fault has to. */
 	if ((source->flags & REGION_SHARED) && !node_make_own(file->node))
 		return -ENOMEM;
 	source->page = offset / PAGE_SIZE;

@@ -41,9 +41,10 @@ struct node *name_from_user(uint64_t directory, uint64_t address, int *error);
 
 /*
  * Returns the directory in which a new name is to be created, and sets *name, which points into
- * `path`, and *length. On failure returns NULL and sets *error to -EEXIST if the name exists or is
- * `.` or `..`, to -ENOENT if the directory was removed or if slashes follow the name although
- * `is_directory` is false, or to an error of finding the directory.
+ * `path`, and *length. `is_directory` is true if the name will be that of a directory; only then may
+ * slashes follow it. On failure, returns NULL and sets *error: to -EEXIST if the name exists or is
+ * `.` or `..`, to -ENOENT if the directory was removed or slashes follow the name of a file, or to
+ * the error with which the directory was not found.
  */
 struct node *parent_for_new(struct path *path, uint64_t directory, uint64_t address, bool is_directory,
                             const char **name, size_t *length, int *error);

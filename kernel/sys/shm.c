@@ -208,8 +208,8 @@ long sys_shmat(uint64_t id, uint64_t address, uint64_t flags)
 }
 
 /*
- * Unmaps the parts that are still mapped of the segment that shmat() mapped at the address. Returns
- * 0, -EINVAL if there are none, or -ENOMEM.
+ * Unmaps the segment that shmat() mapped at the address, as far as it is still mapped. Returns 0,
+ * -EINVAL if no part of such a segment is mapped, or -ENOMEM.
  */
 static long detach(uint64_t address)
 {
@@ -225,7 +225,7 @@ static long detach(uint64_t address)
 			i++;
 			continue;
 		}
-		memory = region->backing; /* only to compare: it may be freed meanwhile */
+		memory = region->backing; /* only to compare addresses: it may be freed below */
 		if (region_unmap(space, region->start, region->pages))
 			return -ENOMEM;
 	}
