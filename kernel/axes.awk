@@ -50,7 +50,7 @@ function header(   i, kind, k)
 		print ""
 	}
 	print "#define PRESET_NAMES " quoted(names("preset", ", "))
-	print "#define PRESET_ORDER " quoted(sql_order " ELSE " count["preset"]) # of an SQL CASE
+	print "#define PRESET_ORDER " quoted(sql_order " ELSE " count["preset"]) # the branches of an SQL CASE
 	print "#define PRESET_ROWS " quoted(sql_rows) # (place, name, stack, loader, isolation)
 	print "#define PRESET_DEFAULTS " quoted(defaults)
 	printf "#define PRESETS(X)" # X(name, stack, loader, isolation)

@@ -1,6 +1,6 @@
 # The kernel: one build folder per combination of STACK, LOADER and ISOLATION, and per compiler.
 
-# The file with the values of the axes and the presets. Tests set another one.
+# The file with the values of the axes and the presets. Some tests use another file.
 AXES       := kernel/axes.txt
 axes       = $(shell awk -v show=$(1) $(2) -f kernel/axes.awk $(AXES))
 STACKS     := $(call axes,stack)
@@ -37,7 +37,7 @@ $(error unknown ISOLATION "$(ISOLATION)": one of $(ISOLATIONS))
 endif
 
 # The compiler of the kernel and its level of optimization. User programs and the harness are not
-# affected. Builds by another compiler, or at another level, have a folder with both in its name.
+# affected. A build with another compiler or level has a folder of its own, with both in its name.
 DEFAULT_COMPILER := gcc-O2
 OPTS      := -O2 -O3 -Os
 KERNEL_CC ?= gcc
@@ -56,10 +56,10 @@ endif
 
 COMPILER  := $(filter-out @$(DEFAULT_COMPILER),@$(KERNEL_CC)$(OPT))
 K         := $(BUILD)/$(STACK)+$(LOADER)+$(ISOLATION)$(COMPILER)
-# Objects of C files, which the builds of all stacks and loaders share: no C file but config.c knows
-# these values, and the compiler sees ISOLATION alone.
+# The folder of objects of C files. Builds that differ only in STACK and LOADER share it, because
+# only config.c is compiled with the names of those values.
 O         := $(BUILD)/objects/$(ISOLATION)$(COMPILER)
-# The revision of this tree in git; `unknown` if the tree is not the top of a repository.
+# The revision of this tree in git, or `unknown` if the tree is not the top of a git repository.
 REVISION  := $(shell [ -z "$$($(CLEAN) git rev-parse --show-cdup 2>&1)" ] && $(CLEAN) git describe --always --dirty 2>/dev/null || \
 	echo unknown)
 
@@ -106,9 +106,9 @@ $(K)/$(CONFIG).o: KERNEL_CFLAGS += -DCONFIG_STACK='"$(STACK)"' -DCONFIG_LOADER='
 	-DCONFIG_OPT='"$(filter-out -O2,$(OPT))"'
 $(K)/$(CONFIG).o: $(K)/revision
 
-# Compiles a C file of the kernel. The object gets its name when it is whole, after the files that
-# come with it, because another make may build another kernel from the same objects meanwhile.
-# (clang writes no .su file where there is no function.)
+# Compiles a C file of the kernel. The compiler writes files with temporary names, which are then
+# renamed, the object last: another make may be building another kernel from the same objects.
+# (clang writes no .su file for a source without functions.)
 define compile_kernel
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
@@ -133,14 +133,15 @@ $(K)/palimpsest.elf: $(KERNEL_OBJECTS) kernel/kernel.ld
 	$(Q)$(KERNEL_CC) -nostdlib -static -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,--fatal-warnings \
 		-T kernel/kernel.ld -o $@ $(KERNEL_OBJECTS)
 
-# Makes the image as ELF32, for QEMU's -kernel. Also stores a hash of the image without the name of
-# the revision in code.sha256, by which the harness recognizes results of the same code.
+# Makes the image as ELF32, for QEMU's -kernel. Also hashes the image without the name of the
+# revision and stores the hash in code.sha256; the harness uses it to recognize results of the same
+# code.
 $(K)/palimpsest.elf32: $(K)/palimpsest.elf
 	$(Q)objcopy -O elf32-i386 --strip-debug --remove-section=.revision $< $@
 	$(Q)sha256sum $@ | cut -c 1-64 > $(K)/code.sha256
 	$(Q)objcopy -O elf32-i386 --strip-debug $< $@
 
-# Prints the ten functions that use the most stack, from -fstack-usage.
+# Prints the ten functions that use the most stack, as -fstack-usage reports.
 stack-usage: $(K)/palimpsest.elf
 	@awk '$$2 == "KSTACK_SIZE" { gsub(/[(]/, ""); print "of the " $$3 * 1024 " bytes of a kernel stack:" }' kernel/x86/layout.h
 	@find $(patsubst %.o,%.su,$(filter-out %.asm.o,$(KERNEL_OBJECTS))) -exec cat {} + 2>/dev/null | sort -t '	' -k2 -rn | head -10 | \

@@ -5,12 +5,12 @@ const char config_stack[] = CONFIG_STACK;
 const char config_loader[] = CONFIG_LOADER;
 const char config_isolation[] = CONFIG_ISOLATION;
 /*
- * In a section of its own, with a fixed size, so that two images of the same code at different
- * revisions differ only in this string.
+ * The revision has a section of its own, with a fixed size, so that two images of the same code at
+ * different revisions differ only in this string.
  */
 __attribute__((section(".revision"))) const char config_revision[CONFIG_REVISION_MAX] = CONFIG_REVISION;
 
-#ifdef __clang__ /* its __VERSION__ has the name of the distributor before the number */
+#ifdef __clang__ /* clang's __VERSION__ begins with the name of the distributor */
 #define DIGITS(number) #number
 #define TEXT(number)   DIGITS(number)
 #define COMPILER       "clang-" TEXT(__clang_major__) "." TEXT(__clang_minor__) "." TEXT(__clang_patchlevel__)

@@ -66,7 +66,7 @@ static void take_out(struct deadlines *heap, struct deadline *d)
 		parent->left = rest;
 	else
 		parent->right = rest;
-	while (parent && settle(parent)) /* O(log n) times: ranks grow on the way up */
+	while (parent && settle(parent)) /* O(log n) times at most: ranks grow on the way up */
 		parent = parent->parent;
 }
 

@@ -11,10 +11,13 @@
 struct deadline {
 	uint64_t time; /* in any unit; 0 if not set */
 	struct deadline *parent, *left, *right;
-	uint64_t rank; /* nodes on the shortest path to a missing child; left's rank >= right's */
+	uint64_t rank; /* nodes on the shortest path to a missing child; left's is at least right's */
 };
 
-/* All zeros is an empty heap. In struct deadline, all zeros is a deadline that is not set. */
+/*
+ * A struct deadlines with all bits 0 is an empty heap. A struct deadline with all bits 0 is a
+ * deadline that is not set.
+ */
 struct deadlines {
 	struct deadline *first; /* the earliest, or NULL */
 };

@@ -56,6 +56,6 @@
  * Results of a system call that a signal has interrupted, with Linux's numbers. Programs never see
  * them: either the kernel restarts the call, or the call returns EINTR.
  */
-#define ERESTARTSYS           512 /* restart if no handler ran, or its handler has SA_RESTART */
+#define ERESTARTSYS           512 /* restart if no handler ran, or if the handler has SA_RESTART */
 #define ERESTARTNOHAND        514 /* restart only if no handler ran */
 #define ERESTART_RESTARTBLOCK 516 /* as ERESTARTNOHAND, but through restart_syscall() */

@@ -13,8 +13,8 @@ void format_va(void (*put)(char character, void *argument), void *argument, cons
                va_list values);
 
 /*
- * Format into `buffer`, which always ends with a NUL unless `size` is 0. Characters that do not fit
- * in `size` bytes with the NUL are dropped. Return the number of characters kept, without the NUL.
+ * Format into `buffer`, which always ends with a NUL unless `size` is 0. Characters for which
+ * `buffer` has no room are dropped. Return the number of characters kept, without the NUL.
  */
 size_t format_string_va(char *buffer, size_t size, const char *format, va_list values);
 size_t format_string(char *buffer, size_t size, const char *format, ...)

@@ -16,7 +16,7 @@ uint64_t layout_seed(void)
 	return the_seed;
 }
 
-/* SplitMix64 (Steele, Lea and Flood 2014). Close seeds give sequences that have nothing in common. */
+/* SplitMix64 (Steele, Lea and Flood 2014). Even consecutive seeds give unrelated sequences. */
 static uint64_t next(void)
 {
 	uint64_t z = state += GOLDEN;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The layout of a boot: where things lie in memory, and in which order benchmarks run. The number
- * layout= on the command line determines it. Without layout=, or with 0, it is the fixed layout:
- * every number drawn is 0, and nothing is shuffled.
+ * The layout of a boot: where things lie in memory, and in which order benchmarks run. It is
+ * determined by a seed, the number layout= on the command line. Seed 0, the default, gives the
+ * fixed layout: all random numbers below are 0, and nothing is shuffled.
  */
 #pragma once
 
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The uses of the numbers drawn. Each use has a sequence of its own. */
+/* What random numbers are drawn for. Each use has its own sequence of numbers. */
 enum layout_use {
 	LAYOUT_MODULES,
 	LAYOUT_LINKS,
@@ -20,13 +20,13 @@ enum layout_use {
 	LAYOUT_ROWS,
 };
 
-/* Sets the seed, before anything is drawn. 0 is the fixed layout. */
+/* Sets the seed. Must be called before any number is drawn. */
 void layout_set_seed(uint64_t seed);
 uint64_t layout_seed(void);
 
 /*
- * Starts the sequence of `use`. It depends only on the seed and `use`, not on what was drawn
- * before.
+ * Starts the sequence of `use`. The sequence depends only on the seed and `use`, not on what was
+ * drawn before.
  */
 void layout_begin(enum layout_use use);
 
@@ -34,7 +34,7 @@ void layout_begin(enum layout_use use);
 size_t layout_below(size_t n);
 
 /*
- * Puts the numbers from 0 to `count` - 1 into a random order, or into ascending order if the layout
- * is fixed.
+ * Fills `order` with the numbers from 0 to `count` - 1 in a random order, or in ascending order in
+ * the fixed layout.
  */
 void layout_order(uint16_t *order, size_t count);

@@ -22,7 +22,7 @@ void *memmove(void *to, const void *from, size_t size)
 
 	if (t <= f || t >= f + size)
 		return memcpy(to, from, size);
-	for (; size >= 8; size -= 8) { /* from the end, so no word is overwritten unread */
+	for (; size >= 8; size -= 8) { /* from the end: words are read, then overwritten */
 		uint64_t word;
 
 		__builtin_memcpy(&word, f + size - 8, 8);

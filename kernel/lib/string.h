@@ -15,14 +15,14 @@ int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t size);
 
 /*
- * Copies a string, truncated to `size` bytes with its NUL. Writes nothing if `size` is 0. Returns
- * the number of characters copied, without the NUL.
+ * Copies a string, truncated so that it fits in `size` bytes with its NUL. Writes nothing if `size`
+ * is 0. Returns the number of characters copied, without the NUL.
  */
 size_t string_copy(char *to, const char *from, size_t size);
 
 /*
  * Makes untrusted text printable: copies `from` up to a NUL, at most `length` bytes, and replaces
- * each byte that is not printable ASCII by `?`. `to` has `size` bytes; text that does not fit is
+ * each byte that is not printable ASCII with `?`. `to` has `size` bytes; text that does not fit is
  * truncated and ends in `...`.
  */
 void string_show(char *to, size_t size, const char *from, size_t length);
@@ -31,8 +31,8 @@ void string_show(char *to, size_t size, const char *from, size_t length);
 bool string_matches(const char *text, const char *glob);
 
 /*
- * Returns the value of the leading digits, decimal or, after 0x, hexadecimal. Returns 0 if there
- * are none.
+ * Returns the value of the leading digits of `s`: hexadecimal after 0x, otherwise decimal. Returns
+ * 0 if there are none.
  */
 uint64_t string_to_number(const char *s);
 
