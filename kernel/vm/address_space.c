@@ -28,8 +28,8 @@ int address_space_create(struct address_space *space)
 }
 
 /*
- * Moves the regions to a heap array of at most a page with room for at least `room` regions.
- * Returns 0 or -ENOMEM.
+ * Moves the regions to a heap array with room for at least `room` regions; the array is never
+ * larger than a page. Returns 0 or -ENOMEM.
  */
 static __attribute__((noinline)) int grow(struct address_space *space, uint32_t room)
 {
@@ -106,7 +106,7 @@ int address_space_map(struct address_space *space, uintptr_t start, size_t pages
 	if (address_space_reserve(space, 1))
 		return -ENOMEM;
 	region = address_space_regions(space) + index;
-	if (index && region[-1].start > start) /* the segments are not sorted */
+	if (index && region[-1].start > start) /* segments need not be sorted by address */
 		region = address_space_open(space, address_space_find(space, start));
 	else
 		space->count++;
@@ -273,7 +273,8 @@ void address_space_destroy(struct address_space *space)
 
 	/*
 	 * Frees the frames from the last to the first. The free list hands them out in the opposite
-	 * order, so the next space gets them in the order of this one, contiguous if they were.
+	 * order, so the next space gets them in the order that they have here. Frames that are
+	 * contiguous here are then contiguous there too.
 	 */
 	for (uint32_t i = space->count; i-- > 0;)
 		free_pages(space->pml4, regions[i].start, region_end(&regions[i]), &found);

@@ -65,9 +65,9 @@ int address_space_create(struct address_space *space);
 
 /*
  * Maps `pages` new frames at `start` (page-aligned, in the user half, where nothing is mapped) with
- * `flags` (PTE_WRITE, PTE_NX, REGION_GROWS; never writable and executable). Their contents are
- * undefined: the caller fills all of them before user mode runs. Returns 0 or -ENOMEM; frames
- * mapped so far belong to the space and are freed with it.
+ * `flags` (PTE_WRITE, PTE_NX, REGION_GROWS; never both writable and executable). The frames'
+ * contents are undefined: the caller fills all of them before user mode runs. Returns 0 or -ENOMEM;
+ * frames mapped so far belong to the space and are freed with it.
  */
 int address_space_map(struct address_space *space, uintptr_t start, size_t pages, uint64_t flags);
 
@@ -113,8 +113,8 @@ size_t address_space_resident(struct address_space *space);
 
 /*
  * Frees all frames of the space, its page tables and its root. The space must be in no CPU's CR3,
- * so nothing is flushed; if PCIDs are used, its PCID is flushed when the next owner of the PCID is
- * first loaded.
+ * so nothing is flushed here. With PCIDs, the translations of its PCID are flushed when the next
+ * space that gets this PCID is first loaded.
  */
 void address_space_destroy(struct address_space *space);
 
@@ -139,16 +139,18 @@ int address_space_reserve(struct address_space *space, uint32_t extra);
 struct region *address_space_open(struct address_space *space, uint32_t index);
 
 /*
- * Iterates over the page-table entries of [*address, end), one table at a time; addresses without a
- * table are skipped. Returns the first entry of the next run and stores the number of its pages;
- * *address becomes the end of the run. Returns NULL at the end.
+ * Iterates over the page-table entries of [*address, end) in runs: the consecutive entries in one
+ * table. Skips addresses without a table. Returns the first entry of the next run, stores the
+ * run's number of entries in *pages, and sets *address to the end of the run. Returns NULL at the
+ * end.
  */
 pte_t *address_space_next_run(const struct address_space *space, uintptr_t *address, uintptr_t end,
                               size_t *pages);
 
 /*
- * For isolation_make_room(): returns the address of `pages` pages in the middle of the largest gap
- * between regions, or of the n-th such place above them; 0 if they do not fit in the gap.
+ * For isolation_make_room(): returns the address of a place for `pages` pages in the largest gap
+ * between regions, or 0 if the place is not within the gap. Place 0 is in the middle of the gap;
+ * place n is `n * pages` pages above place 0.
  */
 static inline uintptr_t address_space_gap(void *argument, size_t pages, unsigned n)
 {
@@ -173,8 +175,9 @@ static inline uintptr_t address_space_gap(void *argument, size_t pages, unsigned
 }
 
 /*
- * Moves the pages that ISOLATION has in the user half away from the range, which need not be in a
- * region. Returns 0, -ENOMEM, or -ENOSPC if there is no other place for them.
+ * Makes sure that the range has none of the pages that ISOLATION keeps in the user half: moves them
+ * to another place if they are there. The range need not be in a region. Returns 0, -ENOMEM, or
+ * -ENOSPC if there is no other place for them.
  */
 static inline int address_space_make_room(struct address_space *space, uintptr_t start, size_t pages)
 {

@@ -12,8 +12,9 @@
 #include "output/panic.h"
 
 /*
- * If no region contains `address`, extends the stack region above down to the page of `address`.
- * Returns false if there is no stack above or it may not grow that far.
+ * If no region contains `address`, extends the stack region above it down to the page of `address`.
+ * Returns true if a region now contains `address`. Returns false if the next region above is no
+ * stack or may not grow that far.
  */
 static bool grow_stack(struct address_space *space, uintptr_t address)
 {
@@ -94,9 +95,9 @@ static int copy_frame(const struct backing *backing, size_t page, uint64_t *fram
 }
 
 /*
- * Gives a page of a region with REGION_BACKED its frame. Looks up the region again: if it were a
- * parameter, faults on anonymous pages would have to keep it in a register, too. Returns 0, -ENOMEM
- * or -ENXIO.
+ * Gives a page of a region with REGION_BACKED its frame. Looks up the region again: as a parameter,
+ * it would take a register in every fault, even those on anonymous pages. Returns 0, -ENOMEM or
+ * -ENXIO.
  */
 static __attribute__((noinline)) int fill_from_backing(struct address_space *space, pte_t *entry,
                                                        uintptr_t address)
@@ -113,8 +114,9 @@ static __attribute__((noinline)) int fill_from_backing(struct address_space *spa
 }
 
 /*
- * Handles a write to a page whose frame is or was shared with a copy of the space (fork()). If it
- * is still shared, the page gets a frame of its own. Makes the page writable. Returns 0 or -ENOMEM.
+ * Handles a write to a page whose frame is or was shared with a copy of the space (fork()). If the
+ * frame is still shared, the page gets a copy of its own. Makes the page writable. Returns 0 or
+ * -ENOMEM.
  */
 static int make_own(pte_t *entry, uintptr_t address)
 {
@@ -153,7 +155,7 @@ static inline int fault(struct address_space *space, uintptr_t address, uint64_t
 	if (!table)
 		return -ENOMEM;
 	table += PT_INDEX(address);
-	if (isolation_owns(*table)) { /* address_space_make_room() then makes the entry 0 */
+	if (isolation_owns(*table)) { /* address_space_make_room() sets the entry to 0 */
 		int none = address_space_make_room(space, address & ~PAGE_MASK, 1);
 
 		if (none)
@@ -164,7 +166,7 @@ static inline int fault(struct address_space *space, uintptr_t address, uint64_t
 		                             : fill_with_zeros(table, flags);
 	if ((error & FAULT_WRITE) && !(*table & PTE_WRITE))
 		return make_own(table, address);
-	return -EACCES; /* region and entry allow the access, and yet it faulted */
+	return -EACCES; /* region and entry allow the access, but it faulted nevertheless */
 }
 
 /* Calls grow_stack() with the lock held for writing, and returns its result. */
@@ -225,7 +227,7 @@ int address_space_fork(struct address_space *to, struct address_space *from)
 	int error = address_space_reserve(to, from->count);
 	struct region *copies = address_space_regions(to);
 
-	/* The isolation keeps its pages where the parent has none, so nothing copied below meets them. */
+	/* Puts the pages of ISOLATION where the parent has them: no region copied below is there. */
 	if (isolation_follow(&to->root, &from->root, &to->tables))
 		return -ENOMEM;
 	rwlock_write(&from->lock); /* writable entries become read-only */

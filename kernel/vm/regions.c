@@ -176,7 +176,7 @@ static int map_backing(struct address_space *space, uintptr_t start, size_t page
 	if (carve(space, start, end, 1, &first, &last))
 		return -ENOMEM;
 	drop_pages(space, start, end);
-	/* Takes a reference before a region that holds the last one may be removed. */
+	/* Takes the reference first: close_list() may remove the region that holds the last one. */
 	if (backing) {
 		backing_hold(backing);
 		flags |= REGION_BACKED;
@@ -242,7 +242,7 @@ static int protect(struct address_space *space, uintptr_t start, size_t pages, u
 		regions[i].flags = flags | (regions[i].flags & REGION_KEPT);
 		reflag_pages(space, regions[i].start, region_end(&regions[i]), regions[i].flags);
 	}
-	/* From the top, since merging moves the regions above. */
+	/* From the top down, since a merge moves the regions above it in the list. */
 	for (uint32_t i = last + 1; i-- > first;)
 		merge_at(space, i);
 	return 0;
@@ -293,7 +293,7 @@ static int move_pages(struct address_space *space, uintptr_t from, size_t pages,
 	assert_written(space);
 	if (address_space_make_room(space, to, pages))
 		return -ENOMEM;
-	/* The first round makes the tables, the second moves the entries. */
+	/* The first round makes the page tables for `to`, the second moves the entries. */
 	for (int round = 0; round < 2; round++) {
 		uintptr_t next = from;
 		size_t n;

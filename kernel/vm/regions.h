@@ -52,9 +52,9 @@ int region_protect(struct address_space *space, uintptr_t start, size_t pages, u
 int region_discard(struct address_space *space, uintptr_t start, size_t pages);
 
 /*
- * Called after a backing has become shorter: drops the space's pages of it from page number `page`
- * on, private copies included. An access there fails with -ENXIO until the backing is longer again.
- * The space need not be the loaded one; `loaded` is true if it is.
+ * Called after a backing has become shorter: unmaps its pages from number `page` on, and private
+ * copies of them, from the space. An access to them fails with -ENXIO until the backing is longer
+ * again. The space need not be the loaded one; `loaded` is true if it is.
  */
 void region_cut_backing(struct address_space *space, const struct backing *backing, size_t page, bool loaded);
 
@@ -93,9 +93,9 @@ uintptr_t region_find_place(struct address_space *space, size_t pages);
 int region_fault(struct address_space *space, uintptr_t address, uint64_t error);
 
 /*
- * Makes the empty space `to`, which is not loaded, a copy of the loaded space `from`. They share
- * the frames. Outside regions with REGION_SHARED, each copies a shared frame before it writes to
- * it. Returns 0, or -ENOMEM with only a part copied; then the caller destroys `to`, and the
- * contents of `from` are unchanged.
+ * Makes the empty space `to`, which is not loaded, a copy of the loaded space `from`. The spaces
+ * share the frames. Outside regions with REGION_SHARED, a space copies a shared frame before the
+ * first write to it. Returns 0, or -ENOMEM with only a part copied; then the caller destroys `to`,
+ * and the contents of `from` are unchanged.
  */
 int address_space_fork(struct address_space *to, struct address_space *from);

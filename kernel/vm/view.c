@@ -9,7 +9,7 @@
 #include "mem/paging.h"
 #include "mem/tlb.h"
 
-/* The view co-owns the frame; the processor ignores this bit (SDM 3A 4.5). */
+/* Bit of a page-table entry: the view co-owns the frame. The processor ignores it (SDM 3A 4.5). */
 #define OWNED (1UL << 9)
 
 _Static_assert(BACKING_SIZE_MAX <= PDPT_SPAN, "a backing fits a slot");

@@ -61,7 +61,7 @@
  */
 #define ENTRY_WINDOW_BASE      0x00007fffffe00000UL
 #define ENTRY_WINDOW_MAX       4
-#define ENTRY_WINDOW_LOWEST    (4 * GIB) /* a GS base below is a program's */
+#define ENTRY_WINDOW_LOWEST    (4 * GIB) /* a GS base below this is a program's */
 
 /* The kernel half: PML4 entries KERNEL_PML4_FIRST to 511. */
 #define KERNEL_PML4_FIRST      256
@@ -93,7 +93,10 @@
 #define WINDOW_SIZE            (2 * MIB) /* the most bytes that the loader maps at a time */
 #define WINDOW_RANDOM_RANGE    GIB       /* bytes from WINDOW_BASE in which a random window lies */
 
-/* Where the kernel maps user memory during a copy, if its tables have none (isolation/user_bouncing.c). */
+/*
+ * Where the kernel maps user memory during a copy, if its own page tables map no user memory
+ * (isolation/user_bouncing.c).
+ */
 #define COPY_ENTRY_PML4        509
 #define COPY_ENTRY_BASE        0xfffffe8000000000UL
 #define COPY_PAGE              0xffffffb000000000UL
