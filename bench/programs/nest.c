@@ -10,8 +10,9 @@
  *   ac     sets RFLAGS.AC, then spins until it is killed
  *   ways   each way into the kernel, until SYS_bench_next returns 0
  *   steps  each way into the kernel, one instruction at a time
- *   return the way into the kernel whose number SYS_bench_next returns, until it is 0; exit status
- *          7 for SIGSEGV (tests/kernel/entry_steps.c damages the return to user mode)
+ *   return enters the kernel in the way whose number SYS_bench_next returns, until that is 0. The
+ *          test damages the return to user mode (tests/kernel/entry_steps.c); the exit status is 7
+ *          if the program then gets SIGSEGV
  *   quit   does nothing
  */
 #include "bench/programs/nest.h"
@@ -109,8 +110,8 @@ static int irq(void)
 }
 
 /*
- * Counts the kernel addresses on the page after its struct nest_page, which the kernel uses too, and
- * clears these words. Returns the count.
+ * Counts the kernel addresses in the words of the page after its struct nest_page, and clears all
+ * these words. Returns the count. The kernel uses the page too.
  */
 static uint64_t take_kernel_words(uint64_t *page)
 {
@@ -156,9 +157,9 @@ static _Noreturn void set_ac(void)
 }
 
 /*
- * Enters the kernel by system calls (one that waits, one that faults in the kernel, one that does
- * not exist), an interrupt, a breakpoint and, as INT VECTOR_MICRO_LEAVE, an exception that the test
- * chooses. Returns the number of wrong results.
+ * Enters the kernel by system calls (one returns at once, one yields, one faults in the kernel, one
+ * does not exist), an interrupt, a breakpoint and, by INT VECTOR_MICRO_LEAVE, an exception that the
+ * test chooses. Returns the number of wrong results.
  */
 static int each_way(long pid)
 {

@@ -6,12 +6,12 @@
 
 #include "x86/layout.h"
 
-/* The page that the program uses as its stack. At its lower end: */
+/* The page that the program uses as its stack. A struct nest_page is at its lower end. */
 #define NEST_PAGE (BENCH_USER_LAPIC + PAGE_SIZE)
 
-/* Where an interrupt is taken; the kernel goes through these in turn. */
+/* On which stack an interrupt is taken. The kernel uses these kinds in turn. */
 enum {
-	NEST_KERNEL,    /* as always: on the kernel's stack */
+	NEST_KERNEL,    /* on the kernel's stack, as in normal operation */
 	NEST_USER,      /* on the program's stack, with SMAP off */
 	NEST_RESTORE,   /* on the kernel's stack; turns SMAP on again */
 	NEST_USER_SMAP, /* on the program's stack, with SMAP on, as the kernel sets it at boot */

@@ -10,8 +10,8 @@
 #define WORDS (PAGE_SIZE / 8)
 #define LINE  8 /* words in a cache line */
 
-static volatile uint64_t (*pages)[WORDS]; /* anonymous memory, as much as is touched */
-static volatile uint64_t turns;           /* number of turns, read by the kernel in the `pong` task */
+static volatile uint64_t (*pages)[WORDS]; /* anonymous memory: the N pages that are touched */
+static volatile uint64_t turns;           /* turns so far; the kernel reads them in task `pong` */
 
 /* Touches one line of each page, at different offsets, so that they do not all use one set of the
  * cache. */

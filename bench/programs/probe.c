@@ -80,8 +80,8 @@ static UNTIMED int start_unmarked(enum how how, const char *payload)
 	return wait_for(pid);
 }
 
-/* Called after the last sample, with what SYS_bench_next has returned: does STEP_VERIFY, if the row
- * asks for it. Returns the program's exit status. */
+/* Called after the last sample. `what` is what SYS_bench_next has returned; if it is STEP_VERIFY,
+ * starts the payload once more, without markers. Returns the program's exit status. */
 static UNTIMED int finish(long what, enum how how, const char *payload)
 {
 	if (what == STEP_VERIFY && start_unmarked(how, payload) == 0)
@@ -188,8 +188,8 @@ static UNTIMED void write_first(volatile uint64_t *words, uint64_t first)
 		words[i * PAGE_WORDS] = first;
 }
 
-/* Returns 1 if all words have the pattern, except for the first of every page, which is `first`
- * unless that is 0. */
+/* Returns 1 if all words have the pattern. If `first` is not 0, the first word of every page must
+ * be `first` instead. */
 static UNTIMED int has_pattern(const volatile uint64_t *words, uint64_t first)
 {
 	for (size_t i = 0; i < FORKED_PAGES * PAGE_WORDS; i++)

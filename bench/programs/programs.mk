@@ -1,5 +1,5 @@
-# User programs: static ELF files that the kernel gets as boot modules. They are the same for every
-# strategy. Benchmarks start those of bench/programs; the self-tests also start those of
+# User programs: static ELF files that the kernel gets as boot modules. They do not depend on STACK,
+# LOADER or ISOLATION. Benchmarks start those of bench/programs; the self-tests also start those of
 # tests/programs.
 # `broken` is truncated on purpose: the kernel must refuse it.
 
@@ -64,8 +64,8 @@ $(SEGMENTS:%=$(P)/segments-%.elf): tests/programs/segments.asm
 $(P)/broken.elf: $(P)/hello.elf
 	$(Q)head -c 300 $< > $@
 
-# The archive of Linux programs for the benchmarks *.real. Without it these benchmarks are skipped,
-# and the programs that this machine lacks are named.
+# The archive of Linux programs for the benchmarks *.real. If this machine lacks some of the
+# programs, make names them; without the archive these benchmarks are skipped.
 REAL := $(BUILD)/real
 
 linux-programs: $(REAL)/made
@@ -75,7 +75,8 @@ $(REAL)/made: $(REAL)/made-of bench/linux/programs/archive.sh bench/linux/progra
 	@sed 's/^/benchmarks *.real: not on this machine (.\/run-bench.sh --setup installs it): static /' $(REAL)/missing >&2
 	$(Q)touch $@
 
-# Lists the programs that this machine has, with size and time. Rewritten only if the list changes.
+# Lists the programs that this machine has, with their sizes and times of last change. Rewritten
+# only if the list changes.
 $(REAL)/made-of: FORCE
 	@mkdir -p $(REAL)
 	$(Q)now=$$(for program in busybox bash-static sash musl-gcc gcc cpio; do \

@@ -2,8 +2,8 @@
 /*
  * shm KIND [KEY [COUNT]]: shared memory with keys, and its permissions. The exit status is 0, or the
  * line of the check that failed. `own`, `read` and `remove` make, read and remove a segment of user
- * 1000. `scan` tries COUNT keys from KEY on, as user 2000, and `ids` tries all IDs below KEY. They
- * write to /tmp/shm-scan how many segments they could read, and how many keys they tried.
+ * 1000. As user 2000, `scan` tries COUNT keys from KEY on, and `ids` tries all IDs below KEY; these
+ * two write to /tmp/shm-scan how many segments they could read, and how many keys they tried.
  */
 #include "sys/shm.h"
 #include "bench/programs/check.h"

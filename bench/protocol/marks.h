@@ -22,8 +22,8 @@ enum mark_operation {
 	MARK_OP_BEGIN_ON_IRQ, /* argument: the vector */
 	MARK_OP_END_AT,       /* argument: the low 32 bits of an address, to be sign-extended */
 	MARK_OP_END_IN_USER,  /* argument: 0 */
-	MARK_OP_WINDOW_LOW,   /* argument: bits 31-0 of the address of MARK_OP_WINDOW */
-	MARK_OP_WINDOW        /* argument: bits 47-32 of the address; from bit 16 on, the page count */
+	MARK_OP_WINDOW_LOW,   /* argument: bits 31-0 of the entry window's address */
+	MARK_OP_WINDOW        /* argument: bits 47-32 of it; from bit 16 on, the page count */
 };
 
 #define MARKER(operation, argument) (MARK_TAG << 40 | (uint64_t)(operation) << 32 | (uint32_t)(argument))
@@ -38,7 +38,7 @@ enum mark_operation {
 
 #define MARK_WINDOW_LOW(address)    MARKER(MARK_OP_WINDOW_LOW, (uint32_t)(uintptr_t)(address))
 #define MARK_WINDOW(address, pages) MARKER(MARK_OP_WINDOW, ((address) >> 32 & 0xffff) | (pages) << 16)
-#define MARK_WINDOW_CODE            1UL /* number of the window's page with code, linked at entry_text */
+#define MARK_WINDOW_CODE            1UL /* index of the window's page of code (entry_text) */
 
 /* Executes a marker. */
 static inline void mark(uint64_t marker)

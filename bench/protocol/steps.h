@@ -9,7 +9,7 @@
 #define STEP_END       0    /* no more steps: the program ends */
 #define STEP_SAMPLE    1    /* the measured operation, between markers */
 #define STEP_EMPTY     2    /* the markers and stamps of a sample without the operation: its overhead */
-#define STEP_VERIFY    (-1) /* no more samples: once more without markers; the payload sums its pages */
+#define STEP_VERIFY    (-1) /* no more samples: run once more without markers, to be verified */
 
 /* Result of SYS_bench_stamp in STEP_VERIFY; otherwise the result is 0, or negative. */
 #define STAMP_SUM      1 /* the payload sums its pages and passes the sum to SYS_bench_value */
@@ -17,4 +17,4 @@
 /* Indices for SYS_bench_value. */
 #define VALUE_START    0 /* time stamp at the start of the sample */
 #define VALUE_END      1 /* time stamp at its end */
-#define VALUE_EVIDENCE 2 /* what the row's check or verify looks at */
+#define VALUE_EVIDENCE 2 /* value that the benchmark's check() or verify() examines */
