@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Checks the header, and plans usual files, as linkers make them. If anything about a segment is
- * unusual, elf_odd.c examines the whole file again and decides.
+ * Checks the header, and plans files of the usual form, as linkers make them. If anything about a
+ * segment is unusual, elf_odd.c examines the whole file again and decides.
  */
 #include "loader/elf.h"
 
@@ -39,8 +39,8 @@ static int check_header(const Elf64_Ehdr *h, size_t size)
 }
 
 /*
- * Returns true if nothing about the segment is unusual, so that it can be loaded at `base` plus its
- * address as it is.
+ * Returns true if nothing about the segment is unusual, so that it can be loaded as it is, at
+ * `base` plus its address.
  */
 static bool is_plain(const Elf64_Phdr *p, size_t size, uintptr_t base)
 {
@@ -51,8 +51,9 @@ static bool is_plain(const Elf64_Phdr *p, size_t size, uintptr_t base)
 	if (p->p_vaddr < lowest || p->p_vaddr > top || p->p_memsz > top - p->p_vaddr)
 		return false;
 	/*
-	 * The zeros touch at most two pages that they do not fill. So these are fewer pages of
-	 * zeros than ELF_ZEROS_LOADED; elf_plan_odd() counts them exactly.
+	 * Whole pages of zeros are loaded up to ELF_ZEROS_LOADED bytes. The limit here is two pages
+	 * lower, since the zeros may fill their first and last page only in part; elf_plan_odd()
+	 * counts exactly.
 	 */
 	if (((p->p_vaddr ^ p->p_offset) & PAGE_MASK) ||
 	    p->p_memsz - p->p_filesz > ELF_ZEROS_LOADED - 2 * PAGE_SIZE)
@@ -62,7 +63,7 @@ static bool is_plain(const Elf64_Phdr *p, size_t size, uintptr_t base)
 
 /*
  * Adds a segment to the plan. Returns false without adding it if there is no room, its rights are
- * SPECIAL, or it shares a page with another.
+ * SPECIAL, or it shares a page with another segment.
  */
 static bool add_segment(struct elf_plan *plan, const uint8_t *file, const Elf64_Phdr *p, uintptr_t base)
 {

@@ -15,25 +15,28 @@
 #define ELF_SEGMENTS_INLINE (LOAD_SEGMENTS_INLINE - 1) /* the most that elf_check() accepts */
 #define ELF_SEGMENTS_MAX    (LOAD_SEGMENTS_MAX - 1)    /* the most that elf_check_large() accepts */
 
-/* Pages of zeros at the end of a segment are made on first use, not loaded, if they are more bytes. */
+/*
+ * If the whole pages of zeros at the end of a segment have more bytes than this, they are not
+ * loaded: each is made on first use.
+ */
 #define ELF_ZEROS_LOADED    (16 * MIB)
 
 /* A checked executable: what to load, and where it starts. */
 struct elf_plan {
 	uintptr_t entry;
-	uintptr_t headers; /* address of the program headers in memory; 0: in no segment */
+	uintptr_t headers; /* address of the program headers in memory; 0 if no segment has them */
 	size_t header_count;
 	size_t count;  /* segments to load */
-	uint32_t room; /* segments that fit in `segments`, which has one more, for the stack */
+	uint32_t room; /* `segments` has room for this many, and for the stack */
 	/*
-	 * Number of entries at the end of `segments`, from [room] downwards, which plan_load()
-	 * handles (process/plan.h) instead of the loader. count + rest <= room. If an entry has
-	 *   pages > 0:  these pages get frames on first use, with the flags of a region. With
-	 *               REGION_BACKED they are pages past the end of the file, from page number
-	 *               `data_offset` on; otherwise they are zeros.
-	 *   data:       these bytes are copied into a loaded page after the loader has filled it.
-	 *   neither:    a segment without rights begins at `start`. The loader has loaded it as
-	 *               readable; plan_patch() makes it inaccessible.
+	 * Number of entries at the end of `segments`, from [room] downwards. plan_load()
+	 * (process/plan.h) handles them instead of the loader. count + rest <= room. An entry with
+	 *   pages > 0:  is a range of pages that get frames on first use, with the flags of a
+	 *               region. With REGION_BACKED they are pages past the end of the file, from
+	 *               page number `data_offset` on; otherwise they are zeros.
+	 *   data:       has bytes to copy into a loaded page after the loader has filled it.
+	 *   neither:    means that a segment without rights begins at `start`. The loader has
+	 *               loaded it as readable; plan_patch() makes it inaccessible.
 	 */
 	uint32_t rest;
 	struct load_segment *segments; /* `inside`, or the array given to elf_check_large() */
@@ -44,16 +47,17 @@ struct elf_plan {
  * Checks the `size` bytes at `file` and fills `plan`. A static PIE is planned at USER_PIE_BASE, or
  * higher if its alignment requires it; it relocates itself. Nothing is allocated. Returns 0, or
  *
- *   -ENOEXEC  The file is not a static x86-64 executable (ET_EXEC, or ET_DYN without PT_INTERP).
- *             Its table of headers is truncated or larger than 64 KiB. A segment has more bytes in
- *             the file than in memory, has an offset that differs from its address modulo
- *             PAGE_SIZE, or extends past the user half or into the stack's pages. Segments overlap.
- *             A page would be writable and executable. The entry point is not in executable bytes
- *             of the file.
- *   -E2BIG    More than `room` segments to load. A page that segments with different rights share
- *             counts as a segment of its own.
+ *   -ENOEXEC  for one of these reasons. The file is not a static x86-64 executable (ET_EXEC, or
+ *             ET_DYN without PT_INTERP). Its table of headers is truncated or larger than 64 KiB.
+ *             A segment has more bytes in the file than in memory, has an offset that differs from
+ *             its address modulo PAGE_SIZE, or extends past the user half or into the stack's
+ *             pages. Segments overlap. A page would be writable and executable. The entry point is
+ *             not in executable bytes of the file.
+ *   -E2BIG    if there are more than `room` segments to load. A page that segments with different
+ *             rights share counts as a segment of its own.
  *
- * The caller of elf_check_plan() sets `segments`, `room` and `rest` first.
+ * The caller of elf_check_plan() sets `segments`, `room` and `rest` first; elf_check() and
+ * elf_check_large() do that.
  */
 int elf_check_plan(const void *file, size_t size, struct elf_plan *plan);
 
@@ -78,7 +82,7 @@ static inline int elf_check_large(const void *file, size_t size, struct elf_plan
 	return elf_check_plan(file, size, plan);
 }
 
-/* Returns entry `i`, from 0, of those that plan->rest counts. */
+/* Returns entry `i` (0 … plan->rest - 1) of those that plan->rest counts. */
 static inline const struct load_segment *elf_rest(const struct elf_plan *plan, size_t i)
 {
 	return &plan->segments[plan->room - i];

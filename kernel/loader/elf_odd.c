@@ -3,7 +3,7 @@
  * Plans unusual ELF files. Each segment is loaded as if it were alone (gABI, "Program Loading"):
  * its bytes from the file, then zeros, in whole pages with its rights. A page shared by several
  * segments has the bytes and the rights of all of them; if it would be writable and executable, the
- * file is refused. Any other bytes of a page are zeros or bytes of the file.
+ * file is refused. The bytes of a page that belong to no segment are zeros or bytes of the file.
  */
 #include "loader/elf_odd.h"
 
@@ -92,9 +92,10 @@ static int sort_segments(struct image *m, const Elf64_Phdr *headers)
 
 /*
  * Sets the base address. If `anywhere` is false, it is 0. If `anywhere` is true
- * (position-independent), it is USER_PIE_BASE or, if larger, the alignment of the image; if the
- * image would end above IMAGE_TOP, the address of its first page, rounded down to the alignment, is
- * subtracted. Returns 0, or -ENOEXEC if the image does not fit in the user half.
+ * (position-independent), it is USER_PIE_BASE or the alignment of the image, whichever is larger.
+ * If the image would then end above IMAGE_TOP, the base is lowered by the address of the first page
+ * in the file, rounded down to the alignment. Returns 0, or -ENOEXEC if the image does not fit in
+ * the user half.
  */
 static int place(struct image *m, bool anywhere)
 {
@@ -134,8 +135,9 @@ static int put_rest(struct elf_plan *plan, struct load_segment part)
 }
 
 /*
- * Plans to load the pages [from, to) of a segment. They are merged with the load segment below them
- * if they continue its addresses, rights and data. Returns 0 or -E2BIG.
+ * Plans to load the pages [from, to) of a segment. If they continue the load segment below them,
+ * with the next addresses, the next data and the same rights, they become part of it. Returns 0 or
+ * -E2BIG.
  */
 static int put_loaded(struct image *m, const Elf64_Phdr *p, uintptr_t from, uintptr_t to, uint64_t flags)
 {
@@ -166,8 +168,8 @@ static int put_loaded(struct image *m, const Elf64_Phdr *p, uintptr_t from, uint
 }
 
 /*
- * Plans the pages [from, to), which belong to this segment alone: pages of the file, then pages
- * past the end of the file, then zeros. Returns 0 or -E2BIG.
+ * Plans the pages [from, to), which belong to segment `p` alone: pages of the file, then pages past
+ * the end of the file, then zeros. Returns 0 or -E2BIG.
  */
 static int put_pages(struct image *m, const Elf64_Phdr *p, uintptr_t from, uintptr_t to)
 {
@@ -199,10 +201,10 @@ static int put_pages(struct image *m, const Elf64_Phdr *p, uintptr_t from, uintp
 }
 
 /*
- * Plans the bytes of segment `i` in its first page. That page is already planned: it is the last
- * page of the segments before. If the previous segment has data up to its end, and the two segments
- * are as far apart in the file as in memory, extends the planned data; otherwise adds an entry with
- * the bytes to those that plan->rest counts. Returns 0 or -E2BIG.
+ * Plans the bytes of segment `i` in its first page. That page is already planned, as the last page
+ * of the segment before. If the planned data reaches the end of the segment before, and the two
+ * segments are as far apart in the file as in memory, extends the planned data. Otherwise adds an
+ * entry with the bytes to those that plan->rest counts. Returns 0 or -E2BIG.
  */
 static int join_page(struct image *m, size_t i)
 {
@@ -225,7 +227,10 @@ static int join_page(struct image *m, size_t i)
 	                                                .data_size = size });
 }
 
-/* Returns the PF_* rights of the page in which segment `i` ends: those of all segments in it. */
+/*
+ * Returns the rights (PF_*) of the page in which segment `i` ends: the rights of all segments in
+ * that page together.
+ */
 static uint32_t last_rights(const struct image *m, size_t i)
 {
 	const uintptr_t page = last_page(m, m->sorted[i]);

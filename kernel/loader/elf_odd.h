@@ -6,13 +6,13 @@
 
 #include "loader/elf.h"
 
-/* The end of the user addresses for images. A guard page between image and stack stays unmapped. */
+/* Images end at or below this address. The guard page between image and stack stays unmapped. */
 #define IMAGE_TOP (USER_STACK_BASE - PAGE_SIZE)
 
 /*
- * Plans any file with a valid header, also if segments share pages, extend past the end of the
- * file, or have a large alignment, a large .bss or no rights. Slower than elf_check_plan() on usual
- * files. Returns what elf_check_plan() returns.
+ * Plans any file with a valid header, even if segments share pages, extend past the end of the
+ * file, or have a large alignment, a large .bss or no rights. On usual files it is slower than
+ * elf_check_plan(). Returns what elf_check_plan() returns.
  */
 int elf_plan_odd(const uint8_t *file, size_t size, struct elf_plan *plan);
 

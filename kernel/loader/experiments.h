@@ -30,6 +30,6 @@ struct spinlock *loader_window_lock(void);
 
 /*
  * Starts (true) or stops (false) measuring how long the window's lock is held with interrupts off.
- * Returns the longest time since the last call, in TSC ticks, and resets it.
+ * Returns the longest such time since the last call, in TSC ticks, and resets it.
  */
 uint64_t loader_measure_lock(bool on);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes a part of a segment through a mapping of its pages that the loader has made. */
+/* Writes a part of a segment through addresses at which the loader has mapped its pages. */
 #pragma once
 
 #include "lib/string.h"
 #include "loader/loader.h"
 
 /*
- * Fills `size` bytes at `view`, which maps the segment from byte `offset` on: zeros before the
- * data, the data, zeros after it.
+ * Fills the `size` bytes at `view`, which maps the segment from byte `offset` on: with zeros before
+ * the data, the data, and zeros after the data.
  */
 static inline void fill_view(char *view, const struct load_segment *s, size_t offset, size_t size)
 {

@@ -11,8 +11,8 @@
 #include "vm/address_space.h"
 
 /*
- * The most segments of an image, its stack included: in the array inside struct elf_plan, and in an
- * array that takes a page (elf_check_large()).
+ * The most segments of an image, its stack included. LOAD_SEGMENTS_INLINE fit in the array inside
+ * struct elf_plan, LOAD_SEGMENTS_MAX in an array that takes a page (elf_check_large()).
  */
 #define LOAD_SEGMENTS_INLINE 17
 #define LOAD_SEGMENTS_MAX    (PAGE_SIZE / sizeof(struct load_segment))
@@ -32,16 +32,16 @@ struct load_segment {
 };
 
 /*
- * Makes the page directory of the loader's window, if the loader has one. Called once at boot,
+ * Makes the page directory of the loader's window, if the loader has a window. Called once at boot,
  * after paging_init().
  */
 void loader_init(void);
 
 /*
- * Maps the segments in `space`, which must be in no CPU's CR3, and fills all their pages unless the
+ * Maps the segments in `space`, which no CPU has loaded, and fills all their pages unless the
  * loader defers that. If there are more than LOAD_SEGMENTS_INLINE segments, their array must be in
- * the direct map. Interrupts may be on. Returns 0, or -ENOMEM; the space then has only a part of
- * the image, and the caller destroys it.
+ * the direct map. Interrupts may be on. Returns 0, or -ENOMEM; after -ENOMEM the space has only a
+ * part of the image, and the caller destroys the space.
  */
 int loader_load(struct address_space *space, const struct load_segment *segments, size_t count);
 

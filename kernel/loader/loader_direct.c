@@ -5,8 +5,8 @@
 #include "lib/errno.h"
 
 /*
- * Fills, with a single call, each run of pages whose frames are contiguous. If memory is not
- * fragmented, a segment is nearly one run.
+ * Fills the segment run by run. A run is a series of pages with contiguous frames; one call fills
+ * it. If memory is not fragmented, a segment is nearly one run.
  */
 static void fill_segment(struct address_space *space, const struct load_segment *s)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * random: the window begins at a random page of the WINDOW_RANDOM_RANGE bytes from WINDOW_BASE on,
- * chosen anew for each use.
+ * random: each time the window is used, it begins at a newly chosen random page of the
+ * WINDOW_RANDOM_RANGE bytes from WINDOW_BASE on.
  */
 #include "lib/random.h"
 #include "loader/window.h"

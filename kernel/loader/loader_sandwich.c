@@ -3,8 +3,9 @@
  * sandwich: loads CR3 of the new space, copies, and loads CR3 of the old space.
  *
  * The pages are written at their user addresses. They are therefore writable and not executable
- * until the copies are done, and SMAP lets the kernel access user pages meanwhile. The copies need
- * a stack that both CR3 values map at the same address (kstack_call_across_cr3).
+ * until the copies are done, and the kernel may access user pages meanwhile despite SMAP
+ * (user_access_begin()). The copies need a stack that both CR3 values map at the same address
+ * (kstack_call_across_cr3()).
  */
 #include "cpu/cpu.h"
 #include "loader/fill.h"

@@ -2,7 +2,7 @@
 /*
  * The new task's frames are mapped a second time, in a range of the kernel's PDPT that every PML4
  * shares, and filled there; then the range is unmapped and flushed. A segment that is larger than
- * the window is loaded in pieces, with interrupts on between them.
+ * the window is loaded in pieces, with interrupts on between the pieces.
  *
  * There is one window for the whole kernel. While it is open, its lock is held and interrupts are
  * off: if the CPU switched to another task, the window's pages would stay mapped while that task
@@ -36,7 +36,7 @@ void loader_init(void)
 	pte_t *pdpt;
 
 	/*
-	 * This makes the PDPT, the directory and a page table; the page table is freed again below.
+	 * This call makes the PDPT, the directory and a page table. The page table is freed below.
 	 */
 	if (!paging_table(kernel_pml4, WINDOW_BASE, 0, &above))
 		panic("no memory for the loading window");
@@ -94,7 +94,7 @@ static int window_open(struct address_space *space, const struct load_segment *s
 /*
  * Unmaps and flushes the window. Executes the flush instructions itself instead of calling
  * mem/tlb.h, because their cost is measured and the window is open only on this CPU. With several
- * CPUs, each would need its own window, or a flush of all CPUs.
+ * CPUs, each CPU would need its own window, or all CPUs would have to be flushed here.
  */
 static void window_close(size_t pages, uintptr_t base)
 {

@@ -6,13 +6,16 @@
 #include "lib/string.h"
 #include "output/panic.h"
 
-/* Links of frames that are on no list. Each owner after the first decrements a frame's link. */
+/*
+ * Values of a link whose frame is on no list. A frame with several owners has LINK_ALLOCATED minus
+ * the number of further owners.
+ */
 #define LINK_ALLOCATED 0xfffffffeU /* allocated, one owner */
 #define LINK_MAX       0xf0000000U /* allocated, the most owners that can be counted */
 #define LINK_UNUSABLE  0xefffffffU /* not managed by the allocator */
 
-#define SHUFFLED       (PD_SPAN / PAGE_SIZE) /* frames that are shuffled among themselves */
-#define SPANS          1024U                 /* the most parts of memory that are shuffled */
+#define SHUFFLED       (PD_SPAN / PAGE_SIZE) /* frames in a block; they are shuffled within it */
+#define SPANS          1024U                 /* the most spans of blocks that are shuffled */
 
 /* Guarded by the kernel lock (cpu/lock.h). */
 static struct {
@@ -39,7 +42,7 @@ static void sort_ranges(struct memory_range *ranges, size_t count)
 
 /*
  * Removes `hole` from the ranges and returns their new number. A range with the hole in its middle
- * becomes two; without room for another range, its upper part is lost.
+ * becomes two; if there is no room for another range, its upper part is lost.
  */
 static size_t cut(struct memory_range *ranges, size_t count, size_t room, struct memory_range hole)
 {
@@ -137,8 +140,8 @@ void frames_add(uint64_t start, uint64_t end)
 }
 
 /*
- * Adds the frames `first` to `first` + `count` - 1, as far as they are usable, to the free list in a
- * random order. None of them is on a list or allocated.
+ * Adds the usable frames of the `count` frames from `first` on to the free list, in a random order.
+ * The caller ensures that none of them is allocated or on a list.
  */
 static void add_shuffled(uint32_t first, uint32_t count)
 {
@@ -158,7 +161,9 @@ static void add_shuffled(uint32_t first, uint32_t count)
 void frames_shuffle(void)
 {
 	static uint16_t order[SPANS];
-	/* A span is a multiple of SHUFFLED frames, so large that there are at most SPANS spans. */
+	/*
+	 * A span is a multiple of SHUFFLED frames, so large that at most SPANS spans cover memory.
+	 */
 	const uint32_t span = (frames.limit / SHUFFLED / SPANS + 1) * SHUFFLED;
 	const uint32_t spans = (frames.limit + span - 1) / span;
 

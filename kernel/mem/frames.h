@@ -4,7 +4,7 @@
  *
  * Each frame has one 32-bit link. The links form the free list, and owners can link their allocated
  * frames into lists of their own. Allocating or freeing a frame takes a few instructions. The link
- * also shows if a frame is freed twice or was never allocated.
+ * also shows if a frame that is being freed is already free or was never allocated.
  */
 #pragma once
 
@@ -24,9 +24,9 @@ struct memory_range {
 
 /*
  * Turns a firmware memory map into usable ranges, in place: trims them to whole frames, sorts and
- * merges them, and removes the `reserved` ranges and frame 0. `ranges` has `count` entries and room
- * for `room`. Returns the new number of entries. If a range must be split and there is no room, its
- * upper part is lost.
+ * merges them, and removes the `reserved` ranges and frame 0. The array `ranges` has `count`
+ * entries, and space for `room`. Returns the new number of entries. If a range must be split and
+ * there is no space, its upper part is lost.
  */
 size_t memory_ranges_prepare(struct memory_range *ranges, size_t count, size_t room,
                              const struct memory_range *reserved, size_t reserved_count);
@@ -38,24 +38,25 @@ size_t memory_ranges_prepare(struct memory_range *ranges, size_t count, size_t r
 void frames_init(const struct memory_range *ranges, size_t count, uint32_t *links);
 
 /*
- * Puts the free list into the order of the boot's layout (lib/layout.h), while nothing is allocated
- * yet. The 512 frames of each 2 MiB block stay together on the list, but are in a random order, so
- * that data gets other cache colours than in the fixed layout. Consecutive allocations are still in
- * few blocks, so they need few translations of the direct map. The blocks are in a random order,
- * too; with over 2 GiB of memory, groups of consecutive blocks are shuffled instead.
+ * Puts the free list into the order of the boot's layout (lib/layout.h). Must be called before any
+ * frame is allocated. The 512 frames of each 2 MiB block stay together on the list, but in a random
+ * order, so that data gets other cache colours than in the fixed layout. Consecutive allocations
+ * still come from few blocks, so they need few translations of the direct map. The order of the
+ * blocks is random, too; with over 2 GiB of memory, groups of consecutive blocks are shuffled
+ * instead of single blocks.
  */
 void frames_shuffle(void);
 
 /*
- * Adds the frames of [start, end), both page-aligned, to the free list. Panics if the allocator
- * already has one of them.
+ * Adds the frames of [start, end) to the free list. Both addresses are page-aligned. Panics if the
+ * allocator already has one of the frames.
  */
 void frames_add(uint64_t start, uint64_t end);
 
 /*
- * Turns the reserved frames of [start, end), both page-aligned, into allocated frames with one
- * owner each, so that they can be freed. Returns false, with nothing changed, if the allocator
- * already has one of them or has no link for it.
+ * Takes the frames of [start, end), which were reserved, into the allocator: as allocated frames
+ * with one owner each, so that they can be freed. Both addresses are page-aligned. Returns false,
+ * with nothing changed, if the allocator already has one of the frames or has no link for it.
  */
 bool frames_adopt(uint64_t start, uint64_t end);
 
@@ -82,13 +83,13 @@ void frame_free(uint64_t frame);
 
 /*
  * Puts an allocated frame with one owner on a list for frame_list_free(). Returns false, with
- * nothing changed, if the frame has several owners. Panics if it is not allocated.
+ * nothing changed, if the frame has several owners. Panics if the frame is not allocated.
  */
 bool frame_retire(uint32_t *list, uint64_t frame);
 
 /*
- * Adds an owner to an allocated frame that is on no list. Each owner calls frame_free(). Returns
- * false, with nothing changed, if the frame already has 268,435,455 owners.
+ * Adds an owner to an allocated frame that is on no list. Each owner calls frame_free() once.
+ * Returns false, with nothing changed, if the frame already has 268,435,455 owners.
  */
 bool frame_share(uint64_t frame);
 
@@ -96,15 +97,16 @@ bool frame_share(uint64_t frame);
 bool frame_is_shared(uint64_t frame);
 
 /*
- * frames_free() returns the number of free frames, frames_total() that of free and allocated ones.
+ * frames_free() returns the number of free frames, frames_total() the number of free and allocated
+ * frames.
  */
 size_t frames_free(void);
 size_t frames_total(void);
 
 /*
  * Returns the first allocated frame after `frame` that has one owner and is on no list, or
- * FRAME_NONE. If `frame` is FRAME_NONE, starts at the first frame of all. Slow, since it reads the
- * link of every frame in between; used only by heap_count().
+ * FRAME_NONE. FRAME_NONE as `frame` starts at the lowest frame. Slow, since it reads the link of
+ * every frame in between; only heap_count() uses it.
  */
 uint64_t frame_after(uint64_t frame);
 

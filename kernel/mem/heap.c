@@ -10,7 +10,7 @@
 struct slab {
 	uint32_t magic, class;
 	uint32_t used, room;
-	void *free; /* head of the list of free objects, whose first words are the links */
+	void *free; /* list of free objects: the first word of each points to the next */
 	struct slab *next, *prev;
 };
 _Static_assert(sizeof(struct slab) <= HEADER, "the header leaves the objects aligned");

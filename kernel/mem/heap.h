@@ -24,8 +24,8 @@ void *heap_alloc(size_t size);
 void heap_free(void *object);
 
 /*
- * Numbers of slabs, each of which is a frame, and of objects in each class. Objects that take a
- * whole frame are not counted.
+ * Numbers of slabs (one frame each), and of objects in each size class. Objects that take a whole
+ * frame are not counted.
  */
 struct heap_count {
 	size_t slabs;
@@ -33,8 +33,8 @@ struct heap_count {
 };
 
 /*
- * For tests: counts the objects on the heap, so that even a single leaked object is noticed. The
- * allocator keeps no counts, to be fast, so this searches all frames for the headers of slabs. A
- * program's page that imitates such a header is counted as a slab.
+ * For tests: counts the objects on the heap, so that even a single leaked object is noticed. To be
+ * fast, the allocator itself keeps no counts. So this function searches all frames for the headers
+ * of slabs; it also counts a page of a program that imitates such a header.
  */
 void heap_count(struct heap_count *count);

@@ -11,7 +11,7 @@ uint64_t kernel_pml4;
 
 /*
  * The tables of the kernel half. They are never freed; the list exists because paging_table() puts
- * all tables that it makes on one.
+ * every table that it makes on a list.
  */
 static uint32_t kernel_tables = FRAME_LIST_END;
 
@@ -24,9 +24,9 @@ static pte_t *table_at(pte_t entry)
 }
 
 /*
- * Returns the table that `entry` points to. Makes a missing table and puts it on the frame list
- * `tables`, unless that is NULL. Returns NULL if there is no table and none can be made, or if the
- * entry maps a large page.
+ * Returns the table that `entry` points to. If there is none, makes one and puts it on the frame
+ * list `tables`, unless `tables` is NULL. Returns NULL if there is no table and none can be made,
+ * or if the entry maps a large page.
  */
 static pte_t *descend(pte_t *entry, uint64_t flags, uint32_t *tables)
 {
@@ -157,7 +157,7 @@ int paging_map_kernel(uintptr_t address, uint64_t frame, uint64_t flags)
 }
 
 /*
- * Returns the entry of the kernel half for a large page of `span` bytes at `address`. Makes missing
+ * Returns the entry for a large page of `span` bytes at `address` in the kernel half. Makes missing
  * tables as descend() does. Returns NULL if out of memory, or if a larger page is in the way.
  */
 static pte_t *large_entry(uintptr_t address, uint64_t span, uint32_t *tables)
@@ -207,7 +207,10 @@ static void map_direct(uint64_t start, uint64_t end, uint64_t kernel_flags)
 
 	while (start < end) {
 		uint64_t flags = PTE_NX | PTE_WRITE | kernel_flags;
-		/* The kernel's text and constants must not be writable in the direct map either. */
+		/*
+		 * The kernel's text and constants are read-only in the direct map too, so 2 MiB
+		 * pages are not used near them.
+		 */
 		bool near_text = start < data && (start & ~(PD_SPAN - 1)) + PD_SPAN > text;
 		uint64_t span = PAGE_SIZE;
 

@@ -35,15 +35,15 @@ static inline uint64_t pte_frame(pte_t entry)
  * Returns the page table (512 entries, in the direct map) that maps `address` with 4 KiB pages
  * under the PML4 at physical address `pml4`. Makes missing tables, with `flags` (PTE_USER or 0) in
  * the entries that point to them, and pushes them on the frame list `tables`. If `tables` is NULL,
- * makes none. Returns NULL if a table is missing, if a large page is in the way, or if out of
- * memory; tables made so far stay on the list.
+ * it makes none. Returns NULL if a table is missing, if a large page is in the way, or if out of
+ * memory; tables made before the error stay on the list.
  */
 pte_t *paging_table(uint64_t pml4, uintptr_t address, uint64_t flags, uint32_t *tables);
 
 /*
- * Returns the page table that maps `address` with 4 KiB pages, or NULL if there is none. Sets *span
- * to the size of the aligned range around `address` with the same result: PD_SPAN if there is a
- * table, otherwise the span of the entry that points to no table.
+ * Returns the page table that maps `address` with 4 KiB pages, or NULL if there is none. The result
+ * is the same for an aligned range around `address`; *span is set to its size: PD_SPAN if there is
+ * a table, otherwise the span of the entry that points to no table.
  */
 pte_t *paging_look_up(uint64_t pml4, uintptr_t address, size_t *span);
 
@@ -55,8 +55,8 @@ uint64_t paging_translate(uint64_t pml4, uintptr_t address, pte_t *entry);
 
 /*
  * Calls visit(address, size, leaf, flags, argument) for every present leaf entry below the PML4
- * entries `first` … `last`. `size`: the bytes that it maps. `flags`: the rights that all levels
- * together give, as PTE_WRITE, PTE_USER and PTE_NX.
+ * entries `first` … `last`. `size` is the number of bytes that the leaf entry maps. `flags` has
+ * PTE_WRITE, PTE_USER and PTE_NX as they result from the entries of all levels.
  */
 void paging_visit(uint64_t pml4, unsigned first, unsigned last,
                   void (*visit)(uintptr_t address, size_t size, pte_t leaf, uint64_t flags, void *argument),
@@ -70,20 +70,21 @@ void paging_visit(uint64_t pml4, unsigned first, unsigned last,
  */
 void paging_init(const struct memory_range *ranges, size_t count, uint64_t flags);
 
-/* Physical address of the kernel's own PML4, which has only the kernel half. */
+/* Physical address of the kernel's own PML4. It has the kernel half, and maps no user pages. */
 extern uint64_t kernel_pml4;
 
 /*
  * Maps a page in the shared kernel half. Tables made for it are never freed. Returns 0, or -ENOMEM
- * if out of memory or if a large page is in the way. To unmap the page, the caller clears its entry
- * and flushes it.
+ * if out of memory or if a large page is in the way. To unmap the page, clear its entry and flush
+ * the page.
  */
 int paging_map_kernel(uintptr_t address, uint64_t frame, uint64_t flags);
 
 /*
  * Maps a large page in the shared kernel half. `span` is PD_SPAN or PDPT_SPAN; `address` and
- * `physical` must be multiples of it. The page may replace one of the same size. Returns 0, -EEXIST
- * if there is a table in its place, or -ENOMEM if out of memory or if a larger page is in the way.
+ * `physical` must be multiples of it. The page may replace a page of the same size. Returns 0,
+ * -EEXIST if there is a table in its place, or -ENOMEM if out of memory or if a larger page is in
+ * the way.
  */
 int paging_map_kernel_large(uintptr_t address, uint64_t physical, uint64_t span, uint64_t flags);
 

@@ -10,8 +10,8 @@
 bool pcid_on;
 uint64_t pcid_global;
 static uint64_t taken[WORDS] = { 1 };   /* a bit per PCID; PCID 0 is never allocated */
-static unsigned next = 1;               /* the search starts here, so a freed PCID is reused late */
-static uint64_t stale[MAX_CPUS][WORDS]; /* a bit per PCID; cpu.stale_pcids counts the set ones */
+static unsigned next = 1;               /* the search starts here; a freed PCID is thus reused late */
+static uint64_t stale[MAX_CPUS][WORDS]; /* a bit per PCID; cpu.stale_pcids counts the set bits */
 
 void pcid_init(bool wanted, uint64_t kernel_flags)
 {

@@ -1,25 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Process-context identifiers (SDM 3A 4.10.1) tag the entries of the TLB and the paging-structure
- * caches, so that a load of CR3 need not flush them. Used only if the command line says pcid=on.
+ * Process-context identifiers (SDM 3A 4.10.1) tag the entries of the TLB and of the
+ * paging-structure caches, so that a load of CR3 need not flush them. Used only if the command line
+ * says pcid=on.
  *
- * Each address space has its own PCID, 1 … 4095, from its creation to its end. The rules:
- *   - The first load of CR3 with a newly allocated PCID flushes it (bit 63 clear), so translations
- *     of its previous owner are never used. Later loads keep the translations (pcid_load()).
+ * Each address space gets a PCID of its own, 1 … 4095, when it is created, and keeps it until it is
+ * destroyed. The rules:
+ *   - The first load of CR3 with a newly allocated PCID flushes that PCID (bit 63 clear), so
+ *     translations of its previous owner are never used. Later loads keep the translations
+ *     (pcid_load()).
  *   - PCID 0 belongs to no space. A CR3 value without a PCID is always safe, because loading it
- *     always flushes. A space that finds all 4095 PCIDs in use has such a value.
+ *     always flushes. A space created while all 4095 PCIDs are in use has such a value.
  *   - INVLPG and a flushing load affect only the current PCID; INVLPG also flushes global
  *     translations, under every PCID (SDM 3A 4.10.4.1). When a page is unmapped or loses rights, no
- *     other PCID may have it cached:
- *       heap stacks    are used while other PCIDs run, so they are global (pcid_global);
+ *     PCID may keep it cached. For each kind of page, this is why none does:
+ *       heap stacks    are used under many PCIDs, so their pages are global (pcid_global);
  *       loading window is open only while one PCID runs, with interrupts off, and is flushed before
- *                      another runs: INVLPG or a flushing load under that PCID is enough;
- *       benchmark area is likewise used under one PCID only, for the duration of a benchmark;
+ *                      another PCID runs: INVLPG or a flushing load under that PCID is enough;
+ *       benchmark area is used under one PCID only, for the duration of a benchmark;
  *       user half      is cached under one PCID only. tlb_flush() flushes it while its space is
- *                      loaded, otherwise the next load of its PCID does.
+ *                      loaded; otherwise the next load of its PCID does.
  *     Several CPUs would need shoot-downs, with or without PCIDs.
- *   - An unlinked page table of the shared half may still be cached under every PCID even if its
- *     pages were global. tlb_flush_tables() flushes it under all of them.
+ *   - A page table that has been unlinked from the shared half may still be cached under every
+ *     PCID, even if its pages were global. tlb_flush_tables() flushes it under all of them.
  */
 #pragma once
 
@@ -51,18 +54,18 @@ void pcid_init(bool wanted, uint64_t kernel_flags);
 /*
  * Allocates a PCID, if PCIDs are in use and one is free, and makes it stale on every CPU, so that
  * no translation of its previous owner is used. Returns the CR3 value for the PML4 at physical
- * address `pml4`, with CR3_NO_FLUSH if it has a PCID; always load it through pcid_load().
- * pcid_give() frees the PCID.
+ * address `pml4`, with CR3_NO_FLUSH if it has a PCID. Such a value must always be loaded through
+ * pcid_load(). pcid_give() frees the PCID.
  */
 uint64_t pcid_take(uint64_t pml4);
 void pcid_give(uint64_t cr3); /* does nothing without a PCID */
 
 /*
- * A PCID is stale on a CPU if the CPU may have cached outdated translations of it; its next load
- * there flushes them. pcid_make_stale() marks the PCID of `cr3` as stale on every CPU. It ignores a
- * value without a PCID, since every load of such a value flushes. pcid_load_stale() returns the
- * value to load for `cr3` and clears the mark on this CPU. There is no lock, because the kernel
- * runs on one CPU and is never preempted.
+ * A PCID is stale on a CPU if the CPU may have cached outdated translations of it. The next load of
+ * a stale PCID on that CPU flushes them. pcid_make_stale() marks the PCID of `cr3` as stale on
+ * every CPU; it ignores a value without a PCID, since every load of such a value flushes.
+ * pcid_load_stale() returns the value to load for `cr3` and clears the mark on this CPU. There is
+ * no lock, because the kernel runs on one CPU and is never preempted.
  */
 void pcid_make_stale(uint64_t cr3);
 bool pcid_is_stale(const struct cpu *cpu, uint64_t cr3);

@@ -27,7 +27,7 @@ void tlb_batch_free(struct tlb_batch *batch, uint64_t frame)
 {
 	if (frame_retire(&batch->frames, frame))
 		return;
-	/* With so many pages, a flush of the whole space is cheaper. */
+	/* Flush the whole space: for TLB_SHARED_MAX pages, that is cheaper than page by page. */
 	if (batch->shared_count == TLB_SHARED_MAX) {
 		if (batch->unloaded)
 			tlb_flush_unloaded(batch->unloaded);

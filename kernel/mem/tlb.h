@@ -5,11 +5,12 @@
  *
  * The order must be: change the entries, flush, and only then free the frames and tables that the
  * old entries pointed to. If a frame were freed first, it might belong to another task while a CPU
- * could still access it. A batch does this for many pages: it collects the frames and frees them
- * after the flush.
+ * could still access it. A batch (struct tlb_batch) does this for many pages: it collects the
+ * frames and frees them after the flush.
  *
- * x86/flush.h has the instructions themselves. Benchmarks, experiments and the loading window use
- * these directly, because each of them needs a particular instruction on one CPU.
+ * x86/flush.h, included here, has the instructions themselves. Benchmarks, experiments and the
+ * loading window use those directly, because each of them needs a particular instruction on one
+ * CPU.
  */
 #pragma once
 
@@ -30,15 +31,15 @@ enum tlb_scope {
 };
 
 /*
- * Performs TLB_TABLES on this CPU, under every PCID. The table's pages must have been flushed
- * before.
+ * Does the TLB_TABLES flush on this CPU, under every PCID. The pages of the table must have been
+ * flushed before.
  */
 void tlb_flush_tables_here(uintptr_t address);
 
 /*
  * Flushes on this CPU, under the loaded CR3. When it returns, the frames and tables that the old
- * entries pointed to may be freed. The other flushes below call it, so two future features need
- * changes only here:
+ * entries pointed to may be freed. The other flushes below call this function, so only it must
+ * change for two features that the kernel does not have yet:
  *   several CPUs  ask the other CPUs to flush (for the user half only those that have loaded the
  *                 space) and wait until they have done so;
  *   two PCIDs     if user mode has its own tables, make the root's other PCID stale
@@ -94,9 +95,9 @@ static inline void tlb_flush_unloaded(const struct root *root)
 }
 
 /*
- * A batch collects the frames of pages that are being unmapped from one space's user half. At its
- * end, each frame loses one owner. A batch with TLB_SHARED_MAX frames that have several owners
- * flushes and frees them before it takes another such frame.
+ * A batch collects the frames of pages that are being unmapped from the user half of one space. At
+ * the end of the batch, each frame loses one owner. A batch has room for TLB_SHARED_MAX frames with
+ * several owners; when it is full, it flushes and frees its frames before it takes another one.
  */
 #define TLB_SHARED_MAX 64
 _Static_assert(TLB_SHARED_MAX > TLB_PAGES_MAX, "so many pages are worth a flush of all of the space");

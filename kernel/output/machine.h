@@ -10,7 +10,7 @@
 _Noreturn void machine_stop(void);
 
 /*
- * Ends the virtual machine: writes `value` (EXIT_*) to QEMU's isa-debug-exit, and "Shutdown" to
- * Bochs's port. If the machine has neither, calls machine_stop().
+ * Ends the virtual machine: writes `value` (EXIT_*) to QEMU's isa-debug-exit, then "Shutdown" to
+ * Bochs's port. If the machine has neither device, calls machine_stop().
  */
 _Noreturn void machine_leave(uint32_t value);

@@ -20,7 +20,7 @@ static uint64_t records;
 static uint32_t stream_crc;
 
 /*
- * Returns the CRC-32 (IEEE 802.3, reflected) of the data, continued from the value `crc`. Works on
+ * Returns the CRC-32 (IEEE 802.3, reflected) of the data, continued from the value `crc`. Takes
  * four bits at a time, so that the table is small.
  */
 static uint32_t crc32(uint32_t crc, const char *data, size_t size)

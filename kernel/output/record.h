@@ -11,8 +11,8 @@
 #include "bench/protocol/marks.h"
 
 /*
- * To send a record, call record_start(), a function for each field, and record_end(), which sends
- * it. A record has at most 512 bytes; a field that does not fit is omitted entirely.
+ * To send a record, call record_start(), one function for each field, and then record_end(). A
+ * record has at most 512 bytes; a field that does not fit is omitted entirely.
  */
 void record_start(const char *type);
 void record_text(const char *key, const char *value); /* escapes blanks, % and non-ASCII bytes */

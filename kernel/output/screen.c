@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See screen.h. The screen's memory holds 204 lines. The CRT controller shows the 25 from its start
- * address on, so scrolling by a line moves no memory (IBM VGA reference, CRT controller registers
- * 0AH, 0CH and 0DH).
+ * See screen.h. The screen's memory holds 204 lines. The CRT controller shows 25 of them, from its
+ * start address on, so scrolling by a line moves no memory (IBM VGA reference, CRT controller
+ * registers 0AH, 0CH and 0DH).
  */
 #include "output/screen.h"
 
@@ -12,7 +12,7 @@
 #define COLUMNS       80U
 #define ROWS          25U
 #define LINES         (SCREEN_SIZE / 2 / COLUMNS) /* lines that fit in the memory */
-#define KEPT          (LINES / 2)                 /* newest lines kept when the memory is full */
+#define KEPT          (LINES / 2)                 /* newest lines that are kept when the memory is full */
 #define BLANK         0x0720                      /* a space, grey on black */
 
 #define CRTC_INDEX    0x3d4
@@ -26,7 +26,7 @@ enum { KEY_UP = 0x48, KEY_PAGE_UP = 0x49, KEY_DOWN = 0x50, KEY_PAGE_DOWN = 0x51 
 
 /* Guarded by the kernel lock (cpu/lock.h). */
 static volatile uint16_t *cells; /* the screen's memory, or NULL if there is no screen */
-static unsigned first;           /* the line of the memory at the top of the screen */
+static unsigned first;           /* number of the line in memory that is at the top of the screen */
 static unsigned line, column;    /* position of the next character in the memory */
 static enum { TEXT, ESCAPE, SEQUENCE } state;
 
@@ -88,7 +88,7 @@ static void new_line(void)
 
 /*
  * Returns true if the next character of the output is part of an escape sequence: ESC and one
- * character, or ESC [ and all characters up to the first from '@' on.
+ * character, or ESC [ and all characters up to the first one that is '@' or higher.
  */
 static bool is_escape(char character)
 {
@@ -116,7 +116,7 @@ void screen_put(char character)
 	} else if (character == '\t') {
 		column = (column | 7) + 1 < COLUMNS ? (column | 7) + 1 : COLUMNS - 1;
 	} else if ((uint8_t)character >= ' ' &&
-	           ((uint8_t)character & 0xc0) != 0x80) { /* no continuation byte of UTF-8 */
+	           ((uint8_t)character & 0xc0) != 0x80) { /* not a continuation byte of UTF-8 */
 		if (column == COLUMNS)
 			new_line();
 		cells[line * COLUMNS + column++] =

@@ -12,7 +12,10 @@
 #define SCREEN_PHYSICAL 0xb8000UL
 #define SCREEN_SIZE     (32 * KIB)
 
-/* Probes for a screen's memory of SCREEN_SIZE bytes at `memory`, and clears the screen. */
+/*
+ * Checks whether there is a screen's memory, of SCREEN_SIZE bytes, at `memory`. If so, clears the
+ * screen and turns output to it on.
+ */
 void screen_init(volatile uint16_t *memory);
 
 /* Returns true if there is a screen and screen_off() was not called. */
