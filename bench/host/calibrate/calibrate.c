@@ -25,7 +25,7 @@
 #define QUICK_SAMPLES 8
 #define LIMIT         160.0 /* seconds; no round begins that would probably end later */
 #define NOTE          300
-#define HUGE_IS_REAL  0.3 /* real large pages have a penalty below this part of small pages' */
+#define HUGE_IS_REAL  0.3 /* the most TLB penalty of real large pages, relative to small pages */
 
 bool calibrate_name_is_good(const char *name)
 {
@@ -36,7 +36,7 @@ bool calibrate_name_is_good(const char *name)
 	       *name != '_' && strcmp(name, PROFILE_NONE) != 0;
 }
 
-/* Returns false, after a message, if the file is there and --calibrate did not write it. */
+/* Returns false, after a message, if the file exists and was not written by --calibrate. */
 static bool may_replace(const char *path)
 {
 	FILE *in = fopen(path, "re");
@@ -51,8 +51,8 @@ static bool may_replace(const char *path)
 	return ours;
 }
 
-/* Moves this process to `cpu`, or to the CPU that is likely to be the quietest if it is -1. Returns
- * the CPU, or -1 after a message. */
+/* Moves this process to `cpu` or, if `cpu` is -1, to the CPU that is likely to be the quietest.
+ * Returns the CPU, or -1 after a message. */
 static int pin(int cpu)
 {
 	static struct pin_host host;
@@ -78,7 +78,8 @@ static int pin(int cpu)
 	return cpu;
 }
 
-/* Makes the rounds. Returns how many there were; 0 if interrupted. */
+/* Measures up to `rounds` rounds. Returns how many were measured, or 0 if a signal interrupted
+ * them. */
 static unsigned make_rounds(struct measure *measure, unsigned rounds)
 {
 	static void (*const parts[])(
@@ -110,7 +111,8 @@ static unsigned make_rounds(struct measure *measure, unsigned rounds)
 	return done;
 }
 
-/* Fills in the notes at the head of the file; `made` stores those that are formatted here. */
+/* Fills in the notes for the head of the profile. `made` holds the notes that are formatted
+ * here. */
 static void describe(const struct measure *measure, int cpu, struct profile_text *text, char made[4][NOTE])
 {
 	const struct machine *machine = &measure->machine;
@@ -154,7 +156,7 @@ static void describe(const struct measure *measure, int cpu, struct profile_text
 	text->note[count] = NULL;
 }
 
-/* Writes the profile, and says what is in it. Returns the exit status. */
+/* Writes the profile, and prints its path, tags and notes. Returns the exit status. */
 static int save(const struct profile_text *text, const char *name)
 {
 	char why[PROFILE_WHY_MAX], tags[100];

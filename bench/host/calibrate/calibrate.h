@@ -4,8 +4,10 @@
 
 #include <stdbool.h>
 
-/* Returns true if a profile may have this name: 1 to 40 letters, digits, '-' and '_', of which the
- * first is a letter or digit; not `none`, which means that there is no profile. */
+/*
+ * Returns true if a profile may have this name: 1 to 40 letters, digits, '-' and '_', beginning
+ * with a letter or digit. The name `none` is not allowed, because as an option it means no profile.
+ */
 bool calibrate_name_is_good(const char *name);
 
 /*

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LEAST_PART                            0.01 /* least spread to each side, of the median */
+#define LEAST_PART                            0.01 /* least spread, relative to the median */
 #define FEW                                   3    /* fewer values than this show no spread */
 #define FEW_PART                              0.25
 #define LEAST_CYCLES                          0.01

@@ -12,8 +12,11 @@
 
 enum { FIGURE_ROUNDS = 9, FIGURE_WHY = 100 };
 
-/* id, section, key, how it is measured. Parameters of the profile come first: those that are
- * counts, then costs. The rest have no parameter yet, and are in the section [measured]. */
+/*
+ * Each X() has an id, a section, a key, and how the figure is measured. FIGURE_COUNTS and
+ * FIGURE_COSTS are parameters of the profile. The model has no parameters yet for FIGURE_EXTRAS; a
+ * profile has them in the section [measured].
+ */
 #define FIGURE_COUNTS(X)                                                                          \
 	X(L1D_KIB, "l1d", "kib", "where a chase of dependent loads slows down")                   \
 	X(L1D_WAYS, "l1d", "ways", "lines 4 KiB apart")                                           \
@@ -98,7 +101,7 @@ struct figure_name {
 };
 extern const struct figure_name figure_names[FIGURES];
 
-/* Adds a round's value. One that is no number, or negative, counts as not measured. */
+/* Adds the value of this round. NAN, infinity and negative values count as not measured. */
 void figure_add(struct figures *figures, enum figure_id id, double value);
 
 /* Begins a round: until values are added, figure_latest() returns NAN. */
@@ -111,10 +114,10 @@ double figure_latest(const struct figures *figures, enum figure_id id);
 void figure_absent(struct figures *figures, enum figure_id id, const char *why);
 
 /*
- * Computes the median of the rounds' values, and their spread. Except for counts, the spread is at
- * least 1 % and at least 0.01 to each side, because nothing is measured more exactly; it is at
- * least 25 % if there are fewer than three values. Returns false if fewer than half of `rounds`
- * have a value.
+ * Computes the median of the rounds' values, and their spread. The spread of a cost is at least 1 %
+ * and at least 0.01 to each side, because nothing is measured more exactly. If there are fewer than
+ * three values, the spread is at least 25 %. Returns false if fewer than half of `rounds` have a
+ * value.
  */
 bool figure_result(const struct figures *figures, enum figure_id id, unsigned rounds, double *median,
                    double *low, double *high);

@@ -15,21 +15,22 @@
 
 #define EXIT_CANNOT 2
 #define ROWS_MOST   200
-#define CHASE_BYTES 16384 /* the working set of the chase that is in L1 on every processor */
-#define LEAST_PART  0.01  /* least spread to each side, of the price */
+#define CHASE_BYTES 16384 /* working set of a chase; it fits in L1 on every processor */
+#define LEAST_PART  0.01  /* least spread to each side, relative to the price */
 
-/* A row of the table: ticks of a sample. */
+/* A row of the table: the least and the median of its samples, in ticks. */
 struct row {
 	char name[40];
 	unsigned long parameter;
 	double least, median;
 };
 
-/* A price is how much a row's sample grows per operation from the parameter `from` to `to`. */
+/* How each price is computed: as the ticks that one more operation adds to a sample of `row`,
+ * between the parameters `from` and `to`. */
 static const struct slope {
 	const char *row;
 	unsigned long from, to;
-	const char *key, *second; /* if `second` is not NULL, the price is that of both together */
+	const char *key, *second; /* if `second` is not NULL, the price is the sum of both */
 	const char *less;         /* a row whose price is subtracted; or NULL */
 	const char *how;
 } slopes[] = {
@@ -141,7 +142,8 @@ int import_read(struct import *import, FILE *in, double l1_cycles, char why[IMPO
 		import->ticks_per_cycle = chase->median / MICRO_LOADS / l1_cycles;
 	if (emulated || !chase)
 		return -1;
-	/* In Bochs a load takes one tick, so a cycle has 1/4 or 1/5 tick; no TSC is so slow. */
+	/* In Bochs a load takes one tick. With an L1 latency of 4 or 5 cycles, a cycle would have
+	 * 1/4 or 1/5 tick. No TSC is that slow. */
 	if (!(import->ticks_per_cycle > 0.3 && import->ticks_per_cycle < 4)) {
 		snprintf(why, IMPORT_WHY,
 		         "a cycle has %.2f ticks by its loads from L1: it is from Bochs, or from another "
@@ -158,7 +160,7 @@ int import_read(struct import *import, FILE *in, double l1_cycles, char why[IMPO
 	return 0;
 }
 
-/* The prices of both events of each pair before the import, which keeps their proportion. */
+/* The prices of both events of each pair before the import. The import keeps their proportion. */
 struct halves {
 	double first[COUNT(pairs)], second[COUNT(pairs)];
 };
@@ -184,8 +186,8 @@ static struct halves read_halves(FILE *in)
 	return halves;
 }
 
-/* Writes `line` with its price replaced. Writes nothing and returns false if it has no such
- * price. */
+/* Writes `line` with the imported price. If `import` has no price for this line, writes nothing and
+ * returns false. */
 static bool write_price(const struct import *import, const struct halves *halves, const char *line, FILE *out)
 {
 	double before;
@@ -232,7 +234,7 @@ size_t import_merge(const struct import *import, FILE *in, FILE *out)
 	return written;
 }
 
-/* Returns true if --calibrate wrote the profile, after a message if not. */
+/* Returns true if --calibrate wrote the profile. Otherwise prints a message and returns false. */
 static bool is_measured(FILE *in, const char *path)
 {
 	const bool ours = profile_file_is_ours(in);

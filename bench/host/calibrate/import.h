@@ -32,12 +32,12 @@ struct import {
 int import_read(struct import *import, FILE *in, double l1_cycles, char why[IMPORT_WHY]);
 
 /*
- * Copies a profile line by line, and replaces the prices that `import` has. Of SYSCALL and SYSRET,
- * and of INT and IRETQ, only the sum is measured; the two keep their proportion. Returns how many
- * prices were replaced.
+ * Copies a profile line by line, and replaces the prices that `import` has. Only the sum of SYSCALL
+ * and SYSRET is measured, and only the sum of INT and IRETQ; the two prices of such a pair keep
+ * their proportion. Returns how many prices were replaced.
  */
 size_t import_merge(const struct import *import, FILE *in, FILE *out);
 
-/* Imports the table in `file` into the profile `name`. Returns the exit status: 2, after a message, if
- * the table or the profile cannot be used. */
+/* Imports the table in `file` into the profile `name`. Returns the exit status: 0, or 2 after a
+ * message if the table or the profile cannot be used. */
 int import_run(const char *file, const char *name);

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #define TRIES         200
-#define SLOW_READ     150.0  /* ticks; a slower read of the counter causes an exit or is checked */
-#define HOPELESS_READ 4000.0 /* ticks; a read is as long as what would be timed */
+#define SLOW_READ     150.0  /* ticks; a slower read of the counter is emulated or checked */
+#define HOPELESS_READ 4000.0 /* ticks; such a read takes as long as what it is to time */
 #define BUSY_LOAD     0.5
 
 static void read_names(struct machine *machine)
@@ -98,7 +98,8 @@ static void load(void *context)
 	CHAIN_OF("mov (%0), %0", x);
 }
 
-/* Returns the least ticks from one time stamp to the next, with `code` between them unless NULL. */
+/* Returns the least number of ticks between two time stamps. Calls `code` between them, unless it
+ * is NULL. */
 static double least(const struct sampler_clock *clock, void (*code)(void *))
 {
 	double result = INFINITY;

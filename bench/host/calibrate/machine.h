@@ -9,7 +9,7 @@
 
 enum { MACHINE_WHY = 240 };
 
-/* One cache, as CPUID describes it; all 0 if it does not. */
+/* One cache, as CPUID describes it. All 0 if CPUID does not describe it. */
 struct machine_cache {
 	unsigned kib, ways;
 };
@@ -23,10 +23,11 @@ struct machine {
 	unsigned cpus; /* CPUs online */
 	double tsc_khz;
 	double load;      /* the one-minute load average */
-	double read_cost; /* ticks from one time stamp to the next: large if reading it is emulated */
+	double read_cost; /* ticks between two time stamps; large if reading the TSC is emulated */
 	/*
-	 * Times relative to a chain of additions. On the processors that this tool knows a chain of
-	 * multiplications takes 3, and a chain of loads from L1 takes 4 or 5. Emulators differ.
+	 * The times of a chain of multiplications and of a chain of loads from L1, relative to the
+	 * time of a chain of additions: 3, and 4 or 5, on the processors that this tool knows.
+	 * Emulators have other numbers.
 	 */
 	double multiply_add, load_add;
 	struct machine_cache l1i, l1d, l2, l3;
@@ -41,15 +42,15 @@ void machine_read_caches(struct machine *machine);
 /* Measures read_cost, multiply_add and load_add. The time stamp counter must be readable. */
 void machine_try(struct machine *machine, const struct sampler_clock *clock);
 
-/* Returns true if reading the time stamp counter is emulated or checked, so that its own price is not
- * that of the processor. */
+/* Returns true if reading the time stamp counter is emulated or checked. RDTSC then costs more than
+ * it costs on the processor itself. */
 bool machine_stamps_are_slow(const struct machine *machine);
 
 /* Returns 0 if this processor can be measured, or -1 with the reason in `why`. */
 int machine_check(const struct machine *machine, char why[MACHINE_WHY]);
 
 /*
- * Returns a note about something that makes the numbers less exact, or that cannot be measured.
- * `index` counts the notes from 0; past the last one NULL is returned.
+ * Returns note number `index`, counted from 0, or NULL after the last one. A note says what makes
+ * the numbers less exact or what cannot be measured.
  */
 const char *machine_note(const struct machine *machine, unsigned index);

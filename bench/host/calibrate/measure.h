@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The measurements. Each measure_<part>() measures its figures once, for one round, and adds their
- * values. Some need figures of the same round: the comments say which parts must be called before.
+ * values. Some parts need figures of the same round, which must be measured before: the latencies
+ * from measure_caches(), the walks from measure_tables().
  */
 #pragma once
 
@@ -18,7 +19,7 @@ struct measure {
 	struct figures figures;
 	uint64_t random;
 	unsigned samples; /* samples per value */
-	char *area;       /* pages of 4 KiB, each of its own frame */
+	char *area;       /* pages of 4 KiB, each with a frame of its own */
 	size_t area_bytes;
 	double huge_step; /* TLB penalty in large pages relative to small ones; NAN: no large pages */
 };
@@ -42,24 +43,24 @@ void measure_code(struct measure *measure);        /* measure_code.c: after the 
 char *measure_map(size_t bytes, bool large);
 void measure_unmap(char *memory, size_t bytes);
 
-/* Returns a random number, the same sequence in every run. */
+/* Returns the next pseudo-random number. The sequence is the same in every run. */
 uint64_t measure_random(struct measure *measure);
 
 /* Puts `items` into random order. */
 void measure_shuffle(struct measure *measure, uint32_t *items, size_t count);
 
-/* The address of a line in page `page` after `memory`; lines of successive pages are in different
- * sets of the caches. */
+/* Returns the address of one line in page number `page` of `memory`. For successive pages these
+ * lines are in different sets of the caches. */
 char *measure_line(char *memory, size_t page);
 
 /*
- * Links lines to a circular chain in random order, in which each contains the address of the next,
- * and follows it. Returns the clock cycles of one load, or NAN if memory was short or too few
- * samples were kept. `part` is that of sampler_run().
+ * Links the lines in random order to a circular chain: each line contains the address of the next.
+ * Follows the chain, and returns the clock cycles of one load, or NAN if memory was short or too
+ * few samples were kept. `part` is that of sampler_run().
  */
 double measure_chase(struct measure *measure, char **lines, size_t count, double part);
 
-/* Follows `steps` (a multiple of 16) links from `at`; returns where that leads. */
+/* Follows `steps` (a multiple of 16) links of a chain from `at`. Returns the line reached. */
 void **measure_follow(void **at, size_t steps);
 
 /* Returns the median of at most 16 values, leaving out NAN and infinity; NAN if none is left. */

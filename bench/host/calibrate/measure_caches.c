@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Latencies and sizes of the caches, by chases: each load waits for the one before it. A chase by
- * page visits the pages in random order, and the lines of one page, in random order, before the
- * next page, so that few loads miss the TLB. Beyond L2 one line of each pair is used, because a
- * processor may load the other along with it.
+ * Measures the latencies and sizes of the caches by chases: chains in which each load waits for the
+ * one before it. A chase by page visits the pages in random order, and loads all lines of a page,
+ * in random order, before it visits the next. So few loads miss the TLB. Beyond L2 a chase uses
+ * only one line of each pair, because a processor may load the other line along with it.
  */
 #include "bench/host/calibrate/measure.h"
 
@@ -13,13 +13,13 @@
 #define PAGE       4096UL
 #define LINE       64UL
 #define STEPS      2048UL
-#define WARM_MOST  400000UL /* loads of a warming pass */
-#define PASS_MOST  65536UL  /* loads of a pass before each sample */
+#define WARM_MOST  400000UL /* most loads of a warming pass */
+#define PASS_MOST  65536UL  /* a longer chain is not followed before each sample */
 #define RUNGS      12
 #define FIRST_RUNG (4UL << 20)
 #define WAYS_MOST  32
 #define NO_STEP    "no step between L3 and memory is seen: others use the L3, or the area fits in it"
-#define HERE       0.1 /* part of sampler_run(); beyond L2, other programs slow down most samples */
+#define HERE       0.1 /* `part` of sampler_run() beyond L2, where other programs slow most samples */
 
 struct walk {
 	void **at;
@@ -43,8 +43,9 @@ static void step(void *context)
 }
 
 /*
- * Links the lines of the pages [first, first + pages) of the area, `apart` bytes from each other, to
- * a chain by page. Returns its first line, and its last one in `last`.
+ * Links lines of the pages [first, first + pages) of the area, `apart` bytes from each other, to a
+ * chain by page. Returns the first line of the chain, and sets *last to the last one. Returns NULL
+ * if memory is short.
  */
 static void **link_pages(struct measure *measure, size_t first, size_t pages, size_t apart, void ***last)
 {
@@ -77,7 +78,8 @@ static void **link_pages(struct measure *measure, size_t first, size_t pages, si
 	return start;
 }
 
-/* Returns the clock cycles of a load in a circular chain of `lines` lines, from `start` on. */
+/* Returns the clock cycles of a load in a circular chain of `lines` lines. The chain begins at
+ * `start`. */
 static double follow(struct measure *measure, void **start, size_t lines, double part)
 {
 	struct walk walk = { start, lines & ~15UL };

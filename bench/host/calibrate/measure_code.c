@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Measurements that need code made for them: chains of jumps (fetches that miss L1, translations of
- * code), and NOPs between two loads (how far ahead the core works).
+ * Measurements that need generated code. Chains of jumps measure fetches that miss L1 and
+ * translations of code. NOPs between two loads measure how far ahead the core works.
  */
 #define _GNU_SOURCE
 #include "bench/host/calibrate/measure.h"
@@ -19,7 +19,7 @@
 #define ROUNDS     8 /* iterations of the loop with NOPs in a sample */
 #define NOPS_MOST  768
 
-/* Generated code: memory that is written and then executed, never both at the same time. */
+/* Generated code, in memory that is either writable or executable, never both. */
 struct code {
 	unsigned char *memory;
 	void *start;
@@ -39,8 +39,9 @@ static void run(void *context)
 }
 
 /*
- * Writes a chain of `count` jumps, `apart` bytes from each other, in random order, which ends in a
- * return. If `apart` is a page, the jumps are in different sets of the caches.
+ * Writes a chain of `count` jumps, `apart` bytes from each other. Each jumps to another, in random
+ * order; the last one is a RET instead. If `apart` is a page, they are in different sets of the
+ * caches.
  */
 static void write_chain(struct measure *measure, struct code *code, size_t count, size_t apart)
 {
@@ -111,7 +112,7 @@ static unsigned char *put(unsigned char *at, const char *bytes, size_t count)
 	return at + count;
 }
 
-/* Writes a loop of two loads from different chains, with `nops` NOPs after each. */
+/* Writes a loop of two loads, which follow different chains, with `nops` NOPs after each load. */
 static void write_loop(struct code *code, unsigned nops)
 {
 	unsigned char *at = code->memory, *loop;

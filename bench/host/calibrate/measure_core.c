@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Instructions and branches. */
+/* Measures single instructions and branches. */
 #include "bench/host/calibrate/measure.h"
 
 #include <math.h>
@@ -9,7 +9,7 @@
 #define CPUIDS       8
 #define BRANCHES     8192
 #define TARGETS      8
-#define HOPELESS     2000 /* cycles; an instruction that takes more exits to a hypervisor */
+#define HOPELESS     2000 /* cycles; if CPUID is slower, it exits to a hypervisor */
 
 #define REPEAT(code) ".rept 100\n\t" code "\n\t.endr\n\t"
 /* Defines a function that executes `code` TIMES times. In `code`, %0 is the address of a line. */
@@ -56,7 +56,7 @@ static void cpuid(void *context)
 struct branches {
 	struct measure *measure;
 	unsigned char byte[BRANCHES];
-	unsigned mask; /* the bytes are random up to this; 0: all are 0 */
+	unsigned mask; /* the bytes are random numbers from 0 to `mask` */
 };
 
 static void draw(void *context)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Measures which share of a miss's latency remains if no instruction waits for it. Independent
- * loads and stores at computed places, and loads of successive lines, access areas that fit in L2,
- * in L3, and in no cache. The cost of the same code in an area that fits in L1 is subtracted.
+ * Measures which share of a miss's latency remains if no instruction waits for the data.
+ * Independent loads and stores at computed places, and loads of successive lines, access areas that
+ * fit in L2, in L3, and in no cache. The cost of the same code in an area that fits in L1 is
+ * subtracted.
  */
 #include "bench/host/calibrate/measure.h"
 
@@ -27,7 +28,8 @@ static uint64_t next(uint64_t x)
 	return x * 1664525 + 1013904223;
 }
 
-/* A function that executes the code TIMES / 2 times; %0 and %1 are the addresses of two lines. */
+/* Defines a function that executes `code` TIMES / 2 times. %0 and %1 are the addresses of two
+ * lines. */
 #define SCATTERED(name, code)                                                           \
 	static void name(void *context)                                                 \
 	{                                                                               \
@@ -61,7 +63,7 @@ static void stream(void *context)
 	scatter->x += TIMES;
 }
 
-/* Loads every line right before a sample, so that other programs have no time to evict any. */
+/* Loads every line right before a sample, so that other programs have no time to evict lines. */
 static void load_all(void *context)
 {
 	const struct scatter *scatter = context;
@@ -70,7 +72,8 @@ static void load_all(void *context)
 		__asm__ volatile("mov (%0), %%rax" : : "r"(scatter->area + i * LINE) : "rax", "memory");
 }
 
-/* Returns the cycles of an access in the first `bytes` (down to a power of two) of the area. */
+/* Returns the cycles of an access within the first `bytes` of the area. Rounds `bytes` down to a
+ * power of two. */
 static double access_cost(struct measure *measure, enum access access, size_t bytes)
 {
 	const size_t beyond = (size_t)measure->machine.l2.kib << 10;
@@ -85,7 +88,7 @@ static double access_cost(struct measure *measure, enum access access, size_t by
 		scatter.lines *= 2;
 	for (size_t i = 0; i < scatter.lines && i < 400000; i++)
 		*(volatile char *)(measure->area + i * LINE) = 1;
-	/* Beyond L2 other programs disturb nearly every sample, so the least is an exception. */
+	/* Beyond L2 other programs disturb nearly every sample, so the least one is not typical. */
 	return sampler_run(&measure->sampler, &code, measure->samples, bytes > beyond ? 0.25 : 0) / TIMES;
 }
 
@@ -126,8 +129,8 @@ void measure_shares(struct measure *measure)
 		for (enum level level = 0; level < LEVELS; level++) {
 			double missed = access_cost(measure, access, bytes[level]) - hit;
 
-			/* Half of the L3's area is in the L2. An access to memory walks page
-			 * tables. */
+			/* Half of the area for L3 fits in L2, so only half of the accesses go to
+			 * L3. An access to memory also walks page tables. */
 			if (level == L3 && access != STREAM)
 				missed /= 0.5;
 			if (level == MEMORY && access != STREAM && isfinite(walk))

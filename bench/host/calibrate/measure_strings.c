@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* REP instructions. */
+/* Measures REP instructions. */
 #include "bench/host/calibrate/measure.h"
 
 #include <math.h>

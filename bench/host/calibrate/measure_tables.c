@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Page walks. If mprotect() changes more than 33 pages, Linux flushes the TLB of the address space,
- * otherwise only these pages, with INVLPG. So a program can flush its own TLB.
+ * Measures page walks and INVLPG. A program can flush its own TLB with mprotect(): if the call
+ * changes more than 33 pages, Linux flushes the whole TLB of the address space, otherwise only
+ * these pages, with INVLPG.
  */
 #define _GNU_SOURCE
 #include "bench/host/calibrate/measure.h"
@@ -17,7 +18,7 @@
 #define MANY        64
 #define GROUP_PAGES 4096
 #define CEILING     33   /* pages up to which Linux uses INVLPG */
-#define HOPELESS    3000 /* cycles; an INVLPG that takes more is executed by a hypervisor */
+#define HOPELESS    3000 /* cycles; a slower INVLPG is executed by a hypervisor */
 
 struct refill {
 	char *flushed; /* pages whose protection changes */
@@ -76,8 +77,8 @@ static double refill_cost(struct measure *measure, struct refill *refill, void (
 	return sampler_run(&measure->sampler, &code, measure->samples, 0);
 }
 
-/* Returns the cycles that refilling the TLB adds per page: what going from FEW to MANY pages costs
- * with a flush, minus what it costs without one. */
+/* Returns the cycles that refilling the TLB takes per page: the difference between MANY and FEW
+ * pages after a flush, minus the same difference without a flush. */
 static double refill_slope(struct measure *measure, struct refill *refill, void (*body)(void *))
 {
 	const double with = refill_cost(measure, refill, body, MANY, true) -
@@ -106,7 +107,7 @@ static void measure_refill(struct measure *measure)
 	measure_unmap(refill.pages, bytes);
 }
 
-/* One mprotect() of `count` present pages. */
+/* Changes the protection of `count` present pages with one mprotect(). */
 static void protect(void *context)
 {
 	struct refill *refill = context;
@@ -172,7 +173,8 @@ static double grouped(struct measure *measure, char *memory, size_t groups)
 	return measure_chase(measure, lines, GROUP_PAGES, 0);
 }
 
-/* Measures the cache of page directory entries: the most page tables whose entries it still holds. */
+/* Measures how many page directory entries the processor caches: the largest number of page tables
+ * whose entries all fit. */
 static void measure_directory(struct measure *measure)
 {
 	static const size_t groups[] = { 8, 16, 24, 32, 48, 64, 96, 128 };

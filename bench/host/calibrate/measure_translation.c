@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Measures the TLBs. The cost of a translation is that of a load in a chase of one line a page, in
- * different sets of the caches, less that in a chase of the same number of lines packed together.
+ * Measures the TLBs. The cost of a translation is the difference between two chases over the same
+ * number of lines. In the first chase each line is in another page, and in another set of the
+ * caches. In the second the lines are packed together.
  */
 #include "bench/host/calibrate/measure.h"
 
@@ -19,7 +20,7 @@ static const size_t counts[] = { 16,  32,  40,  48,  56,  64,   72,   80,   88, 
 	                         192, 256, 384, 512, 768, 1024, 1280, 1536, 2048, 3072, 4096, 6144, 8192 };
 enum { COUNTS = sizeof counts / sizeof *counts };
 
-/* Returns the cycles that the translation of a load costs in a chase of one line in each of `pages`. */
+/* Returns the cycles that a translation costs in a chase over one line in each of `pages` pages. */
 static double penalty(struct measure *measure, char *memory, size_t pages)
 {
 	char **lines = malloc(pages * sizeof *lines);
@@ -47,7 +48,8 @@ static size_t reach(const double *cycles, size_t first, double limit)
 	return last;
 }
 
-/* Returns how many pages, 2^`shift` pages apart, have a penalty of at most `limit` cycles. */
+/* Returns how many pages, at distances of 2^`shift` pages, a chase can use with a penalty of at
+ * most `limit` cycles. */
 static size_t ways(struct measure *measure, unsigned shift, double limit)
 {
 	char *lines[WAYS_MOST];
@@ -65,7 +67,8 @@ static size_t ways(struct measure *measure, unsigned shift, double limit)
 	return result;
 }
 
-/* Loads at computed places that do not wait for each other, one in each of `pages`. */
+/* Loads at computed places that do not wait for each other. There are `mask` + 1 places, `apart`
+ * bytes from each other. */
 struct scatter {
 	char *memory;
 	uint64_t mask, x, y;
@@ -129,9 +132,9 @@ static unsigned long large_kib(const char *memory)
 }
 
 /*
- * Compares 32 MiB of large pages with as many small ones. If the hypervisor maps its guest's memory
- * in small pages, a processor keeps translations of that size, and a large page is as slow as many
- * small ones.
+ * Compares a chase through 32 MiB of large pages with one through 32 MiB of small pages. If a
+ * hypervisor maps its guest's memory in small pages, the TLB holds translations of small pages, and
+ * the guest's large pages are as slow as small ones.
  */
 static void measure_large(struct measure *measure)
 {
@@ -158,7 +161,7 @@ void measure_translation(struct measure *measure)
 	/* A hit in the second level costs at least 5 cycles on every processor. */
 	first = reach(cycles, 0, 2);
 	walk = cycles[COUNTS - 1];
-	/* With four times the pages of the first level, nearly every load is a hit in the second. */
+	/* With four times the pages of the first level, nearly every load hits the second. */
 	for (between = first; between + 1 < COUNTS && counts[between + 1] <= 4 * counts[first]; between++)
 		;
 	hit = cycles[between];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The file of a profile that --calibrate writes: it is replaced as a whole, or stays as it is. */
+/* The file of a profile that --calibrate writes. It is replaced as a whole, or stays as it is. */
 #pragma once
 
 #include "bench/bochs/model/profile.h"
@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 struct profile_file {
-	FILE *out; /* the new file, which lies beside the profile */
+	FILE *out; /* the new file, in the folder of the profile */
 	char path[PATH_MAX], temporary[PATH_MAX];
 };
 
@@ -19,8 +19,8 @@ bool profile_file_is_ours(FILE *in);
 /* Begins a new file for the profile `name`. Returns 0, or -1 with the reason in `why`. */
 int profile_file_begin(struct profile_file *file, const char *name, char why[PROFILE_WHY_MAX]);
 
-/* Puts the new file in the place of the profile. Returns 0, or -1 with the reason in `why` if it could
- * not be written or is not valid; then it is removed. */
+/* Replaces the profile by the new file. If the new file could not be written or is not a valid
+ * profile, removes it and returns -1 with the reason in `why`. Otherwise returns 0. */
 int profile_file_end(struct profile_file *file, char why[PROFILE_WHY_MAX]);
 
 /* Removes the new file. */

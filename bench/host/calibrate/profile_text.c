@@ -54,7 +54,7 @@ static char *trim(char *text)
 	return text;
 }
 
-/* Finds a parameter in the base, which is a valid profile. Returns false if it is not there. */
+/* Finds a parameter in the base profile. Returns false if the parameter is not there. */
 static bool find(const struct profile_text *text, const struct row *row, char value[VALUE_MAX],
                  char comment[COMMENT_MAX])
 {
@@ -98,7 +98,7 @@ static bool is(const struct row *row, const char *section, const char *key)
 	return strcmp(row->section, section) == 0 && strcmp(row->key, key) == 0;
 }
 
-/* Returns the size that CPUID has for this parameter; 0 if it has none. */
+/* Returns the KiB or ways that CPUID gives for this parameter, or 0 if it gives none. */
 static unsigned from_cpuid(const struct machine *machine, const struct row *row)
 {
 	const struct {
@@ -127,7 +127,7 @@ static void print_number(char *text, size_t size, double value)
 		*end = '\0';
 }
 
-/* Writes "VALUE low VALUE high VALUE", or only the value if it is a count. */
+/* Writes "VALUE low VALUE high VALUE", or only the first VALUE if `count` is true. */
 static void print_values(char value[VALUE_MAX], bool count, double median, double low, double high)
 {
 	char number[3][20];
@@ -141,7 +141,7 @@ static void print_values(char value[VALUE_MAX], bool count, double median, doubl
 		snprintf(value, VALUE_MAX, "%s low %s high %s", number[0], number[1], number[2]);
 }
 
-/* The values of one parameter in the file. */
+/* What the file says of one parameter. */
 struct line {
 	char value[VALUE_MAX], comment[COMMENT_MAX + FIGURE_WHY + 40];
 	bool measured;
@@ -193,8 +193,8 @@ static int fill(const struct profile_text *text, const struct row *row, struct l
 }
 
 /*
- * The ways of an array must divide its entries. They may not if the two come from different
- * sources; then `ways` becomes the next smaller number that does.
+ * The ways of an array must divide its entries. Numbers from different sources may break this rule.
+ * If they do, lowers `ways` to the next number that divides the entries.
  */
 static void fit_ways(struct line *ways, unsigned entries)
 {
@@ -212,8 +212,8 @@ static void fit_ways(struct line *ways, unsigned entries)
 	ways->measured = false;
 }
 
-/* Raises the latency of a level to that of the level before, as profile_read() demands. It may be
- * lower if only one of the two was measured. */
+/* Raises the latency of a level if it is below that of the level before, because profile_read()
+ * rejects such a profile. It can be lower if only one of the two was measured. */
 static void raise_to(struct line *line, const struct line *before)
 {
 	static const char *const forms[] = { "%lf low %lf high %lf" };

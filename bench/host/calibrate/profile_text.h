@@ -8,16 +8,17 @@
 #include <limits.h>
 #include <stdio.h>
 
-/* How a line begins that shows that a profile was not written by hand and may be replaced. */
+/* The beginning of a line that profiles of --calibrate have. Only a profile with this line may be
+ * replaced. */
 #define PROFILE_TEXT_MARK "# Written by run-bench.sh --calibrate"
 
 struct profile_text {
 	const struct machine *machine;
 	const struct figures *figures;
-	unsigned rounds;  /* number of rounds measured */
-	const char *base; /* profile that gives the values that were not measured; and its file */
-	char base_path[PATH_MAX];
-	const char *note[16]; /* lines for the head of the file; ends with NULL */
+	unsigned rounds;          /* number of rounds measured */
+	const char *base;         /* name of the profile that gives the values that were not measured */
+	char base_path[PATH_MAX]; /* the file of that profile */
+	const char *note[16];     /* lines for the head of the file; ends with NULL */
 };
 
 /* Returns the name of the committed profile that is closest to this processor. */
@@ -25,7 +26,7 @@ const char *profile_text_base(const struct machine *machine);
 
 /*
  * Writes the profile. A parameter that was not measured gets its value and tag from CPUID (sizes of
- * caches) or from the base; its comment says why. Returns the number of parameters that were
- * measured, or -1 if the base cannot be read.
+ * caches) or from the base; its comment says why it was not measured. Returns the number of
+ * parameters that were measured, or -1 if the base cannot be read.
  */
 int profile_text_write(const struct profile_text *text, FILE *out);

@@ -2,10 +2,11 @@
 /*
  * Times short pieces of code in cycles of the core, on a host that is not quiet.
  *
- * The time stamp counter runs at one rate, whatever the core's frequency is. So each sample lies
- * between two runs of a chain of multiplications that takes a known number of cycles: their ticks
- * show how many ticks a cycle has at that moment. If the two differ, something happened in between
- * (another frequency, an interrupt, another process), and the sample is thrown away.
+ * The time stamp counter runs at one rate, whatever the core's frequency is. So each sample is
+ * taken between two runs of a chain of multiplications. The chain takes a known number of cycles,
+ * so its ticks show how many ticks a cycle has at that moment. If the two runs differ, something
+ * happened in between (another frequency, an interrupt, another process), and the sample is thrown
+ * away.
  */
 #pragma once
 
@@ -17,8 +18,8 @@
 #define CHAIN_MULTIPLICATIONS 4000
 #define CHAIN_CYCLES          (3.0 * CHAIN_MULTIPLICATIONS)
 
-/* Executes CHAIN_MULTIPLICATIONS instructions, each of which waits for the one before it: `code` reads
- * and writes %0, the variable. */
+/* Executes `code` CHAIN_MULTIPLICATIONS times. Each execution waits for the one before it, because
+ * `code` reads and writes %0, the variable. */
 #define CHAIN_OF(code, variable)                            \
 	for (int i = 0; i < CHAIN_MULTIPLICATIONS / 8; i++) \
 	__asm__ volatile(".rept 8\n\t" code "\n\t.endr" : "+r"(variable) : : "memory", "cc")
@@ -28,7 +29,7 @@
 
 /* The clock that the sampler reads. Tests replace it. */
 struct sampler_clock {
-	uint64_t (*ticks)(void *context); /* a time stamp; no instruction passes it */
+	uint64_t (*ticks)(void *context); /* returns a time stamp; no instruction moves across it */
 	void (*chain)(void *context);     /* runs the chain */
 	void *context;
 };
@@ -40,9 +41,9 @@ struct sampler {
 	double empty; /* cycles of an empty sample, which are subtracted */
 	/* Ticks per cycle in the latest samples that were kept, in no particular order. */
 	double rate[SAMPLER_RATES];
-	size_t rates;        /* how many were kept so far */
-	unsigned long taken; /* samples so far, and how many of them were thrown away */
-	unsigned long thrown;
+	size_t rates;         /* samples kept so far */
+	unsigned long taken;  /* samples taken so far */
+	unsigned long thrown; /* those of them that were thrown away */
 };
 
 /* A piece of code to be timed. */
@@ -64,11 +65,12 @@ bool sampler_take(struct sampler *sampler, const struct sampler_code *code, doub
 
 /*
  * Takes samples until `wanted` (at most SAMPLER_MOST) are kept, or four times as many were taken.
- * Returns the cycles of the one at `part` of those kept, in ascending order: 0 is the least, 0.5
- * the median. Returns NAN if fewer than a quarter of `wanted` were kept.
+ * Sorts the kept samples and returns the cycles of the one at `part`: 0 is the least, 0.5 the
+ * median. Returns NAN if fewer than a quarter of `wanted` were kept.
  */
 #define SAMPLER_MOST 400
 double sampler_run(struct sampler *sampler, const struct sampler_code *code, unsigned wanted, double part);
 
-/* Sorts `values` and returns the one at `part` (0: least, 1: greatest), or NAN if `count` is 0. */
+/* Sorts `values` and returns the one at `part` (0: the least, 0.5: the median, 1: the greatest), or
+ * NAN if `count` is 0. */
 double sampler_part(double *values, size_t count, double part);
